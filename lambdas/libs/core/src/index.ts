@@ -1,1 +1,11 @@
-export {};
+export * from './time';
+export * from './names';
+export * from './tiers';
+export * from './tenant';
+export * from './job';
+export * from './launch';
+export * from './judge-job';
+export * from './decode';
+export * from './messages';
+export * from './lifecycle';
+export * from './ports';

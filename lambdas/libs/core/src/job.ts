@@ -1,0 +1,76 @@
+import type { OrgType } from './tenant';
+
+export const OPEN_JOB_STATES = ['queued', 'parked', 'starting', 'running'] as const;
+export const ENDED_JOB_STATES = ['completed', 'cancelled', 'refused', 'expired'] as const;
+export type JobState = (typeof OPEN_JOB_STATES)[number] | (typeof ENDED_JOB_STATES)[number];
+/** States of a job that may still need a machine of its own. */
+export const WAITING_JOB_STATES = ['queued', 'parked', 'starting'] as const satisfies readonly JobState[];
+
+export type JobReason =
+  | 'unknown-tenant'
+  | 'tenant-suspended'
+  | 'tenant-deleted'
+  | 'limit'
+  | 'foreign-owner'
+  | 'public-repository'
+  | 'tier-access'
+  | 'unknown-tier'
+  | 'no-security-group'
+  | 'capacity'
+  | 'ec2-throttled'
+  | 'ssm-throttled'
+  | 'github-limited'
+  | 'github-unavailable'
+  | 'github-refused'
+  | 'runner-lost'
+  | 'runner-taken'
+  | 'relaunch-limit'
+  | 'error'
+  | 'too-old'
+  | 'max-lifetime'
+  | 'gone-at-github';
+
+/** One workflow job that GitHub told us about. Times are ISO 8601. */
+export interface Job {
+  readonly installationId: number;
+  readonly jobId: number;
+  readonly state: JobState;
+  readonly reason?: JobReason;
+  readonly runId: number;
+  readonly owner: string;
+  readonly ownerId: number;
+  readonly ownerType: OrgType;
+  readonly repo: string;
+  readonly isPublic: boolean;
+  readonly labels: readonly string[];
+  readonly tier: string;
+  /** When GitHub queued it; the first one heard of stays. */
+  readonly queuedAt: string;
+  /** Number of the current launch; unbounded. */
+  readonly startNumber: number;
+  /** Launches that had a machine and ended without taking the job. */
+  readonly restarts: number;
+  /** The launch expected to take the job; differs from the own number when it inherited another's runner. */
+  readonly launchId: string;
+  /** A parked job is not looked at before this time; absent when only a free slot is awaited. */
+  readonly nextTry?: string;
+  readonly startingAt?: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly conclusion?: string;
+  readonly runnerName?: string;
+  readonly deliveryId?: string;
+  readonly updatedAt: string;
+}
+
+/** A restart needs a machine that came to nothing; after this many the job is tried hourly until it is too old. */
+export const MAX_RESTARTS = 3;
+
+export function isEnded(state: JobState): boolean {
+  return (ENDED_JOB_STATES as readonly JobState[]).includes(state);
+}
+
+/** GitHub's conclusion as our end state. */
+export function endStateOf(conclusion: string | null | undefined): 'completed' | 'cancelled' {
+  return conclusion === 'cancelled' ? 'cancelled' : 'completed';
+}

@@ -1,0 +1,57 @@
+/** Names that several parts share: tags, paths and metrics. Terraform's policies use the same ones (a test compares them). */
+export const TAG = {
+  tenantId: 'ghr:tenant_id',
+  tenantTier: 'ghr:tenant_tier',
+  environment: 'ghr:environment',
+  runnerTier: 'ghr:runner_tier',
+  launchId: 'ghr:launch_id',
+  state: 'ghr:state',
+  boot: 'ghr:boot',
+  /** The runner role's policy compares this tag of a parameter with the calling instance. */
+  instanceId: 'InstanceId',
+} as const;
+
+export const EVENT_SOURCE = 'multi-tenant-runner';
+export const SWEEP_SOURCE = 'multi-tenant-runner.sweep';
+export const METRIC_NAMESPACE = 'MultiTenantRunner';
+
+export type MetricName =
+  | 'TenantOnboarded'
+  | 'TenantUninstalled'
+  | 'TenantLimitReached'
+  | 'TenantRowInvalid'
+  | 'WebhookRefused'
+  | 'WebhookIgnored'
+  | 'JobQueued'
+  | 'JobParked'
+  | 'JobRefused'
+  | 'JobEnded'
+  | 'RunnerLaunched'
+  | 'RunnerEnded'
+  | 'RunnerLaunchFailed'
+  | 'CapacityRefused'
+  | 'MessageDropped'
+  | 'SweepFailed'
+  | 'SweepRepaired';
+
+export function parameterPath(environment: string, installationId: number): string {
+  return `/${environment}/tenants/${installationId}/runners`;
+}
+
+export function parameterName(environment: string, installationId: number, instanceId: string): string {
+  return `${parameterPath(environment, installationId)}/${instanceId}`;
+}
+
+export function securityGroupName(environment: string, installationId: number): string {
+  return `${environment}-tenant-${installationId}`;
+}
+
+/** At most 64 characters, GitHub's bound on a runner's name; Terraform bounds the prefix accordingly. */
+export function runnerName(environment: string, instanceId: string): string {
+  return `${environment}-${instanceId}`;
+}
+
+/** One launch is one start of one job: a relaunch always has a new number. */
+export function launchIdOf(jobId: number, startNumber: number): string {
+  return `${jobId}-${startNumber}`;
+}

@@ -1,0 +1,49 @@
+export interface Tier {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly maxRunners: number;
+  readonly rank?: number;
+  readonly instanceTypes: readonly string[];
+  readonly spot: boolean;
+  readonly runnerGroupId: number;
+}
+
+export type Tiers = ReadonlyMap<string, Tier>;
+export type TierAccess = 'any' | 'up_to_own';
+
+/** Smaller tiers first: by `rank` where both have one, else by limit, else by name. */
+export function compareTiers(a: Tier, b: Tier): number {
+  if (a.rank !== undefined && b.rank !== undefined && a.rank !== b.rank) return a.rank - b.rank;
+  if (a.maxRunners !== b.maxRunners) return a.maxRunners - b.maxRunners;
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+/**
+ * The tiers whose label set holds all of a job's labels, whatever their case. GitHub gives a runner only jobs whose
+ * labels it has without exception, so anything less would start a machine that never gets the job.
+ */
+export function tiersThatFit(labels: readonly string[], tiers: Tiers): Tier[] {
+  if (labels.length === 0) return [];
+  const wanted = labels.map((label) => label.toLowerCase());
+  return [...tiers.values()]
+    .filter((tier) => {
+      const offered = new Set(tier.labels.map((label) => label.toLowerCase()));
+      return wanted.every((label) => offered.has(label));
+    })
+    .sort(compareTiers);
+}
+
+/** Of several fitting tiers: the tenant's own, else the default one, else the lowest. */
+export function chooseTier(fitting: readonly Tier[], tenantTier: string | undefined, defaultTier: string): Tier | undefined {
+  const lowestFirst = [...fitting].sort(compareTiers);
+  return (
+    lowestFirst.find((tier) => tier.name === tenantTier) ??
+    lowestFirst.find((tier) => tier.name === defaultTier) ??
+    lowestFirst[0]
+  );
+}
+
+/** Whether a tenant may use a size. With `up_to_own` a larger size is refused, never replaced by a smaller one. */
+export function mayUseTier(access: TierAccess, wanted: Tier, own: Tier | undefined): boolean {
+  return access === 'any' || own === undefined || wanted.name === own.name || compareTiers(wanted, own) <= 0;
+}
