@@ -1,0 +1,199 @@
+# The tenant registry. Indexes project only what listing needs: `live`, which changes with every launch, must write no index.
+resource "aws_dynamodb_table" "tenants" {
+  name         = local.names.tenants
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "installation_id"
+
+  attribute {
+    name = "installation_id"
+    type = "N"
+  }
+
+  attribute {
+    name = "status"
+    type = "S"
+  }
+
+  attribute {
+    name = "org_name"
+    type = "S"
+  }
+
+  attribute {
+    name = "account_id"
+    type = "N"
+  }
+
+  global_secondary_index {
+    name               = "status-index"
+    hash_key           = "status"
+    range_key          = "installation_id"
+    projection_type    = "INCLUDE"
+    non_key_attributes = ["org_name", "tier", "max_runners"]
+  }
+
+  global_secondary_index {
+    name               = "org-name-index"
+    hash_key           = "org_name"
+    range_key          = "installation_id"
+    projection_type    = "INCLUDE"
+    non_key_attributes = ["status"]
+  }
+
+  # Finds the earlier installation of an account that comes back.
+  global_secondary_index {
+    name            = "account-id-index"
+    hash_key        = "account_id"
+    range_key       = "installation_id"
+    projection_type = "KEYS_ONLY"
+  }
+
+  stream_enabled   = true
+  stream_view_type = "NEW_AND_OLD_IMAGES"
+
+  deletion_protection_enabled = var.deletion_protection
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  tags = local.tags
+
+  # Rules over several inputs. They hang here because every plan has this table and almost everything waits for it, so one mistake gives one error.
+  lifecycle {
+    precondition {
+      condition     = local.region == var.aws_region
+      error_message = "aws_region is \"${var.aws_region}\" but the aws provider works in \"${local.region}\"; pass a provider of that Region or change aws_region."
+    }
+
+    precondition {
+      condition     = contains(keys(var.runner_tiers), var.default_tier)
+      error_message = "default_tier \"${var.default_tier}\" is not a tier; runner_tiers has ${join(", ", keys(var.runner_tiers))}."
+    }
+
+    precondition {
+      condition     = var.runner_image.id == null || length(local.architectures) == 1
+      error_message = "runner_image.id is one image for one architecture, but runner_tiers has ${join(" and ", local.architectures)}."
+    }
+
+    precondition {
+      condition     = length(local.missing_zips) == 0
+      error_message = "The Lambda packages are not built: ${join(", ", local.missing_zips)} missing; run `yarn dist` (cd lambdas && yarn install && yarn dist), or set lambda_zips or lambda_s3_bucket."
+    }
+  }
+}
+
+# One row is one launch of a machine.
+resource "aws_dynamodb_table" "runners" {
+  name         = local.names.runners
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "installation_id"
+  range_key    = "launch_id"
+
+  attribute {
+    name = "installation_id"
+    type = "N"
+  }
+
+  attribute {
+    name = "launch_id"
+    type = "S"
+  }
+
+  attribute {
+    name = "open_at"
+    type = "S"
+  }
+
+  attribute {
+    name = "instance_id"
+    type = "S"
+  }
+
+  # Local, because only a local index can be read consistently; rows that have ended leave it by losing `open_at`.
+  local_secondary_index {
+    name            = "open-index"
+    range_key       = "open_at"
+    projection_type = "ALL"
+  }
+
+  # EC2's events name the machine and nothing else.
+  global_secondary_index {
+    name            = "instance-index"
+    hash_key        = "instance_id"
+    projection_type = "KEYS_ONLY"
+  }
+
+  ttl {
+    attribute_name = "expires_at"
+    enabled        = true
+  }
+
+  deletion_protection_enabled = var.deletion_protection
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  tags = local.tags
+}
+
+resource "aws_dynamodb_table" "jobs" {
+  name         = local.names.jobs
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "installation_id"
+  range_key    = "job_id"
+
+  attribute {
+    name = "installation_id"
+    type = "N"
+  }
+
+  attribute {
+    name = "job_id"
+    type = "N"
+  }
+
+  attribute {
+    name = "open_at"
+    type = "S"
+  }
+
+  attribute {
+    name = "due"
+    type = "S"
+  }
+
+  attribute {
+    name = "next_try"
+    type = "S"
+  }
+
+  # A waiting job that is not seen when a slot becomes free is a lost job: read consistently, hence local.
+  local_secondary_index {
+    name            = "open-index"
+    range_key       = "open_at"
+    projection_type = "ALL"
+  }
+
+  # Sparse: the sweep's work over all tenants.
+  global_secondary_index {
+    name            = "due-index"
+    hash_key        = "due"
+    range_key       = "next_try"
+    projection_type = "KEYS_ONLY"
+  }
+
+  ttl {
+    attribute_name = "expires_at"
+    enabled        = true
+  }
+
+  deletion_protection_enabled = var.deletion_protection
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  tags = local.tags
+}

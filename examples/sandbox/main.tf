@@ -1,0 +1,67 @@
+# No `endpoints` block: the provider takes the emulator's address from AWS_ENDPOINT_URL.
+provider "aws" {
+  region     = var.aws_region
+  access_key = var.aws_access_key_id
+  secret_key = var.aws_secret_access_key
+
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_region_validation      = true
+  s3_use_path_style           = true
+}
+
+locals {
+  create_vpc = var.vpc_id == null
+  zones      = ["${var.aws_region}a", "${var.aws_region}b"]
+}
+
+resource "aws_vpc" "this" {
+  count = local.create_vpc ? 1 : 0
+
+  cidr_block = "10.0.0.0/16"
+
+  tags = { Name = var.prefix }
+}
+
+resource "aws_subnet" "this" {
+  count = local.create_vpc ? length(local.zones) : 0
+
+  vpc_id            = aws_vpc.this[0].id
+  availability_zone = local.zones[count.index]
+  cidr_block        = cidrsubnet(aws_vpc.this[0].cidr_block, 8, count.index)
+
+  tags = { Name = "${var.prefix}-${local.zones[count.index]}" }
+}
+
+module "multi_tenant_runners" {
+  source = "../../"
+
+  prefix     = var.prefix
+  aws_region = var.aws_region
+
+  vpc_id     = local.create_vpc ? aws_vpc.this[0].id : var.vpc_id
+  subnet_ids = local.create_vpc ? aws_subnet.this[*].id : var.subnet_ids
+
+  github_app = {
+    id             = var.github_app_id
+    key_base64     = var.github_app_key_base64
+    webhook_secret = var.github_app_webhook_secret
+  }
+
+  eventbridge = { enable = true, accept_events = ["workflow_job", "installation"] }
+
+  github_api_url            = var.github_api_url
+  runner_image              = { id = var.runner_image_id }
+  runner_timeouts           = var.runner_timeouts
+  lambda_zips               = var.lambda_zips
+  lambda_architecture       = var.lambda_architecture
+  log_level                 = var.log_level
+  log_retention_days        = 1
+  allow_public_repositories = var.allow_public_repositories
+  tier_access               = var.tier_access
+
+  # A sandbox goes as it came.
+  deletion_protection = false
+
+  tags = var.tags
+}

@@ -1,0 +1,93 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
+locals {
+  name       = "${var.prefix}-runner"
+  partition  = data.aws_partition.current.partition
+  region     = data.aws_region.current.id
+  account_id = data.aws_caller_identity.current.account_id
+
+  parameter_root = "/${var.prefix}/tenants"
+
+  # AWS's own names for the architectures, in its public image parameters.
+  image_architectures = { x64 = "x86_64", arm64 = "arm64" }
+
+  image_parameters = {
+    for tier, settings in var.tiers : tier => coalesce(
+      var.image.ssm_parameter,
+      "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${local.image_architectures[settings.runner_architecture]}"
+    )
+  }
+}
+
+# Zero ingress is written out: without `ingress` Terraform would leave alone a rule that somebody adds by hand.
+resource "aws_security_group" "runner" {
+  name        = local.name
+  description = "Runners of ${var.prefix}: nothing comes in."
+  vpc_id      = var.vpc_id
+
+  ingress = []
+  egress = [for rule in var.egress_rules : {
+    description      = rule.description
+    protocol         = rule.protocol
+    from_port        = rule.from_port
+    to_port          = rule.to_port
+    cidr_blocks      = rule.cidr_blocks
+    ipv6_cidr_blocks = rule.ipv6_cidr_blocks
+    prefix_list_ids  = []
+    security_groups  = []
+    self             = false
+  }]
+
+  tags = merge(var.tags, { Name = local.name })
+}
+
+# No network interfaces and no security groups: each launch brings its tenant's group, and a template that has its own refuses that.
+resource "aws_launch_template" "tier" {
+  for_each = var.tiers
+
+  name                   = "${var.prefix}-${each.key}"
+  description            = "Runners of the size ${each.key}."
+  update_default_version = true
+
+  # Followed at launch, so a new image needs no apply.
+  image_id  = var.image.id != null ? var.image.id : "resolve:ssm:${local.image_parameters[each.key]}"
+  user_data = base64encode(local.user_data[each.value.runner_architecture])
+
+  # The last thing a machine does, whatever happened, is to shut down.
+  instance_initiated_shutdown_behavior = "terminate"
+
+  iam_instance_profile {
+    arn = aws_iam_instance_profile.runner.arn
+  }
+
+  # One hop keeps containers of a job away; the tags tell the machine its tenant.
+  metadata_options {
+    http_endpoint               = "enabled"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 1
+    instance_metadata_tags      = "enabled"
+  }
+
+  block_device_mappings {
+    device_name = var.image.root_device_name
+
+    ebs {
+      volume_type           = "gp3"
+      volume_size           = each.value.disk_size_gb
+      encrypted             = true
+      delete_on_termination = true
+    }
+  }
+
+  tags = var.tags
+}
+
+resource "aws_iam_service_linked_role" "spot" {
+  count = var.create_spot_service_linked_role ? 1 : 0
+
+  aws_service_name = "spot.amazonaws.com"
+
+  tags = var.tags
+}

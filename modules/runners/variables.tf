@@ -1,0 +1,63 @@
+variable "prefix" {
+  description = "Name of the installation, and start of every name."
+  type        = string
+}
+
+variable "vpc_id" {
+  description = "VPC of the shared security group."
+  type        = string
+}
+
+variable "tiers" {
+  description = "The sizes: one launch template each."
+  type = map(object({
+    runner_architecture = string
+    disk_size_gb        = number
+  }))
+}
+
+variable "image" {
+  description = "Image of the machines: `id`, or `ssm_parameter`, or neither for Amazon Linux 2023; and its `root_device_name`."
+  type = object({
+    id               = optional(string)
+    ssm_parameter    = optional(string)
+    root_device_name = optional(string, "/dev/xvda")
+  })
+  default = {}
+}
+
+variable "binaries" {
+  description = "Where machines get GitHub's runner from, by architecture; the latest release on github.com for those that are missing."
+  type        = map(object({ url = string, sha256 = string }))
+  default     = {}
+}
+
+variable "egress_rules" {
+  description = "What the shared security group lets out."
+  type = list(object({
+    description      = string
+    protocol         = string
+    from_port        = number
+    to_port          = number
+    cidr_blocks      = list(string)
+    ipv6_cidr_blocks = list(string)
+  }))
+}
+
+variable "kms_key_arn" {
+  description = "Customer key of the runners' configurations; `null` for AWS's own."
+  type        = string
+  default     = null
+}
+
+variable "create_spot_service_linked_role" {
+  description = "Whether to create EC2's service-linked role for spot."
+  type        = bool
+  default     = false
+}
+
+variable "tags" {
+  description = "Tags of everything here."
+  type        = map(string)
+  default     = {}
+}

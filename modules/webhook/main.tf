@@ -1,0 +1,161 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
+locals {
+  name    = "${var.prefix}-webhook"
+  bus_arn = join(":", ["arn", data.aws_partition.current.partition, "events", data.aws_region.current.id, data.aws_caller_identity.current.account_id, "event-bus/${var.prefix}"])
+}
+
+resource "aws_cloudwatch_event_bus" "this" {
+  name = var.prefix
+
+  tags = var.tags
+}
+
+################################################################################
+# The function
+################################################################################
+
+data "aws_iam_policy_document" "webhook" {
+  statement {
+    sid       = "ReadTenants"
+    actions   = ["dynamodb:GetItem"]
+    resources = [var.tables.tenants.arn]
+  }
+
+  statement {
+    sid       = "RecordJobs"
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    resources = [var.tables.jobs.arn]
+  }
+
+  statement {
+    sid       = "SendJobsAndJobEvents"
+    actions   = ["sqs:SendMessage"]
+    resources = concat([for queue in var.tier_queues : queue.arn], [var.runner_events_queue.arn])
+  }
+
+  statement {
+    sid       = "PublishOnTheBus"
+    actions   = ["events:PutEvents"]
+    resources = [local.bus_arn]
+  }
+
+  statement {
+    sid       = "ReadAppIdAndWebhookSecret"
+    actions   = ["ssm:GetParameters"]
+    resources = [var.app_parameters.id.arn, var.app_parameters.webhook_secret.arn]
+  }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+
+    content {
+      sid       = "DecryptParameters"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["ssm.${data.aws_region.current.id}.amazonaws.com"]
+      }
+    }
+  }
+}
+
+module "function" {
+  source = "../lambda"
+
+  name               = local.name
+  policy_json        = data.aws_iam_policy_document.webhook.json
+  log_retention_days = var.log_retention_days
+  tags               = var.tags
+}
+
+resource "aws_lambda_function" "webhook" {
+  function_name = local.name
+  description   = "Verifies GitHub's webhooks and routes each job to the queue of its tier."
+  role          = module.function.role_arn
+
+  filename         = var.package.filename
+  source_code_hash = var.package.source_code_hash
+  s3_bucket        = var.package.s3_bucket
+  s3_key           = var.package.s3_key
+  handler          = "index.handler"
+  runtime          = var.runtime
+  architectures    = [var.architecture]
+
+  # GitHub gives up after 10 s.
+  timeout     = 10
+  memory_size = 512
+
+  environment {
+    variables = {
+      ENVIRONMENT               = var.prefix
+      LOG_LEVEL                 = var.log_level
+      TENANTS_TABLE             = var.tables.tenants.name
+      JOBS_TABLE                = var.tables.jobs.name
+      RUNNER_TIERS              = var.routing.runner_tiers
+      DEFAULT_TIER              = var.routing.default_tier
+      TIER_ACCESS               = var.routing.tier_access
+      ALLOW_PUBLIC_REPOSITORIES = tostring(var.routing.allow_public_repositories)
+      TIER_QUEUE_URLS           = jsonencode({ for tier, queue in var.tier_queues : tier => queue.url })
+      RUNNER_EVENTS_QUEUE_URL   = var.runner_events_queue.url
+      EVENT_BUS_NAME            = aws_cloudwatch_event_bus.this.name
+      PUBLISH_EVENTS            = jsonencode(var.publish_events)
+      GITHUB_APP_ID_PARAMETER   = var.app_parameters.id.name
+      WEBHOOK_SECRET_PARAMETER  = var.app_parameters.webhook_secret.name
+    }
+  }
+
+  tags = var.tags
+}
+
+################################################################################
+# The HTTP API
+################################################################################
+
+resource "aws_apigatewayv2_api" "this" {
+  name          = local.name
+  description   = "Receives the webhooks of the GitHub App of ${var.prefix}."
+  protocol_type = "HTTP"
+
+  tags = var.tags
+}
+
+resource "aws_apigatewayv2_integration" "webhook" {
+  api_id                 = aws_apigatewayv2_api.this.id
+  integration_type       = "AWS_PROXY"
+  integration_uri        = aws_lambda_function.webhook.invoke_arn
+  payload_format_version = "2.0"
+}
+
+resource "aws_apigatewayv2_route" "webhook" {
+  api_id    = aws_apigatewayv2_api.this.id
+  route_key = "POST /webhook"
+  target    = "integrations/${aws_apigatewayv2_integration.webhook.id}"
+}
+
+resource "aws_apigatewayv2_stage" "default" {
+  api_id      = aws_apigatewayv2_api.this.id
+  name        = "$default"
+  auto_deploy = true
+
+  # The address is public and every request costs a signature check.
+  default_route_settings {
+    throttling_burst_limit = var.throttle.burst_limit
+    throttling_rate_limit  = var.throttle.rate_limit
+  }
+
+  tags = var.tags
+}
+
+resource "aws_lambda_permission" "api" {
+  statement_id  = "api"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.webhook.function_name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/POST/webhook"
+}

@@ -1,0 +1,97 @@
+variable "prefix" {
+  description = "Name of the installation: of the bus, and the start of the other names."
+  type        = string
+}
+
+variable "tables" {
+  description = "The `tenants` and `jobs` tables."
+  type = object({
+    tenants = object({ name = string, arn = string })
+    jobs    = object({ name = string, arn = string })
+  })
+}
+
+variable "tier_queues" {
+  description = "The queue of each tier."
+  type        = map(object({ url = string, arn = string }))
+}
+
+variable "runner_events_queue" {
+  description = "Queue for jobs that started or ended."
+  type        = object({ url = string, arn = string })
+}
+
+variable "app_parameters" {
+  description = "SSM parameters of the App's id and webhook secret."
+  type = object({
+    id             = object({ name = string, arn = string })
+    webhook_secret = object({ name = string, arn = string })
+  })
+}
+
+variable "kms_key_arn" {
+  description = "Customer key of those parameters; `null` for AWS's own."
+  type        = string
+  default     = null
+}
+
+variable "routing" {
+  description = "What decides a job's way: `runner_tiers` (a JSON document), `default_tier`, `tier_access`, `allow_public_repositories`."
+  type = object({
+    runner_tiers              = string
+    default_tier              = string
+    tier_access               = string
+    allow_public_repositories = bool
+  })
+}
+
+variable "publish_events" {
+  description = "GitHub events to publish on the bus besides the installation's."
+  type        = list(string)
+  default     = []
+}
+
+variable "throttle" {
+  description = "Requests a second (`rate_limit`) and at once (`burst_limit`) that the API lets through."
+  type        = object({ rate_limit = number, burst_limit = number })
+}
+
+variable "package" {
+  description = "The function's code: `filename` with its `source_code_hash`, or `s3_bucket` and `s3_key`."
+  type = object({
+    filename         = string
+    source_code_hash = string
+    s3_bucket        = string
+    s3_key           = string
+  })
+}
+
+variable "runtime" {
+  description = "Runtime of the function."
+  type        = string
+  default     = "nodejs22.x"
+}
+
+variable "architecture" {
+  description = "Processor of the function."
+  type        = string
+  default     = "arm64"
+}
+
+variable "log_level" {
+  description = "Least severe level that the function logs."
+  type        = string
+  default     = "info"
+}
+
+variable "log_retention_days" {
+  description = "Days that CloudWatch keeps the function's logs."
+  type        = number
+  default     = 30
+}
+
+variable "tags" {
+  description = "Tags of everything here."
+  type        = map(string)
+  default     = {}
+}

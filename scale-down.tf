@@ -1,0 +1,199 @@
+data "aws_iam_policy_document" "scale_down" {
+  source_policy_documents = [data.aws_iam_policy_document.tenant_cleanup.json]
+
+  statement {
+    sid       = "TakeRunnerEvents"
+    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
+    resources = [local.arns.runner_events]
+  }
+
+  statement {
+    sid       = "WakeWaitingJobs"
+    actions   = ["sqs:SendMessage"]
+    resources = values(local.arns.tier_builds)
+  }
+
+  statement {
+    sid       = "ReportFailedSweeps"
+    actions   = ["sqs:SendMessage"]
+    resources = [local.arns.sweep_dlq]
+  }
+
+  # The sweep goes over every tenant, hence Scan.
+  statement {
+    sid       = "SettleTenants"
+    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:Scan"]
+    resources = [local.arns.tenants, "${local.arns.tenants}/index/*"]
+  }
+
+  statement {
+    sid     = "SettleJobsAndLaunches"
+    actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"]
+    resources = [
+      local.arns.jobs, "${local.arns.jobs}/index/*",
+      local.arns.runners, "${local.arns.runners}/index/*",
+    ]
+  }
+
+  statement {
+    sid       = "ReadAppIdAndKey"
+    actions   = ["ssm:GetParameters"]
+    resources = [module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn]
+  }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+
+    content {
+      sid       = "DecryptParameters"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["ssm.${local.region}.amazonaws.com"]
+      }
+    }
+  }
+}
+
+module "scale_down" {
+  source = "./modules/lambda"
+
+  name               = "${var.prefix}-scale-down"
+  policy_json        = data.aws_iam_policy_document.scale_down.json
+  log_retention_days = var.log_retention_days
+  tags               = local.tags
+}
+
+resource "aws_lambda_function" "scale_down" {
+  function_name = "${var.prefix}-scale-down"
+  description   = "Gives slots back when machines end, and settles every difference once a minute."
+  role          = module.scale_down.role_arn
+
+  filename         = local.packages["scale-down"].filename
+  source_code_hash = local.packages["scale-down"].source_code_hash
+  s3_bucket        = local.packages["scale-down"].s3_bucket
+  s3_key           = local.packages["scale-down"].s3_key
+  handler          = "index.handler"
+  runtime          = var.lambda_runtime
+  architectures    = [var.lambda_architecture]
+  timeout          = local.timeout_seconds
+  memory_size      = local.memory_mb
+
+  environment {
+    variables = {
+      ENVIRONMENT               = var.prefix
+      LOG_LEVEL                 = var.log_level
+      TENANTS_TABLE             = aws_dynamodb_table.tenants.name
+      JOBS_TABLE                = aws_dynamodb_table.jobs.name
+      RUNNERS_TABLE             = aws_dynamodb_table.runners.name
+      RUNNER_TIERS              = local.runner_tiers_json
+      DEFAULT_TIER              = var.default_tier
+      TIER_ACCESS               = var.tier_access
+      ALLOW_PUBLIC_REPOSITORIES = tostring(var.allow_public_repositories)
+      TIER_QUEUE_URLS           = local.tier_queue_urls_json
+      GITHUB_API_URL            = var.github_api_url
+      GITHUB_APP_ID_PARAMETER   = module.ssm.parameters.id.name
+      GITHUB_APP_KEY_PARAMETER  = module.ssm.parameters.key_base64.name
+      TENANT_SECURITY_GROUPS    = tostring(var.tenant_security_groups)
+      VPC_ID                    = var.vpc_id
+      EGRESS_RULES              = jsonencode(var.egress_rules)
+      RUNNER_TAGS               = jsonencode(var.tags)
+      FUNCTION_TIMEOUT_SECONDS  = tostring(local.timeout_seconds)
+      BOOT_TIMEOUT_MINUTES      = tostring(var.runner_timeouts.boot)
+      IDLE_TIMEOUT_MINUTES      = tostring(var.runner_timeouts.idle)
+      MAX_LIFETIME_MINUTES      = tostring(var.runner_timeouts.lifetime)
+    }
+  }
+
+  tags = local.tags
+}
+
+################################################################################
+# Job events and machines that stop, by queue
+################################################################################
+
+resource "aws_lambda_event_source_mapping" "runner_events" {
+  event_source_arn        = aws_sqs_queue.runner_events.arn
+  function_name           = aws_lambda_function.scale_down.arn
+  batch_size              = 10
+  function_response_types = ["ReportBatchItemFailures"]
+
+  scaling_config {
+    maximum_concurrency = 5
+  }
+
+  tags = local.tags
+}
+
+# On the account's default bus, where EC2 speaks. The event has no tags, so every machine's end arrives and the function looks up whose it was.
+resource "aws_cloudwatch_event_rule" "instance_state" {
+  name        = local.names.instance_state
+  description = "EC2 machines that end, for ${var.prefix}."
+  event_pattern = jsonencode({
+    source        = ["aws.ec2"]
+    "detail-type" = ["EC2 Instance State-change Notification"]
+    detail        = { state = ["shutting-down", "terminated", "stopped"] }
+  })
+
+  tags = local.tags
+}
+
+resource "aws_cloudwatch_event_target" "instance_state" {
+  rule = aws_cloudwatch_event_rule.instance_state.name
+  arn  = aws_sqs_queue.runner_events.arn
+
+  dead_letter_config {
+    arn = aws_sqs_queue.runner_events_dlq.arn
+  }
+}
+
+################################################################################
+# The sweep
+################################################################################
+
+resource "aws_cloudwatch_event_rule" "sweep" {
+  name                = local.names.sweep_rule
+  description         = "Settles every difference between rows and machines of ${var.prefix}."
+  schedule_expression = "rate(1 minute)"
+
+  tags = local.tags
+}
+
+# The next sweep is a minute away: late ones are not worth repeating for long.
+resource "aws_cloudwatch_event_target" "sweep" {
+  rule  = aws_cloudwatch_event_rule.sweep.name
+  arn   = aws_lambda_function.scale_down.arn
+  input = jsonencode({ source = "multi-tenant-runner.sweep" })
+
+  retry_policy {
+    maximum_retry_attempts       = 2
+    maximum_event_age_in_seconds = 60
+  }
+
+  dead_letter_config {
+    arn = aws_sqs_queue.sweep_dlq.arn
+  }
+}
+
+resource "aws_lambda_permission" "sweep" {
+  statement_id  = "sweep"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.scale_down.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.sweep.arn
+}
+
+resource "aws_lambda_function_event_invoke_config" "scale_down" {
+  function_name                = aws_lambda_function.scale_down.function_name
+  maximum_retry_attempts       = 0
+  maximum_event_age_in_seconds = 60
+
+  destination_config {
+    on_failure {
+      destination = aws_sqs_queue.sweep_dlq.arn
+    }
+  }
+}

@@ -1,0 +1,226 @@
+data "aws_iam_policy_document" "scale_up" {
+  statement {
+    sid       = "TakeJobs"
+    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
+    resources = values(local.arns.tier_builds)
+  }
+
+  # A slot that is given back wakes a job that waits, of whatever size.
+  statement {
+    sid       = "WakeWaitingJobs"
+    actions   = ["sqs:SendMessage"]
+    resources = values(local.arns.tier_builds)
+  }
+
+  statement {
+    sid       = "AdmitTenants"
+    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    resources = [local.arns.tenants]
+  }
+
+  statement {
+    sid     = "RecordJobsAndLaunches"
+    actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"]
+    resources = [
+      local.arns.jobs, "${local.arns.jobs}/index/*",
+      local.arns.runners, "${local.arns.runners}/index/*",
+    ]
+  }
+
+  statement {
+    sid       = "ReadAppIdAndKey"
+    actions   = ["ssm:GetParameters"]
+    resources = [module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn]
+  }
+
+  statement {
+    sid       = "HandConfigurationsToMachines"
+    actions   = ["ssm:PutParameter", "ssm:AddTagsToResource", "ssm:DeleteParameter"]
+    resources = [local.arns.tenant_parameters]
+  }
+
+  # Everything a launch makes is tagged from its first moment, or EC2 refuses it.
+  statement {
+    sid     = "LaunchTagged"
+    actions = ["ec2:RunInstances"]
+    resources = [
+      local.arns.instances,
+      "arn:${local.partition}:ec2:${local.arn_end}:volume/*",
+      "arn:${local.partition}:ec2:${local.arn_end}:network-interface/*",
+    ]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/ghr:environment"
+      values   = [var.prefix]
+    }
+  }
+
+  statement {
+    sid     = "LaunchFromOwnTemplatesAndGroups"
+    actions = ["ec2:RunInstances"]
+    resources = [
+      "arn:${local.partition}:ec2:${local.arn_end}:launch-template/*",
+      local.arns.security_groups,
+    ]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:ResourceTag/ghr:environment"
+      values   = [var.prefix]
+    }
+  }
+
+  # Any image: the launch template names one, and the newest Amazon Linux has another id every other week.
+  statement {
+    sid     = "LaunchInSubnets"
+    actions = ["ec2:RunInstances"]
+    resources = concat(
+      [for id in var.subnet_ids : "arn:${local.partition}:ec2:${local.arn_end}:subnet/${id}"],
+      ["arn:${local.partition}:ec2:${local.region}::image/*"],
+      local.any_spot ? ["arn:${local.partition}:ec2:${local.arn_end}:spot-instances-request/*"] : [],
+    )
+  }
+
+  statement {
+    sid     = "TagAtLaunchOnly"
+    actions = ["ec2:CreateTags"]
+    resources = concat(
+      [
+        local.arns.instances,
+        "arn:${local.partition}:ec2:${local.arn_end}:volume/*",
+        "arn:${local.partition}:ec2:${local.arn_end}:network-interface/*",
+      ],
+      local.any_spot ? ["arn:${local.partition}:ec2:${local.arn_end}:spot-instances-request/*"] : [],
+    )
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:CreateAction"
+      values   = ["RunInstances"]
+    }
+  }
+
+  statement {
+    sid       = "PassRunnerRole"
+    actions   = ["iam:PassRole"]
+    resources = [module.runners.role_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PassedToService"
+      values   = ["ec2.amazonaws.com"]
+    }
+  }
+
+  # EC2 follows the template's `resolve:ssm:` with the rights of the caller.
+  dynamic "statement" {
+    for_each = length(module.runners.image_parameter_arns) == 0 ? [] : [module.runners.image_parameter_arns]
+
+    content {
+      sid       = "ResolveImage"
+      actions   = ["ssm:GetParameters"]
+      resources = statement.value
+    }
+  }
+
+  statement {
+    sid       = "UndoLaunches"
+    actions   = ["ec2:TerminateInstances"]
+    resources = [local.arns.instances]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:ResourceTag/ghr:environment"
+      values   = [var.prefix]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+
+    content {
+      sid       = "EncryptAndDecryptParameters"
+      actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["ssm.${local.region}.amazonaws.com"]
+      }
+    }
+  }
+}
+
+locals {
+  any_spot = anytrue([for tier in values(var.runner_tiers) : tier.spot])
+}
+
+module "scale_up" {
+  source = "./modules/lambda"
+
+  name               = "${var.prefix}-scale-up"
+  policy_json        = data.aws_iam_policy_document.scale_up.json
+  log_retention_days = var.log_retention_days
+  tags               = local.tags
+}
+
+resource "aws_lambda_function" "scale_up" {
+  function_name = "${var.prefix}-scale-up"
+  description   = "Checks the tenant's limit and starts one machine for each job."
+  role          = module.scale_up.role_arn
+
+  filename         = local.packages["scale-up"].filename
+  source_code_hash = local.packages["scale-up"].source_code_hash
+  s3_bucket        = local.packages["scale-up"].s3_bucket
+  s3_key           = local.packages["scale-up"].s3_key
+  handler          = "index.handler"
+  runtime          = var.lambda_runtime
+  architectures    = [var.lambda_architecture]
+  timeout          = local.timeout_seconds
+  memory_size      = local.memory_mb
+
+  environment {
+    variables = {
+      ENVIRONMENT               = var.prefix
+      LOG_LEVEL                 = var.log_level
+      TENANTS_TABLE             = aws_dynamodb_table.tenants.name
+      JOBS_TABLE                = aws_dynamodb_table.jobs.name
+      RUNNERS_TABLE             = aws_dynamodb_table.runners.name
+      RUNNER_TIERS              = local.runner_tiers_json
+      DEFAULT_TIER              = var.default_tier
+      TIER_ACCESS               = var.tier_access
+      ALLOW_PUBLIC_REPOSITORIES = tostring(var.allow_public_repositories)
+      TIER_QUEUE_URLS           = local.tier_queue_urls_json
+      GITHUB_API_URL            = var.github_api_url
+      GITHUB_APP_ID_PARAMETER   = module.ssm.parameters.id.name
+      GITHUB_APP_KEY_PARAMETER  = module.ssm.parameters.key_base64.name
+      LAUNCH_TEMPLATES          = jsonencode(module.runners.launch_templates)
+      SUBNET_IDS                = jsonencode(var.subnet_ids)
+      RUNNER_TAGS               = jsonencode(var.tags)
+      TENANT_SECURITY_GROUPS    = tostring(var.tenant_security_groups)
+      SHARED_SECURITY_GROUP_ID  = module.runners.security_group_id
+      FUNCTION_TIMEOUT_SECONDS  = tostring(local.timeout_seconds)
+      MAX_RECEIVE_COUNT         = tostring(local.max_receive_count)
+      KMS_KEY_ARN               = var.kms_key_arn == null ? "" : var.kms_key_arn
+    }
+  }
+
+  tags = local.tags
+}
+
+resource "aws_lambda_event_source_mapping" "tier_builds" {
+  for_each = aws_sqs_queue.tier_builds
+
+  event_source_arn        = each.value.arn
+  function_name           = aws_lambda_function.scale_up.arn
+  batch_size              = 10
+  function_response_types = ["ReportBatchItemFailures"]
+
+  scaling_config {
+    maximum_concurrency = var.scale_up_concurrency
+  }
+
+  tags = local.tags
+}

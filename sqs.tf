@@ -1,0 +1,111 @@
+locals {
+  # Lambda's advice: six times the function's time-out, or a slow batch is delivered again while it is still worked on.
+  # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+  visibility_timeout_seconds = 6 * local.timeout_seconds
+  max_receive_count          = 5
+  dlq_retention_seconds      = 14 * 24 * 60 * 60
+}
+
+################################################################################
+# Jobs, by size
+################################################################################
+
+resource "aws_sqs_queue" "tier_builds" {
+  for_each = var.runner_tiers
+
+  name                       = "${var.prefix}-builds-${each.key}"
+  visibility_timeout_seconds = local.visibility_timeout_seconds
+  sqs_managed_sse_enabled    = true
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.tier_builds_dlq[each.key].arn
+    maxReceiveCount     = local.max_receive_count
+  })
+
+  tags = local.tags
+}
+
+resource "aws_sqs_queue" "tier_builds_dlq" {
+  for_each = var.runner_tiers
+
+  name                      = "${var.prefix}-builds-${each.key}-dlq"
+  message_retention_seconds = local.dlq_retention_seconds
+  sqs_managed_sse_enabled   = true
+
+  tags = local.tags
+}
+
+################################################################################
+# What happened to runners: jobs that started or ended, machines that stopped
+################################################################################
+
+resource "aws_sqs_queue" "runner_events" {
+  name                       = local.names.runner_events
+  visibility_timeout_seconds = local.visibility_timeout_seconds
+  sqs_managed_sse_enabled    = true
+  policy                     = data.aws_iam_policy_document.queue["runner_events"].json
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.runner_events_dlq.arn
+    maxReceiveCount     = local.max_receive_count
+  })
+
+  tags = local.tags
+}
+
+resource "aws_sqs_queue" "runner_events_dlq" {
+  name                      = "${local.names.runner_events}-dlq"
+  message_retention_seconds = local.dlq_retention_seconds
+  sqs_managed_sse_enabled   = true
+
+  tags = local.tags
+}
+
+################################################################################
+# Dead letters of the paths without a queue
+################################################################################
+
+# Installation events that could not be delivered or handled, and records of the tenants table's stream.
+resource "aws_sqs_queue" "tenant_manager_dlq" {
+  name                      = local.names.tenant_manager_dlq
+  message_retention_seconds = local.dlq_retention_seconds
+  sqs_managed_sse_enabled   = true
+  policy                    = data.aws_iam_policy_document.queue["tenant_manager_dlq"].json
+
+  tags = local.tags
+}
+
+# Sweeps that could not be delivered or failed.
+resource "aws_sqs_queue" "sweep_dlq" {
+  name                      = local.names.sweep_dlq
+  message_retention_seconds = local.dlq_retention_seconds
+  sqs_managed_sse_enabled   = true
+  policy                    = data.aws_iam_policy_document.queue["sweep_dlq"].json
+
+  tags = local.tags
+}
+
+# Without this EventBridge drops what it can't deliver, and says nothing.
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+data "aws_iam_policy_document" "queue" {
+  for_each = {
+    runner_events      = { queue = local.arns.runner_events, rule = local.arns.instance_state_rule }
+    tenant_manager_dlq = { queue = local.arns.tenant_manager_dlq, rule = local.arns.installation_rule }
+    sweep_dlq          = { queue = local.arns.sweep_dlq, rule = local.arns.sweep_rule }
+  }
+
+  statement {
+    sid       = "EventBridgeRule"
+    actions   = ["sqs:SendMessage"]
+    resources = [each.value.queue]
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [each.value.rule]
+    }
+  }
+}

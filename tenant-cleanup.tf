@@ -1,0 +1,77 @@
+# What it takes to end a tenant's machines and remove its parameters and security group. The tenant manager does it when the App is
+# uninstalled, scale-down's sweep repeats it until nothing is left: one text, so that neither can do less than the other.
+data "aws_iam_policy_document" "tenant_cleanup" {
+  # EC2 has no resource-level permissions for these, hence `*`.
+  statement {
+    sid       = "DescribeHasNoResources"
+    actions   = ["ec2:DescribeInstances", "ec2:DescribeSecurityGroups"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "TerminateRunners"
+    actions   = ["ec2:TerminateInstances"]
+    resources = [local.arns.instances]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:ResourceTag/ghr:environment"
+      values   = [var.prefix]
+    }
+  }
+
+  statement {
+    sid       = "RemoveTenantParameters"
+    actions   = ["ssm:GetParametersByPath", "ssm:DeleteParameter", "ssm:DeleteParameters"]
+    resources = [local.arns.tenant_parameters]
+  }
+
+  statement {
+    sid       = "CreateTaggedTenantGroups"
+    actions   = ["ec2:CreateSecurityGroup"]
+    resources = [local.arns.security_groups]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/ghr:environment"
+      values   = [var.prefix]
+    }
+  }
+
+  statement {
+    sid       = "CreateTenantGroupsInVpc"
+    actions   = ["ec2:CreateSecurityGroup"]
+    resources = ["arn:${local.partition}:ec2:${local.arn_end}:vpc/${var.vpc_id}"]
+  }
+
+  statement {
+    sid       = "TagTenantGroupsAtCreation"
+    actions   = ["ec2:CreateTags"]
+    resources = [local.arns.security_groups]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:CreateAction"
+      values   = ["CreateSecurityGroup"]
+    }
+  }
+
+  # Not the shared group, which belongs to no tenant.
+  statement {
+    sid       = "ChangeTenantGroups"
+    actions   = ["ec2:AuthorizeSecurityGroupEgress", "ec2:RevokeSecurityGroupEgress", "ec2:DeleteSecurityGroup"]
+    resources = [local.arns.security_groups]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:ResourceTag/ghr:environment"
+      values   = [var.prefix]
+    }
+
+    condition {
+      test     = "StringLike"
+      variable = "ec2:ResourceTag/ghr:tenant_id"
+      values   = ["*"]
+    }
+  }
+}

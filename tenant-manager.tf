@@ -1,0 +1,185 @@
+data "aws_iam_policy_document" "tenant_manager" {
+  source_policy_documents = [data.aws_iam_policy_document.tenant_cleanup.json]
+
+  statement {
+    sid       = "KeepTenants"
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    resources = [local.arns.tenants]
+  }
+
+  statement {
+    sid       = "FindEarlierInstallations"
+    actions   = ["dynamodb:Query"]
+    resources = ["${local.arns.tenants}/index/account-id-index"]
+  }
+
+  statement {
+    sid       = "FollowTenants"
+    actions   = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
+    resources = ["${local.arns.tenants}/stream/*"]
+  }
+
+  statement {
+    sid     = "SettleJobsAndLaunches"
+    actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"]
+    resources = [
+      local.arns.jobs, "${local.arns.jobs}/index/*",
+      local.arns.runners, "${local.arns.runners}/index/*",
+    ]
+  }
+
+  statement {
+    sid       = "WakeWaitingJobs"
+    actions   = ["sqs:SendMessage"]
+    resources = values(local.arns.tier_builds)
+  }
+
+  statement {
+    sid       = "ReportFailures"
+    actions   = ["sqs:SendMessage"]
+    resources = [local.arns.tenant_manager_dlq]
+  }
+
+  statement {
+    sid       = "ReadAppIdAndKey"
+    actions   = ["ssm:GetParameters"]
+    resources = [module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn]
+  }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+
+    content {
+      sid       = "DecryptParameters"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["ssm.${local.region}.amazonaws.com"]
+      }
+    }
+  }
+}
+
+module "tenant_manager" {
+  source = "./modules/lambda"
+
+  name               = "${var.prefix}-tenant-manager"
+  policy_json        = data.aws_iam_policy_document.tenant_manager.json
+  log_retention_days = var.log_retention_days
+  tags               = local.tags
+}
+
+resource "aws_lambda_function" "tenant_manager" {
+  function_name = "${var.prefix}-tenant-manager"
+  description   = "Onboards, suspends and offboards tenants, and acts on changed rows."
+  role          = module.tenant_manager.role_arn
+
+  filename         = local.packages["tenant-manager"].filename
+  source_code_hash = local.packages["tenant-manager"].source_code_hash
+  s3_bucket        = local.packages["tenant-manager"].s3_bucket
+  s3_key           = local.packages["tenant-manager"].s3_key
+  handler          = "index.handler"
+  runtime          = var.lambda_runtime
+  architectures    = [var.lambda_architecture]
+  timeout          = local.timeout_seconds
+  memory_size      = local.memory_mb
+
+  environment {
+    variables = {
+      ENVIRONMENT              = var.prefix
+      LOG_LEVEL                = var.log_level
+      TENANTS_TABLE            = aws_dynamodb_table.tenants.name
+      JOBS_TABLE               = aws_dynamodb_table.jobs.name
+      RUNNERS_TABLE            = aws_dynamodb_table.runners.name
+      RUNNER_TIERS             = local.runner_tiers_json
+      DEFAULT_TIER             = var.default_tier
+      TIER_QUEUE_URLS          = local.tier_queue_urls_json
+      GITHUB_API_URL           = var.github_api_url
+      GITHUB_APP_ID_PARAMETER  = module.ssm.parameters.id.name
+      GITHUB_APP_KEY_PARAMETER = module.ssm.parameters.key_base64.name
+      TENANT_SECURITY_GROUPS   = tostring(var.tenant_security_groups)
+      VPC_ID                   = var.vpc_id
+      EGRESS_RULES             = jsonencode(var.egress_rules)
+      RUNNER_TAGS              = jsonencode(var.tags)
+      FUNCTION_TIMEOUT_SECONDS = tostring(local.timeout_seconds)
+    }
+  }
+
+  tags = local.tags
+}
+
+################################################################################
+# Installation events
+################################################################################
+
+resource "aws_cloudwatch_event_rule" "installation" {
+  name           = local.names.installation_rule
+  description    = "The App was installed, suspended, unsuspended or uninstalled, or its account was renamed."
+  event_bus_name = module.webhook.event_bus_name
+  event_pattern = jsonencode({
+    source        = ["multi-tenant-runner"]
+    "detail-type" = ["installation", "installation_target"]
+  })
+
+  tags = local.tags
+}
+
+resource "aws_cloudwatch_event_target" "tenant_manager" {
+  rule           = aws_cloudwatch_event_rule.installation.name
+  event_bus_name = module.webhook.event_bus_name
+  arn            = aws_lambda_function.tenant_manager.arn
+
+  retry_policy {
+    maximum_retry_attempts       = 185
+    maximum_event_age_in_seconds = 86400
+  }
+
+  dead_letter_config {
+    arn = aws_sqs_queue.tenant_manager_dlq.arn
+  }
+}
+
+resource "aws_lambda_permission" "installation" {
+  statement_id  = "installation"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.tenant_manager.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.installation.arn
+}
+
+resource "aws_lambda_function_event_invoke_config" "tenant_manager" {
+  function_name                = aws_lambda_function.tenant_manager.function_name
+  maximum_retry_attempts       = 2
+  maximum_event_age_in_seconds = 21600
+
+  destination_config {
+    on_failure {
+      destination = aws_sqs_queue.tenant_manager_dlq.arn
+    }
+  }
+}
+
+################################################################################
+# Changed rows, whoever changed them
+################################################################################
+
+resource "aws_lambda_event_source_mapping" "tenants" {
+  event_source_arn               = aws_dynamodb_table.tenants.stream_arn
+  function_name                  = aws_lambda_function.tenant_manager.arn
+  starting_position              = "LATEST"
+  batch_size                     = 25
+  bisect_batch_on_function_error = true
+  maximum_retry_attempts         = 5
+  function_response_types        = ["ReportBatchItemFailures"]
+
+  destination_config {
+    on_failure {
+      destination_arn = aws_sqs_queue.tenant_manager_dlq.arn
+    }
+  }
+
+  tags = local.tags
+}

@@ -1,0 +1,243 @@
+################################################################################
+# The usual block
+################################################################################
+
+variable "prefix" {
+  description = "Name of this installation; every resource name starts with it and `ghr:environment` carries it."
+  type        = string
+  nullable    = false
+
+  # The longest name built from it is the runner's at GitHub: prefix, a hyphen, and an instance id of 19 characters, of 64.
+  validation {
+    condition     = length(var.prefix) <= 44
+    error_message = "prefix \"${var.prefix}\" has ${length(var.prefix)} characters; at most 44 fit, because GitHub allows 64 for the runner name \"prefix-instance_id\"."
+  }
+
+  validation {
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9]$", var.prefix))
+    error_message = "prefix \"${var.prefix}\" must have two or more letters, digits, hyphens or underscores, start with a letter and end with a letter or digit."
+  }
+
+  # SSM refuses parameters below /aws… and /ssm…, EC2 security groups named sg-…, and EventBridge has a bus named default.
+  validation {
+    condition     = !can(regex("^(aws|ssm|sg-)|^default$", lower(var.prefix)))
+    error_message = "prefix \"${var.prefix}\" is reserved by AWS: it may not start with aws, ssm or sg-, nor be default."
+  }
+}
+
+variable "aws_region" {
+  description = "Region of the `aws` provider that is handed to this module; anything else is refused at plan."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]{2,}(-[a-z]+)+-[0-9]+$", var.aws_region))
+    error_message = "aws_region \"${var.aws_region}\" must be a Region code such as us-east-1."
+  }
+}
+
+variable "vpc_id" {
+  description = "VPC of the runners and of their security groups."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^vpc-[0-9a-z]+$", var.vpc_id))
+    error_message = "vpc_id \"${var.vpc_id}\" must be the id of a VPC, such as vpc-0123456789abcdef0."
+  }
+}
+
+variable "subnet_ids" {
+  description = "Subnets of `vpc_id` in which runners start; they need a way out to GitHub. Each further subnet is another place to look for capacity."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.subnet_ids) > 0
+    error_message = "subnet_ids must name at least one subnet."
+  }
+
+  validation {
+    condition     = alltrue([for id in var.subnet_ids : can(regex("^subnet-[0-9a-z]+$", id))])
+    error_message = "subnet_ids must hold subnet ids such as subnet-0123456789abcdef0; these are not: ${join(", ", [for id in var.subnet_ids : id if !can(regex("^subnet-[0-9a-z]+$", id))])}."
+  }
+
+  validation {
+    condition     = length(distinct(var.subnet_ids)) == length(var.subnet_ids)
+    error_message = "subnet_ids must name each subnet once."
+  }
+}
+
+variable "github_app" {
+  description = <<-EOT
+    The GitHub App. Each of its three parts is given as a value, which the module stores as a SecureString parameter, or as the `arn` and
+    `name` of an SSM parameter that exists already; never both.
+    - `id` or `id_ssm`: the App's numeric id.
+    - `key_base64` or `key_base64_ssm`: its private key, the whole PEM file encoded as base64.
+    - `webhook_secret` or `webhook_secret_ssm`: its webhook secret; while the secret is being rotated, the old and the new one on a line each.
+  EOT
+  type = object({
+    id                 = optional(string)
+    key_base64         = optional(string)
+    webhook_secret     = optional(string)
+    id_ssm             = optional(object({ arn = string, name = string }))
+    key_base64_ssm     = optional(object({ arn = string, name = string }))
+    webhook_secret_ssm = optional(object({ arn = string, name = string }))
+  })
+  nullable  = false
+  sensitive = true
+
+  validation {
+    condition     = (var.github_app.id == null) != (var.github_app.id_ssm == null)
+    error_message = "github_app needs exactly one of id and id_ssm."
+  }
+
+  validation {
+    condition     = (var.github_app.key_base64 == null) != (var.github_app.key_base64_ssm == null)
+    error_message = "github_app needs exactly one of key_base64 and key_base64_ssm."
+  }
+
+  validation {
+    condition     = (var.github_app.webhook_secret == null) != (var.github_app.webhook_secret_ssm == null)
+    error_message = "github_app needs exactly one of webhook_secret and webhook_secret_ssm."
+  }
+
+  validation {
+    condition     = var.github_app.id == null ? true : can(regex("^[1-9][0-9]*$", var.github_app.id))
+    error_message = "github_app.id must be the App's numeric id, as its settings page shows it; the client id (Iv…) is something else."
+  }
+
+  # Any PEM that a key generator writes names itself a private key in its first line.
+  validation {
+    condition     = var.github_app.key_base64 == null ? true : can(regex("PRIVATE KEY", base64decode(var.github_app.key_base64)))
+    error_message = "github_app.key_base64 must be the App's private key file (PEM) encoded as base64: base64 < app.private-key.pem."
+  }
+
+  validation {
+    condition     = var.github_app.webhook_secret == null ? true : trimspace(var.github_app.webhook_secret) != ""
+    error_message = "github_app.webhook_secret must not be empty."
+  }
+
+  validation {
+    condition = alltrue([
+      for reference in [var.github_app.id_ssm, var.github_app.key_base64_ssm, var.github_app.webhook_secret_ssm] :
+      reference == null ? true : can(regex("^arn:[^:]+:ssm:[^:]*:[0-9]*:parameter/", reference.arn)) && endswith(reference.arn, trimprefix(reference.name, "/"))
+    ])
+    error_message = "github_app: each *_ssm reference needs the arn and the name of one and the same SSM parameter."
+  }
+}
+
+variable "runner_tiers" {
+  description = <<-EOT
+    The sizes of runners, by name. The tenant's tier sets how many runners it may have; the job's labels select the size.
+    - `runner_os`: `linux`.
+    - `runner_architecture`: `x64` or `arm64`; every instance type must have it.
+    - `instance_types`: in order of preference; the next is tried when EC2 has no capacity.
+    - `max_runners`: concurrent runners, over all sizes, of a tenant of this tier; 0 means none.
+    - `labels`: a job fits when all its labels are among these, whatever their case.
+    - `rank`: (Optional) order among tiers, lowest first; where absent, `max_runners` and then the name decide.
+    - `spot`: (Optional) try spot capacity first and on-demand after it. Default `false`.
+    - `runner_group_id`: (Optional) GitHub's runner group in organisations. Default `1`, the default group.
+    - `disk_size_gb`: (Optional) size of the encrypted gp3 root disk. Default `30`.
+  EOT
+  type = map(object({
+    runner_os           = string
+    runner_architecture = string
+    instance_types      = list(string)
+    max_runners         = number
+    labels              = list(string)
+    rank                = optional(number)
+    spot                = optional(bool, false)
+    runner_group_id     = optional(number, 1)
+    disk_size_gb        = optional(number, 30)
+  }))
+  default = {
+    small  = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted", "linux", "x64", "small"] }
+    medium = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.large", "m5.large"], max_runners = 5, labels = ["self-hosted", "linux", "x64", "medium"] }
+    large  = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.xlarge", "m5.xlarge"], max_runners = 10, labels = ["self-hosted", "linux", "x64", "large"] }
+  }
+  nullable = false
+
+  validation {
+    condition     = length(var.runner_tiers) > 0
+    error_message = "runner_tiers must have at least one tier."
+  }
+
+  # A queue is named prefix-builds-tier-dlq, of at most 80 characters; a tier "x-dlq" would take the name of x's dead letters.
+  validation {
+    condition     = alltrue([for name in keys(var.runner_tiers) : can(regex("^[a-z0-9][a-z0-9_-]{0,23}$", name)) && !endswith(name, "-dlq")])
+    error_message = "runner_tiers: a tier's name has at most 24 lower-case letters, digits, hyphens and underscores, starts with a letter or digit and does not end in -dlq; not so: ${join(", ", [for name in keys(var.runner_tiers) : name if !can(regex("^[a-z0-9][a-z0-9_-]{0,23}$", name)) || endswith(name, "-dlq")])}."
+  }
+
+  validation {
+    condition     = alltrue([for tier in values(var.runner_tiers) : tier.runner_os == "linux"])
+    error_message = "runner_tiers: runner_os must be linux; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.runner_os != "linux"])}."
+  }
+
+  validation {
+    condition     = alltrue([for tier in values(var.runner_tiers) : contains(["x64", "arm64"], tier.runner_architecture)])
+    error_message = "runner_tiers: runner_architecture must be x64 or arm64; not so: ${join(", ", [for name, tier in var.runner_tiers : name if !contains(["x64", "arm64"], tier.runner_architecture)])}."
+  }
+
+  validation {
+    condition     = alltrue([for tier in values(var.runner_tiers) : length(tier.instance_types) > 0 && alltrue([for type in tier.instance_types : can(regex("^[a-z0-9-]+\\.[a-z0-9-]+$", type))])])
+    error_message = "runner_tiers: instance_types must name at least one EC2 instance type, such as t3.medium; not so: ${join(", ", [for name, tier in var.runner_tiers : name if length(tier.instance_types) == 0 || !alltrue([for type in tier.instance_types : can(regex("^[a-z0-9-]+\\.[a-z0-9-]+$", type))])])}."
+  }
+
+  validation {
+    condition     = alltrue([for tier in values(var.runner_tiers) : tier.max_runners >= 0 && floor(tier.max_runners) == tier.max_runners])
+    error_message = "runner_tiers: max_runners must be a whole number, 0 or more; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.max_runners < 0 || floor(tier.max_runners) != tier.max_runners])}."
+  }
+
+  validation {
+    condition     = alltrue([for tier in values(var.runner_tiers) : length(tier.labels) > 0 && length(tier.labels) <= 100 && alltrue([for label in tier.labels : can(regex("^[^\\s,][^,]*$", label)) && trimspace(label) == label])])
+    error_message = "runner_tiers: labels must hold 1 to 100 labels without commas, blanks at either end or empty ones; not so: ${join(", ", [for name, tier in var.runner_tiers : name if !(length(tier.labels) > 0 && length(tier.labels) <= 100 && alltrue([for label in tier.labels : can(regex("^[^\\s,][^,]*$", label)) && trimspace(label) == label]))])}."
+  }
+
+  validation {
+    condition     = alltrue([for tier in values(var.runner_tiers) : tier.runner_group_id >= 1 && floor(tier.runner_group_id) == tier.runner_group_id])
+    error_message = "runner_tiers: runner_group_id must be a whole number, 1 or more; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.runner_group_id < 1 || floor(tier.runner_group_id) != tier.runner_group_id])}."
+  }
+
+  validation {
+    condition     = alltrue([for tier in values(var.runner_tiers) : tier.disk_size_gb >= 8 && floor(tier.disk_size_gb) == tier.disk_size_gb])
+    error_message = "runner_tiers: disk_size_gb must be a whole number, 8 or more (the image's own size); not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.disk_size_gb < 8 || floor(tier.disk_size_gb) != tier.disk_size_gb])}."
+  }
+}
+
+variable "eventbridge" {
+  description = <<-EOT
+    What is published on the event bus for rules of your own. The bus, and the installation events on it that onboard and offboard tenants, always exist.
+    - `enable`: (Optional) publish `accept_events`. Default `true`.
+    - `accept_events`: (Optional) names of GitHub events. Default `["workflow_job", "installation"]`.
+  EOT
+  type = object({
+    enable        = optional(bool, true)
+    accept_events = optional(list(string), ["workflow_job", "installation"])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for event in var.eventbridge.accept_events : can(regex("^[a-z][a-z_]*$", event))])
+    error_message = "eventbridge.accept_events must hold names of GitHub events such as workflow_job; not so: ${join(", ", [for event in var.eventbridge.accept_events : event if !can(regex("^[a-z][a-z_]*$", event))])}."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every resource, runner machines included. A key that the instance metadata service can't carry is left off the instance and kept on its disk and interface."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  # The isolation conditions of the policies believe these keys.
+  validation {
+    condition     = alltrue([for key in keys(var.tags) : !can(regex("^(aws:|ghr:)", lower(key))) && key != "InstanceId"])
+    error_message = "tags: keys that start with aws: or ghr:, and InstanceId, are reserved; not allowed: ${join(", ", [for key in keys(var.tags) : key if can(regex("^(aws:|ghr:)", lower(key))) || key == "InstanceId"])}."
+  }
+
+  validation {
+    condition     = length(var.tags) <= 40
+    error_message = "tags has ${length(var.tags)} entries; at most 40 fit, because AWS allows 50 on a resource and the module adds its own."
+  }
+}
