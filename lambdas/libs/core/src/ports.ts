@@ -33,8 +33,8 @@ export interface TenantRegistry {
 export interface TenantLifecycle {
   /** Needs no row or a row without org_name; never revives a deleted one. Keeps tier, limit and times that stand. */
   create(entry: NewTenant): Promise<boolean>;
-  suspend(installationId: number, changedAt: string): Promise<LifecycleOutcome>;
-  unsuspend(installationId: number, changedAt: string): Promise<LifecycleOutcome>;
+  suspend(installationId: number, changedAt: string, options?: Ordering): Promise<LifecycleOutcome>;
+  unsuspend(installationId: number, changedAt: string, options?: Ordering): Promise<LifecycleOutcome>;
   /** Final; leaves a tombstone where there was no row. Sets `cleanup = pending` at the first time only. */
   markDeleted(installationId: number, account: LifecycleAccount, now: Date): Promise<boolean>;
   rename(installationId: number, orgName: string, now: Date): Promise<boolean>;
@@ -43,6 +43,11 @@ export interface TenantLifecycle {
   finishCleanup(installationId: number, now: Date): Promise<boolean>;
   /** Other rows of the same account (an index: may lag), newest id last. */
   findByAccount(accountId: number): Promise<readonly number[]>;
+}
+
+export interface Ordering {
+  /** GitHub was asked after a tie: the change applies although the row's last one has the same time. */
+  readonly settled?: boolean;
 }
 
 export interface NewTenant {
