@@ -9,3 +9,4 @@ export * from './decode';
 export * from './messages';
 export * from './lifecycle';
 export * from './ports';
+export * from './protocol';

@@ -1,0 +1,25 @@
+import type { AdmissionSettings } from '../judge-job';
+import type { GitHub, JobQueue, JobStore, LaunchStore, Log, Metrics, RunnerParameters, RunnerFleet, TenantRegistry } from '../ports';
+import type { Clock } from '../time';
+
+/** What the steps of the launch protocol work on. */
+export interface ProtocolDeps {
+  readonly environment: string;
+  readonly settings: AdmissionSettings;
+  readonly tenants: TenantRegistry;
+  readonly jobs: JobStore;
+  readonly launches: LaunchStore;
+  readonly queue: Pick<JobQueue, 'sendJob'>;
+  readonly github: GitHub;
+  readonly fleet: Pick<RunnerFleet, 'terminate'>;
+  readonly parameters: Pick<RunnerParameters, 'remove'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** The name under which one invocation holds leases, and how long: longer than the function can run. */
+export interface LeaseHolder {
+  readonly name: string;
+  readonly milliseconds: number;
+}

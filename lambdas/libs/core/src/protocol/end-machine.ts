@@ -1,0 +1,62 @@
+import type { Launch } from '../launch';
+import { runnerName } from '../names';
+import type { GitHubFailure } from '../ports';
+import { release, type Afterwards, type ReleaseDeps } from './release';
+import type { LeaseHolder, ProtocolDeps } from './deps';
+
+export type EndMachineDeps = ReleaseDeps & Pick<ProtocolDeps, 'fleet' | 'environment'>;
+
+export interface EndMachine {
+  readonly reason: string;
+  readonly afterwards: Afterwards;
+  readonly lease: LeaseHolder;
+  /**
+   * `must-go`: only GitHub's word that the registration is gone makes sure that no job runs. `none`: no configuration
+   * was ever stored, so no job can. `whatever`: the tenant is gone, or the time is up.
+   */
+  readonly registration: 'must-go' | 'none' | 'whatever';
+}
+
+/** `busy`: a job runs, the machine stays. `unsure`: GitHub gave no answer, the machine stays for now. */
+export type MachineEnd = 'ended' | 'busy' | 'unsure';
+
+/**
+ * Terminates a launch's machine and gives its slot back. The caller holds the lease from before the look at GitHub until
+ * after the terminate, so that nobody stores a configuration in between.
+ */
+export async function endMachine(launch: Launch & { readonly instanceId: string }, how: EndMachine, deps: EndMachineDeps): Promise<MachineEnd> {
+  if (how.registration === 'must-go') {
+    const gone = await deregister(launch, deps);
+    if (gone !== 'gone') return gone;
+  }
+  const states = await deps.fleet.terminate([launch.instanceId]);
+  const state = states.get(launch.instanceId);
+  if (state !== 'shutting-down' && state !== 'terminated') return 'unsure';
+  await release(launch, { reason: how.reason, afterwards: how.afterwards }, deps);
+  return 'ended';
+}
+
+async function deregister(launch: Launch & { readonly instanceId: string }, deps: EndMachineDeps): Promise<'gone' | 'busy' | 'unsure'> {
+  let runnerId = launch.runnerId;
+  if (runnerId === undefined) {
+    const found = await deps.github.findRunner(launch, launch.runnerName ?? runnerName(deps.environment, launch.instanceId));
+    if (found.kind !== 'found') return unsure(launch, found, deps);
+    if (found.runner === undefined) return 'gone';
+    runnerId = found.runner.id;
+  }
+  const deleted = await deps.github.deleteRunner(launch, runnerId);
+  switch (deleted.kind) {
+    case 'deleted':
+    case 'absent':
+      return 'gone';
+    case 'busy':
+      return 'busy';
+    default:
+      return unsure(launch, deleted, deps);
+  }
+}
+
+function unsure(launch: Launch, failure: GitHubFailure, deps: EndMachineDeps): 'unsure' {
+  deps.log.warn('GitHub did not say whether a runner is busy, so its machine stays for now', { launch_id: launch.launchId, answer: failure.kind });
+  return 'unsure';
+}

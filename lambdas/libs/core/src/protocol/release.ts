@@ -1,0 +1,94 @@
+import type { Job } from '../job';
+import type { Launch } from '../launch';
+import { ENDED_ROW_LIFETIME } from '../time';
+import { askGitHub } from './ask-github';
+import { endJob, type JobEnd } from './end-job';
+import { parkForRestart, type Restart } from './restart';
+import { wake, type WakeDeps } from './wake';
+import type { LeaseHolder, ProtocolDeps } from './deps';
+
+/** What becomes of the job that the launch was for. `ask`: GitHub knows. */
+export type Afterwards = { readonly kind: 'ask' } | { readonly kind: 'park'; readonly restart: Restart } | { readonly kind: 'end'; readonly end: JobEnd };
+
+export interface Release {
+  readonly reason: string;
+  readonly afterwards: Afterwards;
+  /** Given when the proof is "no machine exists": then nobody else may be at work on the launch. */
+  readonly lease?: LeaseHolder;
+}
+
+export type ReleaseDeps = WakeDeps & Pick<ProtocolDeps, 'github' | 'parameters'>;
+
+/**
+ * Gives a launch's slot back: row `ending`, slot, row `ended`, in this order, so that whatever cuts it off leaves a row
+ * that says what is left to do. The caller has proof that no machine of the launch lives or can come to live.
+ *
+ * @returns false when another invocation holds the launch and the release is not ours to do
+ */
+export async function release(launch: Launch, how: Release, deps: ReleaseDeps): Promise<boolean> {
+  const now = deps.clock.now();
+  const ending = await deps.launches.change(
+    launch.installationId,
+    launch.launchId,
+    { from: ['wanted', 'held', 'launching', 'running', 'ending'], ...(how.lease && { leaseOwner: how.lease.name }) },
+    { state: 'ending', reason: how.reason, updatedAt: now.toISOString() },
+  );
+  if (!ending.ok && ending.row !== undefined && ending.row.state !== 'ended') return false;
+  await removeLeftovers(launch, deps);
+  await deps.tenants.freeSlot(launch.installationId, launch.launchId);
+  if (ending.ok) await markEnded(ending.row, deps);
+  await settleJob(ending.row ?? launch, how.afterwards, deps);
+  // Even a release that changed nothing wakes: the one that did may have died right after it.
+  await wake(launch.installationId, deps);
+  return true;
+}
+
+async function markEnded(launch: Launch, deps: ReleaseDeps): Promise<void> {
+  const endedAt = deps.clock.now().toISOString();
+  const ended = await deps.launches.change(
+    launch.installationId,
+    launch.launchId,
+    { from: ['ending'] },
+    { state: 'ended', endedAt, leaseOwner: null, leaseUntil: null, updatedAt: endedAt },
+  );
+  if (!ended.ok) return;
+  deps.metrics.count('RunnerEnded', {
+    tier: launch.tier,
+    properties: { tenant_id: launch.installationId, launch_id: launch.launchId, instance_id: launch.instanceId ?? null, reason: launch.reason ?? null },
+  });
+}
+
+/** The configuration nobody will read, and the registration nobody will use. Neither may keep the slot. */
+async function removeLeftovers(launch: Launch, deps: ReleaseDeps): Promise<void> {
+  if (launch.instanceId === undefined || launch.takenBy !== undefined) return;
+  try {
+    await deps.parameters.remove(launch.installationId, [launch.instanceId]);
+    if (launch.runnerId !== undefined) await deps.github.deleteRunner(launch, launch.runnerId);
+  } catch (cause) {
+    deps.log.warn('A leftover of an ended launch could not be removed; it expires by itself', { launch_id: launch.launchId, cause });
+  }
+}
+
+async function settleJob(launch: Launch, afterwards: Afterwards, deps: ReleaseDeps): Promise<void> {
+  const job = await deps.jobs.get(launch.installationId, launch.jobId);
+  if (job === undefined || job.launchId !== launch.launchId) return;
+  await settle(job, launch, afterwards, deps);
+}
+
+async function settle(job: Job, launch: Launch, afterwards: Afterwards, deps: ReleaseDeps): Promise<void> {
+  switch (afterwards.kind) {
+    case 'park':
+      await parkForRestart(job, launch.launchId, afterwards.restart, deps);
+      return;
+    case 'end':
+      await endJob(job, afterwards.end, deps);
+      return;
+    case 'ask':
+      if (job.state === 'starting') await askGitHub(job, launch.instanceId !== undefined, deps);
+  }
+}
+
+/** When an ended row may be forgotten, as epoch seconds. */
+export function forgetAt(endedAt: string): number {
+  return Math.floor((Date.parse(endedAt) + ENDED_ROW_LIFETIME) / 1000);
+}

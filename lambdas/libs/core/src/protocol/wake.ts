@@ -1,0 +1,76 @@
+import type { Job } from '../job';
+import { judgeJob } from '../judge-job';
+import { messageOf } from '../messages';
+import { launchIdOf } from '../names';
+import { freeSlots, type TenantLookup } from '../tenant';
+import { JOB_QUEUE_LIFETIME, MINUTE, ageOf, plus } from '../time';
+import { admit } from './admit';
+import { endJob } from './end-job';
+import type { ProtocolDeps } from './deps';
+
+/** A woken job is looked at again after this time, should its message be lost. */
+const WOKEN_NEXT_TRY = 2 * MINUTE;
+
+export type WakeDeps = Pick<ProtocolDeps, 'tenants' | 'jobs' | 'launches' | 'queue' | 'clock' | 'log' | 'metrics' | 'settings'>;
+
+/**
+ * Gives a tenant's free slots to its oldest eligible parked jobs and sends those on their way. The slot is taken before
+ * the message is sent: a message alone could find the slot gone and park again for ever.
+ */
+export async function wake(installationId: number, deps: WakeDeps): Promise<void> {
+  const lookup = await deps.tenants.get(installationId);
+  if (lookup.kind !== 'tenant' || lookup.liveBroken) return;
+  let free = freeSlots(lookup.tenant);
+  if (free === 0) return;
+  const now = deps.clock.now();
+  const parked = await deps.jobs.listOpen(installationId, { states: ['parked'] });
+  for (const job of parked.filter((candidate) => isDue(candidate, now))) {
+    if (free === 0) return;
+    const outcome = await wakeJob(job, lookup, deps);
+    if (outcome === 'full') return;
+    if (outcome === 'sent') free -= 1;
+  }
+}
+
+export function isDue(job: Job, now: Date): boolean {
+  return job.nextTry === undefined || Date.parse(job.nextTry) <= now.getTime();
+}
+
+async function wakeJob(job: Job, lookup: TenantLookup, deps: WakeDeps): Promise<'sent' | 'full' | 'skipped'> {
+  const now = deps.clock.now();
+  if (ageOf(job.queuedAt, now) > JOB_QUEUE_LIFETIME) {
+    await endJob(job, { state: 'expired', reason: 'too-old', from: ['parked'] }, deps);
+    return 'skipped';
+  }
+  const verdict = judgeJob(lookup, job, deps.settings);
+  if (verdict.kind === 'refuse') await endJob(job, { state: 'refused', reason: verdict.reason, from: ['parked'] }, deps);
+  if (verdict.kind !== 'pass') return 'skipped';
+  const ready = await withUsableLaunch(job, deps);
+  if (ready === undefined) return 'skipped';
+  const admission = await admit(ready, deps);
+  if (admission.kind === 'rejected') return 'full';
+  if (admission.kind !== 'held') return 'skipped';
+  await deps.queue.sendJob(messageOf(ready));
+  await deps.jobs.change(
+    ready.installationId,
+    ready.jobId,
+    { from: ['parked'], startNumber: ready.startNumber },
+    { nextTry: plus(now, WOKEN_NEXT_TRY).toISOString(), updatedAt: now.toISOString() },
+  );
+  return 'sent';
+}
+
+/** A parked job may go on with a launch that never got a slot; one that ended is followed by a new number. */
+async function withUsableLaunch(job: Job, deps: WakeDeps): Promise<Job | undefined> {
+  const launch = await deps.launches.get(job.installationId, job.launchId);
+  if (launch === undefined || launch.state === 'wanted') return job;
+  if (launch.state !== 'ended') return undefined;
+  const startNumber = job.startNumber + 1;
+  const renewed = await deps.jobs.change(
+    job.installationId,
+    job.jobId,
+    { from: ['parked'], startNumber: job.startNumber, launchId: job.launchId },
+    { startNumber, launchId: launchIdOf(job.jobId, startNumber), updatedAt: deps.clock.now().toISOString() },
+  );
+  return renewed.ok ? renewed.row : undefined;
+}
