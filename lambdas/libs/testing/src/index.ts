@@ -1,1 +1,14 @@
-export {};
+export * from './test-clock';
+export * from './observe';
+export * from './lagging-view';
+export * from './factories';
+export * from './in-memory/tenant-registry';
+export * from './in-memory/job-store';
+export * from './in-memory/launch-store';
+export * from './in-memory/job-queue';
+export * from './in-memory/fleet';
+export * from './in-memory/parameters';
+export * from './in-memory/security-groups';
+export * from './in-memory/github';
+export * from './in-memory/records';
+export * from './world';

@@ -1,0 +1,44 @@
+import type { EventBus, JobEvent, JobMessage, JobQueue, LifecycleEvent } from '@multi-tenant-runner/core';
+import { encodeLifecycleEvent } from '@multi-tenant-runner/core';
+
+export interface InMemoryJobQueue extends JobQueue {
+  /** Sent and not yet taken. */
+  readonly jobs: JobMessage[];
+  readonly events: JobEvent[];
+  /** Takes the oldest message of a job, as a worker would. */
+  takeJob(): JobMessage | undefined;
+  takeEvent(): JobEvent | undefined;
+}
+
+export function createInMemoryJobQueue(): InMemoryJobQueue {
+  const jobs: JobMessage[] = [];
+  const events: JobEvent[] = [];
+  return {
+    jobs,
+    events,
+    takeJob: () => jobs.shift(),
+    takeEvent: () => events.shift(),
+    sendJob: async (message) => void jobs.push(structuredClone(message)),
+    sendJobEvent: async (event) => void events.push(structuredClone(event)),
+  };
+}
+
+export interface PublishedEvent {
+  readonly detailType: string;
+  readonly detail: Record<string, unknown>;
+  /** Set when it was published as a lifecycle event. */
+  readonly lifecycle?: LifecycleEvent;
+}
+
+export interface InMemoryEventBus extends EventBus {
+  readonly published: PublishedEvent[];
+}
+
+export function createInMemoryEventBus(): InMemoryEventBus {
+  const published: PublishedEvent[] = [];
+  return {
+    published,
+    publish: async (detailType, detail) => void published.push({ detailType, detail: structuredClone(detail) }),
+    publishLifecycle: async (detailType, event) => void published.push({ detailType, detail: encodeLifecycleEvent(event), lifecycle: structuredClone(event) }),
+  };
+}

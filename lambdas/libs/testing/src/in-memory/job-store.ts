@@ -1,0 +1,58 @@
+import { isEnded, type Clock, type Job, type JobStore } from '@multi-tenant-runner/core';
+import { createLaggingView, type Lag } from '../lagging-view';
+import { applyChanges } from './apply-changes';
+
+export interface InMemoryJobStore extends JobStore {
+  readonly rows: Map<string, Job>;
+  /** The index that `listDue` reads. */
+  readonly dueIndex: Lag;
+  all(): Job[];
+}
+
+export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): InMemoryJobStore {
+  const rows = new Map<string, Job>();
+  const key = (installationId: number, jobId: number): string => `${installationId}/${jobId}`;
+  const due = createLaggingView(() => [...rows.values()].filter((job) => job.state === 'parked' && job.nextTry !== undefined));
+
+  return {
+    rows,
+    dueIndex: due,
+    all: () => structuredClone([...rows.values()]),
+    get: async (installationId, jobId) => structuredClone(rows.get(key(installationId, jobId))),
+    create: async (job) => {
+      const standing = rows.get(key(job.installationId, job.jobId));
+      if (standing !== undefined) return { ok: false, row: structuredClone(standing) };
+      rows.set(key(job.installationId, job.jobId), structuredClone(job));
+      return { ok: true, row: structuredClone(job) };
+    },
+    change: async (installationId, jobId, guard, changes) => {
+      const row = rows.get(key(installationId, jobId));
+      if (row === undefined) return { ok: false };
+      const fits =
+        guard.from.includes(row.state) &&
+        (guard.startNumber === undefined || guard.startNumber === row.startNumber) &&
+        (guard.launchId === undefined || guard.launchId === row.launchId);
+      if (!fits) return { ok: false, row: structuredClone(row) };
+      const after = applyChanges(row, { updatedAt: clock.now().toISOString(), ...changes });
+      rows.set(key(installationId, jobId), after);
+      return { ok: true, row: structuredClone(after) };
+    },
+    listOpen: async (installationId, options) => {
+      const open = [...rows.values()]
+        .filter((job) => job.installationId === installationId && !isEnded(job.state))
+        .filter((job) => options?.states === undefined || options.states.includes(job.state))
+        .sort(byQueuedTime);
+      return structuredClone(open.slice(0, options?.limit));
+    },
+    listDue: async (now, limit) =>
+      due
+        .read()
+        .filter((job) => (job.nextTry ?? '') <= now.toISOString())
+        .sort((a, b) => compare(a.nextTry ?? '', b.nextTry ?? ''))
+        .slice(0, limit)
+        .map(({ installationId, jobId }) => ({ installationId, jobId })),
+  };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const byQueuedTime = (a: Job, b: Job): number => compare(`${a.queuedAt}#${a.jobId}`, `${b.queuedAt}#${b.jobId}`);

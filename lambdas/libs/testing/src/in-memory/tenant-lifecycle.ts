@@ -1,0 +1,105 @@
+import type { Clock, LifecycleOutcome, SuspendedBy, TenantLifecycle, TenantStatus } from '@multi-tenant-runner/core';
+import type { TenantRow } from './tenant-registry';
+
+interface Table {
+  readonly rows: ReadonlyMap<number, TenantRow>;
+  write(installationId: number, row: TenantRow): void;
+  readonly clock: Clock;
+  accounts(): readonly { readonly installationId: number; readonly accountId: unknown }[];
+}
+
+export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: Table): TenantLifecycle {
+  const change = (installationId: number, may: (row: TenantRow) => boolean, changes: TenantRow): boolean => {
+    const row = rows.get(installationId);
+    if (row === undefined || !may(row)) return false;
+    const after: TenantRow = { ...row, ...changes };
+    for (const key of Object.keys(after)) if (after[key] === undefined) delete after[key];
+    write(installationId, after);
+    return true;
+  };
+  const isTenant = (row: TenantRow): boolean => row['org_name'] !== undefined && row['status'] !== 'deleted';
+
+  const turn = (installationId: number, changedAt: string, to: Turn): LifecycleOutcome => {
+    const row = rows.get(installationId);
+    if (row === undefined || !isTenant(row)) return 'unchanged';
+    const at = new Date(changedAt).toISOString();
+    const last = row['github_changed_at'];
+    const stands = row['status'] === to.status;
+    if (typeof last === 'string' && at <= last) return at === last && !stands && mayTurn(row, to) ? 'tie' : 'unchanged';
+    if (!mayTurn(row, to)) {
+      // An event that changes nothing still tells how far GitHub's history has come.
+      change(installationId, isTenant, { github_changed_at: at });
+      return 'unchanged';
+    }
+    change(installationId, isTenant, {
+      status: to.status,
+      suspended_by: to.suspendedBy,
+      github_changed_at: at,
+      updated_at: clock.now().toISOString(),
+    });
+    return 'changed';
+  };
+
+  return {
+    create: async (entry) => {
+      const row = rows.get(entry.installationId) ?? { installation_id: entry.installationId };
+      if (row['org_name'] !== undefined || row['status'] === 'deleted') return false;
+      const now = entry.now.toISOString();
+      write(entry.installationId, {
+        ...row,
+        org_name: entry.orgName,
+        org_type: entry.orgType,
+        account_id: entry.accountId,
+        status: row['status'] === 'suspended' ? 'suspended' : 'active',
+        tier: row['tier'] ?? entry.tier,
+        max_runners: row['max_runners'] ?? entry.maxRunners,
+        created_at: row['created_at'] ?? now,
+        updated_at: row['updated_at'] ?? now,
+        ...(entry.previousInstallationId !== undefined && { previous_installation_id: entry.previousInstallationId }),
+      });
+      return true;
+    },
+    suspend: async (installationId, changedAt) => turn(installationId, changedAt, { status: 'suspended', from: 'active', suspendedBy: 'github' }),
+    unsuspend: async (installationId, changedAt) => turn(installationId, changedAt, { status: 'active', from: 'suspended', suspendedBy: undefined }),
+    markDeleted: async (installationId, account, now) => {
+      const row = rows.get(installationId) ?? { installation_id: installationId };
+      if (row['status'] === 'deleted') return false;
+      const { suspended_by: _lifted, ...rest } = row;
+      write(installationId, {
+        ...rest,
+        ...(account.kind === 'owner' && { account_id: row['account_id'] ?? account.id }),
+        status: 'deleted',
+        cleanup: 'pending',
+        deleted_at: now.toISOString(),
+        updated_at: now.toISOString(),
+      });
+      return true;
+    },
+    rename: async (installationId, orgName, now) =>
+      change(installationId, (row) => isTenant(row) && row['org_name'] !== orgName, { org_name: orgName, updated_at: now.toISOString() }),
+    setSecurityGroup: async (installationId, groupId) =>
+      change(installationId, (row) => isTenant(row) && row['security_group_id'] !== groupId, { security_group_id: groupId }),
+    finishCleanup: async (installationId, now) =>
+      change(installationId, (row) => row['status'] === 'deleted' && row['cleanup'] === 'pending', {
+        cleanup: 'done',
+        security_group_id: undefined,
+        updated_at: now.toISOString(),
+      }),
+    findByAccount: async (accountId) =>
+      accounts()
+        .filter((entry) => entry.accountId === accountId)
+        .map((entry) => entry.installationId)
+        .sort((a, b) => a - b),
+  };
+}
+
+interface Turn {
+  readonly status: TenantStatus;
+  readonly from: TenantStatus;
+  readonly suspendedBy: SuspendedBy | undefined;
+}
+
+/** GitHub suspends what is active, and lifts only its own suspension. */
+function mayTurn(row: TenantRow, to: Turn): boolean {
+  return row['status'] === to.from && (to.from === 'active' || row['suspended_by'] === 'github');
+}

@@ -1,0 +1,111 @@
+import type {
+  AdmissionSettings,
+  EventBus,
+  GitHub,
+  JobQueue,
+  JobStore,
+  LaunchStore,
+  RunnerFleet,
+  RunnerParameters,
+  SecurityGroups,
+  TenantLifecycle,
+  TenantRegistry,
+} from '@multi-tenant-runner/core';
+import { ENVIRONMENT, settings as defaultSettings, tenantRow } from './factories';
+import { createInMemoryFleet, type InMemoryFleet } from './in-memory/fleet';
+import { createInMemoryGitHub, type InMemoryGitHub } from './in-memory/github';
+import { createInMemoryEventBus, createInMemoryJobQueue, type InMemoryEventBus, type InMemoryJobQueue } from './in-memory/job-queue';
+import { createInMemoryJobStore, type InMemoryJobStore } from './in-memory/job-store';
+import { createInMemoryLaunchStore, type InMemoryLaunchStore } from './in-memory/launch-store';
+import { createInMemoryParameters, type InMemoryParameters } from './in-memory/parameters';
+import { createRecordingLog, createRecordingMetrics, type RecordingLog, type RecordingMetrics } from './in-memory/records';
+import { createInMemorySecurityGroups, type InMemorySecurityGroups } from './in-memory/security-groups';
+import { createInMemoryTenantRegistry, type InMemoryTenantRegistry, type TenantRow } from './in-memory/tenant-registry';
+import { createCallObserver, type CallObserver } from './observe';
+import { createTestClock, type TestClock } from './test-clock';
+
+/** The ports as the code under test gets them: every call is recorded and can be cut. */
+export interface WorldPorts {
+  readonly registry: TenantRegistry;
+  readonly lifecycle: TenantLifecycle;
+  readonly jobs: JobStore;
+  readonly launches: LaunchStore;
+  readonly queue: JobQueue;
+  readonly bus: EventBus;
+  readonly fleet: RunnerFleet;
+  readonly parameters: RunnerParameters;
+  readonly securityGroups: SecurityGroups;
+  readonly github: GitHub;
+}
+
+/** What stands behind the ports, to be read and altered by a test; using it records no call. */
+export interface WorldState {
+  readonly tenants: InMemoryTenantRegistry;
+  readonly jobs: InMemoryJobStore;
+  readonly launches: InMemoryLaunchStore;
+  readonly queue: InMemoryJobQueue;
+  readonly bus: InMemoryEventBus;
+  readonly fleet: InMemoryFleet;
+  readonly parameters: InMemoryParameters;
+  readonly securityGroups: InMemorySecurityGroups;
+  readonly github: InMemoryGitHub;
+}
+
+export interface World extends WorldPorts, Omit<CallObserver, 'observe'> {
+  readonly environment: string;
+  readonly clock: TestClock;
+  readonly settings: AdmissionSettings;
+  readonly log: RecordingLog;
+  readonly metrics: RecordingMetrics;
+  readonly state: WorldState;
+  /** Writes a tenant's row and makes GitHub know its installation. */
+  addTenant(overrides?: TenantRow): TenantRow;
+}
+
+export function createWorld(options: { readonly settings?: Partial<AdmissionSettings>; readonly clock?: TestClock; readonly environment?: string } = {}): World {
+  const environment = options.environment ?? ENVIRONMENT;
+  const clock = options.clock ?? createTestClock();
+  const settings = defaultSettings(options.settings);
+  const observer = createCallObserver();
+  const state: WorldState = {
+    tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
+    jobs: createInMemoryJobStore({ clock }),
+    launches: createInMemoryLaunchStore({ clock }),
+    queue: createInMemoryJobQueue(),
+    bus: createInMemoryEventBus(),
+    fleet: createInMemoryFleet({ clock, environment }),
+    parameters: createInMemoryParameters({ clock }),
+    securityGroups: createInMemorySecurityGroups({ environment }),
+    github: createInMemoryGitHub(),
+  };
+  const ports: WorldPorts = {
+    registry: observer.observe('registry', state.tenants),
+    lifecycle: observer.observe('lifecycle', state.tenants),
+    jobs: observer.observe('jobs', state.jobs),
+    launches: observer.observe('launches', state.launches),
+    queue: observer.observe('queue', state.queue),
+    bus: observer.observe('bus', state.bus),
+    fleet: observer.observe('fleet', state.fleet),
+    parameters: observer.observe('parameters', state.parameters),
+    securityGroups: observer.observe('securityGroups', state.securityGroups),
+    github: observer.observe('github', state.github),
+  };
+  const { observe: _observe, ...observing } = observer;
+  return {
+    ...ports,
+    ...observing,
+    environment,
+    clock,
+    settings,
+    state,
+    log: createRecordingLog(),
+    metrics: createRecordingMetrics(),
+    addTenant: (overrides) => {
+      const row = tenantRow(overrides);
+      const installationId = Number(row['installation_id']);
+      state.tenants.rows.set(installationId, row);
+      state.github.installations.set(installationId, { login: String(row['org_name']), suspended: false });
+      return row;
+    },
+  };
+}
