@@ -35,7 +35,7 @@ data "aws_iam_policy_document" "scale_up" {
 
   statement {
     sid       = "HandConfigurationsToMachines"
-    actions   = ["ssm:PutParameter", "ssm:AddTagsToResource", "ssm:DeleteParameter"]
+    actions   = ["ssm:PutParameter", "ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:DeleteParameters"]
     resources = [local.arns.tenant_parameters]
   }
 

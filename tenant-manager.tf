@@ -89,22 +89,24 @@ resource "aws_lambda_function" "tenant_manager" {
 
   environment {
     variables = {
-      ENVIRONMENT              = var.prefix
-      LOG_LEVEL                = var.log_level
-      TENANTS_TABLE            = aws_dynamodb_table.tenants.name
-      JOBS_TABLE               = aws_dynamodb_table.jobs.name
-      RUNNERS_TABLE            = aws_dynamodb_table.runners.name
-      RUNNER_TIERS             = local.runner_tiers_json
-      DEFAULT_TIER             = var.default_tier
-      TIER_QUEUE_URLS          = local.tier_queue_urls_json
-      GITHUB_API_URL           = var.github_api_url
-      GITHUB_APP_ID_PARAMETER  = module.ssm.parameters.id.name
-      GITHUB_APP_KEY_PARAMETER = module.ssm.parameters.key_base64.name
-      TENANT_SECURITY_GROUPS   = tostring(var.tenant_security_groups)
-      VPC_ID                   = var.vpc_id
-      EGRESS_RULES             = jsonencode(var.egress_rules)
-      RUNNER_TAGS              = jsonencode(var.tags)
-      FUNCTION_TIMEOUT_SECONDS = tostring(local.timeout_seconds)
+      ENVIRONMENT               = var.prefix
+      LOG_LEVEL                 = var.log_level
+      TENANTS_TABLE             = aws_dynamodb_table.tenants.name
+      JOBS_TABLE                = aws_dynamodb_table.jobs.name
+      RUNNERS_TABLE             = aws_dynamodb_table.runners.name
+      RUNNER_TIERS              = local.runner_tiers_json
+      DEFAULT_TIER              = var.default_tier
+      TIER_ACCESS               = var.tier_access
+      ALLOW_PUBLIC_REPOSITORIES = tostring(var.allow_public_repositories)
+      TIER_QUEUE_URLS           = local.tier_queue_urls_json
+      GITHUB_API_URL            = var.github_api_url
+      GITHUB_APP_ID_PARAMETER   = module.ssm.parameters.id.name
+      GITHUB_APP_KEY_PARAMETER  = module.ssm.parameters.key_base64.name
+      TENANT_SECURITY_GROUPS    = tostring(var.tenant_security_groups)
+      VPC_ID                    = var.vpc_id
+      EGRESS_RULES              = jsonencode(var.egress_rules)
+      RUNNER_TAGS               = jsonencode(var.tags)
+      FUNCTION_TIMEOUT_SECONDS  = tostring(local.timeout_seconds)
     }
   }
 

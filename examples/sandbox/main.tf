@@ -1,4 +1,3 @@
-# No `endpoints` block: the provider takes the emulator's address from AWS_ENDPOINT_URL.
 provider "aws" {
   region     = var.aws_region
   access_key = var.aws_access_key_id
@@ -8,6 +7,25 @@ provider "aws" {
   skip_metadata_api_check     = true
   skip_region_validation      = true
   s3_use_path_style           = true
+
+  dynamic "endpoints" {
+    for_each = var.aws_endpoint_url == null ? [] : [var.aws_endpoint_url]
+
+    content {
+      apigatewayv2   = endpoints.value
+      cloudwatchlogs = endpoints.value
+      dynamodb       = endpoints.value
+      ec2            = endpoints.value
+      eventbridge    = endpoints.value
+      iam            = endpoints.value
+      kms            = endpoints.value
+      lambda         = endpoints.value
+      s3             = endpoints.value
+      sqs            = endpoints.value
+      ssm            = endpoints.value
+      sts            = endpoints.value
+    }
+  }
 }
 
 locals {
@@ -45,7 +63,7 @@ module "multi_tenant_runners" {
   github_app = {
     id             = var.github_app_id
     key_base64     = var.github_app_key_base64
-    webhook_secret = var.github_app_webhook_secret
+    webhook_secret = var.github_webhook_secret
   }
 
   eventbridge = { enable = true, accept_events = ["workflow_job", "installation"] }

@@ -10,6 +10,12 @@ variable "aws_region" {
   default     = "us-east-1"
 }
 
+variable "aws_endpoint_url" {
+  description = "Address of the emulator; `null` leaves it to AWS_ENDPOINT_URL."
+  type        = string
+  default     = null
+}
+
 variable "aws_access_key_id" {
   description = "Access key that the emulator knows as its administrator's."
   type        = string
@@ -46,7 +52,7 @@ variable "github_app_key_base64" {
   sensitive   = true
 }
 
-variable "github_app_webhook_secret" {
+variable "github_webhook_secret" {
   description = "Webhook secret of the App."
   type        = string
   sensitive   = true
