@@ -1,0 +1,1 @@
+"""The AWS side of the sandbox: the PyPI emulator ministack with the gaps closed that this project would notice."""

@@ -1,0 +1,76 @@
+"""`python -m launcher --config FILE`: the emulator on one loopback port until it is told to stop."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import threading
+
+HOST = "127.0.0.1"
+
+
+def environment(config):
+    """What the emulator reads when it is imported. Only what it needs: Lambdas inherit this environment."""
+    state = config["state_dir"]
+    return {
+        "AUTH": "true", "GATEWAY_PORT": str(config["port"]), "MINISTACK_HOST": HOST, "MINISTACK_REGION": config["region"],
+        "MINISTACK_ACCOUNT_ID": config["account_id"], "AWS_ACCESS_KEY_ID": config["access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": config["secret_access_key"], "AWS_DEFAULT_REGION": config["region"],
+        "LAMBDA_EXECUTOR": "local", "S3_DATA_DIR": os.path.join(state, "s3"), "STATE_DIR": os.path.join(state, "state"),
+        # Neither service is ours to start, and both bind ports of their own.
+        "SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0",
+        # The emulator sweeps containers that it takes for its own; a sandbox must not touch anybody's.
+        "DOCKER_HOST": f"unix://{os.path.join(state, 'no-docker.sock')}",
+        "LOG_LEVEL": config.get("log_level", "INFO"),
+    }
+
+
+def build(config):
+    os.environ.update(environment(config))
+    from ministack import app
+
+    from . import dispatch
+    from .calls import CallLog
+    from .control import PREFIX, Control
+    from .world import World, instance_types
+
+    # Reading the model takes a while; the first launch must not wait for it.
+    threading.Thread(target=instance_types, daemon=True).start()
+    calls, world = CallLog(), World()
+    dispatch.install(app, world, calls)
+    control = Control(config["token"], world, calls)
+
+    async def serve(scope, receive, send):
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            return await control(scope, receive, send)
+        return await app.app(scope, receive, send)
+
+    return serve
+
+
+async def _run(application, port):
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    settings = Config()
+    settings.bind, settings.keep_alive_timeout, settings.accesslog = [f"{HOST}:{port}"], 75, None
+    settings.graceful_timeout = 0.5
+    await serve(application, settings, shutdown_trigger=stop.wait)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="launcher")
+    parser.add_argument("--config", required=True, help="JSON: port, region, account_id, access_key_id, "
+                        "secret_access_key, token, state_dir")
+    with open(parser.parse_args().config, encoding="utf-8") as file:
+        config = json.load(file)
+    asyncio.run(_run(build(config), config["port"]))
+    # Its worker threads wait for Lambdas that may take minutes; they are not to hold the process.
+    os._exit(0)
+
+
+main()

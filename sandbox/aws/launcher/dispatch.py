@@ -1,0 +1,40 @@
+"""Around the emulator's dispatcher: remembers the request for authorisation, answers faults, logs every call."""
+
+from .authorization import current_request, denied_check
+from .calls import error_code
+from .query import nest, refusal
+from .world import parsed_json
+
+
+def install(app, world, calls):
+    original = app._dispatch_service_request
+
+    async def dispatch(method, path, headers, body, query_params, request_id):
+        params = app._routing_params(method, path, headers, body, query_params)
+        service = app.detect_service(method, path, headers, params)
+        is_json = "json" in headers.get("content-type", "") or body[:1] == b"{"
+        request = {"params": params, "body": parsed_json(body) if is_json else {}}
+        current_request.set(request)
+        denied_check.set(None)
+        response = _faulty(world, service, params) or await original(method, path, headers, body, query_params, request_id)
+        key = app.extract_access_key_id(headers, query_params)
+        calls.record(world.principal(key), service, _operation(service, method, path, headers, body, params),
+                     error_code(response[0], response[2]))
+        return response
+
+    app._dispatch_service_request = dispatch
+
+
+def _faulty(world, service, params):
+    """EC2 only: the faults that the product must survive on AWS's side are EC2's capacity and rate limits."""
+    if service != "ec2" or not world.faults.pending():
+        return None
+    request = nest(params)
+    fault = world.faults.take(request.get("Action"), request)
+    return refusal(fault) if fault else None
+
+
+def _operation(service, method, path, headers, body, params):
+    from ministack.core.iam_actions import extract_iam_action
+    action = extract_iam_action(service, method, path, headers, body, params)
+    return action.split(":", 1)[1] if action else f"{method} {path}"

@@ -1,0 +1,132 @@
+"""The emulator's modules with our parts put in, and the look-ups that cross account and Region scopes."""
+
+import asyncio
+import contextlib
+import functools
+import json
+import time
+
+from . import authorization, ec2_checks, events, launch, ssm_rules
+from .account import Account
+from .ec2 import Ec2Calls
+from .faults import Faults
+from .machines import Machines
+from .query import Ec2Error
+
+
+@functools.lru_cache(maxsize=1)
+def instance_types():
+    """Every instance type that the pinned AWS model knows."""
+    from botocore.loaders import Loader
+    return frozenset(Loader().load_service_model("ec2", "service-2")["shapes"]["InstanceType"]["enum"])
+
+
+def _later(seconds, call, *arguments):
+    # The timer keeps the request's account and Region: call_later runs in a copy of the current context.
+    asyncio.get_running_loop().call_later(seconds, call, *arguments)
+
+
+class World:
+    def __init__(self):
+        from ministack.core import iam_actions, iam_evaluator, responses
+        from ministack.services import ec2, eventbridge, iam, lambda_svc, ssm, sts, tagging
+
+        self._ec2, self._eventbridge, self._iam, self._sts, self._responses = ec2, eventbridge, iam, sts, responses
+        self._tagging, self._actions = tagging, iam_actions
+        self.faults = Faults()
+        self._account = Account(ec2, iam, ssm, instance_types)
+        self.machines = Machines(ec2, self._account, _later, self._announce)
+        self._ec2_calls = Ec2Calls(ec2, self._account, self.machines)
+        self._ec2_calls.install()
+        ssm_rules.install(ssm)
+        events.install(eventbridge, iam_evaluator, lambda_svc)
+        authorization.install_language(iam_evaluator)
+        authorization.install_instance_sessions(iam_evaluator, sts)
+        authorization.install_enforcement(iam_evaluator, iam_actions, self._checks, tagging.resource_tags)
+
+    def _announce(self, instance_id, state):
+        account, region = self._responses.get_account_id(), self._responses.get_region()
+        # After the call's own answer, as on AWS.
+        _later(0.05, self._eventbridge._dispatch_event, events.state_change(instance_id, state, account, region))
+
+    def _checks(self, service, action, resource, request):
+        operation = action.split(":", 1)[1]
+        if service == "ec2":
+            return ec2_checks.checks(operation, request["params"], self._checked_world())
+        if service == "ssm":
+            return ssm_rules.checks(operation, request["body"], self._parameter_arn)
+        return None
+
+    def _checked_world(self):
+        region = self._responses.get_region()
+        return ec2_checks.World(
+            account=self._responses.get_account_id(), region=region, tags_of=self._ec2_calls.tags_of,
+            launch_of=self._launch_or_none, parameter_arn=lambda name: f"arn:aws:ssm:{region}::parameter{name}")
+
+    def _parameter_arn(self, name):
+        if name.startswith("arn:"):
+            return name
+        region, account = self._responses.get_region(), self._responses.get_account_id()
+        owner = "" if name.startswith("/aws/") else account
+        return f"arn:aws:ssm:{region}:{owner}:parameter/{name.lstrip('/').split(':')[0]}"
+
+    def _launch_or_none(self, request):
+        try:
+            return launch.plan(request, self._account)
+        except Ec2Error:
+            return None
+
+    def role_name(self, profile_arn):
+        return self._account.role_name(profile_arn)
+
+    def all_machines(self):
+        """[(region, machine, tags)] over every account and Region."""
+        found = []
+        for account, region, instance_id in list(self._ec2._instances._data):
+            machine = self._ec2._instances.get_scoped(account, region, instance_id)
+            tags = self._ec2._tags.get_scoped(account, region, instance_id) or []
+            if machine and "LaunchedAt" in machine:
+                found.append((region, machine, {tag["Key"]: tag.get("Value", "") for tag in tags}))
+        return found
+
+    def scope_of(self, instance_id):
+        """A context in which the emulator's stores are those of the machine, or None when there is no such machine."""
+        for account, region, one in list(self._ec2._instances._data):
+            if one == instance_id:
+                return self._scope(account, region, instance_id)
+        return None
+
+    @contextlib.contextmanager
+    def _scope(self, account, region, instance_id):
+        self._responses.set_request_account_id(account)
+        self._responses.set_request_region(region)
+        yield self._ec2._instances[instance_id]
+
+    def instance_session(self, machine, role, seconds):
+        account, region = self._responses.get_account_id(), self._responses.get_region()
+        key, secret, token = self._iam._gen_session_access_key(), self._iam._gen_secret(), self._iam._gen_session_token()
+        expires = time.time() + seconds
+        role_id = (self._iam._roles.get(role) or {}).get("RoleId", role)
+        self._sts.register_session(key, {
+            "Arn": f"arn:aws:sts::{account}:assumed-role/{role}/{machine['InstanceId']}",
+            "UserId": f"{role_id}:{machine['InstanceId']}", "SecretAccessKey": secret, "SessionToken": token,
+            "Expiration": expires, "AccountId": account,
+            "SourceInstanceArn": f"arn:aws:ec2:{region}:{account}:instance/{machine['InstanceId']}",
+        })
+        return {"AccessKeyId": key, "SecretAccessKey": secret, "Token": token,
+                "Expiration": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(expires))}
+
+    def principal(self, access_key):
+        """The role (or user) behind a key, for the call log."""
+        session = self._sts._sessions.get(access_key)
+        if session:
+            return session.get("Arn", "").split(":assumed-role/")[-1].split("/")[0] or "unknown"
+        return "administrator"
+
+
+def parsed_json(body):
+    try:
+        data = json.loads(body) if body else {}
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,35 @@
+// `node sandbox/setup/run.mjs <program> [arguments]`: sets up what is missing, then runs a TypeScript program of the project.
+// Plain JavaScript without dependencies, because it runs before anything is installed.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SetupError } from './command.mjs';
+import { ensureSandbox } from './setup.mjs';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const PROGRAMS = { sandbox: 'sandbox/src/cli.ts', bench: 'sandbox/src/bench.ts' };
+// These look at what is there and must work when setup can't.
+const NEEDS_NO_SETUP = new Set(['down', 'status', 'help', '--help', '-h']);
+
+const [name = '', ...args] = process.argv.slice(2);
+const program = PROGRAMS[name];
+
+if (!program || !existsSync(join(root, program))) {
+  console.error(`sandbox/setup/run.mjs knows ${Object.keys(PROGRAMS).join(', ')}; it was given "${name}".`);
+  process.exit(2);
+}
+
+try {
+  const bare = NEEDS_NO_SETUP.has(args[0] ?? '') && existsSync(join(root, 'node_modules', 'tsx'));
+  if (!bare) await ensureSandbox({ root, log: (line) => console.error(`setup: ${line}`) });
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}
+
+const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(root, program), ...args], { stdio: 'inherit' });
+// The terminal sends Ctrl-C to the whole group; a signal sent to this process alone must reach the program too.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

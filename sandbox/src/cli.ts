@@ -1,0 +1,95 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { down } from './down';
+import { parsePort } from './ports';
+import { killProcessesNow } from './processes';
+import { createProgress } from './progress';
+import { replan } from './replan';
+import { readRecord, sandboxPaths } from './state';
+import { describeStatus, status } from './status';
+import { up } from './up';
+
+const USAGE = `npm run sandbox                    up, the demo, a summary table, down
+  --json                           one JSON object as the last line
+  --keep                           leave it up
+npm run sandbox -- up [--port N]   bring it up; N is the webhook's port
+npm run sandbox -- status [--json]
+npm run sandbox -- replan          a second terraform plan; fails unless it is empty
+npm run sandbox -- down
+SANDBOX_DIR names another folder for the state, so that several sandboxes can be up at once.`;
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { port: { type: 'string' }, json: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+  });
+  const command = values.help ? 'help' : (positionals[0] ?? 'run');
+  const paths = sandboxPaths(root, process.env.SANDBOX_DIR);
+  const print = (text: string): void => void process.stdout.write(`${text}\n`);
+  // With --json only the last line is for a program; the story goes to the other stream.
+  const output = values.json ? process.stderr : process.stdout;
+  const progress = createProgress({ write: (text) => void output.write(text), isTTY: output.isTTY === true });
+  const port = values.port === undefined ? undefined : parsePort(values.port);
+  switch (command) {
+    case 'run': {
+      const { runSandbox } = await import('./run-sandbox');
+      return runSandbox({ paths, progress, port, signal: interrupted(), json: values.json, keep: values.keep, print, live: output.isTTY === true });
+    }
+    case 'up': {
+      const sandbox = await endingOnFailure(() => up({ paths, progress, port, signal: interrupted() }));
+      print(`The sandbox is up: ${sandbox.webhook_url}\n${paths.sandboxFile} says the rest; "npm run sandbox -- down" ends it.`);
+      return 0;
+    }
+    case 'down': {
+      const ended = await down(paths);
+      print(ended.length === 0 ? `No sandbox was up in ${paths.folder}.` : `Ended: ${ended.join(', ')}.`);
+      return 0;
+    }
+    case 'status': {
+      const found = await status(paths);
+      print(values.json ? JSON.stringify(found) : describeStatus(found));
+      return found.up ? 0 : 1;
+    }
+    case 'replan':
+      return replan({ paths, print, signal: interrupted() });
+    case 'help':
+      print(USAGE);
+      return 0;
+    default:
+      throw new Error(`There is no command "${command}".\n${USAGE}`);
+  }
+
+  async function endingOnFailure<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      await down(paths);
+      throw error;
+    }
+  }
+
+  /** Ctrl-C ends the work in an orderly way; a second one ends it now. */
+  function interrupted(): AbortSignal {
+    const controller = new AbortController();
+    const stop = (signal: string): void => {
+      if (controller.signal.aborted) {
+        killProcessesNow(readRecord(paths)?.processes ?? []);
+        process.exit(130);
+      }
+      controller.abort(new Error(`Stopped by ${signal}.`));
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
+    return controller.signal;
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,10 @@
+import { endProcesses } from './processes';
+import { type SandboxPaths, readRecord, removeState } from './state';
+
+/** Ends what this sandbox's `up` started, and nothing else. */
+export async function down(paths: SandboxPaths): Promise<string[]> {
+  const record = readRecord(paths);
+  const ended = await endProcesses(record?.processes ?? []);
+  removeState(paths);
+  return ended;
+}

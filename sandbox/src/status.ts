@@ -1,0 +1,30 @@
+import { isAlive } from './processes';
+import { type SandboxPaths, readRecord, readSandboxFile } from './state';
+import { answers } from './wait';
+
+export type Status = {
+  up: boolean;
+  folder: string;
+  since?: string;
+  webhook_url?: string;
+  webhook_answers?: boolean;
+  processes: { name: string; pid: number; alive: boolean }[];
+};
+
+export async function status(paths: SandboxPaths): Promise<Status> {
+  const record = readRecord(paths);
+  const sandbox = readSandboxFile(paths);
+  const processes = (record?.processes ?? []).map((one) => ({ name: one.name, pid: one.pid, alive: isAlive(one) }));
+  const up = sandbox !== undefined && processes.length > 0 && processes.every((one) => one.alive);
+  if (record === undefined) return { up, folder: paths.folder, processes };
+  const found: Status = { up, folder: paths.folder, since: record.created_at, processes };
+  if (sandbox === undefined) return found;
+  return { ...found, webhook_url: sandbox.webhook_url, webhook_answers: up && (await answers(sandbox.webhook_url, { method: 'POST', body: '{}' })) };
+}
+
+export function describeStatus(found: Status): string {
+  const head = found.up ? `The sandbox in ${found.folder} is up since ${found.since}.` : `No sandbox is up in ${found.folder}.`;
+  const processes = found.processes.map((one) => `  ${one.alive ? 'running' : 'ended  '}  ${one.name} (pid ${one.pid})`);
+  const webhook = found.webhook_url === undefined ? [] : [`  webhook  ${found.webhook_url} ${found.webhook_answers ? 'answers' : 'does not answer'}`];
+  return [head, ...processes, ...webhook].join('\n');
+}

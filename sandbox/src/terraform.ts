@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SandboxFile, SandboxPaths } from './state';
+
+export type Terraform = {
+  init(): Promise<void>;
+  apply(): Promise<void>;
+  /** A plan as JSON, or undefined when there is nothing to change. */
+  plan(): Promise<unknown>;
+  outputs(): Promise<Record<string, unknown>>;
+};
+
+export type TerraformInputs = {
+  aws: SandboxFile['aws'];
+  prefix: string;
+  github: { app_id: string; key_base64: string; webhook_secret: string; api_url: string };
+};
+
+type Result = { code: number; output: string };
+
+/** Terraform on examples/sandbox, with its state and data in the sandbox's own folder. */
+export function createTerraform(options: {
+  program: string;
+  paths: SandboxPaths;
+  inputs: TerraformInputs;
+  env: NodeJS.ProcessEnv;
+  onLine?: (line: string) => void;
+  signal?: AbortSignal;
+}): Terraform {
+  const { paths } = options;
+  const state = `-state=${join(paths.terraform, 'terraform.tfstate')}`;
+  const planFile = join(paths.terraform, 'again.tfplan');
+  const env = { ...terraformEnvironment(options.env), ...inputVariables(options.inputs), TF_DATA_DIR: join(paths.terraform, 'data') };
+  const run = (...args: string[]): Promise<Result> =>
+    runTerraform({ program: options.program, args, env, cwd: join(paths.root, 'examples', 'sandbox'), log: join(paths.logs, 'terraform.log'), onLine: options.onLine, signal: options.signal });
+
+  return {
+    async init() {
+      const first = await run('init', '-input=false', '-no-color');
+      if (first.code === 0) return;
+      // The lock file of an earlier run may name a version that this source does not have.
+      expectSuccess('init', await run('init', '-input=false', '-no-color', '-upgrade'), paths);
+    },
+    async apply() {
+      // Most of an apply is the provider waiting for queues; more at once costs nothing.
+      expectSuccess('apply', await run('apply', '-auto-approve', '-input=false', '-no-color', '-parallelism=30', state), paths);
+    },
+    async plan() {
+      const plan = await run('plan', '-detailed-exitcode', '-input=false', '-no-color', '-parallelism=30', `-out=${planFile}`, state);
+      if (plan.code === 0) return undefined;
+      if (plan.code !== 2) expectSuccess('plan', plan, paths);
+      const shown = await run('show', '-json', planFile);
+      expectSuccess('show', shown, paths);
+      return lastJson(shown.output);
+    },
+    async outputs() {
+      const shown = await run('output', '-json', '-no-color', state);
+      expectSuccess('output', shown, paths);
+      const outputs: Record<string, { value: unknown }> = JSON.parse(shown.output);
+      return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+    },
+  };
+}
+
+/** The caller's AWS settings must not reach the provider: a sandbox never talks to an account. */
+function terraformEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS_|TF_VAR_|TF_DATA_DIR|TF_WORKSPACE|TF_CLI_ARGS|TF_LOG)/.test(name)));
+}
+
+function inputVariables({ aws, prefix, github }: TerraformInputs): NodeJS.ProcessEnv {
+  return {
+    AWS_ENDPOINT_URL: aws.endpoint_url,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    TF_VAR_aws_region: aws.region,
+    TF_VAR_aws_access_key_id: aws.access_key_id,
+    TF_VAR_aws_secret_access_key: aws.secret_access_key,
+    TF_VAR_prefix: prefix,
+    TF_VAR_github_app_id: github.app_id,
+    TF_VAR_github_app_key_base64: github.key_base64,
+    TF_VAR_github_app_webhook_secret: github.webhook_secret,
+    TF_VAR_github_api_url: github.api_url,
+  };
+}
+
+function expectSuccess(command: string, result: Result, paths: SandboxPaths): void {
+  if (result.code === 0) return;
+  throw new Error(`terraform ${command} failed (the whole output is in ${join(paths.logs, 'terraform.log')}):\n${errorPart(result.output)}`);
+}
+
+/** Terraform's error blocks, or the last lines where it printed none. */
+export function errorPart(output: string): string {
+  const start = output.search(/^(╷|│ )?\s*Error: /m);
+  return (start === -1 ? output.trimEnd().split('\n').slice(-15).join('\n') : output.slice(start)).trim().slice(0, 4000);
+}
+
+/** `show -json` prints one document; warnings about the CLI's configuration may come before it. */
+export function lastJson(output: string): unknown {
+  const parsed: unknown = JSON.parse(output.slice(output.indexOf('{')));
+  return parsed;
+}
+
+function runTerraform(options: {
+  program: string;
+  args: string[];
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  log: string;
+  onLine?: ((line: string) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    // A group of its own: on Ctrl-C we end it ourselves, together with the provider that it started.
+    const child = spawn(options.program, options.args, { cwd: options.cwd, env: options.env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const keep = (chunk: Buffer): void => {
+      const text = chunk.toString();
+      output += text;
+      if (options.args[0] !== 'show' && options.args[0] !== 'output') appendFileSync(options.log, text, { mode: 0o600 });
+      for (const line of text.split('\n')) if (line.trim()) options.onLine?.(line.trim());
+    };
+    const abort = (): void => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // Gone already.
+      }
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('error', (error) => reject(new Error(`${options.program} could not be started: ${error.message}`)));
+    child.on('close', (code) => {
+      options.signal?.removeEventListener('abort', abort);
+      if (options.signal?.aborted) reject(options.signal.reason);
+      else resolve({ code: code ?? 1, output });
+    });
+    options.signal?.addEventListener('abort', abort, { once: true });
+  });
+}

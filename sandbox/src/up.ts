@@ -1,0 +1,160 @@
+import { generateKeyPair, randomBytes, randomInt } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { awsCliFolder } from '../setup/python.mjs';
+import { type Emulator, startEmulator } from './emulator';
+import { freePorts, isPortFree } from './ports';
+import { isAlive, logTail, startDetached } from './processes';
+import type { Progress } from './progress';
+import { findTerraform, prepareTerraform } from './provider-mirror';
+import { type RecordedProcess, type SandboxFile, type SandboxPaths, type SandboxRecord, prepareFolder, readRecord, writePrivateJson } from './state';
+import { createTerraform } from './terraform';
+import { answers, waitFor } from './wait';
+
+const PREFIX = 'sandbox';
+const COUNTED = /^\S+: (Creation complete|Creating\.\.\.)/;
+
+export type UpOptions = { paths: SandboxPaths; progress: Progress; port?: number | undefined; signal: AbortSignal };
+type App = { id: string; keyFile: string; keyBase64: string; webhookSecret: string };
+
+/** Brings a sandbox up; when it returns, the webhook answers. What it started is in the record, whatever happens. */
+export async function up({ paths, progress, port, signal }: UpOptions): Promise<SandboxFile> {
+  refuseSecond(paths);
+  if (port !== undefined && !(await isPortFree(port))) throw new Error(`Port ${port} is taken; give another with --port, or none to use a free one.`);
+  prepareFolder(paths);
+  const record: SandboxRecord = { created_at: new Date().toISOString(), processes: [] };
+  const keep = (one: RecordedProcess): void => {
+    record.processes.push(one);
+    writePrivateJson(paths.recordFile, record);
+  };
+  const [emulatorPort = 0, githubPort = 0, freePort = 0] = await freePorts(3);
+
+  const emulator = await progress.step('AWS emulator', async () => startEmulator({ paths, port: emulatorPort, record: keep, signal }));
+  record.launcher = emulator.launcher;
+  writePrivateJson(paths.recordFile, record);
+  const app = await createApp(paths);
+  const services = { paths, emulator, app, githubPort, frontPort: port ?? freePort, record: keep, signal };
+  const github = await progress.step('GitHub and runner machines', async () => startServices(services));
+  const outputs = await progress.step('Terraform', async (detail) => applyModule({ paths, emulator, app, apiUrl: github.api_url, detail, signal }));
+  const sandbox: SandboxFile = {
+    webhook_url: `http://127.0.0.1:${port ?? freePort}/webhook`,
+    webhook_secret: app.webhookSecret,
+    prefix: PREFIX,
+    aws: emulator.aws,
+    github,
+    outputs: { tenant_table: outputs.tenant_table, webhook: outputs.webhook, runner_tiers: outputs.runner_tiers, queues: outputs.queues },
+  };
+  await progress.step('Webhook', async () => connect(sandbox, signal));
+  writePrivateJson(paths.sandboxFile, sandbox);
+  return sandbox;
+}
+
+function refuseSecond(paths: SandboxPaths): void {
+  const alive = readRecord(paths)?.processes.filter(isAlive) ?? [];
+  if (alive.length > 0) throw new Error(`A sandbox is up in ${paths.folder} already; end it with "npm run sandbox -- down", or set SANDBOX_DIR to have another beside it.`);
+}
+
+async function createApp(paths: SandboxPaths): Promise<App> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  });
+  const keyFile = join(paths.config, 'app-key.pem');
+  writeFileSync(keyFile, privateKey, { mode: 0o600 });
+  return { id: String(randomInt(100_000, 999_999)), keyFile, keyBase64: Buffer.from(privateKey).toString('base64'), webhookSecret: randomBytes(24).toString('hex') };
+}
+
+/** The fake GitHub, the runner machines and the webhook's front, in one process. */
+async function startServices(options: {
+  paths: SandboxPaths;
+  emulator: Emulator;
+  app: App;
+  githubPort: number;
+  frontPort: number;
+  record: (one: RecordedProcess) => void;
+  signal: AbortSignal;
+}): Promise<SandboxFile['github']> {
+  const { paths, emulator, app, githubPort } = options;
+  const configFile = join(paths.config, 'services.json');
+  writePrivateJson(configFile, {
+    state_dir: paths.folder,
+    aws: emulator.aws,
+    launcher: emulator.launcher,
+    prefix: PREFIX,
+    github: { port: githubPort, app_id: app.id, private_key_pem_path: app.keyFile, webhook_secret: app.webhookSecret },
+    front: { port: options.frontPort },
+    aws_cli_folder: awsCliFolder(paths.root),
+  });
+  const process = await startDetached({
+    name: 'GitHub and runner machines',
+    command: globalThis.process.execPath,
+    args: ['--import', 'tsx', join(paths.root, 'sandbox', 'src', 'services.ts'), '--config', configFile],
+    cwd: paths.root,
+    env: globalThis.process.env,
+    log: join(paths.logs, 'services.log'),
+  });
+  options.record(process);
+  const api_url = `http://127.0.0.1:${githubPort}`;
+  const control_url = `${api_url}/_control`;
+  await waitFor(() => answers(`${control_url}/health`, {}, (status) => status === 200), {
+    what: 'The fake GitHub',
+    seconds: 30,
+    signal: options.signal,
+    alive: () => (isAlive(process) ? undefined : `The fake GitHub ended at once; ${process.log} says:\n${logTail(process)}`),
+  });
+  return { app_id: app.id, api_url, control_url };
+}
+
+async function applyModule(options: {
+  paths: SandboxPaths;
+  emulator: Emulator;
+  app: App;
+  apiUrl: string;
+  detail: (text: string) => void;
+  signal: AbortSignal;
+}): Promise<Record<string, unknown>> {
+  const { paths, emulator, app } = options;
+  const { env } = await prepareTerraform({ folder: paths.config });
+  let created = 0;
+  const onLine = (line: string): void => {
+    if (!COUNTED.test(line)) return;
+    if (line.includes('Creation complete')) created += 1;
+    options.detail(`${created} resources created`);
+  };
+  const inputs = { aws: emulator.aws, prefix: PREFIX, github: { app_id: app.id, key_base64: app.keyBase64, webhook_secret: app.webhookSecret, api_url: options.apiUrl } };
+  const terraform = createTerraform({ program: findTerraform(), paths, inputs, env, onLine, signal: options.signal });
+  // For the second plan, which must be asked with the same inputs.
+  writePrivateJson(join(paths.config, 'terraform-inputs.json'), inputs);
+  options.detail('init');
+  await terraform.init();
+  await terraform.apply();
+  return terraform.outputs();
+}
+
+/** Tells the front where the deployed webhook is, then waits until a delivery gets through to it. */
+async function connect(sandbox: SandboxFile, signal: AbortSignal): Promise<void> {
+  const url = webhookEndpoint(sandbox.outputs.webhook);
+  const told = await fetch(`${sandbox.github.control_url}/webhook-target`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ url: emulatedEndpoint(url, sandbox.aws.endpoint_url) }),
+  });
+  if (!told.ok) throw new Error(`The control API refused the webhook's address: ${told.status} ${await told.text()}`);
+  // An unsigned delivery is refused by the function itself, which proves the whole way to it.
+  const unsigned = { method: 'POST', headers: { 'content-type': 'application/json', 'x-github-event': 'ping' }, body: '{}' };
+  await waitFor(() => answers(sandbox.webhook_url, unsigned, (status) => status === 401), { what: 'The webhook', seconds: 30, every: 200, signal });
+}
+
+function webhookEndpoint(output: unknown): string {
+  if (typeof output === 'object' && output !== null && 'endpoint' in output && typeof output.endpoint === 'string') return output.endpoint;
+  throw new Error('The module\'s output "webhook" has no endpoint.');
+}
+
+/** The emulator answers for an API under a path of its own address instead of the API's host name. */
+export function emulatedEndpoint(endpoint: string, emulator: string): string {
+  const { hostname, pathname } = new URL(endpoint);
+  const found = /^([a-z0-9]+)\.execute-api\./.exec(hostname);
+  return found ? `${emulator}/_aws/execute-api/${found[1]}/$default${pathname}` : endpoint;
+}
