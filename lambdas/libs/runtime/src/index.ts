@@ -1,1 +1,10 @@
-export {};
+export * from './env-reader';
+export * from './read-tiers';
+export * from './redact';
+export * from './log';
+export * from './metrics';
+export * from './run-batch';
+export * from './lambda-events';
+export * from './lazy';
+export * from './assert-never';
+export * from './system-clock';

@@ -1,4 +1,4 @@
-import type { Clock, LifecycleOutcome, SuspendedBy, TenantLifecycle, TenantStatus } from '@multi-tenant-runner/core';
+import type { Clock, LifecycleOutcome, Ordering, SuspendedBy, TenantLifecycle, TenantStatus } from '@multi-tenant-runner/core';
 import type { TenantRow } from './tenant-registry';
 
 interface Table {
@@ -19,13 +19,14 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
   };
   const isTenant = (row: TenantRow): boolean => row['org_name'] !== undefined && row['status'] !== 'deleted';
 
-  const turn = (installationId: number, changedAt: string, to: Turn): LifecycleOutcome => {
+  const turn = (installationId: number, changedAt: string, to: Turn, options?: Ordering): LifecycleOutcome => {
     const row = rows.get(installationId);
     if (row === undefined || !isTenant(row)) return 'unchanged';
     const at = new Date(changedAt).toISOString();
     const last = row['github_changed_at'];
     const stands = row['status'] === to.status;
-    if (typeof last === 'string' && at <= last) return at === last && !stands && mayTurn(row, to) ? 'tie' : 'unchanged';
+    const settles = options?.settled === true && at === last;
+    if (typeof last === 'string' && at <= last && !settles) return at === last && !stands && mayTurn(row, to) ? 'tie' : 'unchanged';
     if (!mayTurn(row, to)) {
       // An event that changes nothing still tells how far GitHub's history has come.
       change(installationId, isTenant, { github_changed_at: at });
@@ -59,11 +60,13 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
       });
       return true;
     },
-    suspend: async (installationId, changedAt) => turn(installationId, changedAt, { status: 'suspended', from: 'active', suspendedBy: 'github' }),
-    unsuspend: async (installationId, changedAt) => turn(installationId, changedAt, { status: 'active', from: 'suspended', suspendedBy: undefined }),
+    suspend: async (installationId, changedAt, options) =>
+      turn(installationId, changedAt, { status: 'suspended', from: 'active', suspendedBy: 'github' }, options),
+    unsuspend: async (installationId, changedAt, options) =>
+      turn(installationId, changedAt, { status: 'active', from: 'suspended', suspendedBy: undefined }, options),
     markDeleted: async (installationId, account, now) => {
       const row = rows.get(installationId) ?? { installation_id: installationId };
-      if (row['status'] === 'deleted') return false;
+      if (row['status'] === 'deleted' && row['cleanup'] !== undefined) return false;
       const { suspended_by: _lifted, ...rest } = row;
       write(installationId, {
         ...rest,

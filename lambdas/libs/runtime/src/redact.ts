@@ -1,0 +1,54 @@
+/** Long enough for any message of ours; what is longer was not written by us. */
+const MAX_TEXT = 2_000;
+const MAX_DEPTH = 6;
+const GONE = '[redacted]';
+
+const SECRETS: readonly RegExp[] = [
+  /-----BEGIN [A-Z ]+-----[\s\S]*?(-----END [A-Z ]+-----|$)/g,
+  // Installation tokens have carried a JWT since April 2026, so their length varies and they hold dots.
+  /\b(?:gh[a-z]_|github_pat_)[A-Za-z0-9._-]{16,}/g,
+  /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.?[A-Za-z0-9_-]*/g,
+  // A just-in-time configuration is some 4,000 characters of base64, an App key in base64 some 2,200.
+  /[A-Za-z0-9+/_-]{200,}={0,2}/g,
+];
+
+/** Names whose value is never shown, however harmless it looks. */
+const SECRET_NAMES = /^(body|rawbody|payload|authorization|password|cookie|signature|headers)$|secret|token$|jit_?config|private_?key/i;
+/** A client token names one call to EC2; it opens nothing, and the sweep's lines need it. */
+const HARMLESS_NAMES = /^client_?token$/i;
+
+export function redactText(text: string): string {
+  const clean = SECRETS.reduce((result, pattern) => result.replace(pattern, GONE), text);
+  return clean.length > MAX_TEXT ? `${clean.slice(0, MAX_TEXT)}… (${clean.length} characters)` : clean;
+}
+
+/** Plain data for a log line: secrets out, errors and collections made readable, cycles and depth cut. */
+export function redact(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'function' || typeof value === 'symbol') return undefined;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= MAX_DEPTH) return '[too deep]';
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+  if (value instanceof Error) return redactError(value, depth);
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (Array.isArray(value) || value instanceof Set) return [...value].map((entry) => redact(entry, depth + 1));
+  return redactEntries(value instanceof Map ? [...value].map(([key, entry]) => [String(key), entry]) : Object.entries(value), depth);
+}
+
+function redactEntries(entries: readonly (readonly [string, unknown])[], depth: number): Record<string, unknown> {
+  const isSecret = (name: string): boolean => SECRET_NAMES.test(name) && !HARMLESS_NAMES.test(name);
+  return Object.fromEntries(entries.map(([name, entry]) => [name, isSecret(name) ? GONE : redact(entry, depth + 1)]));
+}
+
+/** Not `Object.entries`: an SDK's error carries its whole request and response. */
+function redactError(error: Error, depth: number): Record<string, unknown> {
+  const code: unknown = 'code' in error ? error.code : undefined;
+  return {
+    name: error.name,
+    message: redactText(error.message),
+    ...((typeof code === 'string' || typeof code === 'number') && { code }),
+    ...(error.stack !== undefined && { stack: redactText(error.stack.split('\n').slice(1, 6).map((line) => line.trim()).join(' | ')) }),
+    ...(error.cause !== undefined && { cause: redact(error.cause, depth + 1) }),
+  };
+}

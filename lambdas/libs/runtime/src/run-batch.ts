@@ -1,0 +1,76 @@
+import type { Log } from '@multi-tenant-runner/core';
+
+export interface BatchResponse {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+export interface BatchOptions<R> {
+  /** What Lambda knows the record by. */
+  readonly id: (record: R) => string;
+  /** Records of one group run one after the other, groups side by side: a slow tenant delays only itself. */
+  readonly groupBy: (record: R) => string;
+  /** Milliseconds from now after which what is unfinished counts as failed and comes back. */
+  readonly timeLeft: number;
+  readonly log: Log;
+  /** After a failure the rest of the group waits for the retry too. */
+  readonly inOrder?: boolean;
+}
+
+/** Handles each record on its own. A throw means "again, later" for that record alone; it never fails the batch. */
+export async function runBatch<R>(records: readonly R[], handle: (record: R) => Promise<void>, options: BatchOptions<R>): Promise<BatchResponse> {
+  const done = new Set<R>();
+  const deadline = createDeadline(options.timeLeft);
+
+  const runGroup = async (group: readonly R[]): Promise<void> => {
+    for (const record of group) {
+      if (deadline.passed()) return;
+      try {
+        await handle(record);
+        done.add(record);
+      } catch (error) {
+        options.log.warn('A record failed and will be delivered again', { record: options.id(record), error });
+        if (options.inOrder === true) return;
+      }
+    }
+  };
+
+  const groups = groupRecords(records, options);
+  await Promise.race([Promise.all(groups.map(runGroup)), deadline.reached]);
+  // Decided at this moment: what finishes later was reported as failed, and its repeat finds it done.
+  const failed = records.filter((record) => !done.has(record));
+  if (deadline.passed() && failed.length > 0) {
+    options.log.warn('The time ran out, so the unfinished records will be delivered again', { unfinished: failed.length });
+  }
+  deadline.cancel();
+  return { batchItemFailures: failed.map((record) => ({ itemIdentifier: options.id(record) })) };
+}
+
+function groupRecords<R>(records: readonly R[], { id, groupBy }: BatchOptions<R>): readonly (readonly R[])[] {
+  const groups = new Map<string, R[]>();
+  for (const record of records) {
+    const key = groupOf(record, id, groupBy);
+    groups.set(key, [...(groups.get(key) ?? []), record]);
+  }
+  return [...groups.values()];
+}
+
+/** A record too broken to be grouped is its own group. */
+function groupOf<R>(record: R, id: (record: R) => string, groupBy: (record: R) => string): string {
+  try {
+    return `group ${groupBy(record)}`;
+  } catch {
+    return `record ${id(record)}`;
+  }
+}
+
+function createDeadline(milliseconds: number): { readonly reached: Promise<void>; passed(): boolean; cancel(): void } {
+  let passed = milliseconds <= 0;
+  let timer: NodeJS.Timeout | undefined;
+  const reached = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      passed = true;
+      resolve();
+    }, Math.max(0, milliseconds));
+  });
+  return { reached, passed: () => passed, cancel: () => clearTimeout(timer) };
+}
