@@ -9,4 +9,5 @@ export * from './decode';
 export * from './messages';
 export * from './lifecycle';
 export * from './ports';
+export * from './onboarding';
 export * from './protocol';

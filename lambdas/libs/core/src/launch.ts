@@ -40,6 +40,8 @@ export interface Launch {
   readonly leaseUntil?: number;
   readonly leaseOwner?: string;
   readonly intent?: Intent;
+  /** Candidates that EC2 definitely refused. */
+  readonly tried?: readonly string[];
   readonly instanceId?: string;
   readonly runnerId?: number;
   readonly runnerName?: string;

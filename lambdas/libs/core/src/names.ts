@@ -22,6 +22,7 @@ export type MetricName =
   | 'TenantRowInvalid'
   | 'WebhookRefused'
   | 'WebhookIgnored'
+  | 'PublishFailed'
   | 'JobQueued'
   | 'JobParked'
   | 'JobRefused'

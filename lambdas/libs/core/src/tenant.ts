@@ -120,8 +120,9 @@ function readTier(value: unknown, tiers: Tiers, defaultTier: string, problems: R
   return defaultTier;
 }
 
+/** By its brand, not by `instanceof`: a set made in another realm (a worker, a test's sandbox) is a set too. */
 function isStringSet(value: unknown): value is Set<string> {
-  return value instanceof Set && [...value].every((entry) => typeof entry === 'string');
+  return Object.prototype.toString.call(value) === '[object Set]' && [...(value as Set<unknown>)].every((entry) => typeof entry === 'string');
 }
 
 /** Slots that the limit still leaves; never negative, as a limit may be lowered below what runs. */

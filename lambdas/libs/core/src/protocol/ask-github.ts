@@ -40,8 +40,8 @@ export async function askGitHub(job: Job, spent: boolean, deps: AskDeps): Promis
     const running = await deps.jobs.change(
       job.installationId,
       job.jobId,
-      { from: WAITING_JOB_STATES },
-      { state: 'running', reason: null, nextTry: null, startedAt: now, updatedAt: now, ...(truth.runnerName !== undefined && { runnerName: truth.runnerName }) },
+      { from: [...WAITING_JOB_STATES, 'running'] },
+      { state: 'running', reason: null, nextTry: null, startedAt: job.startedAt ?? now, updatedAt: now, ...(truth.runnerName !== undefined && { runnerName: truth.runnerName }) },
     );
     return running.ok ? 'running' : 'unchanged';
   }

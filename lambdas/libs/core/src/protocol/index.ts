@@ -6,3 +6,4 @@ export * from './restart';
 export * from './end-job';
 export * from './ask-github';
 export * from './end-machine';
+export * from './clean-up-tenant';

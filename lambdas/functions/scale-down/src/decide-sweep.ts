@@ -1,0 +1,146 @@
+import {
+  JOB_QUEUE_LIFETIME,
+  ageOf,
+  belongsTo,
+  hasLiveLease,
+  isDue,
+  freeSlots,
+  type Job,
+  type Launch,
+  type Machine,
+  type TenantLookup,
+} from '@multi-tenant-runner/core';
+import { judgeRunner, type RunnerLimits } from './judge-runner';
+
+/** Everything known of one tenant, machines read before rows. */
+export interface Snapshot {
+  readonly lookup: TenantLookup;
+  /** Not terminated, not shutting down. */
+  readonly machines: readonly Machine[];
+  /** Not ended. */
+  readonly launches: readonly Launch[];
+  /** Not ended. */
+  readonly jobs: readonly Job[];
+}
+
+export interface SweepLimits extends RunnerLimits {
+  /** Milliseconds. */
+  readonly grace: number;
+}
+
+export type SweepAction =
+  | { readonly kind: 'clean-up' }
+  | { readonly kind: 'rebuild-live'; readonly launchIds: readonly string[] }
+  | { readonly kind: 'restore-slot'; readonly launchId: string }
+  | { readonly kind: 'check-slot'; readonly launchId: string }
+  | { readonly kind: 'settle-by-token'; readonly launch: Launch }
+  | { readonly kind: 'look-by-id'; readonly launch: Launch }
+  | { readonly kind: 'finish-release'; readonly launch: Launch }
+  | { readonly kind: 'hold-and-send'; readonly launch: Launch }
+  | { readonly kind: 'send-again'; readonly launch: Launch }
+  | { readonly kind: 'park-again'; readonly job: Job }
+  | { readonly kind: 'drop-wanted'; readonly launch: Launch }
+  | { readonly kind: 'end-machine'; readonly launch: Launch; readonly reason: 'boot-timeout' | 'idle' | 'max-lifetime' | 'suspended' }
+  | { readonly kind: 'end-orphan'; readonly machine: Machine }
+  | { readonly kind: 'ask-github'; readonly job: Job }
+  | { readonly kind: 'expire'; readonly job: Job }
+  | { readonly kind: 'wake' };
+
+/** What the sweep does about each difference between rows, slots, machines and jobs. Pure: the same snapshot, the same actions. */
+export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
+  const { lookup } = snapshot;
+  if (isDeleted(lookup)) {
+    return lookup.kind === 'tombstone' && lookup.cleanup === 'done' && isEmpty(snapshot) ? [] : cleanupOf(snapshot);
+  }
+  return [
+    ...brokenLive(snapshot),
+    ...snapshot.launches.flatMap((launch) => aboutLaunch(launch, snapshot, now, limits)),
+    ...aboutSlots(snapshot),
+    ...aboutMachines(snapshot, now, limits),
+    ...snapshot.jobs.flatMap((job) => aboutJob(job, snapshot, now, limits)),
+    ...aboutFreeSlots(snapshot, now),
+  ];
+}
+
+function isDeleted(lookup: TenantLookup): boolean {
+  return lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted');
+}
+
+function isEmpty(snapshot: Snapshot): boolean {
+  return snapshot.machines.length === 0 && snapshot.launches.length === 0 && snapshot.jobs.length === 0;
+}
+
+function cleanupOf(snapshot: Snapshot): SweepAction[] {
+  const done = snapshot.lookup.kind === 'tenant' && snapshot.lookup.tenant.cleanup === 'done';
+  return done && isEmpty(snapshot) ? [] : [{ kind: 'clean-up' }];
+}
+
+const liveOf = (snapshot: Snapshot): ReadonlySet<string> => (snapshot.lookup.kind === 'tenant' ? snapshot.lookup.tenant.live : new Set());
+
+function brokenLive(snapshot: Snapshot): SweepAction[] {
+  if (snapshot.lookup.kind !== 'tenant' || !snapshot.lookup.liveBroken) return [];
+  return [{ kind: 'rebuild-live', launchIds: snapshot.launches.filter(({ state }) => state !== 'wanted').map(({ launchId }) => launchId) }];
+}
+
+function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
+  const hasSlot = liveOf(snapshot).has(launch.launchId);
+  const machine = snapshot.machines.find((candidate) => belongsTo(candidate, launch));
+  const young = ageOf(launch.updatedAt, now) < limits.grace || hasLiveLease(launch, now);
+  const restored: SweepAction[] = machine !== undefined && !hasSlot && !young ? [{ kind: 'restore-slot', launchId: launch.launchId }] : [];
+  const judged = machine === undefined ? undefined : judgeRunner(launch, machine, statusOf(snapshot), now, limits);
+  if (judged !== undefined) return [...restored, { kind: 'end-machine', launch, reason: judged }];
+  if (young) return restored;
+  switch (launch.state) {
+    case 'wanted':
+      return aboutWanted(launch, hasSlot, snapshot);
+    case 'held':
+      return [{ kind: 'send-again', launch }];
+    case 'launching':
+    case 'running':
+      if (launch.instanceId === undefined) return [...restored, { kind: 'settle-by-token', launch }];
+      return machine === undefined ? [{ kind: 'look-by-id', launch }] : restored;
+    case 'ending':
+      return [{ kind: 'finish-release', launch }];
+    case 'ended':
+      return [];
+  }
+}
+
+function statusOf(snapshot: Snapshot): 'active' | 'suspended' | 'none' {
+  if (snapshot.lookup.kind !== 'tenant') return 'none';
+  return snapshot.lookup.tenant.status === 'suspended' ? 'suspended' : 'active';
+}
+
+function aboutWanted(launch: Launch, hasSlot: boolean, snapshot: Snapshot): SweepAction[] {
+  if (hasSlot) return [{ kind: 'hold-and-send', launch }];
+  const job = snapshot.jobs.find((candidate) => candidate.launchId === launch.launchId);
+  if (job === undefined || job.state === 'running') return [{ kind: 'drop-wanted', launch }];
+  return job.state === 'parked' ? [] : [{ kind: 'park-again', job }];
+}
+
+/** Slots whose launch is over or was never recorded; whether that is so is read again, strongly, before anything changes. */
+function aboutSlots(snapshot: Snapshot): SweepAction[] {
+  const known = new Set(snapshot.launches.map(({ launchId }) => launchId));
+  return [...liveOf(snapshot)].filter((launchId) => !known.has(launchId)).map((launchId) => ({ kind: 'check-slot', launchId }));
+}
+
+function aboutMachines(snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
+  return snapshot.machines
+    .filter((machine) => ageOf(machine.launchedAt, now) >= limits.grace)
+    .filter((machine) => !snapshot.launches.some((launch) => belongsTo(machine, launch)))
+    .map((machine) => ({ kind: 'end-orphan', machine }));
+}
+
+function aboutJob(job: Job, snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
+  const launch = snapshot.launches.find((candidate) => candidate.launchId === job.launchId);
+  const withoutLaunch = launch === undefined;
+  const waits = job.state === 'parked' || job.state === 'queued';
+  if (waits && ageOf(job.queuedAt, now) > JOB_QUEUE_LIFETIME && (withoutLaunch || launch.state === 'wanted')) return [{ kind: 'expire', job }];
+  if (job.state === 'parked' || !withoutLaunch || ageOf(job.updatedAt, now) < limits.grace) return [];
+  return [{ kind: 'ask-github', job }];
+}
+
+function aboutFreeSlots(snapshot: Snapshot, now: Date): SweepAction[] {
+  if (snapshot.lookup.kind !== 'tenant' || freeSlots(snapshot.lookup.tenant) === 0) return [];
+  return snapshot.jobs.some((job) => job.state === 'parked' && isDue(job, now)) ? [{ kind: 'wake' }] : [];
+}

@@ -1,0 +1,22 @@
+import type { LeaseHolder, ProtocolDeps, RunnerFleet, RunnerParameters, SecurityGroups } from '@multi-tenant-runner/core';
+
+export interface ScaleDownSettings {
+  /** Milliseconds. A machine whose runner never came online after this long is given up. */
+  readonly bootTimeout: number;
+  /** Milliseconds. A runner that is online without a job for this long ends. */
+  readonly idleTimeout: number;
+  /** Milliseconds. A machine of this age ends, whatever it does. */
+  readonly maxLifetime: number;
+  /** Milliseconds. What changed less long ago may still be in somebody's hands, or not yet visible. */
+  readonly grace: number;
+}
+
+export interface ScaleDownDeps extends ProtocolDeps {
+  readonly fleet: Pick<RunnerFleet, 'terminate' | 'describe' | 'findByToken' | 'list'>;
+  readonly parameters: Pick<RunnerParameters, 'remove' | 'list'>;
+  readonly securityGroups: Pick<SecurityGroups, 'find' | 'remove'>;
+  readonly lifecycle: { finishCleanup(installationId: number, now: Date): Promise<boolean> };
+  readonly scaleDown: ScaleDownSettings;
+  /** The name and length of this invocation's leases. */
+  readonly lease: LeaseHolder;
+}

@@ -1,0 +1,63 @@
+import { WAITING_JOB_STATES, endJob, endStateOf, isEnded, newJob, type Job, type JobEvent } from '@multi-tenant-runner/core';
+import { bindRunner } from './bind-runner';
+import type { ScaleDownDeps } from './deps';
+
+/**
+ * `in_progress` and `completed` of a job with our labels. Neither gives a slot back: that needs proof that the machine
+ * is gone. Events may come late, twice or in the wrong order, so each names the states it may follow.
+ */
+export async function handleJobEvent(event: JobEvent, deps: ScaleDownDeps): Promise<void> {
+  // Before the job's own row changes, so that a crash in between is healed by the event's return.
+  const launch = await bindRunner(event, deps);
+  const before = event.kind === 'in_progress' ? await recordRunning(event, launch?.launchId, deps) : await recordEnd(event, deps);
+  if (before !== undefined) await endUnusedLaunch(before, launch?.launchId, deps);
+}
+
+async function recordRunning(event: JobEvent, launchId: string | undefined, deps: ScaleDownDeps): Promise<Job | undefined> {
+  const now = deps.clock.now();
+  const running = { startedAt: event.at, ...(event.runnerName !== undefined && { runnerName: event.runnerName }) };
+  const created = await deps.jobs.create({ ...newJob(event, now, 'running'), ...running });
+  if (created.ok || created.row === undefined || isEnded(created.row.state)) return undefined;
+  await deps.jobs.change(
+    event.installationId,
+    event.jobId,
+    { from: WAITING_JOB_STATES },
+    { state: 'running', reason: null, nextTry: null, ...running, ...(launchId !== undefined && { launchId }), updatedAt: now.toISOString() },
+  );
+  return created.row;
+}
+
+/** A `completed` that overtakes its `queued` leaves the end behind, so that nothing starts for it any more. */
+async function recordEnd(event: JobEvent, deps: ScaleDownDeps): Promise<Job | undefined> {
+  const state = endStateOf(event.conclusion);
+  const end = {
+    endedAt: event.at,
+    ...(event.conclusion !== undefined && { conclusion: event.conclusion }),
+    ...(event.runnerName !== undefined && { runnerName: event.runnerName }),
+  };
+  const created = await deps.jobs.create({ ...newJob(event, deps.clock.now(), state), ...end });
+  if (created.ok || created.row === undefined) return undefined;
+  await endJob(
+    event,
+    {
+      state,
+      at: event.at,
+      ...(event.conclusion !== undefined && { conclusion: event.conclusion }),
+      ...(event.runnerName !== undefined && { runnerName: event.runnerName }),
+    },
+    deps,
+  );
+  return created.row;
+}
+
+/** A launch that never got a slot has nothing left to wait for once its job runs elsewhere or is over. */
+async function endUnusedLaunch(before: Job, takenLaunchId: string | undefined, deps: ScaleDownDeps): Promise<void> {
+  if (before.launchId === takenLaunchId) return;
+  const now = deps.clock.now().toISOString();
+  await deps.launches.change(
+    before.installationId,
+    before.launchId,
+    { from: ['wanted'] },
+    { state: 'ended', reason: 'job-elsewhere', endedAt: now, updatedAt: now },
+  );
+}

@@ -1,0 +1,30 @@
+import { TAG, ageOf, hasLiveLease, type Launch, type Machine } from '@multi-tenant-runner/core';
+
+/** Milliseconds each. */
+export interface RunnerLimits {
+  readonly bootTimeout: number;
+  readonly idleTimeout: number;
+  readonly maxLifetime: number;
+}
+
+export type RunnerEnd = 'boot-timeout' | 'idle' | 'max-lifetime' | 'suspended';
+
+/**
+ * Whether a living machine's time is up. This only asks for its end: GitHub's refusal to delete a busy runner's
+ * registration still saves it, except at the maximum lifetime. `busy: false` in GitHub's list is not asked: it has been
+ * seen wrong for minutes at a time.
+ */
+export function judgeRunner(launch: Launch, machine: Machine, tenant: 'active' | 'suspended' | 'none', now: Date, limits: RunnerLimits): RunnerEnd | undefined {
+  if (launch.instanceId === undefined || hasLiveLease(launch, now)) return undefined;
+  if (launch.state !== 'launching' && launch.state !== 'running') return undefined;
+  if (ageOf(machine.launchedAt, now) > limits.maxLifetime) return 'max-lifetime';
+  if (machine.state === 'stopped' || machine.state === 'stopping') return 'boot-timeout';
+  const ended = launch.jobEndedAt !== undefined;
+  if (launch.takenBy !== undefined && !ended) return undefined;
+  if (machine.tags[TAG.state] === 'busy') return undefined;
+  if (tenant === 'suspended' && launch.takenBy === undefined) return 'suspended';
+  if (ended) return ageOf(launch.jobEndedAt, now) > limits.idleTimeout ? 'idle' : undefined;
+  const since = launch.runningAt ?? launch.launchedAt ?? machine.launchedAt;
+  if (launch.state === 'launching') return ageOf(since, now) > limits.bootTimeout ? 'boot-timeout' : undefined;
+  return ageOf(since, now) > limits.bootTimeout + limits.idleTimeout ? 'idle' : undefined;
+}

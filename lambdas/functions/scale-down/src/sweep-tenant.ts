@@ -1,0 +1,180 @@
+import {
+  WAITING_JOB_STATES,
+  askGitHub,
+  cleanUpTenant,
+  dropLease,
+  endJob,
+  endMachine,
+  messageOf,
+  release,
+  takeLease,
+  wake,
+  type Job,
+  type Launch,
+  type Machine,
+} from '@multi-tenant-runner/core';
+import { decideSweep, type Snapshot, type SweepAction } from './decide-sweep';
+import type { ScaleDownDeps } from './deps';
+
+/** Settles one tenant's differences. Every action is conditional again, so a snapshot that has aged does no harm. */
+export async function sweepTenant(snapshot: Snapshot, deps: ScaleDownDeps): Promise<number> {
+  const actions = decideSweep(snapshot, deps.clock.now(), deps.scaleDown);
+  for (const action of actions) {
+    if (action.kind !== 'wake') deps.log.info('The sweep settles a difference', { action: action.kind, ...subjectOf(action) });
+    await carryOut(action, snapshot, deps);
+  }
+  return actions.filter(({ kind }) => kind !== 'wake').length;
+}
+
+function subjectOf(action: SweepAction): Record<string, unknown> {
+  if ('launch' in action) return { launch_id: action.launch.launchId };
+  if ('job' in action) return { job_id: action.job.jobId };
+  if ('machine' in action) return { instance_id: action.machine.instanceId };
+  return 'launchId' in action ? { launch_id: action.launchId } : {};
+}
+
+async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDownDeps): Promise<void> {
+  const { installationId } = snapshot.lookup.kind === 'tenant' ? snapshot.lookup.tenant : snapshot.lookup;
+  switch (action.kind) {
+    case 'clean-up':
+      await cleanUpTenant(installationId, deps.scaleDown.grace, deps);
+      return;
+    case 'rebuild-live':
+      return deps.tenants.rebuildLive(installationId, action.launchIds);
+    case 'restore-slot':
+      return deps.tenants.restoreSlot(installationId, action.launchId);
+    case 'check-slot':
+      return checkSlot(installationId, action.launchId, deps);
+    case 'settle-by-token':
+      return settleByToken(action.launch, deps);
+    case 'look-by-id':
+      return lookById(action.launch, deps);
+    case 'finish-release':
+      await release(action.launch, { reason: action.launch.reason ?? 'unfinished', afterwards: { kind: 'ask' } }, deps);
+      return;
+    case 'hold-and-send':
+      return holdAndSend(action.launch, deps);
+    case 'send-again':
+      return sendAgain(action.launch, deps);
+    case 'park-again':
+      return parkAgain(action.job, deps);
+    case 'drop-wanted':
+      return dropWanted(action.launch, deps);
+    case 'end-machine':
+      return endRunner(action.launch, action.reason, deps);
+    case 'end-orphan':
+      return endOrphan(installationId, action.machine, deps);
+    case 'ask-github':
+      return askAboutJob(action.job, deps);
+    case 'expire':
+      await endJob(action.job, { state: 'expired', reason: 'too-old', from: [action.job.state] }, deps);
+      return;
+    case 'wake':
+      return wake(installationId, deps);
+  }
+}
+
+async function askAboutJob(job: Job, deps: ScaleDownDeps): Promise<void> {
+  if ((await askGitHub(job, false, deps)) !== 'unknown') return;
+  // GitHub does not answer, for a suspended installation for days: the next question waits a grace.
+  await deps.jobs.change(job.installationId, job.jobId, { from: [job.state] }, { updatedAt: deps.clock.now().toISOString() });
+}
+
+async function checkSlot(installationId: number, launchId: string, deps: ScaleDownDeps): Promise<void> {
+  const launch = await deps.launches.get(installationId, launchId);
+  if (launch !== undefined && launch.state !== 'ended') return;
+  await deps.tenants.freeSlot(installationId, launchId);
+  await wake(installationId, deps);
+}
+
+/** An intent without an instance id: under the lease, EC2's word counts. */
+async function settleByToken(launch: Launch, deps: ScaleDownDeps): Promise<void> {
+  if (launch.intent === undefined) return;
+  const leased = await takeLease(launch, deps.lease, deps);
+  if (leased === undefined) return;
+  const machines = await deps.fleet.findByToken(launch.intent.clientToken);
+  const alive = machines.find(({ state }) => state !== 'terminated' && state !== 'shutting-down');
+  if (alive === undefined) {
+    await release(leased, { reason: 'no-machine', afterwards: { kind: 'ask' }, lease: deps.lease }, deps);
+    return;
+  }
+  const now = deps.clock.now().toISOString();
+  await deps.launches.change(
+    launch.installationId,
+    launch.launchId,
+    { from: ['launching'], leaseOwner: deps.lease.name },
+    { instanceId: alive.instanceId, launchedAt: alive.launchedAt, leaseOwner: null, leaseUntil: null, updatedAt: now },
+  );
+}
+
+async function lookById(launch: Launch, deps: ScaleDownDeps): Promise<void> {
+  if (launch.instanceId === undefined) return;
+  const [machine] = await deps.fleet.describe([launch.instanceId]);
+  if (machine !== undefined && machine.state !== 'terminated' && machine.state !== 'shutting-down') return;
+  await release(launch, { reason: 'machine-gone', afterwards: { kind: 'ask' } }, deps);
+}
+
+async function holdAndSend(launch: Launch, deps: ScaleDownDeps): Promise<void> {
+  const held = await deps.launches.change(
+    launch.installationId,
+    launch.launchId,
+    { from: ['wanted'] },
+    { state: 'held', updatedAt: deps.clock.now().toISOString() },
+  );
+  if (held.ok) await sendAgain(held.row, deps);
+}
+
+async function sendAgain(launch: Launch, deps: ScaleDownDeps): Promise<void> {
+  const job = await deps.jobs.get(launch.installationId, launch.jobId);
+  if (job !== undefined && job.launchId === launch.launchId) return deps.queue.sendJob(messageOf(job));
+  const leased = await takeLease(launch, deps.lease, deps);
+  if (leased !== undefined) await release(leased, { reason: 'job-elsewhere', afterwards: { kind: 'ask' }, lease: deps.lease }, deps);
+}
+
+async function parkAgain(job: Job, deps: ScaleDownDeps): Promise<void> {
+  await deps.jobs.change(
+    job.installationId,
+    job.jobId,
+    { from: ['queued', 'starting'], launchId: job.launchId },
+    { state: 'parked', reason: 'limit', nextTry: null, updatedAt: deps.clock.now().toISOString() },
+  );
+  await wake(job.installationId, deps);
+}
+
+async function dropWanted(launch: Launch, deps: ScaleDownDeps): Promise<void> {
+  const now = deps.clock.now().toISOString();
+  await deps.launches.change(
+    launch.installationId,
+    launch.launchId,
+    { from: ['wanted'], version: launch.version },
+    { state: 'ended', reason: 'job-elsewhere', endedAt: now, updatedAt: now },
+  );
+}
+
+async function endRunner(launch: Launch, reason: 'boot-timeout' | 'idle' | 'max-lifetime' | 'suspended', deps: ScaleDownDeps): Promise<void> {
+  const leased = await takeLease(launch, deps.lease, deps);
+  if (leased?.instanceId === undefined) return;
+  const hard = reason === 'max-lifetime';
+  const end = await endMachine(
+    { ...leased, instanceId: leased.instanceId },
+    { reason, afterwards: { kind: 'ask' }, lease: deps.lease, registration: hard ? 'whatever' : 'must-go' },
+    deps,
+  );
+  if (end !== 'ended') return dropLease(leased, deps.lease, deps);
+  if (hard) await recordHardEnd(leased, deps);
+}
+
+async function recordHardEnd(launch: Launch, deps: ScaleDownDeps): Promise<void> {
+  const job = launch.takenBy === undefined ? undefined : await deps.jobs.get(launch.installationId, launch.takenBy);
+  if (job !== undefined) await endJob(job, { state: 'cancelled', reason: 'max-lifetime', from: [...WAITING_JOB_STATES, 'running'] }, deps);
+}
+
+/** A machine that no open row accounts for: read again by the launch it names, as it may be the row that was late. */
+async function endOrphan(installationId: number, machine: Machine, deps: ScaleDownDeps): Promise<void> {
+  const key = await deps.launches.findByInstance(machine.instanceId);
+  const launch = key === undefined ? undefined : await deps.launches.get(key.installationId, key.launchId);
+  const accounted = launch !== undefined && launch.state !== 'ended' && launch.installationId === installationId;
+  if (accounted) return;
+  deps.log.warn('A machine belongs to no launch and is terminated', { instance_id: machine.instanceId });
+  await deps.fleet.terminate([machine.instanceId]);
+}

@@ -1,0 +1,105 @@
+import { runnerName, type Intent, type JobReason, type Launch } from '@multi-tenant-runner/core';
+import { candidatesFor, clientTokenFor } from './candidates';
+import { ComeBack, type Delivery, type ScaleUpDeps } from './deps';
+
+/** `none`: definitely no machine. `ended`: it died before it was of use. */
+export type MachineAnswer =
+  | { readonly kind: 'machine'; readonly launch: Launch & { readonly instanceId: string } }
+  | { readonly kind: 'ended'; readonly launch: Launch }
+  | { readonly kind: 'none'; readonly launch: Launch; readonly reason: Extract<JobReason, 'capacity' | 'ec2-throttled' | 'error'> };
+
+export interface MachineFor {
+  readonly securityGroupId: string;
+  readonly tenantTier: string;
+}
+
+/**
+ * Gets the one machine of a launch. The intent is written before each call: after a crash or a time-out the very same
+ * call is repeated, and EC2 answers it with the same machine. Only a definite refusal leads to the next candidate.
+ *
+ * @throws ComeBack when EC2's answer is unknown, or the lease was lost
+ */
+export async function askEc2(launch: Launch, machineFor: MachineFor, delivery: Delivery, deps: ScaleUpDeps): Promise<MachineAnswer> {
+  if (launch.instanceId !== undefined) return { kind: 'machine', launch: { ...launch, instanceId: launch.instanceId } };
+  let current = launch;
+  let intent = launch.intent;
+  const tried: string[] = [...(launch.tried ?? [])];
+  for (;;) {
+    if (intent === undefined) {
+      const next = nextIntent(current, tried, machineFor, deps);
+      if (next === undefined) return { kind: 'none', launch: current, reason: 'capacity' };
+      current = await writeIntent(current, next, tried, delivery, deps);
+      intent = next;
+    }
+    const answer = await deps.fleet.run({ installationId: launch.installationId, launchId: launch.launchId, tier: launch.tier, intent });
+    switch (answer.kind) {
+      case 'started': {
+        const known = await writeInstance(current, answer.instanceId, delivery, deps);
+        return answer.state === 'shutting-down' || answer.state === 'terminated' ? { kind: 'ended', launch: known } : { kind: 'machine', launch: known };
+      }
+      case 'refused':
+        deps.refusals.add(keyOf(intent), deps.clock.now());
+        deps.metrics.count('CapacityRefused', { tier: launch.tier, properties: { code: answer.code, instance_type: intent.instanceType, subnet_id: intent.subnetId, spot: intent.spot } });
+        tried.push(keyOf(intent));
+        intent = undefined;
+        break;
+      case 'throttled':
+        return { kind: 'none', launch: current, reason: 'ec2-throttled' };
+      case 'impossible':
+        deps.log.error('EC2 refuses to start runners; check the launch template, the subnets and the permissions of scale-up', { tier: launch.tier, code: answer.code, detail: answer.message });
+        deps.metrics.count('RunnerLaunchFailed', { tier: launch.tier, properties: { tenant_id: launch.installationId, code: answer.code } });
+        return { kind: 'none', launch: current, reason: 'error' };
+      case 'unknown':
+        throw new ComeBack(`EC2 gave no clear answer (${answer.code}); the same call is repeated`);
+    }
+  }
+}
+
+function nextIntent(launch: Launch, tried: readonly string[], machineFor: MachineFor, deps: ScaleUpDeps): Intent | undefined {
+  const tier = deps.settings.tiers.get(launch.tier);
+  const template = deps.scaleUp.launchTemplates.get(launch.tier);
+  if (tier === undefined || template === undefined) return undefined;
+  const now = deps.clock.now();
+  const candidate = candidatesFor(tier, deps.scaleUp.subnetIds, launch.launchId, (key) => deps.refusals.has(key, now)).find(({ key }) => !tried.includes(key));
+  if (candidate === undefined) return undefined;
+  return {
+    candidate: tried.length,
+    clientToken: clientTokenFor(launch.installationId, launch.launchId, candidate.key),
+    instanceType: candidate.instanceType,
+    subnetId: candidate.subnetId,
+    spot: candidate.spot,
+    launchTemplateId: template.id,
+    launchTemplateVersion: template.version,
+    securityGroupId: machineFor.securityGroupId,
+    tenantTier: machineFor.tenantTier,
+  };
+}
+
+function keyOf(intent: Intent): string {
+  return `${intent.spot ? 'spot' : 'on-demand'}/${intent.instanceType}/${intent.subnetId}`;
+}
+
+async function writeIntent(launch: Launch, intent: Intent, tried: readonly string[], delivery: Delivery, deps: ScaleUpDeps): Promise<Launch> {
+  const written = await deps.launches.change(
+    launch.installationId,
+    launch.launchId,
+    { from: ['held', 'launching'], leaseOwner: delivery.lease.name },
+    { state: 'launching', intent, tried: [...tried], updatedAt: deps.clock.now().toISOString() },
+  );
+  if (!written.ok) throw new ComeBack('The lease of the launch was lost before EC2 was asked');
+  return written.row;
+}
+
+async function writeInstance(launch: Launch, instanceId: string, delivery: Delivery, deps: ScaleUpDeps): Promise<Launch & { readonly instanceId: string }> {
+  const now = deps.clock.now().toISOString();
+  const written = await deps.launches.change(
+    launch.installationId,
+    launch.launchId,
+    { from: ['launching'], leaseOwner: delivery.lease.name },
+    { instanceId, runnerName: runnerName(deps.environment, instanceId), launchedAt: now, updatedAt: now },
+  );
+  if (written.ok) return { ...written.row, instanceId };
+  // A machine that its row does not allow for would hold no slot.
+  if (written.row === undefined || written.row.state === 'ended' || written.row.state === 'ending') await deps.fleet.terminate([instanceId]);
+  throw new ComeBack('The lease of the launch was lost while EC2 started the machine');
+}

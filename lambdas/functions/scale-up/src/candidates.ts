@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { Tier } from '@multi-tenant-runner/core';
+
+/** One way to ask EC2 for a machine. */
+export interface Candidate {
+  readonly key: string;
+  readonly instanceType: string;
+  readonly subnetId: string;
+  readonly spot: boolean;
+}
+
+/**
+ * Every instance type in every subnet, spot first where the tier asks for it. The first subnet differs from launch to
+ * launch, so that the zones fill evenly; what EC2 refused a moment ago comes last.
+ */
+export function candidatesFor(tier: Tier, subnetIds: readonly string[], launchId: string, refusedLately: (key: string) => boolean): Candidate[] {
+  const first = subnetIds.length === 0 ? 0 : createHash('sha256').update(launchId).digest().readUInt32BE(0) % subnetIds.length;
+  const subnets = [...subnetIds.slice(first), ...subnetIds.slice(0, first)];
+  const markets = tier.spot ? [true, false] : [false];
+  const all = markets.flatMap((spot) =>
+    tier.instanceTypes.flatMap((instanceType) =>
+      subnets.map((subnetId) => ({ key: `${spot ? 'spot' : 'on-demand'}/${instanceType}/${subnetId}`, instanceType, subnetId, spot })),
+    ),
+  );
+  return [...all.filter((candidate) => !refusedLately(candidate.key)), ...all.filter((candidate) => refusedLately(candidate.key))];
+}
+
+/** EC2 answers the same token with the same machine: at most 64 ASCII characters. */
+export function clientTokenFor(installationId: number, launchId: string, candidateKey: string): string {
+  return createHash('sha256').update(`${installationId}/${launchId}/${candidateKey}`).digest('hex');
+}
+
+/** What EC2 had no room for lately. A fact about the account's capacity, the same for all tenants; it names none of them. */
+export class RecentRefusals {
+  private readonly until = new Map<string, number>();
+
+  constructor(private readonly milliseconds: number) {}
+
+  add(key: string, now: Date): void {
+    this.until.set(key, now.getTime() + this.milliseconds);
+  }
+
+  has(key: string, now: Date): boolean {
+    return (this.until.get(key) ?? 0) > now.getTime();
+  }
+}

@@ -1,0 +1,55 @@
+import { MINUTE, Throttled, plus, runnerName, type GitHubFailure, type Launch } from '@multi-tenant-runner/core';
+import type { ScaleUpDeps } from './deps';
+
+/** How long a stored configuration may wait for its machine; GitHub forgets an unused registration after a day. */
+const PARAMETER_LIFETIME = 60 * MINUTE;
+
+export type Configured =
+  | { readonly kind: 'stored'; readonly name: string; readonly runnerId?: number }
+  | { readonly kind: 'github'; readonly failure: GitHubFailure; readonly mayBeRegistered: boolean }
+  | { readonly kind: 'throttled' };
+
+/**
+ * Registers the machine's runner at GitHub and stores its configuration where only that machine can read it. A name
+ * that exists is our own earlier attempt: used when the machine may have its configuration, else replaced.
+ */
+export async function configureRunner(launch: Launch & { readonly instanceId: string }, tenantTier: string, deps: ScaleUpDeps): Promise<Configured> {
+  const name = runnerName(deps.environment, launch.instanceId);
+  const minted = await mint(launch, name, deps);
+  if (minted.kind === 'in-use') return { kind: 'stored', name, runnerId: minted.runnerId };
+  if (minted.kind !== 'created') return { kind: 'github', failure: minted, mayBeRegistered: minted.kind === 'unavailable' };
+  try {
+    await deps.parameters.put({
+      installationId: launch.installationId,
+      instanceId: launch.instanceId,
+      value: minted.jitConfig,
+      tenantTier,
+      tier: launch.tier,
+      expiresAt: plus(deps.clock.now(), PARAMETER_LIFETIME),
+    });
+  } catch (cause) {
+    if (cause instanceof Throttled) return { kind: 'throttled' };
+    throw cause;
+  }
+  return { kind: 'stored', name, runnerId: minted.runnerId };
+}
+
+type Minted = { readonly kind: 'created'; readonly runnerId: number; readonly jitConfig: string } | { readonly kind: 'in-use'; readonly runnerId: number } | GitHubFailure;
+
+async function mint(launch: Launch, name: string, deps: ScaleUpDeps): Promise<Minted> {
+  const tier = deps.settings.tiers.get(launch.tier);
+  if (tier === undefined) return { kind: 'refused', status: 0, message: `tier ${launch.tier} is not configured any more` };
+  const runner = { name, labels: tier.labels, runnerGroupId: tier.runnerGroupId };
+  const first = await deps.github.createJitConfig(launch, runner);
+  if (first.kind !== 'exists') return first;
+  const found = await deps.github.findRunner(launch, name);
+  if (found.kind !== 'found') return found;
+  if (found.runner !== undefined) {
+    if (found.runner.online || found.runner.busy || launch.jitStored === true) return { kind: 'in-use', runnerId: found.runner.id };
+    const deleted = await deps.github.deleteRunner(launch, found.runner.id);
+    if (deleted.kind === 'busy') return { kind: 'in-use', runnerId: found.runner.id };
+    if (deleted.kind === 'refused' || deleted.kind === 'limited' || deleted.kind === 'unavailable') return deleted;
+  }
+  const second = await deps.github.createJitConfig(launch, runner);
+  return second.kind === 'exists' ? { kind: 'unavailable', message: 'GitHub keeps a registration that it could not delete' } : second;
+}

@@ -1,0 +1,18 @@
+import { isEnded, type Job, type Launch } from '@multi-tenant-runner/core';
+
+/**
+ * `admit`: take a slot. `go-on`: the launch has one, continue under its lease. `release`: the job needs no machine any
+ * more, give the slot back. `leave`: this delivery is a duplicate, or somebody else's turn.
+ */
+export type DeliveryDecision = 'admit' | 'go-on' | 'release' | 'leave';
+
+/**
+ * What a message on a tier queue may do, given the rows as they stand. A parked job without a slot is left to whoever
+ * frees one: a late duplicate must not overtake the job that waits longest.
+ */
+export function decideDelivery(job: Job, launch: Launch | undefined): DeliveryDecision {
+  if (isEnded(job.state) || job.state === 'running') return launch?.state === 'held' ? 'release' : 'leave';
+  if (launch?.state === 'held' || launch?.state === 'launching') return 'go-on';
+  if (launch !== undefined && launch.state !== 'wanted') return 'leave';
+  return job.state === 'parked' ? 'leave' : 'admit';
+}

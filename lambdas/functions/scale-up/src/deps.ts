@@ -1,0 +1,29 @@
+import type { LeaseHolder, ProtocolDeps, RunnerFleet, RunnerParameters } from '@multi-tenant-runner/core';
+import type { RecentRefusals } from './candidates';
+
+export interface ScaleUpSettings {
+  readonly subnetIds: readonly string[];
+  readonly launchTemplates: ReadonlyMap<string, { readonly id: string; readonly version: string }>;
+  /** Undefined: each tenant has its own group. */
+  readonly sharedSecurityGroupId?: string;
+  readonly maxReceiveCount: number;
+  readonly leaseMilliseconds: number;
+}
+
+export interface ScaleUpDeps extends ProtocolDeps {
+  readonly fleet: Pick<RunnerFleet, 'run' | 'terminate'>;
+  readonly parameters: Pick<RunnerParameters, 'put' | 'remove'>;
+  readonly scaleUp: ScaleUpSettings;
+  readonly refusals: RecentRefusals;
+}
+
+/** One delivery of one message. */
+export interface Delivery {
+  readonly lease: LeaseHolder;
+  readonly receiveCount: number;
+}
+
+/** The message comes back later; what is begun stays recorded on its rows. */
+export class ComeBack extends Error {
+  override readonly name = 'ComeBack';
+}

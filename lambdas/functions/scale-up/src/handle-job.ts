@@ -1,0 +1,144 @@
+import {
+  JOB_QUEUE_LIFETIME,
+  MINUTE,
+  WAITING_JOB_STATES,
+  admit,
+  ageOf,
+  endJob,
+  judgeJob,
+  newJob,
+  plus,
+  release,
+  takeLease,
+  wake,
+  type Job,
+  type JobMessage,
+  type Launch,
+  type TenantLookup,
+} from '@multi-tenant-runner/core';
+import { decideDelivery } from './decide-delivery';
+import { startRunner } from './start-runner';
+import type { Delivery, ScaleUpDeps } from './deps';
+
+/** How long a job waits after an error that nobody foresaw. */
+const AFTER_ERROR = 5 * MINUTE;
+
+/** Handles one message of a tier queue. A throw returns it to the queue; the last receive parks the job instead. */
+export async function handleJob(message: JobMessage, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
+  try {
+    await dispatch(message, delivery, deps);
+  } catch (cause) {
+    if (delivery.receiveCount < deps.scaleUp.maxReceiveCount) throw cause;
+    deps.log.error('A job failed on every receive and is parked', { job_id: message.jobId, cause });
+    await parkAfterError(message, deps);
+  }
+}
+
+async function dispatch(message: JobMessage, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
+  const { job, launch } = await readRows(message, deps);
+  switch (decideDelivery(job, launch)) {
+    case 'leave':
+      deps.log.debug('Nothing to do for this delivery', { job_id: job.jobId, state: job.state, launch: launch?.state });
+      return;
+    case 'release':
+      if (launch !== undefined) await giveBack(launch, delivery, deps);
+      return;
+    case 'go-on':
+      if (launch !== undefined) await goOn(job, launch, delivery, deps);
+      return;
+    case 'admit':
+      await admitAndStart(job, delivery, deps);
+  }
+}
+
+async function readRows(message: JobMessage, deps: ScaleUpDeps): Promise<{ readonly job: Job; readonly launch?: Launch }> {
+  const created = await deps.jobs.create(newJob(message, deps.clock.now(), 'queued'));
+  if (created.ok) {
+    deps.metrics.count('JobQueued', { tier: message.tier, properties: { tenant_id: message.installationId, job_id: message.jobId } });
+    return { job: created.row };
+  }
+  const job = created.row ?? (await deps.jobs.get(message.installationId, message.jobId));
+  if (job === undefined) throw new Error(`The row of job ${message.jobId} can be neither written nor read`);
+  const launch = await deps.launches.get(job.installationId, job.launchId);
+  return { job, ...(launch && { launch }) };
+}
+
+async function admitAndStart(job: Job, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
+  if (ageOf(job.queuedAt, deps.clock.now()) > JOB_QUEUE_LIFETIME) {
+    await endJob(job, { state: 'expired', reason: 'too-old', from: WAITING_JOB_STATES }, deps);
+    return;
+  }
+  const first = await admit(job, deps, delivery.lease);
+  if (first.kind !== 'rejected') return afterAdmission(job, first, delivery, deps);
+  if (!(await park(job, first.lookup, deps))) return;
+  // A slot that came free before the job was parked woke nobody: ask once more.
+  const second = await admit(job, deps, delivery.lease);
+  if (second.kind !== 'rejected') await afterAdmission(job, second, delivery, deps);
+}
+
+type Accepted = Exclude<Awaited<ReturnType<typeof admit>>, { readonly kind: 'rejected' }>;
+
+async function afterAdmission(job: Job, admission: Accepted, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
+  switch (admission.kind) {
+    case 'held':
+      return startRunner(job, admission.launch, admission.lookup, delivery, deps);
+    case 'busy':
+      return admission.launch.state === 'running' ? undefined : goOn(job, admission.launch, delivery, deps);
+    case 'released':
+      return wake(job.installationId, deps);
+  }
+}
+
+async function goOn(job: Job, launch: Launch, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
+  const leased = await takeLease(launch, delivery.lease, deps);
+  if (leased === undefined) return;
+  await startRunner(job, leased, await deps.tenants.get(job.installationId), delivery, deps);
+}
+
+async function giveBack(launch: Launch, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
+  const leased = await takeLease(launch, delivery.lease, deps);
+  if (leased === undefined) return;
+  await release(leased, { reason: 'job-ended', afterwards: { kind: 'ask' }, lease: delivery.lease }, deps);
+}
+
+/** Records why a job waits. Answers whether it does (and did not end meanwhile). */
+async function park(job: Job, lookup: TenantLookup, deps: ScaleUpDeps): Promise<boolean> {
+  const verdict = judgeJob(lookup, job, deps.settings);
+  if (verdict.kind === 'refuse') {
+    await endJob(job, { state: 'refused', reason: verdict.reason, from: WAITING_JOB_STATES }, deps);
+    return false;
+  }
+  const broken = lookup.kind === 'tenant' && lookup.liveBroken;
+  const reason = verdict.kind === 'park' ? verdict.reason : broken ? 'error' : 'limit';
+  const now = deps.clock.now();
+  const parked = await deps.jobs.change(
+    job.installationId,
+    job.jobId,
+    { from: ['queued', 'starting'], launchId: job.launchId },
+    { state: 'parked', reason, nextTry: broken ? plus(now, MINUTE).toISOString() : null, updatedAt: now.toISOString() },
+  );
+  if (parked.ok) reportWaiting(job, reason, lookup, deps);
+  return parked.ok || parked.row?.state === 'parked';
+}
+
+function reportWaiting(job: Job, reason: string, lookup: TenantLookup, deps: ScaleUpDeps): void {
+  const properties = {
+    tenant_id: job.installationId,
+    job_id: job.jobId,
+    reason,
+    ...(lookup.kind === 'tenant' && { max_runners: lookup.tenant.maxRunners, live: lookup.tenant.live.size }),
+  };
+  deps.metrics.count('JobParked', { tier: job.tier, properties });
+  if (reason === 'limit') deps.metrics.count('TenantLimitReached', { tier: job.tier, properties });
+}
+
+async function parkAfterError(message: JobMessage, deps: ScaleUpDeps): Promise<void> {
+  const now = deps.clock.now();
+  await deps.jobs.change(
+    message.installationId,
+    message.jobId,
+    { from: WAITING_JOB_STATES },
+    { state: 'parked', reason: 'error', nextTry: plus(now, AFTER_ERROR).toISOString(), updatedAt: now.toISOString() },
+  );
+}
+

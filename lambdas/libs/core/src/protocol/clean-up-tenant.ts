@@ -1,0 +1,79 @@
+import type { Launch } from '../launch';
+import type { Machine, MachineState, RunnerFleet, RunnerParameters, SecurityGroups } from '../ports';
+import { takeLease } from './admit';
+import { endJob } from './end-job';
+import { release, type ReleaseDeps } from './release';
+import type { LeaseHolder } from './deps';
+
+export type CleanUpDeps = ReleaseDeps & {
+  readonly fleet: Pick<RunnerFleet, 'terminate' | 'list' | 'findByToken'>;
+  readonly parameters: Pick<RunnerParameters, 'remove' | 'list'>;
+  readonly securityGroups: Pick<SecurityGroups, 'find' | 'remove'>;
+  readonly lifecycle: { finishCleanup(installationId: number, now: Date): Promise<boolean> };
+  readonly lease: LeaseHolder;
+};
+
+/**
+ * One pass over what an uninstalled tenant leaves behind: jobs, machines, parameters, security group. Works without
+ * GitHub, which no longer answers for it. Passes repeat until everything reads back empty; the one that finds it so says `done`.
+ *
+ * @param settleAfter milliseconds after which a launch whose machine was never seen counts as having none
+ * @returns whether nothing is left
+ */
+export async function cleanUpTenant(installationId: number, settleAfter: number, deps: CleanUpDeps): Promise<boolean> {
+  await endJobs(installationId, deps);
+  const machines = await deps.fleet.list(installationId);
+  const states: ReadonlyMap<string, MachineState> =
+    machines.length === 0 ? new Map() : await deps.fleet.terminate(machines.map((machine) => machine.instanceId));
+  const terminated = machines.filter((machine) => isGone(states.get(machine.instanceId)));
+  const launches = await deps.launches.listOpen(installationId);
+  let open = 0;
+  for (const launch of launches) {
+    if (!(await endLaunch(launch, terminated, settleAfter, deps))) open += 1;
+  }
+  const parameters = await deps.parameters.list(installationId);
+  if (parameters.length > 0) await deps.parameters.remove(installationId, parameters);
+  const dying = [...states.values()].some((state) => state !== 'terminated');
+  const group = await deps.securityGroups.find(installationId);
+  const groupGone = group === undefined || (open === 0 && !dying && (await deps.securityGroups.remove(group)) === 'removed');
+  if (open > 0 || dying || !groupGone || (await deps.fleet.list(installationId)).length > 0) return false;
+  if ((await deps.parameters.list(installationId)).length > 0) return false;
+  if (await deps.lifecycle.finishCleanup(installationId, deps.clock.now())) {
+    deps.metrics.count('TenantUninstalled', { properties: { tenant_id: installationId } });
+    deps.log.info('Nothing of an uninstalled tenant is left', { tenant_id: installationId });
+  }
+  return true;
+}
+
+async function endJobs(installationId: number, deps: CleanUpDeps): Promise<void> {
+  for (const job of await deps.jobs.listOpen(installationId)) {
+    const state = job.state === 'running' ? 'cancelled' : 'refused';
+    await endJob(job, { state, reason: 'tenant-deleted', from: [job.state] }, deps);
+  }
+}
+
+/** Whether the launch is over after this pass. */
+async function endLaunch(launch: Launch, terminated: readonly Machine[], settleAfter: number, deps: CleanUpDeps): Promise<boolean> {
+  const over = { reason: 'tenant-deleted', afterwards: { kind: 'end', end: { state: 'refused', reason: 'tenant-deleted' } } } as const;
+  if (launch.state === 'ending') return release(launch, over, deps);
+  const machine = terminated.find((candidate) => belongsTo(candidate, launch));
+  if (machine !== undefined) return release(launch, over, deps);
+  if (launch.instanceId !== undefined) {
+    // Not in the list: gone already, or not listed yet. The answer of a terminate call is proof for both.
+    const state = (await deps.fleet.terminate([launch.instanceId])).get(launch.instanceId);
+    return isGone(state) ? release(launch, over, deps) : false;
+  }
+  const young = deps.clock.now().getTime() - Date.parse(launch.updatedAt) < settleAfter;
+  if (launch.intent !== undefined && young) return false;
+  const leased = await takeLease(launch, deps.lease, deps);
+  if (leased === undefined) return false;
+  if (leased.intent !== undefined && (await deps.fleet.findByToken(leased.intent.clientToken)).length > 0) return false;
+  return release(leased, { ...over, lease: deps.lease }, deps);
+}
+
+const isGone = (state: MachineState | undefined): boolean => state === 'shutting-down' || state === 'terminated';
+
+export function belongsTo(machine: Machine, launch: Launch): boolean {
+  if (launch.instanceId !== undefined) return machine.instanceId === launch.instanceId;
+  return launch.intent !== undefined && machine.clientToken === launch.intent.clientToken;
+}

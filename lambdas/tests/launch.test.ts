@@ -1,0 +1,292 @@
+import { MINUTE, SECOND } from '@multi-tenant-runner/core';
+import { jobEvent } from '@multi-tenant-runner/testing';
+import { brokenPromises, createSystem } from './system';
+
+function systemWithTenant(overrides: Record<string, unknown> = {}) {
+  const system = createSystem();
+  system.world.addTenant(overrides);
+  return system;
+}
+
+describe('one job', () => {
+  test('gets one machine, runs, and gives its slot back', async () => {
+    const system = systemWithTenant();
+    await system.queueJob(1);
+    expect(system.launchOf(1)).toMatchObject({ state: 'running', jitStored: true });
+    expect(system.live()).toEqual(['1-1']);
+    const { instanceId } = system.machineOf(1);
+    await system.jobEvent(system.takeJob(instanceId, 1));
+    expect(system.job(1).state).toBe('running');
+    await system.jobEvent(system.finishJob(instanceId, 1));
+    expect(system.live()).toEqual(['1-1']);
+    await system.shutDown(instanceId);
+    expect(system.job(1)).toMatchObject({ state: 'completed', conclusion: 'success' });
+    expect(system.launchOf(1).state).toBe('ended');
+    expect(system.live()).toEqual([]);
+  });
+
+  test('costs one GitHub call besides the token and no Describe', async () => {
+    const system = systemWithTenant();
+    await system.queueJob(1);
+    expect(system.world.names().filter((name) => name.startsWith('github.'))).toEqual(['github.authorize', 'github.createJitConfig']);
+    expect(system.world.names().filter((name) => /fleet\.(describe|list|findByToken)/.test(name))).toEqual([]);
+  });
+
+  test('is not started when it is older than GitHub keeps it queued', async () => {
+    const system = systemWithTenant();
+    await system.queueJob(1, { queuedAt: '2026-01-14T11:00:00Z' });
+    expect(system.job(1)).toMatchObject({ state: 'expired', reason: 'too-old' });
+    expect(system.world.state.fleet.machines.size).toBe(0);
+  });
+});
+
+describe('the same message again', () => {
+  test('two workers on one launch start one machine', async () => {
+    const system = systemWithTenant();
+    const message = { ...(await queued(system, 1)) };
+    await Promise.allSettled([system.deliver(message), system.deliver(message)]);
+    expect(system.world.state.fleet.machines.size).toBe(1);
+    expect(brokenPromises(system, 2)).toEqual([]);
+  });
+
+  test('a second worker that meets a live lease leaves', async () => {
+    const system = systemWithTenant();
+    const message = await queued(system, 1);
+    const undo = system.world.faults.before('fleet.run', async () => {
+      undo();
+      await system.deliver(message);
+      expect(system.world.state.fleet.machines.size).toBe(0);
+    });
+    await system.deliver(message);
+    expect(system.world.state.fleet.machines.size).toBe(1);
+  });
+
+  test('a late redelivery after the release starts nothing', async () => {
+    const system = systemWithTenant();
+    const message = await system.queueJob(1);
+    const { instanceId } = system.machineOf(1);
+    await system.jobEvent(system.takeJob(instanceId, 1));
+    await system.shutDown(instanceId);
+    await system.deliver(message);
+    await system.jobEvent(system.finishJob(instanceId, 1));
+    await system.deliver(message);
+    expect(system.world.state.fleet.machines.size).toBe(1);
+    expect(system.live()).toEqual([]);
+  });
+
+  test('a slow worker that adds its slot after the release takes it back', async () => {
+    const system = systemWithTenant();
+    const message = await queued(system, 1);
+    const undo = system.world.faults.before('registry.admit', async () => {
+      undo();
+      await system.deliver(message);
+      const { instanceId } = system.machineOf(1);
+      system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'success' });
+      await system.shutDown(instanceId);
+    });
+    await system.deliver(message);
+    expect(system.live()).toEqual([]);
+    expect(system.world.state.fleet.machines.size).toBe(1);
+  });
+});
+
+describe('the limit', () => {
+  test('of 0 admits nobody, and the job waits', async () => {
+    const system = systemWithTenant({ max_runners: 0 });
+    await system.queueJob(1);
+    expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'limit' });
+    expect(system.world.state.fleet.machines.size).toBe(0);
+    expect(system.world.metrics.total('TenantLimitReached')).toBe(1);
+  });
+
+  test('parks the job above it once, and a release starts the one that waits longest', async () => {
+    const system = systemWithTenant({ max_runners: 1 });
+    await system.queueJob(1);
+    await system.queueJob(3, { queuedAt: '2026-01-15T11:50:00Z' });
+    await system.queueJob(2, { queuedAt: '2026-01-15T11:55:00Z' });
+    expect(system.world.metrics.total('TenantLimitReached')).toBe(2);
+    const { instanceId } = system.machineOf(1);
+    await system.jobEvent(system.takeJob(instanceId, 1));
+    await system.shutDown(instanceId);
+    await system.drain();
+    expect(system.job(3).state).toBe('starting');
+    expect(system.job(2).state).toBe('parked');
+    expect(brokenPromises(system, 1)).toEqual([]);
+  });
+
+  test('is never passed by parallel deliveries', async () => {
+    const system = systemWithTenant({ max_runners: 3 });
+    for (let jobId = 1; jobId <= 20; jobId += 1) system.world.state.github.jobs.set(jobId, { status: 'queued' });
+    await Promise.all(Array.from({ length: 20 }, (_, index) => system.queueJob(index + 1)));
+    expect(system.world.state.fleet.alive()).toHaveLength(3);
+    expect(brokenPromises(system, 3)).toEqual([]);
+  });
+
+  test('that a hand edit broke is replaced by the tier\'s own', async () => {
+    const system = systemWithTenant({ max_runners: 'many' });
+    for (const jobId of [1, 2, 3]) await system.queueJob(jobId);
+    expect(system.world.state.fleet.alive()).toHaveLength(2);
+  });
+
+  test('lowered below what runs kills nothing and admits nothing until below it', async () => {
+    const system = systemWithTenant({ max_runners: 2 });
+    for (const jobId of [1, 2, 3]) await system.queueJob(jobId);
+    system.world.state.tenants.rows.set(1001, { ...system.world.state.tenants.rows.get(1001), max_runners: 1 });
+    await system.sweep();
+    expect(system.world.state.fleet.alive()).toHaveLength(2);
+    const first = system.machineOf(1).instanceId;
+    await system.jobEvent(system.takeJob(first, 1));
+    await system.shutDown(first);
+    await system.drain();
+    expect(system.job(3).state).toBe('parked');
+  });
+});
+
+describe('EC2', () => {
+  test('a time-out repeats the same call, and the machine that came of it is used', async () => {
+    const system = systemWithTenant();
+    system.world.state.fleet.answerUnknownOnce({ machineStarts: true });
+    const message = await queued(system, 1);
+    await expect(system.deliver(message)).rejects.toThrow('the same call is repeated');
+    system.world.clock.advance(2 * MINUTE);
+    await system.deliver(message, { receiveCount: 2 });
+    expect(system.world.state.fleet.machines.size).toBe(1);
+    expect(system.launchOf(1).state).toBe('running');
+  });
+
+  test('a definite refusal after a time-out moves to the next candidate with a token of its own', async () => {
+    const system = systemWithTenant();
+    const message = await queued(system, 1);
+    system.world.state.fleet.answerUnknownOnce({ machineStarts: false });
+    await expect(system.deliver(message)).rejects.toThrow();
+    const firstIntent = system.launchOf(1).intent;
+    system.world.state.fleet.refuse((intent) => intent.subnetId === firstIntent?.subnetId);
+    system.world.clock.advance(2 * MINUTE);
+    await system.deliver(message, { receiveCount: 2 });
+    const tokens = system.world.calls.filter(({ port, method }) => port === 'fleet' && method === 'run').map(({ args }) => (args[0] as { intent: { clientToken: string } }).intent.clientToken);
+    expect(tokens).toHaveLength(3);
+    expect(tokens[0]).toBe(tokens[1]);
+    expect(tokens[2]).not.toBe(tokens[1]);
+    expect(system.world.state.fleet.machines.size).toBe(1);
+  });
+
+  test('without capacity anywhere the slot is given back and the job waits without using up a restart', async () => {
+    const system = systemWithTenant();
+    const undo = system.world.state.fleet.refuse(() => true);
+    await system.queueJob(1);
+    expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'capacity', restarts: 0, startNumber: 2 });
+    expect(system.live()).toEqual([]);
+    undo();
+    system.world.clock.advance(2 * MINUTE);
+    await system.sweep();
+    await system.drain();
+    expect(system.job(1).state).toBe('starting');
+  });
+
+  test('an unknown answer on the last receive parks the job; the sweep settles the launch by its token', async () => {
+    const system = systemWithTenant();
+    const message = await queued(system, 1);
+    system.world.state.fleet.answerUnknownOnce({ machineStarts: false });
+    await system.deliver(message, { receiveCount: 5 });
+    expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'error' });
+    expect(system.live()).toEqual(['1-1']);
+    system.world.clock.advance(15 * MINUTE);
+    await system.sweep();
+    await system.drain();
+    expect(system.world.state.fleet.alive()).toHaveLength(1);
+    expect(system.job(1).state).toBe('starting');
+    expect(brokenPromises(system, 2)).toEqual([]);
+  });
+});
+
+describe('GitHub', () => {
+  test('that refuses the token keeps EC2 out of it', async () => {
+    const system = systemWithTenant();
+    system.world.state.github.fail({ kind: 'refused', status: 403, message: 'no' });
+    await system.queueJob(1);
+    expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'github-refused' });
+    expect(system.world.state.fleet.machines.size).toBe(0);
+    expect(system.live()).toEqual([]);
+  });
+
+  test('that limits the mint ends the machine and parks the job until it may come back', async () => {
+    const system = systemWithTenant();
+    system.world.state.github.fail({ kind: 'limited', retryAt: new Date('2026-01-15T12:30:00Z') }, { method: 'createJitConfig', times: 1 });
+    await system.queueJob(1);
+    expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'github-limited', nextTry: '2026-01-15T12:30:00.000Z' });
+    expect(system.world.state.fleet.alive()).toEqual([]);
+    expect(system.live()).toEqual([]);
+  });
+
+  test('a registration left by a worker that died is replaced', async () => {
+    const system = systemWithTenant();
+    const message = await queued(system, 1);
+    system.world.faults.loseAnswer('github.createJitConfig');
+    await expect(system.deliver(message)).rejects.toThrow();
+    system.world.clock.advance(2 * MINUTE);
+    await system.deliver(message, { receiveCount: 2 });
+    expect(system.launchOf(1).state).toBe('running');
+    expect(system.world.state.github.registrations).toHaveLength(1);
+    expect(system.world.state.fleet.machines.size).toBe(1);
+  });
+});
+
+describe('the tenant changes while EC2 works', () => {
+  test('suspended: the machine ends and the job waits', async () => {
+    const system = systemWithTenant();
+    system.world.faults.after('fleet.run', () => void system.world.state.tenants.rows.set(1001, { ...system.world.state.tenants.rows.get(1001), status: 'suspended' }));
+    await system.queueJob(1);
+    expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'tenant-suspended' });
+    expect(system.world.state.fleet.alive()).toEqual([]);
+  });
+
+  test('deleted: the machine ends and the job is refused', async () => {
+    const system = systemWithTenant();
+    system.world.faults.after('fleet.run', () => void system.world.state.tenants.rows.set(1001, { ...system.world.state.tenants.rows.get(1001), status: 'deleted' }));
+    await system.queueJob(1);
+    expect(system.job(1)).toMatchObject({ state: 'refused', reason: 'tenant-deleted' });
+    expect(system.world.state.fleet.alive()).toEqual([]);
+  });
+});
+
+describe('a job that no runner takes', () => {
+  test('whose machine died is started again, three times, and then hourly', async () => {
+    const system = systemWithTenant();
+    await system.queueJob(1);
+    for (let start = 1; start <= 4; start += 1) {
+      expect(system.job(1)).toMatchObject({ state: 'starting', startNumber: start });
+      await system.shutDown(system.machineOf(1).instanceId);
+      await system.drain();
+    }
+    expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'relaunch-limit' });
+    expect(system.live()).toEqual([]);
+  });
+
+  test('cancelled while it waits for a worker gives its slot back', async () => {
+    const system = systemWithTenant();
+    const message = await queued(system, 1);
+    system.world.faults.after('registry.admit', async () => system.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' })));
+    system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
+    await system.deliver(message);
+    expect(system.job(1).state).toBe('cancelled');
+    expect(system.world.state.fleet.machines.size).toBe(0);
+    expect(system.live()).toEqual([]);
+  });
+
+  test('completed before it was queued starts nothing', async () => {
+    const system = systemWithTenant();
+    await system.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' }));
+    await system.queueJob(1);
+    expect(system.world.state.fleet.machines.size).toBe(0);
+  });
+});
+
+async function queued(system: ReturnType<typeof createSystem>, jobId: number) {
+  system.world.state.github.jobs.set(jobId, { status: 'queued' });
+  const { jobMessage } = await import('@multi-tenant-runner/testing');
+  return jobMessage({ jobId });
+}
+
+test('a lease outlives the longest a worker can run', () => {
+  expect(createSystem().scaleUp().scaleUp.leaseMilliseconds).toBeGreaterThan(60 * SECOND);
+});
