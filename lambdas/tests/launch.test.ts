@@ -114,6 +114,20 @@ describe('the limit', () => {
     expect(brokenPromises(system, 1)).toEqual([]);
   });
 
+  test('admits once more after parking: a slot freed in between woke nobody', async () => {
+    const system = systemWithTenant({ max_runners: 1 });
+    await system.queueJob(1);
+    const { instanceId } = system.machineOf(1);
+    await system.jobEvent(system.takeJob(instanceId, 1));
+    const undo = system.world.faults.after('registry.admit', async () => {
+      undo();
+      await system.shutDown(instanceId);
+    });
+    await system.queueJob(2);
+    expect(system.job(2).state).toBe('starting');
+    expect(brokenPromises(system, 1)).toEqual([]);
+  });
+
   test('is never passed by parallel deliveries', async () => {
     const system = systemWithTenant({ max_runners: 3 });
     for (let jobId = 1; jobId <= 20; jobId += 1) system.world.state.github.jobs.set(jobId, { status: 'queued' });
