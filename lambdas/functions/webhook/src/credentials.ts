@@ -1,0 +1,80 @@
+import { MINUTE, type Clock, type Log } from '@multi-tenant-runner/core';
+
+export interface Credentials {
+  readonly appId: string;
+  /** Several are valid while a secret is rotated. */
+  readonly webhookSecrets: readonly string[];
+}
+
+export interface CredentialSource {
+  current(): Promise<Credentials>;
+  /** For a signature that no known secret explains; undefined when it was read again less than a minute ago. */
+  reread(): Promise<Credentials | undefined>;
+}
+
+export interface CredentialDeps {
+  readonly appIdParameter: string;
+  readonly webhookSecretParameter: string;
+  readonly readParameters: (names: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A forger must not be able to make the function read parameters at the rate of his requests. */
+const REREAD_PAUSE = MINUTE;
+/** A secret taken out of the parameter stops being valid after this time at the latest. */
+const MAX_AGE = 5 * MINUTE;
+
+export function createCredentialSource(deps: CredentialDeps): CredentialSource {
+  let known: { readonly credentials: Credentials; readonly readAt: number } | undefined;
+  let reading: Promise<Credentials> | undefined;
+  let lastReread = Number.NEGATIVE_INFINITY;
+
+  // Invocations of one container never overlap on Lambda, but tests and a local server do; they share one read.
+  const read = (): Promise<Credentials> => {
+    reading ??= load(deps)
+      .then((credentials) => {
+        known = { credentials, readAt: deps.clock.now().getTime() };
+        return credentials;
+      })
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
+  };
+
+  const readOrKeep = async (kept: Credentials): Promise<Credentials> => {
+    try {
+      return await read();
+    } catch (cause) {
+      deps.log.warn('The webhook secret could not be read again; the known one stays valid', { parameter: deps.webhookSecretParameter, cause });
+      return kept;
+    }
+  };
+
+  return {
+    async current() {
+      if (known === undefined) return read();
+      return deps.clock.now().getTime() - known.readAt < MAX_AGE ? known.credentials : readOrKeep(known.credentials);
+    },
+    async reread() {
+      const now = deps.clock.now().getTime();
+      if (known === undefined || now - lastReread < REREAD_PAUSE) return undefined;
+      lastReread = now;
+      return readOrKeep(known.credentials);
+    },
+  };
+}
+
+async function load(deps: CredentialDeps): Promise<Credentials> {
+  const values = await deps.readParameters([deps.appIdParameter, deps.webhookSecretParameter]);
+  const appId = values.get(deps.appIdParameter)?.trim() ?? '';
+  const webhookSecrets = (values.get(deps.webhookSecretParameter) ?? '').split(/\r?\n/).filter((line) => line.trim() !== '');
+  if (!/^\d+$/.test(appId)) {
+    throw new Error(`The parameter ${deps.appIdParameter} is not the number that GitHub shows as the App's ID; set github_app.id of the module.`);
+  }
+  if (webhookSecrets.length === 0) {
+    throw new Error(`The parameter ${deps.webhookSecretParameter} holds no secret; set github_app.webhook_secret of the module, one secret per line.`);
+  }
+  return { appId, webhookSecrets };
+}

@@ -1,0 +1,118 @@
+import { Decoder, tiersThatFit, type JobEvent, type JobMessage, type Tier, type Tiers } from '@multi-tenant-runner/core';
+import { installationIdOf, isObject, type Delivery } from './read-delivery';
+
+/** A job whose size is not chosen yet: of several that fit, the tenant's own comes first. */
+export type UnroutedJob = Omit<JobMessage, 'tier'>;
+export type UnroutedEvent = Omit<JobEvent, 'tier'>;
+
+export type IgnoreReason = 'no-installation' | 'labels' | 'gated' | 'action';
+
+export type WorkflowJobDecision =
+  | { readonly kind: 'start'; readonly job: UnroutedJob; readonly fitting: readonly Tier[] }
+  | { readonly kind: 'event'; readonly event: UnroutedEvent; readonly fitting: readonly Tier[] }
+  | { readonly kind: 'ignore'; readonly reason: IgnoreReason; readonly message: string }
+  | { readonly kind: 'malformed'; readonly problems: readonly string[] };
+
+/**
+ * What a `workflow_job` asks for. GitHub sends one for every job of the account, those of its own machines too, so the
+ * labels decide whether it is ours at all.
+ */
+export function decideWorkflowJob(delivery: Delivery, tiers: Tiers, now: Date): WorkflowJobDecision {
+  const { payload } = delivery;
+  const installationId = installationIdOf(payload);
+  if (installationId === undefined) {
+    return ignore('no-installation', "The delivery names no installation; only the App's own webhook does, so this job is not started.");
+  }
+  const decoder = Decoder.of(payload);
+  const labels = decoder.object('workflow_job').texts('labels');
+  if (decoder.problems.length > 0) return { kind: 'malformed', problems: decoder.problems };
+  const fitting = tiersThatFit(labels, tiers);
+  if (fitting.length === 0) return ignore('labels', `No runner tier has all of the labels [${labels.join(', ')}], so the job is not ours.`);
+
+  const { action } = payload;
+  const status = isObject(payload['workflow_job']) ? payload['workflow_job']['status'] : undefined;
+  if (action === 'waiting' || (action === 'queued' && status === 'waiting')) {
+    // GitHub sends `queued` again when the gate opens; a runner before that would idle until it is ended.
+    return ignore('gated', 'The job waits at an environment gate; it starts when GitHub says that it is queued.');
+  }
+  if (action === 'queued' && status === 'queued') return readJob(delivery, installationId, { fitting, now });
+  if (action === 'in_progress' || action === 'completed') return readEvent(delivery, installationId, { fitting, now, kind: action });
+  return ignore('action', `A workflow_job with action ${String(action)} and status ${String(status)} asks for nothing.`);
+}
+
+interface Reading {
+  readonly fitting: readonly Tier[];
+  readonly now: Date;
+}
+
+function readJob(delivery: Delivery, installationId: number, { fitting, now }: Reading): WorkflowJobDecision {
+  const decoder = Decoder.of(delivery.payload);
+  const job = jobFields(decoder, delivery, { installationId, now });
+  return decoder.problems.length > 0 ? { kind: 'malformed', problems: decoder.problems } : { kind: 'start', job, fitting };
+}
+
+function readEvent(delivery: Delivery, installationId: number, { fitting, now, kind }: Reading & { readonly kind: JobEvent['kind'] }): WorkflowJobDecision {
+  const decoder = Decoder.of(delivery.payload);
+  const job = jobFields(decoder, delivery, { installationId, now });
+  const details = isObject(delivery.payload['workflow_job']) ? delivery.payload['workflow_job'] : {};
+  const times = kind === 'completed' ? [details['completed_at'], details['started_at']] : [details['started_at']];
+  // A job that no runner took comes with a runner of null, 0 or an empty text.
+  const runnerName = decoder.object('workflow_job').optionalText('runner_name');
+  const runnerId = details['runner_id'];
+  const conclusion = decoder.object('workflow_job').optionalText('conclusion');
+  if (decoder.problems.length > 0) return { kind: 'malformed', problems: decoder.problems };
+  const event: UnroutedEvent = {
+    ...job,
+    kind,
+    at: times.map(instant).find((time) => time !== undefined) ?? now.toISOString(),
+    ...(runnerName !== undefined && { runnerName }),
+    ...(typeof runnerId === 'number' && Number.isSafeInteger(runnerId) && runnerId > 0 && { runnerId }),
+    ...(conclusion !== undefined && { conclusion }),
+  };
+  return { kind: 'event', event, fitting };
+}
+
+function jobFields(decoder: Decoder, delivery: Delivery, known: { readonly installationId: number; readonly now: Date }): UnroutedJob {
+  const details = decoder.object('workflow_job');
+  const repository = decoder.object('repository');
+  const owner = repository.object('owner');
+  return {
+    installationId: known.installationId,
+    jobId: details.wholeNumber('id'),
+    runId: details.wholeNumber('run_id'),
+    owner: owner.text('login'),
+    ownerId: owner.wholeNumber('id'),
+    ownerType: owner.oneOf('type', ['Organization', 'User'] as const),
+    repo: repository.text('name'),
+    isPublic: isPublic(delivery.payload['repository']),
+    labels: details.texts('labels'),
+    queuedAt: queuedAt(delivery.payload['workflow_job'], known.now),
+    deliveryId: delivery.deliveryId,
+  };
+}
+
+/** `internal` repositories are private to an enterprise. What can't be told counts as public: that is the safe side. */
+function isPublic(repository: unknown): boolean {
+  if (!isObject(repository)) return true;
+  const { visibility } = repository;
+  return typeof visibility === 'string' ? visibility === 'public' : repository['private'] !== true;
+}
+
+/**
+ * The later of the two times that a queued job carries: one that waited days at a gate was created long ago, and its
+ * 24 hours in GitHub's queue begin when it is let through.
+ */
+function queuedAt(job: unknown, now: Date): string {
+  const { created_at: createdAt, started_at: startedAt, status } = isObject(job) ? job : {};
+  const times = [createdAt, ...(status === 'queued' ? [startedAt] : [])].map(instant).filter((time) => time !== undefined);
+  return times.sort().at(-1) ?? now.toISOString();
+}
+
+function instant(value: unknown): string | undefined {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+}
+
+function ignore(reason: IgnoreReason, message: string): WorkflowJobDecision {
+  return { kind: 'ignore', reason, message };
+}

@@ -1,0 +1,23 @@
+import type { JobReason } from '@multi-tenant-runner/core';
+import type { Routed } from './route-job';
+
+const SENTENCES: Partial<Record<JobReason, string>> = {
+  'unknown-tenant': "The job waits: its installation is not in the tenants table yet. It starts once GitHub's installation event has arrived.",
+  'tenant-suspended': 'The job waits: its tenant is suspended. It starts once the tenant is active again.',
+  'tenant-deleted': 'The job is refused: its tenant has uninstalled the App.',
+  'foreign-owner': "The job is refused: the repository's owner is not the account of this installation.",
+  'public-repository': 'The job is refused: it belongs to a public repository, and allow_public_repositories is not set.',
+  'tier-access': "The job is refused: its labels ask for a larger tier than the tenant's own.",
+};
+
+/** One sentence for GitHub's list of deliveries, where the operator looks first. */
+export function explain(routed: Routed): string {
+  switch (routed.kind) {
+    case 'sent':
+      return `The job was sent to the queue of tier ${routed.tier}.`;
+    case 'known':
+      return 'The job is known from an earlier delivery; nothing changes.';
+    default:
+      return SENTENCES[routed.reason] ?? `The job is ${routed.kind}: ${routed.reason}.`;
+  }
+}

@@ -1,0 +1,32 @@
+import { SECOND, type Clock, type TenantLookup, type TenantRegistry } from '@multi-tenant-runner/core';
+
+export interface TenantCache {
+  /** What was read at most 30 seconds ago. Good enough to let a job pass (scale-up judges again), never to stop one. */
+  recent(installationId: number): TenantLookup | undefined;
+  /** The row as it is now. */
+  read(installationId: number): Promise<TenantLookup>;
+}
+
+export const TENANT_MAX_AGE = 30 * SECOND;
+const MAX_ENTRIES = 5_000;
+
+export function createTenantCache(deps: { readonly tenants: Pick<TenantRegistry, 'get'>; readonly clock: Clock; readonly onRead: (lookup: TenantLookup) => void }): TenantCache {
+  const rows = new Map<number, { readonly lookup: TenantLookup; readonly readAt: number }>();
+  return {
+    recent(installationId) {
+      const row = rows.get(installationId);
+      return row !== undefined && deps.clock.now().getTime() - row.readAt <= TENANT_MAX_AGE ? row.lookup : undefined;
+    },
+    async read(installationId) {
+      // The age counts from before the read: the row may have changed while the answer travelled.
+      const readAt = deps.clock.now().getTime();
+      const lookup = await deps.tenants.get(installationId);
+      rows.delete(installationId);
+      rows.set(installationId, { lookup, readAt });
+      const [oldest] = rows.keys();
+      if (rows.size > MAX_ENTRIES && oldest !== undefined) rows.delete(oldest);
+      deps.onRead(lookup);
+      return lookup;
+    },
+  };
+}
