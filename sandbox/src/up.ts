@@ -154,7 +154,7 @@ function webhookEndpoint(output: unknown): string {
 
 /** The emulator answers for an API under a path of its own address instead of the API's host name. */
 export function emulatedEndpoint(endpoint: string, emulator: string): string {
-  const { hostname, pathname } = new URL(endpoint);
-  const found = /^([a-z0-9]+)\.execute-api\./.exec(hostname);
-  return found ? `${emulator}/_aws/execute-api/${found[1]}/$default${pathname}` : endpoint;
+  // No URL parser takes the emulator's form, a name before an IP address.
+  const found = /^https?:\/\/([a-z0-9]+)\.execute-api\.[^/]+(\/.*)?$/.exec(endpoint);
+  return found ? `${emulator}/_aws/execute-api/${found[1]}${found[2] ?? ''}` : endpoint;
 }

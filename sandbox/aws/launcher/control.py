@@ -8,7 +8,7 @@ import json
 import time
 from urllib.parse import parse_qs
 
-from .ec2 import user_data
+from .instances import user_data
 
 PREFIX = "/_sandbox/"
 TOKEN_HEADER = b"x-sandbox-token"

@@ -71,3 +71,34 @@ def refusal(error):
     body = (f'<?xml version="1.0" encoding="UTF-8"?>\n<Response><Errors><Error><Code>{escape(error.code)}</Code>'
             f"<Message>{escape(error.message)}</Message></Error></Errors><RequestID>{uuid.uuid4()}</RequestID></Response>")
     return error.status, {"Content-Type": "application/xml"}, body.encode()
+
+
+def page(found, request):
+    """A page and the token of the next one; the token is simply the offset."""
+    size = request.get("MaxResults")
+    if not size:
+        return found, None
+    if not str(size).isdigit() or not 5 <= int(size) <= 1000:
+        raise Ec2Error("InvalidParameterValue",
+                       f"Value ( {size} ) for parameter maxResults is invalid. Expecting a value between 5 and 1000.")
+    token = request.get("NextToken") or "0"
+    if not token.isdigit():
+        raise Ec2Error("InvalidNextToken", "The token is not valid")
+    start, end = int(token), int(token) + int(size)
+    return found[start:end], str(end) if end < len(found) else None
+
+
+def install(ec2, handlers):
+    """Puts handlers `(request, params, original) -> response` into the emulator's table of actions."""
+    for operation, ours in handlers.items():
+        ec2._ACTION_MAP[operation] = _handler(ours, ec2._ACTION_MAP[operation])
+
+
+def _handler(ours, original):
+    def handle(params):
+        try:
+            return ours(nest(params), params, lambda: original(params))
+        except Ec2Error as error:
+            return refusal(error)
+
+    return handle

@@ -8,10 +8,15 @@ import time
 
 from . import authorization, ec2_checks, events, launch, ssm_rules
 from .account import Account
-from .ec2 import Ec2Calls
 from .faults import Faults
+from .groups import GroupCalls
+from .instances import InstanceCalls
 from .machines import Machines
-from .query import Ec2Error
+from .query import Ec2Error, install
+
+
+# The emulator knows only the Intel image under a public parameter; machines here have no processor, so one image serves.
+_ARM_IMAGE = ("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64", "ami-0c2023a1b2c3d4e5f")
 
 
 @functools.lru_cache(maxsize=1)
@@ -36,9 +41,10 @@ class World:
         self.faults = Faults()
         self._account = Account(ec2, iam, ssm, instance_types)
         self.machines = Machines(ec2, self._account, _later, self._announce)
-        self._ec2_calls = Ec2Calls(ec2, self._account, self.machines)
-        self._ec2_calls.install()
+        install(ec2, InstanceCalls(ec2, self._account, self.machines, self.tags_of).handlers())
+        install(ec2, GroupCalls(ec2, self.tags_of).handlers())
         ssm_rules.install(ssm)
+        ssm._PUBLIC_AMI_PARAMETERS.setdefault(*_ARM_IMAGE)
         events.install(eventbridge, iam_evaluator, lambda_svc)
         authorization.install_language(iam_evaluator)
         authorization.install_instance_sessions(iam_evaluator, sts)
@@ -60,7 +66,7 @@ class World:
     def _checked_world(self):
         region = self._responses.get_region()
         return ec2_checks.World(
-            account=self._responses.get_account_id(), region=region, tags_of=self._ec2_calls.tags_of,
+            account=self._responses.get_account_id(), region=region, tags_of=self.tags_of,
             launch_of=self._launch_or_none, parameter_arn=lambda name: f"arn:aws:ssm:{region}::parameter{name}")
 
     def _parameter_arn(self, name):
@@ -75,6 +81,9 @@ class World:
             return launch.plan(request, self._account)
         except Ec2Error:
             return None
+
+    def tags_of(self, resource_id):
+        return {tag["Key"]: tag.get("Value", "") for tag in self._ec2._tags.get(resource_id) or []}
 
     def role_name(self, profile_arn):
         return self._account.role_name(profile_arn)
