@@ -1,0 +1,43 @@
+import { SECOND, SWEEP_SOURCE, decodeJobEvent, decodeJson, type Decoded, type JobEvent } from '@multi-tenant-runner/core';
+import { runQueueBatch, timeLeft, type BatchResponse, type LambdaContext, type QueueRecord } from '@multi-tenant-runner/runtime';
+import { decodeInstanceEvent, handleInstanceEvent, type InstanceEvent } from './handle-instance-event';
+import { handleJobEvent } from './handle-job-event';
+import { sweep, type SweepReport } from './sweep';
+import type { ScaleDownDeps } from './deps';
+
+/** What is the same for every invocation; the lease is each one's own. */
+export type ScaleDownBase = Omit<ScaleDownDeps, 'lease'> & { readonly leaseMilliseconds: number };
+export type ScaleDownEvent = { readonly Records: readonly QueueRecord[] } | { readonly source: string };
+export type ScaleDownHandler = (event: ScaleDownEvent, context: LambdaContext) => Promise<BatchResponse | SweepReport>;
+
+/** The queue of runner events, or the schedule's sweep. */
+export function createHandler(base: ScaleDownBase): ScaleDownHandler {
+  return async (event, context) => {
+    const log = base.log.with({ request_id: context.awsRequestId });
+    const depsFor = (name: string): ScaleDownDeps => ({ ...base, log, lease: { name: `${context.awsRequestId}/${name}`, milliseconds: base.leaseMilliseconds } });
+    if ('Records' in event) {
+      return runQueueBatch(event.Records, (record) => handleRecord(record, depsFor(record.messageId)), { context, log });
+    }
+    if (event.source !== SWEEP_SOURCE) throw new Error('The event is neither a batch of runner events nor the sweep; check what invokes this function');
+    const report = await sweep(depsFor('sweep'), () => timeLeft(context) < 10 * SECOND);
+    log.info('The sweep came by', { ...report });
+    return report;
+  };
+}
+
+async function handleRecord(record: QueueRecord, deps: ScaleDownDeps): Promise<void> {
+  const decoded = decodeJson(record.body, decodeRunnerEvent);
+  if (!decoded.ok) {
+    deps.metrics.count('MessageDropped', { properties: { message_id: record.messageId } });
+    throw new Error(`The message is no runner event and goes to the dead letters: ${decoded.problems.join('; ')}`);
+  }
+  const event = decoded.value;
+  if ('instanceId' in event) return handleInstanceEvent(event, { ...deps, log: deps.log.with({ instance_id: event.instanceId }) });
+  await handleJobEvent(event, { ...deps, log: deps.log.with({ tenant_id: event.installationId, job_id: event.jobId }) });
+}
+
+/** Two kinds share the queue: EC2's state changes as EventBridge writes them, and the webhook's job events. */
+function decodeRunnerEvent(value: unknown): Decoded<JobEvent | InstanceEvent> {
+  const fromEventBridge = typeof value === 'object' && value !== null && 'detail-type' in value;
+  return fromEventBridge ? decodeInstanceEvent(value) : decodeJobEvent(value);
+}

@@ -1,0 +1,34 @@
+import { SECOND, decodeJobMessage, decodeJson } from '@multi-tenant-runner/core';
+import { receiveCount, runQueueBatch, type BatchResponse, type LambdaContext, type QueueRecord } from '@multi-tenant-runner/runtime';
+import { handleJob } from './handle-job';
+import type { ScaleUpDeps } from './deps';
+
+export type ScaleUpHandler = (event: { readonly Records: readonly QueueRecord[] }, context: LambdaContext) => Promise<BatchResponse>;
+
+/**
+ * Tenants side by side, each job in its own try: what fails comes back alone. Text that is no job can't be parked, so it
+ * is all that ever reaches the dead letters.
+ */
+export function createHandler(deps: ScaleUpDeps): ScaleUpHandler {
+  return (event, context) =>
+    runQueueBatch(
+      event.Records,
+      async (record) => {
+        const message = decodeJson(record.body, decodeJobMessage);
+        if (!message.ok) {
+          deps.metrics.count('MessageDropped', { properties: { message_id: record.messageId } });
+          throw new Error(`The message is not a job and goes to the dead letters: ${message.problems.join('; ')}`);
+        }
+        const { installationId, jobId, tier } = message.value;
+        const log = deps.log.with({ request_id: context.awsRequestId, tenant_id: installationId, job_id: jobId, tier });
+        const lease = { name: `${context.awsRequestId}/${record.messageId}`, milliseconds: deps.scaleUp.leaseMilliseconds };
+        await handleJob(message.value, { lease, receiveCount: receiveCount(record) }, { ...deps, log });
+      },
+      { context, log: deps.log.with({ request_id: context.awsRequestId }) },
+    );
+}
+
+/** Longer than the function can run, so that a holder's death frees the launch and nothing else does. */
+export function leaseFor(timeoutSeconds: number): number {
+  return (timeoutSeconds + 30) * SECOND;
+}

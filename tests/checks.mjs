@@ -1,0 +1,65 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureBundles } from '../sandbox/setup/bundles.mjs';
+import { ensurePython, venvProgram } from '../sandbox/setup/python.mjs';
+import { checkTerraformFormat, checkTerraformTests, checkTerraformValid } from './terraform.mjs';
+import { CheckFailed, execute, mustRun, root, tool } from './process.mjs';
+
+/** In the order of their price: what is quick and most often broken comes first. */
+export const checks = [
+  { name: 'types', about: 'the TypeScript compiler over all sources', run: async () => void (await mustRun(tool('tsc'), ['--noEmit'])) },
+  { name: 'lambdas', about: 'jest: decisions, handlers, contracts on DynamoDB Local', run: () => jest('lambdas') },
+  { name: 'sandbox', about: 'jest: fake GitHub, machines, setup', run: () => jest('sandbox') },
+  { name: 'repository', about: 'jest: what two places of the repository must agree on', run: () => jest('tests') },
+  { name: 'emulator', about: 'what the sandbox adds to the AWS emulator', run: checkEmulator },
+  { name: 'format', about: 'terraform fmt', run: checkTerraformFormat },
+  { name: 'validate', about: 'terraform validate of the module, its parts and the examples', run: checkTerraformValid },
+  { name: 'plan', about: 'terraform test', run: checkTerraformTests },
+  { name: 'iam', about: 'the rendered policies, judged by an IAM simulator', run: checkPolicies },
+  { name: 'demo', about: 'the whole system in the sandbox, then a second plan that must be empty', run: checkDemo },
+];
+
+async function jest(workspace) {
+  const folder = join(root, '.sandbox', 'tests');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${workspace}.json`);
+  const { code } = await execute(tool('jest'), ['-c', join(workspace, 'jest.config.cjs'), '--json', '--outputFile', file], { env: { ...process.env, FORCE_COLOR: '0' } });
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  const brokenSuites = report.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0).length;
+  if (code !== 0 && report.numFailedTests + brokenSuites === 0) throw new CheckFailed(`jest ended with exit code ${code} although no test failed`);
+  if (report.numPassedTests === 0) throw new CheckFailed(`jest ran no test of ${workspace}`);
+  return { passed: report.numPassedTests, failed: report.numFailedTests + brokenSuites, skipped: report.numPendingTests };
+}
+
+async function checkEmulator() {
+  await ensurePython({ root, log: (line) => console.log(line) });
+  const python = venvProgram(root, 'python');
+  const { code, stderr } = await execute(python, ['-m', 'unittest', 'discover', '-s', join('sandbox', 'aws', 'tests'), '-t', join('sandbox', 'aws')], { show: false });
+  process.stdout.write(stderr);
+  const ran = Number(/^Ran (\d+) test/m.exec(stderr)?.[1] ?? 0);
+  const failed = Number(/failures=(\d+)/.exec(stderr)?.[1] ?? 0) + Number(/errors=(\d+)/.exec(stderr)?.[1] ?? 0);
+  if (ran === 0 || (code !== 0 && failed === 0)) throw new CheckFailed('the tests of the emulator did not run');
+  return { passed: ran - failed, failed };
+}
+
+async function checkPolicies() {
+  const { code, stdout } = await execute(process.execPath, [join('tests', 'iam', 'run.mjs')]);
+  const counted = /^(\d+) passed, (\d+) failed$/m.exec(stdout);
+  if (counted === null) throw new CheckFailed(`the policies were not judged (exit code ${code})`);
+  return { passed: Number(counted[1]), failed: Number(counted[2]) };
+}
+
+async function checkDemo() {
+  await ensureBundles({ root, log: (line) => console.log(line) });
+  const env = { ...process.env, SANDBOX_DIR: join(root, '.sandbox', 'end-to-end') };
+  const sandbox = (...args) => execute(process.execPath, [join('sandbox', 'setup', 'run.mjs'), 'sandbox', ...args], { env });
+  try {
+    const demo = await sandbox('--json', '--keep');
+    const replan = demo.code === 0 ? await sandbox('replan') : { code: 1 };
+    if (demo.code !== 0) throw new CheckFailed(`the demo failed; its logs are in ${env.SANDBOX_DIR}`);
+    if (replan.code !== 0) throw new CheckFailed('a second terraform plan is not empty');
+    return { passed: 2, failed: 0 };
+  } finally {
+    await sandbox('down');
+  }
+}
