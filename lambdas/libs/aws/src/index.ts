@@ -1,1 +1,16 @@
-export {};
+export * from './client-config';
+export * from './clients';
+export * from './dynamodb/attributes';
+export * from './dynamodb/tenant-registry';
+export * from './dynamodb/tenant-lifecycle';
+export * from './dynamodb/job-store';
+export * from './dynamodb/launch-store';
+export * from './ec2/fleet';
+export * from './ec2/plan-egress';
+export * from './ec2/security-groups';
+export * from './runner-parameters';
+export * from './parameter-reader';
+export * from './app-credentials';
+export * from './job-queue';
+export * from './event-bus';
+export * from './sleep';

@@ -1,0 +1,30 @@
+/** What an SDK error tells, whatever client it comes from: its classes are not imported, as each would be bundled. */
+export interface AwsError {
+  readonly code: string;
+  readonly message: string;
+  /** Undefined when no answer came: a timeout, a broken connection. */
+  readonly httpStatus?: number;
+}
+
+export function readAwsError(error: unknown): AwsError {
+  if (!(error instanceof Error)) return { code: 'Unknown', message: 'a value that is no error was thrown' };
+  const metadata: unknown = '$metadata' in error ? error.$metadata : undefined;
+  const status: unknown = typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined;
+  return { code: error.name, message: error.message, ...(typeof status === 'number' && { httpStatus: status }) };
+}
+
+const THROTTLES: ReadonlySet<string> = new Set([
+  'RequestLimitExceeded',
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'TooManyRequestsException',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'EC2ThrottledException',
+  'TooManyUpdates',
+]);
+
+export function isThrottle({ code, httpStatus }: AwsError): boolean {
+  return THROTTLES.has(code) || httpStatus === 429;
+}

@@ -1,0 +1,66 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { toAttribute } from './attributes';
+
+/** Collects the names and values that an expression's text refers to. */
+export class Expression {
+  readonly names: Record<string, string> = {};
+  readonly values: Record<string, AttributeValue> = {};
+  private count = 0;
+
+  /** `status` → `#status`: every name goes by an alias, as many plain ones are reserved words. */
+  name(attribute: string): string {
+    this.names[`#${attribute}`] = attribute;
+    return `#${attribute}`;
+  }
+
+  value(value: unknown): string {
+    return this.attributeValue(toAttribute(value));
+  }
+
+  attributeValue(value: AttributeValue): string {
+    const alias = `:v${(this.count += 1)}`;
+    this.values[alias] = value;
+    return alias;
+  }
+
+  equals(attribute: string, value: unknown): string {
+    return `${this.name(attribute)} = ${this.value(value)}`;
+  }
+
+  isOneOf(attribute: string, values: readonly unknown[]): string {
+    return `${this.name(attribute)} IN (${values.map((value) => this.value(value)).join(', ')})`;
+  }
+
+  exists(attribute: string): string {
+    return `attribute_exists(${this.name(attribute)})`;
+  }
+
+  isMissing(attribute: string): string {
+    return `attribute_not_exists(${this.name(attribute)})`;
+  }
+
+  hasType(attribute: string, type: string): string {
+    return `attribute_type(${this.name(attribute)}, ${this.value(type)})`;
+  }
+
+  /** Still as it was read; undefined: still absent. */
+  isStill(attribute: string, seen: AttributeValue | undefined): string {
+    return seen === undefined ? this.isMissing(attribute) : `${this.name(attribute)} = ${this.attributeValue(seen)}`;
+  }
+
+  /** `null` removes, undefined leaves as it is. */
+  update(changes: Readonly<Record<string, unknown>>): string {
+    const entries = Object.entries(changes).filter(([, value]) => value !== undefined);
+    const sets = entries.filter(([, value]) => value !== null).map(([attribute, value]) => `${this.name(attribute)} = ${this.value(value)}`);
+    const removes = entries.filter(([, value]) => value === null).map(([attribute]) => this.name(attribute));
+    return [sets.length > 0 ? `SET ${sets.join(', ')}` : '', removes.length > 0 ? `REMOVE ${removes.join(', ')}` : ''].filter(Boolean).join(' ');
+  }
+
+  /** Both maps, without the empty ones, which DynamoDB refuses. */
+  get placeholders(): { ExpressionAttributeNames?: Record<string, string>; ExpressionAttributeValues?: Record<string, AttributeValue> } {
+    return {
+      ...(Object.keys(this.names).length > 0 && { ExpressionAttributeNames: this.names }),
+      ...(Object.keys(this.values).length > 0 && { ExpressionAttributeValues: this.values }),
+    };
+  }
+}

@@ -1,0 +1,90 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { isEnded, type Changes, type Clock, type Job, type JobGuard, type JobStore } from '@multi-tenant-runner/core';
+import type { Item } from './attributes';
+import { Expression } from './expression';
+import { expiresAt, fromItem, toItem, toRow, written } from './rows';
+import { createTable } from './table';
+
+export interface StoreDeps {
+  readonly client: Pick<DynamoDBClient, 'send'>;
+  readonly tableName: string;
+  readonly clock: Clock;
+}
+
+/** Of a tenant with thousands of waiting jobs only the first few are wanted at a time. */
+const PAGE = 50;
+
+export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): JobStore {
+  const table = createTable(client, tableName);
+  const get = async (installationId: number, jobId: number): Promise<Job | undefined> => {
+    const item = await table.get(keyOf(installationId, jobId));
+    return item && fromItem<Job>(item);
+  };
+
+  return {
+    get,
+    create: async (job) => {
+      const item = toItem({ ...toRow(job), ...derive(job.state, { ended: job.endedAt ?? job.updatedAt, openAt: openAt(job) }) });
+      return written<Job>(await table.create(item, 'installation_id'));
+    },
+    change: async (installationId, jobId, guard, given) => {
+      const changes: Changes<Job> = { updatedAt: clock.now().toISOString(), ...given };
+      // Only the row itself knows by which time the index on open jobs sorts it.
+      const standing = reopens(guard, changes) ? await get(installationId, jobId) : undefined;
+      const ended = changes.endedAt ?? changes.updatedAt ?? clock.now().toISOString();
+      const derived = changes.state ? derive(changes.state, { ended, ...(standing && { openAt: openAt(standing) }) }) : {};
+      const expression = new Expression();
+      const update = expression.update({ ...toRow(changes), ...derived });
+      return written<Job>(await table.update({ key: keyOf(installationId, jobId), expression, update, condition: conditionOf(expression, guard) }));
+    },
+    listOpen: async (installationId, { states, limit = Number.POSITIVE_INFINITY } = {}) => {
+      const expression = new Expression();
+      const rows = table.query({
+        IndexName: 'open-index',
+        ConsistentRead: true,
+        KeyConditionExpression: expression.equals('installation_id', installationId),
+        ...(states && { FilterExpression: expression.isOneOf('state', states) }),
+        ...expression.placeholders,
+        ...(limit <= PAGE && { Limit: PAGE }),
+      });
+      return collect(rows, limit, (row) => fromItem<Job>(row));
+    },
+    listDue: async (now, limit) => {
+      const expression = new Expression();
+      const condition = `${expression.equals('due', 'parked')} AND ${expression.name('next_try')} <= ${expression.value(now.toISOString())}`;
+      const rows = table.query({ IndexName: 'due-index', KeyConditionExpression: condition, ...expression.placeholders, Limit: limit });
+      return collect(rows, limit, (row) => ({ installationId: Number(row['installation_id']?.N), jobId: Number(row['job_id']?.N) }));
+    },
+  };
+}
+
+const keyOf = (installationId: number, jobId: number): Item => ({ installation_id: { N: String(installationId) }, job_id: { N: String(jobId) } });
+const openAt = (job: Pick<Job, 'queuedAt' | 'jobId'>): string => `${job.queuedAt}#${job.jobId}`;
+
+function conditionOf(expression: Expression, { from, startNumber, launchId }: JobGuard): string {
+  return [
+    expression.isOneOf('state', from),
+    ...(startNumber === undefined ? [] : [expression.equals('start_number', startNumber)]),
+    ...(launchId === undefined ? [] : [expression.equals('launch_id', launchId)]),
+  ].join(' AND ');
+}
+
+function reopens({ from }: JobGuard, { state }: Changes<Job>): boolean {
+  return state !== undefined && state !== null && !isEnded(state) && from.some(isEnded);
+}
+
+/** Attributes for the indexes and for expiry, present exactly while the state calls for them. */
+function derive(state: Job['state'], { ended, openAt: at }: { readonly ended: string; readonly openAt?: string }): Record<string, unknown> {
+  if (isEnded(state)) return { open_at: null, due: null, expires_at: expiresAt(ended) };
+  return { due: state === 'parked' ? 'parked' : null, expires_at: null, ...(at !== undefined && { open_at: at }) };
+}
+
+async function collect<T>(rows: AsyncIterable<Item>, limit: number, read: (row: Item) => T): Promise<T[]> {
+  const found: T[] = [];
+  if (limit <= 0) return found;
+  for await (const row of rows) {
+    found.push(read(row));
+    if (found.length >= limit) break;
+  }
+  return found;
+}

@@ -1,0 +1,72 @@
+import { isOpenLaunch, type Changes, type Launch, type LaunchGuard, type LaunchStore } from '@multi-tenant-runner/core';
+import type { Item } from './attributes';
+import { Expression } from './expression';
+import type { StoreDeps } from './job-store';
+import { expiresAt, fromItem, toItem, toRow, written } from './rows';
+import { createTable } from './table';
+
+/** No installation of GitHub has the id 0, so the sweep's bookmarks can live beside the launches. */
+const CURSORS = 0;
+
+export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps): LaunchStore {
+  const table = createTable(client, tableName);
+  return {
+    get: async (installationId, launchId) => {
+      const item = await table.get(keyOf(installationId, launchId));
+      return item && fromItem<Launch>(item);
+    },
+    create: async (launch) => {
+      const open = isOpenLaunch(launch.state);
+      const derived = open ? { open_at: `${launch.createdAt}#${launch.launchId}` } : { expires_at: expiresAt(launch.endedAt ?? launch.updatedAt) };
+      return written<Launch>(await table.create(toItem({ ...toRow(launch), ...derived }), 'installation_id'));
+    },
+    change: async (installationId, launchId, guard, given) => {
+      const { version: _version, ...changes }: Changes<Launch> = { updatedAt: clock.now().toISOString(), ...given };
+      const ended = changes.endedAt ?? changes.updatedAt ?? clock.now().toISOString();
+      const derived = changes.state === 'ended' ? { open_at: null, expires_at: expiresAt(ended) } : {};
+      const expression = new Expression();
+      const update = `${expression.update({ ...toRow(changes), ...derived })} ADD ${expression.name('version')} ${expression.value(1)}`;
+      return written<Launch>(await table.update({ key: keyOf(installationId, launchId), expression, update, condition: conditionOf(expression, guard) }));
+    },
+    listOpen: async (installationId) => {
+      const expression = new Expression();
+      const condition = expression.equals('installation_id', installationId);
+      const launches: Launch[] = [];
+      const rows = table.query({ IndexName: 'open-index', ConsistentRead: true, KeyConditionExpression: condition, ...expression.placeholders });
+      for await (const row of rows) launches.push(fromItem<Launch>(row));
+      return launches;
+    },
+    findByInstance: async (instanceId) => {
+      const expression = new Expression();
+      const condition = expression.equals('instance_id', instanceId);
+      const rows = table.query({ IndexName: 'instance-index', KeyConditionExpression: condition, ...expression.placeholders });
+      for await (const row of rows) return { installationId: Number(row['installation_id']?.N), launchId: row['launch_id']?.S ?? '' };
+      return undefined;
+    },
+    readCursor: async (name) => (await table.get(cursorKey(name)))?.['position']?.S,
+    writeCursor: async (name, cursor) => {
+      const expression = new Expression();
+      const update = expression.update({ position: cursor ?? null, updated_at: clock.now().toISOString() });
+      // Always true: the row is made by its first write.
+      const condition = `${expression.isMissing('installation_id')} OR ${expression.exists('installation_id')}`;
+      await table.update({ key: cursorKey(name), expression, update, condition });
+    },
+  };
+}
+
+const keyOf = (installationId: number, launchId: string): Item => ({ installation_id: { N: String(installationId) }, launch_id: { S: launchId } });
+const cursorKey = (name: string): Item => keyOf(CURSORS, `cursor#${name}`);
+
+function conditionOf(expression: Expression, { from, version, leaseOwner, leaseFreeAt, leaseFreeFor }: LaunchGuard): string {
+  return [
+    expression.isOneOf('state', from),
+    ...(version === undefined ? [] : [expression.equals('version', version)]),
+    ...(leaseOwner === undefined ? [] : [expression.equals('lease_owner', leaseOwner)]),
+    ...(leaseFreeAt === undefined ? [] : [leaseIsFree(expression, leaseFreeAt, leaseFreeFor)]),
+  ].join(' AND ');
+}
+
+function leaseIsFree(expression: Expression, at: number, holder: string | undefined): string {
+  const free = `${expression.isMissing('lease_until')} OR ${expression.name('lease_until')} <= ${expression.value(at)}`;
+  return holder === undefined ? `(${free})` : `(${free} OR ${expression.equals('lease_owner', holder)})`;
+}

@@ -1,0 +1,33 @@
+import { ENDED_ROW_LIFETIME, type Written } from '@multi-tenant-runner/core';
+import { fromAttributes, toAttributes, type Item, type PlainRow } from './attributes';
+import { fromAttributeName, renameKeys, toAttributeName } from './names';
+import type { Outcome } from './table';
+
+/** Attributes of the index on open rows, of the one on due rows, and of expiry: never part of what a store answers. */
+const DERIVED: ReadonlySet<string> = new Set(['open_at', 'due', 'expires_at']);
+
+/** Keys in the table's spelling. */
+export function toRow(values: object): PlainRow {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [toAttributeName(name), renameKeys(value, toAttributeName)]));
+}
+
+/** `null` is "no such attribute" in a change, so in a new item too. */
+export function toItem(row: PlainRow): Item {
+  return toAttributes(Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)));
+}
+
+/** The module alone writes jobs and launches, through these stores, so their shape is not judged again. */
+export function fromItem<T>(item: Item): T {
+  const row = Object.entries(fromAttributes(item)).filter(([name]) => !DERIVED.has(name));
+  return renameKeys(Object.fromEntries(row), fromAttributeName) as T;
+}
+
+export function written<T>(outcome: Outcome): Written<T> {
+  if (outcome.ok) return { ok: true, row: fromItem<T>(outcome.item) };
+  return { ok: false, ...(outcome.item && { row: fromItem<T>(outcome.item) }) };
+}
+
+/** DynamoDB's expiry counts in seconds. */
+export function expiresAt(ended: string): number {
+  return Math.floor((Date.parse(ended) + ENDED_ROW_LIFETIME) / 1_000);
+}

@@ -1,0 +1,86 @@
+import {
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+  type DynamoDBClient,
+  type QueryCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import type { Item } from './attributes';
+import type { Expression } from './expression';
+
+/** The outcome of a conditional write; on a refusal the item as it stands, which DynamoDB hands back by itself. */
+export type Outcome = { readonly ok: true; readonly item: Item } | { readonly ok: false; readonly item?: Item };
+
+export interface Update {
+  readonly key: Item;
+  readonly expression: Expression;
+  readonly update: string;
+  readonly condition: string;
+}
+
+/** The few calls that the stores make, each against one table. */
+export interface Table {
+  get(key: Item): Promise<Item | undefined>;
+  /** Only if there is no item under the key. */
+  create(item: Item, keyName: string): Promise<Outcome>;
+  update(update: Update): Promise<Outcome>;
+  /** Page after page, until the reader stops. */
+  query(input: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<Item>;
+}
+
+export function createTable(client: Pick<DynamoDBClient, 'send'>, tableName: string): Table {
+  return {
+    get: async (key) => (await client.send(new GetItemCommand({ TableName: tableName, Key: key, ConsistentRead: true }))).Item,
+    create: (item, keyName) =>
+      conditional(async () => {
+        await client.send(
+          new PutItemCommand({
+            TableName: tableName,
+            Item: item,
+            ConditionExpression: 'attribute_not_exists(#key)',
+            ExpressionAttributeNames: { '#key': keyName },
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return item;
+      }),
+    update: ({ key, expression, update, condition }) =>
+      conditional(async () => {
+        const answer = await client.send(
+          new UpdateItemCommand({
+            TableName: tableName,
+            Key: key,
+            UpdateExpression: update,
+            ConditionExpression: condition,
+            ...expression.placeholders,
+            ReturnValues: 'ALL_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return answer.Attributes ?? {};
+      }),
+    query: async function* (input) {
+      let start: Item | undefined;
+      do {
+        const page = await client.send(new QueryCommand({ TableName: tableName, ...input, ...(start && { ExclusiveStartKey: start }) }));
+        yield* page.Items ?? [];
+        start = page.LastEvaluatedKey;
+      } while (start !== undefined);
+    },
+  };
+}
+
+async function conditional(write: () => Promise<Item>): Promise<Outcome> {
+  try {
+    return { ok: true, item: await write() };
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
+    const item = 'Item' in error ? error.Item : undefined;
+    return { ok: false, ...(isItem(item) && { item }) };
+  }
+}
+
+function isItem(value: unknown): value is Item {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+}

@@ -1,0 +1,118 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Clock, LifecycleOutcome, TenantLifecycle } from '@multi-tenant-runner/core';
+import type { Item } from './attributes';
+import { decideTurn, type Turn } from './decide-turn';
+import { Expression } from './expression';
+import { createTable } from './table';
+import { keyOf } from './tenant-registry';
+
+export interface TenantLifecycleDeps {
+  readonly client: Pick<DynamoDBClient, 'send'>;
+  readonly tableName: string;
+  readonly clock: Clock;
+}
+
+const ACCOUNT_INDEX = 'account-id-index';
+/** A row that changes under every try is being fought over; the event comes again. */
+const TRIES = 5;
+
+export function createDynamoTenantLifecycle({ client, tableName, clock }: TenantLifecycleDeps): TenantLifecycle {
+  const table = createTable(client, tableName);
+  const write = async (installationId: number, expression: Expression, update: string, condition: string): Promise<boolean> =>
+    (await table.update({ key: keyOf(installationId), expression, update, condition })).ok;
+
+  /** Reads, decides and writes only if what was decided on still stands; else decides anew. */
+  const settle = async <T>(installationId: number, attempt: (item: Item | undefined) => Promise<T | 'again'>): Promise<T> => {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const result = await attempt(await table.get(keyOf(installationId)));
+      if (result !== 'again') return result;
+    }
+    throw new Error(`The row of installation ${installationId} in ${tableName} changed during each of ${TRIES} tries; the event is delivered again.`);
+  };
+
+  const turn = (installationId: number, changedAt: string, to: Turn, settled = false): Promise<LifecycleOutcome> =>
+    settle<LifecycleOutcome>(installationId, async (item) => {
+      const at = new Date(changedAt).toISOString();
+      const decision = decideTurn(item, { to, at, settled });
+      if (decision.kind === 'leave') return decision.outcome;
+      const expression = new Expression();
+      const status = { status: to, suspended_by: to === 'suspended' ? 'github' : null, updated_at: clock.now().toISOString() };
+      const update = expression.update({ github_changed_at: at, ...(decision.outcome === 'changed' && status) });
+      const pins = ['org_name', 'status', 'suspended_by', 'github_changed_at'].map((name) => expression.isStill(name, item?.[name]));
+      return (await write(installationId, expression, update, pins.join(' AND '))) ? decision.outcome : 'again';
+    });
+
+  return {
+    create: (entry) =>
+      settle<boolean>(entry.installationId, async (item) => {
+        const status = item?.['status'];
+        if (item?.['org_name'] !== undefined || status?.S === 'deleted') return false;
+        const expression = new Expression();
+        const now = entry.now.toISOString();
+        const kept = { tier: entry.tier, max_runners: entry.maxRunners, created_at: now, updated_at: now };
+        const update = expression.update({
+          org_name: entry.orgName,
+          org_type: entry.orgType,
+          account_id: entry.accountId,
+          status: status?.S === 'suspended' ? 'suspended' : 'active',
+          previous_installation_id: entry.previousInstallationId,
+        });
+        const keeping = Object.entries(kept).map(([name, value]) => keep(expression, name, value));
+        const condition = `${expression.isMissing('org_name')} AND ${expression.isStill('status', status)}`;
+        return (await write(entry.installationId, expression, `${update}, ${keeping.join(', ')}`, condition)) ? true : 'again';
+      }),
+
+    suspend: (installationId, changedAt, options) => turn(installationId, changedAt, 'suspended', options?.settled),
+    unsuspend: (installationId, changedAt, options) => turn(installationId, changedAt, 'active', options?.settled),
+
+    markDeleted: (installationId, account, now) => {
+      const expression = new Expression();
+      const at = now.toISOString();
+      const sets = expression.update({ status: 'deleted', cleanup: 'pending', deleted_at: at, updated_at: at, suspended_by: null });
+      // A hand that only sets the status leaves the cleaning up to us.
+      const condition = `${expression.isMissing('status')} OR ${expression.name('status')} <> ${expression.value('deleted')} OR ${expression.isMissing('cleanup')}`;
+      // The account of a row that stands is known better than from an event that names it again.
+      const update = account.kind === 'owner' ? sets.replace('SET ', `SET ${keep(expression, 'account_id', account.id)}, `) : sets;
+      return write(installationId, expression, update, condition);
+    },
+
+    rename: (installationId, orgName, now) => {
+      const expression = new Expression();
+      const update = expression.update({ org_name: orgName, updated_at: now.toISOString() });
+      return write(installationId, expression, update, `${isTenant(expression)} AND ${differs(expression, 'org_name', orgName)}`);
+    },
+
+    setSecurityGroup: (installationId, groupId) => {
+      const expression = new Expression();
+      const update = expression.update({ security_group_id: groupId });
+      return write(installationId, expression, update, `${isTenant(expression)} AND ${differs(expression, 'security_group_id', groupId)}`);
+    },
+
+    finishCleanup: (installationId, now) => {
+      const expression = new Expression();
+      const update = expression.update({ cleanup: 'done', security_group_id: null, updated_at: now.toISOString() });
+      return write(installationId, expression, update, `${expression.equals('status', 'deleted')} AND ${expression.equals('cleanup', 'pending')}`);
+    },
+
+    findByAccount: async (accountId) => {
+      const expression = new Expression();
+      const found: number[] = [];
+      const rows = table.query({ IndexName: ACCOUNT_INDEX, KeyConditionExpression: expression.equals('account_id', accountId), ...expression.placeholders });
+      for await (const row of rows) found.push(Number(row['installation_id']?.N));
+      return found.sort((a, b) => a - b);
+    },
+  };
+}
+
+function isTenant(expression: Expression): string {
+  return `${expression.exists('org_name')} AND ${expression.name('status')} <> ${expression.value('deleted')}`;
+}
+
+/** What a hand wrote before stays. */
+function keep(expression: Expression, attribute: string, value: unknown): string {
+  return `${expression.name(attribute)} = if_not_exists(${expression.name(attribute)}, ${expression.value(value)})`;
+}
+
+function differs(expression: Expression, attribute: string, value: unknown): string {
+  return `(${expression.isMissing(attribute)} OR ${expression.name(attribute)} <> ${expression.value(value)})`;
+}

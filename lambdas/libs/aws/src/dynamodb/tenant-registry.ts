@@ -1,0 +1,97 @@
+import { ScanCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { parseTenantRow, type TenantLookup, type TenantRegistry, type Tiers } from '@multi-tenant-runner/core';
+import { fromAttributes, type Item } from './attributes';
+import { Expression } from './expression';
+import { createTable, type Outcome } from './table';
+
+export interface TenantRegistryDeps {
+  readonly client: Pick<DynamoDBClient, 'send'>;
+  readonly tableName: string;
+  readonly tiers: Tiers;
+  readonly defaultTier: string;
+}
+
+export function createDynamoTenantRegistry({ client, tableName, tiers, defaultTier }: TenantRegistryDeps): TenantRegistry {
+  const table = createTable(client, tableName);
+  const lookup = (installationId: number, item: Item | undefined): TenantLookup =>
+    parseTenantRow(installationId, item && fromAttributes(item), tiers, defaultTier);
+  const changeLive = (installationId: number, expression: Expression, update: string, condition: string): Promise<Outcome> =>
+    table.update({ key: keyOf(installationId), expression, update, condition });
+
+  return {
+    get: async (installationId) => lookup(installationId, await table.get(keyOf(installationId))),
+
+    admit: async (installationId, launchId, limit) => {
+      const expression = new Expression();
+      const ceiling = limit === undefined ? FROM_ROW : readCeiling(await table.get(keyOf(installationId)), limit);
+      const outcome = await changeLive(
+        installationId,
+        expression,
+        `ADD ${expression.name('live')} ${expression.attributeValue({ SS: [launchId] })}`,
+        `${isTenant(expression)} AND ${expression.equals('status', 'active')} AND ${isBelow(expression, launchId, ceiling)}`,
+      );
+      return { admitted: outcome.ok, lookup: lookup(installationId, outcome.item) };
+    },
+
+    freeSlot: async (installationId, launchId) => {
+      const expression = new Expression();
+      const update = `DELETE ${expression.name('live')} ${expression.attributeValue({ SS: [launchId] })}`;
+      // Without the condition an update makes the item that it does not find.
+      const outcome = await changeLive(installationId, expression, update, `${isTenant(expression)} AND ${mayHoldSlots(expression)}`);
+      return lookup(installationId, outcome.item);
+    },
+
+    restoreSlot: async (installationId, launchId) => {
+      const expression = new Expression();
+      const update = `ADD ${expression.name('live')} ${expression.attributeValue({ SS: [launchId] })}`;
+      await changeLive(installationId, expression, update, `${isTenant(expression)} AND ${mayHoldSlots(expression)}`);
+    },
+
+    rebuildLive: async (installationId, launchIds) => {
+      const expression = new Expression();
+      // DynamoDB has no empty set.
+      const update = expression.update({ live: launchIds.length === 0 ? null : new Set(launchIds) });
+      await changeLive(installationId, expression, update, `${isTenant(expression)} AND NOT (${mayHoldSlots(expression)})`);
+    },
+
+    list: async (cursor) => {
+      const page = await client.send(
+        new ScanCommand({ TableName: tableName, ConsistentRead: true, Limit: 100, ...(cursor !== undefined && { ExclusiveStartKey: keyOf(Number(cursor)) }) }),
+      );
+      const next = page.LastEvaluatedKey?.['installation_id']?.N;
+      const lookups = (page.Items ?? []).map((item) => lookup(Number(item['installation_id']?.N), item));
+      return { lookups, ...(next !== undefined && { cursor: next }) };
+    },
+  };
+}
+
+export function keyOf(installationId: number): Item {
+  return { installation_id: { N: String(installationId) } };
+}
+
+const isTenant = (expression: Expression): string => expression.exists('org_name');
+const mayHoldSlots = (expression: Expression): string => `(${expression.isMissing('live')} OR ${expression.hasType('live', 'SS')})`;
+
+type Ceiling = { readonly kind: 'row' } | { readonly kind: 'given'; readonly limit: number; readonly seen: AttributeValue | undefined };
+const FROM_ROW: Ceiling = { kind: 'row' };
+
+/** The given limit counts only in place of a figure that can't be used, and only while that very figure stands. */
+function readCeiling(item: Item | undefined, limit: number): Ceiling {
+  const seen = item?.['max_runners'];
+  const figure = seen?.N === undefined ? Number.NaN : Number(seen.N);
+  return Number.isSafeInteger(figure) && figure >= 0 ? FROM_ROW : { kind: 'given', limit, seen };
+}
+
+/** The launch has a slot already, or one is free. `size` of a text is its length, so the type is asked for too. */
+function isBelow(expression: Expression, launchId: string, ceiling: Ceiling): string {
+  const live = expression.name('live');
+  const figure = ceiling.kind === 'row' ? expression.name('max_runners') : expression.value(ceiling.limit);
+  const holds = `contains(${live}, ${expression.value(launchId)})`;
+  const room = `(${expression.hasType('live', 'SS')} AND (${holds} OR size(${live}) < ${figure}))`;
+  if (ceiling.kind === 'row') {
+    const first = `(${expression.isMissing('live')} AND ${figure} >= ${expression.value(1)})`;
+    return `${expression.hasType('max_runners', 'N')} AND (${first} OR ${room})`;
+  }
+  const alternatives = ceiling.limit >= 1 ? `(${expression.isMissing('live')} OR ${room})` : room;
+  return `${expression.isStill('max_runners', ceiling.seen)} AND ${alternatives}`;
+}

@@ -1,0 +1,168 @@
+import { DescribeInstancesCommand, RunInstancesCommand, TerminateInstancesCommand, type EC2Client, type Filter, type Instance } from '@aws-sdk/client-ec2';
+import { TAG, type LaunchAnswer, type LaunchRequest, type Machine, type MachineState, type RunnerFleet } from '@multi-tenant-runner/core';
+import { isThrottle, readAwsError } from '../aws-error';
+import { judgeLaunchError } from './judge-launch-error';
+import { buildRunInput, type FleetTags } from './run-input';
+
+export interface FleetDeps extends FleetTags {
+  /** Made with one attempt only: what may be repeated differs from call to call, and is decided here. */
+  readonly client: Pick<EC2Client, 'send'>;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+const LAUNCH_ATTEMPTS = 3;
+const OTHER_ATTEMPTS = 4;
+const PAUSE = 400;
+/** A machine made a moment ago may not be known yet where its end is asked for. */
+const UNKNOWN_ID_PAUSE = 1_500;
+/** EC2 takes 200 values in one filter. */
+const IDS_A_CALL = 200;
+const IDS_A_TERMINATION = 50;
+const ALIVE: readonly MachineState[] = ['pending', 'running', 'shutting-down', 'stopping', 'stopped'];
+
+export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
+  const { client, environment, sleep } = deps;
+
+  const describe = async (filters: Filter[]): Promise<Machine[]> => {
+    const machines: Machine[] = [];
+    let next: string | undefined;
+    do {
+      const token = next;
+      const page = await retrying(sleep, () => client.send(new DescribeInstancesCommand({ Filters: filters, MaxResults: 1_000, ...(token && { NextToken: token }) })));
+      for (const reservation of page.Reservations ?? []) machines.push(...(reservation.Instances ?? []).flatMap(toMachine));
+      next = page.NextToken;
+    } while (next !== undefined && next !== '');
+    return machines;
+  };
+
+  const terminateTogether = async (ids: readonly string[]): Promise<[string, MachineState][]> => {
+    const answer = await retrying(sleep, () => client.send(new TerminateInstancesCommand({ InstanceIds: [...ids] })));
+    return (answer.TerminatingInstances ?? []).flatMap(({ InstanceId, CurrentState }): [string, MachineState][] =>
+      InstanceId === undefined ? [] : [[InstanceId, toState(CurrentState?.Name)]],
+    );
+  };
+
+  const terminateOne = async (id: string): Promise<[string, MachineState][]> => {
+    try {
+      return await terminateTogether([id]);
+    } catch (error) {
+      if (!isUnknownId(error)) throw error;
+    }
+    await sleep(UNKNOWN_ID_PAUSE);
+    try {
+      return await terminateTogether([id]);
+    } catch (error) {
+      if (isUnknownId(error)) return [[id, 'terminated']];
+      throw error;
+    }
+  };
+
+  /** One bad id fails the call for all of them; then each goes alone, and the good ones end before the error is told. */
+  const terminateChunk = async (ids: readonly string[]): Promise<[string, MachineState][]> => {
+    if (ids.length === 1) return Promise.all(ids.map(terminateOne)).then((results) => results.flat());
+    try {
+      return await terminateTogether(ids);
+    } catch (error) {
+      const { httpStatus = 500 } = readAwsError(error);
+      if (httpStatus >= 500 || isThrottle(readAwsError(error))) throw error;
+    }
+    const results = await Promise.allSettled(ids.map(terminateOne));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  };
+
+  return {
+    run: (request) => launch(deps, request),
+    terminate: async (instanceIds) => {
+      const states = new Map<string, MachineState>();
+      for (const chunk of chunks(instanceIds, IDS_A_TERMINATION)) for (const [id, state] of await terminateChunk(chunk)) states.set(id, state);
+      return states;
+    },
+    // By filter, as asking for the ids themselves fails for all of them if one is unknown.
+    describe: async (instanceIds) => {
+      const found: Machine[] = [];
+      for (const chunk of chunks(instanceIds, IDS_A_CALL)) found.push(...(await describe([{ Name: 'instance-id', Values: chunk }])));
+      return found.filter((machine) => instanceIds.includes(machine.instanceId));
+    },
+    findByToken: async (clientToken) => {
+      const found = await describe([{ Name: 'client-token', Values: [clientToken] }]);
+      return found.filter((machine) => machine.clientToken === clientToken);
+    },
+    list: async (installationId) => {
+      const tags = { [TAG.environment]: environment, ...(installationId !== undefined && { [TAG.tenantId]: String(installationId) }) };
+      const byTag = Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] }));
+      const found = await describe([...byTag, { Name: 'instance-state-name', Values: [...ALIVE] }]);
+      // A filter's result is acted upon by ending machines, so it is checked again.
+      return found.filter((machine) => ALIVE.includes(machine.state) && Object.entries(tags).every(([key, value]) => machine.tags[key] === value));
+    },
+  };
+}
+
+/** The client token makes a repeat harmless: EC2 answers with the machine that the first call made. */
+async function launch({ client, sleep, ...tags }: FleetDeps, request: LaunchRequest): Promise<LaunchAnswer> {
+  let last: LaunchAnswer = { kind: 'unknown', code: 'NoAnswer', message: 'EC2 was not asked' };
+  // A throttle after an unclear answer says nothing about the machine that the unclear call may have made.
+  let unclear: LaunchAnswer | undefined;
+  for (let attempt = 1; attempt <= LAUNCH_ATTEMPTS; attempt += 1) {
+    if (attempt > 1) await sleep(PAUSE * 2 ** (attempt - 2));
+    last = await ask(client, request, tags);
+    if (last.kind === 'unknown') unclear = last;
+    // EC2 looks for the token's machine before it looks for capacity, but after it counted and authorized the call.
+    if (last.kind === 'started' || last.kind === 'refused' || (last.kind === 'impossible' && unclear === undefined)) return last;
+  }
+  return unclear ?? last;
+}
+
+async function ask(client: FleetDeps['client'], request: LaunchRequest, tags: FleetTags): Promise<LaunchAnswer> {
+  try {
+    const answer = await client.send(new RunInstancesCommand(buildRunInput(request, tags)));
+    const instance = answer.Instances?.[0];
+    if (instance?.InstanceId === undefined) return { kind: 'unknown', code: 'NoInstance', message: 'EC2 answered without a machine' };
+    return { kind: 'started', instanceId: instance.InstanceId, state: toState(instance.State?.Name) };
+  } catch (error) {
+    return judgeLaunchError(readAwsError(error));
+  }
+}
+
+async function retrying<T>(sleep: FleetDeps['sleep'], call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const failure = readAwsError(error);
+      const worthIt = isThrottle(failure) || failure.httpStatus === undefined || failure.httpStatus >= 500;
+      if (!worthIt || attempt >= OTHER_ATTEMPTS) throw error;
+    }
+    await sleep(PAUSE * 2 ** (attempt - 1));
+  }
+}
+
+function isUnknownId(error: unknown): boolean {
+  return /^InvalidInstanceID\./.test(readAwsError(error).code);
+}
+
+function toMachine({ InstanceId, State, ClientToken, LaunchTime, Tags }: Instance): Machine[] {
+  if (InstanceId === undefined) return [];
+  const tags = Object.fromEntries((Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+  return [
+    {
+      instanceId: InstanceId,
+      state: toState(State?.Name),
+      ...(ClientToken !== undefined && { clientToken: ClientToken }),
+      launchedAt: (LaunchTime ?? new Date(0)).toISOString(),
+      tags,
+    },
+  ];
+}
+
+/** A state that is not told counts as alive: nothing is released on it. */
+function toState(name: string | undefined): MachineState {
+  return [...ALIVE, 'terminated' as const].find((state) => state === name) ?? 'pending';
+}
+
+function chunks<T>(all: readonly T[], size: number): T[][] {
+  const parts: T[][] = [];
+  for (let start = 0; start < all.length; start += size) parts.push(all.slice(start, start + size));
+  return parts;
+}

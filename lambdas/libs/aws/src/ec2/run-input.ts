@@ -1,0 +1,57 @@
+import type { RunInstancesCommandInput, Tag, TagSpecification } from '@aws-sdk/client-ec2';
+import { TAG, type LaunchRequest } from '@multi-tenant-runner/core';
+
+export interface FleetTags {
+  readonly environment: string;
+  /** The operator's own. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * The same request gives the same input, always: EC2 refuses a known client token with other parameters. The template
+ * has no network interface and no group, so that the tenant's group can be given here.
+ */
+export function buildRunInput(request: LaunchRequest, settings: FleetTags): RunInstancesCommandInput {
+  const { intent } = request;
+  return {
+    MinCount: 1,
+    MaxCount: 1,
+    ClientToken: intent.clientToken,
+    LaunchTemplate: { LaunchTemplateId: intent.launchTemplateId, Version: intent.launchTemplateVersion },
+    InstanceType: intent.instanceType as NonNullable<RunInstancesCommandInput['InstanceType']>,
+    SubnetId: intent.subnetId,
+    SecurityGroupIds: [intent.securityGroupId],
+    ...(intent.spot && {
+      InstanceMarketOptions: { MarketType: 'spot', SpotOptions: { SpotInstanceType: 'one-time', InstanceInterruptionBehavior: 'terminate' } },
+    }),
+    TagSpecifications: tagSpecifications(request, settings),
+  };
+}
+
+function tagSpecifications(request: LaunchRequest, { environment, tags }: FleetTags): TagSpecification[] {
+  const own = {
+    [TAG.tenantId]: String(request.installationId),
+    [TAG.tenantTier]: request.intent.tenantTier,
+    [TAG.environment]: environment,
+    [TAG.runnerTier]: request.tier,
+    [TAG.launchId]: request.launchId,
+  };
+  return [
+    { ResourceType: 'instance', Tags: toTags({ ...legalOnInstances(tags), ...own }) },
+    { ResourceType: 'volume', Tags: toTags({ ...tags, ...own }) },
+    { ResourceType: 'network-interface', Tags: toTags({ ...tags, ...own }) },
+  ];
+}
+
+/**
+ * The machine reads its tags from the metadata service, which takes only these characters; EC2 refuses a launch with
+ * any other key. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/work-with-tags-in-IMDS.html
+ */
+export function legalOnInstances(tags: Readonly<Record<string, string>>): Record<string, string> {
+  const legal = ([key]: [string, string]): boolean => /^[0-9A-Za-z\-_+=,.@:]+$/.test(key) && key !== '.' && key !== '..' && key !== '_index';
+  return Object.fromEntries(Object.entries(tags).filter(legal));
+}
+
+export function toTags(tags: Readonly<Record<string, string>>): Tag[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}

@@ -1,0 +1,112 @@
+import {
+  AuthorizeSecurityGroupEgressCommand,
+  CreateSecurityGroupCommand,
+  DeleteSecurityGroupCommand,
+  DescribeSecurityGroupsCommand,
+  RevokeSecurityGroupEgressCommand,
+  type EC2Client,
+  type SecurityGroup,
+} from '@aws-sdk/client-ec2';
+import { securityGroupName, TAG, type SecurityGroups } from '@multi-tenant-runner/core';
+import { readAwsError } from '../aws-error';
+import { planEgress, type EgressRule } from './plan-egress';
+import { toTags } from './run-input';
+
+export interface SecurityGroupDeps {
+  readonly client: Pick<EC2Client, 'send'>;
+  readonly environment: string;
+  readonly vpcId: string;
+  readonly egressRules: readonly EgressRule[];
+  /** The operator's own. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+const LOOKS = 5;
+const LOOK_PAUSE = 500;
+
+export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups {
+  const { client, environment, vpcId, sleep } = deps;
+
+  const named = async (installationId: number): Promise<SecurityGroup | undefined> => {
+    const name = securityGroupName(environment, installationId);
+    const filters = [{ Name: 'group-name', Values: [name] }, { Name: 'vpc-id', Values: [vpcId] }];
+    const answer = await client.send(new DescribeSecurityGroupsCommand({ Filters: filters }));
+    return answer.SecurityGroups?.find((group) => group.GroupName === name && group.VpcId === vpcId);
+  };
+  /** A group that was just made, here or by a second event of the same tenant, may be seen a moment later. */
+  const seen = async (installationId: number, looks = LOOKS): Promise<SecurityGroup> => {
+    const group = await named(installationId);
+    if (group !== undefined) return group;
+    if (looks <= 1) throw new Error(`Security group ${securityGroupName(environment, installationId)} was made but EC2 does not list it yet; the next event or sweep goes on from here.`);
+    await sleep(LOOK_PAUSE);
+    return seen(installationId, looks - 1);
+  };
+  const make = async (installationId: number, tenantTier: string): Promise<void> => {
+    const tags = { ...deps.tags, [TAG.tenantId]: String(installationId), [TAG.tenantTier]: tenantTier, [TAG.environment]: environment };
+    const input = {
+      GroupName: securityGroupName(environment, installationId),
+      Description: `Runners of installation ${installationId}: nothing comes in`,
+      VpcId: vpcId,
+      TagSpecifications: [{ ResourceType: 'security-group' as const, Tags: toTags({ Name: securityGroupName(environment, installationId), ...tags }) }],
+    };
+    await tolerating(['InvalidGroup.Duplicate'], () => client.send(new CreateSecurityGroupCommand(input)));
+  };
+  const setEgress = async (group: SecurityGroup): Promise<void> => {
+    const plan = planEgress(group.IpPermissionsEgress ?? [], deps.egressRules);
+    const target = { GroupId: group.GroupId };
+    // New ways out first: a group in use is never without the configured ones. Two writers at once are one too many for
+    // EC2 but want the same, so what is there or gone already is fine; each rule alone, as a duplicate fails its call.
+    for (const permission of plan.authorize) {
+      await tolerating(['InvalidPermission.Duplicate'], () => client.send(new AuthorizeSecurityGroupEgressCommand({ ...target, IpPermissions: [permission] })));
+    }
+    for (const permission of plan.revoke) {
+      await tolerating(['InvalidPermission.NotFound'], () => client.send(new RevokeSecurityGroupEgressCommand({ ...target, IpPermissions: [permission] })));
+    }
+  };
+
+  return {
+    ensure: async (installationId, tenantTier) => {
+      const standing = await named(installationId);
+      if (standing === undefined) await make(installationId, tenantTier);
+      const group = standing ?? (await seen(installationId));
+      if (group.GroupId === undefined || !isOurs(group, environment, installationId)) {
+        throw new Error(
+          `Security group ${group.GroupId} (${group.GroupName}) has the tenant's name but not its tags ${TAG.environment} = ${environment} and ` +
+            `${TAG.tenantId} = ${installationId}, so it is not used; rename or delete it.`,
+        );
+      }
+      await setEgress(group);
+      return group.GroupId;
+    },
+    find: async (installationId) => {
+      const group = await named(installationId);
+      return group !== undefined && isOurs(group, environment, installationId) ? group.GroupId : undefined;
+    },
+    remove: async (groupId) => {
+      try {
+        await client.send(new DeleteSecurityGroupCommand({ GroupId: groupId }));
+        return 'removed';
+      } catch (error) {
+        const { code } = readAwsError(error);
+        if (code === 'InvalidGroup.NotFound' || code === 'InvalidGroupId.Malformed') return 'removed';
+        // Network interfaces outlive their machines by a little.
+        if (code === 'DependencyViolation' || code === 'InvalidGroup.InUse') return 'in-use';
+        throw error;
+      }
+    },
+  };
+}
+
+function isOurs(group: SecurityGroup, environment: string, installationId: number): boolean {
+  const has = (key: string, value: string): boolean => group.Tags?.some((tag) => tag.Key === key && tag.Value === value) === true;
+  return has(TAG.environment, environment) && has(TAG.tenantId, String(installationId));
+}
+
+async function tolerating(codes: readonly string[], call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    if (!codes.includes(readAwsError(error).code)) throw error;
+  }
+}

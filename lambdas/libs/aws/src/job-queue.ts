@@ -1,0 +1,27 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { encodeJobEvent, encodeJobMessage, type JobQueue } from '@multi-tenant-runner/core';
+
+export interface JobQueueDeps {
+  readonly client: Pick<SQSClient, 'send'>;
+  readonly tierQueueUrls: ReadonlyMap<string, string>;
+  /** Only where job events are sent. */
+  readonly runnerEventsQueueUrl?: string;
+}
+
+export function createSqsJobQueue({ client, tierQueueUrls, runnerEventsQueueUrl }: JobQueueDeps): JobQueue {
+  // The group marks the tenant: SQS serves tenants with few messages before one that floods the queue.
+  const send = async (QueueUrl: string, MessageBody: string, installationId: number): Promise<void> => {
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody, MessageGroupId: String(installationId) }));
+  };
+  return {
+    sendJob: async (message) => {
+      const url = tierQueueUrls.get(message.tier);
+      if (url === undefined) throw new Error(`No queue is known for tier ${message.tier} of job ${message.jobId}; TIER_QUEUE_URLS names ${[...tierQueueUrls.keys()].join(', ')}.`);
+      await send(url, encodeJobMessage(message), message.installationId);
+    },
+    sendJobEvent: async (event) => {
+      if (runnerEventsQueueUrl === undefined) throw new Error('This function was given no queue for job events (RUNNER_EVENTS_QUEUE_URL).');
+      await send(runnerEventsQueueUrl, encodeJobEvent(event), event.installationId);
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { DeleteParametersCommand, GetParametersByPathCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { parameterName, parameterPath, TAG, Throttled, type RunnerParameters } from '@multi-tenant-runner/core';
+import { isThrottle, readAwsError } from './aws-error';
+
+export interface RunnerParametersDeps {
+  readonly client: Pick<SSMClient, 'send'>;
+  readonly environment: string;
+  readonly kmsKeyArn?: string;
+  /** The operator's own. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+type Entry = Parameters<RunnerParameters['put']>[0];
+
+/** SSM deletes at most ten in one call. */
+const NAMES_A_CALL = 10;
+
+export function createSsmRunnerParameters(deps: RunnerParametersDeps): RunnerParameters {
+  const { client, environment } = deps;
+  const nameOf = (installationId: number, instanceId: string): string => parameterName(environment, installationId, instanceId);
+  const put = (entry: Entry): Promise<unknown> => client.send(new PutParameterCommand(buildPut(entry, nameOf(entry.installationId, entry.instanceId), deps)));
+  const remove = async (installationId: number, instanceIds: readonly string[]): Promise<void> => {
+    for (let start = 0; start < instanceIds.length; start += NAMES_A_CALL) {
+      // Names that are not there are only listed in the answer.
+      const Names = instanceIds.slice(start, start + NAMES_A_CALL).map((id) => nameOf(installationId, id));
+      await client.send(new DeleteParametersCommand({ Names }));
+    }
+  };
+
+  return {
+    put: (entry) =>
+      throttling(async () => {
+        try {
+          await put(entry);
+        } catch (error) {
+          if (readAwsError(error).code !== 'ParameterAlreadyExists') throw error;
+          // SSM takes no tags with Overwrite, and the tag is what lets only this machine read it.
+          await remove(entry.installationId, [entry.instanceId]);
+          await put(entry);
+        }
+      }),
+    remove: (installationId, instanceIds) => throttling(() => remove(installationId, instanceIds)),
+    list: (installationId) =>
+      throttling(async () => {
+        const path = parameterPath(environment, installationId);
+        const ids: string[] = [];
+        let next: string | undefined;
+        do {
+          const page = await client.send(new GetParametersByPathCommand({ Path: path, WithDecryption: false, MaxResults: 10, ...(next && { NextToken: next }) }));
+          for (const { Name } of page.Parameters ?? []) if (Name?.startsWith(`${path}/`)) ids.push(Name.slice(path.length + 1));
+          next = page.NextToken;
+        } while (next !== undefined && next !== '');
+        return ids;
+      }),
+  };
+}
+
+function buildPut(entry: Entry, Name: string, { environment, kmsKeyArn, tags }: RunnerParametersDeps) {
+  const own = {
+    [TAG.tenantId]: String(entry.installationId),
+    [TAG.tenantTier]: entry.tenantTier,
+    [TAG.environment]: environment,
+    [TAG.runnerTier]: entry.tier,
+    [TAG.instanceId]: entry.instanceId,
+  };
+  // Advanced: a configuration is longer than a standard parameter holds, and only advanced ones expire.
+  return {
+    Name,
+    Value: entry.value,
+    Type: 'SecureString' as const,
+    Tier: 'Advanced' as const,
+    Policies: JSON.stringify([{ Type: 'Expiration', Version: '1.0', Attributes: { Timestamp: entry.expiresAt.toISOString() } }]),
+    Tags: Object.entries({ ...tags, ...own }).map(([Key, Value]) => ({ Key, Value })),
+    ...(kmsKeyArn !== undefined && { KeyId: kmsKeyArn }),
+  };
+}
+
+async function throttling<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const failure = readAwsError(error);
+    if (isThrottle(failure)) throw new Throttled(`SSM turned a call away for its rate (${failure.code})`, { cause: error });
+    throw error;
+  }
+}
