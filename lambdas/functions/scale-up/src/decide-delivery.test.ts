@@ -1,0 +1,29 @@
+import { ENDED_JOB_STATES, LAUNCH_STATES, OPEN_JOB_STATES, type LaunchState } from '@multi-tenant-runner/core';
+import { job, launch } from '@multi-tenant-runner/testing';
+import { decideDelivery } from './decide-delivery';
+
+const decide = (state: Parameters<typeof job>[0], launchState?: LaunchState) =>
+  decideDelivery(job(state), launchState === undefined ? undefined : launch({ state: launchState }));
+
+test.each([...ENDED_JOB_STATES, 'running'] as const)('a job that is %s starts nothing; a slot held for it is given back', (state) => {
+  for (const launchState of [undefined, ...LAUNCH_STATES]) expect(decide({ state }, launchState)).toBe(launchState === 'held' ? 'release' : 'leave');
+});
+
+test.each(['queued', 'starting'] as const)('a job that is %s goes for a slot until it has one', (state) => {
+  expect(decide({ state })).toBe('admit');
+  expect(decide({ state }, 'wanted')).toBe('admit');
+});
+
+test('a parked job takes no slot by itself: the one that waits longest goes first', () => {
+  expect(decide({ state: 'parked' })).toBe('leave');
+  expect(decide({ state: 'parked' }, 'wanted')).toBe('leave');
+});
+
+test.each(OPEN_JOB_STATES.filter((state) => state !== 'running'))('a job that is %s goes on where a launch of it stopped', (state) => {
+  expect(decide({ state }, 'held')).toBe('go-on');
+  expect(decide({ state }, 'launching')).toBe('go-on');
+});
+
+test.each(['running', 'ending', 'ended'] as const)('a launch that is %s is not touched by a late message', (launchState) => {
+  expect(decide({ state: 'starting' }, launchState)).toBe('leave');
+});

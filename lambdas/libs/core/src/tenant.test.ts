@@ -1,0 +1,54 @@
+import { freeSlots, parseTenantRow } from './tenant';
+import type { Tier } from './tiers';
+
+const tier = (name: string, maxRunners: number): [string, Tier] => [
+  name,
+  { name, maxRunners, labels: [name], instanceTypes: ['t3.medium'], spot: false, runnerGroupId: 1 },
+];
+const tiers = new Map([tier('small', 2), tier('medium', 5)]);
+const row = { installation_id: 1, org_name: 'acme', org_type: 'Organization', status: 'active', tier: 'medium', max_runners: 5 };
+const parse = (change: Record<string, unknown>) => parseTenantRow(1, { ...row, ...change }, tiers, 'small');
+
+test('a row as the tenant manager writes it has no problem', () => {
+  expect(parse({})).toMatchObject({ kind: 'tenant', problems: [], tenant: { tier: 'medium', maxRunners: 5, maxRunnersFromRow: true } });
+});
+
+test.each([
+  ['no row', undefined],
+  ['the row that the upgrade command makes of a mistyped id', { tier: 'medium', max_runners: 5, updated_at: '2024-01-15T12:00:00Z' }],
+  ['an unknown status', { ...row, status: 'paused' }],
+  ['an empty org_name', { ...row, org_name: ' ' }],
+])('%s is not a tenant', (_name, value) => {
+  expect(parseTenantRow(1, value, tiers, 'small').kind).toBe('none');
+});
+
+test.each([[-1], [1.5], ['5'], [null], [undefined], [Number.NaN], [Number.POSITIVE_INFINITY], [true], [[5]]])('max_runners %p gives way to the tier\'s own limit and is reported', (value) => {
+  const parsed = parse({ max_runners: value });
+  expect(parsed).toMatchObject({ kind: 'tenant', tenant: { maxRunners: 5, maxRunnersFromRow: false }, problems: [{ attribute: 'max_runners' }] });
+});
+
+test('a limit of 0 is a limit', () => expect(parse({ max_runners: 0 })).toMatchObject({ tenant: { maxRunners: 0 }, problems: [] }));
+
+test('a limit above the tier\'s is honoured', () => expect(parse({ max_runners: 50 })).toMatchObject({ tenant: { maxRunners: 50 }, problems: [] }));
+
+test('an unknown tier is read as the default one and is reported', () => {
+  expect(parse({ tier: 'huge' })).toMatchObject({ tenant: { tier: 'small', maxRunners: 5 }, problems: [{ attribute: 'tier' }] });
+});
+
+test('what an uninstall leaves where nothing was installed is a tombstone', () => {
+  expect(parseTenantRow(1, { status: 'deleted', cleanup: 'pending' }, tiers, 'small')).toEqual({ kind: 'tombstone', installationId: 1, cleanup: 'pending' });
+});
+
+test('slots that are no set are reported and count as none', () => {
+  expect(parse({ live: 'a' })).toMatchObject({ liveBroken: true, problems: [{ attribute: 'live' }] });
+});
+
+test('a limit lowered below what runs leaves no negative slots', () => {
+  const parsed = parse({ max_runners: 1, live: new Set(['1-1', '2-1']) });
+  expect(parsed.kind === 'tenant' && freeSlots(parsed.tenant)).toBe(0);
+});
+
+test('a suspended tenant has no free slots', () => {
+  const parsed = parse({ status: 'suspended' });
+  expect(parsed.kind === 'tenant' && freeSlots(parsed.tenant)).toBe(0);
+});
