@@ -1,0 +1,73 @@
+/** What the fake GitHub remembers. Plain data: the transitions beside it are pure, the HTTP on top of them is thin. */
+export type AccountType = 'Organization' | 'User';
+export type Access = 'read' | 'write';
+export type Permissions = Readonly<Record<string, Access>>;
+
+export interface Account {
+  readonly id: number;
+  readonly login: string;
+  readonly type: AccountType;
+}
+
+export interface Installation {
+  readonly id: number;
+  readonly account: Account;
+  readonly state: 'active' | 'suspended' | 'deleted';
+  readonly permissions: Permissions;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly suspendedAt?: number;
+}
+
+export interface Repository {
+  readonly id: number;
+  readonly accountId: number;
+  readonly name: string;
+  readonly public: boolean;
+}
+
+export type JobStatus = 'waiting' | 'queued' | 'in_progress' | 'completed';
+export const CONCLUSIONS = ['success', 'failure', 'cancelled', 'skipped', 'timed_out', 'neutral', 'action_required'] as const;
+export type Conclusion = (typeof CONCLUSIONS)[number];
+
+export interface Job {
+  readonly id: number;
+  readonly runId: number;
+  readonly installationId: number;
+  readonly accountId: number;
+  readonly repositoryId: number;
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly status: JobStatus;
+  readonly conclusion: Conclusion | null;
+  readonly queuedAt: number;
+  readonly startedAt?: number;
+  readonly completedAt?: number;
+  readonly runner?: { readonly id: number; readonly name: string };
+  /** Milliseconds; null runs until it is told to finish; undefined takes the sandbox's setting. */
+  readonly lengthMs?: number | null;
+}
+
+export interface Runner {
+  readonly id: number;
+  readonly name: string;
+  /** A runner belongs to the account, not to the installation: it outlives an uninstall, as at GitHub. */
+  readonly accountId: number;
+  /** Set for a runner of one repository, absent for one of the organisation. */
+  readonly repositoryId?: number;
+  readonly labels: readonly string[];
+  readonly groupId: number;
+  readonly status: 'online' | 'offline';
+  readonly jobId?: number;
+  /** GitHub tells a runner's version only after its first connection. */
+  readonly version: string | null;
+  readonly clientId: string;
+  readonly createdAt: number;
+}
+
+export type Clock = () => number;
+
+/** GitHub's timestamps have whole seconds. */
+export function timestamp(at: number): string {
+  return new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}

@@ -1,0 +1,61 @@
+import { object, text, type Json } from '../github/json';
+
+/** A machine as the AWS side of the sandbox knows it. */
+export interface MachineFacts {
+  readonly instanceId: string;
+  readonly state: string;
+  readonly userData: string;
+  readonly roleName: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly instanceType: string;
+  readonly region: string;
+  readonly metadata: { readonly tokensRequired: boolean; readonly tagsShown: boolean };
+}
+
+export interface Launcher {
+  readonly machines: () => Promise<readonly MachineFacts[]>;
+  /** `shutdown -h now` on the machine itself. */
+  readonly shutDown: (instanceId: string) => Promise<void>;
+  /** A session of the machine's role, as its metadata service hands it out. */
+  readonly credentials: (instanceId: string) => Promise<Json>;
+}
+
+const TIME_OUT_MS = 10_000;
+
+export function createLauncher({ url, token }: { url: string; token: string }): Launcher {
+  const call = async (method: string, path: string): Promise<unknown> => {
+    const answer = await fetch(`${url}/_sandbox${path}`, { method, headers: { 'x-sandbox-token': token }, signal: AbortSignal.timeout(TIME_OUT_MS) });
+    if (!answer.ok) throw new Error(`The launcher answered ${answer.status} to ${method} ${path}: ${(await answer.text()).slice(0, 200)}`);
+    return answer.json();
+  };
+  return {
+    machines: async () => {
+      const listed = await call('GET', '/machines');
+      return Array.isArray(listed) ? listed.map(readMachine).filter((one) => one !== undefined) : [];
+    },
+    shutDown: async (instanceId) => void (await call('POST', `/machines/${instanceId}/shutdown`)),
+    credentials: async (instanceId) => object(await call('POST', `/machines/${instanceId}/credentials`)) ?? {},
+  };
+}
+
+export function readMachine(value: unknown): MachineFacts | undefined {
+  const given = object(value);
+  const instanceId = text(given?.['instance_id']);
+  const state = text(given?.['state']);
+  if (given === undefined || instanceId === undefined || state === undefined) return undefined;
+  const options = object(given['metadata_options']) ?? {};
+  return {
+    instanceId,
+    state,
+    userData: text(given['user_data']) ?? '',
+    roleName: text(given['role_name']),
+    tags: readTags(given['tags']),
+    instanceType: text(given['instance_type']) ?? 'unknown',
+    region: text(given['region']) ?? 'us-east-1',
+    metadata: { tokensRequired: options['HttpTokens'] !== 'optional', tagsShown: options['InstanceMetadataTags'] === 'enabled' },
+  };
+}
+
+function readTags(value: unknown): Record<string, string> {
+  return Object.fromEntries(Object.entries(object(value) ?? {}).map(([key, tag]) => [key, String(tag)]));
+}
