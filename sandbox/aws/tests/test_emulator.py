@@ -1,0 +1,315 @@
+"""The launcher as its users meet it: real AWS clients over HTTP, with IAM on."""
+
+import base64
+import json
+import unittest
+import urllib.error
+
+from .emulator import ACCOUNT, IMAGE, REGION, SUBNETS, Emulator, code_of, wait_for
+
+emulator = None
+
+
+def setUpModule():
+    global emulator
+    emulator = Emulator()
+
+
+def tearDownModule():
+    emulator.close()
+
+
+def tags(kind, **pairs):
+    return {"ResourceType": kind, "Tags": [{"Key": key.replace("__", ":"), "Value": value} for key, value in pairs.items()]}
+
+
+def run(ec2=None, **changes):
+    request = {"ImageId": IMAGE, "InstanceType": "t3.medium", "MinCount": 1, "MaxCount": 1, "SubnetId": SUBNETS[0], **changes}
+    return (ec2 or emulator.client("ec2")).run_instances(**request)["Instances"][0]
+
+
+def state(instance_id):
+    found = emulator.client("ec2").describe_instances(InstanceIds=[instance_id])
+    return found["Reservations"][0]["Instances"][0]["State"]["Name"]
+
+
+class Launching(unittest.TestCase):
+    def test_takes_from_the_launch_template_what_the_request_leaves_out(self):
+        emulator.role("templated", [])
+        emulator.profile("templated", "templated")
+        ec2 = emulator.client("ec2")
+        template = ec2.create_launch_template(LaunchTemplateName="all", LaunchTemplateData={
+            "ImageId": IMAGE, "UserData": base64.b64encode(b"#!/bin/sh\n").decode(), "IamInstanceProfile": {"Name": "templated"},
+            "InstanceInitiatedShutdownBehavior": "terminate",
+            "MetadataOptions": {"HttpTokens": "required", "InstanceMetadataTags": "enabled"},
+            "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": True, "VolumeSize": 30, "VolumeType": "gp3"}}],
+            "TagSpecifications": [{"ResourceType": "volume", "Tags": [{"Key": "from", "Value": "template"}]}],
+        })["LaunchTemplate"]["LaunchTemplateId"]
+        machine = ec2.run_instances(LaunchTemplate={"LaunchTemplateId": template, "Version": "$Latest"}, MinCount=1, MaxCount=1,
+                                    InstanceType="t3.large", SubnetId=SUBNETS[0])["Instances"][0]
+        seen = next(one for one in emulator.control("GET", "machines") if one["instance_id"] == machine["InstanceId"])
+        self.assertEqual((seen["user_data"], seen["role_name"], seen["instance_type"]), ("#!/bin/sh\n", "templated", "t3.large"))
+        self.assertEqual(machine["MetadataOptions"]["HttpTokens"], "required")
+        volumes = ec2.describe_volumes(Filters=[{"Name": "attachment.instance-id", "Values": [machine["InstanceId"]]}])["Volumes"]
+        self.assertEqual([(one["Encrypted"], one["Size"], one["Tags"]) for one in volumes],
+                         [(True, 30, [{"Key": "from", "Value": "template"}])])
+        self.assertEqual(emulator.control("POST", f"machines/{machine['InstanceId']}/shutdown")["state"], "shutting-down")
+        wait_for(lambda: state(machine["InstanceId"]) == "terminated")
+
+    def test_starts_one_machine_for_one_token_and_zone(self):
+        first, again = run(ClientToken="one"), run(ClientToken="one")
+        self.assertEqual(first["InstanceId"], again["InstanceId"])
+        self.assertNotEqual(run(ClientToken="one", SubnetId=SUBNETS[1])["InstanceId"], first["InstanceId"])
+        refused = code_of(emulator.client("ec2").run_instances, ImageId=IMAGE, InstanceType="t3.large", MinCount=1, MaxCount=1,
+                          SubnetId=SUBNETS[0], ClientToken="one")
+        self.assertEqual(refused, "IdempotentParameterMismatch")
+
+    def test_answers_a_token_with_the_state_that_its_machine_has_now(self):
+        machine = run(ClientToken="ended")["InstanceId"]
+        emulator.client("ec2").terminate_instances(InstanceIds=[machine])
+        self.assertEqual(run(ClientToken="ended")["State"]["Name"], "shutting-down")
+
+    def test_tags_machine_volume_and_interface_from_birth(self):
+        machine = run(TagSpecifications=[tags(kind, ghr__tenant_id="7") for kind in ("instance", "volume", "network-interface")])
+        interface = machine["NetworkInterfaces"][0]["NetworkInterfaceId"]
+        volume = machine["BlockDeviceMappings"][0]["Ebs"]["VolumeId"]
+        ec2 = emulator.client("ec2")
+        for resource in (machine["InstanceId"], interface, volume):
+            found = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [resource]}])["Tags"]
+            self.assertEqual([(one["Key"], one["Value"]) for one in found], [("ghr:tenant_id", "7")])
+
+    def test_refuses_what_ec2_refuses(self):
+        ec2 = emulator.client("ec2")
+        base = {"ImageId": IMAGE, "InstanceType": "t3.medium", "MinCount": 1, "MaxCount": 1, "SubnetId": SUBNETS[0]}
+        cases = [
+            ({"InstanceType": "t3.enormous"}, "InvalidParameterValue"),
+            ({"SubnetId": "subnet-0000000000000dead"}, "InvalidSubnetID.NotFound"),
+            ({"ImageId": "ami-0000000000000dead"}, "InvalidAMIID.NotFound"),
+            ({"SecurityGroupIds": ["sg-0000000000000dead"]}, "InvalidGroup.NotFound"),
+            ({"IamInstanceProfile": {"Name": "nobody"}}, "InvalidParameterValue"),
+            ({"UserData": "x" * 20000}, "InvalidParameterValue"),
+            ({"TagSpecifications": [tags("spot-instances-request", a="b")]}, "InvalidParameterValue"),
+            ({"TagSpecifications": [tags("instance", **{"aws__x": "b"})]}, "InvalidParameterValue"),
+            ({"MetadataOptions": {"InstanceMetadataTags": "enabled"}, "TagSpecifications": [tags("instance", **{"a b": "c"})]},
+             "InvalidParameterValue"),
+            ({"InstanceMarketOptions": {"MarketType": "spot"}}, "AuthFailure.ServiceLinkedRoleCreationNotPermitted"),
+        ]
+        for change, expected in cases:
+            with self.subTest(change=change):
+                self.assertEqual(code_of(ec2.run_instances, **{**base, **change}), expected)
+
+    def test_answers_faults_as_often_as_it_is_told(self):
+        emulator.control("POST", "faults", {"operation": "RunInstances", "code": "InsufficientInstanceCapacity"})
+        ec2 = emulator.client("ec2")
+        request = {"ImageId": IMAGE, "InstanceType": "t3.medium", "MinCount": 1, "MaxCount": 1, "SubnetId": SUBNETS[0]}
+        self.assertEqual(code_of(ec2.run_instances, **request), "InsufficientInstanceCapacity")
+        self.assertIsNone(code_of(ec2.run_instances, **request))
+
+
+class Living(unittest.TestCase):
+    def test_goes_from_pending_to_running_and_from_shutting_down_to_terminated(self):
+        machine = run()
+        self.assertEqual(machine["State"]["Name"], "pending")
+        wait_for(lambda: state(machine["InstanceId"]) == "running")
+        change = emulator.client("ec2").terminate_instances(InstanceIds=[machine["InstanceId"]])["TerminatingInstances"][0]
+        self.assertEqual((change["PreviousState"]["Name"], change["CurrentState"]["Name"]), ("running", "shutting-down"))
+        wait_for(lambda: state(machine["InstanceId"]) == "terminated", seconds=3)
+
+    def test_terminates_none_when_one_id_is_bad(self):
+        ec2, machine = emulator.client("ec2"), run()["InstanceId"]
+        self.assertEqual(code_of(ec2.terminate_instances, InstanceIds=[machine, "i-0123456789abcdef0"]), "InvalidInstanceID.NotFound")
+        self.assertEqual(code_of(ec2.terminate_instances, InstanceIds=[machine, "i-x"]), "InvalidInstanceID.Malformed")
+        self.assertIn(state(machine), ("pending", "running"))
+
+    def test_finds_machines_by_filters_and_refuses_unknown_ones(self):
+        ec2 = emulator.client("ec2")
+        machine = run(ClientToken="found", TagSpecifications=[tags("instance", owner="me")])["InstanceId"]
+        for name, value in (("client-token", "found"), ("tag:owner", "me"), ("instance-id", machine)):
+            found = ec2.describe_instances(Filters=[{"Name": name, "Values": [value]}])["Reservations"]
+            self.assertEqual([one["Instances"][0]["InstanceId"] for one in found], [machine], name)
+        self.assertEqual(code_of(ec2.describe_instances, Filters=[{"Name": "tenant", "Values": ["1"]}]), "InvalidParameterValue")
+
+    def test_pages_through_machines(self):
+        for _ in range(6):
+            run(TagSpecifications=[tags("instance", paged="yes")])
+        pages = emulator.client("ec2").get_paginator("describe_instances").paginate(
+            Filters=[{"Name": "tag:paged", "Values": ["yes"]}], PaginationConfig={"PageSize": 5})
+        self.assertEqual([len(page["Reservations"]) for page in pages], [5, 1])
+
+
+class SecurityGroups(unittest.TestCase):
+    def group(self, name):
+        return emulator.client("ec2").create_security_group(GroupName=name, Description="d", VpcId="vpc-00000001")["GroupId"]
+
+    def test_has_an_open_egress_that_can_be_revoked_once(self):
+        ec2, group = emulator.client("ec2"), self.group("egress")
+        everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+        self.assertIsNone(code_of(ec2.revoke_security_group_egress, GroupId=group, IpPermissions=everything))
+        self.assertEqual(code_of(ec2.revoke_security_group_egress, GroupId=group, IpPermissions=everything), "InvalidPermission.NotFound")
+        https = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "https"}]}]
+        self.assertIsNone(code_of(ec2.authorize_security_group_egress, GroupId=group, IpPermissions=https))
+        self.assertEqual(code_of(ec2.authorize_security_group_egress, GroupId=group, IpPermissions=https), "InvalidPermission.Duplicate")
+        (seen,) = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissionsEgress"]
+        self.assertEqual((seen["FromPort"], seen["IpRanges"][0]["Description"]), (443, "https"))
+
+    def test_refuses_a_second_group_of_the_name(self):
+        self.group("twice")
+        self.assertEqual(code_of(emulator.client("ec2").create_security_group, GroupName="twice", Description="d",
+                                 VpcId="vpc-00000001"), "InvalidGroup.Duplicate")
+
+    def test_lets_a_group_go_only_after_its_machines(self):
+        ec2, group = emulator.client("ec2"), self.group("used")
+        machine = run(SecurityGroupIds=[group])["InstanceId"]
+        self.assertEqual(code_of(ec2.delete_security_group, GroupId=group), "DependencyViolation")
+        ec2.terminate_instances(InstanceIds=[machine])
+        wait_for(lambda: state(machine) == "terminated")
+        self.assertIsNone(code_of(ec2.delete_security_group, GroupId=group))
+        self.assertEqual(code_of(ec2.delete_security_group, GroupId=group), "InvalidGroup.NotFound")
+
+    def test_finds_groups_by_name_and_tag(self):
+        ec2 = emulator.client("ec2")
+        group = ec2.create_security_group(GroupName="tagged", Description="d", VpcId="vpc-00000001",
+                                          TagSpecifications=[tags("security-group", ghr__tenant_id="9")])["GroupId"]
+        for name, value in (("group-name", "tagged"), ("tag:ghr:tenant_id", "9")):
+            found = ec2.describe_security_groups(Filters=[{"Name": name, "Values": [value]}])["SecurityGroups"]
+            self.assertEqual([one["GroupId"] for one in found], [group])
+
+
+class Events(unittest.TestCase):
+    def test_delivers_state_changes_to_a_queue_whose_policy_lets_the_rule_in(self):
+        sqs, events = emulator.client("sqs"), emulator.client("events")
+        urls = [sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("open", "shut")]
+        arns = [f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}" for name in ("open", "shut")]
+        rule = events.put_rule(Name="states", EventPattern=json.dumps(
+            {"source": ["aws.ec2"], "detail": {"state": ["shutting-down", "terminated"]}}))["RuleArn"]
+        policy = {"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arns[0],
+            "Condition": {"ArnEquals": {"aws:SourceArn": rule}}}]}
+        sqs.set_queue_attributes(QueueUrl=urls[0], Attributes={"Policy": json.dumps(policy)})
+        events.put_targets(Rule="states", Targets=[{"Id": str(index), "Arn": arn} for index, arn in enumerate(arns)])
+        machine = run()["InstanceId"]
+        emulator.client("ec2").terminate_instances(InstanceIds=[machine])
+        seen = []
+
+        def both_states():
+            for message in sqs.receive_message(QueueUrl=urls[0], MaxNumberOfMessages=10).get("Messages", []):
+                event = json.loads(message["Body"])
+                if event["detail"]["instance-id"] == machine:
+                    seen.append((event["detail-type"], event["detail"]["state"], event["resources"]))
+            return len(seen) >= 2
+
+        wait_for(both_states)
+        arn = f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/{machine}"
+        kind = "EC2 Instance State-change Notification"
+        self.assertEqual(seen, [(kind, "shutting-down", [arn]), (kind, "terminated", [arn])])
+        self.assertNotIn("Messages", sqs.receive_message(QueueUrl=urls[1]))
+
+
+class Permissions(unittest.TestCase):
+    def test_lets_a_machine_read_its_own_parameter_and_no_other(self):
+        name = "arn:aws:ssm:*:*:parameter/p/tenants/*"
+        emulator.role("runner", [{"Effect": "Allow", "Action": ["ssm:GetParameter", "ssm:DeleteParameter"], "Resource": name,
+                                  "Condition": {"StringLike": {"ec2:SourceInstanceARN": "*/${aws:ResourceTag/InstanceId}"}}}])
+        emulator.profile("runner", "runner")
+        mine, theirs = (run(IamInstanceProfile={"Name": "runner"})["InstanceId"] for _ in range(2))
+        ssm = emulator.client("ssm")
+        for machine in (mine, theirs):
+            ssm.put_parameter(Name=f"/p/tenants/1/runners/{machine}", Value="jit", Type="SecureString", Tier="Advanced",
+                              Tags=[{"Key": "InstanceId", "Value": machine}])
+        ssm.put_parameter(Name="/p/tenants/1/runners/untagged", Value="jit", Type="SecureString")
+        ssm.put_parameter(Name="/p/tenants/1/runners/anybody", Value="jit", Type="SecureString", Tags=[{"Key": "InstanceId", "Value": "*"}])
+        session = emulator.client("ssm", emulator.control("POST", f"machines/{mine}/credentials"))
+        self.assertIsNone(code_of(session.get_parameter, Name=f"/p/tenants/1/runners/{mine}", WithDecryption=True))
+        for other in (theirs, "untagged", "anybody"):
+            self.assertEqual(code_of(session.get_parameter, Name=f"/p/tenants/1/runners/{other}"), "AccessDeniedException", other)
+        self.assertIsNone(code_of(session.delete_parameter, Name=f"/p/tenants/1/runners/{mine}"))
+
+    def test_denies_the_same_role_without_a_machine(self):
+        keys = emulator.role("machineless", [{"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": "*",
+                                              "Condition": {"StringLike": {"ec2:SourceInstanceARN": "*/${aws:ResourceTag/InstanceId}"}}}])
+        emulator.client("ssm").put_parameter(Name="/q/x", Value="v", Type="String", Tags=[{"Key": "InstanceId", "Value": "i-1"}])
+        self.assertEqual(code_of(emulator.client("ssm", keys).get_parameter, Name="/q/x"), "AccessDeniedException")
+
+    def test_needs_every_part_of_a_launch_to_be_allowed(self):
+        emulator.role("passed", [])
+        emulator.profile("passed", "passed")
+        launch = {"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": "*"}
+        tagging = {"Effect": "Allow", "Action": "ec2:CreateTags", "Resource": "*",
+                   "Condition": {"StringEquals": {"ec2:CreateAction": "RunInstances"}}}
+        passing = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": f"arn:aws:iam::{ACCOUNT}:role/passed",
+                   "Condition": {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}}
+        reading = {"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": "arn:aws:ssm:*::parameter/aws/service/*"}
+        whole = [launch, tagging, passing, reading]
+        request = {"ImageId": IMAGE, "InstanceType": "t3.medium", "MinCount": 1, "MaxCount": 1, "SubnetId": SUBNETS[0],
+                   "IamInstanceProfile": {"Name": "passed"}, "TagSpecifications": [tags("instance", ghr__environment="x")]}
+        attempts = [("whole", whole, None), *((f"without{index}", [one for one in whole if one is not left_out], "UnauthorizedOperation")
+                                              for index, left_out in enumerate(whole))]
+        needs_tag = {**launch, "Resource": "arn:aws:ec2:*:*:volume/*",
+                     "Condition": {"StringEquals": {"aws:RequestTag/ghr:environment": "x"}}}
+        others = {**launch, "NotResource": "arn:aws:ec2:*:*:volume/*"}
+        del others["Resource"]
+        attempts.append(("volume", [needs_tag, others, tagging, passing, reading], "UnauthorizedOperation"))
+        for name, statements, expected in attempts:
+            with self.subTest(name):
+                self.assertEqual(code_of(emulator.client("ec2", emulator.role(name, statements)).run_instances, **request), expected)
+
+    def test_terminates_only_what_carries_the_tag_and_each_of_several(self):
+        keys = emulator.role("ender", [{"Effect": "Allow", "Action": "ec2:TerminateInstances", "Resource": "arn:aws:ec2:*:*:instance/*",
+                                        "Condition": {"StringEquals": {"aws:ResourceTag/ghr:environment": "sandbox"}}}])
+        ours = run(TagSpecifications=[tags("instance", ghr__environment="sandbox")])["InstanceId"]
+        foreign = run()["InstanceId"]
+        ec2 = emulator.client("ec2", keys)
+        self.assertEqual(code_of(ec2.terminate_instances, InstanceIds=[ours, foreign]), "UnauthorizedOperation")
+        self.assertIsNone(code_of(ec2.terminate_instances, InstanceIds=[ours]))
+
+    def test_lets_a_machine_tag_only_itself_and_only_with_the_allowed_keys(self):
+        emulator.role("tagger", [{"Effect": "Allow", "Action": "ec2:CreateTags", "Resource": "${ec2:SourceInstanceARN}",
+                                 "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["ghr:state"]}}}])
+        emulator.profile("tagger", "tagger")
+        mine, other = (run(IamInstanceProfile={"Name": "tagger"})["InstanceId"] for _ in range(2))
+        ec2 = emulator.client("ec2", emulator.control("POST", f"machines/{mine}/credentials"))
+        self.assertIsNone(code_of(ec2.create_tags, Resources=[mine], Tags=[{"Key": "ghr:state", "Value": "busy"}]))
+        self.assertEqual(code_of(ec2.create_tags, Resources=[mine], Tags=[{"Key": "ghr:tenant_id", "Value": "2"}]), "UnauthorizedOperation")
+        self.assertEqual(code_of(ec2.create_tags, Resources=[other], Tags=[{"Key": "ghr:state", "Value": "busy"}]), "UnauthorizedOperation")
+
+    def test_needs_the_right_to_tag_for_a_parameter_with_tags(self):
+        put = {"Effect": "Allow", "Action": "ssm:PutParameter", "Resource": "*"}
+        ssm = emulator.client("ssm", emulator.role("untagging", [put]))
+        self.assertIsNone(code_of(ssm.put_parameter, Name="/t/1", Value="v", Type="String"))
+        self.assertEqual(code_of(ssm.put_parameter, Name="/t/2", Value="v", Type="String", Tags=[{"Key": "a", "Value": "b"}]),
+                         "AccessDeniedException")
+
+    def test_sends_a_batch_with_the_right_to_send(self):
+        url = emulator.client("sqs").create_queue(QueueName="batch")["QueueUrl"]
+        keys = emulator.role("sender", [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}])
+        self.assertIsNone(code_of(emulator.client("sqs", keys).send_message_batch, QueueUrl=url,
+                                  Entries=[{"Id": "1", "MessageBody": "x"}]))
+
+
+class Control(unittest.TestCase):
+    def test_refuses_a_caller_without_its_token(self):
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            emulator.control("GET", "machines", token="wrong")
+        self.assertEqual(refused.exception.code, 403)
+
+    def test_counts_calls_by_principal_and_operation(self):
+        started = emulator.control("POST", "calls/reset")["at"]
+        emulator.client("sts", emulator.role("counted", [])).get_caller_identity()
+        code_of(emulator.client("ec2").describe_security_groups, GroupIds=["sg-0000000000000dead"])
+        calls = [(one["principal"], one["operation"], one.get("error")) for one in emulator.control("GET", f"calls?since={started}")]
+        self.assertIn(("counted", "GetCallerIdentity", None), calls)
+        self.assertIn(("administrator", "DescribeSecurityGroups", "InvalidGroup.NotFound"), calls)
+
+    def test_gives_an_ended_machine_no_credentials(self):
+        emulator.role("brief", [])
+        emulator.profile("brief", "brief")
+        machine = run(IamInstanceProfile={"Name": "brief"})["InstanceId"]
+        emulator.client("ec2").terminate_instances(InstanceIds=[machine])
+        wait_for(lambda: state(machine) == "terminated")
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            emulator.control("POST", f"machines/{machine}/credentials")
+        self.assertEqual(refused.exception.code, 400)
+
+
+if __name__ == "__main__":
+    unittest.main()
