@@ -1,0 +1,26 @@
+import type { Tenant, TenantLookup } from '@multi-tenant-runner/core';
+import type { TenantManagerDeps } from './deps';
+
+/** What an active tenant needs to run jobs: its security group, then a start for those that wait. Repeats do nothing. */
+export async function activate(installationId: number, deps: TenantManagerDeps): Promise<void> {
+  // Read now, not when the event was made: several events and hand edits may have come in between.
+  const lookup = await deps.tenants.get(installationId);
+  if (lookup.kind !== 'tenant' || lookup.tenant.status !== 'active') return;
+  await giveSecurityGroup(lookup.tenant, deps);
+  await deps.wake(installationId);
+}
+
+async function giveSecurityGroup(tenant: Tenant, deps: TenantManagerDeps): Promise<void> {
+  if (deps.securityGroups === undefined || tenant.securityGroupId !== undefined) return;
+  const groupId = await deps.securityGroups.ensure(tenant.installationId, tenant.tier);
+  if (await deps.lifecycle.setSecurityGroup(tenant.installationId, groupId)) {
+    deps.log.info('The tenant has its security group', { tenant_id: tenant.installationId, security_group_id: groupId });
+    return;
+  }
+  // Uninstalled while the group was made: the pass that looked for one may have found none.
+  if (isGone(await deps.tenants.get(tenant.installationId))) await deps.cleanUp(tenant.installationId);
+}
+
+export function isGone(lookup: TenantLookup): boolean {
+  return lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted');
+}

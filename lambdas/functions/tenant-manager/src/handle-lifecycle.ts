@@ -1,0 +1,41 @@
+import { decodeLifecycleEvent, type LifecycleEvent } from '@multi-tenant-runner/core';
+import { changeSuspension } from './change-suspension';
+import type { TenantManagerDeps } from './deps';
+import { offboard } from './offboard';
+import { ensureRow, onboard, type OwnerEvent } from './onboard';
+
+/** Handles one event of the bus. A throw means: again, and after the last try to the dead letters. */
+export async function handleLifecycle(detail: unknown, deps: TenantManagerDeps): Promise<void> {
+  const decoded = decodeLifecycleEvent(detail);
+  if (!decoded.ok) {
+    throw new Error(`The event on the bus is not an installation event of the webhook function: ${decoded.problems.join('; ')}.`);
+  }
+  const event = decoded.value;
+  const log = deps.log.with({ tenant_id: event.installationId, action: event.action, delivery_id: event.deliveryId });
+  await apply(event, { ...deps, log });
+  log.info('Handled an installation event');
+}
+
+async function apply(event: LifecycleEvent, deps: TenantManagerDeps): Promise<void> {
+  if (!isOwned(event)) {
+    deps.log.info('Ignored: the App is installed on an enterprise, which has no login and no runners of its own; install it on its organisations');
+    return;
+  }
+  const { action, installationId } = event;
+  switch (action) {
+    case 'created':
+      return onboard(event, deps);
+    case 'deleted':
+      return offboard(installationId, event.account, deps);
+    case 'suspend':
+    case 'unsuspend':
+      if ((await ensureRow(event, deps)) !== undefined) await changeSuspension({ ...event, action }, deps);
+      return;
+    case 'renamed':
+      if ((await ensureRow(event, deps)) !== undefined) await deps.lifecycle.rename(installationId, event.account.login, deps.clock.now());
+  }
+}
+
+function isOwned(event: LifecycleEvent): event is OwnerEvent {
+  return event.account.kind === 'owner';
+}

@@ -1,0 +1,31 @@
+import { activate } from './activate';
+import type { RowChange, RowDecision } from './decide-row-change';
+import type { TenantManagerDeps } from './deps';
+import { offboard } from './offboard';
+
+/**
+ * Does what a change of a tenant's row calls for.
+ *
+ * @param covered a later change of the same row in the batch wakes the tenant anyway
+ */
+export async function handleRowChange(change: RowChange, decision: RowDecision, covered: boolean, deps: TenantManagerDeps): Promise<void> {
+  const { installationId } = change;
+  const log = deps.log.with({ tenant_id: installationId });
+  if (decision.audit !== undefined) log.info("A tenant's row was changed", { ...decision.audit });
+  if (change.after === undefined) log.warn("A tenant's row was removed by hand. Set its status to deleted instead: then its runners are ended too");
+  if (decision.report !== undefined) {
+    log.warn("A tenant's row needs mending", { ...decision.report });
+    deps.metrics.count('TenantRowInvalid', { properties: { tenant_id: installationId, attributes: decision.report.attributes } });
+  }
+  switch (decision.work) {
+    case 'none':
+      return;
+    case 'wake':
+      return covered ? undefined : deps.wake(installationId);
+    case 'activate':
+      return covered ? undefined : activate(installationId, { ...deps, log });
+    case 'offboard':
+      // The row keeps its account; a tombstone that a hand made has none.
+      return offboard(installationId, { kind: 'enterprise' }, { ...deps, log });
+  }
+}
