@@ -168,6 +168,22 @@ describe('EC2', () => {
     expect(system.launchOf(1).state).toBe('running');
   });
 
+  test.each(['throttled', 'impossible'] as const)('a repeat that is %s proves nothing about the call before it', async (kind) => {
+    const system = systemWithTenant();
+    system.world.state.fleet.answerUnknownOnce({ machineStarts: true });
+    const message = await queued(system, 1);
+    await expect(system.deliver(message)).rejects.toThrow();
+    system.world.clock.advance(2 * MINUTE);
+    const run = system.world.state.fleet.run;
+    Object.assign(system.world.state.fleet, { run: async () => ({ kind, code: 'RequestLimitExceeded', message: 'too many' }) });
+    await expect(system.deliver(message, { receiveCount: 2 })).rejects.toThrow('repeated');
+    expect(system.live()).toEqual(['1-1']);
+    Object.assign(system.world.state.fleet, { run });
+    await system.deliver(message, { receiveCount: 3 });
+    expect(system.launchOf(1).state).toBe('running');
+    expect(system.world.state.fleet.machines.size).toBe(1);
+  });
+
   test('a definite refusal after a time-out moves to the next candidate with a token of its own', async () => {
     const system = systemWithTenant();
     const message = await queued(system, 1);

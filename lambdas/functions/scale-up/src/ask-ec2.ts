@@ -31,6 +31,8 @@ export async function askEc2(launch: Launch, machineFor: MachineFor, delivery: D
       current = await writeIntent(current, next, tried, delivery, deps);
       intent = next;
     }
+    // Of an intent that stood before, an earlier call may have started a machine: being turned away now proves nothing.
+    const repeated = intent === launch.intent;
     const answer = await deps.fleet.run({ installationId: launch.installationId, launchId: launch.launchId, tier: launch.tier, intent });
     switch (answer.kind) {
       case 'started': {
@@ -44,8 +46,10 @@ export async function askEc2(launch: Launch, machineFor: MachineFor, delivery: D
         intent = undefined;
         break;
       case 'throttled':
+        if (repeated) throw new ComeBack(`EC2 turned a repeated call away (${answer.code}); it is repeated again`);
         return { kind: 'none', launch: current, reason: 'ec2-throttled' };
       case 'impossible':
+        if (repeated) throw new ComeBack(`EC2 turned a repeated call away (${answer.code}); it is repeated again`);
         deps.log.error('EC2 refuses to start runners; check the launch template, the subnets and the permissions of scale-up', { tier: launch.tier, code: answer.code, detail: answer.message });
         deps.metrics.count('RunnerLaunchFailed', { tier: launch.tier, properties: { tenant_id: launch.installationId, code: answer.code } });
         return { kind: 'none', launch: current, reason: 'error' };

@@ -4,6 +4,7 @@ import {
   WAITING_JOB_STATES,
   admit,
   ageOf,
+  dropLease,
   endJob,
   judgeJob,
   newJob,
@@ -81,7 +82,7 @@ type Accepted = Exclude<Awaited<ReturnType<typeof admit>>, { readonly kind: 'rej
 async function afterAdmission(job: Job, admission: Accepted, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
   switch (admission.kind) {
     case 'held':
-      return startRunner(job, admission.launch, admission.lookup, delivery, deps);
+      return startUnderLease(job, admission.launch, admission.lookup, delivery, deps);
     case 'busy':
       return admission.launch.state === 'running' ? undefined : goOn(job, admission.launch, delivery, deps);
     case 'released':
@@ -92,7 +93,17 @@ async function afterAdmission(job: Job, admission: Accepted, delivery: Delivery,
 async function goOn(job: Job, launch: Launch, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
   const leased = await takeLease(launch, delivery.lease, deps);
   if (leased === undefined) return;
-  await startRunner(job, leased, await deps.tenants.get(job.installationId), delivery, deps);
+  await startUnderLease(job, leased, await deps.tenants.get(job.installationId), delivery, deps);
+}
+
+/** Whoever stops in good order lets the next delivery go on at once; only a death makes it wait for the lease to run out. */
+async function startUnderLease(job: Job, launch: Launch, lookup: TenantLookup, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
+  try {
+    await startRunner(job, launch, lookup, delivery, deps);
+  } catch (cause) {
+    await dropLease(launch, delivery.lease, deps).catch(() => undefined);
+    throw cause;
+  }
 }
 
 async function giveBack(launch: Launch, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
