@@ -23,8 +23,8 @@ export class Decoder {
     return value === undefined || value === null || value === '' ? undefined : this.text(name);
   }
 
-  wholeNumber(name: string): number {
-    return this.read(name, 'a whole number of at least 0', (value): value is number => Number.isSafeInteger(value) && (value as number) >= 0, 0);
+  wholeNumber(name: string, min = 0): number {
+    return this.read(name, `a whole number of at least ${min}`, (value): value is number => Number.isSafeInteger(value) && (value as number) >= min, min);
   }
 
   optionalWholeNumber(name: string): number | undefined {

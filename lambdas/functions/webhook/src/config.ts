@@ -1,0 +1,34 @@
+import type { AdmissionSettings } from '@multi-tenant-runner/core';
+import { LOG_LEVELS, readAdmissionSettings, readConfig, readTierQueueUrls, type Env, type LogLevel } from '@multi-tenant-runner/runtime';
+
+export interface WebhookConfig {
+  readonly environment: string;
+  readonly logLevel: LogLevel;
+  readonly tables: { readonly tenants: string; readonly jobs: string };
+  readonly settings: AdmissionSettings;
+  readonly tierQueueUrls: ReadonlyMap<string, string>;
+  readonly runnerEventsQueueUrl: string;
+  readonly eventBusName: string;
+  /** Published for the operator's own rules; none when the module's `eventbridge` is off. */
+  readonly publishEvents: ReadonlySet<string>;
+  readonly appIdParameter: string;
+  readonly webhookSecretParameter: string;
+}
+
+export function readWebhookConfig(env: Env): WebhookConfig {
+  return readConfig(env, (reader) => {
+    const settings = readAdmissionSettings(reader);
+    return {
+      environment: reader.text('ENVIRONMENT'),
+      logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS),
+      tables: { tenants: reader.text('TENANTS_TABLE'), jobs: reader.text('JOBS_TABLE') },
+      settings,
+      tierQueueUrls: readTierQueueUrls(reader, settings.tiers),
+      runnerEventsQueueUrl: reader.text('RUNNER_EVENTS_QUEUE_URL'),
+      eventBusName: reader.text('EVENT_BUS_NAME'),
+      publishEvents: new Set(reader.textList('PUBLISH_EVENTS')),
+      appIdParameter: reader.text('GITHUB_APP_ID_PARAMETER'),
+      webhookSecretParameter: reader.text('WEBHOOK_SECRET_PARAMETER'),
+    };
+  });
+}

@@ -1,0 +1,42 @@
+import {
+  createClientConfig,
+  createDynamoDbClient,
+  createDynamoJobStore,
+  createDynamoTenantRegistry,
+  createEventBridgeBus,
+  createEventBridgeClient,
+  createParameterReader,
+  createSqsClient,
+  createSqsJobQueue,
+  createSsmClient,
+} from '@multi-tenant-runner/aws';
+import { createLog, createMetrics, systemClock, writeLine } from '@multi-tenant-runner/runtime';
+import { readWebhookConfig } from './config';
+import { createCredentialSource } from './credentials';
+import { createHandler } from './handler';
+
+const config = readWebhookConfig(process.env);
+// GitHub gives up after 10 seconds, so two attempts of each call must fit.
+const clients = createClientConfig(process.env, { timeout: 2_000, attempts: 2 });
+const dynamoDb = createDynamoDbClient(clients);
+const clock = systemClock;
+const log = createLog({ level: config.logLevel, clock, write: writeLine });
+
+export const handler = createHandler({
+  credentials: createCredentialSource({
+    appIdParameter: config.appIdParameter,
+    webhookSecretParameter: config.webhookSecretParameter,
+    readParameters: createParameterReader({ client: createSsmClient(clients) }),
+    clock,
+    log,
+  }),
+  tenants: createDynamoTenantRegistry({ client: dynamoDb, tableName: config.tables.tenants, ...config.settings }),
+  jobs: createDynamoJobStore({ client: dynamoDb, tableName: config.tables.jobs, clock }),
+  queue: createSqsJobQueue({ client: createSqsClient(clients), tierQueueUrls: config.tierQueueUrls, runnerEventsQueueUrl: config.runnerEventsQueueUrl }),
+  bus: createEventBridgeBus({ client: createEventBridgeClient(clients), busName: config.eventBusName }),
+  settings: config.settings,
+  publishEvents: config.publishEvents,
+  clock,
+  log,
+  metrics: createMetrics({ environment: config.environment, clock, write: writeLine }),
+});
