@@ -77,6 +77,11 @@ resource "aws_dynamodb_table" "tenants" {
     }
 
     precondition {
+      condition     = local.environment_bytes <= 4096
+      error_message = "runner_tiers, egress_rules and tags take about ${local.environment_bytes} bytes of the functions' environment, of which Lambda allows 4096; use fewer or shorter ones."
+    }
+
+    precondition {
       condition     = length(local.missing_zips) == 0
       error_message = "The Lambda packages are not built: ${join(", ", local.missing_zips)} missing; run `yarn dist` (cd lambdas && yarn install && yarn dist), or set lambda_zips or lambda_s3_bucket."
     }

@@ -15,6 +15,7 @@ locals {
     runners            = "${var.prefix}-runners"
     jobs               = "${var.prefix}-jobs"
     runner_events      = "${var.prefix}-runner-events"
+    runner_events_dlq  = "${var.prefix}-runner-events-dlq"
     tenant_manager_dlq = "${var.prefix}-tenant-manager-dlq"
     sweep_dlq          = "${var.prefix}-sweep-dlq"
     installation_rule  = "${var.prefix}-installation"
@@ -30,6 +31,7 @@ locals {
     jobs                = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.jobs}"
     tier_builds         = { for tier in keys(var.runner_tiers) : tier => "arn:${local.partition}:sqs:${local.arn_end}:${var.prefix}-builds-${tier}" }
     runner_events       = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events}"
+    runner_events_dlq   = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events_dlq}"
     tenant_manager_dlq  = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.tenant_manager_dlq}"
     sweep_dlq           = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.sweep_dlq}"
     installation_rule   = "arn:${local.partition}:events:${local.arn_end}:rule/${var.prefix}/${local.names.installation_rule}"
@@ -78,6 +80,17 @@ locals {
       runner_group_id = tier.runner_group_id
     }
   })
+
+  # Lambda allows 4 KB. Queue addresses and template ids are not known at plan, so their usual length stands for them; 1200 covers the rest.
+  environment_bytes = sum([
+    length(local.runner_tiers_json),
+    length(var.runner_tiers) * (150 + length(var.prefix)),
+    length(jsonencode(var.egress_rules)),
+    length(jsonencode(var.tags)),
+    length(var.subnet_ids) * 30,
+    1200,
+  ])
+
   tier_queue_urls_json = jsonencode({ for name, queue in aws_sqs_queue.tier_builds : name => queue.url })
 }
 

@@ -97,9 +97,7 @@ resource "aws_lambda_function" "scale_down" {
       GITHUB_API_URL            = var.github_api_url
       GITHUB_APP_ID_PARAMETER   = module.ssm.parameters.id.name
       GITHUB_APP_KEY_PARAMETER  = module.ssm.parameters.key_base64.name
-      TENANT_SECURITY_GROUPS    = tostring(var.tenant_security_groups)
       VPC_ID                    = var.vpc_id
-      EGRESS_RULES              = jsonencode(var.egress_rules)
       RUNNER_TAGS               = jsonencode(var.tags)
       FUNCTION_TIMEOUT_SECONDS  = tostring(local.timeout_seconds)
       BOOT_TIMEOUT_MINUTES      = tostring(var.runner_timeouts.boot)

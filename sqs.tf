@@ -52,9 +52,10 @@ resource "aws_sqs_queue" "runner_events" {
 }
 
 resource "aws_sqs_queue" "runner_events_dlq" {
-  name                      = "${local.names.runner_events}-dlq"
+  name                      = local.names.runner_events_dlq
   message_retention_seconds = local.dlq_retention_seconds
   sqs_managed_sse_enabled   = true
+  policy                    = data.aws_iam_policy_document.queue["runner_events_dlq"].json
 
   tags = local.tags
 }
@@ -88,6 +89,7 @@ resource "aws_sqs_queue" "sweep_dlq" {
 data "aws_iam_policy_document" "queue" {
   for_each = {
     runner_events      = { queue = local.arns.runner_events, rule = local.arns.instance_state_rule }
+    runner_events_dlq  = { queue = local.arns.runner_events_dlq, rule = local.arns.instance_state_rule }
     tenant_manager_dlq = { queue = local.arns.tenant_manager_dlq, rule = local.arns.installation_rule }
     sweep_dlq          = { queue = local.arns.sweep_dlq, rule = local.arns.sweep_rule }
   }

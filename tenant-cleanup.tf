@@ -26,40 +26,10 @@ data "aws_iam_policy_document" "tenant_cleanup" {
     resources = [local.arns.tenant_parameters]
   }
 
-  statement {
-    sid       = "CreateTaggedTenantGroups"
-    actions   = ["ec2:CreateSecurityGroup"]
-    resources = [local.arns.security_groups]
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:RequestTag/ghr:environment"
-      values   = [var.prefix]
-    }
-  }
-
-  statement {
-    sid       = "CreateTenantGroupsInVpc"
-    actions   = ["ec2:CreateSecurityGroup"]
-    resources = ["arn:${local.partition}:ec2:${local.arn_end}:vpc/${var.vpc_id}"]
-  }
-
-  statement {
-    sid       = "TagTenantGroupsAtCreation"
-    actions   = ["ec2:CreateTags"]
-    resources = [local.arns.security_groups]
-
-    condition {
-      test     = "StringEquals"
-      variable = "ec2:CreateAction"
-      values   = ["CreateSecurityGroup"]
-    }
-  }
-
   # Not the shared group, which belongs to no tenant.
   statement {
-    sid       = "ChangeTenantGroups"
-    actions   = ["ec2:AuthorizeSecurityGroupEgress", "ec2:RevokeSecurityGroupEgress", "ec2:DeleteSecurityGroup"]
+    sid       = "DeleteTenantGroups"
+    actions   = ["ec2:DeleteSecurityGroup"]
     resources = [local.arns.security_groups]
 
     condition {

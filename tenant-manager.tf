@@ -46,6 +46,55 @@ data "aws_iam_policy_document" "tenant_manager" {
     resources = [module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn]
   }
 
+  statement {
+    sid       = "CreateTaggedTenantGroups"
+    actions   = ["ec2:CreateSecurityGroup"]
+    resources = [local.arns.security_groups]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/ghr:environment"
+      values   = [var.prefix]
+    }
+  }
+
+  statement {
+    sid       = "CreateTenantGroupsInVpc"
+    actions   = ["ec2:CreateSecurityGroup"]
+    resources = ["arn:${local.partition}:ec2:${local.arn_end}:vpc/${var.vpc_id}"]
+  }
+
+  statement {
+    sid       = "TagTenantGroupsAtCreation"
+    actions   = ["ec2:CreateTags"]
+    resources = [local.arns.security_groups]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:CreateAction"
+      values   = ["CreateSecurityGroup"]
+    }
+  }
+
+  # A new group's rules: AWS's open egress goes, the configured ones come.
+  statement {
+    sid       = "SetTenantGroupsEgress"
+    actions   = ["ec2:AuthorizeSecurityGroupEgress", "ec2:RevokeSecurityGroupEgress"]
+    resources = [local.arns.security_groups]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:ResourceTag/ghr:environment"
+      values   = [var.prefix]
+    }
+
+    condition {
+      test     = "StringLike"
+      variable = "ec2:ResourceTag/ghr:tenant_id"
+      values   = ["*"]
+    }
+  }
+
   dynamic "statement" {
     for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
 

@@ -65,9 +65,9 @@ variable "github_api_url" {
 }
 
 variable "runner_image_id" {
-  description = "An image that the emulator has; it knows no public image parameters."
+  description = "An image; `null` for the module's default."
   type        = string
-  default     = "ami-0123456789abcdef0"
+  default     = null
 }
 
 variable "runner_timeouts" {

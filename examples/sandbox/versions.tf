@@ -1,6 +1,9 @@
 terraform {
   required_version = ">= 1.3.0"
 
+  # Where the state lies is said by `init -backend-config=path=…`.
+  backend "local" {}
+
   required_providers {
     aws = {
       source = "hashicorp/aws"

@@ -1,0 +1,167 @@
+# What the functions are told. An apply against a mock, because a plan does not know the addresses of queues and so hides the whole map.
+
+mock_provider "aws" {
+  mock_data "aws_region" {
+    defaults = { id = "us-east-1" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+  }
+
+  # Known only after an apply; a mocked one makes them up, and the provider checks their shape.
+  mock_resource "aws_dynamodb_table" {
+    defaults = {
+      arn        = "arn:aws:dynamodb:us-east-1:123456789012:table/mock"
+      stream_arn = "arn:aws:dynamodb:us-east-1:123456789012:table/mock/stream/1"
+    }
+  }
+  mock_resource "aws_sqs_queue" {
+    defaults = {
+      arn = "arn:aws:sqs:us-east-1:123456789012:mock"
+      url = "https://sqs.us-east-1.amazonaws.com/123456789012/mock"
+    }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/mock" }
+  }
+  mock_resource "aws_iam_instance_profile" {
+    defaults = { arn = "arn:aws:iam::123456789012:instance-profile/mock" }
+  }
+  mock_resource "aws_lambda_function" {
+    defaults = {
+      arn        = "arn:aws:lambda:us-east-1:123456789012:function:mock"
+      invoke_arn = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:mock/invocations"
+    }
+  }
+  mock_resource "aws_cloudwatch_event_rule" {
+    defaults = { arn = "arn:aws:events:us-east-1:123456789012:rule/mock" }
+  }
+  mock_resource "aws_apigatewayv2_api" {
+    defaults = {
+      api_endpoint  = "https://mock.execute-api.us-east-1.amazonaws.com"
+      execution_arn = "arn:aws:execute-api:us-east-1:123456789012:mock"
+    }
+  }
+  mock_resource "aws_launch_template" {
+    defaults = {
+      id             = "lt-0123456789abcdef0"
+      latest_version = 7
+    }
+  }
+}
+
+variables {
+  prefix     = "my-saas"
+  aws_region = "us-east-1"
+  vpc_id     = "vpc-0123456789abcdef0"
+  subnet_ids = ["subnet-0123456789abcdef0"]
+  github_app = {
+    id             = "4711"
+    key_base64     = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo="
+    webhook_secret = "a-secret"
+  }
+  # Zips in a bucket need no files here.
+  lambda_s3_bucket = "zips"
+}
+
+run "each_function_gets_exactly_the_variables_that_it_reads" {
+  variables {
+    tags = { Project = "runners" }
+  }
+
+  assert {
+    condition     = join(" ", keys(aws_lambda_function.scale_up.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES DEFAULT_TIER ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE KMS_KEY_ARN LAUNCH_TEMPLATES LOG_LEVEL MAX_RECEIVE_COUNT RUNNERS_TABLE RUNNER_TAGS RUNNER_TIERS SHARED_SECURITY_GROUP_ID SUBNET_IDS TENANTS_TABLE TENANT_SECURITY_GROUPS TIER_ACCESS TIER_QUEUE_URLS"
+    error_message = "scale-up: ${join(" ", keys(aws_lambda_function.scale_up.environment[0].variables))}"
+  }
+
+  assert {
+    condition     = join(" ", keys(aws_lambda_function.scale_down.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES BOOT_TIMEOUT_MINUTES DEFAULT_TIER ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER IDLE_TIMEOUT_MINUTES JOBS_TABLE LOG_LEVEL MAX_LIFETIME_MINUTES RUNNERS_TABLE RUNNER_TAGS RUNNER_TIERS TENANTS_TABLE TIER_ACCESS TIER_QUEUE_URLS VPC_ID"
+    error_message = "scale-down: ${join(" ", keys(aws_lambda_function.scale_down.environment[0].variables))}"
+  }
+
+  assert {
+    condition     = join(" ", keys(aws_lambda_function.tenant_manager.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES DEFAULT_TIER EGRESS_RULES ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE LOG_LEVEL RUNNERS_TABLE RUNNER_TAGS RUNNER_TIERS TENANTS_TABLE TENANT_SECURITY_GROUPS TIER_ACCESS TIER_QUEUE_URLS VPC_ID"
+    error_message = "tenant-manager: ${join(" ", keys(aws_lambda_function.tenant_manager.environment[0].variables))}"
+  }
+
+  assert {
+    condition = jsonencode(jsondecode(aws_lambda_function.scale_up.environment[0].variables.RUNNER_TIERS)["medium"]) == jsonencode({
+      labels = ["self-hosted", "linux", "x64", "medium"], max_runners = 5, rank = null, instance_types = ["t3.large", "m5.large"], spot = false, runner_group_id = 1
+    })
+    error_message = "The functions are told of a tier what they decide by."
+  }
+
+  assert {
+    condition     = join(" ", keys(jsondecode(aws_lambda_function.scale_up.environment[0].variables.TIER_QUEUE_URLS))) == "large medium small" && jsonencode(jsondecode(aws_lambda_function.scale_up.environment[0].variables.LAUNCH_TEMPLATES)["small"]) == jsonencode({ id = "lt-0123456789abcdef0", version = "7" })
+    error_message = "Queues and launch templates go by tier."
+  }
+
+  assert {
+    condition     = aws_lambda_function.scale_up.environment[0].variables.RUNNER_TAGS == jsonencode({ Project = "runners" }) && aws_lambda_function.scale_up.environment[0].variables.SUBNET_IDS == jsonencode(var.subnet_ids)
+    error_message = "Tags and subnets are JSON documents."
+  }
+
+  assert {
+    condition     = jsonencode(jsondecode(aws_lambda_function.tenant_manager.environment[0].variables.EGRESS_RULES)) == jsonencode([{ cidr_blocks = ["0.0.0.0/0"], description = "All outbound", from_port = 0, ipv6_cidr_blocks = ["::/0"], protocol = "-1", to_port = 0 }])
+    error_message = "Egress rules are a JSON document with every attribute."
+  }
+
+  assert {
+    condition = alltrue([
+      for function in [aws_lambda_function.scale_up, aws_lambda_function.scale_down, aws_lambda_function.tenant_manager] :
+      function.environment[0].variables.FUNCTION_TIMEOUT_SECONDS == tostring(function.timeout)
+    ])
+    error_message = "A function knows its own time-out."
+  }
+
+  # With addresses of the usual length, so that the precondition's estimate is on the safe side.
+  assert {
+    condition     = alltrue([for function in [aws_lambda_function.scale_up, aws_lambda_function.scale_down, aws_lambda_function.tenant_manager] : length(jsonencode(function.environment[0].variables)) < local.environment_bytes])
+    error_message = "The estimate of the environment's size is too low."
+  }
+}
+
+run "the_webhook_gets_exactly_the_variables_that_it_reads" {
+  command = plan
+
+  module {
+    source = "./modules/webhook"
+  }
+
+  variables {
+    tables              = { tenants = { name = "t", arn = "arn:aws:dynamodb:us-east-1:123456789012:table/t" }, jobs = { name = "j", arn = "arn:aws:dynamodb:us-east-1:123456789012:table/j" } }
+    tier_queues         = { small = { url = "https://sqs.example/small", arn = "arn:aws:sqs:us-east-1:123456789012:small" } }
+    runner_events_queue = { url = "https://sqs.example/events", arn = "arn:aws:sqs:us-east-1:123456789012:events" }
+    app_parameters      = { id = { name = "/id", arn = "arn:aws:ssm:us-east-1:123456789012:parameter/id" }, webhook_secret = { name = "/secret", arn = "arn:aws:ssm:us-east-1:123456789012:parameter/secret" } }
+    routing             = { runner_tiers = "{}", default_tier = "small", tier_access = "any", allow_public_repositories = false }
+    publish_events      = ["workflow_job"]
+    throttle            = { rate_limit = 100, burst_limit = 200 }
+    package             = { filename = null, source_code_hash = null, s3_bucket = "zips", s3_key = "webhook.zip" }
+  }
+
+  assert {
+    condition = aws_lambda_function.webhook.environment[0].variables == tomap({
+      ENVIRONMENT               = "my-saas"
+      LOG_LEVEL                 = "info"
+      TENANTS_TABLE             = "t"
+      JOBS_TABLE                = "j"
+      RUNNER_TIERS              = "{}"
+      DEFAULT_TIER              = "small"
+      TIER_ACCESS               = "any"
+      ALLOW_PUBLIC_REPOSITORIES = "false"
+      TIER_QUEUE_URLS           = "{\"small\":\"https://sqs.example/small\"}"
+      RUNNER_EVENTS_QUEUE_URL   = "https://sqs.example/events"
+      EVENT_BUS_NAME            = "my-saas"
+      PUBLISH_EVENTS            = "[\"workflow_job\"]"
+      GITHUB_APP_ID_PARAMETER   = "/id"
+      WEBHOOK_SECRET_PARAMETER  = "/secret"
+    })
+    error_message = "webhook: ${join(" ", keys(aws_lambda_function.webhook.environment[0].variables))}"
+  }
+}

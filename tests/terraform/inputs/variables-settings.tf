@@ -1,0 +1,1 @@
+../../../variables-settings.tf

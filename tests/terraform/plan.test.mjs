@@ -1,0 +1,115 @@
+// What can only be seen in a plan by the real provider: submodules, tags, policies and user data as AWS would get them.
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { PREFIX, planOnce, plan, resource, resourcesOf } from './render.mjs';
+
+const FUNCTIONS = {
+  webhook: 'module.webhook.aws_lambda_function.webhook',
+  'scale-up': 'aws_lambda_function.scale_up',
+  'scale-down': 'aws_lambda_function.scale_down',
+  'tenant-manager': 'aws_lambda_function.tenant_manager',
+};
+
+describe('a plan of the whole module', () => {
+  let json;
+  before(async () => {
+    json = await planOnce();
+  });
+
+  it('tags everything that can be tagged with the environment and the operator’s tags', () => {
+    const untagged = resourcesOf(json)
+      .filter(({ values }) => 'tags' in values)
+      .filter(({ values }) => values.tags?.['ghr:environment'] !== PREFIX || values.tags?.Project !== 'plan-tests' || values.tags?.['cost center'] !== '42')
+      .map(({ address }) => address);
+    assert.deepEqual(untagged, []);
+  });
+
+  it('finds taggable resources of every kind', () => {
+    const kinds = new Set(resourcesOf(json).filter(({ values }) => 'tags' in values).map(({ type }) => type));
+    assert.ok(kinds.size >= 14, `only ${[...kinds].join(', ')}`);
+  });
+
+  it('gives every function a log group of its own name, with retention, and a role of its own', () => {
+    const groups = resourcesOf(json).filter(({ type }) => type === 'aws_cloudwatch_log_group').map(({ values }) => values);
+    assert.deepEqual(groups.map(({ name }) => name).sort(), Object.keys(FUNCTIONS).map((name) => `/aws/lambda/${PREFIX}-${name}`).sort());
+    assert.ok(groups.every(({ retention_in_days: days }) => days === 1));
+    const roles = resourcesOf(json).filter(({ type }) => type === 'aws_iam_role').map(({ values }) => values.name);
+    assert.deepEqual(roles.sort(), [...Object.keys(FUNCTIONS), 'runner'].map((name) => `${PREFIX}-${name}`).sort());
+  });
+
+  it('lets the webhook answer within GitHub’s ten seconds', () => {
+    const { timeout, memory_size: memory, runtime } = resource(json, FUNCTIONS.webhook);
+    assert.deepEqual({ timeout, memory, runtime }, { timeout: 10, memory: 512, runtime: 'nodejs22.x' });
+  });
+
+  it('throttles the API and takes nothing but POST /webhook', () => {
+    const [settings] = resource(json, 'module.webhook.aws_apigatewayv2_stage.default').default_route_settings;
+    assert.equal(settings.throttling_burst_limit, 200);
+    assert.equal(settings.throttling_rate_limit, 100);
+    const routes = resourcesOf(json).filter(({ type }) => type === 'aws_apigatewayv2_route').map(({ values }) => values.route_key);
+    assert.deepEqual(routes, ['POST /webhook']);
+  });
+
+  it('stores the App’s secrets encrypted', () => {
+    const parameters = resourcesOf(json).filter(({ type }) => type === 'aws_ssm_parameter').map(({ values }) => `${values.name} ${values.type}`);
+    assert.deepEqual(parameters.sort(), [`/${PREFIX}/app/id SecureString`, `/${PREFIX}/app/key SecureString`, `/${PREFIX}/app/webhook-secret SecureString`]);
+  });
+
+  it('shows no secret outside the parameters', () => {
+    const elsewhere = resourcesOf(json).filter(({ type }) => type !== 'aws_ssm_parameter');
+    assert.doesNotMatch(JSON.stringify(elsewhere), /a-secret-of-the-plan-tests/);
+    assert.doesNotMatch(JSON.stringify(json.planned_values.outputs), /a-secret-of-the-plan-tests/);
+  });
+
+  it('lets nothing into a machine', () => {
+    const group = resource(json, 'module.runners.aws_security_group.runner');
+    assert.deepEqual(group.ingress, []);
+    assert.equal(group.egress.length, 1);
+    assert.equal(resourcesOf(json).filter(({ type }) => /security_group.*rule/.test(type)).length, 0);
+  });
+
+  for (const tier of ['small', 'medium', 'large']) {
+    it(`starts a ${tier} machine encrypted, on IMDSv2 with one hop, and gone after shutdown`, () => {
+      const template = resource(json, `module.runners.aws_launch_template.tier["${tier}"]`);
+      assert.equal(template.name, `${PREFIX}-${tier}`);
+      const [metadata] = template.metadata_options;
+      assert.deepEqual([metadata.http_tokens, metadata.http_put_response_hop_limit, metadata.instance_metadata_tags], ['required', 1, 'enabled']);
+      const [{ ebs: [disk] }] = template.block_device_mappings;
+      assert.deepEqual([disk.encrypted, disk.volume_type, disk.delete_on_termination], ['true', 'gp3', 'true']);
+      assert.equal(template.instance_initiated_shutdown_behavior, 'terminate');
+    });
+  }
+
+  it('leaves groups and interfaces out of the template, since each launch brings its tenant’s', () => {
+    const template = resource(json, 'module.runners.aws_launch_template.tier["small"]');
+    assert.deepEqual(template.network_interfaces, []);
+    assert.equal(template.security_group_names ?? null, null);
+    assert.equal(template.vpc_security_group_ids ?? null, null);
+  });
+
+  it('lets EventBridge send to every queue that a rule names, for that rule only', () => {
+    const account = 'arn:aws:events:us-east-1:123456789012:rule';
+    const expected = {
+      'aws_sqs_queue.runner_events': `${account}/${PREFIX}-instance-state`,
+      'aws_sqs_queue.runner_events_dlq': `${account}/${PREFIX}-instance-state`,
+      'aws_sqs_queue.sweep_dlq': `${account}/${PREFIX}-sweep`,
+      'aws_sqs_queue.tenant_manager_dlq': `${account}/${PREFIX}/${PREFIX}-installation`,
+    };
+    const policies = resourcesOf(json)
+      .filter(({ type, values }) => type === 'aws_sqs_queue' && values.policy)
+      .map(({ address, values }) => [address, JSON.parse(values.policy)]);
+    assert.deepEqual(Object.fromEntries(policies.map(([address, { Statement: [statement] }]) => [address, statement.Condition.ArnEquals['aws:SourceArn']])), expected);
+    assert.ok(policies.every(([, { Statement: [statement] }]) => statement.Principal.Service === 'events.amazonaws.com' && statement.Action === 'sqs:SendMessage'));
+  });
+});
+
+describe('a plan that can’t stand', () => {
+  it('names every missing zip, and how to make them, in one error', async () => {
+    const names = ['webhook', 'scale-up', 'scale-down', 'tenant-manager'];
+    const { failed, output } = await plan({ lambda_zips: Object.fromEntries(names.map((name) => [name, `absent/${name}.zip`])) });
+    assert.ok(failed);
+    assert.equal(output.match(/Error:/g).length, 1, output);
+    for (const name of names) assert.ok(output.includes(`absent/${name}.zip`), output);
+    assert.match(output.replace(/\s*\n[│\s]*/g, ' '), /run `yarn dist` \(cd lambdas && yarn install && yarn dist\)/);
+  });
+});

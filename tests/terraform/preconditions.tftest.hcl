@@ -1,0 +1,106 @@
+# Rules over several inputs, which validations can't express in Terraform 1.3; they are preconditions of the tenants table.
+
+mock_provider "aws" {
+  mock_data "aws_region" {
+    defaults = { id = "us-east-1" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+  }
+}
+
+variables {
+  prefix     = "my-saas"
+  aws_region = "us-east-1"
+  vpc_id     = "vpc-0123456789abcdef0"
+  subnet_ids = ["subnet-0123456789abcdef0"]
+  github_app = {
+    id             = "4711"
+    key_base64     = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo="
+    webhook_secret = "a-secret"
+  }
+  # Zips in a bucket need no files here.
+  lambda_s3_bucket = "zips"
+}
+
+run "rejects_a_region_that_is_not_the_providers" {
+  command = plan
+
+  variables {
+    aws_region = "eu-west-1"
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "rejects_a_default_tier_that_is_no_tier" {
+  command = plan
+
+  variables {
+    default_tier = "tiny"
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "rejects_one_image_for_two_architectures" {
+  command = plan
+
+  variables {
+    runner_image = { id = "ami-0123456789abcdef0" }
+    runner_tiers = {
+      small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["x64"] }
+      arm   = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.medium"], max_runners = 2, labels = ["arm64"] }
+    }
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "accepts_two_architectures_with_the_default_image_and_another_default_tier" {
+  command = plan
+
+  variables {
+    default_tier = "arm"
+    runner_tiers = {
+      small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["x64"] }
+      arm   = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.medium"], max_runners = 2, labels = ["arm64"] }
+    }
+  }
+}
+
+run "rejects_more_than_the_functions_environment_holds" {
+  command = plan
+
+  variables {
+    tags = { for n in range(40) : "key-${n}" => join("", [for _ in range(60) : "v"]) }
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "rejects_zips_that_are_not_built" {
+  command = plan
+
+  variables {
+    lambda_s3_bucket = null
+    lambda_zips      = { webhook = "absent/webhook.zip", scale-up = "absent/scale-up.zip", scale-down = "absent/scale-down.zip", tenant-manager = "absent/tenant-manager.zip" }
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "accepts_zips_that_are_there" {
+  command = plan
+
+  variables {
+    lambda_s3_bucket = null
+    lambda_zips      = { for name in ["webhook", "scale-up", "scale-down", "tenant-manager"] : name => "tests/terraform/fixtures/empty.zip" }
+  }
+}

@@ -1,0 +1,347 @@
+# Plans with a mocked provider: this proves what the module asks for, not that AWS accepts it. What lies inside submodules, and the
+# policies, are looked at in plan.test.mjs and tests/iam, on a plan by the real provider.
+
+mock_provider "aws" {
+  mock_data "aws_region" {
+    defaults = { id = "us-east-1" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+  }
+}
+
+variables {
+  prefix     = "my-saas"
+  aws_region = "us-east-1"
+  vpc_id     = "vpc-0123456789abcdef0"
+  subnet_ids = ["subnet-0123456789abcdef0"]
+  github_app = {
+    id             = "4711"
+    key_base64     = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo="
+    webhook_secret = "a-secret"
+  }
+  # Zips in a bucket need no files here.
+  lambda_s3_bucket = "zips"
+}
+
+run "tenants_table_has_its_key_indexes_and_stream" {
+  command = plan
+
+  assert {
+    condition     = aws_dynamodb_table.tenants.name == "my-saas-tenants" && aws_dynamodb_table.tenants.hash_key == "installation_id" && aws_dynamodb_table.tenants.range_key == null
+    error_message = "The tenants table is keyed by installation_id alone."
+  }
+
+  assert {
+    condition = { for index in aws_dynamodb_table.tenants.global_secondary_index : index.name => "${index.hash_key}/${index.range_key}/${index.projection_type}/${join(",", sort(coalesce(index.non_key_attributes, [])))}" } == {
+      status-index     = "status/installation_id/INCLUDE/max_runners,org_name,tier"
+      org-name-index   = "org_name/installation_id/INCLUDE/status"
+      account-id-index = "account_id/installation_id/KEYS_ONLY/"
+    }
+    error_message = "The tenants table has other indexes."
+  }
+
+  assert {
+    condition     = { for attribute in aws_dynamodb_table.tenants.attribute : attribute.name => attribute.type } == { installation_id = "N", status = "S", org_name = "S", account_id = "N" }
+    error_message = "The key attributes of the tenants table have other types."
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.tenants.stream_enabled && aws_dynamodb_table.tenants.stream_view_type == "NEW_AND_OLD_IMAGES"
+    error_message = "The stream needs old and new images: a wake-up compares them."
+  }
+}
+
+run "jobs_and_runners_tables_have_an_index_that_is_read_consistently" {
+  command = plan
+
+  assert {
+    condition     = "${aws_dynamodb_table.runners.hash_key}/${aws_dynamodb_table.runners.range_key}" == "installation_id/launch_id" && "${aws_dynamodb_table.jobs.hash_key}/${aws_dynamodb_table.jobs.range_key}" == "installation_id/job_id"
+    error_message = "Launches and jobs are keyed by their tenant first."
+  }
+
+  assert {
+    condition     = alltrue([for table in [aws_dynamodb_table.runners, aws_dynamodb_table.jobs] : [for index in table.local_secondary_index : "${index.name}/${index.range_key}/${index.projection_type}"] == ["open-index/open_at/ALL"]])
+    error_message = "open-index is local."
+  }
+
+  assert {
+    condition     = [for index in aws_dynamodb_table.runners.global_secondary_index : "${index.name}/${index.hash_key}/${index.projection_type}"] == ["instance-index/instance_id/KEYS_ONLY"] && [for index in aws_dynamodb_table.jobs.global_secondary_index : "${index.name}/${index.hash_key}/${index.range_key}/${index.projection_type}"] == ["due-index/due/next_try/KEYS_ONLY"]
+    error_message = "The global indexes of launches and jobs differ."
+  }
+
+  assert {
+    condition     = alltrue([for table in [aws_dynamodb_table.runners, aws_dynamodb_table.jobs] : table.ttl[0].enabled && table.ttl[0].attribute_name == "expires_at"])
+    error_message = "Ended jobs and launches expire."
+  }
+}
+
+run "tables_are_protected_from_deletion_and_loss" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for table in [aws_dynamodb_table.tenants, aws_dynamodb_table.runners, aws_dynamodb_table.jobs] : table.deletion_protection_enabled && table.point_in_time_recovery[0].enabled && table.billing_mode == "PAY_PER_REQUEST"])
+    error_message = "Every table has deletion protection and point-in-time recovery by default."
+  }
+}
+
+run "deletion_protection_can_be_lifted" {
+  command = plan
+
+  variables {
+    deletion_protection = false
+  }
+
+  assert {
+    condition     = !anytrue([for table in [aws_dynamodb_table.tenants, aws_dynamodb_table.runners, aws_dynamodb_table.jobs] : table.deletion_protection_enabled])
+    error_message = "deletion_protection = false reaches every table."
+  }
+}
+
+run "each_tier_has_a_queue_and_its_dead_letters" {
+  command = plan
+
+  assert {
+    condition     = { for tier, queue in aws_sqs_queue.tier_builds : tier => queue.name } == { small = "my-saas-builds-small", medium = "my-saas-builds-medium", large = "my-saas-builds-large" }
+    error_message = "One queue for each tier."
+  }
+
+  assert {
+    condition     = { for tier, queue in aws_sqs_queue.tier_builds_dlq : tier => queue.name } == { small = "my-saas-builds-small-dlq", medium = "my-saas-builds-medium-dlq", large = "my-saas-builds-large-dlq" }
+    error_message = "One dead-letter queue for each tier."
+  }
+
+  assert {
+    condition     = keys(aws_lambda_event_source_mapping.tier_builds) == ["large", "medium", "small"]
+    error_message = "scale-up reads every tier's queue."
+  }
+}
+
+run "tiers_of_ones_own_replace_the_three" {
+  command = plan
+
+  variables {
+    default_tier = "tiny"
+    runner_tiers = {
+      tiny = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.small"], max_runners = 0, labels = ["self-hosted", "tiny"] }
+    }
+  }
+
+  assert {
+    condition     = keys(aws_sqs_queue.tier_builds) == ["tiny"] && keys(aws_sqs_queue.tier_builds_dlq) == ["tiny"]
+    error_message = "Queues follow runner_tiers."
+  }
+
+  assert {
+    condition     = jsonencode(output.runner_tiers["tiny"]) == jsonencode({ runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.small"], max_runners = 0, labels = ["self-hosted", "tiny"], rank = null, spot = false, runner_group_id = 1, disk_size_gb = 30 })
+    error_message = "The output fills the optional settings in."
+  }
+}
+
+run "a_message_stays_hidden_six_times_as_long_as_its_function_may_run" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for queue in values(aws_sqs_queue.tier_builds) : queue.visibility_timeout_seconds >= 6 * aws_lambda_function.scale_up.timeout])
+    error_message = "Tier queues against scale-up."
+  }
+
+  assert {
+    condition     = aws_sqs_queue.runner_events.visibility_timeout_seconds >= 6 * aws_lambda_function.scale_down.timeout
+    error_message = "runner-events against scale-down."
+  }
+}
+
+run "batches_fail_by_record" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for mapping in concat(values(aws_lambda_event_source_mapping.tier_builds), [aws_lambda_event_source_mapping.runner_events, aws_lambda_event_source_mapping.tenants]) :
+      mapping.function_response_types == toset(["ReportBatchItemFailures"])
+    ])
+    error_message = "One bad record must not fail its batch."
+  }
+
+  assert {
+    condition     = alltrue([for mapping in values(aws_lambda_event_source_mapping.tier_builds) : mapping.scaling_config[0].maximum_concurrency == 5 && mapping.batch_size == 10])
+    error_message = "scale-up's concurrency is small: EC2 refills two launches a second."
+  }
+
+  assert {
+    condition     = aws_lambda_event_source_mapping.tenants.bisect_batch_on_function_error && aws_lambda_event_source_mapping.tenants.maximum_retry_attempts == 5 && aws_lambda_event_source_mapping.tenants.starting_position == "LATEST"
+    error_message = "The stream bisects, tries five times, starts at the newest."
+  }
+}
+
+run "queues_are_encrypted_and_dead_letters_kept_two_weeks" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for queue in concat(values(aws_sqs_queue.tier_builds), values(aws_sqs_queue.tier_builds_dlq), [aws_sqs_queue.runner_events, aws_sqs_queue.runner_events_dlq, aws_sqs_queue.tenant_manager_dlq, aws_sqs_queue.sweep_dlq]) :
+      queue.sqs_managed_sse_enabled
+    ])
+    error_message = "Every queue is encrypted."
+  }
+
+  assert {
+    condition     = alltrue([for queue in concat(values(aws_sqs_queue.tier_builds_dlq), [aws_sqs_queue.runner_events_dlq, aws_sqs_queue.tenant_manager_dlq, aws_sqs_queue.sweep_dlq]) : queue.message_retention_seconds == 1209600])
+    error_message = "Dead letters are kept 14 days."
+  }
+}
+
+run "installation_events_reach_the_tenant_manager_whatever_eventbridge_says" {
+  command = plan
+
+  variables {
+    eventbridge = { enable = false }
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.installation.event_pattern) == { source = ["multi-tenant-runner"], detail-type = ["installation", "installation_target"] }
+    error_message = "The rule takes our installation events."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_target.tenant_manager.rule == aws_cloudwatch_event_rule.installation.name && length(aws_cloudwatch_event_target.tenant_manager.dead_letter_config) == 1 && length(aws_cloudwatch_event_target.tenant_manager.retry_policy) == 1
+    error_message = "The target retries and has dead letters."
+  }
+}
+
+run "machines_that_end_and_the_sweep_reach_scale_down" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.instance_state.event_pattern) == { source = ["aws.ec2"], detail-type = ["EC2 Instance State-change Notification"], detail = { state = ["shutting-down", "terminated", "stopped"] } }
+    error_message = "EC2's state changes go to runner-events."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_rule.sweep.schedule_expression == "rate(1 minute)" && jsondecode(aws_cloudwatch_event_target.sweep.input) == { source = "multi-tenant-runner.sweep" }
+    error_message = "The sweep runs every minute and says so."
+  }
+
+  assert {
+    condition     = alltrue([for target in [aws_cloudwatch_event_target.instance_state, aws_cloudwatch_event_target.sweep] : length(target.dead_letter_config) == 1])
+    error_message = "Both have dead letters."
+  }
+}
+
+run "functions_run_the_settled_runtime" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for function in [aws_lambda_function.scale_up, aws_lambda_function.scale_down, aws_lambda_function.tenant_manager] :
+      function.runtime == "nodejs22.x" && function.handler == "index.handler" && function.architectures == tolist(["arm64"]) && function.memory_size == 512 && function.timeout == 60
+    ])
+    error_message = "Runtime, handler, processor, memory or time-out differ."
+  }
+}
+
+run "zips_come_from_a_bucket_when_one_is_named" {
+  command = plan
+
+  variables {
+    lambda_s3_prefix = "v1.2.0/"
+  }
+
+  assert {
+    condition     = aws_lambda_function.scale_up.s3_bucket == "zips" && aws_lambda_function.scale_up.s3_key == "v1.2.0/scale-up.zip" && aws_lambda_function.scale_up.filename == null
+    error_message = "The bucket and the release's key are used, and no file."
+  }
+}
+
+run "outputs_have_the_promised_shape" {
+  command = plan
+
+  assert {
+    condition     = keys(output.tenant_table) == ["arn", "name", "stream_arn"] && output.tenant_table.name == "my-saas-tenants"
+    error_message = "tenant_table is { name, arn, stream_arn }."
+  }
+
+  assert {
+    condition     = length(setsubtract(["endpoint", "event_bus_name"], keys(output.webhook))) == 0 && output.webhook.event_bus_name == "my-saas"
+    error_message = "webhook has endpoint and event_bus_name."
+  }
+
+  assert {
+    condition     = alltrue([for queue in values(output.queues) : keys(queue) == ["arn", "dlq_arn", "dlq_url", "name", "url"]]) && keys(output.queues) == ["large", "medium", "small"]
+    error_message = "queues is { tier = { name, url, arn, dlq_url, dlq_arn } }."
+  }
+
+  assert {
+    condition     = join(" ", keys(output.runner_tiers)) == "large medium small" && output.runner_tiers["medium"].max_runners == 5
+    error_message = "runner_tiers is the map with its defaults."
+  }
+}
+
+run "references_to_existing_secrets_are_used_and_nothing_is_stored" {
+  command = plan
+
+  variables {
+    github_app = {
+      id_ssm             = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/id", name = "/github/id" }
+      key_base64_ssm     = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/key", name = "/github/key" }
+      webhook_secret_ssm = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/secret", name = "/github/secret" }
+    }
+  }
+
+  assert {
+    condition     = module.ssm.parameters.key_base64 == { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/key", name = "/github/key" }
+    error_message = "The reference is handed on."
+  }
+}
+
+run "secrets_are_stored_where_no_reference_is_given" {
+  command = plan
+
+  variables {
+    github_app = {
+      id                 = "4711"
+      key_base64_ssm     = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/key", name = "/github/key" }
+      webhook_secret     = "old-secret\nnew-secret"
+      webhook_secret_ssm = null
+    }
+  }
+
+  assert {
+    condition     = module.ssm.parameters.id == { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/my-saas/app/id", name = "/my-saas/app/id" } && module.ssm.parameters.webhook_secret.name == "/my-saas/app/webhook-secret" && module.ssm.parameters.key_base64.name == "/github/key"
+    error_message = "Values and references mix."
+  }
+}
+
+run "plans_with_every_setting_away_from_its_default" {
+  command = plan
+
+  variables {
+    default_tier                    = "arm"
+    tier_access                     = "up_to_own"
+    allow_public_repositories       = true
+    tenant_security_groups          = false
+    egress_rules                    = []
+    runner_image                    = { ssm_parameter = "/golden/runner", root_device_name = "/dev/sda1" }
+    runner_binaries                 = { arm64 = { url = "https://mirror.example/runner.tar.gz", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" } }
+    create_spot_service_linked_role = true
+    github_api_url                  = "https://github.example/api/v3"
+    lambda_architecture             = "x86_64"
+    log_level                       = "debug"
+    log_retention_days              = 365
+    kms_key_arn                     = "arn:aws:kms:us-east-1:123456789012:key/0f0f0f0f-0000-0000-0000-000000000000"
+    runner_tiers = {
+      arm = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.medium"], max_runners = 3, labels = ["arm"], spot = true, rank = 1 }
+    }
+  }
+
+  assert {
+    condition     = aws_lambda_function.scale_up.architectures == tolist(["x86_64"])
+    error_message = "The functions run on the processor that was asked for."
+  }
+}
