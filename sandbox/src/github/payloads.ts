@@ -60,8 +60,9 @@ export function installationWebhook(action: InstallationAction, installation: In
       target_type: account.type,
       permissions: installation.permissions,
       events: ['workflow_job'],
-      created_at: likeExample(was['created_at'], installation.createdAt),
-      updated_at: likeExample(was['updated_at'], installation.updatedAt),
+      app_slug: 'sandbox-runners',
+      created_at: timestamp(installation.createdAt),
+      updated_at: timestamp(installation.updatedAt),
       suspended_at: suspended === undefined ? null : timestamp(suspended),
       suspended_by: suspended === undefined ? null : userJson(sender(account), API),
     },
@@ -146,11 +147,6 @@ function deployment(example: Json, { installation, repository }: JobContext): Js
 
 function replaceEverywhere(value: Json, from: string, to: string): Json {
   return object(JSON.parse(JSON.stringify(value).replaceAll(from, to))) ?? {};
-}
-
-/** Installation events carry times as numbers of seconds or as text, depending on the action; so do ours. */
-function likeExample(example: unknown, at: number): number | string {
-  return typeof example === 'number' ? Math.floor(at / 1000) : timestamp(at);
 }
 
 function exampleOf(event: string, wanted: (example: Json) => boolean): Json {

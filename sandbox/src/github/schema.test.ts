@@ -45,6 +45,8 @@ function expectToFit(check: ValidateFunction, value: unknown): void {
 }
 
 function answerSchema(route: string, status: number): unknown {
+  // The list's own entry wants an account to be a user and an enterprise at once, which none is; that of one installation is right.
+  if (route === 'GET /app/installations') return { type: 'array', items: at(description, 'components', 'schemas', 'installation') };
   const [method = '', path = ''] = route.split(' ');
   const answer = object(at(description, 'paths', path, method.toLowerCase(), 'responses', String(status))) ?? {};
   const name = String(answer['$ref'] ?? '').split('/').at(-1) ?? '';

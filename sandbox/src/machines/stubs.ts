@@ -29,7 +29,8 @@ exec curl -sS --fail --noproxy '*' -o /dev/null -X POST '${url}/shutdown'
 /** User data must not make users on a laptop, so root is told that it is somebody else. */
 export const ID_SCRIPT = `#!/bin/bash
 if [ "$#" -eq 1 ] && [ "$1" = -u ]; then echo 1000; exit 0; fi
-PATH="\${PATH#*:}" exec id "$@"
+PATH="\${PATH#*:}"
+exec id "$@"
 `;
 
 /**
