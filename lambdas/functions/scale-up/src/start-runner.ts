@@ -51,7 +51,7 @@ export async function startRunner(job: Job, launch: Launch, lookup: TenantLookup
   if (verdict.kind === 'park') return giveUp(parkFor(verdict.reason, deps), verdict.reason);
   const securityGroupId = deps.scaleUp.sharedSecurityGroupId ?? (lookup.kind === 'tenant' ? lookup.tenant.securityGroupId : undefined);
   if (securityGroupId === undefined) return giveUp(parkFor('no-security-group', deps), 'no-security-group');
-  const authorized = await deps.github.authorize(job.installationId);
+  const authorized = await deps.github.authorize(launch);
   if (authorized.kind !== 'ok') return giveUp(afterGitHub(authorized, deps), 'github');
   const machine = await askEc2(launch, { securityGroupId, tenantTier: tenantTierOf(lookup, deps) }, delivery, deps);
   if (machine.kind === 'none') {

@@ -189,8 +189,8 @@ export interface Registration {
 }
 
 export interface GitHub {
-  /** Makes sure that the installation's token can be had, so that no machine starts for nothing. */
-  authorize(installationId: number): Promise<{ readonly kind: 'ok' } | GitHubFailure>;
+  /** Makes sure that the token for the place can be had, so that no machine starts for nothing. */
+  authorize(place: RunnerPlace): Promise<{ readonly kind: 'ok' } | GitHubFailure>;
   createJitConfig(
     place: RunnerPlace,
     runner: { readonly name: string; readonly labels: readonly string[]; readonly runnerGroupId: number },

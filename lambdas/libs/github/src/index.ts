@@ -1,1 +1,4 @@
-export {};
+export * from './github';
+export * from './read-failure';
+export type { AppIdentity } from './tokens';
+export type { Fetch } from './requests';

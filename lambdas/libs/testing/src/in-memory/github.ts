@@ -79,7 +79,7 @@ export function createInMemoryGitHub(): InMemoryGitHub {
       faults.add(fault);
       return () => faults.delete(fault);
     },
-    authorize: async (installationId) => refusalOf('authorize', installationId) ?? { kind: 'ok' },
+    authorize: async (place) => refusalOf('authorize', place.installationId, place.owner) ?? { kind: 'ok' },
     createJitConfig: async (place, runner) => {
       const refusal = refusalOf('createJitConfig', place.installationId, place.owner);
       if (refusal !== undefined) return refusal;

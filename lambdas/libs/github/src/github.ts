@@ -1,0 +1,137 @@
+import { Decoder, type Clock, type GitHub, type GitHubFailure, type Registration, type RunnerPlace } from '@multi-tenant-runner/core';
+import { readFailedRequest, judgeFailure, readFailure } from './read-failure';
+import { createRequests, type Fetch } from './requests';
+import { createTokens, type AppIdentity, type TokenScope } from './tokens';
+
+export interface GitHubDeps {
+  readonly baseUrl: string;
+  /** The App's id and key; asked for again at each mint, so that a rotated key is taken up. */
+  readonly identity: () => Promise<AppIdentity>;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  /** Milliseconds that one request may take. */
+  readonly timeout?: number;
+}
+
+type Answer = { readonly kind: 'answer'; readonly status: number; readonly data: unknown };
+type Method = 'GET' | 'POST' | 'DELETE';
+interface Call {
+  readonly installationId: number;
+  readonly scope: TokenScope;
+  readonly route: `${Method} /${string}`;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+const TIMEOUT = 8_000;
+/** What a token that has gone stale is refused with: revoked, suspended, or made before the repository was granted. */
+const STALE: ReadonlySet<number> = new Set([401, 403, 404]);
+
+export function createGitHub({ baseUrl, identity, fetch, clock, timeout = TIMEOUT }: GitHubDeps): GitHub {
+  const requests = createRequests({ baseUrl, fetch, timeout });
+  const tokens = createTokens({ identity, requests, clock });
+
+  const send = async (token: string, { route, parameters }: Call): Promise<Answer | GitHubFailure> => {
+    try {
+      const { status, data } = await requests.withToken(token)(route, { ...parameters });
+      return { kind: 'answer', status, data };
+    } catch (error) {
+      return judgeFailure(readFailedRequest(error), clock.now());
+    }
+  };
+  /** A refused token is forgotten and the call made once more with a new one: then the refusal is GitHub's last word. */
+  const call = async (what: Call): Promise<Answer | GitHubFailure> => {
+    const first = await tokens.get(what.installationId, what.scope);
+    if (first.kind !== 'token') return first;
+    const answer = await send(first.token, what);
+    if (answer.kind !== 'refused' || !STALE.has(answer.status)) return answer;
+    tokens.drop(what.installationId, what.scope, first.token);
+    const second = await tokens.get(what.installationId, what.scope);
+    return second.kind === 'token' ? send(second.token, what) : second;
+  };
+  /** "No such runner" is believed only where the runners can be listed: a renamed owner or a lost permission says 404 too. */
+  const absentOr = async (place: RunnerPlace, refused: GitHubFailure): Promise<{ readonly kind: 'absent' } | GitHubFailure> => {
+    if (refused.kind !== 'refused' || refused.status !== 404) return refused;
+    const listed = await call({ ...at(place), route: `GET ${runnersOf(place)}`, parameters: { per_page: 1 } });
+    return listed.kind === 'answer' ? { kind: 'absent' } : listed;
+  };
+
+  return {
+    authorize: async (place) => {
+      const token = await tokens.get(place.installationId, scopeOf(place));
+      return token.kind === 'token' ? { kind: 'ok' } : token;
+    },
+    createJitConfig: async (place, { name, labels, runnerGroupId }) => {
+      const parameters = { name, labels, runner_group_id: runnerGroupId };
+      const answer = await call({ ...at(place), route: `POST ${runnersOf(place)}/generate-jitconfig`, parameters });
+      if (answer.kind === 'refused' && answer.status === 409) return { kind: 'exists' };
+      if (answer.kind !== 'answer') return answer;
+      const decoder = Decoder.of(answer.data);
+      const created = { runnerId: decoder.object('runner').wholeNumber('id'), jitConfig: decoder.text('encoded_jit_config') };
+      return decoder.problems.length === 0 ? { kind: 'created', ...created } : { kind: 'unavailable', message: `GitHub's answer can't be read: ${decoder.problems.join('; ')}` };
+    },
+    findRunner: async (place, name) => {
+      const answer = await call({ ...at(place), route: `GET ${runnersOf(place)}`, parameters: { name, per_page: 100 } });
+      if (answer.kind !== 'answer') return answer;
+      const listed: unknown = typeof answer.data === 'object' && answer.data !== null ? Reflect.get(answer.data, 'runners') : undefined;
+      if (!Array.isArray(listed)) return { kind: 'unavailable', message: "GitHub's answer has no list of runners" };
+      // Older GitHub Enterprise Servers ignore the name and list all.
+      const runner = listed.map(readRegistration).find((registration) => registration?.name === name);
+      return { kind: 'found', ...(runner && { runner }) };
+    },
+    getRunner: async (place, runnerId) => {
+      const answer = await call({ ...at(place), route: `GET ${runnersOf(place)}/{runner_id}`, parameters: { runner_id: runnerId } });
+      if (answer.kind !== 'answer') {
+        const failure = await absentOr(place, answer);
+        return failure.kind === 'absent' ? { kind: 'found' } : failure;
+      }
+      const runner = readRegistration(answer.data);
+      return runner === undefined ? { kind: 'unavailable', message: "GitHub's answer is no runner" } : { kind: 'found', runner };
+    },
+    deleteRunner: async (place, runnerId) => {
+      const answer = await call({ ...at(place), route: `DELETE ${runnersOf(place)}/{runner_id}`, parameters: { runner_id: runnerId } });
+      if (answer.kind === 'answer') return { kind: 'deleted' };
+      if (answer.kind === 'refused' && answer.status === 422) return { kind: 'busy' };
+      return absentOr(place, answer);
+    },
+    getJob: async (installationId, owner, repo, jobId) => {
+      const scope = tokens.peek(installationId, `${owner}/${repo}`) ?? { kind: 'jobs' };
+      const answer = await call({ installationId, scope, route: 'GET /repos/{owner}/{repo}/actions/jobs/{job_id}', parameters: { owner, repo, job_id: jobId } });
+      if (answer.kind === 'refused' && answer.status === 404) return { kind: 'found' };
+      if (answer.kind !== 'answer') return answer;
+      const decoder = Decoder.of(answer.data);
+      const status = decoder.text('status');
+      const conclusion = decoder.optionalText('conclusion');
+      const runnerName = decoder.optionalText('runner_name');
+      if (decoder.problems.length > 0) return { kind: 'unavailable', message: `GitHub's answer is no job: ${decoder.problems.join('; ')}` };
+      return { kind: 'found', job: { status, ...(conclusion !== undefined && { conclusion }), ...(runnerName !== undefined && { runnerName }) } };
+    },
+    getInstallation: async (installationId) => {
+      try {
+        const { data }: { data: unknown } = await requests.withToken(await tokens.asApp())('GET /app/installations/{installation_id}', { installation_id: installationId });
+        return { kind: 'found', installation: { suspended: Decoder.of(data).has('suspended_at') } };
+      } catch (error) {
+        const failure = readFailure(error, clock.now());
+        return failure.kind === 'refused' && failure.status === 404 ? { kind: 'found' } : failure;
+      }
+    },
+  };
+}
+
+function scopeOf(place: RunnerPlace): TokenScope {
+  return place.scope === 'org' ? { kind: 'organization' } : { kind: 'repository', repository: place.scope };
+}
+
+function at(place: RunnerPlace): Pick<Call, 'installationId' | 'scope'> {
+  return { installationId: place.installationId, scope: scopeOf(place) };
+}
+
+function runnersOf(place: RunnerPlace): `/${string}` {
+  const owner = place.scope === 'org' ? `orgs/${encodeURIComponent(place.owner)}` : `repos/${place.scope.split('/').map(encodeURIComponent).join('/')}`;
+  return `/${owner}/actions/runners`;
+}
+
+function readRegistration(value: unknown): Registration | undefined {
+  const decoder = Decoder.of(value);
+  const registration = { id: decoder.wholeNumber('id'), name: decoder.text('name'), online: decoder.text('status') === 'online', busy: decoder.boolean('busy') };
+  return decoder.problems.length === 0 ? registration : undefined;
+}

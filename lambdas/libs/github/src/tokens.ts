@@ -1,0 +1,103 @@
+import { createAppAuth } from '@octokit/auth-app';
+import { MINUTE, plus, type Clock, type GitHubFailure } from '@multi-tenant-runner/core';
+import { readFailure } from './read-failure';
+import type { Requests } from './requests';
+
+/** What a token may be used for. Every token is narrowed to it, whatever else the App may do. */
+export type TokenScope =
+  /** Runners of an organisation. */
+  | { readonly kind: 'organization' }
+  /** Runners of one repository of a user account: GitHub asks for administration there, so for no other repository. */
+  | { readonly kind: 'repository'; readonly repository: string }
+  /** Only looking at jobs. */
+  | { readonly kind: 'jobs' };
+
+export type TokenAnswer = { readonly kind: 'token'; readonly token: string } | GitHubFailure;
+
+export interface AppIdentity {
+  readonly appId: string;
+  /** PEM. */
+  readonly privateKey: string;
+}
+
+export interface Tokens {
+  get(installationId: number, scope: TokenScope): Promise<TokenAnswer>;
+  /** A token of the installation that happens to be at hand and may look at the jobs of the repository. */
+  peek(installationId: number, repository: string): TokenScope | undefined;
+  /** Forgets a token that GitHub refused; a newer one in its place stays. */
+  drop(installationId: number, scope: TokenScope, token: string): void;
+  /** As the App itself. */
+  asApp(): Promise<string>;
+}
+
+export interface TokensDeps {
+  readonly identity: () => Promise<AppIdentity>;
+  readonly requests: Requests;
+  readonly clock: Clock;
+}
+
+/** Tokens live an hour; a call that starts with one must be able to end with it. */
+const LIFETIME = 55 * MINUTE;
+/** A container that has served this many tenants forgets those whose tokens have run out. */
+const ROOM = 500;
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+/** Tokens are kept here, by installation and scope; a second store would only keep secrets for longer. */
+const NO_CACHE = { get: () => '', set: () => undefined };
+
+export function createTokens({ identity, requests, clock }: TokensDeps): Tokens {
+  const kept = new Map<string, { readonly answer: Promise<TokenAnswer>; readonly until: Date; token?: string }>();
+  const fresh = (key: string): { readonly answer: Promise<TokenAnswer>; token?: string } | undefined => {
+    const entry = kept.get(key);
+    return entry !== undefined && entry.until > clock.now() ? entry : undefined;
+  };
+  const authenticate = async () => createAppAuth({ ...(await identity()), request: requests.plain(), cache: NO_CACHE, log: SILENT });
+
+  const mint = async (installationId: number, scope: TokenScope): Promise<TokenAnswer> => {
+    const auth = await authenticate();
+    try {
+      const { token } = await auth({ type: 'installation', installationId, refresh: true, ...narrow(scope) });
+      return { kind: 'token', token };
+    } catch (error) {
+      return readFailure(error, clock.now());
+    }
+  };
+  const keep = (key: string, answer: Promise<TokenAnswer>): Promise<TokenAnswer> => {
+    if (kept.size >= ROOM) for (const [old, entry] of kept) if (entry.until <= clock.now()) kept.delete(old);
+    const entry: { readonly answer: Promise<TokenAnswer>; readonly until: Date; token?: string } = { answer, until: plus(clock.now(), LIFETIME) };
+    kept.set(key, entry);
+    const forget = (): void => {
+      if (kept.get(key) === entry) kept.delete(key);
+    };
+    answer.then((result) => (result.kind === 'token' ? (entry.token = result.token) : forget()), forget);
+    return answer;
+  };
+
+  return {
+    // Those who ask at the same time share one request.
+    get: (installationId, scope) => {
+      const key = keyOf(installationId, scope);
+      return fresh(key)?.answer ?? keep(key, mint(installationId, scope));
+    },
+    peek: (installationId, repository) => {
+      const scopes: readonly TokenScope[] = [{ kind: 'organization' }, { kind: 'repository', repository }];
+      return scopes.find((scope) => fresh(keyOf(installationId, scope))?.token !== undefined);
+    },
+    drop: (installationId, scope, token) => {
+      const key = keyOf(installationId, scope);
+      if (kept.get(key)?.token === token) kept.delete(key);
+    },
+    asApp: async () => (await (await authenticate())({ type: 'app' })).token,
+  };
+}
+
+function keyOf(installationId: number, scope: TokenScope): string {
+  return `${installationId} ${scope.kind} ${scope.kind === 'repository' ? scope.repository.toLowerCase() : ''}`;
+}
+
+function narrow(scope: TokenScope) {
+  const actions = 'read' as const;
+  if (scope.kind === 'organization') return { permissions: { organization_self_hosted_runners: 'write', actions } } as const;
+  if (scope.kind === 'jobs') return { permissions: { actions } } as const;
+  const name = scope.repository.split('/').at(-1) ?? scope.repository;
+  return { permissions: { administration: 'write', actions }, repositoryNames: [name] };
+}
