@@ -19,6 +19,14 @@ npm run sandbox -- replan          a second terraform plan; fails unless it is e
 npm run sandbox -- down
 SANDBOX_DIR names another folder for the state, so that several sandboxes can be up at once.`;
 
+// The terminal tells npm, the setup script and this program of one Ctrl-C, and the first two pass it on.
+const SAME_KEYPRESS_MS = 1000;
+const INTERRUPTED = 130;
+
+class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 async function main(): Promise<number> {
@@ -39,7 +47,7 @@ async function main(): Promise<number> {
       return runSandbox({ paths, progress, port, signal: interrupted(), json: values.json, keep: values.keep, print, live: output.isTTY === true });
     }
     case 'up': {
-      const sandbox = await endingOnFailure(() => up({ paths, progress, port, signal: interrupted() }));
+      const sandbox = await up({ paths, progress, port, signal: interrupted() });
       print(`The sandbox is up: ${sandbox.webhook_url}\n${paths.sandboxFile} says the rest; "npm run sandbox -- down" ends it.`);
       return 0;
     }
@@ -62,24 +70,18 @@ async function main(): Promise<number> {
       throw new Error(`There is no command "${command}".\n${USAGE}`);
   }
 
-  async function endingOnFailure<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      await down(paths);
-      throw error;
-    }
-  }
-
   /** Ctrl-C ends the work in an orderly way; a second one ends it now. */
   function interrupted(): AbortSignal {
     const controller = new AbortController();
+    let first = 0;
     const stop = (signal: string): void => {
-      if (controller.signal.aborted) {
+      if (first === 0) {
+        first = Date.now();
+        controller.abort(new Interrupted(`Stopped by ${signal}.`));
+      } else if (Date.now() - first > SAME_KEYPRESS_MS) {
         killProcessesNow(readRecord(paths)?.processes ?? []);
-        process.exit(130);
+        process.exit(INTERRUPTED);
       }
-      controller.abort(new Error(`Stopped by ${signal}.`));
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
     return controller.signal;
@@ -90,6 +92,6 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
+    process.exit(error instanceof Interrupted ? INTERRUPTED : 1);
   },
 );

@@ -17,13 +17,14 @@ export async function startEmulator(options: {
   port: number;
   record: (one: RecordedProcess) => void;
   signal?: AbortSignal;
+  owner?: number | undefined;
 }): Promise<Emulator> {
   const { paths, port } = options;
   const url = `http://127.0.0.1:${port}`;
   const token = randomBytes(24).toString('hex');
   const keys = { access_key_id: `SANDBOX${randomBytes(7).toString('hex').toUpperCase()}`, secret_access_key: randomBytes(20).toString('hex') };
   const configFile = join(paths.config, 'launcher.json');
-  writePrivateJson(configFile, { port, region: REGION, account_id: ACCOUNT_ID, ...keys, token, state_dir: paths.emulator });
+  writePrivateJson(configFile, { port, region: REGION, account_id: ACCOUNT_ID, ...keys, token, state_dir: paths.emulator, owner: options.owner });
   const process = await startDetached({
     name: 'AWS emulator',
     command: venvProgram(paths.root, 'python'),

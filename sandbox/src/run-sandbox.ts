@@ -8,23 +8,30 @@ type RunOptions = UpOptions & { json: boolean; keep: boolean; live: boolean; pri
 
 /** `npm run sandbox`: up, the demo, its table, down. Exit code 0 only when every expectation of the demo held. */
 export async function runSandbox(options: RunOptions): Promise<number> {
-  const { paths, progress, signal, print } = options;
+  const { progress, json, keep, print } = options;
   const started = Date.now();
-  let finished = false;
   try {
-    const sandbox = await up(options);
-    const demo = await untilAborted(signal, startDemo(options, sandbox));
-    finished = true;
+    const sandbox = await up({ ...options, owner: keep ? undefined : process.pid });
+    const demo = await demonstrate(options, sandbox);
     progress.line(`\n${demo.table}\n`);
-    if (options.keep) progress.line(`The sandbox is left up: ${sandbox.webhook_url}; "npm run sandbox -- down" ends it.`);
-    if (options.json) print(JSON.stringify({ ...demo.result, ok: demo.ok, seconds: Math.round((Date.now() - started) / 100) / 10 }));
+    if (keep) progress.line(`The sandbox is left up: ${sandbox.webhook_url}; "npm run sandbox -- down" ends it.`);
+    if (json) print(JSON.stringify({ ...demo.result, ok: demo.ok, seconds: Math.round((Date.now() - started) / 100) / 10 }));
     return demo.ok ? 0 : 1;
   } catch (error) {
-    if (options.json) print(JSON.stringify({ ok: false, error: error instanceof Error ? error.message : String(error) }));
+    if (json) print(JSON.stringify({ ok: false, error: error instanceof Error ? error.message : String(error) }));
     throw error;
+  }
+}
+
+/** Leaves the sandbox up only where that was asked for and the demo came to its end. */
+async function demonstrate(options: RunOptions, sandbox: SandboxFile): ReturnType<typeof runDemo> {
+  let finished = false;
+  try {
+    const demo = await untilAborted(options.signal, startDemo(options, sandbox));
+    finished = true;
+    return demo;
   } finally {
-    // What failed can't be looked at after down, but a process left behind is worse: the logs stay.
-    if (!(options.keep && finished)) await down(paths);
+    if (!(options.keep && finished)) await down(options.paths);
   }
 }
 

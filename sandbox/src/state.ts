@@ -56,14 +56,14 @@ export function writePrivateJson(file: string, content: unknown): void {
 /** An empty place for a new sandbox. What earlier ones left is removed, but not what setup keeps beside it. */
 export function prepareFolder(paths: SandboxPaths): void {
   removeState(paths);
+  rmSync(paths.logs, { recursive: true, force: true });
   for (const folder of [paths.logs, paths.config, paths.terraform, paths.emulator]) mkdirSync(folder, { recursive: true, mode: 0o700 });
 }
 
-/** Logs stay: they explain what happened. */
+/** Logs stay: they explain what happened. So does what Terraform downloaded. */
 export function removeState(paths: SandboxPaths): void {
-  for (const path of [paths.sandboxFile, paths.recordFile, paths.config, paths.emulator, join(paths.terraform, 'terraform.tfstate'), join(paths.terraform, 'terraform.tfstate.backup')]) {
-    rmSync(path, { recursive: true, force: true });
-  }
+  const secretive = ['terraform.tfstate', 'terraform.tfstate.backup', 'again.tfplan'].map((name) => join(paths.terraform, name));
+  for (const path of [paths.sandboxFile, paths.recordFile, paths.config, paths.emulator, ...secretive]) rmSync(path, { recursive: true, force: true });
 }
 
 function readJson<T>(file: string): T | undefined {

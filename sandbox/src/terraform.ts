@@ -70,15 +70,15 @@ function terraformEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 function inputVariables({ aws, prefix, github }: TerraformInputs): NodeJS.ProcessEnv {
   return {
-    AWS_ENDPOINT_URL: aws.endpoint_url,
     AWS_EC2_METADATA_DISABLED: 'true',
     TF_VAR_aws_region: aws.region,
+    TF_VAR_aws_endpoint_url: aws.endpoint_url,
     TF_VAR_aws_access_key_id: aws.access_key_id,
     TF_VAR_aws_secret_access_key: aws.secret_access_key,
     TF_VAR_prefix: prefix,
     TF_VAR_github_app_id: github.app_id,
     TF_VAR_github_app_key_base64: github.key_base64,
-    TF_VAR_github_app_webhook_secret: github.webhook_secret,
+    TF_VAR_github_webhook_secret: github.webhook_secret,
     TF_VAR_github_api_url: github.api_url,
   };
 }

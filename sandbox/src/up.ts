@@ -1,8 +1,10 @@
 import { generateKeyPair, randomBytes, randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { awsCliFolder } from '../setup/python.mjs';
+import { down } from './down';
 import { type Emulator, startEmulator } from './emulator';
 import { freePorts, isPortFree } from './ports';
 import { isAlive, logTail, startDetached } from './processes';
@@ -15,14 +17,31 @@ import { answers, waitFor } from './wait';
 const PREFIX = 'sandbox';
 const COUNTED = /^\S+: (Creation complete|Creating\.\.\.)/;
 
-export type UpOptions = { paths: SandboxPaths; progress: Progress; port?: number | undefined; signal: AbortSignal };
+export type UpOptions = {
+  paths: SandboxPaths;
+  progress: Progress;
+  port?: number | undefined;
+  signal: AbortSignal;
+  /** The process without which the sandbox must not go on, even when that one can't clean up any more. */
+  owner?: number | undefined;
+};
 type App = { id: string; keyFile: string; keyBase64: string; webhookSecret: string };
 
-/** Brings a sandbox up; when it returns, the webhook answers. What it started is in the record, whatever happens. */
-export async function up({ paths, progress, port, signal }: UpOptions): Promise<SandboxFile> {
+/** Brings a sandbox up; when it returns, the webhook answers. A failure leaves no process behind. */
+export async function up(options: UpOptions): Promise<SandboxFile> {
+  const { paths, port } = options;
   refuseSecond(paths);
   if (port !== undefined && !(await isPortFree(port))) throw new Error(`Port ${port} is taken; give another with --port, or none to use a free one.`);
   prepareFolder(paths);
+  try {
+    return await bringUp(options);
+  } catch (error) {
+    await down(paths);
+    throw error;
+  }
+}
+
+async function bringUp({ paths, progress, port, signal, owner }: UpOptions): Promise<SandboxFile> {
   const record: SandboxRecord = { created_at: new Date().toISOString(), processes: [] };
   const keep = (one: RecordedProcess): void => {
     record.processes.push(one);
@@ -30,11 +49,11 @@ export async function up({ paths, progress, port, signal }: UpOptions): Promise<
   };
   const [emulatorPort = 0, githubPort = 0, freePort = 0] = await freePorts(3);
 
-  const emulator = await progress.step('AWS emulator', async () => startEmulator({ paths, port: emulatorPort, record: keep, signal }));
+  const emulator = await progress.step('AWS emulator', async () => startEmulator({ paths, port: emulatorPort, record: keep, signal, owner }));
   record.launcher = emulator.launcher;
   writePrivateJson(paths.recordFile, record);
   const app = await createApp(paths);
-  const services = { paths, emulator, app, githubPort, frontPort: port ?? freePort, record: keep, signal };
+  const services = { paths, emulator, app, githubPort, frontPort: port ?? freePort, record: keep, signal, owner };
   const github = await progress.step('GitHub and runner machines', async () => startServices(services));
   const outputs = await progress.step('Terraform', async (detail) => applyModule({ paths, emulator, app, apiUrl: github.api_url, detail, signal }));
   const sandbox: SandboxFile = {
@@ -75,8 +94,9 @@ async function startServices(options: {
   frontPort: number;
   record: (one: RecordedProcess) => void;
   signal: AbortSignal;
+  owner?: number | undefined;
 }): Promise<SandboxFile['github']> {
-  const { paths, emulator, app, githubPort } = options;
+  const { paths, emulator, app, githubPort, owner } = options;
   const configFile = join(paths.config, 'services.json');
   writePrivateJson(configFile, {
     state_dir: paths.folder,
@@ -90,9 +110,9 @@ async function startServices(options: {
   const process = await startDetached({
     name: 'GitHub and runner machines',
     command: globalThis.process.execPath,
-    args: ['--import', 'tsx', join(paths.root, 'sandbox', 'src', 'services.ts'), '--config', configFile],
+    args: ['--import', 'tsx', '--import', pathToFileURL(join(paths.root, 'sandbox', 'setup', 'end-with-owner.mjs')).href, join(paths.root, 'sandbox', 'src', 'services.ts'), '--config', configFile],
     cwd: paths.root,
-    env: globalThis.process.env,
+    env: { ...globalThis.process.env, ...(owner !== undefined && { SANDBOX_OWNER_PID: String(owner) }) },
     log: join(paths.logs, 'services.log'),
   });
   options.record(process);

@@ -49,11 +49,26 @@ def build(config):
     return serve
 
 
-async def _run(application, port):
+async def _gone(owner):
+    """Returns when the process that the sandbox works for has gone without a word."""
+    while True:
+        await asyncio.sleep(1)
+        try:
+            os.kill(owner, 0)
+        except ProcessLookupError:
+            return
+        except PermissionError:
+            pass
+
+
+async def _run(application, port, owner):
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
     stop = asyncio.Event()
+    watch = asyncio.create_task(_gone(owner)) if owner else None
+    if watch:
+        watch.add_done_callback(lambda _: stop.set())
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     settings = Config()
@@ -62,15 +77,22 @@ async def _run(application, port):
     await serve(application, settings, shutdown_trigger=stop.wait)
 
 
+def _end():
+    """Lambdas are child processes in this group, and their worker threads would hold it for minutes."""
+    if os.getpgrp() == os.getpid():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(0, signal.SIGTERM)
+    os._exit(0)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="launcher")
     parser.add_argument("--config", required=True, help="JSON: port, region, account_id, access_key_id, "
-                        "secret_access_key, token, state_dir")
+                        "secret_access_key, token, state_dir, owner")
     with open(parser.parse_args().config, encoding="utf-8") as file:
         config = json.load(file)
-    asyncio.run(_run(build(config), config["port"]))
-    # Its worker threads wait for Lambdas that may take minutes; they are not to hold the process.
-    os._exit(0)
+    asyncio.run(_run(build(config), config["port"], config.get("owner")))
+    _end()
 
 
 main()
