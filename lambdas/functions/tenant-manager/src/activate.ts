@@ -6,19 +6,21 @@ export async function activate(installationId: number, deps: TenantManagerDeps):
   // Read now, not when the event was made: several events and hand edits may have come in between.
   const lookup = await deps.tenants.get(installationId);
   if (lookup.kind !== 'tenant' || lookup.tenant.status !== 'active') return;
-  await giveSecurityGroup(lookup.tenant, deps);
-  await deps.wake(installationId);
+  if (await hasSecurityGroup(lookup.tenant, deps)) await deps.wake(installationId);
 }
 
-async function giveSecurityGroup(tenant: Tenant, deps: TenantManagerDeps): Promise<void> {
-  if (deps.securityGroups === undefined || tenant.securityGroupId !== undefined) return;
+/** False: the tenant was uninstalled while its group was made. */
+async function hasSecurityGroup(tenant: Tenant, deps: TenantManagerDeps): Promise<boolean> {
+  if (deps.securityGroups === undefined || tenant.securityGroupId !== undefined) return true;
   const groupId = await deps.securityGroups.ensure(tenant.installationId, tenant.tier);
   if (await deps.lifecycle.setSecurityGroup(tenant.installationId, groupId)) {
     deps.log.info('The tenant has its security group', { tenant_id: tenant.installationId, security_group_id: groupId });
-    return;
+    return true;
   }
-  // Uninstalled while the group was made: the pass that looked for one may have found none.
-  if (isGone(await deps.tenants.get(tenant.installationId))) await deps.cleanUp(tenant.installationId);
+  if (!isGone(await deps.tenants.get(tenant.installationId))) return true;
+  // The pass that cleaned up may have looked for a group before there was one.
+  await deps.cleanUp(tenant.installationId);
+  return false;
 }
 
 export function isGone(lookup: TenantLookup): boolean {

@@ -1,13 +1,13 @@
 /** Another row of the same account. */
 export interface AccountRow {
   readonly installationId: number;
-  /** Not deleted. */
-  readonly live: boolean;
+  /** `leaving`: deleted, and its clean-up is not done. */
+  readonly state: 'live' | 'leaving' | 'gone';
 }
 
 /**
  * `replaced`: the event is a late one of an installation that a newer one has replaced. Else the rows that came before
- * it: the newest of them is its `previous_installation_id`, those still live are offboarded.
+ * it: the newest of them is its `previous_installation_id`, those not gone yet are offboarded.
  */
 export type Succession =
   | { readonly kind: 'replaced' }
@@ -18,14 +18,18 @@ export type Succession =
  * has a higher id than the event, either the event is late or the ids are not in order: only GitHub knows.
  */
 export function decideSuccession(installationId: number, others: readonly AccountRow[], atGitHub: 'known' | 'gone' | 'unsure'): Succession {
-  const newer = others.filter((other) => other.live && other.installationId > installationId);
+  const newer = newerOf(installationId, others);
   if (newer.length > 0 && atGitHub === 'gone') return { kind: 'replaced' };
   const before = others.filter((other) => atGitHub === 'known' || !newer.includes(other));
   const previous = before.length === 0 ? undefined : Math.max(...before.map((other) => other.installationId));
-  const offboard = before.filter((other) => other.live).map((other) => other.installationId);
+  const offboard = before.filter((other) => other.state !== 'gone').map((other) => other.installationId);
   return { kind: 'current', offboard, ...(previous !== undefined && { previous }) };
 }
 
 export function hasNewer(installationId: number, others: readonly AccountRow[]): boolean {
-  return others.some((other) => other.live && other.installationId > installationId);
+  return newerOf(installationId, others).length > 0;
+}
+
+function newerOf(installationId: number, others: readonly AccountRow[]): readonly AccountRow[] {
+  return others.filter((other) => other.state === 'live' && other.installationId > installationId);
 }

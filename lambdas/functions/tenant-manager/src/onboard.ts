@@ -1,4 +1,4 @@
-import type { LifecycleAccount, LifecycleEvent } from '@multi-tenant-runner/core';
+import type { LifecycleAccount, LifecycleEvent, TenantLookup } from '@multi-tenant-runner/core';
 import { activate, isGone } from './activate';
 import { decideSuccession, hasNewer, type AccountRow, type Succession } from './decide-succession';
 import type { TenantManagerDeps } from './deps';
@@ -65,9 +65,15 @@ async function createRow({ installationId, account }: OwnerEvent, previous: numb
 async function findSuccession({ installationId, account }: OwnerEvent, deps: TenantManagerDeps): Promise<Succession> {
   const ids = (await deps.lifecycle.findByAccount(account.id)).filter((id) => id !== installationId);
   const others: AccountRow[] = [];
-  for (const id of ids) others.push({ installationId: id, live: !isGone(await deps.tenants.get(id)) });
+  for (const id of ids) others.push({ installationId: id, state: stateOf(await deps.tenants.get(id)) });
   const atGitHub = hasNewer(installationId, others) ? await askGitHub(installationId, deps) : 'unsure';
   return decideSuccession(installationId, others, atGitHub);
+}
+
+function stateOf(lookup: TenantLookup): AccountRow['state'] {
+  if (!isGone(lookup)) return 'live';
+  const cleanup = lookup.kind === 'tenant' ? lookup.tenant.cleanup : lookup.kind === 'tombstone' ? lookup.cleanup : undefined;
+  return cleanup === 'done' ? 'gone' : 'leaving';
 }
 
 async function askGitHub(installationId: number, deps: TenantManagerDeps): Promise<'known' | 'gone' | 'unsure'> {

@@ -1,0 +1,223 @@
+import { INSTALLATION, jobMessage, tenantRow, type TenantRow } from '@multi-tenant-runner/testing';
+import { newJob } from '@multi-tenant-runner/core';
+import { sequenceOf, streamRecord, tenantManagerWorld, type TenantManagerWorld } from '../test/tenant-manager-world';
+
+const OTHER = 1002;
+
+/** Lets a hand write into the table, and hands the change to the function. */
+async function edit(world: TenantManagerWorld, changes: TenantRow, installationId = INSTALLATION): Promise<readonly string[]> {
+  const before = world.row(installationId);
+  const after = Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== undefined));
+  world.state.tenants.rows.set(installationId, after);
+  return world.stream([streamRecord({ installationId, ...(before && { before }), after })]);
+}
+
+describe('what only moves slots', () => {
+  it.each([
+    ['a slot that was taken', { live: new Set(['1-1']) }, { live: new Set(['1-1', '2-1']) }],
+    ['the first slot that was taken', {}, { live: new Set(['1-1']) }],
+    ['a new time', { updated_at: '2026-01-01T00:00:00.000Z' }, { updated_at: '2026-01-02T00:00:00.000Z' }],
+    ['nothing, sets have no order', { live: new Set(['1-1', '2-1']) }, { live: new Set(['2-1', '1-1']) }],
+  ])('%s is dropped without a call', async (_name, before, after) => {
+    const world = tenantManagerWorld();
+    world.addTenant(after);
+    expect(await world.stream([streamRecord({ before: tenantRow(before), after: tenantRow(after) })])).toEqual([]);
+    expect(world.names()).toEqual([]);
+    expect(world.log.lines).toEqual([]);
+  });
+
+  it.each([
+    ['a slot that was freed', { live: new Set(['1-1', '2-1']) }, { live: new Set(['2-1']) }],
+    ['the last slot that was freed', { live: new Set(['1-1']) }, {}],
+    ['one freed for one taken', { max_runners: 5, live: new Set(['1-1']) }, { max_runners: 5, live: new Set(['2-1']) }],
+  ])('%s wakes the tenant', async (_name, before, after) => {
+    const world = tenantManagerWorld();
+    world.addTenant(after);
+    await world.stream([streamRecord({ before: tenantRow(before), after: tenantRow(after) })]);
+    expect(world.woken).toEqual([INSTALLATION]);
+  });
+});
+
+describe('a hand edit', () => {
+  it('that raises the limit starts the jobs that waited for it', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant({ max_runners: 0 });
+    await world.state.jobs.create(newJob(jobMessage(), world.clock.now(), 'parked', 'limit'));
+    await edit(world, { tier: 'medium', max_runners: 5, updated_at: '2024-01-15T12:00:00Z' });
+    expect(world.state.queue.jobs).toMatchObject([{ jobId: 7001 }]);
+  });
+
+  it('that lifts an operator’s suspension starts what waited', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant({ status: 'suspended', suspended_by: 'operator' });
+    await edit(world, { status: 'active', suspended_by: undefined });
+    expect(world.woken).toEqual([INSTALLATION]);
+  });
+
+  it('wakes nobody whose slots are all taken', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant({ live: new Set(['1-1', '2-1']) });
+    await edit(world, { org_name: 'acme-two' });
+    expect(world.woken).toEqual([]);
+  });
+
+  it('is audited with what was and what is', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant();
+    await edit(world, { tier: 'medium', max_runners: 5, allow_public_repositories: true });
+    expect(world.log.lines).toEqual([
+      {
+        level: 'info',
+        message: "A tenant's row was changed",
+        fields: {
+          tenant_id: INSTALLATION,
+          by: 'hand',
+          before: { tier: 'small', max_runners: 2 },
+          after: { tier: 'medium', max_runners: 5, allow_public_repositories: true },
+        },
+      },
+    ]);
+  });
+
+  it('is told from GitHub’s own changes', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant();
+    const before = world.row();
+    await world.event('suspend', { changedAt: '2026-01-15T12:01:00Z' });
+    await world.stream([streamRecord({ ...(before && { before }), after: world.row() ?? {} })]);
+    expect(world.log.lines.find((line) => line.message.includes('was changed'))?.fields).toMatchObject({ by: 'github', after: { status: 'suspended', suspended_by: 'github' } });
+  });
+
+  it('is audited without what can not be such a value: it may be a secret in the wrong place', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant();
+    await edit(world, { tier: 's3cret'.repeat(20), max_runners: ['s3cret'], private_note: 's3cret' });
+    const text = JSON.stringify([world.log.lines, world.metrics.counted]);
+    expect(text).not.toContain('s3cret');
+    expect(text).toContain('a text of 120 characters');
+  });
+
+  it('that breaks a row is reported, once and by attribute', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant();
+    await edit(world, { max_runners: '5' });
+    expect(world.metrics.counted).toEqual([{ name: 'TenantRowInvalid', value: 1, properties: { tenant_id: INSTALLATION, attributes: ['max_runners'] } }]);
+    await edit(world, { org_name: 'acme-two' });
+    expect(world.metrics.total('TenantRowInvalid')).toBe(1);
+    await edit(world, { tier: 'huge' });
+    expect(world.metrics.counted.at(-1)?.properties).toEqual({ tenant_id: INSTALLATION, attributes: ['tier'] });
+  });
+
+  it('with a mistyped id makes no tenant, and says so', async () => {
+    const world = tenantManagerWorld();
+    await edit(world, { installation_id: 10012, tier: 'medium', max_runners: 5, updated_at: '2024-01-15T12:00:00Z' }, 10012);
+    expect(world.metrics.counted).toEqual([{ name: 'TenantRowInvalid', value: 1, properties: { tenant_id: 10012, attributes: ['org_name', 'status'] } }]);
+    expect(world.names()).toEqual([]);
+  });
+
+  it('of live to another type is reported and wakes nobody; the sweep rebuilds it', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant();
+    await edit(world, { live: 'none' });
+    expect(world.metrics.counted).toMatchObject([{ name: 'TenantRowInvalid', properties: { attributes: ['live'] } }]);
+    expect(world.woken).toEqual([]);
+  });
+
+  it('to deleted offboards the tenant', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant();
+    await edit(world, { status: 'deleted' });
+    expect(world.row()).toMatchObject({ status: 'deleted', cleanup: 'done' });
+    expect(world.metrics.total('TenantUninstalled')).toBe(1);
+  });
+
+  it('to deleted is not confused with GitHub’s own', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant();
+    await edit(world, { status: 'deleted', cleanup: 'pending' });
+    expect(world.cleaned).toEqual([]);
+  });
+
+  it('to suspended only closes the gate', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant();
+    await edit(world, { status: 'suspended', suspended_by: 'operator' });
+    expect([world.woken, world.cleaned]).toEqual([[], []]);
+  });
+
+  it('that removes a row is warned about', async () => {
+    const world = tenantManagerWorld();
+    expect(await world.stream([streamRecord({ before: tenantRow() })])).toEqual([]);
+    expect(world.log.lines.some((line) => line.level === 'warn' && /removed by hand/.test(line.message))).toBe(true);
+  });
+});
+
+describe('a row made by hand', () => {
+  it('gets its security group and can run jobs', async () => {
+    const world = tenantManagerWorld();
+    await world.state.jobs.create(newJob(jobMessage(), world.clock.now(), 'parked', 'unknown-tenant'));
+    await edit(world, tenantRow({ security_group_id: undefined, account_id: undefined }));
+    expect(world.row()).toMatchObject({ security_group_id: 'sg-00000000000000001' });
+    expect(world.state.queue.jobs).toHaveLength(1);
+  });
+
+  it('needs none where all tenants share one', async () => {
+    const world = tenantManagerWorld({ ownGroups: false });
+    await edit(world, tenantRow({ security_group_id: undefined }));
+    expect(world.state.securityGroups.groups.size).toBe(0);
+    expect(world.woken).toEqual([INSTALLATION]);
+  });
+
+  it('that has its group by now makes no second one', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant();
+    await world.stream([streamRecord({ after: tenantRow({ security_group_id: undefined }) })]);
+    expect(world.names()).not.toContain('securityGroups.ensure');
+  });
+});
+
+describe('a batch', () => {
+  it('reports one tenant’s failure by its number, and does all the others’ work', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant();
+    world.addTenant({ installation_id: OTHER, account_id: 502 });
+    world.faults.before('registry.get', (installationId) => {
+      if (installationId === INSTALLATION) throw new Error('throttled');
+    });
+    const poisoned = streamRecord({ before: tenantRow({ max_runners: 1 }), after: tenantRow() });
+    const sound = streamRecord({ installationId: OTHER, before: tenantRow({ max_runners: 1 }), after: tenantRow() });
+    expect(await world.stream([poisoned, sound])).toEqual([sequenceOf(poisoned)]);
+    expect(world.woken).toContain(OTHER);
+  });
+
+  it('reports a record that can not be read, with what was expected in the log', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant();
+    const poisoned = { eventID: 'e', dynamodb: { SequenceNumber: '1', Keys: { id: { S: 'x' } } } };
+    const sound = streamRecord({ before: tenantRow({ max_runners: 1 }), after: tenantRow() });
+    expect(await world.stream([poisoned, { dynamodb: { SequenceNumber: '2' } }, sound])).toEqual(['1', '2']);
+    expect(world.woken).toEqual([INSTALLATION]);
+    expect(String(world.log.lines.find((line) => line.fields['record'] === '1')?.fields['error'])).toMatch(/not of the tenants table/);
+  });
+
+  it('wakes a tenant once, for its last change', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant();
+    world.addTenant({ installation_id: OTHER, account_id: 502 });
+    const freed = (slot: string) => streamRecord({ before: tenantRow({ live: new Set([slot]) }), after: tenantRow() });
+    await world.stream([freed('1-1'), freed('2-1'), freed('3-1'), streamRecord({ installationId: OTHER, after: tenantRow() })]);
+    expect([...world.woken].sort()).toEqual([INSTALLATION, OTHER]);
+  });
+
+  it('comes back from the last change on when waking failed', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant();
+    world.faults.fail('registry.get', new Error('throttled'));
+    const records = [1, 2, 3].map((limit) => streamRecord({ before: tenantRow(), after: tenantRow({ max_runners: limit + 2 }) }));
+    expect(await world.stream(records)).toEqual([sequenceOf(records[2] ?? {})]);
+  });
+
+  it('of nothing is fine', async () => {
+    expect(await tenantManagerWorld().stream([])).toEqual([]);
+  });
+});
