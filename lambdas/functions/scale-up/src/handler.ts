@@ -1,4 +1,4 @@
-import { SECOND, decodeJobMessage, decodeJson } from '@multi-tenant-runner/core';
+import { decodeJobMessage, decodeJson } from '@multi-tenant-runner/core';
 import { receiveCount, runQueueBatch, type BatchResponse, type LambdaContext, type QueueRecord } from '@multi-tenant-runner/runtime';
 import { handleJob } from './handle-job';
 import type { ScaleUpDeps } from './deps';
@@ -26,9 +26,4 @@ export function createHandler(deps: ScaleUpDeps): ScaleUpHandler {
       },
       { context, log: deps.log.with({ request_id: context.awsRequestId }) },
     );
-}
-
-/** Longer than the function can run, so that a holder's death frees the launch and nothing else does. */
-export function leaseFor(timeoutSeconds: number): number {
-  return (timeoutSeconds + 30) * SECOND;
 }

@@ -1,6 +1,6 @@
 import type { AdmissionSettings } from '../judge-job';
 import type { GitHub, JobQueue, JobStore, LaunchStore, Log, Metrics, RunnerParameters, RunnerFleet, TenantRegistry } from '../ports';
-import type { Clock } from '../time';
+import { SECOND, type Clock } from '../time';
 
 /** What the steps of the launch protocol work on. */
 export interface ProtocolDeps {
@@ -22,4 +22,9 @@ export interface ProtocolDeps {
 export interface LeaseHolder {
   readonly name: string;
   readonly milliseconds: number;
+}
+
+/** Longer than the function can run, so that a holder's death frees the launch and nothing else does. */
+export function leaseFor(timeoutSeconds: number): number {
+  return (timeoutSeconds + 30) * SECOND;
 }
