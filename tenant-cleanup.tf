@@ -1,11 +1,17 @@
 # What it takes to end a tenant's machines and remove its parameters and security group. The tenant manager does it when the App is
 # uninstalled, scale-down's sweep repeats it until nothing is left: one text, so that neither can do less than the other.
 data "aws_iam_policy_document" "tenant_cleanup" {
-  # EC2 has no resource-level permissions for these, hence `*`.
+  # EC2 knows no resources for these, hence `*`: the Region is all that can be said.
   statement {
     sid       = "DescribeHasNoResources"
     actions   = ["ec2:DescribeInstances", "ec2:DescribeSecurityGroups"]
     resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:Region"
+      values   = [local.region]
+    }
   }
 
   statement {

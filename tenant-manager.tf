@@ -15,8 +15,16 @@ data "aws_iam_policy_document" "tenant_manager" {
 
   statement {
     sid       = "FollowTenants"
-    actions   = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
+    actions   = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
     resources = ["${local.arns.tenants}/stream/*"]
+  }
+
+  # Lambda asks for it to read a stream, and DynamoDB knows neither resources nor conditions for it: names of streams, nothing of what is in them.
+  # https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
+  statement {
+    sid       = "ListStreamsHasNoResources"
+    actions   = ["dynamodb:ListStreams"]
+    resources = ["*"]
   }
 
   statement {

@@ -21,9 +21,9 @@ data "aws_iam_policy_document" "runner" {
     resources = ["arn:${local.partition}:ec2:${local.region}:${local.account_id}:instance/*"]
 
     condition {
-      test     = "StringEquals"
-      variable = "aws:ARN"
-      values   = ["$${ec2:SourceInstanceARN}"]
+      test     = "StringLike"
+      variable = "ec2:SourceInstanceARN"
+      values   = ["*/$${ec2:InstanceID}"]
     }
 
     condition {

@@ -1,0 +1,273 @@
+// Judges the policies of a plan, not copies of them. Each role is allowed what its code calls and denied what would cross to another tenant,
+// another installation or another account's resources; and no role holds an action that no row here needs.
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { ACCOUNT, PREFIX, REGION, planOnce, resource, resourcesOf } from '../terraform/render.mjs';
+
+const POLICIES = {
+  webhook: 'module.webhook.module.function.aws_iam_role_policy.this',
+  'scale-up': 'module.scale_up.aws_iam_role_policy.this',
+  'scale-down': 'module.scale_down.aws_iam_role_policy.this',
+  'tenant-manager': 'module.tenant_manager.aws_iam_role_policy.this',
+  runner: 'module.runners.aws_iam_role_policy.runner',
+};
+
+const arn = (service, rest, { region = REGION, account = ACCOUNT } = {}) => `arn:aws:${service}:${region}:${account}:${rest}`;
+const table = (name) => arn('dynamodb', `table/${PREFIX}-${name}`);
+const queue = (name) => arn('sqs', `${PREFIX}-${name}`);
+const parameter = (name) => arn('ssm', `parameter${name}`);
+const ec2 = (rest) => arn('ec2', rest);
+const logs = (name) => arn('logs', `log-group:/aws/lambda/${PREFIX}-${name}:log-stream:2026/11/21`);
+
+const OWN = parameter(`/${PREFIX}/tenants/1/runners/i-0aaa`);
+const MACHINE = ec2('instance/i-0aaa');
+const FROM_MACHINE = { 'ec2:SourceInstanceARN': MACHINE };
+const OURS = { 'ec2:ResourceTag/ghr:environment': PREFIX };
+const THEIRS = { 'ec2:ResourceTag/ghr:environment': 'other' };
+const TENANTS_GROUP = { ...OURS, 'ec2:ResourceTag/ghr:tenant_id': '1' };
+const TAGGED = { 'aws:RequestTag/ghr:environment': PREFIX };
+const HERE = { 'ec2:Region': REGION };
+
+/** [action, resource, context] */
+const ALLOWED = {
+  webhook: [
+    ['dynamodb:GetItem', table('tenants')],
+    ...['GetItem', 'PutItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('jobs')]),
+    ...['builds-small', 'builds-medium', 'builds-large', 'runner-events'].map((name) => ['sqs:SendMessage', queue(name)]),
+    ['events:PutEvents', arn('events', `event-bus/${PREFIX}`)],
+    ['ssm:GetParameters', parameter(`/${PREFIX}/app/id`)],
+    ['ssm:GetParameters', parameter(`/${PREFIX}/app/webhook-secret`)],
+  ],
+  'scale-up': [
+    ...['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes', 'SendMessage'].map((call) => [`sqs:${call}`, queue('builds-small')]),
+    ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('tenants')]),
+    ...['GetItem', 'PutItem', 'UpdateItem', 'Query'].flatMap((call) => [[`dynamodb:${call}`, table('jobs')], [`dynamodb:${call}`, table('runners')]]),
+    ['dynamodb:Query', `${table('jobs')}/index/open-index`],
+    ['dynamodb:Query', `${table('runners')}/index/instance-index`],
+    ['ssm:GetParameters', parameter(`/${PREFIX}/app/id`)],
+    ['ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
+    ...['PutParameter', 'AddTagsToResource', 'DeleteParameter', 'DeleteParameters'].map((call) => [`ssm:${call}`, OWN]),
+    ...['instance', 'volume', 'network-interface'].flatMap((kind) => [
+      ['ec2:RunInstances', ec2(`${kind}/*`), TAGGED],
+      ['ec2:CreateTags', ec2(`${kind}/*`), { 'ec2:CreateAction': 'RunInstances' }],
+    ]),
+    ['ec2:RunInstances', ec2('subnet/subnet-0123456789abcdef0')],
+    ['ec2:RunInstances', ec2('subnet/subnet-0123456789abcdef1')],
+    ['ec2:RunInstances', ec2('security-group/sg-0aaa'), TENANTS_GROUP],
+    ['ec2:RunInstances', ec2('security-group/sg-0shared'), OURS],
+    ['ec2:RunInstances', ec2('launch-template/lt-0aaa'), OURS],
+    ['ec2:RunInstances', arn('ec2', 'image/ami-0aaa', { account: '' })],
+    ['ec2:TerminateInstances', MACHINE, OURS],
+    ['iam:PassRole', arn('iam', `role/${PREFIX}-runner`, { region: '' }), { 'iam:PassedToService': 'ec2.amazonaws.com' }],
+  ],
+  'scale-down': [
+    ...['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'].map((call) => [`sqs:${call}`, queue('runner-events')]),
+    ['sqs:SendMessage', queue('builds-large')],
+    ['sqs:SendMessage', queue('sweep-dlq')],
+    ...['GetItem', 'UpdateItem', 'Scan'].map((call) => [`dynamodb:${call}`, table('tenants')]),
+    ['dynamodb:Query', `${table('tenants')}/index/status-index`],
+    ...['GetItem', 'PutItem', 'UpdateItem', 'Query'].flatMap((call) => [[`dynamodb:${call}`, table('jobs')], [`dynamodb:${call}`, table('runners')]]),
+    ['dynamodb:Query', `${table('jobs')}/index/due-index`],
+    ['ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
+    ...['GetParametersByPath', 'DeleteParameter', 'DeleteParameters'].map((call) => [`ssm:${call}`, OWN]),
+    ['ec2:DescribeInstances', '*', HERE],
+    ['ec2:DescribeSecurityGroups', '*', HERE],
+    ['ec2:TerminateInstances', MACHINE, OURS],
+    ['ec2:DeleteSecurityGroup', ec2('security-group/sg-0aaa'), TENANTS_GROUP],
+  ],
+  'tenant-manager': [
+    ...['GetItem', 'PutItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('tenants')]),
+    ['dynamodb:Query', `${table('tenants')}/index/account-id-index`],
+    ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map((call) => [`dynamodb:${call}`, `${table('tenants')}/stream/2026-11-21T00:00:00.000`]),
+    ['dynamodb:ListStreams', '*'],
+    ...['GetItem', 'PutItem', 'UpdateItem', 'Query'].flatMap((call) => [[`dynamodb:${call}`, table('jobs')], [`dynamodb:${call}`, table('runners')]]),
+    ['dynamodb:Query', `${table('runners')}/index/open-index`],
+    ['sqs:SendMessage', queue('builds-medium')],
+    ['sqs:SendMessage', queue('tenant-manager-dlq')],
+    ['ssm:GetParameters', parameter(`/${PREFIX}/app/id`)],
+    ...['GetParametersByPath', 'DeleteParameter', 'DeleteParameters'].map((call) => [`ssm:${call}`, OWN]),
+    ['ec2:DescribeInstances', '*', HERE],
+    ['ec2:DescribeSecurityGroups', '*', HERE],
+    ['ec2:TerminateInstances', MACHINE, OURS],
+    ['ec2:CreateSecurityGroup', ec2('security-group/*'), TAGGED],
+    ['ec2:CreateSecurityGroup', ec2('vpc/vpc-0123456789abcdef0')],
+    ['ec2:CreateTags', ec2('security-group/*'), { 'ec2:CreateAction': 'CreateSecurityGroup' }],
+    ...['AuthorizeSecurityGroupEgress', 'RevokeSecurityGroupEgress', 'DeleteSecurityGroup'].map((call) => [`ec2:${call}`, ec2('security-group/sg-0aaa'), TENANTS_GROUP]),
+  ],
+  runner: [
+    ...['GetParameter', 'DeleteParameter'].map((call) => [`ssm:${call}`, OWN, { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0aaa' }]),
+    ['ec2:CreateTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:state'] }],
+    ['ec2:CreateTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:boot', 'ghr:state'] }],
+  ],
+};
+for (const name of ['webhook', 'scale-up', 'scale-down', 'tenant-manager']) {
+  ALLOWED[name].push(['logs:CreateLogStream', logs(name)], ['logs:PutLogEvents', logs(name)]);
+}
+
+/** [what it would do, action, resource, context] */
+const DENIED = {
+  webhook: [
+    ['write a tenant', 'dynamodb:UpdateItem', table('tenants')],
+    ['read the App’s private key', 'ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
+    ['read a runner’s configuration', 'ssm:GetParameters', OWN],
+    ['send to another installation’s queue', 'sqs:SendMessage', arn('sqs', 'other-builds-small')],
+    ['take a job', 'sqs:ReceiveMessage', queue('builds-small')],
+    ['speak on the default bus', 'events:PutEvents', arn('events', 'event-bus/default')],
+    ['start a machine', 'ec2:RunInstances', ec2('instance/*'), TAGGED],
+    ['write another function’s logs', 'logs:PutLogEvents', logs('scale-up')],
+  ],
+  'scale-up': [
+    ['start a machine without its tags', 'ec2:RunInstances', ec2('instance/*')],
+    ['start a machine as another installation’s', 'ec2:RunInstances', ec2('instance/*'), { 'aws:RequestTag/ghr:environment': 'other' }],
+    ['make a disk without tags', 'ec2:RunInstances', ec2('volume/*')],
+    ['make an interface without tags', 'ec2:RunInstances', ec2('network-interface/*')],
+    ['start in another subnet', 'ec2:RunInstances', ec2('subnet/subnet-0fff')],
+    ['use a group of somebody else', 'ec2:RunInstances', ec2('security-group/sg-0fff'), THEIRS],
+    ['use a group without tags', 'ec2:RunInstances', ec2('security-group/sg-0fff')],
+    ['use a template of somebody else', 'ec2:RunInstances', ec2('launch-template/lt-0fff'), THEIRS],
+    ['ask for spot where no tier does', 'ec2:RunInstances', ec2('spot-instances-request/*')],
+    ['tag what exists', 'ec2:CreateTags', MACHINE],
+    ['tag a security group', 'ec2:CreateTags', ec2('security-group/sg-0aaa'), { 'ec2:CreateAction': 'RunInstances' }],
+    ['terminate an untagged machine', 'ec2:TerminateInstances', MACHINE],
+    ['terminate another installation’s machine', 'ec2:TerminateInstances', MACHINE, THEIRS],
+    ['pass another role', 'iam:PassRole', arn('iam', `role/${PREFIX}-scale-up`, { region: '' }), { 'iam:PassedToService': 'ec2.amazonaws.com' }],
+    ['pass the role to Lambda', 'iam:PassRole', arn('iam', `role/${PREFIX}-runner`, { region: '' }), { 'iam:PassedToService': 'lambda.amazonaws.com' }],
+    ['read the webhook secret', 'ssm:GetParameters', parameter(`/${PREFIX}/app/webhook-secret`)],
+    ['change the App’s key', 'ssm:PutParameter', parameter(`/${PREFIX}/app/key`)],
+    ['read a configuration back', 'ssm:GetParameter', OWN],
+    ['write below another installation', 'ssm:PutParameter', parameter('/other/tenants/1/runners/i-0aaa')],
+    ['remove a tenant', 'dynamodb:DeleteItem', table('tenants')],
+    ['describe machines', 'ec2:DescribeInstances', '*', HERE],
+  ],
+  'scale-down': [
+    ['terminate an untagged machine', 'ec2:TerminateInstances', MACHINE],
+    ['terminate another installation’s machine', 'ec2:TerminateInstances', MACHINE, THEIRS],
+    ['start a machine', 'ec2:RunInstances', ec2('instance/*'), TAGGED],
+    ['describe another Region’s machines', 'ec2:DescribeInstances', '*', { 'ec2:Region': 'eu-west-1' }],
+    ['delete the shared group', 'ec2:DeleteSecurityGroup', ec2('security-group/sg-0shared'), OURS],
+    ['delete another installation’s group', 'ec2:DeleteSecurityGroup', ec2('security-group/sg-0aaa'), { ...THEIRS, 'ec2:ResourceTag/ghr:tenant_id': '1' }],
+    ['create a group', 'ec2:CreateSecurityGroup', ec2('security-group/*'), TAGGED],
+    ['remove a row of a tenant', 'dynamodb:DeleteItem', table('tenants')],
+    ['delete the App’s key', 'ssm:DeleteParameter', parameter(`/${PREFIX}/app/key`)],
+    ['read the webhook secret', 'ssm:GetParameters', parameter(`/${PREFIX}/app/webhook-secret`)],
+  ],
+  'tenant-manager': [
+    ['start a machine', 'ec2:RunInstances', ec2('instance/*'), TAGGED],
+    ['terminate an untagged machine', 'ec2:TerminateInstances', MACHINE],
+    ['create a group without tags', 'ec2:CreateSecurityGroup', ec2('security-group/*')],
+    ['create a group in another VPC', 'ec2:CreateSecurityGroup', ec2('vpc/vpc-0fff')],
+    ['tag a group that exists', 'ec2:CreateTags', ec2('security-group/sg-0aaa')],
+    ['open a group to the inside', 'ec2:AuthorizeSecurityGroupIngress', ec2('security-group/sg-0aaa'), TENANTS_GROUP],
+    ['change the shared group', 'ec2:AuthorizeSecurityGroupEgress', ec2('security-group/sg-0shared'), OURS],
+    ['change another installation’s group', 'ec2:RevokeSecurityGroupEgress', ec2('security-group/sg-0aaa'), { ...THEIRS, 'ec2:ResourceTag/ghr:tenant_id': '1' }],
+    ['read every tenant', 'dynamodb:Scan', table('tenants')],
+    ['remove a tenant’s row', 'dynamodb:DeleteItem', table('tenants')],
+    ['delete the App’s key', 'ssm:DeleteParameter', parameter(`/${PREFIX}/app/key`)],
+  ],
+  runner: [
+    ['read another machine’s configuration', 'ssm:GetParameter', parameter(`/${PREFIX}/tenants/1/runners/i-0bbb`), { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0bbb' }],
+    ['read another tenant’s configuration', 'ssm:GetParameter', parameter(`/${PREFIX}/tenants/2/runners/i-0ccc`), { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0ccc' }],
+    ['delete another tenant’s configuration', 'ssm:DeleteParameter', parameter(`/${PREFIX}/tenants/2/runners/i-0ccc`), { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0ccc' }],
+    ['read a parameter without its tag', 'ssm:GetParameter', OWN, FROM_MACHINE],
+    ['read its own from somewhere else', 'ssm:GetParameter', OWN, { 'aws:ResourceTag/InstanceId': 'i-0aaa' }],
+    ['list parameters', 'ssm:GetParametersByPath', parameter(`/${PREFIX}/tenants/1`), FROM_MACHINE],
+    ['write a parameter', 'ssm:PutParameter', OWN, { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0aaa' }],
+    ['tag a parameter as its own', 'ssm:AddTagsToResource', parameter(`/${PREFIX}/tenants/2/runners/i-0ccc`), FROM_MACHINE],
+    ['read the App’s key', 'ssm:GetParameter', parameter(`/${PREFIX}/app/key`), { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0aaa' }],
+    ['tag another machine', 'ec2:CreateTags', ec2('instance/i-0bbb'), { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0bbb', 'aws:TagKeys': ['ghr:state'] }],
+    ['change its own tenant', 'ec2:CreateTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:tenant_id'] }],
+    ['slip its tenant in beside its state', 'ec2:CreateTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:state', 'ghr:tenant_id'] }],
+    ['tag with nothing named', 'ec2:CreateTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa' }],
+    ['see other machines', 'ec2:DescribeInstances', '*', { ...FROM_MACHINE, ...HERE }],
+    ['see other machines’ tags', 'ec2:DescribeTags', '*', { ...FROM_MACHINE, ...HERE }],
+    ['terminate a machine', 'ec2:TerminateInstances', ec2('instance/i-0bbb'), { ...FROM_MACHINE, ...OURS }],
+    ['read the registry', 'dynamodb:GetItem', table('tenants'), FROM_MACHINE],
+    ['send a job', 'sqs:SendMessage', queue('builds-small'), FROM_MACHINE],
+  ],
+};
+
+const asList = (value) => (Array.isArray(value) ? value : [value]);
+
+describe('the policies of a plan', () => {
+  let policies;
+  let json;
+  before(async () => {
+    json = await planOnce();
+    policies = Object.fromEntries(Object.entries(POLICIES).map(([role, address]) => [role, JSON.parse(resource(json, address).policy)]));
+  });
+
+  async function judge(role, action, target, context = {}) {
+    const result = await runSimulation(
+      {
+        request: {
+          principal: `arn:aws:iam::${ACCOUNT}:role/${PREFIX}-${role}`,
+          action,
+          resource: { resource: target, accountId: ACCOUNT },
+          contextVariables: context,
+        },
+        identityPolicies: [{ name: role, policy: policies[role] }],
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+      },
+      {},
+    );
+    assert.notEqual(result.resultType, 'error', JSON.stringify(result.errors));
+    return { verdict: result.overallResult, ignored: result.result?.ignoredContextKeys ?? [] };
+  }
+
+  for (const [role, rows] of Object.entries(ALLOWED)) {
+    describe(`${role} may`, () => {
+      for (const [action, target, context] of rows) {
+        it(`${action} on ${target.replace(/^arn:aws:[^:]*:[^:]*:[^:]*:/, '')}`, async () => {
+          const { verdict, ignored } = await judge(role, action, target, context);
+          assert.equal(verdict, 'Allowed');
+          // A key that AWS does not set for this call would make the policy right here and wrong there.
+          assert.deepEqual(ignored, []);
+        });
+      }
+    });
+
+    it(`${role} holds no action that it does not need`, () => {
+      const granted = new Set(policies[role].Statement.flatMap(({ Action }) => asList(Action)));
+      const needed = new Set(rows.map(([action]) => action));
+      assert.deepEqual([...granted].sort(), [...needed].sort());
+    });
+  }
+
+  for (const [role, rows] of Object.entries(DENIED)) {
+    describe(`${role} may not`, () => {
+      for (const [what, action, target, context] of rows) {
+        it(what, async () => {
+          const { verdict } = await judge(role, action, target, context);
+          assert.equal(verdict, 'ImplicitlyDenied');
+        });
+      }
+    });
+  }
+
+  it('grants nothing on every resource without a condition, but what knows neither', () => {
+    const open = Object.entries(policies).flatMap(([role, { Statement }]) =>
+      Statement.filter(({ Resource, Condition }) => asList(Resource).includes('*') && !Condition).map(({ Action }) => `${role}: ${Action}`),
+    );
+    assert.deepEqual(open, ['tenant-manager: dynamodb:ListStreams']);
+  });
+
+  // Not judged above: the simulator has no ARN without an account, as AWS's public parameters have.
+  it('lets scale-up resolve the image that the launch templates name, and no other', () => {
+    const { Resource } = policies['scale-up'].Statement.find(({ Sid }) => Sid === 'ResolveImage');
+    const { image_id: image } = resource(json, 'module.runners.aws_launch_template.tier["small"]');
+    assert.equal(`resolve:ssm:${Resource.split(':parameter')[1]}`, image);
+    assert.ok(Resource.startsWith(`arn:aws:ssm:${REGION}::parameter/aws/service/`));
+  });
+
+  it('uses no wildcard in an action', () => {
+    const wild = Object.entries(policies).flatMap(([role, { Statement }]) => Statement.flatMap(({ Action }) => asList(Action)).filter((action) => action.includes('*')).map((action) => `${role}: ${action}`));
+    assert.deepEqual(wild, []);
+  });
+
+  it('has no other role policy than those judged here', () => {
+    const all = resourcesOf(json).filter(({ type }) => /^aws_iam_(role_)?policy/.test(type)).map(({ address }) => address);
+    assert.deepEqual(all.sort(), Object.values(POLICIES).sort());
+  });
+});
