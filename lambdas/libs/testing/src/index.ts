@@ -12,3 +12,6 @@ export * from './in-memory/security-groups';
 export * from './in-memory/github';
 export * from './in-memory/records';
 export * from './world';
+export * from './dynamodb/table-definitions';
+export * from './dynamodb/create-tables';
+export * from './dynamodb/dynamodb-local';

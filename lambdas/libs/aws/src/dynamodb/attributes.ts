@@ -17,7 +17,7 @@ export function toAttribute(value: unknown): AttributeValue {
   if (typeof value === 'number') return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
   if (value === null) return { NULL: true };
-  if (value instanceof Set) return { SS: [...value].map(String) };
+  if (value instanceof Set) return [...value].every((entry) => typeof entry === 'number') ? { NS: [...value].map(String) } : { SS: [...value].map(String) };
   if (Array.isArray(value)) return { L: value.map(toAttribute) };
   if (typeof value === 'object') return { M: toAttributes(Object.fromEntries(Object.entries(value))) };
   throw new TypeError(`A value of type ${typeof value} can't be stored in DynamoDB`);

@@ -51,7 +51,7 @@ export function createDynamoTenantRegistry({ client, tableName, tiers, defaultTi
       const expression = new Expression();
       // DynamoDB has no empty set.
       const update = expression.update({ live: launchIds.length === 0 ? null : new Set(launchIds) });
-      await changeLive(installationId, expression, update, `${isTenant(expression)} AND NOT (${mayHoldSlots(expression)})`);
+      await changeLive(installationId, expression, update, `${isTenant(expression)} AND NOT ${mayHoldSlots(expression)}`);
     },
 
     list: async (cursor) => {

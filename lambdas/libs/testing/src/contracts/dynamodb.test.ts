@@ -1,0 +1,92 @@
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { createDynamoJobStore, createDynamoLaunchStore, createDynamoTenantLifecycle, createDynamoTenantRegistry, fromAttributes, toAttributes } from '@multi-tenant-runner/aws';
+import { createTables } from '../dynamodb/create-tables';
+import { startDynamoDbLocal, type DynamoDbLocal } from '../dynamodb/dynamodb-local';
+import { job, launch, settings } from '../factories';
+import { createTestClock } from '../test-clock';
+import { jobStoreContract } from './job-store.contract';
+import { launchStoreContract } from './launch-store.contract';
+import { tenantLifecycleContract } from './tenant-lifecycle.contract';
+import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
+
+jest.setTimeout(30_000);
+
+let local: DynamoDbLocal;
+// One server and one set of tables: every test has installations of its own.
+let last = 1_000;
+const nextId = (): number => (last += 1);
+
+beforeAll(async () => {
+  local = await startDynamoDbLocal();
+  await createTables(local.client, 'test');
+});
+afterAll(() => local?.stop());
+
+async function tenantTable(): Promise<TenantTableUnderTest> {
+  const { client } = local;
+  const tableName = 'test-tenants';
+  return {
+    registry: createDynamoTenantRegistry({ client, tableName, ...settings() }),
+    lifecycle: createDynamoTenantLifecycle({ client, tableName, clock: createTestClock() }),
+    write: async (row) => void (await client.send(new PutItemCommand({ TableName: tableName, Item: toAttributes(row) }))),
+    read: async (installationId) => {
+      const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key: toAttributes({ installation_id: installationId }), ConsistentRead: true }));
+      return Item && fromAttributes(Item);
+    },
+  };
+}
+
+const readItem = async (TableName: string, key: Record<string, unknown>): Promise<Record<string, unknown>> => {
+  const { Item } = await local.client.send(new GetItemCommand({ TableName, Key: toAttributes(key), ConsistentRead: true }));
+  return fromAttributes(Item ?? {});
+};
+
+describe('the tenant registry on DynamoDB', () => tenantRegistryContract(tenantTable, nextId));
+describe('the tenant lifecycle on DynamoDB', () => tenantLifecycleContract(tenantTable, nextId));
+
+describe('the job store on DynamoDB', () => {
+  const make = async () => {
+    const clock = createTestClock();
+    return { clock, store: createDynamoJobStore({ client: local.client, tableName: 'test-jobs', clock }) };
+  };
+  jobStoreContract(make, nextId);
+
+  it('writes what the indexes and the expiry need, exactly while it holds', async () => {
+    const { store } = await make();
+    const id = nextId();
+    const row = job({ installationId: id, state: 'parked', nextTry: '2026-01-15T12:05:00.000Z' });
+    await store.create(row);
+    const key = { installation_id: id, job_id: row.jobId };
+    const parked = await readItem('test-jobs', key);
+    expect(parked).toMatchObject({ open_at: `${row.queuedAt}#${row.jobId}`, due: 'parked', next_try: '2026-01-15T12:05:00.000Z', owner_id: 501, is_public: false });
+    expect(parked).not.toHaveProperty('expires_at');
+    await store.change(id, row.jobId, { from: ['parked'] }, { state: 'cancelled', endedAt: '2026-01-15T12:06:00.000Z' });
+    const ended = await readItem('test-jobs', key);
+    expect(ended['expires_at']).toBe(Date.parse('2026-01-29T12:06:00.000Z') / 1_000);
+    expect(ended).not.toHaveProperty('open_at');
+    expect(ended).not.toHaveProperty('due');
+  });
+});
+
+describe('the launch store on DynamoDB', () => {
+  const make = async () => {
+    const clock = createTestClock();
+    return { clock, store: createDynamoLaunchStore({ client: local.client, tableName: 'test-runners', clock }) };
+  };
+  launchStoreContract(make, nextId);
+
+  it('writes what the indexes and the expiry need, exactly while it holds', async () => {
+    const { store } = await make();
+    const id = nextId();
+    const row = launch({ installationId: id, state: 'ending' });
+    await store.create(row);
+    const key = { installation_id: id, launch_id: row.launchId };
+    const open = await readItem('test-runners', key);
+    expect(open).toMatchObject({ open_at: `${row.createdAt}#${row.launchId}` });
+    expect(open).not.toHaveProperty('expires_at');
+    await store.change(id, row.launchId, { from: ['ending'] }, { state: 'ended', endedAt: '2026-01-15T12:06:00.000Z' });
+    const ended = await readItem('test-runners', key);
+    expect(ended['expires_at']).toBe(Date.parse('2026-01-29T12:06:00.000Z') / 1_000);
+    expect(ended).not.toHaveProperty('open_at');
+  });
+});

@@ -1,0 +1,144 @@
+import type { Job, JobStore } from '@multi-tenant-runner/core';
+import { job } from '../factories';
+import type { TestClock } from '../test-clock';
+
+export interface JobStoreUnderTest {
+  readonly store: JobStore;
+  readonly clock: TestClock;
+}
+
+/** What every job store keeps: one row a job, and no change that its guard does not allow. */
+export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId: () => number): void {
+  let store: JobStore;
+  let clock: TestClock;
+  let id: number;
+  const add = async (overrides: Partial<Job> = {}): Promise<Job> => {
+    const row = job({ installationId: id, ...overrides });
+    expect(await store.create(row)).toEqual({ ok: true, row });
+    return row;
+  };
+
+  beforeEach(async () => {
+    ({ store, clock } = await make());
+    id = nextId();
+  });
+
+  it('answers what it was given, with every attribute', async () => {
+    const row = await add({
+      state: 'parked', reason: 'limit', nextTry: '2026-01-15T12:05:00.000Z', restarts: 2, startNumber: 3, launchId: '7001-3', isPublic: true, labels: [], startingAt: '2026-01-15T12:01:00.000Z',
+      startedAt: '2026-01-15T12:02:00.000Z', conclusion: 'failure', runnerName: 'test-i-1',
+    });
+    await expect(store.get(id, row.jobId)).resolves.toEqual(row);
+    await expect(store.get(id, 1)).resolves.toBeUndefined();
+    await expect(store.get(id + 1, row.jobId)).resolves.toBeUndefined();
+  });
+
+  it('answers the row that stands instead of making a second', async () => {
+    const row = await add();
+    await expect(store.create({ ...row, state: 'parked', tier: 'large' })).resolves.toEqual({ ok: false, row });
+  });
+
+  it('makes a row once for many at once', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.create(job({ installationId: id }))));
+    expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1);
+  });
+
+  it('changes, removes and leaves attributes as told, and answers the row after it', async () => {
+    const row = await add({ state: 'parked', reason: 'limit', nextTry: '2026-01-15T12:05:00.000Z' });
+    clock.advance(1_000);
+    const changed = await store.change(id, row.jobId, { from: ['parked'] }, { state: 'starting', nextTry: null, startingAt: '2026-01-15T12:01:00.000Z' });
+    const { nextTry: _gone, ...kept } = row;
+    expect(changed).toEqual({ ok: true, row: { ...kept, state: 'starting', startingAt: '2026-01-15T12:01:00.000Z', updatedAt: clock.now().toISOString() } });
+    await expect(store.get(id, row.jobId)).resolves.toEqual(changed.row);
+  });
+
+  it.each([
+    ['another state', { from: ['starting'] as const }],
+    ['another start number', { from: ['queued'] as const, startNumber: 2 }],
+    ['another launch', { from: ['queued'] as const, launchId: '7001-9' }],
+  ])('refuses a change from %s and answers the row as it is', async (_what, guard) => {
+    const row = await add();
+    await expect(store.change(id, row.jobId, guard, { state: 'completed' })).resolves.toEqual({ ok: false, row });
+    await expect(store.get(id, row.jobId)).resolves.toEqual(row);
+  });
+
+  it('allows a change whose whole guard fits', async () => {
+    const row = await add();
+    await expect(store.change(id, row.jobId, { from: ['parked', 'queued'], startNumber: 1, launchId: '7001-1' }, { state: 'parked' })).resolves.toMatchObject({ ok: true });
+  });
+
+  it('changes no row that is not there, and makes none', async () => {
+    await expect(store.change(id, 1, { from: ['queued'] }, { state: 'parked' })).resolves.toEqual({ ok: false });
+    await expect(store.get(id, 1)).resolves.toBeUndefined();
+  });
+
+  it('lets one of two opposite changes win', async () => {
+    const row = await add();
+    const outcomes = await Promise.all([
+      store.change(id, row.jobId, { from: ['queued'] }, { state: 'starting' }),
+      store.change(id, row.jobId, { from: ['queued'] }, { state: 'cancelled' }),
+    ]);
+    expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1);
+  });
+
+  describe('open jobs', () => {
+    it('come oldest first, and only until they end', async () => {
+      await add({ jobId: 3, queuedAt: '2026-01-15T10:00:00Z', state: 'running' });
+      await add({ jobId: 1, queuedAt: '2026-01-15T11:00:00Z', state: 'parked' });
+      await add({ jobId: 2, queuedAt: '2026-01-15T09:00:00Z', state: 'starting' });
+      await add({ jobId: 4, queuedAt: '2026-01-15T08:00:00Z', state: 'completed', endedAt: '2026-01-15T08:30:00.000Z' });
+      await store.create(job({ installationId: nextId(), jobId: 5 }));
+      expect((await store.listOpen(id)).map((one) => one.jobId)).toEqual([2, 3, 1]);
+      await store.change(id, 3, { from: ['running'] }, { state: 'completed', endedAt: '2026-01-15T12:00:00.000Z' });
+      expect((await store.listOpen(id)).map((one) => one.jobId)).toEqual([2, 1]);
+    });
+
+    it('are narrowed by state before they are counted', async () => {
+      for (let jobId = 1; jobId <= 70; jobId += 1) {
+        await store.create(job({ installationId: id, jobId, queuedAt: `2026-01-15T10:${String(jobId % 60).padStart(2, '0')}:${String(Math.floor(jobId / 60)).padStart(2, '0')}Z`, state: jobId === 59 ? 'parked' : 'running' }));
+      }
+      const parked = await store.listOpen(id, { states: ['parked'], limit: 1 });
+      expect(parked.map((one) => one.jobId)).toEqual([59]);
+      await expect(store.listOpen(id, { limit: 65 })).resolves.toHaveLength(65);
+      await expect(store.listOpen(id)).resolves.toHaveLength(70);
+      await expect(store.listOpen(id, { limit: 0 })).resolves.toEqual([]);
+    });
+
+    it('are open again after an end that was none', async () => {
+      await add({ jobId: 1, state: 'expired', endedAt: '2026-01-15T12:00:00.000Z' });
+      await expect(store.listOpen(id)).resolves.toEqual([]);
+      await store.change(id, 1, { from: ['queued', 'expired'] }, { state: 'running', endedAt: null });
+      expect((await store.listOpen(id)).map((one) => one.jobId)).toEqual([1]);
+    });
+  });
+
+  describe('due jobs', () => {
+    const due = async (now: string, limit = 1_000): Promise<number[]> =>
+      (await store.listDue(new Date(now), limit)).filter((one) => one.installationId === id).map((one) => one.jobId);
+
+    it('are parked ones whose time has come, the longest due first', async () => {
+      await add({ jobId: 1, state: 'parked', nextTry: '2026-01-15T12:02:00.000Z' });
+      await add({ jobId: 2, state: 'parked', nextTry: '2026-01-15T12:01:00.000Z' });
+      await add({ jobId: 3, state: 'parked' });
+      await add({ jobId: 4, state: 'starting', nextTry: '2026-01-15T12:00:00.000Z' });
+      await add({ jobId: 5, state: 'parked', nextTry: '2026-01-15T13:00:00.000Z' });
+      await expect(due('2026-01-15T12:02:00.000Z')).resolves.toEqual([2, 1]);
+      await expect(due('2026-01-15T12:01:30.000Z')).resolves.toEqual([2]);
+    });
+
+    it('leave the list with their state or their time, and come back with them', async () => {
+      await add({ jobId: 1, state: 'parked', nextTry: '2026-01-15T12:00:00.000Z' });
+      await store.change(id, 1, { from: ['parked'] }, { state: 'starting' });
+      await expect(due('2026-01-15T12:30:00.000Z')).resolves.toEqual([]);
+      await store.change(id, 1, { from: ['starting'] }, { state: 'parked', nextTry: '2026-01-15T12:10:00.000Z' });
+      await expect(due('2026-01-15T12:30:00.000Z')).resolves.toEqual([1]);
+      await store.change(id, 1, { from: ['parked'] }, { nextTry: null });
+      await expect(due('2026-01-15T12:30:00.000Z')).resolves.toEqual([]);
+    });
+
+    it('are no more than asked for', async () => {
+      for (const jobId of [1, 2, 3]) await add({ jobId, state: 'parked', nextTry: '2020-01-15T12:00:00.000Z' });
+      await expect(store.listDue(new Date('2026-01-15T12:00:00.000Z'), 2)).resolves.toHaveLength(2);
+    });
+  });
+}

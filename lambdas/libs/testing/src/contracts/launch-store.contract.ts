@@ -1,0 +1,112 @@
+import type { Launch, LaunchStore } from '@multi-tenant-runner/core';
+import { intent, launch } from '../factories';
+import type { TestClock } from '../test-clock';
+
+export interface LaunchStoreUnderTest {
+  readonly store: LaunchStore;
+  readonly clock: TestClock;
+}
+
+/** What every launch store keeps: states, versions and leases that hold against all others. */
+export function launchStoreContract(make: () => Promise<LaunchStoreUnderTest>, nextId: () => number): void {
+  let store: LaunchStore;
+  let clock: TestClock;
+  let id: number;
+  const add = async (overrides: Partial<Launch> = {}): Promise<Launch> => {
+    const row = launch({ installationId: id, ...overrides });
+    expect(await store.create(row)).toEqual({ ok: true, row });
+    return row;
+  };
+
+  beforeEach(async () => {
+    ({ store, clock } = await make());
+    id = nextId();
+  });
+
+  it('answers what it was given, with every attribute', async () => {
+    const row = await add({
+      state: 'running', scope: 'acme/app', leaseUntil: 1_768_478_400_123, leaseOwner: 'worker', intent: intent({ spot: true, candidate: 3 }), instanceId: `i-${id}`, runnerId: 0, runnerName: 'test-i-1',
+      jitStored: false, takenBy: 7002, takenAt: '2026-01-15T12:01:00Z', launchedAt: '2026-01-15T12:00:30.000Z', reason: 'because',
+    });
+    await expect(store.get(id, row.launchId)).resolves.toEqual(row);
+    await expect(store.get(id, '1-1')).resolves.toBeUndefined();
+  });
+
+  it('makes a row once', async () => {
+    const row = await add();
+    await expect(store.create({ ...row, tier: 'large' })).resolves.toEqual({ ok: false, row });
+  });
+
+  it('raises the version with each change, and answers the row after it', async () => {
+    const row = await add();
+    clock.advance(1_000);
+    const changed = await store.change(id, row.launchId, { from: ['wanted'], version: 1 }, { state: 'held' });
+    expect(changed).toEqual({ ok: true, row: { ...row, state: 'held', version: 2, updatedAt: clock.now().toISOString() } });
+    await expect(store.change(id, row.launchId, { from: ['held'], version: 1 }, { reason: 'late' })).resolves.toEqual({ ok: false, row: changed.row });
+    await expect(store.change(id, row.launchId, { from: ['held'] }, { intent: intent() })).resolves.toMatchObject({ ok: true, row: { version: 3, intent: intent() } });
+    await expect(store.change(id, row.launchId, { from: ['held'] }, { intent: null })).resolves.toMatchObject({ ok: true, row: expect.not.objectContaining({ intent: expect.anything() }) });
+  });
+
+  it('refuses a change from another state, and of no row', async () => {
+    const row = await add({ state: 'ending' });
+    await expect(store.change(id, row.launchId, { from: ['wanted', 'held'] }, { state: 'launching' })).resolves.toEqual({ ok: false, row });
+    await expect(store.change(id, '1-1', { from: ['wanted'] }, { state: 'held' })).resolves.toEqual({ ok: false });
+  });
+
+  describe('the lease', () => {
+    const take = (name: string, now: number) =>
+      store.change(id, '7001-1', { from: ['held'], leaseFreeAt: now, leaseFreeFor: name }, { leaseOwner: name, leaseUntil: now + 90_000 });
+
+    it('is had by one of many at once', async () => {
+      await add({ state: 'held' });
+      const outcomes = await Promise.all(Array.from({ length: 20 }, (_, index) => take(`worker-${index}`, 1_000)));
+      expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1);
+    });
+
+    it('keeps others out until its time is over, and its holder never', async () => {
+      await add({ state: 'held' });
+      await expect(take('first', 1_000)).resolves.toMatchObject({ ok: true });
+      await expect(take('second', 90_999)).resolves.toMatchObject({ ok: false, row: { leaseOwner: 'first' } });
+      await expect(take('first', 50_000)).resolves.toMatchObject({ ok: true, row: { leaseUntil: 140_000 } });
+      await expect(take('second', 140_000)).resolves.toMatchObject({ ok: true, row: { leaseOwner: 'second' } });
+    });
+
+    it('keeps out those who name nobody as well', async () => {
+      await add({ state: 'held', leaseOwner: 'first', leaseUntil: 90_000 });
+      await expect(store.change(id, '7001-1', { from: ['held'], leaseFreeAt: 80_000 }, { state: 'ending' })).resolves.toMatchObject({ ok: false });
+      await expect(store.change(id, '7001-1', { from: ['held'], leaseFreeAt: 90_000 }, { state: 'ending' })).resolves.toMatchObject({ ok: true });
+    });
+
+    it('is asked for by name', async () => {
+      await add({ state: 'held', leaseOwner: 'first', leaseUntil: 90_000 });
+      await expect(store.change(id, '7001-1', { from: ['held'], leaseOwner: 'second' }, { state: 'launching' })).resolves.toMatchObject({ ok: false });
+      await expect(store.change(id, '7001-1', { from: ['held'], leaseOwner: 'first' }, { state: 'launching', leaseOwner: null, leaseUntil: null })).resolves.toMatchObject({ ok: true });
+      await expect(store.change(id, '7001-1', { from: ['launching'], leaseOwner: 'first' }, { state: 'running' })).resolves.toMatchObject({ ok: false });
+      await expect(store.change(id, '7001-1', { from: ['launching'], leaseFreeAt: 0 }, { state: 'running' })).resolves.toMatchObject({ ok: true });
+    });
+  });
+
+  it('lists what has not ended', async () => {
+    await add({ jobId: 2, launchId: '2-1', createdAt: '2026-01-15T11:00:00.000Z' });
+    await add({ jobId: 1, launchId: '1-1', state: 'ending' });
+    await add({ jobId: 3, launchId: '3-1', state: 'ended', endedAt: '2026-01-15T12:00:00.000Z' });
+    expect((await store.listOpen(id)).map((one) => one.launchId)).toEqual(['2-1', '1-1']);
+    await store.change(id, '1-1', { from: ['ending'] }, { state: 'ended', endedAt: '2026-01-15T12:10:00.000Z' });
+    expect((await store.listOpen(id)).map((one) => one.launchId)).toEqual(['2-1']);
+  });
+
+  it('finds a launch by its machine', async () => {
+    await add({ state: 'launching' });
+    await expect(store.findByInstance(`i-${id}`)).resolves.toBeUndefined();
+    await store.change(id, '7001-1', { from: ['launching'] }, { instanceId: `i-${id}` });
+    await expect(store.findByInstance(`i-${id}`)).resolves.toEqual({ installationId: id, launchId: '7001-1' });
+  });
+
+  it('keeps the place where a sweep stopped', async () => {
+    await expect(store.readCursor(`sweep-${id}`)).resolves.toBeUndefined();
+    await store.writeCursor(`sweep-${id}`, '42');
+    await expect(store.readCursor(`sweep-${id}`)).resolves.toBe('42');
+    await store.writeCursor(`sweep-${id}`, undefined);
+    await expect(store.readCursor(`sweep-${id}`)).resolves.toBeUndefined();
+  });
+}

@@ -1,0 +1,53 @@
+/** A table's keys and indexes, in the terms of dynamodb.tf; a test compares the two. */
+export interface TableDefinition {
+  readonly name: 'tenants' | 'runners' | 'jobs';
+  readonly keys: Keys;
+  readonly globalIndexes: readonly IndexDefinition[];
+  readonly localIndexes: readonly IndexDefinition[];
+}
+
+export interface Keys {
+  readonly hash: Key;
+  readonly range?: Key;
+}
+
+export interface Key {
+  readonly name: string;
+  readonly type: 'S' | 'N';
+}
+
+export interface IndexDefinition {
+  readonly name: string;
+  readonly keys: Keys;
+  readonly projection: 'ALL' | 'KEYS_ONLY' | readonly string[];
+}
+
+const installation: Key = { name: 'installation_id', type: 'N' };
+const text = (name: string): Key => ({ name, type: 'S' });
+const number = (name: string): Key => ({ name, type: 'N' });
+const open: IndexDefinition = { name: 'open-index', keys: { hash: installation, range: text('open_at') }, projection: 'ALL' };
+
+export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
+  {
+    name: 'tenants',
+    keys: { hash: installation },
+    localIndexes: [],
+    globalIndexes: [
+      { name: 'status-index', keys: { hash: text('status'), range: installation }, projection: ['org_name', 'tier', 'max_runners'] },
+      { name: 'org-name-index', keys: { hash: text('org_name'), range: installation }, projection: ['status'] },
+      { name: 'account-id-index', keys: { hash: number('account_id'), range: installation }, projection: 'KEYS_ONLY' },
+    ],
+  },
+  {
+    name: 'runners',
+    keys: { hash: installation, range: text('launch_id') },
+    localIndexes: [open],
+    globalIndexes: [{ name: 'instance-index', keys: { hash: text('instance_id') }, projection: 'KEYS_ONLY' }],
+  },
+  {
+    name: 'jobs',
+    keys: { hash: installation, range: number('job_id') },
+    localIndexes: [open],
+    globalIndexes: [{ name: 'due-index', keys: { hash: text('due'), range: text('next_try') }, projection: 'KEYS_ONLY' }],
+  },
+];
