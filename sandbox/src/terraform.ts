@@ -29,7 +29,7 @@ export function createTerraform(options: {
   signal?: AbortSignal;
 }): Terraform {
   const { paths } = options;
-  const state = `-state=${join(paths.terraform, 'terraform.tfstate')}`;
+  const initialise = ['init', '-input=false', '-no-color', '-reconfigure', `-backend-config=path=${join(paths.terraform, 'terraform.tfstate')}`];
   const planFile = join(paths.terraform, 'again.tfplan');
   const env = { ...terraformEnvironment(options.env), ...inputVariables(options.inputs), TF_DATA_DIR: join(paths.terraform, 'data') };
   const run = (...args: string[]): Promise<Result> =>
@@ -37,17 +37,17 @@ export function createTerraform(options: {
 
   return {
     async init() {
-      const first = await run('init', '-input=false', '-no-color');
+      const first = await run(...initialise);
       if (first.code === 0) return;
       // The lock file of an earlier run may name a version that this source does not have.
-      expectSuccess('init', await run('init', '-input=false', '-no-color', '-upgrade'), paths);
+      expectSuccess('init', await run(...initialise, '-upgrade'), paths);
     },
     async apply() {
       // Most of an apply is the provider waiting for queues; more at once costs nothing.
-      expectSuccess('apply', await run('apply', '-auto-approve', '-input=false', '-no-color', '-parallelism=30', state), paths);
+      expectSuccess('apply', await run('apply', '-auto-approve', '-input=false', '-no-color', '-parallelism=30'), paths);
     },
     async plan() {
-      const plan = await run('plan', '-detailed-exitcode', '-input=false', '-no-color', '-parallelism=30', `-out=${planFile}`, state);
+      const plan = await run('plan', '-detailed-exitcode', '-input=false', '-no-color', '-parallelism=30', `-out=${planFile}`);
       if (plan.code === 0) return undefined;
       if (plan.code !== 2) expectSuccess('plan', plan, paths);
       const shown = await run('show', '-json', planFile);
@@ -55,7 +55,7 @@ export function createTerraform(options: {
       return lastJson(shown.output);
     },
     async outputs() {
-      const shown = await run('output', '-json', '-no-color', state);
+      const shown = await run('output', '-json', '-no-color');
       expectSuccess('output', shown, paths);
       const outputs: Record<string, { value: unknown }> = JSON.parse(shown.output);
       return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));

@@ -81,7 +81,8 @@ def resource_context(resource_id, world):
 
 
 def _existing(action, kind, name, world, context=None):
-    return Check(action, world.arn(kind, name), {**resource_context(name, world), **(context or {})})
+    own = {"ec2:instanceid": name} if kind == "instance" else {}
+    return Check(action, world.arn(kind, name), {**resource_context(name, world), **own, **(context or {})})
 
 
 def _tags_by_kind(specifications):

@@ -6,7 +6,7 @@ import functools
 import json
 import time
 
-from . import authorization, ec2_checks, events, launch, ssm_rules
+from . import authorization, ec2_checks, events, lambda_rules, launch, ssm_rules
 from .account import Account
 from .faults import Faults
 from .groups import GroupCalls
@@ -34,7 +34,7 @@ def _later(seconds, call, *arguments):
 class World:
     def __init__(self):
         from ministack.core import iam_actions, iam_evaluator, responses
-        from ministack.services import ec2, eventbridge, iam, lambda_svc, ssm, sts, tagging
+        from ministack.services import apigateway, ec2, eventbridge, iam, lambda_svc, ssm, sts, tagging
 
         self._ec2, self._eventbridge, self._iam, self._sts, self._responses = ec2, eventbridge, iam, sts, responses
         self._tagging, self._actions = tagging, iam_actions
@@ -46,6 +46,7 @@ class World:
         ssm_rules.install(ssm)
         ssm._PUBLIC_AMI_PARAMETERS.setdefault(*_ARM_IMAGE)
         events.install(eventbridge, iam_evaluator, lambda_svc)
+        lambda_rules.install(lambda_svc, apigateway, iam_evaluator)
         authorization.install_language(iam_evaluator)
         authorization.install_instance_sessions(iam_evaluator, sts)
         authorization.install_enforcement(iam_evaluator, iam_actions, self._checks, tagging.resource_tags)

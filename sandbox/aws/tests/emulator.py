@@ -58,6 +58,14 @@ class Emulator:
         with urllib.request.urlopen(request, timeout=10) as response:
             return json.load(response)
 
+    def post(self, path):
+        """The status of an empty POST."""
+        try:
+            with urllib.request.urlopen(urllib.request.Request(self.url + path, data=b"", method="POST"), timeout=30) as response:
+                return response.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
     def client(self, service, credentials=None):
         from botocore.config import Config
         keys = credentials or self.admin

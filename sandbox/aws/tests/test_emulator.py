@@ -1,9 +1,11 @@
 """The launcher as its users meet it: real AWS clients over HTTP, with IAM on."""
 
 import base64
+import io
 import json
 import unittest
 import urllib.error
+import zipfile
 
 from .emulator import ACCOUNT, IMAGE, REGION, SUBNETS, Emulator, code_of, wait_for
 
@@ -263,8 +265,8 @@ class Permissions(unittest.TestCase):
         self.assertIsNone(code_of(ec2.terminate_instances, InstanceIds=[ours]))
 
     def test_lets_a_machine_tag_only_itself_and_only_with_the_allowed_keys(self):
-        emulator.role("tagger", [{"Effect": "Allow", "Action": "ec2:CreateTags", "Resource": "${ec2:SourceInstanceARN}",
-                                 "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["ghr:state"]}}}])
+        emulator.role("tagger", [{"Effect": "Allow", "Action": "ec2:CreateTags", "Resource": "arn:aws:ec2:*:*:instance/*",
+                                 "Condition": {"StringLike": {"ec2:SourceInstanceARN": "*/${ec2:InstanceID}"}, "ForAllValues:StringEquals": {"aws:TagKeys": ["ghr:state"]}}}])
         emulator.profile("tagger", "tagger")
         mine, other = (run(IamInstanceProfile={"Name": "tagger"})["InstanceId"] for _ in range(2))
         ec2 = emulator.client("ec2", emulator.control("POST", f"machines/{mine}/credentials"))
@@ -284,6 +286,47 @@ class Permissions(unittest.TestCase):
         keys = emulator.role("sender", [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}])
         self.assertIsNone(code_of(emulator.client("sqs", keys).send_message_batch, QueueUrl=url,
                                   Entries=[{"Id": "1", "MessageBody": "x"}]))
+
+
+class Functions(unittest.TestCase):
+    def function(self, name, statements):
+        emulator.role(name, statements)
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as file:
+            file.writestr("index.mjs", "export const handler = async () => ({ statusCode: 200 });")
+        return emulator.client("lambda").create_function(
+            FunctionName=name, Runtime="nodejs22.x", Handler="index.handler", Role=f"arn:aws:iam::{ACCOUNT}:role/{name}",
+            Code={"ZipFile": packed.getvalue()})["FunctionArn"]
+
+    def test_maps_a_queue_only_to_a_function_whose_role_may_poll_it(self):
+        emulator.client("sqs").create_queue(QueueName="polled")
+        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:polled"
+        polling = {"Effect": "Allow", "Resource": arn,
+                   "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]}
+        self.function("may-poll", [polling])
+        self.function("may-not-poll", [{**polling, "Action": ["sqs:ReceiveMessage"]}])
+        create = emulator.client("lambda").create_event_source_mapping
+        self.assertIsNone(code_of(create, FunctionName="may-poll", EventSourceArn=arn))
+        self.assertEqual(code_of(create, FunctionName="may-not-poll", EventSourceArn=arn), "InvalidParameterValueException")
+
+    def test_reports_failures_only_to_a_queue_that_the_role_may_send_to(self):
+        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:polled"
+        self.function("silent", [])
+        self.assertEqual(code_of(emulator.client("lambda").put_function_event_invoke_config, FunctionName="silent",
+                                 DestinationConfig={"OnFailure": {"Destination": arn}}), "InvalidParameterValueException")
+
+    def test_invokes_for_an_api_only_where_the_functions_policy_lets_it_in(self):
+        function, gateway = self.function("asked", []), emulator.client("apigatewayv2")
+        api = gateway.create_api(Name="a", ProtocolType="HTTP")["ApiId"]
+        integration = gateway.create_integration(ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=function,
+                                                 PayloadFormatVersion="2.0")["IntegrationId"]
+        gateway.create_route(ApiId=api, RouteKey="POST /webhook", Target=f"integrations/{integration}")
+        gateway.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
+        self.assertEqual(emulator.post(f"/_aws/execute-api/{api}/webhook"), 500)
+        emulator.client("lambda").add_permission(
+            FunctionName="asked", StatementId="api", Action="lambda:InvokeFunction", Principal="apigateway.amazonaws.com",
+            SourceArn=f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api}/$default/POST/webhook")
+        self.assertEqual(emulator.post(f"/_aws/execute-api/{api}/webhook"), 200)
 
 
 class Control(unittest.TestCase):
