@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { codeBlocks, read, root } from './documents';
+
+const documents = ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md'];
+const YARN_ITSELF = ['install'];
+
+function scripts(folder: string): string[] {
+  const manifest: { scripts?: Record<string, string> } = JSON.parse(read(join(folder, 'package.json')));
+  return Object.keys(manifest.scripts ?? {});
+}
+
+/** Scripts that a text tells the reader to run, and where. A code block may change to another folder first. */
+function namedScripts(text: string): { script: string; folder: string }[] {
+  const blocks = codeBlocks(text, 'bash').map((block) => ({ block, folder: /^cd (\S+)/m.exec(block)?.[1] ?? '.' }));
+  const spans = [...text.matchAll(/`([^`\n]+)`/g)].map(([, span]) => ({ block: String(span), folder: '.' }));
+  return [...blocks, ...spans].flatMap(({ block, folder }) =>
+    [...block.matchAll(/(?:^|\s)(?:npm run|npm(?= test)|yarn) ([a-z][a-z-]*)/gm)].map(([, script]) => ({ script: String(script), folder })),
+  );
+}
+
+test.each(documents)('%s names only scripts that exist', (document) => {
+  for (const { script, folder } of namedScripts(read(document))) {
+    expect(`${folder}: ${[...scripts(folder), ...YARN_ITSELF].find((known) => known === script)}`).toBe(`${folder}: ${script}`);
+  }
+});
+
+test('README.md starts with the command that shows it and the command that tests it', () => {
+  expect(codeBlocks(read('README.md'), 'bash').slice(0, 2)).toEqual(['npm run sandbox\n', 'npm test\n']);
+});
+
+test.each(documents)('%s links only to what is there', (document) => {
+  const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target]) => String(target));
+  const missing = links.filter((target) => !existsSync(join(root, dirname(document), target)));
+  expect(missing).toEqual([]);
+});
+
+test('the checks that CONTRIBUTING.md runs by name exist', () => {
+  const { stdout } = spawnSync(process.execPath, [join('tests', 'run.mjs'), '--list'], { cwd: root, encoding: 'utf8' });
+  const known = stdout.split('\n').map((line) => line.split(' ')[0]);
+  const named = [...read('CONTRIBUTING.md').matchAll(/--only ([a-z,]+)/g)].flatMap(([, names]) => String(names).split(','));
+  expect(named.length).toBeGreaterThan(0);
+  expect(known).toEqual(expect.arrayContaining(named));
+});
