@@ -26,8 +26,8 @@ export function buildPorts(config: TenantManagerConfig, env: Env) {
   const clients = createClientConfig(env);
   const dynamoDb = createDynamoDbClient(clients);
   const ssm = createSsmClient(clients);
-  // The adapters decide themselves which of EC2's calls may be repeated.
-  const ec2 = createEc2Client({ ...clients, maxAttempts: 1 });
+  // The adapters decide themselves which of EC2's calls may be repeated; each may take long.
+  const ec2 = createEc2Client(createClientConfig(env, { timeout: 15_000, attempts: 1 }));
   const tags = Object.fromEntries(config.runnerTags);
   const clock = systemClock;
   return {

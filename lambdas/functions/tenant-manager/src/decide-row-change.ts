@@ -37,7 +37,8 @@ export function decideRowChange(change: RowChange, settings: { readonly tiers: T
   const after = parse(change.after);
   const audit = auditOf(change);
   const report = reportNewProblems(parse(change.before), after);
-  return { work: workOf(after, settings.ownGroups), ...(audit && { audit }), ...(report && { report }) };
+  const work = isDeletedByHand(change, after) ? 'offboard' : workOf(after, settings.ownGroups);
+  return { work, ...(audit && { audit }), ...(report && { report }) };
 }
 
 function onlyTakesSlots({ before, after }: RowChange): boolean {
@@ -51,9 +52,13 @@ function onlyTakesSlots({ before, after }: RowChange): boolean {
   return had.every((launch) => still?.has(launch) === true);
 }
 
+/** GitHub's own `deleted` writes `cleanup` with the status; whoever forgot it needs the offboarding still. */
+function isDeletedByHand({ before, after }: RowChange, lookup: TenantLookup): boolean {
+  if (!(lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted'))) return false;
+  return after?.['cleanup'] === undefined || (before !== undefined && before['status'] !== 'deleted' && isSame(before['cleanup'], after['cleanup']));
+}
+
 function workOf(lookup: TenantLookup, ownGroups: boolean): RowWork {
-  const deleted = lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted');
-  if (deleted) return (lookup.kind === 'tombstone' ? lookup.cleanup : lookup.tenant.cleanup) === undefined ? 'offboard' : 'none';
   if (lookup.kind !== 'tenant' || lookup.tenant.status !== 'active') return 'none';
   if (ownGroups && lookup.tenant.securityGroupId === undefined) return 'activate';
   return freeSlots(lookup.tenant) > 0 && !lookup.liveBroken ? 'wake' : 'none';

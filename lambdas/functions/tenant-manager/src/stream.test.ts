@@ -131,6 +131,13 @@ describe('a hand edit', () => {
     expect(world.metrics.total('TenantUninstalled')).toBe(1);
   });
 
+  it('to deleted ends what runs, though the row was deleted and revived by hand before', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant({ cleanup: 'done' });
+    await edit(world, { status: 'deleted' });
+    expect(world.cleaned).toEqual([INSTALLATION]);
+  });
+
   it('to deleted is not confused with GitHub’s own', async () => {
     const world = tenantManagerWorld();
     world.addTenant();

@@ -1,5 +1,5 @@
 import { INSTALLATION_ACTIONS, type InstallationAction, type LifecycleAccount, type LifecycleEvent } from '@multi-tenant-runner/core';
-import { installationIdOf, isObject, type Delivery } from './read-delivery';
+import { installationIdOf, isObject, wordOf, type Delivery } from './read-delivery';
 
 export type InstallationDecision =
   | { readonly kind: 'publish'; readonly event: LifecycleEvent }
@@ -10,7 +10,7 @@ export function decideInstallation(delivery: Delivery): InstallationDecision {
   const { payload, event } = delivery;
   const action = lifecycleAction(event, payload['action']);
   if (action === undefined) {
-    return { kind: 'ignore', reason: 'action', message: `${event} with action ${String(payload['action'])} changes no tenant.` };
+    return { kind: 'ignore', reason: 'action', message: `${event} with action ${wordOf(payload['action'])} changes no tenant.` };
   }
   const installationId = installationIdOf(payload);
   if (installationId === undefined) {

@@ -111,6 +111,14 @@ describe('laws', () => {
     expect(started).toBeGreaterThan(0);
   });
 
+  it('an action that can not be made a text is no fault of ours', async () => {
+    const world = webhookWorld();
+    for (const event of ['installation', 'installation_target', 'workflow_job']) {
+      const response = await world.send(delivery(event, workflowJob({ top: { action: { toString: '' } }, job: { status: { toString: '' } } })));
+      expect(response.statusCode).toBe(202);
+    }
+  });
+
   it('no signed body is answered 5xx, whatever it holds', async () => {
     const world = webhookWorld({ publishEvents: ['push'] });
     world.addTenant();

@@ -1,5 +1,5 @@
 import { Decoder, tiersThatFit, type JobEvent, type JobMessage, type Tier, type Tiers } from '@multi-tenant-runner/core';
-import { installationIdOf, isObject, type Delivery } from './read-delivery';
+import { installationIdOf, isObject, wordOf, type Delivery } from './read-delivery';
 
 /** A job whose size is not chosen yet: of several that fit, the tenant's own comes first. */
 export type UnroutedJob = Omit<JobMessage, 'tier'>;
@@ -37,7 +37,7 @@ export function decideWorkflowJob(delivery: Delivery, tiers: Tiers, now: Date): 
   }
   if (action === 'queued' && status === 'queued') return readJob(delivery, installationId, { fitting, now });
   if (action === 'in_progress' || action === 'completed') return readEvent(delivery, installationId, { fitting, now, kind: action });
-  return ignore('action', `A workflow_job with action ${String(action)} and status ${String(status)} asks for nothing.`);
+  return ignore('action', `A workflow_job with action ${wordOf(action)} and status ${wordOf(status)} asks for nothing.`);
 }
 
 interface Reading {

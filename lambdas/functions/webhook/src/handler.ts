@@ -16,7 +16,7 @@ import { decideInstallation } from './decide-installation';
 import { decideWorkflowJob, type UnroutedEvent } from './decide-workflow-job';
 import { explain } from './explain';
 import { header, rawBody, respond, type HttpRequest, type HttpResponse } from './http';
-import { readDelivery, type Delivery } from './read-delivery';
+import { readDelivery, wordOf, type Delivery } from './read-delivery';
 import { routeJob, tierOf } from './route-job';
 import { isSigned } from './signature';
 import { createTenantCache, type TenantCache } from './tenant-cache';
@@ -92,7 +92,7 @@ async function answer(delivery: Delivery, deps: Invocation): Promise<HttpRespons
   const log = deps.log.with({ delivery_id: delivery.deliveryId, event: delivery.event });
   // Published beside the work, not after it: GitHub waits at most 10 seconds for the answer.
   const [done] = await Promise.all([handle(delivery, deps), publishForOperator(delivery, { ...deps, log })]);
-  log.info('Answered a delivery', { action: delivery.payload['action'], status: done.status, outcome: done.outcome });
+  log.info('Answered a delivery', { action: wordOf(delivery.payload['action']), status: done.status, outcome: done.outcome });
   return respond(done.status, done.message);
 }
 

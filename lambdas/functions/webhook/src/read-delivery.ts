@@ -72,6 +72,11 @@ export function refused(status: number, reason: Refusal['reason'], message: stri
   return { ok: false, refusal: { status, reason, message } };
 }
 
+/** A value of the payload for a sentence: anything may stand there, even what can't be made a text. */
+export function wordOf(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 64) : 'none';
+}
+
 /** GitHub's id of the installation; repository and organisation hooks send none, and it is never guessed. */
 export function installationIdOf(payload: Readonly<Record<string, unknown>>): number | undefined {
   const installation = payload['installation'];
