@@ -1,0 +1,54 @@
+/** A machine as DescribeInstances shows it. */
+export interface SeenMachine {
+  readonly id: string;
+  readonly state: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** States in which a machine holds its tenant's slot: one that is shutting down gave it back. */
+const COUNTED = new Set(['pending', 'running', 'stopping', 'stopped']);
+export const NEEDED_TAGS = ['ghr:tenant_id', 'ghr:tenant_tier', 'ghr:environment', 'ghr:runner_tier'] as const;
+
+export interface Census {
+  readonly look: (machines: readonly SeenMachine[]) => void;
+  readonly setLimit: (tenantId: number, limit: number) => void;
+  readonly peak: (tenantId: number) => number;
+  readonly running: (tenantId: number) => number;
+  readonly machinesOf: (tenantId: number) => readonly string[];
+  readonly looks: () => number;
+  /** What should never have been seen. */
+  readonly offences: () => readonly string[];
+}
+
+/** Counts each tenant's machines at every look, and keeps the most that it ever had. */
+export function createCensus(): Census {
+  const limits = new Map<number, number>();
+  const peaks = new Map<number, number>();
+  const now = new Map<number, number>();
+  const machines = new Map<string, number>();
+  const offences = new Set<string>();
+  let looks = 0;
+  return {
+    look: (seen) => {
+      looks += 1;
+      now.clear();
+      for (const machine of seen) {
+        const tenantId = Number(machine.tags['ghr:tenant_id']);
+        machines.set(machine.id, tenantId);
+        for (const tag of NEEDED_TAGS) if (!machine.tags[tag]) offences.add(`${machine.id} has no tag ${tag}`);
+        if (COUNTED.has(machine.state)) now.set(tenantId, (now.get(tenantId) ?? 0) + 1);
+      }
+      for (const [tenantId, count] of now) {
+        peaks.set(tenantId, Math.max(peaks.get(tenantId) ?? 0, count));
+        const limit = limits.get(tenantId) ?? 0;
+        if (count > limit) offences.add(`tenant ${tenantId} had ${count} machines, its limit is ${limit}`);
+      }
+    },
+    setLimit: (tenantId, limit) => void limits.set(tenantId, limit),
+    peak: (tenantId) => peaks.get(tenantId) ?? 0,
+    running: (tenantId) => now.get(tenantId) ?? 0,
+    machinesOf: (tenantId) => [...machines].filter(([, owner]) => owner === tenantId).map(([id]) => id),
+    looks: () => looks,
+    offences: () => [...offences],
+  };
+}
