@@ -17,10 +17,10 @@ export async function handleLifecycle(detail: unknown, deps: TenantManagerDeps):
 }
 
 async function apply(event: LifecycleEvent, deps: TenantManagerDeps): Promise<void> {
-  if (!isOwned(event)) {
-    deps.log.info('Ignored: the App is installed on an enterprise, which has no login and no runners of its own; install it on its organisations');
-    return;
-  }
+  return isOwned(event) ? applyToOwner(event, deps) : applyToRow(event, deps);
+}
+
+async function applyToOwner(event: OwnerEvent, deps: TenantManagerDeps): Promise<void> {
   const { action, installationId } = event;
   switch (action) {
     case 'created':
@@ -34,6 +34,20 @@ async function apply(event: LifecycleEvent, deps: TenantManagerDeps): Promise<vo
     case 'renamed':
       if ((await ensureRow(event, deps)) !== undefined) await deps.lifecycle.rename(installationId, event.account.login, deps.clock.now());
   }
+}
+
+/** Without an owner there is nothing to make a row of, but one that stands is changed: an account may be gone before its installation. */
+async function applyToRow(event: LifecycleEvent, deps: TenantManagerDeps): Promise<void> {
+  const { action, installationId, account } = event;
+  const known = (await deps.tenants.get(installationId)).kind === 'tenant';
+  // Whosever it was, a late `created` must find that it is over.
+  if (action === 'deleted' && (known || account.kind === 'unknown')) return offboard(installationId, account, deps);
+  if (known && (action === 'suspend' || action === 'unsuspend')) return changeSuspension({ ...event, action }, deps);
+  deps.log.info(
+    account.kind === 'enterprise'
+      ? 'Ignored: the App is installed on an enterprise, which has no login and no runners of its own; install it on its organisations'
+      : 'Ignored: GitHub did not say whose installation it is, and no row knows it',
+  );
 }
 
 function isOwned(event: LifecycleEvent): event is OwnerEvent {

@@ -26,6 +26,6 @@ export async function handleRowChange(change: RowChange, decision: RowDecision, 
       return covered ? undefined : activate(installationId, { ...deps, log });
     case 'offboard':
       // The row keeps its account; a tombstone that a hand made has none.
-      return offboard(installationId, { kind: 'enterprise' }, { ...deps, log });
+      return offboard(installationId, { kind: 'unknown' }, { ...deps, log });
   }
 }

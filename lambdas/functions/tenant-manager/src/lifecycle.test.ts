@@ -370,14 +370,38 @@ describe('what is no tenant', () => {
     const world = tenantManagerWorld();
     await world.event(action, { account: { kind: 'enterprise' } });
     expect(world.state.tenants.rows.size).toBe(0);
-    expect(world.names()).toEqual([]);
+    expect(world.names()).toEqual(['registry.get']);
     expect(world.log.lines[0]?.message).toMatch(/enterprise.*install it on its organisations/);
+  });
+
+  it.each(['created', 'suspend', 'unsuspend', 'renamed'] as const)('%s of nobody known is ignored with a reason', async (action) => {
+    const world = tenantManagerWorld();
+    await world.event(action, { account: { kind: 'unknown' } });
+    expect(world.state.tenants.rows.size).toBe(0);
+    expect(world.log.lines[0]?.message).toMatch(/did not say whose installation/);
+  });
+
+  it('deleted of nobody known leaves a tombstone for a late created', async () => {
+    const world = tenantManagerWorld();
+    await world.event('deleted', { account: { kind: 'unknown' } });
+    await world.event('created');
+    expect(world.row()).toMatchObject({ status: 'deleted' });
+    expect(world.row()).not.toHaveProperty('org_name');
+  });
+
+  it('deleted without an account ends the tenant all the same', async () => {
+    const world = tenantManagerWorld();
+    await world.event('created');
+    await world.event('suspend', { account: { kind: 'unknown' }, changedAt: '2026-01-15T12:01:00Z' });
+    expect(world.row()).toMatchObject({ status: 'suspended' });
+    await world.event('deleted', { account: { kind: 'unknown' } });
+    expect(world.row()).toMatchObject({ status: 'deleted', cleanup: 'done', account_id: 501 });
   });
 
   it('an event that can not be read fails with everything that is wrong, for the dead letters', async () => {
     const world = tenantManagerWorld();
     await expect(world.invoke({ detail: { action: 'exploded', installation: { id: 'x' } } })).rejects.toThrow(
-      /installation\.account is not an object.*action is not one of created/,
+      /action is not one of created.*installation\.id is not a whole number.*installation\.account is not an object/,
     );
     expect(world.names()).toEqual([]);
   });

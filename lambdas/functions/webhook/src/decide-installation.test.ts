@@ -43,8 +43,8 @@ describe('an installation event', () => {
     expect(decide(installationPayload('created', overrides))).toMatchObject({ kind: 'publish', event: { account: { kind: 'enterprise' } } });
   });
 
-  it.each([[null], [{}], [{ login: 'acme' }], [{ login: 'acme', id: 'x' }]])('of account %j is ignored with its reason', (account) => {
-    expect(decide(installationPayload('created', { account }))).toMatchObject({ kind: 'ignore', reason: 'no-account' });
+  it.each([[null], [{}], [{ login: 'acme' }], [{ login: 'acme', id: 'x' }]])('of account %j is passed on: `deleted` must arrive though the account is gone too', (account) => {
+    expect(decide(installationPayload('deleted', { account }))).toMatchObject({ kind: 'publish', event: { account: { kind: 'unknown' } } });
   });
 
   it('without installation is ignored with its reason', () => {

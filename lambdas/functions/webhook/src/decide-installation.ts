@@ -3,7 +3,7 @@ import { installationIdOf, isObject, wordOf, type Delivery } from './read-delive
 
 export type InstallationDecision =
   | { readonly kind: 'publish'; readonly event: LifecycleEvent }
-  | { readonly kind: 'ignore'; readonly reason: 'no-installation' | 'action' | 'no-account'; readonly message: string };
+  | { readonly kind: 'ignore'; readonly reason: 'no-installation' | 'action'; readonly message: string };
 
 /** What of an `installation` or `installation_target` delivery concerns the tenant; its lists of repositories don't. */
 export function decideInstallation(delivery: Delivery): InstallationDecision {
@@ -19,9 +19,6 @@ export function decideInstallation(delivery: Delivery): InstallationDecision {
   const installation = isObject(payload['installation']) ? payload['installation'] : {};
   // A renamed target brings its account beside the installation, everything else inside it.
   const account = readAccount(installation['account'] ?? payload['account'], installation['target_type'] ?? payload['target_type']);
-  if (account === undefined) {
-    return { kind: 'ignore', reason: 'no-account', message: `The delivery does not say whose installation ${installationId} is, so no tenant is changed.` };
-  }
   const changedAt = instant(installation['updated_at']);
   return {
     kind: 'publish',
@@ -35,12 +32,12 @@ function lifecycleAction(event: string, action: unknown): InstallationAction | u
   return (known === 'renamed') === (event === 'installation_target') ? known : undefined;
 }
 
-function readAccount(account: unknown, targetType: unknown): LifecycleAccount | undefined {
+function readAccount(account: unknown, targetType: unknown): LifecycleAccount {
   if (targetType === 'Enterprise') return { kind: 'enterprise' };
-  if (!isObject(account)) return undefined;
+  if (!isObject(account)) return { kind: 'unknown' };
   const { id, login, type } = account;
-  if (typeof login !== 'string' || login === '') return typeof account['slug'] === 'string' ? { kind: 'enterprise' } : undefined;
-  if (typeof id !== 'number' || !Number.isSafeInteger(id)) return undefined;
+  if (typeof login !== 'string' || login === '') return { kind: typeof account['slug'] === 'string' ? 'enterprise' : 'unknown' };
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 0) return { kind: 'unknown' };
   return { kind: 'owner', id, login, type: type === 'User' ? 'User' : 'Organization' };
 }
 

@@ -14,10 +14,11 @@ export interface LifecycleEvent {
   readonly deliveryId: string;
 }
 
-/** An enterprise has a slug and no login; it can't be a tenant. */
+/** An enterprise has a slug and no login; it can't be a tenant. GitHub may leave the account out once it is gone itself. */
 export type LifecycleAccount =
   | { readonly kind: 'owner'; readonly id: number; readonly login: string; readonly type: OrgType }
-  | { readonly kind: 'enterprise' };
+  | { readonly kind: 'enterprise' }
+  | { readonly kind: 'unknown' };
 
 export function encodeLifecycleEvent(event: LifecycleEvent): Record<string, unknown> {
   return {
@@ -28,20 +29,26 @@ export function encodeLifecycleEvent(event: LifecycleEvent): Record<string, unkn
 }
 
 function encodeAccount(account: LifecycleAccount): Record<string, unknown> {
-  return account.kind === 'owner' ? { id: account.id, login: account.login, type: account.type } : { type: 'Enterprise' };
+  if (account.kind === 'owner') return { id: account.id, login: account.login, type: account.type };
+  return { type: account.kind === 'enterprise' ? 'Enterprise' : 'Unknown' };
 }
 
 export function decodeLifecycleEvent(value: unknown): Decoded<LifecycleEvent> {
   const decoder = Decoder.of(value);
   const installation = decoder.object('installation');
-  const account = installation.object('account');
-  const type = account.oneOf('type', ['Organization', 'User', 'Enterprise'] as const);
   const changedAt = installation.has('updated_at') ? installation.time('updated_at') : undefined;
   return decoded(decoder, {
     action: decoder.oneOf('action', INSTALLATION_ACTIONS),
     installationId: installation.wholeNumber('id'),
-    account: type === 'Enterprise' ? { kind: 'enterprise' } : { kind: 'owner', id: account.wholeNumber('id'), login: account.text('login'), type },
+    account: readAccount(installation.object('account')),
     ...(changedAt !== undefined && { changedAt }),
     deliveryId: decoder.text('delivery_id'),
   });
+}
+
+function readAccount(account: Decoder): LifecycleAccount {
+  const type = account.oneOf('type', ['Organization', 'User', 'Enterprise', 'Unknown'] as const);
+  if (type === 'Enterprise') return { kind: 'enterprise' };
+  if (type === 'Unknown') return { kind: 'unknown' };
+  return { kind: 'owner', id: account.wholeNumber('id'), login: account.text('login'), type };
 }

@@ -27,7 +27,7 @@ const lifecycle: fc.Arbitrary<LifecycleEvent> = fc.record(
   {
     action: fc.constantFrom('created' as const, 'deleted' as const, 'suspend' as const, 'unsuspend' as const, 'renamed' as const),
     installationId: id,
-    account: fc.oneof(fc.record({ kind: fc.constant('owner' as const), id, login: name, type: fc.constantFrom('Organization' as const, 'User' as const) }), fc.constant({ kind: 'enterprise' as const })),
+    account: fc.oneof(fc.record({ kind: fc.constant('owner' as const), id, login: name, type: fc.constantFrom('Organization' as const, 'User' as const) }), fc.constant({ kind: 'enterprise' as const }), fc.constant({ kind: 'unknown' as const })),
     changedAt: time,
     deliveryId: name,
   },
