@@ -16,7 +16,7 @@ import { decideInstallation } from './decide-installation';
 import { decideWorkflowJob, type UnroutedEvent } from './decide-workflow-job';
 import { explain } from './explain';
 import { header, rawBody, respond, type HttpRequest, type HttpResponse } from './http';
-import { readDelivery, wordOf, type Delivery } from './read-delivery';
+import { installationIdOf, readDelivery, wordOf, type Delivery } from './read-delivery';
 import { routeJob, tierOf } from './route-job';
 import { isSigned } from './signature';
 import { createTenantCache, type TenantCache } from './tenant-cache';
@@ -40,6 +40,8 @@ interface Outcome {
   readonly status: number;
   readonly message: string;
   readonly outcome: string;
+  /** For the log: which job, and why it waits or was refused. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 interface Invocation extends Omit<WebhookDeps, 'tenants'> {
@@ -89,10 +91,10 @@ function refuse(deps: WebhookDeps, status: number, reason: string, message: stri
 }
 
 async function answer(delivery: Delivery, deps: Invocation): Promise<HttpResponse> {
-  const log = deps.log.with({ delivery_id: delivery.deliveryId, event: delivery.event });
+  const log = deps.log.with({ delivery_id: delivery.deliveryId, event: delivery.event, tenant_id: installationIdOf(delivery.payload) });
   // Published beside the work, not after it: GitHub waits at most 10 seconds for the answer.
   const [done] = await Promise.all([handle(delivery, deps), publishForOperator(delivery, { ...deps, log })]);
-  log.info('Answered a delivery', { action: wordOf(delivery.payload['action']), status: done.status, outcome: done.outcome });
+  log.info('Answered a delivery', { action: wordOf(delivery.payload['action']), status: done.status, outcome: done.outcome, ...done.details });
   return respond(done.status, done.message);
 }
 
@@ -123,7 +125,8 @@ async function handleWorkflowJob(delivery: Delivery, deps: Invocation): Promise<
       return sendEvent(decision.event, decision.fitting, deps);
     case 'start': {
       const routed = await routeJob(decision.job, decision.fitting, deps);
-      return { status: 202, message: explain(routed), outcome: routed.kind };
+      const details = { job_id: decision.job.jobId, ...routed };
+      return { status: 202, message: explain(routed), outcome: routed.kind, details };
     }
   }
 }
@@ -132,7 +135,7 @@ async function handleWorkflowJob(delivery: Delivery, deps: Invocation): Promise<
 async function sendEvent(event: UnroutedEvent, fitting: readonly Tier[], deps: Invocation): Promise<Outcome> {
   const tier = tierOf(fitting, deps.tenants.recent(event.installationId), deps.settings.defaultTier);
   await deps.queue.sendJobEvent({ ...event, tier });
-  return { status: 202, message: `That the job is ${event.kind} was noted.`, outcome: event.kind };
+  return { status: 202, message: `That the job is ${event.kind} was noted.`, outcome: event.kind, details: { job_id: event.jobId } };
 }
 
 async function handleInstallation(delivery: Delivery, deps: Invocation): Promise<Outcome> {

@@ -116,6 +116,21 @@ describe('a job before its tenant', () => {
   });
 });
 
+it('the log says of every job where it went or why it did not', async () => {
+  const world = webhookWorld();
+  world.addTenant();
+  await world.send(queued());
+  await world.send(queued({ repository: publicRepository, job: { id: 7002, labels: ['self-hosted', 'large'] } }));
+  world.addTenant({ status: 'suspended' });
+  await world.send(queued({ job: { id: 7003, labels: ['self-hosted'] } }));
+  const answers = world.log.lines.filter((line) => line.message === 'Answered a delivery').map((line) => line.fields);
+  expect(answers).toMatchObject([
+    { tenant_id: INSTALLATION, delivery_id: 'delivery-1', job_id: 7001, outcome: 'sent', tier: 'small' },
+    { tenant_id: INSTALLATION, job_id: 7002, outcome: 'refused', reason: 'public-repository', tier: 'large' },
+    { tenant_id: INSTALLATION, job_id: 7003, outcome: 'parked', reason: 'tenant-suspended' },
+  ]);
+});
+
 describe('what a remembered row may do', () => {
   it('lets a job pass for 30 seconds, scale-up judges again', async () => {
     const world = webhookWorld();
