@@ -1,0 +1,84 @@
+// `yarn bench`: what a cold start pays for. For each function the bytes of its zip and the time that a fresh process needs
+// to load its bundle, with a valid environment: a load that throws does not count.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const lambdas = dirname(fileURLToPath(import.meta.url));
+const PROCESSES = 9;
+
+// The union of what the four functions read: each takes what it knows.
+const ENVIRONMENT = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'bench',
+  AWS_SECRET_ACCESS_KEY: 'bench',
+  ENVIRONMENT: 'bench',
+  LOG_LEVEL: 'info',
+  TENANTS_TABLE: 'bench-tenants',
+  JOBS_TABLE: 'bench-jobs',
+  RUNNERS_TABLE: 'bench-runners',
+  RUNNER_TIERS: JSON.stringify({
+    small: { labels: ['self-hosted', 'linux', 'x64', 'small'], max_runners: 2, rank: null, instance_types: ['t3.medium'], spot: false, runner_group_id: 1 },
+  }),
+  DEFAULT_TIER: 'small',
+  TIER_ACCESS: 'any',
+  ALLOW_PUBLIC_REPOSITORIES: 'false',
+  TIER_QUEUE_URLS: JSON.stringify({ small: 'https://sqs.us-east-1.amazonaws.com/123456789012/bench-builds-small' }),
+  RUNNER_EVENTS_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/bench-runner-events',
+  EVENT_BUS_NAME: 'bench',
+  PUBLISH_EVENTS: '[]',
+  GITHUB_API_URL: 'https://api.github.com',
+  GITHUB_APP_ID_PARAMETER: '/bench/app/id',
+  GITHUB_APP_KEY_PARAMETER: '/bench/app/key',
+  WEBHOOK_SECRET_PARAMETER: '/bench/app/webhook-secret',
+  LAUNCH_TEMPLATES: JSON.stringify({ small: { id: 'lt-0123456789abcdef0', version: '1' } }),
+  SUBNET_IDS: JSON.stringify(['subnet-0123456789abcdef0']),
+  RUNNER_TAGS: '{}',
+  TENANT_SECURITY_GROUPS: 'true',
+  SHARED_SECURITY_GROUP_ID: 'sg-0123456789abcdef0',
+  VPC_ID: 'vpc-0123456789abcdef0',
+  EGRESS_RULES: '[]',
+  FUNCTION_TIMEOUT_SECONDS: '60',
+  BOOT_TIMEOUT_MINUTES: '10',
+  IDLE_TIMEOUT_MINUTES: '5',
+  MAX_LIFETIME_MINUTES: '360',
+  MAX_RECEIVE_COUNT: '5',
+};
+
+/** `{ name, zipBytes, loadMilliseconds }` of every function. Builds the zips first. */
+export function measureBundles() {
+  execFileSync(process.execPath, [join(lambdas, 'build.mjs'), '--zip'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const names = readdirSync(join(lambdas, 'dist')).filter((file) => file.endsWith('.zip')).map((file) => file.slice(0, -'.zip'.length)).sort();
+  return names.map((name) => ({
+    name,
+    zipBytes: statSync(join(lambdas, 'dist', `${name}.zip`)).size,
+    bundleBytes: readFileSync(join(lambdas, 'build', name, 'index.mjs')).length,
+    loadMilliseconds: median(Array.from({ length: PROCESSES }, () => load(name))),
+  }));
+}
+
+/** Without the start of Node itself. */
+function load(name) {
+  const url = pathToFileURL(join(lambdas, 'build', name, 'index.mjs')).href;
+  const program = `const start = performance.now(); const { handler } = await import(${JSON.stringify(url)});
+    const time = performance.now() - start; if (typeof handler !== 'function') throw new Error('no handler'); console.log(time);`;
+  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { env: { PATH: process.env.PATH, ...ENVIRONMENT }, encoding: 'utf8' });
+  return Number(output);
+}
+
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const bundles = measureBundles();
+  if (process.argv.includes('--json')) console.log(JSON.stringify(bundles));
+  else {
+    console.log(`Node ${process.version}, median of ${PROCESSES} fresh processes`);
+    for (const { name, zipBytes, loadMilliseconds } of bundles) {
+      console.log(`${name.padEnd(16)} ${(zipBytes / 1000).toFixed(1).padStart(7)} KB zip ${loadMilliseconds.toFixed(0).padStart(5)} ms load`);
+    }
+  }
+}
