@@ -1,0 +1,26 @@
+import { createServer } from 'node:net';
+import { freePorts, isPortFree, parsePort } from './ports';
+
+describe('ports', () => {
+  it('are free and different', async () => {
+    const ports = await freePorts(3);
+    expect(new Set(ports).size).toBe(3);
+    for (const port of ports) expect(await isPortFree(port)).toBe(true);
+  });
+
+  it('are not free while somebody listens', async () => {
+    const [port = 0] = await freePorts(1);
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    expect(await isPortFree(port)).toBe(false);
+    server.close();
+  });
+
+  it.each(['0', '65536', 'eighty', '-1', '80.5', ''])('refuses "%s" as a port and says why', (text) => {
+    expect(() => parsePort(text)).toThrow(`not "${text}"`);
+  });
+
+  it('takes a number', () => {
+    expect(parsePort('8080')).toBe(8080);
+  });
+});
