@@ -141,7 +141,7 @@ variable "runner_timeouts" {
   description = <<-EOT
     How long a machine may take, in minutes.
     - `boot`: (Optional) from launch to its registration at GitHub. Default `10`.
-    - `idle`: (Optional) registered without a job. Default `5`.
+    - `idle`: (Optional) without a job, after its last one or, where none ever came, after the time to boot. Default `5`.
     - `lifetime`: (Optional) in all, busy or not. Default `360`, GitHub's own default for a job.
   EOT
   type = object({
@@ -153,8 +153,13 @@ variable "runner_timeouts" {
   nullable = false
 
   validation {
-    condition     = var.runner_timeouts.boot > 0 && var.runner_timeouts.idle > 0 && var.runner_timeouts.lifetime > var.runner_timeouts.boot
-    error_message = "runner_timeouts: boot and idle must be above 0, and lifetime above boot."
+    condition     = alltrue([for minutes in values(var.runner_timeouts) : minutes >= 1 && floor(minutes) == minutes])
+    error_message = "runner_timeouts must be whole minutes, 1 or more; not so: ${join(", ", [for name, minutes in var.runner_timeouts : name if minutes < 1 || floor(minutes) != minutes])}."
+  }
+
+  validation {
+    condition     = var.runner_timeouts.lifetime > var.runner_timeouts.boot + var.runner_timeouts.idle
+    error_message = "runner_timeouts: lifetime must be longer than boot and idle together."
   }
 }
 

@@ -103,13 +103,21 @@ describe('a plan of the whole module', () => {
   });
 });
 
-describe('a plan that can’t stand', () => {
-  it('names every missing zip, and how to make them, in one error', async () => {
-    const names = ['webhook', 'scale-up', 'scale-down', 'tenant-manager'];
-    const { failed, output } = await plan({ lambda_zips: Object.fromEntries(names.map((name) => [name, `absent/${name}.zip`])) });
+describe('the block of the README', () => {
+  it('plans with nothing but its source changed', async () => {
+    const { failed, output, json } = await plan({ example: 'basic' });
+    assert.equal(failed, false, output);
+    const { tenant_table: table, queues } = json.planned_values.outputs;
+    assert.equal(json.resource_changes.find(({ address }) => address === 'module.multi_tenant_runners.aws_dynamodb_table.tenants').change.after.name, 'my-saas-tenants');
+    assert.ok(table && queues);
+  });
+
+  it('says in one error which zips are missing, and how to make them', async () => {
+    const { failed, output } = await plan({ example: 'basic', zips: false });
     assert.ok(failed);
     assert.equal(output.match(/Error:/g).length, 1, output);
-    for (const name of names) assert.ok(output.includes(`absent/${name}.zip`), output);
-    assert.match(output.replace(/\s*\n[│\s]*/g, ' '), /run `yarn dist` \(cd lambdas && yarn install && yarn dist\)/);
+    const text = output.replace(/\s*\n[│\s]*/g, ' ');
+    for (const name of ['webhook', 'scale-up', 'scale-down', 'tenant-manager']) assert.ok(text.includes(`lambdas/dist/${name}.zip`), output);
+    assert.match(text, /run `yarn dist` \(cd lambdas && yarn install && yarn dist\)/);
   });
 });

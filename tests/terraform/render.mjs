@@ -1,44 +1,51 @@
 // Plans examples/sandbox with the real provider and without AWS: the one call that a plan makes, who the caller is, is answered here.
 // The plan shows the whole text of every policy and the user data, because the module builds them from names.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findTerraform, prepareTerraform } from '../../sandbox/setup/provider-mirror.mjs';
 
 const run = promisify(execFile);
 const MAX_PLAN_BYTES = 64 * 1024 * 1024;
 
-export const ROOT = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..');
+export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
 export const PREFIX = 'acme-ci';
 
-const VARIABLES = {
-  prefix: PREFIX,
-  aws_region: REGION,
-  vpc_id: 'vpc-0123456789abcdef0',
-  subnet_ids: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+const FUNCTIONS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager'];
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_SESSION_TOKEN: '', AWS_PROFILE: '' };
+const APP = {
   github_app_id: '4711',
   // base64 of a first line that is shaped like a key's; there is no key in it.
   github_app_key_base64: Buffer.from('-----BEGIN RSA PRIVATE KEY-----\n').toString('base64'),
-  github_webhook_secret: 'a-secret-of-the-plan-tests',
-  tags: { Project: 'plan-tests', 'cost center': '42' },
+};
+const VARIABLES = {
+  sandbox: {
+    ...APP,
+    prefix: PREFIX,
+    aws_region: REGION,
+    vpc_id: 'vpc-0123456789abcdef0',
+    subnet_ids: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+    github_webhook_secret: 'a-secret-of-the-plan-tests',
+    tags: { Project: 'plan-tests', 'cost center': '42' },
+  },
+  basic: { ...APP, github_app_webhook_secret: 'a-secret-of-the-plan-tests' },
 };
 
-/** Creates an empty zip for each function, since a plan reads their hashes. */
-function writeZips(folder) {
-  const endOfEmptyZip = Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.alloc(18)]);
-  const names = ['webhook', 'scale-up', 'scale-down', 'tenant-manager'];
-  return Object.fromEntries(
-    names.map((name) => {
-      const file = join(folder, `${name}.zip`);
-      writeFileSync(file, endOfEmptyZip);
-      return [name, file];
-    }),
-  );
+/** A copy with zips of its own, or with none: what `yarn dist` has left in the repository must not matter. */
+function copyModule(folder, zips) {
+  const files = readdirSync(ROOT).filter((name) => name.endsWith('.tf'));
+  for (const name of [...files, 'modules', 'examples']) {
+    cpSync(join(ROOT, name), join(folder, name), { recursive: true, filter: (path) => !path.includes('.terraform') });
+  }
+  if (!zips) return;
+  mkdirSync(join(folder, 'lambdas', 'dist'), { recursive: true });
+  for (const name of FUNCTIONS) cpSync(join(ROOT, 'tests', 'terraform', 'fixtures', 'empty.zip'), join(folder, 'lambdas', 'dist', `${name}.zip`));
 }
 
 async function listenAsSts() {
@@ -51,29 +58,41 @@ async function listenAsSts() {
   return { url: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((done) => server.close(done)) };
 }
 
-/** Answers terraform's plan as JSON, and what it printed; `failed` when it refused. */
-export async function plan(overrides = {}) {
+/** Answers terraform's plan of an example as JSON, and what it printed; `failed` when it refused. */
+export async function plan({ example = 'sandbox', zips = true, variables = {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'plan-'));
   const sts = await listenAsSts();
   try {
-    const env = await terraformEnvironment(folder);
-    const terraform = findTerraform();
-    const options = { cwd: join(ROOT, 'examples', 'sandbox'), env, maxBuffer: MAX_PLAN_BYTES };
-    await run(terraform, ['init', '-no-color', '-input=false', `-backend-config=path=${join(folder, 'state')}`], options);
+    copyModule(folder, zips);
+    const cwd = join(folder, 'examples', example);
+    const env = { ...(await initialise(example, cwd)), AWS_ENDPOINT_URL: sts.url };
+    const options = { cwd, env, maxBuffer: MAX_PLAN_BYTES };
     const file = join(folder, 'variables.tfvars.json');
-    writeFileSync(file, JSON.stringify({ ...VARIABLES, lambda_zips: writeZips(folder), aws_endpoint_url: sts.url, ...overrides }));
+    writeFileSync(file, JSON.stringify({ ...VARIABLES[example], ...variables }));
     const out = join(folder, 'plan');
     try {
-      await run(terraform, ['plan', '-no-color', '-input=false', '-lock=false', `-out=${out}`, `-var-file=${file}`], options);
+      await run(findTerraform(), ['plan', '-no-color', '-input=false', '-lock=false', `-out=${out}`, `-var-file=${file}`], options);
     } catch (error) {
       return { failed: true, output: `${error.stdout}${error.stderr}` };
     }
-    const { stdout } = await run(terraform, ['show', '-json', '-no-color', out], options);
+    const { stdout } = await run(findTerraform(), ['show', '-json', '-no-color', out], options);
     return { failed: false, output: '', json: JSON.parse(stdout) };
   } finally {
     await sts.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Terraform's own data stays between runs, so that the provider is fetched once. Answers the environment for Terraform. */
+async function initialise(example, cwd) {
+  const folder = join(ROOT, '.sandbox', 'terraform-tests', `render-${example}`);
+  mkdirSync(folder, { recursive: true });
+  const given = process.env.TF_CLI_CONFIG_FILE;
+  const { env } = given && existsSync(given) ? { env: process.env } : await prepareTerraform({ folder });
+  const own = { ...env, ...CREDENTIALS, TF_DATA_DIR: join(folder, 'data'), AWS_EC2_METADATA_DISABLED: 'true', CHECKPOINT_DISABLE: '1' };
+  const backend = example === 'sandbox' ? ['-reconfigure', `-backend-config=path=${join(folder, 'state')}`] : [];
+  await run(findTerraform(), ['init', '-no-color', '-input=false', ...backend], { cwd, env: own });
+  return own;
 }
 
 let planned;
@@ -84,12 +103,6 @@ export async function planOnce() {
   const { failed, output, json } = await planned;
   if (failed) throw new Error(output);
   return json;
-}
-
-async function terraformEnvironment(folder) {
-  const given = process.env.TF_CLI_CONFIG_FILE;
-  const env = given && existsSync(given) ? { ...process.env } : (await prepareTerraform({ folder })).env;
-  return { ...env, TF_DATA_DIR: join(folder, 'data'), AWS_EC2_METADATA_DISABLED: 'true', CHECKPOINT_DISABLE: '1' };
 }
 
 /** Every managed resource of the module, its submodules' included, with its address inside the module. */
@@ -106,5 +119,3 @@ export function resource(planJson, address) {
   if (!found) throw new Error(`The plan has no ${address}.`);
   return found.values;
 }
-
-export const readRoot = (path) => readFileSync(join(ROOT, path), 'utf8');

@@ -210,7 +210,7 @@ run "rejects_an_idle_timeout_of_nothing" {
   expect_failures = [var.runner_timeouts]
 }
 
-run "rejects_a_lifetime_shorter_than_a_boot" {
+run "rejects_half_a_minute" {
   command = plan
 
   module {
@@ -218,7 +218,21 @@ run "rejects_a_lifetime_shorter_than_a_boot" {
   }
 
   variables {
-    runner_timeouts = { lifetime = 10 }
+    runner_timeouts = { idle = 0.5 }
+  }
+
+  expect_failures = [var.runner_timeouts]
+}
+
+run "rejects_a_lifetime_no_longer_than_boot_and_idle" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    runner_timeouts = { lifetime = 15 }
   }
 
   expect_failures = [var.runner_timeouts]
@@ -409,7 +423,7 @@ run "accepts_every_setting_at_once" {
     egress_rules         = [{ protocol = "tcp", from_port = 443, to_port = 443, cidr_blocks = ["10.0.0.0/8"], ipv6_cidr_blocks = ["2001:db8::/32"] }]
     runner_image         = { id = "ami-0123456789abcdef0" }
     runner_binaries      = { x64 = { url = "https://mirror.example/runner.tar.gz", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" } }
-    runner_timeouts      = { boot = 2, idle = 0.5, lifetime = 30 }
+    runner_timeouts      = { boot = 2, idle = 1, lifetime = 4 }
     github_api_url       = "https://github.example/api/v3"
     lambda_architecture  = "x86_64"
     scale_up_concurrency = 2

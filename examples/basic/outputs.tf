@@ -1,0 +1,14 @@
+output "webhook_url" {
+  description = "Enter it as the App's webhook URL."
+  value       = module.multi_tenant_runners.webhook.endpoint
+}
+
+output "tenant_table" {
+  description = "The tenant registry."
+  value       = module.multi_tenant_runners.tenant_table
+}
+
+output "queues" {
+  description = "The job queues by tier."
+  value       = module.multi_tenant_runners.queues
+}
