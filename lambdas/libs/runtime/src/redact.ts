@@ -48,7 +48,13 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
     name: error.name,
     message: redactText(error.message),
     ...((typeof code === 'string' || typeof code === 'number') && { code }),
-    ...(error.stack !== undefined && { stack: redactText(error.stack.split('\n').slice(1, 6).map((line) => line.trim()).join(' | ')) }),
+    ...(error.stack !== undefined && { stack: placesOf(error.stack) }),
     ...(error.cause !== undefined && { cause: redact(error.cause, depth + 1) }),
   };
+}
+
+/** A stack begins with the message again, over as many lines as that has, and half a key is not known for one. */
+function placesOf(stack: string): string {
+  const places = stack.split('\n').map((line) => line.trim()).filter((line) => line.startsWith('at '));
+  return redactText(places.slice(0, 5).join(' | '));
 }
