@@ -41,12 +41,13 @@ export function createClientConfig(env: Env, limits: ClientLimits = DEFAULT_LIMI
 
 export type ClientConfig = ReturnType<typeof createClientConfig>;
 
-function readCredentials(env: Env): { accessKeyId: string; secretAccessKey: string; sessionToken?: string } {
+/** Good for one call: the SDK keeps what has no end for ever, and asks again for what has ended. */
+function readCredentials(env: Env): { accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiration: Date } {
   const accessKeyId = env['AWS_ACCESS_KEY_ID'];
   const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
   const sessionToken = env['AWS_SESSION_TOKEN'];
   if (!accessKeyId || !secretAccessKey) {
     throw new Error('AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY is missing from the environment; Lambda sets both from the function\'s role.');
   }
-  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
+  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }), expiration: new Date() };
 }

@@ -15,3 +15,4 @@ export * from './world';
 export * from './dynamodb/table-definitions';
 export * from './dynamodb/create-tables';
 export * from './dynamodb/dynamodb-local';
+export * from './stub-client';

@@ -1,0 +1,97 @@
+import { awsError, createStubClient, type SentCommand, type StubAnswer } from '@multi-tenant-runner/testing';
+import { planEgress, type EgressRule } from './plan-egress';
+import { createEc2SecurityGroups } from './security-groups';
+
+const HTTPS: EgressRule = { description: 'HTTPS', protocol: 'tcp', fromPort: 443, toPort: 443, cidrBlocks: ['0.0.0.0/0'], ipv6CidrBlocks: ['::/0'] };
+const DEFAULT_EGRESS = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+const ours = (overrides: Record<string, unknown> = {}) => ({
+  GroupId: 'sg-1', GroupName: 'test-tenant-1001', VpcId: 'vpc-1', IpPermissionsEgress: [DEFAULT_EGRESS],
+  Tags: [{ Key: 'ghr:environment', Value: 'test' }, { Key: 'ghr:tenant_id', Value: '1001' }], ...overrides,
+});
+
+function setUp(answer: (command: SentCommand, sent: readonly SentCommand[]) => StubAnswer, egressRules = [HTTPS]) {
+  const client = createStubClient((command) => answer(command, client.sent));
+  const groups = createEc2SecurityGroups({ client, environment: 'test', vpcId: 'vpc-1', egressRules, tags: { Project: 'x' }, sleep: async () => undefined });
+  return { groups, sent: client.sent, names: () => client.sent.map(({ name }) => name) };
+}
+
+describe('the plan for a way out', () => {
+  it('closes what AWS opens and opens what is configured', () => {
+    expect(planEgress([DEFAULT_EGRESS], [HTTPS])).toEqual({
+      revoke: [DEFAULT_EGRESS],
+      authorize: [
+        { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'HTTPS' }] },
+        { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, Ipv6Ranges: [{ CidrIpv6: '::/0', Description: 'HTTPS' }] },
+      ],
+    });
+  });
+
+  it('changes nothing where all is as configured, however EC2 groups it', () => {
+    const standing = [{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'older' }], Ipv6Ranges: [{ CidrIpv6: '::/0' }] }];
+    expect(planEgress(standing, [HTTPS])).toEqual({ revoke: [], authorize: [] });
+    expect(planEgress([DEFAULT_EGRESS], [{ description: 'all', protocol: '-1', fromPort: 0, toPort: 0, cidrBlocks: ['0.0.0.0/0'], ipv6CidrBlocks: [] }])).toEqual({ revoke: [], authorize: [] });
+  });
+
+  it('closes every way that nobody configured', () => {
+    const standing = [{ IpProtocol: 'tcp', FromPort: 22, ToPort: 22, UserIdGroupPairs: [{ GroupId: 'sg-9' }], PrefixListIds: [{ PrefixListId: 'pl-1' }] }];
+    expect(planEgress(standing, []).revoke).toHaveLength(2);
+  });
+});
+
+describe('a tenant\'s group', () => {
+  it('is made with its tags, then closed and opened as configured', async () => {
+    const { groups, sent, names } = setUp(({ name }, all) => (name === 'DescribeSecurityGroups' ? { SecurityGroups: all.some((one) => one.name === 'CreateSecurityGroup') ? [ours()] : [] } : {}));
+    await expect(groups.ensure(1001, 'small')).resolves.toBe('sg-1');
+    expect(names()).toEqual(['DescribeSecurityGroups', 'CreateSecurityGroup', 'DescribeSecurityGroups', 'AuthorizeSecurityGroupEgress', 'AuthorizeSecurityGroupEgress', 'RevokeSecurityGroupEgress']);
+    const tags = (sent[1]?.input['TagSpecifications'] as { Tags: unknown[] }[])[0]?.Tags;
+    expect(tags).toEqual(expect.arrayContaining([
+      { Key: 'Project', Value: 'x' }, { Key: 'ghr:tenant_id', Value: '1001' }, { Key: 'ghr:tenant_tier', Value: 'small' }, { Key: 'ghr:environment', Value: 'test' },
+    ]));
+  });
+
+  it('is left as it is when all is well', async () => {
+    const { groups, names } = setUp(() => ({ SecurityGroups: [ours({ IpPermissionsEgress: [{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '0.0.0.0/0' }], Ipv6Ranges: [{ CidrIpv6: '::/0' }] }] })] }));
+    await expect(groups.ensure(1001, 'small')).resolves.toBe('sg-1');
+    expect(names()).toEqual(['DescribeSecurityGroups']);
+  });
+
+  it('is adopted where another event was faster at every step', async () => {
+    let looks = 0;
+    const { groups } = setUp(({ name }) => {
+      if (name === 'DescribeSecurityGroups') return { SecurityGroups: (looks += 1) < 4 ? [] : [ours()] };
+      if (name === 'CreateSecurityGroup') return awsError('InvalidGroup.Duplicate', 400);
+      return awsError(name === 'RevokeSecurityGroupEgress' ? 'InvalidPermission.NotFound' : 'InvalidPermission.Duplicate', 400);
+    });
+    await expect(groups.ensure(1001, 'small')).resolves.toBe('sg-1');
+  });
+
+  it.each([
+    ['another tenant\'s', [{ Key: 'ghr:environment', Value: 'test' }, { Key: 'ghr:tenant_id', Value: '9' }]],
+    ['another environment\'s', [{ Key: 'ghr:environment', Value: 'prod' }, { Key: 'ghr:tenant_id', Value: '1001' }]],
+    ['nobody\'s', undefined],
+  ])('is never %s', async (_whose, Tags) => {
+    const { groups, names } = setUp(() => ({ SecurityGroups: [ours({ Tags })] }));
+    await expect(groups.ensure(1001, 'small')).rejects.toThrow("Security group sg-1 (test-tenant-1001) has the tenant's name but not its tags");
+    await expect(groups.find(1001)).resolves.toBeUndefined();
+    expect(names()).toEqual(['DescribeSecurityGroups', 'DescribeSecurityGroups']);
+  });
+
+  it('is not one of another network', async () => {
+    const { groups } = setUp(() => ({ SecurityGroups: [ours({ VpcId: 'vpc-2' })] }));
+    await expect(groups.find(1001)).resolves.toBeUndefined();
+  });
+
+  it('tells what went wrong', async () => {
+    const { groups } = setUp(({ name }) => (name === 'CreateSecurityGroup' ? awsError('SecurityGroupLimitExceeded', 400) : { SecurityGroups: [] }));
+    await expect(groups.ensure(1001, 'small')).rejects.toThrow('SecurityGroupLimitExceeded');
+  });
+
+  it.each([
+    ['removed', {}],
+    ['removed', awsError('InvalidGroup.NotFound', 400)],
+    ['in-use', awsError('DependencyViolation', 400)],
+  ])('is %s', async (expected, answer) => {
+    const { groups } = setUp(() => answer);
+    await expect(groups.remove('sg-1')).resolves.toBe(expected);
+  });
+});
