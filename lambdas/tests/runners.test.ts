@@ -53,6 +53,37 @@ describe('GitHub gives a job to another runner than its own', () => {
     expect(brokenPromises(system, 1)).toEqual([]);
   });
 
+  test('three jobs on two runners: whoever is left without one is parked, however the events interleave', async () => {
+    const scene = async () => {
+      const system = await systemWithTwoRunners();
+      await system.queueJob(3);
+      const [first, second] = [system.machineOf(1).instanceId, system.machineOf(2).instanceId];
+      return { system, third: system.takeJob(first, 3), stolen: system.takeJob(second, 1) };
+    };
+    for (const swapped of [false, true]) {
+      let steps = 1;
+      for (let step = 0; step < steps; step += 1) {
+        const { system, third, stolen } = await scene();
+        const [outer, inner] = swapped ? [stolen, third] : [third, stolen];
+        const before = system.world.calls.length;
+        let seen = 0;
+        let other: Promise<void> | undefined;
+        const undo = system.world.onCall(async () => {
+          if (seen++ !== step) return;
+          undo();
+          await (other = system.jobEvent(inner));
+        });
+        await system.jobEvent(outer);
+        undo();
+        await (other ?? system.jobEvent(inner));
+        steps = Math.max(steps, system.world.calls.length - before);
+        expect([system.job(1).state, system.job(3).state]).toEqual(['running', 'running']);
+        expect(system.job(2)).toMatchObject({ state: 'parked', reason: 'runner-taken' });
+        if (step > 60) break;
+      }
+    }
+  });
+
   test('a runner name of another tenant binds nothing', async () => {
     const system = await systemWithTwoRunners();
     system.world.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502 });

@@ -1,4 +1,4 @@
-import { WAITING_JOB_STATES, runnerName, wake, parkForRestart, type Job, type JobEvent, type Launch } from '@multi-tenant-runner/core';
+import { WAITING_JOB_STATES, parkForRestart, runnerName, wake, type Job, type JobEvent, type Launch } from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 /**
@@ -13,7 +13,6 @@ export async function bindRunner(event: JobEvent, deps: ScaleDownDeps): Promise<
     deps.log.debug('The runner of a job is none of ours, or ended already', { job_id: event.jobId });
     return undefined;
   }
-  if (launch.jobId !== event.jobId) await provideForDisplaced(event, launch, launches, deps);
   const bound = await deps.launches.change(
     launch.installationId,
     launch.launchId,
@@ -24,7 +23,10 @@ export async function bindRunner(event: JobEvent, deps: ScaleDownDeps): Promise<
       updatedAt: deps.clock.now().toISOString(),
     },
   );
-  return bound.ok ? bound.row : launch;
+  if (!bound.ok) return launch;
+  // The prediction as it stood when the runner was bound: it may have been passed on since the list was read.
+  if (bound.row.jobId !== event.jobId) await provideForDisplaced(event.jobId, bound.row, launches, deps);
+  return bound.row;
 }
 
 function nameOf(launch: Launch, deps: ScaleDownDeps): string | undefined {
@@ -35,14 +37,18 @@ function nameOf(launch: Launch, deps: ScaleDownDeps): string | undefined {
  * GitHub gives any matching job to any idle runner. The job that lost its machine inherits the one that was started for
  * the job that took it; only a job left with none is started again.
  */
-async function provideForDisplaced(event: JobEvent, taken: Launch, launches: readonly Launch[], deps: ScaleDownDeps): Promise<void> {
+async function provideForDisplaced(thief: number, taken: Launch, launches: readonly Launch[], deps: ScaleDownDeps): Promise<void> {
   const displaced = await deps.jobs.get(taken.installationId, taken.jobId);
-  if (displaced === undefined || displaced.launchId !== taken.launchId || !(WAITING_JOB_STATES as readonly string[]).includes(displaced.state)) return;
-  const heir = launches.find((candidate) => inheritable(candidate, event.jobId, taken));
-  if (heir !== undefined && (await inherit(displaced, taken, heir, deps))) return;
-  if (await parkForRestart(displaced, taken.launchId, { reason: 'runner-taken', spent: false }, deps)) {
-    await wake(displaced.installationId, deps);
-  }
+  if (displaced === undefined || displaced.launchId !== taken.launchId || !waits(displaced)) return;
+  const heir = launches.find((candidate) => inheritable(candidate, thief, taken));
+  const inherited = heir !== undefined && (await inherit(displaced, taken, heir, deps));
+  if (!inherited) await startAgain(displaced, taken.launchId, deps);
+}
+
+const waits = (job: Job): boolean => (WAITING_JOB_STATES as readonly string[]).includes(job.state);
+
+async function startAgain(job: Job, launchId: string, deps: ScaleDownDeps): Promise<void> {
+  if (await parkForRestart(job, launchId, { reason: 'runner-taken', spent: false }, deps)) await wake(job.installationId, deps);
 }
 
 function inheritable(candidate: Launch, thief: number, taken: Launch): boolean {
@@ -57,7 +63,10 @@ function inheritable(candidate: Launch, thief: number, taken: Launch): boolean {
   );
 }
 
-/** The launch first: should this stop in between, the job still points at the taken launch, whose end asks GitHub. */
+/**
+ * The launch first: should this stop in between, the job still points at the taken launch, whose end asks GitHub. Read
+ * again at the end: the inherited runner may have taken another job before this one was seen to wait for it.
+ */
 async function inherit(displaced: Job, taken: Launch, heir: Launch, deps: ScaleDownDeps): Promise<boolean> {
   const updatedAt = deps.clock.now().toISOString();
   const reassigned = await deps.launches.change(
@@ -73,5 +82,9 @@ async function inherit(displaced: Job, taken: Launch, heir: Launch, deps: ScaleD
     { from: WAITING_JOB_STATES, launchId: taken.launchId },
     { launchId: heir.launchId, updatedAt },
   );
-  return follows.ok;
+  if (!follows.ok) return false;
+  const now = await deps.launches.get(heir.installationId, heir.launchId);
+  const lost = now === undefined || now.state === 'ending' || now.state === 'ended' || (now.takenBy !== undefined && now.takenBy !== displaced.jobId);
+  if (lost) await startAgain(follows.row, heir.launchId, deps);
+  return true;
 }
