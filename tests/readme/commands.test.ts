@@ -36,10 +36,10 @@ test.each(documents)('%s links only to what is there', (document) => {
   expect(missing).toEqual([]);
 });
 
-test('the checks that CONTRIBUTING.md runs by name exist', () => {
+test.each(['CONTRIBUTING.md', 'package.json'])('the checks that %s runs by name exist', (file) => {
   const { stdout } = spawnSync(process.execPath, [join('tests', 'run.mjs'), '--list'], { cwd: root, encoding: 'utf8' });
   const known = stdout.split('\n').map((line) => line.split(' ')[0]);
-  const named = [...read('CONTRIBUTING.md').matchAll(/--only ([a-z,]+)/g)].flatMap(([, names]) => String(names).split(','));
+  const named = [...read(file).matchAll(/--only ([a-z,]+)/g)].flatMap(([, names]) => String(names).split(','));
   expect(named.length).toBeGreaterThan(0);
   expect(known).toEqual(expect.arrayContaining(named));
 });
