@@ -22,8 +22,8 @@ data "aws_iam_policy_document" "scale_down" {
   # The sweep goes over every tenant, hence Scan.
   statement {
     sid       = "SettleTenants"
-    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:Scan"]
-    resources = [local.arns.tenants, "${local.arns.tenants}/index/*"]
+    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Scan"]
+    resources = [local.arns.tenants]
   }
 
   statement {

@@ -35,7 +35,7 @@ data "aws_iam_policy_document" "scale_up" {
 
   statement {
     sid       = "HandConfigurationsToMachines"
-    actions   = ["ssm:PutParameter", "ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:DeleteParameters"]
+    actions   = ["ssm:PutParameter", "ssm:AddTagsToResource", "ssm:DeleteParameters"]
     resources = [local.arns.tenant_parameters]
   }
 
@@ -85,14 +85,11 @@ data "aws_iam_policy_document" "scale_up" {
   statement {
     sid     = "TagAtLaunchOnly"
     actions = ["ec2:CreateTags"]
-    resources = concat(
-      [
-        local.arns.instances,
-        "arn:${local.partition}:ec2:${local.arn_end}:volume/*",
-        "arn:${local.partition}:ec2:${local.arn_end}:network-interface/*",
-      ],
-      local.any_spot ? ["arn:${local.partition}:ec2:${local.arn_end}:spot-instances-request/*"] : [],
-    )
+    resources = [
+      local.arns.instances,
+      "arn:${local.partition}:ec2:${local.arn_end}:volume/*",
+      "arn:${local.partition}:ec2:${local.arn_end}:network-interface/*",
+    ]
 
     condition {
       test     = "StringEquals"
@@ -141,7 +138,7 @@ data "aws_iam_policy_document" "scale_up" {
 
     content {
       sid       = "EncryptAndDecryptParameters"
-      actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [statement.value]
 
       condition {

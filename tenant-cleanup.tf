@@ -28,7 +28,7 @@ data "aws_iam_policy_document" "tenant_cleanup" {
 
   statement {
     sid       = "RemoveTenantParameters"
-    actions   = ["ssm:GetParametersByPath", "ssm:DeleteParameter", "ssm:DeleteParameters"]
+    actions   = ["ssm:GetParametersByPath", "ssm:DeleteParameters"]
     resources = [local.arns.tenant_parameters]
   }
 

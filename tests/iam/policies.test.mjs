@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import { ACCOUNT, PREFIX, REGION, planOnce, resource, resourcesOf } from '../terraform/render.mjs';
+import { ACCOUNT, PREFIX, REGION, plan, planOnce, resource, resourcesOf } from '../terraform/render.mjs';
 
 const POLICIES = {
   webhook: 'module.webhook.module.function.aws_iam_role_policy.this',
@@ -47,7 +47,7 @@ const ALLOWED = {
     ['dynamodb:Query', `${table('runners')}/index/instance-index`],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/id`)],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
-    ...['PutParameter', 'AddTagsToResource', 'DeleteParameter', 'DeleteParameters'].map((call) => [`ssm:${call}`, OWN]),
+    ...['PutParameter', 'AddTagsToResource', 'DeleteParameters'].map((call) => [`ssm:${call}`, OWN]),
     ...['instance', 'volume', 'network-interface'].flatMap((kind) => [
       ['ec2:RunInstances', ec2(`${kind}/*`), TAGGED],
       ['ec2:CreateTags', ec2(`${kind}/*`), { 'ec2:CreateAction': 'RunInstances' }],
@@ -66,11 +66,11 @@ const ALLOWED = {
     ['sqs:SendMessage', queue('builds-large')],
     ['sqs:SendMessage', queue('sweep-dlq')],
     ...['GetItem', 'UpdateItem', 'Scan'].map((call) => [`dynamodb:${call}`, table('tenants')]),
-    ['dynamodb:Query', `${table('tenants')}/index/status-index`],
     ...['GetItem', 'PutItem', 'UpdateItem', 'Query'].flatMap((call) => [[`dynamodb:${call}`, table('jobs')], [`dynamodb:${call}`, table('runners')]]),
     ['dynamodb:Query', `${table('jobs')}/index/due-index`],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
-    ...['GetParametersByPath', 'DeleteParameter', 'DeleteParameters'].map((call) => [`ssm:${call}`, OWN]),
+    ['ssm:GetParametersByPath', parameter(`/${PREFIX}/tenants/1/runners`)],
+    ['ssm:DeleteParameters', OWN],
     ['ec2:DescribeInstances', '*', HERE],
     ['ec2:DescribeSecurityGroups', '*', HERE],
     ['ec2:TerminateInstances', MACHINE, OURS],
@@ -86,7 +86,8 @@ const ALLOWED = {
     ['sqs:SendMessage', queue('builds-medium')],
     ['sqs:SendMessage', queue('tenant-manager-dlq')],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/id`)],
-    ...['GetParametersByPath', 'DeleteParameter', 'DeleteParameters'].map((call) => [`ssm:${call}`, OWN]),
+    ['ssm:GetParametersByPath', parameter(`/${PREFIX}/tenants/1/runners`)],
+    ['ssm:DeleteParameters', OWN],
     ['ec2:DescribeInstances', '*', HERE],
     ['ec2:DescribeSecurityGroups', '*', HERE],
     ['ec2:TerminateInstances', MACHINE, OURS],
@@ -149,7 +150,8 @@ const DENIED = {
     ['delete another installation’s group', 'ec2:DeleteSecurityGroup', ec2('security-group/sg-0aaa'), { ...THEIRS, 'ec2:ResourceTag/ghr:tenant_id': '1' }],
     ['create a group', 'ec2:CreateSecurityGroup', ec2('security-group/*'), TAGGED],
     ['remove a row of a tenant', 'dynamodb:DeleteItem', table('tenants')],
-    ['delete the App’s key', 'ssm:DeleteParameter', parameter(`/${PREFIX}/app/key`)],
+    ['delete the App’s key', 'ssm:DeleteParameters', parameter(`/${PREFIX}/app/key`)],
+    ['list the App’s secrets', 'ssm:GetParametersByPath', parameter(`/${PREFIX}/app`)],
     ['read the webhook secret', 'ssm:GetParameters', parameter(`/${PREFIX}/app/webhook-secret`)],
   ],
   'tenant-manager': [
@@ -163,7 +165,7 @@ const DENIED = {
     ['change another installation’s group', 'ec2:RevokeSecurityGroupEgress', ec2('security-group/sg-0aaa'), { ...THEIRS, 'ec2:ResourceTag/ghr:tenant_id': '1' }],
     ['read every tenant', 'dynamodb:Scan', table('tenants')],
     ['remove a tenant’s row', 'dynamodb:DeleteItem', table('tenants')],
-    ['delete the App’s key', 'ssm:DeleteParameter', parameter(`/${PREFIX}/app/key`)],
+    ['delete the App’s key', 'ssm:DeleteParameters', parameter(`/${PREFIX}/app/key`)],
   ],
   runner: [
     ['read another machine’s configuration', 'ssm:GetParameter', parameter(`/${PREFIX}/tenants/1/runners/i-0bbb`), { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0bbb' }],
@@ -189,32 +191,39 @@ const DENIED = {
 
 const asList = (value) => (Array.isArray(value) ? value : [value]);
 
+const policiesOf = (json) => Object.fromEntries(Object.entries(POLICIES).map(([role, address]) => [role, JSON.parse(resource(json, address).policy)]));
+
+/** A key's own policy as AWS makes it by default: it leaves the word to IAM. Without it IAM counts for nothing. */
+const KEY_POLICY = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }] };
+
+async function judgeBy(policies, role, action, target, context = {}) {
+  const result = await runSimulation(
+    {
+      request: {
+        principal: `arn:aws:iam::${ACCOUNT}:role/${PREFIX}-${role}`,
+        action,
+        resource: { resource: target, accountId: ACCOUNT },
+        contextVariables: context,
+      },
+      identityPolicies: [{ name: role, policy: policies[role] }],
+      ...(action.startsWith('kms:') && { resourcePolicy: KEY_POLICY }),
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+    },
+    {},
+  );
+  assert.notEqual(result.resultType, 'error', JSON.stringify(result.errors));
+  return { verdict: result.overallResult, ignored: result.result?.ignoredContextKeys ?? [] };
+}
+
 describe('the policies of a plan', () => {
   let policies;
   let json;
   before(async () => {
     json = await planOnce();
-    policies = Object.fromEntries(Object.entries(POLICIES).map(([role, address]) => [role, JSON.parse(resource(json, address).policy)]));
+    policies = policiesOf(json);
   });
-
-  async function judge(role, action, target, context = {}) {
-    const result = await runSimulation(
-      {
-        request: {
-          principal: `arn:aws:iam::${ACCOUNT}:role/${PREFIX}-${role}`,
-          action,
-          resource: { resource: target, accountId: ACCOUNT },
-          contextVariables: context,
-        },
-        identityPolicies: [{ name: role, policy: policies[role] }],
-        serviceControlPolicies: [],
-        resourceControlPolicies: [],
-      },
-      {},
-    );
-    assert.notEqual(result.resultType, 'error', JSON.stringify(result.errors));
-    return { verdict: result.overallResult, ignored: result.result?.ignoredContextKeys ?? [] };
-  }
+  const judge = (...row) => judgeBy(policies, ...row);
 
   for (const [role, rows] of Object.entries(ALLOWED)) {
     describe(`${role} may`, () => {
@@ -269,5 +278,48 @@ describe('the policies of a plan', () => {
   it('has no other role policy than those judged here', () => {
     const all = resourcesOf(json).filter(({ type }) => /^aws_iam_(role_)?policy/.test(type)).map(({ address }) => address);
     assert.deepEqual(all.sort(), Object.values(POLICIES).sort());
+  });
+});
+
+describe('the policies with a customer key and spot', () => {
+  const KEY = arn('kms', 'key/0f0f0f0f-0000-0000-0000-000000000000');
+  const BY_SSM = { 'kms:ViaService': `ssm.${REGION}.amazonaws.com` };
+  let policies;
+  before(async () => {
+    const { failed, output, json } = await plan({
+      settings: `  kms_key_arn  = "${KEY}"
+  runner_tiers = { small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["small"], spot = true } }`,
+    });
+    assert.equal(failed, false, output);
+    policies = policiesOf(json);
+  });
+
+  for (const [role, action, context, verdict] of [
+    ['webhook', 'kms:Decrypt', BY_SSM, 'Allowed'],
+    ['scale-up', 'kms:Decrypt', BY_SSM, 'Allowed'],
+    ['scale-up', 'kms:GenerateDataKey', BY_SSM, 'Allowed'],
+    ['scale-down', 'kms:Decrypt', BY_SSM, 'Allowed'],
+    ['tenant-manager', 'kms:Decrypt', BY_SSM, 'Allowed'],
+    ['webhook', 'kms:Decrypt', {}, 'ImplicitlyDenied'],
+    ['scale-down', 'kms:GenerateDataKey', BY_SSM, 'ImplicitlyDenied'],
+  ]) {
+    it(`${verdict === 'Allowed' ? 'allow' : 'deny'} ${role} ${action} with ${Object.keys(context).join(' and ') || 'nothing said'}`, async () => {
+      assert.equal((await judgeBy(policies, role, action, KEY, context)).verdict, verdict);
+    });
+  }
+
+  // Not judged: the simulator has no keys of which a part is free, as those of an encryption context.
+  it('let a machine decrypt runners’ configurations, and not the App’s secrets', () => {
+    const { Resource, Condition } = policies.runner.Statement.find(({ Action }) => Action === 'kms:Decrypt');
+    assert.equal(Resource, KEY);
+    assert.deepEqual(Condition, {
+      StringEquals: BY_SSM,
+      StringLike: { 'kms:EncryptionContext:PARAMETER_ARN': parameter(`/${PREFIX}/tenants/*`) },
+    });
+  });
+
+  it('allow scale-up to ask for spot, and not to tag the request', async () => {
+    assert.equal((await judgeBy(policies, 'scale-up', 'ec2:RunInstances', ec2('spot-instances-request/*'))).verdict, 'Allowed');
+    assert.equal((await judgeBy(policies, 'scale-up', 'ec2:CreateTags', ec2('spot-instances-request/*'), { 'ec2:CreateAction': 'RunInstances' })).verdict, 'ImplicitlyDenied');
   });
 });

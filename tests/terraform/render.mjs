@@ -59,12 +59,14 @@ async function listenAsSts() {
 }
 
 /** Answers terraform's plan of an example as JSON, and what it printed; `failed` when it refused. */
-export async function plan({ example = 'sandbox', zips = true, variables = {} } = {}) {
+export async function plan({ example = 'sandbox', zips = true, variables = {}, settings } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'plan-'));
   const sts = await listenAsSts();
   try {
     copyModule(folder, zips);
     const cwd = join(folder, 'examples', example);
+    // Settings that the example leaves alone; Terraform merges a file of this name into it.
+    if (settings) writeFileSync(join(cwd, 'override.tf'), `module "multi_tenant_runners" {\n${settings}\n}\n`);
     const env = { ...(await initialise(example, cwd)), AWS_ENDPOINT_URL: sts.url };
     const options = { cwd, env, maxBuffer: MAX_PLAN_BYTES };
     const file = join(folder, 'variables.tfvars.json');
