@@ -25,7 +25,7 @@ export function createClientConfig(env: Env, limits: ClientLimits = DEFAULT_LIMI
     credentials: async () => readCredentials(env),
     maxAttempts: limits.attempts,
     requestHandler: {
-      connectionTimeout: 1_500,
+      connectionTimeout: limits.timeout / 2,
       requestTimeout: limits.timeout,
       // Without it a request past its time is only logged and goes on.
       throwOnRequestTimeout: true,

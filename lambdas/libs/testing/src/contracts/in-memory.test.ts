@@ -1,10 +1,17 @@
-import { settings } from '../factories';
+import { securityGroupName } from '@multi-tenant-runner/core';
+import { ENVIRONMENT, settings } from '../factories';
+import { createInMemoryFleet } from '../in-memory/fleet';
 import { createInMemoryJobStore } from '../in-memory/job-store';
 import { createInMemoryLaunchStore } from '../in-memory/launch-store';
+import { createInMemoryParameters } from '../in-memory/parameters';
+import { createInMemorySecurityGroups } from '../in-memory/security-groups';
 import { createInMemoryTenantRegistry } from '../in-memory/tenant-registry';
 import { createTestClock } from '../test-clock';
 import { jobStoreContract } from './job-store.contract';
 import { launchStoreContract } from './launch-store.contract';
+import { runnerFleetContract } from './runner-fleet.contract';
+import { runnerParametersContract } from './runner-parameters.contract';
+import { securityGroupsContract } from './security-groups.contract';
 import { tenantLifecycleContract } from './tenant-lifecycle.contract';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
 
@@ -33,4 +40,30 @@ describe('the in-memory launch store', () =>
   launchStoreContract(async () => {
     const clock = createTestClock();
     return { clock, store: createInMemoryLaunchStore({ clock }) };
+  }, nextId));
+describe('the in-memory fleet', () =>
+  runnerFleetContract(async () => {
+    const fleet = createInMemoryFleet({ clock: createTestClock(), environment: ENVIRONMENT });
+    return {
+      fleet,
+      environment: ENVIRONMENT,
+      subnets: ['subnet-a', 'subnet-b'],
+      securityGroupId: 'sg-1',
+      launchTemplateId: 'lt-1',
+      refuse: (instanceType, subnetId) => void fleet.refuse((intent) => intent.instanceType === instanceType && intent.subnetId === subnetId),
+    };
+  }, nextId));
+describe('the in-memory runner parameters', () =>
+  runnerParametersContract(async () => {
+    const parameters = createInMemoryParameters({ clock: createTestClock() });
+    return { parameters, read: async (installationId, instanceId) => parameters.entries.get(`${installationId}/${instanceId}`)?.value };
+  }, nextId));
+describe('the in-memory security groups', () =>
+  securityGroupsContract(async () => {
+    const groups = createInMemorySecurityGroups({ environment: ENVIRONMENT });
+    const plantForeign = (installationId: number): void => {
+      const name = securityGroupName(ENVIRONMENT, installationId);
+      groups.groups.set('sg-foreign', { groupId: 'sg-foreign', name, tags: {}, inUse: false });
+    };
+    return { groups, plantForeign };
   }, nextId));

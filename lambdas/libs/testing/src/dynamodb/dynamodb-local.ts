@@ -24,7 +24,7 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
   const kill = (): void => void server.kill('SIGKILL');
   process.once('exit', kill);
   const env = { AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
-  const client = createDynamoDbClient(createClientConfig(env, { timeout: 10_000, attempts: 3 }));
+  const client = createDynamoDbClient(createClientConfig(env, { timeout: 20_000, attempts: 3 }));
   const stop = async (): Promise<void> => {
     client.destroy();
     kill();

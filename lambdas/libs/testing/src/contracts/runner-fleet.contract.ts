@@ -1,0 +1,95 @@
+import { TAG, type MachineState, type RunnerFleet } from '@multi-tenant-runner/core';
+import { intent } from '../factories';
+
+export interface FleetUnderTest {
+  readonly fleet: RunnerFleet;
+  readonly environment: string;
+  /** What a real place has; the type is offered, but never where `refused` says so. */
+  readonly subnets: readonly [string, string];
+  readonly securityGroupId: string;
+  readonly launchTemplateId: string;
+  /** The next machine of this type in this subnet is refused for want of capacity. */
+  refuse(instanceType: string, subnetId: string): Promise<void> | void;
+}
+
+/** What every fleet keeps: a token is one machine, and an end is an end. */
+export function runnerFleetContract(make: () => Promise<FleetUnderTest>, nextId: () => number): void {
+  let place: FleetUnderTest;
+  let id: number;
+  const request = (token: string, overrides: Parameters<typeof intent>[0] = {}) => ({
+    installationId: id,
+    launchId: `${id}-1`,
+    tier: 'large',
+    intent: intent({ clientToken: `${token}-${id}`, subnetId: place.subnets[0], securityGroupId: place.securityGroupId, launchTemplateId: place.launchTemplateId, ...overrides }),
+  });
+  const start = async (token: string, overrides: Parameters<typeof intent>[0] = {}): Promise<string> => {
+    const answer = await place.fleet.run(request(token, overrides));
+    if (answer.kind !== 'started') throw new Error(`not started: ${answer.code}`);
+    return answer.instanceId;
+  };
+  const statesOf = async (ids: readonly string[]): Promise<readonly MachineState[]> => (await place.fleet.describe(ids)).map((machine) => machine.state);
+
+  beforeEach(async () => {
+    place = await make();
+    id = nextId();
+  });
+
+  it('starts one machine, tagged as its tenant\'s from the first moment', async () => {
+    const instanceId = await start('a');
+    const [machine] = await place.fleet.describe([instanceId]);
+    expect(machine).toMatchObject({ instanceId, clientToken: `a-${id}` });
+    expect(machine?.tags).toMatchObject({
+      [TAG.tenantId]: String(id), [TAG.tenantTier]: 'small', [TAG.environment]: place.environment, [TAG.runnerTier]: 'large', [TAG.launchId]: `${id}-1`,
+    });
+  });
+
+  it('answers a repeated call with the machine that there is', async () => {
+    const answers = await Promise.all([start('a'), start('a'), start('a')]);
+    expect(new Set(answers)).toHaveProperty('size', 1);
+    expect(await place.fleet.list(id)).toHaveLength(1);
+  });
+
+  it('is not sure of a token that comes with other parameters', async () => {
+    await start('a');
+    await expect(place.fleet.run(request('a', { instanceType: 't3.large' }))).resolves.toMatchObject({ kind: 'unknown', code: 'IdempotentParameterMismatch' });
+    expect(await place.fleet.list(id)).toHaveLength(1);
+  });
+
+  it('says where there is no capacity, and starts elsewhere', async () => {
+    await place.refuse('t3.medium', place.subnets[0]);
+    await expect(place.fleet.run(request('a'))).resolves.toMatchObject({ kind: 'refused', code: 'InsufficientInstanceCapacity' });
+    await start('b', { subnetId: place.subnets[1] });
+    expect(await place.fleet.list(id)).toHaveLength(1);
+  });
+
+  it('tells by a token that its machine has ended', async () => {
+    const instanceId = await start('a');
+    await place.fleet.terminate([instanceId]);
+    const again = await place.fleet.run(request('a'));
+    expect(again).toMatchObject({ kind: 'started', instanceId });
+    expect(['shutting-down', 'terminated']).toContain(again.kind === 'started' && again.state);
+  });
+
+  it('ends machines, twice as well as once, and counts unknown ones as ended', async () => {
+    const instanceId = await start('a');
+    const unknown = 'i-0fffffffffffffff0';
+    for (const _time of ['once', 'twice']) {
+      const states = await place.fleet.terminate([instanceId, unknown]);
+      expect(['shutting-down', 'terminated']).toContain(states.get(instanceId));
+      expect(states.get(unknown)).toBe('terminated');
+    }
+    for (const state of await statesOf([instanceId])) expect(['shutting-down', 'terminated']).toContain(state);
+  });
+
+  it('finds machines by token, by id and by tenant', async () => {
+    const [first, second] = [await start('a'), await start('b')];
+    const own = id;
+    id = nextId();
+    const foreign = await start('a');
+    expect((await place.fleet.findByToken(`a-${own}`)).map((machine) => machine.instanceId)).toEqual([first]);
+    expect((await place.fleet.describe([first, 'i-0fffffffffffffff0'])).map((machine) => machine.instanceId)).toEqual([first]);
+    expect((await place.fleet.list(own)).map((machine) => machine.instanceId).sort()).toEqual([first, second].sort());
+    const all = (await place.fleet.list()).map((machine) => machine.instanceId);
+    expect(all).toEqual(expect.arrayContaining([first, second, foreign]));
+  });
+}
