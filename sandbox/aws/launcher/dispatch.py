@@ -1,9 +1,13 @@
 """Around the emulator's dispatcher: remembers the request for authorisation, answers faults, logs every call."""
 
+import logging
+
 from .authorization import current_request, denied_check
 from .calls import error_code
 from .query import nest, refusal
 from .world import parsed_json
+
+logger = logging.getLogger("sandbox.calls")
 
 
 def install(app, world, calls):
@@ -17,9 +21,13 @@ def install(app, world, calls):
         current_request.set(request)
         denied_check.set(None)
         response = _faulty(world, service, params) or await original(method, path, headers, body, query_params, request_id)
-        key = app.extract_access_key_id(headers, query_params)
-        calls.record(world.principal(key), service, _operation(service, method, path, headers, body, params),
-                     error_code(response[0], response[2]))
+        principal = world.principal(app.extract_access_key_id(headers, query_params))
+        operation, error = _operation(service, method, path, headers, body, params), error_code(response[0], response[2])
+        calls.record(principal, service, operation, error)
+        if error:
+            check = denied_check.get()
+            logger.warning("%s %s:%s answered %s %s%s", principal, service, operation, response[0], error,
+                           f" (denied {check.action} on {check.resource})" if check else "")
         return response
 
     app._dispatch_service_request = dispatch

@@ -55,6 +55,8 @@ def checks(operation, body, arn_of):
     names = body.get("Names") if isinstance(body.get("Names"), list) else []
     if operation in ("GetParameters", "DeleteParameters") and names:
         return [Check(f"ssm:{operation}", arn_of(name)) for name in names]
+    if operation == "GetParametersByPath" and body.get("Path"):
+        return [Check("ssm:GetParametersByPath", arn_of(body["Path"].rstrip("/")))]
     if operation == "PutParameter" and body.get("Name"):
         arn = arn_of(body["Name"])
         context = _request_tags(body.get("Tags"))

@@ -274,6 +274,13 @@ class Permissions(unittest.TestCase):
         self.assertEqual(code_of(ec2.create_tags, Resources=[mine], Tags=[{"Key": "ghr:tenant_id", "Value": "2"}]), "UnauthorizedOperation")
         self.assertEqual(code_of(ec2.create_tags, Resources=[other], Tags=[{"Key": "ghr:state", "Value": "busy"}]), "UnauthorizedOperation")
 
+    def test_lists_only_below_the_path_that_a_role_may_list(self):
+        keys = emulator.role("lister", [{"Effect": "Allow", "Action": "ssm:GetParametersByPath",
+                                         "Resource": f"arn:aws:ssm:*:{ACCOUNT}:parameter/p/tenants/*"}])
+        ssm = emulator.client("ssm", keys)
+        self.assertIsNone(code_of(ssm.get_parameters_by_path, Path="/p/tenants/7/", Recursive=True))
+        self.assertEqual(code_of(ssm.get_parameters_by_path, Path="/p", Recursive=True), "AccessDeniedException")
+
     def test_needs_the_right_to_tag_for_a_parameter_with_tags(self):
         put = {"Effect": "Allow", "Action": "ssm:PutParameter", "Resource": "*"}
         ssm = emulator.client("ssm", emulator.role("untagging", [put]))
