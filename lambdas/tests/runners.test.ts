@@ -1,4 +1,5 @@
 import { MINUTE } from '@multi-tenant-runner/core';
+import { job } from '@multi-tenant-runner/testing';
 import { brokenPromises, createSystem, type System } from './system';
 
 async function systemWithTwoRunners(overrides: Record<string, unknown> = {}): Promise<System> {
@@ -230,6 +231,14 @@ describe('the sweep', () => {
     system.world.clock.advance(25 * 60 * MINUTE);
     await system.sweep();
     expect(system.job(1)).toMatchObject({ state: 'expired', reason: 'too-old' });
+  });
+
+  test('expires the job of an installation that never became a tenant', async () => {
+    const system = createSystem();
+    await system.world.state.jobs.create(job({ jobId: 9, state: 'parked', reason: 'unknown-tenant', nextTry: '2026-01-16T12:00:00.000Z' }));
+    system.world.clock.advance(25 * 60 * MINUTE);
+    await system.sweep();
+    expect(system.job(9)).toMatchObject({ state: 'expired', reason: 'too-old' });
   });
 
   test('that runs out of time goes on where it stopped', async () => {

@@ -25,7 +25,7 @@ import { createHandler } from './handler';
 const config = readScaleDownConfig(process.env);
 const clients = createClientConfig(process.env);
 const dynamoDb = createDynamoDbClient(clients);
-const ec2 = createEc2Client({ ...clients, maxAttempts: 1 });
+const ec2 = createEc2Client(createClientConfig(process.env, { timeout: 10_000, attempts: 1 }));
 const ssm = createSsmClient(clients);
 const clock = systemClock;
 const { environment, settings, tables } = config;

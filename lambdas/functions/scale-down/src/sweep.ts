@@ -1,4 +1,4 @@
-import { TAG, wake, type Machine, type TenantLookup } from '@multi-tenant-runner/core';
+import { JOB_QUEUE_LIFETIME, TAG, ageOf, endJob, wake, type Machine, type TenantLookup } from '@multi-tenant-runner/core';
 import { sweepTenant } from './sweep-tenant';
 import type { ScaleDownDeps } from './deps';
 
@@ -56,7 +56,9 @@ async function sweepOne(lookup: TenantLookup, machines: ReadonlyMap<number, read
     const [launches, jobs] = await Promise.all([deps.launches.listOpen(installationId), deps.jobs.listOpen(installationId)]);
     // Read again: the page may be older than the rows that were just read.
     const fresh = await deps.tenants.get(installationId);
-    report.repaired += await sweepTenant({ lookup: fresh, machines: machines.get(installationId) ?? [], launches, jobs }, own);
+    const repaired = await sweepTenant({ lookup: fresh, machines: machines.get(installationId) ?? [], launches, jobs }, own);
+    if (repaired > 0) deps.metrics.count('SweepRepaired', { value: repaired, properties: { tenant_id: installationId } });
+    report.repaired += repaired;
   } catch (cause) {
     report.failed += 1;
     deps.metrics.count('SweepFailed', { properties: { tenant_id: installationId } });
@@ -80,11 +82,19 @@ async function wakeDue(deps: ScaleDownDeps): Promise<void> {
   const due = await deps.jobs.listDue(deps.clock.now(), DUE_AT_ONCE);
   for (const installationId of new Set(due.map((entry) => entry.installationId))) {
     try {
+      for (const entry of due.filter((one) => one.installationId === installationId)) await expireOld(entry, deps);
       await wake(installationId, deps);
     } catch (cause) {
       deps.log.error('Due jobs of a tenant could not be woken; the next run tries again', { tenant_id: installationId, cause });
     }
   }
+}
+
+/** A job of an installation that never became a tenant has no row but its own to be found by. */
+async function expireOld(entry: { readonly installationId: number; readonly jobId: number }, deps: ScaleDownDeps): Promise<void> {
+  const job = await deps.jobs.get(entry.installationId, entry.jobId);
+  if (job === undefined || ageOf(job.queuedAt, deps.clock.now()) <= JOB_QUEUE_LIFETIME) return;
+  await endJob(job, { state: 'expired', reason: 'too-old', from: ['parked'] }, deps);
 }
 
 function groupByTenant(machines: readonly Machine[]): Map<number, Machine[]> {

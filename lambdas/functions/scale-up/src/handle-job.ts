@@ -54,10 +54,7 @@ async function dispatch(message: JobMessage, delivery: Delivery, deps: ScaleUpDe
 
 async function readRows(message: JobMessage, deps: ScaleUpDeps): Promise<{ readonly job: Job; readonly launch?: Launch }> {
   const created = await deps.jobs.create(newJob(message, deps.clock.now(), 'queued'));
-  if (created.ok) {
-    deps.metrics.count('JobQueued', { tier: message.tier, properties: { tenant_id: message.installationId, job_id: message.jobId } });
-    return { job: created.row };
-  }
+  if (created.ok) return { job: created.row };
   const job = created.row ?? (await deps.jobs.get(message.installationId, message.jobId));
   if (job === undefined) throw new Error(`The row of job ${message.jobId} can be neither written nor read`);
   const launch = await deps.launches.get(job.installationId, job.launchId);

@@ -48,7 +48,7 @@ export const handler = createHandler({
     clock,
   }),
   // The fleet decides itself what may be repeated: a repeat by the SDK would hide that an earlier answer was unclear.
-  fleet: createEc2Fleet({ client: createEc2Client({ ...clients, maxAttempts: 1 }), environment, tags, sleep }),
+  fleet: createEc2Fleet({ client: createEc2Client(createClientConfig(process.env, { timeout: 10_000, attempts: 1 })), environment, tags, sleep }),
   parameters: createSsmRunnerParameters({ client: ssm, environment, tags, ...(config.kmsKeyArn !== undefined && { kmsKeyArn: config.kmsKeyArn }) }),
   scaleUp: {
     subnetIds: config.subnetIds,

@@ -58,6 +58,7 @@ export function createHandler(deps: WebhookDeps): (request: HttpRequest) => Prom
   const tenants = createTenantCache({ tenants: deps.tenants, clock: deps.clock, onRead: (lookup) => reportLookup(lookup, deps) });
   return async (request) => {
     const body = rawBody(request);
+    if (body.length === 0) return refuse(deps, 400, 'not-json', 'The body is empty, so not JSON: GitHub always sends one.');
     try {
       const credentials = await verify(request, body, deps.credentials);
       if (credentials === undefined) {
@@ -78,9 +79,9 @@ async function verify(request: HttpRequest, body: Buffer, source: CredentialSour
   const signature = header(request, 'x-hub-signature-256');
   if (signature === undefined) return undefined;
   const credentials = await source.current();
-  if (isSigned(body, signature, credentials.webhookSecrets)) return credentials;
+  if (await isSigned(body, signature, credentials.webhookSecrets)) return credentials;
   const renewed = await source.reread();
-  return renewed !== undefined && isSigned(body, signature, renewed.webhookSecrets) ? renewed : undefined;
+  return renewed !== undefined && (await isSigned(body, signature, renewed.webhookSecrets)) ? renewed : undefined;
 }
 
 function refuse(deps: WebhookDeps, status: number, reason: string, message: string): HttpResponse {

@@ -1,4 +1,5 @@
 import {
+  JOB_QUEUE_LIFETIME,
   chooseTier,
   judgeJob,
   newJob,
@@ -97,7 +98,9 @@ interface Parking {
  * once more after the write: from then on every wake-up finds it.
  */
 async function park(job: UnroutedJob, fitting: readonly Tier[], { message, reason }: Parking, deps: RouteDeps): Promise<Routed> {
-  const parked = await deps.jobs.create(newJob(message, deps.clock.now(), 'parked', reason));
+  // The sweep goes from tenant to tenant; what has none is found by its time alone.
+  const nextTry = new Date(Date.parse(message.queuedAt) + JOB_QUEUE_LIFETIME).toISOString();
+  const parked = await deps.jobs.create({ ...newJob(message, deps.clock.now(), 'parked', reason), nextTry });
   if (!parked.ok) return { kind: 'known', tier: message.tier };
   const again = judge(job, fitting, await deps.tenants.read(job.installationId), deps.settings);
   switch (again.verdict.kind) {
@@ -124,7 +127,7 @@ async function unpark(
     message.installationId,
     message.jobId,
     { from: ['parked'], startNumber: 1 },
-    { state: next.state, reason, tier: message.tier, updatedAt: now, ...ended },
+    { state: next.state, reason, nextTry: null, tier: message.tier, updatedAt: now, ...ended },
   );
   if (!written.ok) return { kind: 'known', tier: message.tier };
   if (next.state === 'queued') return send(message, deps);

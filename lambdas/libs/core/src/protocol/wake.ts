@@ -32,7 +32,9 @@ export async function wake(installationId: number, deps: WakeDeps): Promise<void
   }
 }
 
+/** Jobs that wait for their tenant wait no longer than that, whatever time they are to be looked at again. */
 export function isDue(job: Job, now: Date): boolean {
+  if (job.reason === 'unknown-tenant' || job.reason === 'tenant-suspended') return true;
   return job.nextTry === undefined || Date.parse(job.nextTry) <= now.getTime();
 }
 
