@@ -10,7 +10,7 @@ export function createExpectations(say: (line: string) => void): Expectations {
   const kept: Expectation[] = [];
   return {
     check: (expectation, held, detail) => {
-      kept.push({ expectation, held, ...(detail !== undefined && { detail }) });
+      kept.push({ expectation, held, ...(!held && detail !== undefined && { detail }) });
       say(`${held ? '✓' : '✗'} ${expectation}${held || detail === undefined ? '' : `: ${detail}`}`);
     },
     all: () => kept,
