@@ -2,17 +2,16 @@ import { DescribeInstancesCommand, RunInstancesCommand, TerminateInstancesComman
 import { TAG, type LaunchAnswer, type LaunchRequest, type Machine, type MachineState, type RunnerFleet } from '@multi-tenant-runner/core';
 import { isThrottle, readAwsError } from '../aws-error';
 import { judgeLaunchError } from './judge-launch-error';
+import { PAUSE, retrying, type Sleep } from './retrying';
 import { buildRunInput, type FleetTags } from './run-input';
 
 export interface FleetDeps extends FleetTags {
   /** Made with one attempt only: what may be repeated differs from call to call, and is decided here. */
   readonly client: Pick<EC2Client, 'send'>;
-  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly sleep: Sleep;
 }
 
 const LAUNCH_ATTEMPTS = 3;
-const OTHER_ATTEMPTS = 4;
-const PAUSE = 400;
 /** A machine made a moment ago may not be known yet where its end is asked for. */
 const UNKNOWN_ID_PAUSE = 1_500;
 /** EC2 takes 200 values in one filter. */
@@ -122,19 +121,6 @@ async function ask(client: FleetDeps['client'], request: LaunchRequest, tags: Fl
     return { kind: 'started', instanceId: instance.InstanceId, state: toState(instance.State?.Name) };
   } catch (error) {
     return judgeLaunchError(readAwsError(error));
-  }
-}
-
-async function retrying<T>(sleep: FleetDeps['sleep'], call: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await call();
-    } catch (error) {
-      const failure = readAwsError(error);
-      const worthIt = isThrottle(failure) || failure.httpStatus === undefined || failure.httpStatus >= 500;
-      if (!worthIt || attempt >= OTHER_ATTEMPTS) throw error;
-    }
-    await sleep(PAUSE * 2 ** (attempt - 1));
   }
 }
 

@@ -81,6 +81,12 @@ describe('a tenant\'s group', () => {
     await expect(groups.find(1001)).resolves.toBeUndefined();
   });
 
+  it('is patient with throttling', async () => {
+    let calls = 0;
+    const { groups } = setUp(() => ((calls += 1) < 3 ? awsError('RequestLimitExceeded', 503) : { SecurityGroups: [ours({ IpPermissionsEgress: [] })] }), []);
+    await expect(groups.ensure(1001, 'small')).resolves.toBe('sg-1');
+  });
+
   it('tells what went wrong', async () => {
     const { groups } = setUp(({ name }) => (name === 'CreateSecurityGroup' ? awsError('SecurityGroupLimitExceeded', 400) : { SecurityGroups: [] }));
     await expect(groups.ensure(1001, 'small')).rejects.toThrow('SecurityGroupLimitExceeded');

@@ -10,6 +10,7 @@ import {
 import { securityGroupName, TAG, type SecurityGroups } from '@multi-tenant-runner/core';
 import { readAwsError } from '../aws-error';
 import { planEgress, type EgressRule } from './plan-egress';
+import { retrying, type Sleep } from './retrying';
 import { toTags } from './run-input';
 
 export interface SecurityGroupDeps {
@@ -19,7 +20,7 @@ export interface SecurityGroupDeps {
   readonly egressRules: readonly EgressRule[];
   /** The operator's own. */
   readonly tags: Readonly<Record<string, string>>;
-  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly sleep: Sleep;
 }
 
 const LOOKS = 5;
@@ -31,7 +32,7 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
   const named = async (installationId: number): Promise<SecurityGroup | undefined> => {
     const name = securityGroupName(environment, installationId);
     const filters = [{ Name: 'group-name', Values: [name] }, { Name: 'vpc-id', Values: [vpcId] }];
-    const answer = await client.send(new DescribeSecurityGroupsCommand({ Filters: filters }));
+    const answer = await retrying(sleep, () => client.send(new DescribeSecurityGroupsCommand({ Filters: filters })));
     return answer.SecurityGroups?.find((group) => group.GroupName === name && group.VpcId === vpcId);
   };
   /** A group that was just made, here or by a second event of the same tenant, may be seen a moment later. */
@@ -50,7 +51,7 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
       VpcId: vpcId,
       TagSpecifications: [{ ResourceType: 'security-group' as const, Tags: toTags({ Name: securityGroupName(environment, installationId), ...tags }) }],
     };
-    await tolerating(['InvalidGroup.Duplicate'], () => client.send(new CreateSecurityGroupCommand(input)));
+    await tolerating(['InvalidGroup.Duplicate'], () => retrying(sleep, () => client.send(new CreateSecurityGroupCommand(input))));
   };
   const setEgress = async (group: SecurityGroup): Promise<void> => {
     const plan = planEgress(group.IpPermissionsEgress ?? [], deps.egressRules);
@@ -58,10 +59,12 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
     // New ways out first: a group in use is never without the configured ones. Two writers at once are one too many for
     // EC2 but want the same, so what is there or gone already is fine; each rule alone, as a duplicate fails its call.
     for (const permission of plan.authorize) {
-      await tolerating(['InvalidPermission.Duplicate'], () => client.send(new AuthorizeSecurityGroupEgressCommand({ ...target, IpPermissions: [permission] })));
+      const command = new AuthorizeSecurityGroupEgressCommand({ ...target, IpPermissions: [permission] });
+      await tolerating(['InvalidPermission.Duplicate'], () => retrying(sleep, () => client.send(command)));
     }
     for (const permission of plan.revoke) {
-      await tolerating(['InvalidPermission.NotFound'], () => client.send(new RevokeSecurityGroupEgressCommand({ ...target, IpPermissions: [permission] })));
+      const command = new RevokeSecurityGroupEgressCommand({ ...target, IpPermissions: [permission] });
+      await tolerating(['InvalidPermission.NotFound'], () => retrying(sleep, () => client.send(command)));
     }
   };
 
@@ -85,7 +88,7 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
     },
     remove: async (groupId) => {
       try {
-        await client.send(new DeleteSecurityGroupCommand({ GroupId: groupId }));
+        await retrying(sleep, () => client.send(new DeleteSecurityGroupCommand({ GroupId: groupId })));
         return 'removed';
       } catch (error) {
         const { code } = readAwsError(error);

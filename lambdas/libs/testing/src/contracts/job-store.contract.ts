@@ -94,9 +94,9 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
     });
 
     it('are narrowed by state before they are counted', async () => {
-      for (let jobId = 1; jobId <= 70; jobId += 1) {
-        await store.create(job({ installationId: id, jobId, queuedAt: `2026-01-15T10:${String(jobId % 60).padStart(2, '0')}:${String(Math.floor(jobId / 60)).padStart(2, '0')}Z`, state: jobId === 59 ? 'parked' : 'running' }));
-      }
+      const all = Array.from({ length: 70 }, (_, index) => index + 1);
+      const queuedAt = (jobId: number): string => new Date(Date.UTC(2026, 0, 15, 10, 0, jobId)).toISOString();
+      await Promise.all(all.map((jobId) => store.create(job({ installationId: id, jobId, queuedAt: queuedAt(jobId), state: jobId === 59 ? 'parked' : 'running' }))));
       const parked = await store.listOpen(id, { states: ['parked'], limit: 1 });
       expect(parked.map((one) => one.jobId)).toEqual([59]);
       await expect(store.listOpen(id, { limit: 65 })).resolves.toHaveLength(65);
