@@ -58,9 +58,9 @@ export function measureBundles() {
   }));
 }
 
-/** Without the start of Node itself. */
-function load(name) {
-  const url = pathToFileURL(join(lambdas, 'build', name, 'index.mjs')).href;
+/** How long a fresh process takes to load a function's bundle, the start of Node itself aside. */
+export function load(name, directory = join(lambdas, 'build')) {
+  const url = pathToFileURL(join(directory, name, 'index.mjs')).href;
   const program = `const start = performance.now(); const { handler } = await import(${JSON.stringify(url)});
     const time = performance.now() - start; if (typeof handler !== 'function') throw new Error('no handler'); console.log(time);`;
   const output = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { env: { PATH: process.env.PATH, ...ENVIRONMENT }, encoding: 'utf8' });

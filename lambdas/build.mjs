@@ -1,13 +1,19 @@
 // `yarn build`: one ES module a function in build/<function>/index.mjs. `yarn dist` zips each into dist/<function>.zip.
-// The same sources give the same bytes, so that Terraform sees a change only where there is one.
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+// The same sources give the same bytes, so that Terraform sees a change only where there is one. `--out DIR` puts build/
+// and dist/ somewhere else; `--only NAME` builds one function.
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
 
 const lambdas = dirname(fileURLToPath(import.meta.url));
-const functions = readdirSync(join(lambdas, 'functions')).filter((name) => existsSync(join(lambdas, 'functions', name, 'src', 'index.ts'))).sort();
+const { values: asked } = parseArgs({ options: { zip: { type: 'boolean' }, out: { type: 'string' }, only: { type: 'string' } } });
+const out = resolve(asked.out ?? lambdas);
+const all = readdirSync(join(lambdas, 'functions')).filter((name) => existsSync(join(lambdas, 'functions', name, 'src', 'index.ts'))).sort();
+const functions = all.filter((name) => asked.only === undefined || name === asked.only);
+if (functions.length === 0) throw new Error(`There is no function ${asked.only}; there are ${all.join(', ')}.`);
 // Zip knows no time before 1980, and any other would differ from build to build.
 const NO_TIME = new Date(1980, 0, 1);
 
@@ -34,15 +40,20 @@ const onlyTheVersion = {
   },
 };
 
-rmSync(join(lambdas, 'build'), { recursive: true, force: true });
 await Promise.all(functions.map(bundle));
-if (process.argv.includes('--zip')) {
-  rmSync(join(lambdas, 'dist'), { recursive: true, force: true });
+removeOthers(join(out, 'build'), all);
+if (asked.zip) {
   for (const name of functions) zip(name);
+  removeOthers(join(out, 'dist'), all.map((name) => `${name}.zip`));
+}
+
+/** What an earlier state of the sources left. The rest is replaced in place: a plan or a sandbox may be reading it. */
+function removeOthers(directory, names) {
+  for (const name of readdirSync(directory)) if (!names.includes(name)) rmSync(join(directory, name), { recursive: true, force: true });
 }
 
 async function bundle(name) {
-  const outfile = join(lambdas, 'build', name, 'index.mjs');
+  const outfile = join(out, 'build', name, 'index.mjs');
   await build({
     entryPoints: [join(lambdas, 'functions', name, 'src', 'index.ts')],
     outfile,
@@ -65,9 +76,12 @@ async function bundle(name) {
 }
 
 function zip(name) {
-  const source = readFileSync(join(lambdas, 'build', name, 'index.mjs'));
-  const file = join(lambdas, 'dist', `${name}.zip`);
+  const source = readFileSync(join(out, 'build', name, 'index.mjs'));
+  const file = join(out, 'dist', `${name}.zip`);
+  const bytes = zipSync({ 'index.mjs': [source, { mtime: NO_TIME, level: 9, os: 3, attrs: 0o644 << 16 }] });
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, zipSync({ 'index.mjs': [source, { mtime: NO_TIME, level: 9, os: 3, attrs: 0o644 << 16 }] }));
-  console.log(`${name}.zip ${readFileSync(file).length} bytes`);
+  // Whole or not at all, whoever reads it now.
+  writeFileSync(`${file}.part`, bytes);
+  renameSync(`${file}.part`, file);
+  console.log(`${name}.zip ${bytes.length} bytes`);
 }

@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+
+jest.setTimeout(60_000);
+
+const FUNCTIONS = ['scale-down', 'scale-up', 'tenant-manager', 'webhook'];
+/** Zipped bytes: a quarter of the best peer's, so that a cold start stays short. */
+const LIMITS: Readonly<Record<string, number>> = { webhook: 100_000, 'scale-up': 210_000, 'scale-down': 210_000, 'tenant-manager': 210_000 };
+
+let directory: string;
+const build = (name: string, ...options: string[]): string => {
+  const out = join(directory, name);
+  execFileSync(process.execPath, [join(__dirname, 'build.mjs'), '--zip', '--out', out, ...options], { stdio: 'pipe' });
+  return out;
+};
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'bundles-'));
+  build('first');
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+describe('the packages of the functions', () => {
+  it('are one zip each, with the module at its root', () => {
+    expect(readdirSync(join(directory, 'first/dist')).sort()).toEqual(FUNCTIONS.map((name) => `${name}.zip`));
+    for (const name of FUNCTIONS) {
+      const files = unzipSync(readFileSync(join(directory, `first/dist/${name}.zip`)));
+      expect(Object.keys(files)).toEqual(['index.mjs']);
+      expect(Buffer.from(files['index.mjs'] ?? []).equals(readFileSync(join(directory, `first/build/${name}/index.mjs`)))).toBe(true);
+    }
+  });
+
+  it('are small', () => {
+    for (const name of FUNCTIONS) expect([name, readFileSync(join(directory, `first/dist/${name}.zip`)).length < (LIMITS[name] ?? 0)]).toEqual([name, true]);
+  });
+
+  it('have the same bytes whenever and wherever the same sources are built', () => {
+    const second = build('elsewhere/second', '--only', 'webhook');
+    expect(readFileSync(join(second, 'dist/webhook.zip')).equals(readFileSync(join(directory, 'first/dist/webhook.zip')))).toBe(true);
+  });
+
+  it.each(FUNCTIONS)('let a fresh process load %s and find its handler', (name) => {
+    const program = `import { load } from ${JSON.stringify(join(__dirname, 'bench.mjs'))}; console.log(load(${JSON.stringify(name)}, ${JSON.stringify(join(directory, 'first/build'))}));`;
+    const file = join(directory, 'load.mjs');
+    writeFileSync(file, program);
+    expect(Number(execFileSync(process.execPath, [file], { encoding: 'utf8' }))).toBeGreaterThan(0);
+  });
+});
