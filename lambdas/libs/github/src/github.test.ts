@@ -50,7 +50,7 @@ function setUp(respond: Responder, mint: Responder = () => [201]): Setup {
     const text = body === undefined ? null : JSON.stringify(body);
     return new Response(text, { status, headers: { 'content-type': 'application/json', ...extra } });
   };
-  const github = createGitHub({ baseUrl: 'https://github.example/api/v3/', identity: async () => ({ appId: '4711', privateKey: PEM }), fetch, clock, timeout: 500 });
+  const github = createGitHub({ baseUrl: 'https://github.example/api/v3/', identity: async () => ({ appId: '4711', privateKey: PEM }), fetch, clock, timeout: 30_000 });
   return { github, sent, clock };
 }
 
