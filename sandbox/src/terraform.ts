@@ -65,7 +65,7 @@ export function createTerraform(options: {
 
 /** The caller's AWS settings must not reach the provider: a sandbox never talks to an account. */
 function terraformEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS_|TF_VAR_|TF_DATA_DIR|TF_WORKSPACE|TF_CLI_ARGS|TF_LOG)/.test(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS_|TF_VAR_|TF_DATA_DIR|TF_WORKSPACE|TF_CLI_ARGS)/.test(name)));
 }
 
 function inputVariables({ aws, prefix, github }: TerraformInputs): NodeJS.ProcessEnv {
