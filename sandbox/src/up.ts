@@ -149,6 +149,7 @@ async function applyModule(options: {
   writePrivateJson(join(paths.config, 'terraform-inputs.json'), inputs);
   options.detail('init');
   await terraform.init();
+  options.detail('planning');
   await terraform.apply();
   return terraform.outputs();
 }
