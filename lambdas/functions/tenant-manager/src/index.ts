@@ -1,21 +1,23 @@
-import { fromAttributes } from '@multi-tenant-runner/aws';
-import { cleanUpTenant, wake } from '@multi-tenant-runner/core';
 import { randomUUID } from 'node:crypto';
-import { buildPorts } from './build-ports';
+import { fromAttributes } from '@multi-tenant-runner/aws';
+import { createProtocolPorts, createTenantSecurityGroups } from '@multi-tenant-runner/composition';
+import { cleanUpTenant, graceFor, leaseFor, wake } from '@multi-tenant-runner/core';
 import { readTenantManagerConfig } from './config';
 import { createHandler } from './handler';
 
 const config = readTenantManagerConfig(process.env);
-const ports = buildPorts(config, process.env);
+const ports = createProtocolPorts(config, process.env);
+const securityGroups = createTenantSecurityGroups(config, process.env, config);
 
 export const handler = createHandler({
   ...ports,
   tiers: config.settings.tiers,
   defaultTier: config.settings.defaultTier,
-  ...(config.tenantSecurityGroups && { securityGroups: ports.securityGroups }),
+  ...(config.tenantSecurityGroups && { securityGroups }),
   wake: (installationId) => wake(installationId, ports),
   cleanUp: async (installationId) => {
-    await cleanUpTenant(installationId, config.settleAfter, { ...ports, lease: { name: `tenant-manager ${randomUUID()}`, milliseconds: config.leaseTime } });
+    const lease = { name: `tenant-manager ${randomUUID()}`, milliseconds: leaseFor(config.timeout) };
+    await cleanUpTenant(installationId, graceFor(config.timeout), { ...ports, securityGroups, lease });
   },
   readImage: fromAttributes,
 });

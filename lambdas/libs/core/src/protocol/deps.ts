@@ -1,6 +1,6 @@
 import type { AdmissionSettings } from '../judge-job';
 import type { GitHub, JobQueue, JobStore, LaunchStore, Log, Metrics, RunnerParameters, RunnerFleet, TenantRegistry } from '../ports';
-import { SECOND, type Clock } from '../time';
+import { MINUTE, SECOND, type Clock } from '../time';
 
 /** What the steps of the launch protocol work on. */
 export interface ProtocolDeps {
@@ -27,4 +27,9 @@ export interface LeaseHolder {
 /** Longer than the function can run, so that a holder's death frees the launch and nothing else does. */
 export function leaseFor(timeoutSeconds: number): number {
   return (timeoutSeconds + 30) * SECOND;
+}
+
+/** What changed within this time may still be in the hands of an invocation that a crash has not ended. */
+export function graceFor(timeoutSeconds: number): number {
+  return Math.max(10 * MINUTE, 3 * timeoutSeconds * SECOND);
 }

@@ -1,0 +1,2 @@
+export * from './protocol-config';
+export * from './protocol-ports';

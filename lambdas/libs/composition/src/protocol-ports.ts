@@ -1,0 +1,67 @@
+import {
+  createAppCredentials,
+  createClientConfig,
+  createDynamoDbClient,
+  createDynamoJobStore,
+  createDynamoLaunchStore,
+  createDynamoTenantLifecycle,
+  createDynamoTenantRegistry,
+  createEc2Client,
+  createEc2Fleet,
+  createEc2SecurityGroups,
+  createParameterReader,
+  createSqsClient,
+  createSqsJobQueue,
+  createSsmClient,
+  createSsmRunnerParameters,
+  sleep,
+  type EgressRule,
+} from '@multi-tenant-runner/aws';
+import { createGitHub } from '@multi-tenant-runner/github';
+import { createLog, createMetrics, systemClock, writeLine, type Env } from '@multi-tenant-runner/runtime';
+import type { ProtocolConfig } from './protocol-config';
+
+export interface PortOptions {
+  /** For the runners' configurations; absent: the account's own key. */
+  readonly kmsKeyArn?: string;
+}
+
+/** The real things behind the ports. Nothing is called while a function loads. */
+export function createProtocolPorts(config: ProtocolConfig, env: Env, { kmsKeyArn }: PortOptions = {}) {
+  const { environment, settings, tables, runnerTags: tags } = config;
+  const clients = createClientConfig(env);
+  const dynamoDb = createDynamoDbClient(clients);
+  const ssm = createSsmClient(clients);
+  const clock = systemClock;
+  const identity = createAppCredentials({
+    readParameters: createParameterReader({ client: ssm }),
+    appIdParameter: config.appIdParameter,
+    keyParameter: config.appKeyParameter,
+    clock,
+  });
+  return {
+    environment,
+    settings,
+    clock,
+    log: createLog({ level: config.logLevel, clock, write: writeLine }),
+    metrics: createMetrics({ environment, clock, write: writeLine }),
+    tenants: createDynamoTenantRegistry({ client: dynamoDb, tableName: tables.tenants, ...settings }),
+    lifecycle: createDynamoTenantLifecycle({ client: dynamoDb, tableName: tables.tenants, clock }),
+    jobs: createDynamoJobStore({ client: dynamoDb, tableName: tables.jobs, clock }),
+    launches: createDynamoLaunchStore({ client: dynamoDb, tableName: tables.runners, clock }),
+    queue: createSqsJobQueue({ client: createSqsClient(clients), tierQueueUrls: config.tierQueueUrls }),
+    fleet: createEc2Fleet({ client: createPatientEc2Client(env), environment, tags, sleep }),
+    parameters: createSsmRunnerParameters({ client: ssm, environment, tags, ...(kmsKeyArn !== undefined && { kmsKeyArn }) }),
+    github: createGitHub({ baseUrl: config.gitHubApiUrl, identity, fetch, clock }),
+  };
+}
+
+/** @param network where groups are made, and what may leave them; only what makes groups needs the rules */
+export function createTenantSecurityGroups(config: ProtocolConfig, env: Env, network: { readonly vpcId: string; readonly egressRules: readonly EgressRule[] }) {
+  return createEc2SecurityGroups({ client: createPatientEc2Client(env), environment: config.environment, ...network, tags: config.runnerTags, sleep });
+}
+
+/** EC2's calls may take long, and the adapters decide themselves which of them may be repeated: a repeat by the SDK would hide that an earlier answer was unclear. */
+function createPatientEc2Client(env: Env) {
+  return createEc2Client(createClientConfig(env, { timeout: 10_000, attempts: 1 }));
+}
