@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([running.close(), api.close(), front.close()]));
 
-function send(event: string, payload: unknown, { secret = WEBHOOK_SECRET, guid = crypto.randomUUID() } = {}): Promise<Response> {
+function send(event: string, payload: unknown, { secret = WEBHOOK_SECRET, guid = 'a-delivery-of-another-program' } = {}): Promise<Response> {
   const body = JSON.stringify(payload);
   return fetch(`http://127.0.0.1:${front.port}/webhook`, {
     method: 'POST', body,
@@ -70,6 +70,12 @@ it('learns an installation and what becomes of it', async () => {
   await send('installation', lifecycle('created'));
   expect(state()).toBe('deleted');
   expect(running.sent).toEqual([]);
+});
+
+it('takes a second installation of one account for the end of the first', async () => {
+  await send('installation', lifecycle('created'));
+  await send('installation', lifecycle('created', 78));
+  expect([...running.github.store.installations.values()].map((one) => [one.id, one.state])).toEqual([[77, 'deleted'], [78, 'active']]);
 });
 
 it('learns a job of an installed tenant once, and its end', async () => {

@@ -101,8 +101,9 @@ export function createGitHub(options: GitHubOptions): GitHub {
     store, work, settings, deliveries, clock,
     install: (wanted, told = ALOUD) => {
       if (wanted.id !== undefined && store.installations.has(wanted.id)) return undefined;
-      if (store.installationOf(wanted.login) !== undefined) return undefined;
+      if (told.announce && store.installationOf(wanted.login) !== undefined) return undefined;
       const account = accountOf(wanted.login, wanted.type, wanted.accountId);
+      for (const past of supersededBy(store, account)) store.installations.set(past.id, uninstall(past, clock()) ?? past);
       for (const one of wanted.repositories ?? [{ name: DEFAULT_REPOSITORY }]) repository(store, account, one);
       const at = clock();
       const installation: Installation = { id: wanted.id ?? newInstallationId(store), account, state: 'active', permissions: wanted.permissions ?? APP_PERMISSIONS, createdAt: at, updatedAt: at };
@@ -141,6 +142,11 @@ export function createGitHub(options: GitHubOptions): GitHub {
 
 export function repositoriesOf(store: Store, account: Account): readonly Repository[] {
   return [...store.repositories.values()].filter((one) => one.accountId === account.id);
+}
+
+/** An account has one installation of an App at most: one that is told of a new one has lost the earlier, heard of or not. */
+function supersededBy(store: Store, account: Account): readonly Installation[] {
+  return [...store.installations.values()].filter((one) => one.account.id === account.id && one.state !== 'deleted');
 }
 
 function newJob(store: Store, installation: Installation, wanted: NewJob, at: number): Job {
