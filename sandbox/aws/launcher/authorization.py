@@ -97,7 +97,8 @@ def install_enforcement(evaluator, actions, checks_of, tags_of_arn):
             context = {**own, **_resource_tags(service, check, tags_of_arn), **check.context}
             result = original_enforce(access_key_id, check.action, service, region, check.resource, context)
             if result is not None:
-                denied_check.set(check)
+                # Credentials that fail are no matter of policies.
+                denied_check.set(None if isinstance(result, evaluator.AuthError) else check)
                 return result
         return None
 

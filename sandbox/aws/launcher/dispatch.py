@@ -2,16 +2,17 @@
 
 import logging
 
+from .answers import Answers
 from .authorization import current_request, denied_check
 from .calls import error_code
 from .query import nest, refusal
-from .world import parsed_json
+from .world import ADMINISTRATOR, parsed_json
 
 logger = logging.getLogger("sandbox.calls")
 
 
 def install(app, world, calls):
-    original = app._dispatch_service_request
+    original, answers = app._dispatch_service_request, Answers()
 
     async def dispatch(method, path, headers, body, query_params, request_id):
         params = app._routing_params(method, path, headers, body, query_params)
@@ -20,9 +21,16 @@ def install(app, world, calls):
         request = {"params": params, "body": parsed_json(body) if is_json else {}}
         current_request.set(request)
         denied_check.set(None)
-        response = _faulty(world, service, params) or await original(method, path, headers, body, query_params, request_id)
         principal = world.principal(app.extract_access_key_id(headers, query_params))
-        operation, error = _operation(service, method, path, headers, body, params), error_code(response[0], response[2])
+        operation = _operation(service, method, path, headers, body, params)
+        given = answers.recall(headers) if principal == ADMINISTRATOR else None
+        if given:
+            logger.warning("%s %s:%s is answered again: the first answer got lost", principal, service, operation)
+            return given
+        response = _faulty(world, service, params) or await original(method, path, headers, body, query_params, request_id)
+        error = error_code(response[0], response[2])
+        if principal == ADMINISTRATOR:
+            answers.remember(headers, response)
         calls.record(principal, service, operation, error)
         if error:
             check = denied_check.get()

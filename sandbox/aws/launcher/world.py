@@ -15,6 +15,7 @@ from .machines import Machines
 from .query import Ec2Error, install
 
 
+ADMINISTRATOR = "administrator"
 # The emulator knows only the Intel image under a public parameter; machines here have no processor, so one image serves.
 _ARM_IMAGE = ("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64", "ami-0c2023a1b2c3d4e5f")
 
@@ -131,7 +132,7 @@ class World:
         session = self._sts._sessions.get(access_key)
         if session:
             return session.get("Arn", "").split(":assumed-role/")[-1].split("/")[0] or "unknown"
-        return "administrator"
+        return ADMINISTRATOR
 
 
 def parsed_json(body):

@@ -1,6 +1,7 @@
 import unittest
 
 from launcher import filters, groups, ssm_rules
+from launcher.answers import Answers
 from launcher.calls import CallLog, error_code
 from launcher.faults import Faults
 from launcher.query import Ec2Error, nest
@@ -76,6 +77,28 @@ class Requests(unittest.TestCase):
 
     def test_orders_more_than_nine_members_by_number(self):
         self.assertEqual(nest({f"Id.{i}": [str(i)] for i in range(1, 12)})["Id"][-1], "11")
+
+
+class LostAnswers(unittest.TestCase):
+    def setUp(self):
+        self.answers = Answers()
+        self.answers.remember(self.headers("one", 1), (200, {"a": "b"}, b"made"))
+
+    @staticmethod
+    def headers(invocation, attempt):
+        return {"amz-sdk-invocation-id": invocation, "amz-sdk-request": f"attempt={attempt}; max=25"}
+
+    def test_are_given_again_to_a_later_attempt_of_the_same_call(self):
+        self.assertEqual(self.answers.recall(self.headers("one", 2)), (200, {"a": "b"}, b"made"))
+
+    def test_are_for_no_other_call_and_no_first_attempt(self):
+        self.assertIsNone(self.answers.recall(self.headers("one", 1)))
+        self.assertIsNone(self.answers.recall(self.headers("two", 2)))
+        self.assertIsNone(self.answers.recall({}))
+
+    def test_are_not_kept_when_they_were_refusals(self):
+        self.answers.remember(self.headers("two", 1), (503, {}, b"slow down"))
+        self.assertIsNone(self.answers.recall(self.headers("two", 2)))
 
 
 class Observation(unittest.TestCase):
