@@ -15,6 +15,8 @@ export interface Census {
   readonly peak: (tenantId: number) => number;
   readonly running: (tenantId: number) => number;
   readonly machinesOf: (tenantId: number) => readonly string[];
+  /** What a machine was tagged with when it was last seen. */
+  readonly tagsOf: (machineId: string) => Readonly<Record<string, string>> | undefined;
   readonly looks: () => number;
   /** What should never have been seen. */
   readonly offences: () => readonly string[];
@@ -25,7 +27,7 @@ export function createCensus(): Census {
   const limits = new Map<number, number>();
   const peaks = new Map<number, number>();
   const now = new Map<number, number>();
-  const machines = new Map<string, number>();
+  const machines = new Map<string, SeenMachine>();
   const offences = new Set<string>();
   let looks = 0;
   return {
@@ -34,7 +36,7 @@ export function createCensus(): Census {
       now.clear();
       for (const machine of seen) {
         const tenantId = Number(machine.tags['ghr:tenant_id']);
-        machines.set(machine.id, tenantId);
+        machines.set(machine.id, machine);
         for (const tag of NEEDED_TAGS) if (!machine.tags[tag]) offences.add(`${machine.id} has no tag ${tag}`);
         if (COUNTED.has(machine.state)) now.set(tenantId, (now.get(tenantId) ?? 0) + 1);
       }
@@ -47,7 +49,8 @@ export function createCensus(): Census {
     setLimit: (tenantId, limit) => void limits.set(tenantId, limit),
     peak: (tenantId) => peaks.get(tenantId) ?? 0,
     running: (tenantId) => now.get(tenantId) ?? 0,
-    machinesOf: (tenantId) => [...machines].filter(([, owner]) => owner === tenantId).map(([id]) => id),
+    machinesOf: (tenantId) => [...machines.values()].filter((one) => Number(one.tags['ghr:tenant_id']) === tenantId).map((one) => one.id),
+    tagsOf: (machineId) => machines.get(machineId)?.tags,
     looks: () => looks,
     offences: () => [...offences],
   };

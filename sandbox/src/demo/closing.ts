@@ -1,13 +1,17 @@
 import { countMetrics } from './emf';
-import type { Stage, Tenant } from './stage';
+import { untilFree, type Stage, type Tenant } from './stage';
 import type { TenantReport } from './types';
 import type { Watch } from './watch';
 
 const PROMISED_METRICS = { TenantOnboarded: 3, TenantLimitReached: 1, TenantUninstalled: 1 } as const;
 
 /** What has to be true of the whole demo, once its last scene is over. */
-export async function closingScene(stage: Stage, watch: Watch): Promise<Readonly<Record<string, number>>> {
+export async function closingScene(stage: Stage, watch: Watch, tenants: readonly Tenant[]): Promise<Readonly<Record<string, number>>> {
   const { account, expectations, patience, census } = stage;
+  for (const tenant of tenants) await untilFree(stage, tenant);
+  await patience.until('the end of every machine', async () => (tenants.every((tenant) => census.running(tenant.id) === 0) ? true : undefined));
+  const left = (await Promise.all(tenants.map((tenant) => account.parameters(tenant.id)))).flat();
+  expectations.check('at the end no machine runs, no slot is held and no runner configuration is left', left.length === 0, left.join(', '));
   const metrics = await patience.until('the promised metrics in the logs', async () => {
     const counts = countMetrics(await account.logLines());
     return Object.entries(PROMISED_METRICS).every(([name, least]) => (counts[name] ?? 0) >= least) ? counts : undefined;
@@ -21,7 +25,7 @@ export async function closingScene(stage: Stage, watch: Watch): Promise<Readonly
   const offences = [...census.offences(), ...watch.offences()];
   expectations.check(`no tenant ever had more machines than its limit, and each had its tags (${census.looks()} looks)`, offences.length === 0, offences.slice(0, 3).join('; '));
   expectations.check('volumes and network interfaces carry the tags too', watch.checkedAttachments() > 0, 'none was ever seen');
-  return { ...Object.fromEntries(Object.keys(PROMISED_METRICS).map((name) => [name, metrics[name] ?? 0])) };
+  return Object.fromEntries(Object.keys(PROMISED_METRICS).map((name) => [name, metrics[name] ?? 0]));
 }
 
 export async function reportOn(stage: Stage, tenant: Tenant): Promise<TenantReport> {

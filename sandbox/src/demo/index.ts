@@ -67,7 +67,7 @@ async function play(stage: Stage, watch: ReturnType<typeof watchMachines>, optio
     await scene(stage, 'a suspension', () => suspendScene(stage, jane));
     await scene(stage, 'an uninstall', () => uninstallScene(stage, globex));
   }
-  const metrics = (await scene(stage, 'the closing look', () => closingScene(stage, watch))) ?? {};
+  const metrics = (await scene(stage, 'the closing look', () => closingScene(stage, watch, tenants))) ?? {};
   const reports = await Promise.all(tenants.map((tenant: Tenant) => reportOn(stage, tenant)));
   const result: DemoReport = { tenants: reports, expectations: stage.expectations.all(), metrics, upgrade_command: command };
   return { ok: allHeld(result.expectations), result, table: closingTable(result) };

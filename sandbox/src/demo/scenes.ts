@@ -1,4 +1,5 @@
 import { finishAll, startedJobs, untilFree, untilFull, untilStarted, type Stage, type Tenant } from './stage';
+import type { SteeredJob } from './steering';
 
 const SMALL_LIMIT = 2;
 const MEDIUM_LIMIT = 5;
@@ -34,7 +35,9 @@ export async function sizesScene(stage: Stage, tenants: readonly Tenant[]): Prom
   for (const { tenant, size, id } of queued) {
     const job = await stage.patience.until(`${tenant.login}: the end of its ${size} job`, async () =>
       (await stage.steering.jobs(tenant.id)).find((one) => one.id === id && one.status === 'completed'));
-    stage.expectations.check(`a ${size} job of ${tenant.login} ran on a runner of its own`, job.conclusion === 'success' && job.runnerName !== null, JSON.stringify(job));
+    const tags = stage.census.tagsOf(machineOf(job));
+    const right = tags?.['ghr:runner_tier'] === size && tags['ghr:tenant_id'] === String(tenant.id) && tags['ghr:tenant_tier'] === 'small';
+    stage.expectations.check(`a ${size} job of ${tenant.login} ran on a ${size} machine of its own`, job.conclusion === 'success' && right, JSON.stringify({ ...job, tags }));
   }
 }
 
@@ -101,6 +104,11 @@ export async function uninstallScene(stage: Stage, tenant: Tenant): Promise<void
   await stage.patience.until(`${tenant.login}: a finished clean-up`, async () => ((await stage.account.tenant(tenant.id))?.cleanup === 'done' ? true : undefined));
   const left = [...(await stage.account.parameters(tenant.id)), ...(await stage.account.securityGroups(tenant.id))];
   stage.expectations.check(`no machine, parameter or security group of ${tenant.login} is left`, left.length === 0 && stage.census.running(tenant.id) === 0, left.join(', '));
+}
+
+/** A runner is called `{prefix}-{instance id}`. */
+function machineOf(job: SteeredJob): string {
+  return /i-[0-9a-f]+$/.exec(job.runnerName ?? '')?.[0] ?? '';
 }
 
 async function queueHeld(stage: Stage, tenant: Tenant, count: number): Promise<readonly number[]> {

@@ -85,12 +85,17 @@ async function serve(request: IncomingMessage, response: ServerResponse, handle:
 
 function send(response: ServerResponse, answer: Answer): void {
   if (response.destroyed) return;
-  const raw = typeof answer.body === 'string' || Buffer.isBuffer(answer.body);
-  const bytes = answer.body === undefined ? Buffer.alloc(0) : raw ? Buffer.from(answer.body as Buffer) : Buffer.from(JSON.stringify(answer.body));
-  const type: Record<string, string> = answer.body === undefined || raw ? {} : { 'content-type': 'application/json; charset=utf-8' };
+  const { bytes, type } = encode(answer.body);
   const length: Record<string, string> = answer.status === 204 ? {} : { 'content-length': String(bytes.length) };
   response.writeHead(answer.status, { ...type, ...length, ...answer.headers });
   response.end(bytes);
+}
+
+function encode(body: unknown): { bytes: Buffer; type: Record<string, string> } {
+  if (body === undefined) return { bytes: Buffer.alloc(0), type: {} };
+  if (typeof body === 'string') return { bytes: Buffer.from(body), type: {} };
+  if (Buffer.isBuffer(body)) return { bytes: body, type: {} };
+  return { bytes: Buffer.from(JSON.stringify(body)), type: { 'content-type': 'application/json; charset=utf-8' } };
 }
 
 async function readAll(request: IncomingMessage): Promise<Buffer> {

@@ -1,7 +1,9 @@
 import { decodeJitConfig } from './jit-config';
 import type { Clock, Conclusion, Job, Runner } from './model';
 import type { JobAction } from './payloads';
+import { createSessions, type SessionEnd, type Sessions, type Waiting } from './sessions';
 import type { Store } from './store';
+import { createTimers, type Timers } from './timers';
 import { connect, disconnect, endJob, jobFor, occupy, openGate, runnerFor, startJob } from './transitions';
 
 /** The release that the stand-in's runners claim to be. */
@@ -14,16 +16,8 @@ export interface WorkSettings {
   lostRunnerMs: number;
 }
 
-export interface SessionEnd {
-  readonly reason: 'job-ended' | 'removed' | 'disconnected';
-  readonly conclusion?: Conclusion;
-}
-
-export interface Session {
+export interface Session extends Waiting {
   readonly runner: Runner;
-  /** The id of the job that the runner took. */
-  readonly hasJob: Promise<number>;
-  readonly ended: Promise<SessionEnd>;
   /** The machine is gone, or its program was killed. */
   readonly disconnect: () => void;
 }
@@ -45,11 +39,6 @@ export interface Work {
   readonly stop: () => void;
 }
 
-interface Listener {
-  readonly took: (jobId: number) => void;
-  readonly ended: (end: SessionEnd) => void;
-}
-
 export interface WorkOptions {
   readonly store: Store;
   readonly settings: WorkSettings;
@@ -57,125 +46,112 @@ export interface WorkOptions {
   readonly announce: (action: JobAction, job: Job) => void;
 }
 
+interface Shop extends WorkOptions {
+  readonly sessions: Sessions;
+  readonly timers: Timers;
+}
+
 /** Hands queued jobs to idle runners, and keeps time for what runs. */
-export function createWork({ store, settings, clock, announce }: WorkOptions): Work {
-  const sessions = new Map<number, Listener>();
-  const timers = new Map<number, NodeJS.Timeout>();
-
-  const setTimer = (jobId: number, delayMs: number, then: () => void): void => {
-    clearTimer(jobId);
-    timers.set(jobId, setTimeout(then, Math.max(0, delayMs)));
-  };
-  const clearTimer = (jobId: number): void => {
-    clearTimeout(timers.get(jobId));
-    timers.delete(jobId);
-  };
-  const keepTime = (job: Job): void => {
-    const length = job.lengthMs === undefined ? settings.jobLengthMs : job.lengthMs;
-    if (length === null) return clearTimer(job.id);
-    setTimer(job.id, (job.startedAt ?? clock()) + length - clock(), () => void end(job.id, 'success'));
-  };
-  const dismiss = (runnerId: number, why: SessionEnd): void => {
-    store.runners.delete(runnerId);
-    sessions.get(runnerId)?.ended(why);
-    sessions.delete(runnerId);
-  };
-
-  const give = (job: Job, runner: Runner): void => {
-    const started = startJob(job, runner, clock());
-    const busy = occupy(runner, job.id);
-    if (started === undefined || busy === undefined) return;
-    store.jobs.set(job.id, started);
-    store.runners.set(runner.id, busy);
-    keepTime(started);
-    announce('in_progress', started);
-    sessions.get(runner.id)?.took(job.id);
-  };
-  const offer = (job: Job): void => {
-    const runner = runnerFor(job, store.runnersOf(job.accountId));
-    if (runner !== undefined) give(job, runner);
-  };
-  const end = (id: number, conclusion: Conclusion, told = ALOUD): Job | undefined => {
-    const job = store.jobs.get(id);
-    const ended = job && endJob(job, conclusion, clock());
-    if (ended === undefined) return undefined;
-    clearTimer(id);
-    store.jobs.set(id, ended);
-    if (told.announce) announce('completed', ended);
-    // A just-in-time runner takes one job; GitHub then removes its registration.
-    if (ended.runner !== undefined) dismiss(ended.runner.id, { reason: 'job-ended', conclusion });
-    return ended;
-  };
-  const lose = (runnerId: number): void => {
-    const runner = store.runners.get(runnerId);
-    sessions.get(runnerId)?.ended({ reason: 'disconnected' });
-    sessions.delete(runnerId);
-    if (runner === undefined) return;
-    store.runners.set(runnerId, disconnect(runner));
-    const { jobId } = runner;
-    if (jobId !== undefined) setTimer(jobId, settings.lostRunnerMs, () => void end(jobId, 'failure'));
-  };
-
+export function createWork(options: WorkOptions): Work {
+  const shop: Shop = { ...options, sessions: createSessions(), timers: createTimers() };
+  const { store } = shop;
   return {
     enqueue: (job) => {
       store.jobs.set(job.id, job);
-      if (job.status === 'queued') offer(job);
+      offer(shop, job);
     },
     openGate: (id, told = ALOUD) => {
       const job = store.jobs.get(id);
       const opened = job && openGate(job);
       if (opened === undefined) return undefined;
       store.jobs.set(id, opened);
-      if (told.announce) announce('queued', opened);
-      offer(opened);
+      if (told.announce) shop.announce('queued', opened);
+      offer(shop, opened);
       return opened;
     },
-    end,
-    setLength: (id, lengthMs) => {
-      const job = store.jobs.get(id);
-      if (job === undefined || job.status === 'completed') return undefined;
-      const changed = { ...job, lengthMs };
-      store.jobs.set(id, changed);
-      const connected = changed.runner !== undefined && store.runners.get(changed.runner.id)?.status === 'online';
-      if (changed.status === 'in_progress' && connected) keepTime(changed);
-      return changed;
-    },
-    connect: (jitConfig) => {
-      const identity = decodeJitConfig(jitConfig);
-      const known = identity && store.runners.get(identity.runnerId);
-      const online = known?.clientId === identity?.clientId && known ? connect(known, RUNNER_VERSION) : undefined;
-      if (online === undefined) return undefined;
-      store.runners.set(online.id, online);
-      const session = listen(sessions, online.id);
-      const job = jobFor(online, store.openJobs(online.accountId));
-      if (job !== undefined) give(job, online);
-      return {
-        runner: online,
-        ...session,
-        disconnect: () => {
-          if (sessions.has(online.id)) lose(online.id);
-        },
-      };
-    },
+    end: (id, conclusion, told = ALOUD) => end(shop, id, conclusion, told),
+    setLength: (id, lengthMs) => setLength(shop, id, lengthMs),
+    connect: (jitConfig) => connectRunner(shop, jitConfig),
     removeRunner: (id) => {
       const runner = store.runners.get(id);
       if (runner === undefined) return 'unknown';
       if (runner.jobId !== undefined) return 'busy';
-      dismiss(id, { reason: 'removed' });
+      dismiss(shop, id, { reason: 'removed' });
       return 'removed';
     },
-    stop: () => {
-      for (const timer of timers.values()) clearTimeout(timer);
-      timers.clear();
-    },
+    stop: () => shop.timers.clearAll(),
   };
 }
 
-function listen(sessions: Map<number, Listener>, runnerId: number): { hasJob: Promise<number>; ended: Promise<SessionEnd> } {
-  let took: Listener['took'] = () => undefined;
-  let over: Listener['ended'] = () => undefined;
-  const hasJob = new Promise<number>((resolve) => (took = resolve));
-  const ended = new Promise<SessionEnd>((resolve) => (over = resolve));
-  sessions.set(runnerId, { took, ended: over });
-  return { hasJob, ended };
+function offer(shop: Shop, job: Job): void {
+  const runner = runnerFor(job, shop.store.runnersOf(job.accountId));
+  if (runner !== undefined) give(shop, job, runner);
+}
+
+function give(shop: Shop, job: Job, runner: Runner): void {
+  const started = startJob(job, runner, shop.clock());
+  const busy = occupy(runner, job.id);
+  if (started === undefined || busy === undefined) return;
+  shop.store.jobs.set(job.id, started);
+  shop.store.runners.set(runner.id, busy);
+  keepTime(shop, started);
+  shop.announce('in_progress', started);
+  shop.sessions.giveJob(runner.id, job.id);
+}
+
+function keepTime(shop: Shop, job: Job): void {
+  const length = job.lengthMs === undefined ? shop.settings.jobLengthMs : job.lengthMs;
+  if (length === null) return shop.timers.clear(job.id);
+  const now = shop.clock();
+  shop.timers.set(job.id, (job.startedAt ?? now) + length - now, () => void end(shop, job.id, 'success', ALOUD));
+}
+
+function end(shop: Shop, id: number, conclusion: Conclusion, told: Told): Job | undefined {
+  const job = shop.store.jobs.get(id);
+  const ended = job && endJob(job, conclusion, shop.clock());
+  if (ended === undefined) return undefined;
+  shop.timers.clear(id);
+  shop.store.jobs.set(id, ended);
+  if (told.announce) shop.announce('completed', ended);
+  // A just-in-time runner takes one job; GitHub then removes its registration.
+  if (ended.runner !== undefined) dismiss(shop, ended.runner.id, { reason: 'job-ended', conclusion });
+  return ended;
+}
+
+function dismiss(shop: Shop, runnerId: number, why: SessionEnd): void {
+  shop.store.runners.delete(runnerId);
+  shop.sessions.end(runnerId, why);
+}
+
+function setLength(shop: Shop, id: number, lengthMs: number | null): Job | undefined {
+  const job = shop.store.jobs.get(id);
+  if (job === undefined || job.status === 'completed') return undefined;
+  const changed = { ...job, lengthMs };
+  shop.store.jobs.set(id, changed);
+  // The clock of a job whose runner is lost runs for another reason.
+  const connected = changed.runner !== undefined && shop.store.runners.get(changed.runner.id)?.status === 'online';
+  if (changed.status === 'in_progress' && connected) keepTime(shop, changed);
+  return changed;
+}
+
+function connectRunner(shop: Shop, jitConfig: string): Session | undefined {
+  const identity = decodeJitConfig(jitConfig);
+  const known = identity && shop.store.runners.get(identity.runnerId);
+  const online = known !== undefined && known.clientId === identity?.clientId ? connect(known, RUNNER_VERSION) : undefined;
+  if (online === undefined) return undefined;
+  shop.store.runners.set(online.id, online);
+  const waiting = shop.sessions.open(online.id);
+  const job = jobFor(online, shop.store.openJobs(online.accountId));
+  if (job !== undefined) give(shop, job, online);
+  return { runner: online, ...waiting, disconnect: () => lose(shop, online.id) };
+}
+
+function lose(shop: Shop, runnerId: number): void {
+  if (!shop.sessions.isOpen(runnerId)) return;
+  shop.sessions.end(runnerId, { reason: 'disconnected' });
+  const runner = shop.store.runners.get(runnerId);
+  if (runner === undefined) return;
+  shop.store.runners.set(runnerId, disconnect(runner));
+  const { jobId } = runner;
+  if (jobId !== undefined) shop.timers.set(jobId, shop.settings.lostRunnerMs, () => void end(shop, jobId, 'failure', ALOUD));
 }
