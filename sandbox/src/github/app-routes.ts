@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { asApp, NOT_FOUND, refusal } from './access';
 import type { Delivery } from './deliveries';
-import { repositoriesOf, type GitHub } from './github';
+import type { GitHub } from './github';
 import { route, type Answer, type Call, type Handler, type Route } from './http';
+import { repositoriesOf } from './installations';
 import { object, parse, text, texts, whole, type Json } from './json';
 import { timestamp, type Installation, type Permissions } from './model';
 import { appJson, installationJson } from './representations';
