@@ -13,6 +13,7 @@ import { findTerraform, prepareTerraform } from './provider-mirror';
 import { type RecordedProcess, type SandboxFile, type SandboxPaths, type SandboxRecord, prepareFolder, readRecord, writePrivateJson } from './state';
 import { createTerraform } from './terraform';
 import { answers, waitFor } from './wait';
+import { emulatedEndpoint, webhookEndpoint } from './webhook-address';
 
 const PREFIX = 'sandbox';
 const COUNTED = /^\S+: (Creation complete|Creating\.\.\.)/;
@@ -166,16 +167,4 @@ async function connect(sandbox: SandboxFile, signal: AbortSignal): Promise<void>
   // An unsigned delivery is refused by the function itself, which proves the whole way to it.
   const unsigned = { method: 'POST', headers: { 'content-type': 'application/json', 'x-github-event': 'ping' }, body: '{}' };
   await waitFor(() => answers(sandbox.webhook_url, unsigned, (status) => status === 401), { what: 'The webhook', seconds: 30, every: 200, signal });
-}
-
-function webhookEndpoint(output: unknown): string {
-  if (typeof output === 'object' && output !== null && 'endpoint' in output && typeof output.endpoint === 'string') return output.endpoint;
-  throw new Error('The module\'s output "webhook" has no endpoint.');
-}
-
-/** The emulator answers for an API under a path of its own address instead of the API's host name. */
-export function emulatedEndpoint(endpoint: string, emulator: string): string {
-  // No URL parser takes the emulator's form, a name before an IP address.
-  const found = /^https?:\/\/([a-z0-9]+)\.execute-api\.[^/]+(\/.*)?$/.exec(endpoint);
-  return found ? `${emulator}/_aws/execute-api/${found[1]}${found[2] ?? ''}` : endpoint;
 }

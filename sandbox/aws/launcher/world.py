@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import functools
 import json
+import os
 import time
 
 from . import authorization, ec2_checks, events, lambda_rules, launch, ssm_rules
@@ -132,7 +133,7 @@ class World:
         session = self._sts._sessions.get(access_key)
         if session:
             return session.get("Arn", "").split(":assumed-role/")[-1].split("/")[0] or "unknown"
-        return ADMINISTRATOR
+        return ADMINISTRATOR if access_key == os.environ["AWS_ACCESS_KEY_ID"] else "unknown"
 
 
 def parsed_json(body):
