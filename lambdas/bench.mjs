@@ -78,7 +78,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   else {
     console.log(`Node ${process.version}, median of ${PROCESSES} fresh processes`);
     for (const { name, zipBytes, loadMilliseconds } of bundles) {
-      console.log(`${name.padEnd(16)} ${(zipBytes / 1000).toFixed(1).padStart(7)} KB zip ${loadMilliseconds.toFixed(0).padStart(5)} ms load`);
+      console.log(`${name.padEnd(16)} ${zipBytes.toLocaleString('en').padStart(9)} bytes zipped ${loadMilliseconds.toFixed(0).padStart(5)} ms load`);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeJitConfig } from '../github/jit-config';
@@ -24,14 +24,17 @@ echo "run.sh ended with $?"
 let running: RunningGitHub;
 let machine: Machine | undefined;
 let shutDowns: string[];
+let directory: string;
 beforeEach(async () => {
   running = await runGitHub();
   shutDowns = [];
+  directory = mkdtempSync(join(tmpdir(), 'machine-'));
 });
 afterEach(async () => {
   await machine?.end('the test ends');
   machine = undefined;
   await running.close();
+  rmSync(directory, { recursive: true, force: true });
 });
 
 const facts = (userData: string): MachineFacts => ({
@@ -40,7 +43,6 @@ const facts = (userData: string): MachineFacts => ({
 });
 
 async function boot(userData: string): Promise<Machine> {
-  const directory = mkdtempSync(join(tmpdir(), 'machine-'));
   const launcher: Launcher = {
     machines: async () => [],
     shutDown: async (id) => void shutDowns.push(id),

@@ -1,5 +1,5 @@
 // Not @octokit/rest: of its methods for every endpoint six are used, and they would more than double the part of the
-// bundles that talks to GitHub (12 KB zipped with the App's authentication, 30 KB with all methods).
+// bundles that talks to GitHub (zipped with the App's authentication: 12.8 KB, with all methods 28.7 KB).
 import { request } from '@octokit/request';
 
 export type Fetch = typeof globalThis.fetch;
