@@ -51,10 +51,20 @@ resource "aws_dynamodb_table" "tenants" {
   stream_enabled   = true
   stream_view_type = "NEW_AND_OLD_IMAGES"
 
-  deletion_protection_enabled = var.deletion_protection
+  deletion_protection_enabled = var.tables.deletion_protection
 
   point_in_time_recovery {
-    enabled = true
+    enabled = var.tables.point_in_time_recovery
+  }
+
+  # Without a key of the operator's DynamoDB encrypts with its own.
+  dynamic "server_side_encryption" {
+    for_each = var.encryption.tables == null ? [] : [var.encryption.tables]
+
+    content {
+      enabled     = true
+      kms_key_arn = server_side_encryption.value
+    }
   }
 
   tags = local.tags
@@ -72,8 +82,8 @@ resource "aws_dynamodb_table" "tenants" {
     }
 
     precondition {
-      condition     = var.runner_image.id == null || length(local.architectures) == 1
-      error_message = "runner_image.id is one image for one architecture, but runner_tiers has ${join(" and ", local.architectures)}."
+      condition     = var.runner.image.id == null || length(local.architectures) == 1
+      error_message = "runner.image.id is one image for one architecture, but runner_tiers has ${join(" and ", local.architectures)}."
     }
 
     precondition {
@@ -83,7 +93,7 @@ resource "aws_dynamodb_table" "tenants" {
 
     precondition {
       condition     = length(local.missing_zips) == 0
-      error_message = "The Lambda packages are not built: ${join(", ", local.missing_zips)} missing; run `yarn dist` (cd lambdas && yarn install && yarn dist), or set lambda_zips or lambda_s3_bucket."
+      error_message = "The Lambda packages are not built: ${join(", ", local.missing_zips)} missing; run `yarn dist` (cd lambdas && yarn install && yarn dist), or set lambda_zips or lambda.s3_bucket."
     }
   }
 }
@@ -134,10 +144,20 @@ resource "aws_dynamodb_table" "runners" {
     enabled        = true
   }
 
-  deletion_protection_enabled = var.deletion_protection
+  deletion_protection_enabled = var.tables.deletion_protection
 
   point_in_time_recovery {
-    enabled = true
+    enabled = var.tables.point_in_time_recovery
+  }
+
+  # Without a key of the operator's DynamoDB encrypts with its own.
+  dynamic "server_side_encryption" {
+    for_each = var.encryption.tables == null ? [] : [var.encryption.tables]
+
+    content {
+      enabled     = true
+      kms_key_arn = server_side_encryption.value
+    }
   }
 
   tags = local.tags
@@ -194,10 +214,20 @@ resource "aws_dynamodb_table" "jobs" {
     enabled        = true
   }
 
-  deletion_protection_enabled = var.deletion_protection
+  deletion_protection_enabled = var.tables.deletion_protection
 
   point_in_time_recovery {
-    enabled = true
+    enabled = var.tables.point_in_time_recovery
+  }
+
+  # Without a key of the operator's DynamoDB encrypts with its own.
+  dynamic "server_side_encryption" {
+    for_each = var.encryption.tables == null ? [] : [var.encryption.tables]
+
+    content {
+      enabled     = true
+      kms_key_arn = server_side_encryption.value
+    }
   }
 
   tags = local.tags

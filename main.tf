@@ -42,6 +42,13 @@ locals {
     tenant_parameters   = "arn:${local.partition}:ssm:${local.arn_end}:parameter/${var.prefix}/tenants/*"
   }
 
+  # A tier's own setting, else that of all runners.
+  disks = {
+    for name, tier in var.runner_tiers : name => {
+      for setting, value in var.runner.disk : setting => try(coalesce(tier.disk[setting], value), null)
+    }
+  }
+
   architectures = distinct([for tier in values(var.runner_tiers) : tier.runner_architecture])
 }
 
@@ -52,20 +59,16 @@ locals {
 locals {
   functions = ["webhook", "scale-up", "scale-down", "tenant-manager"]
 
-  # Of the three that work on queues and streams; the webhook answers within GitHub's 10 s.
-  timeout_seconds = 60
-  memory_mb       = 512
-
   zips         = { for name in local.functions : name => lookup(var.lambda_zips, name, "${path.module}/lambdas/dist/${name}.zip") }
-  missing_zips = var.lambda_s3_bucket != null ? [] : [for name, zip in local.zips : zip if !fileexists(zip)]
+  missing_zips = var.lambda.s3_bucket != null ? [] : [for name, zip in local.zips : zip if !fileexists(zip)]
 
   # A hash of a file that is not there would be an error for each; the precondition on the tenants table says it once.
   packages = {
     for name, zip in local.zips : name => {
-      filename         = var.lambda_s3_bucket == null ? zip : null
-      source_code_hash = var.lambda_s3_bucket == null && fileexists(zip) ? filebase64sha256(zip) : null
-      s3_bucket        = var.lambda_s3_bucket
-      s3_key           = var.lambda_s3_bucket == null ? null : "${var.lambda_s3_prefix}${name}.zip"
+      filename         = var.lambda.s3_bucket == null ? zip : null
+      source_code_hash = var.lambda.s3_bucket == null && fileexists(zip) ? filebase64sha256(zip) : null
+      s3_bucket        = var.lambda.s3_bucket
+      s3_key           = var.lambda.s3_bucket == null ? null : "${var.lambda.s3_prefix}${name}.zip"
     }
   }
 
@@ -91,6 +94,12 @@ locals {
     1200,
   ])
 
+  log = {
+    retention_days = var.observability.log_retention_days
+    class          = var.observability.log_class
+    kms_key_arn    = var.encryption.logs
+  }
+
   tier_queue_urls_json = jsonencode({ for name, queue in aws_sqs_queue.tier_builds : name => queue.url })
 }
 
@@ -103,7 +112,7 @@ module "ssm" {
 
   prefix      = var.prefix
   github_app  = var.github_app
-  kms_key_arn = var.kms_key_arn
+  kms_key_arn = var.encryption.parameters
   tags        = local.tags
 }
 
@@ -112,11 +121,14 @@ module "runners" {
 
   prefix                          = var.prefix
   vpc_id                          = var.vpc_id
-  tiers                           = { for name, tier in var.runner_tiers : name => { runner_architecture = tier.runner_architecture, disk_size_gb = tier.disk_size_gb } }
-  image                           = var.runner_image
-  binaries                        = var.runner_binaries
+  tiers                           = { for name, tier in var.runner_tiers : name => { runner_architecture = tier.runner_architecture, disk = local.disks[name] } }
+  image                           = var.runner.image
+  binaries                        = var.runner.binaries
+  policy_arns                     = var.runner.policy_arns
   egress_rules                    = var.egress_rules
-  kms_key_arn                     = var.kms_key_arn
+  kms_key_arn                     = var.encryption.parameters
+  disk_kms_key_arn                = var.encryption.disks
+  iam                             = var.iam
   create_spot_service_linked_role = var.create_spot_service_linked_role
   tags                            = local.tags
 }
@@ -132,19 +144,21 @@ module "webhook" {
   tier_queues         = { for name, queue in aws_sqs_queue.tier_builds : name => { url = queue.url, arn = local.arns.tier_builds[name] } }
   runner_events_queue = { url = aws_sqs_queue.runner_events.url, arn = local.arns.runner_events }
   app_parameters      = { id = module.ssm.parameters.id, webhook_secret = module.ssm.parameters.webhook_secret }
-  kms_key_arn         = var.kms_key_arn
+  kms_key_arn         = var.encryption.parameters
   routing = {
     runner_tiers              = local.runner_tiers_json
     default_tier              = var.default_tier
     tier_access               = var.tier_access
     allow_public_repositories = var.allow_public_repositories
   }
-  publish_events     = var.eventbridge.enable ? var.eventbridge.accept_events : []
-  throttle           = var.webhook_throttle
-  package            = local.packages["webhook"]
-  runtime            = var.lambda_runtime
-  architecture       = var.lambda_architecture
-  log_level          = var.log_level
-  log_retention_days = var.log_retention_days
-  tags               = local.tags
+  publish_events = var.eventbridge.enable ? var.eventbridge.accept_events : []
+  throttle       = var.webhook.throttle
+  package        = local.packages["webhook"]
+  runtime        = var.lambda.runtime
+  architecture   = var.lambda.architecture
+  memory_mb      = var.lambda.memory_mb.webhook
+  log_level      = var.observability.log_level
+  log            = local.log
+  iam            = var.iam
+  tags           = local.tags
 }

@@ -42,7 +42,7 @@ data "aws_iam_policy_document" "scale_down" {
   }
 
   dynamic "statement" {
-    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+    for_each = var.encryption.parameters == null ? [] : [var.encryption.parameters]
 
     content {
       sid       = "DecryptParameters"
@@ -61,10 +61,11 @@ data "aws_iam_policy_document" "scale_down" {
 module "scale_down" {
   source = "./modules/lambda"
 
-  name               = "${var.prefix}-scale-down"
-  policy_json        = data.aws_iam_policy_document.scale_down.json
-  log_retention_days = var.log_retention_days
-  tags               = local.tags
+  name        = "${var.prefix}-scale-down"
+  policy_json = data.aws_iam_policy_document.scale_down.json
+  log         = local.log
+  iam         = var.iam
+  tags        = local.tags
 }
 
 resource "aws_lambda_function" "scale_down" {
@@ -77,15 +78,15 @@ resource "aws_lambda_function" "scale_down" {
   s3_bucket        = local.packages["scale-down"].s3_bucket
   s3_key           = local.packages["scale-down"].s3_key
   handler          = "index.handler"
-  runtime          = var.lambda_runtime
-  architectures    = [var.lambda_architecture]
-  timeout          = local.timeout_seconds
-  memory_size      = local.memory_mb
+  runtime          = var.lambda.runtime
+  architectures    = [var.lambda.architecture]
+  timeout          = var.lambda.timeout_seconds.scale_down
+  memory_size      = var.lambda.memory_mb.scale_down
 
   environment {
     variables = {
       ENVIRONMENT               = var.prefix
-      LOG_LEVEL                 = var.log_level
+      LOG_LEVEL                 = var.observability.log_level
       TENANTS_TABLE             = aws_dynamodb_table.tenants.name
       JOBS_TABLE                = aws_dynamodb_table.jobs.name
       RUNNERS_TABLE             = aws_dynamodb_table.runners.name
@@ -99,10 +100,10 @@ resource "aws_lambda_function" "scale_down" {
       GITHUB_APP_KEY_PARAMETER  = module.ssm.parameters.key_base64.name
       VPC_ID                    = var.vpc_id
       RUNNER_TAGS               = jsonencode(var.tags)
-      FUNCTION_TIMEOUT_SECONDS  = tostring(local.timeout_seconds)
-      BOOT_TIMEOUT_MINUTES      = tostring(var.runner_timeouts.boot)
-      IDLE_TIMEOUT_MINUTES      = tostring(var.runner_timeouts.idle)
-      MAX_LIFETIME_MINUTES      = tostring(var.runner_timeouts.lifetime)
+      FUNCTION_TIMEOUT_SECONDS  = tostring(var.lambda.timeout_seconds.scale_down)
+      BOOT_TIMEOUT_MINUTES      = tostring(var.runner.timeouts.boot)
+      IDLE_TIMEOUT_MINUTES      = tostring(var.runner.timeouts.idle)
+      MAX_LIFETIME_MINUTES      = tostring(var.runner.timeouts.lifetime)
     }
   }
 

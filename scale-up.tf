@@ -134,7 +134,7 @@ data "aws_iam_policy_document" "scale_up" {
   }
 
   dynamic "statement" {
-    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+    for_each = var.encryption.parameters == null ? [] : [var.encryption.parameters]
 
     content {
       sid       = "EncryptAndDecryptParameters"
@@ -157,10 +157,11 @@ locals {
 module "scale_up" {
   source = "./modules/lambda"
 
-  name               = "${var.prefix}-scale-up"
-  policy_json        = data.aws_iam_policy_document.scale_up.json
-  log_retention_days = var.log_retention_days
-  tags               = local.tags
+  name        = "${var.prefix}-scale-up"
+  policy_json = data.aws_iam_policy_document.scale_up.json
+  log         = local.log
+  iam         = var.iam
+  tags        = local.tags
 }
 
 resource "aws_lambda_function" "scale_up" {
@@ -173,15 +174,15 @@ resource "aws_lambda_function" "scale_up" {
   s3_bucket        = local.packages["scale-up"].s3_bucket
   s3_key           = local.packages["scale-up"].s3_key
   handler          = "index.handler"
-  runtime          = var.lambda_runtime
-  architectures    = [var.lambda_architecture]
-  timeout          = local.timeout_seconds
-  memory_size      = local.memory_mb
+  runtime          = var.lambda.runtime
+  architectures    = [var.lambda.architecture]
+  timeout          = var.lambda.timeout_seconds.scale_up
+  memory_size      = var.lambda.memory_mb.scale_up
 
   environment {
     variables = {
       ENVIRONMENT               = var.prefix
-      LOG_LEVEL                 = var.log_level
+      LOG_LEVEL                 = var.observability.log_level
       TENANTS_TABLE             = aws_dynamodb_table.tenants.name
       JOBS_TABLE                = aws_dynamodb_table.jobs.name
       RUNNERS_TABLE             = aws_dynamodb_table.runners.name
@@ -198,9 +199,9 @@ resource "aws_lambda_function" "scale_up" {
       RUNNER_TAGS               = jsonencode(var.tags)
       TENANT_SECURITY_GROUPS    = tostring(var.tenant_security_groups)
       SHARED_SECURITY_GROUP_ID  = module.runners.security_group_id
-      FUNCTION_TIMEOUT_SECONDS  = tostring(local.timeout_seconds)
+      FUNCTION_TIMEOUT_SECONDS  = tostring(var.lambda.timeout_seconds.scale_up)
       MAX_RECEIVE_COUNT         = tostring(local.max_receive_count)
-      KMS_KEY_ARN               = var.kms_key_arn == null ? "" : var.kms_key_arn
+      KMS_KEY_ARN               = var.encryption.parameters == null ? "" : var.encryption.parameters
     }
   }
 
@@ -216,7 +217,7 @@ resource "aws_lambda_event_source_mapping" "tier_builds" {
   function_response_types = ["ReportBatchItemFailures"]
 
   scaling_config {
-    maximum_concurrency = var.scale_up_concurrency
+    maximum_concurrency = var.lambda.scale_up_concurrency
   }
 
   tags = local.tags

@@ -1,9 +1,12 @@
 locals {
   # Lambda's advice: six times the function's time-out, or a slow batch is delivered again while it is still worked on.
   # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-  visibility_timeout_seconds = 6 * local.timeout_seconds
+  visibility_timeout_seconds = { for function, seconds in var.lambda.timeout_seconds : function => 6 * seconds }
   max_receive_count          = 5
-  dlq_retention_seconds      = 14 * 24 * 60 * 60
+
+  # Either SQS's key or one of the operator's, which EventBridge and the functions then need to use as well.
+  sqs_managed_encryption = var.encryption.queues == null ? true : null
+  dlq_retention_seconds  = 14 * 24 * 60 * 60
 }
 
 ################################################################################
@@ -14,8 +17,9 @@ resource "aws_sqs_queue" "tier_builds" {
   for_each = var.runner_tiers
 
   name                       = "${var.prefix}-builds-${each.key}"
-  visibility_timeout_seconds = local.visibility_timeout_seconds
-  sqs_managed_sse_enabled    = true
+  visibility_timeout_seconds = local.visibility_timeout_seconds.scale_up
+  sqs_managed_sse_enabled    = local.sqs_managed_encryption
+  kms_master_key_id          = var.encryption.queues
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.tier_builds_dlq[each.key].arn
     maxReceiveCount     = local.max_receive_count
@@ -29,7 +33,8 @@ resource "aws_sqs_queue" "tier_builds_dlq" {
 
   name                      = "${var.prefix}-builds-${each.key}-dlq"
   message_retention_seconds = local.dlq_retention_seconds
-  sqs_managed_sse_enabled   = true
+  sqs_managed_sse_enabled   = local.sqs_managed_encryption
+  kms_master_key_id         = var.encryption.queues
 
   tags = local.tags
 }
@@ -40,8 +45,9 @@ resource "aws_sqs_queue" "tier_builds_dlq" {
 
 resource "aws_sqs_queue" "runner_events" {
   name                       = local.names.runner_events
-  visibility_timeout_seconds = local.visibility_timeout_seconds
-  sqs_managed_sse_enabled    = true
+  visibility_timeout_seconds = local.visibility_timeout_seconds.scale_down
+  sqs_managed_sse_enabled    = local.sqs_managed_encryption
+  kms_master_key_id          = var.encryption.queues
   policy                     = data.aws_iam_policy_document.queue["runner_events"].json
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.runner_events_dlq.arn
@@ -54,7 +60,8 @@ resource "aws_sqs_queue" "runner_events" {
 resource "aws_sqs_queue" "runner_events_dlq" {
   name                      = local.names.runner_events_dlq
   message_retention_seconds = local.dlq_retention_seconds
-  sqs_managed_sse_enabled   = true
+  sqs_managed_sse_enabled   = local.sqs_managed_encryption
+  kms_master_key_id         = var.encryption.queues
   policy                    = data.aws_iam_policy_document.queue["runner_events_dlq"].json
 
   tags = local.tags
@@ -68,7 +75,8 @@ resource "aws_sqs_queue" "runner_events_dlq" {
 resource "aws_sqs_queue" "tenant_manager_dlq" {
   name                      = local.names.tenant_manager_dlq
   message_retention_seconds = local.dlq_retention_seconds
-  sqs_managed_sse_enabled   = true
+  sqs_managed_sse_enabled   = local.sqs_managed_encryption
+  kms_master_key_id         = var.encryption.queues
   policy                    = data.aws_iam_policy_document.queue["tenant_manager_dlq"].json
 
   tags = local.tags
@@ -78,7 +86,8 @@ resource "aws_sqs_queue" "tenant_manager_dlq" {
 resource "aws_sqs_queue" "sweep_dlq" {
   name                      = local.names.sweep_dlq
   message_retention_seconds = local.dlq_retention_seconds
-  sqs_managed_sse_enabled   = true
+  sqs_managed_sse_enabled   = local.sqs_managed_encryption
+  kms_master_key_id         = var.encryption.queues
   policy                    = data.aws_iam_policy_document.queue["sweep_dlq"].json
 
   tags = local.tags

@@ -104,7 +104,7 @@ data "aws_iam_policy_document" "tenant_manager" {
   }
 
   dynamic "statement" {
-    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+    for_each = var.encryption.parameters == null ? [] : [var.encryption.parameters]
 
     content {
       sid       = "DecryptParameters"
@@ -123,10 +123,11 @@ data "aws_iam_policy_document" "tenant_manager" {
 module "tenant_manager" {
   source = "./modules/lambda"
 
-  name               = "${var.prefix}-tenant-manager"
-  policy_json        = data.aws_iam_policy_document.tenant_manager.json
-  log_retention_days = var.log_retention_days
-  tags               = local.tags
+  name        = "${var.prefix}-tenant-manager"
+  policy_json = data.aws_iam_policy_document.tenant_manager.json
+  log         = local.log
+  iam         = var.iam
+  tags        = local.tags
 }
 
 resource "aws_lambda_function" "tenant_manager" {
@@ -139,15 +140,15 @@ resource "aws_lambda_function" "tenant_manager" {
   s3_bucket        = local.packages["tenant-manager"].s3_bucket
   s3_key           = local.packages["tenant-manager"].s3_key
   handler          = "index.handler"
-  runtime          = var.lambda_runtime
-  architectures    = [var.lambda_architecture]
-  timeout          = local.timeout_seconds
-  memory_size      = local.memory_mb
+  runtime          = var.lambda.runtime
+  architectures    = [var.lambda.architecture]
+  timeout          = var.lambda.timeout_seconds.tenant_manager
+  memory_size      = var.lambda.memory_mb.tenant_manager
 
   environment {
     variables = {
       ENVIRONMENT               = var.prefix
-      LOG_LEVEL                 = var.log_level
+      LOG_LEVEL                 = var.observability.log_level
       TENANTS_TABLE             = aws_dynamodb_table.tenants.name
       JOBS_TABLE                = aws_dynamodb_table.jobs.name
       RUNNERS_TABLE             = aws_dynamodb_table.runners.name
@@ -163,7 +164,7 @@ resource "aws_lambda_function" "tenant_manager" {
       VPC_ID                    = var.vpc_id
       EGRESS_RULES              = jsonencode(var.egress_rules)
       RUNNER_TAGS               = jsonencode(var.tags)
-      FUNCTION_TIMEOUT_SECONDS  = tostring(local.timeout_seconds)
+      FUNCTION_TIMEOUT_SECONDS  = tostring(var.lambda.timeout_seconds.tenant_manager)
     }
   }
 

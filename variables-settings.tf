@@ -35,141 +35,6 @@ variable "tenant_security_groups" {
   nullable    = false
 }
 
-variable "egress_rules" {
-  description = <<-EOT
-    What runners may reach, as rules of every runner security group. Default: everything.
-    - `description`: (Optional) text on the rule.
-    - `protocol`: `tcp`, `udp`, `icmp`, `icmpv6`, or `-1` for all.
-    - `from_port`, `to_port`: (Optional) port range; 0 and 0 with protocol `-1`.
-    - `cidr_blocks`, `ipv6_cidr_blocks`: (Optional) where to; at least one block in all.
-  EOT
-  type = list(object({
-    description      = optional(string, "")
-    protocol         = string
-    from_port        = optional(number, 0)
-    to_port          = optional(number, 0)
-    cidr_blocks      = optional(list(string), [])
-    ipv6_cidr_blocks = optional(list(string), [])
-  }))
-  default = [{
-    description      = "All outbound"
-    protocol         = "-1"
-    cidr_blocks      = ["0.0.0.0/0"]
-    ipv6_cidr_blocks = ["::/0"]
-  }]
-  nullable = false
-
-  validation {
-    condition     = alltrue([for rule in var.egress_rules : contains(["tcp", "udp", "icmp", "icmpv6", "-1"], rule.protocol)])
-    error_message = "egress_rules: protocol must be tcp, udp, icmp, icmpv6 or -1; not so: ${join(", ", [for rule in var.egress_rules : rule.protocol if !contains(["tcp", "udp", "icmp", "icmpv6", "-1"], rule.protocol)])}."
-  }
-
-  validation {
-    condition     = alltrue([for rule in var.egress_rules : rule.from_port <= rule.to_port && rule.from_port >= -1 && rule.to_port <= 65535])
-    error_message = "egress_rules: from_port must not be above to_port, and both at most 65535; not so in entries ${join(", ", [for index, rule in var.egress_rules : index if !(rule.from_port <= rule.to_port && rule.from_port >= -1 && rule.to_port <= 65535)])} (counted from 0)."
-  }
-
-  validation {
-    condition     = alltrue([for rule in var.egress_rules : rule.protocol != "-1" || (rule.from_port == 0 && rule.to_port == 0)])
-    error_message = "egress_rules: protocol -1 means every port, so from_port and to_port must be 0; not so in entries ${join(", ", [for index, rule in var.egress_rules : index if rule.protocol == "-1" && (rule.from_port != 0 || rule.to_port != 0)])} (counted from 0)."
-  }
-
-  validation {
-    condition     = alltrue([for rule in var.egress_rules : length(rule.cidr_blocks) + length(rule.ipv6_cidr_blocks) > 0 && alltrue([for block in concat(rule.cidr_blocks, rule.ipv6_cidr_blocks) : can(cidrhost(block, 0))])])
-    error_message = "egress_rules: each rule needs at least one CIDR block, and each block must be valid, such as 10.0.0.0/8; not so in entries ${join(", ", [for index, rule in var.egress_rules : index if !(length(rule.cidr_blocks) + length(rule.ipv6_cidr_blocks) > 0 && alltrue([for block in concat(rule.cidr_blocks, rule.ipv6_cidr_blocks) : can(cidrhost(block, 0))]))])} (counted from 0)."
-  }
-}
-
-################################################################################
-# Runners
-################################################################################
-
-variable "runner_image" {
-  description = <<-EOT
-    Image of the runner machines. Default: the newest Amazon Linux 2023 of each tier's architecture, looked up at every launch.
-    - `id`: (Optional) an AMI.
-    - `ssm_parameter`: (Optional) name of an SSM parameter that holds an AMI id; followed at every launch.
-    - `root_device_name`: (Optional) where that image has its root disk. Default `/dev/xvda`.
-  EOT
-  type = object({
-    id               = optional(string)
-    ssm_parameter    = optional(string)
-    root_device_name = optional(string, "/dev/xvda")
-  })
-  default  = {}
-  nullable = false
-
-  validation {
-    condition     = var.runner_image.id == null || var.runner_image.ssm_parameter == null
-    error_message = "runner_image takes id or ssm_parameter, not both."
-  }
-
-  validation {
-    condition     = var.runner_image.id == null ? true : can(regex("^ami-[0-9a-z]+$", var.runner_image.id))
-    error_message = "runner_image.id must be the id of an AMI, such as ami-0123456789abcdef0."
-  }
-
-  validation {
-    condition     = var.runner_image.ssm_parameter == null ? true : can(regex("^/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", var.runner_image.ssm_parameter))
-    error_message = "runner_image.ssm_parameter must be the full name of an SSM parameter, starting with a slash."
-  }
-}
-
-variable "runner_binaries" {
-  description = <<-EOT
-    Where a machine whose image has no `/opt/actions-runner` gets GitHub's runner from, by architecture (`x64`, `arm64`). Default: the latest release on github.com;
-    GitHub gives no jobs to a runner more than 30 days behind, so a pinned one must be moved along.
-    - `url`: the `.tar.gz`.
-    - `sha256`: its digest; the machine refuses any other file.
-  EOT
-  type        = map(object({ url = string, sha256 = string }))
-  default     = {}
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for architecture in keys(var.runner_binaries) : contains(["x64", "arm64"], architecture)])
-    error_message = "runner_binaries: the keys are x64 and arm64; not so: ${join(", ", [for architecture in keys(var.runner_binaries) : architecture if !contains(["x64", "arm64"], architecture)])}."
-  }
-
-  validation {
-    condition     = alltrue([for binary in values(var.runner_binaries) : can(regex("^https://[^'\\s]+$", binary.url)) && can(regex("^[0-9a-f]{64}$", binary.sha256))])
-    error_message = "runner_binaries: url must be an https address and sha256 64 lower-case hexadecimal digits; not so: ${join(", ", [for architecture, binary in var.runner_binaries : architecture if !(can(regex("^https://[^'\\s]+$", binary.url)) && can(regex("^[0-9a-f]{64}$", binary.sha256)))])}."
-  }
-}
-
-variable "runner_timeouts" {
-  description = <<-EOT
-    How long a machine may take, in minutes.
-    - `boot`: (Optional) from launch to its registration at GitHub. Default `10`.
-    - `idle`: (Optional) without a job, after its last one or, where none ever came, after the time to boot. Default `5`.
-    - `lifetime`: (Optional) in all, busy or not. Default `360`, GitHub's own default for a job.
-  EOT
-  type = object({
-    boot     = optional(number, 10)
-    idle     = optional(number, 5)
-    lifetime = optional(number, 360)
-  })
-  default  = {}
-  nullable = false
-
-  validation {
-    condition     = alltrue([for minutes in values(var.runner_timeouts) : minutes >= 1 && floor(minutes) == minutes])
-    error_message = "runner_timeouts must be whole minutes, 1 or more; not so: ${join(", ", [for name, minutes in var.runner_timeouts : name if minutes < 1 || floor(minutes) != minutes])}."
-  }
-
-  validation {
-    condition     = var.runner_timeouts.lifetime > var.runner_timeouts.boot + var.runner_timeouts.idle
-    error_message = "runner_timeouts: lifetime must be longer than boot and idle together."
-  }
-}
-
-variable "create_spot_service_linked_role" {
-  description = "Whether to create the role that EC2 needs for the account's first spot launch; leave `false` where the account has it."
-  type        = bool
-  default     = false
-  nullable    = false
-}
-
 ################################################################################
 # GitHub and the webhook
 ################################################################################
@@ -187,27 +52,28 @@ variable "github_api_url" {
   }
 }
 
-variable "webhook_throttle" {
+variable "webhook" {
   description = <<-EOT
-    What the API lets through; GitHub's deliveries above it fail with 429.
-    - `rate_limit`: (Optional) requests a second. Default `100`.
-    - `burst_limit`: (Optional) requests at once. Default `200`.
+    The address that GitHub calls.
+    - `throttle`: (Optional) what the API lets through: `rate_limit` requests a second (default `100`), `burst_limit` at once (default `200`). GitHub's deliveries above it fail with 429.
   EOT
   type = object({
-    rate_limit  = optional(number, 100)
-    burst_limit = optional(number, 200)
+    throttle = optional(object({
+      rate_limit  = optional(number, 100)
+      burst_limit = optional(number, 200)
+    }), {})
   })
   default  = {}
   nullable = false
 
   validation {
-    condition     = var.webhook_throttle.rate_limit >= 1 && var.webhook_throttle.burst_limit >= 1
-    error_message = "webhook_throttle: rate_limit and burst_limit must be 1 or more."
+    condition     = var.webhook.throttle.rate_limit >= 1 && var.webhook.throttle.burst_limit >= 1
+    error_message = "webhook.throttle: rate_limit and burst_limit must be 1 or more."
   }
 }
 
 ################################################################################
-# Functions and data
+# Functions
 ################################################################################
 
 variable "lambda_zips" {
@@ -222,93 +88,170 @@ variable "lambda_zips" {
   }
 }
 
-variable "lambda_s3_bucket" {
-  description = "S3 bucket that holds the functions' zips as `<lambda_s3_prefix><name>.zip`, instead of files; `null` for files."
-  type        = string
-  default     = null
-}
-
-variable "lambda_s3_prefix" {
-  description = "Start of the zips' keys in `lambda_s3_bucket`. Put each release under its own, such as `v1.2.0/`: a changed key is how Terraform sees new code."
-  type        = string
-  default     = ""
-  nullable    = false
-}
-
-variable "lambda_runtime" {
-  description = "Runtime of the functions: `nodejs22.x`, or `nodejs24.x` with provider 6.19 or later."
-  type        = string
-  default     = "nodejs22.x"
-  nullable    = false
+variable "lambda" {
+  description = <<-EOT
+    The functions.
+    - `runtime`: (Optional) `nodejs22.x`, or `nodejs24.x` with provider 6.19 or later. Default `nodejs22.x`.
+    - `architecture`: (Optional) `arm64` or `x86_64`. Default `arm64`.
+    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`; the processor's share grows with it. Default `512` each.
+    - `timeout_seconds`: (Optional) time-out of `scale_up`, `scale_down`, `tenant_manager`. Default `60` each. The webhook's is 10 s, which is what GitHub waits.
+    - `scale_up_concurrency`: (Optional) how many scale-up functions work on one tier's queue at once, 2 to 10; EC2 refills two launches a second, so more gains little. Default `5`.
+    - `s3_bucket`: (Optional) bucket that holds the zips as `<s3_prefix><name>.zip`, instead of files.
+    - `s3_prefix`: (Optional) start of the zips' keys. Put each release under its own, such as `v1.2.0/`: a changed key is how Terraform sees new code. Default none.
+  EOT
+  type = object({
+    runtime      = optional(string, "nodejs22.x")
+    architecture = optional(string, "arm64")
+    memory_mb = optional(object({
+      webhook        = optional(number, 512)
+      scale_up       = optional(number, 512)
+      scale_down     = optional(number, 512)
+      tenant_manager = optional(number, 512)
+    }), {})
+    timeout_seconds = optional(object({
+      scale_up       = optional(number, 60)
+      scale_down     = optional(number, 60)
+      tenant_manager = optional(number, 60)
+    }), {})
+    scale_up_concurrency = optional(number, 5)
+    s3_bucket            = optional(string)
+    s3_prefix            = optional(string, "")
+  })
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = contains(["nodejs22.x", "nodejs24.x"], var.lambda_runtime)
-    error_message = "lambda_runtime must be nodejs22.x or nodejs24.x, not \"${var.lambda_runtime}\"."
+    condition     = contains(["nodejs22.x", "nodejs24.x"], var.lambda.runtime)
+    error_message = "lambda.runtime must be nodejs22.x or nodejs24.x, not \"${var.lambda.runtime}\"."
+  }
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.lambda.architecture)
+    error_message = "lambda.architecture must be arm64 or x86_64, not \"${var.lambda.architecture}\"."
+  }
+
+  # Below 256 MB the SDKs alone take longer to load than GitHub waits for the webhook.
+  validation {
+    condition     = alltrue([for memory in values(var.lambda.memory_mb) : memory >= 256 && memory <= 10240 && floor(memory) == memory])
+    error_message = "lambda.memory_mb must be whole numbers from 256 to 10240; not so: ${join(", ", [for name, memory in var.lambda.memory_mb : name if !(memory >= 256 && memory <= 10240 && floor(memory) == memory)])}."
+  }
+
+  # A queue hides a message for six times as long, at most 12 hours; and Lambda ends at 15 minutes.
+  validation {
+    condition     = alltrue([for seconds in values(var.lambda.timeout_seconds) : seconds >= 30 && seconds <= 900 && floor(seconds) == seconds])
+    error_message = "lambda.timeout_seconds must be whole numbers from 30 to 900; not so: ${join(", ", [for name, seconds in var.lambda.timeout_seconds : name if !(seconds >= 30 && seconds <= 900 && floor(seconds) == seconds)])}."
+  }
+
+  validation {
+    condition     = contains(range(2, 11), var.lambda.scale_up_concurrency)
+    error_message = "lambda.scale_up_concurrency must be a whole number from 2 to 10."
+  }
+
+  validation {
+    condition     = var.lambda.s3_bucket == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.lambda.s3_bucket))
+    error_message = "lambda.s3_bucket must be the name of a bucket, not its ARN or address."
+  }
+
+  validation {
+    condition     = var.lambda.s3_bucket != null || var.lambda.s3_prefix == ""
+    error_message = "lambda.s3_prefix has an effect only together with lambda.s3_bucket."
   }
 }
 
-variable "lambda_architecture" {
-  description = "Processor of the functions: `arm64` or `x86_64`."
-  type        = string
-  default     = "arm64"
-  nullable    = false
+variable "iam" {
+  description = <<-EOT
+    Rules of your organisation for roles.
+    - `permissions_boundary`: (Optional) ARN of the policy that bounds every role made here; it must let through what the functions do.
+    - `path`: (Optional) path of every role, policy and instance profile made here. Default `/`.
+  EOT
+  type = object({
+    permissions_boundary = optional(string)
+    path                 = optional(string, "/")
+  })
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = contains(["arm64", "x86_64"], var.lambda_architecture)
-    error_message = "lambda_architecture must be arm64 or x86_64, not \"${var.lambda_architecture}\"."
+    condition     = var.iam.permissions_boundary == null ? true : can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/", var.iam.permissions_boundary))
+    error_message = "iam.permissions_boundary must be the ARN of an IAM policy."
+  }
+
+  validation {
+    condition     = can(regex("^/([!-.0-~]+/)*$", var.iam.path)) && length(var.iam.path) <= 512
+    error_message = "iam.path \"${var.iam.path}\" must begin and end with a slash, such as /platform/runners/."
   }
 }
 
-variable "scale_up_concurrency" {
-  description = "How many scale-up functions work on one tier's queue at once, 2 to 10. EC2 refills two launches a second, so more gains little."
-  type        = number
-  default     = 5
-  nullable    = false
+################################################################################
+# Data, logs and keys
+################################################################################
+
+variable "tables" {
+  description = <<-EOT
+    Protection of the DynamoDB tables.
+    - `deletion_protection`: (Optional) DynamoDB refuses to delete them; set it to `false` and apply before a destroy. Default `true`.
+    - `point_in_time_recovery`: (Optional) every second of the last 35 days can be restored. Default `true`.
+  EOT
+  type = object({
+    deletion_protection    = optional(bool, true)
+    point_in_time_recovery = optional(bool, true)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "encryption" {
+  description = <<-EOT
+    Customer keys (ARNs of KMS keys of this Region) in place of AWS's own, by what they encrypt. docs/security.md shows what their policies must allow.
+    - `parameters`: (Optional) the App's secrets and the runners' configurations in SSM; must also be the key of any `*_ssm` reference.
+    - `queues`: (Optional) the SQS queues. The key's policy must let `events.amazonaws.com` use it, or EventBridge's messages are lost.
+    - `tables`: (Optional) the DynamoDB tables.
+    - `logs`: (Optional) the log groups. The key's policy must let `logs.<region>.amazonaws.com` use it.
+    - `disks`: (Optional) the runners' disks. With spot, the key's policy must let the role AWSServiceRoleForEC2Spot use it.
+  EOT
+  type = object({
+    parameters = optional(string)
+    queues     = optional(string)
+    tables     = optional(string)
+    logs       = optional(string)
+    disks      = optional(string)
+  })
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = contains(range(2, 11), var.scale_up_concurrency)
-    error_message = "scale_up_concurrency must be a whole number from 2 to 10."
+    condition     = alltrue([for key in values(var.encryption) : key == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", key))])
+    error_message = "encryption takes ARNs of KMS keys (not of aliases); not so: ${join(", ", [for use, key in var.encryption : use if key == null ? false : !can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", key))])}."
   }
 }
 
-variable "log_level" {
-  description = "Least severe level that the functions log: `debug`, `info`, `warn` or `error`."
-  type        = string
-  default     = "info"
-  nullable    = false
+variable "observability" {
+  description = <<-EOT
+    Logs.
+    - `log_level`: (Optional) least severe level that the functions log: `debug`, `info`, `warn` or `error`. Default `info`.
+    - `log_retention_days`: (Optional) days that CloudWatch keeps logs. Default `30`.
+    - `log_class`: (Optional) `STANDARD`, or `INFREQUENT_ACCESS` at half the price and without metrics from logs. Default `STANDARD`.
+  EOT
+  type = object({
+    log_level          = optional(string, "info")
+    log_retention_days = optional(number, 30)
+    log_class          = optional(string, "STANDARD")
+  })
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = contains(["debug", "info", "warn", "error"], var.log_level)
-    error_message = "log_level must be debug, info, warn or error, not \"${var.log_level}\"."
+    condition     = contains(["debug", "info", "warn", "error"], var.observability.log_level)
+    error_message = "observability.log_level must be debug, info, warn or error, not \"${var.observability.log_level}\"."
   }
-}
-
-variable "log_retention_days" {
-  description = "Days that CloudWatch keeps the functions' logs."
-  type        = number
-  default     = 30
-  nullable    = false
 
   validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days must be a retention that CloudWatch offers, such as 7, 14, 30, 90 or 365."
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.observability.log_retention_days)
+    error_message = "observability.log_retention_days must be a retention that CloudWatch offers, such as 7, 14, 30, 90 or 365."
   }
-}
-
-variable "deletion_protection" {
-  description = "Whether DynamoDB refuses to delete the tables; set it to `false` and apply before a destroy."
-  type        = bool
-  default     = true
-  nullable    = false
-}
-
-variable "kms_key_arn" {
-  description = "Customer key for the SSM parameters (the App's secrets and the runners' configurations); `null` for AWS's own key. Must also be that of any `*_ssm` reference."
-  type        = string
-  default     = null
 
   validation {
-    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]+:key/", var.kms_key_arn))
-    error_message = "kms_key_arn must be the ARN of a KMS key (not of an alias)."
+    condition     = contains(["STANDARD", "INFREQUENT_ACCESS"], var.observability.log_class)
+    error_message = "observability.log_class must be STANDARD or INFREQUENT_ACCESS, not \"${var.observability.log_class}\"."
   }
 }

@@ -138,7 +138,7 @@ variable "runner_tiers" {
     - `rank`: (Optional) order among tiers, lowest first; where absent, `max_runners` and then the name decide.
     - `spot`: (Optional) try spot capacity first and on-demand after it. Default `false`.
     - `runner_group_id`: (Optional) GitHub's runner group in organisations. Default `1`, the default group.
-    - `disk_size_gb`: (Optional) size of the encrypted gp3 root disk. Default `30`.
+    - `disk`: (Optional) `size_gb`, `type`, `iops`, `throughput` of the root disk, where they differ from `runner.disk`.
   EOT
   type = map(object({
     runner_os           = string
@@ -149,7 +149,12 @@ variable "runner_tiers" {
     rank                = optional(number)
     spot                = optional(bool, false)
     runner_group_id     = optional(number, 1)
-    disk_size_gb        = optional(number, 30)
+    disk = optional(object({
+      size_gb    = optional(number)
+      type       = optional(string)
+      iops       = optional(number)
+      throughput = optional(number)
+    }), {})
   }))
   default = {
     small  = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted", "linux", "x64", "small"] }
@@ -200,8 +205,13 @@ variable "runner_tiers" {
   }
 
   validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.disk_size_gb >= 8 && floor(tier.disk_size_gb) == tier.disk_size_gb])
-    error_message = "runner_tiers: disk_size_gb must be a whole number, 8 or more (the image's own size); not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.disk_size_gb < 8 || floor(tier.disk_size_gb) != tier.disk_size_gb])}."
+    condition     = alltrue([for tier in values(var.runner_tiers) : tier.disk.size_gb == null ? true : tier.disk.size_gb >= 8 && tier.disk.size_gb <= 16384 && floor(tier.disk.size_gb) == tier.disk.size_gb])
+    error_message = "runner_tiers: disk.size_gb must be a whole number from 8 (the image's own size) to 16384; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.disk.size_gb == null ? false : !(tier.disk.size_gb >= 8 && tier.disk.size_gb <= 16384 && floor(tier.disk.size_gb) == tier.disk.size_gb)])}."
+  }
+
+  validation {
+    condition     = alltrue([for tier in values(var.runner_tiers) : tier.disk.type == null ? true : contains(["gp3", "io2"], tier.disk.type)])
+    error_message = "runner_tiers: disk.type must be gp3 or io2; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.disk.type == null ? false : !contains(["gp3", "io2"], tier.disk.type)])}."
   }
 }
 

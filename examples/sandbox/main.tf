@@ -69,17 +69,15 @@ module "multi_tenant_runners" {
   eventbridge = { enable = true, accept_events = ["workflow_job", "installation"] }
 
   github_api_url            = var.github_api_url
-  runner_image              = { id = var.runner_image_id }
-  runner_timeouts           = var.runner_timeouts
+  runner                    = { image = { id = var.runner_image_id }, timeouts = var.runner_timeouts }
   lambda_zips               = var.lambda_zips
-  lambda_architecture       = var.lambda_architecture
-  log_level                 = var.log_level
-  log_retention_days        = 1
+  lambda                    = { architecture = var.lambda_architecture }
+  observability             = { log_level = var.log_level, log_retention_days = 1 }
   allow_public_repositories = var.allow_public_repositories
   tier_access               = var.tier_access
 
   # A sandbox goes as it came.
-  deletion_protection = false
+  tables = { deletion_protection = false }
 
   tags = var.tags
 }

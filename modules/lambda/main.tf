@@ -10,7 +10,9 @@ locals {
 # Made before the function: left to itself Lambda makes one that keeps logs for ever.
 resource "aws_cloudwatch_log_group" "this" {
   name              = local.log_group_name
-  retention_in_days = var.log_retention_days
+  retention_in_days = var.log.retention_days
+  log_group_class   = var.log.class
+  kms_key_id        = var.log.kms_key_arn
 
   tags = var.tags
 }
@@ -37,9 +39,11 @@ data "aws_iam_policy_document" "this" {
 }
 
 resource "aws_iam_role" "this" {
-  name               = var.name
-  description        = "Execution role of the Lambda function ${var.name}."
-  assume_role_policy = data.aws_iam_policy_document.assume.json
+  name                 = var.name
+  path                 = var.iam.path
+  description          = "Execution role of the Lambda function ${var.name}."
+  assume_role_policy   = data.aws_iam_policy_document.assume.json
+  permissions_boundary = var.iam.permissions_boundary
 
   tags = var.tags
 }

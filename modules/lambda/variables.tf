@@ -8,9 +8,23 @@ variable "policy_json" {
   type        = string
 }
 
-variable "log_retention_days" {
-  description = "Days that CloudWatch keeps its logs."
-  type        = number
+variable "log" {
+  description = "The log group: `retention_days`, `class` and `kms_key_arn` (`null` for CloudWatch's own encryption)."
+  type = object({
+    retention_days = optional(number, 30)
+    class          = optional(string, "STANDARD")
+    kms_key_arn    = optional(string)
+  })
+  default = {}
+}
+
+variable "iam" {
+  description = "`path` of the role, and the policy that is its `permissions_boundary`."
+  type = object({
+    permissions_boundary = optional(string)
+    path                 = optional(string, "/")
+  })
+  default = {}
 }
 
 variable "tags" {

@@ -75,9 +75,11 @@ data "aws_iam_policy_document" "assume" {
 }
 
 resource "aws_iam_role" "runner" {
-  name               = local.name
-  description        = "Runner machines of ${var.prefix}; callable by every job."
-  assume_role_policy = data.aws_iam_policy_document.assume.json
+  name                 = local.name
+  path                 = var.iam.path
+  description          = "Runner machines of ${var.prefix}; callable by every job."
+  assume_role_policy   = data.aws_iam_policy_document.assume.json
+  permissions_boundary = var.iam.permissions_boundary
 
   tags = var.tags
 }
@@ -88,8 +90,16 @@ resource "aws_iam_role_policy" "runner" {
   policy = data.aws_iam_policy_document.runner.json
 }
 
+resource "aws_iam_role_policy_attachment" "runner" {
+  for_each = toset(var.policy_arns)
+
+  role       = aws_iam_role.runner.name
+  policy_arn = each.value
+}
+
 resource "aws_iam_instance_profile" "runner" {
   name = local.name
+  path = var.iam.path
   role = aws_iam_role.runner.name
 
   tags = var.tags

@@ -74,8 +74,11 @@ resource "aws_launch_template" "tier" {
     device_name = var.image.root_device_name
 
     ebs {
-      volume_type           = "gp3"
-      volume_size           = each.value.disk_size_gb
+      volume_type           = each.value.disk.type
+      volume_size           = each.value.disk.size_gb
+      iops                  = each.value.disk.iops
+      throughput            = each.value.disk.throughput
+      kms_key_id            = var.disk_kms_key_arn
       encrypted             = true
       delete_on_termination = true
     }

@@ -12,7 +12,12 @@ variable "tiers" {
   description = "The sizes: one launch template each."
   type = map(object({
     runner_architecture = string
-    disk_size_gb        = number
+    disk = object({
+      size_gb    = number
+      type       = string
+      iops       = optional(number)
+      throughput = optional(number)
+    })
   }))
 }
 
@@ -48,6 +53,27 @@ variable "kms_key_arn" {
   description = "Customer key of the runners' configurations; `null` for AWS's own."
   type        = string
   default     = null
+}
+
+variable "disk_kms_key_arn" {
+  description = "Customer key of the disks; `null` for the account's default."
+  type        = string
+  default     = null
+}
+
+variable "policy_arns" {
+  description = "Further policies of the machines' role, which the code of every job can use."
+  type        = list(string)
+  default     = []
+}
+
+variable "iam" {
+  description = "`path` of the role and its instance profile, and the policy that is its `permissions_boundary`."
+  type = object({
+    permissions_boundary = optional(string)
+    path                 = optional(string, "/")
+  })
+  default = {}
 }
 
 variable "create_spot_service_linked_role" {

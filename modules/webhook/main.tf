@@ -68,10 +68,11 @@ data "aws_iam_policy_document" "webhook" {
 module "function" {
   source = "../lambda"
 
-  name               = local.name
-  policy_json        = data.aws_iam_policy_document.webhook.json
-  log_retention_days = var.log_retention_days
-  tags               = var.tags
+  name        = local.name
+  policy_json = data.aws_iam_policy_document.webhook.json
+  log         = var.log
+  iam         = var.iam
+  tags        = var.tags
 }
 
 resource "aws_lambda_function" "webhook" {
@@ -89,7 +90,7 @@ resource "aws_lambda_function" "webhook" {
 
   # GitHub gives up after 10 s.
   timeout     = 10
-  memory_size = 512
+  memory_size = var.memory_mb
 
   environment {
     variables = {

@@ -78,16 +78,35 @@ variable "architecture" {
   default     = "arm64"
 }
 
+variable "memory_mb" {
+  description = "Memory of the function."
+  type        = number
+  default     = 512
+}
+
 variable "log_level" {
   description = "Least severe level that the function logs."
   type        = string
   default     = "info"
 }
 
-variable "log_retention_days" {
-  description = "Days that CloudWatch keeps the function's logs."
-  type        = number
-  default     = 30
+variable "log" {
+  description = "The log group: `retention_days`, `class` and `kms_key_arn` (`null` for CloudWatch's own encryption)."
+  type = object({
+    retention_days = optional(number, 30)
+    class          = optional(string, "STANDARD")
+    kms_key_arn    = optional(string)
+  })
+  default = {}
+}
+
+variable "iam" {
+  description = "`path` of the role, and the policy that is its `permissions_boundary`."
+  type = object({
+    permissions_boundary = optional(string)
+    path                 = optional(string, "/")
+  })
+  default = {}
 }
 
 variable "tags" {

@@ -287,7 +287,7 @@ describe('the policies with a customer key and spot', () => {
   let policies;
   before(async () => {
     const { failed, output, json } = await plan({
-      settings: `  kms_key_arn  = "${KEY}"
+      settings: `  encryption = { parameters = "${KEY}" }
   runner_tiers = { small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["small"], spot = true } }`,
     });
     assert.equal(failed, false, output);

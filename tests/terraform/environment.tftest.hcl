@@ -67,7 +67,7 @@ variables {
     webhook_secret = "a-secret"
   }
   # Zips in a bucket need no files here.
-  lambda_s3_bucket = "zips"
+  lambda = { s3_bucket = "zips" }
 }
 
 run "each_function_gets_exactly_the_variables_that_it_reads" {

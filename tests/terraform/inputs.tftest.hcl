@@ -11,7 +11,7 @@ variables {
     webhook_secret = "a-secret"
   }
   # Zips in a bucket need no files here.
-  lambda_s3_bucket = "zips"
+  lambda = { s3_bucket = "zips" }
 }
 
 ################################################################################

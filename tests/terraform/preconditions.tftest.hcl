@@ -26,7 +26,7 @@ variables {
     webhook_secret = "a-secret"
   }
   # Zips in a bucket need no files here.
-  lambda_s3_bucket = "zips"
+  lambda = { s3_bucket = "zips" }
 }
 
 run "rejects_a_region_that_is_not_the_providers" {
@@ -53,7 +53,7 @@ run "rejects_one_image_for_two_architectures" {
   command = plan
 
   variables {
-    runner_image = { id = "ami-0123456789abcdef0" }
+    runner = { image = { id = "ami-0123456789abcdef0" } }
     runner_tiers = {
       small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["x64"] }
       arm   = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.medium"], max_runners = 2, labels = ["arm64"] }
@@ -89,8 +89,8 @@ run "rejects_zips_that_are_not_built" {
   command = plan
 
   variables {
-    lambda_s3_bucket = null
-    lambda_zips      = { webhook = "absent/webhook.zip", scale-up = "absent/scale-up.zip", scale-down = "absent/scale-down.zip", tenant-manager = "absent/tenant-manager.zip" }
+    lambda      = {}
+    lambda_zips = { webhook = "absent/webhook.zip", scale-up = "absent/scale-up.zip", scale-down = "absent/scale-down.zip", tenant-manager = "absent/tenant-manager.zip" }
   }
 
   expect_failures = [aws_dynamodb_table.tenants]
@@ -100,7 +100,7 @@ run "accepts_zips_that_are_there" {
   command = plan
 
   variables {
-    lambda_s3_bucket = null
-    lambda_zips      = { for name in ["webhook", "scale-up", "scale-down", "tenant-manager"] : name => "tests/terraform/fixtures/empty.zip" }
+    lambda      = {}
+    lambda_zips = { for name in ["webhook", "scale-up", "scale-down", "tenant-manager"] : name => "tests/terraform/fixtures/empty.zip" }
   }
 }

@@ -11,7 +11,7 @@ variables {
     webhook_secret = "a-secret"
   }
   # Zips in a bucket need no files here.
-  lambda_s3_bucket = "zips"
+  lambda = { s3_bucket = "zips" }
 }
 
 run "rejects_an_unknown_tier_access" {
@@ -106,10 +106,10 @@ run "rejects_two_images" {
   }
 
   variables {
-    runner_image = { id = "ami-0123456789abcdef0", ssm_parameter = "/golden/runner" }
+    runner = { image = { id = "ami-0123456789abcdef0", ssm_parameter = "/golden/runner" } }
   }
 
-  expect_failures = [var.runner_image]
+  expect_failures = [var.runner]
 }
 
 run "rejects_an_image_id_that_is_none" {
@@ -120,10 +120,10 @@ run "rejects_an_image_id_that_is_none" {
   }
 
   variables {
-    runner_image = { id = "golden" }
+    runner = { image = { id = "golden" } }
   }
 
-  expect_failures = [var.runner_image]
+  expect_failures = [var.runner]
 }
 
 run "rejects_an_image_parameter_without_its_slash" {
@@ -134,10 +134,10 @@ run "rejects_an_image_parameter_without_its_slash" {
   }
 
   variables {
-    runner_image = { ssm_parameter = "golden" }
+    runner = { image = { ssm_parameter = "golden" } }
   }
 
-  expect_failures = [var.runner_image]
+  expect_failures = [var.runner]
 }
 
 run "rejects_a_runner_without_its_digest" {
@@ -148,10 +148,10 @@ run "rejects_a_runner_without_its_digest" {
   }
 
   variables {
-    runner_binaries = { x64 = { url = "https://mirror.example/runner.tar.gz", sha256 = "" } }
+    runner = { binaries = { x64 = { url = "https://mirror.example/runner.tar.gz", sha256 = "" } } }
   }
 
-  expect_failures = [var.runner_binaries]
+  expect_failures = [var.runner]
 }
 
 run "rejects_a_runner_over_plain_http" {
@@ -162,10 +162,10 @@ run "rejects_a_runner_over_plain_http" {
   }
 
   variables {
-    runner_binaries = { x64 = { url = "http://mirror.example/runner.tar.gz", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" } }
+    runner = { binaries = { x64 = { url = "http://mirror.example/runner.tar.gz", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" } } }
   }
 
-  expect_failures = [var.runner_binaries]
+  expect_failures = [var.runner]
 }
 
 run "rejects_a_runner_address_that_breaks_out_of_its_quotes" {
@@ -176,10 +176,10 @@ run "rejects_a_runner_address_that_breaks_out_of_its_quotes" {
   }
 
   variables {
-    runner_binaries = { x64 = { url = "https://mirror.example/'; reboot #", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" } }
+    runner = { binaries = { x64 = { url = "https://mirror.example/'; reboot #", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" } } }
   }
 
-  expect_failures = [var.runner_binaries]
+  expect_failures = [var.runner]
 }
 
 run "rejects_a_runner_for_an_unknown_architecture" {
@@ -190,10 +190,10 @@ run "rejects_a_runner_for_an_unknown_architecture" {
   }
 
   variables {
-    runner_binaries = { amd64 = { url = "https://mirror.example/runner.tar.gz", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" } }
+    runner = { binaries = { amd64 = { url = "https://mirror.example/runner.tar.gz", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" } } }
   }
 
-  expect_failures = [var.runner_binaries]
+  expect_failures = [var.runner]
 }
 
 run "rejects_an_idle_timeout_of_nothing" {
@@ -204,10 +204,10 @@ run "rejects_an_idle_timeout_of_nothing" {
   }
 
   variables {
-    runner_timeouts = { idle = 0 }
+    runner = { timeouts = { idle = 0 } }
   }
 
-  expect_failures = [var.runner_timeouts]
+  expect_failures = [var.runner]
 }
 
 run "rejects_half_a_minute" {
@@ -218,10 +218,10 @@ run "rejects_half_a_minute" {
   }
 
   variables {
-    runner_timeouts = { idle = 0.5 }
+    runner = { timeouts = { idle = 0.5 } }
   }
 
-  expect_failures = [var.runner_timeouts]
+  expect_failures = [var.runner]
 }
 
 run "rejects_a_lifetime_no_longer_than_boot_and_idle" {
@@ -232,10 +232,10 @@ run "rejects_a_lifetime_no_longer_than_boot_and_idle" {
   }
 
   variables {
-    runner_timeouts = { lifetime = 15 }
+    runner = { timeouts = { lifetime = 15 } }
   }
 
-  expect_failures = [var.runner_timeouts]
+  expect_failures = [var.runner]
 }
 
 run "rejects_plain_http_elsewhere" {
@@ -288,10 +288,10 @@ run "rejects_a_throttle_that_lets_nothing_through" {
   }
 
   variables {
-    webhook_throttle = { rate_limit = 0 }
+    webhook = { throttle = { rate_limit = 0 } }
   }
 
-  expect_failures = [var.webhook_throttle]
+  expect_failures = [var.webhook]
 }
 
 run "rejects_a_zip_of_an_unknown_function" {
@@ -317,10 +317,10 @@ run "rejects_a_node_that_has_left_lambda" {
   }
 
   variables {
-    lambda_runtime = "nodejs20.x"
+    lambda = { runtime = "nodejs20.x", s3_bucket = "zips" }
   }
 
-  expect_failures = [var.lambda_runtime]
+  expect_failures = [var.lambda]
 }
 
 run "rejects_the_other_name_of_x86_64" {
@@ -331,10 +331,10 @@ run "rejects_the_other_name_of_x86_64" {
   }
 
   variables {
-    lambda_architecture = "x64"
+    lambda = { architecture = "x64", s3_bucket = "zips" }
   }
 
-  expect_failures = [var.lambda_architecture]
+  expect_failures = [var.lambda]
 }
 
 run "rejects_a_concurrency_that_lambda_refuses" {
@@ -345,10 +345,10 @@ run "rejects_a_concurrency_that_lambda_refuses" {
   }
 
   variables {
-    scale_up_concurrency = 1
+    lambda = { scale_up_concurrency = 1, s3_bucket = "zips" }
   }
 
-  expect_failures = [var.scale_up_concurrency]
+  expect_failures = [var.lambda]
 }
 
 run "rejects_a_concurrency_that_only_meets_throttles" {
@@ -359,10 +359,10 @@ run "rejects_a_concurrency_that_only_meets_throttles" {
   }
 
   variables {
-    scale_up_concurrency = 11
+    lambda = { scale_up_concurrency = 11, s3_bucket = "zips" }
   }
 
-  expect_failures = [var.scale_up_concurrency]
+  expect_failures = [var.lambda]
 }
 
 run "rejects_an_unknown_log_level" {
@@ -373,10 +373,10 @@ run "rejects_an_unknown_log_level" {
   }
 
   variables {
-    log_level = "trace"
+    observability = { log_level = "trace" }
   }
 
-  expect_failures = [var.log_level]
+  expect_failures = [var.observability]
 }
 
 run "rejects_a_retention_that_cloudwatch_lacks" {
@@ -387,10 +387,10 @@ run "rejects_a_retention_that_cloudwatch_lacks" {
   }
 
   variables {
-    log_retention_days = 31
+    observability = { log_retention_days = 31 }
   }
 
-  expect_failures = [var.log_retention_days]
+  expect_failures = [var.observability]
 }
 
 run "rejects_the_alias_of_a_key" {
@@ -401,10 +401,10 @@ run "rejects_the_alias_of_a_key" {
   }
 
   variables {
-    kms_key_arn = "arn:aws:kms:us-east-1:123456789012:alias/runners"
+    encryption = { parameters = "arn:aws:kms:us-east-1:123456789012:alias/runners" }
   }
 
-  expect_failures = [var.kms_key_arn]
+  expect_failures = [var.encryption]
 }
 
 ################################################################################
@@ -419,17 +419,17 @@ run "accepts_every_setting_at_once" {
   }
 
   variables {
-    tier_access          = "up_to_own"
-    egress_rules         = [{ protocol = "tcp", from_port = 443, to_port = 443, cidr_blocks = ["10.0.0.0/8"], ipv6_cidr_blocks = ["2001:db8::/32"] }]
-    runner_image         = { id = "ami-0123456789abcdef0" }
-    runner_binaries      = { x64 = { url = "https://mirror.example/runner.tar.gz", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" } }
-    runner_timeouts      = { boot = 2, idle = 1, lifetime = 4 }
-    github_api_url       = "https://github.example/api/v3"
-    lambda_architecture  = "x86_64"
-    scale_up_concurrency = 2
-    log_level            = "debug"
-    log_retention_days   = 365
-    kms_key_arn          = "arn:aws:kms:us-east-1:123456789012:key/0f0f0f0f-0000-0000-0000-000000000000"
+    tier_access  = "up_to_own"
+    egress_rules = [{ protocol = "tcp", from_port = 443, to_port = 443, cidr_blocks = ["10.0.0.0/8"], ipv6_cidr_blocks = ["2001:db8::/32"] }]
+    runner = {
+      image    = { id = "ami-0123456789abcdef0" }
+      binaries = { x64 = { url = "https://mirror.example/runner.tar.gz", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" } }
+      timeouts = { boot = 2, idle = 1, lifetime = 4 }
+    }
+    github_api_url = "https://github.example/api/v3"
+    lambda         = { architecture = "x86_64", scale_up_concurrency = 2, s3_bucket = "zips" }
+    observability  = { log_level = "debug", log_retention_days = 365 }
+    encryption     = { parameters = "arn:aws:kms:us-east-1:123456789012:key/0f0f0f0f-0000-0000-0000-000000000000" }
   }
 }
 
@@ -442,7 +442,7 @@ run "accepts_no_egress_an_image_by_parameter_and_a_fake_github_on_this_machine" 
 
   variables {
     egress_rules   = []
-    runner_image   = { ssm_parameter = "/golden/runner" }
+    runner         = { image = { ssm_parameter = "/golden/runner" } }
     github_api_url = "http://127.0.0.1:8080"
   }
 }

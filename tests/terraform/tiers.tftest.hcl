@@ -11,7 +11,7 @@ variables {
     webhook_secret = "a-secret"
   }
   # Zips in a bucket need no files here.
-  lambda_s3_bucket = "zips"
+  lambda = { s3_bucket = "zips" }
 }
 
 run "rejects_an_empty_map_of_tiers" {
@@ -232,7 +232,7 @@ run "rejects_a_disk_smaller_than_the_image" {
   }
 
   variables {
-    runner_tiers = { "small" = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"], disk_size_gb = 4 } }
+    runner_tiers = { "small" = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"], disk = { size_gb = 4 } } }
   }
 
   expect_failures = [var.runner_tiers]
@@ -253,7 +253,7 @@ run "accepts_tiers_at_the_edge_of_every_rule" {
     default_tier = "aaaaaaaaaaaaaaaaaaaaaaaa"
     runner_tiers = {
       aaaaaaaaaaaaaaaaaaaaaaaa = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 0, labels = ["self hosted"] }
-      "2-arm_64"               = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.medium", "u-6tb1.metal"], max_runners = 1000, labels = ["ARM64"], rank = 1.5, spot = true, runner_group_id = 7, disk_size_gb = 8 }
+      "2-arm_64"               = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.medium", "u-6tb1.metal"], max_runners = 1000, labels = ["ARM64"], rank = 1.5, spot = true, runner_group_id = 7, disk = { size_gb = 8 } }
     }
   }
 }

@@ -27,7 +27,7 @@ variables {
     webhook_secret = "a-secret"
   }
   # Zips in a bucket need no files here.
-  lambda_s3_bucket = "zips"
+  lambda = { s3_bucket = "zips" }
 }
 
 run "tenants_table_has_its_key_indexes_and_stream" {
@@ -95,7 +95,7 @@ run "deletion_protection_can_be_lifted" {
   command = plan
 
   variables {
-    deletion_protection = false
+    tables = { deletion_protection = false }
   }
 
   assert {
@@ -139,7 +139,7 @@ run "tiers_of_ones_own_replace_the_three" {
   }
 
   assert {
-    condition     = jsonencode(output.runner_tiers["tiny"]) == jsonencode({ runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.small"], max_runners = 0, labels = ["self-hosted", "tiny"], rank = null, spot = false, runner_group_id = 1, disk_size_gb = 30 })
+    condition     = jsonencode(output.runner_tiers["tiny"]) == jsonencode({ runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.small"], max_runners = 0, labels = ["self-hosted", "tiny"], rank = null, spot = false, runner_group_id = 1, disk = { size_gb = null, type = null, iops = null, throughput = null } })
     error_message = "The output fills the optional settings in."
   }
 }
@@ -250,7 +250,7 @@ run "zips_come_from_a_bucket_when_one_is_named" {
   command = plan
 
   variables {
-    lambda_s3_prefix = "v1.2.0/"
+    lambda = { s3_bucket = "zips", s3_prefix = "v1.2.0/" }
   }
 
   assert {
@@ -322,19 +322,20 @@ run "plans_with_every_setting_away_from_its_default" {
   command = plan
 
   variables {
-    default_tier                    = "arm"
-    tier_access                     = "up_to_own"
-    allow_public_repositories       = true
-    tenant_security_groups          = false
-    egress_rules                    = []
-    runner_image                    = { ssm_parameter = "/golden/runner", root_device_name = "/dev/sda1" }
-    runner_binaries                 = { arm64 = { url = "https://mirror.example/runner.tar.gz", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" } }
+    default_tier              = "arm"
+    tier_access               = "up_to_own"
+    allow_public_repositories = true
+    tenant_security_groups    = false
+    egress_rules              = []
+    runner = {
+      image    = { ssm_parameter = "/golden/runner", root_device_name = "/dev/sda1" }
+      binaries = { arm64 = { url = "https://mirror.example/runner.tar.gz", sha256 = "0000000000000000000000000000000000000000000000000000000000000000" } }
+    }
     create_spot_service_linked_role = true
     github_api_url                  = "https://github.example/api/v3"
-    lambda_architecture             = "x86_64"
-    log_level                       = "debug"
-    log_retention_days              = 365
-    kms_key_arn                     = "arn:aws:kms:us-east-1:123456789012:key/0f0f0f0f-0000-0000-0000-000000000000"
+    lambda                          = { architecture = "x86_64", s3_bucket = "zips" }
+    observability                   = { log_level = "debug", log_retention_days = 365 }
+    encryption                      = { parameters = "arn:aws:kms:us-east-1:123456789012:key/0f0f0f0f-0000-0000-0000-000000000000" }
     runner_tiers = {
       arm = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.medium"], max_runners = 3, labels = ["arm"], spot = true, rank = 1 }
     }

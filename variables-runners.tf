@@ -1,0 +1,148 @@
+################################################################################
+# Runners
+################################################################################
+
+variable "runner" {
+  description = <<-EOT
+    The runner machines; what a tier sets for itself in `runner_tiers` counts instead.
+    - `image`: (Optional) their image. Default: the newest Amazon Linux 2023 of each tier's architecture, looked up at every launch.
+      - `id`: (Optional) an AMI.
+      - `ssm_parameter`: (Optional) name of an SSM parameter that holds an AMI id; followed at every launch.
+      - `root_device_name`: (Optional) where that image has its root disk. Default `/dev/xvda`.
+    - `binaries`: (Optional) where a machine whose image has no `/opt/actions-runner` gets GitHub's runner from, by architecture (`x64`, `arm64`): `url` of the `.tar.gz`, and `sha256`, its digest, as the machine refuses any other file. Default: the latest release on github.com. GitHub gives no jobs to a runner more than 30 days behind, so a pinned one must be moved along.
+    - `timeouts`: (Optional) how long a machine may take, in minutes.
+      - `boot`: (Optional) from launch to its registration at GitHub. Default `10`.
+      - `idle`: (Optional) without a job, after its last one or, where none ever came, after the time to boot. Default `5`.
+      - `lifetime`: (Optional) in all, busy or not. Default `360`, GitHub's own default for a job.
+    - `disk`: (Optional) the encrypted root disk.
+      - `size_gb`: (Optional) default `30`.
+      - `type`: (Optional) `gp3` or `io2`. Default `gp3`.
+      - `iops`: (Optional) default what the type includes; `io2` needs it.
+      - `throughput`: (Optional) MB/s, for `gp3`. Default what the type includes, 125.
+    - `policy_arns`: (Optional) further policies of the machines' role. The code of every job can use them, whoever its tenant is. Default none.
+  EOT
+  type = object({
+    image = optional(object({
+      id               = optional(string)
+      ssm_parameter    = optional(string)
+      root_device_name = optional(string, "/dev/xvda")
+    }), {})
+    binaries = optional(map(object({ url = string, sha256 = string })), {})
+    timeouts = optional(object({
+      boot     = optional(number, 10)
+      idle     = optional(number, 5)
+      lifetime = optional(number, 360)
+    }), {})
+    disk = optional(object({
+      size_gb    = optional(number, 30)
+      type       = optional(string, "gp3")
+      iops       = optional(number)
+      throughput = optional(number)
+    }), {})
+    policy_arns = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.runner.image.id == null || var.runner.image.ssm_parameter == null
+    error_message = "runner.image takes id or ssm_parameter, not both."
+  }
+
+  validation {
+    condition     = var.runner.image.id == null ? true : can(regex("^ami-[0-9a-z]+$", var.runner.image.id))
+    error_message = "runner.image.id must be the id of an AMI, such as ami-0123456789abcdef0."
+  }
+
+  validation {
+    condition     = var.runner.image.ssm_parameter == null ? true : can(regex("^/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", var.runner.image.ssm_parameter))
+    error_message = "runner.image.ssm_parameter must be the full name of an SSM parameter, starting with a slash."
+  }
+
+  validation {
+    condition     = alltrue([for architecture in keys(var.runner.binaries) : contains(["x64", "arm64"], architecture)])
+    error_message = "runner.binaries: the keys are x64 and arm64; not so: ${join(", ", [for architecture in keys(var.runner.binaries) : architecture if !contains(["x64", "arm64"], architecture)])}."
+  }
+
+  validation {
+    condition     = alltrue([for binary in values(var.runner.binaries) : can(regex("^https://[^'\\s]+$", binary.url)) && can(regex("^[0-9a-f]{64}$", binary.sha256))])
+    error_message = "runner.binaries: url must be an https address and sha256 64 lower-case hexadecimal digits; not so: ${join(", ", [for architecture, binary in var.runner.binaries : architecture if !(can(regex("^https://[^'\\s]+$", binary.url)) && can(regex("^[0-9a-f]{64}$", binary.sha256)))])}."
+  }
+
+  validation {
+    condition     = alltrue([for minutes in values(var.runner.timeouts) : minutes >= 1 && floor(minutes) == minutes])
+    error_message = "runner.timeouts must be whole minutes, 1 or more; not so: ${join(", ", [for name, minutes in var.runner.timeouts : name if minutes < 1 || floor(minutes) != minutes])}."
+  }
+
+  validation {
+    condition     = var.runner.timeouts.lifetime > var.runner.timeouts.boot + var.runner.timeouts.idle
+    error_message = "runner.timeouts: lifetime must be longer than boot and idle together."
+  }
+
+  validation {
+    condition     = var.runner.disk.size_gb >= 8 && var.runner.disk.size_gb <= 16384 && floor(var.runner.disk.size_gb) == var.runner.disk.size_gb
+    error_message = "runner.disk.size_gb must be a whole number from 8 (the image's own size) to 16384."
+  }
+
+  validation {
+    condition     = contains(["gp3", "io2"], var.runner.disk.type)
+    error_message = "runner.disk.type must be gp3 or io2, not \"${var.runner.disk.type}\"."
+  }
+
+  validation {
+    condition     = alltrue([for arn in var.runner.policy_arns : can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/", arn))]) && length(var.runner.policy_arns) <= 10
+    error_message = "runner.policy_arns must hold at most 10 ARNs of IAM policies; not so: ${join(", ", [for arn in var.runner.policy_arns : arn if !can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/", arn))])}."
+  }
+}
+
+variable "egress_rules" {
+  description = <<-EOT
+    What runners may reach, as rules of every runner security group. Default: everything.
+    - `description`: (Optional) text on the rule.
+    - `protocol`: `tcp`, `udp`, `icmp`, `icmpv6`, or `-1` for all.
+    - `from_port`, `to_port`: (Optional) port range; 0 and 0 with protocol `-1`.
+    - `cidr_blocks`, `ipv6_cidr_blocks`: (Optional) where to; at least one block in all.
+  EOT
+  type = list(object({
+    description      = optional(string, "")
+    protocol         = string
+    from_port        = optional(number, 0)
+    to_port          = optional(number, 0)
+    cidr_blocks      = optional(list(string), [])
+    ipv6_cidr_blocks = optional(list(string), [])
+  }))
+  default = [{
+    description      = "All outbound"
+    protocol         = "-1"
+    cidr_blocks      = ["0.0.0.0/0"]
+    ipv6_cidr_blocks = ["::/0"]
+  }]
+  nullable = false
+
+  validation {
+    condition     = alltrue([for rule in var.egress_rules : contains(["tcp", "udp", "icmp", "icmpv6", "-1"], rule.protocol)])
+    error_message = "egress_rules: protocol must be tcp, udp, icmp, icmpv6 or -1; not so: ${join(", ", [for rule in var.egress_rules : rule.protocol if !contains(["tcp", "udp", "icmp", "icmpv6", "-1"], rule.protocol)])}."
+  }
+
+  validation {
+    condition     = alltrue([for rule in var.egress_rules : rule.from_port <= rule.to_port && rule.from_port >= -1 && rule.to_port <= 65535])
+    error_message = "egress_rules: from_port must not be above to_port, and both at most 65535; not so in entries ${join(", ", [for index, rule in var.egress_rules : index if !(rule.from_port <= rule.to_port && rule.from_port >= -1 && rule.to_port <= 65535)])} (counted from 0)."
+  }
+
+  validation {
+    condition     = alltrue([for rule in var.egress_rules : rule.protocol != "-1" || (rule.from_port == 0 && rule.to_port == 0)])
+    error_message = "egress_rules: protocol -1 means every port, so from_port and to_port must be 0; not so in entries ${join(", ", [for index, rule in var.egress_rules : index if rule.protocol == "-1" && (rule.from_port != 0 || rule.to_port != 0)])} (counted from 0)."
+  }
+
+  validation {
+    condition     = alltrue([for rule in var.egress_rules : length(rule.cidr_blocks) + length(rule.ipv6_cidr_blocks) > 0 && alltrue([for block in concat(rule.cidr_blocks, rule.ipv6_cidr_blocks) : can(cidrhost(block, 0))])])
+    error_message = "egress_rules: each rule needs at least one CIDR block, and each block must be valid, such as 10.0.0.0/8; not so in entries ${join(", ", [for index, rule in var.egress_rules : index if !(length(rule.cidr_blocks) + length(rule.ipv6_cidr_blocks) > 0 && alltrue([for block in concat(rule.cidr_blocks, rule.ipv6_cidr_blocks) : can(cidrhost(block, 0))]))])} (counted from 0)."
+  }
+}
+
+variable "create_spot_service_linked_role" {
+  description = "Whether to create the role that EC2 needs for the account's first spot launch; leave `false` where the account has it."
+  type        = bool
+  default     = false
+  nullable    = false
+}
