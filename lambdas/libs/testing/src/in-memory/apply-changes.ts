@@ -5,7 +5,7 @@ export function applyChanges<T extends object>(row: T, changes: Changes<T>): T {
   const result: Record<string, unknown> = Object.fromEntries(Object.entries(row));
   for (const [key, value] of Object.entries(changes)) {
     if (value === null) delete result[key];
-    else if (value !== undefined) result[key] = structuredClone(value);
+    else if (value !== undefined) result[key] = typeof value === 'object' ? structuredClone(value) : value;
   }
   return result as T;
 }

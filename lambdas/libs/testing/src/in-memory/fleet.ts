@@ -32,6 +32,8 @@ const isAlive = (state: MachineState): boolean => state !== 'shutting-down' && s
 
 export function createInMemoryFleet({ clock, environment }: { readonly clock: Clock; readonly environment: string }): InMemoryFleet {
   const machines = new Map<string, InMemoryMachine>();
+  // Outlives the machines: EC2 forgets those within the hour, their tokens later.
+  const started = new Map<string, InMemoryMachine>();
   const refusals = new Set<{ readonly matches: (intent: Intent) => boolean; readonly refusal: Refusal }>();
   const view = createLaggingView(() => [...machines.values()]);
   let unknownOnce: { readonly machineStarts: boolean } | undefined;
@@ -47,9 +49,7 @@ export function createInMemoryFleet({ clock, environment }: { readonly clock: Cl
   const start = (request: LaunchRequest): LaunchAnswer => {
     const { intent } = request;
     // EC2 remembers a token per zone: the same token in another subnet starts another machine.
-    const standing = [...machines.values()].find(
-      (machine) => machine.clientToken === intent.clientToken && machine.request.intent.subnetId === intent.subnetId,
-    );
+    const standing = started.get(`${intent.clientToken}/${intent.subnetId}`);
     if (standing !== undefined) {
       const same = JSON.stringify(standing.request) === JSON.stringify(request);
       if (same) return { kind: 'started', instanceId: standing.instanceId, state: standing.state };
@@ -87,6 +87,7 @@ export function createInMemoryFleet({ clock, environment }: { readonly clock: Cl
         request: structuredClone(request),
       };
       machines.set(instanceId, machine);
+      started.set(`${machine.clientToken}/${request.intent.subnetId}`, machine);
       return machine;
     },
     run: async (request) => {

@@ -1,6 +1,7 @@
 import { isEnded, type Clock, type Job, type JobStore } from '@multi-tenant-runner/core';
 import { createLaggingView, type Lag } from '../lagging-view';
 import { applyChanges } from './apply-changes';
+import { RowsByTenant } from './rows-by-tenant';
 
 export interface InMemoryJobStore extends JobStore {
   readonly rows: Map<string, Job>;
@@ -10,20 +11,19 @@ export interface InMemoryJobStore extends JobStore {
 }
 
 export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): InMemoryJobStore {
-  const rows = new Map<string, Job>();
+  const rows = new RowsByTenant<Job>((job) => !isEnded(job.state));
   const key = (installationId: number, jobId: number): string => `${installationId}/${jobId}`;
-  const due = createLaggingView(() => [...rows.values()].filter((job) => job.state === 'parked' && job.nextTry !== undefined));
+  const due = createLaggingView(() => rows.allOpen().filter((job) => job.state === 'parked' && job.nextTry !== undefined));
 
   return {
     rows,
     dueIndex: due,
     all: () => structuredClone([...rows.values()]),
-    get: async (installationId, jobId) => structuredClone(rows.get(key(installationId, jobId))),
+    get: async (installationId, jobId) => rows.get(key(installationId, jobId)),
     create: async (job) => {
       const standing = rows.get(key(job.installationId, job.jobId));
-      if (standing !== undefined) return { ok: false, row: structuredClone(standing) };
-      rows.set(key(job.installationId, job.jobId), structuredClone(job));
-      return { ok: true, row: structuredClone(job) };
+      if (standing !== undefined) return { ok: false, row: standing };
+      return { ok: true, row: rows.put(key(job.installationId, job.jobId), job) };
     },
     change: async (installationId, jobId, guard, changes) => {
       const row = rows.get(key(installationId, jobId));
@@ -32,17 +32,16 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
         guard.from.includes(row.state) &&
         (guard.startNumber === undefined || guard.startNumber === row.startNumber) &&
         (guard.launchId === undefined || guard.launchId === row.launchId);
-      if (!fits) return { ok: false, row: structuredClone(row) };
+      if (!fits) return { ok: false, row };
       const after = applyChanges(row, { updatedAt: clock.now().toISOString(), ...changes });
-      rows.set(key(installationId, jobId), after);
-      return { ok: true, row: structuredClone(after) };
+      return { ok: true, row: rows.put(key(installationId, jobId), after) };
     },
     listOpen: async (installationId, options) => {
-      const open = [...rows.values()]
-        .filter((job) => job.installationId === installationId && !isEnded(job.state))
+      const open = rows
+        .openOf(installationId)
         .filter((job) => options?.states === undefined || options.states.includes(job.state))
         .sort(byQueuedTime);
-      return structuredClone(open.slice(0, options?.limit));
+      return open.slice(0, options?.limit);
     },
     listDue: async (now, limit) =>
       due

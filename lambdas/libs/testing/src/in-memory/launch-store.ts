@@ -1,6 +1,7 @@
 import { hasLiveLease, isOpenLaunch, type Clock, type Launch, type LaunchGuard, type LaunchStore } from '@multi-tenant-runner/core';
 import { createLaggingView, type Lag } from '../lagging-view';
 import { applyChanges } from './apply-changes';
+import { RowsByTenant } from './rows-by-tenant';
 
 export interface InMemoryLaunchStore extends LaunchStore {
   readonly rows: Map<string, Launch>;
@@ -11,40 +12,35 @@ export interface InMemoryLaunchStore extends LaunchStore {
 }
 
 export function createInMemoryLaunchStore({ clock }: { readonly clock: Clock }): InMemoryLaunchStore {
-  const rows = new Map<string, Launch>();
+  const rows = new RowsByTenant<Launch>((launch) => isOpenLaunch(launch.state), (launch) => launch.instanceId);
   const cursors = new Map<string, string>();
   const key = (installationId: number, launchId: string): string => `${installationId}/${launchId}`;
-  const instances = createLaggingView(() => [...rows.values()].filter((launch) => launch.instanceId !== undefined));
+  const instances = createLaggingView(() => rows.index);
 
   return {
     rows,
     cursors,
     instanceIndex: instances,
     all: () => structuredClone([...rows.values()]),
-    get: async (installationId, launchId) => structuredClone(rows.get(key(installationId, launchId))),
+    get: async (installationId, launchId) => rows.get(key(installationId, launchId)),
     create: async (launch) => {
       const standing = rows.get(key(launch.installationId, launch.launchId));
-      if (standing !== undefined) return { ok: false, row: structuredClone(standing) };
-      rows.set(key(launch.installationId, launch.launchId), structuredClone(launch));
-      return { ok: true, row: structuredClone(launch) };
+      if (standing !== undefined) return { ok: false, row: standing };
+      return { ok: true, row: rows.put(key(launch.installationId, launch.launchId), launch) };
     },
     change: async (installationId, launchId, guard, changes) => {
       const row = rows.get(key(installationId, launchId));
       if (row === undefined) return { ok: false };
-      if (!fits(row, guard)) return { ok: false, row: structuredClone(row) };
+      if (!fits(row, guard)) return { ok: false, row };
       const after = applyChanges(row, { updatedAt: clock.now().toISOString(), ...changes, version: row.version + 1 });
-      rows.set(key(installationId, launchId), after);
-      return { ok: true, row: structuredClone(after) };
+      return { ok: true, row: rows.put(key(installationId, launchId), after) };
     },
     listOpen: async (installationId) =>
-      structuredClone(
-        [...rows.values()]
-          .filter((launch) => launch.installationId === installationId && isOpenLaunch(launch.state))
-          .sort((a, b) => (`${a.createdAt}#${a.launchId}` < `${b.createdAt}#${b.launchId}` ? -1 : 1)),
-      ),
+      rows.openOf(installationId).sort((a, b) => (`${a.createdAt}#${a.launchId}` < `${b.createdAt}#${b.launchId}` ? -1 : 1)),
     findByInstance: async (instanceId) => {
-      const found = instances.read().find((launch) => launch.instanceId === instanceId);
-      return found && { installationId: found.installationId, launchId: found.launchId };
+      const found = instances.read().get(instanceId);
+      const row = found === undefined ? undefined : rows.get(found);
+      return row && { installationId: row.installationId, launchId: row.launchId };
     },
     readCursor: async (name) => cursors.get(name),
     writeCursor: async (name, cursor) => {

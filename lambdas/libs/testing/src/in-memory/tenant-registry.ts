@@ -31,7 +31,7 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
   const changes: TenantTableChange[] = [];
   const accounts = createLaggingView(() => [...rows].map(([installationId, row]) => ({ installationId, accountId: row['account_id'] })));
   const lookup = (installationId: number): TenantLookup =>
-    parseTenantRow(installationId, structuredClone(rows.get(installationId)), settings.tiers, settings.defaultTier);
+    parseTenantRow(installationId, copyOf(rows.get(installationId)), settings.tiers, settings.defaultTier);
 
   const write = (installationId: number, row: TenantRow): void => {
     const before = rows.get(installationId);
@@ -39,7 +39,7 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     // DynamoDB has no empty set: taking the last element removes the attribute.
     if (live instanceof Set && live.size === 0) delete row['live'];
     rows.set(installationId, row);
-    changes.push(structuredClone({ installationId, ...(before && { before }), after: row }));
+    changes.push({ installationId, ...(before && { before: copyOf(before) }), after: copyOf(row) });
   };
   const setLive = (installationId: number, change: (live: Set<string>) => void): void => {
     const row = rows.get(installationId);
@@ -80,6 +80,14 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     },
   };
   return registry;
+}
+
+/** A row's values are texts, numbers and sets of them, unless a hand wrote something else. */
+function copyOf<T extends TenantRow | undefined>(row: T): T {
+  if (row === undefined) return row;
+  const flat = Object.values(row).every((value) => typeof value !== 'object' || value === null || value instanceof Set);
+  if (!flat) return structuredClone(row);
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value instanceof Set ? new Set(value) : value])) as T;
 }
 
 function mayHoldSlots(live: unknown): live is Set<string> | undefined {

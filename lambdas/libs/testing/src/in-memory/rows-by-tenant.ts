@@ -1,0 +1,59 @@
+/**
+ * Rows as they are written: frozen, so that handing one out needs no copy. Beside them each tenant's open rows and an
+ * index, as the real tables keep them: a world of ten thousand jobs is asked for those many times a second.
+ */
+export class RowsByTenant<T extends { readonly installationId: number }> extends Map<string, T> {
+  private readonly open = new Map<number, Map<string, T>>();
+  /** Keys of rows by what `indexed` answers for them. */
+  readonly index = new Map<string, string>();
+
+  constructor(
+    private readonly isOpen: (row: T) => boolean,
+    private readonly indexed: (row: T) => string | undefined = () => undefined,
+  ) {
+    super();
+  }
+
+  /** Answers the row as it stands now. */
+  put(key: string, given: T): T {
+    const row = frozen(given);
+    const open = this.open.get(row.installationId) ?? new Map<string, T>();
+    this.open.set(row.installationId, open);
+    if (this.isOpen(row)) open.set(key, row);
+    else open.delete(key);
+    const index = this.indexed(row);
+    if (index !== undefined) this.index.set(index, key);
+    super.set(key, row);
+    return row;
+  }
+
+  override set(key: string, row: T): this {
+    this.put(key, row);
+    return this;
+  }
+
+  override delete(key: string): boolean {
+    const row = this.get(key);
+    if (row !== undefined) {
+      this.open.get(row.installationId)?.delete(key);
+      const index = this.indexed(row);
+      if (index !== undefined) this.index.delete(index);
+    }
+    return super.delete(key);
+  }
+
+  openOf(installationId: number): T[] {
+    return [...(this.open.get(installationId)?.values() ?? [])];
+  }
+
+  allOpen(): T[] {
+    return [...this.open.values()].flatMap((rows) => [...rows.values()]);
+  }
+}
+
+/** A copy that nobody can change any more. Rows are plain data. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map(frozen)) as T;
+  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, frozen(inner)]))) as T;
+}
