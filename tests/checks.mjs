@@ -4,19 +4,21 @@ import { ensureBundles } from '../sandbox/setup/bundles.mjs';
 import { ensurePython, venvProgram } from '../sandbox/setup/python.mjs';
 import { checkTerraformFormat, checkTerraformTests, checkTerraformValid } from './terraform.mjs';
 import { CheckFailed, execute, mustRun, root, tool } from './process.mjs';
+import { linters } from './verify/linters.mjs';
 
-/** In the order of their price: what is quick and most often broken comes first. */
+/** In the order of their price: what is quick and most often broken comes first. `yarn verify` runs the linters alone. */
 export const checks = [
-  { name: 'types', about: 'the TypeScript compiler over all sources', run: async () => void (await mustRun(tool('tsc'), ['--noEmit'])) },
+  { name: 'types', about: 'the TypeScript compiler over all sources', linter: true, run: async () => void (await mustRun(tool('tsc'), ['--noEmit'])) },
   { name: 'lambdas', about: 'jest: decisions, handlers, contracts on DynamoDB Local', run: () => jest('lambdas') },
   { name: 'sandbox', about: 'jest: fake GitHub, machines, setup', run: () => jest('sandbox') },
   { name: 'repository', about: 'jest: what two places of the repository must agree on', run: () => jest('tests') },
   { name: 'emulator', about: 'what the sandbox adds to the AWS emulator', run: checkEmulator },
-  { name: 'format', about: 'terraform fmt', run: checkTerraformFormat },
-  { name: 'validate', about: 'terraform validate of the module, its parts and the examples', run: checkTerraformValid },
+  { name: 'format', about: 'terraform fmt', linter: true, run: checkTerraformFormat },
+  { name: 'validate', about: 'terraform validate of the module, its parts and the examples', linter: true, run: checkTerraformValid },
   { name: 'plan', about: 'terraform test', run: checkTerraformTests },
   { name: 'iam', about: 'the rendered policies, judged by an IAM simulator', run: checkPolicies },
   { name: 'demo', about: 'the whole system in the sandbox, then a second plan that must be empty', run: checkDemo },
+  ...linters.map((linter) => ({ ...linter, linter: true, onlyByName: true })),
 ];
 
 async function jest(workspace) {

@@ -3,6 +3,7 @@
 //
 //   node tests/run.mjs                     everything
 //   node tests/run.mjs --only lambdas,iam  some checks
+//   node tests/run.mjs --linters           those that run nothing of the product: `yarn verify`
 //   node tests/run.mjs --list              their names
 import { parseArgs } from 'node:util';
 import { SetupError } from '../sandbox/setup/command.mjs';
@@ -10,13 +11,14 @@ import { ensureNodePackages } from '../sandbox/setup/node-packages.mjs';
 import { checks } from './checks.mjs';
 import { root } from './process.mjs';
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, list: { type: 'boolean', default: false } } });
+const { values } = parseArgs({ options: { only: { type: 'string' }, linters: { type: 'boolean', default: false }, list: { type: 'boolean', default: false } } });
 if (values.list) {
   for (const check of checks) console.log(`${check.name.padEnd(12)} ${check.about}`);
   process.exit(0);
 }
 
-const wanted = values.only?.split(',') ?? checks.filter((check) => !check.onlyByName).map(({ name }) => name);
+const byDefault = (check) => (values.linters ? check.linter : !check.onlyByName);
+const wanted = values.only?.split(',') ?? checks.filter(byDefault).map(({ name }) => name);
 const unknown = wanted.filter((name) => !checks.some((check) => check.name === name));
 if (unknown.length > 0) {
   console.error(`There is no check ${unknown.join(', ')}; "node tests/run.mjs --list" names them.`);

@@ -23,7 +23,7 @@ export async function checkTerraformFormat() {
 
 export async function checkTerraformValid() {
   const { binary, env } = await terraform();
-  const folders = ['.', ...subfolders('modules'), ...subfolders('examples')];
+  const folders = terraformFolders();
   for (const folder of folders) {
     const own = { ...env, TF_DATA_DIR: dataFolder(folder) };
     await mustRun(binary, ['init', '-backend=false', '-input=false'], { cwd: join(root, folder), env: own, show: false });
@@ -49,6 +49,9 @@ export async function checkTerraformTests() {
   if (summary === undefined || summary.passed + summary.failed === 0) throw new CheckFailed(`terraform test ran nothing (exit code ${code})`);
   return { passed: summary.passed, failed: summary.failed + (summary.errored ?? 0), skipped: summary.skipped };
 }
+
+/** The module, its parts, the examples. */
+export const terraformFolders = () => ['.', ...subfolders('modules'), ...subfolders('examples')];
 
 const dataFolder = (folder) => join(root, '.sandbox', 'terraform-tests', folder === '.' ? 'root' : folder.replaceAll('/', '-'));
 
