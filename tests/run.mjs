@@ -13,7 +13,7 @@ import { root } from './process.mjs';
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, linters: { type: 'boolean', default: false }, list: { type: 'boolean', default: false } } });
 if (values.list) {
-  for (const check of checks) console.log(`${check.name.padEnd(12)} ${check.about}`);
+  for (const check of checks.filter(({ linter }) => linter || !values.linters)) console.log(`${check.name.padEnd(12)} ${check.about}`);
   process.exit(0);
 }
 

@@ -9,6 +9,8 @@ locals {
 
 # Made before the function: left to itself Lambda makes one that keeps logs for ever.
 resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_338:observability.log_retention_days says how long; a year of them is rarely read and always paid for.
+
   name              = local.log_group_name
   retention_in_days = var.log.retention_days
   log_group_class   = var.log.class

@@ -76,6 +76,13 @@ module "function" {
 }
 
 resource "aws_lambda_function" "webhook" {
+  #checkov:skip=CKV_AWS_50:Each line of its log names the job or delivery; X-Ray would follow the same steps once more, at a price for each.
+  #checkov:skip=CKV_AWS_115:The API's throttle bounds it; a reservation would take concurrency from the rest of the account.
+  #checkov:skip=CKV_AWS_116:It is called synchronously: a failure is answered with 503, and GitHub lists the delivery as failed.
+  #checkov:skip=CKV_AWS_117:It calls public addresses of AWS and GitHub only; lambda.vpc puts it into a VPC.
+  #checkov:skip=CKV_AWS_173:The variables hold names and settings, no secret; Lambda encrypts them with its own key.
+  #checkov:skip=CKV_AWS_272:The zips are built by whoever applies the module; Terraform uploads what their hash says.
+
   function_name = local.name
   description   = "Verifies GitHub's webhooks and routes each job to the queue of its tier."
   role          = module.function.role_arn
@@ -134,12 +141,16 @@ resource "aws_apigatewayv2_integration" "webhook" {
 }
 
 resource "aws_apigatewayv2_route" "webhook" {
+  #checkov:skip=CKV_AWS_309:GitHub can't sign in: the function checks its signature before it reads anything.
+
   api_id    = aws_apigatewayv2_api.this.id
   route_key = "POST /webhook"
   target    = "integrations/${aws_apigatewayv2_integration.webhook.id}"
 }
 
 resource "aws_apigatewayv2_stage" "default" {
+  #checkov:skip=CKV_AWS_76:The function logs what it answered to each delivery, with its id.
+
   api_id      = aws_apigatewayv2_api.this.id
   name        = "$default"
   auto_deploy = true

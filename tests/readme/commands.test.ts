@@ -36,10 +36,19 @@ test.each(documents)('%s links only to what is there', (document) => {
   expect(missing).toEqual([]);
 });
 
-test.each(['CONTRIBUTING.md', 'package.json'])('the checks that %s runs by name exist', (file) => {
-  const { stdout } = spawnSync(process.execPath, [join('tests', 'run.mjs'), '--list'], { cwd: root, encoding: 'utf8' });
-  const known = stdout.split('\n').map((line) => line.split(' ')[0]);
-  const named = [...read(file).matchAll(/--only ([a-z,]+)/g)].flatMap(([, names]) => String(names).split(','));
+function checkNames(...flags: string[]): string[] {
+  const { stdout } = spawnSync(process.execPath, [join('tests', 'run.mjs'), '--list', ...flags], { cwd: root, encoding: 'utf8' });
+  return stdout.split('\n').flatMap((line) => line.split(' ')[0] || []);
+}
+
+test('the checks that CONTRIBUTING.md runs by name exist', () => {
+  const named = [...read('CONTRIBUTING.md').matchAll(/--only ([a-z,]+)/g)].flatMap(([, names]) => String(names).split(','));
   expect(named.length).toBeGreaterThan(0);
-  expect(known).toEqual(expect.arrayContaining(named));
+  expect(checkNames()).toEqual(expect.arrayContaining(named));
+});
+
+test('yarn verify runs every linter and nothing that runs the product', () => {
+  const { scripts } = JSON.parse(read('package.json'));
+  expect(scripts.verify).toBe('node tests/run.mjs --linters');
+  expect(checkNames('--linters').sort()).toEqual(['checkov', 'eslint', 'format', 'shell', 'tables', 'tflint', 'types', 'validate', 'yaml']);
 });
