@@ -206,6 +206,7 @@ describe('EC2', () => {
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'capacity', restarts: 0, startNumber: 2 });
     expect(system.live()).toEqual([]);
+    expect((await system.sweep()).oldestJobs).toEqual({ small: expect.any(Number) });
     undo();
     system.world.clock.advance(2 * MINUTE);
     await system.sweep();

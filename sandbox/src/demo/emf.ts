@@ -1,6 +1,6 @@
 import { object, parse, text, whole } from '../github/json';
 
-/** Adds up the metrics in CloudWatch's embedded format that log lines carry. */
+/** Adds up the counts in CloudWatch's embedded format that log lines carry. */
 export function countMetrics(lines: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const line of lines) {
@@ -19,6 +19,6 @@ function metricNames(directives: unknown): readonly string[] {
   if (!Array.isArray(directives)) return [];
   return directives.flatMap((directive) => {
     const metrics = object(directive)?.['Metrics'];
-    return Array.isArray(metrics) ? metrics.map((metric) => text(object(metric)?.['Name'])).filter((name) => name !== undefined) : [];
+    return Array.isArray(metrics) ? metrics.map((metric) => object(metric)).filter((metric) => metric?.['Unit'] === 'Count').map((metric) => text(metric?.['Name'])).filter((name) => name !== undefined) : [];
   });
 }

@@ -2,6 +2,7 @@ import { SECOND, SWEEP_SOURCE, decodeJobEvent, decodeJson, type Decoded, type Jo
 import { runQueueBatch, timeLeft, type BatchResponse, type LambdaContext, type QueueRecord } from '@multi-tenant-runner/runtime';
 import { decodeInstanceEvent, handleInstanceEvent, type InstanceEvent } from './handle-instance-event';
 import { handleJobEvent } from './handle-job-event';
+import { reportSweep } from './report-sweep';
 import { sweep, type SweepReport } from './sweep';
 import type { ScaleDownDeps } from './deps';
 
@@ -20,7 +21,7 @@ export function createHandler(base: ScaleDownBase): ScaleDownHandler {
     }
     if (event.source !== SWEEP_SOURCE) throw new Error('The event is neither a batch of runner events nor the sweep; check what invokes this function');
     const report = await sweep(depsFor('sweep'), () => timeLeft(context) < 10 * SECOND);
-    log.info('The sweep came by', { ...report });
+    reportSweep(report, { metrics: base.metrics, log });
     return report;
   };
 }

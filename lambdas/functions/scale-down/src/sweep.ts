@@ -1,4 +1,5 @@
 import { JOB_QUEUE_LIFETIME, TAG, ageOf, endJob, wake, type Machine, type TenantLookup } from '@multi-tenant-runner/core';
+import { oldestDispatchable, olderOf } from './oldest-job';
 import { sweepTenant } from './sweep-tenant';
 import type { ScaleDownDeps } from './deps';
 
@@ -11,7 +12,11 @@ export interface SweepReport {
   readonly repaired: number;
   readonly failed: number;
   readonly finished: boolean;
+  /** By tier, the seconds that the oldest job has waited although its tenant may have a runner for it. */
+  readonly oldestJobs: Readonly<Record<string, number>>;
 }
+
+type Tally = { -readonly [K in keyof Omit<SweepReport, 'finished'>]: SweepReport[K] };
 
 /**
  * Looks at every tenant once and settles what rows, slots, machines and jobs disagree on. Where the time doesn't
@@ -23,7 +28,7 @@ export async function sweep(deps: ScaleDownDeps, outOfTime: () => boolean): Prom
   await wakeDue(deps);
   const machines = groupByTenant(await deps.fleet.list());
   const seen = new Set<number>();
-  const report = { tenants: 0, repaired: 0, failed: 0 };
+  const report: Tally = { tenants: 0, repaired: 0, failed: 0, oldestJobs: {} };
   let cursor = await deps.launches.readCursor(CURSOR);
   const resumed = cursor !== undefined;
   do {
@@ -46,7 +51,7 @@ export async function sweep(deps: ScaleDownDeps, outOfTime: () => boolean): Prom
 
 const idOf = (lookup: TenantLookup): number => (lookup.kind === 'tenant' ? lookup.tenant.installationId : lookup.installationId);
 
-async function sweepOne(lookup: TenantLookup, machines: ReadonlyMap<number, readonly Machine[]>, report: { tenants: number; repaired: number; failed: number }, deps: ScaleDownDeps): Promise<void> {
+async function sweepOne(lookup: TenantLookup, machines: ReadonlyMap<number, readonly Machine[]>, report: Tally, deps: ScaleDownDeps): Promise<void> {
   const installationId = idOf(lookup);
   report.tenants += 1;
   // What was cleaned up stays in the table for ever, and most rows may be such: no reads for them.
@@ -56,6 +61,7 @@ async function sweepOne(lookup: TenantLookup, machines: ReadonlyMap<number, read
     const [launches, jobs] = await Promise.all([deps.launches.listOpen(installationId), deps.jobs.listOpen(installationId)]);
     // Read again: the page may be older than the rows that were just read.
     const fresh = await deps.tenants.get(installationId);
+    report.oldestJobs = olderOf(report.oldestJobs, oldestDispatchable(fresh, jobs, deps.clock.now()));
     const repaired = await sweepTenant({ lookup: fresh, machines: machines.get(installationId) ?? [], launches, jobs }, own);
     if (repaired > 0) deps.metrics.count('SweepRepaired', { value: repaired, properties: { tenant_id: installationId } });
     report.repaired += repaired;
@@ -71,7 +77,7 @@ function isCleanedUp(lookup: TenantLookup): boolean {
   return lookup.kind === 'tenant' && lookup.tenant.status === 'deleted' && lookup.tenant.cleanup === 'done';
 }
 
-async function sweepRowless(machines: ReadonlyMap<number, readonly Machine[]>, seen: ReadonlySet<number>, report: { tenants: number; repaired: number; failed: number }, deps: ScaleDownDeps): Promise<void> {
+async function sweepRowless(machines: ReadonlyMap<number, readonly Machine[]>, seen: ReadonlySet<number>, report: Tally, deps: ScaleDownDeps): Promise<void> {
   for (const installationId of machines.keys()) {
     if (!seen.has(installationId)) await sweepOne({ kind: 'none', installationId, problems: [] }, machines, report, deps);
   }

@@ -32,6 +32,8 @@ export type MetricName =
   | 'RunnerLaunchFailed'
   | 'CapacityRefused'
   | 'MessageDropped'
+  | 'OldestJobAge'
+  | 'SweepCompleted'
   | 'SweepFailed'
   | 'SweepRepaired';
 

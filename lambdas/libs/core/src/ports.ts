@@ -225,4 +225,6 @@ export interface Log {
 export interface Metrics {
   /** Dimension `environment`, and `tier` where given; everything else is a property of the log line. */
   count(name: MetricName, options?: { readonly tier?: string; readonly value?: number; readonly properties?: Readonly<Record<string, unknown>> }): void;
+  /** A level that is read off, not an event that is counted; seconds. Same dimensions. */
+  measureSeconds(name: MetricName, seconds: number, options?: { readonly tier?: string }): void;
 }

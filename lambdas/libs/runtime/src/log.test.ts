@@ -121,6 +121,16 @@ describe('metrics', () => {
     });
   });
 
+  it('measure a time in seconds', () => {
+    const lines: string[] = [];
+    createMetrics({ environment: 'prod', clock, write: (line) => void lines.push(line) }).measureSeconds('OldestJobAge', 61, { tier: 'small' });
+    expect(JSON.parse(lines.join())).toMatchObject({
+      _aws: { CloudWatchMetrics: [{ Dimensions: [['environment'], ['environment', 'tier']], Metrics: [{ Name: 'OldestJobAge', Unit: 'Seconds' }] }] },
+      tier: 'small',
+      OldestJobAge: 61,
+    });
+  });
+
   it('can not be told another environment by a property', () => {
     expect(count('JobQueued', { properties: { environment: 'other', _aws: 'none', JobQueued: 99 } })).toMatchObject({ environment: 'prod', JobQueued: 1, _aws: { Timestamp: expect.any(Number) } });
   });

@@ -1,6 +1,6 @@
 import type { Job } from '../job';
 import type { Launch } from '../launch';
-import { ENDED_ROW_LIFETIME } from '../time';
+import { ENDED_ROW_LIFETIME, SECOND } from '../time';
 import { askGitHub } from './ask-github';
 import { endJob, type JobEnd } from './end-job';
 import { parkForRestart, type Restart } from './restart';
@@ -54,8 +54,21 @@ async function markEnded(launch: Launch, deps: ReleaseDeps): Promise<void> {
   if (!ended.ok) return;
   deps.metrics.count('RunnerEnded', {
     tier: launch.tier,
-    properties: { tenant_id: launch.installationId, launch_id: launch.launchId, instance_id: launch.instanceId ?? null, reason: launch.reason ?? null },
+    properties: {
+      tenant_id: launch.installationId,
+      launch_id: launch.launchId,
+      instance_id: launch.instanceId ?? null,
+      instance_type: launch.intent?.instanceType ?? null,
+      seconds: secondsOf(launch, endedAt),
+      reason: launch.reason ?? null,
+    },
   });
+}
+
+/** How long there was a machine, as far as its bill is concerned; null where there was none. */
+function secondsOf(launch: Launch, endedAt: string): number | null {
+  if (launch.launchedAt === undefined) return null;
+  return Math.max(0, Math.round((Date.parse(endedAt) - Date.parse(launch.launchedAt)) / SECOND));
 }
 
 /** The configuration nobody will read, and the registration nobody will use. Neither may keep the slot. */

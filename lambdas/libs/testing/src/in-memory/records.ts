@@ -41,5 +41,6 @@ export function createRecordingMetrics(): RecordingMetrics {
     total: (name) => counted.filter((metric) => metric.name === name).reduce((sum, metric) => sum + metric.value, 0),
     count: (name, options) =>
       void counted.push({ name, value: options?.value ?? 1, properties: options?.properties ?? {}, ...(options?.tier !== undefined && { tier: options.tier }) }),
+    measureSeconds: (name, seconds, options) => void counted.push({ name, value: seconds, properties: {}, ...(options?.tier !== undefined && { tier: options.tier }) }),
   };
 }
