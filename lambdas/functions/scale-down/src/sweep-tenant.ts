@@ -75,7 +75,9 @@ async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDown
 }
 
 async function askAboutJob(job: Job, deps: ScaleDownDeps): Promise<void> {
-  if ((await askGitHub(job, false, deps)) !== 'unknown') return;
+  const truth = await askGitHub(job, false, deps);
+  if (truth === 'waits-again') return wake(job.installationId, deps);
+  if (truth !== 'unknown') return;
   // GitHub does not answer, for a suspended installation for days: the next question waits a grace.
   await deps.jobs.change(job.installationId, job.jobId, { from: [job.state] }, { updatedAt: deps.clock.now().toISOString() });
 }

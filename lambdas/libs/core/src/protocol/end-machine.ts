@@ -1,6 +1,5 @@
 import type { Launch } from '../launch';
-import { runnerName } from '../names';
-import type { GitHubFailure } from '../ports';
+import { deregister } from './deregister';
 import { release, type Afterwards, type ReleaseDeps } from './release';
 import type { LeaseHolder, ProtocolDeps } from './deps';
 
@@ -27,36 +26,15 @@ export type MachineEnd = 'ended' | 'busy' | 'unsure';
 export async function endMachine(launch: Launch & { readonly instanceId: string }, how: EndMachine, deps: EndMachineDeps): Promise<MachineEnd> {
   if (how.registration === 'must-go') {
     const gone = await deregister(launch, deps);
-    if (gone !== 'gone') return gone;
+    if (gone.kind === 'busy') return 'busy';
+    if (gone.kind === 'unsure') {
+      deps.log.warn('GitHub did not say whether a runner is busy, so its machine stays for now', { launch_id: launch.launchId, answer: gone.answer });
+      return 'unsure';
+    }
   }
   const states = await deps.fleet.terminate([launch.instanceId]);
   const state = states.get(launch.instanceId);
   if (state !== 'shutting-down' && state !== 'terminated') return 'unsure';
-  await release(launch, { reason: how.reason, afterwards: how.afterwards }, deps);
+  await release(launch, { reason: how.reason, afterwards: how.afterwards, deregistered: how.registration !== 'whatever' }, deps);
   return 'ended';
-}
-
-async function deregister(launch: Launch & { readonly instanceId: string }, deps: EndMachineDeps): Promise<'gone' | 'busy' | 'unsure'> {
-  let runnerId = launch.runnerId;
-  if (runnerId === undefined) {
-    const found = await deps.github.findRunner(launch, launch.runnerName ?? runnerName(deps.environment, launch.instanceId));
-    if (found.kind !== 'found') return unsure(launch, found, deps);
-    if (found.runner === undefined) return 'gone';
-    runnerId = found.runner.id;
-  }
-  const deleted = await deps.github.deleteRunner(launch, runnerId);
-  switch (deleted.kind) {
-    case 'deleted':
-    case 'absent':
-      return 'gone';
-    case 'busy':
-      return 'busy';
-    default:
-      return unsure(launch, deleted, deps);
-  }
-}
-
-function unsure(launch: Launch, failure: GitHubFailure, deps: EndMachineDeps): 'unsure' {
-  deps.log.warn('GitHub did not say whether a runner is busy, so its machine stays for now', { launch_id: launch.launchId, answer: failure.kind });
-  return 'unsure';
 }

@@ -1,7 +1,8 @@
 import type { Job } from '../job';
 import type { Launch } from '../launch';
-import { ENDED_ROW_LIFETIME, SECOND } from '../time';
+import { DAY, ENDED_ROW_LIFETIME, SECOND, ageOf } from '../time';
 import { askGitHub } from './ask-github';
+import { deregister } from './deregister';
 import { endJob, type JobEnd } from './end-job';
 import { parkForRestart, type Restart } from './restart';
 import { wake, type WakeDeps } from './wake';
@@ -15,9 +16,11 @@ export interface Release {
   readonly afterwards: Afterwards;
   /** Given when the proof is "no machine exists": then nobody else may be at work on the launch. */
   readonly lease?: LeaseHolder;
+  /** GitHub has no registration of it any more, and need not be asked. */
+  readonly deregistered?: boolean;
 }
 
-export type ReleaseDeps = WakeDeps & Pick<ProtocolDeps, 'github' | 'parameters'>;
+export type ReleaseDeps = WakeDeps & Pick<ProtocolDeps, 'github' | 'parameters' | 'environment'>;
 
 /**
  * Gives a launch's slot back: row `ending`, slot, row `ended`, in this order, so that whatever cuts it off leaves a row
@@ -34,9 +37,9 @@ export async function release(launch: Launch, how: Release, deps: ReleaseDeps): 
     { state: 'ending', reason: how.reason, updatedAt: now.toISOString() },
   );
   if (!ending.ok && ending.row !== undefined && ending.row.state !== 'ended') return false;
-  await removeLeftovers(launch, deps);
+  const removed = await removeLeftovers(ending.row ?? launch, how, deps);
   await deps.tenants.freeSlot(launch.installationId, launch.launchId);
-  if (ending.ok) await markEnded(ending.row, deps);
+  if (ending.ok && removed) await markEnded(ending.row, deps);
   await settleJob(ending.row ?? launch, how.afterwards, deps);
   // Even a release that changed nothing wakes: the one that did may have died right after it.
   await wake(launch.installationId, deps);
@@ -71,15 +74,20 @@ function secondsOf(launch: Launch, endedAt: string): number | null {
   return Math.max(0, Math.round((Date.parse(endedAt) - Date.parse(launch.launchedAt)) / SECOND));
 }
 
-/** The configuration nobody will read, and the registration nobody will use. Neither may keep the slot. */
-async function removeLeftovers(launch: Launch, deps: ReleaseDeps): Promise<void> {
-  if (launch.instanceId === undefined || launch.takenBy !== undefined) return;
+/**
+ * The configuration nobody will read, and the registration nobody will use. They must not keep the slot, but as long as
+ * one stays, the row stays `ending` and the sweep comes back to it; after a day both have expired by themselves.
+ */
+async function removeLeftovers(launch: Launch, how: Release, deps: ReleaseDeps): Promise<boolean> {
+  const { instanceId } = launch;
+  if (instanceId === undefined || launch.takenBy !== undefined) return true;
   try {
-    await deps.parameters.remove(launch.installationId, [launch.instanceId]);
-    if (launch.runnerId !== undefined) await deps.github.deleteRunner(launch, launch.runnerId);
+    await deps.parameters.remove(launch.installationId, [instanceId]);
+    if (how.deregistered === true || (await deregister({ ...launch, instanceId }, deps)).kind !== 'unsure') return true;
   } catch (cause) {
-    deps.log.warn('A leftover of an ended launch could not be removed; it expires by itself', { launch_id: launch.launchId, cause });
+    deps.log.warn('A leftover of an ended launch could not be removed yet', { launch_id: launch.launchId, cause });
   }
+  return ageOf(launch.createdAt, deps.clock.now()) > DAY;
 }
 
 async function settleJob(launch: Launch, afterwards: Afterwards, deps: ReleaseDeps): Promise<void> {

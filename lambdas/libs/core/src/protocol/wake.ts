@@ -62,11 +62,11 @@ async function wakeJob(job: Job, lookup: TenantLookup, deps: WakeDeps): Promise<
   return 'sent';
 }
 
-/** A parked job may go on with a launch that never got a slot; one that ended is followed by a new number. */
+/** A parked job may go on with a launch that never got a slot; one that is over is followed by a new number. */
 async function withUsableLaunch(job: Job, deps: WakeDeps): Promise<Job | undefined> {
   const launch = await deps.launches.get(job.installationId, job.launchId);
   if (launch === undefined || launch.state === 'wanted') return job;
-  if (launch.state !== 'ended') return undefined;
+  if (launch.state !== 'ending' && launch.state !== 'ended') return undefined;
   const startNumber = job.startNumber + 1;
   const renewed = await deps.jobs.change(
     job.installationId,

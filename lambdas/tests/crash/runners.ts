@@ -1,0 +1,86 @@
+import { drain, takes } from './aftermath';
+import { started, type Scenario } from './scenario';
+
+export const RUNNERS: readonly Scenario[] = [
+  {
+    name: 'a job that starts on its own runner',
+    mayBeLost: true,
+    arrange: async () => {
+      const { system, functions } = await started();
+      const event = takes(system, system.machineOf(1).instanceId, 1);
+      return { system, functions, act: () => functions.jobEvent(event) };
+    },
+  },
+  {
+    name: 'a job that ends',
+    mayBeLost: true,
+    arrange: async () => {
+      const { system, functions } = await started();
+      const { instanceId } = system.machineOf(1);
+      await functions.jobEvent(takes(system, instanceId, 1));
+      const event = system.finishJob(instanceId, 1);
+      return { system, functions, act: () => functions.jobEvent(event) };
+    },
+  },
+  {
+    name: 'a machine that is gone while another job waits',
+    mayBeLost: true,
+    arrange: async () => {
+      const { system, functions } = await started({}, [1, 2]);
+      const { instanceId } = system.machineOf(1);
+      await functions.jobEvent(takes(system, instanceId, 1));
+      await functions.jobEvent(system.finishJob(instanceId, 1));
+      system.machineOf(1).state = 'terminated';
+      return { system, functions, act: () => functions.instanceEvent(instanceId, 'terminated') };
+    },
+  },
+  {
+    name: 'a machine that died without its job',
+    mayBeLost: true,
+    arrange: async () => {
+      const { system, functions } = await started();
+      const machine = system.machineOf(1);
+      machine.state = 'terminated';
+      return { system, functions, act: () => functions.instanceEvent(machine.instanceId, 'terminated') };
+    },
+  },
+  {
+    name: 'a machine that stopped',
+    mayBeLost: true,
+    arrange: async () => {
+      const { system, functions } = await started();
+      const machine = system.machineOf(1);
+      machine.state = 'stopped';
+      return { system, functions, act: () => functions.instanceEvent(machine.instanceId, 'stopped') };
+    },
+  },
+  {
+    name: 'a job that takes the runner of another, which inherits its own',
+    mayBeLost: true,
+    arrange: async () => {
+      const { system, functions } = await started({ max_runners: 2 }, [1, 2]);
+      const event = takes(system, system.machineOf(1).instanceId, 2);
+      return { system, functions, act: () => functions.jobEvent(event) };
+    },
+  },
+  {
+    name: 'a job that takes the only runner of another',
+    mayBeLost: true,
+    arrange: async () => {
+      const { system, functions } = await started({}, [1, 2]);
+      const event = takes(system, system.machineOf(1).instanceId, 2);
+      return { system, functions, act: () => functions.jobEvent(event) };
+    },
+  },
+  {
+    name: 'a relaunch',
+    mayBeLost: true,
+    arrange: async () => {
+      const { system, functions } = await started();
+      const machine = system.machineOf(1);
+      machine.state = 'terminated';
+      await functions.instanceEvent(machine.instanceId, 'terminated');
+      return { system, functions, act: () => drain(system, functions) };
+    },
+  },
+];

@@ -1,0 +1,7 @@
+import { LAUNCHES } from './launches';
+import { RUNNERS } from './runners';
+import type { Scenario } from './scenario';
+import { SWEEPS } from './sweeps';
+import { TENANTS } from './tenants';
+
+export const SCENARIOS: readonly Scenario[] = [...LAUNCHES, ...RUNNERS, ...SWEEPS, ...TENANTS];
