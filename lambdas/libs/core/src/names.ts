@@ -35,8 +35,6 @@ export type MetricName =
   | 'RunnerLaunchFailed'
   | 'CapacityRefused'
   | 'MessageDropped'
-  | 'JobPoisoned'
-  | 'RunnerEventFailed'
   | 'OldestJobAge'
   | 'SweepCompleted'
   | 'SweepFailed'
