@@ -16,7 +16,8 @@ export const checks = [
   { name: 'format', about: 'terraform fmt', linter: true, run: checkTerraformFormat },
   { name: 'validate', about: 'terraform validate of the module, its parts and the examples', linter: true, run: checkTerraformValid },
   { name: 'plan', about: 'terraform test', run: checkTerraformTests },
-  { name: 'iam', about: 'the rendered policies, judged by an IAM simulator', run: checkPolicies },
+  { name: 'iam', about: 'the rendered policies, judged by an IAM simulator', run: () => countedBy(join('tests', 'iam', 'run.mjs')) },
+  { name: 'mutation', about: 'each promise broken in the code once: the tests notice', run: () => countedBy(join('tests', 'mutation', 'run.mjs')) },
   { name: 'demo', about: 'the whole system in the sandbox, then a second plan that must be empty', run: checkDemo },
   ...linters.map((linter) => ({ ...linter, linter: true, onlyByName: true })),
 ];
@@ -44,10 +45,11 @@ async function checkEmulator() {
   return { passed: ran - failed, failed };
 }
 
-async function checkPolicies() {
-  const { code, stdout } = await execute(process.execPath, [join('tests', 'iam', 'run.mjs')]);
+/** A program that ends with the line "N passed, N failed". */
+async function countedBy(program) {
+  const { code, stdout } = await execute(process.execPath, [program]);
   const counted = /^(\d+) passed, (\d+) failed$/m.exec(stdout);
-  if (counted === null) throw new CheckFailed(`the policies were not judged (exit code ${code})`);
+  if (counted === null) throw new CheckFailed(`${program} came to no result (exit code ${code})`);
   return { passed: Number(counted[1]), failed: Number(counted[2]) };
 }
 

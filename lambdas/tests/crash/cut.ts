@@ -14,8 +14,11 @@ export async function callsOf(world: World, work: () => Promise<unknown>): Promi
   return world.names().slice(before);
 }
 
-/** Runs the work with its call number `at` (from 0) cut. Answers the call's name, or undefined if the work made fewer calls. */
-export async function runCut(world: World, at: number, cut: Cut, work: () => Promise<unknown>): Promise<string | undefined> {
+/**
+ * Runs the work with one call cut: call number `at`, from 0, or the first one of that name. Answers the call's name, or undefined
+ * if the work makes no such call.
+ */
+export async function runCut(world: World, at: number | string, cut: Cut, work: () => Promise<unknown>): Promise<string | undefined> {
   const dies = cut === 'dies-before' || cut === 'dies-after';
   const early = cut === 'dies-before' || cut === 'fails';
   let seen = 0;
@@ -29,7 +32,8 @@ export async function runCut(world: World, at: number, cut: Cut, work: () => Pro
   // Whatever a dead process would still call, in its error handling or side by side, does not happen either.
   const undoBefore = world.onCall((port, method, args) => {
     if (dead) throw new Crash('the process is dead');
-    if (seen++ !== at) return;
+    const chosen = typeof at === 'number' ? seen++ === at : target === undefined && at === `${port}.${method}`;
+    if (!chosen) return;
     target = args;
     name = `${port}.${method}`;
     if (early) strike();

@@ -1,0 +1,141 @@
+/**
+ * Each breaks one thing that a promise rests on. `edits` are texts of the file and what stands in their place; `suites`
+ * are the fewest that must notice.
+ */
+export const mutations = [
+  {
+    name: "admission's condition: one more than the limit",
+    file: 'libs/aws/src/dynamodb/tenant-registry.ts',
+    edits: [['OR size(${live}) < ${figure}))', 'OR size(${live}) <= ${figure}))']],
+    suites: ['libs/testing/src/contracts/dynamodb'],
+  },
+  {
+    name: "admission's condition: the tenant's status",
+    file: 'libs/aws/src/dynamodb/tenant-registry.ts',
+    edits: [["AND ${expression.equals('status', 'active')} AND", 'AND']],
+    suites: ['libs/testing/src/contracts/dynamodb'],
+  },
+  {
+    name: "release's condition: the row of a tenant",
+    file: 'libs/aws/src/dynamodb/tenant-registry.ts',
+    edits: [['const outcome = await changeLive(installationId, expression, update, `${isTenant(expression)} AND ${mayHoldSlots(expression)}`);', 'const outcome = await changeLive(installationId, expression, update, mayHoldSlots(expression));']],
+    suites: ['libs/testing/src/contracts/dynamodb'],
+  },
+  {
+    name: "release's order: the slot before the row says `ending`",
+    file: 'libs/core/src/protocol/release.ts',
+    edits: [
+      ['  const ending = await', '  await deps.tenants.freeSlot(launch.installationId, launch.launchId);\n  const ending = await'],
+      ['  await deps.tenants.freeSlot(launch.installationId, launch.launchId);\n  if (ending.ok', '  if (ending.ok'],
+    ],
+    suites: ['tests/traces'],
+  },
+  {
+    name: 'the try of each tenant in a batch',
+    file: 'libs/runtime/src/run-batch.ts',
+    edits: [['      } catch (error) {', '      } catch (error) {\n        throw error;']],
+    suites: ['libs/runtime/src/run-batch'],
+  },
+  {
+    name: 'the try of each tenant in the sweep',
+    file: 'functions/scale-down/src/sweep.ts',
+    edits: [["own.log.error('The sweep of a tenant failed", "throw cause;\n    own.log.error('The sweep of a tenant failed"]],
+    suites: ['tests/runners'],
+  },
+  {
+    name: 'the idle rule: a runner with a job is idle',
+    file: 'functions/scale-down/src/judge-runner.ts',
+    edits: [['  if (launch.takenBy !== undefined && !ended) return undefined;\n', '']],
+    suites: ['tests/traces'],
+  },
+  {
+    name: 'the idle rule: terminates without the end of the registration',
+    file: 'libs/core/src/protocol/end-machine.ts',
+    edits: [["if (gone.kind === 'busy') return 'busy';", '']],
+    suites: ['tests/runners'],
+  },
+  {
+    name: 'the lease: taken although another holds it',
+    file: 'libs/core/src/protocol/admit.ts',
+    edits: [['{ from: [launch.state], leaseFreeAt: now.getTime(), leaseFreeFor: holder.name }', '{ from: [launch.state] }']],
+    suites: ['tests/traces'],
+  },
+  {
+    name: 'the intent: not written before the call',
+    file: 'functions/scale-up/src/ask-ec2.ts',
+    edits: [['current = await writeIntent(current, next, tried, delivery, deps);', "current = { ...current, state: 'launching', intent: next };"]],
+    suites: ['tests/launch'],
+  },
+  {
+    name: 'the intent: a time-out moves to the next candidate',
+    file: 'functions/scale-up/src/ask-ec2.ts',
+    edits: [["      case 'unknown':\n        throw new ComeBack(`EC2 gave no clear answer (${answer.code}); the same call is repeated`);\n", ''], ["      case 'refused':\n", "      case 'unknown':\n      case 'refused':\n"]],
+    suites: ['tests/launch'],
+  },
+  {
+    name: 'the start number: a relaunch uses the ended launch again',
+    file: 'libs/core/src/protocol/restart.ts',
+    edits: [['const startNumber = job.startNumber + 1;', 'const startNumber = job.startNumber;']],
+    suites: ['tests/launch'],
+  },
+  {
+    name: 'the start number: a parked job of an ended launch gets no new one',
+    file: 'libs/core/src/protocol/wake.ts',
+    edits: [['  const startNumber = job.startNumber + 1;', '  if (job.startNumber > 0) return undefined;\n  const startNumber = job.startNumber + 1;']],
+    suites: ['tests/launch'],
+  },
+  {
+    name: 'the second admission after a job is parked',
+    file: 'functions/scale-up/src/handle-job.ts',
+    edits: [['  const second = await admit(job, deps, delivery.lease);\n', "  const second = first as Awaited<ReturnType<typeof admit>>;\n"]],
+    suites: ['tests/launch'],
+  },
+  {
+    name: 'the wake after a release',
+    file: 'libs/core/src/protocol/release.ts',
+    edits: [['  await wake(launch.installationId, deps);\n', '']],
+    suites: ['tests/launch'],
+  },
+  {
+    name: "the tenant's status after RunInstances",
+    file: 'functions/scale-up/src/start-runner.ts',
+    edits: [["  if (verdict.kind === 'park') return undo(", "  if (verdict.kind === 'park' && launch.instanceId === undefined) return undo("]],
+    suites: ['tests/launch'],
+  },
+  {
+    name: "a late worker's undo: the machine without its registration",
+    file: 'functions/scale-up/src/start-runner.ts',
+    edits: [["const registration = configured || !fresh ? 'must-go' : 'none';", "const registration = 'none';"]],
+    suites: ['tests/traces'],
+  },
+  {
+    name: "the sweep: a launch in `ending`",
+    file: 'functions/scale-down/src/decide-sweep.ts',
+    edits: [["return [{ kind: 'finish-release', launch }];", 'return [];']],
+    suites: ['tests/traces'],
+  },
+  {
+    name: "the sweep: a job without a launch",
+    file: 'functions/scale-down/src/decide-sweep.ts',
+    edits: [["return [{ kind: 'ask-github', job }];", 'return [];']],
+    suites: ['tests/traces'],
+  },
+  {
+    name: 'the registration of a worker that died',
+    file: 'libs/core/src/protocol/deregister.ts',
+    edits: [["    if (found.runner === undefined) return { kind: 'gone' };\n    runnerId = found.runner.id;", "    return { kind: 'gone' };"]],
+    suites: ['tests/crash/crash.test'],
+  },
+  {
+    name: 'the last receive parks the job',
+    file: 'functions/scale-up/src/handle-job.ts',
+    edits: [['    await parkAfterError(message, deps);\n', '']],
+    suites: ['tests/launch'],
+  },
+  {
+    name: "another tenant's runner name binds",
+    file: 'functions/scale-down/src/bind-runner.ts',
+    edits: [['const launches = await deps.launches.listOpen(event.installationId);', 'const launches = await deps.launches.listOpen(1001);']],
+    suites: ['tests/runners'],
+  },
+];
