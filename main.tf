@@ -124,6 +124,10 @@ module "runners" {
   tiers                           = { for name, tier in var.runner_tiers : name => { runner_architecture = tier.runner_architecture, disk = local.disks[name] } }
   image                           = var.runner.image
   binaries                        = var.runner.binaries
+  max_runner_age_days             = var.runner.max_age_days
+  lifetime_minutes                = var.runner.timeouts.lifetime
+  hooks                           = var.runner.hooks
+  logs                            = merge(local.log, { enabled = var.observability.runner_logs })
   policy_arns                     = var.runner.policy_arns
   egress_rules                    = var.egress_rules
   kms_key_arn                     = var.encryption.parameters

@@ -10,6 +10,10 @@ variable "runner" {
       - `ssm_parameter`: (Optional) name of an SSM parameter that holds an AMI id; followed at every launch.
       - `root_device_name`: (Optional) where that image has its root disk. Default `/dev/xvda`.
     - `binaries`: (Optional) where a machine whose image has no `/opt/actions-runner` gets GitHub's runner from, by architecture (`x64`, `arm64`): `url` of the `.tar.gz`, and `sha256`, its digest, as the machine refuses any other file. Default: the latest release on github.com. GitHub gives no jobs to a runner more than 30 days behind, so a pinned one must be moved along.
+    - `max_age_days`: (Optional) days after which the runner in an image counts as old, so that the machine takes it from `binaries` instead. Default `25`, of the 30 that GitHub grants.
+    - `hooks`: (Optional) bash scripts that machines run around their job as the runner's user, readable by the job; one that fails, fails the job. A few hundred bytes fit into the user data; longer ones belong into the image.
+      - `job_started`: (Optional) before the job.
+      - `job_completed`: (Optional) after it.
     - `timeouts`: (Optional) how long a machine may take, in minutes.
       - `boot`: (Optional) from launch to its registration at GitHub. Default `10`.
       - `idle`: (Optional) without a job, after its last one or, where none ever came, after the time to boot. Default `5`.
@@ -27,7 +31,12 @@ variable "runner" {
       ssm_parameter    = optional(string)
       root_device_name = optional(string, "/dev/xvda")
     }), {})
-    binaries = optional(map(object({ url = string, sha256 = string })), {})
+    binaries     = optional(map(object({ url = string, sha256 = string })), {})
+    max_age_days = optional(number, 25)
+    hooks = optional(object({
+      job_started   = optional(string)
+      job_completed = optional(string)
+    }), {})
     timeouts = optional(object({
       boot     = optional(number, 10)
       idle     = optional(number, 5)
@@ -77,6 +86,11 @@ variable "runner" {
   validation {
     condition     = var.runner.timeouts.lifetime > var.runner.timeouts.boot + var.runner.timeouts.idle
     error_message = "runner.timeouts: lifetime must be longer than boot and idle together."
+  }
+
+  validation {
+    condition     = var.runner.max_age_days >= 1 && var.runner.max_age_days <= 30 && floor(var.runner.max_age_days) == var.runner.max_age_days
+    error_message = "runner.max_age_days must be a whole number from 1 to 30: GitHub gives no jobs to a runner that is more than 30 days behind."
   }
 
   validation {

@@ -231,11 +231,13 @@ variable "observability" {
     - `log_level`: (Optional) least severe level that the functions log: `debug`, `info`, `warn` or `error`. Default `info`.
     - `log_retention_days`: (Optional) days that CloudWatch keeps logs. Default `30`.
     - `log_class`: (Optional) `STANDARD`, or `INFREQUENT_ACCESS` at half the price and without metrics from logs. Default `STANDARD`.
+    - `runner_logs`: (Optional) whether machines send the logs of their boot and of their runner, each to a stream of its own in `/<prefix>/runners`. Default `true`.
   EOT
   type = object({
     log_level          = optional(string, "info")
     log_retention_days = optional(number, 30)
     log_class          = optional(string, "STANDARD")
+    runner_logs        = optional(bool, true)
   })
   default  = {}
   nullable = false

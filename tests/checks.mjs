@@ -18,6 +18,7 @@ export const checks = [
   { name: 'plan', about: 'terraform test', run: checkTerraformTests },
   { name: 'iam', about: 'the rendered policies, judged by an IAM simulator', run: () => countedBy(join('tests', 'iam', 'run.mjs')) },
   { name: 'mutation', about: 'each promise broken in the code once: the tests notice', run: () => countedBy(join('tests', 'mutation', 'run.mjs')) },
+  { name: 'machine', about: 'the boot script, run in a system of its own (root only)', run: () => countedBy(join('tests', 'machine', 'run.mjs')) },
   { name: 'demo', about: 'the whole system in the sandbox, then a second plan that must be empty', run: checkDemo },
   ...linters.map((linter) => ({ ...linter, linter: true, onlyByName: true })),
 ];
@@ -48,9 +49,9 @@ async function checkEmulator() {
 /** A program that ends with the line "N passed, N failed". */
 async function countedBy(program) {
   const { code, stdout } = await execute(process.execPath, [program]);
-  const counted = /^(\d+) passed, (\d+) failed$/m.exec(stdout);
+  const counted = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/m.exec(stdout);
   if (counted === null) throw new CheckFailed(`${program} came to no result (exit code ${code})`);
-  return { passed: Number(counted[1]), failed: Number(counted[2]) };
+  return { passed: Number(counted[1]), failed: Number(counted[2]), skipped: Number(counted[3] ?? 0) };
 }
 
 async function checkDemo() {

@@ -40,6 +40,17 @@ data "aws_iam_policy_document" "runner" {
     }
   }
 
+  # Writing only. The streams of one group can't be told apart by a policy: a stream's name has no colon, and what tells machines apart has.
+  dynamic "statement" {
+    for_each = var.logs.enabled ? [1] : []
+
+    content {
+      sid       = "WriteLogs"
+      actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      resources = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${local.log_group}:log-stream:*"]
+    }
+  }
+
   dynamic "statement" {
     for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
 

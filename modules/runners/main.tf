@@ -9,6 +9,7 @@ locals {
   account_id = data.aws_caller_identity.current.account_id
 
   parameter_root = "/${var.prefix}/tenants"
+  log_group      = "/${var.prefix}/runners"
 
   # AWS's own names for the architectures, in its public image parameters.
   image_architectures = { x64 = "x86_64", arm64 = "arm64" }
@@ -85,6 +86,25 @@ resource "aws_launch_template" "tier" {
       delete_on_termination = true
     }
   }
+
+  tags = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(local.user_data[each.value.runner_architecture]) <= 16384
+      error_message = "The user data of tier ${each.key} has ${length(local.user_data[each.value.runner_architecture])} bytes of the 16384 that EC2 takes: shorten the hooks, or put them into the image as /opt/ghr/hooks/job-started.sh and job-completed.sh."
+    }
+  }
+}
+
+# One stream for each machine, named by its instance id.
+resource "aws_cloudwatch_log_group" "machines" {
+  count = var.logs.enabled ? 1 : 0
+
+  name              = local.log_group
+  log_group_class   = var.logs.class
+  retention_in_days = var.logs.retention_days
+  kms_key_id        = var.logs.kms_key_arn
 
   tags = var.tags
 }

@@ -1,12 +1,20 @@
 locals {
   architectures = toset([for settings in var.tiers : settings.runner_architecture])
 
-  user_data = {
+  user_data_with_comments = {
     for architecture in local.architectures : architecture => templatefile("${path.module}/templates/user-data.sh.tftpl", {
-      parameter_root = local.parameter_root
-      architecture   = architecture
-      binary_url     = try(var.binaries[architecture].url, "")
-      binary_sha256  = try(var.binaries[architecture].sha256, "")
+      parameter_root      = local.parameter_root
+      architecture        = architecture
+      binary_url          = try(var.binaries[architecture].url, "")
+      binary_sha256       = try(var.binaries[architecture].sha256, "")
+      max_runner_age_days = var.max_runner_age_days
+      job_seconds         = var.lifetime_minutes * 60
+      log_group           = var.logs.enabled ? local.log_group : ""
+      hook_job_started    = var.hooks.job_started == null ? "" : base64encode(var.hooks.job_started)
+      hook_job_completed  = var.hooks.job_completed == null ? "" : base64encode(var.hooks.job_completed)
     })
   }
+
+  # EC2 takes 16 KB: whole lines of comment stay at home, which leaves room for hooks.
+  user_data = { for architecture, text in local.user_data_with_comments : architecture => replace(text, "/(?m)^ *#[^!\\n].*\\n/", "") }
 }

@@ -37,6 +37,38 @@ variable "binaries" {
   default     = {}
 }
 
+variable "max_runner_age_days" {
+  description = "Days after which the runner in the image counts as old, and a newer one is downloaded at boot. GitHub gives no jobs to a runner more than 30 days behind."
+  type        = number
+  default     = 25
+}
+
+variable "lifetime_minutes" {
+  description = "Minutes after which a machine ends its job and itself."
+  type        = number
+  default     = 360
+}
+
+variable "hooks" {
+  description = "Bash scripts of yours that machines run at a job's start (`job_started`) and end (`job_completed`), as the runner's user. One that fails, fails the job. They are part of the user data: together a few hundred bytes fit, and everybody on the machine can read them; longer ones belong into the image, as `/opt/ghr/hooks/job-started.sh` and `job-completed.sh`."
+  type = object({
+    job_started   = optional(string)
+    job_completed = optional(string)
+  })
+  default = {}
+}
+
+variable "logs" {
+  description = "Logs of boot and runner, one stream for each machine: `enabled`, `retention_days`, `class`, and the customer key `kms_key_arn`."
+  type = object({
+    enabled        = optional(bool, true)
+    retention_days = optional(number, 30)
+    class          = optional(string, "STANDARD")
+    kms_key_arn    = optional(string)
+  })
+  default = {}
+}
+
 variable "egress_rules" {
   description = "What the shared security group lets out."
   type = list(object({

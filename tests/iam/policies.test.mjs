@@ -22,6 +22,7 @@ const logs = (name) => arn('logs', `log-group:/aws/lambda/${PREFIX}-${name}:log-
 
 const OWN = parameter(`/${PREFIX}/tenants/1/runners/i-0aaa`);
 const MACHINE = ec2('instance/i-0aaa');
+const MACHINE_LOG = arn('logs', `log-group:/${PREFIX}/runners:log-stream:i-0aaa`);
 const FROM_MACHINE = { 'ec2:SourceInstanceARN': MACHINE };
 const OURS = { 'ec2:ResourceTag/ghr:environment': PREFIX };
 const THEIRS = { 'ec2:ResourceTag/ghr:environment': 'other' };
@@ -100,6 +101,7 @@ const ALLOWED = {
     ...['GetParameter', 'DeleteParameter'].map((call) => [`ssm:${call}`, OWN, { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0aaa' }]),
     ['ec2:CreateTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:state'] }],
     ['ec2:CreateTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:boot', 'ghr:state'] }],
+    ...['CreateLogStream', 'PutLogEvents'].map((call) => [`logs:${call}`, MACHINE_LOG]),
   ],
 };
 for (const name of ['webhook', 'scale-up', 'scale-down', 'tenant-manager']) {
@@ -184,6 +186,15 @@ const DENIED = {
     ['see other machines', 'ec2:DescribeInstances', '*', { ...FROM_MACHINE, ...HERE }],
     ['see other machines’ tags', 'ec2:DescribeTags', '*', { ...FROM_MACHINE, ...HERE }],
     ['terminate a machine', 'ec2:TerminateInstances', ec2('instance/i-0bbb'), { ...FROM_MACHINE, ...OURS }],
+    ['terminate itself by a call', 'ec2:TerminateInstances', MACHINE, { ...FROM_MACHINE, ...OURS }],
+    ['change another machine’s state', 'ec2:CreateTags', ec2('instance/i-0bbb'), { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0bbb', 'aws:TagKeys': ['ghr:boot'] }],
+    ['take its tags away', 'ec2:DeleteTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:state'] }],
+    ['tag a disk', 'ec2:CreateTags', ec2('volume/vol-0aaa'), { ...FROM_MACHINE, 'aws:TagKeys': ['ghr:state'] }],
+    ['write a function’s logs', 'logs:PutLogEvents', logs('webhook'), FROM_MACHINE],
+    ['write another installation’s logs', 'logs:PutLogEvents', arn('logs', 'log-group:/other/runners:log-stream:i-0aaa'), FROM_MACHINE],
+    ...['GetLogEvents', 'DeleteLogStream'].map((call) => [`call ${call} on a machine’s log`, `logs:${call}`, MACHINE_LOG, FROM_MACHINE]),
+    ['search the machines’ logs', 'logs:FilterLogEvents', arn('logs', `log-group:/${PREFIX}/runners`), FROM_MACHINE],
+    ['make a log group', 'logs:CreateLogGroup', arn('logs', `log-group:/${PREFIX}/runners`), FROM_MACHINE],
     ['read the registry', 'dynamodb:GetItem', table('tenants'), FROM_MACHINE],
     ['send a job', 'sqs:SendMessage', queue('builds-small'), FROM_MACHINE],
   ],

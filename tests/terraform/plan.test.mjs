@@ -29,9 +29,9 @@ describe('a plan of the whole module', () => {
     assert.ok(kinds.size >= 14, `only ${[...kinds].join(', ')}`);
   });
 
-  it('gives every function a log group of its own name, with retention, and a role of its own', () => {
+  it('gives every function and the machines a log group, with retention, and a role of their own', () => {
     const groups = resourcesOf(json).filter(({ type }) => type === 'aws_cloudwatch_log_group').map(({ values }) => values);
-    assert.deepEqual(groups.map(({ name }) => name).sort(), Object.keys(FUNCTIONS).map((name) => `/aws/lambda/${PREFIX}-${name}`).sort());
+    assert.deepEqual(groups.map(({ name }) => name).sort(), [`/${PREFIX}/runners`, ...Object.keys(FUNCTIONS).map((name) => `/aws/lambda/${PREFIX}-${name}`)].sort());
     assert.ok(groups.every(({ retention_in_days: days }) => days === 1));
     const roles = resourcesOf(json).filter(({ type }) => type === 'aws_iam_role').map(({ values }) => values.name);
     assert.deepEqual(roles.sort(), [...Object.keys(FUNCTIONS), 'runner'].map((name) => `${PREFIX}-${name}`).sort());

@@ -50,6 +50,7 @@ async function lookUp(path: string, machine: MachineFacts, credentials: () => Pr
     'instance-id': machine.instanceId,
     'instance-type': machine.instanceType,
     'placement/region': machine.region,
+    'services/domain': 'amazonaws.com',
     'placement/availability-zone': `${machine.region}a`,
     'tags/instance': machine.metadata.tagsShown ? Object.keys(machine.tags).join('\n') : undefined,
     'iam/security-credentials': machine.roleName,

@@ -1,7 +1,7 @@
 /** The few programs of a runner machine that a laptop must not run for real. */
 
 /**
- * GitHub's runner, as its user data sees it: takes one job, runs the job-started hook, and ends with the job. The
+ * GitHub's runner, as its user data sees it: takes one job, runs the hooks around it, and ends with the job. The
  * configuration goes to our process by standard input, so that no list of processes shows it.
  */
 export function runnerScript(url: string): string {
@@ -17,6 +17,8 @@ echo
 if [ -n "\${ACTIONS_RUNNER_HOOK_JOB_STARTED:-}" ]; then "$ACTIONS_RUNNER_HOOK_JOB_STARTED" || exit 1; fi
 printf '' | call /runner/finish || exit 1
 echo
+if [ -n "\${ACTIONS_RUNNER_HOOK_JOB_COMPLETED:-}" ]; then "$ACTIONS_RUNNER_HOOK_JOB_COMPLETED"; fi
+exit 0
 `;
 }
 

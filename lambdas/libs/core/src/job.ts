@@ -22,7 +22,6 @@ export type JobReason =
   | 'github-limited'
   | 'github-unavailable'
   | 'github-refused'
-  | 'circuit-open'
   | 'runner-lost'
   | 'runner-taken'
   | 'relaunch-limit'

@@ -1,4 +1,3 @@
-export * from './budgets';
 export * from './github';
 export * from './read-failure';
 export type { AppIdentity } from './tokens';

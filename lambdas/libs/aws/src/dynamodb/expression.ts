@@ -9,10 +9,8 @@ export class Expression {
 
   /** `status` → `#status`: every name goes by an alias, as many plain ones are reserved words. */
   name(attribute: string): string {
-    // An alias takes only letters, digits and underscores; a tier's name in an attribute's may have more.
-    const alias = `#${attribute.replace(/\W/g, '_')}`;
-    this.names[alias] = attribute;
-    return alias;
+    this.names[`#${attribute}`] = attribute;
+    return `#${attribute}`;
   }
 
   value(value: unknown): string {

@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { runnerFiles } from './stubs/runner.mjs';
+
+export const LATEST = '2.340.1';
+export const ARCHIVE = `actions-runner-linux-x64-${LATEST}.tar.gz`;
+
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+/** GitHub's archive of a runner that tells what it sees at `url`. */
+export function archiveFor(url) {
+  const folder = mkdtempSync(join(tmpdir(), 'runner-'));
+  try {
+    for (const [name, content] of Object.entries(runnerFiles({ url }))) {
+      const path = join(folder, 'content', name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content);
+      chmodSync(path, 0o755);
+    }
+    // The same bytes each time, so that their digest can be known beforehand.
+    execFileSync('sh', ['-c', `tar --sort=name --mtime=@1700000000 --owner=0 --group=0 -C "${join(folder, 'content')}" -cf - . | gzip -n >"${join(folder, 'archive')}"`]);
+    return readFileSync(join(folder, 'archive'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The script with another source of the runner; by default with the right digest. */
+export function pinned(text, address, digest) {
+  const archive = archiveFor(new URL(address).origin);
+  return text.replace("binary_url=''", `binary_url='${address}'`).replace("binary_sha256=''", `binary_sha256='${digest ?? sha256(archive)}'`);
+}
+
+export const mirror = { serve: (name, origin) => (name === ARCHIVE ? { body: archiveFor(origin) } : { status: 404 }) };
+
+/** A machine for which `answer(path, origin)` is github.com: a `curl` before the real one leads those addresses here. */
+export function gitHub(answer) {
+  return {
+    files: (origin) => ({ 'usr/local/bin/curl': `#!/bin/bash\nexec /usr/bin/curl "\${@//https:\\/\\//${origin.replaceAll('/', '\\/')}\\/files\\/}"\n` }),
+    serve: (name, origin) => answer(name, origin),
+  };
+}
+
+export function newestByGitHub({ digest } = {}) {
+  return gitHub((path, origin) => {
+    if (path === 'github.com/actions/runner/releases/latest') return { status: 302, headers: { location: `${origin}/files/github.com/actions/runner/releases/tag/v${LATEST}` } };
+    if (path === `github.com/actions/runner/releases/tag/v${LATEST}`) return { body: '<html></html>' };
+    if (path === `github.com/actions/runner/releases/download/v${LATEST}/${ARCHIVE}`) return { body: archiveFor(origin) };
+    if (path !== `api.github.com/repos/actions/runner/releases/tags/v${LATEST}`) return { status: 404 };
+    const asset = (name, sha) => ({ url: 'https://api.github.com/…', id: 1, name, label: null, uploader: { login: 'github-actions[bot]', id: 2 }, size: 3, digest: `sha256:${sha}`, download_count: 4 });
+    return { body: JSON.stringify({ tag_name: `v${LATEST}`, assets: [asset('actions-runner-linux-arm64-2.340.1.tar.gz', '2'.repeat(64)), asset(ARCHIVE, digest ?? sha256(archiveFor(origin)))] }, null, 2) };
+  });
+}

@@ -1,0 +1,59 @@
+// Runs the boot script of a plan, as it is, in a system of its own: see docs/runners.md for what stands in for what. Ends with `N passed, N failed`.
+//
+//   node tests/machine/run.mjs                  everything (root only)
+//   node tests/machine/run.mjs --only watchdog  the scenarios with this in their name
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { PREFIX, ROOT, planOnce, resource } from '../terraform/render.mjs';
+import { boot } from './machine.mjs';
+import { ensureRoot, whatIsMissing } from './root.mjs';
+import { SCENARIOS, alwaysHolds } from './scenarios.mjs';
+import { SYSTEMS } from './systems.mjs';
+
+const AT_ONCE = 3;
+const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+
+const missing = whatIsMissing();
+if (missing !== undefined) {
+  console.log(`\n!!! NOT TESTED: ${missing}\n`);
+  const strict = process.env.CI === 'true';
+  console.log(strict ? '0 passed, 1 failed' : '0 passed, 0 failed, 1 skipped');
+  process.exit(strict ? 1 : 0);
+}
+
+const root = ensureRoot(join(ROOT, '.sandbox', 'machine'), (line) => console.log(line));
+const { user_data: encoded } = resource(await planOnce(), 'module.runners.aws_launch_template.tier["small"]');
+const text = Buffer.from(encoded, 'base64').toString('utf8');
+const surroundings = { root, logGroup: `/${PREFIX}/runners`, parameterRoot: `/${PREFIX}/tenants` };
+
+const runs = Object.keys(SYSTEMS).flatMap((system) => [
+  ...SCENARIOS.map((scenario) => ({ name: `${system}: ${scenario.name}`, run: () => runScenario({ ...scenario, system }) })),
+]).filter(({ name }) => name.includes(values.only));
+
+const timings = new Map();
+const counted = { passed: 0, failed: 0 };
+const waiting = [...runs];
+await Promise.all(Array.from({ length: AT_ONCE }, work));
+for (const [system, line] of timings) console.log(`From the start of the script to run.sh, ${system}: ${line}`);
+console.log(`${counted.passed} passed, ${counted.failed} failed`);
+process.exit(counted.failed > 0 || counted.passed === 0 ? 1 : 0);
+
+async function work() {
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    try {
+      await next.run();
+      counted.passed += 1;
+    } catch (error) {
+      counted.failed += 1;
+      console.log(`FAIL ${next.name}\n     ${String(error.message).replaceAll('\n', '\n     ')}`);
+    }
+  }
+}
+
+async function runScenario(scenario) {
+  const result = await boot(text, surroundings, scenario);
+  alwaysHolds(result);
+  scenario.check(result);
+  const steps = /^ok (.*?) version/.exec(result.aws.tags.find(([key]) => key === 'ghr:boot')?.[1] ?? '')?.[1];
+  if (steps !== undefined && scenario.timed) timings.set(scenario.system, steps);
+}

@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+
+const DATA = '/latest/meta-data/';
+
+/** A machine's metadata service that takes tokens only. `facts`: what is below /latest/meta-data/; what is missing there is 404. */
+export function metadataService(facts) {
+  const tokens = new Set();
+  return ({ method, path, headers }) => {
+    if (path === '/latest/api/token') {
+      if (method !== 'PUT' || !(Number(headers['x-aws-ec2-metadata-token-ttl-seconds']) > 0)) return { status: 400 };
+      const token = randomUUID();
+      tokens.add(token);
+      return { body: token };
+    }
+    if (!tokens.has(headers['x-aws-ec2-metadata-token'])) return { status: 401 };
+    const fact = facts[path.slice(DATA.length)];
+    return fact === undefined ? { status: 404 } : { body: fact };
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * GitHub's runner as far as its user data meets it. `run.sh` and the helper have the exit codes of actions/runner: the listener's own code gets
+ * out only as 7, only where that is asked for, and only when run.sh handles signals itself; nearly everything else ends with 0.
+ *
+ * @param url where the listener tells what it sees
+ * @param behaviour one of the names in LISTENER
+ */
+export function runnerFiles({ url, behaviour = 'job', version }) {
+  const listener = LISTENER[behaviour];
+  if (listener === undefined) throw new Error(`The runner knows no behaviour ${behaviour}.`);
+  const files = {
+    'run.sh': RUN,
+    'run-helper.sh.template': HELPER,
+    'bin/Runner.Listener': `#!/bin/bash\nreport() { curl -s --data-binary @- "${url}/runner/$1" >/dev/null; }\n${LISTENER_START}${listener}`,
+  };
+  return behaviour === 'broken' ? { ...files, 'run.sh': '#!/bin/bash\nexit 3\n' } : { ...files, ...(version && { '.ghr-image': `${version.name} ${version.since}\n` }) };
+}
+
+const RUN = `#!/bin/bash
+here="$(cd "$(dirname "$0")" && pwd)"
+once() { cp -f "$here/run-helper.sh.template" "$here/run-helper.sh" && chmod +x "$here/run-helper.sh"; }
+if [ -z "\${RUNNER_MANUALLY_TRAP_SIG:-}" ]; then
+  while once; do "$here/run-helper.sh" "$@"; [ $? -eq 2 ] || exit 0; done
+  exit 1
+fi
+set -m
+trap 'kill -INT -- "-$helper"' INT TERM
+while once; do
+  "$here/run-helper.sh" "$@" & helper=$!
+  wait "$helper"; code=$?
+  if [ "$code" -gt 128 ]; then wait "$helper"; code=$?; fi
+  [ "$code" -eq 2 ] || exit "$code"
+done
+exit 1
+`;
+
+const HELPER = `#!/bin/bash
+if [ "$(id -u)" -eq 0 ]; then echo 'the runner does not run as root'; exit 1; fi
+"$(dirname "$0")/bin/Runner.Listener" run "$@"
+code=$?
+case "$code" in
+  7) if [ "\${ACTIONS_RUNNER_RETURN_VERSION_DEPRECATED_EXIT_CODE:-}" = 1 ]; then exit 7; fi; exit 0 ;;
+  2 | 3 | 4) exit 2 ;;
+  *) exit 0 ;;
+esac
+`;
+
+const LISTENER_START = `cd "$(dirname "$0")/.."
+mkdir -p _diag && echo 'a line of the listener' >_diag/Runner_1.log
+{ id -un; printf '%s\\n' "$@"; } | report arguments
+env | sort | report environment
+hook() { if [ -n "$1" ]; then bash -e "$1" >hook.log 2>&1; fi; }
+job() {
+  echo 'Running job: build'
+  if hook "$ACTIONS_RUNNER_HOOK_JOB_STARTED"; then "$@"; fi
+  hook "$ACTIONS_RUNNER_HOOK_JOB_COMPLETED"
+  echo 'Job build completed with result: Succeeded'
+}
+`;
+
+const LISTENER = {
+  job: `steps() { ps -ef | report processes; echo 'a "quoted" \\\\ line with ünicode'; }
+job steps
+`,
+  'no-job': 'echo "The configuration was refused"; exit 1\n',
+  deprecated: 'echo "Runner version v2.1.0 is deprecated and cannot receive messages."; exit 7\n',
+  broken: '',
+  hang: `steps() { touch /tmp/job-runs; sleep 1000; }
+trap 'exit 0' INT
+job steps & wait
+`,
+  // With the disk as large as a laptop can spare.
+  'fill-disk': `steps() { dd if=/dev/zero of=fill bs=1M count=400 2>/dev/null; }
+job steps
+`,
+};
