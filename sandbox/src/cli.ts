@@ -16,6 +16,7 @@ const USAGE = `npm run sandbox                    up, the demo, a summary table,
 npm run sandbox -- up [--port N]   bring it up; N is the webhook's port
 npm run sandbox -- status [--json]
 npm run sandbox -- replan          a second terraform plan; fails unless it is empty
+npm run sandbox -- fire            attacks a sandbox that is up; --flood N jobs instead of 500
 npm run sandbox -- down
 SANDBOX_DIR names another folder for the state, so that several sandboxes can be up at once.`;
 
@@ -32,7 +33,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { port: { type: 'string' }, json: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+    options: { port: { type: 'string' }, flood: { type: 'string' }, json: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
   });
   const command = values.help ? 'help' : (positionals[0] ?? 'run');
   const paths = sandboxPaths(root, process.env.SANDBOX_DIR);
@@ -63,6 +64,11 @@ async function main(): Promise<number> {
     }
     case 'replan':
       return replan({ paths, print, signal: interrupted() });
+    case 'fire': {
+      const { fire } = await import('./run-fire');
+      const flood = values.flood === undefined ? undefined : Number(values.flood);
+      return fire({ paths, progress, signal: interrupted(), json: values.json, print, ...(flood !== undefined && { flood }) });
+    }
     case 'help':
       print(USAGE);
       return 0;

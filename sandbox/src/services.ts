@@ -2,9 +2,12 @@ import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createControl, CONTROL_PREFIX } from './control/control';
+import { interceptorOf, unreliable } from './faults/answers';
+import { createFaults } from './faults/faults';
 import { createFront } from './front/front';
 import { createApi } from './github/api';
 import { createCallCounts } from './github/calls';
+import { postOverHttp } from './github/deliveries';
 import { createGitHub } from './github/github';
 import { listen } from './github/http';
 import { createLauncher } from './machines/launcher';
@@ -23,19 +26,22 @@ export async function startServices(config: ServicesConfig, machinePath: string)
   let frontPort = config.frontPort;
   let gitHubPort = config.gitHub.port;
   const { appId, webhookSecret } = config.gitHub;
-  const github = createGitHub({ appId, webhookSecret, webhookUrl: () => `http://127.0.0.1:${frontPort}/webhook` });
+  const faults = createFaults();
+  const github = createGitHub({ appId, webhookSecret, webhookUrl: () => `http://127.0.0.1:${frontPort}/webhook`, transport: unreliable(postOverHttp, faults) });
+  const launcher = createLauncher(config.launcher);
   const calls = createCallCounts();
   const machines = watchMachines({
-    launcher: createLauncher(config.launcher),
+    launcher,
+    boots: (tenantId) => faults.takeMachine(tenantId) === undefined,
     connect: github.work.connect,
     awsEndpoint: config.awsEndpoint,
     stateDirectory: config.stateDirectory,
     path: config.awsCliFolder === undefined ? machinePath : `${config.awsCliFolder}:${machinePath}`,
     complain: (problem) => console.error(problem),
   });
-  const control = createControl({ github, calls, machines: machines.views, setWebhookTarget: (url) => (webhookTarget = url) });
+  const control = createControl({ github, calls, machines: machines.views, setWebhookTarget: (url) => (webhookTarget = url), faults: { faults, endMachine: launcher.end, polling: launcher.polling, aws: launcher.faults } });
   const publicKey = createPublicKey(readFileSync(config.gitHub.privateKeyPath));
-  const api = createApi({ github, publicKey, calls, url: () => `http://127.0.0.1:${gitHubPort}` });
+  const api = createApi({ github, publicKey, calls, intercept: interceptorOf(faults), url: () => `http://127.0.0.1:${gitHubPort}` });
   const gitHubServer = await listen(gitHubPort, (call) => (call.path.startsWith(CONTROL_PREFIX) ? control(call) : api(call)));
   gitHubPort = gitHubServer.port;
   const frontServer = await listen(frontPort, createFront({ github, webhookSecret, target: () => webhookTarget }));

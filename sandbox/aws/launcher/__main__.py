@@ -37,7 +37,8 @@ def build(config):
 
     # Reading the model takes a while; the first launch must not wait for it.
     threading.Thread(target=instance_types, daemon=True).start()
-    calls, world = CallLog(), World()
+    calls = CallLog()
+    world = World(calls)
     dispatch.install(app, world, calls)
     control = Control(config["token"], world, calls)
 

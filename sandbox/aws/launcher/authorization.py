@@ -96,6 +96,8 @@ def install_enforcement(evaluator, actions, checks_of, tags_of_arn):
             own = _without_tags(service_context) if service == "ec2" else (service_context or {})
             context = {**own, **_resource_tags(service, check, tags_of_arn), **check.context}
             result = original_enforce(access_key_id, check.action, service, region, check.resource, context)
+            if request:
+                request["judged"].append((check.action, check.resource, result is None))
             if result is not None:
                 # Credentials that fail are no matter of policies.
                 denied_check.set(None if isinstance(result, evaluator.AuthError) else check)

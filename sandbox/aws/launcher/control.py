@@ -58,9 +58,13 @@ class Control:
                     return self._credentials(machine)
             case ("GET", "calls"):
                 return self._calls.since(float((query.get("since") or ["0"])[0]))
+            case ("GET", "uses"):
+                return self._calls.uses()
             case ("POST", "calls", "reset"):
                 self._calls.reset()
                 return {"at": time.time()}
+            case ("POST", "queues", name, "polling"):
+                return {"mappings": self._world.set_polling(name, bool(json.loads(body or b"{}").get("enabled", True)))}
             case ("GET", "faults"):
                 return self._world.faults.pending()
             case ("POST", "faults"):

@@ -1,5 +1,6 @@
 """Around the emulator's dispatcher: remembers the request for authorisation, answers faults, logs every call."""
 
+import json
 import logging
 
 from .answers import Answers
@@ -9,6 +10,7 @@ from .query import nest, refusal
 from .world import ADMINISTRATOR, parsed_json
 
 logger = logging.getLogger("sandbox.calls")
+_JSON_SERVICES = {"ssm", "dynamodb", "sqs"}
 
 
 def install(app, world, calls):
@@ -18,7 +20,7 @@ def install(app, world, calls):
         params = app._routing_params(method, path, headers, body, query_params)
         service = app.detect_service(method, path, headers, params)
         is_json = "json" in headers.get("content-type", "") or body[:1] == b"{"
-        request = {"params": params, "body": parsed_json(body) if is_json else {}}
+        request = {"params": params, "body": parsed_json(body) if is_json else {}, "judged": []}
         current_request.set(request)
         denied_check.set(None)
         principal = world.principal(app.extract_access_key_id(headers, query_params))
@@ -27,11 +29,14 @@ def install(app, world, calls):
         if given:
             logger.warning("%s %s:%s is answered again: the first answer got lost", principal, service, operation)
             return given
-        response = _faulty(world, service, params) or await original(method, path, headers, body, query_params, request_id)
+        response = _faulty(world, service, operation, principal, request) or await original(method, path, headers, body, query_params, request_id)
         error = error_code(response[0], response[2])
         if principal == ADMINISTRATOR:
             answers.remember(headers, response)
         calls.record(principal, service, operation, error)
+        if principal != ADMINISTRATOR:
+            for action, resource, allowed in request["judged"]:
+                calls.use(principal, action, resource, allowed)
         if error:
             check = denied_check.get()
             logger.warning("%s %s:%s answered %s %s%s", principal, service, operation, response[0], error,
@@ -41,13 +46,19 @@ def install(app, world, calls):
     app._dispatch_service_request = dispatch
 
 
-def _faulty(world, service, params):
-    """EC2 only: the faults that the product must survive on AWS's side are EC2's capacity and rate limits."""
-    if service != "ec2" or not world.faults.pending():
+def _faulty(world, service, operation, principal, request):
+    """An error that was asked for, in the protocol of the service, or None."""
+    if not world.faults.pending():
         return None
-    request = nest(params)
-    fault = world.faults.take(request.get("Action"), request)
-    return refusal(fault) if fault else None
+    if service == "ec2":
+        request = nest(request["params"])
+        fault = world.faults.take(request.get("Action"), request, principal)
+        return refusal(fault) if fault else None
+    fault = world.faults.take(operation, request["body"], principal) if service in _JSON_SERVICES else None
+    if fault is None:
+        return None
+    headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": fault.code}
+    return fault.status, headers, json.dumps({"__type": fault.code, "message": str(fault)}).encode()
 
 
 def _operation(service, method, path, headers, body, params):

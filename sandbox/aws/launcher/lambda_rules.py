@@ -21,7 +21,8 @@ def needed_by_destination(request):
     return [("sqs:SendMessage", arn) for arn in destinations if arn and arn.split(":")[2] == "sqs"]
 
 
-def install(lambda_service, apigateway, evaluator):
+def install(lambda_service, apigateway, evaluator, used):
+    """`used(role, action, resource, allowed)` hears of each right that Lambda itself makes use of."""
     def role_may(function_name, action, resource):
         function = lambda_service._functions.get(function_name) or {}
         role = (function.get("config") or {}).get("Role", "")
@@ -30,7 +31,9 @@ def install(lambda_service, apigateway, evaluator):
         ctx = evaluator.EvalContext(
             principal_arn=f"arn:aws:sts::{account}:assumed-role/{name}/{function_name}", principal_type="AssumedRole",
             principal_account=account, action=action, resource_arn=resource, region=lambda_service.get_region())
-        return evaluator.evaluate(ctx, evaluator._gather_role_policies(name, account)).decision == "Allow"
+        allowed = evaluator.evaluate(ctx, evaluator._gather_role_policies(name, account)).decision == "Allow"
+        used(name, action, resource, allowed)
+        return allowed
 
     def refusal(function_name, needed):
         for action, resource in needed:

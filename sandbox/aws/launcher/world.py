@@ -34,12 +34,12 @@ def _later(seconds, call, *arguments):
 
 
 class World:
-    def __init__(self):
+    def __init__(self, calls):
         from ministack.core import iam_actions, iam_evaluator, responses
         from ministack.services import apigateway, ec2, eventbridge, iam, lambda_svc, ssm, sts, tagging
 
         self._ec2, self._eventbridge, self._iam, self._sts, self._responses = ec2, eventbridge, iam, sts, responses
-        self._tagging, self._actions = tagging, iam_actions
+        self._tagging, self._actions, self._lambda = tagging, iam_actions, lambda_svc
         self.faults = Faults()
         self._account = Account(ec2, iam, ssm, instance_types)
         self.machines = Machines(ec2, self._account, _later, self._announce)
@@ -48,7 +48,7 @@ class World:
         ssm_rules.install(ssm)
         ssm._PUBLIC_AMI_PARAMETERS.setdefault(*_ARM_IMAGE)
         events.install(eventbridge, iam_evaluator, lambda_svc)
-        lambda_rules.install(lambda_svc, apigateway, iam_evaluator)
+        lambda_rules.install(lambda_svc, apigateway, iam_evaluator, calls.use)
         authorization.install_language(iam_evaluator)
         authorization.install_instance_sessions(iam_evaluator, sts)
         authorization.install_enforcement(iam_evaluator, iam_actions, self._checks, tagging.resource_tags)
@@ -84,6 +84,15 @@ class World:
             return launch.plan(request, self._account)
         except Ec2Error:
             return None
+
+    def set_polling(self, queue, enabled):
+        """Switches the event source mappings of a queue off and on, so that what gathers meanwhile comes as one batch."""
+        found = [one for one in self._lambda._esms._data.values() if one.get("EventSourceArn", "").endswith(f":{queue}")]
+        for mapping in found:
+            mapping["Enabled"] = enabled
+        if enabled:
+            self._lambda._esm_wake.set()
+        return len(found)
 
     def tags_of(self, resource_id):
         return {tag["Key"]: tag.get("Value", "") for tag in self._ec2._tags.get(resource_id) or []}

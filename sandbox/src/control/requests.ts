@@ -34,6 +34,7 @@ export function readJob(body: unknown): NewJob | string {
   return {
     installationId, labels, gated: wanted['gate'] === true,
     ...(typeof wanted['public'] === 'boolean' && { public: wanted['public'] }),
+    ...(wanted['hidden'] === true && { hidden: true }),
     ...(repository !== undefined && { repository }), ...(name !== undefined && { name }), ...(lengthMs !== undefined && { lengthMs }),
   };
 }

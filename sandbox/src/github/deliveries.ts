@@ -113,7 +113,7 @@ function deliveryHeaders(envelope: Envelope): Record<string, string> {
   };
 }
 
-const postOverHttp: Transport = async ({ url, headers, body, timeOutMs }) => {
+export const postOverHttp: Transport = async ({ url, headers, body, timeOutMs }) => {
   const answer = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(timeOutMs) });
   return { status: answer.status, body: await answer.text() };
 };

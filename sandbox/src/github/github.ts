@@ -45,7 +45,7 @@ export function createGitHub({ appId, webhookSecret, webhookUrl, clock = Date.no
   const hub: Hub = { appId, store, clock, send };
   const announce = (action: JobAction, job: Job): void => {
     const context = jobContext(store, job);
-    if (context !== undefined) hub.send(jobWebhook(action, context));
+    if (context !== undefined && job.hidden !== true) hub.send(jobWebhook(action, context));
   };
   const work = createWork({ store, settings, clock, announce });
   return {

@@ -16,6 +16,7 @@ export interface NewJob {
   readonly id?: number;
   readonly runId?: number;
   readonly name?: string;
+  readonly hidden?: boolean;
 }
 
 export function queueJob(hub: Hub, work: Work, wanted: NewJob, told: Told): Job | undefined {
@@ -24,7 +25,7 @@ export function queueJob(hub: Hub, work: Work, wanted: NewJob, told: Told): Job 
   if (wanted.id !== undefined && hub.store.jobs.has(wanted.id)) return undefined;
   const job = newJob(hub, installation, wanted);
   const context = jobContext(hub.store, job);
-  if (told.announce && context !== undefined) {
+  if (told.announce && context !== undefined && job.hidden !== true) {
     if (job.status === 'waiting') hub.send(jobWebhook('waiting', context));
     hub.send(jobWebhook('queued', context));
   }
@@ -56,5 +57,6 @@ function newJob({ store, clock }: Hub, installation: Installation, wanted: NewJo
     conclusion: null,
     queuedAt: clock(),
     ...(wanted.lengthMs !== undefined && { lengthMs: wanted.lengthMs }),
+    ...(wanted.hidden === true && { hidden: true }),
   };
 }

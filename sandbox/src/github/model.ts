@@ -46,6 +46,8 @@ export interface Job {
   readonly runner?: { readonly id: number; readonly name: string };
   /** Milliseconds; null runs until it is told to finish; undefined takes the sandbox's setting. */
   readonly lengthMs?: number | null;
+  /** Of a repository that the App can't see: it takes runners, and nobody tells. */
+  readonly hidden?: boolean;
 }
 
 export interface Runner {

@@ -106,7 +106,7 @@ function showJob(github: GitHub, call: Call, api: string): Answer {
   const allowed = inRepository(holder, github.store, place(call), { permission: 'actions', access: 'read' });
   if (!allowed.ok) return allowed.answer;
   const job = github.store.jobs.get(Number(call.params['job_id']));
-  if (job === undefined || job.repositoryId !== allowed.value.id) return NOT_FOUND;
+  if (job === undefined || job.hidden === true || job.repositoryId !== allowed.value.id) return NOT_FOUND;
   return { status: 200, body: jobJson(job, holder.installation.account, allowed.value, api) };
 }
 

@@ -18,23 +18,40 @@ export interface Launcher {
   readonly shutDown: (instanceId: string) => Promise<void>;
   /** A session of the machine's role, as its metadata service hands it out. */
   readonly credentials: (instanceId: string) => Promise<Json>;
+  /** Ends the machine from outside, as a lost spot machine. False: there is none of that id. */
+  readonly end: (instanceId: string) => Promise<boolean>;
+  /** Stops and resumes the functions' polling of a queue: what gathers meanwhile comes as one batch. */
+  readonly polling: (queue: string, enabled: boolean) => Promise<unknown>;
+  /** Refusals by AWS on demand: `{operation, code, times?, after?, match?, principal?}`. */
+  readonly faults: { readonly add: (fault: unknown) => Promise<unknown>; readonly reset: () => Promise<unknown> };
 }
 
 const TIME_OUT_MS = 10_000;
 
 export function createLauncher({ url, token }: { url: string; token: string }): Launcher {
-  const call = async (method: string, path: string): Promise<unknown> => {
-    const answer = await fetch(`${url}/_sandbox${path}`, { method, headers: { 'x-sandbox-token': token }, signal: AbortSignal.timeout(TIME_OUT_MS) });
+  const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const answer = await fetch(`${url}/_sandbox${path}`, {
+      method, headers: { 'x-sandbox-token': token }, signal: AbortSignal.timeout(TIME_OUT_MS), ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
     if (!answer.ok) throw new Error(`The launcher answered ${answer.status} to ${method} ${path}: ${(await answer.text()).slice(0, 200)}`);
     return answer.json();
   };
+  const machines = async (): Promise<readonly MachineFacts[]> => {
+    const listed = await call('GET', '/machines');
+    return Array.isArray(listed) ? listed.map(readMachine).filter((one) => one !== undefined) : [];
+  };
+  const known = async (instanceId: string): Promise<boolean> => (await machines()).some((one) => one.instanceId === instanceId);
   return {
-    machines: async () => {
-      const listed = await call('GET', '/machines');
-      return Array.isArray(listed) ? listed.map(readMachine).filter((one) => one !== undefined) : [];
-    },
+    machines,
     shutDown: async (instanceId) => void (await call('POST', `/machines/${instanceId}/shutdown`)),
     credentials: async (instanceId) => object(await call('POST', `/machines/${instanceId}/credentials`)) ?? {},
+    end: async (instanceId) => {
+      if (!(await known(instanceId))) return false;
+      await call('POST', `/machines/${instanceId}/shutdown`);
+      return true;
+    },
+    polling: (queue, enabled) => call('POST', `/queues/${queue}/polling`, { enabled }),
+    faults: { add: (fault) => call('POST', '/faults', fault), reset: () => call('POST', '/faults/reset') },
   };
 }
 

@@ -47,6 +47,9 @@ async function boot(userData: string): Promise<Machine> {
     machines: async () => [],
     shutDown: async (id) => void shutDowns.push(id),
     credentials: async () => ({ AccessKeyId: 'ASIATEST', SecretAccessKey: 'of the role', Token: 'token', Expiration: '2030-01-01T00:00:00Z' }),
+    end: async () => false,
+    polling: async () => undefined,
+    faults: { add: async () => undefined, reset: async () => undefined },
   };
   machine = await bootMachine({
     facts: facts(userData), launcher, connect: running.github.work.connect, awsEndpoint: 'http://127.0.0.1:1',

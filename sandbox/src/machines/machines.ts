@@ -14,6 +14,8 @@ export interface MachinesOptions {
   readonly stateDirectory: string;
   readonly path: string;
   readonly complain: (problem: string) => void;
+  /** Whether a new machine of this tenant comes up at all. */
+  readonly boots?: (tenantId: number | undefined) => boolean;
 }
 
 export interface Machines {
@@ -41,6 +43,7 @@ export function watchMachines(options: MachinesOptions): Machines {
 
   const boot = (facts: MachineFacts): void => {
     const { instanceId } = facts;
+    if (options.boots?.(Number(facts.tags[TENANT_TAG])) === false) return void known.set(instanceId, Promise.resolve(dead(facts)));
     const machine = bootMachine({
       facts,
       launcher: options.launcher,
@@ -91,6 +94,11 @@ export function watchMachines(options: MachinesOptions): Machines {
       await Promise.all([...known.keys()].map((id) => end(id, 'the sandbox ends')));
     },
   };
+}
+
+/** Started and billed, and nothing runs on it. */
+function dead(facts: MachineFacts): Machine {
+  return { facts, logFile: '', runnerName: () => undefined, end: () => Promise.resolve() };
 }
 
 function view(facts: MachineFacts, stateDirectory: string): MachineView {

@@ -1,0 +1,79 @@
+import { DynamoDBClient, UpdateItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { DemoSandbox } from '../demo/types';
+import { object, text, whole, type Json } from '../github/json';
+
+/** Who breaks things: GitHub's weather, AWS's refusals, and an operator's slips. */
+export interface Hands {
+  readonly gitHubFault: (fault: Json) => Promise<void>;
+  readonly deliveryFault: (fault: Json) => Promise<void>;
+  readonly machineFault: (fault: Json) => Promise<void>;
+  /** Faults of machines that no machine has had yet. */
+  readonly machineFaultsLeft: () => Promise<number>;
+  readonly awsFault: (fault: Json) => Promise<void>;
+  readonly calm: () => Promise<void>;
+  /** Lets messages of a queue gather until `resume`, so that they come as one batch. */
+  readonly hold: (queue: string) => Promise<void>;
+  readonly resume: (queue: string) => Promise<void>;
+  readonly depth: (queue: string) => Promise<number>;
+  readonly endMachine: (instanceId: string) => Promise<void>;
+  readonly cancel: (jobId: number) => Promise<void>;
+  /** A job of a repository that the App can't see: it takes a runner, and nobody tells. */
+  readonly queueHidden: (installationId: number, size: string, seconds: number) => Promise<number>;
+  readonly editRow: (installationId: number, changes: Readonly<Record<string, AttributeValue>>) => Promise<void>;
+  /** Sends the failed deliveries of an installation again; answers how many. */
+  readonly redeliverFailed: (installationId: number) => Promise<number>;
+}
+
+export function createHands({ aws, prefix, github }: DemoSandbox, signal: AbortSignal): Hands {
+  const settings = { endpoint: aws.endpoint_url, region: aws.region, credentials: { accessKeyId: aws.access_key_id, secretAccessKey: aws.secret_access_key } };
+  const dynamodb = new DynamoDBClient(settings);
+  const sqs = new SQSClient(settings);
+  const call = async (method: string, path: string, body?: Json): Promise<unknown> => {
+    const answer = await fetch(`${github.control_url}${path}`, { method, signal, ...(body && { body: JSON.stringify(body) }) });
+    const content = await answer.text();
+    if (!answer.ok) throw new Error(`The control API answered ${answer.status} to ${method} ${path}: ${content.slice(0, 300)}`);
+    return content === '' ? undefined : JSON.parse(content);
+  };
+  const polling = async (queue: string, enabled: boolean): Promise<void> => void (await call('PUT', `/faults/polling/${prefix}-${queue}`, { enabled }));
+  return {
+    gitHubFault: async (fault) => void (await call('POST', '/faults/github', fault)),
+    deliveryFault: async (fault) => void (await call('POST', '/faults/deliveries', fault)),
+    machineFault: async (fault) => void (await call('POST', '/faults/machines', fault)),
+    machineFaultsLeft: async () => {
+      const left = object(await call('GET', '/faults'))?.['machines'];
+      return Array.isArray(left) ? left.length : 0;
+    },
+    awsFault: async (fault) => void (await call('POST', '/faults/aws', fault)),
+    calm: async () => void (await call('DELETE', '/faults')),
+    hold: (queue) => polling(queue, false),
+    resume: (queue) => polling(queue, true),
+    depth: async (queue) => {
+      const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: `${prefix}-${queue}` }));
+      const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }));
+      return Number(Attributes?.['ApproximateNumberOfMessages'] ?? 0);
+    },
+    endMachine: async (instanceId) => void (await call('POST', `/machines/${instanceId}/end`)),
+    cancel: async (jobId) => void (await call('POST', `/jobs/${jobId}/cancel`)),
+    queueHidden: async (installationId, size, seconds) => {
+      const made = await call('POST', '/jobs', { installation_id: installationId, labels: ['self-hosted', 'linux', 'x64', size], repo: 'hidden', hidden: true, seconds });
+      return whole(object(made)?.['id']) ?? 0;
+    },
+    editRow: async (installationId, changes) => {
+      const names = Object.keys(changes);
+      await dynamodb.send(new UpdateItemCommand({
+        TableName: `${prefix}-tenants`,
+        Key: { installation_id: { N: String(installationId) } },
+        UpdateExpression: `SET ${names.map((_, index) => `#${index} = :${index}`).join(', ')}`,
+        ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#${index}`, name])),
+        ExpressionAttributeValues: Object.fromEntries(names.map((name, index) => [`:${index}`, changes[name] ?? { NULL: true }])),
+      }));
+    },
+    redeliverFailed: async (installationId) => {
+      const listed = await call('GET', `/deliveries?installation_id=${installationId}`);
+      const failed = (Array.isArray(listed) ? listed : []).map(object).filter((one) => text(one?.['status']) !== 'OK');
+      for (const one of failed) await call('POST', `/deliveries/${whole(one?.['id']) ?? 0}/redeliver`);
+      return failed.length;
+    },
+  };
+}

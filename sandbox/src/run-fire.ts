@@ -1,0 +1,22 @@
+import { fireTable, runFire } from './fire/index';
+import type { Progress } from './progress';
+import { readSandboxFile, type SandboxPaths } from './state';
+
+export interface RunFireOptions {
+  readonly paths: SandboxPaths;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly json: boolean;
+  readonly flood?: number;
+  readonly print: (text: string) => void;
+}
+
+/** `npm run sandbox -- fire`: attacks a sandbox that is up. Exit code 0 only when every expectation held. */
+export async function fire({ paths, progress, signal, json, flood, print }: RunFireOptions): Promise<number> {
+  const sandbox = readSandboxFile(paths);
+  if (sandbox === undefined) throw new Error(`No sandbox is up in ${paths.folder}; "npm run sandbox -- up" or "npm run sandbox -- --keep" brings one up.`);
+  const report = await runFire({ sandbox, signal, write: progress.line, ...(flood !== undefined && { flood }) });
+  progress.line(`\n${fireTable(report)}\n`);
+  if (json) print(JSON.stringify(report));
+  return report.ok ? 0 : 1;
+}
