@@ -27,11 +27,17 @@ data "aws_iam_policy_document" "scale_down" {
   }
 
   statement {
-    sid     = "SettleJobsAndLaunches"
-    actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"]
+    sid       = "SettleJobsAndLaunches"
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    resources = [local.arns.jobs, local.arns.runners]
+  }
+
+  statement {
+    sid     = "FindJobsAndLaunches"
+    actions = ["dynamodb:Query"]
     resources = [
-      local.arns.jobs, "${local.arns.jobs}/index/*",
-      local.arns.runners, "${local.arns.runners}/index/*",
+      "${local.arns.jobs}/index/open-index", "${local.arns.jobs}/index/due-index",
+      "${local.arns.runners}/index/open-index", "${local.arns.runners}/index/instance-index",
     ]
   }
 

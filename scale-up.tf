@@ -19,12 +19,15 @@ data "aws_iam_policy_document" "scale_up" {
   }
 
   statement {
-    sid     = "RecordJobsAndLaunches"
-    actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"]
-    resources = [
-      local.arns.jobs, "${local.arns.jobs}/index/*",
-      local.arns.runners, "${local.arns.runners}/index/*",
-    ]
+    sid       = "RecordJobsAndLaunches"
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    resources = [local.arns.jobs, local.arns.runners]
+  }
+
+  statement {
+    sid       = "FindWaitingJobs"
+    actions   = ["dynamodb:Query"]
+    resources = ["${local.arns.jobs}/index/open-index"]
   }
 
   statement {

@@ -28,12 +28,21 @@ data "aws_iam_policy_document" "tenant_manager" {
   }
 
   statement {
-    sid     = "SettleJobsAndLaunches"
-    actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"]
-    resources = [
-      local.arns.jobs, "${local.arns.jobs}/index/*",
-      local.arns.runners, "${local.arns.runners}/index/*",
-    ]
+    sid       = "SettleJobs"
+    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    resources = [local.arns.jobs]
+  }
+
+  statement {
+    sid       = "SettleLaunches"
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    resources = [local.arns.runners]
+  }
+
+  statement {
+    sid       = "FindOpenJobsAndLaunches"
+    actions   = ["dynamodb:Query"]
+    resources = ["${local.arns.jobs}/index/open-index", "${local.arns.runners}/index/open-index"]
   }
 
   statement {

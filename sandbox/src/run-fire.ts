@@ -1,6 +1,10 @@
 import { fireTable, runFire } from './fire/index';
+import { inspectSecrets } from './fire/secrets/inspect';
+import { strangerScene } from './fire/strangers';
+import { inspectUsage } from './fire/usage/inspect';
+import { createLauncher } from './machines/launcher';
 import type { Progress } from './progress';
-import { readSandboxFile, type SandboxPaths } from './state';
+import { readRecord, readSandboxFile, type SandboxPaths } from './state';
 
 export interface RunFireOptions {
   readonly paths: SandboxPaths;
@@ -14,8 +18,16 @@ export interface RunFireOptions {
 /** `npm run sandbox -- fire`: attacks a sandbox that is up. Exit code 0 only when every expectation held. */
 export async function fire({ paths, progress, signal, json, flood, print }: RunFireOptions): Promise<number> {
   const sandbox = readSandboxFile(paths);
-  if (sandbox === undefined) throw new Error(`No sandbox is up in ${paths.folder}; "npm run sandbox -- up" or "npm run sandbox -- --keep" brings one up.`);
-  const report = await runFire({ sandbox, signal, write: progress.line, ...(flood !== undefined && { flood }) });
+  const access = readRecord(paths)?.launcher;
+  if (sandbox === undefined || access === undefined) throw new Error(`No sandbox is up in ${paths.folder}; "npm run sandbox -- up" or "npm run sandbox -- --keep" brings one up.`);
+  const report = await runFire({
+    sandbox,
+    signal,
+    write: progress.line,
+    scenes: [(stage) => strangerScene(stage, sandbox, createLauncher(access))],
+    inspections: [(stage) => inspectSecrets(stage, sandbox, paths), (stage) => inspectUsage(stage, sandbox, paths)],
+    ...(flood !== undefined && { flood }),
+  });
   progress.line(`\n${fireTable(report)}\n`);
   if (json) print(JSON.stringify(report));
   return report.ok ? 0 : 1;

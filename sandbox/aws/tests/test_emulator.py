@@ -350,6 +350,22 @@ class Control(unittest.TestCase):
         self.assertIn(("counted", "GetCallerIdentity", None), calls)
         self.assertIn(("administrator", "DescribeSecurityGroups", "InvalidGroup.NotFound"), calls)
 
+    def test_tells_what_iam_judged_for_whom(self):
+        emulator.control("POST", "calls/reset")
+        allowed = emulator.client("ssm", emulator.role("judged", [{"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": "*"}]))
+        code_of(allowed.get_parameter, Name="/none")
+        code_of(allowed.delete_parameter, Name="/none")
+        found = {(one["principal"], one["action"], one["allowed"]) for one in emulator.control("GET", "uses")}
+        self.assertIn(("judged", "ssm:GetParameter", True), found)
+        self.assertIn(("judged", "ssm:DeleteParameter", False), found)
+        self.assertNotIn("administrator", {one["principal"] for one in emulator.control("GET", "uses")})
+
+    def test_answers_faults_of_other_services_in_their_own_words(self):
+        emulator.control("POST", "faults", {"operation": "GetParameter", "code": "ThrottlingException"})
+        ssm = emulator.client("ssm")
+        self.assertEqual(code_of(ssm.get_parameter, Name="/none"), "ThrottlingException")
+        self.assertEqual(code_of(ssm.get_parameter, Name="/none"), "ParameterNotFound")
+
     def test_gives_an_ended_machine_no_credentials(self):
         emulator.role("brief", [])
         emulator.profile("brief", "brief")

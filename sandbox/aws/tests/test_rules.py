@@ -121,6 +121,24 @@ class Observation(unittest.TestCase):
         self.assertEqual(faults.take("RunInstances", {"InstanceType": "t3.large"}).code, "InsufficientInstanceCapacity")
         self.assertIsNone(faults.take("RunInstances", {"InstanceType": "t3.large"}))
 
+    def test_lets_calls_pass_first_and_refuses_one_caller_only(self):
+        faults = Faults()
+        faults.add({"operation": "PutParameter", "code": "ThrottlingException", "after": 1, "principal": "scale-up"})
+        self.assertIsNone(faults.take("PutParameter", {}, "scale-down"))
+        self.assertIsNone(faults.take("PutParameter", {}, "scale-up"))
+        self.assertEqual(faults.take("PutParameter", {}, "scale-up").code, "ThrottlingException")
+        self.assertIsNone(faults.take("PutParameter", {}, "scale-up"))
+
+    def test_counts_what_was_judged_apart_from_the_calls(self):
+        log = CallLog()
+        for _ in range(2):
+            log.use("a", "ec2:RunInstances", "arn:x", True)
+        log.use("a", "ec2:CreateTags", "arn:x", False)
+        self.assertEqual([(one["action"], one["allowed"], one["count"]) for one in log.uses()],
+                         [("ec2:RunInstances", True, 2), ("ec2:CreateTags", False, 1)])
+        log.reset()
+        self.assertEqual(log.uses(), [])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -20,6 +20,8 @@ export interface FireOptions {
   /** How long all of it may take. */
   readonly seconds?: number;
   readonly flood?: number;
+  /** Further attacks, which need more than the sandbox's own file. */
+  readonly scenes?: readonly ((stage: FireStage) => Promise<unknown>)[];
   /** Looks at the whole run once it is over, as the searches for secrets and for unused rights do. */
   readonly inspections?: readonly ((stage: FireStage) => Promise<void>)[];
 }
@@ -56,6 +58,7 @@ export async function runFire(options: FireOptions): Promise<FireReport> {
     await batchScenes(stage);
     await neighbourScenes(stage);
     await machineScenes(stage);
+    for (const scene of options.scenes ?? []) await scene(stage);
     await floodScene(stage, options.flood ?? FLOOD);
     await aftermath(stage);
     for (const inspect of options.inspections ?? []) await inspect(stage);

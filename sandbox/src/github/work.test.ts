@@ -103,3 +103,17 @@ it('signs what it sends, with the headers of an App', async () => {
     expect(headers).toMatchObject({ 'X-GitHub-Hook-Installation-Target-Type': 'integration', 'X-GitHub-Hook-Installation-Target-ID': String(running.appId), 'User-Agent': expect.stringMatching(/^GitHub-Hookshot\//) });
   }
 });
+
+it('gives runners to jobs that the App cannot see, and tells nobody', async () => {
+  const running = await runGitHub();
+  try {
+    const labels = ['self-hosted', 'small'];
+    const installation = running.github.install({ login: 'acme', type: 'Organization' });
+    const hidden = running.github.queue({ installationId: installation?.id ?? 0, labels, hidden: true });
+    expect(running.github.work.end(hidden?.id ?? 0, 'success')).toMatchObject({ status: 'completed' });
+    await running.github.deliveries.settled();
+    expect(running.sent.map((one) => one.event)).toEqual(['installation']);
+  } finally {
+    await running.close();
+  }
+});
