@@ -3,7 +3,7 @@ data "aws_iam_policy_document" "scale_down" {
 
   statement {
     sid       = "TakeRunnerEvents"
-    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
+    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
     resources = [local.arns.runner_events]
   }
 

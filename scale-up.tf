@@ -1,7 +1,7 @@
 data "aws_iam_policy_document" "scale_up" {
   statement {
     sid       = "TakeJobs"
-    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
+    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
     resources = values(local.arns.tier_builds)
   }
 

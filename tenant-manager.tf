@@ -3,7 +3,7 @@ data "aws_iam_policy_document" "tenant_manager" {
 
   statement {
     sid       = "KeepTenants"
-    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
     resources = [local.arns.tenants]
   }
 

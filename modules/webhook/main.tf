@@ -26,7 +26,7 @@ data "aws_iam_policy_document" "webhook" {
 
   statement {
     sid       = "RecordJobs"
-    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    actions   = ["dynamodb:PutItem", "dynamodb:UpdateItem"]
     resources = [var.tables.jobs.arn]
   }
 

@@ -34,14 +34,14 @@ const HERE = { 'ec2:Region': REGION };
 const ALLOWED = {
   webhook: [
     ['dynamodb:GetItem', table('tenants')],
-    ...['GetItem', 'PutItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('jobs')]),
+    ...['PutItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('jobs')]),
     ...['builds-small', 'builds-medium', 'builds-large', 'runner-events'].map((name) => ['sqs:SendMessage', queue(name)]),
     ['events:PutEvents', arn('events', `event-bus/${PREFIX}`)],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/id`)],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/webhook-secret`)],
   ],
   'scale-up': [
-    ...['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes', 'SendMessage'].map((call) => [`sqs:${call}`, queue('builds-small')]),
+    ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'SendMessage'].map((call) => [`sqs:${call}`, queue('builds-small')]),
     ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('tenants')]),
     ...['GetItem', 'PutItem', 'UpdateItem'].flatMap((call) => [[`dynamodb:${call}`, table('jobs')], [`dynamodb:${call}`, table('runners')]]),
     ['dynamodb:Query', `${table('jobs')}/index/open-index`],
@@ -62,7 +62,7 @@ const ALLOWED = {
     ['iam:PassRole', arn('iam', `role/${PREFIX}-runner`, { region: '' }), { 'iam:PassedToService': 'ec2.amazonaws.com' }],
   ],
   'scale-down': [
-    ...['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'].map((call) => [`sqs:${call}`, queue('runner-events')]),
+    ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map((call) => [`sqs:${call}`, queue('runner-events')]),
     ['sqs:SendMessage', queue('builds-large')],
     ['sqs:SendMessage', queue('sweep-dlq')],
     ...['GetItem', 'UpdateItem', 'Scan'].map((call) => [`dynamodb:${call}`, table('tenants')]),
@@ -78,7 +78,7 @@ const ALLOWED = {
     ['ec2:DeleteSecurityGroup', ec2('security-group/sg-0aaa'), TENANTS_GROUP],
   ],
   'tenant-manager': [
-    ...['GetItem', 'PutItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('tenants')]),
+    ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('tenants')]),
     ['dynamodb:Query', `${table('tenants')}/index/account-id-index`],
     ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map((call) => [`dynamodb:${call}`, `${table('tenants')}/stream/2026-11-21T00:00:00.000`]),
     ['dynamodb:ListStreams', '*'],
@@ -114,6 +114,7 @@ for (const name of ['webhook', 'scale-up', 'scale-down', 'tenant-manager']) {
 const DENIED = {
   webhook: [
     ['write a tenant', 'dynamodb:UpdateItem', table('tenants')],
+    ['read a job', 'dynamodb:GetItem', table('jobs')],
     ['read the App’s private key', 'ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
     ['read a runner’s configuration', 'ssm:GetParameters', OWN],
     ['send to another installation’s queue', 'sqs:SendMessage', arn('sqs', 'other-builds-small')],
@@ -123,6 +124,7 @@ const DENIED = {
     ['write another function’s logs', 'logs:PutLogEvents', logs('scale-up')],
   ],
   'scale-up': [
+    ['keep a message from others', 'sqs:ChangeMessageVisibility', queue('builds-small')],
     ['go through all jobs', 'dynamodb:Query', table('jobs')],
     ['look for launches', 'dynamodb:Query', `${table('runners')}/index/open-index`],
     ['start a machine without its tags', 'ec2:RunInstances', ec2('instance/*')],
@@ -161,6 +163,7 @@ const DENIED = {
     ['read the webhook secret', 'ssm:GetParameters', parameter(`/${PREFIX}/app/webhook-secret`)],
   ],
   'tenant-manager': [
+    ['make or replace a tenant’s row', 'dynamodb:PutItem', table('tenants')],
     ['start a machine', 'ec2:RunInstances', ec2('instance/*'), TAGGED],
     ['terminate an untagged machine', 'ec2:TerminateInstances', MACHINE],
     ['create a group without tags', 'ec2:CreateSecurityGroup', ec2('security-group/*')],

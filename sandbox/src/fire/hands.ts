@@ -15,11 +15,12 @@ export interface Hands {
   /** Lets messages of a queue gather until `resume`, so that they come as one batch. */
   readonly hold: (queue: string) => Promise<void>;
   readonly resume: (queue: string) => Promise<void>;
+  readonly queueUrl: (queue: string) => Promise<string>;
   readonly depth: (queue: string) => Promise<number>;
   readonly endMachine: (instanceId: string) => Promise<void>;
   readonly cancel: (jobId: number) => Promise<void>;
-  /** A job of a repository that the App can't see: it takes a runner, and nobody tells. */
-  readonly queueHidden: (installationId: number, size: string, seconds: number) => Promise<number>;
+  /** A small job with more to it: `hidden`, of a repository that the App can't see; `public`, of one that anybody can. */
+  readonly queue: (installationId: number, more: Json) => Promise<number>;
   readonly editRow: (installationId: number, changes: Readonly<Record<string, AttributeValue>>) => Promise<void>;
   /** Sends the failed deliveries of an installation again; answers how many. */
   readonly redeliverFailed: (installationId: number) => Promise<number>;
@@ -35,6 +36,7 @@ export function createHands({ aws, prefix, github }: DemoSandbox, signal: AbortS
     if (!answer.ok) throw new Error(`The control API answered ${answer.status} to ${method} ${path}: ${content.slice(0, 300)}`);
     return content === '' ? undefined : JSON.parse(content);
   };
+  const queueUrl = async (queue: string): Promise<string> => (await sqs.send(new GetQueueUrlCommand({ QueueName: `${prefix}-${queue}` }))).QueueUrl ?? '';
   const polling = async (queue: string, enabled: boolean): Promise<void> => void (await call('PUT', `/faults/polling/${prefix}-${queue}`, { enabled }));
   return {
     gitHubFault: async (fault) => void (await call('POST', '/faults/github', fault)),
@@ -48,15 +50,15 @@ export function createHands({ aws, prefix, github }: DemoSandbox, signal: AbortS
     calm: async () => void (await call('DELETE', '/faults')),
     hold: (queue) => polling(queue, false),
     resume: (queue) => polling(queue, true),
+    queueUrl,
     depth: async (queue) => {
-      const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: `${prefix}-${queue}` }));
-      const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }));
+      const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: await queueUrl(queue), AttributeNames: ['ApproximateNumberOfMessages'] }));
       return Number(Attributes?.['ApproximateNumberOfMessages'] ?? 0);
     },
     endMachine: async (instanceId) => void (await call('POST', `/machines/${instanceId}/end`)),
     cancel: async (jobId) => void (await call('POST', `/jobs/${jobId}/cancel`)),
-    queueHidden: async (installationId, size, seconds) => {
-      const made = await call('POST', '/jobs', { installation_id: installationId, labels: ['self-hosted', 'linux', 'x64', size], repo: 'hidden', hidden: true, seconds });
+    queue: async (installationId, more) => {
+      const made = await call('POST', '/jobs', { installation_id: installationId, labels: ['self-hosted', 'linux', 'x64', 'small'], seconds: 1, ...more });
       return whole(object(made)?.['id']) ?? 0;
     },
     editRow: async (installationId, changes) => {

@@ -6,6 +6,7 @@ export async function machineScenes(stage: FireStage): Promise<void> {
   await attack(stage, 'a machine dies before it takes its job', () => deadMachine(stage));
   await attack(stage, 'a runner is taken by a job that the App cannot see', () => stolenRunner(stage));
   await attack(stage, 'every webhook comes twice', () => twice(stage));
+  await attack(stage, 'a job of a public repository', () => publicRepository(stage));
   await attack(stage, 'EC2 has run out of a size', () => noCapacity(stage));
 }
 
@@ -25,7 +26,7 @@ async function deadMachine(stage: FireStage): Promise<void> {
 async function stolenRunner(stage: FireStage): Promise<void> {
   const [tenant] = await cast(stage, ['robbed']);
   if (tenant === undefined) return;
-  const thief = await stage.hands.queueHidden(tenant.id, 'small', 1);
+  const thief = await stage.hands.queue(tenant.id, { repo: 'hidden', hidden: true });
   const id = await queueOne(stage, tenant);
   await untilEnded(stage, tenant, thief);
   const ran = await ranOnOwnMachine(stage, tenant, id);
@@ -41,6 +42,14 @@ async function twice(stage: FireStage): Promise<void> {
   const ran = await Promise.all(ids.map((id) => ranOnOwnMachine(stage, tenant, id)));
   const machines = stage.census.machinesOf(tenant.id);
   stage.expectations.check('two jobs, of which every webhook comes twice, start two machines', ran.every((one) => one.held) && machines.length === 2, machines.join(', '));
+}
+
+async function publicRepository(stage: FireStage): Promise<void> {
+  const [tenant] = await cast(stage, ['open']);
+  if (tenant === undefined) return;
+  const id = await stage.hands.queue(tenant.id, { repo: 'open', public: true });
+  const row = await stage.patience.until(`${tenant.login}: a row of its job`, () => stage.account.job(tenant.id, id));
+  stage.expectations.check('a job of a public repository is refused, with the reason', row.state === 'refused' && row.reason === 'public-repository', JSON.stringify(row));
 }
 
 async function noCapacity(stage: FireStage): Promise<void> {

@@ -23,7 +23,7 @@ const SPOILT: readonly Spoilt[] = [
     },
     afterwards: async (stage, tenant, jobId) => {
       await waitsWithoutMachine(stage, tenant, jobId);
-      await stage.hands.redeliverFailed(tenant.id);
+      stage.later.push(() => wakesAgain(stage, tenant, jobId));
     },
   },
   {
@@ -35,6 +35,10 @@ const SPOILT: readonly Spoilt[] = [
     },
     afterwards: async (stage, tenant, jobId) => {
       await waitsWithoutMachine(stage, tenant, jobId);
+      // The account comes back before anybody heard that it had left: two installations, of which one is in force.
+      const again = (await cast(stage, [tenant.login]))[0];
+      const ran = again && (await ranOnOwnMachine(stage, again, await queueOne(stage, again)));
+      stage.expectations.check(`${tenant.login} installs again, and runs as a tenant of its own`, ran?.held === true && again?.id !== tenant.id, ran?.detail);
       // The sweeps that the others wait for go over this row too: an installation that is gone must not stop them.
       stage.later.push(async () => {
         await stage.hands.redeliverFailed(tenant.id);
@@ -89,6 +93,33 @@ export async function neighbourScenes(stage: FireStage): Promise<void> {
   }
 }
 
+/** The suspension that nobody told of is told, and lifted twice within a second: GitHub's times can't order that. */
+async function wakesAgain(stage: FireStage, tenant: Tenant, jobId: number): Promise<void> {
+  const { steering, hands, account, patience, expectations } = stage;
+  const status = (wanted: string): Promise<true> => patience.until(`${tenant.login}: ${wanted}`, async () => ((await account.tenant(tenant.id))?.status === wanted ? true : undefined));
+  await hands.redeliverFailed(tenant.id);
+  await status('suspended');
+  await hands.cancel(jobId);
+  await steering.unsuspend(tenant.id);
+  await status('active');
+  const waiting = await waitingInSuspension(stage, tenant);
+  await steering.suspend(tenant.id);
+  await steering.unsuspend(tenant.id);
+  await status('active');
+  const ran = await ranOnOwnMachine(stage, tenant, waiting);
+  expectations.check(`the job that ${tenant.login} queued while suspended runs when that is lifted`, ran.held, ran.detail);
+}
+
+/** GitHub says nothing of a suspended account's jobs, so an operator suspends it for the webhook to meet one. */
+async function waitingInSuspension(stage: FireStage, tenant: Tenant): Promise<number> {
+  await stage.hands.editRow(tenant.id, { status: { S: 'suspended' }, suspended_by: { S: 'operator' } });
+  const id = await queueOne(stage, tenant);
+  const reason = await untilParked(stage, tenant, id);
+  stage.expectations.check(`a job that comes while ${tenant.login} is suspended waits for that`, reason === 'tenant-suspended', reason);
+  await stage.hands.editRow(tenant.id, { status: { S: 'active' }, suspended_by: { S: 'github' } });
+  return id;
+}
+
 async function waitsWithoutMachine(stage: FireStage, tenant: Tenant, jobId: number): Promise<void> {
   const reason = await untilParked(stage, tenant, jobId);
   const machines = stage.census.machinesOf(tenant.id);
@@ -97,5 +128,5 @@ async function waitsWithoutMachine(stage: FireStage, tenant: Tenant, jobId: numb
 
 async function runsLater(stage: FireStage, tenant: Tenant, jobId: number, when: string): Promise<void> {
   const ran = await ranOnOwnMachine(stage, tenant, jobId);
-  stage.expectations.check(`the job of ${tenant.login} runs ${when}`, ran.held && stage.census.machinesOf(tenant.id).length === 1, ran.detail);
+  stage.expectations.check(`the job of ${tenant.login} runs ${when}`, ran.held, ran.detail);
 }

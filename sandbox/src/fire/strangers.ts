@@ -3,10 +3,9 @@ import { CreateTagsCommand, DescribeInstancesCommand, DescribeTagsCommand, EC2Cl
 import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DeleteParameterCommand, GetParameterCommand, GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { DemoSandbox } from '../demo/types';
-import { startedJobs } from '../demo/stage';
 import type { Launcher } from '../machines/launcher';
 import { object, text } from '../github/json';
-import { attack, cast, queueOne, type FireStage } from './fire-stage';
+import { attack, cast, queueOne, ranOnOwnMachine, SMALL, type FireStage } from './fire-stage';
 
 /** One call with a machine's own credentials, and what must become of it. */
 export interface Probe {
@@ -37,12 +36,17 @@ export async function strangerScene(stage: FireStage, sandbox: DemoSandbox, laun
     const [own = '', other = ''] = found;
     const machines = found.map((name) => name.split('/').at(-1) ?? '');
     const [mine = '', theirs = ''] = machines;
-    results = await tryAll(probesOf(await clientsOf(sandbox, launcher, mine), { own, other, mine, theirs, prefix: sandbox.prefix, otherTenant: tenants[1]?.id ?? 0, endpoint: sandbox.aws.endpoint_url }));
+    results = await tryAll(probesOf(await clientsOf(sandbox, launcher, mine), { own, other, mine, theirs, prefix: sandbox.prefix, otherTenant: tenants[1]?.id ?? 0, queueUrl: await stage.hands.queueUrl(SMALL) }));
     for (const one of results) stage.expectations.check(`a machine ${one.expected === 'allowed' ? 'may' : 'may not'} ${one.what}`, one.found === one.expected, one.found);
-    for (const machine of machines) await stage.hands.endMachine(machine);
-    for (const [index, tenant] of tenants.entries()) {
-      await stage.patience.until(`${tenant.login}: its job on another machine`, async () => ((await startedJobs(stage, tenant, [ids[index] ?? 0])).length > 0 ? true : undefined));
-    }
+    await stage.hands.endMachine(mine);
+    const [curious, secretive] = tenants;
+    if (curious === undefined || secretive === undefined) return;
+    const ran = await ranOnOwnMachine(stage, curious, ids[0] ?? 0);
+    stage.expectations.check('a machine that deleted its own configuration and died is replaced', ran.held, ran.detail);
+    await stage.steering.uninstall(secretive.id);
+    await stage.patience.until(`${secretive.login}: cleaned up`, async () => ((await stage.account.tenant(secretive.id))?.cleanup === 'done' ? true : undefined));
+    const left = await stage.account.parameters(secretive.id);
+    stage.expectations.check('an uninstall removes a configuration that no machine has fetched', left.length === 0, left.join(', '));
   });
   return results;
 }
@@ -68,15 +72,14 @@ interface Targets {
   readonly theirs: string;
   readonly prefix: string;
   readonly otherTenant: number;
-  readonly endpoint: string;
+  readonly queueUrl: string;
 }
 
 /** Each refusal beside what is allowed, so that a machine that may do nothing at all can't pass. */
-function probesOf({ ssm, ec2, dynamodb, sqs }: Clients, { own, other, mine, theirs, prefix, otherTenant, endpoint }: Targets): readonly Probe[] {
+function probesOf({ ssm, ec2, dynamodb, sqs }: Clients, { own, other, mine, theirs, prefix, otherTenant, queueUrl }: Targets): readonly Probe[] {
   const may = (what: string, call: () => Promise<unknown>): Probe => ({ what, allowed: true, call });
   const mayNot = (what: string, call: () => Promise<unknown>): Probe => ({ what, allowed: false, call });
   const tag = (machine: string, key: string): Promise<unknown> => ec2.send(new CreateTagsCommand({ Resources: [machine], Tags: [{ Key: key, Value: 'probe' }] }));
-  const queueUrl = `${endpoint}/000000000000/${prefix}-builds-small`;
   const read = (name: string): Promise<unknown> => ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
   return [
     mayNot("read another tenant's configuration", () => read(other)),

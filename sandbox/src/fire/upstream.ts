@@ -58,4 +58,6 @@ async function goneJob(stage: FireStage): Promise<void> {
   );
   const ended = await Promise.all(ids.slice(1).map((id) => untilEnded(stage, tenant, id)));
   stage.expectations.check('behind a job that is gone, both others run, one after the other', ended.every((job) => job.conclusion === 'success'), JSON.stringify(ended));
+  // The machine of the job that is gone waits for its idle time, which is longer than this.
+  await stage.steering.uninstall(tenant.id);
 }
