@@ -1,0 +1,78 @@
+import { ALL_WEATHER, WEATHER, type WeatherKind } from './weather';
+import type { SimulationOptions } from './options';
+
+export type Arguments =
+  | { readonly kind: 'run'; readonly options: SimulationOptions; readonly shrink: boolean; readonly trace: boolean; readonly json: boolean; readonly seeds: number }
+  | { readonly kind: 'help'; readonly text: string }
+  | { readonly kind: 'wrong'; readonly problem: string };
+
+export const HELP = `Runs the functions' own handlers in a simulated world and prints what became of its jobs.
+
+  yarn simulate [options]
+
+  --tenants <n>    installations, 1 to 10000 (10)
+  --jobs <n>       workflow jobs over all tenants, 1 to 100000 (500)
+  --seed <text>    the same seed gives the same run (1)
+  --seeds <n>      this many runs with the seeds <seed>, <seed>+1, …, for a number as seed (1)
+  --weather <list> what goes wrong, separated by commas; "all" (the default), "fair", or of:
+${Object.entries(WEATHER).map(([kind, about]) => `                     ${kind.padEnd(18)} ${about}`).join('\n')}
+  --shrink         make a failing run smaller and print the seed file to keep
+  --trace          print every happening of the run
+  --json           print the report as JSON
+  --help           print this
+
+Ends with 0 if no promise was broken, with 1 if one was, and with 2 for a mistake in these options.`;
+
+const COUNTS: Readonly<Record<string, number>> = { tenants: 10_000, jobs: 100_000, seeds: 100_000 };
+const SWITCHES: ReadonlySet<string> = new Set(['shrink', 'trace', 'json']);
+
+/** Reads the command line; what is wrong with it is one sentence. */
+export function readArguments(args: readonly string[]): Arguments {
+  const texts = new Map<string, string>();
+  const switches = new Set<string>();
+  for (let index = 0; index < args.length; index += 1) {
+    const [name = '', inline] = split(args[index] ?? '');
+    if (name === 'help') return { kind: 'help', text: HELP };
+    if (SWITCHES.has(name) && inline === undefined) {
+      switches.add(name);
+      continue;
+    }
+    if (!(name in COUNTS) && name !== 'seed' && name !== 'weather') return wrong(`${args[index]} is not an option of simulate; --help lists them.`);
+    const value = inline ?? args[(index += 1)];
+    if (value === undefined || value === '' || (inline === undefined && value.startsWith('--'))) return wrong(`--${name} needs a value; --help says which.`);
+    texts.set(name, value);
+  }
+  const numbers: Record<string, number> = { tenants: 10, jobs: 500, seeds: 1 };
+  for (const [name, most] of Object.entries(COUNTS)) {
+    const text = texts.get(name);
+    if (text === undefined) continue;
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < 1 || value > most) return wrong(`--${name} must be a whole number from 1 to ${most}, not ${text}.`);
+    numbers[name] = value;
+  }
+  const weather = readWeather(texts.get('weather') ?? 'all');
+  if (typeof weather === 'string') return wrong(weather);
+  const seed = texts.get('seed') ?? '1';
+  const seeds = numbers['seeds'] ?? 1;
+  if (seeds > 1 && !/^\d{1,15}$/.test(seed)) return wrong(`--seeds counts upwards from --seed, so that must be a whole number, not ${seed}.`);
+  const options = { seed, tenants: numbers['tenants'] ?? 1, jobs: numbers['jobs'] ?? 1, weather };
+  return { kind: 'run', options, seeds, shrink: switches.has('shrink'), trace: switches.has('trace'), json: switches.has('json') };
+}
+
+function split(argument: string): readonly [string | undefined, string | undefined] {
+  const [, name, inline] = /^--([a-z]+)(?:=(.*))?$/.exec(argument) ?? [];
+  return argument === '-h' ? ['help', undefined] : [name, inline];
+}
+
+function readWeather(text: string): readonly WeatherKind[] | string {
+  if (text === 'all') return ALL_WEATHER;
+  if (text === 'fair') return [];
+  const kinds = text.split(',').map((kind) => kind.trim());
+  const unknown = kinds.find((kind) => !(kind in WEATHER));
+  if (unknown !== undefined) return `--weather knows no ${unknown}; it is all, fair, or of ${ALL_WEATHER.join(', ')}.`;
+  return ALL_WEATHER.filter((kind) => kinds.includes(kind));
+}
+
+function wrong(problem: string): Arguments {
+  return { kind: 'wrong', problem };
+}

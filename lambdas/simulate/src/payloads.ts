@@ -1,0 +1,45 @@
+import { tiers } from '@multi-tenant-runner/testing';
+import type { SimJob, SimTenant } from './model';
+
+/** What of GitHub's `workflow_job` the webhook reads. */
+export function jobPayload(job: SimJob, action: 'queued' | 'in_progress' | 'completed', installationId: number): Record<string, unknown> {
+  const { plan, tenant } = job;
+  const time = (at: number | undefined): string | null => (at === undefined ? null : new Date(Math.floor(at / 1_000) * 1_000).toISOString());
+  const runner = job.machine?.registration;
+  return {
+    action,
+    workflow_job: {
+      id: job.id,
+      run_id: 60_000 + plan.number,
+      labels: labelsOf(plan.tier),
+      status: action,
+      conclusion: action === 'completed' ? (job.conclusion ?? null) : null,
+      created_at: time(job.queuedAt),
+      started_at: time(job.startedAt ?? job.queuedAt),
+      completed_at: time(job.completedAt),
+      runner_id: runner?.id ?? null,
+      runner_name: runner?.name ?? null,
+    },
+    repository: {
+      id: 9,
+      name: plan.repo,
+      private: !plan.isPublic,
+      visibility: plan.isPublic ? 'public' : 'private',
+      owner: { login: tenant.plan.login, id: tenant.plan.accountId, type: tenant.plan.type },
+    },
+    installation: { id: installationId },
+  };
+}
+
+export function installationPayload(tenant: SimTenant, action: string, installationId: number): Record<string, unknown> {
+  const { login, accountId, type } = tenant.plan;
+  return {
+    action,
+    installation: { id: installationId, account: { login, id: accountId, type }, target_type: type, updated_at: tenant.changedAt, suspended_at: tenant.suspended ? tenant.changedAt : null },
+    sender: { login: 'owner', id: 1 },
+  };
+}
+
+function labelsOf(tier: string): readonly string[] {
+  return tiers().get(tier)?.labels ?? [];
+}

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+
+/** What happened, in order. Kept in full only for those who want to read it; its hash is what two runs are compared by. */
+export interface Trace {
+  note(at: number, what: string): void;
+  digest(): string;
+  readonly lines: readonly string[];
+}
+
+export function createTrace(keep: boolean): Trace {
+  const hash = createHash('sha256');
+  const lines: string[] = [];
+  let pending = '';
+  return {
+    lines,
+    note(at, what) {
+      const line = `${at} ${what}\n`;
+      pending += line;
+      if (pending.length > 65_536) {
+        hash.update(pending);
+        pending = '';
+      }
+      if (keep) lines.push(`${new Date(at).toISOString().slice(5, 23)} ${what}`);
+    },
+    digest: () => hash.copy().update(pending).digest('hex').slice(0, 16),
+  };
+}
