@@ -1,4 +1,4 @@
-import { MINUTE, SECOND, Throttled, type GitHubFailure, type LaunchRequest } from '@multi-tenant-runner/core';
+import { MINUTE, SECOND, Throttled, type GitHubFailure, type Intent } from '@multi-tenant-runner/core';
 import type { Agenda } from './agenda';
 import { hash, type Random } from './random';
 import type { Weather } from './weather';
@@ -12,6 +12,11 @@ export type Fate = { readonly delay: number } & (
   | { readonly kind: 'effect-but'; readonly answer: unknown }
 );
 
+export interface Fates {
+  readonly draw: DrawFate;
+  /** Asked by EC2 itself, after it looked whether it knows the call's token. */
+  readonly hasNoCapacity: (intent: Intent) => boolean;
+}
 export type DrawFate = (port: string, method: string, args: readonly unknown[]) => Fate;
 
 const TYPICAL: Readonly<Record<string, readonly [number, number]>> = {
@@ -25,7 +30,7 @@ const GITHUB: ReadonlySet<string> = new Set(['github', 'app', 'search']);
 const REPEATABLE = /^(create|change|admit|suspend|unsuspend|markDeleted|rename|setSecurityGroup|finishCleanup)$/;
 
 /** Draws each call's fate from the weather, in the order in which the calls are made. */
-export function createFates(agenda: Agenda, weather: Weather, random: Random): DrawFate {
+export function createFates(agenda: Agenda, weather: Weather, random: Random): Fates {
   const ec2 = createBucket(agenda, { burst: 5, perSecond: 2 });
   const ssm = createBucket(agenda, { burst: 10, perSecond: 3 });
   const hours = random.fork('hours').next();
@@ -40,11 +45,11 @@ export function createFates(agenda: Agenda, weather: Weather, random: Random): D
     return random.between(from, to);
   };
 
-  return (port, method, args) => {
+  const draw: DrawFate = (port, method, args) => {
     const delay = delayOf(port, method);
     if (weather.has('crash') && random.chance(0.0015)) return { delay, kind: random.chance(0.5) ? 'crash-before' : 'crash-after' };
     if (GITHUB.has(port)) return atGitHub(port, method, args, delay);
-    if (method === 'run') return atEc2(args[0] as LaunchRequest, delay);
+    if (method === 'run') return atEc2(delay);
     if (method === 'put' && weather.has('throttle') && !ssm.take()) return { delay, kind: 'fails', error: new Throttled('Rate exceeded') };
     if (weather.has('aws') && random.chance(0.002)) return { delay, kind: 'fails', error: new Error(`${port}.${method} was turned away`) };
     if (weather.has('lost-answer') && random.chance(0.002)) {
@@ -52,6 +57,9 @@ export function createFates(agenda: Agenda, weather: Weather, random: Random): D
     }
     return { delay, kind: 'done' };
   };
+  const hasNoCapacity = ({ instanceType, subnetId }: Intent): boolean =>
+    weather.has('capacity') && (isBad(`${instanceType}/${subnetId}`, 0.1, 15 * MINUTE) || isBad('everywhere', 0.02, 5 * MINUTE));
+  return { draw, hasNoCapacity };
 
   function atGitHub(port: string, method: string, args: readonly unknown[], delay: number): Fate {
     const [first] = args;
@@ -76,11 +84,8 @@ export function createFates(agenda: Agenda, weather: Weather, random: Random): D
     return { kind: 'refused', status: random.pick([401, 403, 404, 422]), message: 'refused' };
   }
 
-  function atEc2(request: LaunchRequest, delay: number): Fate {
-    const { instanceType, subnetId } = request.intent;
+  function atEc2(delay: number): Fate {
     if (weather.has('throttle') && !ec2.take()) return { delay, kind: 'instead', answer: { kind: 'throttled', code: 'RequestLimitExceeded', message: 'Request limit exceeded' } };
-    const full = isBad(`${instanceType}/${subnetId}`, 0.1, 15 * MINUTE) || isBad('everywhere', 0.02, 5 * MINUTE);
-    if (weather.has('capacity') && full) return { delay, kind: 'instead', answer: { kind: 'refused', code: 'InsufficientInstanceCapacity', message: 'no capacity' } };
     if (weather.has('aws') && random.chance(0.002)) return { delay, kind: 'instead', answer: { kind: 'impossible', code: 'UnauthorizedOperation', message: 'not allowed' } };
     if (weather.has('aws') && random.chance(0.01)) return { delay, kind: 'instead', answer: { kind: 'unknown', code: 'InternalError', message: 'an internal error has occurred' } };
     if (weather.has('lost-answer') && random.chance(0.01)) return { delay, kind: 'effect-but', answer: { kind: 'unknown', code: 'TimeoutError', message: 'no answer in time' } };

@@ -76,6 +76,7 @@ function describe(args: readonly unknown[]): string {
 }
 
 function wordOf(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map(wordOf).join(',');

@@ -72,7 +72,9 @@ async function run(options: SimulationOptions, agenda: Agenda, how: { readonly k
       stream.add(change);
     }
   };
-  const calls = createPortCalls({ agenda, draw: createFates(agenda, weather, random.fork('fates')), trace, afterEffect: tableChanged });
+  const fates = createFates(agenda, weather, random.fork('fates'));
+  state.fleet.refuse(fates.hasNoCapacity);
+  const calls = createPortCalls({ agenda, draw: fates.draw, trace, afterEffect: tableChanged });
   const fleet = createEc2Side({ inner: state.fleet, machines, guard, agenda, environment: ENVIRONMENT });
   const backend = createBackend({
     state, fleet, agenda, random: random.fork('backend'), weather,

@@ -82,12 +82,12 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
   return registry;
 }
 
-/** A row's values are texts, numbers and sets of them, unless a hand wrote something else. */
-function copyOf<T extends TenantRow | undefined>(row: T): T {
-  if (row === undefined) return row;
-  const flat = Object.values(row).every((value) => typeof value !== 'object' || value === null || value instanceof Set);
-  if (!flat) return structuredClone(row);
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value instanceof Set ? new Set(value) : value])) as T;
+/** By hand: `structuredClone` answers sets of another realm inside a test's sandbox, which are no `instanceof Set` there. */
+function copyOf<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Set) return new Set(value) as T;
+  if (Array.isArray(value)) return value.map(copyOf) as T;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copyOf(inner)])) as T;
 }
 
 function mayHoldSlots(live: unknown): live is Set<string> | undefined {
