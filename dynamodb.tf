@@ -84,13 +84,23 @@ resource "aws_dynamodb_table" "tenants" {
     }
 
     precondition {
-      condition     = var.runner.image.id == null || length(local.architectures) == 1
-      error_message = "runner.image.id is one image for one architecture, but runner_tiers has ${join(" and ", local.architectures)}."
+      condition     = var.runner.image.id == null || length(local.architectures) <= 1
+      error_message = "runner.image.id is one image for one architecture, but the tiers that use it have ${join(" and ", local.architectures)}; give those of one architecture an image of their own."
+    }
+
+    precondition {
+      condition     = length(local.unfit_disks) == 0
+      error_message = "The disks of these tiers, with what runner.disk adds, are none that EC2 makes: ${join("; ", [for tier, problem in local.unfit_disks : "${tier} ${problem}"])}."
+    }
+
+    precondition {
+      condition     = length(local.foreign_arns) == 0
+      error_message = "KMS keys and certificates must be of the Region ${local.region}; not so: ${join(", ", local.foreign_arns)}."
     }
 
     precondition {
       condition     = local.environment_bytes <= 4096
-      error_message = "runner_tiers, egress_rules and tags take about ${local.environment_bytes} bytes of the functions' environment, of which Lambda allows 4096; use fewer or shorter ones."
+      error_message = "runner_tiers, egress_rules, tags and the lists of accounts and addresses take about ${local.environment_bytes} bytes of the functions' environment, of which Lambda allows 4096; use fewer or shorter ones."
     }
 
     precondition {

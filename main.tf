@@ -42,14 +42,31 @@ locals {
     tenant_parameters   = "arn:${local.partition}:ssm:${local.arn_end}:parameter/${var.prefix}/tenants/*"
   }
 
-  # A tier's own setting, else that of all runners.
+  # A tier's own setting, else that of all runners; iops and throughput only go with the type that they were meant for.
   disks = {
     for name, tier in var.runner_tiers : name => {
-      for setting, value in var.runner.disk : setting => try(coalesce(tier.disk[setting], value), null)
+      size_gb    = coalesce(tier.disk.size_gb, var.runner.disk.size_gb)
+      type       = coalesce(tier.disk.type, var.runner.disk.type)
+      iops       = try(coalesce(tier.disk.iops, coalesce(tier.disk.type, var.runner.disk.type) == var.runner.disk.type ? var.runner.disk.iops : null), null)
+      throughput = try(coalesce(tier.disk.throughput, coalesce(tier.disk.type, var.runner.disk.type) == var.runner.disk.type ? var.runner.disk.throughput : null), null)
     }
   }
 
-  architectures = distinct([for tier in values(var.runner_tiers) : tier.runner_architecture])
+  # What EC2 says of such disks comes late and without the tier's name.
+  unfit_disks = merge(
+    { for tier, disk in local.disks : tier => "(io2 needs iops)" if disk.type == "io2" && disk.iops == null },
+    { for tier, disk in local.disks : tier => "(only gp3 takes a throughput)" if disk.type != "gp3" && disk.throughput != null },
+    { for tier, disk in local.disks : tier => "(gp3 starts at 3000 iops)" if disk.type == "gp3" && try(disk.iops < 3000, false) },
+    { for tier, disk in local.disks : tier => "(gp3 starts at 125 MB/s)" if disk.type == "gp3" && try(disk.throughput < 125, false) },
+  )
+
+  foreign_arns = compact([
+    for name, arn in merge({ for use, key in var.encryption : "encryption.${use}" => key }, { "webhook.custom_domain.certificate_arn" = try(var.webhook.custom_domain.certificate_arn, null) }) :
+    arn != null && try(split(":", arn)[3], "") != local.region ? name : ""
+  ])
+
+  # Of the tiers without an image of their own.
+  architectures = distinct([for tier in values(var.runner_tiers) : tier.runner_architecture if tier.image == null])
 }
 
 ################################################################################
@@ -90,15 +107,17 @@ locals {
     length(var.runner_tiers) * (150 + length(var.prefix)),
     length(jsonencode(var.egress_rules)),
     length(jsonencode(var.tags)),
-    length(var.subnet_ids) * 30,
+    length(jsonencode(var.subnet_ids)) + length(jsonencode(local.tier_subnet_ids)),
+    length(jsonencode(var.onboarding.allowed_accounts)) + length(jsonencode(var.webhook.allowed_source_cidrs)),
     1200,
   ])
 
   log = {
     retention_days = var.observability.log_retention_days
-    class          = var.observability.log_class
     kms_key_arn    = var.encryption.logs
   }
+
+  tier_subnet_ids = { for name, tier in var.runner_tiers : name => tier.subnet_ids if tier.subnet_ids != null }
 
   tier_queue_urls_json = jsonencode({ for name, queue in aws_sqs_queue.tier_builds : name => queue.url })
 }
@@ -119,15 +138,20 @@ module "ssm" {
 module "runners" {
   source = "./modules/runners"
 
-  prefix                          = var.prefix
-  vpc_id                          = var.vpc_id
-  tiers                           = { for name, tier in var.runner_tiers : name => { runner_architecture = tier.runner_architecture, disk = local.disks[name] } }
-  image                           = var.runner.image
+  prefix = var.prefix
+  vpc_id = var.vpc_id
+  tiers = {
+    for name, tier in var.runner_tiers : name => {
+      runner_architecture = tier.runner_architecture
+      image               = tier.image == null ? var.runner.image : tier.image
+      disk                = local.disks[name]
+    }
+  }
   binaries                        = var.runner.binaries
   max_runner_age_days             = var.runner.max_age_days
   lifetime_minutes                = var.runner.timeouts.lifetime
   hooks                           = var.runner.hooks
-  logs                            = merge(local.log, { enabled = var.observability.runner_logs })
+  logs                            = merge(local.log, { enabled = var.observability.runner_logs, class = var.observability.log_class })
   policy_arns                     = var.runner.policy_arns
   egress_rules                    = var.egress_rules
   kms_key_arn                     = var.encryption.parameters
@@ -155,14 +179,19 @@ module "webhook" {
     tier_access               = var.tier_access
     allow_public_repositories = var.allow_public_repositories
   }
-  publish_events = var.eventbridge.enable ? var.eventbridge.accept_events : []
-  throttle       = var.webhook.throttle
-  package        = local.packages["webhook"]
-  runtime        = var.lambda.runtime
-  architecture   = var.lambda.architecture
-  memory_mb      = var.lambda.memory_mb.webhook
-  log_level      = var.observability.log_level
-  log            = local.log
-  iam            = var.iam
-  tags           = local.tags
+  custom_domain         = var.webhook.custom_domain
+  allowed_source_cidrs  = var.webhook.allowed_source_cidrs
+  access_log            = var.webhook.access_log ? merge(local.log, { class = var.observability.log_class }) : null
+  vpc                   = var.lambda.vpc
+  data_keys_policy_json = data.aws_iam_policy_document.data_keys.json
+  publish_events        = var.eventbridge.enable ? var.eventbridge.accept_events : []
+  throttle              = var.webhook.throttle
+  package               = local.packages["webhook"]
+  runtime               = var.lambda.runtime
+  architecture          = var.lambda.architecture
+  memory_mb             = var.lambda.memory_mb.webhook
+  log_level             = var.observability.log_level
+  log                   = local.log
+  iam                   = var.iam
+  tags                  = local.tags
 }

@@ -19,8 +19,8 @@ output "webhook" {
 }
 
 output "runner_tiers" {
-  description = "`runner_tiers` with the defaults of its optional settings filled in, by tier."
-  value       = var.runner_tiers
+  description = "`runner_tiers` with the defaults of its optional settings filled in, by tier; `disk` with what `runner.disk` says."
+  value       = { for name, tier in var.runner_tiers : name => merge(tier, { disk = local.disks[name] }) }
 }
 
 output "queues" {

@@ -1,5 +1,5 @@
 data "aws_iam_policy_document" "scale_down" {
-  source_policy_documents = [data.aws_iam_policy_document.tenant_cleanup.json]
+  source_policy_documents = [data.aws_iam_policy_document.tenant_cleanup.json, data.aws_iam_policy_document.data_keys.json]
 
   statement {
     sid       = "TakeRunnerEvents"
@@ -71,6 +71,7 @@ module "scale_down" {
   policy_json = data.aws_iam_policy_document.scale_down.json
   log         = local.log
   iam         = var.iam
+  vpc         = var.lambda.vpc
   tags        = local.tags
 }
 
@@ -95,6 +96,15 @@ resource "aws_lambda_function" "scale_down" {
   architectures    = [var.lambda.architecture]
   timeout          = var.lambda.timeout_seconds.scale_down
   memory_size      = var.lambda.memory_mb.scale_down
+
+  dynamic "vpc_config" {
+    for_each = var.lambda.vpc == null ? [] : [var.lambda.vpc]
+
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
+    }
+  }
 
   environment {
     variables = {

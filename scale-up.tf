@@ -1,4 +1,6 @@
 data "aws_iam_policy_document" "scale_up" {
+  source_policy_documents = [data.aws_iam_policy_document.data_keys.json]
+
   statement {
     sid       = "TakeJobs"
     actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
@@ -79,7 +81,7 @@ data "aws_iam_policy_document" "scale_up" {
     sid     = "LaunchInSubnets"
     actions = ["ec2:RunInstances"]
     resources = concat(
-      [for id in var.subnet_ids : "arn:${local.partition}:ec2:${local.arn_end}:subnet/${id}"],
+      [for id in distinct(concat(var.subnet_ids, flatten(values(local.tier_subnet_ids)))) : "arn:${local.partition}:ec2:${local.arn_end}:subnet/${id}"],
       ["arn:${local.partition}:ec2:${local.region}::image/*"],
       local.any_spot ? ["arn:${local.partition}:ec2:${local.arn_end}:spot-instances-request/*"] : [],
     )
@@ -151,6 +153,45 @@ data "aws_iam_policy_document" "scale_up" {
       }
     }
   }
+
+  # EC2 makes the encrypted disk in the name of whoever starts the machine.
+  dynamic "statement" {
+    for_each = var.encryption.disks == null ? [] : [var.encryption.disks]
+
+    content {
+      sid       = "EncryptDisks"
+      actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["ec2.${local.region}.amazonaws.com"]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.encryption.disks == null ? [] : [var.encryption.disks]
+
+    content {
+      sid       = "LetEc2UseTheDisksKey"
+      actions   = ["kms:CreateGrant"]
+      resources = [statement.value]
+
+      condition {
+        test     = "Bool"
+        variable = "kms:GrantIsForAWSResource"
+        values   = ["true"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["ec2.${local.region}.amazonaws.com"]
+      }
+    }
+  }
 }
 
 locals {
@@ -164,6 +205,7 @@ module "scale_up" {
   policy_json = data.aws_iam_policy_document.scale_up.json
   log         = local.log
   iam         = var.iam
+  vpc         = var.lambda.vpc
   tags        = local.tags
 }
 
@@ -189,6 +231,15 @@ resource "aws_lambda_function" "scale_up" {
   timeout          = var.lambda.timeout_seconds.scale_up
   memory_size      = var.lambda.memory_mb.scale_up
 
+  dynamic "vpc_config" {
+    for_each = var.lambda.vpc == null ? [] : [var.lambda.vpc]
+
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
+    }
+  }
+
   environment {
     variables = {
       ENVIRONMENT               = var.prefix
@@ -206,6 +257,7 @@ resource "aws_lambda_function" "scale_up" {
       GITHUB_APP_KEY_PARAMETER  = module.ssm.parameters.key_base64.name
       LAUNCH_TEMPLATES          = jsonencode(module.runners.launch_templates)
       SUBNET_IDS                = jsonencode(var.subnet_ids)
+      TIER_SUBNET_IDS           = jsonencode(local.tier_subnet_ids)
       RUNNER_TAGS               = jsonencode(var.tags)
       TENANT_SECURITY_GROUPS    = tostring(var.tenant_security_groups)
       SHARED_SECURITY_GROUP_ID  = module.runners.security_group_id

@@ -20,6 +20,7 @@ resource "aws_sqs_queue" "tier_builds" {
   visibility_timeout_seconds = local.visibility_timeout_seconds.scale_up
   sqs_managed_sse_enabled    = local.sqs_managed_encryption
   kms_master_key_id          = var.encryption.queues
+  policy                     = data.aws_iam_policy_document.queue["builds-${each.key}"].json
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.tier_builds_dlq[each.key].arn
     maxReceiveCount     = local.max_receive_count
@@ -35,6 +36,7 @@ resource "aws_sqs_queue" "tier_builds_dlq" {
   message_retention_seconds = local.dlq_retention_seconds
   sqs_managed_sse_enabled   = local.sqs_managed_encryption
   kms_master_key_id         = var.encryption.queues
+  policy                    = data.aws_iam_policy_document.queue["builds-${each.key}-dlq"].json
 
   tags = local.tags
 }
@@ -93,30 +95,63 @@ resource "aws_sqs_queue" "sweep_dlq" {
   tags = local.tags
 }
 
-# Without this EventBridge drops what it can't deliver, and says nothing.
-# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
-data "aws_iam_policy_document" "queue" {
-  for_each = {
-    runner_events      = { queue = local.arns.runner_events, rule = local.arns.instance_state_rule }
-    runner_events_dlq  = { queue = local.arns.runner_events_dlq, rule = local.arns.instance_state_rule }
-    tenant_manager_dlq = { queue = local.arns.tenant_manager_dlq, rule = local.arns.installation_rule }
-    sweep_dlq          = { queue = local.arns.sweep_dlq, rule = local.arns.sweep_rule }
+locals {
+  # Who besides the functions' roles may send: the rule that delivers to the queue or leaves its failures there.
+  queue_rules = {
+    runner_events      = local.arns.instance_state_rule
+    runner_events_dlq  = local.arns.instance_state_rule
+    tenant_manager_dlq = local.arns.installation_rule
+    sweep_dlq          = local.arns.sweep_rule
   }
 
+  queue_arns = merge(
+    { for name in keys(local.queue_rules) : name => local.arns[name] },
+    { for tier, arn in local.arns.tier_builds : "builds-${tier}" => arn },
+    { for tier, arn in local.arns.tier_builds : "builds-${tier}-dlq" => "${arn}-dlq" },
+  )
+}
+
+data "aws_iam_policy_document" "queue" {
+  for_each = local.queue_arns
+
   statement {
-    sid       = "EventBridgeRule"
-    actions   = ["sqs:SendMessage"]
-    resources = [each.value.queue]
+    sid       = "OnlyOverTls"
+    effect    = "Deny"
+    actions   = ["sqs:*"]
+    resources = [each.value]
 
     principals {
-      type        = "Service"
-      identifiers = ["events.amazonaws.com"]
+      type        = "*"
+      identifiers = ["*"]
     }
 
     condition {
-      test     = "ArnEquals"
-      variable = "aws:SourceArn"
-      values   = [each.value.rule]
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+
+  # Without this EventBridge drops what it can't deliver, and says nothing.
+  # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+  dynamic "statement" {
+    for_each = [for rule in [lookup(local.queue_rules, each.key, null)] : rule if rule != null]
+
+    content {
+      sid       = "EventBridgeRule"
+      actions   = ["sqs:SendMessage"]
+      resources = [each.value]
+
+      principals {
+        type        = "Service"
+        identifiers = ["events.amazonaws.com"]
+      }
+
+      condition {
+        test     = "ArnEquals"
+        variable = "aws:SourceArn"
+        values   = [statement.value]
+      }
     }
   }
 }

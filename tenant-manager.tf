@@ -1,5 +1,5 @@
 data "aws_iam_policy_document" "tenant_manager" {
-  source_policy_documents = [data.aws_iam_policy_document.tenant_cleanup.json]
+  source_policy_documents = [data.aws_iam_policy_document.tenant_cleanup.json, data.aws_iam_policy_document.data_keys.json]
 
   statement {
     sid       = "KeepTenants"
@@ -136,6 +136,7 @@ module "tenant_manager" {
   policy_json = data.aws_iam_policy_document.tenant_manager.json
   log         = local.log
   iam         = var.iam
+  vpc         = var.lambda.vpc
   tags        = local.tags
 }
 
@@ -161,6 +162,15 @@ resource "aws_lambda_function" "tenant_manager" {
   timeout          = var.lambda.timeout_seconds.tenant_manager
   memory_size      = var.lambda.memory_mb.tenant_manager
 
+  dynamic "vpc_config" {
+    for_each = var.lambda.vpc == null ? [] : [var.lambda.vpc]
+
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
+    }
+  }
+
   environment {
     variables = {
       ENVIRONMENT               = var.prefix
@@ -180,6 +190,8 @@ resource "aws_lambda_function" "tenant_manager" {
       VPC_ID                    = var.vpc_id
       EGRESS_RULES              = jsonencode(var.egress_rules)
       RUNNER_TAGS               = jsonencode(var.tags)
+      ONBOARDING_MODE           = var.onboarding.mode
+      ALLOWED_ACCOUNTS          = jsonencode(var.onboarding.allowed_accounts)
       FUNCTION_TIMEOUT_SECONDS  = tostring(var.lambda.timeout_seconds.tenant_manager)
     }
   }

@@ -8,12 +8,13 @@ variable "runner" {
     - `image`: (Optional) their image. Default: the newest Amazon Linux 2023 of each tier's architecture, looked up at every launch.
       - `id`: (Optional) an AMI.
       - `ssm_parameter`: (Optional) name of an SSM parameter that holds an AMI id; followed at every launch.
-      - `root_device_name`: (Optional) where that image has its root disk. Default `/dev/xvda`.
+      - `filter`: (Optional) the newest AMI of each tier's architecture whose name is like `name` and whose owner is among `owners` (account ids, `self`, `amazon`); looked up at every plan, so a new one comes with an apply.
+      - `root_device_name`: (Optional) where that image has its root disk. Default `/dev/xvda`; with `filter`, what the image says.
     - `binaries`: (Optional) where a machine whose image has no `/opt/actions-runner` gets GitHub's runner from, by architecture (`x64`, `arm64`): `url` of the `.tar.gz`, and `sha256`, its digest, as the machine refuses any other file. Default: the latest release on github.com. GitHub gives no jobs to a runner more than 30 days behind, so a pinned one must be moved along.
     - `max_age_days`: (Optional) days after which the runner in an image counts as old, so that the machine takes it from `binaries` instead. Default `25`, of the 30 that GitHub grants.
-    - `hooks`: (Optional) bash scripts that machines run around their job as the runner's user, readable by the job; one that fails, fails the job. A few hundred bytes fit into the user data; longer ones belong into the image.
-      - `job_started`: (Optional) before the job.
-      - `job_completed`: (Optional) after it.
+    - `hooks`: (Optional) bash scripts of your own, readable by every job. A few hundred bytes fit into the user data; longer ones belong into the image.
+      - `before_runner`: (Optional) as root, before the runner is installed, for 5 minutes at most, with `GHR_TENANT_ID`, `GHR_INSTANCE_ID` and `AWS_REGION` set; when it fails, the machine ends without a job.
+      - `job_started`, `job_completed`: (Optional) before and after the job, as the runner's user; one that fails, fails the job.
     - `timeouts`: (Optional) how long a machine may take, in minutes.
       - `boot`: (Optional) from launch to its registration at GitHub. Default `10`.
       - `idle`: (Optional) without a job, after its last one or, where none ever came, after the time to boot. Default `5`.
@@ -29,11 +30,13 @@ variable "runner" {
     image = optional(object({
       id               = optional(string)
       ssm_parameter    = optional(string)
-      root_device_name = optional(string, "/dev/xvda")
+      filter           = optional(object({ name = string, owners = list(string) }))
+      root_device_name = optional(string)
     }), {})
     binaries     = optional(map(object({ url = string, sha256 = string })), {})
     max_age_days = optional(number, 25)
     hooks = optional(object({
+      before_runner = optional(string)
       job_started   = optional(string)
       job_completed = optional(string)
     }), {})
@@ -54,8 +57,8 @@ variable "runner" {
   nullable = false
 
   validation {
-    condition     = var.runner.image.id == null || var.runner.image.ssm_parameter == null
-    error_message = "runner.image takes id or ssm_parameter, not both."
+    condition     = length([for way in [var.runner.image.id, var.runner.image.ssm_parameter, try(var.runner.image.filter.name, null)] : way if way != null]) <= 1
+    error_message = "runner.image takes one of id, ssm_parameter and filter."
   }
 
   validation {
@@ -66,6 +69,12 @@ variable "runner" {
   validation {
     condition     = var.runner.image.ssm_parameter == null ? true : can(regex("^/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", var.runner.image.ssm_parameter))
     error_message = "runner.image.ssm_parameter must be the full name of an SSM parameter, starting with a slash."
+  }
+
+  # Anybody may publish an image under any name.
+  validation {
+    condition     = var.runner.image.filter == null ? true : length(var.runner.image.filter.owners) > 0 && alltrue([for owner in var.runner.image.filter.owners : can(regex("^([0-9]{12}|self|amazon|aws-marketplace)$", owner))])
+    error_message = "runner.image.filter.owners must name whose images are trusted: account ids, self or amazon."
   }
 
   validation {

@@ -35,6 +35,35 @@ variable "tenant_security_groups" {
   nullable    = false
 }
 
+variable "onboarding" {
+  description = <<-EOT
+    What happens when somebody installs the App.
+    - `mode`: (Optional) `automatic` lets every new tenant run jobs at once, `allow_list` only those of `allowed_accounts`, `approval` nobody before his row is set to `active` by hand. The others' rows are written as `suspended` by `approval`. Default `automatic`.
+    - `allowed_accounts`: (Optional) accounts on the list, as GitHub logins or as numeric account ids; an id survives a rename. Default none.
+  EOT
+  type = object({
+    mode             = optional(string, "automatic")
+    allowed_accounts = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["automatic", "allow_list", "approval"], var.onboarding.mode)
+    error_message = "onboarding.mode must be automatic, allow_list or approval, not \"${var.onboarding.mode}\"."
+  }
+
+  validation {
+    condition     = alltrue([for account in var.onboarding.allowed_accounts : can(regex("^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$|^[1-9][0-9]*$", account))])
+    error_message = "onboarding.allowed_accounts must hold GitHub logins or numeric account ids; not so: ${join(", ", [for account in var.onboarding.allowed_accounts : account if !can(regex("^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$|^[1-9][0-9]*$", account))])}."
+  }
+
+  validation {
+    condition     = (var.onboarding.mode == "allow_list") == (length(var.onboarding.allowed_accounts) > 0)
+    error_message = "onboarding.allowed_accounts belongs to the mode allow_list, which needs at least one account; mode is ${var.onboarding.mode}, with ${length(var.onboarding.allowed_accounts)} accounts."
+  }
+}
+
 ################################################################################
 # GitHub and the webhook
 ################################################################################
@@ -56,12 +85,18 @@ variable "webhook" {
   description = <<-EOT
     The address that GitHub calls.
     - `throttle`: (Optional) what the API lets through: `rate_limit` requests a second (default `100`), `burst_limit` at once (default `200`). GitHub's deliveries above it fail with 429.
+    - `custom_domain`: (Optional) a name of your own: `name`, and `certificate_arn` of its ACM certificate in this Region. The output `webhook` says where its DNS record has to point; the API's own address is then closed.
+    - `allowed_source_cidrs`: (Optional) addresses that deliveries are taken from, IPv4 and IPv6, such as those that https://api.github.com/meta lists as `hooks`; others are answered 403. Behind a proxy or CloudFront it is the proxy's address that counts. Default `[]`: any, as every delivery is signed.
+    - `access_log`: (Optional) log who called and what was answered, nothing of the bodies, headers or secrets. Default `true`.
   EOT
   type = object({
     throttle = optional(object({
       rate_limit  = optional(number, 100)
       burst_limit = optional(number, 200)
     }), {})
+    custom_domain        = optional(object({ name = string, certificate_arn = string }))
+    allowed_source_cidrs = optional(list(string), [])
+    access_log           = optional(bool, true)
   })
   default  = {}
   nullable = false
@@ -69,6 +104,21 @@ variable "webhook" {
   validation {
     condition     = var.webhook.throttle.rate_limit >= 1 && var.webhook.throttle.burst_limit >= 1
     error_message = "webhook.throttle: rate_limit and burst_limit must be 1 or more."
+  }
+
+  validation {
+    condition     = var.webhook.custom_domain == null ? true : can(regex("^[a-z0-9-]+(\\.[a-z0-9-]+)+$", var.webhook.custom_domain.name))
+    error_message = "webhook.custom_domain.name must be a host name in lower case, such as runners.example.com, without https:// and without a path."
+  }
+
+  validation {
+    condition     = var.webhook.custom_domain == null ? true : can(regex("^arn:[^:]+:acm:[^:]+:[0-9]{12}:certificate/", var.webhook.custom_domain.certificate_arn))
+    error_message = "webhook.custom_domain.certificate_arn must be the ARN of an ACM certificate."
+  }
+
+  validation {
+    condition     = alltrue([for cidr in var.webhook.allowed_source_cidrs : can(cidrhost(cidr, 0))])
+    error_message = "webhook.allowed_source_cidrs must hold CIDR blocks such as 192.30.252.0/22; not so: ${join(", ", [for cidr in var.webhook.allowed_source_cidrs : cidr if !can(cidrhost(cidr, 0))])}."
   }
 }
 
@@ -96,6 +146,7 @@ variable "lambda" {
     - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`; the processor's share grows with it. Default `512` each.
     - `timeout_seconds`: (Optional) time-out of `scale_up`, `scale_down`, `tenant_manager`. Default `60` each. The webhook's is 10 s, which is what GitHub waits.
     - `scale_up_concurrency`: (Optional) how many scale-up functions work on one tier's queue at once, 2 to 10; EC2 refills two launches a second, so more gains little. Default `5`.
+    - `vpc`: (Optional) `subnet_ids` and `security_group_ids` that the functions run in; they need a way out to AWS's services and to GitHub. Default: none, Lambda's own network.
     - `s3_bucket`: (Optional) bucket that holds the zips as `<s3_prefix><name>.zip`, instead of files.
     - `s3_prefix`: (Optional) start of the zips' keys. Put each release under its own, such as `v1.2.0/`: a changed key is how Terraform sees new code. Default none.
   EOT
@@ -114,6 +165,7 @@ variable "lambda" {
       tenant_manager = optional(number, 60)
     }), {})
     scale_up_concurrency = optional(number, 5)
+    vpc                  = optional(object({ subnet_ids = list(string), security_group_ids = list(string) }))
     s3_bucket            = optional(string)
     s3_prefix            = optional(string, "")
   })
@@ -145,6 +197,16 @@ variable "lambda" {
   validation {
     condition     = contains(range(2, 11), var.lambda.scale_up_concurrency)
     error_message = "lambda.scale_up_concurrency must be a whole number from 2 to 10."
+  }
+
+  validation {
+    condition     = var.lambda.vpc == null ? true : length(var.lambda.vpc.subnet_ids) > 0 && alltrue([for id in var.lambda.vpc.subnet_ids : can(regex("^subnet-[0-9a-z]+$", id))])
+    error_message = "lambda.vpc.subnet_ids must hold at least one subnet id, such as subnet-0123456789abcdef0."
+  }
+
+  validation {
+    condition     = var.lambda.vpc == null ? true : length(var.lambda.vpc.security_group_ids) > 0 && alltrue([for id in var.lambda.vpc.security_group_ids : can(regex("^sg-[0-9a-z]+$", id))])
+    error_message = "lambda.vpc.security_group_ids must hold at least one security group id, such as sg-0123456789abcdef0."
   }
 
   validation {
@@ -230,7 +292,7 @@ variable "observability" {
     Logs.
     - `log_level`: (Optional) least severe level that the functions log: `debug`, `info`, `warn` or `error`. Default `info`.
     - `log_retention_days`: (Optional) days that CloudWatch keeps logs. Default `30`.
-    - `log_class`: (Optional) `STANDARD`, or `INFREQUENT_ACCESS` at half the price and without metrics from logs. Default `STANDARD`.
+    - `log_class`: (Optional) class of the logs that carry no metrics, which are the API's access log and the machines': `STANDARD`, or `INFREQUENT_ACCESS` at half the price. Default `STANDARD`.
     - `runner_logs`: (Optional) whether machines send the logs of their boot and of their runner, each to a stream of its own in `/<prefix>/runners`. Default `true`.
   EOT
   type = object({

@@ -138,6 +138,8 @@ variable "runner_tiers" {
     - `rank`: (Optional) order among tiers, lowest first; where absent, `max_runners` and then the name decide.
     - `spot`: (Optional) try spot capacity first and on-demand after it. Default `false`.
     - `runner_group_id`: (Optional) GitHub's runner group in organisations. Default `1`, the default group.
+    - `subnet_ids`: (Optional) subnets of `vpc_id` for this size alone, instead of the module's `subnet_ids`.
+    - `image`: (Optional) `id`, `ssm_parameter`, `filter`, `root_device_name`, instead of `runner.image`.
     - `disk`: (Optional) `size_gb`, `type`, `iops`, `throughput` of the root disk, where they differ from `runner.disk`.
   EOT
   type = map(object({
@@ -149,6 +151,13 @@ variable "runner_tiers" {
     rank                = optional(number)
     spot                = optional(bool, false)
     runner_group_id     = optional(number, 1)
+    subnet_ids          = optional(list(string))
+    image = optional(object({
+      id               = optional(string)
+      ssm_parameter    = optional(string)
+      filter           = optional(object({ name = string, owners = list(string) }))
+      root_device_name = optional(string)
+    }))
     disk = optional(object({
       size_gb    = optional(number)
       type       = optional(string)
@@ -202,6 +211,27 @@ variable "runner_tiers" {
   validation {
     condition     = alltrue([for tier in values(var.runner_tiers) : tier.runner_group_id >= 1 && floor(tier.runner_group_id) == tier.runner_group_id])
     error_message = "runner_tiers: runner_group_id must be a whole number, 1 or more; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.runner_group_id < 1 || floor(tier.runner_group_id) != tier.runner_group_id])}."
+  }
+
+  validation {
+    condition     = alltrue([for tier in values(var.runner_tiers) : tier.subnet_ids == null ? true : length(tier.subnet_ids) > 0 && length(distinct(tier.subnet_ids)) == length(tier.subnet_ids) && alltrue([for id in tier.subnet_ids : can(regex("^subnet-[0-9a-z]+$", id))])])
+    error_message = "runner_tiers: subnet_ids must hold at least one subnet id, each once; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.subnet_ids == null ? false : !(length(tier.subnet_ids) > 0 && length(distinct(tier.subnet_ids)) == length(tier.subnet_ids) && alltrue([for id in tier.subnet_ids : can(regex("^subnet-[0-9a-z]+$", id))]))])}."
+  }
+
+  validation {
+    condition     = alltrue([for tier in values(var.runner_tiers) : tier.image == null ? true : length([for way in [tier.image.id, tier.image.ssm_parameter, try(tier.image.filter.name, null)] : way if way != null]) == 1])
+    error_message = "runner_tiers: image takes one of id, ssm_parameter and filter; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.image == null ? false : length([for way in [tier.image.id, tier.image.ssm_parameter, try(tier.image.filter.name, null)] : way if way != null]) != 1])}."
+  }
+
+  validation {
+    condition     = alltrue([for tier in values(var.runner_tiers) : can(regex("^ami-[0-9a-z]+$", coalesce(try(tier.image.id, null), "ami-0"))) && can(regex("^/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", coalesce(try(tier.image.ssm_parameter, null), "/0")))])
+    error_message = "runner_tiers: image.id must be the id of an AMI and image.ssm_parameter the full name of a parameter, starting with a slash; not so: ${join(", ", [for name, tier in var.runner_tiers : name if !(can(regex("^ami-[0-9a-z]+$", coalesce(try(tier.image.id, null), "ami-0"))) && can(regex("^/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", coalesce(try(tier.image.ssm_parameter, null), "/0"))))])}."
+  }
+
+  # Anybody may publish an image under any name.
+  validation {
+    condition     = alltrue([for tier in values(var.runner_tiers) : alltrue([for owner in try(coalescelist(tier.image.filter.owners, ["nobody"]), []) : can(regex("^([0-9]{12}|self|amazon|aws-marketplace)$", owner))])])
+    error_message = "runner_tiers: image.filter.owners must name whose images are trusted: account ids, self or amazon; not so: ${join(", ", [for name, tier in var.runner_tiers : name if !alltrue([for owner in try(coalescelist(tier.image.filter.owners, ["nobody"]), []) : can(regex("^([0-9]{12}|self|amazon|aws-marketplace)$", owner))])])}."
   }
 
   validation {

@@ -48,6 +48,7 @@ export function createFunctions(system: System): Functions {
     const protocol = { ...world, tenants: world.registry, lease: { name: at.awsRequestId, milliseconds: LEASE } };
     const handler = createTenantManager({
       ...world.settings,
+      onboarding: { mode: 'automatic', allowedAccounts: new Set() },
       tenants: world.registry,
       lifecycle: world.lifecycle,
       securityGroups: world.securityGroups,

@@ -32,6 +32,17 @@ describe('one job', () => {
     expect(system.world.names().filter((name) => /fleet\.(describe|list|findByToken)/.test(name))).toEqual([]);
   });
 
+  test.each([
+    ['small', 'subnet-own'],
+    ['medium', 'subnet-a'],
+  ])('of the size %s starts in %s, as only small has subnets of its own', async (tier, expected) => {
+    const system = createSystem({ tierSubnetIds: new Map([['small', ['subnet-own']]]) });
+    system.world.addTenant();
+    await system.queueJob(1, { tier, labels: ['self-hosted', tier] });
+    const { subnetId } = system.machineOf(1).request.intent;
+    expect(subnetId.replace('subnet-b', 'subnet-a')).toBe(expected);
+  });
+
   test('is not started when it is older than GitHub keeps it queued', async () => {
     const system = systemWithTenant();
     await system.queueJob(1, { queuedAt: '2026-01-14T11:00:00Z' });

@@ -45,7 +45,7 @@ export interface System {
   scaleDown(worker?: string): ScaleDownDeps;
 }
 
-export function createSystem(options: Parameters<typeof createWorld>[0] = {}): System {
+export function createSystem(options: Parameters<typeof createWorld>[0] & Pick<ScaleUpDeps['scaleUp'], 'tierSubnetIds'> = {}): System {
   const world = createWorld(options);
   const refusals = new RecentRefusals(MINUTE);
   let invocations = 0;
@@ -57,6 +57,7 @@ export function createSystem(options: Parameters<typeof createWorld>[0] = {}): S
     refusals,
     scaleUp: {
       subnetIds: ['subnet-a', 'subnet-b'],
+      ...(options.tierSubnetIds && { tierSubnetIds: options.tierSubnetIds }),
       launchTemplates: new Map([...world.settings.tiers.keys()].map((tier) => [tier, { id: `lt-${tier}`, version: '1' }])),
       maxReceiveCount: 5,
       leaseMilliseconds: LEASE,

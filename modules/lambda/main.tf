@@ -3,6 +3,8 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
+  function_arn   = join(":", ["arn", data.aws_partition.current.partition, "lambda", data.aws_region.current.id, data.aws_caller_identity.current.account_id, "function", var.name])
+  ec2_arn        = join(":", ["arn", data.aws_partition.current.partition, "ec2", data.aws_region.current.id, data.aws_caller_identity.current.account_id])
   log_group_name = "/aws/lambda/${var.name}"
   log_group_arn  = join(":", ["arn", data.aws_partition.current.partition, "logs", data.aws_region.current.id, data.aws_caller_identity.current.account_id, "log-group", local.log_group_name])
 }
@@ -13,7 +15,6 @@ resource "aws_cloudwatch_log_group" "this" {
 
   name              = local.log_group_name
   retention_in_days = var.log.retention_days
-  log_group_class   = var.log.class
   kms_key_id        = var.log.kms_key_arn
 
   tags = var.tags
@@ -30,8 +31,57 @@ data "aws_iam_policy_document" "assume" {
   }
 }
 
+# Lambda makes the network interfaces in the role's name, and asks for the right to remove any of the account's.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+data "aws_iam_policy_document" "vpc" {
+  count = var.vpc == null ? 0 : 1
+
+  statement {
+    sid     = "CreateNetworkInterfaces"
+    actions = ["ec2:CreateNetworkInterface"]
+    resources = concat(
+      ["${local.ec2_arn}:network-interface/*"],
+      [for id in var.vpc.subnet_ids : "${local.ec2_arn}:subnet/${id}"],
+      [for id in var.vpc.security_group_ids : "${local.ec2_arn}:security-group/${id}"],
+    )
+  }
+
+  statement {
+    sid       = "RemoveNetworkInterfaces"
+    actions   = ["ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"]
+    resources = ["${local.ec2_arn}:*"]
+  }
+
+  # EC2 knows no resources for these, hence `*`: the Region is all that can be said.
+  statement {
+    sid       = "DescribeNetworksHasNoResources"
+    actions   = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:Region"
+      values   = [data.aws_region.current.id]
+    }
+  }
+
+  # All that is for Lambda, none of it for the code.
+  statement {
+    sid       = "NotByTheCode"
+    effect    = "Deny"
+    actions   = ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"]
+    resources = ["*"]
+
+    condition {
+      test     = "ArnEquals"
+      variable = "lambda:SourceFunctionArn"
+      values   = [local.function_arn]
+    }
+  }
+}
+
 data "aws_iam_policy_document" "this" {
-  source_policy_documents = [var.policy_json]
+  source_policy_documents = concat([var.policy_json], data.aws_iam_policy_document.vpc[*].json)
 
   statement {
     sid       = "WriteOwnLogs"

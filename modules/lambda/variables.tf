@@ -9,13 +9,18 @@ variable "policy_json" {
 }
 
 variable "log" {
-  description = "The log group: `retention_days`, `class` and `kms_key_arn` (`null` for CloudWatch's own encryption)."
+  description = "The log group: `retention_days` and `kms_key_arn` (`null` for CloudWatch's own encryption)."
   type = object({
     retention_days = optional(number, 30)
-    class          = optional(string, "STANDARD")
     kms_key_arn    = optional(string)
   })
   default = {}
+}
+
+variable "vpc" {
+  description = "Subnets and security groups that the function runs in; `null` for Lambda's own network."
+  type        = object({ subnet_ids = list(string), security_group_ids = list(string) })
+  default     = null
 }
 
 variable "iam" {

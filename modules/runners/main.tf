@@ -14,11 +14,47 @@ locals {
   # AWS's own names for the architectures, in its public image parameters.
   image_architectures = { x64 = "x86_64", arm64 = "arm64" }
 
+  # Only of the tiers whose image is not settled at plan.
   image_parameters = {
     for tier, settings in var.tiers : tier => coalesce(
-      var.image.ssm_parameter,
+      settings.image.ssm_parameter,
       "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${local.image_architectures[settings.runner_architecture]}"
+    ) if settings.image.id == null && settings.image.filter == null
+  }
+
+  image_ids = {
+    for tier, settings in var.tiers : tier => (
+      settings.image.id != null ? settings.image.id :
+      # Followed at launch, so a new image needs no apply.
+      contains(keys(local.image_parameters), tier) ? "resolve:ssm:${local.image_parameters[tier]}" :
+      data.aws_ami.tier[tier].id
     )
+  }
+
+  root_device_names = {
+    for tier, settings in var.tiers : tier => coalesce(settings.image.root_device_name, try(data.aws_ami.tier[tier].root_device_name, null), "/dev/xvda")
+  }
+}
+
+data "aws_ami" "tier" {
+  for_each = { for tier, settings in var.tiers : tier => settings if settings.image.filter != null }
+
+  most_recent = true
+  owners      = each.value.image.filter.owners
+
+  filter {
+    name   = "name"
+    values = [each.value.image.filter.name]
+  }
+
+  filter {
+    name   = "architecture"
+    values = [local.image_architectures[each.value.runner_architecture]]
+  }
+
+  filter {
+    name   = "state"
+    values = ["available"]
   }
 }
 
@@ -54,8 +90,7 @@ resource "aws_launch_template" "tier" {
   description            = "Runners of the size ${each.key}."
   update_default_version = true
 
-  # Followed at launch, so a new image needs no apply.
-  image_id  = var.image.id != null ? var.image.id : "resolve:ssm:${local.image_parameters[each.key]}"
+  image_id  = local.image_ids[each.key]
   user_data = base64encode(local.user_data[each.value.runner_architecture])
 
   # The last thing a machine does, whatever happened, is to shut down.
@@ -74,7 +109,7 @@ resource "aws_launch_template" "tier" {
   }
 
   block_device_mappings {
-    device_name = var.image.root_device_name
+    device_name = local.root_device_names[each.key]
 
     ebs {
       volume_type           = each.value.disk.type

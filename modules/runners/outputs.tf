@@ -15,7 +15,7 @@ output "security_group_id" {
 
 output "image_parameter_arns" {
   description = "SSM parameters from which a launch takes its image; whoever launches a machine must be allowed to read them."
-  value = var.image.id != null ? [] : distinct([
+  value = distinct([
     # AWS's public parameters belong to no account.
     for name in values(local.image_parameters) : "arn:${local.partition}:ssm:${local.region}:${startswith(name, "/aws/service/") ? "" : local.account_id}:parameter${name}"
   ])

@@ -10,6 +10,7 @@ locals {
       max_runner_age_days = var.max_runner_age_days
       job_seconds         = var.lifetime_minutes * 60
       log_group           = var.logs.enabled ? local.log_group : ""
+      hook_before_runner  = var.hooks.before_runner == null ? "" : base64encode(var.hooks.before_runner)
       hook_job_started    = var.hooks.job_started == null ? "" : base64encode(var.hooks.job_started)
       hook_job_completed  = var.hooks.job_completed == null ? "" : base64encode(var.hooks.job_completed)
     })

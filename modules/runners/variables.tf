@@ -9,9 +9,15 @@ variable "vpc_id" {
 }
 
 variable "tiers" {
-  description = "The sizes: one launch template each."
+  description = "The sizes, one launch template each. `image` is an AMI by `id`, `ssm_parameter` or `filter`, or Amazon Linux 2023 where all are `null`."
   type = map(object({
     runner_architecture = string
+    image = object({
+      id               = optional(string)
+      ssm_parameter    = optional(string)
+      filter           = optional(object({ name = string, owners = list(string) }))
+      root_device_name = optional(string)
+    })
     disk = object({
       size_gb    = number
       type       = string
@@ -19,16 +25,6 @@ variable "tiers" {
       throughput = optional(number)
     })
   }))
-}
-
-variable "image" {
-  description = "Image of the machines: `id`, or `ssm_parameter`, or neither for Amazon Linux 2023; and its `root_device_name`."
-  type = object({
-    id               = optional(string)
-    ssm_parameter    = optional(string)
-    root_device_name = optional(string, "/dev/xvda")
-  })
-  default = {}
 }
 
 variable "binaries" {
@@ -50,8 +46,9 @@ variable "lifetime_minutes" {
 }
 
 variable "hooks" {
-  description = "Bash scripts of yours that machines run at a job's start (`job_started`) and end (`job_completed`), as the runner's user. One that fails, fails the job. They are part of the user data: together a few hundred bytes fit, and everybody on the machine can read them; longer ones belong into the image, as `/opt/ghr/hooks/job-started.sh` and `job-completed.sh`."
+  description = "Bash scripts of yours. Machines run `before_runner` as root before they install the runner, and end without a job when it fails; `job_started` and `job_completed` as the runner's user at a job's start and end, and one that fails, fails the job. They are part of the user data: together a few hundred bytes fit, and everybody on the machine can read them; longer ones belong into the image, as `/opt/ghr/hooks/job-started.sh` and `job-completed.sh`."
   type = object({
+    before_runner = optional(string)
     job_started   = optional(string)
     job_completed = optional(string)
   })

@@ -18,6 +18,8 @@ resource "aws_cloudwatch_event_bus" "this" {
 ################################################################################
 
 data "aws_iam_policy_document" "webhook" {
+  source_policy_documents = compact([var.data_keys_policy_json])
+
   statement {
     sid       = "ReadTenants"
     actions   = ["dynamodb:GetItem"]
@@ -72,6 +74,7 @@ module "function" {
   policy_json = data.aws_iam_policy_document.webhook.json
   log         = var.log
   iam         = var.iam
+  vpc         = var.vpc
   tags        = var.tags
 }
 
@@ -99,6 +102,15 @@ resource "aws_lambda_function" "webhook" {
   timeout     = 10
   memory_size = var.memory_mb
 
+  dynamic "vpc_config" {
+    for_each = var.vpc == null ? [] : [var.vpc]
+
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
+    }
+  }
+
   environment {
     variables = {
       ENVIRONMENT               = var.prefix
@@ -112,6 +124,7 @@ resource "aws_lambda_function" "webhook" {
       TIER_QUEUE_URLS           = jsonencode({ for tier, queue in var.tier_queues : tier => queue.url })
       RUNNER_EVENTS_QUEUE_URL   = var.runner_events_queue.url
       EVENT_BUS_NAME            = aws_cloudwatch_event_bus.this.name
+      ALLOWED_SOURCE_CIDRS      = jsonencode(var.allowed_source_cidrs)
       PUBLISH_EVENTS            = jsonencode(var.publish_events)
       GITHUB_APP_ID_PARAMETER   = var.app_parameters.id.name
       WEBHOOK_SECRET_PARAMETER  = var.app_parameters.webhook_secret.name
@@ -129,6 +142,9 @@ resource "aws_apigatewayv2_api" "this" {
   name          = local.name
   description   = "Receives the webhooks of the GitHub App of ${var.prefix}."
   protocol_type = "HTTP"
+
+  # Two addresses would be one too many to watch.
+  disable_execute_api_endpoint = var.custom_domain != null
 
   tags = var.tags
 }
@@ -149,7 +165,7 @@ resource "aws_apigatewayv2_route" "webhook" {
 }
 
 resource "aws_apigatewayv2_stage" "default" {
-  #checkov:skip=CKV_AWS_76:The function logs what it answered to each delivery, with its id.
+  #checkov:skip=CKV_AWS_76:On unless webhook.access_log is false; a dynamic block is not read.
 
   api_id      = aws_apigatewayv2_api.this.id
   name        = "$default"
@@ -161,7 +177,66 @@ resource "aws_apigatewayv2_stage" "default" {
     throttling_rate_limit  = var.throttle.rate_limit
   }
 
+  # Of the request only what API Gateway itself knows: bodies and headers hold customers' data and signatures.
+  dynamic "access_log_settings" {
+    for_each = aws_cloudwatch_log_group.access
+
+    content {
+      destination_arn = access_log_settings.value.arn
+      format = jsonencode({
+        request_id          = "$context.requestId"
+        time                = "$context.requestTime"
+        source_ip           = "$context.identity.sourceIp"
+        user_agent          = "$context.identity.userAgent"
+        method              = "$context.httpMethod"
+        route               = "$context.routeKey"
+        status              = "$context.status"
+        response_bytes      = "$context.responseLength"
+        latency_ms          = "$context.responseLatency"
+        integration_status  = "$context.integrationStatus"
+        integration_latency = "$context.integrationLatency"
+        error               = "$context.error.message"
+        integration_error   = "$context.integrationErrorMessage"
+      })
+    }
+  }
+
   tags = var.tags
+}
+
+# Names below /aws/vendedlogs need no entry in the account's resource policy for logs, which is small and shared.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+resource "aws_cloudwatch_log_group" "access" {
+  count = var.access_log == null ? 0 : 1
+
+  name              = "/aws/vendedlogs/${local.name}-access"
+  retention_in_days = var.access_log.retention_days
+  log_group_class   = var.access_log.class
+  kms_key_id        = var.access_log.kms_key_arn
+
+  tags = var.tags
+}
+
+resource "aws_apigatewayv2_domain_name" "this" {
+  count = var.custom_domain == null ? 0 : 1
+
+  domain_name = var.custom_domain.name
+
+  domain_name_configuration {
+    certificate_arn = var.custom_domain.certificate_arn
+    endpoint_type   = "REGIONAL"
+    security_policy = "TLS_1_2"
+  }
+
+  tags = var.tags
+}
+
+resource "aws_apigatewayv2_api_mapping" "this" {
+  count = var.custom_domain == null ? 0 : 1
+
+  api_id      = aws_apigatewayv2_api.this.id
+  domain_name = aws_apigatewayv2_domain_name.this[0].id
+  stage       = aws_apigatewayv2_stage.default.id
 }
 
 resource "aws_lambda_permission" "api" {

@@ -45,6 +45,30 @@ variable "routing" {
   })
 }
 
+variable "data_keys_policy_json" {
+  description = "What the customer's keys of tables and queues ask of the function, as a policy document; `null` where there are none."
+  type        = string
+  default     = null
+}
+
+variable "custom_domain" {
+  description = "A name of one's own for the API, with its certificate; `null` for the API's own address."
+  type        = object({ name = string, certificate_arn = string })
+  default     = null
+}
+
+variable "allowed_source_cidrs" {
+  description = "Addresses that deliveries are taken from; empty for any."
+  type        = list(string)
+  default     = []
+}
+
+variable "access_log" {
+  description = "Log group of the API's access log; `null` for none."
+  type        = object({ retention_days = number, class = string, kms_key_arn = string })
+  default     = null
+}
+
 variable "publish_events" {
   description = "GitHub events to publish on the bus besides the installation's."
   type        = list(string)
@@ -91,13 +115,18 @@ variable "log_level" {
 }
 
 variable "log" {
-  description = "The log group: `retention_days`, `class` and `kms_key_arn` (`null` for CloudWatch's own encryption)."
+  description = "The log group: `retention_days` and `kms_key_arn` (`null` for CloudWatch's own encryption)."
   type = object({
     retention_days = optional(number, 30)
-    class          = optional(string, "STANDARD")
     kms_key_arn    = optional(string)
   })
   default = {}
+}
+
+variable "vpc" {
+  description = "Subnets and security groups that the function runs in; `null` for Lambda's own network."
+  type        = object({ subnet_ids = list(string), security_group_ids = list(string) })
+  default     = null
 }
 
 variable "iam" {

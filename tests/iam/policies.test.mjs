@@ -341,3 +341,58 @@ describe('the policies with a customer key and spot', () => {
     assert.equal((await judgeBy(policies, 'scale-up', 'ec2:CreateTags', ec2('spot-instances-request/*'), { 'ec2:CreateAction': 'RunInstances' })).verdict, 'ImplicitlyDenied');
   });
 });
+
+describe('the policies with keys for queues, tables and disks, and with functions in a VPC', () => {
+  const KEYS = Object.fromEntries(['queues', 'tables', 'disks'].map((use) => [use, arn('kms', `key/${use}`)]));
+  const by = (service) => ({ 'kms:ViaService': `${service}.${REGION}.amazonaws.com` });
+  const FUNCTIONS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager'];
+  let policies;
+  before(async () => {
+    const { failed, output, json } = await plan({
+      settings: `  encryption = { ${Object.entries(KEYS).map(([use, key]) => `${use} = "${key}"`).join(', ')} }
+  lambda = { vpc = { subnet_ids = ["subnet-0bbb"], security_group_ids = ["sg-0bbb"] } }`,
+    });
+    assert.equal(failed, false, output);
+    policies = policiesOf(json);
+  });
+
+  for (const [roles, action, use, context, verdict] of [
+    [FUNCTIONS, 'kms:Decrypt', 'queues', by('sqs'), 'Allowed'],
+    [FUNCTIONS, 'kms:GenerateDataKey', 'queues', by('sqs'), 'Allowed'],
+    [FUNCTIONS, 'kms:Decrypt', 'queues', {}, 'ImplicitlyDenied'],
+    [FUNCTIONS, 'kms:Decrypt', 'tables', by('dynamodb'), 'Allowed'],
+    [FUNCTIONS, 'kms:Decrypt', 'tables', by('sqs'), 'ImplicitlyDenied'],
+    [['scale-up'], 'kms:GenerateDataKeyWithoutPlaintext', 'disks', by('ec2'), 'Allowed'],
+    [['scale-up'], 'kms:CreateGrant', 'disks', { ...by('ec2'), 'kms:GrantIsForAWSResource': 'true' }, 'Allowed'],
+    [['scale-up'], 'kms:CreateGrant', 'disks', { ...by('ec2'), 'kms:GrantIsForAWSResource': 'false' }, 'ImplicitlyDenied'],
+    [['webhook', 'scale-down', 'tenant-manager', 'runner'], 'kms:Decrypt', 'disks', by('ec2'), 'ImplicitlyDenied'],
+    [['runner'], 'kms:Decrypt', 'tables', by('dynamodb'), 'ImplicitlyDenied'],
+  ]) {
+    it(`${verdict === 'Allowed' ? 'allow' : 'deny'} ${roles.join(', ')} ${action} with the key of ${use} ${JSON.stringify(context)}`, async () => {
+      for (const role of roles) assert.equal((await judgeBy(policies, role, action, KEYS[use], context)).verdict, verdict, role);
+    });
+  }
+
+  for (const [what, action, target, context, verdict] of [
+    ['make an interface in its subnet', 'ec2:CreateNetworkInterface', ec2('subnet/subnet-0bbb'), {}, 'Allowed'],
+    ['make an interface with its group', 'ec2:CreateNetworkInterface', ec2('security-group/sg-0bbb'), {}, 'Allowed'],
+    ['make an interface in another subnet', 'ec2:CreateNetworkInterface', ec2('subnet/subnet-0fff'), {}, 'ImplicitlyDenied'],
+    ['remove an interface', 'ec2:DeleteNetworkInterface', ec2('network-interface/eni-0aaa'), {}, 'Allowed'],
+    ['describe interfaces here', 'ec2:DescribeNetworkInterfaces', '*', HERE, 'Allowed'],
+    ['describe interfaces elsewhere', 'ec2:DescribeNetworkInterfaces', '*', { 'ec2:Region': 'eu-west-1' }, 'ImplicitlyDenied'],
+  ]) {
+    it(`${verdict === 'Allowed' ? 'let' : 'do not let'} Lambda ${what} for a function`, async () => {
+      for (const role of FUNCTIONS) assert.equal((await judgeBy(policies, role, action, target, context)).verdict, verdict, role);
+    });
+  }
+
+  // Not judged: the simulator knows no key that Lambda alone sets.
+  it('deny the same to the functions’ code', () => {
+    for (const role of FUNCTIONS) {
+      const { Effect, Action, Condition } = policies[role].Statement.find(({ Sid }) => Sid === 'NotByTheCode');
+      assert.equal(Effect, 'Deny');
+      assert.ok(['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface', 'ec2:DescribeNetworkInterfaces'].every((action) => Action.includes(action)));
+      assert.deepEqual(Condition, { ArnEquals: { 'lambda:SourceFunctionArn': arn('lambda', `function:${PREFIX}-${role}`) } });
+    }
+  });
+});

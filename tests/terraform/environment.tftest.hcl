@@ -42,6 +42,9 @@ mock_provider "aws" {
   mock_resource "aws_cloudwatch_event_rule" {
     defaults = { arn = "arn:aws:events:us-east-1:123456789012:rule/mock" }
   }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:mock" }
+  }
   mock_resource "aws_apigatewayv2_api" {
     defaults = {
       api_endpoint  = "https://mock.execute-api.us-east-1.amazonaws.com"
@@ -76,7 +79,7 @@ run "each_function_gets_exactly_the_variables_that_it_reads" {
   }
 
   assert {
-    condition     = join(" ", keys(aws_lambda_function.scale_up.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES DEFAULT_TIER ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE KMS_KEY_ARN LAUNCH_TEMPLATES LOG_LEVEL MAX_RECEIVE_COUNT RUNNERS_TABLE RUNNER_TAGS RUNNER_TIERS SHARED_SECURITY_GROUP_ID SUBNET_IDS TENANTS_TABLE TENANT_SECURITY_GROUPS TIER_ACCESS TIER_QUEUE_URLS"
+    condition     = join(" ", keys(aws_lambda_function.scale_up.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES DEFAULT_TIER ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE KMS_KEY_ARN LAUNCH_TEMPLATES LOG_LEVEL MAX_RECEIVE_COUNT RUNNERS_TABLE RUNNER_TAGS RUNNER_TIERS SHARED_SECURITY_GROUP_ID SUBNET_IDS TENANTS_TABLE TENANT_SECURITY_GROUPS TIER_ACCESS TIER_QUEUE_URLS TIER_SUBNET_IDS"
     error_message = "scale-up: ${join(" ", keys(aws_lambda_function.scale_up.environment[0].variables))}"
   }
 
@@ -86,7 +89,7 @@ run "each_function_gets_exactly_the_variables_that_it_reads" {
   }
 
   assert {
-    condition     = join(" ", keys(aws_lambda_function.tenant_manager.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES DEFAULT_TIER EGRESS_RULES ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE LOG_LEVEL RUNNERS_TABLE RUNNER_TAGS RUNNER_TIERS TENANTS_TABLE TENANT_SECURITY_GROUPS TIER_ACCESS TIER_QUEUE_URLS VPC_ID"
+    condition     = join(" ", keys(aws_lambda_function.tenant_manager.environment[0].variables)) == "ALLOWED_ACCOUNTS ALLOW_PUBLIC_REPOSITORIES DEFAULT_TIER EGRESS_RULES ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE LOG_LEVEL ONBOARDING_MODE RUNNERS_TABLE RUNNER_TAGS RUNNER_TIERS TENANTS_TABLE TENANT_SECURITY_GROUPS TIER_ACCESS TIER_QUEUE_URLS VPC_ID"
     error_message = "tenant-manager: ${join(" ", keys(aws_lambda_function.tenant_manager.environment[0].variables))}"
   }
 
@@ -158,6 +161,7 @@ run "the_webhook_gets_exactly_the_variables_that_it_reads" {
       TIER_QUEUE_URLS           = "{\"small\":\"https://sqs.example/small\"}"
       RUNNER_EVENTS_QUEUE_URL   = "https://sqs.example/events"
       EVENT_BUS_NAME            = "my-saas"
+      ALLOWED_SOURCE_CIDRS      = "[]"
       PUBLISH_EVENTS            = "[\"workflow_job\"]"
       GITHUB_APP_ID_PARAMETER   = "/id"
       WEBHOOK_SECRET_PARAMETER  = "/secret"

@@ -31,7 +31,7 @@ describe('a plan of the whole module', () => {
 
   it('gives every function and the machines a log group, with retention, and a role of their own', () => {
     const groups = resourcesOf(json).filter(({ type }) => type === 'aws_cloudwatch_log_group').map(({ values }) => values);
-    assert.deepEqual(groups.map(({ name }) => name).sort(), [`/${PREFIX}/runners`, ...Object.keys(FUNCTIONS).map((name) => `/aws/lambda/${PREFIX}-${name}`)].sort());
+    assert.deepEqual(groups.map(({ name }) => name).sort(), [`/${PREFIX}/runners`, `/aws/vendedlogs/${PREFIX}-webhook-access`, ...Object.keys(FUNCTIONS).map((name) => `/aws/lambda/${PREFIX}-${name}`)].sort());
     assert.ok(groups.every(({ retention_in_days: days }) => days === 1));
     const roles = resourcesOf(json).filter(({ type }) => type === 'aws_iam_role').map(({ values }) => values.name);
     assert.deepEqual(roles.sort(), [...Object.keys(FUNCTIONS), 'runner'].map((name) => `${PREFIX}-${name}`).sort());
@@ -87,6 +87,11 @@ describe('a plan of the whole module', () => {
     assert.equal(template.vpc_security_group_ids ?? null, null);
   });
 
+  const queuePolicies = () =>
+    resourcesOf(json)
+      .filter(({ type }) => type === 'aws_sqs_queue')
+      .map(({ address, values }) => [address, values.policy ? JSON.parse(values.policy).Statement : []]);
+
   it('lets EventBridge send to every queue that a rule names, for that rule only', () => {
     const account = 'arn:aws:events:us-east-1:123456789012:rule';
     const expected = {
@@ -95,11 +100,32 @@ describe('a plan of the whole module', () => {
       'aws_sqs_queue.sweep_dlq': `${account}/${PREFIX}-sweep`,
       'aws_sqs_queue.tenant_manager_dlq': `${account}/${PREFIX}/${PREFIX}-installation`,
     };
-    const policies = resourcesOf(json)
-      .filter(({ type, values }) => type === 'aws_sqs_queue' && values.policy)
-      .map(({ address, values }) => [address, JSON.parse(values.policy)]);
-    assert.deepEqual(Object.fromEntries(policies.map(([address, { Statement: [statement] }]) => [address, statement.Condition.ArnEquals['aws:SourceArn']])), expected);
-    assert.ok(policies.every(([, { Statement: [statement] }]) => statement.Principal.Service === 'events.amazonaws.com' && statement.Action === 'sqs:SendMessage'));
+    const allowed = queuePolicies().flatMap(([address, statements]) => statements.filter(({ Effect }) => Effect === 'Allow').map((statement) => [address, statement]));
+    assert.deepEqual(Object.fromEntries(allowed.map(([address, statement]) => [address, statement.Condition.ArnEquals['aws:SourceArn']])), expected);
+    assert.ok(allowed.every(([, { Principal, Action }]) => Principal.Service === 'events.amazonaws.com' && Action === 'sqs:SendMessage'));
+  });
+
+  it('takes messages over TLS only, at every queue', () => {
+    const policies = queuePolicies();
+    assert.equal(policies.length, 10);
+    const open = policies.filter(
+      ([, statements]) => !statements.some(({ Effect, Principal, Action, Condition }) => Effect === 'Deny' && Principal === '*' && Action === 'sqs:*' && Condition.Bool['aws:SecureTransport'] === 'false'),
+    );
+    assert.deepEqual(open.map(([address]) => address), []);
+  });
+
+  it('says in each queue’s policy which queue it is of', () => {
+    for (const [address, statements] of queuePolicies()) {
+      const { name } = resource(json, address);
+      for (const statement of statements) assert.equal(statement.Resource, `arn:aws:sqs:us-east-1:123456789012:${name}`);
+    }
+  });
+
+  it('logs each call of the API, and nothing of its body or headers', () => {
+    const stage = resource(json, 'module.webhook.aws_apigatewayv2_stage.default');
+    const format = JSON.parse(stage.access_log_settings[0].format);
+    assert.ok(['status', 'source_ip', 'route', 'request_id'].every((field) => field in format));
+    assert.doesNotMatch(JSON.stringify(format), /header|body|authorizer/i);
   });
 });
 

@@ -97,6 +97,7 @@ export function createFunctions({ backend, calls, agenda, settings, environment,
       const credentials = { appId: APP_ID, webhookSecrets: [WEBHOOK_SECRET] };
       const handle = createWebhook({
         ...portsOf(container),
+        acceptsFrom: () => true,
         publishEvents: new Set<string>(),
         credentials: { current: async () => credentials, reread: async () => undefined },
       });
@@ -122,6 +123,7 @@ export function createFunctions({ backend, calls, agenda, settings, environment,
         ...ports,
         tiers: settings.tiers,
         defaultTier: settings.defaultTier,
+        onboarding: { mode: 'automatic', allowedAccounts: new Set<string>() },
         wake: (installationId) => wake(installationId, ports),
         cleanUp: async (installationId) => {
           const lease = { name: `${container.name} ${(leases += 1)}`, milliseconds: leaseMilliseconds };

@@ -64,7 +64,7 @@ function nextIntent(launch: Launch, tried: readonly string[], machineFor: Machin
   const template = deps.scaleUp.launchTemplates.get(launch.tier);
   if (tier === undefined || template === undefined) return undefined;
   const now = deps.clock.now();
-  const candidate = candidatesFor(tier, deps.scaleUp.subnetIds, launch.launchId, (key) => deps.refusals.has(key, now)).find(({ key }) => !tried.includes(key));
+  const candidate = candidatesFor(tier, subnetsOf(launch.tier, deps.scaleUp), launch.launchId, (key) => deps.refusals.has(key, now)).find(({ key }) => !tried.includes(key));
   if (candidate === undefined) return undefined;
   return {
     candidate: tried.length,
@@ -77,6 +77,10 @@ function nextIntent(launch: Launch, tried: readonly string[], machineFor: Machin
     securityGroupId: machineFor.securityGroupId,
     tenantTier: machineFor.tenantTier,
   };
+}
+
+function subnetsOf(tier: string, { subnetIds, tierSubnetIds }: ScaleUpDeps['scaleUp']): readonly string[] {
+  return tierSubnetIds?.get(tier) ?? subnetIds;
 }
 
 function keyOf(intent: Intent): string {

@@ -18,6 +18,7 @@ export function readScaleUpConfig(env: Env): ScaleUpConfig {
       scaleUp: {
         launchTemplates: readLaunchTemplates(reader, config.settings),
         subnetIds: readSubnets(reader),
+        tierSubnetIds: reader.json<ReadonlyMap<string, readonly string[]>>('TIER_SUBNET_IDS', new Map(), decodeTierSubnets),
         ...(!reader.boolean('TENANT_SECURITY_GROUPS') && { sharedSecurityGroupId: sharedGroup }),
         maxReceiveCount: reader.wholeNumber('MAX_RECEIVE_COUNT', { min: 1 }),
       },
@@ -30,6 +31,17 @@ function readSubnets(reader: EnvReader): readonly string[] {
   const subnets = reader.textList('SUBNET_IDS');
   if (subnets.length === 0) reader.report('SUBNET_IDS', 'names no subnet');
   return subnets;
+}
+
+function decodeTierSubnets(value: unknown): Decoded<ReadonlyMap<string, readonly string[]>> {
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  const problems: string[] = typeof value === 'object' && value !== null ? [] : ['is not a JSON object'];
+  const subnets = new Map<string, readonly string[]>();
+  for (const [tier, ids] of entries) {
+    if (Array.isArray(ids) && ids.length > 0 && ids.every((id) => typeof id === 'string')) subnets.set(tier, ids);
+    else problems.push(`${tier} is not a list of subnets`);
+  }
+  return problems.length === 0 ? { ok: true, value: subnets } : { ok: false, problems };
 }
 
 function readLaunchTemplates(reader: EnvReader, { tiers }: AdmissionSettings): ScaleUpSettings['launchTemplates'] {

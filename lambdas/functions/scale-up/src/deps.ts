@@ -3,6 +3,8 @@ import type { RecentRefusals } from './candidates';
 
 export interface ScaleUpSettings {
   readonly subnetIds: readonly string[];
+  /** Of the sizes that have subnets of their own. */
+  readonly tierSubnetIds?: ReadonlyMap<string, readonly string[]>;
   readonly launchTemplates: ReadonlyMap<string, { readonly id: string; readonly version: string }>;
   /** Undefined: each tenant has its own group. */
   readonly sharedSecurityGroupId?: string;

@@ -1,6 +1,7 @@
 import type { EgressRule } from '@multi-tenant-runner/aws';
 import { readProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/composition';
 import { readConfig, type Env } from '@multi-tenant-runner/runtime';
+import { ONBOARDING_MODES, type OnboardingPolicy } from './decide-admission';
 import { decodeEgressRules } from './decode-egress-rules';
 
 export interface TenantManagerConfig extends ProtocolConfig {
@@ -8,6 +9,7 @@ export interface TenantManagerConfig extends ProtocolConfig {
   readonly tenantSecurityGroups: boolean;
   readonly vpcId: string;
   readonly egressRules: readonly EgressRule[];
+  readonly onboarding: OnboardingPolicy;
 }
 
 export function readTenantManagerConfig(env: Env): TenantManagerConfig {
@@ -16,5 +18,9 @@ export function readTenantManagerConfig(env: Env): TenantManagerConfig {
     tenantSecurityGroups: reader.boolean('TENANT_SECURITY_GROUPS'),
     vpcId: reader.text('VPC_ID'),
     egressRules: reader.json<readonly EgressRule[]>('EGRESS_RULES', [], decodeEgressRules),
+    onboarding: {
+      mode: reader.oneOf('ONBOARDING_MODE', ONBOARDING_MODES),
+      allowedAccounts: new Set(reader.textList('ALLOWED_ACCOUNTS').map((account) => account.toLowerCase())),
+    },
   }));
 }

@@ -1,8 +1,10 @@
 import type { Clock, GitHub, Log, Metrics, SecurityGroups, TenantLifecycle, TenantRegistry, Tiers } from '@multi-tenant-runner/core';
+import type { OnboardingPolicy } from './decide-admission';
 
 export interface TenantManagerDeps {
   readonly tiers: Tiers;
   readonly defaultTier: string;
+  readonly onboarding: OnboardingPolicy;
   readonly tenants: Pick<TenantRegistry, 'get'>;
   readonly lifecycle: Pick<TenantLifecycle, 'create' | 'suspend' | 'unsuspend' | 'markDeleted' | 'rename' | 'setSecurityGroup' | 'findByAccount'>;
   /** Absent: all tenants share one group. */

@@ -13,6 +13,7 @@ export const handler = createHandler({
   ...ports,
   tiers: config.settings.tiers,
   defaultTier: config.settings.defaultTier,
+  onboarding: config.onboarding,
   ...(config.tenantSecurityGroups && { securityGroups }),
   wake: (installationId) => wake(installationId, ports),
   cleanUp: async (installationId) => {

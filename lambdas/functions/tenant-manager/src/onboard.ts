@@ -1,5 +1,6 @@
 import type { LifecycleAccount, LifecycleEvent, TenantLookup } from '@multi-tenant-runner/core';
 import { activate, isGone } from './activate';
+import { mayRunAtOnce } from './decide-admission';
 import { decideSuccession, hasNewer, type AccountRow, type Succession } from './decide-succession';
 import type { TenantManagerDeps } from './deps';
 import { offboard } from './offboard';
@@ -47,6 +48,7 @@ export async function ensureRow(event: OwnerEvent, deps: TenantManagerDeps): Pro
 }
 
 async function createRow({ installationId, account }: OwnerEvent, previous: number | undefined, deps: TenantManagerDeps): Promise<void> {
+  const awaitsApproval = !mayRunAtOnce(account, deps.onboarding);
   const created = await deps.lifecycle.create({
     installationId,
     orgName: account.login,
@@ -55,11 +57,14 @@ async function createRow({ installationId, account }: OwnerEvent, previous: numb
     tier: deps.defaultTier,
     maxRunners: deps.tiers.get(deps.defaultTier)?.maxRunners ?? 0,
     ...(previous !== undefined && { previousInstallationId: previous }),
+    ...(awaitsApproval && { awaitsApproval }),
     now: deps.clock.now(),
   });
   if (!created) return;
-  deps.log.info('A tenant was onboarded', { org_name: account.login, ...(previous !== undefined && { previous_installation_id: previous }) });
-  deps.metrics.count('TenantOnboarded', { properties: { tenant_id: installationId } });
+  const fields = { org_name: account.login, ...(previous !== undefined && { previous_installation_id: previous }) };
+  if (awaitsApproval) deps.log.warn('A tenant waits for approval: it runs jobs once its status is set to active', { ...fields, account_id: account.id });
+  else deps.log.info('A tenant was onboarded', fields);
+  deps.metrics.count(awaitsApproval ? 'TenantAwaitingApproval' : 'TenantOnboarded', { properties: { tenant_id: installationId } });
 }
 
 async function findSuccession({ installationId, account }: OwnerEvent, deps: TenantManagerDeps): Promise<Succession> {

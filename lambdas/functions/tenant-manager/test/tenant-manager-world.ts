@@ -2,6 +2,7 @@ import { fromAttributes, toAttributes } from '@multi-tenant-runner/aws';
 import { cleanUpTenant, encodeLifecycleEvent, wake, type InstallationAction, type LifecycleEvent } from '@multi-tenant-runner/core';
 import { INSTALLATION, createWorld, lifecycleEvent, type TenantRow, type TenantTableChange, type World } from '@multi-tenant-runner/testing';
 import type { BatchResponse, StreamRecord } from '@multi-tenant-runner/runtime';
+import type { OnboardingPolicy } from '../src/decide-admission';
 import { createHandler } from '../src/handler';
 
 export interface TenantManagerWorld extends World {
@@ -18,13 +19,14 @@ export interface TenantManagerWorld extends World {
 const CONTEXT = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 60_000 };
 
 /** The tenant manager on in-memory ports, with the real wake and clean-up behind it. */
-export function tenantManagerWorld(options: { readonly ownGroups?: boolean } = {}): TenantManagerWorld {
+export function tenantManagerWorld(options: { readonly ownGroups?: boolean; readonly onboarding?: OnboardingPolicy } = {}): TenantManagerWorld {
   const world = createWorld();
   const woken: number[] = [];
   const cleaned: number[] = [];
   const protocol = { ...world, tenants: world.registry, lease: { name: 'lease', milliseconds: 120_000 } };
   const handler = createHandler({
     ...world.settings,
+    onboarding: options.onboarding ?? { mode: 'automatic', allowedAccounts: new Set() },
     tenants: world.registry,
     lifecycle: world.lifecycle,
     ...(options.ownGroups !== false && { securityGroups: world.securityGroups }),

@@ -1,5 +1,6 @@
 import type { AdmissionSettings } from '@multi-tenant-runner/core';
 import { LOG_LEVELS, readAdmissionSettings, readConfig, readTierQueueUrls, type Env, type LogLevel } from '@multi-tenant-runner/runtime';
+import { decodeSourceCidrs, type SourceFilter } from './source-addresses';
 
 export interface WebhookConfig {
   readonly environment: string;
@@ -13,6 +14,7 @@ export interface WebhookConfig {
   readonly publishEvents: ReadonlySet<string>;
   readonly appIdParameter: string;
   readonly webhookSecretParameter: string;
+  readonly acceptsFrom: SourceFilter;
 }
 
 export function readWebhookConfig(env: Env): WebhookConfig {
@@ -29,6 +31,7 @@ export function readWebhookConfig(env: Env): WebhookConfig {
       publishEvents: new Set(reader.textList('PUBLISH_EVENTS')),
       appIdParameter: reader.text('GITHUB_APP_ID_PARAMETER'),
       webhookSecretParameter: reader.text('WEBHOOK_SECRET_PARAMETER'),
+      acceptsFrom: reader.json<SourceFilter>('ALLOWED_SOURCE_CIDRS', () => false, decodeSourceCidrs),
     };
   });
 }

@@ -15,13 +15,15 @@ import type { Credentials, CredentialSource } from './credentials';
 import { decideInstallation } from './decide-installation';
 import { decideWorkflowJob, type UnroutedEvent } from './decide-workflow-job';
 import { explain } from './explain';
-import { header, rawBody, respond, type HttpRequest, type HttpResponse } from './http';
+import { header, rawBody, respond, sourceAddress, type HttpRequest, type HttpResponse } from './http';
 import { installationIdOf, readDelivery, wordOf, type Delivery } from './read-delivery';
 import { routeJob, tierOf } from './route-job';
 import { isSigned } from './signature';
+import type { SourceFilter } from './source-addresses';
 import { createTenantCache, type TenantCache } from './tenant-cache';
 
 export interface WebhookDeps {
+  readonly acceptsFrom: SourceFilter;
   readonly credentials: CredentialSource;
   readonly tenants: Pick<TenantRegistry, 'get'>;
   readonly jobs: Pick<JobStore, 'create' | 'change'>;
@@ -57,6 +59,9 @@ const LIFECYCLE_EVENTS: ReadonlySet<string> = new Set(['installation', 'installa
 export function createHandler(deps: WebhookDeps): (request: HttpRequest) => Promise<HttpResponse> {
   const tenants = createTenantCache({ tenants: deps.tenants, clock: deps.clock, onRead: (lookup) => reportLookup(lookup, deps) });
   return async (request) => {
+    if (!deps.acceptsFrom(sourceAddress(request))) {
+      return refuse(deps, 403, 'source', "Your address is not in the module's webhook.allowed_source_cidrs; GitHub's own are in the field `hooks` of https://api.github.com/meta.");
+    }
     const body = rawBody(request);
     if (body.length === 0) return refuse(deps, 400, 'not-json', 'The body is empty, so not JSON: GitHub always sends one.');
     try {

@@ -3,6 +3,7 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: string | null;
   readonly isBase64Encoded?: boolean;
+  readonly requestContext?: { readonly http?: { readonly sourceIp?: string } };
 }
 
 export interface HttpResponse {
@@ -21,6 +22,11 @@ export function header(request: HttpRequest, name: string): string | undefined {
   const wanted = name.toLowerCase();
   const [, value] = Object.entries(request.headers ?? {}).find(([key]) => key.toLowerCase() === wanted) ?? [];
   return value === undefined || value.trim() === '' ? undefined : value.trim();
+}
+
+/** Who called, as API Gateway saw it; headers about it can be written by anybody. */
+export function sourceAddress(request: HttpRequest): string | undefined {
+  return request.requestContext?.http?.sourceIp;
 }
 
 /** The bytes that GitHub signed: API Gateway encodes a body whose content type it takes for binary. */

@@ -23,6 +23,7 @@ const clock = systemClock;
 const log = createLog({ level: config.logLevel, clock, write: writeLine });
 
 export const handler = createHandler({
+  acceptsFrom: config.acceptsFrom,
   credentials: createCredentialSource({
     appIdParameter: config.appIdParameter,
     webhookSecretParameter: config.webhookSecretParameter,

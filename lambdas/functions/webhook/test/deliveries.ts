@@ -3,6 +3,7 @@ import { createWorld, type World } from '@multi-tenant-runner/testing';
 import { createCredentialSource } from '../src/credentials';
 import { createHandler, type WebhookDeps } from '../src/handler';
 import type { HttpRequest, HttpResponse } from '../src/http';
+import type { SourceFilter } from '../src/source-addresses';
 
 export const SECRET = 'a webhook secret';
 export const APP_ID = '12345';
@@ -87,7 +88,7 @@ export interface WebhookWorld extends World {
 }
 
 /** The webhook on in-memory ports. */
-export function webhookWorld(options: Parameters<typeof createWorld>[0] & { readonly publishEvents?: readonly string[] } = {}): WebhookWorld {
+export function webhookWorld(options: Parameters<typeof createWorld>[0] & { readonly publishEvents?: readonly string[]; readonly acceptsFrom?: SourceFilter } = {}): WebhookWorld {
   const world = createWorld(options);
   const values = new Map([
     [APP_ID_PARAMETER, APP_ID],
@@ -104,6 +105,7 @@ export function webhookWorld(options: Parameters<typeof createWorld>[0] & { read
     log: world.log,
   });
   const deps: WebhookDeps = {
+    acceptsFrom: options.acceptsFrom ?? (() => true),
     credentials,
     tenants: world.registry,
     jobs: world.jobs,

@@ -17,6 +17,7 @@ export const METRIC_NAMESPACE = 'MultiTenantRunner';
 
 export type MetricName =
   | 'TenantOnboarded'
+  | 'TenantAwaitingApproval'
   | 'TenantUninstalled'
   | 'TenantLimitReached'
   | 'TenantRowInvalid'

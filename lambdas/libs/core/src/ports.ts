@@ -58,6 +58,8 @@ export interface NewTenant {
   readonly tier: string;
   readonly maxRunners: number;
   readonly previousInstallationId?: number;
+  /** The operator has to let it in; what a hand wrote into the row before still counts. */
+  readonly awaitsApproval?: boolean;
   readonly now: Date;
 }
 

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Clock, LifecycleOutcome, TenantLifecycle } from '@multi-tenant-runner/core';
+import type { Clock, LifecycleOutcome, NewTenant, TenantLifecycle } from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
 import { decideTurn, type Turn } from './decide-turn';
 import { Expression } from './expression';
@@ -54,7 +54,7 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
           org_name: entry.orgName,
           org_type: entry.orgType,
           account_id: entry.accountId,
-          status: status?.S === 'suspended' ? 'suspended' : 'active',
+          ...(status?.S === 'suspended' ? { status: 'suspended' } : firstStatus(entry, status?.S)),
           previous_installation_id: entry.previousInstallationId,
         });
         const keeping = Object.entries(kept).map(([name, value]) => keep(expression, name, value));
@@ -102,6 +102,11 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
       return found.sort((a, b) => a - b);
     },
   };
+}
+
+/** A hand that wrote `active` before the App's first event has approved the tenant. */
+function firstStatus({ awaitsApproval }: NewTenant, byHand: string | undefined): Readonly<Record<string, string>> {
+  return awaitsApproval === true && byHand !== 'active' ? { status: 'suspended', suspended_by: 'approval' } : { status: 'active' };
 }
 
 function isTenant(expression: Expression): string {

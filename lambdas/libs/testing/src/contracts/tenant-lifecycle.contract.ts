@@ -50,6 +50,29 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
       expect(await table.read(id)).toMatchObject({ org_name: 'acme', status: 'suspended', suspended_by: 'operator' });
     });
 
+    it('waits for approval where it is told to, and can not run jobs', async () => {
+      await expect(table.lifecycle.create(entry({ awaitsApproval: true }))).resolves.toBe(true);
+      expect(await table.read(id)).toMatchObject({ org_name: 'acme', status: 'suspended', suspended_by: 'approval', tier: 'small', max_runners: 2 });
+      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false });
+    });
+
+    it('was approved by a hand that made it active beforehand, and not by one that only set its tier', async () => {
+      await table.write({ installation_id: id, status: 'active' });
+      await table.lifecycle.create(entry({ awaitsApproval: true }));
+      expect(await table.read(id)).toMatchObject({ org_name: 'acme', status: 'active' });
+      expect(await table.read(id)).not.toHaveProperty('suspended_by');
+      id = nextId();
+      await table.write({ installation_id: id, tier: 'medium', max_runners: 5 });
+      await table.lifecycle.create(entry({ awaitsApproval: true }));
+      expect(await table.read(id)).toMatchObject({ status: 'suspended', suspended_by: 'approval', tier: 'medium' });
+    });
+
+    it('keeps the operator’s suspension when it also waits for approval', async () => {
+      await table.write({ installation_id: id, status: 'suspended', suspended_by: 'operator' });
+      await table.lifecycle.create(entry({ awaitsApproval: true }));
+      expect(await table.read(id)).toMatchObject({ status: 'suspended', suspended_by: 'operator' });
+    });
+
     it('never revives a tenant that is gone, known or not', async () => {
       await standing({ status: 'deleted' });
       await expect(table.lifecycle.create(entry())).resolves.toBe(false);

@@ -51,7 +51,7 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
         org_name: entry.orgName,
         org_type: entry.orgType,
         account_id: entry.accountId,
-        status: row['status'] === 'suspended' ? 'suspended' : 'active',
+        ...(row['status'] !== 'suspended' && (entry.awaitsApproval && row['status'] !== 'active' ? { status: 'suspended', suspended_by: 'approval' } : { status: 'active' })),
         tier: row['tier'] ?? entry.tier,
         max_runners: row['max_runners'] ?? entry.maxRunners,
         created_at: row['created_at'] ?? now,
