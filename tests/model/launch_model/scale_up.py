@@ -1,0 +1,197 @@
+"""The way of a message: job row, admission, lease, intent, machine, configuration."""
+from .state import LIVE, STATUS, State
+from .values import (ACTIVE, ADD, ADD2, CHECK, DELETED, DONE, ENDED, ENDING, HELD, INST, INTENT, JIT, JOB, J_NONE, J_PARKED,
+                     J_QUEUED, J_RUNNING, J_STARTING, LAUNCHING, LEASE, MARK_HELD, M_GONE, M_NONE, M_READY, M_UP, NONE, PARK, PARKS,
+                     RLEASE, RUN, RUNNING, START, STORE, TERM, TO_ENDING, UNADD, UNREG, WANT, WANTED)
+
+
+class ScaleUp(State):
+    def scale_up_calls(self):
+        return {JOB: self.read_job, WANT: self.want, ADD: self.add, ADD2: self.add, MARK_HELD: self.mark_held, UNADD: self.undo_add,
+                PARK: self.park, LEASE: self.take_lease, START: self.start, INTENT: self.write_intent, INST: self.write_instance,
+                CHECK: self.check_status, JIT: self.mint, STORE: self.store, DONE: self.mark_running}
+
+    def read_job(self, step):
+        """The rows decide what a delivery may do, not the message."""
+        t, job, row = step.t, step.t[step.job], step.t[step.row]
+        if job == J_NONE:
+            t[step.job] = J_QUEUED
+            self.touch(t, step.launch)
+            step.to(WANT)
+        elif job >= J_RUNNING:
+            if row == HELD and 'ended-job-keeps-slot' not in self.flaws:
+                step.to(RLEASE)
+            else:
+                step.end()
+        elif row in (HELD, LAUNCHING):
+            step.to(LEASE)
+        elif row <= WANTED and job != J_PARKED and 'duplicate-ends-any' not in self.flaws:
+            step.to(WANT)
+        else:
+            step.end()
+
+    def want(self, step):
+        t = step.t
+        if t[step.row] == NONE:
+            t[step.row] = WANTED
+            self.touch(t, step.launch)
+        step.to(ADD if t[step.row] == WANTED else LEASE)
+
+    def add(self, step):
+        t, before = step.t, step.t[LIVE]
+        if self.admit(t, step.launch):
+            self.touch(t, step.launch)
+            step.to(MARK_HELD)
+            return self.reentry(step, before)
+        if step.call == ADD:
+            step.to(PARK)
+        else:
+            step.end()
+        return None
+
+    def reentry(self, step, before):
+        if self.strict and step.t[step.row] >= ENDING and step.t[LIVE] != before:
+            return 'S4 strict: a released launch is in live again (until its writer undoes it)'
+        return None
+
+    def mark_held(self, step):
+        """Whoever goes on with the launch takes the lease in the same write."""
+        t = step.t
+        if t[step.row] == WANTED:
+            t[step.row], t[step.lease] = HELD, step.p + 1
+            self.touch(t, step.launch)
+            step.to(START)
+        elif t[step.row] >= ENDING or 'held-failure-deletes' in self.flaws:
+            step.to(UNADD)
+        else:
+            step.to(LEASE)
+
+    def undo_add(self, step):
+        step.t[LIVE] &= ~(1 << step.launch)
+        step.end()
+
+    def park(self, step):
+        t = step.t
+        if t[step.job] in (J_QUEUED, J_PARKED):
+            t[step.job] = J_PARKED
+            self.touch(t, step.launch)
+        step.to(ADD2)
+        if 'no-wake' in self.flaws:
+            step.end()
+
+    def take_lease(self, step):
+        if step.t[step.lease] == 0 and step.t[step.row] in (HELD, LAUNCHING):
+            step.t[step.lease] = step.p + 1
+            self.touch(step.t, step.launch)
+            step.to(START)
+        else:
+            step.end()
+
+    def start(self, step):
+        """The job's row and the tenant's status, read under the lease."""
+        t, row = step.t, step.t[step.row]
+        if t[step.job] in (J_QUEUED, J_PARKED):
+            t[step.job] = J_STARTING
+            self.touch(t, step.launch)
+        if row >= ENDING:
+            step.end()
+        elif row == HELD and t[step.job] >= J_RUNNING and 'ended-job-keeps-slot' not in self.flaws:
+            step.to(TO_ENDING)                          # nothing was ever asked of EC2: that is the proof
+        elif row == HELD and t[STATUS] != ACTIVE:
+            t[step.pr + 2] |= PARKS
+            step.to(TO_ENDING)
+        else:
+            step.to(RUN if t[self.intent + step.launch] and 'fresh-token' not in self.flaws else INTENT)
+
+    def write_intent(self, step):
+        """Before the call."""
+        t = step.t
+        if t[step.row] >= ENDING:
+            step.end()
+            return
+        t[step.row] = LAUNCHING
+        t[self.intent + step.launch] += 1
+        self.touch(t, step.launch)
+        step.to(RUN)
+
+    def run_instances(self, step):
+        """EC2 answers with a machine, a refusal or not at all, and knows a token again."""
+        s, p, launch, pr = step.s, step.p, step.launch, step.pr
+        token, exists = s[self.intent + launch], s[step.machine]
+        bad = 'S4: RunInstances for a launch that was released' if s[step.row] >= ENDED and exists == M_NONE else None
+        if exists and s[self.candidate + launch] == token:
+            step.to(TO_ENDING if exists == M_GONE else INST)
+            yield ('RunInstances answers with the machine of before', p, launch), step.t, False, None
+            return
+        if exists:
+            again = exists == M_GONE and 'relaunch-same-number' in self.flaws
+            bad = 'S4: a released launch starts again' if again else 'S3: a second machine for one launch'
+
+        def started(call):
+            t = list(s)
+            t[step.machine], t[self.candidate + launch], t[pr] = M_UP, token, call
+            return t
+        yield ('RunInstances starts a machine', p, launch), started(INST), False, bad
+        if s[self.fault] == 0:
+            return
+        if 'lag' in self.fault_kinds:                   # indexes and Describe learn of it later
+            t = started(INST)
+            t[self.fault] -= 1
+            t[self.hidden + launch] = 1
+            yield ('RunInstances starts a machine that Describe does not show yet', p, launch), t, True, bad
+        if 'refuse' in self.fault_kinds:
+            t = list(s)
+            t[self.fault] -= 1
+            t[pr] = INTENT if token < self.cands else TO_ENDING
+            t[pr + 2] |= 0 if token < self.cands else PARKS
+            yield ('RunInstances: definite capacity refusal', p, launch), t, True, None
+        if 'timeout' in self.fault_kinds:
+            yield from self.time_out(step, token)
+
+    def time_out(self, step, token):
+        for effect in (False, True):
+            t = list(step.s)
+            t[self.fault] -= 1
+            if effect:
+                t[step.machine], t[self.candidate + step.launch] = M_UP, token
+            if 'timeout-next-candidate' in self.flaws:
+                t[step.pr] = INTENT
+            else:                                       # gives up; the message comes back and repeats the same call
+                t[self.messages + step.j] = 1
+                self.finish(t, step.p)
+            yield ('RunInstances times out with%s effect' % ('' if effect else 'out'), step.p, step.launch), t, True, None
+
+    def write_instance(self, step):
+        if step.t[step.row] != LAUNCHING:
+            step.end()
+            return
+        step.t[self.instance + step.launch] = 1
+        self.touch(step.t, step.launch)
+        step.to(CHECK)
+
+    def check_status(self, step):
+        """The tenant's status once more."""
+        status = step.t[STATUS]
+        if status == ACTIVE:
+            step.to(JIT)
+            return
+        step.to(TERM if status == DELETED or 'undo-kills-busy' in self.flaws else UNREG)
+        step.t[step.pr + 2] |= PARKS
+
+    @staticmethod
+    def mint(step):
+        """The registration; a machine can't use it yet."""
+        step.to(STORE)
+
+    @staticmethod
+    def store(step):
+        """The parameter; a name that exists at the mint leaves what is there."""
+        if step.t[step.machine] == M_UP:
+            step.t[step.machine] = M_READY
+        step.to(DONE)
+
+    def mark_running(self, step):
+        if step.t[step.row] == LAUNCHING:
+            step.t[step.row] = RUNNING
+            self.touch(step.t, step.launch)
+        step.end()

@@ -1,0 +1,154 @@
+"""Releases, wakes, and the end of a machine by the sweep."""
+from .state import LIVE, STATUS, State
+from .values import (DELETE, DELETED, ENDED, ENDING, G_END, HELD, ILEASE, J_LIMIT, J_STARTING, LAUNCHING, LOOK,
+                     M_BUSY0, M_BUSY1, M_NONE, M_READY, M_UNREG, PARKS, RLEASE, RUNNING, SETTLE, SLEASE, TERM, TO_ENDED, TO_ENDING,
+                     UNREG, WADD, WAITING, WAKE, WANTED, WHELD, WSEND)
+
+BUSY = (M_BUSY0, M_BUSY1)
+
+
+class Settling(State):
+    def settling_calls(self):
+        return {RLEASE: self.lease_to(TO_ENDING, (HELD,)), SLEASE: self.lease_to(LOOK, (LAUNCHING,)),
+                ILEASE: self.lease_to(UNREG, (LAUNCHING, RUNNING)), LOOK: self.look, UNREG: self.deregister, TERM: self.terminate,
+                TO_ENDING: self.mark_ending, DELETE: self.free_slot, TO_ENDED: self.mark_ended, SETTLE: self.settle_job,
+                WAKE: self.wake, WADD: self.wake_add, WHELD: self.wake_held, WSEND: self.wake_send}
+
+    def lease_to(self, then, rows):
+        """Whoever concludes that there is no machine, and whoever ends one, takes the lease first.
+
+        To settle also only if nobody wrote since the decision (a version in the system): Describe may lag behind that write.
+        """
+        def take(step):
+            written = step.call == SLEASE and step.t[self.young + step.launch] & 1 << step.p and 'settle-on-old-look' not in self.flaws
+            if step.call == ILEASE and 'idle-without-lease' in self.flaws:
+                step.to(UNREG)
+            elif step.t[step.lease] == 0 and step.t[step.row] in rows and not written:
+                step.t[step.lease] = step.p + 1
+                self.touch(step.t, step.launch)
+                step.to(then)
+            else:
+                step.end()
+        return take
+
+    def look(self, step):
+        """Asks EC2 for the machine of the intent's token, holding the lease."""
+        if step.t[step.machine] == M_NONE or step.t[self.hidden + step.launch]:
+            step.to(TO_ENDING)
+        else:
+            step.t[self.instance + step.launch] = 1
+            self.touch(step.t, step.launch)
+            step.end()
+
+    def deregister(self, step):
+        """DELETE of the registration: GitHub refuses while a job runs."""
+        trusting = 'idle-trusts-list' in self.flaws
+        if step.t[step.machine] in BUSY and not trusting:
+            step.end()
+            return
+        if step.t[step.machine] == M_READY and not trusting:
+            step.t[step.machine] = M_UNREG
+        step.to(TERM)
+
+    def terminate(self, step):
+        t, machine, bad = step.t, step.t[step.machine], None
+        if machine in BUSY:
+            bad = None if t[STATUS] == DELETED else 'S2: terminated a busy machine'
+            j = machine - M_BUSY0
+            t[self.github + j], t[self.completed + j] = G_END + step.launch, 1
+        if self.alive(machine):
+            self.gone(t, step.launch)
+        step.to(TO_ENDING)
+        return bad
+
+    def mark_ending(self, step):
+        t = step.t
+        if t[step.row] == ENDED and not t[LIVE] >> step.launch & 1:     # released by another; wakes all the same
+            t[step.pr + 2] = 0
+            step.to(WAKE)
+            return
+        if t[step.row] < ENDING:
+            if 'release-without-ending' in self.flaws:
+                t[LIVE] &= ~(1 << step.launch)
+            else:
+                t[step.row] = ENDING
+            self.touch(t, step.launch)
+        step.to(DELETE)
+
+    def free_slot(self, step):
+        step.t[LIVE] &= ~(1 << step.launch)
+        self.touch(step.t, step.launch)
+        step.to(TO_ENDED)
+
+    def mark_ended(self, step):
+        step.t[step.row] = ENDED
+        self.touch(step.t, step.launch)
+        step.to(SETTLE)
+
+    def leave_leftover(self, s, p):
+        """A parameter or registration that can't be removed: the slot is free, the row stays `ending`."""
+        pr = self.proc + 3 * p
+        if s[pr] != TO_ENDED or not s[self.fault]:
+            return
+        t = list(s)
+        t[self.fault] -= 1
+        t[pr] = SETTLE
+        yield ('a leftover stays, and with it the row `ending`', p, s[pr + 1]), t, True, None
+
+    def settle_job(self, step):
+        """GitHub is asked once about the predicted job, unless the release parks it."""
+        t, mine = step.t, self.current(step.t, step.j) == step.launch
+        if mine and t[step.pr + 2] & PARKS and t[step.job] in WAITING:
+            self.next_number(t, step.j)
+            self.touch(t, self.current(t, step.j))
+        elif mine and t[step.job] == J_STARTING:
+            self.ask_github(t, step.j, True)
+            self.touch(t, self.current(t, step.j))
+        t[step.pr + 2] = 0
+        step.to(WAKE)
+        if 'no-wake' in self.flaws:
+            step.end()
+
+    def wake(self, step):
+        """Admits the oldest waiting job into the free slot; one whose launch is over gets a new number first."""
+        t, pick = step.t, self.wakeable(step.t)
+        if pick is None:
+            step.end()
+            return
+        if t[self.row + pick] in (ENDING, ENDED):
+            j = t[self.predicted + pick]
+            self.next_number(t, j)
+            if t[self.job + j] == J_LIMIT:
+                step.end()
+                return
+            pick = self.current(t, j)
+        t[step.pr + 1] = pick
+        t[self.row + pick] = WANTED
+        self.touch(t, pick)
+        step.to(WADD)
+
+    def wake_add(self, step):
+        t, before = step.t, step.t[LIVE]
+        if not self.admit(t, step.launch):
+            step.end()
+            return None
+        self.touch(t, step.launch)
+        step.to(WHELD)
+        return self.reentry(step, before)
+
+    def wake_held(self, step):
+        t = step.t
+        if t[step.row] == WANTED:
+            t[step.row] = HELD
+            self.touch(t, step.launch)
+            step.to(WSEND)
+        elif t[step.row] >= ENDING or 'held-failure-deletes' in self.flaws:
+            t[LIVE] &= ~(1 << step.launch)
+            step.end()
+        else:
+            step.end()
+
+    def wake_send(self, step):
+        """The message comes after the slot: a message alone could find the slot gone."""
+        step.t[self.messages + step.j] = max(1, step.t[self.messages + step.j])
+        step.end()

@@ -1,0 +1,78 @@
+"""The numbers that a state is made of, and the names that people read.
+
+What the model shares with the code and the documents (states, flaws, rows of the sweep) stands in vocabulary.json beside
+this package, where a test of the repository reads it too.
+"""
+import json
+from pathlib import Path
+
+VOCABULARY = json.loads((Path(__file__).parent.parent / 'vocabulary.json').read_text(encoding='utf-8'))
+
+TENANT_NAMES = VOCABULARY['tenant']
+ROW_NAMES = ['none'] + VOCABULARY['launch']
+JOB_NAMES = ['none'] + list(VOCABULARY['job'])
+MACHINE_NAMES = 'none up ready busy:job0 busy:job1 finished gone unregistered hung'.split()
+
+ACTIVE, SUSPENDED, DELETED = range(3)
+NONE, WANTED, HELD, LAUNCHING, RUNNING, ENDING, ENDED = range(7)
+J_NONE, J_QUEUED, J_PARKED, J_STARTING, J_RUNNING, J_DONE, J_REFUSED, J_LIMIT = range(8)
+M_NONE, M_UP, M_READY, M_BUSY0, M_BUSY1, M_FINISHED, M_GONE, M_UNREG, M_HUNG = range(9)
+WAITING = (J_QUEUED, J_PARKED, J_STARTING)
+
+# GitHub's truth of a job: queued, G_RUN + launch while it runs, G_END + launch once it ended, or cancelled.
+G_QUEUED, G_RUN, G_END, G_CANCELLED = 0, 1, 20, 40
+
+# A lease whose holder crashed: it blocks until time passes.
+DEAD = 9
+
+# What an invocation does next. Each is one call of AWS or GitHub, or one conditional write.
+CALLS = {
+    'IDLE': '',
+    'JOB': 'job row',
+    'WANT': 'row -> wanted',
+    'ADD': 'ADD live',
+    'ADD2': 'ADD live once more',
+    'MARK_HELD': 'wanted -> held',
+    'UNADD': 'DELETE live (undo)',
+    'LEASE': 'lease',
+    'START': 'job -> starting',
+    'INTENT': 'intent',
+    'RUN': 'RunInstances',
+    'INST': 'instance id',
+    'CHECK': 'tenant status again',
+    'JIT': 'JIT config',
+    'STORE': 'parameter',
+    'DONE': 'row -> running, acknowledge',
+    'PARK': 'job -> parked',
+    'RLEASE': 'lease, to release',
+    'TO_ENDING': 'row -> ending',
+    'DELETE': 'DELETE live',
+    'TO_ENDED': 'row -> ended',
+    'SETTLE': 'asks about the predicted job',
+    'WAKE': 'wake: picks the oldest, row -> wanted',
+    'WADD': 'wake: ADD live',
+    'WHELD': 'wake: wanted -> held',
+    'WSEND': 'wake: sends',
+    'ILEASE': 'lease, to terminate',
+    'UNREG': 'DELETE registration',
+    'TERM': 'TerminateInstances',
+    'SLEASE': 'lease, to settle',
+    'LOOK': 'looks for the token',
+    'BIND': 'in_progress: binds the runner',
+    'REASSIGN': "the thief's runner -> the displaced job",
+    'FOLLOW': "the displaced job -> the thief's runner",
+    'LOOK_BACK': 'reads the inherited launch again',
+    'AGAIN': 'the displaced job -> parked, new number',
+    'RECORD': 'job -> running',
+}
+(IDLE, JOB, WANT, ADD, ADD2, MARK_HELD, UNADD, LEASE, START, INTENT, RUN, INST, CHECK, JIT, STORE, DONE, PARK, RLEASE,
+ TO_ENDING, DELETE, TO_ENDED, SETTLE, WAKE, WADD, WHELD, WSEND, ILEASE, UNREG, TERM, SLEASE, LOOK, BIND, REASSIGN, FOLLOW,
+ LOOK_BACK, AGAIN, RECORD) = range(len(CALLS))
+CALL_NAMES = list(CALLS.values())
+
+# What a process has to acknowledge at its end; PARKS: its release parks the job without a question to GitHub.
+SCALE_UP, EC2_EVENT, JOB_EVENT, ACK, PARKS = 1, 2, 3, 3, 4
+
+JOBS = 2
+# In place of a process or a launch in a label: nobody's, the tenant's.
+NOBODY, TENANT = 9, 99

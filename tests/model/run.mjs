@@ -1,0 +1,37 @@
+// Walks the protocol's model: the protocol itself must walk clean, and each flaw that is put back must break its rule.
+// Needs Python 3.8 or later, without packages.
+//
+//   node tests/model/run.mjs          the short configurations and every flaw
+//   node tests/model/run.mjs --soak   the long ones too
+import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execute } from '../process.mjs';
+
+const cwd = dirname(fileURLToPath(import.meta.url));
+const model = (...args) => execute('python3', ['-m', 'launch_model', ...args], { cwd, show: false });
+
+const listed = await model('--list');
+if (listed.code !== 0) {
+  console.error(`The model does not start: ${listed.stderr.trim() || 'python3 gave no reason'}`);
+  process.exit(2);
+}
+const { short, long, flaws } = JSON.parse(listed.stdout);
+// The longest first, so that the last ones fill the gaps.
+const configurations = [...(process.argv.includes('--soak') ? long : []), ...short.toReversed()];
+const tasks = [...configurations.map((name) => [name]), ...flaws.map((name) => ['--find', name])];
+const count = tasks.length;
+let failed = 0;
+
+const workers = Array.from({ length: Math.min(availableParallelism(), 8) }, async () => {
+  for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
+    const { code, stdout, stderr } = await model(...task);
+    process.stdout.write(stdout);
+    if (code === 0) continue;
+    failed += 1;
+    console.error(task[0] === '--find' ? `The flaw ${task[1]} is not found, or breaks another rule than its own.` : `The protocol does not walk ${task[0]} clean. ${stderr}`);
+  }
+});
+await Promise.all(workers);
+console.log(`${count - failed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);
