@@ -17,6 +17,7 @@ export const checks = [
   { name: 'validate', about: 'terraform validate of the module, its parts and the examples', linter: true, run: checkTerraformValid },
   { name: 'plan', about: 'terraform test', run: checkTerraformTests },
   { name: 'iam', about: 'the rendered policies, judged by an IAM simulator', run: () => countedBy(join('tests', 'iam', 'run.mjs')) },
+  { name: 'model', about: 'every interleaving of the launch protocol in small worlds', run: () => countedBy(join('tests', 'model', 'run.mjs')) },
   { name: 'mutation', about: 'each promise broken in the code once: the tests notice', run: () => countedBy(join('tests', 'mutation', 'run.mjs')) },
   { name: 'machine', about: 'the boot script, run in a system of its own (root only)', run: () => countedBy(join('tests', 'machine', 'run.mjs')) },
   { name: 'demo', about: 'the whole system in the sandbox, then a second plan that must be empty', run: checkDemo },

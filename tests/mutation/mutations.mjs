@@ -57,7 +57,13 @@ export const mutations = [
   {
     name: 'the lease: taken although another holds it',
     file: 'libs/core/src/protocol/admit.ts',
-    edits: [['{ from: [launch.state], leaseFreeAt: now.getTime(), leaseFreeFor: holder.name }', '{ from: [launch.state] }']],
+    edits: [['{ from: [launch.state], leaseFreeAt: now.getTime(), leaseFreeFor: holder.name,', '{ from: [launch.state],']],
+    suites: ['tests/traces'],
+  },
+  {
+    name: 'the lease: taken to settle although the row was written since',
+    file: 'libs/core/src/protocol/admit.ts',
+    edits: [['...(options.unchanged === true && { version: launch.version })', '']],
     suites: ['tests/traces'],
   },
   {

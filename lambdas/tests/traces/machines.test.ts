@@ -1,6 +1,6 @@
 import { MINUTE } from '@multi-tenant-runner/core';
 import { jobEvent, jobMessage } from '@multi-tenant-runner/testing';
-import { runCut } from '../crash/cut';
+import { runCut, type Cut } from '../crash/cut';
 import { brokenPromises } from '../system';
 import { LONG, gate, setRow, stage, stageWithRunner, sweepLater, workerDies } from './stage';
 
@@ -58,6 +58,39 @@ describe('one launch, one machine', () => {
     await worker;
     expect(system.launchOf(1).state).toBe('running');
     expect(brokenPromises(system, 1)).toEqual([]);
+  });
+
+  test('settle-without-grace: a machine that EC2 does not list yet keeps its slot', async () => {
+    const system = stage();
+    system.world.state.fleet.view.hold();
+    await workerDies(system, 'dies-after', 'fleet.run');
+    system.world.clock.advance(3 * MINUTE);
+    await system.sweep();
+    expect(system.live()).toEqual(['1-1']);
+    system.world.state.fleet.view.release();
+    system.world.clock.advance(11 * MINUTE);
+    await system.sweep();
+    expect(system.launchOf(1).instanceId).toBe(system.machineOf(1).instanceId);
+    expect(brokenPromises(system, 1)).toEqual([]);
+  });
+
+  test('settle-on-old-look: a sweep that decided before a worker started the machine concludes nothing', async () => {
+    const system = stage({ max_runners: 2 }, [1, 2]);
+    const secondDies = (cut: Cut) => runCut(system.world, 'fleet.run', cut, () => system.deliver(jobMessage({ jobId: 2 })));
+    await workerDies(system, 'dies-before', 'fleet.run');
+    await secondDies('dies-before');
+    system.world.clock.advance(LONG);
+    system.world.state.fleet.view.hold();
+    // The sweep has decided on both launches and is busy with the first.
+    const beforeLook = gate(system, 'fleet.findByToken');
+    const sweep = system.sweep();
+    await beforeLook.reached;
+    await secondDies('dies-after');
+    system.world.clock.advance(2 * MINUTE);
+    beforeLook.open();
+    await sweep;
+    expect(system.world.state.fleet.alive()).toHaveLength(1);
+    expect(brokenPromises(system, 2)).toEqual([]);
   });
 
   test('release-without-ending: a launch whose slot is given back starts nothing when its message returns', async () => {
@@ -193,4 +226,22 @@ describe('a busy machine lives', () => {
     await sweepLater(system);
     expect(system.machineOf(1).state).toBe('pending');
   });
+});
+
+test('a job whose inherited runner was taken meanwhile starts again', async () => {
+  const system = stage({ max_runners: 2 }, [1, 2, 3]);
+  for (const jobId of [1, 2]) await system.deliver(jobMessage({ jobId }));
+  const [first, second] = [system.machineOf(1).instanceId, system.machineOf(2).instanceId];
+  const stolen = system.takeJob(first, 2);
+  const stolenToo = system.takeJob(second, 3);
+  // Job 1 is about to follow the runner of job 2, which the row says is now its own.
+  const beforeFollow = gate(system, 'jobs.change');
+  const thief = system.jobEvent(stolen);
+  await beforeFollow.reached;
+  await system.jobEvent(stolenToo);
+  beforeFollow.open();
+  await thief;
+  expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'runner-taken', launchId: '1-2' });
+  expect(system.job(2).state).toBe('running');
+  expect(system.job(3).state).toBe('running');
 });

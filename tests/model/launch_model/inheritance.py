@@ -1,6 +1,7 @@
 """What becomes of a job whose runner took another: it inherits the thief's own runner, or starts again."""
 from .state import State
-from .values import (AGAIN, BIND, ENDING, FOLLOW, G_END, G_RUN, J_RUNNING, LAUNCHING, LOOK_BACK, REASSIGN, RECORD, RUNNING, WAITING)
+from .values import (AGAIN, BIND, ENDING, FOLLOW, G_END, G_RUN, J_RUNNING, LAUNCHING, LOOK_BACK, REASSIGN, RECORD,
+                     RUNNING, WAITING)
 
 
 class Inheritance(State):
@@ -60,7 +61,7 @@ class Inheritance(State):
             return
         t[self.pointer + j] = heir
         self.touch(t, heir)
-        step.to(RECORD if 'inheritor-never-looks-back' in self.flaws else LOOK_BACK)
+        step.to(LOOK_BACK)
 
     def look_back(self, step):
         """The inherited runner may have taken another job, or ended, before this one was seen to wait for it."""
@@ -84,6 +85,7 @@ class Inheritance(State):
         t, j = step.t, self.thief(step.t, step.launch)
         if t[self.job + j] < J_RUNNING:
             t[self.job + j] = J_RUNNING
-            t[self.pointer + j] = step.launch
+            if t[self.taken + step.launch] == 1 + j:
+                t[self.pointer + j] = step.launch
         self.touch(t, step.launch)
         step.end()

@@ -1,8 +1,9 @@
 """The protocol and its world as one transition relation, with the rules that every state has to keep."""
 from .state import LIMIT, LIVE, STATUS
 from .sweep import Sweep
-from .values import (ACK, ACTIVE, ENDED, G_CANCELLED, G_END, JOBS, JOB_EVENT, JOB_NAMES, J_DONE, J_LIMIT, J_NONE, J_PARKED, J_REFUSED, J_RUNNING,
-                     MACHINE_NAMES, NONE, NOBODY, ROW_NAMES, SUSPENDED, TENANT, TENANT_NAMES, WANTED)
+from .values import (ACK, ACTIVE, ENDED, G_CANCELLED, G_END, JOBS, JOB_EVENT, JOB_NAMES, J_DONE, J_LIMIT, J_NONE,
+                     J_PARKED, J_REFUSED, J_RUNNING, MACHINE_NAMES, NONE, NOBODY, ROW_NAMES, SUSPENDED, TENANT,
+                     TENANT_NAMES, WANTED)
 
 
 class Model(Sweep):

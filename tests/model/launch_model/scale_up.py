@@ -1,8 +1,9 @@
 """The way of a message: job row, admission, lease, intent, machine, configuration."""
 from .state import LIVE, STATUS, State
-from .values import (ACTIVE, ADD, ADD2, CHECK, DELETED, DONE, ENDED, ENDING, HELD, INST, INTENT, JIT, JOB, J_NONE, J_PARKED,
-                     J_QUEUED, J_RUNNING, J_STARTING, LAUNCHING, LEASE, MARK_HELD, M_GONE, M_NONE, M_READY, M_UP, NONE, PARK, PARKS,
-                     RLEASE, RUN, RUNNING, START, STORE, TERM, TO_ENDING, UNADD, UNREG, WANT, WANTED)
+from .values import (ACTIVE, ADD, ADD2, CHECK, DELETED, DONE, ENDED, ENDING, HELD, INST, INTENT, JIT, JOB, J_NONE,
+                     J_PARKED, J_QUEUED, J_RUNNING, J_STARTING, LAUNCHING, LEASE, MARK_HELD, M_GONE, M_NONE, M_READY,
+                     M_UP, NONE, PARK, PARKS, RLEASE, RUN, RUNNING, START, STORE, TERM, TO_ENDING, UNADD, UNREG, WANT,
+                     WANTED)
 
 
 class ScaleUp(State):

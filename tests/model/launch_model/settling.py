@@ -1,8 +1,8 @@
 """Releases, wakes, and the end of a machine by the sweep."""
 from .state import LIVE, STATUS, State
-from .values import (DELETE, DELETED, ENDED, ENDING, G_END, HELD, ILEASE, J_LIMIT, J_STARTING, LAUNCHING, LOOK,
-                     M_BUSY0, M_BUSY1, M_NONE, M_READY, M_UNREG, PARKS, RLEASE, RUNNING, SETTLE, SLEASE, TERM, TO_ENDED, TO_ENDING,
-                     UNREG, WADD, WAITING, WAKE, WANTED, WHELD, WSEND)
+from .values import (DELETE, DELETED, ENDED, ENDING, G_END, HELD, ILEASE, J_LIMIT, J_STARTING, LAUNCHING, LOOK, M_BUSY0,
+                     M_BUSY1, M_NONE, M_READY, M_UNREG, PARKS, RLEASE, RUNNING, SETTLE, SLEASE, TERM, TO_ENDED,
+                     TO_ENDING, UNREG, WADD, WAITING, WAKE, WANTED, WHELD, WSEND)
 
 BUSY = (M_BUSY0, M_BUSY1)
 

@@ -1,6 +1,6 @@
 """Where everything stands in a state (a byte string), and what every step does with it."""
-from .values import (ACTIVE, DEAD, ENDED, ENDING, G_END, G_QUEUED, G_RUN, J_DONE, J_LIMIT, J_PARKED, J_RUNNING, J_STARTING, JOBS, M_BUSY0, M_GONE,
-                     M_NONE, M_READY, NONE, RUNNING, WANTED)
+from .values import (ACTIVE, DEAD, ENDED, ENDING, G_END, G_QUEUED, G_RUN, J_DONE, J_LIMIT, J_NONE, J_PARKED, J_RUNNING,
+                     J_STARTING, JOBS, M_BUSY0, M_GONE, M_NONE, M_READY, NONE, RUNNING, WANTED)
 
 STATUS, LIMIT, LIVE = range(3)
 OF_JOBS = ('job', 'number', 'pointer', 'github', 'messages', 'in_progress', 'completed')
@@ -36,23 +36,26 @@ class State:
         for launch in range(self.nl):
             s[self.predicted + launch] = launch // k
         if begin:
-            self.start_ready(s, begin == 'busy')
+            self.start_later(s, begin)
         self.initial, self.strict = bytes(s), False
         self.swap_lease = bytes([0, 2, 1] + list(range(3, 256)))
         self.swap_young = bytes([0, 2, 1, 3] + list(range(4, 256)))
 
-    def start_ready(self, s, busy):
+    def start_later(self, s, begin):
         """Each job that has a slot has its configured machine: what leads there is walked by other configurations."""
-        for j in range(min(JOBS, s[LIMIT])):
+        for j in range(JOBS):
             launch = j * self.k
-            s[self.job + j], s[self.messages + j], s[LIVE] = J_STARTING, 0, s[LIVE] | 1 << launch
-            s[self.row + launch], s[self.intent + launch], s[self.instance + launch] = RUNNING, 1, 1
-            s[self.machine + launch], s[self.candidate + launch] = M_READY, 1
-            if busy:
-                s[self.machine + launch], s[self.github + j], s[self.in_progress + j] = M_BUSY0 + j, G_RUN + launch, 1
-        if busy:                                        # and whoever has no slot is parked
+            s[self.job + j], s[self.messages + j], s[self.row + launch] = J_PARKED, 0, WANTED
+            if j < s[LIMIT]:
+                s[self.job + j], s[LIVE] = J_STARTING, s[LIVE] | 1 << launch
+                s[self.row + launch], s[self.intent + launch], s[self.instance + launch] = RUNNING, 1, 1
+                s[self.machine + launch], s[self.candidate + launch] = M_READY, 1
+        if begin == 'ready':
             for j in range(s[LIMIT], JOBS):
-                s[self.job + j], s[self.messages + j], s[self.row + j * self.k] = J_PARKED, 0, WANTED
+                s[self.job + j], s[self.messages + j], s[self.row + j * self.k] = J_NONE, 1, NONE
+            return
+        taken = 1 if begin == 'stolen' else 0           # the job that the runner of job 0 took
+        s[self.machine], s[self.github + taken], s[self.in_progress + taken] = M_BUSY0 + taken, G_RUN, 1
 
     def current(self, s, j):
         """The launch that a job waits for."""

@@ -1,8 +1,9 @@
 """The sweep: every row of its table, for launches that nobody has touched for longer than the grace."""
 from .state import LIVE, STATUS
-from .values import (DELETE, DELETED, EC2_EVENT, ENDED, ENDING, G_QUEUED, HELD, ILEASE, JOBS, J_LIMIT, J_PARKED, J_QUEUED, J_REFUSED,
-                     J_RUNNING, J_STARTING, LAUNCHING, M_GONE, M_HUNG, M_NONE, M_READY, M_UNREG, M_UP, NOBODY, NONE, RUNNING, SLEASE,
-                     SUSPENDED, TERM, TO_ENDING, WAITING, WAKE, WANTED, WHELD)
+from .values import (DELETE, DELETED, EC2_EVENT, ENDED, ENDING, G_QUEUED, HELD, ILEASE, JOBS, J_LIMIT, J_PARKED,
+                     J_QUEUED, J_REFUSED, J_RUNNING, J_STARTING, LAUNCHING, M_GONE, M_HUNG, M_NONE, M_READY, M_UNREG,
+                     M_UP, NOBODY, NONE, RLEASE, RUNNING, SLEASE, SUSPENDED, TERM, TO_ENDING, WAITING, WAKE, WANTED,
+                     WHELD)
 from .world import World
 
 
@@ -83,7 +84,9 @@ class Sweep(World):
             yield from self.wanted_without_slot(s, launch, j)
         if row == WANTED and slot and idle is not None and 'sweep-skips-wanted-slot' not in self.flaws:
             yield ('sweep: row `wanted` with slot', idle, launch), self.begin(s, idle, WHELD, launch), False, None
-        if row == HELD and not s[self.messages + j]:
+        if row == HELD and self.current(s, j) != launch and idle is not None:
+            yield ('sweep: row `held`, its job is elsewhere', idle, launch), self.begin(s, idle, RLEASE, launch), False, None
+        elif row == HELD and not s[self.messages + j]:
             t = list(s)
             t[self.messages + j] = 1
             yield ('sweep: row `held`, no lease, sends the job', NOBODY, launch), t, False, None

@@ -1,9 +1,9 @@
 """What happens around the processes: deliveries, crashes, GitHub's events, machines, the operator's hand."""
 from .process import Processes
 from .state import LIMIT, LIVE, STATUS
-from .values import (ACK, BIND, CALL_NAMES, DEAD, DELETED, EC2_EVENT, ENDED, G_CANCELLED, G_END, G_QUEUED, G_RUN, IDLE, JOB, JOBS,
-                     JOB_EVENT, J_DONE, J_NONE, J_PARKED, J_RUNNING, M_BUSY0, M_BUSY1, M_FINISHED, M_HUNG, M_READY, M_UNREG, M_UP, NOBODY,
-                     SCALE_UP, TENANT, TERM, WAITING)
+from .values import (ACK, BIND, CALL_NAMES, DEAD, DELETED, EC2_EVENT, ENDED, G_CANCELLED, G_END, G_QUEUED, G_RUN, IDLE,
+                     JOB, JOBS, JOB_EVENT, J_DONE, J_NONE, J_PARKED, J_RUNNING, M_BUSY0, M_BUSY1, M_FINISHED, M_HUNG,
+                     M_READY, M_UNREG, M_UP, NOBODY, SCALE_UP, TENANT, TERM, WAITING)
 
 
 class World(Processes):

@@ -92,7 +92,7 @@ async function checkSlot(installationId: number, launchId: string, deps: ScaleDo
 /** An intent without an instance id: under the lease, EC2's word counts. */
 async function settleByToken(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   if (launch.intent === undefined) return;
-  const leased = await takeLease(launch, deps.lease, deps);
+  const leased = await takeLease(launch, deps.lease, deps, { unchanged: true });
   if (leased === undefined) return;
   const machines = await deps.fleet.findByToken(launch.intent.clientToken);
   const alive = machines.find(({ state }) => state !== 'terminated' && state !== 'shutting-down');

@@ -71,13 +71,23 @@ function newLaunch(job: Job, now: Date): Launch {
   };
 }
 
-/** Takes the lease of a launch if nobody else holds it; undefined when it can't be had. */
-export async function takeLease(launch: Launch, holder: LeaseHolder, deps: Pick<ProtocolDeps, 'launches' | 'clock'>): Promise<Launch | undefined> {
+/**
+ * Takes the lease of a launch if nobody else holds it; undefined when it can't be had.
+ *
+ * @param options.unchanged only if nobody wrote the row since it was read. For whoever is about to conclude that there is no
+ *   machine: another may have had the lease meanwhile and started one, and EC2's lists lag behind that.
+ */
+export async function takeLease(
+  launch: Launch,
+  holder: LeaseHolder,
+  deps: Pick<ProtocolDeps, 'launches' | 'clock'>,
+  options: { readonly unchanged?: boolean } = {},
+): Promise<Launch | undefined> {
   const now = deps.clock.now();
   const taken = await deps.launches.change(
     launch.installationId,
     launch.launchId,
-    { from: [launch.state], leaseFreeAt: now.getTime(), leaseFreeFor: holder.name },
+    { from: [launch.state], leaseFreeAt: now.getTime(), leaseFreeFor: holder.name, ...(options.unchanged === true && { version: launch.version }) },
     { leaseOwner: holder.name, leaseUntil: now.getTime() + holder.milliseconds, updatedAt: now.toISOString() },
   );
   return taken.ok ? taken.row : undefined;

@@ -66,7 +66,7 @@ async function endLaunch(launch: Launch, terminated: readonly Machine[], settleA
   }
   const young = deps.clock.now().getTime() - Date.parse(launch.updatedAt) < settleAfter;
   if (launch.intent !== undefined && young) return false;
-  const leased = await takeLease(launch, deps.lease, deps);
+  const leased = await takeLease(launch, deps.lease, deps, { unchanged: true });
   if (leased === undefined) return false;
   if (leased.intent !== undefined && (await deps.fleet.findByToken(leased.intent.clientToken)).length > 0) return false;
   return release(leased, { ...over, lease: deps.lease }, deps);
