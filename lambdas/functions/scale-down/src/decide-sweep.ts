@@ -3,7 +3,7 @@ import {
   ageOf,
   belongsTo,
   hasLiveLease,
-  isDue,
+  isReady,
   freeSlots,
   type Job,
   type Launch,
@@ -52,7 +52,7 @@ export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits):
   if (isDeleted(lookup)) {
     return lookup.kind === 'tombstone' && lookup.cleanup === 'done' && isEmpty(snapshot) ? [] : cleanupOf(snapshot);
   }
-  return [
+  const actions: SweepAction[] = [
     ...brokenLive(snapshot),
     ...snapshot.launches.flatMap((launch) => aboutLaunch(launch, snapshot, now, limits)),
     ...aboutSlots(snapshot),
@@ -60,6 +60,16 @@ export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits):
     ...snapshot.jobs.flatMap((job) => aboutJob(job, snapshot, now, limits)),
     ...aboutFreeSlots(snapshot, now),
   ];
+  return isLimited(lookup, now) ? actions.filter((action) => !needsGitHub(action)) : actions;
+}
+
+/** GitHub wants to hear nothing of the tenant for now: what is left of its patience belongs to launches. */
+function isLimited(lookup: TenantLookup, now: Date): boolean {
+  return lookup.kind === 'tenant' && lookup.tenant.githubLimitedUntil !== undefined && new Date(lookup.tenant.githubLimitedUntil) > now;
+}
+
+function needsGitHub(action: SweepAction): boolean {
+  return action.kind === 'ask-github' || (action.kind === 'end-machine' && action.reason !== 'max-lifetime');
 }
 
 function isDeleted(lookup: TenantLookup): boolean {
@@ -141,6 +151,8 @@ function aboutJob(job: Job, snapshot: Snapshot, now: Date, limits: SweepLimits):
 }
 
 function aboutFreeSlots(snapshot: Snapshot, now: Date): SweepAction[] {
-  if (snapshot.lookup.kind !== 'tenant' || freeSlots(snapshot.lookup.tenant) === 0) return [];
-  return snapshot.jobs.some((job) => job.state === 'parked' && isDue(job, now)) ? [{ kind: 'wake' }] : [];
+  if (snapshot.lookup.kind !== 'tenant') return [];
+  const { tenant } = snapshot.lookup;
+  if (freeSlots(tenant) === 0) return [];
+  return snapshot.jobs.some((job) => job.state === 'parked' && isReady(job, tenant, now)) ? [{ kind: 'wake' }] : [];
 }

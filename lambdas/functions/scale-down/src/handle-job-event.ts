@@ -1,4 +1,4 @@
-import { WAITING_JOB_STATES, endJob, endStateOf, isEnded, newJob, type Job, type JobEvent } from '@multi-tenant-runner/core';
+import { WAITING_JOB_STATES, closeCircuit, endJob, endStateOf, isEnded, newJob, type Job, type JobEvent } from '@multi-tenant-runner/core';
 import { bindRunner } from './bind-runner';
 import type { ScaleDownDeps } from './deps';
 
@@ -9,6 +9,7 @@ import type { ScaleDownDeps } from './deps';
 export async function handleJobEvent(event: JobEvent, deps: ScaleDownDeps): Promise<void> {
   // Before the job's own row changes, so that a crash in between is healed by the event's return.
   const launch = await bindRunner(event, deps);
+  if (launch?.watched === true) await closeCircuit(launch.installationId, launch.tier, deps);
   const before = event.kind === 'in_progress' ? await recordRunning(event, launch?.launchId, deps) : await recordEnd(event, deps);
   if (before !== undefined) await endUnusedLaunch(before, launch?.launchId, deps);
 }

@@ -1,7 +1,7 @@
 import { SECOND, ageOf, type Job, type JobReason, type TenantLookup } from '@multi-tenant-runner/core';
 
 /** Reasons that lie with us or AWS. The others lie with the tenant (its limit, its App, its account) and no operator's alarm ends them. */
-const NOT_THE_TENANTS: ReadonlySet<JobReason> = new Set<JobReason>(['no-security-group', 'capacity', 'ec2-throttled', 'ssm-throttled', 'github-unavailable', 'runner-lost', 'runner-taken', 'error']);
+const NOT_THE_TENANTS: ReadonlySet<JobReason> = new Set<JobReason>(['no-security-group', 'capacity', 'ec2-throttled', 'ssm-throttled', 'github-unavailable', 'runner-lost', 'runner-taken', 'circuit-open', 'error']);
 
 /**
  * Since when a job could have had a runner, in seconds by tier: the oldest of each. A job that waits for its tenant's

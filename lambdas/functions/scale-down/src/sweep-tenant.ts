@@ -1,12 +1,12 @@
 import {
   WAITING_JOB_STATES,
-  askGitHub,
   cleanUpTenant,
   dropLease,
   endJob,
   endMachine,
   messageOf,
   release,
+  settleByGitHub,
   takeLease,
   wake,
   type Job,
@@ -75,7 +75,8 @@ async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDown
 }
 
 async function askAboutJob(job: Job, deps: ScaleDownDeps): Promise<void> {
-  const truth = await askGitHub(job, false, deps);
+  const launch = await deps.launches.get(job.installationId, job.launchId);
+  const truth = await settleByGitHub(job, launch, deps);
   if (truth === 'waits-again') return wake(job.installationId, deps);
   if (truth !== 'unknown') return;
   // GitHub does not answer, for a suspended installation for days: the next question waits a grace.

@@ -7,7 +7,7 @@ import { createHandler } from './handler';
 const config = readScaleUpConfig(process.env);
 
 export const handler = createHandler({
-  ...createProtocolPorts(config, process.env, config.kmsKeyArn === undefined ? {} : { kmsKeyArn: config.kmsKeyArn }),
+  ...createProtocolPorts(config, process.env, { purpose: 'launch', ...(config.kmsKeyArn !== undefined && { kmsKeyArn: config.kmsKeyArn }) }),
   scaleUp: { ...config.scaleUp, leaseMilliseconds: leaseFor(config.timeout) },
   refusals: new RecentRefusals(5 * MINUTE),
 });

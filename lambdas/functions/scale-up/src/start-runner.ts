@@ -1,33 +1,24 @@
 import {
   JOB_QUEUE_LIFETIME,
   MINUTE,
-  SECOND,
   ageOf,
   dropLease,
   endMachine,
+  judgeHold,
   judgeJob,
   plus,
   release,
+  takeProbe,
   type Afterwards,
-  type GitHubFailure,
+  type Hold,
   type Job,
-  type JobReason,
   type Launch,
   type TenantLookup,
 } from '@multi-tenant-runner/core';
 import { askEc2 } from './ask-ec2';
 import { configureRunner } from './configure-runner';
+import { afterGitHub, parkFor, type Stopped } from './park-for';
 import type { Delivery, ScaleUpDeps } from './deps';
-
-const BACK_OFF: Partial<Record<JobReason, number>> = {
-  'no-security-group': 30 * SECOND,
-  capacity: MINUTE,
-  'ec2-throttled': 30 * SECOND,
-  'ssm-throttled': 30 * SECOND,
-  'github-unavailable': MINUTE,
-  'github-refused': 10 * MINUTE,
-  error: 15 * MINUTE,
-};
 
 /**
  * Takes a launch that holds a slot to a configured machine. Everything here happens under the launch's lease, so nobody
@@ -41,6 +32,7 @@ export async function startRunner(job: Job, launch: Launch, lookup: TenantLookup
     if (launch.intent !== undefined) return dropLease(launch, delivery.lease, deps);
     await release(launch, { reason, afterwards, lease: delivery.lease }, deps);
   };
+  const stopped: Stopped = { job, launch, lookup, hadMachine: false };
   const starting = await markStarting(job, deps);
   if (starting === undefined) return giveUp({ kind: 'ask' }, 'job-ended');
   if (ageOf(job.queuedAt, deps.clock.now()) > JOB_QUEUE_LIFETIME) {
@@ -48,14 +40,17 @@ export async function startRunner(job: Job, launch: Launch, lookup: TenantLookup
   }
   const verdict = judgeJob(lookup, job, deps.settings);
   if (verdict.kind === 'refuse') return giveUp({ kind: 'end', end: { state: 'refused', reason: verdict.reason } }, verdict.reason);
-  if (verdict.kind === 'park') return giveUp(parkFor(verdict.reason, deps), verdict.reason);
+  if (verdict.kind === 'park') return giveUp(parkFor(verdict.reason, stopped, deps), verdict.reason);
   const securityGroupId = deps.scaleUp.sharedSecurityGroupId ?? (lookup.kind === 'tenant' ? lookup.tenant.securityGroupId : undefined);
-  if (securityGroupId === undefined) return giveUp(parkFor('no-security-group', deps), 'no-security-group');
+  if (securityGroupId === undefined) return giveUp(parkFor('no-security-group', stopped, deps), 'no-security-group');
+  const held = launch.intent === undefined ? await heldBack(launch, lookup, deps) : undefined;
+  if (held !== undefined) return giveUp({ kind: 'park', restart: { reason: held.reason, spent: false, nextTry: held.until } }, held.reason);
   const authorized = await deps.github.authorize(launch);
-  if (authorized.kind !== 'ok') return giveUp(afterGitHub(authorized, deps), 'github');
+  if (authorized.kind !== 'ok') return giveUp(await afterGitHub(authorized, stopped, deps), 'github');
   const machine = await askEc2(launch, { securityGroupId, tenantTier: tenantTierOf(lookup, deps) }, delivery, deps);
   if (machine.kind === 'none') {
-    await release(machine.launch, { reason: machine.reason, afterwards: parkFor(machine.reason, deps), lease: delivery.lease }, deps);
+    const failed = machine.reason === 'error' ? { ...stopped, failure: 'EC2 refuses to start the machine' } : stopped;
+    await release(machine.launch, { reason: machine.reason, afterwards: parkFor(machine.reason, failed, deps), lease: delivery.lease }, deps);
     return;
   }
   if (machine.kind === 'ended') {
@@ -63,6 +58,19 @@ export async function startRunner(job: Job, launch: Launch, lookup: TenantLookup
     return;
   }
   await finish(job, machine.launch, launch.instanceId === undefined, delivery, deps);
+}
+
+/** What the tenant's row has to say on launches just now. Where one may probe, this launch does if it is the first to ask. */
+async function heldBack(launch: Launch, lookup: TenantLookup, deps: ScaleUpDeps): Promise<Extract<Hold, { kind: 'wait' }> | undefined> {
+  if (lookup.kind !== 'tenant') return undefined;
+  const hold = judgeHold(lookup.tenant, launch.tier, launch.launchId, deps.clock.now());
+  if (hold.kind === 'none') return undefined;
+  if (hold.kind === 'wait') return hold;
+  if (await takeProbe(launch, deps)) return undefined;
+  const fresh = await deps.tenants.get(launch.installationId);
+  const again = fresh.kind === 'tenant' ? judgeHold(fresh.tenant, launch.tier, launch.launchId, deps.clock.now()) : hold;
+  if (again.kind === 'probe') return { kind: 'wait', reason: 'circuit-open', until: plus(deps.clock.now(), MINUTE) };
+  return again.kind === 'wait' ? again : undefined;
 }
 
 type LaunchWithMachine = Launch & { readonly instanceId: string };
@@ -76,6 +84,7 @@ async function finish(job: Job, launch: LaunchWithMachine, fresh: boolean, deliv
   };
   // The tenant may have been suspended or gone while EC2 worked.
   const lookup = await deps.tenants.get(job.installationId);
+  const stopped: Stopped = { job, launch, lookup, hadMachine: true };
   const verdict = judgeJob(lookup, job, deps.settings);
   if (verdict.kind === 'refuse') {
     const afterwards: Afterwards = { kind: 'end', end: { state: 'refused', reason: verdict.reason } };
@@ -83,10 +92,10 @@ async function finish(job: Job, launch: LaunchWithMachine, fresh: boolean, deliv
     await endMachine(launch, { reason: verdict.reason, afterwards, lease: delivery.lease, registration: 'whatever' }, deps);
     return;
   }
-  if (verdict.kind === 'park') return undo(parkFor(verdict.reason, deps), verdict.reason, false);
+  if (verdict.kind === 'park') return undo(parkFor(verdict.reason, stopped, deps), verdict.reason, false);
   const configured = await configureRunner(launch, tenantTierOf(lookup, deps), deps);
-  if (configured.kind === 'github') return undo(afterGitHub(configured.failure, deps), 'github', configured.mayBeRegistered);
-  if (configured.kind === 'throttled') return undo(parkFor('ssm-throttled', deps), 'ssm-throttled', true);
+  if (configured.kind === 'github') return undo(await afterGitHub(configured.failure, stopped, deps), 'github', configured.mayBeRegistered);
+  if (configured.kind === 'throttled') return undo(parkFor('ssm-throttled', stopped, deps), 'ssm-throttled', true);
   const now = deps.clock.now().toISOString();
   const running = await deps.launches.change(
     launch.installationId,
@@ -97,6 +106,7 @@ async function finish(job: Job, launch: LaunchWithMachine, fresh: boolean, deliv
       runnerName: configured.name,
       ...(configured.runnerId !== undefined && { runnerId: configured.runnerId }),
       jitStored: true,
+      ...(lookup.kind === 'tenant' && lookup.tenant.circuits.has(launch.tier) && { watched: true }),
       runningAt: now,
       leaseOwner: null,
       leaseUntil: null,
@@ -119,20 +129,6 @@ async function markStarting(job: Job, deps: ScaleUpDeps): Promise<Job | undefine
     { state: 'starting', reason: null, nextTry: null, startingAt: now, updatedAt: now },
   );
   return starting.ok ? starting.row : undefined;
-}
-
-function parkFor(reason: JobReason, deps: ScaleUpDeps): Afterwards {
-  const delay = BACK_OFF[reason];
-  return {
-    kind: 'park',
-    restart: { reason, spent: false, ...(delay !== undefined && { nextTry: plus(deps.clock.now(), delay) }) },
-  };
-}
-
-/** A limited tenant waits until GitHub says; nobody sleeps in here for it. */
-function afterGitHub(failure: GitHubFailure, deps: ScaleUpDeps): Afterwards {
-  if (failure.kind === 'limited') return { kind: 'park', restart: { reason: 'github-limited', spent: false, nextTry: failure.retryAt } };
-  return parkFor(failure.kind === 'refused' ? 'github-refused' : 'github-unavailable', deps);
 }
 
 function tenantTierOf(lookup: TenantLookup, deps: ScaleUpDeps): string {

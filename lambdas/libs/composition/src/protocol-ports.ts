@@ -17,17 +17,19 @@ import {
   sleep,
   type EgressRule,
 } from '@multi-tenant-runner/aws';
-import { createGitHub } from '@multi-tenant-runner/github';
+import { createGitHub, type Purpose } from '@multi-tenant-runner/github';
 import { createLog, createMetrics, systemClock, writeLine, type Env } from '@multi-tenant-runner/runtime';
 import type { ProtocolConfig } from './protocol-config';
 
 export interface PortOptions {
   /** For the runners' configurations; absent: the account's own key. */
   readonly kmsKeyArn?: string;
+  /** What is left of a tenant's allowance at GitHub is kept for launches; a function that starts none is housekeeping. */
+  readonly purpose?: Purpose;
 }
 
 /** The real things behind the ports. Nothing is called while a function loads. */
-export function createProtocolPorts(config: ProtocolConfig, env: Env, { kmsKeyArn }: PortOptions = {}) {
+export function createProtocolPorts(config: ProtocolConfig, env: Env, { kmsKeyArn, purpose = 'housekeeping' }: PortOptions = {}) {
   const { environment, settings, tables, runnerTags: tags } = config;
   const clients = createClientConfig(env);
   const dynamoDb = createDynamoDbClient(clients);
@@ -52,7 +54,7 @@ export function createProtocolPorts(config: ProtocolConfig, env: Env, { kmsKeyAr
     queue: createSqsJobQueue({ client: createSqsClient(clients), tierQueueUrls: config.tierQueueUrls }),
     fleet: createEc2Fleet({ client: createPatientEc2Client(env), environment, tags, sleep }),
     parameters: createSsmRunnerParameters({ client: ssm, environment, tags, ...(kmsKeyArn !== undefined && { kmsKeyArn }) }),
-    github: createGitHub({ baseUrl: config.gitHubApiUrl, identity, fetch, clock }),
+    github: createGitHub({ baseUrl: config.gitHubApiUrl, identity, fetch, clock, purpose }),
   };
 }
 

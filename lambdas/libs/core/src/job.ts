@@ -22,6 +22,7 @@ export type JobReason =
   | 'github-limited'
   | 'github-unavailable'
   | 'github-refused'
+  | 'circuit-open'
   | 'runner-lost'
   | 'runner-taken'
   | 'relaunch-limit'

@@ -47,6 +47,8 @@ export interface Launch {
   readonly runnerName?: string;
   /** The parameter was stored: an offline registration may still be picked up by the machine. */
   readonly jitStored?: boolean;
+  /** Launches of its tier had failed before it: that it takes a job is worth recording on the tenant's row. */
+  readonly watched?: boolean;
   /** The job that GitHub says the runner took. */
   readonly takenBy?: number;
   readonly takenAt?: string;

@@ -1,3 +1,4 @@
+import type { Circuit } from './circuit';
 import type { Job, JobState } from './job';
 import type { Intent, Launch, LaunchState, RunnerScope } from './launch';
 import type { LifecycleAccount, LifecycleEvent } from './lifecycle';
@@ -25,6 +26,13 @@ export interface TenantRegistry {
   restoreSlot(installationId: number, launchId: string): Promise<void>;
   /** Replaces a `live` that is not a set of strings. */
   rebuildLive(installationId: number, launchIds: readonly string[]): Promise<void>;
+  /** Remembers until when GitHub wants to hear nothing of the installation; a later time that stands stays. Answers whether it was written. */
+  limitGitHub(installationId: number, until: Date): Promise<boolean>;
+  /**
+   * Changes a tier's circuit if it is still the one that `change` was asked about, else asks again. `null` removes it,
+   * undefined leaves it as it is. Answers whether it was written; of several at once each sees what the one before wrote.
+   */
+  changeCircuit(installationId: number, tier: string, change: (circuit: Circuit | undefined) => Circuit | null | undefined): Promise<boolean>;
   /** Pages over all rows, deleted ones too, strongly consistent. */
   list(cursor?: string): Promise<{ readonly lookups: readonly TenantLookup[]; readonly cursor?: string }>;
 }

@@ -1,3 +1,4 @@
+import { readCircuits, type Circuit } from './circuit';
 import type { Tiers } from './tiers';
 
 export const TENANT_STATUSES = ['active', 'suspended', 'deleted'] as const;
@@ -24,6 +25,10 @@ export interface Tenant {
   readonly cleanup?: 'pending' | 'done';
   readonly allowPublicRepositories?: boolean;
   readonly previousInstallationId?: number;
+  /** Until when GitHub wants to hear nothing of this installation. ISO 8601. */
+  readonly githubLimitedUntil?: string;
+  /** By tier; only of those whose last launches came to nothing. */
+  readonly circuits: ReadonlyMap<string, Circuit>;
   readonly createdAt?: string;
   readonly updatedAt?: string;
 }
@@ -75,6 +80,7 @@ export function parseTenantRow(installationId: number, row: Record<string, unkno
   }
   const suspendedBy = oneOf(['github', 'operator', 'approval'] as const, row['suspended_by']);
   const securityGroupId = text(row['security_group_id']);
+  const limitedUntil = text(row['github_limited_until']);
   const createdAt = text(row['created_at']);
   const updatedAt = text(row['updated_at']);
   return {
@@ -96,6 +102,8 @@ export function parseTenantRow(installationId: number, row: Record<string, unkno
       ...(cleanup && { cleanup }),
       ...(typeof allowPublic === 'boolean' && { allowPublicRepositories: allowPublic }),
       ...(isWholeNumber(row['previous_installation_id']) && { previousInstallationId: row['previous_installation_id'] }),
+      circuits: readCircuits(row),
+      ...(limitedUntil !== undefined && !Number.isNaN(Date.parse(limitedUntil)) && { githubLimitedUntil: limitedUntil }),
       ...(createdAt !== undefined && { createdAt }),
       ...(updatedAt !== undefined && { updatedAt }),
     },

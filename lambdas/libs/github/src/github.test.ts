@@ -163,6 +163,32 @@ describe('failures', () => {
     await expect(github.createJitConfig(ORG, RUNNER)).resolves.toEqual({ kind: 'limited', retryAt: new Date(clock.now().getTime() + 60_000) });
   });
 
+  it('a limit is not asked about again before its time, by nothing of the installation, and by no other', async () => {
+    const { github, clock, sent } = setUp(({ url }) => (url.pathname.includes('/acme/') ? [403, { message: 'secondary rate limit' }, { 'retry-after': '60' }] : created));
+    await github.createJitConfig(ORG, RUNNER);
+    const before = sent.length;
+    await expect(github.createJitConfig(ORG, RUNNER)).resolves.toMatchObject({ kind: 'limited' });
+    await expect(github.authorize(ORG)).resolves.toMatchObject({ kind: 'limited' });
+    await expect(github.getJob(INSTALLATION, 'acme', 'app', 1)).resolves.toMatchObject({ kind: 'limited' });
+    expect(sent).toHaveLength(before);
+    await expect(github.createJitConfig(REPOSITORY, RUNNER)).resolves.toMatchObject({ kind: 'created' });
+    clock.advance(60_000);
+    await expect(github.authorize(ORG)).resolves.toEqual({ kind: 'ok' });
+  });
+
+  it('what is left of an allowance goes to launches', async () => {
+    const reset = { 'x-ratelimit-limit': '5000', 'x-ratelimit-reset': String(Math.floor(Date.now() / 1_000) + 1_800), 'x-ratelimit-resource': 'core' };
+    let remaining = 500;
+    const { github, sent } = setUp(({ route }) => [route.startsWith('POST') ? 201 : 200, created[1], { ...reset, 'x-ratelimit-remaining': String(remaining) }]);
+    await github.createJitConfig(ORG, RUNNER);
+    const before = sent.length;
+    await expect(github.getJob(INSTALLATION, 'acme', 'app', 1)).resolves.toMatchObject({ kind: 'limited' });
+    expect(sent).toHaveLength(before);
+    remaining = 0;
+    await expect(github.createJitConfig(ORG, RUNNER)).resolves.toMatchObject({ kind: 'created' });
+    await expect(github.authorize(ORG)).resolves.toMatchObject({ kind: 'limited' });
+  });
+
   it('a token that cannot be had for now', async () => {
     const { github } = setUp(
       () => created,

@@ -1,4 +1,5 @@
 import { Decoder, type Clock, type GitHub, type GitHubFailure, type Registration, type RunnerPlace } from '@multi-tenant-runner/core';
+import { createBudgets, isSecondary, type Purpose } from './budgets';
 import { readFailedRequest, judgeFailure, readFailure } from './read-failure';
 import { createRequests, type Fetch } from './requests';
 import { createTokens, type AppIdentity, type TokenScope } from './tokens';
@@ -9,6 +10,8 @@ export interface GitHubDeps {
   readonly identity: () => Promise<AppIdentity>;
   readonly fetch: Fetch;
   readonly clock: Clock;
+  /** What calls that serve launches and housekeeping alike are made for here: a function does mostly one or the other. */
+  readonly purpose?: Purpose;
   /** Milliseconds that one request may take. */
   readonly timeout?: number;
 }
@@ -19,6 +22,7 @@ interface Call {
   readonly installationId: number;
   readonly scope: TokenScope;
   readonly route: `${Method} /${string}`;
+  readonly purpose?: Purpose;
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
@@ -26,20 +30,31 @@ const TIMEOUT = 8_000;
 /** What a token that has gone stale is refused with: revoked, suspended, or made before the repository was granted. */
 const STALE: ReadonlySet<number> = new Set([401, 403, 404]);
 
-export function createGitHub({ baseUrl, identity, fetch, clock, timeout = TIMEOUT }: GitHubDeps): GitHub {
+export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launch', timeout = TIMEOUT }: GitHubDeps): GitHub {
   const requests = createRequests({ baseUrl, fetch, timeout });
   const tokens = createTokens({ identity, requests, clock });
+  const budgets = createBudgets({ clock });
 
-  const send = async (token: string, { route, parameters }: Call): Promise<Answer | GitHubFailure> => {
+  const limited = (installationId: number, route: string, use: Purpose): GitHubFailure | undefined => {
+    const retryAt = budgets.notBefore(installationId, route, use);
+    return retryAt && { kind: 'limited', retryAt };
+  };
+  const send = async (token: string, { installationId, route, parameters }: Call): Promise<Answer | GitHubFailure> => {
     try {
-      const { status, data } = await requests.withToken(token)(route, { ...parameters });
+      const { status, data, headers } = await requests.withToken(token)(route, { ...parameters });
+      budgets.read(installationId, route, headers);
       return { kind: 'answer', status, data };
     } catch (error) {
-      return judgeFailure(readFailedRequest(error), clock.now());
+      const failed = readFailedRequest(error);
+      const failure = judgeFailure(failed, clock.now());
+      budgets.read(installationId, route, failed.headers);
+      return failure.kind === 'limited' && isSecondary(failed) ? { kind: 'limited', retryAt: budgets.pause(installationId, failed) } : failure;
     }
   };
   /** A refused token is forgotten and the call made once more with a new one: then the refusal is GitHub's last word. */
   const call = async (what: Call): Promise<Answer | GitHubFailure> => {
+    const refusal = limited(what.installationId, what.route, what.purpose ?? purpose);
+    if (refusal !== undefined) return refusal;
     const first = await tokens.get(what.installationId, what.scope);
     if (first.kind !== 'token') return first;
     const answer = await send(first.token, what);
@@ -57,12 +72,15 @@ export function createGitHub({ baseUrl, identity, fetch, clock, timeout = TIMEOU
 
   return {
     authorize: async (place) => {
+      // Before a machine is paid for whose configuration GitHub would not give.
+      const refusal = limited(place.installationId, `POST ${runnersOf(place)}/generate-jitconfig`, 'launch');
+      if (refusal !== undefined) return refusal;
       const token = await tokens.get(place.installationId, scopeOf(place));
       return token.kind === 'token' ? { kind: 'ok' } : token;
     },
     createJitConfig: async (place, { name, labels, runnerGroupId }) => {
       const parameters = { name, labels, runner_group_id: runnerGroupId };
-      const answer = await call({ ...at(place), route: `POST ${runnersOf(place)}/generate-jitconfig`, parameters });
+      const answer = await call({ ...at(place), purpose: 'launch', route: `POST ${runnersOf(place)}/generate-jitconfig`, parameters });
       if (answer.kind === 'refused' && answer.status === 409) return { kind: 'exists' };
       if (answer.kind !== 'answer') return answer;
       const decoder = Decoder.of(answer.data);
@@ -95,7 +113,7 @@ export function createGitHub({ baseUrl, identity, fetch, clock, timeout = TIMEOU
     },
     getJob: async (installationId, owner, repo, jobId) => {
       const scope = tokens.peek(installationId, `${owner}/${repo}`) ?? { kind: 'jobs' };
-      const answer = await call({ installationId, scope, route: 'GET /repos/{owner}/{repo}/actions/jobs/{job_id}', parameters: { owner, repo, job_id: jobId } });
+      const answer = await call({ installationId, scope, purpose: 'housekeeping', route: 'GET /repos/{owner}/{repo}/actions/jobs/{job_id}', parameters: { owner, repo, job_id: jobId } });
       if (answer.kind === 'refused' && answer.status === 404) return { kind: 'found' };
       if (answer.kind !== 'answer') return answer;
       const decoder = Decoder.of(answer.data);

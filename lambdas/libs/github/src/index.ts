@@ -1,3 +1,4 @@
+export * from './budgets';
 export * from './github';
 export * from './read-failure';
 export type { AppIdentity } from './tokens';

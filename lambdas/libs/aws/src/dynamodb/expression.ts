@@ -9,8 +9,10 @@ export class Expression {
 
   /** `status` → `#status`: every name goes by an alias, as many plain ones are reserved words. */
   name(attribute: string): string {
-    this.names[`#${attribute}`] = attribute;
-    return `#${attribute}`;
+    // An alias takes only letters, digits and underscores; a tier's name in an attribute's may have more.
+    const alias = `#${attribute.replace(/\W/g, '_')}`;
+    this.names[alias] = attribute;
+    return alias;
   }
 
   value(value: unknown): string {

@@ -1,5 +1,5 @@
 import { ScanCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { parseTenantRow, type TenantLookup, type TenantRegistry, type Tiers } from '@multi-tenant-runner/core';
+import { circuitAttribute, parseTenantRow, readCircuit, writeCircuit, type TenantLookup, type TenantRegistry, type Tiers } from '@multi-tenant-runner/core';
 import { fromAttributes, type Item } from './attributes';
 import { Expression } from './expression';
 import { createTable, type Outcome } from './table';
@@ -11,11 +11,14 @@ export interface TenantRegistryDeps {
   readonly defaultTier: string;
 }
 
+/** Of those who change one circuit at once each may lose to each other once. */
+const CIRCUIT_ATTEMPTS = 10;
+
 export function createDynamoTenantRegistry({ client, tableName, tiers, defaultTier }: TenantRegistryDeps): TenantRegistry {
   const table = createTable(client, tableName);
   const lookup = (installationId: number, item: Item | undefined): TenantLookup =>
     parseTenantRow(installationId, item && fromAttributes(item), tiers, defaultTier);
-  const changeLive = (installationId: number, expression: Expression, update: string, condition: string): Promise<Outcome> =>
+  const changeRow = (installationId: number, expression: Expression, update: string, condition: string): Promise<Outcome> =>
     table.update({ key: keyOf(installationId), expression, update, condition });
 
   return {
@@ -24,7 +27,7 @@ export function createDynamoTenantRegistry({ client, tableName, tiers, defaultTi
     admit: async (installationId, launchId, limit) => {
       const expression = new Expression();
       const ceiling = limit === undefined ? FROM_ROW : readCeiling(await table.get(keyOf(installationId)), limit);
-      const outcome = await changeLive(
+      const outcome = await changeRow(
         installationId,
         expression,
         `ADD ${expression.name('live')} ${expression.attributeValue({ SS: [launchId] })}`,
@@ -37,21 +40,43 @@ export function createDynamoTenantRegistry({ client, tableName, tiers, defaultTi
       const expression = new Expression();
       const update = `DELETE ${expression.name('live')} ${expression.attributeValue({ SS: [launchId] })}`;
       // Without the condition an update makes the item that it does not find.
-      const outcome = await changeLive(installationId, expression, update, `${isTenant(expression)} AND ${mayHoldSlots(expression)}`);
+      const outcome = await changeRow(installationId, expression, update, `${isTenant(expression)} AND ${mayHoldSlots(expression)}`);
       return lookup(installationId, outcome.item);
     },
 
     restoreSlot: async (installationId, launchId) => {
       const expression = new Expression();
       const update = `ADD ${expression.name('live')} ${expression.attributeValue({ SS: [launchId] })}`;
-      await changeLive(installationId, expression, update, `${isTenant(expression)} AND ${mayHoldSlots(expression)}`);
+      await changeRow(installationId, expression, update, `${isTenant(expression)} AND ${mayHoldSlots(expression)}`);
     },
 
     rebuildLive: async (installationId, launchIds) => {
       const expression = new Expression();
       // DynamoDB has no empty set.
       const update = expression.update({ live: launchIds.length === 0 ? null : new Set(launchIds) });
-      await changeLive(installationId, expression, update, `${isTenant(expression)} AND NOT ${mayHoldSlots(expression)}`);
+      await changeRow(installationId, expression, update, `${isTenant(expression)} AND NOT ${mayHoldSlots(expression)}`);
+    },
+
+    limitGitHub: async (installationId, until) => {
+      const expression = new Expression();
+      const attribute = 'github_limited_until';
+      const update = expression.update({ [attribute]: until.toISOString() });
+      const later = `(NOT ${expression.hasType(attribute, 'S')} OR ${expression.name(attribute)} < ${expression.value(until.toISOString())})`;
+      return (await changeRow(installationId, expression, update, `${isTenant(expression)} AND ${later}`)).ok;
+    },
+
+    changeCircuit: async (installationId, tier, change) => {
+      const attribute = circuitAttribute(tier);
+      for (let attempt = 1; attempt <= CIRCUIT_ATTEMPTS; attempt += 1) {
+        const seen = (await table.get(keyOf(installationId)))?.[attribute];
+        const next = change(seen && readCircuit(fromAttributes({ seen })['seen']));
+        if (next === undefined) return false;
+        const expression = new Expression();
+        const update = expression.update({ [attribute]: next && writeCircuit(next) });
+        const condition = `${isTenant(expression)} AND ${expression.isStill(attribute, seen)}`;
+        if ((await changeRow(installationId, expression, update, condition)).ok) return true;
+      }
+      return false;
     },
 
     list: async (cursor) => {

@@ -6,7 +6,7 @@ import type { ProtocolDeps } from './deps';
 /** What the job row should say now. `unknown`: GitHub gave no answer, ask again later. */
 export type JobTruth = 'waits-again' | 'running' | 'ended' | 'unknown' | 'unchanged';
 
-type AskDeps = Pick<ProtocolDeps, 'jobs' | 'github' | 'clock' | 'metrics' | 'log'>;
+export type AskDeps = Pick<ProtocolDeps, 'jobs' | 'github' | 'clock' | 'metrics' | 'log'>;
 
 /**
  * Asks GitHub about a job whose launch is over and makes the row say the truth.

@@ -7,3 +7,5 @@ export * from './end-job';
 export * from './ask-github';
 export * from './end-machine';
 export * from './clean-up-tenant';
+export * from './back-off';
+export * from './keep-circuit';

@@ -1,9 +1,9 @@
 import type { Job } from '../job';
 import type { Launch } from '../launch';
 import { DAY, ENDED_ROW_LIFETIME, SECOND, ageOf } from '../time';
-import { askGitHub } from './ask-github';
 import { deregister } from './deregister';
 import { endJob, type JobEnd } from './end-job';
+import { recordLaunchFailure, settleByGitHub } from './keep-circuit';
 import { parkForRestart, type Restart } from './restart';
 import { wake, type WakeDeps } from './wake';
 import type { LeaseHolder, ProtocolDeps } from './deps';
@@ -99,13 +99,14 @@ async function settleJob(launch: Launch, afterwards: Afterwards, deps: ReleaseDe
 async function settle(job: Job, launch: Launch, afterwards: Afterwards, deps: ReleaseDeps): Promise<void> {
   switch (afterwards.kind) {
     case 'park':
-      await parkForRestart(job, launch.launchId, afterwards.restart, deps);
+      if ((await parkForRestart(job, launch.launchId, afterwards.restart, deps)) === undefined || afterwards.restart.failure === undefined) return;
+      await recordLaunchFailure(launch, afterwards.restart.failure, deps);
       return;
     case 'end':
       await endJob(job, afterwards.end, deps);
       return;
     case 'ask':
-      if (job.state === 'starting') await askGitHub(job, launch.instanceId !== undefined, deps);
+      if (job.state === 'starting') await settleByGitHub(job, launch, deps);
   }
 }
 

@@ -9,6 +9,8 @@ export interface Restart {
   readonly nextTry?: Date;
   /** The launch had a machine that came to nothing: counts towards the bound. */
   readonly spent: boolean;
+  /** Why the launch failed in a way that the tenant's next one may too: counts towards its circuit. */
+  readonly failure?: string;
 }
 
 /**

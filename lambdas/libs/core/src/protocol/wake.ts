@@ -1,8 +1,9 @@
 import type { Job } from '../job';
+import { judgeHold } from '../hold';
 import { judgeJob } from '../judge-job';
 import { messageOf } from '../messages';
 import { launchIdOf } from '../names';
-import { freeSlots, type TenantLookup } from '../tenant';
+import { freeSlots, type Tenant, type TenantLookup } from '../tenant';
 import { JOB_QUEUE_LIFETIME, MINUTE, ageOf, plus } from '../time';
 import { admit } from './admit';
 import { endJob } from './end-job';
@@ -23,12 +24,19 @@ export async function wake(installationId: number, deps: WakeDeps): Promise<void
   let free = freeSlots(lookup.tenant);
   if (free === 0) return;
   const now = deps.clock.now();
+  const { tenant } = lookup;
+  if (tenant.githubLimitedUntil !== undefined && new Date(tenant.githubLimitedUntil) > now) return;
   const parked = await deps.jobs.listOpen(installationId, { states: ['parked'] });
-  for (const job of parked.filter((candidate) => isDue(candidate, now))) {
+  const probed = new Set<string>();
+  for (const job of parked.filter((candidate) => isReady(candidate, tenant, now))) {
     if (free === 0) return;
+    if (probed.has(job.tier)) continue;
     const outcome = await wakeJob(job, lookup, deps);
     if (outcome === 'full') return;
-    if (outcome === 'sent') free -= 1;
+    if (outcome !== 'sent') continue;
+    free -= 1;
+    // One is enough to see whether the others would start.
+    if (judgeHold(tenant, job.tier, job.launchId, now).kind === 'probe') probed.add(job.tier);
   }
 }
 
@@ -36,6 +44,12 @@ export async function wake(installationId: number, deps: WakeDeps): Promise<void
 export function isDue(job: Job, now: Date): boolean {
   if (job.reason === 'unknown-tenant' || job.reason === 'tenant-suspended') return true;
   return job.nextTry === undefined || Date.parse(job.nextTry) <= now.getTime();
+}
+
+/** Whether a parked job of the tenant could start now, had it a slot. One that waits for a closed circuit waits no longer than that. */
+export function isReady(job: Job, tenant: Tenant, now: Date): boolean {
+  if (judgeHold(tenant, job.tier, job.launchId, now).kind === 'wait') return false;
+  return job.reason === 'circuit-open' || job.reason === 'github-limited' || isDue(job, now);
 }
 
 async function wakeJob(job: Job, lookup: TenantLookup, deps: WakeDeps): Promise<'sent' | 'full' | 'skipped'> {

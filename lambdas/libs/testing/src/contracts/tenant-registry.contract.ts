@@ -1,4 +1,4 @@
-import type { TenantLifecycle, TenantLookup, TenantRegistry } from '@multi-tenant-runner/core';
+import { claimProbe, recordFailure, type Circuit, type TenantLifecycle, type TenantLookup, type TenantRegistry } from '@multi-tenant-runner/core';
 import { tenantRow } from '../factories';
 import type { TenantRow } from '../in-memory/tenant-registry';
 
@@ -189,6 +189,69 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       await standing({ live: ['broken'] });
       await table.registry.rebuildLive(id, []);
       expect(await table.read(id)).not.toHaveProperty('live');
+    });
+  });
+
+  describe('what GitHub limits', () => {
+    it('is remembered until the latest time that was said, and only for a tenant', async () => {
+      const [soon, later] = [new Date('2026-01-15T12:10:00.000Z'), new Date('2026-01-15T12:30:00.000Z')];
+      await expect(table.registry.limitGitHub(id, soon)).resolves.toBe(false);
+      expect(await table.read(id)).toBeUndefined();
+      await standing();
+      await expect(table.registry.limitGitHub(id, later)).resolves.toBe(true);
+      await expect(table.registry.limitGitHub(id, soon)).resolves.toBe(false);
+      await expect(table.registry.limitGitHub(id, later)).resolves.toBe(false);
+      await expect(table.registry.get(id)).resolves.toMatchObject({ tenant: { githubLimitedUntil: later.toISOString() } });
+    });
+
+    it('replaces what a hand wrote in nonsense', async () => {
+      await standing({ github_limited_until: 12 });
+      await expect(table.registry.limitGitHub(id, new Date('2026-01-15T12:10:00.000Z'))).resolves.toBe(true);
+    });
+  });
+
+  describe('the circuit of a tier', () => {
+    const NOW = new Date('2026-01-15T12:00:00.000Z');
+    const circuitOf = async (tier: string): Promise<Circuit | undefined> => {
+      const lookup = await table.registry.get(id);
+      return lookup.kind === 'tenant' ? lookup.tenant.circuits.get(tier) : undefined;
+    };
+
+    it('is written, read, left and removed, each tier for itself', async () => {
+      await standing();
+      const open: Circuit = { ...recordFailure(undefined, 'boot', NOW), openedAt: NOW.toISOString(), probeAt: NOW.toISOString(), probe: '1-1' };
+      await expect(table.registry.changeCircuit(id, 'extra-large.x', () => open)).resolves.toBe(true);
+      expect(await circuitOf('extra-large.x')).toEqual(open);
+      expect(await circuitOf('small')).toBeUndefined();
+      await expect(table.registry.changeCircuit(id, 'extra-large.x', () => undefined)).resolves.toBe(false);
+      expect(await circuitOf('extra-large.x')).toEqual(open);
+      await expect(table.registry.changeCircuit(id, 'extra-large.x', () => null)).resolves.toBe(true);
+      expect(await table.read(id)).not.toHaveProperty('circuit_extra-large.x');
+    });
+
+    it('loses none of the failures that are counted at once', async () => {
+      await standing();
+      await Promise.all(Array.from({ length: 8 }, () => table.registry.changeCircuit(id, 'small', (circuit) => recordFailure(circuit, 'boot', NOW))));
+      expect(await circuitOf('small')).toMatchObject({ failures: 8 });
+    });
+
+    it('gives one of many who ask at once the probe', async () => {
+      await standing();
+      await table.registry.changeCircuit(id, 'small', () => ({ ...recordFailure(undefined, 'boot', NOW), openedAt: NOW.toISOString(), probeAt: NOW.toISOString() }));
+      const claims = Array.from({ length: 8 }, (_, index) => table.registry.changeCircuit(id, 'small', (circuit) => claimProbe(circuit, `${index}-1`, NOW)));
+      expect((await Promise.all(claims)).filter(Boolean)).toHaveLength(1);
+    });
+
+    it('that a hand broke counts as closed, and is written anew', async () => {
+      await standing({ circuit_small: 'closed please' });
+      expect(await circuitOf('small')).toBeUndefined();
+      await expect(table.registry.changeCircuit(id, 'small', (circuit) => recordFailure(circuit, 'boot', NOW))).resolves.toBe(true);
+      expect(await circuitOf('small')).toMatchObject({ failures: 1, reason: 'boot' });
+    });
+
+    it('is never written where there is no tenant', async () => {
+      await expect(table.registry.changeCircuit(id, 'small', (circuit) => recordFailure(circuit, 'boot', NOW))).resolves.toBe(false);
+      expect(await table.read(id)).toBeUndefined();
     });
   });
 }

@@ -1,4 +1,4 @@
-import { parseTenantRow, type Clock, type TenantLifecycle, type TenantLookup, type TenantRegistry, type Tiers } from '@multi-tenant-runner/core';
+import { circuitAttribute, parseTenantRow, readCircuit, writeCircuit, type Clock, type TenantLifecycle, type TenantLookup, type TenantRegistry, type Tiers } from '@multi-tenant-runner/core';
 import { createLaggingView, type Lag } from '../lagging-view';
 import { createInMemoryTenantLifecycle } from './tenant-lifecycle';
 
@@ -71,6 +71,22 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
       const row = rows.get(installationId);
       if (row?.['org_name'] === undefined || mayHoldSlots(row['live'])) return;
       write(installationId, { ...row, live: new Set(launchIds) });
+    },
+    limitGitHub: async (installationId, until) => {
+      const row = rows.get(installationId);
+      const standing = row?.['github_limited_until'];
+      if (row?.['org_name'] === undefined || (typeof standing === 'string' && standing >= until.toISOString())) return false;
+      write(installationId, { ...row, github_limited_until: until.toISOString() });
+      return true;
+    },
+    changeCircuit: async (installationId, tier, change) => {
+      const row = rows.get(installationId);
+      const attribute = circuitAttribute(tier);
+      const next = change(readCircuit(row?.[attribute]));
+      if (next === undefined || row?.['org_name'] === undefined) return false;
+      const { [attribute]: _seen, ...rest } = row;
+      write(installationId, next === null ? rest : { ...rest, [attribute]: writeCircuit(next) });
+      return true;
     },
     list: async (cursor) => {
       const ids = [...rows.keys()].sort((a, b) => a - b).filter((id) => cursor === undefined || id > Number(cursor));

@@ -1,0 +1,39 @@
+import { backOff, plus, type Afterwards, type GitHubFailure, type Job, type JobReason, type Launch, type TenantLookup } from '@multi-tenant-runner/core';
+import type { ScaleUpDeps } from './deps';
+
+/** A launch that goes no further. */
+export interface Stopped {
+  readonly job: Job;
+  readonly launch: Pick<Launch, 'launchId'>;
+  readonly lookup: TenantLookup;
+  /** A machine was paid for in vain. */
+  readonly hadMachine: boolean;
+  /** The tenant's next launch may fail in the same way. */
+  readonly failure?: string;
+}
+
+/** Parks the job for as long as its reason calls for. It keeps its restarts: none of these is the job's own fault. */
+export function parkFor(reason: JobReason, { job, launch, lookup, hadMachine, failure }: Stopped, deps: Pick<ScaleUpDeps, 'clock'>): Afterwards {
+  const slots = lookup.kind === 'tenant' ? lookup.tenant.live.size : 0;
+  const delay = backOff({ reason, starts: job.startNumber, hadMachine, slots, launchId: launch.launchId });
+  return {
+    kind: 'park',
+    restart: { reason, spent: false, ...(delay !== undefined && { nextTry: plus(deps.clock.now(), delay) }), ...(failure !== undefined && { failure }) },
+  };
+}
+
+/** A limited tenant waits until GitHub says; its row tells every other worker, so that none asks, or pays for a machine, before. */
+export async function afterGitHub(failure: GitHubFailure, stopped: Stopped, deps: Pick<ScaleUpDeps, 'clock' | 'tenants' | 'metrics' | 'log'>): Promise<Afterwards> {
+  if (failure.kind === 'unavailable') return parkFor('github-unavailable', stopped, deps);
+  if (failure.kind === 'refused') {
+    // Before a machine it cost nothing, and GitHub's word on a token is often about to change.
+    return parkFor('github-refused', { ...stopped, ...(stopped.hadMachine && { failure: `GitHub refused the runner (${failure.status})` }) }, deps);
+  }
+  const { installationId } = stopped.job;
+  if (await deps.tenants.limitGitHub(installationId, failure.retryAt)) {
+    const properties = { tenant_id: installationId, until: failure.retryAt.toISOString() };
+    deps.metrics.count('TenantGitHubLimited', { properties });
+    deps.log.warn("GitHub limits a tenant's requests, so its jobs wait until then", properties);
+  }
+  return { kind: 'park', restart: { reason: 'github-limited', spent: false, nextTry: failure.retryAt } };
+}

@@ -1,0 +1,58 @@
+import { claimProbe, recordFailure, type Circuit } from '../circuit';
+import type { Job } from '../job';
+import type { Launch } from '../launch';
+import { askGitHub, type AskDeps, type JobTruth } from './ask-github';
+import type { ProtocolDeps } from './deps';
+
+export type CircuitDeps = Pick<ProtocolDeps, 'tenants' | 'clock' | 'log' | 'metrics'>;
+
+/** Of the machines that end too early these say nothing about the next one. */
+const NO_FAULT = /^spot/;
+
+/** Counts a launch that came to nothing. A circuit that can't be written is no reason to fail what is being settled. */
+export async function recordLaunchFailure(launch: Pick<Launch, 'installationId' | 'tier' | 'launchId'>, reason: string, deps: CircuitDeps): Promise<void> {
+  if (NO_FAULT.test(reason)) return;
+  const { installationId, tier } = launch;
+  const now = deps.clock.now();
+  let opened: Circuit | undefined;
+  const written = await deps.tenants.changeCircuit(installationId, tier, (circuit) => {
+    const next = recordFailure(circuit, reason, now);
+    opened = circuit?.openedAt === undefined && next.openedAt !== undefined ? next : undefined;
+    return next;
+  });
+  if (!written || opened === undefined) return;
+  const properties = { tenant_id: installationId, tier, reason: opened.reason, failures: opened.failures, probe_at: opened.probeAt ?? null };
+  deps.metrics.count('TenantCircuitOpened', { tier, properties });
+  deps.log.error("A tenant's launches fail again and again, so only probes start until one takes a job; its jobs wait with the reason circuit-open", properties);
+}
+
+/** A runner took a job: whatever was wrong is over. */
+export async function closeCircuit(installationId: number, tier: string, deps: CircuitDeps): Promise<void> {
+  let wasOpen = false;
+  const written = await deps.tenants.changeCircuit(installationId, tier, (circuit) => {
+    wasOpen = circuit?.openedAt !== undefined;
+    return circuit === undefined ? undefined : null;
+  });
+  if (!written || !wasOpen) return;
+  deps.metrics.count('TenantCircuitClosed', { tier, properties: { tenant_id: installationId } });
+  deps.log.info("A runner took a job, so the tenant's launches start as before", { tenant_id: installationId, tier });
+}
+
+/** Whether this launch is the one that may probe now: of any number at once, one is. */
+export function takeProbe(launch: Pick<Launch, 'installationId' | 'tier' | 'launchId'>, deps: CircuitDeps): Promise<boolean> {
+  const now = deps.clock.now();
+  return deps.tenants.changeCircuit(launch.installationId, launch.tier, (circuit) => claimProbe(circuit, launch.launchId, now));
+}
+
+/**
+ * Asks GitHub about the job of a launch that is over. A job that still waits although its launch had a machine counts
+ * towards the job's restarts and the tenant's circuit.
+ *
+ * @param launch undefined when nothing is known of it any more
+ */
+export async function settleByGitHub(job: Job, launch: Launch | undefined, deps: AskDeps & CircuitDeps): Promise<JobTruth> {
+  const inVain = launch?.instanceId !== undefined && launch.takenBy === undefined;
+  const truth = await askGitHub(job, inVain, deps);
+  if (truth === 'waits-again' && inVain) await recordLaunchFailure(launch, launch.reason ?? 'machine-gone', deps);
+  return truth;
+}
