@@ -144,7 +144,8 @@ function aboutMachines(snapshot: Snapshot, now: Date, limits: SweepLimits): Swee
 function aboutJob(job: Job, snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
   const launch = snapshot.launches.find((candidate) => candidate.launchId === job.launchId);
   const withoutLaunch = launch === undefined;
-  const waits = job.state === 'parked' || job.state === 'queued';
+  // GitHub no longer waits for any of these, whether or not it can be asked.
+  const waits = job.state !== 'running';
   if (waits && ageOf(job.queuedAt, now) > JOB_QUEUE_LIFETIME && (withoutLaunch || launch.state === 'wanted')) return [{ kind: 'expire', job }];
   if (job.state === 'parked' || !withoutLaunch || ageOf(job.updatedAt, now) < limits.grace) return [];
   return [{ kind: 'ask-github', job }];

@@ -31,7 +31,7 @@ export async function handleJob(message: JobMessage, delivery: Delivery, deps: S
   } catch (cause) {
     if (delivery.receiveCount < deps.scaleUp.maxReceiveCount) throw cause;
     deps.log.error('A job failed on every receive and is parked', { job_id: message.jobId, cause });
-    await parkAfterError(message, deps);
+    await parkAfterError(message, cause, deps);
   }
 }
 
@@ -140,13 +140,16 @@ function reportWaiting(job: Job, reason: string, lookup: TenantLookup, deps: Sca
   if (reason === 'limit') deps.metrics.count('TenantLimitReached', { tier: job.tier, properties });
 }
 
-async function parkAfterError(message: JobMessage, deps: ScaleUpDeps): Promise<void> {
+/** Where even this fails the message goes on to the dead letters, from where it can be moved back. */
+async function parkAfterError(message: JobMessage, cause: unknown, deps: ScaleUpDeps): Promise<void> {
   const now = deps.clock.now();
-  await deps.jobs.change(
-    message.installationId,
-    message.jobId,
-    { from: WAITING_JOB_STATES },
-    { state: 'parked', reason: 'error', nextTry: plus(now, AFTER_ERROR).toISOString(), updatedAt: now.toISOString() },
-  );
+  const waiting = { reason: 'error', error: nameOf(cause), nextTry: plus(now, AFTER_ERROR).toISOString() } as const;
+  // What failed may have been the first write of all.
+  const created = await deps.jobs.create({ ...newJob(message, now, 'parked'), ...waiting });
+  if (!created.ok) await deps.jobs.change(message.installationId, message.jobId, { from: WAITING_JOB_STATES }, { state: 'parked', ...waiting, updatedAt: now.toISOString() });
+  deps.metrics.count('JobPoisoned', { tier: message.tier, properties: { tenant_id: message.installationId, job_id: message.jobId, error: waiting.error } });
 }
 
+function nameOf(cause: unknown): string {
+  return cause instanceof Error ? cause.name.slice(0, 80) : 'Unknown';
+}

@@ -1,5 +1,8 @@
-import { backOff, plus, type Afterwards, type GitHubFailure, type Job, type JobReason, type Launch, type TenantLookup } from '@multi-tenant-runner/core';
+import { SECOND, backOff, plus, type Afterwards, type GitHubFailure, type Job, type JobReason, type Launch, type TenantLookup } from '@multi-tenant-runner/core';
 import type { ScaleUpDeps } from './deps';
+
+/** Milliseconds. */
+const SHORTEST_LIMIT = 10 * SECOND;
 
 /** A launch that goes no further. */
 export interface Stopped {
@@ -30,10 +33,12 @@ export async function afterGitHub(failure: GitHubFailure, stopped: Stopped, deps
     return parkFor('github-refused', { ...stopped, ...(stopped.hadMachine && { failure: `GitHub refused the runner (${failure.status})` }) }, deps);
   }
   const { installationId } = stopped.job;
-  if (await deps.tenants.limitGitHub(installationId, failure.retryAt)) {
-    const properties = { tenant_id: installationId, until: failure.retryAt.toISOString() };
+  // A limit that seems over already, as clocks differ, would be run into again at once.
+  const until = new Date(Math.max(failure.retryAt.getTime(), deps.clock.now().getTime() + SHORTEST_LIMIT));
+  if (await deps.tenants.limitGitHub(installationId, until)) {
+    const properties = { tenant_id: installationId, until: until.toISOString() };
     deps.metrics.count('TenantGitHubLimited', { properties });
     deps.log.warn("GitHub limits a tenant's requests, so its jobs wait until then", properties);
   }
-  return { kind: 'park', restart: { reason: 'github-limited', spent: false, nextTry: failure.retryAt } };
+  return { kind: 'park', restart: { reason: 'github-limited', spent: false, nextTry: until } };
 }

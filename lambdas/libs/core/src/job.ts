@@ -61,6 +61,8 @@ export interface Job {
   readonly conclusion?: string;
   readonly runnerName?: string;
   readonly deliveryId?: string;
+  /** What the last receive of its message failed of: an error's name, never its text, which may hold anything. */
+  readonly error?: string;
   readonly updatedAt: string;
 }
 

@@ -36,6 +36,8 @@ export type MetricName =
   | 'RunnerLaunchFailed'
   | 'CapacityRefused'
   | 'MessageDropped'
+  | 'JobPoisoned'
+  | 'RunnerEventFailed'
   | 'OldestJobAge'
   | 'SweepCompleted'
   | 'SweepFailed'
