@@ -127,6 +127,7 @@ resource "aws_lambda_function" "scale_down" {
       BOOT_TIMEOUT_MINUTES      = tostring(var.runner.timeouts.boot)
       IDLE_TIMEOUT_MINUTES      = tostring(var.runner.timeouts.idle)
       MAX_LIFETIME_MINUTES      = tostring(var.runner.timeouts.lifetime)
+      MAX_RECEIVE_COUNT         = tostring(local.max_receive_count)
     }
   }
 

@@ -40,7 +40,7 @@ export function createFunctions(system: System): Functions {
     Records: [{ messageId: 'message-1', body, attributes: { ApproximateReceiveCount: String(receiveCount), ...(group !== undefined && { MessageGroupId: String(group) }) } }],
   });
   const scaleDown = async (event: Parameters<ReturnType<typeof createScaleDown>>[0]) =>
-    createScaleDown({ ...system.scaleDown(), leaseMilliseconds: LEASE })(event, context());
+    createScaleDown({ ...system.scaleDown(), leaseMilliseconds: LEASE, maxReceiveCount: 5 })(event, context());
   const asBatch = (answer: unknown): BatchResponse => answer as BatchResponse;
 
   const tenantManager = (event: unknown) => {

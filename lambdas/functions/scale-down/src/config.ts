@@ -6,6 +6,7 @@ import type { ScaleDownSettings } from './deps';
 export interface ScaleDownConfig extends ProtocolConfig {
   readonly vpcId: string;
   readonly scaleDown: ScaleDownSettings;
+  readonly maxReceiveCount: number;
 }
 
 export function readScaleDownConfig(env: Env): ScaleDownConfig {
@@ -14,6 +15,7 @@ export function readScaleDownConfig(env: Env): ScaleDownConfig {
     return {
       ...config,
       vpcId: reader.text('VPC_ID'),
+      maxReceiveCount: reader.wholeNumber('MAX_RECEIVE_COUNT', { min: 1 }),
       scaleDown: {
         bootTimeout: reader.wholeNumber('BOOT_TIMEOUT_MINUTES', { min: 1 }) * MINUTE,
         idleTimeout: reader.wholeNumber('IDLE_TIMEOUT_MINUTES', { min: 1 }) * MINUTE,

@@ -1,5 +1,5 @@
 import { SECOND, SWEEP_SOURCE, decodeJobEvent, decodeJson, type Decoded, type JobEvent } from '@multi-tenant-runner/core';
-import { runQueueBatch, timeLeft, type BatchResponse, type LambdaContext, type QueueRecord } from '@multi-tenant-runner/runtime';
+import { receiveCount, runQueueBatch, timeLeft, type BatchResponse, type LambdaContext, type QueueRecord } from '@multi-tenant-runner/runtime';
 import { decodeInstanceEvent, handleInstanceEvent, type InstanceEvent } from './handle-instance-event';
 import { handleJobEvent } from './handle-job-event';
 import { reportSweep } from './report-sweep';
@@ -7,7 +7,7 @@ import { sweep, type SweepReport } from './sweep';
 import type { ScaleDownDeps } from './deps';
 
 /** What is the same for every invocation; the lease is each one's own. */
-export type ScaleDownBase = Omit<ScaleDownDeps, 'lease'> & { readonly leaseMilliseconds: number };
+export type ScaleDownBase = Omit<ScaleDownDeps, 'lease'> & { readonly leaseMilliseconds: number; readonly maxReceiveCount: number };
 export type ScaleDownEvent = { readonly Records: readonly QueueRecord[] } | { readonly source: string };
 export type ScaleDownHandler = (event: ScaleDownEvent, context: LambdaContext) => Promise<BatchResponse | SweepReport>;
 
@@ -17,13 +17,26 @@ export function createHandler(base: ScaleDownBase): ScaleDownHandler {
     const log = base.log.with({ request_id: context.awsRequestId });
     const depsFor = (name: string): ScaleDownDeps => ({ ...base, log, lease: { name: `${context.awsRequestId}/${name}`, milliseconds: base.leaseMilliseconds } });
     if ('Records' in event) {
-      return runQueueBatch(event.Records, (record) => handleRecord(record, depsFor(record.messageId)), { context, log });
+      return runQueueBatch(event.Records, (record) => handleReceive(record, base.maxReceiveCount, depsFor(record.messageId)), { context, log });
     }
     if (event.source !== SWEEP_SOURCE) throw new Error('The event is neither a batch of runner events nor the sweep; check what invokes this function');
     const report = await sweep(depsFor('sweep'), () => timeLeft(context) < 10 * SECOND);
     reportSweep(report, { metrics: base.metrics, log });
     return report;
   };
+}
+
+/** What fails on its last receive goes to the dead letters; the sweep finds out by itself what it would have told. */
+async function handleReceive(record: QueueRecord, maxReceiveCount: number, deps: ScaleDownDeps): Promise<void> {
+  try {
+    await handleRecord(record, deps);
+  } catch (cause) {
+    if (receiveCount(record) >= maxReceiveCount) {
+      deps.metrics.count('RunnerEventFailed', { properties: { message_id: record.messageId, tenant_id: record.attributes?.MessageGroupId ?? null } });
+      deps.log.error('A runner event failed on every receive and goes to the dead letters', { message_id: record.messageId, cause });
+    }
+    throw cause;
+  }
 }
 
 async function handleRecord(record: QueueRecord, deps: ScaleDownDeps): Promise<void> {

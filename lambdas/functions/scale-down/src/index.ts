@@ -10,5 +10,6 @@ export const handler = createHandler({
   // Groups are only found and removed here; tenant-manager makes them.
   securityGroups: createTenantSecurityGroups(config, process.env, { vpcId: config.vpcId, egressRules: [] }),
   scaleDown: config.scaleDown,
+  maxReceiveCount: config.maxReceiveCount,
   leaseMilliseconds: leaseFor(config.timeout),
 });

@@ -1,6 +1,7 @@
 import { decodeJobMessage, decodeJson } from '@multi-tenant-runner/core';
 import { receiveCount, runQueueBatch, type BatchResponse, type LambdaContext, type QueueRecord } from '@multi-tenant-runner/runtime';
 import { handleJob } from './handle-job';
+import { paceWrites } from './take-turns';
 import type { ScaleUpDeps } from './deps';
 
 export type ScaleUpHandler = (event: { readonly Records: readonly QueueRecord[] }, context: LambdaContext) => Promise<BatchResponse>;
@@ -10,6 +11,8 @@ export type ScaleUpHandler = (event: { readonly Records: readonly QueueRecord[] 
  * is all that ever reaches the dead letters.
  */
 export function createHandler(deps: ScaleUpDeps): ScaleUpHandler {
+  // Made once: the turns go on from one batch to the next.
+  const paced = paceWrites(deps);
   return (event, context) =>
     runQueueBatch(
       event.Records,
@@ -22,7 +25,7 @@ export function createHandler(deps: ScaleUpDeps): ScaleUpHandler {
         const { installationId, jobId, tier } = message.value;
         const log = deps.log.with({ request_id: context.awsRequestId, tenant_id: installationId, job_id: jobId, tier });
         const lease = { name: `${context.awsRequestId}/${record.messageId}`, milliseconds: deps.scaleUp.leaseMilliseconds };
-        await handleJob(message.value, { lease, receiveCount: receiveCount(record) }, { ...deps, log });
+        await handleJob(message.value, { lease, receiveCount: receiveCount(record) }, { ...paced, log });
       },
       { context, log: deps.log.with({ request_id: context.awsRequestId }) },
     );

@@ -1,0 +1,84 @@
+import type { ScaleUpDeps } from './deps';
+
+/** Lets calls through one after the other, in turn by tenant. */
+export interface Turns {
+  take<T>(tenant: number, call: () => Promise<T>): Promise<T>;
+}
+
+export interface TurnsOptions {
+  /** Milliseconds after which a turn counts as over although its call is not: a slow answer holds nobody up for long. */
+  readonly longest: number;
+  /** Calls back after so many milliseconds, unless undone. */
+  readonly after: (milliseconds: number, callBack: () => void) => () => void;
+}
+
+/**
+ * Of those who wait, the tenant goes next whose turn is longest ago: before a call, at most one call of each other tenant
+ * and what its own tenant asked earlier.
+ */
+export function createTurns({ longest, after }: TurnsOptions): Turns {
+  const waiting = new Map<number, (() => void)[]>();
+  let busy = false;
+
+  const next = (): void => {
+    const [entry] = waiting;
+    busy = entry !== undefined;
+    if (entry === undefined) return;
+    const [tenant, starts] = entry;
+    const start = starts.shift();
+    // To the end of the row, behind whoever came meanwhile.
+    waiting.delete(tenant);
+    if (starts.length > 0) waiting.set(tenant, starts);
+    start?.();
+  };
+  const turn = async <T>(call: () => Promise<T>): Promise<T> => {
+    let over = false;
+    const end = (): void => {
+      if (over) return;
+      over = true;
+      next();
+    };
+    const cancel = after(longest, end);
+    try {
+      return await call();
+    } finally {
+      cancel();
+      end();
+    }
+  };
+
+  return {
+    take: (tenant, call) =>
+      new Promise((resolve, reject) => {
+        waiting.set(tenant, [...(waiting.get(tenant) ?? []), () => void turn(call).then(resolve, reject)]);
+        if (!busy) next();
+      }),
+  };
+}
+
+/** A launch takes EC2 a second or two, so that the turns of five functions ask about as often as EC2 refills. */
+const LONGEST_TURN = 2_000;
+
+const onTimer: TurnsOptions['after'] = (milliseconds, callBack) => {
+  const timer = setTimeout(callBack, milliseconds);
+  return () => clearTimeout(timer);
+};
+
+/**
+ * The writes that AWS allows an account only a few times a second, one at a time from this container: as many at once as
+ * functions run, however many tenants a batch has. https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
+ */
+export function paceWrites(deps: ScaleUpDeps, options: TurnsOptions = { longest: LONGEST_TURN, after: onTimer }): ScaleUpDeps {
+  const [launches, parameters] = [createTurns(options), createTurns(options)];
+  return {
+    ...deps,
+    fleet: {
+      run: (request) => launches.take(request.installationId, () => deps.fleet.run(request)),
+      terminate: (instanceIds) => deps.fleet.terminate(instanceIds),
+    },
+    parameters: {
+      put: (entry) => parameters.take(entry.installationId, () => deps.parameters.put(entry)),
+      remove: (installationId, instanceIds) => deps.parameters.remove(installationId, instanceIds),
+    },
+  };
+}
