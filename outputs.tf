@@ -35,3 +35,11 @@ output "queues" {
     }
   }
 }
+
+output "observability" {
+  description = "`dashboard_name` of the CloudWatch dashboard (`null` where it is off), `alarm_arns` by what each alarm watches."
+  value = {
+    dashboard_name = module.observability.dashboard_name
+    alarm_arns     = module.observability.alarm_arns
+  }
+}

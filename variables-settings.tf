@@ -289,17 +289,33 @@ variable "encryption" {
 
 variable "observability" {
   description = <<-EOT
-    Logs.
+    Logs, alarms, dashboard and budget.
     - `log_level`: (Optional) least severe level that the functions log: `debug`, `info`, `warn` or `error`. Default `info`.
     - `log_retention_days`: (Optional) days that CloudWatch keeps logs. Default `30`.
     - `log_class`: (Optional) class of the logs that carry no metrics, which are the API's access log and the machines': `STANDARD`, or `INFREQUENT_ACCESS` at half the price. Default `STANDARD`.
     - `runner_logs`: (Optional) whether machines send the logs of their boot and of their runner, each to a stream of its own in `/<prefix>/runners`. Default `true`.
+    - `alarms`: (Optional) `enabled` (default `true`); `actions`, ARNs such as SNS topics that are told when an alarm starts and ends (default none); `runbooks`, the address of your copy of docs/operations.md, into which every alarm's description points; `oldest_job_seconds`, how long a job may wait although its tenant may have a runner (default `900`).
+    - `dashboard`: (Optional) whether to make a CloudWatch dashboard. Default `true`.
+    - `budget`: (Optional) a monthly AWS budget over everything tagged `ghr:environment`: `monthly_usd`, `emails` and `sns_topic_arns` to tell, `thresholds` in percent (default 80 and 100). Default none.
   EOT
   type = object({
     log_level          = optional(string, "info")
     log_retention_days = optional(number, 30)
     log_class          = optional(string, "STANDARD")
     runner_logs        = optional(bool, true)
+    alarms = optional(object({
+      enabled            = optional(bool, true)
+      actions            = optional(list(string), [])
+      runbooks           = optional(string, "docs/operations.md")
+      oldest_job_seconds = optional(number, 900)
+    }), {})
+    dashboard = optional(bool, true)
+    budget = optional(object({
+      monthly_usd    = number
+      emails         = optional(list(string), [])
+      sns_topic_arns = optional(list(string), [])
+      thresholds     = optional(list(number), [80, 100])
+    }))
   })
   default  = {}
   nullable = false
@@ -317,5 +333,37 @@ variable "observability" {
   validation {
     condition     = contains(["STANDARD", "INFREQUENT_ACCESS"], var.observability.log_class)
     error_message = "observability.log_class must be STANDARD or INFREQUENT_ACCESS, not \"${var.observability.log_class}\"."
+  }
+
+  validation {
+    condition     = var.observability.log_class == "STANDARD" || !(var.observability.alarms.enabled || var.observability.dashboard)
+    error_message = "observability.log_class INFREQUENT_ACCESS takes no metrics from logs, so every alarm would stay silent; set alarms = { enabled = false } and dashboard = false with it."
+  }
+
+  validation {
+    condition     = alltrue([for action in var.observability.alarms.actions : can(regex("^arn:", action))])
+    error_message = "observability.alarms.actions takes ARNs; not so: ${join(", ", [for action in var.observability.alarms.actions : action if !can(regex("^arn:", action))])}."
+  }
+
+  # A machine takes one to three minutes to start, so less would be an alarm on every job.
+  validation {
+    condition     = var.observability.alarms.oldest_job_seconds >= 300
+    error_message = "observability.alarms.oldest_job_seconds must be 300 or more."
+  }
+
+  validation {
+    condition     = var.observability.budget == null ? true : var.observability.budget.monthly_usd > 0
+    error_message = "observability.budget.monthly_usd must be more than 0."
+  }
+
+  validation {
+    condition     = var.observability.budget == null ? true : length(var.observability.budget.emails) + length(var.observability.budget.sns_topic_arns) > 0
+    error_message = "observability.budget tells nobody: give it emails or sns_topic_arns."
+  }
+
+  # AWS Budgets takes five notifications of a budget; one of them is the forecast.
+  validation {
+    condition     = var.observability.budget == null ? true : length(var.observability.budget.thresholds) >= 1 && length(var.observability.budget.thresholds) <= 4 && alltrue([for percent in var.observability.budget.thresholds : percent > 0 && percent <= 1000])
+    error_message = "observability.budget.thresholds must be one to four percentages above 0 and up to 1000."
   }
 }

@@ -13,6 +13,8 @@ provider "aws" {
 
     content {
       apigatewayv2   = endpoints.value
+      budgets        = endpoints.value
+      cloudwatch     = endpoints.value
       cloudwatchlogs = endpoints.value
       dynamodb       = endpoints.value
       ec2            = endpoints.value

@@ -42,3 +42,8 @@ output "log_group_name" {
   description = "Name of its log group."
   value       = module.function.log_group_name
 }
+
+output "api_id" {
+  description = "Id of the HTTP API."
+  value       = aws_apigatewayv2_api.this.id
+}

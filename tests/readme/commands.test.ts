@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { codeBlocks, read, root } from './documents';
 
-const documents = ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md'];
+const documents = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
 const YARN_ITSELF = ['install'];
 
 function scripts(folder: string): string[] {
@@ -33,6 +33,17 @@ test('README.md starts with the command that shows it and the command that tests
 test.each(documents)('%s links only to what is there', (document) => {
   const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target]) => String(target));
   const missing = links.filter((target) => !existsSync(join(root, dirname(document), target)));
+  expect(missing).toEqual([]);
+});
+
+/** As GitHub makes them: lower case, no punctuation, a dash for each space. */
+function anchors(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => String(heading).trim().toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(/\s/g, '-'));
+}
+
+test.each(documents)('%s points to headings that exist', (document) => {
+  const links = [...read(document).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)].map(([, file, anchor]) => ({ file: file === '' ? document : join(dirname(document), String(file)), anchor: String(anchor) }));
+  const missing = links.filter(({ file, anchor }) => !anchor.includes('\\_') && !/^(requirement|provider|module|input|output)_/.test(anchor) && !anchors(read(file)).includes(anchor));
   expect(missing).toEqual([]);
 });
 

@@ -1,5 +1,6 @@
 // In one process, so that all share one plan.
 import './features.test.mjs';
+import './observability.test.mjs';
 import './options.test.mjs';
 import './plan.test.mjs';
 import './user-data.test.mjs';

@@ -446,3 +446,104 @@ run "accepts_no_egress_an_image_by_parameter_and_a_fake_github_on_this_machine" 
     github_api_url = "http://127.0.0.1:8080"
   }
 }
+
+run "rejects_a_log_class_that_takes_no_metrics_while_alarms_wait_for_them" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    observability = { log_class = "INFREQUENT_ACCESS" }
+  }
+
+  expect_failures = [var.observability]
+}
+
+run "rejects_an_action_that_is_no_arn" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    observability = { alarms = { actions = ["pager@example.com"] } }
+  }
+
+  expect_failures = [var.observability]
+}
+
+run "rejects_an_alarm_on_every_job" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    observability = { alarms = { oldest_job_seconds = 60 } }
+  }
+
+  expect_failures = [var.observability]
+}
+
+run "rejects_a_budget_of_nothing" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    observability = { budget = { monthly_usd = 0, emails = ["platform@example.com"] } }
+  }
+
+  expect_failures = [var.observability]
+}
+
+run "rejects_a_budget_that_tells_nobody" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    observability = { budget = { monthly_usd = 100 } }
+  }
+
+  expect_failures = [var.observability]
+}
+
+run "rejects_more_thresholds_than_a_budget_takes" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    observability = { budget = { monthly_usd = 100, emails = ["platform@example.com"], thresholds = [50, 60, 70, 80, 90] } }
+  }
+
+  expect_failures = [var.observability]
+}
+
+run "accepts_the_cheap_log_class_without_alarms_and_a_full_budget" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    observability = {
+      log_class = "INFREQUENT_ACCESS"
+      alarms    = { enabled = false, actions = ["arn:aws:sns:us-east-1:123456789012:pager"], oldest_job_seconds = 300 }
+      dashboard = false
+      budget    = { monthly_usd = 100, sns_topic_arns = ["arn:aws:sns:us-east-1:123456789012:bill"], thresholds = [50, 80, 90, 100] }
+    }
+  }
+}

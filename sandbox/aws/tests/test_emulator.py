@@ -3,8 +3,11 @@
 import base64
 import io
 import json
+import re
 import unittest
 import urllib.error
+import urllib.request
+import xml.etree.ElementTree
 import zipfile
 
 from .emulator import ACCOUNT, IMAGE, REGION, SUBNETS, Emulator, code_of, wait_for
@@ -379,3 +382,35 @@ class Control(unittest.TestCase):
 
 if __name__ == "__main__":
     unittest.main()
+
+
+class SavedQueries(unittest.TestCase):
+    def test_are_kept_changed_and_dropped(self):
+        logs = emulator.client("logs")
+        kept = logs.put_query_definition(name="runners/jobs", queryString="fields @message", logGroupNames=["/aws/lambda/one"])
+        key = kept["queryDefinitionId"]
+        logs.put_query_definition(name="runners/jobs", queryString="fields @timestamp", queryDefinitionId=key)
+        found = logs.describe_query_definitions(queryDefinitionNamePrefix="runners/")["queryDefinitions"]
+        self.assertEqual([(one["queryDefinitionId"], one["queryString"]) for one in found], [(key, "fields @timestamp")])
+        self.assertTrue(logs.delete_query_definition(queryDefinitionId=key)["success"])
+        self.assertEqual(code_of(logs.delete_query_definition, queryDefinitionId=key), "ResourceNotFoundException")
+        self.assertEqual(logs.describe_query_definitions()["queryDefinitions"], [])
+
+
+class Alarms(unittest.TestCase):
+    def test_are_described_in_full_in_the_protocol_that_terraform_speaks(self):
+        put = {"AlarmName": "described", "AlarmDescription": "more < less & all", "Namespace": "N", "MetricName": "M", "Statistic": "Maximum",
+               "Period": 300, "EvaluationPeriods": 3, "Threshold": 2.0, "ComparisonOperator": "LessThanThreshold", "ActionsEnabled": True,
+               "TreatMissingData": "breaching", "Dimensions": [{"Name": "environment", "Value": "e"}],
+               "AlarmActions": [f"arn:aws:sns:{REGION}:{ACCOUNT}:pager"]}
+        emulator.client("cloudwatch").put_metric_alarm(**put)
+        credential = f"AWS4-HMAC-SHA256 Credential=ADMINISTRATOR/20260115/{REGION}/monitoring/aws4_request, SignedHeaders=host, Signature=0"
+        request = urllib.request.Request(emulator.url, method="POST", headers={"Authorization": credential},
+                                         data=b"Action=DescribeAlarms&Version=2010-08-01&AlarmNames.member.1=described")
+        with urllib.request.urlopen(request, timeout=10) as response:
+            answer = re.sub(r' xmlns="[^"]*"', "", response.read().decode())
+        found = xml.etree.ElementTree.fromstring(answer).find(".//MetricAlarms/member")
+        text = {name: found.findtext(name) for name in put if not isinstance(put[name], list)}
+        self.assertEqual(text, {name: str(value).lower() if value is True else str(value) for name, value in put.items() if not isinstance(value, list)})
+        self.assertEqual([(one.findtext("Name"), one.findtext("Value")) for one in found.findall("Dimensions/member")], [("environment", "e")])
+        self.assertEqual([one.text for one in found.findall("AlarmActions/member")], put["AlarmActions"])

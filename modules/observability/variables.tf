@@ -1,0 +1,60 @@
+variable "prefix" {
+  description = "Name of the installation: the value of the metrics' dimension `environment`, and the start of every name here."
+  type        = string
+}
+
+variable "tiers" {
+  description = "The sizes of runners, for the dashboard."
+  type        = list(string)
+}
+
+variable "dead_letter_queues" {
+  description = "Names of the dead-letter queues, by what they hold; each gets an alarm of its own."
+  type        = map(string)
+}
+
+variable "functions" {
+  description = "The functions, by what they are: `name` and `log_group`."
+  type        = map(object({ name = string, log_group = string }))
+}
+
+variable "api_id" {
+  description = "Id of the HTTP API that takes webhooks."
+  type        = string
+}
+
+variable "alarms" {
+  description = "`enabled`; `actions`: ARNs (such as SNS topics) told when an alarm starts and ends; `runbooks`: address of the page that the descriptions point into; `oldest_job_seconds`: when a waiting job is worth an alarm."
+  type = object({
+    enabled            = optional(bool, true)
+    actions            = optional(list(string), [])
+    runbooks           = optional(string, "docs/operations.md")
+    oldest_job_seconds = optional(number, 900)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "dashboard" {
+  description = "Whether to make the dashboard."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "budget" {
+  description = "A monthly AWS budget over what carries the tag `ghr:environment`: `monthly_usd`; `emails` and `sns_topic_arns` that are told, at each of `thresholds` (percent); `null` for none."
+  type = object({
+    monthly_usd    = number
+    emails         = optional(list(string), [])
+    sns_topic_arns = optional(list(string), [])
+    thresholds     = optional(list(number), [80, 100])
+  })
+  default = null
+}
+
+variable "tags" {
+  description = "Tags of the alarms and the budget."
+  type        = map(string)
+  default     = {}
+}

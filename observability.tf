@@ -1,0 +1,26 @@
+module "observability" {
+  source = "./modules/observability"
+
+  prefix = var.prefix
+  tiers  = keys(var.runner_tiers)
+  dead_letter_queues = merge(
+    { for tier, queue in aws_sqs_queue.tier_builds_dlq : "builds-${tier}" => queue.name },
+    {
+      "runner-events"  = aws_sqs_queue.runner_events_dlq.name
+      "tenant-manager" = aws_sqs_queue.tenant_manager_dlq.name
+      "sweep"          = aws_sqs_queue.sweep_dlq.name
+    },
+  )
+  functions = {
+    webhook        = { name = module.webhook.function_name, log_group = module.webhook.log_group_name }
+    scale-up       = { name = aws_lambda_function.scale_up.function_name, log_group = module.scale_up.log_group_name }
+    scale-down     = { name = aws_lambda_function.scale_down.function_name, log_group = module.scale_down.log_group_name }
+    tenant-manager = { name = aws_lambda_function.tenant_manager.function_name, log_group = module.tenant_manager.log_group_name }
+  }
+  api_id = module.webhook.api_id
+
+  alarms    = var.observability.alarms
+  dashboard = var.observability.dashboard
+  budget    = var.observability.budget
+  tags      = local.tags
+}
