@@ -20,7 +20,7 @@ export const checks = [
   { name: 'model', about: 'every interleaving of the launch protocol in small worlds', run: () => countedBy(join('tests', 'model', 'run.mjs')) },
   { name: 'mutation', about: 'each promise broken in the code once: the tests notice', run: () => countedBy(join('tests', 'mutation', 'run.mjs')) },
   { name: 'machine', about: 'the boot script, run in a system of its own (root only)', run: () => countedBy(join('tests', 'machine', 'run.mjs')) },
-  { name: 'demo', about: 'the whole system in the sandbox, then a second plan that must be empty', run: checkDemo },
+  { name: 'demo', about: 'the whole system in the sandbox, attacked, searched for secrets and unused rights; then a second plan that must be empty', run: checkDemo },
   ...linters.map((linter) => ({ ...linter, linter: true, onlyByName: true })),
 ];
 
@@ -61,10 +61,12 @@ async function checkDemo() {
   const sandbox = (...args) => execute(process.execPath, [join('sandbox', 'setup', 'run.mjs'), 'sandbox', ...args], { env });
   try {
     const demo = await sandbox('--json', '--keep');
-    const replan = demo.code === 0 ? await sandbox('replan') : { code: 1 };
     if (demo.code !== 0) throw new CheckFailed(`the demo failed; its logs are in ${env.SANDBOX_DIR}`);
+    const fire = await sandbox('fire');
+    const replan = await sandbox('replan');
+    if (fire.code !== 0) throw new CheckFailed(`a promise did not hold under fire; its logs are in ${env.SANDBOX_DIR}`);
     if (replan.code !== 0) throw new CheckFailed('a second terraform plan is not empty');
-    return { passed: 2, failed: 0 };
+    return { passed: 3, failed: 0 };
   } finally {
     await sandbox('down');
   }

@@ -85,6 +85,40 @@ describe('GitHub gives a job to another runner than its own', () => {
     }
   });
 
+  test('three jobs that pass their runners round all run on those three, however the events interleave', async () => {
+    const orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] as const;
+    for (const [outer, inner, last] of orders) {
+      let steps = 1;
+      for (let step = 0; step < steps; step += 1) {
+        const system = createSystem();
+        system.world.addTenant({ max_runners: 4 });
+        for (const jobId of [1, 2, 3]) await system.queueJob(jobId);
+        const [first, second, third] = [1, 2, 3].map((jobId) => system.machineOf(jobId).instanceId);
+        const events = [system.takeJob(second ?? '', 1), system.takeJob(third ?? '', 2), system.takeJob(first ?? '', 3)];
+        const deliver = async (index: number): Promise<void> => {
+          const event = events[index];
+          if (event !== undefined) await system.jobEvent(event);
+        };
+        const before = system.world.calls.length;
+        let seen = 0;
+        let other: Promise<void> | undefined;
+        const undo = system.world.onCall(async () => {
+          if (seen++ !== step) return;
+          undo();
+          await (other = deliver(inner));
+        });
+        await deliver(outer);
+        undo();
+        await (other ?? deliver(inner));
+        steps = Math.max(steps, system.world.calls.length - before);
+        await system.drain();
+        await deliver(last);
+        expect({ outer, inner, step, machines: system.world.state.fleet.machines.size }).toEqual({ outer, inner, step, machines: 3 });
+        expect([1, 2, 3].map((jobId) => system.job(jobId).state)).toEqual(['running', 'running', 'running']);
+      }
+    }
+  });
+
   test('a runner name of another tenant binds nothing', async () => {
     const system = await systemWithTwoRunners();
     system.world.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502 });

@@ -26,10 +26,11 @@ export async function floodScene(stage: FireStage, size: number): Promise<void> 
     stage.expectations.check(`the one job runs while ${size} of another tenant wait, behind no more launches than that tenant's limit`, job.conclusion === 'success' && ahead <= 2, `${ahead} launches; ${JSON.stringify(job)}`);
     stage.figures.push({ what: 'one job on an idle fleet waits', value: `${idle.toFixed(1)} s` });
     stage.figures.push({ what: `one job behind ${size} of another tenant waits`, value: `${((started - released) / 1000).toFixed(1)} s, behind ${ahead} launches` });
-    await stage.steering.uninstall(flood.id);
+    await stage.steering.suspend(flood.id);
     stage.later.push(async () => {
-      await stage.patience.until(`${flood.login}: cleaned up`, async () => ((await stage.account.tenant(flood.id))?.cleanup === 'done' ? true : undefined));
-      stage.expectations.check(`the flood's uninstall leaves nothing behind`, stage.census.running(flood.id) === 0, String(stage.census.running(flood.id)));
+      await stage.patience.until(`${flood.login}: the end of its machines`, async () => (stage.census.running(flood.id) === 0 ? true : undefined));
+      const launches = stage.census.machinesOf(flood.id).length;
+      stage.expectations.check('a suspension ends the flood: what runs finishes, the rest waits', launches < size, `${launches} launches`);
     });
   });
 }
@@ -37,7 +38,7 @@ export async function floodScene(stage: FireStage, size: number): Promise<void> 
 async function pour(stage: FireStage, tenant: Tenant, size: number): Promise<void> {
   for (let poured = 0; poured < size; poured += AT_ONCE) {
     const count = Math.min(AT_ONCE, size - poured);
-    await Promise.all(Array.from({ length: count }, () => queueOne(stage, tenant, null)));
+    await Promise.all(Array.from({ length: count }, () => queueOne(stage, tenant)));
     // GitHub's own senders are bounded too; a thousand calls at once would measure the emulator.
     await stage.patience.until(`${poured + count} messages in the queue`, async () => ((await stage.hands.depth(SMALL)) >= poured + count ? true : undefined));
   }

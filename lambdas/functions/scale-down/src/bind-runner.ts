@@ -25,7 +25,7 @@ export async function bindRunner(event: JobEvent, deps: ScaleDownDeps): Promise<
   );
   if (!bound.ok) return launch;
   // The prediction as it stood when the runner was bound: it may have been passed on since the list was read.
-  if (bound.row.jobId !== event.jobId) await provideForDisplaced(event.jobId, bound.row, launches, deps);
+  if (bound.row.jobId !== event.jobId) await provideForDisplaced(event.jobId, bound.row, deps);
   return bound.row;
 }
 
@@ -33,16 +33,24 @@ function nameOf(launch: Launch, deps: ScaleDownDeps): string | undefined {
   return launch.runnerName ?? (launch.instanceId === undefined ? undefined : runnerName(deps.environment, launch.instanceId));
 }
 
+/** How often the rows are read again when another event of the same exchange changes them meanwhile. */
+const LOOKS = 4;
+
 /**
  * GitHub gives any matching job to any idle runner. The job that lost its machine inherits the one that was started for
- * the job that took it; only a job left with none is started again.
+ * the job that took it; only a job left with none is started again. Where several jobs pass their runners round, their
+ * events work on the same rows side by side, so each look reads them anew.
  */
-async function provideForDisplaced(thief: number, taken: Launch, launches: readonly Launch[], deps: ScaleDownDeps): Promise<void> {
-  const displaced = await deps.jobs.get(taken.installationId, taken.jobId);
-  if (displaced === undefined || displaced.launchId !== taken.launchId || !waits(displaced)) return;
-  const heir = launches.find((candidate) => inheritable(candidate, thief, taken));
-  const inherited = heir !== undefined && (await inherit(displaced, taken, heir, deps));
-  if (!inherited) await startAgain(displaced, taken.launchId, deps);
+async function provideForDisplaced(thief: number, taken: Launch, deps: ScaleDownDeps): Promise<void> {
+  for (let look = 1; ; look += 1) {
+    const [displaced, launches] = await Promise.all([deps.jobs.get(taken.installationId, taken.jobId), deps.launches.listOpen(taken.installationId)]);
+    if (displaced === undefined || displaced.launchId !== taken.launchId || !waits(displaced)) return;
+    // It runs already: the event that says so has bound its runner, and will tell its row next.
+    if (launches.some((launch) => launch.takenBy === displaced.jobId)) return;
+    const heir = launches.find((candidate) => inheritable(candidate, { thief, taken, launches }));
+    if (heir === undefined || look > LOOKS) return startAgain(displaced, taken.launchId, deps);
+    if (await inherit(displaced, taken, heir, deps)) return;
+  }
 }
 
 const waits = (job: Job): boolean => (WAITING_JOB_STATES as readonly string[]).includes(job.state);
@@ -51,10 +59,12 @@ async function startAgain(job: Job, launchId: string, deps: ScaleDownDeps): Prom
   if (await parkForRestart(job, launchId, { reason: 'runner-taken', spent: false }, deps)) await wake(job.installationId, deps);
 }
 
-function inheritable(candidate: Launch, thief: number, taken: Launch): boolean {
+/** A machine that nobody took, started for a job that took another. */
+function inheritable(candidate: Launch, exchange: { readonly thief: number; readonly taken: Launch; readonly launches: readonly Launch[] }): boolean {
+  const { thief, taken, launches } = exchange;
   return (
     candidate.launchId !== taken.launchId &&
-    candidate.jobId === thief &&
+    (candidate.jobId === thief || launches.some((launch) => launch.takenBy === candidate.jobId)) &&
     candidate.takenBy === undefined &&
     candidate.instanceId !== undefined &&
     (candidate.state === 'launching' || candidate.state === 'running') &&
@@ -84,7 +94,7 @@ async function inherit(displaced: Job, taken: Launch, heir: Launch, deps: ScaleD
   );
   if (!follows.ok) return false;
   const now = await deps.launches.get(heir.installationId, heir.launchId);
-  const lost = now === undefined || now.state === 'ending' || now.state === 'ended' || (now.takenBy !== undefined && now.takenBy !== displaced.jobId);
-  if (lost) await startAgain(follows.row, heir.launchId, deps);
+  if (now === undefined || now.state === 'ending' || now.state === 'ended') await startAgain(follows.row, heir.launchId, deps);
+  else if (now.takenBy !== undefined && now.takenBy !== displaced.jobId) await provideForDisplaced(now.takenBy, now, deps);
   return true;
 }
