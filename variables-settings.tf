@@ -336,11 +336,6 @@ variable "observability" {
   }
 
   validation {
-    condition     = var.observability.log_class == "STANDARD" || !(var.observability.alarms.enabled || var.observability.dashboard)
-    error_message = "observability.log_class INFREQUENT_ACCESS takes no metrics from logs, so every alarm would stay silent; set alarms = { enabled = false } and dashboard = false with it."
-  }
-
-  validation {
     condition     = alltrue([for action in var.observability.alarms.actions : can(regex("^arn:", action))])
     error_message = "observability.alarms.actions takes ARNs; not so: ${join(", ", [for action in var.observability.alarms.actions : action if !can(regex("^arn:", action))])}."
   }

@@ -447,20 +447,6 @@ run "accepts_no_egress_an_image_by_parameter_and_a_fake_github_on_this_machine" 
   }
 }
 
-run "rejects_a_log_class_that_takes_no_metrics_while_alarms_wait_for_them" {
-  command = plan
-
-  module {
-    source = "./tests/terraform/inputs"
-  }
-
-  variables {
-    observability = { log_class = "INFREQUENT_ACCESS" }
-  }
-
-  expect_failures = [var.observability]
-}
-
 run "rejects_an_action_that_is_no_arn" {
   command = plan
 
@@ -531,7 +517,7 @@ run "rejects_more_thresholds_than_a_budget_takes" {
   expect_failures = [var.observability]
 }
 
-run "accepts_the_cheap_log_class_without_alarms_and_a_full_budget" {
+run "accepts_the_cheap_log_class_and_a_full_budget" {
   command = plan
 
   module {
@@ -541,8 +527,7 @@ run "accepts_the_cheap_log_class_without_alarms_and_a_full_budget" {
   variables {
     observability = {
       log_class = "INFREQUENT_ACCESS"
-      alarms    = { enabled = false, actions = ["arn:aws:sns:us-east-1:123456789012:pager"], oldest_job_seconds = 300 }
-      dashboard = false
+      alarms    = { actions = ["arn:aws:sns:us-east-1:123456789012:pager"], oldest_job_seconds = 300 }
       budget    = { monthly_usd = 100, sns_topic_arns = ["arn:aws:sns:us-east-1:123456789012:bill"], thresholds = [50, 80, 90, 100] }
     }
   }

@@ -115,7 +115,7 @@ export function createFunctions({ backend, calls, agenda, settings, environment,
         },
       }), agenda),
     scaleDown: createLambda('scale-down', TIMEOUT_SECONDS * SECOND, (container) =>
-      createScaleDown({ ...portsOf(container), scaleDown: TIMEOUTS, leaseMilliseconds }), agenda),
+      createScaleDown({ ...portsOf(container), scaleDown: TIMEOUTS, leaseMilliseconds, maxReceiveCount: 5 }), agenda),
     tenantManager: createLambda('tenant-manager', TIMEOUT_SECONDS * SECOND, (container) => {
       const ports = portsOf(container);
       let leases = 0;
@@ -123,7 +123,7 @@ export function createFunctions({ backend, calls, agenda, settings, environment,
         ...ports,
         tiers: settings.tiers,
         defaultTier: settings.defaultTier,
-        onboarding: { mode: 'automatic', allowedAccounts: new Set<string>() },
+        onboarding: { mode: 'automatic', allowedAccounts: new Set() },
         wake: (installationId) => wake(installationId, ports),
         cleanUp: async (installationId) => {
           const lease = { name: `${container.name} ${(leases += 1)}`, milliseconds: leaseMilliseconds };
