@@ -87,6 +87,11 @@ export function createBackend({ state, fleet, queues, bus, onDeregistered, agend
     },
     github: {
       ...state.github,
+      // A configuration is good for the one registration that it was made with, not for a later one of the same name.
+      createJitConfig: async (place, runner) => {
+        const answer = await state.github.createJitConfig(place, runner);
+        return answer.kind === 'created' ? { ...answer, jitConfig: String(answer.runnerId) } : answer;
+      },
       deleteRunner: async (place, runnerId) => {
         const answer = await state.github.deleteRunner(place, runnerId);
         if (answer.kind === 'deleted') onDeregistered(runnerId);

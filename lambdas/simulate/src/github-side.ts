@@ -18,8 +18,8 @@ export interface GitHubSide {
   uninstall(tenant: SimTenant): void;
   suspend(tenant: SimTenant, suspended: boolean): void;
   queueJob(plan: JobPlan): void;
-  /** The runner of a machine comes online; undefined: GitHub knows no such runner. */
-  connect(machine: SimMachine, name: string): InMemoryRegistration | undefined;
+  /** The runner that a configuration is for comes online on a machine; undefined: GitHub knows no such runner. */
+  connect(machine: SimMachine, jitConfig: string): InMemoryRegistration | undefined;
   /** The runner is heard of no more. */
   disconnect(machine: SimMachine): void;
   finish(job: SimJob, conclusion: string): void;
@@ -160,8 +160,8 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
       agenda.after(DAY, () => job.status === 'queued' && finish(job, 'cancelled'));
       assign(tenant);
     },
-    connect(machine, name) {
-      const registration = state.registrations.find((candidate) => candidate.name === name);
+    connect(machine, jitConfig) {
+      const registration = state.registrations.find(({ id }) => String(id) === jitConfig);
       const tenant = tenants.find((candidate) => candidate.plan.login === registration?.where.split('/')[0]);
       if (registration === undefined || tenant === undefined) return undefined;
       registration.online = true;

@@ -1,4 +1,4 @@
-import { MINUTE, SECOND, TAG, runnerName } from '@multi-tenant-runner/core';
+import { MINUTE, SECOND, TAG } from '@multi-tenant-runner/core';
 import { instanceStateEvent, type InMemoryMachine, type InMemoryParameters } from '@multi-tenant-runner/testing';
 import type { Agenda } from './agenda';
 import type { Checker } from './checker';
@@ -23,7 +23,6 @@ export interface Machines {
 }
 
 export interface MachinesDeps {
-  readonly environment: string;
   readonly agenda: Agenda;
   readonly random: Random;
   readonly weather: Weather;
@@ -95,16 +94,17 @@ export function createMachines(deps: MachinesDeps): Machines {
   const poll = (machine: SimMachine, until: number): void => {
     if (!works(machine)) return;
     const key = `${machine.record.tags[TAG.tenantId]}/${machine.record.instanceId}`;
-    if (parameters.entries.has(key)) {
+    const entry = parameters.entries.get(key);
+    if (entry !== undefined) {
       parameters.entries.delete(key);
-      agenda.after(random.between(3 * SECOND, 10 * SECOND), () => connect(machine));
+      agenda.after(random.between(3 * SECOND, 10 * SECOND), () => connect(machine, entry.value));
     } else if (agenda.now() >= until) shutDown(machine, SECOND);
     else agenda.after(POLL, () => poll(machine, until));
   };
-  const connect = (machine: SimMachine): void => {
+  const connect = (machine: SimMachine, jitConfig: string): void => {
     if (!works(machine)) return;
     machine.phase = 'online';
-    if (deps.github().connect(machine, runnerName(deps.environment, machine.record.instanceId)) === undefined) shutDown(machine, 2 * SECOND);
+    if (deps.github().connect(machine, jitConfig) === undefined) shutDown(machine, 2 * SECOND);
   };
   const boot = (machine: SimMachine): void => {
     agenda.after(random.between(8 * SECOND, 30 * SECOND), () => {

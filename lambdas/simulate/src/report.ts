@@ -1,6 +1,7 @@
 import { PROMISES, type Checker, type Promised, type Violation } from './checker';
 import type { Functions } from './functions';
 import type { Guard } from './guard';
+import type { SimJob } from './model';
 import type { SimulationOptions } from './options';
 import type { PortCalls } from './ports';
 import type { EndedWorld } from './verdict';
@@ -13,6 +14,8 @@ export interface Report {
   readonly jobs: { readonly queued: number; readonly ran: number; readonly cancelled: number; readonly unserved: number };
   /** Milliseconds from GitHub's queue to a runner. */
   readonly waiting: { readonly p50: number; readonly p95: number; readonly max: number };
+  /** The job that waited longest. */
+  readonly slowest: number | undefined;
   readonly peaks: { readonly machines: number; readonly slots: number };
   readonly machines: number;
   readonly idleStarts: number;
@@ -35,9 +38,11 @@ export interface ReportDeps {
   readonly ended: number;
 }
 
+const waitOf = (job: SimJob): number => (job.startedAt ?? job.queuedAt) - job.queuedAt;
+
 export function report({ world, checker, guard, calls, metrics, functions, options, ended }: ReportDeps): Report {
   const { jobs } = world.github;
-  const waits = jobs.flatMap((job) => (job.startedAt === undefined ? [] : [job.startedAt - job.queuedAt])).sort((a, b) => a - b);
+  const waits = jobs.flatMap((job) => (job.startedAt === undefined ? [] : [waitOf(job)])).sort((a, b) => a - b);
   const at = (share: number): number => waits[Math.min(waits.length - 1, Math.floor(share * waits.length))] ?? 0;
   return {
     options,
@@ -50,6 +55,7 @@ export function report({ world, checker, guard, calls, metrics, functions, optio
       unserved: jobs.filter((job) => job.status === 'queued').length,
     },
     waiting: { p50: at(0.5), p95: at(0.95), max: at(1) },
+    slowest: jobs.filter((job) => job.startedAt !== undefined).sort((a, b) => waitOf(b) - waitOf(a))[0]?.id,
     peaks: guard.peaks,
     machines: guard.starts,
     idleStarts: guard.idleStarts,

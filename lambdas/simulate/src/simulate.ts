@@ -61,7 +61,7 @@ async function run(options: SimulationOptions, agenda: Agenda, how: { readonly k
   let machines: Machines;
   const guard = createGuard({ agenda, checker, machines: () => machines, github: () => github });
   machines = createMachines({
-    environment: ENVIRONMENT, agenda, random: random.fork('machines'), weather, trace, checker, parameters: state.parameters,
+    agenda, random: random.fork('machines'), weather, trace, checker, parameters: state.parameters,
     github: () => github,
     tell: (event) => runnerEvents.send(JSON.stringify(event)),
     forget: (instanceId) => void state.fleet.machines.delete(instanceId),
