@@ -1,5 +1,5 @@
 import { MINUTE } from '@multi-tenant-runner/core';
-import { job } from '@multi-tenant-runner/testing';
+import { job, jobEvent } from '@multi-tenant-runner/testing';
 import { brokenPromises, createSystem, type System } from './system';
 
 async function systemWithTwoRunners(overrides: Record<string, unknown> = {}): Promise<System> {
@@ -303,5 +303,49 @@ describe('an uninstalled tenant', () => {
     expect(system.world.state.tenants.rows.get(1001)).toMatchObject({ status: 'deleted', cleanup: 'done' });
     expect(system.world.metrics.total('TenantUninstalled')).toBe(1);
     expect(system.live()).toEqual([]);
+  });
+
+  const uninstall = async (system: System): Promise<void> => {
+    system.world.state.github.installations.delete(1001);
+    system.world.state.tenants.rows.set(1001, { ...system.world.state.tenants.rows.get(1001), status: 'deleted', cleanup: 'pending' });
+    for (let pass = 0; pass < 3; pass += 1) {
+      await system.sweep();
+      for (const machine of system.world.state.fleet.machines.values()) machine.state = 'terminated';
+    }
+  };
+
+  test('has no job that runs for ever because word of it came after the clean-up', async () => {
+    const system = createSystem();
+    system.world.addTenant();
+    await uninstall(system);
+    const late = jobEvent({ jobId: 7, kind: 'in_progress', runnerName: 'gone' });
+    await system.jobEvent(late);
+    await system.jobEvent(late);
+    expect(system.job(7)).toMatchObject({ state: 'cancelled', reason: 'tenant-deleted' });
+  });
+
+  test('has no such job either when the word\'s first handling was cut off', async () => {
+    const system = createSystem();
+    system.world.addTenant();
+    await uninstall(system);
+    const late = jobEvent({ jobId: 7, kind: 'in_progress', runnerName: 'gone' });
+    system.world.faults.loseAnswer('jobs.create');
+    await expect(system.jobEvent(late)).rejects.toThrow();
+    await system.jobEvent(late);
+    expect(system.job(7)).toMatchObject({ state: 'cancelled', reason: 'tenant-deleted' });
+  });
+
+  test('is not said to be clean while a job began to run under the clean-up', async () => {
+    const system = createSystem();
+    system.world.addTenant();
+    await system.world.state.jobs.create(job({ jobId: 1, state: 'starting' }));
+    // The sweep looks first, then the clean-up itself.
+    let looks = 0;
+    system.world.faults.after('jobs.listOpen', async () => {
+      if ((looks += 1) === 2) await system.world.state.jobs.change(1001, 1, { from: ['starting'] }, { state: 'running' });
+    });
+    await uninstall(system);
+    expect(system.job(1)).toMatchObject({ state: 'cancelled', reason: 'tenant-deleted' });
+    expect(system.world.state.tenants.rows.get(1001)).toMatchObject({ cleanup: 'done' });
   });
 });

@@ -18,14 +18,23 @@ async function recordRunning(event: JobEvent, launchId: string | undefined, deps
   const now = deps.clock.now();
   const running = { startedAt: event.at, ...(event.runnerName !== undefined && { runnerName: event.runnerName }) };
   const created = await deps.jobs.create({ ...newJob(event, now, 'running'), ...running });
-  if (created.ok || created.row === undefined || isEnded(created.row.state)) return undefined;
-  await deps.jobs.change(
+  if (!created.ok && (created.row === undefined || isEnded(created.row.state))) return undefined;
+  if (created.ok) return endIfUninstalled(event, deps);
+  const changed = await deps.jobs.change(
     event.installationId,
     event.jobId,
     { from: WAITING_JOB_STATES },
     { state: 'running', reason: null, nextTry: null, ...running, ...(launchId !== undefined && { launchId }), updatedAt: now.toISOString() },
   );
+  if (!changed.ok) await endIfUninstalled(event, deps);
   return created.row;
+}
+
+/** Word that comes after a tenant was cleaned up: nobody looks at its jobs any more, so this one would run for ever. */
+async function endIfUninstalled(event: JobEvent, deps: ScaleDownDeps): Promise<undefined> {
+  const lookup = await deps.tenants.get(event.installationId);
+  const isGone = lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted');
+  if (isGone) await endJob(event, { state: 'cancelled', reason: 'tenant-deleted', from: ['running'] }, deps);
 }
 
 /** A `completed` that overtakes its `queued` leaves the end behind, so that nothing starts for it any more. */

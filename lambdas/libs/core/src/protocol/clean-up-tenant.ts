@@ -38,6 +38,8 @@ export async function cleanUpTenant(installationId: number, settleAfter: number,
   const groupGone = group === undefined || (open === 0 && !dying && (await deps.securityGroups.remove(group)) === 'removed');
   if (open > 0 || dying || !groupGone || (await deps.fleet.list(installationId)).length > 0) return false;
   if ((await deps.parameters.list(installationId)).length > 0) return false;
+  // One that began to run between the look and its end.
+  if ((await deps.jobs.listOpen(installationId, { limit: 1 })).length > 0) return false;
   if (await deps.lifecycle.finishCleanup(installationId, deps.clock.now())) {
     deps.metrics.count('TenantUninstalled', { properties: { tenant_id: installationId } });
     deps.log.info('Nothing of an uninstalled tenant is left', { tenant_id: installationId });
