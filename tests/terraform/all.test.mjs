@@ -5,3 +5,4 @@ import './options.test.mjs';
 import './plan.test.mjs';
 import './user-data.test.mjs';
 import '../iam/policies.test.mjs';
+import '../secrets/plan.test.mjs';

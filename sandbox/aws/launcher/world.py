@@ -66,7 +66,14 @@ class World:
             return ec2_checks.checks(operation, request["params"], self._checked_world())
         if service == "ssm":
             return ssm_rules.checks(operation, request["body"], self._parameter_arn)
+        if service == "logs" and operation in ("CreateLogStream", "PutLogEvents"):
+            return [self._log_stream_check(action, request["body"])]
         return None
+
+    def _log_stream_check(self, action, body):
+        """AWS judges both on the stream, the emulator on the group."""
+        region, account = self._responses.get_region(), self._responses.get_account_id()
+        return ec2_checks.Check(action, f"arn:aws:logs:{region}:{account}:log-group:{body.get('logGroupName')}:log-stream:{body.get('logStreamName')}")
 
     def _checked_world(self):
         region = self._responses.get_region()

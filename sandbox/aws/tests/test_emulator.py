@@ -363,6 +363,13 @@ class Control(unittest.TestCase):
         self.assertIn(("judged", "ssm:DeleteParameter", False), found)
         self.assertNotIn("administrator", {one["principal"] for one in emulator.control("GET", "uses")})
 
+    def test_judges_log_streams_and_not_their_groups(self):
+        emulator.client("logs").create_log_group(logGroupName="/judged")
+        allowed = {"Effect": "Allow", "Action": "logs:CreateLogStream", "Resource": "arn:aws:logs:*:*:log-group:/judged:log-stream:own"}
+        logs = emulator.client("logs", emulator.role("writer", [allowed]))
+        self.assertIsNone(code_of(logs.create_log_stream, logGroupName="/judged", logStreamName="own"))
+        self.assertEqual(code_of(logs.create_log_stream, logGroupName="/judged", logStreamName="other"), "AccessDeniedException")
+
     def test_answers_faults_of_other_services_in_their_own_words(self):
         emulator.control("POST", "faults", {"operation": "GetParameter", "code": "ThrottlingException"})
         ssm = emulator.client("ssm")

@@ -22,7 +22,7 @@ export interface Hands {
   /** A small job with more to it: `hidden`, of a repository that the App can't see; `public`, of one that anybody can. */
   readonly queue: (installationId: number, more: Json) => Promise<number>;
   readonly editRow: (installationId: number, changes: Readonly<Record<string, AttributeValue>>) => Promise<void>;
-  /** Sends the failed deliveries of an installation again; answers how many. */
+  /** Sends failed deliveries of an installation again, each once; answers how many. */
   readonly redeliverFailed: (installationId: number) => Promise<number>;
 }
 
@@ -30,6 +30,7 @@ export function createHands({ aws, prefix, github }: DemoSandbox, signal: AbortS
   const settings = { endpoint: aws.endpoint_url, region: aws.region, credentials: { accessKeyId: aws.access_key_id, secretAccessKey: aws.secret_access_key } };
   const dynamodb = new DynamoDBClient(settings);
   const sqs = new SQSClient(settings);
+  const redelivered = new Set<number>();
   const call = async (method: string, path: string, body?: Json): Promise<unknown> => {
     const answer = await fetch(`${github.control_url}${path}`, { method, signal, ...(body && { body: JSON.stringify(body) }) });
     const content = await answer.text();
@@ -73,8 +74,11 @@ export function createHands({ aws, prefix, github }: DemoSandbox, signal: AbortS
     },
     redeliverFailed: async (installationId) => {
       const listed = await call('GET', `/deliveries?installation_id=${installationId}`);
-      const failed = (Array.isArray(listed) ? listed : []).map(object).filter((one) => text(one?.['status']) !== 'OK');
-      for (const one of failed) await call('POST', `/deliveries/${whole(one?.['id']) ?? 0}/redeliver`);
+      const failed = (Array.isArray(listed) ? listed : []).map(object).filter((one) => text(one?.['status']) !== 'OK').map((one) => whole(one?.['id']) ?? 0).filter((id) => !redelivered.has(id));
+      for (const id of failed) {
+        redelivered.add(id);
+        await call('POST', `/deliveries/${id}/redeliver`);
+      }
       return failed.length;
     },
   };
