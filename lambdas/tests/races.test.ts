@@ -6,7 +6,7 @@ import { PAST_GRACE, drain, machinesLive } from './crash/aftermath';
 import { createFunctions, type Functions } from './functions';
 import { createSystem, type System } from './system';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 let local: DynamoDbLocal;
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import { launchStoreContract } from './launch-store.contract';
 import { tenantLifecycleContract } from './tenant-lifecycle.contract';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
 
-jest.setTimeout(30_000);
+jest.setTimeout(180_000);
 
 let local: DynamoDbLocal;
 // One server and one set of tables: every test has installations of its own.
