@@ -38,6 +38,11 @@ locals {
       says    = "Five launches in a row came to nothing for one tenant and tier; only probes start until one takes a job."
       metric  = "TenantCircuitOpened"
     }
+    "job-poisoned" = {
+      runbook = "a-job-fails-on-every-receive"
+      says    = "A job has failed on every receive of its message; it is parked, and tried again more and more rarely."
+      metric  = "JobPoisoned"
+    }
     "capacity" = {
       runbook   = "ec2-has-no-capacity"
       says      = "EC2 has refused ten launches or more in each of three periods of five minutes, for want of capacity or quota."
