@@ -18,8 +18,10 @@ locals {
     runner_events_dlq  = "${var.prefix}-runner-events-dlq"
     tenant_manager_dlq = "${var.prefix}-tenant-manager-dlq"
     sweep_dlq          = "${var.prefix}-sweep-dlq"
+    recovery_dlq       = "${var.prefix}-recovery-dlq"
     installation_rule  = "${var.prefix}-installation"
     sweep_rule         = "${var.prefix}-sweep"
+    recovery_rule      = "${var.prefix}-recovery"
     instance_state     = "${var.prefix}-instance-state"
   }
 
@@ -34,8 +36,11 @@ locals {
     runner_events_dlq   = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events_dlq}"
     tenant_manager_dlq  = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.tenant_manager_dlq}"
     sweep_dlq           = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.sweep_dlq}"
+    event_bus           = "arn:${local.partition}:events:${local.arn_end}:event-bus/${var.prefix}"
+    recovery_dlq        = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.recovery_dlq}"
     installation_rule   = "arn:${local.partition}:events:${local.arn_end}:rule/${var.prefix}/${local.names.installation_rule}"
     sweep_rule          = "arn:${local.partition}:events:${local.arn_end}:rule/${local.names.sweep_rule}"
+    recovery_rule       = "arn:${local.partition}:events:${local.arn_end}:rule/${local.names.recovery_rule}"
     instance_state_rule = "arn:${local.partition}:events:${local.arn_end}:rule/${local.names.instance_state}"
     instances           = "arn:${local.partition}:ec2:${local.arn_end}:instance/*"
     security_groups     = "arn:${local.partition}:ec2:${local.arn_end}:security-group/*"
@@ -74,7 +79,7 @@ locals {
 ################################################################################
 
 locals {
-  functions = ["webhook", "scale-up", "scale-down", "tenant-manager"]
+  functions = ["webhook", "scale-up", "scale-down", "tenant-manager", "recovery"]
 
   zips         = { for name in local.functions : name => lookup(var.lambda_zips, name, "${path.module}/lambdas/dist/${name}.zip") }
   missing_zips = var.lambda.s3_bucket != null ? [] : [for name, zip in local.zips : zip if !fileexists(zip)]

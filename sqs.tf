@@ -102,6 +102,7 @@ locals {
     runner_events_dlq  = local.arns.instance_state_rule
     tenant_manager_dlq = local.arns.installation_rule
     sweep_dlq          = local.arns.sweep_rule
+    recovery_dlq       = local.arns.recovery_rule
   }
 
   queue_arns = merge(

@@ -127,14 +127,14 @@ variable "webhook" {
 ################################################################################
 
 variable "lambda_zips" {
-  description = "Zip files of functions, by name (`webhook`, `scale-up`, `scale-down`, `tenant-manager`), instead of `lambdas/dist/<name>.zip` in this module."
+  description = "Zip files of functions, by name (`webhook`, `scale-up`, `scale-down`, `tenant-manager`, `recovery`), instead of `lambdas/dist/<name>.zip` in this module."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
-    condition     = alltrue([for name in keys(var.lambda_zips) : contains(["webhook", "scale-up", "scale-down", "tenant-manager"], name)])
-    error_message = "lambda_zips: the functions are webhook, scale-up, scale-down and tenant-manager; unknown: ${join(", ", [for name in keys(var.lambda_zips) : name if !contains(["webhook", "scale-up", "scale-down", "tenant-manager"], name)])}."
+    condition     = alltrue([for name in keys(var.lambda_zips) : contains(["webhook", "scale-up", "scale-down", "tenant-manager", "recovery"], name)])
+    error_message = "lambda_zips: the functions are webhook, scale-up, scale-down, tenant-manager and recovery; unknown: ${join(", ", [for name in keys(var.lambda_zips) : name if !contains(["webhook", "scale-up", "scale-down", "tenant-manager", "recovery"], name)])}."
   }
 }
 
@@ -143,8 +143,8 @@ variable "lambda" {
     The functions.
     - `runtime`: (Optional) `nodejs22.x`, or `nodejs24.x` with provider 6.19 or later. Default `nodejs22.x`.
     - `architecture`: (Optional) `arm64` or `x86_64`. Default `arm64`.
-    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`; the processor's share grows with it. Default `512` each.
-    - `timeout_seconds`: (Optional) time-out of `scale_up`, `scale_down`, `tenant_manager`. Default `60` each. The webhook's is 10 s, which is what GitHub waits.
+    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`; the processor's share grows with it. Default `512` each.
+    - `timeout_seconds`: (Optional) time-out of `scale_up`, `scale_down`, `tenant_manager`, `recovery`. Default `60` each. The webhook's is 10 s, which is what GitHub waits.
     - `scale_up_concurrency`: (Optional) how many scale-up functions work on one tier's queue at once, 2 to 10; EC2 refills two launches a second, so more gains little. Default `5`.
     - `vpc`: (Optional) `subnet_ids` and `security_group_ids` that the functions run in; they need a way out to AWS's services and to GitHub. Default: none, Lambda's own network.
     - `s3_bucket`: (Optional) bucket that holds the zips as `<s3_prefix><name>.zip`, instead of files.
@@ -158,11 +158,13 @@ variable "lambda" {
       scale_up       = optional(number, 512)
       scale_down     = optional(number, 512)
       tenant_manager = optional(number, 512)
+      recovery       = optional(number, 512)
     }), {})
     timeout_seconds = optional(object({
       scale_up       = optional(number, 60)
       scale_down     = optional(number, 60)
       tenant_manager = optional(number, 60)
+      recovery       = optional(number, 60)
     }), {})
     scale_up_concurrency = optional(number, 5)
     vpc                  = optional(object({ subnet_ids = list(string), security_group_ids = list(string) }))

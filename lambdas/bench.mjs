@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const lambdas = dirname(fileURLToPath(import.meta.url));
 const PROCESSES = 9;
 
-// The union of what the four functions read: each takes what it knows.
+// The union of what the functions read: each takes what it knows.
 const ENVIRONMENT = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'bench',

@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'scale-up': ['composition', 'core', 'runtime'],
   'scale-down': ['composition', 'core', 'runtime'],
   'tenant-manager': ['aws', 'composition', 'core', 'runtime'],
+  recovery: ['aws', 'core', 'github', 'runtime'],
 };
 
 const parts = ['libs', 'functions'].flatMap((kind) => readdirSync(join(root, 'lambdas', kind)).map((name) => ({ name, folder: join(root, 'lambdas', kind, name) })));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Env } from '@multi-tenant-runner/runtime';
+import { readRecoveryConfig } from '../lambdas/functions/recovery/src/config';
 import { readScaleDownConfig } from '../lambdas/functions/scale-down/src/config';
 import { readScaleUpConfig } from '../lambdas/functions/scale-up/src/config';
 import { readTenantManagerConfig } from '../lambdas/functions/tenant-manager/src/config';
@@ -12,6 +13,7 @@ const functions: readonly (readonly [string, string, (env: Env) => unknown])[] =
   ['scale-up', 'scale-up.tf', readScaleUpConfig],
   ['scale-down', 'scale-down.tf', readScaleDownConfig],
   ['tenant-manager', 'tenant-manager.tf', readTenantManagerConfig],
+  ['recovery', 'recovery.tf', readRecoveryConfig],
 ];
 
 /** Lambda itself sets these; Terraform may not. */

@@ -10,6 +10,7 @@ const POLICIES = {
   'scale-up': 'module.scale_up.aws_iam_role_policy.this',
   'scale-down': 'module.scale_down.aws_iam_role_policy.this',
   'tenant-manager': 'module.tenant_manager.aws_iam_role_policy.this',
+  recovery: 'module.recovery.aws_iam_role_policy.this',
   runner: 'module.runners.aws_iam_role_policy.runner',
 };
 
@@ -28,6 +29,8 @@ const OURS = { 'ec2:ResourceTag/ghr:environment': PREFIX };
 const THEIRS = { 'ec2:ResourceTag/ghr:environment': 'other' };
 const TENANTS_GROUP = { ...OURS, 'ec2:ResourceTag/ghr:tenant_id': '1' };
 const TAGGED = { 'aws:RequestTag/ghr:environment': PREFIX };
+/** Under the installation that no tenant has. */
+const OWN_ROWS = { 'dynamodb:LeadingKeys': ['0'] };
 const HERE = { 'ec2:Region': REGION };
 
 /** [action, resource, context] */
@@ -99,6 +102,16 @@ const ALLOWED = {
     ['ec2:CreateTags', ec2('security-group/*'), { 'ec2:CreateAction': 'CreateSecurityGroup' }],
     ...['AuthorizeSecurityGroupEgress', 'RevokeSecurityGroupEgress', 'DeleteSecurityGroup'].map((call) => [`ec2:${call}`, ec2('security-group/sg-0aaa'), TENANTS_GROUP]),
   ],
+  recovery: [
+    ...['GetItem', 'Scan'].map((call) => [`dynamodb:${call}`, table('tenants')]),
+    ...['GetItem', 'PutItem', 'UpdateItem', 'Query'].flatMap((call) => [[`dynamodb:${call}`, table('jobs')], [`dynamodb:${call}`, table('runners'), OWN_ROWS]]),
+    ['dynamodb:Query', `${table('runners')}/index/open-index`, OWN_ROWS],
+    ['events:PutEvents', arn('events', `event-bus/${PREFIX}`)],
+    ['sqs:SendMessage', queue('builds-small')],
+    ['sqs:SendMessage', queue('recovery-dlq')],
+    ['ssm:GetParameters', parameter(`/${PREFIX}/app/id`)],
+    ['ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
+  ],
   runner: [
     ...['GetParameter', 'DeleteParameter'].map((call) => [`ssm:${call}`, OWN, { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0aaa' }]),
     ['ec2:CreateTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:state'] }],
@@ -106,7 +119,7 @@ const ALLOWED = {
     ...['CreateLogStream', 'PutLogEvents'].map((call) => [`logs:${call}`, MACHINE_LOG]),
   ],
 };
-for (const name of ['webhook', 'scale-up', 'scale-down', 'tenant-manager']) {
+for (const name of ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery']) {
   ALLOWED[name].push(['logs:CreateLogStream', logs(name)], ['logs:PutLogEvents', logs(name)]);
 }
 
@@ -175,6 +188,20 @@ const DENIED = {
     ['read every tenant', 'dynamodb:Scan', table('tenants')],
     ['remove a tenant’s row', 'dynamodb:DeleteItem', table('tenants')],
     ['delete the App’s key', 'ssm:DeleteParameters', parameter(`/${PREFIX}/app/key`)],
+  ],
+  recovery: [
+    ['read a tenant’s launches', 'dynamodb:Query', table('runners'), { 'dynamodb:LeadingKeys': ['1'] }],
+    ['change a tenant’s launch', 'dynamodb:UpdateItem', table('runners'), { 'dynamodb:LeadingKeys': ['1'] }],
+    ['find a launch by its machine', 'dynamodb:Query', `${table('runners')}/index/instance-index`, OWN_ROWS],
+    ['read every launch', 'dynamodb:Scan', table('runners')],
+    ['change a tenant', 'dynamodb:UpdateItem', table('tenants')],
+    ['speak on the default bus', 'events:PutEvents', arn('events', 'event-bus/default')],
+    ['send to another installation’s queue', 'sqs:SendMessage', arn('sqs', 'other-builds-small')],
+    ['take a job', 'sqs:ReceiveMessage', queue('builds-small')],
+    ['read the webhook secret', 'ssm:GetParameters', parameter(`/${PREFIX}/app/webhook-secret`)],
+    ['read a runner’s configuration', 'ssm:GetParameters', OWN],
+    ['start a machine', 'ec2:RunInstances', ec2('instance/*'), TAGGED],
+    ['terminate a machine', 'ec2:TerminateInstances', MACHINE, OURS],
   ],
   runner: [
     ['read another machine’s configuration', 'ssm:GetParameter', parameter(`/${PREFIX}/tenants/1/runners/i-0bbb`), { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0bbb' }],
@@ -318,6 +345,7 @@ describe('the policies with a customer key and spot', () => {
     ['scale-up', 'kms:GenerateDataKey', BY_SSM, 'Allowed'],
     ['scale-down', 'kms:Decrypt', BY_SSM, 'Allowed'],
     ['tenant-manager', 'kms:Decrypt', BY_SSM, 'Allowed'],
+    ['recovery', 'kms:Decrypt', BY_SSM, 'Allowed'],
     ['webhook', 'kms:Decrypt', {}, 'ImplicitlyDenied'],
     ['scale-down', 'kms:GenerateDataKey', BY_SSM, 'ImplicitlyDenied'],
   ]) {

@@ -94,6 +94,11 @@ run "each_function_gets_exactly_the_variables_that_it_reads" {
   }
 
   assert {
+    condition     = join(" ", keys(aws_lambda_function.recovery.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES DEFAULT_TIER ENVIRONMENT EVENT_BUS_NAME GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE LOG_LEVEL RUNNERS_TABLE RUNNER_TIERS TENANTS_TABLE TIER_ACCESS TIER_QUEUE_URLS"
+    error_message = "recovery: ${join(" ", keys(aws_lambda_function.recovery.environment[0].variables))}"
+  }
+
+  assert {
     condition = jsonencode(jsondecode(aws_lambda_function.scale_up.environment[0].variables.RUNNER_TIERS)["medium"]) == jsonencode({
       labels = ["self-hosted", "linux", "x64", "medium"], max_runners = 5, rank = null, instance_types = ["t3.large", "m5.large"], spot = false, runner_group_id = 1
     })
@@ -125,7 +130,7 @@ run "each_function_gets_exactly_the_variables_that_it_reads" {
 
   # With addresses of the usual length, so that the precondition's estimate is on the safe side.
   assert {
-    condition     = alltrue([for function in [aws_lambda_function.scale_up, aws_lambda_function.scale_down, aws_lambda_function.tenant_manager] : length(jsonencode(function.environment[0].variables)) < local.environment_bytes])
+    condition     = alltrue([for function in [aws_lambda_function.scale_up, aws_lambda_function.scale_down, aws_lambda_function.tenant_manager, aws_lambda_function.recovery] : length(jsonencode(function.environment[0].variables)) < local.environment_bytes])
     error_message = "The estimate of the environment's size is too low."
   }
 }

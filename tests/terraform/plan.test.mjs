@@ -7,6 +7,7 @@ const FUNCTIONS = {
   webhook: 'module.webhook.aws_lambda_function.webhook',
   'scale-up': 'aws_lambda_function.scale_up',
   'scale-down': 'aws_lambda_function.scale_down',
+  recovery: 'aws_lambda_function.recovery',
   'tenant-manager': 'aws_lambda_function.tenant_manager',
 };
 
@@ -95,6 +96,7 @@ describe('a plan of the whole module', () => {
   it('lets EventBridge send to every queue that a rule names, for that rule only', () => {
     const account = 'arn:aws:events:us-east-1:123456789012:rule';
     const expected = {
+      'aws_sqs_queue.recovery_dlq': `${account}/${PREFIX}-recovery`,
       'aws_sqs_queue.runner_events': `${account}/${PREFIX}-instance-state`,
       'aws_sqs_queue.runner_events_dlq': `${account}/${PREFIX}-instance-state`,
       'aws_sqs_queue.sweep_dlq': `${account}/${PREFIX}-sweep`,
@@ -143,7 +145,7 @@ describe('the block of the README', () => {
     assert.ok(failed);
     assert.equal(output.match(/Error:/g).length, 1, output);
     const text = output.replace(/\s*\n[│\s]*/g, ' ');
-    for (const name of ['webhook', 'scale-up', 'scale-down', 'tenant-manager']) assert.ok(text.includes(`lambdas/dist/${name}.zip`), output);
+    for (const name of ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery']) assert.ok(text.includes(`lambdas/dist/${name}.zip`), output);
     assert.match(text, /run `yarn dist` \(cd lambdas && yarn install && yarn dist\)/);
   });
 });

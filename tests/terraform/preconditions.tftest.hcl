@@ -90,7 +90,7 @@ run "rejects_zips_that_are_not_built" {
 
   variables {
     lambda      = {}
-    lambda_zips = { webhook = "absent/webhook.zip", scale-up = "absent/scale-up.zip", scale-down = "absent/scale-down.zip", tenant-manager = "absent/tenant-manager.zip" }
+    lambda_zips = { webhook = "absent/webhook.zip", scale-up = "absent/scale-up.zip", scale-down = "absent/scale-down.zip", tenant-manager = "absent/tenant-manager.zip", recovery = "absent/recovery.zip" }
   }
 
   expect_failures = [aws_dynamodb_table.tenants]
@@ -101,6 +101,6 @@ run "accepts_zips_that_are_there" {
 
   variables {
     lambda      = {}
-    lambda_zips = { for name in ["webhook", "scale-up", "scale-down", "tenant-manager"] : name => "tests/terraform/fixtures/empty.zip" }
+    lambda_zips = { for name in ["webhook", "scale-up", "scale-down", "tenant-manager", "recovery"] : name => "tests/terraform/fixtures/empty.zip" }
   }
 }

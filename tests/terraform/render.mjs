@@ -17,7 +17,7 @@ export const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
 export const PREFIX = 'acme-ci';
 
-const FUNCTIONS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager'];
+const FUNCTIONS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery'];
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_SESSION_TOKEN: '', AWS_PROFILE: '' };
 const APP = {
   github_app_id: '4711',

@@ -185,14 +185,14 @@ run "queues_are_encrypted_and_dead_letters_kept_two_weeks" {
 
   assert {
     condition = alltrue([
-      for queue in concat(values(aws_sqs_queue.tier_builds), values(aws_sqs_queue.tier_builds_dlq), [aws_sqs_queue.runner_events, aws_sqs_queue.runner_events_dlq, aws_sqs_queue.tenant_manager_dlq, aws_sqs_queue.sweep_dlq]) :
+      for queue in concat(values(aws_sqs_queue.tier_builds), values(aws_sqs_queue.tier_builds_dlq), [aws_sqs_queue.runner_events, aws_sqs_queue.runner_events_dlq, aws_sqs_queue.tenant_manager_dlq, aws_sqs_queue.sweep_dlq, aws_sqs_queue.recovery_dlq]) :
       queue.sqs_managed_sse_enabled
     ])
     error_message = "Every queue is encrypted."
   }
 
   assert {
-    condition     = alltrue([for queue in concat(values(aws_sqs_queue.tier_builds_dlq), [aws_sqs_queue.runner_events_dlq, aws_sqs_queue.tenant_manager_dlq, aws_sqs_queue.sweep_dlq]) : queue.message_retention_seconds == 1209600])
+    condition     = alltrue([for queue in concat(values(aws_sqs_queue.tier_builds_dlq), [aws_sqs_queue.runner_events_dlq, aws_sqs_queue.tenant_manager_dlq, aws_sqs_queue.sweep_dlq, aws_sqs_queue.recovery_dlq]) : queue.message_retention_seconds == 1209600])
     error_message = "Dead letters are kept 14 days."
   }
 }
@@ -234,12 +234,26 @@ run "machines_that_end_and_the_sweep_reach_scale_down" {
   }
 }
 
+run "the_recovery_runs_every_two_minutes" {
+  command = plan
+
+  assert {
+    condition     = aws_cloudwatch_event_rule.recovery.schedule_expression == "rate(2 minutes)" && jsondecode(aws_cloudwatch_event_target.recovery.input) == { source = "multi-tenant-runner.recovery" }
+    error_message = "The schedule says what it is."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_event_target.recovery.dead_letter_config) == 1 && aws_lambda_function_event_invoke_config.recovery.maximum_retry_attempts == 0
+    error_message = "A run that fails is recorded, and the next one does its work."
+  }
+}
+
 run "functions_run_the_settled_runtime" {
   command = plan
 
   assert {
     condition = alltrue([
-      for function in [aws_lambda_function.scale_up, aws_lambda_function.scale_down, aws_lambda_function.tenant_manager] :
+      for function in [aws_lambda_function.scale_up, aws_lambda_function.scale_down, aws_lambda_function.tenant_manager, aws_lambda_function.recovery] :
       function.runtime == "nodejs22.x" && function.handler == "index.handler" && function.architectures == tolist(["arm64"]) && function.memory_size == 512 && function.timeout == 60
     ])
     error_message = "Runtime, handler, processor, memory or time-out differ."

@@ -6,6 +6,7 @@ import type { GitHub } from './github';
 import { match, type Answer, type Call, type Handler } from './http';
 import { isExhausted, LIMITS, rateLimitHeaders, spend, type Bucket, type Spent } from './rate-limit';
 import { runnerRoutes } from './runner-routes';
+import { searchRoutes } from './search-routes';
 
 export interface ApiCall {
   /** `POST /orgs/{org}/actions/runners/generate-jitconfig` */
@@ -26,7 +27,7 @@ export interface ApiOptions {
 
 /** GitHub's REST API, as much of it as a runner App asks for. */
 export function createApi({ github, publicKey, url, calls, intercept }: ApiOptions): Handler {
-  const routes = [...appRoutes(github, publicKey, url), ...runnerRoutes(github, url)];
+  const routes = [...appRoutes(github, publicKey, url), ...runnerRoutes(github, url), ...searchRoutes(github, url)];
   const spent = new Map<string, Spent>();
   const pay = (installationId: number | undefined, bucket: Bucket): Spent => {
     const key = `${installationId ?? 'app'} ${bucket}`;

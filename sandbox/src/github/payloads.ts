@@ -31,7 +31,7 @@ export function jobWebhook(action: JobAction, context: JobContext): Webhook {
     ...example,
     workflow_job: { ...object(example['workflow_job']), ...jobFields(job, `${account.login}/${repository.name}`) },
     ...(example['deployment'] !== undefined && { deployment: deployment(example, context) }),
-    repository: repositoryPayload(object(example['repository']) ?? {}, account, repository),
+    repository: repositoryPayload(repository, account, object(example['repository'])),
     ...(account.type === 'Organization' && { organization: organizationPayload(account) }),
     sender: userJson(sender(account), API),
     installation: { id: installation.id, node_id: nodeId('IntegrationInstallation', installation.id) },
@@ -114,7 +114,7 @@ function jobFields(job: Job, fullName: string): Json {
 }
 
 /** The example's hundred URLs hold its own repository's name; the new one takes its place in all of them. */
-function repositoryPayload(example: Json, owner: Account, repository: Repository): Json {
+export function repositoryPayload(repository: Repository, owner: Account, example = object(exampleOf('workflow_job', (one) => 'repository' in one)['repository']) ?? {}): Json {
   const renamed = replaceEverywhere(example, text(example['full_name']) ?? '', `${owner.login}/${repository.name}`);
   return {
     ...renamed,

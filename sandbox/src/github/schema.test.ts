@@ -70,6 +70,9 @@ describe('answers fit what GitHub describes', () => {
     ['GET /repos/{owner}/{repo}/actions/runners', 200, false],
     ['GET /repos/{owner}/{repo}/actions/runners/{runner_id}', 200, false],
     ['GET /repos/{owner}/{repo}/actions/jobs/{job_id}', 200, false],
+    ['GET /installation/repositories', 200, false],
+    ['GET /repos/{owner}/{repo}/actions/runs', 200, false],
+    ['GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', 200, false],
     ['POST /orgs/{org}/actions/runners/generate-jitconfig', 409, false],
     ['GET /app/installations/{installation_id}', 404, true],
   ];
@@ -89,7 +92,7 @@ describe('answers fit what GitHub describes', () => {
     const base = route.includes('/repos/') ? '/repos/{owner}/{repo}' : '/orgs/{org}';
     const made = byApp || registers ? undefined : await octokit.request(`POST ${base}/actions/runners/generate-jitconfig`, { ...owner, ...runner });
     const parameters = {
-      ...owner, ...(route.includes('generate-jitconfig') && runner), runner_id: at(made?.data, 'runner', 'id'), job_id: job?.id ?? 0,
+      ...owner, ...(route.includes('generate-jitconfig') && runner), runner_id: at(made?.data, 'runner', 'id'), job_id: job?.id ?? 0, run_id: job?.runId ?? 0,
       installation_id: status === 404 ? 1 : id, delivery_id: github.deliveries.list()[0]?.id ?? 0,
     };
     const answer = await octokit.request(route, parameters).catch((error: { status: number; response: { data: unknown } }) => ({ status: error.status, data: error.response.data }));

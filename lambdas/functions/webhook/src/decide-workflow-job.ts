@@ -1,8 +1,6 @@
-import { Decoder, tiersThatFit, type JobEvent, type JobMessage, type Tier, type Tiers } from '@multi-tenant-runner/core';
+import { Decoder, instantOf, isPublicRepository, queuedAtOf, tiersThatFit, type JobEvent, type Tier, type Tiers, type UnroutedJob } from '@multi-tenant-runner/core';
 import { installationIdOf, isObject, wordOf, type Delivery } from './read-delivery';
 
-/** A job whose size is not chosen yet: of several that fit, the tenant's own comes first. */
-export type UnroutedJob = Omit<JobMessage, 'tier'>;
 export type UnroutedEvent = Omit<JobEvent, 'tier'>;
 
 export type IgnoreReason = 'no-installation' | 'labels' | 'gated' | 'action';
@@ -64,7 +62,7 @@ function readEvent(delivery: Delivery, installationId: number, { fitting, now, k
   const event: UnroutedEvent = {
     ...job,
     kind,
-    at: times.map(instant).find((time) => time !== undefined) ?? now.toISOString(),
+    at: times.map(instantOf).find((time) => time !== undefined) ?? now.toISOString(),
     ...(runnerName !== undefined && { runnerName }),
     ...(typeof runnerId === 'number' && Number.isSafeInteger(runnerId) && runnerId > 0 && { runnerId }),
     ...(conclusion !== undefined && { conclusion }),
@@ -84,33 +82,11 @@ function jobFields(decoder: Decoder, delivery: Delivery, known: { readonly insta
     ownerId: owner.wholeNumber('id'),
     ownerType: owner.oneOf('type', ['Organization', 'User'] as const),
     repo: repository.text('name'),
-    isPublic: isPublic(delivery.payload['repository']),
+    isPublic: isPublicRepository(delivery.payload['repository']),
     labels: details.texts('labels'),
-    queuedAt: queuedAt(delivery.payload['workflow_job'], known.now),
+    queuedAt: queuedAtOf(delivery.payload['workflow_job'], known.now),
     deliveryId: delivery.deliveryId,
   };
-}
-
-/** `internal` repositories are private to an enterprise. What can't be told counts as public: that is the safe side. */
-function isPublic(repository: unknown): boolean {
-  if (!isObject(repository)) return true;
-  const { visibility } = repository;
-  return typeof visibility === 'string' ? visibility === 'public' : repository['private'] !== true;
-}
-
-/**
- * The later of the two times that a queued job carries: one that waited days at a gate was created long ago, and its
- * 24 hours in GitHub's queue begin when it is let through.
- */
-function queuedAt(job: unknown, now: Date): string {
-  const { created_at: createdAt, started_at: startedAt, status } = isObject(job) ? job : {};
-  const times = [createdAt, ...(status === 'queued' ? [startedAt] : [])].map(instant).filter((time) => time !== undefined);
-  return times.sort().at(-1) ?? now.toISOString();
-}
-
-function instant(value: unknown): string | undefined {
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
 function ignore(reason: IgnoreReason, message: string): WorkflowJobDecision {

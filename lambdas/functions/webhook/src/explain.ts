@@ -1,5 +1,4 @@
-import type { JobReason } from '@multi-tenant-runner/core';
-import type { Routed } from './route-job';
+import type { JobReason, Routed } from '@multi-tenant-runner/core';
 
 const SENTENCES: Partial<Record<JobReason, string>> = {
   'unknown-tenant': "The job waits: its installation is not in the tenants table yet. It starts once GitHub's installation event has arrived.",

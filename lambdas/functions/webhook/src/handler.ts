@@ -1,5 +1,7 @@
 import {
   reportRow,
+  routeJob,
+  tierOf,
   type AdmissionSettings,
   type Clock,
   type EventBus,
@@ -17,7 +19,6 @@ import { decideWorkflowJob, type UnroutedEvent } from './decide-workflow-job';
 import { explain } from './explain';
 import { header, rawBody, respond, sourceAddress, type HttpRequest, type HttpResponse } from './http';
 import { installationIdOf, readDelivery, wordOf, type Delivery } from './read-delivery';
-import { routeJob, tierOf } from './route-job';
 import { isSigned } from './signature';
 import type { SourceFilter } from './source-addresses';
 import { createTenantCache, type TenantCache } from './tenant-cache';

@@ -5,6 +5,7 @@ export * from './dynamodb/tenant-registry';
 export * from './dynamodb/tenant-lifecycle';
 export * from './dynamodb/job-store';
 export * from './dynamodb/launch-store';
+export * from './dynamodb/recovery-store';
 export * from './ec2/fleet';
 export * from './ec2/plan-egress';
 export * from './ec2/security-groups';

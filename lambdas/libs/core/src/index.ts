@@ -11,5 +11,7 @@ export * from './decode';
 export * from './messages';
 export * from './lifecycle';
 export * from './ports';
+export * from './recovery-ports';
 export * from './onboarding';
 export * from './protocol';
+export * from './routing';

@@ -13,6 +13,7 @@ export const TAG = {
 
 export const EVENT_SOURCE = 'multi-tenant-runner';
 export const SWEEP_SOURCE = 'multi-tenant-runner.sweep';
+export const RECOVERY_SOURCE = 'multi-tenant-runner.recovery';
 export const METRIC_NAMESPACE = 'MultiTenantRunner';
 
 export type MetricName =
@@ -41,7 +42,13 @@ export type MetricName =
   | 'OldestJobAge'
   | 'SweepCompleted'
   | 'SweepFailed'
-  | 'SweepRepaired';
+  | 'SweepRepaired'
+  | 'DeliveriesRedelivered'
+  | 'DeliveriesGivenUp'
+  | 'JobsFound'
+  | 'InstallationsMended'
+  | 'RecoveryCompleted'
+  | 'RecoveryFailed';
 
 export function parameterPath(environment: string, installationId: number): string {
   return `/${environment}/tenants/${installationId}/runners`;

@@ -81,6 +81,8 @@ export interface JobStore {
   change(installationId: number, jobId: number, guard: JobGuard, changes: Changes<Job>): Promise<Written<Job>>;
   /** Not ended, oldest first, strongly consistent. */
   listOpen(installationId: number, options?: { readonly states?: readonly JobState[]; readonly limit?: number }): Promise<readonly Job[]>;
+  /** Newest id first, ended ones too, strongly consistent. */
+  listRecent(installationId: number, limit: number): Promise<readonly Job[]>;
   /** Parked jobs whose next try is due, of all tenants (an index: may lag). */
   listDue(now: Date, limit: number): Promise<readonly { readonly installationId: number; readonly jobId: number }[]>;
 }

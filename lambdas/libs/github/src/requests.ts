@@ -28,3 +28,14 @@ export function createRequests({ baseUrl, fetch, timeout }: RequestsDeps): Reque
     });
   return { plain: () => prepared({}), withToken: (token) => prepared({ authorization: `Bearer ${token}` }) };
 }
+
+/** GitHub's ids of deliveries have 64 bits, JavaScript's whole numbers 53: longer ones become texts before they are read. */
+export function withExactIds(fetch: Fetch): Fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    if (!response.headers.get('content-type')?.includes('json')) return response;
+    const text = (await response.text()).replace(/("id":\s*)(\d{16,})/g, '$1"$2"');
+    const { status, statusText, headers } = response;
+    return new Response(text === '' ? null : text, { status, statusText, headers });
+  };
+}

@@ -2,9 +2,12 @@ import type {
   AdmissionSettings,
   EventBus,
   GitHub,
+  GitHubApp,
   JobQueue,
+  JobSearch,
   JobStore,
   LaunchStore,
+  RecoveryStore,
   RunnerFleet,
   RunnerParameters,
   SecurityGroups,
@@ -14,11 +17,14 @@ import type {
 import { ENVIRONMENT, settings as defaultSettings, tenantRow } from './factories';
 import { createInMemoryFleet, type InMemoryFleet } from './in-memory/fleet';
 import { createInMemoryGitHub, type InMemoryGitHub } from './in-memory/github';
+import { createInMemoryGitHubApp, type InMemoryGitHubApp } from './in-memory/github-app';
 import { createInMemoryEventBus, createInMemoryJobQueue, type InMemoryEventBus, type InMemoryJobQueue } from './in-memory/job-queue';
+import { createInMemoryJobSearch, type InMemoryJobSearch } from './in-memory/job-search';
 import { createInMemoryJobStore, type InMemoryJobStore } from './in-memory/job-store';
 import { createInMemoryLaunchStore, type InMemoryLaunchStore } from './in-memory/launch-store';
 import { createInMemoryParameters, type InMemoryParameters } from './in-memory/parameters';
 import { createRecordingLog, createRecordingMetrics, type RecordingLog, type RecordingMetrics } from './in-memory/records';
+import { createInMemoryRecoveryStore, type InMemoryRecoveryStore } from './in-memory/recovery-store';
 import { createInMemorySecurityGroups, type InMemorySecurityGroups } from './in-memory/security-groups';
 import { createInMemoryTenantRegistry, type InMemoryTenantRegistry, type TenantRow } from './in-memory/tenant-registry';
 import { createCallObserver, type CallObserver } from './observe';
@@ -36,6 +42,9 @@ export interface WorldPorts {
   readonly parameters: RunnerParameters;
   readonly securityGroups: SecurityGroups;
   readonly github: GitHub;
+  readonly app: GitHubApp;
+  readonly search: JobSearch;
+  readonly recovery: RecoveryStore;
 }
 
 /** What stands behind the ports, to be read and altered by a test; using it records no call. */
@@ -49,6 +58,9 @@ export interface WorldState {
   readonly parameters: InMemoryParameters;
   readonly securityGroups: InMemorySecurityGroups;
   readonly github: InMemoryGitHub;
+  readonly app: InMemoryGitHubApp;
+  readonly search: InMemoryJobSearch;
+  readonly recovery: InMemoryRecoveryStore;
 }
 
 export interface World extends WorldPorts, Omit<CallObserver, 'observe'> {
@@ -67,6 +79,7 @@ export function createWorld(options: { readonly settings?: Partial<AdmissionSett
   const clock = options.clock ?? createTestClock();
   const settings = defaultSettings(options.settings);
   const observer = createCallObserver();
+  const github = createInMemoryGitHub();
   const state: WorldState = {
     tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
     jobs: createInMemoryJobStore({ clock }),
@@ -76,7 +89,10 @@ export function createWorld(options: { readonly settings?: Partial<AdmissionSett
     fleet: createInMemoryFleet({ clock, environment }),
     parameters: createInMemoryParameters({ clock }),
     securityGroups: createInMemorySecurityGroups({ environment }),
-    github: createInMemoryGitHub(),
+    github,
+    app: createInMemoryGitHubApp({ clock, github }),
+    search: createInMemoryJobSearch({ github }),
+    recovery: createInMemoryRecoveryStore(),
   };
   const ports: WorldPorts = {
     registry: observer.observe('registry', state.tenants),
@@ -89,6 +105,9 @@ export function createWorld(options: { readonly settings?: Partial<AdmissionSett
     parameters: observer.observe('parameters', state.parameters),
     securityGroups: observer.observe('securityGroups', state.securityGroups),
     github: observer.observe('github', state.github),
+    app: observer.observe('app', state.app),
+    search: observer.observe('search', state.search),
+    recovery: observer.observe('recovery', state.recovery),
   };
   const { observe: _observe, ...observing } = observer;
   return {
@@ -104,7 +123,8 @@ export function createWorld(options: { readonly settings?: Partial<AdmissionSett
       const row = tenantRow(overrides);
       const installationId = Number(row['installation_id']);
       state.tenants.rows.set(installationId, row);
-      state.github.installations.set(installationId, { login: String(row['org_name']), suspended: false });
+      const type = row['org_type'] === 'User' ? 'User' : 'Organization';
+      state.github.installations.set(installationId, { login: String(row['org_name']), suspended: false, accountId: Number(row['account_id']), type });
       return row;
     },
   };

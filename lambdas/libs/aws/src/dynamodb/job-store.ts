@@ -49,6 +49,12 @@ export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): J
       });
       return collect(rows, limit, (row) => fromItem<Job>(row));
     },
+    listRecent: async (installationId, limit) => {
+      const expression = new Expression();
+      const condition = expression.equals('installation_id', installationId);
+      const rows = table.query({ ConsistentRead: true, ScanIndexForward: false, KeyConditionExpression: condition, ...expression.placeholders, Limit: limit });
+      return collect(rows, limit, (row) => fromItem<Job>(row));
+    },
     listDue: async (now, limit) => {
       const expression = new Expression();
       const condition = `${expression.equals('due', 'parked')} AND ${expression.name('next_try')} <= ${expression.value(now.toISOString())}`;

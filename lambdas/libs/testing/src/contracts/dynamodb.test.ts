@@ -1,11 +1,12 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { createDynamoJobStore, createDynamoLaunchStore, createDynamoTenantLifecycle, createDynamoTenantRegistry, fromAttributes, toAttributes } from '@multi-tenant-runner/aws';
+import { createDynamoJobStore, createDynamoLaunchStore, createDynamoRecoveryStore, createDynamoTenantLifecycle, createDynamoTenantRegistry, fromAttributes, toAttributes } from '@multi-tenant-runner/aws';
 import { createTables } from '../dynamodb/create-tables';
 import { startDynamoDbLocal, type DynamoDbLocal } from '../dynamodb/dynamodb-local';
 import { job, launch, settings } from '../factories';
 import { createTestClock } from '../test-clock';
 import { jobStoreContract } from './job-store.contract';
 import { launchStoreContract } from './launch-store.contract';
+import { recoveryStoreContract } from './recovery-store.contract';
 import { tenantLifecycleContract } from './tenant-lifecycle.contract';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
 
@@ -88,5 +89,18 @@ describe('the launch store on DynamoDB', () => {
     const ended = await readItem('test-runners', key);
     expect(ended['expires_at']).toBe(Date.parse('2026-01-29T12:06:00.000Z') / 1_000);
     expect(ended).not.toHaveProperty('open_at');
+  });
+});
+
+describe('the recovery store on DynamoDB', () => {
+  recoveryStoreContract(async () => ({ store: createDynamoRecoveryStore({ client: local.client, tableName: 'test-runners', clock: createTestClock() }) }), nextId);
+
+  it('lets DynamoDB forget what GitHub has forgotten', async () => {
+    const store = createDynamoRecoveryStore({ client: local.client, tableName: 'test-runners', clock: createTestClock() });
+    const guid = `guid-${nextId()}`;
+    await store.settle(guid, 'delivered', new Date('2026-01-15T12:00:00.000Z'));
+    const settled = await readItem('test-runners', { installation_id: 0, launch_id: `delivery#${guid}` });
+    expect(settled).toMatchObject({ state: 'delivered', expires_at: Date.parse('2026-01-25T12:00:00.000Z') / 1_000 });
+    expect(settled).not.toHaveProperty('open_at');
   });
 });

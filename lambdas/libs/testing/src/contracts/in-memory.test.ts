@@ -8,7 +8,9 @@ import { createInMemorySecurityGroups } from '../in-memory/security-groups';
 import { createInMemoryTenantRegistry } from '../in-memory/tenant-registry';
 import { createTestClock } from '../test-clock';
 import { jobStoreContract } from './job-store.contract';
+import { createInMemoryRecoveryStore } from '../in-memory/recovery-store';
 import { launchStoreContract } from './launch-store.contract';
+import { recoveryStoreContract } from './recovery-store.contract';
 import { runnerFleetContract } from './runner-fleet.contract';
 import { runnerParametersContract } from './runner-parameters.contract';
 import { securityGroupsContract } from './security-groups.contract';
@@ -41,6 +43,7 @@ describe('the in-memory launch store', () =>
     const clock = createTestClock();
     return { clock, store: createInMemoryLaunchStore({ clock }) };
   }, nextId));
+describe('the in-memory recovery store', () => recoveryStoreContract(async () => ({ store: createInMemoryRecoveryStore() }), nextId));
 describe('the in-memory fleet', () =>
   runnerFleetContract(async () => {
     const fleet = createInMemoryFleet({ clock: createTestClock(), environment: ENVIRONMENT });

@@ -112,6 +112,14 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
     });
   });
 
+  it('lists the newest jobs first, whatever became of them', async () => {
+    await add({ jobId: 8, state: 'parked' });
+    await add({ jobId: 10, state: 'completed', endedAt: '2026-01-15T08:30:00.000Z' });
+    await add({ jobId: 9, state: 'running' });
+    expect((await store.listRecent(id, 2)).map((one) => one.jobId)).toEqual([10, 9]);
+    expect((await store.listRecent(id, 9)).map((one) => one.jobId)).toEqual([10, 9, 8]);
+  });
+
   describe('due jobs', () => {
     const due = async (now: string, limit = 1_000): Promise<number[]> =>
       (await store.listDue(new Date(now), limit)).filter((one) => one.installationId === id).map((one) => one.jobId);

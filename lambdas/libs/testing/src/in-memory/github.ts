@@ -3,6 +3,10 @@ import type { GitHub, GitHubFailure, RunnerPlace } from '@multi-tenant-runner/co
 export interface InMemoryInstallation {
   login: string;
   suspended: boolean;
+  /** Absent: GitHub names no account. */
+  readonly accountId?: number;
+  readonly type?: 'Organization' | 'User';
+  changedAt?: string;
 }
 
 export interface InMemoryRegistration {

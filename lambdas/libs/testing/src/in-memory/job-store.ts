@@ -43,6 +43,11 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
         .sort(byQueuedTime);
       return open.slice(0, options?.limit);
     },
+    listRecent: async (installationId, limit) =>
+      [...rows.values()]
+        .filter((job) => job.installationId === installationId)
+        .sort((a, b) => b.jobId - a.jobId)
+        .slice(0, limit),
     listDue: async (now, limit) =>
       due
         .read()

@@ -1,25 +1,21 @@
-import {
-  JOB_QUEUE_LIFETIME,
-  chooseTier,
-  judgeJob,
-  newJob,
-  type AdmissionSettings,
-  type Clock,
-  type Job,
-  type JobMessage,
-  type JobQueue,
-  type JobReason,
-  type JobStore,
-  type Metrics,
-  type TenantLookup,
-  type Tier,
-  type Verdict,
-} from '@multi-tenant-runner/core';
-import type { UnroutedJob } from './decide-workflow-job';
-import type { TenantCache } from './tenant-cache';
+import { newJob, type JobMessage } from '../messages';
+import type { Job, JobReason } from '../job';
+import { judgeJob, type AdmissionSettings, type Verdict } from '../judge-job';
+import type { JobQueue, JobStore, Metrics } from '../ports';
+import type { TenantLookup } from '../tenant';
+import { chooseTier, type Tier } from '../tiers';
+import { JOB_QUEUE_LIFETIME, type Clock } from '../time';
+
+/** A job whose size is not chosen yet: of several that fit, the tenant's own comes first. */
+export type UnroutedJob = Omit<JobMessage, 'tier'>;
 
 export interface RouteDeps {
-  readonly tenants: TenantCache;
+  readonly tenants: {
+    /** What was read a moment ago, if anything: good enough to let a job pass, never to stop one. */
+    recent(installationId: number): TenantLookup | undefined;
+    /** The row as it is now. */
+    read(installationId: number): Promise<TenantLookup>;
+  };
   readonly jobs: Pick<JobStore, 'create' | 'change'>;
   readonly queue: Pick<JobQueue, 'sendJob'>;
   readonly settings: AdmissionSettings;

@@ -1,0 +1,80 @@
+import { MINUTE, ageOf, plus, type PendingDelivery } from '@multi-tenant-runner/core';
+import { HORIZON } from './delivery-pass';
+import { heedFailure, type OutOfTime, type RecoveryDeps } from './deps';
+
+/** With the pauses below the last comes a day after the first: a webhook that fails for a day is still caught up with. */
+export const MAX_ASKS = 6;
+/** GitHub bounds what may be asked of it in a minute; the next run goes on. */
+const ASKS_A_RUN = 100;
+const FIRST_PAUSE = 4 * MINUTE;
+
+type AskDeps = Pick<RecoveryDeps, 'app' | 'recovery' | 'bookmarks' | 'clock' | 'log' | 'metrics'>;
+
+export interface AskReport {
+  readonly redelivered: number;
+  readonly givenUp: number;
+}
+
+/** Each pause is four times the one before: 4, 16, 64 minutes, 4, 17 and 68 hours. */
+export function pauseAfter(asks: number): number {
+  return FIRST_PAUSE * 4 ** Math.max(0, asks - 1);
+}
+
+export type AskDecision = 'wait' | 'ask' | 'give-up';
+
+export function decideAsk(delivery: PendingDelivery, now: Date): AskDecision {
+  if (ageOf(delivery.failedAt, now) >= HORIZON) return 'give-up';
+  if (Date.parse(delivery.dueAt) > now.getTime()) return 'wait';
+  return delivery.asked >= MAX_ASKS ? 'give-up' : 'ask';
+}
+
+/** Asks GitHub to redeliver what is due. The ask is counted before it is made: a run that dies in between has used one up, never made one too many. */
+export async function askAgain(deps: AskDeps, outOfTime: OutOfTime): Promise<AskReport> {
+  const report = { redelivered: 0, givenUp: 0 };
+  for (const delivery of await deps.recovery.listPending()) {
+    if (outOfTime() || report.redelivered >= ASKS_A_RUN) break;
+    const decision = decideAsk(delivery, deps.clock.now());
+    if (decision === 'wait') continue;
+    if (decision === 'give-up') {
+      await giveUp(delivery, 'It was asked for as often as allowed, or GitHub has forgotten it', deps);
+      report.givenUp += 1;
+      continue;
+    }
+    const outcome = await askOnce(delivery, deps);
+    if (outcome === 'asked') report.redelivered += 1;
+    if (outcome === 'gone') report.givenUp += 1;
+    if (outcome === 'stop') break;
+  }
+  if (report.redelivered > 0) deps.metrics.count('DeliveriesRedelivered', { value: report.redelivered });
+  return report;
+}
+
+async function askOnce(delivery: PendingDelivery, deps: AskDeps): Promise<'asked' | 'gone' | 'skipped' | 'stop'> {
+  const now = deps.clock.now();
+  const claimed = await deps.recovery.claim(delivery, { dueAt: plus(now, pauseAfter(delivery.asked + 1)).toISOString() });
+  if (!claimed) return 'skipped';
+  const answer = await deps.app.redeliver(delivery.attemptId);
+  if (answer.kind === 'asked') {
+    deps.log.info('Asked GitHub to deliver an event again', { delivery_id: delivery.guid, event: delivery.event, tenant_id: delivery.installationId, asked: delivery.asked + 1 });
+    return 'asked';
+  }
+  if (answer.kind === 'refused' && answer.status !== 401 && answer.status !== 403) {
+    await giveUp(delivery, `GitHub does not redeliver it (${answer.status})`, deps);
+    return 'gone';
+  }
+  // Without an answer it may have been taken up, so then it counts.
+  if (answer.kind !== 'unavailable') await deps.recovery.unclaim(delivery, { dueAt: answer.kind === 'limited' ? answer.retryAt.toISOString() : delivery.dueAt });
+  await heedFailure(answer, 'asked for a redelivery', deps);
+  return 'stop';
+}
+
+async function giveUp(delivery: PendingDelivery, why: string, deps: AskDeps): Promise<void> {
+  await deps.recovery.settle(delivery.guid, 'given-up', deps.clock.now());
+  deps.metrics.count('DeliveriesGivenUp', { properties: { delivery_id: delivery.guid, event: delivery.event, tenant_id: delivery.installationId ?? null } });
+  deps.log.warn(`An event of GitHub's never arrived and is given up. ${why}; the search for unheard jobs and the comparison of installations make up for most of them`, {
+    delivery_id: delivery.guid,
+    event: delivery.event,
+    tenant_id: delivery.installationId,
+    asked: delivery.asked,
+  });
+}

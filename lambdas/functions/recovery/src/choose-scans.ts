@@ -1,0 +1,63 @@
+import { MINUTE, plus, type ScanState, type Tenant, type TenantLookup } from '@multi-tenant-runner/core';
+
+/** Between two searches of an active tenant that lost nothing. */
+export const ROUND = 30 * MINUTE;
+
+export interface Chosen {
+  /** Tenants seen inactive for the first time: remembered, so that they are searched as soon as they are active. */
+  readonly asleep: readonly ScanState[];
+  /** Searches to begin or to go on with, the most pressing first. */
+  readonly due: readonly ScanState[];
+}
+
+/**
+ * Whose jobs are to be looked for now. Nobody has to say that a tenant was installed or unsuspended: a row that was never
+ * searched, was inactive when last seen, or has changed since the last search says so itself, however the news was lost.
+ */
+export function chooseScans(lookups: readonly TenantLookup[], states: readonly ScanState[], now: Date): Chosen {
+  const known = new Map(states.map((state) => [state.installationId, state]));
+  const tenants = lookups.flatMap((lookup) => (lookup.kind === 'tenant' ? [lookup.tenant] : []));
+  const asleep = tenants.filter(({ status, installationId }) => status === 'suspended' && known.get(installationId)?.phase !== 'asleep').map((tenant) => begin(tenant, 'asleep', now));
+  const due = tenants.filter((tenant) => tenant.status === 'active' && !isLimited(tenant, now)).flatMap((tenant) => nextOf(tenant, known.get(tenant.installationId), now));
+  return { asleep, due: due.filter(({ notBefore }) => Date.parse(notBefore) <= now.getTime()).sort(byUrgency) };
+}
+
+/** GitHub has told another function to leave the installation alone. */
+function isLimited({ githubLimitedUntil }: Tenant, now: Date): boolean {
+  return githubLimitedUntil !== undefined && Date.parse(githubLimitedUntil) > now.getTime();
+}
+
+function nextOf(tenant: Tenant, state: ScanState | undefined, now: Date): ScanState[] {
+  if (state === undefined || state.phase === 'asleep') return [begin(tenant, 'under-way', now)];
+  if (state.seenUpdatedAt !== tenant.updatedAt) {
+    // A search that GitHub asked to wait begins anew, but waits.
+    const fresh = begin(tenant, 'under-way', now);
+    return [state.phase === 'under-way' && state.notBefore > fresh.notBefore ? { ...fresh, notBefore: state.notBefore } : fresh];
+  }
+  if (state.phase === 'under-way') return [state];
+  return [{ ...begin(tenant, 'under-way', now), breadth: 'recent', notBefore: state.notBefore }];
+}
+
+function begin(tenant: Tenant, phase: ScanState['phase'], now: Date): ScanState {
+  return {
+    installationId: tenant.installationId,
+    phase,
+    breadth: 'everywhere',
+    ...(tenant.updatedAt !== undefined && { seenUpdatedAt: tenant.updatedAt }),
+    page: 1,
+    index: 0,
+    notBefore: now.toISOString(),
+  };
+}
+
+/** Who may have lost a whole suspension's jobs comes before the round, and then whoever waits longest. */
+function byUrgency(a: ScanState, b: ScanState): number {
+  if (a.breadth !== b.breadth) return a.breadth === 'everywhere' ? -1 : 1;
+  return a.notBefore < b.notBefore ? -1 : a.notBefore > b.notBefore ? 1 : a.installationId - b.installationId;
+}
+
+/** The search is over; the next round looks at the recently active repositories. */
+export function finished(state: ScanState, now: Date): ScanState {
+  const { lastRunId: _lastRunId, ...rest } = state;
+  return { ...rest, phase: 'done', page: 1, index: 0, notBefore: plus(now, ROUND).toISOString() };
+}

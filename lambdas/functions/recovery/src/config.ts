@@ -1,0 +1,31 @@
+import type { AdmissionSettings } from '@multi-tenant-runner/core';
+import { LOG_LEVELS, readAdmissionSettings, readConfig, readTierQueueUrls, type Env, type LogLevel } from '@multi-tenant-runner/runtime';
+
+export interface RecoveryConfig {
+  readonly environment: string;
+  readonly logLevel: LogLevel;
+  readonly tables: { readonly tenants: string; readonly jobs: string; readonly runners: string };
+  readonly settings: AdmissionSettings;
+  readonly tierQueueUrls: ReadonlyMap<string, string>;
+  readonly eventBusName: string;
+  readonly gitHubApiUrl: string;
+  readonly appIdParameter: string;
+  readonly appKeyParameter: string;
+}
+
+export function readRecoveryConfig(env: Env): RecoveryConfig {
+  return readConfig(env, (reader) => {
+    const settings = readAdmissionSettings(reader);
+    return {
+      environment: reader.text('ENVIRONMENT'),
+      logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS),
+      tables: { tenants: reader.text('TENANTS_TABLE'), jobs: reader.text('JOBS_TABLE'), runners: reader.text('RUNNERS_TABLE') },
+      settings,
+      tierQueueUrls: readTierQueueUrls(reader, settings.tiers),
+      eventBusName: reader.text('EVENT_BUS_NAME'),
+      gitHubApiUrl: reader.text('GITHUB_API_URL'),
+      appIdParameter: reader.text('GITHUB_APP_ID_PARAMETER'),
+      appKeyParameter: reader.text('GITHUB_APP_KEY_PARAMETER'),
+    };
+  });
+}

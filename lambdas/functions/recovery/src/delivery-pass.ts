@@ -1,0 +1,57 @@
+import { DAY, MINUTE, plus } from '@multi-tenant-runner/core';
+
+/** GitHub keeps deliveries for three days and redelivers nothing older. */
+export const HORIZON = 3 * DAY;
+/** An attempt is listed once it is over, up to ten seconds after its time, and perhaps later: so much is read twice. */
+export const OVERLAP = 15 * MINUTE;
+
+/**
+ * What of GitHub's list was read. A pass goes from the newest attempt down to `floor`; one that was cut off goes on where
+ * it stopped before the next begins, so that nothing between the two is ever passed over.
+ */
+export interface PassBookmark {
+  /** Every attempt that is older was looked at. */
+  readonly floor: string;
+  readonly pass?: Pass;
+}
+
+export interface Pass {
+  /** The newest attempt that it saw. */
+  readonly top: string;
+  readonly cursor: string;
+}
+
+/** An unreadable bookmark costs one long pass, never an attempt. */
+export function readBookmark(text: string | undefined, now: Date): PassBookmark {
+  const fresh = { floor: plus(now, -HORIZON).toISOString() };
+  if (text === undefined) return fresh;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isRecord(value) || typeof value['floor'] !== 'string' || Number.isNaN(Date.parse(value['floor']))) return fresh;
+    const { floor, pass } = value;
+    const whole = isRecord(pass) && typeof pass['top'] === 'string' && typeof pass['cursor'] === 'string';
+    return { floor, ...(whole && { pass: { top: String(pass['top']), cursor: String(pass['cursor']) } }) };
+  } catch {
+    return fresh;
+  }
+}
+
+/** Where a pass may stop: what is older was looked at, or is beyond GitHub's memory. */
+export function bottomOf({ floor }: PassBookmark, now: Date): number {
+  return Math.max(Date.parse(floor), now.getTime() - HORIZON);
+}
+
+export function reachedBottom(attempts: readonly { readonly deliveredAt: string }[], bottom: number): boolean {
+  const last = attempts.at(-1);
+  return last !== undefined && Date.parse(last.deliveredAt) < bottom;
+}
+
+/** The floor after a whole pass; it only rises. */
+export function raiseFloor({ floor }: PassBookmark, top: string | undefined): string {
+  const reached = top === undefined ? Number.NaN : Date.parse(top) - OVERLAP;
+  return reached > Date.parse(floor) ? new Date(reached).toISOString() : floor;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,49 @@
+import { RECOVERY_SOURCE, SECOND } from '@multi-tenant-runner/core';
+import { timeLeft, type LambdaContext } from '@multi-tenant-runner/runtime';
+import { askAgain } from './ask-again';
+import { isAppPaused, type OutOfTime, type RecoveryDeps } from './deps';
+import { findFailed } from './find-failed';
+import { mendInstallations } from './mend-installations';
+import { scanRound } from './scan-round';
+
+export interface RecoveryReport {
+  readonly redelivered: number;
+  readonly mended: number;
+  readonly scanned: number;
+  /** Parts that failed; the next run tries them again. */
+  readonly failed: readonly string[];
+}
+
+/** Time that the last steps and the answer to Lambda need. */
+const RESERVE = 10 * SECOND;
+
+/** What GitHub told nobody, or told in vain: failed deliveries, unheard jobs, missed installations. Each part in a share of the time of its own. */
+export function createHandler(base: RecoveryDeps): (event: { readonly source?: unknown }, context: LambdaContext) => Promise<RecoveryReport> {
+  return async (event, context) => {
+    if (event.source !== RECOVERY_SOURCE) throw new Error('The event is not the schedule of the recovery function; check what invokes it');
+    const deps = { ...base, log: base.log.with({ request_id: context.awsRequestId }) };
+    const whole = Math.max(0, timeLeft(context, RESERVE));
+    const leftBelow = (share: number): OutOfTime => () => timeLeft(context, RESERVE) <= whole * share;
+    const failed: string[] = [];
+    const part = async <T>(name: string, run: () => Promise<T>, otherwise: T): Promise<T> => {
+      try {
+        return await run();
+      } catch (cause) {
+        failed.push(name);
+        deps.metrics.count('RecoveryFailed', { properties: { part: name } });
+        deps.log.error('A part of the recovery failed; the next run tries again', { part: name, cause });
+        return otherwise;
+      }
+    };
+
+    const asApp = async <T>(run: () => Promise<T>, otherwise: T): Promise<T> => ((await isAppPaused(deps)) ? otherwise : run());
+    await part('deliveries', () => asApp(() => findFailed(deps, leftBelow(0.7)), false), false);
+    const asked = await part('redelivery', () => asApp(() => askAgain(deps, leftBelow(0.5)), undefined), undefined);
+    const mended = await part('installations', () => asApp(() => mendInstallations(deps, leftBelow(0.3)), undefined), undefined);
+    const scans = await part('jobs', () => scanRound(deps, leftBelow(0)), undefined);
+    const report = { redelivered: asked?.redelivered ?? 0, mended: mended ?? 0, scanned: scans?.scanned ?? 0, failed };
+    deps.metrics.count('RecoveryCompleted');
+    deps.log.info('The recovery came by', { ...report });
+    return report;
+  };
+}

@@ -1,0 +1,48 @@
+import {
+  createAppCredentials,
+  createClientConfig,
+  createDynamoDbClient,
+  createDynamoJobStore,
+  createDynamoLaunchStore,
+  createDynamoRecoveryStore,
+  createDynamoTenantRegistry,
+  createEventBridgeBus,
+  createEventBridgeClient,
+  createParameterReader,
+  createSqsClient,
+  createSqsJobQueue,
+  createSsmClient,
+} from '@multi-tenant-runner/aws';
+import { createGitHub, createGitHubApp, createJobSearch } from '@multi-tenant-runner/github';
+import { createLog, createMetrics, systemClock, writeLine } from '@multi-tenant-runner/runtime';
+import { readRecoveryConfig } from './config';
+import { createHandler } from './handler';
+
+const config = readRecoveryConfig(process.env);
+const clients = createClientConfig(process.env);
+const dynamoDb = createDynamoDbClient(clients);
+const clock = systemClock;
+const identity = createAppCredentials({
+  readParameters: createParameterReader({ client: createSsmClient(clients) }),
+  appIdParameter: config.appIdParameter,
+  keyParameter: config.appKeyParameter,
+  clock,
+});
+const gitHub = { baseUrl: config.gitHubApiUrl, identity, fetch, clock };
+const rows = { client: dynamoDb, tableName: config.tables.runners, clock };
+
+export const handler = createHandler({
+  app: createGitHubApp(gitHub),
+  search: createJobSearch(gitHub),
+  github: createGitHub({ ...gitHub, purpose: 'housekeeping' }),
+  recovery: createDynamoRecoveryStore(rows),
+  bookmarks: createDynamoLaunchStore(rows),
+  tenants: createDynamoTenantRegistry({ client: dynamoDb, tableName: config.tables.tenants, ...config.settings }),
+  jobs: createDynamoJobStore({ client: dynamoDb, tableName: config.tables.jobs, clock }),
+  queue: createSqsJobQueue({ client: createSqsClient(clients), tierQueueUrls: config.tierQueueUrls }),
+  bus: createEventBridgeBus({ client: createEventBridgeClient(clients), busName: config.eventBusName }),
+  settings: config.settings,
+  clock,
+  log: createLog({ level: config.logLevel, clock, write: writeLine }),
+  metrics: createMetrics({ environment: config.environment, clock, write: writeLine }),
+});

@@ -1,0 +1,49 @@
+import type { ScanState, TenantLookup } from '@multi-tenant-runner/core';
+import { chooseScans } from './choose-scans';
+import type { OutOfTime, RecoveryDeps } from './deps';
+import { scanTenant } from './scan-tenant';
+
+const AT_ONCE = 4;
+
+export interface ScanReport {
+  readonly scanned: number;
+  readonly failed: number;
+}
+
+/** Looks for unheard jobs of the tenants whose turn it is. One tenant's failure is that tenant's alone. */
+export async function scanRound(deps: RecoveryDeps, outOfTime: OutOfTime): Promise<ScanReport> {
+  const lookups = await listTenants(deps);
+  const { asleep, due } = chooseScans(lookups, await deps.recovery.listScans(), deps.clock.now());
+  for (const state of asleep) await deps.recovery.writeScan(state, deps.clock.now());
+  const report = { scanned: 0, failed: 0 };
+  const queue = [...due];
+  const work = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined && !outOfTime(); next = queue.shift()) await visit(next, report, deps, outOfTime);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return report;
+}
+
+async function visit(state: ScanState, report: { scanned: number; failed: number }, deps: RecoveryDeps, outOfTime: OutOfTime): Promise<void> {
+  report.scanned += 1;
+  const log = deps.log.with({ tenant_id: state.installationId });
+  try {
+    const next = await scanTenant(state, { ...deps, log }, outOfTime);
+    await deps.recovery.writeScan(next, deps.clock.now());
+  } catch (cause) {
+    report.failed += 1;
+    deps.metrics.count('RecoveryFailed', { properties: { part: 'jobs', tenant_id: state.installationId } });
+    log.error("The search for a tenant's unheard jobs failed; the next run tries again", { cause });
+  }
+}
+
+export async function listTenants(deps: Pick<RecoveryDeps, 'tenants'>): Promise<TenantLookup[]> {
+  const lookups: TenantLookup[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await deps.tenants.list(cursor);
+    lookups.push(...page.lookups);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return lookups;
+}

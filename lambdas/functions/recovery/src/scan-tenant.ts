@@ -1,0 +1,87 @@
+import { DAY, MINUTE, ageOf, plus, type GitHubFailure, type Repository, type ScanState, type Spending } from '@multi-tenant-runner/core';
+import { ROUND, finished } from './choose-scans';
+import type { OutOfTime, RecoveryDeps } from './deps';
+import { searchRepository, type ScanDeps } from './search-repository';
+
+/** GitHub calls for one tenant in one run: the rest of the run is the others'. */
+const CALLS_A_VISIT = 100;
+/** The newest rows tell where a tenant's jobs come from. */
+const RECENT_JOBS = 100;
+const RECENT_PUSH = DAY;
+const AFTER_NO_ANSWER = 5 * MINUTE;
+const AFTER_HALF = 15 * MINUTE;
+
+/** One visit's spending. Starting runners comes first: a search stops long before the installation's budget is used up. */
+export class Purse {
+  private spent = 0;
+  private last: NonNullable<Spending['budget']> | undefined;
+
+  pay<T extends Spending | GitHubFailure>(answer: T): T {
+    this.spent += 1;
+    if ('budget' in answer && answer.budget !== undefined) this.last = answer.budget;
+    return answer;
+  }
+
+  /** Until when to leave the installation alone; undefined: not yet. */
+  closedUntil(now: Date): Date | undefined {
+    if (this.last !== undefined && this.last.remaining < this.last.limit / 10) return this.last.resetAt;
+    if (this.last !== undefined && this.last.remaining < this.last.limit / 2) return plus(now, AFTER_HALF);
+    return this.spent >= CALLS_A_VISIT ? now : undefined;
+  }
+}
+
+/** One visit: goes on where the last one stopped, and answers where the next one goes on. */
+export async function scanTenant(start: ScanState, deps: ScanDeps & Pick<RecoveryDeps, 'search' | 'jobs'>, outOfTime: OutOfTime): Promise<ScanState> {
+  const purse = new Purse();
+  const busy = new Set((await deps.jobs.listRecent(start.installationId, RECENT_JOBS)).map((job) => nameOf({ owner: job.owner, name: job.repo })));
+  let state = start;
+  for (;;) {
+    const listed = purse.pay(await deps.search.listRepositories(state.installationId, state.page));
+    if (listed.kind !== 'found') return pausedBy(listed, state, deps);
+    for (let index = state.index; index < listed.repositories.length; index += 1) {
+      const repository = listed.repositories[index];
+      if (repository === undefined || !isWorthALook(repository, state, busy, deps.clock.now())) continue;
+      state = index === state.index ? state : { ...withoutRun(state), index };
+      const until = outOfTime() ? deps.clock.now() : purse.closedUntil(deps.clock.now());
+      if (until !== undefined) return { ...state, notBefore: until.toISOString() };
+      const searched = await searchRepository(repository, state, purse, deps, outOfTime);
+      if (searched.kind === 'stopped') return { ...state, ...(searched.lastRunId !== undefined && { lastRunId: searched.lastRunId }), notBefore: deps.clock.now().toISOString() };
+      if (searched.kind === 'failed') return pausedBy(searched.failure, state, deps);
+      state = { ...withoutRun(state), index: index + 1 };
+    }
+    if (!listed.more) return finished(state, deps.clock.now());
+    state = { ...withoutRun(state), page: state.page + 1, index: 0 };
+    const until = outOfTime() ? deps.clock.now() : purse.closedUntil(deps.clock.now());
+    if (until !== undefined) return { ...state, notBefore: until.toISOString() };
+  }
+}
+
+function withoutRun({ lastRunId: _lastRunId, ...state }: ScanState): ScanState {
+  return state;
+}
+
+const nameOf = ({ owner, name }: { readonly owner: string; readonly name: string }): string => `${owner}/${name}`.toLowerCase();
+
+function isWorthALook(repository: Repository, { breadth }: ScanState, busy: ReadonlySet<string>, now: Date): boolean {
+  if (repository.dormant) return false;
+  if (breadth === 'everywhere' || busy.has(nameOf(repository))) return true;
+  return repository.pushedAt !== undefined && ageOf(repository.pushedAt, now) <= RECENT_PUSH;
+}
+
+/** The tenant waits as long as GitHub asks; where GitHub does not let us look at all, until the next round. */
+function pausedBy(failure: GitHubFailure, state: ScanState, deps: ScanDeps): ScanState {
+  const now = deps.clock.now();
+  const log = deps.log.with({ tenant_id: state.installationId, answer: failure.kind });
+  switch (failure.kind) {
+    case 'limited':
+      log.info("The search for a tenant's unheard jobs waits for GitHub's limit");
+      return { ...state, notBefore: failure.retryAt.toISOString() };
+    case 'unavailable':
+      log.warn("GitHub gave no answer in the search for a tenant's unheard jobs; it goes on later", { reason: failure.message });
+      return { ...state, notBefore: plus(now, AFTER_NO_ANSWER).toISOString() };
+    case 'refused':
+      log.warn("GitHub refused the search for a tenant's unheard jobs. It needs the App's permission Actions: read, and an installation that is not suspended", { status: failure.status });
+      // Begun anew, and as broadly: nothing was seen.
+      return { ...withoutRun(state), page: 1, index: 0, notBefore: plus(now, ROUND).toISOString() };
+  }
+}

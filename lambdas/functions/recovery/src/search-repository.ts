@@ -1,0 +1,62 @@
+import { JOB_QUEUE_LIFETIME, MINUTE, ageOf, routeJob, tiersThatFit, type GitHubFailure, type Repository, type ScanState, type WaitingJob } from '@multi-tenant-runner/core';
+import type { OutOfTime, RecoveryDeps } from './deps';
+import type { Purse } from './scan-tenant';
+
+export type ScanDeps = Pick<RecoveryDeps, 'search' | 'tenants' | 'jobs' | 'queue' | 'settings' | 'clock' | 'log' | 'metrics'>;
+
+/** `stopped`: the time is up; `lastRunId` is the last run that was looked into. */
+export type Searched = { readonly kind: 'done' } | { readonly kind: 'stopped'; readonly lastRunId?: number } | { readonly kind: 'failed'; readonly failure: GitHubFailure };
+
+/** The webhook of a job that was just queued is most likely on its way. */
+const WEBHOOK_TIME = 2 * MINUTE;
+/** Gone, renamed, or without Actions: the other repositories are looked at all the same. */
+const ONLY_THIS_REPOSITORY: ReadonlySet<number> = new Set([404, 409, 410, 422]);
+
+/** Looks for waiting jobs in one repository and sends those without a row through the webhook's own admission. Newest run first. */
+export async function searchRepository(repository: Repository, state: ScanState, purse: Purse, deps: ScanDeps, outOfTime: OutOfTime): Promise<Searched> {
+  const runs = new Set<number>();
+  // A run whose first jobs have started is in progress, and the rest may wait.
+  for (const status of ['queued', 'in_progress'] as const) {
+    const listed = purse.pay(await deps.search.listActiveRuns(state.installationId, repository, status));
+    if (listed.kind !== 'found') return skipOrFail(listed, repository, deps);
+    for (const runId of listed.runIds) runs.add(runId);
+  }
+  let lastRunId = state.lastRunId;
+  const left = [...runs].filter((runId) => state.lastRunId === undefined || runId < state.lastRunId).sort((a, b) => b - a);
+  for (const runId of left) {
+    if (outOfTime() || purse.closedUntil(deps.clock.now()) !== undefined) return { kind: 'stopped', ...(lastRunId !== undefined && { lastRunId }) };
+    const listed = purse.pay(await deps.search.listQueuedJobs(state.installationId, repository, runId));
+    if (listed.kind !== 'found' && !(listed.kind === 'refused' && listed.status === 404)) return skipOrFail(listed, repository, deps);
+    if (listed.kind === 'found') for (const job of listed.jobs) await admitIfUnheard(job, repository, state, deps);
+    lastRunId = runId;
+  }
+  return { kind: 'done' };
+}
+
+function skipOrFail(failure: GitHubFailure, repository: Repository, deps: ScanDeps): Searched {
+  if (failure.kind !== 'refused' || !ONLY_THIS_REPOSITORY.has(failure.status)) return { kind: 'failed', failure };
+  deps.log.debug('GitHub does not show the runs of a repository, which is left out of the search', { repository: repository.name, status: failure.status });
+  return { kind: 'done' };
+}
+
+async function admitIfUnheard(found: WaitingJob, repository: Repository, { installationId, breadth }: ScanState, deps: ScanDeps): Promise<void> {
+  const fitting = tiersThatFit(found.labels, deps.settings.tiers);
+  const age = ageOf(found.queuedAt, deps.clock.now());
+  // After a suspension nothing is on its way, so nothing is waited for.
+  const young = breadth === 'recent' && age < WEBHOOK_TIME;
+  if (fitting.length === 0 || young || age > JOB_QUEUE_LIFETIME) return;
+  if ((await deps.jobs.get(installationId, found.jobId)) !== undefined) return;
+  const job = {
+    installationId,
+    ...found,
+    owner: repository.owner,
+    ownerId: repository.ownerId,
+    ownerType: repository.ownerType,
+    repo: repository.name,
+    isPublic: repository.isPublic,
+    deliveryId: 'recovery',
+  };
+  const routed = await routeJob(job, fitting, { ...deps, tenants: { recent: () => undefined, read: (id) => deps.tenants.get(id) } });
+  deps.log.info('Found a job that no webhook told of', { tenant_id: installationId, job_id: found.jobId, outcome: routed.kind });
+  deps.metrics.count('JobsFound', { tier: routed.tier, properties: { tenant_id: installationId, job_id: found.jobId } });
+}

@@ -1,0 +1,2 @@
+export * from './read-job';
+export * from './route-job';

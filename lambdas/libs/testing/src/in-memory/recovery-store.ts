@@ -1,0 +1,43 @@
+import type { PendingDelivery, RecoveryStore, ScanState } from '@multi-tenant-runner/core';
+
+export interface InMemoryDelivery extends PendingDelivery {
+  readonly state: 'pending' | 'delivered' | 'given-up';
+}
+
+export interface InMemoryRecoveryStore extends RecoveryStore {
+  readonly deliveries: Map<string, InMemoryDelivery>;
+  readonly scans: Map<number, ScanState>;
+}
+
+export function createInMemoryRecoveryStore(): InMemoryRecoveryStore {
+  const deliveries = new Map<string, InMemoryDelivery>();
+  const scans = new Map<number, ScanState>();
+  const change = (guid: string, expected: number, changes: Partial<InMemoryDelivery>): boolean => {
+    const row = deliveries.get(guid);
+    if (row?.state !== 'pending' || row.asked !== expected) return false;
+    deliveries.set(guid, { ...row, ...changes });
+    return true;
+  };
+  return {
+    deliveries,
+    scans,
+    listPending: async () =>
+      [...deliveries.values()]
+        .filter(({ state }) => state === 'pending')
+        .map(({ state: _state, ...delivery }) => delivery)
+        .sort((a, b) => (`${a.dueAt}#${a.guid}` < `${b.dueAt}#${b.guid}` ? -1 : 1)),
+    note: async (delivery) => {
+      if (deliveries.has(delivery.guid)) return false;
+      deliveries.set(delivery.guid, { ...delivery, state: 'pending' });
+      return true;
+    },
+    claim: async ({ guid, asked }, { dueAt }) => change(guid, asked, { asked: asked + 1, dueAt }),
+    unclaim: async ({ guid, asked }, { dueAt }) => void change(guid, asked + 1, { asked, dueAt }),
+    settle: async (guid, outcome) => {
+      const row = deliveries.get(guid) ?? { guid, attemptId: '', event: '', failedAt: '', asked: 0, dueAt: '', state: 'pending' };
+      if (row.state === 'pending') deliveries.set(guid, { ...row, state: outcome });
+    },
+    listScans: async () => [...scans.values()].sort((a, b) => a.installationId - b.installationId),
+    writeScan: async (scan) => void scans.set(scan.installationId, scan),
+  };
+}

@@ -1,0 +1,186 @@
+data "aws_iam_policy_document" "recovery" {
+  # Everybody's rows are compared with GitHub's list of installations, hence Scan. What is amiss the tenant manager mends.
+  statement {
+    sid       = "ReadTenants"
+    actions   = ["dynamodb:GetItem", "dynamodb:Scan"]
+    resources = [local.arns.tenants]
+  }
+
+  statement {
+    sid       = "SendLostInstallationEvents"
+    actions   = ["events:PutEvents"]
+    resources = [local.arns.event_bus]
+  }
+
+  statement {
+    sid       = "JudgeFoundJobs"
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"]
+    resources = [local.arns.jobs]
+  }
+
+  statement {
+    sid       = "SendFoundJobs"
+    actions   = ["sqs:SendMessage"]
+    resources = values(local.arns.tier_builds)
+  }
+
+  # Its own bookkeeping lies beside the launches under the installation 0, which no tenant has; the launches it can't touch.
+  statement {
+    sid       = "KeepOwnRows"
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"]
+    resources = [local.arns.runners, "${local.arns.runners}/index/open-index"]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["0"]
+    }
+  }
+
+  statement {
+    sid       = "ReportFailures"
+    actions   = ["sqs:SendMessage"]
+    resources = [local.arns.recovery_dlq]
+  }
+
+  statement {
+    sid       = "ReadAppIdAndKey"
+    actions   = ["ssm:GetParameters"]
+    resources = [module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn]
+  }
+
+  dynamic "statement" {
+    for_each = var.encryption.parameters == null ? [] : [var.encryption.parameters]
+
+    content {
+      sid       = "DecryptParameters"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["ssm.${local.region}.amazonaws.com"]
+      }
+    }
+  }
+}
+
+module "recovery" {
+  source = "./modules/lambda"
+
+  name        = "${var.prefix}-recovery"
+  policy_json = data.aws_iam_policy_document.recovery.json
+  log         = local.log
+  iam         = var.iam
+  vpc         = var.lambda.vpc
+  tags        = local.tags
+}
+
+resource "aws_lambda_function" "recovery" {
+  #checkov:skip=CKV_AWS_50:Each line of its log names the job or delivery; X-Ray would follow the same steps once more, at a price for each.
+  #checkov:skip=CKV_AWS_115:Its schedule starts one at a time; a reservation would take concurrency from the rest of the account.
+  #checkov:skip=CKV_AWS_116:Its failures reach a dead-letter queue by its invoke configuration.
+  #checkov:skip=CKV_AWS_117:It calls public addresses of AWS and GitHub only; lambda.vpc puts it into a VPC.
+  #checkov:skip=CKV_AWS_173:The variables hold names and settings, no secret; Lambda encrypts them with its own key.
+  #checkov:skip=CKV_AWS_272:The zips are built by whoever applies the module; Terraform uploads what their hash says.
+
+  function_name = "${var.prefix}-recovery"
+  description   = "Makes up for what GitHub told in vain: failed deliveries, unheard jobs, missed installations."
+  role          = module.recovery.role_arn
+
+  filename         = local.packages["recovery"].filename
+  source_code_hash = local.packages["recovery"].source_code_hash
+  s3_bucket        = local.packages["recovery"].s3_bucket
+  s3_key           = local.packages["recovery"].s3_key
+  handler          = "index.handler"
+  runtime          = var.lambda.runtime
+  architectures    = [var.lambda.architecture]
+  timeout          = var.lambda.timeout_seconds.recovery
+  memory_size      = var.lambda.memory_mb.recovery
+
+  dynamic "vpc_config" {
+    for_each = var.lambda.vpc == null ? [] : [var.lambda.vpc]
+
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
+    }
+  }
+
+  environment {
+    variables = {
+      ENVIRONMENT               = var.prefix
+      LOG_LEVEL                 = var.observability.log_level
+      TENANTS_TABLE             = aws_dynamodb_table.tenants.name
+      JOBS_TABLE                = aws_dynamodb_table.jobs.name
+      RUNNERS_TABLE             = aws_dynamodb_table.runners.name
+      RUNNER_TIERS              = local.runner_tiers_json
+      DEFAULT_TIER              = var.default_tier
+      TIER_ACCESS               = var.tier_access
+      ALLOW_PUBLIC_REPOSITORIES = tostring(var.allow_public_repositories)
+      TIER_QUEUE_URLS           = local.tier_queue_urls_json
+      EVENT_BUS_NAME            = module.webhook.event_bus_name
+      GITHUB_API_URL            = var.github_api_url
+      GITHUB_APP_ID_PARAMETER   = module.ssm.parameters.id.name
+      GITHUB_APP_KEY_PARAMETER  = module.ssm.parameters.key_base64.name
+    }
+  }
+
+  tags = local.tags
+}
+
+resource "aws_cloudwatch_event_rule" "recovery" {
+  name                = local.names.recovery_rule
+  description         = "Makes up for what ${var.prefix} was not told by GitHub."
+  schedule_expression = "rate(2 minutes)"
+
+  tags = local.tags
+}
+
+# The next run goes on where this one would have: late ones are not worth repeating.
+resource "aws_cloudwatch_event_target" "recovery" {
+  rule  = aws_cloudwatch_event_rule.recovery.name
+  arn   = aws_lambda_function.recovery.arn
+  input = jsonencode({ source = "multi-tenant-runner.recovery" })
+
+  retry_policy {
+    maximum_retry_attempts       = 2
+    maximum_event_age_in_seconds = 120
+  }
+
+  dead_letter_config {
+    arn = aws_sqs_queue.recovery_dlq.arn
+  }
+}
+
+resource "aws_lambda_permission" "recovery" {
+  statement_id  = "recovery"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.recovery.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.recovery.arn
+}
+
+resource "aws_lambda_function_event_invoke_config" "recovery" {
+  function_name                = aws_lambda_function.recovery.function_name
+  maximum_retry_attempts       = 0
+  maximum_event_age_in_seconds = 120
+
+  destination_config {
+    on_failure {
+      destination = aws_sqs_queue.recovery_dlq.arn
+    }
+  }
+}
+
+# Runs that could not be started or failed.
+resource "aws_sqs_queue" "recovery_dlq" {
+  name                      = local.names.recovery_dlq
+  message_retention_seconds = local.dlq_retention_seconds
+  sqs_managed_sse_enabled   = local.sqs_managed_encryption
+  kms_master_key_id         = var.encryption.queues
+  policy                    = data.aws_iam_policy_document.queue["recovery_dlq"].json
+
+  tags = local.tags
+}

@@ -1,0 +1,89 @@
+import { asInstallation, inRepository, type Holder } from './access';
+import { pageSize } from './app-routes';
+import type { GitHub } from './github';
+import { route, type Answer, type Call, type Route } from './http';
+import { repositoriesOf } from './installations';
+import type { Json } from './json';
+import { timestamp, type Account, type Job, type JobStatus, type Repository } from './model';
+import { repositoryPayload } from './payloads';
+import { headSha, jobJson, nodeId, userJson } from './representations';
+
+/** Where work waits, as far as an installation's token sees: its repositories, their runs, and the jobs of a run. */
+export function searchRoutes(github: GitHub, api: () => string): readonly Route[] {
+  const within = (handle: (call: Call, holder: Holder, repository: Repository) => Answer) => (call: Call): Answer => {
+    const allowed = asInstallation(call.headers, github.store, github.clock());
+    if (!allowed.ok) return allowed.answer;
+    const place = { owner: call.params['owner'] ?? '', repo: call.params['repo'] ?? '' };
+    const found = inRepository(allowed.value, github.store, place, { permission: 'actions', access: 'read' });
+    return found.ok ? handle(call, allowed.value, found.value) : found.answer;
+  };
+  const jobsIn = (repository: Repository): readonly Job[] => [...github.store.jobs.values()].filter((job) => job.repositoryId === repository.id);
+  return [
+    route('GET', '/installation/repositories', (call) => listRepositories(github, call)),
+    route('GET', '/repos/{owner}/{repo}/actions/runs', within((call, { installation }, repository) => {
+      const wanted = call.query.get('status');
+      const runs = runsOf(jobsIn(repository)).filter(({ status }) => wanted === null || status === wanted);
+      return paged(call, 'workflow_runs', runs.map((run) => runJson(run, installation.account, repository, api())));
+    })),
+    route('GET', '/repos/{owner}/{repo}/actions/runs/{run_id}/jobs', within((call, { installation }, repository) => {
+      const jobs = jobsIn(repository).filter((job) => job.runId === Number(call.params['run_id']));
+      return paged(call, 'jobs', jobs.map((job) => jobJson(job, installation.account, repository, api())));
+    })),
+  ];
+}
+
+function listRepositories(github: GitHub, call: Call): Answer {
+  const allowed = asInstallation(call.headers, github.store, github.clock());
+  if (!allowed.ok) return allowed.answer;
+  const { installation, token } = allowed.value;
+  const seen = repositoriesOf(github.store, installation.account).filter(({ id }) => token.repositoryIds?.includes(id) !== false);
+  return paged(call, 'repositories', seen.map((repository) => repositoryJson(repository, installation.account, installation.createdAt)));
+}
+
+function paged(call: Call, name: string, entries: readonly Json[]): Answer {
+  const size = pageSize(call);
+  const page = Math.max(1, Number(call.query.get('page') ?? 1) || 1);
+  return { status: 200, body: { total_count: entries.length, [name]: entries.slice((page - 1) * size, page * size) } };
+}
+
+/** Nobody pushes in a sandbox: a repository was last pushed to when its account installed the App. */
+function repositoryJson(repository: Repository, owner: Account, pushedAt: number): Json {
+  const times = { created_at: timestamp(pushedAt), updated_at: timestamp(pushedAt), pushed_at: timestamp(pushedAt) };
+  return { ...repositoryPayload(repository, owner), ...times, archived: false, disabled: false, topics: [], license: null };
+}
+
+interface Run {
+  readonly id: number;
+  readonly status: JobStatus;
+  readonly first: Job;
+}
+
+/** Newest first. A run is what its jobs are: in progress once one of them has started and not all are over. */
+function runsOf(jobs: readonly Job[]): readonly Run[] {
+  const runs = new Map<number, Job[]>();
+  for (const job of jobs) runs.set(job.runId, [...(runs.get(job.runId) ?? []), job]);
+  return [...runs].map(([id, own]) => ({ id, status: statusOf(own), first: own[0] as Job })).sort((a, b) => b.id - a.id);
+}
+
+function statusOf(jobs: readonly Job[]): JobStatus {
+  const has = (status: JobStatus): boolean => jobs.some((job) => job.status === status);
+  if (jobs.every((job) => job.status === 'completed')) return 'completed';
+  if (has('in_progress') || has('completed')) return 'in_progress';
+  return has('queued') ? 'queued' : 'waiting';
+}
+
+function runJson({ id, status, first }: Run, owner: Account, repository: Repository, api: string): Json {
+  const url = `${api}/repos/${owner.login}/${repository.name}/actions/runs/${id}`;
+  const whole = repositoryPayload(repository, owner);
+  const at = timestamp(first.queuedAt);
+  return {
+    id, status, node_id: nodeId('WorkflowRun', id), name: 'build', display_title: first.name, run_number: 1, run_attempt: 1, event: 'push',
+    conclusion: status === 'completed' ? first.conclusion : null, head_branch: 'main', head_sha: headSha(first), path: '.github/workflows/build.yml', workflow_id: repository.id,
+    url, html_url: `https://github.com/${owner.login}/${repository.name}/actions/runs/${id}`,
+    jobs_url: `${url}/jobs`, logs_url: `${url}/logs`, artifacts_url: `${url}/artifacts`, cancel_url: `${url}/cancel`, rerun_url: `${url}/rerun`,
+    check_suite_url: `${api}/repos/${owner.login}/${repository.name}/check-suites/${id}`,
+    workflow_url: `${api}/repos/${owner.login}/${repository.name}/actions/workflows/${repository.id}`,
+    created_at: at, updated_at: at, run_started_at: at, actor: userJson(owner, api), triggering_actor: userJson(owner, api),
+    pull_requests: [], head_commit: null, repository: whole, head_repository: whole,
+  };
+}
