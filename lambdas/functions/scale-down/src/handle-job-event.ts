@@ -1,4 +1,4 @@
-import { WAITING_JOB_STATES, closeCircuit, endJob, endStateOf, isEnded, newJob, type Job, type JobEvent } from '@multi-tenant-runner/core';
+import { WAITING_JOB_STATES, closeCircuit, endJob, endStateOf, isEnded, newJob, release, takeLease, type Job, type JobEvent } from '@multi-tenant-runner/core';
 import { bindRunner } from './bind-runner';
 import type { ScaleDownDeps } from './deps';
 
@@ -60,14 +60,20 @@ async function recordEnd(event: JobEvent, deps: ScaleDownDeps): Promise<Job | un
   return created.row;
 }
 
-/** A launch that never got a slot has nothing left to wait for once its job runs elsewhere or is over. */
+/**
+ * A launch without a machine has nothing left to wait for once its job runs elsewhere or is over. Its message can't end
+ * it: the job's row names another launch by now, and the slot would be kept from the waiting jobs until a sweep comes.
+ */
 async function endUnusedLaunch(before: Job, takenLaunchId: string | undefined, deps: ScaleDownDeps): Promise<void> {
   if (before.launchId === takenLaunchId) return;
   const now = deps.clock.now().toISOString();
-  await deps.launches.change(
+  const ended = await deps.launches.change(
     before.installationId,
     before.launchId,
     { from: ['wanted'] },
     { state: 'ended', reason: 'job-elsewhere', endedAt: now, updatedAt: now },
   );
+  if (ended.ok || ended.row?.state !== 'held') return;
+  const leased = await takeLease(ended.row, deps.lease, deps);
+  if (leased !== undefined) await release(leased, { reason: 'job-elsewhere', afterwards: { kind: 'ask' }, lease: deps.lease }, deps);
 }
