@@ -28,7 +28,19 @@ data "aws_iam_policy_document" "recovery" {
   statement {
     sid       = "KeepOwnRows"
     actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"]
-    resources = [local.arns.runners, "${local.arns.runners}/index/open-index"]
+    resources = [local.arns.runners]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["0"]
+    }
+  }
+
+  statement {
+    sid       = "FindOwnDueRows"
+    actions   = ["dynamodb:Query"]
+    resources = ["${local.arns.runners}/index/open-index"]
 
     condition {
       test     = "ForAllValues:StringEquals"
