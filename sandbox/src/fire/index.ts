@@ -11,6 +11,7 @@ import { floodScene } from './flood';
 import { createHands } from './hands';
 import { machineScenes } from './machines';
 import { neighbourScenes } from './neighbours';
+import { recoveryScenes } from './recovery';
 import { batchScenes } from './upstream';
 
 export interface FireOptions {
@@ -55,6 +56,7 @@ export async function runFire(options: FireOptions): Promise<FireReport> {
   };
   const watch = watchMachines(stage.account, stage.census);
   try {
+    await recoveryScenes(stage);
     await batchScenes(stage);
     await neighbourScenes(stage);
     await machineScenes(stage);

@@ -50,4 +50,16 @@ export const EXCEPTIONS: readonly Exception[] = [
     resource: ':security-group/*',
     reason: 'closes what egress_rules does not open; the sandbox opens everything, as is the default',
   },
+  {
+    role: 'recovery',
+    actions: ['events:PutEvents'],
+    resource: ':event-bus/',
+    reason: 'sends what the registry missed of an installation: the comparison is made once a night, and a lost webhook is told of again before',
+  },
+  {
+    role: 'recovery',
+    actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    resource: 'table/sandbox-jobs',
+    reason: 'the row of a found job that is refused, or whose tenant was suspended while it was found',
+  },
 ];
