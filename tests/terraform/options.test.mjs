@@ -22,8 +22,8 @@ const SETTINGS = `
   }
   lambda = {
     architecture         = "x86_64"
-    memory_mb            = { webhook = 256, scale_up = 1024, scale_down = 2048, tenant_manager = 300 }
-    timeout_seconds      = { scale_up = 90, scale_down = 120, tenant_manager = 300 }
+    memory_mb            = { webhook = 256, scale_up = 1024, scale_down = 2048, tenant_manager = 300, recovery = 384 }
+    timeout_seconds      = { scale_up = 90, scale_down = 120, tenant_manager = 300, recovery = 90 }
     scale_up_concurrency = 3
     vpc                  = { subnet_ids = ["subnet-0bbb"], security_group_ids = ["sg-0bbb"] }
   }
@@ -81,7 +81,7 @@ describe('a plan with every setting away from its default', () => {
   });
 
   it('gives each function its memory, time-out, processor, log level and network', () => {
-    const expected = { webhook: [256, 10], 'scale-up': [1024, 90], 'scale-down': [2048, 120], 'tenant-manager': [300, 300] };
+    const expected = { webhook: [256, 10], 'scale-up': [1024, 90], 'scale-down': [2048, 120], 'tenant-manager': [300, 300], recovery: [384, 90] };
     for (const [name, settings] of Object.entries(expected)) {
       const values = named(functions(), name);
       assert.deepEqual([values.memory_size, values.timeout], settings, name);
@@ -96,7 +96,7 @@ describe('a plan with every setting away from its default', () => {
   });
 
   it('lets each function into its network, and its code not', () => {
-    for (const role of ['module.webhook.module.function', 'module.scale_up', 'module.scale_down', 'module.tenant_manager']) {
+    for (const role of ['module.webhook.module.function', 'module.scale_up', 'module.scale_down', 'module.tenant_manager', 'module.recovery']) {
       const { Statement } = JSON.parse(of(`${role}.aws_iam_role_policy.this`).policy);
       const create = Statement.find(({ Sid }) => Sid === 'CreateNetworkInterfaces');
       assert.deepEqual(create.Resource.map((arn) => arn.split(':').at(-1)).sort(), ['network-interface/*', 'security-group/sg-0bbb', 'subnet/subnet-0bbb']);
