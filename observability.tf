@@ -9,6 +9,7 @@ module "observability" {
       "runner-events"  = aws_sqs_queue.runner_events_dlq.name
       "tenant-manager" = aws_sqs_queue.tenant_manager_dlq.name
       "sweep"          = aws_sqs_queue.sweep_dlq.name
+      "recovery"       = aws_sqs_queue.recovery_dlq.name
     },
   )
   functions = {
@@ -16,6 +17,7 @@ module "observability" {
     scale-up       = { name = aws_lambda_function.scale_up.function_name, log_group = module.scale_up.log_group_name }
     scale-down     = { name = aws_lambda_function.scale_down.function_name, log_group = module.scale_down.log_group_name }
     tenant-manager = { name = aws_lambda_function.tenant_manager.function_name, log_group = module.tenant_manager.log_group_name }
+    recovery       = { name = aws_lambda_function.recovery.function_name, log_group = module.recovery.log_group_name }
   }
   api_id = module.webhook.api_id
 
