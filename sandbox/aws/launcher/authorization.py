@@ -57,6 +57,16 @@ def install_language(evaluator):
     evaluator._fnmatch_compile = compile_pattern
 
 
+def install_transport(evaluator):
+    """Loopback stands for TLS: policies that refuse plain HTTP mean the network."""
+    original = evaluator._resolve_condition_key
+
+    def resolve(key, ctx):
+        return "true" if key.lower() == "aws:securetransport" else original(key, ctx)
+
+    evaluator._resolve_condition_key = resolve
+
+
 def _version_of(document):
     if isinstance(document, str):
         import json

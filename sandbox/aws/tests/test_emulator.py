@@ -363,6 +363,13 @@ class Control(unittest.TestCase):
         self.assertIn(("judged", "ssm:DeleteParameter", False), found)
         self.assertNotIn("administrator", {one["principal"] for one in emulator.control("GET", "uses")})
 
+    def test_takes_loopback_for_tls(self):
+        sqs = emulator.client("sqs")
+        url = sqs.create_queue(QueueName="over-tls")["QueueUrl"]
+        deny = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [deny]})})
+        self.assertIsNone(code_of(sqs.send_message, QueueUrl=url, MessageBody="x"))
+
     def test_judges_log_streams_and_not_their_groups(self):
         emulator.client("logs").create_log_group(logGroupName="/judged")
         allowed = {"Effect": "Allow", "Action": "logs:CreateLogStream", "Resource": "arn:aws:logs:*:*:log-group:/judged:log-stream:own"}
