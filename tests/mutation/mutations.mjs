@@ -18,7 +18,7 @@ export const mutations = [
   {
     name: "release's condition: the row of a tenant",
     file: 'libs/aws/src/dynamodb/tenant-registry.ts',
-    edits: [['const outcome = await changeLive(installationId, expression, update, `${isTenant(expression)} AND ${mayHoldSlots(expression)}`);', 'const outcome = await changeLive(installationId, expression, update, mayHoldSlots(expression));']],
+    edits: [['const outcome = await changeRow(installationId, expression, update, `${isTenant(expression)} AND ${mayHoldSlots(expression)}`);', 'const outcome = await changeRow(installationId, expression, update, mayHoldSlots(expression));']],
     suites: ['libs/testing/src/contracts/dynamodb'],
   },
   {
@@ -135,7 +135,7 @@ export const mutations = [
   {
     name: 'the last receive parks the job',
     file: 'functions/scale-up/src/handle-job.ts',
-    edits: [['    await parkAfterError(message, deps);\n', '']],
+    edits: [['    await parkAfterError(message, cause, deps);\n', '']],
     suites: ['tests/launch'],
   },
   {
