@@ -23,28 +23,30 @@ locals {
     sweep_rule         = "${var.prefix}-sweep"
     recovery_rule      = "${var.prefix}-recovery"
     instance_state     = "${var.prefix}-instance-state"
+    spot_interruption  = "${var.prefix}-spot-interruption"
   }
 
   # Put together from names instead of read from resources, so that a plan already shows, and tests judge, the whole text of every policy.
   arn_end = "${local.region}:${local.account_id}"
   arns = {
-    tenants             = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.tenants}"
-    runners             = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.runners}"
-    jobs                = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.jobs}"
-    tier_builds         = { for tier in keys(var.runner_tiers) : tier => "arn:${local.partition}:sqs:${local.arn_end}:${var.prefix}-builds-${tier}" }
-    runner_events       = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events}"
-    runner_events_dlq   = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events_dlq}"
-    tenant_manager_dlq  = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.tenant_manager_dlq}"
-    sweep_dlq           = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.sweep_dlq}"
-    event_bus           = "arn:${local.partition}:events:${local.arn_end}:event-bus/${var.prefix}"
-    recovery_dlq        = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.recovery_dlq}"
-    installation_rule   = "arn:${local.partition}:events:${local.arn_end}:rule/${var.prefix}/${local.names.installation_rule}"
-    sweep_rule          = "arn:${local.partition}:events:${local.arn_end}:rule/${local.names.sweep_rule}"
-    recovery_rule       = "arn:${local.partition}:events:${local.arn_end}:rule/${local.names.recovery_rule}"
-    instance_state_rule = "arn:${local.partition}:events:${local.arn_end}:rule/${local.names.instance_state}"
-    instances           = "arn:${local.partition}:ec2:${local.arn_end}:instance/*"
-    security_groups     = "arn:${local.partition}:ec2:${local.arn_end}:security-group/*"
-    tenant_parameters   = "arn:${local.partition}:ssm:${local.arn_end}:parameter/${var.prefix}/tenants/*"
+    tenants                = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.tenants}"
+    runners                = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.runners}"
+    jobs                   = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.jobs}"
+    tier_builds            = { for tier in keys(var.runner_tiers) : tier => "arn:${local.partition}:sqs:${local.arn_end}:${var.prefix}-builds-${tier}" }
+    runner_events          = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events}"
+    runner_events_dlq      = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events_dlq}"
+    tenant_manager_dlq     = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.tenant_manager_dlq}"
+    sweep_dlq              = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.sweep_dlq}"
+    installation_rule      = "arn:${local.partition}:events:${local.arn_end}:rule/${var.prefix}/${local.names.installation_rule}"
+    sweep_rule             = "arn:${local.partition}:events:${local.arn_end}:rule/${local.names.sweep_rule}"
+    instance_state_rule    = "arn:${local.partition}:events:${local.arn_end}:rule/${local.names.instance_state}"
+    spot_interruption_rule = "arn:${local.partition}:events:${local.arn_end}:rule/${local.names.spot_interruption}"
+    instances              = "arn:${local.partition}:ec2:${local.arn_end}:instance/*"
+    security_groups        = "arn:${local.partition}:ec2:${local.arn_end}:security-group/*"
+    tenant_parameters      = "arn:${local.partition}:ssm:${local.arn_end}:parameter/${var.prefix}/tenants/*"
+    event_bus              = "arn:${local.partition}:events:${local.arn_end}:event-bus/${var.prefix}"
+    recovery_dlq           = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.recovery_dlq}"
+    recovery_rule          = "arn:${local.partition}:events:${local.arn_end}:rule/${local.names.recovery_rule}"
   }
 
   # A tier's own setting, else that of all runners; iops and throughput only go with the type that they were meant for.
@@ -101,7 +103,7 @@ locals {
       max_runners     = tier.max_runners
       rank            = tier.rank
       instance_types  = tier.instance_types
-      spot            = tier.spot
+      capacity        = tier.capacity
       runner_group_id = tier.runner_group_id
     }
   })

@@ -173,6 +173,27 @@ resource "aws_cloudwatch_event_target" "instance_state" {
   }
 }
 
+# Two minutes before AWS takes a spot machine back. Like the end of a machine, it names the machine only.
+resource "aws_cloudwatch_event_rule" "spot_interruption" {
+  name        = local.names.spot_interruption
+  description = "Spot machines that AWS takes back, for ${var.prefix}."
+  event_pattern = jsonencode({
+    source        = ["aws.ec2"]
+    "detail-type" = ["EC2 Spot Instance Interruption Warning"]
+  })
+
+  tags = local.tags
+}
+
+resource "aws_cloudwatch_event_target" "spot_interruption" {
+  rule = aws_cloudwatch_event_rule.spot_interruption.name
+  arn  = aws_sqs_queue.runner_events.arn
+
+  dead_letter_config {
+    arn = aws_sqs_queue.runner_events_dlq.arn
+  }
+}
+
 ################################################################################
 # The sweep
 ################################################################################

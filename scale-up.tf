@@ -195,7 +195,7 @@ data "aws_iam_policy_document" "scale_up" {
 }
 
 locals {
-  any_spot = anytrue([for tier in values(var.runner_tiers) : tier.spot])
+  any_spot = anytrue([for tier in values(var.runner_tiers) : tier.capacity != "on-demand"])
 }
 
 module "scale_up" {

@@ -98,11 +98,11 @@ resource "aws_sqs_queue" "sweep_dlq" {
 locals {
   # Who besides the functions' roles may send: the rule that delivers to the queue or leaves its failures there.
   queue_rules = {
-    runner_events      = local.arns.instance_state_rule
-    runner_events_dlq  = local.arns.instance_state_rule
-    tenant_manager_dlq = local.arns.installation_rule
-    sweep_dlq          = local.arns.sweep_rule
-    recovery_dlq       = local.arns.recovery_rule
+    runner_events      = [local.arns.instance_state_rule, local.arns.spot_interruption_rule]
+    runner_events_dlq  = [local.arns.instance_state_rule, local.arns.spot_interruption_rule]
+    tenant_manager_dlq = [local.arns.installation_rule]
+    sweep_dlq          = [local.arns.sweep_rule]
+    recovery_dlq       = [local.arns.recovery_rule]
   }
 
   queue_arns = merge(
@@ -136,7 +136,7 @@ data "aws_iam_policy_document" "queue" {
   # Without this EventBridge drops what it can't deliver, and says nothing.
   # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
   dynamic "statement" {
-    for_each = [for rule in [lookup(local.queue_rules, each.key, null)] : rule if rule != null]
+    for_each = contains(keys(local.queue_rules), each.key) ? [local.queue_rules[each.key]] : []
 
     content {
       sid       = "EventBridgeRule"
@@ -151,7 +151,7 @@ data "aws_iam_policy_document" "queue" {
       condition {
         test     = "ArnEquals"
         variable = "aws:SourceArn"
-        values   = [statement.value]
+        values   = statement.value
       }
     }
   }

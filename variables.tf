@@ -136,7 +136,7 @@ variable "runner_tiers" {
     - `max_runners`: concurrent runners, over all sizes, of a tenant of this tier; 0 means none.
     - `labels`: a job fits when all its labels are among these, whatever their case.
     - `rank`: (Optional) order among tiers, lowest first; where absent, `max_runners` and then the name decide.
-    - `spot`: (Optional) try spot capacity first and on-demand after it. Default `false`.
+    - `capacity`: (Optional) `on-demand`; `spot`, which waits while there is none; or `spot-with-fallback`, which tries spot first and on-demand after it. AWS may take a spot machine back at two minutes' notice. Default `on-demand`.
     - `runner_group_id`: (Optional) GitHub's runner group in organisations. Default `1`, the default group.
     - `subnet_ids`: (Optional) subnets of `vpc_id` for this size alone, instead of the module's `subnet_ids`.
     - `image`: (Optional) `id`, `ssm_parameter`, `filter`, `root_device_name`, instead of `runner.image`.
@@ -149,7 +149,7 @@ variable "runner_tiers" {
     max_runners         = number
     labels              = list(string)
     rank                = optional(number)
-    spot                = optional(bool, false)
+    capacity            = optional(string, "on-demand")
     runner_group_id     = optional(number, 1)
     subnet_ids          = optional(list(string))
     image = optional(object({
@@ -206,6 +206,11 @@ variable "runner_tiers" {
   validation {
     condition     = alltrue([for tier in values(var.runner_tiers) : length(tier.labels) > 0 && length(tier.labels) <= 100 && alltrue([for label in tier.labels : can(regex("^[^\\s,][^,]*$", label)) && trimspace(label) == label])])
     error_message = "runner_tiers: labels must hold 1 to 100 labels without commas, blanks at either end or empty ones; not so: ${join(", ", [for name, tier in var.runner_tiers : name if !(length(tier.labels) > 0 && length(tier.labels) <= 100 && alltrue([for label in tier.labels : can(regex("^[^\\s,][^,]*$", label)) && trimspace(label) == label]))])}."
+  }
+
+  validation {
+    condition     = alltrue([for tier in values(var.runner_tiers) : contains(["on-demand", "spot", "spot-with-fallback"], tier.capacity)])
+    error_message = "runner_tiers: capacity must be on-demand, spot or spot-with-fallback; not so: ${join(", ", [for name, tier in var.runner_tiers : name if !contains(["on-demand", "spot", "spot-with-fallback"], tier.capacity)])}."
   }
 
   validation {

@@ -19,7 +19,7 @@ const ENVIRONMENT = {
   JOBS_TABLE: 'bench-jobs',
   RUNNERS_TABLE: 'bench-runners',
   RUNNER_TIERS: JSON.stringify({
-    small: { labels: ['self-hosted', 'linux', 'x64', 'small'], max_runners: 2, rank: null, instance_types: ['t3.medium'], spot: false, runner_group_id: 1 },
+    small: { labels: ['self-hosted', 'linux', 'x64', 'small'], max_runners: 2, rank: null, instance_types: ['t3.medium'], capacity: 'on-demand', runner_group_id: 1 },
   }),
   DEFAULT_TIER: 'small',
   TIER_ACCESS: 'any',

@@ -100,7 +100,7 @@ run "each_function_gets_exactly_the_variables_that_it_reads" {
 
   assert {
     condition = jsonencode(jsondecode(aws_lambda_function.scale_up.environment[0].variables.RUNNER_TIERS)["medium"]) == jsonencode({
-      labels = ["self-hosted", "linux", "x64", "medium"], max_runners = 5, rank = null, instance_types = ["t3.large", "m5.large"], spot = false, runner_group_id = 1
+      labels = ["self-hosted", "linux", "x64", "medium"], max_runners = 5, rank = null, instance_types = ["t3.large", "m5.large"], capacity = "on-demand", runner_group_id = 1
     })
     error_message = "The functions are told of a tier what they decide by."
   }

@@ -93,12 +93,13 @@ describe('a plan of the whole module', () => {
       .filter(({ type }) => type === 'aws_sqs_queue')
       .map(({ address, values }) => [address, values.policy ? JSON.parse(values.policy).Statement : []]);
 
-  it('lets EventBridge send to every queue that a rule names, for that rule only', () => {
+  it('lets EventBridge send to every queue that a rule names, for its rules only', () => {
     const account = 'arn:aws:events:us-east-1:123456789012:rule';
+    const fromEc2 = [`${account}/${PREFIX}-instance-state`, `${account}/${PREFIX}-spot-interruption`];
     const expected = {
       'aws_sqs_queue.recovery_dlq': `${account}/${PREFIX}-recovery`,
-      'aws_sqs_queue.runner_events': `${account}/${PREFIX}-instance-state`,
-      'aws_sqs_queue.runner_events_dlq': `${account}/${PREFIX}-instance-state`,
+      'aws_sqs_queue.runner_events': fromEc2,
+      'aws_sqs_queue.runner_events_dlq': fromEc2,
       'aws_sqs_queue.sweep_dlq': `${account}/${PREFIX}-sweep`,
       'aws_sqs_queue.tenant_manager_dlq': `${account}/${PREFIX}/${PREFIX}-installation`,
     };

@@ -210,6 +210,20 @@ run "rejects_two_labels_written_as_one" {
   expect_failures = [var.runner_tiers]
 }
 
+run "rejects_a_capacity_that_is_none" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    runner_tiers = { "small" = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"], capacity = "reserved" } }
+  }
+
+  expect_failures = [var.runner_tiers]
+}
+
 run "rejects_a_runner_group_that_is_none" {
   command = plan
 
@@ -253,7 +267,7 @@ run "accepts_tiers_at_the_edge_of_every_rule" {
     default_tier = "aaaaaaaaaaaaaaaaaaaaaaaa"
     runner_tiers = {
       aaaaaaaaaaaaaaaaaaaaaaaa = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 0, labels = ["self hosted"] }
-      "2-arm_64"               = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.medium", "u-6tb1.metal"], max_runners = 1000, labels = ["ARM64"], rank = 1.5, spot = true, runner_group_id = 7, disk = { size_gb = 8 } }
+      "2-arm_64"               = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.medium", "u-6tb1.metal"], max_runners = 1000, labels = ["ARM64"], rank = 1.5, capacity = "spot", runner_group_id = 7, disk = { size_gb = 8 } }
     }
   }
 }

@@ -139,7 +139,7 @@ run "tiers_of_ones_own_replace_the_three" {
   }
 
   assert {
-    condition     = jsonencode(output.runner_tiers["tiny"]) == jsonencode({ runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.small"], max_runners = 0, labels = ["self-hosted", "tiny"], rank = null, spot = false, runner_group_id = 1, subnet_ids = null, image = null, disk = { iops = null, size_gb = 30, throughput = null, type = "gp3" } })
+    condition     = jsonencode(output.runner_tiers["tiny"]) == jsonencode({ runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.small"], max_runners = 0, labels = ["self-hosted", "tiny"], rank = null, capacity = "on-demand", runner_group_id = 1, subnet_ids = null, image = null, disk = { iops = null, size_gb = 30, throughput = null, type = "gp3" } })
     error_message = "The output fills the optional settings in."
   }
 }
@@ -224,12 +224,17 @@ run "machines_that_end_and_the_sweep_reach_scale_down" {
   }
 
   assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.spot_interruption.event_pattern) == { source = ["aws.ec2"], detail-type = ["EC2 Spot Instance Interruption Warning"] }
+    error_message = "Notices of spot machines that AWS takes back go to runner-events."
+  }
+
+  assert {
     condition     = aws_cloudwatch_event_rule.sweep.schedule_expression == "rate(1 minute)" && jsondecode(aws_cloudwatch_event_target.sweep.input) == { source = "multi-tenant-runner.sweep" }
     error_message = "The sweep runs every minute and says so."
   }
 
   assert {
-    condition     = alltrue([for target in [aws_cloudwatch_event_target.instance_state, aws_cloudwatch_event_target.sweep] : length(target.dead_letter_config) == 1])
+    condition     = alltrue([for target in [aws_cloudwatch_event_target.instance_state, aws_cloudwatch_event_target.spot_interruption, aws_cloudwatch_event_target.sweep] : length(target.dead_letter_config) == 1])
     error_message = "Both have dead letters."
   }
 }
@@ -351,7 +356,7 @@ run "plans_with_every_setting_away_from_its_default" {
     observability                   = { log_level = "debug", log_retention_days = 365 }
     encryption                      = { parameters = "arn:aws:kms:us-east-1:123456789012:key/0f0f0f0f-0000-0000-0000-000000000000" }
     runner_tiers = {
-      arm = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.medium"], max_runners = 3, labels = ["arm"], spot = true, rank = 1 }
+      arm = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.medium"], max_runners = 3, labels = ["arm"], capacity = "spot-with-fallback", rank = 1 }
     }
   }
 

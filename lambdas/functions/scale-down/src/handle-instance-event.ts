@@ -1,14 +1,21 @@
-import { Decoder, decoded, endMachine, release, takeLease, type Decoded } from '@multi-tenant-runner/core';
+import { Decoder, decoded, endMachine, release, takeLease, type Decoded, type Launch } from '@multi-tenant-runner/core';
+import { handleInterruption } from './handle-interruption';
+import { explainEnd } from './machine-end';
 import type { ScaleDownDeps } from './deps';
 
 export interface InstanceEvent {
   readonly instanceId: string;
-  readonly state: 'shutting-down' | 'terminated' | 'stopped';
+  /** `interrupted`: AWS takes the spot machine back in two minutes. */
+  readonly state: 'shutting-down' | 'terminated' | 'stopped' | 'interrupted';
 }
 
-/** EC2's state-change event carries the id and the state, no tags. */
+const INTERRUPTION = 'EC2 Spot Instance Interruption Warning';
+
+/** EC2's events carry the id and the state, or the action that follows a warning, no tags. */
 export function decodeInstanceEvent(value: unknown): Decoded<InstanceEvent> {
-  const detail = Decoder.of(value).object('detail');
+  const decoder = Decoder.of(value);
+  const detail = decoder.object('detail');
+  if (decoder.text('detail-type') === INTERRUPTION) return decoded(detail, { instanceId: detail.text('instance-id'), state: 'interrupted' as const });
   return decoded(detail, {
     instanceId: detail.text('instance-id'),
     state: detail.oneOf('state', ['shutting-down', 'terminated', 'stopped'] as const),
@@ -17,16 +24,29 @@ export function decodeInstanceEvent(value: unknown): Decoded<InstanceEvent> {
 
 /** Events come for every instance of the account: one that belongs to no launch is none of ours, or the sweep's to find. */
 export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownDeps): Promise<void> {
+  if (event.state === 'interrupted') return handleInterruption(event.instanceId, deps);
   const key = await deps.launches.findByInstance(event.instanceId);
   if (key === undefined) return;
   const launch = await deps.launches.get(key.installationId, key.launchId);
   if (launch === undefined || launch.instanceId !== event.instanceId) return;
   if (event.state !== 'stopped') {
-    await release(launch, { reason: 'machine-gone', afterwards: { kind: 'ask' } }, deps);
+    await release(launch, { reason: await explain(launch, deps), afterwards: { kind: 'ask' } }, deps);
     return;
   }
   const leased = await takeLease(launch, deps.lease, deps);
   if (leased === undefined) throw new Error(`Launch ${launch.launchId} is in other hands; its stopped machine is ended later`);
   const how = { reason: 'machine-stopped', afterwards: { kind: 'ask' }, lease: deps.lease, registration: 'whatever' } as const;
   await endMachine({ ...leased, instanceId: event.instanceId }, how, deps);
+}
+
+/** The explanation must not keep the slot: without EC2's answer the machine is simply gone. */
+async function explain(launch: Launch, deps: ScaleDownDeps): Promise<string> {
+  if (launch.instanceId === undefined || launch.state === 'ended') return launch.reason ?? 'machine-gone';
+  try {
+    const [machine] = await deps.fleet.describe([launch.instanceId]);
+    return await explainEnd(launch, machine, deps);
+  } catch (cause) {
+    deps.log.warn('Why a machine ended could not be found out', { launch_id: launch.launchId, cause });
+    return 'machine-gone';
+  }
 }

@@ -14,6 +14,7 @@ import {
   type Machine,
 } from '@multi-tenant-runner/core';
 import { decideSweep, type Snapshot, type SweepAction } from './decide-sweep';
+import { explainEnd } from './machine-end';
 import type { ScaleDownDeps } from './deps';
 
 /** Settles one tenant's differences. Every action is conditional again, so a snapshot that has aged does no harm. */
@@ -114,7 +115,7 @@ async function lookById(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   if (launch.instanceId === undefined) return;
   const [machine] = await deps.fleet.describe([launch.instanceId]);
   if (machine !== undefined && machine.state !== 'terminated' && machine.state !== 'shutting-down') return;
-  await release(launch, { reason: 'machine-gone', afterwards: { kind: 'ask' } }, deps);
+  await release(launch, { reason: await explainEnd(launch, machine, deps), afterwards: { kind: 'ask' } }, deps);
 }
 
 async function holdAndSend(launch: Launch, deps: ScaleDownDeps): Promise<void> {

@@ -1,4 +1,4 @@
-import { JOB_QUEUE_LIFETIME, TAG, ageOf, endJob, wake, type Machine, type TenantLookup } from '@multi-tenant-runner/core';
+import { JOB_QUEUE_LIFETIME, TAG, ageOf, endJob, readBootReport, wake, type Machine, type TenantLookup } from '@multi-tenant-runner/core';
 import { oldestDispatchable, olderOf } from './oldest-job';
 import { sweepTenant } from './sweep-tenant';
 import type { ScaleDownDeps } from './deps';
@@ -26,7 +26,9 @@ type Tally = { -readonly [K in keyof Omit<SweepReport, 'finished'>]: SweepReport
  */
 export async function sweep(deps: ScaleDownDeps, outOfTime: () => boolean): Promise<SweepReport> {
   await wakeDue(deps);
-  const machines = groupByTenant(await deps.fleet.list());
+  const all = await deps.fleet.list();
+  reportRunnerAge(all, deps);
+  const machines = groupByTenant(all);
   const seen = new Set<number>();
   const report: Tally = { tenants: 0, repaired: 0, failed: 0, oldestJobs: {} };
   let cursor = await deps.launches.readCursor(CURSOR);
@@ -101,6 +103,15 @@ async function expireOld(entry: { readonly installationId: number; readonly jobI
   const job = await deps.jobs.get(entry.installationId, entry.jobId);
   if (job === undefined || ageOf(job.queuedAt, deps.clock.now()) <= JOB_QUEUE_LIFETIME) return;
   await endJob(job, { state: 'expired', reason: 'too-old', from: ['parked'] }, deps);
+}
+
+/** The oldest runner in use: an image that nobody bakes anew shows itself before GitHub refuses its runner. */
+function reportRunnerAge(machines: readonly Machine[], deps: ScaleDownDeps): void {
+  const ages = machines.flatMap(({ tags }) => {
+    const report = readBootReport(tags);
+    return report?.kind === 'ok' && report.runnerAgeDays !== undefined ? [report.runnerAgeDays] : [];
+  });
+  if (ages.length > 0) deps.metrics.count('RunnerVersionAgeDays', { value: Math.max(...ages) });
 }
 
 function groupByTenant(machines: readonly Machine[]): Map<number, Machine[]> {

@@ -1,4 +1,4 @@
-import { runnerName, type Intent, type JobReason, type Launch } from '@multi-tenant-runner/core';
+import { WAITING_JOB_STATES, runnerName, type Intent, type JobReason, type Launch } from '@multi-tenant-runner/core';
 import { candidatesFor, clientTokenFor } from './candidates';
 import { ComeBack, type Delivery, type ScaleUpDeps } from './deps';
 
@@ -24,10 +24,14 @@ export async function askEc2(launch: Launch, machineFor: MachineFor, delivery: D
   let current = launch;
   let intent = launch.intent;
   const tried: string[] = [...(launch.tried ?? [])];
+  const refused: string[] = [];
   for (;;) {
     if (intent === undefined) {
       const next = nextIntent(current, tried, machineFor, deps);
-      if (next === undefined) return { kind: 'none', launch: current, reason: 'capacity' };
+      if (next === undefined) {
+        await recordRefusals(launch, refused, deps);
+        return { kind: 'none', launch: current, reason: 'capacity' };
+      }
       current = await writeIntent(current, next, tried, delivery, deps);
       intent = next;
     }
@@ -37,11 +41,13 @@ export async function askEc2(launch: Launch, machineFor: MachineFor, delivery: D
     switch (answer.kind) {
       case 'started': {
         const known = await writeInstance(current, answer.instanceId, delivery, deps);
+        await recordRefusals(launch, refused, deps);
         return answer.state === 'shutting-down' || answer.state === 'terminated' ? { kind: 'ended', launch: known } : { kind: 'machine', launch: known };
       }
       case 'refused':
         deps.refusals.add(keyOf(intent), deps.clock.now());
         deps.metrics.count('CapacityRefused', { tier: launch.tier, properties: { code: answer.code, instance_type: intent.instanceType, subnet_id: intent.subnetId, spot: intent.spot } });
+        refused.push(`${keyOf(intent)} ${answer.code}`);
         tried.push(keyOf(intent));
         intent = undefined;
         break;
@@ -81,6 +87,12 @@ function nextIntent(launch: Launch, tried: readonly string[], machineFor: Machin
 
 function subnetsOf(tier: string, { subnetIds, tierSubnetIds }: ScaleUpDeps['scaleUp']): readonly string[] {
   return tierSubnetIds?.get(tier) ?? subnetIds;
+}
+
+/** Tells on the job what it waited for, or what its start was delayed by. */
+async function recordRefusals(launch: Launch, refusals: readonly string[], deps: ScaleUpDeps): Promise<void> {
+  if (refusals.length === 0) return;
+  await deps.jobs.change(launch.installationId, launch.jobId, { from: WAITING_JOB_STATES }, { refusals: [...refusals], updatedAt: deps.clock.now().toISOString() });
 }
 
 function keyOf(intent: Intent): string {

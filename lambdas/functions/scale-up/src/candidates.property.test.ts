@@ -1,27 +1,32 @@
 import fc from 'fast-check';
-import type { Tier } from '@multi-tenant-runner/core';
+import { CAPACITIES, type Capacity, type Tier } from '@multi-tenant-runner/core';
 import { RecentRefusals, candidatesFor, clientTokenFor } from './candidates';
 
-const tierOf = (instanceTypes: readonly string[], spot: boolean): Tier => ({ name: 'small', labels: ['small'], maxRunners: 2, instanceTypes, spot, runnerGroupId: 1 });
+const tierOf = (instanceTypes: readonly string[], capacity: Capacity): Tier => ({ name: 'small', labels: ['small'], maxRunners: 2, instanceTypes, capacity, runnerGroupId: 1 });
 const types = fc.uniqueArray(fc.constantFrom('t3.large', 'm5.large', 'm6i.large'), { minLength: 1 });
 const subnets = fc.uniqueArray(fc.constantFrom('subnet-a', 'subnet-b', 'subnet-c'), { minLength: 1 });
 const launchId = fc.nat().map((jobId) => `${jobId}-1`);
 
 test('every type in every subnet is tried once, spot before on-demand where asked', () => {
   fc.assert(
-    fc.property(types, subnets, fc.boolean(), launchId, (instanceTypes, subnetIds, spot, id) => {
-      const candidates = candidatesFor(tierOf(instanceTypes, spot), subnetIds, id, () => false);
-      expect(new Set(candidates.map(({ key }) => key)).size).toBe(instanceTypes.length * subnetIds.length * (spot ? 2 : 1));
+    fc.property(types, subnets, fc.constantFrom(...CAPACITIES), launchId, (instanceTypes, subnetIds, capacity, id) => {
+      const candidates = candidatesFor(tierOf(instanceTypes, capacity), subnetIds, id, () => false);
+      expect(new Set(candidates.map(({ key }) => key)).size).toBe(instanceTypes.length * subnetIds.length * (capacity === 'spot-with-fallback' ? 2 : 1));
       expect(candidates.map((candidate) => candidate.spot)).toEqual([...candidates.map((candidate) => candidate.spot)].sort((a, b) => Number(b) - Number(a)));
     }),
   );
 });
 
+test.each([['on-demand', [false]], ['spot', [true]], ['spot-with-fallback', [true, false]]] as const)('%s asks in these markets only: %j', (capacity, markets) => {
+  const candidates = candidatesFor(tierOf(['t3.large'], capacity), ['subnet-a'], '1-1', () => false);
+  expect(candidates.map(({ spot }) => spot)).toEqual(markets);
+});
+
 test('what was refused lately comes last, and nothing is left out for it', () => {
   fc.assert(
     fc.property(types, subnets, launchId, fc.func(fc.boolean()), (instanceTypes, subnetIds, id, refused) => {
-      const all = candidatesFor(tierOf(instanceTypes, false), subnetIds, id, () => false);
-      const ordered = candidatesFor(tierOf(instanceTypes, false), subnetIds, id, refused);
+      const all = candidatesFor(tierOf(instanceTypes, 'on-demand'), subnetIds, id, () => false);
+      const ordered = candidatesFor(tierOf(instanceTypes, 'on-demand'), subnetIds, id, refused);
       expect(new Set(ordered)).toEqual(new Set(all));
       const flags = ordered.map(({ key }) => refused(key));
       expect(flags).toEqual([...flags].sort((a, b) => Number(a) - Number(b)));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Tier } from '@multi-tenant-runner/core';
+import type { Capacity, Tier } from '@multi-tenant-runner/core';
 
 /** One way to ask EC2 for a machine. */
 export interface Candidate {
@@ -9,15 +9,16 @@ export interface Candidate {
   readonly spot: boolean;
 }
 
+const MARKETS: Readonly<Record<Capacity, readonly boolean[]>> = { 'on-demand': [false], spot: [true], 'spot-with-fallback': [true, false] };
+
 /**
- * Every instance type in every subnet, spot first where the tier asks for it. The first subnet differs from launch to
+ * Every instance type in every subnet, in the markets of the tier's capacity, spot before on-demand. The first subnet differs from launch to
  * launch, so that the zones fill evenly; what EC2 refused a moment ago comes last.
  */
 export function candidatesFor(tier: Tier, subnetIds: readonly string[], launchId: string, refusedLately: (key: string) => boolean): Candidate[] {
   const first = subnetIds.length === 0 ? 0 : createHash('sha256').update(launchId).digest().readUInt32BE(0) % subnetIds.length;
   const subnets = [...subnetIds.slice(first), ...subnetIds.slice(0, first)];
-  const markets = tier.spot ? [true, false] : [false];
-  const all = markets.flatMap((spot) =>
+  const all = MARKETS[tier.capacity].flatMap((spot) =>
     tier.instanceTypes.flatMap((instanceType) =>
       subnets.map((subnetId) => ({ key: `${spot ? 'spot' : 'on-demand'}/${instanceType}/${subnetId}`, instanceType, subnetId, spot })),
     ),

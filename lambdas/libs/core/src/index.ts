@@ -6,6 +6,7 @@ export * from './tenant';
 export * from './hold';
 export * from './job';
 export * from './launch';
+export * from './boot-report';
 export * from './judge-job';
 export * from './decode';
 export * from './messages';

@@ -60,6 +60,10 @@ export interface Job {
   readonly endedAt?: string;
   readonly conclusion?: string;
   readonly runnerName?: string;
+  /** How its last machine ended, where not as planned: `machine:<code>` or `spot-interrupted`. */
+  readonly machineEnd?: string;
+  /** What EC2 refused for its last launch, as `<market>/<type>/<subnet> <code>`. */
+  readonly refusals?: readonly string[];
   readonly deliveryId?: string;
   /** What the last receive of its message failed of: an error's name, never its text, which may hold anything. */
   readonly error?: string;

@@ -4,7 +4,7 @@ import type { Tier } from './tiers';
 
 const tier = (name: string, maxRunners: number): [string, Tier] => [
   name,
-  { name, maxRunners, labels: [name], instanceTypes: ['t3.medium'], spot: false, runnerGroupId: 1 },
+  { name, maxRunners, labels: [name], instanceTypes: ['t3.medium'], capacity: 'on-demand' as const, runnerGroupId: 1 },
 ];
 const settings: AdmissionSettings = { tiers: new Map([tier('small', 2), tier('large', 10)]), defaultTier: 'small', tierAccess: 'any', allowPublicRepositories: false };
 const job: JobToJudge = { ownerId: 501, isPublic: false, tier: 'small' };

@@ -56,6 +56,8 @@ export interface Launch {
   readonly createdAt: string;
   readonly launchedAt?: string;
   readonly runningAt?: string;
+  /** AWS gave notice that it takes the spot machine back. */
+  readonly interruptedAt?: string;
   readonly endedAt?: string;
   readonly reason?: string;
   readonly updatedAt: string;

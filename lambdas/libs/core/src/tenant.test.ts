@@ -3,7 +3,7 @@ import type { Tier } from './tiers';
 
 const tier = (name: string, maxRunners: number): [string, Tier] => [
   name,
-  { name, maxRunners, labels: [name], instanceTypes: ['t3.medium'], spot: false, runnerGroupId: 1 },
+  { name, maxRunners, labels: [name], instanceTypes: ['t3.medium'], capacity: 'on-demand' as const, runnerGroupId: 1 },
 ];
 const tiers = new Map([tier('small', 2), tier('medium', 5)]);
 const row = { installation_id: 1, org_name: 'acme', org_type: 'Organization', status: 'active', tier: 'medium', max_runners: 5 };

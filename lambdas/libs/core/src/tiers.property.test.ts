@@ -7,7 +7,7 @@ const tierOf = (name: string, maxRunners: number, labels: readonly string[], ran
   labels,
   maxRunners,
   instanceTypes: ['t3.medium'],
-  spot: false,
+  capacity: 'on-demand' as const,
   runnerGroupId: 1,
   ...(rank !== undefined && { rank }),
 });

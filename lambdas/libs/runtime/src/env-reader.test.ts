@@ -1,7 +1,7 @@
 import { ConfigError, readConfig, type Env } from './env-reader';
 import { readAdmissionSettings, readTierQueueUrls } from './read-tiers';
 
-const TIER = { labels: ['self-hosted', 'small'], max_runners: 2, rank: null, instance_types: ['t3.medium'], spot: false, runner_group_id: 1 };
+const TIER = { labels: ['self-hosted', 'small'], max_runners: 2, rank: null, instance_types: ['t3.medium'], capacity: 'on-demand', runner_group_id: 1 };
 const GOOD: Env = { RUNNER_TIERS: JSON.stringify({ small: TIER }), DEFAULT_TIER: 'small', TIER_ACCESS: 'any', ALLOW_PUBLIC_REPOSITORIES: 'false' };
 
 function problemsOf(act: () => unknown): readonly string[] {
@@ -63,9 +63,9 @@ describe('a configuration', () => {
 
 describe('tiers', () => {
   it('are read with all that a tier has', () => {
-    const { tiers } = readConfig({ ...GOOD, RUNNER_TIERS: JSON.stringify({ small: TIER, big: { ...TIER, rank: 3, spot: true } }) }, readAdmissionSettings);
-    expect(tiers.get('small')).toEqual({ name: 'small', labels: TIER.labels, maxRunners: 2, instanceTypes: ['t3.medium'], spot: false, runnerGroupId: 1 });
-    expect(tiers.get('big')).toMatchObject({ rank: 3, spot: true });
+    const { tiers } = readConfig({ ...GOOD, RUNNER_TIERS: JSON.stringify({ small: TIER, big: { ...TIER, rank: 3, capacity: 'spot' } }) }, readAdmissionSettings);
+    expect(tiers.get('small')).toEqual({ name: 'small', labels: TIER.labels, maxRunners: 2, instanceTypes: ['t3.medium'], capacity: 'on-demand', runnerGroupId: 1 });
+    expect(tiers.get('big')).toMatchObject({ rank: 3, capacity: 'spot' });
   });
 
   it('are refused by tier and attribute', () => {

@@ -1,7 +1,7 @@
-import { Decoder, type AdmissionSettings, type Decoded, type Tier, type TierAccess, type Tiers } from '@multi-tenant-runner/core';
+import { CAPACITIES, Decoder, type AdmissionSettings, type Decoded, type Tier, type TierAccess, type Tiers } from '@multi-tenant-runner/core';
 import type { EnvReader } from './env-reader';
 
-/** `{ "small": { "labels": […], "max_runners": 2, "rank": null, "instance_types": […], "spot": false, "runner_group_id": 1 } }` */
+/** `{ "small": { "labels": […], "max_runners": 2, "rank": null, "instance_types": […], "capacity": "on-demand", "runner_group_id": 1 } }` */
 export function decodeTiers(value: unknown): Decoded<Tiers> {
   const problems: string[] = [];
   const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
@@ -18,7 +18,7 @@ function readTier(name: string, decoder: Decoder): Tier {
     maxRunners: decoder.wholeNumber('max_runners'),
     ...(rank !== undefined && { rank }),
     instanceTypes: decoder.texts('instance_types'),
-    spot: decoder.boolean('spot'),
+    capacity: decoder.oneOf('capacity', CAPACITIES),
     runnerGroupId: decoder.wholeNumber('runner_group_id'),
   };
 }

@@ -19,7 +19,7 @@ export const INSTALLATION = 1001;
 const QUEUED_AT = '2026-01-15T11:59:58Z';
 
 function tier(name: string, maxRunners: number, instanceTypes: readonly string[]): Tier {
-  return { name, maxRunners, instanceTypes, labels: ['self-hosted', 'linux', 'x64', name], spot: false, runnerGroupId: 1 };
+  return { name, maxRunners, instanceTypes, labels: ['self-hosted', 'linux', 'x64', name], capacity: 'on-demand', runnerGroupId: 1 };
 }
 
 /** The three tiers that the module has by default. */

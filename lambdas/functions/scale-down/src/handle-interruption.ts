@@ -1,0 +1,49 @@
+import { dropLease, endMachine, takeLease, type Launch } from '@multi-tenant-runner/core';
+import { SPOT_INTERRUPTED, recordMachineEnd } from './machine-end';
+import type { ScaleDownDeps } from './deps';
+
+/**
+ * AWS takes a spot machine back in two minutes. A runner without a job is deregistered and ended at once, so that GitHub
+ * gives it none any more, and its job is started again. A busy one has its two minutes: GitHub fails its job if they
+ * don't suffice, and the row says why.
+ */
+export async function handleInterruption(instanceId: string, deps: ScaleDownDeps): Promise<void> {
+  const key = await deps.launches.findByInstance(instanceId);
+  const launch = key && (await deps.launches.get(key.installationId, key.launchId));
+  if (launch === undefined || launch.instanceId !== instanceId) return;
+  const noted = await note(launch, deps);
+  if (noted === undefined) return;
+  if (launch.interruptedAt === undefined) report(noted, deps);
+  const leased = await takeLease(noted, deps.lease, deps);
+  if (leased === undefined) throw new Error(`Launch ${launch.launchId} is in other hands; its interruption is handled later`);
+  const how = { reason: SPOT_INTERRUPTED, afterwards: { kind: 'ask' }, lease: deps.lease, registration: 'must-go' } as const;
+  await recordMachineEnd(leased, SPOT_INTERRUPTED, deps);
+  const end = await endMachine({ ...leased, instanceId }, how, deps);
+  if (end !== 'ended') await dropLease(leased, deps.lease, deps);
+}
+
+/** Undefined when the machine's end is being recorded already. */
+async function note(launch: Launch, deps: ScaleDownDeps): Promise<Launch | undefined> {
+  const now = deps.clock.now().toISOString();
+  const noted = await deps.launches.change(
+    launch.installationId,
+    launch.launchId,
+    { from: ['launching', 'running'] },
+    { interruptedAt: launch.interruptedAt ?? now, updatedAt: now },
+  );
+  return noted.ok ? noted.row : undefined;
+}
+
+function report(launch: Launch, deps: ScaleDownDeps): void {
+  deps.metrics.count('SpotInterrupted', {
+    tier: launch.tier,
+    properties: {
+      tenant_id: launch.installationId,
+      launch_id: launch.launchId,
+      instance_id: launch.instanceId ?? null,
+      instance_type: launch.intent?.instanceType ?? null,
+      subnet_id: launch.intent?.subnetId ?? null,
+      busy: launch.takenBy !== undefined,
+    },
+  });
+}
