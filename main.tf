@@ -64,7 +64,6 @@ locals {
     { for tier, disk in local.disks : tier => "(io2 needs iops)" if disk.type == "io2" && disk.iops == null },
     { for tier, disk in local.disks : tier => "(only gp3 takes a throughput)" if disk.type != "gp3" && disk.throughput != null },
     { for tier, disk in local.disks : tier => "(gp3 starts at 3000 iops)" if disk.type == "gp3" && try(disk.iops < 3000, false) },
-    { for tier, disk in local.disks : tier => "(gp3 starts at 125 MB/s)" if disk.type == "gp3" && try(disk.throughput < 125, false) },
   )
 
   foreign_arns = compact([

@@ -8,13 +8,15 @@ output "tenant_table" {
 }
 
 output "webhook" {
-  description = "What GitHub and your own rules connect to: `endpoint` is the App's webhook URL, `event_bus_name` and `event_bus_arn` the bus; `function_name` and `log_group_name` are the webhook function's."
+  description = "What GitHub and your own rules connect to: `endpoint` is the App's webhook URL, `dns_target` (`name`, `hosted_zone_id`) where the record of a custom domain points, `null` without one; `event_bus_name` and `event_bus_arn` are the bus; `function_name` and `log_group_name` the webhook function's, `access_log_group_name` the API's, `null` without one."
   value = {
-    endpoint       = module.webhook.endpoint
-    event_bus_name = module.webhook.event_bus_name
-    event_bus_arn  = module.webhook.event_bus_arn
-    function_name  = module.webhook.function_name
-    log_group_name = module.webhook.log_group_name
+    endpoint              = module.webhook.endpoint
+    event_bus_name        = module.webhook.event_bus_name
+    event_bus_arn         = module.webhook.event_bus_arn
+    function_name         = module.webhook.function_name
+    log_group_name        = module.webhook.log_group_name
+    dns_target            = module.webhook.dns_target
+    access_log_group_name = module.webhook.access_log_group_name
   }
 }
 
@@ -41,5 +43,40 @@ output "observability" {
   value = {
     dashboard_name = module.observability.dashboard_name
     alarm_arns     = module.observability.alarm_arns
+  }
+}
+
+output "tables" {
+  description = "The three tables, for backups and restores: `name` and `arn` of `tenants`, `jobs` and `runners`."
+  value = {
+    for table, resource in { tenants = aws_dynamodb_table.tenants, jobs = aws_dynamodb_table.jobs, runners = aws_dynamodb_table.runners } :
+    table => { name = resource.name, arn = resource.arn }
+  }
+}
+
+output "roles" {
+  description = "ARNs of the roles, for policies of keys, buckets and organisations: `webhook`, `scale_up`, `scale_down`, `tenant_manager`, and `runner`, which every job can use."
+  value = {
+    webhook        = module.webhook.role_arn
+    scale_up       = module.scale_up.role_arn
+    scale_down     = module.scale_down.role_arn
+    tenant_manager = module.tenant_manager.role_arn
+    runner         = module.runners.role_arn
+  }
+}
+
+output "dead_letter_queues" {
+  description = "Where failures of the paths without a tier end, by path: `name`, `url` and `arn`. Those of the tiers are in `queues`."
+  value = {
+    for path, queue in { runner_events = aws_sqs_queue.runner_events_dlq, tenant_manager = aws_sqs_queue.tenant_manager_dlq, sweep = aws_sqs_queue.sweep_dlq } :
+    path => { name = queue.name, url = queue.url, arn = queue.arn }
+  }
+}
+
+output "runners" {
+  description = "The machines: `security_group_id` of the shared group, and by tier `launch_templates` with `id` and `version`."
+  value = {
+    security_group_id = module.runners.security_group_id
+    launch_templates  = module.runners.launch_templates
   }
 }

@@ -113,6 +113,11 @@ variable "runner" {
   }
 
   validation {
+    condition     = var.runner.disk.throughput == null ? true : var.runner.disk.throughput >= 125 && var.runner.disk.throughput <= 1000
+    error_message = "runner.disk.throughput must be from 125 to 1000 MB/s."
+  }
+
+  validation {
     condition     = alltrue([for arn in var.runner.policy_arns : can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/", arn))]) && length(var.runner.policy_arns) <= 10
     error_message = "runner.policy_arns must hold at most 10 ARNs of IAM policies; not so: ${join(", ", [for arn in var.runner.policy_arns : arn if !can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/", arn))])}."
   }

@@ -245,6 +245,11 @@ variable "runner_tiers" {
   }
 
   validation {
+    condition     = alltrue([for tier in values(var.runner_tiers) : tier.disk.throughput == null ? true : tier.disk.throughput >= 125 && tier.disk.throughput <= 1000])
+    error_message = "runner_tiers: disk.throughput must be from 125 to 1000 MB/s; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.disk.throughput == null ? false : tier.disk.throughput < 125 || tier.disk.throughput > 1000])}."
+  }
+
+  validation {
     condition     = alltrue([for tier in values(var.runner_tiers) : tier.disk.type == null ? true : contains(["gp3", "io2"], tier.disk.type)])
     error_message = "runner_tiers: disk.type must be gp3 or io2; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.disk.type == null ? false : !contains(["gp3", "io2"], tier.disk.type)])}."
   }

@@ -102,10 +102,11 @@ resource "aws_iam_role_policy" "runner" {
 }
 
 resource "aws_iam_role_policy_attachment" "runner" {
-  for_each = toset(var.policy_arns)
+  # By place, as the ARN of a policy that is made in the same apply is not known before it.
+  count = length(var.policy_arns)
 
   role       = aws_iam_role.runner.name
-  policy_arn = each.value
+  policy_arn = var.policy_arns[count.index]
 }
 
 resource "aws_iam_instance_profile" "runner" {

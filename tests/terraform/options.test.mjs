@@ -132,7 +132,7 @@ describe('a plan with every setting away from its default', () => {
   });
 
   it('adds the operator’s policies to the machines’ role', () => {
-    assert.equal(of(`module.runners.aws_iam_role_policy_attachment.runner["${POLICY}"]`).policy_arn, POLICY);
+    assert.equal(of(`module.runners.aws_iam_role_policy_attachment.runner[0]`).policy_arn, POLICY);
   });
 
   it('carries the operator’s hooks in the user data, whatever quotes they hold', () => {

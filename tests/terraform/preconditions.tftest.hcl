@@ -104,3 +104,109 @@ run "accepts_zips_that_are_there" {
     lambda_zips = { for name in ["webhook", "scale-up", "scale-down", "tenant-manager", "recovery"] : name => "tests/terraform/fixtures/empty.zip" }
   }
 }
+
+run "rejects_an_io2_disk_without_iops" {
+  command = plan
+
+  variables {
+    runner_tiers = { small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"], disk = { type = "io2" } } }
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "rejects_a_throughput_that_io2_does_not_take" {
+  command = plan
+
+  variables {
+    runner_tiers = { small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"], disk = { type = "io2", iops = 4000, throughput = 250 } } }
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "rejects_fewer_iops_than_gp3_starts_with" {
+  command = plan
+
+  variables {
+    runner = { disk = { iops = 100 } }
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "rejects_a_key_of_another_region" {
+  command = plan
+
+  variables {
+    encryption = { queues = "arn:aws:kms:eu-west-1:123456789012:key/0f0f0f0f-0000-0000-0000-000000000000" }
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "rejects_a_certificate_of_another_region" {
+  command = plan
+
+  variables {
+    webhook = { custom_domain = { name = "runners.example.com", certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/0f0f" } }
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "accepts_disks_that_ec2_makes_and_keys_of_this_region" {
+  command = plan
+
+  variables {
+    runner = { disk = { iops = 3000, throughput = 125 } }
+    runner_tiers = {
+      small  = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"], disk = { type = "io2", iops = 100 } }
+      medium = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"], disk = { throughput = 500 } }
+    }
+    encryption = { queues = "arn:aws:kms:us-east-1:123456789012:key/0f0f0f0f-0000-0000-0000-000000000000" }
+    webhook    = { custom_domain = { name = "runners.example.com", certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/0f0f" } }
+  }
+}
+
+run "accepts_one_image_where_the_other_architecture_has_its_own" {
+  command = plan
+
+  variables {
+    runner = { image = { id = "ami-0123456789abcdef0" } }
+    runner_tiers = {
+      small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"] }
+      arm   = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.medium"], max_runners = 2, labels = ["arm64"], image = { id = "ami-0123456789abcdef1" } }
+    }
+  }
+}
+
+run "rejects_hooks_that_user_data_can_not_carry" {
+  command = plan
+
+  module {
+    source = "./modules/runners"
+  }
+
+  variables {
+    tiers        = { small = { runner_architecture = "x64", image = {}, disk = { size_gb = 30, type = "gp3" } } }
+    egress_rules = []
+    hooks        = { before_runner = join("", [for _ in range(800) : "0123456789"]) }
+  }
+
+  expect_failures = [aws_launch_template.tier]
+}
+
+run "accepts_hooks_of_a_few_hundred_bytes" {
+  command = plan
+
+  module {
+    source = "./modules/runners"
+  }
+
+  variables {
+    tiers        = { small = { runner_architecture = "x64", image = {}, disk = { size_gb = 30, type = "gp3" } } }
+    egress_rules = []
+    hooks        = { before_runner = join("", [for _ in range(50) : "0123456789"]) }
+  }
+}

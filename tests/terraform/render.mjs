@@ -38,7 +38,7 @@ const VARIABLES = {
 };
 
 /** A copy with zips of its own, or with none: what `yarn dist` has left in the repository must not matter. */
-function copyModule(folder, zips) {
+export function copyModule(folder, zips) {
   const files = readdirSync(ROOT).filter((name) => name.endsWith('.tf'));
   for (const name of [...files, 'modules', 'examples']) {
     cpSync(join(ROOT, name), join(folder, name), { recursive: true, filter: (path) => !path.includes('.terraform') });
@@ -86,7 +86,7 @@ export async function plan({ example = 'sandbox', zips = true, variables = {}, s
 }
 
 /** Terraform's own data stays between runs, so that the provider is fetched once. Answers the environment for Terraform. */
-async function initialise(example, cwd) {
+export async function initialise(example, cwd) {
   const folder = join(ROOT, '.sandbox', 'terraform-tests', `render-${example}`);
   mkdirSync(folder, { recursive: true });
   const given = process.env.TF_CLI_CONFIG_FILE;

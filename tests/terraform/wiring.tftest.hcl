@@ -302,6 +302,30 @@ run "outputs_have_the_promised_shape" {
   }
 }
 
+run "outputs_tell_an_integrator_what_to_connect_to" {
+  command = plan
+
+  assert {
+    condition     = keys(output.tables) == ["jobs", "runners", "tenants"] && output.tables.jobs.name == "my-saas-jobs"
+    error_message = "tables has name and arn of the three."
+  }
+
+  assert {
+    condition     = length(setsubtract(["webhook", "scale_up", "scale_down", "tenant_manager", "runner"], keys(output.roles))) == 0
+    error_message = "roles has every role."
+  }
+
+  assert {
+    condition     = length(setsubtract(["runner_events", "tenant_manager", "sweep"], keys(output.dead_letter_queues))) == 0 && output.dead_letter_queues.sweep.name == "my-saas-sweep-dlq"
+    error_message = "dead_letter_queues has those without a tier."
+  }
+
+  assert {
+    condition     = keys(output.runners.launch_templates) == ["large", "medium", "small"] && output.webhook.dns_target == null && output.webhook.access_log_group_name == "/aws/vendedlogs/my-saas-webhook-access"
+    error_message = "runners and webhook say what there is."
+  }
+}
+
 run "references_to_existing_secrets_are_used_and_nothing_is_stored" {
   command = plan
 
