@@ -110,7 +110,7 @@ describe('a plan of the whole module', () => {
 
   it('takes messages over TLS only, at every queue', () => {
     const policies = queuePolicies();
-    assert.equal(policies.length, 10);
+    assert.equal(policies.length, 11);
     const open = policies.filter(
       ([, statements]) => !statements.some(({ Effect, Principal, Action, Condition }) => Effect === 'Deny' && Principal === '*' && Action === 'sqs:*' && Condition.Bool['aws:SecureTransport'] === 'false'),
     );
