@@ -3,6 +3,7 @@ import type { SimulationOptions } from './options';
 
 export type Arguments =
   | { readonly kind: 'run'; readonly options: SimulationOptions; readonly shrink: boolean; readonly trace: boolean; readonly json: boolean; readonly seeds: number }
+  | { readonly kind: 'sweep'; readonly tenants: number }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'wrong'; readonly problem: string };
 
@@ -16,6 +17,7 @@ export const HELP = `Runs the functions' own handlers in a simulated world and p
   --seeds <n>      this many runs with the seeds <seed>, <seed>+1, …, for a number as seed (1)
   --weather <list> what goes wrong, separated by commas; "all" (the default), "fair", or of:
 ${Object.entries(WEATHER).map(([kind, about]) => `                     ${kind.padEnd(18)} ${about}`).join('\n')}
+  --sweep <n>      instead, lets the sweep come by n tenants, 1 to 100000, and prints how long it takes
   --shrink         make a failing run smaller and print the seed file to keep
   --trace          print every happening of the run
   --json           print the report as JSON
@@ -23,7 +25,7 @@ ${Object.entries(WEATHER).map(([kind, about]) => `                     ${kind.pa
 
 Ends with 0 if no promise was broken, with 1 if one was, and with 2 for a mistake in these options.`;
 
-const COUNTS: Readonly<Record<string, number>> = { tenants: 10_000, jobs: 100_000, seeds: 100_000 };
+const COUNTS: Readonly<Record<string, number>> = { tenants: 10_000, jobs: 100_000, seeds: 100_000, sweep: 100_000 };
 const SWITCHES: ReadonlySet<string> = new Set(['shrink', 'trace', 'json']);
 
 /** Reads the command line; what is wrong with it is one sentence. */
@@ -50,6 +52,7 @@ export function readArguments(args: readonly string[]): Arguments {
     if (!/^\d+$/.test(text) || value < 1 || value > most) return wrong(`--${name} must be a whole number from 1 to ${most}, not ${text}.`);
     numbers[name] = value;
   }
+  if (numbers['sweep'] !== undefined) return { kind: 'sweep', tenants: numbers['sweep'] };
   const weather = readWeather(texts.get('weather') ?? 'all');
   if (typeof weather === 'string') return wrong(weather);
   const seed = texts.get('seed') ?? '1';

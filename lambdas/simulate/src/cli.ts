@@ -2,6 +2,7 @@ import { readArguments } from './arguments';
 import { printable } from './print';
 import { shrink } from './shrink';
 import { simulate } from './simulate';
+import { coverAllTenants, printableRound } from './sweep-load';
 
 const args = readArguments(process.argv.slice(2));
 
@@ -13,8 +14,22 @@ switch (args.kind) {
     console.error(args.problem);
     process.exitCode = 2;
     break;
+  case 'sweep':
+    process.exitCode = await sweepAll(args.tenants);
+    break;
   case 'run':
     process.exitCode = await runAll(args);
+}
+
+async function sweepAll(tenants: number): Promise<number> {
+  let code = 0;
+  for (const latency of [[3, 8], [20, 40]] as const) {
+    const load = { tenants, latency };
+    const round = await coverAllTenants(load);
+    console.log(printableRound(load, round));
+    if (round.mended !== round.broken || round.runs.at(-1)?.finished !== true) code = 1;
+  }
+  return code;
 }
 
 async function runAll({ options, seeds, json, trace, shrink: small }: Extract<typeof args, { kind: 'run' }>): Promise<number> {

@@ -74,6 +74,7 @@ export function createGuard(deps: { readonly agenda: Agenda; readonly checker: C
       slots.set(installationId, has.size);
       if (tenant !== undefined && tenant.installationId === installationId) {
         if (has.size > had.size && has.size > tenant.limit) checker.broken('over the limit', `slot ${[...has].join(' ')} of ${installationId} was given with a limit of ${tenant.limit}`);
+        if (has.size > had.size && after?.['status'] !== 'active') checker.broken('over the limit', `a slot of ${installationId} was given while the tenant is ${String(after?.['status'])}`);
         if (has.size <= tenant.limit) tenant.ceiling = tenant.limit;
       }
       for (const launchId of had) {

@@ -1,0 +1,20 @@
+import { MINUTE, SECOND } from '@multi-tenant-runner/core';
+import { coverAllTenants } from './sweep-load';
+
+const TENANTS = 10_000;
+
+test('one run of the sweep covers ten thousand tenants while the tables are quick', async () => {
+  const round = await coverAllTenants({ tenants: TENANTS, latency: [3, 8] });
+  expect(round.runs).toMatchObject([{ tenants: TENANTS, finished: true }]);
+  expect(round.milliseconds).toBeLessThan(MINUTE);
+  expect(round).toMatchObject({ broken: 400, mended: 400 });
+}, 60_000);
+
+test('with slow tables several runs share them, each within its time, each tenant in one of them', async () => {
+  const round = await coverAllTenants({ tenants: TENANTS, latency: [20, 40] });
+  expect(round.runs.length).toBeGreaterThan(1);
+  expect(round.runs.map(({ finished }) => finished)).toEqual([...round.runs.slice(1).map(() => false), true]);
+  expect(round.runs.reduce((sum, { tenants }) => sum + tenants, 0)).toBeGreaterThanOrEqual(TENANTS);
+  for (const run of round.runs) expect(run.milliseconds).toBeLessThan(60 * SECOND);
+  expect(round.mended).toBe(round.broken);
+}, 60_000);
