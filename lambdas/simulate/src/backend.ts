@@ -1,10 +1,11 @@
-import { SECOND, encodeJobEvent, encodeJobMessage, encodeLifecycleEvent, type AdmissionSettings, type Launch, type RunnerFleet } from '@multi-tenant-runner/core';
+import { SECOND, encodeJobEvent, encodeJobMessage, encodeLifecycleEvent, type AdmissionSettings, type GitHubApp, type JobSearch, type Launch, type RunnerFleet } from '@multi-tenant-runner/core';
 import {
   createInMemoryFleet,
   createInMemoryGitHub,
   createInMemoryJobStore,
   createInMemoryLaunchStore,
   createInMemoryParameters,
+  createInMemoryRecoveryStore,
   createInMemorySecurityGroups,
   createInMemoryTenantRegistry,
 } from '@multi-tenant-runner/testing';
@@ -26,6 +27,7 @@ export function createState({ agenda, settings, environment }: { readonly agenda
     parameters: createInMemoryParameters({ clock }),
     securityGroups: createInMemorySecurityGroups({ environment }),
     github: createInMemoryGitHub(),
+    recovery: createInMemoryRecoveryStore(),
   };
 }
 export type State = ReturnType<typeof createState>;
@@ -35,6 +37,8 @@ export interface BackendDeps {
   readonly fleet: RunnerFleet;
   readonly queues: () => { readonly tiers: ReadonlyMap<string, Queue>; readonly runnerEvents: Queue };
   readonly bus: () => LifecycleBus;
+  readonly app: GitHubApp;
+  readonly search: JobSearch;
   readonly onDeregistered: (runnerId: number) => void;
   readonly agenda: Agenda;
   readonly random: Random;
@@ -42,10 +46,13 @@ export interface BackendDeps {
 }
 
 /** The ports over the state: what is sent goes on its way, and what is an index may be behind. */
-export function createBackend({ state, fleet, queues, bus, onDeregistered, agenda, random, weather }: BackendDeps): Backend {
+export function createBackend({ state, fleet, queues, bus, onDeregistered, app, search, agenda, random, weather }: BackendDeps): Backend {
   const indexLag = (): number => (weather.has('lag') ? random.pick([0, random.between(0, 5 * SECOND), random.between(0, 60 * SECOND)]) : 0);
   const isBehind = (updatedAt: string): boolean => agenda.now() - Date.parse(updatedAt) < indexLag();
   return {
+    app,
+    search,
+    recovery: state.recovery,
     registry: state.tenants,
     lifecycle: state.tenants,
     jobs: {

@@ -37,8 +37,6 @@ export interface DeliveryDeps {
   readonly random: Random;
   readonly weather: Weather;
   readonly trace: Trace;
-  /** Nobody asks for redelivery: the failed ones come again by themselves. */
-  readonly redeliverAlone: boolean;
 }
 
 interface Sent {
@@ -49,7 +47,7 @@ interface Sent {
   readonly installationId: number;
 }
 
-export function createDeliveries({ lambda, agenda, random, weather, trace, redeliverAlone }: DeliveryDeps): Deliveries {
+export function createDeliveries({ lambda, agenda, random, weather, trace }: DeliveryDeps): Deliveries {
   const list: DeliveryRecord[] = [];
   const contents = new Map<number, Sent>();
   let guids = 0;
@@ -60,7 +58,6 @@ export function createDeliveries({ lambda, agenda, random, weather, trace, redel
     list.push({ id, guid: sent.guid, event: sent.event, action: sent.action, installationId: sent.installationId, deliveredAt: agenda.now(), ok, redelivery });
     if (ok) return;
     contents.set(id, sent);
-    if (redeliverAlone) attempt(sent, random.between(2 * MINUTE, 10 * MINUTE), true);
   };
   const attempt = (sent: Sent, delay: number, redelivery: boolean): void => {
     open += 1;
@@ -68,7 +65,9 @@ export function createDeliveries({ lambda, agenda, random, weather, trace, redel
       if (weather.has('webhook-drop') && random.chance(0.2)) {
         trace.note(agenda.now(), `webhook ${sent.guid} ${sent.event} ${sent.action} dropped`);
         open -= 1;
-        return record(sent, false, redelivery);
+        // Some GitHub does not even know of: an outage of its own. Only a look at its jobs finds those.
+        if (sent.event !== 'workflow_job' || redelivery || random.chance(0.7)) record(sent, false, redelivery);
+        return;
       }
       lambda.invoke(request(sent), (outcome) => {
         open -= 1;

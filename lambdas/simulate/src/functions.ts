@@ -9,11 +9,14 @@ import {
   type AdmissionSettings,
   type EventBus,
   type GitHub,
+  type GitHubApp,
   type JobQueue,
+  type JobSearch,
   type JobStore,
   type LaunchStore,
   type Log,
   type Metrics,
+  type RecoveryStore,
   type RunnerFleet,
   type RunnerParameters,
   type SecurityGroups,
@@ -21,6 +24,7 @@ import {
   type TenantRegistry,
 } from '@multi-tenant-runner/core';
 import type { BatchResponse, QueueRecord } from '@multi-tenant-runner/runtime';
+import { createHandler as createRecovery, type RecoveryReport } from '../../functions/recovery/src/handler';
 import { RecentRefusals } from '../../functions/scale-up/src/candidates';
 import { createHandler as createScaleUp } from '../../functions/scale-up/src/handler';
 import { createHandler as createScaleDown, type ScaleDownEvent } from '../../functions/scale-down/src/handler';
@@ -45,6 +49,9 @@ export interface Backend {
   readonly parameters: RunnerParameters;
   readonly securityGroups: SecurityGroups;
   readonly github: GitHub;
+  readonly app: GitHubApp;
+  readonly search: JobSearch;
+  readonly recovery: RecoveryStore;
 }
 
 export interface Functions {
@@ -52,6 +59,7 @@ export interface Functions {
   readonly scaleUp: LambdaFunction<{ readonly Records: readonly QueueRecord[] }, BatchResponse>;
   readonly scaleDown: LambdaFunction<ScaleDownEvent, BatchResponse | SweepReport>;
   readonly tenantManager: LambdaFunction<unknown, BatchResponse | undefined>;
+  readonly recovery: LambdaFunction<{ readonly source: string }, RecoveryReport>;
 }
 
 export interface FunctionsDeps {
@@ -89,6 +97,9 @@ export function createFunctions({ backend, calls, agenda, settings, environment,
       parameters: through('parameters'),
       securityGroups: through('securityGroups'),
       github: through('github'),
+      app: through('app'),
+      search: through('search'),
+      recovery: through('recovery'),
     };
   };
 
@@ -116,6 +127,10 @@ export function createFunctions({ backend, calls, agenda, settings, environment,
       }), agenda),
     scaleDown: createLambda('scale-down', TIMEOUT_SECONDS * SECOND, (container) =>
       createScaleDown({ ...portsOf(container), scaleDown: TIMEOUTS, leaseMilliseconds, maxReceiveCount: 5 }), agenda),
+    recovery: createLambda('recovery', TIMEOUT_SECONDS * SECOND, (container) => {
+      const ports = portsOf(container);
+      return createRecovery({ ...ports, bookmarks: ports.launches });
+    }, agenda),
     tenantManager: createLambda('tenant-manager', TIMEOUT_SECONDS * SECOND, (container) => {
       const ports = portsOf(container);
       let leases = 0;

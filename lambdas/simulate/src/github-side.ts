@@ -14,6 +14,8 @@ export interface GitHubSide {
   readonly tenants: readonly SimTenant[];
   readonly jobs: readonly SimJob[];
   job(id: number): SimJob | undefined;
+  /** In GitHub's queue, oldest first. */
+  waitingOf(tenant: SimTenant): readonly SimJob[];
   install(tenant: SimTenant): void;
   uninstall(tenant: SimTenant): void;
   suspend(tenant: SimTenant, suspended: boolean): void;
@@ -36,8 +38,6 @@ export interface GitHubSideDeps {
   /** Tells a machine that its runner was given a job. */
   readonly onAssigned: (machine: SimMachine, job: SimJob) => void;
   readonly onFinished: (machine: SimMachine) => void;
-  /** Nobody looks for jobs that GitHub never told of: after a suspension it tells of them itself. */
-  readonly tellAfterSuspension: boolean;
 }
 
 /** Each installation of an account has a new, higher id. */
@@ -125,6 +125,7 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
     tenants,
     jobs,
     job: (id) => byId.get(id),
+    waitingOf: (tenant) => listOf(waiting, tenant),
     finish,
     install(tenant) {
       tenant.generation += 1;
@@ -145,7 +146,6 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
       tenant.suspended = suspended;
       state.installations.set(tenant.installationId, { login: tenant.plan.login, suspended });
       tellLifecycle(tenant, suspended ? 'suspend' : 'unsuspend', tenant.installationId);
-      if (!suspended && deps.tellAfterSuspension) for (const job of listOf(waiting, tenant)) tell(job, 'queued');
     },
     queueJob(plan) {
       const tenant = tenants.find((candidate) => candidate.plan.number === plan.tenant);

@@ -38,6 +38,9 @@ export interface Scenario {
   readonly calmAt: number;
 }
 
+/** Every tenant has these. */
+export const PRIVATE_REPOSITORIES = ['app', 'site', 'lib'] as const;
+export const PUBLIC_REPOSITORY = 'open';
 const TIERS = ['small', 'medium', 'large'] as const;
 /** A job and its machine's start and end, on the average. */
 const SLOT_TIME = 6 * MINUTE;
@@ -92,15 +95,16 @@ function drawTenant(number: number, limit: number, arrivals: number, random: Ran
 }
 
 function drawJob(number: number, tenants: readonly number[], arrivals: number, random: Random, { weather }: SimulationOptions): JobPlan {
+  const isPublic = random.chance(0.01);
   const cancelled = weather.includes('cancel') && random.chance(0.12);
   return {
     number,
     tenant: random.pick(tenants),
     // Some come in bursts, as matrix builds do.
     at: random.chance(0.3) ? Math.floor(random.between(0, arrivals) / (20 * MINUTE)) * 20 * MINUTE + random.between(0, 10 * SECOND) : random.between(0, arrivals),
-    repo: random.pick(['app', 'site', 'lib']),
+    repo: isPublic ? PUBLIC_REPOSITORY : random.pick(PRIVATE_REPOSITORIES),
     tier: random.chance(0.8) ? 'small' : random.pick(TIERS),
-    isPublic: random.chance(0.01),
+    isPublic,
     duration: random.chance(0.002) ? random.between(6.5 * HOUR, 8 * HOUR) : random.pick([random.between(10 * SECOND, 2 * MINUTE), random.between(2 * MINUTE, 10 * MINUTE)]),
     ...(cancelled && { cancelAfter: random.pick([random.between(0, 5 * SECOND), random.between(0, 2 * MINUTE), random.between(0, 20 * MINUTE)]) }),
   };

@@ -1,6 +1,7 @@
-import { MINUTE, SECOND, SWEEP_SOURCE, type Log } from '@multi-tenant-runner/core';
+import { MINUTE, RECOVERY_SOURCE, SECOND, SWEEP_SOURCE, type Log } from '@multi-tenant-runner/core';
 import { ENVIRONMENT, settings as defaultSettings } from '@multi-tenant-runner/testing';
 import { createAgenda, type Agenda } from './agenda';
+import { createAppSide } from './app-side';
 import { createBackend, createState } from './backend';
 import { createChecker } from './checker';
 import { createDeliveries } from './deliveries';
@@ -81,6 +82,7 @@ async function run(options: SimulationOptions, agenda: Agenda, how: { readonly k
     queues: () => ({ tiers, runnerEvents }),
     bus: () => bus,
     onDeregistered: (runnerId) => machines.deregistered(runnerId),
+    ...createAppSide({ github: () => github, deliveries: () => deliveries, agenda }),
   });
   const metrics = new Map<string, number>();
   const functions = createFunctions({
@@ -92,12 +94,11 @@ async function run(options: SimulationOptions, agenda: Agenda, how: { readonly k
   const runnerEvents = createQueue({ name: 'events', lambda: functions.scaleDown as LambdaFunction<Parameters<typeof functions.scaleDown.invoke>[0], BatchResponse>, agenda, random: random.fork('queue events'), weather });
   const stream = createTableStream({ lambda: functions.tenantManager, agenda, random: random.fork('stream'), weather });
   const bus = createLifecycleBus({ lambda: functions.tenantManager, agenda, random: random.fork('bus'), weather });
-  const deliveries = createDeliveries({ lambda: functions.webhook, agenda, random: random.fork('deliveries'), weather, trace, redeliverAlone: true });
+  const deliveries = createDeliveries({ lambda: functions.webhook, agenda, random: random.fork('deliveries'), weather, trace });
   github = createGitHubSide({
     state: state.github, deliveries, agenda, random: random.fork('github'), weather, checker, plans: scenario.tenants,
     onAssigned: (machine, job) => machines.assigned(machine, job),
     onFinished: (machine) => machines.finished(machine),
-    tellAfterSuspension: true,
   });
 
   const sweepEveryMinute = (): void => {
@@ -105,6 +106,11 @@ async function run(options: SimulationOptions, agenda: Agenda, how: { readonly k
     functions.scaleDown.invoke({ source: SWEEP_SOURCE }, () => undefined);
   };
   sweepEveryMinute();
+  const recoverEveryTwoMinutes = (): void => {
+    agenda.after(2 * MINUTE, recoverEveryTwoMinutes);
+    functions.recovery.invoke({ source: RECOVERY_SOURCE }, () => undefined);
+  };
+  recoverEveryTwoMinutes();
   playScenario(scenario, { agenda, github, guard, tenants: state.tenants, defaultLimit: settings.tiers.get(settings.defaultTier)?.maxRunners ?? 0, tableChanged });
 
   const world = { state, github, machines, queues: [...tiers.values(), runnerEvents], stream, bus, deliveries, agenda };

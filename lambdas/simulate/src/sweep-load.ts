@@ -50,6 +50,8 @@ export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<
       queues: () => ({ tiers: new Map([...settings.tiers.keys()].map((tier) => [tier, queue])), runnerEvents: queue }),
       bus: () => bus,
       onDeregistered: () => undefined,
+      app: { listDeliveries: none, redeliver: none, listInstallations: none },
+      search: { listRepositories: none, listActiveRuns: none, listQueuedJobs: none },
     });
     const calls = createPortCalls({ agenda, trace: createTrace(false), draw: () => ({ delay: random.between(...latency), kind: 'done' }), afterEffect: () => undefined });
     const functions = createFunctions({ backend, calls, agenda, settings, environment: ENVIRONMENT, log: SILENT, metrics: { count: () => undefined, measureSeconds: () => undefined } });
