@@ -25,7 +25,7 @@ locals {
       height = 6
       widgets = [
         { type = "metric", width = 6, properties = local.graphs["Errors of the functions"] },
-        { type = "metric", width = 6, properties = local.graphs["Sweeps"] },
+        { type = "metric", width = 6, properties = local.graphs["Sweeps and recovery"] },
         { type = "metric", width = 6, properties = local.graphs["Launches that fail"] },
         { type = "metric", width = 6, properties = local.graphs["Tenants"] },
       ]
@@ -63,7 +63,7 @@ locals {
     "Webhook"                     = { stat = "Sum", lines = [for name in ["Count", "4xx", "5xx"] : ["AWS/ApiGateway", name, "ApiId", var.api_id]] }
     "Errors of the functions"     = { stat = "Sum", lines = [for function in values(var.functions) : ["AWS/Lambda", "Errors", "FunctionName", function.name]] }
     "Calls of the functions"      = { stat = "Sum", lines = [for function in values(var.functions) : ["AWS/Lambda", "Invocations", "FunctionName", function.name]] }
-    "Sweeps"                      = { stat = "Sum", lines = [for name in ["SweepCompleted", "SweepFailed", "SweepRepaired"] : ["MultiTenantRunner", name, "environment", var.prefix]] }
+    "Sweeps and recovery"         = { stat = "Sum", lines = [for name in ["SweepCompleted", "SweepFailed", "SweepRepaired", "RecoveryCompleted", "RecoveryFailed"] : ["MultiTenantRunner", name, "environment", var.prefix]] }
     "Launches that fail"          = { stat = "Sum", lines = [for name in ["RunnerLaunchFailed", "CapacityRefused", "TenantCircuitOpened", "TenantGitHubLimited"] : ["MultiTenantRunner", name, "environment", var.prefix]] }
     "Tenants"                     = { stat = "Sum", lines = [for name in ["TenantOnboarded", "TenantUninstalled", "TenantLimitReached", "TenantRowInvalid"] : ["MultiTenantRunner", name, "environment", var.prefix]] }
     "Jobs"                        = { stat = "Sum", lines = [for name in ["JobQueued", "JobParked", "JobRefused", "JobEnded"] : ["MultiTenantRunner", name, "environment", var.prefix]] }
