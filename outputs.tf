@@ -55,12 +55,13 @@ output "tables" {
 }
 
 output "roles" {
-  description = "ARNs of the roles, for policies of keys, buckets and organisations: `webhook`, `scale_up`, `scale_down`, `tenant_manager`, and `runner`, which every job can use."
+  description = "ARNs of the roles, for policies of keys, buckets and organisations: `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, and `runner`, which every job can use."
   value = {
     webhook        = module.webhook.role_arn
     scale_up       = module.scale_up.role_arn
     scale_down     = module.scale_down.role_arn
     tenant_manager = module.tenant_manager.role_arn
+    recovery       = module.recovery.role_arn
     runner         = module.runners.role_arn
   }
 }
@@ -68,7 +69,7 @@ output "roles" {
 output "dead_letter_queues" {
   description = "Where failures of the paths without a tier end, by path: `name`, `url` and `arn`. Those of the tiers are in `queues`."
   value = {
-    for path, queue in { runner_events = aws_sqs_queue.runner_events_dlq, tenant_manager = aws_sqs_queue.tenant_manager_dlq, sweep = aws_sqs_queue.sweep_dlq } :
+    for path, queue in { runner_events = aws_sqs_queue.runner_events_dlq, tenant_manager = aws_sqs_queue.tenant_manager_dlq, sweep = aws_sqs_queue.sweep_dlq, recovery = aws_sqs_queue.recovery_dlq } :
     path => { name = queue.name, url = queue.url, arn = queue.arn }
   }
 }

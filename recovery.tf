@@ -1,4 +1,6 @@
 data "aws_iam_policy_document" "recovery" {
+  source_policy_documents = [data.aws_iam_policy_document.data_keys.json]
+
   # Everybody's rows are compared with GitHub's list of installations, hence Scan. What is amiss the tenant manager mends.
   statement {
     sid       = "ReadTenants"

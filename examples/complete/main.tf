@@ -39,7 +39,7 @@ module "multi_tenant_runners" {
       max_runners         = 10
       labels              = ["self-hosted", "linux", "x64", "large"]
       rank                = 3
-      spot                = true
+      capacity            = "spot-with-fallback"
       runner_group_id     = 1
       subnet_ids          = [aws_subnet.this["a"].id]
       disk                = { size_gb = 200, type = "io2", iops = 5000 }

@@ -32,7 +32,7 @@ module "multi_tenant_runners" {
       instance_types      = ["m5.xlarge", "m5a.xlarge", "m6i.xlarge", "t3.xlarge"]
       max_runners         = 10
       labels              = ["self-hosted", "linux", "x64", "large"]
-      spot                = true
+      capacity            = "spot-with-fallback"
       disk                = { size_gb = 100, throughput = 250 }
     }
     arm = {
@@ -41,7 +41,7 @@ module "multi_tenant_runners" {
       instance_types      = ["t4g.large", "m6g.large", "m7g.large"]
       max_runners         = 10
       labels              = ["self-hosted", "linux", "arm64"]
-      spot                = true
+      capacity            = "spot"
     }
   }
 

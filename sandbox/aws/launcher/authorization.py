@@ -77,12 +77,6 @@ def _version_of(document):
     return document.get("Version") if isinstance(document, dict) else None
 
 
-def install_transport(evaluator):
-    """The loopback port stands for AWS's own addresses, which are reached over TLS; a policy that demands it is met here too."""
-    original = evaluator._resolve_condition_key
-    evaluator._resolve_condition_key = lambda key, ctx: "true" if key.lower() == "aws:securetransport" else original(key, ctx)
-
-
 def install_instance_sessions(evaluator, sts):
     """`ec2:SourceInstanceARN` exists on calls made with a machine's own credentials, and only there."""
     original = evaluator._principal_keys

@@ -53,7 +53,6 @@ class World:
         saved_queries.install(cloudwatch_logs, saved_queries.SavedQueries(cloudwatch_logs, responses.AccountRegionScopedDict))
         authorization.install_transport(iam_evaluator)
         authorization.install_language(iam_evaluator)
-        authorization.install_transport(iam_evaluator)
         authorization.install_instance_sessions(iam_evaluator, sts)
         authorization.install_enforcement(iam_evaluator, iam_actions, self._checks, tagging.resource_tags)
 

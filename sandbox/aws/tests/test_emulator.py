@@ -291,15 +291,6 @@ class Permissions(unittest.TestCase):
         self.assertEqual(code_of(ssm.put_parameter, Name="/t/2", Value="v", Type="String", Tags=[{"Key": "a", "Value": "b"}]),
                          "AccessDeniedException")
 
-    def test_stands_for_an_address_that_is_reached_over_tls(self):
-        sqs = emulator.client("sqs")
-        url = sqs.create_queue(QueueName="tls")["QueueUrl"]
-        deny = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": f"arn:aws:sqs:{REGION}:{ACCOUNT}:tls"}
-        for secure, expected in (("false", None), ("true", "AccessDenied")):
-            statement = {**deny, "Condition": {"Bool": {"aws:SecureTransport": secure}}}
-            sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})})
-            self.assertEqual(code_of(sqs.send_message, QueueUrl=url, MessageBody="x"), expected)
-
     def test_sends_a_batch_with_the_right_to_send(self):
         url = emulator.client("sqs").create_queue(QueueName="batch")["QueueUrl"]
         keys = emulator.role("sender", [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}])
