@@ -61,6 +61,12 @@ locals {
       metric    = "CapacityRefused"
       threshold = 10, periods = 3
     }
+    "runner-age" = {
+      runbook   = "the-runner-in-the-image-is-old"
+      says      = "The runner in a machine's image is 16 days old or older; GitHub gives no jobs to one that is more than 30 days behind."
+      metric    = "RunnerVersionAgeDays", statistic = "Maximum"
+      threshold = 16
+    }
   }
 
   aws_alarms = merge(
