@@ -18,7 +18,7 @@ async function lostJob(stage: FireStage): Promise<void> {
 
 /** GitHub sends nothing for a suspended account, so nothing has failed either: the job has to be looked for. */
 async function unheardJob(stage: FireStage): Promise<void> {
-  const [tenant] = await cast(stage, ['sleeper']);
+  const [tenant] = await cast(stage, ['napper']);
   if (tenant === undefined) return;
   const status = (wanted: string): Promise<true> => stage.patience.until(`${tenant.login}: ${wanted}`, async () => ((await stage.account.tenant(tenant.id))?.status === wanted ? true : undefined));
   await stage.steering.suspend(tenant.id);
