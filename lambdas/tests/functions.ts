@@ -1,5 +1,6 @@
 import { fromAttributes, toAttributes } from '@multi-tenant-runner/aws';
 import {
+  RECOVERY_SOURCE,
   SECOND,
   SWEEP_SOURCE,
   cleanUpTenant,
@@ -15,6 +16,7 @@ import {
 } from '@multi-tenant-runner/core';
 import { instanceStateEvent, lifecycleEvent, type TenantTableChange } from '@multi-tenant-runner/testing';
 import type { BatchResponse, LambdaContext } from '@multi-tenant-runner/runtime';
+import { createHandler as createRecovery } from '../functions/recovery/src/handler';
 import { createHandler as createScaleDown } from '../functions/scale-down/src/handler';
 import { createHandler as createScaleUp } from '../functions/scale-up/src/handler';
 import { createHandler as createTenantManager } from '../functions/tenant-manager/src/handler';
@@ -30,6 +32,8 @@ export interface Functions {
   sweep(): Promise<unknown>;
   lifecycle(action: InstallationAction, overrides?: Partial<LifecycleEvent>): Promise<void>;
   stream(changes: readonly TenantTableChange[]): Promise<BatchResponse>;
+  /** One run of the recovery by its schedule. */
+  recover(): Promise<unknown>;
 }
 
 export function createFunctions(system: System): Functions {
@@ -72,6 +76,7 @@ export function createFunctions(system: System): Functions {
       const detail: unknown = JSON.parse(JSON.stringify(encodeLifecycleEvent(lifecycleEvent({ action, ...overrides }))));
       await tenantManager({ source: 'multi-tenant-runner', 'detail-type': 'installation', detail });
     },
+    recover: () => createRecovery({ ...world, bookmarks: world.launches, tenants: world.registry })({ source: RECOVERY_SOURCE }, context()),
     stream: async (changes) => asBatch(await tenantManager({ Records: changes.map(streamRecord) })),
   };
 }

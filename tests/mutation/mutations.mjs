@@ -144,4 +144,25 @@ export const mutations = [
     edits: [['const launches = await deps.launches.listOpen(event.installationId);', 'const launches = await deps.launches.listOpen(1001);']],
     suites: ['tests/runners'],
   },
+  {
+    name: 'the redelivery cursor: written before what it passes over is noted',
+    file: 'functions/recovery/src/find-failed.ts',
+    edits: [
+      ['    await learn(page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom), delivered, deps);\n', ''],
+      ['pass: { top, cursor } }, deps);\n', 'pass: { top, cursor } }, deps);\n    await learn(page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom), delivered, deps);\n'],
+    ],
+    suites: ['tests/crash/crash.test'],
+  },
+  {
+    name: 'the redelivery cursor: it rises before the pass is whole',
+    file: 'functions/recovery/src/find-failed.ts',
+    edits: [['await save({ floor: start.floor, pass: { top, cursor } }, deps);', 'await save({ floor: raiseFloor(start, top) }, deps);']],
+    suites: ['tests/crash/crash.test'],
+  },
+  {
+    name: 'the pauses between two asks for one delivery',
+    file: 'functions/recovery/src/ask-again.ts',
+    edits: [['return FIRST_PAUSE * 4 ** Math.max(0, asks - 1);', 'return asks < 0 ? 0 : FIRST_PAUSE;']],
+    suites: ['functions/recovery/src/deliveries.test'],
+  },
 ];

@@ -13,6 +13,7 @@ const SHORT = [
   'the sweep of an idle runner whose job was cancelled',
   'an onboarding with a job that came first',
   'the clean-up of a deleted tenant by the sweep',
+  'a recovery of deliveries over several pages',
 ];
 const scenarios = SCENARIOS.filter(({ name }) => SHORT.includes(name));
 

@@ -10,6 +10,8 @@ export interface Scene {
   readonly act: (receiveCount: number) => Promise<unknown>;
   /** What happens in the world after the redelivery and the sweep, so that the jobs can end. */
   readonly later?: () => Promise<unknown>;
+  /** What else is not as it must be in the end. */
+  readonly alsoWrong?: () => readonly string[];
 }
 
 export interface Scenario {

@@ -1,7 +1,8 @@
 import { LAUNCHES } from './launches';
+import { RECOVERIES } from './recoveries';
 import { RUNNERS } from './runners';
 import type { Scenario } from './scenario';
 import { SWEEPS } from './sweeps';
 import { TENANTS } from './tenants';
 
-export const SCENARIOS: readonly Scenario[] = [...LAUNCHES, ...RUNNERS, ...SWEEPS, ...TENANTS];
+export const SCENARIOS: readonly Scenario[] = [...LAUNCHES, ...RUNNERS, ...SWEEPS, ...TENANTS, ...RECOVERIES];
