@@ -35,7 +35,7 @@ function nextOf(tenant: Tenant, state: ScanState | undefined, now: Date): ScanSt
     return [state.phase === 'under-way' && state.notBefore > fresh.notBefore ? { ...fresh, notBefore: state.notBefore } : fresh];
   }
   if (state.phase === 'under-way') return [state];
-  return [{ ...begin(tenant, 'under-way', now), breadth: 'recent', notBefore: state.notBefore }];
+  return [{ ...begin(tenant, 'under-way', now), breadth: state.breadth, notBefore: state.notBefore }];
 }
 
 function begin(tenant: Tenant, phase: ScanState['phase'], now: Date): ScanState {
@@ -59,5 +59,5 @@ function byUrgency(a: ScanState, b: ScanState): number {
 /** The search is over; the next round looks at the recently active repositories. */
 export function finished(state: ScanState, now: Date): ScanState {
   const { lastRunId: _lastRunId, ...rest } = state;
-  return { ...rest, phase: 'done', page: 1, index: 0, notBefore: plus(now, ROUND).toISOString() };
+  return { ...rest, phase: 'done', breadth: 'recent', page: 1, index: 0, notBefore: plus(now, ROUND).toISOString() };
 }

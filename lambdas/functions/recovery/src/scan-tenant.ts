@@ -81,7 +81,7 @@ function pausedBy(failure: GitHubFailure, state: ScanState, deps: ScanDeps): Sca
       return { ...state, notBefore: plus(now, AFTER_NO_ANSWER).toISOString() };
     case 'refused':
       log.warn("GitHub refused the search for a tenant's unheard jobs. It needs the App's permission Actions: read, and an installation that is not suspended", { status: failure.status });
-      // Begun anew, and as broadly: nothing was seen.
-      return { ...withoutRun(state), page: 1, index: 0, notBefore: plus(now, ROUND).toISOString() };
+      // As broadly next time, as nothing was seen; and at once if the row changes, as an end of a suspension does.
+      return { ...withoutRun(state), phase: 'done', page: 1, index: 0, notBefore: plus(now, ROUND).toISOString() };
   }
 }

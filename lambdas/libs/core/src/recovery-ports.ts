@@ -103,7 +103,7 @@ export interface ScanState {
   readonly installationId: number;
   /** `asleep`: when the tenant was looked at it was not active, so that it is searched once it is. */
   readonly phase: 'asleep' | 'under-way' | 'done';
-  /** `everywhere` looks into every repository, not just the recently active. */
+  /** `everywhere` looks into every repository, not just the recently active. Once `done`: of the next search. */
   readonly breadth: 'everywhere' | 'recent';
   /** The row's `updated_at` when the search began: what changed since then calls for another. */
   readonly seenUpdatedAt?: string;
