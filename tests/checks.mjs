@@ -20,6 +20,7 @@ export const checks = [
   { name: 'model', about: 'every interleaving of the launch protocol in small worlds', run: () => countedBy(join('tests', 'model', 'run.mjs')) },
   { name: 'mutation', about: 'each promise broken in the code once: the tests notice', run: () => countedBy(join('tests', 'mutation', 'run.mjs')) },
   { name: 'machine', about: 'the boot script, run in a system of its own (root only)', run: () => countedBy(join('tests', 'machine', 'run.mjs')) },
+  { name: 'example', about: 'the complete example applied to the emulator, planned again, destroyed: nothing is left', run: checkExample },
   { name: 'demo', about: 'the whole system in the sandbox, attacked, searched for secrets and unused rights; then a second plan that must be empty', run: checkDemo },
   ...linters.map((linter) => ({ ...linter, linter: true, onlyByName: true })),
 ];
@@ -53,6 +54,14 @@ async function countedBy(program) {
   const counted = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/m.exec(stdout);
   if (counted === null) throw new CheckFailed(`${program} came to no result (exit code ${code})`);
   return { passed: Number(counted[1]), failed: Number(counted[2]), skipped: Number(counted[3] ?? 0) };
+}
+
+async function checkExample() {
+  await ensureBundles({ root, log: (line) => console.log(line) });
+  const { code, stdout } = await execute(tool('tsx'), [join('tests', 'examples', 'run.ts')], { env: { ...process.env, SANDBOX_DIR: join(root, '.sandbox', 'example') } });
+  const counted = /^(\d+) passed, (\d+) failed$/m.exec(stdout);
+  if (code !== 0 || counted === null) throw new CheckFailed(`the complete example failed (exit code ${code})`);
+  return { passed: Number(counted[1]), failed: Number(counted[2]) };
 }
 
 async function checkDemo() {
