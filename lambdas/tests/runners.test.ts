@@ -281,7 +281,7 @@ describe('the sweep', () => {
     system.world.state.tenants.pageSize = 8;
     const { sweep } = await import('../functions/scale-down/src/sweep');
     let asked = 0;
-    const first = await sweep(system.scaleDown(), () => (asked += 1) > 1);
+    const first = await sweep(system.scaleDown(), () => (asked += 1) > 2);
     expect(first).toMatchObject({ tenants: 8, finished: false });
     expect(await system.sweep()).toMatchObject({ tenants: 12, finished: true });
     expect(await system.sweep()).toMatchObject({ tenants: 20, finished: true });

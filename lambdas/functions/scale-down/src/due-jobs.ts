@@ -1,0 +1,69 @@
+import { JOB_QUEUE_LIFETIME, MINUTE, ageOf, endJob, freeSlots, judgeHold, plus, wake, type Changes, type Job, type TenantLookup } from '@multi-tenant-runner/core';
+import type { ScaleDownDeps } from './deps';
+
+const DUE_AT_ONCE = 100;
+/** So many times a hundred entries in one run; what is left is the next run's first. */
+const BATCHES = 10;
+
+type DueJob = Awaited<ReturnType<ScaleDownDeps['jobs']['listDue']>>[number];
+
+/**
+ * Wakes the tenants whose parked jobs are due. Each entry leaves the head of the index, whatever came of it: a tenant at
+ * its limit with hundreds of due jobs would stand before everybody else's for ever.
+ */
+export async function wakeDue(deps: ScaleDownDeps, outOfTime: () => boolean): Promise<void> {
+  const seen = new Set<string>();
+  for (let batch = 0; batch < BATCHES; batch += 1) {
+    const listed = await deps.jobs.listDue(deps.clock.now(), DUE_AT_ONCE);
+    // The index lags: what was settled a moment ago may still be listed.
+    const due = listed.filter((entry) => !seen.has(keyOf(entry)));
+    for (const entry of due) seen.add(keyOf(entry));
+    await Promise.all([...byTenant(due)].map(([installationId, entries]) => wakeTenant(installationId, entries, deps)));
+    if (due.length === 0 || listed.length < DUE_AT_ONCE || outOfTime()) return;
+  }
+}
+
+const keyOf = ({ installationId, jobId }: DueJob): string => `${installationId}/${jobId}`;
+
+function byTenant(due: readonly DueJob[]): Map<number, DueJob[]> {
+  const groups = new Map<number, DueJob[]>();
+  for (const entry of due) groups.set(entry.installationId, [...(groups.get(entry.installationId) ?? []), entry]);
+  return groups;
+}
+
+/** A tenant's failure must not keep the others' jobs waiting. */
+async function wakeTenant(installationId: number, entries: readonly DueJob[], deps: ScaleDownDeps): Promise<void> {
+  try {
+    await wake(installationId, deps);
+    const lookup = await deps.tenants.get(installationId);
+    for (const entry of entries) await settleDue(entry, lookup, deps);
+  } catch (cause) {
+    deps.log.error('Due jobs of a tenant could not be woken; the next run tries again', { tenant_id: installationId, cause });
+  }
+}
+
+async function settleDue(entry: DueJob, lookup: TenantLookup, deps: ScaleDownDeps): Promise<void> {
+  const job = await deps.jobs.get(entry.installationId, entry.jobId);
+  const now = deps.clock.now();
+  if (job?.state !== 'parked') return;
+  // A job of an installation that never became a tenant has no row but its own to be found by.
+  if (ageOf(job.queuedAt, now) > JOB_QUEUE_LIFETIME) {
+    await endJob(job, { state: 'expired', reason: 'too-old', from: ['parked'] }, deps);
+    return;
+  }
+  if (job.nextTry === undefined || Date.parse(job.nextTry) > now.getTime()) return;
+  const guard = { from: ['parked'], startNumber: job.startNumber, launchId: job.launchId } as const;
+  await deps.jobs.change(job.installationId, job.jobId, guard, { ...whyStillParked(job, lookup, now), updatedAt: now.toISOString() });
+}
+
+/** What a job waits for that was due and was not woken. Pure. */
+export function whyStillParked(job: Job, lookup: TenantLookup, now: Date): Changes<Job> {
+  const untilTooOld = plus(new Date(job.queuedAt), JOB_QUEUE_LIFETIME + MINUTE).toISOString();
+  if (lookup.kind !== 'tenant') return { reason: 'unknown-tenant', nextTry: untilTooOld };
+  if (lookup.tenant.status !== 'active') return { reason: 'tenant-suspended', nextTry: untilTooOld };
+  const hold = judgeHold(lookup.tenant, job.tier, job.launchId, now);
+  if (hold.kind === 'wait') return { reason: hold.reason, nextTry: hold.until.toISOString() };
+  // Whoever frees a slot looks for it.
+  if (freeSlots(lookup.tenant) === 0 && !lookup.liveBroken) return { reason: 'limit', nextTry: null };
+  return { nextTry: plus(now, 2 * MINUTE).toISOString() };
+}
