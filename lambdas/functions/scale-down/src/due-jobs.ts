@@ -65,5 +65,6 @@ export function whyStillParked(job: Job, lookup: TenantLookup, now: Date): Chang
   if (hold.kind === 'wait') return { reason: hold.reason, nextTry: hold.until.toISOString() };
   // Whoever frees a slot looks for it.
   if (freeSlots(lookup.tenant) === 0 && !lookup.liveBroken) return { reason: 'limit', nextTry: null };
-  return { nextTry: plus(now, 2 * MINUTE).toISOString() };
+  // Its last launch is being settled: due still, but behind all others.
+  return { nextTry: now.toISOString() };
 }
