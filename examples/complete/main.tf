@@ -87,7 +87,15 @@ module "multi_tenant_runners" {
   }
   lambda_zips = var.lambda_zips
 
-  observability = { log_level = "info", log_retention_days = 90, log_class = "INFREQUENT_ACCESS" }
+  observability = {
+    log_level          = "info"
+    log_retention_days = 90
+    log_class          = "INFREQUENT_ACCESS"
+
+    # `runbooks` is where your operators find docs/operations.md.
+    alarms = { actions = [aws_sns_topic.alarms.arn], runbooks = "https://wiki.example.com/runners/operations", oldest_job_seconds = 600 }
+    budget = { monthly_usd = 500, emails = ["platform@example.com"] }
+  }
 
   encryption = {
     parameters = aws_kms_key.this.arn

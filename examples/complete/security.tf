@@ -43,6 +43,24 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
+  # CloudWatch sends alarms to the encrypted topic in its own name.
+  statement {
+    sid       = "AlarmsToTopic"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["cloudwatch.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+  }
+
   # EventBridge sends to the encrypted queues in its own name.
   statement {
     sid       = "EventBridgeToQueues"
@@ -98,4 +116,10 @@ data "aws_iam_policy_document" "artifacts" {
     actions   = ["s3:GetObject"]
     resources = ["arn:${data.aws_partition.current.partition}:s3:::${var.prefix}-build-tools/*"]
   }
+}
+
+# Whoever is on call subscribes to it.
+resource "aws_sns_topic" "alarms" {
+  name              = "${var.prefix}-alarms"
+  kms_master_key_id = aws_kms_key.this.arn
 }
