@@ -8,7 +8,7 @@ const SEEDS = 300;
 const GROUP = 30;
 const KEPT = join(__dirname, '..', 'seeds');
 
-/** Runs that once broke a promise, made small. */
+/** Runs that broke a promise, of the product or of one that was broken on purpose, made small. */
 interface KeptSeed {
   readonly about: string;
   readonly options: SimulationOptions;
