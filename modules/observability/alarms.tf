@@ -29,12 +29,6 @@ locals {
       metric  = "RecoveryCompleted", comparison = "LessThanThreshold"
       periods = 3, missing = "breaching"
     }
-    "runner-version" = {
-      runbook   = "the-runners-version-is-old"
-      says      = "Machines run a version of GitHub's runner that is 16 days old or more; GitHub gives no jobs to one that is 30 days behind."
-      metric    = "RunnerVersionAgeDays", statistic = "Maximum"
-      threshold = 16
-    }
     "tenant-rows" = {
       runbook = "a-tenants-row-is-invalid"
       says    = "A row of the tenants table needs mending; what can be repaired is read with the tier's own figures until then."
