@@ -29,7 +29,7 @@ async function jest(workspace) {
   const folder = join(root, '.sandbox', 'tests');
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${workspace}.json`);
-  const { code } = await execute(tool('jest'), ['-c', join(workspace, 'jest.config.cjs'), '--json', '--outputFile', file], { env: { ...process.env, FORCE_COLOR: '0' } });
+  const { code } = await execute(tool('jest'), ['-c', join(workspace, 'jest.config.cjs'), '--maxWorkers', '100%', '--json', '--outputFile', file], { env: { ...process.env, FORCE_COLOR: '0' } });
   const report = JSON.parse(readFileSync(file, 'utf8'));
   const brokenSuites = report.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0).length;
   if (code !== 0 && report.numFailedTests + brokenSuites === 0) throw new CheckFailed(`jest ended with exit code ${code} although no test failed`);
