@@ -35,9 +35,9 @@ describe('the census', () => {
   });
 });
 
-it('adds up metrics from log lines, and passes over the rest', () => {
-  const emf = (values: Record<string, unknown>): string => JSON.stringify({ _aws: { CloudWatchMetrics: [{ Metrics: Object.keys(values).map((Name) => ({ Name })) }] }, ...values });
-  expect(countMetrics(['START', '{"level":"info"}', '{broken', emf({ TenantOnboarded: 1 }), `prefix ${emf({ TenantOnboarded: 1, Other: [1, 1] })}`])).toEqual({ TenantOnboarded: 2, Other: 2 });
+it('adds up the counts in log lines, and passes over the rest', () => {
+  const emf = (values: Record<string, unknown>, Unit = 'Count'): string => JSON.stringify({ _aws: { CloudWatchMetrics: [{ Metrics: Object.keys(values).map((Name) => ({ Name, Unit })) }] }, ...values });
+  expect(countMetrics(['START', '{"level":"info"}', '{broken', emf({ TenantOnboarded: 1 }), `prefix ${emf({ TenantOnboarded: 1, Other: [1, 1] })}`, emf({ OldestJobAge: 40 }, 'Seconds')])).toEqual({ TenantOnboarded: 2, Other: 2 });
 });
 
 it('writes the command of the README', () => {
