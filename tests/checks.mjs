@@ -21,7 +21,7 @@ export const checks = [
   { name: 'mutation', about: 'each promise broken in the code once: the tests notice', run: () => countedBy(join('tests', 'mutation', 'run.mjs')) },
   { name: 'machine', about: 'the boot script, run in a system of its own (root only)', run: () => countedBy(join('tests', 'machine', 'run.mjs')) },
   { name: 'example', about: 'the complete example applied to the emulator, planned again, destroyed: nothing is left', run: checkExample },
-  { name: 'demo', about: 'the whole system in the sandbox, attacked, searched for secrets and unused rights; then a second plan that must be empty', run: checkDemo },
+  { name: 'demo', about: 'the whole system in the sandbox, attacked, searched for secrets and unused rights; then a second plan that must be empty, a drain and a destroy that leave nothing', run: checkDemo },
   ...linters.map((linter) => ({ ...linter, linter: true, onlyByName: true })),
 ];
 
@@ -75,7 +75,9 @@ async function checkDemo() {
     const replan = await sandbox('replan');
     if (fire.code !== 0) throw new CheckFailed(`a promise did not hold under fire; its logs are in ${env.SANDBOX_DIR}`);
     if (replan.code !== 0) throw new CheckFailed('a second terraform plan is not empty');
-    return { passed: 3, failed: 0 };
+    const destroy = await sandbox('destroy');
+    if (destroy.code !== 0) throw new CheckFailed('after the drain and terraform destroy something is left');
+    return { passed: 4, failed: 0 };
   } finally {
     await sandbox('down');
   }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { destroy } from './destroy';
 import { down } from './down';
 import { parsePort } from './ports';
 import { killProcessesNow } from './processes';
@@ -17,6 +18,7 @@ npm run sandbox -- up [--port N]   bring it up; N is the webhook's port
 npm run sandbox -- status [--json]
 npm run sandbox -- replan          a second terraform plan; fails unless it is empty
 npm run sandbox -- fire            attacks a sandbox that is up; --flood N jobs instead of 500
+npm run sandbox -- destroy         offboards every tenant, terraform destroy; fails if anything is left
 npm run sandbox -- down
 SANDBOX_DIR names another folder for the state, so that several sandboxes can be up at once.`;
 
@@ -64,6 +66,8 @@ async function main(): Promise<number> {
     }
     case 'replan':
       return replan({ paths, print, signal: interrupted() });
+    case 'destroy':
+      return destroy({ paths, print, signal: interrupted() });
     case 'fire': {
       const { fire } = await import('./run-fire');
       const flood = values.flood === undefined ? undefined : Number(values.flood);

@@ -5,11 +5,16 @@ import { findTerraform, prepareTerraform } from './provider-mirror';
 import type { SandboxPaths } from './state';
 import { type TerraformInputs, createTerraform } from './terraform';
 
+/** What the module was applied with. Throws when nothing is. */
+export function readInputs(paths: SandboxPaths): TerraformInputs {
+  const file = join(paths.config, 'terraform-inputs.json');
+  if (!existsSync(file)) throw new Error(`Nothing is applied in ${paths.folder}; run "npm run sandbox -- up" first.`);
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
 /** Plans the applied module again and answers every difference. */
 export async function planAgain(paths: SandboxPaths, signal?: AbortSignal): Promise<Drift[]> {
-  const inputsFile = join(paths.config, 'terraform-inputs.json');
-  if (!existsSync(inputsFile)) throw new Error(`Nothing is applied in ${paths.folder}; run "npm run sandbox -- up" first.`);
-  const inputs: TerraformInputs = JSON.parse(readFileSync(inputsFile, 'utf8'));
+  const inputs = readInputs(paths);
   const { env } = await prepareTerraform({ folder: paths.config });
   const plan = await createTerraform({ program: findTerraform(), paths, inputs, env, ...(signal && { signal }) }).plan();
   return plan === undefined ? [] : driftsOf(plan);

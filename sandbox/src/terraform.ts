@@ -6,6 +6,7 @@ import type { SandboxFile, SandboxPaths } from './state';
 export type Terraform = {
   init(): Promise<void>;
   apply(): Promise<void>;
+  destroy(): Promise<void>;
   /** A plan as JSON, or undefined when there is nothing to change. */
   plan(): Promise<unknown>;
   outputs(): Promise<Record<string, unknown>>;
@@ -45,6 +46,9 @@ export function createTerraform(options: {
     async apply() {
       // Most of an apply is the provider waiting for queues; more at once costs nothing.
       expectSuccess('apply', await run('apply', '-auto-approve', '-input=false', '-no-color', '-parallelism=30'), paths);
+    },
+    async destroy() {
+      expectSuccess('destroy', await run('destroy', '-auto-approve', '-input=false', '-no-color', '-parallelism=30'), paths);
     },
     async plan() {
       const plan = await run('plan', '-detailed-exitcode', '-input=false', '-no-color', '-parallelism=30', `-out=${planFile}`);

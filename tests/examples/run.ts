@@ -11,6 +11,7 @@ import { down } from '../../sandbox/src/down';
 import { startEmulator } from '../../sandbox/src/emulator';
 import { freePorts } from '../../sandbox/src/ports';
 import { driftsOf, type KnownDrift } from '../../sandbox/src/known-drifts';
+import { leftOf } from '../../sandbox/src/leftovers';
 import { findTerraform, prepareTerraform } from '../../sandbox/src/provider-mirror';
 import { prepareFolder, sandboxPaths, writePrivateJson, type RecordedProcess } from '../../sandbox/src/state';
 import { lastJson } from '../../sandbox/src/terraform';
@@ -71,26 +72,9 @@ async function main(): Promise<void> {
   console.log('a second plan changes nothing but what the emulator forgets: the key of a launch template’s disk');
   const destroyed = await terraform('destroy', '-auto-approve', '-parallelism=30', state);
   console.log(/^Destroy complete!.*$/m.exec(destroyed)?.[0] ?? 'destroyed');
-  const left = await leftIn(aws);
+  const left = await leftOf(PREFIX, aws);
   if (left.length > 0) throw new Error(`After the destroy there is still: ${left.join(', ')}`);
   console.log('3 passed, 0 failed');
-}
-
-/** Names with the example's prefix that the emulator still knows. */
-async function leftIn(aws: { readonly endpoint_url: string; readonly region: string; readonly access_key_id: string; readonly secret_access_key: string }): Promise<string[]> {
-  const { DynamoDBClient, ListTablesCommand } = await import('@aws-sdk/client-dynamodb');
-  const { SQSClient, ListQueuesCommand } = await import('@aws-sdk/client-sqs');
-  const { EC2Client, DescribeSecurityGroupsCommand, DescribeLaunchTemplatesCommand } = await import('@aws-sdk/client-ec2');
-  const { SSMClient, DescribeParametersCommand } = await import('@aws-sdk/client-ssm');
-  const client = { endpoint: aws.endpoint_url, region: aws.region, credentials: { accessKeyId: aws.access_key_id, secretAccessKey: aws.secret_access_key } };
-  const found = [
-    (await new DynamoDBClient(client).send(new ListTablesCommand({}))).TableNames ?? [],
-    (await new SQSClient(client).send(new ListQueuesCommand({}))).QueueUrls ?? [],
-    ((await new EC2Client(client).send(new DescribeSecurityGroupsCommand({}))).SecurityGroups ?? []).map(({ GroupName }) => GroupName),
-    ((await new EC2Client(client).send(new DescribeLaunchTemplatesCommand({}))).LaunchTemplates ?? []).map(({ LaunchTemplateName }) => LaunchTemplateName),
-    ((await new SSMClient(client).send(new DescribeParametersCommand({}))).Parameters ?? []).map(({ Name }) => Name),
-  ];
-  return found.flat().filter((name): name is string => name !== undefined && new RegExp(`(^|[/-])${PREFIX}-|^/${PREFIX}/`).test(name));
 }
 
 /** The caller's own AWS settings must not reach the provider: this never talks to an account. */

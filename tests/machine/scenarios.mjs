@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../terraform/render.mjs';
 import { ARCHIVE, LATEST, gitHub, mirror, newestByGitHub, pinned } from './downloads.mjs';
-import { CONFIG, INSTANCE } from './machine.mjs';
+import { CONFIG, INSTANCE, REGION, TENANT } from './machine.mjs';
 
 const DAY = 86_400;
 const now = () => Math.floor(Date.now() / 1000);
@@ -35,6 +35,17 @@ function failsWith(reason, { ran = false, tagged = true } = {}) {
 function baked({ prepare = 'bash /install.sh', gitHubs = newestByGitHub() } = {}) {
   const files = (origin) => ({ ...gitHubs.files(origin), 'install.sh': readFileSync(join(ROOT, 'images', 'install.sh'), 'utf8'), 'my-hooks/job-completed.sh': 'touch /tmp/my-hook-ran\n' });
   return { runner: null, prepare, files, serve: gitHubs.serve };
+}
+
+const TEMPLATE = join(ROOT, 'modules', 'runners', 'templates', 'user-data.sh.tftpl');
+
+/** The user data as Terraform renders it with `hooks.before_runner`; the plan that all scenarios share has none. */
+function withHookBeforeRunner(text, script) {
+  const [, block] = /^%\{ if hook_before_runner != "" ~\}\n([\s\S]*?)^%\{ endif ~\}\n/m.exec(readFileSync(TEMPLATE, 'utf8'));
+  const rendered = block.replace('${hook_before_runner}', Buffer.from(script).toString('base64')).replaceAll('$${', '${');
+  const start = text.indexOf('\nbegin runner\n');
+  assert.ok(start > 0, 'the step "runner" has another name');
+  return `${text.slice(0, start)}\n${rendered}${text.slice(start)}`;
 }
 
 /** @returns the scenarios for both systems; `check` gets what {@link boot} answers */
@@ -187,6 +198,22 @@ export const SCENARIOS = [
     name: 'runs hooks that the module was given',
     alter: (text) => text.replace("write_hook job-completed.sh idle ''", `write_hook job-completed.sh idle '${Buffer.from('exit 5').toString('base64')}'`),
     check: failsWith('hook-error', { ran: true }),
+  },
+  {
+    name: 'runs the hook before the runner as root, with what it needs to know',
+    alter: (text) => withHookBeforeRunner(text, 'echo "hook of $(id -un): $GHR_TENANT_ID $GHR_INSTANCE_ID $AWS_REGION"'),
+    check: ({ reason, output }) => {
+      assert.equal(reason, 'job-done', output);
+      assert.match(output, new RegExp(`hook of root: ${TENANT} ${INSTANCE} ${REGION}`));
+    },
+  },
+  {
+    name: 'ends before it asks for its configuration when the hook before the runner fails',
+    alter: (text) => withHookBeforeRunner(text, 'exit 6'),
+    check: (result) => {
+      failsWith('hook-error')(result);
+      assert.ok(!result.aws.calls.includes('GetParameter'));
+    },
   },
   { name: 'ends a job that takes too long', runner: 'hang', env: { GHR_JOB_SECONDS: '2' }, check: failsWith('time-limit', { ran: true }) },
   { name: 'ends when it is told to stop', runner: 'hang', during: 'until [ -e tmp/job-runs ]; do sleep 0.1; done; kill -TERM "$script"', check: failsWith('told-to-stop', { ran: true }) },
