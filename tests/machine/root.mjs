@@ -1,6 +1,6 @@
 // The system that the boot script is run in: Debian's own packages, made once with debootstrap. Never the host.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const SUITE = 'bookworm';
@@ -11,12 +11,15 @@ const PACKAGES = ['curl', 'ca-certificates', 'procps', 'util-linux'];
 export function whatIsMissing() {
   if (process.platform !== 'linux') return 'The boot script is only run on Linux.';
   if (process.getuid() !== 0) return 'The boot script is only run by root, in a root folder of its own; run "sudo node tests/machine/run.mjs".';
-  const absent = ['debootstrap', 'unshare', 'chroot'].filter((program) => !succeeds('sh', ['-c', `command -v ${program}`]));
+  const absent = ['unshare', 'chroot'].filter((program) => !has(program));
+  if (!has('debootstrap') && !has('apt-get')) absent.push('debootstrap');
   if (absent.length > 0) return `The boot script needs ${absent.join(', ')} to be run; on Debian and Ubuntu: apt-get install debootstrap util-linux.`;
   const mounts = 'mount -t tmpfs none /mnt && mkdir /mnt/l /mnt/u /mnt/w /mnt/m && mount -t overlay none -o lowerdir=/mnt/l,upperdir=/mnt/u,workdir=/mnt/w /mnt/m';
   if (!succeeds('unshare', ['-mpf', '--propagation', 'private', 'sh', '-c', mounts])) return 'This kernel or container allows no mounts of its own, so the boot script can’t be run here.';
   return undefined;
 }
+
+const has = (program) => succeeds('sh', ['-c', `command -v ${program}`]);
 
 function succeeds(command, args) {
   try {
@@ -35,7 +38,26 @@ export function ensureRoot(cache, log) {
   const unfinished = `${folder}.new`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(cache, { recursive: true });
-  execFileSync('debootstrap', ['--variant=minbase', `--include=${PACKAGES.join(',')}`, SUITE, unfinished], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const { program, env } = debootstrap(cache, log);
+  execFileSync(program, ['--variant=minbase', `--include=${PACKAGES.join(',')}`, SUITE, unfinished], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   renameSync(unfinished, folder);
   return folder;
+}
+
+/** The host's, else Debian's package of it, unpacked below `cache`: it is a shell script, and nothing is installed on the host. */
+function debootstrap(cache, log) {
+  if (has('debootstrap')) return { program: 'debootstrap', env: process.env };
+  const folder = join(cache, 'debootstrap');
+  const program = join(folder, 'usr', 'sbin', 'debootstrap');
+  if (!existsSync(program)) {
+    log('fetching debootstrap from the Debian archive');
+    const lists = join(folder, 'lists');
+    mkdirSync(join(lists, 'partial'), { recursive: true });
+    const apt = (...args) => execFileSync('apt-get', ['-qq', '-o', `Dir::State::lists=${lists}`, '-o', 'APT::Sandbox::User=root', ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    apt('update');
+    apt('download', 'debootstrap');
+    const archive = readdirSync(folder).find((name) => name.endsWith('.deb'));
+    execFileSync('dpkg-deb', ['--extract', archive, '.'], { cwd: folder });
+  }
+  return { program, env: { ...process.env, DEBOOTSTRAP_DIR: join(folder, 'usr', 'share', 'debootstrap') } };
 }
