@@ -1,4 +1,4 @@
-import { JOB_QUEUE_LIFETIME, MINUTE, ageOf, endJob, freeSlots, judgeHold, plus, wake, type Changes, type Job, type TenantLookup } from '@multi-tenant-runner/core';
+import { JOB_QUEUE_LIFETIME, MINUTE, ageOf, endJob, freeSlots, isBrokenRow, judgeHold, plus, wake, type Changes, type Job, type TenantLookup } from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 const DUE_AT_ONCE = 100;
@@ -59,7 +59,7 @@ async function settleDue(entry: DueJob, lookup: TenantLookup, deps: ScaleDownDep
 /** What a job waits for that was due and was not woken. Pure. */
 export function whyStillParked(job: Job, lookup: TenantLookup, now: Date): Changes<Job> {
   const untilTooOld = plus(new Date(job.queuedAt), JOB_QUEUE_LIFETIME + MINUTE).toISOString();
-  if (lookup.kind !== 'tenant') return { reason: 'unknown-tenant', nextTry: untilTooOld };
+  if (lookup.kind !== 'tenant') return { reason: isBrokenRow(lookup) ? 'tenant-row-invalid' : 'unknown-tenant', nextTry: untilTooOld };
   if (lookup.tenant.status !== 'active') return { reason: 'tenant-suspended', nextTry: untilTooOld };
   const hold = judgeHold(lookup.tenant, job.tier, job.launchId, now);
   if (hold.kind === 'wait') return { reason: hold.reason, nextTry: hold.until.toISOString() };

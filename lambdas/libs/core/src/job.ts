@@ -8,6 +8,7 @@ export const WAITING_JOB_STATES = ['queued', 'parked', 'starting'] as const sati
 
 export type JobReason =
   | 'unknown-tenant'
+  | 'tenant-row-invalid'
   | 'tenant-suspended'
   | 'tenant-deleted'
   | 'limit'

@@ -1,4 +1,4 @@
-import type { Job } from '../job';
+import type { Job, JobReason } from '../job';
 import { judgeHold } from '../hold';
 import { judgeJob } from '../judge-job';
 import { messageOf } from '../messages';
@@ -40,9 +40,11 @@ export async function wake(installationId: number, deps: WakeDeps): Promise<void
   }
 }
 
+const WAIT_FOR_THE_TENANT: ReadonlySet<JobReason | undefined> = new Set<JobReason>(['unknown-tenant', 'tenant-row-invalid', 'tenant-suspended']);
+
 /** Jobs that wait for their tenant wait no longer than that, whatever time they are to be looked at again. */
 export function isDue(job: Job, now: Date): boolean {
-  if (job.reason === 'unknown-tenant' || job.reason === 'tenant-suspended') return true;
+  if (WAIT_FOR_THE_TENANT.has(job.reason)) return true;
   return job.nextTry === undefined || Date.parse(job.nextTry) <= now.getTime();
 }
 
