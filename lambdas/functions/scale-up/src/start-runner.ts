@@ -7,6 +7,7 @@ import {
   judgeHold,
   judgeJob,
   plus,
+  recordEc2End,
   release,
   takeProbe,
   type Afterwards,
@@ -54,7 +55,8 @@ export async function startRunner(job: Job, launch: Launch, lookup: TenantLookup
     return;
   }
   if (machine.kind === 'ended') {
-    await release(machine.launch, { reason: 'ended-at-once', afterwards: { kind: 'ask' } }, deps);
+    const reason = (await recordEc2End(machine.launch, machine.stateReason, deps)) ?? 'ended-at-once';
+    await release(machine.launch, { reason, afterwards: { kind: 'ask' } }, deps);
     return;
   }
   await finish(job, machine.launch, launch.instanceId === undefined, delivery, deps);
