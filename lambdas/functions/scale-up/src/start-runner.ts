@@ -4,6 +4,7 @@ import {
   ageOf,
   dropLease,
   endMachine,
+  isEnded,
   judgeHold,
   judgeJob,
   plus,
@@ -95,10 +96,13 @@ async function finish(job: Job, launch: LaunchWithMachine, fresh: boolean, deliv
     return;
   }
   if (verdict.kind === 'park') return undo(parkFor(verdict.reason, stopped, deps), verdict.reason, false);
+  const now = await deps.jobs.get(job.installationId, job.jobId);
+  // Cancelled while EC2 worked.
+  if (now !== undefined && isEnded(now.state)) return undo({ kind: 'ask' }, 'job-ended', false);
   const configured = await configureRunner(launch, tenantTierOf(lookup, deps), deps);
   if (configured.kind === 'github') return undo(await afterGitHub(configured.failure, stopped, deps), 'github', configured.mayBeRegistered);
   if (configured.kind === 'throttled') return undo(parkFor('ssm-throttled', stopped, deps), 'ssm-throttled', true);
-  const now = deps.clock.now().toISOString();
+  const runningAt = deps.clock.now().toISOString();
   const running = await deps.launches.change(
     launch.installationId,
     launch.launchId,
@@ -109,10 +113,10 @@ async function finish(job: Job, launch: LaunchWithMachine, fresh: boolean, deliv
       ...(configured.runnerId !== undefined && { runnerId: configured.runnerId }),
       jitStored: true,
       ...(lookup.kind === 'tenant' && lookup.tenant.circuits.has(launch.tier) && { watched: true }),
-      runningAt: now,
+      runningAt,
       leaseOwner: null,
       leaseUntil: null,
-      updatedAt: now,
+      updatedAt: runningAt,
     },
   );
   if (!running.ok) return;
