@@ -146,6 +146,30 @@ describe('EC2 ends a machine that nobody asked it to end', () => {
     expect(metric(system, 'RunnerBootFailed')).toEqual([]);
   });
 
+  test('and the one that it stops for a retirement, which is then ended', async () => {
+    const system = await systemWithRunner();
+    const machine = system.machineOf(1);
+    Object.assign(machine, { state: 'stopped', stateReason: 'Server.ScheduledStop' });
+    await handleInstanceEvent({ instanceId: machine.instanceId, state: 'stopped' }, system.scaleDown());
+    expect(machine.state).toBe('shutting-down');
+    expect(system.world.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'ec2:Server.ScheduledStop' }));
+    expect(system.job(1)).toMatchObject({ machineEnd: 'ec2:Server.ScheduledStop', restarts: 0 });
+    expect(metric(system, 'RunnerEndedByEc2')).toHaveLength(1);
+  });
+
+  test('and the sweep that finds it by its token, as the worker died before it wrote the id', async () => {
+    const system = createSystem();
+    system.world.addTenant();
+    system.world.faults.loseAnswer('fleet.run', new Error('the process ended'));
+    await expect(system.queueJob(1)).rejects.toThrow('ended');
+    const [machine] = system.world.state.fleet.alive();
+    Object.assign(machine ?? {}, { state: 'terminated', stateReason: 'Client.InternalError' });
+    system.world.clock.advance(20 * MINUTE);
+    await system.sweep();
+    expect(system.world.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason: 'ec2:Client.InternalError' }));
+    expect(metric(system, 'RunnerEndedByEc2')).toHaveLength(1);
+  });
+
   test('want of capacity after the answer is want of capacity', async () => {
     const system = await systemWithRunner();
     await endByEc2(system, 1, 'Server.InsufficientInstanceCapacity');

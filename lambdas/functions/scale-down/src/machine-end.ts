@@ -1,6 +1,9 @@
 import { SPOT_INTERRUPTED, readBootReport, recordEc2End, recordMachineEnd, type Launch, type Machine } from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
+/** Nobody said why. */
+export const GONE = 'machine-gone';
+
 /**
  * Why a machine ended, as its launch's reason: that AWS took it back or ended it unasked, or what the machine itself said in
  * its last tag. It is put on its job too and counted once. What the machine said changes nothing but the explanation.
@@ -12,7 +15,7 @@ export async function explainEnd(launch: Launch, machine: Machine | undefined, d
   const unasked = await recordEc2End(launch, machine?.stateReason, deps);
   if (unasked !== undefined) return unasked;
   const report = machine === undefined ? undefined : readBootReport(machine.tags);
-  if (report?.kind !== 'failed') return 'machine-gone';
+  if (report?.kind !== 'failed') return GONE;
   const end = `machine:${report.code}`;
   if (launch.state === 'launching' || launch.state === 'running') {
     await recordMachineEnd(launch, end, deps);

@@ -2,6 +2,7 @@ import {
   cleanUpTenant,
   endJob,
   messageOf,
+  recordEc2End,
   release,
   settleByGitHub,
   takeLease,
@@ -97,7 +98,8 @@ async function settleByToken(launch: Launch, deps: ScaleDownDeps): Promise<void>
   const machines = await deps.fleet.findByToken(launch.intent.clientToken);
   const alive = machines.find(({ state }) => state !== 'terminated' && state !== 'shutting-down');
   if (alive === undefined) {
-    await release(leased, { reason: 'no-machine', afterwards: { kind: 'ask' }, lease: deps.lease }, deps);
+    const end = await recordEc2End(leased, machines[0]?.stateReason, deps);
+    await release(leased, { reason: end ?? 'no-machine', afterwards: { kind: 'ask' }, lease: deps.lease }, deps);
     return;
   }
   const now = deps.clock.now().toISOString();
