@@ -322,12 +322,23 @@ class Permissions(unittest.TestCase):
                                   Entries=[{"Id": "1", "MessageBody": "x"}]))
 
 
+# With the SDK that our functions have: it is what hands a chain on.
+ECHO = f"""
+import {{ createRequire }} from 'node:module';
+const {{ SQSClient, SendMessageCommand }} = createRequire({json.dumps(__file__)})('@aws-sdk/client-sqs');
+const client = new SQSClient({{}});
+export const handler = async ({{ Records }}) => {{
+  for (const {{ body }} of Records) await client.send(new SendMessageCommand({{ QueueUrl: body, MessageBody: body }}));
+}};
+"""
+
+
 class Functions(unittest.TestCase):
-    def function(self, name, statements):
+    def function(self, name, statements, code="export const handler = async () => ({ statusCode: 200 });"):
         emulator.role(name, statements)
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as file:
-            file.writestr("index.mjs", "export const handler = async () => ({ statusCode: 200 });")
+            file.writestr("index.mjs", code)
         return emulator.client("lambda").create_function(
             FunctionName=name, Runtime="nodejs22.x", Handler="index.handler", Role=f"arn:aws:iam::{ACCOUNT}:role/{name}",
             Code={"ZipFile": packed.getvalue()})["FunctionArn"]
@@ -351,17 +362,22 @@ class Functions(unittest.TestCase):
         wait_for(lambda: self.chain("loop") == (17, 1))
         self.assertEqual(self.in_flight(queue), 1)
 
+    def test_counts_the_messages_that_a_function_sends_to_itself(self):
+        _, queue = self.looping("echo", code=ECHO)
+        emulator.client("sqs").send_message(QueueUrl=queue, MessageBody=queue)
+        wait_for(lambda: self.chain("echo") == (17, 1))
+
     def test_lets_a_chain_go_on_where_the_function_is_configured_to(self):
         function, queue = self.looping("allowed")
         emulator.client("lambda").put_function_recursion_config(FunctionName="allowed", RecursiveLoop="Allow")
         self.send(queue, f"Root=1-0;Lineage={ancestry.key_of(function)}:40")
         wait_for(lambda: self.chain("allowed") == (41, 0) and self.in_flight(queue) == 0)
 
-    def looping(self, name):
+    def looping(self, name, **code):
         queue = emulator.client("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": "600"})["QueueUrl"]
         arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
         function = self.function(name, [{"Effect": "Allow", "Resource": arn, "Action": [
-            "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]}])
+            "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"]}], **code)
         emulator.client("lambda").create_event_source_mapping(FunctionName=name, EventSourceArn=arn)
         return function, queue
 
