@@ -7,7 +7,8 @@ import json
 import os
 import time
 
-from . import alarm_states, alarms, authorization, ec2_checks, events, lambda_rules, launch, metrics, saved_queries, ssm_rules
+from . import (alarm_states, alarms, ancestry, authorization, ec2_checks, events, lambda_rules, launch, metrics, saved_queries,
+               ssm_rules)
 from .account import Account
 from .faults import Faults
 from .groups import GroupCalls
@@ -51,6 +52,8 @@ class World:
         lambda_rules.install(lambda_svc, apigateway, iam_evaluator, calls.use)
         recorder = metrics.install(cloudwatch, cloudwatch_logs, sqs, apigateway, responses)
         self.alarms = alarm_states.AlarmStates(cloudwatch, recorder, responses)
+        self.ancestry = ancestry.Ancestry()
+        ancestry.install(lambda_svc, sqs, self.ancestry)
         alarms.install(cloudwatch)
         alarm_states.install(cloudwatch, self.alarms)
         saved_queries.install(cloudwatch_logs, saved_queries.SavedQueries(cloudwatch_logs, responses.AccountRegionScopedDict))

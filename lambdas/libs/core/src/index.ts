@@ -7,6 +7,7 @@ export * from './hold';
 export * from './job';
 export * from './launch';
 export * from './boot-report';
+export * from './ec2-end';
 export * from './judge-job';
 export * from './decode';
 export * from './messages';

@@ -1,6 +1,6 @@
 import { WAITING_JOB_STATES, endStateOf, type Job } from '../job';
 import { endJob } from './end-job';
-import { parkForRestart } from './restart';
+import { parkForRestart, type Restart } from './restart';
 import type { ProtocolDeps } from './deps';
 
 /** What the job row should say now. `unknown`: GitHub gave no answer, ask again later. */
@@ -11,9 +11,9 @@ export type AskDeps = Pick<ProtocolDeps, 'jobs' | 'github' | 'clock' | 'metrics'
 /**
  * Asks GitHub about a job whose launch is over and makes the row say the truth.
  *
- * @param spent whether the launch that ended had a machine
+ * @param again how it waits if it still does
  */
-export async function askGitHub(job: Job, spent: boolean, deps: AskDeps): Promise<JobTruth> {
+export async function askGitHub(job: Job, again: Restart, deps: AskDeps): Promise<JobTruth> {
   const answer = await deps.github.getJob(job.installationId, job.owner, job.repo, job.jobId);
   if (answer.kind !== 'found') {
     deps.log.warn('GitHub gave no answer about a job; the sweep asks again', { job_id: job.jobId, answer: answer.kind });
@@ -48,7 +48,7 @@ export async function askGitHub(job: Job, spent: boolean, deps: AskDeps): Promis
   // A job that was running and is queued again was handed back by its runner; the row may wait once more.
   const row = job.state === 'running' ? await backToWaiting(job, deps) : job;
   if (row === undefined) return 'unchanged';
-  return (await parkForRestart(row, row.launchId, { reason: 'runner-lost', spent }, deps)) ? 'waits-again' : 'unchanged';
+  return (await parkForRestart(row, row.launchId, again, deps)) ? 'waits-again' : 'unchanged';
 }
 
 async function backToWaiting(job: Job, deps: AskDeps): Promise<Job | undefined> {
