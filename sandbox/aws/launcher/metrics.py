@@ -2,6 +2,7 @@
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
 """
 
@@ -70,9 +71,30 @@ class Recorder:
         if not bucket or bucket[-1]["Value"] != value or self._now() - bucket[-1]["Timestamp"] >= _MINUTE:
             self.put("AWS/SQS", name, dimensions, "Count", value)
 
+    def run(self, function, error, milliseconds):
+        dimensions = {"FunctionName": function}
+        for name, unit, value in (("Invocations", "Count", 1), ("Errors", "Count", int(error)), ("Duration", "Milliseconds", milliseconds)):
+            self.put("AWS/Lambda", name, dimensions, unit, float(value))
+
     def api_answer(self, api_id, status):
         for name, value in (("Count", 1), ("4xx", int(400 <= status < 500)), ("5xx", int(status >= 500))):
             self.put("AWS/ApiGateway", name, {"ApiId": api_id}, "Count", float(value))
+
+
+def install_runs(lambda_service, recorder):
+    """Every run of a function, whoever invoked it: the emulator counts those of the Invoke call alone."""
+    original_logs, original_metrics = lambda_service._emit_lambda_logs, lambda_service._emit_lambda_metrics
+
+    def logs(func, request_id, log_text, error, duration_ms, **keywords):
+        original_logs(func, request_id, log_text, error, duration_ms, **keywords)
+        recorder.run((func.get("config") or func).get("FunctionName", "unknown"), error, duration_ms)
+
+    def metrics(function_name, duration_ms, error, throttle):
+        if throttle:
+            original_metrics(function_name, duration_ms, error, throttle)
+
+    lambda_service._emit_lambda_logs = logs
+    lambda_service._emit_lambda_metrics = metrics
 
 
 def install(cloudwatch, logs, sqs, apigateway, responses):

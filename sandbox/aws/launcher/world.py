@@ -51,6 +51,7 @@ class World:
         events.install(eventbridge, iam_evaluator, lambda_svc)
         lambda_rules.install(lambda_svc, apigateway, iam_evaluator, calls.use)
         recorder = metrics.install(cloudwatch, cloudwatch_logs, sqs, apigateway, responses)
+        metrics.install_runs(lambda_svc, recorder)
         self.alarms = alarm_states.AlarmStates(cloudwatch, recorder, responses)
         self.ancestry = ancestry.Ancestry()
         ancestry.install(lambda_svc, sqs, self.ancestry)

@@ -104,6 +104,22 @@ class Metrics(unittest.TestCase):
         self.assertEqual(self.total("AWS/Lambda", "Invocations", FunctionName="counts"), [2])
         self.assertEqual((self.state("e-poisoned"), self.state("another-poisoned")), ("ALARM", "OK"))
 
+    def test_every_run_of_a_function_is_counted_whoever_invoked_it(self):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as file:
+            file.writestr("index.mjs", "export const handler = async (event) => { if (event.fail) throw new Error('no'); };")
+        queue = emulator.client("sqs").create_queue(QueueName="polled-runs")["QueueUrl"]
+        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:polled-runs"
+        emulator.role("runs", [{"Effect": "Allow", "Resource": arn, "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]}])
+        emulator.client("lambda").create_function(FunctionName="runs", Runtime="nodejs22.x", Handler="index.handler",
+                                                  Role=f"arn:aws:iam::{ACCOUNT}:role/runs", Code={"ZipFile": packed.getvalue()})
+        emulator.client("lambda").create_event_source_mapping(FunctionName="runs", EventSourceArn=arn)
+        emulator.client("sqs").send_message(QueueUrl=queue, MessageBody="x")
+        wait_for(lambda: self.total("AWS/Lambda", "Invocations", FunctionName="runs") == [1])
+        emulator.client("lambda").invoke(FunctionName="runs", Payload=b'{"fail": true}')
+        self.assertEqual(self.total("AWS/Lambda", "Invocations", FunctionName="runs"), [2])
+        self.assertEqual(self.total("AWS/Lambda", "Errors", FunctionName="runs"), [1])
+
     def test_silence_is_an_alarm_where_missing_data_breaches(self):
         self.alarm("silent", "MultiTenantRunner", "SweepCompleted", ComparisonOperator="LessThanThreshold", TreatMissingData="breaching")
         self.assertEqual(self.state("silent"), "ALARM")
