@@ -248,3 +248,58 @@ resource "aws_dynamodb_table" "jobs" {
 
   tags = local.tags
 }
+
+# What recovery remembers from run to run; no tenant's data, and nothing that a run could not find again.
+resource "aws_dynamodb_table" "recovery" {
+  #checkov:skip=CKV_AWS_28:On unless tables.point_in_time_recovery is false; the default of an attribute is not read.
+
+  name         = local.names.recovery
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "book"
+  range_key    = "entry"
+
+  attribute {
+    name = "book"
+    type = "S"
+  }
+
+  attribute {
+    name = "entry"
+    type = "S"
+  }
+
+  attribute {
+    name = "open_at"
+    type = "S"
+  }
+
+  # A delivery that was asked for must be seen as asked for: read consistently, hence local.
+  local_secondary_index {
+    name            = "open-index"
+    range_key       = "open_at"
+    projection_type = "ALL"
+  }
+
+  ttl {
+    attribute_name = "expires_at"
+    enabled        = true
+  }
+
+  deletion_protection_enabled = var.tables.deletion_protection
+
+  point_in_time_recovery {
+    enabled = var.tables.point_in_time_recovery
+  }
+
+  # Without a key of the operator's DynamoDB encrypts with its own.
+  dynamic "server_side_encryption" {
+    for_each = var.encryption.tables == null ? [] : [var.encryption.tables]
+
+    content {
+      enabled     = true
+      kms_key_arn = server_side_encryption.value
+    }
+  }
+
+  tags = local.tags
+}

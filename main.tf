@@ -14,6 +14,7 @@ locals {
     tenants            = "${var.prefix}-tenants"
     runners            = "${var.prefix}-runners"
     jobs               = "${var.prefix}-jobs"
+    recovery           = "${var.prefix}-recovery"
     runner_events      = "${var.prefix}-runner-events"
     runner_events_dlq  = "${var.prefix}-runner-events-dlq"
     tenant_manager_dlq = "${var.prefix}-tenant-manager-dlq"
@@ -32,6 +33,7 @@ locals {
     tenants                = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.tenants}"
     runners                = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.runners}"
     jobs                   = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.jobs}"
+    recovery               = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.recovery}"
     tier_builds            = { for tier in keys(var.runner_tiers) : tier => "arn:${local.partition}:sqs:${local.arn_end}:${var.prefix}-builds-${tier}" }
     runner_events          = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events}"
     runner_events_dlq      = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events_dlq}"
