@@ -22,10 +22,9 @@ function cut(parts: readonly number[], width: number, length: number): number[] 
 
 /** Eight groups; `::` stands for as many zeros as are missing. */
 function groupsOf(address: string): number[] {
-  const [head = '', tail] = inHexadecimal(address).split('::').map((half) => (half === '' ? [] : half.split(':').map((group) => parseInt(group, 16))));
-  const start = head === '' ? [] : head;
-  if (tail === undefined) return start;
-  return [...start, ...Array<number>(Math.max(8 - start.length - tail.length, 0)).fill(0), ...tail];
+  const [head = [], tail] = inHexadecimal(address).split('::').map((half) => (half === '' ? [] : half.split(':').map((group) => parseInt(group, 16))));
+  if (tail === undefined) return head;
+  return [...head, ...Array<number>(Math.max(8 - head.length - tail.length, 0)).fill(0), ...tail];
 }
 
 function inHexadecimal(address: string): string {
