@@ -89,8 +89,33 @@ resource "aws_dynamodb_table" "tenants" {
     }
 
     precondition {
-      condition     = length(local.unfit_disks) == 0
-      error_message = "The disks of these tiers, with what runner.disk adds, are none that EC2 makes: ${join("; ", [for tier, problem in local.unfit_disks : "${tier} ${problem}"])}."
+      condition     = alltrue([for problem in values(local.unfit_disks) : problem == ""])
+      error_message = "The disks of these tiers, with what runner.disk adds, are none that EC2 makes: ${join("; ", [for tier, problem in local.unfit_disks : "${tier} (${problem})" if problem != ""])}."
+    }
+
+    precondition {
+      condition     = length(local.same_labels) == 0
+      error_message = "runner_tiers: these tiers have the same labels, so that the higher would never get a job: ${join("; ", local.same_labels)}. Give one that is there for its limit alone a label of its own."
+    }
+
+    precondition {
+      condition     = length(local.unknown_events) == 0
+      error_message = "eventbridge.accept_events: GitHub has no event ${join(", ", local.unknown_events)}; workflow_job, push and installation are some of those it has."
+    }
+
+    precondition {
+      condition     = length(local.lost_subnets) == 0
+      error_message = "These subnets are not in vpc_id \"${var.vpc_id}\", or either is not in ${local.region} or not shared with this account: ${join(", ", local.lost_subnets)}. `aws ec2 describe-subnets` says which VPC a subnet is of."
+    }
+
+    precondition {
+      condition     = alltrue([for types in values(local.unfit_instance_types) : length(types) == 0])
+      error_message = "runner_tiers: these instance types do not have the tier's runner_architecture, or ${local.region} does not have them: ${join("; ", [for tier, types in local.unfit_instance_types : "${tier} (${var.runner_tiers[tier].runner_architecture}): ${join(", ", types)}" if length(types) > 0])}."
+    }
+
+    precondition {
+      condition     = length("${var.prefix}-tenant-manager${var.iam.suffix}") <= 64
+      error_message = "prefix and iam.suffix make the role \"${var.prefix}-tenant-manager${var.iam.suffix}\", of ${length("${var.prefix}-tenant-manager${var.iam.suffix}")} characters; IAM allows 64."
     }
 
     precondition {

@@ -24,7 +24,7 @@ variables {
   github_app = {
     id             = "4711"
     key_base64     = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo="
-    webhook_secret = "a-secret"
+    webhook_secret = "a-secret-of-the-tests"
   }
   # Zips in a bucket need no files here.
   lambda = { s3_bucket = "zips" }
@@ -350,7 +350,7 @@ run "secrets_are_stored_where_no_reference_is_given" {
     github_app = {
       id                 = "4711"
       key_base64_ssm     = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/key", name = "/github/key" }
-      webhook_secret     = "old-secret\nnew-secret"
+      webhook_secret     = "the-old-secret-of-tests\nthe-new-secret-of-tests"
       webhook_secret_ssm = null
     }
   }
