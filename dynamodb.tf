@@ -114,11 +114,6 @@ resource "aws_dynamodb_table" "tenants" {
     }
 
     precondition {
-      condition     = length("${var.prefix}-tenant-manager${var.iam.suffix}") <= 64
-      error_message = "prefix and iam.suffix make the role \"${var.prefix}-tenant-manager${var.iam.suffix}\", of ${length("${var.prefix}-tenant-manager${var.iam.suffix}")} characters; IAM allows 64."
-    }
-
-    precondition {
       condition     = length(local.foreign_arns) == 0
       error_message = "KMS keys and certificates must be of the Region ${local.region}; not so: ${join(", ", local.foreign_arns)}."
     }

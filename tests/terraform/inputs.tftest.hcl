@@ -445,3 +445,45 @@ run "accepts_letters_digits_hyphens_and_underscores_in_a_prefix" {
     prefix = "My_SaaS-2"
   }
 }
+
+run "rejects_a_region_of_aws_china" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    aws_region = "cn-north-1"
+  }
+
+  expect_failures = [var.aws_region]
+}
+
+run "rejects_a_webhook_secret_of_five_characters" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    github_app = { id = "4711", key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "12345" }
+  }
+
+  expect_failures = [var.github_app]
+}
+
+run "rejects_a_short_new_secret_beside_a_long_old_one" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    github_app = { id = "4711", key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "the-old-secret-of-tests\nnew" }
+  }
+
+  expect_failures = [var.github_app]
+}

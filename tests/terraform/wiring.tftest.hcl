@@ -306,8 +306,8 @@ run "outputs_tell_an_integrator_what_to_connect_to" {
   command = plan
 
   assert {
-    condition     = keys(output.tables) == ["jobs", "runners", "tenants"] && output.tables.jobs.name == "my-saas-jobs"
-    error_message = "tables has name and arn of the three."
+    condition     = keys(output.tables) == ["jobs", "recovery", "runners", "tenants"] && output.tables.jobs.name == "my-saas-jobs"
+    error_message = "tables has name and arn of all."
   }
 
   assert {
