@@ -43,7 +43,7 @@ describe('the packages of the functions', () => {
   });
 
   it.each(FUNCTIONS)('let a fresh process load %s and find its handler', (name) => {
-    const program = `import { load } from ${JSON.stringify(join(__dirname, 'bench.mjs'))}; console.log(load(${JSON.stringify(name)}, ${JSON.stringify(join(directory, 'first/build'))}));`;
+    const program = `import { load } from ${JSON.stringify(join(__dirname, 'bench.mjs'))}; console.log(load(${JSON.stringify(name)}, ${JSON.stringify({ directory: join(directory, 'first/build') })}));`;
     const file = join(directory, 'load.mjs');
     writeFileSync(file, program);
     expect(Number(execFileSync(process.execPath, [file], { encoding: 'utf8' }))).toBeGreaterThan(0);

@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import pathlib
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 ACCOUNT, REGION = "123456789012", "us-east-1"
 IMAGE = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 SUBNETS = ("subnet-00000001", "subnet-00000002")
@@ -23,6 +25,11 @@ def _session():
     return botocore.session.get_session()
 
 
+def runtimes():
+    """The program of each of Lambda's runtimes: {"nodejs22.x": "/…/bin/node"}."""
+    return {path.parts[-3].split("-")[0]: str(path) for path in ROOT.glob(".sandbox/runtimes/node_modules/nodejs*/bin/node")}
+
+
 class Emulator:
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -31,7 +38,7 @@ class Emulator:
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         config = {"port": self.port, "region": REGION, "account_id": ACCOUNT, "access_key_id": "ADMINISTRATOR",
-                  "secret_access_key": "secret", "token": "token", "state_dir": self.folder.name, "log_level": "WARNING"}
+                  "secret_access_key": "secret", "token": "token", "state_dir": self.folder.name, "runtimes": runtimes(), "log_level": "WARNING"}
         path = os.path.join(self.folder.name, "config.json")
         with open(path, "w", encoding="utf-8") as file:
             json.dump(config, file)
