@@ -36,7 +36,7 @@ export function startField(stat: string): string | undefined {
   return fields[0] === 'Z' ? undefined : fields[19];
 }
 
-export function isAlive(recorded: RecordedProcess): boolean {
+export function isAlive(recorded: Pick<RecordedProcess, 'pid' | 'started'>): boolean {
   return recorded.started !== '' && startTime(recorded.pid) === recorded.started;
 }
 
