@@ -4,12 +4,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { SWITCH, commandLineOrEnd } from '../sandbox/setup/command-line.cjs';
 import { defaultRuntime, ensureRuntimes, runtimePrograms } from '../sandbox/setup/runtimes.mjs';
 
 const lambdas = dirname(fileURLToPath(import.meta.url));
 const root = dirname(lambdas);
 const PROCESSES = 9;
+const USAGE = "node lambdas/bench.mjs [--json]: the size of each function's zip, and its load time on each of Lambda's runtimes";
 
 // The union of what the functions read: each takes what it knows.
 const ENVIRONMENT = {
@@ -86,18 +87,8 @@ function median(numbers) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = readBenchOptions();
-  if (values.help) console.log('node lambdas/bench.mjs [--json]: bytes and load time of each function on each of Lambda\'s runtimes');
-  else print(await measureBundles(), values.json);
-}
-
-function readBenchOptions() {
-  try {
-    return parseArgs({ options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } } });
-  } catch (error) {
-    console.error(`${error.message}\nnode lambdas/bench.mjs takes --json and --help.`);
-    process.exit(2);
-  }
+  const { switches } = commandLineOrEnd({ name: 'lambdas/bench.mjs', usage: USAGE, options: { json: SWITCH } });
+  print(await measureBundles(), switches.has('json'));
 }
 
 function print(bundles, json) {
