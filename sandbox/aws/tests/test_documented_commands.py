@@ -1,5 +1,6 @@
 """Runs each command of the documentation as it stands there, with the real AWS CLI against the emulator."""
 
+import glob
 import io
 import json
 import os
@@ -14,7 +15,7 @@ import zipfile
 from .emulator import ACCOUNT, IMAGE, REGION, SUBNETS, Emulator
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-DOCUMENTS = ("README.md", *sorted(os.path.join("docs", name) for name in os.listdir(os.path.join(ROOT, "docs")) if name.endswith(".md")))
+DOCUMENTS = ("README.md", *sorted(glob.glob("docs/*.md", root_dir=ROOT)), *sorted(glob.glob("examples/*/README.md", root_dir=ROOT)))
 TENANT = {"N": "12345678"}
 
 emulator = None
