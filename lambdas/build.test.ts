@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 
-jest.setTimeout(60_000);
-
 const FUNCTIONS = ['recovery', 'scale-down', 'scale-up', 'tenant-manager', 'webhook'];
 /** Zipped bytes: a quarter of the best peer's, so that a cold start stays short. */
 const LIMITS: Readonly<Record<string, number>> = { webhook: 100_000, 'scale-up': 210_000, 'scale-down': 210_000, 'tenant-manager': 210_000, recovery: 210_000 };

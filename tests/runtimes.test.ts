@@ -2,9 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-// A fresh clone installs them here.
-jest.setTimeout(300_000);
-
 const root = join(__dirname, '..');
 const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8');
 

@@ -49,7 +49,7 @@ async function countOneJob(sandbox: SandboxFile, launcher: { url: string; token:
   };
   const resetCalls = (): Promise<unknown> => fetch(`${launcher.url}/_sandbox/calls/reset`, { method: 'POST', headers: { 'x-sandbox-token': launcher.token }, signal });
   const sweepDone = (seen: AwsCall[]): boolean => seen.some(({ principal, operation }) => principal === 'sandbox-scale-down' && operation === 'Scan');
-  const until = (what: string, holds: () => Promise<boolean>): Promise<void> => waitFor(holds, { what, seconds: 120, every: 300, signal });
+  const until = (what: string, holds: () => Promise<boolean>): Promise<void> => waitFor(holds, { what, seconds: 600, every: 300, signal });
 
   const installation = idOf(await control('POST', '/installations', { account: { login: `bench-${Date.now()}` } }));
   const runJob = async (): Promise<void> => {

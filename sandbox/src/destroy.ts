@@ -11,7 +11,7 @@ import { createTerraform } from './terraform';
 import { waitFor } from './wait';
 
 /** Its tenants' last machines must go, and a security group can only be deleted after them. */
-const DRAIN_SECONDS = 300;
+const DRAIN_SECONDS = 1200;
 
 const run = promisify(execFile);
 

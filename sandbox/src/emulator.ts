@@ -37,7 +37,7 @@ export async function startEmulator(options: {
   options.record(process);
   await waitFor(() => answers(`${url}/_sandbox/health`, { headers: { 'x-sandbox-token': token } }, (status) => status === 200), {
     what: 'The AWS emulator',
-    seconds: 60,
+    seconds: 300,
     signal: options.signal,
     alive: () => (isAlive(process) ? undefined : `The AWS emulator ended at once; ${process.log} says:\n${logTail(process)}`),
   });

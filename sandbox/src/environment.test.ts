@@ -12,7 +12,7 @@ it('leads either version of the AWS CLI to the sandbox, whatever the shell was s
     chmodSync(aws, 0o755);
     const lines = shellEnvironment({ endpoint_url: 'http://127.0.0.1:1', region: 'us-east-1', access_key_id: 'KEY', secret_access_key: 'SECRET' });
     const env = { PATH: `${folder}:/usr/bin:/bin`, AWS_PROFILE: 'production', AWS_SESSION_TOKEN: 'of another account' };
-    const shown = execFileSync('bash', ['-euc', `eval "$LINES_OF_THE_SANDBOX"; aws sqs list-queues`], { env: { ...env, LINES_OF_THE_SANDBOX: lines }, encoding: 'utf8' });
+    const shown = execFileSync('bash', ['-euc', `eval "$LINES_OF_THE_SANDBOX"; aws sqs list-queues`], { env: { ...env, LINES_OF_THE_SANDBOX: lines }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
     expect(shown).toBe('--endpoint-url http://127.0.0.1:1 sqs list-queues / http://127.0.0.1:1 us-east-1 KEY SECRET none none\n');
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -127,7 +127,7 @@ async function startServices(options: {
   const control_url = `${api_url}/_control`;
   await waitFor(() => answers(`${control_url}/health`, {}, (status) => status === 200), {
     what: 'The fake GitHub',
-    seconds: 30,
+    seconds: 300,
     signal: options.signal,
     alive: () => (isAlive(process) ? undefined : `The fake GitHub ended at once; ${process.log} says:\n${logTail(process)}`),
   });
@@ -173,5 +173,5 @@ async function connect(sandbox: SandboxFile, signal: AbortSignal): Promise<void>
   if (!told.ok) throw new Error(`The control API refused the webhook's address: ${told.status} ${await told.text()}`);
   // An unsigned delivery is refused by the function itself, which proves the whole way to it.
   const unsigned = { method: 'POST', headers: { 'content-type': 'application/json', 'x-github-event': 'ping' }, body: '{}' };
-  await waitFor(() => answers(sandbox.webhook_url, unsigned, (status) => status === 401), { what: 'The webhook', seconds: 30, every: 200, signal });
+  await waitFor(() => answers(sandbox.webhook_url, unsigned, (status) => status === 401), { what: 'The webhook', seconds: 300, every: 200, signal });
 }

@@ -55,20 +55,20 @@ class Emulator:
 
     def close(self):
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait()
         self.folder.cleanup()
 
     def control(self, method, path, body=None, token="token"):
         data = json.dumps(body).encode() if body is not None else (b"" if method == "POST" else None)
         request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data=data, method=method,
                                          headers={"x-sandbox-token": token})
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=300) as response:
             return json.load(response)
 
     def post(self, path):
         """The status of an empty POST."""
         try:
-            with urllib.request.urlopen(urllib.request.Request(self.url + path, data=b"", method="POST"), timeout=30) as response:
+            with urllib.request.urlopen(urllib.request.Request(self.url + path, data=b"", method="POST"), timeout=300) as response:
                 return response.status
         except urllib.error.HTTPError as error:
             return error.code
@@ -98,7 +98,7 @@ class Emulator:
         iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
 
 
-def wait_for(condition, seconds=30):
+def wait_for(condition, seconds=300):
     until = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > until:

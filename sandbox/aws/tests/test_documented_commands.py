@@ -96,7 +96,7 @@ def run(block, folder):
            "AWS_DEFAULT_REGION": REGION, "AWS_ACCESS_KEY_ID": "ADMINISTRATOR", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_MAX_ATTEMPTS": "1"}
     # Version 1 of the AWS CLI takes the variable for every service but SQS.
     aws = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }\n'
-    return subprocess.run(["bash", "-euo", "pipefail", "-c", aws + block], cwd=folder, env=env, capture_output=True, text=True, timeout=120)
+    return subprocess.run(["bash", "-euo", "pipefail", "-c", aws + block], cwd=folder, env=env, capture_output=True, text=True, timeout=600)
 
 
 class Documentation(unittest.TestCase):
