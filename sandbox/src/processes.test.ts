@@ -25,6 +25,17 @@ describe('processes', () => {
     await waitFor(async () => startTime(child) === undefined && !isAlive(parent), { what: 'the end', seconds: HANG, every: 20 });
   });
 
+  it('are ended also where only what they started is left of them', async () => {
+    const parent = await start('orphaning', 'const c=require("child_process").spawn("sleep",["60"]);console.log("child "+c.pid+".");setInterval(()=>{},1e3)');
+    await said(parent, '.');
+    const child = Number(/child (\d+)/.exec(logTail(parent))?.[1]);
+    process.kill(parent.pid, 'SIGKILL');
+    await waitFor(async () => !isAlive(parent), { what: 'the end of the parent', seconds: HANG, every: 20 });
+    expect(startTime(child)).toBeDefined();
+    expect(await endProcesses([parent])).toEqual(['orphaning']);
+    await waitFor(async () => startTime(child) === undefined, { what: 'the end of the child', seconds: HANG, every: 20 });
+  });
+
   it('are killed when they do not end by themselves', async () => {
     const stubborn = await start('stubborn', 'process.on("SIGTERM",()=>{});console.log("deaf");setInterval(()=>{},1e3)');
     await said(stubborn, 'deaf');
