@@ -24,13 +24,21 @@ test('functions are tried on each runtime that lambda.runtime may name, and on n
 
 test('the default runtime is one of them, and is the same where the module for the webhook names it', () => {
   expect(names).toContain(byDefault);
-  expect(/variable "runtime" \{[^}]*default\s*= "([^"]+)"/.exec(read('modules', 'webhook', 'variables.tf'))?.[1]).toBe(byDefault);
+  expect(/variable "runtime" \{[^}]*default\s*= "([^"]+)"/.exec(read('modules', 'webhook', 'variables.tf'))?.[1]).toBe(
+    byDefault,
+  );
 });
 
 test('each runtime is pinned to a release of its own Node, for Linux and macOS on both processors', () => {
-  const { optionalDependencies }: { optionalDependencies: Record<string, string> } = JSON.parse(read('sandbox', 'runtimes', 'package.json'));
-  const { packages }: { packages: Record<string, { version?: string; integrity?: string }> } = JSON.parse(read('sandbox', 'runtimes', 'package-lock.json'));
-  const aliases = names.flatMap((name) => ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64'].map((platform) => `${name}-${platform}`));
+  const { optionalDependencies }: { optionalDependencies: Record<string, string> } = JSON.parse(
+    read('sandbox', 'runtimes', 'package.json'),
+  );
+  const { packages }: { packages: Record<string, { version?: string; integrity?: string }> } = JSON.parse(
+    read('sandbox', 'runtimes', 'package-lock.json'),
+  );
+  const aliases = names.flatMap((name) =>
+    ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64'].map((platform) => `${name}-${platform}`),
+  );
   expect(Object.keys(optionalDependencies)).toEqual(aliases);
   for (const [alias, pin] of Object.entries(optionalDependencies)) {
     const version = /@(\d+\.\d+\.\d+)$/.exec(pin)?.[1];
@@ -44,7 +52,9 @@ test('what starts as a runtime is that release of Node', () => {
   const programs = Object.entries(Object(ask('m.runtimePrograms(root)')));
   expect(programs.map(([name]) => name)).toEqual(names);
   for (const [name, program] of programs) {
-    expect(execFileSync(String(program), ['--print', 'process.versions.node'], { encoding: 'utf8' }).split('.')[0]).toBe(major(name));
+    expect(
+      execFileSync(String(program), ['--print', 'process.versions.node'], { encoding: 'utf8' }).split('.')[0],
+    ).toBe(major(name));
   }
 });
 

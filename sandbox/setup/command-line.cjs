@@ -1,5 +1,5 @@
-// Reads the command lines of this project's programs. Plain JavaScript without dependencies: setup reads them before anything
-// is installed. Nothing is guessed and nothing ignored: what is not understood is said in one sentence.
+// Reads the command lines of this project's programs. Plain JavaScript without dependencies: setup reads them before
+// anything is installed. Nothing is guessed and nothing ignored: what is not understood is said in one sentence.
 
 /** An option that stands alone, as --json. */
 const SWITCH = { kind: 'switch' };
@@ -9,7 +9,7 @@ const TEXT = { kind: 'text' };
 const whole = (least, most) => ({ kind: 'whole', least, most });
 
 /**
- * @param program `{ name, options }`, or `{ name, commands: { up: options, … }, byDefault }` where the first word is a command
+ * @param program `{ name, options }`, or `{ name, commands: { up: options, … }, byDefault }` where the first word is one
  * @returns `{ kind: 'run', command, switches, numbers, texts }`, `{ kind: 'help' }` or `{ kind: 'wrong', problem }`
  */
 function readCommandLine(program, args) {
@@ -17,8 +17,11 @@ function readCommandLine(program, args) {
   if (args.includes('--help') || args.includes('-h') || (commands && args[0] === 'help')) return { kind: 'help' };
   const named = commands !== undefined && args[0] !== undefined && !args[0].startsWith('-');
   const command = named ? args[0] : byDefault;
-  if (named && !Object.hasOwn(commands, command)) return wrong(`There is no command "${command}"; ${program.name} --help lists them.`);
-  const whose = named ? { name: `"${command}"`, options: commands[command] } : { name: program.name, options: commands ? commands[byDefault] : program.options };
+  if (named && !Object.hasOwn(commands, command))
+    return wrong(`There is no command "${command}"; ${program.name} --help lists them.`);
+  const whose = named
+    ? { name: `"${command}"`, options: commands[command] }
+    : { name: program.name, options: commands ? commands[byDefault] : program.options };
   return readOptions(whose, command, named ? args.slice(1) : args);
 }
 
@@ -36,7 +39,8 @@ function readOptions({ name: owner, options }, command, args) {
       continue;
     }
     const value = inline ?? args[(index += 1)];
-    if (value === undefined || value === '' || (inline === undefined && value.startsWith('--'))) return wrong(`--${name} needs a value; --help says which.`);
+    if (value === undefined || value === '' || (inline === undefined && value.startsWith('--')))
+      return wrong(`--${name} needs a value; --help says which.`);
     const problem = take(read, name, options[name], value);
     if (problem !== undefined) return wrong(problem);
   }
@@ -49,7 +53,8 @@ function take(read, name, option, value) {
     return undefined;
   }
   const number = /^\d{1,15}$/.test(value) ? Number(value) : undefined;
-  if (number === undefined || number < option.least || number > option.most) return `--${name} must be a whole number from ${option.least} to ${option.most}, not ${value}.`;
+  if (number === undefined || number < option.least || number > option.most)
+    return `--${name} must be a whole number from ${option.least} to ${option.most}, not ${value}.`;
   read.numbers[name] = number;
   return undefined;
 }

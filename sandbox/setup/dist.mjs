@@ -7,7 +7,12 @@ import { commandLineOrEnd } from './command-line.cjs';
 import { ensureNodePackages } from './node-packages.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-commandLineOrEnd({ name: 'npm run dist', usage: 'npm run dist   installs the packages and builds lambdas/dist/<function>.zip, where they are missing or older than a source', options: {} });
+commandLineOrEnd({
+  name: 'npm run dist',
+  usage:
+    'npm run dist   installs the packages and builds lambdas/dist/<function>.zip, where they are missing or older than a source',
+  options: {},
+});
 
 try {
   const log = (line) => console.log(line);

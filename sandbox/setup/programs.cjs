@@ -32,8 +32,8 @@ SANDBOX_DIR names another folder for the state, so that several sandboxes can be
 
 const BENCH = {
   name: 'yarn bench',
-  usage: `yarn bench   the size of each function's zip, its load time on each of Lambda's runtimes, and the calls that one warm job costs.
-It uses the sandbox that is up, or brings one up and takes it down again.`,
+  usage: `yarn bench   the size of each function's zip, its load time on each of Lambda's runtimes, and the calls that
+             one warm job costs. It uses the sandbox that is up, or brings one up and takes it down again.`,
   options: {},
 };
 

@@ -4,9 +4,9 @@ import { SetupError, run } from './command.mjs';
 import { withLock } from './lock.mjs';
 
 /**
- * Lambda's runtimes, brought by npm: packages of the real Node binaries, one for each platform, pinned in sandbox/runtimes with
- * their checksums. It is npm that installs them, beside the workspace: Yarn does not heed the way in which they name their
- * platform and would bring all of them, and their `node` must not get in front of the machine's own.
+ * Lambda's runtimes, brought by npm: packages of the real Node binaries, one for each platform, pinned in
+ * sandbox/runtimes with their checksums. It is npm that installs them, beside the workspace: Yarn does not heed the way in
+ * which they name their platform and would bring all of them, and their `node` must not get in front of the machine's own.
  */
 const pinsFolder = (root) => join(root, 'sandbox', 'runtimes');
 const folder = (root) => join(root, '.sandbox', 'runtimes');
@@ -20,7 +20,8 @@ export function runtimeNames(root) {
 
 /** The runtime of a function whose installation names none. */
 export function defaultRuntime(root) {
-  const [, name] = /runtime\s*= optional\(string, "([^"]+)"\)/.exec(readFileSync(join(root, 'variables-settings.tf'), 'utf8')) ?? [];
+  const [, name] =
+    /runtime\s*= optional\(string, "([^"]+)"\)/.exec(readFileSync(join(root, 'variables-settings.tf'), 'utf8')) ?? [];
   if (name === undefined) throw new Error('variables-settings.tf gives lambda.runtime no default.');
   return name;
 }
@@ -41,10 +42,15 @@ export async function ensureRuntimes({ root, log = () => {} }) {
     try {
       await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder(root) });
     } catch (error) {
-      throw new SetupError(`Lambda's runtimes could not be installed; run "npm ci" in ${folder(root)} and read what it says.\n${error.message}`);
+      throw new SetupError(
+        `Lambda's runtimes could not be installed; run "npm ci" in ${folder(root)} and read what it says.\n${error.message}`,
+      );
     }
     const missing = runtimeNames(root).filter((name) => !existsSync(program(root, name)));
-    if (missing.length > 0) throw new SetupError(`npm has no Node for ${missing.join(', ')} on ${platform()}; add its package to ${pinsFolder(root)}.`);
+    if (missing.length > 0)
+      throw new SetupError(
+        `npm has no Node for ${missing.join(', ')} on ${platform()}; add its package to ${pinsFolder(root)}.`,
+      );
     writeFileSync(stamp(root), stampOf(root));
   });
 }

@@ -12,12 +12,25 @@ const problemOf = (program: Program, ...args: string[]): string => {
 };
 
 test('a value stands beside its option or behind it', () => {
-  expect(readCommandLine(ONE, ['--jobs', '7', '--seed=a b', '--json'])).toEqual({ kind: 'run', command: '', switches: new Set(['json']), numbers: { jobs: 7 }, texts: { seed: 'a b' } });
+  expect(readCommandLine(ONE, ['--jobs', '7', '--seed=a b', '--json'])).toEqual({
+    kind: 'run',
+    command: '',
+    switches: new Set(['json']),
+    numbers: { jobs: 7 },
+    texts: { seed: 'a b' },
+  });
 });
 
 test('without a word the first command is meant, with its options', () => {
-  expect(readCommandLine(SANDBOX, ['--json', '--keep'])).toMatchObject({ kind: 'run', command: 'run', switches: new Set(['json', 'keep']) });
-  expect(readCommandLine(SANDBOX, ['fire', '--flood', '20'])).toMatchObject({ command: 'fire', numbers: { flood: 20 } });
+  expect(readCommandLine(SANDBOX, ['--json', '--keep'])).toMatchObject({
+    kind: 'run',
+    command: 'run',
+    switches: new Set(['json', 'keep']),
+  });
+  expect(readCommandLine(SANDBOX, ['fire', '--flood', '20'])).toMatchObject({
+    command: 'fire',
+    numbers: { flood: 20 },
+  });
 });
 
 test.each([[['--help']], [['-h']], [['help']], [['up', '--port', '-h']]])('%j asks for help', (args) => {
@@ -30,7 +43,10 @@ test.each([
   [['fire', '--flood=1e3'], '--flood must be a whole number from 1 to 5000, not 1e3.'],
   [['fire', '--flood', '-5'], '--flood must be a whole number from 1 to 5000, not -5.'],
   [['fire', '--flood', '0x10'], '--flood must be a whole number from 1 to 5000, not 0x10.'],
-  [['fire', '--flood', '99999999999999999999'], '--flood must be a whole number from 1 to 5000, not 99999999999999999999.'],
+  [
+    ['fire', '--flood', '99999999999999999999'],
+    '--flood must be a whole number from 1 to 5000, not 99999999999999999999.',
+  ],
   [['up', '--port'], '--port needs a value; --help says which.'],
   [['up', '--port='], '--port needs a value; --help says which.'],
   [['up', '--port', '65536'], '--port must be a whole number from 1 to 65535, not 65536.'],
@@ -51,7 +67,8 @@ test('the bench takes nothing but --help', () => {
 });
 
 test('each command of the sandbox is in its help', () => {
-  for (const command of Object.keys(SANDBOX.commands ?? {}).filter((name) => name !== 'run')) expect(SANDBOX.usage).toContain(`npm run sandbox -- ${command}`);
+  for (const command of Object.keys(SANDBOX.commands ?? {}).filter((name) => name !== 'run'))
+    expect(SANDBOX.usage).toContain(`npm run sandbox -- ${command}`);
 });
 
 test.each([
@@ -62,7 +79,14 @@ test.each([
 ])('%j ends with exit code %i before anything is installed or run', (args, code) => {
   const root = join(__dirname, '..', '..');
   const state = join(root, '.sandbox', 'never-made');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'sandbox', 'setup', 'run.mjs'), ...args], { encoding: 'utf8', env: { ...process.env, SANDBOX_DIR: state } });
-  expect({ status, setUp: `${stdout}${stderr}`.includes('setup:'), lines: stderr.trim().split('\n').length }).toEqual({ status: code, setUp: false, lines: 1 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'sandbox', 'setup', 'run.mjs'), ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, SANDBOX_DIR: state },
+  });
+  expect({ status, setUp: `${stdout}${stderr}`.includes('setup:'), lines: stderr.trim().split('\n').length }).toEqual({
+    status: code,
+    setUp: false,
+    lines: 1,
+  });
   expect(existsSync(state)).toBe(false);
 });

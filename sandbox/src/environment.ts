@@ -6,7 +6,11 @@ import type { SandboxFile } from './state';
  */
 export function shellEnvironment(aws: SandboxFile['aws']): string {
   const variables = {
-    AWS_ENDPOINT_URL: aws.endpoint_url, AWS_DEFAULT_REGION: aws.region, AWS_ACCESS_KEY_ID: aws.access_key_id, AWS_SECRET_ACCESS_KEY: aws.secret_access_key, AWS_PAGER: '',
+    AWS_ENDPOINT_URL: aws.endpoint_url,
+    AWS_DEFAULT_REGION: aws.region,
+    AWS_ACCESS_KEY_ID: aws.access_key_id,
+    AWS_SECRET_ACCESS_KEY: aws.secret_access_key,
+    AWS_PAGER: '',
   };
   return [
     ...Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`),

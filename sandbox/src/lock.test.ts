@@ -15,12 +15,16 @@ async function contend(name: string, processes: number): Promise<readonly string
   const program = `import { appendFileSync } from 'node:fs'; import { setTimeout as sleep } from 'node:timers/promises'; const { withLock } = await import(${JSON.stringify(MODULE)});
     const say = (word) => appendFileSync(${JSON.stringify(log)}, word + ' ' + process.pid + '\\n');
     await withLock(${JSON.stringify(lock)}, async () => { say('comes'); await sleep(20); say('leaves'); });`;
-  await Promise.all(Array.from({ length: processes }, () => run(process.execPath, ['--input-type=module', '-e', program])));
+  await Promise.all(
+    Array.from({ length: processes }, () => run(process.execPath, ['--input-type=module', '-e', program])),
+  );
   return readFileSync(log, 'utf8').trim().split('\n');
 }
 
 function oneAfterTheOther(lines: readonly string[]): boolean {
-  return lines.every((line, index) => (index % 2 === 0 ? line.startsWith('comes') : line === String(lines[index - 1]).replace('comes', 'leaves')));
+  return lines.every((line, index) =>
+    index % 2 === 0 ? line.startsWith('comes') : line === String(lines[index - 1]).replace('comes', 'leaves'),
+  );
 }
 
 it('lets one process at a time do a step of setup, and leaves nothing behind', async () => {

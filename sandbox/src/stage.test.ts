@@ -12,12 +12,20 @@ beforeEach(() => prepareFolder(paths));
 
 const alive = { name: 'AWS emulator', pid: process.pid, started: startTime(process.pid) ?? '', log: '' };
 const dead = { ...alive, started: '1' };
-const left = (up: typeof alive, processes: (typeof alive)[]): void => writePrivateJson(paths.recordFile, { created_at: 'today', up, processes, launcher: { url: 'http://127.0.0.1:1', token: 't' } });
+const left = (up: typeof alive, processes: (typeof alive)[]): void =>
+  writePrivateJson(paths.recordFile, {
+    created_at: 'today',
+    up,
+    processes,
+    launcher: { url: 'http://127.0.0.1:1', token: 't' },
+  });
 
 it('is half up where "up" was killed, and each command says what ends that', async () => {
   left(dead, [alive]);
   expect(stageOf(paths)).toBe('half up');
-  expect(() => runningSandbox(paths)).toThrow(/half up: its "up" was killed; end what it left with "npm run sandbox -- down"/);
+  expect(() => runningSandbox(paths)).toThrow(
+    /half up: its "up" was killed; end what it left with "npm run sandbox -- down"/,
+  );
   expect(describeStatus(await status(paths))).toMatch(/^The sandbox in .* is half up.*down"/);
 });
 

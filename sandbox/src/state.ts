@@ -54,7 +54,8 @@ export function readRecord(paths: SandboxPaths): SandboxRecord | undefined {
 /** How far a sandbox is, by what it left and what of it lives. */
 export function stageOf(paths: SandboxPaths): 'none' | 'coming up' | 'half up' | 'up' {
   const record = readRecord(paths);
-  if (record?.processes.some(isAlive) !== true) return record?.up !== undefined && isAlive(record.up) ? 'coming up' : 'none';
+  if (record?.processes.some(isAlive) !== true)
+    return record?.up !== undefined && isAlive(record.up) ? 'coming up' : 'none';
   if (readSandboxFile(paths) !== undefined) return 'up';
   return record.up !== undefined && isAlive(record.up) ? 'coming up' : 'half up';
 }
@@ -70,12 +71,16 @@ export function describeStage(paths: SandboxPaths, stage: Exclude<ReturnType<typ
 }
 
 /** What a command needs that works on a sandbox. Throws where none is up. */
-export function runningSandbox(paths: SandboxPaths): { sandbox: SandboxFile; launcher: { url: string; token: string } } {
+export function runningSandbox(paths: SandboxPaths): {
+  sandbox: SandboxFile;
+  launcher: { url: string; token: string };
+} {
   const stage = stageOf(paths);
   if (stage !== 'up') throw new Error(describeStage(paths, stage));
   const sandbox = readSandboxFile(paths);
   const launcher = readRecord(paths)?.launcher;
-  if (sandbox === undefined || launcher === undefined) throw new Error(`${paths.recordFile} does not name the launcher; end the sandbox with "npm run sandbox -- down".`);
+  if (sandbox === undefined || launcher === undefined)
+    throw new Error(`${paths.recordFile} does not name the launcher; end the sandbox with "npm run sandbox -- down".`);
   return { sandbox, launcher };
 }
 
@@ -90,13 +95,17 @@ export function writePrivateJson(file: string, content: unknown): void {
 export function prepareFolder(paths: SandboxPaths): void {
   removeState(paths);
   rmSync(paths.logs, { recursive: true, force: true });
-  for (const folder of [paths.logs, paths.config, paths.terraform, paths.emulator]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const folder of [paths.logs, paths.config, paths.terraform, paths.emulator])
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
 }
 
 /** Logs stay: they explain what happened. So does what Terraform downloaded. */
 export function removeState(paths: SandboxPaths): void {
-  const secretive = ['terraform.tfstate', 'terraform.tfstate.backup', 'again.tfplan'].map((name) => join(paths.terraform, name));
-  for (const path of [paths.sandboxFile, paths.recordFile, paths.config, paths.emulator, ...secretive]) rmSync(path, { recursive: true, force: true });
+  const secretive = ['terraform.tfstate', 'terraform.tfstate.backup', 'again.tfplan'].map((name) =>
+    join(paths.terraform, name),
+  );
+  for (const path of [paths.sandboxFile, paths.recordFile, paths.config, paths.emulator, ...secretive])
+    rmSync(path, { recursive: true, force: true });
 }
 
 function readJson<T>(file: string): T | undefined {
@@ -105,6 +114,8 @@ function readJson<T>(file: string): T | undefined {
     const parsed: T = JSON.parse(readFileSync(file, 'utf8'));
     return parsed;
   } catch (error) {
-    throw new Error(`${file} is not the JSON that "up" writes; run "npm run sandbox -- down" and remove it.`, { cause: error });
+    throw new Error(`${file} is not the JSON that "up" writes; run "npm run sandbox -- down" and remove it.`, {
+      cause: error,
+    });
   }
 }

@@ -29,7 +29,8 @@ def install(app, world, calls):
         if given:
             logger.warning("%s %s:%s is answered again: the first answer got lost", principal, service, operation)
             return given
-        response = (_faulty(world, service, operation, principal, request) or _by_account_services(world, principal, headers, body)
+        response = (_faulty(world, service, operation, principal, request)
+                    or _by_account_services(world, principal, headers, body)
                     or await original(method, path, headers, body, query_params, request_id))
         error = error_code(response[0], response[2])
         if principal == ADMINISTRATOR:
@@ -53,7 +54,8 @@ def _by_account_services(world, principal, headers, body):
     if services.service_of(headers) is None:
         return None
     if principal != ADMINISTRATOR:
-        denied = {"__type": "AccessDeniedException", "message": "Only the administrator may ask this service in the sandbox."}
+        denied = {"__type": "AccessDeniedException",
+                  "message": "Only the administrator may ask this service in the sandbox."}
         return 400, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(denied).encode()
     return services.answer(headers["x-amz-target"].rpartition(".")[2], parsed_json(body))
 

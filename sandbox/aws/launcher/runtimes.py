@@ -1,10 +1,16 @@
-"""Functions start with the Node that their configuration names, as on Lambda; the emulator takes whatever `node` is on the PATH."""
+"""Functions start with the Node that their configuration names, as on Lambda.
+
+The emulator takes whatever `node` is on the PATH.
+"""
 
 _CONFIGURED = ("_create_function", "_update_config")
 
 
 def refusal(name, programs):
-    """Lambda's words for a runtime that it has no more: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html#runtimes-deprecated"""
+    """Lambda's words for a runtime that it has no more.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html#runtimes-deprecated
+    """
     if name is None or name in programs:
         return None
     newest = max(programs, default="none")

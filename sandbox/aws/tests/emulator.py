@@ -27,7 +27,8 @@ def _session():
 
 def runtimes():
     """The program of each of Lambda's runtimes: {"nodejs22.x": "/…/bin/node"}."""
-    return {path.parts[-3].split("-")[0]: str(path) for path in ROOT.glob(".sandbox/runtimes/node_modules/nodejs*/bin/node")}
+    found = ROOT.glob(".sandbox/runtimes/node_modules/nodejs*/bin/node")
+    return {path.parts[-3].split("-")[0]: str(path) for path in found}
 
 
 class Emulator:
