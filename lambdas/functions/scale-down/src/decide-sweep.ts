@@ -1,9 +1,10 @@
 import {
-  JOB_QUEUE_LIFETIME,
   ageOf,
   belongsTo,
   hasLiveLease,
+  isLookDue,
   isReady,
+  isTooOld,
   freeSlots,
   type Job,
   type Launch,
@@ -146,7 +147,8 @@ function aboutJob(job: Job, snapshot: Snapshot, now: Date, limits: SweepLimits):
   const withoutLaunch = launch === undefined;
   // GitHub no longer waits for any of these, whether or not it can be asked.
   const waits = job.state !== 'running';
-  if (waits && ageOf(job.queuedAt, now) > JOB_QUEUE_LIFETIME && (withoutLaunch || launch.state === 'wanted')) return [{ kind: 'expire', job }];
+  if (waits && isTooOld(job, now) && (withoutLaunch || launch.state === 'wanted')) return [{ kind: 'expire', job }];
+  if (isLookDue(job, now)) return [{ kind: 'ask-github', job }];
   if (job.state === 'parked' || !withoutLaunch || ageOf(job.updatedAt, now) < limits.grace) return [];
   return [{ kind: 'ask-github', job }];
 }

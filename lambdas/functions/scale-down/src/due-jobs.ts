@@ -1,4 +1,4 @@
-import { JOB_QUEUE_LIFETIME, MINUTE, ageOf, endJob, freeSlots, judgeHold, plus, wake, type Changes, type Job, type TenantLookup } from '@multi-tenant-runner/core';
+import { JOB_QUEUE_LIFETIME, MINUTE, endJob, freeSlots, isTooOld, judgeHold, plus, wake, type Changes, type Job, type TenantLookup } from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 const DUE_AT_ONCE = 100;
@@ -47,7 +47,7 @@ async function settleDue(entry: DueJob, lookup: TenantLookup, deps: ScaleDownDep
   const now = deps.clock.now();
   if (job?.state !== 'parked') return;
   // A job of an installation that never became a tenant has no row but its own to be found by.
-  if (ageOf(job.queuedAt, now) > JOB_QUEUE_LIFETIME) {
+  if (isTooOld(job, now)) {
     await endJob(job, { state: 'expired', reason: 'too-old', from: ['parked'] }, deps);
     return;
   }

@@ -1,6 +1,6 @@
 import { Decoder, decoded, endMachine, release, takeLease, type Decoded, type Launch } from '@multi-tenant-runner/core';
 import { handleInterruption } from './handle-interruption';
-import { explainEnd } from './machine-end';
+import { explainEnd, type Explained } from './machine-end';
 import type { ScaleDownDeps } from './deps';
 
 export interface InstanceEvent {
@@ -30,7 +30,7 @@ export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownD
   const launch = await deps.launches.get(key.installationId, key.launchId);
   if (launch === undefined || launch.instanceId !== event.instanceId) return;
   if (event.state !== 'stopped') {
-    await release(launch, { reason: await explain(launch, deps), afterwards: { kind: 'ask' } }, deps);
+    await release(launch, { ...(await explain(launch, deps)), afterwards: { kind: 'ask' } }, deps);
     return;
   }
   const leased = await takeLease(launch, deps.lease, deps);
@@ -40,13 +40,13 @@ export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownD
 }
 
 /** The explanation must not keep the slot: without EC2's answer the machine is simply gone. */
-async function explain(launch: Launch, deps: ScaleDownDeps): Promise<string> {
-  if (launch.instanceId === undefined || launch.state === 'ended') return launch.reason ?? 'machine-gone';
+async function explain(launch: Launch, deps: ScaleDownDeps): Promise<Explained> {
+  if (launch.instanceId === undefined || launch.state === 'ended') return { reason: launch.reason ?? 'machine-gone' };
   try {
     const [machine] = await deps.fleet.describe([launch.instanceId]);
     return await explainEnd(launch, machine, deps);
   } catch (cause) {
     deps.log.warn('Why a machine ended could not be found out', { launch_id: launch.launchId, cause });
-    return 'machine-gone';
+    return { reason: 'machine-gone' };
   }
 }

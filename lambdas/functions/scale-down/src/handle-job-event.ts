@@ -1,14 +1,31 @@
-import { WAITING_JOB_STATES, closeCircuit, endJob, endStateOf, isEnded, newJob, release, takeLease, type Job, type JobEvent } from '@multi-tenant-runner/core';
+import { WAITING_JOB_STATES, closeCircuit, endJob, endStateOf, isEnded, newJob, release, takeLease, type Job, type JobEvent, type Launch } from '@multi-tenant-runner/core';
 import { bindRunner } from './bind-runner';
+import { endIfUninstalled } from './end-if-uninstalled';
+import { endIntruder, refusalOf } from './end-intruder';
+import { handleWaiting } from './handle-waiting';
 import type { ScaleDownDeps } from './deps';
 
 /**
- * `in_progress` and `completed` of a job with our labels. Neither gives a slot back: that needs proof that the machine
- * is gone. Events may come late, twice or in the wrong order, so each names the states it may follow.
+ * What became of a job with our labels, or on a runner of ours. No word gives a slot back: that needs proof
+ * that the machine is gone. Events may come late, twice or in the wrong order, so each names the states it may follow.
  */
 export async function handleJobEvent(event: JobEvent, deps: ScaleDownDeps): Promise<void> {
+  if (event.kind === 'waiting') return handleWaiting(event, deps);
   // Before the job's own row changes, so that a crash in between is healed by the event's return.
   const launch = await bindRunner(event, deps);
+  const known = event.runnerOnly === true ? await placed(event, launch, deps) : event;
+  if (known !== undefined) await recordJob(known, launch, deps);
+}
+
+/** A job that only its runner makes ours: of the runner's size, or of its own row's once the runner is gone. */
+async function placed(event: JobEvent, launch: Launch | undefined, deps: ScaleDownDeps): Promise<JobEvent | undefined> {
+  const tier = launch?.tier ?? (await deps.jobs.get(event.installationId, event.jobId))?.tier;
+  return tier === undefined ? undefined : { ...event, tier };
+}
+
+async function recordJob(event: JobEvent, launch: Launch | undefined, deps: ScaleDownDeps): Promise<void> {
+  const refusal = event.kind === 'in_progress' && launch !== undefined ? await refusalOf(event, launch, deps) : undefined;
+  if (refusal !== undefined && launch !== undefined) return endIntruder(event, launch, refusal, deps);
   if (launch?.watched === true) await closeCircuit(launch.installationId, launch.tier, deps);
   const before = event.kind === 'in_progress' ? await recordRunning(event, launch?.launchId, deps) : await recordEnd(event, deps);
   if (before !== undefined) await endUnusedLaunch(before, launch?.launchId, deps);
@@ -19,22 +36,15 @@ async function recordRunning(event: JobEvent, launchId: string | undefined, deps
   const running = { startedAt: event.at, ...(event.runnerName !== undefined && { runnerName: event.runnerName }) };
   const created = await deps.jobs.create({ ...newJob(event, now, 'running'), ...running });
   if (!created.ok && (created.row === undefined || isEnded(created.row.state))) return undefined;
-  if (created.ok) return endIfUninstalled(event, deps);
+  if (created.ok) return void (await endIfUninstalled(event, ['running'], deps));
   const changed = await deps.jobs.change(
     event.installationId,
     event.jobId,
     { from: WAITING_JOB_STATES },
-    { state: 'running', reason: null, nextTry: null, ...running, ...(launchId !== undefined && { launchId }), updatedAt: now.toISOString() },
+    { state: 'running', reason: null, nextTry: null, gatedAt: null, ...running, ...(launchId !== undefined && { launchId }), updatedAt: now.toISOString() },
   );
-  if (!changed.ok) await endIfUninstalled(event, deps);
+  if (!changed.ok) await endIfUninstalled(event, ['running'], deps);
   return created.row;
-}
-
-/** Word that comes after a tenant was cleaned up: nobody looks at its jobs any more, so this one would run for ever. */
-async function endIfUninstalled(event: JobEvent, deps: ScaleDownDeps): Promise<undefined> {
-  const lookup = await deps.tenants.get(event.installationId);
-  const isGone = lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted');
-  if (isGone) await endJob(event, { state: 'cancelled', reason: 'tenant-deleted', from: ['running'] }, deps);
 }
 
 /** A `completed` that overtakes its `queued` leaves the end behind, so that nothing starts for it any more. */

@@ -1,7 +1,13 @@
-import { ENDED_JOB_STATES, OPEN_JOB_STATES, readBootReport, type Launch, type Machine } from '@multi-tenant-runner/core';
+import { ENDED_JOB_STATES, OPEN_JOB_STATES, TAG, readBootReport, type Launch, type Machine } from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 export const SPOT_INTERRUPTED = 'spot-interrupted';
+
+export interface Explained {
+  readonly reason: string;
+  /** The hooks of a job write the machine's state, and nothing else does: a machine that has one ran a job. */
+  readonly worked?: boolean;
+}
 
 /**
  * Why a machine ended, as its launch's reason: that AWS took it back, or what the machine itself said in its last tag.
@@ -9,10 +15,11 @@ export const SPOT_INTERRUPTED = 'spot-interrupted';
  *
  * @param machine as EC2 shows it now; it keeps the tags of a machine for a while after its end
  */
-export async function explainEnd(launch: Launch, machine: Machine | undefined, deps: ScaleDownDeps): Promise<string> {
-  if (launch.interruptedAt !== undefined) return SPOT_INTERRUPTED;
+export async function explainEnd(launch: Launch, machine: Machine | undefined, deps: ScaleDownDeps): Promise<Explained> {
+  const worked = machine?.tags[TAG.state] !== undefined;
+  if (launch.interruptedAt !== undefined) return { reason: SPOT_INTERRUPTED, worked };
   const report = machine === undefined ? undefined : readBootReport(machine.tags);
-  if (report?.kind !== 'failed') return 'machine-gone';
+  if (report?.kind !== 'failed') return { reason: 'machine-gone', worked };
   const end = `machine:${report.code}`;
   if (launch.state === 'launching' || launch.state === 'running') {
     await recordMachineEnd(launch, end, deps);
@@ -21,7 +28,7 @@ export async function explainEnd(launch: Launch, machine: Machine | undefined, d
       properties: { tenant_id: launch.installationId, launch_id: launch.launchId, instance_id: machine?.instanceId ?? null, code: report.code },
     });
   }
-  return end;
+  return { reason: end, worked };
 }
 
 /** On the job that ran on the machine, or else the one that it was started for. */

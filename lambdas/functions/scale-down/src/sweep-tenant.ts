@@ -79,9 +79,15 @@ async function askAboutJob(job: Job, deps: ScaleDownDeps): Promise<void> {
   const launch = await deps.launches.get(job.installationId, job.launchId);
   const truth = await settleByGitHub(job, launch, deps);
   if (truth === 'waits-again') return wake(job.installationId, deps);
+  if (truth === 'let-through') return sendLetThrough(job, deps);
   if (truth !== 'unknown') return;
   // GitHub does not answer, for a suspended installation for days: the next question waits a grace.
   await deps.jobs.change(job.installationId, job.jobId, { from: [job.state] }, { updatedAt: deps.clock.now().toISOString() });
+}
+
+async function sendLetThrough(job: Job, deps: ScaleDownDeps): Promise<void> {
+  const row = await deps.jobs.get(job.installationId, job.jobId);
+  if (row?.state === 'queued') await deps.queue.sendJob(messageOf(row));
 }
 
 async function checkSlot(installationId: number, launchId: string, deps: ScaleDownDeps): Promise<void> {
@@ -115,7 +121,7 @@ async function lookById(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   if (launch.instanceId === undefined) return;
   const [machine] = await deps.fleet.describe([launch.instanceId]);
   if (machine !== undefined && machine.state !== 'terminated' && machine.state !== 'shutting-down') return;
-  await release(launch, { reason: await explainEnd(launch, machine, deps), afterwards: { kind: 'ask' } }, deps);
+  await release(launch, { ...(await explainEnd(launch, machine, deps)), afterwards: { kind: 'ask' } }, deps);
 }
 
 async function holdAndSend(launch: Launch, deps: ScaleDownDeps): Promise<void> {

@@ -4,7 +4,7 @@ import { delivery, webhookWorld, workflowJob, type Json } from '../test/deliveri
 import { decideWorkflowJob } from './decide-workflow-job';
 
 const NOW = new Date('2026-01-15T12:00:00.000Z');
-const decide = (payload: Json) => decideWorkflowJob({ event: 'workflow_job', deliveryId: 'delivery-1', payload }, tiers(), NOW);
+const decide = (payload: Json) => decideWorkflowJob({ event: 'workflow_job', deliveryId: 'delivery-1', payload }, { environment: 'test', tiers: tiers() }, NOW);
 
 describe('a workflow_job', () => {
   it('starts something only when its action and its status are both queued', () => {

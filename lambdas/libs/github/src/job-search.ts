@@ -1,4 +1,4 @@
-import { Decoder, isPublicRepository, queuedAtOf, type Clock, type GitHubFailure, type JobSearch, type Repository, type RepositoryName, type Spending, type WaitingJob } from '@multi-tenant-runner/core';
+import { Decoder, isPublicRepository, needOf, queuedAtOf, type Clock, type GitHubFailure, type JobSearch, type Repository, type RepositoryName, type Spending, type WaitingJob } from '@multi-tenant-runner/core';
 import { createBudgets, isSecondary, readBucket } from './budgets';
 import type { GitHubDeps } from './github';
 import { judgeFailure, readFailedRequest } from './read-failure';
@@ -110,7 +110,7 @@ function readRepository(value: unknown): Repository[] {
 }
 
 function readJob(value: unknown, runId: number, clock: Clock): WaitingJob[] {
-  if (Reflect.get(Object(value), 'status') !== 'queued') return [];
+  if (needOf(Reflect.get(Object(value), 'status')) !== 'machine') return [];
   const decoder = Decoder.of(value);
   const job = { jobId: decoder.wholeNumber('id', 1), runId, labels: decoder.texts('labels'), queuedAt: queuedAtOf(value, clock.now()) };
   return decoder.problems.length === 0 ? [job] : [];

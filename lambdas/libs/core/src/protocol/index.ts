@@ -8,4 +8,5 @@ export * from './ask-github';
 export * from './end-machine';
 export * from './clean-up-tenant';
 export * from './back-off';
+export * from './gate';
 export * from './keep-circuit';

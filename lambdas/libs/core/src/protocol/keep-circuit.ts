@@ -51,8 +51,10 @@ export function takeProbe(launch: Pick<Launch, 'installationId' | 'tier' | 'laun
  * @param launch undefined when nothing is known of it any more
  */
 export async function settleByGitHub(job: Job, launch: Launch | undefined, deps: AskDeps & CircuitDeps): Promise<JobTruth> {
-  const inVain = launch?.instanceId !== undefined && launch.takenBy === undefined;
-  const truth = await askGitHub(job, inVain, deps);
+  const inVain = launch?.instanceId !== undefined && launch.takenBy === undefined && launch.worked !== true;
+  // Of a repository that the App can't see nobody tells; the machine knows that it had a job.
+  const byAnother = launch?.takenBy === undefined ? launch?.worked === true : launch.takenBy !== job.jobId;
+  const truth = await askGitHub(job, { spent: inVain, reason: byAnother ? 'runner-taken' : 'runner-lost' }, deps);
   if (truth === 'waits-again' && inVain) await recordLaunchFailure(launch, launch.reason ?? 'machine-gone', deps);
   return truth;
 }

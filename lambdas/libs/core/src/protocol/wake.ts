@@ -1,10 +1,10 @@
-import type { Job } from '../job';
+import { isGated, isTooOld, type Job } from '../job';
 import { judgeHold } from '../hold';
 import { judgeJob } from '../judge-job';
 import { messageOf } from '../messages';
 import { launchIdOf } from '../names';
 import { freeSlots, type Tenant, type TenantLookup } from '../tenant';
-import { JOB_QUEUE_LIFETIME, MINUTE, ageOf, plus } from '../time';
+import { MINUTE, plus } from '../time';
 import { admit } from './admit';
 import { endJob } from './end-job';
 import type { ProtocolDeps } from './deps';
@@ -48,13 +48,15 @@ export function isDue(job: Job, now: Date): boolean {
 
 /** Whether a parked job of the tenant could start now, had it a slot. One that waits for a closed circuit waits no longer than that. */
 export function isReady(job: Job, tenant: Tenant, now: Date): boolean {
+  // A slot does not help what GitHub holds back.
+  if (isGated(job)) return false;
   if (judgeHold(tenant, job.tier, job.launchId, now).kind === 'wait') return false;
   return job.reason === 'circuit-open' || job.reason === 'github-limited' || isDue(job, now);
 }
 
 async function wakeJob(job: Job, lookup: TenantLookup, deps: WakeDeps): Promise<'sent' | 'full' | 'skipped'> {
   const now = deps.clock.now();
-  if (ageOf(job.queuedAt, now) > JOB_QUEUE_LIFETIME) {
+  if (isTooOld(job, now)) {
     await endJob(job, { state: 'expired', reason: 'too-old', from: ['parked'] }, deps);
     return 'skipped';
   }
