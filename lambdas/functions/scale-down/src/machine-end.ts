@@ -5,8 +5,12 @@ export const SPOT_INTERRUPTED = 'spot-interrupted';
 
 export interface Explained {
   readonly reason: string;
-  /** The hooks of a job write the machine's state, and nothing else does: a machine that has one ran a job. */
   readonly worked?: boolean;
+}
+
+/** The hooks of a job write the machine's state, and nothing else does: a machine that has one ran a job. */
+export function hasWorked(machine: Machine | undefined): boolean {
+  return machine?.tags[TAG.state] !== undefined;
 }
 
 /**
@@ -16,7 +20,7 @@ export interface Explained {
  * @param machine as EC2 shows it now; it keeps the tags of a machine for a while after its end
  */
 export async function explainEnd(launch: Launch, machine: Machine | undefined, deps: ScaleDownDeps): Promise<Explained> {
-  const worked = machine?.tags[TAG.state] !== undefined;
+  const worked = hasWorked(machine);
   if (launch.interruptedAt !== undefined) return { reason: SPOT_INTERRUPTED, worked };
   const report = machine === undefined ? undefined : readBootReport(machine.tags);
   if (report?.kind !== 'failed') return { reason: 'machine-gone', worked };

@@ -1,5 +1,6 @@
 import {
   WAITING_JOB_STATES,
+  belongsTo,
   cleanUpTenant,
   dropLease,
   endJob,
@@ -14,7 +15,7 @@ import {
   type Machine,
 } from '@multi-tenant-runner/core';
 import { decideSweep, type Snapshot, type SweepAction } from './decide-sweep';
-import { explainEnd } from './machine-end';
+import { explainEnd, hasWorked } from './machine-end';
 import type { ScaleDownDeps } from './deps';
 
 /** Settles one tenant's differences. Every action is conditional again, so a snapshot that has aged does no harm. */
@@ -62,7 +63,7 @@ async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDown
     case 'drop-wanted':
       return dropWanted(action.launch, deps);
     case 'end-machine':
-      return endRunner(action.launch, action.reason, deps);
+      return endRunner(action, hasWorked(snapshot.machines.find((machine) => belongsTo(machine, action.launch))), deps);
     case 'end-orphan':
       return endOrphan(installationId, action.machine, deps);
     case 'ask-github':
@@ -161,13 +162,13 @@ async function dropWanted(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   );
 }
 
-async function endRunner(launch: Launch, reason: 'boot-timeout' | 'idle' | 'max-lifetime' | 'suspended', deps: ScaleDownDeps): Promise<void> {
+async function endRunner({ launch, reason }: Extract<SweepAction, { kind: 'end-machine' }>, worked: boolean, deps: ScaleDownDeps): Promise<void> {
   const leased = await takeLease(launch, deps.lease, deps);
   if (leased?.instanceId === undefined) return;
   const hard = reason === 'max-lifetime';
   const end = await endMachine(
     { ...leased, instanceId: leased.instanceId },
-    { reason, afterwards: { kind: 'ask' }, lease: deps.lease, registration: hard ? 'whatever' : 'must-go' },
+    { reason, afterwards: { kind: 'ask' }, lease: deps.lease, worked, registration: hard ? 'whatever' : 'must-go' },
     deps,
   );
   if (end !== 'ended') return dropLease(leased, deps.lease, deps);

@@ -155,7 +155,7 @@ async function handleInstallation(delivery: Delivery, deps: Invocation): Promise
 
 function ignore(deps: Invocation, reason: string, message: string): Outcome {
   deps.metrics.count('WebhookIgnored', { properties: { reason } });
-  return { status: 202, message, outcome: `ignored: ${reason}` };
+  return { status: 202, message, outcome: `ignored: ${reason}`, ...(reason === 'action' && { details: { why: message } }) };
 }
 
 /** The operator's rules are an extra: when they can't be fed, runners start all the same. */
