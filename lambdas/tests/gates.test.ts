@@ -146,6 +146,38 @@ describe('a gate that opens', () => {
     expect(system.job(1)).toMatchObject({ state: 'expired', reason: 'too-old' });
   });
 
+  test('uses the machine that GitHub did not let us end', async () => {
+    const system = setUp();
+    await system.queueJob(1);
+    shut(system, 1);
+    const mend = system.world.state.github.fail({ kind: 'unavailable', message: 'no' }, { method: 'deleteRunner' });
+    await waiting(system, 1);
+    mend();
+    expect(system.live()).toEqual(['1-1']);
+    await approve(system, 1);
+    expect(system.job(1)).toMatchObject({ state: 'starting', launchId: '1-1', startNumber: 3 });
+    expect(machines(system)).toBe(1);
+    await system.jobEvent(system.takeJob(system.machineOf(1).instanceId, 1));
+    expect(system.job(1).state).toBe('running');
+  });
+
+  test('does not count on a machine that ends at that very moment', async () => {
+    const system = setUp();
+    await system.queueJob(1);
+    const { instanceId } = system.machineOf(1);
+    shut(system, 1);
+    const mend = system.world.state.github.fail({ kind: 'unavailable', message: 'no' }, { method: 'deleteRunner' });
+    await waiting(system, 1);
+    mend();
+    const undo = system.world.faults.after('launches.listOpen', async () => {
+      undo();
+      await system.shutDown(instanceId);
+    });
+    await approve(system, 1);
+    expect(system.job(1)).toMatchObject({ state: 'starting', launchId: '1-4' });
+    expect(system.world.state.fleet.alive()).toHaveLength(1);
+  });
+
   test('is no more than a repetition when its delivery comes again', async () => {
     const system = setUp();
     await system.queueJob(1);

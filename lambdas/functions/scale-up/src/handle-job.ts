@@ -49,7 +49,7 @@ async function dispatch(message: JobMessage, delivery: Delivery, deps: ScaleUpDe
       return;
     case 'ask': {
       const opened = await letThrough(job, message, deps);
-      if (opened !== undefined) await admitAndStart(opened, delivery, deps);
+      if (opened?.state === 'queued') await admitAndStart(opened, delivery, deps);
       return;
     }
     case 'admit':

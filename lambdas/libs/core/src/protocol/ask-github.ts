@@ -11,7 +11,7 @@ import type { ProtocolDeps } from './deps';
  */
 export type JobTruth = 'waits-again' | 'held-back' | 'let-through' | 'running' | 'ended' | 'unknown' | 'unchanged';
 
-export type AskDeps = Pick<ProtocolDeps, 'jobs' | 'github' | 'clock' | 'metrics' | 'log'>;
+export type AskDeps = Pick<ProtocolDeps, 'jobs' | 'launches' | 'github' | 'clock' | 'metrics' | 'log'>;
 
 export interface Lost {
   /** Whether the launch that ended had a machine that came to nothing. */

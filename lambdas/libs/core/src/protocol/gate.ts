@@ -1,4 +1,5 @@
 import { GATE_LIFETIME, WAITING_JOB_STATES, isEnded, isGated, type Job } from '../job';
+import type { Launch } from '../launch';
 import { launchIdOf } from '../names';
 import { HOUR, MINUTE, ageOf, plus } from '../time';
 import type { ProtocolDeps } from './deps';
@@ -57,31 +58,55 @@ export function isNews(job: Job, deliveryId: string): boolean {
   return isGated(job) || (isEnded(job.state) && job.reason !== undefined);
 }
 
+export interface GateWord {
+  readonly queuedAt?: string;
+  readonly deliveryId?: string;
+}
+
 /**
  * Puts a job back into the queue that GitHub has in its own: let through a gate, or ended by us too early. Its time begins
- * anew, as GitHub's does: the second `queued` may repeat the times of the first.
+ * anew, as GitHub's does: the second `queued` may repeat the times of the first. A machine of its own that could not be
+ * ended meanwhile is used: the job is then `starting`, and needs no message.
  */
-export async function openGate(job: Job, word: { readonly queuedAt?: string; readonly deliveryId?: string }, deps: Pick<ProtocolDeps, 'jobs' | 'clock'>): Promise<Job | undefined> {
+export async function openGate(job: Job, word: GateWord, deps: GateDeps & Pick<ProtocolDeps, 'launches'>): Promise<Job | undefined> {
   const now = deps.clock.now().toISOString();
   const since = job.gatedAt ?? job.endedAt ?? now;
-  const queuedAt = word.queuedAt !== undefined && Date.parse(word.queuedAt) > Date.parse(since) ? word.queuedAt : now;
+  const spare = (await deps.launches.listOpen(job.installationId)).find((launch) => isSpare(launch, job));
   const startNumber = job.startNumber + 1;
   const opened = await deps.jobs.change(
     job.installationId,
     job.jobId,
     { from: [job.state], startNumber: job.startNumber, launchId: job.launchId },
     {
-      state: 'queued',
+      ...(spare === undefined ? { state: 'queued', launchId: launchIdOf(job.jobId, startNumber) } : { state: 'starting', launchId: spare.launchId, startingAt: now }),
       reason: null,
       nextTry: null,
       gatedAt: null,
-      queuedAt,
+      queuedAt: word.queuedAt !== undefined && Date.parse(word.queuedAt) > Date.parse(since) ? word.queuedAt : now,
       ...(word.deliveryId !== undefined && { deliveryId: word.deliveryId }),
       ...(isEnded(job.state) && { endedAt: null, conclusion: null, startedAt: null, runnerName: null }),
       startNumber,
-      launchId: launchIdOf(job.jobId, startNumber),
       updatedAt: now,
     },
   );
-  return opened.ok ? opened.row : undefined;
+  if (!opened.ok) return undefined;
+  return spare === undefined ? opened.row : stillThere(opened.row, spare, deps);
+}
+
+function isSpare(launch: Launch, job: Job): boolean {
+  return launch.jobId === job.jobId && launch.takenBy === undefined && (launch.state === 'launching' || launch.state === 'running');
+}
+
+/** Its end may have asked about the job before that waited for it again. */
+async function stillThere(job: Job, spare: Launch, deps: GateDeps & Pick<ProtocolDeps, 'launches'>): Promise<Job | undefined> {
+  const launch = await deps.launches.get(spare.installationId, spare.launchId);
+  if (launch !== undefined && launch.state !== 'ending' && launch.state !== 'ended') return job;
+  const startNumber = job.startNumber + 1;
+  const alone = await deps.jobs.change(
+    job.installationId,
+    job.jobId,
+    { from: ['starting'], startNumber: job.startNumber, launchId: job.launchId },
+    { state: 'queued', startNumber, launchId: launchIdOf(job.jobId, startNumber), updatedAt: deps.clock.now().toISOString() },
+  );
+  return alone.ok ? alone.row : undefined;
 }

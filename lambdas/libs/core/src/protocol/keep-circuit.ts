@@ -7,7 +7,7 @@ import type { ProtocolDeps } from './deps';
 export type CircuitDeps = Pick<ProtocolDeps, 'tenants' | 'clock' | 'log' | 'metrics'>;
 
 /** Of the machines that end too early these say nothing about the next one. */
-const NO_FAULT = /^spot/;
+const NO_FAULT = /^(spot|job-waits$)/;
 
 /** Counts a launch that came to nothing. A circuit that can't be written is no reason to fail what is being settled. */
 export async function recordLaunchFailure(launch: Pick<Launch, 'installationId' | 'tier' | 'launchId'>, reason: string, deps: CircuitDeps): Promise<void> {
