@@ -1,9 +1,9 @@
 import { HOUR, type GitHubApp, type GitHubFailure, type JobSearch } from '@multi-tenant-runner/core';
-import { tiers } from '@multi-tenant-runner/testing';
 import type { Agenda } from './agenda';
 import type { Deliveries } from './deliveries';
 import type { GitHubSide } from './github-side';
 import type { SimTenant } from './model';
+import { labelsOf } from './payloads';
 import { PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY } from './scenario';
 
 const PAGE = 100;
@@ -51,14 +51,14 @@ export function createAppSide(deps: { readonly github: () => GitHubSide; readonl
     listActiveRuns: async (installationId, repository, status) => {
       const tenant = tenantOf(installationId);
       if ('kind' in tenant) return tenant;
-      const waiting = status === 'queued' ? deps.github().waitingOf(tenant).filter(({ plan }) => plan.repo === repository.name) : [];
+      const waiting = status === 'queued' ? deps.github().waitingOf(tenant).filter(({ plan }) => plan.repo === repository.name && plan.groupOnly !== 'unseen') : [];
       return { kind: 'found', runIds: waiting.map(({ plan }) => runIdOf(plan)) };
     },
     listQueuedJobs: async (installationId, _repository, runId) => {
       const tenant = tenantOf(installationId);
       if ('kind' in tenant) return tenant;
       const waiting = deps.github().waitingOf(tenant).filter(({ plan }) => runIdOf(plan) === runId);
-      return { kind: 'found', jobs: waiting.map(({ id, plan, queuedAt }) => ({ jobId: id, runId, labels: tiers().get(plan.tier)?.labels ?? [], queuedAt: new Date(queuedAt).toISOString() })) };
+      return { kind: 'found', jobs: waiting.map(({ id, plan, queuedAt }) => ({ jobId: id, runId, labels: labelsOf(plan), queuedAt: new Date(queuedAt).toISOString() })) };
     },
   };
   return { app, search };
