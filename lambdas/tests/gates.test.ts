@@ -252,6 +252,37 @@ describe('an end that we decided', () => {
     expect(system.job(1)).not.toHaveProperty('endedAt');
   });
 
+  test.each(['expired', 'refused'] as const)('"%s" does not stand against a job that runs', async (state) => {
+    const system = setUp();
+    await system.queueJob(1);
+    const { instanceId } = system.machineOf(1);
+    await end(system, state);
+    await system.jobEvent({ ...system.takeJob(instanceId, 1), at: system.world.clock.now().toISOString() });
+    expect(system.job(1)).toMatchObject({ state: 'running', runnerName: `test-${instanceId}` });
+    expect(system.job(1)).not.toHaveProperty('endedAt');
+    await system.jobEvent(system.finishJob(instanceId, 1));
+    expect(system.job(1)).toMatchObject({ state: 'completed', conclusion: 'success' });
+  });
+
+  test('"expired" does not stand against GitHub’s own end', async () => {
+    const system = setUp();
+    await system.queueJob(1);
+    await end(system, 'expired');
+    await system.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled', at: system.world.clock.now().toISOString() }));
+    expect(system.job(1)).toMatchObject({ state: 'cancelled', conclusion: 'cancelled' });
+    expect(system.job(1)).not.toHaveProperty('reason');
+  });
+
+  test('stands against word from before it', async () => {
+    const system = setUp();
+    await system.queueJob(1);
+    const event = system.takeJob(system.machineOf(1).instanceId, 1);
+    system.world.clock.advance(MINUTE * 5);
+    await end(system, 'expired');
+    await system.jobEvent(event);
+    expect(system.job(1).state).toBe('expired');
+  });
+
   test('stands against a repetition, and against what GitHub has not queued', async () => {
     const system = setUp();
     await system.queueJob(1);

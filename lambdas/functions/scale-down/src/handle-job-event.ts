@@ -35,16 +35,26 @@ async function recordRunning(event: JobEvent, launchId: string | undefined, deps
   const now = deps.clock.now();
   const running = { startedAt: event.at, ...(event.runnerName !== undefined && { runnerName: event.runnerName }) };
   const created = await deps.jobs.create({ ...newJob(event, now, 'running'), ...running });
-  if (!created.ok && (created.row === undefined || isEnded(created.row.state))) return undefined;
+  const reopened = created.row !== undefined && isOvertaken(created.row, event);
+  if (!created.ok && (created.row === undefined || (isEnded(created.row.state) && !reopened))) return undefined;
   if (created.ok) return void (await endIfUninstalled(event, ['running'], deps));
   const changed = await deps.jobs.change(
     event.installationId,
     event.jobId,
-    { from: WAITING_JOB_STATES },
-    { state: 'running', reason: null, nextTry: null, gatedAt: null, ...running, ...(launchId !== undefined && { launchId }), updatedAt: now.toISOString() },
+    { from: reopened && created.row !== undefined ? [created.row.state] : WAITING_JOB_STATES },
+    { state: 'running', ...(reopened && { endedAt: null, conclusion: null }), reason: null, nextTry: null, gatedAt: null, ...running, ...(launchId !== undefined && { launchId }), updatedAt: now.toISOString() },
   );
   if (!changed.ok) await endIfUninstalled(event, ['running'], deps);
   return created.row;
+}
+
+/**
+ * Whether the row says an end that we decided, and GitHub has had the job run, or ended it, since. A machine that we ended
+ * ourselves is no mistake, and neither is a refusal of a job that somebody cancels.
+ */
+function isOvertaken({ state, reason, endedAt }: Job, event: JobEvent): boolean {
+  const mistaken = reason === 'too-old' || reason === 'gone-at-github' || (state === 'refused' && event.kind === 'in_progress' && event.runnerName !== undefined);
+  return isEnded(state) && mistaken && endedAt !== undefined && Date.parse(event.at) > Date.parse(endedAt);
 }
 
 /** A `completed` that overtakes its `queued` leaves the end behind, so that nothing starts for it any more. */
@@ -62,6 +72,7 @@ async function recordEnd(event: JobEvent, deps: ScaleDownDeps): Promise<Job | un
     {
       state,
       at: event.at,
+      ...(isOvertaken(created.row, event) && { from: [created.row.state] }),
       ...(event.conclusion !== undefined && { conclusion: event.conclusion }),
       ...(event.runnerName !== undefined && { runnerName: event.runnerName }),
     },
