@@ -85,6 +85,31 @@ describe('a machine that ran a job of a repository that the App can’t see', ()
     await system.drain();
   }
 
+  test('does not keep its own job waiting while it works', async () => {
+    const system = setUp(2, [1]);
+    await system.queueJob(1);
+    system.machineOf(1).tags['ghr:state'] = 'busy';
+    system.world.clock.advance(11 * MINUTE);
+    await system.sweep();
+    await system.drain();
+    expect(system.job(1)).toMatchObject({ state: 'starting', launchId: '1-2', restarts: 0 });
+    expect(system.live()).toEqual(['1-1', '1-2']);
+    expect(circuit(system)).toBeUndefined();
+    expect(brokenPromises(system, 2)).toEqual([]);
+  });
+
+  test('is bound to its own job where only the word of that was lost', async () => {
+    const system = setUp(2, [1]);
+    await system.queueJob(1);
+    const { instanceId, tags } = system.machineOf(1);
+    system.takeJob(instanceId, 1);
+    tags['ghr:state'] = 'busy';
+    system.world.clock.advance(11 * MINUTE);
+    await system.sweep();
+    expect(system.job(1)).toMatchObject({ state: 'running', runnerName: `test-${instanceId}` });
+    expect(system.live()).toEqual(['1-1']);
+  });
+
   test('is no failed launch: neither its job nor its tenant pays for it', async () => {
     const system = setUp(1, [1]);
     await system.queueJob(1);

@@ -1,4 +1,5 @@
 import {
+  TAG,
   ageOf,
   belongsTo,
   hasLiveLease,
@@ -149,8 +150,15 @@ function aboutJob(job: Job, snapshot: Snapshot, now: Date, limits: SweepLimits):
   const waits = job.state !== 'running';
   if (waits && isTooOld(job, now) && (withoutLaunch || launch.state === 'wanted')) return [{ kind: 'expire', job }];
   if (isLookDue(job, now)) return [{ kind: 'ask-github', job }];
-  if (job.state === 'parked' || !withoutLaunch || ageOf(job.updatedAt, now) < limits.grace) return [];
+  const settled = withoutLaunch ? ageOf(job.updatedAt, now) >= limits.grace : job.state === 'starting' && worksUnheard(launch, snapshot, now, limits);
+  if (job.state === 'parked' || !settled) return [];
   return [{ kind: 'ask-github', job }];
+}
+
+/** Its machine has a job, and nobody told of it: the own one, or one of a repository that the App can't see. */
+function worksUnheard(launch: Launch, snapshot: Snapshot, now: Date, limits: SweepLimits): boolean {
+  if (launch.takenBy !== undefined || ageOf(launch.updatedAt, now) < limits.grace) return false;
+  return snapshot.machines.some((machine) => belongsTo(machine, launch) && machine.tags[TAG.state] === 'busy');
 }
 
 function aboutFreeSlots(snapshot: Snapshot, now: Date): SweepAction[] {

@@ -67,7 +67,7 @@ async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDown
     case 'end-orphan':
       return endOrphan(installationId, action.machine, deps);
     case 'ask-github':
-      return askAboutJob(action.job, deps);
+      return askAboutJob(action.job, snapshot, deps);
     case 'expire':
       await endJob(action.job, { state: 'expired', reason: 'too-old', from: [action.job.state] }, deps);
       return;
@@ -76,9 +76,10 @@ async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDown
   }
 }
 
-async function askAboutJob(job: Job, deps: ScaleDownDeps): Promise<void> {
+async function askAboutJob(job: Job, { machines }: Snapshot, deps: ScaleDownDeps): Promise<void> {
   const launch = await deps.launches.get(job.installationId, job.launchId);
-  const truth = await settleByGitHub(job, launch, deps);
+  const works = launch !== undefined && hasWorked(machines.find((machine) => belongsTo(machine, launch)));
+  const truth = await settleByGitHub(job, launch && works ? { ...launch, worked: true } : launch, deps);
   if (truth === 'waits-again') return wake(job.installationId, deps);
   if (truth === 'let-through') return sendLetThrough(job, deps);
   if (truth !== 'unknown') return;
