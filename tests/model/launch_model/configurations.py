@@ -15,6 +15,8 @@ CONFIGS = {
     'steal': dict(limit=2, k=1, cands=1, crashes=0, begin='stolen', inherit=True),
     'admin': dict(limit=1, k=2, cands=1, crashes=1, jobs=1, admin=(2, 'limit suspend cancel')),
     'uninstall1': dict(limit=1, k=2, cands=1, crashes=2, jobs=1, admin=(1, 'uninstall')),
+    'gate': dict(limit=1, k=2, cands=1, crashes=0, jobs=1, faults=(1, 'drop-job'), admin=(1, 'gate')),
+    'gate-crash': dict(limit=1, k=2, cands=1, crashes=1, jobs=1, faults=(1, 'drop-job'), admin=(1, 'gate')),
     'plain': dict(limit=1, k=2, cands=1, crashes=0),
     'crashes': dict(limit=1, k=2, cands=1, crashes=2, jobs=1, faults=(1, 'dup lost-message drop-job drop-ec2')),
     'boot': dict(limit=1, k=3, cands=1, crashes=2, jobs=1, faults=(1, 'hang early-idle')),

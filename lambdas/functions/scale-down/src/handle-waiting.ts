@@ -36,7 +36,9 @@ export async function handleWaiting(event: JobEvent, deps: ScaleDownDeps): Promi
 /** The `queued` that follows may have come first, and no time in either says so. Where GitHub can't be asked, the event's word counts: the sweep asks soon. */
 async function isLate(job: Job, event: JobEvent, deps: ScaleDownDeps): Promise<boolean> {
   const answer = await deps.github.getJob(job.installationId, event.owner, event.repo, job.jobId);
-  return answer.kind === 'found' && answer.job !== undefined && needOf(answer.job.status) === 'machine';
+  if (answer.kind !== 'found' || answer.job === undefined) return false;
+  const need = needOf(answer.job.status);
+  return need !== 'held-back' && need !== 'unknown';
 }
 
 /** Found by what they were started for, not by the job's row: that names the next launch by now, also when this comes again. */
