@@ -179,6 +179,19 @@ describe('a public job that a runner group admits', () => {
     expect(system.job(90)).toMatchObject({ state: 'refused', reason: 'public-repository', runnerName: `test-${instanceId}` });
   });
 
+  test('stays refused when its word comes again after the machine’s end', async () => {
+    const system = setUp(1, [1]);
+    await system.queueJob(90, isPublic);
+    await system.queueJob(1);
+    system.world.clock.advance(5 * MINUTE);
+    const { instanceId } = system.machineOf(1);
+    const event = { ...system.takeJob(instanceId, 90), ...isPublic, at: system.world.clock.now().toISOString() };
+    await system.jobEvent(event);
+    await system.shutDown(instanceId);
+    await system.jobEvent(event);
+    expect(system.job(90)).toMatchObject({ state: 'refused', reason: 'public-repository' });
+  });
+
   test('one after the other costs no machine each: the circuit opens, and says why', async () => {
     const system = setUp(1, [1]);
     await system.queueJob(1);

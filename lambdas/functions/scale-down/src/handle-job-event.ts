@@ -35,7 +35,7 @@ async function recordRunning(event: JobEvent, launchId: string | undefined, deps
   const now = deps.clock.now();
   const running = { startedAt: event.at, ...(event.runnerName !== undefined && { runnerName: event.runnerName }) };
   const created = await deps.jobs.create({ ...newJob(event, now, 'running'), ...running });
-  const reopened = created.row !== undefined && isOvertaken(created.row, event);
+  const reopened = created.row !== undefined && isOvertaken(created.row, event, launchId);
   if (!created.ok && (created.row === undefined || (isEnded(created.row.state) && !reopened))) return undefined;
   if (created.ok) return void (await endIfUninstalled(event, ['running'], deps));
   const changed = await deps.jobs.change(
@@ -50,10 +50,10 @@ async function recordRunning(event: JobEvent, launchId: string | undefined, deps
 
 /**
  * Whether the row says an end that we decided, and GitHub has had the job run, or ended it, since. A machine that we ended
- * ourselves is no mistake, and neither is a refusal of a job that somebody cancels.
+ * ourselves is no mistake, and a refusal is one only of a job that one of our runners may have by now.
  */
-function isOvertaken({ state, reason, endedAt }: Job, event: JobEvent): boolean {
-  const mistaken = reason === 'too-old' || reason === 'gone-at-github' || (state === 'refused' && event.kind === 'in_progress' && event.runnerName !== undefined);
+function isOvertaken({ state, reason, endedAt }: Job, event: JobEvent, launchId: string | undefined): boolean {
+  const mistaken = reason === 'too-old' || reason === 'gone-at-github' || (state === 'refused' && launchId !== undefined);
   return isEnded(state) && mistaken && endedAt !== undefined && Date.parse(event.at) > Date.parse(endedAt);
 }
 
@@ -72,7 +72,7 @@ async function recordEnd(event: JobEvent, deps: ScaleDownDeps): Promise<Job | un
     {
       state,
       at: event.at,
-      ...(isOvertaken(created.row, event) && { from: [created.row.state] }),
+      ...(isOvertaken(created.row, event, undefined) && { from: [created.row.state] }),
       ...(event.conclusion !== undefined && { conclusion: event.conclusion }),
       ...(event.runnerName !== undefined && { runnerName: event.runnerName }),
     },

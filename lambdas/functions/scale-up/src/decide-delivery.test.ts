@@ -29,13 +29,13 @@ test.each(['running', 'ending', 'ended'] as const)('a launch that is %s is not t
 });
 
 test('another delivery of a job that GitHub held back, or whose end we decided, is a question to GitHub', () => {
-  expect(decide({ state: 'parked', reason: 'github-waiting' }, undefined, 'delivery-2')).toBe('ask');
+  expect(decide({ state: 'parked', gatedAt: '2026-01-15T12:00:00.000Z' }, undefined, 'delivery-2')).toBe('ask');
   expect(decide({ state: 'expired', reason: 'too-old' }, undefined, 'delivery-2')).toBe('ask');
   expect(decide({ state: 'cancelled', reason: 'gone-at-github' }, undefined, 'delivery-2')).toBe('ask');
 });
 
 test('a repetition of the same delivery is none, and neither is any after GitHub’s own end', () => {
-  expect(decide({ state: 'parked', reason: 'github-waiting' })).toBe('leave');
+  expect(decide({ state: 'parked', gatedAt: '2026-01-15T12:00:00.000Z' })).toBe('leave');
   expect(decide({ state: 'expired', reason: 'too-old' })).toBe('leave');
   expect(decide({ state: 'completed' }, undefined, 'delivery-2')).toBe('leave');
   expect(decide({ state: 'parked', reason: 'limit' }, undefined, 'delivery-2')).toBe('leave');

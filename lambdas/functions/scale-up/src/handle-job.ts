@@ -151,7 +151,7 @@ async function parkAfterError(message: JobMessage, cause: unknown, deps: ScaleUp
   const waiting = { reason: 'error', error: nameOf(cause), nextTry: plus(now, AFTER_ERROR).toISOString() } as const;
   // What failed may have been the first write of all.
   const created = await deps.jobs.create({ ...newJob(message, now, 'parked'), ...waiting });
-  if (!created.ok) await deps.jobs.change(message.installationId, message.jobId, { from: WAITING_JOB_STATES }, { state: 'parked', ...waiting, updatedAt: now.toISOString() });
+  if (!created.ok) await deps.jobs.change(message.installationId, message.jobId, { from: WAITING_JOB_STATES }, { state: 'parked', ...waiting, gatedAt: null, updatedAt: now.toISOString() });
   deps.metrics.count('JobPoisoned', { tier: message.tier, properties: { tenant_id: message.installationId, job_id: message.jobId, error: waiting.error } });
 }
 

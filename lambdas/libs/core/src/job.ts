@@ -83,13 +83,13 @@ export const MAX_RESTARTS = 3;
  */
 export const GATE_LIFETIME = 30 * DAY;
 
-/** GitHub itself holds the job back: no runner would be given it. */
-export function isGated(job: Pick<Job, 'state' | 'reason'>): boolean {
-  return job.state === 'parked' && job.reason === 'github-waiting';
+/** GitHub itself holds the job back: no runner would be given it. Not by its reason, which says what else holds it up too. */
+export function isGated(job: Pick<Job, 'state' | 'gatedAt'>): boolean {
+  return job.state === 'parked' && job.gatedAt !== undefined;
 }
 
 /** Whether GitHub has given the job up by now. */
-export function isTooOld(job: Pick<Job, 'state' | 'reason' | 'queuedAt' | 'gatedAt'>, now: Date): boolean {
+export function isTooOld(job: Pick<Job, 'state' | 'queuedAt' | 'gatedAt'>, now: Date): boolean {
   return isGated(job) ? ageOf(job.gatedAt, now) > GATE_LIFETIME : ageOf(job.queuedAt, now) > JOB_QUEUE_LIFETIME;
 }
 

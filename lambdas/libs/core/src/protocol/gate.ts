@@ -25,8 +25,7 @@ export async function parkAtGate(job: Job, deps: GateDeps): Promise<Job | undefi
     {
       state: 'parked',
       reason: 'github-waiting',
-      ...gateTimes(now),
-      ...(known && job.gatedAt !== undefined && { gatedAt: job.gatedAt }),
+      ...gateTimes(known && job.gatedAt !== undefined ? new Date(job.gatedAt) : now),
       startNumber,
       ...(!known && { launchId: launchIdOf(job.jobId, startNumber) }),
       updatedAt: now.toISOString(),
@@ -38,8 +37,8 @@ export async function parkAtGate(job: Job, deps: GateDeps): Promise<Job | undefi
 }
 
 /** The next try is GitHub's own last day: until then the gate's opening is heard of, or the sweep finds it. */
-export function gateTimes(now: Date): Required<Pick<Job, 'gatedAt' | 'nextTry'>> {
-  return { gatedAt: now.toISOString(), nextTry: plus(now, GATE_LIFETIME + MINUTE).toISOString() };
+export function gateTimes(since: Date): Required<Pick<Job, 'gatedAt' | 'nextTry'>> {
+  return { gatedAt: since.toISOString(), nextTry: plus(since, GATE_LIFETIME + MINUTE).toISOString() };
 }
 
 /** Whether the sweep asks GitHub about a job behind a gate now. */
