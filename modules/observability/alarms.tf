@@ -60,6 +60,11 @@ locals {
       metric    = "CapacityRefused"
       threshold = 10, periods = 3
     }
+    "ec2-ends" = {
+      runbook = "ec2-ends-machines"
+      says    = "EC2 has ended a machine that nobody asked it to end: the disks' key, a quota of the account, or an error of AWS."
+      metric  = "RunnerEndedByEc2"
+    }
     "runner-age" = {
       runbook   = "the-runner-in-the-image-is-old"
       says      = "The runner in a machine's image is 16 days old or older; GitHub gives no jobs to one that is more than 30 days behind."

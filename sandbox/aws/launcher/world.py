@@ -7,7 +7,7 @@ import json
 import os
 import time
 
-from . import alarms, authorization, ec2_checks, events, lambda_rules, launch, saved_queries, ssm_rules
+from . import alarms, ancestry, authorization, ec2_checks, events, lambda_rules, launch, saved_queries, ssm_rules
 from .account import Account
 from .faults import Faults
 from .groups import GroupCalls
@@ -36,7 +36,7 @@ def _later(seconds, call, *arguments):
 class World:
     def __init__(self, calls):
         from ministack.core import iam_actions, iam_evaluator, responses
-        from ministack.services import apigateway, cloudwatch, cloudwatch_logs, ec2, eventbridge, iam, lambda_svc, ssm, sts, tagging
+        from ministack.services import apigateway, cloudwatch, cloudwatch_logs, ec2, eventbridge, iam, lambda_svc, sqs, ssm, sts, tagging
 
         self._ec2, self._eventbridge, self._iam, self._sts, self._responses = ec2, eventbridge, iam, sts, responses
         self._tagging, self._actions, self._lambda = tagging, iam_actions, lambda_svc
@@ -49,6 +49,8 @@ class World:
         ssm._PUBLIC_AMI_PARAMETERS.setdefault(*_ARM_IMAGE)
         events.install(eventbridge, iam_evaluator, lambda_svc)
         lambda_rules.install(lambda_svc, apigateway, iam_evaluator, calls.use)
+        self.ancestry = ancestry.Ancestry()
+        ancestry.install(lambda_svc, sqs, self.ancestry)
         alarms.install(cloudwatch)
         saved_queries.install(cloudwatch_logs, saved_queries.SavedQueries(cloudwatch_logs, responses.AccountRegionScopedDict))
         authorization.install_transport(iam_evaluator)

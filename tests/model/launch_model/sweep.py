@@ -1,6 +1,6 @@
 """The sweep: every row of its table, for launches that nobody has touched for longer than the grace."""
 from .state import LIVE, STATUS
-from .values import (DELETE, DELETED, EC2_EVENT, ENDED, ENDING, G_QUEUED, G_WAITING, HELD, ILEASE, JOBS, J_GATED, J_LIMIT, J_PARKED,
+from .values import (DELETE, DELETED, EC2_EVENT, ENDED, ENDING, G_QUEUED, G_WAITING, HELD, ILEASE, JOBS, J_DONE, J_GATED, J_LIMIT, J_PARKED,
                      J_QUEUED, J_REFUSED, J_RUNNING, J_STARTING, LAUNCHING, M_GONE, M_HUNG, M_NONE, M_READY, M_UNREG,
                      M_UP, NOBODY, NONE, OPEN_ASK, RLEASE, RUNNING, SLEASE, SUSPENDED, TERM, TO_ENDING, WAITING, WAKE, WANTED,
                      WHELD)
@@ -138,7 +138,8 @@ class Sweep(World):
         if s[self.row + launch] not in (LAUNCHING, RUNNING):
             return
         any_queued = any(s[self.github + j] == G_QUEUED for j in range(JOBS))
-        if machine in (M_UP, M_UNREG, M_HUNG) or machine == M_READY and not any_queued:
+        over = s[self.job + s[self.predicted + launch]] == J_DONE and not s[self.taken + launch]
+        if machine in (M_UP, M_UNREG, M_HUNG) or machine == M_READY and (over or not any_queued):
             yield ('idle or boot limit reached', idle, launch), self.begin(s, idle, ILEASE, launch), False, None
         elif machine == M_READY and s[self.fault] and 'early-idle' in self.fault_kinds:
             t = self.spend_fault(self.begin(s, idle, ILEASE, launch))

@@ -2,8 +2,8 @@
 from .process import Processes
 from .state import LIMIT, LIVE, STATUS
 from .values import (ACK, BIND, CALL_NAMES, DEAD, DELETED, EC2_EVENT, ENDED, GATE, G_CANCELLED, G_END, G_QUEUED, G_RUN,
-                     G_WAITING, IDLE, JOB, JOBS, JOB_EVENT, J_DONE, J_GATED, J_NONE, J_PARKED, J_RUNNING, M_BUSY0, M_BUSY1, M_FINISHED, M_HUNG,
-                     M_READY, M_UNREG, M_UP, NEWS, NOBODY, OF_GATE, OF_NEWS, SCALE_UP, TENANT, TERM, WAITING)
+                     G_WAITING, IDLE, ILEASE, JOB, JOBS, JOB_EVENT, J_DONE, J_GATED, J_NONE, J_PARKED, J_RUNNING, M_BUSY0, M_BUSY1,
+                     M_FINISHED, M_HUNG, M_READY, M_UNREG, M_UP, NEWS, NOBODY, OF_GATE, OF_NEWS, SCALE_UP, TENANT, TERM, WAITING)
 
 
 class World(Processes):
@@ -135,9 +135,10 @@ class World(Processes):
         if field == self.completed and 'release-on-completed' in flaws and truth >= G_END and truth != G_CANCELLED:
             t[LIVE] &= ~(1 << truth - G_END)
             t[self.row + truth - G_END] = ENDED
-        if field == self.completed and 'cancel-kills-predicted' in flaws and truth == G_CANCELLED \
-                and idle is not None and self.alive(s[self.machine + launch]):
-            t[self.proc + 3 * idle:self.proc + 3 * idle + 3] = [TERM, launch, 0]
+        if field == self.completed and truth == G_CANCELLED and idle is not None and self.alive(s[self.machine + launch]):
+            # No runner took it: the machine that was started for it ends, once GitHub let go of its registration.
+            call = TERM if 'cancel-kills-predicted' in flaws else ILEASE
+            t[self.proc + 3 * idle:self.proc + 3 * idle + 3] = [call, launch, 0]
         yield (name + ' arrives', NOBODY, launch), t, False, None
 
     def gates(self, s, idle):

@@ -12,7 +12,7 @@ import {
   type Machine,
   type TenantLookup,
 } from '@multi-tenant-runner/core';
-import { judgeRunner, type RunnerLimits } from './judge-runner';
+import { judgeRunner, type RunnerEnd, type RunnerLimits } from './judge-runner';
 
 /** Everything known of one tenant, machines read before rows. */
 export interface Snapshot {
@@ -42,7 +42,7 @@ export type SweepAction =
   | { readonly kind: 'send-again'; readonly launch: Launch }
   | { readonly kind: 'park-again'; readonly job: Job }
   | { readonly kind: 'drop-wanted'; readonly launch: Launch }
-  | { readonly kind: 'end-machine'; readonly launch: Launch; readonly reason: 'boot-timeout' | 'idle' | 'max-lifetime' | 'suspended' }
+  | { readonly kind: 'end-machine'; readonly launch: Launch; readonly reason: RunnerEnd }
   | { readonly kind: 'end-orphan'; readonly machine: Machine }
   | { readonly kind: 'ask-github'; readonly job: Job }
   | { readonly kind: 'expire'; readonly job: Job }
@@ -99,7 +99,7 @@ function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: Swee
   const machine = snapshot.machines.find((candidate) => belongsTo(candidate, launch));
   const young = ageOf(launch.updatedAt, now) < limits.grace || hasLiveLease(launch, now);
   const restored: SweepAction[] = machine !== undefined && !hasSlot && !young ? [{ kind: 'restore-slot', launchId: launch.launchId }] : [];
-  const judged = machine === undefined ? undefined : judgeRunner(launch, machine, statusOf(snapshot), now, limits);
+  const judged = machine === undefined ? undefined : judgeRunner({ launch, machine, tenant: statusOf(snapshot), isJobOver: isOver(launch.jobId, snapshot) }, now, limits);
   if (judged !== undefined) return [...restored, { kind: 'end-machine', launch, reason: judged }];
   if (young) return restored;
   switch (launch.state) {
@@ -117,6 +117,8 @@ function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: Swee
       return [];
   }
 }
+
+const isOver = (jobId: number, { jobs }: Snapshot): boolean => !jobs.some((job) => job.jobId === jobId);
 
 function statusOf(snapshot: Snapshot): 'active' | 'suspended' | 'none' {
   if (snapshot.lookup.kind !== 'tenant') return 'none';

@@ -1,4 +1,18 @@
-import { WAITING_JOB_STATES, closeCircuit, endJob, endStateOf, isEnded, newJob, release, takeLease, type Job, type JobEvent, type Launch } from '@multi-tenant-runner/core';
+import {
+  WAITING_JOB_STATES,
+  closeCircuit,
+  dropLease,
+  endJob,
+  endMachine,
+  endStateOf,
+  isEnded,
+  newJob,
+  release,
+  takeLease,
+  type Job,
+  type JobEvent,
+  type Launch,
+} from '@multi-tenant-runner/core';
 import { bindRunner } from './bind-runner';
 import { endIfUninstalled } from './end-if-uninstalled';
 import { endIntruder, refusalOf } from './end-intruder';
@@ -6,8 +20,8 @@ import { handleWaiting } from './handle-waiting';
 import type { ScaleDownDeps } from './deps';
 
 /**
- * What became of a job with our labels, or on a runner of ours. No word gives a slot back: that needs proof
- * that the machine is gone. Events may come late, twice or in the wrong order, so each names the states it may follow.
+ * What became of a job with our labels, or on a runner of ours. No word gives a slot back by itself: that needs proof that
+ * the machine is gone. Events may come late, twice or in the wrong order, so each names the states it may follow.
  */
 export async function handleJobEvent(event: JobEvent, deps: ScaleDownDeps): Promise<void> {
   if (event.kind === 'waiting') return handleWaiting(event, deps);
@@ -28,7 +42,9 @@ async function recordJob(event: JobEvent, launch: Launch | undefined, deps: Scal
   if (refusal !== undefined && launch !== undefined) return endIntruder(event, launch, refusal, deps);
   if (launch?.watched === true) await closeCircuit(launch.installationId, launch.tier, deps);
   const before = event.kind === 'in_progress' ? await recordRunning(event, launch?.launchId, deps) : await recordEnd(event, deps);
-  if (before !== undefined) await endUnusedLaunch(before, launch?.launchId, deps);
+  if (before === undefined || before.launchId === launch?.launchId) return;
+  const unused = await endUnusedLaunch(before, deps);
+  if (event.kind === 'completed' && unused !== undefined) await endUnusedMachine(unused, event.jobId, deps);
 }
 
 async function recordRunning(event: JobEvent, launchId: string | undefined, deps: ScaleDownDeps): Promise<Job | undefined> {
@@ -84,9 +100,9 @@ async function recordEnd(event: JobEvent, deps: ScaleDownDeps): Promise<Job | un
 /**
  * A launch without a machine has nothing left to wait for once its job runs elsewhere or is over. Its message can't end
  * it: the job's row names another launch by now, and the slot would be kept from the waiting jobs until a sweep comes.
+ * Answers a launch that got further than that.
  */
-async function endUnusedLaunch(before: Job, takenLaunchId: string | undefined, deps: ScaleDownDeps): Promise<void> {
-  if (before.launchId === takenLaunchId) return;
+async function endUnusedLaunch(before: Job, deps: ScaleDownDeps): Promise<Launch | undefined> {
   const now = deps.clock.now().toISOString();
   const ended = await deps.launches.change(
     before.installationId,
@@ -94,7 +110,28 @@ async function endUnusedLaunch(before: Job, takenLaunchId: string | undefined, d
     { from: ['wanted'] },
     { state: 'ended', reason: 'job-elsewhere', endedAt: now, updatedAt: now },
   );
-  if (ended.ok || ended.row?.state !== 'held') return;
+  if (ended.ok) return undefined;
+  if (ended.row?.state !== 'held') return ended.row;
   const leased = await takeLease(ended.row, deps.lease, deps);
   if (leased !== undefined) await release(leased, { reason: 'job-elsewhere', afterwards: { kind: 'ask' }, lease: deps.lease }, deps);
+  return undefined;
+}
+
+/**
+ * A job that ended without its machine, as one that was cancelled while it booted: nobody is going to need the machine, and its slot
+ * is another job's. GitHub refuses to let go of a runner that took another job meanwhile. Whatever can't be done now, as
+ * scale-up is still at work or GitHub does not answer, the next sweep does.
+ */
+async function endUnusedMachine(launch: Launch, jobId: number, deps: ScaleDownDeps): Promise<void> {
+  if (!isUnused(launch, jobId)) return;
+  const leased = await takeLease(launch, deps.lease, deps);
+  if (leased?.instanceId === undefined) return;
+  const how = { reason: 'job-ended', afterwards: { kind: 'ask' }, lease: deps.lease, registration: 'must-go' } as const;
+  const isStill = isUnused(leased, jobId);
+  if (!isStill || (await endMachine({ ...leased, instanceId: leased.instanceId }, how, deps)) !== 'ended') await dropLease(leased, deps.lease, deps);
+}
+
+/** It may have been passed on to a job whose own runner this one took. */
+function isUnused(launch: Launch, jobId: number): boolean {
+  return (launch.state === 'launching' || launch.state === 'running') && launch.jobId === jobId && launch.takenBy === undefined;
 }

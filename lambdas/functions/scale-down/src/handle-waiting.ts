@@ -58,7 +58,9 @@ async function endLaunch(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   const leased = await takeLease(launch.state === 'wanted' ? { ...launch, state: 'held' } : launch, deps.lease, deps);
   if (leased === undefined) throw new Error(`Launch ${launch.launchId} is in other hands; its end is tried again later`);
   if (leased.state === 'held') return void (await release(leased, over, deps));
-  if (leased.instanceId === undefined) return dropLease(leased, deps.lease, deps);
+  // It may have been passed on meanwhile to a job whose own runner this one took.
+  const isStill = leased.jobId === launch.jobId && leased.takenBy === undefined;
+  if (!isStill || leased.instanceId === undefined) return dropLease(leased, deps.lease, deps);
   const end = await endMachine({ ...leased, instanceId: leased.instanceId }, { ...over, registration: 'must-go' }, deps);
   // Busy: another job has it. Unsure: the sweep ends it when it has been idle for long enough.
   if (end !== 'ended') await dropLease(leased, deps.lease, deps);

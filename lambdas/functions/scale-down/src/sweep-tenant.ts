@@ -1,11 +1,9 @@
 import {
-  WAITING_JOB_STATES,
   belongsTo,
   cleanUpTenant,
-  dropLease,
   endJob,
-  endMachine,
   messageOf,
+  recordEc2End,
   release,
   settleByGitHub,
   takeLease,
@@ -15,6 +13,7 @@ import {
   type Machine,
 } from '@multi-tenant-runner/core';
 import { decideSweep, type Snapshot, type SweepAction } from './decide-sweep';
+import { endRunner } from './end-runner';
 import { explainEnd, hasWorked } from './machine-end';
 import type { ScaleDownDeps } from './deps';
 
@@ -63,7 +62,7 @@ async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDown
     case 'drop-wanted':
       return dropWanted(action.launch, deps);
     case 'end-machine':
-      return endRunner(action, hasWorked(snapshot.machines.find((machine) => belongsTo(machine, action.launch))), deps);
+      return endRunner({ ...action, worked: hasWorked(snapshot.machines.find((machine) => belongsTo(machine, action.launch))) }, deps);
     case 'end-orphan':
       return endOrphan(installationId, action.machine, deps);
     case 'ask-github':
@@ -107,7 +106,8 @@ async function settleByToken(launch: Launch, deps: ScaleDownDeps): Promise<void>
   const machines = await deps.fleet.findByToken(launch.intent.clientToken);
   const alive = machines.find(({ state }) => state !== 'terminated' && state !== 'shutting-down');
   if (alive === undefined) {
-    await release(leased, { reason: 'no-machine', afterwards: { kind: 'ask' }, lease: deps.lease }, deps);
+    const end = await recordEc2End(leased, machines[0]?.stateReason, deps);
+    await release(leased, { reason: end ?? 'no-machine', afterwards: { kind: 'ask' }, lease: deps.lease }, deps);
     return;
   }
   const now = deps.clock.now().toISOString();
@@ -161,24 +161,6 @@ async function dropWanted(launch: Launch, deps: ScaleDownDeps): Promise<void> {
     { from: ['wanted'], version: launch.version },
     { state: 'ended', reason: 'job-elsewhere', endedAt: now, updatedAt: now },
   );
-}
-
-async function endRunner({ launch, reason }: Extract<SweepAction, { kind: 'end-machine' }>, worked: boolean, deps: ScaleDownDeps): Promise<void> {
-  const leased = await takeLease(launch, deps.lease, deps);
-  if (leased?.instanceId === undefined) return;
-  const hard = reason === 'max-lifetime';
-  const end = await endMachine(
-    { ...leased, instanceId: leased.instanceId },
-    { reason, afterwards: { kind: 'ask' }, lease: deps.lease, worked, registration: hard ? 'whatever' : 'must-go' },
-    deps,
-  );
-  if (end !== 'ended') return dropLease(leased, deps.lease, deps);
-  if (hard) await recordHardEnd(leased, deps);
-}
-
-async function recordHardEnd(launch: Launch, deps: ScaleDownDeps): Promise<void> {
-  const job = launch.takenBy === undefined ? undefined : await deps.jobs.get(launch.installationId, launch.takenBy);
-  if (job !== undefined) await endJob(job, { state: 'cancelled', reason: 'max-lifetime', from: [...WAITING_JOB_STATES, 'running'] }, deps);
 }
 
 /** A machine that no open row accounts for: read again by the launch it names, as it may be the row that was late. */

@@ -8,6 +8,7 @@ export * from './github-status';
 export * from './job';
 export * from './launch';
 export * from './boot-report';
+export * from './ec2-end';
 export * from './judge-job';
 export * from './decode';
 export * from './messages';

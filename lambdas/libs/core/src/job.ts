@@ -64,7 +64,7 @@ export interface Job {
   readonly endedAt?: string;
   readonly conclusion?: string;
   readonly runnerName?: string;
-  /** How its last machine ended, where not as planned: `machine:<code>` or `spot-interrupted`. */
+  /** How its last machine ended, where not as planned: `machine:<code>`, `ec2:<code>` or `spot-interrupted`. */
   readonly machineEnd?: string;
   /** What EC2 refused for its last launch, as `<market>/<type>/<subnet> <code>`. */
   readonly refusals?: readonly string[];

@@ -36,6 +36,7 @@ export type MetricName =
   | 'RunnerLaunched'
   | 'RunnerEnded'
   | 'RunnerBootFailed'
+  | 'RunnerEndedByEc2'
   | 'RunnerVersionAgeDays'
   | 'SpotInterrupted'
   | 'RunnerLaunchFailed'

@@ -1,8 +1,8 @@
 import { needOf } from '../github-status';
-import { WAITING_JOB_STATES, endStateOf, isGated, type Job, type JobReason } from '../job';
+import { WAITING_JOB_STATES, endStateOf, isGated, type Job } from '../job';
 import { endJob, type JobEnd } from './end-job';
 import { openGate, parkAtGate } from './gate';
-import { parkForRestart } from './restart';
+import { parkForRestart, type Restart } from './restart';
 import type { ProtocolDeps } from './deps';
 
 /**
@@ -13,15 +13,12 @@ export type JobTruth = 'waits-again' | 'held-back' | 'let-through' | 'running' |
 
 export type AskDeps = Pick<ProtocolDeps, 'jobs' | 'launches' | 'github' | 'clock' | 'metrics' | 'log'>;
 
-export interface Lost {
-  /** Whether the launch that ended had a machine that came to nothing. */
-  readonly spent: boolean;
-  /** Why the job waits again, if it does. */
-  readonly reason: JobReason;
-}
-
-/** Asks GitHub about a job whose launch is over, or which it held back, and makes the row say the truth. */
-export async function askGitHub(job: Job, lost: Lost, deps: AskDeps): Promise<JobTruth> {
+/**
+ * Asks GitHub about a job whose launch is over, or which it held back, and makes the row say the truth.
+ *
+ * @param again how it waits if it still does
+ */
+export async function askGitHub(job: Job, again: Restart, deps: AskDeps): Promise<JobTruth> {
   const answer = await deps.github.getJob(job.installationId, job.owner, job.repo, job.jobId);
   if (answer.kind !== 'found') {
     deps.log.warn('GitHub gave no answer about a job; the sweep asks again', { job_id: job.jobId, answer: answer.kind });
@@ -43,7 +40,7 @@ export async function askGitHub(job: Job, lost: Lost, deps: AskDeps): Promise<Jo
     case 'held-back':
       return holdBack(job, deps);
     case 'machine':
-      return waitAgain(job, lost, deps);
+      return waitAgain(job, again, deps);
   }
 }
 
@@ -69,12 +66,12 @@ async function holdBack(job: Job, deps: AskDeps): Promise<JobTruth> {
   return row !== undefined && (await parkAtGate(row, deps)) ? 'held-back' : 'unchanged';
 }
 
-async function waitAgain(job: Job, { reason, spent }: Lost, deps: AskDeps): Promise<JobTruth> {
+async function waitAgain(job: Job, again: Restart, deps: AskDeps): Promise<JobTruth> {
   if (isGated(job)) return (await openGate(job, {}, deps)) ? 'let-through' : 'unchanged';
   // A job that was running and is queued again was handed back by its runner; the row may wait once more.
   const row = job.state === 'running' ? await backToWaiting(job, deps) : job;
   if (row === undefined) return 'unchanged';
-  return (await parkForRestart(row, row.launchId, { reason, spent }, deps)) ? 'waits-again' : 'unchanged';
+  return (await parkForRestart(row, row.launchId, again, deps)) ? 'waits-again' : 'unchanged';
 }
 
 async function backToWaiting(job: Job, deps: AskDeps): Promise<Job | undefined> {

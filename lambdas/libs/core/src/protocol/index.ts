@@ -6,6 +6,7 @@ export * from './restart';
 export * from './end-job';
 export * from './ask-github';
 export * from './end-machine';
+export * from './machine-end';
 export * from './clean-up-tenant';
 export * from './back-off';
 export * from './gate';

@@ -43,6 +43,9 @@ export async function release(launch: Launch, how: Release, deps: ReleaseDeps): 
   await deps.tenants.freeSlot(launch.installationId, launch.launchId);
   if (ending.ok && removed) await markEnded(ending.row, deps);
   await settleJob(ending.row ?? launch, how.afterwards, deps);
+  // What turned this launch away would turn the next one away too. Each wake is a message to the function that sends it, and
+  // Lambda stops a chain of 16: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+  if (how.afterwards.kind === 'park') return true;
   // Even a release that changed nothing wakes: the one that did may have died right after it.
   await wake(launch.installationId, deps);
   return true;
