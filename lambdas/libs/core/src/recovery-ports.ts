@@ -72,8 +72,11 @@ export interface Spending {
 
 /** What recovery remembers from run to run. */
 export interface RecoveryStore {
-  /** Events none of whose attempts is known to have succeeded; the next due first; strongly consistent. */
-  listPending(): Promise<readonly PendingDelivery[]>;
+  /**
+   * Events that are due and none of whose attempts is known to have succeeded, at most so many; strongly consistent.
+   * Installation events come before all others, as every job of theirs waits for them, and then whichever is due longest.
+   */
+  listPending(now: Date, limit: number): Promise<readonly PendingDelivery[]>;
   /** Writes the row only if the event was never heard of. */
   note(delivery: PendingDelivery): Promise<boolean>;
   /** Counts one more ask, before it is made; false when another run was first, or the event needs none any more. */
@@ -96,6 +99,11 @@ export interface PendingDelivery {
   /** Asks that were made, or may have been. */
   readonly asked: number;
   readonly dueAt: string;
+}
+
+/** Whether an event changes what an installation is; `installation_repositories` does not, and may come in hundreds. */
+export function isOfInstallation({ event }: Pick<PendingDelivery, 'event'>): boolean {
+  return event === 'installation' || event === 'installation_target';
 }
 
 /** How far the search for a tenant's unheard jobs has come. */
