@@ -38,11 +38,23 @@ export interface AppInstallation {
 export interface JobSearch {
   /** `page` counts from 1. */
   listRepositories(installationId: number, page: number): Promise<({ readonly kind: 'found'; readonly repositories: readonly Repository[]; readonly more: boolean } & Spending) | GitHubFailure>;
-  /** Ids of the newest runs in which a job may be waiting. */
-  listActiveRuns(installationId: number, repository: RepositoryName, status: 'queued' | 'in_progress'): Promise<({ readonly kind: 'found'; readonly runIds: readonly number[] } & Spending) | GitHubFailure>;
+  /** Ids of a repository's runs of one status, the newest first. `page` counts from 1. */
+  listOpenRuns(
+    installationId: number,
+    repository: RepositoryName,
+    wanted: { readonly status: OpenRunStatus; readonly page: number },
+  ): Promise<({ readonly kind: 'found'; readonly runIds: readonly number[]; readonly more: boolean } & Spending) | GitHubFailure>;
   /** Of the run's latest attempt. */
   listQueuedJobs(installationId: number, repository: RepositoryName, runId: number): Promise<({ readonly kind: 'found'; readonly jobs: readonly WaitingJob[] } & Spending) | GitHubFailure>;
 }
+
+/**
+ * A run has the status of its least advanced job, so that a job may be queued in any of these. They stand as a run goes
+ * through them: one that goes on while the lists are read is in a later one.
+ * https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
+ */
+export const OPEN_RUN_STATUSES = ['requested', 'waiting', 'pending', 'queued', 'in_progress'] as const;
+export type OpenRunStatus = (typeof OPEN_RUN_STATUSES)[number];
 
 export interface RepositoryName {
   readonly owner: string;
@@ -111,8 +123,13 @@ export interface ScanState {
   readonly installationId: number;
   /** `asleep`: when the tenant was looked at it was not active, so that it is searched once it is. */
   readonly phase: 'asleep' | 'under-way' | 'done';
-  /** `everywhere` looks into every repository, not just the recently active. Once `done`: of the next search. */
-  readonly breadth: 'everywhere' | 'recent';
+  /**
+   * `everywhere`: every repository, at once, of a tenant whose jobs may all be unheard. `whole`: every repository, in the
+   * tenant's turn. `recent`: those that were active of late. Once `done`: of the next search.
+   */
+  readonly breadth: 'everywhere' | 'whole' | 'recent';
+  /** From when on the next search in the tenant's turn is of every repository. */
+  readonly wholeAt?: string;
   /** The row's `updated_at` when the search began: what changed since then calls for another. */
   readonly seenUpdatedAt?: string;
   /** Where to go on: the page of repositories and the place on it. */

@@ -60,7 +60,7 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
     },
     writeScan: async ({ installationId, ...state }, now) => {
       const expression = new Expression();
-      const whole = { seenUpdatedAt: null, lastRunId: null, ...state };
+      const whole = { seenUpdatedAt: null, lastRunId: null, wholeAt: null, ...state };
       const update = expression.update({ ...toRow(whole), tenant_id: installationId, expires_at: expiresAt(now.toISOString()) });
       // Always true: the row is made by its first write.
       const condition = `${expression.isMissing('installation_id')} OR ${expression.exists('installation_id')}`;
@@ -82,7 +82,7 @@ function readDelivery(item: Item): PendingDelivery {
 }
 
 function readScan(item: Item): ScanState {
-  const { tenantId = NOBODY, phase, breadth, seenUpdatedAt, page, index, lastRunId, notBefore } = fromItem<Stored<ScanState>>(item);
+  const { tenantId = NOBODY, phase, breadth, seenUpdatedAt, page, index, lastRunId, wholeAt, notBefore } = fromItem<Stored<ScanState>>(item);
   return {
     installationId: tenantId,
     phase,
@@ -91,6 +91,7 @@ function readScan(item: Item): ScanState {
     page,
     index,
     ...(lastRunId !== undefined && { lastRunId }),
+    ...(wholeAt !== undefined && { wholeAt }),
     notBefore,
   };
 }

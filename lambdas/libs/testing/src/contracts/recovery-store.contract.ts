@@ -102,11 +102,11 @@ export function recoveryStoreContract(make: () => Promise<{ readonly store: Reco
 
   it('remembers how far the search of a tenant has come', async () => {
     const id = nextId();
-    const scan = { installationId: id, phase: 'under-way' as const, breadth: 'everywhere' as const, seenUpdatedAt: 'then', page: 3, index: 14, lastRunId: 77, notBefore: NOW.toISOString() };
+    const scan = { installationId: id, phase: 'under-way' as const, breadth: 'everywhere' as const, seenUpdatedAt: 'then', page: 3, index: 14, lastRunId: 77, wholeAt: LATER.toISOString(), notBefore: NOW.toISOString() };
     const read = async () => (await store.listScans()).find(({ installationId }) => installationId === id);
     await store.writeScan(scan, NOW);
     await expect(read()).resolves.toEqual(scan);
-    const { lastRunId: _lastRunId, seenUpdatedAt: _seen, ...next } = { ...scan, phase: 'done' as const, page: 1, index: 0 };
+    const { lastRunId: _lastRunId, seenUpdatedAt: _seen, wholeAt: _wholeAt, ...next } = { ...scan, phase: 'done' as const, page: 1, index: 0 };
     await store.writeScan(next, NOW);
     await expect(read()).resolves.toEqual(next);
   });
