@@ -48,11 +48,12 @@ export function createAppSide(deps: { readonly github: () => GitHubSide; readonl
       const repositories = [...PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY].map((name) => ({ owner: login, name, ownerId: accountId, ownerType: type, isPublic: name === PUBLIC_REPOSITORY, pushedAt, dormant: false }));
       return { kind: 'found', repositories, more: false };
     },
-    listActiveRuns: async (installationId, repository, status) => {
+    listOpenRuns: async (installationId, repository, { status, page }) => {
       const tenant = tenantOf(installationId);
       if ('kind' in tenant) return tenant;
       const waiting = status === 'queued' ? deps.github().waitingOf(tenant).filter(({ plan }) => plan.repo === repository.name && plan.groupOnly !== 'unseen') : [];
-      return { kind: 'found', runIds: waiting.map(({ plan }) => runIdOf(plan)) };
+      const from = (page - 1) * PAGE;
+      return { kind: 'found', runIds: waiting.map(({ plan }) => runIdOf(plan)).sort((a, b) => b - a).slice(from, from + PAGE), more: waiting.length > from + PAGE };
     },
     listQueuedJobs: async (installationId, _repository, runId) => {
       const tenant = tenantOf(installationId);

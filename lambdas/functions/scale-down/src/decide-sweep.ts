@@ -7,6 +7,7 @@ import {
   isReady,
   isTooOld,
   freeSlots,
+  staleOf,
   type Job,
   type Launch,
   type Machine,
@@ -46,6 +47,7 @@ export type SweepAction =
   | { readonly kind: 'end-orphan'; readonly machine: Machine }
   | { readonly kind: 'ask-github'; readonly job: Job }
   | { readonly kind: 'expire'; readonly job: Job }
+  | { readonly kind: 'restate'; readonly jobs: readonly Job[] }
   | { readonly kind: 'wake' };
 
 /** What the sweep does about each difference between rows, slots, machines and jobs. Pure: the same snapshot, the same actions. */
@@ -60,6 +62,7 @@ export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits):
     ...aboutSlots(snapshot),
     ...aboutMachines(snapshot, now, limits),
     ...snapshot.jobs.flatMap((job) => aboutJob(job, snapshot, now, limits)),
+    ...aboutReasons(snapshot, now),
     ...aboutFreeSlots(snapshot, now),
   ];
   return isLimited(lookup, now) ? actions.filter((action) => !needsGitHub(action)) : actions;
@@ -168,4 +171,10 @@ function aboutFreeSlots(snapshot: Snapshot, now: Date): SweepAction[] {
   const { tenant } = snapshot.lookup;
   if (freeSlots(tenant) === 0) return [];
   return snapshot.jobs.some((job) => job.state === 'parked' && isReady(job, tenant, now)) ? [{ kind: 'wake' }] : [];
+}
+
+/** Before the wake-up, which takes what is due whatever it says. */
+function aboutReasons(snapshot: Snapshot, now: Date): SweepAction[] {
+  const jobs = staleOf(snapshot.jobs, snapshot.lookup, now);
+  return jobs.length === 0 ? [] : [{ kind: 'restate', jobs }];
 }

@@ -5,6 +5,7 @@ import {
   messageOf,
   recordEc2End,
   release,
+  restate,
   settleByGitHub,
   takeLease,
   wake,
@@ -21,10 +22,15 @@ import type { ScaleDownDeps } from './deps';
 export async function sweepTenant(snapshot: Snapshot, deps: ScaleDownDeps): Promise<number> {
   const actions = decideSweep(snapshot, deps.clock.now(), deps.scaleDown);
   for (const action of actions) {
-    if (action.kind !== 'wake') deps.log.info('The sweep settles a difference', { action: action.kind, ...subjectOf(action) });
+    if (isRepair(action)) deps.log.info('The sweep settles a difference', { action: action.kind, ...subjectOf(action) });
     await carryOut(action, snapshot, deps);
   }
-  return actions.filter(({ kind }) => kind !== 'wake').length;
+  return actions.filter(isRepair).length;
+}
+
+/** A wake-up, or a reason that has changed, is nothing that rows disagreed on. */
+function isRepair({ kind }: SweepAction): boolean {
+  return kind !== 'wake' && kind !== 'restate';
 }
 
 function subjectOf(action: SweepAction): Record<string, unknown> {
@@ -70,6 +76,8 @@ async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDown
     case 'expire':
       await endJob(action.job, { state: 'expired', reason: 'too-old', from: [action.job.state] }, deps);
       return;
+    case 'restate':
+      return restate(action.jobs, snapshot.lookup, deps);
     case 'wake':
       return wake(installationId, deps);
   }

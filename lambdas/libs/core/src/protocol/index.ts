@@ -2,6 +2,8 @@ export * from './deps';
 export * from './admit';
 export * from './release';
 export * from './wake';
+export * from './reason-now';
+export * from './restate';
 export * from './restart';
 export * from './end-job';
 export * from './ask-github';

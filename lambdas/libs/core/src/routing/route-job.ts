@@ -111,9 +111,16 @@ async function park(job: UnroutedJob, fitting: readonly Tier[], { message, reaso
     case 'refuse':
       return unpark(again.message, { state: 'refused', reason: again.verdict.reason }, deps);
     case 'park':
-      deps.metrics.count('JobParked', { tier: message.tier, properties: { ...propertiesOf(message), reason } });
-      return { kind: 'parked', tier: message.tier, reason };
+      return stayParked(message, { first: reason, now: again.verdict.reason }, deps);
   }
+}
+
+/** The row says what the tenant's second reading says: a change in between has restated the jobs before this one was there. */
+async function stayParked(message: JobMessage, reason: { readonly first: JobReason; readonly now: JobReason }, deps: RouteDeps): Promise<Routed> {
+  const changed = { reason: reason.now, updatedAt: deps.clock.now().toISOString() };
+  if (reason.now !== reason.first) await deps.jobs.change(message.installationId, message.jobId, { from: ['parked'], startNumber: 1 }, changed);
+  deps.metrics.count('JobParked', { tier: message.tier, properties: { ...propertiesOf(message), reason: reason.now } });
+  return { kind: 'parked', tier: message.tier, reason: reason.now };
 }
 
 /** The row goes first: scale-up takes a message of a parked job for a repetition. A lost message is found by the sweep. */
