@@ -367,18 +367,18 @@ export const handler = async ({{ Records }}) => {{
 
 
 class Functions(unittest.TestCase):
-    def function(self, name, statements, runtime="nodejs22.x", returns="({ statusCode: 200 })", code=None):
+    def function(self, name, statements, code="export const handler = async () => ({ statusCode: 200 });", runtime="nodejs22.x"):
         emulator.role(name, statements)
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as file:
-            file.writestr("index.mjs", code or f"export const handler = async () => {returns};")
+            file.writestr("index.mjs", code)
         return emulator.client("lambda").create_function(
             FunctionName=name, Runtime=runtime, Handler="index.handler", Role=f"arn:aws:iam::{ACCOUNT}:role/{name}",
             Code={"ZipFile": packed.getvalue()})["FunctionArn"]
 
     def test_run_on_the_node_that_their_runtime_names(self):
         for runtime, major in (("nodejs22.x", "v22"), ("nodejs24.x", "v24")):
-            self.function(f"on-{major}", [], runtime, "process.version")
+            self.function(f"on-{major}", [], "export const handler = async () => process.version;", runtime)
             answer = emulator.client("lambda").invoke(FunctionName=f"on-{major}")
             self.assertEqual(json.load(answer["Payload"]).split(".")[0], major)
 

@@ -69,16 +69,6 @@ function createCanonicalEc2() {
 }
 
 describe('a tenant\'s group', () => {
-  it('that EC2 lists and does not know yet where its rules are changed is asked for again', async () => {
-    let denials = 2;
-    const { groups, names } = setUp(({ name }) => {
-      if (name === 'DescribeSecurityGroups') return { SecurityGroups: [ours()] };
-      return (denials -= 1) >= 0 ? awsError('InvalidGroup.NotFound', 400) : {};
-    });
-    await expect(groups.ensure(1001, 'small')).resolves.toBe('sg-1');
-    expect(names().filter((name) => name === 'AuthorizeSecurityGroupEgress')).toHaveLength(4);
-  });
-
   it('keeps a rule that EC2 spells another way than its operator, however often it is ensured', async () => {
     const { rules, answer } = createCanonicalEc2();
     const { groups, sent } = setUp(answer, [{ ...HTTPS, cidrBlocks: [], ipv6CidrBlocks: ['2001:DB8:0:0::/32', '::/0'] }]);
@@ -87,6 +77,16 @@ describe('a tenant\'s group', () => {
     await groups.ensure(1001, 'small');
     expect([...rules].sort()).toEqual(['tcp 2001:db8::/32', 'tcp ::/0']);
     expect(sent.slice(before).map(({ name }) => name)).toEqual(['DescribeSecurityGroups']);
+  });
+
+  it('that EC2 lists and does not know yet where its rules are changed is asked for again', async () => {
+    let denials = 2;
+    const { groups, names } = setUp(({ name }) => {
+      if (name === 'DescribeSecurityGroups') return { SecurityGroups: [ours()] };
+      return (denials -= 1) >= 0 ? awsError('InvalidGroup.NotFound', 400) : {};
+    });
+    await expect(groups.ensure(1001, 'small')).resolves.toBe('sg-1');
+    expect(names().filter((name) => name === 'AuthorizeSecurityGroupEgress')).toHaveLength(4);
   });
 
   it('is made with its tags, then closed and opened as configured', async () => {
