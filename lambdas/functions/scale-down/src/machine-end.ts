@@ -1,4 +1,16 @@
-import { BY_A_CALL, ENDED_BY_HAND, OPEN_JOB_STATES, SPOT_INTERRUPTED, TAG, hasLiveLease, readBootReport, recordEc2End, recordMachineEnd, type Launch, type Machine } from '@multi-tenant-runner/core';
+import {
+  BY_A_CALL,
+  ENDED_BY_HAND,
+  OPEN_JOB_STATES,
+  SPOT_INTERRUPTED,
+  TAG,
+  hasLiveLease,
+  readBootReport,
+  recordEc2End,
+  recordMachineEnd,
+  type Launch,
+  type Machine,
+} from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 /** Nobody said why. */
