@@ -156,6 +156,7 @@ module "runners" {
   binaries                        = var.runner.binaries
   max_runner_age_days             = var.runner.max_age_days
   lifetime_minutes                = var.runner.timeouts.lifetime
+  sudo                            = var.runner.sudo
   hooks                           = var.runner.hooks
   logs                            = merge(local.log, { enabled = var.observability.runner_logs, class = var.observability.log_class })
   policy_arns                     = var.runner.policy_arns

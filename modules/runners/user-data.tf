@@ -8,7 +8,9 @@ locals {
       binary_url          = try(var.binaries[architecture].url, "")
       binary_sha256       = try(var.binaries[architecture].sha256, "")
       max_runner_age_days = var.max_runner_age_days
-      job_seconds         = var.lifetime_minutes * 60
+      # GitHub ends a job at its own time, and gives it five minutes for that; ten let GitHub speak first.
+      job_seconds         = (var.lifetime_minutes + 10) * 60
+      sudo                = var.sudo
       log_group           = var.logs.enabled ? local.log_group : ""
       hook_before_runner  = var.hooks.before_runner == null ? "" : base64encode(var.hooks.before_runner)
       hook_job_started    = var.hooks.job_started == null ? "" : base64encode(var.hooks.job_started)

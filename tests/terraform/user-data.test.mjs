@@ -65,7 +65,7 @@ describe('user data', () => {
     });
 
     it('hands over lifetime, age, hooks and the switch for logs', () => {
-      assert.ok(textOf(json).includes('{GHR_JOB_SECONDS:-1800}'));
+      assert.ok(textOf(json).includes('{GHR_JOB_SECONDS:-2400}'));
       assert.ok(textOf(json).includes('max_runner_age_days=12'));
       assert.ok(textOf(json).includes(`write_hook job-started.sh busy '${Buffer.from('echo hello').toString('base64')}'`));
       assert.ok(textOf(json).includes("log_group=''"));
