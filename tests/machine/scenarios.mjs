@@ -221,7 +221,7 @@ export const SCENARIOS = [
     check: (result) => {
       assert.equal(result.reason, 'job-done', result.output);
       assert.match(result.output, new RegExp(`tag the image with ghr:runner_version=${LATEST}`));
-      assert.match(bootTag(result), new RegExp(` version=${LATEST} age=0$`));
+      assert.match(bootTag(result), new RegExp(` version=${LATEST} age=3$`));
       assert.equal(result.downloads.filter((name) => name.endsWith(ARCHIVE)).length, 1, 'it was downloaded again at boot');
       assert.match(result.runner.image, new RegExp(`^${LATEST} \\d+$`));
     },
