@@ -51,6 +51,16 @@ variable "sudo" {
   default     = false
 }
 
+variable "network" {
+  description = "The `proxy` of the runner and its downloads, the hosts without it (`no_proxy`), and the SSM parameter with certificates that are trusted besides the public ones (`ca_bundle_parameter`), as PEM in gzip and base64."
+  type = object({
+    proxy               = optional(string)
+    no_proxy            = optional(list(string), [])
+    ca_bundle_parameter = optional(string)
+  })
+  default = {}
+}
+
 variable "hooks" {
   description = "Bash scripts of yours. Machines run `before_runner` as root before they install the runner, and end without a job when it fails; `job_started` and `job_completed` as the runner's user at a job's start and end, and one that fails, fails the job. They are part of the user data: together a few hundred bytes fit, and everybody on the machine can read them; longer ones belong into the image, as `/opt/ghr/hooks/job-started.sh` and `job-completed.sh`."
   type = object({

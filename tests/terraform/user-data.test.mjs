@@ -77,6 +77,42 @@ describe('user data', () => {
     });
   });
 
+  describe('behind a proxy, with a private authority', () => {
+    // A certificate is never looked into at plan.
+    const CERTIFICATE = `-----BEGIN CERTIFICATE-----\\n${'MIID'.repeat(300)}\\n-----END CERTIFICATE-----\\n`;
+    let json;
+    before(async () => {
+      const settings = `  github_api_url = "https://api.acme.ghe.com"
+  network = { proxy = "http://proxy.example:3128", no_proxy = ["github.example"], ca_bundle = "${CERTIFICATE}" }
+  runner = { sudo = true }`;
+      const planned = await plan({ settings });
+      assert.equal(planned.failed, false, planned.output);
+      json = planned.json;
+    });
+
+    it('tells each machine the proxy and where its certificates are, and lets it read them', () => {
+      const text = textOf(json);
+      assertSound(text);
+      assert.ok(Buffer.byteLength(text) < LIMIT, `${Buffer.byteLength(text)} bytes`);
+      assert.ok(text.includes("export http_proxy='http://proxy.example:3128' https_proxy='http://proxy.example:3128'"));
+      assert.ok(text.includes('no_proxy="localhost,127.0.0.1,169.254.169.254,github.example,.$domain"'));
+      assert.ok(text.includes(`"Name":"/${PREFIX}/network/ca-bundle"`));
+      assert.match(resource(json, 'module.runners.aws_iam_role_policy.runner').policy, /parameter\/[^"]*\/network\/ca-bundle/);
+      assert.ok(text.includes('/etc/sudoers.d/ghr-runner'));
+    });
+
+    it('tells each function that asks GitHub the same', () => {
+      for (const name of ['scale_up', 'scale_down', 'tenant_manager', 'recovery']) {
+        const [{ variables }] = resource(json, `aws_lambda_function.${name}`).environment;
+        assert.equal(variables.GITHUB_PROXY, 'http://proxy.example:3128', name);
+        assert.equal(variables.GITHUB_NO_PROXY, 'github.example');
+        assert.equal(variables.CA_BUNDLE_PARAMETER, `/${PREFIX}/network/ca-bundle`);
+        assert.equal(variables.GITHUB_API_URL, 'https://api.acme.ghe.com');
+        assert.match(resource(json, `module.${name}.aws_iam_role_policy.this`).policy, /parameter\/[^"]*\/network\/ca-bundle/);
+      }
+    });
+  });
+
   it('is refused at plan when hooks make it too large', async () => {
     const { failed, output } = await plan({ settings: `  runner = { hooks = { job_started = "${'echo a line of a hook;'.repeat(200)}" } }` });
     assert.equal(failed, true);

@@ -107,7 +107,7 @@ async function askProxy(proxy: URL, options: RequestOptions, secureContext: Secu
   const secure = proxy.protocol === 'https:';
   const port = proxy.port === '' ? (secure ? 443 : 80) : Number(proxy.port);
   const asked = { ...options, host: proxy.hostname, port };
-  const request = secure ? requestTls({ ...asked, secureContext }) : requestPlain(asked);
+  const request = secure ? requestTls({ ...asked, agent: new Agent({ secureContext }) }) : requestPlain(asked);
   return new Promise((resolve, reject) => {
     request.on('connect', ({ statusCode }, socket) => {
       if (statusCode === 200) return resolve(socket);
