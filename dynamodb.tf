@@ -105,7 +105,7 @@ resource "aws_dynamodb_table" "tenants" {
 
     precondition {
       condition     = length(local.missing_zips) == 0
-      error_message = "The Lambda packages are not built: ${join(", ", local.missing_zips)} missing; run `yarn dist` (cd lambdas && yarn install && yarn dist), or set lambda_zips or lambda.s3_bucket."
+      error_message = "The Lambda packages are not built: ${join(", ", local.missing_zips)} missing; run `npm run dist` in the module's checkout, or set lambda_zips or lambda.s3_bucket."
     }
   }
 }

@@ -40,7 +40,7 @@ variable "deletion_protection" {
 }
 
 variable "lambda_zips" {
-  description = "Zip files of functions, instead of those that `yarn dist` writes."
+  description = "Zip files of functions, instead of those that `npm run dist` writes."
   type        = map(string)
   default     = {}
 }

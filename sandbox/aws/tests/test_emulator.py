@@ -118,7 +118,7 @@ class Living(unittest.TestCase):
         wait_for(lambda: state(machine["InstanceId"]) == "running")
         change = emulator.client("ec2").terminate_instances(InstanceIds=[machine["InstanceId"]])["TerminatingInstances"][0]
         self.assertEqual((change["PreviousState"]["Name"], change["CurrentState"]["Name"]), ("running", "shutting-down"))
-        wait_for(lambda: state(machine["InstanceId"]) == "terminated", seconds=3)
+        wait_for(lambda: state(machine["InstanceId"]) == "terminated")
 
     def test_terminates_none_when_one_id_is_bad(self):
         ec2, machine = emulator.client("ec2"), run()["InstanceId"]
@@ -299,14 +299,26 @@ class Permissions(unittest.TestCase):
 
 
 class Functions(unittest.TestCase):
-    def function(self, name, statements):
+    def function(self, name, statements, runtime="nodejs22.x", returns="({ statusCode: 200 })"):
         emulator.role(name, statements)
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as file:
-            file.writestr("index.mjs", "export const handler = async () => ({ statusCode: 200 });")
+            file.writestr("index.mjs", f"export const handler = async () => {returns};")
         return emulator.client("lambda").create_function(
-            FunctionName=name, Runtime="nodejs22.x", Handler="index.handler", Role=f"arn:aws:iam::{ACCOUNT}:role/{name}",
+            FunctionName=name, Runtime=runtime, Handler="index.handler", Role=f"arn:aws:iam::{ACCOUNT}:role/{name}",
             Code={"ZipFile": packed.getvalue()})["FunctionArn"]
+
+    def test_run_on_the_node_that_their_runtime_names(self):
+        for runtime, major in (("nodejs22.x", "v22"), ("nodejs24.x", "v24")):
+            self.function(f"on-{major}", [], runtime, "process.version")
+            answer = emulator.client("lambda").invoke(FunctionName=f"on-{major}")
+            self.assertEqual(json.load(answer["Payload"]).split(".")[0], major)
+
+    def test_are_refused_a_runtime_that_lambda_has_no_more(self):
+        self.assertEqual(code_of(self.function, name="late", statements=[], runtime="nodejs18.x"), "InvalidParameterValueException")
+        self.function("kept", [])
+        change = emulator.client("lambda").update_function_configuration
+        self.assertEqual(code_of(change, FunctionName="kept", Runtime="nodejs18.x"), "InvalidParameterValueException")
 
     def test_maps_a_queue_only_to_a_function_whose_role_may_poll_it(self):
         emulator.client("sqs").create_queue(QueueName="polled")
@@ -421,7 +433,7 @@ class Alarms(unittest.TestCase):
         credential = f"AWS4-HMAC-SHA256 Credential=ADMINISTRATOR/20260115/{REGION}/monitoring/aws4_request, SignedHeaders=host, Signature=0"
         request = urllib.request.Request(emulator.url, method="POST", headers={"Authorization": credential},
                                          data=b"Action=DescribeAlarms&Version=2010-08-01&AlarmNames.member.1=described")
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=300) as response:
             answer = re.sub(r' xmlns="[^"]*"', "", response.read().decode())
         found = xml.etree.ElementTree.fromstring(answer).find(".//MetricAlarms/member")
         text = {name: found.findtext(name) for name in put if not isinstance(put[name], list)}

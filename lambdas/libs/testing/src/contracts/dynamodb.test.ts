@@ -10,8 +10,6 @@ import { recoveryStoreContract } from './recovery-store.contract';
 import { tenantLifecycleContract } from './tenant-lifecycle.contract';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
 
-jest.setTimeout(180_000);
-
 let local: DynamoDbLocal;
 // One server and one set of tables: every test has installations of its own.
 let last = 1_000;
