@@ -100,17 +100,6 @@ describe('user data', () => {
       assert.match(resource(json, 'module.runners.aws_iam_role_policy.runner').policy, /parameter\/[^"]*\/network\/ca-bundle/);
       assert.ok(text.includes('/etc/sudoers.d/ghr-runner'));
     });
-
-    it('tells each function that asks GitHub the same', () => {
-      for (const name of ['scale_up', 'scale_down', 'tenant_manager', 'recovery']) {
-        const [{ variables }] = resource(json, `aws_lambda_function.${name}`).environment;
-        assert.equal(variables.GITHUB_PROXY, 'http://proxy.example:3128', name);
-        assert.equal(variables.GITHUB_NO_PROXY, 'github.example');
-        assert.equal(variables.CA_BUNDLE_PARAMETER, `/${PREFIX}/network/ca-bundle`);
-        assert.equal(variables.GITHUB_API_URL, 'https://api.acme.ghe.com');
-        assert.match(resource(json, `module.${name}.aws_iam_role_policy.this`).policy, /parameter\/[^"]*\/network\/ca-bundle/);
-      }
-    });
   });
 
   it('is refused at plan when hooks make it too large', async () => {

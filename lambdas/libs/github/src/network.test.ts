@@ -123,6 +123,16 @@ describe('the way to GitHub', () => {
     await expect(ask({ noProxy: [], proxy: `http://127.0.0.1:${ports[1]}`, readCaBundle }, 'DELETE /x')).resolves.toMatchObject({ status: 204 });
   });
 
+  test.each(['https://api.acme.ghe.com', 'https://github.example/api/v3'])('asks %s below its own path', async (baseUrl) => {
+    const asked: string[] = [];
+    const spy: typeof fetch = async (input) => {
+      asked.push(String(input));
+      return new Response('{}', { headers: { 'content-type': 'application/json' } });
+    };
+    await createRequests({ baseUrl, fetch: createNetworkFetch({ noProxy: [] }, spy), timeout: 5_000 }).plain()('GET /app/installations', { per_page: 100 });
+    expect(asked).toEqual([`${baseUrl}/app/installations?per_page=100`]);
+  });
+
   test('reads the bundle once, and again after a failure', async () => {
     let reads = 0;
     const network = { noProxy: [], readCaBundle: async () => ((reads += 1) === 1 ? Promise.reject(new Error('throttled')) : ca) };
