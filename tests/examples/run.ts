@@ -50,7 +50,7 @@ async function main(): Promise<void> {
     TF_VAR_prefix: PREFIX,
     TF_VAR_github_app_id: '4711',
     TF_VAR_github_app_key_base64: Buffer.from(privateKey).toString('base64'),
-    TF_VAR_github_app_webhook_secret: 'of-the-emulator',
+    TF_VAR_github_app_webhook_secret: 'a-secret-of-the-emulator',
     TF_VAR_deletion_protection: 'false',
   };
   const state = `-state=${join(paths.terraform, 'terraform.tfstate')}`;

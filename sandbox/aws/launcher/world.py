@@ -15,6 +15,7 @@ from .groups import GroupCalls
 from .instances import InstanceCalls
 from .machines import Machines
 from .query import Ec2Error, install
+from .regional import RegionalCalls
 
 
 ADMINISTRATOR = "administrator"
@@ -46,6 +47,7 @@ class World:
         self.machines = Machines(ec2, self._account, _later, self._announce)
         install(ec2, InstanceCalls(ec2, self._account, self.machines, self.tags_of).handlers())
         install(ec2, GroupCalls(ec2, self.tags_of).handlers())
+        install(ec2, RegionalCalls(instance_types, responses.AccountRegionScopedDict).handlers())
         ssm_rules.install(ssm)
         ssm._PUBLIC_AMI_PARAMETERS.setdefault(*_ARM_IMAGE)
         events.install(eventbridge, iam_evaluator, lambda_svc)
@@ -84,7 +86,8 @@ class World:
         region = self._responses.get_region()
         return ec2_checks.World(
             account=self._responses.get_account_id(), region=region, tags_of=self.tags_of,
-            launch_of=self._launch_or_none, parameter_arn=lambda name: f"arn:aws:ssm:{region}::parameter{name}")
+            launch_of=self._launch_or_none, parameter_arn=lambda name: f"arn:aws:ssm:{region}::parameter{name}",
+            owner_of=lambda name: (self._ec2._subnets.get(name) or self._ec2._vpcs.get(name) or {}).get("OwnerId"))
 
     def _parameter_arn(self, name):
         if name.startswith("arn:"):

@@ -157,6 +157,15 @@ class SecurityGroups(unittest.TestCase):
         (seen,) = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissionsEgress"]
         self.assertEqual((seen["FromPort"], seen["IpRanges"][0]["Description"]), (443, "https"))
 
+    def test_stores_a_rule_in_its_own_spelling(self):
+        ec2, group = emulator.client("ec2"), self.group("spelling")
+        written = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "Ipv6Ranges": [{"CidrIpv6": "2001:DB8:0::/32"}],
+                    "IpRanges": [{"CidrIp": "100.68.0.18/18"}]}]
+        ec2.authorize_security_group_egress(GroupId=group, IpPermissions=written)
+        seen = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissionsEgress"][-1]
+        self.assertEqual((seen["Ipv6Ranges"], seen["IpRanges"]), ([{"CidrIpv6": "2001:db8::/32"}], [{"CidrIp": "100.68.0.0/18"}]))
+        self.assertEqual(code_of(ec2.authorize_security_group_egress, GroupId=group, IpPermissions=written), "InvalidPermission.Duplicate")
+
     def test_refuses_a_second_group_of_the_name(self):
         self.group("twice")
         self.assertEqual(code_of(emulator.client("ec2").create_security_group, GroupName="twice", Description="d",
@@ -178,6 +187,30 @@ class SecurityGroups(unittest.TestCase):
         for name, value in (("group-name", "tagged"), ("tag:ghr:tenant_id", "9")):
             found = ec2.describe_security_groups(Filters=[{"Name": name, "Values": [value]}])["SecurityGroups"]
             self.assertEqual([one["GroupId"] for one in found], [group])
+
+
+class Lookups(unittest.TestCase):
+    """What the module asks at plan."""
+
+    def test_tells_which_instance_types_have_an_architecture(self):
+        def found(*types):
+            wanted = [{"Name": "instance-type", "Values": list(types)}, {"Name": "processor-info.supported-architecture", "Values": ["arm64"]}]
+            return [one["InstanceType"] for one in emulator.client("ec2").describe_instance_types(Filters=wanted)["InstanceTypes"]]
+        self.assertEqual(found("t4g.large", "t3.medium", "m7g.large", "g4dn.xlarge", "m99.large"), ["m7g.large", "t4g.large"])
+
+    def test_finds_only_subnets_of_the_vpc(self):
+        def found(vpc):
+            wanted = [{"Name": "subnet-id", "Values": [*SUBNETS, "subnet-0fff"]}, {"Name": "vpc-id", "Values": [vpc]}]
+            return [one["SubnetId"] for one in emulator.client("ec2").describe_subnets(Filters=wanted)["Subnets"]]
+        self.assertEqual((sorted(found("vpc-00000001")), found("vpc-0fff")), (sorted(SUBNETS), []))
+
+    def test_has_aws_own_key_for_disks_until_the_account_names_another(self):
+        ec2 = emulator.client("ec2")
+        self.assertEqual(ec2.get_ebs_default_kms_key_id()["KmsKeyId"], "alias/aws/ebs")
+        key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/disks"
+        ec2.modify_ebs_default_kms_key_id(KmsKeyId=key)
+        self.assertEqual(ec2.get_ebs_default_kms_key_id()["KmsKeyId"], key)
+        ec2.reset_ebs_default_kms_key_id()
 
 
 class Events(unittest.TestCase):
