@@ -44,6 +44,11 @@ locals {
       says    = "Five launches in a row came to nothing for one tenant and tier; only probes start until one takes a job."
       metric  = "TenantCircuitOpened"
     }
+    "runner-misused" = {
+      runbook = "a-refused-job-took-a-runner"
+      says    = "A job that is refused here had taken a tenant's runner: its runner group at GitHub admits public repositories. The machine was ended."
+      metric  = "RunnerMisused"
+    }
     "job-poisoned" = {
       runbook = "a-job-fails-on-every-receive"
       says    = "A job has failed on every receive of its message; it is parked, and tried again more and more rarely."

@@ -156,11 +156,14 @@ export function createMachines(deps: MachinesDeps): Machines {
     },
     assigned(machine, job) {
       machine.phase = 'busy';
+      // The hooks of the job write it.
+      machine.record.tags[TAG.state] = 'busy';
       agenda.after(job.plan.duration, () => works(machine) && deps.github().finish(job, random.chance(0.9) ? 'success' : 'failure'));
     },
     finished(machine) {
       if (!works(machine)) return;
       machine.phase = 'online';
+      machine.record.tags[TAG.state] = 'idle';
       if (weather.has('hang') && random.chance(0.02)) return;
       shutDown(machine, random.between(2 * SECOND, 15 * SECOND));
     },

@@ -52,7 +52,7 @@ export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<
       bus: () => bus,
       onDeregistered: () => undefined,
       app: { listDeliveries: none, redeliver: none, listInstallations: none },
-      search: { listRepositories: none, listActiveRuns: none, listQueuedJobs: none },
+      search: { listRepositories: none, listOpenRuns: none, listQueuedJobs: none },
     });
     const calls = createPortCalls({ agenda, trace: createTrace(false), draw: () => ({ delay: random.between(...latency), kind: 'done' }), lineage: createLineage({ broken: () => undefined }), afterEffect: () => undefined });
     const functions = createFunctions({ backend, calls, agenda, settings, environment: ENVIRONMENT, log: SILENT, metrics: { count: () => undefined, measureSeconds: () => undefined } });

@@ -24,6 +24,9 @@ export const WEATHER = {
   suspend: 'installations are suspended and unsuspended',
   uninstall: 'installations are removed, some installed again',
   'limit-change': 'limits are changed by hand',
+  gate: 'GitHub holds jobs back, before or after it said that they are queued',
+  'group-job': 'jobs without labels take any runner, some of repositories that the App can not see',
+  'public-job': 'runner groups admit public repositories',
 } as const;
 
 export type WeatherKind = keyof typeof WEATHER;

@@ -5,6 +5,7 @@ import { object, oneOf, parse, text, type Json } from '../github/json';
 import { CONCLUSIONS } from '../github/model';
 import { fullDelivery, shortDelivery } from '../github/app-routes';
 import { faultRoutes, type FaultOptions } from './fault-routes';
+import { problemOf } from './fields';
 import { readInstallation, readJob, readSeconds } from './requests';
 import { installationView, jobView, runnerView } from './views';
 
@@ -32,6 +33,8 @@ export function createControl(options: ControlOptions): Handler {
   const routes = [...lifecycleRoutes(options.github), ...jobRoutes(options.github), ...readRoutes(options), ...settingRoutes(options), ...(options.faults ? faultRoutes(CONTROL_PREFIX, options.faults) : [])];
   return (call) => {
     const found = match(routes, call.method, call.path);
+    const problem = found && problemOf(found.route, CONTROL_PREFIX, call);
+    if (problem !== undefined) return { status: 400, body: { message: problem } };
     if (found !== undefined) return found.route.handle({ ...call, params: found.params });
     if (call.path === `${CONTROL_PREFIX}/health`) return { status: 200, body: { status: 'ok' } };
     if (call.path === CONTROL_PREFIX) return { status: 200, body: { routes: routes.map((one) => `${one.method} ${one.template}`) } };
@@ -82,6 +85,7 @@ function jobRoutes(github: GitHub): readonly Route[] {
       return { status: 409, body: { message: `There is no installation ${wanted.installationId}, or the job id is taken.` } };
     }),
     route('POST', `${base}/{id}/cancel`, changing('cancelled', (id) => github.work.end(id, 'cancelled'))),
+    route('POST', `${base}/{id}/hold`, changing('held back: it is not queued', (id) => github.work.shutGate(id))),
     route('POST', `${base}/{id}/release`, changing('released: it waits at no gate', (id) => github.work.openGate(id))),
     route('POST', `${base}/{id}/finish`, changing('finished', (id, call) => github.work.end(id, oneOf(CONCLUSIONS, bodyOf(call)['conclusion']) ?? 'success'))),
     route('PUT', `${base}/{id}/length`, (call) => {

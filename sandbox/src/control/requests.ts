@@ -12,7 +12,8 @@ export function readInstallation(body: unknown): NewInstallation | string {
   if (type === undefined) return 'account.type: neither Organization nor User.';
   const id = optionalId(wanted, 'id');
   const accountId = optionalId(account ?? {}, 'id');
-  if (id === 'bad' || accountId === 'bad') return 'id: not a whole number.';
+  if (id === 'bad') return 'id: not a whole number.';
+  if (accountId === 'bad') return 'account.id: not a whole number.';
   const permissions = readPermissions(wanted['permissions']);
   const repositories = texts(wanted['repositories'])?.map((name) => ({ name }));
   return {
@@ -34,6 +35,7 @@ export function readJob(body: unknown): NewJob | string {
   return {
     installationId, labels, gated: wanted['gate'] === true,
     ...(typeof wanted['public'] === 'boolean' && { public: wanted['public'] }),
+    ...(wanted['admitted'] === true && { admitted: true }),
     ...(wanted['hidden'] === true && { hidden: true }),
     ...(repository !== undefined && { repository }), ...(name !== undefined && { name }), ...(lengthMs !== undefined && { lengthMs }),
   };

@@ -2,15 +2,22 @@ import { WAITING_JOB_STATES, dropLease, endJob, endMachine, isEnded, takeLease, 
 import type { RunnerEnd } from './judge-runner';
 import type { ScaleDownDeps } from './deps';
 
+export interface EndRunner {
+  readonly launch: Launch;
+  readonly reason: RunnerEnd;
+  /** The machine ran a job, as it says itself. */
+  readonly worked: boolean;
+}
+
 /** Ends a machine whose time is up, if GitHub lets go of its runner. */
-export async function endRunner(launch: Launch, reason: RunnerEnd, deps: ScaleDownDeps): Promise<void> {
+export async function endRunner({ launch, reason, worked }: EndRunner, deps: ScaleDownDeps): Promise<void> {
   const leased = await takeLease(launch, deps.lease, deps);
   if (leased?.instanceId === undefined) return;
   if (reason === 'job-ended' && !(await isJobOver(leased, deps))) return dropLease(leased, deps.lease, deps);
   const hard = reason === 'max-lifetime';
   const end = await endMachine(
     { ...leased, instanceId: leased.instanceId },
-    { reason, afterwards: { kind: 'ask' }, lease: deps.lease, registration: hard ? 'whatever' : 'must-go' },
+    { reason, afterwards: { kind: 'ask' }, lease: deps.lease, worked, registration: hard ? 'whatever' : 'must-go' },
     deps,
   );
   if (end !== 'ended') return dropLease(leased, deps.lease, deps);

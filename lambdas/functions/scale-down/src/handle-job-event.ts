@@ -14,15 +14,32 @@ import {
   type Launch,
 } from '@multi-tenant-runner/core';
 import { bindRunner } from './bind-runner';
+import { endIfUninstalled } from './end-if-uninstalled';
+import { endIntruder, refusalOf } from './end-intruder';
+import { handleWaiting } from './handle-waiting';
 import type { ScaleDownDeps } from './deps';
 
 /**
- * `in_progress` and `completed` of a job with our labels. Neither gives a slot back by itself: that needs proof that the
- * machine is gone. Events may come late, twice or in the wrong order, so each names the states it may follow.
+ * What became of a job with our labels, or on a runner of ours. No word gives a slot back by itself: that needs proof that
+ * the machine is gone. Events may come late, twice or in the wrong order, so each names the states it may follow.
  */
 export async function handleJobEvent(event: JobEvent, deps: ScaleDownDeps): Promise<void> {
+  if (event.kind === 'waiting') return handleWaiting(event, deps);
   // Before the job's own row changes, so that a crash in between is healed by the event's return.
   const launch = await bindRunner(event, deps);
+  const known = event.runnerOnly === true ? await placed(event, launch, deps) : event;
+  if (known !== undefined) await recordJob(known, launch, deps);
+}
+
+/** A job that only its runner makes ours: of the runner's size, or of its own row's once the runner is gone. */
+async function placed(event: JobEvent, launch: Launch | undefined, deps: ScaleDownDeps): Promise<JobEvent | undefined> {
+  const tier = launch?.tier ?? (await deps.jobs.get(event.installationId, event.jobId))?.tier;
+  return tier === undefined ? undefined : { ...event, tier };
+}
+
+async function recordJob(event: JobEvent, launch: Launch | undefined, deps: ScaleDownDeps): Promise<void> {
+  const refusal = event.kind === 'in_progress' && launch !== undefined ? await refusalOf(event, launch, deps) : undefined;
+  if (refusal !== undefined && launch !== undefined) return endIntruder(event, launch, refusal, deps);
   if (launch?.watched === true) await closeCircuit(launch.installationId, launch.tier, deps);
   const before = event.kind === 'in_progress' ? await recordRunning(event, launch?.launchId, deps) : await recordEnd(event, deps);
   if (before === undefined || before.launchId === launch?.launchId) return;
@@ -34,23 +51,26 @@ async function recordRunning(event: JobEvent, launchId: string | undefined, deps
   const now = deps.clock.now();
   const running = { startedAt: event.at, ...(event.runnerName !== undefined && { runnerName: event.runnerName }) };
   const created = await deps.jobs.create({ ...newJob(event, now, 'running'), ...running });
-  if (!created.ok && (created.row === undefined || isEnded(created.row.state))) return undefined;
-  if (created.ok) return endIfUninstalled(event, deps);
+  const reopened = created.row !== undefined && isOvertaken(created.row, event, launchId);
+  if (!created.ok && (created.row === undefined || (isEnded(created.row.state) && !reopened))) return undefined;
+  if (created.ok) return void (await endIfUninstalled(event, ['running'], deps));
   const changed = await deps.jobs.change(
     event.installationId,
     event.jobId,
-    { from: WAITING_JOB_STATES },
-    { state: 'running', reason: null, nextTry: null, ...running, ...(launchId !== undefined && { launchId }), updatedAt: now.toISOString() },
+    { from: reopened && created.row !== undefined ? [created.row.state] : WAITING_JOB_STATES },
+    { state: 'running', ...(reopened && { endedAt: null, conclusion: null }), reason: null, nextTry: null, gatedAt: null, ...running, ...(launchId !== undefined && { launchId }), updatedAt: now.toISOString() },
   );
-  if (!changed.ok) await endIfUninstalled(event, deps);
+  if (!changed.ok) await endIfUninstalled(event, ['running'], deps);
   return created.row;
 }
 
-/** Word that comes after a tenant was cleaned up: nobody looks at its jobs any more, so this one would run for ever. */
-async function endIfUninstalled(event: JobEvent, deps: ScaleDownDeps): Promise<undefined> {
-  const lookup = await deps.tenants.get(event.installationId);
-  const isGone = lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted');
-  if (isGone) await endJob(event, { state: 'cancelled', reason: 'tenant-deleted', from: ['running'] }, deps);
+/**
+ * Whether the row says an end that we decided, and GitHub has had the job run, or ended it, since. A machine that we ended
+ * ourselves is no mistake, and a refusal is one only of a job that one of our runners may have by now.
+ */
+function isOvertaken({ state, reason, endedAt }: Job, event: JobEvent, launchId: string | undefined): boolean {
+  const mistaken = reason === 'too-old' || reason === 'gone-at-github' || (state === 'refused' && launchId !== undefined);
+  return isEnded(state) && mistaken && endedAt !== undefined && Date.parse(event.at) > Date.parse(endedAt);
 }
 
 /** A `completed` that overtakes its `queued` leaves the end behind, so that nothing starts for it any more. */
@@ -68,6 +88,7 @@ async function recordEnd(event: JobEvent, deps: ScaleDownDeps): Promise<Job | un
     {
       state,
       at: event.at,
+      ...(isOvertaken(created.row, event, undefined) && { from: [created.row.state] }),
       ...(event.conclusion !== undefined && { conclusion: event.conclusion }),
       ...(event.runnerName !== undefined && { runnerName: event.runnerName }),
     },

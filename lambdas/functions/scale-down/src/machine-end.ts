@@ -1,8 +1,18 @@
-import { SPOT_INTERRUPTED, readBootReport, recordEc2End, recordMachineEnd, type Launch, type Machine } from '@multi-tenant-runner/core';
+import { SPOT_INTERRUPTED, TAG, readBootReport, recordEc2End, recordMachineEnd, type Launch, type Machine } from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 /** Nobody said why. */
 export const GONE = 'machine-gone';
+
+export interface Explained {
+  readonly reason: string;
+  readonly worked?: boolean;
+}
+
+/** The hooks of a job write the machine's state, and nothing else does: a machine that has one ran a job. */
+export function hasWorked(machine: Machine | undefined): boolean {
+  return machine?.tags[TAG.state] !== undefined;
+}
 
 /**
  * Why a machine ended, as its launch's reason: that AWS took it back or ended it unasked, or what the machine itself said in
@@ -10,12 +20,13 @@ export const GONE = 'machine-gone';
  *
  * @param machine as EC2 shows it now; it keeps the tags of a machine for a while after its end
  */
-export async function explainEnd(launch: Launch, machine: Machine | undefined, deps: ScaleDownDeps): Promise<string> {
-  if (launch.interruptedAt !== undefined) return SPOT_INTERRUPTED;
+export async function explainEnd(launch: Launch, machine: Machine | undefined, deps: ScaleDownDeps): Promise<Explained> {
+  const worked = hasWorked(machine);
+  if (launch.interruptedAt !== undefined) return { reason: SPOT_INTERRUPTED, worked };
   const unasked = await recordEc2End(launch, machine?.stateReason, deps);
-  if (unasked !== undefined) return unasked;
+  if (unasked !== undefined) return { reason: unasked, worked };
   const report = machine === undefined ? undefined : readBootReport(machine.tags);
-  if (report?.kind !== 'failed') return GONE;
+  if (report?.kind !== 'failed') return { reason: GONE, worked };
   const end = `machine:${report.code}`;
   if (launch.state === 'launching' || launch.state === 'running') {
     await recordMachineEnd(launch, end, deps);
@@ -24,5 +35,5 @@ export async function explainEnd(launch: Launch, machine: Machine | undefined, d
       properties: { tenant_id: launch.installationId, launch_id: launch.launchId, instance_id: machine?.instanceId ?? null, code: report.code },
     });
   }
-  return end;
+  return { reason: end, worked };
 }

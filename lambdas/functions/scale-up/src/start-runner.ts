@@ -5,6 +5,7 @@ import {
   dropLease,
   endMachine,
   isEnded,
+  isGated,
   judgeHold,
   judgeJob,
   plus,
@@ -97,8 +98,8 @@ async function finish(job: Job, launch: LaunchWithMachine, fresh: boolean, deliv
   }
   if (verdict.kind === 'park') return undo(parkFor(verdict.reason, stopped, deps), verdict.reason, false);
   const current = await deps.jobs.get(job.installationId, job.jobId);
-  // Cancelled while EC2 worked.
-  if (current !== undefined && isEnded(current.state)) return undo({ kind: 'ask' }, 'job-ended', false);
+  // Cancelled while EC2 worked, or held back by GitHub.
+  if (current !== undefined && (isEnded(current.state) || isGated(current))) return undo({ kind: 'ask' }, 'job-ended', false);
   const configured = await configureRunner(launch, tenantTierOf(lookup, deps), deps);
   if (configured.kind === 'github') return undo(await afterGitHub(configured.failure, stopped, deps), 'github', configured.mayBeRegistered);
   if (configured.kind === 'throttled') return undo(parkFor('ssm-throttled', stopped, deps), 'ssm-throttled', true);

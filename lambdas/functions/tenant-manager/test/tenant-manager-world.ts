@@ -1,5 +1,5 @@
 import { fromAttributes, toAttributes } from '@multi-tenant-runner/aws';
-import { cleanUpTenant, encodeLifecycleEvent, wake, type InstallationAction, type LifecycleEvent } from '@multi-tenant-runner/core';
+import { cleanUpTenant, encodeLifecycleEvent, restateAll, wake, type InstallationAction, type LifecycleEvent } from '@multi-tenant-runner/core';
 import { INSTALLATION, createWorld, lifecycleEvent, type TenantRow, type TenantTableChange, type World } from '@multi-tenant-runner/testing';
 import type { BatchResponse, StreamRecord } from '@multi-tenant-runner/runtime';
 import type { OnboardingPolicy } from '../src/decide-admission';
@@ -35,6 +35,7 @@ export function tenantManagerWorld(options: { readonly ownGroups?: boolean; read
       woken.push(installationId);
       await wake(installationId, protocol);
     },
+    restate: (installationId) => restateAll(installationId, protocol),
     cleanUp: async (installationId) => {
       cleaned.push(installationId);
       await cleanUpTenant(installationId, 600_000, protocol);

@@ -4,6 +4,7 @@ export * from './tiers';
 export * from './circuit';
 export * from './tenant';
 export * from './hold';
+export * from './github-status';
 export * from './job';
 export * from './launch';
 export * from './boot-report';

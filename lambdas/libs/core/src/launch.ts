@@ -54,6 +54,8 @@ export interface Launch {
   /** The job that GitHub says the runner took. */
   readonly takenBy?: number;
   readonly takenAt?: string;
+  /** Its machine ran a job, whether or not GitHub told of it: it did not come to nothing. */
+  readonly worked?: boolean;
   readonly jobEndedAt?: string;
   readonly createdAt: string;
   readonly launchedAt?: string;

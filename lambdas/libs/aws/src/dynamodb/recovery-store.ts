@@ -1,39 +1,45 @@
-import { DAY, plus, type PendingDelivery, type RecoveryStore, type ScanState } from '@multi-tenant-runner/core';
+import { DAY, isOfInstallation, plus, type PendingDelivery, type RecoveryStore, type ScanState } from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
 import { Expression } from './expression';
 import type { StoreDeps } from './job-store';
 import { expiresAt, fromItem, toItem, toRow } from './rows';
 import { createTable } from './table';
 
-/** No installation of GitHub has the id 0, so what belongs to no tenant lives under it, beside the launches. */
-const NOBODY = 0;
+type Book = 'deliveries' | 'scans';
+/** Sorts before every time. */
+const INSTALLATION_FIRST = '0-installation#';
 /** Longer than GitHub lists a delivery (7 days on GitHub Enterprise Server), so that a settled one is not noted again. */
 const DELIVERY_LIFETIME = 10 * DAY;
 
-/** Rows `delivery#GUID` and `scan#INSTALLATION` in the runners table. A pending delivery stands in its index on open rows, by when it is due. */
+/** Two books in recovery's own table: `deliveries` by GUID, `scans` by installation. A pending delivery stands in its index on open rows, by when it is due. */
 export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDeps): RecoveryStore {
   const table = createTable(client, tableName);
   /** Only what nobody else has changed since it was read. */
   const change = async (seen: PendingDelivery, asked: number, dueAt: string, expected: number): Promise<boolean> => {
     const expression = new Expression();
-    const update = expression.update({ asked, due_at: dueAt, open_at: openAt(dueAt, seen.guid) });
+    const update = expression.update({ asked, due_at: dueAt, open_at: openAt({ ...seen, dueAt }) });
     const condition = `${expression.equals('state', 'pending')} AND ${expression.equals('asked', expected)}`;
     return (await table.update({ key: deliveryKey(seen.guid), expression, update, condition })).ok;
   };
 
   return {
-    listPending: async () => {
-      const expression = new Expression();
-      const condition = expression.equals('installation_id', NOBODY);
+    listPending: async (now, limit) => {
       const found: PendingDelivery[] = [];
-      const rows = table.query({ IndexName: 'open-index', ConsistentRead: true, KeyConditionExpression: condition, ...expression.placeholders });
-      for await (const row of rows) found.push(readDelivery(row));
+      for (const prefix of [INSTALLATION_FIRST, '']) {
+        if (found.length >= limit) break;
+        const expression = new Expression();
+        // Times begin with a digit above 0, so that the prefix of the installations stands before them all.
+        const range = `${expression.name('open_at')} BETWEEN ${expression.value(prefix === '' ? '1' : prefix)} AND ${expression.value(`${prefix}${now.toISOString()}~`)}`;
+        const condition = `${inBook(expression, 'deliveries')} AND ${range}`;
+        const rows = table.query({ IndexName: 'open-index', ConsistentRead: true, KeyConditionExpression: condition, ...expression.placeholders, Limit: limit });
+        for await (const row of rows) if (found.push(readDelivery(row)) >= limit) break;
+      }
       return found;
     },
     note: async (delivery) => {
       const { installationId, ...rest } = delivery;
-      const row = { ...toRow({ ...rest, tenantId: installationId }), state: 'pending', open_at: openAt(delivery.dueAt, delivery.guid), expires_at: forget(clock.now()) };
-      return (await table.create({ ...toItem(row), ...deliveryKey(delivery.guid) }, 'installation_id')).ok;
+      const row = { ...toRow({ ...rest, tenantId: installationId }), state: 'pending', open_at: openAt(delivery), expires_at: forget(clock.now()) };
+      return (await table.create({ ...toItem(row), ...deliveryKey(delivery.guid) }, 'book')).ok;
     },
     claim: (delivery, { dueAt }) => change(delivery, delivery.asked + 1, dueAt, delivery.asked),
     unclaim: async (delivery, { dueAt }) => void (await change(delivery, delivery.asked, dueAt, delivery.asked + 1)),
@@ -46,28 +52,29 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
     },
     listScans: async () => {
       const expression = new Expression();
-      const condition = `${expression.equals('installation_id', NOBODY)} AND begins_with(${expression.name('launch_id')}, ${expression.value('scan#')})`;
+      const condition = inBook(expression, 'scans');
       const found: ScanState[] = [];
       for await (const row of table.query({ ConsistentRead: true, KeyConditionExpression: condition, ...expression.placeholders })) found.push(readScan(row));
       return found;
     },
     writeScan: async ({ installationId, ...state }, now) => {
       const expression = new Expression();
-      const whole = { seenUpdatedAt: null, lastRunId: null, ...state };
+      const whole = { seenUpdatedAt: null, lastRunId: null, wholeAt: null, ...state };
       const update = expression.update({ ...toRow(whole), tenant_id: installationId, expires_at: expiresAt(now.toISOString()) });
       // Always true: the row is made by its first write.
-      const condition = `${expression.isMissing('installation_id')} OR ${expression.exists('installation_id')}`;
-      await table.update({ key: keyOf(`scan#${installationId}`), expression, update, condition });
+      const condition = `${expression.isMissing('book')} OR ${expression.exists('book')}`;
+      await table.update({ key: keyOf('scans', String(installationId)), expression, update, condition });
     },
   };
 }
 
-const keyOf = (name: string): Item => ({ installation_id: { N: String(NOBODY) }, launch_id: { S: name } });
-const deliveryKey = (guid: string): Item => keyOf(`delivery#${guid}`);
-const openAt = (dueAt: string, guid: string): string => `${dueAt}#${guid}`;
+const keyOf = (book: Book, entry: string): Item => ({ book: { S: book }, entry: { S: entry } });
+const inBook = (expression: Expression, book: Book): string => expression.equals('book', book);
+const deliveryKey = (guid: string): Item => keyOf('deliveries', guid);
+const openAt = (delivery: PendingDelivery): string => `${isOfInstallation(delivery) ? INSTALLATION_FIRST : ''}${delivery.dueAt}#${delivery.guid}`;
 const forget = (now: Date): number => Math.floor(plus(now, DELIVERY_LIFETIME).getTime() / 1_000);
 
-type Stored<T> = T & { readonly tenantId?: number; readonly launchId: string; readonly state?: string };
+type Stored<T> = T & { readonly tenantId?: number; readonly entry: string; readonly state?: string };
 
 function readDelivery(item: Item): PendingDelivery {
   const { tenantId, guid, attemptId, event, failedAt, asked, dueAt } = fromItem<Stored<PendingDelivery>>(item);
@@ -75,15 +82,16 @@ function readDelivery(item: Item): PendingDelivery {
 }
 
 function readScan(item: Item): ScanState {
-  const { tenantId = NOBODY, phase, breadth, seenUpdatedAt, page, index, lastRunId, notBefore } = fromItem<Stored<ScanState>>(item);
+  const { tenantId, entry, phase, breadth, seenUpdatedAt, page, index, lastRunId, wholeAt, notBefore } = fromItem<Stored<ScanState>>(item);
   return {
-    installationId: tenantId,
+    installationId: tenantId ?? Number(entry),
     phase,
     breadth,
     ...(seenUpdatedAt !== undefined && { seenUpdatedAt }),
     page,
     index,
     ...(lastRunId !== undefined && { lastRunId }),
+    ...(wholeAt !== undefined && { wholeAt }),
     notBefore,
   };
 }

@@ -9,6 +9,8 @@ export interface EndMachine {
   readonly reason: string;
   readonly afterwards: Afterwards;
   readonly lease: LeaseHolder;
+  /** The machine ran a job, as it said itself. */
+  readonly worked?: boolean;
   /**
    * `must-go`: only GitHub's word that the registration is gone makes sure that no job runs. `none`: no configuration
    * was ever stored, so no job can. `whatever`: the tenant is gone, or the time is up.
@@ -36,6 +38,6 @@ export async function endMachine(launch: Launch & { readonly instanceId: string 
   const state = states.get(launch.instanceId);
   const isGone = state === undefined ? isForgotten(launch, deps.clock.now()) : state === 'shutting-down' || state === 'terminated';
   if (!isGone) return 'unsure';
-  await release(launch, { reason: how.reason, afterwards: how.afterwards, deregistered: how.registration !== 'whatever' }, deps);
+  await release(launch, { reason: how.reason, afterwards: how.afterwards, deregistered: how.registration !== 'whatever', ...(how.worked === true && { worked: true }) }, deps);
   return 'ended';
 }

@@ -10,8 +10,8 @@ import type { Restart } from './restart';
 
 export type CircuitDeps = Pick<ProtocolDeps, 'tenants' | 'clock' | 'log' | 'metrics'>;
 
-/** Of the machines that end too early these say nothing about the tenant's next one: AWS took them, or could not start them. */
-const NO_FAULT = /^(spot|ec2:)/;
+/** Of the machines that end too early these say nothing about the tenant's next one: AWS took them or could not start them, or GitHub held their job back. */
+const NO_FAULT = /^(spot|ec2:|job-waits$)/;
 
 /** Counts a launch that came to nothing. A circuit that can't be written is no reason to fail what is being settled. */
 export async function recordLaunchFailure(launch: Pick<Launch, 'installationId' | 'tier' | 'launchId'>, reason: string, deps: CircuitDeps): Promise<void> {
@@ -55,8 +55,11 @@ export function takeProbe(launch: Pick<Launch, 'installationId' | 'tier' | 'laun
  * @param launch undefined when nothing is known of it any more
  */
 export async function settleByGitHub(job: Job, launch: Launch | undefined, deps: AskDeps & CircuitDeps): Promise<JobTruth> {
-  const inVain = launch?.instanceId !== undefined && launch.takenBy === undefined;
-  const truth = await askGitHub(job, inVain ? afterMachine(job, launch, deps) : { reason: 'runner-lost', spent: false }, deps);
+  const inVain = launch?.instanceId !== undefined && launch.takenBy === undefined && launch.worked !== true;
+  // Of a repository that the App can't see nobody tells; the machine knows that it had a job.
+  const byAnother = launch?.takenBy === undefined ? launch?.worked === true : launch.takenBy !== job.jobId;
+  const again: Restart = inVain ? afterMachine(job, launch, deps) : { reason: byAnother ? 'runner-taken' : 'runner-lost', spent: false };
+  const truth = await askGitHub(job, again, deps);
   if (truth === 'waits-again' && inVain) await recordLaunchFailure(launch, launch.reason ?? 'machine-gone', deps);
   return truth;
 }

@@ -16,6 +16,8 @@ export interface Release {
   readonly afterwards: Afterwards;
   /** Given when the proof is "no machine exists": then nobody else may be at work on the launch. */
   readonly lease?: LeaseHolder;
+  /** The machine ran a job, as it said itself. */
+  readonly worked?: boolean;
   /** GitHub has no registration of it any more, and need not be asked. */
   readonly deregistered?: boolean;
 }
@@ -34,7 +36,7 @@ export async function release(launch: Launch, how: Release, deps: ReleaseDeps): 
     launch.installationId,
     launch.launchId,
     { from: ['wanted', 'held', 'launching', 'running', 'ending'], ...(how.lease && { leaseOwner: how.lease.name }) },
-    { state: 'ending', reason: how.reason, updatedAt: now.toISOString() },
+    { state: 'ending', reason: how.reason, ...(how.worked === true && { worked: true }), updatedAt: now.toISOString() },
   );
   if (!ending.ok && ending.row !== undefined && ending.row.state !== 'ended') return false;
   const removed = await removeLeftovers(ending.row ?? launch, how, deps);
