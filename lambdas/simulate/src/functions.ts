@@ -5,6 +5,7 @@ import {
   cleanUpTenant,
   graceFor,
   leaseFor,
+  retryRefused,
   wake,
   type AdmissionSettings,
   type EventBus,
@@ -140,6 +141,7 @@ export function createFunctions({ backend, calls, agenda, settings, environment,
         defaultTier: settings.defaultTier,
         onboarding: { mode: 'automatic', allowedAccounts: new Set() },
         wake: (installationId) => wake(installationId, ports),
+        retryRefused: (installationId) => retryRefused(installationId, ports),
         cleanUp: async (installationId) => {
           const lease = { name: `${container.name} ${(leases += 1)}`, milliseconds: leaseMilliseconds };
           await cleanUpTenant(installationId, TIMEOUTS.grace, { ...ports, lease });

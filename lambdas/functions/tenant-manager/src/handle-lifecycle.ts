@@ -31,8 +31,14 @@ async function applyToOwner(event: OwnerEvent, deps: TenantManagerDeps): Promise
     case 'unsuspend':
       if ((await ensureRow(event, deps)) !== undefined) await changeSuspension({ ...event, action }, deps);
       return;
+    case 'new_permissions_accepted':
+      if ((await ensureRow(event, deps)) !== undefined) await deps.retryRefused(installationId);
+      return;
     case 'renamed':
-      if ((await ensureRow(event, deps)) !== undefined) await deps.lifecycle.rename(installationId, event.account.login, deps.clock.now());
+      if ((await ensureRow(event, deps)) === undefined) return;
+      await deps.lifecycle.rename(installationId, event.account.login, deps.clock.now());
+      // Until now GitHub knew nobody by the login of the row.
+      await deps.retryRefused(installationId);
   }
 }
 
@@ -42,6 +48,7 @@ async function applyToRow(event: LifecycleEvent, deps: TenantManagerDeps): Promi
   const known = (await deps.tenants.get(installationId)).kind === 'tenant';
   // Whosever it was, a late `created` must find that it is over.
   if (action === 'deleted' && (known || account.kind === 'unknown')) return offboard(installationId, account, deps);
+  if (known && action === 'new_permissions_accepted') return deps.retryRefused(installationId);
   if (known && (action === 'suspend' || action === 'unsuspend')) return changeSuspension({ ...event, action }, deps);
   deps.log.info(
     account.kind === 'enterprise'

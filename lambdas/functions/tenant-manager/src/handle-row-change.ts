@@ -22,6 +22,8 @@ export async function handleRowChange(change: RowChange, decision: RowDecision, 
       return;
     case 'wake':
       return covered ? undefined : deps.wake(installationId);
+    case 'retry':
+      return deps.retryRefused(installationId);
     case 'activate':
       return covered ? undefined : activate(installationId, { ...deps, log });
     case 'offboard':

@@ -1,4 +1,5 @@
 import { WAITING_JOB_STATES, endStateOf, type Job } from '../job';
+import { placeOfJob } from '../place';
 import { endJob } from './end-job';
 import { parkForRestart } from './restart';
 import type { ProtocolDeps } from './deps';
@@ -6,7 +7,7 @@ import type { ProtocolDeps } from './deps';
 /** What the job row should say now. `unknown`: GitHub gave no answer, ask again later. */
 export type JobTruth = 'waits-again' | 'running' | 'ended' | 'unknown' | 'unchanged';
 
-export type AskDeps = Pick<ProtocolDeps, 'jobs' | 'github' | 'clock' | 'metrics' | 'log'>;
+export type AskDeps = Pick<ProtocolDeps, 'jobs' | 'tenants' | 'github' | 'clock' | 'metrics' | 'log'>;
 
 /**
  * Asks GitHub about a job whose launch is over and makes the row say the truth.
@@ -14,7 +15,8 @@ export type AskDeps = Pick<ProtocolDeps, 'jobs' | 'github' | 'clock' | 'metrics'
  * @param spent whether the launch that ended had a machine
  */
 export async function askGitHub(job: Job, spent: boolean, deps: AskDeps): Promise<JobTruth> {
-  const answer = await deps.github.getJob(job.installationId, job.owner, job.repo, job.jobId);
+  const place = placeOfJob(job, await deps.tenants.get(job.installationId));
+  const answer = await deps.github.getJob(place, job.jobId);
   if (answer.kind !== 'found') {
     deps.log.warn('GitHub gave no answer about a job; the sweep asks again', { job_id: job.jobId, answer: answer.kind });
     return 'unknown';

@@ -3,6 +3,7 @@ export * from './admit';
 export * from './release';
 export * from './wake';
 export * from './restart';
+export * from './retry-refused';
 export * from './end-job';
 export * from './ask-github';
 export * from './end-machine';

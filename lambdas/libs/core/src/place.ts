@@ -1,0 +1,47 @@
+import type { Job } from './job';
+import type { Launch, RunnerScope } from './launch';
+import type { TenantLookup } from './tenant';
+
+/** Whose runners are spoken of. */
+export interface RunnerPlace {
+  readonly installationId: number;
+  readonly owner: string;
+  readonly scope: RunnerScope;
+  /** Of a repository's runners: its id, which no rename changes. */
+  readonly repoId?: number;
+}
+
+/** The repository that a job is of. */
+export interface JobPlace {
+  readonly installationId: number;
+  readonly owner: string;
+  readonly repo: string;
+  readonly repoId?: number;
+}
+
+/**
+ * Where a launch's runner is registered now. GitHub answers 404 for an owner's earlier login, so what the row of a launch
+ * remembers of it is only a record: the tenant's row follows renames.
+ * https://docs.github.com/en/organizations/managing-organization-settings/renaming-an-organization#changes-that-arent-automatic
+ */
+export function placeOfLaunch(launch: Launch, lookup: TenantLookup): RunnerPlace {
+  const owner = loginOf(lookup) ?? launch.owner;
+  const { installationId, repoId } = launch;
+  const scope: RunnerScope = launch.scope === 'org' ? 'org' : `${owner}/${launch.scope.slice(launch.scope.indexOf('/') + 1)}`;
+  return { installationId, owner, scope, ...(repoId !== undefined && { repoId }) };
+}
+
+export function placeOfJob(job: Job, lookup: TenantLookup): JobPlace {
+  const { installationId, owner, repo, repoId } = job;
+  return { installationId, owner: loginOf(lookup) ?? owner, repo, ...(repoId !== undefined && { repoId }) };
+}
+
+/** Whether two launches' runners take the same jobs, whatever owner and repository were called when each was made. */
+export function isSamePlace(one: Launch, other: Launch): boolean {
+  if (one.scope === 'org' || other.scope === 'org' || one.repoId === undefined || other.repoId === undefined) return one.scope === other.scope;
+  return one.repoId === other.repoId;
+}
+
+function loginOf(lookup: TenantLookup): string | undefined {
+  return lookup.kind === 'tenant' ? lookup.tenant.orgName : undefined;
+}
