@@ -71,6 +71,27 @@ describe('a renamed owner', () => {
   });
 });
 
+describe('a rename of which GitHub told nobody', () => {
+  it('is learnt from the end of the suspension in which it happened', async () => {
+    const system = createSystem();
+    system.world.addTenant({ status: 'suspended', suspended_by: 'github', github_changed_at: '2026-01-15T11:00:00.000Z' });
+    system.world.state.github.renameOwner(ID, 'acme-two');
+    await parked(system, 1, system.world.clock.now());
+    await createFunctions(system).lifecycle('unsuspend', { account: ACCOUNT, changedAt: '2026-01-15T12:10:00Z' });
+    await system.drain();
+    expect(system.launchOf(1).state).toBe('running');
+  });
+
+  it('is not undone by a late event that has the old login', async () => {
+    const system = createSystem();
+    system.world.addTenant();
+    await rename(system);
+    await createFunctions(system).lifecycle('suspend', { changedAt: '2026-01-15T11:00:00Z' });
+    await createFunctions(system).lifecycle('renamed', { account: { ...ACCOUNT, login: 'acme' } });
+    expect(system.world.state.tenants.rows.get(ID)).toMatchObject({ org_name: 'acme-two' });
+  });
+});
+
 describe("a job's repository", () => {
   it('may be renamed while its machine boots: a runner of a user account is found where it is now', async () => {
     const system = createSystem();

@@ -3,10 +3,10 @@ import type { InMemoryGitHub, InMemoryRegistration } from '@multi-tenant-runner/
 import type { Agenda } from './agenda';
 import type { Checker } from './checker';
 import type { Deliveries } from './deliveries';
-import type { SimJob, SimMachine, SimTenant } from './model';
+import { nameOf, type SimJob, type SimMachine, type SimTenant } from './model';
 import type { Random } from './random';
 import type { JobPlan, TenantPlan } from './scenario';
-import { installationPayload, jobPayload } from './payloads';
+import { installationPayload, jobPayload, renamePayload } from './payloads';
 import type { Weather } from './weather';
 
 /** GitHub as it is: installations, jobs, runners, and which runner gets which job. */
@@ -19,6 +19,8 @@ export interface GitHubSide {
   install(tenant: SimTenant): void;
   uninstall(tenant: SimTenant): void;
   suspend(tenant: SimTenant, suspended: boolean): void;
+  rename(tenant: SimTenant, login: string): void;
+  renameRepository(tenant: SimTenant, repo: string, name: string): void;
   queueJob(plan: JobPlan): void;
   /** The runner that a configuration is for comes online on a machine; undefined: GitHub knows no such runner. */
   connect(machine: SimMachine, jitConfig: string): InMemoryRegistration | undefined;
@@ -46,7 +48,7 @@ export const numberOf = (installationId: number): number => installationId % GEN
 
 export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
   const { state, deliveries, agenda, random, weather, checker } = deps;
-  const tenants = deps.plans.map((plan): SimTenant => ({ plan, installationId: undefined, generation: 0, suspended: false, changedAt: '', limit: 0, ceiling: 0 }));
+  const tenants = deps.plans.map((plan): SimTenant => ({ plan, login: plan.login, repositories: new Map(), installationId: undefined, generation: 0, suspended: false, changedAt: '', limit: 0, ceiling: 0 }));
   const jobs: SimJob[] = [];
   const byId = new Map<number, SimJob>();
   const waiting = new Map<SimTenant, SimJob[]>();
@@ -76,8 +78,8 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
     state.jobs.set(job.id, { status: job.status, ...(job.conclusion !== undefined && { conclusion: job.conclusion }), ...(runnerName !== undefined && { runnerName }) });
   };
   const fits = (job: SimJob, registration: InMemoryRegistration): boolean => {
-    const { login } = job.tenant.plan;
-    const place = registration.where === login || registration.where === `${login}/${job.plan.repo}`;
+    const { login } = job.tenant;
+    const place = registration.where === login || registration.where === `${login}/${nameOf(job.tenant, job.plan.repo)}`;
     // A runner group takes no jobs of public repositories unless it is told to.
     return place && !job.plan.isPublic && registration.labels.includes(job.plan.tier);
   };
@@ -131,7 +133,7 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
       tenant.generation += 1;
       tenant.installationId = tenant.generation * GENERATION + tenant.plan.number;
       tenant.suspended = false;
-      state.installations.set(tenant.installationId, { login: tenant.plan.login, suspended: false });
+      state.installations.set(tenant.installationId, { login: tenant.login, suspended: false });
       tellLifecycle(tenant, 'created', tenant.installationId);
     },
     uninstall(tenant) {
@@ -144,8 +146,20 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
     suspend(tenant, suspended) {
       if (tenant.installationId === undefined || tenant.suspended === suspended) return;
       tenant.suspended = suspended;
-      state.installations.set(tenant.installationId, { login: tenant.plan.login, suspended });
+      state.installations.set(tenant.installationId, { login: tenant.login, suspended });
       tellLifecycle(tenant, suspended ? 'suspend' : 'unsuspend', tenant.installationId);
+    },
+    rename(tenant, login) {
+      const { installationId } = tenant;
+      tenant.login = login;
+      if (installationId === undefined) return;
+      state.renameOwner(installationId, login);
+      if (!tenant.suspended) deliveries.send('installation_target', renamePayload(tenant, installationId), installationId);
+    },
+    // Nobody is told: the App is not subscribed to events of repositories.
+    renameRepository(tenant, repo, name) {
+      state.renameRepository(`${tenant.login}/${nameOf(tenant, repo)}`, `${tenant.login}/${name}`);
+      tenant.repositories.set(repo, name);
     },
     queueJob(plan) {
       const tenant = tenants.find((candidate) => candidate.plan.number === plan.tenant);
@@ -162,7 +176,7 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
     },
     connect(machine, jitConfig) {
       const registration = state.registrations.find(({ id }) => String(id) === jitConfig);
-      const tenant = tenants.find((candidate) => candidate.plan.login === registration?.where.split('/')[0]);
+      const tenant = tenants.find((candidate) => candidate.login === registration?.where.split('/')[0]);
       if (registration === undefined || tenant === undefined) return undefined;
       registration.online = true;
       machine.registration = registration;

@@ -22,6 +22,7 @@ export const WEATHER = {
   'event-loss': "EC2's events get lost",
   suspend: 'installations are suspended and unsuspended',
   uninstall: 'installations are removed, some installed again',
+  rename: 'owners and repositories get other names',
   'limit-change': 'limits are changed by hand',
 } as const;
 

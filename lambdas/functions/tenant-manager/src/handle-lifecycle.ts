@@ -1,5 +1,6 @@
 import { decodeLifecycleEvent, type LifecycleEvent } from '@multi-tenant-runner/core';
 import { changeSuspension } from './change-suspension';
+import { followLogin } from './follow-login';
 import type { TenantManagerDeps } from './deps';
 import { offboard } from './offboard';
 import { ensureRow, onboard, type OwnerEvent } from './onboard';
@@ -29,16 +30,14 @@ async function applyToOwner(event: OwnerEvent, deps: TenantManagerDeps): Promise
       return offboard(installationId, event.account, deps);
     case 'suspend':
     case 'unsuspend':
-      if ((await ensureRow(event, deps)) !== undefined) await changeSuspension({ ...event, action }, deps);
-      return;
+      if ((await ensureRow(event, deps)) === undefined) return;
+      await changeSuspension({ ...event, action }, deps);
+      return followLogin(event, deps);
     case 'new_permissions_accepted':
       if ((await ensureRow(event, deps)) !== undefined) await deps.retryRefused(installationId);
       return;
     case 'renamed':
-      if ((await ensureRow(event, deps)) === undefined) return;
-      await deps.lifecycle.rename(installationId, event.account.login, deps.clock.now());
-      // Until now GitHub knew nobody by the login of the row.
-      await deps.retryRefused(installationId);
+      if ((await ensureRow(event, deps)) !== undefined) await followLogin(event, deps);
   }
 }
 

@@ -219,7 +219,7 @@ export interface GitHub {
     jobId: number,
   ): Promise<{ readonly kind: 'found'; readonly job?: { readonly status: string; readonly conclusion?: string; readonly runnerName?: string } } | GitHubFailure>;
   /** As the App itself. Undefined: GitHub knows no such installation. */
-  getInstallation(installationId: number): Promise<{ readonly kind: 'found'; readonly installation?: { readonly suspended: boolean } } | GitHubFailure>;
+  getInstallation(installationId: number): Promise<{ readonly kind: 'found'; readonly installation?: { readonly suspended: boolean; readonly login?: string } } | GitHubFailure>;
 }
 
 /** A call that AWS turned away for its rate; nothing happened. */

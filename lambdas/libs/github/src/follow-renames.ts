@@ -20,7 +20,7 @@ export interface Renames {
 export function createRenames({ ask, asApp }: { readonly ask: AskAsInstallation; readonly asApp: AskAsApp }): Renames {
   const loginNow = async (installationId: number): Promise<string | undefined> => {
     const answer = await asApp('GET /app/installations/{installation_id}', { installation_id: installationId });
-    return answer.kind === 'answer' ? textIn(Reflect.get(Object(answer.data), 'account'), 'login') : undefined;
+    return answer.kind === 'answer' ? loginIn(answer.data) : undefined;
   };
   const look = async (place: JobPlace): Promise<Seen> => {
     const { installationId, owner, repo, repoId } = place;
@@ -59,6 +59,11 @@ export function createRenames({ ask, asApp }: { readonly ask: AskAsInstallation;
 function fullNameIn({ data }: Extract<Answer, { kind: 'answer' }>): { readonly owner: string; readonly repo: string } | undefined {
   const [owner, repo, rest] = textIn(data, 'full_name')?.split('/') ?? [];
   return owner && repo && rest === undefined ? { owner, repo } : undefined;
+}
+
+/** Of the account that an installation is on; an enterprise has none. */
+export function loginIn(installation: unknown): string | undefined {
+  return textIn(Reflect.get(Object(installation), 'account'), 'login');
 }
 
 function textIn(value: unknown, name: string): string | undefined {

@@ -1,6 +1,6 @@
 import { Decoder, SECOND, type Clock, type GitHub, type GitHubFailure, type JobPlace, type Registration, type RunnerPlace } from '@multi-tenant-runner/core';
 import { createBudgets, isSecondary, type Purpose } from './budgets';
-import { createRenames, isSame } from './follow-renames';
+import { createRenames, isSame, loginIn } from './follow-renames';
 import { readFailedRequest, judgeFailure, readFailure } from './read-failure';
 import { createRequests, type Fetch } from './requests';
 import { createRunnerGroups } from './runner-groups';
@@ -173,7 +173,10 @@ export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launc
     },
     getInstallation: async (installationId) => {
       const answer = await asApp('GET /app/installations/{installation_id}', { installation_id: installationId });
-      if (answer.kind === 'answer') return { kind: 'found', installation: { suspended: Decoder.of(answer.data).has('suspended_at') } };
+      if (answer.kind === 'answer') {
+        const login = loginIn(answer.data);
+        return { kind: 'found', installation: { suspended: Decoder.of(answer.data).has('suspended_at'), ...(login !== undefined && { login }) } };
+      }
       return answer.kind === 'refused' && answer.status === 404 ? { kind: 'found' } : answer;
     },
   };

@@ -114,8 +114,10 @@ export function createInMemoryGitHub(): InMemoryGitHub {
       if (installation === undefined) return;
       const before = installation.login.toLowerCase();
       installation.login = login;
+      const moved = (name: string): string => [login.toLowerCase(), ...name.split('/').slice(1)].join('/');
+      for (const [from, to] of [...redirects]) if (from.split('/')[0] === before) redirects.set(moved(from), moved(to));
       for (const one of registrations) {
-        if (one.installationId === installationId && one.where.split('/')[0] === before) one.where = [login.toLowerCase(), ...one.where.split('/').slice(1)].join('/');
+        if (one.installationId === installationId && one.where.split('/')[0] === before) one.where = moved(one.where);
       }
     },
     renameRepository: (from, to) => {
@@ -169,7 +171,7 @@ export function createInMemoryGitHub(): InMemoryGitHub {
       const fault = faultOf('getInstallation', installationId);
       if (fault !== undefined) return fault;
       const installation = installations.get(installationId);
-      return { kind: 'found', ...(installation && { installation: { suspended: installation.suspended } }) };
+      return { kind: 'found', ...(installation && { installation: { suspended: installation.suspended, login: installation.login } }) };
     },
   };
 }
