@@ -28,7 +28,7 @@ export function searchRoutes(github: GitHub, api: () => string): readonly Route[
       // Every token may look at the metadata of the repositories that it is for.
       const found = repositoriesOf(github.store, installation.account).find(({ id, name }) => sameName(name, call.params['repo'] ?? '') && token.repositoryIds?.includes(id) !== false);
       const isOwn = sameName(installation.account.login, call.params['owner'] ?? '');
-      return found === undefined || !isOwn ? NOT_FOUND : { status: 200, body: repositoryJson(found, installation.account, installation.createdAt) };
+      return found === undefined || !isOwn ? NOT_FOUND : { status: 200, body: { ...repositoryJson(found, installation.account, installation.createdAt), has_discussions: false, network_count: 0, subscribers_count: 1 } };
     }),
     route('GET', '/repos/{owner}/{repo}/actions/runs', within((call, { installation }, repository) => {
       const wanted = call.query.get('status');
