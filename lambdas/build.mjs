@@ -1,6 +1,6 @@
 // `yarn build`: one ES module a function in build/<function>/index.mjs. `yarn dist` zips each into dist/<function>.zip.
 // The same sources give the same bytes, so that Terraform sees a change only where there is one. `--out DIR` puts build/
-// and dist/ somewhere else; `--only NAME` builds one function.
+// and dist/ somewhere else; `--only NAME` builds one function; `--packages FILE` lists the npm packages in each bundle.
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,9 @@ import { build } from 'esbuild';
 import { zipSync } from 'fflate';
 
 const lambdas = dirname(fileURLToPath(import.meta.url));
-const { values: asked } = parseArgs({ options: { zip: { type: 'boolean' }, out: { type: 'string' }, only: { type: 'string' } } });
+const { values: asked } = parseArgs({
+  options: { zip: { type: 'boolean' }, out: { type: 'string' }, only: { type: 'string' }, packages: { type: 'string' } },
+});
 const out = resolve(asked.out ?? lambdas);
 const all = readdirSync(join(lambdas, 'functions')).filter((name) => existsSync(join(lambdas, 'functions', name, 'src', 'index.ts'))).sort();
 const functions = all.filter((name) => asked.only === undefined || name === asked.only);
@@ -40,11 +42,26 @@ const onlyTheVersion = {
   },
 };
 
-await Promise.all(functions.map(bundle));
+const bundled = await Promise.all(functions.map(bundle));
 removeOthers(join(out, 'build'), all);
 if (asked.zip) {
   for (const name of functions) zip(name);
   removeOthers(join(out, 'dist'), all.map((name) => `${name}.zip`));
+}
+
+if (asked.packages !== undefined) {
+  const packages = Object.fromEntries(functions.map((name, index) => [name, packagesOf(bundled[index])]));
+  writeFileSync(resolve(asked.packages), `${JSON.stringify(packages, null, 2)}\n`);
+}
+
+/** The folders of the packages that a bundle holds code of, from esbuild's list of its inputs. */
+function packagesOf({ outputs }) {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  const folders = inputs.flatMap(([path, { bytesInOutput }]) => {
+    const folder = bytesInOutput > 0 ? /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] : undefined;
+    return folder === undefined ? [] : [resolve(folder)];
+  });
+  return [...new Set(folders)].sort();
 }
 
 /** What an earlier state of the sources left. The rest is replaced in place: a plan or a sandbox may be reading it. */
@@ -54,7 +71,8 @@ function removeOthers(directory, names) {
 
 async function bundle(name) {
   const outfile = join(out, 'build', name, 'index.mjs');
-  await build({
+  const { metafile } = await build({
+    metafile: true,
     entryPoints: [join(lambdas, 'functions', name, 'src', 'index.ts')],
     outfile,
     bundle: true,
@@ -73,6 +91,7 @@ async function bundle(name) {
   if (readFileSync(outfile, 'utf8').includes('Dynamic require of')) {
     throw new Error(`The bundle of ${name} calls require, which an ES module has not: import an ES module build of what is CommonJS in it.`);
   }
+  return metafile;
 }
 
 function zip(name) {

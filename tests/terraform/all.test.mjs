@@ -4,6 +4,7 @@ import './features.test.mjs';
 import './observability.test.mjs';
 import './options.test.mjs';
 import './plan.test.mjs';
+import './release.test.mjs';
 import './user-data.test.mjs';
 import '../iam/policies.test.mjs';
 import '../secrets/plan.test.mjs';
