@@ -24,7 +24,7 @@ describe('a renamed owner', () => {
   it('has its runner registered and removed under the name that GitHub has now, while the old one is answered 404', async () => {
     const id = install('acme');
     running.github.rename(id, 'acme-two');
-    const place = { installationId: id, owner: 'acme', scope: 'org' } as const;
+    const place = { installationId: id, owner: 'acme', ownerId: running.github.store.installations.get(id)?.account.id ?? 0, scope: 'org' } as const;
     await expect(product().authorize(place)).resolves.toEqual({ kind: 'ok' });
     const made = await product().createJitConfig(place, RUNNER);
     expect(made).toMatchObject({ kind: 'created' });

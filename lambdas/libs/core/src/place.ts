@@ -6,6 +6,8 @@ import type { TenantLookup } from './tenant';
 export interface RunnerPlace {
   readonly installationId: number;
   readonly owner: string;
+  /** The account's id: another account that has taken the login is another owner. */
+  readonly ownerId?: number;
   readonly scope: RunnerScope;
   /** Of a repository's runners: its id, which no rename changes. */
   readonly repoId?: number;
@@ -15,6 +17,7 @@ export interface RunnerPlace {
 export interface JobPlace {
   readonly installationId: number;
   readonly owner: string;
+  readonly ownerId?: number;
   readonly repo: string;
   readonly repoId?: number;
 }
@@ -28,12 +31,13 @@ export function placeOfLaunch(launch: Launch, lookup: TenantLookup): RunnerPlace
   const owner = loginOf(lookup) ?? launch.owner;
   const { installationId, repoId } = launch;
   const scope: RunnerScope = launch.scope === 'org' ? 'org' : `${owner}/${launch.scope.slice(launch.scope.indexOf('/') + 1)}`;
-  return { installationId, owner, scope, ...(repoId !== undefined && { repoId }) };
+  const ownerId = lookup.kind === 'tenant' ? lookup.tenant.accountId : undefined;
+  return { installationId, owner, ...(ownerId !== undefined && { ownerId }), scope, ...(repoId !== undefined && { repoId }) };
 }
 
 export function placeOfJob(job: Job, lookup: TenantLookup): JobPlace {
-  const { installationId, owner, repo, repoId } = job;
-  return { installationId, owner: loginOf(lookup) ?? owner, repo, ...(repoId !== undefined && { repoId }) };
+  const { installationId, owner, ownerId, repo, repoId } = job;
+  return { installationId, owner: loginOf(lookup) ?? owner, ownerId, repo, ...(repoId !== undefined && { repoId }) };
 }
 
 /** Whether two launches' runners take the same jobs, whatever owner and repository were called when each was made. */
