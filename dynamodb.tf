@@ -89,8 +89,28 @@ resource "aws_dynamodb_table" "tenants" {
     }
 
     precondition {
-      condition     = length(local.unfit_disks) == 0
-      error_message = "The disks of these tiers, with what runner.disk adds, are none that EC2 makes: ${join("; ", [for tier, problem in local.unfit_disks : "${tier} ${problem}"])}."
+      condition     = alltrue([for problem in values(local.unfit_disks) : problem == ""])
+      error_message = "The disks of these tiers, with what runner.disk adds, are none that EC2 makes: ${join("; ", [for tier, problem in local.unfit_disks : "${tier} (${problem})" if problem != ""])}."
+    }
+
+    precondition {
+      condition     = length(local.same_labels) == 0
+      error_message = "runner_tiers: these tiers have the same labels, so that the higher would never get a job: ${join("; ", local.same_labels)}. Give one that is there for its limit alone a label of its own."
+    }
+
+    precondition {
+      condition     = length(local.unknown_events) == 0
+      error_message = "eventbridge.accept_events: GitHub has no event ${join(", ", local.unknown_events)}; workflow_job, push and installation are some of those it has."
+    }
+
+    precondition {
+      condition     = length(local.lost_subnets) == 0
+      error_message = "These subnets are not in vpc_id \"${var.vpc_id}\", or either is not in ${local.region} or not shared with this account: ${join(", ", local.lost_subnets)}. `aws ec2 describe-subnets` says which VPC a subnet is of."
+    }
+
+    precondition {
+      condition     = alltrue([for types in values(local.unfit_instance_types) : length(types) == 0])
+      error_message = "runner_tiers: these instance types do not have the tier's runner_architecture, or ${local.region} does not have them: ${join("; ", [for tier, types in local.unfit_instance_types : "${tier} (${var.runner_tiers[tier].runner_architecture}): ${join(", ", types)}" if length(types) > 0])}."
     }
 
     precondition {
@@ -105,7 +125,7 @@ resource "aws_dynamodb_table" "tenants" {
 
     precondition {
       condition     = length(local.missing_zips) == 0
-      error_message = "The Lambda packages are not built: ${join(", ", local.missing_zips)} missing; run `yarn dist` (cd lambdas && yarn install && yarn dist), or set lambda_zips or lambda.s3_bucket."
+      error_message = "The Lambda packages are not built: ${join(", ", local.missing_zips)} missing; run `npm run dist` in the module's checkout, or set lambda_zips or lambda.s3_bucket."
     }
   }
 }
@@ -223,6 +243,61 @@ resource "aws_dynamodb_table" "jobs" {
     hash_key        = "due"
     range_key       = "next_try"
     projection_type = "KEYS_ONLY"
+  }
+
+  ttl {
+    attribute_name = "expires_at"
+    enabled        = true
+  }
+
+  deletion_protection_enabled = var.tables.deletion_protection
+
+  point_in_time_recovery {
+    enabled = var.tables.point_in_time_recovery
+  }
+
+  # Without a key of the operator's DynamoDB encrypts with its own.
+  dynamic "server_side_encryption" {
+    for_each = var.encryption.tables == null ? [] : [var.encryption.tables]
+
+    content {
+      enabled     = true
+      kms_key_arn = server_side_encryption.value
+    }
+  }
+
+  tags = local.tags
+}
+
+# What recovery remembers from run to run; no tenant's data, and nothing that a run could not find again.
+resource "aws_dynamodb_table" "recovery" {
+  #checkov:skip=CKV_AWS_28:On unless tables.point_in_time_recovery is false; the default of an attribute is not read.
+
+  name         = local.names.recovery
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "book"
+  range_key    = "entry"
+
+  attribute {
+    name = "book"
+    type = "S"
+  }
+
+  attribute {
+    name = "entry"
+    type = "S"
+  }
+
+  attribute {
+    name = "open_at"
+    type = "S"
+  }
+
+  # A delivery that was asked for must be seen as asked for: read consistently, hence local.
+  local_secondary_index {
+    name            = "open-index"
+    range_key       = "open_at"
+    projection_type = "ALL"
   }
 
   ttl {

@@ -14,6 +14,7 @@ locals {
     tenants            = "${var.prefix}-tenants"
     runners            = "${var.prefix}-runners"
     jobs               = "${var.prefix}-jobs"
+    recovery           = "${var.prefix}-recovery"
     runner_events      = "${var.prefix}-runner-events"
     runner_events_dlq  = "${var.prefix}-runner-events-dlq"
     tenant_manager_dlq = "${var.prefix}-tenant-manager-dlq"
@@ -32,6 +33,7 @@ locals {
     tenants                = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.tenants}"
     runners                = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.runners}"
     jobs                   = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.jobs}"
+    recovery               = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.recovery}"
     tier_builds            = { for tier in keys(var.runner_tiers) : tier => "arn:${local.partition}:sqs:${local.arn_end}:${var.prefix}-builds-${tier}" }
     runner_events          = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events}"
     runner_events_dlq      = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events_dlq}"
@@ -60,16 +62,45 @@ locals {
   }
 
   # What EC2 says of such disks comes late and without the tier's name.
-  unfit_disks = merge(
-    { for tier, disk in local.disks : tier => "(io2 needs iops)" if disk.type == "io2" && disk.iops == null },
-    { for tier, disk in local.disks : tier => "(only gp3 takes a throughput)" if disk.type != "gp3" && disk.throughput != null },
-    { for tier, disk in local.disks : tier => "(gp3 starts at 3000 iops)" if disk.type == "gp3" && try(disk.iops < 3000, false) },
-  )
+  # https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html, https://docs.aws.amazon.com/ebs/latest/userguide/provisioned-iops.html
+  unfit_disks = {
+    for tier, disk in local.disks : tier => join(", ", compact([
+      disk.type == "io2" && disk.iops == null ? "io2 needs iops" : "",
+      disk.type == "io2" && try(disk.iops < 100, false) ? "io2 starts at 100 iops" : "",
+      disk.type == "io2" && try(disk.iops > 1000 * disk.size_gb, false) ? "io2 has at most 1000 iops for each GB: ${1000 * disk.size_gb}" : "",
+      disk.type == "io2" && try(disk.iops > 256000, false) ? "io2 has at most 256000 iops" : "",
+      disk.type != "gp3" && disk.throughput != null ? "only gp3 takes a throughput" : "",
+      disk.type == "gp3" && try(disk.iops < 3000, false) ? "gp3 starts at 3000 iops" : "",
+      disk.type == "gp3" && try(disk.iops > 3000 && disk.iops > 500 * disk.size_gb, false) ? "gp3 has at most 500 iops for each GB: ${500 * disk.size_gb}" : "",
+      disk.type == "gp3" && try(disk.iops > 80000, false) ? "gp3 has at most 80000 iops" : "",
+      disk.type == "gp3" && try(disk.throughput > 0.25 * coalesce(disk.iops, 3000), false) ? "gp3 has at most 0.25 MB/s for each of its ${coalesce(disk.iops, 3000)} iops" : "",
+    ]))
+  }
 
   foreign_arns = compact([
-    for name, arn in merge({ for use, key in var.encryption : "encryption.${use}" => key }, { "webhook.custom_domain.certificate_arn" = try(var.webhook.custom_domain.certificate_arn, null) }) :
+    for name, arn in merge({ for use in ["parameters", "queues", "tables", "logs", "disks"] : "encryption.${use}" => var.encryption[use] }, { for index, key in var.encryption.images : "encryption.images[${index}]" => key }, { "webhook.custom_domain.certificate_arn" = try(var.webhook.custom_domain.certificate_arn, null) }) :
     arn != null && try(split(":", arn)[3], "") != local.region ? name : ""
   ])
+
+  # https://docs.github.com/en/webhooks/webhook-events-and-payloads; a name that GitHub never sends would be waited for in silence.
+  github_events = [
+    "branch_protection_configuration", "branch_protection_rule", "check_run", "check_suite", "code_scanning_alert", "commit_comment", "create",
+    "custom_property", "custom_property_promoted_to_enterprise", "custom_property_values", "delete", "dependabot_alert", "deploy_key", "deployment",
+    "deployment_protection_rule", "deployment_review", "deployment_status", "discussion", "discussion_comment", "fork", "github_app_authorization",
+    "gollum", "installation", "installation_repositories", "installation_target", "issue_comment", "issue_dependencies", "issues", "label",
+    "marketplace_purchase", "member", "membership", "merge_group", "meta", "milestone", "org_block", "organization", "package", "page_build",
+    "personal_access_token_request", "ping", "project", "project_card", "project_column", "projects_v2", "projects_v2_item",
+    "projects_v2_status_update", "public", "pull_request", "pull_request_review", "pull_request_review_comment", "pull_request_review_thread",
+    "push", "registry_package", "release", "repository", "repository_advisory", "repository_dispatch", "repository_import", "repository_ruleset",
+    "repository_vulnerability_alert", "secret_scanning_alert", "secret_scanning_alert_location", "secret_scanning_scan", "security_advisory",
+    "security_and_analysis", "sponsorship", "star", "status", "sub_issues", "team", "team_add", "watch", "workflow_dispatch", "workflow_job",
+    "workflow_run",
+  ]
+  unknown_events = tolist(setsubtract(var.eventbridge.accept_events, local.github_events))
+
+  # Of two tiers with the same labels the higher would never get a job.
+  label_sets  = { for name, tier in var.runner_tiers : name => join(",", sort(distinct([for label in tier.labels : lower(label)]))) }
+  same_labels = [for tiers in values({ for name, labels in local.label_sets : labels => name... }) : join(" and ", tiers) if length(tiers) > 1]
 
   # Of the tiers without an image of their own.
   architectures = distinct([for tier in values(var.runner_tiers) : tier.runner_architecture if tier.image == null])

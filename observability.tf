@@ -1,8 +1,9 @@
 module "observability" {
   source = "./modules/observability"
 
-  prefix = var.prefix
-  tiers  = keys(var.runner_tiers)
+  prefix            = var.prefix
+  account_wide_name = "${var.prefix}${var.iam.suffix}"
+  tiers             = keys(var.runner_tiers)
   dead_letter_queues = merge(
     { for tier, queue in aws_sqs_queue.tier_builds_dlq : "builds-${tier}" => queue.name },
     {

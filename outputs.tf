@@ -47,9 +47,9 @@ output "observability" {
 }
 
 output "tables" {
-  description = "The three tables, for backups and restores: `name` and `arn` of `tenants`, `jobs` and `runners`."
+  description = "The tables, for backups and restores: `name` and `arn` of `tenants`, `jobs`, `runners` and `recovery`; the last is made anew by recovery itself."
   value = {
-    for table, resource in { tenants = aws_dynamodb_table.tenants, jobs = aws_dynamodb_table.jobs, runners = aws_dynamodb_table.runners } :
+    for table, resource in { tenants = aws_dynamodb_table.tenants, jobs = aws_dynamodb_table.jobs, runners = aws_dynamodb_table.runners, recovery = aws_dynamodb_table.recovery } :
     table => { name = resource.name, arn = resource.arn }
   }
 }

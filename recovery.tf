@@ -26,29 +26,18 @@ data "aws_iam_policy_document" "recovery" {
     resources = values(local.arns.tier_builds)
   }
 
-  # Its own bookkeeping lies beside the launches under the installation 0, which no tenant has; the launches it can't touch.
+  # A table of its own, so that nothing hangs on a condition: AWS describes dynamodb:LeadingKeys for keys that are texts, and launches have numbers.
+  # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
   statement {
     sid       = "KeepOwnRows"
     actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"]
-    resources = [local.arns.runners]
-
-    condition {
-      test     = "ForAllValues:StringEquals"
-      variable = "dynamodb:LeadingKeys"
-      values   = ["0"]
-    }
+    resources = [local.arns.recovery]
   }
 
   statement {
     sid       = "FindOwnDueRows"
     actions   = ["dynamodb:Query"]
-    resources = ["${local.arns.runners}/index/open-index"]
-
-    condition {
-      test     = "ForAllValues:StringEquals"
-      variable = "dynamodb:LeadingKeys"
-      values   = ["0"]
-    }
+    resources = ["${local.arns.recovery}/index/open-index"]
   }
 
   statement {
@@ -128,7 +117,7 @@ resource "aws_lambda_function" "recovery" {
       LOG_LEVEL                 = var.observability.log_level
       TENANTS_TABLE             = aws_dynamodb_table.tenants.name
       JOBS_TABLE                = aws_dynamodb_table.jobs.name
-      RUNNERS_TABLE             = aws_dynamodb_table.runners.name
+      RECOVERY_TABLE            = aws_dynamodb_table.recovery.name
       RUNNER_TIERS              = local.runner_tiers_json
       DEFAULT_TIER              = var.default_tier
       TIER_ACCESS               = var.tier_access

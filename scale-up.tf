@@ -76,12 +76,13 @@ data "aws_iam_policy_document" "scale_up" {
     }
   }
 
-  # Any image: the launch template names one, and the newest Amazon Linux has another id every other week.
+  # Any image: the launch template names one, and the newest Amazon Linux has another id every other week. Any account: a subnet that is shared has its
+  # owner's in its ARN, and its id is the only one of its kind. https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing-service-behavior.html
   statement {
     sid     = "LaunchInSubnets"
     actions = ["ec2:RunInstances"]
     resources = concat(
-      [for id in distinct(concat(var.subnet_ids, flatten(values(local.tier_subnet_ids)))) : "arn:${local.partition}:ec2:${local.arn_end}:subnet/${id}"],
+      [for id in local.runner_subnet_ids : "arn:${local.partition}:ec2:${local.region}:*:subnet/${id}"],
       ["arn:${local.partition}:ec2:${local.region}::image/*"],
       local.any_spot ? ["arn:${local.partition}:ec2:${local.arn_end}:spot-instances-request/*"] : [],
     )
@@ -154,14 +155,14 @@ data "aws_iam_policy_document" "scale_up" {
     }
   }
 
-  # EC2 makes the encrypted disk in the name of whoever starts the machine.
+  # EC2 makes the encrypted disk in the name of whoever starts the machine, and reads the image's snapshot so, if that has a key too.
   dynamic "statement" {
-    for_each = var.encryption.disks == null ? [] : [var.encryption.disks]
+    for_each = length(local.disk_keys) == 0 ? [] : [local.disk_keys]
 
     content {
       sid       = "EncryptDisks"
       actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
-      resources = [statement.value]
+      resources = statement.value
 
       condition {
         test     = "StringEquals"
@@ -172,12 +173,12 @@ data "aws_iam_policy_document" "scale_up" {
   }
 
   dynamic "statement" {
-    for_each = var.encryption.disks == null ? [] : [var.encryption.disks]
+    for_each = length(local.disk_keys) == 0 ? [] : [local.disk_keys]
 
     content {
       sid       = "LetEc2UseTheDisksKey"
       actions   = ["kms:CreateGrant"]
-      resources = [statement.value]
+      resources = statement.value
 
       condition {
         test     = "Bool"

@@ -75,10 +75,11 @@ data "aws_iam_policy_document" "tenant_manager" {
     }
   }
 
+  # Any account: the subnets' owner is the VPC's, and the id is the only one of its kind.
   statement {
     sid       = "CreateTenantGroupsInVpc"
     actions   = ["ec2:CreateSecurityGroup"]
-    resources = ["arn:${local.partition}:ec2:${local.arn_end}:vpc/${var.vpc_id}"]
+    resources = ["arn:${local.partition}:ec2:${local.region}:*:vpc/${var.vpc_id}"]
   }
 
   statement {

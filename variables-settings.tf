@@ -224,13 +224,15 @@ variable "lambda" {
 
 variable "iam" {
   description = <<-EOT
-    Rules of your organisation for roles.
+    Rules of your organisation for roles, and what tells two Regions' installations of one prefix apart.
     - `permissions_boundary`: (Optional) ARN of the policy that bounds every role made here; it must let through what the functions do.
     - `path`: (Optional) path of every role, policy and instance profile made here. Default `/`.
+    - `suffix`: (Optional) end of the names of which an account has one, whatever the Region: roles, instance profile, dashboard and budget. A second installation of the same `prefix` in another Region needs one, such as `-eu`. Default none.
   EOT
   type = object({
     permissions_boundary = optional(string)
     path                 = optional(string, "/")
+    suffix               = optional(string, "")
   })
   default  = {}
   nullable = false
@@ -243,6 +245,11 @@ variable "iam" {
   validation {
     condition     = can(regex("^/([!-.0-~]+/)*$", var.iam.path)) && length(var.iam.path) <= 512
     error_message = "iam.path \"${var.iam.path}\" must begin and end with a slash, such as /platform/runners/."
+  }
+
+  validation {
+    condition     = can(regex("^([A-Za-z0-9_-]*[A-Za-z0-9])?$", var.iam.suffix))
+    error_message = "iam.suffix \"${var.iam.suffix}\" must have letters, digits, hyphens and underscores, and end with a letter or digit, such as -eu."
   }
 }
 
@@ -271,7 +278,8 @@ variable "encryption" {
     - `queues`: (Optional) the SQS queues. The key's policy must let `events.amazonaws.com` use it, or EventBridge's messages are lost.
     - `tables`: (Optional) the DynamoDB tables.
     - `logs`: (Optional) the log groups. The key's policy must let `logs.<region>.amazonaws.com` use it.
-    - `disks`: (Optional) the runners' disks. With spot, the key's policy must let the role AWSServiceRoleForEC2Spot use it.
+    - `disks`: (Optional) the runners' disks. Default: the account's default key for EBS. With spot, the policy of either, if it is a customer's key, must let the role AWSServiceRoleForEC2Spot use it.
+    - `images`: (Optional) keys that encrypt the snapshots of your own images, where those are others than that of the disks. Default none.
   EOT
   type = object({
     parameters = optional(string)
@@ -279,13 +287,14 @@ variable "encryption" {
     tables     = optional(string)
     logs       = optional(string)
     disks      = optional(string)
+    images     = optional(list(string), [])
   })
   default  = {}
   nullable = false
 
   validation {
-    condition     = alltrue([for key in values(var.encryption) : key == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", key))])
-    error_message = "encryption takes ARNs of KMS keys (not of aliases); not so: ${join(", ", [for use, key in var.encryption : use if key == null ? false : !can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", key))])}."
+    condition     = alltrue([for key in concat([var.encryption.parameters, var.encryption.queues, var.encryption.tables, var.encryption.logs, var.encryption.disks], var.encryption.images) : key == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", key))])
+    error_message = "encryption takes ARNs of KMS keys (not of aliases); not so: ${join(", ", [for use, keys in merge(var.encryption, { images = join(" ", var.encryption.images) }) : use if anytrue([for key in split(" ", keys == null ? "" : keys) : key != "" && !can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", key))])])}."
   }
 }
 
@@ -294,11 +303,11 @@ variable "observability" {
     Logs, alarms, dashboard and budget.
     - `log_level`: (Optional) least severe level that the functions log: `debug`, `info`, `warn` or `error`. Default `info`.
     - `log_retention_days`: (Optional) days that CloudWatch keeps logs. Default `30`.
-    - `log_class`: (Optional) class of the logs that carry no metrics, which are the API's access log and the machines': `STANDARD`, or `INFREQUENT_ACCESS` at half the price. Default `STANDARD`.
+    - `log_class`: (Optional) class of the logs that carry no metrics, which are the API's access log and the machines': `STANDARD`, or `INFREQUENT_ACCESS` at half the price. A log group keeps its class for life, so a change replaces both groups and deletes what is in them. Default `STANDARD`.
     - `runner_logs`: (Optional) whether machines send the logs of their boot and of their runner, each to a stream of its own in `/<prefix>/runners`. Default `true`.
     - `alarms`: (Optional) `enabled` (default `true`); `actions`, ARNs such as SNS topics that are told when an alarm starts and ends (default none); `runbooks`, the address of your copy of docs/operations.md, into which every alarm's description points; `oldest_job_seconds`, how long a job may wait although its tenant may have a runner (default `900`).
     - `dashboard`: (Optional) whether to make a CloudWatch dashboard. Default `true`.
-    - `budget`: (Optional) a monthly AWS budget over everything tagged `ghr:environment`: `monthly_usd`, `emails` and `sns_topic_arns` to tell, `thresholds` in percent (default 80 and 100). Default none.
+    - `budget`: (Optional) a monthly AWS budget over everything tagged `ghr:environment`: `monthly_usd`, `emails` (ten at most) and `sns_topic_arns` (one at most) to tell, `thresholds` in percent (default 80 and 100). Default none.
   EOT
   type = object({
     log_level          = optional(string, "info")
@@ -356,6 +365,12 @@ variable "observability" {
   validation {
     condition     = var.observability.budget == null ? true : length(var.observability.budget.emails) + length(var.observability.budget.sns_topic_arns) > 0
     error_message = "observability.budget tells nobody: give it emails or sns_topic_arns."
+  }
+
+  # https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_NotificationWithSubscribers.html
+  validation {
+    condition     = var.observability.budget == null ? true : length(var.observability.budget.emails) <= 10 && length(var.observability.budget.sns_topic_arns) <= 1
+    error_message = "observability.budget has ${try(length(var.observability.budget.emails), 0)} emails and ${try(length(var.observability.budget.sns_topic_arns), 0)} sns_topic_arns; AWS Budgets tells at most ten addresses and one topic. Subscribe the others to the topic."
   }
 
   # AWS Budgets takes five notifications of a budget; one of them is the forecast.

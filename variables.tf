@@ -3,7 +3,7 @@
 ################################################################################
 
 variable "prefix" {
-  description = "Name of this installation; every resource name starts with it and `ghr:environment` carries it."
+  description = "Name of this installation; every resource name starts with it and `ghr:environment` carries it. One in an account: the same in another Region needs `iam.suffix`."
   type        = string
   nullable    = false
 
@@ -33,6 +33,11 @@ variable "aws_region" {
   validation {
     condition     = can(regex("^[a-z]{2,}(-[a-z]+)+-[0-9]+$", var.aws_region))
     error_message = "aws_region \"${var.aws_region}\" must be a Region code such as us-east-1."
+  }
+
+  validation {
+    condition     = !startswith(var.aws_region, "cn-")
+    error_message = "aws_region \"${var.aws_region}\" is one of AWS China's, which are not supported: services have other names there, and GitHub is out of reach or slow. Use a Region of another partition."
   }
 }
 
@@ -114,8 +119,8 @@ variable "github_app" {
   }
 
   validation {
-    condition     = var.github_app.webhook_secret == null ? true : trimspace(var.github_app.webhook_secret) != ""
-    error_message = "github_app.webhook_secret must not be empty."
+    condition     = var.github_app.webhook_secret == null ? true : length(compact([for line in split("\n", var.github_app.webhook_secret) : trimspace(line)])) > 0 && alltrue([for line in split("\n", var.github_app.webhook_secret) : trimspace(line) == "" || length(trimspace(line)) >= 16])
+    error_message = "github_app.webhook_secret must have 16 characters or more, on each line if there are two: whoever guesses it can start runners for anybody. openssl rand -hex 32 makes one."
   }
 
   validation {
@@ -134,7 +139,7 @@ variable "runner_tiers" {
     - `runner_architecture`: `x64` or `arm64`; every instance type must have it.
     - `instance_types`: in order of preference; the next is tried when EC2 has no capacity.
     - `max_runners`: concurrent runners, over all sizes, of a tenant of this tier; 0 means none.
-    - `labels`: a job fits when all its labels are among these, whatever their case.
+    - `labels`: a job fits when all its labels are among these, whatever their case. No two tiers have the same.
     - `rank`: (Optional) order among tiers, lowest first; where absent, `max_runners` and then the name decide.
     - `capacity`: (Optional) `on-demand`; `spot`, which waits while there is none; or `spot-with-fallback`, which tries spot first and on-demand after it. AWS may take a spot machine back at two minutes' notice. Default `on-demand`.
     - `runner_group_id`: (Optional) GitHub's runner group in organisations. Default `1`, the default group.
@@ -269,8 +274,8 @@ variable "eventbridge" {
   nullable = false
 
   validation {
-    condition     = alltrue([for event in var.eventbridge.accept_events : can(regex("^[a-z][a-z_]*$", event))])
-    error_message = "eventbridge.accept_events must hold names of GitHub events such as workflow_job; not so: ${join(", ", [for event in var.eventbridge.accept_events : event if !can(regex("^[a-z][a-z_]*$", event))])}."
+    condition     = alltrue([for event in var.eventbridge.accept_events : can(regex("^[a-z][a-z_0-9]*$", event))])
+    error_message = "eventbridge.accept_events must hold names of GitHub events such as workflow_job; not so: ${join(", ", [for event in var.eventbridge.accept_events : event if !can(regex("^[a-z][a-z_0-9]*$", event))])}."
   }
 }
 

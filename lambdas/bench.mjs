@@ -1,12 +1,16 @@
-// `yarn bench`: what a cold start pays for. For each function the bytes of its zip and the time that a fresh process needs
-// to load its bundle, with a valid environment: a load that throws does not count.
+// `yarn bench`: what a cold start pays for. For each function the bytes of its zip and the time that a fresh process of each
+// of Lambda's runtimes needs to load its bundle, with a valid environment: a load that throws does not count.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { SWITCH, commandLineOrEnd } from '../sandbox/setup/command-line.cjs';
+import { defaultRuntime, ensureRuntimes, runtimePrograms } from '../sandbox/setup/runtimes.mjs';
 
 const lambdas = dirname(fileURLToPath(import.meta.url));
+const root = dirname(lambdas);
 const PROCESSES = 9;
+const USAGE = "node lambdas/bench.mjs [--json]: the size of each function's zip, and its load time on each of Lambda's runtimes";
 
 // The union of what the functions read: each takes what it knows.
 const ENVIRONMENT = {
@@ -18,6 +22,7 @@ const ENVIRONMENT = {
   TENANTS_TABLE: 'bench-tenants',
   JOBS_TABLE: 'bench-jobs',
   RUNNERS_TABLE: 'bench-runners',
+  RECOVERY_TABLE: 'bench-recovery',
   RUNNER_TIERS: JSON.stringify({
     small: { labels: ['self-hosted', 'linux', 'x64', 'small'], max_runners: 2, rank: null, instance_types: ['t3.medium'], capacity: 'on-demand', runner_group_id: 1 },
   }),
@@ -50,24 +55,30 @@ const ENVIRONMENT = {
   MAX_RECEIVE_COUNT: '5',
 };
 
-/** `{ name, zipBytes, loadMilliseconds }` of every function. Builds the zips first. */
-export function measureBundles() {
+/** `{ name, zipBytes, loadMilliseconds }` of every function, the load on the default runtime and on each. Builds the zips first. */
+export async function measureBundles() {
+  await ensureRuntimes({ root, log: (line) => console.error(`setup: ${line}`) });
+  const runtimes = Object.entries(runtimePrograms(root));
   execFileSync(process.execPath, [join(lambdas, 'build.mjs'), '--zip'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const names = readdirSync(join(lambdas, 'dist')).filter((file) => file.endsWith('.zip')).map((file) => file.slice(0, -'.zip'.length)).sort();
-  return names.map((name) => ({
-    name,
-    zipBytes: statSync(join(lambdas, 'dist', `${name}.zip`)).size,
-    bundleBytes: readFileSync(join(lambdas, 'build', name, 'index.mjs')).length,
-    loadMilliseconds: median(Array.from({ length: PROCESSES }, () => load(name))),
-  }));
+  return names.map((name) => {
+    const loads = Object.fromEntries(runtimes.map(([runtime, program]) => [runtime, median(Array.from({ length: PROCESSES }, () => load(name, { program })))]));
+    return {
+      name,
+      zipBytes: statSync(join(lambdas, 'dist', `${name}.zip`)).size,
+      bundleBytes: readFileSync(join(lambdas, 'build', name, 'index.mjs')).length,
+      loadMilliseconds: loads[defaultRuntime(root)],
+      loads,
+    };
+  });
 }
 
 /** How long a fresh process takes to load a function's bundle, the start of Node itself aside. */
-export function load(name, directory = join(lambdas, 'build')) {
+export function load(name, { directory = join(lambdas, 'build'), program: node = process.execPath } = {}) {
   const url = pathToFileURL(join(directory, name, 'index.mjs')).href;
   const program = `const start = performance.now(); const { handler } = await import(${JSON.stringify(url)});
     const time = performance.now() - start; if (typeof handler !== 'function') throw new Error('no handler'); console.log(time);`;
-  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { env: { PATH: process.env.PATH, ...ENVIRONMENT }, encoding: 'utf8' });
+  const output = execFileSync(node, ['--input-type=module', '--eval', program], { env: { PATH: process.env.PATH, ...ENVIRONMENT }, encoding: 'utf8' });
   return Number(output);
 }
 
@@ -77,12 +88,15 @@ function median(numbers) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const bundles = measureBundles();
-  if (process.argv.includes('--json')) console.log(JSON.stringify(bundles));
-  else {
-    console.log(`Node ${process.version}, median of ${PROCESSES} fresh processes`);
-    for (const { name, zipBytes, loadMilliseconds } of bundles) {
-      console.log(`${name.padEnd(16)} ${zipBytes.toLocaleString('en').padStart(9)} bytes zipped ${loadMilliseconds.toFixed(0).padStart(5)} ms load`);
-    }
+  const { switches } = commandLineOrEnd({ name: 'lambdas/bench.mjs', usage: USAGE, options: { json: SWITCH } });
+  print(await measureBundles(), switches.has('json'));
+}
+
+function print(bundles, json) {
+  if (json) return console.log(JSON.stringify(bundles));
+  console.log(`median of ${PROCESSES} fresh processes on each runtime`);
+  for (const { name, zipBytes, loads } of bundles) {
+    const times = Object.entries(loads).map(([runtime, milliseconds]) => `${runtime} ${milliseconds.toFixed(0).padStart(4)} ms`);
+    console.log(`${name.padEnd(16)} ${zipBytes.toLocaleString('en').padStart(9)} bytes zipped   load: ${times.join(', ')}`);
   }
 }

@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 
-jest.setTimeout(60_000);
-
 const FUNCTIONS = ['recovery', 'scale-down', 'scale-up', 'tenant-manager', 'webhook'];
 /** Zipped bytes: a quarter of the best peer's, so that a cold start stays short. */
 const LIMITS: Readonly<Record<string, number>> = { webhook: 100_000, 'scale-up': 210_000, 'scale-down': 210_000, 'tenant-manager': 210_000, recovery: 210_000 };
@@ -43,7 +41,7 @@ describe('the packages of the functions', () => {
   });
 
   it.each(FUNCTIONS)('let a fresh process load %s and find its handler', (name) => {
-    const program = `import { load } from ${JSON.stringify(join(__dirname, 'bench.mjs'))}; console.log(load(${JSON.stringify(name)}, ${JSON.stringify(join(directory, 'first/build'))}));`;
+    const program = `import { load } from ${JSON.stringify(join(__dirname, 'bench.mjs'))}; console.log(load(${JSON.stringify(name)}, ${JSON.stringify({ directory: join(directory, 'first/build') })}));`;
     const file = join(directory, 'load.mjs');
     writeFileSync(file, program);
     expect(Number(execFileSync(process.execPath, [file], { encoding: 'utf8' }))).toBeGreaterThan(0);

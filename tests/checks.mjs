@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBundles } from '../sandbox/setup/bundles.mjs';
 import { ensurePython, venvProgram } from '../sandbox/setup/python.mjs';
+import { ensureRuntimes, runtimePrograms } from '../sandbox/setup/runtimes.mjs';
 import { checkTerraformFormat, checkTerraformTests, checkTerraformValid } from './terraform.mjs';
 import { CheckFailed, execute, mustRun, root, tool } from './process.mjs';
 import { linters } from './verify/linters.mjs';
@@ -10,6 +11,7 @@ import { linters } from './verify/linters.mjs';
 export const checks = [
   { name: 'types', about: 'the TypeScript compiler over all sources', linter: true, run: async () => void (await mustRun(tool('tsc'), ['--noEmit'])) },
   { name: 'lambdas', about: 'jest: decisions, handlers, contracts on DynamoDB Local', run: () => jest('lambdas') },
+  { name: 'runtimes', about: 'jest: handlers, adapters and bundles on each runtime that Lambda may be given', run: checkRuntimes },
   { name: 'sandbox', about: 'jest: fake GitHub, machines, setup', run: () => jest('sandbox') },
   { name: 'repository', about: 'jest: what two places of the repository must agree on', run: () => jest('tests') },
   { name: 'emulator', about: 'what the sandbox adds to the AWS emulator', run: checkEmulator },
@@ -25,11 +27,26 @@ export const checks = [
   ...linters.map((linter) => ({ ...linter, linter: true, onlyByName: true })),
 ];
 
-async function jest(workspace) {
+/** What runs a handler or an adapter in a second or two; the long searches and the decisions do not hang on Node's release. */
+const ON_RUNTIMES = ['lambdas/functions', 'lambdas/libs/(aws|github|runtime)', 'lambdas/build', 'lambdas/tests/[a-z-]+.test'];
+const LONG = ['/node_modules/', '\\.property\\.', 'lambdas/tests/races', 'crash'];
+
+async function checkRuntimes() {
+  await ensureRuntimes({ root, log: (line) => console.log(line) });
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const [name, node] of Object.entries(runtimePrograms(root))) {
+    console.log(`\n${name}`);
+    const result = await jest('lambdas', { node, name, args: [...ON_RUNTIMES, '--testPathIgnorePatterns', ...LONG] });
+    for (const key of Object.keys(total)) total[key] += result[key];
+  }
+  return total;
+}
+
+async function jest(workspace, { node = process.execPath, name = workspace, args = [] } = {}) {
   const folder = join(root, '.sandbox', 'tests');
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${workspace}.json`);
-  const { code } = await execute(tool('jest'), ['-c', join(workspace, 'jest.config.cjs'), '--maxWorkers', '100%', '--json', '--outputFile', file], { env: { ...process.env, FORCE_COLOR: '0' } });
+  const file = join(folder, `${name}.json`);
+  const { code } = await execute(node, [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...args, '-c', join(workspace, 'jest.config.cjs'), '--maxWorkers', '100%', '--json', '--outputFile', file], { env: { ...process.env, FORCE_COLOR: '0' } });
   const report = JSON.parse(readFileSync(file, 'utf8'));
   const brokenSuites = report.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0).length;
   if (code !== 0 && report.numFailedTests + brokenSuites === 0) throw new CheckFailed(`jest ended with exit code ${code} although no test failed`);
@@ -38,7 +55,9 @@ async function jest(workspace) {
 }
 
 async function checkEmulator() {
-  await ensurePython({ root, log: (line) => console.log(line) });
+  const log = (line) => console.log(line);
+  await ensurePython({ root, log });
+  await ensureRuntimes({ root, log });
   const python = venvProgram(root, 'python');
   const { code, stderr } = await execute(python, ['-m', 'unittest', 'discover', '-s', join('sandbox', 'aws', 'tests'), '-t', join('sandbox', 'aws')], { show: false });
   process.stdout.write(stderr);

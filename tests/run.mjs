@@ -5,20 +5,24 @@
 //   node tests/run.mjs --only lambdas,iam  some checks
 //   node tests/run.mjs --linters           those that run nothing of the product: `yarn verify`
 //   node tests/run.mjs --list              their names
-import { parseArgs } from 'node:util';
+import { SWITCH, TEXT, commandLineOrEnd } from '../sandbox/setup/command-line.cjs';
 import { SetupError } from '../sandbox/setup/command.mjs';
 import { ensureNodePackages } from '../sandbox/setup/node-packages.mjs';
 import { checks } from './checks.mjs';
 import { root } from './process.mjs';
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, linters: { type: 'boolean', default: false }, list: { type: 'boolean', default: false } } });
-if (values.list) {
-  for (const check of checks.filter(({ linter }) => linter || !values.linters)) console.log(`${check.name.padEnd(12)} ${check.about}`);
+const USAGE = `npm test -- [options]
+  --only NAMES   these checks, separated by commas
+  --linters      those that run nothing of the product
+  --list         print the names`;
+const { switches, texts } = commandLineOrEnd({ name: 'npm test --', usage: USAGE, options: { only: TEXT, linters: SWITCH, list: SWITCH } });
+if (switches.has('list')) {
+  for (const check of checks.filter(({ linter }) => linter || !switches.has('linters'))) console.log(`${check.name.padEnd(12)} ${check.about}`);
   process.exit(0);
 }
 
-const byDefault = (check) => (values.linters ? check.linter : !check.onlyByName);
-const wanted = values.only?.split(',') ?? checks.filter(byDefault).map(({ name }) => name);
+const byDefault = (check) => (switches.has('linters') ? check.linter : !check.onlyByName);
+const wanted = texts.only?.split(',') ?? checks.filter(byDefault).map(({ name }) => name);
 const unknown = wanted.filter((name) => !checks.some((check) => check.name === name));
 if (unknown.length > 0) {
   console.error(`There is no check ${unknown.join(', ')}; "node tests/run.mjs --list" names them.`);

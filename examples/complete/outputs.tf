@@ -14,7 +14,7 @@ output "tenant_table" {
 }
 
 output "tables" {
-  description = "The three tables."
+  description = "The tables."
   value       = module.multi_tenant_runners.tables
 }
 

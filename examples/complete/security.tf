@@ -1,11 +1,24 @@
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
+locals {
+  spot_role_arn = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot"
+}
+
+# Accounts that have ever used spot have it.
+resource "aws_iam_service_linked_role" "spot" {
+  count = var.create_spot_service_linked_role ? 1 : 0
+
+  aws_service_name = "spot.amazonaws.com"
+}
+
 # One key for everything; a company with stricter rules has one for each use.
 resource "aws_kms_key" "this" {
   description         = "Data of ${var.prefix}."
   enable_key_rotation = true
   policy              = data.aws_iam_policy_document.key.json
+
+  depends_on = [aws_iam_service_linked_role.spot]
 }
 
 data "aws_iam_policy_document" "key" {
@@ -58,6 +71,35 @@ data "aws_iam_policy_document" "key" {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
       values   = [data.aws_caller_identity.current.account_id]
+    }
+  }
+
+  # EC2 makes the encrypted disks of spot machines in the name of a role of its own, which KMS must find when the policy is set.
+  statement {
+    sid       = "DisksOfSpotMachines"
+    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = [local.spot_role_arn]
+    }
+  }
+
+  statement {
+    sid       = "GrantsForSpotMachines"
+    actions   = ["kms:CreateGrant"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = [local.spot_role_arn]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "kms:GrantIsForAWSResource"
+      values   = ["true"]
     }
   }
 

@@ -33,6 +33,12 @@ variable "custom_domain" {
   default     = null
 }
 
+variable "create_spot_service_linked_role" {
+  description = "Whether to create the role that EC2 needs for the account's first spot launch, and that the key's policy names; leave `false` where the account has it."
+  type        = bool
+  default     = false
+}
+
 variable "deletion_protection" {
   description = "Whether DynamoDB refuses to delete the tables; set it to `false` and apply before a destroy."
   type        = bool
@@ -40,7 +46,7 @@ variable "deletion_protection" {
 }
 
 variable "lambda_zips" {
-  description = "Zip files of functions, instead of those that `yarn dist` writes."
+  description = "Zip files of functions, instead of those that `npm run dist` writes."
   type        = map(string)
   default     = {}
 }

@@ -81,7 +81,7 @@ variable "runner_timeouts" {
 }
 
 variable "lambda_zips" {
-  description = "Zip files of functions, instead of those that `yarn dist` writes."
+  description = "Zip files of functions, instead of those that `npm run dist` writes."
   type        = map(string)
   default     = {}
 }

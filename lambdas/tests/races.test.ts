@@ -6,8 +6,6 @@ import { PAST_GRACE, drain, machinesLive } from './crash/aftermath';
 import { createFunctions, type Functions } from './functions';
 import { createSystem, type System } from './system';
 
-jest.setTimeout(300_000);
-
 let local: DynamoDbLocal;
 beforeAll(async () => {
   local = await startDynamoDbLocal();

@@ -5,6 +5,7 @@ data "aws_region" "current" {}
 locals {
   function_arn   = join(":", ["arn", data.aws_partition.current.partition, "lambda", data.aws_region.current.id, data.aws_caller_identity.current.account_id, "function", var.name])
   ec2_arn        = join(":", ["arn", data.aws_partition.current.partition, "ec2", data.aws_region.current.id, data.aws_caller_identity.current.account_id])
+  any_owners_arn = join(":", ["arn", data.aws_partition.current.partition, "ec2", data.aws_region.current.id, "*"])
   log_group_name = "/aws/lambda/${var.name}"
   log_group_arn  = join(":", ["arn", data.aws_partition.current.partition, "logs", data.aws_region.current.id, data.aws_caller_identity.current.account_id, "log-group", local.log_group_name])
 }
@@ -41,8 +42,9 @@ data "aws_iam_policy_document" "vpc" {
     actions = ["ec2:CreateNetworkInterface"]
     resources = concat(
       ["${local.ec2_arn}:network-interface/*"],
-      [for id in var.vpc.subnet_ids : "${local.ec2_arn}:subnet/${id}"],
-      [for id in var.vpc.security_group_ids : "${local.ec2_arn}:security-group/${id}"],
+      # Shared ones have their owner's account in their ARN.
+      [for id in var.vpc.subnet_ids : "${local.any_owners_arn}:subnet/${id}"],
+      [for id in var.vpc.security_group_ids : "${local.any_owners_arn}:security-group/${id}"],
     )
   }
 
@@ -91,7 +93,7 @@ data "aws_iam_policy_document" "this" {
 }
 
 resource "aws_iam_role" "this" {
-  name                 = var.name
+  name                 = "${var.name}${var.iam.suffix}"
   path                 = var.iam.path
   description          = "Execution role of the Lambda function ${var.name}."
   assume_role_policy   = data.aws_iam_policy_document.assume.json

@@ -2,7 +2,7 @@
 resource "aws_budgets_budget" "environment" {
   count = var.budget == null ? 0 : 1
 
-  name         = var.prefix
+  name         = coalesce(var.account_wide_name, var.prefix)
   budget_type  = "COST"
   time_unit    = "MONTHLY"
   limit_amount = tostring(var.budget.monthly_usd)

@@ -86,7 +86,7 @@ locals {
 resource "aws_cloudwatch_dashboard" "this" {
   count = var.dashboard ? 1 : 0
 
-  dashboard_name = var.prefix
+  dashboard_name = coalesce(var.account_wide_name, var.prefix)
   dashboard_body = jsonencode({
     widgets = flatten([
       for index, row in local.rows : [

@@ -3,6 +3,12 @@ variable "prefix" {
   type        = string
 }
 
+variable "account_wide_name" {
+  description = "Name of the dashboard and of the budget, of which an account has one of a name whatever the Region; `null` for `prefix`."
+  type        = string
+  default     = null
+}
+
 variable "tiers" {
   description = "The sizes of runners, for the dashboard."
   type        = list(string)

@@ -86,7 +86,7 @@ data "aws_iam_policy_document" "assume" {
 }
 
 resource "aws_iam_role" "runner" {
-  name                 = local.name
+  name                 = "${local.name}${var.iam.suffix}"
   path                 = var.iam.path
   description          = "Runner machines of ${var.prefix}; callable by every job."
   assume_role_policy   = data.aws_iam_policy_document.assume.json
@@ -110,7 +110,7 @@ resource "aws_iam_role_policy_attachment" "runner" {
 }
 
 resource "aws_iam_instance_profile" "runner" {
-  name = local.name
+  name = "${local.name}${var.iam.suffix}"
   path = var.iam.path
   role = aws_iam_role.runner.name
 

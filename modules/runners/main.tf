@@ -36,6 +36,16 @@ locals {
   }
 }
 
+locals {
+  # The snapshot of an image's root disk, in GB, where the image is looked up; 0 where it is not known before a launch.
+  image_sizes = {
+    for tier, settings in var.tiers : tier => max(concat([0], [
+      for mapping in try(tolist(data.aws_ami.tier[tier].block_device_mappings), []) : try(tonumber(mapping.ebs.volume_size), 0)
+      if mapping.device_name == local.root_device_names[tier]
+    ])...)
+  }
+}
+
 data "aws_ami" "tier" {
   for_each = { for tier, settings in var.tiers : tier => settings if settings.image.filter != null }
 
@@ -128,6 +138,12 @@ resource "aws_launch_template" "tier" {
     precondition {
       condition     = length(local.user_data[each.value.runner_architecture]) <= 16384
       error_message = "The user data of tier ${each.key} has ${length(local.user_data[each.value.runner_architecture])} bytes of the 16384 that EC2 takes: shorten the hooks, or put them into the image as /opt/ghr/hooks/job-started.sh and job-completed.sh."
+    }
+
+    # EC2 would say so at each launch: InvalidBlockDeviceMapping.
+    precondition {
+      condition     = each.value.disk.size_gb >= local.image_sizes[each.key]
+      error_message = "The disk of tier ${each.key} has ${each.value.disk.size_gb} GB, but the snapshot of its image ${local.image_ids[each.key]} needs ${local.image_sizes[each.key]}: set disk.size_gb to that or more."
     }
   }
 }

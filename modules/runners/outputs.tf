@@ -5,7 +5,7 @@ output "launch_templates" {
 
 output "role_arn" {
   description = "ARN of the role of the machines; whoever launches one passes it."
-  value       = "arn:${local.partition}:iam::${local.account_id}:role${var.iam.path}${local.name}"
+  value       = "arn:${local.partition}:iam::${local.account_id}:role${var.iam.path}${local.name}${var.iam.suffix}"
 }
 
 output "security_group_id" {

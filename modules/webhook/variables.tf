@@ -134,6 +134,7 @@ variable "iam" {
   type = object({
     permissions_boundary = optional(string)
     path                 = optional(string, "/")
+    suffix               = optional(string, "")
   })
   default = {}
 }

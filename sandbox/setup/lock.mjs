@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function withLock(path, work) {
   mkdirSync(dirname(path), { recursive: true });
   while (!take(path)) {
-    if (!holderIsAlive(path)) rmSync(path, { recursive: true, force: true });
+    if (!holderIsAlive(path)) bury(path);
     else await sleep(200);
   }
   try {
@@ -16,33 +16,46 @@ export async function withLock(path, work) {
   }
 }
 
+let drafts = 0;
+const TAKEN = ['EEXIST', 'ENOTEMPTY', 'EPERM'];
+const draftOf = (path) => `${path}.${process.pid}.${(drafts += 1)}`;
+
+/** The lock comes into being with its holder's name in it: a folder that is not empty can't be replaced by a rename. */
 function take(path) {
+  const draft = draftOf(path);
+  mkdirSync(draft);
+  writeFileSync(join(draft, 'pid'), String(process.pid));
   try {
-    mkdirSync(path);
-    writeFileSync(join(path, 'pid'), String(process.pid));
+    renameSync(draft, path);
     return true;
   } catch (error) {
-    if (error.code === 'EEXIST') return false;
+    rmSync(draft, { recursive: true, force: true });
+    if (TAKEN.includes(error.code)) return false;
     throw error;
   }
 }
 
+/** Takes a dead holder's lock away. Should another have taken it over meanwhile, that one gets it back. */
+function bury(path) {
+  const grave = draftOf(path);
+  try {
+    renameSync(path, grave);
+    if (holderIsAlive(grave)) renameSync(grave, path);
+  } catch (error) {
+    if (error.code !== 'ENOENT' && !TAKEN.includes(error.code)) throw error;
+  }
+  rmSync(grave, { recursive: true, force: true });
+}
+
 function holderIsAlive(path) {
   const pid = Number(readOr(join(path, 'pid'), '0'));
-  // Between mkdir and the write the file is missing for a moment: give its maker the benefit of the doubt once.
-  if (pid === 0) return Date.now() - createdAt(path) < 2000;
+  if (pid === 0) return false;
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
     return error.code === 'EPERM';
   }
-}
-
-const seen = new Map();
-function createdAt(path) {
-  if (!seen.has(path)) seen.set(path, Date.now());
-  return seen.get(path);
 }
 
 function readOr(path, fallback) {

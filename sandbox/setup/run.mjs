@@ -5,23 +5,27 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from './command.mjs';
+import { commandLineOrEnd } from './command-line.cjs';
+import { BENCH, SANDBOX } from './programs.cjs';
 import { ensureSandbox } from './setup.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const PROGRAMS = { sandbox: 'sandbox/src/cli.ts', bench: 'sandbox/src/bench.ts' };
+const PROGRAMS = { sandbox: { file: 'sandbox/src/cli.ts', line: SANDBOX }, bench: { file: 'sandbox/src/bench.ts', line: BENCH } };
 // These look at what is there and must work when setup can't.
-const NEEDS_NO_SETUP = new Set(['down', 'status', 'help', '--help', '-h']);
+const NEEDS_NO_SETUP = new Set(['down', 'status', 'env']);
 
 const [name = '', ...args] = process.argv.slice(2);
-const program = PROGRAMS[name];
+const program = Object.hasOwn(PROGRAMS, name) ? PROGRAMS[name] : undefined;
 
-if (!program || !existsSync(join(root, program))) {
+if (!program) {
   console.error(`sandbox/setup/run.mjs knows ${Object.keys(PROGRAMS).join(', ')}; it was given "${name}".`);
   process.exit(2);
 }
+// Before anything is installed: a slip of the finger costs no minutes.
+const { command } = commandLineOrEnd(program.line, args);
 
 try {
-  const bare = NEEDS_NO_SETUP.has(args[0] ?? '') && existsSync(join(root, 'node_modules', 'tsx'));
+  const bare = NEEDS_NO_SETUP.has(command) && existsSync(join(root, 'node_modules', 'tsx'));
   if (!bare) await ensureSandbox({ root, log: (line) => console.error(`setup: ${line}`) });
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
@@ -29,7 +33,7 @@ try {
   process.exit(1);
 }
 
-const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(root, program), ...args], { stdio: 'inherit' });
+const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(root, program.file), ...args], { stdio: 'inherit' });
 // The terminal sends Ctrl-C to the whole group; a signal sent to this process alone must reach the program too.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

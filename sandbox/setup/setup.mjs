@@ -2,6 +2,7 @@ import { SetupError } from './command.mjs';
 import { ensureBundles } from './bundles.mjs';
 import { ensureNodePackages } from './node-packages.mjs';
 import { ensurePython } from './python.mjs';
+import { ensureRuntimes } from './runtimes.mjs';
 import { findProviderSource, findTerraform } from './provider-mirror.mjs';
 
 /** Everything that the sandbox needs, from a bare clone. Says all that can't be had, not only the first. */
@@ -17,9 +18,10 @@ export async function ensureSandbox({ root, log = () => {} }) {
       return undefined;
     }
   };
-  const [, , , source] = await Promise.all([
+  const [, , , , source] = await Promise.all([
     attempt(() => ensurePython({ root, log })),
     attempt(() => ensureBundles({ root, log })),
+    attempt(() => ensureRuntimes({ root, log })),
     attempt(() => findTerraform()),
     attempt(() => findProviderSource()),
   ]);

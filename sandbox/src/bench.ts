@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandLineOrEnd } from '../setup/command-line.cjs';
+import { BENCH } from '../setup/programs.cjs';
 import { down } from './down';
 import { createProgress } from './progress';
-import { readRecord, readSandboxFile, sandboxPaths, type SandboxFile } from './state';
+import { runningSandbox, sandboxPaths, type SandboxFile } from './state';
 import { status } from './status';
 import { up } from './up';
 import { waitFor } from './wait';
@@ -17,6 +19,7 @@ type AwsCall = { principal: string; service: string; operation: string; error?: 
 type GitHubCall = { route: string; count: number };
 
 async function main(): Promise<void> {
+  commandLineOrEnd(BENCH);
   const bundles = spawnSync(process.execPath, [join(root, 'lambdas', 'bench.mjs')], { stdio: 'inherit' });
   if (bundles.status !== 0) throw new Error('The bundles could not be measured.');
   const paths = sandboxPaths(root, process.env.SANDBOX_DIR);
@@ -24,10 +27,9 @@ async function main(): Promise<void> {
   const found = await status(paths);
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort(new Error(`Stopped by ${signal}.`)));
-  const sandbox = (found.up ? readSandboxFile(paths) : undefined) ?? (await up({ paths, progress, signal: controller.signal, owner: process.pid }));
+  if (!found.up) await up({ paths, progress, signal: controller.signal, owner: process.pid });
   try {
-    const launcher = readRecord(paths)?.launcher;
-    if (launcher === undefined) throw new Error(`${paths.recordFile} does not name the launcher; end the sandbox with "npm run sandbox -- down" and run the command again.`);
+    const { sandbox, launcher } = runningSandbox(paths);
     await countOneJob(sandbox, launcher, controller.signal);
   } finally {
     if (!found.up) await down(paths);
@@ -47,7 +49,7 @@ async function countOneJob(sandbox: SandboxFile, launcher: { url: string; token:
   };
   const resetCalls = (): Promise<unknown> => fetch(`${launcher.url}/_sandbox/calls/reset`, { method: 'POST', headers: { 'x-sandbox-token': launcher.token }, signal });
   const sweepDone = (seen: AwsCall[]): boolean => seen.some(({ principal, operation }) => principal === 'sandbox-scale-down' && operation === 'Scan');
-  const until = (what: string, holds: () => Promise<boolean>): Promise<void> => waitFor(holds, { what, seconds: 120, every: 300, signal });
+  const until = (what: string, holds: () => Promise<boolean>): Promise<void> => waitFor(holds, { what, seconds: 600, every: 300, signal });
 
   const installation = idOf(await control('POST', '/installations', { account: { login: `bench-${Date.now()}` } }));
   const runJob = async (): Promise<void> => {

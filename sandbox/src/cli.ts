@@ -1,26 +1,16 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { commandLineOrEnd } from '../setup/command-line.cjs';
+import { SANDBOX } from '../setup/programs.cjs';
 import { destroy } from './destroy';
 import { down } from './down';
-import { parsePort } from './ports';
+import { shellEnvironment } from './environment';
 import { killProcessesNow } from './processes';
 import { createProgress } from './progress';
 import { replan } from './replan';
-import { readRecord, sandboxPaths } from './state';
+import { readRecord, runningSandbox, sandboxPaths } from './state';
 import { describeStatus, status } from './status';
 import { up } from './up';
-
-const USAGE = `npm run sandbox                    up, the demo, a summary table, down
-  --json                           one JSON object as the last line
-  --keep                           leave it up
-npm run sandbox -- up [--port N]   bring it up; N is the webhook's port
-npm run sandbox -- status [--json]
-npm run sandbox -- replan          a second terraform plan; fails unless it is empty
-npm run sandbox -- fire            attacks a sandbox that is up; --flood N jobs instead of 500
-npm run sandbox -- destroy         offboards every tenant, terraform destroy; fails if anything is left
-npm run sandbox -- down
-SANDBOX_DIR names another folder for the state, so that several sandboxes can be up at once.`;
 
 // The terminal tells npm, the setup script and this program of one Ctrl-C, and the first two pass it on.
 const SAME_KEYPRESS_MS = 1000;
@@ -33,21 +23,18 @@ class Interrupted extends Error {
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 async function main(): Promise<number> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: { port: { type: 'string' }, flood: { type: 'string' }, json: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
-  });
-  const command = values.help ? 'help' : (positionals[0] ?? 'run');
+  const { command, switches, numbers } = commandLineOrEnd(SANDBOX);
   const paths = sandboxPaths(root, process.env.SANDBOX_DIR);
   const print = (text: string): void => void process.stdout.write(`${text}\n`);
+  const json = switches.has('json');
   // With --json only the last line is for a program; the story goes to the other stream.
-  const output = values.json ? process.stderr : process.stdout;
+  const output = json ? process.stderr : process.stdout;
   const progress = createProgress({ write: (text) => void output.write(text), isTTY: output.isTTY === true });
-  const port = values.port === undefined ? undefined : parsePort(values.port);
+  const port = numbers['port'];
   switch (command) {
     case 'run': {
       const { runSandbox } = await import('./run-sandbox');
-      return runSandbox({ paths, progress, port, signal: interrupted(), json: values.json, keep: values.keep, print, live: output.isTTY === true });
+      return runSandbox({ paths, progress, port, signal: interrupted(), json, keep: switches.has('keep'), print, live: output.isTTY === true });
     }
     case 'up': {
       const sandbox = await up({ paths, progress, port, signal: interrupted() });
@@ -61,7 +48,7 @@ async function main(): Promise<number> {
     }
     case 'status': {
       const found = await status(paths);
-      print(values.json ? JSON.stringify(found) : describeStatus(found));
+      print(json ? JSON.stringify(found) : describeStatus(found));
       return found.up ? 0 : 1;
     }
     case 'replan':
@@ -70,14 +57,14 @@ async function main(): Promise<number> {
       return destroy({ paths, print, signal: interrupted() });
     case 'fire': {
       const { fire } = await import('./run-fire');
-      const flood = values.flood === undefined ? undefined : Number(values.flood);
-      return fire({ paths, progress, signal: interrupted(), json: values.json, print, ...(flood !== undefined && { flood }) });
+      const flood = numbers['flood'];
+      return fire({ paths, progress, signal: interrupted(), json, print, ...(flood !== undefined && { flood }) });
     }
-    case 'help':
-      print(USAGE);
+    case 'env':
+      print(shellEnvironment(runningSandbox(paths).sandbox.aws));
       return 0;
     default:
-      throw new Error(`There is no command "${command}".\n${USAGE}`);
+      throw new Error(`"${command}" has no program yet.`);
   }
 
   /** Ctrl-C ends the work in an orderly way; a second one ends it now. */

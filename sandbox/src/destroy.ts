@@ -6,19 +6,18 @@ import { RUNBOOK, drainCommands } from './drain-commands';
 import { leftOf } from './leftovers';
 import { findTerraform, prepareTerraform } from './provider-mirror';
 import { readInputs } from './replan';
-import { readSandboxFile, type SandboxFile, type SandboxPaths } from './state';
+import { runningSandbox, type SandboxFile, type SandboxPaths } from './state';
 import { createTerraform } from './terraform';
 import { waitFor } from './wait';
 
 /** Its tenants' last machines must go, and a security group can only be deleted after them. */
-const DRAIN_SECONDS = 300;
+const DRAIN_SECONDS = 1200;
 
 const run = promisify(execFile);
 
 /** `npm run sandbox -- destroy`: drains as the runbook says, destroys, and looks for what is left. Exit code 0 when nothing is. */
 export async function destroy({ paths, print, signal }: { readonly paths: SandboxPaths; readonly print: (text: string) => void; readonly signal: AbortSignal }): Promise<number> {
-  const sandbox = readSandboxFile(paths);
-  if (sandbox === undefined) throw new Error(`No sandbox is up in ${paths.folder}; "npm run sandbox -- up" brings one up.`);
+  const { sandbox } = runningSandbox(paths);
   const { offboard, look } = drainCommands(readFileSync(join(paths.root, RUNBOOK), 'utf8'), sandbox.prefix);
   await asOperator(offboard, sandbox, signal);
   await waitFor(async () => (await asOperator(look, sandbox, signal)).trim() === '', { what: 'The drain', seconds: DRAIN_SECONDS, every: 1000, signal });

@@ -4,7 +4,7 @@ import { type SandboxPaths, readRecord, removeState } from './state';
 /** Ends what this sandbox's `up` started, and nothing else. */
 export async function down(paths: SandboxPaths): Promise<string[]> {
   const record = readRecord(paths);
-  const ended = await endProcesses(record?.processes ?? []);
+  const ended = await endProcesses([...(record?.processes ?? []), ...(record?.terraform === undefined ? [] : [record.terraform])]);
   removeState(paths);
   return ended;
 }

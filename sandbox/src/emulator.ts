@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { venvProgram } from '../setup/python.mjs';
+import { runtimePrograms } from '../setup/runtimes.mjs';
 import { isAlive, logTail, startDetached } from './processes';
 import { type RecordedProcess, type SandboxFile, type SandboxPaths, writePrivateJson } from './state';
 import { answers, waitFor } from './wait';
@@ -24,7 +25,7 @@ export async function startEmulator(options: {
   const token = randomBytes(24).toString('hex');
   const keys = { access_key_id: `SANDBOX${randomBytes(7).toString('hex').toUpperCase()}`, secret_access_key: randomBytes(20).toString('hex') };
   const configFile = join(paths.config, 'launcher.json');
-  writePrivateJson(configFile, { port, region: REGION, account_id: ACCOUNT_ID, ...keys, token, state_dir: paths.emulator, owner: options.owner });
+  writePrivateJson(configFile, { port, region: REGION, account_id: ACCOUNT_ID, ...keys, token, state_dir: paths.emulator, runtimes: runtimePrograms(paths.root), owner: options.owner });
   const process = await startDetached({
     name: 'AWS emulator',
     command: venvProgram(paths.root, 'python'),
@@ -36,7 +37,7 @@ export async function startEmulator(options: {
   options.record(process);
   await waitFor(() => answers(`${url}/_sandbox/health`, { headers: { 'x-sandbox-token': token } }, (status) => status === 200), {
     what: 'The AWS emulator',
-    seconds: 60,
+    seconds: 300,
     signal: options.signal,
     alive: () => (isAlive(process) ? undefined : `The AWS emulator ended at once; ${process.log} says:\n${logTail(process)}`),
   });

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { freePorts, isPortFree, parsePort } from './ports';
+import { freePorts, isPortFree } from './ports';
 
 describe('ports', () => {
   it('are free and different', async () => {
@@ -14,13 +14,5 @@ describe('ports', () => {
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     expect(await isPortFree(port)).toBe(false);
     server.close();
-  });
-
-  it.each(['0', '65536', 'eighty', '-1', '80.5', ''])('refuses "%s" as a port and says why', (text) => {
-    expect(() => parsePort(text)).toThrow(`not "${text}"`);
-  });
-
-  it('takes a number', () => {
-    expect(parsePort('8080')).toBe(8080);
   });
 });

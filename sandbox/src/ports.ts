@@ -19,13 +19,6 @@ export async function isPortFree(port: number): Promise<boolean> {
   }
 }
 
-/** A port as a person types it; the message says what is wrong with it. */
-export function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > 65535) throw new Error(`--port takes a number from 1 to 65535, not "${text}".`);
-  return port;
-}
-
 function listen(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();

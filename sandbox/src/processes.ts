@@ -36,8 +36,13 @@ export function startField(stat: string): string | undefined {
   return fields[0] === 'Z' ? undefined : fields[19];
 }
 
-export function isAlive(recorded: RecordedProcess): boolean {
+export function isAlive(recorded: Pick<RecordedProcess, 'pid' | 'started'>): boolean {
   return recorded.started !== '' && startTime(recorded.pid) === recorded.started;
+}
+
+/** Whether what a process of ours started has outlived it: its group goes on without a leader, and so its id is nobody else's. */
+function isOrphaned({ pid, started }: RecordedProcess): boolean {
+  return started !== '' && startTime(pid) === undefined && groupIsAlive(pid);
 }
 
 /** The last lines of a process's log, for the message that says it died. */
@@ -47,7 +52,7 @@ export function logTail(recorded: Pick<RecordedProcess, 'log'>, lines = 15): str
 
 /** Ends the groups of the processes that are still ours; asks first, then insists. */
 export async function endProcesses(recorded: RecordedProcess[], graceSeconds = 3): Promise<string[]> {
-  const ours = recorded.filter(isAlive);
+  const ours = recorded.filter((one) => isAlive(one) || isOrphaned(one));
   for (const one of ours) signalGroup(one.pid, 'SIGTERM');
   const until = Date.now() + graceSeconds * 1000;
   while (Date.now() < until && ours.some((one) => groupIsAlive(one.pid))) await sleep(50);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Drift, driftsOf } from './known-drifts';
 import { findTerraform, prepareTerraform } from './provider-mirror';
-import type { SandboxPaths } from './state';
+import { runningSandbox, type SandboxPaths } from './state';
 import { type TerraformInputs, createTerraform } from './terraform';
 
 /** What the module was applied with. Throws when nothing is. */
@@ -22,6 +22,7 @@ export async function planAgain(paths: SandboxPaths, signal?: AbortSignal): Prom
 
 /** The command: exit code 0 when the plan is empty but for the emulator's own drifts. */
 export async function replan({ paths, print, signal }: { paths: SandboxPaths; print: (text: string) => void; signal?: AbortSignal }): Promise<number> {
+  runningSandbox(paths);
   const drifts = await planAgain(paths, signal);
   for (const drift of drifts) print(`${drift.reason ? 'known' : 'DRIFT'}  ${drift.address}  ${drift.attribute}${drift.reason ? `: ${drift.reason}` : ''}`);
   const unknown = drifts.filter((drift) => drift.reason === undefined);

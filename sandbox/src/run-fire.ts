@@ -4,7 +4,7 @@ import { strangerScene } from './fire/strangers';
 import { inspectUsage } from './fire/usage/inspect';
 import { createLauncher } from './machines/launcher';
 import type { Progress } from './progress';
-import { readRecord, readSandboxFile, type SandboxPaths } from './state';
+import { runningSandbox, type SandboxPaths } from './state';
 
 export interface RunFireOptions {
   readonly paths: SandboxPaths;
@@ -17,9 +17,7 @@ export interface RunFireOptions {
 
 /** `npm run sandbox -- fire`: attacks a sandbox that is up. Exit code 0 only when every expectation held. */
 export async function fire({ paths, progress, signal, json, flood, print }: RunFireOptions): Promise<number> {
-  const sandbox = readSandboxFile(paths);
-  const access = readRecord(paths)?.launcher;
-  if (sandbox === undefined || access === undefined) throw new Error(`No sandbox is up in ${paths.folder}; "npm run sandbox -- up" or "npm run sandbox -- --keep" brings one up.`);
+  const { sandbox, launcher: access } = runningSandbox(paths);
   const report = await runFire({
     sandbox,
     signal,

@@ -27,6 +27,8 @@ export function createTerraform(options: {
   inputs: TerraformInputs;
   env: NodeJS.ProcessEnv;
   onLine?: (line: string) => void;
+  /** Hears of the process of each command, so that it can be ended should we be killed. */
+  started?: (pid: number) => void;
   signal?: AbortSignal;
 }): Terraform {
   const { paths } = options;
@@ -34,7 +36,7 @@ export function createTerraform(options: {
   const planFile = join(paths.terraform, 'again.tfplan');
   const env = { ...terraformEnvironment(options.env), ...inputVariables(options.inputs), TF_DATA_DIR: join(paths.terraform, 'data') };
   const run = (...args: string[]): Promise<Result> =>
-    runTerraform({ program: options.program, args, env, cwd: join(paths.root, 'examples', 'sandbox'), log: join(paths.logs, 'terraform.log'), onLine: options.onLine, signal: options.signal });
+    runTerraform({ program: options.program, args, env, cwd: join(paths.root, 'examples', 'sandbox'), log: join(paths.logs, 'terraform.log'), onLine: options.onLine, started: options.started, signal: options.signal });
 
   return {
     async init() {
@@ -111,6 +113,7 @@ function runTerraform(options: {
   cwd: string;
   log: string;
   onLine?: ((line: string) => void) | undefined;
+  started?: ((pid: number) => void) | undefined;
   signal?: AbortSignal | undefined;
 }): Promise<Result> {
   return new Promise((resolve, reject) => {
@@ -132,6 +135,7 @@ function runTerraform(options: {
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
+    if (child.pid !== undefined) options.started?.(child.pid);
     child.on('error', (error) => reject(new Error(`${options.program} could not be started: ${error.message}`)));
     child.on('close', (code) => {
       options.signal?.removeEventListener('abort', abort);

@@ -7,10 +7,10 @@ import { awsCliFolder } from '../setup/python.mjs';
 import { down } from './down';
 import { type Emulator, startEmulator } from './emulator';
 import { freePorts, isPortFree } from './ports';
-import { isAlive, logTail, startDetached } from './processes';
+import { isAlive, logTail, startDetached, startTime } from './processes';
 import type { Progress } from './progress';
 import { findTerraform, prepareTerraform } from './provider-mirror';
-import { type RecordedProcess, type SandboxFile, type SandboxPaths, type SandboxRecord, prepareFolder, readRecord, writePrivateJson } from './state';
+import { type RecordedProcess, type SandboxFile, type SandboxPaths, type SandboxRecord, describeStage, prepareFolder, stageOf, writePrivateJson } from './state';
 import { createTerraform } from './terraform';
 import { answers, waitFor } from './wait';
 import { emulatedEndpoint, webhookEndpoint } from './webhook-address';
@@ -43,9 +43,14 @@ export async function up(options: UpOptions): Promise<SandboxFile> {
 }
 
 async function bringUp({ paths, progress, port, signal, owner }: UpOptions): Promise<SandboxFile> {
-  const record: SandboxRecord = { created_at: new Date().toISOString(), processes: [] };
+  const record: SandboxRecord = { created_at: new Date().toISOString(), up: { pid: process.pid, started: startTime(process.pid) ?? '' }, processes: [] };
+  writePrivateJson(paths.recordFile, record);
   const keep = (one: RecordedProcess): void => {
     record.processes.push(one);
+    writePrivateJson(paths.recordFile, record);
+  };
+  const keepTerraform = (pid: number): void => {
+    record.terraform = { name: 'Terraform', pid, started: startTime(pid) ?? '', log: join(paths.logs, 'terraform.log') };
     writePrivateJson(paths.recordFile, record);
   };
   const [emulatorPort = 0, githubPort = 0, freePort = 0] = await freePorts(3);
@@ -56,7 +61,7 @@ async function bringUp({ paths, progress, port, signal, owner }: UpOptions): Pro
   const app = await createApp(paths);
   const services = { paths, emulator, app, githubPort, frontPort: port ?? freePort, record: keep, signal, owner };
   const github = await progress.step('GitHub and runner machines', async () => startServices(services));
-  const outputs = await progress.step('Terraform', async (detail) => applyModule({ paths, emulator, app, apiUrl: github.api_url, detail, signal }));
+  const outputs = await progress.step('Terraform', async (detail) => applyModule({ paths, emulator, app, apiUrl: github.api_url, record: keepTerraform, detail, signal }));
   const sandbox: SandboxFile = {
     webhook_url: `http://127.0.0.1:${port ?? freePort}/webhook`,
     webhook_secret: app.webhookSecret,
@@ -71,8 +76,9 @@ async function bringUp({ paths, progress, port, signal, owner }: UpOptions): Pro
 }
 
 function refuseSecond(paths: SandboxPaths): void {
-  const alive = readRecord(paths)?.processes.filter(isAlive) ?? [];
-  if (alive.length > 0) throw new Error(`A sandbox is up in ${paths.folder} already; end it with "npm run sandbox -- down", or set SANDBOX_DIR to have another beside it.`);
+  const stage = stageOf(paths);
+  if (stage === 'coming up' || stage === 'half up') throw new Error(describeStage(paths, stage));
+  if (stage === 'up') throw new Error(`A sandbox is up in ${paths.folder} already; end it with "npm run sandbox -- down", or set SANDBOX_DIR to have another beside it.`);
 }
 
 async function createApp(paths: SandboxPaths): Promise<App> {
@@ -121,7 +127,7 @@ async function startServices(options: {
   const control_url = `${api_url}/_control`;
   await waitFor(() => answers(`${control_url}/health`, {}, (status) => status === 200), {
     what: 'The fake GitHub',
-    seconds: 30,
+    seconds: 300,
     signal: options.signal,
     alive: () => (isAlive(process) ? undefined : `The fake GitHub ended at once; ${process.log} says:\n${logTail(process)}`),
   });
@@ -133,6 +139,7 @@ async function applyModule(options: {
   emulator: Emulator;
   app: App;
   apiUrl: string;
+  record: (pid: number) => void;
   detail: (text: string) => void;
   signal: AbortSignal;
 }): Promise<Record<string, unknown>> {
@@ -145,7 +152,7 @@ async function applyModule(options: {
     options.detail(`${created} resources created`);
   };
   const inputs = { aws: emulator.aws, prefix: PREFIX, github: { app_id: app.id, key_base64: app.keyBase64, webhook_secret: app.webhookSecret, api_url: options.apiUrl } };
-  const terraform = createTerraform({ program: findTerraform(), paths, inputs, env, onLine, signal: options.signal });
+  const terraform = createTerraform({ program: findTerraform(), paths, inputs, env, onLine, started: options.record, signal: options.signal });
   // For the second plan, which must be asked with the same inputs.
   writePrivateJson(join(paths.config, 'terraform-inputs.json'), inputs);
   options.detail('init');
@@ -166,5 +173,5 @@ async function connect(sandbox: SandboxFile, signal: AbortSignal): Promise<void>
   if (!told.ok) throw new Error(`The control API refused the webhook's address: ${told.status} ${await told.text()}`);
   // An unsigned delivery is refused by the function itself, which proves the whole way to it.
   const unsigned = { method: 'POST', headers: { 'content-type': 'application/json', 'x-github-event': 'ping' }, body: '{}' };
-  await waitFor(() => answers(sandbox.webhook_url, unsigned, (status) => status === 401), { what: 'The webhook', seconds: 30, every: 200, signal });
+  await waitFor(() => answers(sandbox.webhook_url, unsigned, (status) => status === 401), { what: 'The webhook', seconds: 300, every: 200, signal });
 }

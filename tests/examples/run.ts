@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { ensurePython } from '../../sandbox/setup/python.mjs';
+import { ensureRuntimes } from '../../sandbox/setup/runtimes.mjs';
 import { down } from '../../sandbox/src/down';
 import { startEmulator } from '../../sandbox/src/emulator';
 import { freePorts } from '../../sandbox/src/ports';
@@ -28,6 +29,7 @@ const FORGOTTEN: readonly KnownDrift[] = [
 
 async function main(): Promise<void> {
   await ensurePython({ root, log: (line) => console.log(line) });
+  await ensureRuntimes({ root, log: (line) => console.log(line) });
   prepareFolder(paths);
   const processes: RecordedProcess[] = [];
   const record = (one: RecordedProcess): void => {
@@ -48,7 +50,7 @@ async function main(): Promise<void> {
     TF_VAR_prefix: PREFIX,
     TF_VAR_github_app_id: '4711',
     TF_VAR_github_app_key_base64: Buffer.from(privateKey).toString('base64'),
-    TF_VAR_github_app_webhook_secret: 'of-the-emulator',
+    TF_VAR_github_app_webhook_secret: 'a-secret-of-the-emulator',
     TF_VAR_deletion_protection: 'false',
   };
   const state = `-state=${join(paths.terraform, 'terraform.tfstate')}`;

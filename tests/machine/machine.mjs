@@ -14,7 +14,7 @@ export const TENANT = '4711';
 export const CONFIG = Buffer.from('a configuration for one runner, '.repeat(120)).toString('base64');
 const ROLE = 'acme-ci-runner';
 const CREDENTIALS = { AccessKeyId: 'ASIAMACHINE', SecretAccessKey: 'se/cret+of/the/role', Token: `${'token/of+the/role'.repeat(40)}==` };
-const MAX_MS = 60_000;
+const MAX_MS = 600_000;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 const FACTS = {
@@ -103,7 +103,7 @@ export async function boot(text, { root, logGroup, parameterRoot }, scenario) {
     await Promise.race([shutdown, gone, late]);
     clearTimeout(timer);
     // What runs beside the script may still be under way.
-    for (let tries = 0; scenario.settled && !scenario.settled(services.seen) && tries < 100; tries += 1) await new Promise((done) => setTimeout(done, 50));
+    for (let tries = 0; scenario.settled && !scenario.settled(services.seen) && tries < 6000; tries += 1) await new Promise((done) => setTimeout(done, 50));
   } finally {
     child.kill('SIGKILL');
     await gone;

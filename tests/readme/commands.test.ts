@@ -16,7 +16,7 @@ function namedScripts(text: string): { script: string; folder: string }[] {
   const blocks = codeBlocks(text, 'bash').map((block) => ({ block, folder: /^cd (\S+)/m.exec(block)?.[1] ?? '.' }));
   const spans = [...text.matchAll(/`([^`\n]+)`/g)].map(([, span]) => ({ block: String(span), folder: '.' }));
   return [...blocks, ...spans].flatMap(({ block, folder }) =>
-    [...block.matchAll(/(?:^|\s)(?:npm run|npm(?= test)|yarn) ([a-z][a-z-]*)/gm)].map(([, script]) => ({ script: String(script), folder })),
+    [...block.matchAll(/(?:^|\s)(?:npm(?: --prefix \S+)? run(?: -s)?|npm(?= test)|yarn) ([a-z][a-z-]*)/gm)].map(([, script]) => ({ script: String(script), folder })),
   );
 }
 
@@ -24,6 +24,25 @@ test.each(documents)('%s names only scripts that exist', (document) => {
   for (const { script, folder } of namedScripts(read(document))) {
     expect(`${folder}: ${[...scripts(folder), ...YARN_ITSELF].find((known) => known === script)}`).toBe(`${folder}: ${script}`);
   }
+});
+
+/** What stands in a command's way on a machine that has Node, and so npm, and nothing of this project. */
+test.each([...documents, ...readdirSync(join(root, 'examples')).map((name) => `examples/${name}/README.md`)].filter((path) => existsSync(join(root, path))))(
+  '%s needs no Yarn, which Node does not bring, but where the workspace is explained',
+  (document) => {
+    const commands = codeBlocks(read(document).replaceAll(/^ +/gm, ''), 'bash').filter((block) => /(^|[\s(])yarn /.test(block));
+    expect(commands.filter((block) => !block.includes('# packages of the whole workspace'))).toEqual([]);
+  },
+);
+
+function testFiles(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.test.ts') && !path.includes('node_modules')).map((path) => join(root, folder, path));
+}
+
+test.each(documents)('%s runs by name only test files that exist', (document) => {
+  const named = [...read(document).matchAll(/npx jest -c (\w+)\/jest\.config\.cjs ([\w./-]+)/g)].map(([, folder, pattern]) => ({ folder: String(folder), pattern: String(pattern) }));
+  const missing = named.filter(({ folder, pattern }) => !testFiles(folder).some((path) => new RegExp(pattern).test(path)));
+  expect(missing).toEqual([]);
 });
 
 test('README.md starts with the command that shows it and the command that tests it', () => {

@@ -67,7 +67,7 @@ variables {
   github_app = {
     id             = "4711"
     key_base64     = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo="
-    webhook_secret = "a-secret"
+    webhook_secret = "a-secret-of-the-tests"
   }
   # Zips in a bucket need no files here.
   lambda = { s3_bucket = "zips" }
@@ -94,7 +94,7 @@ run "each_function_gets_exactly_the_variables_that_it_reads" {
   }
 
   assert {
-    condition     = join(" ", keys(aws_lambda_function.recovery.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES DEFAULT_TIER ENVIRONMENT EVENT_BUS_NAME GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE LOG_LEVEL RUNNERS_TABLE RUNNER_TIERS TENANTS_TABLE TIER_ACCESS TIER_QUEUE_URLS"
+    condition     = join(" ", keys(aws_lambda_function.recovery.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES DEFAULT_TIER ENVIRONMENT EVENT_BUS_NAME GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE LOG_LEVEL RECOVERY_TABLE RUNNER_TIERS TENANTS_TABLE TIER_ACCESS TIER_QUEUE_URLS"
     error_message = "recovery: ${join(" ", keys(aws_lambda_function.recovery.environment[0].variables))}"
   }
 

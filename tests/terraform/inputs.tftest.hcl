@@ -8,7 +8,7 @@ variables {
   github_app = {
     id             = "4711"
     key_base64     = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo="
-    webhook_secret = "a-secret"
+    webhook_secret = "a-secret-of-the-tests"
   }
   # Zips in a bucket need no files here.
   lambda = { s3_bucket = "zips" }
@@ -254,7 +254,7 @@ run "rejects_an_app_without_an_id" {
   }
 
   variables {
-    github_app = { key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "a-secret" }
+    github_app = { key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "a-secret-of-the-tests" }
   }
 
   expect_failures = [var.github_app]
@@ -268,7 +268,7 @@ run "rejects_an_id_given_twice" {
   }
 
   variables {
-    github_app = { id = "4711", key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "a-secret", id_ssm = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/id", name = "/github/id" } }
+    github_app = { id = "4711", key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "a-secret-of-the-tests", id_ssm = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/id", name = "/github/id" } }
   }
 
   expect_failures = [var.github_app]
@@ -282,7 +282,7 @@ run "rejects_an_app_without_a_key" {
   }
 
   variables {
-    github_app = { id = "4711", webhook_secret = "a-secret" }
+    github_app = { id = "4711", webhook_secret = "a-secret-of-the-tests" }
   }
 
   expect_failures = [var.github_app]
@@ -296,7 +296,7 @@ run "rejects_a_key_given_twice" {
   }
 
   variables {
-    github_app = { id = "4711", key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "a-secret", key_base64_ssm = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/id", name = "/github/id" } }
+    github_app = { id = "4711", key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "a-secret-of-the-tests", key_base64_ssm = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/id", name = "/github/id" } }
   }
 
   expect_failures = [var.github_app]
@@ -324,7 +324,7 @@ run "rejects_a_webhook_secret_given_twice" {
   }
 
   variables {
-    github_app = { id = "4711", key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "a-secret", webhook_secret_ssm = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/id", name = "/github/id" } }
+    github_app = { id = "4711", key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "a-secret-of-the-tests", webhook_secret_ssm = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/id", name = "/github/id" } }
   }
 
   expect_failures = [var.github_app]
@@ -338,7 +338,7 @@ run "rejects_a_client_id_in_place_of_the_app_id" {
   }
 
   variables {
-    github_app = { id = "Iv23liAbCdEf", key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "a-secret" }
+    github_app = { id = "Iv23liAbCdEf", key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "a-secret-of-the-tests" }
   }
 
   expect_failures = [var.github_app]
@@ -352,7 +352,7 @@ run "rejects_a_key_that_is_not_encoded" {
   }
 
   variables {
-    github_app = { id = "4711", key_base64 = "-----BEGIN RSA PRIVATE KEY-----", webhook_secret = "a-secret" }
+    github_app = { id = "4711", key_base64 = "-----BEGIN RSA PRIVATE KEY-----", webhook_secret = "a-secret-of-the-tests" }
   }
 
   expect_failures = [var.github_app]
@@ -366,7 +366,7 @@ run "rejects_a_key_that_is_something_else_encoded" {
   }
 
   variables {
-    github_app = { id = "4711", key_base64 = base64encode("hello"), webhook_secret = "a-secret" }
+    github_app = { id = "4711", key_base64 = base64encode("hello"), webhook_secret = "a-secret-of-the-tests" }
   }
 
   expect_failures = [var.github_app]
@@ -394,7 +394,7 @@ run "rejects_a_reference_whose_arn_is_of_another_parameter" {
   }
 
   variables {
-    github_app = { key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "a-secret", id_ssm = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/key", name = "/github/id" } }
+    github_app = { key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "a-secret-of-the-tests", id_ssm = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/key", name = "/github/id" } }
   }
 
   expect_failures = [var.github_app]
@@ -408,7 +408,7 @@ run "rejects_a_reference_to_a_secret_of_secrets_manager" {
   }
 
   variables {
-    github_app = { key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "a-secret", id_ssm = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:id", name = "id" } }
+    github_app = { key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "a-secret-of-the-tests", id_ssm = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:id", name = "id" } }
   }
 
   expect_failures = [var.github_app]
@@ -430,7 +430,7 @@ run "accepts_the_longest_prefix_other_tags_and_events_and_a_secret_in_rotation" 
     subnet_ids  = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
     tags        = { Project = "runners", "cost center" = "42" }
     eventbridge = { accept_events = ["workflow_job", "check_run"] }
-    github_app  = { id = "4711", key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "old\nnew" }
+    github_app  = { id = "4711", key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "the-old-secret-of-tests\nthe-new-secret-of-tests" }
   }
 }
 
@@ -444,4 +444,46 @@ run "accepts_letters_digits_hyphens_and_underscores_in_a_prefix" {
   variables {
     prefix = "My_SaaS-2"
   }
+}
+
+run "rejects_a_region_of_aws_china" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    aws_region = "cn-north-1"
+  }
+
+  expect_failures = [var.aws_region]
+}
+
+run "rejects_a_webhook_secret_of_five_characters" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    github_app = { id = "4711", key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "12345" }
+  }
+
+  expect_failures = [var.github_app]
+}
+
+run "rejects_a_short_new_secret_beside_a_long_old_one" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    github_app = { id = "4711", key_base64 = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=", webhook_secret = "the-old-secret-of-tests\nnew" }
+  }
+
+  expect_failures = [var.github_app]
 }

@@ -1,7 +1,9 @@
 // Every optional setting away from its default, in one plan by the real provider: each must show where it has its effect.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { PREFIX, plan, resource, resourcesOf } from './render.mjs';
+import { PREFIX, ROOT, plan, resource, resourcesOf } from './render.mjs';
 
 const key = (name) => `arn:aws:kms:us-east-1:123456789012:key/${name}`;
 const BOUNDARY = 'arn:aws:iam::123456789012:policy/boundary';
@@ -128,7 +130,7 @@ describe('a plan with every setting away from its default', () => {
   it('lets scale-up read the one image parameter, and start in the subnets of every tier', () => {
     const { Statement } = JSON.parse(of('module.scale_up.aws_iam_role_policy.this').policy);
     assert.equal(Statement.find(({ Sid }) => Sid === 'ResolveImage').Resource, 'arn:aws:ssm:us-east-1:123456789012:parameter/golden/runner');
-    assert.ok(Statement.find(({ Sid }) => Sid === 'LaunchInSubnets').Resource.includes('arn:aws:ec2:us-east-1:123456789012:subnet/subnet-0aaa'));
+    assert.ok(Statement.find(({ Sid }) => Sid === 'LaunchInSubnets').Resource.includes('arn:aws:ec2:us-east-1:*:subnet/subnet-0aaa'));
   });
 
   it('adds the operator’s policies to the machines’ role', () => {
@@ -158,5 +160,41 @@ describe('refusals that only a plan by the real provider shows', () => {
     });
     assert.ok(failed);
     assert.match(output.replace(/\s*\n[│\s]*/g, ' '), /none that EC2 makes: small/);
+  });
+
+  it('names subnets that are not in the VPC, types of another architecture or Region, and disks smaller than their image', async () => {
+    const { failed, output } = await plan({
+      aws: {
+        subnets: { 'subnet-0123456789abcdef0': 'vpc-0123456789abcdef0', 'subnet-0aaa': 'vpc-0fff' },
+        noTypes: ['m99.large'],
+        images: { 'golden-*': [{ id: 'ami-0abc', gigabytes: 100 }] },
+      },
+      settings: `
+  runner_tiers = {
+    small  = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium", "m99.large"], max_runners = 2, labels = ["small"], subnet_ids = ["subnet-0aaa"] }
+    arm    = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t3.medium", "t4g.medium"], max_runners = 2, labels = ["arm"] }
+    golden = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["golden"], image = { filter = { name = "golden-*", owners = ["self"] } } }
+  }`,
+    });
+    assert.ok(failed);
+    const text = output.replace(/\s*\n[│\s]*/g, ' ');
+    assert.match(text, /not in vpc_id "vpc-0123456789abcdef0", or either is not in us-east-1 or not shared with this account: subnet-0123456789abcdef1, subnet-0aaa\./);
+    assert.match(text, /these instance types do not have the tier's runner_architecture, or us-east-1 does not have them: arm \(arm64\): t3\.medium; small \(x64\): m99\.large\./);
+    assert.match(text, /The disk of tier golden has 30 GB, but the snapshot of its image ami-0abc needs 100/);
+  });
+});
+
+describe('the complete example, by the real provider', () => {
+  it('lets spot use the key of its disks, with what docs/security.md says', async () => {
+    const { failed, output, json } = await plan({ example: 'complete' });
+    assert.equal(failed, false, output);
+    const policy = JSON.parse(json.planned_values.root_module.resources.find(({ address }) => address === 'aws_kms_key.this').values.policy);
+    const guide = readFileSync(join(ROOT, 'docs', 'security.md'), 'utf8');
+    const documented = [...guide.matchAll(/```json\n([\s\S]*?)```/g)].flatMap(([, text]) => JSON.parse(text).Statement ?? []);
+    for (const sid of ['DisksOfSpotMachines', 'GrantsForSpotMachines']) {
+      const [written, used] = [documented, policy.Statement].map((statements) => statements.find(({ Sid }) => Sid === sid));
+      const parts = ({ Principal, Action, Condition }) => [Principal, [Action].flat().sort(), Condition];
+      assert.deepEqual(parts(used), parts(written), sid);
+    }
   });
 });

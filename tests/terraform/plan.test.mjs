@@ -147,6 +147,6 @@ describe('the block of the README', () => {
     assert.equal(output.match(/Error:/g).length, 1, output);
     const text = output.replace(/\s*\n[│\s]*/g, ' ');
     for (const name of ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery']) assert.ok(text.includes(`lambdas/dist/${name}.zip`), output);
-    assert.match(text, /run `yarn dist` \(cd lambdas && yarn install && yarn dist\)/);
+    assert.match(text, /run `npm run dist` in the module's checkout/);
   });
 });

@@ -23,7 +23,7 @@ variables {
   github_app = {
     id             = "4711"
     key_base64     = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo="
-    webhook_secret = "a-secret"
+    webhook_secret = "a-secret-of-the-tests"
   }
   # Zips in a bucket need no files here.
   lambda = { s3_bucket = "zips" }
@@ -162,7 +162,9 @@ run "accepts_disks_that_ec2_makes_and_keys_of_this_region" {
     runner = { disk = { iops = 3000, throughput = 125 } }
     runner_tiers = {
       small  = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"], disk = { type = "io2", iops = 100 } }
-      medium = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"], disk = { throughput = 500 } }
+      medium = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted", "medium"], disk = { throughput = 750 } }
+      large  = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted", "large"], disk = { iops = 4000, throughput = 1000 } }
+      tiny   = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted", "tiny"], disk = { size_gb = 8, type = "io2", iops = 8000 } }
     }
     encryption = { queues = "arn:aws:kms:us-east-1:123456789012:key/0f0f0f0f-0000-0000-0000-000000000000" }
     webhook    = { custom_domain = { name = "runners.example.com", certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/0f0f" } }
@@ -208,5 +210,116 @@ run "accepts_hooks_of_a_few_hundred_bytes" {
     tiers        = { small = { runner_architecture = "x64", image = {}, disk = { size_gb = 30, type = "gp3" } } }
     egress_rules = []
     hooks        = { before_runner = join("", [for _ in range(50) : "0123456789"]) }
+  }
+}
+
+run "rejects_more_throughput_than_gp3_has_for_its_iops" {
+  command = plan
+
+  variables {
+    runner_tiers = { small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"], disk = { throughput = 751 } } }
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "rejects_more_iops_than_gp3_has_for_its_size" {
+  command = plan
+
+  variables {
+    runner_tiers = { small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"], disk = { size_gb = 8, iops = 4001 } } }
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "rejects_more_iops_than_io2_has_for_its_size" {
+  command = plan
+
+  variables {
+    runner_tiers = { small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"], disk = { size_gb = 8, type = "io2", iops = 8001 } } }
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "rejects_fewer_iops_than_io2_starts_with" {
+  command = plan
+
+  variables {
+    runner_tiers = { small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"], disk = { type = "io2", iops = 99 } } }
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "rejects_more_iops_than_io2_has" {
+  command = plan
+
+  variables {
+    runner_tiers = { small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"], disk = { size_gb = 1000, type = "io2", iops = 256001 } } }
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "rejects_two_tiers_with_the_same_labels_whatever_their_case_and_order" {
+  command = plan
+
+  variables {
+    runner_tiers = {
+      small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted", "linux"] }
+      gold  = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 9, labels = ["Linux", "self-hosted"] }
+    }
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "accepts_a_tier_whose_labels_another_has_and_one_more" {
+  command = plan
+
+  variables {
+    runner_tiers = {
+      small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted", "linux"] }
+      gold  = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 9, labels = ["linux", "self-hosted", "gold"] }
+    }
+  }
+}
+
+run "rejects_an_event_that_github_does_not_have" {
+  command = plan
+
+  variables {
+    eventbridge = { accept_events = ["workflow_jobs"] }
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "accepts_events_that_github_has" {
+  command = plan
+
+  variables {
+    eventbridge = { accept_events = ["workflow_job", "push", "projects_v2"] }
+  }
+}
+
+run "rejects_a_key_of_an_image_from_another_region" {
+  command = plan
+
+  variables {
+    encryption = { images = ["arn:aws:kms:eu-west-1:123456789012:key/0f0f0f0f-0000-0000-0000-000000000000"] }
+  }
+
+  expect_failures = [aws_dynamodb_table.tenants]
+}
+
+run "accepts_a_suffix_that_fits_the_longest_prefix" {
+  command = plan
+
+  variables {
+    prefix = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+    iam    = { suffix = "-euw1" }
   }
 }

@@ -1,13 +1,13 @@
-// Plans examples/sandbox with the real provider and without AWS: the one call that a plan makes, who the caller is, is answered here.
+// Plans examples/sandbox with the real provider and without AWS: the few calls that a plan makes are answered by ./offline-aws.mjs.
 // The plan shows the whole text of every policy and the user data, because the module builds them from names.
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findTerraform, prepareTerraform } from '../../sandbox/setup/provider-mirror.mjs';
+import { listenAsAws } from './offline-aws.mjs';
 
 const run = promisify(execFile);
 const MAX_PLAN_BYTES = 64 * 1024 * 1024;
@@ -35,6 +35,7 @@ const VARIABLES = {
     tags: { Project: 'plan-tests', 'cost center': '42' },
   },
   basic: { ...APP, github_app_webhook_secret: 'a-secret-of-the-plan-tests' },
+  complete: { ...APP, github_app_webhook_secret: 'a-secret-of-the-plan-tests' },
 };
 
 /** A copy with zips of its own, or with none: what `yarn dist` has left in the repository must not matter. */
@@ -48,26 +49,16 @@ export function copyModule(folder, zips) {
   for (const name of FUNCTIONS) cpSync(join(ROOT, 'tests', 'terraform', 'fixtures', 'empty.zip'), join(folder, 'lambdas', 'dist', `${name}.zip`));
 }
 
-async function listenAsSts() {
-  const answer = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${ACCOUNT}:user/planner</Arn><UserId>AIDAPLANNER</UserId><Account>${ACCOUNT}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>plan</RequestId></ResponseMetadata></GetCallerIdentityResponse>`;
-  const server = createServer((request, response) => {
-    request.resume();
-    response.writeHead(200, { 'content-type': 'text/xml' }).end(answer);
-  });
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  return { url: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((done) => server.close(done)) };
-}
-
-/** Answers terraform's plan of an example as JSON, and what it printed; `failed` when it refused. */
-export async function plan({ example = 'sandbox', zips = true, variables = {}, settings } = {}) {
+/** Answers terraform's plan of an example as JSON, and what it printed; `failed` when it refused. `aws` is what AWS says: see ./offline-aws.mjs. */
+export async function plan({ example = 'sandbox', zips = true, variables = {}, settings, aws = {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'plan-'));
-  const sts = await listenAsSts();
+  const offline = await listenAsAws({ account: ACCOUNT, ...aws });
   try {
     copyModule(folder, zips);
     const cwd = join(folder, 'examples', example);
     // Settings that the example leaves alone; Terraform merges a file of this name into it.
     if (settings) writeFileSync(join(cwd, 'override.tf'), `module "multi_tenant_runners" {\n${settings}\n}\n`);
-    const env = { ...(await initialise(example, cwd)), AWS_ENDPOINT_URL: sts.url };
+    const env = { ...(await initialise(example, cwd)), AWS_ENDPOINT_URL: offline.url };
     const options = { cwd, env, maxBuffer: MAX_PLAN_BYTES };
     const file = join(folder, 'variables.tfvars.json');
     writeFileSync(file, JSON.stringify({ ...VARIABLES[example], ...variables }));
@@ -80,7 +71,7 @@ export async function plan({ example = 'sandbox', zips = true, variables = {}, s
     const { stdout } = await run(findTerraform(), ['show', '-json', '-no-color', out], options);
     return { failed: false, output: '', json: JSON.parse(stdout) };
   } finally {
-    await sts.close();
+    await offline.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -8,7 +8,7 @@ variables {
   github_app = {
     id             = "4711"
     key_base64     = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo="
-    webhook_secret = "a-secret"
+    webhook_secret = "a-secret-of-the-tests"
   }
   # Zips in a bucket need no files here.
   lambda = { s3_bucket = "zips" }
@@ -531,4 +531,72 @@ run "accepts_the_cheap_log_class_and_a_full_budget" {
       budget    = { monthly_usd = 100, sns_topic_arns = ["arn:aws:sns:us-east-1:123456789012:bill"], thresholds = [50, 80, 90, 100] }
     }
   }
+}
+
+run "rejects_a_budget_that_tells_more_than_one_topic" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    observability = { budget = { monthly_usd = 10, sns_topic_arns = ["arn:aws:sns:us-east-1:123456789012:a", "arn:aws:sns:us-east-1:123456789012:b"] } }
+  }
+
+  expect_failures = [var.observability]
+}
+
+run "rejects_a_budget_that_tells_more_than_ten_addresses" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    observability = { budget = { monthly_usd = 10, emails = [for n in range(11) : "a${n}@example.com"] } }
+  }
+
+  expect_failures = [var.observability]
+}
+
+run "accepts_a_budget_that_tells_one_topic_and_ten_addresses" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    observability = { budget = { monthly_usd = 10, emails = [for n in range(10) : "a${n}@example.com"], sns_topic_arns = ["arn:aws:sns:us-east-1:123456789012:a"] } }
+  }
+}
+
+run "rejects_an_alias_as_the_key_of_an_image" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    encryption = { images = ["arn:aws:kms:us-east-1:123456789012:alias/images"] }
+  }
+
+  expect_failures = [var.encryption]
+}
+
+run "rejects_a_suffix_that_ends_in_a_hyphen" {
+  command = plan
+
+  module {
+    source = "./tests/terraform/inputs"
+  }
+
+  variables {
+    iam = { suffix = "-eu-" }
+  }
+
+  expect_failures = [var.iam]
 }

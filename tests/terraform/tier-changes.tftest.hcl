@@ -66,7 +66,7 @@ variables {
   github_app = {
     id             = "4711"
     key_base64     = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo="
-    webhook_secret = "a-secret"
+    webhook_secret = "a-secret-of-the-tests"
   }
   # Zips in a bucket need no files here.
   lambda = { s3_bucket = "zips" }
@@ -76,7 +76,7 @@ run "two_tiers" {
   variables {
     runner_tiers = {
       small  = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"] }
-      medium = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"] }
+      medium = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted", "medium"] }
     }
   }
 
@@ -90,7 +90,7 @@ run "a_third_comes" {
   variables {
     runner_tiers = {
       small  = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"] }
-      medium = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"] }
+      medium = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted", "medium"] }
       arm    = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.medium"], max_runners = 2, labels = ["arm64"] }
     }
   }

@@ -8,7 +8,7 @@ variables {
   github_app = {
     id             = "4711"
     key_base64     = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo="
-    webhook_secret = "a-secret"
+    webhook_secret = "a-secret-of-the-tests"
   }
   # Zips in a bucket need no files here.
   lambda = { s3_bucket = "zips" }

@@ -24,7 +24,7 @@ variables {
   github_app = {
     id             = "4711"
     key_base64     = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo="
-    webhook_secret = "a-secret"
+    webhook_secret = "a-secret-of-the-tests"
   }
   # Zips in a bucket need no files here.
   lambda = { s3_bucket = "zips" }
@@ -67,7 +67,7 @@ run "jobs_and_runners_tables_have_an_index_that_is_read_consistently" {
   }
 
   assert {
-    condition     = alltrue([for table in [aws_dynamodb_table.runners, aws_dynamodb_table.jobs] : [for index in table.local_secondary_index : "${index.name}/${index.range_key}/${index.projection_type}"] == ["open-index/open_at/ALL"]])
+    condition     = alltrue([for table in [aws_dynamodb_table.runners, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery] : [for index in table.local_secondary_index : "${index.name}/${index.range_key}/${index.projection_type}"] == ["open-index/open_at/ALL"]])
     error_message = "open-index is local."
   }
 
@@ -77,7 +77,7 @@ run "jobs_and_runners_tables_have_an_index_that_is_read_consistently" {
   }
 
   assert {
-    condition     = alltrue([for table in [aws_dynamodb_table.runners, aws_dynamodb_table.jobs] : table.ttl[0].enabled && table.ttl[0].attribute_name == "expires_at"])
+    condition     = alltrue([for table in [aws_dynamodb_table.runners, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery] : table.ttl[0].enabled && table.ttl[0].attribute_name == "expires_at"])
     error_message = "Ended jobs and launches expire."
   }
 }
@@ -86,7 +86,7 @@ run "tables_are_protected_from_deletion_and_loss" {
   command = plan
 
   assert {
-    condition     = alltrue([for table in [aws_dynamodb_table.tenants, aws_dynamodb_table.runners, aws_dynamodb_table.jobs] : table.deletion_protection_enabled && table.point_in_time_recovery[0].enabled && table.billing_mode == "PAY_PER_REQUEST"])
+    condition     = alltrue([for table in [aws_dynamodb_table.tenants, aws_dynamodb_table.runners, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery] : table.deletion_protection_enabled && table.point_in_time_recovery[0].enabled && table.billing_mode == "PAY_PER_REQUEST"])
     error_message = "Every table has deletion protection and point-in-time recovery by default."
   }
 }
@@ -99,7 +99,7 @@ run "deletion_protection_can_be_lifted" {
   }
 
   assert {
-    condition     = !anytrue([for table in [aws_dynamodb_table.tenants, aws_dynamodb_table.runners, aws_dynamodb_table.jobs] : table.deletion_protection_enabled])
+    condition     = !anytrue([for table in [aws_dynamodb_table.tenants, aws_dynamodb_table.runners, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery] : table.deletion_protection_enabled])
     error_message = "deletion_protection = false reaches every table."
   }
 }
@@ -306,8 +306,8 @@ run "outputs_tell_an_integrator_what_to_connect_to" {
   command = plan
 
   assert {
-    condition     = keys(output.tables) == ["jobs", "runners", "tenants"] && output.tables.jobs.name == "my-saas-jobs"
-    error_message = "tables has name and arn of the three."
+    condition     = keys(output.tables) == ["jobs", "recovery", "runners", "tenants"] && output.tables.jobs.name == "my-saas-jobs"
+    error_message = "tables has name and arn of all."
   }
 
   assert {
@@ -350,7 +350,7 @@ run "secrets_are_stored_where_no_reference_is_given" {
     github_app = {
       id                 = "4711"
       key_base64_ssm     = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/key", name = "/github/key" }
-      webhook_secret     = "old-secret\nnew-secret"
+      webhook_secret     = "the-old-secret-of-tests\nthe-new-secret-of-tests"
       webhook_secret_ssm = null
     }
   }

@@ -1,3 +1,4 @@
+import { SWITCH, TEXT, readCommandLine, whole, type Program } from '../../../sandbox/setup/command-line.cjs';
 import { ALL_WEATHER, WEATHER, type WeatherKind } from './weather';
 import type { SimulationOptions } from './options';
 
@@ -25,46 +26,29 @@ ${Object.entries(WEATHER).map(([kind, about]) => `                     ${kind.pa
 
 Ends with 0 if no promise was broken, with 1 if one was, and with 2 for a mistake in these options.`;
 
-const COUNTS: Readonly<Record<string, number>> = { tenants: 10_000, jobs: 100_000, seeds: 100_000, sweep: 100_000 };
-const SWITCHES: ReadonlySet<string> = new Set(['shrink', 'trace', 'json']);
+const PROGRAM: Program = {
+  name: 'simulate',
+  usage: HELP,
+  options: {
+    tenants: whole(1, 10_000), jobs: whole(1, 100_000), seeds: whole(1, 100_000), sweep: whole(1, 100_000),
+    seed: TEXT, weather: TEXT, shrink: SWITCH, trace: SWITCH, json: SWITCH,
+  },
+};
 
 /** Reads the command line; what is wrong with it is one sentence. */
 export function readArguments(args: readonly string[]): Arguments {
-  const texts = new Map<string, string>();
-  const switches = new Set<string>();
-  for (let index = 0; index < args.length; index += 1) {
-    const [name = '', inline] = split(args[index] ?? '');
-    if (name === 'help') return { kind: 'help', text: HELP };
-    if (SWITCHES.has(name) && inline === undefined) {
-      switches.add(name);
-      continue;
-    }
-    if (!(name in COUNTS) && name !== 'seed' && name !== 'weather') return wrong(`${args[index]} is not an option of simulate; --help lists them.`);
-    const value = inline ?? args[(index += 1)];
-    if (value === undefined || value === '' || (inline === undefined && value.startsWith('--'))) return wrong(`--${name} needs a value; --help says which.`);
-    texts.set(name, value);
-  }
-  const numbers: Record<string, number> = { tenants: 10, jobs: 500, seeds: 1 };
-  for (const [name, most] of Object.entries(COUNTS)) {
-    const text = texts.get(name);
-    if (text === undefined) continue;
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < 1 || value > most) return wrong(`--${name} must be a whole number from 1 to ${most}, not ${text}.`);
-    numbers[name] = value;
-  }
+  const read = readCommandLine(PROGRAM, args);
+  if (read.kind === 'help') return { kind: 'help', text: HELP };
+  if (read.kind === 'wrong') return read;
+  const { numbers, texts, switches } = read;
   if (numbers['sweep'] !== undefined) return { kind: 'sweep', tenants: numbers['sweep'] };
-  const weather = readWeather(texts.get('weather') ?? 'all');
+  const weather = readWeather(texts['weather'] ?? 'all');
   if (typeof weather === 'string') return wrong(weather);
-  const seed = texts.get('seed') ?? '1';
+  const seed = texts['seed'] ?? '1';
   const seeds = numbers['seeds'] ?? 1;
   if (seeds > 1 && !/^\d{1,15}$/.test(seed)) return wrong(`--seeds counts upwards from --seed, so that must be a whole number, not ${seed}.`);
-  const options = { seed, tenants: numbers['tenants'] ?? 1, jobs: numbers['jobs'] ?? 1, weather };
+  const options = { seed, tenants: numbers['tenants'] ?? 10, jobs: numbers['jobs'] ?? 500, weather };
   return { kind: 'run', options, seeds, shrink: switches.has('shrink'), trace: switches.has('trace'), json: switches.has('json') };
-}
-
-function split(argument: string): readonly [string | undefined, string | undefined] {
-  const [, name, inline] = /^--([a-z]+)(?:=(.*))?$/.exec(argument) ?? [];
-  return argument === '-h' ? ['help', undefined] : [name, inline];
 }
 
 function readWeather(text: string): readonly WeatherKind[] | string {

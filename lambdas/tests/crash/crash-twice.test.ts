@@ -2,8 +2,6 @@ import { callsOf } from './cut';
 import { cutAndGoOn } from './run';
 import { SCENARIOS } from './scenarios';
 
-jest.setTimeout(240_000);
-
 /** The process dies, and so does the one that the redelivery starts: every pair of calls. */
 const SHORT = [
   'a launch',

@@ -5,8 +5,6 @@ import { cutAndGoOn } from './run';
 import type { Scenario } from './scenario';
 import { SCENARIOS } from './scenarios';
 
-jest.setTimeout(120_000);
-
 /** From the code itself: a new call is covered without being named. */
 async function listCalls(scenario: Scenario): Promise<string[]> {
   const scene = await scenario.arrange();

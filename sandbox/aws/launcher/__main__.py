@@ -38,7 +38,7 @@ def build(config):
     # Reading the model takes a while; the first launch must not wait for it.
     threading.Thread(target=instance_types, daemon=True).start()
     calls = CallLog()
-    world = World(calls)
+    world = World(calls, config["runtimes"])
     dispatch.install(app, world, calls)
     control = Control(config["token"], world, calls)
 
@@ -89,7 +89,7 @@ def _end():
 def main():
     parser = argparse.ArgumentParser(prog="launcher")
     parser.add_argument("--config", required=True, help="JSON: port, region, account_id, access_key_id, "
-                        "secret_access_key, token, state_dir, owner")
+                        "secret_access_key, token, state_dir, runtimes, owner")
     with open(parser.parse_args().config, encoding="utf-8") as file:
         config = json.load(file)
     asyncio.run(_run(build(config), config["port"], config.get("owner")))

@@ -8,6 +8,7 @@ import json
 import time
 from urllib.parse import parse_qs
 
+from .faults import check_fields
 from .instances import user_data
 
 PREFIX = "/_sandbox/"
@@ -64,7 +65,9 @@ class Control:
                 self._calls.reset()
                 return {"at": time.time()}
             case ("POST", "queues", name, "polling"):
-                return {"mappings": self._world.set_polling(name, bool(json.loads(body or b"{}").get("enabled", True)))}
+                wanted = json.loads(body or b"{}")
+                check_fields(wanted, {"enabled": (lambda value: isinstance(value, bool), "neither true nor false")})
+                return {"mappings": self._world.set_polling(name, wanted.get("enabled", True))}
             case ("GET", "faults"):
                 return self._world.faults.pending()
             case ("POST", "faults"):

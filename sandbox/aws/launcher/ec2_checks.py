@@ -29,14 +29,17 @@ class Check:
 class World:
     """What the checks must know of the account: who owns it, and the tags and groups that exist in it."""
 
-    def __init__(self, account, region, tags_of, launch_of, parameter_arn):
+    def __init__(self, account, region, tags_of, launch_of, parameter_arn, owner_of=lambda name: None):
         self.account, self.region = account, region
+        self.owner_of = owner_of  # id of a subnet or VPC -> the account that shares it, or None
         self.tags_of = tags_of  # resource id -> {key: value}
         self.launch_of = launch_of  # RunInstances request -> the effective launch, or None when it is invalid
         self.parameter_arn = parameter_arn  # public parameter name -> ARN
 
     def arn(self, kind, name):
-        owner = "" if kind == "image" else self.account
+        # A shared subnet's ARN has the account of its owner, and so has its VPC's.
+        # https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing-service-behavior.html
+        owner = "" if kind == "image" else (kind in ("subnet", "vpc") and self.owner_of(name)) or self.account
         return f"arn:aws:ec2:{self.region}:{owner}:{kind}/{name}"
 
 

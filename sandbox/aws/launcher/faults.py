@@ -2,6 +2,29 @@
 
 from .query import Ec2Error
 
+_FIELDS = {
+    "operation": (lambda value: isinstance(value, str) and value, "not the name of an operation"),
+    "code": (lambda value: isinstance(value, str) and value, "not an error code"),
+    "message": (lambda value: isinstance(value, str), "not a text"),
+    "status": (lambda value: type(value) is int and 400 <= value <= 599, "not a status from 400 to 599"),
+    "times": (lambda value: type(value) is int and value >= 1, "not a whole number of at least 1"),
+    "after": (lambda value: type(value) is int and value >= 0, "not a whole number of at least 0"),
+    "match": (lambda value: isinstance(value, dict), "not a JSON object"),
+    "principal": (lambda value: isinstance(value, str) and value, "not the name of a role"),
+}
+
+
+def check_fields(given, known):
+    """ValueError with the first field that is unknown or not of its kind."""
+    if not isinstance(given, dict):
+        raise ValueError("The body is no JSON object.")
+    for name, value in given.items():
+        if name not in known:
+            raise ValueError(f"{name}: unknown here; known are {', '.join(known)}.")
+        holds, otherwise = known[name]
+        if not holds(value):
+            raise ValueError(f"{name}: {otherwise}.")
+
 
 class Faults:
     def __init__(self):
@@ -12,13 +35,13 @@ class Faults:
 
         match compares a request's top-level members, principal the role that calls; `after` calls pass first.
         """
+        check_fields(fault, _FIELDS)
         if not fault.get("operation") or not fault.get("code"):
             raise ValueError("A fault needs an operation, as in RunInstances, and an error code.")
         entry = {"operation": fault["operation"], "code": fault["code"],
                  "message": fault.get("message") or f"The sandbox was told to answer {fault['code']}.",
-                 "status": int(fault.get("status") or 400), "times": int(fault.get("times") or 1),
-                 "match": dict(fault.get("match") or {}), "after": int(fault.get("after") or 0),
-                 "principal": fault.get("principal")}
+                 "status": fault.get("status", 400), "times": fault.get("times", 1), "match": fault.get("match", {}),
+                 "after": fault.get("after", 0), "principal": fault.get("principal")}
         self._faults.append(entry)
         return entry
 

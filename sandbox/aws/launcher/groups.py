@@ -1,5 +1,7 @@
 """Security groups rule by rule, as EC2 keeps them: the emulator compares whole permissions and lets a used group go."""
 
+import ipaddress
+
 from . import filters as filtering
 from .query import Ec2Error, page, records, strings
 
@@ -15,6 +17,15 @@ def single_rules(permission):
         key: permission[key] for key in ("FromPort", "ToPort") if key in permission}
     return [{"IpProtocol": permission.get("IpProtocol", "-1"), **ports, **{name: [] for name, _ in _TARGETS}, kind: [target]}
             for kind, _ in _TARGETS for target in permission.get(kind) or []]
+
+
+def canonical(rule):
+    """The rule in EC2's own spelling: no bits beyond the prefix, IPv6 short and in lower case.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html
+    """
+    return {**rule, **{kind: [{**target, key: str(ipaddress.ip_network(target[key], strict=False))} for target in rule.get(kind) or []]
+                       for kind, key in _TARGETS if key.startswith("Cidr")}}
 
 
 def identity(rule):
@@ -93,7 +104,7 @@ class GroupCalls:
             group[key] = _singles(group[key])
             if verb == "Revoke" and strings(request.get("SecurityGroupRuleId")):
                 return original()
-            asked = _singles(self._ec2._parse_ip_permissions(params, "IpPermissions"))
+            asked = [canonical(rule) for rule in _singles(self._ec2._parse_ip_permissions(params, "IpPermissions"))]
             if not asked:
                 raise Ec2Error("MissingParameter", "The request must contain the parameter ipPermissions")
             apply = self._authorize if verb == "Authorize" else self._revoke

@@ -91,7 +91,7 @@ def page(found, request):
 def install(ec2, handlers):
     """Puts handlers `(request, params, original) -> response` into the emulator's table of actions."""
     for operation, ours in handlers.items():
-        ec2._ACTION_MAP[operation] = _handler(ours, ec2._ACTION_MAP[operation])
+        ec2._ACTION_MAP[operation] = _handler(ours, ec2._ACTION_MAP.get(operation))
 
 
 def _handler(ours, original):

@@ -7,13 +7,15 @@ import json
 import os
 import time
 
-from . import alarms, authorization, ec2_checks, events, lambda_rules, launch, saved_queries, ssm_rules
+from . import alarms, authorization, ec2_checks, events, lambda_rules, launch, message_moves, runtimes, saved_queries, ssm_rules
 from .account import Account
+from .account_services import AccountServices
 from .faults import Faults
 from .groups import GroupCalls
 from .instances import InstanceCalls
 from .machines import Machines
 from .query import Ec2Error, install
+from .regional import RegionalCalls
 
 
 ADMINISTRATOR = "administrator"
@@ -34,9 +36,9 @@ def _later(seconds, call, *arguments):
 
 
 class World:
-    def __init__(self, calls):
-        from ministack.core import iam_actions, iam_evaluator, responses
-        from ministack.services import apigateway, cloudwatch, cloudwatch_logs, ec2, eventbridge, iam, lambda_svc, ssm, sts, tagging
+    def __init__(self, calls, runtime_programs):
+        from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses
+        from ministack.services import apigateway, cloudwatch, cloudwatch_logs, ec2, eventbridge, iam, lambda_svc, sqs, ssm, sts, tagging
 
         self._ec2, self._eventbridge, self._iam, self._sts, self._responses = ec2, eventbridge, iam, sts, responses
         self._tagging, self._actions, self._lambda = tagging, iam_actions, lambda_svc
@@ -45,10 +47,14 @@ class World:
         self.machines = Machines(ec2, self._account, _later, self._announce)
         install(ec2, InstanceCalls(ec2, self._account, self.machines, self.tags_of).handlers())
         install(ec2, GroupCalls(ec2, self.tags_of).handlers())
+        install(ec2, RegionalCalls(instance_types, responses.AccountRegionScopedDict).handlers())
         ssm_rules.install(ssm)
         ssm._PUBLIC_AMI_PARAMETERS.setdefault(*_ARM_IMAGE)
         events.install(eventbridge, iam_evaluator, lambda_svc)
         lambda_rules.install(lambda_svc, apigateway, iam_evaluator, calls.use)
+        message_moves.install(sqs, message_moves.MessageMoves(sqs, responses.AccountRegionScopedDict))
+        self.account_services = AccountServices(lambda: list(ec2._tags._data.values()))
+        runtimes.install(lambda_svc, lambda_runtime, runtime_programs)
         alarms.install(cloudwatch)
         saved_queries.install(cloudwatch_logs, saved_queries.SavedQueries(cloudwatch_logs, responses.AccountRegionScopedDict))
         authorization.install_transport(iam_evaluator)
@@ -80,7 +86,8 @@ class World:
         region = self._responses.get_region()
         return ec2_checks.World(
             account=self._responses.get_account_id(), region=region, tags_of=self.tags_of,
-            launch_of=self._launch_or_none, parameter_arn=lambda name: f"arn:aws:ssm:{region}::parameter{name}")
+            launch_of=self._launch_or_none, parameter_arn=lambda name: f"arn:aws:ssm:{region}::parameter{name}",
+            owner_of=lambda name: (self._ec2._subnets.get(name) or self._ec2._vpcs.get(name) or {}).get("OwnerId"))
 
     def _parameter_arn(self, name):
         if name.startswith("arn:"):

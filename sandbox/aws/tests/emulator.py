@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import pathlib
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 ACCOUNT, REGION = "123456789012", "us-east-1"
 IMAGE = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 SUBNETS = ("subnet-00000001", "subnet-00000002")
@@ -23,6 +25,12 @@ def _session():
     return botocore.session.get_session()
 
 
+def runtimes():
+    """The program of each of Lambda's runtimes: {"nodejs22.x": "/…/bin/node"}."""
+    found = ROOT.glob(".sandbox/runtimes/node_modules/nodejs*/bin/node")
+    return {path.parts[-3].split("-")[0]: str(path) for path in found}
+
+
 class Emulator:
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -31,7 +39,7 @@ class Emulator:
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         config = {"port": self.port, "region": REGION, "account_id": ACCOUNT, "access_key_id": "ADMINISTRATOR",
-                  "secret_access_key": "secret", "token": "token", "state_dir": self.folder.name, "log_level": "WARNING"}
+                  "secret_access_key": "secret", "token": "token", "state_dir": self.folder.name, "runtimes": runtimes(), "log_level": "WARNING"}
         path = os.path.join(self.folder.name, "config.json")
         with open(path, "w", encoding="utf-8") as file:
             json.dump(config, file)
@@ -48,20 +56,20 @@ class Emulator:
 
     def close(self):
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait()
         self.folder.cleanup()
 
     def control(self, method, path, body=None, token="token"):
         data = json.dumps(body).encode() if body is not None else (b"" if method == "POST" else None)
         request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data=data, method=method,
                                          headers={"x-sandbox-token": token})
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=300) as response:
             return json.load(response)
 
     def post(self, path):
         """The status of an empty POST."""
         try:
-            with urllib.request.urlopen(urllib.request.Request(self.url + path, data=b"", method="POST"), timeout=30) as response:
+            with urllib.request.urlopen(urllib.request.Request(self.url + path, data=b"", method="POST"), timeout=300) as response:
                 return response.status
         except urllib.error.HTTPError as error:
             return error.code
@@ -91,7 +99,7 @@ class Emulator:
         iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
 
 
-def wait_for(condition, seconds=30):
+def wait_for(condition, seconds=300):
     until = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > until:

@@ -14,9 +14,9 @@ def launch(**changes):
     return SimpleNamespace(**{**fields, **changes})
 
 
-def world(tags=None, planned=None):
+def world(tags=None, planned=None, owners=None):
     return ec2_checks.World(ACCOUNT, REGION, lambda one: (tags or {}).get(one, {}), lambda request: planned,
-                            lambda name: f"arn:aws:ssm:{REGION}::parameter{name}")
+                            lambda name: f"arn:aws:ssm:{REGION}::parameter{name}", lambda name: (owners or {}).get(name))
 
 
 def by_resource(checks):
@@ -61,6 +61,19 @@ class RunInstances(unittest.TestCase):
         checks = self.checks()
         self.assertEqual(checks[("ec2:RunInstances", "image/ami-1")]["ec2:islaunchtemplateresource"], "true")
         self.assertEqual(checks[("ec2:RunInstances", "subnet/subnet-1")]["ec2:islaunchtemplateresource"], "false")
+
+
+class SharedNetworks(unittest.TestCase):
+    OWNERS = {"subnet-1": "999999999999", "vpc-1": "999999999999"}
+
+    def test_names_a_subnet_by_the_account_that_shares_it(self):
+        found = ec2_checks.checks("RunInstances", {}, world(planned=launch(), owners=self.OWNERS))
+        owners = {check.resource.split(":")[5].split("/")[0]: check.resource.split(":")[4] for check in found if check.action == "ec2:RunInstances"}
+        self.assertEqual((owners["subnet"], owners["instance"], owners["security-group"]), ("999999999999", ACCOUNT, ACCOUNT))
+
+    def test_names_a_vpc_by_the_account_that_shares_it(self):
+        found = ec2_checks.checks("CreateSecurityGroup", {"VpcId": ["vpc-1"]}, world(owners=self.OWNERS))
+        self.assertIn(f"arn:aws:ec2:{REGION}:999999999999:vpc/vpc-1", {check.resource for check in found})
 
 
 class OtherCalls(unittest.TestCase):

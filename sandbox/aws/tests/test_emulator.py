@@ -118,7 +118,7 @@ class Living(unittest.TestCase):
         wait_for(lambda: state(machine["InstanceId"]) == "running")
         change = emulator.client("ec2").terminate_instances(InstanceIds=[machine["InstanceId"]])["TerminatingInstances"][0]
         self.assertEqual((change["PreviousState"]["Name"], change["CurrentState"]["Name"]), ("running", "shutting-down"))
-        wait_for(lambda: state(machine["InstanceId"]) == "terminated", seconds=3)
+        wait_for(lambda: state(machine["InstanceId"]) == "terminated")
 
     def test_terminates_none_when_one_id_is_bad(self):
         ec2, machine = emulator.client("ec2"), run()["InstanceId"]
@@ -157,6 +157,15 @@ class SecurityGroups(unittest.TestCase):
         (seen,) = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissionsEgress"]
         self.assertEqual((seen["FromPort"], seen["IpRanges"][0]["Description"]), (443, "https"))
 
+    def test_stores_a_rule_in_its_own_spelling(self):
+        ec2, group = emulator.client("ec2"), self.group("spelling")
+        written = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "Ipv6Ranges": [{"CidrIpv6": "2001:DB8:0::/32"}],
+                    "IpRanges": [{"CidrIp": "100.68.0.18/18"}]}]
+        ec2.authorize_security_group_egress(GroupId=group, IpPermissions=written)
+        seen = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissionsEgress"][-1]
+        self.assertEqual((seen["Ipv6Ranges"], seen["IpRanges"]), ([{"CidrIpv6": "2001:db8::/32"}], [{"CidrIp": "100.68.0.0/18"}]))
+        self.assertEqual(code_of(ec2.authorize_security_group_egress, GroupId=group, IpPermissions=written), "InvalidPermission.Duplicate")
+
     def test_refuses_a_second_group_of_the_name(self):
         self.group("twice")
         self.assertEqual(code_of(emulator.client("ec2").create_security_group, GroupName="twice", Description="d",
@@ -178,6 +187,30 @@ class SecurityGroups(unittest.TestCase):
         for name, value in (("group-name", "tagged"), ("tag:ghr:tenant_id", "9")):
             found = ec2.describe_security_groups(Filters=[{"Name": name, "Values": [value]}])["SecurityGroups"]
             self.assertEqual([one["GroupId"] for one in found], [group])
+
+
+class Lookups(unittest.TestCase):
+    """What the module asks at plan."""
+
+    def test_tells_which_instance_types_have_an_architecture(self):
+        def found(*types):
+            wanted = [{"Name": "instance-type", "Values": list(types)}, {"Name": "processor-info.supported-architecture", "Values": ["arm64"]}]
+            return [one["InstanceType"] for one in emulator.client("ec2").describe_instance_types(Filters=wanted)["InstanceTypes"]]
+        self.assertEqual(found("t4g.large", "t3.medium", "m7g.large", "g4dn.xlarge", "m99.large"), ["m7g.large", "t4g.large"])
+
+    def test_finds_only_subnets_of_the_vpc(self):
+        def found(vpc):
+            wanted = [{"Name": "subnet-id", "Values": [*SUBNETS, "subnet-0fff"]}, {"Name": "vpc-id", "Values": [vpc]}]
+            return [one["SubnetId"] for one in emulator.client("ec2").describe_subnets(Filters=wanted)["Subnets"]]
+        self.assertEqual((sorted(found("vpc-00000001")), found("vpc-0fff")), (sorted(SUBNETS), []))
+
+    def test_has_aws_own_key_for_disks_until_the_account_names_another(self):
+        ec2 = emulator.client("ec2")
+        self.assertEqual(ec2.get_ebs_default_kms_key_id()["KmsKeyId"], "alias/aws/ebs")
+        key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/disks"
+        ec2.modify_ebs_default_kms_key_id(KmsKeyId=key)
+        self.assertEqual(ec2.get_ebs_default_kms_key_id()["KmsKeyId"], key)
+        ec2.reset_ebs_default_kms_key_id()
 
 
 class Events(unittest.TestCase):
@@ -299,14 +332,26 @@ class Permissions(unittest.TestCase):
 
 
 class Functions(unittest.TestCase):
-    def function(self, name, statements):
+    def function(self, name, statements, runtime="nodejs22.x", returns="({ statusCode: 200 })"):
         emulator.role(name, statements)
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as file:
-            file.writestr("index.mjs", "export const handler = async () => ({ statusCode: 200 });")
+            file.writestr("index.mjs", f"export const handler = async () => {returns};")
         return emulator.client("lambda").create_function(
-            FunctionName=name, Runtime="nodejs22.x", Handler="index.handler", Role=f"arn:aws:iam::{ACCOUNT}:role/{name}",
+            FunctionName=name, Runtime=runtime, Handler="index.handler", Role=f"arn:aws:iam::{ACCOUNT}:role/{name}",
             Code={"ZipFile": packed.getvalue()})["FunctionArn"]
+
+    def test_run_on_the_node_that_their_runtime_names(self):
+        for runtime, major in (("nodejs22.x", "v22"), ("nodejs24.x", "v24")):
+            self.function(f"on-{major}", [], runtime, "process.version")
+            answer = emulator.client("lambda").invoke(FunctionName=f"on-{major}")
+            self.assertEqual(json.load(answer["Payload"]).split(".")[0], major)
+
+    def test_are_refused_a_runtime_that_lambda_has_no_more(self):
+        self.assertEqual(code_of(self.function, name="late", statements=[], runtime="nodejs18.x"), "InvalidParameterValueException")
+        self.function("kept", [])
+        change = emulator.client("lambda").update_function_configuration
+        self.assertEqual(code_of(change, FunctionName="kept", Runtime="nodejs18.x"), "InvalidParameterValueException")
 
     def test_maps_a_queue_only_to_a_function_whose_role_may_poll_it(self):
         emulator.client("sqs").create_queue(QueueName="polled")
@@ -421,7 +466,7 @@ class Alarms(unittest.TestCase):
         credential = f"AWS4-HMAC-SHA256 Credential=ADMINISTRATOR/20260115/{REGION}/monitoring/aws4_request, SignedHeaders=host, Signature=0"
         request = urllib.request.Request(emulator.url, method="POST", headers={"Authorization": credential},
                                          data=b"Action=DescribeAlarms&Version=2010-08-01&AlarmNames.member.1=described")
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=300) as response:
             answer = re.sub(r' xmlns="[^"]*"', "", response.read().decode())
         found = xml.etree.ElementTree.fromstring(answer).find(".//MetricAlarms/member")
         text = {name: found.findtext(name) for name in put if not isinstance(put[name], list)}

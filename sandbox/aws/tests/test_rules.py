@@ -121,6 +121,12 @@ class Observation(unittest.TestCase):
         self.assertEqual(faults.take("RunInstances", {"InstanceType": "t3.large"}).code, "InsufficientInstanceCapacity")
         self.assertIsNone(faults.take("RunInstances", {"InstanceType": "t3.large"}))
 
+    def test_names_the_field_of_a_fault_that_is_unknown_or_not_of_its_kind(self):
+        fault = {"operation": "RunInstances", "code": "InternalError"}
+        for wrong in ({"time": 2}, {"times": 0}, {"times": True}, {"after": "1"}, {"status": 200}, {"match": []}, {"principal": 7}):
+            with self.subTest(wrong=wrong), self.assertRaisesRegex(ValueError, f"^{next(iter(wrong))}: "):
+                Faults().add({**fault, **wrong})
+
     def test_lets_calls_pass_first_and_refuses_one_caller_only(self):
         faults = Faults()
         faults.add({"operation": "PutParameter", "code": "ThrottlingException", "after": 1, "principal": "scale-up"})

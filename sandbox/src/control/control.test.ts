@@ -42,13 +42,42 @@ it.each([
   ['/installations', {}, 'account.login'],
   ['/installations', { account: { login: 'x', type: 'Team' } }, 'account.type'],
   ['/installations', { account: { login: 'x' }, id: 'seven' }, 'id'],
+  ['/installations', { account: { login: 'x', id: 'seven' } }, 'account.id'],
+  ['/installations', { account: { login: 'x', name: 'y' } }, 'account.name'],
+  ['/installations', { account: { login: 'x' }, permissions: { actions: 'admin' } }, 'permissions.actions'],
+  ['/installations', { account: { login: 'x' }, repositories: 'app' }, 'repositories'],
+  ['/installations', { account: 'x' }, 'account'],
   ['/jobs', {}, 'installation_id'],
   ['/jobs', { installation_id: 1, labels: 'small' }, 'labels'],
   ['/jobs', { installation_id: 1, labels: LABELS, seconds: -1 }, 'seconds'],
+  ['/jobs', { installation_id: 1, labels: LABELS, second: 3 }, 'second'],
+  ['/jobs', { installation_id: 1, labels: LABELS, gate: 'yes' }, 'gate'],
+  ['/jobs', { installation_id: 1, labels: LABELS, name: 7 }, 'name'],
+  ['/jobs?installation_id=1', { installation_id: 1, labels: LABELS }, '?installation_id'],
 ])('POST %s %j names what is wrong: %s', async (path, body, name) => {
   const answer = await call('POST', path, body);
   expect(answer.status).toBe(400);
-  expect(answer.body['message']).toContain(name);
+  expect(String(answer.body['message'])).toMatch(new RegExp(`^${name.replace('?', '[?]')}: `));
+});
+
+it.each([
+  ['PUT', '/settings', { job_seconds: 'long' }, 'job_seconds: not a number of at least 0 (null: until it is told to finish).'],
+  ['PUT', '/settings', { lost_runner_seconds: null }, 'lost_runner_seconds: not a number of at least 0.'],
+  ['PUT', '/settings', { seconds: 3 }, 'seconds: unknown here; known are job_seconds, lost_runner_seconds.'],
+  ['POST', '/webhook-target', { url: 'nowhere' }, 'url: not an address.'],
+  ['POST', '/calls/reset', { since: 0 }, 'since: unknown here; nothing is to be given.'],
+  ['POST', '/calls/reset', [], 'The body is no JSON object.'],
+  ['GET', '/jobs?state=queued', undefined, '?state: unknown here; known are installation_id, status.'],
+  ['GET', '/runners?installation_id=acme', undefined, '?installation_id: not a whole number.'],
+])('%s %s %j is answered with the field and what is wrong with it', async (method, path, body, message) => {
+  expect(await call(method, path, body)).toEqual({ status: 400, body: { message } });
+});
+
+it('takes no field that a job can not be given when it ends', async () => {
+  const job = await call('POST', '/jobs', { installation_id: await install(), labels: LABELS });
+  const finish = `/jobs/${String(job.body['id'])}/finish`;
+  expect((await call('POST', finish, { conclusion: 'great' })).body['message']).toMatch(/^conclusion: none of success, /);
+  expect((await call('POST', finish, {})).body).toMatchObject({ conclusion: 'success' });
 });
 
 it('queues a job, of a public repository too, and cancels it', async () => {

@@ -6,6 +6,7 @@ import { CONCLUSIONS } from '../github/model';
 import { fullDelivery, shortDelivery } from '../github/app-routes';
 import { accountRoutes } from './account-routes';
 import { faultRoutes, type FaultOptions } from './fault-routes';
+import { problemOf } from './fields';
 import { readInstallation, readJob, readSeconds } from './requests';
 import { installationView, jobView, runnerView } from './views';
 
@@ -33,6 +34,8 @@ export function createControl(options: ControlOptions): Handler {
   const routes = [...lifecycleRoutes(options.github), ...accountRoutes(`${CONTROL_PREFIX}/installations`, options.github), ...jobRoutes(options.github), ...readRoutes(options), ...settingRoutes(options), ...(options.faults ? faultRoutes(CONTROL_PREFIX, options.faults) : [])];
   return (call) => {
     const found = match(routes, call.method, call.path);
+    const problem = found && problemOf(found.route, CONTROL_PREFIX, call);
+    if (problem !== undefined) return { status: 400, body: { message: problem } };
     if (found !== undefined) return found.route.handle({ ...call, params: found.params });
     if (call.path === `${CONTROL_PREFIX}/health`) return { status: 200, body: { status: 'ok' } };
     if (call.path === CONTROL_PREFIX) return { status: 200, body: { routes: routes.map((one) => `${one.method} ${one.template}`) } };

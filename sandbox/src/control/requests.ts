@@ -12,7 +12,8 @@ export function readInstallation(body: unknown): NewInstallation | string {
   if (type === undefined) return 'account.type: neither Organization nor User.';
   const id = optionalId(wanted, 'id');
   const accountId = optionalId(account ?? {}, 'id');
-  if (id === 'bad' || accountId === 'bad') return 'id: not a whole number.';
+  if (id === 'bad') return 'id: not a whole number.';
+  if (accountId === 'bad') return 'account.id: not a whole number.';
   const permissions = readPermissions(wanted['permissions']);
   const repositories = texts(wanted['repositories'])?.map((name) => ({ name }));
   return {

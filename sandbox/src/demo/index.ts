@@ -30,7 +30,7 @@ const CAST = [
   { login: 'globex', type: 'Organization' },
   { login: 'jane', type: 'User' },
 ] as const;
-const SECONDS = 420;
+const SECONDS = 1800;
 
 /** Three tenants install, run jobs, meet a limit, are upgraded, are suspended, and one leaves. Every promise is looked at from outside. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {

@@ -69,6 +69,16 @@ export async function untilParked(stage: FireStage, tenant: Tenant, jobId: numbe
   });
 }
 
+/** As {@link untilParked}, of a job that may have run before anybody looked: the cause was mended in the meantime. Undefined then. */
+export async function untilParkedOrRun(stage: FireStage, tenant: Tenant, jobId: number): Promise<string | undefined> {
+  const found = await stage.patience.until(`${tenant.login}: job ${jobId} parked, or run`, async () => {
+    const row = await stage.account.job(tenant.id, jobId);
+    if (row?.state === 'parked') return { reason: row.reason ?? '' };
+    return row?.state === 'running' || row?.state === 'completed' ? {} : undefined;
+  });
+  return 'reason' in found ? found.reason : undefined;
+}
+
 export async function queueOne(stage: FireStage, tenant: Tenant, seconds: number | null = 1, size = 'small'): Promise<number> {
   return stage.steering.queue({ installationId: tenant.id, size, seconds });
 }

@@ -33,7 +33,7 @@ export interface FireReport {
   readonly figures: readonly Figure[];
 }
 
-const SECONDS = 600;
+const SECONDS = 1800;
 const FLOOD = 500;
 
 /** Every promise attacked in a sandbox that is up: neighbours in one batch, floods, thefts, deaths and refusals. */

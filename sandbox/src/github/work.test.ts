@@ -65,7 +65,7 @@ it('fails the job of a runner that was lost, after a while', async () => {
   session?.disconnect();
   expect(await session?.ended).toEqual({ reason: 'disconnected' });
   expect(running.github.store.runners.get(7)).toMatchObject({ status: 'offline', jobId: job?.id });
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  while (running.github.store.runners.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   expect(running.github.store.jobs.get(job?.id ?? 0)).toMatchObject({ status: 'completed', conclusion: 'failure' });
   expect(running.github.store.runners.size).toBe(0);
 });

@@ -26,7 +26,7 @@ export interface Launcher {
   readonly faults: { readonly add: (fault: unknown) => Promise<unknown>; readonly reset: () => Promise<unknown> };
 }
 
-const TIME_OUT_MS = 10_000;
+const TIME_OUT_MS = 60_000;
 
 export function createLauncher({ url, token }: { url: string; token: string }): Launcher {
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {

@@ -58,11 +58,12 @@ async function boot(userData: string): Promise<Machine> {
   return machine;
 }
 
+/** Waits for what the machine brings about. Once its program has ended and all of its output is read, nothing more comes. */
 async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 4_000;
   while (!condition()) {
-    if (Date.now() > end) throw new Error(`waited in vain; the log says:\n${machine === undefined ? '' : readFileSync(machine.logFile, 'utf8')}`);
+    const over = machine !== undefined && log().includes('user data has ended');
     await new Promise((resolve) => setTimeout(resolve, 20));
+    if (over && !condition()) throw new Error(`waited in vain; the log says:\n${log()}`);
   }
 }
 
@@ -83,7 +84,7 @@ it('runs its user data, one job, and shuts down', async () => {
   const { installationId, config } = register();
   running.github.queue({ installationId, labels: LABELS, lengthMs: 50 });
   await boot(withConfig(config));
-  await until(() => shutDowns.length > 0);
+  await until(() => shutDowns.length > 0 && log().includes('run.sh ended with'));
   const [job] = running.github.store.jobs.values();
   expect(job).toMatchObject({ status: 'completed', conclusion: 'success', runner: { name: 'sandbox-i-1' } });
   expect(running.github.store.runners.size).toBe(0);
@@ -127,8 +128,9 @@ it('dies with all that it started when its plug is pulled, and its runner goes o
 
 it('refuses a configuration that GitHub does not know', async () => {
   await boot(withConfig('bm90IGEgY29uZmln'));
-  await until(() => shutDowns.length > 0);
+  await until(() => log().includes('run.sh ended with'));
   expect(log()).toContain('run.sh ended with 1');
+  await until(() => shutDowns.length > 0);
 });
 
 function isAlive(pid: number): boolean {

@@ -136,7 +136,8 @@ function start(options: MachineOptions, server: Listening, log: MachineLog): Chi
     },
   });
   child.on('error', (error) => log.note(`user data could not be started: ${error.message}`));
-  child.on('exit', (code, signal) => log.note(`user data has ended (${signal ?? code})`));
+  // Not at its exit: lines of its output may still be on their way.
+  child.on('close', (code, signal) => log.note(`user data has ended (${signal ?? code})`));
   child.stdin.on('error', () => undefined);
   log.follow(child.stdout);
   log.follow(child.stderr);

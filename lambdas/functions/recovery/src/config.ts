@@ -4,7 +4,7 @@ import { LOG_LEVELS, readAdmissionSettings, readConfig, readTierQueueUrls, type 
 export interface RecoveryConfig {
   readonly environment: string;
   readonly logLevel: LogLevel;
-  readonly tables: { readonly tenants: string; readonly jobs: string; readonly runners: string };
+  readonly tables: { readonly tenants: string; readonly jobs: string; readonly recovery: string };
   readonly settings: AdmissionSettings;
   readonly tierQueueUrls: ReadonlyMap<string, string>;
   readonly eventBusName: string;
@@ -19,7 +19,7 @@ export function readRecoveryConfig(env: Env): RecoveryConfig {
     return {
       environment: reader.text('ENVIRONMENT'),
       logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS),
-      tables: { tenants: reader.text('TENANTS_TABLE'), jobs: reader.text('JOBS_TABLE'), runners: reader.text('RUNNERS_TABLE') },
+      tables: { tenants: reader.text('TENANTS_TABLE'), jobs: reader.text('JOBS_TABLE'), recovery: reader.text('RECOVERY_TABLE') },
       settings,
       tierQueueUrls: readTierQueueUrls(reader, settings.tiers),
       eventBusName: reader.text('EVENT_BUS_NAME'),

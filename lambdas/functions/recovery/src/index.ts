@@ -1,9 +1,9 @@
 import {
   createAppCredentials,
   createClientConfig,
+  createDynamoBookmarks,
   createDynamoDbClient,
   createDynamoJobStore,
-  createDynamoLaunchStore,
   createDynamoRecoveryStore,
   createDynamoTenantRegistry,
   createEventBridgeBus,
@@ -29,14 +29,14 @@ const identity = createAppCredentials({
   clock,
 });
 const gitHub = { baseUrl: config.gitHubApiUrl, identity, fetch, clock };
-const rows = { client: dynamoDb, tableName: config.tables.runners, clock };
+const rows = { client: dynamoDb, tableName: config.tables.recovery, clock };
 
 export const handler = createHandler({
   app: createGitHubApp(gitHub),
   search: createJobSearch(gitHub),
   github: createGitHub({ ...gitHub, purpose: 'housekeeping' }),
   recovery: createDynamoRecoveryStore(rows),
-  bookmarks: createDynamoLaunchStore(rows),
+  bookmarks: createDynamoBookmarks(rows),
   tenants: createDynamoTenantRegistry({ client: dynamoDb, tableName: config.tables.tenants, ...config.settings }),
   jobs: createDynamoJobStore({ client: dynamoDb, tableName: config.tables.jobs, clock }),
   queue: createSqsJobQueue({ client: createSqsClient(clients), tierQueueUrls: config.tierQueueUrls }),

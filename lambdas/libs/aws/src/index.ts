@@ -4,6 +4,7 @@ export * from './dynamodb/attributes';
 export * from './dynamodb/tenant-registry';
 export * from './dynamodb/tenant-lifecycle';
 export * from './dynamodb/job-store';
+export * from './dynamodb/bookmarks';
 export * from './dynamodb/launch-store';
 export * from './dynamodb/recovery-store';
 export * from './ec2/fleet';

@@ -9,7 +9,7 @@ import type { SandboxPaths } from '../../state';
 import type { Place } from './search';
 import { placesOfState } from './state';
 
-const TABLES = ['tenants', 'jobs', 'runners'];
+const TABLES = ['tenants', 'jobs', 'runners', 'recovery'];
 
 /** Everything that a run leaves behind where an operator, a bill or a bug report could carry it away. */
 export async function placesOf(sandbox: DemoSandbox, paths: SandboxPaths, lambdaLogs: readonly string[]): Promise<readonly Place[]> {

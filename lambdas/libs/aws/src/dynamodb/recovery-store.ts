@@ -5,12 +5,11 @@ import type { StoreDeps } from './job-store';
 import { expiresAt, fromItem, toItem, toRow } from './rows';
 import { createTable } from './table';
 
-/** No installation of GitHub has the id 0, so what belongs to no tenant lives under it, beside the launches. */
-const NOBODY = 0;
+type Book = 'deliveries' | 'scans';
 /** Longer than GitHub lists a delivery (7 days on GitHub Enterprise Server), so that a settled one is not noted again. */
 const DELIVERY_LIFETIME = 10 * DAY;
 
-/** Rows `delivery#GUID` and `scan#INSTALLATION` in the runners table. A pending delivery stands in its index on open rows, by when it is due. */
+/** Two books in recovery's own table: `deliveries` by GUID, `scans` by installation. A pending delivery stands in its index on open rows, by when it is due. */
 export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDeps): RecoveryStore {
   const table = createTable(client, tableName);
   /** Only what nobody else has changed since it was read. */
@@ -24,7 +23,7 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
   return {
     listPending: async () => {
       const expression = new Expression();
-      const condition = expression.equals('installation_id', NOBODY);
+      const condition = inBook(expression, 'deliveries');
       const found: PendingDelivery[] = [];
       const rows = table.query({ IndexName: 'open-index', ConsistentRead: true, KeyConditionExpression: condition, ...expression.placeholders });
       for await (const row of rows) found.push(readDelivery(row));
@@ -33,7 +32,7 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
     note: async (delivery) => {
       const { installationId, ...rest } = delivery;
       const row = { ...toRow({ ...rest, tenantId: installationId }), state: 'pending', open_at: openAt(delivery.dueAt, delivery.guid), expires_at: forget(clock.now()) };
-      return (await table.create({ ...toItem(row), ...deliveryKey(delivery.guid) }, 'installation_id')).ok;
+      return (await table.create({ ...toItem(row), ...deliveryKey(delivery.guid) }, 'book')).ok;
     },
     claim: (delivery, { dueAt }) => change(delivery, delivery.asked + 1, dueAt, delivery.asked),
     unclaim: async (delivery, { dueAt }) => void (await change(delivery, delivery.asked, dueAt, delivery.asked + 1)),
@@ -46,7 +45,7 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
     },
     listScans: async () => {
       const expression = new Expression();
-      const condition = `${expression.equals('installation_id', NOBODY)} AND begins_with(${expression.name('launch_id')}, ${expression.value('scan#')})`;
+      const condition = inBook(expression, 'scans');
       const found: ScanState[] = [];
       for await (const row of table.query({ ConsistentRead: true, KeyConditionExpression: condition, ...expression.placeholders })) found.push(readScan(row));
       return found;
@@ -56,18 +55,19 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
       const whole = { seenUpdatedAt: null, lastRunId: null, ...state };
       const update = expression.update({ ...toRow(whole), tenant_id: installationId, expires_at: expiresAt(now.toISOString()) });
       // Always true: the row is made by its first write.
-      const condition = `${expression.isMissing('installation_id')} OR ${expression.exists('installation_id')}`;
-      await table.update({ key: keyOf(`scan#${installationId}`), expression, update, condition });
+      const condition = `${expression.isMissing('book')} OR ${expression.exists('book')}`;
+      await table.update({ key: keyOf('scans', String(installationId)), expression, update, condition });
     },
   };
 }
 
-const keyOf = (name: string): Item => ({ installation_id: { N: String(NOBODY) }, launch_id: { S: name } });
-const deliveryKey = (guid: string): Item => keyOf(`delivery#${guid}`);
+const keyOf = (book: Book, entry: string): Item => ({ book: { S: book }, entry: { S: entry } });
+const inBook = (expression: Expression, book: Book): string => expression.equals('book', book);
+const deliveryKey = (guid: string): Item => keyOf('deliveries', guid);
 const openAt = (dueAt: string, guid: string): string => `${dueAt}#${guid}`;
 const forget = (now: Date): number => Math.floor(plus(now, DELIVERY_LIFETIME).getTime() / 1_000);
 
-type Stored<T> = T & { readonly tenantId?: number; readonly launchId: string; readonly state?: string };
+type Stored<T> = T & { readonly tenantId?: number; readonly entry: string; readonly state?: string };
 
 function readDelivery(item: Item): PendingDelivery {
   const { tenantId, guid, attemptId, event, failedAt, asked, dueAt } = fromItem<Stored<PendingDelivery>>(item);
@@ -75,9 +75,9 @@ function readDelivery(item: Item): PendingDelivery {
 }
 
 function readScan(item: Item): ScanState {
-  const { tenantId = NOBODY, phase, breadth, seenUpdatedAt, page, index, lastRunId, notBefore } = fromItem<Stored<ScanState>>(item);
+  const { tenantId, entry, phase, breadth, seenUpdatedAt, page, index, lastRunId, notBefore } = fromItem<Stored<ScanState>>(item);
   return {
-    installationId: tenantId,
+    installationId: tenantId ?? Number(entry),
     phase,
     breadth,
     ...(seenUpdatedAt !== undefined && { seenUpdatedAt }),

@@ -1,4 +1,5 @@
 import type { IpPermission } from '@aws-sdk/client-ec2';
+import { canonicalCidr } from './canonical-cidr';
 
 /** A rule as the module's input has it. */
 export interface EgressRule {
@@ -34,8 +35,8 @@ function splitRule(rule: EgressRule): Hole[] {
   const base = baseOf(rule.protocol, rule.fromPort, rule.toPort);
   const text = rule.description === '' ? {} : { Description: rule.description };
   return [
-    ...rule.cidrBlocks.map((cidr) => hole({ ...base, IpRanges: [{ CidrIp: cidr, ...text }] }, cidr)),
-    ...rule.ipv6CidrBlocks.map((cidr) => hole({ ...base, Ipv6Ranges: [{ CidrIpv6: cidr, ...text }] }, cidr)),
+    ...rule.cidrBlocks.map((cidr) => hole({ ...base, IpRanges: [{ CidrIp: cidr, ...text }] }, canonicalCidr(cidr))),
+    ...rule.ipv6CidrBlocks.map((cidr) => hole({ ...base, Ipv6Ranges: [{ CidrIpv6: cidr, ...text }] }, canonicalCidr(cidr))),
   ];
 }
 
@@ -43,8 +44,8 @@ function splitRule(rule: EgressRule): Hole[] {
 function splitPermission(permission: IpPermission): Hole[] {
   const base = baseOf(permission.IpProtocol ?? '-1', permission.FromPort, permission.ToPort);
   return [
-    ...(permission.IpRanges ?? []).map(({ CidrIp = '' }) => hole({ ...base, IpRanges: [{ CidrIp }] }, CidrIp)),
-    ...(permission.Ipv6Ranges ?? []).map(({ CidrIpv6 = '' }) => hole({ ...base, Ipv6Ranges: [{ CidrIpv6 }] }, CidrIpv6)),
+    ...(permission.IpRanges ?? []).map(({ CidrIp = '' }) => hole({ ...base, IpRanges: [{ CidrIp }] }, canonicalCidr(CidrIp))),
+    ...(permission.Ipv6Ranges ?? []).map(({ CidrIpv6 = '' }) => hole({ ...base, Ipv6Ranges: [{ CidrIpv6 }] }, canonicalCidr(CidrIpv6))),
     ...(permission.PrefixListIds ?? []).map(({ PrefixListId = '' }) => hole({ ...base, PrefixListIds: [{ PrefixListId }] }, PrefixListId)),
     ...(permission.UserIdGroupPairs ?? []).map(({ GroupId = '' }) => hole({ ...base, UserIdGroupPairs: [{ GroupId }] }, GroupId)),
   ];

@@ -38,7 +38,47 @@ describe('the plan for a way out', () => {
   });
 });
 
+/**
+ * One group, whose rules are stored in EC2's own spelling: bits beyond the prefix are 0, IPv6 is short and in lower case.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Ipv6Range.html
+ */
+function createCanonicalEc2() {
+  const rules = new Set(['-1 0.0.0.0/0']);
+  const spelled = (cidr: string): string => {
+    const [address = '', length = ''] = cidr.split('/');
+    return `${address.includes(':') ? new URL(`http://[${address}]/`).hostname.slice(1, -1) : address}/${length}`;
+  };
+  const permission = (rule: string) => {
+    const [IpProtocol = '', cidr = ''] = rule.split(' ');
+    const ports = IpProtocol === '-1' ? {} : { FromPort: 443, ToPort: 443 };
+    return { IpProtocol, ...ports, ...(cidr.includes(':') ? { Ipv6Ranges: [{ CidrIpv6: cidr }] } : { IpRanges: [{ CidrIp: cidr }] }) };
+  };
+  const asked = ({ input }: SentCommand): string => {
+    const [one] = input['IpPermissions'] as { IpProtocol: string; IpRanges?: { CidrIp: string }[]; Ipv6Ranges?: { CidrIpv6: string }[] }[];
+    return `${one?.IpProtocol} ${spelled(one?.IpRanges?.[0]?.CidrIp ?? one?.Ipv6Ranges?.[0]?.CidrIpv6 ?? '')}`;
+  };
+  const answer = (command: SentCommand): StubAnswer => {
+    if (command.name === 'DescribeSecurityGroups') return { SecurityGroups: [ours({ IpPermissionsEgress: [...rules].map(permission) })] };
+    const rule = asked(command);
+    const isThere = rules.has(rule);
+    if (command.name === 'RevokeSecurityGroupEgress') return rules.delete(rule) ? {} : awsError('InvalidPermission.NotFound', 400);
+    rules.add(rule);
+    return isThere ? awsError('InvalidPermission.Duplicate', 400) : {};
+  };
+  return { rules, answer };
+}
+
 describe('a tenant\'s group', () => {
+  it('keeps a rule that EC2 spells another way than its operator, however often it is ensured', async () => {
+    const { rules, answer } = createCanonicalEc2();
+    const { groups, sent } = setUp(answer, [{ ...HTTPS, cidrBlocks: [], ipv6CidrBlocks: ['2001:DB8:0:0::/32', '::/0'] }]);
+    await groups.ensure(1001, 'small');
+    const before = sent.length;
+    await groups.ensure(1001, 'small');
+    expect([...rules].sort()).toEqual(['tcp 2001:db8::/32', 'tcp ::/0']);
+    expect(sent.slice(before).map(({ name }) => name)).toEqual(['DescribeSecurityGroups']);
+  });
+
   it('is made with its tags, then closed and opened as configured', async () => {
     const { groups, sent, names } = setUp(({ name }, all) => (name === 'DescribeSecurityGroups' ? { SecurityGroups: all.some((one) => one.name === 'CreateSecurityGroup') ? [ours()] : [] } : {}));
     await expect(groups.ensure(1001, 'small')).resolves.toBe('sg-1');

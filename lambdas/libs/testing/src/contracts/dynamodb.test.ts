@@ -1,5 +1,5 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { createDynamoJobStore, createDynamoLaunchStore, createDynamoRecoveryStore, createDynamoTenantLifecycle, createDynamoTenantRegistry, fromAttributes, toAttributes } from '@multi-tenant-runner/aws';
+import { createDynamoBookmarks, createDynamoJobStore, createDynamoLaunchStore, createDynamoRecoveryStore, createDynamoTenantLifecycle, createDynamoTenantRegistry, fromAttributes, toAttributes } from '@multi-tenant-runner/aws';
 import { createTables } from '../dynamodb/create-tables';
 import { startDynamoDbLocal, type DynamoDbLocal } from '../dynamodb/dynamodb-local';
 import { job, launch, settings } from '../factories';
@@ -9,8 +9,6 @@ import { launchStoreContract } from './launch-store.contract';
 import { recoveryStoreContract } from './recovery-store.contract';
 import { tenantLifecycleContract } from './tenant-lifecycle.contract';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
-
-jest.setTimeout(180_000);
 
 let local: DynamoDbLocal;
 // One server and one set of tables: every test has installations of its own.
@@ -93,14 +91,24 @@ describe('the launch store on DynamoDB', () => {
 });
 
 describe('the recovery store on DynamoDB', () => {
-  recoveryStoreContract(async () => ({ store: createDynamoRecoveryStore({ client: local.client, tableName: 'test-runners', clock: createTestClock() }) }), nextId);
+  recoveryStoreContract(async () => ({ store: createDynamoRecoveryStore({ client: local.client, tableName: 'test-recovery', clock: createTestClock() }) }), nextId);
 
   it('lets DynamoDB forget what GitHub has forgotten', async () => {
-    const store = createDynamoRecoveryStore({ client: local.client, tableName: 'test-runners', clock: createTestClock() });
+    const store = createDynamoRecoveryStore({ client: local.client, tableName: 'test-recovery', clock: createTestClock() });
     const guid = `guid-${nextId()}`;
     await store.settle(guid, 'delivered', new Date('2026-01-15T12:00:00.000Z'));
-    const settled = await readItem('test-runners', { installation_id: 0, launch_id: `delivery#${guid}` });
+    const settled = await readItem('test-recovery', { book: 'deliveries', entry: guid });
     expect(settled).toMatchObject({ state: 'delivered', expires_at: Date.parse('2026-01-25T12:00:00.000Z') / 1_000 });
     expect(settled).not.toHaveProperty('open_at');
+  });
+
+  it('keeps its place in a book of its own', async () => {
+    const bookmarks = createDynamoBookmarks({ client: local.client, tableName: 'test-recovery', clock: createTestClock() });
+    const name = `deliveries-${nextId()}`;
+    await expect(bookmarks.readCursor(name)).resolves.toBeUndefined();
+    await bookmarks.writeCursor(name, '42');
+    await expect(bookmarks.readCursor(name)).resolves.toBe('42');
+    await bookmarks.writeCursor(name, undefined);
+    await expect(bookmarks.readCursor(name)).resolves.toBeUndefined();
   });
 });

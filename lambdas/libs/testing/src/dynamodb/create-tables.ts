@@ -1,7 +1,7 @@
 import { CreateTableCommand, type DynamoDBClient, type KeySchemaElement, type Projection } from '@aws-sdk/client-dynamodb';
 import { TABLE_DEFINITIONS, type IndexDefinition, type Keys, type TableDefinition } from './table-definitions';
 
-/** Makes the three tables as the module does, named `prefix-tenants` and so on. */
+/** Makes the tables as the module does, named `prefix-tenants` and so on. */
 export async function createTables(client: Pick<DynamoDBClient, 'send'>, prefix: string): Promise<void> {
   await Promise.all(TABLE_DEFINITIONS.map((table) => client.send(toCommand(table, prefix))));
 }

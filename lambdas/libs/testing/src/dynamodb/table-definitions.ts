@@ -1,6 +1,6 @@
 /** A table's keys and indexes, in the terms of dynamodb.tf; a test compares the two. */
 export interface TableDefinition {
-  readonly name: 'tenants' | 'runners' | 'jobs';
+  readonly name: 'tenants' | 'runners' | 'jobs' | 'recovery';
   readonly keys: Keys;
   readonly globalIndexes: readonly IndexDefinition[];
   readonly localIndexes: readonly IndexDefinition[];
@@ -49,5 +49,11 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
     keys: { hash: installation, range: number('job_id') },
     localIndexes: [open],
     globalIndexes: [{ name: 'due-index', keys: { hash: text('due'), range: text('next_try') }, projection: 'KEYS_ONLY' }],
+  },
+  {
+    name: 'recovery',
+    keys: { hash: text('book'), range: text('entry') },
+    localIndexes: [{ name: 'open-index', keys: { hash: text('book'), range: text('open_at') }, projection: 'ALL' }],
+    globalIndexes: [],
   },
 ];

@@ -1,0 +1,40 @@
+// What `npm run sandbox` and `yarn bench` understand.
+const { SWITCH, whole } = require('./command-line.cjs');
+
+const SANDBOX = {
+  name: 'npm run sandbox --',
+  usage: `npm run sandbox                    up, the demo, a summary table, down
+  --json                           one JSON object as the last line
+  --keep                           leave it up
+  --port N                         the webhook's port
+npm run sandbox -- up [--port N]   bring it up
+npm run sandbox -- status [--json]
+npm run sandbox -- env             what a shell needs for the AWS CLI: eval "$(npm run -s sandbox -- env)"
+npm run sandbox -- replan          a second terraform plan; fails unless it is empty
+npm run sandbox -- fire            attacks a sandbox that is up
+  --flood N                        jobs of the flood, 1 to 5000 instead of 500
+  --json                           one JSON object as the last line
+npm run sandbox -- destroy         offboards every tenant, terraform destroy; fails if anything is left
+npm run sandbox -- down
+SANDBOX_DIR names another folder for the state, so that several sandboxes can be up at once.`,
+  byDefault: 'run',
+  commands: {
+    run: { json: SWITCH, keep: SWITCH, port: whole(1, 65_535) },
+    up: { port: whole(1, 65_535) },
+    status: { json: SWITCH },
+    env: {},
+    replan: {},
+    fire: { flood: whole(1, 5000), json: SWITCH },
+    destroy: {},
+    down: {},
+  },
+};
+
+const BENCH = {
+  name: 'yarn bench',
+  usage: `yarn bench   the size of each function's zip, its load time on each of Lambda's runtimes, and the calls that
+             one warm job costs. It uses the sandbox that is up, or brings one up and takes it down again.`,
+  options: {},
+};
+
+module.exports = { SANDBOX, BENCH };
