@@ -271,6 +271,15 @@ resource "aws_lambda_function" "scale_up" {
   tags = local.tags
 }
 
+# A slot that comes free here, as a job ended while its message was under way, wakes the next job by a message to this very
+# function. Lambda takes such a chain for a loop and stops it at about 16, and the messages of its batch with it. It is none:
+# each link ends one job, and a refusal that the next job would meet too wakes nobody.
+# https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+resource "aws_lambda_function_recursion_config" "scale_up" {
+  function_name  = aws_lambda_function.scale_up.function_name
+  recursive_loop = "Allow"
+}
+
 resource "aws_lambda_event_source_mapping" "tier_builds" {
   for_each = aws_sqs_queue.tier_builds
 

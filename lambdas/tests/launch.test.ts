@@ -179,7 +179,7 @@ describe('EC2', () => {
     expect(system.launchOf(1).state).toBe('running');
   });
 
-  test.each(['throttled', 'impossible'] as const)('a repeat that is %s proves nothing about the call before it', async (kind) => {
+  test.each(['throttled', 'no-group', 'account', 'impossible'] as const)('a repeat that is %s proves nothing about the call before it', async (kind) => {
     const system = systemWithTenant();
     system.world.state.fleet.answerUnknownOnce({ machineStarts: true });
     const message = await queued(system, 1);
@@ -209,6 +209,30 @@ describe('EC2', () => {
     expect(tokens[0]).toBe(tokens[1]);
     expect(tokens[2]).not.toBe(tokens[1]);
     expect(system.world.state.fleet.machines.size).toBe(1);
+  });
+
+  test('a group that EC2 does not know yet is no fault of the tenant: its job waits half a minute, then starts', async () => {
+    const system = systemWithTenant();
+    const known = system.world.state.fleet.refuse(() => true, { kind: 'no-group', code: 'InvalidGroup.NotFound', message: 'no such group' });
+    await system.queueJob(1);
+    expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'no-security-group', restarts: 0 });
+    expect(system.world.metrics.counted.map(({ name }) => name)).not.toContain('RunnerLaunchFailed');
+    known();
+    system.world.clock.advance(MINUTE);
+    await system.sweep();
+    await system.drain();
+    expect(system.launchOf(1).state).toBe('running');
+    expect(system.world.state.tenants.rows.get(1001)).not.toHaveProperty('circuit_small');
+  });
+
+  test('an account that AWS still verifies is asked once a launch, and the job says what EC2 said', async () => {
+    const system = systemWithTenant();
+    system.world.state.fleet.refuse(() => true, { kind: 'account', code: 'PendingVerification', message: 'being validated' });
+    await system.queueJob(1);
+    expect(system.world.names().filter((name) => name === 'fleet.run')).toHaveLength(1);
+    expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'capacity', refusals: [expect.stringContaining('PendingVerification')] });
+    expect(system.world.metrics.total('CapacityRefused')).toBe(1);
+    expect(system.world.state.tenants.rows.get(1001)).not.toHaveProperty('circuit_small');
   });
 
   test('without capacity anywhere the slot is given back and the job waits without using up a restart', async () => {

@@ -14,7 +14,7 @@ const weather = fc.record({
   maxRunners: fc.integer({ min: 0, max: 2 }),
   status: fc.constantFrom('active', 'active', 'suspended', 'deleted'),
   github: fc.constantFrom('well', 'well', 'limited', 'refused', 'unavailable'),
-  ec2: fc.constantFrom('well', 'well', 'refused', 'throttled', 'impossible', 'unknown'),
+  ec2: fc.constantFrom('well', 'well', 'refused', 'throttled', 'no-group', 'account', 'impossible', 'unknown'),
 });
 
 function failing(system: System, plan: readonly string[]): () => void {

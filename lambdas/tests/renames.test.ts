@@ -82,6 +82,17 @@ describe('a rename of which GitHub told nobody', () => {
     expect(system.launchOf(1).state).toBe('running');
   });
 
+  it('is learnt although GitHub gives no answer at first: the event comes again', async () => {
+    const system = createSystem();
+    system.world.addTenant({ status: 'suspended', suspended_by: 'github', github_changed_at: '2026-01-15T11:00:00.000Z' });
+    system.world.state.github.renameOwner(ID, 'acme-two');
+    system.world.state.github.fail({ kind: 'unavailable', message: 'Bad gateway' }, { method: 'getInstallation', times: 1 });
+    const again = () => createFunctions(system).lifecycle('unsuspend', { account: ACCOUNT, changedAt: '2026-01-15T12:10:00Z' });
+    await expect(again()).rejects.toThrow('tried again');
+    await again();
+    expect(system.world.state.tenants.rows.get(ID)).toMatchObject({ org_name: 'acme-two', status: 'active' });
+  });
+
   it('is not undone by a late event that has the old login', async () => {
     const system = createSystem();
     system.world.addTenant();

@@ -44,6 +44,11 @@ locals {
       says    = "Five launches in a row came to nothing for one tenant and tier; only probes start until one takes a job."
       metric  = "TenantCircuitOpened"
     }
+    "runner-misused" = {
+      runbook = "a-refused-job-took-a-runner"
+      says    = "A job that is refused here had taken a tenant's runner: its runner group at GitHub admits public repositories. The machine was ended."
+      metric  = "RunnerMisused"
+    }
     "job-poisoned" = {
       runbook = "a-job-fails-on-every-receive"
       says    = "A job has failed on every receive of its message; it is parked, and tried again more and more rarely."
@@ -54,6 +59,11 @@ locals {
       says      = "EC2 has refused ten launches or more in each of three periods of five minutes, for want of capacity or quota."
       metric    = "CapacityRefused"
       threshold = 10, periods = 3
+    }
+    "ec2-ends" = {
+      runbook = "ec2-ends-machines"
+      says    = "EC2 has ended a machine that nobody asked it to end: the disks' key, a quota of the account, or an error of AWS."
+      metric  = "RunnerEndedByEc2"
     }
     "runner-age" = {
       runbook   = "the-runner-in-the-image-is-old"

@@ -1,4 +1,5 @@
 import { fireTable, runFire } from './fire/index';
+import { inspectChains } from './fire/chains';
 import { inspectSecrets } from './fire/secrets/inspect';
 import { strangerScene } from './fire/strangers';
 import { inspectUsage } from './fire/usage/inspect';
@@ -23,7 +24,7 @@ export async function fire({ paths, progress, signal, json, flood, print }: RunF
     signal,
     write: progress.line,
     scenes: [(stage) => strangerScene(stage, sandbox, createLauncher(access))],
-    inspections: [(stage) => inspectSecrets(stage, sandbox, paths), (stage) => inspectUsage(stage, sandbox, paths)],
+    inspections: [(stage) => inspectChains(stage, createLauncher(access)), (stage) => inspectSecrets(stage, sandbox, paths), (stage) => inspectUsage(stage, sandbox, paths)],
     ...(flood !== undefined && { flood }),
   });
   progress.line(`\n${fireTable(report)}\n`);

@@ -103,6 +103,30 @@ export const mutations = [
     suites: ['tests/launch'],
   },
   {
+    name: 'the wake after a refusal that the next job would meet too',
+    file: 'libs/core/src/protocol/release.ts',
+    edits: [["  if (how.afterwards.kind === 'park') return true;\n", '']],
+    suites: ['tests/recursion'],
+  },
+  {
+    name: "the age at which EC2's \"no such instance\" is a proof",
+    file: 'libs/core/src/launch.ts',
+    edits: [['return ageOf(launch.launchedAt ?? launch.createdAt, now) >= EC2_KNOWS_AFTER;', 'return ageOf(launch.launchedAt ?? launch.createdAt, now) >= 0;']],
+    suites: ['tests/machine-end'],
+  },
+  {
+    name: "a cancelled job's machine: without the word of GitHub",
+    file: 'functions/scale-down/src/handle-job-event.ts',
+    edits: [["registration: 'must-go' } as const;", "registration: 'whatever' } as const;"]],
+    suites: ['tests/cancelled-jobs'],
+  },
+  {
+    name: "a machine that EC2 ended: on the tenant's circuit",
+    file: 'libs/core/src/protocol/keep-circuit.ts',
+    edits: [['const NO_FAULT = /^(spot|ec2:)/;', 'const NO_FAULT = /^spot/;']],
+    suites: ['tests/machine-end'],
+  },
+  {
     name: "the tenant's status after RunInstances",
     file: 'functions/scale-up/src/start-runner.ts',
     edits: [["  if (verdict.kind === 'park') return undo(", "  if (verdict.kind === 'park' && launch.instanceId === undefined) return undo("]],

@@ -117,6 +117,12 @@ run "each_tier_has_a_queue_and_its_dead_letters" {
     error_message = "One dead-letter queue for each tier."
   }
 
+  # Its own messages lead to it, a job that ended at a time; Lambda's guard against loops would stop the 17th.
+  assert {
+    condition     = aws_lambda_function_recursion_config.scale_up.recursive_loop == "Allow" && aws_lambda_function_recursion_config.scale_up.function_name == "my-saas-scale-up"
+    error_message = "Lambda would take a chain of woken jobs for a loop and stop it."
+  }
+
   assert {
     condition     = keys(aws_lambda_event_source_mapping.tier_builds) == ["large", "medium", "small"]
     error_message = "scale-up reads every tier's queue."

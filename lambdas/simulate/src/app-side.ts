@@ -1,10 +1,9 @@
 import { HOUR, type GitHubApp, type GitHubFailure, type JobSearch } from '@multi-tenant-runner/core';
-import { tiers } from '@multi-tenant-runner/testing';
 import type { Agenda } from './agenda';
 import type { Deliveries } from './deliveries';
 import type { GitHubSide } from './github-side';
 import { nameOf, type SimTenant } from './model';
-import { repositoryIdOf } from './payloads';
+import { labelsOf, repositoryIdOf } from './payloads';
 import { PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY } from './scenario';
 
 const PAGE = 100;
@@ -50,17 +49,18 @@ export function createAppSide(deps: { readonly github: () => GitHubSide; readonl
       const repositories = [...PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY].map((name) => ({ id: repositoryIdOf(tenant, name), owner: login, name: nameOf(tenant, name), ownerId: accountId, ownerType: type, isPublic: name === PUBLIC_REPOSITORY, pushedAt, dormant: false }));
       return { kind: 'found', repositories, more: false };
     },
-    listActiveRuns: async (installationId, repository, status) => {
+    listOpenRuns: async (installationId, repository, { status, page }) => {
       const tenant = tenantOf(installationId);
       if ('kind' in tenant) return tenant;
-      const waiting = status === 'queued' ? deps.github().waitingOf(tenant).filter(({ plan }) => nameOf(tenant, plan.repo) === repository.name) : [];
-      return { kind: 'found', runIds: waiting.map(({ plan }) => runIdOf(plan)) };
+      const waiting = status === 'queued' ? deps.github().waitingOf(tenant).filter(({ plan }) => nameOf(tenant, plan.repo) === repository.name && plan.groupOnly !== 'unseen') : [];
+      const from = (page - 1) * PAGE;
+      return { kind: 'found', runIds: waiting.map(({ plan }) => runIdOf(plan)).sort((a, b) => b - a).slice(from, from + PAGE), more: waiting.length > from + PAGE };
     },
     listQueuedJobs: async (installationId, _repository, runId) => {
       const tenant = tenantOf(installationId);
       if ('kind' in tenant) return tenant;
       const waiting = deps.github().waitingOf(tenant).filter(({ plan }) => runIdOf(plan) === runId);
-      return { kind: 'found', jobs: waiting.map(({ id, plan, queuedAt }) => ({ jobId: id, runId, labels: tiers().get(plan.tier)?.labels ?? [], queuedAt: new Date(queuedAt).toISOString() })) };
+      return { kind: 'found', jobs: waiting.map(({ id, plan, queuedAt }) => ({ jobId: id, runId, labels: labelsOf(plan), queuedAt: new Date(queuedAt).toISOString() })) };
     },
   };
   return { app, search };

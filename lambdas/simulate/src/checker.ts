@@ -2,7 +2,7 @@ import type { Agenda } from './agenda';
 import type { Trace } from './trace';
 
 /** What no run may ever show. */
-export const PROMISES = ['lost', 'doubled', 'over the limit', 'killed busy', 'cross-tenant', 'left over'] as const;
+export const PROMISES = ['lost', 'doubled', 'over the limit', 'killed busy', 'cross-tenant', 'left over', 'looped'] as const;
 export type Promised = (typeof PROMISES)[number];
 
 export interface Violation {

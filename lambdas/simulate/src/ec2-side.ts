@@ -22,13 +22,15 @@ export function createEc2Side(deps: { readonly inner: InMemoryFleet; readonly ma
       return answer;
     },
     terminate: async (instanceIds) => {
-      for (const id of instanceIds) {
+      // What EC2 shows nowhere yet it may not know here either.
+      const known = instanceIds.filter((id) => agenda.now() >= (machines.all.get(id)?.hiddenUntil ?? 0));
+      for (const id of known) {
         const machine = machines.all.get(id);
         if (machine === undefined || !inner.machines.has(id)) continue;
         guard.terminated(machine);
         machines.end(machine);
       }
-      return inner.terminate(instanceIds);
+      return inner.terminate(known);
     },
     describe: async (instanceIds) => seen(await inner.describe(instanceIds)),
     findByToken: async (clientToken) => seen(await inner.findByToken(clientToken)),

@@ -1,4 +1,4 @@
-import { MINUTE, SECOND, Throttled, type GitHubFailure, type Intent } from '@multi-tenant-runner/core';
+import { MINUTE, SECOND, Throttled, type GitHubFailure, type Intent, type LaunchRequest } from '@multi-tenant-runner/core';
 import type { Agenda } from './agenda';
 import { hash, type Random } from './random';
 import type { Weather } from './weather';
@@ -33,6 +33,7 @@ const REPEATABLE = /^(create|change|admit|suspend|unsuspend|markDeleted|rename|s
 export function createFates(agenda: Agenda, weather: Weather, random: Random): Fates {
   const ec2 = createBucket(agenda, { burst: 5, perSecond: 2 });
   const ssm = createBucket(agenda, { burst: 10, perSecond: 3 });
+  const groupKnownAt = new Map<string, number>();
   const hours = random.fork('hours').next();
   // Bad hours: a subject (a tenant at GitHub, a zone of EC2) is down for minutes at a time.
   const isBad = (subject: string, share: number, length: number): boolean =>
@@ -49,7 +50,7 @@ export function createFates(agenda: Agenda, weather: Weather, random: Random): F
     const delay = delayOf(port, method);
     if (weather.has('crash') && random.chance(0.0015)) return { delay, kind: random.chance(0.5) ? 'crash-before' : 'crash-after' };
     if (GITHUB.has(port)) return atGitHub(port, method, args, delay);
-    if (method === 'run') return atEc2(delay);
+    if (method === 'run') return atEc2(delay, args);
     if (method === 'put' && weather.has('throttle') && !ssm.take()) return { delay, kind: 'fails', error: new Throttled('Rate exceeded') };
     if (weather.has('aws') && random.chance(0.002)) return { delay, kind: 'fails', error: new Error(`${port}.${method} was turned away`) };
     if (weather.has('lost-answer') && random.chance(0.002)) {
@@ -87,7 +88,17 @@ export function createFates(agenda: Agenda, weather: Weather, random: Random): F
     return { kind: 'refused', status: random.pick([401, 403, 404, 422]), message: 'refused' };
   }
 
-  function atEc2(delay: number): Fate {
+  /** A group that no launch named before is new, and some parts of EC2 learn of it minutes later. */
+  function isKnown(groupId: string): boolean {
+    const known = groupKnownAt.get(groupId) ?? agenda.now() + (weather.has('lag') ? random.pick([0, random.between(0, 10 * SECOND), random.between(0, 2 * MINUTE)]) : 0);
+    groupKnownAt.set(groupId, known);
+    return agenda.now() >= known;
+  }
+
+  function atEc2(delay: number, [request]: readonly unknown[]): Fate {
+    const { intent } = request as LaunchRequest;
+    if (!isKnown(intent.securityGroupId)) return { delay, kind: 'instead', answer: { kind: 'no-group', code: 'InvalidGroup.NotFound', message: 'the group does not exist' } };
+    if (weather.has('capacity') && isBad('verification', 0.01, 5 * MINUTE)) return { delay, kind: 'instead', answer: { kind: 'account', code: 'PendingVerification', message: 'being validated' } };
     if (weather.has('throttle') && !ec2.take()) return { delay, kind: 'instead', answer: { kind: 'throttled', code: 'RequestLimitExceeded', message: 'Request limit exceeded' } };
     if (weather.has('aws') && random.chance(0.002)) return { delay, kind: 'instead', answer: { kind: 'impossible', code: 'UnauthorizedOperation', message: 'not allowed' } };
     if (weather.has('aws') && random.chance(0.01)) return { delay, kind: 'instead', answer: { kind: 'unknown', code: 'InternalError', message: 'an internal error has occurred' } };

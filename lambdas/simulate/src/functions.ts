@@ -5,6 +5,7 @@ import {
   cleanUpTenant,
   graceFor,
   leaseFor,
+  restateAll,
   retryRefused,
   wake,
   type AdmissionSettings,
@@ -142,6 +143,7 @@ export function createFunctions({ backend, calls, agenda, settings, environment,
         onboarding: { mode: 'automatic', allowedAccounts: new Set() },
         wake: (installationId) => wake(installationId, ports),
         retryRefused: (installationId) => retryRefused(installationId, ports),
+        restate: (installationId) => restateAll(installationId, ports),
         cleanUp: async (installationId) => {
           const lease = { name: `${container.name} ${(leases += 1)}`, milliseconds: leaseMilliseconds };
           await cleanUpTenant(installationId, TIMEOUTS.grace, { ...ports, lease });

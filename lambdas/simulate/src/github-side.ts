@@ -3,14 +3,16 @@ import type { InMemoryGitHub, InMemoryRegistration } from '@multi-tenant-runner/
 import type { Agenda } from './agenda';
 import type { Checker } from './checker';
 import type { Deliveries } from './deliveries';
-import { nameOf, type SimJob, type SimMachine, type SimTenant } from './model';
+import { fits } from './fits';
+import type { SimJob, SimMachine, SimTenant } from './model';
 import type { Random } from './random';
 import type { JobPlan, TenantPlan } from './scenario';
-import { installationPayload, jobPayload, renamePayload } from './payloads';
+import { installationPayload, jobPayload } from './payloads';
+import { createRenaming, type Renaming } from './renaming';
 import type { Weather } from './weather';
 
 /** GitHub as it is: installations, jobs, runners, and which runner gets which job. */
-export interface GitHubSide {
+export interface GitHubSide extends Renaming {
   readonly tenants: readonly SimTenant[];
   readonly jobs: readonly SimJob[];
   job(id: number): SimJob | undefined;
@@ -19,8 +21,6 @@ export interface GitHubSide {
   install(tenant: SimTenant): void;
   uninstall(tenant: SimTenant): void;
   suspend(tenant: SimTenant, suspended: boolean): void;
-  rename(tenant: SimTenant, login: string): void;
-  renameRepository(tenant: SimTenant, repo: string, name: string): void;
   queueJob(plan: JobPlan): void;
   /** The runner that a configuration is for comes online on a machine; undefined: GitHub knows no such runner. */
   connect(machine: SimMachine, jitConfig: string): InMemoryRegistration | undefined;
@@ -63,8 +63,9 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
     if (index >= 0) list.splice(index, 1);
   };
 
-  const tell = (job: SimJob, action: 'queued' | 'in_progress' | 'completed'): void => {
+  const tell = (job: SimJob, action: 'waiting' | 'queued' | 'in_progress' | 'completed'): void => {
     const { tenant } = job;
+    if (job.plan.groupOnly === 'unseen') return;
     // GitHub sends nothing for a suspended or removed installation.
     if (tenant.installationId === undefined || tenant.suspended) return;
     deliveries.send('workflow_job', jobPayload(job, action, tenant.installationId), tenant.installationId);
@@ -77,17 +78,11 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
     const runnerName = job.machine?.registration?.name;
     state.jobs.set(job.id, { status: job.status, ...(job.conclusion !== undefined && { conclusion: job.conclusion }), ...(runnerName !== undefined && { runnerName }) });
   };
-  const fits = (job: SimJob, registration: InMemoryRegistration): boolean => {
-    const { login } = job.tenant;
-    const place = registration.where === login || registration.where === `${login}/${nameOf(job.tenant, job.plan.repo)}`;
-    // A runner group takes no jobs of public repositories unless it is told to.
-    return place && !job.plan.isPublic && registration.labels.includes(job.plan.tier);
-  };
   const assign = (tenant: SimTenant): void => {
     for (const machine of [...listOf(online, tenant)]) {
       const { registration } = machine;
       if (registration === undefined || registration.busy || !state.registrations.includes(registration)) continue;
-      const fitting = listOf(waiting, tenant).filter((job) => fits(job, registration));
+      const fitting = listOf(waiting, tenant).filter((job) => fits(job, registration, weather.has('public-job')));
       if (fitting.length === 0) continue;
       const job = weather.has('steal') && random.chance(0.3) ? random.pick(fitting) : fitting[0];
       if (job !== undefined) start(job, machine, registration);
@@ -105,6 +100,27 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
     write(job);
     tell(job, 'in_progress');
     deps.onAssigned(machine, job);
+  };
+  const hold = (job: SimJob): void => {
+    if (job.status !== 'queued') return;
+    job.status = 'waiting';
+    remove(listOf(waiting, job.tenant), job);
+    write(job);
+    tell(job, random.chance(0.8) ? 'waiting' : 'queued');
+    agenda.after(job.plan.gate?.openAfter ?? 0, () => letThrough(job));
+  };
+  const letThrough = (job: SimJob): void => {
+    if (job.status !== 'waiting') return;
+    job.status = 'queued';
+    enqueue(job);
+  };
+  const enqueue = (job: SimJob): void => {
+    job.queuedAt = agenda.now();
+    listOf(waiting, job.tenant).push(job);
+    write(job);
+    tell(job, 'queued');
+    agenda.after(DAY, () => job.status === 'queued' && agenda.now() - job.queuedAt >= DAY && finish(job, 'cancelled'));
+    assign(job.tenant);
   };
   const finish = (job: SimJob, conclusion: string): void => {
     if (job.status === 'completed') return;
@@ -124,6 +140,7 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
   };
 
   return {
+    ...createRenaming({ state, deliveries }),
     tenants,
     jobs,
     job: (id) => byId.get(id),
@@ -149,30 +166,16 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
       state.installations.set(tenant.installationId, { login: tenant.login, suspended });
       tellLifecycle(tenant, suspended ? 'suspend' : 'unsuspend', tenant.installationId);
     },
-    rename(tenant, login) {
-      const { installationId } = tenant;
-      tenant.login = login;
-      if (installationId === undefined) return;
-      state.renameOwner(installationId, login);
-      if (!tenant.suspended) deliveries.send('installation_target', renamePayload(tenant, installationId), installationId);
-    },
-    // Nobody is told: the App is not subscribed to events of repositories.
-    renameRepository(tenant, repo, name) {
-      state.renameRepository(`${tenant.login}/${nameOf(tenant, repo)}`, `${tenant.login}/${name}`);
-      tenant.repositories.set(repo, name);
-    },
     queueJob(plan) {
       const tenant = tenants.find((candidate) => candidate.plan.number === plan.tenant);
       if (tenant?.installationId === undefined) return;
-      const job: SimJob = { id: 70_000 + plan.number, plan, tenant, installationId: tenant.installationId, queuedAt: agenda.now(), status: 'queued' };
+      const job: SimJob = { id: 70_000 + plan.number, plan, tenant, installationId: tenant.installationId, createdAt: agenda.now(), queuedAt: agenda.now(), status: 'queued' };
       jobs.push(job);
       byId.set(job.id, job);
-      listOf(waiting, tenant).push(job);
-      write(job);
-      tell(job, 'queued');
       if (plan.cancelAfter !== undefined) agenda.after(plan.cancelAfter, () => finish(job, 'cancelled'));
-      agenda.after(DAY, () => job.status === 'queued' && finish(job, 'cancelled'));
-      assign(tenant);
+      if (plan.gate?.shutAfter === 0) return hold(job);
+      enqueue(job);
+      if (plan.gate !== undefined) agenda.after(plan.gate.shutAfter, () => hold(job));
     },
     connect(machine, jitConfig) {
       const registration = state.registrations.find(({ id }) => String(id) === jitConfig);

@@ -62,6 +62,8 @@ export function createGuard(deps: { readonly agenda: Agenda; readonly checker: C
     },
     terminated(machine) {
       if (!isAlive(machine) || machine.phase !== 'busy') return;
+      // Nobody may have a public repository's code beside the tenant's own.
+      if (machine.job?.plan.isPublic === true) return;
       const gone = tenantOf(machine.installationId)?.installationId !== machine.installationId;
       if (gone || agenda.now() - machine.startedAt > LIFETIME) return;
       checker.broken('killed busy', `${machine.record.instanceId} of ${machine.installationId} ran job ${machine.job?.id}`);

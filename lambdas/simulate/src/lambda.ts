@@ -4,6 +4,10 @@ import type { Agenda } from './agenda';
 /** One container of a function: what it runs can die with it, and then none of its calls is ever answered. */
 export interface Container {
   readonly name: string;
+  /** The function. */
+  readonly of: string;
+  /** How often the function is in the chain of messages that led to the present invocation. */
+  chain: number;
   alive: boolean;
   die(why: string): void;
 }
@@ -12,7 +16,8 @@ export type Outcome<A> = { readonly kind: 'answer'; readonly answer: A } | { rea
 export type Handler<E, A> = (event: E, context: LambdaContext) => Promise<A>;
 
 export interface LambdaFunction<E, A> {
-  invoke(event: E, onEnd: (outcome: Outcome<A>) => void): void;
+  readonly name: string;
+  invoke(event: E, onEnd: (outcome: Outcome<A>) => void, chain?: number): void;
   readonly invocations: number;
 }
 
@@ -35,6 +40,8 @@ export function createLambda<E, A>(
   const cold = (): Warm<E, A> => {
     const container: Warm<E, A>['container'] = {
       name: `${name}#${(containers += 1)}`,
+      of: name,
+      chain: 0,
       alive: true,
       current: undefined,
       die: (why) => {
@@ -46,14 +53,16 @@ export function createLambda<E, A>(
   };
 
   return {
+    name,
     get invocations() {
       return invocations;
     },
-    invoke(event, onEnd) {
+    invoke(event, onEnd, chain = 0) {
       let warm = idle.pop();
       while (warm !== undefined && !warm.container.alive) warm = idle.pop();
       const used = warm ?? cold();
       const { container } = used;
+      container.chain = chain;
       const deadline = agenda.now() + timeout;
       const cancelTimeout = agenda.after(timeout, () => container.die('timeout'));
       const end = (outcome: Outcome<A>): void => {

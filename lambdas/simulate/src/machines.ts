@@ -35,6 +35,8 @@ export interface MachinesDeps {
   readonly forget: (instanceId: string) => void;
 }
 
+/** EC2 takes a launch and ends its machine a moment later. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html */
+const EC2_ENDS = ['Client.InternalError', 'Client.VolumeLimitExceeded', 'Server.InternalError', 'Server.InsufficientInstanceCapacity'] as const;
 const POLL = 5 * SECOND;
 const POLL_LIMIT = 5 * MINUTE;
 
@@ -75,8 +77,13 @@ export function createMachines(deps: MachinesDeps): Machines {
       deps.forget(machine.record.instanceId);
     });
   };
+  const endFor = (machine: SimMachine, reason: string): void => {
+    if (!isAlive(machine)) return;
+    machine.record.stateReason = reason;
+    end(machine);
+  };
   const shutDown = (machine: SimMachine, delay: number): void => {
-    agenda.after(delay, () => isAlive(machine) && end(machine));
+    agenda.after(delay, () => endFor(machine, 'Client.InstanceInitiatedShutdown'));
   };
   const stop = (machine: SimMachine): void => {
     if (!isAlive(machine)) return;
@@ -142,17 +149,21 @@ export function createMachines(deps: MachinesDeps): Machines {
       boot(machine);
       if (weather.has('death') && random.chance(0.05)) {
         const stops = random.chance(0.15);
-        agenda.after(random.between(0, 15 * MINUTE), () => (stops ? stop(machine) : isAlive(machine) && end(machine)));
+        agenda.after(random.between(0, 15 * MINUTE), () => (stops ? stop(machine) : endFor(machine, 'Server.SpotInstanceTermination')));
       }
+      if (weather.has('ec2-ends') && random.chance(0.06)) agenda.after(random.between(2 * SECOND, 40 * SECOND), () => endFor(machine, random.pick(EC2_ENDS)));
       return machine;
     },
     assigned(machine, job) {
       machine.phase = 'busy';
+      // The hooks of the job write it.
+      machine.record.tags[TAG.state] = 'busy';
       agenda.after(job.plan.duration, () => works(machine) && deps.github().finish(job, random.chance(0.9) ? 'success' : 'failure'));
     },
     finished(machine) {
       if (!works(machine)) return;
       machine.phase = 'online';
+      machine.record.tags[TAG.state] = 'idle';
       if (weather.has('hang') && random.chance(0.02)) return;
       shutDown(machine, random.between(2 * SECOND, 15 * SECOND));
     },

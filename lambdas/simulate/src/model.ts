@@ -24,8 +24,10 @@ export interface SimJob {
   readonly tenant: SimTenant;
   /** The installation that GitHub told of it. */
   readonly installationId: number;
-  readonly queuedAt: number;
-  status: 'queued' | 'in_progress' | 'completed';
+  readonly createdAt: number;
+  /** Since when it is in GitHub's queue, for the last time. */
+  queuedAt: number;
+  status: 'waiting' | 'queued' | 'in_progress' | 'completed';
   conclusion?: string;
   startedAt?: number;
   completedAt?: number;

@@ -1,9 +1,9 @@
 import { tiers } from '@multi-tenant-runner/testing';
 import { nameOf, type SimJob, type SimTenant } from './model';
-import { PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY } from './scenario';
+import { PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY, type JobPlan } from './scenario';
 
 /** What of GitHub's `workflow_job` the webhook reads. */
-export function jobPayload(job: SimJob, action: 'queued' | 'in_progress' | 'completed', installationId: number): Record<string, unknown> {
+export function jobPayload(job: SimJob, action: 'waiting' | 'queued' | 'in_progress' | 'completed', installationId: number): Record<string, unknown> {
   const { plan, tenant } = job;
   const time = (at: number | undefined): string | null => (at === undefined ? null : new Date(Math.floor(at / 1_000) * 1_000).toISOString());
   const runner = job.machine?.registration;
@@ -12,11 +12,13 @@ export function jobPayload(job: SimJob, action: 'queued' | 'in_progress' | 'comp
     workflow_job: {
       id: job.id,
       run_id: 60_000 + plan.number,
-      labels: labelsOf(plan.tier),
-      status: action,
+      labels: labelsOf(plan),
+      // GitHub announces a gate with either action.
+      status: action === 'queued' ? job.status : action,
       conclusion: action === 'completed' ? (job.conclusion ?? null) : null,
-      created_at: time(job.queuedAt),
-      started_at: time(job.startedAt ?? job.queuedAt),
+      created_at: time(job.createdAt),
+      // Also when a gate has opened GitHub may repeat the first time.
+      started_at: time(job.startedAt ?? job.createdAt),
       completed_at: time(job.completedAt),
       runner_id: runner?.id ?? null,
       runner_name: runner?.name ?? null,
@@ -53,6 +55,6 @@ export function repositoryIdOf(tenant: SimTenant, repo: string): number {
   return tenant.plan.accountId * 10 + [...PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY].findIndex((name) => name === repo);
 }
 
-function labelsOf(tier: string): readonly string[] {
-  return tiers().get(tier)?.labels ?? [];
+export function labelsOf(plan: JobPlan): readonly string[] {
+  return plan.groupOnly === undefined ? (tiers().get(plan.tier)?.labels ?? []) : [];
 }

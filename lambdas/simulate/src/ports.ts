@@ -1,6 +1,7 @@
 import type { Agenda } from './agenda';
 import type { DrawFate } from './faults';
 import type { Container } from './lambda';
+import type { Lineage } from './lineage';
 import type { Trace } from './trace';
 
 export interface PortCalls {
@@ -13,7 +14,7 @@ export interface PortCalls {
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 /** @param afterEffect runs in the very moment in which a call has taken effect */
-export function createPortCalls(deps: { readonly agenda: Agenda; readonly draw: DrawFate; readonly trace: Trace; readonly afterEffect: () => void }): PortCalls {
+export function createPortCalls(deps: { readonly agenda: Agenda; readonly draw: DrawFate; readonly trace: Trace; readonly lineage: Lineage; readonly afterEffect: () => void }): PortCalls {
   const { agenda, draw, trace } = deps;
   const counts = new Map<string, number>();
 
@@ -22,7 +23,7 @@ export function createPortCalls(deps: { readonly agenda: Agenda; readonly draw: 
     const name = `${port}.${method}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
     const act = (): Promise<unknown> => {
-      const answer = effect(...args);
+      const answer = deps.lineage.during(container, () => effect(...args));
       deps.afterEffect();
       return answer;
     };

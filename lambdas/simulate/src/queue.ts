@@ -2,6 +2,7 @@ import { MINUTE, SECOND } from '@multi-tenant-runner/core';
 import type { BatchResponse, QueueRecord } from '@multi-tenant-runner/runtime';
 import type { Agenda } from './agenda';
 import type { LambdaFunction } from './lambda';
+import type { Lineage } from './lineage';
 import type { Random } from './random';
 import type { Weather } from './weather';
 
@@ -17,6 +18,7 @@ interface Message {
   readonly id: string;
   readonly body: string;
   readonly group: string | undefined;
+  readonly chain: number;
   receives: number;
   done: boolean;
 }
@@ -25,6 +27,7 @@ export interface QueueDeps {
   readonly name: string;
   readonly lambda: LambdaFunction<{ readonly Records: readonly QueueRecord[] }, BatchResponse>;
   readonly agenda: Agenda;
+  readonly lineage: Lineage;
   readonly random: Random;
   readonly weather: Weather;
 }
@@ -34,7 +37,7 @@ const CONCURRENCY = 5;
 const VISIBILITY = 6 * MINUTE;
 const MAX_RECEIVES = 5;
 
-export function createQueue({ name, lambda, agenda, random, weather }: QueueDeps): Queue {
+export function createQueue({ name, lambda, agenda, lineage, random, weather }: QueueDeps): Queue {
   const visible: Message[] = [];
   const deadLetters: string[] = [];
   let count = 0;
@@ -89,17 +92,18 @@ export function createQueue({ name, lambda, agenda, random, weather }: QueueDeps
           for (const message of batch) if (!failed.has(message.id)) finish(message);
         }
         pump();
-      });
+      }, lineage.next(lambda.name, batch.map(({ chain }) => chain)));
     }
   };
 
   return {
     send(body, group) {
       open += 1;
-      appear({ id: `${name}-${(count += 1)}`, body, group, receives: 0, done: false }, random.between(5, 100));
+      const chain = lineage.lengthFor(lambda.name);
+      appear({ id: `${name}-${(count += 1)}`, body, group, chain, receives: 0, done: false }, random.between(5, 100));
       if (!weather.has('queue-duplicate') || !random.chance(0.005)) return;
       open += 1;
-      appear({ id: `${name}-${(count += 1)}`, body, group, receives: 0, done: false }, random.between(0, 30 * SECOND));
+      appear({ id: `${name}-${(count += 1)}`, body, group, chain, receives: 0, done: false }, random.between(0, 30 * SECOND));
     },
     get length() {
       return open;

@@ -27,6 +27,10 @@ export interface JobPlan {
   readonly repo: string;
   readonly tier: string;
   readonly isPublic: boolean;
+  /** An environment's gate: shut so long after the job was queued (0: from the first), and open so long after that. */
+  readonly gate?: { readonly shutAfter: number; readonly openAfter: number };
+  /** Names a runner group and no labels. `unseen`: of a repository that the App can't see, so that nobody tells. */
+  readonly groupOnly?: 'seen' | 'unseen';
   /** How long it runs once a runner has it. */
   readonly duration: number;
   /** Cancelled this long after it was queued, whatever it does then. */
@@ -107,9 +111,9 @@ function drawRenames(number: number, arrivals: number, random: Random): TenantHa
 }
 
 function drawJob(number: number, tenants: readonly number[], arrivals: number, random: Random, { weather }: SimulationOptions): JobPlan {
-  const isPublic = random.chance(0.01);
+  const isPublic = random.chance(weather.includes('public-job') ? 0.05 : 0.01);
   const cancelled = weather.includes('cancel') && random.chance(0.12);
-  return {
+  const plan = {
     number,
     tenant: random.pick(tenants),
     // Some come in bursts, as matrix builds do.
@@ -120,4 +124,14 @@ function drawJob(number: number, tenants: readonly number[], arrivals: number, r
     duration: random.chance(0.002) ? random.between(6.5 * HOUR, 8 * HOUR) : random.pick([random.between(10 * SECOND, 2 * MINUTE), random.between(2 * MINUTE, 10 * MINUTE)]),
     ...(cancelled && { cancelAfter: random.pick([random.between(0, 5 * SECOND), random.between(0, 2 * MINUTE), random.between(0, 20 * MINUTE)]) }),
   };
+  return { ...plan, ...drawOddity(random, weather) };
+}
+
+/** Drawn last, so that a seed's other draws stay what they were. */
+function drawOddity(random: Random, weather: SimulationOptions['weather']): Partial<JobPlan> {
+  const shutAfter = (): number => random.pick([0, random.between(0, 5 * SECOND), random.between(0, 5 * MINUTE)]);
+  const openAfter = (): number => random.pick([random.between(0, 5 * SECOND), random.between(0, 10 * MINUTE), random.between(0, 3 * HOUR)]);
+  if (weather.includes('gate') && random.chance(0.15)) return { gate: { shutAfter: shutAfter(), openAfter: openAfter() } };
+  if (weather.includes('group-job') && random.chance(0.12)) return { groupOnly: random.chance(0.5) ? 'seen' : 'unseen' };
+  return {};
 }

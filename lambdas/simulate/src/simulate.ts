@@ -11,6 +11,7 @@ import { createFunctions } from './functions';
 import { createGitHubSide, type GitHubSide } from './github-side';
 import { createGuard } from './guard';
 import { createLifecycleBus } from './lifecycle-bus';
+import { createLineage } from './lineage';
 import { createMachines, type Machines } from './machines';
 import { createPortCalls } from './ports';
 import { createQueue } from './queue';
@@ -55,6 +56,7 @@ async function run(options: SimulationOptions, agenda: Agenda, how: { readonly k
   const weather: Weather = { has: (kind) => agenda.now() < calmAt && options.weather.includes(kind) };
   const trace = createTrace(how.keepTrace ?? false);
   const checker = createChecker(agenda, trace);
+  const lineage = createLineage(checker);
   const settings = defaultSettings({ tierAccess: 'any' });
   const state = createState({ agenda, settings, environment: ENVIRONMENT });
 
@@ -75,7 +77,7 @@ async function run(options: SimulationOptions, agenda: Agenda, how: { readonly k
   };
   const fates = createFates(agenda, weather, random.fork('fates'));
   state.fleet.refuse(fates.hasNoCapacity);
-  const calls = createPortCalls({ agenda, draw: fates.draw, trace, afterEffect: tableChanged });
+  const calls = createPortCalls({ agenda, draw: fates.draw, trace, lineage, afterEffect: tableChanged });
   const fleet = createEc2Side({ inner: state.fleet, machines, guard, agenda, environment: ENVIRONMENT });
   const backend = createBackend({
     state, fleet, agenda, random: random.fork('backend'), weather,
@@ -90,8 +92,8 @@ async function run(options: SimulationOptions, agenda: Agenda, how: { readonly k
     log: how.log ?? SILENT,
     metrics: { count: (name, { value = 1 } = {}) => void metrics.set(name, (metrics.get(name) ?? 0) + value), measureSeconds: () => undefined },
   });
-  const tiers = new Map([...settings.tiers.keys()].map((tier) => [tier, createQueue({ name: tier, lambda: functions.scaleUp, agenda, random: random.fork(`queue ${tier}`), weather })]));
-  const runnerEvents = createQueue({ name: 'events', lambda: functions.scaleDown as LambdaFunction<Parameters<typeof functions.scaleDown.invoke>[0], BatchResponse>, agenda, random: random.fork('queue events'), weather });
+  const tiers = new Map([...settings.tiers.keys()].map((tier) => [tier, createQueue({ name: tier, lambda: functions.scaleUp, agenda, lineage, random: random.fork(`queue ${tier}`), weather })]));
+  const runnerEvents = createQueue({ name: 'events', lambda: functions.scaleDown as LambdaFunction<Parameters<typeof functions.scaleDown.invoke>[0], BatchResponse>, agenda, lineage, random: random.fork('queue events'), weather });
   const stream = createTableStream({ lambda: functions.tenantManager, agenda, random: random.fork('stream'), weather });
   const bus = createLifecycleBus({ lambda: functions.tenantManager, agenda, random: random.fork('bus'), weather });
   const deliveries = createDeliveries({ lambda: functions.webhook, agenda, random: random.fork('deliveries'), weather, trace });

@@ -5,6 +5,7 @@ import { createAgenda } from './agenda';
 import { createBackend, createState, type State } from './backend';
 import { createFunctions } from './functions';
 import type { LifecycleBus } from './lifecycle-bus';
+import { createLineage } from './lineage';
 import { createPortCalls } from './ports';
 import type { Queue } from './queue';
 import { createRandom } from './random';
@@ -51,9 +52,9 @@ export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<
       bus: () => bus,
       onDeregistered: () => undefined,
       app: { listDeliveries: none, redeliver: none, listInstallations: none },
-      search: { listRepositories: none, listActiveRuns: none, listQueuedJobs: none },
+      search: { listRepositories: none, listOpenRuns: none, listQueuedJobs: none },
     });
-    const calls = createPortCalls({ agenda, trace: createTrace(false), draw: () => ({ delay: random.between(...latency), kind: 'done' }), afterEffect: () => undefined });
+    const calls = createPortCalls({ agenda, trace: createTrace(false), draw: () => ({ delay: random.between(...latency), kind: 'done' }), lineage: createLineage({ broken: () => undefined }), afterEffect: () => undefined });
     const functions = createFunctions({ backend, calls, agenda, settings, environment: ENVIRONMENT, log: SILENT, metrics: { count: () => undefined, measureSeconds: () => undefined } });
     const total = (): number => [...calls.counts.values()].reduce((sum, count) => sum + count, 0);
 

@@ -29,6 +29,7 @@ export function explain(job: SimJob): string | undefined {
   if (tenant.suspended) return 'suspended';
   if (tenant.limit === 0) return 'limit 0';
   if (plan.isPublic) return 'public repository';
+  if (plan.groupOnly !== undefined) return 'no labels';
   return undefined;
 }
 
@@ -36,6 +37,7 @@ const DAY = 24 * 60 * 60 * 1_000;
 
 function lostJobs(world: EndedWorld): string[] {
   return world.github.jobs.flatMap((job) => {
+    if (job.status === 'waiting') return [`job ${job.id} of ${job.installationId} is still behind its gate`];
     if (job.status === 'queued') return explain(job) === undefined ? [`job ${job.id} of ${job.installationId} waits since ${new Date(job.queuedAt).toISOString()} (row: ${describeRow(rowOf(job, world))})`] : [];
     const waitedADay = job.startedAt === undefined && (job.completedAt ?? 0) - job.queuedAt >= DAY;
     return waitedADay && explain(job) === undefined ? [`job ${job.id} of ${job.installationId} waited a day`] : [];

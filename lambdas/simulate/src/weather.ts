@@ -12,11 +12,12 @@ export const WEATHER = {
   limit: 'GitHub answers 429, and 403 with a rate limit',
   outage: 'GitHub answers 5xx or nothing, before or after the effect',
   slow: 'GitHub, EC2 and the tables take seconds',
-  capacity: 'EC2 has no capacity in a zone, or none at all',
+  capacity: 'EC2 has no capacity in a zone, or none at all, or verifies the account',
+  'ec2-ends': 'EC2 ends machines that it has just started: a key, a quota, an error of its own',
   throttle: 'EC2 and SSM allow a few calls a second',
   aws: 'calls of AWS fail before they take effect',
   'lost-answer': 'calls of AWS take effect, but the answer is lost or the call is repeated by its client',
-  lag: 'indexes, streams and Describe are behind',
+  lag: 'indexes, streams and Describe are behind, new security groups and machines are not known everywhere',
   crash: 'functions die between any two calls',
   'queue-duplicate': 'queues deliver messages again',
   'event-loss': "EC2's events get lost",
@@ -24,6 +25,9 @@ export const WEATHER = {
   uninstall: 'installations are removed, some installed again',
   rename: 'owners and repositories get other names',
   'limit-change': 'limits are changed by hand',
+  gate: 'GitHub holds jobs back, before or after it said that they are queued',
+  'group-job': 'jobs without labels take any runner, some of repositories that the App can not see',
+  'public-job': 'runner groups admit public repositories',
 } as const;
 
 export type WeatherKind = keyof typeof WEATHER;

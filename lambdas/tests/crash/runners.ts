@@ -1,3 +1,4 @@
+import { jobEvent } from '@multi-tenant-runner/testing';
 import { drain, takes } from './aftermath';
 import { started, type Scenario } from './scenario';
 
@@ -70,6 +71,26 @@ export const RUNNERS: readonly Scenario[] = [
       const { system, functions } = await started({}, [1, 2]);
       const event = takes(system, system.machineOf(1).instanceId, 2);
       return { system, functions, act: () => functions.jobEvent(event) };
+    },
+  },
+  {
+    name: 'a job that is cancelled while its machine boots',
+    mayBeLost: true,
+    ends: { 1: 'cancelled' },
+    arrange: async () => {
+      const { system, functions } = await started();
+      system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
+      return { system, functions, act: () => functions.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' })) };
+    },
+  },
+  {
+    name: 'a machine that EC2 ended by itself',
+    mayBeLost: true,
+    arrange: async () => {
+      const { system, functions } = await started();
+      const machine = system.machineOf(1);
+      Object.assign(machine, { state: 'terminated', stateReason: 'Client.InternalError' });
+      return { system, functions, act: () => functions.instanceEvent(machine.instanceId, 'terminated') };
     },
   },
   {

@@ -1,3 +1,4 @@
+import { GATES } from './gates';
 import { LAUNCHES } from './launches';
 import { RECOVERIES } from './recoveries';
 import { RUNNERS } from './runners';
@@ -5,4 +6,4 @@ import type { Scenario } from './scenario';
 import { SWEEPS } from './sweeps';
 import { TENANTS } from './tenants';
 
-export const SCENARIOS: readonly Scenario[] = [...LAUNCHES, ...RUNNERS, ...SWEEPS, ...TENANTS, ...RECOVERIES];
+export const SCENARIOS: readonly Scenario[] = [...LAUNCHES, ...RUNNERS, ...SWEEPS, ...TENANTS, ...RECOVERIES, ...GATES];

@@ -112,3 +112,14 @@ test('relaunch-same-number: an ended launch starts nothing, its job has a new on
   expect(system.job(1).launchId).not.toBe('1-1');
   expect(brokenPromises(system, 1)).toEqual([]);
 });
+
+test('gate-unwatched: a gate that opens unheard is found open', async () => {
+  const system = await stageWithRunner();
+  system.world.state.github.jobs.set(1, { status: 'waiting' });
+  await system.jobEvent(jobEvent({ jobId: 1, kind: 'waiting' }));
+  expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'github-waiting' });
+  system.world.state.github.jobs.set(1, { status: 'queued' });
+  await sweepLater(system);
+  expect(system.job(1).state).toBe('starting');
+  expect(brokenPromises(system, 1)).toEqual([]);
+});

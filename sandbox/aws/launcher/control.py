@@ -51,14 +51,22 @@ class Control:
             case ("GET", "machines"):
                 return [self._described(one) for one in self._world.all_machines()]
             case ("POST", "machines", instance_id, "shutdown"):
+                reason = json.loads(body or b"{}").get("reason")
                 with self._scope_of(instance_id):
-                    _, after = self._world.machines.shut_down(instance_id)
+                    machines = self._world.machines
+                    _, after = machines.end(instance_id, reason) if reason else machines.shut_down(instance_id)
                 return {"state": after["Name"]}
+            case ("POST", "machines", instance_id, "forget"):
+                with self._scope_of(instance_id):
+                    self._world.machines.forget(instance_id)
+                return {}
             case ("POST", "machines", instance_id, "credentials"):
                 with self._scope_of(instance_id) as machine:
                     return self._credentials(machine)
             case ("GET", "calls"):
                 return self._calls.since(float((query.get("since") or ["0"])[0]))
+            case ("GET", "ancestry"):
+                return self._world.ancestry.described()
             case ("GET", "uses"):
                 return self._calls.uses()
             case ("POST", "calls", "reset"):

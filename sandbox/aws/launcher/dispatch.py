@@ -20,7 +20,7 @@ def install(app, world, calls):
         params = app._routing_params(method, path, headers, body, query_params)
         service = app.detect_service(method, path, headers, params)
         is_json = "json" in headers.get("content-type", "") or body[:1] == b"{"
-        request = {"params": params, "body": parsed_json(body) if is_json else {}, "judged": []}
+        request = {"params": params, "body": parsed_json(body) if is_json else {}, "headers": headers, "judged": []}
         current_request.set(request)
         denied_check.set(None)
         principal = world.principal(app.extract_access_key_id(headers, query_params))

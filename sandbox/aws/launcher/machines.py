@@ -166,7 +166,11 @@ class Machines:
     def forget_old(self):
         for machine in self.all():
             if self._now() - machine.get("_terminated_at", self._now()) > _REMEMBERED:
-                self._drop(self._ec2._instances, machine["InstanceId"])
+                self.forget(machine["InstanceId"])
+
+    def forget(self, instance_id):
+        """With its tags: a right that hangs on one is gone too."""
+        self._drop(self._ec2._instances, instance_id)
 
 
 def _fingerprint(request):

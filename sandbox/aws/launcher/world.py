@@ -7,7 +7,7 @@ import json
 import os
 import time
 
-from . import alarms, authorization, ec2_checks, events, lambda_rules, launch, message_moves, runtimes, saved_queries, ssm_rules
+from . import alarms, ancestry, authorization, ec2_checks, events, lambda_rules, launch, message_moves, runtimes, saved_queries, ssm_rules
 from .account import Account
 from .account_services import AccountServices
 from .faults import Faults
@@ -55,6 +55,8 @@ class World:
         message_moves.install(sqs, message_moves.MessageMoves(sqs, responses.AccountRegionScopedDict))
         self.account_services = AccountServices(lambda: list(ec2._tags._data.values()))
         runtimes.install(lambda_svc, lambda_runtime, runtime_programs)
+        self.ancestry = ancestry.Ancestry()
+        ancestry.install(lambda_svc, sqs, self.ancestry)
         alarms.install(cloudwatch)
         saved_queries.install(cloudwatch_logs, saved_queries.SavedQueries(cloudwatch_logs, responses.AccountRegionScopedDict))
         authorization.install_transport(iam_evaluator)

@@ -10,6 +10,8 @@ import urllib.request
 import xml.etree.ElementTree
 import zipfile
 
+from launcher import ancestry
+
 from .emulator import ACCOUNT, IMAGE, REGION, SUBNETS, Emulator, code_of, wait_for
 
 emulator = None
@@ -140,6 +142,21 @@ class Living(unittest.TestCase):
         pages = emulator.client("ec2").get_paginator("describe_instances").paginate(
             Filters=[{"Name": "tag:paged", "Values": ["yes"]}], PaginationConfig={"PageSize": 5})
         self.assertEqual([len(page["Reservations"]) for page in pages], [5, 1])
+
+
+    def test_tells_why_ec2_ended_a_machine_by_itself(self):
+        machine = run()["InstanceId"]
+        emulator.control("POST", f"machines/{machine}/shutdown", {"reason": "Client.VolumeLimitExceeded"})
+        found = emulator.client("ec2").describe_instances(InstanceIds=[machine])["Reservations"][0]["Instances"][0]
+        self.assertIn(found["State"]["Name"], ("shutting-down", "terminated"))
+        self.assertEqual(found["StateReason"]["Code"], "Client.VolumeLimitExceeded")
+
+    def test_forgets_a_machine_with_its_tags(self):
+        machine = run(TagSpecifications=[tags("instance", ghr__environment="sandbox")])["InstanceId"]
+        emulator.client("ec2").terminate_instances(InstanceIds=[machine])
+        wait_for(lambda: state(machine) == "terminated")
+        emulator.control("POST", f"machines/{machine}/forget")
+        self.assertEqual(code_of(emulator.client("ec2").terminate_instances, InstanceIds=[machine]), "InvalidInstanceID.NotFound")
 
 
 class SecurityGroups(unittest.TestCase):
@@ -300,6 +317,13 @@ class Permissions(unittest.TestCase):
         self.assertEqual(code_of(ec2.terminate_instances, InstanceIds=[ours, foreign]), "UnauthorizedOperation")
         self.assertIsNone(code_of(ec2.terminate_instances, InstanceIds=[ours]))
 
+    def test_judges_the_right_to_end_a_machine_before_it_looks_whether_there_is_one(self):
+        keys = emulator.role("late-ender", [{"Effect": "Allow", "Action": "ec2:TerminateInstances", "Resource": "*", "Condition": {
+            "StringEquals": {"aws:ResourceTag/ghr:environment": "sandbox"}}}])
+        gone = "i-0fffffffffffffff0"
+        self.assertEqual(code_of(emulator.client("ec2", keys).terminate_instances, InstanceIds=[gone]), "UnauthorizedOperation")
+        self.assertEqual(code_of(emulator.client("ec2").terminate_instances, InstanceIds=[gone]), "InvalidInstanceID.NotFound")
+
     def test_lets_a_machine_tag_only_itself_and_only_with_the_allowed_keys(self):
         emulator.role("tagger", [{"Effect": "Allow", "Action": "ec2:CreateTags", "Resource": "arn:aws:ec2:*:*:instance/*",
                                  "Condition": {"StringLike": {"ec2:SourceInstanceARN": "*/${ec2:InstanceID}"}, "ForAllValues:StringEquals": {"aws:TagKeys": ["ghr:state"]}}}])
@@ -331,19 +355,30 @@ class Permissions(unittest.TestCase):
                                   Entries=[{"Id": "1", "MessageBody": "x"}]))
 
 
+# With the SDK that our functions have: it is what hands a chain on.
+ECHO = f"""
+import {{ createRequire }} from 'node:module';
+const {{ SQSClient, SendMessageCommand }} = createRequire({json.dumps(__file__)})('@aws-sdk/client-sqs');
+const client = new SQSClient({{}});
+export const handler = async ({{ Records }}) => {{
+  for (const {{ body }} of Records) await client.send(new SendMessageCommand({{ QueueUrl: body, MessageBody: body }}));
+}};
+"""
+
+
 class Functions(unittest.TestCase):
-    def function(self, name, statements, runtime="nodejs22.x", returns="({ statusCode: 200 })"):
+    def function(self, name, statements, code="export const handler = async () => ({ statusCode: 200 });", runtime="nodejs22.x"):
         emulator.role(name, statements)
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as file:
-            file.writestr("index.mjs", f"export const handler = async () => {returns};")
+            file.writestr("index.mjs", code)
         return emulator.client("lambda").create_function(
             FunctionName=name, Runtime=runtime, Handler="index.handler", Role=f"arn:aws:iam::{ACCOUNT}:role/{name}",
             Code={"ZipFile": packed.getvalue()})["FunctionArn"]
 
     def test_run_on_the_node_that_their_runtime_names(self):
         for runtime, major in (("nodejs22.x", "v22"), ("nodejs24.x", "v24")):
-            self.function(f"on-{major}", [], runtime, "process.version")
+            self.function(f"on-{major}", [], "export const handler = async () => process.version;", runtime)
             answer = emulator.client("lambda").invoke(FunctionName=f"on-{major}")
             self.assertEqual(json.load(answer["Payload"]).split(".")[0], major)
 
@@ -363,6 +398,45 @@ class Functions(unittest.TestCase):
         create = emulator.client("lambda").create_event_source_mapping
         self.assertIsNone(code_of(create, FunctionName="may-poll", EventSourceArn=arn))
         self.assertEqual(code_of(create, FunctionName="may-not-poll", EventSourceArn=arn), "InvalidParameterValueException")
+
+    def test_stops_a_function_that_is_in_one_chain_of_messages_for_the_seventeenth_time(self):
+        function, queue = self.looping("loop")
+        self.send(queue, f"Root=1-0;Lineage={ancestry.key_of(function)}:15")
+        wait_for(lambda: self.chain("loop") == (16, 0) and self.in_flight(queue) == 0)
+        self.send(queue, f"Root=1-0;Lineage={ancestry.key_of(function)}:16")
+        wait_for(lambda: self.chain("loop") == (17, 1))
+        self.assertEqual(self.in_flight(queue), 1)
+
+    def test_counts_the_messages_that_a_function_sends_to_itself(self):
+        _, queue = self.looping("echo", code=ECHO)
+        emulator.client("sqs").send_message(QueueUrl=queue, MessageBody=queue)
+        wait_for(lambda: self.chain("echo") == (17, 1))
+
+    def test_lets_a_chain_go_on_where_the_function_is_configured_to(self):
+        function, queue = self.looping("allowed")
+        emulator.client("lambda").put_function_recursion_config(FunctionName="allowed", RecursiveLoop="Allow")
+        self.send(queue, f"Root=1-0;Lineage={ancestry.key_of(function)}:40")
+        wait_for(lambda: self.chain("allowed") == (41, 0) and self.in_flight(queue) == 0)
+
+    def looping(self, name, **code):
+        queue = emulator.client("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": "600"})["QueueUrl"]
+        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+        function = self.function(name, [{"Effect": "Allow", "Resource": arn, "Action": [
+            "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"]}], **code)
+        emulator.client("lambda").create_event_source_mapping(FunctionName=name, EventSourceArn=arn)
+        return function, queue
+
+    def send(self, queue, trace):
+        client = emulator.client("sqs")
+        client.meta.events.register("before-call", lambda params, **_: params["headers"].update({"X-Amzn-Trace-Id": trace}))
+        client.send_message(QueueUrl=queue, MessageBody="{}")
+
+    def chain(self, name):
+        return next(((one["longest"], one["stopped"]) for one in emulator.control("GET", "ancestry") if one["function"] == name), None)
+
+    def in_flight(self, queue):
+        attributes = emulator.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+        return int(attributes["ApproximateNumberOfMessagesNotVisible"])
 
     def test_reports_failures_only_to_a_queue_that_the_role_may_send_to(self):
         arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:polled"

@@ -94,6 +94,7 @@ it('holds a job at a gate until it is released', async () => {
   expect(job.body['status']).toBe('waiting');
   expect((await call('POST', `/jobs/${String(job.body['id'])}/release`)).body['status']).toBe('queued');
   expect((await call('POST', `/jobs/${String(job.body['id'])}/release`)).status).toBe(409);
+  expect((await call('POST', `/jobs/${String(job.body['id'])}/hold`)).body['status']).toBe('waiting');
 });
 
 it('sets how long jobs run, all or one', async () => {

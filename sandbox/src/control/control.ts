@@ -86,6 +86,7 @@ function jobRoutes(github: GitHub): readonly Route[] {
       return { status: 409, body: { message: `There is no installation ${wanted.installationId}, or the job id is taken.` } };
     }),
     route('POST', `${base}/{id}/cancel`, changing('cancelled', (id) => github.work.end(id, 'cancelled'))),
+    route('POST', `${base}/{id}/hold`, changing('held back: it is not queued', (id) => github.work.shutGate(id))),
     route('POST', `${base}/{id}/release`, changing('released: it waits at no gate', (id) => github.work.openGate(id))),
     route('POST', `${base}/{id}/finish`, changing('finished', (id, call) => github.work.end(id, oneOf(CONCLUSIONS, bodyOf(call)['conclusion']) ?? 'success'))),
     route('PUT', `${base}/{id}/length`, (call) => {

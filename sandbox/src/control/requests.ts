@@ -35,6 +35,7 @@ export function readJob(body: unknown): NewJob | string {
   return {
     installationId, labels, gated: wanted['gate'] === true,
     ...(typeof wanted['public'] === 'boolean' && { public: wanted['public'] }),
+    ...(wanted['admitted'] === true && { admitted: true }),
     ...(wanted['hidden'] === true && { hidden: true }),
     ...(repository !== undefined && { repository }), ...(name !== undefined && { name }), ...(lengthMs !== undefined && { lengthMs }),
   };

@@ -94,6 +94,8 @@ it('learns a gated job as waiting, and the opening of its gate', async () => {
   expect(running.github.store.jobs.get(1001)?.status).toBe('waiting');
   await send('workflow_job', job('queued'));
   expect(running.github.store.jobs.get(1001)?.status).toBe('queued');
+  await send('workflow_job', job('waiting', { status: 'waiting' }));
+  expect(running.github.store.jobs.get(1001)?.status).toBe('waiting');
 });
 
 it('learns a user account from a real sample', async () => {

@@ -50,7 +50,9 @@ export function learn(github: GitHub, lesson: Lesson): void {
 function learnJob(github: GitHub, job: NewJob & { readonly id: number }): void {
   const known = github.store.jobs.get(job.id);
   if (known === undefined) return void github.queue(job, SILENT);
-  if (known.installationId === job.installationId && job.gated !== true) github.work.openGate(job.id, SILENT);
+  if (known.installationId !== job.installationId) return;
+  if (job.gated === true) github.work.shutGate(job.id, SILENT);
+  else github.work.openGate(job.id, SILENT);
 }
 
 function installationLesson(payload: Json, installation: Json, id: number): Lesson | undefined {
@@ -85,7 +87,7 @@ function jobLesson(payload: Json, installationId: number): Lesson | undefined {
   const labels = texts(job['labels']);
   const repository = object(payload['repository']);
   const name = text(repository?.['name']);
-  if (payload['action'] !== 'queued' || labels === undefined || name === undefined) return undefined;
+  if ((payload['action'] !== 'queued' && payload['action'] !== 'waiting') || labels === undefined || name === undefined) return undefined;
   const repositoryId = whole(repository?.['id']);
   const runId = whole(job['run_id']);
   const title = text(job['name']);

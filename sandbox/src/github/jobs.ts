@@ -17,6 +17,8 @@ export interface NewJob {
   readonly runId?: number;
   readonly name?: string;
   readonly hidden?: boolean;
+  /** The account's runner group admits public repositories. */
+  readonly admitted?: boolean;
 }
 
 export function queueJob(hub: Hub, work: Work, wanted: NewJob, told: Told): Job | undefined {
@@ -40,7 +42,7 @@ export function jobContext(store: Store, job: Job): JobContext | undefined {
 }
 
 function newJob({ store, clock }: Hub, installation: Installation, wanted: NewJob): Job {
-  const { id: repositoryId } = settleRepository(store, installation.account, {
+  const { id: repositoryId, public: isPublic } = settleRepository(store, installation.account, {
     name: wanted.repository ?? DEFAULT_REPOSITORY,
     ...(wanted.repositoryId !== undefined && { id: wanted.repositoryId }),
     ...(wanted.public !== undefined && { public: wanted.public }),
@@ -57,6 +59,7 @@ function newJob({ store, clock }: Hub, installation: Installation, wanted: NewJo
     conclusion: null,
     queuedAt: clock(),
     ...(wanted.lengthMs !== undefined && { lengthMs: wanted.lengthMs }),
+    ...(isPublic && wanted.admitted !== true && { barred: true }),
     ...(wanted.hidden === true && { hidden: true }),
   };
 }

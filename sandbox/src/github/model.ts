@@ -33,6 +33,7 @@ export interface RunnerGroup {
   readonly repositoryIds?: readonly number[];
 }
 
+/** A job behind an environment's gate may have been `queued` before, and is again once it opens. */
 export type JobStatus = 'waiting' | 'queued' | 'in_progress' | 'completed';
 export const CONCLUSIONS = ['success', 'failure', 'cancelled', 'skipped', 'timed_out', 'neutral', 'action_required'] as const;
 export type Conclusion = (typeof CONCLUSIONS)[number];
@@ -44,6 +45,7 @@ export interface Job {
   readonly accountId: number;
   readonly repositoryId: number;
   readonly name: string;
+  /** None: it names only a runner group, as `runs-on: { group: … }` does. */
   readonly labels: readonly string[];
   readonly status: JobStatus;
   readonly conclusion: Conclusion | null;
@@ -53,6 +55,8 @@ export interface Job {
   readonly runner?: { readonly id: number; readonly name: string };
   /** Milliseconds; null runs until it is told to finish; undefined takes the sandbox's setting. */
   readonly lengthMs?: number | null;
+  /** Of a public repository, which the account's runner group does not admit: GitHub's default. */
+  readonly barred?: boolean;
   /** Of a repository that the App can't see: it takes runners, and nobody tells. */
   readonly hidden?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { Job, Runner } from './model';
-import { canTake, endJob, isIdle, jobFor, occupy, openGate, rename, runnerFor, startJob, suspend, uninstall, unsuspend } from './transitions';
+import { canTake, endJob, isIdle, jobFor, occupy, openGate, rename, runnerFor, shutGate, startJob, suspend, uninstall, unsuspend } from './transitions';
 
 const installation = { id: 1, account: { id: 10, login: 'acme', type: 'Organization' as const }, state: 'active' as const, permissions: {}, createdAt: 0, updatedAt: 0 };
 const job: Job = { id: 5, runId: 6, installationId: 1, accountId: 10, repositoryId: 20, name: 'build', labels: ['self-hosted', 'small'], status: 'queued', conclusion: null, queuedAt: 100 };
@@ -44,6 +44,8 @@ describe('a job', () => {
     expect(runnerFor(gated, [runner])).toBeUndefined();
     expect(openGate(gated)).toMatchObject({ status: 'queued' });
     expect(openGate(job)).toBeUndefined();
+    expect(shutGate(job)).toEqual(gated);
+    expect(shutGate(gated)).toBeUndefined();
   });
 });
 
@@ -51,7 +53,8 @@ describe('a runner takes', () => {
   it.each<[string, Partial<Runner>, Partial<Job>, boolean]>([
     ['a job whose labels it has, whatever their case', {}, {}, true],
     ['no job that asks for one label more', {}, { labels: ['self-hosted', 'small', 'gpu'] }, false],
-    ['no job without labels', {}, { labels: [] }, false],
+    ['any job that names only its group', {}, { labels: [] }, true],
+    ['no public job that its group does not admit', {}, { barred: true }, false],
     ['no job of another account', { accountId: 11 }, {}, false],
     ['a job of its repository', { repositoryId: 20 }, {}, true],
     ['no job of another repository', { repositoryId: 21 }, {}, false],

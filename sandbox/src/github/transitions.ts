@@ -26,6 +26,11 @@ export function accept(installation: Installation, permissions: Permissions, at:
   return installation.state === 'deleted' ? undefined : { ...installation, permissions, updatedAt: at };
 }
 
+/** GitHub may say `queued` first, and hold the job back only then. */
+export function shutGate(job: Job): Job | undefined {
+  return job.status === 'queued' ? { ...job, status: 'waiting' } : undefined;
+}
+
 export function openGate(job: Job): Job | undefined {
   return job.status === 'waiting' ? { ...job, status: 'queued' } : undefined;
 }
@@ -54,12 +59,17 @@ export function isIdle(runner: Runner): boolean {
   return runner.status === 'online' && runner.jobId === undefined;
 }
 
-/** GitHub's rule: all of the job's labels are the runner's too, whatever their case. */
+/**
+ * GitHub's rule: all of the job's labels are the runner's too, whatever their case; a job that names only a runner group has
+ * none and takes any. All runners here are of the one group, which admits public repositories only if it is told to.
+ * https://docs.github.com/en/actions/how-tos/write-workflows/choose-where-workflows-run/choose-the-runner-for-a-job
+ */
 export function canTake(runner: Runner, job: Job): boolean {
   if (runner.accountId !== job.accountId) return false;
   if (runner.repositoryId !== undefined && runner.repositoryId !== job.repositoryId) return false;
+  if (job.barred === true) return false;
   const labels = new Set(runner.labels.map((label) => label.toLowerCase()));
-  return job.labels.length > 0 && job.labels.every((label) => labels.has(label.toLowerCase()));
+  return job.labels.every((label) => labels.has(label.toLowerCase()));
 }
 
 export function jobFor(runner: Runner, jobs: Iterable<Job>): Job | undefined {

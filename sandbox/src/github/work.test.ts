@@ -58,6 +58,26 @@ it('announces a gated job as waiting, and as queued again when the gate opens', 
   expect(await jobsSent()).toEqual(['waiting/waiting', 'queued/waiting', 'queued/queued', 'in_progress/in_progress']);
 });
 
+it('announces a gate that shuts after the job was queued, and its opening with the first times', async () => {
+  const job = running.github.queue({ installationId, labels: LABELS });
+  running.github.work.shutGate(job?.id ?? 0);
+  running.github.work.openGate(job?.id ?? 0);
+  expect(await jobsSent()).toEqual(['queued/queued', 'waiting/waiting', 'queued/queued']);
+  const [first, , second] = running.sent.filter((one) => one.event === 'workflow_job').map(({ payload }) => payload['workflow_job']);
+  expect(second).toEqual(first);
+});
+
+it('gives a job that names only a group any runner, and a public one none unless the group admits it', async () => {
+  const session = running.github.work.connect(registered());
+  const barred = running.github.queue({ installationId, labels: LABELS, repository: 'open', public: true });
+  expect(running.github.store.jobs.get(barred?.id ?? 0)?.status).toBe('queued');
+  const ofGroup = running.github.queue({ installationId, labels: [], lengthMs: null });
+  expect(await session?.hasJob).toBe(ofGroup?.id);
+  const other = running.github.work.connect(registered(8));
+  const admitted = running.github.queue({ installationId, labels: LABELS, repository: 'open', public: true, admitted: true });
+  expect(await other?.hasJob).toBe(admitted?.id);
+});
+
 it('fails the job of a runner that was lost, after a while', async () => {
   running.github.settings.lostRunnerMs = 20;
   const job = running.github.queue({ installationId, labels: LABELS, lengthMs: null });

@@ -5,7 +5,7 @@ import { createSessions, type SessionEnd, type Sessions, type Waiting } from './
 import { groupsOf } from './runner-groups';
 import type { Store } from './store';
 import { createTimers, type Timers } from './timers';
-import { connect, disconnect, endJob, jobFor, occupy, openGate, runnerFor, startJob } from './transitions';
+import { connect, disconnect, endJob, jobFor, occupy, openGate, runnerFor, shutGate, startJob } from './transitions';
 
 /** The release that the stand-in's runners claim to be. */
 const RUNNER_VERSION = '2.336.0';
@@ -32,6 +32,7 @@ export const ALOUD: Told = { announce: true };
 
 export interface Work {
   readonly enqueue: (job: Job) => void;
+  readonly shutGate: (id: number, told?: Told) => Job | undefined;
   readonly openGate: (id: number, told?: Told) => Job | undefined;
   readonly end: (id: number, conclusion: Conclusion, told?: Told) => Job | undefined;
   readonly setLength: (id: number, lengthMs: number | null) => Job | undefined;
@@ -60,6 +61,14 @@ export function createWork(options: WorkOptions): Work {
     enqueue: (job) => {
       store.jobs.set(job.id, job);
       offer(shop, job);
+    },
+    shutGate: (id, told = ALOUD) => {
+      const job = store.jobs.get(id);
+      const held = job && shutGate(job);
+      if (held === undefined) return undefined;
+      store.jobs.set(id, held);
+      if (told.announce) shop.announce('waiting', held);
+      return held;
     },
     openGate: (id, told = ALOUD) => {
       const job = store.jobs.get(id);

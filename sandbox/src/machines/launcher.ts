@@ -22,6 +22,8 @@ export interface Launcher {
   readonly end: (instanceId: string) => Promise<boolean>;
   /** Stops and resumes the functions' polling of a queue: what gathers meanwhile comes as one batch. */
   readonly polling: (queue: string, enabled: boolean) => Promise<unknown>;
+  /** The longest chain of its own messages that each function was in, as Lambda counts it against loops. */
+  readonly chains: () => Promise<readonly { readonly name: string; readonly longest: number; readonly stopped: number }[]>;
   /** Refusals by AWS on demand: `{operation, code, times?, after?, match?, principal?}`. */
   readonly faults: { readonly add: (fault: unknown) => Promise<unknown>; readonly reset: () => Promise<unknown> };
 }
@@ -51,8 +53,16 @@ export function createLauncher({ url, token }: { url: string; token: string }): 
       return true;
     },
     polling: (queue, enabled) => call('POST', `/queues/${queue}/polling`, { enabled }),
+    chains: async () => {
+      const listed = await call('GET', '/ancestry');
+      return Array.isArray(listed) ? listed.map((one) => readChain(object(one) ?? {})) : [];
+    },
     faults: { add: (fault) => call('POST', '/faults', fault), reset: () => call('POST', '/faults/reset') },
   };
+}
+
+function readChain(chain: Json): { readonly name: string; readonly longest: number; readonly stopped: number } {
+  return { name: text(chain['function']) ?? '', longest: Number(chain['longest']), stopped: Number(chain['stopped']) };
 }
 
 export function readMachine(value: unknown): MachineFacts | undefined {

@@ -48,6 +48,7 @@ async function boot(userData: string): Promise<Machine> {
     shutDown: async (id) => void shutDowns.push(id),
     credentials: async () => ({ AccessKeyId: 'ASIATEST', SecretAccessKey: 'of the role', Token: 'token', Expiration: '2030-01-01T00:00:00Z' }),
     end: async () => false,
+    chains: async () => [],
     polling: async () => undefined,
     faults: { add: async () => undefined, reset: async () => undefined },
   };

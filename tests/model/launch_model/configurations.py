@@ -15,6 +15,7 @@ CONFIGS = {
     'steal': dict(limit=2, k=1, cands=1, crashes=0, begin='stolen', inherit=True),
     'admin': dict(limit=1, k=2, cands=1, crashes=1, jobs=1, admin=(2, 'limit suspend cancel')),
     'uninstall1': dict(limit=1, k=2, cands=1, crashes=2, jobs=1, admin=(1, 'uninstall')),
+    'gate': dict(limit=1, k=2, cands=1, crashes=0, jobs=1, faults=(1, 'drop-job'), admin=(1, 'gate')),
     'plain': dict(limit=1, k=2, cands=1, crashes=0),
     'crashes': dict(limit=1, k=2, cands=1, crashes=2, jobs=1, faults=(1, 'dup lost-message drop-job drop-ec2')),
     'boot': dict(limit=1, k=3, cands=1, crashes=2, jobs=1, faults=(1, 'hang early-idle')),
@@ -22,6 +23,7 @@ CONFIGS = {
     'error': dict(limit=1, k=2, cands=1, crashes=1, jobs=1, faults=(2, 'error refuse')),
     'two': dict(limit=2, k=2, cands=1, crashes=0),
     # From here on minutes each: the long version.
+    'gate-crash': dict(limit=1, k=2, cands=1, crashes=1, jobs=1, faults=(1, 'drop-job'), admin=(1, 'gate')),
     'two-crash': dict(limit=1, k=2, cands=1, crashes=1, begin='ready'),
     'steal-crash': dict(limit=2, k=1, cands=1, crashes=1, begin='stolen', inherit=True),
     'steal-again': dict(limit=2, k=2, cands=1, crashes=0, begin='stolen', inherit=True),
@@ -32,7 +34,7 @@ CONFIGS = {
     # Not explored to its end; the flaws that it shows are found early.
     'crash': dict(limit=1, k=2, cands=1, crashes=1),
 }
-LONG = ['two-crash', 'steal-crash', 'steal-again', 'uninstall', 'admin-two', 'events', 'ec2-two']
+LONG = ['gate-crash', 'two-crash', 'steal-crash', 'steal-again', 'uninstall', 'admin-two', 'events', 'ec2-two']
 UNBOUNDED = ['crash']
 SHORT = [name for name in CONFIGS if name not in LONG + UNBOUNDED]
 

@@ -1,7 +1,7 @@
 """The protocol and its world as one transition relation, with the rules that every state has to keep."""
 from .state import LIMIT, LIVE, STATUS
 from .sweep import Sweep
-from .values import (ACK, ACTIVE, ENDED, G_CANCELLED, G_END, JOBS, JOB_EVENT, JOB_NAMES, J_DONE, J_LIMIT, J_NONE,
+from .values import (ACK, ACTIVE, ENDED, G_CANCELLED, G_END, G_WAITING, JOBS, JOB_EVENT, JOB_NAMES, J_DONE, J_GATED, J_LIMIT, J_NONE,
                      J_PARKED, J_REFUSED, J_RUNNING, MACHINE_NAMES, NONE, NOBODY, ROW_NAMES, SUSPENDED, TENANT,
                      TENANT_NAMES, WANTED)
 
@@ -13,6 +13,7 @@ class Model(Sweep):
         yield from self.processes(s)
         yield from self.deliveries(s, idle)
         yield from self.events(s, idle)
+        yield from self.gates(s, idle)
         yield from self.machines(s)
         yield from self.sweep(s, idle)
         yield from self.administration(s)
@@ -28,7 +29,7 @@ class Model(Sweep):
 
     def good(self, s):
         """Everything came to rest and is explained."""
-        if s[LIVE] or s[self.proc] or s[self.proc + 3] or any(s[self.messages:self.completed + JOBS]):
+        if s[LIVE] or s[self.proc] or s[self.proc + 3] or any(s[self.messages:self.news + JOBS]):
             return False
         for launch in range(self.nl):
             if self.alive(s[self.machine + launch]) or s[self.row + launch] not in (NONE, WANTED, ENDED):
@@ -39,6 +40,8 @@ class Model(Sweep):
         job = s[self.job + j]
         if job == J_PARKED:
             return s[STATUS] == SUSPENDED or s[STATUS] == ACTIVE and s[LIMIT] == 0
+        if job == J_GATED:
+            return s[self.github + j] == G_WAITING
         return job in (J_REFUSED, J_LIMIT) or job == J_DONE and s[self.github + j] >= G_END
 
     def lost_wakeup(self, s):
@@ -63,7 +66,7 @@ class Model(Sweep):
         binding = any(t[pr + at] & ACK == JOB_EVENT for at in (2, 5))
         for j in range(JOBS):
             job, truth = t[self.job + j], t[self.github + j]
-            if job >= J_RUNNING and not self.inherit:
+            if job >= J_RUNNING and job != J_GATED and not self.inherit:
                 t[self.in_progress + j] = 0
             if job == J_DONE and not exact:
                 t[self.completed + j] = 0
@@ -87,7 +90,7 @@ class Model(Sweep):
         out = ['tenant %s limit %d' % (TENANT_NAMES[s[STATUS]], s[LIMIT])]
         for j in range(JOBS):
             truth = s[self.github + j]
-            word = 'queued' if not truth else 'running' if truth < G_END else 'ended' if truth < G_CANCELLED else 'cancelled'
+            word = 'queued' if not truth else 'running' if truth < G_END else 'ended' if truth < G_CANCELLED else 'cancelled' if truth < G_WAITING else 'held back'
             out.append('job%d row=%s github=%s' % (j, JOB_NAMES[s[self.job + j]], word))
         for launch in range(self.nl):
             row, slot, machine = s[self.row + launch], s[LIVE] >> launch & 1, s[self.machine + launch]

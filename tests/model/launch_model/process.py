@@ -1,4 +1,5 @@
 """The next call of a process: a delivery, a release, a wake, an end by the sweep, an event of a job."""
+from .gates import Gates
 from .inheritance import Inheritance
 from .scale_up import ScaleUp
 from .settling import Settling
@@ -24,12 +25,12 @@ class Step:
         self.finish(self.t, self.p)
 
 
-class Processes(ScaleUp, Settling, Inheritance):
+class Processes(ScaleUp, Settling, Inheritance, Gates):
     """Each method makes one call and answers the rule that it breaks, if any."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.calls = {**self.scale_up_calls(), **self.settling_calls(), **self.inheritance_calls()}
+        self.calls = {**self.scale_up_calls(), **self.settling_calls(), **self.inheritance_calls(), **self.gate_calls()}
 
     def step(self, s, p):
         """Yields (label, state, is a fault, broken rule) for the next call of process p."""

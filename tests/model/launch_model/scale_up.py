@@ -1,6 +1,6 @@
 """The way of a message: job row, admission, lease, intent, machine, configuration."""
 from .state import LIVE, STATUS, State
-from .values import (ACTIVE, ADD, ADD2, CHECK, DELETED, DONE, ENDED, ENDING, HELD, INST, INTENT, JIT, JOB, J_NONE,
+from .values import (ACTIVE, ADD, ADD2, CHECK, DELETED, DONE, ENDED, ENDING, HELD, INST, INTENT, JIT, JOB, J_DONE, J_NONE,
                      J_PARKED, J_QUEUED, J_RUNNING, J_STARTING, LAUNCHING, LEASE, MARK_HELD, M_GONE, M_NONE, M_READY,
                      M_UP, NONE, PARK, PARKS, RLEASE, RUN, RUNNING, START, STORE, TERM, TO_ENDING, UNADD, UNREG, WANT,
                      WANTED)
@@ -171,8 +171,11 @@ class ScaleUp(State):
         step.to(CHECK)
 
     def check_status(self, step):
-        """The tenant's status once more."""
+        """The tenant's status once more, and whether the job is still there."""
         status = step.t[STATUS]
+        if status == ACTIVE and step.t[step.job] == J_DONE:
+            step.to(UNREG)
+            return
         if status == ACTIVE:
             step.to(JIT)
             return

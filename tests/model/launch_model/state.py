@@ -1,9 +1,9 @@
 """Where everything stands in a state (a byte string), and what every step does with it."""
-from .values import (ACTIVE, DEAD, ENDED, ENDING, G_END, G_QUEUED, G_RUN, J_DONE, J_LIMIT, J_NONE, J_PARKED, J_RUNNING,
-                     J_STARTING, JOBS, M_BUSY0, M_GONE, M_NONE, M_READY, NONE, RUNNING, WANTED)
+from .values import (ACTIVE, DEAD, ENDED, ENDING, G_END, G_QUEUED, G_RUN, G_WAITING, J_DONE, J_GATED, J_LIMIT, J_NONE, J_PARKED,
+                     J_RUNNING, J_STARTING, JOBS, M_BUSY0, M_GONE, M_NONE, M_READY, NONE, RUNNING, WANTED)
 
 STATUS, LIMIT, LIVE = range(3)
-OF_JOBS = ('job', 'number', 'pointer', 'github', 'messages', 'in_progress', 'completed')
+OF_JOBS = ('job', 'number', 'pointer', 'github', 'messages', 'in_progress', 'completed', 'waiting', 'news')
 OF_LAUNCHES = ('row', 'lease', 'intent', 'instance', 'machine', 'candidate', 'ec2', 'young', 'hidden', 'predicted', 'taken')
 
 
@@ -97,9 +97,17 @@ class State:
         else:
             s[self.job + j] = J_LIMIT
 
+    def to_gate(self, s, j):
+        """GitHub holds the job back: it waits under a new start number, for no slot."""
+        self.next_number(s, j)
+        if s[self.job + j] == J_PARKED:
+            s[self.job + j] = J_GATED
+
     def ask_github(self, s, j, new_number):
         truth = s[self.github + j]
-        if truth != G_QUEUED:
+        if truth == G_WAITING:
+            self.to_gate(s, j)
+        elif truth != G_QUEUED:
             s[self.job + j] = J_RUNNING if truth < G_END else J_DONE
         elif new_number:
             self.next_number(s, j)

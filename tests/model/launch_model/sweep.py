@@ -1,8 +1,8 @@
 """The sweep: every row of its table, for launches that nobody has touched for longer than the grace."""
 from .state import LIVE, STATUS
-from .values import (DELETE, DELETED, EC2_EVENT, ENDED, ENDING, G_QUEUED, HELD, ILEASE, JOBS, J_LIMIT, J_PARKED,
+from .values import (DELETE, DELETED, EC2_EVENT, ENDED, ENDING, G_QUEUED, G_WAITING, HELD, ILEASE, JOBS, J_DONE, J_GATED, J_LIMIT, J_PARKED,
                      J_QUEUED, J_REFUSED, J_RUNNING, J_STARTING, LAUNCHING, M_GONE, M_HUNG, M_NONE, M_READY, M_UNREG,
-                     M_UP, NOBODY, NONE, RLEASE, RUNNING, SLEASE, SUSPENDED, TERM, TO_ENDING, WAITING, WAKE, WANTED,
+                     M_UP, NOBODY, NONE, OPEN_ASK, RLEASE, RUNNING, SLEASE, SUSPENDED, TERM, TO_ENDING, WAITING, WAKE, WANTED,
                      WHELD)
 from .world import World
 
@@ -19,6 +19,7 @@ class Sweep(World):
             yield from self.slot_and_machine(s, idle, launch)
             yield from self.unfinished(s, idle, launch)
             yield from self.job_of(s, launch)
+            yield from self.gate_of(s, idle, launch)
             if idle is not None and s[STATUS] != DELETED:
                 yield from self.idle_machine(s, idle, launch)
         if idle is not None and 'no-wake' not in self.flaws:
@@ -120,17 +121,25 @@ class Sweep(World):
             if t[self.job + j] != job:
                 self.touch(t, self.current(t, j))
                 yield ('sweep: job without runner, asks GitHub', NOBODY, launch), t, False, None
-        if s[STATUS] == DELETED and job in WAITING and 'deleted-keeps-jobs' not in self.flaws:
+        if s[STATUS] == DELETED and (job in WAITING or job == J_GATED) and 'deleted-keeps-jobs' not in self.flaws:
             t = list(s)
             t[self.job + j] = J_REFUSED
             yield ('sweep: tenant gone, job refused', NOBODY, launch), t, False, None
+
+    def gate_of(self, s, idle, launch):
+        """A gate may have opened unheard; a look at one that is shut changes nothing."""
+        j = s[self.predicted + launch]
+        waits = s[self.job + j] == J_GATED and self.current(s, j) == launch and s[self.github + j] != G_WAITING
+        if waits and idle is not None and 'gate-unwatched' not in self.flaws:
+            yield ('sweep: job at its gate, asks GitHub', idle, launch), self.begin(s, idle, OPEN_ASK, launch), False, None
 
     def idle_machine(self, s, idle, launch):
         machine = s[self.machine + launch]
         if s[self.row + launch] not in (LAUNCHING, RUNNING):
             return
         any_queued = any(s[self.github + j] == G_QUEUED for j in range(JOBS))
-        if machine in (M_UP, M_UNREG, M_HUNG) or machine == M_READY and not any_queued:
+        over = s[self.job + s[self.predicted + launch]] == J_DONE and not s[self.taken + launch]
+        if machine in (M_UP, M_UNREG, M_HUNG) or machine == M_READY and (over or not any_queued):
             yield ('idle or boot limit reached', idle, launch), self.begin(s, idle, ILEASE, launch), False, None
         elif machine == M_READY and s[self.fault] and 'early-idle' in self.fault_kinds:
             t = self.spend_fault(self.begin(s, idle, ILEASE, launch))

@@ -15,12 +15,12 @@ MACHINE_NAMES = 'none up ready busy:job0 busy:job1 finished gone unregistered hu
 
 ACTIVE, SUSPENDED, DELETED = range(3)
 NONE, WANTED, HELD, LAUNCHING, RUNNING, ENDING, ENDED = range(7)
-J_NONE, J_QUEUED, J_PARKED, J_STARTING, J_RUNNING, J_DONE, J_REFUSED, J_LIMIT = range(8)
+J_NONE, J_QUEUED, J_PARKED, J_STARTING, J_RUNNING, J_DONE, J_REFUSED, J_LIMIT, J_GATED = range(9)
 M_NONE, M_UP, M_READY, M_BUSY0, M_BUSY1, M_FINISHED, M_GONE, M_UNREG, M_HUNG = range(9)
 WAITING = (J_QUEUED, J_PARKED, J_STARTING)
 
-# GitHub's truth of a job: queued, G_RUN + launch while it runs, G_END + launch once it ended, or cancelled.
-G_QUEUED, G_RUN, G_END, G_CANCELLED = 0, 1, 20, 40
+# GitHub's truth of a job: queued, G_RUN + launch while it runs, G_END + launch once it ended, cancelled, or held back.
+G_QUEUED, G_RUN, G_END, G_CANCELLED, G_WAITING = 0, 1, 20, 40, 50
 
 # A lease whose holder crashed: it blocks until time passes.
 DEAD = 9
@@ -64,14 +64,22 @@ CALLS = {
     'LOOK_BACK': 'reads the inherited launch again',
     'AGAIN': 'the displaced job -> parked, new number',
     'RECORD': 'job -> running',
+    'GATE': 'waiting: asks GitHub',
+    'GATE_PARK': 'job -> parked at its gate, new number',
+    'NEWS': 'job row, at another queued',
+    'OPEN_ASK': 'asks GitHub about the gate',
+    'OPEN': 'job -> queued, new number',
+    'ADOPT': 'job -> starting, on the machine that it still has',
+    'ADOPT_LOOK': 'reads that launch again',
 }
 (IDLE, JOB, WANT, ADD, ADD2, MARK_HELD, UNADD, LEASE, START, INTENT, RUN, INST, CHECK, JIT, STORE, DONE, PARK, RLEASE,
  TO_ENDING, DELETE, TO_ENDED, SETTLE, WAKE, WADD, WHELD, WSEND, ILEASE, UNREG, TERM, SLEASE, LOOK, BIND, REASSIGN, FOLLOW,
- LOOK_BACK, AGAIN, RECORD) = range(len(CALLS))
+ LOOK_BACK, AGAIN, RECORD, GATE, GATE_PARK, NEWS, OPEN_ASK, OPEN, ADOPT, ADOPT_LOOK) = range(len(CALLS))
 CALL_NAMES = list(CALLS.values())
 
 # What a process has to acknowledge at its end; PARKS: its release parks the job without a question to GitHub.
-SCALE_UP, EC2_EVENT, JOB_EVENT, ACK, PARKS = 1, 2, 3, 3, 4
+# OF_NEWS: it came with a `queued` that is news; OF_GATE: with a `waiting`.
+SCALE_UP, EC2_EVENT, JOB_EVENT, ACK, PARKS, OF_NEWS, OF_GATE = 1, 2, 3, 3, 4, 8, 16
 
 JOBS = 2
 # In place of a process or a launch in a label: nobody's, the tenant's.

@@ -1,9 +1,9 @@
 """What happens around the processes: deliveries, crashes, GitHub's events, machines, the operator's hand."""
 from .process import Processes
 from .state import LIMIT, LIVE, STATUS
-from .values import (ACK, BIND, CALL_NAMES, DEAD, DELETED, EC2_EVENT, ENDED, G_CANCELLED, G_END, G_QUEUED, G_RUN, IDLE,
-                     JOB, JOBS, JOB_EVENT, J_DONE, J_NONE, J_PARKED, J_RUNNING, M_BUSY0, M_BUSY1, M_FINISHED, M_HUNG,
-                     M_READY, M_UNREG, M_UP, NOBODY, SCALE_UP, TENANT, TERM, WAITING)
+from .values import (ACK, BIND, CALL_NAMES, DEAD, DELETED, EC2_EVENT, ENDED, GATE, G_CANCELLED, G_END, G_QUEUED, G_RUN,
+                     G_WAITING, IDLE, ILEASE, JOB, JOBS, JOB_EVENT, J_DONE, J_GATED, J_NONE, J_PARKED, J_RUNNING, M_BUSY0, M_BUSY1,
+                     M_FINISHED, M_HUNG, M_READY, M_UNREG, M_UP, NEWS, NOBODY, OF_GATE, OF_NEWS, SCALE_UP, TENANT, TERM, WAITING)
 
 
 class World(Processes):
@@ -36,7 +36,7 @@ class World(Processes):
             return
         launch, t = s[pr + 1], self.spend_fault(s)
         j = s[self.predicted + launch]
-        if t[self.job + j] in WAITING:
+        if t[self.job + j] in WAITING or t[self.job + j] == J_GATED:
             t[self.job + j] = J_PARKED
         self.touch(t, launch)
         self.finish(t, p)
@@ -52,7 +52,11 @@ class World(Processes):
         self.finish(t, p, True)
         if ack and s[self.fault] and 'lost-message' in self.fault_kinds:
             yield ('CRASH, and its message or event is gone (dead letters)', p, launch), self.spend_fault(t), True, None
-        if ack == SCALE_UP:
+        if s[pr + 2] & OF_NEWS:
+            t[self.news + j] = 1
+        elif s[pr + 2] & OF_GATE:
+            t[self.waiting + j] = 1
+        elif ack == SCALE_UP:
             t[self.messages + j] = 1
         elif ack == EC2_EVENT:
             t[self.ec2 + launch] = 1
@@ -122,7 +126,7 @@ class World(Processes):
         t = list(s)
         if field == self.completed:
             t[self.job + j] = J_DONE
-        elif job < J_RUNNING:
+        elif job < J_RUNNING or job == J_GATED:
             t[self.job + j] = J_RUNNING
         self.touch(t, launch)
         if s[self.fault] and 'dup' in self.fault_kinds:
@@ -131,10 +135,36 @@ class World(Processes):
         if field == self.completed and 'release-on-completed' in flaws and truth >= G_END and truth != G_CANCELLED:
             t[LIVE] &= ~(1 << truth - G_END)
             t[self.row + truth - G_END] = ENDED
-        if field == self.completed and 'cancel-kills-predicted' in flaws and truth == G_CANCELLED \
-                and idle is not None and self.alive(s[self.machine + launch]):
-            t[self.proc + 3 * idle:self.proc + 3 * idle + 3] = [TERM, launch, 0]
+        if field == self.completed and truth == G_CANCELLED and idle is not None and self.alive(s[self.machine + launch]):
+            # No runner took it: the machine that was started for it ends, once GitHub let go of its registration.
+            call = TERM if 'cancel-kills-predicted' in flaws else ILEASE
+            t[self.proc + 3 * idle:self.proc + 3 * idle + 3] = [call, launch, 0]
         yield (name + ' arrives', NOBODY, launch), t, False, None
+
+    def gates(self, s, idle):
+        """GitHub holds back a job that it called queued, says so, and says `queued` again when it lets the job through."""
+        for j in range(JOBS):
+            launch, truth = self.current(s, j), s[self.github + j]
+            if s[self.adm] and 'gate' in self.admin_kinds and truth == G_QUEUED:
+                t = list(s)
+                t[self.adm] -= 1
+                t[self.github + j], t[self.waiting + j] = G_WAITING, 1
+                yield ('ADMIN: a gate shuts', NOBODY, launch), t, True, None
+            if truth == G_WAITING:
+                t = list(s)
+                t[self.github + j], t[self.news + j] = G_QUEUED, 1
+                yield ('the gate opens', NOBODY, launch), t, False, None
+            for name, field, call, flags in (('waiting', self.waiting, GATE, OF_GATE), ('queued, once more,', self.news, NEWS, SCALE_UP | OF_NEWS)):
+                if not s[field + j]:
+                    continue
+                if s[self.fault] and 'drop-job' in self.fault_kinds:
+                    t = self.spend_fault(s)
+                    t[field + j] = 0
+                    yield (name + ' is lost', NOBODY, launch), t, True, None
+                if idle is not None:
+                    t = self.begin(s, idle, call, launch, flags)
+                    t[field + j] = 0
+                    yield (name + ' arrives', idle, launch), t, False, None
 
     def machines(self, s):
         for launch in range(self.nl):

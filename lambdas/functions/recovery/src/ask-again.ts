@@ -4,8 +4,16 @@ import { heedFailure, type OutOfTime, type RecoveryDeps } from './deps';
 
 /** With the pauses below the last comes a day after the first: a webhook that fails for a day is still caught up with. */
 export const MAX_ASKS = 6;
-/** GitHub bounds what may be asked of it in a minute; the next run goes on. */
+/**
+ * GitHub counts five points for each and takes 900 a minute:
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+ * The next run goes on.
+ */
 const ASKS_A_RUN = 100;
+/** One after the other, forty are all that GitHub answers in this part's time. */
+const AT_ONCE = 4;
+/** What others asked for in the meantime, or what is over, is not counted as an ask. */
+const READ_A_RUN = 2 * ASKS_A_RUN;
 const FIRST_PAUSE = 4 * MINUTE;
 
 type AskDeps = Pick<RecoveryDeps, 'app' | 'recovery' | 'bookmarks' | 'clock' | 'log' | 'metrics'>;
@@ -28,28 +36,41 @@ export function decideAsk(delivery: PendingDelivery, now: Date): AskDecision {
   return delivery.asked >= MAX_ASKS ? 'give-up' : 'ask';
 }
 
-/** Asks GitHub to redeliver what is due. The ask is counted before it is made: a run that dies in between has used one up, never made one too many. */
+/**
+ * Asks GitHub to redeliver what is due, installation events first. The ask is counted before it is made: a run that dies
+ * in between has used one up, never made one too many.
+ */
 export async function askAgain(deps: AskDeps, outOfTime: OutOfTime): Promise<AskReport> {
   const report = { redelivered: 0, givenUp: 0 };
-  for (const delivery of await deps.recovery.listPending()) {
-    if (outOfTime() || report.redelivered >= ASKS_A_RUN) break;
-    const decision = decideAsk(delivery, deps.clock.now());
-    if (decision === 'wait') continue;
-    if (decision === 'give-up') {
-      await giveUp(delivery, 'It was asked for as often as allowed, or GitHub has forgotten it', deps);
-      report.givenUp += 1;
-      continue;
+  const due = [...(await deps.recovery.listPending(deps.clock.now(), READ_A_RUN))];
+  let begun = 0;
+  let stopped = false;
+  const work = async (): Promise<void> => {
+    for (let next = due.shift(); next !== undefined && !stopped && begun < ASKS_A_RUN && !outOfTime(); next = due.shift()) {
+      begun += 1;
+      const outcome = await settleOne(next, deps);
+      if (outcome === 'asked') report.redelivered += 1;
+      else begun -= 1;
+      if (outcome === 'gone') report.givenUp += 1;
+      stopped ||= outcome === 'stop';
     }
-    const outcome = await askOnce(delivery, deps);
-    if (outcome === 'asked') report.redelivered += 1;
-    if (outcome === 'gone') report.givenUp += 1;
-    if (outcome === 'stop') break;
-  }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
   if (report.redelivered > 0) deps.metrics.count('DeliveriesRedelivered', { value: report.redelivered });
   return report;
 }
 
-async function askOnce(delivery: PendingDelivery, deps: AskDeps): Promise<'asked' | 'gone' | 'skipped' | 'stop'> {
+type AskOutcome = 'asked' | 'gone' | 'skipped' | 'stop';
+
+async function settleOne(delivery: PendingDelivery, deps: AskDeps): Promise<AskOutcome> {
+  const decision = decideAsk(delivery, deps.clock.now());
+  if (decision === 'wait') return 'skipped';
+  if (decision === 'ask') return askOnce(delivery, deps);
+  await giveUp(delivery, 'It was asked for as often as allowed, or GitHub has forgotten it', deps);
+  return 'gone';
+}
+
+async function askOnce(delivery: PendingDelivery, deps: AskDeps): Promise<AskOutcome> {
   const now = deps.clock.now();
   const claimed = await deps.recovery.claim(delivery, { dueAt: plus(now, pauseAfter(delivery.asked + 1)).toISOString() });
   if (!claimed) return 'skipped';

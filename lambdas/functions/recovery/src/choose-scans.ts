@@ -1,7 +1,9 @@
-import { MINUTE, plus, type ScanState, type Tenant, type TenantLookup } from '@multi-tenant-runner/core';
+import { HOUR, MINUTE, plus, type ScanState, type Tenant, type TenantLookup } from '@multi-tenant-runner/core';
 
 /** Between two searches of an active tenant that lost nothing. */
 export const ROUND = 30 * MINUTE;
+/** Between two searches of every repository: a scheduled job in one that nobody pushes to has a quarter of its day left at worst. */
+export const WHOLE_ROUND = 6 * HOUR;
 
 export interface Chosen {
   /** Tenants seen inactive for the first time: remembered, so that they are searched as soon as they are active. */
@@ -35,7 +37,17 @@ function nextOf(tenant: Tenant, state: ScanState | undefined, now: Date): ScanSt
     return [state.phase === 'under-way' && state.notBefore > fresh.notBefore ? { ...fresh, notBefore: state.notBefore } : fresh];
   }
   if (state.phase === 'under-way') return [state];
-  return [{ ...begin(tenant, 'under-way', now), breadth: state.breadth, notBefore: state.notBefore }];
+  return [{ ...begin(tenant, 'under-way', now), ...withWholeAt(state), breadth: breadthOf(state, now), notBefore: state.notBefore }];
+}
+
+/** What GitHub refused to show is looked for as broadly as the last time. */
+function breadthOf({ breadth, wholeAt }: ScanState, now: Date): ScanState['breadth'] {
+  if (breadth !== 'recent') return breadth;
+  return wholeAt === undefined || Date.parse(wholeAt) <= now.getTime() ? 'whole' : 'recent';
+}
+
+function withWholeAt({ wholeAt }: ScanState): Pick<ScanState, 'wholeAt'> {
+  return wholeAt === undefined ? {} : { wholeAt };
 }
 
 function begin(tenant: Tenant, phase: ScanState['phase'], now: Date): ScanState {
@@ -52,12 +64,14 @@ function begin(tenant: Tenant, phase: ScanState['phase'], now: Date): ScanState 
 
 /** Who may have lost a whole suspension's jobs comes before the round, and then whoever waits longest. */
 function byUrgency(a: ScanState, b: ScanState): number {
-  if (a.breadth !== b.breadth) return a.breadth === 'everywhere' ? -1 : 1;
+  const urgent = ({ breadth }: ScanState): boolean => breadth === 'everywhere';
+  if (urgent(a) !== urgent(b)) return urgent(a) ? -1 : 1;
   return a.notBefore < b.notBefore ? -1 : a.notBefore > b.notBefore ? 1 : a.installationId - b.installationId;
 }
 
-/** The search is over; the next round looks at the recently active repositories. */
+/** The search is over; the next round looks at the recently active repositories, until all have their turn again. */
 export function finished(state: ScanState, now: Date): ScanState {
   const { lastRunId: _lastRunId, ...rest } = state;
-  return { ...rest, phase: 'done', breadth: 'recent', page: 1, index: 0, notBefore: plus(now, ROUND).toISOString() };
+  const whole = state.breadth === 'recent' ? {} : { wholeAt: plus(now, WHOLE_ROUND).toISOString() };
+  return { ...rest, ...whole, phase: 'done', breadth: 'recent', page: 1, index: 0, notBefore: plus(now, ROUND).toISOString() };
 }

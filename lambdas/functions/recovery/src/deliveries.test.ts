@@ -1,4 +1,4 @@
-import { DAY, HOUR, MINUTE } from '@multi-tenant-runner/core';
+import { DAY, HOUR, MINUTE, SECOND } from '@multi-tenant-runner/core';
 import { recoveryWorld } from '../test/recovery-world';
 import { MAX_ASKS, pauseAfter } from './ask-again';
 
@@ -62,6 +62,25 @@ describe('failed deliveries', () => {
     world.clock.advance(pauseAfter(1));
     await world.run();
     expect(world.state.app.asked).toEqual(['lost', 'lost']);
+  });
+
+  it('of installations are asked for before all those of jobs, which wait for them', async () => {
+    const world = recoveryWorld();
+    for (let n = 0; n < 300; n += 1) world.state.app.deliver({ guid: `job-${n}`, succeeded: false });
+    for (const guid of ['created', 'unsuspend']) world.state.app.deliver({ guid, event: 'installation', succeeded: false });
+    world.state.app.deliver({ guid: 'renamed', event: 'installation_target', succeeded: false });
+    await world.run();
+    expect(world.state.app.asked.slice(0, 3).sort()).toEqual(['created', 'renamed', 'unsuspend']);
+    expect(world.state.app.asked).toHaveLength(100);
+  });
+
+  it('are asked for a hundred in a run, though GitHub takes a quarter of a second for each', async () => {
+    const world = recoveryWorld();
+    for (let n = 0; n < 150; n += 1) world.state.app.deliver({ guid: `job-${n}`, succeeded: false });
+    // Four are under way at a time, so each takes a quarter of the time that it takes alone.
+    const spent = (): number => world.state.app.asked.length * 62;
+    await world.run({ millisecondsLeft: () => 60 * SECOND - spent() });
+    expect(world.state.app.asked).toHaveLength(100);
   });
 
   it('that are older than GitHub’s memory are left alone', async () => {

@@ -3,7 +3,8 @@ import { chooseScans } from './choose-scans';
 import type { OutOfTime, RecoveryDeps } from './deps';
 import { scanTenant } from './scan-tenant';
 
-const AT_ONCE = 4;
+/** Tenants searched side by side; each has a budget of its own at GitHub. */
+const AT_ONCE = 8;
 
 export interface ScanReport {
   readonly scanned: number;

@@ -64,7 +64,7 @@ const nameOf = ({ owner, name }: { readonly owner: string; readonly name: string
 
 function isWorthALook(repository: Repository, { breadth }: ScanState, busy: ReadonlySet<string>, now: Date): boolean {
   if (repository.dormant) return false;
-  if (breadth === 'everywhere' || busy.has(nameOf(repository))) return true;
+  if (breadth !== 'recent' || busy.has(nameOf(repository))) return true;
   return repository.pushedAt !== undefined && ageOf(repository.pushedAt, now) <= RECENT_PUSH;
 }
 

@@ -1,4 +1,4 @@
-import { JOB_QUEUE_LIFETIME, MINUTE, ageOf, routeJob, tiersThatFit, type GitHubFailure, type Repository, type ScanState, type WaitingJob } from '@multi-tenant-runner/core';
+import { JOB_QUEUE_LIFETIME, MINUTE, OPEN_RUN_STATUSES, ageOf, routeJob, tiersThatFit, type GitHubFailure, type Repository, type ScanState, type WaitingJob } from '@multi-tenant-runner/core';
 import type { OutOfTime, RecoveryDeps } from './deps';
 import type { Purse } from './scan-tenant';
 
@@ -14,13 +14,8 @@ const ONLY_THIS_REPOSITORY: ReadonlySet<number> = new Set([404, 409, 410, 422]);
 
 /** Looks for waiting jobs in one repository and sends those without a row through the webhook's own admission. Newest run first. */
 export async function searchRepository(repository: Repository, state: ScanState, purse: Purse, deps: ScanDeps, outOfTime: OutOfTime): Promise<Searched> {
-  const runs = new Set<number>();
-  // A run whose first jobs have started is in progress, and the rest may wait.
-  for (const status of ['queued', 'in_progress'] as const) {
-    const listed = purse.pay(await deps.search.listActiveRuns(state.installationId, repository, status));
-    if (listed.kind !== 'found') return skipOrFail(listed, repository, deps);
-    for (const runId of listed.runIds) runs.add(runId);
-  }
+  const runs = await listRuns(repository, state, purse, deps);
+  if ('kind' in runs) return skipOrFail(runs, repository, deps);
   let lastRunId = state.lastRunId;
   const left = [...runs].filter((runId) => state.lastRunId === undefined || runId < state.lastRunId).sort((a, b) => b - a);
   for (const runId of left) {
@@ -33,6 +28,20 @@ export async function searchRepository(repository: Repository, state: ScanState,
   return { kind: 'done' };
 }
 
+/** All that are not over. The lists of a repository are read to their end, even if that takes a little longer than the visit may: its runs have an order only as a whole. */
+async function listRuns(repository: Repository, { installationId }: ScanState, purse: Purse, deps: ScanDeps): Promise<ReadonlySet<number> | GitHubFailure> {
+  const runs = new Set<number>();
+  for (const status of OPEN_RUN_STATUSES) {
+    for (let page = 1, more = true; more; page += 1) {
+      const listed = purse.pay(await deps.search.listOpenRuns(installationId, repository, { status, page }));
+      if (listed.kind !== 'found') return listed;
+      for (const runId of listed.runIds) runs.add(runId);
+      ({ more } = listed);
+    }
+  }
+  return runs;
+}
+
 function skipOrFail(failure: GitHubFailure, repository: Repository, deps: ScanDeps): Searched {
   if (failure.kind !== 'refused' || !ONLY_THIS_REPOSITORY.has(failure.status)) return { kind: 'failed', failure };
   deps.log.debug('GitHub does not show the runs of a repository, which is left out of the search', { repository: repository.name, status: failure.status });
@@ -43,7 +52,7 @@ async function admitIfUnheard(found: WaitingJob, repository: Repository, { insta
   const fitting = tiersThatFit(found.labels, deps.settings.tiers);
   const age = ageOf(found.queuedAt, deps.clock.now());
   // After a suspension nothing is on its way, so nothing is waited for.
-  const young = breadth === 'recent' && age < WEBHOOK_TIME;
+  const young = breadth !== 'everywhere' && age < WEBHOOK_TIME;
   if (fitting.length === 0 || young || age > JOB_QUEUE_LIFETIME) return;
   if ((await deps.jobs.get(installationId, found.jobId)) !== undefined) return;
   const job = {

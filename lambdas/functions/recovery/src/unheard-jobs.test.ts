@@ -1,7 +1,7 @@
-import { DAY, HOUR, MINUTE, plus, type WaitingJob } from '@multi-tenant-runner/core';
+import { DAY, HOUR, MINUTE, OPEN_RUN_STATUSES, plus, type WaitingJob } from '@multi-tenant-runner/core';
 import { INSTALLATION, job } from '@multi-tenant-runner/testing';
 import { recoveryWorld, type RecoveryWorld } from '../test/recovery-world';
-import { ROUND } from './choose-scans';
+import { ROUND, WHOLE_ROUND } from './choose-scans';
 
 const SMALL = ['self-hosted', 'linux', 'x64', 'small'];
 
@@ -56,14 +56,40 @@ describe('a job that no webhook told of', () => {
     expect(world.state.jobs.all()).toMatchObject([{ jobId: 7001, state: 'refused', reason: 'public-repository' }]);
   });
 
-  it('is found in a run whose first jobs have started', async () => {
+  it.each(OPEN_RUN_STATUSES)('is found in a run that is %s, as a run is what its least advanced job is', async (status) => {
+    const world = recoveryWorld();
+    world.addTenant();
+    world.state.search.addRepository(INSTALLATION);
+    world.state.search.runs.set('acme/app', [{ runId: 6001, status, jobs: [waiting(world)] }]);
+    await world.run();
+    expect(sent(world)).toEqual([7001]);
+  });
+
+  it('is found in the oldest of 150 queued runs', async () => {
     const world = recoveryWorld();
     world.addTenant();
     const repository = world.state.search.addRepository(INSTALLATION);
-    world.state.search.runs.set('acme/app', [{ runId: 6001, status: 'in_progress', jobs: [waiting(world)] }]);
+    for (let n = 1; n <= 150; n += 1) world.state.search.addJob(repository, waiting(world, { jobId: n, runId: n }));
     await world.run();
+    world.clock.advance(2 * MINUTE);
+    await world.run();
+    expect(sent(world)).toContain(1);
+    expect(new Set(sent(world)).size).toBe(150);
+  });
+
+  it('is found within the stated time where nobody pushed for weeks, and a hundred newer jobs ran elsewhere', async () => {
+    const world = recoveryWorld();
+    world.addTenant();
+    const quiet = world.state.search.addRepository(INSTALLATION, { name: 'quiet', pushedAt: plus(world.clock.now(), -20 * DAY).toISOString() });
+    for (let n = 1; n <= 100; n += 1) await world.state.jobs.create(job({ jobId: n, repo: 'busy', state: 'completed' }));
+    await afterFirstSearch(world);
+    world.state.search.addJob(quiet, waiting(world));
+    const start = world.clock.now().getTime();
+    while (sent(world).length === 0 && world.clock.now().getTime() - start <= WHOLE_ROUND + ROUND) {
+      world.clock.advance(2 * MINUTE);
+      await world.run();
+    }
     expect(sent(world)).toEqual([7001]);
-    expect(repository.name).toBe('app');
   });
 });
 
@@ -159,7 +185,7 @@ describe('a search that is cut off', () => {
   it('goes on where it stopped until every repository was looked at once', async () => {
     const world = recoveryWorld();
     large(world, 100);
-    for (let run = 0; run < 6; run += 1) {
+    for (let run = 0; run < 8; run += 1) {
       await world.run();
       world.clock.advance(2 * MINUTE);
     }

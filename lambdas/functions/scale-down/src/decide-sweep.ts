@@ -1,16 +1,19 @@
 import {
-  JOB_QUEUE_LIFETIME,
+  TAG,
   ageOf,
   belongsTo,
   hasLiveLease,
+  isLookDue,
   isReady,
+  isTooOld,
   freeSlots,
+  staleOf,
   type Job,
   type Launch,
   type Machine,
   type TenantLookup,
 } from '@multi-tenant-runner/core';
-import { judgeRunner, type RunnerLimits } from './judge-runner';
+import { judgeRunner, type RunnerEnd, type RunnerLimits } from './judge-runner';
 
 /** Everything known of one tenant, machines read before rows. */
 export interface Snapshot {
@@ -40,10 +43,11 @@ export type SweepAction =
   | { readonly kind: 'send-again'; readonly launch: Launch }
   | { readonly kind: 'park-again'; readonly job: Job }
   | { readonly kind: 'drop-wanted'; readonly launch: Launch }
-  | { readonly kind: 'end-machine'; readonly launch: Launch; readonly reason: 'boot-timeout' | 'idle' | 'max-lifetime' | 'suspended' }
+  | { readonly kind: 'end-machine'; readonly launch: Launch; readonly reason: RunnerEnd }
   | { readonly kind: 'end-orphan'; readonly machine: Machine }
   | { readonly kind: 'ask-github'; readonly job: Job }
   | { readonly kind: 'expire'; readonly job: Job }
+  | { readonly kind: 'restate'; readonly jobs: readonly Job[] }
   | { readonly kind: 'wake' };
 
 /** What the sweep does about each difference between rows, slots, machines and jobs. Pure: the same snapshot, the same actions. */
@@ -58,6 +62,7 @@ export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits):
     ...aboutSlots(snapshot),
     ...aboutMachines(snapshot, now, limits),
     ...snapshot.jobs.flatMap((job) => aboutJob(job, snapshot, now, limits)),
+    ...aboutReasons(snapshot, now),
     ...aboutFreeSlots(snapshot, now),
   ];
   return isLimited(lookup, now) ? actions.filter((action) => !needsGitHub(action)) : actions;
@@ -97,7 +102,7 @@ function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: Swee
   const machine = snapshot.machines.find((candidate) => belongsTo(candidate, launch));
   const young = ageOf(launch.updatedAt, now) < limits.grace || hasLiveLease(launch, now);
   const restored: SweepAction[] = machine !== undefined && !hasSlot && !young ? [{ kind: 'restore-slot', launchId: launch.launchId }] : [];
-  const judged = machine === undefined ? undefined : judgeRunner(launch, machine, statusOf(snapshot), now, limits);
+  const judged = machine === undefined ? undefined : judgeRunner({ launch, machine, tenant: statusOf(snapshot), isJobOver: isOver(launch.jobId, snapshot) }, now, limits);
   if (judged !== undefined) return [...restored, { kind: 'end-machine', launch, reason: judged }];
   if (young) return restored;
   switch (launch.state) {
@@ -115,6 +120,8 @@ function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: Swee
       return [];
   }
 }
+
+const isOver = (jobId: number, { jobs }: Snapshot): boolean => !jobs.some((job) => job.jobId === jobId);
 
 function statusOf(snapshot: Snapshot): 'active' | 'suspended' | 'none' {
   if (snapshot.lookup.kind !== 'tenant') return 'none';
@@ -146,9 +153,17 @@ function aboutJob(job: Job, snapshot: Snapshot, now: Date, limits: SweepLimits):
   const withoutLaunch = launch === undefined;
   // GitHub no longer waits for any of these, whether or not it can be asked.
   const waits = job.state !== 'running';
-  if (waits && ageOf(job.queuedAt, now) > JOB_QUEUE_LIFETIME && (withoutLaunch || launch.state === 'wanted')) return [{ kind: 'expire', job }];
-  if (job.state === 'parked' || !withoutLaunch || ageOf(job.updatedAt, now) < limits.grace) return [];
+  if (waits && isTooOld(job, now) && (withoutLaunch || launch.state === 'wanted')) return [{ kind: 'expire', job }];
+  if (isLookDue(job, now)) return [{ kind: 'ask-github', job }];
+  const settled = withoutLaunch ? ageOf(job.updatedAt, now) >= limits.grace : job.state === 'starting' && worksUnheard(launch, snapshot, now, limits);
+  if (job.state === 'parked' || !settled) return [];
   return [{ kind: 'ask-github', job }];
+}
+
+/** Its machine has a job, and nobody told of it: the own one, or one of a repository that the App can't see. */
+function worksUnheard(launch: Launch, snapshot: Snapshot, now: Date, limits: SweepLimits): boolean {
+  if (launch.takenBy !== undefined || ageOf(launch.updatedAt, now) < limits.grace) return false;
+  return snapshot.machines.some((machine) => belongsTo(machine, launch) && machine.tags[TAG.state] === 'busy');
 }
 
 function aboutFreeSlots(snapshot: Snapshot, now: Date): SweepAction[] {
@@ -156,4 +171,10 @@ function aboutFreeSlots(snapshot: Snapshot, now: Date): SweepAction[] {
   const { tenant } = snapshot.lookup;
   if (freeSlots(tenant) === 0) return [];
   return snapshot.jobs.some((job) => job.state === 'parked' && isReady(job, tenant, now)) ? [{ kind: 'wake' }] : [];
+}
+
+/** Before the wake-up, which takes what is due whatever it says. */
+function aboutReasons(snapshot: Snapshot, now: Date): SweepAction[] {
+  const jobs = staleOf(snapshot.jobs, snapshot.lookup, now);
+  return jobs.length === 0 ? [] : [{ kind: 'restate', jobs }];
 }

@@ -1,9 +1,11 @@
-import { JOB_QUEUE_LIFETIME, MINUTE, ageOf, endJob, freeSlots, judgeHold, plus, wake, type Changes, type Job, type TenantLookup } from '@multi-tenant-runner/core';
+import { endJob, isTooOld, reasonNow, wake, type TenantLookup } from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 const DUE_AT_ONCE = 100;
 /** So many times a hundred entries in one run; what is left is the next run's first. */
 const BATCHES = 10;
+/** Jobs of one tenant. */
+const SIDE_BY_SIDE = 10;
 
 type DueJob = Awaited<ReturnType<ScaleDownDeps['jobs']['listDue']>>[number];
 
@@ -36,7 +38,9 @@ async function wakeTenant(installationId: number, entries: readonly DueJob[], de
   try {
     await wake(installationId, deps);
     const lookup = await deps.tenants.get(installationId);
-    for (const entry of entries) await settleDue(entry, lookup, deps);
+    for (let from = 0; from < entries.length; from += SIDE_BY_SIDE) {
+      await Promise.all(entries.slice(from, from + SIDE_BY_SIDE).map((entry) => settleDue(entry, lookup, deps)));
+    }
   } catch (cause) {
     deps.log.error('Due jobs of a tenant could not be woken; the next run tries again', { tenant_id: installationId, cause });
   }
@@ -47,24 +51,13 @@ async function settleDue(entry: DueJob, lookup: TenantLookup, deps: ScaleDownDep
   const now = deps.clock.now();
   if (job?.state !== 'parked') return;
   // A job of an installation that never became a tenant has no row but its own to be found by.
-  if (ageOf(job.queuedAt, now) > JOB_QUEUE_LIFETIME) {
+  if (isTooOld(job, now)) {
     await endJob(job, { state: 'expired', reason: 'too-old', from: ['parked'] }, deps);
     return;
   }
   if (job.nextTry === undefined || Date.parse(job.nextTry) > now.getTime()) return;
-  const guard = { from: ['parked'], startNumber: job.startNumber, launchId: job.launchId } as const;
-  await deps.jobs.change(job.installationId, job.jobId, guard, { ...whyStillParked(job, lookup, now), updatedAt: now.toISOString() });
-}
-
-/** What a job waits for that was due and was not woken. Pure. */
-export function whyStillParked(job: Job, lookup: TenantLookup, now: Date): Changes<Job> {
-  const untilTooOld = plus(new Date(job.queuedAt), JOB_QUEUE_LIFETIME + MINUTE).toISOString();
-  if (lookup.kind !== 'tenant') return { reason: 'unknown-tenant', nextTry: untilTooOld };
-  if (lookup.tenant.status !== 'active') return { reason: 'tenant-suspended', nextTry: untilTooOld };
-  const hold = judgeHold(lookup.tenant, job.tier, job.launchId, now);
-  if (hold.kind === 'wait') return { reason: hold.reason, nextTry: hold.until.toISOString() };
-  // Whoever frees a slot looks for it.
-  if (freeSlots(lookup.tenant) === 0 && !lookup.liveBroken) return { reason: 'limit', nextTry: null };
   // Its last launch is being settled: due still, but behind all others.
-  return { nextTry: now.toISOString() };
+  const changes = reasonNow(job, lookup, now) ?? { nextTry: now.toISOString() };
+  const guard = { from: ['parked'], startNumber: job.startNumber, launchId: job.launchId } as const;
+  await deps.jobs.change(job.installationId, job.jobId, guard, { ...changes, updatedAt: now.toISOString() });
 }

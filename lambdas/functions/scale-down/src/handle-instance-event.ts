@@ -1,6 +1,6 @@
 import { Decoder, decoded, endMachine, release, takeLease, type Decoded, type Launch } from '@multi-tenant-runner/core';
 import { handleInterruption } from './handle-interruption';
-import { explainEnd } from './machine-end';
+import { GONE, explainEnd, type Explained } from './machine-end';
 import type { ScaleDownDeps } from './deps';
 
 export interface InstanceEvent {
@@ -30,23 +30,25 @@ export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownD
   const launch = await deps.launches.get(key.installationId, key.launchId);
   if (launch === undefined || launch.instanceId !== event.instanceId) return;
   if (event.state !== 'stopped') {
-    await release(launch, { reason: await explain(launch, deps), afterwards: { kind: 'ask' } }, deps);
+    await release(launch, { ...(await explain(launch, deps)), afterwards: { kind: 'ask' } }, deps);
     return;
   }
   const leased = await takeLease(launch, deps.lease, deps);
   if (leased === undefined) throw new Error(`Launch ${launch.launchId} is in other hands; its stopped machine is ended later`);
-  const how = { reason: 'machine-stopped', afterwards: { kind: 'ask' }, lease: deps.lease, registration: 'whatever' } as const;
+  // Ended by us it would say so, and not why it stopped.
+  const { reason, worked = false } = await explain(leased, deps);
+  const how = { reason: reason === GONE ? 'machine-stopped' : reason, worked, afterwards: { kind: 'ask' }, lease: deps.lease, registration: 'whatever' } as const;
   await endMachine({ ...leased, instanceId: event.instanceId }, how, deps);
 }
 
 /** The explanation must not keep the slot: without EC2's answer the machine is simply gone. */
-async function explain(launch: Launch, deps: ScaleDownDeps): Promise<string> {
-  if (launch.instanceId === undefined || launch.state === 'ended') return launch.reason ?? 'machine-gone';
+async function explain(launch: Launch, deps: ScaleDownDeps): Promise<Explained> {
+  if (launch.instanceId === undefined || launch.state === 'ended') return { reason: launch.reason ?? GONE };
   try {
     const [machine] = await deps.fleet.describe([launch.instanceId]);
     return await explainEnd(launch, machine, deps);
   } catch (cause) {
     deps.log.warn('Why a machine ended could not be found out', { launch_id: launch.launchId, cause });
-    return 'machine-gone';
+    return { reason: GONE };
   }
 }

@@ -1,5 +1,4 @@
-import { dropLease, endMachine, takeLease, type Launch } from '@multi-tenant-runner/core';
-import { SPOT_INTERRUPTED, recordMachineEnd } from './machine-end';
+import { SPOT_INTERRUPTED, dropLease, endMachine, recordMachineEnd, takeLease, type Launch } from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 /**

@@ -1,40 +1,76 @@
-import { WAITING_JOB_STATES, closeCircuit, endJob, endStateOf, isEnded, newJob, release, takeLease, type Job, type JobEvent } from '@multi-tenant-runner/core';
+import {
+  WAITING_JOB_STATES,
+  closeCircuit,
+  dropLease,
+  endJob,
+  endMachine,
+  endStateOf,
+  isEnded,
+  newJob,
+  release,
+  takeLease,
+  type Job,
+  type JobEvent,
+  type Launch,
+} from '@multi-tenant-runner/core';
 import { bindRunner } from './bind-runner';
+import { endIfUninstalled } from './end-if-uninstalled';
+import { endIntruder, refusalOf } from './end-intruder';
+import { handleWaiting } from './handle-waiting';
 import type { ScaleDownDeps } from './deps';
 
 /**
- * `in_progress` and `completed` of a job with our labels. Neither gives a slot back: that needs proof that the machine
- * is gone. Events may come late, twice or in the wrong order, so each names the states it may follow.
+ * What became of a job with our labels, or on a runner of ours. No word gives a slot back by itself: that needs proof that
+ * the machine is gone. Events may come late, twice or in the wrong order, so each names the states it may follow.
  */
 export async function handleJobEvent(event: JobEvent, deps: ScaleDownDeps): Promise<void> {
+  if (event.kind === 'waiting') return handleWaiting(event, deps);
   // Before the job's own row changes, so that a crash in between is healed by the event's return.
   const launch = await bindRunner(event, deps);
+  const known = event.runnerOnly === true ? await placed(event, launch, deps) : event;
+  if (known !== undefined) await recordJob(known, launch, deps);
+}
+
+/** A job that only its runner makes ours: of the runner's size, or of its own row's once the runner is gone. */
+async function placed(event: JobEvent, launch: Launch | undefined, deps: ScaleDownDeps): Promise<JobEvent | undefined> {
+  const tier = launch?.tier ?? (await deps.jobs.get(event.installationId, event.jobId))?.tier;
+  return tier === undefined ? undefined : { ...event, tier };
+}
+
+async function recordJob(event: JobEvent, launch: Launch | undefined, deps: ScaleDownDeps): Promise<void> {
+  const refusal = event.kind === 'in_progress' && launch !== undefined ? await refusalOf(event, launch, deps) : undefined;
+  if (refusal !== undefined && launch !== undefined) return endIntruder(event, launch, refusal, deps);
   if (launch?.watched === true) await closeCircuit(launch.installationId, launch.tier, deps);
   const before = event.kind === 'in_progress' ? await recordRunning(event, launch?.launchId, deps) : await recordEnd(event, deps);
-  if (before !== undefined) await endUnusedLaunch(before, launch?.launchId, deps);
+  if (before === undefined || before.launchId === launch?.launchId) return;
+  const unused = await endUnusedLaunch(before, deps);
+  if (event.kind === 'completed' && unused !== undefined) await endUnusedMachine(unused, event.jobId, deps);
 }
 
 async function recordRunning(event: JobEvent, launchId: string | undefined, deps: ScaleDownDeps): Promise<Job | undefined> {
   const now = deps.clock.now();
   const running = { startedAt: event.at, ...(event.runnerName !== undefined && { runnerName: event.runnerName }) };
   const created = await deps.jobs.create({ ...newJob(event, now, 'running'), ...running });
-  if (!created.ok && (created.row === undefined || isEnded(created.row.state))) return undefined;
-  if (created.ok) return endIfUninstalled(event, deps);
+  const reopened = created.row !== undefined && isOvertaken(created.row, event, launchId);
+  if (!created.ok && (created.row === undefined || (isEnded(created.row.state) && !reopened))) return undefined;
+  if (created.ok) return void (await endIfUninstalled(event, ['running'], deps));
   const changed = await deps.jobs.change(
     event.installationId,
     event.jobId,
-    { from: WAITING_JOB_STATES },
-    { state: 'running', reason: null, nextTry: null, ...running, ...(launchId !== undefined && { launchId }), updatedAt: now.toISOString() },
+    { from: reopened && created.row !== undefined ? [created.row.state] : WAITING_JOB_STATES },
+    { state: 'running', ...(reopened && { endedAt: null, conclusion: null }), reason: null, nextTry: null, gatedAt: null, ...running, ...(launchId !== undefined && { launchId }), updatedAt: now.toISOString() },
   );
-  if (!changed.ok) await endIfUninstalled(event, deps);
+  if (!changed.ok) await endIfUninstalled(event, ['running'], deps);
   return created.row;
 }
 
-/** Word that comes after a tenant was cleaned up: nobody looks at its jobs any more, so this one would run for ever. */
-async function endIfUninstalled(event: JobEvent, deps: ScaleDownDeps): Promise<undefined> {
-  const lookup = await deps.tenants.get(event.installationId);
-  const isGone = lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted');
-  if (isGone) await endJob(event, { state: 'cancelled', reason: 'tenant-deleted', from: ['running'] }, deps);
+/**
+ * Whether the row says an end that we decided, and GitHub has had the job run, or ended it, since. A machine that we ended
+ * ourselves is no mistake, and a refusal is one only of a job that one of our runners may have by now.
+ */
+function isOvertaken({ state, reason, endedAt }: Job, event: JobEvent, launchId: string | undefined): boolean {
+  const mistaken = reason === 'too-old' || reason === 'gone-at-github' || (state === 'refused' && launchId !== undefined);
+  return isEnded(state) && mistaken && endedAt !== undefined && Date.parse(event.at) > Date.parse(endedAt);
 }
 
 /** A `completed` that overtakes its `queued` leaves the end behind, so that nothing starts for it any more. */
@@ -52,6 +88,7 @@ async function recordEnd(event: JobEvent, deps: ScaleDownDeps): Promise<Job | un
     {
       state,
       at: event.at,
+      ...(isOvertaken(created.row, event, undefined) && { from: [created.row.state] }),
       ...(event.conclusion !== undefined && { conclusion: event.conclusion }),
       ...(event.runnerName !== undefined && { runnerName: event.runnerName }),
     },
@@ -63,9 +100,9 @@ async function recordEnd(event: JobEvent, deps: ScaleDownDeps): Promise<Job | un
 /**
  * A launch without a machine has nothing left to wait for once its job runs elsewhere or is over. Its message can't end
  * it: the job's row names another launch by now, and the slot would be kept from the waiting jobs until a sweep comes.
+ * Answers a launch that got further than that.
  */
-async function endUnusedLaunch(before: Job, takenLaunchId: string | undefined, deps: ScaleDownDeps): Promise<void> {
-  if (before.launchId === takenLaunchId) return;
+async function endUnusedLaunch(before: Job, deps: ScaleDownDeps): Promise<Launch | undefined> {
   const now = deps.clock.now().toISOString();
   const ended = await deps.launches.change(
     before.installationId,
@@ -73,7 +110,28 @@ async function endUnusedLaunch(before: Job, takenLaunchId: string | undefined, d
     { from: ['wanted'] },
     { state: 'ended', reason: 'job-elsewhere', endedAt: now, updatedAt: now },
   );
-  if (ended.ok || ended.row?.state !== 'held') return;
+  if (ended.ok) return undefined;
+  if (ended.row?.state !== 'held') return ended.row;
   const leased = await takeLease(ended.row, deps.lease, deps);
   if (leased !== undefined) await release(leased, { reason: 'job-elsewhere', afterwards: { kind: 'ask' }, lease: deps.lease }, deps);
+  return undefined;
+}
+
+/**
+ * A job that ended without its machine, as one that was cancelled while it booted: nobody is going to need the machine, and its slot
+ * is another job's. GitHub refuses to let go of a runner that took another job meanwhile. Whatever can't be done now, as
+ * scale-up is still at work or GitHub does not answer, the next sweep does.
+ */
+async function endUnusedMachine(launch: Launch, jobId: number, deps: ScaleDownDeps): Promise<void> {
+  if (!isUnused(launch, jobId)) return;
+  const leased = await takeLease(launch, deps.lease, deps);
+  if (leased?.instanceId === undefined) return;
+  const how = { reason: 'job-ended', afterwards: { kind: 'ask' }, lease: deps.lease, registration: 'must-go' } as const;
+  const isStill = isUnused(leased, jobId);
+  if (!isStill || (await endMachine({ ...leased, instanceId: leased.instanceId }, how, deps)) !== 'ended') await dropLease(leased, deps.lease, deps);
+}
+
+/** It may have been passed on to a job whose own runner this one took. */
+function isUnused(launch: Launch, jobId: number): boolean {
+  return (launch.state === 'launching' || launch.state === 'running') && launch.jobId === jobId && launch.takenBy === undefined;
 }

@@ -7,14 +7,20 @@ export interface RunnerLimits {
   readonly maxLifetime: number;
 }
 
-export type RunnerEnd = 'boot-timeout' | 'idle' | 'max-lifetime' | 'suspended';
+export type RunnerEnd = 'boot-timeout' | 'idle' | 'max-lifetime' | 'suspended' | 'job-ended';
+
+/** `none`: there is no such tenant. `isJobOver`: no open job is left that the machine was started for. */
+export interface RunnerContext {
+  readonly tenant: 'active' | 'suspended' | 'none';
+  readonly isJobOver: boolean;
+}
 
 /**
  * Whether a living machine's time is up. This only asks for its end: GitHub's refusal to delete a busy runner's
  * registration still saves it, except at the maximum lifetime. `busy: false` in GitHub's list is not asked: it has been
  * seen wrong for minutes at a time.
  */
-export function judgeRunner(launch: Launch, machine: Machine, tenant: 'active' | 'suspended' | 'none', now: Date, limits: RunnerLimits): RunnerEnd | undefined {
+export function judgeRunner({ launch, machine, tenant, isJobOver }: RunnerContext & { readonly launch: Launch; readonly machine: Machine }, now: Date, limits: RunnerLimits): RunnerEnd | undefined {
   if (launch.instanceId === undefined || hasLiveLease(launch, now)) return undefined;
   if (launch.state !== 'launching' && launch.state !== 'running') return undefined;
   if (ageOf(machine.launchedAt, now) > limits.maxLifetime) return 'max-lifetime';
@@ -23,6 +29,7 @@ export function judgeRunner(launch: Launch, machine: Machine, tenant: 'active' |
   if (launch.takenBy !== undefined && !ended) return undefined;
   if (machine.tags[TAG.state] === 'busy') return undefined;
   if (tenant === 'suspended' && launch.takenBy === undefined) return 'suspended';
+  if (isJobOver && launch.takenBy === undefined) return 'job-ended';
   if (ended) return ageOf(launch.jobEndedAt, now) > limits.idleTimeout ? 'idle' : undefined;
   const since = launch.runningAt ?? launch.launchedAt ?? machine.launchedAt;
   if (launch.state === 'launching') return ageOf(since, now) > limits.bootTimeout ? 'boot-timeout' : undefined;

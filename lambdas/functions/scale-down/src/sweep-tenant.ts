@@ -1,11 +1,11 @@
 import {
-  WAITING_JOB_STATES,
+  belongsTo,
   cleanUpTenant,
-  dropLease,
   endJob,
-  endMachine,
   messageOf,
+  recordEc2End,
   release,
+  restate,
   settleByGitHub,
   takeLease,
   wake,
@@ -14,17 +14,23 @@ import {
   type Machine,
 } from '@multi-tenant-runner/core';
 import { decideSweep, type Snapshot, type SweepAction } from './decide-sweep';
-import { explainEnd } from './machine-end';
+import { endRunner } from './end-runner';
+import { explainEnd, hasWorked } from './machine-end';
 import type { ScaleDownDeps } from './deps';
 
 /** Settles one tenant's differences. Every action is conditional again, so a snapshot that has aged does no harm. */
 export async function sweepTenant(snapshot: Snapshot, deps: ScaleDownDeps): Promise<number> {
   const actions = decideSweep(snapshot, deps.clock.now(), deps.scaleDown);
   for (const action of actions) {
-    if (action.kind !== 'wake') deps.log.info('The sweep settles a difference', { action: action.kind, ...subjectOf(action) });
+    if (isRepair(action)) deps.log.info('The sweep settles a difference', { action: action.kind, ...subjectOf(action) });
     await carryOut(action, snapshot, deps);
   }
-  return actions.filter(({ kind }) => kind !== 'wake').length;
+  return actions.filter(isRepair).length;
+}
+
+/** A wake-up, or a reason that has changed, is nothing that rows disagreed on. */
+function isRepair({ kind }: SweepAction): boolean {
+  return kind !== 'wake' && kind !== 'restate';
 }
 
 function subjectOf(action: SweepAction): Record<string, unknown> {
@@ -62,26 +68,35 @@ async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDown
     case 'drop-wanted':
       return dropWanted(action.launch, deps);
     case 'end-machine':
-      return endRunner(action.launch, action.reason, deps);
+      return endRunner({ ...action, worked: hasWorked(snapshot.machines.find((machine) => belongsTo(machine, action.launch))) }, deps);
     case 'end-orphan':
       return endOrphan(installationId, action.machine, deps);
     case 'ask-github':
-      return askAboutJob(action.job, deps);
+      return askAboutJob(action.job, snapshot, deps);
     case 'expire':
       await endJob(action.job, { state: 'expired', reason: 'too-old', from: [action.job.state] }, deps);
       return;
+    case 'restate':
+      return restate(action.jobs, snapshot.lookup, deps);
     case 'wake':
       return wake(installationId, deps);
   }
 }
 
-async function askAboutJob(job: Job, deps: ScaleDownDeps): Promise<void> {
+async function askAboutJob(job: Job, { machines }: Snapshot, deps: ScaleDownDeps): Promise<void> {
   const launch = await deps.launches.get(job.installationId, job.launchId);
-  const truth = await settleByGitHub(job, launch, deps);
+  const works = launch !== undefined && hasWorked(machines.find((machine) => belongsTo(machine, launch)));
+  const truth = await settleByGitHub(job, launch && works ? { ...launch, worked: true } : launch, deps);
   if (truth === 'waits-again') return wake(job.installationId, deps);
+  if (truth === 'let-through') return sendLetThrough(job, deps);
   if (truth !== 'unknown') return;
   // GitHub does not answer, for a suspended installation for days: the next question waits a grace.
   await deps.jobs.change(job.installationId, job.jobId, { from: [job.state] }, { updatedAt: deps.clock.now().toISOString() });
+}
+
+async function sendLetThrough(job: Job, deps: ScaleDownDeps): Promise<void> {
+  const row = await deps.jobs.get(job.installationId, job.jobId);
+  if (row?.state === 'queued') await deps.queue.sendJob(messageOf(row));
 }
 
 async function checkSlot(installationId: number, launchId: string, deps: ScaleDownDeps): Promise<void> {
@@ -99,7 +114,8 @@ async function settleByToken(launch: Launch, deps: ScaleDownDeps): Promise<void>
   const machines = await deps.fleet.findByToken(launch.intent.clientToken);
   const alive = machines.find(({ state }) => state !== 'terminated' && state !== 'shutting-down');
   if (alive === undefined) {
-    await release(leased, { reason: 'no-machine', afterwards: { kind: 'ask' }, lease: deps.lease }, deps);
+    const end = await recordEc2End(leased, machines[0]?.stateReason, deps);
+    await release(leased, { reason: end ?? 'no-machine', afterwards: { kind: 'ask' }, lease: deps.lease }, deps);
     return;
   }
   const now = deps.clock.now().toISOString();
@@ -115,7 +131,7 @@ async function lookById(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   if (launch.instanceId === undefined) return;
   const [machine] = await deps.fleet.describe([launch.instanceId]);
   if (machine !== undefined && machine.state !== 'terminated' && machine.state !== 'shutting-down') return;
-  await release(launch, { reason: await explainEnd(launch, machine, deps), afterwards: { kind: 'ask' } }, deps);
+  await release(launch, { ...(await explainEnd(launch, machine, deps)), afterwards: { kind: 'ask' } }, deps);
 }
 
 async function holdAndSend(launch: Launch, deps: ScaleDownDeps): Promise<void> {
@@ -153,24 +169,6 @@ async function dropWanted(launch: Launch, deps: ScaleDownDeps): Promise<void> {
     { from: ['wanted'], version: launch.version },
     { state: 'ended', reason: 'job-elsewhere', endedAt: now, updatedAt: now },
   );
-}
-
-async function endRunner(launch: Launch, reason: 'boot-timeout' | 'idle' | 'max-lifetime' | 'suspended', deps: ScaleDownDeps): Promise<void> {
-  const leased = await takeLease(launch, deps.lease, deps);
-  if (leased?.instanceId === undefined) return;
-  const hard = reason === 'max-lifetime';
-  const end = await endMachine(
-    { ...leased, instanceId: leased.instanceId },
-    { reason, afterwards: { kind: 'ask' }, lease: deps.lease, registration: hard ? 'whatever' : 'must-go' },
-    deps,
-  );
-  if (end !== 'ended') return dropLease(leased, deps.lease, deps);
-  if (hard) await recordHardEnd(leased, deps);
-}
-
-async function recordHardEnd(launch: Launch, deps: ScaleDownDeps): Promise<void> {
-  const job = launch.takenBy === undefined ? undefined : await deps.jobs.get(launch.installationId, launch.takenBy);
-  if (job !== undefined) await endJob(job, { state: 'cancelled', reason: 'max-lifetime', from: [...WAITING_JOB_STATES, 'running'] }, deps);
 }
 
 /** A machine that no open row accounts for: read again by the launch it names, as it may be the row that was late. */

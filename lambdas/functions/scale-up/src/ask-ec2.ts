@@ -5,8 +5,8 @@ import { ComeBack, type Delivery, type ScaleUpDeps } from './deps';
 /** `none`: definitely no machine. `ended`: it died before it was of use. */
 export type MachineAnswer =
   | { readonly kind: 'machine'; readonly launch: Launch & { readonly instanceId: string } }
-  | { readonly kind: 'ended'; readonly launch: Launch }
-  | { readonly kind: 'none'; readonly launch: Launch; readonly reason: Extract<JobReason, 'capacity' | 'ec2-throttled' | 'error'> };
+  | { readonly kind: 'ended'; readonly launch: Launch; readonly stateReason?: string }
+  | { readonly kind: 'none'; readonly launch: Launch; readonly reason: Extract<JobReason, 'capacity' | 'ec2-throttled' | 'no-security-group' | 'error'> };
 
 export interface MachineFor {
   readonly securityGroupId: string;
@@ -42,27 +42,45 @@ export async function askEc2(launch: Launch, machineFor: MachineFor, delivery: D
       case 'started': {
         const known = await writeInstance(current, answer.instanceId, delivery, deps);
         await recordRefusals(launch, refused, deps);
-        return answer.state === 'shutting-down' || answer.state === 'terminated' ? { kind: 'ended', launch: known } : { kind: 'machine', launch: known };
+        if (answer.state !== 'shutting-down' && answer.state !== 'terminated') return { kind: 'machine', launch: known };
+        return { kind: 'ended', launch: known, ...(answer.stateReason !== undefined && { stateReason: answer.stateReason }) };
       }
       case 'refused':
         deps.refusals.add(keyOf(intent), deps.clock.now());
-        deps.metrics.count('CapacityRefused', { tier: launch.tier, properties: { code: answer.code, instance_type: intent.instanceType, subnet_id: intent.subnetId, spot: intent.spot } });
-        refused.push(`${keyOf(intent)} ${answer.code}`);
+        refused.push(countRefusal(launch, intent, answer.code, deps));
         tried.push(keyOf(intent));
         intent = undefined;
         break;
-      case 'throttled':
-        if (repeated) throw new ComeBack(`EC2 turned a repeated call away (${answer.code}); it is repeated again`);
-        return { kind: 'none', launch: current, reason: 'ec2-throttled' };
-      case 'impossible':
-        if (repeated) throw new ComeBack(`EC2 turned a repeated call away (${answer.code}); it is repeated again`);
-        deps.log.error('EC2 refuses to start runners; check the launch template, the subnets and the permissions of scale-up', { tier: launch.tier, code: answer.code, detail: answer.message });
-        deps.metrics.count('RunnerLaunchFailed', { tier: launch.tier, properties: { tenant_id: launch.installationId, code: answer.code } });
-        return { kind: 'none', launch: current, reason: 'error' };
       case 'unknown':
         throw new ComeBack(`EC2 gave no clear answer (${answer.code}); the same call is repeated`);
+      default:
+        if (repeated) throw new ComeBack(`EC2 turned a repeated call away (${answer.code}); it is repeated again`);
+        if (answer.kind === 'account') await recordRefusals(launch, [...refused, countRefusal(launch, intent, answer.code, deps)], deps);
+        return { kind: 'none', launch: current, reason: turnedAway(launch, { ...answer, kind: answer.kind }, deps) };
     }
   }
+}
+
+/** Why there is no machine, of what no other candidate would change; told where only a hand can mend it. */
+function turnedAway(launch: Launch, answer: { readonly kind: 'throttled' | 'no-group' | 'account' | 'impossible'; readonly code: string; readonly message: string }, deps: ScaleUpDeps) {
+  switch (answer.kind) {
+    case 'throttled':
+      return 'ec2-throttled';
+    case 'no-group':
+      deps.log.warn('EC2 does not know the security group of a launch, or not yet', { tier: launch.tier, security_group_id: launch.intent?.securityGroupId ?? null, detail: answer.message });
+      return 'no-security-group';
+    case 'account':
+      return 'capacity';
+    case 'impossible':
+      deps.log.error('EC2 refuses to start runners; check the launch template, the subnets and the permissions of scale-up', { tier: launch.tier, code: answer.code, detail: answer.message });
+      deps.metrics.count('RunnerLaunchFailed', { tier: launch.tier, properties: { tenant_id: launch.installationId, code: answer.code } });
+      return 'error';
+  }
+}
+
+function countRefusal({ tier }: Launch, intent: Intent, code: string, deps: ScaleUpDeps): string {
+  deps.metrics.count('CapacityRefused', { tier, properties: { code, instance_type: intent.instanceType, subnet_id: intent.subnetId, spot: intent.spot } });
+  return `${keyOf(intent)} ${code}`;
 }
 
 function nextIntent(launch: Launch, tried: readonly string[], machineFor: MachineFor, deps: ScaleUpDeps): Intent | undefined {

@@ -1,16 +1,17 @@
-import { isEnded, type Job, type Launch } from '@multi-tenant-runner/core';
+import { isEnded, isNews, type Job, type Launch } from '@multi-tenant-runner/core';
 
 /**
  * `admit`: take a slot. `go-on`: the launch has one, continue under its lease. `release`: the job needs no machine any
- * more, give the slot back. `leave`: this delivery is a duplicate, or somebody else's turn.
+ * more, give the slot back. `ask`: GitHub says whether the job waits again. `leave`: this delivery is a duplicate, or somebody else's turn.
  */
-export type DeliveryDecision = 'admit' | 'go-on' | 'release' | 'leave';
+export type DeliveryDecision = 'admit' | 'go-on' | 'release' | 'ask' | 'leave';
 
 /**
  * What a message on a tier queue may do, given the rows as they stand. A parked job without a slot is left to whoever
  * frees one: a late duplicate must not overtake the job that waits longest.
  */
-export function decideDelivery(job: Job, launch: Launch | undefined): DeliveryDecision {
+export function decideDelivery(job: Job, launch: Launch | undefined, deliveryId: string): DeliveryDecision {
+  if (isNews(job, deliveryId)) return 'ask';
   if (isEnded(job.state) || job.state === 'running') return launch?.state === 'held' ? 'release' : 'leave';
   if (launch?.state === 'held' || launch?.state === 'launching') return 'go-on';
   if (launch !== undefined && launch.state !== 'wanted') return 'leave';

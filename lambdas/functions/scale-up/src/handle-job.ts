@@ -1,11 +1,10 @@
 import {
-  JOB_QUEUE_LIFETIME,
   MINUTE,
   WAITING_JOB_STATES,
   admit,
-  ageOf,
   dropLease,
   endJob,
+  isTooOld,
   judgeJob,
   newJob,
   plus,
@@ -18,6 +17,7 @@ import {
   type TenantLookup,
 } from '@multi-tenant-runner/core';
 import { decideDelivery } from './decide-delivery';
+import { letThrough } from './let-through';
 import { startRunner } from './start-runner';
 import type { Delivery, ScaleUpDeps } from './deps';
 
@@ -37,7 +37,7 @@ export async function handleJob(message: JobMessage, delivery: Delivery, deps: S
 
 async function dispatch(message: JobMessage, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
   const { job, launch } = await readRows(message, deps);
-  switch (decideDelivery(job, launch)) {
+  switch (decideDelivery(job, launch, message.deliveryId)) {
     case 'leave':
       deps.log.debug('Nothing to do for this delivery', { job_id: job.jobId, state: job.state, launch: launch?.state });
       return;
@@ -47,6 +47,11 @@ async function dispatch(message: JobMessage, delivery: Delivery, deps: ScaleUpDe
     case 'go-on':
       if (launch !== undefined) await goOn(job, launch, delivery, deps);
       return;
+    case 'ask': {
+      const opened = await letThrough(job, message, deps);
+      if (opened?.state === 'queued') await admitAndStart(opened, delivery, deps);
+      return;
+    }
     case 'admit':
       await admitAndStart(job, delivery, deps);
   }
@@ -62,7 +67,7 @@ async function readRows(message: JobMessage, deps: ScaleUpDeps): Promise<{ reado
 }
 
 async function admitAndStart(job: Job, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
-  if (ageOf(job.queuedAt, deps.clock.now()) > JOB_QUEUE_LIFETIME) {
+  if (isTooOld(job, deps.clock.now())) {
     await endJob(job, { state: 'expired', reason: 'too-old', from: WAITING_JOB_STATES }, deps);
     return;
   }
@@ -146,7 +151,7 @@ async function parkAfterError(message: JobMessage, cause: unknown, deps: ScaleUp
   const waiting = { reason: 'error', error: nameOf(cause), nextTry: plus(now, AFTER_ERROR).toISOString() } as const;
   // What failed may have been the first write of all.
   const created = await deps.jobs.create({ ...newJob(message, now, 'parked'), ...waiting });
-  if (!created.ok) await deps.jobs.change(message.installationId, message.jobId, { from: WAITING_JOB_STATES }, { state: 'parked', ...waiting, updatedAt: now.toISOString() });
+  if (!created.ok) await deps.jobs.change(message.installationId, message.jobId, { from: WAITING_JOB_STATES }, { state: 'parked', ...waiting, gatedAt: null, updatedAt: now.toISOString() });
   deps.metrics.count('JobPoisoned', { tier: message.tier, properties: { tenant_id: message.installationId, job_id: message.jobId, error: waiting.error } });
 }
 

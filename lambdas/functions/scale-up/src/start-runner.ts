@@ -4,10 +4,13 @@ import {
   ageOf,
   dropLease,
   endMachine,
+  isEnded,
+  isGated,
   judgeHold,
   judgeJob,
   placeOfLaunch,
   plus,
+  recordEc2End,
   release,
   takeProbe,
   type Afterwards,
@@ -59,7 +62,8 @@ export async function startRunner(job: Job, launch: Launch, lookup: TenantLookup
     return;
   }
   if (machine.kind === 'ended') {
-    await release(machine.launch, { reason: 'ended-at-once', afterwards: { kind: 'ask' } }, deps);
+    const reason = (await recordEc2End(machine.launch, machine.stateReason, deps)) ?? 'ended-at-once';
+    await release(machine.launch, { reason, afterwards: { kind: 'ask' } }, deps);
     return;
   }
   await finish(job, machine.launch, { fresh: launch.instanceId === undefined, runnerGroupId: group.id }, delivery, deps);
@@ -103,10 +107,13 @@ async function finish(job: Job, launch: LaunchWithMachine, { fresh, runnerGroupI
     return;
   }
   if (verdict.kind === 'park') return undo(parkFor(verdict.reason, stopped, deps), verdict.reason, false);
+  const now = await deps.jobs.get(job.installationId, job.jobId);
+  // Cancelled while EC2 worked, or held back by GitHub.
+  if (now !== undefined && (isEnded(now.state) || isGated(now))) return undo({ kind: 'ask' }, 'job-ended', false);
   const configured = await configureRunner(launch, { place: placeOfLaunch(launch, lookup), runnerGroupId, tenantTier: tenantTierOf(lookup, deps) }, deps);
   if (configured.kind === 'github') return undo(await afterGitHub(configured.failure, stopped, deps), 'github', configured.mayBeRegistered);
   if (configured.kind === 'throttled') return undo(parkFor('ssm-throttled', stopped, deps), 'ssm-throttled', true);
-  const now = deps.clock.now().toISOString();
+  const runningAt = deps.clock.now().toISOString();
   const running = await deps.launches.change(
     launch.installationId,
     launch.launchId,
@@ -117,10 +124,10 @@ async function finish(job: Job, launch: LaunchWithMachine, { fresh, runnerGroupI
       ...(configured.runnerId !== undefined && { runnerId: configured.runnerId }),
       jitStored: true,
       ...(lookup.kind === 'tenant' && lookup.tenant.circuits.has(launch.tier) && { watched: true }),
-      runningAt: now,
+      runningAt,
       leaseOwner: null,
       leaseUntil: null,
-      updatedAt: now,
+      updatedAt: runningAt,
     },
   );
   if (!running.ok) return;

@@ -12,6 +12,8 @@ export type RowWork = 'none' | 'wake' | 'retry' | 'activate' | 'offboard';
 
 export interface RowDecision {
   readonly work: RowWork;
+  /** Its parked jobs may wait for something else now. */
+  readonly restate: boolean;
   readonly audit?: RowAudit;
   readonly report?: RowReport;
 }
@@ -38,7 +40,7 @@ export function decideRowChange(change: RowChange, settings: { readonly tiers: T
   const audit = auditOf(change);
   const report = reportNewProblems(parse(change.before), after);
   const work = isDeletedByHand(change, after) ? 'offboard' : workOf(change, after, settings.ownGroups);
-  return { work, ...(audit && { audit }), ...(report && { report }) };
+  return { work, restate: work !== 'offboard' && isRestated(change), ...(audit && { audit }), ...(report && { report }) };
 }
 
 function onlyTakesSlots({ before, after }: RowChange): boolean {
@@ -50,6 +52,13 @@ function onlyTakesSlots({ before, after }: RowChange): boolean {
   if (still !== undefined && !(still instanceof Set)) return isSame(before['live'], still);
   const had = before['live'] instanceof Set ? [...before['live']] : [];
   return had.every((launch) => still?.has(launch) === true);
+}
+
+/** What jobs wait for hangs on any attribute but the slots, whose every change the sweep's next look covers. A new row is that of the jobs which came before it. */
+function isRestated({ before, after }: RowChange): boolean {
+  if (after === undefined) return true;
+  const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after)]);
+  return [...names].some((name) => !SLOTS.has(name) && !isSame(before?.[name], after[name]));
 }
 
 /** GitHub's own `deleted` writes `cleanup` with the status; whoever forgot it needs the offboarding still. */

@@ -9,6 +9,9 @@ export async function followLogin({ action, installationId, account }: OwnerEven
   const lookup = await deps.tenants.get(installationId);
   if (lookup.kind === 'tenant' && lookup.tenant.orgName !== account.login) {
     const answer = await deps.github.getInstallation(installationId);
+    if (action !== 'renamed' && (answer.kind === 'unavailable' || answer.kind === 'limited')) {
+      throw new Error(`GitHub gave no answer about installation ${installationId}, whose account has another login than its row; the event is tried again.`);
+    }
     const login = answer.kind === 'found' ? answer.installation?.login : undefined;
     const next = login ?? (action === 'renamed' ? account.login : undefined);
     if (next !== undefined && (await deps.lifecycle.rename(installationId, next, deps.clock.now()))) deps.log.info("A tenant's account has another login", { org_name: next });

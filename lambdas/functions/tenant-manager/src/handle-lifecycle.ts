@@ -34,8 +34,9 @@ async function applyToOwner(event: OwnerEvent, deps: TenantManagerDeps): Promise
       await changeSuspension({ ...event, action }, deps);
       return followLogin(event, deps);
     case 'new_permissions_accepted':
-      if ((await ensureRow(event, deps)) !== undefined) await deps.retryRefused(installationId);
-      return;
+      if ((await ensureRow(event, deps)) === undefined) return;
+      await followLogin(event, deps);
+      return deps.retryRefused(installationId);
     case 'renamed':
       if ((await ensureRow(event, deps)) !== undefined) await followLogin(event, deps);
   }

@@ -17,7 +17,13 @@ export async function handleRowChange(change: RowChange, decision: RowDecision, 
     log.warn("A tenant's row needs mending", { ...decision.report });
     deps.metrics.count('TenantRowInvalid', { properties: { tenant_id: installationId, attributes: decision.report.attributes } });
   }
-  switch (decision.work) {
+  await work(installationId, decision.work, covered, { ...deps, log });
+  // After the wake-up: what it sent on its way waits no longer.
+  if (decision.restate) await deps.restate(installationId);
+}
+
+async function work(installationId: number, kind: RowDecision['work'], covered: boolean, deps: TenantManagerDeps): Promise<void> {
+  switch (kind) {
     case 'none':
       return;
     case 'wake':
@@ -25,9 +31,9 @@ export async function handleRowChange(change: RowChange, decision: RowDecision, 
     case 'retry':
       return deps.retryRefused(installationId);
     case 'activate':
-      return covered ? undefined : activate(installationId, { ...deps, log });
+      return covered ? undefined : activate(installationId, deps);
     case 'offboard':
       // The row keeps its account; a tombstone that a hand made has none.
-      return offboard(installationId, { kind: 'unknown' }, { ...deps, log });
+      return offboard(installationId, { kind: 'unknown' }, deps);
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fromAttributes } from '@multi-tenant-runner/aws';
 import { createProtocolPorts, createTenantSecurityGroups } from '@multi-tenant-runner/composition';
-import { cleanUpTenant, graceFor, leaseFor, retryRefused, wake } from '@multi-tenant-runner/core';
+import { cleanUpTenant, graceFor, leaseFor, restateAll, retryRefused, wake } from '@multi-tenant-runner/core';
 import { readTenantManagerConfig } from './config';
 import { createHandler } from './handler';
 
@@ -17,6 +17,7 @@ export const handler = createHandler({
   ...(config.tenantSecurityGroups && { securityGroups }),
   wake: (installationId) => wake(installationId, ports),
   retryRefused: (installationId) => retryRefused(installationId, ports),
+  restate: (installationId) => restateAll(installationId, ports),
   cleanUp: async (installationId) => {
     const lease = { name: `tenant-manager ${randomUUID()}`, milliseconds: leaseFor(config.timeout) };
     await cleanUpTenant(installationId, graceFor(config.timeout), { ...ports, securityGroups, lease });

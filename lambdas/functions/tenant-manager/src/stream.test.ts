@@ -1,5 +1,5 @@
 import { INSTALLATION, jobMessage, tenantRow, type TenantRow } from '@multi-tenant-runner/testing';
-import { newJob } from '@multi-tenant-runner/core';
+import { MINUTE, newJob, plus, type Job } from '@multi-tenant-runner/core';
 import { sequenceOf, streamRecord, tenantManagerWorld, type TenantManagerWorld } from '../test/tenant-manager-world';
 
 const OTHER = 1002;
@@ -112,7 +112,7 @@ describe('a hand edit', () => {
     const world = tenantManagerWorld();
     await edit(world, { installation_id: 10012, tier: 'medium', max_runners: 5, updated_at: '2024-01-15T12:00:00Z' }, 10012);
     expect(world.metrics.counted).toEqual([{ name: 'TenantRowInvalid', value: 1, properties: { tenant_id: 10012, attributes: ['org_name', 'status'] } }]);
-    expect(world.names()).toEqual([]);
+    expect(world.names()).toEqual(['jobs.listOpen']);
   });
 
   it('of live to another type is reported and wakes nobody; the sweep rebuilds it', async () => {
@@ -156,6 +156,50 @@ describe('a hand edit', () => {
     const world = tenantManagerWorld();
     expect(await world.stream([streamRecord({ before: tenantRow() })])).toEqual([]);
     expect(world.log.lines.some((line) => line.level === 'warn' && /removed by hand/.test(line.message))).toBe(true);
+  });
+});
+
+describe('what a parked job says it waits for', () => {
+  const parked = async (world: TenantManagerWorld, changes: Partial<Job>): Promise<void> => {
+    const row = newJob(jobMessage({ jobId: changes.jobId ?? 7001 }), world.clock.now(), 'parked', 'limit');
+    await world.state.jobs.create({ ...row, ...changes });
+  };
+  const told = (world: TenantManagerWorld): unknown[] => [...world.state.jobs.rows.values()].map(({ reason }) => reason);
+  const TOMORROW = '2099-01-01T00:00:00.000Z';
+
+  it('is the suspension, from when its tenant is suspended, whatever it waited for before', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant({ max_runners: 0 });
+    await parked(world, { jobId: 1, reason: 'limit' });
+    await parked(world, { jobId: 2, reason: 'capacity', nextTry: plus(world.clock.now(), MINUTE).toISOString() });
+    await parked(world, { jobId: 3, reason: 'runner-lost' });
+    await edit(world, { status: 'suspended', suspended_by: 'operator' });
+    expect(told(world)).toEqual(['tenant-suspended', 'tenant-suspended', 'tenant-suspended']);
+  });
+
+  it('is the limit once its tenant is active again, if others have the slots', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant({ status: 'suspended', suspended_by: 'operator', max_runners: 1 });
+    for (const jobId of [1, 2, 3]) await parked(world, { jobId, reason: 'tenant-suspended', nextTry: TOMORROW });
+    await edit(world, { status: 'active', suspended_by: undefined });
+    expect(world.state.queue.jobs).toHaveLength(1);
+    expect(told(world)).toEqual(['limit', 'limit', 'limit']);
+    expect([...world.state.jobs.rows.values()].slice(1).map(({ nextTry }) => nextTry)).toEqual([undefined, undefined]);
+  });
+
+  it('is the suspension for one that came before its suspended tenant’s row', async () => {
+    const world = tenantManagerWorld();
+    await parked(world, { reason: 'unknown-tenant', nextTry: TOMORROW });
+    await edit(world, tenantRow({ status: 'suspended', suspended_by: 'operator' }));
+    expect(told(world)).toEqual(['tenant-suspended']);
+  });
+
+  it('is nothing that the group’s absence caused, once the group is there', async () => {
+    const world = tenantManagerWorld();
+    world.addTenant({ security_group_id: undefined });
+    await parked(world, { reason: 'no-security-group', nextTry: TOMORROW });
+    await edit(world, { security_group_id: 'sg-00000000000000001' });
+    expect(world.state.queue.jobs).toHaveLength(1);
   });
 });
 

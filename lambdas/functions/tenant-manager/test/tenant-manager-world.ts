@@ -1,5 +1,5 @@
 import { fromAttributes, toAttributes } from '@multi-tenant-runner/aws';
-import { cleanUpTenant, encodeLifecycleEvent, retryRefused, wake, type InstallationAction, type LifecycleEvent } from '@multi-tenant-runner/core';
+import { cleanUpTenant, encodeLifecycleEvent, restateAll, retryRefused, wake, type InstallationAction, type LifecycleEvent } from '@multi-tenant-runner/core';
 import { INSTALLATION, createWorld, lifecycleEvent, type TenantRow, type TenantTableChange, type World } from '@multi-tenant-runner/testing';
 import type { BatchResponse, StreamRecord } from '@multi-tenant-runner/runtime';
 import type { OnboardingPolicy } from '../src/decide-admission';
@@ -39,6 +39,7 @@ export function tenantManagerWorld(options: { readonly ownGroups?: boolean; read
       woken.push(installationId);
       await retryRefused(installationId, protocol);
     },
+    restate: (installationId) => restateAll(installationId, protocol),
     cleanUp: async (installationId) => {
       cleaned.push(installationId);
       await cleanUpTenant(installationId, 600_000, protocol);

@@ -4,7 +4,7 @@ import { delivery, webhookWorld, workflowJob, type Json } from '../test/deliveri
 import { decideWorkflowJob } from './decide-workflow-job';
 
 const NOW = new Date('2026-01-15T12:00:00.000Z');
-const decide = (payload: Json) => decideWorkflowJob({ event: 'workflow_job', deliveryId: 'delivery-1', payload }, tiers(), NOW);
+const decide = (payload: Json) => decideWorkflowJob({ event: 'workflow_job', deliveryId: 'delivery-1', payload }, { environment: 'test', tiers: tiers() }, NOW);
 
 describe('a workflow_job', () => {
   it('starts something only when its action and its status are both queued', () => {
@@ -18,9 +18,25 @@ describe('a workflow_job', () => {
 
   it.each([
     ['queued behind a gate', { top: { action: 'queued' }, job: { status: 'waiting' } }],
+    ['queued in a concurrency group', { top: { action: 'queued' }, job: { status: 'pending' } }],
+    ['requested', { top: { action: 'queued' }, job: { status: 'requested' } }],
     ['waiting', { top: { action: 'waiting' }, job: { status: 'waiting' } }],
-  ])('that is %s is ignored with its reason', (_name, overrides) => {
-    expect(decide(workflowJob(overrides))).toMatchObject({ kind: 'ignore', reason: 'gated' });
+  ])('that is %s tells that GitHub holds the job back', (_name, overrides) => {
+    expect(decide(workflowJob(overrides))).toMatchObject({ kind: 'event', event: { kind: 'waiting', jobId: 7001 } });
+  });
+
+  it('with a status that GitHub did not have before asks for nothing, and is named', () => {
+    expect(decide(workflowJob({ job: { status: 'reserved' } }))).toMatchObject({ kind: 'ignore', reason: 'action', message: expect.stringContaining('reserved') });
+  });
+
+  it.each(['in_progress', 'completed'])('without labels that is %s on a runner named like ours goes by its runner', (action) => {
+    const group = { labels: [], status: action, runner_name: 'test-i-0abc', runner_id: 33 };
+    expect(decide(workflowJob({ top: { action }, job: group }))).toMatchObject({ kind: 'event', fitting: [], event: { kind: action, runnerOnly: true, runnerName: 'test-i-0abc' } });
+    expect(decide(workflowJob({ top: { action }, job: { ...group, runner_name: 'GitHub Actions 5' } }))).toMatchObject({ kind: 'ignore', reason: 'labels' });
+  });
+
+  it('without labels asks for no machine, whatever runner it names', () => {
+    expect(decide(workflowJob({ job: { labels: [], runner_name: 'test-i-0abc' } }))).toMatchObject({ kind: 'ignore', reason: 'labels' });
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import type { JobReason, Routed } from '@multi-tenant-runner/core';
+import type { JobEvent, JobReason, Routed } from '@multi-tenant-runner/core';
 
 const SENTENCES: Partial<Record<JobReason, string>> = {
   'unknown-tenant': "The job waits: its installation is not in the tenants table yet. It starts once GitHub's installation event has arrived.",
@@ -8,6 +8,11 @@ const SENTENCES: Partial<Record<JobReason, string>> = {
   'public-repository': 'The job is refused: it belongs to a public repository, and allow_public_repositories is not set.',
   'tier-access': "The job is refused: its labels ask for a larger tier than the tenant's own.",
 };
+
+export function explainEvent(kind: JobEvent['kind']): string {
+  if (kind !== 'waiting') return `That the job is ${kind} was noted.`;
+  return 'GitHub holds the job back, behind an environment or in a concurrency group; it starts when GitHub says that it is queued.';
+}
 
 /** One sentence for GitHub's list of deliveries, where the operator looks first. */
 export function explain(routed: Routed): string {

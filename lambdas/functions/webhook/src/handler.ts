@@ -16,7 +16,7 @@ import {
 import type { Credentials, CredentialSource } from './credentials';
 import { decideInstallation } from './decide-installation';
 import { decideWorkflowJob, type UnroutedEvent } from './decide-workflow-job';
-import { explain } from './explain';
+import { explain, explainEvent } from './explain';
 import { header, rawBody, respond, sourceAddress, type HttpRequest, type HttpResponse } from './http';
 import { installationIdOf, readDelivery, wordOf, type Delivery } from './read-delivery';
 import { isSigned } from './signature';
@@ -24,6 +24,7 @@ import type { SourceFilter } from './source-addresses';
 import { createTenantCache, type TenantCache } from './tenant-cache';
 
 export interface WebhookDeps {
+  readonly environment: string;
   readonly acceptsFrom: SourceFilter;
   readonly credentials: CredentialSource;
   readonly tenants: Pick<TenantRegistry, 'get'>;
@@ -121,7 +122,7 @@ async function handle(delivery: Delivery, deps: Invocation): Promise<Outcome> {
 }
 
 async function handleWorkflowJob(delivery: Delivery, deps: Invocation): Promise<Outcome> {
-  const decision = decideWorkflowJob(delivery, deps.settings.tiers, deps.clock.now());
+  const decision = decideWorkflowJob(delivery, { environment: deps.environment, tiers: deps.settings.tiers }, deps.clock.now());
   switch (decision.kind) {
     case 'ignore':
       return ignore(deps, decision.reason, decision.message);
@@ -142,7 +143,7 @@ async function handleWorkflowJob(delivery: Delivery, deps: Invocation): Promise<
 async function sendEvent(event: UnroutedEvent, fitting: readonly Tier[], deps: Invocation): Promise<Outcome> {
   const tier = tierOf(fitting, deps.tenants.recent(event.installationId), deps.settings.defaultTier);
   await deps.queue.sendJobEvent({ ...event, tier });
-  return { status: 202, message: `That the job is ${event.kind} was noted.`, outcome: event.kind, details: { job_id: event.jobId } };
+  return { status: 202, message: explainEvent(event.kind), outcome: event.kind, details: { job_id: event.jobId } };
 }
 
 async function handleInstallation(delivery: Delivery, deps: Invocation): Promise<Outcome> {
@@ -154,7 +155,7 @@ async function handleInstallation(delivery: Delivery, deps: Invocation): Promise
 
 function ignore(deps: Invocation, reason: string, message: string): Outcome {
   deps.metrics.count('WebhookIgnored', { properties: { reason } });
-  return { status: 202, message, outcome: `ignored: ${reason}` };
+  return { status: 202, message, outcome: `ignored: ${reason}`, ...(reason === 'action' && { details: { why: message } }) };
 }
 
 /** The operator's rules are an extra: when they can't be fed, runners start all the same. */

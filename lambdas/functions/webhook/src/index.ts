@@ -23,6 +23,7 @@ const clock = systemClock;
 const log = createLog({ level: config.logLevel, clock, write: writeLine });
 
 export const handler = createHandler({
+  environment: config.environment,
   acceptsFrom: config.acceptsFrom,
   credentials: createCredentialSource({
     appIdParameter: config.appIdParameter,

@@ -105,6 +105,7 @@ export function webhookWorld(options: Parameters<typeof createWorld>[0] & { read
     log: world.log,
   });
   const deps: WebhookDeps = {
+    environment: world.environment,
     acceptsFrom: options.acceptsFrom ?? (() => true),
     credentials,
     tenants: world.registry,

@@ -1,4 +1,5 @@
 import type { OrgType } from './tenant';
+import { DAY, JOB_QUEUE_LIFETIME, ageOf } from './time';
 
 export const OPEN_JOB_STATES = ['queued', 'parked', 'starting', 'running'] as const;
 export const ENDED_JOB_STATES = ['completed', 'cancelled', 'refused', 'expired'] as const;
@@ -19,6 +20,7 @@ export type JobReason =
   | 'capacity'
   | 'ec2-throttled'
   | 'ssm-throttled'
+  | 'github-waiting'
   | 'github-limited'
   | 'github-unavailable'
   | 'github-refused'
@@ -49,7 +51,7 @@ export interface Job {
   readonly isPublic: boolean;
   readonly labels: readonly string[];
   readonly tier: string;
-  /** When GitHub queued it; the first one heard of stays. */
+  /** When GitHub queued it; the first one heard of stays, but that time behind a gate is no time in the queue. */
   readonly queuedAt: string;
   /** Number of the current launch; unbounded. */
   readonly startNumber: number;
@@ -59,12 +61,14 @@ export interface Job {
   readonly launchId: string;
   /** A parked job is not looked at before this time; absent when only a free slot is awaited. */
   readonly nextTry?: string;
+  /** Since when GitHub holds it back, as far as we were told; only while it does. */
+  readonly gatedAt?: string;
   readonly startingAt?: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly conclusion?: string;
   readonly runnerName?: string;
-  /** How its last machine ended, where not as planned: `machine:<code>` or `spot-interrupted`. */
+  /** How its last machine ended, where not as planned: `machine:<code>`, `ec2:<code>` or `spot-interrupted`. */
   readonly machineEnd?: string;
   /** What EC2 refused for its last launch, as `<market>/<type>/<subnet> <code>`. */
   readonly refusals?: readonly string[];
@@ -76,6 +80,22 @@ export interface Job {
 
 /** A restart needs a machine that came to nothing; after this many the job is tried hourly until it is too old. */
 export const MAX_RESTARTS = 3;
+
+/**
+ * How long a gate may stay shut before GitHub fails the job.
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-and-environments#required-reviewers
+ */
+export const GATE_LIFETIME = 30 * DAY;
+
+/** GitHub itself holds the job back: no runner would be given it. Not by its reason, which says what else holds it up too. */
+export function isGated(job: Pick<Job, 'state' | 'gatedAt'>): boolean {
+  return job.state === 'parked' && job.gatedAt !== undefined;
+}
+
+/** Whether GitHub has given the job up by now. */
+export function isTooOld(job: Pick<Job, 'state' | 'queuedAt' | 'gatedAt'>, now: Date): boolean {
+  return isGated(job) ? ageOf(job.gatedAt, now) > GATE_LIFETIME : ageOf(job.queuedAt, now) > JOB_QUEUE_LIFETIME;
+}
 
 export function isEnded(state: JobState): boolean {
   return (ENDED_JOB_STATES as readonly JobState[]).includes(state);

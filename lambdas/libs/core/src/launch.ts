@@ -1,3 +1,5 @@
+import { MINUTE, ageOf } from './time';
+
 /**
  * One row is one launch: one attempt to give one job a machine.
  *
@@ -54,6 +56,8 @@ export interface Launch {
   /** The job that GitHub says the runner took. */
   readonly takenBy?: number;
   readonly takenAt?: string;
+  /** Its machine ran a job, whether or not GitHub told of it: it did not come to nothing. */
+  readonly worked?: boolean;
   readonly jobEndedAt?: string;
   readonly createdAt: string;
   readonly launchedAt?: string;
@@ -63,6 +67,17 @@ export interface Launch {
   readonly endedAt?: string;
   readonly reason?: string;
   readonly updatedAt: string;
+}
+
+/**
+ * EC2 may deny for minutes that it knows a machine that it made, so its "no such instance" is a proof only after this long.
+ * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+ */
+export const EC2_KNOWS_AFTER = 10 * MINUTE;
+
+/** Whether a machine that EC2 does not know is gone, rather than too young to be known. */
+export function isForgotten(launch: Launch, now: Date): boolean {
+  return ageOf(launch.launchedAt ?? launch.createdAt, now) >= EC2_KNOWS_AFTER;
 }
 
 /** Whether a machine may exist or come to exist for this row. */

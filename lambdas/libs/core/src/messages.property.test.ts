@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { decodeJson } from './decode';
 import { decodeLifecycleEvent, encodeLifecycleEvent, type LifecycleEvent } from './lifecycle';
-import { decodeJobEvent, decodeJobMessage, encodeJobEvent, encodeJobMessage, type JobEvent, type JobMessage } from './messages';
+import { JOB_EVENT_KINDS, decodeJobEvent, decodeJobMessage, encodeJobEvent, encodeJobMessage, type JobEvent, type JobMessage } from './messages';
 
 const id = fc.nat(Number.MAX_SAFE_INTEGER);
 const name = fc.string({ minLength: 1, maxLength: 39 });
@@ -21,7 +21,7 @@ const message: fc.Arbitrary<JobMessage> = fc.record({
   deliveryId: name,
 });
 const event: fc.Arbitrary<JobEvent> = fc
-  .tuple(message, fc.record({ kind: fc.constantFrom('in_progress' as const, 'completed' as const), at: time }), fc.record({ runnerName: name, runnerId: id, conclusion: name }, { requiredKeys: [] }))
+  .tuple(message, fc.record({ kind: fc.constantFrom(...JOB_EVENT_KINDS), at: time }), fc.record({ runnerName: name, runnerId: id, conclusion: name, runnerOnly: fc.constant(true) }, { requiredKeys: [] }))
   .map(([job, what, more]) => ({ ...job, ...what, ...more }));
 const lifecycle: fc.Arbitrary<LifecycleEvent> = fc.record(
   {

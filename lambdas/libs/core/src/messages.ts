@@ -20,9 +20,14 @@ export interface JobMessage {
   readonly deliveryId: string;
 }
 
-/** `in_progress` or `completed` of a job with our labels. */
+/** `waiting`: GitHub holds the job back. */
+export const JOB_EVENT_KINDS = ['in_progress', 'completed', 'waiting'] as const;
+
+/** What became of a job with our labels, or on a runner that is named like ours. */
 export interface JobEvent extends JobMessage {
-  readonly kind: 'in_progress' | 'completed';
+  readonly kind: (typeof JOB_EVENT_KINDS)[number];
+  /** No size has its labels, as with `runs-on: { group: … }`: only its runner makes it ours. */
+  readonly runnerOnly?: boolean;
   /** When GitHub says it happened. */
   readonly at: string;
   readonly runnerName?: string;
@@ -44,6 +49,7 @@ export function encodeJobEvent(event: JobEvent): string {
     runner_name: event.runnerName ?? null,
     runner_id: event.runnerId ?? null,
     conclusion: event.conclusion ?? null,
+    ...(event.runnerOnly === true && { runner_only: true }),
   });
 }
 
@@ -78,11 +84,12 @@ export function decodeJobEvent(value: unknown): Decoded<JobEvent> {
   const conclusion = decoder.optionalText('conclusion');
   return decoded(decoder, {
     ...readJobFields(decoder),
-    kind: decoder.oneOf('kind', ['in_progress', 'completed'] as const),
+    kind: decoder.oneOf('kind', JOB_EVENT_KINDS),
     at: decoder.time('at'),
     ...(runnerName !== undefined && { runnerName }),
     ...(runnerId !== undefined && { runnerId }),
     ...(conclusion !== undefined && { conclusion }),
+    ...(decoder.has('runner_only') && { runnerOnly: decoder.boolean('runner_only') }),
   });
 }
 

@@ -32,9 +32,11 @@ export type MetricName =
   | 'JobParked'
   | 'JobRefused'
   | 'JobEnded'
+  | 'RunnerMisused'
   | 'RunnerLaunched'
   | 'RunnerEnded'
   | 'RunnerBootFailed'
+  | 'RunnerEndedByEc2'
   | 'RunnerVersionAgeDays'
   | 'SpotInterrupted'
   | 'RunnerLaunchFailed'
@@ -68,6 +70,11 @@ export function securityGroupName(environment: string, installationId: number): 
 /** At most 64 characters, GitHub's bound on a runner's name; Terraform bounds the prefix accordingly. */
 export function runnerName(environment: string, instanceId: string): string {
   return `${environment}-${instanceId}`;
+}
+
+/** Whether a runner may be one of this environment's. Any tenant can choose such a name, so only a launch's row proves it. */
+export function isRunnerName(environment: string, name: string): boolean {
+  return name.startsWith(`${environment}-i-`);
 }
 
 /** One launch is one start of one job: a relaunch always has a new number. */

@@ -35,7 +35,8 @@ export function placeOfLaunch(launch: Launch, lookup: TenantLookup): RunnerPlace
   return { installationId, owner, ...(ownerId !== undefined && { ownerId }), scope, ...(repoId !== undefined && { repoId }) };
 }
 
-export function placeOfJob(job: Job, lookup: TenantLookup): JobPlace {
+/** A job, or what a delivery says of it: the newest name of its repository that was heard of. */
+export function placeOfJob(job: Pick<Job, 'installationId' | 'owner' | 'ownerId' | 'repo' | 'repoId'>, lookup: TenantLookup): JobPlace {
   const { installationId, owner, ownerId, repo, repoId } = job;
   return { installationId, owner: loginOf(lookup) ?? owner, ownerId, repo, ...(repoId !== undefined && { repoId }) };
 }

@@ -136,6 +136,8 @@ export interface Machine {
   readonly state: MachineState;
   readonly clientToken?: string;
   readonly launchedAt: string;
+  /** EC2's code for why it is not running any more, as in `Client.UserInitiatedShutdown`. */
+  readonly stateReason?: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -148,16 +150,20 @@ export interface LaunchRequest {
 
 /**
  * `refused`: definitely no machine, and another candidate may do better. `throttled`: definitely no machine, later
- * again. `unknown`: a machine may exist, only the very same call may follow. `impossible`: definitely no machine and
- * no repeat will help (bad template, missing permission).
+ * again. `no-group`: definitely no machine, as EC2 does not know the security group, or not yet. `account`: definitely no
+ * machine, and none of any kind until AWS is done with the account. `unknown`: a machine may exist, only the very same
+ * call may follow. `impossible`: definitely no machine and no repeat will help (bad template, missing permission).
  */
 export type LaunchAnswer =
-  | { readonly kind: 'started'; readonly instanceId: string; readonly state: MachineState }
-  | { readonly kind: 'refused' | 'throttled' | 'unknown' | 'impossible'; readonly code: string; readonly message: string };
+  | { readonly kind: 'started'; readonly instanceId: string; readonly state: MachineState; readonly stateReason?: string }
+  | { readonly kind: 'refused' | 'throttled' | 'no-group' | 'account' | 'unknown' | 'impossible'; readonly code: string; readonly message: string };
 
 export interface RunnerFleet {
   run(request: LaunchRequest): Promise<LaunchAnswer>;
-  /** State of each after the call; ids that EC2 no longer knows count as terminated. */
+  /**
+   * State of each after the call. An id that EC2 does not know is left out: that of a machine that ended an hour ago, or one
+   * that it has not heard of everywhere yet ({@link isForgotten} tells which).
+   */
   terminate(instanceIds: readonly string[]): Promise<ReadonlyMap<string, MachineState>>;
   /** By id; unknown ids are left out. */
   describe(instanceIds: readonly string[]): Promise<readonly Machine[]>;

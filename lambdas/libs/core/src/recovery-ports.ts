@@ -38,11 +38,23 @@ export interface AppInstallation {
 export interface JobSearch {
   /** `page` counts from 1. */
   listRepositories(installationId: number, page: number): Promise<({ readonly kind: 'found'; readonly repositories: readonly Repository[]; readonly more: boolean } & Spending) | GitHubFailure>;
-  /** Ids of the newest runs in which a job may be waiting. */
-  listActiveRuns(installationId: number, repository: RepositoryName, status: 'queued' | 'in_progress'): Promise<({ readonly kind: 'found'; readonly runIds: readonly number[] } & Spending) | GitHubFailure>;
+  /** Ids of a repository's runs of one status, the newest first. `page` counts from 1. */
+  listOpenRuns(
+    installationId: number,
+    repository: RepositoryName,
+    wanted: { readonly status: OpenRunStatus; readonly page: number },
+  ): Promise<({ readonly kind: 'found'; readonly runIds: readonly number[]; readonly more: boolean } & Spending) | GitHubFailure>;
   /** Of the run's latest attempt. */
   listQueuedJobs(installationId: number, repository: RepositoryName, runId: number): Promise<({ readonly kind: 'found'; readonly jobs: readonly WaitingJob[] } & Spending) | GitHubFailure>;
 }
+
+/**
+ * A run has the status of its least advanced job, so that a job may be queued in any of these. They stand as a run goes
+ * through them: one that goes on while the lists are read is in a later one.
+ * https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
+ */
+export const OPEN_RUN_STATUSES = ['requested', 'waiting', 'pending', 'queued', 'in_progress'] as const;
+export type OpenRunStatus = (typeof OPEN_RUN_STATUSES)[number];
 
 export interface RepositoryName {
   readonly owner: string;
@@ -73,8 +85,11 @@ export interface Spending {
 
 /** What recovery remembers from run to run. */
 export interface RecoveryStore {
-  /** Events none of whose attempts is known to have succeeded; the next due first; strongly consistent. */
-  listPending(): Promise<readonly PendingDelivery[]>;
+  /**
+   * Events that are due and none of whose attempts is known to have succeeded, at most so many; strongly consistent.
+   * Installation events come before all others, as every job of theirs waits for them, and then whichever is due longest.
+   */
+  listPending(now: Date, limit: number): Promise<readonly PendingDelivery[]>;
   /** Writes the row only if the event was never heard of. */
   note(delivery: PendingDelivery): Promise<boolean>;
   /** Counts one more ask, before it is made; false when another run was first, or the event needs none any more. */
@@ -99,13 +114,23 @@ export interface PendingDelivery {
   readonly dueAt: string;
 }
 
+/** Whether an event changes what an installation is; `installation_repositories` does not, and may come in hundreds. */
+export function isOfInstallation({ event }: Pick<PendingDelivery, 'event'>): boolean {
+  return event === 'installation' || event === 'installation_target';
+}
+
 /** How far the search for a tenant's unheard jobs has come. */
 export interface ScanState {
   readonly installationId: number;
   /** `asleep`: when the tenant was looked at it was not active, so that it is searched once it is. */
   readonly phase: 'asleep' | 'under-way' | 'done';
-  /** `everywhere` looks into every repository, not just the recently active. Once `done`: of the next search. */
-  readonly breadth: 'everywhere' | 'recent';
+  /**
+   * `everywhere`: every repository, at once, of a tenant whose jobs may all be unheard. `whole`: every repository, in the
+   * tenant's turn. `recent`: those that were active of late. Once `done`: of the next search.
+   */
+  readonly breadth: 'everywhere' | 'whole' | 'recent';
+  /** From when on the next search in the tenant's turn is of every repository. */
+  readonly wholeAt?: string;
   /** The row's `updated_at` when the search began: what changed since then calls for another. */
   readonly seenUpdatedAt?: string;
   /** Where to go on: the page of repositories and the place on it. */

@@ -23,10 +23,14 @@ it('lists the installation’s repositories with its own token, and says what of
   expect(calls).toEqual([{ call: 'GET /installation/repositories?per_page=100&page=1', authorization: 'Bearer ghs_1' }]);
 });
 
-it('lists active runs', async () => {
+it('lists the open runs of a status, page by page, as many as GitHub shows', async () => {
   const { deps, calls } = scriptGitHub({ 'GET /repos/acme/app/actions/runs': { body: { workflow_runs: [{ id: 7 }, { id: 8 }, {}] } } });
-  await expect(createJobSearch(deps).listActiveRuns(1001, APP, 'in_progress')).resolves.toEqual({ kind: 'found', runIds: [7, 8] });
-  expect(calls[0]?.call).toContain('status=in_progress');
+  await expect(createJobSearch(deps).listOpenRuns(1001, APP, { status: 'waiting', page: 2 })).resolves.toEqual({ kind: 'found', runIds: [7, 8], more: false });
+  expect(calls[0]?.call).toContain('status=waiting&per_page=100&page=2');
+  const full = { body: { workflow_runs: Array.from({ length: 100 }, (_, index) => ({ id: index + 1 })) } };
+  const search = createJobSearch(scriptGitHub({ 'GET /repos/acme/app/actions/runs': full }).deps);
+  await expect(search.listOpenRuns(1001, APP, { status: 'queued', page: 9 })).resolves.toMatchObject({ more: true });
+  await expect(search.listOpenRuns(1001, APP, { status: 'queued', page: 10 })).resolves.toMatchObject({ more: false });
 });
 
 it('lists the queued jobs of a run, page by page, with the time from which they wait', async () => {
@@ -49,10 +53,10 @@ it('replaces a token that GitHub refuses, once', async () => {
 
 it.each([
   ['listRepositories', { 'GET /installation': { body: [] } }],
-  ['listActiveRuns', { 'GET /repos': { body: {} } }],
+  ['listOpenRuns', { 'GET /repos': { body: {} } }],
 ])('takes an answer of another form for none: %s', async (_name, answers) => {
   const search = createJobSearch(scriptGitHub(answers).deps);
-  const answer = 'GET /repos' in answers ? search.listActiveRuns(1001, APP, 'queued') : search.listRepositories(1001, 1);
+  const answer = 'GET /repos' in answers ? search.listOpenRuns(1001, APP, { status: 'queued', page: 1 }) : search.listRepositories(1001, 1);
   await expect(answer).resolves.toMatchObject({ kind: 'unavailable' });
 });
 

@@ -1,4 +1,4 @@
-import { Decoder, isPublicRepository, queuedAtOf, type Clock, type GitHubFailure, type JobSearch, type Repository, type RepositoryName, type Spending, type WaitingJob } from '@multi-tenant-runner/core';
+import { Decoder, isPublicRepository, needOf, queuedAtOf, type Clock, type GitHubFailure, type JobSearch, type Repository, type RepositoryName, type Spending, type WaitingJob } from '@multi-tenant-runner/core';
 import { createBudgets, isSecondary, readBucket } from './budgets';
 import type { GitHubDeps } from './github';
 import { judgeFailure, readFailedRequest } from './read-failure';
@@ -9,6 +9,8 @@ const TIMEOUT = 8_000;
 const PAGE = 100;
 /** A run has at most 256 jobs of one matrix, and few have several. */
 const JOB_PAGES = 10;
+/** GitHub shows the newest 1,000 of a status: https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository */
+const RUN_PAGES = 10;
 /** May look at jobs, and at nothing else. */
 const SCOPE: TokenScope = { kind: 'jobs' };
 
@@ -52,12 +54,12 @@ export function createJobSearch({ baseUrl, identity, fetch, clock, timeout = TIM
       if (listed === undefined) return unreadable('repositories');
       return { kind: 'found', repositories: listed.flatMap(readRepository), more: listed.length >= PAGE, ...budgetOf(answer) };
     },
-    listActiveRuns: async (installationId, { owner, name }, status) => {
-      const answer = await ask(installationId, 'GET /repos/{owner}/{repo}/actions/runs', { owner, repo: name, status, per_page: PAGE, exclude_pull_requests: true });
+    listOpenRuns: async (installationId, { owner, name }, { status, page }) => {
+      const answer = await ask(installationId, 'GET /repos/{owner}/{repo}/actions/runs', { owner, repo: name, status, per_page: PAGE, page, exclude_pull_requests: true });
       if (answer.kind !== 'answer') return answer;
       const listed = listIn(answer.data, 'workflow_runs');
       if (listed === undefined) return unreadable('workflow runs');
-      return { kind: 'found', runIds: listed.flatMap((run) => idOf(run)), ...budgetOf(answer) };
+      return { kind: 'found', runIds: listed.flatMap((run) => idOf(run)), more: listed.length >= PAGE && page < RUN_PAGES, ...budgetOf(answer) };
     },
     listQueuedJobs: async (installationId, { owner, name }: RepositoryName, runId) => {
       const jobs: WaitingJob[] = [];
@@ -112,7 +114,7 @@ function readRepository(value: unknown): Repository[] {
 }
 
 function readJob(value: unknown, runId: number, clock: Clock): WaitingJob[] {
-  if (Reflect.get(Object(value), 'status') !== 'queued') return [];
+  if (needOf(Reflect.get(Object(value), 'status')) !== 'machine') return [];
   const decoder = Decoder.of(value);
   const job = { jobId: decoder.wholeNumber('id', 1), runId, labels: decoder.texts('labels'), queuedAt: queuedAtOf(value, clock.now()) };
   return decoder.problems.length === 0 ? [job] : [];

@@ -36,7 +36,13 @@ export const EXCEPTIONS: readonly Exception[] = [
     role: 'scale-down',
     actions: ['ec2:TerminateInstances'],
     resource: ':instance/*',
-    reason: 'a machine beyond its boot, idle or life time: the shortest of them is longer than a run',
+    reason: 'a machine beyond its boot, idle or life time, the shortest of which is longer than a run, or one whose job was cancelled while it booted',
+  },
+  {
+    role: 'scale-up',
+    actions: ['dynamodb:Query'],
+    resource: 'table/sandbox-jobs/index/open-index',
+    reason: 'the next job, where one ended while its message was under way: a matter of milliseconds. A refusal that every job would meet wakes none',
   },
   {
     role: 'tenant-manager',

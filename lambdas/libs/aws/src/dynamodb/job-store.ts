@@ -30,9 +30,10 @@ export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): J
     change: async (installationId, jobId, guard, given) => {
       const changes: Changes<Job> = { updatedAt: clock.now().toISOString(), ...given };
       // Only the row itself knows by which time the index on open jobs sorts it.
-      const standing = reopens(guard, changes) ? await get(installationId, jobId) : undefined;
+      const standing = reopens(guard, changes) && !changes.queuedAt ? await get(installationId, jobId) : undefined;
       const ended = changes.endedAt ?? changes.updatedAt ?? clock.now().toISOString();
-      const derived = changes.state ? derive(changes.state, { ended, ...(standing && { openAt: openAt(standing) }) }) : {};
+      const queuedAt = changes.queuedAt ?? standing?.queuedAt;
+      const derived = changes.state ? derive(changes.state, { ended, ...(queuedAt !== undefined && { openAt: openAt({ queuedAt, jobId }) }) }) : {};
       const expression = new Expression();
       const update = expression.update({ ...toRow(changes), ...derived });
       return written<Job>(await table.update({ key: keyOf(installationId, jobId), expression, update, condition: conditionOf(expression, guard) }));

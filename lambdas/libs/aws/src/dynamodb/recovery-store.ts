@@ -1,4 +1,4 @@
-import { DAY, plus, type PendingDelivery, type RecoveryStore, type ScanState } from '@multi-tenant-runner/core';
+import { DAY, isOfInstallation, plus, type PendingDelivery, type RecoveryStore, type ScanState } from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
 import { Expression } from './expression';
 import type { StoreDeps } from './job-store';
@@ -6,6 +6,8 @@ import { expiresAt, fromItem, toItem, toRow } from './rows';
 import { createTable } from './table';
 
 type Book = 'deliveries' | 'scans';
+/** Sorts before every time. */
+const INSTALLATION_FIRST = '0-installation#';
 /** Longer than GitHub lists a delivery (7 days on GitHub Enterprise Server), so that a settled one is not noted again. */
 const DELIVERY_LIFETIME = 10 * DAY;
 
@@ -15,23 +17,28 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
   /** Only what nobody else has changed since it was read. */
   const change = async (seen: PendingDelivery, asked: number, dueAt: string, expected: number): Promise<boolean> => {
     const expression = new Expression();
-    const update = expression.update({ asked, due_at: dueAt, open_at: openAt(dueAt, seen.guid) });
+    const update = expression.update({ asked, due_at: dueAt, open_at: openAt({ ...seen, dueAt }) });
     const condition = `${expression.equals('state', 'pending')} AND ${expression.equals('asked', expected)}`;
     return (await table.update({ key: deliveryKey(seen.guid), expression, update, condition })).ok;
   };
 
   return {
-    listPending: async () => {
-      const expression = new Expression();
-      const condition = inBook(expression, 'deliveries');
+    listPending: async (now, limit) => {
       const found: PendingDelivery[] = [];
-      const rows = table.query({ IndexName: 'open-index', ConsistentRead: true, KeyConditionExpression: condition, ...expression.placeholders });
-      for await (const row of rows) found.push(readDelivery(row));
+      for (const prefix of [INSTALLATION_FIRST, '']) {
+        if (found.length >= limit) break;
+        const expression = new Expression();
+        // Times begin with a digit above 0, so that the prefix of the installations stands before them all.
+        const range = `${expression.name('open_at')} BETWEEN ${expression.value(prefix === '' ? '1' : prefix)} AND ${expression.value(`${prefix}${now.toISOString()}~`)}`;
+        const condition = `${inBook(expression, 'deliveries')} AND ${range}`;
+        const rows = table.query({ IndexName: 'open-index', ConsistentRead: true, KeyConditionExpression: condition, ...expression.placeholders, Limit: limit });
+        for await (const row of rows) if (found.push(readDelivery(row)) >= limit) break;
+      }
       return found;
     },
     note: async (delivery) => {
       const { installationId, ...rest } = delivery;
-      const row = { ...toRow({ ...rest, tenantId: installationId }), state: 'pending', open_at: openAt(delivery.dueAt, delivery.guid), expires_at: forget(clock.now()) };
+      const row = { ...toRow({ ...rest, tenantId: installationId }), state: 'pending', open_at: openAt(delivery), expires_at: forget(clock.now()) };
       return (await table.create({ ...toItem(row), ...deliveryKey(delivery.guid) }, 'book')).ok;
     },
     claim: (delivery, { dueAt }) => change(delivery, delivery.asked + 1, dueAt, delivery.asked),
@@ -52,7 +59,7 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
     },
     writeScan: async ({ installationId, ...state }, now) => {
       const expression = new Expression();
-      const whole = { seenUpdatedAt: null, lastRunId: null, ...state };
+      const whole = { seenUpdatedAt: null, lastRunId: null, wholeAt: null, ...state };
       const update = expression.update({ ...toRow(whole), tenant_id: installationId, expires_at: expiresAt(now.toISOString()) });
       // Always true: the row is made by its first write.
       const condition = `${expression.isMissing('book')} OR ${expression.exists('book')}`;
@@ -64,7 +71,7 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
 const keyOf = (book: Book, entry: string): Item => ({ book: { S: book }, entry: { S: entry } });
 const inBook = (expression: Expression, book: Book): string => expression.equals('book', book);
 const deliveryKey = (guid: string): Item => keyOf('deliveries', guid);
-const openAt = (dueAt: string, guid: string): string => `${dueAt}#${guid}`;
+const openAt = (delivery: PendingDelivery): string => `${isOfInstallation(delivery) ? INSTALLATION_FIRST : ''}${delivery.dueAt}#${delivery.guid}`;
 const forget = (now: Date): number => Math.floor(plus(now, DELIVERY_LIFETIME).getTime() / 1_000);
 
 type Stored<T> = T & { readonly tenantId?: number; readonly entry: string; readonly state?: string };
@@ -75,7 +82,7 @@ function readDelivery(item: Item): PendingDelivery {
 }
 
 function readScan(item: Item): ScanState {
-  const { tenantId, entry, phase, breadth, seenUpdatedAt, page, index, lastRunId, notBefore } = fromItem<Stored<ScanState>>(item);
+  const { tenantId, entry, phase, breadth, seenUpdatedAt, page, index, lastRunId, wholeAt, notBefore } = fromItem<Stored<ScanState>>(item);
   return {
     installationId: tenantId ?? Number(entry),
     phase,
@@ -84,6 +91,7 @@ function readScan(item: Item): ScanState {
     page,
     index,
     ...(lastRunId !== undefined && { lastRunId }),
+    ...(wholeAt !== undefined && { wholeAt }),
     notBefore,
   };
 }

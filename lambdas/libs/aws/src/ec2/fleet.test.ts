@@ -32,6 +32,8 @@ describe('one launch', () => {
     ['VcpuLimitExceeded', 400, 'refused'],
     ['MaxSpotInstanceCountExceeded', 400, 'refused'],
     ['Unsupported', 400, 'refused'],
+    ['NetworkInterfaceLimitExceeded', 400, 'refused'],
+    ['VolumeLimitExceeded', 400, 'refused'],
     ['AuthFailure.ServiceLinkedRoleCreationNotPermitted', 403, 'refused'],
     ['UnauthorizedOperation', 403, 'impossible'],
     ['InvalidAMIID.NotFound', 400, 'impossible'],
@@ -44,6 +46,8 @@ describe('one launch', () => {
 
   it.each([
     ['RequestLimitExceeded', 503, 'throttled'],
+    ['InvalidGroup.NotFound', 400, 'no-group'],
+    ['PendingVerification', 400, 'account'],
     ['InternalError', 500, 'unknown'],
     ['Unavailable', 503, 'unknown'],
     ['IdempotentParameterMismatch', 400, 'unknown'],
@@ -61,7 +65,25 @@ describe('one launch', () => {
     await expect(fleet.run(request)).resolves.toMatchObject({ kind: 'started', instanceId: 'i-1' });
   });
 
-  it.each([['RequestLimitExceeded', 503], ['UnauthorizedOperation', 403]])('does not believe "no machine" from %s after an answer was lost', async (code, status) => {
+  it('takes a type outside the free plan for one that another may stand in for, and any other wrong combination for a mistake', async () => {
+    const says = async (message: string) => setUp(() => awsError('InvalidParameterCombination', 400, message)).fleet.run(request);
+    const freePlan = "The specified instance type is not eligible for Free Tier. For a list of Free Tier instance types, run 'describe-instance-types' with the filter 'free-tier-eligible=true'.";
+    await expect(says(freePlan)).resolves.toMatchObject({ kind: 'refused', code: 'InvalidParameterCombination.FreeTier' });
+    await expect(says('Network interfaces and an instance-level subnet ID may not be specified on the same request')).resolves.toMatchObject({ kind: 'impossible', code: 'InvalidParameterCombination' });
+  });
+
+  it('waits for a security group that EC2 has not heard of everywhere yet', async () => {
+    const { fleet, sent } = setUp((_command, call) => (call === 1 ? awsError('InvalidGroup.NotFound', 400) : started));
+    await expect(fleet.run(request)).resolves.toMatchObject({ kind: 'started', instanceId: 'i-1' });
+    expect(sent).toHaveLength(2);
+  });
+
+  it('tells why EC2 ended the machine of a repeated token', async () => {
+    const { fleet } = setUp(() => ({ Instances: [{ InstanceId: 'i-1', State: { Name: 'terminated' }, StateReason: { Code: 'Client.VolumeLimitExceeded' } }] }));
+    await expect(fleet.run(request)).resolves.toEqual({ kind: 'started', instanceId: 'i-1', state: 'terminated', stateReason: 'Client.VolumeLimitExceeded' });
+  });
+
+  it.each([['RequestLimitExceeded', 503], ['UnauthorizedOperation', 403], ['InvalidGroup.NotFound', 400], ['PendingVerification', 400]])('does not believe "no machine" from %s after an answer was lost', async (code, status) => {
     const { fleet } = setUp((_command, call) => (call === 1 ? awsError('TimeoutError') : awsError(code, status)));
     await expect(fleet.run(request)).resolves.toMatchObject({ kind: 'unknown', code: 'TimeoutError' });
   });
@@ -118,10 +140,27 @@ describe('ending machines', () => {
     expect(sent).toHaveLength(0);
   });
 
-  it('lets one unknown id spoil no other, and counts it as ended', async () => {
+  it('lets one unknown id spoil no other, and says nothing of it: it may be too young to be known', async () => {
     const { fleet, pauses } = setUp((command) => (idsOf(command).includes('i-gone') ? awsError('InvalidInstanceID.NotFound', 400) : ending(idsOf(command))));
-    await expect(fleet.terminate(['i-1', 'i-gone'])).resolves.toEqual(new Map([['i-1', 'shutting-down'], ['i-gone', 'terminated']]));
-    expect(pauses).toHaveLength(1);
+    await expect(fleet.terminate(['i-1', 'i-gone'])).resolves.toEqual(new Map([['i-1', 'shutting-down']]));
+    expect(pauses).toEqual([1_500, 3_000]);
+  });
+
+  it('says nothing of a machine that EC2 has forgotten, tags and all, and therefore does not let anybody end', async () => {
+    const { fleet, sent } = setUp(({ name }) => (name === 'DescribeInstances' ? { Reservations: [] } : awsError('UnauthorizedOperation', 403)));
+    await expect(fleet.terminate(['i-forgotten'])).resolves.toEqual(new Map());
+    expect(sent.at(-1)).toMatchObject({ name: 'DescribeInstances', input: { Filters: [{ Name: 'instance-id', Values: ['i-forgotten'] }] } });
+  });
+
+  it('takes the word of EC2\'s list for a machine that has ended and may not be ended again', async () => {
+    const listed = { Reservations: [{ Instances: [{ InstanceId: 'i-1', State: { Name: 'terminated' } }] }] };
+    const { fleet } = setUp(({ name }) => (name === 'DescribeInstances' ? listed : awsError('UnauthorizedOperation', 403)));
+    await expect(fleet.terminate(['i-1'])).resolves.toEqual(new Map([['i-1', 'terminated']]));
+  });
+
+  it('tells the refusal itself where it may not look either', async () => {
+    const { fleet } = setUp(({ name }) => awsError(name === 'DescribeInstances' ? 'Denied' : 'UnauthorizedOperation', 403));
+    await expect(fleet.terminate(['i-1'])).rejects.toThrow('UnauthorizedOperation');
   });
 
   it('asks again for a machine that EC2 does not know yet', async () => {
@@ -130,7 +169,11 @@ describe('ending machines', () => {
   });
 
   it('ends the others before it tells of one that it may not end', async () => {
-    const { fleet, sent } = setUp((command) => (idsOf(command).includes('i-foreign') ? awsError('UnauthorizedOperation', 403) : ending(idsOf(command))));
+    const foreign = { Reservations: [{ Instances: [{ InstanceId: 'i-foreign', State: { Name: 'running' } }] }] };
+    const { fleet, sent } = setUp((command) => {
+      if (command.name === 'DescribeInstances') return foreign;
+      return idsOf(command).includes('i-foreign') ? awsError('UnauthorizedOperation', 403) : ending(idsOf(command));
+    });
     await expect(fleet.terminate(['i-foreign', 'i-1'])).rejects.toThrow('UnauthorizedOperation');
     expect(sent.map(idsOf)).toContainEqual(['i-1']);
   });

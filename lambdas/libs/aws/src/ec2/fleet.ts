@@ -12,8 +12,8 @@ export interface FleetDeps extends FleetTags {
 }
 
 const LAUNCH_ATTEMPTS = 3;
-/** A machine made a moment ago may not be known yet where its end is asked for. */
-const UNKNOWN_ID_PAUSE = 1_500;
+/** A machine made a moment ago may not be known yet where its end is asked for. Milliseconds between the times it is asked. */
+const UNKNOWN_ID_PAUSES = [1_500, 3_000];
 /** EC2 takes 200 values in one filter. */
 const IDS_A_CALL = 200;
 const IDS_A_TERMINATION = 50;
@@ -41,19 +41,31 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
     );
   };
 
+  /**
+   * Our right to end a machine hangs on its tag, and EC2 judges rights first: of one that it has forgotten, tags and all, or
+   * whose tags have not arrived everywhere, it says "not authorized". Whether that is meant, a look by id tells.
+   * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+   */
+  const lookAtRefused = async (id: string, refusal: unknown): Promise<MachineState | undefined> => {
+    if (readAwsError(refusal).code !== 'UnauthorizedOperation') throw refusal;
+    const [machine] = await describe([{ Name: 'instance-id', Values: [id] }]).catch(() => {
+      throw refusal;
+    });
+    if (machine === undefined || machine.state === 'terminated' || machine.state === 'shutting-down') return machine?.state;
+    throw refusal;
+  };
+
   const terminateOne = async (id: string): Promise<[string, MachineState][]> => {
-    try {
-      return await terminateTogether([id]);
-    } catch (error) {
-      if (!isUnknownId(error)) throw error;
+    for (const pause of [...UNKNOWN_ID_PAUSES, undefined]) {
+      try {
+        return await terminateTogether([id]);
+      } catch (error) {
+        const state = isUnknownId(error) ? undefined : await lookAtRefused(id, error);
+        if (state !== undefined) return [[id, state]];
+      }
+      if (pause !== undefined) await sleep(pause);
     }
-    await sleep(UNKNOWN_ID_PAUSE);
-    try {
-      return await terminateTogether([id]);
-    } catch (error) {
-      if (isUnknownId(error)) return [[id, 'terminated']];
-      throw error;
-    }
+    return [];
   };
 
   /** One bad id fails the call for all of them; then each goes alone, and the good ones end before the error is told. */
@@ -118,7 +130,8 @@ async function ask(client: FleetDeps['client'], request: LaunchRequest, tags: Fl
     const answer = await client.send(new RunInstancesCommand(buildRunInput(request, tags)));
     const instance = answer.Instances?.[0];
     if (instance?.InstanceId === undefined) return { kind: 'unknown', code: 'NoInstance', message: 'EC2 answered without a machine' };
-    return { kind: 'started', instanceId: instance.InstanceId, state: toState(instance.State?.Name) };
+    const { InstanceId: instanceId, StateReason: { Code: stateReason } = {} } = instance;
+    return { kind: 'started', instanceId, state: toState(instance.State?.Name), ...(isReason(stateReason) && { stateReason }) };
   } catch (error) {
     return judgeLaunchError(readAwsError(error));
   }
@@ -128,7 +141,10 @@ function isUnknownId(error: unknown): boolean {
   return /^InvalidInstanceID\./.test(readAwsError(error).code);
 }
 
-function toMachine({ InstanceId, State, ClientToken, LaunchTime, Tags }: Instance): Machine[] {
+/** EC2 says `pending` of one that starts, which explains nothing. */
+const isReason = (code: string | undefined): code is string => code !== undefined && /^(Client|Server)\./.test(code);
+
+function toMachine({ InstanceId, State, StateReason, ClientToken, LaunchTime, Tags }: Instance): Machine[] {
   if (InstanceId === undefined) return [];
   const tags = Object.fromEntries((Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
   return [
@@ -137,6 +153,7 @@ function toMachine({ InstanceId, State, ClientToken, LaunchTime, Tags }: Instanc
       state: toState(State?.Name),
       ...(ClientToken !== undefined && { clientToken: ClientToken }),
       launchedAt: (LaunchTime ?? new Date(0)).toISOString(),
+      ...(isReason(StateReason?.Code) && { stateReason: StateReason.Code }),
       tags,
     },
   ];

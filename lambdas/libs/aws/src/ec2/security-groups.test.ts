@@ -79,6 +79,16 @@ describe('a tenant\'s group', () => {
     expect(sent.slice(before).map(({ name }) => name)).toEqual(['DescribeSecurityGroups']);
   });
 
+  it('that EC2 lists and does not know yet where its rules are changed is asked for again', async () => {
+    let denials = 2;
+    const { groups, names } = setUp(({ name }) => {
+      if (name === 'DescribeSecurityGroups') return { SecurityGroups: [ours()] };
+      return (denials -= 1) >= 0 ? awsError('InvalidGroup.NotFound', 400) : {};
+    });
+    await expect(groups.ensure(1001, 'small')).resolves.toBe('sg-1');
+    expect(names().filter((name) => name === 'AuthorizeSecurityGroupEgress')).toHaveLength(4);
+  });
+
   it('is made with its tags, then closed and opened as configured', async () => {
     const { groups, sent, names } = setUp(({ name }, all) => (name === 'DescribeSecurityGroups' ? { SecurityGroups: all.some((one) => one.name === 'CreateSecurityGroup') ? [ours()] : [] } : {}));
     await expect(groups.ensure(1001, 'small')).resolves.toBe('sg-1');

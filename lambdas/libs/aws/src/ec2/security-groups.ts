@@ -53,6 +53,17 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
     };
     await tolerating(['InvalidGroup.Duplicate'], () => retrying(sleep, () => client.send(new CreateSecurityGroupCommand(input))));
   };
+  /** A group that is listed may still be unknown where its rules are changed. https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html */
+  const onceKnown = async (call: () => Promise<unknown>, looks = LOOKS): Promise<void> => {
+    try {
+      await retrying(sleep, call);
+      return;
+    } catch (error) {
+      if (readAwsError(error).code !== 'InvalidGroup.NotFound' || looks <= 1) throw error;
+    }
+    await sleep(LOOK_PAUSE);
+    return onceKnown(call, looks - 1);
+  };
   const setEgress = async (group: SecurityGroup): Promise<void> => {
     const plan = planEgress(group.IpPermissionsEgress ?? [], deps.egressRules);
     const target = { GroupId: group.GroupId };
@@ -60,11 +71,11 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
     // EC2 but want the same, so what is there or gone already is fine; each rule alone, as a duplicate fails its call.
     for (const permission of plan.authorize) {
       const command = new AuthorizeSecurityGroupEgressCommand({ ...target, IpPermissions: [permission] });
-      await tolerating(['InvalidPermission.Duplicate'], () => retrying(sleep, () => client.send(command)));
+      await tolerating(['InvalidPermission.Duplicate'], () => onceKnown(() => client.send(command)));
     }
     for (const permission of plan.revoke) {
       const command = new RevokeSecurityGroupEgressCommand({ ...target, IpPermissions: [permission] });
-      await tolerating(['InvalidPermission.NotFound'], () => retrying(sleep, () => client.send(command)));
+      await tolerating(['InvalidPermission.NotFound'], () => onceKnown(() => client.send(command)));
     }
   };
 

@@ -1,4 +1,4 @@
-import type { Launch } from '../launch';
+import { isForgotten, type Launch } from '../launch';
 import type { Machine, MachineState, RunnerFleet, RunnerParameters, SecurityGroups } from '../ports';
 import { takeLease } from './admit';
 import { endJob } from './end-job';
@@ -33,7 +33,8 @@ export async function cleanUpTenant(installationId: number, settleAfter: number,
   }
   const parameters = await deps.parameters.list(installationId);
   if (parameters.length > 0) await deps.parameters.remove(installationId, parameters);
-  const dying = [...states.values()].some((state) => state !== 'terminated');
+  // One that is listed and yet unknown to the call is one that EC2 has not heard of everywhere.
+  const dying = machines.some((machine) => states.get(machine.instanceId) !== 'terminated') || [...states.values()].some((state) => state !== 'terminated');
   const group = await deps.securityGroups.find(installationId);
   const groupGone = group === undefined || (open === 0 && !dying && (await deps.securityGroups.remove(group)) === 'removed');
   if (open > 0 || dying || !groupGone || (await deps.fleet.list(installationId)).length > 0) return false;
@@ -62,9 +63,10 @@ async function endLaunch(launch: Launch, terminated: readonly Machine[], settleA
   const machine = terminated.find((candidate) => belongsTo(candidate, launch));
   if (machine !== undefined) return release(launch, over, deps);
   if (launch.instanceId !== undefined) {
-    // Not in the list: gone already, or not listed yet. The answer of a terminate call is proof for both.
+    // Not in the list: gone already, or not listed yet. Asking for its end settles both, but for what EC2 does not know at all.
     const state = (await deps.fleet.terminate([launch.instanceId])).get(launch.instanceId);
-    return isGone(state) ? release(launch, over, deps) : false;
+    const gone = state === undefined ? isForgotten(launch, deps.clock.now()) : isGone(state);
+    return gone ? release(launch, over, deps) : false;
   }
   const young = deps.clock.now().getTime() - Date.parse(launch.updatedAt) < settleAfter;
   if (launch.intent !== undefined && young) return false;

@@ -22,6 +22,7 @@ export async function endJob(job: Pick<Job, 'installationId' | 'jobId' | 'tier'>
       state: end.state,
       reason: end.reason ?? null,
       nextTry: null,
+      gatedAt: null,
       endedAt: end.at ?? now,
       ...(end.conclusion !== undefined && { conclusion: end.conclusion }),
       ...(end.runnerName !== undefined && { runnerName: end.runnerName }),

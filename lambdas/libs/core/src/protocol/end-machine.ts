@@ -1,4 +1,4 @@
-import type { Launch } from '../launch';
+import { isForgotten, type Launch } from '../launch';
 import { deregister } from './deregister';
 import { release, type Afterwards, type ReleaseDeps } from './release';
 import type { LeaseHolder, ProtocolDeps } from './deps';
@@ -9,6 +9,8 @@ export interface EndMachine {
   readonly reason: string;
   readonly afterwards: Afterwards;
   readonly lease: LeaseHolder;
+  /** The machine ran a job, as it said itself. */
+  readonly worked?: boolean;
   /**
    * `must-go`: only GitHub's word that the registration is gone makes sure that no job runs. `none`: no configuration
    * was ever stored, so no job can. `whatever`: the tenant is gone, or the time is up.
@@ -34,7 +36,8 @@ export async function endMachine(launch: Launch & { readonly instanceId: string 
   }
   const states = await deps.fleet.terminate([launch.instanceId]);
   const state = states.get(launch.instanceId);
-  if (state !== 'shutting-down' && state !== 'terminated') return 'unsure';
-  await release(launch, { reason: how.reason, afterwards: how.afterwards, deregistered: how.registration !== 'whatever' }, deps);
+  const isGone = state === undefined ? isForgotten(launch, deps.clock.now()) : state === 'shutting-down' || state === 'terminated';
+  if (!isGone) return 'unsure';
+  await release(launch, { reason: how.reason, afterwards: how.afterwards, deregistered: how.registration !== 'whatever', ...(how.worked === true && { worked: true }) }, deps);
   return 'ended';
 }

@@ -1,13 +1,17 @@
+import { waitAfterEc2End } from '../ec2-end';
 import { claimProbe, recordFailure, type Circuit } from '../circuit';
 import type { Job } from '../job';
 import type { Launch } from '../launch';
+import { plus } from '../time';
 import { askGitHub, type AskDeps, type JobTruth } from './ask-github';
+import { backOff } from './back-off';
 import type { ProtocolDeps } from './deps';
+import type { Restart } from './restart';
 
 export type CircuitDeps = Pick<ProtocolDeps, 'tenants' | 'clock' | 'log' | 'metrics'>;
 
-/** Of the machines that end too early these say nothing about the next one. */
-const NO_FAULT = /^spot/;
+/** Of the machines that end too early these say nothing about the tenant's next one: AWS took them or could not start them, or GitHub held their job back. */
+const NO_FAULT = /^(spot|ec2:|job-waits$)/;
 
 /** Counts a launch that came to nothing. A circuit that can't be written is no reason to fail what is being settled. */
 export async function recordLaunchFailure(launch: Pick<Launch, 'installationId' | 'tier' | 'launchId'>, reason: string, deps: CircuitDeps): Promise<void> {
@@ -46,13 +50,24 @@ export function takeProbe(launch: Pick<Launch, 'installationId' | 'tier' | 'laun
 
 /**
  * Asks GitHub about the job of a launch that is over. A job that still waits although its launch had a machine counts
- * towards the job's restarts and the tenant's circuit.
+ * towards the job's restarts and the tenant's circuit, unless the account is at fault: then it waits longer each time.
  *
  * @param launch undefined when nothing is known of it any more
  */
 export async function settleByGitHub(job: Job, launch: Launch | undefined, deps: AskDeps & CircuitDeps): Promise<JobTruth> {
-  const inVain = launch?.instanceId !== undefined && launch.takenBy === undefined;
-  const truth = await askGitHub(job, inVain, deps);
+  const inVain = launch?.instanceId !== undefined && launch.takenBy === undefined && launch.worked !== true;
+  // Of a repository that the App can't see nobody tells; the machine knows that it had a job.
+  const byAnother = launch?.takenBy === undefined ? launch?.worked === true : launch.takenBy !== job.jobId;
+  const again: Restart = inVain ? afterMachine(job, launch, deps) : { reason: byAnother ? 'runner-taken' : 'runner-lost', spent: false };
+  const truth = await askGitHub(job, again, deps);
   if (truth === 'waits-again' && inVain) await recordLaunchFailure(launch, launch.reason ?? 'machine-gone', deps);
   return truth;
+}
+
+/** What a job waits for whose machine came to nothing. */
+function afterMachine({ startNumber }: Job, { launchId, reason: end }: Launch, deps: Pick<ProtocolDeps, 'clock'>): Restart {
+  const reason = waitAfterEc2End(end);
+  if (reason === undefined) return { reason: 'runner-lost', spent: true };
+  const delay = backOff({ reason, starts: startNumber, hadMachine: true, slots: 0, launchId });
+  return { reason, spent: false, ...(delay !== undefined && { nextTry: plus(deps.clock.now(), delay) }) };
 }

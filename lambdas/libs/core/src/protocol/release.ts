@@ -16,6 +16,8 @@ export interface Release {
   readonly afterwards: Afterwards;
   /** Given when the proof is "no machine exists": then nobody else may be at work on the launch. */
   readonly lease?: LeaseHolder;
+  /** The machine ran a job, as it said itself. */
+  readonly worked?: boolean;
   /** GitHub has no registration of it any more, and need not be asked. */
   readonly deregistered?: boolean;
 }
@@ -34,13 +36,16 @@ export async function release(launch: Launch, how: Release, deps: ReleaseDeps): 
     launch.installationId,
     launch.launchId,
     { from: ['wanted', 'held', 'launching', 'running', 'ending'], ...(how.lease && { leaseOwner: how.lease.name }) },
-    { state: 'ending', reason: how.reason, updatedAt: now.toISOString() },
+    { state: 'ending', reason: how.reason, ...(how.worked === true && { worked: true }), updatedAt: now.toISOString() },
   );
   if (!ending.ok && ending.row !== undefined && ending.row.state !== 'ended') return false;
   const removed = await removeLeftovers(ending.row ?? launch, how, deps);
   await deps.tenants.freeSlot(launch.installationId, launch.launchId);
   if (ending.ok && removed) await markEnded(ending.row, deps);
   await settleJob(ending.row ?? launch, how.afterwards, deps);
+  // What turned this launch away would turn the next one away too. Each wake is a message to the function that sends it, and
+  // Lambda stops a chain of 16: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+  if (how.afterwards.kind === 'park') return true;
   // Even a release that changed nothing wakes: the one that did may have died right after it.
   await wake(launch.installationId, deps);
   return true;

@@ -1,13 +1,14 @@
-import type { Job } from '../job';
+import { isTooOld, type Job } from '../job';
 import { judgeHold } from '../hold';
 import { judgeJob } from '../judge-job';
 import { messageOf } from '../messages';
 import { launchIdOf } from '../names';
-import { freeSlots, type Tenant, type TenantLookup } from '../tenant';
-import { JOB_QUEUE_LIFETIME, MINUTE, ageOf, plus } from '../time';
+import { freeSlots, type TenantLookup } from '../tenant';
+import { MINUTE, plus } from '../time';
 import { admit } from './admit';
 import { endJob } from './end-job';
 import type { ProtocolDeps } from './deps';
+import { isReady, reasonOnceWoken } from './reason-now';
 
 /** A woken job is looked at again after this time, should its message be lost. */
 const WOKEN_NEXT_TRY = 2 * MINUTE;
@@ -40,21 +41,9 @@ export async function wake(installationId: number, deps: WakeDeps): Promise<void
   }
 }
 
-/** Jobs that wait for their tenant wait no longer than that, whatever time they are to be looked at again. */
-export function isDue(job: Job, now: Date): boolean {
-  if (job.reason === 'unknown-tenant' || job.reason === 'tenant-suspended') return true;
-  return job.nextTry === undefined || Date.parse(job.nextTry) <= now.getTime();
-}
-
-/** Whether a parked job of the tenant could start now, had it a slot. One that waits for a closed circuit waits no longer than that. */
-export function isReady(job: Job, tenant: Tenant, now: Date): boolean {
-  if (judgeHold(tenant, job.tier, job.launchId, now).kind === 'wait') return false;
-  return job.reason === 'circuit-open' || job.reason === 'github-limited' || isDue(job, now);
-}
-
 async function wakeJob(job: Job, lookup: TenantLookup, deps: WakeDeps): Promise<'sent' | 'full' | 'skipped'> {
   const now = deps.clock.now();
-  if (ageOf(job.queuedAt, now) > JOB_QUEUE_LIFETIME) {
+  if (isTooOld(job, now)) {
     await endJob(job, { state: 'expired', reason: 'too-old', from: ['parked'] }, deps);
     return 'skipped';
   }
@@ -71,7 +60,7 @@ async function wakeJob(job: Job, lookup: TenantLookup, deps: WakeDeps): Promise<
     ready.installationId,
     ready.jobId,
     { from: ['parked'], startNumber: ready.startNumber },
-    { nextTry: plus(now, WOKEN_NEXT_TRY).toISOString(), updatedAt: now.toISOString() },
+    { reason: reasonOnceWoken(ready), nextTry: plus(now, WOKEN_NEXT_TRY).toISOString(), updatedAt: now.toISOString() },
   );
   return 'sent';
 }

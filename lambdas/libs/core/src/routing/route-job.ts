@@ -1,7 +1,8 @@
 import { newJob, type JobMessage } from '../messages';
-import type { Job, JobReason } from '../job';
+import { isGated, type Job, type JobReason } from '../job';
 import { judgeJob, type AdmissionSettings, type Verdict } from '../judge-job';
-import type { JobQueue, JobStore, Metrics } from '../ports';
+import type { JobQueue, JobStore, Metrics, Written } from '../ports';
+import { isNews } from '../protocol/gate';
 import type { TenantLookup } from '../tenant';
 import { chooseTier, type Tier } from '../tiers';
 import { JOB_QUEUE_LIFETIME, type Clock } from '../time';
@@ -79,9 +80,14 @@ async function send(message: JobMessage, deps: RouteDeps): Promise<Routed> {
 async function refuse(message: JobMessage, reason: JobReason, deps: RouteDeps): Promise<Routed> {
   const now = deps.clock.now();
   const written = await deps.jobs.create({ ...newJob(message, now, 'refused', reason), endedAt: now.toISOString() });
-  if (!written.ok) return { kind: 'known', tier: message.tier };
+  if (!written.ok) return known(message, written, deps);
   deps.metrics.count('JobRefused', { tier: message.tier, properties: { ...propertiesOf(message), reason } });
   return { kind: 'refused', tier: message.tier, reason };
+}
+
+/** A row stands. A job that its gate may have let through goes to scale-up, which asks GitHub and judges it anew. */
+async function known(message: JobMessage, { row }: Written<Job>, deps: RouteDeps): Promise<Routed> {
+  return row !== undefined && isGated(row) && isNews(row, message.deliveryId) ? send(message, deps) : { kind: 'known', tier: message.tier };
 }
 
 interface Parking {
@@ -97,7 +103,7 @@ async function park(job: UnroutedJob, fitting: readonly Tier[], { message, reaso
   // The sweep goes from tenant to tenant; what has none is found by its time alone.
   const nextTry = new Date(Date.parse(message.queuedAt) + JOB_QUEUE_LIFETIME).toISOString();
   const parked = await deps.jobs.create({ ...newJob(message, deps.clock.now(), 'parked', reason), nextTry });
-  if (!parked.ok) return { kind: 'known', tier: message.tier };
+  if (!parked.ok) return known(message, parked, deps);
   const again = judge(job, fitting, await deps.tenants.read(job.installationId), deps.settings);
   switch (again.verdict.kind) {
     case 'pass':
@@ -105,9 +111,16 @@ async function park(job: UnroutedJob, fitting: readonly Tier[], { message, reaso
     case 'refuse':
       return unpark(again.message, { state: 'refused', reason: again.verdict.reason }, deps);
     case 'park':
-      deps.metrics.count('JobParked', { tier: message.tier, properties: { ...propertiesOf(message), reason } });
-      return { kind: 'parked', tier: message.tier, reason };
+      return stayParked(message, { first: reason, now: again.verdict.reason }, deps);
   }
+}
+
+/** The row says what the tenant's second reading says: a change in between has restated the jobs before this one was there. */
+async function stayParked(message: JobMessage, reason: { readonly first: JobReason; readonly now: JobReason }, deps: RouteDeps): Promise<Routed> {
+  const changed = { reason: reason.now, updatedAt: deps.clock.now().toISOString() };
+  if (reason.now !== reason.first) await deps.jobs.change(message.installationId, message.jobId, { from: ['parked'], startNumber: 1 }, changed);
+  deps.metrics.count('JobParked', { tier: message.tier, properties: { ...propertiesOf(message), reason: reason.now } });
+  return { kind: 'parked', tier: message.tier, reason: reason.now };
 }
 
 /** The row goes first: scale-up takes a message of a parked job for a repetition. A lost message is found by the sweep. */

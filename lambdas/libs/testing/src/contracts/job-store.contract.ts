@@ -93,6 +93,15 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
       expect((await store.listOpen(id)).map((one) => one.jobId)).toEqual([2, 1]);
     });
 
+    it('go behind the others when their time in the queue begins anew', async () => {
+      await add({ jobId: 1, queuedAt: '2026-01-15T09:00:00Z', state: 'parked' });
+      await add({ jobId: 2, queuedAt: '2026-01-15T10:00:00Z', state: 'queued' });
+      await add({ jobId: 3, queuedAt: '2026-01-15T08:00:00Z', state: 'expired', endedAt: '2026-01-16T09:00:00.000Z' });
+      await store.change(id, 1, { from: ['parked'] }, { state: 'queued', queuedAt: '2026-01-15T11:00:00Z' });
+      await store.change(id, 3, { from: ['expired'] }, { state: 'queued', queuedAt: '2026-01-15T12:00:00Z', endedAt: null });
+      expect((await store.listOpen(id)).map((one) => one.jobId)).toEqual([2, 1, 3]);
+    });
+
     it('are narrowed by state before they are counted', async () => {
       const all = Array.from({ length: 70 }, (_, index) => index + 1);
       const queuedAt = (jobId: number): string => new Date(Date.UTC(2026, 0, 15, 10, 0, jobId)).toISOString();

@@ -6,6 +6,8 @@ export interface InMemoryMachine {
   state: MachineState;
   readonly clientToken: string;
   readonly launchedAt: string;
+  /** EC2's code for its end. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html */
+  stateReason?: string;
   readonly tags: Record<string, string>;
   readonly request: LaunchRequest;
 }
@@ -52,7 +54,8 @@ export function createInMemoryFleet({ clock, environment }: { readonly clock: Cl
     const standing = started.get(`${intent.clientToken}/${intent.subnetId}`);
     if (standing !== undefined) {
       const same = JSON.stringify(standing.request) === JSON.stringify(request);
-      if (same) return { kind: 'started', instanceId: standing.instanceId, state: standing.state };
+      const { instanceId, state, stateReason } = standing;
+      if (same) return { kind: 'started', instanceId, state, ...(stateReason !== undefined && { stateReason }) };
       return { kind: 'unknown', code: 'IdempotentParameterMismatch', message: 'the token was used with other parameters' };
     }
     const refused = [...refusals].find(({ matches }) => matches(intent));
@@ -99,11 +102,15 @@ export function createInMemoryFleet({ clock, environment }: { readonly clock: Cl
     },
     terminate: async (instanceIds) =>
       new Map(
-        instanceIds.map((id): [string, MachineState] => {
+        instanceIds.flatMap((id): [string, MachineState][] => {
           const machine = machines.get(id);
-          if (machine === undefined) return [id, 'terminated'];
-          if (machine.state !== 'terminated') machine.state = 'shutting-down';
-          return [id, machine.state];
+          // Forgotten within the hour, or too young for the part of EC2 that is asked.
+          if (machine === undefined || !view.read().some(({ instanceId }) => instanceId === id)) return [];
+          if (machine.state !== 'terminated' && machine.state !== 'shutting-down') {
+            machine.state = 'shutting-down';
+            machine.stateReason ??= 'Client.UserInitiatedShutdown';
+          }
+          return [[id, machine.state]];
         }),
       ),
     describe: async (instanceIds) => view.read().filter((machine) => instanceIds.includes(machine.instanceId)).map(toMachine),
@@ -118,6 +125,6 @@ export function createInMemoryFleet({ clock, environment }: { readonly clock: Cl
   return fleet;
 }
 
-function toMachine({ instanceId, state, clientToken, launchedAt, tags }: InMemoryMachine): Machine {
-  return { instanceId, state, clientToken, launchedAt, tags: { ...tags } };
+function toMachine({ instanceId, state, clientToken, launchedAt, stateReason, tags }: InMemoryMachine): Machine {
+  return { instanceId, state, clientToken, launchedAt, ...(stateReason !== undefined && { stateReason }), tags: { ...tags } };
 }

@@ -1,9 +1,10 @@
-import type { GitHubFailure, JobSearch, Repository, Spending, WaitingJob } from '@multi-tenant-runner/core';
+import type { GitHubFailure, JobSearch, OpenRunStatus, Repository, Spending, WaitingJob } from '@multi-tenant-runner/core';
 import type { InMemoryGitHub } from './github';
 
 export interface InMemoryRun {
   readonly runId: number;
-  readonly status: 'queued' | 'in_progress' | 'completed';
+  /** As at GitHub: of its least advanced job. */
+  readonly status: OpenRunStatus | 'completed';
   readonly jobs: WaitingJob[];
 }
 
@@ -27,6 +28,9 @@ interface Fault {
   readonly method?: keyof JobSearch;
   left: number;
 }
+
+/** GitHub shows no more runs of one status: https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository */
+const SHOWN = 1_000;
 
 const fullName = ({ owner, name }: { readonly owner: string; readonly name: string }): string => `${owner}/${name}`.toLowerCase();
 
@@ -79,11 +83,13 @@ export function createInMemoryJobSearch({ github }: { readonly github: Pick<InMe
       const from = (page - 1) * pageSize.value;
       return { kind: 'found', repositories: all.slice(from, from + pageSize.value), more: all.length > from + pageSize.value, ...spending() };
     },
-    listActiveRuns: async (installationId, repository, status) => {
-      const refusal = refusalOf('listActiveRuns', installationId, fullName(repository));
+    listOpenRuns: async (installationId, repository, { status, page }) => {
+      const refusal = refusalOf('listOpenRuns', installationId, fullName(repository));
       if (refusal !== undefined) return refusal;
       const found = (runs.get(fullName(repository)) ?? []).filter((run) => run.status === status);
-      return { kind: 'found', runIds: found.map(({ runId }) => runId).sort((a, b) => b - a), ...spending() };
+      const shown = found.map(({ runId }) => runId).sort((a, b) => b - a).slice(0, SHOWN);
+      const from = (page - 1) * pageSize.value;
+      return { kind: 'found', runIds: shown.slice(from, from + pageSize.value), more: shown.length > from + pageSize.value, ...spending() };
     },
     listQueuedJobs: async (installationId, repository, runId) => {
       const refusal = refusalOf('listQueuedJobs', installationId, fullName(repository));

@@ -1,4 +1,4 @@
-import type { PendingDelivery, RecoveryStore, ScanState } from '@multi-tenant-runner/core';
+import { isOfInstallation, type PendingDelivery, type RecoveryStore, type ScanState } from '@multi-tenant-runner/core';
 
 export interface InMemoryDelivery extends PendingDelivery {
   readonly state: 'pending' | 'delivered' | 'given-up';
@@ -21,11 +21,12 @@ export function createInMemoryRecoveryStore(): InMemoryRecoveryStore {
   return {
     deliveries,
     scans,
-    listPending: async () =>
+    listPending: async (now, limit) =>
       [...deliveries.values()]
-        .filter(({ state }) => state === 'pending')
+        .filter(({ state, dueAt }) => state === 'pending' && dueAt <= now.toISOString())
         .map(({ state: _state, ...delivery }) => delivery)
-        .sort((a, b) => (`${a.dueAt}#${a.guid}` < `${b.dueAt}#${b.guid}` ? -1 : 1)),
+        .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
+        .slice(0, limit),
     note: async (delivery) => {
       if (deliveries.has(delivery.guid)) return false;
       deliveries.set(delivery.guid, { ...delivery, state: 'pending' });
@@ -40,4 +41,8 @@ export function createInMemoryRecoveryStore(): InMemoryRecoveryStore {
     listScans: async () => [...scans.values()].sort((a, b) => a.installationId - b.installationId),
     writeScan: async (scan) => void scans.set(scan.installationId, scan),
   };
+}
+
+function orderOf(delivery: PendingDelivery): string {
+  return `${isOfInstallation(delivery) ? 0 : 1}#${delivery.dueAt}#${delivery.guid}`;
 }

@@ -1,0 +1,111 @@
+import { GATE_LIFETIME, WAITING_JOB_STATES, isEnded, isGated, type Job } from '../job';
+import type { Launch } from '../launch';
+import { launchIdOf } from '../names';
+import { HOUR, MINUTE, ageOf, plus } from '../time';
+import type { ProtocolDeps } from './deps';
+
+/** A gate's opening may go unheard of, so GitHub is asked: soon at first, hourly in the end. */
+const FIRST_LOOK = 5 * MINUTE;
+const LAST_LOOK = HOUR;
+
+type GateDeps = Pick<ProtocolDeps, 'jobs' | 'clock' | 'metrics'>;
+
+/**
+ * Parks a job that GitHub holds back: behind an environment's protection rule, or in a concurrency group. It gets a new
+ * start number, so that nobody goes on with its launch, and it counts as no failure of anybody's.
+ */
+export async function parkAtGate(job: Job, deps: GateDeps): Promise<Job | undefined> {
+  const now = deps.clock.now();
+  const known = isGated(job);
+  const startNumber = known ? job.startNumber : job.startNumber + 1;
+  const parked = await deps.jobs.change(
+    job.installationId,
+    job.jobId,
+    { from: WAITING_JOB_STATES, startNumber: job.startNumber, launchId: job.launchId },
+    {
+      state: 'parked',
+      reason: 'github-waiting',
+      ...gateTimes(known && job.gatedAt !== undefined ? new Date(job.gatedAt) : now),
+      startNumber,
+      ...(!known && { launchId: launchIdOf(job.jobId, startNumber) }),
+      updatedAt: now.toISOString(),
+    },
+  );
+  if (!parked.ok) return undefined;
+  if (!known) deps.metrics.count('JobParked', { tier: job.tier, properties: { tenant_id: job.installationId, job_id: job.jobId, reason: 'github-waiting' } });
+  return parked.row;
+}
+
+/** The next try is GitHub's own last day: until then the gate's opening is heard of, or the sweep finds it. */
+export function gateTimes(since: Date): Required<Pick<Job, 'gatedAt' | 'nextTry'>> {
+  return { gatedAt: since.toISOString(), nextTry: plus(since, GATE_LIFETIME + MINUTE).toISOString() };
+}
+
+/** Whether the sweep asks GitHub about a job behind a gate now. */
+export function isLookDue(job: Job, now: Date): boolean {
+  if (!isGated(job)) return false;
+  const pause = Math.min(LAST_LOOK, Math.max(FIRST_LOOK, ageOf(job.gatedAt, now) / 4));
+  return ageOf(job.updatedAt, now) >= pause;
+}
+
+/**
+ * Whether a `queued` may be news of a job that stands in a row: GitHub sends it again, with the same job id, once a gate
+ * opens, and an end that we decided (too old, refused, gone) is not GitHub's. A redelivery keeps its delivery's id.
+ */
+export function isNews(job: Job, deliveryId: string): boolean {
+  if (deliveryId === (job.deliveryId ?? 'none')) return false;
+  return isGated(job) || (isEnded(job.state) && job.reason !== undefined);
+}
+
+export interface GateWord {
+  readonly queuedAt?: string;
+  readonly deliveryId?: string;
+}
+
+/**
+ * Puts a job back into the queue that GitHub has in its own: let through a gate, or ended by us too early. Its time begins
+ * anew, as GitHub's does: the second `queued` may repeat the times of the first. A machine of its own that could not be
+ * ended meanwhile is used: the job is then `starting`, and needs no message.
+ */
+export async function openGate(job: Job, word: GateWord, deps: GateDeps & Pick<ProtocolDeps, 'launches'>): Promise<Job | undefined> {
+  const now = deps.clock.now().toISOString();
+  const since = job.gatedAt ?? job.endedAt ?? now;
+  const spare = (await deps.launches.listOpen(job.installationId)).find((launch) => isSpare(launch, job));
+  const startNumber = job.startNumber + 1;
+  const opened = await deps.jobs.change(
+    job.installationId,
+    job.jobId,
+    { from: [job.state], startNumber: job.startNumber, launchId: job.launchId },
+    {
+      ...(spare === undefined ? { state: 'queued', launchId: launchIdOf(job.jobId, startNumber) } : { state: 'starting', launchId: spare.launchId, startingAt: now }),
+      reason: null,
+      nextTry: null,
+      gatedAt: null,
+      queuedAt: word.queuedAt !== undefined && Date.parse(word.queuedAt) > Date.parse(since) ? word.queuedAt : now,
+      ...(word.deliveryId !== undefined && { deliveryId: word.deliveryId }),
+      ...(isEnded(job.state) && { endedAt: null, conclusion: null, startedAt: null, runnerName: null }),
+      startNumber,
+      updatedAt: now,
+    },
+  );
+  if (!opened.ok) return undefined;
+  return spare === undefined ? opened.row : stillThere(opened.row, spare, deps);
+}
+
+function isSpare(launch: Launch, job: Job): boolean {
+  return launch.jobId === job.jobId && launch.takenBy === undefined && (launch.state === 'launching' || launch.state === 'running');
+}
+
+/** Its end may have asked about the job before that waited for it again. */
+async function stillThere(job: Job, spare: Launch, deps: GateDeps & Pick<ProtocolDeps, 'launches'>): Promise<Job | undefined> {
+  const launch = await deps.launches.get(spare.installationId, spare.launchId);
+  if (launch !== undefined && launch.state !== 'ending' && launch.state !== 'ended') return job;
+  const startNumber = job.startNumber + 1;
+  const alone = await deps.jobs.change(
+    job.installationId,
+    job.jobId,
+    { from: ['starting'], startNumber: job.startNumber, launchId: job.launchId },
+    { state: 'queued', startNumber, launchId: launchIdOf(job.jobId, startNumber), updatedAt: deps.clock.now().toISOString() },
+  );
+  return alone.ok ? alone.row : undefined;
+}

@@ -1,0 +1,33 @@
+import { SPOT_INTERRUPTED, readEc2End } from '../ec2-end';
+import { ENDED_JOB_STATES, OPEN_JOB_STATES } from '../job';
+import type { Launch } from '../launch';
+import type { ProtocolDeps } from './deps';
+
+type EndDeps = Pick<ProtocolDeps, 'jobs' | 'clock' | 'log' | 'metrics'>;
+
+/** On the job that ran on the machine, or else the one that it was started for. */
+export async function recordMachineEnd(launch: Launch, machineEnd: string, deps: Pick<EndDeps, 'jobs' | 'clock'>): Promise<void> {
+  const states = [...OPEN_JOB_STATES, ...ENDED_JOB_STATES];
+  await deps.jobs.change(launch.installationId, launch.takenBy ?? launch.jobId, { from: states }, { machineEnd, updatedAt: deps.clock.now().toISOString() });
+}
+
+/**
+ * That EC2 ended a machine unasked: on its job, and counted as the account's. Answers the launch's reason, or undefined where
+ * the end was asked for.
+ */
+export async function recordEc2End(launch: Launch, stateReason: string | undefined, deps: EndDeps): Promise<string | undefined> {
+  const end = readEc2End(stateReason);
+  if (end === undefined || (launch.state !== 'launching' && launch.state !== 'running')) return end;
+  await recordMachineEnd(launch, end, deps);
+  if (end === SPOT_INTERRUPTED) return end;
+  const properties = {
+    tenant_id: launch.installationId,
+    launch_id: launch.launchId,
+    instance_id: launch.instanceId ?? null,
+    instance_type: launch.intent?.instanceType ?? null,
+    code: stateReason ?? null,
+  };
+  deps.metrics.count('RunnerEndedByEc2', { tier: launch.tier, properties });
+  deps.log.error('EC2 ended a machine that nobody asked it to end; its code says what of the account to look at', properties);
+  return end;
+}

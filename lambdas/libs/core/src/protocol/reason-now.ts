@@ -1,0 +1,102 @@
+import { judgeHold } from '../hold';
+import { MAX_RESTARTS, isGated, type Job, type JobReason } from '../job';
+import type { Changes } from '../ports';
+import { freeSlots, type Tenant, type TenantLookup } from '../tenant';
+import { JOB_QUEUE_LIFETIME, MINUTE, plus } from '../time';
+
+/** The tenant itself is not there to run anything. */
+const OF_THE_TENANT: ReadonlySet<JobReason> = new Set<JobReason>(['unknown-tenant', 'tenant-suspended']);
+/** These hold as long as the tenant's row says so, whatever time the job names. */
+const OF_THE_ROW: ReadonlySet<JobReason> = new Set<JobReason>([...OF_THE_TENANT, 'github-limited', 'circuit-open', 'limit']);
+
+/**
+ * What a parked job has to say otherwise, now that its tenant's row is this one; undefined: it is true as it stands.
+ * A job that is to be tried again at a time of its own says why until then, unless its tenant makes it wait for longer.
+ * Pure.
+ */
+export function reasonNow(job: Job, lookup: TenantLookup, now: Date): Changes<Job> | undefined {
+  // What GitHub holds back waits for that, whatever its tenant may have.
+  if (job.state !== 'parked' || isGated(job)) return undefined;
+  const told = explain(job, lookup, now);
+  const isTrue = told === undefined || (told.reason === job.reason && told.nextTry === (job.nextTry ?? null));
+  return isTrue ? undefined : told;
+}
+
+/** Whether a parked job of the tenant could start now, had it a slot. One whose tenant made it wait waits no longer than that. */
+export function isReady(job: Job, tenant: Tenant, now: Date): boolean {
+  // A slot does not help what GitHub holds back.
+  if (isGated(job)) return false;
+  if (judgeHold(tenant, job.tier, job.launchId, now).kind === 'wait') return false;
+  if (job.reason === 'circuit-open' || job.reason === 'github-limited') return true;
+  if (ownWait(job, tenant, now) !== undefined) return false;
+  return isOfTheTenant(job) || hasItsGroup(job, tenant) || !isAhead(job.nextTry, now);
+}
+
+/** The reason of a job that was given a slot: what its tenant's row said is over. */
+export function reasonOnceWoken({ reason }: Job): JobReason {
+  return reason === undefined || OF_THE_ROW.has(reason) ? 'limit' : reason;
+}
+
+interface Told {
+  readonly reason: JobReason;
+  readonly nextTry: string | null;
+}
+
+function explain(job: Job, lookup: TenantLookup, now: Date): Told | undefined {
+  if (lookup.kind === 'tombstone') return undefined;
+  if (lookup.kind === 'none') return { reason: 'unknown-tenant', nextTry: whileTenantIsAway(job, now) };
+  const { tenant } = lookup;
+  if (tenant.status === 'deleted') return undefined;
+  if (tenant.status === 'suspended') return { reason: 'tenant-suspended', nextTry: whileTenantIsAway(job, now) };
+  const own = ownWait(job, tenant, now);
+  if (own === undefined && freeSlots(tenant) === 0 && !lookup.liveBroken) return { reason: 'limit', nextTry: null };
+  const hold = judgeHold(tenant, job.tier, job.launchId, now);
+  const until = hold.kind === 'wait' ? hold.until.toISOString() : undefined;
+  if (hold.kind === 'wait' && until !== undefined && (own?.nextTry ?? '') < until) return { reason: hold.reason, nextTry: until };
+  if (own !== undefined) return own;
+  return lookup.liveBroken ? undefined : withSlotsFree(job, tenant, now);
+}
+
+/** Whoever looks next wakes it. What names a reason that is over is due at once, wherever its tenant stands in the sweep's round. */
+function withSlotsFree(job: Job, tenant: Tenant, now: Date): Told | undefined {
+  const isOver = job.reason !== 'limit' && (job.reason === undefined || OF_THE_ROW.has(job.reason) || hasItsGroup(job, tenant));
+  return isOver ? { reason: 'limit', nextTry: now.toISOString() } : undefined;
+}
+
+/** What the job waits for by itself, until a time that has not come. */
+function ownWait(job: Job, tenant: Tenant, now: Date): { readonly reason: JobReason; readonly nextTry: string } | undefined {
+  const { reason, nextTry } = job;
+  if (reason === undefined || nextTry === undefined || !isAhead(nextTry, now)) return undefined;
+  if (isOfTheTenant(job)) return isExhausted(job, now) ? { reason: 'relaunch-limit', nextTry } : undefined;
+  return OF_THE_ROW.has(reason) || hasItsGroup(job, tenant) ? undefined : { reason, nextTry };
+}
+
+/** The due jobs' index finds it then, and it expires. The hourly pause, which bounds what a job costs, outlives a suspension. */
+function whileTenantIsAway(job: Job, now: Date): string {
+  const { nextTry } = job;
+  const isKept = nextTry !== undefined && (isExhausted(job, now) || !isBeforeTooOld(job, nextTry));
+  return isKept ? nextTry : plus(new Date(job.queuedAt), JOB_QUEUE_LIFETIME + MINUTE).toISOString();
+}
+
+/** So many machines came to nothing that it is tried hourly, and the hour is not over. */
+function isExhausted(job: Job, now: Date): boolean {
+  const { nextTry, reason, restarts } = job;
+  if (restarts <= MAX_RESTARTS || nextTry === undefined || !isAhead(nextTry, now)) return false;
+  return reason === 'relaunch-limit' || (isOfTheTenant(job) && isBeforeTooOld(job, nextTry));
+}
+
+function isBeforeTooOld({ queuedAt }: Job, time: string): boolean {
+  return Date.parse(time) < Date.parse(queuedAt) + JOB_QUEUE_LIFETIME;
+}
+
+function isOfTheTenant({ reason }: Job): boolean {
+  return reason !== undefined && OF_THE_TENANT.has(reason);
+}
+
+function hasItsGroup({ reason }: Job, { securityGroupId }: Tenant): boolean {
+  return reason === 'no-security-group' && securityGroupId !== undefined;
+}
+
+function isAhead(time: string | undefined, now: Date): boolean {
+  return time !== undefined && Date.parse(time) > now.getTime();
+}

@@ -1,0 +1,37 @@
+import type { Job } from '../job';
+import type { TenantLookup } from '../tenant';
+import type { ProtocolDeps } from './deps';
+import { reasonNow } from './reason-now';
+
+/** Jobs of one tenant in one go; the sweep's next pass goes on. */
+export const RESTATED_AT_ONCE = 1_000;
+const SIDE_BY_SIDE = 10;
+
+type RestateDeps = Pick<ProtocolDeps, 'jobs' | 'clock'>;
+
+/** Has every parked job of a tenant say what it waits for now. Repeats do nothing, and a job that went on is left alone. */
+export async function restateAll(installationId: number, deps: RestateDeps & Pick<ProtocolDeps, 'tenants'>): Promise<void> {
+  // The jobs first: a row that changes after it was read here makes a change of its own in the table's stream.
+  const parked = await deps.jobs.listOpen(installationId, { states: ['parked'] });
+  if (parked.length > 0) await restate(parked, await deps.tenants.get(installationId), deps);
+}
+
+export async function restate(parked: readonly Job[], lookup: TenantLookup, deps: RestateDeps): Promise<void> {
+  const stale = staleOf(parked, lookup, deps.clock.now());
+  for (let from = 0; from < stale.length; from += SIDE_BY_SIDE) {
+    await Promise.all(stale.slice(from, from + SIDE_BY_SIDE).map((job) => restateJob(job, lookup, deps)));
+  }
+}
+
+/** Those whose reason is over, as many as are rewritten in one go. */
+export function staleOf(jobs: readonly Job[], lookup: TenantLookup, now: Date): readonly Job[] {
+  return jobs.filter((job) => reasonNow(job, lookup, now) !== undefined).slice(0, RESTATED_AT_ONCE);
+}
+
+async function restateJob(job: Job, lookup: TenantLookup, deps: RestateDeps): Promise<void> {
+  const now = deps.clock.now();
+  const changes = reasonNow(job, lookup, now);
+  if (changes === undefined) return;
+  const unchanged = { from: ['parked'], startNumber: job.startNumber, launchId: job.launchId } as const;
+  await deps.jobs.change(job.installationId, job.jobId, unchanged, { ...changes, updatedAt: now.toISOString() });
+}
