@@ -195,10 +195,10 @@ describe('EC2 ends a machine that nobody asked it to end', () => {
     expect(system.world.state.fleet.machines.size).toBeLessThanOrEqual(28);
   });
 
-  test.each(['Client.UserInitiatedShutdown', 'Client.InstanceInitiatedShutdown'])('%s was asked for', async (code) => {
+  test.each([['Client.UserInitiatedShutdown', 'ended-by-hand'], ['Client.InstanceInitiatedShutdown', 'machine-gone']])('%s was asked for', async (code, reason) => {
     const system = await systemWithRunner();
     await endByEc2(system, 1, code);
-    expect(system.world.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason: 'machine-gone' }));
+    expect(system.world.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason }));
     expect(metric(system, 'RunnerEndedByEc2')).toEqual([]);
   });
 

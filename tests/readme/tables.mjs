@@ -1,5 +1,5 @@
-// Writes the README's tables of the module's requirements, providers, modules, resources, inputs and outputs, in the form that
-// terraform-docs gives them. Ours, so that they can be checked wherever Node runs.
+// Writes the tables of requirements, providers, modules, resources, inputs and outputs in the README of the module and of every
+// module below modules/, in the form that terraform-docs gives them. Ours, so that they can be checked wherever Node runs.
 //
 //   node tests/readme/tables.mjs           fails when a table is not what the .tf files say
 //   node tests/readme/tables.mjs --write   rewrites them
@@ -12,16 +12,23 @@ const BEGIN = '<!-- BEGIN_TF_DOCS -->';
 const END = '<!-- END_TF_DOCS -->';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-const readme = join(root, 'README.md');
-const text = readFileSync(readme, 'utf8');
-const wanted = withTables(text, renderTables(readModule(root)));
+const write = process.argv.includes('--write');
+const folders = ['.', ...readdirSync(join(root, 'modules')).sort().map((name) => `modules/${name}`)];
+const stale = folders.filter((folder) => !isCurrent(folder)).map((folder) => join(folder, 'README.md'));
 
-if (wanted === text) process.exit(0);
-if (!process.argv.includes('--write')) {
-  console.error('The tables in README.md are not what the .tf files say; run "node tests/readme/tables.mjs --write" and commit README.md.');
+if (stale.length > 0 && !write) {
+  console.error(`The tables in ${stale.join(', ')} are not what the .tf files say; run "node tests/readme/tables.mjs --write" and commit the change.`);
   process.exit(1);
 }
-writeFileSync(readme, wanted);
+
+/** Whether a folder's README has the tables of its .tf files; with `--write`, afterwards. */
+function isCurrent(folder) {
+  const readme = join(root, folder, 'README.md');
+  const text = readFileSync(readme, 'utf8');
+  const wanted = withTables(text, renderTables(readModule(join(root, folder))), join(folder, 'README.md'));
+  if (wanted !== text && write) writeFileSync(readme, wanted);
+  return wanted === text;
+}
 
 function readModule(folder) {
   const bodies = readdirSync(folder)
@@ -31,15 +38,15 @@ function readModule(folder) {
   return (type) => blocks.filter((block) => block.type === type);
 }
 
-function withTables(readmeText, tables) {
-  const [before, rest] = split(readmeText, BEGIN);
-  const [, after] = split(rest, END);
+function withTables(readmeText, tables, name) {
+  const [before, rest] = split(readmeText, BEGIN, name);
+  const [, after] = split(rest, END, name);
   return `${before}${BEGIN}\n${tables}\n${END}${after}`;
 }
 
-function split(whole, marker) {
+function split(whole, marker, name) {
   const parts = whole.split(marker);
-  if (parts.length !== 2) throw new Error(`README.md needs the line ${marker} exactly once; it is there ${parts.length - 1} times.`);
+  if (parts.length !== 2) throw new Error(`${name} needs the line ${marker} exactly once; it is there ${parts.length - 1} times.`);
   return parts;
 }
 
@@ -70,6 +77,7 @@ function usedProviders(blocksOf, versions) {
 }
 
 function modules(blocks) {
+  if (blocks.length === 0) return none('Modules');
   const rows = byName(blocks).map(({ labels: [name], body }) => [anchored('module', name), literal(body.attributes.source), literal(body.attributes.version ?? '') ?? 'n/a']);
   return section('Modules', ['Name', 'Source', 'Version'], rows);
 }
@@ -103,6 +111,10 @@ function inputs(blocks) {
 function outputs(blocks) {
   const rows = byName(blocks).map(({ labels: [name], body: { attributes } }) => [anchored('output', name), described(attributes.description)]);
   return section('Outputs', ['Name', 'Description'], rows);
+}
+
+function none(title) {
+  return `## ${title}\n\nNo ${title.toLowerCase()}.`;
 }
 
 function section(title, columns, rows, alignments = []) {

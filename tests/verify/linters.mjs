@@ -11,7 +11,7 @@ const config = (name) => join(root, 'tests', 'verify', name);
 /** Linters alone: nothing here runs the product. `npm test` leaves them to `yarn verify`, because they bring tools of their own. */
 export const linters = [
   { name: 'eslint', about: 'eslint, with rules that need types', run: async () => void (await mustRun(tool('eslint'), ['--max-warnings', '0', '.'])) },
-  { name: 'tables', about: 'the tables in README.md against the .tf files', run: async () => void (await mustRun(process.execPath, [join('tests', 'readme', 'tables.mjs')])) },
+  { name: 'tables', about: 'the tables in every module\'s README against its .tf files', run: async () => void (await mustRun(process.execPath, [join('tests', 'readme', 'tables.mjs')])) },
   { name: 'tflint', about: 'tflint, with the rules that it brings for Terraform', run: checkTflint },
   { name: 'checkov', about: 'checkov; every skip says why, where it is', run: checkCheckov },
   { name: 'shell', about: 'shellcheck of every script and of the rendered user data', run: checkShell },

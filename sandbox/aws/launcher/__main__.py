@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import logging
 import os
 import signal
 import threading
@@ -47,7 +48,7 @@ def build(config):
             return await control(scope, receive, send)
         return await app.app(scope, receive, send)
 
-    return serve
+    return serve, world
 
 
 async def _gone(owner):
@@ -62,7 +63,16 @@ async def _gone(owner):
             pass
 
 
-async def _run(application, port, owner):
+async def _every_minute(call):
+    while True:
+        await asyncio.sleep(60)
+        try:
+            call()
+        except Exception:
+            logging.getLogger("sandbox").exception("The alarms could not be evaluated")
+
+
+async def _run(application, world, port, owner):
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
@@ -70,12 +80,15 @@ async def _run(application, port, owner):
     watch = asyncio.create_task(_gone(owner)) if owner else None
     if watch:
         watch.add_done_callback(lambda _: stop.set())
+    # The loop keeps only weak references to its tasks.
+    ticking = asyncio.create_task(_every_minute(world.alarms.tick))
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     settings = Config()
     settings.bind, settings.keep_alive_timeout, settings.accesslog = [f"{HOST}:{port}"], 75, None
     settings.graceful_timeout = 0.5
     await serve(application, settings, shutdown_trigger=stop.wait)
+    ticking.cancel()
 
 
 def _end():
@@ -92,7 +105,7 @@ def main():
                         "secret_access_key, token, state_dir, runtimes, owner")
     with open(parser.parse_args().config, encoding="utf-8") as file:
         config = json.load(file)
-    asyncio.run(_run(build(config), config["port"], config.get("owner")))
+    asyncio.run(_run(*build(config), config["port"], config.get("owner")))
     _end()
 
 

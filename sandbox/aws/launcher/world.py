@@ -7,7 +7,8 @@ import json
 import os
 import time
 
-from . import alarms, ancestry, authorization, ec2_checks, events, lambda_rules, launch, message_moves, runtimes, saved_queries, ssm_rules
+from . import (alarm_states, alarms, ancestry, authorization, ec2_checks, events, lambda_rules, launch, message_moves, metrics, runtimes,
+               saved_queries, ssm_rules)
 from .account import Account
 from .account_services import AccountServices
 from .faults import Faults
@@ -52,12 +53,16 @@ class World:
         ssm._PUBLIC_AMI_PARAMETERS.setdefault(*_ARM_IMAGE)
         events.install(eventbridge, iam_evaluator, lambda_svc)
         lambda_rules.install(lambda_svc, apigateway, iam_evaluator, calls.use)
+        recorder = metrics.install(cloudwatch, cloudwatch_logs, sqs, apigateway, responses)
+        metrics.install_runs(lambda_svc, recorder)
+        self.alarms = alarm_states.AlarmStates(cloudwatch, recorder, responses)
+        self.ancestry = ancestry.Ancestry()
+        ancestry.install(lambda_svc, sqs, self.ancestry)
         message_moves.install(sqs, message_moves.MessageMoves(sqs, responses.AccountRegionScopedDict))
         self.account_services = AccountServices(lambda: list(ec2._tags._data.values()))
         runtimes.install(lambda_svc, lambda_runtime, runtime_programs)
-        self.ancestry = ancestry.Ancestry()
-        ancestry.install(lambda_svc, sqs, self.ancestry)
         alarms.install(cloudwatch)
+        alarm_states.install(cloudwatch, self.alarms)
         saved_queries.install(cloudwatch_logs, saved_queries.SavedQueries(cloudwatch_logs, responses.AccountRegionScopedDict))
         authorization.install_transport(iam_evaluator)
         authorization.install_language(iam_evaluator)

@@ -177,6 +177,15 @@ it('shows a job to the installation whose it is', async () => {
   expect(await status(asInstallation(globex.id).actions.getJobForWorkflowRun(which))).toBe(404);
 });
 
+it('shows a run under the status of its least advanced job, so that a queued job may be in a waiting run', async () => {
+  const acme = install('acme');
+  const gated = running.github.queue({ installationId: acme.id, labels: LABELS, gated: true });
+  running.github.queue({ installationId: acme.id, labels: LABELS, ...(gated && { runId: gated.runId }) });
+  const list = async (state: 'queued' | 'waiting') => (await asInstallation(acme.id).actions.listWorkflowRunsForRepo({ owner: 'acme', repo: 'app', status: state })).data.workflow_runs.map(({ id }) => id);
+  expect(await list('queued')).toEqual([]);
+  expect(await list('waiting')).toEqual([gated?.runId]);
+});
+
 it('tells what is left of the hourly limits, for each installation', async () => {
   const acme = install('acme');
   const { headers } = await register(asInstallation(acme.id), 'acme', 'one');

@@ -9,6 +9,9 @@ import { repositoryPayload } from './payloads';
 import { headSha, jobJson, nodeId, userJson } from './representations';
 import { sameName } from './store';
 
+/** Of one status GitHub shows no more: https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository */
+const SHOWN = 1_000;
+
 /** Where work waits, as far as an installation's token sees: its repositories, their runs, and the jobs of a run. */
 export function searchRoutes(github: GitHub, api: () => string): readonly Route[] {
   const within = (handle: (call: Call, holder: Holder, repository: Repository) => Answer) => (call: Call): Answer => {
@@ -32,7 +35,8 @@ export function searchRoutes(github: GitHub, api: () => string): readonly Route[
     }),
     route('GET', '/repos/{owner}/{repo}/actions/runs', within((call, { installation }, repository) => {
       const wanted = call.query.get('status');
-      const runs = runsOf(jobsIn(repository)).filter(({ status }) => wanted === null || status === wanted);
+      const all = runsOf(jobsIn(repository));
+      const runs = wanted === null ? all : all.filter(({ status }) => status === wanted).slice(0, SHOWN);
       return paged(call, 'workflow_runs', runs.map((run) => runJson(run, installation.account, repository, api())));
     })),
     route('GET', '/repos/{owner}/{repo}/actions/runs/{run_id}/jobs', within((call, { installation }, repository) => {
@@ -68,18 +72,19 @@ interface Run {
   readonly first: Job;
 }
 
-/** Newest first. A run is what its jobs are: in progress once one of them has started and not all are over. */
+/** Newest first. */
 function runsOf(jobs: readonly Job[]): readonly Run[] {
   const runs = new Map<number, Job[]>();
   for (const job of jobs) runs.set(job.runId, [...(runs.get(job.runId) ?? []), job]);
   return [...runs].map(([id, own]) => ({ id, status: statusOf(own), first: own[0] as Job })).sort((a, b) => b.id - a.id);
 }
 
+/** How far a job has come. */
+const ADVANCE: readonly JobStatus[] = ['waiting', 'queued', 'in_progress', 'completed'];
+
+/** A run is where its least advanced job is, so that one with a job behind a gate is `waiting` while others of it are queued. */
 function statusOf(jobs: readonly Job[]): JobStatus {
-  const has = (status: JobStatus): boolean => jobs.some((job) => job.status === status);
-  if (jobs.every((job) => job.status === 'completed')) return 'completed';
-  if (has('in_progress') || has('completed')) return 'in_progress';
-  return has('queued') ? 'queued' : 'waiting';
+  return ADVANCE.find((status) => jobs.some((job) => job.status === status)) ?? 'completed';
 }
 
 function runJson({ id, status, first }: Run, owner: Account, repository: Repository, api: string): Json {

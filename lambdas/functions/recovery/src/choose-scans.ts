@@ -2,7 +2,7 @@ import { HOUR, MINUTE, plus, type ScanState, type Tenant, type TenantLookup } fr
 
 /** Between two searches of an active tenant that lost nothing. */
 export const ROUND = 30 * MINUTE;
-/** Between two searches of every repository: a scheduled job in one that nobody pushes to has a quarter of its day left at worst. */
+/** Between two searches of every repository: a scheduled job in one that nobody pushes to still has most of its day. */
 export const WHOLE_ROUND = 6 * HOUR;
 
 export interface Chosen {

@@ -1,4 +1,16 @@
-import { SPOT_INTERRUPTED, TAG, readBootReport, recordEc2End, recordMachineEnd, type Launch, type Machine } from '@multi-tenant-runner/core';
+import {
+  BY_A_CALL,
+  ENDED_BY_HAND,
+  OPEN_JOB_STATES,
+  SPOT_INTERRUPTED,
+  TAG,
+  hasLiveLease,
+  readBootReport,
+  recordEc2End,
+  recordMachineEnd,
+  type Launch,
+  type Machine,
+} from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 /** Nobody said why. */
@@ -26,7 +38,7 @@ export async function explainEnd(launch: Launch, machine: Machine | undefined, d
   const unasked = await recordEc2End(launch, machine?.stateReason, deps);
   if (unasked !== undefined) return { reason: unasked, worked };
   const report = machine === undefined ? undefined : readBootReport(machine.tags);
-  if (report?.kind !== 'failed') return { reason: GONE, worked };
+  if (report?.kind !== 'failed') return { reason: (await wasEndedByHand(launch, machine, deps)) ? ENDED_BY_HAND : GONE, worked };
   const end = `machine:${report.code}`;
   if (launch.state === 'launching' || launch.state === 'running') {
     await recordMachineEnd(launch, end, deps);
@@ -36,4 +48,17 @@ export async function explainEnd(launch: Launch, machine: Machine | undefined, d
     });
   }
   return { reason: end, worked };
+}
+
+/**
+ * Whether an operator, or another program, ended the machine of an open job; its job then says so. Whoever of ours ends a machine
+ * holds its launch's lease, or has ended its tenant's jobs before.
+ */
+async function wasEndedByHand(launch: Launch, machine: Machine | undefined, deps: ScaleDownDeps): Promise<boolean> {
+  if (machine?.stateReason !== BY_A_CALL || (launch.state !== 'launching' && launch.state !== 'running')) return false;
+  if (hasLiveLease(launch, deps.clock.now(), deps.lease.name)) return false;
+  if (!(await recordMachineEnd(launch, ENDED_BY_HAND, deps, OPEN_JOB_STATES))) return false;
+  const properties = { tenant_id: launch.installationId, launch_id: launch.launchId, instance_id: machine.instanceId };
+  deps.log.warn('Somebody else ended the machine of an open job; CloudTrail has who called TerminateInstances or StopInstances', properties);
+  return true;
 }

@@ -107,9 +107,9 @@ async function finish(job: Job, launch: LaunchWithMachine, { fresh, runnerGroupI
     return;
   }
   if (verdict.kind === 'park') return undo(parkFor(verdict.reason, stopped, deps), verdict.reason, false);
-  const now = await deps.jobs.get(job.installationId, job.jobId);
+  const current = await deps.jobs.get(job.installationId, job.jobId);
   // Cancelled while EC2 worked, or held back by GitHub.
-  if (now !== undefined && (isEnded(now.state) || isGated(now))) return undo({ kind: 'ask' }, 'job-ended', false);
+  if (current !== undefined && (isEnded(current.state) || isGated(current))) return undo({ kind: 'ask' }, 'job-ended', false);
   const configured = await configureRunner(launch, { place: placeOfLaunch(launch, lookup), runnerGroupId, tenantTier: tenantTierOf(lookup, deps) }, deps);
   if (configured.kind === 'github') return undo(await afterGitHub(configured.failure, stopped, deps), 'github', configured.mayBeRegistered);
   if (configured.kind === 'throttled') return undo(parkFor('ssm-throttled', stopped, deps), 'ssm-throttled', true);

@@ -1,4 +1,4 @@
-import { freeSlots, parseTenantRow, reportNewProblems, type RowReport, type TenantLookup, type Tiers } from '@multi-tenant-runner/core';
+import { freeSlots, isMarkedDeleted, parseTenantRow, reportNewProblems, type RowReport, type TenantLookup, type Tiers } from '@multi-tenant-runner/core';
 
 /** A row as plain values, before and after; one of the two is absent when the row appeared or was removed. */
 export interface RowChange {
@@ -19,8 +19,8 @@ export interface RowDecision {
 }
 
 export interface RowAudit {
-  /** A row that appears may be of either; nothing but a hand ever removes one. */
-  readonly by: 'hand' | 'github' | 'unknown';
+  /** `module`: a deletion that a hand took back was put in force again. A row that appears may be of anybody; nothing but a hand ever removes one. */
+  readonly by: 'hand' | 'github' | 'module' | 'unknown';
   readonly before: Readonly<Record<string, unknown>>;
   readonly after: Readonly<Record<string, unknown>>;
 }
@@ -61,10 +61,10 @@ function isRestated({ before, after }: RowChange): boolean {
   return [...names].some((name) => !SLOTS.has(name) && !isSame(before?.[name], after[name]));
 }
 
-/** GitHub's own `deleted` writes `cleanup` with the status; whoever forgot it needs the offboarding still. */
+/** GitHub's own `deleted` writes `cleanup` with the status; whoever forgot it, or took the status back, needs the offboarding still. */
 function isDeletedByHand({ before, after }: RowChange, lookup: TenantLookup): boolean {
   if (!(lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted'))) return false;
-  return after?.['cleanup'] === undefined || (before !== undefined && before['status'] !== 'deleted' && isSame(before['cleanup'], after['cleanup']));
+  return after?.['cleanup'] === undefined || after['status'] !== 'deleted' || (before !== undefined && before['status'] !== 'deleted' && isSame(before['cleanup'], after['cleanup']));
 }
 
 function workOf({ before, after }: RowChange, lookup: TenantLookup, ownGroups: boolean): RowWork {
@@ -91,6 +91,7 @@ function writerOf({ before, after }: Sides): RowAudit['by'] {
   if (after === undefined) return 'hand';
   // A row without org_name is filled in by the first event of its installation.
   if (before?.['org_name'] === undefined) return 'unknown';
+  if (after['status'] === 'deleted' && before['status'] !== 'deleted' && isMarkedDeleted(before)) return 'module';
   return LIFECYCLE_MARKS.some((name) => !isSame(before[name], after[name])) ? 'github' : 'hand';
 }
 

@@ -1,5 +1,5 @@
 import { INSTALLATION, job, jobMessage, launch } from '@multi-tenant-runner/testing';
-import { newJob, type LifecycleAccount } from '@multi-tenant-runner/core';
+import { EC2_KNOWS_AFTER, newJob, type LifecycleAccount } from '@multi-tenant-runner/core';
 import { tenantManagerWorld, type TenantManagerWorld } from '../test/tenant-manager-world';
 
 const GROUP = 'sg-00000000000000001';
@@ -207,6 +207,8 @@ describe('deleted', () => {
     await world.state.launches.create(launch({ state: 'running', instanceId: 'i-gone', runnerId: 5 }));
     await world.state.tenants.restoreSlot(INSTALLATION, '7001-1');
     world.state.github.fail({ kind: 'refused', status, message: 'no' });
+    // EC2's word that it knows no such machine is believed of one that is not new.
+    world.clock.advance(EC2_KNOWS_AFTER);
     await world.event('deleted');
     expect(world.row()).toMatchObject({ status: 'deleted', cleanup: 'done' });
     expect(world.state.launches.rows.size).toBe(1);

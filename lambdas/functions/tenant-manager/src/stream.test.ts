@@ -97,6 +97,28 @@ describe('a hand edit', () => {
     expect(text).toContain('a text of 120 characters');
   });
 
+  it.each(['active', 'suspended', 'paused'])('that sets a deleted row to %s revives nothing: the row says deleted again, and why', async (status) => {
+    const world = tenantManagerWorld();
+    world.addTenant({ status: 'deleted', cleanup: 'done', deleted_at: '2026-01-10T12:00:00.000Z' });
+    await world.state.jobs.create(newJob(jobMessage(), world.clock.now(), 'parked', 'tenant-suspended'));
+    await edit(world, { status });
+    expect(world.row()).toMatchObject({ status: 'deleted', cleanup: 'done', deleted_at: '2026-01-10T12:00:00.000Z' });
+    expect(world.woken).toEqual([]);
+    expect(await world.state.jobs.get(INSTALLATION, 7001)).toMatchObject({ state: 'refused', reason: 'tenant-deleted' });
+    const [report] = world.log.lines.filter(({ message }) => message.includes('needs mending'));
+    expect(report?.fields).toMatchObject({ attributes: ['status'], problems: [expect.stringContaining('A new installation of the App makes a new tenant')] });
+    expect(world.metrics.total('TenantUninstalled')).toBe(0);
+  });
+
+  it('that took a deletion back is undone once: the module’s own write starts nothing more', async () => {
+    const world = tenantManagerWorld();
+    const marks = { cleanup: 'done', deleted_at: '2026-01-10T12:00:00.000Z' };
+    world.addTenant({ status: 'deleted', ...marks });
+    await world.stream([streamRecord({ before: tenantRow({ status: 'active', ...marks }), after: tenantRow({ status: 'deleted', ...marks }) })]);
+    expect(world.state.tenants.changes).toEqual([]);
+    expect(world.log.lines[0]?.fields).toMatchObject({ by: 'module', after: { status: 'deleted' } });
+  });
+
   it('that breaks a row is reported, once and by attribute', async () => {
     const world = tenantManagerWorld();
     world.addTenant();

@@ -2,6 +2,7 @@ import type { JobEvent, JobReason, Routed } from '@multi-tenant-runner/core';
 
 const SENTENCES: Partial<Record<JobReason, string>> = {
   'unknown-tenant': "The job waits: its installation is not in the tenants table yet. It starts once GitHub's installation event has arrived.",
+  'tenant-row-invalid': "The job waits: the status in its tenant's row is none that is known. It starts once the row says active.",
   'tenant-suspended': 'The job waits: its tenant is suspended. It starts once the tenant is active again.',
   'tenant-deleted': 'The job is refused: its tenant has uninstalled the App.',
   'foreign-owner': "The job is refused: the repository's owner is not the account of this installation.",

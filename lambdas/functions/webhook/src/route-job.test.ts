@@ -163,6 +163,14 @@ describe('what a remembered row may do', () => {
   });
 });
 
+it('a job of a tenant whose status is none that is known waits, and GitHub’s list of deliveries says why', async () => {
+  const world = webhookWorld();
+  world.addTenant({ status: 'paused' });
+  const response = await world.send(queued());
+  expect(response.message).toContain("the status in its tenant's row is none that is known");
+  expect(stored(world)).toMatchObject([{ state: 'parked', reason: 'tenant-row-invalid' }]);
+});
+
 describe('a job that is refused', () => {
   const cases: readonly [string, Json, Partial<AdmissionSettings>, Parameters<typeof workflowJob>[0], string][] = [
     ['its tenant is gone', { status: 'deleted', cleanup: 'done' }, {}, {}, 'tenant-deleted'],

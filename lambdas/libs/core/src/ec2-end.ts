@@ -1,10 +1,14 @@
+/** A call ended or stopped the machine: one of ours, or somebody's by console, command line or another program. */
+export const BY_A_CALL = 'Client.UserInitiatedShutdown';
 /** Of these ends EC2 only says that somebody asked for them: we, the machine itself, or an operator. */
-const ASKED_FOR = new Set(['Client.UserInitiatedShutdown', 'Client.UserInitiatedHibernate', 'Client.InstanceInitiatedShutdown']);
+const ASKED_FOR = new Set([BY_A_CALL, 'Client.UserInitiatedHibernate', 'Client.InstanceInitiatedShutdown']);
 /** AWS takes its spot machine back. */
 const SPOT = new Set(['Server.SpotInstanceTermination', 'Server.SpotInstanceShutdown']);
 const NO_CAPACITY = 'Server.InsufficientInstanceCapacity';
 
 export const SPOT_INTERRUPTED = 'spot-interrupted';
+/** By a call that was none of ours. */
+export const ENDED_BY_HAND = 'ended-by-hand';
 const PREFIX = 'ec2:';
 
 /**

@@ -9,6 +9,7 @@ export const WAITING_JOB_STATES = ['queued', 'parked', 'starting'] as const sati
 
 export type JobReason =
   | 'unknown-tenant'
+  | 'tenant-row-invalid'
   | 'tenant-suspended'
   | 'tenant-deleted'
   | 'limit'
@@ -68,7 +69,7 @@ export interface Job {
   readonly endedAt?: string;
   readonly conclusion?: string;
   readonly runnerName?: string;
-  /** How its last machine ended, where not as planned: `machine:<code>`, `ec2:<code>` or `spot-interrupted`. */
+  /** How its last machine ended, where not as planned: `machine:<code>`, `ec2:<code>`, `ended-by-hand` or `spot-interrupted`. */
   readonly machineEnd?: string;
   /** What EC2 refused for its last launch, as `<market>/<type>/<subnet> <code>`. */
   readonly refusals?: readonly string[];

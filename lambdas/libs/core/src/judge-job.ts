@@ -1,5 +1,5 @@
 import type { JobReason } from './job';
-import type { TenantLookup } from './tenant';
+import { isBrokenRow, type TenantLookup } from './tenant';
 import { mayUseTier, type TierAccess, type Tiers } from './tiers';
 
 export interface JobToJudge {
@@ -17,7 +17,7 @@ export interface AdmissionSettings {
 
 export type Verdict =
   | { readonly kind: 'pass' }
-  | { readonly kind: 'park'; readonly reason: Extract<JobReason, 'unknown-tenant' | 'tenant-suspended'> }
+  | { readonly kind: 'park'; readonly reason: Extract<JobReason, 'unknown-tenant' | 'tenant-row-invalid' | 'tenant-suspended'> }
   | {
       readonly kind: 'refuse';
       readonly reason: Extract<JobReason, 'tenant-deleted' | 'foreign-owner' | 'public-repository' | 'tier-access' | 'unknown-tier'>;
@@ -28,7 +28,7 @@ export type Verdict =
  * and a suspension ends: such jobs wait. The rest is final.
  */
 export function judgeJob(lookup: TenantLookup, job: JobToJudge, settings: AdmissionSettings): Verdict {
-  if (lookup.kind === 'none') return { kind: 'park', reason: 'unknown-tenant' };
+  if (lookup.kind === 'none') return { kind: 'park', reason: isBrokenRow(lookup) ? 'tenant-row-invalid' : 'unknown-tenant' };
   if (lookup.kind === 'tombstone' || lookup.tenant.status === 'deleted') return { kind: 'refuse', reason: 'tenant-deleted' };
   const { tenant } = lookup;
   // The login is only a display name; a row made by hand may lack the id, then the signed installation id stands alone.

@@ -1,4 +1,4 @@
-import { freeSlots, parseTenantRow } from './tenant';
+import { freeSlots, isBrokenRow, parseTenantRow } from './tenant';
 import type { Tier } from './tiers';
 
 const tier = (name: string, maxRunners: number): [string, Tier] => [
@@ -37,6 +37,34 @@ test('an unknown tier is read as the default one and is reported', () => {
 
 test('what an uninstall leaves where nothing was installed is a tombstone', () => {
   expect(parseTenantRow(1, { status: 'deleted', cleanup: 'pending' }, tiers, 'small')).toEqual({ kind: 'tombstone', installationId: 1, cleanup: 'pending' });
+});
+
+describe.each([
+  ['a finished clean-up', { cleanup: 'done' }],
+  ['an unfinished clean-up', { cleanup: 'pending' }],
+  ['the time of the deletion', { deleted_at: '2026-01-15T12:00:00.000Z' }],
+])('a row with %s', (_name, mark) => {
+  it.each(['active', 'suspended', 'paused', undefined, 7])('is deleted although its status is %p, and says so', (status) => {
+    const parsed = parse({ ...mark, status });
+    expect(parsed).toMatchObject({ kind: 'tenant', tenant: { status: 'deleted' }, problems: [{ attribute: 'status', problem: expect.stringContaining('that is final') }] });
+    expect(parsed.kind === 'tenant' && freeSlots(parsed.tenant)).toBe(0);
+  });
+
+  it('is sound when its status says so too', () => expect(parse({ ...mark, status: 'deleted' })).toMatchObject({ problems: [] }));
+
+  it('is a tombstone where there is no name, whatever its status', () => {
+    expect(parseTenantRow(1, { ...mark, status: 'active' }, tiers, 'small')).toMatchObject({ kind: 'tombstone', problems: [{ attribute: 'status' }] });
+  });
+});
+
+test.each([
+  ['an unknown status', { ...row, status: 'paused' }, true],
+  ['no status', { ...row, status: undefined }, true],
+  ['no name, which the next event of the installation fills in', { ...row, org_name: undefined, status: 'paused' }, false],
+  ['nothing wrong', row, false],
+  ['no attributes at all', undefined, false],
+])('a row with %s is for a hand to mend: see below', (_name, value, broken) => {
+  expect(isBrokenRow(parseTenantRow(1, value, tiers, 'small'))).toBe(broken);
 });
 
 test('slots that are no set are reported and count as none', () => {

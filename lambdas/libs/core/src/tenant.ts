@@ -40,15 +40,22 @@ export interface RowProblem {
   readonly problem: string;
 }
 
-/** `none`: no row, or a row that is no tenant. `tombstone`: uninstalled before it was ever known. */
+/** `none`: no row, or a row that can't be read as a tenant. `tombstone`: uninstalled before it was ever known. */
 export type TenantLookup =
   | { readonly kind: 'tenant'; readonly tenant: Tenant; readonly problems: readonly RowProblem[]; readonly liveBroken: boolean }
-  | { readonly kind: 'tombstone'; readonly installationId: number; readonly cleanup?: 'pending' | 'done' }
+  | { readonly kind: 'tombstone'; readonly installationId: number; readonly cleanup?: 'pending' | 'done'; readonly problems?: readonly RowProblem[] }
   | { readonly kind: 'none'; readonly installationId: number; readonly problems: readonly RowProblem[] };
 
 const isWholeNumber = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value.trim() !== '' ? value : undefined);
 const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined => values.find((known) => known === value);
+
+/** What a deletion leaves on a row and nothing takes away again, so that no status makes the row a tenant once more. */
+export const DELETION_MARKS = ['deleted_at', 'cleanup'] as const;
+
+export function isMarkedDeleted(row: Readonly<Record<string, unknown>> | undefined): boolean {
+  return DELETION_MARKS.some((mark) => row?.[mark] !== undefined);
+}
 
 /**
  * Reads a row of the tenants table. Rows are edited by hand, so every attribute is judged: what can be repaired is
@@ -59,13 +66,13 @@ const oneOf = <T extends string>(values: readonly T[], value: unknown): T | unde
 export function parseTenantRow(installationId: number, row: Record<string, unknown> | undefined, tiers: Tiers, defaultTier: string): TenantLookup {
   if (row === undefined) return { kind: 'none', installationId, problems: [] };
   const orgName = text(row['org_name']);
-  const status = oneOf(TENANT_STATUSES, row['status']);
+  const problems: RowProblem[] = [];
+  const status = readStatus(row, problems);
   const cleanup = oneOf(['pending', 'done'] as const, row['cleanup']);
   if (orgName === undefined || status === undefined) {
-    if (orgName === undefined && status === 'deleted') return { kind: 'tombstone', installationId, ...(cleanup && { cleanup }) };
-    return { kind: 'none', installationId, problems: missing(row, orgName, status) };
+    if (orgName === undefined && status === 'deleted') return { kind: 'tombstone', installationId, ...(cleanup && { cleanup }), ...(problems.length > 0 && { problems }) };
+    return { kind: 'none', installationId, problems: [...noName(orgName), ...problems] };
   }
-  const problems: RowProblem[] = [];
   const tier = readTier(row['tier'], tiers, defaultTier, problems);
   const own = tiers.get(tier)?.maxRunners ?? 0;
   const maxRunnersFromRow = isWholeNumber(row['max_runners']);
@@ -115,16 +122,25 @@ export function parseTenantRow(installationId: number, row: Record<string, unkno
   };
 }
 
-function missing(row: Record<string, unknown>, orgName: string | undefined, status: TenantStatus | undefined): RowProblem[] {
-  const problems: RowProblem[] = [];
-  if (orgName === undefined) {
-    problems.push({ attribute: 'org_name', problem: 'is missing, so the row is not a tenant; delete it if its id was mistyped' });
+function noName(orgName: string | undefined): RowProblem[] {
+  if (orgName !== undefined) return [];
+  return [{ attribute: 'org_name', problem: 'is missing, so the row is not a tenant; delete it if its id was mistyped' }];
+}
+
+function readStatus(row: Record<string, unknown>, problems: RowProblem[]): TenantStatus | undefined {
+  const status = oneOf(TENANT_STATUSES, row['status']);
+  if (isMarkedDeleted(row)) {
+    if (status !== 'deleted') {
+      const problem = 'does not say deleted, yet the tenant was deleted, and that is final: it is set back. A new installation of the App makes a new tenant';
+      problems.push({ attribute: 'status', problem });
+    }
+    return 'deleted';
   }
   if (status === undefined) {
     const value = row['status'] === undefined ? 'is missing' : 'is unknown';
     problems.push({ attribute: 'status', problem: `${value}, so the row is not a tenant; set it to ${TENANT_STATUSES.join(', ')}` });
   }
-  return problems;
+  return status;
 }
 
 function readTier(value: unknown, tiers: Tiers, defaultTier: string, problems: RowProblem[]): string {
@@ -136,6 +152,11 @@ function readTier(value: unknown, tiers: Tiers, defaultTier: string, problems: R
 /** By its brand, not by `instanceof`: a set made in another realm (a worker, a test's sandbox) is a set too. */
 function isStringSet(value: unknown): value is Set<string> {
   return Object.prototype.toString.call(value) === '[object Set]' && [...(value as Set<unknown>)].every((entry) => typeof entry === 'string');
+}
+
+/** A row of a known installation that can't be read as a tenant: the next event of the installation does not mend it, a hand must. */
+export function isBrokenRow(lookup: TenantLookup): boolean {
+  return lookup.kind === 'none' && lookup.problems.length > 0 && !lookup.problems.some(({ attribute }) => attribute === 'org_name');
 }
 
 /** Slots that the limit still leaves; never negative, as a limit may be lowered below what runs. */

@@ -1,4 +1,4 @@
-import type { LifecycleOutcome } from '@multi-tenant-runner/core';
+import { isMarkedDeleted, type LifecycleOutcome } from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
 
 /** The status that an event of GitHub asks for. */
@@ -12,7 +12,7 @@ export type TurnDecision =
 /** Orders suspend and unsuspend by GitHub's own times, as their deliveries come in any order. */
 export function decideTurn(item: Item | undefined, event: { readonly to: Turn; readonly at: string; readonly settled: boolean }): TurnDecision {
   const status = item?.['status']?.S;
-  if (item?.['org_name'] === undefined || status === 'deleted') return { kind: 'leave', outcome: 'unchanged' };
+  if (item?.['org_name'] === undefined || status === 'deleted' || isMarkedDeleted(item)) return { kind: 'leave', outcome: 'unchanged' };
   const may = event.to === 'suspended' ? status === 'active' : status === 'suspended' && item['suspended_by']?.S === 'github';
   const last = item['github_changed_at']?.S;
   if (last !== undefined && event.at < last) return { kind: 'leave', outcome: 'unchanged' };

@@ -1,10 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Clock, LifecycleOutcome, NewTenant, TenantLifecycle } from '@multi-tenant-runner/core';
+import { DELETION_MARKS, isMarkedDeleted, type Clock, type LifecycleOutcome, type NewTenant, type TenantLifecycle } from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
 import { decideTurn, type Turn } from './decide-turn';
 import { Expression } from './expression';
 import { createTable } from './table';
-import { keyOf } from './tenant-registry';
+import { isUnmarked, keyOf } from './tenant-registry';
 
 export interface TenantLifecycleDeps {
   readonly client: Pick<DynamoDBClient, 'send'>;
@@ -38,7 +38,7 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
       const expression = new Expression();
       const status = { status: to, suspended_by: to === 'suspended' ? 'github' : null, updated_at: clock.now().toISOString() };
       const update = expression.update({ github_changed_at: at, ...(decision.outcome === 'changed' && status) });
-      const pins = ['org_name', 'status', 'suspended_by', 'github_changed_at'].map((name) => expression.isStill(name, item?.[name]));
+      const pins = ['org_name', 'status', 'suspended_by', 'github_changed_at', ...DELETION_MARKS].map((name) => expression.isStill(name, item?.[name]));
       return (await write(installationId, expression, update, pins.join(' AND '))) ? decision.outcome : 'again';
     });
 
@@ -46,7 +46,7 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
     create: (entry) =>
       settle<boolean>(entry.installationId, async (item) => {
         const status = item?.['status'];
-        if (item?.['org_name'] !== undefined || status?.S === 'deleted') return false;
+        if (item?.['org_name'] !== undefined || status?.S === 'deleted' || isMarkedDeleted(item)) return false;
         const expression = new Expression();
         const now = entry.now.toISOString();
         const kept = { tier: entry.tier, max_runners: entry.maxRunners, created_at: now, updated_at: now };
@@ -58,7 +58,7 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
           previous_installation_id: entry.previousInstallationId,
         });
         const keeping = Object.entries(kept).map(([name, value]) => keep(expression, name, value));
-        const condition = `${expression.isMissing('org_name')} AND ${expression.isStill('status', status)}`;
+        const condition = `${expression.isMissing('org_name')} AND ${expression.isStill('status', status)} AND ${isUnmarked(expression)}`;
         return (await write(entry.installationId, expression, `${update}, ${keeping.join(', ')}`, condition)) ? true : 'again';
       }),
 
@@ -68,11 +68,13 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
     markDeleted: (installationId, account, now) => {
       const expression = new Expression();
       const at = now.toISOString();
-      const sets = expression.update({ status: 'deleted', cleanup: 'pending', deleted_at: at, updated_at: at, suspended_by: null });
-      // A hand that only sets the status leaves the cleaning up to us.
+      const changes = expression.update({ status: 'deleted', updated_at: at, suspended_by: null });
+      const marks = [keep(expression, 'deleted_at', at), keep(expression, 'cleanup', 'pending')];
+      // A hand that only sets the status leaves the cleaning up to us; one that sets it to something else finds it deleted again.
       const condition = `${expression.isMissing('status')} OR ${expression.name('status')} <> ${expression.value('deleted')} OR ${expression.isMissing('cleanup')}`;
       // The account of a row that stands is known better than from an event that names it again.
-      const update = account.kind === 'owner' ? sets.replace('SET ', `SET ${keep(expression, 'account_id', account.id)}, `) : sets;
+      if (account.kind === 'owner') marks.push(keep(expression, 'account_id', account.id));
+      const update = changes.replace('SET ', `SET ${marks.join(', ')}, `);
       return write(installationId, expression, update, condition);
     },
 
@@ -90,8 +92,8 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
 
     finishCleanup: (installationId, now) => {
       const expression = new Expression();
-      const update = expression.update({ cleanup: 'done', security_group_id: null, updated_at: now.toISOString() });
-      return write(installationId, expression, update, `${expression.equals('status', 'deleted')} AND ${expression.equals('cleanup', 'pending')}`);
+      const update = expression.update({ status: 'deleted', cleanup: 'done', security_group_id: null, updated_at: now.toISOString() });
+      return write(installationId, expression, update, expression.equals('cleanup', 'pending'));
     },
 
     findByAccount: async (accountId) => {
@@ -110,7 +112,7 @@ function firstStatus({ awaitsApproval }: NewTenant, byHand: string | undefined):
 }
 
 function isTenant(expression: Expression): string {
-  return `${expression.exists('org_name')} AND ${expression.name('status')} <> ${expression.value('deleted')}`;
+  return `${expression.exists('org_name')} AND ${expression.name('status')} <> ${expression.value('deleted')} AND ${isUnmarked(expression)}`;
 }
 
 /** What a hand wrote before stays. */

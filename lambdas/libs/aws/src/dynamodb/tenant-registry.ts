@@ -1,5 +1,5 @@
 import { ScanCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { circuitAttribute, parseTenantRow, readCircuit, writeCircuit, type TenantLookup, type TenantRegistry, type Tiers } from '@multi-tenant-runner/core';
+import { DELETION_MARKS, circuitAttribute, parseTenantRow, readCircuit, writeCircuit, type TenantLookup, type TenantRegistry, type Tiers } from '@multi-tenant-runner/core';
 import { fromAttributes, type Item } from './attributes';
 import { Expression } from './expression';
 import { createTable, type Outcome } from './table';
@@ -31,7 +31,7 @@ export function createDynamoTenantRegistry({ client, tableName, tiers, defaultTi
         installationId,
         expression,
         `ADD ${expression.name('live')} ${expression.attributeValue({ SS: [launchId] })}`,
-        `${isTenant(expression)} AND ${expression.equals('status', 'active')} AND ${isBelow(expression, launchId, ceiling)}`,
+        `${isTenant(expression)} AND ${expression.equals('status', 'active')} AND ${isUnmarked(expression)} AND ${isBelow(expression, launchId, ceiling)}`,
       );
       return { admitted: outcome.ok, lookup: lookup(installationId, outcome.item) };
     },
@@ -95,6 +95,8 @@ export function keyOf(installationId: number): Item {
 }
 
 const isTenant = (expression: Expression): string => expression.exists('org_name');
+/** A deletion is final, whatever a hand made of the status since. */
+export const isUnmarked = (expression: Expression): string => DELETION_MARKS.map((mark) => expression.isMissing(mark)).join(' AND ');
 const mayHoldSlots = (expression: Expression): string => `(${expression.isMissing('live')} OR ${expression.hasType('live', 'SS')})`;
 
 type Ceiling = { readonly kind: 'row' } | { readonly kind: 'given'; readonly limit: number; readonly seen: AttributeValue | undefined };

@@ -32,5 +32,5 @@ function installationIdOf(lookup: TenantLookup): number {
 }
 
 function problemsOf(lookup: TenantLookup): readonly RowProblem[] {
-  return lookup.kind === 'tombstone' ? [] : lookup.problems;
+  return lookup.problems ?? [];
 }

@@ -10,8 +10,8 @@ import type { Restart } from './restart';
 
 export type CircuitDeps = Pick<ProtocolDeps, 'tenants' | 'clock' | 'log' | 'metrics'>;
 
-/** Of the machines that end too early these say nothing about the tenant's next one: AWS took them or could not start them, or GitHub held their job back. */
-const NO_FAULT = /^(spot|ec2:|job-waits$)/;
+/** Of the machines that end too early these say nothing about the tenant's next one: AWS took them or could not start them, somebody ended them, or GitHub held their job back. */
+const NO_FAULT = /^(spot|ec2:|ended-by-hand$|job-waits$)/;
 
 /** Counts a launch that came to nothing. A circuit that can't be written is no reason to fail what is being settled. */
 export async function recordLaunchFailure(launch: Pick<Launch, 'installationId' | 'tier' | 'launchId'>, reason: string, deps: CircuitDeps): Promise<void> {

@@ -1,14 +1,16 @@
 import { SPOT_INTERRUPTED, readEc2End } from '../ec2-end';
-import { ENDED_JOB_STATES, OPEN_JOB_STATES } from '../job';
+import { ENDED_JOB_STATES, OPEN_JOB_STATES, type JobState } from '../job';
 import type { Launch } from '../launch';
 import type { ProtocolDeps } from './deps';
 
 type EndDeps = Pick<ProtocolDeps, 'jobs' | 'clock' | 'log' | 'metrics'>;
 
-/** On the job that ran on the machine, or else the one that it was started for. */
-export async function recordMachineEnd(launch: Launch, machineEnd: string, deps: Pick<EndDeps, 'jobs' | 'clock'>): Promise<void> {
-  const states = [...OPEN_JOB_STATES, ...ENDED_JOB_STATES];
-  await deps.jobs.change(launch.installationId, launch.takenBy ?? launch.jobId, { from: states }, { machineEnd, updatedAt: deps.clock.now().toISOString() });
+const ANY_STATE: readonly JobState[] = [...OPEN_JOB_STATES, ...ENDED_JOB_STATES];
+
+/** On the job that ran on the machine, or else the one that it was started for. Answers whether there is such a job, in such a state. */
+export async function recordMachineEnd(launch: Launch, machineEnd: string, deps: Pick<EndDeps, 'jobs' | 'clock'>, from: readonly JobState[] = ANY_STATE): Promise<boolean> {
+  const recorded = await deps.jobs.change(launch.installationId, launch.takenBy ?? launch.jobId, { from }, { machineEnd, updatedAt: deps.clock.now().toISOString() });
+  return recorded.ok;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { judgeHold } from '../hold';
 import { MAX_RESTARTS, isGated, type Job, type JobReason } from '../job';
 import type { Changes } from '../ports';
-import { freeSlots, type Tenant, type TenantLookup } from '../tenant';
+import { freeSlots, isBrokenRow, type Tenant, type TenantLookup } from '../tenant';
 import { JOB_QUEUE_LIFETIME, MINUTE, plus } from '../time';
 
 /** The tenant itself is not there to run anything. */
-const OF_THE_TENANT: ReadonlySet<JobReason> = new Set<JobReason>(['unknown-tenant', 'tenant-suspended']);
+const OF_THE_TENANT: ReadonlySet<JobReason> = new Set<JobReason>(['unknown-tenant', 'tenant-row-invalid', 'tenant-suspended']);
 /** These hold as long as the tenant's row says so, whatever time the job names. */
 const OF_THE_ROW: ReadonlySet<JobReason> = new Set<JobReason>([...OF_THE_TENANT, 'github-limited', 'circuit-open', 'limit']);
 
@@ -44,7 +44,7 @@ interface Told {
 
 function explain(job: Job, lookup: TenantLookup, now: Date): Told | undefined {
   if (lookup.kind === 'tombstone') return undefined;
-  if (lookup.kind === 'none') return { reason: 'unknown-tenant', nextTry: whileTenantIsAway(job, now) };
+  if (lookup.kind === 'none') return { reason: isBrokenRow(lookup) ? 'tenant-row-invalid' : 'unknown-tenant', nextTry: whileTenantIsAway(job, now) };
   const { tenant } = lookup;
   if (tenant.status === 'deleted') return undefined;
   if (tenant.status === 'suspended') return { reason: 'tenant-suspended', nextTry: whileTenantIsAway(job, now) };

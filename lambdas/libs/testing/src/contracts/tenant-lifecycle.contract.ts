@@ -183,6 +183,39 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
       expect(await table.read(id)).toMatchObject({ cleanup: 'pending' });
     });
 
+    it.each(['active', 'suspended', 'paused'])('stays deleted when a hand sets the status to %s', async (status) => {
+      await standing({ account_id: 501 });
+      await table.lifecycle.markDeleted(id, OWNER, NOW);
+      await table.lifecycle.finishCleanup(id, NOW);
+      await table.write({ ...(await table.read(id)), installation_id: id, status });
+      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false, lookup: { kind: 'tenant', tenant: { status: 'deleted' } } });
+      await expect(table.lifecycle.suspend(id, LATE)).resolves.toBe('unchanged');
+      await expect(table.lifecycle.unsuspend(id, LATE)).resolves.toBe('unchanged');
+      await expect(table.lifecycle.rename(id, 'acme-labs', NOW)).resolves.toBe(false);
+      await expect(table.lifecycle.setSecurityGroup(id, 'sg-2')).resolves.toBe(false);
+      await expect(table.lifecycle.create(entry())).resolves.toBe(false);
+      const later = new Date(NOW.getTime() + 60_000);
+      const outcomes = await Promise.all(Array.from({ length: 5 }, () => table.lifecycle.markDeleted(id, OWNER, later)));
+      expect(outcomes.filter(Boolean)).toHaveLength(1);
+      expect(await table.read(id)).toMatchObject({ status: 'deleted', cleanup: 'done', deleted_at: NOW.toISOString(), updated_at: later.toISOString() });
+      await expect(table.lifecycle.finishCleanup(id, later)).resolves.toBe(false);
+    });
+
+    it.each([{ cleanup: undefined }, { deleted_at: undefined }])('stays deleted when a hand takes one of its marks away as well: %j', async (taken) => {
+      await standing();
+      await table.lifecycle.markDeleted(id, OWNER, NOW);
+      await table.write({ ...(await table.read(id)), ...taken, installation_id: id, status: 'active' });
+      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false });
+      await expect(table.lifecycle.suspend(id, LATE)).resolves.toBe('unchanged');
+    });
+
+    it('makes no tenant of a tombstone whose status a hand set to active', async () => {
+      await table.lifecycle.markDeleted(id, OWNER, NOW);
+      await table.write({ ...(await table.read(id)), installation_id: id, status: 'active' });
+      await expect(table.lifecycle.create(entry())).resolves.toBe(false);
+      await expect(table.registry.get(id)).resolves.toMatchObject({ kind: 'tombstone' });
+    });
+
     it('finishes the cleaning up exactly once, and only after it began', async () => {
       await standing();
       await expect(table.lifecycle.finishCleanup(id, NOW)).resolves.toBe(false);

@@ -1,4 +1,4 @@
-import type { Clock, LifecycleOutcome, Ordering, SuspendedBy, TenantLifecycle, TenantStatus } from '@multi-tenant-runner/core';
+import { isMarkedDeleted, type Clock, type LifecycleOutcome, type Ordering, type SuspendedBy, type TenantLifecycle, type TenantStatus } from '@multi-tenant-runner/core';
 import type { TenantRow } from './tenant-registry';
 
 interface Table {
@@ -17,7 +17,7 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
     write(installationId, after);
     return true;
   };
-  const isTenant = (row: TenantRow): boolean => row['org_name'] !== undefined && row['status'] !== 'deleted';
+  const isTenant = (row: TenantRow): boolean => row['org_name'] !== undefined && row['status'] !== 'deleted' && !isMarkedDeleted(row);
 
   const turn = (installationId: number, changedAt: string, to: Turn, options?: Ordering): LifecycleOutcome => {
     const row = rows.get(installationId);
@@ -44,7 +44,7 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
   return {
     create: async (entry) => {
       const row = rows.get(entry.installationId) ?? { installation_id: entry.installationId };
-      if (row['org_name'] !== undefined || row['status'] === 'deleted') return false;
+      if (row['org_name'] !== undefined || row['status'] === 'deleted' || isMarkedDeleted(row)) return false;
       const now = entry.now.toISOString();
       write(entry.installationId, {
         ...row,
@@ -72,8 +72,8 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
         ...rest,
         ...(account.kind === 'owner' && { account_id: row['account_id'] ?? account.id }),
         status: 'deleted',
-        cleanup: 'pending',
-        deleted_at: now.toISOString(),
+        cleanup: row['cleanup'] ?? 'pending',
+        deleted_at: row['deleted_at'] ?? now.toISOString(),
         updated_at: now.toISOString(),
       });
       return true;
@@ -83,7 +83,8 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
     setSecurityGroup: async (installationId, groupId) =>
       change(installationId, (row) => isTenant(row) && row['security_group_id'] !== groupId, { security_group_id: groupId }),
     finishCleanup: async (installationId, now) =>
-      change(installationId, (row) => row['status'] === 'deleted' && row['cleanup'] === 'pending', {
+      change(installationId, (row) => row['cleanup'] === 'pending', {
+        status: 'deleted',
         cleanup: 'done',
         security_group_id: undefined,
         updated_at: now.toISOString(),

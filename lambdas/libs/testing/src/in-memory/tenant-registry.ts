@@ -1,4 +1,4 @@
-import { circuitAttribute, parseTenantRow, readCircuit, writeCircuit, type Clock, type TenantLifecycle, type TenantLookup, type TenantRegistry, type Tiers } from '@multi-tenant-runner/core';
+import { circuitAttribute, isMarkedDeleted, parseTenantRow, readCircuit, writeCircuit, type Clock, type TenantLifecycle, type TenantLookup, type TenantRegistry, type Tiers } from '@multi-tenant-runner/core';
 import { createLaggingView, type Lag } from '../lagging-view';
 import { createInMemoryTenantLifecycle } from './tenant-lifecycle';
 
@@ -111,7 +111,7 @@ function mayHoldSlots(live: unknown): live is Set<string> | undefined {
 }
 
 function mayAdmit(row: TenantRow | undefined, launchId: string, replacement: number | undefined): boolean {
-  if (row === undefined || row['org_name'] === undefined || row['status'] !== 'active' || !mayHoldSlots(row['live'])) return false;
+  if (row === undefined || row['org_name'] === undefined || row['status'] !== 'active' || isMarkedDeleted(row) || !mayHoldSlots(row['live'])) return false;
   const own = row['max_runners'];
   const usable = Number.isSafeInteger(own) && (own as number) >= 0;
   const limit = replacement === undefined || usable ? own : replacement;
