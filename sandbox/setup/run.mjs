@@ -10,7 +10,7 @@ import { BENCH, SANDBOX } from './programs.cjs';
 import { ensureSandbox } from './setup.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const PROGRAMS = { sandbox: { file: 'sandbox/src/cli.ts', line: SANDBOX }, bench: { file: 'sandbox/src/bench.ts', line: BENCH } };
+const PROGRAMS = { sandbox: { file: 'sandbox/src/cli.ts', line: SANDBOX }, bench: { file: 'sandbox/src/commands/bench.ts', line: BENCH } };
 // These look at what is there and must work when setup can't.
 const NEEDS_NO_SETUP = new Set(['down', 'status', 'env']);
 

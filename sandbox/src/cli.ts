@@ -2,15 +2,15 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commandLineOrEnd } from '../setup/command-line.cjs';
 import { SANDBOX } from '../setup/programs.cjs';
-import { destroy } from './destroy';
-import { down } from './down';
-import { shellEnvironment } from './environment';
-import { killProcessesNow } from './processes';
-import { createProgress } from './progress';
-import { replan } from './replan';
-import { readRecord, runningSandbox, sandboxPaths } from './state';
-import { describeStatus, status } from './status';
-import { up } from './up';
+import { destroy } from './commands/destroy';
+import { down } from './commands/down';
+import { shellEnvironment } from './lib/environment';
+import { killProcessesNow } from './lib/processes';
+import { createProgress } from './lib/progress';
+import { replan } from './commands/replan';
+import { readRecord, runningSandbox, sandboxPaths } from './lib/state';
+import { describeStatus, status } from './commands/status';
+import { up } from './commands/up';
 
 // The terminal tells npm, the setup script and this program of one Ctrl-C, and the first two pass it on.
 const SAME_KEYPRESS_MS = 1000;
@@ -33,7 +33,7 @@ async function main(): Promise<number> {
   const port = numbers['port'];
   switch (command) {
     case 'run': {
-      const { runSandbox } = await import('./run-sandbox');
+      const { runSandbox } = await import('./commands/demo');
       return runSandbox({ paths, progress, port, signal: interrupted(), json, keep: switches.has('keep'), print, live: output.isTTY === true });
     }
     case 'up': {
@@ -56,7 +56,7 @@ async function main(): Promise<number> {
     case 'destroy':
       return destroy({ paths, print, signal: interrupted() });
     case 'fire': {
-      const { fire } = await import('./run-fire');
+      const { fire } = await import('./commands/chaos');
       const flood = numbers['flood'];
       return fire({ paths, progress, signal: interrupted(), json, print, ...(flood !== undefined && { flood }) });
     }

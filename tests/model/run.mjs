@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execute } from '../process.mjs';
+import { execute } from '../../scripts/process.mjs';
 
 const cwd = dirname(fileURLToPath(import.meta.url));
 const model = (...args) => execute('python3', ['-m', 'launch_model', ...args], { cwd, show: false });

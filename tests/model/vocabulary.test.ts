@@ -53,9 +53,9 @@ describe('code, model and page name the same', () => {
 
 describe('every flaw of the model', () => {
   const flaws = Object.keys(vocabulary.flaws);
-  const traces = readdirSync(join(root, 'lambdas/tests/traces'))
+  const traces = readdirSync(join(root, 'lambdas/testing/system/counterexamples'))
     .filter((name) => name.endsWith('.test.ts'))
-    .flatMap((name) => [...read('lambdas/tests/traces', name).matchAll(/^ *test\('([a-z-]+): /gm)].map(([, flaw]) => String(flaw)));
+    .flatMap((name) => [...read('lambdas/testing/system/counterexamples', name).matchAll(/^ *test\('([a-z-]+): /gm)].map(([, flaw]) => String(flaw)));
 
   test('has the trace that leads to it played on the handlers', () => expect(traces.filter((name) => name.includes('-')).sort()).toEqual([...flaws].sort()));
 

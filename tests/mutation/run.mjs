@@ -6,7 +6,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execute, root, tool } from '../process.mjs';
+import { execute, root, tool } from '../../scripts/process.mjs';
 import { mutations } from './mutations.mjs';
 
 const word = process.argv[2] ?? '';

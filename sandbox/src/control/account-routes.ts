@@ -1,7 +1,7 @@
 import type { GitHub } from '../github/github';
-import { route, type Answer, type Call, type Route } from '../github/http';
-import { object, parse, text, texts } from '../github/json';
-import type { Installation } from '../github/model';
+import { route, type Answer, type Call, type Route } from '../lib/http';
+import { object, parse, text, texts } from '../lib/json';
+import type { Installation } from '../github/state/model';
 import { renameRepository } from '../github/renamed-repositories';
 import { setGroup } from '../github/runner-groups';
 import { installationView } from './views';

@@ -1,4 +1,4 @@
-import { runGitHub, type RunningGitHub } from '../github/running';
+import { runGitHub, type RunningGitHub } from '../../test/running-github';
 
 const LABELS = ['self-hosted', 'linux', 'x64', 'small'];
 let running: RunningGitHub;

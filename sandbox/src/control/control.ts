@@ -1,9 +1,9 @@
-import type { CallCounts } from '../github/calls';
+import type { CallCounts } from '../github/rest/calls';
 import type { GitHub } from '../github/github';
-import { match, route, type Answer, type Call, type Handler, type Route } from '../github/http';
-import { object, oneOf, parse, text, type Json } from '../github/json';
-import { CONCLUSIONS } from '../github/model';
-import { fullDelivery, shortDelivery } from '../github/app-routes';
+import { match, route, type Answer, type Call, type Handler, type Route } from '../lib/http';
+import { object, oneOf, parse, text, type Json } from '../lib/json';
+import { CONCLUSIONS } from '../github/state/model';
+import { fullDelivery, shortDelivery } from '../github/rest/app-routes';
 import { accountRoutes } from './account-routes';
 import { faultRoutes, type FaultOptions } from './fault-routes';
 import { problemOf } from './fields';

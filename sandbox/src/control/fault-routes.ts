@@ -1,7 +1,7 @@
 import type { Faults } from '../faults/faults';
 import { readDeliveryFault, readGitHubFault, readMachineFault } from '../faults/requests';
-import { route, type Answer, type Call, type Route } from '../github/http';
-import { object, parse } from '../github/json';
+import { route, type Answer, type Call, type Route } from '../lib/http';
+import { object, parse } from '../lib/json';
 
 export interface FaultOptions {
   readonly faults: Faults;

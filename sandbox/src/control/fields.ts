@@ -1,6 +1,6 @@
-import type { Call, Route } from '../github/http';
-import { object, oneOf, parse, text, texts, whole } from '../github/json';
-import { CONCLUSIONS } from '../github/model';
+import type { Call, Route } from '../lib/http';
+import { object, oneOf, parse, text, texts, whole } from '../lib/json';
+import { CONCLUSIONS } from '../github/state/model';
 
 /** Says what is wrong with a value, by the path of the field that holds it. */
 type Check = (value: unknown, path: string) => string | undefined;

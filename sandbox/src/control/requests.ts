@@ -1,6 +1,6 @@
 import type { NewInstallation, NewJob } from '../github/github';
-import { object, oneOf, text, texts, whole, type Json } from '../github/json';
-import type { Permissions } from '../github/model';
+import { object, oneOf, text, texts, whole, type Json } from '../lib/json';
+import type { Permissions } from '../github/state/model';
 
 /** Bodies of the control API. A string says what is wrong with it. */
 export function readInstallation(body: unknown): NewInstallation | string {

@@ -1,6 +1,6 @@
 import type { GitHub } from '../github/github';
-import type { Json } from '../github/json';
-import type { Installation, Job, Runner } from '../github/model';
+import type { Json } from '../lib/json';
+import type { Installation, Job, Runner } from '../github/state/model';
 
 /** What the control API shows: flat, with the whole milliseconds that GitHub's own times leave out. */
 export function installationView(installation: Installation): Json {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { refusal } from '../github/access';
-import type { Interceptor } from '../github/api';
-import type { Transport } from '../github/deliveries';
-import type { Answer } from '../github/http';
-import { object, parse, text, whole } from '../github/json';
+import { refusal } from '../github/rest/access';
+import type { Interceptor } from '../github/rest/api';
+import type { Transport } from '../github/webhooks/deliveries';
+import type { Answer } from '../lib/http';
+import { object, parse, text, whole } from '../lib/json';
 import type { Faults, GitHubFault } from './faults';
 
 /** Answers in GitHub's place where a fault says so. */

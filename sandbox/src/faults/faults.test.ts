@@ -1,6 +1,6 @@
 import { createControl } from '../control/control';
-import { runGitHub, type RunningGitHub } from '../github/running';
-import { listen, type Listening } from '../github/http';
+import { runGitHub, type RunningGitHub } from '../../test/running-github';
+import { listen, type Listening } from '../lib/http';
 import { interceptorOf, unreliable } from './answers';
 import { createFaults, type Faults } from './faults';
 

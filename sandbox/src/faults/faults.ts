@@ -1,4 +1,4 @@
-import type { Json } from '../github/json';
+import type { Json } from '../lib/json';
 import { spendFirst, type Limited } from './spend';
 
 /** GitHub's answers that a fault may stand for. `slow` lets the call pass after `seconds`. */

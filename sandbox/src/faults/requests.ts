@@ -1,4 +1,4 @@
-import { object, oneOf, text, whole, type Json } from '../github/json';
+import { object, oneOf, text, whole, type Json } from '../lib/json';
 import type { DeliveryFault, GitHubFault, MachineFault } from './faults';
 
 /** Bodies of the control API's faults. A string says what is wrong with it. */

@@ -1,15 +1,15 @@
-import { createDeliveries, type Deliveries, type Transport } from './deliveries';
-import { change, install, renameAccount, type Hub, type NewInstallation } from './installations';
-import { jobContext, queueJob, type NewJob } from './jobs';
-import type { Clock, Installation, Job } from './model';
-import { jobWebhook, type JobAction, type Webhook } from './payloads';
-import { createStore, type Store } from './store';
-import { APP_PERMISSIONS } from './representations';
-import { accept, suspend, uninstall, unsuspend } from './transitions';
-import { ALOUD, createWork, type Told, type Work, type WorkSettings } from './work';
+import { createDeliveries, type Deliveries, type Transport } from './webhooks/deliveries';
+import { change, install, renameAccount, type Hub, type NewInstallation } from './state/installations';
+import { jobContext, queueJob, type NewJob } from './state/jobs';
+import type { Clock, Installation, Job } from './state/model';
+import { jobWebhook, type JobAction, type Webhook } from './webhooks/payloads';
+import { createStore, type Store } from './state/store';
+import { APP_PERMISSIONS } from './rest/representations';
+import { accept, suspend, uninstall, unsuspend } from './state/transitions';
+import { ALOUD, createWork, type Told, type Work, type WorkSettings } from './scheduler/job-scheduler';
 
-export type { NewInstallation } from './installations';
-export type { NewJob } from './jobs';
+export type { NewInstallation } from './state/installations';
+export type { NewJob } from './state/jobs';
 
 export interface GitHub {
   readonly appId: number;

@@ -1,5 +1,5 @@
-import type { Answer, Call } from './http';
-import type { Store } from './store';
+import type { Answer, Call } from '../lib/http';
+import type { Store } from './state/store';
 
 const NAMED = /^\/repos\/([^/]+)\/([^/]+)(\/.*)?$/;
 const BY_ID = /^\/repositories\/(\d+)(\/.*)?$/;

@@ -1,5 +1,5 @@
-import { createGitHub as createProductGitHub } from '../../../lambdas/libs/github/src';
-import { runGitHub, type RunningGitHub } from './running';
+import { createGitHub as createProductGitHub } from '@multi-tenant-runner/github';
+import { runGitHub, type RunningGitHub } from '../../test/running-github';
 
 const LABELS = ['self-hosted', 'linux', 'x64', 'small'];
 const RUNNER = { name: 'one', labels: LABELS, runnerGroupId: 1 };

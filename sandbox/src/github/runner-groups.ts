@@ -1,9 +1,9 @@
-import type { Answer, Call } from './http';
-import { pageSize } from './app-routes';
-import { repositoriesOf } from './installations';
-import type { Json } from './json';
-import type { Account, RunnerGroup } from './model';
-import { sameName, type Store } from './store';
+import type { Answer, Call } from '../lib/http';
+import { pageSize } from './rest/app-routes';
+import { repositoriesOf } from './state/installations';
+import type { Json } from '../lib/json';
+import type { Account, RunnerGroup } from './state/model';
+import { sameName, type Store } from './state/store';
 
 /** Every organisation has it, with this id: it takes every repository until its owners choose some. */
 const DEFAULT: RunnerGroup = { id: 1, name: 'Default' };

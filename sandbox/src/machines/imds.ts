@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, Call, Handler } from '../github/http';
-import type { Json } from '../github/json';
+import type { Answer, Call, Handler } from '../lib/http';
+import type { Json } from '../lib/json';
 import type { MachineFacts } from './launcher';
 
 const METADATA = '/latest/meta-data/';

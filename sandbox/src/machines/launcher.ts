@@ -1,4 +1,4 @@
-import { object, text, type Json } from '../github/json';
+import { object, text, type Json } from '../lib/json';
 
 /** A machine as the AWS side of the sandbox knows it. */
 export interface MachineFacts {

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeJitConfig } from '../github/jit-config';
-import { runGitHub, type RunningGitHub } from '../github/running';
+import { encodeJitConfig } from '../github/rest/jit-config';
+import { runGitHub, type RunningGitHub } from '../../test/running-github';
 import type { Launcher, MachineFacts } from './launcher';
 import { bootMachine, type Machine } from './machine';
 

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listen, match, route, type Answer, type Call, type Listening, type Route } from '../github/http';
-import type { SessionEnd } from '../github/sessions';
-import type { Session } from '../github/work';
+import { listen, match, route, type Answer, type Call, type Listening, type Route } from '../lib/http';
+import type { SessionEnd } from '../github/scheduler/sessions';
+import type { Session } from '../github/scheduler/job-scheduler';
 import { createImds } from './imds';
 import type { Launcher, MachineFacts } from './launcher';
 import { openMachineLog, type MachineLog } from './log';

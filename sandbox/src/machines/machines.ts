@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Session } from '../github/work';
+import type { Session } from '../github/scheduler/job-scheduler';
 import type { MachineView } from '../control/control';
 import type { Launcher, MachineFacts } from './launcher';
 import { bootMachine, type Machine } from './machine';

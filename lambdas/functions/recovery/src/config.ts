@@ -1,4 +1,4 @@
-import { readNetworkConfig, type NetworkConfig } from '@multi-tenant-runner/composition';
+import { readNetworkConfig, type NetworkConfig } from '@multi-tenant-runner/wiring';
 import type { AdmissionSettings } from '@multi-tenant-runner/core';
 import { LOG_LEVELS, readAdmissionSettings, readConfig, readTierQueueUrls, type Env, type LogLevel } from '@multi-tenant-runner/runtime';
 

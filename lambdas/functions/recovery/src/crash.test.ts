@@ -1,7 +1,7 @@
 import { MINUTE } from '@multi-tenant-runner/core';
 import { Crash, INSTALLATION } from '@multi-tenant-runner/testing';
-import { recoveryWorld, type RecoveryWorld } from '../test/recovery-world';
-import { MAX_ASKS } from './ask-again';
+import { recoveryWorld, type RecoveryWorld } from '../test/recovery-harness';
+import { MAX_ASKS } from './redeliver';
 
 /** Something of everything: a lost webhook, one that came at the second try, an unheard job, and four missed installation events. */
 function scene(): RecoveryWorld {

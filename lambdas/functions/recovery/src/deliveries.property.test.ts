@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { MINUTE } from '@multi-tenant-runner/core';
 import { Crash } from '@multi-tenant-runner/testing';
-import { recoveryWorld, type RecoveryWorld } from '../test/recovery-world';
-import { MAX_ASKS } from './ask-again';
-import { HORIZON } from './delivery-pass';
+import { recoveryWorld, type RecoveryWorld } from '../test/recovery-harness';
+import { MAX_ASKS } from './redeliver';
+import { HORIZON } from './delivery-cursor';
 
 type Step =
   | { readonly kind: 'deliver'; readonly count: number; readonly succeeded: boolean }

@@ -1,6 +1,6 @@
 import { DAY, HOUR, MINUTE, SECOND } from '@multi-tenant-runner/core';
-import { recoveryWorld } from '../test/recovery-world';
-import { MAX_ASKS, pauseAfter } from './ask-again';
+import { recoveryWorld } from '../test/recovery-harness';
+import { MAX_ASKS, pauseAfter } from './redeliver';
 
 describe('failed deliveries', () => {
   it('are asked for once, and no more once one arrived', async () => {

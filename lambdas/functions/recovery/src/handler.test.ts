@@ -1,5 +1,5 @@
 import { INSTALLATION } from '@multi-tenant-runner/testing';
-import { recoveryWorld } from '../test/recovery-world';
+import { recoveryWorld } from '../test/recovery-harness';
 import { createHandler } from './handler';
 
 describe('the handler', () => {

@@ -1,9 +1,9 @@
 import { RECOVERY_SOURCE, SECOND } from '@multi-tenant-runner/core';
 import { timeLeft, type LambdaContext } from '@multi-tenant-runner/runtime';
-import { askAgain } from './ask-again';
+import { askAgain } from './redeliver';
 import { isAppPaused, type OutOfTime, type RecoveryDeps } from './deps';
-import { findFailed } from './find-failed';
-import { mendInstallations } from './mend-installations';
+import { findFailed } from './find-failed-deliveries';
+import { mendInstallations } from './reconcile-installations';
 import { scanRound } from './scan-round';
 
 export interface RecoveryReport {

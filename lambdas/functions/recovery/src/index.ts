@@ -13,7 +13,7 @@ import {
   createSqsJobQueue,
   createSsmClient,
 } from '@multi-tenant-runner/aws';
-import { createFetch } from '@multi-tenant-runner/composition';
+import { createFetch } from '@multi-tenant-runner/wiring';
 import { createGitHub, createGitHubApp, createJobSearch } from '@multi-tenant-runner/github';
 import { createLog, createMetrics, systemClock, writeLine } from '@multi-tenant-runner/runtime';
 import { readRecoveryConfig } from './config';

@@ -1,5 +1,5 @@
 import type { ScanState, TenantLookup } from '@multi-tenant-runner/core';
-import { chooseScans } from './choose-scans';
+import { chooseScans } from './plan-scans';
 import type { OutOfTime, RecoveryDeps } from './deps';
 import { scanTenant } from './scan-tenant';
 

@@ -1,5 +1,5 @@
 import { DAY, MINUTE, ageOf, plus, type GitHubFailure, type Repository, type ScanState, type Spending } from '@multi-tenant-runner/core';
-import { ROUND, finished } from './choose-scans';
+import { ROUND, finished } from './plan-scans';
 import type { OutOfTime, RecoveryDeps } from './deps';
 import { searchRepository, type ScanDeps } from './search-repository';
 

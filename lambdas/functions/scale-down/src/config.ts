@@ -1,4 +1,4 @@
-import { readProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/composition';
+import { readProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
 import { MINUTE, graceFor } from '@multi-tenant-runner/core';
 import { readConfig, type Env } from '@multi-tenant-runner/runtime';
 import type { ScaleDownSettings } from './deps';

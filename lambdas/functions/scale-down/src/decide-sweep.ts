@@ -13,7 +13,7 @@ import {
   type Machine,
   type TenantLookup,
 } from '@multi-tenant-runner/core';
-import { judgeRunner, type RunnerEnd, type RunnerLimits } from './judge-runner';
+import { judgeRunner, type RunnerEnd, type RunnerLimits } from './decide-runner';
 
 /** Everything known of one tenant, machines read before rows. */
 export interface Snapshot {

@@ -1,5 +1,5 @@
 import { WAITING_JOB_STATES, dropLease, endJob, endMachine, isEnded, takeLease, type Launch } from '@multi-tenant-runner/core';
-import type { RunnerEnd } from './judge-runner';
+import type { RunnerEnd } from './decide-runner';
 import type { ScaleDownDeps } from './deps';
 
 export interface EndRunner {

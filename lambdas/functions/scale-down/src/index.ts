@@ -1,4 +1,4 @@
-import { createProtocolPorts, createTenantSecurityGroups } from '@multi-tenant-runner/composition';
+import { createProtocolPorts, createTenantSecurityGroups } from '@multi-tenant-runner/wiring';
 import { leaseFor } from '@multi-tenant-runner/core';
 import { readScaleDownConfig } from './config';
 import { createHandler } from './handler';

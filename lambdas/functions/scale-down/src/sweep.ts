@@ -1,7 +1,7 @@
 import { TAG, readBootReport, type Machine } from '@multi-tenant-runner/core';
 import { wakeDue } from './due-jobs';
 import { oldestDispatchable, olderOf } from './oldest-job';
-import { createHotRound, createTableRound, type Round } from './rounds';
+import { createHotRound, createTableRound, type Round } from './tenant-rotation';
 import { sweepTenant } from './sweep-tenant';
 import type { ScaleDownDeps } from './deps';
 

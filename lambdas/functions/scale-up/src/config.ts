@@ -1,5 +1,5 @@
 import { Decoder, type AdmissionSettings, type Decoded } from '@multi-tenant-runner/core';
-import { readProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/composition';
+import { readProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
 import { readConfig, type Env, type EnvReader } from '@multi-tenant-runner/runtime';
 import type { ScaleUpSettings } from './deps';
 

@@ -1,7 +1,7 @@
 import { decodeJobMessage, decodeJson } from '@multi-tenant-runner/core';
 import { receiveCount, runQueueBatch, type BatchResponse, type LambdaContext, type QueueRecord } from '@multi-tenant-runner/runtime';
 import { handleJob } from './handle-job';
-import { paceWrites } from './take-turns';
+import { paceWrites } from './fair-queue';
 import type { ScaleUpDeps } from './deps';
 
 export type ScaleUpHandler = (event: { readonly Records: readonly QueueRecord[] }, context: LambdaContext) => Promise<BatchResponse>;

@@ -1,4 +1,4 @@
-import { createProtocolPorts } from '@multi-tenant-runner/composition';
+import { createProtocolPorts } from '@multi-tenant-runner/wiring';
 import { MINUTE, leaseFor } from '@multi-tenant-runner/core';
 import { RecentRefusals } from './candidates';
 import { readScaleUpConfig } from './config';

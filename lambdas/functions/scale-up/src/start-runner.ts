@@ -19,7 +19,7 @@ import {
   type Launch,
   type TenantLookup,
 } from '@multi-tenant-runner/core';
-import { askEc2 } from './ask-ec2';
+import { askEc2 } from './launch-instance';
 import { chooseRunnerGroup } from './choose-runner-group';
 import { configureRunner } from './configure-runner';
 import { afterGitHub, parkFor, type Stopped } from './park-for';

@@ -1,6 +1,6 @@
 import { INSTALLATION, jobMessage } from '@multi-tenant-runner/testing';
 import { newJob, type LifecycleAccount } from '@multi-tenant-runner/core';
-import { streamRecord, tenantManagerWorld, type TenantManagerWorld } from '../test/tenant-manager-world';
+import { streamRecord, tenantManagerWorld, type TenantManagerWorld } from '../test/tenant-manager-harness';
 import { mayRunAtOnce, type OnboardingPolicy } from './decide-admission';
 
 const account: Extract<LifecycleAccount, { kind: 'owner' }> = { kind: 'owner', id: 501, login: 'Acme', type: 'Organization' };

@@ -1,8 +1,8 @@
 import type { EgressRule } from '@multi-tenant-runner/aws';
-import { readProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/composition';
+import { readProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
 import { readConfig, type Env } from '@multi-tenant-runner/runtime';
 import { ONBOARDING_MODES, type OnboardingPolicy } from './decide-admission';
-import { decodeEgressRules } from './decode-egress-rules';
+import { decodeEgressRules } from './parse-egress-rules';
 
 export interface TenantManagerConfig extends ProtocolConfig {
   /** Whether each tenant has a group of its own. */

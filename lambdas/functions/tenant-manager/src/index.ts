@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fromAttributes } from '@multi-tenant-runner/aws';
-import { createProtocolPorts, createTenantSecurityGroups } from '@multi-tenant-runner/composition';
+import { createProtocolPorts, createTenantSecurityGroups } from '@multi-tenant-runner/wiring';
 import { cleanUpTenant, graceFor, leaseFor, restateAll, retryRefused, wake } from '@multi-tenant-runner/core';
 import { readTenantManagerConfig } from './config';
 import { createHandler } from './handler';

@@ -1,7 +1,7 @@
 import { isEnded, newJob, type InstallationAction } from '@multi-tenant-runner/core';
 import { INSTALLATION, jobMessage, type TenantRow } from '@multi-tenant-runner/testing';
 import fc from 'fast-check';
-import { streamRecord, tenantManagerWorld, type TenantManagerWorld } from '../test/tenant-manager-world';
+import { streamRecord, tenantManagerWorld, type TenantManagerWorld } from '../test/tenant-manager-harness';
 
 interface Happening {
   readonly action: Exclude<InstallationAction, 'renamed'>;

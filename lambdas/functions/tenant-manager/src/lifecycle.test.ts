@@ -1,6 +1,6 @@
 import { INSTALLATION, job, jobMessage, launch } from '@multi-tenant-runner/testing';
 import { EC2_KNOWS_AFTER, newJob, type LifecycleAccount } from '@multi-tenant-runner/core';
-import { tenantManagerWorld, type TenantManagerWorld } from '../test/tenant-manager-world';
+import { tenantManagerWorld, type TenantManagerWorld } from '../test/tenant-manager-harness';
 
 const GROUP = 'sg-00000000000000001';
 const EARLIER = 900;

@@ -1,7 +1,7 @@
 import type { LifecycleAccount, LifecycleEvent, TenantLookup } from '@multi-tenant-runner/core';
 import { activate, isGone } from './activate';
 import { mayRunAtOnce } from './decide-admission';
-import { decideSuccession, hasNewer, type AccountRow, type Succession } from './decide-succession';
+import { decideSuccession, hasNewer, type AccountRow, type Succession } from './decide-reinstallation';
 import type { TenantManagerDeps } from './deps';
 import { offboard } from './offboard';
 import { runAll } from './run-all';

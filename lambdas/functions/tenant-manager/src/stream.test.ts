@@ -1,6 +1,6 @@
 import { INSTALLATION, jobMessage, tenantRow, type TenantRow } from '@multi-tenant-runner/testing';
 import { MINUTE, newJob, plus, type Job } from '@multi-tenant-runner/core';
-import { sequenceOf, streamRecord, tenantManagerWorld, type TenantManagerWorld } from '../test/tenant-manager-world';
+import { sequenceOf, streamRecord, tenantManagerWorld, type TenantManagerWorld } from '../test/tenant-manager-harness';
 
 const OTHER = 1002;
 

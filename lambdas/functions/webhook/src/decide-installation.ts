@@ -1,5 +1,5 @@
 import { INSTALLATION_ACTIONS, type InstallationAction, type LifecycleAccount, type LifecycleEvent } from '@multi-tenant-runner/core';
-import { installationIdOf, isObject, wordOf, type Delivery } from './read-delivery';
+import { installationIdOf, isObject, wordOf, type Delivery } from './parse-delivery';
 
 export type InstallationDecision =
   | { readonly kind: 'publish'; readonly event: LifecycleEvent }

@@ -1,5 +1,5 @@
 import { Decoder, instantOf, isPublicRepository, isRunnerName, needOf, queuedAtOf, tiersThatFit, type JobEvent, type Tier, type Tiers, type UnroutedJob } from '@multi-tenant-runner/core';
-import { installationIdOf, isObject, wordOf, type Delivery } from './read-delivery';
+import { installationIdOf, isObject, wordOf, type Delivery } from './parse-delivery';
 
 export type UnroutedEvent = Omit<JobEvent, 'tier'>;
 

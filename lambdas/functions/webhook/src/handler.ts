@@ -18,7 +18,7 @@ import { decideInstallation } from './decide-installation';
 import { decideWorkflowJob, type UnroutedEvent } from './decide-workflow-job';
 import { explain, explainEvent } from './explain';
 import { header, rawBody, respond, sourceAddress, type HttpRequest, type HttpResponse } from './http';
-import { installationIdOf, readDelivery, wordOf, type Delivery } from './read-delivery';
+import { installationIdOf, readDelivery, wordOf, type Delivery } from './parse-delivery';
 import { isSigned } from './signature';
 import type { SourceFilter } from './source-addresses';
 import { createTenantCache, type TenantCache } from './tenant-cache';

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DELETION_MARKS, isMarkedDeleted, type Clock, type LifecycleOutcome, type NewTenant, type TenantLifecycle } from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
-import { decideTurn, type Turn } from './decide-turn';
+import { decideTurn, type Turn } from './decide-suspension-order';
 import { Expression } from './expression';
 import { createTable } from './table';
 import { isUnmarked, keyOf } from './tenant-registry';

@@ -1,7 +1,7 @@
 import { DescribeInstancesCommand, RunInstancesCommand, TerminateInstancesCommand, type EC2Client, type Filter, type Instance } from '@aws-sdk/client-ec2';
 import { TAG, type LaunchAnswer, type LaunchRequest, type Machine, type MachineState, type RunnerFleet } from '@multi-tenant-runner/core';
 import { isThrottle, readAwsError } from '../aws-error';
-import { judgeLaunchError } from './judge-launch-error';
+import { judgeLaunchError } from './decide-launch-error';
 import { PAUSE, retrying, type Sleep } from './retrying';
 import { buildRunInput, type FleetTags } from './run-input';
 

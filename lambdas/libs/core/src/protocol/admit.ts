@@ -1,6 +1,6 @@
-import type { Job } from '../job';
-import type { Launch } from '../launch';
-import type { TenantLookup } from '../tenant';
+import type { Job } from '../model/job';
+import type { Launch } from '../model/launch';
+import type { TenantLookup } from '../model/tenant';
 import type { LeaseHolder, ProtocolDeps } from './deps';
 
 /**

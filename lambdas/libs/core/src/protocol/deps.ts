@@ -1,6 +1,6 @@
-import type { AdmissionSettings } from '../judge-job';
-import type { GitHub, JobQueue, JobStore, LaunchStore, Log, Metrics, RunnerParameters, RunnerFleet, TenantRegistry } from '../ports';
-import { MINUTE, SECOND, type Clock } from '../time';
+import type { AdmissionSettings } from '../decisions/job-policy';
+import type { GitHub, JobQueue, JobStore, LaunchStore, Log, Metrics, RunnerParameters, RunnerFleet, TenantRegistry } from '../ports/ports';
+import { MINUTE, SECOND, type Clock } from '../model/time';
 
 /** What the steps of the launch protocol work on. */
 export interface ProtocolDeps {

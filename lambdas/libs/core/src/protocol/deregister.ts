@@ -1,6 +1,6 @@
-import type { Launch } from '../launch';
-import { runnerName } from '../names';
-import { placeOfLaunch } from '../place';
+import type { Launch } from '../model/launch';
+import { runnerName } from '../model/names';
+import { placeOfLaunch } from '../model/place';
 import type { ProtocolDeps } from './deps';
 
 /** `busy`: GitHub refuses while a job runs. `unsure`: GitHub gave no answer. */

@@ -1,4 +1,4 @@
-import { OPEN_JOB_STATES, type Job, type JobReason, type JobState } from '../job';
+import { OPEN_JOB_STATES, type Job, type JobReason, type JobState } from '../model/job';
 import type { ProtocolDeps } from './deps';
 
 export interface JobEnd {

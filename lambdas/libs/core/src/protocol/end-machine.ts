@@ -1,4 +1,4 @@
-import { isForgotten, type Launch } from '../launch';
+import { isForgotten, type Launch } from '../model/launch';
 import { deregister } from './deregister';
 import { release, type Afterwards, type ReleaseDeps } from './release';
 import type { LeaseHolder, ProtocolDeps } from './deps';

@@ -1,7 +1,7 @@
-import { GATE_LIFETIME, WAITING_JOB_STATES, isEnded, isGated, type Job } from '../job';
-import type { Launch } from '../launch';
-import { launchIdOf } from '../names';
-import { HOUR, MINUTE, ageOf, plus } from '../time';
+import { GATE_LIFETIME, WAITING_JOB_STATES, isEnded, isGated, type Job } from '../model/job';
+import type { Launch } from '../model/launch';
+import { launchIdOf } from '../model/names';
+import { HOUR, MINUTE, ageOf, plus } from '../model/time';
 import type { ProtocolDeps } from './deps';
 
 /** A gate's opening may go unheard of, so GitHub is asked: soon at first, hourly in the end. */

@@ -1,6 +1,6 @@
-import { SPOT_INTERRUPTED, readEc2End } from '../ec2-end';
-import { ENDED_JOB_STATES, OPEN_JOB_STATES, type JobState } from '../job';
-import type { Launch } from '../launch';
+import { SPOT_INTERRUPTED, readEc2End } from '../model/ec2-end';
+import { ENDED_JOB_STATES, OPEN_JOB_STATES, type JobState } from '../model/job';
+import type { Launch } from '../model/launch';
 import type { ProtocolDeps } from './deps';
 
 type EndDeps = Pick<ProtocolDeps, 'jobs' | 'clock' | 'log' | 'metrics'>;

@@ -1,8 +1,8 @@
-import { newJob } from '../messages';
-import { MAX_RESTARTS, type Job, type JobReason } from '../job';
-import { parseTenantRow, type TenantLookup } from '../tenant';
-import type { Tiers } from '../tiers';
-import { DAY, HOUR, MINUTE, plus } from '../time';
+import { newJob } from '../model/messages';
+import { MAX_RESTARTS, type Job, type JobReason } from '../model/job';
+import { parseTenantRow, type TenantLookup } from '../model/tenant';
+import type { Tiers } from '../decisions/choose-tier';
+import { DAY, HOUR, MINUTE, plus } from '../model/time';
 import { isReady, reasonNow } from './reason-now';
 
 const NOW = new Date('2026-01-15T12:00:00.000Z');

@@ -1,8 +1,8 @@
-import { judgeHold } from '../hold';
-import { MAX_RESTARTS, isGated, type Job, type JobReason } from '../job';
-import type { Changes } from '../ports';
-import { freeSlots, isBrokenRow, type Tenant, type TenantLookup } from '../tenant';
-import { JOB_QUEUE_LIFETIME, MINUTE, plus } from '../time';
+import { judgeHold } from '../decisions/launch-gate';
+import { MAX_RESTARTS, isGated, type Job, type JobReason } from '../model/job';
+import type { Changes } from '../ports/ports';
+import { freeSlots, isBrokenRow, type Tenant, type TenantLookup } from '../model/tenant';
+import { JOB_QUEUE_LIFETIME, MINUTE, plus } from '../model/time';
 
 /** The tenant itself is not there to run anything. */
 const OF_THE_TENANT: ReadonlySet<JobReason> = new Set<JobReason>(['unknown-tenant', 'tenant-row-invalid', 'tenant-suspended']);

@@ -1,11 +1,11 @@
-import type { Job } from '../job';
-import type { Launch } from '../launch';
-import { DAY, ENDED_ROW_LIFETIME, SECOND, ageOf } from '../time';
+import type { Job } from '../model/job';
+import type { Launch } from '../model/launch';
+import { DAY, ENDED_ROW_LIFETIME, SECOND, ageOf } from '../model/time';
 import { deregister } from './deregister';
 import { endJob, type JobEnd } from './end-job';
-import { recordLaunchFailure, settleByGitHub } from './keep-circuit';
-import { parkForRestart, type Restart } from './restart';
-import { wake, type WakeDeps } from './wake';
+import { recordLaunchFailure, settleByGitHub } from './record-launch-outcome';
+import { parkForRestart, type Restart } from './park-for-restart';
+import { wake, type WakeDeps } from './dispatch-next-jobs';
 import type { LeaseHolder, ProtocolDeps } from './deps';
 
 /** What becomes of the job that the launch was for. `ask`: GitHub knows. */

@@ -1,5 +1,5 @@
-import type { Job } from '../job';
-import type { TenantLookup } from '../tenant';
+import type { Job } from '../model/job';
+import type { TenantLookup } from '../model/tenant';
 import type { ProtocolDeps } from './deps';
 import { reasonNow } from './reason-now';
 

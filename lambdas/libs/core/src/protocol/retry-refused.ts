@@ -1,5 +1,5 @@
-import type { JobReason } from '../job';
-import { wake, type WakeDeps } from './wake';
+import type { JobReason } from '../model/job';
+import { wake, type WakeDeps } from './dispatch-next-jobs';
 
 /** What a job waits for that an owner of its account can change at GitHub. */
 const AT_GITHUB: ReadonlySet<JobReason | undefined> = new Set<JobReason>(['github-refused', 'no-runner-group']);

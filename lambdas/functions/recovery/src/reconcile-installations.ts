@@ -1,0 +1,92 @@
+import type { AppInstallation, LifecycleEvent, TenantLookup } from '@multi-tenant-runner/core';
+import { compareInstallations, isComparisonDue } from './diff-installations';
+import { heedFailure, type OutOfTime, type RecoveryDeps } from './deps';
+import { listTenants } from './scan-round';
+
+const BOOKMARK = 'recovery-installations';
+/** Pages of GitHub's list that are asked for at a time. */
+const AT_ONCE = 4;
+
+type MendDeps = Pick<RecoveryDeps, 'app' | 'github' | 'bookmarks' | 'tenants' | 'bus' | 'clock' | 'log' | 'metrics'>;
+
+/**
+ * Nightly, sends the installation events that were lost as the webhook would have: the tenant manager applies them by
+ * its own rules. A comparison that is cut off is made again by the next run, and what was mended is not different any more.
+ *
+ * @returns how many events were sent; undefined: none was due, or it did not come to an end
+ */
+export async function mendInstallations(deps: MendDeps, outOfTime: OutOfTime): Promise<number | undefined> {
+  if (!isComparisonDue(await deps.bookmarks.readCursor(BOOKMARK), deps.clock.now())) return undefined;
+  const installations = await listInstallations(deps, outOfTime);
+  if (installations === undefined) return undefined;
+  // The registry is read after GitHub, so that whoever was installed in between has a row.
+  const lookups = await listTenants(deps);
+  const comparison = compareInstallations(installations, lookups);
+  for (const id of comparison.undead) deps.log.warn('GitHub lists an installation whose tenant is deleted, which is final; it must be uninstalled and installed again', { tenant_id: id });
+  let mended = 0;
+  for (const { action, installation } of comparison.mends) {
+    if (outOfTime()) return undefined;
+    await send({ action, ...eventOf(installation, deps) }, deps);
+    mended += 1;
+  }
+  const gone = comparison.isAnotherApp ? refuseToOffboard(comparison.unlisted, deps) : comparison.unlisted;
+  for (const installationId of gone) {
+    if (outOfTime()) return undefined;
+    const proof = await deps.github.getInstallation(installationId);
+    if (proof.kind !== 'found') {
+      await heedFailure(proof, 'looked for an installation', deps);
+      return undefined;
+    }
+    if (proof.installation !== undefined) continue;
+    await send({ action: 'deleted', installationId, account: accountOf(lookups, installationId), deliveryId: deliveryId(installationId, deps) }, deps);
+    mended += 1;
+  }
+  await deps.bookmarks.writeCursor(BOOKMARK, deps.clock.now().toISOString());
+  return mended;
+}
+
+async function listInstallations(deps: MendDeps, outOfTime: OutOfTime): Promise<AppInstallation[] | undefined> {
+  const installations: AppInstallation[] = [];
+  for (let first = 1; ; first += AT_ONCE) {
+    if (outOfTime()) return undefined;
+    const pages = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => first + index).map((page) => deps.app.listInstallations(page)));
+    for (const page of pages) {
+      if (page.kind !== 'page') {
+        await heedFailure(page, 'listed its installations', deps);
+        return undefined;
+      }
+      installations.push(...page.installations);
+      if (!page.more) return installations;
+    }
+  }
+}
+
+/** Offboarding is final, so a wrong key must not be taken for an exodus. */
+function refuseToOffboard(unlisted: readonly number[], deps: MendDeps): readonly number[] {
+  deps.metrics.count('RecoveryFailed', { properties: { part: 'installations' } });
+  deps.log.error(
+    'GitHub lists fewer than half of the tenants, so none is taken for uninstalled. Check that github_app.id and its key are of the App that the tenants installed; tenants that really left can be set to deleted by hand',
+    { missing: unlisted.length },
+  );
+  return [];
+}
+
+function eventOf(installation: AppInstallation, deps: MendDeps): Omit<LifecycleEvent, 'action'> {
+  const { installationId, account, changedAt } = installation;
+  return { installationId, account, ...(changedAt !== undefined && { changedAt }), deliveryId: deliveryId(installationId, deps) };
+}
+
+const deliveryId = (installationId: number, { clock }: MendDeps): string => `recovery-${installationId}-${clock.now().toISOString().slice(0, 10)}`;
+
+function accountOf(lookups: readonly TenantLookup[], installationId: number): LifecycleEvent['account'] {
+  const lookup = lookups.find((one) => one.kind === 'tenant' && one.tenant.installationId === installationId);
+  if (lookup?.kind !== 'tenant' || lookup.tenant.accountId === undefined) return { kind: 'unknown' };
+  const { accountId, orgName, orgType } = lookup.tenant;
+  return { kind: 'owner', id: accountId, login: orgName, type: orgType };
+}
+
+async function send(event: LifecycleEvent, deps: MendDeps): Promise<void> {
+  await deps.bus.publishLifecycle(event.action === 'renamed' ? 'installation_target' : 'installation', event);
+  deps.metrics.count('InstallationsMended', { properties: { tenant_id: event.installationId, action: event.action } });
+  deps.log.warn('The registry had missed a change of an installation, which is sent once more', { tenant_id: event.installationId, action: event.action });
+}

@@ -1,0 +1,101 @@
+import { MINUTE, ageOf, plus, type PendingDelivery } from '@multi-tenant-runner/core';
+import { HORIZON } from './delivery-cursor';
+import { heedFailure, type OutOfTime, type RecoveryDeps } from './deps';
+
+/** With the pauses below the last comes a day after the first: a webhook that fails for a day is still caught up with. */
+export const MAX_ASKS = 6;
+/**
+ * GitHub counts five points for each and takes 900 a minute:
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+ * The next run goes on.
+ */
+const ASKS_A_RUN = 100;
+/** One after the other, forty are all that GitHub answers in this part's time. */
+const AT_ONCE = 4;
+/** What others asked for in the meantime, or what is over, is not counted as an ask. */
+const READ_A_RUN = 2 * ASKS_A_RUN;
+const FIRST_PAUSE = 4 * MINUTE;
+
+type AskDeps = Pick<RecoveryDeps, 'app' | 'recovery' | 'bookmarks' | 'clock' | 'log' | 'metrics'>;
+
+export interface AskReport {
+  readonly redelivered: number;
+  readonly givenUp: number;
+}
+
+/** Each pause is four times the one before: 4, 16, 64 minutes, 4, 17 and 68 hours. */
+export function pauseAfter(asks: number): number {
+  return FIRST_PAUSE * 4 ** Math.max(0, asks - 1);
+}
+
+export type AskDecision = 'wait' | 'ask' | 'give-up';
+
+export function decideAsk(delivery: PendingDelivery, now: Date): AskDecision {
+  if (ageOf(delivery.failedAt, now) >= HORIZON) return 'give-up';
+  if (Date.parse(delivery.dueAt) > now.getTime()) return 'wait';
+  return delivery.asked >= MAX_ASKS ? 'give-up' : 'ask';
+}
+
+/**
+ * Asks GitHub to redeliver what is due, installation events first. The ask is counted before it is made: a run that dies
+ * in between has used one up, never made one too many.
+ */
+export async function askAgain(deps: AskDeps, outOfTime: OutOfTime): Promise<AskReport> {
+  const report = { redelivered: 0, givenUp: 0 };
+  const due = [...(await deps.recovery.listPending(deps.clock.now(), READ_A_RUN))];
+  let begun = 0;
+  let stopped = false;
+  const work = async (): Promise<void> => {
+    for (let next = due.shift(); next !== undefined && !stopped && begun < ASKS_A_RUN && !outOfTime(); next = due.shift()) {
+      begun += 1;
+      const outcome = await settleOne(next, deps);
+      if (outcome === 'asked') report.redelivered += 1;
+      else begun -= 1;
+      if (outcome === 'gone') report.givenUp += 1;
+      stopped ||= outcome === 'stop';
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  if (report.redelivered > 0) deps.metrics.count('DeliveriesRedelivered', { value: report.redelivered });
+  return report;
+}
+
+type AskOutcome = 'asked' | 'gone' | 'skipped' | 'stop';
+
+async function settleOne(delivery: PendingDelivery, deps: AskDeps): Promise<AskOutcome> {
+  const decision = decideAsk(delivery, deps.clock.now());
+  if (decision === 'wait') return 'skipped';
+  if (decision === 'ask') return askOnce(delivery, deps);
+  await giveUp(delivery, 'It was asked for as often as allowed, or GitHub has forgotten it', deps);
+  return 'gone';
+}
+
+async function askOnce(delivery: PendingDelivery, deps: AskDeps): Promise<AskOutcome> {
+  const now = deps.clock.now();
+  const claimed = await deps.recovery.claim(delivery, { dueAt: plus(now, pauseAfter(delivery.asked + 1)).toISOString() });
+  if (!claimed) return 'skipped';
+  const answer = await deps.app.redeliver(delivery.attemptId);
+  if (answer.kind === 'asked') {
+    deps.log.info('Asked GitHub to deliver an event again', { delivery_id: delivery.guid, event: delivery.event, tenant_id: delivery.installationId, asked: delivery.asked + 1 });
+    return 'asked';
+  }
+  if (answer.kind === 'refused' && answer.status !== 401 && answer.status !== 403) {
+    await giveUp(delivery, `GitHub does not redeliver it (${answer.status})`, deps);
+    return 'gone';
+  }
+  // Without an answer it may have been taken up, so then it counts.
+  if (answer.kind !== 'unavailable') await deps.recovery.unclaim(delivery, { dueAt: answer.kind === 'limited' ? answer.retryAt.toISOString() : delivery.dueAt });
+  await heedFailure(answer, 'asked for a redelivery', deps);
+  return 'stop';
+}
+
+async function giveUp(delivery: PendingDelivery, why: string, deps: AskDeps): Promise<void> {
+  await deps.recovery.settle(delivery.guid, 'given-up', deps.clock.now());
+  deps.metrics.count('DeliveriesGivenUp', { properties: { delivery_id: delivery.guid, event: delivery.event, tenant_id: delivery.installationId ?? null } });
+  deps.log.warn(`An event of GitHub's never arrived and is given up. ${why}; the search for unheard jobs and the comparison of installations make up for most of them`, {
+    delivery_id: delivery.guid,
+    event: delivery.event,
+    tenant_id: delivery.installationId,
+    asked: delivery.asked,
+  });
+}

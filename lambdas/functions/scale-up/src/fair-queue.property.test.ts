@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { createTurns } from './fair-queue';
+
+const NEVER = () => () => undefined;
+
+test('one call at a time, each exactly once, in its tenant\'s order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 30 }), async (tenants) => {
+      const turns = createTurns({ longest: 1_000, after: NEVER });
+      const begun: { tenant: number; call: number }[] = [];
+      let inFlight = 0;
+      const answers = tenants.map((tenant, call) =>
+        turns.take(tenant, async () => {
+          expect((inFlight += 1)).toBe(1);
+          begun.push({ tenant, call });
+          await Promise.resolve();
+          inFlight -= 1;
+          return call;
+        }),
+      );
+      expect(await Promise.all(answers)).toEqual(tenants.map((_, call) => call));
+      expect(begun).toHaveLength(tenants.length);
+      for (const tenant of new Set(tenants)) {
+        const own = begun.filter((one) => one.tenant === tenant).map(({ call }) => call);
+        expect(own).toEqual([...own].sort((a, b) => a - b));
+      }
+    }),
+  );
+});
+
+test('between two calls of one tenant that wait, every other tenant that waits has one: a flood is ahead of nobody twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 2, maxLength: 30 }), async (tenants) => {
+      const turns = createTurns({ longest: 1_000, after: NEVER });
+      let open = (): void => undefined;
+      const gate = new Promise<void>((resolve) => (open = resolve));
+      const begun: number[] = [];
+      // All wait before the first goes.
+      const all = [turns.take(0, () => gate), ...tenants.map((tenant) => turns.take(tenant, async () => void begun.push(tenant)))];
+      open();
+      await Promise.all(all);
+      for (const tenant of new Set(tenants)) {
+        const firstAt = begun.indexOf(tenant);
+        const ahead = begun.slice(0, firstAt);
+        expect(new Set(ahead).size).toBe(ahead.length);
+      }
+    }),
+  );
+});
+
+test('a call that fails ends its turn and tells only its own caller', async () => {
+  const turns = createTurns({ longest: 1_000, after: NEVER });
+  const failed = turns.take(1, async () => Promise.reject(new Error('throttled')));
+  const well = turns.take(2, async () => 'well');
+  await expect(failed).rejects.toThrow('throttled');
+  await expect(well).resolves.toBe('well');
+});
+
+test('a call that takes too long lets the next begin, and ends its turn once', async () => {
+  let tooLong: () => void = () => undefined;
+  const turns = createTurns({ longest: 1_000, after: (_milliseconds, callBack) => ((tooLong = callBack), () => undefined) });
+  let answer = (_value: string): void => undefined;
+  const slow = turns.take(1, () => new Promise<string>((resolve) => (answer = resolve)));
+  let begun = 0;
+  const second = turns.take(2, async () => void (begun += 1));
+  expect(begun).toBe(0);
+  tooLong();
+  await second;
+  answer('late');
+  await expect(slow).resolves.toBe('late');
+  await turns.take(3, async () => void (begun += 1));
+  expect(begun).toBe(2);
+});

@@ -1,0 +1,44 @@
+import type { JobReason } from '../model/job';
+import { isBrokenRow, type TenantLookup } from '../model/tenant';
+import { mayUseTier, type TierAccess, type Tiers } from './choose-tier';
+
+export interface JobToJudge {
+  readonly ownerId: number;
+  readonly isPublic: boolean;
+  readonly tier: string;
+}
+
+export interface AdmissionSettings {
+  readonly tiers: Tiers;
+  readonly defaultTier: string;
+  readonly tierAccess: TierAccess;
+  readonly allowPublicRepositories: boolean;
+}
+
+export type Verdict =
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'park'; readonly reason: Extract<JobReason, 'unknown-tenant' | 'tenant-row-invalid' | 'tenant-suspended'> }
+  | {
+      readonly kind: 'refuse';
+      readonly reason: Extract<JobReason, 'tenant-deleted' | 'foreign-owner' | 'public-repository' | 'tier-access' | 'unknown-tier'>;
+    };
+
+/**
+ * Whether a tenant may have a runner for a job, its limit aside. A job can overtake its own `installation.created`
+ * and a suspension ends: such jobs wait. The rest is final.
+ */
+export function judgeJob(lookup: TenantLookup, job: JobToJudge, settings: AdmissionSettings): Verdict {
+  if (lookup.kind === 'none') return { kind: 'park', reason: isBrokenRow(lookup) ? 'tenant-row-invalid' : 'unknown-tenant' };
+  if (lookup.kind === 'tombstone' || lookup.tenant.status === 'deleted') return { kind: 'refuse', reason: 'tenant-deleted' };
+  const { tenant } = lookup;
+  // The login is only a display name; a row made by hand may lack the id, then the signed installation id stands alone.
+  if (tenant.accountId !== undefined && tenant.accountId !== job.ownerId) return { kind: 'refuse', reason: 'foreign-owner' };
+  const wanted = settings.tiers.get(job.tier);
+  if (wanted === undefined) return { kind: 'refuse', reason: 'unknown-tier' };
+  if (!mayUseTier(settings.tierAccess, wanted, settings.tiers.get(tenant.tier))) return { kind: 'refuse', reason: 'tier-access' };
+  if (job.isPublic && !(tenant.allowPublicRepositories ?? settings.allowPublicRepositories)) {
+    return { kind: 'refuse', reason: 'public-repository' };
+  }
+  if (tenant.status === 'suspended') return { kind: 'park', reason: 'tenant-suspended' };
+  return { kind: 'pass' };
+}

@@ -1,0 +1,36 @@
+import type { RowProblem, TenantLookup } from './tenant';
+
+/** What is wrong with a row, for the log and `TenantRowInvalid`: attributes and advice, never the values. */
+export interface RowReport {
+  readonly tenant_id: number;
+  readonly attributes: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** Undefined when the row is sound or there is none. */
+export function reportRow(lookup: TenantLookup): RowReport | undefined {
+  return toReport(installationIdOf(lookup), problemsOf(lookup));
+}
+
+/** Only what the change brought: a row that stays broken is not reported at every write. */
+export function reportNewProblems(before: TenantLookup, after: TenantLookup): RowReport | undefined {
+  const known = new Set(problemsOf(before).map(({ attribute }) => attribute));
+  return toReport(installationIdOf(after), problemsOf(after).filter(({ attribute }) => !known.has(attribute)));
+}
+
+function toReport(installationId: number, problems: readonly RowProblem[]): RowReport | undefined {
+  if (problems.length === 0) return undefined;
+  return {
+    tenant_id: installationId,
+    attributes: problems.map(({ attribute }) => attribute),
+    problems: problems.map(({ attribute, problem }) => `${attribute} ${problem}`),
+  };
+}
+
+function installationIdOf(lookup: TenantLookup): number {
+  return lookup.kind === 'tenant' ? lookup.tenant.installationId : lookup.installationId;
+}
+
+function problemsOf(lookup: TenantLookup): readonly RowProblem[] {
+  return lookup.problems ?? [];
+}

@@ -1,0 +1,44 @@
+import { MAX_RESTARTS, WAITING_JOB_STATES, type Job, type JobReason } from '../model/job';
+import { launchIdOf } from '../model/names';
+import { HOUR, plus } from '../model/time';
+import type { ProtocolDeps } from './deps';
+
+export interface Restart {
+  readonly reason: JobReason;
+  /** Not before this time; absent: as soon as a slot is free. */
+  readonly nextTry?: Date;
+  /** The launch had a machine that came to nothing: counts towards the bound. */
+  readonly spent: boolean;
+  /** Why the launch failed in a way that the tenant's next one may too: counts towards its circuit. */
+  readonly failure?: string;
+}
+
+/**
+ * Parks a job under a new start number: an ended launch never starts anything again. Answers the parked job, or
+ * undefined if it no longer waits for that launch.
+ */
+export async function parkForRestart(job: Job, launchId: string, restart: Restart, deps: Pick<ProtocolDeps, 'jobs' | 'clock' | 'metrics'>): Promise<Job | undefined> {
+  const now = deps.clock.now();
+  const restarts = job.restarts + (restart.spent ? 1 : 0);
+  const exhausted = restart.spent && restarts > MAX_RESTARTS;
+  const nextTry = exhausted ? plus(now, HOUR) : restart.nextTry;
+  const startNumber = job.startNumber + 1;
+  const reason = exhausted ? 'relaunch-limit' : restart.reason;
+  const parked = await deps.jobs.change(
+    job.installationId,
+    job.jobId,
+    { from: WAITING_JOB_STATES, startNumber: job.startNumber, launchId },
+    {
+      state: 'parked',
+      reason,
+      nextTry: nextTry?.toISOString() ?? null,
+      startNumber,
+      restarts,
+      launchId: launchIdOf(job.jobId, startNumber),
+      updatedAt: now.toISOString(),
+    },
+  );
+  if (!parked.ok) return undefined;
+  deps.metrics.count('JobParked', { tier: job.tier, properties: { tenant_id: job.installationId, job_id: job.jobId, reason } });
+  return parked.row;
+}

@@ -1,0 +1,87 @@
+import { needOf } from '../model/github-status';
+import { WAITING_JOB_STATES, endStateOf, isGated, type Job } from '../model/job';
+import { placeOfJob } from '../model/place';
+import { endJob, type JobEnd } from './end-job';
+import { openGate, parkAtGate } from './gate';
+import { parkForRestart, type Restart } from './park-for-restart';
+import type { ProtocolDeps } from './deps';
+
+/**
+ * What the job row should say now. `held-back`: GitHub gives it to no runner yet. `let-through`: its gate has opened, and
+ * nobody has sent it yet. `unknown`: GitHub gave no answer, ask again later.
+ */
+export type JobTruth = 'waits-again' | 'held-back' | 'let-through' | 'running' | 'ended' | 'unknown' | 'unchanged';
+
+export type AskDeps = Pick<ProtocolDeps, 'jobs' | 'launches' | 'tenants' | 'github' | 'clock' | 'metrics' | 'log'>;
+
+/**
+ * Asks GitHub about a job whose launch is over, or which it held back, and makes the row say the truth.
+ *
+ * @param again how it waits if it still does
+ */
+export async function askGitHub(job: Job, again: Restart, deps: AskDeps): Promise<JobTruth> {
+  const place = placeOfJob(job, await deps.tenants.get(job.installationId));
+  const answer = await deps.github.getJob(place, job.jobId);
+  if (answer.kind !== 'found') {
+    deps.log.warn('GitHub gave no answer about a job; the sweep asks again', { job_id: job.jobId, answer: answer.kind });
+    return 'unknown';
+  }
+  const truth = answer.job;
+  if (truth === undefined) {
+    return (await endJob(job, { state: 'cancelled', reason: 'gone-at-github' }, deps)) ? 'ended' : 'unchanged';
+  }
+  const need = needOf(truth.status);
+  switch (need) {
+    case 'over':
+      return (await endJob(job, endOf(truth), deps)) ? 'ended' : 'unchanged';
+    case 'running':
+      return recordRunning(job, truth.runnerName, deps);
+    case 'unknown':
+      deps.log.warn('GitHub has a status for a job that is not known here: no machine is started for it until it is queued', { job_id: job.jobId, status: truth.status });
+      return holdBack(job, deps);
+    case 'held-back':
+      return holdBack(job, deps);
+    case 'machine':
+      return waitAgain(job, again, deps);
+  }
+}
+
+type GitHubJob = { readonly conclusion?: string; readonly runnerName?: string };
+
+function endOf({ conclusion, runnerName }: GitHubJob): JobEnd {
+  return { state: endStateOf(conclusion), ...(conclusion !== undefined && { conclusion }), ...(runnerName !== undefined && { runnerName }) };
+}
+
+async function recordRunning(job: Job, runnerName: string | undefined, deps: AskDeps): Promise<JobTruth> {
+  const now = deps.clock.now().toISOString();
+  const running = await deps.jobs.change(
+    job.installationId,
+    job.jobId,
+    { from: [...WAITING_JOB_STATES, 'running'] },
+    { state: 'running', reason: null, nextTry: null, gatedAt: null, startedAt: job.startedAt ?? now, updatedAt: now, ...(runnerName !== undefined && { runnerName }) },
+  );
+  return running.ok ? 'running' : 'unchanged';
+}
+
+async function holdBack(job: Job, deps: AskDeps): Promise<JobTruth> {
+  const row = job.state === 'running' ? await backToWaiting(job, deps) : job;
+  return row !== undefined && (await parkAtGate(row, deps)) ? 'held-back' : 'unchanged';
+}
+
+async function waitAgain(job: Job, again: Restart, deps: AskDeps): Promise<JobTruth> {
+  if (isGated(job)) return (await openGate(job, {}, deps)) ? 'let-through' : 'unchanged';
+  // A job that was running and is queued again was handed back by its runner; the row may wait once more.
+  const row = job.state === 'running' ? await backToWaiting(job, deps) : job;
+  if (row === undefined) return 'unchanged';
+  return (await parkForRestart(row, row.launchId, again, deps)) ? 'waits-again' : 'unchanged';
+}
+
+async function backToWaiting(job: Job, deps: AskDeps): Promise<Job | undefined> {
+  const starting = await deps.jobs.change(
+    job.installationId,
+    job.jobId,
+    { from: ['running'] },
+    { state: 'starting', runnerName: null, startedAt: null, updatedAt: deps.clock.now().toISOString() },
+  );
+  return starting.ok ? starting.row : undefined;
+}

@@ -1,2 +1,0 @@
-export * from './read-job';
-export * from './route-job';

@@ -1,0 +1,72 @@
+import { securityGroupName } from '@multi-tenant-runner/core';
+import { ENVIRONMENT, settings } from '../factories';
+import { createInMemoryFleet } from '../fakes/fleet';
+import { createInMemoryJobStore } from '../fakes/job-store';
+import { createInMemoryLaunchStore } from '../fakes/launch-store';
+import { createInMemoryParameters } from '../fakes/parameters';
+import { createInMemorySecurityGroups } from '../fakes/security-groups';
+import { createInMemoryTenantRegistry } from '../fakes/tenant-registry';
+import { createTestClock } from '../test-clock';
+import { jobStoreContract } from './job-store.contract';
+import { createInMemoryRecoveryStore } from '../fakes/recovery-store';
+import { launchStoreContract } from './launch-store.contract';
+import { recoveryStoreContract } from './recovery-store.contract';
+import { runnerFleetContract } from './runner-fleet.contract';
+import { runnerParametersContract } from './runner-parameters.contract';
+import { securityGroupsContract } from './security-groups.contract';
+import { tenantLifecycleContract } from './tenant-lifecycle.contract';
+import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
+
+let last = 1_000;
+const nextId = (): number => (last += 1);
+
+async function tenantTable(): Promise<TenantTableUnderTest> {
+  const table = createInMemoryTenantRegistry({ ...settings(), clock: createTestClock() });
+  table.pageSize = 2;
+  return {
+    registry: table,
+    lifecycle: table,
+    write: async (row) => void table.rows.set(Number(row['installation_id']), row),
+    read: async (installationId) => structuredClone(table.rows.get(installationId)),
+  };
+}
+
+describe('the in-memory tenant registry', () => tenantRegistryContract(tenantTable, nextId));
+describe('the in-memory tenant lifecycle', () => tenantLifecycleContract(tenantTable, nextId));
+describe('the in-memory job store', () =>
+  jobStoreContract(async () => {
+    const clock = createTestClock();
+    return { clock, store: createInMemoryJobStore({ clock }) };
+  }, nextId));
+describe('the in-memory launch store', () =>
+  launchStoreContract(async () => {
+    const clock = createTestClock();
+    return { clock, store: createInMemoryLaunchStore({ clock }) };
+  }, nextId));
+describe('the in-memory recovery store', () => recoveryStoreContract(async () => ({ store: createInMemoryRecoveryStore() }), nextId));
+describe('the in-memory fleet', () =>
+  runnerFleetContract(async () => {
+    const fleet = createInMemoryFleet({ clock: createTestClock(), environment: ENVIRONMENT });
+    return {
+      fleet,
+      environment: ENVIRONMENT,
+      subnets: ['subnet-a', 'subnet-b'],
+      securityGroupId: 'sg-1',
+      launchTemplateId: 'lt-1',
+      refuse: (instanceType, subnetId) => void fleet.refuse((intent) => intent.instanceType === instanceType && intent.subnetId === subnetId),
+    };
+  }, nextId));
+describe('the in-memory runner parameters', () =>
+  runnerParametersContract(async () => {
+    const parameters = createInMemoryParameters({ clock: createTestClock() });
+    return { parameters, read: async (installationId, instanceId) => parameters.entries.get(`${installationId}/${instanceId}`)?.value };
+  }, nextId));
+describe('the in-memory security groups', () =>
+  securityGroupsContract(async () => {
+    const groups = createInMemorySecurityGroups({ environment: ENVIRONMENT });
+    const plantForeign = (installationId: number): void => {
+      const name = securityGroupName(ENVIRONMENT, installationId);
+      groups.groups.set('sg-foreign', { groupId: 'sg-foreign', name, tags: {}, inUse: false });
+    };
+    return { groups, plantForeign };
+  }, nextId));

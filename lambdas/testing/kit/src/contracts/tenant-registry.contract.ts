@@ -1,0 +1,257 @@
+import { claimProbe, recordFailure, type Circuit, type TenantLifecycle, type TenantLookup, type TenantRegistry } from '@multi-tenant-runner/core';
+import { tenantRow } from '../factories';
+import type { TenantRow } from '../fakes/tenant-registry';
+
+export interface TenantTableUnderTest {
+  readonly registry: TenantRegistry;
+  readonly lifecycle: TenantLifecycle;
+  /** Writes a row as a hand would. */
+  write(row: TenantRow): Promise<void>;
+  read(installationId: number): Promise<TenantRow | undefined>;
+}
+
+const limitOf = (lookup: TenantLookup): number | undefined => (lookup.kind === 'tenant' ? lookup.tenant.maxRunners : undefined);
+const liveOf = (lookup: TenantLookup): string[] => (lookup.kind === 'tenant' ? [...lookup.tenant.live].sort() : []);
+
+/** What every tenant registry keeps, however many call it at once. */
+export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>, nextId: () => number): void {
+  let table: TenantTableUnderTest;
+  let id: number;
+  const standing = async (overrides: TenantRow = {}): Promise<void> => {
+    await table.write(tenantRow({ ...overrides, installation_id: id }));
+  };
+
+  beforeEach(async () => {
+    table = await make();
+    id = nextId();
+  });
+
+  describe('reading', () => {
+    it('answers none where there is no row', async () => {
+      await expect(table.registry.get(id)).resolves.toEqual({ kind: 'none', installationId: id, problems: [] });
+    });
+
+    it('reads every attribute of a row', async () => {
+      await standing({ live: new Set(['1-1', '2-1']), allow_public_repositories: true, previous_installation_id: 9, suspended_by: 'operator', status: 'suspended' });
+      const lookup = await table.registry.get(id);
+      expect(lookup).toMatchObject({
+        kind: 'tenant',
+        problems: [],
+        tenant: { installationId: id, orgName: 'acme', tier: 'small', maxRunners: 2, accountId: 501, allowPublicRepositories: true, previousInstallationId: 9, suspendedBy: 'operator' },
+      });
+      expect(liveOf(lookup)).toEqual(['1-1', '2-1']);
+    });
+
+    it('takes the row that the upgrade command makes of a mistyped id for no tenant', async () => {
+      await table.write({ installation_id: id, tier: 'medium', max_runners: 5, updated_at: '2024-01-15T12:00:00Z' });
+      await expect(table.registry.get(id)).resolves.toMatchObject({ kind: 'none', problems: [{ attribute: 'org_name' }, { attribute: 'status' }] });
+    });
+
+    it('lists every row once, over pages', async () => {
+      const ids = [id, nextId(), nextId(), nextId(), nextId()];
+      for (const one of ids) await table.write(tenantRow({ installation_id: one }));
+      const seen: number[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await table.registry.list(cursor);
+        seen.push(...page.lookups.map((lookup) => (lookup.kind === 'tenant' ? lookup.tenant.installationId : lookup.installationId)));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      expect(seen.filter((one) => ids.includes(one)).sort((a, b) => a - b)).toEqual(ids);
+    });
+  });
+
+  describe('admission', () => {
+    it('admits up to the limit and answers the row as it is then', async () => {
+      await standing({ max_runners: 2 });
+      const first = await table.registry.admit(id, '1-1');
+      expect(first.admitted).toBe(true);
+      expect(liveOf(first.lookup)).toEqual(['1-1']);
+      await expect(table.registry.admit(id, '2-1')).resolves.toMatchObject({ admitted: true });
+      const third = await table.registry.admit(id, '3-1');
+      expect(third.admitted).toBe(false);
+      expect(liveOf(third.lookup)).toEqual(['1-1', '2-1']);
+    });
+
+    it('admits exactly as many of 200 at once as the limit says', async () => {
+      await standing({ max_runners: 5 });
+      const outcomes = await Promise.all(Array.from({ length: 200 }, (_, index) => table.registry.admit(id, `${index}-1`)));
+      expect(outcomes.filter((outcome) => outcome.admitted)).toHaveLength(5);
+      expect(liveOf(await table.registry.get(id))).toHaveLength(5);
+    });
+
+    it('admits a launch that has its slot again, at the limit and below', async () => {
+      await standing({ max_runners: 1, live: new Set(['1-1']) });
+      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: true });
+      await table.write(tenantRow({ installation_id: id, max_runners: 0, live: new Set(['1-1']) }));
+      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: true });
+      expect(liveOf(await table.registry.get(id))).toEqual(['1-1']);
+    });
+
+    it.each([
+      ['a limit of 0', { max_runners: 0 }],
+      ['a negative limit', { max_runners: -1 }],
+      ['no limit', { max_runners: undefined }],
+      ['a limit that is a text', { max_runners: '5' }],
+      ['a suspended tenant', { status: 'suspended' }],
+      ['a deleted tenant', { status: 'deleted' }],
+      ['an unknown status', { status: 'paused' }],
+      ['a row without a name', { org_name: undefined }],
+    ])('admits nobody for %s', async (_what, overrides) => {
+      await standing(overrides);
+      const before = await table.read(id);
+      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false });
+      expect(await table.read(id)).toEqual(before);
+    });
+
+    it('admits nobody where there is no row, and makes none', async () => {
+      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false, lookup: { kind: 'none' } });
+      expect(await table.read(id)).toBeUndefined();
+    });
+
+    it.each([
+      ['a text', 'ab'],
+      ['a list', ['1-1']],
+      ['a number', 3],
+      ['a set of numbers', new Set([1])],
+    ])('admits nobody over a live that is %s, and leaves it for the sweep', async (_what, live) => {
+      await standing({ live, max_runners: 9 });
+      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false, lookup: { kind: 'tenant', liveBroken: true } });
+      await table.registry.freeSlot(id, '1-1');
+      await table.registry.restoreSlot(id, '1-1');
+      expect((await table.read(id))?.['live']).toEqual(live);
+    });
+
+    it.each([
+      ['missing', undefined],
+      ['negative', -3],
+      ['a text', 'many'],
+      ['a fraction', 2.5],
+    ])('counts the given limit in place of one that is %s', async (_what, max_runners) => {
+      await standing({ max_runners });
+      const outcomes = await Promise.all(['1-1', '2-1', '3-1', '4-1'].map((launchId) => table.registry.admit(id, launchId, 2)));
+      expect(outcomes.filter((outcome) => outcome.admitted)).toHaveLength(2);
+      expect(outcomes.map((outcome) => limitOf(outcome.lookup))).toEqual([2, 2, 2, 2]);
+    });
+
+    it('admits nobody under a given limit of 0', async () => {
+      await standing({ max_runners: 'many' });
+      await expect(table.registry.admit(id, '1-1', 0)).resolves.toMatchObject({ admitted: false });
+    });
+
+    it('counts the row\'s own figure where that can be used, whatever limit is given', async () => {
+      await standing({ max_runners: 1 });
+      await expect(table.registry.admit(id, '1-1', 5)).resolves.toMatchObject({ admitted: true });
+      await expect(table.registry.admit(id, '2-1', 5)).resolves.toMatchObject({ admitted: false });
+    });
+
+    it('admits nobody after the limit was lowered until below it', async () => {
+      await standing({ max_runners: 2, live: new Set(['1-1', '2-1', '3-1']) });
+      await expect(table.registry.admit(id, '4-1')).resolves.toMatchObject({ admitted: false });
+      await table.registry.freeSlot(id, '1-1');
+      await expect(table.registry.admit(id, '4-1')).resolves.toMatchObject({ admitted: false });
+      await table.registry.freeSlot(id, '2-1');
+      await expect(table.registry.admit(id, '4-1')).resolves.toMatchObject({ admitted: true });
+    });
+  });
+
+  describe('slots', () => {
+    it('gives a slot back once, and the last one takes the set with it', async () => {
+      await standing({ live: new Set(['1-1', '2-1']) });
+      expect(liveOf(await table.registry.freeSlot(id, '1-1'))).toEqual(['2-1']);
+      expect(liveOf(await table.registry.freeSlot(id, '1-1'))).toEqual(['2-1']);
+      expect(liveOf(await table.registry.freeSlot(id, '2-1'))).toEqual([]);
+      expect(await table.read(id)).not.toHaveProperty('live');
+      expect(liveOf(await table.registry.freeSlot(id, '2-1'))).toEqual([]);
+    });
+
+    it('gives back and restores nothing where there is no tenant, and makes no row', async () => {
+      await expect(table.registry.freeSlot(id, '1-1')).resolves.toMatchObject({ kind: 'none' });
+      await table.registry.restoreSlot(id, '1-1');
+      await table.registry.rebuildLive(id, ['1-1']);
+      expect(await table.read(id)).toBeUndefined();
+    });
+
+    it('gives slots back and restores them for tenants that may not start anything', async () => {
+      await standing({ status: 'suspended', max_runners: 0, live: new Set(['1-1']) });
+      await table.registry.restoreSlot(id, '2-1');
+      expect(liveOf(await table.registry.get(id))).toEqual(['1-1', '2-1']);
+      await table.registry.freeSlot(id, '1-1');
+      expect(liveOf(await table.registry.get(id))).toEqual(['2-1']);
+    });
+
+    it('rebuilds a broken set, and leaves a sound one alone', async () => {
+      await standing({ live: 'broken' });
+      await table.registry.rebuildLive(id, ['1-1', '2-1']);
+      expect(liveOf(await table.registry.get(id))).toEqual(['1-1', '2-1']);
+      await table.registry.rebuildLive(id, []);
+      expect(liveOf(await table.registry.get(id))).toEqual(['1-1', '2-1']);
+      await standing({ live: ['broken'] });
+      await table.registry.rebuildLive(id, []);
+      expect(await table.read(id)).not.toHaveProperty('live');
+    });
+  });
+
+  describe('what GitHub limits', () => {
+    it('is remembered until the latest time that was said, and only for a tenant', async () => {
+      const [soon, later] = [new Date('2026-01-15T12:10:00.000Z'), new Date('2026-01-15T12:30:00.000Z')];
+      await expect(table.registry.limitGitHub(id, soon)).resolves.toBe(false);
+      expect(await table.read(id)).toBeUndefined();
+      await standing();
+      await expect(table.registry.limitGitHub(id, later)).resolves.toBe(true);
+      await expect(table.registry.limitGitHub(id, soon)).resolves.toBe(false);
+      await expect(table.registry.limitGitHub(id, later)).resolves.toBe(false);
+      await expect(table.registry.get(id)).resolves.toMatchObject({ tenant: { githubLimitedUntil: later.toISOString() } });
+    });
+
+    it('replaces what a hand wrote in nonsense', async () => {
+      await standing({ github_limited_until: 12 });
+      await expect(table.registry.limitGitHub(id, new Date('2026-01-15T12:10:00.000Z'))).resolves.toBe(true);
+    });
+  });
+
+  describe('the circuit of a tier', () => {
+    const NOW = new Date('2026-01-15T12:00:00.000Z');
+    const circuitOf = async (tier: string): Promise<Circuit | undefined> => {
+      const lookup = await table.registry.get(id);
+      return lookup.kind === 'tenant' ? lookup.tenant.circuits.get(tier) : undefined;
+    };
+
+    it('is written, read, left and removed, each tier for itself', async () => {
+      await standing();
+      const open: Circuit = { ...recordFailure(undefined, 'boot', NOW), openedAt: NOW.toISOString(), probeAt: NOW.toISOString(), probe: '1-1' };
+      await expect(table.registry.changeCircuit(id, 'extra-large.x', () => open)).resolves.toBe(true);
+      expect(await circuitOf('extra-large.x')).toEqual(open);
+      expect(await circuitOf('small')).toBeUndefined();
+      await expect(table.registry.changeCircuit(id, 'extra-large.x', () => undefined)).resolves.toBe(false);
+      expect(await circuitOf('extra-large.x')).toEqual(open);
+      await expect(table.registry.changeCircuit(id, 'extra-large.x', () => null)).resolves.toBe(true);
+      expect(await table.read(id)).not.toHaveProperty('circuit_extra-large.x');
+    });
+
+    it('loses none of the failures that are counted at once', async () => {
+      await standing();
+      await Promise.all(Array.from({ length: 8 }, () => table.registry.changeCircuit(id, 'small', (circuit) => recordFailure(circuit, 'boot', NOW))));
+      expect(await circuitOf('small')).toMatchObject({ failures: 8 });
+    });
+
+    it('gives one of many who ask at once the probe', async () => {
+      await standing();
+      await table.registry.changeCircuit(id, 'small', () => ({ ...recordFailure(undefined, 'boot', NOW), openedAt: NOW.toISOString(), probeAt: NOW.toISOString() }));
+      const claims = Array.from({ length: 8 }, (_, index) => table.registry.changeCircuit(id, 'small', (circuit) => claimProbe(circuit, `${index}-1`, NOW)));
+      expect((await Promise.all(claims)).filter(Boolean)).toHaveLength(1);
+    });
+
+    it('that a hand broke counts as closed, and is written anew', async () => {
+      await standing({ circuit_small: 'closed please' });
+      expect(await circuitOf('small')).toBeUndefined();
+      await expect(table.registry.changeCircuit(id, 'small', (circuit) => recordFailure(circuit, 'boot', NOW))).resolves.toBe(true);
+      expect(await circuitOf('small')).toMatchObject({ failures: 1, reason: 'boot' });
+    });
+
+    it('is never written where there is no tenant', async () => {
+      await expect(table.registry.changeCircuit(id, 'small', (circuit) => recordFailure(circuit, 'boot', NOW))).resolves.toBe(false);
+      expect(await table.read(id)).toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,62 @@
+import { isEnded, type Clock, type Job, type JobStore } from '@multi-tenant-runner/core';
+import { createLaggingView, type Lag } from '../eventually-consistent';
+import { applyChanges } from './apply-changes';
+import { RowsByTenant } from './rows-by-tenant';
+
+export interface InMemoryJobStore extends JobStore {
+  readonly rows: Map<string, Job>;
+  /** The index that `listDue` reads. */
+  readonly dueIndex: Lag;
+  all(): Job[];
+}
+
+export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): InMemoryJobStore {
+  const rows = new RowsByTenant<Job>((job) => !isEnded(job.state));
+  const key = (installationId: number, jobId: number): string => `${installationId}/${jobId}`;
+  const due = createLaggingView(() => rows.allOpen().filter((job) => job.state === 'parked' && job.nextTry !== undefined));
+
+  return {
+    rows,
+    dueIndex: due,
+    all: () => structuredClone([...rows.values()]),
+    get: async (installationId, jobId) => rows.get(key(installationId, jobId)),
+    create: async (job) => {
+      const standing = rows.get(key(job.installationId, job.jobId));
+      if (standing !== undefined) return { ok: false, row: standing };
+      return { ok: true, row: rows.put(key(job.installationId, job.jobId), job) };
+    },
+    change: async (installationId, jobId, guard, changes) => {
+      const row = rows.get(key(installationId, jobId));
+      if (row === undefined) return { ok: false };
+      const fits =
+        guard.from.includes(row.state) &&
+        (guard.startNumber === undefined || guard.startNumber === row.startNumber) &&
+        (guard.launchId === undefined || guard.launchId === row.launchId);
+      if (!fits) return { ok: false, row };
+      const after = applyChanges(row, { updatedAt: clock.now().toISOString(), ...changes });
+      return { ok: true, row: rows.put(key(installationId, jobId), after) };
+    },
+    listOpen: async (installationId, options) => {
+      const open = rows
+        .openOf(installationId)
+        .filter((job) => options?.states === undefined || options.states.includes(job.state))
+        .sort(byQueuedTime);
+      return open.slice(0, options?.limit);
+    },
+    listRecent: async (installationId, limit) =>
+      [...rows.values()]
+        .filter((job) => job.installationId === installationId)
+        .sort((a, b) => b.jobId - a.jobId)
+        .slice(0, limit),
+    listDue: async (now, limit) =>
+      due
+        .read()
+        .filter((job) => (job.nextTry ?? '') <= now.toISOString())
+        .sort((a, b) => compare(a.nextTry ?? '', b.nextTry ?? ''))
+        .slice(0, limit)
+        .map(({ installationId, jobId }) => ({ installationId, jobId })),
+  };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const byQueuedTime = (a: Job, b: Job): number => compare(`${a.queuedAt}#${a.jobId}`, `${b.queuedAt}#${b.jobId}`);

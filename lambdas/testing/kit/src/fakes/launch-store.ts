@@ -1,0 +1,60 @@
+import { hasLiveLease, isOpenLaunch, type Clock, type Launch, type LaunchGuard, type LaunchStore } from '@multi-tenant-runner/core';
+import { createLaggingView, type Lag } from '../eventually-consistent';
+import { applyChanges } from './apply-changes';
+import { RowsByTenant } from './rows-by-tenant';
+
+export interface InMemoryLaunchStore extends LaunchStore {
+  readonly rows: Map<string, Launch>;
+  readonly cursors: Map<string, string>;
+  /** The index that `findByInstance` reads. */
+  readonly instanceIndex: Lag;
+  all(): Launch[];
+}
+
+export function createInMemoryLaunchStore({ clock }: { readonly clock: Clock }): InMemoryLaunchStore {
+  const rows = new RowsByTenant<Launch>((launch) => isOpenLaunch(launch.state), (launch) => launch.instanceId);
+  const cursors = new Map<string, string>();
+  const key = (installationId: number, launchId: string): string => `${installationId}/${launchId}`;
+  const instances = createLaggingView(() => rows.index);
+
+  return {
+    rows,
+    cursors,
+    instanceIndex: instances,
+    all: () => structuredClone([...rows.values()]),
+    get: async (installationId, launchId) => rows.get(key(installationId, launchId)),
+    create: async (launch) => {
+      const standing = rows.get(key(launch.installationId, launch.launchId));
+      if (standing !== undefined) return { ok: false, row: standing };
+      return { ok: true, row: rows.put(key(launch.installationId, launch.launchId), launch) };
+    },
+    change: async (installationId, launchId, guard, changes) => {
+      const row = rows.get(key(installationId, launchId));
+      if (row === undefined) return { ok: false };
+      if (!fits(row, guard)) return { ok: false, row };
+      const after = applyChanges(row, { updatedAt: clock.now().toISOString(), ...changes, version: row.version + 1 });
+      return { ok: true, row: rows.put(key(installationId, launchId), after) };
+    },
+    listOpen: async (installationId) =>
+      rows.openOf(installationId).sort((a, b) => (`${a.createdAt}#${a.launchId}` < `${b.createdAt}#${b.launchId}` ? -1 : 1)),
+    findByInstance: async (instanceId) => {
+      const found = instances.read().get(instanceId);
+      const row = found === undefined ? undefined : rows.get(found);
+      return row && { installationId: row.installationId, launchId: row.launchId };
+    },
+    readCursor: async (name) => cursors.get(name),
+    writeCursor: async (name, cursor) => {
+      if (cursor === undefined) cursors.delete(name);
+      else cursors.set(name, cursor);
+    },
+  };
+}
+
+function fits(row: Launch, guard: LaunchGuard): boolean {
+  return (
+    guard.from.includes(row.state) &&
+    (guard.version === undefined || guard.version === row.version) &&
+    (guard.leaseOwner === undefined || guard.leaseOwner === row.leaseOwner) &&
+    (guard.leaseFreeAt === undefined || !hasLiveLease(row, new Date(guard.leaseFreeAt), guard.leaseFreeFor))
+  );
+}

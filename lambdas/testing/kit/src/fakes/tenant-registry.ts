@@ -1,0 +1,121 @@
+import { circuitAttribute, isMarkedDeleted, parseTenantRow, readCircuit, writeCircuit, type Clock, type TenantLifecycle, type TenantLookup, type TenantRegistry, type Tiers } from '@multi-tenant-runner/core';
+import { createLaggingView, type Lag } from '../eventually-consistent';
+import { createInMemoryTenantLifecycle } from './tenant-lifecycle';
+
+/** A row of the tenants table as plain values, whatever a hand may have written into it. */
+export type TenantRow = Record<string, unknown>;
+
+export interface TenantTableChange {
+  readonly installationId: number;
+  readonly before?: TenantRow;
+  readonly after?: TenantRow;
+}
+
+export interface InMemoryTenantRegistry extends TenantRegistry, TenantLifecycle {
+  /** Raw rows: a test may write anything. */
+  readonly rows: Map<number, TenantRow>;
+  /** What the ports changed, in order, as the table's stream would tell it. */
+  readonly changes: TenantTableChange[];
+  readonly accountIndex: Lag;
+  pageSize: number;
+}
+
+export interface InMemoryTenantSettings {
+  readonly tiers: Tiers;
+  readonly defaultTier: string;
+  readonly clock: Clock;
+}
+
+export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): InMemoryTenantRegistry {
+  const rows = new Map<number, TenantRow>();
+  const changes: TenantTableChange[] = [];
+  const accounts = createLaggingView(() => [...rows].map(([installationId, row]) => ({ installationId, accountId: row['account_id'] })));
+  const lookup = (installationId: number): TenantLookup =>
+    parseTenantRow(installationId, copyOf(rows.get(installationId)), settings.tiers, settings.defaultTier);
+
+  const write = (installationId: number, row: TenantRow): void => {
+    const before = rows.get(installationId);
+    const live = row['live'];
+    // DynamoDB has no empty set: taking the last element removes the attribute.
+    if (live instanceof Set && live.size === 0) delete row['live'];
+    rows.set(installationId, row);
+    changes.push({ installationId, ...(before && { before: copyOf(before) }), after: copyOf(row) });
+  };
+  const setLive = (installationId: number, change: (live: Set<string>) => void): void => {
+    const row = rows.get(installationId);
+    if (row === undefined || row['org_name'] === undefined || !mayHoldSlots(row['live'])) return;
+    const live = new Set(row['live'] ?? []);
+    const size = live.size;
+    change(live);
+    if (live.size !== size) write(installationId, { ...row, live });
+  };
+
+  const registry: InMemoryTenantRegistry = {
+    ...createInMemoryTenantLifecycle({ rows, write, clock: settings.clock, accounts: () => accounts.read() }),
+    rows,
+    changes,
+    accountIndex: accounts,
+    pageSize: 100,
+    get: async (installationId) => lookup(installationId),
+    admit: async (installationId, launchId, limit) => {
+      const admitted = mayAdmit(rows.get(installationId), launchId, limit);
+      if (admitted) setLive(installationId, (live) => live.add(launchId));
+      return { admitted, lookup: lookup(installationId) };
+    },
+    freeSlot: async (installationId, launchId) => {
+      setLive(installationId, (live) => live.delete(launchId));
+      return lookup(installationId);
+    },
+    restoreSlot: async (installationId, launchId) => setLive(installationId, (live) => live.add(launchId)),
+    rebuildLive: async (installationId, launchIds) => {
+      const row = rows.get(installationId);
+      if (row?.['org_name'] === undefined || mayHoldSlots(row['live'])) return;
+      write(installationId, { ...row, live: new Set(launchIds) });
+    },
+    limitGitHub: async (installationId, until) => {
+      const row = rows.get(installationId);
+      const standing = row?.['github_limited_until'];
+      if (row?.['org_name'] === undefined || (typeof standing === 'string' && standing >= until.toISOString())) return false;
+      write(installationId, { ...row, github_limited_until: until.toISOString() });
+      return true;
+    },
+    changeCircuit: async (installationId, tier, change) => {
+      const row = rows.get(installationId);
+      const attribute = circuitAttribute(tier);
+      const next = change(readCircuit(row?.[attribute]));
+      if (next === undefined || row?.['org_name'] === undefined) return false;
+      const { [attribute]: _seen, ...rest } = row;
+      write(installationId, next === null ? rest : { ...rest, [attribute]: writeCircuit(next) });
+      return true;
+    },
+    list: async (cursor) => {
+      const ids = [...rows.keys()].sort((a, b) => a - b).filter((id) => cursor === undefined || id > Number(cursor));
+      const page = ids.slice(0, registry.pageSize);
+      const last = page.at(-1);
+      return { lookups: page.map(lookup), ...(ids.length > page.length && last !== undefined && { cursor: String(last) }) };
+    },
+  };
+  return registry;
+}
+
+/** By hand: `structuredClone` answers sets of another realm inside a test's sandbox, which are no `instanceof Set` there. */
+function copyOf<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Set) return new Set(value) as T;
+  if (Array.isArray(value)) return value.map(copyOf) as T;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copyOf(inner)])) as T;
+}
+
+function mayHoldSlots(live: unknown): live is Set<string> | undefined {
+  return live === undefined || (live instanceof Set && [...live].every((entry) => typeof entry === 'string'));
+}
+
+function mayAdmit(row: TenantRow | undefined, launchId: string, replacement: number | undefined): boolean {
+  if (row === undefined || row['org_name'] === undefined || row['status'] !== 'active' || isMarkedDeleted(row) || !mayHoldSlots(row['live'])) return false;
+  const own = row['max_runners'];
+  const usable = Number.isSafeInteger(own) && (own as number) >= 0;
+  const limit = replacement === undefined || usable ? own : replacement;
+  if (typeof limit !== 'number') return false;
+  const live = row['live'] ?? new Set();
+  return live.has(launchId) || live.size < limit;
+}

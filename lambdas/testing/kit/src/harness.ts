@@ -1,0 +1,131 @@
+import type {
+  AdmissionSettings,
+  EventBus,
+  GitHub,
+  GitHubApp,
+  JobQueue,
+  JobSearch,
+  JobStore,
+  LaunchStore,
+  RecoveryStore,
+  RunnerFleet,
+  RunnerParameters,
+  SecurityGroups,
+  TenantLifecycle,
+  TenantRegistry,
+} from '@multi-tenant-runner/core';
+import { ENVIRONMENT, settings as defaultSettings, tenantRow } from './factories';
+import { createInMemoryFleet, type InMemoryFleet } from './fakes/fleet';
+import { createInMemoryGitHub, type InMemoryGitHub } from './fakes/github';
+import { createInMemoryGitHubApp, type InMemoryGitHubApp } from './fakes/github-app';
+import { createInMemoryEventBus, createInMemoryJobQueue, type InMemoryEventBus, type InMemoryJobQueue } from './fakes/job-queue';
+import { createInMemoryJobSearch, type InMemoryJobSearch } from './fakes/job-search';
+import { createInMemoryJobStore, type InMemoryJobStore } from './fakes/job-store';
+import { createInMemoryLaunchStore, type InMemoryLaunchStore } from './fakes/launch-store';
+import { createInMemoryParameters, type InMemoryParameters } from './fakes/parameters';
+import { createRecordingLog, createRecordingMetrics, type RecordingLog, type RecordingMetrics } from './fakes/records';
+import { createInMemoryRecoveryStore, type InMemoryRecoveryStore } from './fakes/recovery-store';
+import { createInMemorySecurityGroups, type InMemorySecurityGroups } from './fakes/security-groups';
+import { createInMemoryTenantRegistry, type InMemoryTenantRegistry, type TenantRow } from './fakes/tenant-registry';
+import { createCallObserver, type CallObserver } from './call-recorder';
+import { createTestClock, type TestClock } from './test-clock';
+
+/** The ports as the code under test gets them: every call is recorded and can be cut. */
+export interface WorldPorts {
+  readonly registry: TenantRegistry;
+  readonly lifecycle: TenantLifecycle;
+  readonly jobs: JobStore;
+  readonly launches: LaunchStore;
+  readonly queue: JobQueue;
+  readonly bus: EventBus;
+  readonly fleet: RunnerFleet;
+  readonly parameters: RunnerParameters;
+  readonly securityGroups: SecurityGroups;
+  readonly github: GitHub;
+  readonly app: GitHubApp;
+  readonly search: JobSearch;
+  readonly recovery: RecoveryStore;
+}
+
+/** What stands behind the ports, to be read and altered by a test; using it records no call. */
+export interface WorldState {
+  readonly tenants: InMemoryTenantRegistry;
+  readonly jobs: InMemoryJobStore;
+  readonly launches: InMemoryLaunchStore;
+  readonly queue: InMemoryJobQueue;
+  readonly bus: InMemoryEventBus;
+  readonly fleet: InMemoryFleet;
+  readonly parameters: InMemoryParameters;
+  readonly securityGroups: InMemorySecurityGroups;
+  readonly github: InMemoryGitHub;
+  readonly app: InMemoryGitHubApp;
+  readonly search: InMemoryJobSearch;
+  readonly recovery: InMemoryRecoveryStore;
+}
+
+export interface World extends WorldPorts, Omit<CallObserver, 'observe'> {
+  readonly environment: string;
+  readonly clock: TestClock;
+  readonly settings: AdmissionSettings;
+  readonly log: RecordingLog;
+  readonly metrics: RecordingMetrics;
+  readonly state: WorldState;
+  /** Writes a tenant's row and makes GitHub know its installation. */
+  addTenant(overrides?: TenantRow): TenantRow;
+}
+
+export function createWorld(options: { readonly settings?: Partial<AdmissionSettings>; readonly clock?: TestClock; readonly environment?: string } = {}): World {
+  const environment = options.environment ?? ENVIRONMENT;
+  const clock = options.clock ?? createTestClock();
+  const settings = defaultSettings(options.settings);
+  const observer = createCallObserver();
+  const github = createInMemoryGitHub();
+  const state: WorldState = {
+    tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
+    jobs: createInMemoryJobStore({ clock }),
+    launches: createInMemoryLaunchStore({ clock }),
+    queue: createInMemoryJobQueue(),
+    bus: createInMemoryEventBus(),
+    fleet: createInMemoryFleet({ clock, environment }),
+    parameters: createInMemoryParameters({ clock }),
+    securityGroups: createInMemorySecurityGroups({ environment }),
+    github,
+    app: createInMemoryGitHubApp({ clock, github }),
+    search: createInMemoryJobSearch({ github }),
+    recovery: createInMemoryRecoveryStore(),
+  };
+  const ports: WorldPorts = {
+    registry: observer.observe('registry', state.tenants),
+    lifecycle: observer.observe('lifecycle', state.tenants),
+    jobs: observer.observe('jobs', state.jobs),
+    launches: observer.observe('launches', state.launches),
+    queue: observer.observe('queue', state.queue),
+    bus: observer.observe('bus', state.bus),
+    fleet: observer.observe('fleet', state.fleet),
+    parameters: observer.observe('parameters', state.parameters),
+    securityGroups: observer.observe('securityGroups', state.securityGroups),
+    github: observer.observe('github', state.github),
+    app: observer.observe('app', state.app),
+    search: observer.observe('search', state.search),
+    recovery: observer.observe('recovery', state.recovery),
+  };
+  const { observe: _observe, ...observing } = observer;
+  return {
+    ...ports,
+    ...observing,
+    environment,
+    clock,
+    settings,
+    state,
+    log: createRecordingLog(),
+    metrics: createRecordingMetrics(),
+    addTenant: (overrides) => {
+      const row = tenantRow(overrides);
+      const installationId = Number(row['installation_id']);
+      state.tenants.rows.set(installationId, row);
+      const type = row['org_type'] === 'User' ? 'User' : 'Organization';
+      state.github.installations.set(installationId, { login: String(row['org_name']), suspended: false, accountId: Number(row['account_id']), type });
+      return row;
+    },
+  };
+}

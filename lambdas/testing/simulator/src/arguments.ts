@@ -1,0 +1,65 @@
+import { SWITCH, TEXT, readCommandLine, whole, type Program } from '../../../../sandbox/setup/command-line.cjs';
+import { ALL_WEATHER, WEATHER, type WeatherKind } from './scenario/fault-kinds';
+import type { SimulationOptions } from './scenario/options';
+
+export type Arguments =
+  | { readonly kind: 'run'; readonly options: SimulationOptions; readonly shrink: boolean; readonly trace: boolean; readonly json: boolean; readonly seeds: number }
+  | { readonly kind: 'sweep'; readonly tenants: number }
+  | { readonly kind: 'help'; readonly text: string }
+  | { readonly kind: 'wrong'; readonly problem: string };
+
+export const HELP = `Runs the functions' own handlers in a simulated world and prints what became of its jobs.
+
+  yarn simulate [options]
+
+  --tenants <n>    installations, 1 to 10000 (10)
+  --jobs <n>       workflow jobs over all tenants, 1 to 100000 (500)
+  --seed <text>    the same seed gives the same run (1)
+  --seeds <n>      this many runs with the seeds <seed>, <seed>+1, …, for a number as seed (1)
+  --weather <list> what goes wrong, separated by commas; "all" (the default), "fair", or of:
+${Object.entries(WEATHER).map(([kind, about]) => `                     ${kind.padEnd(18)} ${about}`).join('\n')}
+  --sweep <n>      instead, lets the sweep come by n tenants, 1 to 100000, and prints how long it takes
+  --shrink         make a failing run smaller and print the seed file to keep
+  --trace          print every happening of the run
+  --json           print the report as JSON
+  --help           print this
+
+Ends with 0 if no promise was broken, with 1 if one was, and with 2 for a mistake in these options.`;
+
+const PROGRAM: Program = {
+  name: 'simulate',
+  usage: HELP,
+  options: {
+    tenants: whole(1, 10_000), jobs: whole(1, 100_000), seeds: whole(1, 100_000), sweep: whole(1, 100_000),
+    seed: TEXT, weather: TEXT, shrink: SWITCH, trace: SWITCH, json: SWITCH,
+  },
+};
+
+/** Reads the command line; what is wrong with it is one sentence. */
+export function readArguments(args: readonly string[]): Arguments {
+  const read = readCommandLine(PROGRAM, args);
+  if (read.kind === 'help') return { kind: 'help', text: HELP };
+  if (read.kind === 'wrong') return read;
+  const { numbers, texts, switches } = read;
+  if (numbers['sweep'] !== undefined) return { kind: 'sweep', tenants: numbers['sweep'] };
+  const weather = readWeather(texts['weather'] ?? 'all');
+  if (typeof weather === 'string') return wrong(weather);
+  const seed = texts['seed'] ?? '1';
+  const seeds = numbers['seeds'] ?? 1;
+  if (seeds > 1 && !/^\d{1,15}$/.test(seed)) return wrong(`--seeds counts upwards from --seed, so that must be a whole number, not ${seed}.`);
+  const options = { seed, tenants: numbers['tenants'] ?? 10, jobs: numbers['jobs'] ?? 500, weather };
+  return { kind: 'run', options, seeds, shrink: switches.has('shrink'), trace: switches.has('trace'), json: switches.has('json') };
+}
+
+function readWeather(text: string): readonly WeatherKind[] | string {
+  if (text === 'all') return ALL_WEATHER;
+  if (text === 'fair') return [];
+  const kinds = text.split(',').map((kind) => kind.trim());
+  const unknown = kinds.find((kind) => !(kind in WEATHER));
+  if (unknown !== undefined) return `--weather knows no ${unknown}; it is all, fair, or of ${ALL_WEATHER.join(', ')}.`;
+  return ALL_WEATHER.filter((kind) => kinds.includes(kind));
+}
+
+function wrong(problem: string): Arguments {
+  return { kind: 'wrong', problem };
+}

@@ -1,0 +1,54 @@
+import { readArguments } from './arguments';
+import { printable } from './print';
+import { shrink } from './shrink';
+import { simulate } from './simulate';
+import { coverAllTenants, printableRound } from './sweep-load';
+
+const args = readArguments(process.argv.slice(2));
+
+switch (args.kind) {
+  case 'help':
+    console.log(args.text);
+    break;
+  case 'wrong':
+    console.error(args.problem);
+    process.exitCode = 2;
+    break;
+  case 'sweep':
+    process.exitCode = await sweepAll(args.tenants);
+    break;
+  case 'run':
+    process.exitCode = await runAll(args);
+}
+
+async function sweepAll(tenants: number): Promise<number> {
+  let code = 0;
+  for (const latency of [[3, 8], [20, 40]] as const) {
+    const load = { tenants, latency };
+    const round = await coverAllTenants(load);
+    console.log(printableRound(load, round));
+    if (round.mended !== round.broken || round.runs.at(-1)?.finished !== true) code = 1;
+  }
+  return code;
+}
+
+async function runAll({ options, seeds, json, trace, shrink: small }: Extract<typeof args, { kind: 'run' }>): Promise<number> {
+  let code = 0;
+  for (let index = 0; index < seeds; index += 1) {
+    const own = seeds === 1 ? options : { ...options, seed: String(Number(options.seed) + index) };
+    const started = process.hrtime.bigint();
+    const { lines, ...report } = await simulate(own, { keepTrace: trace });
+    const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+    const failed = report.violations.length > 0;
+    if (trace) console.log(lines.join('\n'));
+    if (json) console.log(JSON.stringify(report));
+    else if (failed || seeds === 1) console.log(printable(report, seconds));
+    if (!failed) continue;
+    code = 1;
+    if (!small) continue;
+    const smallest = await shrink(own, async (candidate) => new Set((await simulate(candidate)).violations.map(({ promise }) => promise)));
+    console.log(`The smallest run that still fails; keep it as lambdas/testing/simulator/seeds/<what it shows>.json:\n${JSON.stringify(smallest)}`);
+  }
+  if (seeds > 1 && !json) console.log(`${seeds} seeds, ${code === 0 ? 'no promise broken' : 'promises broken as above'}`);
+  return code;
+}

@@ -1,0 +1,82 @@
+import type { LambdaContext } from '@multi-tenant-runner/runtime';
+import type { Agenda } from './scheduler';
+
+/** One container of a function: what it runs can die with it, and then none of its calls is ever answered. */
+export interface Container {
+  readonly name: string;
+  /** The function. */
+  readonly of: string;
+  /** How often the function is in the chain of messages that led to the present invocation. */
+  chain: number;
+  alive: boolean;
+  die(why: string): void;
+}
+
+export type Outcome<A> = { readonly kind: 'answer'; readonly answer: A } | { readonly kind: 'error'; readonly error: unknown } | { readonly kind: 'died'; readonly why: string };
+export type Handler<E, A> = (event: E, context: LambdaContext) => Promise<A>;
+
+export interface LambdaFunction<E, A> {
+  readonly name: string;
+  invoke(event: E, onEnd: (outcome: Outcome<A>) => void, chain?: number): void;
+  readonly invocations: number;
+}
+
+interface Warm<E, A> {
+  readonly container: Container & { current: ((why: string) => void) | undefined };
+  readonly handle: Handler<E, A>;
+}
+
+/** Containers are reused while they live, as memory outlives an invocation: caches and background work go on. */
+export function createLambda<E, A>(
+  name: string,
+  timeout: number,
+  start: (container: Container) => Handler<E, A>,
+  agenda: Agenda,
+): LambdaFunction<E, A> {
+  const idle: Warm<E, A>[] = [];
+  let containers = 0;
+  let invocations = 0;
+
+  const cold = (): Warm<E, A> => {
+    const container: Warm<E, A>['container'] = {
+      name: `${name}#${(containers += 1)}`,
+      of: name,
+      chain: 0,
+      alive: true,
+      current: undefined,
+      die: (why) => {
+        container.alive = false;
+        container.current?.(why);
+      },
+    };
+    return { container, handle: start(container) };
+  };
+
+  return {
+    name,
+    get invocations() {
+      return invocations;
+    },
+    invoke(event, onEnd, chain = 0) {
+      let warm = idle.pop();
+      while (warm !== undefined && !warm.container.alive) warm = idle.pop();
+      const used = warm ?? cold();
+      const { container } = used;
+      container.chain = chain;
+      const deadline = agenda.now() + timeout;
+      const cancelTimeout = agenda.after(timeout, () => container.die('timeout'));
+      const end = (outcome: Outcome<A>): void => {
+        cancelTimeout();
+        container.current = undefined;
+        if (container.alive) idle.push(used);
+        onEnd(outcome);
+      };
+      container.current = (why) => end({ kind: 'died', why });
+      const context = { awsRequestId: `${name}-${(invocations += 1)}`, getRemainingTimeInMillis: () => Math.max(0, deadline - agenda.now()) };
+      used.handle(event, context).then(
+        (answer) => container.alive && end({ kind: 'answer', answer }),
+        (error: unknown) => container.alive && end({ kind: 'error', error }),
+      );
+    },
+  };
+}

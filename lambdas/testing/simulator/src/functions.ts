@@ -1,0 +1,155 @@
+import {
+  HOUR,
+  MINUTE,
+  SECOND,
+  cleanUpTenant,
+  graceFor,
+  leaseFor,
+  restateAll,
+  retryRefused,
+  wake,
+  type AdmissionSettings,
+  type EventBus,
+  type GitHub,
+  type GitHubApp,
+  type JobQueue,
+  type JobSearch,
+  type JobStore,
+  type LaunchStore,
+  type Log,
+  type Metrics,
+  type RecoveryStore,
+  type RunnerFleet,
+  type RunnerParameters,
+  type SecurityGroups,
+  type TenantLifecycle,
+  type TenantRegistry,
+} from '@multi-tenant-runner/core';
+import type { BatchResponse, QueueRecord } from '@multi-tenant-runner/runtime';
+import { createHandler as createRecovery, type RecoveryReport } from '@multi-tenant-runner/recovery/handler';
+import { RecentRefusals } from '@multi-tenant-runner/scale-up/candidates';
+import { createHandler as createScaleUp } from '@multi-tenant-runner/scale-up/handler';
+import { createHandler as createScaleDown, type ScaleDownEvent } from '@multi-tenant-runner/scale-down/handler';
+import type { SweepReport } from '@multi-tenant-runner/scale-down/sweep';
+import { createHandler as createTenantManager } from '@multi-tenant-runner/tenant-manager/handler';
+import { createHandler as createWebhook } from '@multi-tenant-runner/webhook/handler';
+import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/webhook/http';
+import type { Agenda } from './engine/scheduler';
+import { APP_ID, WEBHOOK_SECRET } from './services/deliveries';
+import { createLambda, type Container, type LambdaFunction } from './engine/lambda';
+import type { PortCalls } from './ports';
+
+/** The world behind the functions. */
+export interface Backend {
+  readonly registry: TenantRegistry;
+  readonly lifecycle: TenantLifecycle;
+  readonly jobs: JobStore;
+  readonly launches: LaunchStore;
+  readonly queue: JobQueue;
+  readonly bus: EventBus;
+  readonly fleet: RunnerFleet;
+  readonly parameters: RunnerParameters;
+  readonly securityGroups: SecurityGroups;
+  readonly github: GitHub;
+  readonly app: GitHubApp;
+  readonly search: JobSearch;
+  readonly recovery: RecoveryStore;
+}
+
+export interface Functions {
+  readonly webhook: LambdaFunction<HttpRequest, HttpResponse>;
+  readonly scaleUp: LambdaFunction<{ readonly Records: readonly QueueRecord[] }, BatchResponse>;
+  readonly scaleDown: LambdaFunction<ScaleDownEvent, BatchResponse | SweepReport>;
+  readonly tenantManager: LambdaFunction<unknown, BatchResponse | undefined>;
+  readonly recovery: LambdaFunction<{ readonly source: string }, RecoveryReport>;
+}
+
+export interface FunctionsDeps {
+  readonly backend: Backend;
+  readonly calls: PortCalls;
+  readonly agenda: Agenda;
+  readonly settings: AdmissionSettings;
+  readonly environment: string;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+const TIMEOUT_SECONDS = 60;
+/** What the module sets by default. */
+const TIMEOUTS = { bootTimeout: 10 * MINUTE, idleTimeout: 5 * MINUTE, maxLifetime: 6 * HOUR, grace: graceFor(TIMEOUT_SECONDS) };
+
+/** The functions' own handlers, each container on ports that can fail it, put together as their `index.ts` do. */
+export function createFunctions({ backend, calls, agenda, settings, environment, log, metrics }: FunctionsDeps): Functions {
+  const { clock } = agenda;
+  const shared = { environment, settings, clock, log, metrics };
+  const leaseMilliseconds = leaseFor(TIMEOUT_SECONDS);
+  const portsOf = (container: Container) => {
+    const through = <K extends keyof Backend>(name: K): Backend[K] => calls.through(name, backend[name], container);
+    const registry = through('registry');
+    return {
+      ...shared,
+      registry,
+      tenants: registry,
+      lifecycle: through('lifecycle'),
+      jobs: through('jobs'),
+      launches: through('launches'),
+      queue: through('queue'),
+      bus: through('bus'),
+      fleet: through('fleet'),
+      parameters: through('parameters'),
+      securityGroups: through('securityGroups'),
+      github: through('github'),
+      app: through('app'),
+      search: through('search'),
+      recovery: through('recovery'),
+    };
+  };
+
+  return {
+    webhook: createLambda('webhook', 10 * SECOND, (container) => {
+      const credentials = { appId: APP_ID, webhookSecrets: [WEBHOOK_SECRET] };
+      const handle = createWebhook({
+        ...portsOf(container),
+        acceptsFrom: () => true,
+        publishEvents: new Set<string>(),
+        credentials: { current: async () => credentials, reread: async () => undefined },
+      });
+      return (request) => handle(request);
+    }, agenda),
+    scaleUp: createLambda('scale-up', TIMEOUT_SECONDS * SECOND, (container) =>
+      createScaleUp({
+        ...portsOf(container),
+        refusals: new RecentRefusals(5 * MINUTE),
+        scaleUp: {
+          subnetIds: ['subnet-a', 'subnet-b'],
+          launchTemplates: new Map([...settings.tiers.keys()].map((tier) => [tier, { id: `lt-${tier}`, version: '1' }])),
+          maxReceiveCount: 5,
+          leaseMilliseconds,
+        },
+      }), agenda),
+    scaleDown: createLambda('scale-down', TIMEOUT_SECONDS * SECOND, (container) =>
+      createScaleDown({ ...portsOf(container), scaleDown: TIMEOUTS, leaseMilliseconds, maxReceiveCount: 5 }), agenda),
+    recovery: createLambda('recovery', TIMEOUT_SECONDS * SECOND, (container) => {
+      const ports = portsOf(container);
+      return createRecovery({ ...ports, bookmarks: ports.launches });
+    }, agenda),
+    tenantManager: createLambda('tenant-manager', TIMEOUT_SECONDS * SECOND, (container) => {
+      const ports = portsOf(container);
+      let leases = 0;
+      return createTenantManager({
+        ...ports,
+        tiers: settings.tiers,
+        defaultTier: settings.defaultTier,
+        onboarding: { mode: 'automatic', allowedAccounts: new Set() },
+        wake: (installationId) => wake(installationId, ports),
+        retryRefused: (installationId) => retryRefused(installationId, ports),
+        restate: (installationId) => restateAll(installationId, ports),
+        cleanUp: async (installationId) => {
+          const lease = { name: `${container.name} ${(leases += 1)}`, milliseconds: leaseMilliseconds };
+          await cleanUpTenant(installationId, TIMEOUTS.grace, { ...ports, lease });
+        },
+        readImage: (image) => image,
+      });
+    }, agenda),
+  };
+}

@@ -1,0 +1,40 @@
+import type { Checker } from './invariants/violations';
+
+/** Invocations of one function in one chain of requests, of which Lambda lets so many happen. https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html */
+const LAMBDA_STOPS_AFTER = 16;
+
+/** Which invocation makes a call, so that a message knows how long the chain is that it comes from. */
+export interface Lineage {
+  /** Runs the very start of a call, in which whatever is sent is sent. */
+  during<T>(caller: Link, call: () => T): T;
+  /** The length of the chain in which this function is about to be invoked, by messages of these lengths. */
+  next(name: string, lengths: readonly number[]): number;
+  /** How often the function is in the chain of the call that is being made. */
+  lengthFor(name: string): number;
+}
+
+export interface Link {
+  readonly of: string;
+  readonly chain: number;
+}
+
+export function createLineage(checker: Pick<Checker, 'broken'>): Lineage {
+  let current: Link | undefined;
+  return {
+    during(caller, call) {
+      const before = current;
+      current = caller;
+      try {
+        return call();
+      } finally {
+        current = before;
+      }
+    },
+    next(name, lengths) {
+      const length = Math.max(0, ...lengths) + 1;
+      if (length > LAMBDA_STOPS_AFTER) checker.broken('looped', `${name} is invoked for the ${length}th time in one chain of messages`);
+      return length;
+    },
+    lengthFor: (name) => (current?.of === name ? current.chain : 0),
+  };
+}

@@ -1,0 +1,56 @@
+import type { InMemoryMachine, InMemoryRegistration } from '@multi-tenant-runner/testing';
+import type { JobPlan, TenantPlan } from './scenario/scenario';
+
+/** What is true of a tenant, whatever the product's rows say. */
+export interface SimTenant {
+  readonly plan: TenantPlan;
+  /** What its account and, by their first names, its repositories are called now. */
+  login: string;
+  readonly repositories: Map<string, string>;
+  /** Undefined while the App is not installed. */
+  installationId: number | undefined;
+  generation: number;
+  suspended: boolean;
+  /** The installation's `updated_at`, in whole seconds as GitHub has it. */
+  changedAt: string;
+  /** In force now, and what may still run of an earlier, higher one. */
+  limit: number;
+  ceiling: number;
+}
+
+export interface SimJob {
+  readonly id: number;
+  readonly plan: JobPlan;
+  readonly tenant: SimTenant;
+  /** The installation that GitHub told of it. */
+  readonly installationId: number;
+  readonly createdAt: number;
+  /** Since when it is in GitHub's queue, for the last time. */
+  queuedAt: number;
+  status: 'waiting' | 'queued' | 'in_progress' | 'completed';
+  conclusion?: string;
+  startedAt?: number;
+  completedAt?: number;
+  machine?: SimMachine;
+}
+
+export interface SimMachine {
+  readonly record: InMemoryMachine;
+  readonly installationId: number;
+  readonly launchId: string;
+  readonly startedAt: number;
+  phase: 'booting' | 'online' | 'busy' | 'over';
+  registration?: InMemoryRegistration;
+  /** The job it runs or ran; a runner takes one. */
+  job?: SimJob;
+  /** Describe shows nothing of it before, and an old state until then. */
+  hiddenUntil: number;
+  staleUntil: number;
+  staleState: InMemoryMachine['state'];
+}
+
+export const isAlive = (machine: SimMachine): boolean => machine.record.state !== 'shutting-down' && machine.record.state !== 'terminated';
+/** The job that a launch was made for: `<job>-<start number>`. */
+export const jobOf = (launchId: string): string => launchId.slice(0, launchId.lastIndexOf('-'));
+
+export const nameOf = (tenant: SimTenant, repo: string): string => tenant.repositories.get(repo) ?? repo;

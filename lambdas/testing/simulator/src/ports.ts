@@ -1,0 +1,85 @@
+import type { Agenda } from './engine/scheduler';
+import type { DrawFate } from './scenario/faults';
+import type { Container } from './engine/lambda';
+import type { Lineage } from './lineage';
+import type { Trace } from './engine/trace';
+
+export interface PortCalls {
+  /** The port as the code in this container sees it: every call takes its time and may meet any fate. */
+  through<T extends object>(port: string, target: T, container: Container): T;
+  /** Calls made, by `port.method`. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+type Method = (...args: unknown[]) => Promise<unknown>;
+
+/** @param afterEffect runs in the very moment in which a call has taken effect */
+export function createPortCalls(deps: { readonly agenda: Agenda; readonly draw: DrawFate; readonly trace: Trace; readonly lineage: Lineage; readonly afterEffect: () => void }): PortCalls {
+  const { agenda, draw, trace } = deps;
+  const counts = new Map<string, number>();
+
+  const call = (where: { readonly port: string; readonly method: string }, effect: Method, args: unknown[], container: Container): Promise<unknown> => {
+    const { port, method } = where;
+    const name = `${port}.${method}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    const act = (): Promise<unknown> => {
+      const answer = deps.lineage.during(container, () => effect(...args));
+      deps.afterEffect();
+      return answer;
+    };
+    return new Promise((resolve, reject) => {
+      if (!container.alive) return;
+      const fate = draw(port, method, args);
+      agenda.after(fate.delay, () => {
+        if (!container.alive) return;
+        trace.note(agenda.now(), `${container.name} ${name} ${describe(args)}${fate.kind === 'done' ? '' : ` [${fate.kind}]`}`);
+        switch (fate.kind) {
+          case 'done':
+            return void act().then(resolve, reject);
+          case 'repeated':
+            return void act().then(act).then(resolve, reject);
+          case 'fails':
+            return reject(fate.error);
+          case 'instead':
+            return resolve(fate.answer);
+          case 'answer-lost':
+            return void act().then(() => reject(fate.error), reject);
+          case 'effect-but':
+            return void act().then(() => resolve(fate.answer), reject);
+          case 'crash-before':
+            return container.die('crash');
+          case 'crash-after':
+            void act().catch(() => undefined);
+            return container.die('crash');
+        }
+      });
+    });
+  };
+
+  return {
+    counts,
+    through: (port, target, container) =>
+      new Proxy(target, {
+        get(object, key, receiver) {
+          const member: unknown = Reflect.get(object, key, receiver);
+          if (typeof member !== 'function' || typeof key !== 'string') return member;
+          return (...args: unknown[]) => call({ port, method: key }, member.bind(object) as Method, args, container);
+        },
+      }),
+  };
+}
+
+const TOLD = ['installationId', 'jobId', 'launchId', 'state', 'reason', 'instanceId', 'name', 'action'] as const;
+
+/** Enough of a call to read a trace by; never a configuration. */
+function describe(args: readonly unknown[]): string {
+  return args.map(wordOf).join(' ');
+}
+
+function wordOf(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map(wordOf).join(',');
+  return TOLD.flatMap((key) => (key in value ? [`${key}=${String((value as Record<string, unknown>)[key])}`] : [])).join(' ');
+}

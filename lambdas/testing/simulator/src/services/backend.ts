@@ -1,0 +1,109 @@
+import { SECOND, encodeJobEvent, encodeJobMessage, encodeLifecycleEvent, type AdmissionSettings, type GitHubApp, type JobSearch, type Launch, type RunnerFleet } from '@multi-tenant-runner/core';
+import {
+  createInMemoryFleet,
+  createInMemoryGitHub,
+  createInMemoryJobStore,
+  createInMemoryLaunchStore,
+  createInMemoryParameters,
+  createInMemoryRecoveryStore,
+  createInMemorySecurityGroups,
+  createInMemoryTenantRegistry,
+} from '@multi-tenant-runner/testing';
+import type { Agenda } from '../engine/scheduler';
+import type { Backend } from '../functions';
+import type { LifecycleBus } from './lifecycle-bus';
+import type { Queue } from './queue';
+import type { Random } from '../engine/random';
+import type { Weather } from '../scenario/fault-kinds';
+
+/** The tables and services, in memory and without faults. */
+export function createState({ agenda, settings, environment }: { readonly agenda: Agenda; readonly settings: AdmissionSettings; readonly environment: string }) {
+  const { clock } = agenda;
+  return {
+    tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
+    jobs: createInMemoryJobStore({ clock }),
+    launches: createInMemoryLaunchStore({ clock }),
+    fleet: createInMemoryFleet({ clock, environment }),
+    parameters: createInMemoryParameters({ clock }),
+    securityGroups: createInMemorySecurityGroups({ environment }),
+    github: createInMemoryGitHub(),
+    recovery: createInMemoryRecoveryStore(),
+  };
+}
+export type State = ReturnType<typeof createState>;
+
+export interface BackendDeps {
+  readonly state: State;
+  readonly fleet: RunnerFleet;
+  readonly queues: () => { readonly tiers: ReadonlyMap<string, Queue>; readonly runnerEvents: Queue };
+  readonly bus: () => LifecycleBus;
+  readonly app: GitHubApp;
+  readonly search: JobSearch;
+  readonly onDeregistered: (runnerId: number) => void;
+  readonly agenda: Agenda;
+  readonly random: Random;
+  readonly weather: Weather;
+}
+
+/** The ports over the state: what is sent goes on its way, and what is an index may be behind. */
+export function createBackend({ state, fleet, queues, bus, onDeregistered, app, search, agenda, random, weather }: BackendDeps): Backend {
+  const indexLag = (): number => (weather.has('lag') ? random.pick([0, random.between(0, 5 * SECOND), random.between(0, 60 * SECOND)]) : 0);
+  const isBehind = (updatedAt: string): boolean => agenda.now() - Date.parse(updatedAt) < indexLag();
+  return {
+    app,
+    search,
+    recovery: state.recovery,
+    registry: state.tenants,
+    lifecycle: state.tenants,
+    jobs: {
+      ...state.jobs,
+      listDue: async (now, limit) => {
+        const due = await state.jobs.listDue(now, limit);
+        return due.filter(({ installationId, jobId }) => !isBehind(state.jobs.rows.get(`${installationId}/${jobId}`)?.updatedAt ?? ''));
+      },
+    },
+    launches: {
+      ...state.launches,
+      findByInstance: async (instanceId) => {
+        const key = await state.launches.findByInstance(instanceId);
+        const launch: Launch | undefined = key && state.launches.rows.get(`${key.installationId}/${key.launchId}`);
+        return launch !== undefined && isBehind(launch.launchedAt ?? launch.updatedAt) ? undefined : key;
+      },
+    },
+    queue: {
+      sendJob: async (message) => {
+        const queue = queues().tiers.get(message.tier);
+        if (queue === undefined) throw new Error(`There is no queue of tier ${message.tier}`);
+        queue.send(encodeJobMessage(message), String(message.installationId));
+      },
+      sendJobEvent: async (event) => queues().runnerEvents.send(encodeJobEvent(event), String(event.installationId)),
+    },
+    bus: {
+      publish: async () => undefined,
+      publishLifecycle: async (detailType, event) => bus().publish(detailType, encodeLifecycleEvent(event)),
+    },
+    fleet,
+    parameters: state.parameters,
+    securityGroups: {
+      ...state.securityGroups,
+      // EC2 removes no group that a machine's network interface is still in.
+      remove: async (groupId) => {
+        const used = [...state.fleet.machines.values()].some((machine) => machine.state !== 'terminated' && machine.request.intent.securityGroupId === groupId);
+        return used ? 'in-use' : state.securityGroups.remove(groupId);
+      },
+    },
+    github: {
+      ...state.github,
+      // A configuration is good for the one registration that it was made with, not for a later one of the same name.
+      createJitConfig: async (place, runner) => {
+        const answer = await state.github.createJitConfig(place, runner);
+        return answer.kind === 'created' ? { ...answer, jitConfig: String(answer.runnerId) } : answer;
+      },
+      deleteRunner: async (place, runnerId) => {
+        const answer = await state.github.deleteRunner(place, runnerId);
+        if (answer.kind === 'deleted') onDeregistered(runnerId);
+        return answer;
+      },
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { createHmac } from 'node:crypto';
+import { MINUTE, SECOND } from '@multi-tenant-runner/core';
+import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/webhook/http';
+import type { Agenda } from '../engine/scheduler';
+import type { LambdaFunction } from '../engine/lambda';
+import type { Random } from '../engine/random';
+import type { Trace } from '../engine/trace';
+import type { Weather } from '../scenario/fault-kinds';
+
+export const APP_ID = '12345';
+export const WEBHOOK_SECRET = 'the secret of a simulated App';
+
+export interface DeliveryRecord {
+  readonly id: number;
+  readonly guid: string;
+  readonly event: string;
+  readonly action: string;
+  readonly installationId: number;
+  readonly deliveredAt: number;
+  readonly ok: boolean;
+  readonly redelivery: boolean;
+}
+
+/** GitHub's side of the webhook: what it sends, and its list of what became of it. */
+export interface Deliveries {
+  send(event: string, payload: Record<string, unknown>, installationId: number): void;
+  /** Sends a delivery of the list again, as the App may ask for. */
+  redeliver(id: number): boolean;
+  /** Oldest first. */
+  readonly list: readonly DeliveryRecord[];
+  readonly open: number;
+}
+
+export interface DeliveryDeps {
+  readonly lambda: LambdaFunction<HttpRequest, HttpResponse>;
+  readonly agenda: Agenda;
+  readonly random: Random;
+  readonly weather: Weather;
+  readonly trace: Trace;
+}
+
+interface Sent {
+  readonly guid: string;
+  readonly event: string;
+  readonly action: string;
+  readonly body: string;
+  readonly installationId: number;
+}
+
+export function createDeliveries({ lambda, agenda, random, weather, trace }: DeliveryDeps): Deliveries {
+  const list: DeliveryRecord[] = [];
+  const contents = new Map<number, Sent>();
+  let guids = 0;
+  let open = 0;
+
+  const record = (sent: Sent, ok: boolean, redelivery: boolean): void => {
+    const id = list.length + 1;
+    list.push({ id, guid: sent.guid, event: sent.event, action: sent.action, installationId: sent.installationId, deliveredAt: agenda.now(), ok, redelivery });
+    if (ok) return;
+    contents.set(id, sent);
+  };
+  const attempt = (sent: Sent, delay: number, redelivery: boolean): void => {
+    open += 1;
+    agenda.after(delay, () => {
+      if (weather.has('webhook-drop') && random.chance(0.2)) {
+        trace.note(agenda.now(), `webhook ${sent.guid} ${sent.event} ${sent.action} dropped`);
+        open -= 1;
+        // Some GitHub does not even know of: an outage of its own. Only a look at its jobs finds those.
+        if (sent.event !== 'workflow_job' || redelivery || random.chance(0.7)) record(sent, false, redelivery);
+        return;
+      }
+      lambda.invoke(request(sent), (outcome) => {
+        open -= 1;
+        const ok = outcome.kind === 'answer' && outcome.answer.statusCode < 300;
+        trace.note(agenda.now(), `webhook ${sent.guid} ${sent.event} ${sent.action} ${outcome.kind === 'answer' ? outcome.answer.statusCode : outcome.kind}`);
+        record(sent, ok, redelivery);
+      });
+    });
+  };
+
+  return {
+    list,
+    get open() {
+      return open;
+    },
+    send(event, payload, installationId) {
+      const sent: Sent = { guid: `guid-${(guids += 1)}`, event, action: String(payload['action']), body: JSON.stringify(payload), installationId };
+      const late = weather.has('webhook-delay') && random.chance(0.1);
+      attempt(sent, late ? random.between(5 * SECOND, 5 * MINUTE) : random.between(200, 2_000), false);
+      if (weather.has('webhook-duplicate') && random.chance(0.05)) attempt(sent, random.between(SECOND, 3 * MINUTE), true);
+    },
+    redeliver(id) {
+      const sent = contents.get(id);
+      if (sent === undefined) return false;
+      attempt(sent, random.between(SECOND, 5 * SECOND), true);
+      return true;
+    },
+  };
+}
+
+function request({ guid, event, body }: Sent): HttpRequest {
+  return {
+    body,
+    headers: {
+      'content-type': 'application/json',
+      'x-github-event': event,
+      'x-github-delivery': guid,
+      'x-github-hook-installation-target-type': 'integration',
+      'x-github-hook-installation-target-id': APP_ID,
+      'x-hub-signature-256': `sha256=${createHmac('sha256', WEBHOOK_SECRET).update(body).digest('hex')}`,
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { MINUTE, SECOND } from '@multi-tenant-runner/core';
+import type { BatchResponse, QueueRecord } from '@multi-tenant-runner/runtime';
+import type { Agenda } from '../engine/scheduler';
+import type { LambdaFunction } from '../engine/lambda';
+import type { Lineage } from '../lineage';
+import type { Random } from '../engine/random';
+import type { Weather } from '../scenario/fault-kinds';
+
+/** An SQS queue and its event source mapping: at least once, in no order, invisible while somebody works on it. */
+export interface Queue {
+  send(body: string, group?: string): void;
+  /** Sent, and neither done nor given up. */
+  readonly length: number;
+  readonly deadLetters: readonly string[];
+}
+
+interface Message {
+  readonly id: string;
+  readonly body: string;
+  readonly group: string | undefined;
+  readonly chain: number;
+  receives: number;
+  done: boolean;
+}
+
+export interface QueueDeps {
+  readonly name: string;
+  readonly lambda: LambdaFunction<{ readonly Records: readonly QueueRecord[] }, BatchResponse>;
+  readonly agenda: Agenda;
+  readonly lineage: Lineage;
+  readonly random: Random;
+  readonly weather: Weather;
+}
+
+const BATCH = 10;
+const CONCURRENCY = 5;
+const VISIBILITY = 6 * MINUTE;
+const MAX_RECEIVES = 5;
+
+export function createQueue({ name, lambda, agenda, lineage, random, weather }: QueueDeps): Queue {
+  const visible: Message[] = [];
+  const deadLetters: string[] = [];
+  let count = 0;
+  let open = 0;
+  let running = 0;
+
+  const appear = (message: Message, delay: number): void => {
+    agenda.after(delay, () => {
+      if (message.done) return;
+      visible.push(message);
+      pump();
+    });
+  };
+  const finish = (message: Message): void => {
+    if (message.done) return;
+    message.done = true;
+    open -= 1;
+    if (weather.has('queue-duplicate') && random.chance(0.01)) {
+      open += 1;
+      appear({ ...message, done: false }, random.between(0, 2 * MINUTE));
+    }
+  };
+  const comeBack = (message: Message): void => {
+    if (message.done) return;
+    if (message.receives < MAX_RECEIVES) return void (visible.push(message), pump());
+    message.done = true;
+    open -= 1;
+    deadLetters.push(message.body);
+  };
+  const take = (): Message[] => {
+    const batch: Message[] = [];
+    while (batch.length < BATCH && visible.length > 0) {
+      // No order is promised; mostly the oldest comes first.
+      const [message] = visible.splice(random.chance(0.1) ? random.whole(0, visible.length - 1) : 0, 1);
+      if (message !== undefined && !message.done) batch.push(message);
+    }
+    return batch;
+  };
+  const pump = (): void => {
+    while (running < CONCURRENCY && visible.length > 0) {
+      const batch = take();
+      if (batch.length === 0) return;
+      for (const message of batch) {
+        message.receives += 1;
+        agenda.after(VISIBILITY, () => comeBack(message));
+      }
+      running += 1;
+      lambda.invoke({ Records: batch.map(recordOf) }, (outcome) => {
+        running -= 1;
+        if (outcome.kind === 'answer') {
+          const failed = new Set(outcome.answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+          for (const message of batch) if (!failed.has(message.id)) finish(message);
+        }
+        pump();
+      }, lineage.next(lambda.name, batch.map(({ chain }) => chain)));
+    }
+  };
+
+  return {
+    send(body, group) {
+      open += 1;
+      const chain = lineage.lengthFor(lambda.name);
+      appear({ id: `${name}-${(count += 1)}`, body, group, chain, receives: 0, done: false }, random.between(5, 100));
+      if (!weather.has('queue-duplicate') || !random.chance(0.005)) return;
+      open += 1;
+      appear({ id: `${name}-${(count += 1)}`, body, group, chain, receives: 0, done: false }, random.between(0, 30 * SECOND));
+    },
+    get length() {
+      return open;
+    },
+    deadLetters,
+  };
+}
+
+function recordOf({ id, body, group, receives }: Message): QueueRecord {
+  return { messageId: id, body, attributes: { ApproximateReceiveCount: String(receives), ...(group !== undefined && { MessageGroupId: group }) } };
+}

@@ -1,0 +1,70 @@
+import { HOUR, type GitHubApp, type GitHubFailure, type JobSearch } from '@multi-tenant-runner/core';
+import type { Agenda } from '../engine/scheduler';
+import type { Deliveries } from './deliveries';
+import type { GitHubSide } from './simulated-github';
+import { nameOf, type SimTenant } from '../model';
+import { labelsOf, repositoryIdOf } from './payloads';
+import { PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY } from '../scenario/scenario';
+
+const PAGE = 100;
+
+/** What recovery asks GitHub: as the App about its deliveries and installations, for an installation about its waiting jobs. */
+export function createAppSide(deps: { readonly github: () => GitHubSide; readonly deliveries: () => Deliveries; readonly agenda: Agenda }): { readonly app: GitHubApp; readonly search: JobSearch } {
+  const { agenda } = deps;
+  const tenantOf = (installationId: number): SimTenant | GitHubFailure => {
+    const tenant = deps.github().tenants.find((candidate) => candidate.installationId === installationId);
+    if (tenant === undefined) return { kind: 'refused', status: 404, message: 'no such installation' };
+    return tenant.suspended ? { kind: 'refused', status: 403, message: 'the installation is suspended' } : tenant;
+  };
+
+  const app: GitHubApp = {
+    listDeliveries: async (cursor) => {
+      const { list } = deps.deliveries();
+      const end = cursor === undefined ? list.length : Number(cursor) - 1;
+      const page = list.slice(Math.max(0, end - PAGE), end).reverse();
+      const last = page.at(-1);
+      return {
+        kind: 'page',
+        attempts: page.map(({ id, guid, deliveredAt, ok, redelivery, event, action, installationId }) => ({
+          id: String(id), guid, deliveredAt: new Date(deliveredAt).toISOString(), succeeded: ok, redelivery, event, action, installationId,
+        })),
+        ...(last !== undefined && last.id > 1 && { cursor: String(last.id) }),
+      };
+    },
+    redeliver: async (attemptId) => (deps.deliveries().redeliver(Number(attemptId)) ? { kind: 'asked' } : { kind: 'refused', status: 404, message: 'Not Found' }),
+    listInstallations: async (page) => {
+      const installed = deps.github().tenants.flatMap(({ plan, login, installationId, suspended, changedAt }) =>
+        installationId === undefined ? [] : [{ installationId, suspended, changedAt, account: { kind: 'owner' as const, id: plan.accountId, login, type: plan.type } }],
+      );
+      return { kind: 'page', installations: installed.slice((page - 1) * PAGE, page * PAGE), more: installed.length > page * PAGE };
+    },
+  };
+  const search: JobSearch = {
+    listRepositories: async (installationId) => {
+      const tenant = tenantOf(installationId);
+      if ('kind' in tenant) return tenant;
+      const { login } = tenant;
+      const { accountId, type } = tenant.plan;
+      const pushedAt = new Date(agenda.now() - HOUR).toISOString();
+      const repositories = [...PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY].map((name) => ({ id: repositoryIdOf(tenant, name), owner: login, name: nameOf(tenant, name), ownerId: accountId, ownerType: type, isPublic: name === PUBLIC_REPOSITORY, pushedAt, dormant: false }));
+      return { kind: 'found', repositories, more: false };
+    },
+    listOpenRuns: async (installationId, repository, { status, page }) => {
+      const tenant = tenantOf(installationId);
+      if ('kind' in tenant) return tenant;
+      const waiting = status === 'queued' ? deps.github().waitingOf(tenant).filter(({ plan }) => nameOf(tenant, plan.repo) === repository.name && plan.groupOnly !== 'unseen') : [];
+      const from = (page - 1) * PAGE;
+      return { kind: 'found', runIds: waiting.map(({ plan }) => runIdOf(plan)).sort((a, b) => b - a).slice(from, from + PAGE), more: waiting.length > from + PAGE };
+    },
+    listQueuedJobs: async (installationId, _repository, runId) => {
+      const tenant = tenantOf(installationId);
+      if ('kind' in tenant) return tenant;
+      const waiting = deps.github().waitingOf(tenant).filter(({ plan }) => runIdOf(plan) === runId);
+      return { kind: 'found', jobs: waiting.map(({ id, plan, queuedAt }) => ({ jobId: id, runId, labels: labelsOf(plan), queuedAt: new Date(queuedAt).toISOString() })) };
+    },
+  };
+  return { app, search };
+}
+
+/** Each job is a run of its own. */
+export const runIdOf = (plan: { readonly number: number }): number => 60_000 + plan.number;

@@ -1,0 +1,40 @@
+import { TAG, type Machine, type RunnerFleet } from '@multi-tenant-runner/core';
+import type { InMemoryFleet } from '@multi-tenant-runner/testing';
+import type { Agenda } from '../engine/scheduler';
+import type { Guard } from '../invariants/invariants';
+import type { Machines } from './machines';
+
+/** The in-memory fleet with machines that live behind it, and with a Describe that may be behind. */
+export function createEc2Side(deps: { readonly inner: InMemoryFleet; readonly machines: Machines; readonly guard: Guard; readonly agenda: Agenda; readonly environment: string }): RunnerFleet {
+  const { inner, machines, guard, agenda } = deps;
+  const seen = (found: readonly Machine[]): Machine[] =>
+    found.flatMap((machine) => {
+      const known = machines.all.get(machine.instanceId);
+      if (known === undefined || agenda.now() < known.hiddenUntil) return [];
+      return [agenda.now() < known.staleUntil ? { ...machine, state: known.staleState } : machine];
+    });
+  return {
+    run: async (request) => {
+      const answer = await inner.run(request);
+      if (answer.kind !== 'started' || machines.all.has(answer.instanceId)) return answer;
+      const record = inner.machines.get(answer.instanceId);
+      if (record !== undefined) guard.started(machines.start(record));
+      return answer;
+    },
+    terminate: async (instanceIds) => {
+      // What EC2 shows nowhere yet it may not know here either.
+      const known = instanceIds.filter((id) => agenda.now() >= (machines.all.get(id)?.hiddenUntil ?? 0));
+      for (const id of known) {
+        const machine = machines.all.get(id);
+        if (machine === undefined || !inner.machines.has(id)) continue;
+        guard.terminated(machine);
+        machines.end(machine);
+      }
+      return inner.terminate(known);
+    },
+    describe: async (instanceIds) => seen(await inner.describe(instanceIds)),
+    findByToken: async (clientToken) => seen(await inner.findByToken(clientToken)),
+    // Only what is tagged as this environment's is ever listed.
+    list: async (installationId) => seen(await inner.list(installationId)).filter((machine) => machine.tags[TAG.environment] === deps.environment),
+  };
+}

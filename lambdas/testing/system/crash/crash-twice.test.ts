@@ -1,0 +1,38 @@
+import { callsOf } from './crash-injection';
+import { cutAndGoOn } from './run';
+import { SCENARIOS } from './scenarios';
+
+/** The process dies, and so does the one that the redelivery starts: every pair of calls. */
+const SHORT = [
+  'a launch',
+  'a machine that is gone while another job waits',
+  'a job that takes the runner of another, which inherits its own',
+  'a job that takes the only runner of another',
+  'the sweep of an idle runner whose job was cancelled',
+  'an onboarding with a job that came first',
+  'the clean-up of a deleted tenant by the sweep',
+  'a recovery of deliveries over several pages',
+];
+const scenarios = SCENARIOS.filter(({ name }) => SHORT.includes(name));
+
+test('every name is a scenario', () => expect(scenarios).toHaveLength(SHORT.length));
+
+describe.each(scenarios)('$name', (scenario) => {
+  test.each([
+    ['dies-before', 'dies-before'],
+    ['dies-after', 'dies-before'],
+    ['dies-after', 'dies-after'],
+  ] as const)('leaves nothing behind if it %s at any call and its redelivery %s at any other', async (first, second) => {
+    const scene = await scenario.arrange();
+    const calls = await callsOf(scene.system.world, () => scene.act(1));
+    const problems: Record<string, string[]> = {};
+    for (const [one, call] of calls.entries()) {
+      // The redelivery may take another way, with calls of its own.
+      for (let two = 0; two < calls.length + 8; two += 1) {
+        const found = await cutAndGoOn(scenario, [{ cut: first, at: one }, { cut: second, at: two }]);
+        if (found.length > 0) problems[`call ${one}, ${call}, then call ${two}`] = found;
+      }
+    }
+    expect(problems).toEqual({});
+  });
+});

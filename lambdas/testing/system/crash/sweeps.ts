@@ -1,0 +1,97 @@
+import { MINUTE } from '@multi-tenant-runner/core';
+import { jobMessage } from '@multi-tenant-runner/testing';
+import { takes } from './final-checks';
+import { begin, setRow, started, type Scenario } from './scenario';
+
+export const SWEEPS: readonly Scenario[] = [
+  {
+    name: 'the sweep of an idle runner whose job was cancelled',
+    ends: { 1: 'cancelled' },
+    arrange: async () => {
+      const { system, functions } = await started();
+      system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
+      system.world.clock.advance(16 * MINUTE);
+      return { system, functions, act: () => functions.sweep() };
+    },
+  },
+  {
+    name: 'the sweep of a machine that never booted',
+    arrange: async () => {
+      const { system, functions } = begin();
+      system.world.faults.loseAnswer('parameters.put');
+      await functions.scaleUp(jobMessage({ jobId: 1 }));
+      system.world.clock.advance(16 * MINUTE);
+      return { system, functions, act: () => functions.sweep() };
+    },
+  },
+  {
+    name: 'the sweep of an intent without an answer',
+    arrange: async () => {
+      const { system, functions } = begin();
+      system.world.state.fleet.answerUnknownOnce({ machineStarts: true });
+      await functions.scaleUp(jobMessage({ jobId: 1 }));
+      system.world.clock.advance(16 * MINUTE);
+      return { system, functions, act: () => functions.sweep() };
+    },
+  },
+  {
+    name: 'the sweep of an intent without a machine',
+    arrange: async () => {
+      const { system, functions } = begin();
+      system.world.state.fleet.answerUnknownOnce({ machineStarts: false });
+      await functions.scaleUp(jobMessage({ jobId: 1 }));
+      system.world.clock.advance(16 * MINUTE);
+      return { system, functions, act: () => functions.sweep() };
+    },
+  },
+  {
+    name: 'the sweep of a machine whose end nobody reported',
+    arrange: async () => {
+      const { system, functions } = await started({}, [1, 2]);
+      system.machineOf(1).state = 'terminated';
+      system.world.clock.advance(16 * MINUTE);
+      return { system, functions, act: () => functions.sweep() };
+    },
+  },
+  {
+    name: 'the sweep of a machine past its lifetime',
+    ends: { 1: 'cancelled' },
+    arrange: async () => {
+      const { system, functions } = await started();
+      await functions.jobEvent(takes(system, system.machineOf(1).instanceId, 1));
+      system.world.clock.advance(376 * MINUTE);
+      return { system, functions, act: () => functions.sweep(), later: async () => void system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' }) };
+    },
+  },
+  {
+    name: 'the sweep of a machine of no launch',
+    damaged: true,
+    arrange: async () => {
+      const { system, functions } = await started();
+      const { request } = system.machineOf(1);
+      await functions.jobEvent(takes(system, system.machineOf(1).instanceId, 1));
+      system.world.state.fleet.plant({ instanceId: 'i-stranger', request: { ...request, launchId: '9-9', intent: { ...request.intent, clientToken: 'stranger' } } });
+      system.world.clock.advance(16 * MINUTE);
+      return { system, functions, act: () => functions.sweep() };
+    },
+  },
+  {
+    name: 'the sweep of a set of slots that a hand broke',
+    damaged: true,
+    arrange: async () => {
+      const { system, functions } = await started();
+      setRow(system, { live: 'none' });
+      return { system, functions, act: () => functions.sweep() };
+    },
+  },
+  {
+    name: 'the sweep of a slot of no launch and of a machine without one',
+    damaged: true,
+    arrange: async () => {
+      const { system, functions } = await started({ max_runners: 2 });
+      setRow(system, { live: new Set(['8-8']) });
+      system.world.clock.advance(11 * MINUTE);
+      return { system, functions, act: () => functions.sweep() };
+    },
+  },
+];

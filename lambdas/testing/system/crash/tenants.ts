@@ -1,0 +1,215 @@
+import { MINUTE, SECOND, newJob, type GitHubFailure } from '@multi-tenant-runner/core';
+import { jobMessage, tenantRow, type TenantRow } from '@multi-tenant-runner/testing';
+import { takes } from './final-checks';
+import { createFunctions, type Functions } from '../functions';
+import { createSystem, type System } from '../system';
+import { ID, type Beginning, type Scenario } from './scenario';
+
+const GITHUB_SUSPENDED = { changedAt: '2026-01-15T12:10:00Z' };
+
+/** A tenant with a security group of its own, one running job and one that waits above the limit. */
+async function busyTenant(overrides: TenantRow = {}): Promise<Beginning> {
+  const system = createSystem();
+  const functions = createFunctions(system);
+  const security_group_id = await system.world.state.securityGroups.ensure(ID, 'small');
+  system.world.addTenant({ max_runners: 1, security_group_id, ...overrides });
+  for (const jobId of [1, 2]) {
+    system.world.state.github.jobs.set(jobId, { status: 'queued' });
+    await functions.scaleUp(jobMessage({ jobId }));
+  }
+  return { system, functions };
+}
+
+async function parkedFor(system: System, reason: 'unknown-tenant' | 'tenant-suspended' | 'limit'): Promise<void> {
+  system.world.state.github.jobs.set(1, { status: 'queued' });
+  await system.world.state.jobs.create(newJob(jobMessage({ jobId: 1 }), system.world.clock.now(), 'parked', reason));
+}
+
+async function queued(system: System, functions: Functions, jobId: number): Promise<void> {
+  system.world.state.github.jobs.set(jobId, { status: 'queued' });
+  await functions.scaleUp(jobMessage({ jobId }));
+}
+
+/** Two jobs that GitHub refuses a runner, for a reason that is over afterwards. */
+async function refusedOnce(system: System, functions: Functions, failure: GitHubFailure): Promise<void> {
+  const undo = system.world.state.github.fail(failure, { method: 'authorize' });
+  for (const jobId of [1, 2]) await queued(system, functions, jobId);
+  undo();
+}
+
+/** GitHub forgets an installation's runners with the installation. */
+function uninstalled(system: System): void {
+  const { installations, registrations } = system.world.state.github;
+  installations.delete(ID);
+  registrations.splice(0);
+}
+
+function atGitHub(system: System, suspended: boolean): void {
+  const installation = system.world.state.github.installations.get(ID);
+  if (installation !== undefined) installation.suspended = suspended;
+}
+
+export const TENANTS: readonly Scenario[] = [
+  {
+    name: 'an onboarding with a job that came first',
+    arrange: async () => {
+      const system = createSystem();
+      const functions = createFunctions(system);
+      system.world.state.github.installations.set(ID, { login: 'acme', suspended: false });
+      await parkedFor(system, 'unknown-tenant');
+      return { system, functions, act: () => functions.lifecycle('created') };
+    },
+  },
+  {
+    name: 'a suspension while a job runs and another waits',
+    arrange: async () => {
+      const { system, functions } = await busyTenant();
+      await functions.jobEvent(takes(system, system.machineOf(1).instanceId, 1));
+      system.world.clock.advance(11 * MINUTE);
+      atGitHub(system, true);
+      const later = async (): Promise<void> => {
+        atGitHub(system, false);
+        await functions.lifecycle('unsuspend', { changedAt: '2026-01-15T13:10:00Z' });
+      };
+      return { system, functions, act: () => functions.lifecycle('suspend', GITHUB_SUSPENDED), later };
+    },
+  },
+  {
+    name: 'a suspension in the same second as its end',
+    arrange: async () => {
+      const { system, functions } = await busyTenant();
+      await functions.lifecycle('unsuspend', GITHUB_SUSPENDED);
+      return { system, functions, act: () => functions.lifecycle('suspend', GITHUB_SUSPENDED) };
+    },
+  },
+  {
+    name: 'the end of a suspension with a job that waits',
+    arrange: async () => {
+      const system = createSystem();
+      const functions = createFunctions(system);
+      system.world.addTenant({ status: 'suspended', suspended_by: 'github', github_changed_at: '2026-01-15T11:00:00.000Z', security_group_id: undefined });
+      await parkedFor(system, 'tenant-suspended');
+      return { system, functions, act: () => functions.lifecycle('unsuspend', GITHUB_SUSPENDED) };
+    },
+  },
+  {
+    name: 'an uninstallation while a job runs and another waits',
+    ends: { 1: 'cancelled', 2: 'refused' },
+    arrange: async () => {
+      const { system, functions } = await busyTenant();
+      await functions.jobEvent(takes(system, system.machineOf(1).instanceId, 1));
+      uninstalled(system);
+      return { system, functions, act: () => functions.lifecycle('deleted') };
+    },
+  },
+  {
+    name: 'an uninstallation in the middle of a launch',
+    ends: { 1: 'refused', 2: 'refused' },
+    arrange: async () => {
+      const { system, functions } = await busyTenant({ max_runners: 2 });
+      uninstalled(system);
+      return { system, functions, act: () => functions.lifecycle('deleted') };
+    },
+  },
+  {
+    name: 'the clean-up of a deleted tenant by the sweep',
+    ends: { 1: 'refused', 2: 'refused' },
+    arrange: async () => {
+      const { system, functions } = await busyTenant();
+      const { rows } = system.world.state.tenants;
+      rows.set(ID, { ...rows.get(ID), status: 'deleted', cleanup: 'pending' });
+      uninstalled(system);
+      return { system, functions, act: () => functions.sweep() };
+    },
+  },
+  {
+    name: 'the last pass over a deleted tenant',
+    ends: { 1: 'refused', 2: 'refused' },
+    arrange: async () => {
+      const { system, functions } = await busyTenant();
+      uninstalled(system);
+      await functions.lifecycle('deleted');
+      for (const machine of system.world.state.fleet.machines.values()) machine.state = 'terminated';
+      return { system, functions, act: () => functions.sweep() };
+    },
+  },
+  {
+    name: 'an account that gets another name',
+    arrange: async () => {
+      const { system, functions } = await busyTenant();
+      const account = { kind: 'owner', id: 501, login: 'acme-inc', type: 'Organization' } as const;
+      system.world.state.github.renameOwner(ID, 'acme-inc');
+      return { system, functions, act: () => functions.lifecycle('renamed', { account }) };
+    },
+  },
+  {
+    name: 'permissions that are accepted while jobs wait for them',
+    arrange: async () => {
+      const system = createSystem();
+      const functions = createFunctions(system);
+      system.world.addTenant({ max_runners: 1 });
+      await refusedOnce(system, functions, { kind: 'refused', status: 403, message: 'Resource not accessible by integration' });
+      return { system, functions, act: () => functions.lifecycle('new_permissions_accepted') };
+    },
+  },
+  {
+    name: 'a runner group that a hand mends in the row',
+    arrange: async () => {
+      const system = createSystem();
+      const functions = createFunctions(system);
+      system.world.addTenant({ max_runners: 1, runner_group: 'Bilders' });
+      for (const jobId of [1, 2]) await queued(system, functions, jobId);
+      const { rows } = system.world.state.tenants;
+      const before = rows.get(ID) ?? {};
+      const after = { ...before, runner_group: 'Builders' };
+      system.world.state.github.runnerGroups.set(ID, [{ id: 42, name: 'Builders' }]);
+      rows.set(ID, after);
+      return { system, functions, act: () => functions.stream([{ installationId: ID, before, after }]) };
+    },
+  },
+  {
+    name: 'a new installation that follows an earlier one of the account',
+    ends: { 1: 'refused', 2: 'refused' },
+    arrange: async () => {
+      const { system, functions } = await busyTenant();
+      uninstalled(system);
+      system.world.state.github.installations.set(2002, { login: 'acme', suspended: false });
+      return { system, functions, act: () => functions.lifecycle('created', { installationId: 2002 }) };
+    },
+  },
+  {
+    name: 'a limit that a hand raises',
+    mayBeLost: true,
+    arrange: async () => {
+      const system = createSystem();
+      const functions = createFunctions(system);
+      system.world.addTenant({ max_runners: 1 });
+      await parkedFor(system, 'limit');
+      const change = { installationId: ID, before: tenantRow({ max_runners: 0 }), after: tenantRow({ max_runners: 1 }) };
+      return { system, functions, act: () => functions.stream([change]) };
+    },
+  },
+  {
+    name: 'a row that a hand sets to deleted',
+    ends: { 1: 'refused', 2: 'refused' },
+    arrange: async () => {
+      const { system, functions } = await busyTenant();
+      const { rows } = system.world.state.tenants;
+      const before = rows.get(ID) ?? {};
+      const after = { ...before, status: 'deleted' };
+      rows.set(ID, after);
+      return { system, functions, act: () => functions.stream([{ installationId: ID, before, after }]) };
+    },
+  },
+  {
+    name: 'a row without its security group',
+    arrange: async () => {
+      const system = createSystem();
+      const functions = createFunctions(system);
+      system.world.addTenant({ security_group_id: undefined });
+      await parkedFor(system, 'limit');
+      system.world.clock.advance(30 * SECOND);
+      return { system, functions, act: () => functions.stream([{ installationId: ID, after: tenantRow({ security_group_id: undefined }) }]) };
+    },
+  },
+];

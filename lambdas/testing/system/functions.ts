@@ -1,0 +1,98 @@
+import { fromAttributes, toAttributes } from '@multi-tenant-runner/aws';
+import {
+  RECOVERY_SOURCE,
+  SECOND,
+  SWEEP_SOURCE,
+  cleanUpTenant,
+  encodeJobEvent,
+  encodeJobMessage,
+  encodeLifecycleEvent,
+  restateAll,
+  retryRefused,
+  wake,
+  type InstallationAction,
+  type JobEvent,
+  type JobMessage,
+  type LifecycleEvent,
+  type MachineState,
+} from '@multi-tenant-runner/core';
+import { instanceStateEvent, lifecycleEvent, type TenantTableChange } from '@multi-tenant-runner/testing';
+import type { BatchResponse, LambdaContext } from '@multi-tenant-runner/runtime';
+import { createHandler as createRecovery } from '@multi-tenant-runner/recovery/handler';
+import { createHandler as createScaleDown } from '@multi-tenant-runner/scale-down/handler';
+import { createHandler as createScaleUp } from '@multi-tenant-runner/scale-up/handler';
+import { createHandler as createTenantManager } from '@multi-tenant-runner/tenant-manager/handler';
+import { LIMITS, type System } from './system';
+
+const LEASE = 90 * SECOND;
+
+/** The functions as Lambda calls them, with the events that SQS, EventBridge and the stream bring. */
+export interface Functions {
+  scaleUp(message: JobMessage, receiveCount?: number): Promise<BatchResponse>;
+  jobEvent(event: JobEvent): Promise<BatchResponse>;
+  instanceEvent(instanceId: string, state: MachineState): Promise<BatchResponse>;
+  sweep(): Promise<unknown>;
+  lifecycle(action: InstallationAction, overrides?: Partial<LifecycleEvent>): Promise<void>;
+  stream(changes: readonly TenantTableChange[]): Promise<BatchResponse>;
+  /** One run of the recovery by its schedule. */
+  recover(): Promise<unknown>;
+}
+
+export function createFunctions(system: System): Functions {
+  const { world } = system;
+  let invocations = 0;
+  const context = (): LambdaContext => ({ awsRequestId: `request-${(invocations += 1)}`, getRemainingTimeInMillis: () => 60_000 });
+  const record = (body: string, group: number | undefined, receiveCount = 1) => ({
+    Records: [{ messageId: 'message-1', body, attributes: { ApproximateReceiveCount: String(receiveCount), ...(group !== undefined && { MessageGroupId: String(group) }) } }],
+  });
+  const scaleDown = async (event: Parameters<ReturnType<typeof createScaleDown>>[0]) =>
+    createScaleDown({ ...system.scaleDown(), leaseMilliseconds: LEASE, maxReceiveCount: 5 })(event, context());
+  const asBatch = (answer: unknown): BatchResponse => answer as BatchResponse;
+
+  const tenantManager = (event: unknown) => {
+    const at = context();
+    const protocol = { ...world, tenants: world.registry, lease: { name: at.awsRequestId, milliseconds: LEASE } };
+    const handler = createTenantManager({
+      ...world.settings,
+      onboarding: { mode: 'automatic', allowedAccounts: new Set() },
+      tenants: world.registry,
+      lifecycle: world.lifecycle,
+      securityGroups: world.securityGroups,
+      github: world.github,
+      wake: (installationId) => wake(installationId, protocol),
+      retryRefused: (installationId) => retryRefused(installationId, protocol),
+      restate: (installationId) => restateAll(installationId, protocol),
+      cleanUp: async (installationId) => void (await cleanUpTenant(installationId, LIMITS.grace, protocol)),
+      clock: world.clock,
+      log: world.log,
+      metrics: world.metrics,
+      readImage: fromAttributes,
+    });
+    return handler(event, at);
+  };
+
+  return {
+    scaleUp: (message, receiveCount) => createScaleUp(system.scaleUp())(record(encodeJobMessage(message), message.installationId, receiveCount), context()),
+    jobEvent: async (event) => asBatch(await scaleDown(record(encodeJobEvent(event), event.installationId))),
+    instanceEvent: async (instanceId, state) => asBatch(await scaleDown(record(JSON.stringify(instanceStateEvent(instanceId, state)), undefined))),
+    sweep: () => scaleDown({ source: SWEEP_SOURCE }),
+    lifecycle: async (action, overrides) => {
+      const detail: unknown = JSON.parse(JSON.stringify(encodeLifecycleEvent(lifecycleEvent({ action, ...overrides }))));
+      await tenantManager({ source: 'multi-tenant-runner', 'detail-type': 'installation', detail });
+    },
+    recover: () => createRecovery({ ...world, bookmarks: world.launches, tenants: world.registry })({ source: RECOVERY_SOURCE }, context()),
+    stream: async (changes) => asBatch(await tenantManager({ Records: changes.map(streamRecord) })),
+  };
+}
+
+function streamRecord({ installationId, before, after }: TenantTableChange, index: number) {
+  return {
+    eventID: `event-${index}`,
+    dynamodb: {
+      SequenceNumber: String(index + 1),
+      Keys: toAttributes({ installation_id: installationId }),
+      ...(before && { OldImage: toAttributes(before) }),
+      ...(after && { NewImage: toAttributes(after) }),
+    },
+  };
+}

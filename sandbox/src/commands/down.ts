@@ -1,0 +1,10 @@
+import { endProcesses } from '../lib/processes';
+import { type SandboxPaths, readRecord, removeState } from '../lib/state';
+
+/** Ends what this sandbox's `up` started, and nothing else. */
+export async function down(paths: SandboxPaths): Promise<string[]> {
+  const record = readRecord(paths);
+  const ended = await endProcesses([...(record?.processes ?? []), ...(record?.terraform === undefined ? [] : [record.terraform])]);
+  removeState(paths);
+  return ended;
+}

@@ -1,0 +1,70 @@
+import { randomUUID, type KeyObject } from 'node:crypto';
+import { NOT_FOUND, refusal } from './access';
+import { appRoutes } from './app-routes';
+import type { CallCounts } from './calls';
+import type { GitHub } from '../github';
+import { match, type Answer, type Call, type Handler } from '../../lib/http';
+import { isExhausted, LIMITS, rateLimitHeaders, spend, type Bucket, type Spent } from './rate-limit';
+import { pathByName, redirectOf } from '../renamed-repositories';
+import { runnerRoutes } from './runner-routes';
+import { searchRoutes } from './search-routes';
+
+export interface ApiCall {
+  /** `POST /orgs/{org}/actions/runners/generate-jitconfig` */
+  readonly route: string;
+  readonly installationId?: number;
+}
+
+/** Faults stand here: an answer instead of GitHub's own, or undefined to let the call pass. */
+export type Interceptor = (call: ApiCall) => Promise<Answer | undefined>;
+
+export interface ApiOptions {
+  readonly github: GitHub;
+  readonly publicKey: KeyObject;
+  readonly url: () => string;
+  readonly calls: CallCounts;
+  readonly intercept?: Interceptor;
+}
+
+/** GitHub's REST API, as much of it as a runner App asks for. */
+export function createApi({ github, publicKey, url, calls, intercept }: ApiOptions): Handler {
+  const routes = [...appRoutes(github, publicKey, url), ...runnerRoutes(github, url), ...searchRoutes(github, url)];
+  const spent = new Map<string, Spent>();
+  const pay = (installationId: number | undefined, bucket: Bucket): Spent => {
+    const key = `${installationId ?? 'app'} ${bucket}`;
+    const now = spend(spent.get(key), github.clock());
+    spent.set(key, now);
+    return now;
+  };
+  return async (call) => {
+    const moved = redirectOf(github.store, call, url());
+    if (moved !== undefined) return decorated(moved, {});
+    const found = match(routes, call.method, pathByName(github.store, call.path));
+    if (found === undefined) return decorated(NOT_FOUND, {});
+    const name = `${found.route.method} ${found.route.template}`;
+    const installationId = speaksFor(github, call, found.params);
+    const bucket: Bucket = found.route.template.endsWith('/generate-jitconfig') ? 'actions_runner_registration' : 'core';
+    const used = pay(installationId, bucket);
+    const fault = await intercept?.({ route: name, ...(installationId !== undefined && { installationId }) });
+    const answer = fault ?? (isExhausted(used, bucket) ? overLimit(installationId, bucket) : await found.route.handle({ ...call, params: found.params }));
+    calls.record(name, installationId, answer.status);
+    return decorated(answer, rateLimitHeaders(used, bucket));
+  };
+}
+
+function speaksFor(github: GitHub, call: Call, params: Readonly<Record<string, string>>): number | undefined {
+  const named = params['installation_id'];
+  if (named !== undefined) return Number(named);
+  const secret = (call.headers.authorization ?? '').split(' ').at(-1) ?? '';
+  return github.store.tokens.get(secret)?.installationId;
+}
+
+function overLimit(installationId: number | undefined, bucket: Bucket): Answer {
+  const whose = installationId === undefined ? 'this App' : `installation ID ${installationId}`;
+  return refusal(403, `API rate limit exceeded for ${whose} (${bucket}: ${LIMITS[bucket]} an hour).`);
+}
+
+function decorated(answer: Answer, headers: Record<string, string>): Answer {
+  const common = { 'x-github-request-id': randomUUID(), 'x-github-media-type': 'github.v3; format=json', 'x-github-api-version-selected': '2022-11-28' };
+  return { ...answer, headers: { ...common, ...headers, ...answer.headers } };
+}

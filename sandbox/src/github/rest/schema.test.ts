@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { createAppAuth } from '@octokit/auth-app';
+import { Octokit } from '@octokit/rest';
+import Ajv, { type ValidateFunction } from 'ajv';
+import { object, type Json } from '../../lib/json';
+import { runGitHub, type RunningGitHub } from '../../../test/running-github';
+
+/** GitHub's own description of its API: each of our answers and webhooks has to fit it. */
+const description = object(JSON.parse(readFileSync(require.resolve('@octokit/openapi/generated/api.github.com.json'), 'utf8'))) ?? {};
+const ajv = new Ajv({ strict: false, validateFormats: false, logger: false, allErrors: true });
+ajv.addSchema({ $id: 'github', components: asJsonSchema(description['components']) });
+
+const LABELS = ['self-hosted', 'linux', 'x64', 'small'];
+const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+let running: RunningGitHub;
+beforeAll(async () => (running = await runGitHub()));
+afterAll(() => running.close());
+
+/** OpenAPI 3.0 writes `nullable` where JSON Schema has a type `null`. */
+function asJsonSchema(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asJsonSchema);
+  const schema = object(value);
+  if (schema === undefined) return value;
+  const { nullable, ...rest } = Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, key === '$ref' ? String(part).replace('#/', 'github#/') : asJsonSchema(part)]));
+  return nullable === true ? { anyOf: [{ type: 'null' }, withNull(rest)] } : rest;
+}
+
+function withNull(schema: Json): Json {
+  return Array.isArray(schema['enum']) ? { ...schema, enum: [...schema['enum'], null] } : schema;
+}
+
+function at(from: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, key) => object(value)?.[key], from);
+}
+
+function compile(schema: unknown): ValidateFunction {
+  const found = object(asJsonSchema(schema));
+  if (found === undefined) throw new Error('GitHub describes no such answer');
+  return ajv.compile(found);
+}
+
+function expectToFit(check: ValidateFunction, value: unknown): void {
+  check(value);
+  expect(check.errors ?? []).toEqual([]);
+}
+
+function answerSchema(route: string, status: number): unknown {
+  // The list's own entry wants an account to be a user and an enterprise at once, which none is; that of one installation is right.
+  if (route === 'GET /app/installations') return { type: 'array', items: at(description, 'components', 'schemas', 'installation') };
+  const [method = '', path = ''] = route.split(' ');
+  const answer = object(at(description, 'paths', path, method.toLowerCase(), 'responses', String(status))) ?? {};
+  const name = String(answer['$ref'] ?? '').split('/').at(-1) ?? '';
+  const whole = name === '' ? answer : at(description, 'components', 'responses', name);
+  return at(whole, 'content', 'application/json', 'schema');
+}
+
+describe('answers fit what GitHub describes', () => {
+  const routes: readonly [string, number, boolean][] = [
+    ['GET /app', 200, true],
+    ['GET /app/installations', 200, true],
+    ['GET /app/installations/{installation_id}', 200, true],
+    ['POST /app/installations/{installation_id}/access_tokens', 201, true],
+    ['GET /app/hook/deliveries', 200, true],
+    ['GET /app/hook/deliveries/{delivery_id}', 200, true],
+    ['POST /app/hook/deliveries/{delivery_id}/attempts', 202, true],
+    ['POST /orgs/{org}/actions/runners/generate-jitconfig', 201, false],
+    ['GET /orgs/{org}/actions/runners', 200, false],
+    ['GET /orgs/{org}/actions/runners/{runner_id}', 200, false],
+    ['POST /repos/{owner}/{repo}/actions/runners/generate-jitconfig', 201, false],
+    ['GET /repos/{owner}/{repo}/actions/runners', 200, false],
+    ['GET /repos/{owner}/{repo}/actions/runners/{runner_id}', 200, false],
+    ['GET /repos/{owner}/{repo}/actions/jobs/{job_id}', 200, false],
+    ['GET /installation/repositories', 200, false],
+    ['GET /orgs/{org}/actions/runner-groups', 200, false],
+    ['GET /repos/{owner}/{repo}', 200, false],
+    ['GET /repos/{owner}/{repo}/actions/runs', 200, false],
+    ['GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', 200, false],
+    ['POST /orgs/{org}/actions/runners/generate-jitconfig', 409, false],
+    ['GET /app/installations/{installation_id}', 404, true],
+  ];
+
+  it.each(routes)('%s %i', async (route, status, byApp) => {
+    const { github } = running;
+    const installation = github.install({ login: `acme-${route.length}-${status}-${Math.random()}`, type: 'Organization' });
+    const org = installation?.account.login ?? '';
+    const id = installation?.id ?? 0;
+    const job = github.queue({ installationId: id, labels: LABELS });
+    await github.deliveries.settled();
+    const auth = { appId: running.appId, privateKey: running.privateKey, ...(!byApp && { installationId: id }) };
+    const octokit = new Octokit({ log, baseUrl: running.url, authStrategy: createAppAuth, auth });
+    const runner = { name: 'one', runner_group_id: 1, labels: LABELS };
+    const registers = route.includes('generate-jitconfig') && status === 201;
+    const owner = route.includes('/repos/') ? { owner: org, repo: 'app' } : { org };
+    const base = route.includes('/repos/') ? '/repos/{owner}/{repo}' : '/orgs/{org}';
+    const made = byApp || registers ? undefined : await octokit.request(`POST ${base}/actions/runners/generate-jitconfig`, { ...owner, ...runner });
+    const parameters = {
+      ...owner, ...(route.includes('generate-jitconfig') && runner), runner_id: at(made?.data, 'runner', 'id'), job_id: job?.id ?? 0, run_id: job?.runId ?? 0,
+      installation_id: status === 404 ? 1 : id, delivery_id: github.deliveries.list()[0]?.id ?? 0,
+    };
+    const answer = await octokit.request(route, parameters).catch((error: { status: number; response: { data: unknown } }) => ({ status: error.status, data: error.response.data }));
+    expect(answer.status).toBe(status);
+    expectToFit(compile(answerSchema(route, status)), answer.data);
+  });
+});
+
+describe('webhooks fit what GitHub describes', () => {
+  const WEBHOOKS: readonly [string, string][] = [
+    ['installation', 'created'], ['installation', 'suspend'], ['installation', 'unsuspend'], ['installation', 'deleted'], ['installation', 'new_permissions_accepted'],
+    ['installation_target', 'renamed'],
+    ['workflow_job', 'waiting'], ['workflow_job', 'queued'], ['workflow_job', 'in_progress'], ['workflow_job', 'completed'],
+  ];
+
+  beforeAll(async () => {
+    const { github } = running;
+    for (const type of ['Organization', 'User'] as const) {
+      const { id } = github.install({ login: `life-${type}`, type }) ?? { id: 0 };
+      github.rename(id, `renamed-${type}`);
+      github.acceptPermissions(id);
+      github.suspend(id);
+      github.unsuspend(id);
+      const gated = github.queue({ installationId: id, labels: LABELS, gated: true });
+      github.work.openGate(gated?.id ?? 0);
+      github.work.end(gated?.id ?? 0, 'cancelled');
+      const run = github.queue({ installationId: id, labels: LABELS, lengthMs: 0 });
+      if (run !== undefined) startByHand(run.id);
+      github.uninstall(id);
+    }
+    await github.deliveries.settled();
+  });
+
+  function startByHand(jobId: number): void {
+    const { github } = running;
+    const job = github.store.jobs.get(jobId);
+    if (job === undefined) return;
+    const name = `runner-of-${jobId}`;
+    github.store.runners.set(jobId, { id: jobId, name, accountId: job.accountId, labels: LABELS, groupId: 1, status: 'online', version: '2', clientId: name, createdAt: 0 });
+    github.queue({ installationId: job.installationId, labels: LABELS, lengthMs: null });
+  }
+
+  it.each(WEBHOOKS)('%s %s', (event, action) => {
+    const name = `${event}-${action}`.replaceAll('_', '-');
+    const schema = at(description, 'webhooks', name, 'post', 'requestBody', 'content', 'application/json', 'schema') ?? at(description, 'x-webhooks', name, 'post', 'requestBody', 'content', 'application/json', 'schema');
+    const check = compile(schema);
+    const ours = running.sent.filter((one) => one.event === event && one.payload['action'] === action);
+    expect(ours.length).toBeGreaterThan(0);
+    for (const one of ours) expectToFit(check, one.payload);
+  });
+});

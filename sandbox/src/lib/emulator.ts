@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { venvProgram } from '../../setup/python.mjs';
+import { runtimePrograms } from '../../setup/runtimes.mjs';
+import { isAlive, logTail, startDetached } from './processes';
+import { type RecordedProcess, type SandboxFile, type SandboxPaths, writePrivateJson } from './state';
+import { answers, waitFor } from './wait';
+
+// Looks like an account, belongs to nobody: AWS's documentation uses it.
+const ACCOUNT_ID = '123456789012';
+const REGION = 'us-east-1';
+
+export type Emulator = { process: RecordedProcess; aws: SandboxFile['aws']; launcher: { url: string; token: string } };
+
+/** Starts the AWS emulator; it answers when this returns. */
+export async function startEmulator(options: {
+  paths: SandboxPaths;
+  port: number;
+  record: (one: RecordedProcess) => void;
+  signal?: AbortSignal;
+  owner?: number | undefined;
+}): Promise<Emulator> {
+  const { paths, port } = options;
+  const url = `http://127.0.0.1:${port}`;
+  const token = randomBytes(24).toString('hex');
+  const keys = { access_key_id: `SANDBOX${randomBytes(7).toString('hex').toUpperCase()}`, secret_access_key: randomBytes(20).toString('hex') };
+  const configFile = join(paths.config, 'launcher.json');
+  writePrivateJson(configFile, { port, region: REGION, account_id: ACCOUNT_ID, ...keys, token, state_dir: paths.emulator, runtimes: runtimePrograms(paths.root), owner: options.owner });
+  const process = await startDetached({
+    name: 'AWS emulator',
+    command: venvProgram(paths.root, 'python'),
+    args: ['-m', 'launcher', '--config', configFile],
+    cwd: join(paths.root, 'sandbox', 'aws'),
+    env: emulatorEnvironment(paths),
+    log: join(paths.logs, 'emulator.log'),
+  });
+  options.record(process);
+  await waitFor(() => answers(`${url}/_sandbox/health`, { headers: { 'x-sandbox-token': token } }, (status) => status === 200), {
+    what: 'The AWS emulator',
+    seconds: 300,
+    signal: options.signal,
+    alive: () => (isAlive(process) ? undefined : `The AWS emulator ended at once; ${process.log} says:\n${logTail(process)}`),
+  });
+  return { process, aws: { endpoint_url: url, region: REGION, ...keys }, launcher: { url, token } };
+}
+
+/** Lambdas inherit the emulator's environment, so none of the caller's settings may get into it. */
+function emulatorEnvironment(paths: SandboxPaths): NodeJS.ProcessEnv {
+  const { PATH, HOME, LANG } = process.env;
+  return { PATH, HOME, LANG, TMPDIR: paths.emulator, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' };
+}

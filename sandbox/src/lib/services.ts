@@ -1,0 +1,74 @@
+import { createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { createControl, CONTROL_PREFIX } from '../control/control';
+import { interceptorOf, unreliable } from '../faults/answers';
+import { createFaults } from '../faults/faults';
+import { createFront } from '../webhook-proxy/webhook-proxy';
+import { createApi } from '../github/rest/api';
+import { createCallCounts } from '../github/rest/calls';
+import { postOverHttp } from '../github/webhooks/deliveries';
+import { createGitHub } from '../github/github';
+import { listen } from './http';
+import { createLauncher } from '../machines/launcher';
+import { watchMachines } from '../machines/machines';
+import { readServicesConfig, type ServicesConfig } from './services-config';
+
+export interface Services {
+  readonly gitHubPort: number;
+  readonly frontPort: number;
+  readonly stop: () => Promise<void>;
+}
+
+/** The fake GitHub with its control API, the webhooks' front and the machines, in one process. */
+export async function startServices(config: ServicesConfig, machinePath: string): Promise<Services> {
+  let webhookTarget: string | undefined;
+  let frontPort = config.frontPort;
+  let gitHubPort = config.gitHub.port;
+  const { appId, webhookSecret } = config.gitHub;
+  const faults = createFaults();
+  const github = createGitHub({ appId, webhookSecret, webhookUrl: () => `http://127.0.0.1:${frontPort}/webhook`, transport: unreliable(postOverHttp, faults) });
+  const launcher = createLauncher(config.launcher);
+  const calls = createCallCounts();
+  const machines = watchMachines({
+    launcher,
+    boots: (tenantId) => faults.takeMachine(tenantId) === undefined,
+    connect: github.work.connect,
+    awsEndpoint: config.awsEndpoint,
+    stateDirectory: config.stateDirectory,
+    path: config.awsCliFolder === undefined ? machinePath : `${config.awsCliFolder}:${machinePath}`,
+    complain: (problem) => console.error(problem),
+  });
+  const control = createControl({ github, calls, machines: machines.views, setWebhookTarget: (url) => (webhookTarget = url), faults: { faults, endMachine: launcher.end, polling: launcher.polling, aws: launcher.faults } });
+  const publicKey = createPublicKey(readFileSync(config.gitHub.privateKeyPath));
+  const api = createApi({ github, publicKey, calls, intercept: interceptorOf(faults), url: () => `http://127.0.0.1:${gitHubPort}` });
+  const gitHubServer = await listen(gitHubPort, (call) => (call.path.startsWith(CONTROL_PREFIX) ? control(call) : api(call)));
+  gitHubPort = gitHubServer.port;
+  const frontServer = await listen(frontPort, createFront({ github, webhookSecret, target: () => webhookTarget }));
+  frontPort = frontServer.port;
+  return {
+    gitHubPort,
+    frontPort,
+    stop: async () => {
+      github.work.stop();
+      await Promise.all([machines.stop(), gitHubServer.close(), frontServer.close()]);
+    },
+  };
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { config: { type: 'string' } } });
+  if (values.config === undefined) throw new Error('services: --config FILE is missing.');
+  const config = readServicesConfig(JSON.parse(readFileSync(values.config, 'utf8')));
+  const services = await startServices(config, process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin');
+  console.log(`GitHub at http://127.0.0.1:${services.gitHubPort}, webhooks at http://127.0.0.1:${services.frontPort}/webhook`);
+  const stop = (): void => void services.stop().finally(() => process.exit(0));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, stop);
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  });
+}

@@ -1,0 +1,95 @@
+import { createCensus, type SeenMachine } from '../kit/fleet-monitor';
+import { countMetrics } from '../kit/emf';
+import { allHeld, createExpectations } from '../kit/checks';
+import { createPatience, Impatience } from '../kit/poller';
+import { closingTable } from '../kit/table';
+import type { DemoReport } from '../kit/types';
+import { upgradeCommand } from './upgrade';
+
+const TAGS = { 'ghr:tenant_id': '7', 'ghr:tenant_tier': 'small', 'ghr:environment': 'sandbox', 'ghr:runner_tier': 'small' };
+const machine = (id: string, state: string, tags: Record<string, string> = TAGS): SeenMachine => ({ id, state, tags });
+
+describe('the census', () => {
+  it('counts what holds a slot and keeps the most it saw', () => {
+    const census = createCensus();
+    census.setLimit(7, 2);
+    census.look([machine('i-1', 'running'), machine('i-2', 'pending'), machine('i-3', 'shutting-down'), machine('i-4', 'terminated')]);
+    census.look([machine('i-1', 'stopped')]);
+    expect([census.peak(7), census.running(7), census.looks()]).toEqual([2, 1, 2]);
+    expect(census.machinesOf(7)).toEqual(['i-1', 'i-2', 'i-3', 'i-4']);
+    expect(census.offences()).toEqual([]);
+  });
+
+  it('sees one machine too many, in a single look', () => {
+    const census = createCensus();
+    census.setLimit(7, 1);
+    census.look([machine('i-1', 'running'), machine('i-2', 'stopping')]);
+    census.look([machine('i-1', 'running')]);
+    expect(census.offences()).toEqual(['tenant 7 had 2 machines, its limit is 1']);
+  });
+
+  it('sees machines of nobody and missing tags', () => {
+    const census = createCensus();
+    census.look([machine('i-1', 'running', {})]);
+    expect(census.offences()).toHaveLength(5);
+  });
+});
+
+it('adds up the counts in log lines, and passes over the rest', () => {
+  const emf = (values: Record<string, unknown>, Unit = 'Count'): string => JSON.stringify({ _aws: { CloudWatchMetrics: [{ Metrics: Object.keys(values).map((Name) => ({ Name, Unit })) }] }, ...values });
+  expect(countMetrics(['START', '{"level":"info"}', '{broken', emf({ TenantOnboarded: 1 }), `prefix ${emf({ TenantOnboarded: 1, Other: [1, 1] })}`, emf({ OldestJobAge: 40 }, 'Seconds')])).toEqual({ TenantOnboarded: 2, Other: 2 });
+});
+
+it('writes the command of the README', () => {
+  expect(upgradeCommand('my-saas-tenants', 12345678)).toBe(`aws dynamodb update-item --table-name my-saas-tenants \\
+  --key '{"installation_id": {"N": "12345678"}}' \\
+  --update-expression "SET tier = :tier, max_runners = :max, updated_at = :now" \\
+  --expression-attribute-values '{":tier":{"S":"medium"},":max":{"N":"5"},":now":{"S":"2024-01-15T12:00:00Z"}}'`);
+});
+
+it('holds only when each expectation held and there were any', () => {
+  const said: string[] = [];
+  const expectations = createExpectations((line) => said.push(line));
+  expect(allHeld(expectations.all())).toBe(false);
+  expectations.check('one', true, 'not said');
+  expect(allHeld(expectations.all())).toBe(true);
+  expectations.check('two', false, 'why');
+  expect(allHeld(expectations.all())).toBe(false);
+  expect(said).toEqual(['✓ one', '✗ two: why']);
+});
+
+it('waits for a condition until its time is over, or it is told to stop', async () => {
+  const asked = [undefined, undefined, 'there'];
+  expect(await createPatience(5, new AbortController().signal).until('it', async () => asked.shift())).toBe('there');
+  await expect(createPatience(-1, new AbortController().signal).until('it', async () => undefined)).rejects.toThrow(Impatience);
+  await expect(createPatience(5, AbortSignal.abort(new Error('Ctrl-C'))).until('it', async () => 'there')).rejects.toThrow('Ctrl-C');
+});
+
+describe('the closing table', () => {
+  const report: DemoReport = {
+    tenants: [
+      { tenant: 'acme', installation_id: 1, tier: 'medium', jobs: 5, runners: 5, peak_runners: 4, limit: 5, waited: 2, longest_wait_seconds: 14.26, result: '5 of 5 succeeded' },
+      { tenant: 'jane', installation_id: 2, tier: 'small', jobs: 1, runners: 1, peak_runners: 1, limit: 2, waited: 0, longest_wait_seconds: 0, result: '1 of 1 succeeded' },
+    ],
+    expectations: [{ expectation: 'one', held: true }],
+    metrics: { TenantOnboarded: 2 },
+    upgrade_command: '',
+  };
+
+  it('has one row a tenant', () => {
+    expect(closingTable(report)).toBe([
+      'tenant  tier    jobs  runners  peak  limit  waited            result',
+      '──────  ──────  ────  ───────  ────  ─────  ────────────────  ────────────────',
+      'acme    medium     5        5     4      5  2 (up to 14.3 s)  5 of 5 succeeded',
+      'jane    small      1        1     1      2  -                 1 of 1 succeeded',
+      '',
+      'metrics seen in the logs: TenantOnboarded 2',
+      'all 1 expectations held',
+    ].join('\n'));
+  });
+
+  it('names what did not hold', () => {
+    const broken = { ...report, expectations: [...report.expectations, { expectation: 'two', held: false, detail: 'why' }] };
+    expect(closingTable(broken)).toContain('1 of 2 expectations did not hold:\n  ✗ two: why');
+  });
+});

@@ -1,0 +1,76 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { CheckFailed, execute, mustRun, root, tool } from '../process.mjs';
+import { terraformFolders } from '../terraform.mjs';
+import { checkCheckov } from './checkov.mjs';
+import { pythonTool, tflint } from './tools.mjs';
+
+const config = (name) => join(root, 'scripts', 'lint', name);
+
+/** Linters alone: nothing here runs the product. `npm test` leaves them to `yarn verify`, because they bring tools of their own. */
+export const linters = [
+  { name: 'eslint', about: 'eslint, with rules that need types', run: async () => void (await mustRun(tool('eslint'), ['--max-warnings', '0', '.'])) },
+  { name: 'tables', about: 'the tables in every module\'s README against its .tf files', run: async () => void (await mustRun(process.execPath, [join('tests', 'repository', 'readme', 'tables.mjs')])) },
+  { name: 'tflint', about: 'tflint, with the rules that it brings for Terraform', run: checkTflint },
+  { name: 'checkov', about: 'checkov; every skip says why, where it is', run: checkCheckov },
+  { name: 'shell', about: 'shellcheck of every script and of the rendered user data', run: checkShell },
+  { name: 'yaml', about: 'yamllint of every YAML file', run: checkYaml },
+];
+
+async function checkTflint() {
+  const binary = await tflint();
+  const folders = terraformFolders();
+  let failed = 0;
+  for (const folder of folders) {
+    const { code } = await execute(binary, [`--config=${config('tflint.hcl')}`, '--call-module-type=none', '--format=compact'], { cwd: join(root, folder) });
+    if (code !== 0) failed += 1;
+  }
+  return { passed: folders.length - failed, failed };
+}
+
+async function checkShell() {
+  const shellcheck = await pythonTool('shellcheck');
+  const files = (await tracked()).filter(isScript);
+  const scripts = [...files.map((file) => ({ name: file, text: readFileSync(join(root, file), 'utf8') })), ...(await userData())];
+  const folder = mkdtempSync(join(tmpdir(), 'verify-'));
+  try {
+    let failed = 0;
+    for (const [number, { name, text }] of scripts.entries()) {
+      const copy = join(folder, `${number}-${basename(name)}`);
+      writeFileSync(copy, text);
+      const { code } = await execute(shellcheck, ['--severity=style', copy]);
+      console.log(`${code === 0 ? 'pass' : 'FAIL'} ${name}`);
+      if (code !== 0) failed += 1;
+    }
+    return { passed: scripts.length - failed, failed };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function isScript(file) {
+  const path = join(root, file);
+  if (!existsSync(path) || !statSync(path).isFile() || file.endsWith('.tftpl')) return false;
+  return /^#!.*\b(ba)?sh\b/.test(readFileSync(path, 'utf8').slice(0, 40));
+}
+
+/** The template is a script only once Terraform has filled it in, so the plan's is judged: one for each text that differs. */
+async function userData() {
+  const { planOnce, resourcesOf } = await import('../../tests/terraform/render.mjs');
+  const templates = resourcesOf(await planOnce()).filter(({ type }) => type === 'aws_launch_template');
+  const texts = new Map(templates.map(({ address, values }) => [Buffer.from(values.user_data, 'base64').toString('utf8'), address]));
+  if (texts.size === 0) throw new CheckFailed('the plan has no launch template');
+  return [...texts].map(([text, address]) => ({ name: `user data of ${address}`, text }));
+}
+
+async function checkYaml() {
+  const files = await tracked('*.yml', '*.yaml');
+  await mustRun(await pythonTool('yamllint'), ['--strict', '--config-file', config('yamllint.yaml'), ...files]);
+  return { passed: files.length, failed: 0 };
+}
+
+async function tracked(...patterns) {
+  const { stdout } = await mustRun('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...(patterns.length > 0 ? ['--', ...patterns] : [])], { show: false });
+  return stdout.split('\n').filter(Boolean);
+}

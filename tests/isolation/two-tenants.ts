@@ -1,0 +1,48 @@
+import { cleanUpTenant } from '@multi-tenant-runner/core';
+import { createSystem, type System } from '@multi-tenant-runner/system-tests/system';
+
+/** Whoever tries, and whose things are tried. */
+export interface Party {
+  readonly installationId: number;
+  readonly owner: string;
+  readonly ownerId: number;
+}
+
+export const A: Party = { installationId: 1001, owner: 'acme', ownerId: 501 };
+export const B: Party = { installationId: 1002, owner: 'globex', ownerId: 502 };
+export const JOB_OF_B = 2;
+export const WAITING_JOB_OF_B = 3;
+
+/** Two tenants at their limit of one: each has a machine, and a job that waits for it. */
+export async function twoTenants(): Promise<System> {
+  const system = createSystem();
+  for (const party of [A, B]) {
+    system.world.addTenant({ installation_id: party.installationId, org_name: party.owner, account_id: party.ownerId, max_runners: 1, security_group_id: `sg-${party.owner}` });
+  }
+  await system.queueJob(1, A);
+  await system.queueJob(JOB_OF_B, B);
+  await system.queueJob(WAITING_JOB_OF_B, B);
+  return system;
+}
+
+/** Everything that is B's, as text: two of them are the same when nothing of B changed. */
+export function everythingOf({ installationId }: Party, { world }: System): string {
+  const { state } = world;
+  return JSON.stringify(
+    {
+      row: state.tenants.rows.get(installationId),
+      jobs: [...state.jobs.rows.values()].filter((job) => job.installationId === installationId),
+      launches: state.launches.all().filter((launch) => launch.installationId === installationId),
+      machines: [...state.fleet.machines.values()].filter((machine) => machine.request.installationId === installationId),
+      parameters: [...state.parameters.entries.values()].filter((entry) => entry.installationId === installationId),
+      runners: state.github.registrations.filter((registration) => registration.installationId === installationId),
+      messages: state.queue.jobs.filter((message) => message.installationId === installationId),
+    },
+    (_key, value: unknown) => (value instanceof Set ? [...value] : value),
+  );
+}
+
+export async function cleanUp(system: System, { installationId }: Party): Promise<void> {
+  const { world } = system;
+  await cleanUpTenant(installationId, 0, { ...world, tenants: world.registry, lease: { name: 'refusals', milliseconds: 90_000 } });
+}

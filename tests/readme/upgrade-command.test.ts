@@ -1,7 +1,0 @@
-import { upgradeCommand } from '../../sandbox/src/demo/upgrade';
-import { codeBlocks, read } from './documents';
-
-test("the README's upgrade command is the one that the sandbox's demo runs", () => {
-  const commands = codeBlocks(read('README.md'), 'bash').map((block) => block.trim());
-  expect(commands).toContain(upgradeCommand('my-saas-tenants', 12345678));
-});
