@@ -1,4 +1,4 @@
-# The tenant registry. Indexes project only what listing needs: `live`, which changes with every launch, must write no index.
+# The tenant registry. Indexes project only what listing needs: `slots`, which changes with every launch, must write no index.
 resource "aws_dynamodb_table" "tenants" {
   #checkov:skip=CKV_AWS_28:On unless tables.point_in_time_recovery is false; the default of an attribute is not read.
 
@@ -131,10 +131,10 @@ resource "aws_dynamodb_table" "tenants" {
 }
 
 # One row is one launch of a machine.
-resource "aws_dynamodb_table" "runners" {
+resource "aws_dynamodb_table" "launches" {
   #checkov:skip=CKV_AWS_28:On unless tables.point_in_time_recovery is false; the default of an attribute is not read.
 
-  name         = local.names.runners
+  name         = local.names.launches
   billing_mode = "PAY_PER_REQUEST"
   hash_key     = "installation_id"
   range_key    = "launch_id"

@@ -12,7 +12,7 @@ locals {
 
   names = {
     tenants            = "${var.prefix}-tenants"
-    runners            = "${var.prefix}-runners"
+    launches           = "${var.prefix}-launches"
     jobs               = "${var.prefix}-jobs"
     recovery           = "${var.prefix}-recovery"
     runner_events      = "${var.prefix}-runner-events"
@@ -31,7 +31,7 @@ locals {
   arn_end = "${local.region}:${local.account_id}"
   arns = {
     tenants                = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.tenants}"
-    runners                = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.runners}"
+    launches               = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.launches}"
     jobs                   = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.jobs}"
     recovery               = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.recovery}"
     tier_builds            = { for tier in keys(var.runner_tiers) : tier => "arn:${local.partition}:sqs:${local.arn_end}:${var.prefix}-builds-${tier}" }

@@ -49,7 +49,7 @@ output "observability" {
 output "tables" {
   description = "The tables, for backups and restores: `name` and `arn` of `tenants`, `jobs`, `runners` and `recovery`; the last is made anew by recovery itself."
   value = {
-    for table, resource in { tenants = aws_dynamodb_table.tenants, jobs = aws_dynamodb_table.jobs, runners = aws_dynamodb_table.runners, recovery = aws_dynamodb_table.recovery } :
+    for table, resource in { tenants = aws_dynamodb_table.tenants, jobs = aws_dynamodb_table.jobs, launches = aws_dynamodb_table.launches, recovery = aws_dynamodb_table.recovery } :
     table => { name = resource.name, arn = resource.arn }
   }
 }

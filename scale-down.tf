@@ -29,7 +29,7 @@ data "aws_iam_policy_document" "scale_down" {
   statement {
     sid       = "SettleJobsAndLaunches"
     actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
-    resources = [local.arns.jobs, local.arns.runners]
+    resources = [local.arns.jobs, local.arns.launches]
   }
 
   statement {
@@ -37,7 +37,7 @@ data "aws_iam_policy_document" "scale_down" {
     actions = ["dynamodb:Query"]
     resources = [
       "${local.arns.jobs}/index/open-index", "${local.arns.jobs}/index/due-index",
-      "${local.arns.runners}/index/open-index", "${local.arns.runners}/index/instance-index",
+      "${local.arns.launches}/index/open-index", "${local.arns.launches}/index/instance-index",
     ]
   }
 
@@ -112,7 +112,7 @@ resource "aws_lambda_function" "scale_down" {
       LOG_LEVEL                 = var.observability.log_level
       TENANTS_TABLE             = aws_dynamodb_table.tenants.name
       JOBS_TABLE                = aws_dynamodb_table.jobs.name
-      RUNNERS_TABLE             = aws_dynamodb_table.runners.name
+      LAUNCHES_TABLE            = aws_dynamodb_table.launches.name
       RUNNER_TIERS              = local.runner_tiers_json
       DEFAULT_TIER              = var.default_tier
       TIER_ACCESS               = var.tier_access

@@ -23,7 +23,7 @@ data "aws_iam_policy_document" "scale_up" {
   statement {
     sid       = "RecordJobsAndLaunches"
     actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
-    resources = [local.arns.jobs, local.arns.runners]
+    resources = [local.arns.jobs, local.arns.launches]
   }
 
   statement {
@@ -247,7 +247,7 @@ resource "aws_lambda_function" "scale_up" {
       LOG_LEVEL                 = var.observability.log_level
       TENANTS_TABLE             = aws_dynamodb_table.tenants.name
       JOBS_TABLE                = aws_dynamodb_table.jobs.name
-      RUNNERS_TABLE             = aws_dynamodb_table.runners.name
+      LAUNCHES_TABLE            = aws_dynamodb_table.launches.name
       RUNNER_TIERS              = local.runner_tiers_json
       DEFAULT_TIER              = var.default_tier
       TIER_ACCESS               = var.tier_access

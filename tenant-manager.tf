@@ -36,13 +36,13 @@ data "aws_iam_policy_document" "tenant_manager" {
   statement {
     sid       = "SettleLaunches"
     actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
-    resources = [local.arns.runners]
+    resources = [local.arns.launches]
   }
 
   statement {
     sid       = "FindOpenJobsAndLaunches"
     actions   = ["dynamodb:Query"]
-    resources = ["${local.arns.jobs}/index/open-index", "${local.arns.runners}/index/open-index"]
+    resources = ["${local.arns.jobs}/index/open-index", "${local.arns.launches}/index/open-index"]
   }
 
   statement {
@@ -178,7 +178,7 @@ resource "aws_lambda_function" "tenant_manager" {
       LOG_LEVEL                 = var.observability.log_level
       TENANTS_TABLE             = aws_dynamodb_table.tenants.name
       JOBS_TABLE                = aws_dynamodb_table.jobs.name
-      RUNNERS_TABLE             = aws_dynamodb_table.runners.name
+      LAUNCHES_TABLE            = aws_dynamodb_table.launches.name
       RUNNER_TIERS              = local.runner_tiers_json
       DEFAULT_TIER              = var.default_tier
       TIER_ACCESS               = var.tier_access

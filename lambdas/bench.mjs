@@ -21,7 +21,7 @@ const ENVIRONMENT = {
   LOG_LEVEL: 'info',
   TENANTS_TABLE: 'bench-tenants',
   JOBS_TABLE: 'bench-jobs',
-  RUNNERS_TABLE: 'bench-runners',
+  LAUNCHES_TABLE: 'bench-launches',
   RECOVERY_TABLE: 'bench-recovery',
   RUNNER_TIERS: JSON.stringify({
     small: { labels: ['self-hosted', 'linux', 'x64', 'small'], max_runners: 2, rank: null, instance_types: ['t3.medium'], capacity: 'on-demand', runner_group_id: 1 },

@@ -90,9 +90,9 @@ async function checkDemo() {
   try {
     const demo = await sandbox('--json', '--keep');
     if (demo.code !== 0) throw new CheckFailed(`the demo failed; its logs are in ${env.SANDBOX_DIR}`);
-    const fire = await sandbox('fire');
+    const chaos = await sandbox('chaos');
     const replan = await sandbox('replan');
-    if (fire.code !== 0) throw new CheckFailed(`a promise did not hold under fire; its logs are in ${env.SANDBOX_DIR}`);
+    if (chaos.code !== 0) throw new CheckFailed(`a promise did not hold under chaos; its logs are in ${env.SANDBOX_DIR}`);
     if (replan.code !== 0) throw new CheckFailed('a second terraform plan is not empty');
     const destroy = await sandbox('destroy');
     if (destroy.code !== 0) throw new CheckFailed('after the drain and terraform destroy something is left');

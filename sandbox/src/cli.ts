@@ -55,10 +55,10 @@ async function main(): Promise<number> {
       return replan({ paths, print, signal: interrupted() });
     case 'destroy':
       return destroy({ paths, print, signal: interrupted() });
-    case 'fire': {
-      const { fire } = await import('./commands/chaos');
+    case 'chaos': {
+      const { runChaos } = await import('./commands/chaos');
       const flood = numbers['flood'];
-      return fire({ paths, progress, signal: interrupted(), json, print, ...(flood !== undefined && { flood }) });
+      return runChaos({ paths, progress, signal: interrupted(), json, print, ...(flood !== undefined && { flood }) });
     }
     case 'env':
       print(shellEnvironment(runningSandbox(paths).sandbox.aws));

@@ -17,7 +17,7 @@ export const WAITING_JOB_OF_B = 3;
 export async function twoTenants(): Promise<System> {
   const system = createSystem();
   for (const party of [A, B]) {
-    system.world.addTenant({ installation_id: party.installationId, org_name: party.owner, account_id: party.ownerId, max_runners: 1, security_group_id: `sg-${party.owner}` });
+    system.harness.addTenant({ installation_id: party.installationId, org_name: party.owner, account_id: party.ownerId, max_runners: 1, security_group_id: `sg-${party.owner}` });
   }
   await system.queueJob(1, A);
   await system.queueJob(JOB_OF_B, B);
@@ -26,8 +26,8 @@ export async function twoTenants(): Promise<System> {
 }
 
 /** Everything that is B's, as text: two of them are the same when nothing of B changed. */
-export function everythingOf({ installationId }: Party, { world }: System): string {
-  const { state } = world;
+export function everythingOf({ installationId }: Party, { harness }: System): string {
+  const { state } = harness;
   return JSON.stringify(
     {
       row: state.tenants.rows.get(installationId),
@@ -43,6 +43,6 @@ export function everythingOf({ installationId }: Party, { world }: System): stri
 }
 
 export async function cleanUp(system: System, { installationId }: Party): Promise<void> {
-  const { world } = system;
-  await cleanUpTenant(installationId, 0, { ...world, tenants: world.registry, lease: { name: 'refusals', milliseconds: 90_000 } });
+  const { harness } = system;
+  await cleanUpTenant(installationId, 0, { ...harness, tenants: harness.registry, lease: { name: 'refusals', milliseconds: 90_000 } });
 }

@@ -10,11 +10,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: ['core'],
   aws: ['core', 'runtime'],
   github: ['core', 'runtime'],
-  composition: ['aws', 'core', 'github', 'runtime'],
+  wiring: ['aws', 'core', 'github', 'runtime'],
   webhook: ['aws', 'core', 'runtime'],
-  'scale-up': ['composition', 'core', 'runtime'],
-  'scale-down': ['composition', 'core', 'runtime'],
-  'tenant-manager': ['aws', 'composition', 'core', 'runtime'],
+  'scale-up': ['wiring', 'core', 'runtime'],
+  'scale-down': ['wiring', 'core', 'runtime'],
+  'tenant-manager': ['aws', 'wiring', 'core', 'runtime'],
   recovery: ['aws', 'core', 'github', 'runtime'],
 };
 

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Env } from '@multi-tenant-runner/runtime';
-import { readRecoveryConfig } from '@multi-tenant-runner/recovery/config';
-import { readScaleDownConfig } from '@multi-tenant-runner/scale-down/config';
-import { readScaleUpConfig } from '@multi-tenant-runner/scale-up/config';
-import { readTenantManagerConfig } from '@multi-tenant-runner/tenant-manager/config';
-import { readWebhookConfig } from '@multi-tenant-runner/webhook/config';
+import { parseRecoveryConfig } from '@multi-tenant-runner/recovery/config';
+import { parseScaleDownConfig } from '@multi-tenant-runner/scale-down/config';
+import { parseScaleUpConfig } from '@multi-tenant-runner/scale-up/config';
+import { parseTenantManagerConfig } from '@multi-tenant-runner/tenant-manager/config';
+import { parseWebhookConfig } from '@multi-tenant-runner/webhook/config';
 
 const root = join(__dirname, '../..');
 const functions: readonly (readonly [string, string, (env: Env) => unknown])[] = [
-  ['webhook', 'modules/webhook/main.tf', readWebhookConfig],
-  ['scale-up', 'scale-up.tf', readScaleUpConfig],
-  ['scale-down', 'scale-down.tf', readScaleDownConfig],
-  ['tenant-manager', 'tenant-manager.tf', readTenantManagerConfig],
-  ['recovery', 'recovery.tf', readRecoveryConfig],
+  ['webhook', 'modules/webhook/main.tf', parseWebhookConfig],
+  ['scale-up', 'scale-up.tf', parseScaleUpConfig],
+  ['scale-down', 'scale-down.tf', parseScaleDownConfig],
+  ['tenant-manager', 'tenant-manager.tf', parseTenantManagerConfig],
+  ['recovery', 'recovery.tf', parseRecoveryConfig],
 ];
 
 /** Lambda itself sets these; Terraform may not. */

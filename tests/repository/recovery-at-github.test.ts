@@ -1,6 +1,6 @@
 import { createGitHub, createGitHubApp, createJobSearch } from '@multi-tenant-runner/github';
 import { RECOVERY_SOURCE } from '@multi-tenant-runner/core';
-import { createWorld, type World } from '@multi-tenant-runner/testing';
+import { createTestHarness, type TestHarness } from '@multi-tenant-runner/testing';
 import { createHandler, type RecoveryReport } from '@multi-tenant-runner/recovery/handler';
 import { runGitHub, type RunningGitHub } from '../../sandbox/test/running-github';
 
@@ -8,34 +8,34 @@ import { runGitHub, type RunningGitHub } from '../../sandbox/test/running-github
 const LABELS = ['self-hosted', 'linux', 'x64', 'small'];
 let answers: { status: number; body: string };
 let running: RunningGitHub;
-let world: World;
+let harness: TestHarness;
 
 beforeEach(async () => {
   answers = { status: 202, body: '' };
   running = await runGitHub(() => answers);
-  world = createWorld();
-  world.clock.set(new Date().toISOString());
+  harness = createTestHarness();
+  harness.clock.set(new Date().toISOString());
 });
 afterEach(() => running.close());
 
 function recover(): Promise<RecoveryReport> {
-  const deps = { baseUrl: running.url, identity: async () => ({ appId: String(running.appId), privateKey: running.privateKey }), fetch, clock: world.clock };
+  const deps = { baseUrl: running.url, identity: async () => ({ appId: String(running.appId), privateKey: running.privateKey }), fetch, clock: harness.clock };
   const handler = createHandler({
-    ...world,
+    ...harness,
     app: createGitHubApp(deps),
     search: createJobSearch(deps),
     github: createGitHub({ ...deps, purpose: 'housekeeping' }),
-    bookmarks: world.launches,
-    tenants: world.registry,
+    bookmarks: harness.launches,
+    tenants: harness.registry,
   });
-  world.clock.set(new Date().toISOString());
+  harness.clock.set(new Date().toISOString());
   return handler({ source: RECOVERY_SOURCE }, { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 60_000 });
 }
 
 function install(login: string): number {
   const installation = running.github.install({ login, type: 'Organization' });
   if (installation === undefined) throw new Error('not installed');
-  world.addTenant({ installation_id: installation.id, org_name: login, account_id: installation.account.id });
+  harness.addTenant({ installation_id: installation.id, org_name: login, account_id: installation.account.id });
   return installation.id;
 }
 
@@ -59,11 +59,11 @@ test('a job that was queued while its account was suspended is found once that i
   running.github.suspend(id);
   const job = running.github.queue({ installationId: id, labels: LABELS });
   expect(await recover()).toMatchObject({ failed: [] });
-  expect(world.state.queue.jobs).toEqual([]);
+  expect(harness.state.queue.jobs).toEqual([]);
   running.github.unsuspend(id);
-  world.state.tenants.rows.set(id, { ...world.state.tenants.rows.get(id), updated_at: new Date().toISOString() });
+  harness.state.tenants.rows.set(id, { ...harness.state.tenants.rows.get(id), updated_at: new Date().toISOString() });
   await recover();
-  expect(world.state.queue.jobs).toMatchObject([{ installationId: id, jobId: job?.id, owner: 'acme', repo: 'app', isPublic: false, tier: 'small' }]);
+  expect(harness.state.queue.jobs).toMatchObject([{ installationId: id, jobId: job?.id, owner: 'acme', repo: 'app', isPublic: false, tier: 'small' }]);
 });
 
 test('an installation that nobody told of is announced, and one that is gone is given up', async () => {
@@ -73,7 +73,7 @@ test('an installation that nobody told of is announced, and one that is gone is 
   const lost = running.github.install({ login: 'hooli', type: 'Organization' });
   running.github.uninstall(gone);
   expect(await recover()).toMatchObject({ mended: 2, failed: [] });
-  const events = world.state.bus.published.map(({ lifecycle }) => ({ action: lifecycle?.action, id: lifecycle?.installationId }));
+  const events = harness.state.bus.published.map(({ lifecycle }) => ({ action: lifecycle?.action, id: lifecycle?.installationId }));
   expect(events).toEqual([{ action: 'created', id: lost?.id }, { action: 'deleted', id: gone }]);
   expect(known).toBeGreaterThan(0);
 });

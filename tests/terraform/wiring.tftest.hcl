@@ -58,26 +58,26 @@ run "tenants_table_has_its_key_indexes_and_stream" {
   }
 }
 
-run "jobs_and_runners_tables_have_an_index_that_is_read_consistently" {
+run "jobs_and_launches_tables_have_an_index_that_is_read_consistently" {
   command = plan
 
   assert {
-    condition     = "${aws_dynamodb_table.runners.hash_key}/${aws_dynamodb_table.runners.range_key}" == "installation_id/launch_id" && "${aws_dynamodb_table.jobs.hash_key}/${aws_dynamodb_table.jobs.range_key}" == "installation_id/job_id"
+    condition     = "${aws_dynamodb_table.launches.hash_key}/${aws_dynamodb_table.launches.range_key}" == "installation_id/launch_id" && "${aws_dynamodb_table.jobs.hash_key}/${aws_dynamodb_table.jobs.range_key}" == "installation_id/job_id"
     error_message = "Launches and jobs are keyed by their tenant first."
   }
 
   assert {
-    condition     = alltrue([for table in [aws_dynamodb_table.runners, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery] : [for index in table.local_secondary_index : "${index.name}/${index.range_key}/${index.projection_type}"] == ["open-index/open_at/ALL"]])
+    condition     = alltrue([for table in [aws_dynamodb_table.launches, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery] : [for index in table.local_secondary_index : "${index.name}/${index.range_key}/${index.projection_type}"] == ["open-index/open_at/ALL"]])
     error_message = "open-index is local."
   }
 
   assert {
-    condition     = [for index in aws_dynamodb_table.runners.global_secondary_index : "${index.name}/${index.hash_key}/${index.projection_type}"] == ["instance-index/instance_id/KEYS_ONLY"] && [for index in aws_dynamodb_table.jobs.global_secondary_index : "${index.name}/${index.hash_key}/${index.range_key}/${index.projection_type}"] == ["due-index/due/next_try/KEYS_ONLY"]
+    condition     = [for index in aws_dynamodb_table.launches.global_secondary_index : "${index.name}/${index.hash_key}/${index.projection_type}"] == ["instance-index/instance_id/KEYS_ONLY"] && [for index in aws_dynamodb_table.jobs.global_secondary_index : "${index.name}/${index.hash_key}/${index.range_key}/${index.projection_type}"] == ["due-index/due/next_try/KEYS_ONLY"]
     error_message = "The global indexes of launches and jobs differ."
   }
 
   assert {
-    condition     = alltrue([for table in [aws_dynamodb_table.runners, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery] : table.ttl[0].enabled && table.ttl[0].attribute_name == "expires_at"])
+    condition     = alltrue([for table in [aws_dynamodb_table.launches, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery] : table.ttl[0].enabled && table.ttl[0].attribute_name == "expires_at"])
     error_message = "Ended jobs and launches expire."
   }
 }
@@ -86,7 +86,7 @@ run "tables_are_protected_from_deletion_and_loss" {
   command = plan
 
   assert {
-    condition     = alltrue([for table in [aws_dynamodb_table.tenants, aws_dynamodb_table.runners, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery] : table.deletion_protection_enabled && table.point_in_time_recovery[0].enabled && table.billing_mode == "PAY_PER_REQUEST"])
+    condition     = alltrue([for table in [aws_dynamodb_table.tenants, aws_dynamodb_table.launches, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery] : table.deletion_protection_enabled && table.point_in_time_recovery[0].enabled && table.billing_mode == "PAY_PER_REQUEST"])
     error_message = "Every table has deletion protection and point-in-time recovery by default."
   }
 }
@@ -99,7 +99,7 @@ run "deletion_protection_can_be_lifted" {
   }
 
   assert {
-    condition     = !anytrue([for table in [aws_dynamodb_table.tenants, aws_dynamodb_table.runners, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery] : table.deletion_protection_enabled])
+    condition     = !anytrue([for table in [aws_dynamodb_table.tenants, aws_dynamodb_table.launches, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery] : table.deletion_protection_enabled])
     error_message = "deletion_protection = false reaches every table."
   }
 }

@@ -7,13 +7,13 @@ const CANCELLED = { kind: 'completed', conclusion: 'cancelled' } as const;
 
 function systemWithTenant(maxRunners = 2): System {
   const system = createSystem();
-  system.world.addTenant({ max_runners: maxRunners });
+  system.harness.addTenant({ max_runners: maxRunners });
   return system;
 }
 
 /** A user cancels a job that no runner took: GitHub's `completed` names none. */
 async function cancel(system: System, jobId: number): Promise<void> {
-  system.world.state.github.jobs.set(jobId, { status: 'completed', conclusion: 'cancelled' });
+  system.harness.state.github.jobs.set(jobId, { status: 'completed', conclusion: 'cancelled' });
   await system.jobEvent(jobEvent({ jobId, ...CANCELLED }));
 }
 
@@ -28,11 +28,11 @@ describe('a job is cancelled while its machine boots', () => {
     await cancel(system, 1);
     await cancel(system, 2);
     await system.drain();
-    expect(system.world.state.fleet.machines.get(instanceId)?.state).toBe('shutting-down');
-    expect(system.world.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'job-ended' }));
+    expect(system.harness.state.fleet.machines.get(instanceId)?.state).toBe('shutting-down');
+    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'job-ended' }));
     expect(system.job(3)).toMatchObject({ state: 'starting' });
-    expect(system.live()).toEqual(['3-1']);
-    expect(system.world.state.github.registrations).toHaveLength(1);
+    expect(system.slots()).toEqual(['3-1']);
+    expect(system.harness.state.github.registrations).toHaveLength(1);
     expect(brokenPromises(system, 2)).toEqual([]);
   });
 
@@ -41,8 +41,8 @@ describe('a job is cancelled while its machine boots', () => {
     await system.queueJob(1);
     await cancel(system, 1);
     await cancel(system, 1);
-    expect(system.live()).toEqual([]);
-    expect(system.world.names().filter((name) => name === 'fleet.terminate')).toHaveLength(1);
+    expect(system.slots()).toEqual([]);
+    expect(system.harness.names().filter((name) => name === 'fleet.terminate')).toHaveLength(1);
   });
 
   test('a runner that took another job meanwhile is not let go of by GitHub, and stays', async () => {
@@ -52,7 +52,7 @@ describe('a job is cancelled while its machine boots', () => {
     const { instanceId } = system.machineOf(1);
     const event = system.takeJob(instanceId, 2);
     await cancel(system, 1);
-    expect(system.world.state.fleet.machines.get(instanceId)?.state).not.toBe('shutting-down');
+    expect(system.harness.state.fleet.machines.get(instanceId)?.state).not.toBe('shutting-down');
     await system.jobEvent(event);
     expect(system.job(2)).toMatchObject({ state: 'running', launchId: '1-1' });
     expect(brokenPromises(system, 2)).toEqual([]);
@@ -66,38 +66,38 @@ describe('a job is cancelled while its machine boots', () => {
     expect(system.job(1)).toMatchObject({ state: 'starting', launchId: '2-1' });
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(jobEvent({ jobId: 2, ...CANCELLED }));
-    expect(system.world.state.fleet.machines.get(instanceId)?.state).not.toBe('shutting-down');
+    expect(system.harness.state.fleet.machines.get(instanceId)?.state).not.toBe('shutting-down');
   });
 
   test('without an answer of GitHub it stays, and the next sweep asks again', async () => {
     const system = systemWithTenant();
     await system.queueJob(1);
-    system.world.state.github.fail({ kind: 'unavailable', message: 'no answer' }, { method: 'deleteRunner', times: 1 });
+    system.harness.state.github.fail({ kind: 'unavailable', message: 'no answer' }, { method: 'deleteRunner', times: 1 });
     await cancel(system, 1);
-    expect(system.world.state.fleet.alive()).toHaveLength(1);
-    system.world.clock.advance(MINUTE);
+    expect(system.harness.state.fleet.alive()).toHaveLength(1);
+    system.harness.clock.advance(MINUTE);
     await system.sweep();
-    expect(system.world.state.fleet.alive()).toEqual([]);
-    expect(system.live()).toEqual([]);
+    expect(system.harness.state.fleet.alive()).toEqual([]);
+    expect(system.slots()).toEqual([]);
   });
 
   test('its event was lost: the sweep that learns of its end ends the machine too', async () => {
     const system = systemWithTenant();
     await system.queueJob(1);
-    await system.world.state.jobs.change(1001, 1, { from: ['starting'] }, { state: 'cancelled', endedAt: system.world.clock.now().toISOString() });
-    system.world.clock.advance(MINUTE);
+    await system.harness.state.jobs.change(1001, 1, { from: ['starting'] }, { state: 'cancelled', endedAt: system.harness.clock.now().toISOString() });
+    system.harness.clock.advance(MINUTE);
     await system.sweep();
-    expect(system.world.state.fleet.alive()).toEqual([]);
-    expect(system.live()).toEqual([]);
+    expect(system.harness.state.fleet.alive()).toEqual([]);
+    expect(system.slots()).toEqual([]);
   });
 
   test('a sweep that missed a job that began meanwhile ends nothing', async () => {
     const system = systemWithTenant();
     await system.queueJob(1);
-    system.world.faults.after('jobs.listOpen', (answer) => (answer as unknown[]).splice(0));
-    system.world.clock.advance(MINUTE);
+    system.harness.faults.after('jobs.listOpen', (answer) => (answer as unknown[]).splice(0));
+    system.harness.clock.advance(MINUTE);
     await system.sweep();
-    expect(system.world.state.fleet.alive()).toHaveLength(1);
+    expect(system.harness.state.fleet.alive()).toHaveLength(1);
     expect(system.launchOf(1)).toMatchObject({ state: 'running' });
     expect(system.launchOf(1).leaseOwner).toBeUndefined();
   });
@@ -105,15 +105,15 @@ describe('a job is cancelled while its machine boots', () => {
 
 test('a job that is cancelled while EC2 works gets no registration, and its machine ends at once', async () => {
   const system = systemWithTenant();
-  const undo = system.world.faults.after('fleet.run', async () => {
+  const undo = system.harness.faults.after('fleet.run', async () => {
     undo();
-    system.world.clock.advance(SECOND);
-    system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
+    system.harness.clock.advance(SECOND);
+    system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
     await handleJobEvent(jobEvent({ jobId: 1, ...CANCELLED }), system.scaleDown());
   });
   await system.queueJob(1);
-  expect(system.world.state.fleet.alive()).toEqual([]);
-  expect(system.world.names()).not.toContain('github.createJitConfig');
-  expect(system.live()).toEqual([]);
+  expect(system.harness.state.fleet.alive()).toEqual([]);
+  expect(system.harness.names()).not.toContain('github.createJitConfig');
+  expect(system.slots()).toEqual([]);
   expect(system.job(1)).toMatchObject({ state: 'cancelled' });
 });

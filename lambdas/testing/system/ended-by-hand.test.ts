@@ -4,12 +4,12 @@ import { brokenPromises, createSystem, type System } from './system';
 
 async function systemWithRunner(): Promise<System> {
   const system = createSystem();
-  system.world.addTenant();
+  system.harness.addTenant();
   await system.queueJob(1);
   return system;
 }
 
-const metric = (system: System, name: string) => system.world.metrics.counted.filter((one) => one.name === name);
+const metric = (system: System, name: string) => system.harness.metrics.counted.filter((one) => one.name === name);
 
 describe('an operator ends a machine', () => {
   test.each(['terminated', 'stopped'] as const)('%s: launch and job say so, while the job runs', async (state) => {
@@ -19,9 +19,9 @@ describe('an operator ends a machine', () => {
     Object.assign(machine, { state, stateReason: 'Client.UserInitiatedShutdown' });
     await handleInstanceEvent({ instanceId: machine.instanceId, state }, system.scaleDown());
     expect(system.job(1)).toMatchObject({ machineEnd: 'ended-by-hand' });
-    expect(system.world.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'ended-by-hand' }));
-    expect(system.live()).toEqual([]);
-    expect(system.world.log.lines.filter(({ message }) => message.includes('CloudTrail'))).toHaveLength(1);
+    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'ended-by-hand' }));
+    expect(system.slots()).toEqual([]);
+    expect(system.harness.log.lines.filter(({ message }) => message.includes('CloudTrail'))).toHaveLength(1);
   });
 
   test('whose event is lost: the sweep finds it out', async () => {
@@ -29,10 +29,10 @@ describe('an operator ends a machine', () => {
     const machine = system.machineOf(1);
     await system.jobEvent(system.takeJob(machine.instanceId, 1));
     Object.assign(machine, { state: 'terminated', stateReason: 'Client.UserInitiatedShutdown' });
-    system.world.clock.advance(11 * MINUTE);
+    system.harness.clock.advance(11 * MINUTE);
     await system.sweep();
     expect(system.job(1)).toMatchObject({ machineEnd: 'ended-by-hand' });
-    expect(system.live()).toEqual([]);
+    expect(system.slots()).toEqual([]);
   });
 
   test('before it took its job: the job is started again three times, and the tenant’s circuit does not count it', async () => {
@@ -40,7 +40,7 @@ describe('an operator ends a machine', () => {
     await system.queueJob(2);
     for (const [kill, jobId] of [[1, 1], [1, 2], [2, 1], [2, 2], [3, 1], [3, 2]] as const) {
       const { instanceId } = system.machineOf(jobId);
-      await system.world.state.fleet.terminate([instanceId]);
+      await system.harness.state.fleet.terminate([instanceId]);
       await handleInstanceEvent({ instanceId, state: 'shutting-down' }, system.scaleDown());
       await system.drain();
       expect(system.job(jobId)).toMatchObject({ state: 'starting', launchId: `${jobId}-${kill + 1}`, machineEnd: 'ended-by-hand', restarts: kill });
@@ -52,10 +52,10 @@ describe('an operator ends a machine', () => {
   test('is not said of an end that was ours', async () => {
     const system = await systemWithRunner();
     const { instanceId } = system.machineOf(1);
-    system.world.clock.advance(16 * MINUTE);
+    system.harness.clock.advance(16 * MINUTE);
     await system.sweep();
     await handleInstanceEvent({ instanceId, state: 'terminated' }, system.scaleDown());
-    expect(system.world.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'idle' }));
+    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'idle' }));
     expect(system.job(1).machineEnd).toBeUndefined();
   });
 
@@ -65,8 +65,8 @@ describe('an operator ends a machine', () => {
     const launch = system.launchOf(1);
     const lease = { name: 'the-sweep', milliseconds: 90_000 };
     await takeLease(launch, lease, system.scaleDown());
-    await system.world.state.fleet.terminate([instanceId]);
+    await system.harness.state.fleet.terminate([instanceId]);
     await handleInstanceEvent({ instanceId, state: 'shutting-down' }, system.scaleDown());
-    expect(system.world.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason: 'machine-gone' }));
+    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason: 'machine-gone' }));
   });
 });

@@ -9,7 +9,7 @@ import {
   encodeLifecycleEvent,
   restateAll,
   retryRefused,
-  wake,
+  dispatchNextJobs,
   type InstallationAction,
   type JobEvent,
   type JobMessage,
@@ -39,7 +39,7 @@ export interface Functions {
 }
 
 export function createFunctions(system: System): Functions {
-  const { world } = system;
+  const { harness } = system;
   let invocations = 0;
   const context = (): LambdaContext => ({ awsRequestId: `request-${(invocations += 1)}`, getRemainingTimeInMillis: () => 60_000 });
   const record = (body: string, group: number | undefined, receiveCount = 1) => ({
@@ -51,21 +51,21 @@ export function createFunctions(system: System): Functions {
 
   const tenantManager = (event: unknown) => {
     const at = context();
-    const protocol = { ...world, tenants: world.registry, lease: { name: at.awsRequestId, milliseconds: LEASE } };
+    const protocol = { ...harness, tenants: harness.registry, lease: { name: at.awsRequestId, milliseconds: LEASE } };
     const handler = createTenantManager({
-      ...world.settings,
+      ...harness.settings,
       onboarding: { mode: 'automatic', allowedAccounts: new Set() },
-      tenants: world.registry,
-      lifecycle: world.lifecycle,
-      securityGroups: world.securityGroups,
-      github: world.github,
-      wake: (installationId) => wake(installationId, protocol),
+      tenants: harness.registry,
+      lifecycle: harness.lifecycle,
+      securityGroups: harness.securityGroups,
+      github: harness.github,
+      dispatchNextJobs: (installationId) => dispatchNextJobs(installationId, protocol),
       retryRefused: (installationId) => retryRefused(installationId, protocol),
       restate: (installationId) => restateAll(installationId, protocol),
       cleanUp: async (installationId) => void (await cleanUpTenant(installationId, LIMITS.grace, protocol)),
-      clock: world.clock,
-      log: world.log,
-      metrics: world.metrics,
+      clock: harness.clock,
+      log: harness.log,
+      metrics: harness.metrics,
       readImage: fromAttributes,
     });
     return handler(event, at);
@@ -80,7 +80,7 @@ export function createFunctions(system: System): Functions {
       const detail: unknown = JSON.parse(JSON.stringify(encodeLifecycleEvent(lifecycleEvent({ action, ...overrides }))));
       await tenantManager({ source: 'multi-tenant-runner', 'detail-type': 'installation', detail });
     },
-    recover: () => createRecovery({ ...world, bookmarks: world.launches, tenants: world.registry })({ source: RECOVERY_SOURCE }, context()),
+    recover: () => createRecovery({ ...harness, bookmarks: harness.launches, tenants: harness.registry })({ source: RECOVERY_SOURCE }, context()),
     stream: async (changes) => asBatch(await tenantManager({ Records: changes.map(streamRecord) })),
   };
 }

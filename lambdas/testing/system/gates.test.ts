@@ -6,14 +6,14 @@ import { brokenPromises, createSystem, type System } from './system';
 /** An environment's gate: GitHub says `queued`, then `waiting`, and `queued` again under the same id once somebody approves. */
 function setUp(limit = 2): System {
   const system = createSystem();
-  system.world.addTenant({ max_runners: limit });
+  system.harness.addTenant({ max_runners: limit });
   return system;
 }
 
 const SECOND_DELIVERY = { deliveryId: 'delivery-of-the-approval' };
 
 function shut(system: System, jobId: number, status = 'waiting'): void {
-  system.world.state.github.jobs.set(jobId, { status });
+  system.harness.state.github.jobs.set(jobId, { status });
 }
 
 const waiting = (system: System, jobId: number) => system.jobEvent(jobEvent({ jobId, kind: 'waiting', deliveryId: 'delivery-of-the-gate' }));
@@ -27,14 +27,14 @@ async function approve(system: System, jobId: number, overrides: Partial<JobMess
 /** Time in which runners that get no job idle until they are ended. */
 async function pass(system: System, milliseconds: number, step = 5 * MINUTE): Promise<void> {
   for (let passed = 0; passed < milliseconds; passed += step) {
-    system.world.clock.advance(step);
+    system.harness.clock.advance(step);
     await system.sweep();
     await system.drain();
   }
 }
 
-const machines = (system: System): number => system.world.state.fleet.machines.size;
-const circuit = (system: System): unknown => system.world.state.tenants.rows.get(1001)?.['circuit_small'];
+const machines = (system: System): number => system.harness.state.fleet.machines.size;
+const circuit = (system: System): unknown => system.harness.state.tenants.rows.get(1001)?.['circuit_small'];
 
 describe('a job that GitHub holds back after it said queued', () => {
   test('gives its slot and its machine back, and says why it waits', async () => {
@@ -43,8 +43,8 @@ describe('a job that GitHub holds back after it said queued', () => {
     shut(system, 1);
     await waiting(system, 1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'github-waiting', restarts: 0 });
-    expect(system.live()).toEqual([]);
-    expect(system.world.state.fleet.alive()).toEqual([]);
+    expect(system.slots()).toEqual([]);
+    expect(system.harness.state.fleet.alive()).toEqual([]);
     expect(circuit(system)).toBeUndefined();
   });
 
@@ -79,7 +79,7 @@ describe('a job that GitHub holds back after it said queued', () => {
     shut(system, 1, status);
     await pass(system, 2 * HOUR);
     expect(machines(system)).toBe(1);
-    system.world.state.github.jobs.set(1, { status: 'queued' });
+    system.harness.state.github.jobs.set(1, { status: 'queued' });
     await pass(system, HOUR);
     expect(system.job(1).state).toBe('starting');
   });
@@ -91,7 +91,7 @@ describe('a job that GitHub holds back after it said queued', () => {
     shut(system, 1);
     await system.jobEvent(system.takeJob(instanceId, 9));
     await waiting(system, 1);
-    expect(system.world.state.fleet.alive().map((machine) => machine.instanceId)).toContain(instanceId);
+    expect(system.harness.state.fleet.alive().map((machine) => machine.instanceId)).toContain(instanceId);
     expect(system.job(9).state).toBe('running');
   });
 });
@@ -109,7 +109,7 @@ describe('a gate that opens', () => {
     await pass(system, time, time / 20);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'github-waiting' });
     await approve(system, 1);
-    expect(system.job(1)).toMatchObject({ state: 'starting', queuedAt: system.world.clock.now().toISOString() });
+    expect(system.job(1)).toMatchObject({ state: 'starting', queuedAt: system.harness.clock.now().toISOString() });
     expect(system.job(1)).not.toHaveProperty('gatedAt');
     await system.jobEvent(system.takeJob(system.machineOf(1).instanceId, 1));
     expect(system.job(1).state).toBe('running');
@@ -121,7 +121,7 @@ describe('a gate that opens', () => {
     shut(system, 1);
     await waiting(system, 1);
     await pass(system, 30 * HOUR, 20 * MINUTE);
-    system.world.state.github.jobs.set(1, { status: 'queued' });
+    system.harness.state.github.jobs.set(1, { status: 'queued' });
     await pass(system, HOUR + 5 * MINUTE);
     expect(system.job(1).state).toBe('starting');
   });
@@ -141,7 +141,7 @@ describe('a gate that opens', () => {
     await system.queueJob(1);
     shut(system, 1);
     await waiting(system, 1);
-    system.world.state.github.fail({ kind: 'unavailable', message: 'no' }, { method: 'getJob' });
+    system.harness.state.github.fail({ kind: 'unavailable', message: 'no' }, { method: 'getJob' });
     await pass(system, 30 * DAY + 2 * HOUR, HOUR);
     expect(system.job(1)).toMatchObject({ state: 'expired', reason: 'too-old' });
   });
@@ -150,10 +150,10 @@ describe('a gate that opens', () => {
     const system = setUp();
     await system.queueJob(1);
     shut(system, 1);
-    const mend = system.world.state.github.fail({ kind: 'unavailable', message: 'no' }, { method: 'deleteRunner' });
+    const mend = system.harness.state.github.fail({ kind: 'unavailable', message: 'no' }, { method: 'deleteRunner' });
     await waiting(system, 1);
     mend();
-    expect(system.live()).toEqual(['1-1']);
+    expect(system.slots()).toEqual(['1-1']);
     await approve(system, 1);
     expect(system.job(1)).toMatchObject({ state: 'starting', launchId: '1-1', startNumber: 3 });
     expect(machines(system)).toBe(1);
@@ -166,16 +166,16 @@ describe('a gate that opens', () => {
     await system.queueJob(1);
     const { instanceId } = system.machineOf(1);
     shut(system, 1);
-    const mend = system.world.state.github.fail({ kind: 'unavailable', message: 'no' }, { method: 'deleteRunner' });
+    const mend = system.harness.state.github.fail({ kind: 'unavailable', message: 'no' }, { method: 'deleteRunner' });
     await waiting(system, 1);
     mend();
-    const undo = system.world.faults.after('launches.listOpen', async () => {
+    const undo = system.harness.faults.after('launches.listOpen', async () => {
       undo();
       await system.shutDown(instanceId);
     });
     await approve(system, 1);
     expect(system.job(1)).toMatchObject({ state: 'starting', launchId: '1-4' });
-    expect(system.world.state.fleet.alive()).toHaveLength(1);
+    expect(system.harness.state.fleet.alive()).toHaveLength(1);
   });
 
   test('is no more than a repetition when its delivery comes again', async () => {
@@ -187,7 +187,7 @@ describe('a gate that opens', () => {
     await approve(system, 1);
     await system.queueJob(1);
     expect(machines(system)).toBe(2);
-    expect(system.live()).toHaveLength(1);
+    expect(system.slots()).toHaveLength(1);
   });
 });
 
@@ -218,16 +218,16 @@ describe('deliveries out of order', () => {
         const system = setUp(1);
         const hear = async (what: string, status: string): Promise<void> => {
           const message = jobMessage({ jobId: 1 });
-          system.world.state.github.jobs.set(1, { status });
+          system.harness.state.github.jobs.set(1, { status });
           if (what === 'queued') await system.deliver(message);
           if (what === 'again') await system.deliver({ ...message, ...SECOND_DELIVERY });
           if (what === 'waiting') await waiting(system, 1).catch(() => undefined);
-          if (what === 'time') system.world.clock.advance(12 * MINUTE);
+          if (what === 'time') system.harness.clock.advance(12 * MINUTE);
           if (what === 'sweep') await system.sweep();
           await system.drain();
           expect(brokenPromises(system, 1)).toEqual([]);
         };
-        const mend = isDown ? system.world.state.github.fail({ kind: 'unavailable', message: 'no' }, { method: 'getJob' }) : () => undefined;
+        const mend = isDown ? system.harness.state.github.fail({ kind: 'unavailable', message: 'no' }, { method: 'getJob' }) : () => undefined;
         for (const what of before.filter((one) => one !== 'again')) await hear(what, 'waiting');
         for (const what of ['queued', ...after]) await hear(what, 'queued');
         mend();
@@ -257,7 +257,7 @@ describe('an end that we decided', () => {
     await system.queueJob(1);
     const { instanceId } = system.machineOf(1);
     await end(system, state);
-    await system.jobEvent({ ...system.takeJob(instanceId, 1), at: system.world.clock.now().toISOString() });
+    await system.jobEvent({ ...system.takeJob(instanceId, 1), at: system.harness.clock.now().toISOString() });
     expect(system.job(1)).toMatchObject({ state: 'running', runnerName: `test-${instanceId}` });
     expect(system.job(1)).not.toHaveProperty('endedAt');
     await system.jobEvent(system.finishJob(instanceId, 1));
@@ -268,7 +268,7 @@ describe('an end that we decided', () => {
     const system = setUp();
     await system.queueJob(1);
     await end(system, 'expired');
-    await system.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled', at: system.world.clock.now().toISOString() }));
+    await system.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled', at: system.harness.clock.now().toISOString() }));
     expect(system.job(1)).toMatchObject({ state: 'cancelled', conclusion: 'cancelled' });
     expect(system.job(1)).not.toHaveProperty('reason');
   });
@@ -277,7 +277,7 @@ describe('an end that we decided', () => {
     const system = setUp();
     await system.queueJob(1);
     const event = system.takeJob(system.machineOf(1).instanceId, 1);
-    system.world.clock.advance(MINUTE * 5);
+    system.harness.clock.advance(MINUTE * 5);
     await end(system, 'expired');
     await system.jobEvent(event);
     expect(system.job(1).state).toBe('expired');
@@ -290,7 +290,7 @@ describe('an end that we decided', () => {
     await end(system, 'expired');
     await system.queueJob(1);
     expect(system.job(1).state).toBe('expired');
-    system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
+    system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
     await system.deliver(jobMessage({ jobId: 1, ...SECOND_DELIVERY }));
     expect(system.job(1).state).toBe('expired');
   });
@@ -306,8 +306,8 @@ describe('an end that we decided', () => {
 
 async function end(system: System, state: 'expired' | 'refused' | 'cancelled'): Promise<void> {
   const row = system.job(1);
-  const now = system.world.clock.now().toISOString();
-  await system.world.state.jobs.change(row.installationId, 1, { from: [row.state] }, { state, reason: 'too-old', endedAt: now, nextTry: null });
-  system.world.clock.advance(MINUTE);
+  const now = system.harness.clock.now().toISOString();
+  await system.harness.state.jobs.change(row.installationId, 1, { from: [row.state] }, { state, reason: 'too-old', endedAt: now, nextTry: null });
+  system.harness.clock.advance(MINUTE);
 }
 

@@ -4,13 +4,13 @@ import { brokenPromises, createSystem, type System } from './system';
 /** `runs-on: { group: … }` names no labels, so that such a job starts no machine; and GitHub gives it any runner of the group. */
 function setUp(limit: number, jobs: readonly number[]): System {
   const system = createSystem();
-  system.world.addTenant({ max_runners: limit });
-  for (const jobId of jobs) system.world.state.github.jobs.set(jobId, { status: 'queued' });
+  system.harness.addTenant({ max_runners: limit });
+  for (const jobId of jobs) system.harness.state.github.jobs.set(jobId, { status: 'queued' });
   return system;
 }
 
 const ofGroup = (event: JobEvent, overrides: Partial<JobEvent> = {}): JobEvent => ({ ...event, labels: [], runnerOnly: true, ...overrides });
-const circuit = (system: System): unknown => system.world.state.tenants.rows.get(1001)?.['circuit_small'];
+const circuit = (system: System): unknown => system.harness.state.tenants.rows.get(1001)?.['circuit_small'];
 
 describe('a job that names only a runner group', () => {
   test('is bound to the runner of ours that it took, and the job that lost it starts again', async () => {
@@ -24,7 +24,7 @@ describe('a job that names only a runner group', () => {
     await system.jobEvent(ofGroup(system.finishJob(instanceId, 90)));
     await system.shutDown(instanceId);
     expect(system.job(90)).toMatchObject({ state: 'completed', conclusion: 'success' });
-    expect(system.live()).toEqual(['1-2']);
+    expect(system.slots()).toEqual(['1-2']);
     expect(brokenPromises(system, 2)).toEqual([]);
   });
 
@@ -55,7 +55,7 @@ describe('a job that names only a runner group', () => {
 
   test('of another installation takes nobody’s runner', async () => {
     const system = setUp(1, [1]);
-    system.world.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502, security_group_id: 'sg-globex' });
+    system.harness.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502, security_group_id: 'sg-globex' });
     await system.queueJob(1);
     await system.jobEvent(ofGroup(system.takeJob(system.machineOf(1).instanceId, 90), { installationId: 2002, owner: 'globex', ownerId: 502 }));
     expect(system.launchOf(1).takenBy).toBeUndefined();
@@ -79,7 +79,7 @@ describe('a machine that ran a job of a repository that the App can’t see', ()
   async function stealUnseen(system: System): Promise<void> {
     const { instanceId, tags } = system.machineOf(1);
     tags['ghr:state'] = 'idle';
-    const { registrations } = system.world.state.github;
+    const { registrations } = system.harness.state.github;
     registrations.splice(registrations.findIndex(({ name }) => name.endsWith(instanceId)), 1);
     await system.shutDown(instanceId);
     await system.drain();
@@ -89,11 +89,11 @@ describe('a machine that ran a job of a repository that the App can’t see', ()
     const system = setUp(2, [1]);
     await system.queueJob(1);
     system.machineOf(1).tags['ghr:state'] = 'busy';
-    system.world.clock.advance(11 * MINUTE);
+    system.harness.clock.advance(11 * MINUTE);
     await system.sweep();
     await system.drain();
     expect(system.job(1)).toMatchObject({ state: 'starting', launchId: '1-2', restarts: 0 });
-    expect(system.live()).toEqual(['1-1', '1-2']);
+    expect(system.slots()).toEqual(['1-1', '1-2']);
     expect(circuit(system)).toBeUndefined();
     expect(brokenPromises(system, 2)).toEqual([]);
   });
@@ -104,10 +104,10 @@ describe('a machine that ran a job of a repository that the App can’t see', ()
     const { instanceId, tags } = system.machineOf(1);
     system.takeJob(instanceId, 1);
     tags['ghr:state'] = 'busy';
-    system.world.clock.advance(11 * MINUTE);
+    system.harness.clock.advance(11 * MINUTE);
     await system.sweep();
     expect(system.job(1)).toMatchObject({ state: 'running', runnerName: `test-${instanceId}` });
-    expect(system.live()).toEqual(['1-1']);
+    expect(system.slots()).toEqual(['1-1']);
   });
 
   test('is no failed launch: neither its job nor its tenant pays for it', async () => {
@@ -124,7 +124,7 @@ describe('a machine that ran a job of a repository that the App can’t see', ()
     const { instanceId, tags } = system.machineOf(1);
     tags['ghr:state'] = 'busy';
     await system.shutDown(instanceId, { eventLost: true });
-    system.world.clock.advance(11 * MINUTE);
+    system.harness.clock.advance(11 * MINUTE);
     await system.sweep();
     await system.drain();
     expect(circuit(system)).toBeUndefined();
@@ -135,10 +135,10 @@ describe('a machine that ran a job of a repository that the App can’t see', ()
     const system = setUp(1, [1]);
     await system.queueJob(1);
     system.machineOf(1).tags['ghr:state'] = 'idle';
-    system.world.clock.advance(16 * MINUTE);
+    system.harness.clock.advance(16 * MINUTE);
     await system.sweep();
     await system.drain();
-    expect(system.world.state.fleet.machines.size).toBe(2);
+    expect(system.harness.state.fleet.machines.size).toBe(2);
     expect(circuit(system)).toBeUndefined();
     expect(system.job(1)).toMatchObject({ state: 'starting', restarts: 0 });
   });
@@ -160,9 +160,9 @@ describe('a public job that a runner group admits', () => {
     await system.queueJob(1);
     const { instanceId } = system.machineOf(1);
     await system.jobEvent({ ...system.takeJob(instanceId, 90), ...isPublic });
-    expect(system.world.state.fleet.machines.get(instanceId)?.state).toBe('shutting-down');
+    expect(system.harness.state.fleet.machines.get(instanceId)?.state).toBe('shutting-down');
     expect(system.job(90)).toMatchObject({ state: 'refused', reason: 'public-repository', runnerName: `test-${instanceId}` });
-    expect(system.world.metrics.counted.filter(({ name }) => name === 'RunnerMisused')).toMatchObject([
+    expect(system.harness.metrics.counted.filter(({ name }) => name === 'RunnerMisused')).toMatchObject([
       { tier: 'small', properties: { tenant_id: 1001, job_id: 90, launch_id: '1-1', reason: 'public-repository' } },
     ]);
     await system.drain();
@@ -183,9 +183,9 @@ describe('a public job that a runner group admits', () => {
     const system = setUp(1, [1]);
     await system.queueJob(90, isPublic);
     await system.queueJob(1);
-    system.world.clock.advance(5 * MINUTE);
+    system.harness.clock.advance(5 * MINUTE);
     const { instanceId } = system.machineOf(1);
-    const event = { ...system.takeJob(instanceId, 90), ...isPublic, at: system.world.clock.now().toISOString() };
+    const event = { ...system.takeJob(instanceId, 90), ...isPublic, at: system.harness.clock.now().toISOString() };
     await system.jobEvent(event);
     await system.shutDown(instanceId);
     await system.jobEvent(event);
@@ -199,10 +199,10 @@ describe('a public job that a runner group admits', () => {
       await system.jobEvent({ ...system.takeJob(system.machineOf(1).instanceId, jobId), ...isPublic });
       await system.drain();
     }
-    expect(system.world.state.fleet.machines.size).toBeLessThanOrEqual(FAILURES_TO_OPEN + 1);
+    expect(system.harness.state.fleet.machines.size).toBeLessThanOrEqual(FAILURES_TO_OPEN + 1);
     expect(system.job(1)).toMatchObject({ state: 'parked' });
     expect(circuit(system)).toMatchObject({ failures: FAILURES_TO_OPEN, reason: expect.stringContaining('public-repository') });
-    system.world.clock.advance(HOUR);
+    system.harness.clock.advance(HOUR);
     await system.sweep();
     await system.drain();
     await system.jobEvent(system.takeJob(system.machineOf(1).instanceId, 1));
@@ -212,12 +212,12 @@ describe('a public job that a runner group admits', () => {
 
   test('is what it was where the tenant allows public repositories', async () => {
     const system = setUp(1, [1]);
-    system.world.state.tenants.rows.set(1001, { ...system.world.state.tenants.rows.get(1001), allow_public_repositories: true });
+    system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), allow_public_repositories: true });
     await system.queueJob(1);
     const { instanceId } = system.machineOf(1);
     await system.jobEvent({ ...system.takeJob(instanceId, 90), ...isPublic });
     expect(system.job(90).state).toBe('running');
-    expect(system.world.state.fleet.machines.get(instanceId)?.state).toBe('pending');
+    expect(system.harness.state.fleet.machines.get(instanceId)?.state).toBe('pending');
   });
 
   test('is told of again while the machine is in other hands', async () => {
@@ -225,11 +225,11 @@ describe('a public job that a runner group admits', () => {
     await system.queueJob(1);
     const { instanceId } = system.machineOf(1);
     const event = { ...system.takeJob(instanceId, 90), ...isPublic };
-    const lease = { leaseOwner: 'somebody', leaseUntil: system.world.clock.now().getTime() + MINUTE };
-    await system.world.state.launches.change(1001, '1-1', { from: ['running'] }, lease);
+    const lease = { leaseOwner: 'somebody', leaseUntil: system.harness.clock.now().getTime() + MINUTE };
+    await system.harness.state.launches.change(1001, '1-1', { from: ['running'] }, lease);
     await expect(system.jobEvent(event)).rejects.toThrow('in other hands');
-    system.world.clock.advance(2 * MINUTE);
+    system.harness.clock.advance(2 * MINUTE);
     await system.jobEvent(event);
-    expect(system.world.state.fleet.machines.get(instanceId)?.state).toBe('shutting-down');
+    expect(system.harness.state.fleet.machines.get(instanceId)?.state).toBe('shutting-down');
   });
 });

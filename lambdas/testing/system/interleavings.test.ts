@@ -6,8 +6,8 @@ const LIMIT = 1;
 
 function newSystem(): System {
   const system = createSystem();
-  system.world.addTenant({ max_runners: LIMIT });
-  for (const jobId of [1, 2]) system.world.state.github.jobs.set(jobId, { status: 'queued' });
+  system.harness.addTenant({ max_runners: LIMIT });
+  for (const jobId of [1, 2]) system.harness.state.github.jobs.set(jobId, { status: 'queued' });
   return system;
 }
 
@@ -15,7 +15,7 @@ function newSystem(): System {
 async function callsOfOneLaunch(): Promise<number> {
   const system = newSystem();
   await system.deliver(jobMessage({ jobId: 1 }));
-  return system.world.calls.length;
+  return system.harness.calls.length;
 }
 
 /** Machines run what GitHub gives them, time passes and the sweep comes by, until both jobs are done. */
@@ -23,17 +23,17 @@ async function runToTheEnd(system: System): Promise<void> {
   for (let round = 0; round < 12; round += 1) {
     await system.drain();
     expect(brokenPromises(system, LIMIT)).toEqual([]);
-    for (const machine of system.world.state.fleet.alive()) await runOneJob(system, machine.instanceId);
-    system.world.clock.advance(17 * MINUTE);
+    for (const machine of system.harness.state.fleet.alive()) await runOneJob(system, machine.instanceId);
+    system.harness.clock.advance(17 * MINUTE);
     await system.sweep();
     expect(brokenPromises(system, LIMIT)).toEqual([]);
   }
 }
 
 async function runOneJob(system: System, instanceId: string): Promise<void> {
-  const registered = system.world.state.github.registrations.some(({ name }) => name.endsWith(instanceId));
-  const configured = (await system.world.state.parameters.list(1001)).includes(instanceId);
-  const waiting = [...system.world.state.github.jobs].find(([, job]) => job.status === 'queued')?.[0];
+  const registered = system.harness.state.github.registrations.some(({ name }) => name.endsWith(instanceId));
+  const configured = (await system.harness.state.parameters.list(1001)).includes(instanceId);
+  const waiting = [...system.harness.state.github.jobs].find(([, job]) => job.status === 'queued')?.[0];
   if (registered && configured && waiting !== undefined) {
     await system.jobEvent(system.takeJob(instanceId, waiting));
     await system.jobEvent(system.finishJob(instanceId, waiting));
@@ -44,9 +44,9 @@ async function runOneJob(system: System, instanceId: string): Promise<void> {
 
 function expectGoodEnd(system: System): void {
   expect([system.job(1).state, system.job(2).state]).toEqual(['completed', 'completed']);
-  expect(system.live()).toEqual([]);
-  expect(system.world.state.fleet.alive()).toEqual([]);
-  expect(system.world.state.launches.all().filter(({ state }) => state !== 'ended')).toEqual([]);
+  expect(system.slots()).toEqual([]);
+  expect(system.harness.state.fleet.alive()).toEqual([]);
+  expect(system.harness.state.launches.all().filter(({ state }) => state !== 'ended')).toEqual([]);
 }
 
 test('a sweep during each step of a launch breaks nothing', async () => {
@@ -54,7 +54,7 @@ test('a sweep during each step of a launch breaks nothing', async () => {
   for (let step = 0; step < steps; step += 1) {
     const system = newSystem();
     let seen = 0;
-    const undo = system.world.onCall(async () => {
+    const undo = system.harness.onCall(async () => {
       if (seen++ !== step) return;
       undo();
       await system.sweep();
@@ -71,7 +71,7 @@ test('another job\'s worker and a duplicate during each step of a launch break n
   for (let step = 0; step < steps; step += 1) {
     const system = newSystem();
     let seen = 0;
-    const undo = system.world.onCall(async () => {
+    const undo = system.harness.onCall(async () => {
       if (seen++ !== step) return;
       undo();
       await system.deliver(jobMessage({ jobId: 2 }));
@@ -93,11 +93,11 @@ describe.each(['before', 'after'] as const)('a worker that dies %s a call takes 
       const hook = (): void => {
         if (seen++ === step) throw new Crash(`dies at call ${step}`);
       };
-      const undo = when === 'before' ? system.world.onCall(hook) : system.world.afterCall(hook);
+      const undo = when === 'before' ? system.harness.onCall(hook) : system.harness.afterCall(hook);
       await system.deliver(jobMessage({ jobId: 1 })).catch(() => undefined);
       undo();
       await system.deliver(jobMessage({ jobId: 2 }));
-      system.world.clock.advance(6 * MINUTE);
+      system.harness.clock.advance(6 * MINUTE);
       await system.deliver(jobMessage({ jobId: 1 }), { receiveCount: 2 });
       await runToTheEnd(system);
       expectGoodEnd(system);
@@ -112,7 +112,7 @@ describe.each(['before', 'after'] as const)('a worker that dies %s a call takes 
       const hook = (): void => {
         if (seen++ === step) throw new Crash(`dies at call ${step}`);
       };
-      const undo = when === 'before' ? system.world.onCall(hook) : system.world.afterCall(hook);
+      const undo = when === 'before' ? system.harness.onCall(hook) : system.harness.afterCall(hook);
       await system.deliver(jobMessage({ jobId: 1 })).catch(() => undefined);
       undo();
       await system.deliver(jobMessage({ jobId: 2 }));

@@ -4,7 +4,7 @@ import { brokenPromises, createSystem } from './system';
 
 function systemWithTenant(overrides: Record<string, unknown> = {}) {
   const system = createSystem();
-  system.world.addTenant(overrides);
+  system.harness.addTenant(overrides);
   return system;
 }
 
@@ -13,23 +13,23 @@ describe('one job', () => {
     const system = systemWithTenant();
     await system.queueJob(1);
     expect(system.launchOf(1)).toMatchObject({ state: 'running', jitStored: true });
-    expect(system.live()).toEqual(['1-1']);
+    expect(system.slots()).toEqual(['1-1']);
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 1));
     expect(system.job(1).state).toBe('running');
     await system.jobEvent(system.finishJob(instanceId, 1));
-    expect(system.live()).toEqual(['1-1']);
+    expect(system.slots()).toEqual(['1-1']);
     await system.shutDown(instanceId);
     expect(system.job(1)).toMatchObject({ state: 'completed', conclusion: 'success' });
     expect(system.launchOf(1).state).toBe('ended');
-    expect(system.live()).toEqual([]);
+    expect(system.slots()).toEqual([]);
   });
 
   test('costs one look at its runner group and one registration at GitHub besides the token, and no Describe', async () => {
     const system = systemWithTenant();
     await system.queueJob(1);
-    expect(system.world.names().filter((name) => name.startsWith('github.'))).toEqual(['github.authorize', 'github.findRunnerGroup', 'github.createJitConfig']);
-    expect(system.world.names().filter((name) => /fleet\.(describe|list|findByToken)/.test(name))).toEqual([]);
+    expect(system.harness.names().filter((name) => name.startsWith('github.'))).toEqual(['github.authorize', 'github.findRunnerGroup', 'github.createJitConfig']);
+    expect(system.harness.names().filter((name) => /fleet\.(describe|list|findByToken)/.test(name))).toEqual([]);
   });
 
   test.each([
@@ -37,7 +37,7 @@ describe('one job', () => {
     ['medium', 'subnet-a'],
   ])('of the size %s starts in %s, as only small has subnets of its own', async (tier, expected) => {
     const system = createSystem({ tierSubnetIds: new Map([['small', ['subnet-own']]]) });
-    system.world.addTenant();
+    system.harness.addTenant();
     await system.queueJob(1, { tier, labels: ['self-hosted', tier] });
     const { subnetId } = system.machineOf(1).request.intent;
     expect(subnetId.replace('subnet-b', 'subnet-a')).toBe(expected);
@@ -47,7 +47,7 @@ describe('one job', () => {
     const system = systemWithTenant();
     await system.queueJob(1, { queuedAt: '2026-01-14T11:00:00Z' });
     expect(system.job(1)).toMatchObject({ state: 'expired', reason: 'too-old' });
-    expect(system.world.state.fleet.machines.size).toBe(0);
+    expect(system.harness.state.fleet.machines.size).toBe(0);
   });
 });
 
@@ -56,20 +56,20 @@ describe('the same message again', () => {
     const system = systemWithTenant();
     const message = { ...(await queued(system, 1)) };
     await Promise.allSettled([system.deliver(message), system.deliver(message)]);
-    expect(system.world.state.fleet.machines.size).toBe(1);
+    expect(system.harness.state.fleet.machines.size).toBe(1);
     expect(brokenPromises(system, 2)).toEqual([]);
   });
 
   test('a second worker that meets a live lease leaves', async () => {
     const system = systemWithTenant();
     const message = await queued(system, 1);
-    const undo = system.world.faults.before('fleet.run', async () => {
+    const undo = system.harness.faults.before('fleet.run', async () => {
       undo();
       await system.deliver(message);
-      expect(system.world.state.fleet.machines.size).toBe(0);
+      expect(system.harness.state.fleet.machines.size).toBe(0);
     });
     await system.deliver(message);
-    expect(system.world.state.fleet.machines.size).toBe(1);
+    expect(system.harness.state.fleet.machines.size).toBe(1);
   });
 
   test('a late redelivery after the release starts nothing', async () => {
@@ -81,23 +81,23 @@ describe('the same message again', () => {
     await system.deliver(message);
     await system.jobEvent(system.finishJob(instanceId, 1));
     await system.deliver(message);
-    expect(system.world.state.fleet.machines.size).toBe(1);
-    expect(system.live()).toEqual([]);
+    expect(system.harness.state.fleet.machines.size).toBe(1);
+    expect(system.slots()).toEqual([]);
   });
 
   test('a slow worker that adds its slot after the release takes it back', async () => {
     const system = systemWithTenant();
     const message = await queued(system, 1);
-    const undo = system.world.faults.before('registry.admit', async () => {
+    const undo = system.harness.faults.before('registry.admit', async () => {
       undo();
       await system.deliver(message);
       const { instanceId } = system.machineOf(1);
-      system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'success' });
+      system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'success' });
       await system.shutDown(instanceId);
     });
     await system.deliver(message);
-    expect(system.live()).toEqual([]);
-    expect(system.world.state.fleet.machines.size).toBe(1);
+    expect(system.slots()).toEqual([]);
+    expect(system.harness.state.fleet.machines.size).toBe(1);
   });
 });
 
@@ -106,8 +106,8 @@ describe('the limit', () => {
     const system = systemWithTenant({ max_runners: 0 });
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'limit' });
-    expect(system.world.state.fleet.machines.size).toBe(0);
-    expect(system.world.metrics.total('TenantLimitReached')).toBe(1);
+    expect(system.harness.state.fleet.machines.size).toBe(0);
+    expect(system.harness.metrics.total('TenantLimitReached')).toBe(1);
   });
 
   test('parks the job above it once, and a release starts the one that waits longest', async () => {
@@ -115,7 +115,7 @@ describe('the limit', () => {
     await system.queueJob(1);
     await system.queueJob(3, { queuedAt: '2026-01-15T11:50:00Z' });
     await system.queueJob(2, { queuedAt: '2026-01-15T11:55:00Z' });
-    expect(system.world.metrics.total('TenantLimitReached')).toBe(2);
+    expect(system.harness.metrics.total('TenantLimitReached')).toBe(2);
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 1));
     await system.shutDown(instanceId);
@@ -130,7 +130,7 @@ describe('the limit', () => {
     await system.queueJob(1);
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 1));
-    const undo = system.world.faults.after('registry.admit', async () => {
+    const undo = system.harness.faults.after('registry.admit', async () => {
       undo();
       await system.shutDown(instanceId);
     });
@@ -141,24 +141,24 @@ describe('the limit', () => {
 
   test('is never passed by parallel deliveries', async () => {
     const system = systemWithTenant({ max_runners: 3 });
-    for (let jobId = 1; jobId <= 20; jobId += 1) system.world.state.github.jobs.set(jobId, { status: 'queued' });
+    for (let jobId = 1; jobId <= 20; jobId += 1) system.harness.state.github.jobs.set(jobId, { status: 'queued' });
     await Promise.all(Array.from({ length: 20 }, (_, index) => system.queueJob(index + 1)));
-    expect(system.world.state.fleet.alive()).toHaveLength(3);
+    expect(system.harness.state.fleet.alive()).toHaveLength(3);
     expect(brokenPromises(system, 3)).toEqual([]);
   });
 
   test('that a hand edit broke is replaced by the tier\'s own', async () => {
     const system = systemWithTenant({ max_runners: 'many' });
     for (const jobId of [1, 2, 3]) await system.queueJob(jobId);
-    expect(system.world.state.fleet.alive()).toHaveLength(2);
+    expect(system.harness.state.fleet.alive()).toHaveLength(2);
   });
 
   test('lowered below what runs kills nothing and admits nothing until below it', async () => {
     const system = systemWithTenant({ max_runners: 2 });
     for (const jobId of [1, 2, 3]) await system.queueJob(jobId);
-    system.world.state.tenants.rows.set(1001, { ...system.world.state.tenants.rows.get(1001), max_runners: 1 });
+    system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), max_runners: 1 });
     await system.sweep();
-    expect(system.world.state.fleet.alive()).toHaveLength(2);
+    expect(system.harness.state.fleet.alive()).toHaveLength(2);
     const first = system.machineOf(1).instanceId;
     await system.jobEvent(system.takeJob(first, 1));
     await system.shutDown(first);
@@ -170,80 +170,80 @@ describe('the limit', () => {
 describe('EC2', () => {
   test('a time-out repeats the same call, and the machine that came of it is used', async () => {
     const system = systemWithTenant();
-    system.world.state.fleet.answerUnknownOnce({ machineStarts: true });
+    system.harness.state.fleet.answerUnknownOnce({ machineStarts: true });
     const message = await queued(system, 1);
     await expect(system.deliver(message)).rejects.toThrow('the same call is repeated');
-    system.world.clock.advance(2 * MINUTE);
+    system.harness.clock.advance(2 * MINUTE);
     await system.deliver(message, { receiveCount: 2 });
-    expect(system.world.state.fleet.machines.size).toBe(1);
+    expect(system.harness.state.fleet.machines.size).toBe(1);
     expect(system.launchOf(1).state).toBe('running');
   });
 
   test.each(['throttled', 'no-group', 'account', 'impossible'] as const)('a repeat that is %s proves nothing about the call before it', async (kind) => {
     const system = systemWithTenant();
-    system.world.state.fleet.answerUnknownOnce({ machineStarts: true });
+    system.harness.state.fleet.answerUnknownOnce({ machineStarts: true });
     const message = await queued(system, 1);
     await expect(system.deliver(message)).rejects.toThrow();
-    system.world.clock.advance(2 * MINUTE);
-    const run = system.world.state.fleet.run;
-    Object.assign(system.world.state.fleet, { run: async () => ({ kind, code: 'RequestLimitExceeded', message: 'too many' }) });
+    system.harness.clock.advance(2 * MINUTE);
+    const run = system.harness.state.fleet.run;
+    Object.assign(system.harness.state.fleet, { run: async () => ({ kind, code: 'RequestLimitExceeded', message: 'too many' }) });
     await expect(system.deliver(message, { receiveCount: 2 })).rejects.toThrow('repeated');
-    expect(system.live()).toEqual(['1-1']);
-    Object.assign(system.world.state.fleet, { run });
+    expect(system.slots()).toEqual(['1-1']);
+    Object.assign(system.harness.state.fleet, { run });
     await system.deliver(message, { receiveCount: 3 });
     expect(system.launchOf(1).state).toBe('running');
-    expect(system.world.state.fleet.machines.size).toBe(1);
+    expect(system.harness.state.fleet.machines.size).toBe(1);
   });
 
   test('a definite refusal after a time-out moves to the next candidate with a token of its own', async () => {
     const system = systemWithTenant();
     const message = await queued(system, 1);
-    system.world.state.fleet.answerUnknownOnce({ machineStarts: false });
+    system.harness.state.fleet.answerUnknownOnce({ machineStarts: false });
     await expect(system.deliver(message)).rejects.toThrow();
     const firstIntent = system.launchOf(1).intent;
-    system.world.state.fleet.refuse((intent) => intent.subnetId === firstIntent?.subnetId);
-    system.world.clock.advance(2 * MINUTE);
+    system.harness.state.fleet.refuse((intent) => intent.subnetId === firstIntent?.subnetId);
+    system.harness.clock.advance(2 * MINUTE);
     await system.deliver(message, { receiveCount: 2 });
-    const tokens = system.world.calls.filter(({ port, method }) => port === 'fleet' && method === 'run').map(({ args }) => (args[0] as { intent: { clientToken: string } }).intent.clientToken);
+    const tokens = system.harness.calls.filter(({ port, method }) => port === 'fleet' && method === 'run').map(({ args }) => (args[0] as { intent: { clientToken: string } }).intent.clientToken);
     expect(tokens).toHaveLength(3);
     expect(tokens[0]).toBe(tokens[1]);
     expect(tokens[2]).not.toBe(tokens[1]);
-    expect(system.world.state.fleet.machines.size).toBe(1);
+    expect(system.harness.state.fleet.machines.size).toBe(1);
   });
 
   test('a group that EC2 does not know yet is no fault of the tenant: its job waits half a minute, then starts', async () => {
     const system = systemWithTenant();
-    const known = system.world.state.fleet.refuse(() => true, { kind: 'no-group', code: 'InvalidGroup.NotFound', message: 'no such group' });
+    const known = system.harness.state.fleet.refuse(() => true, { kind: 'no-group', code: 'InvalidGroup.NotFound', message: 'no such group' });
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'no-security-group', restarts: 0 });
-    expect(system.world.metrics.counted.map(({ name }) => name)).not.toContain('RunnerLaunchFailed');
+    expect(system.harness.metrics.counted.map(({ name }) => name)).not.toContain('RunnerLaunchFailed');
     known();
-    system.world.clock.advance(MINUTE);
+    system.harness.clock.advance(MINUTE);
     await system.sweep();
     await system.drain();
     expect(system.launchOf(1).state).toBe('running');
-    expect(system.world.state.tenants.rows.get(1001)).not.toHaveProperty('circuit_small');
+    expect(system.harness.state.tenants.rows.get(1001)).not.toHaveProperty('circuit_small');
   });
 
   test('an account that AWS still verifies is asked once a launch, and the job says what EC2 said', async () => {
     const system = systemWithTenant();
-    system.world.state.fleet.refuse(() => true, { kind: 'account', code: 'PendingVerification', message: 'being validated' });
+    system.harness.state.fleet.refuse(() => true, { kind: 'account', code: 'PendingVerification', message: 'being validated' });
     await system.queueJob(1);
-    expect(system.world.names().filter((name) => name === 'fleet.run')).toHaveLength(1);
-    expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'capacity', refusals: [expect.stringContaining('PendingVerification')] });
-    expect(system.world.metrics.total('CapacityRefused')).toBe(1);
-    expect(system.world.state.tenants.rows.get(1001)).not.toHaveProperty('circuit_small');
+    expect(system.harness.names().filter((name) => name === 'fleet.run')).toHaveLength(1);
+    expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'capacity', capacityErrors: [expect.stringContaining('PendingVerification')] });
+    expect(system.harness.metrics.total('CapacityRefused')).toBe(1);
+    expect(system.harness.state.tenants.rows.get(1001)).not.toHaveProperty('circuit_small');
   });
 
   test('without capacity anywhere the slot is given back and the job waits without using up a restart', async () => {
     const system = systemWithTenant();
-    const undo = system.world.state.fleet.refuse(() => true);
+    const undo = system.harness.state.fleet.refuse(() => true);
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'capacity', restarts: 0, startNumber: 2 });
-    expect(system.live()).toEqual([]);
+    expect(system.slots()).toEqual([]);
     expect((await system.sweep()).oldestJobs).toEqual({ small: expect.any(Number) });
     undo();
-    system.world.clock.advance(2 * MINUTE);
+    system.harness.clock.advance(2 * MINUTE);
     await system.sweep();
     await system.drain();
     expect(system.job(1).state).toBe('starting');
@@ -252,14 +252,14 @@ describe('EC2', () => {
   test('an unknown answer on the last receive parks the job; the sweep settles the launch by its token', async () => {
     const system = systemWithTenant();
     const message = await queued(system, 1);
-    system.world.state.fleet.answerUnknownOnce({ machineStarts: false });
+    system.harness.state.fleet.answerUnknownOnce({ machineStarts: false });
     await system.deliver(message, { receiveCount: 5 });
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'error' });
-    expect(system.live()).toEqual(['1-1']);
-    system.world.clock.advance(15 * MINUTE);
+    expect(system.slots()).toEqual(['1-1']);
+    system.harness.clock.advance(15 * MINUTE);
     await system.sweep();
     await system.drain();
-    expect(system.world.state.fleet.alive()).toHaveLength(1);
+    expect(system.harness.state.fleet.alive()).toHaveLength(1);
     expect(system.job(1).state).toBe('starting');
     expect(brokenPromises(system, 2)).toEqual([]);
   });
@@ -268,50 +268,50 @@ describe('EC2', () => {
 describe('GitHub', () => {
   test('that refuses the token keeps EC2 out of it', async () => {
     const system = systemWithTenant();
-    system.world.state.github.fail({ kind: 'refused', status: 403, message: 'no' });
+    system.harness.state.github.fail({ kind: 'refused', status: 403, message: 'no' });
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'github-refused' });
-    expect(system.world.state.fleet.machines.size).toBe(0);
-    expect(system.live()).toEqual([]);
+    expect(system.harness.state.fleet.machines.size).toBe(0);
+    expect(system.slots()).toEqual([]);
   });
 
   test('that limits the mint ends the machine and parks the job until it may come back', async () => {
     const system = systemWithTenant();
-    system.world.state.github.fail({ kind: 'limited', retryAt: new Date('2026-01-15T12:30:00Z') }, { method: 'createJitConfig', times: 1 });
+    system.harness.state.github.fail({ kind: 'limited', retryAt: new Date('2026-01-15T12:30:00Z') }, { method: 'createJitConfig', times: 1 });
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'github-limited', nextTry: '2026-01-15T12:30:00.000Z' });
-    expect(system.world.state.fleet.alive()).toEqual([]);
-    expect(system.live()).toEqual([]);
+    expect(system.harness.state.fleet.alive()).toEqual([]);
+    expect(system.slots()).toEqual([]);
   });
 
   test('a registration left by a worker that died is replaced', async () => {
     const system = systemWithTenant();
     const message = await queued(system, 1);
-    system.world.faults.loseAnswer('github.createJitConfig');
+    system.harness.faults.loseAnswer('github.createJitConfig');
     await expect(system.deliver(message)).rejects.toThrow();
-    system.world.clock.advance(2 * MINUTE);
+    system.harness.clock.advance(2 * MINUTE);
     await system.deliver(message, { receiveCount: 2 });
     expect(system.launchOf(1).state).toBe('running');
-    expect(system.world.state.github.registrations).toHaveLength(1);
-    expect(system.world.state.fleet.machines.size).toBe(1);
+    expect(system.harness.state.github.registrations).toHaveLength(1);
+    expect(system.harness.state.fleet.machines.size).toBe(1);
   });
 });
 
 describe('the tenant changes while EC2 works', () => {
   test('suspended: the machine ends and the job waits', async () => {
     const system = systemWithTenant();
-    system.world.faults.after('fleet.run', () => void system.world.state.tenants.rows.set(1001, { ...system.world.state.tenants.rows.get(1001), status: 'suspended' }));
+    system.harness.faults.after('fleet.run', () => void system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), status: 'suspended' }));
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'tenant-suspended' });
-    expect(system.world.state.fleet.alive()).toEqual([]);
+    expect(system.harness.state.fleet.alive()).toEqual([]);
   });
 
   test('deleted: the machine ends and the job is refused', async () => {
     const system = systemWithTenant();
-    system.world.faults.after('fleet.run', () => void system.world.state.tenants.rows.set(1001, { ...system.world.state.tenants.rows.get(1001), status: 'deleted' }));
+    system.harness.faults.after('fleet.run', () => void system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), status: 'deleted' }));
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'refused', reason: 'tenant-deleted' });
-    expect(system.world.state.fleet.alive()).toEqual([]);
+    expect(system.harness.state.fleet.alive()).toEqual([]);
   });
 });
 
@@ -325,30 +325,30 @@ describe('a job that no runner takes', () => {
       await system.drain();
     }
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'relaunch-limit' });
-    expect(system.live()).toEqual([]);
+    expect(system.slots()).toEqual([]);
   });
 
   test('cancelled while it waits for a worker gives its slot back', async () => {
     const system = systemWithTenant();
     const message = await queued(system, 1);
-    system.world.faults.after('registry.admit', async () => system.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' })));
-    system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
+    system.harness.faults.after('registry.admit', async () => system.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' })));
+    system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
     await system.deliver(message);
     expect(system.job(1).state).toBe('cancelled');
-    expect(system.world.state.fleet.machines.size).toBe(0);
-    expect(system.live()).toEqual([]);
+    expect(system.harness.state.fleet.machines.size).toBe(0);
+    expect(system.slots()).toEqual([]);
   });
 
   test('completed before it was queued starts nothing', async () => {
     const system = systemWithTenant();
     await system.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' }));
     await system.queueJob(1);
-    expect(system.world.state.fleet.machines.size).toBe(0);
+    expect(system.harness.state.fleet.machines.size).toBe(0);
   });
 });
 
 async function queued(system: ReturnType<typeof createSystem>, jobId: number) {
-  system.world.state.github.jobs.set(jobId, { status: 'queued' });
+  system.harness.state.github.jobs.set(jobId, { status: 'queued' });
   const { jobMessage } = await import('@multi-tenant-runner/testing');
   return jobMessage({ jobId });
 }

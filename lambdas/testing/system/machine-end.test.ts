@@ -5,17 +5,17 @@ import { brokenPromises, createSystem, type System } from './system';
 
 async function systemWithRunner(): Promise<System> {
   const system = createSystem();
-  system.world.addTenant();
+  system.harness.addTenant();
   await system.queueJob(1);
   return system;
 }
 
 const interrupt = (system: System, instanceId: string): Promise<void> => handleInstanceEvent({ instanceId, state: 'interrupted' }, system.scaleDown());
 const say = (system: System, instanceId: string, value: string): void => {
-  const machine = system.world.state.fleet.machines.get(instanceId);
+  const machine = system.harness.state.fleet.machines.get(instanceId);
   if (machine !== undefined) machine.tags['ghr:boot'] = value;
 };
-const metric = (system: System, name: string) => system.world.metrics.counted.filter((one) => one.name === name);
+const metric = (system: System, name: string) => system.harness.metrics.counted.filter((one) => one.name === name);
 
 describe('AWS takes a spot machine back', () => {
   test('a runner without a job is deregistered and ended, and its job is started again once', async () => {
@@ -24,10 +24,10 @@ describe('AWS takes a spot machine back', () => {
     await interrupt(system, instanceId);
     await interrupt(system, instanceId);
     await system.drain();
-    expect(system.world.state.fleet.machines.get(instanceId)?.state).toBe('shutting-down');
-    expect(system.world.state.launches.all().find(({ launchId }) => launchId === '1-1')).toMatchObject({ state: 'ended', reason: 'spot-interrupted' });
+    expect(system.harness.state.fleet.machines.get(instanceId)?.state).toBe('shutting-down');
+    expect(system.harness.state.launches.all().find(({ launchId }) => launchId === '1-1')).toMatchObject({ state: 'ended', reason: 'spot-interrupted' });
     expect(system.job(1)).toMatchObject({ state: 'starting', launchId: '1-2', machineEnd: 'spot-interrupted' });
-    expect(system.world.state.github.registrations).toHaveLength(1);
+    expect(system.harness.state.github.registrations).toHaveLength(1);
     expect(metric(system, 'SpotInterrupted')).toMatchObject([{ tier: 'small', properties: { busy: false } }]);
     expect(brokenPromises(system, 2)).toEqual([]);
   });
@@ -37,11 +37,11 @@ describe('AWS takes a spot machine back', () => {
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 1));
     await interrupt(system, instanceId);
-    expect(system.world.state.fleet.machines.get(instanceId)?.state).not.toBe('shutting-down');
+    expect(system.harness.state.fleet.machines.get(instanceId)?.state).not.toBe('shutting-down');
     expect(system.job(1)).toMatchObject({ state: 'running', machineEnd: 'spot-interrupted' });
     await system.shutDown(instanceId);
     expect(system.launchOf(1)).toMatchObject({ state: 'ended', reason: 'spot-interrupted' });
-    expect(system.live()).toEqual([]);
+    expect(system.slots()).toEqual([]);
   });
 
   test('a notice of somebody else’s machine changes nothing', async () => {
@@ -71,7 +71,7 @@ describe('a machine that says why it ended', () => {
     await system.shutDown(instanceId);
     await system.shutDown(instanceId);
     await system.drain();
-    expect(system.world.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'machine:runner-deprecated' }));
+    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'machine:runner-deprecated' }));
     expect(system.job(1)).toMatchObject({ machineEnd: 'machine:runner-deprecated', launchId: '1-2', restarts: 1 });
     expect(metric(system, 'RunnerBootFailed')).toMatchObject([{ tier: 'small', properties: { code: 'runner-deprecated' } }]);
   });
@@ -81,14 +81,14 @@ describe('a machine that says why it ended', () => {
     const { instanceId } = system.machineOf(1);
     say(system, instanceId, 'failed:config-timeout');
     await system.shutDown(instanceId, { eventLost: true });
-    system.world.clock.advance(20 * MINUTE);
+    system.harness.clock.advance(20 * MINUTE);
     await system.sweep();
-    expect(system.world.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason: 'machine:config-timeout' }));
+    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason: 'machine:config-timeout' }));
   });
 
   test('the job that ran on it has the word, not the one that it was started for', async () => {
     const system = createSystem();
-    system.world.addTenant();
+    system.harness.addTenant();
     await system.queueJob(1);
     await system.queueJob(2);
     const { instanceId } = system.machineOf(1);
@@ -105,7 +105,7 @@ describe('a machine that says why it ended', () => {
     const deps = system.scaleDown();
     const fleet = { ...deps.fleet, describe: () => Promise.reject(new Error('no answer')) };
     await handleInstanceEvent({ instanceId, state: 'terminated' }, { ...deps, fleet });
-    expect(system.world.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason: 'machine-gone' }));
+    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason: 'machine-gone' }));
   });
 
   test('nothing it says ends or spares a machine', async () => {
@@ -113,12 +113,12 @@ describe('a machine that says why it ended', () => {
     const { instanceId } = system.machineOf(1);
     say(system, instanceId, 'failed:disk-full');
     await system.sweep();
-    expect(system.world.state.fleet.alive()).toHaveLength(1);
+    expect(system.harness.state.fleet.alive()).toHaveLength(1);
   });
 
   test('the sweep counts the age of the oldest runner', async () => {
     const system = createSystem();
-    system.world.addTenant();
+    system.harness.addTenant();
     await system.queueJob(1);
     await system.queueJob(2);
     say(system, system.machineOf(1).instanceId, 'ok metadata=90ms version=2.336.0 age=3');
@@ -140,7 +140,7 @@ describe('EC2 ends a machine that nobody asked it to end', () => {
     const system = await systemWithRunner();
     await endByEc2(system, 1, code);
     await system.drain();
-    expect(system.world.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: `ec2:${code}` }));
+    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: `ec2:${code}` }));
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'error', machineEnd: `ec2:${code}`, restarts: 0 });
     expect(metric(system, 'RunnerEndedByEc2')).toMatchObject([{ tier: 'small', properties: { code, instance_type: 't3.medium' } }]);
     expect(metric(system, 'RunnerBootFailed')).toEqual([]);
@@ -152,21 +152,21 @@ describe('EC2 ends a machine that nobody asked it to end', () => {
     Object.assign(machine, { state: 'stopped', stateReason: 'Server.ScheduledStop' });
     await handleInstanceEvent({ instanceId: machine.instanceId, state: 'stopped' }, system.scaleDown());
     expect(machine.state).toBe('shutting-down');
-    expect(system.world.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'ec2:Server.ScheduledStop' }));
+    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'ec2:Server.ScheduledStop' }));
     expect(system.job(1)).toMatchObject({ machineEnd: 'ec2:Server.ScheduledStop', restarts: 0 });
     expect(metric(system, 'RunnerEndedByEc2')).toHaveLength(1);
   });
 
   test('and the sweep that finds it by its token, as the worker died before it wrote the id', async () => {
     const system = createSystem();
-    system.world.addTenant();
-    system.world.faults.loseAnswer('fleet.run', new Error('the process ended'));
+    system.harness.addTenant();
+    system.harness.faults.loseAnswer('fleet.run', new Error('the process ended'));
     await expect(system.queueJob(1)).rejects.toThrow('ended');
-    const [machine] = system.world.state.fleet.alive();
+    const [machine] = system.harness.state.fleet.alive();
     Object.assign(machine ?? {}, { state: 'terminated', stateReason: 'Client.InternalError' });
-    system.world.clock.advance(20 * MINUTE);
+    system.harness.clock.advance(20 * MINUTE);
     await system.sweep();
-    expect(system.world.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason: 'ec2:Client.InternalError' }));
+    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason: 'ec2:Client.InternalError' }));
     expect(metric(system, 'RunnerEndedByEc2')).toHaveLength(1);
   });
 
@@ -178,27 +178,27 @@ describe('EC2 ends a machine that nobody asked it to end', () => {
 
   test("opens no tenant's circuit, and costs a job few machines", async () => {
     const system = createSystem();
-    system.world.addTenant();
+    system.harness.addTenant();
     await system.queueJob(1);
     for (let minute = 0; minute < 24 * 60; minute += 1) {
-      system.world.clock.advance(MINUTE);
-      for (const machine of system.world.state.fleet.alive()) {
+      system.harness.clock.advance(MINUTE);
+      for (const machine of system.harness.state.fleet.alive()) {
         machine.stateReason = 'Client.InternalError';
         await system.shutDown(machine.instanceId);
       }
       await system.sweep();
       await system.drain();
     }
-    expect(system.world.metrics.total('TenantCircuitOpened')).toBe(0);
-    expect(system.world.state.tenants.rows.get(1001)).not.toHaveProperty('circuit_small');
-    expect(system.world.state.fleet.machines.size).toBeGreaterThan(4);
-    expect(system.world.state.fleet.machines.size).toBeLessThanOrEqual(28);
+    expect(system.harness.metrics.total('TenantCircuitOpened')).toBe(0);
+    expect(system.harness.state.tenants.rows.get(1001)).not.toHaveProperty('circuit_small');
+    expect(system.harness.state.fleet.machines.size).toBeGreaterThan(4);
+    expect(system.harness.state.fleet.machines.size).toBeLessThanOrEqual(28);
   });
 
   test.each([['Client.UserInitiatedShutdown', 'ended-by-hand'], ['Client.InstanceInitiatedShutdown', 'machine-gone']])('%s was asked for', async (code, reason) => {
     const system = await systemWithRunner();
     await endByEc2(system, 1, code);
-    expect(system.world.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason }));
+    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason }));
     expect(metric(system, 'RunnerEndedByEc2')).toEqual([]);
   });
 
@@ -212,12 +212,12 @@ describe('EC2 ends a machine that nobody asked it to end', () => {
 
   test('so does the answer to a repeated call', async () => {
     const system = createSystem();
-    system.world.addTenant();
-    system.world.state.fleet.answerUnknownOnce({ machineStarts: true });
+    system.harness.addTenant();
+    system.harness.state.fleet.answerUnknownOnce({ machineStarts: true });
     await expect(system.queueJob(1)).rejects.toThrow('the same call is repeated');
-    const [machine] = system.world.state.fleet.alive();
+    const [machine] = system.harness.state.fleet.alive();
     Object.assign(machine ?? {}, { state: 'terminated', stateReason: 'Client.VolumeLimitExceeded' });
-    system.world.clock.advance(2 * MINUTE);
+    system.harness.clock.advance(2 * MINUTE);
     await system.deliver(jobMessage({ jobId: 1 }), { receiveCount: 2 });
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'error', machineEnd: 'ec2:Client.VolumeLimitExceeded', restarts: 0 });
     expect(metric(system, 'RunnerEndedByEc2')).toHaveLength(1);
@@ -225,41 +225,41 @@ describe('EC2 ends a machine that nobody asked it to end', () => {
 });
 
 describe('a machine that EC2 does not know', () => {
-  const forget = (system: System, instanceId: string) => system.world.state.fleet.machines.delete(instanceId);
+  const forget = (system: System, instanceId: string) => system.harness.state.fleet.machines.delete(instanceId);
 
   test('is not believed gone as long as it may be too young to be known', async () => {
     const system = await systemWithRunner();
     const { instanceId } = system.machineOf(1);
     const deps = system.scaleDown();
     const launch = { ...system.launchOf(1), instanceId };
-    const how = { reason: 'idle', afterwards: { kind: 'ask' }, lease: deps.lease, registration: 'must-go' } as const;
+    const how = { reason: 'idle', followUp: { kind: 'ask' }, lease: deps.lease, registration: 'must-go' } as const;
     forget(system, instanceId);
     expect(await endMachine(launch, how, deps)).toBe('unsure');
-    expect(system.live()).toEqual(['1-1']);
-    system.world.clock.advance(11 * MINUTE);
+    expect(system.slots()).toEqual(['1-1']);
+    system.harness.clock.advance(11 * MINUTE);
     expect(await endMachine(launch, how, deps)).toBe('ended');
-    expect(system.live()).not.toContain('1-1');
+    expect(system.slots()).not.toContain('1-1');
   });
 
   test("of a deleted tenant is gone, and the tenant's clean-up comes to its end", async () => {
     const system = await systemWithRunner();
     forget(system, system.machineOf(1).instanceId);
-    system.world.state.tenants.rows.set(1001, { ...system.world.state.tenants.rows.get(1001), status: 'deleted', cleanup: 'pending' });
-    system.world.clock.advance(61 * MINUTE);
+    system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), status: 'deleted', cleanup: 'pending' });
+    system.harness.clock.advance(61 * MINUTE);
     await system.sweep();
-    expect(system.world.state.tenants.rows.get(1001)).toMatchObject({ cleanup: 'done' });
-    expect(system.world.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'tenant-deleted' }));
+    expect(system.harness.state.tenants.rows.get(1001)).toMatchObject({ cleanup: 'done' });
+    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'tenant-deleted' }));
   });
 });
 
 describe('EC2 has no room', () => {
   test('the job says what was refused, by market, type, subnet and code', async () => {
     const system = createSystem();
-    system.world.addTenant();
-    const lift = system.world.state.fleet.refuse(() => true);
+    system.harness.addTenant();
+    const lift = system.harness.state.fleet.refuse(() => true);
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'capacity' });
-    expect([...(system.job(1).refusals ?? [])].sort()).toEqual(['on-demand/t3.medium/subnet-a InsufficientInstanceCapacity', 'on-demand/t3.medium/subnet-b InsufficientInstanceCapacity']);
+    expect([...(system.job(1).capacityErrors ?? [])].sort()).toEqual(['on-demand/t3.medium/subnet-a InsufficientInstanceCapacity', 'on-demand/t3.medium/subnet-b InsufficientInstanceCapacity']);
     lift();
   });
 });

@@ -17,7 +17,7 @@ const scaleDown = (system: System) => createScaleDown({ ...system.scaleDown(), l
 
 function withTenants(...ids: readonly number[]): System {
   const system = createSystem();
-  for (const id of ids) system.world.addTenant({ installation_id: id, org_name: `org-${id}`, account_id: 500 + id, max_runners: 20 });
+  for (const id of ids) system.harness.addTenant({ installation_id: id, org_name: `org-${id}`, account_id: 500 + id, max_runners: 20 });
   return system;
 }
 const of = (id: number, jobId: number): string => encodeJobMessage(jobMessage({ jobId, installationId: id, owner: `org-${id}`, ownerId: 500 + id }));
@@ -28,23 +28,23 @@ describe('a tier queue', () => {
     const bodies = ['no JSON', '{}', JSON.stringify({ v: 1, installation_id: 'x' })].map((body) => ({ body, group: 1 }));
     const answer = await createScaleUp(system.scaleUp())(batch([...bodies, { body: of(2, 7), group: 2 }]), CONTEXT);
     expect(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['message-0', 'message-1', 'message-2']);
-    expect(system.world.metrics.total('MessageDropped')).toBe(3);
+    expect(system.harness.metrics.total('MessageDropped')).toBe(3);
     expect(system.job(7, 2).state).toBe('starting');
   });
 
   test('never sends back a job on its last receive: it is parked with what failed, and counted', async () => {
     const system = withTenants(1);
-    system.world.faults.fail('registry.admit', new TypeError('unforeseen'), 9);
+    system.harness.faults.fail('registry.admit', new TypeError('unforeseen'), 9);
     const last = await createFunctions(system).scaleUp(jobMessage({ jobId: 7, installationId: 1, owner: 'org-1', ownerId: 501 }), 5);
     expect(last.batchItemFailures).toEqual([]);
     expect(system.job(7, 1)).toMatchObject({ state: 'parked', reason: 'error', error: 'TypeError' });
-    expect(system.world.metrics.counted.find(({ name }) => name === 'JobPoisoned')).toMatchObject({ tier: 'small', properties: { tenant_id: 1, job_id: 7, error: 'TypeError' } });
+    expect(system.harness.metrics.counted.find(({ name }) => name === 'JobPoisoned')).toMatchObject({ tier: 'small', properties: { tenant_id: 1, job_id: 7, error: 'TypeError' } });
   });
 
   test('takes back what was moved from the dead letters as if it came for the first time', async () => {
     const system = withTenants(1);
     const message = jobMessage({ jobId: 7, installationId: 1, owner: 'org-1', ownerId: 501 });
-    system.world.faults.fail('jobs.create', new Error('away'), 2);
+    system.harness.faults.fail('jobs.create', new Error('away'), 2);
     const lost = await createFunctions(system).scaleUp(message, 5);
     expect(lost.batchItemFailures).toHaveLength(1);
     await createFunctions(system).scaleUp(message, 1);
@@ -55,11 +55,11 @@ describe('a tier queue', () => {
     const system = withTenants(1, 2, 3);
     const asked: number[] = [];
     let inFlight = 0;
-    system.world.faults.before('fleet.run', (request) => {
+    system.harness.faults.before('fleet.run', (request) => {
       asked.push((request as { installationId: number }).installationId);
       expect((inFlight += 1)).toBe(1);
     });
-    system.world.faults.after('fleet.run', () => void (inFlight -= 1));
+    system.harness.faults.after('fleet.run', () => void (inFlight -= 1));
     const flood = Array.from({ length: 8 }, (_, index) => ({ body: of(1, 100 + index), group: 1 }));
     await createScaleUp(system.scaleUp())(batch([...flood, { body: of(2, 7), group: 2 }, { body: of(3, 8), group: 3 }]), CONTEXT);
     expect(asked).toHaveLength(10);
@@ -68,8 +68,8 @@ describe('a tier queue', () => {
 
   test('with one tenant throttled by EC2 starts the others\' jobs', async () => {
     const system = withTenants(1, 2);
-    system.world.state.fleet.refuse((intent) => intent.securityGroupId === 'sg-throttled', { kind: 'throttled', code: 'RequestLimitExceeded', message: 'too many' });
-    system.world.state.tenants.rows.set(1, { ...system.world.state.tenants.rows.get(1), security_group_id: 'sg-throttled' });
+    system.harness.state.fleet.refuse((intent) => intent.securityGroupId === 'sg-throttled', { kind: 'throttled', code: 'RequestLimitExceeded', message: 'too many' });
+    system.harness.state.tenants.rows.set(1, { ...system.harness.state.tenants.rows.get(1), security_group_id: 'sg-throttled' });
     await createScaleUp(system.scaleUp())(batch([{ body: of(1, 1), group: 1 }, { body: of(2, 2), group: 2 }]), CONTEXT);
     expect(system.job(1, 1)).toMatchObject({ state: 'parked', reason: 'ec2-throttled' });
     expect(system.job(1, 1).nextTry).toBeDefined();
@@ -80,13 +80,13 @@ describe('a tier queue', () => {
 describe('the queue of runner events', () => {
   test('counts an event that fails on its last receive, with its tenant, and only then', async () => {
     const system = withTenants(1);
-    system.world.faults.fail('launches.findByInstance', new Error('away'), 2);
+    system.harness.faults.fail('launches.findByInstance', new Error('away'), 2);
     const body = JSON.stringify(instanceStateEvent('i-1', 'terminated'));
     const before = await scaleDown(system)(batch([{ body, receives: 4 }]), CONTEXT);
     expect(before).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
-    expect(system.world.metrics.total('RunnerEventFailed')).toBe(0);
+    expect(system.harness.metrics.total('RunnerEventFailed')).toBe(0);
     await scaleDown(system)(batch([{ body, receives: 5 }]), CONTEXT);
-    expect(system.world.metrics.total('RunnerEventFailed')).toBe(1);
+    expect(system.harness.metrics.total('RunnerEventFailed')).toBe(1);
   });
 
   test('sends back what is no event, beside one that is', async () => {
@@ -94,6 +94,6 @@ describe('the queue of runner events', () => {
     const good = JSON.stringify(instanceStateEvent('i-1', 'terminated'));
     const answer = await scaleDown(system)(batch([{ body: '[]' }, { body: good }]), CONTEXT);
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
-    expect(system.world.metrics.total('MessageDropped')).toBe(1);
+    expect(system.harness.metrics.total('MessageDropped')).toBe(1);
   });
 });

@@ -68,8 +68,8 @@ test.each([1, 2, 3])('400 admissions, releases, limit and status changes at once
   const admit = async (launchId: string): Promise<void> => {
     const { admitted, lookup } = await registry.admit(installationId, launchId);
     if (!admitted) return;
-    const { live, maxRunners, status } = tenantOf(lookup);
-    instants.push({ slots: live.size, limit: maxRunners, status });
+    const { slots, maxRunners, status } = tenantOf(lookup);
+    instants.push({ slots: slots.size, limit: maxRunners, status });
     held.add(launchId);
     if (pick(3) > 0) return;
     await registry.freeSlot(installationId, launchId);
@@ -102,7 +102,7 @@ test('of 300 launches at once each holds at most one slot, and releases twice gi
   expect(winners).toHaveLength(7);
   const gone = winners.slice(0, 3);
   await atOnce([...gone, ...gone, ...ids.filter((id) => !winners.includes(id))].map((id) => () => registry.freeSlot(installationId, id)));
-  expect([...tenantOf(await registry.get(installationId)).live].sort()).toEqual(winners.slice(3).sort());
+  expect([...tenantOf(await registry.get(installationId)).slots].sort()).toEqual(winners.slice(3).sort());
 });
 
 /** The functions over DynamoDB's tables; EC2, GitHub and the queues in memory. */
@@ -111,20 +111,20 @@ function onDynamoDb(): { readonly system: System; readonly functions: Functions;
   const ports = portsOf(base);
   const system: System = {
     ...base,
-    world: { ...base.world, ...ports, registry: ports.tenants },
+    harness: { ...base.harness, ...ports, registry: ports.tenants },
     scaleUp: (worker) => ({ ...base.scaleUp(worker), ...ports }),
     scaleDown: (worker) => ({ ...base.scaleDown(worker), ...ports }),
   };
   return { system, functions: createFunctions(system), ports };
 }
 
-function portsOf({ world: { clock } }: System) {
+function portsOf({ harness: { clock } }: System) {
   const { client } = local;
   return {
     tenants: registryOn(),
     lifecycle: createDynamoTenantLifecycle({ client, tableName: 'races-tenants', clock }),
     jobs: createDynamoJobStore({ client, tableName: 'races-jobs', clock }),
-    launches: createDynamoLaunchStore({ client, tableName: 'races-runners', clock }),
+    launches: createDynamoLaunchStore({ client, tableName: 'races-launches', clock }),
   };
 }
 
@@ -132,13 +132,13 @@ test('messages twice, machines that come and go, edits and sweeps at once: slots
   const installationId = 1001;
   const highest = 6;
   const { system, functions, ports } = onDynamoDb();
-  const { fleet, github, queue } = system.world.state;
+  const { fleet, github, queue } = system.harness.state;
   await register(installationId, { max_runners: 4 });
   github.installations.set(installationId, { login: 'acme', suspended: false });
   const jobIds = Array.from({ length: 30 }, (_, index) => index + 1);
   for (const jobId of jobIds) github.jobs.set(jobId, { status: 'queued' });
   let most = 0;
-  system.world.afterCall((port, method) => {
+  system.harness.afterCall((port, method) => {
     if (port === 'fleet' && method === 'run') most = Math.max(most, fleet.alive().length);
   });
 
@@ -159,14 +159,14 @@ test('messages twice, machines that come and go, edits and sweeps at once: slots
     await machinesLive(system, functions);
     expect(fleet.alive().length).toBeLessThanOrEqual(highest);
     if (queue.jobs.length === 0) {
-      system.world.clock.advance(PAST_GRACE);
+      system.harness.clock.advance(PAST_GRACE);
       await Promise.all([functions.sweep(), functions.sweep()]);
     }
   }
 
   const ended = await Promise.all(jobIds.map(async (jobId) => (await ports.jobs.get(installationId, jobId))?.state));
   expect(ended).toEqual(jobIds.map(() => 'completed'));
-  expect([...tenantOf(await ports.tenants.get(installationId)).live]).toEqual([]);
+  expect([...tenantOf(await ports.tenants.get(installationId)).slots]).toEqual([]);
   expect((await ports.launches.listOpen(installationId)).filter(({ state }) => isOpenLaunch(state) && state !== 'wanted')).toEqual([]);
   expect(fleet.alive()).toEqual([]);
   const started = [...fleet.machines.values()].map(({ request }) => request.launchId);

@@ -9,7 +9,7 @@ const WAITS_FOR_A_SLOT_OR_ITS_TENANT: readonly JobReason[] = ['limit', 'unknown-
 
 /** Which of the next calls fail, before or after they take effect. */
 const faults = fc.array(fc.constantFrom('well', 'well', 'well', 'before', 'after'), { maxLength: 40 });
-const weather = fc.record({
+const faultKinds = fc.record({
   faults: fc.array(faults, { minLength: 1, maxLength: LAST_RECEIVE }),
   maxRunners: fc.integer({ min: 0, max: 2 }),
   status: fc.constantFrom('active', 'active', 'suspended', 'deleted'),
@@ -21,18 +21,18 @@ function failing(system: System, plan: readonly string[]): () => void {
   const next = (when: string, counted: { index: number }) => (): void => {
     if (plan[counted.index++] === when) throw new Error(`a port fails ${when} its call`);
   };
-  const undo = [system.world.onCall(next('before', { index: 0 })), system.world.afterCall(next('after', { index: 0 }))];
+  const undo = [system.harness.onCall(next('before', { index: 0 })), system.harness.afterCall(next('after', { index: 0 }))];
   return () => undo.forEach((one) => one());
 }
 
 function prepare(system: System, { maxRunners, status, github, ec2 }: { maxRunners: number; status: string; github: string; ec2: string }): void {
-  system.world.addTenant({ max_runners: maxRunners, status, ...(status === 'deleted' && { cleanup: 'pending' }) });
-  system.world.state.github.jobs.set(1, { status: 'queued' });
-  const { fail } = system.world.state.github;
-  if (github === 'limited') fail({ kind: 'limited', retryAt: new Date(system.world.clock.now().getTime() + HOUR) });
+  system.harness.addTenant({ max_runners: maxRunners, status, ...(status === 'deleted' && { cleanup: 'pending' }) });
+  system.harness.state.github.jobs.set(1, { status: 'queued' });
+  const { fail } = system.harness.state.github;
+  if (github === 'limited') fail({ kind: 'limited', retryAt: new Date(system.harness.clock.now().getTime() + HOUR) });
   if (github === 'refused') fail({ kind: 'refused', status: 422, message: 'no' });
   if (github === 'unavailable') fail({ kind: 'unavailable', message: 'no' });
-  if (ec2 !== 'well') system.world.state.fleet.refuse(() => true, { kind: ec2 as 'refused', code: 'Code', message: 'no' });
+  if (ec2 !== 'well') system.harness.state.fleet.refuse(() => true, { kind: ec2 as 'refused', code: 'Code', message: 'no' });
 }
 
 /** Why an acknowledged job is in nobody's hands; undefined when it is in somebody's, or over with its reason. */
@@ -58,18 +58,18 @@ function unexplained(job: Job | undefined): string | undefined {
 /** Messages that only beget messages would never end. */
 async function drain(system: System): Promise<void> {
   for (let taken = 0; taken < 50; taken += 1) {
-    const message = system.world.state.queue.takeJob();
+    const message = system.harness.state.queue.takeJob();
     if (message === undefined) return;
     await system.deliver(message).catch(() => undefined);
   }
   throw new Error('the queue never empties');
 }
 
-const rowOf = (system: System): Job | undefined => system.world.state.jobs.all().find(({ jobId }) => jobId === 1);
+const rowOf = (system: System): Job | undefined => system.harness.state.jobs.all().find(({ jobId }) => jobId === 1);
 
 test('whatever fails, an acknowledged message leaves a job that somebody will look at, and everything else comes back', async () => {
   await fc.assert(
-    fc.asyncProperty(weather, async ({ faults: plans, ...conditions }) => {
+    fc.asyncProperty(faultKinds, async ({ faults: plans, ...conditions }) => {
       const system = createSystem();
       prepare(system, conditions);
       for (let receiveCount = 1; receiveCount <= LAST_RECEIVE; receiveCount += 1) {
@@ -80,7 +80,7 @@ test('whatever fails, an acknowledged message leaves a job that somebody will lo
           expect(unexplained(rowOf(system))).toBeUndefined();
           break;
         }
-        system.world.clock.advance(6 * MINUTE);
+        system.harness.clock.advance(6 * MINUTE);
       }
     }),
     { numRuns: 400 },
@@ -89,7 +89,7 @@ test('whatever fails, an acknowledged message leaves a job that somebody will lo
 
 test('a day later such a job is over, with a reason, and holds nothing', async () => {
   await fc.assert(
-    fc.asyncProperty(weather, async ({ faults: plans, ...conditions }) => {
+    fc.asyncProperty(faultKinds, async ({ faults: plans, ...conditions }) => {
       const system = createSystem();
       prepare(system, conditions);
       for (let receiveCount = 1; receiveCount <= LAST_RECEIVE; receiveCount += 1) {
@@ -97,19 +97,19 @@ test('a day later such a job is over, with a reason, and holds nothing', async (
         const returned = await system.deliver(jobMessage({ jobId: 1 }), { receiveCount }).then(() => false, () => true);
         undo();
         if (!returned) break;
-        system.world.clock.advance(6 * MINUTE);
+        system.harness.clock.advance(6 * MINUTE);
       }
       for (let passed = 0; passed < DAY + 2 * HOUR; passed += 20 * MINUTE) {
-        system.world.clock.advance(20 * MINUTE);
-        for (const machine of system.world.state.fleet.alive()) await system.shutDown(machine.instanceId);
+        system.harness.clock.advance(20 * MINUTE);
+        for (const machine of system.harness.state.fleet.alive()) await system.shutDown(machine.instanceId);
         await system.sweep();
         await drain(system);
       }
       const job = rowOf(system);
       expect(ENDED_JOB_STATES).toContain(job?.state);
       expect(job?.reason).toBeDefined();
-      expect(system.live()).toEqual([]);
-      expect(system.world.state.fleet.alive()).toEqual([]);
+      expect(system.slots()).toEqual([]);
+      expect(system.harness.state.fleet.alive()).toEqual([]);
     }),
     { numRuns: 60 },
   );
@@ -117,15 +117,15 @@ test('a day later such a job is over, with a reason, and holds nothing', async (
 
 test('a job whose row could never be written is parked by the last receive, or comes back', async () => {
   const system = createSystem();
-  system.world.addTenant();
-  system.world.faults.fail('jobs.create', new Error('DynamoDB is away'), LAST_RECEIVE);
+  system.harness.addTenant();
+  system.harness.faults.fail('jobs.create', new Error('DynamoDB is away'), LAST_RECEIVE);
   for (let receiveCount = 1; receiveCount < LAST_RECEIVE; receiveCount += 1) await expect(system.deliver(jobMessage({ jobId: 1 }), { receiveCount })).rejects.toThrow('away');
   await system.deliver(jobMessage({ jobId: 1 }), { receiveCount: LAST_RECEIVE });
   expect(rowOf(system)).toMatchObject({ state: 'parked', reason: 'error', error: 'Error' });
-  expect(system.world.metrics.total('JobPoisoned')).toBe(1);
+  expect(system.harness.metrics.total('JobPoisoned')).toBe(1);
   const again = createSystem();
-  again.world.addTenant();
-  again.world.faults.fail('jobs.create', new Error('DynamoDB is away'), 2);
+  again.harness.addTenant();
+  again.harness.faults.fail('jobs.create', new Error('DynamoDB is away'), 2);
   await expect(again.deliver(jobMessage({ jobId: 1 }), { receiveCount: LAST_RECEIVE })).rejects.toThrow('away');
 });
 
@@ -133,7 +133,7 @@ test('an event that is acknowledged has done its work', async () => {
   await fc.assert(
     fc.asyncProperty(faults, fc.constantFrom('in_progress', 'completed', 'terminated'), async (plan, kind) => {
       const system = createSystem();
-      system.world.addTenant();
+      system.harness.addTenant();
       await system.queueJob(1);
       const { instanceId } = system.machineOf(1);
       const event = system.takeJob(instanceId, 1);
@@ -143,7 +143,7 @@ test('an event that is acknowledged has done its work', async () => {
       const returned = await work.then(() => false, () => true);
       undo();
       if (returned) return;
-      if (kind === 'terminated') expect(system.live()).toEqual([]);
+      if (kind === 'terminated') expect(system.slots()).toEqual([]);
       else expect(rowOf(system)?.state).toBe(kind === 'completed' ? 'completed' : 'running');
     }),
     { numRuns: 200 },

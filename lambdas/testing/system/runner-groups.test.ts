@@ -6,33 +6,33 @@ const ID = 1001;
 /** A tenant whose organisation has a group `Builders` of the id 42, for the repositories named. */
 function withGroup(repositories: readonly string[] | undefined, runnerGroup: string | undefined = 'builders'): System {
   const system = createSystem();
-  system.world.addTenant({ runner_group: runnerGroup });
-  system.world.state.github.runnerGroups.set(ID, [{ id: 42, name: 'Builders', ...(repositories && { repositories }) }]);
+  system.harness.addTenant({ runner_group: runnerGroup });
+  system.harness.state.github.runnerGroups.set(ID, [{ id: 42, name: 'Builders', ...(repositories && { repositories }) }]);
   return system;
 }
 
-const machines = (system: System): number => system.world.state.fleet.machines.size;
+const machines = (system: System): number => system.harness.state.fleet.machines.size;
 
 describe("the runner group of a tenant's row", () => {
   it('is the one that its runners go into, by the id that it has in their organisation', async () => {
     const system = withGroup(undefined);
     await system.queueJob(1);
-    expect(system.world.state.github.registrations).toMatchObject([{ groupId: 42 }]);
+    expect(system.harness.state.github.registrations).toMatchObject([{ groupId: 42 }]);
   });
 
   it('that leaves a repository out ends its job with a clear reason, before a machine is paid for', async () => {
     const system = withGroup(['other']);
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'refused', reason: 'runner-group' });
-    expect([machines(system), system.live()]).toEqual([0, []]);
+    expect([machines(system), system.slots()]).toEqual([0, []]);
   });
 
   it('that the organisation does not have keeps its jobs waiting without a machine, until the row is mended', async () => {
     const system = withGroup(undefined, 'Bilders');
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'no-runner-group' });
-    expect([machines(system), system.live()]).toEqual([0, []]);
-    const { rows } = system.world.state.tenants;
+    expect([machines(system), system.slots()]).toEqual([0, []]);
+    const { rows } = system.harness.state.tenants;
     const before = rows.get(ID) ?? {};
     rows.set(ID, { ...before, runner_group: 'Builders' });
     await createFunctions(system).stream([{ installationId: ID, before, after: { ...before, runner_group: 'Builders' } }]);
@@ -42,17 +42,17 @@ describe("the runner group of a tenant's row", () => {
 
   it('does not concern the runners of a user account, which has no groups', async () => {
     const system = createSystem();
-    system.world.addTenant({ org_name: 'jane', org_type: 'User', runner_group: 'Builders' });
+    system.harness.addTenant({ org_name: 'jane', org_type: 'User', runner_group: 'Builders' });
     await system.queueJob(1, { owner: 'jane', ownerType: 'User' });
-    expect(system.world.state.github.registrations).toMatchObject([{ where: 'jane/app', groupId: 1 }]);
+    expect(system.harness.state.github.registrations).toMatchObject([{ where: 'jane/app', groupId: 1 }]);
   });
 });
 
 describe('the group that a tier is configured with', () => {
   it('that leaves a repository out costs no machine, and no other repository its runners', async () => {
     const system = createSystem();
-    system.world.addTenant({ max_runners: 20 });
-    system.world.state.github.runnerGroups.set(ID, [{ id: 1, name: 'Default', repositories: ['app'] }]);
+    system.harness.addTenant({ max_runners: 20 });
+    system.harness.state.github.runnerGroups.set(ID, [{ id: 1, name: 'Default', repositories: ['app'] }]);
     for (const jobId of [1, 2, 3, 4, 5, 6]) await system.queueJob(jobId, { repo: 'left-out' });
     await system.queueJob(7);
     expect([1, 2, 3, 4, 5, 6].map((jobId) => system.job(jobId).reason)).toEqual(Array.from({ length: 6 }, () => 'runner-group'));
@@ -62,8 +62,8 @@ describe('the group that a tier is configured with', () => {
 
   it('is taken as it is where GitHub does not list the groups', async () => {
     const system = createSystem();
-    system.world.addTenant();
-    system.world.state.github.fail({ kind: 'refused', status: 403, message: 'Resource not accessible by integration' }, { method: 'findRunnerGroup' });
+    system.harness.addTenant();
+    system.harness.state.github.fail({ kind: 'refused', status: 403, message: 'Resource not accessible by integration' }, { method: 'findRunnerGroup' });
     await system.queueJob(1);
     expect(system.launchOf(1).state).toBe('running');
   });
@@ -72,8 +72,8 @@ describe('the group that a tier is configured with', () => {
 describe('permissions that are accepted', () => {
   it('wake the jobs that GitHub refused for lack of them', async () => {
     const system = createSystem();
-    system.world.addTenant();
-    const undo = system.world.state.github.fail({ kind: 'refused', status: 422, message: 'The permissions requested are not granted' }, { method: 'authorize' });
+    system.harness.addTenant();
+    const undo = system.harness.state.github.fail({ kind: 'refused', status: 422, message: 'The permissions requested are not granted' }, { method: 'authorize' });
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'github-refused' });
     undo();
@@ -86,8 +86,8 @@ describe('permissions that are accepted', () => {
 describe('a registration that GitHub gave no answer to', () => {
   it.each([true, false])('is asked for once more by the same machine (registered all the same: %s)', async (registered) => {
     const system = createSystem();
-    system.world.addTenant();
-    const { github } = system.world.state;
+    system.harness.addTenant();
+    const { github } = system.harness.state;
     let asked = 0;
     const { createJitConfig } = github;
     Object.assign(github, {

@@ -4,7 +4,7 @@ import { brokenPromises, createSystem, type System } from './system';
 
 async function systemWithTwoRunners(overrides: Record<string, unknown> = {}): Promise<System> {
   const system = createSystem();
-  system.world.addTenant(overrides);
+  system.harness.addTenant(overrides);
   await system.queueJob(1);
   await system.queueJob(2);
   return system;
@@ -24,8 +24,8 @@ describe('GitHub gives a job to another runner than its own', () => {
     await system.shutDown(second);
     await system.drain();
     expect([system.job(1).state, system.job(2).state]).toEqual(['completed', 'completed']);
-    expect(system.world.state.fleet.machines.size).toBe(2);
-    expect(system.live()).toEqual([]);
+    expect(system.harness.state.fleet.machines.size).toBe(2);
+    expect(system.slots()).toEqual([]);
   });
 
   test('the inheritor whose inherited machine dies is started again', async () => {
@@ -40,7 +40,7 @@ describe('GitHub gives a job to another runner than its own', () => {
 
   test('a job left with no runner waits for a slot of its own', async () => {
     const system = createSystem();
-    system.world.addTenant({ max_runners: 1 });
+    system.harness.addTenant({ max_runners: 1 });
     await system.queueJob(1);
     await system.queueJob(2);
     const { instanceId } = system.machineOf(1);
@@ -66,10 +66,10 @@ describe('GitHub gives a job to another runner than its own', () => {
       for (let step = 0; step < steps; step += 1) {
         const { system, third, stolen } = await scene();
         const [outer, inner] = swapped ? [stolen, third] : [third, stolen];
-        const before = system.world.calls.length;
+        const before = system.harness.calls.length;
         let seen = 0;
         let other: Promise<void> | undefined;
-        const undo = system.world.onCall(async () => {
+        const undo = system.harness.onCall(async () => {
           if (seen++ !== step) return;
           undo();
           await (other = system.jobEvent(inner));
@@ -77,7 +77,7 @@ describe('GitHub gives a job to another runner than its own', () => {
         await system.jobEvent(outer);
         undo();
         await (other ?? system.jobEvent(inner));
-        steps = Math.max(steps, system.world.calls.length - before);
+        steps = Math.max(steps, system.harness.calls.length - before);
         expect([system.job(1).state, system.job(3).state]).toEqual(['running', 'running']);
         expect(system.job(2)).toMatchObject({ state: 'parked', reason: 'runner-taken' });
         if (step > 60) break;
@@ -91,7 +91,7 @@ describe('GitHub gives a job to another runner than its own', () => {
       let steps = 1;
       for (let step = 0; step < steps; step += 1) {
         const system = createSystem();
-        system.world.addTenant({ max_runners: 4 });
+        system.harness.addTenant({ max_runners: 4 });
         for (const jobId of [1, 2, 3]) await system.queueJob(jobId);
         const [first, second, third] = [1, 2, 3].map((jobId) => system.machineOf(jobId).instanceId);
         const events = [system.takeJob(second ?? '', 1), system.takeJob(third ?? '', 2), system.takeJob(first ?? '', 3)];
@@ -99,10 +99,10 @@ describe('GitHub gives a job to another runner than its own', () => {
           const event = events[index];
           if (event !== undefined) await system.jobEvent(event);
         };
-        const before = system.world.calls.length;
+        const before = system.harness.calls.length;
         let seen = 0;
         let other: Promise<void> | undefined;
-        const undo = system.world.onCall(async () => {
+        const undo = system.harness.onCall(async () => {
           if (seen++ !== step) return;
           undo();
           await (other = deliver(inner));
@@ -110,10 +110,10 @@ describe('GitHub gives a job to another runner than its own', () => {
         await deliver(outer);
         undo();
         await (other ?? deliver(inner));
-        steps = Math.max(steps, system.world.calls.length - before);
+        steps = Math.max(steps, system.harness.calls.length - before);
         await system.drain();
         await deliver(last);
-        expect({ outer, inner, step, machines: system.world.state.fleet.machines.size }).toEqual({ outer, inner, step, machines: 3 });
+        expect({ outer, inner, step, machines: system.harness.state.fleet.machines.size }).toEqual({ outer, inner, step, machines: 3 });
         expect([1, 2, 3].map((jobId) => system.job(jobId).state)).toEqual(['running', 'running', 'running']);
       }
     }
@@ -121,7 +121,7 @@ describe('GitHub gives a job to another runner than its own', () => {
 
   test('a runner name of another tenant binds nothing', async () => {
     const system = await systemWithTwoRunners();
-    system.world.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502 });
+    system.harness.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502 });
     const event = system.takeJob(system.machineOf(1).instanceId, 99);
     await system.jobEvent({ ...event, installationId: 2002, owner: 'globex', ownerId: 502 });
     expect(system.launchOf(1).takenBy).toBeUndefined();
@@ -140,7 +140,7 @@ describe('events out of order', () => {
     await system.jobEvent(completed);
     await system.jobEvent(running);
     expect(system.job(1)).toMatchObject({ state: 'completed', startNumber: 1 });
-    expect(system.live()).toEqual(['2-1']);
+    expect(system.slots()).toEqual(['2-1']);
   });
 
   test('every event twice changes nothing', async () => {
@@ -154,7 +154,7 @@ describe('events out of order', () => {
     await system.shutDown(instanceId);
     await system.drain();
     expect(system.job(1).state).toBe('completed');
-    expect(system.live()).toEqual(['2-1']);
+    expect(system.slots()).toEqual(['2-1']);
   });
 });
 
@@ -163,7 +163,7 @@ describe('the sweep', () => {
     const system = await systemWithTwoRunners();
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 1));
-    system.world.clock.advance(11 * MINUTE);
+    system.harness.clock.advance(11 * MINUTE);
     expect(await system.sweep()).toMatchObject({ repaired: 0, failed: 0, finished: true });
   });
 
@@ -173,18 +173,18 @@ describe('the sweep', () => {
     await system.jobEvent(system.takeJob(instanceId, 1));
     system.finishJob(instanceId, 1);
     await system.shutDown(instanceId, { eventLost: true });
-    system.world.clock.advance(11 * MINUTE);
+    system.harness.clock.advance(11 * MINUTE);
     await system.sweep();
-    expect(system.live()).toEqual(['2-1']);
-    system.world.clock.advance(11 * MINUTE);
+    expect(system.slots()).toEqual(['2-1']);
+    system.harness.clock.advance(11 * MINUTE);
     await system.sweep();
     expect(system.job(1).state).toBe('completed');
   });
 
   test('ends a runner that nobody gives a job, and starts its job again only if GitHub still has it queued', async () => {
     const system = await systemWithTwoRunners();
-    system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
-    system.world.clock.advance(16 * MINUTE);
+    system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
+    system.harness.clock.advance(16 * MINUTE);
     await system.sweep();
     await system.drain();
     expect(system.job(1).state).toBe('cancelled');
@@ -195,105 +195,105 @@ describe('the sweep', () => {
   test('spares a runner that GitHub calls busy although no event said so', async () => {
     const system = await systemWithTwoRunners();
     system.takeJob(system.machineOf(1).instanceId, 1);
-    system.world.clock.advance(60 * MINUTE);
+    system.harness.clock.advance(60 * MINUTE);
     await system.sweep();
     expect(system.machineOf(1).state).toBe('pending');
-    expect(system.live()).toContain('1-1');
+    expect(system.slots()).toContain('1-1');
   });
 
   test('spares a machine that calls itself busy', async () => {
     const system = await systemWithTwoRunners();
     system.machineOf(1).tags['ghr:state'] = 'busy';
-    system.world.clock.advance(60 * MINUTE);
+    system.harness.clock.advance(60 * MINUTE);
     await system.sweep();
-    expect(system.live()).toContain('1-1');
+    expect(system.slots()).toContain('1-1');
   });
 
   test('ends a machine at its maximum lifetime, whatever it does, and says so on its job', async () => {
     const system = await systemWithTwoRunners();
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 1));
-    system.world.clock.advance(376 * MINUTE);
+    system.harness.clock.advance(376 * MINUTE);
     await system.sweep();
     expect(system.job(1)).toMatchObject({ state: 'cancelled', reason: 'max-lifetime' });
-    expect(system.live()).not.toContain('1-1');
+    expect(system.slots()).not.toContain('1-1');
   });
 
   test('leaves a job of 360 minutes to GitHub’s own end, whenever it started and whether or not its start was heard of', async () => {
     for (const heard of [true, false]) {
       const system = await systemWithTwoRunners();
-      system.world.clock.advance(14 * MINUTE);
+      system.harness.clock.advance(14 * MINUTE);
       const event = system.takeJob(system.machineOf(1).instanceId, 1);
       if (heard) await system.jobEvent(event);
-      system.world.clock.advance(366 * MINUTE);
+      system.harness.clock.advance(366 * MINUTE);
       await system.sweep();
-      expect(system.live()).toContain('1-1');
-      system.world.clock.advance(30 * MINUTE);
+      expect(system.slots()).toContain('1-1');
+      system.harness.clock.advance(30 * MINUTE);
       await system.sweep();
-      expect(system.live()).not.toContain('1-1');
+      expect(system.slots()).not.toContain('1-1');
     }
   });
 
   test('terminates a machine that no launch accounts for, after the grace', async () => {
     const system = await systemWithTwoRunners();
     const { request } = system.machineOf(1);
-    system.world.state.fleet.plant({ instanceId: 'i-stranger', request: { ...request, launchId: '9-9', intent: { ...request.intent, clientToken: 'stranger' } } });
+    system.harness.state.fleet.plant({ instanceId: 'i-stranger', request: { ...request, launchId: '9-9', intent: { ...request.intent, clientToken: 'stranger' } } });
     await system.sweep();
-    expect(system.world.state.fleet.machines.get('i-stranger')?.state).toBe('running');
-    system.world.clock.advance(11 * MINUTE);
+    expect(system.harness.state.fleet.machines.get('i-stranger')?.state).toBe('running');
+    system.harness.clock.advance(11 * MINUTE);
     await system.sweep();
-    expect(system.world.state.fleet.machines.get('i-stranger')?.state).toBe('shutting-down');
+    expect(system.harness.state.fleet.machines.get('i-stranger')?.state).toBe('shutting-down');
   });
 
   test('rebuilds a set of slots that a hand broke', async () => {
     const system = await systemWithTwoRunners();
-    system.world.state.tenants.rows.set(1001, { ...system.world.state.tenants.rows.get(1001), live: 'none' });
+    system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), slots: 'none' });
     await system.sweep();
-    expect(system.live()).toEqual(['1-1', '2-1']);
+    expect(system.slots()).toEqual(['1-1', '2-1']);
   });
 
   test('restores the slot of a machine that lives', async () => {
     const system = await systemWithTwoRunners();
     await system.jobEvent(system.takeJob(system.machineOf(1).instanceId, 1));
-    const { live: _live, ...row } = system.world.state.tenants.rows.get(1001) ?? {};
-    system.world.state.tenants.rows.set(1001, row);
-    system.world.clock.advance(11 * MINUTE);
+    const { slots: _live, ...row } = system.harness.state.tenants.rows.get(1001) ?? {};
+    system.harness.state.tenants.rows.set(1001, row);
+    system.harness.clock.advance(11 * MINUTE);
     await system.sweep();
-    expect(system.live()).toContain('1-1');
+    expect(system.slots()).toContain('1-1');
   });
 
   test('of one tenant that fails leaves the others\' to go on', async () => {
     const system = await systemWithTwoRunners({ max_runners: 0 });
-    system.world.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502 });
+    system.harness.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502 });
     await system.queueJob(5, { installationId: 2002, owner: 'globex', ownerId: 502 });
-    system.world.faults.before('jobs.listOpen', (installationId) => {
+    system.harness.faults.before('jobs.listOpen', (installationId) => {
       if (installationId === 1001) throw new Error('broken row');
     });
-    await system.shutDown([...system.world.state.fleet.machines.keys()][0] ?? '', { eventLost: true });
-    system.world.clock.advance(11 * MINUTE);
+    await system.shutDown([...system.harness.state.fleet.machines.keys()][0] ?? '', { eventLost: true });
+    system.harness.clock.advance(11 * MINUTE);
     expect(await system.sweep()).toMatchObject({ failed: 1, finished: true });
-    expect(system.live(2002)).not.toContain('5-1');
+    expect(system.slots(2002)).not.toContain('5-1');
   });
 
   test('expires what waited longer than GitHub keeps it', async () => {
     const system = await systemWithTwoRunners({ max_runners: 0 });
-    system.world.clock.advance(25 * 60 * MINUTE);
+    system.harness.clock.advance(25 * 60 * MINUTE);
     await system.sweep();
     expect(system.job(1)).toMatchObject({ state: 'expired', reason: 'too-old' });
   });
 
   test('expires the job of an installation that never became a tenant', async () => {
     const system = createSystem();
-    await system.world.state.jobs.create(job({ jobId: 9, state: 'parked', reason: 'unknown-tenant', nextTry: '2026-01-16T12:00:00.000Z' }));
-    system.world.clock.advance(25 * 60 * MINUTE);
+    await system.harness.state.jobs.create(job({ jobId: 9, state: 'parked', reason: 'unknown-tenant', nextTry: '2026-01-16T12:00:00.000Z' }));
+    system.harness.clock.advance(25 * 60 * MINUTE);
     await system.sweep();
     expect(system.job(9)).toMatchObject({ state: 'expired', reason: 'too-old' });
   });
 
   test('that runs out of time goes on where it stopped', async () => {
     const system = createSystem();
-    for (let id = 1; id <= 20; id += 1) system.world.addTenant({ installation_id: id, org_name: `org-${id}`, account_id: 500 + id });
-    system.world.state.tenants.pageSize = 8;
+    for (let id = 1; id <= 20; id += 1) system.harness.addTenant({ installation_id: id, org_name: `org-${id}`, account_id: 500 + id });
+    system.harness.state.tenants.pageSize = 8;
     const { sweep } = await import('@multi-tenant-runner/scale-down/sweep');
     let asked = 0;
     const first = await sweep(system.scaleDown(), () => (asked += 1) > 2);
@@ -307,31 +307,31 @@ describe('an uninstalled tenant', () => {
   test('is emptied without GitHub, and said to be gone exactly once', async () => {
     const system = await systemWithTwoRunners({ max_runners: 2 });
     await system.queueJob(3);
-    system.world.state.github.installations.delete(1001);
-    system.world.state.tenants.rows.set(1001, { ...system.world.state.tenants.rows.get(1001), status: 'deleted', cleanup: 'pending' });
+    system.harness.state.github.installations.delete(1001);
+    system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), status: 'deleted', cleanup: 'pending' });
     await system.sweep();
-    expect(system.world.state.fleet.alive()).toEqual([]);
+    expect(system.harness.state.fleet.alive()).toEqual([]);
     expect([1, 2, 3].map((jobId) => system.job(jobId).state)).toEqual(['refused', 'refused', 'refused']);
-    for (const machine of system.world.state.fleet.machines.values()) machine.state = 'terminated';
+    for (const machine of system.harness.state.fleet.machines.values()) machine.state = 'terminated';
     await system.sweep();
     await system.sweep();
-    expect(system.world.state.tenants.rows.get(1001)).toMatchObject({ status: 'deleted', cleanup: 'done' });
-    expect(system.world.metrics.total('TenantUninstalled')).toBe(1);
-    expect(system.live()).toEqual([]);
+    expect(system.harness.state.tenants.rows.get(1001)).toMatchObject({ status: 'deleted', cleanup: 'done' });
+    expect(system.harness.metrics.total('TenantUninstalled')).toBe(1);
+    expect(system.slots()).toEqual([]);
   });
 
   const uninstall = async (system: System): Promise<void> => {
-    system.world.state.github.installations.delete(1001);
-    system.world.state.tenants.rows.set(1001, { ...system.world.state.tenants.rows.get(1001), status: 'deleted', cleanup: 'pending' });
+    system.harness.state.github.installations.delete(1001);
+    system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), status: 'deleted', cleanup: 'pending' });
     for (let pass = 0; pass < 3; pass += 1) {
       await system.sweep();
-      for (const machine of system.world.state.fleet.machines.values()) machine.state = 'terminated';
+      for (const machine of system.harness.state.fleet.machines.values()) machine.state = 'terminated';
     }
   };
 
   test('has no job that runs for ever because word of it came after the clean-up', async () => {
     const system = createSystem();
-    system.world.addTenant();
+    system.harness.addTenant();
     await uninstall(system);
     const late = jobEvent({ jobId: 7, kind: 'in_progress', runnerName: 'gone' });
     await system.jobEvent(late);
@@ -341,10 +341,10 @@ describe('an uninstalled tenant', () => {
 
   test('has no such job either when the word\'s first handling was cut off', async () => {
     const system = createSystem();
-    system.world.addTenant();
+    system.harness.addTenant();
     await uninstall(system);
     const late = jobEvent({ jobId: 7, kind: 'in_progress', runnerName: 'gone' });
-    system.world.faults.loseAnswer('jobs.create');
+    system.harness.faults.loseAnswer('jobs.create');
     await expect(system.jobEvent(late)).rejects.toThrow();
     await system.jobEvent(late);
     expect(system.job(7)).toMatchObject({ state: 'cancelled', reason: 'tenant-deleted' });
@@ -352,15 +352,15 @@ describe('an uninstalled tenant', () => {
 
   test('is not said to be clean while a job began to run under the clean-up', async () => {
     const system = createSystem();
-    system.world.addTenant();
-    await system.world.state.jobs.create(job({ jobId: 1, state: 'starting' }));
+    system.harness.addTenant();
+    await system.harness.state.jobs.create(job({ jobId: 1, state: 'starting' }));
     // The sweep looks first, then the clean-up itself.
     let looks = 0;
-    system.world.faults.after('jobs.listOpen', async () => {
-      if ((looks += 1) === 2) await system.world.state.jobs.change(1001, 1, { from: ['starting'] }, { state: 'running' });
+    system.harness.faults.after('jobs.listOpen', async () => {
+      if ((looks += 1) === 2) await system.harness.state.jobs.change(1001, 1, { from: ['starting'] }, { state: 'running' });
     });
     await uninstall(system);
     expect(system.job(1)).toMatchObject({ state: 'cancelled', reason: 'tenant-deleted' });
-    expect(system.world.state.tenants.rows.get(1001)).toMatchObject({ cleanup: 'done' });
+    expect(system.harness.state.tenants.rows.get(1001)).toMatchObject({ cleanup: 'done' });
   });
 });

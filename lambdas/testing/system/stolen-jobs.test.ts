@@ -5,8 +5,8 @@ import { brokenPromises, createSystem, type System } from './system';
 /** GitHub gives any waiting job to any idle runner with its labels, whoever that runner was started for. */
 function setUp(jobs: readonly number[], limit: number): System {
   const system = createSystem();
-  system.world.addTenant({ max_runners: limit });
-  for (const jobId of jobs) system.world.state.github.jobs.set(jobId, { status: 'queued' });
+  system.harness.addTenant({ max_runners: limit });
+  for (const jobId of jobs) system.harness.state.github.jobs.set(jobId, { status: 'queued' });
   return system;
 }
 
@@ -14,10 +14,10 @@ async function queueAll(system: System, jobs: readonly number[]): Promise<void> 
   for (const jobId of jobs) await system.queueJob(jobId);
 }
 
-const registrations = (system: System) => system.world.state.github.registrations;
+const registrations = (system: System) => system.harness.state.github.registrations;
 const instanceOf = (name: string): string => name.slice(name.indexOf('i-'));
 const idle = (system: System): string[] => registrations(system).filter(({ busy }) => !busy).map(({ name }) => instanceOf(name));
-const waiting = (system: System): number[] => [...system.world.state.github.jobs].filter(([, { status }]) => status === 'queued').map(([jobId]) => jobId);
+const waiting = (system: System): number[] => [...system.harness.state.github.jobs].filter(([, { status }]) => status === 'queued').map(([jobId]) => jobId);
 
 /** A job of a repository that the App can't see: the runner is busy, nobody hears of it, and its machine ends afterwards. */
 function stealUnseen(system: System, instanceId: string): { end(): Promise<void> } {
@@ -52,8 +52,8 @@ describe('a chain of thefts', () => {
     }
     await system.drain();
     expect(jobs.map((jobId) => system.job(jobId).state)).toEqual(jobs.map(() => 'completed'));
-    expect(system.world.state.fleet.machines.size).toBe(5);
-    expect(system.live()).toEqual([]);
+    expect(system.harness.state.fleet.machines.size).toBe(5);
+    expect(system.slots()).toEqual([]);
   });
 
   test('from outside costs one machine more, however long it is', async () => {
@@ -69,7 +69,7 @@ describe('a chain of thefts', () => {
     expect(system.job(3)).toMatchObject({ state: 'starting' });
     await runToTheEnd(system, system.machineOf(3).instanceId, 3);
     expect(system.job(3)).toMatchObject({ state: 'completed', restarts: 0 });
-    expect(system.world.state.fleet.machines.size).toBe(4);
+    expect(system.harness.state.fleet.machines.size).toBe(4);
     expect(brokenPromises(system, 4)).toEqual([]);
   });
 });
@@ -81,16 +81,16 @@ describe('a runner that a repository takes which the App can’t see', () => {
     const { instanceId } = system.machineOf(1);
     const theft = stealUnseen(system, instanceId);
     for (let round = 0; round < 3; round += 1) {
-      system.world.clock.advance(11 * MINUTE);
+      system.harness.clock.advance(11 * MINUTE);
       await system.sweep();
     }
-    expect(system.world.state.fleet.machines.get(instanceId)?.state).not.toBe('terminated');
+    expect(system.harness.state.fleet.machines.get(instanceId)?.state).not.toBe('terminated');
     await theft.end();
     await system.drain();
     expect(system.job(1)).toMatchObject({ state: 'starting', launchId: '1-2', restarts: 1 });
     await runToTheEnd(system, system.machineOf(1).instanceId, 1);
     expect(system.job(1).state).toBe('completed');
-    expect(system.live()).toEqual([]);
+    expect(system.slots()).toEqual([]);
   });
 
   test('again and again leaves the job with one try an hour, not with an endless bill', async () => {
@@ -101,12 +101,12 @@ describe('a runner that a repository takes which the App can’t see', () => {
       await stealUnseen(system, system.machineOf(1).instanceId).end();
       await system.drain();
     }
-    expect(system.world.state.fleet.machines.size).toBe(4);
+    expect(system.harness.state.fleet.machines.size).toBe(4);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'relaunch-limit' });
     await system.sweep();
     await system.drain();
-    expect(system.world.state.fleet.machines.size).toBe(4);
-    system.world.clock.advance(HOUR + MINUTE);
+    expect(system.harness.state.fleet.machines.size).toBe(4);
+    system.harness.clock.advance(HOUR + MINUTE);
     await system.sweep();
     await system.drain();
     await runToTheEnd(system, system.machineOf(1).instanceId, 1);
@@ -144,7 +144,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
 );
 
 /** A GitHub that assigns as it likes and reports in any order, late, while machines come and go. */
-class Weather {
+class FaultSettings {
   private readonly unheard: (() => Promise<void>)[] = [];
   private readonly running: { readonly instanceId: string; readonly jobId: number }[] = [];
   private readonly thefts: ReturnType<typeof stealUnseen>[] = [];
@@ -167,7 +167,7 @@ class Weather {
     if (step.kind === 'hear') await this.unheard.splice(step.which % Math.max(1, this.unheard.length), 1)[0]?.();
     if (step.kind === 'end-theft') await this.thefts.splice(step.which % Math.max(1, this.thefts.length), 1)[0]?.end();
     if (step.kind === 'sweep') {
-      system.world.clock.advance(2 * MINUTE);
+      system.harness.clock.advance(2 * MINUTE);
       await system.sweep();
     }
     await system.drain();
@@ -183,8 +183,8 @@ class Weather {
       const [jobId] = waiting(this.system);
       const [instanceId] = idle(this.system);
       this.assign(jobId, instanceId);
-      if (jobId === undefined && this.running.length === 0 && this.unheard.length === 0 && this.system.live().length === 0) return;
-      this.system.world.clock.advance(11 * MINUTE);
+      if (jobId === undefined && this.running.length === 0 && this.unheard.length === 0 && this.system.slots().length === 0) return;
+      this.system.harness.clock.advance(11 * MINUTE);
       await this.system.sweep();
       await this.system.drain();
     }
@@ -214,14 +214,14 @@ test('whoever takes whose runner, and whatever is heard when: every job runs onc
       const jobs = Array.from({ length: count }, (_, index) => index + 1);
       const system = setUp(jobs, limit);
       await queueAll(system, jobs);
-      const weather = new Weather(system);
+      const faultKinds = new FaultSettings(system);
       for (const step of all) {
-        await weather.play(step);
+        await faultKinds.play(step);
         expect(brokenPromises(system, limit)).toEqual([]);
       }
-      await weather.settle();
+      await faultKinds.settle();
       expect(jobs.map((jobId) => [jobId, system.job(jobId).state])).toEqual(jobs.map((jobId) => [jobId, 'completed']));
-      expect(system.live()).toEqual([]);
+      expect(system.slots()).toEqual([]);
       expect(brokenPromises(system, limit)).toEqual([]);
     }),
     { numRuns: 150 },

@@ -1,17 +1,17 @@
 import {
   MINUTE,
   SECOND,
-  decodeJson,
+  parseJson,
   encodeJobEvent,
-  decodeJobEvent,
+  parseJobEvent,
   runnerName,
   type Job,
   type JobEvent,
   type JobMessage,
   type Launch,
 } from '@multi-tenant-runner/core';
-import { createWorld, jobEvent, jobMessage, type InMemoryMachine, type InMemoryRegistration, type World } from '@multi-tenant-runner/testing';
-import { RecentRefusals } from '@multi-tenant-runner/scale-up/candidates';
+import { createTestHarness, jobEvent, jobMessage, type InMemoryMachine, type InMemoryRegistration, type TestHarness } from '@multi-tenant-runner/testing';
+import { RecentCapacityErrors } from '@multi-tenant-runner/scale-up/candidates';
 import { handleJob } from '@multi-tenant-runner/scale-up/handle-job';
 import type { ScaleUpDeps } from '@multi-tenant-runner/scale-up/deps';
 import { handleInstanceEvent } from '@multi-tenant-runner/scale-down/handle-instance-event';
@@ -24,7 +24,7 @@ export const LIMITS = { bootTimeout: 10 * MINUTE, idleTimeout: 5 * MINUTE, maxLi
 
 /** The Lambdas' own code over one in-memory world, with GitHub and the machines played by the test. */
 export interface System {
-  readonly world: World;
+  readonly harness: TestHarness;
   deliver(message: JobMessage, options?: { readonly receiveCount?: number; readonly worker?: string }): Promise<void>;
   /** Handles what is on the tier queues until they are empty. */
   drain(): Promise<void>;
@@ -40,48 +40,48 @@ export interface System {
   job(jobId: number, installationId?: number): Job;
   launchOf(jobId: number): Launch;
   machineOf(jobId: number): InMemoryMachine;
-  live(installationId?: number): string[];
+  slots(installationId?: number): string[];
   scaleUp(worker?: string): ScaleUpDeps;
   scaleDown(worker?: string): ScaleDownDeps;
 }
 
-export function createSystem(options: Parameters<typeof createWorld>[0] & Pick<ScaleUpDeps['scaleUp'], 'tierSubnetIds'> = {}): System {
-  const world = createWorld(options);
-  const refusals = new RecentRefusals(MINUTE);
+export function createSystem(options: Parameters<typeof createTestHarness>[0] & Pick<ScaleUpDeps['scaleUp'], 'tierSubnetIds'> = {}): System {
+  const harness = createTestHarness(options);
+  const capacityErrors = new RecentCapacityErrors(MINUTE);
   let invocations = 0;
   const nextName = (): string => `invocation-${(invocations += 1)}`;
-  const shared = () => ({ ...world, tenants: world.registry, settings: world.settings });
+  const shared = () => ({ ...harness, tenants: harness.registry, settings: harness.settings });
 
   const scaleUp = (): ScaleUpDeps => ({
     ...shared(),
-    refusals,
+    capacityErrors,
     scaleUp: {
       subnetIds: ['subnet-a', 'subnet-b'],
       ...(options.tierSubnetIds && { tierSubnetIds: options.tierSubnetIds }),
-      launchTemplates: new Map([...world.settings.tiers.keys()].map((tier) => [tier, { id: `lt-${tier}`, version: '1' }])),
+      launchTemplates: new Map([...harness.settings.tiers.keys()].map((tier) => [tier, { id: `lt-${tier}`, version: '1' }])),
       maxReceiveCount: 5,
       leaseMilliseconds: LEASE,
     },
   });
   const scaleDown = (worker = nextName()): ScaleDownDeps => ({ ...shared(), scaleDown: LIMITS, lease: { name: worker, milliseconds: LEASE } });
   const registrationOf = (instanceId: string): InMemoryRegistration => {
-    const found = world.state.github.registrations.find(({ name }) => name === runnerName(world.environment, instanceId));
+    const found = harness.state.github.registrations.find(({ name }) => name === runnerName(harness.environment, instanceId));
     if (found === undefined) throw new Error(`no runner is registered for ${instanceId}`);
     return found;
   };
 
   const system: System = {
-    world,
+    harness,
     scaleUp,
     scaleDown,
     deliver: (message, { receiveCount = 1, worker = nextName() } = {}) =>
       handleJob(message, { receiveCount, lease: { name: worker, milliseconds: LEASE } }, scaleUp()),
     drain: async () => {
-      for (let message = world.state.queue.takeJob(); message !== undefined; message = world.state.queue.takeJob()) await system.deliver(message);
+      for (let message = harness.state.queue.takeJob(); message !== undefined; message = harness.state.queue.takeJob()) await system.deliver(message);
     },
     queueJob: async (jobId, overrides) => {
       const message = jobMessage({ jobId, ...overrides });
-      world.state.github.jobs.set(jobId, { status: 'queued' });
+      harness.state.github.jobs.set(jobId, { status: 'queued' });
       await system.deliver(message);
       return message;
     },
@@ -90,45 +90,45 @@ export function createSystem(options: Parameters<typeof createWorld>[0] & Pick<S
       const registration = registrationOf(instanceId);
       registration.online = true;
       registration.busy = true;
-      world.state.github.jobs.set(jobId, { status: 'in_progress', runnerName: registration.name });
-      return jobEvent({ jobId, kind: 'in_progress', at: world.clock.now().toISOString(), runnerName: registration.name, runnerId: registration.id });
+      harness.state.github.jobs.set(jobId, { status: 'in_progress', runnerName: registration.name });
+      return jobEvent({ jobId, kind: 'in_progress', at: harness.clock.now().toISOString(), runnerName: registration.name, runnerId: registration.id });
     },
     finishJob: (instanceId, jobId) => {
       const registration = registrationOf(instanceId);
-      world.state.github.registrations.splice(world.state.github.registrations.indexOf(registration), 1);
-      world.state.github.jobs.set(jobId, { status: 'completed', conclusion: 'success', runnerName: registration.name });
-      return jobEvent({ jobId, kind: 'completed', at: world.clock.now().toISOString(), conclusion: 'success', runnerName: registration.name, runnerId: registration.id });
+      harness.state.github.registrations.splice(harness.state.github.registrations.indexOf(registration), 1);
+      harness.state.github.jobs.set(jobId, { status: 'completed', conclusion: 'success', runnerName: registration.name });
+      return jobEvent({ jobId, kind: 'completed', at: harness.clock.now().toISOString(), conclusion: 'success', runnerName: registration.name, runnerId: registration.id });
     },
     jobEvent: async (event) => {
-      const decoded = decodeJson(encodeJobEvent(event), decodeJobEvent);
+      const decoded = parseJson(encodeJobEvent(event), parseJobEvent);
       if (!decoded.ok) throw new Error(decoded.problems.join(', '));
       await handleJobEvent(decoded.value, scaleDown());
     },
     shutDown: async (instanceId, { eventLost = false } = {}) => {
-      const machine = world.state.fleet.machines.get(instanceId);
+      const machine = harness.state.fleet.machines.get(instanceId);
       if (machine === undefined) throw new Error(`no machine ${instanceId}`);
       machine.state = 'terminated';
       if (!eventLost) await handleInstanceEvent({ instanceId, state: 'terminated' }, scaleDown());
     },
     job: (jobId, installationId = 1001) => {
-      const row = [...world.state.jobs.rows.values()].find((job) => job.jobId === jobId && job.installationId === installationId);
+      const row = [...harness.state.jobs.rows.values()].find((job) => job.jobId === jobId && job.installationId === installationId);
       if (row === undefined) throw new Error(`no row of job ${jobId}`);
       return row;
     },
     launchOf: (jobId) => {
-      const row = world.state.launches.all().find((launch) => launch.launchId === system.job(jobId).launchId);
+      const row = harness.state.launches.all().find((launch) => launch.launchId === system.job(jobId).launchId);
       if (row === undefined) throw new Error(`no launch of job ${jobId}`);
       return row;
     },
     machineOf: (jobId) => {
       const { instanceId } = system.launchOf(jobId);
-      const machine = instanceId === undefined ? undefined : world.state.fleet.machines.get(instanceId);
+      const machine = instanceId === undefined ? undefined : harness.state.fleet.machines.get(instanceId);
       if (machine === undefined) throw new Error(`no machine of job ${jobId}`);
       return machine;
     },
-    live: (installationId = 1001) => {
-      const live = world.state.tenants.rows.get(installationId)?.['live'];
-      return live instanceof Set ? [...live].map(String).sort() : [];
+    slots: (installationId = 1001) => {
+      const slots = harness.state.tenants.rows.get(installationId)?.['slots'];
+      return slots instanceof Set ? [...slots].map(String).sort() : [];
     },
   };
   return system;
@@ -137,13 +137,13 @@ export function createSystem(options: Parameters<typeof createWorld>[0] & Pick<S
 /** The first two promises at one moment: no machine above the limit, none without a slot, none twice for a launch. */
 export function brokenPromises(system: System, limit: number): string[] {
   const broken: string[] = [];
-  const alive = system.world.state.fleet.alive();
+  const alive = system.harness.state.fleet.alive();
   if (alive.length > limit) broken.push(`${alive.length} machines with a limit of ${limit}`);
-  const live = new Set(system.live());
+  const slots = new Set(system.slots());
   for (const machine of alive) {
-    if (!live.has(machine.request.launchId)) broken.push(`the machine of ${machine.request.launchId} holds no slot`);
+    if (!slots.has(machine.request.launchId)) broken.push(`the machine of ${machine.request.launchId} holds no slot`);
   }
-  const started = [...system.world.state.fleet.machines.values()].map((machine) => machine.request.launchId);
+  const started = [...system.harness.state.fleet.machines.values()].map((machine) => machine.request.launchId);
   for (const launchId of new Set(started)) {
     if (started.filter((one) => one === launchId).length > 1) broken.push(`${launchId} started twice`);
   }

@@ -11,7 +11,7 @@ export interface SteeredJob {
 }
 
 /** The demo's hands: GitHub's people, who install the App, push and click. */
-export interface Steering {
+export interface SandboxClient {
   readonly install: (login: string, type: 'Organization' | 'User') => Promise<number>;
   readonly suspend: (installationId: number) => Promise<void>;
   readonly unsuspend: (installationId: number) => Promise<void>;
@@ -22,7 +22,7 @@ export interface Steering {
   readonly jobs: (installationId: number) => Promise<readonly SteeredJob[]>;
 }
 
-export function createSteering(controlUrl: string, signal: AbortSignal): Steering {
+export function createSandboxClient(controlUrl: string, signal: AbortSignal): SandboxClient {
   const call = async (method: string, path: string, body?: Json): Promise<unknown> => {
     const answer = await fetch(`${controlUrl}${path}`, { method, signal, ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }) });
     const content = await answer.text();

@@ -6,7 +6,7 @@ import { jobWebhook, type JobAction, type Webhook } from './webhooks/payloads';
 import { createStore, type Store } from './state/store';
 import { APP_PERMISSIONS } from './rest/representations';
 import { accept, suspend, uninstall, unsuspend } from './state/transitions';
-import { ALOUD, createWork, type Told, type Work, type WorkSettings } from './scheduler/job-scheduler';
+import { ANNOUNCED, createJobScheduler, type Announce, type JobScheduler, type SchedulerSettings } from './scheduler/job-scheduler';
 
 export type { NewInstallation } from './state/installations';
 export type { NewJob } from './state/jobs';
@@ -15,19 +15,19 @@ export interface GitHub {
   readonly appId: number;
   readonly startedAt: number;
   readonly store: Store;
-  readonly work: Work;
-  readonly settings: WorkSettings;
+  readonly work: JobScheduler;
+  readonly settings: SchedulerSettings;
   readonly deliveries: Deliveries;
   readonly clock: Clock;
   /** Undefined when the id is taken or the account already has an installation. */
-  readonly install: (wanted: NewInstallation, told?: Told) => Installation | undefined;
-  readonly suspend: (id: number, told?: Told) => Installation | undefined;
-  readonly unsuspend: (id: number, told?: Told) => Installation | undefined;
-  readonly uninstall: (id: number, told?: Told) => Installation | undefined;
+  readonly install: (wanted: NewInstallation, told?: Announce) => Installation | undefined;
+  readonly suspend: (id: number, told?: Announce) => Installation | undefined;
+  readonly unsuspend: (id: number, told?: Announce) => Installation | undefined;
+  readonly uninstall: (id: number, told?: Announce) => Installation | undefined;
   /** All that the App asks for. */
-  readonly acceptPermissions: (id: number, told?: Told) => Installation | undefined;
-  readonly rename: (id: number, login: string, told?: Told) => Installation | undefined;
-  readonly queue: (wanted: NewJob, told?: Told) => Job | undefined;
+  readonly acceptPermissions: (id: number, told?: Announce) => Installation | undefined;
+  readonly rename: (id: number, login: string, told?: Announce) => Installation | undefined;
+  readonly queue: (wanted: NewJob, told?: Announce) => Job | undefined;
 }
 
 export interface GitHubOptions {
@@ -40,7 +40,7 @@ export interface GitHubOptions {
 
 export function createGitHub({ appId, webhookSecret, webhookUrl, clock = Date.now, transport }: GitHubOptions): GitHub {
   const store = createStore();
-  const settings: WorkSettings = { jobLengthMs: 3_000, lostRunnerMs: 15_000 };
+  const settings: SchedulerSettings = { jobLengthMs: 3_000, lostRunnerMs: 15_000 };
   const deliveries = createDeliveries({ appId, secret: webhookSecret, url: webhookUrl, clock, nextId: store.nextId, ...(transport && { transport }) });
   const send = (webhook: Webhook): void => {
     if (isHeard(store, webhook)) deliveries.send(webhook);
@@ -50,18 +50,18 @@ export function createGitHub({ appId, webhookSecret, webhookUrl, clock = Date.no
     const context = jobContext(store, job);
     if (context !== undefined && job.hidden !== true) hub.send(jobWebhook(action, context));
   };
-  const work = createWork({ store, settings, clock, announce });
+  const work = createJobScheduler({ store, settings, clock, announce });
   return {
     appId,
     startedAt: clock(),
     store, work, settings, deliveries, clock,
-    install: (wanted, told = ALOUD) => install(hub, wanted, told),
-    suspend: (id, told = ALOUD) => change(hub, id, { action: 'suspend', transition: suspend }, told),
-    unsuspend: (id, told = ALOUD) => change(hub, id, { action: 'unsuspend', transition: unsuspend }, told),
-    uninstall: (id, told = ALOUD) => change(hub, id, { action: 'deleted', transition: uninstall }, told),
-    acceptPermissions: (id, told = ALOUD) => change(hub, id, { action: 'new_permissions_accepted', transition: (one, at) => accept(one, APP_PERMISSIONS, at) }, told),
-    rename: (id, login, told = ALOUD) => renameAccount(hub, id, login, told),
-    queue: (wanted, told = ALOUD) => queueJob(hub, work, wanted, told),
+    install: (wanted, told = ANNOUNCED) => install(hub, wanted, told),
+    suspend: (id, told = ANNOUNCED) => change(hub, id, { action: 'suspend', transition: suspend }, told),
+    unsuspend: (id, told = ANNOUNCED) => change(hub, id, { action: 'unsuspend', transition: unsuspend }, told),
+    uninstall: (id, told = ANNOUNCED) => change(hub, id, { action: 'deleted', transition: uninstall }, told),
+    acceptPermissions: (id, told = ANNOUNCED) => change(hub, id, { action: 'new_permissions_accepted', transition: (one, at) => accept(one, APP_PERMISSIONS, at) }, told),
+    rename: (id, login, told = ANNOUNCED) => renameAccount(hub, id, login, told),
+    queue: (wanted, told = ANNOUNCED) => queueJob(hub, work, wanted, told),
   };
 }
 

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { createControl, CONTROL_PREFIX } from '../control/control';
 import { interceptorOf, unreliable } from '../faults/answers';
 import { createFaults } from '../faults/faults';
-import { createFront } from '../webhook-proxy/webhook-proxy';
+import { createWebhookProxy } from '../webhook-proxy/webhook-proxy';
 import { createApi } from '../github/rest/api';
 import { createCallCounts } from '../github/rest/calls';
 import { postOverHttp } from '../github/webhooks/deliveries';
@@ -44,7 +44,7 @@ export async function startServices(config: ServicesConfig, machinePath: string)
   const api = createApi({ github, publicKey, calls, intercept: interceptorOf(faults), url: () => `http://127.0.0.1:${gitHubPort}` });
   const gitHubServer = await listen(gitHubPort, (call) => (call.path.startsWith(CONTROL_PREFIX) ? control(call) : api(call)));
   gitHubPort = gitHubServer.port;
-  const frontServer = await listen(frontPort, createFront({ github, webhookSecret, target: () => webhookTarget }));
+  const frontServer = await listen(frontPort, createWebhookProxy({ github, webhookSecret, target: () => webhookTarget }));
   frontPort = frontServer.port;
   return {
     gitHubPort,

@@ -46,7 +46,7 @@ export async function bootMachine(options: MachineOptions): Promise<Machine> {
     const found = match(own, call.method, call.path);
     return found === undefined ? imds(call) : found.route.handle(call);
   });
-  await furnish(workDirectory, facts, `http://127.0.0.1:${server.port}`);
+  await prepareWorkDirectory(workDirectory, facts, `http://127.0.0.1:${server.port}`);
   const child = start(options, server, log);
   return {
     facts,
@@ -107,7 +107,7 @@ function createRunnerSide({ connect }: MachineOptions, log: MachineLog): RunnerS
   };
 }
 
-async function furnish(directory: string, facts: MachineFacts, url: string): Promise<void> {
+async function prepareWorkDirectory(directory: string, facts: MachineFacts, url: string): Promise<void> {
   for (const name of ['bin', 'runner', 'home', 'tmp']) await mkdir(join(directory, name), { recursive: true });
   const executable = { mode: 0o755 };
   await writeFile(join(directory, 'bin/shutdown'), shutdownScript(url), executable);

@@ -3,7 +3,7 @@ import type { GitHub, NewInstallation, NewJob } from '../github/github';
 import { CONCLUSIONS, type Conclusion } from '../github/state/model';
 
 /** What a webhook that another program signed tells about GitHub's own state. */
-export type Lesson =
+export type ObservedWebhook =
   | { readonly kind: 'installed'; readonly installation: NewInstallation }
   | { readonly kind: 'suspended' | 'unsuspended' | 'uninstalled'; readonly installationId: number }
   | { readonly kind: 'renamed'; readonly installationId: number; readonly login: string }
@@ -13,7 +13,7 @@ export type Lesson =
 const SILENT = { announce: false } as const;
 const CHANGES = { suspend: 'suspended', unsuspend: 'unsuspended', deleted: 'uninstalled' } as const;
 
-export function lessonOf(event: string, body: unknown): Lesson | undefined {
+export function observedWebhookOf(event: string, body: unknown): ObservedWebhook | undefined {
   const payload = object(body);
   const installation = object(payload?.['installation']);
   const installationId = whole(installation?.['id']);
@@ -26,23 +26,23 @@ export function lessonOf(event: string, body: unknown): Lesson | undefined {
   return event === 'workflow_job' ? jobLesson(payload, installationId) : undefined;
 }
 
-export function learn(github: GitHub, lesson: Lesson): void {
-  switch (lesson.kind) {
+export function applyObservedWebhook(github: GitHub, observed: ObservedWebhook): void {
+  switch (observed.kind) {
     case 'installed':
-      return void github.install(lesson.installation, SILENT);
+      return void github.install(observed.installation, SILENT);
     case 'suspended':
-      return void github.suspend(lesson.installationId, SILENT);
+      return void github.suspend(observed.installationId, SILENT);
     case 'unsuspended':
-      return void github.unsuspend(lesson.installationId, SILENT);
+      return void github.unsuspend(observed.installationId, SILENT);
     case 'uninstalled':
-      return void github.uninstall(lesson.installationId, SILENT);
+      return void github.uninstall(observed.installationId, SILENT);
     case 'renamed':
-      return void github.rename(lesson.installationId, lesson.login, SILENT);
+      return void github.rename(observed.installationId, observed.login, SILENT);
     case 'queued':
-      return learnJob(github, lesson.job);
+      return learnJob(github, observed.job);
     case 'ended': {
-      const known = github.store.jobs.get(lesson.jobId);
-      if (known?.installationId === lesson.installationId) github.work.end(lesson.jobId, lesson.conclusion, SILENT);
+      const known = github.store.jobs.get(observed.jobId);
+      if (known?.installationId === observed.installationId) github.work.end(observed.jobId, observed.conclusion, SILENT);
     }
   }
 }
@@ -55,7 +55,7 @@ function learnJob(github: GitHub, job: NewJob & { readonly id: number }): void {
   else github.work.openGate(job.id, SILENT);
 }
 
-function installationLesson(payload: Json, installation: Json, id: number): Lesson | undefined {
+function installationLesson(payload: Json, installation: Json, id: number): ObservedWebhook | undefined {
   const change = Object.entries(CHANGES).find(([action]) => action === payload['action'])?.[1];
   if (change !== undefined) return { kind: change, installationId: id };
   const account = object(installation['account']);
@@ -79,7 +79,7 @@ function repositoriesIn(value: unknown): NewInstallation['repositories'] {
   });
 }
 
-function jobLesson(payload: Json, installationId: number): Lesson | undefined {
+function jobLesson(payload: Json, installationId: number): ObservedWebhook | undefined {
   const job = object(payload['workflow_job']);
   const id = whole(job?.['id']);
   if (job === undefined || id === undefined) return undefined;

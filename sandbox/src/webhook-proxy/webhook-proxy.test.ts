@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import examples from '@octokit/webhooks-examples';
 import { listen, type Answer, type Call, type Listening } from '../lib/http';
 import { runGitHub, WEBHOOK_SECRET, type RunningGitHub } from '../../test/running-github';
-import { createFront } from './webhook-proxy';
+import { createWebhookProxy } from './webhook-proxy';
 
 const LABELS = ['self-hosted', 'linux', 'x64', 'small'];
 let running: RunningGitHub;
@@ -20,7 +20,7 @@ beforeEach(async () => {
     return answer;
   });
   target = `http://127.0.0.1:${api.port}/somewhere/webhook`;
-  front = await listen(0, createFront({ github: running.github, webhookSecret: WEBHOOK_SECRET, target: () => target }));
+  front = await listen(0, createWebhookProxy({ github: running.github, webhookSecret: WEBHOOK_SECRET, target: () => target }));
 });
 afterEach(() => Promise.all([running.close(), api.close(), front.close()]));
 

@@ -4,9 +4,9 @@ import { sign } from '../github/webhooks/deliveries';
 import type { GitHub } from '../github/github';
 import type { Answer, Call, Handler } from '../lib/http';
 import { parse } from '../lib/json';
-import { learn, lessonOf } from './apply-observed-webhook';
+import { applyObservedWebhook, observedWebhookOf } from './apply-observed-webhook';
 
-export interface FrontOptions {
+export interface WebhookProxyOptions {
   readonly github: GitHub;
   readonly webhookSecret: string;
   /** The real API's URL; unknown until Terraform has made it. */
@@ -19,7 +19,7 @@ const agent = new Agent({ keepAlive: true });
 const API_TIME_OUT_MS = 30_000;
 
 /** Where webhooks arrive: they reach the API untouched, and the fake GitHub learns from those it didn't send itself. */
-export function createFront({ github, webhookSecret, target }: FrontOptions): Handler {
+export function createWebhookProxy({ github, webhookSecret, target }: WebhookProxyOptions): Handler {
   return async (call) => {
     if (call.path !== '/webhook') return { status: 404, body: { message: 'The sandbox listens at POST /webhook.' } };
     const url = target();
@@ -33,8 +33,8 @@ export function createFront({ github, webhookSecret, target }: FrontOptions): Ha
 function teach(github: GitHub, secret: string, call: Call): void {
   if (github.deliveries.isOurs(header(call.headers, 'x-github-delivery'))) return;
   if (!isSigned(secret, call.body, header(call.headers, 'x-hub-signature-256'))) return;
-  const lesson = lessonOf(header(call.headers, 'x-github-event'), parse(call.body));
-  if (lesson !== undefined) learn(github, lesson);
+  const observed = observedWebhookOf(header(call.headers, 'x-github-event'), parse(call.body));
+  if (observed !== undefined) applyObservedWebhook(github, observed);
 }
 
 function isSigned(secret: string, body: Buffer, signature: string): boolean {

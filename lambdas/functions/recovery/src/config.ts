@@ -15,7 +15,7 @@ export interface RecoveryConfig {
   readonly appKeyParameter: string;
 }
 
-export function readRecoveryConfig(env: Env): RecoveryConfig {
+export function parseRecoveryConfig(env: Env): RecoveryConfig {
   return readConfig(env, (reader) => {
     const settings = readAdmissionSettings(reader);
     return {

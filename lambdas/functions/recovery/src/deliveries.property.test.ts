@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { MINUTE } from '@multi-tenant-runner/core';
 import { Crash } from '@multi-tenant-runner/testing';
-import { recoveryWorld, type RecoveryWorld } from '../test/recovery-harness';
-import { MAX_ASKS } from './redeliver';
+import { createRecoveryHarness, type RecoveryHarness } from '../test/recovery-harness';
+import { MAX_REDELIVERIES } from './redeliver';
 import { HORIZON } from './delivery-cursor';
 
 type Step =
@@ -31,7 +31,7 @@ function outcomeOf(guid: string): 'succeeds' | 'fails' | 'never-shows' {
   return number % 2 === 0 ? 'succeeds' : 'fails';
 }
 
-async function runOnce(world: RecoveryWorld, { pages, crash }: Extract<Step, { kind: 'run' }>): Promise<void> {
+async function runOnce(harness: RecoveryHarness, { pages, crash }: Extract<Step, { kind: 'run' }>): Promise<void> {
   let listed = 0;
   let calls = 0;
   let dead = false;
@@ -40,55 +40,55 @@ async function runOnce(world: RecoveryWorld, { pages, crash }: Extract<Step, { k
     dead = true;
     throw new Crash('the process ended');
   };
-  const undoBefore = world.onCall((port, method) => {
+  const undoBefore = harness.onCall((port, method) => {
     if (dead) throw new Crash('the process has ended');
     if (port === 'app' && method === 'listDeliveries') listed += 1;
     if (crash !== undefined && !crash.after && (calls += 1) > crash.call) die();
   });
-  const undoAfter = world.afterCall(() => {
+  const undoAfter = harness.afterCall(() => {
     if (crash?.after === true && (calls += 1) > crash.call) die();
   });
   // Only the list runs out of time: the asks after it have a share of their own.
   const left = (): number => (listed >= pages ? 10_000 + 3_000 + 30_000 : 73_000);
-  await world.run({ millisecondsLeft: left }).catch(() => undefined);
+  await harness.run({ millisecondsLeft: left }).catch(() => undefined);
   undoBefore();
   undoAfter();
 }
 
-async function play(all: readonly Step[]): Promise<RecoveryWorld> {
-  const world = recoveryWorld();
-  world.state.app.pageSize.value = 3;
-  world.state.app.onRedelivery(outcomeOf);
+async function play(all: readonly Step[]): Promise<RecoveryHarness> {
+  const harness = createRecoveryHarness();
+  harness.state.app.pageSize.value = 3;
+  harness.state.app.onRedelivery(outcomeOf);
   for (const step of all) {
-    if (step.kind === 'deliver') for (let n = 0; n < step.count; n += 1) world.state.app.deliver({ succeeded: step.succeeded });
+    if (step.kind === 'deliver') for (let n = 0; n < step.count; n += 1) harness.state.app.deliver({ succeeded: step.succeeded });
     if (step.kind === 'by-hand') {
-      const attempt = world.state.app.attempts[step.nth];
-      if (attempt !== undefined) world.state.app.deliver({ guid: attempt.guid, redelivery: true, succeeded: step.succeeded });
+      const attempt = harness.state.app.attempts[step.nth];
+      if (attempt !== undefined) harness.state.app.deliver({ guid: attempt.guid, redelivery: true, succeeded: step.succeeded });
     }
-    if (step.kind === 'wait') world.clock.advance(step.minutes * MINUTE);
-    if (step.kind === 'run') await runOnce(world, step);
+    if (step.kind === 'wait') harness.clock.advance(step.minutes * MINUTE);
+    if (step.kind === 'run') await runOnce(harness, step);
   }
-  return world;
+  return harness;
 }
 
-const timesAsked = (world: RecoveryWorld, guid: string): number => world.state.app.asked.filter((one) => one === guid).length;
+const timesAsked = (harness: RecoveryHarness, guid: string): number => harness.state.app.asked.filter((one) => one === guid).length;
 
 /** A crash takes up to one ask of each event, so fewer than there are asks are allowed. */
-const survivable = (all: readonly Step[]): boolean => all.filter((step) => step.kind === 'run' && step.crash !== undefined).length < MAX_ASKS;
+const survivable = (all: readonly Step[]): boolean => all.filter((step) => step.kind === 'run' && step.crash !== undefined).length < MAX_REDELIVERIES;
 
 test('each event that failed within GitHub’s memory is asked for at least once and at most so often, whatever is cut off where', async () => {
   await fc.assert(
     fc.asyncProperty(steps.filter(survivable), async (all) => {
-      const world = await play(all);
-      const arrived = new Set(world.state.app.attempts.filter(({ succeeded }) => succeeded).map(({ guid }) => guid));
-      const waiting = new Set(world.state.app.attempts.filter(({ deliveredAt, guid }) => !arrived.has(guid) && Date.parse(deliveredAt) > world.clock.now().getTime() - HORIZON / 2).map(({ guid }) => guid));
+      const harness = await play(all);
+      const arrived = new Set(harness.state.app.attempts.filter(({ succeeded }) => succeeded).map(({ guid }) => guid));
+      const waiting = new Set(harness.state.app.attempts.filter(({ deliveredAt, guid }) => !arrived.has(guid) && Date.parse(deliveredAt) > harness.clock.now().getTime() - HORIZON / 2).map(({ guid }) => guid));
       // From here on nothing is cut off; a pause after an ask that a crash swallowed is waited for.
       for (let round = 0; round < 40; round += 1) {
-        await runOnce(world, { kind: 'run', pages: 1_000 });
-        world.clock.advance(50 * MINUTE);
+        await runOnce(harness, { kind: 'run', pages: 1_000 });
+        harness.clock.advance(50 * MINUTE);
       }
-      for (const guid of waiting) expect({ guid, asked: timesAsked(world, guid) > 0 }).toEqual({ guid, asked: true });
-      for (const { guid } of world.state.app.attempts) expect(timesAsked(world, guid)).toBeLessThanOrEqual(MAX_ASKS);
+      for (const guid of waiting) expect({ guid, asked: timesAsked(harness, guid) > 0 }).toEqual({ guid, asked: true });
+      for (const { guid } of harness.state.app.attempts) expect(timesAsked(harness, guid)).toBeLessThanOrEqual(MAX_REDELIVERIES);
     }),
     { numRuns: 150 },
   );
@@ -98,23 +98,23 @@ test('nothing is asked for of which an attempt that GitHub lists succeeded, as l
   const whole = steps.map((all) => all.map((step) => (step.kind === 'run' ? { kind: 'run' as const, pages: 1_000 } : step)));
   await fc.assert(
     fc.asyncProperty(whole, async (all) => {
-      const world = recoveryWorld();
+      const harness = createRecoveryHarness();
       const needless: string[] = [];
-      world.onCall((port, method, [attemptId]) => {
+      harness.onCall((port, method, [attemptId]) => {
         if (port !== 'app' || method !== 'redeliver') return;
-        const guid = world.state.app.attempts.find(({ id }) => id === attemptId)?.guid ?? '';
-        if (world.state.app.attempts.some((attempt) => attempt.guid === guid && attempt.succeeded)) needless.push(guid);
+        const guid = harness.state.app.attempts.find(({ id }) => id === attemptId)?.guid ?? '';
+        if (harness.state.app.attempts.some((attempt) => attempt.guid === guid && attempt.succeeded)) needless.push(guid);
       });
-      world.state.app.pageSize.value = 3;
-      world.state.app.onRedelivery(outcomeOf);
+      harness.state.app.pageSize.value = 3;
+      harness.state.app.onRedelivery(outcomeOf);
       for (const step of all) {
-        if (step.kind === 'deliver') for (let n = 0; n < step.count; n += 1) world.state.app.deliver({ succeeded: step.succeeded });
+        if (step.kind === 'deliver') for (let n = 0; n < step.count; n += 1) harness.state.app.deliver({ succeeded: step.succeeded });
         if (step.kind === 'by-hand') {
-          const attempt = world.state.app.attempts[step.nth];
-          if (attempt !== undefined) world.state.app.deliver({ guid: attempt.guid, redelivery: true, succeeded: step.succeeded });
+          const attempt = harness.state.app.attempts[step.nth];
+          if (attempt !== undefined) harness.state.app.deliver({ guid: attempt.guid, redelivery: true, succeeded: step.succeeded });
         }
-        if (step.kind === 'wait') world.clock.advance(step.minutes * MINUTE);
-        if (step.kind === 'run') await world.run();
+        if (step.kind === 'wait') harness.clock.advance(step.minutes * MINUTE);
+        if (step.kind === 'run') await harness.run();
       }
       expect(needless).toEqual([]);
     }),

@@ -9,7 +9,7 @@ export const OVERLAP = 15 * MINUTE;
  * What of GitHub's list was read. A pass goes from the newest attempt down to `floor`; one that was cut off goes on where
  * it stopped before the next begins, so that nothing between the two is ever passed over.
  */
-export interface PassBookmark {
+export interface DeliveryCursor {
   /** Every attempt that is older was looked at. */
   readonly floor: string;
   readonly pass?: Pass;
@@ -22,7 +22,7 @@ export interface Pass {
 }
 
 /** An unreadable bookmark costs one long pass, never an attempt. */
-export function readBookmark(text: string | undefined, now: Date): PassBookmark {
+export function parseDeliveryCursor(text: string | undefined, now: Date): DeliveryCursor {
   const fresh = { floor: plus(now, -HORIZON).toISOString() };
   if (text === undefined) return fresh;
   try {
@@ -37,7 +37,7 @@ export function readBookmark(text: string | undefined, now: Date): PassBookmark 
 }
 
 /** Where a pass may stop: what is older was looked at, or is beyond GitHub's memory. */
-export function bottomOf({ floor }: PassBookmark, now: Date): number {
+export function bottomOf({ floor }: DeliveryCursor, now: Date): number {
   return Math.max(Date.parse(floor), now.getTime() - HORIZON);
 }
 
@@ -47,7 +47,7 @@ export function reachedBottom(attempts: readonly { readonly deliveredAt: string 
 }
 
 /** The floor after a whole pass; it only rises. */
-export function raiseFloor({ floor }: PassBookmark, top: string | undefined): string {
+export function raiseFloor({ floor }: DeliveryCursor, top: string | undefined): string {
   const reached = top === undefined ? Number.NaN : Date.parse(top) - OVERLAP;
   return reached > Date.parse(floor) ? new Date(reached).toISOString() : floor;
 }

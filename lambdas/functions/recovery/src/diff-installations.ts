@@ -17,7 +17,7 @@ export interface Comparison {
 }
 
 /** What GitHub's list of the App's installations and the registry disagree on. */
-export function compareInstallations(installations: readonly AppInstallation[], lookups: readonly TenantLookup[]): Comparison {
+export function diffInstallations(installations: readonly AppInstallation[], lookups: readonly TenantLookup[]): Comparison {
   const rows = new Map(lookups.map((lookup) => [idOf(lookup), lookup]));
   const listed = new Set(installations.map(({ installationId }) => installationId));
   const living = lookups.filter((lookup) => lookup.kind === 'tenant' && !isOver(lookup)).map(idOf);

@@ -1,20 +1,20 @@
 import type { DeliveryAttempt, PendingDelivery } from '@multi-tenant-runner/core';
-import { bottomOf, raiseFloor, reachedBottom, readBookmark, type PassBookmark } from './delivery-cursor';
-import { heedFailure, type OutOfTime, type RecoveryDeps } from './deps';
+import { bottomOf, raiseFloor, reachedBottom, parseDeliveryCursor, type DeliveryCursor } from './delivery-cursor';
+import { handleFailure, type OutOfTime, type RecoveryDeps } from './deps';
 
 const BOOKMARK = 'recovery-deliveries';
 
 type FindDeps = Pick<RecoveryDeps, 'app' | 'recovery' | 'bookmarks' | 'clock' | 'log'>;
 
-type PassEnd = { readonly kind: 'whole' | 'from-the-top'; readonly bookmark: PassBookmark } | { readonly kind: 'cut-off' };
+type PassEnd = { readonly kind: 'whole' | 'from-the-top'; readonly bookmark: DeliveryCursor } | { readonly kind: 'cut-off' };
 
 /**
  * Reads what GitHub has tried since the last run and notes every event none of whose attempts succeeded.
  *
  * @returns false when the rest of the list is left to a later run
  */
-export async function findFailed(deps: FindDeps, outOfTime: OutOfTime): Promise<boolean> {
-  const bookmark = readBookmark(await deps.bookmarks.readCursor(BOOKMARK), deps.clock.now());
+export async function findFailedDeliveries(deps: FindDeps, outOfTime: OutOfTime): Promise<boolean> {
+  const bookmark = parseDeliveryCursor(await deps.bookmarks.readCursor(BOOKMARK), deps.clock.now());
   const delivered = new Set<string>();
   if (bookmark.pass === undefined) return (await runPass(bookmark, delivered, deps, outOfTime)).kind === 'whole';
   const resumed = await runPass(bookmark, delivered, deps, outOfTime);
@@ -22,7 +22,7 @@ export async function findFailed(deps: FindDeps, outOfTime: OutOfTime): Promise<
 }
 
 /** One pass from the newest attempt, or from where another was cut off, down to the floor. */
-async function runPass(start: PassBookmark, delivered: Set<string>, deps: FindDeps, outOfTime: OutOfTime): Promise<PassEnd> {
+async function runPass(start: DeliveryCursor, delivered: Set<string>, deps: FindDeps, outOfTime: OutOfTime): Promise<PassEnd> {
   const bottom = bottomOf(start, deps.clock.now());
   let cursor = start.pass?.cursor;
   let top = start.pass?.top;
@@ -31,7 +31,7 @@ async function runPass(start: PassBookmark, delivered: Set<string>, deps: FindDe
     const page = await deps.app.listDeliveries(cursor);
     if (page.kind === 'refused' && cursor !== undefined) return forgetCursor(start, deps);
     if (page.kind !== 'page') {
-      await heedFailure(page, 'listed its deliveries', deps);
+      await handleFailure(page, 'listed its deliveries', deps);
       return { kind: 'cut-off' };
     }
     await learn(page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom), delivered, deps);
@@ -46,13 +46,13 @@ async function runPass(start: PassBookmark, delivered: Set<string>, deps: FindDe
 }
 
 /** GitHub no longer knows the place where a pass was cut off: the next begins at the top, with the floor as it was. */
-async function forgetCursor({ floor }: PassBookmark, deps: FindDeps): Promise<PassEnd> {
+async function forgetCursor({ floor }: DeliveryCursor, deps: FindDeps): Promise<PassEnd> {
   deps.log.warn('GitHub no longer knows the place in its list of deliveries; it is read again from the top');
   await save({ floor }, deps);
   return { kind: 'from-the-top', bookmark: { floor } };
 }
 
-function save(bookmark: PassBookmark, deps: FindDeps): Promise<void> {
+function save(bookmark: DeliveryCursor, deps: FindDeps): Promise<void> {
   return deps.bookmarks.writeCursor(BOOKMARK, JSON.stringify(bookmark));
 }
 

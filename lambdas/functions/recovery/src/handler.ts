@@ -1,9 +1,9 @@
 import { RECOVERY_SOURCE, SECOND } from '@multi-tenant-runner/core';
 import { timeLeft, type LambdaContext } from '@multi-tenant-runner/runtime';
-import { askAgain } from './redeliver';
+import { redeliverFailed } from './redeliver';
 import { isAppPaused, type OutOfTime, type RecoveryDeps } from './deps';
-import { findFailed } from './find-failed-deliveries';
-import { mendInstallations } from './reconcile-installations';
+import { findFailedDeliveries } from './find-failed-deliveries';
+import { reconcileInstallations } from './reconcile-installations';
 import { scanRound } from './scan-round';
 
 export interface RecoveryReport {
@@ -37,9 +37,9 @@ export function createHandler(base: RecoveryDeps): (event: { readonly source?: u
     };
 
     const asApp = async <T>(run: () => Promise<T>, otherwise: T): Promise<T> => ((await isAppPaused(deps)) ? otherwise : run());
-    await part('deliveries', () => asApp(() => findFailed(deps, leftBelow(0.7)), false), false);
-    const asked = await part('redelivery', () => asApp(() => askAgain(deps, leftBelow(0.5)), undefined), undefined);
-    const mended = await part('installations', () => asApp(() => mendInstallations(deps, leftBelow(0.3)), undefined), undefined);
+    await part('deliveries', () => asApp(() => findFailedDeliveries(deps, leftBelow(0.7)), false), false);
+    const asked = await part('redelivery', () => asApp(() => redeliverFailed(deps, leftBelow(0.5)), undefined), undefined);
+    const mended = await part('installations', () => asApp(() => reconcileInstallations(deps, leftBelow(0.3)), undefined), undefined);
     const scans = await part('jobs', () => scanRound(deps, leftBelow(0)), undefined);
     const report = { redelivered: asked?.redelivered ?? 0, mended: mended ?? 0, scanned: scans?.scanned ?? 0, failed };
     deps.metrics.count('RecoveryCompleted');

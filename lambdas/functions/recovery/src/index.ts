@@ -16,10 +16,10 @@ import {
 import { createFetch } from '@multi-tenant-runner/wiring';
 import { createGitHub, createGitHubApp, createJobSearch } from '@multi-tenant-runner/github';
 import { createLog, createMetrics, systemClock, writeLine } from '@multi-tenant-runner/runtime';
-import { readRecoveryConfig } from './config';
+import { parseRecoveryConfig } from './config';
 import { createHandler } from './handler';
 
-const config = readRecoveryConfig(process.env);
+const config = parseRecoveryConfig(process.env);
 const clients = createClientConfig(process.env);
 const dynamoDb = createDynamoDbClient(clients);
 const clock = systemClock;

@@ -7,7 +7,7 @@ export const WHOLE_ROUND = 6 * HOUR;
 
 export interface Chosen {
   /** Tenants seen inactive for the first time: remembered, so that they are searched as soon as they are active. */
-  readonly asleep: readonly ScanState[];
+  readonly inactive: readonly ScanState[];
   /** Searches to begin or to go on with, the most pressing first. */
   readonly due: readonly ScanState[];
 }
@@ -16,12 +16,12 @@ export interface Chosen {
  * Whose jobs are to be looked for now. Nobody has to say that a tenant was installed or unsuspended: a row that was never
  * searched, was inactive when last seen, or has changed since the last search says so itself, however the news was lost.
  */
-export function chooseScans(lookups: readonly TenantLookup[], states: readonly ScanState[], now: Date): Chosen {
+export function planScans(lookups: readonly TenantLookup[], states: readonly ScanState[], now: Date): Chosen {
   const known = new Map(states.map((state) => [state.installationId, state]));
   const tenants = lookups.flatMap((lookup) => (lookup.kind === 'tenant' ? [lookup.tenant] : []));
-  const asleep = tenants.filter(({ status, installationId }) => status === 'suspended' && known.get(installationId)?.phase !== 'asleep').map((tenant) => begin(tenant, 'asleep', now));
+  const inactive = tenants.filter(({ status, installationId }) => status === 'suspended' && known.get(installationId)?.phase !== 'asleep').map((tenant) => begin(tenant, 'asleep', now));
   const due = tenants.filter((tenant) => tenant.status === 'active' && !isLimited(tenant, now)).flatMap((tenant) => nextOf(tenant, known.get(tenant.installationId), now));
-  return { asleep, due: due.filter(({ notBefore }) => Date.parse(notBefore) <= now.getTime()).sort(byUrgency) };
+  return { inactive, due: due.filter(({ notBefore }) => Date.parse(notBefore) <= now.getTime()).sort(byUrgency) };
 }
 
 /** GitHub has told another function to leave the installation alone. */

@@ -1,6 +1,6 @@
 import type { AppInstallation, LifecycleEvent, TenantLookup } from '@multi-tenant-runner/core';
-import { compareInstallations, isComparisonDue } from './diff-installations';
-import { heedFailure, type OutOfTime, type RecoveryDeps } from './deps';
+import { diffInstallations, isComparisonDue } from './diff-installations';
+import { handleFailure, type OutOfTime, type RecoveryDeps } from './deps';
 import { listTenants } from './scan-round';
 
 const BOOKMARK = 'recovery-installations';
@@ -15,13 +15,13 @@ type MendDeps = Pick<RecoveryDeps, 'app' | 'github' | 'bookmarks' | 'tenants' | 
  *
  * @returns how many events were sent; undefined: none was due, or it did not come to an end
  */
-export async function mendInstallations(deps: MendDeps, outOfTime: OutOfTime): Promise<number | undefined> {
+export async function reconcileInstallations(deps: MendDeps, outOfTime: OutOfTime): Promise<number | undefined> {
   if (!isComparisonDue(await deps.bookmarks.readCursor(BOOKMARK), deps.clock.now())) return undefined;
   const installations = await listInstallations(deps, outOfTime);
   if (installations === undefined) return undefined;
   // The registry is read after GitHub, so that whoever was installed in between has a row.
   const lookups = await listTenants(deps);
-  const comparison = compareInstallations(installations, lookups);
+  const comparison = diffInstallations(installations, lookups);
   for (const id of comparison.undead) deps.log.warn('GitHub lists an installation whose tenant is deleted, which is final; it must be uninstalled and installed again', { tenant_id: id });
   let mended = 0;
   for (const { action, installation } of comparison.mends) {
@@ -34,7 +34,7 @@ export async function mendInstallations(deps: MendDeps, outOfTime: OutOfTime): P
     if (outOfTime()) return undefined;
     const proof = await deps.github.getInstallation(installationId);
     if (proof.kind !== 'found') {
-      await heedFailure(proof, 'looked for an installation', deps);
+      await handleFailure(proof, 'looked for an installation', deps);
       return undefined;
     }
     if (proof.installation !== undefined) continue;
@@ -52,7 +52,7 @@ async function listInstallations(deps: MendDeps, outOfTime: OutOfTime): Promise<
     const pages = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => first + index).map((page) => deps.app.listInstallations(page)));
     for (const page of pages) {
       if (page.kind !== 'page') {
-        await heedFailure(page, 'listed its installations', deps);
+        await handleFailure(page, 'listed its installations', deps);
         return undefined;
       }
       installations.push(...page.installations);

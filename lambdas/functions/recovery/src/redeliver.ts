@@ -1,9 +1,9 @@
 import { MINUTE, ageOf, plus, type PendingDelivery } from '@multi-tenant-runner/core';
 import { HORIZON } from './delivery-cursor';
-import { heedFailure, type OutOfTime, type RecoveryDeps } from './deps';
+import { handleFailure, type OutOfTime, type RecoveryDeps } from './deps';
 
 /** With the pauses below the last comes a day after the first: a webhook that fails for a day is still caught up with. */
-export const MAX_ASKS = 6;
+export const MAX_REDELIVERIES = 6;
 /**
  * GitHub counts five points for each and takes 900 a minute:
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
@@ -16,9 +16,9 @@ const AT_ONCE = 4;
 const READ_A_RUN = 2 * ASKS_A_RUN;
 const FIRST_PAUSE = 4 * MINUTE;
 
-type AskDeps = Pick<RecoveryDeps, 'app' | 'recovery' | 'bookmarks' | 'clock' | 'log' | 'metrics'>;
+type SyncJobDeps = Pick<RecoveryDeps, 'app' | 'recovery' | 'bookmarks' | 'clock' | 'log' | 'metrics'>;
 
-export interface AskReport {
+export interface RedeliveryReport {
   readonly redelivered: number;
   readonly givenUp: number;
 }
@@ -28,19 +28,19 @@ export function pauseAfter(asks: number): number {
   return FIRST_PAUSE * 4 ** Math.max(0, asks - 1);
 }
 
-export type AskDecision = 'wait' | 'ask' | 'give-up';
+export type RedeliveryDecision = 'wait' | 'ask' | 'give-up';
 
-export function decideAsk(delivery: PendingDelivery, now: Date): AskDecision {
+export function decideRedelivery(delivery: PendingDelivery, now: Date): RedeliveryDecision {
   if (ageOf(delivery.failedAt, now) >= HORIZON) return 'give-up';
   if (Date.parse(delivery.dueAt) > now.getTime()) return 'wait';
-  return delivery.asked >= MAX_ASKS ? 'give-up' : 'ask';
+  return delivery.asked >= MAX_REDELIVERIES ? 'give-up' : 'ask';
 }
 
 /**
  * Asks GitHub to redeliver what is due, installation events first. The ask is counted before it is made: a run that dies
  * in between has used one up, never made one too many.
  */
-export async function askAgain(deps: AskDeps, outOfTime: OutOfTime): Promise<AskReport> {
+export async function redeliverFailed(deps: SyncJobDeps, outOfTime: OutOfTime): Promise<RedeliveryReport> {
   const report = { redelivered: 0, givenUp: 0 };
   const due = [...(await deps.recovery.listPending(deps.clock.now(), READ_A_RUN))];
   let begun = 0;
@@ -62,15 +62,15 @@ export async function askAgain(deps: AskDeps, outOfTime: OutOfTime): Promise<Ask
 
 type AskOutcome = 'asked' | 'gone' | 'skipped' | 'stop';
 
-async function settleOne(delivery: PendingDelivery, deps: AskDeps): Promise<AskOutcome> {
-  const decision = decideAsk(delivery, deps.clock.now());
+async function settleOne(delivery: PendingDelivery, deps: SyncJobDeps): Promise<AskOutcome> {
+  const decision = decideRedelivery(delivery, deps.clock.now());
   if (decision === 'wait') return 'skipped';
   if (decision === 'ask') return askOnce(delivery, deps);
-  await giveUp(delivery, 'It was asked for as often as allowed, or GitHub has forgotten it', deps);
+  await abort(delivery, 'It was asked for as often as allowed, or GitHub has forgotten it', deps);
   return 'gone';
 }
 
-async function askOnce(delivery: PendingDelivery, deps: AskDeps): Promise<AskOutcome> {
+async function askOnce(delivery: PendingDelivery, deps: SyncJobDeps): Promise<AskOutcome> {
   const now = deps.clock.now();
   const claimed = await deps.recovery.claim(delivery, { dueAt: plus(now, pauseAfter(delivery.asked + 1)).toISOString() });
   if (!claimed) return 'skipped';
@@ -80,16 +80,16 @@ async function askOnce(delivery: PendingDelivery, deps: AskDeps): Promise<AskOut
     return 'asked';
   }
   if (answer.kind === 'refused' && answer.status !== 401 && answer.status !== 403) {
-    await giveUp(delivery, `GitHub does not redeliver it (${answer.status})`, deps);
+    await abort(delivery, `GitHub does not redeliver it (${answer.status})`, deps);
     return 'gone';
   }
   // Without an answer it may have been taken up, so then it counts.
   if (answer.kind !== 'unavailable') await deps.recovery.unclaim(delivery, { dueAt: answer.kind === 'limited' ? answer.retryAt.toISOString() : delivery.dueAt });
-  await heedFailure(answer, 'asked for a redelivery', deps);
+  await handleFailure(answer, 'asked for a redelivery', deps);
   return 'stop';
 }
 
-async function giveUp(delivery: PendingDelivery, why: string, deps: AskDeps): Promise<void> {
+async function abort(delivery: PendingDelivery, why: string, deps: SyncJobDeps): Promise<void> {
   await deps.recovery.settle(delivery.guid, 'given-up', deps.clock.now());
   deps.metrics.count('DeliveriesGivenUp', { properties: { delivery_id: delivery.guid, event: delivery.event, tenant_id: delivery.installationId ?? null } });
   deps.log.warn(`An event of GitHub's never arrived and is given up. ${why}; the search for unheard jobs and the comparison of installations make up for most of them`, {

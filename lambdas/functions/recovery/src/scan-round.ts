@@ -1,5 +1,5 @@
 import type { ScanState, TenantLookup } from '@multi-tenant-runner/core';
-import { chooseScans } from './plan-scans';
+import { planScans } from './plan-scans';
 import type { OutOfTime, RecoveryDeps } from './deps';
 import { scanTenant } from './scan-tenant';
 
@@ -14,8 +14,8 @@ export interface ScanReport {
 /** Looks for unheard jobs of the tenants whose turn it is. One tenant's failure is that tenant's alone. */
 export async function scanRound(deps: RecoveryDeps, outOfTime: OutOfTime): Promise<ScanReport> {
   const lookups = await listTenants(deps);
-  const { asleep, due } = chooseScans(lookups, await deps.recovery.listScans(), deps.clock.now());
-  for (const state of asleep) await deps.recovery.writeScan(state, deps.clock.now());
+  const { inactive, due } = planScans(lookups, await deps.recovery.listScans(), deps.clock.now());
+  for (const state of inactive) await deps.recovery.writeScan(state, deps.clock.now());
   const report = { scanned: 0, failed: 0 };
   const queue = [...due];
   const work = async (): Promise<void> => {

@@ -12,7 +12,7 @@ const AFTER_NO_ANSWER = 5 * MINUTE;
 const AFTER_HALF = 15 * MINUTE;
 
 /** One visit's spending. Starting runners comes first: a search stops long before the installation's budget is used up. */
-export class Purse {
+export class CallBudget {
   private spent = 0;
   private last: NonNullable<Spending['budget']> | undefined;
 
@@ -32,26 +32,26 @@ export class Purse {
 
 /** One visit: goes on where the last one stopped, and answers where the next one goes on. */
 export async function scanTenant(start: ScanState, deps: ScanDeps & Pick<RecoveryDeps, 'search' | 'jobs'>, outOfTime: OutOfTime): Promise<ScanState> {
-  const purse = new Purse();
+  const callBudget = new CallBudget();
   const busy = new Set((await deps.jobs.listRecent(start.installationId, RECENT_JOBS)).map((job) => nameOf({ owner: job.owner, name: job.repo })));
   let state = start;
   for (;;) {
-    const listed = purse.pay(await deps.search.listRepositories(state.installationId, state.page));
+    const listed = callBudget.pay(await deps.search.listRepositories(state.installationId, state.page));
     if (listed.kind !== 'found') return pausedBy(listed, state, deps);
     for (let index = state.index; index < listed.repositories.length; index += 1) {
       const repository = listed.repositories[index];
       if (repository === undefined || !isWorthALook(repository, state, busy, deps.clock.now())) continue;
       state = index === state.index ? state : { ...withoutRun(state), index };
-      const until = outOfTime() ? deps.clock.now() : purse.closedUntil(deps.clock.now());
+      const until = outOfTime() ? deps.clock.now() : callBudget.closedUntil(deps.clock.now());
       if (until !== undefined) return { ...state, notBefore: until.toISOString() };
-      const searched = await searchRepository(repository, state, purse, deps, outOfTime);
+      const searched = await searchRepository(repository, state, callBudget, deps, outOfTime);
       if (searched.kind === 'stopped') return { ...state, ...(searched.lastRunId !== undefined && { lastRunId: searched.lastRunId }), notBefore: deps.clock.now().toISOString() };
       if (searched.kind === 'failed') return pausedBy(searched.failure, state, deps);
       state = { ...withoutRun(state), index: index + 1 };
     }
     if (!listed.more) return finished(state, deps.clock.now());
     state = { ...withoutRun(state), page: state.page + 1, index: 0 };
-    const until = outOfTime() ? deps.clock.now() : purse.closedUntil(deps.clock.now());
+    const until = outOfTime() ? deps.clock.now() : callBudget.closedUntil(deps.clock.now());
     if (until !== undefined) return { ...state, notBefore: until.toISOString() };
   }
 }

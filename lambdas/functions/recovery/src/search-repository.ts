@@ -1,6 +1,6 @@
 import { JOB_QUEUE_LIFETIME, MINUTE, OPEN_RUN_STATUSES, ageOf, routeJob, tiersThatFit, type GitHubFailure, type Repository, type ScanState, type WaitingJob } from '@multi-tenant-runner/core';
 import type { OutOfTime, RecoveryDeps } from './deps';
-import type { Purse } from './scan-tenant';
+import type { CallBudget } from './scan-tenant';
 
 export type ScanDeps = Pick<RecoveryDeps, 'search' | 'tenants' | 'jobs' | 'queue' | 'settings' | 'clock' | 'log' | 'metrics'>;
 
@@ -13,14 +13,14 @@ const WEBHOOK_TIME = 2 * MINUTE;
 const ONLY_THIS_REPOSITORY: ReadonlySet<number> = new Set([404, 409, 410, 422]);
 
 /** Looks for waiting jobs in one repository and sends those without a row through the webhook's own admission. Newest run first. */
-export async function searchRepository(repository: Repository, state: ScanState, purse: Purse, deps: ScanDeps, outOfTime: OutOfTime): Promise<Searched> {
-  const runs = await listRuns(repository, state, purse, deps);
+export async function searchRepository(repository: Repository, state: ScanState, callBudget: CallBudget, deps: ScanDeps, outOfTime: OutOfTime): Promise<Searched> {
+  const runs = await listRuns(repository, state, callBudget, deps);
   if ('kind' in runs) return skipOrFail(runs, repository, deps);
   let lastRunId = state.lastRunId;
   const left = [...runs].filter((runId) => state.lastRunId === undefined || runId < state.lastRunId).sort((a, b) => b - a);
   for (const runId of left) {
-    if (outOfTime() || purse.closedUntil(deps.clock.now()) !== undefined) return { kind: 'stopped', ...(lastRunId !== undefined && { lastRunId }) };
-    const listed = purse.pay(await deps.search.listQueuedJobs(state.installationId, repository, runId));
+    if (outOfTime() || callBudget.closedUntil(deps.clock.now()) !== undefined) return { kind: 'stopped', ...(lastRunId !== undefined && { lastRunId }) };
+    const listed = callBudget.pay(await deps.search.listQueuedJobs(state.installationId, repository, runId));
     if (listed.kind !== 'found' && !(listed.kind === 'refused' && listed.status === 404)) return skipOrFail(listed, repository, deps);
     if (listed.kind === 'found') for (const job of listed.jobs) await admitIfUnheard(job, repository, state, deps);
     lastRunId = runId;
@@ -29,11 +29,11 @@ export async function searchRepository(repository: Repository, state: ScanState,
 }
 
 /** All that are not over. The lists of a repository are read to their end, even if that takes a little longer than the visit may: its runs have an order only as a whole. */
-async function listRuns(repository: Repository, { installationId }: ScanState, purse: Purse, deps: ScanDeps): Promise<ReadonlySet<number> | GitHubFailure> {
+async function listRuns(repository: Repository, { installationId }: ScanState, callBudget: CallBudget, deps: ScanDeps): Promise<ReadonlySet<number> | GitHubFailure> {
   const runs = new Set<number>();
   for (const status of OPEN_RUN_STATUSES) {
     for (let page = 1, more = true; more; page += 1) {
-      const listed = purse.pay(await deps.search.listOpenRuns(installationId, repository, { status, page }));
+      const listed = callBudget.pay(await deps.search.listOpenRuns(installationId, repository, { status, page }));
       if (listed.kind !== 'found') return listed;
       for (const runId of listed.runIds) runs.add(runId);
       ({ more } = listed);

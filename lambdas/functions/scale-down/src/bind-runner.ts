@@ -1,4 +1,4 @@
-import { WAITING_JOB_STATES, isSamePlace, parkForRestart, runnerName, wake, type Job, type JobEvent, type Launch } from '@multi-tenant-runner/core';
+import { WAITING_JOB_STATES, isSamePlace, parkForRestart, runnerName, dispatchNextJobs, type Job, type JobEvent, type Launch } from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 /**
@@ -41,30 +41,30 @@ const LOOKS = 4;
  * the job that took it; only a job left with none is started again. Where several jobs pass their runners round, their
  * events work on the same rows side by side, so each look reads them anew.
  */
-async function provideForDisplaced(thief: number, taken: Launch, deps: ScaleDownDeps): Promise<void> {
+async function provideForDisplaced(taker: number, taken: Launch, deps: ScaleDownDeps): Promise<void> {
   for (let look = 1; ; look += 1) {
     const [displaced, launches] = await Promise.all([deps.jobs.get(taken.installationId, taken.jobId), deps.launches.listOpen(taken.installationId)]);
     if (displaced === undefined || displaced.launchId !== taken.launchId || !waits(displaced)) return;
     // It runs already: the event that says so has bound its runner, and will tell its row next.
     if (launches.some((launch) => launch.takenBy === displaced.jobId)) return;
-    const heir = launches.find((candidate) => inheritable(candidate, { thief, taken, launches }));
-    if (heir === undefined || look > LOOKS) return startAgain(displaced, taken.launchId, deps);
-    if (await inherit(displaced, taken, heir, deps)) return;
+    const replacement = launches.find((candidate) => inheritable(candidate, { taker, taken, launches }));
+    if (replacement === undefined || look > LOOKS) return startAgain(displaced, taken.launchId, deps);
+    if (await inherit(displaced, taken, replacement, deps)) return;
   }
 }
 
 const waits = (job: Job): boolean => (WAITING_JOB_STATES as readonly string[]).includes(job.state);
 
 async function startAgain(job: Job, launchId: string, deps: ScaleDownDeps): Promise<void> {
-  if (await parkForRestart(job, launchId, { reason: 'runner-taken', spent: false }, deps)) await wake(job.installationId, deps);
+  if (await parkForRestart(job, launchId, { reason: 'runner-taken', usedMachine: false }, deps)) await dispatchNextJobs(job.installationId, deps);
 }
 
 /** A machine that nobody took, started for a job that took another. */
-function inheritable(candidate: Launch, exchange: { readonly thief: number; readonly taken: Launch; readonly launches: readonly Launch[] }): boolean {
-  const { thief, taken, launches } = exchange;
+function inheritable(candidate: Launch, exchange: { readonly taker: number; readonly taken: Launch; readonly launches: readonly Launch[] }): boolean {
+  const { taker, taken, launches } = exchange;
   return (
     candidate.launchId !== taken.launchId &&
-    (candidate.jobId === thief || launches.some((launch) => launch.takenBy === candidate.jobId)) &&
+    (candidate.jobId === taker || launches.some((launch) => launch.takenBy === candidate.jobId)) &&
     candidate.takenBy === undefined &&
     candidate.instanceId !== undefined &&
     (candidate.state === 'launching' || candidate.state === 'running') &&
@@ -77,12 +77,12 @@ function inheritable(candidate: Launch, exchange: { readonly thief: number; read
  * The launch first: should this stop in between, the job still points at the taken launch, whose end asks GitHub. Read
  * again at the end: the inherited runner may have taken another job before this one was seen to wait for it.
  */
-async function inherit(displaced: Job, taken: Launch, heir: Launch, deps: ScaleDownDeps): Promise<boolean> {
+async function inherit(displaced: Job, taken: Launch, replacement: Launch, deps: ScaleDownDeps): Promise<boolean> {
   const updatedAt = deps.clock.now().toISOString();
   const reassigned = await deps.launches.change(
-    heir.installationId,
-    heir.launchId,
-    { from: ['launching', 'running'], version: heir.version },
+    replacement.installationId,
+    replacement.launchId,
+    { from: ['launching', 'running'], version: replacement.version },
     { jobId: displaced.jobId, updatedAt },
   );
   if (!reassigned.ok) return false;
@@ -90,11 +90,11 @@ async function inherit(displaced: Job, taken: Launch, heir: Launch, deps: ScaleD
     displaced.installationId,
     displaced.jobId,
     { from: WAITING_JOB_STATES, launchId: taken.launchId },
-    { launchId: heir.launchId, updatedAt },
+    { launchId: replacement.launchId, updatedAt },
   );
   if (!follows.ok) return false;
-  const now = await deps.launches.get(heir.installationId, heir.launchId);
-  if (now === undefined || now.state === 'ending' || now.state === 'ended') await startAgain(follows.row, heir.launchId, deps);
+  const now = await deps.launches.get(replacement.installationId, replacement.launchId);
+  if (now === undefined || now.state === 'ending' || now.state === 'ended') await startAgain(follows.row, replacement.launchId, deps);
   else if (now.takenBy !== undefined && now.takenBy !== displaced.jobId) await provideForDisplaced(now.takenBy, now, deps);
   return true;
 }

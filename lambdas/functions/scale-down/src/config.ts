@@ -1,4 +1,4 @@
-import { readProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
+import { parseProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
 import { MINUTE, graceFor } from '@multi-tenant-runner/core';
 import { readConfig, type Env } from '@multi-tenant-runner/runtime';
 import type { ScaleDownSettings } from './deps';
@@ -9,9 +9,9 @@ export interface ScaleDownConfig extends ProtocolConfig {
   readonly maxReceiveCount: number;
 }
 
-export function readScaleDownConfig(env: Env): ScaleDownConfig {
+export function parseScaleDownConfig(env: Env): ScaleDownConfig {
   return readConfig(env, (reader) => {
-    const config = readProtocolConfig(reader);
+    const config = parseProtocolConfig(reader);
     return {
       ...config,
       vpcId: reader.text('VPC_ID'),

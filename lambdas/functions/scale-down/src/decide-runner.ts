@@ -28,7 +28,7 @@ export interface RunnerContext {
  * registration still saves it, except at the maximum lifetime. `busy: false` in GitHub's list is not asked: it has been
  * seen wrong for minutes at a time.
  */
-export function judgeRunner({ launch, machine, tenant, isJobOver }: RunnerContext & { readonly launch: Launch; readonly machine: Machine }, now: Date, limits: RunnerLimits): RunnerEnd | undefined {
+export function decideRunnerEnd({ launch, machine, tenant, isJobOver }: RunnerContext & { readonly launch: Launch; readonly machine: Machine }, now: Date, limits: RunnerLimits): RunnerEnd | undefined {
   if (launch.instanceId === undefined || hasLiveLease(launch, now)) return undefined;
   if (launch.state !== 'launching' && launch.state !== 'running') return undefined;
   if (isOverdue(launch, machine, now, limits)) return 'max-lifetime';

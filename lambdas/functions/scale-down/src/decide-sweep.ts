@@ -13,7 +13,7 @@ import {
   type Machine,
   type TenantLookup,
 } from '@multi-tenant-runner/core';
-import { judgeRunner, type RunnerEnd, type RunnerLimits } from './decide-runner';
+import { decideRunnerEnd, type RunnerEnd, type RunnerLimits } from './decide-runner';
 
 /** Everything known of one tenant, machines read before rows. */
 export interface Snapshot {
@@ -33,7 +33,7 @@ export interface SweepLimits extends RunnerLimits {
 
 export type SweepAction =
   | { readonly kind: 'clean-up' }
-  | { readonly kind: 'rebuild-live'; readonly launchIds: readonly string[] }
+  | { readonly kind: 'rebuild-slots'; readonly launchIds: readonly string[] }
   | { readonly kind: 'restore-slot'; readonly launchId: string }
   | { readonly kind: 'check-slot'; readonly launchId: string }
   | { readonly kind: 'settle-by-token'; readonly launch: Launch }
@@ -90,11 +90,11 @@ function cleanupOf(snapshot: Snapshot): SweepAction[] {
   return done && isEmpty(snapshot) ? [] : [{ kind: 'clean-up' }];
 }
 
-const liveOf = (snapshot: Snapshot): ReadonlySet<string> => (snapshot.lookup.kind === 'tenant' ? snapshot.lookup.tenant.live : new Set());
+const liveOf = (snapshot: Snapshot): ReadonlySet<string> => (snapshot.lookup.kind === 'tenant' ? snapshot.lookup.tenant.slots : new Set());
 
 function brokenLive(snapshot: Snapshot): SweepAction[] {
-  if (snapshot.lookup.kind !== 'tenant' || !snapshot.lookup.liveBroken) return [];
-  return [{ kind: 'rebuild-live', launchIds: snapshot.launches.filter(({ state }) => state !== 'wanted').map(({ launchId }) => launchId) }];
+  if (snapshot.lookup.kind !== 'tenant' || !snapshot.lookup.slotsBroken) return [];
+  return [{ kind: 'rebuild-slots', launchIds: snapshot.launches.filter(({ state }) => state !== 'wanted').map(({ launchId }) => launchId) }];
 }
 
 function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
@@ -102,7 +102,7 @@ function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: Swee
   const machine = snapshot.machines.find((candidate) => belongsTo(candidate, launch));
   const young = ageOf(launch.updatedAt, now) < limits.grace || hasLiveLease(launch, now);
   const restored: SweepAction[] = machine !== undefined && !hasSlot && !young ? [{ kind: 'restore-slot', launchId: launch.launchId }] : [];
-  const judged = machine === undefined ? undefined : judgeRunner({ launch, machine, tenant: statusOf(snapshot), isJobOver: isOver(launch.jobId, snapshot) }, now, limits);
+  const judged = machine === undefined ? undefined : decideRunnerEnd({ launch, machine, tenant: statusOf(snapshot), isJobOver: isOver(launch.jobId, snapshot) }, now, limits);
   if (judged !== undefined) return [...restored, { kind: 'end-machine', launch, reason: judged }];
   if (young) return restored;
   switch (launch.state) {

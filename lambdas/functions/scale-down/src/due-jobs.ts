@@ -1,4 +1,4 @@
-import { endJob, isTooOld, reasonNow, wake, type TenantLookup } from '@multi-tenant-runner/core';
+import { endJob, isTooOld, reasonNow, dispatchNextJobs, type TenantLookup } from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 const DUE_AT_ONCE = 100;
@@ -13,7 +13,7 @@ type DueJob = Awaited<ReturnType<ScaleDownDeps['jobs']['listDue']>>[number];
  * Wakes the tenants whose parked jobs are due. Each entry leaves the head of the index, whatever came of it: a tenant at
  * its limit with hundreds of due jobs would stand before everybody else's for ever.
  */
-export async function wakeDue(deps: ScaleDownDeps, outOfTime: () => boolean): Promise<void> {
+export async function dispatchDueJobs(deps: ScaleDownDeps, outOfTime: () => boolean): Promise<void> {
   const seen = new Set<string>();
   for (let batch = 0; batch < BATCHES; batch += 1) {
     const listed = await deps.jobs.listDue(deps.clock.now(), DUE_AT_ONCE);
@@ -36,7 +36,7 @@ function byTenant(due: readonly DueJob[]): Map<number, DueJob[]> {
 /** A tenant's failure must not keep the others' jobs waiting. */
 async function wakeTenant(installationId: number, entries: readonly DueJob[], deps: ScaleDownDeps): Promise<void> {
   try {
-    await wake(installationId, deps);
+    await dispatchNextJobs(installationId, deps);
     const lookup = await deps.tenants.get(installationId);
     for (let from = 0; from < entries.length; from += SIDE_BY_SIDE) {
       await Promise.all(entries.slice(from, from + SIDE_BY_SIDE).map((entry) => settleDue(entry, lookup, deps)));

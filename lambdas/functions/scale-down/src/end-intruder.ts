@@ -3,7 +3,7 @@ import {
   OPEN_JOB_STATES,
   endJob,
   endMachine,
-  judgeJob,
+  decideJobPolicy,
   newJob,
   recordLaunchFailure,
   takeLease,
@@ -18,7 +18,7 @@ type Refusal = Extract<JobReason, 'public-repository' | 'foreign-owner'>;
 
 /** Why a job may not have the runner that it has taken. A size or a tenant that changed meanwhile is no reason to end it. */
 export async function refusalOf(event: JobEvent, launch: Launch, deps: ScaleDownDeps): Promise<Refusal | undefined> {
-  const verdict: Verdict = judgeJob(await deps.tenants.get(event.installationId), { ...event, tier: launch.tier }, deps.settings);
+  const verdict: Verdict = decideJobPolicy(await deps.tenants.get(event.installationId), { ...event, tier: launch.tier }, deps.settings);
   if (verdict.kind !== 'refuse') return undefined;
   return verdict.reason === 'public-repository' || verdict.reason === 'foreign-owner' ? verdict.reason : undefined;
 }
@@ -34,7 +34,7 @@ export async function endIntruder(event: JobEvent, launch: Launch, reason: Refus
   if (launch.instanceId === undefined || launch.state === 'ending' || launch.state === 'ended') return;
   const leased = await takeLease(launch, deps.lease, deps);
   if (leased === undefined) throw new Error(`Launch ${launch.launchId} is in other hands; its machine is ended later`);
-  const how = { reason, afterwards: { kind: 'ask' }, lease: deps.lease, registration: 'whatever' } as const;
+  const how = { reason, followUp: { kind: 'ask' }, lease: deps.lease, registration: 'whatever' } as const;
   const end = await endMachine({ ...leased, instanceId: launch.instanceId }, how, deps);
   if (end !== 'ended') throw new Error(`The machine of launch ${launch.launchId} could not be ended yet`);
   await recordLaunchFailure(launch, `a job took the runner that is refused here (${reason})`, deps);

@@ -17,7 +17,7 @@ export async function endRunner({ launch, reason, worked }: EndRunner, deps: Sca
   const hard = reason === 'max-lifetime';
   const end = await endMachine(
     { ...leased, instanceId: leased.instanceId },
-    { reason, afterwards: { kind: 'ask' }, lease: deps.lease, worked, registration: hard ? 'whatever' : 'must-go' },
+    { reason, followUp: { kind: 'ask' }, lease: deps.lease, worked, registration: hard ? 'whatever' : 'must-go' },
     deps,
   );
   if (end !== 'ended') return dropLease(leased, deps.lease, deps);

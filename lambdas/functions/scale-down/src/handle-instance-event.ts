@@ -12,7 +12,7 @@ export interface InstanceEvent {
 const INTERRUPTION = 'EC2 Spot Instance Interruption Warning';
 
 /** EC2's events carry the id and the state, or the action that follows a warning, no tags. */
-export function decodeInstanceEvent(value: unknown): Decoded<InstanceEvent> {
+export function parseInstanceEvent(value: unknown): Decoded<InstanceEvent> {
   const decoder = Decoder.of(value);
   const detail = decoder.object('detail');
   if (decoder.text('detail-type') === INTERRUPTION) return decoded(detail, { instanceId: detail.text('instance-id'), state: 'interrupted' as const });
@@ -30,14 +30,14 @@ export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownD
   const launch = await deps.launches.get(key.installationId, key.launchId);
   if (launch === undefined || launch.instanceId !== event.instanceId) return;
   if (event.state !== 'stopped') {
-    await release(launch, { ...(await explain(launch, deps)), afterwards: { kind: 'ask' } }, deps);
+    await release(launch, { ...(await explain(launch, deps)), followUp: { kind: 'ask' } }, deps);
     return;
   }
   const leased = await takeLease(launch, deps.lease, deps);
   if (leased === undefined) throw new Error(`Launch ${launch.launchId} is in other hands; its stopped machine is ended later`);
   // Ended by us it would say so, and not why it stopped.
   const { reason, worked = false } = await explain(leased, deps);
-  const how = { reason: reason === GONE ? 'machine-stopped' : reason, worked, afterwards: { kind: 'ask' }, lease: deps.lease, registration: 'whatever' } as const;
+  const how = { reason: reason === GONE ? 'machine-stopped' : reason, worked, followUp: { kind: 'ask' }, lease: deps.lease, registration: 'whatever' } as const;
   await endMachine({ ...leased, instanceId: event.instanceId }, how, deps);
 }
 

@@ -15,7 +15,7 @@ export async function handleInterruption(instanceId: string, deps: ScaleDownDeps
   if (launch.interruptedAt === undefined) report(noted, deps);
   const leased = await takeLease(noted, deps.lease, deps);
   if (leased === undefined) throw new Error(`Launch ${launch.launchId} is in other hands; its interruption is handled later`);
-  const how = { reason: SPOT_INTERRUPTED, afterwards: { kind: 'ask' }, lease: deps.lease, registration: 'must-go' } as const;
+  const how = { reason: SPOT_INTERRUPTED, followUp: { kind: 'ask' }, lease: deps.lease, registration: 'must-go' } as const;
   await recordMachineEnd(leased, SPOT_INTERRUPTED, deps);
   const end = await endMachine({ ...leased, instanceId }, how, deps);
   if (end !== 'ended') await dropLease(leased, deps.lease, deps);

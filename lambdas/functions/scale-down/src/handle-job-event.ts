@@ -40,7 +40,7 @@ async function placed(event: JobEvent, launch: Launch | undefined, deps: ScaleDo
 async function recordJob(event: JobEvent, launch: Launch | undefined, deps: ScaleDownDeps): Promise<void> {
   const refusal = event.kind === 'in_progress' && launch !== undefined ? await refusalOf(event, launch, deps) : undefined;
   if (refusal !== undefined && launch !== undefined) return endIntruder(event, launch, refusal, deps);
-  if (launch?.watched === true) await closeCircuit(launch.installationId, launch.tier, deps);
+  if (launch?.clearsCircuit === true) await closeCircuit(launch.installationId, launch.tier, deps);
   const before = event.kind === 'in_progress' ? await recordRunning(event, launch?.launchId, deps) : await recordEnd(event, deps);
   if (before === undefined || before.launchId === launch?.launchId) return;
   const unused = await endUnusedLaunch(before, deps);
@@ -113,7 +113,7 @@ async function endUnusedLaunch(before: Job, deps: ScaleDownDeps): Promise<Launch
   if (ended.ok) return undefined;
   if (ended.row?.state !== 'held') return ended.row;
   const leased = await takeLease(ended.row, deps.lease, deps);
-  if (leased !== undefined) await release(leased, { reason: 'job-elsewhere', afterwards: { kind: 'ask' }, lease: deps.lease }, deps);
+  if (leased !== undefined) await release(leased, { reason: 'job-elsewhere', followUp: { kind: 'ask' }, lease: deps.lease }, deps);
   return undefined;
 }
 
@@ -126,7 +126,7 @@ async function endUnusedMachine(launch: Launch, jobId: number, deps: ScaleDownDe
   if (!isUnused(launch, jobId)) return;
   const leased = await takeLease(launch, deps.lease, deps);
   if (leased?.instanceId === undefined) return;
-  const how = { reason: 'job-ended', afterwards: { kind: 'ask' }, lease: deps.lease, registration: 'must-go' } as const;
+  const how = { reason: 'job-ended', followUp: { kind: 'ask' }, lease: deps.lease, registration: 'must-go' } as const;
   const isStill = isUnused(leased, jobId);
   if (!isStill || (await endMachine({ ...leased, instanceId: leased.instanceId }, how, deps)) !== 'ended') await dropLease(leased, deps.lease, deps);
 }

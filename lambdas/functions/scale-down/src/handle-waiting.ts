@@ -49,7 +49,7 @@ async function endLaunchesOf(job: Job, deps: ScaleDownDeps): Promise<void> {
 }
 
 async function endLaunch(launch: Launch, deps: ScaleDownDeps): Promise<void> {
-  const over = { reason: 'job-waits', afterwards: { kind: 'ask' }, lease: deps.lease } as const;
+  const over = { reason: 'job-waits', followUp: { kind: 'ask' }, lease: deps.lease } as const;
   if (launch.state === 'ending') return;
   if (launch.state === 'wanted') {
     const now = deps.clock.now().toISOString();

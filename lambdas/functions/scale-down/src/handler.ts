@@ -1,6 +1,6 @@
-import { SECOND, SWEEP_SOURCE, decodeJobEvent, decodeJson, type Decoded, type JobEvent } from '@multi-tenant-runner/core';
+import { SECOND, SWEEP_SOURCE, parseJobEvent, parseJson, type Decoded, type JobEvent } from '@multi-tenant-runner/core';
 import { receiveCount, runQueueBatch, timeLeft, type BatchResponse, type LambdaContext, type QueueRecord } from '@multi-tenant-runner/runtime';
-import { decodeInstanceEvent, handleInstanceEvent, type InstanceEvent } from './handle-instance-event';
+import { parseInstanceEvent, handleInstanceEvent, type InstanceEvent } from './handle-instance-event';
 import { handleJobEvent } from './handle-job-event';
 import { reportSweep } from './report-sweep';
 import { sweep, type SweepReport } from './sweep';
@@ -40,7 +40,7 @@ async function handleReceive(record: QueueRecord, maxReceiveCount: number, deps:
 }
 
 async function handleRecord(record: QueueRecord, deps: ScaleDownDeps): Promise<void> {
-  const decoded = decodeJson(record.body, decodeRunnerEvent);
+  const decoded = parseJson(record.body, decodeRunnerEvent);
   if (!decoded.ok) {
     deps.metrics.count('MessageDropped', { properties: { message_id: record.messageId } });
     throw new Error(`The message is no runner event and goes to the dead letters: ${decoded.problems.join('; ')}`);
@@ -53,5 +53,5 @@ async function handleRecord(record: QueueRecord, deps: ScaleDownDeps): Promise<v
 /** Two kinds share the queue: EC2's state changes as EventBridge writes them, and the webhook's job events. */
 function decodeRunnerEvent(value: unknown): Decoded<JobEvent | InstanceEvent> {
   const fromEventBridge = typeof value === 'object' && value !== null && 'detail-type' in value;
-  return fromEventBridge ? decodeInstanceEvent(value) : decodeJobEvent(value);
+  return fromEventBridge ? parseInstanceEvent(value) : parseJobEvent(value);
 }

@@ -1,9 +1,9 @@
 import { createProtocolPorts, createTenantSecurityGroups } from '@multi-tenant-runner/wiring';
 import { leaseFor } from '@multi-tenant-runner/core';
-import { readScaleDownConfig } from './config';
+import { parseScaleDownConfig } from './config';
 import { createHandler } from './handler';
 
-const config = readScaleDownConfig(process.env);
+const config = parseScaleDownConfig(process.env);
 
 export const handler = createHandler({
   ...createProtocolPorts(config, process.env),

@@ -5,7 +5,7 @@ import {
   SPOT_INTERRUPTED,
   TAG,
   hasLiveLease,
-  readBootReport,
+  parseBootReport,
   recordEc2End,
   recordMachineEnd,
   type Launch,
@@ -37,7 +37,7 @@ export async function explainEnd(launch: Launch, machine: Machine | undefined, d
   if (launch.interruptedAt !== undefined) return { reason: SPOT_INTERRUPTED, worked };
   const unasked = await recordEc2End(launch, machine?.stateReason, deps);
   if (unasked !== undefined) return { reason: unasked, worked };
-  const report = machine === undefined ? undefined : readBootReport(machine.tags);
+  const report = machine === undefined ? undefined : parseBootReport(machine.tags);
   if (report?.kind !== 'failed') return { reason: (await wasEndedByHand(launch, machine, deps)) ? ENDED_BY_HAND : GONE, worked };
   const end = `machine:${report.code}`;
   if (launch.state === 'launching' || launch.state === 'running') {

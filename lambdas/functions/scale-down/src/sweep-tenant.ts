@@ -8,7 +8,7 @@ import {
   restate,
   settleByGitHub,
   takeLease,
-  wake,
+  dispatchNextJobs,
   type Job,
   type Launch,
   type Machine,
@@ -46,8 +46,8 @@ async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDown
     case 'clean-up':
       await cleanUpTenant(installationId, deps.scaleDown.grace, deps);
       return;
-    case 'rebuild-live':
-      return deps.tenants.rebuildLive(installationId, action.launchIds);
+    case 'rebuild-slots':
+      return deps.tenants.rebuildSlots(installationId, action.launchIds);
     case 'restore-slot':
       return deps.tenants.restoreSlot(installationId, action.launchId);
     case 'check-slot':
@@ -57,7 +57,7 @@ async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDown
     case 'look-by-id':
       return lookById(action.launch, deps);
     case 'finish-release':
-      await release(action.launch, { reason: action.launch.reason ?? 'unfinished', afterwards: { kind: 'ask' } }, deps);
+      await release(action.launch, { reason: action.launch.reason ?? 'unfinished', followUp: { kind: 'ask' } }, deps);
       return;
     case 'hold-and-send':
       return holdAndSend(action.launch, deps);
@@ -79,7 +79,7 @@ async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDown
     case 'restate':
       return restate(action.jobs, snapshot.lookup, deps);
     case 'wake':
-      return wake(installationId, deps);
+      return dispatchNextJobs(installationId, deps);
   }
 }
 
@@ -87,7 +87,7 @@ async function askAboutJob(job: Job, { machines }: Snapshot, deps: ScaleDownDeps
   const launch = await deps.launches.get(job.installationId, job.launchId);
   const works = launch !== undefined && hasWorked(machines.find((machine) => belongsTo(machine, launch)));
   const truth = await settleByGitHub(job, launch && works ? { ...launch, worked: true } : launch, deps);
-  if (truth === 'waits-again') return wake(job.installationId, deps);
+  if (truth === 'waits-again') return dispatchNextJobs(job.installationId, deps);
   if (truth === 'let-through') return sendLetThrough(job, deps);
   if (truth !== 'unknown') return;
   // GitHub does not answer, for a suspended installation for days: the next question waits a grace.
@@ -103,7 +103,7 @@ async function checkSlot(installationId: number, launchId: string, deps: ScaleDo
   const launch = await deps.launches.get(installationId, launchId);
   if (launch !== undefined && launch.state !== 'ended') return;
   await deps.tenants.freeSlot(installationId, launchId);
-  await wake(installationId, deps);
+  await dispatchNextJobs(installationId, deps);
 }
 
 /** An intent without an instance id: under the lease, EC2's word counts. */
@@ -115,7 +115,7 @@ async function settleByToken(launch: Launch, deps: ScaleDownDeps): Promise<void>
   const alive = machines.find(({ state }) => state !== 'terminated' && state !== 'shutting-down');
   if (alive === undefined) {
     const end = await recordEc2End(leased, machines[0]?.stateReason, deps);
-    await release(leased, { reason: end ?? 'no-machine', afterwards: { kind: 'ask' }, lease: deps.lease }, deps);
+    await release(leased, { reason: end ?? 'no-machine', followUp: { kind: 'ask' }, lease: deps.lease }, deps);
     return;
   }
   const now = deps.clock.now().toISOString();
@@ -131,7 +131,7 @@ async function lookById(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   if (launch.instanceId === undefined) return;
   const [machine] = await deps.fleet.describe([launch.instanceId]);
   if (machine !== undefined && machine.state !== 'terminated' && machine.state !== 'shutting-down') return;
-  await release(launch, { ...(await explainEnd(launch, machine, deps)), afterwards: { kind: 'ask' } }, deps);
+  await release(launch, { ...(await explainEnd(launch, machine, deps)), followUp: { kind: 'ask' } }, deps);
 }
 
 async function holdAndSend(launch: Launch, deps: ScaleDownDeps): Promise<void> {
@@ -148,7 +148,7 @@ async function sendAgain(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   const job = await deps.jobs.get(launch.installationId, launch.jobId);
   if (job !== undefined && job.launchId === launch.launchId) return deps.queue.sendJob(messageOf(job));
   const leased = await takeLease(launch, deps.lease, deps);
-  if (leased !== undefined) await release(leased, { reason: 'job-elsewhere', afterwards: { kind: 'ask' }, lease: deps.lease }, deps);
+  if (leased !== undefined) await release(leased, { reason: 'job-elsewhere', followUp: { kind: 'ask' }, lease: deps.lease }, deps);
 }
 
 async function parkAgain(job: Job, deps: ScaleDownDeps): Promise<void> {
@@ -158,7 +158,7 @@ async function parkAgain(job: Job, deps: ScaleDownDeps): Promise<void> {
     { from: ['queued', 'starting'], launchId: job.launchId },
     { state: 'parked', reason: 'limit', nextTry: null, updatedAt: deps.clock.now().toISOString() },
   );
-  await wake(job.installationId, deps);
+  await dispatchNextJobs(job.installationId, deps);
 }
 
 async function dropWanted(launch: Launch, deps: ScaleDownDeps): Promise<void> {

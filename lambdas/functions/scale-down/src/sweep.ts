@@ -1,7 +1,7 @@
-import { TAG, readBootReport, type Machine } from '@multi-tenant-runner/core';
-import { wakeDue } from './due-jobs';
+import { TAG, parseBootReport, type Machine } from '@multi-tenant-runner/core';
+import { dispatchDueJobs } from './due-jobs';
 import { oldestDispatchable, olderOf } from './oldest-job';
-import { createHotRound, createTableRound, type Round } from './tenant-rotation';
+import { createMachineRotation, createTableRotation, type Round } from './tenant-rotation';
 import { sweepTenant } from './sweep-tenant';
 import type { ScaleDownDeps } from './deps';
 
@@ -26,14 +26,14 @@ type Tally = { -readonly [K in keyof Omit<SweepReport, 'finished'>]: SweepReport
  * @param outOfTime asked between tenants
  */
 export async function sweep(deps: ScaleDownDeps, outOfTime: () => boolean): Promise<SweepReport> {
-  await wakeDue(deps, outOfTime);
+  await dispatchDueJobs(deps, outOfTime);
   const all = await deps.fleet.list();
   reportRunnerAge(all, deps);
   const machines = groupByTenant(all);
   const report: Tally = { tenants: 0, repaired: 0, failed: 0, oldestJobs: {} };
   const seen = new Set<number>();
-  const table = await createTableRound(deps);
-  let rounds: readonly Round[] = [await createHotRound([...machines.keys()], deps), table];
+  const table = await createTableRotation(deps);
+  let rounds: readonly Round[] = [await createMachineRotation([...machines.keys()], deps), table];
   while (rounds.length > 0) {
     for (const round of rounds) {
       if (outOfTime()) return { ...report, finished: false };
@@ -68,7 +68,7 @@ async function sweepOne(installationId: number, machines: readonly Machine[], re
 /** The oldest runner in use: an image that nobody bakes anew shows itself before GitHub refuses its runner. */
 function reportRunnerAge(machines: readonly Machine[], deps: ScaleDownDeps): void {
   const ages = machines.flatMap(({ tags }) => {
-    const report = readBootReport(tags);
+    const report = parseBootReport(tags);
     return report?.kind === 'ok' && report.runnerAgeDays !== undefined ? [report.runnerAgeDays] : [];
   });
   if (ages.length > 0) deps.metrics.count('RunnerVersionAgeDays', { value: Math.max(...ages) });

@@ -17,7 +17,7 @@ type RoundDeps = Pick<ScaleDownDeps, 'launches' | 'tenants'>;
  * Tenants that have machines, every run. It begins behind the last few that were begun: should one of them have ended
  * the run, the others come first now.
  */
-export async function createHotRound(tenants: readonly number[], { launches }: RoundDeps): Promise<Round> {
+export async function createMachineRotation(tenants: readonly number[], { launches }: RoundDeps): Promise<Round> {
   const cursor = tenants.length > AT_ONCE ? Number((await launches.readCursor('sweep-hot')) ?? 0) : 0;
   const sorted = [...tenants].sort((a, b) => a - b);
   const order = [...sorted.filter((id) => id > cursor), ...sorted.filter((id) => id <= cursor)];
@@ -33,7 +33,7 @@ export async function createHotRound(tenants: readonly number[], { launches }: R
   };
 }
 
-export interface TableRound extends Round {
+export interface TableRotation extends Round {
   /** Whether the end of the table was reached. */
   readonly finished: () => boolean;
 }
@@ -42,7 +42,7 @@ export interface TableRound extends Round {
  * Every row of the tenants table, a bounded number in each run, from where the last run stopped. The bookmark is written
  * ahead of each few: a run that dies among them is followed by one that goes on behind them.
  */
-export async function createTableRound({ launches, tenants }: RoundDeps): Promise<TableRound> {
+export async function createTableRotation({ launches, tenants }: RoundDeps): Promise<TableRotation> {
   const CURSOR = 'sweep';
   let cursor = await launches.readCursor(CURSOR);
   let page: TenantLookup[] = [];

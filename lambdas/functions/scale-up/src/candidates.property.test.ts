@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { CAPACITIES, type Capacity, type Tier } from '@multi-tenant-runner/core';
-import { RecentRefusals, candidatesFor, clientTokenFor } from './candidates';
+import { RecentCapacityErrors, candidatesFor, clientTokenFor } from './candidates';
 
 const tierOf = (instanceTypes: readonly string[], capacity: Capacity): Tier => ({ name: 'small', labels: ['small'], maxRunners: 2, instanceTypes, capacity, runnerGroupId: 1 });
 const types = fc.uniqueArray(fc.constantFrom('t3.large', 'm5.large', 'm6i.large'), { minLength: 1 });
@@ -47,7 +47,7 @@ test('a token is the same for the same call and differs for any other, within EC
 });
 
 test('a refusal is forgotten after its time', () => {
-  const refusals = new RecentRefusals(1000);
-  refusals.add('a', new Date(0));
-  expect([refusals.has('a', new Date(999)), refusals.has('a', new Date(1000)), refusals.has('b', new Date(0))]).toEqual([true, false, false]);
+  const capacityErrors = new RecentCapacityErrors(1000);
+  capacityErrors.add('a', new Date(0));
+  expect([capacityErrors.has('a', new Date(999)), capacityErrors.has('a', new Date(1000)), capacityErrors.has('b', new Date(0))]).toEqual([true, false, false]);
 });

@@ -32,7 +32,7 @@ export function clientTokenFor(installationId: number, launchId: string, candida
 }
 
 /** What EC2 had no room for lately. A fact about the account's capacity, the same for all tenants; it names none of them. */
-export class RecentRefusals {
+export class RecentCapacityErrors {
   private readonly until = new Map<string, number>();
 
   constructor(private readonly milliseconds: number) {}

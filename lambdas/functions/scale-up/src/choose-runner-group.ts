@@ -1,11 +1,11 @@
-import type { Afterwards, RunnerPlace } from '@multi-tenant-runner/core';
+import type { JobFollowUp, RunnerPlace } from '@multi-tenant-runner/core';
 import { afterGitHub, parkFor, type Stopped } from './park-for';
 import type { ScaleUpDeps } from './deps';
 
 /** The only one that a repository's own runners can be in. */
 const OF_REPOSITORIES = 1;
 
-export type ChosenGroup = { readonly kind: 'group'; readonly id: number } | { readonly kind: 'stop'; readonly afterwards: Afterwards; readonly reason: string };
+export type ChosenGroup = { readonly kind: 'group'; readonly id: number } | { readonly kind: 'stop'; readonly followUp: JobFollowUp; readonly reason: string };
 
 /**
  * The runner group that the machine's runner goes into, asked for before the machine is paid for: GitHub gives a runner no job
@@ -22,16 +22,16 @@ export async function chooseRunnerGroup(place: RunnerPlace, stopped: Stopped, de
     case 'found':
       return { kind: 'group', id: found.groupId };
     case 'leaves-out':
-      return { kind: 'stop', afterwards: { kind: 'end', end: { state: 'refused', reason: 'runner-group' } }, reason: 'runner-group' };
+      return { kind: 'stop', followUp: { kind: 'end', end: { state: 'refused', reason: 'runner-group' } }, reason: 'runner-group' };
     case 'none':
       deps.log.warn('A tenant has no runner group of that name or id, so its jobs wait; mend runner_group in its row, or the group at GitHub', {
         tenant_id: job.installationId,
         runner_group: ofTenant ?? ofTier,
       });
-      return { kind: 'stop', afterwards: parkFor('no-runner-group', stopped, deps), reason: 'no-runner-group' };
+      return { kind: 'stop', followUp: parkFor('no-runner-group', stopped, deps), reason: 'no-runner-group' };
     default:
       // An id needs no translation: GitHub says itself, when the runner is registered, whether it is good.
       if (ofTenant === undefined && found.kind !== 'limited') return { kind: 'group', id: ofTier };
-      return { kind: 'stop', afterwards: await afterGitHub(found, stopped, deps), reason: 'github' };
+      return { kind: 'stop', followUp: await afterGitHub(found, stopped, deps), reason: 'github' };
   }
 }

@@ -1,5 +1,5 @@
 import { Decoder, type AdmissionSettings, type Decoded } from '@multi-tenant-runner/core';
-import { readProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
+import { parseProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
 import { readConfig, type Env, type EnvReader } from '@multi-tenant-runner/runtime';
 import type { ScaleUpSettings } from './deps';
 
@@ -8,9 +8,9 @@ export interface ScaleUpConfig extends ProtocolConfig {
   readonly kmsKeyArn?: string;
 }
 
-export function readScaleUpConfig(env: Env): ScaleUpConfig {
+export function parseScaleUpConfig(env: Env): ScaleUpConfig {
   return readConfig(env, (reader) => {
-    const config = readProtocolConfig(reader);
+    const config = parseProtocolConfig(reader);
     const sharedGroup = reader.text('SHARED_SECURITY_GROUP_ID');
     const kmsKeyArn = reader.optionalText('KMS_KEY_ARN');
     return {

@@ -1,5 +1,5 @@
 import type { LeaseHolder, ProtocolDeps, RunnerFleet, RunnerParameters } from '@multi-tenant-runner/core';
-import type { RecentRefusals } from './candidates';
+import type { RecentCapacityErrors } from './candidates';
 
 export interface ScaleUpSettings {
   readonly subnetIds: readonly string[];
@@ -16,7 +16,7 @@ export interface ScaleUpDeps extends ProtocolDeps {
   readonly fleet: Pick<RunnerFleet, 'run' | 'terminate'>;
   readonly parameters: Pick<RunnerParameters, 'put' | 'remove'>;
   readonly scaleUp: ScaleUpSettings;
-  readonly refusals: RecentRefusals;
+  readonly capacityErrors: RecentCapacityErrors;
 }
 
 /** One delivery of one message. */
@@ -26,6 +26,6 @@ export interface Delivery {
 }
 
 /** The message comes back later; what is begun stays recorded on its rows. */
-export class ComeBack extends Error {
-  override readonly name = 'ComeBack';
+export class RetryLater extends Error {
+  override readonly name = 'RetryLater';
 }

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { createTurns } from './fair-queue';
+import { createFairQueue } from './fair-queue';
 
 const NEVER = () => () => undefined;
 
 test('one call at a time, each exactly once, in its tenant\'s order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 30 }), async (tenants) => {
-      const turns = createTurns({ longest: 1_000, after: NEVER });
+      const turns = createFairQueue({ longest: 1_000, after: NEVER });
       const begun: { tenant: number; call: number }[] = [];
       let inFlight = 0;
       const answers = tenants.map((tenant, call) =>
@@ -31,7 +31,7 @@ test('one call at a time, each exactly once, in its tenant\'s order', async () =
 test('between two calls of one tenant that wait, every other tenant that waits has one: a flood is ahead of nobody twice', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 2, maxLength: 30 }), async (tenants) => {
-      const turns = createTurns({ longest: 1_000, after: NEVER });
+      const turns = createFairQueue({ longest: 1_000, after: NEVER });
       let open = (): void => undefined;
       const gate = new Promise<void>((resolve) => (open = resolve));
       const begun: number[] = [];
@@ -49,7 +49,7 @@ test('between two calls of one tenant that wait, every other tenant that waits h
 });
 
 test('a call that fails ends its turn and tells only its own caller', async () => {
-  const turns = createTurns({ longest: 1_000, after: NEVER });
+  const turns = createFairQueue({ longest: 1_000, after: NEVER });
   const failed = turns.take(1, async () => Promise.reject(new Error('throttled')));
   const well = turns.take(2, async () => 'well');
   await expect(failed).rejects.toThrow('throttled');
@@ -58,7 +58,7 @@ test('a call that fails ends its turn and tells only its own caller', async () =
 
 test('a call that takes too long lets the next begin, and ends its turn once', async () => {
   let tooLong: () => void = () => undefined;
-  const turns = createTurns({ longest: 1_000, after: (_milliseconds, callBack) => ((tooLong = callBack), () => undefined) });
+  const turns = createFairQueue({ longest: 1_000, after: (_milliseconds, callBack) => ((tooLong = callBack), () => undefined) });
   let answer = (_value: string): void => undefined;
   const slow = turns.take(1, () => new Promise<string>((resolve) => (answer = resolve)));
   let begun = 0;

@@ -1,11 +1,11 @@
 import type { ScaleUpDeps } from './deps';
 
 /** Lets calls through one after the other, in turn by tenant. */
-export interface Turns {
+export interface FairQueue {
   take<T>(tenant: number, call: () => Promise<T>): Promise<T>;
 }
 
-export interface TurnsOptions {
+export interface FairQueueOptions {
   /** Milliseconds after which a turn counts as over although its call is not: a slow answer holds nobody up for long. */
   readonly longest: number;
   /** Calls back after so many milliseconds, unless undone. */
@@ -16,7 +16,7 @@ export interface TurnsOptions {
  * Of those who wait, the tenant goes next whose turn is longest ago: before a call, at most one call of each other tenant
  * and what its own tenant asked earlier.
  */
-export function createTurns({ longest, after }: TurnsOptions): Turns {
+export function createFairQueue({ longest, after }: FairQueueOptions): FairQueue {
   const waiting = new Map<number, (() => void)[]>();
   let busy = false;
 
@@ -59,7 +59,7 @@ export function createTurns({ longest, after }: TurnsOptions): Turns {
 /** A launch takes EC2 a second or two, so that the turns of five functions ask about as often as EC2 refills. */
 const LONGEST_TURN = 2_000;
 
-const onTimer: TurnsOptions['after'] = (milliseconds, callBack) => {
+const onTimer: FairQueueOptions['after'] = (milliseconds, callBack) => {
   const timer = setTimeout(callBack, milliseconds);
   return () => clearTimeout(timer);
 };
@@ -68,8 +68,8 @@ const onTimer: TurnsOptions['after'] = (milliseconds, callBack) => {
  * The writes that AWS allows an account only a few times a second, one at a time from this container: as many at once as
  * functions run, however many tenants a batch has. https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
  */
-export function paceWrites(deps: ScaleUpDeps, options: TurnsOptions = { longest: LONGEST_TURN, after: onTimer }): ScaleUpDeps {
-  const [launches, parameters] = [createTurns(options), createTurns(options)];
+export function throttleWrites(deps: ScaleUpDeps, options: FairQueueOptions = { longest: LONGEST_TURN, after: onTimer }): ScaleUpDeps {
+  const [launches, parameters] = [createFairQueue(options), createFairQueue(options)];
   return {
     ...deps,
     fleet: {

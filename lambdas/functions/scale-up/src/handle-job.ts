@@ -5,12 +5,12 @@ import {
   dropLease,
   endJob,
   isTooOld,
-  judgeJob,
+  decideJobPolicy,
   newJob,
   plus,
   release,
   takeLease,
-  wake,
+  dispatchNextJobs,
   type Job,
   type JobMessage,
   type Launch,
@@ -88,7 +88,7 @@ async function afterAdmission(job: Job, admission: Accepted, delivery: Delivery,
     case 'busy':
       return admission.launch.state === 'running' ? undefined : goOn(job, admission.launch, delivery, deps);
     case 'released':
-      return wake(job.installationId, deps);
+      return dispatchNextJobs(job.installationId, deps);
   }
 }
 
@@ -111,17 +111,17 @@ async function startUnderLease(job: Job, launch: Launch, lookup: TenantLookup, d
 async function giveBack(launch: Launch, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
   const leased = await takeLease(launch, delivery.lease, deps);
   if (leased === undefined) return;
-  await release(leased, { reason: 'job-ended', afterwards: { kind: 'ask' }, lease: delivery.lease }, deps);
+  await release(leased, { reason: 'job-ended', followUp: { kind: 'ask' }, lease: delivery.lease }, deps);
 }
 
 /** Records why a job waits. Answers whether it does (and did not end meanwhile). */
 async function park(job: Job, lookup: TenantLookup, deps: ScaleUpDeps): Promise<boolean> {
-  const verdict = judgeJob(lookup, job, deps.settings);
+  const verdict = decideJobPolicy(lookup, job, deps.settings);
   if (verdict.kind === 'refuse') {
     await endJob(job, { state: 'refused', reason: verdict.reason, from: WAITING_JOB_STATES }, deps);
     return false;
   }
-  const broken = lookup.kind === 'tenant' && lookup.liveBroken;
+  const broken = lookup.kind === 'tenant' && lookup.slotsBroken;
   const reason = verdict.kind === 'park' ? verdict.reason : broken ? 'error' : 'limit';
   const now = deps.clock.now();
   const parked = await deps.jobs.change(
@@ -139,7 +139,7 @@ function reportWaiting(job: Job, reason: string, lookup: TenantLookup, deps: Sca
     tenant_id: job.installationId,
     job_id: job.jobId,
     reason,
-    ...(lookup.kind === 'tenant' && { max_runners: lookup.tenant.maxRunners, live: lookup.tenant.live.size }),
+    ...(lookup.kind === 'tenant' && { max_runners: lookup.tenant.maxRunners, slots: lookup.tenant.slots.size }),
   };
   deps.metrics.count('JobParked', { tier: job.tier, properties });
   if (reason === 'limit') deps.metrics.count('TenantLimitReached', { tier: job.tier, properties });

@@ -1,7 +1,7 @@
-import { decodeJobMessage, decodeJson } from '@multi-tenant-runner/core';
+import { parseJobMessage, parseJson } from '@multi-tenant-runner/core';
 import { receiveCount, runQueueBatch, type BatchResponse, type LambdaContext, type QueueRecord } from '@multi-tenant-runner/runtime';
 import { handleJob } from './handle-job';
-import { paceWrites } from './fair-queue';
+import { throttleWrites } from './fair-queue';
 import type { ScaleUpDeps } from './deps';
 
 export type ScaleUpHandler = (event: { readonly Records: readonly QueueRecord[] }, context: LambdaContext) => Promise<BatchResponse>;
@@ -12,12 +12,12 @@ export type ScaleUpHandler = (event: { readonly Records: readonly QueueRecord[] 
  */
 export function createHandler(deps: ScaleUpDeps): ScaleUpHandler {
   // Made once: the turns go on from one batch to the next.
-  const paced = paceWrites(deps);
+  const paced = throttleWrites(deps);
   return (event, context) =>
     runQueueBatch(
       event.Records,
       async (record) => {
-        const message = decodeJson(record.body, decodeJobMessage);
+        const message = parseJson(record.body, parseJobMessage);
         if (!message.ok) {
           deps.metrics.count('MessageDropped', { properties: { message_id: record.messageId } });
           throw new Error(`The message is not a job and goes to the dead letters: ${message.problems.join('; ')}`);

@@ -1,6 +1,6 @@
 import { WAITING_JOB_STATES, runnerName, type Intent, type JobReason, type Launch } from '@multi-tenant-runner/core';
 import { candidatesFor, clientTokenFor } from './candidates';
-import { ComeBack, type Delivery, type ScaleUpDeps } from './deps';
+import { RetryLater, type Delivery, type ScaleUpDeps } from './deps';
 
 /** `none`: definitely no machine. `ended`: it died before it was of use. */
 export type MachineAnswer =
@@ -17,22 +17,22 @@ export interface MachineFor {
  * Gets the one machine of a launch. The intent is written before each call: after a crash or a time-out the very same
  * call is repeated, and EC2 answers it with the same machine. Only a definite refusal leads to the next candidate.
  *
- * @throws ComeBack when EC2's answer is unknown, or the lease was lost
+ * @throws RetryLater when EC2's answer is unknown, or the lease was lost
  */
-export async function askEc2(launch: Launch, machineFor: MachineFor, delivery: Delivery, deps: ScaleUpDeps): Promise<MachineAnswer> {
+export async function launchInstance(launch: Launch, machineFor: MachineFor, delivery: Delivery, deps: ScaleUpDeps): Promise<MachineAnswer> {
   if (launch.instanceId !== undefined) return { kind: 'machine', launch: { ...launch, instanceId: launch.instanceId } };
   let current = launch;
   let intent = launch.intent;
-  const tried: string[] = [...(launch.tried ?? [])];
+  const attempted: string[] = [...(launch.attempted ?? [])];
   const refused: string[] = [];
   for (;;) {
     if (intent === undefined) {
-      const next = nextIntent(current, tried, machineFor, deps);
+      const next = nextIntent(current, attempted, machineFor, deps);
       if (next === undefined) {
         await recordRefusals(launch, refused, deps);
         return { kind: 'none', launch: current, reason: 'capacity' };
       }
-      current = await writeIntent(current, next, tried, delivery, deps);
+      current = await writeIntent(current, next, attempted, delivery, deps);
       intent = next;
     }
     // Of an intent that stood before, an earlier call may have started a machine: being turned away now proves nothing.
@@ -46,15 +46,15 @@ export async function askEc2(launch: Launch, machineFor: MachineFor, delivery: D
         return { kind: 'ended', launch: known, ...(answer.stateReason !== undefined && { stateReason: answer.stateReason }) };
       }
       case 'refused':
-        deps.refusals.add(keyOf(intent), deps.clock.now());
+        deps.capacityErrors.add(keyOf(intent), deps.clock.now());
         refused.push(countRefusal(launch, intent, answer.code, deps));
-        tried.push(keyOf(intent));
+        attempted.push(keyOf(intent));
         intent = undefined;
         break;
       case 'unknown':
-        throw new ComeBack(`EC2 gave no clear answer (${answer.code}); the same call is repeated`);
+        throw new RetryLater(`EC2 gave no clear answer (${answer.code}); the same call is repeated`);
       default:
-        if (repeated) throw new ComeBack(`EC2 turned a repeated call away (${answer.code}); it is repeated again`);
+        if (repeated) throw new RetryLater(`EC2 turned a repeated call away (${answer.code}); it is repeated again`);
         if (answer.kind === 'account') await recordRefusals(launch, [...refused, countRefusal(launch, intent, answer.code, deps)], deps);
         return { kind: 'none', launch: current, reason: turnedAway(launch, { ...answer, kind: answer.kind }, deps) };
     }
@@ -83,15 +83,15 @@ function countRefusal({ tier }: Launch, intent: Intent, code: string, deps: Scal
   return `${keyOf(intent)} ${code}`;
 }
 
-function nextIntent(launch: Launch, tried: readonly string[], machineFor: MachineFor, deps: ScaleUpDeps): Intent | undefined {
+function nextIntent(launch: Launch, attempted: readonly string[], machineFor: MachineFor, deps: ScaleUpDeps): Intent | undefined {
   const tier = deps.settings.tiers.get(launch.tier);
   const template = deps.scaleUp.launchTemplates.get(launch.tier);
   if (tier === undefined || template === undefined) return undefined;
   const now = deps.clock.now();
-  const candidate = candidatesFor(tier, subnetsOf(launch.tier, deps.scaleUp), launch.launchId, (key) => deps.refusals.has(key, now)).find(({ key }) => !tried.includes(key));
+  const candidate = candidatesFor(tier, subnetsOf(launch.tier, deps.scaleUp), launch.launchId, (key) => deps.capacityErrors.has(key, now)).find(({ key }) => !attempted.includes(key));
   if (candidate === undefined) return undefined;
   return {
-    candidate: tried.length,
+    candidate: attempted.length,
     clientToken: clientTokenFor(launch.installationId, launch.launchId, candidate.key),
     instanceType: candidate.instanceType,
     subnetId: candidate.subnetId,
@@ -108,23 +108,23 @@ function subnetsOf(tier: string, { subnetIds, tierSubnetIds }: ScaleUpDeps['scal
 }
 
 /** Tells on the job what it waited for, or what its start was delayed by. */
-async function recordRefusals(launch: Launch, refusals: readonly string[], deps: ScaleUpDeps): Promise<void> {
-  if (refusals.length === 0) return;
-  await deps.jobs.change(launch.installationId, launch.jobId, { from: WAITING_JOB_STATES }, { refusals: [...refusals], updatedAt: deps.clock.now().toISOString() });
+async function recordRefusals(launch: Launch, capacityErrors: readonly string[], deps: ScaleUpDeps): Promise<void> {
+  if (capacityErrors.length === 0) return;
+  await deps.jobs.change(launch.installationId, launch.jobId, { from: WAITING_JOB_STATES }, { capacityErrors: [...capacityErrors], updatedAt: deps.clock.now().toISOString() });
 }
 
 function keyOf(intent: Intent): string {
   return `${intent.spot ? 'spot' : 'on-demand'}/${intent.instanceType}/${intent.subnetId}`;
 }
 
-async function writeIntent(launch: Launch, intent: Intent, tried: readonly string[], delivery: Delivery, deps: ScaleUpDeps): Promise<Launch> {
+async function writeIntent(launch: Launch, intent: Intent, attempted: readonly string[], delivery: Delivery, deps: ScaleUpDeps): Promise<Launch> {
   const written = await deps.launches.change(
     launch.installationId,
     launch.launchId,
     { from: ['held', 'launching'], leaseOwner: delivery.lease.name },
-    { state: 'launching', intent, tried: [...tried], updatedAt: deps.clock.now().toISOString() },
+    { state: 'launching', intent, attempted: [...attempted], updatedAt: deps.clock.now().toISOString() },
   );
-  if (!written.ok) throw new ComeBack('The lease of the launch was lost before EC2 was asked');
+  if (!written.ok) throw new RetryLater('The lease of the launch was lost before EC2 was asked');
   return written.row;
 }
 
@@ -139,5 +139,5 @@ async function writeInstance(launch: Launch, instanceId: string, delivery: Deliv
   if (written.ok) return { ...written.row, instanceId };
   // A machine that its row does not allow for would hold no slot.
   if (written.row === undefined || written.row.state === 'ended' || written.row.state === 'ending') await deps.fleet.terminate([instanceId]);
-  throw new ComeBack('The lease of the launch was lost while EC2 started the machine');
+  throw new RetryLater('The lease of the launch was lost while EC2 started the machine');
 }

@@ -6,20 +6,20 @@ import {
   endMachine,
   isEnded,
   isGated,
-  judgeHold,
-  judgeJob,
+  decideLaunchGate,
+  decideJobPolicy,
   placeOfLaunch,
   plus,
   recordEc2End,
   release,
   takeProbe,
-  type Afterwards,
-  type Hold,
+  type JobFollowUp,
+  type LaunchGate,
   type Job,
   type Launch,
   type TenantLookup,
 } from '@multi-tenant-runner/core';
-import { askEc2 } from './launch-instance';
+import { launchInstance } from './launch-instance';
 import { chooseRunnerGroup } from './choose-runner-group';
 import { configureRunner } from './configure-runner';
 import { afterGitHub, parkFor, type Stopped } from './park-for';
@@ -32,52 +32,52 @@ import type { Delivery, ScaleUpDeps } from './deps';
  * @param lookup the tenant's row as read under the lease
  */
 export async function startRunner(job: Job, launch: Launch, lookup: TenantLookup, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
-  const giveUp = async (afterwards: Afterwards, reason: string): Promise<void> => {
+  const abort = async (followUp: JobFollowUp, reason: string): Promise<void> => {
     // After the intent only EC2 or the sweep can tell that there is no machine.
     if (launch.intent !== undefined) return dropLease(launch, delivery.lease, deps);
-    await release(launch, { reason, afterwards, lease: delivery.lease }, deps);
+    await release(launch, { reason, followUp, lease: delivery.lease }, deps);
   };
   const stopped: Stopped = { job, launch, lookup, hadMachine: false };
   const starting = await markStarting(job, deps);
-  if (starting === undefined) return giveUp({ kind: 'ask' }, 'job-ended');
+  if (starting === undefined) return abort({ kind: 'ask' }, 'job-ended');
   if (ageOf(job.queuedAt, deps.clock.now()) > JOB_QUEUE_LIFETIME) {
-    return giveUp({ kind: 'end', end: { state: 'expired', reason: 'too-old' } }, 'too-old');
+    return abort({ kind: 'end', end: { state: 'expired', reason: 'too-old' } }, 'too-old');
   }
-  const verdict = judgeJob(lookup, job, deps.settings);
-  if (verdict.kind === 'refuse') return giveUp({ kind: 'end', end: { state: 'refused', reason: verdict.reason } }, verdict.reason);
-  if (verdict.kind === 'park') return giveUp(parkFor(verdict.reason, stopped, deps), verdict.reason);
+  const verdict = decideJobPolicy(lookup, job, deps.settings);
+  if (verdict.kind === 'refuse') return abort({ kind: 'end', end: { state: 'refused', reason: verdict.reason } }, verdict.reason);
+  if (verdict.kind === 'park') return abort(parkFor(verdict.reason, stopped, deps), verdict.reason);
   const securityGroupId = deps.scaleUp.sharedSecurityGroupId ?? (lookup.kind === 'tenant' ? lookup.tenant.securityGroupId : undefined);
-  if (securityGroupId === undefined) return giveUp(parkFor('no-security-group', stopped, deps), 'no-security-group');
+  if (securityGroupId === undefined) return abort(parkFor('no-security-group', stopped, deps), 'no-security-group');
   const held = launch.intent === undefined ? await heldBack(launch, lookup, deps) : undefined;
-  if (held !== undefined) return giveUp({ kind: 'park', restart: { reason: held.reason, spent: false, nextTry: held.until } }, held.reason);
+  if (held !== undefined) return abort({ kind: 'park', restart: { reason: held.reason, usedMachine: false, nextTry: held.until } }, held.reason);
   const place = placeOfLaunch(launch, lookup);
   const authorized = await deps.github.authorize(place);
-  if (authorized.kind !== 'ok') return giveUp(await afterGitHub(authorized, stopped, deps), 'github');
+  if (authorized.kind !== 'ok') return abort(await afterGitHub(authorized, stopped, deps), 'github');
   const group = await chooseRunnerGroup(place, stopped, deps);
-  if (group.kind === 'stop') return giveUp(group.afterwards, group.reason);
-  const machine = await askEc2(launch, { securityGroupId, tenantTier: tenantTierOf(lookup, deps) }, delivery, deps);
+  if (group.kind === 'stop') return abort(group.followUp, group.reason);
+  const machine = await launchInstance(launch, { securityGroupId, tenantTier: tenantTierOf(lookup, deps) }, delivery, deps);
   if (machine.kind === 'none') {
     const failed = machine.reason === 'error' ? { ...stopped, failure: 'EC2 refuses to start the machine' } : stopped;
-    await release(machine.launch, { reason: machine.reason, afterwards: parkFor(machine.reason, failed, deps), lease: delivery.lease }, deps);
+    await release(machine.launch, { reason: machine.reason, followUp: parkFor(machine.reason, failed, deps), lease: delivery.lease }, deps);
     return;
   }
   if (machine.kind === 'ended') {
     const reason = (await recordEc2End(machine.launch, machine.stateReason, deps)) ?? 'ended-at-once';
-    await release(machine.launch, { reason, afterwards: { kind: 'ask' } }, deps);
+    await release(machine.launch, { reason, followUp: { kind: 'ask' } }, deps);
     return;
   }
   await finish(job, machine.launch, { fresh: launch.instanceId === undefined, runnerGroupId: group.id }, delivery, deps);
 }
 
 /** What the tenant's row has to say on launches just now. Where one may probe, this launch does if it is the first to ask. */
-async function heldBack(launch: Launch, lookup: TenantLookup, deps: ScaleUpDeps): Promise<Extract<Hold, { kind: 'wait' }> | undefined> {
+async function heldBack(launch: Launch, lookup: TenantLookup, deps: ScaleUpDeps): Promise<Extract<LaunchGate, { kind: 'wait' }> | undefined> {
   if (lookup.kind !== 'tenant') return undefined;
-  const hold = judgeHold(lookup.tenant, launch.tier, launch.launchId, deps.clock.now());
+  const hold = decideLaunchGate(lookup.tenant, launch.tier, launch.launchId, deps.clock.now());
   if (hold.kind === 'none') return undefined;
   if (hold.kind === 'wait') return hold;
   if (await takeProbe(launch, deps)) return undefined;
   const fresh = await deps.tenants.get(launch.installationId);
-  const again = fresh.kind === 'tenant' ? judgeHold(fresh.tenant, launch.tier, launch.launchId, deps.clock.now()) : hold;
+  const again = fresh.kind === 'tenant' ? decideLaunchGate(fresh.tenant, launch.tier, launch.launchId, deps.clock.now()) : hold;
   if (again.kind === 'probe') return { kind: 'wait', reason: 'circuit-open', until: plus(deps.clock.now(), MINUTE) };
   return again.kind === 'wait' ? again : undefined;
 }
@@ -91,19 +91,19 @@ interface Finish {
 }
 
 async function finish(job: Job, launch: LaunchWithMachine, { fresh, runnerGroupId }: Finish, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
-  const undo = async (afterwards: Afterwards, reason: string, configured: boolean): Promise<void> => {
+  const undo = async (followUp: JobFollowUp, reason: string, configured: boolean): Promise<void> => {
     const registration = configured || !fresh ? 'must-go' : 'none';
-    const end = await endMachine(launch, { reason, afterwards, lease: delivery.lease, registration }, deps);
+    const end = await endMachine(launch, { reason, followUp, lease: delivery.lease, registration }, deps);
     if (end !== 'ended') await dropLease(launch, delivery.lease, deps);
   };
   // The tenant may have been suspended or gone while EC2 worked.
   const lookup = await deps.tenants.get(job.installationId);
   const stopped: Stopped = { job, launch, lookup, hadMachine: true };
-  const verdict = judgeJob(lookup, job, deps.settings);
+  const verdict = decideJobPolicy(lookup, job, deps.settings);
   if (verdict.kind === 'refuse') {
-    const afterwards: Afterwards = { kind: 'end', end: { state: 'refused', reason: verdict.reason } };
-    if (verdict.reason !== 'tenant-deleted') return undo(afterwards, verdict.reason, false);
-    await endMachine(launch, { reason: verdict.reason, afterwards, lease: delivery.lease, registration: 'whatever' }, deps);
+    const followUp: JobFollowUp = { kind: 'end', end: { state: 'refused', reason: verdict.reason } };
+    if (verdict.reason !== 'tenant-deleted') return undo(followUp, verdict.reason, false);
+    await endMachine(launch, { reason: verdict.reason, followUp, lease: delivery.lease, registration: 'whatever' }, deps);
     return;
   }
   if (verdict.kind === 'park') return undo(parkFor(verdict.reason, stopped, deps), verdict.reason, false);
@@ -123,7 +123,7 @@ async function finish(job: Job, launch: LaunchWithMachine, { fresh, runnerGroupI
       runnerName: configured.name,
       ...(configured.runnerId !== undefined && { runnerId: configured.runnerId }),
       jitStored: true,
-      ...(lookup.kind === 'tenant' && lookup.tenant.circuits.has(launch.tier) && { watched: true }),
+      ...(lookup.kind === 'tenant' && lookup.tenant.circuits.has(launch.tier) && { clearsCircuit: true }),
       runningAt,
       leaseOwner: null,
       leaseUntil: null,

@@ -6,7 +6,7 @@ export async function activate(installationId: number, deps: TenantManagerDeps):
   // Read now, not when the event was made: several events and hand edits may have come in between.
   const lookup = await deps.tenants.get(installationId);
   if (lookup.kind !== 'tenant' || lookup.tenant.status !== 'active') return;
-  if (await hasSecurityGroup(lookup.tenant, deps)) await deps.wake(installationId);
+  if (await hasSecurityGroup(lookup.tenant, deps)) await deps.dispatchNextJobs(installationId);
 }
 
 /** False: the tenant was uninstalled while its group was made. */

@@ -1,6 +1,6 @@
 import { INSTALLATION, jobMessage } from '@multi-tenant-runner/testing';
 import { newJob, type LifecycleAccount } from '@multi-tenant-runner/core';
-import { streamRecord, tenantManagerWorld, type TenantManagerWorld } from '../test/tenant-manager-harness';
+import { streamRecord, createTenantManagerHarness, type TenantManagerHarness } from '../test/tenant-manager-harness';
 import { mayRunAtOnce, type OnboardingPolicy } from './decide-admission';
 
 const account: Extract<LifecycleAccount, { kind: 'owner' }> = { kind: 'owner', id: 501, login: 'Acme', type: 'Organization' };
@@ -17,18 +17,18 @@ test.each([
 });
 
 /** What the stream tells of the row's last change by hand. */
-async function edit(world: TenantManagerWorld, changes: Record<string, unknown>): Promise<void> {
-  const before = world.row();
+async function edit(harness: TenantManagerHarness, changes: Record<string, unknown>): Promise<void> {
+  const before = harness.row();
   const after = { ...before, ...changes };
-  world.state.tenants.rows.set(INSTALLATION, after);
-  await world.stream([streamRecord({ ...(before && { before }), after })]);
+  harness.state.tenants.rows.set(INSTALLATION, after);
+  await harness.stream([streamRecord({ ...(before && { before }), after })]);
 }
 
 describe('a tenant that is not let in at once', () => {
-  const world = () => tenantManagerWorld({ onboarding: policy('approval') });
+  const harness = () => createTenantManagerHarness({ onboarding: policy('approval') });
 
   it('has a row that is suspended by approval, no group, and is counted apart', async () => {
-    const one = world();
+    const one = harness();
     await one.event('created');
     expect(one.row()).toMatchObject({ status: 'suspended', suspended_by: 'approval', org_name: 'acme', tier: 'small', max_runners: 2 });
     expect(one.state.securityGroups.groups.size).toBe(0);
@@ -37,7 +37,7 @@ describe('a tenant that is not let in at once', () => {
   });
 
   it('is counted once, and stays as it is when the event comes again', async () => {
-    const one = world();
+    const one = harness();
     await one.event('created');
     await one.event('created');
     expect(one.metrics.total('TenantAwaitingApproval')).toBe(1);
@@ -45,7 +45,7 @@ describe('a tenant that is not let in at once', () => {
   });
 
   it('starts nothing until the operator sets it to active, and then what waited', async () => {
-    const one = world();
+    const one = harness();
     await one.state.jobs.create(newJob(jobMessage(), one.clock.now(), 'parked', 'unknown-tenant'));
     await one.event('created');
     expect(one.state.queue.jobs).toEqual([]);
@@ -55,7 +55,7 @@ describe('a tenant that is not let in at once', () => {
   });
 
   it('is not let in by GitHub’s unsuspend', async () => {
-    const one = world();
+    const one = harness();
     await one.event('created');
     await one.event('suspend', { changedAt: '2026-01-15T12:01:00Z' });
     await one.event('unsuspend', { changedAt: '2026-01-15T12:02:00Z' });
@@ -64,7 +64,7 @@ describe('a tenant that is not let in at once', () => {
   });
 
   it('can be suspended by GitHub and return once it was let in', async () => {
-    const one = world();
+    const one = harness();
     await one.event('created');
     await edit(one, { status: 'active' });
     await one.event('suspend', { changedAt: '2026-01-15T12:01:00Z' });
@@ -73,13 +73,13 @@ describe('a tenant that is not let in at once', () => {
   });
 
   it('waits too when another event of it comes first', async () => {
-    const one = world();
+    const one = harness();
     await one.event('renamed');
     expect(one.row()).toMatchObject({ status: 'suspended', suspended_by: 'approval' });
   });
 
   it('is offboarded like any other', async () => {
-    const one = world();
+    const one = harness();
     await one.event('created');
     await one.event('deleted');
     expect(one.row()).toMatchObject({ status: 'deleted', cleanup: 'done' });
@@ -87,8 +87,8 @@ describe('a tenant that is not let in at once', () => {
 });
 
 it('lets an account on the list run jobs at once', async () => {
-  const world = tenantManagerWorld({ onboarding: policy('allow_list', 'acme') });
-  await world.event('created');
-  expect(world.row()).toMatchObject({ status: 'active' });
-  expect(world.metrics.total('TenantOnboarded')).toBe(1);
+  const harness = createTenantManagerHarness({ onboarding: policy('allow_list', 'acme') });
+  await harness.event('created');
+  expect(harness.row()).toMatchObject({ status: 'active' });
+  expect(harness.metrics.total('TenantOnboarded')).toBe(1);
 });

@@ -1,8 +1,8 @@
 import type { EgressRule } from '@multi-tenant-runner/aws';
-import { readProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
+import { parseProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
 import { readConfig, type Env } from '@multi-tenant-runner/runtime';
 import { ONBOARDING_MODES, type OnboardingPolicy } from './decide-admission';
-import { decodeEgressRules } from './parse-egress-rules';
+import { parseEgressRules } from './parse-egress-rules';
 
 export interface TenantManagerConfig extends ProtocolConfig {
   /** Whether each tenant has a group of its own. */
@@ -12,12 +12,12 @@ export interface TenantManagerConfig extends ProtocolConfig {
   readonly onboarding: OnboardingPolicy;
 }
 
-export function readTenantManagerConfig(env: Env): TenantManagerConfig {
+export function parseTenantManagerConfig(env: Env): TenantManagerConfig {
   return readConfig(env, (reader) => ({
-    ...readProtocolConfig(reader),
+    ...parseProtocolConfig(reader),
     tenantSecurityGroups: reader.boolean('TENANT_SECURITY_GROUPS'),
     vpcId: reader.text('VPC_ID'),
-    egressRules: reader.json<readonly EgressRule[]>('EGRESS_RULES', [], decodeEgressRules),
+    egressRules: reader.json<readonly EgressRule[]>('EGRESS_RULES', [], parseEgressRules),
     onboarding: {
       mode: reader.oneOf('ONBOARDING_MODE', ONBOARDING_MODES),
       allowedAccounts: new Set(reader.textList('ALLOWED_ACCOUNTS').map((account) => account.toLowerCase())),

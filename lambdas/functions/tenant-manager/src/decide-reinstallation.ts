@@ -2,14 +2,14 @@
 export interface AccountRow {
   readonly installationId: number;
   /** `leaving`: deleted, and its clean-up is not done. */
-  readonly state: 'live' | 'leaving' | 'gone';
+  readonly state: 'slots' | 'leaving' | 'gone';
 }
 
 /**
  * `replaced`: the event is a late one of an installation that a newer one has replaced. Else the rows that came before
  * it: the newest of them is its `previous_installation_id`, those not gone yet are offboarded.
  */
-export type Succession =
+export type Reinstallation =
   | { readonly kind: 'replaced' }
   | { readonly kind: 'current'; readonly previous?: number; readonly offboard: readonly number[] };
 
@@ -17,7 +17,7 @@ export type Succession =
  * GitHub allows an App one installation on an account and gives each a new, so far always higher, id. When a live row
  * has a higher id than the event, either the event is late or the ids are not in order: only GitHub knows.
  */
-export function decideSuccession(installationId: number, others: readonly AccountRow[], atGitHub: 'known' | 'gone' | 'unsure'): Succession {
+export function decideReinstallation(installationId: number, others: readonly AccountRow[], atGitHub: 'known' | 'gone' | 'unsure'): Reinstallation {
   const newer = newerOf(installationId, others);
   if (newer.length > 0 && atGitHub === 'gone') return { kind: 'replaced' };
   const before = others.filter((other) => atGitHub === 'known' || !newer.includes(other));
@@ -31,5 +31,5 @@ export function hasNewer(installationId: number, others: readonly AccountRow[]):
 }
 
 function newerOf(installationId: number, others: readonly AccountRow[]): readonly AccountRow[] {
-  return others.filter((other) => other.state === 'live' && other.installationId > installationId);
+  return others.filter((other) => other.state === 'slots' && other.installationId > installationId);
 }

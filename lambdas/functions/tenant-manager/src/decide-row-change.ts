@@ -1,4 +1,4 @@
-import { freeSlots, isMarkedDeleted, parseTenantRow, reportNewProblems, type RowReport, type TenantLookup, type Tiers } from '@multi-tenant-runner/core';
+import { freeSlots, isMarkedDeleted, parseTenantRow, reportNewProblems, type TenantProblemReport, type TenantLookup, type Tiers } from '@multi-tenant-runner/core';
 
 /** A row as plain values, before and after; one of the two is absent when the row appeared or was removed. */
 export interface RowChange {
@@ -15,7 +15,7 @@ export interface RowDecision {
   /** Its parked jobs may wait for something else now. */
   readonly restate: boolean;
   readonly audit?: RowAudit;
-  readonly report?: RowReport;
+  readonly report?: TenantProblemReport;
 }
 
 export interface RowAudit {
@@ -30,7 +30,7 @@ const AUDITED = ['tier', 'max_runners', 'status', 'suspended_by', 'allow_public_
 /** Written by the lifecycle together with a status, so a status that changed without them was changed by hand. */
 const LIFECYCLE_MARKS = ['github_changed_at', 'cleanup'] as const;
 /** Changes with every start and end of a runner: the bulk of the stream. */
-const SLOTS: ReadonlySet<string> = new Set(['live', 'updated_at']);
+const SLOTS: ReadonlySet<string> = new Set(['slots', 'updated_at']);
 
 /** Undefined: the change is a slot that was taken, or nothing at all. */
 export function decideRowChange(change: RowChange, settings: { readonly tiers: Tiers; readonly defaultTier: string; readonly ownGroups: boolean }): RowDecision | undefined {
@@ -47,10 +47,10 @@ function onlyTakesSlots({ before, after }: RowChange): boolean {
   if (before === undefined || after === undefined) return false;
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   for (const name of names) if (!SLOTS.has(name) && !isSame(before[name], after[name])) return false;
-  const still = after['live'];
+  const still = after['slots'];
   // A set of the wrong type is a broken row, to be reported.
-  if (still !== undefined && !(still instanceof Set)) return isSame(before['live'], still);
-  const had = before['live'] instanceof Set ? [...before['live']] : [];
+  if (still !== undefined && !(still instanceof Set)) return isSame(before['slots'], still);
+  const had = before['slots'] instanceof Set ? [...before['slots']] : [];
   return had.every((launch) => still?.has(launch) === true);
 }
 
@@ -71,7 +71,7 @@ function workOf({ before, after }: RowChange, lookup: TenantLookup, ownGroups: b
   if (lookup.kind !== 'tenant' || lookup.tenant.status !== 'active') return 'none';
   if (ownGroups && lookup.tenant.securityGroupId === undefined) return 'activate';
   if (before !== undefined && !isSame(before['runner_group'], after?.['runner_group'])) return 'retry';
-  return freeSlots(lookup.tenant) > 0 && !lookup.liveBroken ? 'wake' : 'none';
+  return freeSlots(lookup.tenant) > 0 && !lookup.slotsBroken ? 'wake' : 'none';
 }
 
 type Row = Readonly<Record<string, unknown>> | undefined;

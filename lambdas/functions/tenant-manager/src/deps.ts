@@ -11,7 +11,7 @@ export interface TenantManagerDeps {
   readonly securityGroups?: Pick<SecurityGroups, 'ensure'>;
   readonly github: Pick<GitHub, 'getInstallation'>;
   /** Gives free slots to the tenant's parked jobs. */
-  readonly wake: (installationId: number) => Promise<void>;
+  readonly dispatchNextJobs: (installationId: number) => Promise<void>;
   /** The same, and the jobs that GitHub refused a runner are due at once. */
   readonly retryRefused: (installationId: number) => Promise<void>;
   /** Has the tenant's parked jobs say what they wait for now. */

@@ -1,4 +1,4 @@
-import { decodeLifecycleEvent, type LifecycleEvent } from '@multi-tenant-runner/core';
+import { parseLifecycleEvent, type LifecycleEvent } from '@multi-tenant-runner/core';
 import { changeSuspension } from './change-suspension';
 import { followLogin } from './follow-login';
 import type { TenantManagerDeps } from './deps';
@@ -7,7 +7,7 @@ import { ensureRow, onboard, type OwnerEvent } from './onboard';
 
 /** Handles one event of the bus. A throw means: again, and after the last try to the dead letters. */
 export async function handleLifecycle(detail: unknown, deps: TenantManagerDeps): Promise<void> {
-  const decoded = decodeLifecycleEvent(detail);
+  const decoded = parseLifecycleEvent(detail);
   if (!decoded.ok) {
     throw new Error(`The event on the bus is not an installation event of the webhook function: ${decoded.problems.join('; ')}.`);
   }

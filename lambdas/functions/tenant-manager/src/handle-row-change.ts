@@ -27,7 +27,7 @@ async function work(installationId: number, kind: RowDecision['work'], covered: 
     case 'none':
       return;
     case 'wake':
-      return covered ? undefined : deps.wake(installationId);
+      return covered ? undefined : deps.dispatchNextJobs(installationId);
     case 'retry':
       return deps.retryRefused(installationId);
     case 'activate':

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { fromAttributes } from '@multi-tenant-runner/aws';
 import { createProtocolPorts, createTenantSecurityGroups } from '@multi-tenant-runner/wiring';
-import { cleanUpTenant, graceFor, leaseFor, restateAll, retryRefused, wake } from '@multi-tenant-runner/core';
-import { readTenantManagerConfig } from './config';
+import { cleanUpTenant, graceFor, leaseFor, restateAll, retryRefused, dispatchNextJobs } from '@multi-tenant-runner/core';
+import { parseTenantManagerConfig } from './config';
 import { createHandler } from './handler';
 
-const config = readTenantManagerConfig(process.env);
+const config = parseTenantManagerConfig(process.env);
 const ports = createProtocolPorts(config, process.env);
 const securityGroups = createTenantSecurityGroups(config, process.env, config);
 
@@ -15,7 +15,7 @@ export const handler = createHandler({
   defaultTier: config.settings.defaultTier,
   onboarding: config.onboarding,
   ...(config.tenantSecurityGroups && { securityGroups }),
-  wake: (installationId) => wake(installationId, ports),
+  dispatchNextJobs: (installationId) => dispatchNextJobs(installationId, ports),
   retryRefused: (installationId) => retryRefused(installationId, ports),
   restate: (installationId) => restateAll(installationId, ports),
   cleanUp: async (installationId) => {

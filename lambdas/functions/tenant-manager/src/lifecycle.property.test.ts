@@ -1,7 +1,7 @@
 import { isEnded, newJob, type InstallationAction } from '@multi-tenant-runner/core';
 import { INSTALLATION, jobMessage, type TenantRow } from '@multi-tenant-runner/testing';
 import fc from 'fast-check';
-import { streamRecord, tenantManagerWorld, type TenantManagerWorld } from '../test/tenant-manager-harness';
+import { streamRecord, createTenantManagerHarness, type TenantManagerHarness } from '../test/tenant-manager-harness';
 
 interface Happening {
   readonly action: Exclude<InstallationAction, 'renamed'>;
@@ -39,14 +39,14 @@ const told = story.chain((one) =>
   }),
 );
 
-function worldOf({ suspended, deleted }: Story): TenantManagerWorld {
-  const world = tenantManagerWorld();
-  if (!deleted) world.state.github.installations.set(INSTALLATION, { login: 'acme', suspended });
-  return world;
+function worldOf({ suspended, deleted }: Story): TenantManagerHarness {
+  const harness = createTenantManagerHarness();
+  if (!deleted) harness.state.github.installations.set(INSTALLATION, { login: 'acme', suspended });
+  return harness;
 }
 
-function send(world: TenantManagerWorld, { action, second }: Happening): Promise<void> {
-  return world.event(action, { changedAt: new Date(Date.UTC(2026, 0, 15, 12, 0, second)).toISOString() });
+function send(harness: TenantManagerHarness, { action, second }: Happening): Promise<void> {
+  return harness.event(action, { changedAt: new Date(Date.UTC(2026, 0, 15, 12, 0, second)).toISOString() });
 }
 
 /** Everything but the times, which tell when we heard of it, and the id of a group that may have been made anew. */
@@ -58,9 +58,9 @@ function essence(row: TenantRow | undefined): TenantRow {
 }
 
 async function inOrder(one: Story): Promise<TenantRow> {
-  const world = worldOf(one);
-  for (const happening of one.happenings) await send(world, happening);
-  return essence(world.row());
+  const harness = worldOf(one);
+  for (const happening of one.happenings) await send(harness, happening);
+  return essence(harness.row());
 }
 
 describe('laws of the lifecycle', () => {
@@ -69,14 +69,14 @@ describe('laws of the lifecycle', () => {
     let ties = 0;
     await fc.assert(
       fc.asyncProperty(told, async ({ story: one, deliveries }) => {
-        const world = worldOf(one);
-        for (const delivery of deliveries) await send(world, delivery);
-        expect({ ...essence(world.row()), grouped: undefined }).toEqual({ ...(await inOrder(one)), grouped: undefined });
-        expect(world.row()?.['status']).toBe(one.deleted ? 'deleted' : one.suspended ? 'suspended' : 'active');
-        expect(world.metrics.total('TenantOnboarded')).toBeLessThanOrEqual(1);
-        if (one.deleted) expect(world.state.securityGroups.groups.size).toBe(0);
+        const harness = worldOf(one);
+        for (const delivery of deliveries) await send(harness, delivery);
+        expect({ ...essence(harness.row()), grouped: undefined }).toEqual({ ...(await inOrder(one)), grouped: undefined });
+        expect(harness.row()?.['status']).toBe(one.deleted ? 'deleted' : one.suspended ? 'suspended' : 'active');
+        expect(harness.metrics.total('TenantOnboarded')).toBeLessThanOrEqual(1);
+        if (one.deleted) expect(harness.state.securityGroups.groups.size).toBe(0);
         if (deliveries[0]?.action !== 'created') disordered += 1;
-        if (world.names().includes('github.getInstallation')) ties += 1;
+        if (harness.names().includes('github.getInstallation')) ties += 1;
       }),
       { numRuns: 300 },
     );
@@ -88,9 +88,9 @@ describe('laws of the lifecycle', () => {
     await fc.assert(
       fc.asyncProperty(told, async ({ story: one, deliveries }) => {
         fc.pre(!one.deleted && !one.suspended);
-        const world = worldOf(one);
-        for (const delivery of deliveries) await send(world, delivery);
-        expect(essence(world.row())['grouped']).toBe(true);
+        const harness = worldOf(one);
+        for (const delivery of deliveries) await send(harness, delivery);
+        expect(essence(harness.row())['grouped']).toBe(true);
       }),
     );
   });
@@ -106,12 +106,12 @@ describe('laws of the lifecycle', () => {
     ];
     for (const [name, before, event] of setups) {
       const prepare = async () => {
-        const world = worldOf({ happenings: [], suspended: false, deleted: false });
-        if (name.includes('earlier')) world.addTenant({ installation_id: 900 });
-        await world.state.jobs.create(newJob(jobMessage(), world.clock.now(), 'parked', 'unknown-tenant'));
-        for (const happening of before) await send(world, happening);
-        world.calls.length = 0;
-        return world;
+        const harness = worldOf({ happenings: [], suspended: false, deleted: false });
+        if (name.includes('earlier')) harness.addTenant({ installation_id: 900 });
+        await harness.state.jobs.create(newJob(jobMessage(), harness.clock.now(), 'parked', 'unknown-tenant'));
+        for (const happening of before) await send(harness, happening);
+        harness.calls.length = 0;
+        return harness;
       };
       const smooth = await prepare();
       await send(smooth, event);
@@ -119,18 +119,18 @@ describe('laws of the lifecycle', () => {
       expect(steps).toBeGreaterThan(1);
       for (let cut = 0; cut < steps; cut += 1) {
         for (const moment of ['onCall', 'afterCall'] as const) {
-          const world = await prepare();
+          const harness = await prepare();
           let count = 0;
-          const undo = world[moment](() => {
+          const undo = harness[moment](() => {
             if (count++ === cut) throw new Error('cut off');
           });
-          await expect(send(world, event)).rejects.toThrow();
+          await expect(send(harness, event)).rejects.toThrow();
           undo();
-          await send(world, event);
-          expect(essence(world.row())).toEqual(essence(smooth.row()));
-          expect(essence(world.row(900))).toEqual(essence(smooth.row(900)));
-          expect(world.state.securityGroups.groups.size).toBe(smooth.state.securityGroups.groups.size);
-          expect(await isTakenCareOf(world)).toBe(await isTakenCareOf(smooth));
+          await send(harness, event);
+          expect(essence(harness.row())).toEqual(essence(smooth.row()));
+          expect(essence(harness.row(900))).toEqual(essence(smooth.row(900)));
+          expect(harness.state.securityGroups.groups.size).toBe(smooth.state.securityGroups.groups.size);
+          expect(await isTakenCareOf(harness)).toBe(await isTakenCareOf(smooth));
         }
       }
     }
@@ -139,24 +139,24 @@ describe('laws of the lifecycle', () => {
   it('stream records may come again and late: they only ever repeat what the row of now calls for', async () => {
     await fc.assert(
       fc.asyncProperty(told, fc.array(fc.nat(30), { maxLength: 12 }), async ({ story: one, deliveries }, picks) => {
-        const world = worldOf(one);
-        for (const delivery of deliveries) await send(world, delivery);
-        const expected = essence(world.row());
-        const { changes } = world.state.tenants;
+        const harness = worldOf(one);
+        for (const delivery of deliveries) await send(harness, delivery);
+        const expected = essence(harness.row());
+        const { changes } = harness.state.tenants;
         const records = picks.flatMap((pick) => changes[pick % Math.max(1, changes.length)] ?? []).map(streamRecord);
-        expect(await world.stream(records)).toEqual([]);
-        expect(essence(world.row())).toEqual(expected);
+        expect(await harness.stream(records)).toEqual([]);
+        expect(essence(harness.row())).toEqual(expected);
       }),
     );
   });
 });
 
 /** The waiting job has a slot and was sent, or was told that its tenant is gone, or waits for a suspension's end. */
-async function isTakenCareOf(world: TenantManagerWorld): Promise<string> {
-  const [job] = world.state.jobs.all();
+async function isTakenCareOf(harness: TenantManagerHarness): Promise<string> {
+  const [job] = harness.state.jobs.all();
   if (job === undefined) return 'no job';
   if (isEnded(job.state)) return job.state;
-  const lookup = await world.state.tenants.get(INSTALLATION);
-  const held = lookup.kind === 'tenant' && lookup.tenant.live.size > 0;
+  const lookup = await harness.state.tenants.get(INSTALLATION);
+  const held = lookup.kind === 'tenant' && lookup.tenant.slots.size > 0;
   return held ? 'has a slot' : 'waits';
 }

@@ -1,7 +1,7 @@
 import type { LifecycleAccount, LifecycleEvent, TenantLookup } from '@multi-tenant-runner/core';
 import { activate, isGone } from './activate';
 import { mayRunAtOnce } from './decide-admission';
-import { decideSuccession, hasNewer, type AccountRow, type Succession } from './decide-reinstallation';
+import { decideReinstallation, hasNewer, type AccountRow, type Reinstallation } from './decide-reinstallation';
 import type { TenantManagerDeps } from './deps';
 import { offboard } from './offboard';
 import { runAll } from './run-all';
@@ -27,7 +27,7 @@ export async function onboard(event: OwnerEvent, deps: TenantManagerDeps): Promi
  * Makes the row from whichever event of the installation comes first: GitHub promises no order, and a suspension that
  * overtook its `created` must not be forgotten. Undefined: the installation is over, and nothing more is to be done.
  */
-export async function ensureRow(event: OwnerEvent, deps: TenantManagerDeps): Promise<Extract<Succession, { kind: 'current' }> | undefined> {
+export async function ensureRow(event: OwnerEvent, deps: TenantManagerDeps): Promise<Extract<Reinstallation, { kind: 'current' }> | undefined> {
   const lookup = await deps.tenants.get(event.installationId);
   if (isGone(lookup)) {
     deps.log.info('An event of an uninstalled tenant came late or again; a deleted row is never revived');
@@ -67,21 +67,21 @@ async function createRow({ installationId, account }: OwnerEvent, previous: numb
   deps.metrics.count(awaitsApproval ? 'TenantAwaitingApproval' : 'TenantOnboarded', { properties: { tenant_id: installationId } });
 }
 
-async function findSuccession({ installationId, account }: OwnerEvent, deps: TenantManagerDeps): Promise<Succession> {
+async function findSuccession({ installationId, account }: OwnerEvent, deps: TenantManagerDeps): Promise<Reinstallation> {
   const ids = (await deps.lifecycle.findByAccount(account.id)).filter((id) => id !== installationId);
   const others: AccountRow[] = [];
   for (const id of ids) others.push({ installationId: id, state: stateOf(await deps.tenants.get(id)) });
-  const atGitHub = hasNewer(installationId, others) ? await askGitHub(installationId, deps) : 'unsure';
-  return decideSuccession(installationId, others, atGitHub);
+  const atGitHub = hasNewer(installationId, others) ? await syncJobFromGitHub(installationId, deps) : 'unsure';
+  return decideReinstallation(installationId, others, atGitHub);
 }
 
 function stateOf(lookup: TenantLookup): AccountRow['state'] {
-  if (!isGone(lookup)) return 'live';
+  if (!isGone(lookup)) return 'slots';
   const cleanup = lookup.kind === 'tenant' ? lookup.tenant.cleanup : lookup.kind === 'tombstone' ? lookup.cleanup : undefined;
   return cleanup === 'done' ? 'gone' : 'leaving';
 }
 
-async function askGitHub(installationId: number, deps: TenantManagerDeps): Promise<'known' | 'gone' | 'unsure'> {
+async function syncJobFromGitHub(installationId: number, deps: TenantManagerDeps): Promise<'known' | 'gone' | 'unsure'> {
   const answer = await deps.github.getInstallation(installationId);
   if (answer.kind === 'found') return answer.installation === undefined ? 'gone' : 'known';
   deps.log.warn('GitHub did not say which of an account\'s installations is the present one, so both rows stay', { answer: answer.kind });

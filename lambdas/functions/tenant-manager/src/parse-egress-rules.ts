@@ -2,7 +2,7 @@ import type { EgressRule } from '@multi-tenant-runner/aws';
 import { Decoder, type Decoded } from '@multi-tenant-runner/core';
 
 /** `[{ "description": "", "protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_blocks": ["0.0.0.0/0"], "ipv6_cidr_blocks": [] }]` */
-export function decodeEgressRules(value: unknown): Decoded<readonly EgressRule[]> {
+export function parseEgressRules(value: unknown): Decoded<readonly EgressRule[]> {
   if (!Array.isArray(value)) return { ok: false, problems: ['is not a JSON list of rules'] };
   const problems: string[] = [];
   const rules = value.map((rule: unknown, index) => readRule(Decoder.of(rule, `rule ${index + 1}`, problems)));

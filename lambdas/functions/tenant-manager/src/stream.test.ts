@@ -1,71 +1,71 @@
 import { INSTALLATION, jobMessage, tenantRow, type TenantRow } from '@multi-tenant-runner/testing';
 import { MINUTE, newJob, plus, type Job } from '@multi-tenant-runner/core';
-import { sequenceOf, streamRecord, tenantManagerWorld, type TenantManagerWorld } from '../test/tenant-manager-harness';
+import { sequenceOf, streamRecord, createTenantManagerHarness, type TenantManagerHarness } from '../test/tenant-manager-harness';
 
 const OTHER = 1002;
 
 /** Lets a hand write into the table, and hands the change to the function. */
-async function edit(world: TenantManagerWorld, changes: TenantRow, installationId = INSTALLATION): Promise<readonly string[]> {
-  const before = world.row(installationId);
+async function edit(harness: TenantManagerHarness, changes: TenantRow, installationId = INSTALLATION): Promise<readonly string[]> {
+  const before = harness.row(installationId);
   const after = Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== undefined));
-  world.state.tenants.rows.set(installationId, after);
-  return world.stream([streamRecord({ installationId, ...(before && { before }), after })]);
+  harness.state.tenants.rows.set(installationId, after);
+  return harness.stream([streamRecord({ installationId, ...(before && { before }), after })]);
 }
 
 describe('what only moves slots', () => {
   it.each([
-    ['a slot that was taken', { live: new Set(['1-1']) }, { live: new Set(['1-1', '2-1']) }],
-    ['the first slot that was taken', {}, { live: new Set(['1-1']) }],
+    ['a slot that was taken', { slots: new Set(['1-1']) }, { slots: new Set(['1-1', '2-1']) }],
+    ['the first slot that was taken', {}, { slots: new Set(['1-1']) }],
     ['a new time', { updated_at: '2026-01-01T00:00:00.000Z' }, { updated_at: '2026-01-02T00:00:00.000Z' }],
-    ['nothing, sets have no order', { live: new Set(['1-1', '2-1']) }, { live: new Set(['2-1', '1-1']) }],
+    ['nothing, sets have no order', { slots: new Set(['1-1', '2-1']) }, { slots: new Set(['2-1', '1-1']) }],
   ])('%s is dropped without a call', async (_name, before, after) => {
-    const world = tenantManagerWorld();
-    world.addTenant(after);
-    expect(await world.stream([streamRecord({ before: tenantRow(before), after: tenantRow(after) })])).toEqual([]);
-    expect(world.names()).toEqual([]);
-    expect(world.log.lines).toEqual([]);
+    const harness = createTenantManagerHarness();
+    harness.addTenant(after);
+    expect(await harness.stream([streamRecord({ before: tenantRow(before), after: tenantRow(after) })])).toEqual([]);
+    expect(harness.names()).toEqual([]);
+    expect(harness.log.lines).toEqual([]);
   });
 
   it.each([
-    ['a slot that was freed', { live: new Set(['1-1', '2-1']) }, { live: new Set(['2-1']) }],
-    ['the last slot that was freed', { live: new Set(['1-1']) }, {}],
-    ['one freed for one taken', { max_runners: 5, live: new Set(['1-1']) }, { max_runners: 5, live: new Set(['2-1']) }],
+    ['a slot that was freed', { slots: new Set(['1-1', '2-1']) }, { slots: new Set(['2-1']) }],
+    ['the last slot that was freed', { slots: new Set(['1-1']) }, {}],
+    ['one freed for one taken', { max_runners: 5, slots: new Set(['1-1']) }, { max_runners: 5, slots: new Set(['2-1']) }],
   ])('%s wakes the tenant', async (_name, before, after) => {
-    const world = tenantManagerWorld();
-    world.addTenant(after);
-    await world.stream([streamRecord({ before: tenantRow(before), after: tenantRow(after) })]);
-    expect(world.woken).toEqual([INSTALLATION]);
+    const harness = createTenantManagerHarness();
+    harness.addTenant(after);
+    await harness.stream([streamRecord({ before: tenantRow(before), after: tenantRow(after) })]);
+    expect(harness.woken).toEqual([INSTALLATION]);
   });
 });
 
 describe('a hand edit', () => {
   it('that raises the limit starts the jobs that waited for it', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant({ max_runners: 0 });
-    await world.state.jobs.create(newJob(jobMessage(), world.clock.now(), 'parked', 'limit'));
-    await edit(world, { tier: 'medium', max_runners: 5, updated_at: '2024-01-15T12:00:00Z' });
-    expect(world.state.queue.jobs).toMatchObject([{ jobId: 7001 }]);
+    const harness = createTenantManagerHarness();
+    harness.addTenant({ max_runners: 0 });
+    await harness.state.jobs.create(newJob(jobMessage(), harness.clock.now(), 'parked', 'limit'));
+    await edit(harness, { tier: 'medium', max_runners: 5, updated_at: '2024-01-15T12:00:00Z' });
+    expect(harness.state.queue.jobs).toMatchObject([{ jobId: 7001 }]);
   });
 
   it('that lifts an operator’s suspension starts what waited', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant({ status: 'suspended', suspended_by: 'operator' });
-    await edit(world, { status: 'active', suspended_by: undefined });
-    expect(world.woken).toEqual([INSTALLATION]);
+    const harness = createTenantManagerHarness();
+    harness.addTenant({ status: 'suspended', suspended_by: 'operator' });
+    await edit(harness, { status: 'active', suspended_by: undefined });
+    expect(harness.woken).toEqual([INSTALLATION]);
   });
 
   it('wakes nobody whose slots are all taken', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant({ live: new Set(['1-1', '2-1']) });
-    await edit(world, { org_name: 'acme-two' });
-    expect(world.woken).toEqual([]);
+    const harness = createTenantManagerHarness();
+    harness.addTenant({ slots: new Set(['1-1', '2-1']) });
+    await edit(harness, { org_name: 'acme-two' });
+    expect(harness.woken).toEqual([]);
   });
 
   it('is audited with what was and what is', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant();
-    await edit(world, { tier: 'medium', max_runners: 5, allow_public_repositories: true });
-    expect(world.log.lines).toEqual([
+    const harness = createTenantManagerHarness();
+    harness.addTenant();
+    await edit(harness, { tier: 'medium', max_runners: 5, allow_public_repositories: true });
+    expect(harness.log.lines).toEqual([
       {
         level: 'info',
         message: "A tenant's row was changed",
@@ -80,217 +80,217 @@ describe('a hand edit', () => {
   });
 
   it('is told from GitHub’s own changes', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant();
-    const before = world.row();
-    await world.event('suspend', { changedAt: '2026-01-15T12:01:00Z' });
-    await world.stream([streamRecord({ ...(before && { before }), after: world.row() ?? {} })]);
-    expect(world.log.lines.find((line) => line.message.includes('was changed'))?.fields).toMatchObject({ by: 'github', after: { status: 'suspended', suspended_by: 'github' } });
+    const harness = createTenantManagerHarness();
+    harness.addTenant();
+    const before = harness.row();
+    await harness.event('suspend', { changedAt: '2026-01-15T12:01:00Z' });
+    await harness.stream([streamRecord({ ...(before && { before }), after: harness.row() ?? {} })]);
+    expect(harness.log.lines.find((line) => line.message.includes('was changed'))?.fields).toMatchObject({ by: 'github', after: { status: 'suspended', suspended_by: 'github' } });
   });
 
   it('is audited without what can not be such a value: it may be a secret in the wrong place', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant();
-    await edit(world, { tier: 's3cret'.repeat(20), max_runners: ['s3cret'], private_note: 's3cret' });
-    const text = JSON.stringify([world.log.lines, world.metrics.counted]);
+    const harness = createTenantManagerHarness();
+    harness.addTenant();
+    await edit(harness, { tier: 's3cret'.repeat(20), max_runners: ['s3cret'], private_note: 's3cret' });
+    const text = JSON.stringify([harness.log.lines, harness.metrics.counted]);
     expect(text).not.toContain('s3cret');
     expect(text).toContain('a text of 120 characters');
   });
 
   it.each(['active', 'suspended', 'paused'])('that sets a deleted row to %s revives nothing: the row says deleted again, and why', async (status) => {
-    const world = tenantManagerWorld();
-    world.addTenant({ status: 'deleted', cleanup: 'done', deleted_at: '2026-01-10T12:00:00.000Z' });
-    await world.state.jobs.create(newJob(jobMessage(), world.clock.now(), 'parked', 'tenant-suspended'));
-    await edit(world, { status });
-    expect(world.row()).toMatchObject({ status: 'deleted', cleanup: 'done', deleted_at: '2026-01-10T12:00:00.000Z' });
-    expect(world.woken).toEqual([]);
-    expect(await world.state.jobs.get(INSTALLATION, 7001)).toMatchObject({ state: 'refused', reason: 'tenant-deleted' });
-    const [report] = world.log.lines.filter(({ message }) => message.includes('needs mending'));
+    const harness = createTenantManagerHarness();
+    harness.addTenant({ status: 'deleted', cleanup: 'done', deleted_at: '2026-01-10T12:00:00.000Z' });
+    await harness.state.jobs.create(newJob(jobMessage(), harness.clock.now(), 'parked', 'tenant-suspended'));
+    await edit(harness, { status });
+    expect(harness.row()).toMatchObject({ status: 'deleted', cleanup: 'done', deleted_at: '2026-01-10T12:00:00.000Z' });
+    expect(harness.woken).toEqual([]);
+    expect(await harness.state.jobs.get(INSTALLATION, 7001)).toMatchObject({ state: 'refused', reason: 'tenant-deleted' });
+    const [report] = harness.log.lines.filter(({ message }) => message.includes('needs mending'));
     expect(report?.fields).toMatchObject({ attributes: ['status'], problems: [expect.stringContaining('A new installation of the App makes a new tenant')] });
-    expect(world.metrics.total('TenantUninstalled')).toBe(0);
+    expect(harness.metrics.total('TenantUninstalled')).toBe(0);
   });
 
   it('that took a deletion back is undone once: the module’s own write starts nothing more', async () => {
-    const world = tenantManagerWorld();
+    const harness = createTenantManagerHarness();
     const marks = { cleanup: 'done', deleted_at: '2026-01-10T12:00:00.000Z' };
-    world.addTenant({ status: 'deleted', ...marks });
-    await world.stream([streamRecord({ before: tenantRow({ status: 'active', ...marks }), after: tenantRow({ status: 'deleted', ...marks }) })]);
-    expect(world.state.tenants.changes).toEqual([]);
-    expect(world.log.lines[0]?.fields).toMatchObject({ by: 'module', after: { status: 'deleted' } });
+    harness.addTenant({ status: 'deleted', ...marks });
+    await harness.stream([streamRecord({ before: tenantRow({ status: 'active', ...marks }), after: tenantRow({ status: 'deleted', ...marks }) })]);
+    expect(harness.state.tenants.changes).toEqual([]);
+    expect(harness.log.lines[0]?.fields).toMatchObject({ by: 'module', after: { status: 'deleted' } });
   });
 
   it('that breaks a row is reported, once and by attribute', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant();
-    await edit(world, { max_runners: '5' });
-    expect(world.metrics.counted).toEqual([{ name: 'TenantRowInvalid', value: 1, properties: { tenant_id: INSTALLATION, attributes: ['max_runners'] } }]);
-    await edit(world, { org_name: 'acme-two' });
-    expect(world.metrics.total('TenantRowInvalid')).toBe(1);
-    await edit(world, { tier: 'huge' });
-    expect(world.metrics.counted.at(-1)?.properties).toEqual({ tenant_id: INSTALLATION, attributes: ['tier'] });
+    const harness = createTenantManagerHarness();
+    harness.addTenant();
+    await edit(harness, { max_runners: '5' });
+    expect(harness.metrics.counted).toEqual([{ name: 'TenantRowInvalid', value: 1, properties: { tenant_id: INSTALLATION, attributes: ['max_runners'] } }]);
+    await edit(harness, { org_name: 'acme-two' });
+    expect(harness.metrics.total('TenantRowInvalid')).toBe(1);
+    await edit(harness, { tier: 'huge' });
+    expect(harness.metrics.counted.at(-1)?.properties).toEqual({ tenant_id: INSTALLATION, attributes: ['tier'] });
   });
 
   it('with a mistyped id makes no tenant, and says so', async () => {
-    const world = tenantManagerWorld();
-    await edit(world, { installation_id: 10012, tier: 'medium', max_runners: 5, updated_at: '2024-01-15T12:00:00Z' }, 10012);
-    expect(world.metrics.counted).toEqual([{ name: 'TenantRowInvalid', value: 1, properties: { tenant_id: 10012, attributes: ['org_name', 'status'] } }]);
-    expect(world.names()).toEqual(['jobs.listOpen']);
+    const harness = createTenantManagerHarness();
+    await edit(harness, { installation_id: 10012, tier: 'medium', max_runners: 5, updated_at: '2024-01-15T12:00:00Z' }, 10012);
+    expect(harness.metrics.counted).toEqual([{ name: 'TenantRowInvalid', value: 1, properties: { tenant_id: 10012, attributes: ['org_name', 'status'] } }]);
+    expect(harness.names()).toEqual(['jobs.listOpen']);
   });
 
   it('of live to another type is reported and wakes nobody; the sweep rebuilds it', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant();
-    await edit(world, { live: 'none' });
-    expect(world.metrics.counted).toMatchObject([{ name: 'TenantRowInvalid', properties: { attributes: ['live'] } }]);
-    expect(world.woken).toEqual([]);
+    const harness = createTenantManagerHarness();
+    harness.addTenant();
+    await edit(harness, { slots: 'none' });
+    expect(harness.metrics.counted).toMatchObject([{ name: 'TenantRowInvalid', properties: { attributes: ['slots'] } }]);
+    expect(harness.woken).toEqual([]);
   });
 
   it('to deleted offboards the tenant', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant();
-    await edit(world, { status: 'deleted' });
-    expect(world.row()).toMatchObject({ status: 'deleted', cleanup: 'done' });
-    expect(world.metrics.total('TenantUninstalled')).toBe(1);
+    const harness = createTenantManagerHarness();
+    harness.addTenant();
+    await edit(harness, { status: 'deleted' });
+    expect(harness.row()).toMatchObject({ status: 'deleted', cleanup: 'done' });
+    expect(harness.metrics.total('TenantUninstalled')).toBe(1);
   });
 
   it('to deleted ends what runs, though the row was deleted and revived by hand before', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant({ cleanup: 'done' });
-    await edit(world, { status: 'deleted' });
-    expect(world.cleaned).toEqual([INSTALLATION]);
+    const harness = createTenantManagerHarness();
+    harness.addTenant({ cleanup: 'done' });
+    await edit(harness, { status: 'deleted' });
+    expect(harness.cleaned).toEqual([INSTALLATION]);
   });
 
   it('to deleted is not confused with GitHub’s own', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant();
-    await edit(world, { status: 'deleted', cleanup: 'pending' });
-    expect(world.cleaned).toEqual([]);
+    const harness = createTenantManagerHarness();
+    harness.addTenant();
+    await edit(harness, { status: 'deleted', cleanup: 'pending' });
+    expect(harness.cleaned).toEqual([]);
   });
 
   it('to suspended only closes the gate', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant();
-    await edit(world, { status: 'suspended', suspended_by: 'operator' });
-    expect([world.woken, world.cleaned]).toEqual([[], []]);
+    const harness = createTenantManagerHarness();
+    harness.addTenant();
+    await edit(harness, { status: 'suspended', suspended_by: 'operator' });
+    expect([harness.woken, harness.cleaned]).toEqual([[], []]);
   });
 
   it('that removes a row is warned about', async () => {
-    const world = tenantManagerWorld();
-    expect(await world.stream([streamRecord({ before: tenantRow() })])).toEqual([]);
-    expect(world.log.lines.some((line) => line.level === 'warn' && /removed by hand/.test(line.message))).toBe(true);
+    const harness = createTenantManagerHarness();
+    expect(await harness.stream([streamRecord({ before: tenantRow() })])).toEqual([]);
+    expect(harness.log.lines.some((line) => line.level === 'warn' && /removed by hand/.test(line.message))).toBe(true);
   });
 });
 
 describe('what a parked job says it waits for', () => {
-  const parked = async (world: TenantManagerWorld, changes: Partial<Job>): Promise<void> => {
-    const row = newJob(jobMessage({ jobId: changes.jobId ?? 7001 }), world.clock.now(), 'parked', 'limit');
-    await world.state.jobs.create({ ...row, ...changes });
+  const parked = async (harness: TenantManagerHarness, changes: Partial<Job>): Promise<void> => {
+    const row = newJob(jobMessage({ jobId: changes.jobId ?? 7001 }), harness.clock.now(), 'parked', 'limit');
+    await harness.state.jobs.create({ ...row, ...changes });
   };
-  const told = (world: TenantManagerWorld): unknown[] => [...world.state.jobs.rows.values()].map(({ reason }) => reason);
+  const told = (harness: TenantManagerHarness): unknown[] => [...harness.state.jobs.rows.values()].map(({ reason }) => reason);
   const TOMORROW = '2099-01-01T00:00:00.000Z';
 
   it('is the suspension, from when its tenant is suspended, whatever it waited for before', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant({ max_runners: 0 });
-    await parked(world, { jobId: 1, reason: 'limit' });
-    await parked(world, { jobId: 2, reason: 'capacity', nextTry: plus(world.clock.now(), MINUTE).toISOString() });
-    await parked(world, { jobId: 3, reason: 'runner-lost' });
-    await edit(world, { status: 'suspended', suspended_by: 'operator' });
-    expect(told(world)).toEqual(['tenant-suspended', 'tenant-suspended', 'tenant-suspended']);
+    const harness = createTenantManagerHarness();
+    harness.addTenant({ max_runners: 0 });
+    await parked(harness, { jobId: 1, reason: 'limit' });
+    await parked(harness, { jobId: 2, reason: 'capacity', nextTry: plus(harness.clock.now(), MINUTE).toISOString() });
+    await parked(harness, { jobId: 3, reason: 'runner-lost' });
+    await edit(harness, { status: 'suspended', suspended_by: 'operator' });
+    expect(told(harness)).toEqual(['tenant-suspended', 'tenant-suspended', 'tenant-suspended']);
   });
 
   it('is the limit once its tenant is active again, if others have the slots', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant({ status: 'suspended', suspended_by: 'operator', max_runners: 1 });
-    for (const jobId of [1, 2, 3]) await parked(world, { jobId, reason: 'tenant-suspended', nextTry: TOMORROW });
-    await edit(world, { status: 'active', suspended_by: undefined });
-    expect(world.state.queue.jobs).toHaveLength(1);
-    expect(told(world)).toEqual(['limit', 'limit', 'limit']);
-    expect([...world.state.jobs.rows.values()].slice(1).map(({ nextTry }) => nextTry)).toEqual([undefined, undefined]);
+    const harness = createTenantManagerHarness();
+    harness.addTenant({ status: 'suspended', suspended_by: 'operator', max_runners: 1 });
+    for (const jobId of [1, 2, 3]) await parked(harness, { jobId, reason: 'tenant-suspended', nextTry: TOMORROW });
+    await edit(harness, { status: 'active', suspended_by: undefined });
+    expect(harness.state.queue.jobs).toHaveLength(1);
+    expect(told(harness)).toEqual(['limit', 'limit', 'limit']);
+    expect([...harness.state.jobs.rows.values()].slice(1).map(({ nextTry }) => nextTry)).toEqual([undefined, undefined]);
   });
 
   it('is the suspension for one that came before its suspended tenant’s row', async () => {
-    const world = tenantManagerWorld();
-    await parked(world, { reason: 'unknown-tenant', nextTry: TOMORROW });
-    await edit(world, tenantRow({ status: 'suspended', suspended_by: 'operator' }));
-    expect(told(world)).toEqual(['tenant-suspended']);
+    const harness = createTenantManagerHarness();
+    await parked(harness, { reason: 'unknown-tenant', nextTry: TOMORROW });
+    await edit(harness, tenantRow({ status: 'suspended', suspended_by: 'operator' }));
+    expect(told(harness)).toEqual(['tenant-suspended']);
   });
 
   it('is nothing that the group’s absence caused, once the group is there', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant({ security_group_id: undefined });
-    await parked(world, { reason: 'no-security-group', nextTry: TOMORROW });
-    await edit(world, { security_group_id: 'sg-00000000000000001' });
-    expect(world.state.queue.jobs).toHaveLength(1);
+    const harness = createTenantManagerHarness();
+    harness.addTenant({ security_group_id: undefined });
+    await parked(harness, { reason: 'no-security-group', nextTry: TOMORROW });
+    await edit(harness, { security_group_id: 'sg-00000000000000001' });
+    expect(harness.state.queue.jobs).toHaveLength(1);
   });
 });
 
 describe('a row made by hand', () => {
   it('gets its security group and can run jobs', async () => {
-    const world = tenantManagerWorld();
-    await world.state.jobs.create(newJob(jobMessage(), world.clock.now(), 'parked', 'unknown-tenant'));
-    await edit(world, tenantRow({ security_group_id: undefined, account_id: undefined }));
-    expect(world.row()).toMatchObject({ security_group_id: 'sg-00000000000000001' });
-    expect(world.state.queue.jobs).toHaveLength(1);
+    const harness = createTenantManagerHarness();
+    await harness.state.jobs.create(newJob(jobMessage(), harness.clock.now(), 'parked', 'unknown-tenant'));
+    await edit(harness, tenantRow({ security_group_id: undefined, account_id: undefined }));
+    expect(harness.row()).toMatchObject({ security_group_id: 'sg-00000000000000001' });
+    expect(harness.state.queue.jobs).toHaveLength(1);
   });
 
   it('needs none where all tenants share one', async () => {
-    const world = tenantManagerWorld({ ownGroups: false });
-    await edit(world, tenantRow({ security_group_id: undefined }));
-    expect(world.state.securityGroups.groups.size).toBe(0);
-    expect(world.woken).toEqual([INSTALLATION]);
+    const harness = createTenantManagerHarness({ ownGroups: false });
+    await edit(harness, tenantRow({ security_group_id: undefined }));
+    expect(harness.state.securityGroups.groups.size).toBe(0);
+    expect(harness.woken).toEqual([INSTALLATION]);
   });
 
   it('that has its group by now makes no second one', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant();
-    await world.stream([streamRecord({ after: tenantRow({ security_group_id: undefined }) })]);
-    expect(world.names()).not.toContain('securityGroups.ensure');
+    const harness = createTenantManagerHarness();
+    harness.addTenant();
+    await harness.stream([streamRecord({ after: tenantRow({ security_group_id: undefined }) })]);
+    expect(harness.names()).not.toContain('securityGroups.ensure');
   });
 });
 
 describe('a batch', () => {
   it('reports one tenant’s failure by its number, and does all the others’ work', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant();
-    world.addTenant({ installation_id: OTHER, account_id: 502 });
-    world.faults.before('registry.get', (installationId) => {
+    const harness = createTenantManagerHarness();
+    harness.addTenant();
+    harness.addTenant({ installation_id: OTHER, account_id: 502 });
+    harness.faults.before('registry.get', (installationId) => {
       if (installationId === INSTALLATION) throw new Error('throttled');
     });
     const poisoned = streamRecord({ before: tenantRow({ max_runners: 1 }), after: tenantRow() });
     const sound = streamRecord({ installationId: OTHER, before: tenantRow({ max_runners: 1 }), after: tenantRow() });
-    expect(await world.stream([poisoned, sound])).toEqual([sequenceOf(poisoned)]);
-    expect(world.woken).toContain(OTHER);
+    expect(await harness.stream([poisoned, sound])).toEqual([sequenceOf(poisoned)]);
+    expect(harness.woken).toContain(OTHER);
   });
 
   it('reports a record that can not be read, with what was expected in the log', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant();
+    const harness = createTenantManagerHarness();
+    harness.addTenant();
     const poisoned = { eventID: 'e', dynamodb: { SequenceNumber: '1', Keys: { id: { S: 'x' } } } };
     const sound = streamRecord({ before: tenantRow({ max_runners: 1 }), after: tenantRow() });
-    expect(await world.stream([poisoned, { dynamodb: { SequenceNumber: '2' } }, sound])).toEqual(['1', '2']);
-    expect(world.woken).toEqual([INSTALLATION]);
-    expect(String(world.log.lines.find((line) => line.fields['record'] === '1')?.fields['error'])).toMatch(/not of the tenants table/);
+    expect(await harness.stream([poisoned, { dynamodb: { SequenceNumber: '2' } }, sound])).toEqual(['1', '2']);
+    expect(harness.woken).toEqual([INSTALLATION]);
+    expect(String(harness.log.lines.find((line) => line.fields['record'] === '1')?.fields['error'])).toMatch(/not of the tenants table/);
   });
 
   it('wakes a tenant once, for its last change', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant();
-    world.addTenant({ installation_id: OTHER, account_id: 502 });
-    const freed = (slot: string) => streamRecord({ before: tenantRow({ live: new Set([slot]) }), after: tenantRow() });
-    await world.stream([freed('1-1'), freed('2-1'), freed('3-1'), streamRecord({ installationId: OTHER, after: tenantRow() })]);
-    expect([...world.woken].sort()).toEqual([INSTALLATION, OTHER]);
+    const harness = createTenantManagerHarness();
+    harness.addTenant();
+    harness.addTenant({ installation_id: OTHER, account_id: 502 });
+    const freed = (slot: string) => streamRecord({ before: tenantRow({ slots: new Set([slot]) }), after: tenantRow() });
+    await harness.stream([freed('1-1'), freed('2-1'), freed('3-1'), streamRecord({ installationId: OTHER, after: tenantRow() })]);
+    expect([...harness.woken].sort()).toEqual([INSTALLATION, OTHER]);
   });
 
   it('comes back from the last change on when waking failed', async () => {
-    const world = tenantManagerWorld();
-    world.addTenant();
-    world.faults.fail('registry.get', new Error('throttled'));
+    const harness = createTenantManagerHarness();
+    harness.addTenant();
+    harness.faults.fail('registry.get', new Error('throttled'));
     const records = [1, 2, 3].map((limit) => streamRecord({ before: tenantRow(), after: tenantRow({ max_runners: limit + 2 }) }));
-    expect(await world.stream(records)).toEqual([sequenceOf(records[2] ?? {})]);
+    expect(await harness.stream(records)).toEqual([sequenceOf(records[2] ?? {})]);
   });
 
   it('of nothing is fine', async () => {
-    expect(await tenantManagerWorld().stream([])).toEqual([]);
+    expect(await createTenantManagerHarness().stream([])).toEqual([]);
   });
 });

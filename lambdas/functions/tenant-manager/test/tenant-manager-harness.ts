@@ -1,11 +1,11 @@
 import { fromAttributes, toAttributes } from '@multi-tenant-runner/aws';
-import { cleanUpTenant, encodeLifecycleEvent, restateAll, retryRefused, wake, type InstallationAction, type LifecycleEvent } from '@multi-tenant-runner/core';
-import { INSTALLATION, createWorld, lifecycleEvent, type TenantRow, type TenantTableChange, type World } from '@multi-tenant-runner/testing';
+import { cleanUpTenant, encodeLifecycleEvent, restateAll, retryRefused, dispatchNextJobs, type InstallationAction, type LifecycleEvent } from '@multi-tenant-runner/core';
+import { INSTALLATION, createTestHarness, lifecycleEvent, type TenantRow, type TenantTableChange, type TestHarness } from '@multi-tenant-runner/testing';
 import type { BatchResponse, StreamRecord } from '@multi-tenant-runner/runtime';
 import type { OnboardingPolicy } from '../src/decide-admission';
 import { createHandler } from '../src/handler';
 
-export interface TenantManagerWorld extends World {
+export interface TenantManagerHarness extends TestHarness {
   /** Installations that were woken and cleaned up, in order. */
   readonly woken: number[];
   readonly cleaned: number[];
@@ -19,21 +19,21 @@ export interface TenantManagerWorld extends World {
 const CONTEXT = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 60_000 };
 
 /** The tenant manager on in-memory ports, with the real wake and clean-up behind it. */
-export function tenantManagerWorld(options: { readonly ownGroups?: boolean; readonly onboarding?: OnboardingPolicy } = {}): TenantManagerWorld {
-  const world = createWorld();
+export function createTenantManagerHarness(options: { readonly ownGroups?: boolean; readonly onboarding?: OnboardingPolicy } = {}): TenantManagerHarness {
+  const harness = createTestHarness();
   const woken: number[] = [];
   const cleaned: number[] = [];
-  const protocol = { ...world, tenants: world.registry, lease: { name: 'lease', milliseconds: 120_000 } };
+  const protocol = { ...harness, tenants: harness.registry, lease: { name: 'lease', milliseconds: 120_000 } };
   const handler = createHandler({
-    ...world.settings,
+    ...harness.settings,
     onboarding: options.onboarding ?? { mode: 'automatic', allowedAccounts: new Set() },
-    tenants: world.registry,
-    lifecycle: world.lifecycle,
-    ...(options.ownGroups !== false && { securityGroups: world.securityGroups }),
-    github: world.github,
-    wake: async (installationId) => {
+    tenants: harness.registry,
+    lifecycle: harness.lifecycle,
+    ...(options.ownGroups !== false && { securityGroups: harness.securityGroups }),
+    github: harness.github,
+    dispatchNextJobs: async (installationId) => {
       woken.push(installationId);
-      await wake(installationId, protocol);
+      await dispatchNextJobs(installationId, protocol);
     },
     retryRefused: async (installationId) => {
       woken.push(installationId);
@@ -44,14 +44,14 @@ export function tenantManagerWorld(options: { readonly ownGroups?: boolean; read
       cleaned.push(installationId);
       await cleanUpTenant(installationId, 600_000, protocol);
     },
-    clock: world.clock,
-    log: world.log,
-    metrics: world.metrics,
+    clock: harness.clock,
+    log: harness.log,
+    metrics: harness.metrics,
     readImage: fromAttributes,
   });
   const invoke = (event: unknown) => handler(event, CONTEXT);
   return {
-    ...world,
+    ...harness,
     woken,
     cleaned,
     invoke,
@@ -60,7 +60,7 @@ export function tenantManagerWorld(options: { readonly ownGroups?: boolean; read
       await invoke({ source: 'multi-tenant-runner', 'detail-type': action === 'renamed' ? 'installation_target' : 'installation', detail });
     },
     stream: async (records) => ((await invoke({ Records: records }))?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier),
-    row: (installationId = INSTALLATION) => world.state.tenants.rows.get(installationId),
+    row: (installationId = INSTALLATION) => harness.state.tenants.rows.get(installationId),
   };
 }
 

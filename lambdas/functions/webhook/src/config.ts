@@ -1,6 +1,6 @@
 import type { AdmissionSettings } from '@multi-tenant-runner/core';
 import { LOG_LEVELS, readAdmissionSettings, readConfig, readTierQueueUrls, type Env, type LogLevel } from '@multi-tenant-runner/runtime';
-import { decodeSourceCidrs, type SourceFilter } from './source-addresses';
+import { parseSourceCidrs, type SourceFilter } from './source-addresses';
 
 export interface WebhookConfig {
   readonly environment: string;
@@ -17,7 +17,7 @@ export interface WebhookConfig {
   readonly acceptsFrom: SourceFilter;
 }
 
-export function readWebhookConfig(env: Env): WebhookConfig {
+export function parseWebhookConfig(env: Env): WebhookConfig {
   return readConfig(env, (reader) => {
     const settings = readAdmissionSettings(reader);
     return {
@@ -31,7 +31,7 @@ export function readWebhookConfig(env: Env): WebhookConfig {
       publishEvents: new Set(reader.textList('PUBLISH_EVENTS')),
       appIdParameter: reader.text('GITHUB_APP_ID_PARAMETER'),
       webhookSecretParameter: reader.text('WEBHOOK_SECRET_PARAMETER'),
-      acceptsFrom: reader.json<SourceFilter>('ALLOWED_SOURCE_CIDRS', () => false, decodeSourceCidrs),
+      acceptsFrom: reader.json<SourceFilter>('ALLOWED_SOURCE_CIDRS', () => false, parseSourceCidrs),
     };
   });
 }

@@ -1,14 +1,14 @@
-import { decodeLifecycleEvent } from '@multi-tenant-runner/core';
-import { delivery, installationPayload, webhookWorld, type Json } from '../test/deliveries';
+import { parseLifecycleEvent } from '@multi-tenant-runner/core';
+import { delivery, installationPayload, createWebhookHarness, type Json } from '../test/deliveries';
 import { decideInstallation } from './decide-installation';
 
 const decide = (payload: Json, event = 'installation') => decideInstallation({ event, deliveryId: 'delivery-1', payload });
 
 describe('an installation event', () => {
   it.each(['created', 'deleted', 'suspend', 'unsuspend'])('%s travels on the bus without its repositories', async (action) => {
-    const world = webhookWorld();
-    expect((await world.send(delivery('installation', installationPayload(action)))).statusCode).toBe(202);
-    expect(world.state.bus.published).toMatchObject([
+    const harness = createWebhookHarness();
+    expect((await harness.send(delivery('installation', installationPayload(action)))).statusCode).toBe(202);
+    expect(harness.state.bus.published).toMatchObject([
       {
         detailType: 'installation',
         lifecycle: {
@@ -20,22 +20,22 @@ describe('an installation event', () => {
         },
       },
     ]);
-    expect(JSON.stringify(world.state.bus.published)).not.toContain('repositories');
-    expect(decodeLifecycleEvent(world.state.bus.published[0]?.detail)).toMatchObject({ ok: true });
+    expect(JSON.stringify(harness.state.bus.published)).not.toContain('repositories');
+    expect(parseLifecycleEvent(harness.state.bus.published[0]?.detail)).toMatchObject({ ok: true });
   });
 
   it.each(['new_repository_selection', 'renamed', undefined])('with action %s changes no tenant', async (action) => {
-    const world = webhookWorld();
-    const response = await world.send(delivery('installation', { ...installationPayload('created'), action }));
+    const harness = createWebhookHarness();
+    const response = await harness.send(delivery('installation', { ...installationPayload('created'), action }));
     expect(response.statusCode).toBe(202);
-    expect(world.state.bus.published).toEqual([]);
-    expect(world.metrics.counted).toMatchObject([{ name: 'WebhookIgnored', properties: { reason: 'action' } }]);
+    expect(harness.state.bus.published).toEqual([]);
+    expect(harness.metrics.counted).toMatchObject([{ name: 'WebhookIgnored', properties: { reason: 'action' } }]);
   });
 
   it('with action new_permissions_accepted tells the tenant manager', async () => {
-    const world = webhookWorld();
-    await world.send(delivery('installation', { ...installationPayload('created'), action: 'new_permissions_accepted' }));
-    expect(world.state.bus.published).toMatchObject([{ detailType: 'installation', lifecycle: { action: 'new_permissions_accepted', installationId: 1001 } }]);
+    const harness = createWebhookHarness();
+    await harness.send(delivery('installation', { ...installationPayload('created'), action: 'new_permissions_accepted' }));
+    expect(harness.state.bus.published).toMatchObject([{ detailType: 'installation', lifecycle: { action: 'new_permissions_accepted', installationId: 1001 } }]);
   });
 
   it('of a user says so', () => {
@@ -79,9 +79,9 @@ describe('an installation_target event', () => {
   };
 
   it('renamed travels on the bus with the new name', async () => {
-    const world = webhookWorld();
-    await world.send(delivery('installation_target', renamed));
-    expect(world.state.bus.published).toMatchObject([{ detailType: 'installation_target', lifecycle: { action: 'renamed', installationId: 1001, account: { login: 'acme-two', id: 501 } } }]);
+    const harness = createWebhookHarness();
+    await harness.send(delivery('installation_target', renamed));
+    expect(harness.state.bus.published).toMatchObject([{ detailType: 'installation_target', lifecycle: { action: 'renamed', installationId: 1001, account: { login: 'acme-two', id: 501 } } }]);
   });
 
   it('with any other action changes no tenant', () => {

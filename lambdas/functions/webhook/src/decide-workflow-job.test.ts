@@ -1,6 +1,6 @@
 import { tiers } from '@multi-tenant-runner/testing';
 import fc from 'fast-check';
-import { delivery, webhookWorld, workflowJob, type Json } from '../test/deliveries';
+import { delivery, createWebhookHarness, workflowJob, type Json } from '../test/deliveries';
 import { decideWorkflowJob } from './decide-workflow-job';
 
 const NOW = new Date('2026-01-15T12:00:00.000Z');
@@ -55,10 +55,10 @@ describe('a workflow_job', () => {
   });
 
   it('without installation is answered 202 and counted', async () => {
-    const world = webhookWorld();
-    const response = await world.send(delivery('workflow_job', workflowJob({ top: { installation: undefined } })));
+    const harness = createWebhookHarness();
+    const response = await harness.send(delivery('workflow_job', workflowJob({ top: { installation: undefined } })));
     expect(response.statusCode).toBe(202);
-    expect(world.metrics.counted).toMatchObject([{ name: 'WebhookIgnored', properties: { reason: 'no-installation' } }]);
+    expect(harness.metrics.counted).toMatchObject([{ name: 'WebhookIgnored', properties: { reason: 'no-installation' } }]);
   });
 
   it('that waited days at a gate was queued when it was let through', () => {
@@ -95,10 +95,10 @@ describe('a workflow_job', () => {
   });
 
   it.each(['in_progress', 'completed'])('%s goes to the queue of job events, without a row being read', async (action) => {
-    const world = webhookWorld();
-    await world.send(delivery('workflow_job', workflowJob({ top: { action }, job: { status: action, labels: ['self-hosted', 'MEDIUM'] } })));
-    expect(world.names()).toEqual(['queue.sendJobEvent']);
-    expect(world.state.queue.events).toMatchObject([{ kind: action, jobId: 7001, tier: 'medium' }]);
+    const harness = createWebhookHarness();
+    await harness.send(delivery('workflow_job', workflowJob({ top: { action }, job: { status: action, labels: ['self-hosted', 'MEDIUM'] } })));
+    expect(harness.names()).toEqual(['queue.sendJobEvent']);
+    expect(harness.state.queue.events).toMatchObject([{ kind: action, jobId: 7001, tier: 'medium' }]);
   });
 });
 
@@ -128,21 +128,21 @@ describe('laws', () => {
   });
 
   it('an action that can not be made a text is no fault of ours', async () => {
-    const world = webhookWorld();
+    const harness = createWebhookHarness();
     for (const event of ['installation', 'installation_target', 'workflow_job']) {
-      const response = await world.send(delivery(event, workflowJob({ top: { action: { toString: '' } }, job: { status: { toString: '' } } })));
+      const response = await harness.send(delivery(event, workflowJob({ top: { action: { toString: '' } }, job: { status: { toString: '' } } })));
       expect(response.statusCode).toBe(202);
     }
   });
 
   it('no signed body is answered 5xx, whatever it holds', async () => {
-    const world = webhookWorld({ publishEvents: ['push'] });
-    world.addTenant();
+    const harness = createWebhookHarness({ publishEvents: ['push'] });
+    harness.addTenant();
     const shape = fc.dictionary(fc.constantFrom('action', 'workflow_job', 'installation', 'repository', 'account', 'id', 'labels'), fc.jsonValue({ maxDepth: 3 }));
     const bent = fc.record({ key: fc.constantFrom('action', 'workflow_job', 'installation', 'repository', 'organization'), value: fc.jsonValue({ maxDepth: 2 }) }).map(({ key, value }) => ({ ...workflowJob(), [key]: value }));
     await fc.assert(
       fc.asyncProperty(fc.constantFrom('workflow_job', 'installation', 'installation_target', 'ping', 'push', 'x'), fc.oneof(fc.jsonValue(), shape, bent), async (event, payload) => {
-        const { statusCode } = await world.send(delivery(event, payload));
+        const { statusCode } = await harness.send(delivery(event, payload));
         expect(statusCode).toBeLessThan(500);
       }),
       { numRuns: 300 },

@@ -1,11 +1,11 @@
 import { INSTALLATION } from '@multi-tenant-runner/testing';
-import { SECRET_PARAMETER, delivery, installationPayload, sign, webhookWorld, workflowJob, type WebhookWorld } from '../test/deliveries';
+import { SECRET_PARAMETER, delivery, installationPayload, sign, createWebhookHarness, workflowJob, type WebhookHarness } from '../test/deliveries';
 
-function nothingIsStored(world: WebhookWorld): void {
-  expect(world.state.jobs.all()).toEqual([]);
-  expect(world.state.queue.jobs).toEqual([]);
-  expect(world.state.queue.events).toEqual([]);
-  expect(world.state.bus.published).toEqual([]);
+function nothingIsStored(harness: WebhookHarness): void {
+  expect(harness.state.jobs.all()).toEqual([]);
+  expect(harness.state.queue.jobs).toEqual([]);
+  expect(harness.state.queue.events).toEqual([]);
+  expect(harness.state.bus.published).toEqual([]);
 }
 
 describe('the signature', () => {
@@ -20,68 +20,68 @@ describe('the signature', () => {
   ];
 
   it.each(forged)('%s: is answered 401, and nothing is stored', async (_name, headers) => {
-    const world = webhookWorld();
-    world.addTenant();
-    const response = await world.send(delivery('workflow_job', workflowJob(), { headers }));
+    const harness = createWebhookHarness();
+    harness.addTenant();
+    const response = await harness.send(delivery('workflow_job', workflowJob(), { headers }));
     expect(response.statusCode).toBe(401);
-    nothingIsStored(world);
-    expect(world.metrics.counted).toEqual([{ name: 'WebhookRefused', value: 1, properties: { reason: 'signature' } }]);
+    nothingIsStored(harness);
+    expect(harness.metrics.counted).toEqual([{ name: 'WebhookRefused', value: 1, properties: { reason: 'signature' } }]);
   });
 
   it('lets nothing of a forged body into the log', async () => {
-    const world = webhookWorld();
-    await world.send(delivery('workflow_job', workflowJob({ job: { name: 'forged words' } }), { secret: 'guessed' }));
-    expect(JSON.stringify([world.log.lines, world.metrics.counted])).not.toMatch(/forged words|acme|guessed|sha256=/);
+    const harness = createWebhookHarness();
+    await harness.send(delivery('workflow_job', workflowJob({ job: { name: 'forged words' } }), { secret: 'guessed' }));
+    expect(JSON.stringify([harness.log.lines, harness.metrics.counted])).not.toMatch(/forged words|acme|guessed|sha256=/);
   });
 
   it('is checked over the raw bytes of an encoded body', async () => {
-    const world = webhookWorld();
-    world.addTenant();
+    const harness = createWebhookHarness();
+    harness.addTenant();
     const payload = workflowJob({ job: { name: 'größer → \u2028' } });
-    expect((await world.send(delivery('workflow_job', payload, { base64: true }))).statusCode).toBe(202);
-    expect((await world.send(delivery('workflow_job', payload))).statusCode).toBe(202);
-    expect(world.state.queue.jobs).toHaveLength(2);
+    expect((await harness.send(delivery('workflow_job', payload, { base64: true }))).statusCode).toBe(202);
+    expect((await harness.send(delivery('workflow_job', payload))).statusCode).toBe(202);
+    expect(harness.state.queue.jobs).toHaveLength(2);
   });
 
   it('may be of any of the secrets while they are rotated', async () => {
-    const world = webhookWorld();
-    world.secrets.set(SECRET_PARAMETER, 'new secret\r\nold secret\n\n');
-    expect((await world.send(delivery('ping', {}, { secret: 'new secret' }))).statusCode).toBe(200);
-    expect((await world.send(delivery('ping', {}, { secret: 'old secret' }))).statusCode).toBe(200);
-    expect((await world.send(delivery('ping', {}, { secret: '' }))).statusCode).toBe(401);
+    const harness = createWebhookHarness();
+    harness.secrets.set(SECRET_PARAMETER, 'new secret\r\nold secret\n\n');
+    expect((await harness.send(delivery('ping', {}, { secret: 'new secret' }))).statusCode).toBe(200);
+    expect((await harness.send(delivery('ping', {}, { secret: 'old secret' }))).statusCode).toBe(200);
+    expect((await harness.send(delivery('ping', {}, { secret: '' }))).statusCode).toBe(401);
   });
 
   it('of a secret that was just set is accepted', async () => {
-    const world = webhookWorld();
-    await world.send(delivery('ping', {}));
-    world.secrets.set(SECRET_PARAMETER, 'new secret');
-    expect((await world.send(delivery('ping', {}, { secret: 'new secret' }))).statusCode).toBe(200);
-    expect((await world.send(delivery('ping', {}))).statusCode).toBe(401);
+    const harness = createWebhookHarness();
+    await harness.send(delivery('ping', {}));
+    harness.secrets.set(SECRET_PARAMETER, 'new secret');
+    expect((await harness.send(delivery('ping', {}, { secret: 'new secret' }))).statusCode).toBe(200);
+    expect((await harness.send(delivery('ping', {}))).statusCode).toBe(401);
   });
 
   it('makes the secret be read again once a minute at most', async () => {
-    const world = webhookWorld();
-    for (let count = 0; count < 20; count += 1) await world.send(delivery('ping', {}, { secret: 'guessed' }));
-    expect(world.reads).toBe(2);
-    world.clock.advance(60_000);
-    await world.send(delivery('ping', {}, { secret: 'guessed' }));
-    expect(world.reads).toBe(3);
+    const harness = createWebhookHarness();
+    for (let count = 0; count < 20; count += 1) await harness.send(delivery('ping', {}, { secret: 'guessed' }));
+    expect(harness.reads).toBe(2);
+    harness.clock.advance(60_000);
+    await harness.send(delivery('ping', {}, { secret: 'guessed' }));
+    expect(harness.reads).toBe(3);
   });
 
   it('of a secret that was taken out is refused after five minutes', async () => {
-    const world = webhookWorld();
-    await world.send(delivery('ping', {}));
-    world.secrets.set(SECRET_PARAMETER, 'new secret');
-    world.clock.advance(5 * 60_000);
-    expect((await world.send(delivery('ping', {}))).statusCode).toBe(401);
+    const harness = createWebhookHarness();
+    await harness.send(delivery('ping', {}));
+    harness.secrets.set(SECRET_PARAMETER, 'new secret');
+    harness.clock.advance(5 * 60_000);
+    expect((await harness.send(delivery('ping', {}))).statusCode).toBe(401);
   });
 
   it('that can not be checked is answered 503, and the next delivery tries again', async () => {
-    const world = webhookWorld();
-    world.secrets.set(SECRET_PARAMETER, '\n');
-    expect((await world.send(delivery('ping', {}))).statusCode).toBe(503);
-    world.secrets.set(SECRET_PARAMETER, 'fixed');
-    expect((await world.send(delivery('ping', {}, { secret: 'fixed' }))).statusCode).toBe(200);
+    const harness = createWebhookHarness();
+    harness.secrets.set(SECRET_PARAMETER, '\n');
+    expect((await harness.send(delivery('ping', {}))).statusCode).toBe(503);
+    harness.secrets.set(SECRET_PARAMETER, 'fixed');
+    expect((await harness.send(delivery('ping', {}, { secret: 'fixed' }))).statusCode).toBe(200);
   });
 });
 
@@ -103,83 +103,83 @@ describe('bad input', () => {
   ];
 
   it.each(cases)('%s is answered %d with the reason, counted, and not stored', async (_name, status, args, message) => {
-    const world = webhookWorld({ publishEvents: [] });
-    world.addTenant();
-    const response = await world.send(delivery(...args));
+    const harness = createWebhookHarness({ publishEvents: [] });
+    harness.addTenant();
+    const response = await harness.send(delivery(...args));
     expect(response.statusCode).toBe(status);
     expect(response.message).toMatch(message);
-    expect(world.metrics.total('WebhookRefused')).toBe(1);
-    nothingIsStored(world);
+    expect(harness.metrics.total('WebhookRefused')).toBe(1);
+    nothingIsStored(harness);
   });
 
   it('without target headers is accepted: they are not documented by GitHub', async () => {
-    const world = webhookWorld();
-    world.addTenant();
+    const harness = createWebhookHarness();
+    harness.addTenant();
     const headers = { 'x-github-hook-installation-target-type': undefined, 'x-github-hook-installation-target-id': undefined };
-    expect((await world.send(delivery('workflow_job', workflowJob(), { headers }))).statusCode).toBe(202);
-    expect(world.state.queue.jobs).toHaveLength(1);
+    expect((await harness.send(delivery('workflow_job', workflowJob(), { headers }))).statusCode).toBe(202);
+    expect(harness.state.queue.jobs).toHaveLength(1);
   });
 
   it('a large installation event is no bad input: it lists every repository', async () => {
-    const world = webhookWorld();
+    const harness = createWebhookHarness();
     const repositories = Array.from({ length: 40_000 }, (_, id) => ({ id, node_id: 'x'.repeat(40), full_name: `acme/${'r'.repeat(40)}`, private: true }));
     const payload = { ...installationPayload('created'), repositories };
     expect(JSON.stringify(payload).length).toBeGreaterThan(5_000_000);
-    expect((await world.send(delivery('installation', payload))).statusCode).toBe(202);
-    expect(JSON.stringify(world.state.bus.published).length).toBeLessThan(2_000);
+    expect((await harness.send(delivery('installation', payload))).statusCode).toBe(202);
+    expect(JSON.stringify(harness.state.bus.published).length).toBeLessThan(2_000);
   });
 });
 
 describe('other events', () => {
   it('ping is answered 200', async () => {
-    const world = webhookWorld();
-    expect((await world.send(delivery('ping', { zen: 'Keep it logically awesome.' }))).statusCode).toBe(200);
+    const harness = createWebhookHarness();
+    expect((await harness.send(delivery('ping', { zen: 'Keep it logically awesome.' }))).statusCode).toBe(200);
   });
 
   it('what nothing needs is answered 202 with the reason and counted', async () => {
-    const world = webhookWorld();
-    const response = await world.send(delivery('push', { ref: 'refs/heads/main' }));
+    const harness = createWebhookHarness();
+    const response = await harness.send(delivery('push', { ref: 'refs/heads/main' }));
     expect([response.statusCode, response.message]).toEqual([202, 'Nothing here needs the event push.']);
-    expect(world.metrics.counted).toEqual([{ name: 'WebhookIgnored', value: 1, properties: { reason: 'event' } }]);
-    nothingIsStored(world);
+    expect(harness.metrics.counted).toEqual([{ name: 'WebhookIgnored', value: 1, properties: { reason: 'event' } }]);
+    nothingIsStored(harness);
   });
 });
 
 describe('events for the operator’s own rules', () => {
   it('are published beside their way', async () => {
-    const world = webhookWorld({ publishEvents: ['workflow_job', 'installation'] });
-    world.addTenant();
-    await world.send(delivery('workflow_job', workflowJob()));
-    expect(world.state.bus.published).toEqual([{ detailType: 'workflow_job', detail: workflowJob() }]);
-    expect(world.state.queue.jobs).toHaveLength(1);
+    const harness = createWebhookHarness({ publishEvents: ['workflow_job', 'installation'] });
+    harness.addTenant();
+    await harness.send(delivery('workflow_job', workflowJob()));
+    expect(harness.state.bus.published).toEqual([{ detailType: 'workflow_job', detail: workflowJob() }]);
+    expect(harness.state.queue.jobs).toHaveLength(1);
   });
 
   it('are published though the labels are not ours', async () => {
-    const world = webhookWorld({ publishEvents: ['workflow_job'] });
-    await world.send(delivery('workflow_job', workflowJob({ job: { labels: ['ubuntu-latest'] } })));
-    expect(world.state.bus.published).toHaveLength(1);
+    const harness = createWebhookHarness({ publishEvents: ['workflow_job'] });
+    await harness.send(delivery('workflow_job', workflowJob({ job: { labels: ['ubuntu-latest'] } })));
+    expect(harness.state.bus.published).toHaveLength(1);
   });
 
   it('include events that nothing else needs', async () => {
-    const world = webhookWorld({ publishEvents: ['push'] });
-    expect((await world.send(delivery('push', { ref: 'main' }))).statusCode).toBe(202);
-    expect(world.state.bus.published).toEqual([{ detailType: 'push', detail: { ref: 'main' } }]);
+    const harness = createWebhookHarness({ publishEvents: ['push'] });
+    expect((await harness.send(delivery('push', { ref: 'main' }))).statusCode).toBe(202);
+    expect(harness.state.bus.published).toEqual([{ detailType: 'push', detail: { ref: 'main' } }]);
   });
 
   it('are not published twice when they are installation events', async () => {
-    const world = webhookWorld({ publishEvents: ['installation'] });
-    await world.send(delivery('installation', installationPayload('created')));
-    await world.send(delivery('installation', installationPayload('new_permissions_accepted')));
-    expect(world.state.bus.published).toHaveLength(2);
+    const harness = createWebhookHarness({ publishEvents: ['installation'] });
+    await harness.send(delivery('installation', installationPayload('created')));
+    await harness.send(delivery('installation', installationPayload('new_permissions_accepted')));
+    expect(harness.state.bus.published).toHaveLength(2);
   });
 
   it('are counted when they can not be published, and the delivery goes on', async () => {
-    const world = webhookWorld({ publishEvents: ['workflow_job'] });
-    world.addTenant();
-    world.faults.fail('bus.publish', new Error('the bus is full'));
-    expect((await world.send(delivery('workflow_job', workflowJob()))).statusCode).toBe(202);
-    expect(world.metrics.total('PublishFailed')).toBe(1);
-    expect(world.state.queue.jobs).toHaveLength(1);
+    const harness = createWebhookHarness({ publishEvents: ['workflow_job'] });
+    harness.addTenant();
+    harness.faults.fail('bus.publish', new Error('the bus is full'));
+    expect((await harness.send(delivery('workflow_job', workflowJob()))).statusCode).toBe(202);
+    expect(harness.metrics.total('PublishFailed')).toBe(1);
+    expect(harness.state.queue.jobs).toHaveLength(1);
   });
 });
 
@@ -193,19 +193,19 @@ describe('a failed durable write', () => {
   ];
 
   it.each(writes)('to %s is answered 503, and the redelivery goes through', async (_name, call, args) => {
-    const world = webhookWorld();
-    world.addTenant();
-    world.faults.fail(call, new Error('out of order'));
-    expect((await world.send(delivery(...args))).statusCode).toBe(503);
-    expect((await world.send(delivery(...args))).statusCode).toBe(202);
+    const harness = createWebhookHarness();
+    harness.addTenant();
+    harness.faults.fail(call, new Error('out of order'));
+    expect((await harness.send(delivery(...args))).statusCode).toBe(503);
+    expect((await harness.send(delivery(...args))).statusCode).toBe(202);
   });
 
   it('is logged without the body', async () => {
-    const world = webhookWorld();
-    world.addTenant({ installation_id: INSTALLATION });
-    world.faults.fail('queue.sendJob', new Error('out of order'));
-    await world.send(delivery('workflow_job', workflowJob({ job: { name: 'words of a tenant' } })));
-    expect(world.log.lines.some((line) => line.level === 'error')).toBe(true);
-    expect(JSON.stringify(world.log.lines)).not.toContain('words of a tenant');
+    const harness = createWebhookHarness();
+    harness.addTenant({ installation_id: INSTALLATION });
+    harness.faults.fail('queue.sendJob', new Error('out of order'));
+    await harness.send(delivery('workflow_job', workflowJob({ job: { name: 'words of a tenant' } })));
+    expect(harness.log.lines.some((line) => line.level === 'error')).toBe(true);
+    expect(JSON.stringify(harness.log.lines)).not.toContain('words of a tenant');
   });
 });

@@ -1,5 +1,5 @@
 import {
-  reportRow,
+  reportTenantProblems,
   routeJob,
   tierOf,
   type AdmissionSettings,
@@ -18,7 +18,7 @@ import { decideInstallation } from './decide-installation';
 import { decideWorkflowJob, type UnroutedEvent } from './decide-workflow-job';
 import { explain, explainEvent } from './explain';
 import { header, rawBody, respond, sourceAddress, type HttpRequest, type HttpResponse } from './http';
-import { installationIdOf, readDelivery, wordOf, type Delivery } from './parse-delivery';
+import { installationIdOf, parseDelivery, wordOf, type Delivery } from './parse-delivery';
 import { isSigned } from './signature';
 import type { SourceFilter } from './source-addresses';
 import { createTenantCache, type TenantCache } from './tenant-cache';
@@ -71,7 +71,7 @@ export function createHandler(deps: WebhookDeps): (request: HttpRequest) => Prom
       if (credentials === undefined) {
         return refuse(deps, 401, 'signature', "The signature is missing or not made with this App's webhook secret.");
       }
-      const read = readDelivery(request, body, credentials.appId);
+      const read = parseDelivery(request, body, credentials.appId);
       if (!read.ok) return refuse(deps, read.refusal.status, read.refusal.reason, read.refusal.message);
       return await answer(read.delivery, { ...deps, tenants });
     } catch (cause) {
@@ -171,7 +171,7 @@ async function publishForOperator(delivery: Delivery, deps: Invocation): Promise
 }
 
 function reportLookup(lookup: TenantLookup, deps: WebhookDeps): void {
-  const report = reportRow(lookup);
+  const report = reportTenantProblems(lookup);
   if (report === undefined) return;
   deps.log.warn("A tenant's row needs mending", { ...report });
   deps.metrics.count('TenantRowInvalid', { properties: { tenant_id: report.tenant_id, attributes: report.attributes } });

@@ -11,11 +11,11 @@ import {
   createSsmClient,
 } from '@multi-tenant-runner/aws';
 import { createLog, createMetrics, systemClock, writeLine } from '@multi-tenant-runner/runtime';
-import { readWebhookConfig } from './config';
+import { parseWebhookConfig } from './config';
 import { createCredentialSource } from './credentials';
 import { createHandler } from './handler';
 
-const config = readWebhookConfig(process.env);
+const config = parseWebhookConfig(process.env);
 // GitHub gives up after 10 seconds, so two attempts of each call must fit.
 const clients = createClientConfig(process.env, { timeout: 2_000, attempts: 2 });
 const dynamoDb = createDynamoDbClient(clients);

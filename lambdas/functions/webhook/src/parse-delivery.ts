@@ -14,14 +14,14 @@ export interface Refusal {
   readonly message: string;
 }
 
-export type ReadDelivery = { readonly ok: true; readonly delivery: Delivery } | { readonly ok: false; readonly refusal: Refusal };
+export type ParsedDelivery = { readonly ok: true; readonly delivery: Delivery } | { readonly ok: false; readonly refusal: Refusal };
 
 /** A real `workflow_job` has about 12 KB; an installation event lists every repository and may be much larger. */
 const MAX_JOB_BYTES = 1_000_000;
 const MAX_DELIVERY_ID = 100;
 
 /** Judges a delivery whose signature was right. What is wrong here is a setting, so each sentence says which. */
-export function readDelivery(request: HttpRequest, body: Buffer, appId: string): ReadDelivery {
+export function parseDelivery(request: HttpRequest, body: Buffer, appId: string): ParsedDelivery {
   const foreign = foreignTarget(request, appId);
   if (foreign !== undefined) return refused(403, 'foreign-app', foreign);
   const event = header(request, 'x-github-event');

@@ -1,11 +1,11 @@
-import { delivery, webhookWorld, workflowJob } from '../test/deliveries';
-import { decodeSourceCidrs, type SourceFilter } from './source-addresses';
+import { delivery, createWebhookHarness, workflowJob } from '../test/deliveries';
+import { parseSourceCidrs, type SourceFilter } from './source-addresses';
 
 /** Of the documentation's networks; the first two are shaped like GitHub's own entries. */
 const CIDRS = ['192.0.2.0/24', '2001:db8:40::/44', '198.51.100.7/32'];
 
 function filterOf(cidrs: readonly string[]): SourceFilter {
-  const decoded = decodeSourceCidrs(cidrs);
+  const decoded = parseSourceCidrs(cidrs);
   if (!decoded.ok) throw new Error(decoded.problems.join('; '));
   return decoded.value;
 }
@@ -32,7 +32,7 @@ test.each(['192.0.2.1', undefined, '2001:db8::1'])('an empty list lets %s in', (
 });
 
 test.each([[['192.0.2.0']], [['192.0.2.0/33']], [['2001:db8::/129']], [['example.com/24']], [[7]], ['192.0.2.0/24'], [null]])('%j is refused', (value) => {
-  expect(decodeSourceCidrs(value)).toMatchObject({ ok: false });
+  expect(parseSourceCidrs(value)).toMatchObject({ ok: false });
 });
 
 describe('a delivery', () => {
@@ -42,31 +42,31 @@ describe('a delivery', () => {
   });
 
   it('from elsewhere is answered 403 before its signature is looked at, and counted', async () => {
-    const world = webhookWorld({ acceptsFrom: filterOf(CIDRS) });
-    world.addTenant();
-    const response = await world.send(from('203.0.113.1'));
+    const harness = createWebhookHarness({ acceptsFrom: filterOf(CIDRS) });
+    harness.addTenant();
+    const response = await harness.send(from('203.0.113.1'));
     expect(response.statusCode).toBe(403);
     expect(response.message).toMatch(/webhook\.allowed_source_cidrs/);
-    expect(world.reads).toBe(0);
-    expect(world.state.jobs.all()).toEqual([]);
-    expect(world.metrics.counted).toEqual([{ name: 'WebhookRefused', value: 1, properties: { reason: 'source' } }]);
+    expect(harness.reads).toBe(0);
+    expect(harness.state.jobs.all()).toEqual([]);
+    expect(harness.metrics.counted).toEqual([{ name: 'WebhookRefused', value: 1, properties: { reason: 'source' } }]);
   });
 
   it('without an address is refused where a list is given', async () => {
-    const world = webhookWorld({ acceptsFrom: filterOf(CIDRS) });
-    expect((await world.send(from(undefined))).statusCode).toBe(403);
+    const harness = createWebhookHarness({ acceptsFrom: filterOf(CIDRS) });
+    expect((await harness.send(from(undefined))).statusCode).toBe(403);
   });
 
   it('from the list is taken, and still needs its signature', async () => {
-    const world = webhookWorld({ acceptsFrom: filterOf(CIDRS) });
-    world.addTenant();
-    expect((await world.send(from('192.0.2.5'))).statusCode).toBe(202);
-    expect((await world.send(from('192.0.2.5', 'guessed'))).statusCode).toBe(401);
+    const harness = createWebhookHarness({ acceptsFrom: filterOf(CIDRS) });
+    harness.addTenant();
+    expect((await harness.send(from('192.0.2.5'))).statusCode).toBe(202);
+    expect((await harness.send(from('192.0.2.5', 'guessed'))).statusCode).toBe(401);
   });
 
   it('is not believed what its own headers say of its address', async () => {
-    const world = webhookWorld({ acceptsFrom: filterOf(CIDRS) });
+    const harness = createWebhookHarness({ acceptsFrom: filterOf(CIDRS) });
     const request = from('203.0.113.1');
-    expect((await world.send({ ...request, headers: { ...request.headers, 'x-forwarded-for': '192.0.2.5' } })).statusCode).toBe(403);
+    expect((await harness.send({ ...request, headers: { ...request.headers, 'x-forwarded-for': '192.0.2.5' } })).statusCode).toBe(403);
   });
 });

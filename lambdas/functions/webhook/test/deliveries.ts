@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { createWorld, type World } from '@multi-tenant-runner/testing';
+import { createTestHarness, type TestHarness } from '@multi-tenant-runner/testing';
 import { createCredentialSource } from '../src/credentials';
 import { createHandler, type WebhookDeps } from '../src/handler';
 import type { HttpRequest, HttpResponse } from '../src/http';
@@ -79,7 +79,7 @@ export function installationPayload(action: string, overrides: Json = {}): Json 
   };
 }
 
-export interface WebhookWorld extends World {
+export interface WebhookHarness extends TestHarness {
   /** The App's parameters. */
   readonly secrets: Map<string, string>;
   /** How often they were read. */
@@ -88,8 +88,8 @@ export interface WebhookWorld extends World {
 }
 
 /** The webhook on in-memory ports. */
-export function webhookWorld(options: Parameters<typeof createWorld>[0] & { readonly publishEvents?: readonly string[]; readonly acceptsFrom?: SourceFilter } = {}): WebhookWorld {
-  const world = createWorld(options);
+export function createWebhookHarness(options: Parameters<typeof createTestHarness>[0] & { readonly publishEvents?: readonly string[]; readonly acceptsFrom?: SourceFilter } = {}): WebhookHarness {
+  const harness = createTestHarness(options);
   const values = new Map([
     [APP_ID_PARAMETER, APP_ID],
     [SECRET_PARAMETER, SECRET],
@@ -101,26 +101,26 @@ export function webhookWorld(options: Parameters<typeof createWorld>[0] & { read
       result.reads += 1;
       return new Map(values);
     },
-    clock: world.clock,
-    log: world.log,
+    clock: harness.clock,
+    log: harness.log,
   });
   const deps: WebhookDeps = {
-    environment: world.environment,
+    environment: harness.environment,
     acceptsFrom: options.acceptsFrom ?? (() => true),
     credentials,
-    tenants: world.registry,
-    jobs: world.jobs,
-    queue: world.queue,
-    bus: world.bus,
-    settings: world.settings,
+    tenants: harness.registry,
+    jobs: harness.jobs,
+    queue: harness.queue,
+    bus: harness.bus,
+    settings: harness.settings,
     publishEvents: new Set(options.publishEvents ?? []),
-    clock: world.clock,
-    log: world.log,
-    metrics: world.metrics,
+    clock: harness.clock,
+    log: harness.log,
+    metrics: harness.metrics,
   };
   const handler = createHandler(deps);
-  const result: WebhookWorld = {
-    ...world,
+  const result: WebhookHarness = {
+    ...harness,
     secrets: values,
     reads: 0,
     send: async (request) => {

@@ -6,7 +6,7 @@ export interface AwsError {
   readonly httpStatus?: number;
 }
 
-export function readAwsError(error: unknown): AwsError {
+export function parseAwsError(error: unknown): AwsError {
   if (!(error instanceof Error)) return { code: 'Unknown', message: 'a value that is no error was thrown' };
   const metadata: unknown = '$metadata' in error ? error.$metadata : undefined;
   const status: unknown = typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined;

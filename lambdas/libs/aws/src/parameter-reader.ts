@@ -1,5 +1,5 @@
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { readAwsError } from './aws-error';
+import { parseAwsError } from './aws-error';
 
 /** Reads parameters, decrypted, in one call. Who needs them for longer keeps them himself. */
 export type ParameterReader = (names: readonly string[]) => Promise<ReadonlyMap<string, string>>;
@@ -18,6 +18,6 @@ async function read(client: Pick<SSMClient, 'send'>, names: readonly string[]) {
   try {
     return await client.send(new GetParametersCommand({ Names: [...names], WithDecryption: true }));
   } catch (error) {
-    throw new Error(`The parameters ${names.join(', ')} can't be read (${readAwsError(error).code}); the function's role needs ssm:GetParameters and the key's kms:Decrypt.`, { cause: error });
+    throw new Error(`The parameters ${names.join(', ')} can't be read (${parseAwsError(error).code}); the function's role needs ssm:GetParameters and the key's kms:Decrypt.`, { cause: error });
   }
 }

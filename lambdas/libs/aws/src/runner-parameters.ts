@@ -1,6 +1,6 @@
 import { DeleteParametersCommand, GetParametersByPathCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { parameterName, parameterPath, TAG, Throttled, type RunnerParameters } from '@multi-tenant-runner/core';
-import { isThrottle, readAwsError } from './aws-error';
+import { isThrottle, parseAwsError } from './aws-error';
 
 export interface RunnerParametersDeps {
   readonly client: Pick<SSMClient, 'send'>;
@@ -33,7 +33,7 @@ export function createSsmRunnerParameters(deps: RunnerParametersDeps): RunnerPar
         try {
           await put(entry);
         } catch (error) {
-          if (readAwsError(error).code !== 'ParameterAlreadyExists') throw error;
+          if (parseAwsError(error).code !== 'ParameterAlreadyExists') throw error;
           // SSM takes no tags with Overwrite, and the tag is what lets only this machine read it.
           await remove(entry.installationId, [entry.instanceId]);
           await put(entry);
@@ -79,7 +79,7 @@ async function throttling<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    const failure = readAwsError(error);
+    const failure = parseAwsError(error);
     if (isThrottle(failure)) throw new Throttled(`SSM turned a call away for its rate (${failure.code})`, { cause: error });
     throw error;
   }

@@ -1,6 +1,6 @@
 import { Decoder, instantOf, type AppInstallation, type DeliveryAttempt, type GitHubApp, type GitHubFailure, type LifecycleAccount } from '@multi-tenant-runner/core';
 import type { GitHubDeps } from './github';
-import { readFailure } from './read-failure';
+import { parseFailure } from './read-failure';
 import { createRequests, withExactIds } from './requests';
 import { createTokens } from './tokens';
 
@@ -16,7 +16,7 @@ export function createGitHubApp({ baseUrl, identity, fetch, clock, timeout = TIM
       const { data, headers } = await requests.withToken(await tokens.asApp())(route, { ...parameters });
       return { kind: 'answer', data, ...(typeof headers.link === 'string' && { link: headers.link }) };
     } catch (error) {
-      return readFailure(error, clock.now());
+      return parseFailure(error, clock.now());
     }
   };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { HOUR, MINUTE, SECOND } from '@multi-tenant-runner/core';
 import { createTestClock } from '@multi-tenant-runner/testing';
-import { createBudgets, decideCall, readBucket, reserveOf } from './budgets';
+import { createBudgets, decideCall, parseBucket, reserveOf } from './budgets';
 
 const NOW = new Date('2026-01-15T12:00:00.000Z');
 const JIT = 'POST /orgs/acme/actions/runners/generate-jitconfig';
@@ -64,10 +64,10 @@ describe('an allowance', () => {
   });
 
   test('that an answer does not tell, or tells in nonsense, is none', () => {
-    expect(readBucket({}, NOW)).toBeUndefined();
-    expect(readBucket({ ...headers(1), 'x-ratelimit-remaining': 'many' }, NOW)).toBeUndefined();
-    expect(readBucket({ ...headers(1), 'x-ratelimit-reset': undefined }, NOW)).toBeUndefined();
-    expect(readBucket(headers(5, { inMinutes: 600 }), NOW)?.resetAt).toEqual(new Date(NOW.getTime() + 61 * MINUTE));
+    expect(parseBucket({}, NOW)).toBeUndefined();
+    expect(parseBucket({ ...headers(1), 'x-ratelimit-remaining': 'many' }, NOW)).toBeUndefined();
+    expect(parseBucket({ ...headers(1), 'x-ratelimit-reset': undefined }, NOW)).toBeUndefined();
+    expect(parseBucket(headers(5, { inMinutes: 600 }), NOW)?.resetAt).toEqual(new Date(NOW.getTime() + 61 * MINUTE));
   });
 });
 

@@ -37,7 +37,7 @@ export function decideCall(known: { readonly bucket?: Bucket; readonly pausedUnt
 }
 
 /** Undefined when the answer tells no allowance, as a GitHub Enterprise Server without limits does. */
-export function readBucket(headers: Headers, now: Date): (Bucket & { readonly resource: string }) | undefined {
+export function parseBucket(headers: Headers, now: Date): (Bucket & { readonly resource: string }) | undefined {
   const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) => Number(headers[`x-ratelimit-${name}`] ?? Number.NaN));
   if (!(remaining !== undefined && remaining >= 0) || !(reset !== undefined && reset > 0)) return undefined;
   // Buckets are refilled hourly; what a clock that is wrong says beyond that is not waited for.
@@ -76,7 +76,7 @@ export function createBudgets({ clock }: { readonly clock: Clock }): Budgets {
       return decideCall({ ...(bucket && { bucket }), ...(pausedUntil && { pausedUntil }) }, purpose, clock.now());
     },
     read: (installationId, route, headers) => {
-      const told = readBucket(headers, clock.now());
+      const told = parseBucket(headers, clock.now());
       if (told === undefined) return;
       const { resource, ...bucket } = told;
       const { buckets, resources } = known(installationId);

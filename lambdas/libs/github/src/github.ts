@@ -1,7 +1,7 @@
 import { Decoder, SECOND, type Clock, type GitHub, type GitHubFailure, type JobPlace, type Registration, type RunnerPlace } from '@multi-tenant-runner/core';
 import { createBudgets, isSecondary, type Purpose } from './budgets';
 import { createRenames, isSame, loginIn } from './follow-renames';
-import { readFailedRequest, judgeFailure, readFailure } from './read-failure';
+import { parseFailedRequest, decideFailure, parseFailure } from './read-failure';
 import { createRequests, type Fetch } from './requests';
 import { createRunnerGroups } from './runner-groups';
 import { createTokens, type AppIdentity, type TokenScope } from './tokens';
@@ -59,8 +59,8 @@ export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launc
       budgets.read(installationId, route, headers);
       return { kind: 'answer', status, data };
     } catch (error) {
-      const failed = readFailedRequest(error);
-      const failure = judgeFailure(failed, clock.now());
+      const failed = parseFailedRequest(error);
+      const failure = decideFailure(failed, clock.now());
       budgets.read(installationId, route, failed.headers);
       return failure.kind === 'limited' && isSecondary(failed) ? { kind: 'limited', retryAt: budgets.pause(installationId, failed) } : failure;
     }
@@ -82,7 +82,7 @@ export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launc
       const { status, data }: { status: number; data: unknown } = await requests.withToken(await tokens.asApp())(route, { ...parameters });
       return { kind: 'answer', status, data };
     } catch (error) {
-      return readFailure(error, clock.now());
+      return parseFailure(error, clock.now());
     }
   };
   const renames = createRenames({ ask: call, asApp });

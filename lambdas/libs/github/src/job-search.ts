@@ -1,7 +1,7 @@
 import { Decoder, isPublicRepository, needOf, queuedAtOf, type Clock, type GitHubFailure, type JobSearch, type Repository, type RepositoryName, type Spending, type WaitingJob } from '@multi-tenant-runner/core';
-import { createBudgets, isSecondary, readBucket } from './budgets';
+import { createBudgets, isSecondary, parseBucket } from './budgets';
 import type { GitHubDeps } from './github';
-import { judgeFailure, readFailedRequest } from './read-failure';
+import { decideFailure, parseFailedRequest } from './read-failure';
 import { createRequests } from './requests';
 import { createTokens, type TokenScope } from './tokens';
 
@@ -25,11 +25,11 @@ export function createJobSearch({ baseUrl, identity, fetch, clock, timeout = TIM
     try {
       const { data, headers } = await requests.withToken(token)(route, { ...parameters });
       budgets.read(installationId, route, headers);
-      const bucket = readBucket(headers, clock.now());
+      const bucket = parseBucket(headers, clock.now());
       return { kind: 'answer', data, ...(bucket && { budget: { limit: bucket.limit, remaining: bucket.remaining, resetAt: bucket.resetAt } }) };
     } catch (error) {
-      const failed = readFailedRequest(error);
-      const failure = judgeFailure(failed, clock.now());
+      const failed = parseFailedRequest(error);
+      const failure = decideFailure(failed, clock.now());
       budgets.read(installationId, route, failed.headers);
       return failure.kind === 'limited' && isSecondary(failed) ? { kind: 'limited', retryAt: budgets.pause(installationId, failed) } : failure;
     }

@@ -9,7 +9,7 @@ export interface FailedRequest {
   readonly headers: Readonly<Record<string, string | number | undefined>>;
 }
 
-export function readFailedRequest(error: unknown): FailedRequest {
+export function parseFailedRequest(error: unknown): FailedRequest {
   const response: unknown = property(error, 'response');
   const status = property(error, 'status');
   const headers = property(response, 'headers');
@@ -21,8 +21,8 @@ export function readFailedRequest(error: unknown): FailedRequest {
   };
 }
 
-export function readFailure(error: unknown, now: Date): GitHubFailure {
-  return judgeFailure(readFailedRequest(error), now);
+export function parseFailure(error: unknown, now: Date): GitHubFailure {
+  return decideFailure(parseFailedRequest(error), now);
 }
 
 /** GitHub asks for a minute at least when it names no time. */
@@ -32,7 +32,7 @@ const PAUSE = MINUTE;
  * A limit comes as 403 or 429, in three shapes: `retry-after`, an emptied bucket, or only words.
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
  */
-export function judgeFailure({ status, message, headers }: FailedRequest, now: Date): GitHubFailure {
+export function decideFailure({ status, message, headers }: FailedRequest, now: Date): GitHubFailure {
   if (status === undefined || status >= 500) return { kind: 'unavailable', message };
   const limited = status === 429 || (status === 403 && (headers['retry-after'] !== undefined || String(headers['x-ratelimit-remaining']) === '0' || /rate limit|abuse/i.test(message)));
   return limited ? { kind: 'limited', retryAt: retryAt(headers, now) } : { kind: 'refused', status, message };

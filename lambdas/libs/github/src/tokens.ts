@@ -1,7 +1,7 @@
 import { createAppAuth } from '@octokit/auth-app';
 import { MINUTE, plus, type Clock, type GitHubFailure } from '@multi-tenant-runner/core';
 import { appJwt } from './app-jwt';
-import { readFailure } from './read-failure';
+import { parseFailure } from './read-failure';
 import type { Requests } from './requests';
 
 /** What a token may be used for. Every token is narrowed to it, whatever else the App may do. */
@@ -69,7 +69,7 @@ export function createTokens({ identity, requests, clock }: TokensDeps): Tokens 
       const { token } = await auth({ type: 'installation', installationId, refresh: true, ...narrow(scope) });
       return { kind: 'token', token };
     } catch (error) {
-      return readFailure(error, clock.now());
+      return parseFailure(error, clock.now());
     }
   };
   const keep = (key: string, answer: Promise<TokenAnswer>): Promise<TokenAnswer> => {

@@ -2,7 +2,7 @@ import { CAPACITIES, Decoder, type AdmissionSettings, type Decoded, type Tier, t
 import type { EnvReader } from './env-reader';
 
 /** `{ "small": { "labels": […], "max_runners": 2, "rank": null, "instance_types": […], "capacity": "on-demand", "runner_group_id": 1 } }` */
-export function decodeTiers(value: unknown): Decoded<Tiers> {
+export function parseTiers(value: unknown): Decoded<Tiers> {
   const problems: string[] = [];
   const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
   if (entries.length === 0) return { ok: false, problems: ['is not a JSON object with at least one tier'] };
@@ -34,7 +34,7 @@ export function readAdmissionSettings(reader: EnvReader): AdmissionSettings {
 
 /** RUNNER_TIERS and DEFAULT_TIER. */
 export function readTierNames(reader: EnvReader): { readonly tiers: Tiers; readonly defaultTier: string } {
-  const tiers = reader.json<Tiers>('RUNNER_TIERS', new Map(), decodeTiers);
+  const tiers = reader.json<Tiers>('RUNNER_TIERS', new Map(), parseTiers);
   const defaultTier = reader.text('DEFAULT_TIER');
   if (tiers.size > 0 && defaultTier !== '' && !tiers.has(defaultTier)) reader.report('DEFAULT_TIER', 'is not a tier of RUNNER_TIERS');
   return { tiers, defaultTier };

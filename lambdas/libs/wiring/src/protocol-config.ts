@@ -6,7 +6,7 @@ import { LOG_LEVELS, readAdmissionSettings, readTierQueueUrls, type EnvReader, t
 export interface ProtocolConfig {
   readonly environment: string;
   readonly logLevel: LogLevel;
-  readonly tables: { readonly tenants: string; readonly jobs: string; readonly runners: string };
+  readonly tables: { readonly tenants: string; readonly jobs: string; readonly launches: string };
   readonly settings: AdmissionSettings;
   readonly tierQueueUrls: ReadonlyMap<string, string>;
   readonly gitHubApiUrl: string;
@@ -19,12 +19,12 @@ export interface ProtocolConfig {
   readonly timeout: number;
 }
 
-export function readProtocolConfig(reader: EnvReader): ProtocolConfig {
+export function parseProtocolConfig(reader: EnvReader): ProtocolConfig {
   const settings = readAdmissionSettings(reader);
   return {
     environment: reader.text('ENVIRONMENT'),
     logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS),
-    tables: { tenants: reader.text('TENANTS_TABLE'), jobs: reader.text('JOBS_TABLE'), runners: reader.text('RUNNERS_TABLE') },
+    tables: { tenants: reader.text('TENANTS_TABLE'), jobs: reader.text('JOBS_TABLE'), launches: reader.text('LAUNCHES_TABLE') },
     settings,
     tierQueueUrls: readTierQueueUrls(reader, settings.tiers),
     gitHubApiUrl: reader.text('GITHUB_API_URL'),

@@ -52,7 +52,7 @@ export function createProtocolPorts(config: ProtocolConfig, env: Env, { kmsKeyAr
     tenants: createDynamoTenantRegistry({ client: dynamoDb, tableName: tables.tenants, ...settings }),
     lifecycle: createDynamoTenantLifecycle({ client: dynamoDb, tableName: tables.tenants, clock }),
     jobs: createDynamoJobStore({ client: dynamoDb, tableName: tables.jobs, clock }),
-    launches: createDynamoLaunchStore({ client: dynamoDb, tableName: tables.runners, clock }),
+    launches: createDynamoLaunchStore({ client: dynamoDb, tableName: tables.launches, clock }),
     queue: createSqsJobQueue({ client: createSqsClient(clients), tierQueueUrls: config.tierQueueUrls }),
     fleet: createEc2Fleet({ client: createPatientEc2Client(env), environment, tags, sleep }),
     parameters: createSsmRunnerParameters({ client: ssm, environment, tags, ...(kmsKeyArn !== undefined && { kmsKeyArn }) }),

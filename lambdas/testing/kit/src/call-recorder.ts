@@ -10,7 +10,7 @@ export type BeforeCall = (port: string, method: string, args: readonly unknown[]
 export type AfterCall = (port: string, method: string, args: readonly unknown[], answer: unknown) => unknown;
 export type Undo = () => void;
 
-export interface CallObserver {
+export interface CallRecorder {
   /** Every call so far, in order. */
   readonly calls: Call[];
   /** Names like `fleet.run` of every call so far. */
@@ -37,7 +37,7 @@ export class Crash extends Error {
   override readonly name = 'Crash';
 }
 
-export function createCallObserver(): CallObserver {
+export function createCallRecorder(): CallRecorder {
   const calls: Call[] = [];
   const before = new Set<BeforeCall>();
   const after = new Set<AfterCall>();

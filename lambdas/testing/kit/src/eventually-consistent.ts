@@ -5,12 +5,12 @@ export interface Lag {
   release(): void;
 }
 
-export interface LaggingView<T> extends Lag {
+export interface EventuallyConsistentView<T> extends Lag {
   read(): T;
 }
 
 /** A reader, like an index or `DescribeInstances`, that can be told to stay behind the truth. */
-export function createLaggingView<T>(truth: () => T): LaggingView<T> {
+export function createEventuallyConsistentView<T>(truth: () => T): EventuallyConsistentView<T> {
   let held: { readonly value: T } | undefined;
   return {
     hold: () => {

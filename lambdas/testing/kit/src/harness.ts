@@ -27,11 +27,11 @@ import { createRecordingLog, createRecordingMetrics, type RecordingLog, type Rec
 import { createInMemoryRecoveryStore, type InMemoryRecoveryStore } from './fakes/recovery-store';
 import { createInMemorySecurityGroups, type InMemorySecurityGroups } from './fakes/security-groups';
 import { createInMemoryTenantRegistry, type InMemoryTenantRegistry, type TenantRow } from './fakes/tenant-registry';
-import { createCallObserver, type CallObserver } from './call-recorder';
+import { createCallRecorder, type CallRecorder } from './call-recorder';
 import { createTestClock, type TestClock } from './test-clock';
 
 /** The ports as the code under test gets them: every call is recorded and can be cut. */
-export interface WorldPorts {
+export interface HarnessPorts {
   readonly registry: TenantRegistry;
   readonly lifecycle: TenantLifecycle;
   readonly jobs: JobStore;
@@ -48,7 +48,7 @@ export interface WorldPorts {
 }
 
 /** What stands behind the ports, to be read and altered by a test; using it records no call. */
-export interface WorldState {
+export interface HarnessState {
   readonly tenants: InMemoryTenantRegistry;
   readonly jobs: InMemoryJobStore;
   readonly launches: InMemoryLaunchStore;
@@ -63,24 +63,24 @@ export interface WorldState {
   readonly recovery: InMemoryRecoveryStore;
 }
 
-export interface World extends WorldPorts, Omit<CallObserver, 'observe'> {
+export interface TestHarness extends HarnessPorts, Omit<CallRecorder, 'observe'> {
   readonly environment: string;
   readonly clock: TestClock;
   readonly settings: AdmissionSettings;
   readonly log: RecordingLog;
   readonly metrics: RecordingMetrics;
-  readonly state: WorldState;
+  readonly state: HarnessState;
   /** Writes a tenant's row and makes GitHub know its installation. */
   addTenant(overrides?: TenantRow): TenantRow;
 }
 
-export function createWorld(options: { readonly settings?: Partial<AdmissionSettings>; readonly clock?: TestClock; readonly environment?: string } = {}): World {
+export function createTestHarness(options: { readonly settings?: Partial<AdmissionSettings>; readonly clock?: TestClock; readonly environment?: string } = {}): TestHarness {
   const environment = options.environment ?? ENVIRONMENT;
   const clock = options.clock ?? createTestClock();
   const settings = defaultSettings(options.settings);
-  const observer = createCallObserver();
+  const observer = createCallRecorder();
   const github = createInMemoryGitHub();
-  const state: WorldState = {
+  const state: HarnessState = {
     tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
     jobs: createInMemoryJobStore({ clock }),
     launches: createInMemoryLaunchStore({ clock }),
@@ -94,7 +94,7 @@ export function createWorld(options: { readonly settings?: Partial<AdmissionSett
     search: createInMemoryJobSearch({ github }),
     recovery: createInMemoryRecoveryStore(),
   };
-  const ports: WorldPorts = {
+  const ports: HarnessPorts = {
     registry: observer.observe('registry', state.tenants),
     lifecycle: observer.observe('lifecycle', state.tenants),
     jobs: observer.observe('jobs', state.jobs),

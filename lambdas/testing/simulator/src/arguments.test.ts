@@ -1,25 +1,25 @@
-import { readArguments } from './arguments';
-import { ALL_WEATHER } from './scenario/fault-kinds';
+import { parseArguments } from './arguments';
+import { ALL_FAULTS } from './scenario/fault-kinds';
 
 const problemOf = (...args: string[]): string => {
-  const read = readArguments(args);
+  const read = parseArguments(args);
   return read.kind === 'wrong' ? read.problem : `no problem: ${read.kind}`;
 };
 
 test('the documented command is understood, with a value beside or behind its option', () => {
-  const options = { seed: '7', tenants: 100, jobs: 10_000, weather: ALL_WEATHER };
-  expect(readArguments(['--tenants', '100', '--jobs', '10000', '--seed', '7'])).toMatchObject({ kind: 'run', options, seeds: 1 });
-  expect(readArguments(['--tenants=100', '--jobs=10000', '--seed=7'])).toMatchObject({ kind: 'run', options });
+  const options = { seed: '7', tenants: 100, jobs: 10_000, faultKinds: ALL_FAULTS };
+  expect(parseArguments(['--tenants', '100', '--jobs', '10000', '--seed', '7'])).toMatchObject({ kind: 'run', options, seeds: 1 });
+  expect(parseArguments(['--tenants=100', '--jobs=10000', '--seed=7'])).toMatchObject({ kind: 'run', options });
 });
 
-test('fair weather is none, and kinds can be chosen', () => {
-  expect(readArguments(['--weather', 'fair'])).toMatchObject({ options: { weather: [] } });
-  expect(readArguments(['--weather', 'crash,steal'])).toMatchObject({ options: { weather: ['steal', 'crash'] } });
+test('no faults is none, and kinds can be chosen', () => {
+  expect(parseArguments(['--faults', 'none'])).toMatchObject({ options: { faultKinds: [] } });
+  expect(parseArguments(['--faults', 'crash,steal'])).toMatchObject({ options: { faultKinds: ['steal', 'crash'] } });
 });
 
 test('help is printed wherever it is asked for', () => {
-  expect(readArguments(['--jobs', '3', '--help']).kind).toBe('help');
-  expect(readArguments(['-h']).kind).toBe('help');
+  expect(parseArguments(['--jobs', '3', '--help']).kind).toBe('help');
+  expect(parseArguments(['-h']).kind).toBe('help');
 });
 
 test.each([
@@ -32,6 +32,6 @@ test.each([
   [['--seeds', '3', '--seed', 'x'], '--seeds counts upwards from --seed, so that must be a whole number, not x.'],
 ])('%j is answered with one sentence', (args, problem) => expect(problemOf(...args)).toBe(problem));
 
-test('an unknown weather is answered with the known ones', () => {
-  expect(problemOf('--weather', 'hail')).toMatch(/^--weather knows no hail; it is all, fair, or of webhook-drop, /);
+test('an unknown fault is answered with the known ones', () => {
+  expect(problemOf('--faults', 'hail')).toMatch(/^--faults knows no hail; it is all, none, or of webhook-drop, /);
 });

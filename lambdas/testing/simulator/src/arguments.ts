@@ -1,5 +1,5 @@
 import { SWITCH, TEXT, readCommandLine, whole, type Program } from '../../../../sandbox/setup/command-line.cjs';
-import { ALL_WEATHER, WEATHER, type WeatherKind } from './scenario/fault-kinds';
+import { ALL_FAULTS, FAULT_KINDS, type FaultKind } from './scenario/fault-kinds';
 import type { SimulationOptions } from './scenario/options';
 
 export type Arguments =
@@ -16,8 +16,8 @@ export const HELP = `Runs the functions' own handlers in a simulated world and p
   --jobs <n>       workflow jobs over all tenants, 1 to 100000 (500)
   --seed <text>    the same seed gives the same run (1)
   --seeds <n>      this many runs with the seeds <seed>, <seed>+1, …, for a number as seed (1)
-  --weather <list> what goes wrong, separated by commas; "all" (the default), "fair", or of:
-${Object.entries(WEATHER).map(([kind, about]) => `                     ${kind.padEnd(18)} ${about}`).join('\n')}
+  --faults <list> what goes wrong, separated by commas; "all" (the default), "none", or of:
+${Object.entries(FAULT_KINDS).map(([kind, about]) => `                     ${kind.padEnd(18)} ${about}`).join('\n')}
   --sweep <n>      instead, lets the sweep come by n tenants, 1 to 100000, and prints how long it takes
   --shrink         make a failing run smaller and print the seed file to keep
   --trace          print every happening of the run
@@ -31,33 +31,33 @@ const PROGRAM: Program = {
   usage: HELP,
   options: {
     tenants: whole(1, 10_000), jobs: whole(1, 100_000), seeds: whole(1, 100_000), sweep: whole(1, 100_000),
-    seed: TEXT, weather: TEXT, shrink: SWITCH, trace: SWITCH, json: SWITCH,
+    seed: TEXT, faultKinds: TEXT, shrink: SWITCH, trace: SWITCH, json: SWITCH,
   },
 };
 
 /** Reads the command line; what is wrong with it is one sentence. */
-export function readArguments(args: readonly string[]): Arguments {
+export function parseArguments(args: readonly string[]): Arguments {
   const read = readCommandLine(PROGRAM, args);
   if (read.kind === 'help') return { kind: 'help', text: HELP };
   if (read.kind === 'wrong') return read;
   const { numbers, texts, switches } = read;
   if (numbers['sweep'] !== undefined) return { kind: 'sweep', tenants: numbers['sweep'] };
-  const weather = readWeather(texts['weather'] ?? 'all');
-  if (typeof weather === 'string') return wrong(weather);
+  const faultKinds = parseFaultKinds(texts['faults'] ?? 'all');
+  if (typeof faultKinds === 'string') return wrong(faultKinds);
   const seed = texts['seed'] ?? '1';
   const seeds = numbers['seeds'] ?? 1;
   if (seeds > 1 && !/^\d{1,15}$/.test(seed)) return wrong(`--seeds counts upwards from --seed, so that must be a whole number, not ${seed}.`);
-  const options = { seed, tenants: numbers['tenants'] ?? 10, jobs: numbers['jobs'] ?? 500, weather };
+  const options = { seed, tenants: numbers['tenants'] ?? 10, jobs: numbers['jobs'] ?? 500, faultKinds };
   return { kind: 'run', options, seeds, shrink: switches.has('shrink'), trace: switches.has('trace'), json: switches.has('json') };
 }
 
-function readWeather(text: string): readonly WeatherKind[] | string {
-  if (text === 'all') return ALL_WEATHER;
-  if (text === 'fair') return [];
+function parseFaultKinds(text: string): readonly FaultKind[] | string {
+  if (text === 'all') return ALL_FAULTS;
+  if (text === 'none') return [];
   const kinds = text.split(',').map((kind) => kind.trim());
-  const unknown = kinds.find((kind) => !(kind in WEATHER));
-  if (unknown !== undefined) return `--weather knows no ${unknown}; it is all, fair, or of ${ALL_WEATHER.join(', ')}.`;
-  return ALL_WEATHER.filter((kind) => kinds.includes(kind));
+  const unknown = kinds.find((kind) => !(kind in FAULT_KINDS));
+  if (unknown !== undefined) return `--faults knows no ${unknown}; it is all, none, or of ${ALL_FAULTS.join(', ')}.`;
+  return ALL_FAULTS.filter((kind) => kinds.includes(kind));
 }
 
 function wrong(problem: string): Arguments {

@@ -1,10 +1,10 @@
-import { readArguments } from './arguments';
+import { parseArguments } from './arguments';
 import { printable } from './print';
 import { shrink } from './shrink';
 import { simulate } from './simulate';
 import { coverAllTenants, printableRound } from './sweep-load';
 
-const args = readArguments(process.argv.slice(2));
+const args = parseArguments(process.argv.slice(2));
 
 switch (args.kind) {
   case 'help':

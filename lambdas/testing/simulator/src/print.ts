@@ -7,7 +7,7 @@ const SHOWN = 20;
 export function printable(report: Report, realSeconds: number): string {
   const { jobs, waiting, options } = report;
   const rows: readonly (readonly [string, string])[] = [
-    ['seed', `${options.seed}, ${options.tenants} tenants, weather: ${options.weather.length === 0 ? 'fair' : `${options.weather.length} kinds`}`],
+    ['seed', `${options.seed}, ${options.tenants} tenants, faults: ${options.faultKinds.length === 0 ? 'none' : `${options.faultKinds.length} kinds`}`],
     ['jobs', `${jobs.queued} queued, ${jobs.ran} ran, ${jobs.cancelled} ended before they ran, ${jobs.unserved} never to be served (suspended, uninstalled, public, limit 0)`],
     ['waiting times', `p50 ${duration(waiting.p50)}, p95 ${duration(waiting.p95)}, max ${duration(waiting.max)}`],
     ['peaks', `${report.peaks.machines} machines, ${report.peaks.slots} slots`],

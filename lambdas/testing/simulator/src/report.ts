@@ -1,10 +1,10 @@
-import { PROMISES, type Checker, type Promised, type Violation } from './invariants/violations';
-import type { Functions } from './functions';
-import type { Guard } from './invariants/invariants';
-import type { SimJob } from './model';
+import { PROMISES, type Violations, type Promised, type Violation } from './invariants/violations';
+import type { Functions } from './services/functions';
+import type { Invariants } from './invariants/invariants';
+import type { SimJob } from './scenario/model';
 import type { SimulationOptions } from './scenario/options';
-import type { PortCalls } from './ports';
-import type { EndedWorld } from './invariants/final-invariants';
+import type { PortCalls } from './services/ports';
+import type { EndedHarness } from './invariants/final-invariants';
 
 export interface Report {
   readonly options: SimulationOptions;
@@ -28,9 +28,9 @@ export interface Report {
 }
 
 export interface ReportDeps {
-  readonly world: EndedWorld;
-  readonly checker: Checker;
-  readonly guard: Guard;
+  readonly harness: EndedHarness;
+  readonly checker: Violations;
+  readonly guard: Invariants;
   readonly calls: PortCalls;
   readonly metrics: ReadonlyMap<string, number>;
   readonly functions: Functions;
@@ -40,14 +40,14 @@ export interface ReportDeps {
 
 const waitOf = (job: SimJob): number => (job.startedAt ?? job.queuedAt) - job.queuedAt;
 
-export function report({ world, checker, guard, calls, metrics, functions, options, ended }: ReportDeps): Report {
-  const { jobs } = world.github;
+export function report({ harness, checker, guard, calls, metrics, functions, options, ended }: ReportDeps): Report {
+  const { jobs } = harness.github;
   const waits = jobs.flatMap((job) => (job.startedAt === undefined ? [] : [waitOf(job)])).sort((a, b) => a - b);
   const at = (share: number): number => waits[Math.min(waits.length - 1, Math.floor(share * waits.length))] ?? 0;
   return {
     options,
     ended,
-    happenings: world.agenda.happened,
+    happenings: harness.scheduler.happened,
     jobs: {
       queued: jobs.length,
       ran: waits.length,
@@ -61,7 +61,7 @@ export function report({ world, checker, guard, calls, metrics, functions, optio
     idleStarts: guard.idleStarts,
     calls: [...calls.counts.values()].reduce((sum, count) => sum + count, 0),
     invocations: Object.values(functions).reduce((sum, { invocations }) => sum + invocations, 0),
-    redriven: world.bus.redriven,
+    redriven: harness.bus.redriven,
     broken: Object.fromEntries(PROMISES.map((promise) => [promise, checker.count(promise)])) as Record<Promised, number>,
     violations: checker.violations,
     metrics: Object.fromEntries([...metrics].sort()),

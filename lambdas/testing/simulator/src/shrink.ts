@@ -19,12 +19,12 @@ export async function shrink(given: SimulationOptions, judge: Judge): Promise<Si
     before = sizeOf(smallest);
     smallest = { ...smallest, onlyTenants: await without(smallest.onlyTenants ?? [], (kept) => stillFails({ ...smallest, onlyTenants: kept })) };
     smallest = { ...smallest, onlyJobs: await without(smallest.onlyJobs ?? [], (kept) => stillFails({ ...smallest, onlyJobs: kept })) };
-    smallest = { ...smallest, weather: await without(smallest.weather, (kept) => stillFails({ ...smallest, weather: kept })) };
+    smallest = { ...smallest, faultKinds: await without(smallest.faultKinds, (kept) => stillFails({ ...smallest, faultKinds: kept })) };
   }
   return smallest;
 }
 
-const sizeOf = ({ onlyTenants = [], onlyJobs = [], weather }: SimulationOptions): number => onlyTenants.length + onlyJobs.length + weather.length;
+const sizeOf = ({ onlyTenants = [], onlyJobs = [], faultKinds }: SimulationOptions): number => onlyTenants.length + onlyJobs.length + faultKinds.length;
 
 /** Leaves out halves, then quarters, down to single ones, as long as it still fails without them. */
 async function without<T>(items: readonly T[], fails: (kept: readonly T[]) => Promise<boolean>): Promise<readonly T[]> {

@@ -1,8 +1,8 @@
 import { simulate } from './simulate';
-import { ALL_WEATHER, type WeatherKind } from './scenario/fault-kinds';
+import { ALL_FAULTS, type FaultKind } from './scenario/fault-kinds';
 import type { SimulationOptions } from './scenario/options';
 
-const run = (seed: string, overrides: Partial<SimulationOptions> = {}) => simulate({ seed, tenants: 3, jobs: 12, weather: ALL_WEATHER, ...overrides });
+const run = (seed: string, overrides: Partial<SimulationOptions> = {}) => simulate({ seed, tenants: 3, jobs: 12, faultKinds: ALL_FAULTS, ...overrides });
 
 test('the same seed gives the same run, happening by happening', async () => {
   const first = await run('replay');
@@ -15,8 +15,8 @@ test('another seed gives another run', async () => {
   expect((await run('replay')).trace).not.toBe((await run('replay 2')).trace);
 });
 
-test('in fair weather every job that may run gets one machine of its own', async () => {
-  const { jobs, machines, idleStarts, violations } = await run('fair', { weather: [], jobs: 40 });
+test('without faults every job that may run gets one machine of its own', async () => {
+  const { jobs, machines, idleStarts, violations } = await run('none', { faultKinds: [], jobs: 40 });
   expect(violations).toEqual([]);
   expect(jobs.ran).toBeGreaterThan(35);
   expect(machines - idleStarts).toBe(jobs.ran);
@@ -24,17 +24,17 @@ test('in fair weather every job that may run gets one machine of its own', async
 
 test('the real clock, real timers and real randomness are back after a run', async () => {
   const before = [globalThis.setTimeout, globalThis.clearTimeout, Date.now, Math.random];
-  await run('timers', { jobs: 3, weather: [] });
+  await run('timers', { jobs: 3, faultKinds: [] });
   expect([globalThis.setTimeout, globalThis.clearTimeout, Date.now, Math.random]).toEqual(before);
 });
 
-test.each(ALL_WEATHER)('%s alone breaks no promise', async (kind: WeatherKind) => {
+test.each(ALL_FAULTS)('%s alone breaks no promise', async (kind: FaultKind) => {
   for (let seed = 1; seed <= 3; seed += 1) {
-    expect({ seed, violations: (await run(`${kind} ${seed}`, { weather: [kind] })).violations }).toEqual({ seed, violations: [] });
+    expect({ seed, violations: (await run(`${kind} ${seed}`, { faultKinds: [kind] })).violations }).toEqual({ seed, violations: [] });
   }
 });
 
 test('a crowd that waits while EC2 has no capacity makes no chain of messages that Lambda would stop', async () => {
   // Where a release wakes whatever the reason, three chains of this run pass 16.
-  expect((await run('c4', { tenants: 1, jobs: 110, weather: ['limit-change', 'capacity'] })).violations).toEqual([]);
+  expect((await run('c4', { tenants: 1, jobs: 110, faultKinds: ['limit-change', 'capacity'] })).violations).toEqual([]);
 }, 120_000);

@@ -1,30 +1,30 @@
 import { MINUTE, RECOVERY_SOURCE, SECOND, SWEEP_SOURCE, type Log } from '@multi-tenant-runner/core';
 import { ENVIRONMENT, settings as defaultSettings } from '@multi-tenant-runner/testing';
-import { createAgenda, type Agenda } from './engine/scheduler';
-import { createAppSide } from './services/simulated-app';
+import { createScheduler, type Scheduler } from './engine/scheduler';
+import { createSimulatedApp } from './services/simulated-app';
 import { createBackend, createState } from './services/backend';
-import { createChecker } from './invariants/violations';
+import { createViolations } from './invariants/violations';
 import { createDeliveries } from './services/deliveries';
-import { createEc2Side } from './services/simulated-ec2';
-import { createFates } from './scenario/faults';
-import { createFunctions } from './functions';
-import { createGitHubSide, type GitHubSide } from './services/simulated-github';
-import { createGuard } from './invariants/invariants';
+import { createSimulatedEc2 } from './services/simulated-ec2';
+import { createFaultDraws } from './scenario/faults';
+import { createFunctions } from './services/functions';
+import { createSimulatedGitHub, type SimulatedGitHub } from './services/simulated-github';
+import { createInvariants } from './invariants/invariants';
 import { createLifecycleBus } from './services/lifecycle-bus';
-import { createLineage } from './lineage';
+import { createLineage } from './services/lineage';
 import { createMachines, type Machines } from './services/machines';
-import { createPortCalls } from './ports';
+import { createPortCalls } from './services/ports';
 import { createQueue } from './services/queue';
 import { createRandom } from './engine/random';
 import { createTableStream } from './services/table-stream';
 import { createTrace } from './engine/trace';
-import { playScenario } from './scenario/run-scenario';
+import { runScenario } from './scenario/run-scenario';
 import { report, type Report } from './report';
 import { drawScenario } from './scenario/scenario';
 import { findUnsettled, judgeEnd } from './invariants/final-invariants';
 import { installVirtualTimers } from './engine/virtual-timers';
 import type { SimulationOptions } from './scenario/options';
-import type { Weather } from './scenario/fault-kinds';
+import type { FaultSettings } from './scenario/fault-kinds';
 import type { BatchResponse } from '@multi-tenant-runner/runtime';
 import type { LambdaFunction } from './engine/lambda';
 
@@ -40,31 +40,31 @@ const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () =>
 
 /** Runs one world from its seed to its end. The same options give the same trace. */
 export async function simulate(options: SimulationOptions, how: { readonly keepTrace?: boolean; readonly log?: Log } = {}): Promise<SimulationResult> {
-  const agenda = createAgenda(START);
-  const uninstall = installVirtualTimers(agenda);
+  const scheduler = createScheduler(START);
+  const uninstall = installVirtualTimers(scheduler);
   try {
-    return await run(options, agenda, how);
+    return await run(options, scheduler, how);
   } finally {
     uninstall();
   }
 }
 
-async function run(options: SimulationOptions, agenda: Agenda, how: { readonly keepTrace?: boolean; readonly log?: Log }): Promise<SimulationResult> {
+async function run(options: SimulationOptions, scheduler: Scheduler, how: { readonly keepTrace?: boolean; readonly log?: Log }): Promise<SimulationResult> {
   const random = createRandom(options.seed);
   const scenario = drawScenario(options);
-  const calmAt = agenda.now() + scenario.calmAt;
-  const weather: Weather = { has: (kind) => agenda.now() < calmAt && options.weather.includes(kind) };
+  const calmAt = scheduler.now() + scenario.calmAt;
+  const faultKinds: FaultSettings = { has: (kind) => scheduler.now() < calmAt && options.faultKinds.includes(kind) };
   const trace = createTrace(how.keepTrace ?? false);
-  const checker = createChecker(agenda, trace);
+  const checker = createViolations(scheduler, trace);
   const lineage = createLineage(checker);
   const settings = defaultSettings({ tierAccess: 'any' });
-  const state = createState({ agenda, settings, environment: ENVIRONMENT });
+  const state = createState({ scheduler, settings, environment: ENVIRONMENT });
 
-  let github: GitHubSide;
+  let github: SimulatedGitHub;
   let machines: Machines;
-  const guard = createGuard({ agenda, checker, machines: () => machines, github: () => github });
+  const guard = createInvariants({ scheduler, checker, machines: () => machines, github: () => github });
   machines = createMachines({
-    agenda, random: random.fork('machines'), weather, trace, checker, parameters: state.parameters,
+    scheduler, random: random.fork('machines'), faultKinds, trace, checker, parameters: state.parameters,
     github: () => github,
     tell: (event) => runnerEvents.send(JSON.stringify(event)),
     forget: (instanceId) => void state.fleet.machines.delete(instanceId),
@@ -75,55 +75,55 @@ async function run(options: SimulationOptions, agenda: Agenda, how: { readonly k
       stream.add(change);
     }
   };
-  const fates = createFates(agenda, weather, random.fork('fates'));
-  state.fleet.refuse(fates.hasNoCapacity);
-  const calls = createPortCalls({ agenda, draw: fates.draw, trace, lineage, afterEffect: tableChanged });
-  const fleet = createEc2Side({ inner: state.fleet, machines, guard, agenda, environment: ENVIRONMENT });
+  const faultDraws = createFaultDraws(scheduler, faultKinds, random.fork('fates'));
+  state.fleet.refuse(faultDraws.hasNoCapacity);
+  const calls = createPortCalls({ scheduler, draw: faultDraws.draw, trace, lineage, afterEffect: tableChanged });
+  const fleet = createSimulatedEc2({ inner: state.fleet, machines, guard, scheduler, environment: ENVIRONMENT });
   const backend = createBackend({
-    state, fleet, agenda, random: random.fork('backend'), weather,
+    state, fleet, scheduler, random: random.fork('backend'), faultKinds,
     queues: () => ({ tiers, runnerEvents }),
     bus: () => bus,
     onDeregistered: (runnerId) => machines.deregistered(runnerId),
-    ...createAppSide({ github: () => github, deliveries: () => deliveries, agenda }),
+    ...createSimulatedApp({ github: () => github, deliveries: () => deliveries, scheduler }),
   });
   const metrics = new Map<string, number>();
   const functions = createFunctions({
-    backend, calls, agenda, settings, environment: ENVIRONMENT,
+    backend, calls, scheduler, settings, environment: ENVIRONMENT,
     log: how.log ?? SILENT,
     metrics: { count: (name, { value = 1 } = {}) => void metrics.set(name, (metrics.get(name) ?? 0) + value), measureSeconds: () => undefined },
   });
-  const tiers = new Map([...settings.tiers.keys()].map((tier) => [tier, createQueue({ name: tier, lambda: functions.scaleUp, agenda, lineage, random: random.fork(`queue ${tier}`), weather })]));
-  const runnerEvents = createQueue({ name: 'events', lambda: functions.scaleDown as LambdaFunction<Parameters<typeof functions.scaleDown.invoke>[0], BatchResponse>, agenda, lineage, random: random.fork('queue events'), weather });
-  const stream = createTableStream({ lambda: functions.tenantManager, agenda, random: random.fork('stream'), weather });
-  const bus = createLifecycleBus({ lambda: functions.tenantManager, agenda, random: random.fork('bus'), weather });
-  const deliveries = createDeliveries({ lambda: functions.webhook, agenda, random: random.fork('deliveries'), weather, trace });
-  github = createGitHubSide({
-    state: state.github, deliveries, agenda, random: random.fork('github'), weather, checker, plans: scenario.tenants,
+  const tiers = new Map([...settings.tiers.keys()].map((tier) => [tier, createQueue({ name: tier, lambda: functions.scaleUp, scheduler, lineage, random: random.fork(`queue ${tier}`), faultKinds })]));
+  const runnerEvents = createQueue({ name: 'events', lambda: functions.scaleDown as LambdaFunction<Parameters<typeof functions.scaleDown.invoke>[0], BatchResponse>, scheduler, lineage, random: random.fork('queue events'), faultKinds });
+  const stream = createTableStream({ lambda: functions.tenantManager, scheduler, random: random.fork('stream'), faultKinds });
+  const bus = createLifecycleBus({ lambda: functions.tenantManager, scheduler, random: random.fork('bus'), faultKinds });
+  const deliveries = createDeliveries({ lambda: functions.webhook, scheduler, random: random.fork('deliveries'), faultKinds, trace });
+  github = createSimulatedGitHub({
+    state: state.github, deliveries, scheduler, random: random.fork('github'), faultKinds, checker, plans: scenario.tenants,
     onAssigned: (machine, job) => machines.assigned(machine, job),
     onFinished: (machine) => machines.finished(machine),
   });
 
   const sweepEveryMinute = (): void => {
-    agenda.after(MINUTE, sweepEveryMinute);
+    scheduler.after(MINUTE, sweepEveryMinute);
     functions.scaleDown.invoke({ source: SWEEP_SOURCE }, () => undefined);
   };
   sweepEveryMinute();
   const recoverEveryTwoMinutes = (): void => {
-    agenda.after(2 * MINUTE, recoverEveryTwoMinutes);
+    scheduler.after(2 * MINUTE, recoverEveryTwoMinutes);
     functions.recovery.invoke({ source: RECOVERY_SOURCE }, () => undefined);
   };
   recoverEveryTwoMinutes();
-  playScenario(scenario, { agenda, github, guard, tenants: state.tenants, defaultLimit: settings.tiers.get(settings.defaultTier)?.maxRunners ?? 0, tableChanged });
+  runScenario(scenario, { scheduler, github, guard, tenants: state.tenants, defaultLimit: settings.tiers.get(settings.defaultTier)?.maxRunners ?? 0, tableChanged });
 
-  const world = { state, github, machines, queues: [...tiers.values(), runnerEvents], stream, bus, deliveries, agenda };
+  const harness = { state, github, machines, queues: [...tiers.values(), runnerEvents], stream, bus, deliveries, scheduler };
   let over = false;
   const look = (): void => {
-    const settled = findUnsettled(world).length === 0;
-    over = settled || agenda.now() > calmAt + PATIENCE;
-    if (!over) agenda.after(20 * SECOND, look);
+    const settled = findUnsettled(harness).length === 0;
+    over = settled || scheduler.now() > calmAt + PATIENCE;
+    if (!over) scheduler.after(20 * SECOND, look);
   };
-  agenda.after(scenario.calmAt, look);
-  await agenda.run(() => over);
-  judgeEnd(world, checker);
-  return { ...report({ world, checker, guard, calls, metrics, functions, options, ended: agenda.now() - Date.parse(START) }), trace: trace.digest(), lines: trace.lines };
+  scheduler.after(scenario.calmAt, look);
+  await scheduler.run(() => over);
+  judgeEnd(harness, checker);
+  return { ...report({ harness, checker, guard, calls, metrics, functions, options, ended: scheduler.now() - Date.parse(START) }), trace: trace.digest(), lines: trace.lines };
 }

@@ -1,12 +1,12 @@
 import { MINUTE, SWEEP_SOURCE, isOpenLaunch, type Log } from '@multi-tenant-runner/core';
 import { ENVIRONMENT, job, launch, settings as defaultSettings, tenantRow } from '@multi-tenant-runner/testing';
 import type { SweepReport } from '@multi-tenant-runner/scale-down/sweep';
-import { createAgenda } from './engine/scheduler';
+import { createScheduler } from './engine/scheduler';
 import { createBackend, createState, type State } from './services/backend';
-import { createFunctions } from './functions';
+import { createFunctions } from './services/functions';
 import type { LifecycleBus } from './services/lifecycle-bus';
-import { createLineage } from './lineage';
-import { createPortCalls } from './ports';
+import { createLineage } from './services/lineage';
+import { createPortCalls } from './services/ports';
 import type { Queue } from './services/queue';
 import { createRandom } from './engine/random';
 import { createTrace } from './engine/trace';
@@ -34,12 +34,12 @@ const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () =>
 
 /** Lets the sweep come by every minute, on the virtual clock, until it has been at every tenant once. */
 export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<SweepRound> {
-  const agenda = createAgenda('2026-01-15T12:30:00.000Z');
-  const uninstall = installVirtualTimers(agenda);
+  const scheduler = createScheduler('2026-01-15T12:30:00.000Z');
+  const uninstall = installVirtualTimers(scheduler);
   try {
     const settings = defaultSettings();
     const random = createRandom('sweep').fork('latency');
-    const state = createState({ agenda, settings, environment: ENVIRONMENT });
+    const state = createState({ scheduler, settings, environment: ENVIRONMENT });
     const waiting = await fill(state, tenants);
     const none = (): never => {
       throw new Error('Nothing of this is needed by a sweep');
@@ -47,34 +47,34 @@ export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<
     const queue: Queue = { send: () => undefined, length: 0, deadLetters: [] };
     const bus: LifecycleBus = { publish: none, length: 0, redriven: 0 };
     const backend = createBackend({
-      state, fleet: state.fleet, agenda, random, weather: { has: () => false },
+      state, fleet: state.fleet, scheduler, random, faultKinds: { has: () => false },
       queues: () => ({ tiers: new Map([...settings.tiers.keys()].map((tier) => [tier, queue])), runnerEvents: queue }),
       bus: () => bus,
       onDeregistered: () => undefined,
       app: { listDeliveries: none, redeliver: none, listInstallations: none },
       search: { listRepositories: none, listOpenRuns: none, listQueuedJobs: none },
     });
-    const calls = createPortCalls({ agenda, trace: createTrace(false), draw: () => ({ delay: random.between(...latency), kind: 'done' }), lineage: createLineage({ broken: () => undefined }), afterEffect: () => undefined });
-    const functions = createFunctions({ backend, calls, agenda, settings, environment: ENVIRONMENT, log: SILENT, metrics: { count: () => undefined, measureSeconds: () => undefined } });
+    const calls = createPortCalls({ scheduler, trace: createTrace(false), draw: () => ({ delay: random.between(...latency), kind: 'done' }), lineage: createLineage({ broken: () => undefined }), afterEffect: () => undefined });
+    const functions = createFunctions({ backend, calls, scheduler, settings, environment: ENVIRONMENT, log: SILENT, metrics: { count: () => undefined, measureSeconds: () => undefined } });
     const total = (): number => [...calls.counts.values()].reduce((sum, count) => sum + count, 0);
 
     const runs: SweepRound['runs'][number][] = [];
-    const started = agenda.now();
+    const started = scheduler.now();
     let ended = started;
     let over = false;
     const run = (): void => {
-      const before = { at: agenda.now(), calls: total() };
+      const before = { at: scheduler.now(), calls: total() };
       functions.scaleDown.invoke({ source: SWEEP_SOURCE }, (outcome) => {
         if (outcome.kind !== 'answer') throw new Error(`The sweep ended with ${outcome.kind}`);
         const report = outcome.answer as SweepReport;
-        ended = agenda.now();
+        ended = scheduler.now();
         runs.push({ tenants: report.tenants, calls: total() - before.calls, milliseconds: ended - before.at, finished: report.finished });
         over = report.finished || runs.length >= MOST_RUNS;
-        if (!over) agenda.after(Math.max(0, MINUTE - (ended - before.at)), run);
+        if (!over) scheduler.after(Math.max(0, MINUTE - (ended - before.at)), run);
       });
     };
-    agenda.after(0, run);
-    await agenda.run(() => over);
+    scheduler.after(0, run);
+    await scheduler.run(() => over);
     const open = state.launches.all().filter((row) => isOpenLaunch(row.state)).length;
     return { runs, milliseconds: ended - started, broken: waiting.length, mended: waiting.length - open };
   } finally {

@@ -8,7 +8,7 @@ const FIRST = jobMessage({ jobId: 1 });
 test('held-failure-deletes: a worker that finds its launch held by another leaves the slot where it is', async () => {
   const system = stage();
   await workerDies(system, 'dies-after', 'registry.admit');
-  system.world.clock.advance(11 * MINUTE);
+  system.harness.clock.advance(11 * MINUTE);
   const beforeHeld = gate(system, 'launches.change');
   const worker = system.deliver(FIRST);
   await beforeHeld.reached;
@@ -18,7 +18,7 @@ test('held-failure-deletes: a worker that finds its launch held by another leave
   await worker;
   await system.drain();
   expect(system.launchOf(1).state).toBe('running');
-  expect(system.live()).toEqual(['1-1']);
+  expect(system.slots()).toEqual(['1-1']);
   expect(brokenPromises(system, 1)).toEqual([]);
 });
 
@@ -47,11 +47,11 @@ test('sweep-skips-queued-job: a job whose row alone was written is found without
 test('ended-job-keeps-slot: a job that ends while its launch has only its slot gives it back', async () => {
   const system = stage();
   await workerDies(system, 'dies-after', 'registry.admit');
-  system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
+  system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
   await system.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' }));
   for (let round = 0; round < 3; round += 1) await sweepLater(system);
-  expect(system.live()).toEqual([]);
-  expect(system.world.state.fleet.machines.size).toBe(0);
+  expect(system.slots()).toEqual([]);
+  expect(system.harness.state.fleet.machines.size).toBe(0);
 });
 
 test('wanted-burns-number: a job above the limit keeps its start number however often the sweep comes by', async () => {
@@ -64,9 +64,9 @@ test('wanted-burns-number: a job above the limit keeps its start number however 
 
 test('wake-skips-ended: a job that was parked on an ended launch starts under a new number', async () => {
   const system = stage();
-  const undo = system.world.state.fleet.refuse(() => true);
+  const undo = system.harness.state.fleet.refuse(() => true);
   // The slot is given back; before the job learns of it something unforeseen happens on the last receive.
-  system.world.faults.fail('jobs.get', new Error('unforeseen'));
+  system.harness.faults.fail('jobs.get', new Error('unforeseen'));
   await system.deliver(FIRST, { receiveCount: 5 });
   expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'error', launchId: '1-1' });
   undo();
@@ -76,7 +76,7 @@ test('wake-skips-ended: a job that was parked on an ended launch starts under a 
 
 test('deleted-keeps-jobs: a job that loses its slot to an uninstallation has a recorded end', async () => {
   const system = stage();
-  system.world.faults.before('registry.admit', () => setRow(system, { status: 'deleted', cleanup: 'pending' }));
+  system.harness.faults.before('registry.admit', () => setRow(system, { status: 'deleted', cleanup: 'pending' }));
   await system.deliver(FIRST);
   expect(system.job(1)).toMatchObject({ state: 'refused', reason: 'tenant-deleted' });
 });
@@ -107,7 +107,7 @@ test('relaunch-same-number: an ended launch starts nothing, its job has a new on
   beforeInstanceId.open();
   await worker.catch(() => undefined);
   await sweepLater(system);
-  const launches = [...system.world.state.fleet.machines.values()].map(({ request }) => request.launchId);
+  const launches = [...system.harness.state.fleet.machines.values()].map(({ request }) => request.launchId);
   expect(new Set(launches).size).toBe(launches.length);
   expect(system.job(1).launchId).not.toBe('1-1');
   expect(brokenPromises(system, 1)).toEqual([]);
@@ -115,10 +115,10 @@ test('relaunch-same-number: an ended launch starts nothing, its job has a new on
 
 test('gate-unwatched: a gate that opens unheard is found open', async () => {
   const system = await stageWithRunner();
-  system.world.state.github.jobs.set(1, { status: 'waiting' });
+  system.harness.state.github.jobs.set(1, { status: 'waiting' });
   await system.jobEvent(jobEvent({ jobId: 1, kind: 'waiting' }));
   expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'github-waiting' });
-  system.world.state.github.jobs.set(1, { status: 'queued' });
+  system.harness.state.github.jobs.set(1, { status: 'queued' });
   await sweepLater(system);
   expect(system.job(1).state).toBe('starting');
   expect(brokenPromises(system, 1)).toEqual([]);

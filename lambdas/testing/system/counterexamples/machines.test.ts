@@ -9,31 +9,31 @@ const FIRST = jobMessage({ jobId: 1 });
 describe('one launch, one machine', () => {
   test('timeout-next-candidate: a call without an answer is repeated, not made elsewhere', async () => {
     const system = stage();
-    system.world.state.fleet.answerUnknownOnce({ machineStarts: true });
+    system.harness.state.fleet.answerUnknownOnce({ machineStarts: true });
     await expect(system.deliver(FIRST)).rejects.toThrow('the same call is repeated');
     await system.deliver(FIRST, { receiveCount: 2 });
-    expect(system.world.state.fleet.machines.size).toBe(1);
+    expect(system.harness.state.fleet.machines.size).toBe(1);
     expect(system.launchOf(1).state).toBe('running');
   });
 
   test('fresh-token: whoever goes on after a death in the call makes the very same call', async () => {
     const system = stage();
     await workerDies(system, 'dies-after', 'fleet.run');
-    system.world.clock.advance(2 * MINUTE);
+    system.harness.clock.advance(2 * MINUTE);
     await system.deliver(FIRST, { receiveCount: 2 });
-    expect(system.world.state.fleet.machines.size).toBe(1);
+    expect(system.harness.state.fleet.machines.size).toBe(1);
     expect(system.launchOf(1).state).toBe('running');
   });
 
   test('settle-on-state: while the sweep looks for the machine nobody starts it', async () => {
     const system = stage();
     await workerDies(system, 'dies-before', 'fleet.run');
-    system.world.clock.advance(LONG);
+    system.harness.clock.advance(LONG);
     const beforeLook = gate(system, 'fleet.findByToken');
     const sweep = system.sweep();
     await beforeLook.reached;
     await system.deliver(FIRST, { receiveCount: 2 });
-    expect(system.world.state.fleet.machines.size).toBe(0);
+    expect(system.harness.state.fleet.machines.size).toBe(0);
     beforeLook.open();
     await sweep;
     expect(brokenPromises(system, 1)).toEqual([]);
@@ -44,7 +44,7 @@ describe('one launch, one machine', () => {
   test('settle-ignores-lease: while a worker starts the machine the sweep concludes nothing', async () => {
     const system = stage();
     await workerDies(system, 'dies-before', 'fleet.run');
-    system.world.clock.advance(LONG);
+    system.harness.clock.advance(LONG);
     const beforeLease = gate(system, 'launches.change');
     const sweep = system.sweep();
     await beforeLease.reached;
@@ -53,7 +53,7 @@ describe('one launch, one machine', () => {
     await beforeRun.reached;
     beforeLease.open();
     await sweep;
-    expect(system.live()).toEqual(['1-1']);
+    expect(system.slots()).toEqual(['1-1']);
     beforeRun.open();
     await worker;
     expect(system.launchOf(1).state).toBe('running');
@@ -62,13 +62,13 @@ describe('one launch, one machine', () => {
 
   test('settle-without-grace: a machine that EC2 does not list yet keeps its slot', async () => {
     const system = stage();
-    system.world.state.fleet.view.hold();
+    system.harness.state.fleet.view.hold();
     await workerDies(system, 'dies-after', 'fleet.run');
-    system.world.clock.advance(3 * MINUTE);
+    system.harness.clock.advance(3 * MINUTE);
     await system.sweep();
-    expect(system.live()).toEqual(['1-1']);
-    system.world.state.fleet.view.release();
-    system.world.clock.advance(11 * MINUTE);
+    expect(system.slots()).toEqual(['1-1']);
+    system.harness.state.fleet.view.release();
+    system.harness.clock.advance(11 * MINUTE);
     await system.sweep();
     expect(system.launchOf(1).instanceId).toBe(system.machineOf(1).instanceId);
     expect(brokenPromises(system, 1)).toEqual([]);
@@ -76,31 +76,31 @@ describe('one launch, one machine', () => {
 
   test('settle-on-old-look: a sweep that decided before a worker started the machine concludes nothing', async () => {
     const system = stage({ max_runners: 2 }, [1, 2]);
-    const secondDies = (cut: Cut) => runCut(system.world, 'fleet.run', cut, () => system.deliver(jobMessage({ jobId: 2 })));
+    const secondDies = (cut: Cut) => runCut(system.harness, 'fleet.run', cut, () => system.deliver(jobMessage({ jobId: 2 })));
     await workerDies(system, 'dies-before', 'fleet.run');
     await secondDies('dies-before');
-    system.world.clock.advance(LONG);
-    system.world.state.fleet.view.hold();
+    system.harness.clock.advance(LONG);
+    system.harness.state.fleet.view.hold();
     // The sweep has decided on both launches and is busy with the first.
     const beforeLook = gate(system, 'fleet.findByToken');
     const sweep = system.sweep();
     await beforeLook.reached;
     await secondDies('dies-after');
-    system.world.clock.advance(2 * MINUTE);
+    system.harness.clock.advance(2 * MINUTE);
     beforeLook.open();
     await sweep;
-    expect(system.world.state.fleet.alive()).toHaveLength(1);
+    expect(system.harness.state.fleet.alive()).toHaveLength(1);
     expect(brokenPromises(system, 2)).toEqual([]);
   });
 
   test('release-without-ending: a launch whose slot is given back starts nothing when its message returns', async () => {
     const system = stage();
-    const undo = system.world.state.fleet.refuse(() => true);
+    const undo = system.harness.state.fleet.refuse(() => true);
     await workerDies(system, 'dies-after', 'registry.freeSlot');
     undo();
-    system.world.clock.advance(2 * MINUTE);
+    system.harness.clock.advance(2 * MINUTE);
     await system.deliver(FIRST, { receiveCount: 2 });
-    expect(system.world.state.fleet.machines.size).toBe(0);
+    expect(system.harness.state.fleet.machines.size).toBe(0);
     await sweepLater(system);
     expect(system.job(1)).toMatchObject({ state: 'starting', launchId: '1-2' });
     expect(brokenPromises(system, 1)).toEqual([]);
@@ -113,11 +113,11 @@ describe('what is over is noticed', () => {
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 1));
     await system.jobEvent(system.finishJob(instanceId, 1));
-    await runCut(system.world, 'launches.change', 'dies-after', () => system.shutDown(instanceId));
+    await runCut(system.harness, 'launches.change', 'dies-after', () => system.shutDown(instanceId));
     expect(system.launchOf(1).state).toBe('ending');
     await sweepLater(system);
     expect(system.launchOf(1).state).toBe('ended');
-    expect(system.live()).toEqual([]);
+    expect(system.slots()).toEqual([]);
   });
 
   test('sweep-skips-known-instance: a machine that ended unheard is looked for by its id', async () => {
@@ -126,7 +126,7 @@ describe('what is over is noticed', () => {
     const { instanceId } = system.machineOf(1);
     await system.shutDown(instanceId, { eventLost: true });
     await sweepLater(system);
-    expect(system.live()).toEqual(['1-2']);
+    expect(system.slots()).toEqual(['1-2']);
     expect(system.job(1).state).toBe('starting');
   });
 
@@ -135,7 +135,7 @@ describe('what is over is noticed', () => {
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 1));
     system.finishJob(instanceId, 1);
-    await runCut(system.world, 'jobs.get', 'dies-before', () => system.shutDown(instanceId));
+    await runCut(system.harness, 'jobs.get', 'dies-before', () => system.shutDown(instanceId));
     expect(system.job(1).state).toBe('running');
     await sweepLater(system);
     expect(system.job(1).state).toBe('completed');
@@ -148,11 +148,11 @@ describe('what is over is noticed', () => {
     await system.jobEvent(system.takeJob(instanceId, 1));
     await system.jobEvent(system.finishJob(instanceId, 1));
     await system.drain();
-    expect(system.live()).toEqual(['1-1']);
+    expect(system.slots()).toEqual(['1-1']);
     expect(brokenPromises(system, 1)).toEqual([]);
     await system.shutDown(instanceId);
     await system.drain();
-    expect(system.live()).toEqual(['2-1']);
+    expect(system.slots()).toEqual(['2-1']);
   });
 });
 
@@ -161,18 +161,18 @@ describe('a busy machine lives', () => {
     const system = stage();
     await workerDies(system, 'dies-after', 'parameters.put');
     const { instanceId } = system.machineOf(1);
-    system.world.clock.advance(2 * MINUTE);
+    system.harness.clock.advance(2 * MINUTE);
     system.takeJob(instanceId, 1);
-    system.world.faults.before('github.authorize', () => setRow(system, { status: 'suspended', suspended_by: 'operator' }));
+    system.harness.faults.before('github.authorize', () => setRow(system, { status: 'suspended', suspended_by: 'operator' }));
     await system.deliver(FIRST, { receiveCount: 2 });
     expect(system.machineOf(1).state).toBe('pending');
-    expect(system.live()).toEqual(['1-1']);
+    expect(system.slots()).toEqual(['1-1']);
   });
 
   test('idle-without-lease: the sweep ends no machine that a worker is just giving its configuration', async () => {
     const system = stage();
     await workerDies(system, 'dies-before', 'github.createJitConfig');
-    system.world.clock.advance(LONG);
+    system.harness.clock.advance(LONG);
     const beforeLease = gate(system, 'launches.change');
     const sweep = system.sweep();
     await beforeLease.reached;
@@ -200,15 +200,15 @@ describe('a busy machine lives', () => {
     const system = await stageWithRunner({}, [1, 2]);
     const { instanceId } = system.machineOf(1);
     system.takeJob(instanceId, 2);
-    system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
+    system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
     await system.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' }));
     await sweepLater(system);
-    expect(system.world.state.fleet.machines.get(instanceId)?.state).toBe('pending');
+    expect(system.harness.state.fleet.machines.get(instanceId)?.state).toBe('pending');
   });
 
   test('idle-trusts-list: a runner that takes a job while the sweep decides is not ended', async () => {
     const system = await stageWithRunner();
-    system.world.clock.advance(LONG);
+    system.harness.clock.advance(LONG);
     const beforeDelete = gate(system, 'github.deleteRunner');
     const sweep = system.sweep();
     await beforeDelete.reached;
@@ -216,13 +216,13 @@ describe('a busy machine lives', () => {
     beforeDelete.open();
     await sweep;
     expect(system.machineOf(1).state).toBe('pending');
-    expect(system.live()).toEqual(['1-1']);
+    expect(system.slots()).toEqual(['1-1']);
   });
 
   test('a runner whose job is not reported ended stays, even if GitHub would let its registration go', async () => {
     const system = await stageWithRunner();
     await system.jobEvent(system.takeJob(system.machineOf(1).instanceId, 1));
-    for (const registration of system.world.state.github.registrations) registration.busy = false;
+    for (const registration of system.harness.state.github.registrations) registration.busy = false;
     await sweepLater(system);
     expect(system.machineOf(1).state).toBe('pending');
   });
@@ -236,11 +236,11 @@ test('a job whose inherited runner was taken meanwhile starts again', async () =
   const stolenToo = system.takeJob(second, 3);
   // Job 1 is about to follow the runner of job 2, which the row says is now its own.
   const beforeFollow = gate(system, 'jobs.change');
-  const thief = system.jobEvent(stolen);
+  const taker = system.jobEvent(stolen);
   await beforeFollow.reached;
   await system.jobEvent(stolenToo);
   beforeFollow.open();
-  await thief;
+  await taker;
   expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'runner-taken', launchId: '1-2' });
   expect(system.job(2).state).toBe('running');
   expect(system.job(3).state).toBe('running');

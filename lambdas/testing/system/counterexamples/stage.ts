@@ -9,8 +9,8 @@ export const LONG = 17 * MINUTE;
 /** One tenant with a limit of 1, and jobs that GitHub has queued. */
 export function stage(overrides: TenantRow = {}, jobIds: readonly number[] = [1]): System {
   const system = createSystem();
-  system.world.addTenant({ max_runners: 1, ...overrides });
-  for (const jobId of jobIds) system.world.state.github.jobs.set(jobId, { status: 'queued' });
+  system.harness.addTenant({ max_runners: 1, ...overrides });
+  for (const jobId of jobIds) system.harness.state.github.jobs.set(jobId, { status: 'queued' });
   return system;
 }
 
@@ -23,7 +23,7 @@ export async function stageWithRunner(overrides: TenantRow = {}, jobIds: readonl
 
 /** The worker of job 1 dies at its first call of this name; its message comes back only if the test delivers it. */
 export function workerDies(system: System, cut: Cut, call: string): Promise<unknown> {
-  return runCut(system.world, call, cut, () => system.deliver(jobMessage({ jobId: 1 })));
+  return runCut(system.harness, call, cut, () => system.deliver(jobMessage({ jobId: 1 })));
 }
 
 export interface Gate {
@@ -38,7 +38,7 @@ export function gate(system: System, call: string): Gate {
   let open: () => void = () => undefined;
   const reached = new Promise<void>((resolve) => (arrive = resolve));
   const opened = new Promise<void>((resolve) => (open = resolve));
-  const undo = system.world.faults.before(call, async () => {
+  const undo = system.harness.faults.before(call, async () => {
     undo();
     arrive();
     await opened;
@@ -47,13 +47,13 @@ export function gate(system: System, call: string): Gate {
 }
 
 export function setRow(system: System, changes: TenantRow): void {
-  const { rows } = system.world.state.tenants;
+  const { rows } = system.harness.state.tenants;
   rows.set(1001, { ...rows.get(1001), ...changes });
 }
 
 /** The sweep comes by when every grace is over, and what it sends is worked off. */
 export async function sweepLater(system: System): Promise<void> {
-  system.world.clock.advance(LONG);
+  system.harness.clock.advance(LONG);
   await system.sweep();
   await system.drain();
 }

@@ -1,4 +1,4 @@
-import { Crash, type World } from '@multi-tenant-runner/testing';
+import { Crash, type TestHarness } from '@multi-tenant-runner/testing';
 
 /**
  * `dies-before` and `dies-after`: the process ends at this call, before or after it takes effect, and calls nothing more.
@@ -8,17 +8,17 @@ export const CUTS = ['dies-before', 'dies-after', 'fails', 'answer-lost'] as con
 export type Cut = (typeof CUTS)[number];
 
 /** Names like `fleet.run` of every call that the work makes. */
-export async function callsOf(world: World, work: () => Promise<unknown>): Promise<string[]> {
-  const before = world.calls.length;
+export async function callsOf(harness: TestHarness, work: () => Promise<unknown>): Promise<string[]> {
+  const before = harness.calls.length;
   await work();
-  return world.names().slice(before);
+  return harness.names().slice(before);
 }
 
 /**
  * Runs the work with one call cut: call number `at`, from 0, or the first one of that name. Answers the call's name, or undefined
  * if the work makes no such call.
  */
-export async function runCut(world: World, at: number | string, cut: Cut, work: () => Promise<unknown>): Promise<string | undefined> {
+export async function runCut(harness: TestHarness, at: number | string, cut: Cut, work: () => Promise<unknown>): Promise<string | undefined> {
   const dies = cut === 'dies-before' || cut === 'dies-after';
   const early = cut === 'dies-before' || cut === 'fails';
   let seen = 0;
@@ -30,7 +30,7 @@ export async function runCut(world: World, at: number | string, cut: Cut, work: 
     throw new Crash(`${cut} at call ${at}, ${name}`);
   };
   // Whatever a dead process would still call, in its error handling or side by side, does not happen either.
-  const undoBefore = world.onCall((port, method, args) => {
+  const undoBefore = harness.onCall((port, method, args) => {
     if (dead) throw new Crash('the process is dead');
     const chosen = typeof at === 'number' ? seen++ === at : target === undefined && at === `${port}.${method}`;
     if (!chosen) return;
@@ -38,7 +38,7 @@ export async function runCut(world: World, at: number | string, cut: Cut, work: 
     name = `${port}.${method}`;
     if (early) strike();
   });
-  const undoAfter = world.afterCall((_port, _method, args) => {
+  const undoAfter = harness.afterCall((_port, _method, args) => {
     if (dead) throw new Crash('the process is dead');
     if (!early && args === target) strike();
   });

@@ -24,7 +24,7 @@ describe.each(scenarios)('$name', (scenario) => {
     ['dies-after', 'dies-after'],
   ] as const)('leaves nothing behind if it %s at any call and its redelivery %s at any other', async (first, second) => {
     const scene = await scenario.arrange();
-    const calls = await callsOf(scene.system.world, () => scene.act(1));
+    const calls = await callsOf(scene.system.harness, () => scene.act(1));
     const problems: Record<string, string[]> = {};
     for (const [one, call] of calls.entries()) {
       // The redelivery may take another way, with calls of its own.

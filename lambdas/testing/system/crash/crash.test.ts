@@ -8,7 +8,7 @@ import { SCENARIOS } from './scenarios';
 /** From the code itself: a new call is covered without being named. */
 async function listCalls(scenario: Scenario): Promise<string[]> {
   const scene = await scenario.arrange();
-  return callsOf(scene.system.world, () => scene.act(1));
+  return callsOf(scene.system.harness, () => scene.act(1));
 }
 
 describe.each(SCENARIOS)('$name', (scenario) => {
@@ -37,12 +37,15 @@ test('every port call in the code of the functions is cut in some scenario', asy
 
 const IN_THE_WORLD: Readonly<Record<string, string>> = { tenants: 'registry', bookmarks: 'launches' };
 
+/** The webhook's: its answer of 503 makes GitHub's redelivery the repeat, so there is nothing to cut. */
+const ROUTING = 'route-job.ts';
+
 /** `port.method`, under the ports' names in the world of the tests. */
 function callsInTheCode(): string[] {
-  const folders = ['../../functions/scale-up/src', '../../functions/scale-down/src', '../../functions/tenant-manager/src', '../../functions/recovery/src', '../../libs/core/src/protocol'];
+  const folders = ['../../../functions/scale-up/src', '../../../functions/scale-down/src', '../../../functions/tenant-manager/src', '../../../functions/recovery/src', '../../../libs/core/src/protocol'];
   const sources = folders.flatMap((folder) => {
     const path = join(__dirname, folder);
-    return readdirSync(path).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => readFileSync(join(path, name), 'utf8'));
+    return readdirSync(path).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== ROUTING).map((name) => readFileSync(join(path, name), 'utf8'));
   });
   const calls = sources.flatMap((source) => [...source.matchAll(/deps\.(tenants|jobs|launches|queue|github|fleet|parameters|securityGroups|lifecycle|bookmarks|recovery|app|search|bus)\.(\w+)/g)]);
   return [...new Set(calls.map(([, port, method]) => `${IN_THE_WORLD[String(port)] ?? port}.${method}`))].sort();

@@ -8,26 +8,26 @@ export const PAST_GRACE = 17 * MINUTE;
 
 /** Handles what is on the tier queues; a failed delivery comes back once its lease has run out. */
 export async function drain(system: System, functions: Functions): Promise<void> {
-  const { queue } = system.world.state;
+  const { queue } = system.harness.state;
   for (let message = queue.takeJob(); message !== undefined; message = queue.takeJob()) {
     for (let receiveCount = 1; receiveCount <= 5; receiveCount += 1) {
       const { batchItemFailures } = await functions.scaleUp(message, receiveCount);
       if (batchItemFailures.length === 0) break;
-      system.world.clock.advance(6 * MINUTE);
+      system.harness.clock.advance(6 * MINUTE);
     }
   }
 }
 
 /** Every machine does what machines do: reads its configuration and runs a job, waits idle, or gives up and shuts down. */
 export async function machinesLive(system: System, functions: Functions): Promise<void> {
-  for (const machine of system.world.state.fleet.alive()) await machineLives(machine, system, functions);
+  for (const machine of system.harness.state.fleet.alive()) await machineLives(machine, system, functions);
   await machinesGo(system, functions);
 }
 
 async function machineLives(machine: InMemoryMachine, system: System, functions: Functions): Promise<void> {
-  const { github, parameters } = system.world.state;
+  const { github, parameters } = system.harness.state;
   const { instanceId, request } = machine;
-  const registration = github.registrations.find(({ name }) => name === runnerName(system.world.environment, instanceId));
+  const registration = github.registrations.find(({ name }) => name === runnerName(system.harness.environment, instanceId));
   if (registration?.busy === true) return finish(machine, system, functions);
   const configured = parameters.entries.delete(`${request.installationId}/${instanceId}`);
   if (registration === undefined || !(configured || registration.online)) {
@@ -42,21 +42,21 @@ async function machineLives(machine: InMemoryMachine, system: System, functions:
 }
 
 async function finish(machine: InMemoryMachine, system: System, functions: Functions): Promise<void> {
-  const running = [...system.world.state.github.jobs].find(([, job]) => job.status === 'in_progress' && job.runnerName === runnerName(system.world.environment, machine.instanceId));
+  const running = [...system.harness.state.github.jobs].find(([, job]) => job.status === 'in_progress' && job.runnerName === runnerName(system.harness.environment, machine.instanceId));
   if (running !== undefined) await functions.jobEvent(system.finishJob(machine.instanceId, running[0]));
   machine.state = 'shutting-down';
 }
 
 /** The machine reads its configuration, and GitHub gives its runner the job. */
 export function takes(system: System, instanceId: string, jobId: number): JobEvent {
-  const { parameters } = system.world.state;
+  const { parameters } = system.harness.state;
   for (const key of parameters.entries.keys()) if (key.endsWith(`/${instanceId}`)) parameters.entries.delete(key);
   return system.takeJob(instanceId, jobId);
 }
 
 /** What shuts down is gone soon after, and EC2 says so. */
 async function machinesGo(system: System, functions: Functions): Promise<void> {
-  for (const machine of system.world.state.fleet.machines.values()) {
+  for (const machine of system.harness.state.fleet.machines.values()) {
     if (machine.state !== 'shutting-down') continue;
     machine.state = 'terminated';
     await functions.instanceEvent(machine.instanceId, 'terminated');
@@ -65,12 +65,12 @@ async function machinesGo(system: System, functions: Functions): Promise<void> {
 
 /** Everything that stands with nobody left to bring it to its end, named. */
 export function unexplained(system: System): string[] {
-  const { state, clock } = system.world;
+  const { state, clock } = system.harness;
   const alive = new Map(state.fleet.alive().map((machine) => [machine.instanceId, machine]));
   const launches = state.launches.all().filter((launch) => isOpenLaunch(launch.state));
   const jobs = state.jobs.all().filter((job) => !isEnded(job.state));
   const queued = new Set(state.queue.jobs.map(({ jobId }) => jobId));
-  const nameOf = (instanceId: string): string => runnerName(system.world.environment, instanceId);
+  const nameOf = (instanceId: string): string => runnerName(system.harness.environment, instanceId);
   const names = new Set([...alive.keys()].map(nameOf));
   return [
     ...[...alive.values()].filter((machine) => !launches.some((launch) => launch.instanceId === machine.instanceId)).map((machine) => `machine ${machine.instanceId} of no launch`),
@@ -103,22 +103,22 @@ function isProvidedFor(job: Job, launches: readonly Launch[], queued: ReadonlySe
   if (queued.has(job.jobId)) return true;
   const launch = launches.find(({ launchId }) => launchId === job.launchId);
   // GitHub's own word ends what runs on a machine that is not ours any more.
-  if (job.state === 'running') return system.world.state.github.jobs.get(job.jobId)?.status === 'in_progress';
+  if (job.state === 'running') return system.harness.state.github.jobs.get(job.jobId)?.status === 'in_progress';
   if (job.state !== 'parked') return launch !== undefined;
-  const row = system.world.state.tenants.rows.get(job.installationId);
+  const row = system.harness.state.tenants.rows.get(job.installationId);
   const full = slots(system).filter(({ installationId }) => installationId === job.installationId).length >= Number(row?.['max_runners'] ?? 0);
-  const due = job.nextTry === undefined || Date.parse(job.nextTry) <= system.world.clock.now().getTime();
+  const due = job.nextTry === undefined || Date.parse(job.nextTry) <= system.harness.clock.now().getTime();
   return row?.['status'] !== 'active' || full || !due;
 }
 
 function slots(system: System): { readonly installationId: number; readonly launchId: string }[] {
-  return [...system.world.state.tenants.rows].flatMap(([installationId, row]) =>
-    row['live'] instanceof Set ? [...row['live']].map((launchId) => ({ installationId, launchId: String(launchId) })) : [],
+  return [...system.harness.state.tenants.rows].flatMap(([installationId, row]) =>
+    row['slots'] instanceof Set ? [...row['slots']].map((launchId) => ({ installationId, launchId: String(launchId) })) : [],
   );
 }
 
 function groupsOfNobody(system: System): string[] {
-  const { tenants, securityGroups } = system.world.state;
+  const { tenants, securityGroups } = system.harness.state;
   const deleted = [...tenants.rows].filter(([, row]) => row['status'] === 'deleted').map(([installationId]) => String(installationId));
   const gone = [...securityGroups.groups.values()].filter((group) => deleted.includes(group.tags['ghr:tenant_id'] ?? ''));
   const pending = [...tenants.rows].filter(([, row]) => row['status'] === 'deleted' && row['cleanup'] !== 'done');
@@ -127,7 +127,7 @@ function groupsOfNobody(system: System): string[] {
 
 /** Everything that must be gone once all jobs have ended. */
 export function leftovers(system: System): string[] {
-  const { state } = system.world;
+  const { state } = system.harness;
   return [
     ...state.fleet.alive().map(({ instanceId }) => `machine ${instanceId}`),
     ...slots(system).map(({ launchId }) => `slot ${launchId}`),

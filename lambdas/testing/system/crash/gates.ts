@@ -6,12 +6,12 @@ import { begin, started, type Beginning, type Scenario } from './scenario';
 /** GitHub said `queued`, and holds the job back now. */
 async function gated(jobIds: readonly number[] = [1]): Promise<Beginning> {
   const beginning = await started({}, jobIds);
-  beginning.system.world.state.github.jobs.set(1, { status: 'waiting' });
+  beginning.system.harness.state.github.jobs.set(1, { status: 'waiting' });
   return beginning;
 }
 
 const gate = ({ functions }: Beginning) => functions.jobEvent(jobEvent({ jobId: 1, kind: 'waiting' }));
-const open = ({ system }: Beginning) => void system.world.state.github.jobs.set(1, { status: 'queued' });
+const open = ({ system }: Beginning) => void system.harness.state.github.jobs.set(1, { status: 'queued' });
 const approved = ({ functions }: Beginning) => (receiveCount: number) => functions.scaleUp(jobMessage({ jobId: 1, deliveryId: 'delivery-2' }), receiveCount);
 
 export const GATES: readonly Scenario[] = [
@@ -35,7 +35,7 @@ export const GATES: readonly Scenario[] = [
     name: 'a job that GitHub holds back from the first',
     arrange: async () => {
       const scene = begin();
-      scene.system.world.state.github.jobs.set(1, { status: 'waiting' });
+      scene.system.harness.state.github.jobs.set(1, { status: 'waiting' });
       return { ...scene, act: () => gate(scene), later: async () => { open(scene); await approved(scene)(1); } };
     },
     mayBeLost: true,
@@ -65,7 +65,7 @@ export const GATES: readonly Scenario[] = [
     arrange: async () => {
       const scene = await gated();
       await gate(scene);
-      scene.system.world.clock.advance(HOUR);
+      scene.system.harness.clock.advance(HOUR);
       open(scene);
       return { ...scene, act: () => scene.functions.sweep() };
     },
@@ -75,7 +75,7 @@ export const GATES: readonly Scenario[] = [
     mayBeLost: true,
     arrange: async () => {
       const scene = await started({}, [1]);
-      scene.system.world.state.github.jobs.set(9, { status: 'in_progress' });
+      scene.system.harness.state.github.jobs.set(9, { status: 'in_progress' });
       const event = { ...takes(scene.system, scene.system.machineOf(1).instanceId, 9), labels: [], runnerOnly: true };
       return { ...scene, act: () => scene.functions.jobEvent(event) };
     },

@@ -19,7 +19,7 @@ export const LAUNCHES: readonly Scenario[] = [
     mayBeLost: true,
     arrange: async () => {
       const { system, functions } = await started();
-      system.world.state.github.jobs.set(2, { status: 'queued' });
+      system.harness.state.github.jobs.set(2, { status: 'queued' });
       return { system, functions, act: deliver(functions, 2) };
     },
   },
@@ -28,7 +28,7 @@ export const LAUNCHES: readonly Scenario[] = [
     mayBeLost: true,
     arrange: async () => {
       const { system, functions } = begin();
-      system.world.state.fleet.refuse(({ candidate }) => candidate === 0);
+      system.harness.state.fleet.refuse(({ candidate }) => candidate === 0);
       return { system, functions, act: deliver(functions, 1) };
     },
   },
@@ -37,7 +37,7 @@ export const LAUNCHES: readonly Scenario[] = [
     mayBeLost: true,
     arrange: async () => {
       const { system, functions } = begin();
-      const undo = system.world.state.fleet.refuse(() => true);
+      const undo = system.harness.state.fleet.refuse(() => true);
       return { system, functions, act: deliver(functions, 1), later: async () => undo() };
     },
   },
@@ -47,7 +47,7 @@ export const LAUNCHES: readonly Scenario[] = [
       mayBeLost: true,
       arrange: async () => {
         const { system, functions } = begin();
-        system.world.state.fleet.answerUnknownOnce({ machineStarts });
+        system.harness.state.fleet.answerUnknownOnce({ machineStarts });
         return { system, functions, act: deliver(functions, 1) };
       },
     }),
@@ -57,8 +57,8 @@ export const LAUNCHES: readonly Scenario[] = [
     mayBeLost: true,
     arrange: async () => {
       const { system, functions } = begin();
-      const retryAt = new Date(system.world.clock.now().getTime() + 5 * MINUTE);
-      system.world.state.github.fail({ kind: 'limited', retryAt }, { method: 'createJitConfig', times: 1 });
+      const retryAt = new Date(system.harness.clock.now().getTime() + 5 * MINUTE);
+      system.harness.state.github.fail({ kind: 'limited', retryAt }, { method: 'createJitConfig', times: 1 });
       return { system, functions, act: deliver(functions, 1) };
     },
   },
@@ -67,9 +67,9 @@ export const LAUNCHES: readonly Scenario[] = [
     mayBeLost: true,
     arrange: async () => {
       const { system, functions } = begin();
-      system.world.faults.loseAnswer('github.createJitConfig');
+      system.harness.faults.loseAnswer('github.createJitConfig');
       await functions.scaleUp(jobMessage({ jobId: 1 }));
-      system.world.clock.advance(2 * MINUTE);
+      system.harness.clock.advance(2 * MINUTE);
       return { system, functions, act: deliver(functions, 1) };
     },
   },
@@ -78,7 +78,7 @@ export const LAUNCHES: readonly Scenario[] = [
     mayBeLost: true,
     arrange: async () => {
       const { system, functions } = begin();
-      const undo = system.world.faults.after('fleet.run', () => setRow(system, { status: 'suspended' }));
+      const undo = system.harness.faults.after('fleet.run', () => setRow(system, { status: 'suspended' }));
       const later = async (): Promise<void> => {
         undo();
         setRow(system, { status: 'active' });
@@ -92,11 +92,11 @@ export const LAUNCHES: readonly Scenario[] = [
     ends: { 1: 'cancelled' },
     arrange: async () => {
       const { system, functions } = begin();
-      await system.world.state.jobs.create(newJob(jobMessage({ jobId: 1 }), system.world.clock.now(), 'parked', 'limit'));
+      await system.harness.state.jobs.create(newJob(jobMessage({ jobId: 1 }), system.harness.clock.now(), 'parked', 'limit'));
       // A wake took the slot and sent the message; before it arrived the job was cancelled.
       await functions.stream([{ installationId: ID, before: tenantRow({ max_runners: 0 }), after: tenantRow({ max_runners: 1 }) }]);
-      system.world.state.queue.takeJob();
-      system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
+      system.harness.state.queue.takeJob();
+      system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
       await functions.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' }));
       return { system, functions, act: deliver(functions, 1) };
     },
@@ -105,7 +105,7 @@ export const LAUNCHES: readonly Scenario[] = [
     name: 'a job that failed on every receive',
     arrange: async () => {
       const { system, functions } = begin();
-      const undo = system.world.faults.before('github.authorize', () => {
+      const undo = system.harness.faults.before('github.authorize', () => {
         throw new Error('nobody foresaw this');
       });
       for (let receiveCount = 1; receiveCount <= 4; receiveCount += 1) await functions.scaleUp(jobMessage({ jobId: 1 }), receiveCount);

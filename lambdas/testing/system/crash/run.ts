@@ -22,8 +22,8 @@ export async function cutAndGoOn(scenario: Scenario, faults: readonly Fault[], l
   const { system } = scene;
   const broken = scenario.damaged === true ? [] : watchPromises(scene);
   for (const [index, { cut, at }] of faults.entries()) {
-    await runCut(system.world, at, cut, () => scene.act(index + 1));
-    system.world.clock.advance(UNTIL_REDELIVERY);
+    await runCut(system.harness, at, cut, () => scene.act(index + 1));
+    system.harness.clock.advance(UNTIL_REDELIVERY);
   }
   if (!lost) await scene.act(faults.length + 1);
   return [...(await goOn(scenario, scene)), ...broken];
@@ -32,8 +32,8 @@ export async function cutAndGoOn(scenario: Scenario, faults: readonly Fault[], l
 /** The promises hold after every single call, not only at the end. */
 function watchPromises({ system }: Scene): string[] {
   const broken: string[] = [];
-  const limit = Number(system.world.state.tenants.rows.get(1001)?.['max_runners'] ?? 0);
-  system.world.afterCall((port, method) => {
+  const limit = Number(system.harness.state.tenants.rows.get(1001)?.['max_runners'] ?? 0);
+  system.harness.afterCall((port, method) => {
     if (port !== 'fleet' && port !== 'registry') return;
     broken.push(...brokenPromises(system, Math.max(limit, 1)).map((promise) => `after ${port}.${method}: ${promise}`));
   });
@@ -44,14 +44,14 @@ function watchPromises({ system }: Scene): string[] {
 async function goOn(scenario: Scenario, { system, functions, later, alsoWrong }: Scene): Promise<string[]> {
   await drain(system, functions);
   await machinesLive(system, functions);
-  system.world.clock.advance(PAST_GRACE);
+  system.harness.clock.advance(PAST_GRACE);
   await functions.sweep();
   const problems = unexplained(system).map((thing) => `after one sweep: ${thing}`);
   await later?.();
   for (let round = 0; round < ROUNDS && inTheEnd(scenario, system).length > 0; round += 1) {
     await drain(system, functions);
     await machinesLive(system, functions);
-    system.world.clock.advance(PAST_GRACE);
+    system.harness.clock.advance(PAST_GRACE);
     await functions.sweep();
   }
   return [...problems, ...[...inTheEnd(scenario, system), ...(alsoWrong?.() ?? [])].map((thing) => `in the end: ${thing}`)];
@@ -59,8 +59,8 @@ async function goOn(scenario: Scenario, { system, functions, later, alsoWrong }:
 
 /** What is left, and every job that GitHub knows whose row does not say how it ended. */
 function inTheEnd(scenario: Scenario, system: Scene['system']): string[] {
-  const rows = new Map(system.world.state.jobs.all().map(({ jobId, state }) => [jobId, state]));
-  const wrong = [...system.world.state.github.jobs.keys()]
+  const rows = new Map(system.harness.state.jobs.all().map(({ jobId, state }) => [jobId, state]));
+  const wrong = [...system.harness.state.github.jobs.keys()]
     .filter((jobId) => rows.get(jobId) !== (scenario.ends?.[jobId] ?? 'completed'))
     .map((jobId) => `job ${jobId} ${rows.get(jobId) ?? 'without a row'}`);
   return [...leftovers(system), ...wrong];

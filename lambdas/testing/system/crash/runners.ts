@@ -79,7 +79,7 @@ export const RUNNERS: readonly Scenario[] = [
     ends: { 1: 'cancelled' },
     arrange: async () => {
       const { system, functions } = await started();
-      system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
+      system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
       return { system, functions, act: () => functions.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' })) };
     },
   },

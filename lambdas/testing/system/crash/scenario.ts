@@ -35,8 +35,8 @@ export interface Beginning {
 /** A tenant with a limit of 1, and jobs that GitHub has queued. */
 export function begin(overrides: TenantRow = {}, jobIds: readonly number[] = [1]): Beginning {
   const system = createSystem();
-  system.world.addTenant({ max_runners: 1, ...overrides });
-  for (const jobId of jobIds) system.world.state.github.jobs.set(jobId, { status: 'queued' });
+  system.harness.addTenant({ max_runners: 1, ...overrides });
+  for (const jobId of jobIds) system.harness.state.github.jobs.set(jobId, { status: 'queued' });
   return { system, functions: createFunctions(system) };
 }
 
@@ -48,6 +48,6 @@ export async function started(overrides: TenantRow = {}, jobIds: readonly number
 }
 
 export function setRow(system: System, changes: TenantRow): void {
-  const { rows } = system.world.state.tenants;
+  const { rows } = system.harness.state.tenants;
   rows.set(ID, { ...rows.get(ID), ...changes });
 }

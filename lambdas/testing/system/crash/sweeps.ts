@@ -9,8 +9,8 @@ export const SWEEPS: readonly Scenario[] = [
     ends: { 1: 'cancelled' },
     arrange: async () => {
       const { system, functions } = await started();
-      system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
-      system.world.clock.advance(16 * MINUTE);
+      system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
+      system.harness.clock.advance(16 * MINUTE);
       return { system, functions, act: () => functions.sweep() };
     },
   },
@@ -18,9 +18,9 @@ export const SWEEPS: readonly Scenario[] = [
     name: 'the sweep of a machine that never booted',
     arrange: async () => {
       const { system, functions } = begin();
-      system.world.faults.loseAnswer('parameters.put');
+      system.harness.faults.loseAnswer('parameters.put');
       await functions.scaleUp(jobMessage({ jobId: 1 }));
-      system.world.clock.advance(16 * MINUTE);
+      system.harness.clock.advance(16 * MINUTE);
       return { system, functions, act: () => functions.sweep() };
     },
   },
@@ -28,9 +28,9 @@ export const SWEEPS: readonly Scenario[] = [
     name: 'the sweep of an intent without an answer',
     arrange: async () => {
       const { system, functions } = begin();
-      system.world.state.fleet.answerUnknownOnce({ machineStarts: true });
+      system.harness.state.fleet.answerUnknownOnce({ machineStarts: true });
       await functions.scaleUp(jobMessage({ jobId: 1 }));
-      system.world.clock.advance(16 * MINUTE);
+      system.harness.clock.advance(16 * MINUTE);
       return { system, functions, act: () => functions.sweep() };
     },
   },
@@ -38,9 +38,9 @@ export const SWEEPS: readonly Scenario[] = [
     name: 'the sweep of an intent without a machine',
     arrange: async () => {
       const { system, functions } = begin();
-      system.world.state.fleet.answerUnknownOnce({ machineStarts: false });
+      system.harness.state.fleet.answerUnknownOnce({ machineStarts: false });
       await functions.scaleUp(jobMessage({ jobId: 1 }));
-      system.world.clock.advance(16 * MINUTE);
+      system.harness.clock.advance(16 * MINUTE);
       return { system, functions, act: () => functions.sweep() };
     },
   },
@@ -49,7 +49,7 @@ export const SWEEPS: readonly Scenario[] = [
     arrange: async () => {
       const { system, functions } = await started({}, [1, 2]);
       system.machineOf(1).state = 'terminated';
-      system.world.clock.advance(16 * MINUTE);
+      system.harness.clock.advance(16 * MINUTE);
       return { system, functions, act: () => functions.sweep() };
     },
   },
@@ -59,8 +59,8 @@ export const SWEEPS: readonly Scenario[] = [
     arrange: async () => {
       const { system, functions } = await started();
       await functions.jobEvent(takes(system, system.machineOf(1).instanceId, 1));
-      system.world.clock.advance(376 * MINUTE);
-      return { system, functions, act: () => functions.sweep(), later: async () => void system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' }) };
+      system.harness.clock.advance(376 * MINUTE);
+      return { system, functions, act: () => functions.sweep(), later: async () => void system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' }) };
     },
   },
   {
@@ -70,8 +70,8 @@ export const SWEEPS: readonly Scenario[] = [
       const { system, functions } = await started();
       const { request } = system.machineOf(1);
       await functions.jobEvent(takes(system, system.machineOf(1).instanceId, 1));
-      system.world.state.fleet.plant({ instanceId: 'i-stranger', request: { ...request, launchId: '9-9', intent: { ...request.intent, clientToken: 'stranger' } } });
-      system.world.clock.advance(16 * MINUTE);
+      system.harness.state.fleet.plant({ instanceId: 'i-stranger', request: { ...request, launchId: '9-9', intent: { ...request.intent, clientToken: 'stranger' } } });
+      system.harness.clock.advance(16 * MINUTE);
       return { system, functions, act: () => functions.sweep() };
     },
   },
@@ -80,7 +80,7 @@ export const SWEEPS: readonly Scenario[] = [
     damaged: true,
     arrange: async () => {
       const { system, functions } = await started();
-      setRow(system, { live: 'none' });
+      setRow(system, { slots: 'none' });
       return { system, functions, act: () => functions.sweep() };
     },
   },
@@ -89,8 +89,8 @@ export const SWEEPS: readonly Scenario[] = [
     damaged: true,
     arrange: async () => {
       const { system, functions } = await started({ max_runners: 2 });
-      setRow(system, { live: new Set(['8-8']) });
-      system.world.clock.advance(11 * MINUTE);
+      setRow(system, { slots: new Set(['8-8']) });
+      system.harness.clock.advance(11 * MINUTE);
       return { system, functions, act: () => functions.sweep() };
     },
   },

@@ -11,41 +11,41 @@ const GITHUB_SUSPENDED = { changedAt: '2026-01-15T12:10:00Z' };
 async function busyTenant(overrides: TenantRow = {}): Promise<Beginning> {
   const system = createSystem();
   const functions = createFunctions(system);
-  const security_group_id = await system.world.state.securityGroups.ensure(ID, 'small');
-  system.world.addTenant({ max_runners: 1, security_group_id, ...overrides });
+  const security_group_id = await system.harness.state.securityGroups.ensure(ID, 'small');
+  system.harness.addTenant({ max_runners: 1, security_group_id, ...overrides });
   for (const jobId of [1, 2]) {
-    system.world.state.github.jobs.set(jobId, { status: 'queued' });
+    system.harness.state.github.jobs.set(jobId, { status: 'queued' });
     await functions.scaleUp(jobMessage({ jobId }));
   }
   return { system, functions };
 }
 
 async function parkedFor(system: System, reason: 'unknown-tenant' | 'tenant-suspended' | 'limit'): Promise<void> {
-  system.world.state.github.jobs.set(1, { status: 'queued' });
-  await system.world.state.jobs.create(newJob(jobMessage({ jobId: 1 }), system.world.clock.now(), 'parked', reason));
+  system.harness.state.github.jobs.set(1, { status: 'queued' });
+  await system.harness.state.jobs.create(newJob(jobMessage({ jobId: 1 }), system.harness.clock.now(), 'parked', reason));
 }
 
 async function queued(system: System, functions: Functions, jobId: number): Promise<void> {
-  system.world.state.github.jobs.set(jobId, { status: 'queued' });
+  system.harness.state.github.jobs.set(jobId, { status: 'queued' });
   await functions.scaleUp(jobMessage({ jobId }));
 }
 
 /** Two jobs that GitHub refuses a runner, for a reason that is over afterwards. */
 async function refusedOnce(system: System, functions: Functions, failure: GitHubFailure): Promise<void> {
-  const undo = system.world.state.github.fail(failure, { method: 'authorize' });
+  const undo = system.harness.state.github.fail(failure, { method: 'authorize' });
   for (const jobId of [1, 2]) await queued(system, functions, jobId);
   undo();
 }
 
 /** GitHub forgets an installation's runners with the installation. */
 function uninstalled(system: System): void {
-  const { installations, registrations } = system.world.state.github;
+  const { installations, registrations } = system.harness.state.github;
   installations.delete(ID);
   registrations.splice(0);
 }
 
 function atGitHub(system: System, suspended: boolean): void {
-  const installation = system.world.state.github.installations.get(ID);
+  const installation = system.harness.state.github.installations.get(ID);
   if (installation !== undefined) installation.suspended = suspended;
 }
 
@@ -55,7 +55,7 @@ export const TENANTS: readonly Scenario[] = [
     arrange: async () => {
       const system = createSystem();
       const functions = createFunctions(system);
-      system.world.state.github.installations.set(ID, { login: 'acme', suspended: false });
+      system.harness.state.github.installations.set(ID, { login: 'acme', suspended: false });
       await parkedFor(system, 'unknown-tenant');
       return { system, functions, act: () => functions.lifecycle('created') };
     },
@@ -65,7 +65,7 @@ export const TENANTS: readonly Scenario[] = [
     arrange: async () => {
       const { system, functions } = await busyTenant();
       await functions.jobEvent(takes(system, system.machineOf(1).instanceId, 1));
-      system.world.clock.advance(11 * MINUTE);
+      system.harness.clock.advance(11 * MINUTE);
       atGitHub(system, true);
       const later = async (): Promise<void> => {
         atGitHub(system, false);
@@ -87,7 +87,7 @@ export const TENANTS: readonly Scenario[] = [
     arrange: async () => {
       const system = createSystem();
       const functions = createFunctions(system);
-      system.world.addTenant({ status: 'suspended', suspended_by: 'github', github_changed_at: '2026-01-15T11:00:00.000Z', security_group_id: undefined });
+      system.harness.addTenant({ status: 'suspended', suspended_by: 'github', github_changed_at: '2026-01-15T11:00:00.000Z', security_group_id: undefined });
       await parkedFor(system, 'tenant-suspended');
       return { system, functions, act: () => functions.lifecycle('unsuspend', GITHUB_SUSPENDED) };
     },
@@ -116,7 +116,7 @@ export const TENANTS: readonly Scenario[] = [
     ends: { 1: 'refused', 2: 'refused' },
     arrange: async () => {
       const { system, functions } = await busyTenant();
-      const { rows } = system.world.state.tenants;
+      const { rows } = system.harness.state.tenants;
       rows.set(ID, { ...rows.get(ID), status: 'deleted', cleanup: 'pending' });
       uninstalled(system);
       return { system, functions, act: () => functions.sweep() };
@@ -129,7 +129,7 @@ export const TENANTS: readonly Scenario[] = [
       const { system, functions } = await busyTenant();
       uninstalled(system);
       await functions.lifecycle('deleted');
-      for (const machine of system.world.state.fleet.machines.values()) machine.state = 'terminated';
+      for (const machine of system.harness.state.fleet.machines.values()) machine.state = 'terminated';
       return { system, functions, act: () => functions.sweep() };
     },
   },
@@ -138,7 +138,7 @@ export const TENANTS: readonly Scenario[] = [
     arrange: async () => {
       const { system, functions } = await busyTenant();
       const account = { kind: 'owner', id: 501, login: 'acme-inc', type: 'Organization' } as const;
-      system.world.state.github.renameOwner(ID, 'acme-inc');
+      system.harness.state.github.renameOwner(ID, 'acme-inc');
       return { system, functions, act: () => functions.lifecycle('renamed', { account }) };
     },
   },
@@ -147,7 +147,7 @@ export const TENANTS: readonly Scenario[] = [
     arrange: async () => {
       const system = createSystem();
       const functions = createFunctions(system);
-      system.world.addTenant({ max_runners: 1 });
+      system.harness.addTenant({ max_runners: 1 });
       await refusedOnce(system, functions, { kind: 'refused', status: 403, message: 'Resource not accessible by integration' });
       return { system, functions, act: () => functions.lifecycle('new_permissions_accepted') };
     },
@@ -157,12 +157,12 @@ export const TENANTS: readonly Scenario[] = [
     arrange: async () => {
       const system = createSystem();
       const functions = createFunctions(system);
-      system.world.addTenant({ max_runners: 1, runner_group: 'Bilders' });
+      system.harness.addTenant({ max_runners: 1, runner_group: 'Bilders' });
       for (const jobId of [1, 2]) await queued(system, functions, jobId);
-      const { rows } = system.world.state.tenants;
+      const { rows } = system.harness.state.tenants;
       const before = rows.get(ID) ?? {};
       const after = { ...before, runner_group: 'Builders' };
-      system.world.state.github.runnerGroups.set(ID, [{ id: 42, name: 'Builders' }]);
+      system.harness.state.github.runnerGroups.set(ID, [{ id: 42, name: 'Builders' }]);
       rows.set(ID, after);
       return { system, functions, act: () => functions.stream([{ installationId: ID, before, after }]) };
     },
@@ -173,7 +173,7 @@ export const TENANTS: readonly Scenario[] = [
     arrange: async () => {
       const { system, functions } = await busyTenant();
       uninstalled(system);
-      system.world.state.github.installations.set(2002, { login: 'acme', suspended: false });
+      system.harness.state.github.installations.set(2002, { login: 'acme', suspended: false });
       return { system, functions, act: () => functions.lifecycle('created', { installationId: 2002 }) };
     },
   },
@@ -183,7 +183,7 @@ export const TENANTS: readonly Scenario[] = [
     arrange: async () => {
       const system = createSystem();
       const functions = createFunctions(system);
-      system.world.addTenant({ max_runners: 1 });
+      system.harness.addTenant({ max_runners: 1 });
       await parkedFor(system, 'limit');
       const change = { installationId: ID, before: tenantRow({ max_runners: 0 }), after: tenantRow({ max_runners: 1 }) };
       return { system, functions, act: () => functions.stream([change]) };
@@ -194,7 +194,7 @@ export const TENANTS: readonly Scenario[] = [
     ends: { 1: 'refused', 2: 'refused' },
     arrange: async () => {
       const { system, functions } = await busyTenant();
-      const { rows } = system.world.state.tenants;
+      const { rows } = system.harness.state.tenants;
       const before = rows.get(ID) ?? {};
       const after = { ...before, status: 'deleted' };
       rows.set(ID, after);
@@ -206,9 +206,9 @@ export const TENANTS: readonly Scenario[] = [
     arrange: async () => {
       const system = createSystem();
       const functions = createFunctions(system);
-      system.world.addTenant({ security_group_id: undefined });
+      system.harness.addTenant({ security_group_id: undefined });
       await parkedFor(system, 'limit');
-      system.world.clock.advance(30 * SECOND);
+      system.harness.clock.advance(30 * SECOND);
       return { system, functions, act: () => functions.stream([{ installationId: ID, after: tenantRow({ security_group_id: undefined }) }]) };
     },
   },

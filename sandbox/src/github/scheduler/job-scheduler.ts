@@ -10,7 +10,7 @@ import { connect, disconnect, endJob, jobFor, occupy, openGate, runnerFor, shutG
 /** The release that the stand-in's runners claim to be. */
 const RUNNER_VERSION = '2.336.0';
 
-export interface WorkSettings {
+export interface SchedulerSettings {
   /** How long a job runs that says nothing else; null: until told to finish. */
   jobLengthMs: number | null;
   /** GitHub notices a lost runner after minutes; the sandbox is in more of a hurry. */
@@ -24,37 +24,37 @@ export interface Session extends Waiting {
 }
 
 /** Who tells: a change that the front learnt was announced already, by the program that signed it. */
-export interface Told {
+export interface Announce {
   readonly announce: boolean;
 }
 
-export const ALOUD: Told = { announce: true };
+export const ANNOUNCED: Announce = { announce: true };
 
-export interface Work {
+export interface JobScheduler {
   readonly enqueue: (job: Job) => void;
-  readonly shutGate: (id: number, told?: Told) => Job | undefined;
-  readonly openGate: (id: number, told?: Told) => Job | undefined;
-  readonly end: (id: number, conclusion: Conclusion, told?: Told) => Job | undefined;
+  readonly shutGate: (id: number, told?: Announce) => Job | undefined;
+  readonly openGate: (id: number, told?: Announce) => Job | undefined;
+  readonly end: (id: number, conclusion: Conclusion, told?: Announce) => Job | undefined;
   readonly setLength: (id: number, lengthMs: number | null) => Job | undefined;
   readonly connect: (jitConfig: string) => Session | undefined;
   readonly removeRunner: (id: number) => 'removed' | 'busy' | 'unknown';
   readonly stop: () => void;
 }
 
-export interface WorkOptions {
+export interface SchedulerOptions {
   readonly store: Store;
-  readonly settings: WorkSettings;
+  readonly settings: SchedulerSettings;
   readonly clock: Clock;
   readonly announce: (action: JobAction, job: Job) => void;
 }
 
-interface Shop extends WorkOptions {
+interface Shop extends SchedulerOptions {
   readonly sessions: Sessions;
   readonly timers: Timers;
 }
 
 /** Hands queued jobs to idle runners, and keeps time for what runs. */
-export function createWork(options: WorkOptions): Work {
+export function createJobScheduler(options: SchedulerOptions): JobScheduler {
   const shop: Shop = { ...options, sessions: createSessions(), timers: createTimers() };
   const { store } = shop;
   return {
@@ -62,7 +62,7 @@ export function createWork(options: WorkOptions): Work {
       store.jobs.set(job.id, job);
       offer(shop, job);
     },
-    shutGate: (id, told = ALOUD) => {
+    shutGate: (id, told = ANNOUNCED) => {
       const job = store.jobs.get(id);
       const held = job && shutGate(job);
       if (held === undefined) return undefined;
@@ -70,7 +70,7 @@ export function createWork(options: WorkOptions): Work {
       if (told.announce) shop.announce('waiting', held);
       return held;
     },
-    openGate: (id, told = ALOUD) => {
+    openGate: (id, told = ANNOUNCED) => {
       const job = store.jobs.get(id);
       const opened = job && openGate(job);
       if (opened === undefined) return undefined;
@@ -79,7 +79,7 @@ export function createWork(options: WorkOptions): Work {
       offer(shop, opened);
       return opened;
     },
-    end: (id, conclusion, told = ALOUD) => end(shop, id, conclusion, told),
+    end: (id, conclusion, told = ANNOUNCED) => end(shop, id, conclusion, told),
     setLength: (id, lengthMs) => setLength(shop, id, lengthMs),
     connect: (jitConfig) => connectRunner(shop, jitConfig),
     removeRunner: (id) => {
@@ -119,10 +119,10 @@ function keepTime(shop: Shop, job: Job): void {
   const length = job.lengthMs === undefined ? shop.settings.jobLengthMs : job.lengthMs;
   if (length === null) return shop.timers.clear(job.id);
   const now = shop.clock();
-  shop.timers.set(job.id, (job.startedAt ?? now) + length - now, () => void end(shop, job.id, 'success', ALOUD));
+  shop.timers.set(job.id, (job.startedAt ?? now) + length - now, () => void end(shop, job.id, 'success', ANNOUNCED));
 }
 
-function end(shop: Shop, id: number, conclusion: Conclusion, told: Told): Job | undefined {
+function end(shop: Shop, id: number, conclusion: Conclusion, told: Announce): Job | undefined {
   const job = shop.store.jobs.get(id);
   const ended = job && endJob(job, conclusion, shop.clock());
   if (ended === undefined) return undefined;
@@ -169,5 +169,5 @@ function lose(shop: Shop, runnerId: number): void {
   if (runner === undefined) return;
   shop.store.runners.set(runnerId, disconnect(runner));
   const { jobId } = runner;
-  if (jobId !== undefined) shop.timers.set(jobId, shop.settings.lostRunnerMs, () => void end(shop, jobId, 'failure', ALOUD));
+  if (jobId !== undefined) shop.timers.set(jobId, shop.settings.lostRunnerMs, () => void end(shop, jobId, 'failure', ANNOUNCED));
 }

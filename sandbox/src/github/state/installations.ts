@@ -3,7 +3,7 @@ import { installationWebhook, renamedWebhook, type InstallationAction, type Webh
 import { APP_PERMISSIONS } from '../rest/representations';
 import { accountOf, type Store } from './store';
 import { rename, uninstall } from './transitions';
-import type { Told } from '../scheduler/job-scheduler';
+import type { Announce } from '../scheduler/job-scheduler';
 
 export interface NewInstallation {
   readonly login: string;
@@ -25,7 +25,7 @@ export interface Hub {
 /** The repository of an account of which nothing else is known. */
 export const DEFAULT_REPOSITORY = 'app';
 
-export function install(hub: Hub, wanted: NewInstallation, told: Told): Installation | undefined {
+export function install(hub: Hub, wanted: NewInstallation, told: Announce): Installation | undefined {
   const { store } = hub;
   if (wanted.id !== undefined && store.installations.has(wanted.id)) return undefined;
   if (told.announce && store.installationOf(wanted.login) !== undefined) return undefined;
@@ -39,7 +39,7 @@ export function install(hub: Hub, wanted: NewInstallation, told: Told): Installa
 
 export type Transition = (one: Installation, at: number) => Installation | undefined;
 
-export function change(hub: Hub, id: number, how: { action: InstallationAction; transition: Transition }, told: Told): Installation | undefined {
+export function change(hub: Hub, id: number, how: { action: InstallationAction; transition: Transition }, told: Announce): Installation | undefined {
   const known = hub.store.installations.get(id);
   const next = known && how.transition(known, hub.clock());
   if (next === undefined) return undefined;
@@ -47,7 +47,7 @@ export function change(hub: Hub, id: number, how: { action: InstallationAction; 
   return keep(hub, how.action, next, told);
 }
 
-export function renameAccount(hub: Hub, id: number, login: string, told: Told): Installation | undefined {
+export function renameAccount(hub: Hub, id: number, login: string, told: Announce): Installation | undefined {
   const known = hub.store.installations.get(id);
   const next = known && hub.store.installationOf(login) === undefined ? rename(known, login, hub.clock()) : undefined;
   if (known === undefined || next === undefined) return undefined;
@@ -69,7 +69,7 @@ export function settleRepository(store: Store, account: Account, wanted: { name:
   return settled;
 }
 
-function keep(hub: Hub, action: InstallationAction, next: Installation, told: Told): Installation {
+function keep(hub: Hub, action: InstallationAction, next: Installation, told: Announce): Installation {
   hub.store.installations.set(next.id, next);
   if (told.announce) hub.send(installationWebhook(action, next, hub.appId, repositoriesOf(hub.store, next.account)));
   return next;

@@ -2,7 +2,7 @@ import { DEFAULT_REPOSITORY, settleRepository, type Hub } from './installations'
 import type { Installation, Job } from './model';
 import { jobWebhook, type JobContext } from '../webhooks/payloads';
 import type { Store } from './store';
-import type { Told, Work } from '../scheduler/job-scheduler';
+import type { Announce, JobScheduler } from '../scheduler/job-scheduler';
 
 export interface NewJob {
   readonly installationId: number;
@@ -21,7 +21,7 @@ export interface NewJob {
   readonly admitted?: boolean;
 }
 
-export function queueJob(hub: Hub, work: Work, wanted: NewJob, told: Told): Job | undefined {
+export function queueJob(hub: Hub, work: JobScheduler, wanted: NewJob, told: Announce): Job | undefined {
   const installation = hub.store.installations.get(wanted.installationId);
   if (installation === undefined || installation.state === 'deleted') return undefined;
   if (wanted.id !== undefined && hub.store.jobs.has(wanted.id)) return undefined;

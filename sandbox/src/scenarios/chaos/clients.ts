@@ -4,7 +4,7 @@ import type { DemoSandbox } from '../kit/types';
 import { object, text, whole, type Json } from '../../lib/json';
 
 /** Who breaks things: GitHub's weather, AWS's refusals, and an operator's slips. */
-export interface Hands {
+export interface ChaosClient {
   readonly gitHubFault: (fault: Json) => Promise<void>;
   readonly deliveryFault: (fault: Json) => Promise<void>;
   readonly machineFault: (fault: Json) => Promise<void>;
@@ -26,7 +26,7 @@ export interface Hands {
   readonly redeliverFailed: (installationId: number) => Promise<number>;
 }
 
-export function createHands({ aws, prefix, github }: DemoSandbox, signal: AbortSignal): Hands {
+export function createChaosClient({ aws, prefix, github }: DemoSandbox, signal: AbortSignal): ChaosClient {
   const settings = { endpoint: aws.endpoint_url, region: aws.region, credentials: { accessKeyId: aws.access_key_id, secretAccessKey: aws.secret_access_key } };
   const dynamodb = new DynamoDBClient(settings);
   const sqs = new SQSClient(settings);

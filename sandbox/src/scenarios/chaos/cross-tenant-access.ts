@@ -5,7 +5,7 @@ import { DeleteParameterCommand, GetParameterCommand, GetParametersByPathCommand
 import type { DemoSandbox } from '../kit/types';
 import type { Launcher } from '../../machines/launcher';
 import { object, text } from '../../lib/json';
-import { attack, cast, queueOne, ranOnOwnMachine, SMALL, type FireStage } from './chaos-context';
+import { experiment, createTenants, queueOne, ranOnOwnMachine, SMALL, type ChaosContext } from './chaos-context';
 
 /** One call with a machine's own credentials, and what must become of it. */
 export interface Probe {
@@ -23,30 +23,30 @@ export interface ProbeResult {
 const REFUSALS = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation', 'AuthorizationError']);
 
 /** A job on one tenant's machine has that machine's credentials. It tries them on everything of another tenant, and on its own. */
-export async function strangerScene(stage: FireStage, sandbox: DemoSandbox, launcher: Launcher): Promise<readonly ProbeResult[]> {
+export async function crossTenantAccess(stage: ChaosContext, sandbox: DemoSandbox, launcher: Launcher): Promise<readonly ProbeResult[]> {
   let results: readonly ProbeResult[] = [];
-  await attack(stage, 'a job tries its machine’s credentials on another tenant', async () => {
-    const tenants = await cast(stage, ['curious', 'private']);
-    for (const tenant of tenants) await stage.hands.machineFault({ kind: 'never_boots', installation_id: tenant.id, times: 1 });
+  await experiment(stage, 'a job tries its machine’s credentials on another tenant', async () => {
+    const tenants = await createTenants(stage, ['curious', 'private']);
+    for (const tenant of tenants) await stage.chaos.machineFault({ kind: 'never_boots', installation_id: tenant.id, times: 1 });
     const ids = await Promise.all(tenants.map((tenant) => queueOne(stage, tenant, 1)));
-    const found = await stage.patience.until('two machines with their configurations', async () => {
+    const found = await stage.poller.until('two machines with their configurations', async () => {
       const names = (await Promise.all(tenants.map((tenant) => stage.account.parameters(tenant.id)))).map(([name]) => name);
-      return names.every((name) => name !== undefined) && (await stage.hands.machineFaultsLeft()) === 0 ? names.map(String) : undefined;
+      return names.every((name) => name !== undefined) && (await stage.chaos.machineFaultsLeft()) === 0 ? names.map(String) : undefined;
     });
     const [own = '', other = ''] = found;
     const machines = found.map((name) => name.split('/').at(-1) ?? '');
     const [mine = '', theirs = ''] = machines;
-    results = await tryAll(probesOf(await clientsOf(sandbox, launcher, mine), { own, other, mine, theirs, prefix: sandbox.prefix, otherTenant: tenants[1]?.id ?? 0, queueUrl: await stage.hands.queueUrl(SMALL) }));
-    for (const one of results) stage.expectations.check(`a machine ${one.expected === 'allowed' ? 'may' : 'may not'} ${one.what}`, one.found === one.expected, one.found);
-    await stage.hands.endMachine(mine);
+    results = await tryAll(probesOf(await clientsOf(sandbox, launcher, mine), { own, other, mine, theirs, prefix: sandbox.prefix, otherTenant: tenants[1]?.id ?? 0, queueUrl: await stage.chaos.queueUrl(SMALL) }));
+    for (const one of results) stage.checks.check(`a machine ${one.expected === 'allowed' ? 'may' : 'may not'} ${one.what}`, one.found === one.expected, one.found);
+    await stage.chaos.endMachine(mine);
     const [curious, secretive] = tenants;
     if (curious === undefined || secretive === undefined) return;
     const ran = await ranOnOwnMachine(stage, curious, ids[0] ?? 0);
-    stage.expectations.check('a machine that deleted its own configuration and died is replaced', ran.held, ran.detail);
-    await stage.steering.uninstall(secretive.id);
-    await stage.patience.until(`${secretive.login}: cleaned up`, async () => ((await stage.account.tenant(secretive.id))?.cleanup === 'done' ? true : undefined));
+    stage.checks.check('a machine that deleted its own configuration and died is replaced', ran.held, ran.detail);
+    await stage.client.uninstall(secretive.id);
+    await stage.poller.until(`${secretive.login}: cleaned up`, async () => ((await stage.account.tenant(secretive.id))?.cleanup === 'done' ? true : undefined));
     const left = await stage.account.parameters(secretive.id);
-    stage.expectations.check('an uninstall removes a configuration that no machine has fetched', left.length === 0, left.join(', '));
+    stage.checks.check('an uninstall removes a configuration that no machine has fetched', left.length === 0, left.join(', '));
   });
   return results;
 }

@@ -1,7 +1,7 @@
-import { createCensus, type SeenMachine } from '../kit/fleet-monitor';
+import { createFleetMonitor, type SeenMachine } from '../kit/fleet-monitor';
 import { countMetrics } from '../kit/emf';
-import { allHeld, createExpectations } from '../kit/checks';
-import { createPatience, Impatience } from '../kit/poller';
+import { allHeld, createChecks } from '../kit/checks';
+import { createPoller, PollTimeout } from '../kit/poller';
 import { closingTable } from '../kit/table';
 import type { DemoReport } from '../kit/types';
 import { upgradeCommand } from './upgrade';
@@ -11,27 +11,27 @@ const machine = (id: string, state: string, tags: Record<string, string> = TAGS)
 
 describe('the census', () => {
   it('counts what holds a slot and keeps the most it saw', () => {
-    const census = createCensus();
-    census.setLimit(7, 2);
-    census.look([machine('i-1', 'running'), machine('i-2', 'pending'), machine('i-3', 'shutting-down'), machine('i-4', 'terminated')]);
-    census.look([machine('i-1', 'stopped')]);
-    expect([census.peak(7), census.running(7), census.looks()]).toEqual([2, 1, 2]);
-    expect(census.machinesOf(7)).toEqual(['i-1', 'i-2', 'i-3', 'i-4']);
-    expect(census.offences()).toEqual([]);
+    const fleetMonitor = createFleetMonitor();
+    fleetMonitor.setLimit(7, 2);
+    fleetMonitor.look([machine('i-1', 'running'), machine('i-2', 'pending'), machine('i-3', 'shutting-down'), machine('i-4', 'terminated')]);
+    fleetMonitor.look([machine('i-1', 'stopped')]);
+    expect([fleetMonitor.peak(7), fleetMonitor.running(7), fleetMonitor.samples()]).toEqual([2, 1, 2]);
+    expect(fleetMonitor.machinesOf(7)).toEqual(['i-1', 'i-2', 'i-3', 'i-4']);
+    expect(fleetMonitor.violations()).toEqual([]);
   });
 
   it('sees one machine too many, in a single look', () => {
-    const census = createCensus();
-    census.setLimit(7, 1);
-    census.look([machine('i-1', 'running'), machine('i-2', 'stopping')]);
-    census.look([machine('i-1', 'running')]);
-    expect(census.offences()).toEqual(['tenant 7 had 2 machines, its limit is 1']);
+    const fleetMonitor = createFleetMonitor();
+    fleetMonitor.setLimit(7, 1);
+    fleetMonitor.look([machine('i-1', 'running'), machine('i-2', 'stopping')]);
+    fleetMonitor.look([machine('i-1', 'running')]);
+    expect(fleetMonitor.violations()).toEqual(['tenant 7 had 2 machines, its limit is 1']);
   });
 
   it('sees machines of nobody and missing tags', () => {
-    const census = createCensus();
-    census.look([machine('i-1', 'running', {})]);
-    expect(census.offences()).toHaveLength(5);
+    const fleetMonitor = createFleetMonitor();
+    fleetMonitor.look([machine('i-1', 'running', {})]);
+    expect(fleetMonitor.violations()).toHaveLength(5);
   });
 });
 
@@ -49,20 +49,20 @@ it('writes the command of the README', () => {
 
 it('holds only when each expectation held and there were any', () => {
   const said: string[] = [];
-  const expectations = createExpectations((line) => said.push(line));
-  expect(allHeld(expectations.all())).toBe(false);
-  expectations.check('one', true, 'not said');
-  expect(allHeld(expectations.all())).toBe(true);
-  expectations.check('two', false, 'why');
-  expect(allHeld(expectations.all())).toBe(false);
+  const checks = createChecks((line) => said.push(line));
+  expect(allHeld(checks.all())).toBe(false);
+  checks.check('one', true, 'not said');
+  expect(allHeld(checks.all())).toBe(true);
+  checks.check('two', false, 'why');
+  expect(allHeld(checks.all())).toBe(false);
   expect(said).toEqual(['✓ one', '✗ two: why']);
 });
 
 it('waits for a condition until its time is over, or it is told to stop', async () => {
   const asked = [undefined, undefined, 'there'];
-  expect(await createPatience(5, new AbortController().signal).until('it', async () => asked.shift())).toBe('there');
-  await expect(createPatience(-1, new AbortController().signal).until('it', async () => undefined)).rejects.toThrow(Impatience);
-  await expect(createPatience(5, AbortSignal.abort(new Error('Ctrl-C'))).until('it', async () => 'there')).rejects.toThrow('Ctrl-C');
+  expect(await createPoller(5, new AbortController().signal).until('it', async () => asked.shift())).toBe('there');
+  await expect(createPoller(-1, new AbortController().signal).until('it', async () => undefined)).rejects.toThrow(PollTimeout);
+  await expect(createPoller(5, AbortSignal.abort(new Error('Ctrl-C'))).until('it', async () => 'there')).rejects.toThrow('Ctrl-C');
 });
 
 describe('the closing table', () => {
@@ -71,7 +71,7 @@ describe('the closing table', () => {
       { tenant: 'acme', installation_id: 1, tier: 'medium', jobs: 5, runners: 5, peak_runners: 4, limit: 5, waited: 2, longest_wait_seconds: 14.26, result: '5 of 5 succeeded' },
       { tenant: 'jane', installation_id: 2, tier: 'small', jobs: 1, runners: 1, peak_runners: 1, limit: 2, waited: 0, longest_wait_seconds: 0, result: '1 of 1 succeeded' },
     ],
-    expectations: [{ expectation: 'one', held: true }],
+    checks: [{ expectation: 'one', held: true }],
     metrics: { TenantOnboarded: 2 },
     upgrade_command: '',
   };
@@ -89,7 +89,7 @@ describe('the closing table', () => {
   });
 
   it('names what did not hold', () => {
-    const broken = { ...report, expectations: [...report.expectations, { expectation: 'two', held: false, detail: 'why' }] };
+    const broken = { ...report, checks: [...report.checks, { expectation: 'two', held: false, detail: 'why' }] };
     expect(closingTable(broken)).toContain('1 of 2 expectations did not hold:\n  ✗ two: why');
   });
 });

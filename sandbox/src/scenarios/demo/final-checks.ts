@@ -1,36 +1,36 @@
 import { countMetrics } from '../kit/emf';
-import { untilFree, type Stage, type Tenant } from '../kit/scenario-context';
+import { untilFree, type ScenarioContext, type Tenant } from '../kit/scenario-context';
 import type { TenantReport } from '../kit/types';
 import type { Watch } from '../kit/watch';
 
 const PROMISED_METRICS = { TenantOnboarded: 3, TenantLimitReached: 1, TenantUninstalled: 1 } as const;
 
 /** What has to be true of the whole demo, once its last scene is over. */
-export async function closingScene(stage: Stage, watch: Watch, tenants: readonly Tenant[]): Promise<Readonly<Record<string, number>>> {
-  const { account, expectations, patience, census } = stage;
+export async function closingScene(stage: ScenarioContext, watch: Watch, tenants: readonly Tenant[]): Promise<Readonly<Record<string, number>>> {
+  const { account, checks, poller, fleetMonitor } = stage;
   for (const tenant of tenants) await untilFree(stage, tenant);
-  await patience.until('the end of every machine', async () => (tenants.every((tenant) => census.running(tenant.id) === 0) ? true : undefined));
+  await poller.until('the end of every machine', async () => (tenants.every((tenant) => fleetMonitor.running(tenant.id) === 0) ? true : undefined));
   const left = (await Promise.all(tenants.map((tenant) => account.parameters(tenant.id)))).flat();
-  expectations.check('at the end no machine runs, no slot is held and no runner configuration is left', left.length === 0, left.join(', '));
-  const metrics = await patience.until('the promised metrics in the logs', async () => {
+  checks.check('at the end no machine runs, no slot is held and no runner configuration is left', left.length === 0, left.join(', '));
+  const metrics = await poller.until('the promised metrics in the logs', async () => {
     const counts = countMetrics(await account.logLines());
     return Object.entries(PROMISED_METRICS).every(([name, least]) => (counts[name] ?? 0) >= least) ? counts : undefined;
   }).catch(async () => countMetrics(await account.logLines()));
   for (const [name, least] of Object.entries(PROMISED_METRICS)) {
-    expectations.check(`the metric ${name} is in the logs`, (metrics[name] ?? 0) >= least, `seen ${metrics[name] ?? 0} times, at least ${least} expected`);
+    checks.check(`the metric ${name} is in the logs`, (metrics[name] ?? 0) >= least, `seen ${metrics[name] ?? 0} times, at least ${least} expected`);
   }
   const letters = Object.entries(await account.deadLetters());
   const full = letters.filter(([, count]) => count > 0).map(([name, count]) => `${name}: ${count}`);
-  expectations.check('every dead-letter queue is empty', letters.length > 0 && full.length === 0, letters.length === 0 ? 'there is none' : full.join(', '));
-  const offences = [...census.offences(), ...watch.offences()];
-  expectations.check(`no tenant ever had more machines than its limit, and each had its tags (${census.looks()} looks)`, offences.length === 0, offences.slice(0, 3).join('; '));
-  expectations.check('volumes and network interfaces carry the tags too', watch.checkedAttachments() > 0, 'none was ever seen');
+  checks.check('every dead-letter queue is empty', letters.length > 0 && full.length === 0, letters.length === 0 ? 'there is none' : full.join(', '));
+  const violations = [...fleetMonitor.violations(), ...watch.violations()];
+  checks.check(`no tenant ever had more machines than its limit, and each had its tags (${fleetMonitor.samples()} looks)`, violations.length === 0, violations.slice(0, 3).join('; '));
+  checks.check('volumes and network interfaces carry the tags too', watch.checkedAttachments() > 0, 'none was ever seen');
   return Object.fromEntries(Object.keys(PROMISED_METRICS).map((name) => [name, metrics[name] ?? 0]));
 }
 
-export async function reportOn(stage: Stage, tenant: Tenant): Promise<TenantReport> {
+export async function reportOn(stage: ScenarioContext, tenant: Tenant): Promise<TenantReport> {
   const row = await stage.account.tenant(tenant.id);
-  const jobs = await stage.steering.jobs(tenant.id);
+  const jobs = await stage.client.jobs(tenant.id);
   const waited = jobs.filter((job) => stage.waited.has(job.id));
   const waits = waited.map((job) => (job.startedAt === null ? 0 : (Date.parse(job.startedAt) - Date.parse(job.queuedAt)) / 1000));
   const succeeded = jobs.filter((job) => job.conclusion === 'success').length;
@@ -40,8 +40,8 @@ export async function reportOn(stage: Stage, tenant: Tenant): Promise<TenantRepo
     installation_id: tenant.id,
     tier: row?.tier ?? 'unknown',
     jobs: jobs.length,
-    runners: stage.census.machinesOf(tenant.id).length,
-    peak_runners: stage.census.peak(tenant.id),
+    runners: stage.fleetMonitor.machinesOf(tenant.id).length,
+    peak_runners: stage.fleetMonitor.peak(tenant.id),
     limit: row?.maxRunners ?? 0,
     waited: waited.length,
     longest_wait_seconds: Math.max(0, ...waits),

@@ -1,11 +1,11 @@
 import { lookAtAccount } from '../kit/account';
-import { createCensus } from '../kit/fleet-monitor';
+import { createFleetMonitor } from '../kit/fleet-monitor';
 import { closingScene, reportOn } from './final-checks';
-import { allHeld, createExpectations } from '../kit/checks';
-import { createPatience } from '../kit/poller';
+import { allHeld, createChecks } from '../kit/checks';
+import { createPoller } from '../kit/poller';
 import { installScene, limitScene, sizesScene, suspendScene, uninstallScene, upgradeScene } from './steps';
-import type { Stage, Tenant } from '../kit/scenario-context';
-import { createSteering } from '../../control/client';
+import type { ScenarioContext, Tenant } from '../kit/scenario-context';
+import { createSandboxClient } from '../../control/client';
 import { closingTable } from '../kit/table';
 import type { DemoReport, DemoResult, DemoSandbox } from '../kit/types';
 import { runCommand, upgradeCommand } from './upgrade';
@@ -38,16 +38,16 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const started = Date.now();
   const say = (line: string): void => write(`  ${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
   const signal = options.signal ?? new AbortController().signal;
-  const stage: Stage = {
-    steering: createSteering(sandbox.github.control_url, signal),
+  const stage: ScenarioContext = {
+    client: createSandboxClient(sandbox.github.control_url, signal),
     account: lookAtAccount(sandbox),
-    census: createCensus(),
-    expectations: createExpectations(say),
-    patience: createPatience(options.seconds ?? SECONDS, signal),
+    fleetMonitor: createFleetMonitor(),
+    checks: createChecks(say),
+    poller: createPoller(options.seconds ?? SECONDS, signal),
     say,
     waited: new Set(),
   };
-  const watch = watchMachines(stage.account, stage.census);
+  const watch = watchMachines(stage.account, stage.fleetMonitor);
   try {
     return await play(stage, watch, options);
   } finally {
@@ -55,7 +55,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   }
 }
 
-async function play(stage: Stage, watch: ReturnType<typeof watchMachines>, options: DemoOptions): Promise<DemoResult> {
+async function play(stage: ScenarioContext, watch: ReturnType<typeof watchMachines>, options: DemoOptions): Promise<DemoResult> {
   const tenants = (await scene(stage, 'three accounts install the App', () => installScene(stage, CAST))) ?? [];
   const [acme, globex, jane] = tenants;
   let command = '';
@@ -69,22 +69,22 @@ async function play(stage: Stage, watch: ReturnType<typeof watchMachines>, optio
   }
   const metrics = (await scene(stage, 'the closing look', () => closingScene(stage, watch, tenants))) ?? {};
   const reports = await Promise.all(tenants.map((tenant: Tenant) => reportOn(stage, tenant)));
-  const result: DemoReport = { tenants: reports, expectations: stage.expectations.all(), metrics, upgrade_command: command };
-  return { ok: allHeld(result.expectations), result, table: closingTable(result) };
+  const result: DemoReport = { tenants: reports, checks: stage.checks.all(), metrics, upgrade_command: command };
+  return { ok: allHeld(result.checks), result, table: closingTable(result) };
 }
 
-async function upgrade(stage: Stage, command: string, { sandbox, aws_cli_folder: folder, path = process.env['PATH'] ?? '' }: DemoOptions): Promise<void> {
+async function upgrade(stage: ScenarioContext, command: string, { sandbox, aws_cli_folder: folder, path = process.env['PATH'] ?? '' }: DemoOptions): Promise<void> {
   stage.say(`$ ${command.replaceAll(/\s*\\\n\s*/g, ' ')}`);
-  await runCommand(command, sandbox, { path: folder === undefined ? path : `${folder}:${path}`, signal: stage.patience.signal });
+  await runCommand(command, sandbox, { path: folder === undefined ? path : `${folder}:${path}`, signal: stage.poller.signal });
 }
 
 /** A scene that breaks off is an expectation that did not hold; the next ones still show what they can. */
-async function scene<T>(stage: Stage, title: string, play: () => Promise<T>): Promise<T | undefined> {
+async function scene<T>(stage: ScenarioContext, title: string, play: () => Promise<T>): Promise<T | undefined> {
   try {
     return await play();
   } catch (error) {
-    stage.patience.signal.throwIfAborted();
-    stage.expectations.check(`${title}, to its end`, false, error instanceof Error ? error.message : String(error));
+    stage.poller.signal.throwIfAborted();
+    stage.checks.check(`${title}, to its end`, false, error instanceof Error ? error.message : String(error));
     return undefined;
   }
 }

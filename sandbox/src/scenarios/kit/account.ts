@@ -49,7 +49,7 @@ export function lookAtAccount({ aws, prefix }: DemoSandbox): Account {
       if (row === undefined) return undefined;
       return {
         status: row['status']?.S ?? '', tier: row['tier']?.S ?? '', maxRunners: Number(row['max_runners']?.N), orgType: row['org_type']?.S ?? '',
-        live: row['live']?.SS?.length ?? 0, cleanup: row['cleanup']?.S, securityGroupId: row['security_group_id']?.S,
+        live: row['slots']?.SS?.length ?? 0, cleanup: row['cleanup']?.S, securityGroupId: row['security_group_id']?.S,
       };
     },
     job: async (installationId, jobId) => {

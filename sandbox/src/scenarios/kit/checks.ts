@@ -1,12 +1,12 @@
 import type { Expectation } from './types';
 
-export interface Expectations {
+export interface Checks {
   readonly check: (expectation: string, held: boolean, detail?: string) => void;
   readonly all: () => readonly Expectation[];
 }
 
 /** Keeps what was promised and whether it held; says each as it is known. */
-export function createExpectations(say: (line: string) => void): Expectations {
+export function createChecks(say: (line: string) => void): Checks {
   const kept: Expectation[] = [];
   return {
     check: (expectation, held, detail) => {
@@ -17,6 +17,6 @@ export function createExpectations(say: (line: string) => void): Expectations {
   };
 }
 
-export function allHeld(expectations: readonly Expectation[]): boolean {
-  return expectations.length > 0 && expectations.every((one) => one.held);
+export function allHeld(checks: readonly Expectation[]): boolean {
+  return checks.length > 0 && checks.every((one) => one.held);
 }

@@ -9,7 +9,7 @@ export interface SeenMachine {
 const COUNTED = new Set(['pending', 'running', 'stopping', 'stopped']);
 export const NEEDED_TAGS = ['ghr:tenant_id', 'ghr:tenant_tier', 'ghr:environment', 'ghr:runner_tier'] as const;
 
-export interface Census {
+export interface FleetMonitor {
   readonly look: (machines: readonly SeenMachine[]) => void;
   readonly setLimit: (tenantId: number, limit: number) => void;
   readonly peak: (tenantId: number) => number;
@@ -17,33 +17,33 @@ export interface Census {
   readonly machinesOf: (tenantId: number) => readonly string[];
   /** What a machine was tagged with when it was last seen. */
   readonly tagsOf: (machineId: string) => Readonly<Record<string, string>> | undefined;
-  readonly looks: () => number;
+  readonly samples: () => number;
   /** What should never have been seen. */
-  readonly offences: () => readonly string[];
+  readonly violations: () => readonly string[];
 }
 
 /** Counts each tenant's machines at every look, and keeps the most that it ever had. */
-export function createCensus(): Census {
+export function createFleetMonitor(): FleetMonitor {
   const limits = new Map<number, number>();
   const peaks = new Map<number, number>();
   const now = new Map<number, number>();
   const machines = new Map<string, SeenMachine>();
-  const offences = new Set<string>();
-  let looks = 0;
+  const violations = new Set<string>();
+  let samples = 0;
   return {
     look: (seen) => {
-      looks += 1;
+      samples += 1;
       now.clear();
       for (const machine of seen) {
         const tenantId = Number(machine.tags['ghr:tenant_id']);
         machines.set(machine.id, machine);
-        for (const tag of NEEDED_TAGS) if (!machine.tags[tag]) offences.add(`${machine.id} has no tag ${tag}`);
+        for (const tag of NEEDED_TAGS) if (!machine.tags[tag]) violations.add(`${machine.id} has no tag ${tag}`);
         if (COUNTED.has(machine.state)) now.set(tenantId, (now.get(tenantId) ?? 0) + 1);
       }
       for (const [tenantId, count] of now) {
         peaks.set(tenantId, Math.max(peaks.get(tenantId) ?? 0, count));
         const limit = limits.get(tenantId) ?? 0;
-        if (count > limit) offences.add(`tenant ${tenantId} had ${count} machines, its limit is ${limit}`);
+        if (count > limit) violations.add(`tenant ${tenantId} had ${count} machines, its limit is ${limit}`);
       }
     },
     setLimit: (tenantId, limit) => void limits.set(tenantId, limit),
@@ -51,7 +51,7 @@ export function createCensus(): Census {
     running: (tenantId) => now.get(tenantId) ?? 0,
     machinesOf: (tenantId) => [...machines.values()].filter((one) => Number(one.tags['ghr:tenant_id']) === tenantId).map((one) => one.id),
     tagsOf: (machineId) => machines.get(machineId)?.tags,
-    looks: () => looks,
-    offences: () => [...offences],
+    samples: () => samples,
+    violations: () => [...violations],
   };
 }

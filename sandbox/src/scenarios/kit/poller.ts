@@ -2,18 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOOK_EVERY_MS = 200;
 
-export class Impatience extends Error {
+export class PollTimeout extends Error {
   override readonly name = 'Impatience';
 }
 
-export interface Patience {
+export interface Poller {
   /** Resolves with the first value that is not undefined; gives up at the demo's own end. */
   readonly until: <T>(what: string, look: () => Promise<T | undefined>) => Promise<T>;
   readonly signal: AbortSignal;
 }
 
 /** One deadline for the whole demo: a step that hangs leaves no time for the next one, and says what it waited for. */
-export function createPatience(seconds: number, signal: AbortSignal, now: () => number = Date.now): Patience {
+export function createPoller(seconds: number, signal: AbortSignal, now: () => number = Date.now): Poller {
   const end = now() + seconds * 1000;
   return {
     signal,
@@ -22,7 +22,7 @@ export function createPatience(seconds: number, signal: AbortSignal, now: () => 
         signal.throwIfAborted();
         const found = await look();
         if (found !== undefined) return found;
-        if (now() > end) throw new Impatience(`${what} did not come about in the demo's ${seconds} s`);
+        if (now() > end) throw new PollTimeout(`${what} did not come about in the demo's ${seconds} s`);
         await sleep(LOOK_EVERY_MS, undefined, { signal });
       }
     },

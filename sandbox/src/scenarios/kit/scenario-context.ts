@@ -1,8 +1,8 @@
 import type { Account } from './account';
-import type { Census } from './fleet-monitor';
-import type { Expectations } from './checks';
-import type { Patience } from './poller';
-import type { Steering, SteeredJob } from '../../control/client';
+import type { FleetMonitor } from './fleet-monitor';
+import type { Checks } from './checks';
+import type { Poller } from './poller';
+import type { SandboxClient, SteeredJob } from '../../control/client';
 
 export interface Tenant {
   readonly login: string;
@@ -11,24 +11,24 @@ export interface Tenant {
 }
 
 /** What every scene plays with. */
-export interface Stage {
-  readonly steering: Steering;
+export interface ScenarioContext {
+  readonly client: SandboxClient;
   readonly account: Account;
-  readonly census: Census;
-  readonly expectations: Expectations;
-  readonly patience: Patience;
+  readonly fleetMonitor: FleetMonitor;
+  readonly checks: Checks;
+  readonly poller: Poller;
   readonly say: (line: string) => void;
   /** Jobs that were seen waiting for a slot. */
   readonly waited: Set<number>;
 }
 
-export async function startedJobs(stage: Stage, tenant: Tenant, ids: readonly number[]): Promise<readonly SteeredJob[]> {
-  return (await stage.steering.jobs(tenant.id)).filter((job) => ids.includes(job.id) && job.startedAt !== null);
+export async function startedJobs(stage: ScenarioContext, tenant: Tenant, ids: readonly number[]): Promise<readonly SteeredJob[]> {
+  return (await stage.client.jobs(tenant.id)).filter((job) => ids.includes(job.id) && job.startedAt !== null);
 }
 
 /** As many of the jobs run as there are slots, and each of the others is known to wait for one. */
-export async function untilFull(stage: Stage, tenant: Tenant, ids: readonly number[], slots: number): Promise<readonly number[]> {
-  return stage.patience.until(`${tenant.login}: ${slots} of ${ids.length} jobs running and the rest parked`, async () => {
+export async function untilFull(stage: ScenarioContext, tenant: Tenant, ids: readonly number[], slots: number): Promise<readonly number[]> {
+  return stage.poller.until(`${tenant.login}: ${slots} of ${ids.length} jobs running and the rest parked`, async () => {
     const started = await startedJobs(stage, tenant, ids);
     if (started.length !== slots) return undefined;
     const rest = ids.filter((id) => !started.some((job) => job.id === id));
@@ -39,22 +39,22 @@ export async function untilFull(stage: Stage, tenant: Tenant, ids: readonly numb
   });
 }
 
-export async function untilStarted(stage: Stage, tenant: Tenant, ids: readonly number[], count: number): Promise<void> {
-  await stage.patience.until(`${tenant.login}: ${count} of ${ids.length} jobs started`, async () => ((await startedJobs(stage, tenant, ids)).length >= count ? true : undefined));
+export async function untilStarted(stage: ScenarioContext, tenant: Tenant, ids: readonly number[], count: number): Promise<void> {
+  await stage.poller.until(`${tenant.login}: ${count} of ${ids.length} jobs started`, async () => ((await startedJobs(stage, tenant, ids)).length >= count ? true : undefined));
 }
 
 /** Lets what runs end, and what waited behind it, until all have ended. */
-export async function finishAll(stage: Stage, tenant: Tenant, ids: readonly number[]): Promise<void> {
-  await stage.patience.until(`${tenant.login}: the end of ${ids.length} jobs`, async () => {
-    const jobs = (await stage.steering.jobs(tenant.id)).filter((job) => ids.includes(job.id));
-    for (const job of jobs) if (job.status === 'in_progress') await stage.steering.finish(job.id);
+export async function finishAll(stage: ScenarioContext, tenant: Tenant, ids: readonly number[]): Promise<void> {
+  await stage.poller.until(`${tenant.login}: the end of ${ids.length} jobs`, async () => {
+    const jobs = (await stage.client.jobs(tenant.id)).filter((job) => ids.includes(job.id));
+    for (const job of jobs) if (job.status === 'in_progress') await stage.client.finish(job.id);
     return jobs.every((job) => job.status === 'completed') ? true : undefined;
   });
 }
 
 /** Until the tenant's row holds no slot any more: its machines have ended and the account knows. */
-export async function untilFree(stage: Stage, tenant: Tenant, slotsInUse = 0): Promise<void> {
-  await stage.patience.until(`${tenant.login}: no more than ${slotsInUse} slots in use`, async () => {
+export async function untilFree(stage: ScenarioContext, tenant: Tenant, slotsInUse = 0): Promise<void> {
+  await stage.poller.until(`${tenant.login}: no more than ${slotsInUse} slots in use`, async () => {
     const row = await stage.account.tenant(tenant.id);
     return row !== undefined && row.live <= slotsInUse ? true : undefined;
   });

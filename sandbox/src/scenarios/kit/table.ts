@@ -22,10 +22,10 @@ export function closingTable(report: DemoReport): string {
   return [line(head), rule, ...body.map(line), '', ...verdict(report)].join('\n');
 }
 
-function verdict({ expectations, metrics }: DemoReport): readonly string[] {
-  const broken = expectations.filter((one) => !one.held);
+function verdict({ checks, metrics }: DemoReport): readonly string[] {
+  const broken = checks.filter((one) => !one.held);
   const counted = Object.entries(metrics).map(([name, count]) => `${name} ${count}`).join(', ');
   const seen = counted === '' ? [] : [`metrics seen in the logs: ${counted}`];
-  if (broken.length === 0) return [...seen, `all ${expectations.length} expectations held`];
-  return [...seen, `${broken.length} of ${expectations.length} expectations did not hold:`, ...broken.map((one) => `  ✗ ${one.expectation}${one.detail === undefined ? '' : `: ${one.detail}`}`)];
+  if (broken.length === 0) return [...seen, `all ${checks.length} expectations held`];
+  return [...seen, `${broken.length} of ${checks.length} expectations did not hold:`, ...broken.map((one) => `  ✗ ${one.expectation}${one.detail === undefined ? '' : `: ${one.detail}`}`)];
 }

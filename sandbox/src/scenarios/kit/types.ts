@@ -28,7 +28,7 @@ export interface TenantReport {
 
 export interface DemoReport {
   readonly tenants: readonly TenantReport[];
-  readonly expectations: readonly Expectation[];
+  readonly checks: readonly Expectation[];
   readonly metrics: Readonly<Record<string, number>>;
   readonly upgrade_command: string;
 }

@@ -4,13 +4,13 @@ import type { Item } from './attributes';
 /** The status that an event of GitHub asks for. */
 export type Turn = 'suspended' | 'active';
 
-export type TurnDecision =
+export type SuspensionOrder =
   | { readonly kind: 'leave'; readonly outcome: LifecycleOutcome }
   /** `unchanged` is written too: it remembers how far GitHub's history has come, so that an older event loses later. */
   | { readonly kind: 'write'; readonly outcome: Extract<LifecycleOutcome, 'changed' | 'unchanged'> };
 
 /** Orders suspend and unsuspend by GitHub's own times, as their deliveries come in any order. */
-export function decideTurn(item: Item | undefined, event: { readonly to: Turn; readonly at: string; readonly settled: boolean }): TurnDecision {
+export function decideSuspensionOrder(item: Item | undefined, event: { readonly to: Turn; readonly at: string; readonly settled: boolean }): SuspensionOrder {
   const status = item?.['status']?.S;
   if (item?.['org_name'] === undefined || status === 'deleted' || isMarkedDeleted(item)) return { kind: 'leave', outcome: 'unchanged' };
   const may = event.to === 'suspended' ? status === 'active' : status === 'suspended' && item['suspended_by']?.S === 'github';

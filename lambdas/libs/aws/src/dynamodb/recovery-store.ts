@@ -32,7 +32,7 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
         const range = `${expression.name('open_at')} BETWEEN ${expression.value(prefix === '' ? '1' : prefix)} AND ${expression.value(`${prefix}${now.toISOString()}~`)}`;
         const condition = `${inBook(expression, 'deliveries')} AND ${range}`;
         const rows = table.query({ IndexName: 'open-index', ConsistentRead: true, KeyConditionExpression: condition, ...expression.placeholders, Limit: limit });
-        for await (const row of rows) if (found.push(readDelivery(row)) >= limit) break;
+        for await (const row of rows) if (found.push(parseDelivery(row)) >= limit) break;
       }
       return found;
     },
@@ -76,7 +76,7 @@ const forget = (now: Date): number => Math.floor(plus(now, DELIVERY_LIFETIME).ge
 
 type Stored<T> = T & { readonly tenantId?: number; readonly entry: string; readonly state?: string };
 
-function readDelivery(item: Item): PendingDelivery {
+function parseDelivery(item: Item): PendingDelivery {
   const { tenantId, guid, attemptId, event, failedAt, asked, dueAt } = fromItem<Stored<PendingDelivery>>(item);
   return { guid, attemptId, event, failedAt, asked, dueAt, ...(tenantId !== undefined && { installationId: tenantId }) };
 }

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DELETION_MARKS, isMarkedDeleted, type Clock, type LifecycleOutcome, type NewTenant, type TenantLifecycle } from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
-import { decideTurn, type Turn } from './decide-suspension-order';
+import { decideSuspensionOrder, type Turn } from './decide-suspension-order';
 import { Expression } from './expression';
 import { createTable } from './table';
 import { isUnmarked, keyOf } from './tenant-registry';
@@ -33,7 +33,7 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
   const turn = (installationId: number, changedAt: string, to: Turn, settled = false): Promise<LifecycleOutcome> =>
     settle<LifecycleOutcome>(installationId, async (item) => {
       const at = new Date(changedAt).toISOString();
-      const decision = decideTurn(item, { to, at, settled });
+      const decision = decideSuspensionOrder(item, { to, at, settled });
       if (decision.kind === 'leave') return decision.outcome;
       const expression = new Expression();
       const status = { status: to, suspended_by: to === 'suspended' ? 'github' : null, updated_at: clock.now().toISOString() };

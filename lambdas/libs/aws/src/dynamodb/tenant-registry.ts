@@ -1,5 +1,5 @@
 import { ScanCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DELETION_MARKS, circuitAttribute, parseTenantRow, readCircuit, writeCircuit, type TenantLookup, type TenantRegistry, type Tiers } from '@multi-tenant-runner/core';
+import { DELETION_MARKS, circuitAttribute, parseTenantRow, parseCircuit, buildCircuitAttribute, type TenantLookup, type TenantRegistry, type Tiers } from '@multi-tenant-runner/core';
 import { fromAttributes, type Item } from './attributes';
 import { Expression } from './expression';
 import { createTable, type Outcome } from './table';
@@ -30,7 +30,7 @@ export function createDynamoTenantRegistry({ client, tableName, tiers, defaultTi
       const outcome = await changeRow(
         installationId,
         expression,
-        `ADD ${expression.name('live')} ${expression.attributeValue({ SS: [launchId] })}`,
+        `ADD ${expression.name('slots')} ${expression.attributeValue({ SS: [launchId] })}`,
         `${isTenant(expression)} AND ${expression.equals('status', 'active')} AND ${isUnmarked(expression)} AND ${isBelow(expression, launchId, ceiling)}`,
       );
       return { admitted: outcome.ok, lookup: lookup(installationId, outcome.item) };
@@ -38,7 +38,7 @@ export function createDynamoTenantRegistry({ client, tableName, tiers, defaultTi
 
     freeSlot: async (installationId, launchId) => {
       const expression = new Expression();
-      const update = `DELETE ${expression.name('live')} ${expression.attributeValue({ SS: [launchId] })}`;
+      const update = `DELETE ${expression.name('slots')} ${expression.attributeValue({ SS: [launchId] })}`;
       // Without the condition an update makes the item that it does not find.
       const outcome = await changeRow(installationId, expression, update, `${isTenant(expression)} AND ${mayHoldSlots(expression)}`);
       return lookup(installationId, outcome.item);
@@ -46,14 +46,14 @@ export function createDynamoTenantRegistry({ client, tableName, tiers, defaultTi
 
     restoreSlot: async (installationId, launchId) => {
       const expression = new Expression();
-      const update = `ADD ${expression.name('live')} ${expression.attributeValue({ SS: [launchId] })}`;
+      const update = `ADD ${expression.name('slots')} ${expression.attributeValue({ SS: [launchId] })}`;
       await changeRow(installationId, expression, update, `${isTenant(expression)} AND ${mayHoldSlots(expression)}`);
     },
 
-    rebuildLive: async (installationId, launchIds) => {
+    rebuildSlots: async (installationId, launchIds) => {
       const expression = new Expression();
       // DynamoDB has no empty set.
-      const update = expression.update({ live: launchIds.length === 0 ? null : new Set(launchIds) });
+      const update = expression.update({ slots: launchIds.length === 0 ? null : new Set(launchIds) });
       await changeRow(installationId, expression, update, `${isTenant(expression)} AND NOT ${mayHoldSlots(expression)}`);
     },
 
@@ -69,10 +69,10 @@ export function createDynamoTenantRegistry({ client, tableName, tiers, defaultTi
       const attribute = circuitAttribute(tier);
       for (let attempt = 1; attempt <= CIRCUIT_ATTEMPTS; attempt += 1) {
         const seen = (await table.get(keyOf(installationId)))?.[attribute];
-        const next = change(seen && readCircuit(fromAttributes({ seen })['seen']));
+        const next = change(seen && parseCircuit(fromAttributes({ seen })['seen']));
         if (next === undefined) return false;
         const expression = new Expression();
-        const update = expression.update({ [attribute]: next && writeCircuit(next) });
+        const update = expression.update({ [attribute]: next && buildCircuitAttribute(next) });
         const condition = `${isTenant(expression)} AND ${expression.isStill(attribute, seen)}`;
         if ((await changeRow(installationId, expression, update, condition)).ok) return true;
       }
@@ -97,7 +97,7 @@ export function keyOf(installationId: number): Item {
 const isTenant = (expression: Expression): string => expression.exists('org_name');
 /** A deletion is final, whatever a hand made of the status since. */
 export const isUnmarked = (expression: Expression): string => DELETION_MARKS.map((mark) => expression.isMissing(mark)).join(' AND ');
-const mayHoldSlots = (expression: Expression): string => `(${expression.isMissing('live')} OR ${expression.hasType('live', 'SS')})`;
+const mayHoldSlots = (expression: Expression): string => `(${expression.isMissing('slots')} OR ${expression.hasType('slots', 'SS')})`;
 
 type Ceiling = { readonly kind: 'row' } | { readonly kind: 'given'; readonly limit: number; readonly seen: AttributeValue | undefined };
 const FROM_ROW: Ceiling = { kind: 'row' };
@@ -111,14 +111,14 @@ function readCeiling(item: Item | undefined, limit: number): Ceiling {
 
 /** The launch has a slot already, or one is free. `size` of a text is its length, so the type is asked for too. */
 function isBelow(expression: Expression, launchId: string, ceiling: Ceiling): string {
-  const live = expression.name('live');
+  const slots = expression.name('slots');
   const figure = ceiling.kind === 'row' ? expression.name('max_runners') : expression.value(ceiling.limit);
-  const holds = `contains(${live}, ${expression.value(launchId)})`;
-  const room = `(${expression.hasType('live', 'SS')} AND (${holds} OR size(${live}) < ${figure}))`;
+  const holds = `contains(${slots}, ${expression.value(launchId)})`;
+  const room = `(${expression.hasType('slots', 'SS')} AND (${holds} OR size(${slots}) < ${figure}))`;
   if (ceiling.kind === 'row') {
-    const first = `(${expression.isMissing('live')} AND ${figure} >= ${expression.value(1)})`;
+    const first = `(${expression.isMissing('slots')} AND ${figure} >= ${expression.value(1)})`;
     return `${expression.hasType('max_runners', 'N')} AND (${first} OR ${room})`;
   }
-  const alternatives = ceiling.limit >= 1 ? `(${expression.isMissing('live')} OR ${room})` : room;
+  const alternatives = ceiling.limit >= 1 ? `(${expression.isMissing('slots')} OR ${room})` : room;
   return `${expression.isStill('max_runners', ceiling.seen)} AND ${alternatives}`;
 }

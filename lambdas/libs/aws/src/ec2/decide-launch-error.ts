@@ -49,7 +49,7 @@ export const NOT_IN_FREE_PLAN = 'InvalidParameterCombination.FreeTier';
  * What a failed RunInstances means. The code decides before the status: EC2 says 500 for "no capacity" and 503 for "too
  * many requests". https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
  */
-export function judgeLaunchError(error: AwsError): Exclude<LaunchAnswer, { readonly kind: 'started' }> {
+export function decideLaunchError(error: AwsError): Exclude<LaunchAnswer, { readonly kind: 'started' }> {
   const { code, message } = error;
   // Of an account on the free plan: another type may do. EC2 tells it from a wrong request by its words alone.
   if (code === 'InvalidParameterCombination' && /free.tier/i.test(message)) return { kind: 'refused', code: NOT_IN_FREE_PLAN, message };

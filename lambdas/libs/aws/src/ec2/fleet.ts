@@ -1,7 +1,7 @@
 import { DescribeInstancesCommand, RunInstancesCommand, TerminateInstancesCommand, type EC2Client, type Filter, type Instance } from '@aws-sdk/client-ec2';
 import { TAG, type LaunchAnswer, type LaunchRequest, type Machine, type MachineState, type RunnerFleet } from '@multi-tenant-runner/core';
-import { isThrottle, readAwsError } from '../aws-error';
-import { judgeLaunchError } from './decide-launch-error';
+import { isThrottle, parseAwsError } from '../aws-error';
+import { decideLaunchError } from './decide-launch-error';
 import { PAUSE, retrying, type Sleep } from './retrying';
 import { buildRunInput, type FleetTags } from './run-input';
 
@@ -47,7 +47,7 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
    * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
    */
   const lookAtRefused = async (id: string, refusal: unknown): Promise<MachineState | undefined> => {
-    if (readAwsError(refusal).code !== 'UnauthorizedOperation') throw refusal;
+    if (parseAwsError(refusal).code !== 'UnauthorizedOperation') throw refusal;
     const [machine] = await describe([{ Name: 'instance-id', Values: [id] }]).catch(() => {
       throw refusal;
     });
@@ -74,8 +74,8 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
     try {
       return await terminateTogether(ids);
     } catch (error) {
-      const { httpStatus = 500 } = readAwsError(error);
-      if (httpStatus >= 500 || isThrottle(readAwsError(error))) throw error;
+      const { httpStatus = 500 } = parseAwsError(error);
+      if (httpStatus >= 500 || isThrottle(parseAwsError(error))) throw error;
     }
     const results = await Promise.allSettled(ids.map(terminateOne));
     const failed = results.find((result) => result.status === 'rejected');
@@ -133,12 +133,12 @@ async function ask(client: FleetDeps['client'], request: LaunchRequest, tags: Fl
     const { InstanceId: instanceId, StateReason: { Code: stateReason } = {} } = instance;
     return { kind: 'started', instanceId, state: toState(instance.State?.Name), ...(isReason(stateReason) && { stateReason }) };
   } catch (error) {
-    return judgeLaunchError(readAwsError(error));
+    return decideLaunchError(parseAwsError(error));
   }
 }
 
 function isUnknownId(error: unknown): boolean {
-  return /^InvalidInstanceID\./.test(readAwsError(error).code);
+  return /^InvalidInstanceID\./.test(parseAwsError(error).code);
 }
 
 /** EC2 says `pending` of one that starts, which explains nothing. */

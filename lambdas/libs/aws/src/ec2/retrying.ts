@@ -1,4 +1,4 @@
-import { isThrottle, readAwsError } from '../aws-error';
+import { isThrottle, parseAwsError } from '../aws-error';
 
 export type Sleep = (milliseconds: number) => Promise<void>;
 
@@ -11,7 +11,7 @@ export async function retrying<T>(sleep: Sleep, call: () => Promise<T>): Promise
     try {
       return await call();
     } catch (error) {
-      const failure = readAwsError(error);
+      const failure = parseAwsError(error);
       const worthIt = isThrottle(failure) || failure.httpStatus === undefined || failure.httpStatus >= 500;
       if (!worthIt || attempt >= ATTEMPTS) throw error;
     }

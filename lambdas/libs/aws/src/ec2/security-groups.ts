@@ -8,7 +8,7 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import { securityGroupName, TAG, type SecurityGroups } from '@multi-tenant-runner/core';
-import { readAwsError } from '../aws-error';
+import { parseAwsError } from '../aws-error';
 import { planEgress, type EgressRule } from './plan-egress';
 import { retrying, type Sleep } from './retrying';
 import { toTags } from './run-input';
@@ -59,7 +59,7 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
       await retrying(sleep, call);
       return;
     } catch (error) {
-      if (readAwsError(error).code !== 'InvalidGroup.NotFound' || looks <= 1) throw error;
+      if (parseAwsError(error).code !== 'InvalidGroup.NotFound' || looks <= 1) throw error;
     }
     await sleep(LOOK_PAUSE);
     return onceKnown(call, looks - 1);
@@ -102,7 +102,7 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
         await retrying(sleep, () => client.send(new DeleteSecurityGroupCommand({ GroupId: groupId })));
         return 'removed';
       } catch (error) {
-        const { code } = readAwsError(error);
+        const { code } = parseAwsError(error);
         if (code === 'InvalidGroup.NotFound' || code === 'InvalidGroupId.Malformed') return 'removed';
         // Network interfaces outlive their machines by a little.
         if (code === 'DependencyViolation' || code === 'InvalidGroup.InUse') return 'in-use';
@@ -121,6 +121,6 @@ async function tolerating(codes: readonly string[], call: () => Promise<unknown>
   try {
     await call();
   } catch (error) {
-    if (!codes.includes(readAwsError(error).code)) throw error;
+    if (!codes.includes(parseAwsError(error).code)) throw error;
   }
 }

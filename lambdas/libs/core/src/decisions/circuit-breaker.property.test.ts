@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FAILURES_TO_OPEN, PROBE_PAUSES, claimProbe, judgeCircuit, readCircuit, recordFailure, writeCircuit, type Circuit } from './circuit-breaker';
+import { FAILURES_TO_OPEN, PROBE_PAUSES, claimProbe, decideCircuit, parseCircuit, recordFailure, buildCircuitAttribute, type Circuit } from './circuit-breaker';
 import { HOUR, MINUTE } from '../model/time';
 
 const START = Date.parse('2026-01-15T12:00:00.000Z');
@@ -14,16 +14,16 @@ function failed(times: number, circuit?: Circuit): Circuit {
 
 test(`opens at the failure number ${FAILURES_TO_OPEN} in a row, not before`, () => {
   expect(failed(FAILURES_TO_OPEN - 1).openedAt).toBeUndefined();
-  expect(judgeCircuit(failed(FAILURES_TO_OPEN - 1), '1-1', at(0))).toEqual({ kind: 'pass' });
+  expect(decideCircuit(failed(FAILURES_TO_OPEN - 1), '1-1', at(0))).toEqual({ kind: 'pass' });
   const open = failed(FAILURES_TO_OPEN);
-  expect(judgeCircuit(open, '1-1', at(0))).toEqual({ kind: 'wait', until: at(5 * MINUTE) });
-  expect(judgeCircuit(open, '1-1', at(5 * MINUTE))).toEqual({ kind: 'probe' });
+  expect(decideCircuit(open, '1-1', at(0))).toEqual({ kind: 'wait', until: at(5 * MINUTE) });
+  expect(decideCircuit(open, '1-1', at(5 * MINUTE))).toEqual({ kind: 'probe' });
 });
 
 test('lets the probe pass again, as its worker may have died, and nobody else', () => {
   const probing = claimProbe(failed(FAILURES_TO_OPEN), '1-1', at(5 * MINUTE));
-  expect(judgeCircuit(probing, '1-1', at(6 * MINUTE))).toEqual({ kind: 'pass' });
-  expect(judgeCircuit(probing, '2-1', at(6 * MINUTE))).toMatchObject({ kind: 'wait' });
+  expect(decideCircuit(probing, '1-1', at(6 * MINUTE))).toEqual({ kind: 'pass' });
+  expect(decideCircuit(probing, '2-1', at(6 * MINUTE))).toMatchObject({ kind: 'wait' });
   expect(claimProbe(probing, '2-1', at(6 * MINUTE))).toBeUndefined();
 });
 
@@ -41,7 +41,7 @@ test('however often launches ask and fail, probes of an open circuit keep their 
         time += later;
         for (let ask = 0; ask < asks; ask += 1) {
           const launchId = `${(launches += 1)}-1`;
-          const verdict = judgeCircuit(circuit, launchId, at(time));
+          const verdict = decideCircuit(circuit, launchId, at(time));
           if (verdict.kind === 'wait') {
             expect(verdict.until > at(time)).toBe(true);
             continue;
@@ -66,7 +66,7 @@ test('an open circuit never stays shut: whenever its time comes, the next to ask
       let circuit = failed(failures);
       let time = 0;
       for (let probe = 0; probe < probes; probe += 1) {
-        const verdict = judgeCircuit(circuit, `${probe}-1`, at(time));
+        const verdict = decideCircuit(circuit, `${probe}-1`, at(time));
         if (verdict.kind === 'wait') {
           expect(verdict.until.getTime() - START - time).toBeLessThanOrEqual(HOUR);
           time = verdict.until.getTime() - START;
@@ -81,9 +81,9 @@ test('an open circuit never stays shut: whenever its time comes, the next to ask
 
 test('is read as it was written, and anything else is none', () => {
   const open = claimProbe(failed(7), '1-1', at(HOUR));
-  expect(readCircuit(open && writeCircuit(open))).toEqual(open);
-  fc.assert(fc.property(fc.anything(), (value) => void readCircuit(value)));
-  expect(readCircuit({ failures: -1 })).toBeUndefined();
+  expect(parseCircuit(open && buildCircuitAttribute(open))).toEqual(open);
+  fc.assert(fc.property(fc.anything(), (value) => void parseCircuit(value)));
+  expect(parseCircuit({ failures: -1 })).toBeUndefined();
 });
 
 test('keeps of a reason no more than a line', () => {

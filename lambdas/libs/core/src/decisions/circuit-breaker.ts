@@ -28,7 +28,7 @@ const MAX_REASON = 120;
 export type CircuitVerdict = { readonly kind: 'pass' | 'probe' } | { readonly kind: 'wait'; readonly until: Date };
 
 /** Whether a launch may start. The probe itself passes again: a worker that died may have left it. */
-export function judgeCircuit(circuit: Circuit | undefined, launchId: string, now: Date): CircuitVerdict {
+export function decideCircuit(circuit: Circuit | undefined, launchId: string, now: Date): CircuitVerdict {
   if (circuit?.openedAt === undefined || circuit.probe === launchId) return { kind: 'pass' };
   const until = new Date(circuit.probeAt ?? now);
   return until > now ? { kind: 'wait', until } : { kind: 'probe' };
@@ -52,7 +52,7 @@ export function recordFailure(circuit: Circuit | undefined, reason: string, now:
 
 /** The circuit with this launch as its probe, or undefined when it is not the time for one. */
 export function claimProbe(circuit: Circuit | undefined, launchId: string, now: Date): Circuit | undefined {
-  if (circuit === undefined || judgeCircuit(circuit, launchId, now).kind !== 'probe') return undefined;
+  if (circuit === undefined || decideCircuit(circuit, launchId, now).kind !== 'probe') return undefined;
   const probes = circuit.probes + 1;
   return { ...circuit, probe: launchId, probes, probeAt: pauseFrom(now, probes) };
 }
@@ -62,7 +62,7 @@ function pauseFrom(now: Date, probes: number): string {
 }
 
 /** Of an attribute that a hand may have edited; undefined when it is no circuit, which then counts as closed. */
-export function readCircuit(value: unknown): Circuit | undefined {
+export function parseCircuit(value: unknown): Circuit | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { failures, first_at: firstAt, last_at: lastAt, reason, opened_at: openedAt, probe_at: probeAt, probes, probe }: Partial<Record<string, unknown>> = { ...value };
   if (!isCount(failures) || !isTime(firstAt) || !isTime(lastAt) || typeof reason !== 'string' || !isCount(probes)) return undefined;
@@ -82,7 +82,7 @@ const isCount = (value: unknown): value is number => typeof value === 'number' &
 const isTime = (value: unknown): value is string => typeof value === 'string' && !Number.isNaN(Date.parse(value));
 
 /** As the tenants table spells it. */
-export function writeCircuit({ failures, firstAt, lastAt, reason, openedAt, probeAt, probes, probe }: Circuit): Record<string, unknown> {
+export function buildCircuitAttribute({ failures, firstAt, lastAt, reason, openedAt, probeAt, probes, probe }: Circuit): Record<string, unknown> {
   return {
     failures,
     first_at: firstAt,
@@ -103,10 +103,10 @@ export function circuitAttribute(tier: string): string {
 }
 
 /** The circuits of a row, by tier. */
-export function readCircuits(row: Readonly<Record<string, unknown>>): ReadonlyMap<string, Circuit> {
+export function parseCircuits(row: Readonly<Record<string, unknown>>): ReadonlyMap<string, Circuit> {
   return new Map(
     Object.entries(row).flatMap(([name, value]): [string, Circuit][] => {
-      const circuit = name.startsWith(PREFIX) ? readCircuit(value) : undefined;
+      const circuit = name.startsWith(PREFIX) ? parseCircuit(value) : undefined;
       return circuit === undefined ? [] : [[name.slice(PREFIX.length), circuit]];
     }),
   );

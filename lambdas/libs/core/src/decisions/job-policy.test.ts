@@ -1,4 +1,4 @@
-import { judgeJob, type AdmissionSettings, type JobToJudge } from './job-policy';
+import { decideJobPolicy, type AdmissionSettings, type JobToDecide } from './job-policy';
 import { parseTenantRow } from '../model/tenant';
 import type { Tier } from './choose-tier';
 
@@ -7,7 +7,7 @@ const tier = (name: string, maxRunners: number): [string, Tier] => [
   { name, maxRunners, labels: [name], instanceTypes: ['t3.medium'], capacity: 'on-demand' as const, runnerGroupId: 1 },
 ];
 const settings: AdmissionSettings = { tiers: new Map([tier('small', 2), tier('large', 10)]), defaultTier: 'small', tierAccess: 'any', allowPublicRepositories: false };
-const job: JobToJudge = { ownerId: 501, isPublic: false, tier: 'small' };
+const job: JobToDecide = { ownerId: 501, isPublic: false, tier: 'small' };
 const lookup = (change: Record<string, unknown> = {}) =>
   parseTenantRow(1, { org_name: 'acme', org_type: 'Organization', status: 'active', tier: 'small', max_runners: 2, account_id: 501, ...change }, settings.tiers, 'small');
 
@@ -30,5 +30,5 @@ test.each([
   ['a size that is no longer configured is refused', lookup(), { ...job, tier: 'gone' }, settings, { kind: 'refuse', reason: 'unknown-tier' }],
   ['a suspended tenant\'s public job is refused, not kept waiting', lookup({ status: 'suspended' }), { ...job, isPublic: true }, settings, { kind: 'refuse', reason: 'public-repository' }],
 ] as const)('%s', (_name, row, wanted, rules, verdict) => {
-  expect(judgeJob(row, wanted, rules)).toEqual(verdict);
+  expect(decideJobPolicy(row, wanted, rules)).toEqual(verdict);
 });

@@ -2,7 +2,7 @@ import type { JobReason } from '../model/job';
 import { isBrokenRow, type TenantLookup } from '../model/tenant';
 import { mayUseTier, type TierAccess, type Tiers } from './choose-tier';
 
-export interface JobToJudge {
+export interface JobToDecide {
   readonly ownerId: number;
   readonly isPublic: boolean;
   readonly tier: string;
@@ -27,7 +27,7 @@ export type Verdict =
  * Whether a tenant may have a runner for a job, its limit aside. A job can overtake its own `installation.created`
  * and a suspension ends: such jobs wait. The rest is final.
  */
-export function judgeJob(lookup: TenantLookup, job: JobToJudge, settings: AdmissionSettings): Verdict {
+export function decideJobPolicy(lookup: TenantLookup, job: JobToDecide, settings: AdmissionSettings): Verdict {
   if (lookup.kind === 'none') return { kind: 'park', reason: isBrokenRow(lookup) ? 'tenant-row-invalid' : 'unknown-tenant' };
   if (lookup.kind === 'tombstone' || lookup.tenant.status === 'deleted') return { kind: 'refuse', reason: 'tenant-deleted' };
   const { tenant } = lookup;

@@ -1,6 +1,6 @@
-import { readBootReport } from './boot-report';
+import { parseBootReport } from './boot-report';
 
-const read = (value: string) => readBootReport({ 'ghr:boot': value });
+const read = (value: string) => parseBootReport({ 'ghr:boot': value });
 
 it.each([
   ['ok metadata=90ms runner=3ms configuration=120ms version=2.336.0 age=3', { kind: 'ok', runnerVersion: '2.336.0', runnerAgeDays: 3 }],
@@ -16,5 +16,5 @@ it.each(['', 'failed', 'failed:', 'failed:Some Text', `failed:${'a'.repeat(200)}
 });
 
 it('takes nothing from a machine without the tag', () => {
-  expect(readBootReport({})).toBeUndefined();
+  expect(parseBootReport({})).toBeUndefined();
 });

@@ -11,7 +11,7 @@ const AGE = / age=(\d{1,5})(?: |$)/;
 const VERSION = / version=([0-9.]{1,20})(?: |$)/;
 
 /** `ok metadata=90ms … version=2.336.0 age=3`, or `failed:checksum metadata=90ms …`; undefined for anything else. */
-export function readBootReport(tags: Readonly<Record<string, string>>): BootReport | undefined {
+export function parseBootReport(tags: Readonly<Record<string, string>>): BootReport | undefined {
   const text = tags[TAG.boot] ?? '';
   const code = FAILED.exec(text)?.[1];
   if (code !== undefined) return { kind: 'failed', code };

@@ -75,7 +75,7 @@ export function decoded<T>(decoder: Decoder, value: T): Decoded<T> {
   return decoder.problems.length === 0 ? { ok: true, value } : { ok: false, problems: decoder.problems };
 }
 
-export function decodeJson<T>(text: string, decode: (value: unknown) => Decoded<T>): Decoded<T> {
+export function parseJson<T>(text: string, decode: (value: unknown) => Decoded<T>): Decoded<T> {
   let value: unknown;
   try {
     value = JSON.parse(text);

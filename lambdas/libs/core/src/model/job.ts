@@ -72,7 +72,7 @@ export interface Job {
   /** How its last machine ended, where not as planned: `machine:<code>`, `ec2:<code>`, `ended-by-hand` or `spot-interrupted`. */
   readonly machineEnd?: string;
   /** What EC2 refused for its last launch, as `<market>/<type>/<subnet> <code>`. */
-  readonly refusals?: readonly string[];
+  readonly capacityErrors?: readonly string[];
   readonly deliveryId?: string;
   /** What the last receive of its message failed of: an error's name, never its text, which may hold anything. */
   readonly error?: string;

@@ -45,14 +45,14 @@ export interface Launch {
   readonly leaseOwner?: string;
   readonly intent?: Intent;
   /** Candidates that EC2 definitely refused. */
-  readonly tried?: readonly string[];
+  readonly attempted?: readonly string[];
   readonly instanceId?: string;
   readonly runnerId?: number;
   readonly runnerName?: string;
   /** The parameter was stored: an offline registration may still be picked up by the machine. */
   readonly jitStored?: boolean;
   /** Launches of its tier had failed before it: that it takes a job is worth recording on the tenant's row. */
-  readonly watched?: boolean;
+  readonly clearsCircuit?: boolean;
   /** The job that GitHub says the runner took. */
   readonly takenBy?: number;
   readonly takenAt?: string;

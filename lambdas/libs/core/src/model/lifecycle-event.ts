@@ -33,7 +33,7 @@ function encodeAccount(account: LifecycleAccount): Record<string, unknown> {
   return { type: account.kind === 'enterprise' ? 'Enterprise' : 'Unknown' };
 }
 
-export function decodeLifecycleEvent(value: unknown): Decoded<LifecycleEvent> {
+export function parseLifecycleEvent(value: unknown): Decoded<LifecycleEvent> {
   const decoder = Decoder.of(value);
   const installation = decoder.object('installation');
   const changedAt = installation.has('updated_at') ? installation.time('updated_at') : undefined;

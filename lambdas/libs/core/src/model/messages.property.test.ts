@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { decodeJson } from './decode';
-import { decodeLifecycleEvent, encodeLifecycleEvent, type LifecycleEvent } from './lifecycle-event';
-import { JOB_EVENT_KINDS, decodeJobEvent, decodeJobMessage, encodeJobEvent, encodeJobMessage, type JobEvent, type JobMessage } from './messages';
+import { parseJson } from './decode';
+import { parseLifecycleEvent, encodeLifecycleEvent, type LifecycleEvent } from './lifecycle-event';
+import { JOB_EVENT_KINDS, parseJobEvent, parseJobMessage, encodeJobEvent, encodeJobMessage, type JobEvent, type JobMessage } from './messages';
 
 const id = fc.nat(Number.MAX_SAFE_INTEGER);
 const name = fc.string({ minLength: 1, maxLength: 39 });
@@ -35,18 +35,18 @@ const lifecycle: fc.Arbitrary<LifecycleEvent> = fc.record(
 );
 
 test('a job message survives its queue', () => {
-  fc.assert(fc.property(message, (sent) => expect(decodeJson(encodeJobMessage(sent), decodeJobMessage)).toEqual({ ok: true, value: sent })));
+  fc.assert(fc.property(message, (sent) => expect(parseJson(encodeJobMessage(sent), parseJobMessage)).toEqual({ ok: true, value: sent })));
 });
 
 test('a job event survives its queue', () => {
-  fc.assert(fc.property(event, (sent) => expect(decodeJson(encodeJobEvent(sent), decodeJobEvent)).toEqual({ ok: true, value: sent })));
+  fc.assert(fc.property(event, (sent) => expect(parseJson(encodeJobEvent(sent), parseJobEvent)).toEqual({ ok: true, value: sent })));
 });
 
 test('a lifecycle event survives the bus', () => {
   fc.assert(
     fc.property(lifecycle, (sent) => {
       const received: unknown = JSON.parse(JSON.stringify(encodeLifecycleEvent(sent)));
-      expect(decodeLifecycleEvent(received)).toEqual({ ok: true, value: sent });
+      expect(parseLifecycleEvent(received)).toEqual({ ok: true, value: sent });
     }),
   );
 });
@@ -54,7 +54,7 @@ test('a lifecycle event survives the bus', () => {
 test('whatever else arrives is refused with its problems named, and never throws', () => {
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), fc.constant(undefined)), (value) => {
-      for (const decode of [decodeJobMessage, decodeJobEvent, decodeLifecycleEvent]) {
+      for (const decode of [parseJobMessage, parseJobEvent, parseLifecycleEvent]) {
         const result = decode(value);
         expect(result.ok ? [] : result.problems.length > 0).toBeTruthy();
       }
@@ -63,7 +63,7 @@ test('whatever else arrives is refused with its problems named, and never throws
 });
 
 test('every missing field is named', () => {
-  const result = decodeJobMessage({ installation_id: 'x', labels: [1] });
+  const result = parseJobMessage({ installation_id: 'x', labels: [1] });
   expect(result.ok ? [] : result.problems).toEqual(expect.arrayContaining(['installation_id is not a whole number of at least 0', 'job_id is missing', 'labels is not a list of texts']));
 });
 

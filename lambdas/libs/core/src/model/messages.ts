@@ -72,12 +72,12 @@ function jobFields(message: JobMessage): Record<string, unknown> {
   };
 }
 
-export function decodeJobMessage(value: unknown): Decoded<JobMessage> {
+export function parseJobMessage(value: unknown): Decoded<JobMessage> {
   const decoder = Decoder.of(value);
   return decoded(decoder, readJobFields(decoder));
 }
 
-export function decodeJobEvent(value: unknown): Decoded<JobEvent> {
+export function parseJobEvent(value: unknown): Decoded<JobEvent> {
   const decoder = Decoder.of(value);
   const runnerName = decoder.optionalText('runner_name');
   const runnerId = decoder.optionalWholeNumber('runner_id');

@@ -68,11 +68,11 @@ test.each([
 });
 
 test('slots that are no set are reported and count as none', () => {
-  expect(parse({ live: 'a' })).toMatchObject({ liveBroken: true, problems: [{ attribute: 'live' }] });
+  expect(parse({ slots: 'a' })).toMatchObject({ slotsBroken: true, problems: [{ attribute: 'slots' }] });
 });
 
 test('a limit lowered below what runs leaves no negative slots', () => {
-  const parsed = parse({ max_runners: 1, live: new Set(['1-1', '2-1']) });
+  const parsed = parse({ max_runners: 1, slots: new Set(['1-1', '2-1']) });
   expect(parsed.kind === 'tenant' && freeSlots(parsed.tenant)).toBe(0);
 });
 

@@ -1,4 +1,4 @@
-import { readCircuits, type Circuit } from '../decisions/circuit-breaker';
+import { parseCircuits, type Circuit } from '../decisions/circuit-breaker';
 import type { Tiers } from '../decisions/choose-tier';
 
 export const TENANT_STATUSES = ['active', 'suspended', 'deleted'] as const;
@@ -18,7 +18,7 @@ export interface Tenant {
   readonly maxRunners: number;
   /** False when the row's own figure is unusable and the tier's counts instead. */
   readonly maxRunnersFromRow: boolean;
-  readonly live: ReadonlySet<string>;
+  readonly slots: ReadonlySet<string>;
   readonly accountId?: number;
   readonly suspendedBy?: SuspendedBy;
   readonly securityGroupId?: string;
@@ -42,7 +42,7 @@ export interface RowProblem {
 
 /** `none`: no row, or a row that can't be read as a tenant. `tombstone`: uninstalled before it was ever known. */
 export type TenantLookup =
-  | { readonly kind: 'tenant'; readonly tenant: Tenant; readonly problems: readonly RowProblem[]; readonly liveBroken: boolean }
+  | { readonly kind: 'tenant'; readonly tenant: Tenant; readonly problems: readonly RowProblem[]; readonly slotsBroken: boolean }
   | { readonly kind: 'tombstone'; readonly installationId: number; readonly cleanup?: 'pending' | 'done'; readonly problems?: readonly RowProblem[] }
   | { readonly kind: 'none'; readonly installationId: number; readonly problems: readonly RowProblem[] };
 
@@ -79,8 +79,8 @@ export function parseTenantRow(installationId: number, row: Record<string, unkno
   if (!maxRunnersFromRow) {
     problems.push({ attribute: 'max_runners', problem: `is not a whole number of at least 0, so the tier's own limit of ${own} counts` });
   }
-  const liveBroken = row['live'] !== undefined && !isStringSet(row['live']);
-  if (liveBroken) problems.push({ attribute: 'live', problem: 'is not a set of strings; the sweep rebuilds it, do not edit it' });
+  const slotsBroken = row['slots'] !== undefined && !isStringSet(row['slots']);
+  if (slotsBroken) problems.push({ attribute: 'slots', problem: 'is not a set of strings; the sweep rebuilds it, do not edit it' });
   const orgType = oneOf(['Organization', 'User'] as const, row['org_type']);
   if (orgType === undefined) problems.push({ attribute: 'org_type', problem: 'is neither Organization nor User, so Organization is assumed' });
   const allowPublic = row['allow_public_repositories'];
@@ -97,7 +97,7 @@ export function parseTenantRow(installationId: number, row: Record<string, unkno
   return {
     kind: 'tenant',
     problems,
-    liveBroken,
+    slotsBroken,
     tenant: {
       installationId,
       orgName,
@@ -106,7 +106,7 @@ export function parseTenantRow(installationId: number, row: Record<string, unkno
       tier,
       maxRunners: maxRunnersFromRow ? (row['max_runners'] as number) : own,
       maxRunnersFromRow,
-      live: isStringSet(row['live']) ? row['live'] : new Set(),
+      slots: isStringSet(row['slots']) ? row['slots'] : new Set(),
       ...(isWholeNumber(row['account_id']) && { accountId: row['account_id'] }),
       ...(suspendedBy && { suspendedBy }),
       ...(securityGroupId !== undefined && { securityGroupId }),
@@ -114,7 +114,7 @@ export function parseTenantRow(installationId: number, row: Record<string, unkno
       ...(typeof allowPublic === 'boolean' && { allowPublicRepositories: allowPublic }),
       ...(runnerGroup !== undefined && { runnerGroup }),
       ...(isWholeNumber(row['previous_installation_id']) && { previousInstallationId: row['previous_installation_id'] }),
-      circuits: readCircuits(row),
+      circuits: parseCircuits(row),
       ...(limitedUntil !== undefined && !Number.isNaN(Date.parse(limitedUntil)) && { githubLimitedUntil: limitedUntil }),
       ...(createdAt !== undefined && { createdAt }),
       ...(updatedAt !== undefined && { updatedAt }),
@@ -161,5 +161,5 @@ export function isBrokenRow(lookup: TenantLookup): boolean {
 
 /** Slots that the limit still leaves; never negative, as a limit may be lowered below what runs. */
 export function freeSlots(tenant: Tenant): number {
-  return tenant.status === 'active' ? Math.max(0, tenant.maxRunners - tenant.live.size) : 0;
+  return tenant.status === 'active' ? Math.max(0, tenant.maxRunners - tenant.slots.size) : 0;
 }

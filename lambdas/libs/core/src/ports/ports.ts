@@ -25,8 +25,8 @@ export interface TenantRegistry {
   freeSlot(installationId: number, launchId: string): Promise<TenantLookup>;
   /** Records a slot without asking the limit, for a machine that lives already. */
   restoreSlot(installationId: number, launchId: string): Promise<void>;
-  /** Replaces a `live` that is not a set of strings. */
-  rebuildLive(installationId: number, launchIds: readonly string[]): Promise<void>;
+  /** Replaces a `slots` that is not a set of strings. */
+  rebuildSlots(installationId: number, launchIds: readonly string[]): Promise<void>;
   /** Remembers until when GitHub wants to hear nothing of the installation; a later time that stands stays. Answers whether it was written. */
   limitGitHub(installationId: number, until: Date): Promise<boolean>;
   /**

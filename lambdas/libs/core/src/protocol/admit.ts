@@ -51,7 +51,7 @@ function afterTheFact(launch: Launch): Admission {
 async function takeSlot(job: Job, deps: AdmitDeps): Promise<{ readonly admitted: boolean; readonly lookup: TenantLookup }> {
   const first = await deps.tenants.admit(job.installationId, job.launchId);
   const { lookup } = first;
-  if (first.admitted || lookup.kind !== 'tenant' || lookup.tenant.maxRunnersFromRow || lookup.liveBroken) return first;
+  if (first.admitted || lookup.kind !== 'tenant' || lookup.tenant.maxRunnersFromRow || lookup.slotsBroken) return first;
   return deps.tenants.admit(job.installationId, job.launchId, lookup.tenant.maxRunners);
 }
 

@@ -58,7 +58,7 @@ async function endJobs(installationId: number, deps: CleanUpDeps): Promise<void>
 /** Whether the launch is over after this pass. */
 async function endLaunch(launch: Launch, terminated: readonly Machine[], settleAfter: number, deps: CleanUpDeps): Promise<boolean> {
   // GitHub forgets an installation's runners with the installation.
-  const over = { reason: 'tenant-deleted', deregistered: true, afterwards: { kind: 'end', end: { state: 'refused', reason: 'tenant-deleted' } } } as const;
+  const over = { reason: 'tenant-deleted', deregistered: true, followUp: { kind: 'end', end: { state: 'refused', reason: 'tenant-deleted' } } } as const;
   if (launch.state === 'ending') return release(launch, over, deps);
   const machine = terminated.find((candidate) => belongsTo(candidate, launch));
   if (machine !== undefined) return release(launch, over, deps);

@@ -1,6 +1,6 @@
 import { isTooOld, type Job } from '../model/job';
-import { judgeHold } from '../decisions/launch-gate';
-import { judgeJob } from '../decisions/job-policy';
+import { decideLaunchGate } from '../decisions/launch-gate';
+import { decideJobPolicy } from '../decisions/job-policy';
 import { messageOf } from '../model/messages';
 import { launchIdOf } from '../model/names';
 import { freeSlots, type TenantLookup } from '../model/tenant';
@@ -8,20 +8,20 @@ import { MINUTE, plus } from '../model/time';
 import { admit } from './admit';
 import { endJob } from './end-job';
 import type { ProtocolDeps } from './deps';
-import { isReady, reasonOnceWoken } from './reason-now';
+import { isReady, reasonOnceWoken } from '../decisions/wait-reason';
 
 /** A woken job is looked at again after this time, should its message be lost. */
 const WOKEN_NEXT_TRY = 2 * MINUTE;
 
-export type WakeDeps = Pick<ProtocolDeps, 'tenants' | 'jobs' | 'launches' | 'queue' | 'clock' | 'log' | 'metrics' | 'settings'>;
+export type DispatchDeps = Pick<ProtocolDeps, 'tenants' | 'jobs' | 'launches' | 'queue' | 'clock' | 'log' | 'metrics' | 'settings'>;
 
 /**
  * Gives a tenant's free slots to its oldest eligible parked jobs and sends those on their way. The slot is taken before
  * the message is sent: a message alone could find the slot gone and park again for ever.
  */
-export async function wake(installationId: number, deps: WakeDeps): Promise<void> {
+export async function dispatchNextJobs(installationId: number, deps: DispatchDeps): Promise<void> {
   const lookup = await deps.tenants.get(installationId);
-  if (lookup.kind !== 'tenant' || lookup.liveBroken) return;
+  if (lookup.kind !== 'tenant' || lookup.slotsBroken) return;
   let free = freeSlots(lookup.tenant);
   if (free === 0) return;
   const now = deps.clock.now();
@@ -32,22 +32,22 @@ export async function wake(installationId: number, deps: WakeDeps): Promise<void
   for (const job of parked.filter((candidate) => isReady(candidate, tenant, now))) {
     if (free === 0) return;
     if (probed.has(job.tier)) continue;
-    const outcome = await wakeJob(job, lookup, deps);
+    const outcome = await dispatchJob(job, lookup, deps);
     if (outcome === 'full') return;
     if (outcome !== 'sent') continue;
     free -= 1;
     // One is enough to see whether the others would start.
-    if (judgeHold(tenant, job.tier, job.launchId, now).kind === 'probe') probed.add(job.tier);
+    if (decideLaunchGate(tenant, job.tier, job.launchId, now).kind === 'probe') probed.add(job.tier);
   }
 }
 
-async function wakeJob(job: Job, lookup: TenantLookup, deps: WakeDeps): Promise<'sent' | 'full' | 'skipped'> {
+async function dispatchJob(job: Job, lookup: TenantLookup, deps: DispatchDeps): Promise<'sent' | 'full' | 'skipped'> {
   const now = deps.clock.now();
   if (isTooOld(job, now)) {
     await endJob(job, { state: 'expired', reason: 'too-old', from: ['parked'] }, deps);
     return 'skipped';
   }
-  const verdict = judgeJob(lookup, job, deps.settings);
+  const verdict = decideJobPolicy(lookup, job, deps.settings);
   if (verdict.kind === 'refuse') await endJob(job, { state: 'refused', reason: verdict.reason, from: ['parked'] }, deps);
   if (verdict.kind !== 'pass') return 'skipped';
   const ready = await withUsableLaunch(job, deps);
@@ -66,7 +66,7 @@ async function wakeJob(job: Job, lookup: TenantLookup, deps: WakeDeps): Promise<
 }
 
 /** A parked job may go on with a launch that never got a slot; one that is over is followed by a new number. */
-async function withUsableLaunch(job: Job, deps: WakeDeps): Promise<Job | undefined> {
+async function withUsableLaunch(job: Job, deps: DispatchDeps): Promise<Job | undefined> {
   const launch = await deps.launches.get(job.installationId, job.launchId);
   if (launch === undefined || launch.state === 'wanted') return job;
   if (launch.state !== 'ending' && launch.state !== 'ended') return undefined;

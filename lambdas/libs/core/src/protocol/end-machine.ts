@@ -1,13 +1,13 @@
 import { isForgotten, type Launch } from '../model/launch';
 import { deregister } from './deregister';
-import { release, type Afterwards, type ReleaseDeps } from './release';
+import { release, type JobFollowUp, type ReleaseDeps } from './release';
 import type { LeaseHolder, ProtocolDeps } from './deps';
 
 export type EndMachineDeps = ReleaseDeps & Pick<ProtocolDeps, 'fleet' | 'environment'>;
 
 export interface EndMachine {
   readonly reason: string;
-  readonly afterwards: Afterwards;
+  readonly followUp: JobFollowUp;
   readonly lease: LeaseHolder;
   /** The machine ran a job, as it said itself. */
   readonly worked?: boolean;
@@ -38,6 +38,6 @@ export async function endMachine(launch: Launch & { readonly instanceId: string 
   const state = states.get(launch.instanceId);
   const isGone = state === undefined ? isForgotten(launch, deps.clock.now()) : state === 'shutting-down' || state === 'terminated';
   if (!isGone) return 'unsure';
-  await release(launch, { reason: how.reason, afterwards: how.afterwards, deregistered: how.registration !== 'whatever', ...(how.worked === true && { worked: true }) }, deps);
+  await release(launch, { reason: how.reason, followUp: how.followUp, deregistered: how.registration !== 'whatever', ...(how.worked === true && { worked: true }) }, deps);
   return 'ended';
 }

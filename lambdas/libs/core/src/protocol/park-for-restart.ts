@@ -8,7 +8,7 @@ export interface Restart {
   /** Not before this time; absent: as soon as a slot is free. */
   readonly nextTry?: Date;
   /** The launch had a machine that came to nothing: counts towards the bound. */
-  readonly spent: boolean;
+  readonly usedMachine: boolean;
   /** Why the launch failed in a way that the tenant's next one may too: counts towards its circuit. */
   readonly failure?: string;
 }
@@ -19,8 +19,8 @@ export interface Restart {
  */
 export async function parkForRestart(job: Job, launchId: string, restart: Restart, deps: Pick<ProtocolDeps, 'jobs' | 'clock' | 'metrics'>): Promise<Job | undefined> {
   const now = deps.clock.now();
-  const restarts = job.restarts + (restart.spent ? 1 : 0);
-  const exhausted = restart.spent && restarts > MAX_RESTARTS;
+  const restarts = job.restarts + (restart.usedMachine ? 1 : 0);
+  const exhausted = restart.usedMachine && restarts > MAX_RESTARTS;
   const nextTry = exhausted ? plus(now, HOUR) : restart.nextTry;
   const startNumber = job.startNumber + 1;
   const reason = exhausted ? 'relaunch-limit' : restart.reason;

@@ -3,7 +3,7 @@ import { claimProbe, recordFailure, type Circuit } from '../decisions/circuit-br
 import type { Job } from '../model/job';
 import type { Launch } from '../model/launch';
 import { plus } from '../model/time';
-import { askGitHub, type AskDeps, type JobTruth } from './sync-job-from-github';
+import { syncJobFromGitHub, type SyncJobDeps, type JobStatusFromGitHub } from './sync-job-from-github';
 import { backOff } from '../decisions/back-off';
 import type { ProtocolDeps } from './deps';
 import type { Restart } from './park-for-restart';
@@ -54,12 +54,12 @@ export function takeProbe(launch: Pick<Launch, 'installationId' | 'tier' | 'laun
  *
  * @param launch undefined when nothing is known of it any more
  */
-export async function settleByGitHub(job: Job, launch: Launch | undefined, deps: AskDeps & CircuitDeps): Promise<JobTruth> {
+export async function settleByGitHub(job: Job, launch: Launch | undefined, deps: SyncJobDeps & CircuitDeps): Promise<JobStatusFromGitHub> {
   const inVain = launch?.instanceId !== undefined && launch.takenBy === undefined && launch.worked !== true;
   // Of a repository that the App can't see nobody tells; the machine knows that it had a job.
   const byAnother = launch?.takenBy === undefined ? launch?.worked === true : launch.takenBy !== job.jobId;
-  const again: Restart = inVain ? afterMachine(job, launch, deps) : { reason: byAnother ? 'runner-taken' : 'runner-lost', spent: false };
-  const truth = await askGitHub(job, again, deps);
+  const again: Restart = inVain ? afterMachine(job, launch, deps) : { reason: byAnother ? 'runner-taken' : 'runner-lost', usedMachine: false };
+  const truth = await syncJobFromGitHub(job, again, deps);
   if (truth === 'waits-again' && inVain) await recordLaunchFailure(launch, launch.reason ?? 'machine-gone', deps);
   return truth;
 }
@@ -67,7 +67,7 @@ export async function settleByGitHub(job: Job, launch: Launch | undefined, deps:
 /** What a job waits for whose machine came to nothing. */
 function afterMachine({ startNumber }: Job, { launchId, reason: end }: Launch, deps: Pick<ProtocolDeps, 'clock'>): Restart {
   const reason = waitAfterEc2End(end);
-  if (reason === undefined) return { reason: 'runner-lost', spent: true };
+  if (reason === undefined) return { reason: 'runner-lost', usedMachine: true };
   const delay = backOff({ reason, starts: startNumber, hadMachine: true, slots: 0, launchId });
-  return { reason, spent: false, ...(delay !== undefined && { nextTry: plus(deps.clock.now(), delay) }) };
+  return { reason, usedMachine: false, ...(delay !== undefined && { nextTry: plus(deps.clock.now(), delay) }) };
 }

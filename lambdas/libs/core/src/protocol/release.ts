@@ -5,15 +5,15 @@ import { deregister } from './deregister';
 import { endJob, type JobEnd } from './end-job';
 import { recordLaunchFailure, settleByGitHub } from './record-launch-outcome';
 import { parkForRestart, type Restart } from './park-for-restart';
-import { wake, type WakeDeps } from './dispatch-next-jobs';
+import { dispatchNextJobs, type DispatchDeps } from './dispatch-next-jobs';
 import type { LeaseHolder, ProtocolDeps } from './deps';
 
 /** What becomes of the job that the launch was for. `ask`: GitHub knows. */
-export type Afterwards = { readonly kind: 'ask' } | { readonly kind: 'park'; readonly restart: Restart } | { readonly kind: 'end'; readonly end: JobEnd };
+export type JobFollowUp = { readonly kind: 'ask' } | { readonly kind: 'park'; readonly restart: Restart } | { readonly kind: 'end'; readonly end: JobEnd };
 
 export interface Release {
   readonly reason: string;
-  readonly afterwards: Afterwards;
+  readonly followUp: JobFollowUp;
   /** Given when the proof is "no machine exists": then nobody else may be at work on the launch. */
   readonly lease?: LeaseHolder;
   /** The machine ran a job, as it said itself. */
@@ -22,7 +22,7 @@ export interface Release {
   readonly deregistered?: boolean;
 }
 
-export type ReleaseDeps = WakeDeps & Pick<ProtocolDeps, 'github' | 'parameters' | 'environment'>;
+export type ReleaseDeps = DispatchDeps & Pick<ProtocolDeps, 'github' | 'parameters' | 'environment'>;
 
 /**
  * Gives a launch's slot back: row `ending`, slot, row `ended`, in this order, so that whatever cuts it off leaves a row
@@ -42,12 +42,12 @@ export async function release(launch: Launch, how: Release, deps: ReleaseDeps): 
   const removed = await removeLeftovers(ending.row ?? launch, how, deps);
   await deps.tenants.freeSlot(launch.installationId, launch.launchId);
   if (ending.ok && removed) await markEnded(ending.row, deps);
-  await settleJob(ending.row ?? launch, how.afterwards, deps);
+  await settleJob(ending.row ?? launch, how.followUp, deps);
   // What turned this launch away would turn the next one away too. Each wake is a message to the function that sends it, and
   // Lambda stops a chain of 16: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
-  if (how.afterwards.kind === 'park') return true;
+  if (how.followUp.kind === 'park') return true;
   // Even a release that changed nothing wakes: the one that did may have died right after it.
-  await wake(launch.installationId, deps);
+  await dispatchNextJobs(launch.installationId, deps);
   return true;
 }
 
@@ -95,20 +95,20 @@ async function removeLeftovers(launch: Launch, how: Release, deps: ReleaseDeps):
   return ageOf(launch.createdAt, deps.clock.now()) > DAY;
 }
 
-async function settleJob(launch: Launch, afterwards: Afterwards, deps: ReleaseDeps): Promise<void> {
+async function settleJob(launch: Launch, followUp: JobFollowUp, deps: ReleaseDeps): Promise<void> {
   const job = await deps.jobs.get(launch.installationId, launch.jobId);
   if (job === undefined || job.launchId !== launch.launchId) return;
-  await settle(job, launch, afterwards, deps);
+  await settle(job, launch, followUp, deps);
 }
 
-async function settle(job: Job, launch: Launch, afterwards: Afterwards, deps: ReleaseDeps): Promise<void> {
-  switch (afterwards.kind) {
+async function settle(job: Job, launch: Launch, followUp: JobFollowUp, deps: ReleaseDeps): Promise<void> {
+  switch (followUp.kind) {
     case 'park':
-      if ((await parkForRestart(job, launch.launchId, afterwards.restart, deps)) === undefined || afterwards.restart.failure === undefined) return;
-      await recordLaunchFailure(launch, afterwards.restart.failure, deps);
+      if ((await parkForRestart(job, launch.launchId, followUp.restart, deps)) === undefined || followUp.restart.failure === undefined) return;
+      await recordLaunchFailure(launch, followUp.restart.failure, deps);
       return;
     case 'end':
-      await endJob(job, afterwards.end, deps);
+      await endJob(job, followUp.end, deps);
       return;
     case 'ask':
       if (job.state === 'starting') await settleByGitHub(job, launch, deps);

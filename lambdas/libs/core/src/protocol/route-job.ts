@@ -1,6 +1,6 @@
 import { newJob, type JobMessage } from '../model/messages';
 import { isGated, type Job, type JobReason } from '../model/job';
-import { judgeJob, type AdmissionSettings, type Verdict } from '../decisions/job-policy';
+import { decideJobPolicy, type AdmissionSettings, type Verdict } from '../decisions/job-policy';
 import type { JobQueue, JobStore, Metrics, Written } from '../ports/ports';
 import { isNews } from './gate';
 import type { TenantLookup } from '../model/tenant';
@@ -63,7 +63,7 @@ function passByMemory(job: UnroutedJob, fitting: readonly Tier[], deps: RouteDep
 
 function judge(job: UnroutedJob, fitting: readonly Tier[], lookup: TenantLookup, settings: AdmissionSettings): Judged {
   const message = { ...job, tier: tierOf(fitting, lookup, settings.defaultTier) };
-  return { verdict: judgeJob(lookup, message, settings), message };
+  return { verdict: decideJobPolicy(lookup, message, settings), message };
 }
 
 export function tierOf(fitting: readonly Tier[], lookup: TenantLookup | undefined, defaultTier: string): string {

@@ -10,16 +10,16 @@ import type { ProtocolDeps } from './deps';
  * What the job row should say now. `held-back`: GitHub gives it to no runner yet. `let-through`: its gate has opened, and
  * nobody has sent it yet. `unknown`: GitHub gave no answer, ask again later.
  */
-export type JobTruth = 'waits-again' | 'held-back' | 'let-through' | 'running' | 'ended' | 'unknown' | 'unchanged';
+export type JobStatusFromGitHub = 'waits-again' | 'held-back' | 'let-through' | 'running' | 'ended' | 'unknown' | 'unchanged';
 
-export type AskDeps = Pick<ProtocolDeps, 'jobs' | 'launches' | 'tenants' | 'github' | 'clock' | 'metrics' | 'log'>;
+export type SyncJobDeps = Pick<ProtocolDeps, 'jobs' | 'launches' | 'tenants' | 'github' | 'clock' | 'metrics' | 'log'>;
 
 /**
  * Asks GitHub about a job whose launch is over, or which it held back, and makes the row say the truth.
  *
  * @param again how it waits if it still does
  */
-export async function askGitHub(job: Job, again: Restart, deps: AskDeps): Promise<JobTruth> {
+export async function syncJobFromGitHub(job: Job, again: Restart, deps: SyncJobDeps): Promise<JobStatusFromGitHub> {
   const place = placeOfJob(job, await deps.tenants.get(job.installationId));
   const answer = await deps.github.getJob(place, job.jobId);
   if (answer.kind !== 'found') {
@@ -52,7 +52,7 @@ function endOf({ conclusion, runnerName }: GitHubJob): JobEnd {
   return { state: endStateOf(conclusion), ...(conclusion !== undefined && { conclusion }), ...(runnerName !== undefined && { runnerName }) };
 }
 
-async function recordRunning(job: Job, runnerName: string | undefined, deps: AskDeps): Promise<JobTruth> {
+async function recordRunning(job: Job, runnerName: string | undefined, deps: SyncJobDeps): Promise<JobStatusFromGitHub> {
   const now = deps.clock.now().toISOString();
   const running = await deps.jobs.change(
     job.installationId,
@@ -63,12 +63,12 @@ async function recordRunning(job: Job, runnerName: string | undefined, deps: Ask
   return running.ok ? 'running' : 'unchanged';
 }
 
-async function holdBack(job: Job, deps: AskDeps): Promise<JobTruth> {
+async function holdBack(job: Job, deps: SyncJobDeps): Promise<JobStatusFromGitHub> {
   const row = job.state === 'running' ? await backToWaiting(job, deps) : job;
   return row !== undefined && (await parkAtGate(row, deps)) ? 'held-back' : 'unchanged';
 }
 
-async function waitAgain(job: Job, again: Restart, deps: AskDeps): Promise<JobTruth> {
+async function waitAgain(job: Job, again: Restart, deps: SyncJobDeps): Promise<JobStatusFromGitHub> {
   if (isGated(job)) return (await openGate(job, {}, deps)) ? 'let-through' : 'unchanged';
   // A job that was running and is queued again was handed back by its runner; the row may wait once more.
   const row = job.state === 'running' ? await backToWaiting(job, deps) : job;
@@ -76,7 +76,7 @@ async function waitAgain(job: Job, again: Restart, deps: AskDeps): Promise<JobTr
   return (await parkForRestart(row, row.launchId, again, deps)) ? 'waits-again' : 'unchanged';
 }
 
-async function backToWaiting(job: Job, deps: AskDeps): Promise<Job | undefined> {
+async function backToWaiting(job: Job, deps: SyncJobDeps): Promise<Job | undefined> {
   const starting = await deps.jobs.change(
     job.installationId,
     job.jobId,

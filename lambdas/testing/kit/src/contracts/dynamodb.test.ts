@@ -70,7 +70,7 @@ describe('the job store on DynamoDB', () => {
 describe('the launch store on DynamoDB', () => {
   const make = async () => {
     const clock = createTestClock();
-    return { clock, store: createDynamoLaunchStore({ client: local.client, tableName: 'test-runners', clock }) };
+    return { clock, store: createDynamoLaunchStore({ client: local.client, tableName: 'test-launches', clock }) };
   };
   launchStoreContract(make, nextId);
 
@@ -80,11 +80,11 @@ describe('the launch store on DynamoDB', () => {
     const row = launch({ installationId: id, state: 'ending' });
     await store.create(row);
     const key = { installation_id: id, launch_id: row.launchId };
-    const open = await readItem('test-runners', key);
+    const open = await readItem('test-launches', key);
     expect(open).toMatchObject({ open_at: `${row.createdAt}#${row.launchId}` });
     expect(open).not.toHaveProperty('expires_at');
     await store.change(id, row.launchId, { from: ['ending'] }, { state: 'ended', endedAt: '2026-01-15T12:06:00.000Z' });
-    const ended = await readItem('test-runners', key);
+    const ended = await readItem('test-launches', key);
     expect(ended['expires_at']).toBe(Date.parse('2026-01-29T12:06:00.000Z') / 1_000);
     expect(ended).not.toHaveProperty('open_at');
   });

@@ -153,11 +153,11 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
 
   describe('deleted', () => {
     it('is final and said once', async () => {
-      await standing({ live: new Set(['1-1']), status: 'suspended', suspended_by: 'github' });
+      await standing({ slots: new Set(['1-1']), status: 'suspended', suspended_by: 'github' });
       const outcomes = await Promise.all(Array.from({ length: 5 }, () => table.lifecycle.markDeleted(id, OWNER, NOW)));
       expect(outcomes.filter(Boolean)).toHaveLength(1);
       const row = await table.read(id);
-      expect(row).toMatchObject({ org_name: 'acme', status: 'deleted', cleanup: 'pending', live: new Set(['1-1']), deleted_at: NOW.toISOString() });
+      expect(row).toMatchObject({ org_name: 'acme', status: 'deleted', cleanup: 'pending', slots: new Set(['1-1']), deleted_at: NOW.toISOString() });
       expect(row).not.toHaveProperty('suspended_by');
     });
 

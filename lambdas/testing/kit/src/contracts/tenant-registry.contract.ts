@@ -11,7 +11,7 @@ export interface TenantTableUnderTest {
 }
 
 const limitOf = (lookup: TenantLookup): number | undefined => (lookup.kind === 'tenant' ? lookup.tenant.maxRunners : undefined);
-const liveOf = (lookup: TenantLookup): string[] => (lookup.kind === 'tenant' ? [...lookup.tenant.live].sort() : []);
+const liveOf = (lookup: TenantLookup): string[] => (lookup.kind === 'tenant' ? [...lookup.tenant.slots].sort() : []);
 
 /** What every tenant registry keeps, however many call it at once. */
 export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>, nextId: () => number): void {
@@ -32,7 +32,7 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
     });
 
     it('reads every attribute of a row', async () => {
-      await standing({ live: new Set(['1-1', '2-1']), allow_public_repositories: true, previous_installation_id: 9, suspended_by: 'operator', status: 'suspended' });
+      await standing({ slots: new Set(['1-1', '2-1']), allow_public_repositories: true, previous_installation_id: 9, suspended_by: 'operator', status: 'suspended' });
       const lookup = await table.registry.get(id);
       expect(lookup).toMatchObject({
         kind: 'tenant',
@@ -81,9 +81,9 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
     });
 
     it('admits a launch that has its slot again, at the limit and below', async () => {
-      await standing({ max_runners: 1, live: new Set(['1-1']) });
+      await standing({ max_runners: 1, slots: new Set(['1-1']) });
       await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: true });
-      await table.write(tenantRow({ installation_id: id, max_runners: 0, live: new Set(['1-1']) }));
+      await table.write(tenantRow({ installation_id: id, max_runners: 0, slots: new Set(['1-1']) }));
       await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: true });
       expect(liveOf(await table.registry.get(id))).toEqual(['1-1']);
     });
@@ -114,12 +114,12 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       ['a list', ['1-1']],
       ['a number', 3],
       ['a set of numbers', new Set([1])],
-    ])('admits nobody over a live that is %s, and leaves it for the sweep', async (_what, live) => {
-      await standing({ live, max_runners: 9 });
-      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false, lookup: { kind: 'tenant', liveBroken: true } });
+    ])('admits nobody over a live that is %s, and leaves it for the sweep', async (_what, slots) => {
+      await standing({ slots, max_runners: 9 });
+      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false, lookup: { kind: 'tenant', slotsBroken: true } });
       await table.registry.freeSlot(id, '1-1');
       await table.registry.restoreSlot(id, '1-1');
-      expect((await table.read(id))?.['live']).toEqual(live);
+      expect((await table.read(id))?.['slots']).toEqual(slots);
     });
 
     it.each([
@@ -146,7 +146,7 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
     });
 
     it('admits nobody after the limit was lowered until below it', async () => {
-      await standing({ max_runners: 2, live: new Set(['1-1', '2-1', '3-1']) });
+      await standing({ max_runners: 2, slots: new Set(['1-1', '2-1', '3-1']) });
       await expect(table.registry.admit(id, '4-1')).resolves.toMatchObject({ admitted: false });
       await table.registry.freeSlot(id, '1-1');
       await expect(table.registry.admit(id, '4-1')).resolves.toMatchObject({ admitted: false });
@@ -157,23 +157,23 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
 
   describe('slots', () => {
     it('gives a slot back once, and the last one takes the set with it', async () => {
-      await standing({ live: new Set(['1-1', '2-1']) });
+      await standing({ slots: new Set(['1-1', '2-1']) });
       expect(liveOf(await table.registry.freeSlot(id, '1-1'))).toEqual(['2-1']);
       expect(liveOf(await table.registry.freeSlot(id, '1-1'))).toEqual(['2-1']);
       expect(liveOf(await table.registry.freeSlot(id, '2-1'))).toEqual([]);
-      expect(await table.read(id)).not.toHaveProperty('live');
+      expect(await table.read(id)).not.toHaveProperty('slots');
       expect(liveOf(await table.registry.freeSlot(id, '2-1'))).toEqual([]);
     });
 
     it('gives back and restores nothing where there is no tenant, and makes no row', async () => {
       await expect(table.registry.freeSlot(id, '1-1')).resolves.toMatchObject({ kind: 'none' });
       await table.registry.restoreSlot(id, '1-1');
-      await table.registry.rebuildLive(id, ['1-1']);
+      await table.registry.rebuildSlots(id, ['1-1']);
       expect(await table.read(id)).toBeUndefined();
     });
 
     it('gives slots back and restores them for tenants that may not start anything', async () => {
-      await standing({ status: 'suspended', max_runners: 0, live: new Set(['1-1']) });
+      await standing({ status: 'suspended', max_runners: 0, slots: new Set(['1-1']) });
       await table.registry.restoreSlot(id, '2-1');
       expect(liveOf(await table.registry.get(id))).toEqual(['1-1', '2-1']);
       await table.registry.freeSlot(id, '1-1');
@@ -181,14 +181,14 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
     });
 
     it('rebuilds a broken set, and leaves a sound one alone', async () => {
-      await standing({ live: 'broken' });
-      await table.registry.rebuildLive(id, ['1-1', '2-1']);
+      await standing({ slots: 'broken' });
+      await table.registry.rebuildSlots(id, ['1-1', '2-1']);
       expect(liveOf(await table.registry.get(id))).toEqual(['1-1', '2-1']);
-      await table.registry.rebuildLive(id, []);
+      await table.registry.rebuildSlots(id, []);
       expect(liveOf(await table.registry.get(id))).toEqual(['1-1', '2-1']);
-      await standing({ live: ['broken'] });
-      await table.registry.rebuildLive(id, []);
-      expect(await table.read(id)).not.toHaveProperty('live');
+      await standing({ slots: ['broken'] });
+      await table.registry.rebuildSlots(id, []);
+      expect(await table.read(id)).not.toHaveProperty('slots');
     });
   });
 

@@ -1,6 +1,6 @@
 /** A table's keys and indexes, in the terms of dynamodb.tf; a test compares the two. */
 export interface TableDefinition {
-  readonly name: 'tenants' | 'runners' | 'jobs' | 'recovery';
+  readonly name: 'tenants' | 'launches' | 'jobs' | 'recovery';
   readonly keys: Keys;
   readonly globalIndexes: readonly IndexDefinition[];
   readonly localIndexes: readonly IndexDefinition[];
@@ -39,7 +39,7 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
     ],
   },
   {
-    name: 'runners',
+    name: 'launches',
     keys: { hash: installation, range: text('launch_id') },
     localIndexes: [open],
     globalIndexes: [{ name: 'instance-index', keys: { hash: text('instance_id') }, projection: 'KEYS_ONLY' }],

@@ -1,5 +1,5 @@
 import { TAG, type Clock, type Intent, type LaunchAnswer, type LaunchRequest, type Machine, type MachineState, type RunnerFleet } from '@multi-tenant-runner/core';
-import { createLaggingView, type Lag } from '../eventually-consistent';
+import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
 
 export interface InMemoryMachine {
   readonly instanceId: string;
@@ -36,8 +36,8 @@ export function createInMemoryFleet({ clock, environment }: { readonly clock: Cl
   const machines = new Map<string, InMemoryMachine>();
   // Outlives the machines: EC2 forgets those within the hour, their tokens later.
   const started = new Map<string, InMemoryMachine>();
-  const refusals = new Set<{ readonly matches: (intent: Intent) => boolean; readonly refusal: Refusal }>();
-  const view = createLaggingView(() => [...machines.values()]);
+  const capacityErrors = new Set<{ readonly matches: (intent: Intent) => boolean; readonly refusal: Refusal }>();
+  const view = createEventuallyConsistentView(() => [...machines.values()]);
   let unknownOnce: { readonly machineStarts: boolean } | undefined;
   let count = 0;
 
@@ -58,7 +58,7 @@ export function createInMemoryFleet({ clock, environment }: { readonly clock: Cl
       if (same) return { kind: 'started', instanceId, state, ...(stateReason !== undefined && { stateReason }) };
       return { kind: 'unknown', code: 'IdempotentParameterMismatch', message: 'the token was used with other parameters' };
     }
-    const refused = [...refusals].find(({ matches }) => matches(intent));
+    const refused = [...capacityErrors].find(({ matches }) => matches(intent));
     if (refused !== undefined) return refused.refusal;
     const instanceId = `i-${String((count += 1)).padStart(17, '0')}`;
     fleet.plant({ instanceId, state: 'pending', clientToken: intent.clientToken, request, tags: tagsOf(request) });
@@ -70,8 +70,8 @@ export function createInMemoryFleet({ clock, environment }: { readonly clock: Cl
     view,
     refuse: (matches, refusal = NO_CAPACITY) => {
       const entry = { matches, refusal };
-      refusals.add(entry);
-      return () => refusals.delete(entry);
+      capacityErrors.add(entry);
+      return () => capacityErrors.delete(entry);
     },
     answerUnknownOnce: (options) => {
       unknownOnce = options;

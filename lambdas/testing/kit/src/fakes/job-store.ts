@@ -1,5 +1,5 @@
 import { isEnded, type Clock, type Job, type JobStore } from '@multi-tenant-runner/core';
-import { createLaggingView, type Lag } from '../eventually-consistent';
+import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
 import { applyChanges } from './apply-changes';
 import { RowsByTenant } from './rows-by-tenant';
 
@@ -13,7 +13,7 @@ export interface InMemoryJobStore extends JobStore {
 export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): InMemoryJobStore {
   const rows = new RowsByTenant<Job>((job) => !isEnded(job.state));
   const key = (installationId: number, jobId: number): string => `${installationId}/${jobId}`;
-  const due = createLaggingView(() => rows.allOpen().filter((job) => job.state === 'parked' && job.nextTry !== undefined));
+  const due = createEventuallyConsistentView(() => rows.allOpen().filter((job) => job.state === 'parked' && job.nextTry !== undefined));
 
   return {
     rows,

@@ -1,5 +1,5 @@
 import { hasLiveLease, isOpenLaunch, type Clock, type Launch, type LaunchGuard, type LaunchStore } from '@multi-tenant-runner/core';
-import { createLaggingView, type Lag } from '../eventually-consistent';
+import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
 import { applyChanges } from './apply-changes';
 import { RowsByTenant } from './rows-by-tenant';
 
@@ -15,7 +15,7 @@ export function createInMemoryLaunchStore({ clock }: { readonly clock: Clock }):
   const rows = new RowsByTenant<Launch>((launch) => isOpenLaunch(launch.state), (launch) => launch.instanceId);
   const cursors = new Map<string, string>();
   const key = (installationId: number, launchId: string): string => `${installationId}/${launchId}`;
-  const instances = createLaggingView(() => rows.index);
+  const instances = createEventuallyConsistentView(() => rows.index);
 
   return {
     rows,

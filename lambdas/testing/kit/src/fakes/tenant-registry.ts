@@ -1,5 +1,5 @@
-import { circuitAttribute, isMarkedDeleted, parseTenantRow, readCircuit, writeCircuit, type Clock, type TenantLifecycle, type TenantLookup, type TenantRegistry, type Tiers } from '@multi-tenant-runner/core';
-import { createLaggingView, type Lag } from '../eventually-consistent';
+import { circuitAttribute, isMarkedDeleted, parseTenantRow, parseCircuit, buildCircuitAttribute, type Clock, type TenantLifecycle, type TenantLookup, type TenantRegistry, type Tiers } from '@multi-tenant-runner/core';
+import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
 import { createInMemoryTenantLifecycle } from './tenant-lifecycle';
 
 /** A row of the tenants table as plain values, whatever a hand may have written into it. */
@@ -29,25 +29,25 @@ export interface InMemoryTenantSettings {
 export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): InMemoryTenantRegistry {
   const rows = new Map<number, TenantRow>();
   const changes: TenantTableChange[] = [];
-  const accounts = createLaggingView(() => [...rows].map(([installationId, row]) => ({ installationId, accountId: row['account_id'] })));
+  const accounts = createEventuallyConsistentView(() => [...rows].map(([installationId, row]) => ({ installationId, accountId: row['account_id'] })));
   const lookup = (installationId: number): TenantLookup =>
     parseTenantRow(installationId, copyOf(rows.get(installationId)), settings.tiers, settings.defaultTier);
 
   const write = (installationId: number, row: TenantRow): void => {
     const before = rows.get(installationId);
-    const live = row['live'];
+    const slots = row['slots'];
     // DynamoDB has no empty set: taking the last element removes the attribute.
-    if (live instanceof Set && live.size === 0) delete row['live'];
+    if (slots instanceof Set && slots.size === 0) delete row['slots'];
     rows.set(installationId, row);
     changes.push({ installationId, ...(before && { before: copyOf(before) }), after: copyOf(row) });
   };
-  const setLive = (installationId: number, change: (live: Set<string>) => void): void => {
+  const setLive = (installationId: number, change: (slots: Set<string>) => void): void => {
     const row = rows.get(installationId);
-    if (row === undefined || row['org_name'] === undefined || !mayHoldSlots(row['live'])) return;
-    const live = new Set(row['live'] ?? []);
-    const size = live.size;
-    change(live);
-    if (live.size !== size) write(installationId, { ...row, live });
+    if (row === undefined || row['org_name'] === undefined || !mayHoldSlots(row['slots'])) return;
+    const slots = new Set(row['slots'] ?? []);
+    const size = slots.size;
+    change(slots);
+    if (slots.size !== size) write(installationId, { ...row, slots });
   };
 
   const registry: InMemoryTenantRegistry = {
@@ -59,18 +59,18 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     get: async (installationId) => lookup(installationId),
     admit: async (installationId, launchId, limit) => {
       const admitted = mayAdmit(rows.get(installationId), launchId, limit);
-      if (admitted) setLive(installationId, (live) => live.add(launchId));
+      if (admitted) setLive(installationId, (slots) => slots.add(launchId));
       return { admitted, lookup: lookup(installationId) };
     },
     freeSlot: async (installationId, launchId) => {
-      setLive(installationId, (live) => live.delete(launchId));
+      setLive(installationId, (slots) => slots.delete(launchId));
       return lookup(installationId);
     },
-    restoreSlot: async (installationId, launchId) => setLive(installationId, (live) => live.add(launchId)),
-    rebuildLive: async (installationId, launchIds) => {
+    restoreSlot: async (installationId, launchId) => setLive(installationId, (slots) => slots.add(launchId)),
+    rebuildSlots: async (installationId, launchIds) => {
       const row = rows.get(installationId);
-      if (row?.['org_name'] === undefined || mayHoldSlots(row['live'])) return;
-      write(installationId, { ...row, live: new Set(launchIds) });
+      if (row?.['org_name'] === undefined || mayHoldSlots(row['slots'])) return;
+      write(installationId, { ...row, slots: new Set(launchIds) });
     },
     limitGitHub: async (installationId, until) => {
       const row = rows.get(installationId);
@@ -82,10 +82,10 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     changeCircuit: async (installationId, tier, change) => {
       const row = rows.get(installationId);
       const attribute = circuitAttribute(tier);
-      const next = change(readCircuit(row?.[attribute]));
+      const next = change(parseCircuit(row?.[attribute]));
       if (next === undefined || row?.['org_name'] === undefined) return false;
       const { [attribute]: _seen, ...rest } = row;
-      write(installationId, next === null ? rest : { ...rest, [attribute]: writeCircuit(next) });
+      write(installationId, next === null ? rest : { ...rest, [attribute]: buildCircuitAttribute(next) });
       return true;
     },
     list: async (cursor) => {
@@ -106,16 +106,16 @@ function copyOf<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copyOf(inner)])) as T;
 }
 
-function mayHoldSlots(live: unknown): live is Set<string> | undefined {
-  return live === undefined || (live instanceof Set && [...live].every((entry) => typeof entry === 'string'));
+function mayHoldSlots(slots: unknown): slots is Set<string> | undefined {
+  return slots === undefined || (slots instanceof Set && [...slots].every((entry) => typeof entry === 'string'));
 }
 
 function mayAdmit(row: TenantRow | undefined, launchId: string, replacement: number | undefined): boolean {
-  if (row === undefined || row['org_name'] === undefined || row['status'] !== 'active' || isMarkedDeleted(row) || !mayHoldSlots(row['live'])) return false;
+  if (row === undefined || row['org_name'] === undefined || row['status'] !== 'active' || isMarkedDeleted(row) || !mayHoldSlots(row['slots'])) return false;
   const own = row['max_runners'];
   const usable = Number.isSafeInteger(own) && (own as number) >= 0;
   const limit = replacement === undefined || usable ? own : replacement;
   if (typeof limit !== 'number') return false;
-  const live = row['live'] ?? new Set();
-  return live.has(launchId) || live.size < limit;
+  const slots = row['slots'] ?? new Set();
+  return slots.has(launchId) || slots.size < limit;
 }

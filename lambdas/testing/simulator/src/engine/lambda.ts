@@ -1,5 +1,5 @@
 import type { LambdaContext } from '@multi-tenant-runner/runtime';
-import type { Agenda } from './scheduler';
+import type { Scheduler } from './scheduler';
 
 /** One container of a function: what it runs can die with it, and then none of its calls is ever answered. */
 export interface Container {
@@ -31,7 +31,7 @@ export function createLambda<E, A>(
   name: string,
   timeout: number,
   start: (container: Container) => Handler<E, A>,
-  agenda: Agenda,
+  scheduler: Scheduler,
 ): LambdaFunction<E, A> {
   const idle: Warm<E, A>[] = [];
   let containers = 0;
@@ -63,8 +63,8 @@ export function createLambda<E, A>(
       const used = warm ?? cold();
       const { container } = used;
       container.chain = chain;
-      const deadline = agenda.now() + timeout;
-      const cancelTimeout = agenda.after(timeout, () => container.die('timeout'));
+      const deadline = scheduler.now() + timeout;
+      const cancelTimeout = scheduler.after(timeout, () => container.die('timeout'));
       const end = (outcome: Outcome<A>): void => {
         cancelTimeout();
         container.current = undefined;
@@ -72,7 +72,7 @@ export function createLambda<E, A>(
         onEnd(outcome);
       };
       container.current = (why) => end({ kind: 'died', why });
-      const context = { awsRequestId: `${name}-${(invocations += 1)}`, getRemainingTimeInMillis: () => Math.max(0, deadline - agenda.now()) };
+      const context = { awsRequestId: `${name}-${(invocations += 1)}`, getRemainingTimeInMillis: () => Math.max(0, deadline - scheduler.now()) };
       used.handle(event, context).then(
         (answer) => container.alive && end({ kind: 'answer', answer }),
         (error: unknown) => container.alive && end({ kind: 'error', error }),

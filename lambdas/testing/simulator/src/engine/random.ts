@@ -28,7 +28,7 @@ export function createRandom(seed: string): Random {
   return random;
 }
 
-/** Small Fast Counter: four words of state, good enough for weather. https://pracrand.sourceforge.net/RNG_engines.txt */
+/** Small Fast Counter: four words of state, good enough for faults. https://pracrand.sourceforge.net/RNG_engines.txt */
 function sfc32(seed: string): () => number {
   let a = hash(`a${seed}`);
   let b = hash(`b${seed}`);

@@ -3,7 +3,7 @@ import type { Clock } from '@multi-tenant-runner/core';
 export type Cancel = () => void;
 
 /** The order of everything that happens, on a clock that jumps from one happening to the next. */
-export interface Agenda {
+export interface Scheduler {
   readonly clock: Clock;
   /** Epoch milliseconds. */
   now(): number;
@@ -23,7 +23,7 @@ interface Happening {
 // Taken at load: while a run lasts, the global one is nobody's to use.
 const afterMicrotasks = setImmediate;
 
-export function createAgenda(start: string): Agenda {
+export function createScheduler(start: string): Scheduler {
   let at = Date.parse(start);
   let count = 0;
   let happened = 0;

@@ -1,10 +1,10 @@
-import type { Agenda } from './scheduler';
+import type { Scheduler } from './scheduler';
 
 /**
  * Gives the code under test timers of the virtual clock, and makes the real clock and real randomness fail loudly: a run
  * that depends on either could not be replayed. Answers what puts everything back.
  */
-export function installVirtualTimers(agenda: Agenda): () => void {
+export function installVirtualTimers(scheduler: Scheduler): () => void {
   const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, now: Date.now, random: Math.random };
   const cancels = new Map<number, () => void>();
   let count = 0;
@@ -14,7 +14,7 @@ export function installVirtualTimers(agenda: Agenda): () => void {
   Object.assign(globalThis, {
     setTimeout: (what: () => void, milliseconds = 0) => {
       const id = (count += 1);
-      cancels.set(id, agenda.after(milliseconds, () => {
+      cancels.set(id, scheduler.after(milliseconds, () => {
         cancels.delete(id);
         what();
       }));

@@ -1,25 +1,25 @@
 import { isEnded, isOpenLaunch, type Job } from '@multi-tenant-runner/core';
-import type { Agenda } from '../engine/scheduler';
+import type { Scheduler } from '../engine/scheduler';
 import type { State } from '../services/backend';
-import type { Checker } from './violations';
+import type { Violations } from './violations';
 import type { Deliveries } from '../services/deliveries';
-import type { GitHubSide } from '../services/simulated-github';
+import type { SimulatedGitHub } from '../services/simulated-github';
 import type { LifecycleBus } from '../services/lifecycle-bus';
 import type { Machines } from '../services/machines';
-import { isAlive, type SimJob } from '../model';
+import { isAlive, type SimJob } from '../scenario/model';
 import type { Queue } from '../services/queue';
 import type { TableStream } from '../services/table-stream';
 
 /** Everything that can be looked at when it is over. */
-export interface EndedWorld {
+export interface EndedHarness {
   readonly state: State;
-  readonly github: GitHubSide;
+  readonly github: SimulatedGitHub;
   readonly machines: Machines;
   readonly queues: readonly Queue[];
   readonly stream: TableStream;
   readonly bus: LifecycleBus;
   readonly deliveries: Deliveries;
-  readonly agenda: Agenda;
+  readonly scheduler: Scheduler;
 }
 
 /** Why a job that GitHub still has in its queue got no runner; undefined: there is no good reason. */
@@ -35,26 +35,26 @@ export function explain(job: SimJob): string | undefined {
 
 const DAY = 24 * 60 * 60 * 1_000;
 
-function lostJobs(world: EndedWorld): string[] {
-  return world.github.jobs.flatMap((job) => {
+function lostJobs(harness: EndedHarness): string[] {
+  return harness.github.jobs.flatMap((job) => {
     if (job.status === 'waiting') return [`job ${job.id} of ${job.installationId} is still behind its gate`];
-    if (job.status === 'queued') return explain(job) === undefined ? [`job ${job.id} of ${job.installationId} waits since ${new Date(job.queuedAt).toISOString()} (row: ${describeRow(rowOf(job, world))})`] : [];
+    if (job.status === 'queued') return explain(job) === undefined ? [`job ${job.id} of ${job.installationId} waits since ${new Date(job.queuedAt).toISOString()} (row: ${describeRow(rowOf(job, harness))})`] : [];
     const waitedADay = job.startedAt === undefined && (job.completedAt ?? 0) - job.queuedAt >= DAY;
     return waitedADay && explain(job) === undefined ? [`job ${job.id} of ${job.installationId} waited a day`] : [];
   });
 }
 
-const rowOf = (job: SimJob, world: EndedWorld): Job | undefined => world.state.jobs.rows.get(`${job.installationId}/${job.id}`);
+const rowOf = (job: SimJob, harness: EndedHarness): Job | undefined => harness.state.jobs.rows.get(`${job.installationId}/${job.id}`);
 const describeRow = (row: Job | undefined): string => (row === undefined ? 'none' : `${row.state}${row.reason === undefined ? '' : ` ${row.reason}`} ${row.launchId}`);
 
 /** Machines, slots, rows, parameters, groups and registrations that should be gone. */
-function leftovers(world: EndedWorld): string[] {
-  const { state, machines, github } = world;
+function leftovers(harness: EndedHarness): string[] {
+  const { state, machines, github } = harness;
   const left: string[] = [];
   for (const machine of machines.all.values()) if (isAlive(machine)) left.push(`machine ${machine.record.instanceId} (${machine.launchId}) of ${machine.installationId}`);
   for (const [installationId, row] of state.tenants.rows) {
-    const live = row['live'];
-    if (live instanceof Set && live.size > 0) left.push(`slots ${[...live].join(' ')} of ${installationId}`);
+    const slots = row['slots'];
+    if (slots instanceof Set && slots.size > 0) left.push(`slots ${[...slots].join(' ')} of ${installationId}`);
     if (row['status'] === 'deleted' && row['cleanup'] !== 'done') left.push(`clean-up of ${installationId}`);
   }
   for (const launch of state.launches.rows.values()) if (isOpenLaunch(launch.state) && launch.state !== 'wanted') left.push(`launch ${launch.launchId} of ${launch.installationId} is ${launch.state}`);
@@ -70,9 +70,9 @@ function leftovers(world: EndedWorld): string[] {
 }
 
 /** A job's row must say what GitHub says, once everything has settled. */
-function wrongRows(world: EndedWorld): string[] {
-  return world.github.jobs.flatMap((job) => {
-    const row = rowOf(job, world);
+function wrongRows(harness: EndedHarness): string[] {
+  return harness.github.jobs.flatMap((job) => {
+    const row = rowOf(job, harness);
     if (job.status !== 'completed' || row === undefined || isEnded(row.state)) return [];
     if (job.tenant.suspended && job.tenant.installationId === job.installationId) return [];
     return [`job ${job.id} of ${job.installationId} is over, its row says ${describeRow(row)}`];
@@ -80,8 +80,8 @@ function wrongRows(world: EndedWorld): string[] {
 }
 
 /** What still has to come to rest. */
-export function findUnsettled(world: EndedWorld): string[] {
-  const { queues, stream, bus, deliveries, github } = world;
+export function findUnsettled(harness: EndedHarness): string[] {
+  const { queues, stream, bus, deliveries, github } = harness;
   const busy = [
     ...(queues.some(({ length }) => length > 0) ? ['messages'] : []),
     ...(stream.length > 0 ? ['stream'] : []),
@@ -89,10 +89,10 @@ export function findUnsettled(world: EndedWorld): string[] {
     ...(deliveries.open > 0 ? ['webhooks'] : []),
     ...(github.jobs.some(({ status }) => status === 'in_progress') ? ['running jobs'] : []),
   ];
-  return busy.length > 0 ? busy : [...lostJobs(world), ...leftovers(world), ...wrongRows(world)];
+  return busy.length > 0 ? busy : [...lostJobs(harness), ...leftovers(harness), ...wrongRows(harness)];
 }
 
-export function judgeEnd(world: EndedWorld, checker: Checker): void {
-  for (const what of lostJobs(world)) checker.broken('lost', what);
-  for (const what of [...leftovers(world), ...wrongRows(world)]) checker.broken('left over', what);
+export function judgeEnd(harness: EndedHarness, checker: Violations): void {
+  for (const what of lostJobs(harness)) checker.broken('lost', what);
+  for (const what of [...leftovers(harness), ...wrongRows(harness)]) checker.broken('left over', what);
 }

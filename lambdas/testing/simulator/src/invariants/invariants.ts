@@ -1,14 +1,14 @@
 import { HOUR } from '@multi-tenant-runner/core';
 import type { TenantTableChange } from '@multi-tenant-runner/testing';
-import type { Agenda } from '../engine/scheduler';
-import type { Checker } from './violations';
-import type { GitHubSide } from '../services/simulated-github';
+import type { Scheduler } from '../engine/scheduler';
+import type { Violations } from './violations';
+import type { SimulatedGitHub } from '../services/simulated-github';
 import { numberOf } from '../services/simulated-github';
 import type { Machines } from '../services/machines';
-import { isAlive, jobOf, type SimMachine, type SimTenant } from '../model';
+import { isAlive, jobOf, type SimMachine, type SimTenant } from '../scenario/model';
 
 /** Judges every start, every end and every change of slots in the moment in which it happens, by what the world shows. */
-export interface Guard {
+export interface Invariants {
   started(machine: SimMachine): void;
   terminated(machine: SimMachine): void;
   changed(change: TenantTableChange): void;
@@ -22,8 +22,8 @@ export interface Guard {
 
 const LIFETIME = 6 * HOUR;
 
-export function createGuard(deps: { readonly agenda: Agenda; readonly checker: Checker; readonly machines: () => Machines; readonly github: () => GitHubSide }): Guard {
-  const { agenda, checker } = deps;
+export function createInvariants(deps: { readonly scheduler: Scheduler; readonly checker: Violations; readonly machines: () => Machines; readonly github: () => SimulatedGitHub }): Invariants {
+  const { scheduler, checker } = deps;
   const launched = new Set<string>();
   const slots = new Map<number, number>();
   const peaks = { machines: 0, slots: 0 };
@@ -65,7 +65,7 @@ export function createGuard(deps: { readonly agenda: Agenda; readonly checker: C
       // Nobody may have a public repository's code beside the tenant's own.
       if (machine.job?.plan.isPublic === true) return;
       const gone = tenantOf(machine.installationId)?.installationId !== machine.installationId;
-      if (gone || agenda.now() - machine.startedAt > LIFETIME) return;
+      if (gone || scheduler.now() - machine.startedAt > LIFETIME) return;
       checker.broken('killed busy', `${machine.record.instanceId} of ${machine.installationId} ran job ${machine.job?.id}`);
     },
     changed({ installationId, before, after }) {
@@ -90,6 +90,6 @@ export function createGuard(deps: { readonly agenda: Agenda; readonly checker: C
 }
 
 function liveOf(row: Record<string, unknown> | undefined): ReadonlySet<string> {
-  const live = row?.['live'];
-  return live instanceof Set ? (live as Set<string>) : new Set();
+  const slots = row?.['slots'];
+  return slots instanceof Set ? (slots as Set<string>) : new Set();
 }

@@ -1,4 +1,4 @@
-import type { Agenda } from '../engine/scheduler';
+import type { Scheduler } from '../engine/scheduler';
 import type { Trace } from '../engine/trace';
 
 /** What no run may ever show. */
@@ -12,20 +12,20 @@ export interface Violation {
 }
 
 /** Collects what the world itself (EC2's machines, GitHub's jobs) shows to be broken. */
-export interface Checker {
+export interface Violations {
   broken(promise: Promised, what: string): void;
   readonly violations: readonly Violation[];
   count(promise: Promised): number;
 }
 
-export function createChecker(agenda: Agenda, trace: Trace): Checker {
+export function createViolations(scheduler: Scheduler, trace: Trace): Violations {
   const violations: Violation[] = [];
   return {
     violations,
     count: (promise) => violations.filter((violation) => violation.promise === promise).length,
     broken(promise, what) {
-      trace.note(agenda.now(), `BROKEN ${promise}: ${what}`);
-      violations.push({ promise, at: agenda.iso(), what });
+      trace.note(scheduler.now(), `BROKEN ${promise}: ${what}`);
+      violations.push({ promise, at: scheduler.iso(), what });
     },
   };
 }

@@ -1,5 +1,5 @@
 /** What may go wrong, each by itself. `describe` is what `--help` prints. */
-export const WEATHER = {
+export const FAULT_KINDS = {
   'webhook-drop': 'a fifth of the webhooks never arrive',
   'webhook-duplicate': 'webhooks arrive twice',
   'webhook-delay': 'webhooks arrive late and out of order',
@@ -30,10 +30,10 @@ export const WEATHER = {
   'public-job': 'runner groups admit public repositories',
 } as const;
 
-export type WeatherKind = keyof typeof WEATHER;
-export const ALL_WEATHER = Object.keys(WEATHER) as readonly WeatherKind[];
+export type FaultKind = keyof typeof FAULT_KINDS;
+export const ALL_FAULTS = Object.keys(FAULT_KINDS) as readonly FaultKind[];
 
 /** Whether a kind is in force now. */
-export interface Weather {
-  has(kind: WeatherKind): boolean;
+export interface FaultSettings {
+  has(kind: FaultKind): boolean;
 }

@@ -1,10 +1,10 @@
 import { MINUTE, SECOND, Throttled, type GitHubFailure, type Intent, type LaunchRequest } from '@multi-tenant-runner/core';
-import type { Agenda } from '../engine/scheduler';
+import type { Scheduler } from '../engine/scheduler';
 import { hash, type Random } from '../engine/random';
-import type { Weather } from './fault-kinds';
+import type { FaultSettings } from './fault-kinds';
 
 /** What becomes of one call of a port. `delay` is the time until it takes effect. */
-export type Fate = { readonly delay: number } & (
+export type DrawnFault = { readonly delay: number } & (
   | { readonly kind: 'done' | 'crash-before' | 'crash-after' | 'repeated' }
   | { readonly kind: 'fails'; readonly error: Error }
   | { readonly kind: 'answer-lost'; readonly error: Error }
@@ -12,12 +12,12 @@ export type Fate = { readonly delay: number } & (
   | { readonly kind: 'effect-but'; readonly answer: unknown }
 );
 
-export interface Fates {
-  readonly draw: DrawFate;
+export interface FaultDraws {
+  readonly draw: DrawFault;
   /** Asked by EC2 itself, after it looked whether it knows the call's token. */
   readonly hasNoCapacity: (intent: Intent) => boolean;
 }
-export type DrawFate = (port: string, method: string, args: readonly unknown[]) => Fate;
+export type DrawFault = (port: string, method: string, args: readonly unknown[]) => DrawnFault;
 
 const TYPICAL: Readonly<Record<string, readonly [number, number]>> = {
   registry: [3, 12], lifecycle: [3, 12], jobs: [3, 12], launches: [3, 12], recovery: [3, 12],
@@ -29,40 +29,40 @@ const GITHUB: ReadonlySet<string> = new Set(['github', 'app', 'search']);
 /** Conditional writes that the SDK's own repetition runs twice when the first answer is lost. */
 const REPEATABLE = /^(create|change|admit|suspend|unsuspend|markDeleted|rename|setSecurityGroup|finishCleanup)$/;
 
-/** Draws each call's fate from the weather, in the order in which the calls are made. */
-export function createFates(agenda: Agenda, weather: Weather, random: Random): Fates {
-  const ec2 = createBucket(agenda, { burst: 5, perSecond: 2 });
-  const ssm = createBucket(agenda, { burst: 10, perSecond: 3 });
+/** Draws each call's fate from the fault kinds, in the order in which the calls are made. */
+export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings, random: Random): FaultDraws {
+  const ec2 = createBucket(scheduler, { burst: 5, perSecond: 2 });
+  const ssm = createBucket(scheduler, { burst: 10, perSecond: 3 });
   const groupKnownAt = new Map<string, number>();
   const hours = random.fork('hours').next();
   // Bad hours: a subject (a tenant at GitHub, a zone of EC2) is down for minutes at a time.
   const isBad = (subject: string, share: number, length: number): boolean =>
-    (hash(`${hours}/${subject}/${Math.floor(agenda.now() / length)}`) >>> 0) / 0x1_0000_0000 < share;
+    (hash(`${hours}/${subject}/${Math.floor(scheduler.now() / length)}`) >>> 0) / 0x1_0000_0000 < share;
 
   const delayOf = (port: string, method: string): number => {
     const [from, to] = TYPICAL[port] ?? [5, 20];
     if (method === 'run') return random.between(600, 2_000);
-    if (weather.has('slow') && random.chance(0.01)) return GITHUB.has(port) ? random.between(2_000, 16_000) : random.between(300, 8_000);
+    if (faultKinds.has('slow') && random.chance(0.01)) return GITHUB.has(port) ? random.between(2_000, 16_000) : random.between(300, 8_000);
     return random.between(from, to);
   };
 
-  const draw: DrawFate = (port, method, args) => {
+  const draw: DrawFault = (port, method, args) => {
     const delay = delayOf(port, method);
-    if (weather.has('crash') && random.chance(0.0015)) return { delay, kind: random.chance(0.5) ? 'crash-before' : 'crash-after' };
+    if (faultKinds.has('crash') && random.chance(0.0015)) return { delay, kind: random.chance(0.5) ? 'crash-before' : 'crash-after' };
     if (GITHUB.has(port)) return atGitHub(port, method, args, delay);
     if (method === 'run') return atEc2(delay, args);
-    if (method === 'put' && weather.has('throttle') && !ssm.take()) return { delay, kind: 'fails', error: new Throttled('Rate exceeded') };
-    if (weather.has('aws') && random.chance(0.002)) return { delay, kind: 'fails', error: new Error(`${port}.${method} was turned away`) };
-    if (weather.has('lost-answer') && random.chance(0.002)) {
+    if (method === 'put' && faultKinds.has('throttle') && !ssm.take()) return { delay, kind: 'fails', error: new Throttled('Rate exceeded') };
+    if (faultKinds.has('aws') && random.chance(0.002)) return { delay, kind: 'fails', error: new Error(`${port}.${method} was turned away`) };
+    if (faultKinds.has('lost-answer') && random.chance(0.002)) {
       return TABLES.has(port) && REPEATABLE.test(method) && random.chance(0.5) ? { delay, kind: 'repeated' } : { delay, kind: 'answer-lost', error: new Error(`${port}.${method} gave no answer in time`) };
     }
     return { delay, kind: 'done' };
   };
   const hasNoCapacity = ({ instanceType, subnetId }: Intent): boolean =>
-    weather.has('capacity') && (isBad(`${instanceType}/${subnetId}`, 0.1, 15 * MINUTE) || isBad('everywhere', 0.02, 5 * MINUTE));
+    faultKinds.has('capacity') && (isBad(`${instanceType}/${subnetId}`, 0.1, 15 * MINUTE) || isBad('everywhere', 0.02, 5 * MINUTE));
   return { draw, hasNoCapacity };
 
-  function atGitHub(port: string, method: string, args: readonly unknown[], delay: number): Fate {
+  function atGitHub(port: string, method: string, args: readonly unknown[], delay: number): DrawnFault {
     const [first] = args;
     const tenant = typeof first === 'number' ? first : ((first as { installationId?: number } | undefined)?.installationId ?? 0);
     const failure = failureOf(port, method, tenant);
@@ -70,7 +70,7 @@ export function createFates(agenda: Agenda, weather: Weather, random: Random): F
     // GitHub goes on with what the adapter no longer waits for.
     const patience = method === 'createJitConfig' ? 15 * SECOND : 8 * SECOND;
     if (delay > patience) return { delay: patience, kind: 'effect-but', answer: { kind: 'unavailable', message: 'no answer in time' } };
-    if (weather.has('outage') && random.chance(0.006)) {
+    if (faultKinds.has('outage') && random.chance(0.006)) {
       const answer: GitHubFailure = { kind: 'unavailable', message: 'no answer in time' };
       return { delay: delay + 8 * SECOND, kind: 'effect-but', answer };
     }
@@ -78,43 +78,43 @@ export function createFates(agenda: Agenda, weather: Weather, random: Random): F
   }
 
   function failureOf(port: string, method: string, tenant: number): GitHubFailure | undefined {
-    if (weather.has('outage') && (isBad('github', 0.02, 10 * MINUTE) ? random.chance(0.7) : random.chance(0.006))) return { kind: 'unavailable', message: 'Bad gateway' };
-    if (weather.has('limit') && (isBad(`limit ${tenant}`, 0.03, 10 * MINUTE) || random.chance(0.002))) {
-      return { kind: 'limited', retryAt: new Date(agenda.now() + random.pick([SECOND, MINUTE, 10 * MINUTE])) };
+    if (faultKinds.has('outage') && (isBad('github', 0.02, 10 * MINUTE) ? random.chance(0.7) : random.chance(0.006))) return { kind: 'unavailable', message: 'Bad gateway' };
+    if (faultKinds.has('limit') && (isBad(`limit ${tenant}`, 0.03, 10 * MINUTE) || random.chance(0.002))) {
+      return { kind: 'limited', retryAt: new Date(scheduler.now() + random.pick([SECOND, MINUTE, 10 * MINUTE])) };
     }
     // Asked as the App itself, GitHub refuses nothing.
-    if (port === 'app' || method === 'getInstallation' || !weather.has('refusal')) return undefined;
+    if (port === 'app' || method === 'getInstallation' || !faultKinds.has('refusal')) return undefined;
     if (!isBad(`refusal ${tenant}`, 0.02, 5 * MINUTE) && !random.chance(0.003)) return undefined;
     return { kind: 'refused', status: random.pick([401, 403, 404, 422]), message: 'refused' };
   }
 
   /** A group that no launch named before is new, and some parts of EC2 learn of it minutes later. */
   function isKnown(groupId: string): boolean {
-    const known = groupKnownAt.get(groupId) ?? agenda.now() + (weather.has('lag') ? random.pick([0, random.between(0, 10 * SECOND), random.between(0, 2 * MINUTE)]) : 0);
+    const known = groupKnownAt.get(groupId) ?? scheduler.now() + (faultKinds.has('lag') ? random.pick([0, random.between(0, 10 * SECOND), random.between(0, 2 * MINUTE)]) : 0);
     groupKnownAt.set(groupId, known);
-    return agenda.now() >= known;
+    return scheduler.now() >= known;
   }
 
-  function atEc2(delay: number, [request]: readonly unknown[]): Fate {
+  function atEc2(delay: number, [request]: readonly unknown[]): DrawnFault {
     const { intent } = request as LaunchRequest;
     if (!isKnown(intent.securityGroupId)) return { delay, kind: 'instead', answer: { kind: 'no-group', code: 'InvalidGroup.NotFound', message: 'the group does not exist' } };
-    if (weather.has('capacity') && isBad('verification', 0.01, 5 * MINUTE)) return { delay, kind: 'instead', answer: { kind: 'account', code: 'PendingVerification', message: 'being validated' } };
-    if (weather.has('throttle') && !ec2.take()) return { delay, kind: 'instead', answer: { kind: 'throttled', code: 'RequestLimitExceeded', message: 'Request limit exceeded' } };
-    if (weather.has('aws') && random.chance(0.002)) return { delay, kind: 'instead', answer: { kind: 'impossible', code: 'UnauthorizedOperation', message: 'not allowed' } };
-    if (weather.has('aws') && random.chance(0.01)) return { delay, kind: 'instead', answer: { kind: 'unknown', code: 'InternalError', message: 'an internal error has occurred' } };
-    if (weather.has('lost-answer') && random.chance(0.01)) return { delay, kind: 'effect-but', answer: { kind: 'unknown', code: 'TimeoutError', message: 'no answer in time' } };
+    if (faultKinds.has('capacity') && isBad('verification', 0.01, 5 * MINUTE)) return { delay, kind: 'instead', answer: { kind: 'account', code: 'PendingVerification', message: 'being validated' } };
+    if (faultKinds.has('throttle') && !ec2.take()) return { delay, kind: 'instead', answer: { kind: 'throttled', code: 'RequestLimitExceeded', message: 'Request limit exceeded' } };
+    if (faultKinds.has('aws') && random.chance(0.002)) return { delay, kind: 'instead', answer: { kind: 'impossible', code: 'UnauthorizedOperation', message: 'not allowed' } };
+    if (faultKinds.has('aws') && random.chance(0.01)) return { delay, kind: 'instead', answer: { kind: 'unknown', code: 'InternalError', message: 'an internal error has occurred' } };
+    if (faultKinds.has('lost-answer') && random.chance(0.01)) return { delay, kind: 'effect-but', answer: { kind: 'unknown', code: 'TimeoutError', message: 'no answer in time' } };
     return { delay, kind: 'done' };
   }
 }
 
 /** A token bucket, as EC2 and SSM have for the account. */
-function createBucket(agenda: Agenda, { burst, perSecond }: { readonly burst: number; readonly perSecond: number }): { take(): boolean } {
+function createBucket(scheduler: Scheduler, { burst, perSecond }: { readonly burst: number; readonly perSecond: number }): { take(): boolean } {
   let tokens = burst;
-  let filledAt = agenda.now();
+  let filledAt = scheduler.now();
   return {
     take: () => {
-      tokens = Math.min(burst, tokens + ((agenda.now() - filledAt) / SECOND) * perSecond);
-      filledAt = agenda.now();
+      tokens = Math.min(burst, tokens + ((scheduler.now() - filledAt) / SECOND) * perSecond);
+      filledAt = scheduler.now();
       if (tokens < 1) return false;
       tokens -= 1;
       return true;

@@ -1,11 +1,11 @@
-import type { WeatherKind } from './fault-kinds';
+import type { FaultKind } from './fault-kinds';
 
 /** Everything that a run depends on. */
 export interface SimulationOptions {
   readonly seed: string;
   readonly tenants: number;
   readonly jobs: number;
-  readonly weather: readonly WeatherKind[];
+  readonly faultKinds: readonly FaultKind[];
   /** Only these jobs and tenants of the scenario happen (numbers from 1); absent: all. */
   readonly onlyJobs?: readonly number[];
   readonly onlyTenants?: readonly number[];

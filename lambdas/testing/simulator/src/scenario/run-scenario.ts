@@ -1,15 +1,15 @@
 import { SECOND } from '@multi-tenant-runner/core';
 import type { InMemoryTenantRegistry } from '@multi-tenant-runner/testing';
-import type { Agenda } from '../engine/scheduler';
-import type { GitHubSide } from '../services/simulated-github';
-import type { Guard } from '../invariants/invariants';
-import type { SimTenant } from '../model';
+import type { Scheduler } from '../engine/scheduler';
+import type { SimulatedGitHub } from '../services/simulated-github';
+import type { Invariants } from '../invariants/invariants';
+import type { SimTenant } from './model';
 import type { Scenario, TenantHappening } from './scenario';
 
 export interface Stage {
-  readonly agenda: Agenda;
-  readonly github: GitHubSide;
-  readonly guard: Guard;
+  readonly scheduler: Scheduler;
+  readonly github: SimulatedGitHub;
+  readonly guard: Invariants;
   readonly tenants: InMemoryTenantRegistry;
   /** What a new tenant's row says. */
   readonly defaultLimit: number;
@@ -21,15 +21,15 @@ export interface Stage {
 const FIRST_JOB = 150 * SECOND;
 
 /** Puts everything that the scenario says onto the agenda. */
-export function playScenario({ tenants, jobs }: Scenario, stage: Stage): void {
-  const { agenda, github } = stage;
+export function runScenario({ tenants, jobs }: Scenario, stage: Stage): void {
+  const { scheduler, github } = stage;
   for (const plan of tenants) {
     const tenant = github.tenants.find((candidate) => candidate.plan === plan);
     if (tenant === undefined) continue;
-    agenda.after(plan.installedAt, () => install(tenant, plan.limit, stage));
-    for (const happening of plan.happenings) agenda.after(happening.at, () => happen(tenant, happening, stage));
+    scheduler.after(plan.installedAt, () => install(tenant, plan.limit, stage));
+    for (const happening of plan.happenings) scheduler.after(happening.at, () => happen(tenant, happening, stage));
   }
-  for (const job of jobs) agenda.after(job.at + FIRST_JOB, () => github.queueJob(job));
+  for (const job of jobs) scheduler.after(job.at + FIRST_JOB, () => github.queueJob(job));
 }
 
 function happen(tenant: SimTenant, happening: TenantHappening, stage: Stage): void {
@@ -59,17 +59,17 @@ function install(tenant: SimTenant, limit: number | undefined, stage: Stage): vo
   const { installationId } = tenant;
   const upgrade = (): void => {
     if (tenant.installationId !== installationId || limit === undefined) return;
-    if (stage.tenants.rows.get(installationId ?? 0)?.['org_name'] === undefined) return void stage.agenda.after(30 * SECOND, upgrade);
+    if (stage.tenants.rows.get(installationId ?? 0)?.['org_name'] === undefined) return void stage.scheduler.after(30 * SECOND, upgrade);
     setLimit(tenant, limit, stage);
   };
-  stage.agenda.after(30 * SECOND, upgrade);
+  stage.scheduler.after(30 * SECOND, upgrade);
 }
 
 function setLimit(tenant: SimTenant, limit: number, stage: Stage): void {
   const { installationId } = tenant;
   const before = installationId === undefined ? undefined : stage.tenants.rows.get(installationId);
   if (installationId === undefined || before === undefined || before['org_name'] === undefined) return;
-  const after = { ...before, max_runners: limit, updated_at: stage.agenda.iso() };
+  const after = { ...before, max_runners: limit, updated_at: stage.scheduler.iso() };
   stage.guard.limited(tenant, limit);
   stage.tenants.rows.set(installationId, after);
   stage.tenants.changes.push({ installationId, before, after });

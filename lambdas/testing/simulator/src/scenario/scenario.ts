@@ -40,7 +40,7 @@ export interface JobPlan {
 export interface Scenario {
   readonly tenants: readonly TenantPlan[];
   readonly jobs: readonly JobPlan[];
-  /** When the last job is queued and the weather turns fair. */
+  /** When the last job is queued and faults end. */
   readonly calmAt: number;
 }
 
@@ -72,25 +72,25 @@ export function drawScenario(options: SimulationOptions): Scenario {
   };
 }
 
-function drawTenant(number: number, limit: number, arrivals: number, random: Random, { weather }: SimulationOptions): TenantPlan {
+function drawTenant(number: number, limit: number, arrivals: number, random: Random, { faultKinds }: SimulationOptions): TenantPlan {
   const happenings: TenantHappening[] = [];
   const moment = (): number => random.between(5 * MINUTE, arrivals);
-  if (weather.includes('limit-change')) {
+  if (faultKinds.includes('limit-change')) {
     for (let change = random.whole(0, 3); change > 0; change -= 1) happenings.push({ at: moment(), kind: 'limit', limit: random.pick([0, 1, 2, 3, 5, limit]) });
     // Who sets a limit to 0 raises it again one day.
     happenings.push({ at: arrivals, kind: 'limit', limit });
   }
-  if (weather.includes('suspend') && random.chance(0.4)) {
+  if (faultKinds.includes('suspend') && random.chance(0.4)) {
     const at = moment();
     happenings.push({ at, kind: 'suspend' }, { at: at + random.pick([SECOND / 2, random.between(0, 30 * MINUTE)]), kind: 'unsuspend' });
   }
-  if (weather.includes('uninstall') && random.chance(0.25)) {
+  if (faultKinds.includes('uninstall') && random.chance(0.25)) {
     const at = moment();
     happenings.push({ at, kind: 'uninstall' });
     if (random.chance(0.6)) happenings.push({ at: at + random.pick([5 * SECOND, random.between(0, 20 * MINUTE)]), kind: 'install' });
   }
   // Draws of its own, so that a seed's other happenings stay what they were.
-  if (weather.includes('rename')) happenings.push(...drawRenames(number, arrivals, random.fork('renames')));
+  if (faultKinds.includes('rename')) happenings.push(...drawRenames(number, arrivals, random.fork('renames')));
   return {
     number,
     login: `org-${number}`,
@@ -110,9 +110,9 @@ function drawRenames(number: number, arrivals: number, random: Random): TenantHa
   return renames;
 }
 
-function drawJob(number: number, tenants: readonly number[], arrivals: number, random: Random, { weather }: SimulationOptions): JobPlan {
-  const isPublic = random.chance(weather.includes('public-job') ? 0.05 : 0.01);
-  const cancelled = weather.includes('cancel') && random.chance(0.12);
+function drawJob(number: number, tenants: readonly number[], arrivals: number, random: Random, { faultKinds }: SimulationOptions): JobPlan {
+  const isPublic = random.chance(faultKinds.includes('public-job') ? 0.05 : 0.01);
+  const cancelled = faultKinds.includes('cancel') && random.chance(0.12);
   const plan = {
     number,
     tenant: random.pick(tenants),
@@ -124,14 +124,14 @@ function drawJob(number: number, tenants: readonly number[], arrivals: number, r
     duration: random.chance(0.002) ? random.between(6.5 * HOUR, 8 * HOUR) : random.pick([random.between(10 * SECOND, 2 * MINUTE), random.between(2 * MINUTE, 10 * MINUTE)]),
     ...(cancelled && { cancelAfter: random.pick([random.between(0, 5 * SECOND), random.between(0, 2 * MINUTE), random.between(0, 20 * MINUTE)]) }),
   };
-  return { ...plan, ...drawOddity(random, weather) };
+  return { ...plan, ...drawOddity(random, faultKinds) };
 }
 
 /** Drawn last, so that a seed's other draws stay what they were. */
-function drawOddity(random: Random, weather: SimulationOptions['weather']): Partial<JobPlan> {
+function drawOddity(random: Random, faultKinds: SimulationOptions['faultKinds']): Partial<JobPlan> {
   const shutAfter = (): number => random.pick([0, random.between(0, 5 * SECOND), random.between(0, 5 * MINUTE)]);
   const openAfter = (): number => random.pick([random.between(0, 5 * SECOND), random.between(0, 10 * MINUTE), random.between(0, 3 * HOUR)]);
-  if (weather.includes('gate') && random.chance(0.15)) return { gate: { shutAfter: shutAfter(), openAfter: openAfter() } };
-  if (weather.includes('group-job') && random.chance(0.12)) return { groupOnly: random.chance(0.5) ? 'seen' : 'unseen' };
+  if (faultKinds.includes('gate') && random.chance(0.15)) return { gate: { shutAfter: shutAfter(), openAfter: openAfter() } };
+  if (faultKinds.includes('group-job') && random.chance(0.12)) return { groupOnly: random.chance(0.5) ? 'seen' : 'unseen' };
   return {};
 }

@@ -9,16 +9,16 @@ import {
   createInMemorySecurityGroups,
   createInMemoryTenantRegistry,
 } from '@multi-tenant-runner/testing';
-import type { Agenda } from '../engine/scheduler';
-import type { Backend } from '../functions';
+import type { Scheduler } from '../engine/scheduler';
+import type { Backend } from './functions';
 import type { LifecycleBus } from './lifecycle-bus';
 import type { Queue } from './queue';
 import type { Random } from '../engine/random';
-import type { Weather } from '../scenario/fault-kinds';
+import type { FaultSettings } from '../scenario/fault-kinds';
 
 /** The tables and services, in memory and without faults. */
-export function createState({ agenda, settings, environment }: { readonly agenda: Agenda; readonly settings: AdmissionSettings; readonly environment: string }) {
-  const { clock } = agenda;
+export function createState({ scheduler, settings, environment }: { readonly scheduler: Scheduler; readonly settings: AdmissionSettings; readonly environment: string }) {
+  const { clock } = scheduler;
   return {
     tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
     jobs: createInMemoryJobStore({ clock }),
@@ -40,15 +40,15 @@ export interface BackendDeps {
   readonly app: GitHubApp;
   readonly search: JobSearch;
   readonly onDeregistered: (runnerId: number) => void;
-  readonly agenda: Agenda;
+  readonly scheduler: Scheduler;
   readonly random: Random;
-  readonly weather: Weather;
+  readonly faultKinds: FaultSettings;
 }
 
 /** The ports over the state: what is sent goes on its way, and what is an index may be behind. */
-export function createBackend({ state, fleet, queues, bus, onDeregistered, app, search, agenda, random, weather }: BackendDeps): Backend {
-  const indexLag = (): number => (weather.has('lag') ? random.pick([0, random.between(0, 5 * SECOND), random.between(0, 60 * SECOND)]) : 0);
-  const isBehind = (updatedAt: string): boolean => agenda.now() - Date.parse(updatedAt) < indexLag();
+export function createBackend({ state, fleet, queues, bus, onDeregistered, app, search, scheduler, random, faultKinds }: BackendDeps): Backend {
+  const indexLag = (): number => (faultKinds.has('lag') ? random.pick([0, random.between(0, 5 * SECOND), random.between(0, 60 * SECOND)]) : 0);
+  const isBehind = (updatedAt: string): boolean => scheduler.now() - Date.parse(updatedAt) < indexLag();
   return {
     app,
     search,

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { MINUTE, SECOND } from '@multi-tenant-runner/core';
 import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/webhook/http';
-import type { Agenda } from '../engine/scheduler';
+import type { Scheduler } from '../engine/scheduler';
 import type { LambdaFunction } from '../engine/lambda';
 import type { Random } from '../engine/random';
 import type { Trace } from '../engine/trace';
-import type { Weather } from '../scenario/fault-kinds';
+import type { FaultSettings } from '../scenario/fault-kinds';
 
 export const APP_ID = '12345';
 export const WEBHOOK_SECRET = 'the secret of a simulated App';
@@ -33,9 +33,9 @@ export interface Deliveries {
 
 export interface DeliveryDeps {
   readonly lambda: LambdaFunction<HttpRequest, HttpResponse>;
-  readonly agenda: Agenda;
+  readonly scheduler: Scheduler;
   readonly random: Random;
-  readonly weather: Weather;
+  readonly faultKinds: FaultSettings;
   readonly trace: Trace;
 }
 
@@ -47,7 +47,7 @@ interface Sent {
   readonly installationId: number;
 }
 
-export function createDeliveries({ lambda, agenda, random, weather, trace }: DeliveryDeps): Deliveries {
+export function createDeliveries({ lambda, scheduler, random, faultKinds, trace }: DeliveryDeps): Deliveries {
   const list: DeliveryRecord[] = [];
   const contents = new Map<number, Sent>();
   let guids = 0;
@@ -55,15 +55,15 @@ export function createDeliveries({ lambda, agenda, random, weather, trace }: Del
 
   const record = (sent: Sent, ok: boolean, redelivery: boolean): void => {
     const id = list.length + 1;
-    list.push({ id, guid: sent.guid, event: sent.event, action: sent.action, installationId: sent.installationId, deliveredAt: agenda.now(), ok, redelivery });
+    list.push({ id, guid: sent.guid, event: sent.event, action: sent.action, installationId: sent.installationId, deliveredAt: scheduler.now(), ok, redelivery });
     if (ok) return;
     contents.set(id, sent);
   };
   const attempt = (sent: Sent, delay: number, redelivery: boolean): void => {
     open += 1;
-    agenda.after(delay, () => {
-      if (weather.has('webhook-drop') && random.chance(0.2)) {
-        trace.note(agenda.now(), `webhook ${sent.guid} ${sent.event} ${sent.action} dropped`);
+    scheduler.after(delay, () => {
+      if (faultKinds.has('webhook-drop') && random.chance(0.2)) {
+        trace.note(scheduler.now(), `webhook ${sent.guid} ${sent.event} ${sent.action} dropped`);
         open -= 1;
         // Some GitHub does not even know of: an outage of its own. Only a look at its jobs finds those.
         if (sent.event !== 'workflow_job' || redelivery || random.chance(0.7)) record(sent, false, redelivery);
@@ -72,7 +72,7 @@ export function createDeliveries({ lambda, agenda, random, weather, trace }: Del
       lambda.invoke(request(sent), (outcome) => {
         open -= 1;
         const ok = outcome.kind === 'answer' && outcome.answer.statusCode < 300;
-        trace.note(agenda.now(), `webhook ${sent.guid} ${sent.event} ${sent.action} ${outcome.kind === 'answer' ? outcome.answer.statusCode : outcome.kind}`);
+        trace.note(scheduler.now(), `webhook ${sent.guid} ${sent.event} ${sent.action} ${outcome.kind === 'answer' ? outcome.answer.statusCode : outcome.kind}`);
         record(sent, ok, redelivery);
       });
     });
@@ -85,9 +85,9 @@ export function createDeliveries({ lambda, agenda, random, weather, trace }: Del
     },
     send(event, payload, installationId) {
       const sent: Sent = { guid: `guid-${(guids += 1)}`, event, action: String(payload['action']), body: JSON.stringify(payload), installationId };
-      const late = weather.has('webhook-delay') && random.chance(0.1);
+      const late = faultKinds.has('webhook-delay') && random.chance(0.1);
       attempt(sent, late ? random.between(5 * SECOND, 5 * MINUTE) : random.between(200, 2_000), false);
-      if (weather.has('webhook-duplicate') && random.chance(0.05)) attempt(sent, random.between(SECOND, 3 * MINUTE), true);
+      if (faultKinds.has('webhook-duplicate') && random.chance(0.05)) attempt(sent, random.between(SECOND, 3 * MINUTE), true);
     },
     redeliver(id) {
       const sent = contents.get(id);

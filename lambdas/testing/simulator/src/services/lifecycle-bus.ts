@@ -1,8 +1,8 @@
 import { EVENT_SOURCE, MINUTE, SECOND } from '@multi-tenant-runner/core';
-import type { Agenda } from '../engine/scheduler';
+import type { Scheduler } from '../engine/scheduler';
 import type { LambdaFunction } from '../engine/lambda';
 import type { Random } from '../engine/random';
-import type { Weather } from '../scenario/fault-kinds';
+import type { FaultSettings } from '../scenario/fault-kinds';
 
 /** The bus, its rule and the asynchronous invocation behind it: at least once, in no order, three tries. */
 export interface LifecycleBus {
@@ -16,28 +16,28 @@ const TRIES = 3;
 /** Until somebody answers the alarm of the dead letters. */
 const REDRIVE_AFTER = 30 * MINUTE;
 
-export function createLifecycleBus(deps: { readonly lambda: LambdaFunction<unknown, unknown>; readonly agenda: Agenda; readonly random: Random; readonly weather: Weather }): LifecycleBus {
-  const { lambda, agenda, random, weather } = deps;
+export function createLifecycleBus(deps: { readonly lambda: LambdaFunction<unknown, unknown>; readonly scheduler: Scheduler; readonly random: Random; readonly faultKinds: FaultSettings }): LifecycleBus {
+  const { lambda, scheduler, random, faultKinds } = deps;
   let open = 0;
   let redriven = 0;
   const attempt = (event: unknown, tries: number): void => {
     lambda.invoke(event, (outcome) => {
       if (outcome.kind === 'answer') return void (open -= 1);
-      if (tries < TRIES) return void agenda.after(tries * MINUTE, () => attempt(event, tries + 1));
+      if (tries < TRIES) return void scheduler.after(tries * MINUTE, () => attempt(event, tries + 1));
       redriven += 1;
-      agenda.after(REDRIVE_AFTER, () => attempt(event, 1));
+      scheduler.after(REDRIVE_AFTER, () => attempt(event, 1));
     });
   };
   const deliver = (event: unknown, delay: number): void => {
     open += 1;
-    agenda.after(delay, () => attempt(event, 1));
+    scheduler.after(delay, () => attempt(event, 1));
   };
   return {
     publish(detailType, detail) {
       const event = JSON.parse(JSON.stringify({ source: EVENT_SOURCE, 'detail-type': detailType, detail })) as unknown;
-      const late = weather.has('lag') && random.chance(0.05);
+      const late = faultKinds.has('lag') && random.chance(0.05);
       deliver(event, late ? random.between(SECOND, 3 * MINUTE) : random.between(100, 800));
-      if (weather.has('queue-duplicate') && random.chance(0.02)) deliver(event, random.between(SECOND, 5 * MINUTE));
+      if (faultKinds.has('queue-duplicate') && random.chance(0.02)) deliver(event, random.between(SECOND, 5 * MINUTE));
     },
     get length() {
       return open;

@@ -1,12 +1,12 @@
 import { MINUTE, SECOND, TAG } from '@multi-tenant-runner/core';
 import { instanceStateEvent, type InMemoryMachine, type InMemoryParameters } from '@multi-tenant-runner/testing';
-import type { Agenda } from '../engine/scheduler';
-import type { Checker } from '../invariants/violations';
-import type { GitHubSide } from './simulated-github';
-import { isAlive, type SimJob, type SimMachine } from '../model';
+import type { Scheduler } from '../engine/scheduler';
+import type { Violations } from '../invariants/violations';
+import type { SimulatedGitHub } from './simulated-github';
+import { isAlive, type SimJob, type SimMachine } from '../scenario/model';
 import type { Random } from '../engine/random';
 import type { Trace } from '../engine/trace';
-import type { Weather } from '../scenario/fault-kinds';
+import type { FaultSettings } from '../scenario/fault-kinds';
 
 /** What runs on the machines, and what EC2 tells of them. */
 export interface Machines {
@@ -23,13 +23,13 @@ export interface Machines {
 }
 
 export interface MachinesDeps {
-  readonly agenda: Agenda;
+  readonly scheduler: Scheduler;
   readonly random: Random;
-  readonly weather: Weather;
+  readonly faultKinds: FaultSettings;
   readonly trace: Trace;
-  readonly checker: Checker;
+  readonly checker: Violations;
   readonly parameters: InMemoryParameters;
-  readonly github: () => GitHubSide;
+  readonly github: () => SimulatedGitHub;
   /** To the queue of runner events, as EventBridge writes it. */
   readonly tell: (event: Record<string, unknown>) => void;
   readonly forget: (instanceId: string) => void;
@@ -41,21 +41,21 @@ const POLL = 5 * SECOND;
 const POLL_LIMIT = 5 * MINUTE;
 
 export function createMachines(deps: MachinesDeps): Machines {
-  const { agenda, random, weather, trace, parameters } = deps;
+  const { scheduler, random, faultKinds, trace, parameters } = deps;
   const all = new Map<string, SimMachine>();
   const alive = new Map<number, Set<SimMachine>>();
   let aliveCount = 0;
 
   const emit = (machine: SimMachine): void => {
-    if (weather.has('event-loss') && random.chance(0.05)) return;
+    if (faultKinds.has('event-loss') && random.chance(0.05)) return;
     const event = instanceStateEvent(machine.record.instanceId, machine.record.state);
-    const times = weather.has('queue-duplicate') && random.chance(0.02) ? 2 : 1;
-    for (let time = 0; time < times; time += 1) agenda.after(weather.has('lag') && random.chance(0.05) ? random.between(0, 2 * MINUTE) : random.between(300, 2_000), () => deps.tell(event));
+    const times = faultKinds.has('queue-duplicate') && random.chance(0.02) ? 2 : 1;
+    for (let time = 0; time < times; time += 1) scheduler.after(faultKinds.has('lag') && random.chance(0.05) ? random.between(0, 2 * MINUTE) : random.between(300, 2_000), () => deps.tell(event));
   };
   const change = (machine: SimMachine, state: InMemoryMachine['state']): void => {
-    trace.note(agenda.now(), `machine ${machine.record.instanceId} (${machine.launchId}) ${machine.record.state} -> ${state}`);
+    trace.note(scheduler.now(), `machine ${machine.record.instanceId} (${machine.launchId}) ${machine.record.state} -> ${state}`);
     machine.staleState = machine.record.state;
-    machine.staleUntil = agenda.now() + (weather.has('lag') ? random.pick([0, random.between(0, 10 * SECOND), random.between(0, MINUTE)]) : 0);
+    machine.staleUntil = scheduler.now() + (faultKinds.has('lag') ? random.pick([0, random.between(0, 10 * SECOND), random.between(0, MINUTE)]) : 0);
     machine.record.state = state;
   };
   const end = (machine: SimMachine): void => {
@@ -67,12 +67,12 @@ export function createMachines(deps: MachinesDeps): Machines {
     aliveCount -= 1;
     deps.github().disconnect(machine);
     emit(machine);
-    agenda.after(random.between(10 * SECOND, MINUTE), () => {
+    scheduler.after(random.between(10 * SECOND, MINUTE), () => {
       change(machine, 'terminated');
       emit(machine);
     });
     // EC2 lists a terminated machine for about an hour.
-    agenda.after(60 * MINUTE, () => {
+    scheduler.after(60 * MINUTE, () => {
       all.delete(machine.record.instanceId);
       deps.forget(machine.record.instanceId);
     });
@@ -83,14 +83,14 @@ export function createMachines(deps: MachinesDeps): Machines {
     end(machine);
   };
   const shutDown = (machine: SimMachine, delay: number): void => {
-    agenda.after(delay, () => endFor(machine, 'Client.InstanceInitiatedShutdown'));
+    scheduler.after(delay, () => endFor(machine, 'Client.InstanceInitiatedShutdown'));
   };
   const stop = (machine: SimMachine): void => {
     if (!isAlive(machine)) return;
     change(machine, 'stopping');
     machine.phase = 'over';
     deps.github().disconnect(machine);
-    agenda.after(20 * SECOND, () => {
+    scheduler.after(20 * SECOND, () => {
       if (!isAlive(machine)) return;
       change(machine, 'stopped');
       emit(machine);
@@ -104,9 +104,9 @@ export function createMachines(deps: MachinesDeps): Machines {
     const entry = parameters.entries.get(key);
     if (entry !== undefined) {
       parameters.entries.delete(key);
-      agenda.after(random.between(3 * SECOND, 10 * SECOND), () => connect(machine, entry.value));
-    } else if (agenda.now() >= until) shutDown(machine, SECOND);
-    else agenda.after(POLL, () => poll(machine, until));
+      scheduler.after(random.between(3 * SECOND, 10 * SECOND), () => connect(machine, entry.value));
+    } else if (scheduler.now() >= until) shutDown(machine, SECOND);
+    else scheduler.after(POLL, () => poll(machine, until));
   };
   const connect = (machine: SimMachine, jitConfig: string): void => {
     if (!works(machine)) return;
@@ -114,12 +114,12 @@ export function createMachines(deps: MachinesDeps): Machines {
     if (deps.github().connect(machine, jitConfig) === undefined) shutDown(machine, 2 * SECOND);
   };
   const boot = (machine: SimMachine): void => {
-    agenda.after(random.between(8 * SECOND, 30 * SECOND), () => {
+    scheduler.after(random.between(8 * SECOND, 30 * SECOND), () => {
       if (machine.record.state === 'pending') change(machine, 'running');
     });
-    if (weather.has('no-boot') && random.chance(0.04)) return random.chance(0.5) ? shutDown(machine, random.between(30 * SECOND, 4 * MINUTE)) : undefined;
-    const slow = weather.has('slow') && random.chance(0.03) ? random.between(2 * MINUTE, 12 * MINUTE) : 0;
-    agenda.after(random.between(30 * SECOND, 70 * SECOND) + slow, () => poll(machine, agenda.now() + POLL_LIMIT));
+    if (faultKinds.has('no-boot') && random.chance(0.04)) return random.chance(0.5) ? shutDown(machine, random.between(30 * SECOND, 4 * MINUTE)) : undefined;
+    const slow = faultKinds.has('slow') && random.chance(0.03) ? random.between(2 * MINUTE, 12 * MINUTE) : 0;
+    scheduler.after(random.between(30 * SECOND, 70 * SECOND) + slow, () => poll(machine, scheduler.now() + POLL_LIMIT));
   };
 
   return {
@@ -130,8 +130,8 @@ export function createMachines(deps: MachinesDeps): Machines {
     },
     aliveOf: (installationId) => [...(alive.get(installationId) ?? [])],
     start(record) {
-      const now = agenda.now();
-      const lag = weather.has('lag') ? random.pick([0, random.between(0, 10 * SECOND), random.between(0, 3 * MINUTE)]) : 0;
+      const now = scheduler.now();
+      const lag = faultKinds.has('lag') ? random.pick([0, random.between(0, 10 * SECOND), random.between(0, 3 * MINUTE)]) : 0;
       const machine: SimMachine = {
         record,
         installationId: Number(record.tags[TAG.tenantId]),
@@ -147,24 +147,24 @@ export function createMachines(deps: MachinesDeps): Machines {
       aliveCount += 1;
       trace.note(now, `machine ${record.instanceId} (${machine.launchId}) started for ${machine.installationId}`);
       boot(machine);
-      if (weather.has('death') && random.chance(0.05)) {
+      if (faultKinds.has('death') && random.chance(0.05)) {
         const stops = random.chance(0.15);
-        agenda.after(random.between(0, 15 * MINUTE), () => (stops ? stop(machine) : endFor(machine, 'Server.SpotInstanceTermination')));
+        scheduler.after(random.between(0, 15 * MINUTE), () => (stops ? stop(machine) : endFor(machine, 'Server.SpotInstanceTermination')));
       }
-      if (weather.has('ec2-ends') && random.chance(0.06)) agenda.after(random.between(2 * SECOND, 40 * SECOND), () => endFor(machine, random.pick(EC2_ENDS)));
+      if (faultKinds.has('ec2-ends') && random.chance(0.06)) scheduler.after(random.between(2 * SECOND, 40 * SECOND), () => endFor(machine, random.pick(EC2_ENDS)));
       return machine;
     },
     assigned(machine, job) {
       machine.phase = 'busy';
       // The hooks of the job write it.
       machine.record.tags[TAG.state] = 'busy';
-      agenda.after(job.plan.duration, () => works(machine) && deps.github().finish(job, random.chance(0.9) ? 'success' : 'failure'));
+      scheduler.after(job.plan.duration, () => works(machine) && deps.github().finish(job, random.chance(0.9) ? 'success' : 'failure'));
     },
     finished(machine) {
       if (!works(machine)) return;
       machine.phase = 'online';
       machine.record.tags[TAG.state] = 'idle';
-      if (weather.has('hang') && random.chance(0.02)) return;
+      if (faultKinds.has('hang') && random.chance(0.02)) return;
       shutDown(machine, random.between(2 * SECOND, 15 * SECOND));
     },
     deregistered(runnerId) {

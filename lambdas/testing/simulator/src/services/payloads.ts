@@ -1,5 +1,5 @@
 import { tiers } from '@multi-tenant-runner/testing';
-import { nameOf, type SimJob, type SimTenant } from '../model';
+import { nameOf, type SimJob, type SimTenant } from '../scenario/model';
 import { PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY, type JobPlan } from '../scenario/scenario';
 
 /** What of GitHub's `workflow_job` the webhook reads. */

@@ -1,10 +1,10 @@
 import { MINUTE, SECOND } from '@multi-tenant-runner/core';
 import type { BatchResponse, QueueRecord } from '@multi-tenant-runner/runtime';
-import type { Agenda } from '../engine/scheduler';
+import type { Scheduler } from '../engine/scheduler';
 import type { LambdaFunction } from '../engine/lambda';
-import type { Lineage } from '../lineage';
+import type { Lineage } from './lineage';
 import type { Random } from '../engine/random';
-import type { Weather } from '../scenario/fault-kinds';
+import type { FaultSettings } from '../scenario/fault-kinds';
 
 /** An SQS queue and its event source mapping: at least once, in no order, invisible while somebody works on it. */
 export interface Queue {
@@ -26,10 +26,10 @@ interface Message {
 export interface QueueDeps {
   readonly name: string;
   readonly lambda: LambdaFunction<{ readonly Records: readonly QueueRecord[] }, BatchResponse>;
-  readonly agenda: Agenda;
+  readonly scheduler: Scheduler;
   readonly lineage: Lineage;
   readonly random: Random;
-  readonly weather: Weather;
+  readonly faultKinds: FaultSettings;
 }
 
 const BATCH = 10;
@@ -37,7 +37,7 @@ const CONCURRENCY = 5;
 const VISIBILITY = 6 * MINUTE;
 const MAX_RECEIVES = 5;
 
-export function createQueue({ name, lambda, agenda, lineage, random, weather }: QueueDeps): Queue {
+export function createQueue({ name, lambda, scheduler, lineage, random, faultKinds }: QueueDeps): Queue {
   const visible: Message[] = [];
   const deadLetters: string[] = [];
   let count = 0;
@@ -45,7 +45,7 @@ export function createQueue({ name, lambda, agenda, lineage, random, weather }: 
   let running = 0;
 
   const appear = (message: Message, delay: number): void => {
-    agenda.after(delay, () => {
+    scheduler.after(delay, () => {
       if (message.done) return;
       visible.push(message);
       pump();
@@ -55,7 +55,7 @@ export function createQueue({ name, lambda, agenda, lineage, random, weather }: 
     if (message.done) return;
     message.done = true;
     open -= 1;
-    if (weather.has('queue-duplicate') && random.chance(0.01)) {
+    if (faultKinds.has('queue-duplicate') && random.chance(0.01)) {
       open += 1;
       appear({ ...message, done: false }, random.between(0, 2 * MINUTE));
     }
@@ -82,7 +82,7 @@ export function createQueue({ name, lambda, agenda, lineage, random, weather }: 
       if (batch.length === 0) return;
       for (const message of batch) {
         message.receives += 1;
-        agenda.after(VISIBILITY, () => comeBack(message));
+        scheduler.after(VISIBILITY, () => comeBack(message));
       }
       running += 1;
       lambda.invoke({ Records: batch.map(recordOf) }, (outcome) => {
@@ -101,7 +101,7 @@ export function createQueue({ name, lambda, agenda, lineage, random, weather }: 
       open += 1;
       const chain = lineage.lengthFor(lambda.name);
       appear({ id: `${name}-${(count += 1)}`, body, group, chain, receives: 0, done: false }, random.between(5, 100));
-      if (!weather.has('queue-duplicate') || !random.chance(0.005)) return;
+      if (!faultKinds.has('queue-duplicate') || !random.chance(0.005)) return;
       open += 1;
       appear({ id: `${name}-${(count += 1)}`, body, group, chain, receives: 0, done: false }, random.between(0, 30 * SECOND));
     },

@@ -1,16 +1,16 @@
 import { HOUR, type GitHubApp, type GitHubFailure, type JobSearch } from '@multi-tenant-runner/core';
-import type { Agenda } from '../engine/scheduler';
+import type { Scheduler } from '../engine/scheduler';
 import type { Deliveries } from './deliveries';
-import type { GitHubSide } from './simulated-github';
-import { nameOf, type SimTenant } from '../model';
+import type { SimulatedGitHub } from './simulated-github';
+import { nameOf, type SimTenant } from '../scenario/model';
 import { labelsOf, repositoryIdOf } from './payloads';
 import { PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY } from '../scenario/scenario';
 
 const PAGE = 100;
 
 /** What recovery asks GitHub: as the App about its deliveries and installations, for an installation about its waiting jobs. */
-export function createAppSide(deps: { readonly github: () => GitHubSide; readonly deliveries: () => Deliveries; readonly agenda: Agenda }): { readonly app: GitHubApp; readonly search: JobSearch } {
-  const { agenda } = deps;
+export function createSimulatedApp(deps: { readonly github: () => SimulatedGitHub; readonly deliveries: () => Deliveries; readonly scheduler: Scheduler }): { readonly app: GitHubApp; readonly search: JobSearch } {
+  const { scheduler } = deps;
   const tenantOf = (installationId: number): SimTenant | GitHubFailure => {
     const tenant = deps.github().tenants.find((candidate) => candidate.installationId === installationId);
     if (tenant === undefined) return { kind: 'refused', status: 404, message: 'no such installation' };
@@ -45,7 +45,7 @@ export function createAppSide(deps: { readonly github: () => GitHubSide; readonl
       if ('kind' in tenant) return tenant;
       const { login } = tenant;
       const { accountId, type } = tenant.plan;
-      const pushedAt = new Date(agenda.now() - HOUR).toISOString();
+      const pushedAt = new Date(scheduler.now() - HOUR).toISOString();
       const repositories = [...PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY].map((name) => ({ id: repositoryIdOf(tenant, name), owner: login, name: nameOf(tenant, name), ownerId: accountId, ownerType: type, isPublic: name === PUBLIC_REPOSITORY, pushedAt, dormant: false }));
       return { kind: 'found', repositories, more: false };
     },

@@ -1,17 +1,17 @@
 import { TAG, type Machine, type RunnerFleet } from '@multi-tenant-runner/core';
 import type { InMemoryFleet } from '@multi-tenant-runner/testing';
-import type { Agenda } from '../engine/scheduler';
-import type { Guard } from '../invariants/invariants';
+import type { Scheduler } from '../engine/scheduler';
+import type { Invariants } from '../invariants/invariants';
 import type { Machines } from './machines';
 
 /** The in-memory fleet with machines that live behind it, and with a Describe that may be behind. */
-export function createEc2Side(deps: { readonly inner: InMemoryFleet; readonly machines: Machines; readonly guard: Guard; readonly agenda: Agenda; readonly environment: string }): RunnerFleet {
-  const { inner, machines, guard, agenda } = deps;
+export function createSimulatedEc2(deps: { readonly inner: InMemoryFleet; readonly machines: Machines; readonly guard: Invariants; readonly scheduler: Scheduler; readonly environment: string }): RunnerFleet {
+  const { inner, machines, guard, scheduler } = deps;
   const seen = (found: readonly Machine[]): Machine[] =>
     found.flatMap((machine) => {
       const known = machines.all.get(machine.instanceId);
-      if (known === undefined || agenda.now() < known.hiddenUntil) return [];
-      return [agenda.now() < known.staleUntil ? { ...machine, state: known.staleState } : machine];
+      if (known === undefined || scheduler.now() < known.hiddenUntil) return [];
+      return [scheduler.now() < known.staleUntil ? { ...machine, state: known.staleState } : machine];
     });
   return {
     run: async (request) => {
@@ -23,7 +23,7 @@ export function createEc2Side(deps: { readonly inner: InMemoryFleet; readonly ma
     },
     terminate: async (instanceIds) => {
       // What EC2 shows nowhere yet it may not know here either.
-      const known = instanceIds.filter((id) => agenda.now() >= (machines.all.get(id)?.hiddenUntil ?? 0));
+      const known = instanceIds.filter((id) => scheduler.now() >= (machines.all.get(id)?.hiddenUntil ?? 0));
       for (const id of known) {
         const machine = machines.all.get(id);
         if (machine === undefined || !inner.machines.has(id)) continue;

@@ -1,18 +1,18 @@
 import { DAY, MINUTE, SECOND } from '@multi-tenant-runner/core';
 import type { InMemoryGitHub, InMemoryRegistration } from '@multi-tenant-runner/testing';
-import type { Agenda } from '../engine/scheduler';
-import type { Checker } from '../invariants/violations';
+import type { Scheduler } from '../engine/scheduler';
+import type { Violations } from '../invariants/violations';
 import type { Deliveries } from './deliveries';
-import { fits } from '../fits';
-import type { SimJob, SimMachine, SimTenant } from '../model';
+import { fits } from './fits';
+import type { SimJob, SimMachine, SimTenant } from '../scenario/model';
 import type { Random } from '../engine/random';
 import type { JobPlan, TenantPlan } from '../scenario/scenario';
 import { installationPayload, jobPayload } from './payloads';
-import { createRenaming, type Renaming } from '../renaming';
-import type { Weather } from '../scenario/fault-kinds';
+import { createRenaming, type Renaming } from '../scenario/renaming';
+import type { FaultSettings } from '../scenario/fault-kinds';
 
 /** GitHub as it is: installations, jobs, runners, and which runner gets which job. */
-export interface GitHubSide extends Renaming {
+export interface SimulatedGitHub extends Renaming {
   readonly tenants: readonly SimTenant[];
   readonly jobs: readonly SimJob[];
   job(id: number): SimJob | undefined;
@@ -29,13 +29,13 @@ export interface GitHubSide extends Renaming {
   finish(job: SimJob, conclusion: string): void;
 }
 
-export interface GitHubSideDeps {
+export interface SimulatedGitHubDeps {
   readonly state: InMemoryGitHub;
   readonly deliveries: Deliveries;
-  readonly agenda: Agenda;
+  readonly scheduler: Scheduler;
   readonly random: Random;
-  readonly weather: Weather;
-  readonly checker: Checker;
+  readonly faultKinds: FaultSettings;
+  readonly checker: Violations;
   readonly plans: readonly TenantPlan[];
   /** Tells a machine that its runner was given a job. */
   readonly onAssigned: (machine: SimMachine, job: SimJob) => void;
@@ -46,8 +46,8 @@ export interface GitHubSideDeps {
 const GENERATION = 100_000;
 export const numberOf = (installationId: number): number => installationId % GENERATION;
 
-export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
-  const { state, deliveries, agenda, random, weather, checker } = deps;
+export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHub {
+  const { state, deliveries, scheduler, random, faultKinds, checker } = deps;
   const tenants = deps.plans.map((plan): SimTenant => ({ plan, login: plan.login, repositories: new Map(), installationId: undefined, generation: 0, suspended: false, changedAt: '', limit: 0, ceiling: 0 }));
   const jobs: SimJob[] = [];
   const byId = new Map<number, SimJob>();
@@ -71,7 +71,7 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
     deliveries.send('workflow_job', jobPayload(job, action, tenant.installationId), tenant.installationId);
   };
   const tellLifecycle = (tenant: SimTenant, action: string, installationId: number): void => {
-    tenant.changedAt = new Date(Math.floor(agenda.now() / SECOND) * SECOND).toISOString();
+    tenant.changedAt = new Date(Math.floor(scheduler.now() / SECOND) * SECOND).toISOString();
     deliveries.send('installation', installationPayload(tenant, action, installationId), installationId);
   };
   const write = (job: SimJob): void => {
@@ -82,9 +82,9 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
     for (const machine of [...listOf(online, tenant)]) {
       const { registration } = machine;
       if (registration === undefined || registration.busy || !state.registrations.includes(registration)) continue;
-      const fitting = listOf(waiting, tenant).filter((job) => fits(job, registration, weather.has('public-job')));
+      const fitting = listOf(waiting, tenant).filter((job) => fits(job, registration, faultKinds.has('public-job')));
       if (fitting.length === 0) continue;
-      const job = weather.has('steal') && random.chance(0.3) ? random.pick(fitting) : fitting[0];
+      const job = faultKinds.has('steal') && random.chance(0.3) ? random.pick(fitting) : fitting[0];
       if (job !== undefined) start(job, machine, registration);
     }
   };
@@ -93,7 +93,7 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
     if (numberOf(machine.installationId) !== job.tenant.plan.number) checker.broken('cross-tenant', `a machine of tenant ${machine.installationId} took job ${job.id} of ${job.installationId}`);
     registration.busy = true;
     job.status = 'in_progress';
-    job.startedAt = agenda.now();
+    job.startedAt = scheduler.now();
     job.machine = machine;
     machine.job = job;
     remove(listOf(waiting, job.tenant), job);
@@ -107,7 +107,7 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
     remove(listOf(waiting, job.tenant), job);
     write(job);
     tell(job, random.chance(0.8) ? 'waiting' : 'queued');
-    agenda.after(job.plan.gate?.openAfter ?? 0, () => letThrough(job));
+    scheduler.after(job.plan.gate?.openAfter ?? 0, () => letThrough(job));
   };
   const letThrough = (job: SimJob): void => {
     if (job.status !== 'waiting') return;
@@ -115,18 +115,18 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
     enqueue(job);
   };
   const enqueue = (job: SimJob): void => {
-    job.queuedAt = agenda.now();
+    job.queuedAt = scheduler.now();
     listOf(waiting, job.tenant).push(job);
     write(job);
     tell(job, 'queued');
-    agenda.after(DAY, () => job.status === 'queued' && agenda.now() - job.queuedAt >= DAY && finish(job, 'cancelled'));
+    scheduler.after(DAY, () => job.status === 'queued' && scheduler.now() - job.queuedAt >= DAY && finish(job, 'cancelled'));
     assign(job.tenant);
   };
   const finish = (job: SimJob, conclusion: string): void => {
     if (job.status === 'completed') return;
     job.status = 'completed';
     job.conclusion = conclusion;
-    job.completedAt = agenda.now();
+    job.completedAt = scheduler.now();
     remove(listOf(waiting, job.tenant), job);
     write(job);
     const { machine } = job;
@@ -169,13 +169,13 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
     queueJob(plan) {
       const tenant = tenants.find((candidate) => candidate.plan.number === plan.tenant);
       if (tenant?.installationId === undefined) return;
-      const job: SimJob = { id: 70_000 + plan.number, plan, tenant, installationId: tenant.installationId, createdAt: agenda.now(), queuedAt: agenda.now(), status: 'queued' };
+      const job: SimJob = { id: 70_000 + plan.number, plan, tenant, installationId: tenant.installationId, createdAt: scheduler.now(), queuedAt: scheduler.now(), status: 'queued' };
       jobs.push(job);
       byId.set(job.id, job);
-      if (plan.cancelAfter !== undefined) agenda.after(plan.cancelAfter, () => finish(job, 'cancelled'));
+      if (plan.cancelAfter !== undefined) scheduler.after(plan.cancelAfter, () => finish(job, 'cancelled'));
       if (plan.gate?.shutAfter === 0) return hold(job);
       enqueue(job);
-      if (plan.gate !== undefined) agenda.after(plan.gate.shutAfter, () => hold(job));
+      if (plan.gate !== undefined) scheduler.after(plan.gate.shutAfter, () => hold(job));
     },
     connect(machine, jitConfig) {
       const registration = state.registrations.find(({ id }) => String(id) === jitConfig);
@@ -184,7 +184,7 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
       registration.online = true;
       machine.registration = registration;
       listOf(online, tenant).push(machine);
-      agenda.after(SECOND, () => assign(tenant));
+      scheduler.after(SECOND, () => assign(tenant));
       return registration;
     },
     disconnect(machine) {
@@ -193,9 +193,9 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
       registration.online = false;
       for (const list of online.values()) remove(list, machine);
       // A runner that vanishes with its job: GitHub gives the job up after some minutes.
-      if (job?.status === 'in_progress') agenda.after(random.between(MINUTE, 10 * MINUTE), () => finish(job, 'failure'));
+      if (job?.status === 'in_progress') scheduler.after(random.between(MINUTE, 10 * MINUTE), () => finish(job, 'failure'));
       // One that never ran anything is forgotten after a day.
-      else agenda.after(DAY, () => remove(state.registrations, registration));
+      else scheduler.after(DAY, () => remove(state.registrations, registration));
     },
   };
 }

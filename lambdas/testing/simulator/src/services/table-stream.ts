@@ -1,10 +1,10 @@
 import { MINUTE, SECOND } from '@multi-tenant-runner/core';
 import type { BatchResponse, StreamRecord } from '@multi-tenant-runner/runtime';
 import type { TenantTableChange } from '@multi-tenant-runner/testing';
-import type { Agenda } from '../engine/scheduler';
+import type { Scheduler } from '../engine/scheduler';
 import type { LambdaFunction } from '../engine/lambda';
 import type { Random } from '../engine/random';
-import type { Weather } from '../scenario/fault-kinds';
+import type { FaultSettings } from '../scenario/fault-kinds';
 
 /** The stream of the tenants table and its event source mapping: in order within a tenant, at least once. */
 export interface TableStream {
@@ -16,9 +16,9 @@ export interface TableStream {
 
 export interface StreamDeps {
   readonly lambda: LambdaFunction<unknown, BatchResponse | undefined>;
-  readonly agenda: Agenda;
+  readonly scheduler: Scheduler;
   readonly random: Random;
-  readonly weather: Weather;
+  readonly faultKinds: FaultSettings;
 }
 
 const SHARDS = 4;
@@ -31,15 +31,15 @@ interface Shard {
   tries: number;
 }
 
-export function createTableStream({ lambda, agenda, random, weather }: StreamDeps): TableStream {
+export function createTableStream({ lambda, scheduler, random, faultKinds }: StreamDeps): TableStream {
   const shards: Shard[] = Array.from({ length: SHARDS }, () => ({ records: [], busy: false, tries: 0 }));
   let sequence = 0;
   let lost = 0;
 
-  const lag = (): number => (weather.has('lag') && random.chance(0.02) ? random.between(5 * SECOND, 5 * MINUTE) : random.between(200, 1_500));
+  const lag = (): number => (faultKinds.has('lag') && random.chance(0.02) ? random.between(5 * SECOND, 5 * MINUTE) : random.between(200, 1_500));
   const poll = (shard: Shard, delay: number): void => {
     shard.busy = true;
-    agenda.after(delay, () => {
+    scheduler.after(delay, () => {
       const batch = shard.records.slice(0, shard.tries > 1 ? 1 : BATCH);
       lambda.invoke({ Records: batch }, (outcome) => {
         const done = outcome.kind === 'answer' ? finished(batch, outcome.answer) : 0;

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SandboxFile, SandboxPaths } from '../../../lib/state';
-import type { FireStage } from '../chaos-context';
+import type { ChaosContext } from '../chaos-context';
 import { placesOf } from './places';
 import { searchSecrets, type Secret } from './search';
 
 /** The secrets of a run are nowhere but where they belong: in the App's parameters. */
-export async function inspectSecrets(stage: FireStage, sandbox: SandboxFile, paths: SandboxPaths): Promise<void> {
+export async function inspectSecrets(stage: ChaosContext, sandbox: SandboxFile, paths: SandboxPaths): Promise<void> {
   const key = readFileSync(join(paths.config, 'app-key.pem'), 'utf8');
   const secrets: readonly Secret[] = [
     { name: 'the App’s private key', value: key },
@@ -17,8 +17,8 @@ export async function inspectSecrets(stage: FireStage, sandbox: SandboxFile, pat
   const findings = searchSecrets(secrets, places);
   const told = findings.map((one) => `${one.secret} in ${one.place} at ${one.offset}`);
   const size = places.reduce((sum, place) => sum + place.text.length, 0);
-  stage.expectations.check(`no key, secret, token or runner configuration in ${places.length} places (${(size / 1e6).toFixed(1)} MB): logs, tables, queues, state, answers`, findings.length === 0, told.slice(0, 5).join('; '));
+  stage.checks.check(`no key, secret, token or runner configuration in ${places.length} places (${(size / 1e6).toFixed(1)} MB): logs, tables, queues, state, answers`, findings.length === 0, told.slice(0, 5).join('; '));
   // A search that looked at nothing finds nothing.
   const empty = places.filter((place) => /logs|table /.test(place.name) && place.text.length === 0).map((place) => place.name);
-  stage.expectations.check('the search for secrets had logs and rows to look at', empty.length === 0 && places.length > 10, empty.join(', '));
+  stage.checks.check('the search for secrets had logs and rows to look at', empty.length === 0 && places.length > 10, empty.join(', '));
 }

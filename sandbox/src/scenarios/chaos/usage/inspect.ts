@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { object, text } from '../../../lib/json';
 import { readRecord, type SandboxFile, type SandboxPaths } from '../../../lib/state';
-import type { FireStage } from '../chaos-context';
+import type { ChaosContext } from '../chaos-context';
 import { compareUsage, describeGrant, type Use } from './compare';
 import { EXCEPTIONS } from './exceptions';
 import { grantsOfState } from './policies';
 
 /** Policies against calls: nothing was refused that the code needs, and nothing is given that it doesn't. */
-export async function inspectUsage(stage: FireStage, { prefix }: SandboxFile, paths: SandboxPaths): Promise<void> {
+export async function inspectUsage(stage: ChaosContext, { prefix }: SandboxFile, paths: SandboxPaths): Promise<void> {
   const state: unknown = JSON.parse(readFileSync(join(paths.terraform, 'terraform.tfstate'), 'utf8'));
   // Machines were made to ask for what they may not have; what their user data needs shows in the jobs that ran.
   const uses = (await readUses(paths, prefix)).filter((use) => use.allowed || use.role !== 'runner');
   const { used, excused, unused, denied, idle } = compareUsage(grantsOfState(state, prefix), uses, EXCEPTIONS);
-  stage.expectations.check('no call of the whole run was refused for want of a right', denied.length === 0 && uses.length > 0, denied.slice(0, 5).map(describeGrant).join('; '));
-  stage.expectations.check(`every right was used (${used}) or has a reason (${excused.length})`, unused.length === 0 && used > 0, unused.map(describeGrant).join('; '));
-  stage.expectations.check('every reason belongs to a right', idle.length === 0, idle.map((one) => `${one.role}: ${one.actions.join(', ')}`).join('; '));
+  stage.checks.check('no call of the whole run was refused for want of a right', denied.length === 0 && uses.length > 0, denied.slice(0, 5).map(describeGrant).join('; '));
+  stage.checks.check(`every right was used (${used}) or has a reason (${excused.length})`, unused.length === 0 && used > 0, unused.map(describeGrant).join('; '));
+  stage.checks.check('every reason belongs to a right', idle.length === 0, idle.map((one) => `${one.role}: ${one.actions.join(', ')}`).join('; '));
 }
 
 async function readUses(paths: SandboxPaths, prefix: string): Promise<readonly Use[]> {

@@ -1,7 +1,7 @@
 import type { InMemoryGitHub } from '@multi-tenant-runner/testing';
-import type { Deliveries } from './services/deliveries';
+import type { Deliveries } from '../services/deliveries';
 import { nameOf, type SimTenant } from './model';
-import { renamePayload } from './services/payloads';
+import { renamePayload } from '../services/payloads';
 
 /** What owners of an account call it, and its repositories. */
 export interface Renaming {

@@ -1,5 +1,5 @@
 import type { InMemoryMachine, InMemoryRegistration } from '@multi-tenant-runner/testing';
-import type { JobPlan, TenantPlan } from './scenario/scenario';
+import type { JobPlan, TenantPlan } from './scenario';
 
 /** What is true of a tenant, whatever the product's rows say. */
 export interface SimTenant {

@@ -1,4 +1,4 @@
-import type { Checker } from './invariants/violations';
+import type { Violations } from '../invariants/violations';
 
 /** Invocations of one function in one chain of requests, of which Lambda lets so many happen. https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html */
 const LAMBDA_STOPS_AFTER = 16;
@@ -18,7 +18,7 @@ export interface Link {
   readonly chain: number;
 }
 
-export function createLineage(checker: Pick<Checker, 'broken'>): Lineage {
+export function createLineage(checker: Pick<Violations, 'broken'>): Lineage {
   let current: Link | undefined;
   return {
     during(caller, call) {

@@ -1,7 +1,7 @@
 import type { Job } from '../model/job';
 import type { TenantLookup } from '../model/tenant';
 import type { ProtocolDeps } from './deps';
-import { reasonNow } from './reason-now';
+import { reasonNow } from '../decisions/wait-reason';
 
 /** Jobs of one tenant in one go; the sweep's next pass goes on. */
 export const RESTATED_AT_ONCE = 1_000;

@@ -1,8 +1,8 @@
-import type { Agenda } from './engine/scheduler';
-import type { DrawFate } from './scenario/faults';
-import type { Container } from './engine/lambda';
+import type { Scheduler } from '../engine/scheduler';
+import type { DrawFault } from '../scenario/faults';
+import type { Container } from '../engine/lambda';
 import type { Lineage } from './lineage';
-import type { Trace } from './engine/trace';
+import type { Trace } from '../engine/trace';
 
 export interface PortCalls {
   /** The port as the code in this container sees it: every call takes its time and may meet any fate. */
@@ -14,8 +14,8 @@ export interface PortCalls {
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 /** @param afterEffect runs in the very moment in which a call has taken effect */
-export function createPortCalls(deps: { readonly agenda: Agenda; readonly draw: DrawFate; readonly trace: Trace; readonly lineage: Lineage; readonly afterEffect: () => void }): PortCalls {
-  const { agenda, draw, trace } = deps;
+export function createPortCalls(deps: { readonly scheduler: Scheduler; readonly draw: DrawFault; readonly trace: Trace; readonly lineage: Lineage; readonly afterEffect: () => void }): PortCalls {
+  const { scheduler, draw, trace } = deps;
   const counts = new Map<string, number>();
 
   const call = (where: { readonly port: string; readonly method: string }, effect: Method, args: unknown[], container: Container): Promise<unknown> => {
@@ -30,9 +30,9 @@ export function createPortCalls(deps: { readonly agenda: Agenda; readonly draw: 
     return new Promise((resolve, reject) => {
       if (!container.alive) return;
       const fate = draw(port, method, args);
-      agenda.after(fate.delay, () => {
+      scheduler.after(fate.delay, () => {
         if (!container.alive) return;
-        trace.note(agenda.now(), `${container.name} ${name} ${describe(args)}${fate.kind === 'done' ? '' : ` [${fate.kind}]`}`);
+        trace.note(scheduler.now(), `${container.name} ${name} ${describe(args)}${fate.kind === 'done' ? '' : ` [${fate.kind}]`}`);
         switch (fate.kind) {
           case 'done':
             return void act().then(resolve, reject);

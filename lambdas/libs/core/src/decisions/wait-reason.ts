@@ -1,4 +1,4 @@
-import { judgeHold } from '../decisions/launch-gate';
+import { decideLaunchGate } from './launch-gate';
 import { MAX_RESTARTS, isGated, type Job, type JobReason } from '../model/job';
 import type { Changes } from '../ports/ports';
 import { freeSlots, isBrokenRow, type Tenant, type TenantLookup } from '../model/tenant';
@@ -26,7 +26,7 @@ export function reasonNow(job: Job, lookup: TenantLookup, now: Date): Changes<Jo
 export function isReady(job: Job, tenant: Tenant, now: Date): boolean {
   // A slot does not help what GitHub holds back.
   if (isGated(job)) return false;
-  if (judgeHold(tenant, job.tier, job.launchId, now).kind === 'wait') return false;
+  if (decideLaunchGate(tenant, job.tier, job.launchId, now).kind === 'wait') return false;
   if (job.reason === 'circuit-open' || job.reason === 'github-limited') return true;
   if (ownWait(job, tenant, now) !== undefined) return false;
   return isOfTheTenant(job) || hasItsGroup(job, tenant) || !isAhead(job.nextTry, now);
@@ -49,12 +49,12 @@ function explain(job: Job, lookup: TenantLookup, now: Date): Told | undefined {
   if (tenant.status === 'deleted') return undefined;
   if (tenant.status === 'suspended') return { reason: 'tenant-suspended', nextTry: whileTenantIsAway(job, now) };
   const own = ownWait(job, tenant, now);
-  if (own === undefined && freeSlots(tenant) === 0 && !lookup.liveBroken) return { reason: 'limit', nextTry: null };
-  const hold = judgeHold(tenant, job.tier, job.launchId, now);
+  if (own === undefined && freeSlots(tenant) === 0 && !lookup.slotsBroken) return { reason: 'limit', nextTry: null };
+  const hold = decideLaunchGate(tenant, job.tier, job.launchId, now);
   const until = hold.kind === 'wait' ? hold.until.toISOString() : undefined;
   if (hold.kind === 'wait' && until !== undefined && (own?.nextTry ?? '') < until) return { reason: hold.reason, nextTry: until };
   if (own !== undefined) return own;
-  return lookup.liveBroken ? undefined : withSlotsFree(job, tenant, now);
+  return lookup.slotsBroken ? undefined : withSlotsFree(job, tenant, now);
 }
 
 /** Whoever looks next wakes it. What names a reason that is over is due at once, wherever its tenant stands in the sweep's round. */

@@ -1,9 +1,9 @@
 import { newJob } from '../model/messages';
 import { MAX_RESTARTS, type Job, type JobReason } from '../model/job';
 import { parseTenantRow, type TenantLookup } from '../model/tenant';
-import type { Tiers } from '../decisions/choose-tier';
+import type { Tiers } from './choose-tier';
 import { DAY, HOUR, MINUTE, plus } from '../model/time';
-import { isReady, reasonNow } from './reason-now';
+import { isReady, reasonNow } from './wait-reason';
 
 const NOW = new Date('2026-01-15T12:00:00.000Z');
 const TIERS: Tiers = new Map([['small', { name: 'small', maxRunners: 2, labels: ['small'], instanceTypes: ['t3.medium'], capacity: 'on-demand', runnerGroupId: 1 }]]);
@@ -21,7 +21,7 @@ const job = (changes: Partial<Job>): Job => ({
 const row = (changes: Record<string, unknown> = {}): TenantLookup =>
   parseTenantRow(1001, { org_name: 'acme', org_type: 'Organization', status: 'active', tier: 'small', max_runners: 2, account_id: 501, ...changes }, TIERS, 'small');
 
-const FULL = row({ live: new Set(['1-1', '2-1']) });
+const FULL = row({ slots: new Set(['1-1', '2-1']) });
 const SUSPENDED = row({ status: 'suspended' });
 const NONE = parseTenantRow(1001, undefined, TIERS, 'small');
 const LIMITED = row({ github_limited_until: at(10 * MINUTE) });

@@ -7,7 +7,7 @@ import {
   leaseFor,
   restateAll,
   retryRefused,
-  wake,
+  dispatchNextJobs,
   type AdmissionSettings,
   type EventBus,
   type GitHub,
@@ -27,16 +27,16 @@ import {
 } from '@multi-tenant-runner/core';
 import type { BatchResponse, QueueRecord } from '@multi-tenant-runner/runtime';
 import { createHandler as createRecovery, type RecoveryReport } from '@multi-tenant-runner/recovery/handler';
-import { RecentRefusals } from '@multi-tenant-runner/scale-up/candidates';
+import { RecentCapacityErrors } from '@multi-tenant-runner/scale-up/candidates';
 import { createHandler as createScaleUp } from '@multi-tenant-runner/scale-up/handler';
 import { createHandler as createScaleDown, type ScaleDownEvent } from '@multi-tenant-runner/scale-down/handler';
 import type { SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import { createHandler as createTenantManager } from '@multi-tenant-runner/tenant-manager/handler';
 import { createHandler as createWebhook } from '@multi-tenant-runner/webhook/handler';
 import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/webhook/http';
-import type { Agenda } from './engine/scheduler';
-import { APP_ID, WEBHOOK_SECRET } from './services/deliveries';
-import { createLambda, type Container, type LambdaFunction } from './engine/lambda';
+import type { Scheduler } from '../engine/scheduler';
+import { APP_ID, WEBHOOK_SECRET } from './deliveries';
+import { createLambda, type Container, type LambdaFunction } from '../engine/lambda';
 import type { PortCalls } from './ports';
 
 /** The world behind the functions. */
@@ -67,7 +67,7 @@ export interface Functions {
 export interface FunctionsDeps {
   readonly backend: Backend;
   readonly calls: PortCalls;
-  readonly agenda: Agenda;
+  readonly scheduler: Scheduler;
   readonly settings: AdmissionSettings;
   readonly environment: string;
   readonly log: Log;
@@ -79,8 +79,8 @@ const TIMEOUT_SECONDS = 60;
 const TIMEOUTS = { bootTimeout: 10 * MINUTE, idleTimeout: 5 * MINUTE, maxLifetime: 6 * HOUR, grace: graceFor(TIMEOUT_SECONDS) };
 
 /** The functions' own handlers, each container on ports that can fail it, put together as their `index.ts` do. */
-export function createFunctions({ backend, calls, agenda, settings, environment, log, metrics }: FunctionsDeps): Functions {
-  const { clock } = agenda;
+export function createFunctions({ backend, calls, scheduler, settings, environment, log, metrics }: FunctionsDeps): Functions {
+  const { clock } = scheduler;
   const shared = { environment, settings, clock, log, metrics };
   const leaseMilliseconds = leaseFor(TIMEOUT_SECONDS);
   const portsOf = (container: Container) => {
@@ -115,24 +115,24 @@ export function createFunctions({ backend, calls, agenda, settings, environment,
         credentials: { current: async () => credentials, reread: async () => undefined },
       });
       return (request) => handle(request);
-    }, agenda),
+    }, scheduler),
     scaleUp: createLambda('scale-up', TIMEOUT_SECONDS * SECOND, (container) =>
       createScaleUp({
         ...portsOf(container),
-        refusals: new RecentRefusals(5 * MINUTE),
+        capacityErrors: new RecentCapacityErrors(5 * MINUTE),
         scaleUp: {
           subnetIds: ['subnet-a', 'subnet-b'],
           launchTemplates: new Map([...settings.tiers.keys()].map((tier) => [tier, { id: `lt-${tier}`, version: '1' }])),
           maxReceiveCount: 5,
           leaseMilliseconds,
         },
-      }), agenda),
+      }), scheduler),
     scaleDown: createLambda('scale-down', TIMEOUT_SECONDS * SECOND, (container) =>
-      createScaleDown({ ...portsOf(container), scaleDown: TIMEOUTS, leaseMilliseconds, maxReceiveCount: 5 }), agenda),
+      createScaleDown({ ...portsOf(container), scaleDown: TIMEOUTS, leaseMilliseconds, maxReceiveCount: 5 }), scheduler),
     recovery: createLambda('recovery', TIMEOUT_SECONDS * SECOND, (container) => {
       const ports = portsOf(container);
       return createRecovery({ ...ports, bookmarks: ports.launches });
-    }, agenda),
+    }, scheduler),
     tenantManager: createLambda('tenant-manager', TIMEOUT_SECONDS * SECOND, (container) => {
       const ports = portsOf(container);
       let leases = 0;
@@ -141,7 +141,7 @@ export function createFunctions({ backend, calls, agenda, settings, environment,
         tiers: settings.tiers,
         defaultTier: settings.defaultTier,
         onboarding: { mode: 'automatic', allowedAccounts: new Set() },
-        wake: (installationId) => wake(installationId, ports),
+        dispatchNextJobs: (installationId) => dispatchNextJobs(installationId, ports),
         retryRefused: (installationId) => retryRefused(installationId, ports),
         restate: (installationId) => restateAll(installationId, ports),
         cleanUp: async (installationId) => {
@@ -150,6 +150,6 @@ export function createFunctions({ backend, calls, agenda, settings, environment,
         },
         readImage: (image) => image,
       });
-    }, agenda),
+    }, scheduler),
   };
 }

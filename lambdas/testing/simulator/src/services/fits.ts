@@ -1,5 +1,5 @@
 import type { InMemoryRegistration } from '@multi-tenant-runner/testing';
-import { nameOf, type SimJob } from './model';
+import { nameOf, type SimJob } from '../scenario/model';
 
 /**
  * Whether GitHub gives a runner a job. A runner group takes no jobs of public repositories unless it is told to; a job that
