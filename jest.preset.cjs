@@ -2,13 +2,24 @@
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['**/*.test.ts'],
-  // For what never ends. How fast the machine is, and what else it does, is no test's business: jest's own 5 s judge just that.
+  // For what never ends. How fast the machine is, and what else it does, is no test's business: jest's own 5 s judge
+  // just that.
   testTimeout: 600_000,
   transform: {
-    '^.+\\.(t|j)sx?$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
+    '^.+\\.(t|j)sx?$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(@octokit|universal-user-agent|before-after-hook|universal-github-app-jwt|toad-cache|bottleneck|fast-content-type-parse|json-with-bigint|content-type)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(@octokit|universal-user-agent|before-after-hook|universal-github-app-jwt|toad-cache|bottleneck|fast-content-type-parse|json-with-bigint|content-type)/)',
+  ],
   // Its package.json names no file for `require`, which is what tests compile imports to.
-  moduleNameMapper: { '^@octokit/webhooks-methods$': require('node:path').join(__dirname, 'node_modules/@octokit/webhooks-methods/dist-node/index.js') },
+  moduleNameMapper: {
+    '^@octokit/webhooks-methods$': require('node:path').join(
+      __dirname,
+      'node_modules/@octokit/webhooks-methods/dist-node/index.js',
+    ),
+  },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/', '/\\.sandbox/'],
 };

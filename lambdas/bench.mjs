@@ -1,5 +1,5 @@
-// `yarn bench`: what a cold start pays for. For each function the bytes of its zip and the time that a fresh process of each
-// of Lambda's runtimes needs to load its bundle, with a valid environment: a load that throws does not count.
+// `yarn bench`: what a cold start pays for. For each function the bytes of its zip and the time that a fresh process of
+// each of Lambda's runtimes needs to load its bundle, with a valid environment: a load that throws does not count.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,8 @@ import { defaultRuntime, ensureRuntimes, runtimePrograms } from '../sandbox/setu
 const lambdas = dirname(fileURLToPath(import.meta.url));
 const root = dirname(lambdas);
 const PROCESSES = 9;
-const USAGE = "node lambdas/bench.mjs [--json]: the size of each function's zip, and its load time on each of Lambda's runtimes";
+const USAGE =
+  "node lambdas/bench.mjs [--json]: the size of each function's zip, and its load time on each of Lambda's runtimes";
 
 // The union of what the functions read: each takes what it knows.
 const ENVIRONMENT = {
@@ -24,7 +25,14 @@ const ENVIRONMENT = {
   LAUNCHES_TABLE: 'bench-launches',
   RECOVERY_TABLE: 'bench-recovery',
   RUNNER_TIERS: JSON.stringify({
-    small: { labels: ['self-hosted', 'linux', 'x64', 'small'], max_runners: 2, rank: null, instance_types: ['t3.medium'], capacity: 'on-demand', runner_group_id: 1 },
+    small: {
+      labels: ['self-hosted', 'linux', 'x64', 'small'],
+      max_runners: 2,
+      rank: null,
+      instance_types: ['t3.medium'],
+      capacity: 'on-demand',
+      runner_group_id: 1,
+    },
   }),
   DEFAULT_TIER: 'small',
   TIER_ACCESS: 'any',
@@ -55,14 +63,25 @@ const ENVIRONMENT = {
   MAX_RECEIVE_COUNT: '5',
 };
 
-/** `{ name, zipBytes, loadMilliseconds }` of every function, the load on the default runtime and on each. Builds the zips first. */
+/**
+ * `{ name, zipBytes, loadMilliseconds }` of every function, the load on the default runtime and on each. Builds the
+ * zips first.
+ */
 export async function measureBundles() {
   await ensureRuntimes({ root, log: (line) => console.error(`setup: ${line}`) });
   const runtimes = Object.entries(runtimePrograms(root));
   execFileSync(process.execPath, [join(lambdas, 'build.mjs'), '--zip'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const names = readdirSync(join(lambdas, 'dist')).filter((file) => file.endsWith('.zip')).map((file) => file.slice(0, -'.zip'.length)).sort();
+  const names = readdirSync(join(lambdas, 'dist'))
+    .filter((file) => file.endsWith('.zip'))
+    .map((file) => file.slice(0, -'.zip'.length))
+    .sort();
   return names.map((name) => {
-    const loads = Object.fromEntries(runtimes.map(([runtime, program]) => [runtime, median(Array.from({ length: PROCESSES }, () => load(name, { program })))]));
+    const loads = Object.fromEntries(
+      runtimes.map(([runtime, program]) => [
+        runtime,
+        median(Array.from({ length: PROCESSES }, () => load(name, { program }))),
+      ]),
+    );
     return {
       name,
       zipBytes: statSync(join(lambdas, 'dist', `${name}.zip`)).size,
@@ -78,7 +97,10 @@ export function load(name, { directory = join(lambdas, 'build'), program: node =
   const url = pathToFileURL(join(directory, name, 'index.mjs')).href;
   const program = `const start = performance.now(); const { handler } = await import(${JSON.stringify(url)});
     const time = performance.now() - start; if (typeof handler !== 'function') throw new Error('no handler'); console.log(time);`;
-  const output = execFileSync(node, ['--input-type=module', '--eval', program], { env: { PATH: process.env.PATH, ...ENVIRONMENT }, encoding: 'utf8' });
+  const output = execFileSync(node, ['--input-type=module', '--eval', program], {
+    env: { PATH: process.env.PATH, ...ENVIRONMENT },
+    encoding: 'utf8',
+  });
   return Number(output);
 }
 
@@ -96,7 +118,11 @@ function print(bundles, json) {
   if (json) return console.log(JSON.stringify(bundles));
   console.log(`median of ${PROCESSES} fresh processes on each runtime`);
   for (const { name, zipBytes, loads } of bundles) {
-    const times = Object.entries(loads).map(([runtime, milliseconds]) => `${runtime} ${milliseconds.toFixed(0).padStart(4)} ms`);
-    console.log(`${name.padEnd(16)} ${zipBytes.toLocaleString('en').padStart(9)} bytes zipped   load: ${times.join(', ')}`);
+    const times = Object.entries(loads).map(
+      ([runtime, milliseconds]) => `${runtime} ${milliseconds.toFixed(0).padStart(4)} ms`,
+    );
+    console.log(
+      `${name.padEnd(16)} ${zipBytes.toLocaleString('en').padStart(9)} bytes zipped   load: ${times.join(', ')}`,
+    );
   }
 }

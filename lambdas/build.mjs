@@ -1,6 +1,7 @@
 // `yarn build`: one ES module a function in build/<function>/index.mjs. `yarn dist` zips each into dist/<function>.zip.
-// The same sources give the same bytes, so that Terraform sees a change only where there is one. `--out DIR` puts build/
-// and dist/ somewhere else; `--only NAME` builds one function; `--packages FILE` lists the npm packages in each bundle.
+// The same sources give the same bytes, so that Terraform sees a change only where there is one. `--out DIR` puts
+// build/ and dist/ somewhere else; `--only NAME` builds one function; `--packages FILE` lists the npm packages in each
+// bundle.
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,23 +11,36 @@ import { zipSync } from 'fflate';
 
 const lambdas = dirname(fileURLToPath(import.meta.url));
 const { values: asked } = parseArgs({
-  options: { zip: { type: 'boolean' }, out: { type: 'string' }, only: { type: 'string' }, packages: { type: 'string' } },
+  options: {
+    zip: { type: 'boolean' },
+    out: { type: 'string' },
+    only: { type: 'string' },
+    packages: { type: 'string' },
+  },
 });
 const out = resolve(asked.out ?? lambdas);
-const all = readdirSync(join(lambdas, 'functions')).filter((name) => existsSync(join(lambdas, 'functions', name, 'src', 'index.ts'))).sort();
+const all = readdirSync(join(lambdas, 'functions'))
+  .filter((name) => existsSync(join(lambdas, 'functions', name, 'src', 'index.ts')))
+  .sort();
 const functions = all.filter((name) => asked.only === undefined || name === asked.only);
 if (functions.length === 0) throw new Error(`There is no function ${asked.only}; there are ${all.join(', ')}.`);
 // Zip knows no time before 1980, and any other would differ from build to build.
 const NO_TIME = new Date(1980, 0, 1);
 
-// The clients are given their credentials, so the chain that looks for some (profiles, SSO, STS, machine metadata) never
-// runs; yet every client imports it, and it is a third of the webhook's bundle.
+// The clients are given their credentials, so the chain that looks for some (profiles, SSO, STS, machine metadata)
+// never runs; yet every client imports it, and it is a third of the webhook's bundle.
 const withoutCredentialChain = {
   name: 'without-credential-chain',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ path }) => ({ path, namespace: 'stand-in', sideEffects: false }));
+    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ path }) => ({
+      path,
+      namespace: 'stand-in',
+      sideEffects: false,
+    }));
     onLoad({ filter: /.*/, namespace: 'stand-in' }, () => ({
-      contents: "export const defaultProvider = () => async () => { throw new Error('Pass credentials to the AWS client: createClientConfig does.'); };",
+      contents:
+        "export const defaultProvider = () => async () => { throw new Error('Pass credentials to the AWS " +
+        "client: createClientConfig does.'); };",
     }));
   },
 };
@@ -46,7 +60,10 @@ const bundled = await Promise.all(functions.map(bundle));
 removeOthers(join(out, 'build'), all);
 if (asked.zip) {
   for (const name of functions) zip(name);
-  removeOthers(join(out, 'dist'), all.map((name) => `${name}.zip`));
+  removeOthers(
+    join(out, 'dist'),
+    all.map((name) => `${name}.zip`),
+  );
 }
 
 if (asked.packages !== undefined) {
@@ -66,7 +83,8 @@ function packagesOf({ outputs }) {
 
 /** What an earlier state of the sources left. The rest is replaced in place: a plan or a sandbox may be reading it. */
 function removeOthers(directory, names) {
-  for (const name of readdirSync(directory)) if (!names.includes(name)) rmSync(join(directory, name), { recursive: true, force: true });
+  for (const name of readdirSync(directory))
+    if (!names.includes(name)) rmSync(join(directory, name), { recursive: true, force: true });
 }
 
 async function bundle(name) {
@@ -89,7 +107,10 @@ async function bundle(name) {
   });
   // Such a bundle builds and then fails on its first load.
   if (readFileSync(outfile, 'utf8').includes('Dynamic require of')) {
-    throw new Error(`The bundle of ${name} calls require, which an ES module has not: import an ES module build of what is CommonJS in it.`);
+    throw new Error(
+      `The bundle of ${name} calls require, which an ES module has not: import an ES module build of what ` +
+        'is CommonJS in it.',
+    );
   }
   return metafile;
 }

@@ -6,7 +6,13 @@ import { unzipSync } from 'fflate';
 
 const FUNCTIONS = ['recovery', 'scale-down', 'scale-up', 'tenant-manager', 'webhook'];
 /** Zipped bytes: a quarter of the best peer's, so that a cold start stays short. */
-const LIMITS: Readonly<Record<string, number>> = { webhook: 100_000, 'scale-up': 210_000, 'scale-down': 210_000, 'tenant-manager': 210_000, recovery: 210_000 };
+const LIMITS: Readonly<Record<string, number>> = {
+  webhook: 100_000,
+  'scale-up': 210_000,
+  'scale-down': 210_000,
+  'tenant-manager': 210_000,
+  recovery: 210_000,
+};
 
 let directory: string;
 const build = (name: string, ...options: string[]): string => {
@@ -27,21 +33,32 @@ describe('the packages of the functions', () => {
     for (const name of FUNCTIONS) {
       const files = unzipSync(readFileSync(join(directory, `first/dist/${name}.zip`)));
       expect(Object.keys(files)).toEqual(['index.mjs']);
-      expect(Buffer.from(files['index.mjs'] ?? []).equals(readFileSync(join(directory, `first/build/${name}/index.mjs`)))).toBe(true);
+      expect(
+        Buffer.from(files['index.mjs'] ?? []).equals(readFileSync(join(directory, `first/build/${name}/index.mjs`))),
+      ).toBe(true);
     }
   });
 
   it('are small', () => {
-    for (const name of FUNCTIONS) expect([name, readFileSync(join(directory, `first/dist/${name}.zip`)).length < (LIMITS[name] ?? 0)]).toEqual([name, true]);
+    for (const name of FUNCTIONS)
+      expect([name, readFileSync(join(directory, `first/dist/${name}.zip`)).length < (LIMITS[name] ?? 0)]).toEqual([
+        name,
+        true,
+      ]);
   });
 
   it('have the same bytes whenever and wherever the same sources are built', () => {
     const second = build('elsewhere/second', '--only', 'webhook');
-    expect(readFileSync(join(second, 'dist/webhook.zip')).equals(readFileSync(join(directory, 'first/dist/webhook.zip')))).toBe(true);
+    expect(
+      readFileSync(join(second, 'dist/webhook.zip')).equals(readFileSync(join(directory, 'first/dist/webhook.zip'))),
+    ).toBe(true);
   });
 
   it.each(FUNCTIONS)('let a fresh process load %s and find its handler', (name) => {
-    const program = `import { load } from ${JSON.stringify(join(__dirname, 'bench.mjs'))}; console.log(load(${JSON.stringify(name)}, ${JSON.stringify({ directory: join(directory, 'first/build') })}));`;
+    const program =
+      `import { load } from ${JSON.stringify(join(__dirname, 'bench.mjs'))}; ` +
+      `console.log(load(${JSON.stringify(name)}, ` +
+      `${JSON.stringify({ directory: join(directory, 'first/build') })}));`;
     const file = join(directory, 'load.mjs');
     writeFileSync(file, program);
     expect(Number(execFileSync(process.execPath, [file], { encoding: 'utf8' }))).toBeGreaterThan(0);

@@ -7,28 +7,78 @@ import { checkTerraformFormat, checkTerraformTests, checkTerraformValid } from '
 import { CheckFailed, execute, mustRun, root, tool } from './process.mjs';
 import { linters } from './lint/linters.mjs';
 
-/** In the order of their price: what is quick and most often broken comes first. `yarn verify` runs the linters alone. */
+/**
+ * In the order of their price: what is quick and most often broken comes first. `yarn verify` runs the linters alone.
+ */
 export const checks = [
-  { name: 'types', about: 'the TypeScript compiler over all sources', linter: true, run: async () => void (await mustRun(tool('tsc'), ['--noEmit'])) },
+  {
+    name: 'types',
+    about: 'the TypeScript compiler over all sources',
+    linter: true,
+    run: async () => void (await mustRun(tool('tsc'), ['--noEmit'])),
+  },
   { name: 'lambdas', about: 'jest: decisions, handlers, contracts on DynamoDB Local', run: () => jest('lambdas') },
-  { name: 'runtimes', about: 'jest: handlers, adapters and bundles on each runtime that Lambda may be given', run: checkRuntimes },
+  {
+    name: 'runtimes',
+    about: 'jest: handlers, adapters and bundles on each runtime that Lambda may be given',
+    run: checkRuntimes,
+  },
   { name: 'sandbox', about: 'jest: fake GitHub, machines, setup', run: () => jest('sandbox') },
   { name: 'repository', about: 'jest: what two places of the repository must agree on', run: () => jest('tests') },
   { name: 'emulator', about: 'what the sandbox adds to the AWS emulator', run: checkEmulator },
   { name: 'format', about: 'terraform fmt', linter: true, run: checkTerraformFormat },
-  { name: 'validate', about: 'terraform validate of the module, its parts and the examples', linter: true, run: checkTerraformValid },
+  {
+    name: 'validate',
+    about: 'terraform validate of the module, its parts and the examples',
+    linter: true,
+    run: checkTerraformValid,
+  },
   { name: 'plan', about: 'terraform test', run: checkTerraformTests },
-  { name: 'iam', about: 'the rendered policies, judged by an IAM simulator', run: () => countedBy(join('tests', 'iam', 'run.mjs')) },
-  { name: 'model', about: 'every interleaving of the launch protocol in small worlds', run: () => countedBy(join('tests', 'model', 'run.mjs')) },
-  { name: 'mutation', about: 'each promise broken in the code once: the tests notice', run: () => countedBy(join('tests', 'mutation', 'run.mjs')) },
-  { name: 'machine', about: 'the boot script, run in a system of its own (root only)', run: () => countedBy(join('tests', 'machine', 'run.mjs')) },
-  { name: 'example', about: 'the complete example applied to the emulator, planned again, destroyed: nothing is left', run: checkExample },
-  { name: 'demo', about: 'the whole system in the sandbox, attacked, searched for secrets and unused rights; then a second plan that must be empty, a drain and a destroy that leave nothing', run: checkDemo },
+  {
+    name: 'iam',
+    about: 'the rendered policies, judged by an IAM simulator',
+    run: () => countedBy(join('tests', 'iam', 'run.mjs')),
+  },
+  {
+    name: 'model',
+    about: 'every interleaving of the launch protocol in small worlds',
+    run: () => countedBy(join('tests', 'model', 'run.mjs')),
+  },
+  {
+    name: 'mutation',
+    about: 'each promise broken in the code once: the tests notice',
+    run: () => countedBy(join('tests', 'mutation', 'run.mjs')),
+  },
+  {
+    name: 'machine',
+    about: 'the boot script, run in a system of its own (root only)',
+    run: () => countedBy(join('tests', 'machine', 'run.mjs')),
+  },
+  {
+    name: 'example',
+    about: 'the complete example applied to the emulator, planned again, destroyed: nothing is left',
+    run: checkExample,
+  },
+  {
+    name: 'demo',
+    about:
+      'the whole system in the sandbox, attacked, searched for secrets and unused rights; then a second ' +
+      'plan that must be empty, a drain and a destroy that leave nothing',
+    run: checkDemo,
+  },
   ...linters.map((linter) => ({ ...linter, linter: true, onlyByName: true })),
 ];
 
-/** What runs a handler or an adapter in a second or two; the long searches and the decisions do not hang on Node's release. */
-const ON_RUNTIMES = ['lambdas/functions', 'lambdas/libs/(aws|github|runtime)', 'lambdas/build', 'lambdas/testing/system/[a-z-]+.test'];
+/**
+ * What runs a handler or an adapter in a second or two; the long searches and the decisions do not hang on Node's
+ * release.
+ */
+const ON_RUNTIMES = [
+  'lambdas/functions',
+  'lambdas/libs/(aws|github|runtime)',
+  'lambdas/build',
+  'lambdas/testing/system/[a-z-]+.test',
+];
 const LONG = ['/node_modules/', '\\.property\\.', 'lambdas/testing/system/races', 'crash'];
 
 async function checkRuntimes() {
@@ -46,12 +96,33 @@ async function jest(workspace, { node = process.execPath, name = workspace, args
   const folder = join(root, '.sandbox', 'tests');
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${name}.json`);
-  const { code } = await execute(node, [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...args, '-c', join(workspace, 'jest.config.cjs'), '--maxWorkers', '100%', '--json', '--outputFile', file], { env: { ...process.env, FORCE_COLOR: '0' } });
+  const { code } = await execute(
+    node,
+    [
+      join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
+      ...args,
+      '-c',
+      join(workspace, 'jest.config.cjs'),
+      '--maxWorkers',
+      '100%',
+      '--json',
+      '--outputFile',
+      file,
+    ],
+    { env: { ...process.env, FORCE_COLOR: '0' } },
+  );
   const report = JSON.parse(readFileSync(file, 'utf8'));
-  const brokenSuites = report.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0).length;
-  if (code !== 0 && report.numFailedTests + brokenSuites === 0) throw new CheckFailed(`jest ended with exit code ${code} although no test failed`);
+  const brokenSuites = report.testResults.filter(
+    (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
+  ).length;
+  if (code !== 0 && report.numFailedTests + brokenSuites === 0)
+    throw new CheckFailed(`jest ended with exit code ${code} although no test failed`);
   if (report.numPassedTests === 0) throw new CheckFailed(`jest ran no test of ${workspace}`);
-  return { passed: report.numPassedTests, failed: report.numFailedTests + brokenSuites, skipped: report.numPendingTests };
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + brokenSuites,
+    skipped: report.numPendingTests,
+  };
 }
 
 async function checkEmulator() {
@@ -59,7 +130,11 @@ async function checkEmulator() {
   await ensurePython({ root, log });
   await ensureRuntimes({ root, log });
   const python = venvProgram(root, 'python');
-  const { code, stderr } = await execute(python, ['-m', 'unittest', 'discover', '-s', join('sandbox', 'aws', 'tests'), '-t', join('sandbox', 'aws')], { show: false });
+  const { code, stderr } = await execute(
+    python,
+    ['-m', 'unittest', 'discover', '-s', join('sandbox', 'aws', 'tests'), '-t', join('sandbox', 'aws')],
+    { show: false },
+  );
   process.stdout.write(stderr);
   const ran = Number(/^Ran (\d+) test/m.exec(stderr)?.[1] ?? 0);
   const failed = Number(/failures=(\d+)/.exec(stderr)?.[1] ?? 0) + Number(/errors=(\d+)/.exec(stderr)?.[1] ?? 0);
@@ -77,7 +152,9 @@ async function countedBy(program) {
 
 async function checkExample() {
   await ensureBundles({ root, log: (line) => console.log(line) });
-  const { code, stdout } = await execute(tool('tsx'), [join('tests', 'examples', 'run.ts')], { env: { ...process.env, SANDBOX_DIR: join(root, '.sandbox', 'example') } });
+  const { code, stdout } = await execute(tool('tsx'), [join('tests', 'examples', 'run.ts')], {
+    env: { ...process.env, SANDBOX_DIR: join(root, '.sandbox', 'example') },
+  });
   const counted = /^(\d+) passed, (\d+) failed$/m.exec(stdout);
   if (code !== 0 || counted === null) throw new CheckFailed(`the complete example failed (exit code ${code})`);
   return { passed: Number(counted[1]), failed: Number(counted[2]) };
@@ -86,13 +163,15 @@ async function checkExample() {
 async function checkDemo() {
   await ensureBundles({ root, log: (line) => console.log(line) });
   const env = { ...process.env, SANDBOX_DIR: join(root, '.sandbox', 'end-to-end') };
-  const sandbox = (...args) => execute(process.execPath, [join('sandbox', 'setup', 'run.mjs'), 'sandbox', ...args], { env });
+  const sandbox = (...args) =>
+    execute(process.execPath, [join('sandbox', 'setup', 'run.mjs'), 'sandbox', ...args], { env });
   try {
     const demo = await sandbox('--json', '--keep');
     if (demo.code !== 0) throw new CheckFailed(`the demo failed; its logs are in ${env.SANDBOX_DIR}`);
     const chaos = await sandbox('chaos');
     const replan = await sandbox('replan');
-    if (chaos.code !== 0) throw new CheckFailed(`a promise did not hold under chaos; its logs are in ${env.SANDBOX_DIR}`);
+    if (chaos.code !== 0)
+      throw new CheckFailed(`a promise did not hold under chaos; its logs are in ${env.SANDBOX_DIR}`);
     if (replan.code !== 0) throw new CheckFailed('a second terraform plan is not empty');
     const destroy = await sandbox('destroy');
     if (destroy.code !== 0) throw new CheckFailed('after the drain and terraform destroy something is left');

@@ -6,8 +6,8 @@
 //   notes.md                               the changelog's section
 //   SHA256SUMS                             of all of them
 //
-// It publishes nothing: .github/workflows/release.yml does, on a tag. `--dry-run` allows changes that are not committed,
-// a missing tag, and a changelog section that is still called "Unreleased".
+// It publishes nothing: .github/workflows/release.yml does, on a tag. `--dry-run` allows changes that are not
+// committed, a missing tag, and a changelog section that is still called "Unreleased".
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -66,7 +66,9 @@ async function makeRelease() {
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
-  const sums = readdirSync(out).sort().map((file) => `${sha256(join(out, file))}  ${file}`);
+  const sums = readdirSync(out)
+    .sort()
+    .map((file) => `${sha256(join(out, file))}  ${file}`);
   writeFileSync(join(out, 'SHA256SUMS'), `${sums.join('\n')}\n`);
   console.log(`${name} ${version}${dryRun ? ' (dry run)' : ''} in ${out}\n${sums.join('\n')}`);
 }

@@ -15,9 +15,14 @@ const USAGE = `npm test -- [options]
   --only NAMES   these checks, separated by commas
   --linters      those that run nothing of the product
   --list         print the names`;
-const { switches, texts } = commandLineOrEnd({ name: 'npm test --', usage: USAGE, options: { only: TEXT, linters: SWITCH, list: SWITCH } });
+const { switches, texts } = commandLineOrEnd({
+  name: 'npm test --',
+  usage: USAGE,
+  options: { only: TEXT, linters: SWITCH, list: SWITCH },
+});
 if (switches.has('list')) {
-  for (const check of checks.filter(({ linter }) => linter || !switches.has('linters'))) console.log(`${check.name.padEnd(12)} ${check.about}`);
+  for (const check of checks.filter(({ linter }) => linter || !switches.has('linters')))
+    console.log(`${check.name.padEnd(12)} ${check.about}`);
   process.exit(0);
 }
 
@@ -30,7 +35,10 @@ if (unknown.length > 0) {
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 };
-await runCheck({ name: 'setup', run: async () => void (await ensureNodePackages({ root, log: (line) => console.log(line) })) });
+await runCheck({
+  name: 'setup',
+  run: async () => void (await ensureNodePackages({ root, log: (line) => console.log(line) })),
+});
 for (const check of checks.filter(({ name }) => wanted.includes(name))) await runCheck(check);
 
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
@@ -42,7 +50,10 @@ async function runCheck({ name, run }) {
   const result = await outcome(run);
   for (const key of Object.keys(total)) total[key] += result[key] ?? 0;
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  console.log(`--- ${name}: ${result.passed} passed, ${result.failed} failed${result.skipped ? `, ${result.skipped} skipped` : ''} (${seconds} s)`);
+  console.log(
+    `--- ${name}: ${result.passed} passed, ${result.failed} ` +
+      `failed${result.skipped ? `, ${result.skipped} skipped` : ''} (${seconds} s)`,
+  );
 }
 
 async function outcome(run) {

@@ -8,7 +8,9 @@ const read = (...path: string[]): string => readFileSync(join(root, ...path), 'u
 /** Setup is a module for plain Node, and is asked here as the checks ask it. */
 function ask(expression: string): unknown {
   const module = JSON.stringify(join(root, 'sandbox', 'setup', 'runtimes.mjs'));
-  const program = `const m = await import(${module}); const root = ${JSON.stringify(root)}; console.log(JSON.stringify(await (${expression}) ?? null));`;
+  const program =
+    `const m = await import(${module}); const root = ${JSON.stringify(root)}; ` +
+    `console.log(JSON.stringify(await (${expression}) ?? null));`;
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }));
 }
 

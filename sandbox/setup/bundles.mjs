@@ -16,7 +16,9 @@ export async function ensureBundles({ root, log = () => {} }) {
     try {
       await yarn(lambdas, ['dist']);
     } catch (error) {
-      throw new SetupError(`The Lambda bundles could not be built; run "npm run dist" and mend what it says.\n${error.message}`);
+      throw new SetupError(
+        `The Lambda bundles could not be built; run "npm run dist" and mend what it says.\n${error.message}`,
+      );
     }
   });
 }

@@ -9,7 +9,8 @@ const TEXT = { kind: 'text' };
 const whole = (least, most) => ({ kind: 'whole', least, most });
 
 /**
- * @param program `{ name, options }`, or `{ name, commands: { up: options, … }, byDefault }` where the first word is one
+ * @param program `{ name, options }`, or `{ name, commands: { up: options, … }, byDefault }` where the first word is
+ *   one
  * @returns `{ kind: 'run', command, switches, numbers, texts }`, `{ kind: 'help' }` or `{ kind: 'wrong', problem }`
  */
 function readCommandLine(program, args) {

@@ -10,7 +10,8 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 commandLineOrEnd({
   name: 'npm run dist',
   usage:
-    'npm run dist   installs the packages and builds lambdas/dist/<function>.zip, where they are missing or older than a source',
+    'npm run dist   installs the packages and builds lambdas/dist/<function>.zip, where they are missing ' +
+    'or older than a source',
   options: {},
 });
 

@@ -15,7 +15,10 @@ export async function ensureNodePackages({ root, log = () => {} }) {
     try {
       await yarn(root, ['install', '--immutable']);
     } catch (error) {
-      throw new SetupError(`The node packages could not be installed; run "npx ${YARN} install" here and read what it says.\n${error.message}`);
+      throw new SetupError(
+        `The node packages could not be installed; run "npx ${YARN} install" here and read what it ` +
+          `says.\n${error.message}`,
+      );
     }
     const now = new Date();
     utimesSync(stateFile(root), now, now);

@@ -7,18 +7,33 @@ const REGISTRY = 'registry.terraform.io';
 const PROVIDER = join(REGISTRY, 'hashicorp', 'aws');
 
 /** Where the aws provider comes from: a mirror folder, or the registry. */
-export async function findProviderSource({ env = process.env, home = homedir(), platform = terraformPlatform(), reach = registryAnswers } = {}) {
+export async function findProviderSource({
+  env = process.env,
+  home = homedir(),
+  platform = terraformPlatform(),
+  reach = registryAnswers,
+} = {}) {
   if (env.SANDBOX_PROVIDER_MIRROR) {
-    if (holdsProvider(env.SANDBOX_PROVIDER_MIRROR, platform)) return { kind: 'mirror', folder: env.SANDBOX_PROVIDER_MIRROR };
-    throw new SetupError(`SANDBOX_PROVIDER_MIRROR names ${env.SANDBOX_PROVIDER_MIRROR}, which holds no ${PROVIDER}/<version>/${platform}; give the folder that holds ${REGISTRY}/.`);
+    if (holdsProvider(env.SANDBOX_PROVIDER_MIRROR, platform))
+      return { kind: 'mirror', folder: env.SANDBOX_PROVIDER_MIRROR };
+    throw new SetupError(
+      `SANDBOX_PROVIDER_MIRROR names ${env.SANDBOX_PROVIDER_MIRROR}, which holds no ` +
+        `${PROVIDER}/<version>/${platform}; give the folder that holds ${REGISTRY}/.`,
+    );
   }
   if (await reach()) return { kind: 'registry' };
   const folder = mirrorCandidates({ home }).find((candidate) => holdsProvider(candidate, platform));
   if (folder) return { kind: 'mirror', folder };
-  throw new SetupError(`The Terraform provider hashicorp/aws can't be had: the registry does not answer and no mirror folder holds it; set SANDBOX_PROVIDER_MIRROR to a folder that holds ${PROVIDER}/<version>/${platform}/.`);
+  throw new SetupError(
+    `The Terraform provider hashicorp/aws can't be had: the registry does not answer and no mirror folder ` +
+      `holds it; set SANDBOX_PROVIDER_MIRROR to a folder that holds ${PROVIDER}/<version>/${platform}/.`,
+  );
 }
 
-/** Terraform's implied mirrors, then each folder directly below the system's places for optional software and shared data. */
+/**
+ * Terraform's implied mirrors, then each folder directly below the system's places for optional software and shared
+ * data.
+ */
 export function mirrorCandidates({ home, optional = ['/opt', '/usr/local/share', '/usr/share'] }) {
   const implied = [
     join(home, '.terraform.d', 'plugins'),
@@ -31,10 +46,15 @@ export function mirrorCandidates({ home, optional = ['/opt', '/usr/local/share',
 
 export function holdsProvider(folder, platform) {
   const versions = join(folder, PROVIDER);
-  return subfolders(versions).some((version) => existsSync(join(version, platform)) && readdirSync(join(version, platform)).length > 0);
+  return subfolders(versions).some(
+    (version) => existsSync(join(version, platform)) && readdirSync(join(version, platform)).length > 0,
+  );
 }
 
-/** Writes a CLI configuration that leads Terraform to the provider; answers the environment for Terraform, and only for it. */
+/**
+ * Writes a CLI configuration that leads Terraform to the provider; answers the environment for Terraform, and only for
+ * it.
+ */
 export async function prepareTerraform({ folder, source, env = process.env }) {
   const found = source ?? (await findProviderSource({ env }));
   const file = join(folder, 'terraform.rc');
@@ -46,13 +66,19 @@ export async function prepareTerraform({ folder, source, env = process.env }) {
 export function cliConfig(source) {
   if (source.kind === 'registry') return '# The providers come from the registry.\n';
   const path = JSON.stringify(source.folder);
-  return `provider_installation {\n  filesystem_mirror {\n    path    = ${path}\n    include = ["${REGISTRY}/*/*"]\n  }\n}\n`;
+  return (
+    `provider_installation {\n  filesystem_mirror {\n    path    = ${path}\n    include = ` +
+    `["${REGISTRY}/*/*"]\n  }\n}\n`
+  );
 }
 
 export function findTerraform(env = process.env) {
   const found = env.SANDBOX_TERRAFORM ?? findProgram('terraform', env.PATH);
   if (found) return found;
-  throw new SetupError('There is no terraform on the PATH; install Terraform 1.3 or later (https://developer.hashicorp.com/terraform/install) and run the command again.');
+  throw new SetupError(
+    'There is no terraform on the PATH; install Terraform 1.3 or later ' +
+      '(https://developer.hashicorp.com/terraform/install) and run the command again.',
+  );
 }
 
 export function terraformPlatform(platform = process.platform, arch = process.arch) {
@@ -62,7 +88,9 @@ export function terraformPlatform(platform = process.platform, arch = process.ar
 
 async function registryAnswers() {
   try {
-    const response = await fetch(`https://${REGISTRY}/.well-known/terraform.json`, { signal: AbortSignal.timeout(3000) });
+    const response = await fetch(`https://${REGISTRY}/.well-known/terraform.json`, {
+      signal: AbortSignal.timeout(3000),
+    });
     return response.ok;
   } catch {
     return false;

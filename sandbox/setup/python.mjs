@@ -8,7 +8,9 @@ import { withLock } from './lock.mjs';
 export const venvFolder = (root) => join(root, '.sandbox', 'venv');
 export const venvProgram = (root, name) => join(venvFolder(root), 'bin', name);
 
-/** Makes the environment with the pinned emulator, and the AWS CLI where the machine has none that machines could use. */
+/**
+ * Makes the environment with the pinned emulator, and the AWS CLI where the machine has none that machines could use.
+ */
 export async function ensurePython({ root, log = () => {} }) {
   const python = findPython();
   if (isCurrent(root)) return;
@@ -36,7 +38,10 @@ function pins(root) {
     .filter((line) => line.trim() && !line.startsWith('#'));
 }
 
-/** A version manager's stand-in for `aws` needs its owner's home and settings, and a sandboxed machine has a home of its own. */
+/**
+ * A version manager's stand-in for `aws` needs its owner's home and settings, and a sandboxed machine has a home of its
+ * own.
+ */
 async function awsCliWorksAnywhere() {
   const aws = findProgram('aws');
   if (!aws) return false;
@@ -64,21 +69,37 @@ function isCurrent(root) {
 function findPython() {
   const python = findProgram('python3');
   if (python) return python;
-  throw new SetupError('The AWS emulator needs Python 3.10 or later, and there is no python3 on the PATH; install it and run the command again.');
+  throw new SetupError(
+    'The AWS emulator needs Python 3.10 or later, and there is no python3 on the PATH; install it and run ' +
+      'the command again.',
+  );
 }
 
 async function checkPython(python) {
   try {
     await run(python, ['-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))']);
   } catch {
-    throw new SetupError(`${python} is older than 3.10 or has no venv module; install Python 3.10 or later with venv (on Debian: apt-get install python3-venv) and run the command again.`);
+    throw new SetupError(
+      `${python} is older than 3.10 or has no venv module; install Python 3.10 or later with venv (on ` +
+        'Debian: apt-get install python3-venv) and run the command again.',
+    );
   }
 }
 
 async function install(root, wanted) {
   try {
-    await run(venvProgram(root, 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...wanted]);
+    await run(venvProgram(root, 'python'), [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      ...wanted,
+    ]);
   } catch (error) {
-    throw new SetupError(`pip could not install ${wanted.join(' and ')}; check the access to PyPI and run the command again.\n${error.message}`);
+    throw new SetupError(
+      `pip could not install ${wanted.join(' and ')}; check the access to PyPI and run the command ` +
+        `again.\n${error.message}`,
+    );
   }
 }

@@ -1,5 +1,5 @@
-// `node sandbox/setup/run.mjs <program> [arguments]`: sets up what is missing, then runs a TypeScript program of the project.
-// Plain JavaScript without dependencies, because it runs before anything is installed.
+// `node sandbox/setup/run.mjs <program> [arguments]`: sets up what is missing, then runs a TypeScript program of the
+// project. Plain JavaScript without dependencies, because it runs before anything is installed.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,10 @@ import { BENCH, SANDBOX } from './programs.cjs';
 import { ensureSandbox } from './setup.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const PROGRAMS = { sandbox: { file: 'sandbox/src/cli.ts', line: SANDBOX }, bench: { file: 'sandbox/src/commands/bench.ts', line: BENCH } };
+const PROGRAMS = {
+  sandbox: { file: 'sandbox/src/cli.ts', line: SANDBOX },
+  bench: { file: 'sandbox/src/commands/bench.ts', line: BENCH },
+};
 // These look at what is there and must work when setup can't.
 const NEEDS_NO_SETUP = new Set(['down', 'status', 'env']);
 
@@ -33,7 +36,9 @@ try {
   process.exit(1);
 }
 
-const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(root, program.file), ...args], { stdio: 'inherit' });
+const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(root, program.file), ...args], {
+  stdio: 'inherit',
+});
 // The terminal sends Ctrl-C to the whole group; a signal sent to this process alone must reach the program too.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

@@ -5,8 +5,9 @@ import { withLock } from './lock.mjs';
 
 /**
  * Lambda's runtimes, brought by npm: packages of the real Node binaries, one for each platform, pinned in
- * sandbox/runtimes with their checksums. It is npm that installs them, beside the workspace: Yarn does not heed the way in
- * which they name their platform and would bring all of them, and their `node` must not get in front of the machine's own.
+ * sandbox/runtimes with their checksums. It is npm that installs them, beside the workspace: Yarn does not heed the way
+ * in which they name their platform and would bring all of them, and their `node` must not get in front of the
+ * machine's own.
  */
 const pinsFolder = (root) => join(root, 'sandbox', 'runtimes');
 const folder = (root) => join(root, '.sandbox', 'runtimes');
@@ -43,7 +44,8 @@ export async function ensureRuntimes({ root, log = () => {} }) {
       await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder(root) });
     } catch (error) {
       throw new SetupError(
-        `Lambda's runtimes could not be installed; run "npm ci" in ${folder(root)} and read what it says.\n${error.message}`,
+        `Lambda's runtimes could not be installed; run "npm ci" in ${folder(root)} and read what it ` +
+          `says.\n${error.message}`,
       );
     }
     const missing = runtimeNames(root).filter((name) => !existsSync(program(root, name)));

@@ -34,11 +34,23 @@ async function main(): Promise<number> {
   switch (command) {
     case 'run': {
       const { runSandbox } = await import('./commands/demo');
-      return runSandbox({ paths, progress, port, signal: interrupted(), json, keep: switches.has('keep'), print, live: output.isTTY === true });
+      return runSandbox({
+        paths,
+        progress,
+        port,
+        signal: interrupted(),
+        json,
+        keep: switches.has('keep'),
+        print,
+        live: output.isTTY === true,
+      });
     }
     case 'up': {
       const sandbox = await up({ paths, progress, port, signal: interrupted() });
-      print(`The sandbox is up: ${sandbox.webhook_url}\n${paths.sandboxFile} says the rest; "npm run sandbox -- down" ends it.`);
+      print(
+        `The sandbox is up: ${sandbox.webhook_url}\n${paths.sandboxFile} says the rest; "npm run sandbox ` +
+          '-- down" ends it.',
+      );
       return 0;
     }
     case 'down': {

@@ -27,17 +27,29 @@ export interface RunningGitHub {
 
 export const WEBHOOK_SECRET = 'the webhook secret';
 const APP_ID = 424242;
-const keys = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs1', format: 'pem' } });
+const keys = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+});
 
 /** For tests: the fake GitHub over HTTP, with its webhooks kept instead of sent. */
-export async function runGitHub(answer: () => { status: number; body: string } = () => ({ status: 202, body: '' })): Promise<RunningGitHub> {
+export async function runGitHub(
+  answer: () => { status: number; body: string } = () => ({ status: 202, body: '' }),
+): Promise<RunningGitHub> {
   const sent: SentWebhook[] = [];
   let ahead = 0;
   const transport: Transport = async ({ headers, body }) => {
     sent.push({ event: headers['X-GitHub-Event'] ?? '', headers, body, payload: JSON.parse(body) });
     return answer();
   };
-  const github = createGitHub({ appId: APP_ID, webhookSecret: WEBHOOK_SECRET, webhookUrl: () => 'http://127.0.0.1:1/webhook', transport, clock: () => Date.now() + ahead });
+  const github = createGitHub({
+    appId: APP_ID,
+    webhookSecret: WEBHOOK_SECRET,
+    webhookUrl: () => 'http://127.0.0.1:1/webhook',
+    transport,
+    clock: () => Date.now() + ahead,
+  });
   const calls = createCallCounts();
   let url = '';
   const api = createApi({ github, publicKey: createPublicKey(keys.publicKey), calls, url: () => url });
@@ -45,7 +57,12 @@ export async function runGitHub(answer: () => { status: number; body: string } =
   const server = await listen(0, (call) => (call.path.startsWith('/_control') ? control(call) : api(call)));
   url = `http://127.0.0.1:${server.port}`;
   return {
-    github, calls, url, sent, appId: APP_ID, privateKey: keys.privateKey,
+    github,
+    calls,
+    url,
+    sent,
+    appId: APP_ID,
+    privateKey: keys.privateKey,
     pass: (ms) => (ahead += ms),
     close: async () => {
       github.work.stop();

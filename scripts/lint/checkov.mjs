@@ -10,12 +10,23 @@ export async function checkCheckov() {
   const binary = await pythonTool('checkov');
   const args = ['--directory', root, '--framework', 'terraform', '--skip-download', '--compact', '--output', 'json'];
   const leftOut = OTHER_FOLDERS.flatMap((folder) => ['--skip-path', `${root}/${folder}/`]);
-  const { stdout, stderr } = await execute(binary, [...args, ...leftOut], { show: false, env: { ...process.env, LOG_LEVEL: 'ERROR' } });
+  const { stdout, stderr } = await execute(binary, [...args, ...leftOut], {
+    show: false,
+    env: { ...process.env, LOG_LEVEL: 'ERROR' },
+  });
   const { results, summary } = parse(stdout, stderr);
-  for (const { check_id: id, check_name: name, resource, file_path: file, file_line_range: [line] } of results.failed_checks) {
+  for (const {
+    check_id: id,
+    check_name: name,
+    resource,
+    file_path: file,
+    file_line_range: [line],
+  } of results.failed_checks) {
     console.log(`FAIL ${id} ${name}: ${resource} (${file}:${line})`);
   }
-  const silent = results.skipped_checks.filter(({ check_result: { suppress_comment: reason } }) => (reason ?? '').trim().length < SHORTEST_REASON);
+  const silent = results.skipped_checks.filter(
+    ({ check_result: { suppress_comment: reason } }) => (reason ?? '').trim().length < SHORTEST_REASON,
+  );
   for (const { check_id: id, resource } of silent) console.log(`FAIL ${id} of ${resource} is skipped without a reason`);
   printSkips(results.skipped_checks);
   console.log(`checkov: ${summary.passed} passed, ${summary.failed} failed, ${summary.skipped} skipped with a reason`);
@@ -24,7 +35,10 @@ export async function checkCheckov() {
 
 /** A module that examples use is judged once for each of them; its skips are worth reading once. */
 function printSkips(skips) {
-  const lines = skips.map(({ check_id: id, file_path: file, file_line_range: [line], check_result: { suppress_comment: reason } }) => `skip ${id} ${file}:${line} ${reason}`);
+  const lines = skips.map(
+    ({ check_id: id, file_path: file, file_line_range: [line], check_result: { suppress_comment: reason } }) =>
+      `skip ${id} ${file}:${line} ${reason}`,
+  );
   for (const line of [...new Set(lines)].sort()) console.log(line);
 }
 

@@ -8,10 +8,21 @@ import { pythonTool, tflint } from './tools.mjs';
 
 const config = (name) => join(root, 'scripts', 'lint', name);
 
-/** Linters alone: nothing here runs the product. `npm test` leaves them to `yarn verify`, because they bring tools of their own. */
+/**
+ * Linters alone: nothing here runs the product. `npm test` leaves them to `yarn verify`, because they bring tools of
+ * their own.
+ */
 export const linters = [
-  { name: 'eslint', about: 'eslint, with rules that need types', run: async () => void (await mustRun(tool('eslint'), ['--max-warnings', '0', '.'])) },
-  { name: 'tables', about: 'the tables in every module\'s README against its .tf files', run: async () => void (await mustRun(process.execPath, [join('tests', 'repository', 'readme', 'tables.mjs')])) },
+  {
+    name: 'eslint',
+    about: 'eslint, with rules that need types',
+    run: async () => void (await mustRun(tool('eslint'), ['--max-warnings', '0', '.'])),
+  },
+  {
+    name: 'tables',
+    about: "the tables in every module's README against its .tf files",
+    run: async () => void (await mustRun(process.execPath, [join('tests', 'repository', 'readme', 'tables.mjs')])),
+  },
   { name: 'tflint', about: 'tflint, with the rules that it brings for Terraform', run: checkTflint },
   { name: 'checkov', about: 'checkov; every skip says why, where it is', run: checkCheckov },
   { name: 'shell', about: 'shellcheck of every script and of the rendered user data', run: checkShell },
@@ -23,7 +34,11 @@ async function checkTflint() {
   const folders = terraformFolders();
   let failed = 0;
   for (const folder of folders) {
-    const { code } = await execute(binary, [`--config=${config('tflint.hcl')}`, '--call-module-type=none', '--format=compact'], { cwd: join(root, folder) });
+    const { code } = await execute(
+      binary,
+      [`--config=${config('tflint.hcl')}`, '--call-module-type=none', '--format=compact'],
+      { cwd: join(root, folder) },
+    );
     if (code !== 0) failed += 1;
   }
   return { passed: folders.length - failed, failed };
@@ -32,7 +47,10 @@ async function checkTflint() {
 async function checkShell() {
   const shellcheck = await pythonTool('shellcheck');
   const files = (await tracked()).filter(isScript);
-  const scripts = [...files.map((file) => ({ name: file, text: readFileSync(join(root, file), 'utf8') })), ...(await userData())];
+  const scripts = [
+    ...files.map((file) => ({ name: file, text: readFileSync(join(root, file), 'utf8') })),
+    ...(await userData()),
+  ];
   const folder = mkdtempSync(join(tmpdir(), 'verify-'));
   try {
     let failed = 0;
@@ -55,11 +73,16 @@ function isScript(file) {
   return /^#!.*\b(ba)?sh\b/.test(readFileSync(path, 'utf8').slice(0, 40));
 }
 
-/** The template is a script only once Terraform has filled it in, so the plan's is judged: one for each text that differs. */
+/**
+ * The template is a script only once Terraform has filled it in, so the plan's is judged: one for each text that
+ * differs.
+ */
 async function userData() {
   const { planOnce, resourcesOf } = await import('../../tests/terraform/render.mjs');
   const templates = resourcesOf(await planOnce()).filter(({ type }) => type === 'aws_launch_template');
-  const texts = new Map(templates.map(({ address, values }) => [Buffer.from(values.user_data, 'base64').toString('utf8'), address]));
+  const texts = new Map(
+    templates.map(({ address, values }) => [Buffer.from(values.user_data, 'base64').toString('utf8'), address]),
+  );
   if (texts.size === 0) throw new CheckFailed('the plan has no launch template');
   return [...texts].map(([text, address]) => ({ name: `user data of ${address}`, text }));
 }
@@ -71,6 +94,10 @@ async function checkYaml() {
 }
 
 async function tracked(...patterns) {
-  const { stdout } = await mustRun('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...(patterns.length > 0 ? ['--', ...patterns] : [])], { show: false });
+  const { stdout } = await mustRun(
+    'git',
+    ['ls-files', '--cached', '--others', '--exclude-standard', ...(patterns.length > 0 ? ['--', ...patterns] : [])],
+    { show: false },
+  );
   return stdout.split('\n').filter(Boolean);
 }

@@ -8,7 +8,9 @@ const folder = join(root, '.sandbox', 'verify');
 const requirements = join(root, 'scripts', 'lint', 'requirements.txt');
 const TFLINT = 'v0.64.0';
 
-/** The linters that come from PyPI, in an environment of their own: checkov pins much that the emulator's must not get. */
+/**
+ * The linters that come from PyPI, in an environment of their own: checkov pins much that the emulator's must not get.
+ */
 export async function pythonTool(name) {
   const python = findProgram('python3');
   if (!python) throw missing(`${name} needs Python 3.10 or later, and there is no python3 on the PATH`);
@@ -21,7 +23,15 @@ export async function pythonTool(name) {
       if (isCurrent()) return;
       console.log('fetching the linters from PyPI, once');
       await run(python, ['-m', 'venv', venv]);
-      await run(join(venv, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+      await run(join(venv, 'bin', 'python'), [
+        '-m',
+        'pip',
+        'install',
+        '--quiet',
+        '--disable-pip-version-check',
+        '-r',
+        requirements,
+      ]);
       writeFileSync(stamp, wanted);
     }, `${name} could not be had from PyPI`);
   }
@@ -40,7 +50,9 @@ export async function tflint() {
     if (existsSync(own)) return;
     console.log('building tflint, once: a few minutes');
     const bin = join(folder, 'bin');
-    await run(go, ['install', `github.com/terraform-linters/tflint@${TFLINT}`], { env: { ...process.env, GOBIN: bin } });
+    await run(go, ['install', `github.com/terraform-linters/tflint@${TFLINT}`], {
+      env: { ...process.env, GOBIN: bin },
+    });
     await run('mv', [join(bin, 'tflint'), own]);
   }, 'tflint could not be built');
   return own;

@@ -20,7 +20,9 @@ export function billOfMaterials({ name, version, packages }) {
     for (const folder of folders) holders.set(folder, [...(holders.get(folder) ?? []), holder]);
   }
   for (const [folder, functions] of [...holders].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    bom.components.add(componentOf(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')), functions, licenses));
+    bom.components.add(
+      componentOf(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')), functions, licenses),
+    );
   }
   const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
   return serializer.serialize(bom, { sortLists: true, space: 2 });

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 
-/** What users of the module get: the module, its documents and its examples. Sources, tests and the sandbox stay out. */
+/**
+ * What users of the module get: the module, its documents and its examples. Sources, tests and the sandbox stay out.
+ */
 const SHIPPED = [
   /^[^/]+\.tf$/,
   /^(README|CHANGELOG|SECURITY)\.md$/,

@@ -1,4 +1,5 @@
-// Applies examples/complete to the AWS emulator, plans again, which must find nothing to change, destroys, and looks for what is left.
+// Applies examples/complete to the AWS emulator, plans again, which must find nothing to change, destroys, and looks
+// for what is left.
 //   npx tsx tests/examples/run.ts
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
@@ -21,9 +22,16 @@ const root = resolve(__dirname, '..', '..');
 const paths = sandboxPaths(root, process.env['SANDBOX_DIR'] ?? mkdtempSync(join(tmpdir(), 'examples-')));
 const run = promisify(execFile);
 const PREFIX = 'complete';
-/** The emulator does not keep the key of a launch template's disk, so each plan sets it again, and with it the version that scale-up is told. */
+/**
+ * The emulator does not keep the key of a launch template's disk, so each plan sets it again, and with it the version
+ * that scale-up is told.
+ */
 const FORGOTTEN: readonly KnownDrift[] = [
-  ...['block_device_mappings', 'default_version', 'latest_version'].map((attribute) => ({ type: 'aws_launch_template', attribute, reason: 'the key of the disk' })),
+  ...['block_device_mappings', 'default_version', 'latest_version'].map((attribute) => ({
+    type: 'aws_launch_template',
+    attribute,
+    reason: 'the key of the disk',
+  })),
   { type: 'aws_lambda_function', attribute: 'environment', reason: 'the version of the launch templates' },
 ];
 
@@ -39,7 +47,11 @@ async function main(): Promise<void> {
   const [port = 0] = await freePorts(1);
   const { aws } = await startEmulator({ paths, port, record });
   const { env: withProvider } = await prepareTerraform({ folder: paths.config });
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs1', format: 'pem' } });
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  });
   const env: NodeJS.ProcessEnv = {
     ...withoutAws(withProvider),
     AWS_ENDPOINT_URL: aws.endpoint_url,
@@ -68,9 +80,16 @@ async function main(): Promise<void> {
   console.log(/^Apply complete!.*$/m.exec(applied)?.[0] ?? 'applied');
   const again = join(paths.terraform, 'again.tfplan');
   await terraform('plan', '-parallelism=30', state, `-out=${again}`);
-  const { stdout: plan } = await run(findTerraform(), ['show', '-json', again], { cwd: join(root, 'examples', 'complete'), env, maxBuffer: 64 * 1024 * 1024 });
+  const { stdout: plan } = await run(findTerraform(), ['show', '-json', again], {
+    cwd: join(root, 'examples', 'complete'),
+    env,
+    maxBuffer: 64 * 1024 * 1024,
+  });
   const drifts = driftsOf(lastJson(plan), FORGOTTEN).filter(({ reason }) => reason === undefined);
-  if (drifts.length > 0) throw new Error(`A second plan would change ${drifts.map(({ address, attribute }) => `${address} (${attribute})`).join(', ')}.`);
+  if (drifts.length > 0)
+    throw new Error(
+      `A second plan would change ${drifts.map(({ address, attribute }) => `${address} (${attribute})`).join(', ')}.`,
+    );
   console.log('a second plan changes nothing but what the emulator forgets: the key of a launch template’s disk');
   const destroyed = await terraform('destroy', '-auto-approve', '-parallelism=30', state);
   console.log(/^Destroy complete!.*$/m.exec(destroyed)?.[0] ?? 'destroyed');
@@ -81,7 +100,9 @@ async function main(): Promise<void> {
 
 /** The caller's own AWS settings must not reach the provider: this never talks to an account. */
 function withoutAws(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS_|TF_VAR_|TF_DATA_DIR|TF_WORKSPACE|TF_CLI_ARGS)/.test(name)));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(AWS_|TF_VAR_|TF_DATA_DIR|TF_WORKSPACE|TF_CLI_ARGS)/.test(name)),
+  );
 }
 
 function output(error: unknown): string {

@@ -1,5 +1,6 @@
-// Judges the policies of a plan, not copies of them. Each role is allowed what its code calls and denied what would cross to another tenant,
-// another installation or another account's resources; and no role holds an action that no row here needs.
+// Judges the policies of a plan, not copies of them. Each role is allowed what its code calls and denied what would
+// cross to another tenant, another installation or another account's resources; and no role holds an action that no row
+// here needs.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
@@ -14,7 +15,8 @@ const POLICIES = {
   runner: 'module.runners.aws_iam_role_policy.runner',
 };
 
-const arn = (service, rest, { region = REGION, account = ACCOUNT } = {}) => `arn:aws:${service}:${region}:${account}:${rest}`;
+const arn = (service, rest, { region = REGION, account = ACCOUNT } = {}) =>
+  `arn:aws:${service}:${region}:${account}:${rest}`;
 const table = (name) => arn('dynamodb', `table/${PREFIX}-${name}`);
 const queue = (name) => arn('sqs', `${PREFIX}-${name}`);
 const parameter = (name) => arn('ssm', `parameter${name}`);
@@ -38,15 +40,24 @@ const ALLOWED = {
   webhook: [
     ['dynamodb:GetItem', table('tenants')],
     ...['PutItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('jobs')]),
-    ...['builds-small', 'builds-medium', 'builds-large', 'runner-events'].map((name) => ['sqs:SendMessage', queue(name)]),
+    ...['builds-small', 'builds-medium', 'builds-large', 'runner-events'].map((name) => [
+      'sqs:SendMessage',
+      queue(name),
+    ]),
     ['events:PutEvents', arn('events', `event-bus/${PREFIX}`)],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/id`)],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/webhook-secret`)],
   ],
   'scale-up': [
-    ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'SendMessage'].map((call) => [`sqs:${call}`, queue('builds-small')]),
+    ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'SendMessage'].map((call) => [
+      `sqs:${call}`,
+      queue('builds-small'),
+    ]),
     ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('tenants')]),
-    ...['GetItem', 'PutItem', 'UpdateItem'].flatMap((call) => [[`dynamodb:${call}`, table('jobs')], [`dynamodb:${call}`, table('runners')]]),
+    ...['GetItem', 'PutItem', 'UpdateItem'].flatMap((call) => [
+      [`dynamodb:${call}`, table('jobs')],
+      [`dynamodb:${call}`, table('runners')],
+    ]),
     ['dynamodb:Query', `${table('jobs')}/index/open-index`],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/id`)],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
@@ -64,14 +75,21 @@ const ALLOWED = {
     ['ec2:RunInstances', ec2('launch-template/lt-0aaa'), OURS],
     ['ec2:RunInstances', arn('ec2', 'image/ami-0aaa', { account: '' })],
     ['ec2:TerminateInstances', MACHINE, OURS],
-    ['iam:PassRole', arn('iam', `role/${PREFIX}-runner`, { region: '' }), { 'iam:PassedToService': 'ec2.amazonaws.com' }],
+    [
+      'iam:PassRole',
+      arn('iam', `role/${PREFIX}-runner`, { region: '' }),
+      { 'iam:PassedToService': 'ec2.amazonaws.com' },
+    ],
   ],
   'scale-down': [
     ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map((call) => [`sqs:${call}`, queue('runner-events')]),
     ['sqs:SendMessage', queue('builds-large')],
     ['sqs:SendMessage', queue('sweep-dlq')],
     ...['GetItem', 'UpdateItem', 'Scan'].map((call) => [`dynamodb:${call}`, table('tenants')]),
-    ...['GetItem', 'PutItem', 'UpdateItem'].flatMap((call) => [[`dynamodb:${call}`, table('jobs')], [`dynamodb:${call}`, table('runners')]]),
+    ...['GetItem', 'PutItem', 'UpdateItem'].flatMap((call) => [
+      [`dynamodb:${call}`, table('jobs')],
+      [`dynamodb:${call}`, table('runners')],
+    ]),
     ...['open-index', 'due-index'].map((index) => ['dynamodb:Query', `${table('jobs')}/index/${index}`]),
     ...['open-index', 'instance-index'].map((index) => ['dynamodb:Query', `${table('runners')}/index/${index}`]),
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
@@ -85,7 +103,10 @@ const ALLOWED = {
   'tenant-manager': [
     ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('tenants')]),
     ['dynamodb:Query', `${table('tenants')}/index/account-id-index`],
-    ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map((call) => [`dynamodb:${call}`, `${table('tenants')}/stream/2026-11-21T00:00:00.000`]),
+    ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map((call) => [
+      `dynamodb:${call}`,
+      `${table('tenants')}/stream/2026-11-21T00:00:00.000`,
+    ]),
     ['dynamodb:ListStreams', '*'],
     ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('jobs')]),
     ...['GetItem', 'PutItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('runners')]),
@@ -103,11 +124,18 @@ const ALLOWED = {
     ['ec2:CreateSecurityGroup', ec2('vpc/vpc-0123456789abcdef0')],
     ['ec2:CreateSecurityGroup', arn('ec2', 'vpc/vpc-0123456789abcdef0', SHARING)],
     ['ec2:CreateTags', ec2('security-group/*'), { 'ec2:CreateAction': 'CreateSecurityGroup' }],
-    ...['AuthorizeSecurityGroupEgress', 'RevokeSecurityGroupEgress', 'DeleteSecurityGroup'].map((call) => [`ec2:${call}`, ec2('security-group/sg-0aaa'), TENANTS_GROUP]),
+    ...['AuthorizeSecurityGroupEgress', 'RevokeSecurityGroupEgress', 'DeleteSecurityGroup'].map((call) => [
+      `ec2:${call}`,
+      ec2('security-group/sg-0aaa'),
+      TENANTS_GROUP,
+    ]),
   ],
   recovery: [
     ...['GetItem', 'Scan'].map((call) => [`dynamodb:${call}`, table('tenants')]),
-    ...['GetItem', 'PutItem', 'UpdateItem', 'Query'].flatMap((call) => [[`dynamodb:${call}`, table('jobs')], [`dynamodb:${call}`, table('recovery')]]),
+    ...['GetItem', 'PutItem', 'UpdateItem', 'Query'].flatMap((call) => [
+      [`dynamodb:${call}`, table('jobs')],
+      [`dynamodb:${call}`, table('recovery')],
+    ]),
     ['dynamodb:Query', `${table('recovery')}/index/open-index`],
     ['events:PutEvents', arn('events', `event-bus/${PREFIX}`)],
     ['sqs:SendMessage', queue('builds-small')],
@@ -116,9 +144,17 @@ const ALLOWED = {
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
   ],
   runner: [
-    ...['GetParameter', 'DeleteParameter'].map((call) => [`ssm:${call}`, OWN, { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0aaa' }]),
+    ...['GetParameter', 'DeleteParameter'].map((call) => [
+      `ssm:${call}`,
+      OWN,
+      { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0aaa' },
+    ]),
     ['ec2:CreateTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:state'] }],
-    ['ec2:CreateTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:boot', 'ghr:state'] }],
+    [
+      'ec2:CreateTags',
+      MACHINE,
+      { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:boot', 'ghr:state'] },
+    ],
     ...['CreateLogStream', 'PutLogEvents'].map((call) => [`logs:${call}`, MACHINE_LOG]),
   ],
 };
@@ -144,13 +180,28 @@ const DENIED = {
     ['go through all jobs', 'dynamodb:Query', table('jobs')],
     ['look for launches', 'dynamodb:Query', `${table('runners')}/index/open-index`],
     ['start a machine without its tags', 'ec2:RunInstances', ec2('instance/*')],
-    ['start a machine as another installation’s', 'ec2:RunInstances', ec2('instance/*'), { 'aws:RequestTag/ghr:environment': 'other' }],
+    [
+      'start a machine as another installation’s',
+      'ec2:RunInstances',
+      ec2('instance/*'),
+      { 'aws:RequestTag/ghr:environment': 'other' },
+    ],
     ['make a disk without tags', 'ec2:RunInstances', ec2('volume/*')],
     ['make an interface without tags', 'ec2:RunInstances', ec2('network-interface/*')],
     ['start in another subnet', 'ec2:RunInstances', ec2('subnet/subnet-0fff')],
     ['start in another subnet that is shared', 'ec2:RunInstances', arn('ec2', 'subnet/subnet-0fff', SHARING)],
-    ['use a group of the account that shares its network', 'ec2:RunInstances', arn('ec2', 'security-group/sg-0aaa', SHARING), TENANTS_GROUP],
-    ['use a key of disks where AWS has its own', 'kms:CreateGrant', arn('kms', 'key/disks'), { 'kms:GrantIsForAWSResource': 'true', 'kms:ViaService': `ec2.${REGION}.amazonaws.com` }],
+    [
+      'use a group of the account that shares its network',
+      'ec2:RunInstances',
+      arn('ec2', 'security-group/sg-0aaa', SHARING),
+      TENANTS_GROUP,
+    ],
+    [
+      'use a key of disks where AWS has its own',
+      'kms:CreateGrant',
+      arn('kms', 'key/disks'),
+      { 'kms:GrantIsForAWSResource': 'true', 'kms:ViaService': `ec2.${REGION}.amazonaws.com` },
+    ],
     ['use a group of somebody else', 'ec2:RunInstances', ec2('security-group/sg-0fff'), THEIRS],
     ['use a group without tags', 'ec2:RunInstances', ec2('security-group/sg-0fff')],
     ['use a template of somebody else', 'ec2:RunInstances', ec2('launch-template/lt-0fff'), THEIRS],
@@ -159,8 +210,18 @@ const DENIED = {
     ['tag a security group', 'ec2:CreateTags', ec2('security-group/sg-0aaa'), { 'ec2:CreateAction': 'RunInstances' }],
     ['terminate an untagged machine', 'ec2:TerminateInstances', MACHINE],
     ['terminate another installation’s machine', 'ec2:TerminateInstances', MACHINE, THEIRS],
-    ['pass another role', 'iam:PassRole', arn('iam', `role/${PREFIX}-scale-up`, { region: '' }), { 'iam:PassedToService': 'ec2.amazonaws.com' }],
-    ['pass the role to Lambda', 'iam:PassRole', arn('iam', `role/${PREFIX}-runner`, { region: '' }), { 'iam:PassedToService': 'lambda.amazonaws.com' }],
+    [
+      'pass another role',
+      'iam:PassRole',
+      arn('iam', `role/${PREFIX}-scale-up`, { region: '' }),
+      { 'iam:PassedToService': 'ec2.amazonaws.com' },
+    ],
+    [
+      'pass the role to Lambda',
+      'iam:PassRole',
+      arn('iam', `role/${PREFIX}-runner`, { region: '' }),
+      { 'iam:PassedToService': 'lambda.amazonaws.com' },
+    ],
     ['read the webhook secret', 'ssm:GetParameters', parameter(`/${PREFIX}/app/webhook-secret`)],
     ['change the App’s key', 'ssm:PutParameter', parameter(`/${PREFIX}/app/key`)],
     ['read a configuration back', 'ssm:GetParameter', OWN],
@@ -174,7 +235,12 @@ const DENIED = {
     ['start a machine', 'ec2:RunInstances', ec2('instance/*'), TAGGED],
     ['describe another Region’s machines', 'ec2:DescribeInstances', '*', { 'ec2:Region': 'eu-west-1' }],
     ['delete the shared group', 'ec2:DeleteSecurityGroup', ec2('security-group/sg-0shared'), OURS],
-    ['delete another installation’s group', 'ec2:DeleteSecurityGroup', ec2('security-group/sg-0aaa'), { ...THEIRS, 'ec2:ResourceTag/ghr:tenant_id': '1' }],
+    [
+      'delete another installation’s group',
+      'ec2:DeleteSecurityGroup',
+      ec2('security-group/sg-0aaa'),
+      { ...THEIRS, 'ec2:ResourceTag/ghr:tenant_id': '1' },
+    ],
     ['create a group', 'ec2:CreateSecurityGroup', ec2('security-group/*'), TAGGED],
     ['remove a row of a tenant', 'dynamodb:DeleteItem', table('tenants')],
     ['delete the App’s key', 'ssm:DeleteParameters', parameter(`/${PREFIX}/app/key`)],
@@ -191,7 +257,12 @@ const DENIED = {
     ['tag a group that exists', 'ec2:CreateTags', ec2('security-group/sg-0aaa')],
     ['open a group to the inside', 'ec2:AuthorizeSecurityGroupIngress', ec2('security-group/sg-0aaa'), TENANTS_GROUP],
     ['change the shared group', 'ec2:AuthorizeSecurityGroupEgress', ec2('security-group/sg-0shared'), OURS],
-    ['change another installation’s group', 'ec2:RevokeSecurityGroupEgress', ec2('security-group/sg-0aaa'), { ...THEIRS, 'ec2:ResourceTag/ghr:tenant_id': '1' }],
+    [
+      'change another installation’s group',
+      'ec2:RevokeSecurityGroupEgress',
+      ec2('security-group/sg-0aaa'),
+      { ...THEIRS, 'ec2:ResourceTag/ghr:tenant_id': '1' },
+    ],
     ['read every tenant', 'dynamodb:Scan', table('tenants')],
     ['remove a tenant’s row', 'dynamodb:DeleteItem', table('tenants')],
     ['delete the App’s key', 'ssm:DeleteParameters', parameter(`/${PREFIX}/app/key`)],
@@ -211,29 +282,89 @@ const DENIED = {
     ['terminate a machine', 'ec2:TerminateInstances', MACHINE, OURS],
   ],
   runner: [
-    ['read another machine’s configuration', 'ssm:GetParameter', parameter(`/${PREFIX}/tenants/1/runners/i-0bbb`), { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0bbb' }],
-    ['read another tenant’s configuration', 'ssm:GetParameter', parameter(`/${PREFIX}/tenants/2/runners/i-0ccc`), { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0ccc' }],
-    ['delete another tenant’s configuration', 'ssm:DeleteParameter', parameter(`/${PREFIX}/tenants/2/runners/i-0ccc`), { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0ccc' }],
+    [
+      'read another machine’s configuration',
+      'ssm:GetParameter',
+      parameter(`/${PREFIX}/tenants/1/runners/i-0bbb`),
+      { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0bbb' },
+    ],
+    [
+      'read another tenant’s configuration',
+      'ssm:GetParameter',
+      parameter(`/${PREFIX}/tenants/2/runners/i-0ccc`),
+      { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0ccc' },
+    ],
+    [
+      'delete another tenant’s configuration',
+      'ssm:DeleteParameter',
+      parameter(`/${PREFIX}/tenants/2/runners/i-0ccc`),
+      { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0ccc' },
+    ],
     ['read a parameter without its tag', 'ssm:GetParameter', OWN, FROM_MACHINE],
     ['read its own from somewhere else', 'ssm:GetParameter', OWN, { 'aws:ResourceTag/InstanceId': 'i-0aaa' }],
     ['list parameters', 'ssm:GetParametersByPath', parameter(`/${PREFIX}/tenants/1`), FROM_MACHINE],
     ['write a parameter', 'ssm:PutParameter', OWN, { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0aaa' }],
-    ['tag a parameter as its own', 'ssm:AddTagsToResource', parameter(`/${PREFIX}/tenants/2/runners/i-0ccc`), FROM_MACHINE],
-    ['read the App’s key', 'ssm:GetParameter', parameter(`/${PREFIX}/app/key`), { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0aaa' }],
-    ['tag another machine', 'ec2:CreateTags', ec2('instance/i-0bbb'), { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0bbb', 'aws:TagKeys': ['ghr:state'] }],
-    ['change its own tenant', 'ec2:CreateTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:tenant_id'] }],
-    ['slip its tenant in beside its state', 'ec2:CreateTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:state', 'ghr:tenant_id'] }],
+    [
+      'tag a parameter as its own',
+      'ssm:AddTagsToResource',
+      parameter(`/${PREFIX}/tenants/2/runners/i-0ccc`),
+      FROM_MACHINE,
+    ],
+    [
+      'read the App’s key',
+      'ssm:GetParameter',
+      parameter(`/${PREFIX}/app/key`),
+      { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0aaa' },
+    ],
+    [
+      'tag another machine',
+      'ec2:CreateTags',
+      ec2('instance/i-0bbb'),
+      { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0bbb', 'aws:TagKeys': ['ghr:state'] },
+    ],
+    [
+      'change its own tenant',
+      'ec2:CreateTags',
+      MACHINE,
+      { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:tenant_id'] },
+    ],
+    [
+      'slip its tenant in beside its state',
+      'ec2:CreateTags',
+      MACHINE,
+      { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:state', 'ghr:tenant_id'] },
+    ],
     ['tag with nothing named', 'ec2:CreateTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa' }],
     ['see other machines', 'ec2:DescribeInstances', '*', { ...FROM_MACHINE, ...HERE }],
     ['see other machines’ tags', 'ec2:DescribeTags', '*', { ...FROM_MACHINE, ...HERE }],
     ['terminate a machine', 'ec2:TerminateInstances', ec2('instance/i-0bbb'), { ...FROM_MACHINE, ...OURS }],
     ['terminate itself by a call', 'ec2:TerminateInstances', MACHINE, { ...FROM_MACHINE, ...OURS }],
-    ['change another machine’s state', 'ec2:CreateTags', ec2('instance/i-0bbb'), { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0bbb', 'aws:TagKeys': ['ghr:boot'] }],
-    ['take its tags away', 'ec2:DeleteTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:state'] }],
+    [
+      'change another machine’s state',
+      'ec2:CreateTags',
+      ec2('instance/i-0bbb'),
+      { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0bbb', 'aws:TagKeys': ['ghr:boot'] },
+    ],
+    [
+      'take its tags away',
+      'ec2:DeleteTags',
+      MACHINE,
+      { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:state'] },
+    ],
     ['tag a disk', 'ec2:CreateTags', ec2('volume/vol-0aaa'), { ...FROM_MACHINE, 'aws:TagKeys': ['ghr:state'] }],
     ['write a function’s logs', 'logs:PutLogEvents', logs('webhook'), FROM_MACHINE],
-    ['write another installation’s logs', 'logs:PutLogEvents', arn('logs', 'log-group:/other/runners:log-stream:i-0aaa'), FROM_MACHINE],
-    ...['GetLogEvents', 'DeleteLogStream'].map((call) => [`call ${call} on a machine’s log`, `logs:${call}`, MACHINE_LOG, FROM_MACHINE]),
+    [
+      'write another installation’s logs',
+      'logs:PutLogEvents',
+      arn('logs', 'log-group:/other/runners:log-stream:i-0aaa'),
+      FROM_MACHINE,
+    ],
+    ...['GetLogEvents', 'DeleteLogStream'].map((call) => [
+      `call ${call} on a machine’s log`,
+      `logs:${call}`,
+      MACHINE_LOG,
+      FROM_MACHINE,
+    ]),
     ['search the machines’ logs', 'logs:FilterLogEvents', arn('logs', `log-group:/${PREFIX}/runners`), FROM_MACHINE],
     ['make a log group', 'logs:CreateLogGroup', arn('logs', `log-group:/${PREFIX}/runners`), FROM_MACHINE],
     ['read the registry', 'dynamodb:GetItem', table('tenants'), FROM_MACHINE],
@@ -243,10 +374,16 @@ const DENIED = {
 
 const asList = (value) => (Array.isArray(value) ? value : [value]);
 
-const policiesOf = (json) => Object.fromEntries(Object.entries(POLICIES).map(([role, address]) => [role, JSON.parse(resource(json, address).policy)]));
+const policiesOf = (json) =>
+  Object.fromEntries(
+    Object.entries(POLICIES).map(([role, address]) => [role, JSON.parse(resource(json, address).policy)]),
+  );
 
 /** A key's own policy as AWS makes it by default: it leaves the word to IAM. Without it IAM counts for nothing. */
-const KEY_POLICY = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }] };
+const KEY_POLICY = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }],
+};
 
 async function judgeBy(policies, role, action, target, context = {}) {
   const result = await runSimulation(
@@ -309,7 +446,9 @@ describe('the policies of a plan', () => {
 
   it('grants nothing on every resource without a condition, but what knows neither', () => {
     const open = Object.entries(policies).flatMap(([role, { Statement }]) =>
-      Statement.filter(({ Resource, Condition }) => asList(Resource).includes('*') && !Condition).map(({ Action }) => `${role}: ${Action}`),
+      Statement.filter(({ Resource, Condition }) => asList(Resource).includes('*') && !Condition).map(
+        ({ Action }) => `${role}: ${Action}`,
+      ),
     );
     assert.deepEqual(open, ['tenant-manager: dynamodb:ListStreams']);
   });
@@ -322,18 +461,25 @@ describe('the policies of a plan', () => {
     assert.ok(Resource.startsWith(`arn:aws:ssm:${REGION}::parameter/aws/service/`));
   });
 
-  // Documented for keys that are texts; ForAllValues holds where a key is absent, so a number there may open the whole table.
+  // Documented for keys that are texts; ForAllValues holds where a key is absent, so a number there may open the whole
+  // table.
   it('leaves nothing to dynamodb:LeadingKeys, as installations are numbers', () => {
     assert.doesNotMatch(JSON.stringify(policies), /dynamodb:LeadingKeys/i);
   });
 
   it('uses no wildcard in an action', () => {
-    const wild = Object.entries(policies).flatMap(([role, { Statement }]) => Statement.flatMap(({ Action }) => asList(Action)).filter((action) => action.includes('*')).map((action) => `${role}: ${action}`));
+    const wild = Object.entries(policies).flatMap(([role, { Statement }]) =>
+      Statement.flatMap(({ Action }) => asList(Action))
+        .filter((action) => action.includes('*'))
+        .map((action) => `${role}: ${action}`),
+    );
     assert.deepEqual(wild, []);
   });
 
   it('has no other role policy than those judged here', () => {
-    const all = resourcesOf(json).filter(({ type }) => /^aws_iam_(role_)?policy/.test(type)).map(({ address }) => address);
+    const all = resourcesOf(json)
+      .filter(({ type }) => /^aws_iam_(role_)?policy/.test(type))
+      .map(({ address }) => address);
     assert.deepEqual(all.sort(), Object.values(POLICIES).sort());
   });
 });
@@ -361,9 +507,13 @@ describe('the policies with a customer key and spot', () => {
     ['webhook', 'kms:Decrypt', {}, 'ImplicitlyDenied'],
     ['scale-down', 'kms:GenerateDataKey', BY_SSM, 'ImplicitlyDenied'],
   ]) {
-    it(`${verdict === 'Allowed' ? 'allow' : 'deny'} ${role} ${action} with ${Object.keys(context).join(' and ') || 'nothing said'}`, async () => {
-      assert.equal((await judgeBy(policies, role, action, KEY, context)).verdict, verdict);
-    });
+    it(
+      `${verdict === 'Allowed' ? 'allow' : 'deny'} ${role} ${action} with ` +
+        `${Object.keys(context).join(' and ') || 'nothing said'}`,
+      async () => {
+        assert.equal((await judgeBy(policies, role, action, KEY, context)).verdict, verdict);
+      },
+    );
   }
 
   // Not judged: the simulator has no keys of which a part is free, as those of an encryption context.
@@ -377,8 +527,18 @@ describe('the policies with a customer key and spot', () => {
   });
 
   it('allow scale-up to ask for spot, and not to tag the request', async () => {
-    assert.equal((await judgeBy(policies, 'scale-up', 'ec2:RunInstances', ec2('spot-instances-request/*'))).verdict, 'Allowed');
-    assert.equal((await judgeBy(policies, 'scale-up', 'ec2:CreateTags', ec2('spot-instances-request/*'), { 'ec2:CreateAction': 'RunInstances' })).verdict, 'ImplicitlyDenied');
+    assert.equal(
+      (await judgeBy(policies, 'scale-up', 'ec2:RunInstances', ec2('spot-instances-request/*'))).verdict,
+      'Allowed',
+    );
+    assert.equal(
+      (
+        await judgeBy(policies, 'scale-up', 'ec2:CreateTags', ec2('spot-instances-request/*'), {
+          'ec2:CreateAction': 'RunInstances',
+        })
+      ).verdict,
+      'ImplicitlyDenied',
+    );
   });
 });
 
@@ -389,7 +549,9 @@ describe('the policies with keys for queues, tables and disks, and with function
   let policies;
   before(async () => {
     const { failed, output, json } = await plan({
-      settings: `  encryption = { ${Object.entries(KEYS).map(([use, key]) => `${use} = "${key}"`).join(', ')} }
+      settings: `  encryption = { ${Object.entries(KEYS)
+        .map(([use, key]) => `${use} = "${key}"`)
+        .join(', ')} }
   lambda = { vpc = { subnet_ids = ["subnet-0bbb"], security_group_ids = ["sg-0bbb"] } }`,
     });
     assert.equal(failed, false, output);
@@ -404,26 +566,56 @@ describe('the policies with keys for queues, tables and disks, and with function
     [FUNCTIONS, 'kms:Decrypt', 'tables', by('sqs'), 'ImplicitlyDenied'],
     [['scale-up'], 'kms:GenerateDataKeyWithoutPlaintext', 'disks', by('ec2'), 'Allowed'],
     [['scale-up'], 'kms:CreateGrant', 'disks', { ...by('ec2'), 'kms:GrantIsForAWSResource': 'true' }, 'Allowed'],
-    [['scale-up'], 'kms:CreateGrant', 'disks', { ...by('ec2'), 'kms:GrantIsForAWSResource': 'false' }, 'ImplicitlyDenied'],
+    [
+      ['scale-up'],
+      'kms:CreateGrant',
+      'disks',
+      { ...by('ec2'), 'kms:GrantIsForAWSResource': 'false' },
+      'ImplicitlyDenied',
+    ],
     [['webhook', 'scale-down', 'tenant-manager', 'runner'], 'kms:Decrypt', 'disks', by('ec2'), 'ImplicitlyDenied'],
     [['runner'], 'kms:Decrypt', 'tables', by('dynamodb'), 'ImplicitlyDenied'],
   ]) {
-    it(`${verdict === 'Allowed' ? 'allow' : 'deny'} ${roles.join(', ')} ${action} with the key of ${use} ${JSON.stringify(context)}`, async () => {
-      for (const role of roles) assert.equal((await judgeBy(policies, role, action, KEYS[use], context)).verdict, verdict, role);
-    });
+    it(
+      `${verdict === 'Allowed' ? 'allow' : 'deny'} ${roles.join(', ')} ${action} with the key of ${use} ` +
+        `${JSON.stringify(context)}`,
+      async () => {
+        for (const role of roles)
+          assert.equal((await judgeBy(policies, role, action, KEYS[use], context)).verdict, verdict, role);
+      },
+    );
   }
 
   for (const [what, action, target, context, verdict] of [
     ['make an interface in its subnet', 'ec2:CreateNetworkInterface', ec2('subnet/subnet-0bbb'), {}, 'Allowed'],
     ['make an interface with its group', 'ec2:CreateNetworkInterface', ec2('security-group/sg-0bbb'), {}, 'Allowed'],
-    ['make an interface in its subnet, which is shared', 'ec2:CreateNetworkInterface', arn('ec2', 'subnet/subnet-0bbb', SHARING), {}, 'Allowed'],
-    ['make an interface in another subnet', 'ec2:CreateNetworkInterface', ec2('subnet/subnet-0fff'), {}, 'ImplicitlyDenied'],
+    [
+      'make an interface in its subnet, which is shared',
+      'ec2:CreateNetworkInterface',
+      arn('ec2', 'subnet/subnet-0bbb', SHARING),
+      {},
+      'Allowed',
+    ],
+    [
+      'make an interface in another subnet',
+      'ec2:CreateNetworkInterface',
+      ec2('subnet/subnet-0fff'),
+      {},
+      'ImplicitlyDenied',
+    ],
     ['remove an interface', 'ec2:DeleteNetworkInterface', ec2('network-interface/eni-0aaa'), {}, 'Allowed'],
     ['describe interfaces here', 'ec2:DescribeNetworkInterfaces', '*', HERE, 'Allowed'],
-    ['describe interfaces elsewhere', 'ec2:DescribeNetworkInterfaces', '*', { 'ec2:Region': 'eu-west-1' }, 'ImplicitlyDenied'],
+    [
+      'describe interfaces elsewhere',
+      'ec2:DescribeNetworkInterfaces',
+      '*',
+      { 'ec2:Region': 'eu-west-1' },
+      'ImplicitlyDenied',
+    ],
   ]) {
     it(`${verdict === 'Allowed' ? 'let' : 'do not let'} Lambda ${what} for a function`, async () => {
-      for (const role of FUNCTIONS) assert.equal((await judgeBy(policies, role, action, target, context)).verdict, verdict, role);
+      for (const role of FUNCTIONS)
+        assert.equal((await judgeBy(policies, role, action, target, context)).verdict, verdict, role);
     });
   }
 
@@ -432,8 +624,14 @@ describe('the policies with keys for queues, tables and disks, and with function
     for (const role of FUNCTIONS) {
       const { Effect, Action, Condition } = policies[role].Statement.find(({ Sid }) => Sid === 'NotByTheCode');
       assert.equal(Effect, 'Deny');
-      assert.ok(['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface', 'ec2:DescribeNetworkInterfaces'].every((action) => Action.includes(action)));
-      assert.deepEqual(Condition, { ArnEquals: { 'lambda:SourceFunctionArn': arn('lambda', `function:${PREFIX}-${role}`) } });
+      assert.ok(
+        ['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface', 'ec2:DescribeNetworkInterfaces'].every((action) =>
+          Action.includes(action),
+        ),
+      );
+      assert.deepEqual(Condition, {
+        ArnEquals: { 'lambda:SourceFunctionArn': arn('lambda', `function:${PREFIX}-${role}`) },
+      });
     }
   });
 });
@@ -443,17 +641,33 @@ describe('the policies in an account whose default key of EBS is a customer’s,
   const BY_EC2 = { 'kms:ViaService': `ec2.${REGION}.amazonaws.com` };
   let policies;
   before(async () => {
-    const { failed, output, json } = await plan({ aws: { defaultKey: DISKS }, settings: `  encryption = { images = ["${IMAGES}"] }` });
+    const { failed, output, json } = await plan({
+      aws: { defaultKey: DISKS },
+      settings: `  encryption = { images = ["${IMAGES}"] }`,
+    });
     assert.equal(failed, false, output);
     policies = policiesOf(json);
   });
 
   for (const key of [DISKS, IMAGES]) {
     it(`let scale-up make and read disks with ${key.split('/')[1]}, for EC2 alone`, async () => {
-      for (const action of ['kms:Decrypt', 'kms:ReEncryptFrom', 'kms:GenerateDataKeyWithoutPlaintext', 'kms:DescribeKey']) {
+      for (const action of [
+        'kms:Decrypt',
+        'kms:ReEncryptFrom',
+        'kms:GenerateDataKeyWithoutPlaintext',
+        'kms:DescribeKey',
+      ]) {
         assert.equal((await judgeBy(policies, 'scale-up', action, key, BY_EC2)).verdict, 'Allowed', action);
       }
-      assert.equal((await judgeBy(policies, 'scale-up', 'kms:CreateGrant', key, { ...BY_EC2, 'kms:GrantIsForAWSResource': 'true' })).verdict, 'Allowed');
+      assert.equal(
+        (
+          await judgeBy(policies, 'scale-up', 'kms:CreateGrant', key, {
+            ...BY_EC2,
+            'kms:GrantIsForAWSResource': 'true',
+          })
+        ).verdict,
+        'Allowed',
+      );
       assert.equal((await judgeBy(policies, 'scale-up', 'kms:Decrypt', key)).verdict, 'ImplicitlyDenied');
       for (const role of ['webhook', 'scale-down', 'tenant-manager', 'recovery', 'runner']) {
         assert.equal((await judgeBy(policies, role, 'kms:Decrypt', key, BY_EC2)).verdict, 'ImplicitlyDenied', role);

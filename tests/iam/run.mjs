@@ -1,4 +1,5 @@
-// Everything that is judged on a plan by the real provider: policies, submodules, user data. Ends with `N passed, N failed`.
+// Everything that is judged on a plan by the real provider: policies, submodules, user data. Ends with `N passed, N
+// failed`.
 import { run } from 'node:test';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

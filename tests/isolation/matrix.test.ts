@@ -10,17 +10,30 @@ interface Attempt {
   readonly by: (party: Party, system: System) => Promise<void>;
 }
 
-const launchOfB = (system: System) => system.harness.state.launches.all().find((launch) => launch.installationId === B.installationId && launch.jobId === JOB_OF_B);
+const launchOfB = (system: System) =>
+  system.harness.state.launches
+    .all()
+    .find((launch) => launch.installationId === B.installationId && launch.jobId === JOB_OF_B);
 const machineOfB = (system: System): string => launchOfB(system)?.instanceId ?? 'none';
 
 const ATTEMPTS: readonly Attempt[] = [
   {
     path: 'job event',
     what: "claims B's runner by its name",
-    by: (party, system) => system.jobEvent(jobEvent({ ...party, jobId: 9, runnerName: runnerName('test', machineOfB(system)) })),
+    by: (party, system) =>
+      system.jobEvent(jobEvent({ ...party, jobId: 9, runnerName: runnerName('test', machineOfB(system)) })),
   },
-  { path: 'job event', what: "starts B's waiting job by its number", by: (party, system) => system.jobEvent(jobEvent({ ...party, jobId: WAITING_JOB_OF_B })) },
-  { path: 'job event', what: "ends B's job by its number", by: (party, system) => system.jobEvent(jobEvent({ ...party, jobId: JOB_OF_B, kind: 'completed', conclusion: 'success' })) },
+  {
+    path: 'job event',
+    what: "starts B's waiting job by its number",
+    by: (party, system) => system.jobEvent(jobEvent({ ...party, jobId: WAITING_JOB_OF_B })),
+  },
+  {
+    path: 'job event',
+    what: "ends B's job by its number",
+    by: (party, system) =>
+      system.jobEvent(jobEvent({ ...party, jobId: JOB_OF_B, kind: 'completed', conclusion: 'success' })),
+  },
   {
     path: 'queue message',
     what: "names B's job, which has no row yet",
@@ -31,23 +44,43 @@ const ATTEMPTS: readonly Attempt[] = [
     what: "carries B's installation with its own account",
     by: async ({ owner, ownerId }, system) => {
       // B has room, so that only whose account it is decides.
-      system.harness.state.tenants.rows.set(B.installationId, { ...system.harness.state.tenants.rows.get(B.installationId), max_runners: 5 });
+      system.harness.state.tenants.rows.set(B.installationId, {
+        ...system.harness.state.tenants.rows.get(B.installationId),
+        max_runners: 5,
+      });
       await system.deliver(jobMessage({ installationId: B.installationId, owner, ownerId, jobId: 11 }));
     },
   },
-  { path: 'parameter path', what: "removes B's configurations", by: async ({ installationId }, system) => system.harness.parameters.remove(installationId, [machineOfB(system)]) },
+  {
+    path: 'parameter path',
+    what: "removes B's configurations",
+    by: async ({ installationId }, system) => system.harness.parameters.remove(installationId, [machineOfB(system)]),
+  },
   {
     path: 'parameter path',
     what: "stores a configuration for B's machine",
     by: async ({ installationId }, system) =>
-      system.harness.parameters.put({ installationId, instanceId: machineOfB(system), value: 'planted', tenantTier: 'small', tier: 'small', expiresAt: new Date('2030-01-01') }),
+      system.harness.parameters.put({
+        installationId,
+        instanceId: machineOfB(system),
+        value: 'planted',
+        tenantTier: 'small',
+        tier: 'small',
+        expiresAt: new Date('2030-01-01'),
+      }),
   },
-  { path: 'uninstall', what: "ends B's machine, configuration and jobs", by: (party, system) => cleanUp(system, party) },
+  {
+    path: 'uninstall',
+    what: "ends B's machine, configuration and jobs",
+    by: (party, system) => cleanUp(system, party),
+  },
 ];
 
 /** What a message of B's own installation does changes its rows; what only that may change is compared without them. */
 const asSeen = (attempt: Attempt, system: System): string =>
-  attempt.what.startsWith('carries') ? String(system.harness.state.fleet.alive(B.installationId).length) : everythingOf(B, system);
+  attempt.what.startsWith('carries')
+    ? String(system.harness.state.fleet.alive(B.installationId).length)
+    : everythingOf(B, system);
 
 describe.each(ATTEMPTS)('$path: $what', (attempt) => {
   test('changes nothing of B when A does it', async () => {

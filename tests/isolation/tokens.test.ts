@@ -6,19 +6,35 @@ const RUNNER = { name: 'test-i-1', labels: ['self-hosted', 'small'], runnerGroup
 /** The functions' own client against a GitHub that knows whose token is whose. */
 async function twoOrganisations() {
   const running = await runGitHub();
-  const [acme, globex] = ['acme', 'globex'].map((login) => running.github.install({ login, type: 'Organization' })?.id ?? 0);
+  const [acme, globex] = ['acme', 'globex'].map(
+    (login) => running.github.install({ login, type: 'Organization' })?.id ?? 0,
+  );
   const github = createGitHub({
-    baseUrl: running.url, identity: async () => ({ appId: String(running.appId), privateKey: running.privateKey }), fetch: globalThis.fetch, clock: { now: () => new Date() },
+    baseUrl: running.url,
+    identity: async () => ({ appId: String(running.appId), privateKey: running.privateKey }),
+    fetch: globalThis.fetch,
+    clock: { now: () => new Date() },
   });
   const inGlobex = (installationId: number) => ({ installationId, owner: 'globex', scope: 'org' }) as const;
   const made = await github.createJitConfig(inGlobex(globex ?? 0), RUNNER);
   const job = running.github.queue({ installationId: globex ?? 0, labels: ['self-hosted', 'small'] });
-  return { running, github, acme: acme ?? 0, globex: globex ?? 0, inGlobex, runnerId: made.kind === 'created' ? made.runnerId : 0, jobId: job?.id ?? 0 };
+  return {
+    running,
+    github,
+    acme: acme ?? 0,
+    globex: globex ?? 0,
+    inGlobex,
+    runnerId: made.kind === 'created' ? made.runnerId : 0,
+    jobId: job?.id ?? 0,
+  };
 }
 
 type Stage = Awaited<ReturnType<typeof twoOrganisations>>;
 const CALLS: readonly [string, (stage: Stage, installationId: number) => Promise<{ readonly kind: string }>][] = [
-  ['register a runner', ({ github, inGlobex }, id) => github.createJitConfig(inGlobex(id), { ...RUNNER, name: 'test-i-2' })],
+  [
+    'register a runner',
+    ({ github, inGlobex }, id) => github.createJitConfig(inGlobex(id), { ...RUNNER, name: 'test-i-2' }),
+  ],
   ['list runners', ({ github, inGlobex }, id) => github.findRunner(inGlobex(id), RUNNER.name)],
   ['see a runner', ({ github, inGlobex, runnerId }, id) => github.getRunner(inGlobex(id), runnerId)],
   ['remove a runner', ({ github, inGlobex, runnerId }, id) => github.deleteRunner(inGlobex(id), runnerId)],
@@ -34,7 +50,9 @@ describe.each(CALLS)('a token: %s of globex', (_what, call) => {
   test('is refused to acme’s, and changes nothing', async () => {
     const before = JSON.stringify([...running.github.store.runners.values()]);
     const answer = await call(stage, stage.acme);
-    expect(['refused', 'absent']).toContain(answer.kind === 'found' && Object.keys(answer).length === 1 ? 'absent' : answer.kind);
+    expect(['refused', 'absent']).toContain(
+      answer.kind === 'found' && Object.keys(answer).length === 1 ? 'absent' : answer.kind,
+    );
     expect(JSON.stringify([...running.github.store.runners.values()])).toBe(before);
   });
 

@@ -17,7 +17,13 @@ export const WAITING_JOB_OF_B = 3;
 export async function twoTenants(): Promise<System> {
   const system = createSystem();
   for (const party of [A, B]) {
-    system.harness.addTenant({ installation_id: party.installationId, org_name: party.owner, account_id: party.ownerId, max_runners: 1, security_group_id: `sg-${party.owner}` });
+    system.harness.addTenant({
+      installation_id: party.installationId,
+      org_name: party.owner,
+      account_id: party.ownerId,
+      max_runners: 1,
+      security_group_id: `sg-${party.owner}`,
+    });
   }
   await system.queueJob(1, A);
   await system.queueJob(JOB_OF_B, B);
@@ -33,7 +39,9 @@ export function everythingOf({ installationId }: Party, { harness }: System): st
       row: state.tenants.rows.get(installationId),
       jobs: [...state.jobs.rows.values()].filter((job) => job.installationId === installationId),
       launches: state.launches.all().filter((launch) => launch.installationId === installationId),
-      machines: [...state.fleet.machines.values()].filter((machine) => machine.request.installationId === installationId),
+      machines: [...state.fleet.machines.values()].filter(
+        (machine) => machine.request.installationId === installationId,
+      ),
       parameters: [...state.parameters.entries.values()].filter((entry) => entry.installationId === installationId),
       runners: state.github.registrations.filter((registration) => registration.installationId === installationId),
       messages: state.queue.jobs.filter((message) => message.installationId === installationId),
@@ -44,5 +52,9 @@ export function everythingOf({ installationId }: Party, { harness }: System): st
 
 export async function cleanUp(system: System, { installationId }: Party): Promise<void> {
   const { harness } = system;
-  await cleanUpTenant(installationId, 0, { ...harness, tenants: harness.registry, lease: { name: 'refusals', milliseconds: 90_000 } });
+  await cleanUpTenant(installationId, 0, {
+    ...harness,
+    tenants: harness.registry,
+    lease: { name: 'refusals', milliseconds: 90_000 },
+  });
 }

@@ -13,7 +13,11 @@ export const REGION = 'eu-west-1';
 export const TENANT = '4711';
 export const CONFIG = Buffer.from('a configuration for one runner, '.repeat(120)).toString('base64');
 const ROLE = 'acme-ci-runner';
-const CREDENTIALS = { AccessKeyId: 'ASIAMACHINE', SecretAccessKey: 'se/cret+of/the/role', Token: `${'token/of+the/role'.repeat(40)}==` };
+const CREDENTIALS = {
+  AccessKeyId: 'ASIAMACHINE',
+  SecretAccessKey: 'se/cret+of/the/role',
+  Token: `${'token/of+the/role'.repeat(40)}==`,
+};
 const MAX_MS = 600_000;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -23,11 +27,15 @@ const FACTS = {
   'services/domain': 'amazonaws.com',
   'tags/instance/ghr:tenant_id': TENANT,
   'iam/security-credentials/': ROLE,
-  [`iam/security-credentials/${ROLE}`]: JSON.stringify({ Code: 'Success', Type: 'AWS-HMAC', ...CREDENTIALS, Expiration: '2099-01-01T00:00:00Z' }, null, 2),
+  [`iam/security-credentials/${ROLE}`]: JSON.stringify(
+    { Code: 'Success', Type: 'AWS-HMAC', ...CREDENTIALS, Expiration: '2099-01-01T00:00:00Z' },
+    null,
+    2,
+  ),
 };
 
-// In a mount and process namespace of its own, over the system as a read-only layer. Its first process stays until the machine's plug is pulled, so
-// that a watchdog outlives the script as it does on a real machine.
+// In a mount and process namespace of its own, over the system as a read-only layer. Its first process stays until the
+// machine's plug is pulled, so that a watchdog outlives the script as it does on a real machine.
 const START = `set -e
 mount -t tmpfs tmpfs "$BASE"
 mkdir "$BASE/upper" "$BASE/work" "$BASE/root"
@@ -46,18 +54,41 @@ sleep 1000
 `;
 
 /**
- * Boots a machine with the text as its user data and waits until it has called `shutdown`. Answers what AWS, the runner and the console saw.
+ * Boots a machine with the text as its user data and waits until it has called `shutdown`. Answers what AWS, the runner
+ * and the console saw.
  *
- * @param scenario `system` (a key of SYSTEMS), `runner` (a behaviour, or null for an image without it), `facts`, `aws`, `env`, `files`, `disk` (size of
- *   the disk that holds the runner), `prepare` (shell, run in the system before it boots), `during` (shell, in the system's folder; `$script` is the process, `$CONTROL` this side), `settled` (of what AWS saw, whether it is all), `alter` (the text, changed)
+ * @param scenario `system` (a key of SYSTEMS), `runner` (a behaviour, or null for an image without it), `facts`, `aws`,
+ *   `env`, `files`, `disk` (size of
+ *   the disk that holds the runner), `prepare` (shell, run in the system before it boots), `during` (shell, in the
+ *   system's folder; `$script` is the process, `$CONTROL` this side), `settled` (of what AWS saw, whether it is all),
+ *   `alter` (the text, changed)
  */
 export async function boot(text, { root, logGroup, parameterRoot }, scenario) {
-  const { system, runner = 'job', version, facts = {}, aws = {}, env = {}, files = {}, disk = '', prepare = '', during = '', alter = (given) => given } = scenario;
+  const {
+    system,
+    runner = 'job',
+    version,
+    facts = {},
+    aws = {},
+    env = {},
+    files = {},
+    disk = '',
+    prepare = '',
+    during = '',
+    alter = (given) => given,
+  } = scenario;
   const base = mkdtempSync(join(tmpdir(), 'machine-'));
   const seen = { output: '', shutdowns: [], runner: {}, downloads: [] };
   let ended;
   const shutdown = new Promise((done) => (ended = done));
-  const services = awsServices({ instanceId: INSTANCE, region: REGION, credentials: CREDENTIALS, logGroup, parameter: { name: `${parameterRoot}/${TENANT}/runners/${INSTANCE}`, value: CONFIG }, ...aws });
+  const services = awsServices({
+    instanceId: INSTANCE,
+    region: REGION,
+    credentials: CREDENTIALS,
+    logGroup,
+    parameter: { name: `${parameterRoot}/${TENANT}/runners/${INSTANCE}`, value: CONFIG },
+    ...aws,
+  });
   const metadata = await listen(metadataService({ ...FACTS, ...facts }));
   const cloud = await listen(services.handle);
   const control = await listen(async ({ path, body }) => {
@@ -88,13 +119,27 @@ export async function boot(text, { root, logGroup, parameterRoot }, scenario) {
   }
   mkdirSync(join(base, 'system'));
   const variables = { GHR_IMDS_URL: metadata.url, AWS_ENDPOINT_URL: cloud.url, ...env };
-  const child = spawn('unshare', ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private', 'bash', '-c', START], {
-    env: {
-      PATH: process.env.PATH, SYSTEM: root, BASE: join(base, 'system'), FILES: join(base, 'files'), DISK: disk, PREPARE: prepare, DURING: during, MACHINE_PATH: PATH, CONTROL: control.url,
-      MACHINE_ENV: Object.entries(variables).map(([name, value]) => `${name}=${value}`).join(' '),
+  const child = spawn(
+    'unshare',
+    ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private', 'bash', '-c', START],
+    {
+      env: {
+        PATH: process.env.PATH,
+        SYSTEM: root,
+        BASE: join(base, 'system'),
+        FILES: join(base, 'files'),
+        DISK: disk,
+        PREPARE: prepare,
+        DURING: during,
+        MACHINE_PATH: PATH,
+        CONTROL: control.url,
+        MACHINE_ENV: Object.entries(variables)
+          .map(([name, value]) => `${name}=${value}`)
+          .join(' '),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  );
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (seen.output += chunk));
   const gone = new Promise((done) => child.on('exit', done));
   let timer;
@@ -103,12 +148,18 @@ export async function boot(text, { root, logGroup, parameterRoot }, scenario) {
     await Promise.race([shutdown, gone, late]);
     clearTimeout(timer);
     // What runs beside the script may still be under way.
-    for (let tries = 0; scenario.settled && !scenario.settled(services.seen) && tries < 6000; tries += 1) await new Promise((done) => setTimeout(done, 50));
+    for (let tries = 0; scenario.settled && !scenario.settled(services.seen) && tries < 6000; tries += 1)
+      await new Promise((done) => setTimeout(done, 50));
   } finally {
     child.kill('SIGKILL');
     await gone;
     for (const server of [metadata, cloud, control]) await server.close();
     rmSync(base, { recursive: true, force: true });
   }
-  return { ...seen, aws: services.seen, reason: seen.shutdowns[0]?.replace(/^-h now ghr: /, ''), secrets: [CONFIG, CREDENTIALS.SecretAccessKey, CREDENTIALS.Token] };
+  return {
+    ...seen,
+    aws: services.seen,
+    reason: seen.shutdowns[0]?.replace(/^-h now ghr: /, ''),
+    secrets: [CONFIG, CREDENTIALS.SecretAccessKey, CREDENTIALS.Token],
+  };
 }

@@ -1,4 +1,5 @@
-// Runs the boot script of a plan, as it is, in a system of its own: see docs/runners.md for what stands in for what. Ends with `N passed, N failed`.
+// Runs the boot script of a plan, as it is, in a system of its own: see docs/runners.md for what stands in for what.
+// Ends with `N passed, N failed`.
 //
 //   node tests/machine/run.mjs                  everything (root only)
 //   node tests/machine/run.mjs --only watchdog  the scenarios with this in their name
@@ -26,9 +27,14 @@ const { user_data: encoded } = resource(await planOnce(), 'module.runners.aws_la
 const text = Buffer.from(encoded, 'base64').toString('utf8');
 const surroundings = { root, logGroup: `/${PREFIX}/runners`, parameterRoot: `/${PREFIX}/tenants` };
 
-const runs = Object.keys(SYSTEMS).flatMap((system) => [
-  ...SCENARIOS.map((scenario) => ({ name: `${system}: ${scenario.name}`, run: () => runScenario({ ...scenario, system }) })),
-]).filter(({ name }) => name.includes(values.only));
+const runs = Object.keys(SYSTEMS)
+  .flatMap((system) => [
+    ...SCENARIOS.map((scenario) => ({
+      name: `${system}: ${scenario.name}`,
+      run: () => runScenario({ ...scenario, system }),
+    })),
+  ])
+  .filter(({ name }) => name.includes(values.only));
 
 const timings = new Map();
 const counted = { passed: 0, failed: 0 };

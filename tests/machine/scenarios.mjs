@@ -19,21 +19,37 @@ export function alwaysHolds(result) {
     assert.ok(!result.output.includes(secret), 'a secret is on the console');
     assert.ok(!result.aws.lines.join('\n').includes(secret), 'a secret is in the log');
   }
-  assert.deepEqual(result.aws.refused.filter((type) => type !== 'AccessDeniedException'), [], 'AWS refused a call');
+  assert.deepEqual(
+    result.aws.refused.filter((type) => type !== 'AccessDeniedException'),
+    [],
+    'AWS refused a call',
+  );
 }
 
 function failsWith(reason, { ran = false, tagged = true } = {}) {
   return (result) => {
     assert.equal(result.reason, reason, result.output);
-    if (tagged) assert.ok(result.aws.tags.some(([key, value]) => key === 'ghr:boot' && new RegExp(`^failed:${reason}\\b`).test(value)), 'the reason is not in the tag');
+    if (tagged)
+      assert.ok(
+        result.aws.tags.some(([key, value]) => key === 'ghr:boot' && new RegExp(`^failed:${reason}\\b`).test(value)),
+        'the reason is not in the tag',
+      );
     assert.equal(ranJob(result), ran);
-    if (tagged) assert.ok(result.aws.lines.some((line) => line.includes(reason)), 'the reason is not in the log');
+    if (tagged)
+      assert.ok(
+        result.aws.lines.some((line) => line.includes(reason)),
+        'the reason is not in the log',
+      );
   };
 }
 
 /** A machine whose image images/install.sh made. */
 function baked({ prepare = 'bash /install.sh', gitHubs = newestByGitHub() } = {}) {
-  const files = (origin) => ({ ...gitHubs.files(origin), 'install.sh': readFileSync(join(ROOT, 'images', 'install.sh'), 'utf8'), 'my-hooks/job-completed.sh': 'touch /tmp/my-hook-ran\n' });
+  const files = (origin) => ({
+    ...gitHubs.files(origin),
+    'install.sh': readFileSync(join(ROOT, 'images', 'install.sh'), 'utf8'),
+    'my-hooks/job-completed.sh': 'touch /tmp/my-hook-ran\n',
+  });
   return { runner: null, prepare, files, serve: gitHubs.serve };
 }
 
@@ -41,8 +57,12 @@ const TEMPLATE = join(ROOT, 'modules', 'runners', 'templates', 'user-data.sh.tft
 
 /** The user data as Terraform renders it with `hooks.before_runner`; the plan that all scenarios share has none. */
 function withHookBeforeRunner(text, script) {
-  const [, block] = /^%\{ if hook_before_runner != "" ~\}\n([\s\S]*?)^%\{ endif ~\}\n/m.exec(readFileSync(TEMPLATE, 'utf8'));
-  const rendered = block.replace('${hook_before_runner}', Buffer.from(script).toString('base64')).replaceAll('$${', '${');
+  const [, block] = /^%\{ if hook_before_runner != "" ~\}\n([\s\S]*?)^%\{ endif ~\}\n/m.exec(
+    readFileSync(TEMPLATE, 'utf8'),
+  );
+  const rendered = block
+    .replace('${hook_before_runner}', Buffer.from(script).toString('base64'))
+    .replaceAll('$${', '${');
   const start = text.indexOf('\nbegin runner\n');
   assert.ok(start > 0, 'the step "runner" has another name');
   return `${text.slice(0, start)}\n${rendered}${text.slice(start)}`;
@@ -70,7 +90,11 @@ export const SCENARIOS = [
   },
   {
     name: 'deletes its configuration before the job starts, and reads it once',
-    check: ({ aws }) => assert.deepEqual(aws.calls.filter((name) => name.endsWith('Parameter')), ['GetParameter', 'DeleteParameter']),
+    check: ({ aws }) =>
+      assert.deepEqual(
+        aws.calls.filter((name) => name.endsWith('Parameter')),
+        ['GetParameter', 'DeleteParameter'],
+      ),
   },
   {
     name: 'gives the job neither root’s environment nor the role’s credentials in a list of processes',
@@ -86,7 +110,11 @@ export const SCENARIOS = [
     check: ({ aws }) => {
       assert.equal(aws.stream, INSTANCE);
       assert.ok(aws.lines.includes('a "quoted" \\\\ line with ünicode'));
-      for (const part of ['step runner took', 'Running job: build', 'shutting down: job-done']) assert.ok(aws.lines.some((line) => line.includes(part)), part);
+      for (const part of ['step runner took', 'Running job: build', 'shutting down: job-done'])
+        assert.ok(
+          aws.lines.some((line) => line.includes(part)),
+          part,
+        );
       assert.equal(new Set(aws.lines).size, aws.lines.length, 'a line was sent twice');
     },
   },
@@ -106,9 +134,22 @@ export const SCENARIOS = [
       assert.equal(aws.calls.filter((name) => name === 'GetParameter').length, 4);
     },
   },
-  { name: 'ends when no configuration comes', aws: { misses: 999 }, env: { GHR_CONFIG_WAIT_SECONDS: '1' }, check: failsWith('config-timeout') },
-  { name: 'ends when the metadata service does not answer', facts: { 'instance-id': undefined }, check: failsWith('metadata', { tagged: false }) },
-  { name: 'ends when its tenant is unknown', facts: { 'tags/instance/ghr:tenant_id': undefined }, check: failsWith('no-tenant') },
+  {
+    name: 'ends when no configuration comes',
+    aws: { misses: 999 },
+    env: { GHR_CONFIG_WAIT_SECONDS: '1' },
+    check: failsWith('config-timeout'),
+  },
+  {
+    name: 'ends when the metadata service does not answer',
+    facts: { 'instance-id': undefined },
+    check: failsWith('metadata', { tagged: false }),
+  },
+  {
+    name: 'ends when its tenant is unknown',
+    facts: { 'tags/instance/ghr:tenant_id': undefined },
+    check: failsWith('no-tenant'),
+  },
   {
     name: 'runs the job although neither tags nor logs nor the deletion are taken',
     aws: { refuse: ['CreateTags', 'PutLogEvents', 'DeleteParameter'] },
@@ -122,11 +163,16 @@ export const SCENARIOS = [
     runner: null,
     ...mirror,
     alter: (text, url) => pinned(text, `${url}/files/${ARCHIVE}`),
-    during: 'until [ -s var/log/packages ]; do sleep 0.1; done; curl -s --data-binary @var/log/packages "$CONTROL/runner/packages"',
+    during:
+      'until [ -s var/log/packages ]; do sleep 0.1; done; curl -s --data-binary @var/log/packages ' +
+      '"$CONTROL/runner/packages"',
     check: (result) => {
       assert.equal(result.reason, 'job-done', result.output);
       assert.deepEqual(result.downloads, [ARCHIVE]);
-      assert.match(result.runner.packages, /^(dnf install -y -q libicu git|apt-get update -q\napt-get install -yq --no-install-recommends libicu-dev git)$/m);
+      assert.match(
+        result.runner.packages,
+        /^(dnf install -y -q libicu git|apt-get update -q\napt-get install -yq --no-install-recommends libicu-dev git)$/m,
+      );
     },
   },
   {
@@ -139,7 +185,12 @@ export const SCENARIOS = [
       assert.ok(!result.aws.calls.includes('GetParameter'));
     },
   },
-  { name: 'ends when there is no runner to download', runner: null, alter: (text, url) => pinned(text, `${url}/files/missing.tar.gz`), check: failsWith('download') },
+  {
+    name: 'ends when there is no runner to download',
+    runner: null,
+    alter: (text, url) => pinned(text, `${url}/files/missing.tar.gz`),
+    check: failsWith('download'),
+  },
   {
     name: 'takes the newest release where none is pinned, by the digest of GitHub’s API',
     runner: null,
@@ -150,7 +201,12 @@ export const SCENARIOS = [
       assert.doesNotMatch(result.output, /only TLS/);
     },
   },
-  { name: 'ends when the newest release has another digest than GitHub’s API says', runner: null, ...newestByGitHub({ digest: '1'.repeat(64) }), check: failsWith('checksum') },
+  {
+    name: 'ends when the newest release has another digest than GitHub’s API says',
+    runner: null,
+    ...newestByGitHub({ digest: '1'.repeat(64) }),
+    check: failsWith('checksum'),
+  },
   {
     name: 'replaces a runner in the image that is too old',
     version: { name: '2.300.0', since: now() - 40 * DAY },
@@ -190,11 +246,15 @@ export const SCENARIOS = [
   },
   {
     name: 'believes the files of a runner more than a note that is younger than they are',
-    ...baked({ prepare: `RUNNER_VERSION=${OLD} bash /install.sh && echo "${OLD} $(date +%s)" >/opt/actions-runner/.ghr-image` }),
+    ...baked({
+      prepare: `RUNNER_VERSION=${OLD} bash /install.sh && echo "${OLD} $(date +%s)" >/opt/actions-runner/.ghr-image`,
+    }),
     check: (result) => assert.match(result.output, /of a release 40\d days ago/),
   },
   {
-    name: 'takes the newest runner when GitHub refuses the image’s (exit code 7), and runs the job with the same configuration',
+    name:
+      'takes the newest runner when GitHub refuses the image’s (exit code 7), and runs the job with the same ' +
+      'configuration',
     runner: 'deprecated',
     version: { name: '2.339.0', since: now() - 2 * DAY },
     ...newestByGitHub(),
@@ -217,25 +277,44 @@ export const SCENARIOS = [
   {
     name: 'boots from what images/install.sh made, without a download or a change of owner',
     ...baked({ prepare: 'HOOKS_DIR=/my-hooks bash /install.sh && rm /usr/local/bin/curl && touch /baked && sleep 1' }),
-    during: 'until [ -e tmp/my-hook-ran ]; do sleep 0.1; done; curl -s --data "$(find opt -newer baked -user root; cat opt/actions-runner/.ghr-image)" "$CONTROL/runner/image"',
+    during:
+      'until [ -e tmp/my-hook-ran ]; do sleep 0.1; done; curl -s --data "$(find opt -newer baked -user ' +
+      'root; cat opt/actions-runner/.ghr-image)" "$CONTROL/runner/image"',
     check: (result) => {
       assert.equal(result.reason, 'job-done', result.output);
       assert.match(result.output, new RegExp(`tag the image with ghr:runner_version=${LATEST}`));
       assert.match(bootTag(result), new RegExp(` version=${LATEST} age=3$`));
-      assert.equal(result.downloads.filter((name) => name.endsWith(ARCHIVE)).length, 1, 'it was downloaded again at boot');
+      assert.equal(
+        result.downloads.filter((name) => name.endsWith(ARCHIVE)).length,
+        1,
+        'it was downloaded again at boot',
+      );
       assert.match(result.runner.image, new RegExp(`^${LATEST} \\d+$`));
     },
   },
   {
     name: 'gets no image whose runner has another digest than GitHub says',
-    ...baked({ prepare: 'bash /install.sh; [ $? -ne 0 ] && [ ! -e /opt/actions-runner ]', gitHubs: newestByGitHub({ digest: '1'.repeat(64) }) }),
+    ...baked({
+      prepare: 'bash /install.sh; [ $? -ne 0 ] && [ ! -e /opt/actions-runner ]',
+      gitHubs: newestByGitHub({ digest: '1'.repeat(64) }),
+    }),
     check: (result) => assert.match(result.output, /does not have the digest 1111/),
   },
-  { name: 'ends when GitHub no longer takes this version (exit code 7) and no other can be had', runner: 'deprecated', ...gitHub(() => ({ status: 404 })), check: failsWith('runner-deprecated', { ran: true }) },
+  {
+    name: 'ends when GitHub no longer takes this version (exit code 7) and no other can be had',
+    runner: 'deprecated',
+    ...gitHub(() => ({ status: 404 })),
+    check: failsWith('runner-deprecated', { ran: true }),
+  },
   { name: 'ends when the runner gets no job', runner: 'no-job', check: failsWith('no-job', { ran: true }) },
   { name: 'ends when the runner can’t be started', runner: 'broken', check: failsWith('runner-exit-3') },
   { name: 'ends when the disk is full before the job', disk: '100m', check: failsWith('disk-full') },
-  { name: 'ends when the job fills the disk', runner: 'fill-disk', disk: '300m', check: failsWith('disk-full', { ran: true }) },
+  {
+    name: 'ends when the job fills the disk',
+    runner: 'fill-disk',
+    disk: '300m',
+    check: failsWith('disk-full', { ran: true }),
+  },
   {
     name: 'ends when a hook of the image fails',
     files: { 'opt/ghr/hooks/job-started.sh': 'echo no; exit 9\n' },
@@ -246,12 +325,17 @@ export const SCENARIOS = [
   },
   {
     name: 'runs hooks that the module was given',
-    alter: (text) => text.replace("write_hook job-completed.sh idle ''", `write_hook job-completed.sh idle '${Buffer.from('exit 5').toString('base64')}'`),
+    alter: (text) =>
+      text.replace(
+        "write_hook job-completed.sh idle ''",
+        `write_hook job-completed.sh idle '${Buffer.from('exit 5').toString('base64')}'`,
+      ),
     check: failsWith('hook-error', { ran: true }),
   },
   {
     name: 'runs the hook before the runner as root, with what it needs to know',
-    alter: (text) => withHookBeforeRunner(text, 'echo "hook of $(id -un): $GHR_TENANT_ID $GHR_INSTANCE_ID $AWS_REGION"'),
+    alter: (text) =>
+      withHookBeforeRunner(text, 'echo "hook of $(id -un): $GHR_TENANT_ID $GHR_INSTANCE_ID $AWS_REGION"'),
     check: ({ reason, output }) => {
       assert.equal(reason, 'job-done', output);
       assert.match(output, new RegExp(`hook of root: ${TENANT} ${INSTANCE} ${REGION}`));
@@ -265,7 +349,12 @@ export const SCENARIOS = [
       assert.ok(!result.aws.calls.includes('GetParameter'));
     },
   },
-  { name: 'ends a job that takes too long', runner: 'hang', env: { GHR_JOB_SECONDS: '2' }, check: failsWith('time-limit', { ran: true }) },
+  {
+    name: 'ends a job that takes too long',
+    runner: 'hang',
+    env: { GHR_JOB_SECONDS: '2' },
+    check: failsWith('time-limit', { ran: true }),
+  },
   {
     name: 'counts the time of a job from its start, however long the runner waited for it',
     runner: 'late',
@@ -277,7 +366,9 @@ export const SCENARIOS = [
     // The plan that all scenarios share has none.
     alter: (text) => withSudo(text),
     files: { 'etc/sudoers.d/README': '' },
-    during: 'until [ -s etc/sudoers.d/ghr-runner ]; do sleep 0.1; done; curl -s --data-binary @etc/sudoers.d/ghr-runner "$CONTROL/runner/sudo"',
+    during:
+      'until [ -s etc/sudoers.d/ghr-runner ]; do sleep 0.1; done; curl -s --data-binary ' +
+      '@etc/sudoers.d/ghr-runner "$CONTROL/runner/sudo"',
     check: ({ reason, runner, output }) => {
       assert.equal(reason, 'job-done', output);
       assert.equal(runner.sudo.trim(), 'runner ALL=(ALL) NOPASSWD:ALL');
@@ -286,13 +377,20 @@ export const SCENARIOS = [
   {
     name: 'has no sudo for its jobs otherwise',
     files: { 'etc/sudoers.d/README': '' },
-    during: 'until [ -e tmp/job-runs ] || [ -e run/ghr/ended ]; do sleep 0.1; done; curl -s --data "$(ls etc/sudoers.d)" "$CONTROL/runner/sudo"',
+    during:
+      'until [ -e tmp/job-runs ] || [ -e run/ghr/ended ]; do sleep 0.1; done; curl -s --data "$(ls ' +
+      'etc/sudoers.d)" "$CONTROL/runner/sudo"',
     check: ({ reason, runner, output }) => {
       assert.equal(reason, 'job-done', output);
       assert.doesNotMatch(runner.sudo ?? '', /ghr-runner/);
     },
   },
-  { name: 'ends when it is told to stop', runner: 'hang', during: 'until [ -e tmp/job-runs ]; do sleep 0.1; done; kill -TERM "$script"', check: failsWith('told-to-stop', { ran: true }) },
+  {
+    name: 'ends when it is told to stop',
+    runner: 'hang',
+    during: 'until [ -e tmp/job-runs ]; do sleep 0.1; done; kill -TERM "$script"',
+    check: failsWith('told-to-stop', { ran: true }),
+  },
   {
     name: 'is ended by its watchdog when the script dies',
     runner: 'hang',

@@ -2,7 +2,8 @@
 import { createHash, createHmac } from 'node:crypto';
 
 const MAX_SKEW_MS = 5 * 60_000;
-const AUTHORIZATION = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/;
+const AUTHORIZATION =
+  /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/;
 const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
@@ -15,12 +16,22 @@ export function checkSignature({ method, path, headers, body }, { credentials, r
   if (headers['x-amz-security-token'] !== credentials.Token) return { problem: 'not the session token of the role' };
   if (signedRegion !== region) return { problem: `signed for ${signedRegion}` };
   const names = signedHeaders.split(';');
-  const unsigned = Object.keys(headers).filter((name) => (name === 'host' || name.startsWith('x-amz-')) && !names.includes(name));
+  const unsigned = Object.keys(headers).filter(
+    (name) => (name === 'host' || name.startsWith('x-amz-')) && !names.includes(name),
+  );
   if (unsigned.length > 0) return { problem: `headers that are not signed: ${unsigned.join(', ')}` };
   const at = headers['x-amz-date'];
   const sent = Date.parse(at.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
   if (!(Math.abs(sent - now) < MAX_SKEW_MS)) return { problem: `signed at ${at}` };
-  const canonical = [method, path, '', ...names.map((name) => `${name}:${headers[name].trim().replace(/ +/g, ' ')}`), '', signedHeaders, sha256(body)].join('\n');
+  const canonical = [
+    method,
+    path,
+    '',
+    ...names.map((name) => `${name}:${headers[name].trim().replace(/ +/g, ' ')}`),
+    '',
+    signedHeaders,
+    sha256(body),
+  ].join('\n');
   const scope = `${date}/${region}/${service}/aws4_request`;
   const key = [date, region, service, 'aws4_request'].reduce(hmac, `AWS4${credentials.SecretAccessKey}`);
   const expected = hmac(key, ['AWS4-HMAC-SHA256', at, scope, sha256(canonical)].join('\n')).toString('hex');

@@ -29,7 +29,11 @@ const workers = Array.from({ length: Math.min(availableParallelism(), 8) }, asyn
     process.stdout.write(stdout);
     if (code === 0) continue;
     failed += 1;
-    console.error(task[0] === '--find' ? `The flaw ${task[1]} is not found, or breaks another rule than its own.` : `The protocol does not walk ${task[0]} clean. ${stderr}`);
+    console.error(
+      task[0] === '--find'
+        ? `The flaw ${task[1]} is not found, or breaks another rule than its own.`
+        : `The protocol does not walk ${task[0]} clean. ${stderr}`,
+    );
   }
 });
 await Promise.all(workers);

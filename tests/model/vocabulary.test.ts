@@ -43,21 +43,32 @@ describe('code, model and page name the same', () => {
   test('rows of the sweep', () => expect(firstColumn('The sweep')).toEqual(vocabulary.sweep.map(({ sees }) => sees)));
 
   test('actions of the sweep', () => {
-    const union = read('lambdas/functions/scale-down/src/decide-sweep.ts').split('export type SweepAction =')[1]?.split(';\n\n')[0] ?? '';
+    const union =
+      read('lambdas/functions/scale-down/src/decide-sweep.ts')
+        .split('export type SweepAction =')[1]
+        ?.split(';\n\n')[0] ?? '';
     const kinds = [...union.matchAll(/readonly kind: '([a-z-]+)'/g)].map(([, kind]) => String(kind));
     expect(vocabulary.sweep.flatMap(({ does }) => does).sort()).toEqual(kinds.sort());
   });
 
-  test.each(vocabulary.sweep.filter(({ model }) => model !== undefined))('the step of the model for "$sees"', ({ model }) => expect(modelSources).toContain(`'${model}'`));
+  test.each(vocabulary.sweep.filter(({ model }) => model !== undefined))(
+    'the step of the model for "$sees"',
+    ({ model }) => expect(modelSources).toContain(`'${model}'`),
+  );
 });
 
 describe('every flaw of the model', () => {
   const flaws = Object.keys(vocabulary.flaws);
   const traces = readdirSync(join(root, 'lambdas/testing/system/counterexamples'))
     .filter((name) => name.endsWith('.test.ts'))
-    .flatMap((name) => [...read('lambdas/testing/system/counterexamples', name).matchAll(/^ *test\('([a-z-]+): /gm)].map(([, flaw]) => String(flaw)));
+    .flatMap((name) =>
+      [...read('lambdas/testing/system/counterexamples', name).matchAll(/^ *test\('([a-z-]+): /gm)].map(([, flaw]) =>
+        String(flaw),
+      ),
+    );
 
-  test('has the trace that leads to it played on the handlers', () => expect(traces.filter((name) => name.includes('-')).sort()).toEqual([...flaws].sort()));
+  test('has the trace that leads to it played on the handlers', () =>
+    expect(traces.filter((name) => name.includes('-')).sort()).toEqual([...flaws].sort()));
 
   test.each(flaws)('%s is a switch of the model', (flaw) => expect(modelSources).toContain(`'${flaw}'`));
 });

@@ -18,14 +18,23 @@ export const mutations = [
   {
     name: "release's condition: the row of a tenant",
     file: 'libs/aws/src/dynamodb/tenant-registry.ts',
-    edits: [['const outcome = await changeRow(installationId, expression, update, `${isTenant(expression)} AND ${mayHoldSlots(expression)}`);', 'const outcome = await changeRow(installationId, expression, update, mayHoldSlots(expression));']],
+    edits: [
+      [
+        'const outcome = await changeRow(installationId, expression, update, `${isTenant(expression)} AND ' +
+          '${mayHoldSlots(expression)}`);',
+        'const outcome = await changeRow(installationId, expression, update, mayHoldSlots(expression));',
+      ],
+    ],
     suites: ['testing/kit/src/contracts/dynamodb'],
   },
   {
     name: "release's order: the slot before the row says `ending`",
     file: 'libs/core/src/protocol/release.ts',
     edits: [
-      ['  const ending = await', '  await deps.tenants.freeSlot(launch.installationId, launch.launchId);\n  const ending = await'],
+      [
+        '  const ending = await',
+        '  await deps.tenants.freeSlot(launch.installationId, launch.launchId);\n  const ending = await',
+      ],
       ['  await deps.tenants.freeSlot(launch.installationId, launch.launchId);\n  if (ending.ok', '  if (ending.ok'],
     ],
     suites: ['testing/system/counterexamples'],
@@ -39,7 +48,9 @@ export const mutations = [
   {
     name: 'the try of each tenant in the sweep',
     file: 'functions/scale-down/src/sweep.ts',
-    edits: [["own.log.error('The sweep of a tenant failed", "throw cause;\n    own.log.error('The sweep of a tenant failed"]],
+    edits: [
+      ["own.log.error('The sweep of a tenant failed", "throw cause;\n    own.log.error('The sweep of a tenant failed"],
+    ],
     suites: ['testing/system/runners'],
   },
   {
@@ -57,7 +68,9 @@ export const mutations = [
   {
     name: 'the lease: taken although another holds it',
     file: 'libs/core/src/protocol/admit.ts',
-    edits: [['{ from: [launch.state], leaseFreeAt: now.getTime(), leaseFreeFor: holder.name,', '{ from: [launch.state],']],
+    edits: [
+      ['{ from: [launch.state], leaseFreeAt: now.getTime(), leaseFreeFor: holder.name,', '{ from: [launch.state],'],
+    ],
     suites: ['testing/system/counterexamples'],
   },
   {
@@ -69,13 +82,25 @@ export const mutations = [
   {
     name: 'the intent: not written before the call',
     file: 'functions/scale-up/src/launch-instance.ts',
-    edits: [['current = await writeIntent(current, next, attempted, delivery, deps);', "current = { ...current, state: 'launching', intent: next };"]],
+    edits: [
+      [
+        'current = await writeIntent(current, next, attempted, delivery, deps);',
+        "current = { ...current, state: 'launching', intent: next };",
+      ],
+    ],
     suites: ['testing/system/launch'],
   },
   {
     name: 'the intent: a time-out moves to the next candidate',
     file: 'functions/scale-up/src/launch-instance.ts',
-    edits: [["      case 'unknown':\n        throw new RetryLater(`EC2 gave no clear answer (${answer.code}); the same call is repeated`);\n", ''], ["      case 'refused':\n", "      case 'unknown':\n      case 'refused':\n"]],
+    edits: [
+      [
+        "      case 'unknown':\n        throw new RetryLater(`EC2 gave no clear answer (${answer.code}); " +
+          'the same call is repeated`);\n',
+        '',
+      ],
+      ["      case 'refused':\n", "      case 'unknown':\n      case 'refused':\n"],
+    ],
     suites: ['testing/system/launch'],
   },
   {
@@ -87,13 +112,23 @@ export const mutations = [
   {
     name: 'the start number: a parked job of an ended launch gets no new one',
     file: 'libs/core/src/protocol/dispatch-next-jobs.ts',
-    edits: [['  const startNumber = job.startNumber + 1;', '  if (job.startNumber > 0) return undefined;\n  const startNumber = job.startNumber + 1;']],
+    edits: [
+      [
+        '  const startNumber = job.startNumber + 1;',
+        '  if (job.startNumber > 0) return undefined;\n  const startNumber = job.startNumber + 1;',
+      ],
+    ],
     suites: ['testing/system/launch'],
   },
   {
     name: 'the second admission after a job is parked',
     file: 'functions/scale-up/src/handle-job.ts',
-    edits: [['  const second = await admit(job, deps, delivery.lease);\n', "  const second = first as Awaited<ReturnType<typeof admit>>;\n"]],
+    edits: [
+      [
+        '  const second = await admit(job, deps, delivery.lease);\n',
+        '  const second = first as Awaited<ReturnType<typeof admit>>;\n',
+      ],
+    ],
     suites: ['testing/system/launch'],
   },
   {
@@ -109,9 +144,14 @@ export const mutations = [
     suites: ['testing/system/recursion'],
   },
   {
-    name: "the age at which EC2's \"no such instance\" is a proof",
+    name: 'the age at which EC2\'s "no such instance" is a proof',
     file: 'libs/core/src/model/launch.ts',
-    edits: [['return ageOf(launch.launchedAt ?? launch.createdAt, now) >= EC2_KNOWS_AFTER;', 'return ageOf(launch.launchedAt ?? launch.createdAt, now) >= 0;']],
+    edits: [
+      [
+        'return ageOf(launch.launchedAt ?? launch.createdAt, now) >= EC2_KNOWS_AFTER;',
+        'return ageOf(launch.launchedAt ?? launch.createdAt, now) >= 0;',
+      ],
+    ],
     suites: ['testing/system/machine-end'],
   },
   {
@@ -123,13 +163,23 @@ export const mutations = [
   {
     name: "a machine that EC2 ended: on the tenant's circuit",
     file: 'libs/core/src/protocol/record-launch-outcome.ts',
-    edits: [['const NO_FAULT = /^(spot|ec2:|ended-by-hand$|job-waits$)/;', 'const NO_FAULT = /^(spot|ended-by-hand$|job-waits$)/;']],
+    edits: [
+      [
+        'const NO_FAULT = /^(spot|ec2:|ended-by-hand$|job-waits$)/;',
+        'const NO_FAULT = /^(spot|ended-by-hand$|job-waits$)/;',
+      ],
+    ],
     suites: ['testing/system/machine-end'],
   },
   {
     name: "the tenant's status after RunInstances",
     file: 'functions/scale-up/src/start-runner.ts',
-    edits: [["  if (verdict.kind === 'park') return undo(", "  if (verdict.kind === 'park' && launch.instanceId === undefined) return undo("]],
+    edits: [
+      [
+        "  if (verdict.kind === 'park') return undo(",
+        "  if (verdict.kind === 'park' && launch.instanceId === undefined) return undo(",
+      ],
+    ],
     suites: ['testing/system/launch'],
   },
   {
@@ -139,13 +189,13 @@ export const mutations = [
     suites: ['testing/system/counterexamples'],
   },
   {
-    name: "the sweep: a launch in `ending`",
+    name: 'the sweep: a launch in `ending`',
     file: 'functions/scale-down/src/decide-sweep.ts',
     edits: [["return [{ kind: 'finish-release', launch }];", 'return [];']],
     suites: ['testing/system/counterexamples'],
   },
   {
-    name: "the sweep: a job without a launch",
+    name: 'the sweep: a job without a launch',
     file: 'functions/scale-down/src/decide-sweep.ts',
     edits: [["return [{ kind: 'ask-github', job }];", 'return [];']],
     suites: ['testing/system/counterexamples'],
@@ -153,7 +203,12 @@ export const mutations = [
   {
     name: 'the registration of a worker that died',
     file: 'libs/core/src/protocol/deregister.ts',
-    edits: [["    if (found.runner === undefined) return { kind: 'gone' };\n    runnerId = found.runner.id;", "    return { kind: 'gone' };"]],
+    edits: [
+      [
+        "    if (found.runner === undefined) return { kind: 'gone' };\n    runnerId = found.runner.id;",
+        "    return { kind: 'gone' };",
+      ],
+    ],
     suites: ['testing/system/crash/crash.test'],
   },
   {
@@ -165,22 +220,40 @@ export const mutations = [
   {
     name: "another tenant's runner name binds",
     file: 'functions/scale-down/src/bind-runner.ts',
-    edits: [['const launches = await deps.launches.listOpen(event.installationId);', 'const launches = await deps.launches.listOpen(1001);']],
+    edits: [
+      [
+        'const launches = await deps.launches.listOpen(event.installationId);',
+        'const launches = await deps.launches.listOpen(1001);',
+      ],
+    ],
     suites: ['testing/system/runners'],
   },
   {
     name: 'the redelivery cursor: written before what it passes over is noted',
     file: 'functions/recovery/src/find-failed-deliveries.ts',
     edits: [
-      ['    await learn(page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom), delivered, deps);\n', ''],
-      ['pass: { top, cursor } }, deps);\n', 'pass: { top, cursor } }, deps);\n    await learn(page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom), delivered, deps);\n'],
+      [
+        '    await learn(page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom), ' +
+          'delivered, deps);\n',
+        '',
+      ],
+      [
+        'pass: { top, cursor } }, deps);\n',
+        'pass: { top, cursor } }, deps);\n    await learn(page.attempts.filter(({ deliveredAt }) => ' +
+          'Date.parse(deliveredAt) >= bottom), delivered, deps);\n',
+      ],
     ],
     suites: ['testing/system/crash/crash.test'],
   },
   {
     name: 'the redelivery cursor: it rises before the pass is whole',
     file: 'functions/recovery/src/find-failed-deliveries.ts',
-    edits: [['await save({ floor: start.floor, pass: { top, cursor } }, deps);', 'await save({ floor: raiseFloor(start, top) }, deps);']],
+    edits: [
+      [
+        'await save({ floor: start.floor, pass: { top, cursor } }, deps);',
+        'await save({ floor: raiseFloor(start, top) }, deps);',
+      ],
+    ],
     suites: ['testing/system/crash/crash.test'],
   },
   {

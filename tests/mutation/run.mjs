@@ -15,7 +15,8 @@ const folder = mkdtempSync(join(tmpdir(), 'mutation-'));
 const results = [];
 const queue = [...wanted];
 const workers = Array.from({ length: Math.min(availableParallelism(), 4) }, async () => {
-  for (let mutation = queue.shift(); mutation !== undefined; mutation = queue.shift()) results.push(await judge(mutation));
+  for (let mutation = queue.shift(); mutation !== undefined; mutation = queue.shift())
+    results.push(await judge(mutation));
 });
 await Promise.all(workers);
 rmSync(folder, { recursive: true });
@@ -34,21 +35,37 @@ async function judge(mutation) {
   const { name, edits, suites } = mutation;
   const source = readFileSync(join(root, 'lambdas', mutation.file), 'utf8');
   const missing = edits.find(([find]) => !source.includes(find));
-  if (missing !== undefined) return { name, problem: `the text to change is no longer in ${mutation.file}: ${missing[0].trim()}` };
+  if (missing !== undefined)
+    return { name, problem: `the text to change is no longer in ${mutation.file}: ${missing[0].trim()}` };
   const env = { ...process.env, MUTATION: JSON.stringify({ file: mutation.file, edits }) };
   const file = join(folder, `${wanted.indexOf(mutation)}.json`);
-  const args = ['-c', join('tests', 'mutation', 'jest.config.cjs'), '--runInBand', '--json', '--outputFile', file, ...suites];
+  const args = [
+    '-c',
+    join('tests', 'mutation', 'jest.config.cjs'),
+    '--runInBand',
+    '--json',
+    '--outputFile',
+    file,
+    ...suites,
+  ];
   const { stderr } = await execute(tool('jest'), args, { env, show: false });
   return { name, ...verdictOf(readReport(file), stderr, suites) };
 }
 
 function verdictOf(report, stderr, suites) {
   if (report === undefined) return { problem: `jest gave no report: ${stderr.trim().split('\n').at(-1)}` };
-  const failed = report.testResults.flatMap(({ assertionResults }) => assertionResults).find(({ status }) => status === 'failed');
+  const failed = report.testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .find(({ status }) => status === 'failed');
   if (failed !== undefined) return { by: failed.fullName };
   const broken = report.testResults.find(({ status }) => status === 'failed');
   if (broken !== undefined) return { problem: `the change does not compile: ${broken.message.split('\n')[0]}` };
-  return { problem: report.numPassedTests === 0 ? `no test is called ${suites.join(' or ')}` : `${report.numPassedTests} tests passed (${suites.join(', ')})` };
+  return {
+    problem:
+      report.numPassedTests === 0
+        ? `no test is called ${suites.join(' or ')}`
+        : `${report.numPassedTests} tests passed (${suites.join(', ')})`,
+  };
 }
 
 function readReport(file) {

@@ -18,7 +18,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   recovery: ['aws', 'core', 'github', 'runtime'],
 };
 
-const parts = ['libs', 'functions'].flatMap((kind) => readdirSync(join(root, 'lambdas', kind)).map((name) => ({ name, folder: join(root, 'lambdas', kind, name) })));
+const parts = ['libs', 'functions'].flatMap((kind) =>
+  readdirSync(join(root, 'lambdas', kind)).map((name) => ({ name, folder: join(root, 'lambdas', kind, name) })),
+);
 const shipped = parts.filter(({ name }) => name !== 'testing');
 
 function sources(folder: string): string[] {
@@ -29,7 +31,8 @@ function sources(folder: string): string[] {
   });
 }
 
-const importsOf = (file: string): string[] => [...readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?'([^']+)'/g)].map(([, name]) => String(name));
+const importsOf = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?'([^']+)'/g)].map(([, name]) => String(name));
 
 test('every part has its place in the list', () => {
   expect(shipped.map(({ name }) => name).sort()).toEqual(Object.keys(MAY_IMPORT).sort());
@@ -38,8 +41,13 @@ test('every part has its place in the list', () => {
 test.each(shipped)('$name imports only what its layer may', ({ name, folder }) => {
   const allowed = MAY_IMPORT[name] ?? [];
   for (const file of sources(join(folder, 'src'))) {
-    const ours = importsOf(file).filter((imported) => imported.startsWith(PACKAGE)).map((imported) => imported.slice(PACKAGE.length));
-    expect({ file: relative(root, file), forbidden: ours.filter((imported) => !allowed.includes(imported)) }).toEqual({ file: relative(root, file), forbidden: [] });
+    const ours = importsOf(file)
+      .filter((imported) => imported.startsWith(PACKAGE))
+      .map((imported) => imported.slice(PACKAGE.length));
+    expect({ file: relative(root, file), forbidden: ours.filter((imported) => !allowed.includes(imported)) }).toEqual({
+      file: relative(root, file),
+      forbidden: [],
+    });
   }
 });
 
@@ -48,15 +56,26 @@ test.each(shipped)('$name declares what it imports', ({ folder }) => {
   for (const file of sources(join(folder, 'src'))) {
     const packages = importsOf(file)
       .filter((imported) => !imported.startsWith('.') && !imported.startsWith('node:'))
-      .map((imported) => imported.split('/').slice(0, imported.startsWith('@') ? 2 : 1).join('/'));
-    expect({ file: relative(root, file), undeclared: packages.filter((name) => !(name in dependencies)) }).toEqual({ file: relative(root, file), undeclared: [] });
+      .map((imported) =>
+        imported
+          .split('/')
+          .slice(0, imported.startsWith('@') ? 2 : 1)
+          .join('/'),
+      );
+    expect({ file: relative(root, file), undeclared: packages.filter((name) => !(name in dependencies)) }).toEqual({
+      file: relative(root, file),
+      undeclared: [],
+    });
   }
 });
 
-test.each(shipped.filter(({ folder }) => folder.includes('functions')))('$name reads its environment in its composition root alone', ({ folder }) => {
-  const readers = sources(join(folder, 'src')).filter((file) => readFileSync(file, 'utf8').includes('process.env'));
-  expect(readers.map((file) => relative(join(folder, 'src'), file))).toEqual(['index.ts']);
-});
+test.each(shipped.filter(({ folder }) => folder.includes('functions')))(
+  '$name reads its environment in its composition root alone',
+  ({ folder }) => {
+    const readers = sources(join(folder, 'src')).filter((file) => readFileSync(file, 'utf8').includes('process.env'));
+    expect(readers.map((file) => relative(join(folder, 'src'), file))).toEqual(['index.ts']);
+  },
+);
 
 test.each(shipped.filter(({ folder }) => folder.includes('libs')))('$name reads no environment', ({ folder }) => {
   expect(sources(join(folder, 'src')).filter((file) => readFileSync(file, 'utf8').includes('process.env'))).toEqual([]);

@@ -28,7 +28,9 @@ function readBy(readConfig: (env: Env) => unknown): string[] {
 }
 
 function setBy(file: string): string[] {
-  const block = /\n {2}environment \{\n {4}variables = (?:merge\()?\{\n([\s\S]*?)\n {4}\}/.exec(readFileSync(join(root, file), 'utf8'))?.[1];
+  const block = /\n {2}environment \{\n {4}variables = (?:merge\()?\{\n([\s\S]*?)\n {4}\}/.exec(
+    readFileSync(join(root, file), 'utf8'),
+  )?.[1];
   if (block === undefined) throw new Error(`${file} has no environment block of the expected form`);
   return [...block.matchAll(/^\s*([A-Z][A-Z0-9_]*)\s*=/gm)].map(([, name]) => String(name)).sort();
 }
@@ -37,14 +39,17 @@ test.each(functions)('%s reads exactly the variables that %s sets', (_name, file
   expect(setBy(file)).toEqual(readBy(readConfig));
 });
 
-test.each(functions)('%s names every problem of a broken environment at once, and no value', (_name, _file, readConfig) => {
-  const env: Env = { RUNNER_TIERS: 'a-value-that-stays-secret', LOG_LEVEL: 'loud' };
-  let message = '';
-  try {
-    readConfig(env);
-  } catch (error) {
-    message = String(error);
-  }
-  for (const name of readBy(readConfig).filter((one) => one !== 'KMS_KEY_ARN')) expect(message).toContain(`${name}:`);
-  expect(message).not.toContain('a-value-that-stays-secret');
-});
+test.each(functions)(
+  '%s names every problem of a broken environment at once, and no value',
+  (_name, _file, readConfig) => {
+    const env: Env = { RUNNER_TIERS: 'a-value-that-stays-secret', LOG_LEVEL: 'loud' };
+    let message = '';
+    try {
+      readConfig(env);
+    } catch (error) {
+      message = String(error);
+    }
+    for (const name of readBy(readConfig).filter((one) => one !== 'KMS_KEY_ARN')) expect(message).toContain(`${name}:`);
+    expect(message).not.toContain('a-value-that-stays-secret');
+  },
+);

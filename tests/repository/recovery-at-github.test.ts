@@ -19,7 +19,12 @@ beforeEach(async () => {
 afterEach(() => running.close());
 
 function recover(): Promise<RecoveryReport> {
-  const deps = { baseUrl: running.url, identity: async () => ({ appId: String(running.appId), privateKey: running.privateKey }), fetch, clock: harness.clock };
+  const deps = {
+    baseUrl: running.url,
+    identity: async () => ({ appId: String(running.appId), privateKey: running.privateKey }),
+    fetch,
+    clock: harness.clock,
+  };
   const handler = createHandler({
     ...harness,
     app: createGitHubApp(deps),
@@ -48,7 +53,9 @@ test('a `queued` that failed is delivered again under its GUID, and not a third 
   answers = { status: 202, body: '' };
   expect(await recover()).toMatchObject({ redelivered: 1, failed: [] });
   await running.github.deliveries.settled();
-  const told = running.sent.filter(({ event, payload }) => event === 'workflow_job' && JSON.stringify(payload).includes(`"id":${job?.id}`));
+  const told = running.sent.filter(
+    ({ event, payload }) => event === 'workflow_job' && JSON.stringify(payload).includes(`"id":${job?.id}`),
+  );
   expect(told).toHaveLength(2);
   expect(new Set(told.map(({ headers }) => headers['X-GitHub-Delivery'])).size).toBe(1);
   expect(await recover()).toMatchObject({ redelivered: 0 });
@@ -63,7 +70,9 @@ test('a job that was queued while its account was suspended is found once that i
   running.github.unsuspend(id);
   harness.state.tenants.rows.set(id, { ...harness.state.tenants.rows.get(id), updated_at: new Date().toISOString() });
   await recover();
-  expect(harness.state.queue.jobs).toMatchObject([{ installationId: id, jobId: job?.id, owner: 'acme', repo: 'app', isPublic: false, tier: 'small' }]);
+  expect(harness.state.queue.jobs).toMatchObject([
+    { installationId: id, jobId: job?.id, owner: 'acme', repo: 'app', isPublic: false, tier: 'small' },
+  ]);
 });
 
 test('an installation that nobody told of is announced, and one that is gone is given up', async () => {
@@ -73,7 +82,13 @@ test('an installation that nobody told of is announced, and one that is gone is 
   const lost = running.github.install({ login: 'hooli', type: 'Organization' });
   running.github.uninstall(gone);
   expect(await recover()).toMatchObject({ mended: 2, failed: [] });
-  const events = harness.state.bus.published.map(({ lifecycle }) => ({ action: lifecycle?.action, id: lifecycle?.installationId }));
-  expect(events).toEqual([{ action: 'created', id: lost?.id }, { action: 'deleted', id: gone }]);
+  const events = harness.state.bus.published.map(({ lifecycle }) => ({
+    action: lifecycle?.action,
+    id: lifecycle?.installationId,
+  }));
+  expect(events).toEqual([
+    { action: 'created', id: lost?.id },
+    { action: 'deleted', id: gone },
+  ]);
   expect(known).toBeGreaterThan(0);
 });

@@ -1,11 +1,15 @@
-// What a plan would write into the state. Values that are given become the values of the App's parameters and nothing else; with references
-// the state learns no secret at all.
+// What a plan would write into the state. Values that are given become the values of the App's parameters and nothing
+// else; with references the state learns no secret at all.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { ACCOUNT, REGION, plan, planOnce, resourcesOf } from '../terraform/render.mjs';
 
-const SECRETS = { 'the private key': Buffer.from('-----BEGIN RSA PRIVATE KEY-----\n').toString('base64'), 'the webhook secret': 'a-secret-of-the-plan-tests' };
-const reference = (name) => `{ arn = "arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/elsewhere/${name}", name = "/elsewhere/${name}" }`;
+const SECRETS = {
+  'the private key': Buffer.from('-----BEGIN RSA PRIVATE KEY-----\n').toString('base64'),
+  'the webhook secret': 'a-secret-of-the-plan-tests',
+};
+const reference = (name) =>
+  `{ arn = "arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/elsewhere/${name}", name = "/elsewhere/${name}" }`;
 const REFERENCES = `github_app = {
   id_ssm             = ${reference('id')}
   key_base64_ssm     = ${reference('key')}
@@ -17,13 +21,15 @@ function holdersOf(json) {
   const found = [];
   const search = (address, path, value) => {
     if (typeof value === 'string') {
-      for (const [name, secret] of Object.entries(SECRETS)) if (value.includes(secret)) found.push(`${name} in ${address}, ${path}`);
+      for (const [name, secret] of Object.entries(SECRETS))
+        if (value.includes(secret)) found.push(`${name} in ${address}, ${path}`);
     } else if (value !== null && typeof value === 'object') {
       for (const [key, inner] of Object.entries(value)) search(address, path === '' ? key : `${path}.${key}`, inner);
     }
   };
   for (const { address, values } of resourcesOf(json)) search(address, '', values);
-  for (const [name, output] of Object.entries(json.planned_values.outputs ?? {})) search(`output ${name}`, '', output.value);
+  for (const [name, output] of Object.entries(json.planned_values.outputs ?? {}))
+    search(`output ${name}`, '', output.value);
   search('prior state', '', json.prior_state ?? {});
   return found.sort();
 }
@@ -47,6 +53,11 @@ describe('the secrets of a plan', () => {
 
   it('are not in it at all when references are given', () => {
     assert.deepEqual(holdersOf(referred), []);
-    assert.deepEqual(resourcesOf(referred).filter(({ type }) => type === 'aws_ssm_parameter').map(({ address }) => address), []);
+    assert.deepEqual(
+      resourcesOf(referred)
+        .filter(({ type }) => type === 'aws_ssm_parameter')
+        .map(({ address }) => address),
+      [],
+    );
   });
 });

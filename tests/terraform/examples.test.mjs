@@ -17,12 +17,16 @@ const APP = `
 const NETWORK = `
   vpc_id     = "vpc-0123456789abcdef0"
   subnet_ids = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]`;
-const parameter = (name) => `{ arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/${name}", name = "/github/${name}" }`;
+const parameter = (name) =>
+  `{ arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/${name}", name = "/github/${name}" }`;
 
 /** What each asks for, and one thing that makes it the example it is. The sandbox's is applied by every demo. */
 const EXAMPLES = {
   basic: [APP, 'output.tenant_table.name == "my-saas-tenants"'],
-  complete: [APP, 'keys(output.runner_tiers) == ["arm", "large", "small"] && output.webhook.access_log_group_name != null'],
+  complete: [
+    APP,
+    'keys(output.runner_tiers) == ["arm", "large", "small"] && output.webhook.access_log_group_name != null',
+  ],
   approval: [APP + NETWORK, 'strcontains(output.approve, "my-saas-tenants")'],
   'existing-vpc': [
     `
@@ -88,7 +92,11 @@ describe('the examples', () => {
       mkdirSync(join(cwd, 'tests'));
       writeFileSync(join(cwd, 'tests', 'plan.tftest.hcl'), testFile(example));
       const env = await initialise(name, cwd);
-      const { failed, output } = await run(findTerraform(), ['test', '-no-color'], { cwd, env, maxBuffer: 8 * 1024 * 1024 }).then(
+      const { failed, output } = await run(findTerraform(), ['test', '-no-color'], {
+        cwd,
+        env,
+        maxBuffer: 8 * 1024 * 1024,
+      }).then(
         ({ stdout }) => ({ failed: !stdout.includes('1 passed, 0 failed'), output: stdout }),
         (error) => ({ failed: true, output: `${error.stdout}${error.stderr}` }),
       );

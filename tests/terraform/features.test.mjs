@@ -1,4 +1,5 @@
-// The module promises Terraform 1.3 and one provider, of two major versions; no such Terraform is at hand, so its text is read instead.
+// The module promises Terraform 1.3 and one provider, of two major versions; no such Terraform is at hand, so its text
+// is read instead.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -13,7 +14,9 @@ const FUNCTIONS = new Set(
   index join jsondecode jsonencode keys length log lookup lower matchkeys max md5 merge min nonsensitive one parseint pathexpand pow range regex
   regexall replace reverse rsadecrypt sensitive setintersection setproduct setsubtract setunion sha1 sha256 sha512 signum slice sort split
   startswith strrev substr sum templatefile textdecodebase64 textencodebase64 timeadd timecmp timestamp title tobool tolist tomap tonumber toset
-  tostring transpose trim trimprefix trimspace trimsuffix try upper urlencode uuid uuidv5 values yamldecode yamlencode zipmap`.split(/\s+/),
+  tostring transpose trim trimprefix trimspace trimsuffix try upper urlencode uuid uuidv5 values yamldecode yamlencode zipmap`.split(
+    /\s+/,
+  ),
 );
 /** Written like functions, but types. */
 const TYPES = new Set(['any', 'list', 'map', 'object', 'optional', 'set', 'tuple']);
@@ -66,7 +69,11 @@ export function codeOf(text) {
       else if (text[at] === '"') string();
       else if (heredoc) {
         at += heredoc[0].length;
-        template(() => new RegExp(`^\\s*${heredoc[1]}\\n`).test(text.slice(text.lastIndexOf('\n', at - 1) + 1, at + 40)) && text[at - 1] === '\n');
+        template(
+          () =>
+            new RegExp(`^\\s*${heredoc[1]}\\n`).test(text.slice(text.lastIndexOf('\n', at - 1) + 1, at + 40)) &&
+            text[at - 1] === '\n',
+        );
         skipTo(text.indexOf('\n', at));
       } else {
         if (text[at] === '{') depth += 1;
@@ -83,10 +90,17 @@ export function codeOf(text) {
 /** What a file uses that its promise excludes. */
 export function laterFeatures(text) {
   const code = codeOf(text);
-  const found = [...LABELS.filter(([, pattern]) => pattern.test(text)), ...LATER.filter(([, pattern]) => pattern.test(code))].map(([name]) => name);
-  const functions = [...code.matchAll(/\b([a-z][a-z0-9_]*)\(/g)].map(([, name]) => name).filter((name) => !FUNCTIONS.has(name) && !TYPES.has(name));
+  const found = [
+    ...LABELS.filter(([, pattern]) => pattern.test(text)),
+    ...LATER.filter(([, pattern]) => pattern.test(code)),
+  ].map(([name]) => name);
+  const functions = [...code.matchAll(/\b([a-z][a-z0-9_]*)\(/g)]
+    .map(([, name]) => name)
+    .filter((name) => !FUNCTIONS.has(name) && !TYPES.has(name));
   const crossing = [...text.matchAll(/^variable "(\w+)" \{\n([\s\S]*?)^\}/gm)].flatMap(([, name, body]) =>
-    [...body.matchAll(/\bvar\.(\w+)/g)].filter(([, other]) => other !== name).map(([, other]) => `a validation of ${name} that reads ${other} (1.9)`),
+    [...body.matchAll(/\bvar\.(\w+)/g)]
+      .filter(([, other]) => other !== name)
+      .map(([, other]) => `a validation of ${name} that reads ${other} (1.9)`),
   );
   return [...found, ...functions.map((name) => `the function ${name}`), ...crossing];
 }
@@ -94,7 +108,10 @@ export function laterFeatures(text) {
 function terraformFiles(folder = ROOT) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return ['node_modules', 'tests', 'lambdas', 'sandbox'].includes(entry.name) || entry.name.startsWith('.') ? [] : terraformFiles(path);
+    if (entry.isDirectory())
+      return ['node_modules', 'tests', 'lambdas', 'sandbox'].includes(entry.name) || entry.name.startsWith('.')
+        ? []
+        : terraformFiles(path);
     return entry.name.endsWith('.tf') ? [path] : [];
   });
 }
@@ -113,7 +130,11 @@ describe('the module keeps to Terraform 1.3 and provider 5.100', () => {
     for (const file of versions) {
       const text = readFileSync(file, 'utf8');
       assert.match(text, /required_version = ">= 1\.3\.0"/, file);
-      assert.deepEqual([...text.matchAll(/source\s+= "([^"]+)"/g)].map(([, source]) => source), ['hashicorp/aws'], file);
+      assert.deepEqual(
+        [...text.matchAll(/source\s+= "([^"]+)"/g)].map(([, source]) => source),
+        ['hashicorp/aws'],
+        file,
+      );
       assert.match(text, /version = ">= 5\.100"/, file);
     }
   });
@@ -140,7 +161,9 @@ describe('the reading itself', () => {
   }
 
   it('passes by comments, texts and heredocs', () => {
-    const text = '# terraform_data and strcontains(x)\nlocals {\n  x = "run check() now $${ephemeral}"\n  y = <<-EOT\n    removed {\n    import {\n  EOT\n  z = length("a")\n}\n';
+    const text =
+      '# terraform_data and strcontains(x)\nlocals {\n  x = "run check() now $${ephemeral}"\n  y = ' +
+      '<<-EOT\n    removed {\n    import {\n  EOT\n  z = length("a")\n}\n';
     assert.deepEqual(laterFeatures(text), []);
   });
 });

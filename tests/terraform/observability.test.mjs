@@ -11,22 +11,37 @@ function sources(folder) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && /\/src(\/|$)/.test(entry.parentPath ?? entry.path))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.includes('node_modules') && !file.includes('/testing/'));
+    .filter(
+      (file) =>
+        file.endsWith('.ts') &&
+        !file.endsWith('.test.ts') &&
+        !file.includes('node_modules') &&
+        !file.includes('/testing/'),
+    );
 }
 
 /** By metric, whether it is sent with a tier: `metrics.count('Name', { tier … })`. */
 function emitted() {
-  const calls = sources(join(ROOT, 'lambdas')).flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/metrics\.(?:count|measureSeconds)\(([^;]*)/g)].map(([, args]) => args));
+  const calls = sources(join(ROOT, 'lambdas')).flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/metrics\.(?:count|measureSeconds)\(([^;]*)/g)].map(([, args]) => args),
+  );
   const names = new Map();
   for (const args of calls) {
-    for (const [, name] of args.split('{')[0].matchAll(/'([A-Z]\w+)'/g)) names.set(name, (names.get(name) ?? false) || /\btier\b/.test(args));
+    for (const [, name] of args.split('{')[0].matchAll(/'([A-Z]\w+)'/g))
+      names.set(name, (names.get(name) ?? false) || /\btier\b/.test(args));
   }
   return names;
 }
 
 /** As GitHub makes them: lower case, no punctuation, a dash for each space. */
 const anchors = (text) =>
-  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading.trim().toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(/\s/g, '-'));
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(/\s/g, '-'),
+  );
 
 describe('alarms and dashboard', () => {
   let alarms;
@@ -34,7 +49,9 @@ describe('alarms and dashboard', () => {
   before(async () => {
     const resources = resourcesOf(await planOnce());
     alarms = resources.filter(({ type }) => type === 'aws_cloudwatch_metric_alarm').map(({ values }) => values);
-    queues = resources.filter(({ type, values }) => type === 'aws_sqs_queue' && values.name.endsWith('-dlq')).map(({ values }) => values.name);
+    queues = resources
+      .filter(({ type, values }) => type === 'aws_sqs_queue' && values.name.endsWith('-dlq'))
+      .map(({ values }) => values.name);
   });
 
   it('watch metrics that the functions send', () => {
@@ -42,8 +59,15 @@ describe('alarms and dashboard', () => {
     assert.ok(known.size >= 15, `only ${[...known.keys()]}`);
     const own = alarms.filter(({ namespace }) => namespace === NAMESPACE);
     assert.ok(own.length >= 6);
-    assert.deepEqual(own.map(({ metric_name: name }) => name).filter((name) => !known.has(name)), []);
-    assert.ok(own.every(({ dimensions }) => Object.keys(dimensions).join() === 'environment' && dimensions.environment === PREFIX));
+    assert.deepEqual(
+      own.map(({ metric_name: name }) => name).filter((name) => !known.has(name)),
+      [],
+    );
+    assert.ok(
+      own.every(
+        ({ dimensions }) => Object.keys(dimensions).join() === 'environment' && dimensions.environment === PREFIX,
+      ),
+    );
   });
 
   it('show metrics that the functions send, with dimensions that they have', () => {
@@ -52,7 +76,9 @@ describe('alarms and dashboard', () => {
     const lines = text.split('\n').filter((line) => line.includes(`["${NAMESPACE}"`));
     assert.ok(lines.length >= 5);
     for (const line of lines) {
-      const names = [...line.slice(line.indexOf('lines')).matchAll(/"([A-Z][A-Za-z]+)"/g)].map(([, name]) => name).filter((name) => name !== NAMESPACE);
+      const names = [...line.slice(line.indexOf('lines')).matchAll(/"([A-Z][A-Za-z]+)"/g)]
+        .map(([, name]) => name)
+        .filter((name) => name !== NAMESPACE);
       assert.ok(names.length > 0, line);
       for (const name of names) {
         assert.ok(known.has(name), `${name} is shown and never sent`);
@@ -62,7 +88,9 @@ describe('alarms and dashboard', () => {
   });
 
   it('watch every dead-letter queue', () => {
-    const watched = alarms.filter(({ namespace }) => namespace === 'AWS/SQS').map(({ dimensions }) => dimensions.QueueName);
+    const watched = alarms
+      .filter(({ namespace }) => namespace === 'AWS/SQS')
+      .map(({ dimensions }) => dimensions.QueueName);
     assert.ok(queues.length >= 6);
     assert.deepEqual(watched.sort(), queues.sort());
   });
@@ -70,6 +98,9 @@ describe('alarms and dashboard', () => {
   it('point to runbooks that exist', () => {
     const known = anchors(readFileSync(join(ROOT, 'docs', 'operations.md'), 'utf8'));
     const pointed = alarms.map(({ alarm_description: text }) => /docs\/operations\.md#(\S+)$/.exec(text)?.[1]);
-    assert.deepEqual(pointed.filter((anchor) => !known.includes(anchor)), []);
+    assert.deepEqual(
+      pointed.filter((anchor) => !known.includes(anchor)),
+      [],
+    );
   });
 });

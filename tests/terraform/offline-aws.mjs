@@ -1,34 +1,53 @@
-// The few answers of AWS that a plan waits for: who the caller is, and what the module looks up. Everything else is a resource that a plan only promises.
+// The few answers of AWS that a plan waits for: who the caller is, and what the module looks up. Everything else is a
+// resource that a plan only promises.
 import { createServer } from 'node:http';
 
 const ARM = /^(a1|[a-z]+[0-9]+g[a-z]*)\./;
 const EC2 = 'xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"';
-/** As EC2 describes Graviton's types and all others. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceTypes.html */
+/**
+ * As EC2 describes Graviton's types and all others.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceTypes.html
+ */
 const architectureOf = (type) => (ARM.test(type) ? 'arm64' : 'x86_64');
 
 /**
- * `subnets`: VPC by subnet; by default every subnet is in the VPC that is asked for. `noTypes`: instance types that the Region lacks.
- * `defaultKey`: what the account has as its default key of EBS. `images`: by the name that a filter asks for.
+ * `subnets`: VPC by subnet; by default every subnet is in the VPC that is asked for. `noTypes`: instance types that the
+ * Region lacks. `defaultKey`: what the account has as its default key of EBS. `images`: by the name that a filter asks
+ * for.
  */
 export async function listenAsAws({ account, subnets, noTypes = [], defaultKey = 'alias/aws/ebs', images = {} }) {
   const answers = {
     GetCallerIdentity: () =>
-      `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${account}:user/planner</Arn><UserId>AIDAPLANNER</UserId><Account>${account}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>plan</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
+      '<GetCallerIdentityResponse ' +
+      `xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${account}:user/planner</Arn><UserId>AIDAPLANNER</UserId><Account>${account}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>plan</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
     DescribeSubnets: (filters) => {
       const [vpc] = filters['vpc-id'];
       const found = filters['subnet-id'].filter((id) => subnets === undefined || subnets[id] === vpc);
-      return `<DescribeSubnetsResponse ${EC2}><subnetSet>${found.map((id) => `<item><subnetId>${id}</subnetId><vpcId>${vpc}</vpcId></item>`).join('')}</subnetSet></DescribeSubnetsResponse>`;
+      return (
+        '<DescribeSubnetsResponse ' +
+        `${EC2}><subnetSet>${found.map((id) => `<item><subnetId>${id}</subnetId><vpcId>${vpc}</vpcId></item>`).join('')}</subnetSet></DescribeSubnetsResponse>`
+      );
     },
     DescribeInstanceTypes: (filters) => {
-      const found = filters['instance-type'].filter((type) => !noTypes.includes(type) && filters['processor-info.supported-architecture'].includes(architectureOf(type)));
-      return `<DescribeInstanceTypesResponse ${EC2}><instanceTypeSet>${found.map((type) => `<item><instanceType>${type}</instanceType></item>`).join('')}</instanceTypeSet></DescribeInstanceTypesResponse>`;
+      const found = filters['instance-type'].filter(
+        (type) =>
+          !noTypes.includes(type) && filters['processor-info.supported-architecture'].includes(architectureOf(type)),
+      );
+      return (
+        '<DescribeInstanceTypesResponse ' +
+        `${EC2}><instanceTypeSet>${found.map((type) => `<item><instanceType>${type}</instanceType></item>`).join('')}</instanceTypeSet></DescribeInstanceTypesResponse>`
+      );
     },
-    GetEbsDefaultKmsKeyId: () => `<GetEbsDefaultKmsKeyIdResponse ${EC2}><kmsKeyId>${defaultKey}</kmsKeyId></GetEbsDefaultKmsKeyIdResponse>`,
+    GetEbsDefaultKmsKeyId: () =>
+      `<GetEbsDefaultKmsKeyIdResponse ${EC2}><kmsKeyId>${defaultKey}</kmsKeyId></GetEbsDefaultKmsKeyIdResponse>`,
     DescribeImages: (filters) => {
       const found = images[filters.name[0]] ?? [];
       const item = ({ id, gigabytes }) =>
         `<item><imageId>${id}</imageId><imageState>available</imageState><imageOwnerId>${account}</imageOwnerId><architecture>${filters.architecture[0]}</architecture><name>${filters.name[0]}</name><creationDate>2026-01-01T00:00:00.000Z</creationDate><rootDeviceType>ebs</rootDeviceType><rootDeviceName>/dev/xvda</rootDeviceName><blockDeviceMapping><item><deviceName>/dev/xvda</deviceName><ebs><snapshotId>snap-0aaa</snapshotId><volumeSize>${gigabytes}</volumeSize></ebs></item></blockDeviceMapping></item>`;
-      return `<DescribeImagesResponse ${EC2}><imagesSet>${found.map(item).join('')}</imagesSet></DescribeImagesResponse>`;
+      return (
+        '<DescribeImagesResponse ' +
+        `${EC2}><imagesSet>${found.map(item).join('')}</imagesSet></DescribeImagesResponse>`
+      );
     },
   };
   const server = createServer(async (request, response) => {
@@ -37,7 +56,11 @@ export async function listenAsAws({ account, subnets, noTypes = [], defaultKey =
     const params = new URLSearchParams(Buffer.concat(chunks).toString());
     const answer = answers[params.get('Action')];
     response.writeHead(answer ? 200 : 400, { 'content-type': 'text/xml' });
-    response.end(answer ? answer(filtersOf(params)) : `<Response><Errors><Error><Code>NotHere</Code><Message>${params.get('Action')}</Message></Error></Errors></Response>`);
+    response.end(
+      answer
+        ? answer(filtersOf(params))
+        : `<Response><Errors><Error><Code>NotHere</Code><Message>${params.get('Action')}</Message></Error></Errors></Response>`,
+    );
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   return { url: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((done) => server.close(done)) };
@@ -48,7 +71,10 @@ function filtersOf(params) {
   const found = {};
   for (const [key, name] of params) {
     const number = /^Filter\.(\d+)\.Name$/.exec(key)?.[1];
-    if (number) found[name] = [...params].filter(([other]) => other.startsWith(`Filter.${number}.Value.`)).map(([, value]) => value);
+    if (number)
+      found[name] = [...params]
+        .filter(([other]) => other.startsWith(`Filter.${number}.Value.`))
+        .map(([, value]) => value);
   }
   return found;
 }

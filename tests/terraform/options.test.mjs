@@ -1,4 +1,5 @@
-// Every optional setting away from its default, in one plan by the real provider: each must show where it has its effect.
+// Every optional setting away from its default, in one plan by the real provider: each must show where it has its
+// effect.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,7 +45,10 @@ const SETTINGS = `
 describe('a plan with every setting away from its default', () => {
   let json;
   const of = (address) => resource(json, address);
-  const all = (type) => resourcesOf(json).filter((candidate) => candidate.type === type).map(({ values }) => values);
+  const all = (type) =>
+    resourcesOf(json)
+      .filter((candidate) => candidate.type === type)
+      .map(({ values }) => values);
   const functions = () => all('aws_lambda_function');
   const named = (values, name) => values.find(({ function_name: given }) => given === `${PREFIX}-${name}`);
   const template = (tier) => of(`module.runners.aws_launch_template.tier["${tier}"]`);
@@ -58,21 +62,33 @@ describe('a plan with every setting away from its default', () => {
   it('bounds every role and puts it below the path', () => {
     const roles = all('aws_iam_role');
     assert.ok(roles.length >= 5);
-    for (const role of roles) assert.deepEqual([role.name, role.permissions_boundary, role.path], [role.name, BOUNDARY, '/platform/']);
+    for (const role of roles)
+      assert.deepEqual([role.name, role.permissions_boundary, role.path], [role.name, BOUNDARY, '/platform/']);
     assert.equal(of('module.runners.aws_iam_instance_profile.runner').path, '/platform/');
   });
 
   it('lets scale-up pass the role of that path', () => {
     const policy = JSON.parse(of('module.scale_up.aws_iam_role_policy.this').policy);
-    assert.equal(policy.Statement.find(({ Sid }) => Sid === 'PassRunnerRole').Resource, `arn:aws:iam::123456789012:role/platform/${PREFIX}-runner`);
+    assert.equal(
+      policy.Statement.find(({ Sid }) => Sid === 'PassRunnerRole').Resource,
+      `arn:aws:iam::123456789012:role/platform/${PREFIX}-runner`,
+    );
   });
 
   it('encrypts tables, queues, parameters, logs and disks with their keys', () => {
-    for (const table of all('aws_dynamodb_table')) assert.deepEqual(table.server_side_encryption, [{ enabled: true, kms_key_arn: key('tables') }]);
+    for (const table of all('aws_dynamodb_table'))
+      assert.deepEqual(table.server_side_encryption, [{ enabled: true, kms_key_arn: key('tables') }]);
     for (const queue of all('aws_sqs_queue')) assert.equal(queue.kms_master_key_id, key('queues'));
     for (const parameter of all('aws_ssm_parameter')) assert.equal(parameter.key_id, key('parameters'));
     for (const group of all('aws_cloudwatch_log_group')) assert.equal(group.kms_key_id, key('logs'));
-    for (const { block_device_mappings: [{ ebs: [disk] }] } of all('aws_launch_template')) assert.equal(disk.kms_key_id, key('disks'));
+    for (const {
+      block_device_mappings: [
+        {
+          ebs: [disk],
+        },
+      ],
+    } of all('aws_launch_template'))
+      assert.equal(disk.kms_key_id, key('disks'));
   });
 
   it('keeps logs as long as said, and the cheap class away from logs that carry metrics', () => {
@@ -83,12 +99,22 @@ describe('a plan with every setting away from its default', () => {
   });
 
   it('gives each function its memory, time-out, processor, log level and network', () => {
-    const expected = { webhook: [256, 10], 'scale-up': [1024, 90], 'scale-down': [2048, 120], 'tenant-manager': [300, 300], recovery: [384, 90] };
+    const expected = {
+      webhook: [256, 10],
+      'scale-up': [1024, 90],
+      'scale-down': [2048, 120],
+      'tenant-manager': [300, 300],
+      recovery: [384, 90],
+    };
     for (const [name, settings] of Object.entries(expected)) {
       const values = named(functions(), name);
       assert.deepEqual([values.memory_size, values.timeout], settings, name);
       assert.deepEqual(values.architectures, ['x86_64']);
-      assert.deepEqual([values.vpc_config[0].subnet_ids, values.vpc_config[0].security_group_ids], [['subnet-0bbb'], ['sg-0bbb']], name);
+      assert.deepEqual(
+        [values.vpc_config[0].subnet_ids, values.vpc_config[0].security_group_ids],
+        [['subnet-0bbb'], ['sg-0bbb']],
+        name,
+      );
     }
   });
 
@@ -98,10 +124,20 @@ describe('a plan with every setting away from its default', () => {
   });
 
   it('lets each function into its network, and its code not', () => {
-    for (const role of ['module.webhook.module.function', 'module.scale_up', 'module.scale_down', 'module.tenant_manager', 'module.recovery']) {
+    for (const role of [
+      'module.webhook.module.function',
+      'module.scale_up',
+      'module.scale_down',
+      'module.tenant_manager',
+      'module.recovery',
+    ]) {
       const { Statement } = JSON.parse(of(`${role}.aws_iam_role_policy.this`).policy);
       const create = Statement.find(({ Sid }) => Sid === 'CreateNetworkInterfaces');
-      assert.deepEqual(create.Resource.map((arn) => arn.split(':').at(-1)).sort(), ['network-interface/*', 'security-group/sg-0bbb', 'subnet/subnet-0bbb']);
+      assert.deepEqual(create.Resource.map((arn) => arn.split(':').at(-1)).sort(), [
+        'network-interface/*',
+        'security-group/sg-0bbb',
+        'subnet/subnet-0bbb',
+      ]);
       const deny = Statement.find(({ Sid }) => Sid === 'NotByTheCode');
       assert.equal(deny.Effect, 'Deny');
       assert.match(deny.Condition.ArnEquals['lambda:SourceFunctionArn'], new RegExp(`:function:${PREFIX}-`));
@@ -112,15 +148,26 @@ describe('a plan with every setting away from its default', () => {
     assert.equal(of('module.webhook.aws_apigatewayv2_api.this').disable_execute_api_endpoint, true);
     const domain = of('module.webhook.aws_apigatewayv2_domain_name.this[0]');
     assert.equal(domain.domain_name, 'runners.example.com');
-    assert.deepEqual([domain.domain_name_configuration[0].certificate_arn, domain.domain_name_configuration[0].security_policy], [CERTIFICATE, 'TLS_1_2']);
+    assert.deepEqual(
+      [domain.domain_name_configuration[0].certificate_arn, domain.domain_name_configuration[0].security_policy],
+      [CERTIFICATE, 'TLS_1_2'],
+    );
     const [limits] = of('module.webhook.aws_apigatewayv2_stage.default').default_route_settings;
     assert.deepEqual([limits.throttling_rate_limit, limits.throttling_burst_limit], [7, 9]);
   });
 
   it('takes each tier’s image and disk from the tier, then from runner', () => {
-    assert.deepEqual(['small', 'medium', 'arm'].map((tier) => template(tier).image_id), ['resolve:ssm:/golden/runner', 'resolve:ssm:/golden/runner', 'ami-0abc']);
+    assert.deepEqual(
+      ['small', 'medium', 'arm'].map((tier) => template(tier).image_id),
+      ['resolve:ssm:/golden/runner', 'resolve:ssm:/golden/runner', 'ami-0abc'],
+    );
     const disk = (tier) => {
-      const [{ device_name: device, ebs: [ebs] }] = template(tier).block_device_mappings;
+      const [
+        {
+          device_name: device,
+          ebs: [ebs],
+        },
+      ] = template(tier).block_device_mappings;
       return [device, ebs.volume_size, ebs.volume_type, ebs.iops, ebs.throughput];
     };
     assert.deepEqual(disk('small'), ['/dev/xvda', 50, 'gp3', 4000, 250]);
@@ -129,8 +176,15 @@ describe('a plan with every setting away from its default', () => {
 
   it('lets scale-up read the one image parameter, and start in the subnets of every tier', () => {
     const { Statement } = JSON.parse(of('module.scale_up.aws_iam_role_policy.this').policy);
-    assert.equal(Statement.find(({ Sid }) => Sid === 'ResolveImage').Resource, 'arn:aws:ssm:us-east-1:123456789012:parameter/golden/runner');
-    assert.ok(Statement.find(({ Sid }) => Sid === 'LaunchInSubnets').Resource.includes('arn:aws:ec2:us-east-1:*:subnet/subnet-0aaa'));
+    assert.equal(
+      Statement.find(({ Sid }) => Sid === 'ResolveImage').Resource,
+      'arn:aws:ssm:us-east-1:123456789012:parameter/golden/runner',
+    );
+    assert.ok(
+      Statement.find(({ Sid }) => Sid === 'LaunchInSubnets').Resource.includes(
+        'arn:aws:ec2:us-east-1:*:subnet/subnet-0aaa',
+      ),
+    );
   });
 
   it('adds the operator’s policies to the machines’ role', () => {
@@ -139,15 +193,21 @@ describe('a plan with every setting away from its default', () => {
 
   it('carries the operator’s hooks in the user data, whatever quotes they hold', () => {
     const script = Buffer.from(template('small').user_data, 'base64').toString();
-    for (const hook of ["echo 'it is $GHR_TENANT_ID'", 'echo "bye"']) assert.ok(script.includes(`'${Buffer.from(hook).toString('base64')}'`), hook);
+    for (const hook of ["echo 'it is $GHR_TENANT_ID'", 'echo "bye"'])
+      assert.ok(script.includes(`'${Buffer.from(hook).toString('base64')}'`), hook);
   });
 
   it('unprotects the tables where that is asked for', () => {
-    for (const table of all('aws_dynamodb_table')) assert.deepEqual([table.deletion_protection_enabled, table.point_in_time_recovery[0].enabled], [false, false]);
+    for (const table of all('aws_dynamodb_table'))
+      assert.deepEqual([table.deletion_protection_enabled, table.point_in_time_recovery[0].enabled], [false, false]);
   });
 
   it('bounds how many scale-ups work on one queue', () => {
-    for (const tier of ['small', 'medium', 'arm']) assert.equal(of(`aws_lambda_event_source_mapping.tier_builds["${tier}"]`).scaling_config[0].maximum_concurrency, 3);
+    for (const tier of ['small', 'medium', 'arm'])
+      assert.equal(
+        of(`aws_lambda_event_source_mapping.tier_builds["${tier}"]`).scaling_config[0].maximum_concurrency,
+        3,
+      );
   });
 });
 
@@ -162,37 +222,53 @@ describe('refusals that only a plan by the real provider shows', () => {
     assert.match(output.replace(/\s*\n[│\s]*/g, ' '), /none that EC2 makes: small/);
   });
 
-  it('names subnets that are not in the VPC, types of another architecture or Region, and disks smaller than their image', async () => {
-    const { failed, output } = await plan({
-      aws: {
-        subnets: { 'subnet-0123456789abcdef0': 'vpc-0123456789abcdef0', 'subnet-0aaa': 'vpc-0fff' },
-        noTypes: ['m99.large'],
-        images: { 'golden-*': [{ id: 'ami-0abc', gigabytes: 100 }] },
-      },
-      settings: `
+  it(
+    'names subnets that are not in the VPC, types of another architecture or Region, and disks smaller than ' +
+      'their image',
+    async () => {
+      const { failed, output } = await plan({
+        aws: {
+          subnets: { 'subnet-0123456789abcdef0': 'vpc-0123456789abcdef0', 'subnet-0aaa': 'vpc-0fff' },
+          noTypes: ['m99.large'],
+          images: { 'golden-*': [{ id: 'ami-0abc', gigabytes: 100 }] },
+        },
+        settings: `
   runner_tiers = {
     small  = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium", "m99.large"], max_runners = 2, labels = ["small"], subnet_ids = ["subnet-0aaa"] }
     arm    = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t3.medium", "t4g.medium"], max_runners = 2, labels = ["arm"] }
     golden = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["golden"], image = { filter = { name = "golden-*", owners = ["self"] } } }
   }`,
-    });
-    assert.ok(failed);
-    const text = output.replace(/\s*\n[│\s]*/g, ' ');
-    assert.match(text, /not in vpc_id "vpc-0123456789abcdef0", or either is not in us-east-1 or not shared with this account: subnet-0123456789abcdef1, subnet-0aaa\./);
-    assert.match(text, /these instance types do not have the tier's runner_architecture, or us-east-1 does not have them: arm \(arm64\): t3\.medium; small \(x64\): m99\.large\./);
-    assert.match(text, /The disk of tier golden has 30 GB, but the snapshot of its image ami-0abc needs 100/);
-  });
+      });
+      assert.ok(failed);
+      const text = output.replace(/\s*\n[│\s]*/g, ' ');
+      assert.match(
+        text,
+        /not in vpc_id "vpc-0123456789abcdef0", or either is not in us-east-1 or not shared with this account: subnet-0123456789abcdef1, subnet-0aaa\./,
+      );
+      assert.match(
+        text,
+        /these instance types do not have the tier's runner_architecture, or us-east-1 does not have them: arm \(arm64\): t3\.medium; small \(x64\): m99\.large\./,
+      );
+      assert.match(text, /The disk of tier golden has 30 GB, but the snapshot of its image ami-0abc needs 100/);
+    },
+  );
 });
 
 describe('the complete example, by the real provider', () => {
   it('lets spot use the key of its disks, with what docs/security.md says', async () => {
     const { failed, output, json } = await plan({ example: 'complete' });
     assert.equal(failed, false, output);
-    const policy = JSON.parse(json.planned_values.root_module.resources.find(({ address }) => address === 'aws_kms_key.this').values.policy);
+    const policy = JSON.parse(
+      json.planned_values.root_module.resources.find(({ address }) => address === 'aws_kms_key.this').values.policy,
+    );
     const guide = readFileSync(join(ROOT, 'docs', 'security.md'), 'utf8');
-    const documented = [...guide.matchAll(/```json\n([\s\S]*?)```/g)].flatMap(([, text]) => JSON.parse(text).Statement ?? []);
+    const documented = [...guide.matchAll(/```json\n([\s\S]*?)```/g)].flatMap(
+      ([, text]) => JSON.parse(text).Statement ?? [],
+    );
     for (const sid of ['DisksOfSpotMachines', 'GrantsForSpotMachines']) {
-      const [written, used] = [documented, policy.Statement].map((statements) => statements.find(({ Sid }) => Sid === sid));
+      const [written, used] = [documented, policy.Statement].map((statements) =>
+        statements.find(({ Sid }) => Sid === sid),
+      );
       const parts = ({ Principal, Action, Condition }) => [Principal, [Action].flat().sort(), Condition];
       assert.deepEqual(parts(used), parts(written), sid);
     }

@@ -20,21 +20,41 @@ describe('a plan of the whole module', () => {
   it('tags everything that can be tagged with the environment and the operator’s tags', () => {
     const untagged = resourcesOf(json)
       .filter(({ values }) => 'tags' in values)
-      .filter(({ values }) => values.tags?.['ghr:environment'] !== PREFIX || values.tags?.Project !== 'plan-tests' || values.tags?.['cost center'] !== '42')
+      .filter(
+        ({ values }) =>
+          values.tags?.['ghr:environment'] !== PREFIX ||
+          values.tags?.Project !== 'plan-tests' ||
+          values.tags?.['cost center'] !== '42',
+      )
       .map(({ address }) => address);
     assert.deepEqual(untagged, []);
   });
 
   it('finds taggable resources of every kind', () => {
-    const kinds = new Set(resourcesOf(json).filter(({ values }) => 'tags' in values).map(({ type }) => type));
+    const kinds = new Set(
+      resourcesOf(json)
+        .filter(({ values }) => 'tags' in values)
+        .map(({ type }) => type),
+    );
     assert.ok(kinds.size >= 14, `only ${[...kinds].join(', ')}`);
   });
 
   it('gives every function and the machines a log group, with retention, and a role of their own', () => {
-    const groups = resourcesOf(json).filter(({ type }) => type === 'aws_cloudwatch_log_group').map(({ values }) => values);
-    assert.deepEqual(groups.map(({ name }) => name).sort(), [`/${PREFIX}/runners`, `/aws/vendedlogs/${PREFIX}-webhook-access`, ...Object.keys(FUNCTIONS).map((name) => `/aws/lambda/${PREFIX}-${name}`)].sort());
+    const groups = resourcesOf(json)
+      .filter(({ type }) => type === 'aws_cloudwatch_log_group')
+      .map(({ values }) => values);
+    assert.deepEqual(
+      groups.map(({ name }) => name).sort(),
+      [
+        `/${PREFIX}/runners`,
+        `/aws/vendedlogs/${PREFIX}-webhook-access`,
+        ...Object.keys(FUNCTIONS).map((name) => `/aws/lambda/${PREFIX}-${name}`),
+      ].sort(),
+    );
     assert.ok(groups.every(({ retention_in_days: days }) => days === 1));
-    const roles = resourcesOf(json).filter(({ type }) => type === 'aws_iam_role').map(({ values }) => values.name);
+    const roles = resourcesOf(json)
+      .filter(({ type }) => type === 'aws_iam_role')
+      .map(({ values }) => values.name);
     assert.deepEqual(roles.sort(), [...Object.keys(FUNCTIONS), 'runner'].map((name) => `${PREFIX}-${name}`).sort());
   });
 
@@ -47,13 +67,21 @@ describe('a plan of the whole module', () => {
     const [settings] = resource(json, 'module.webhook.aws_apigatewayv2_stage.default').default_route_settings;
     assert.equal(settings.throttling_burst_limit, 200);
     assert.equal(settings.throttling_rate_limit, 100);
-    const routes = resourcesOf(json).filter(({ type }) => type === 'aws_apigatewayv2_route').map(({ values }) => values.route_key);
+    const routes = resourcesOf(json)
+      .filter(({ type }) => type === 'aws_apigatewayv2_route')
+      .map(({ values }) => values.route_key);
     assert.deepEqual(routes, ['POST /webhook']);
   });
 
   it('stores the App’s secrets encrypted', () => {
-    const parameters = resourcesOf(json).filter(({ type }) => type === 'aws_ssm_parameter').map(({ values }) => `${values.name} ${values.type}`);
-    assert.deepEqual(parameters.sort(), [`/${PREFIX}/app/id SecureString`, `/${PREFIX}/app/key SecureString`, `/${PREFIX}/app/webhook-secret SecureString`]);
+    const parameters = resourcesOf(json)
+      .filter(({ type }) => type === 'aws_ssm_parameter')
+      .map(({ values }) => `${values.name} ${values.type}`);
+    assert.deepEqual(parameters.sort(), [
+      `/${PREFIX}/app/id SecureString`,
+      `/${PREFIX}/app/key SecureString`,
+      `/${PREFIX}/app/webhook-secret SecureString`,
+    ]);
   });
 
   it('shows no secret outside the parameters', () => {
@@ -74,8 +102,15 @@ describe('a plan of the whole module', () => {
       const template = resource(json, `module.runners.aws_launch_template.tier["${tier}"]`);
       assert.equal(template.name, `${PREFIX}-${tier}`);
       const [metadata] = template.metadata_options;
-      assert.deepEqual([metadata.http_tokens, metadata.http_put_response_hop_limit, metadata.instance_metadata_tags], ['required', 1, 'enabled']);
-      const [{ ebs: [disk] }] = template.block_device_mappings;
+      assert.deepEqual(
+        [metadata.http_tokens, metadata.http_put_response_hop_limit, metadata.instance_metadata_tags],
+        ['required', 1, 'enabled'],
+      );
+      const [
+        {
+          ebs: [disk],
+        },
+      ] = template.block_device_mappings;
       assert.deepEqual([disk.encrypted, disk.volume_type, disk.delete_on_termination], ['true', 'gp3', 'true']);
       assert.equal(template.instance_initiated_shutdown_behavior, 'terminate');
     });
@@ -103,24 +138,46 @@ describe('a plan of the whole module', () => {
       'aws_sqs_queue.sweep_dlq': `${account}/${PREFIX}-sweep`,
       'aws_sqs_queue.tenant_manager_dlq': `${account}/${PREFIX}/${PREFIX}-installation`,
     };
-    const allowed = queuePolicies().flatMap(([address, statements]) => statements.filter(({ Effect }) => Effect === 'Allow').map((statement) => [address, statement]));
-    assert.deepEqual(Object.fromEntries(allowed.map(([address, statement]) => [address, statement.Condition.ArnEquals['aws:SourceArn']])), expected);
-    assert.ok(allowed.every(([, { Principal, Action }]) => Principal.Service === 'events.amazonaws.com' && Action === 'sqs:SendMessage'));
+    const allowed = queuePolicies().flatMap(([address, statements]) =>
+      statements.filter(({ Effect }) => Effect === 'Allow').map((statement) => [address, statement]),
+    );
+    assert.deepEqual(
+      Object.fromEntries(
+        allowed.map(([address, statement]) => [address, statement.Condition.ArnEquals['aws:SourceArn']]),
+      ),
+      expected,
+    );
+    assert.ok(
+      allowed.every(
+        ([, { Principal, Action }]) => Principal.Service === 'events.amazonaws.com' && Action === 'sqs:SendMessage',
+      ),
+    );
   });
 
   it('takes messages over TLS only, at every queue', () => {
     const policies = queuePolicies();
     assert.equal(policies.length, 11);
     const open = policies.filter(
-      ([, statements]) => !statements.some(({ Effect, Principal, Action, Condition }) => Effect === 'Deny' && Principal === '*' && Action === 'sqs:*' && Condition.Bool['aws:SecureTransport'] === 'false'),
+      ([, statements]) =>
+        !statements.some(
+          ({ Effect, Principal, Action, Condition }) =>
+            Effect === 'Deny' &&
+            Principal === '*' &&
+            Action === 'sqs:*' &&
+            Condition.Bool['aws:SecureTransport'] === 'false',
+        ),
     );
-    assert.deepEqual(open.map(([address]) => address), []);
+    assert.deepEqual(
+      open.map(([address]) => address),
+      [],
+    );
   });
 
   it('says in each queue’s policy which queue it is of', () => {
     for (const [address, statements] of queuePolicies()) {
       const { name } = resource(json, address);
-      for (const statement of statements) assert.equal(statement.Resource, `arn:aws:sqs:us-east-1:123456789012:${name}`);
+      for (const statement of statements)
+        assert.equal(statement.Resource, `arn:aws:sqs:us-east-1:123456789012:${name}`);
     }
   });
 
@@ -137,7 +194,11 @@ describe('the block of the README', () => {
     const { failed, output, json } = await plan({ example: 'basic' });
     assert.equal(failed, false, output);
     const { tenant_table: table, queues } = json.planned_values.outputs;
-    assert.equal(json.resource_changes.find(({ address }) => address === 'module.multi_tenant_runners.aws_dynamodb_table.tenants').change.after.name, 'my-saas-tenants');
+    assert.equal(
+      json.resource_changes.find(({ address }) => address === 'module.multi_tenant_runners.aws_dynamodb_table.tenants')
+        .change.after.name,
+      'my-saas-tenants',
+    );
     assert.ok(table && queues);
   });
 
@@ -146,7 +207,8 @@ describe('the block of the README', () => {
     assert.ok(failed);
     assert.equal(output.match(/Error:/g).length, 1, output);
     const text = output.replace(/\s*\n[│\s]*/g, ' ');
-    for (const name of ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery']) assert.ok(text.includes(`lambdas/dist/${name}.zip`), output);
+    for (const name of ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery'])
+      assert.ok(text.includes(`lambdas/dist/${name}.zip`), output);
     assert.match(text, /run `npm run dist` in the module's checkout/);
   });
 });

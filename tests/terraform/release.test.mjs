@@ -41,7 +41,12 @@ describe('a release', () => {
     const files = readdirSync(folder).filter((file) => file !== 'SHA256SUMS');
     assert.deepEqual(Object.keys(sums).sort(), files.sort());
     for (const file of files) {
-      assert.equal(sums[file], createHash('sha256').update(readFileSync(join(folder, file))).digest('hex'));
+      assert.equal(
+        sums[file],
+        createHash('sha256')
+          .update(readFileSync(join(folder, file)))
+          .digest('hex'),
+      );
     }
   });
 
@@ -104,7 +109,8 @@ describe('the layout that the Terraform registry asks for', () => {
   const at = (...path) => readdirSync(join(ROOT, ...path));
 
   it('has a readme, a license and the standard files at the root and in each module', () => {
-    for (const file of ['README.md', 'LICENSE', 'main.tf', 'variables.tf', 'outputs.tf']) assert.ok(at().includes(file), file);
+    for (const file of ['README.md', 'LICENSE', 'main.tf', 'variables.tf', 'outputs.tf'])
+      assert.ok(at().includes(file), file);
     for (const module of at('modules')) {
       for (const file of ['README.md', 'variables.tf', 'outputs.tf', 'versions.tf']) {
         assert.ok(at('modules', module).includes(file), `modules/${module}/${file}`);

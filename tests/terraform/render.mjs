@@ -1,5 +1,6 @@
-// Plans examples/sandbox with the real provider and without AWS: the few calls that a plan makes are answered by ./offline-aws.mjs.
-// The plan shows the whole text of every policy and the user data, because the module builds them from names.
+// Plans examples/sandbox with the real provider and without AWS: the few calls that a plan makes are answered by
+// ./offline-aws.mjs. The plan shows the whole text of every policy and the user data, because the module builds them
+// from names.
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,12 @@ export const REGION = 'us-east-1';
 export const PREFIX = 'acme-ci';
 
 const FUNCTIONS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery'];
-const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_SESSION_TOKEN: '', AWS_PROFILE: '' };
+const CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_SESSION_TOKEN: '',
+  AWS_PROFILE: '',
+};
 const APP = {
   github_app_id: '4711',
   // base64 of a first line that is shaped like a key's; there is no key in it.
@@ -46,10 +52,14 @@ export function copyModule(folder, zips) {
   }
   if (!zips) return;
   mkdirSync(join(folder, 'lambdas', 'dist'), { recursive: true });
-  for (const name of FUNCTIONS) cpSync(join(ROOT, 'tests', 'terraform', 'fixtures', 'empty.zip'), join(folder, 'lambdas', 'dist', `${name}.zip`));
+  for (const name of FUNCTIONS)
+    cpSync(join(ROOT, 'tests', 'terraform', 'fixtures', 'empty.zip'), join(folder, 'lambdas', 'dist', `${name}.zip`));
 }
 
-/** Answers terraform's plan of an example as JSON, and what it printed; `failed` when it refused. `aws` is what AWS says: see ./offline-aws.mjs. */
+/**
+ * Answers terraform's plan of an example as JSON, and what it printed; `failed` when it refused. `aws` is what AWS
+ * says: see ./offline-aws.mjs.
+ */
 export async function plan({ example = 'sandbox', zips = true, variables = {}, settings, aws = {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'plan-'));
   const offline = await listenAsAws({ account: ACCOUNT, ...aws });
@@ -64,7 +74,11 @@ export async function plan({ example = 'sandbox', zips = true, variables = {}, s
     writeFileSync(file, JSON.stringify({ ...VARIABLES[example], ...variables }));
     const out = join(folder, 'plan');
     try {
-      await run(findTerraform(), ['plan', '-no-color', '-input=false', '-lock=false', `-out=${out}`, `-var-file=${file}`], options);
+      await run(
+        findTerraform(),
+        ['plan', '-no-color', '-input=false', '-lock=false', `-out=${out}`, `-var-file=${file}`],
+        options,
+      );
     } catch (error) {
       return { failed: true, output: `${error.stdout}${error.stderr}` };
     }
@@ -76,13 +90,21 @@ export async function plan({ example = 'sandbox', zips = true, variables = {}, s
   }
 }
 
-/** Terraform's own data stays between runs, so that the provider is fetched once. Answers the environment for Terraform. */
+/**
+ * Terraform's own data stays between runs, so that the provider is fetched once. Answers the environment for Terraform.
+ */
 export async function initialise(example, cwd) {
   const folder = join(ROOT, '.sandbox', 'terraform-tests', `render-${example}`);
   mkdirSync(folder, { recursive: true });
   const given = process.env.TF_CLI_CONFIG_FILE;
   const { env } = given && existsSync(given) ? { env: process.env } : await prepareTerraform({ folder });
-  const own = { ...env, ...CREDENTIALS, TF_DATA_DIR: join(folder, 'data'), AWS_EC2_METADATA_DISABLED: 'true', CHECKPOINT_DISABLE: '1' };
+  const own = {
+    ...env,
+    ...CREDENTIALS,
+    TF_DATA_DIR: join(folder, 'data'),
+    AWS_EC2_METADATA_DISABLED: 'true',
+    CHECKPOINT_DISABLE: '1',
+  };
   const backend = example === 'sandbox' ? ['-reconfigure', `-backend-config=path=${join(folder, 'state')}`] : [];
   await run(findTerraform(), ['init', '-no-color', '-input=false', ...backend], { cwd, env: own });
   return own;

@@ -5,7 +5,10 @@ import { before, describe, it } from 'node:test';
 import { PREFIX, plan, planOnce, resource } from './render.mjs';
 
 const LIMIT = 16 * 1024;
-const textOf = (json, tier = 'small') => Buffer.from(resource(json, `module.runners.aws_launch_template.tier["${tier}"]`).user_data, 'base64').toString('utf8');
+const textOf = (json, tier = 'small') =>
+  Buffer.from(resource(json, `module.runners.aws_launch_template.tier["${tier}"]`).user_data, 'base64').toString(
+    'utf8',
+  );
 const assertSound = (text) => {
   const { status, stderr } = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' });
   assert.equal(status, 0, stderr);
@@ -29,7 +32,10 @@ describe('user data', () => {
 
   it('starts as a script and leaves its comments at home', () => {
     assert.ok(text.startsWith('#!/bin/bash\n'));
-    assert.deepEqual(text.split('\n').filter((line) => /^ *#(?!!)/.test(line)), []);
+    assert.deepEqual(
+      text.split('\n').filter((line) => /^ *#(?!!)/.test(line)),
+      [],
+    );
   });
 
   it('is the same for every tenant and holds no secret', () => {
@@ -67,7 +73,9 @@ describe('user data', () => {
     it('hands over lifetime, age, hooks and the switch for logs', () => {
       assert.ok(textOf(json).includes('{GHR_JOB_SECONDS:-2400}'));
       assert.ok(textOf(json).includes('max_runner_age_days=12'));
-      assert.ok(textOf(json).includes(`write_hook job-started.sh busy '${Buffer.from('echo hello').toString('base64')}'`));
+      assert.ok(
+        textOf(json).includes(`write_hook job-started.sh busy '${Buffer.from('echo hello').toString('base64')}'`),
+      );
       assert.ok(textOf(json).includes("log_group=''"));
     });
 
@@ -97,13 +105,18 @@ describe('user data', () => {
       assert.ok(text.includes("export http_proxy='http://proxy.example:3128' https_proxy='http://proxy.example:3128'"));
       assert.ok(text.includes('no_proxy="localhost,127.0.0.1,169.254.169.254,github.example,.$domain"'));
       assert.ok(text.includes(`"Name":"/${PREFIX}/network/ca-bundle"`));
-      assert.match(resource(json, 'module.runners.aws_iam_role_policy.runner').policy, /parameter\/[^"]*\/network\/ca-bundle/);
+      assert.match(
+        resource(json, 'module.runners.aws_iam_role_policy.runner').policy,
+        /parameter\/[^"]*\/network\/ca-bundle/,
+      );
       assert.ok(text.includes('/etc/sudoers.d/ghr-runner'));
     });
   });
 
   it('is refused at plan when hooks make it too large', async () => {
-    const { failed, output } = await plan({ settings: `  runner = { hooks = { job_started = "${'echo a line of a hook;'.repeat(200)}" } }` });
+    const { failed, output } = await plan({
+      settings: `  runner = { hooks = { job_started = "${'echo a line of a hook;'.repeat(200)}" } }`,
+    });
     assert.equal(failed, true);
     assert.match(output.replace(/[\s│]+/g, ' '), /bytes of the 16384 that EC2 takes: shorten the hooks/);
   });

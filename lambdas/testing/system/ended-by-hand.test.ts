@@ -19,7 +19,9 @@ describe('an operator ends a machine', () => {
     Object.assign(machine, { state, stateReason: 'Client.UserInitiatedShutdown' });
     await handleInstanceEvent({ instanceId: machine.instanceId, state }, system.scaleDown());
     expect(system.job(1)).toMatchObject({ machineEnd: 'ended-by-hand' });
-    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'ended-by-hand' }));
+    expect(system.harness.state.launches.all()).toContainEqual(
+      expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'ended-by-hand' }),
+    );
     expect(system.slots()).toEqual([]);
     expect(system.harness.log.lines.filter(({ message }) => message.includes('CloudTrail'))).toHaveLength(1);
   });
@@ -38,12 +40,24 @@ describe('an operator ends a machine', () => {
   test('before it took its job: the job is started again three times, and the tenant’s circuit does not count it', async () => {
     const system = await systemWithRunner();
     await system.queueJob(2);
-    for (const [kill, jobId] of [[1, 1], [1, 2], [2, 1], [2, 2], [3, 1], [3, 2]] as const) {
+    for (const [kill, jobId] of [
+      [1, 1],
+      [1, 2],
+      [2, 1],
+      [2, 2],
+      [3, 1],
+      [3, 2],
+    ] as const) {
       const { instanceId } = system.machineOf(jobId);
       await system.harness.state.fleet.terminate([instanceId]);
       await handleInstanceEvent({ instanceId, state: 'shutting-down' }, system.scaleDown());
       await system.drain();
-      expect(system.job(jobId)).toMatchObject({ state: 'starting', launchId: `${jobId}-${kill + 1}`, machineEnd: 'ended-by-hand', restarts: kill });
+      expect(system.job(jobId)).toMatchObject({
+        state: 'starting',
+        launchId: `${jobId}-${kill + 1}`,
+        machineEnd: 'ended-by-hand',
+        restarts: kill,
+      });
     }
     expect(metric(system, 'TenantCircuitOpened')).toEqual([]);
     expect(brokenPromises(system, 2)).toEqual([]);
@@ -55,7 +69,9 @@ describe('an operator ends a machine', () => {
     system.harness.clock.advance(16 * MINUTE);
     await system.sweep();
     await handleInstanceEvent({ instanceId, state: 'terminated' }, system.scaleDown());
-    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'idle' }));
+    expect(system.harness.state.launches.all()).toContainEqual(
+      expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'idle' }),
+    );
     expect(system.job(1).machineEnd).toBeUndefined();
   });
 
@@ -67,6 +83,8 @@ describe('an operator ends a machine', () => {
     await takeLease(launch, lease, system.scaleDown());
     await system.harness.state.fleet.terminate([instanceId]);
     await handleInstanceEvent({ instanceId, state: 'shutting-down' }, system.scaleDown());
-    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason: 'machine-gone' }));
+    expect(system.harness.state.launches.all()).toContainEqual(
+      expect.objectContaining({ launchId: '1-1', reason: 'machine-gone' }),
+    );
   });
 });

@@ -41,9 +41,21 @@ export interface Functions {
 export function createFunctions(system: System): Functions {
   const { harness } = system;
   let invocations = 0;
-  const context = (): LambdaContext => ({ awsRequestId: `request-${(invocations += 1)}`, getRemainingTimeInMillis: () => 60_000 });
+  const context = (): LambdaContext => ({
+    awsRequestId: `request-${(invocations += 1)}`,
+    getRemainingTimeInMillis: () => 60_000,
+  });
   const record = (body: string, group: number | undefined, receiveCount = 1) => ({
-    Records: [{ messageId: 'message-1', body, attributes: { ApproximateReceiveCount: String(receiveCount), ...(group !== undefined && { MessageGroupId: String(group) }) } }],
+    Records: [
+      {
+        messageId: 'message-1',
+        body,
+        attributes: {
+          ApproximateReceiveCount: String(receiveCount),
+          ...(group !== undefined && { MessageGroupId: String(group) }),
+        },
+      },
+    ],
   });
   const scaleDown = async (event: Parameters<ReturnType<typeof createScaleDown>>[0]) =>
     createScaleDown({ ...system.scaleDown(), leaseMilliseconds: LEASE, maxReceiveCount: 5 })(event, context());
@@ -72,15 +84,26 @@ export function createFunctions(system: System): Functions {
   };
 
   return {
-    scaleUp: (message, receiveCount) => createScaleUp(system.scaleUp())(record(encodeJobMessage(message), message.installationId, receiveCount), context()),
+    scaleUp: (message, receiveCount) =>
+      createScaleUp(system.scaleUp())(
+        record(encodeJobMessage(message), message.installationId, receiveCount),
+        context(),
+      ),
     jobEvent: async (event) => asBatch(await scaleDown(record(encodeJobEvent(event), event.installationId))),
-    instanceEvent: async (instanceId, state) => asBatch(await scaleDown(record(JSON.stringify(instanceStateEvent(instanceId, state)), undefined))),
+    instanceEvent: async (instanceId, state) =>
+      asBatch(await scaleDown(record(JSON.stringify(instanceStateEvent(instanceId, state)), undefined))),
     sweep: () => scaleDown({ source: SWEEP_SOURCE }),
     lifecycle: async (action, overrides) => {
-      const detail: unknown = JSON.parse(JSON.stringify(encodeLifecycleEvent(lifecycleEvent({ action, ...overrides }))));
+      const detail: unknown = JSON.parse(
+        JSON.stringify(encodeLifecycleEvent(lifecycleEvent({ action, ...overrides }))),
+      );
       await tenantManager({ source: 'multi-tenant-runner', 'detail-type': 'installation', detail });
     },
-    recover: () => createRecovery({ ...harness, bookmarks: harness.launches, tenants: harness.registry })({ source: RECOVERY_SOURCE }, context()),
+    recover: () =>
+      createRecovery({ ...harness, bookmarks: harness.launches, tenants: harness.registry })(
+        { source: RECOVERY_SOURCE },
+        context(),
+      ),
     stream: async (changes) => asBatch(await tenantManager({ Records: changes.map(streamRecord) })),
   };
 }

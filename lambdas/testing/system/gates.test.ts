@@ -3,7 +3,10 @@ import { DAY, HOUR, MINUTE, type JobMessage } from '@multi-tenant-runner/core';
 import { jobEvent, jobMessage } from '@multi-tenant-runner/testing';
 import { brokenPromises, createSystem, type System } from './system';
 
-/** An environment's gate: GitHub says `queued`, then `waiting`, and `queued` again under the same id once somebody approves. */
+/**
+ * An environment's gate: GitHub says `queued`, then `waiting`, and `queued` again under the same id once somebody
+ * approves.
+ */
 function setUp(limit = 2): System {
   const system = createSystem();
   system.harness.addTenant({ max_runners: limit });
@@ -16,7 +19,8 @@ function shut(system: System, jobId: number, status = 'waiting'): void {
   system.harness.state.github.jobs.set(jobId, { status });
 }
 
-const waiting = (system: System, jobId: number) => system.jobEvent(jobEvent({ jobId, kind: 'waiting', deliveryId: 'delivery-of-the-gate' }));
+const waiting = (system: System, jobId: number) =>
+  system.jobEvent(jobEvent({ jobId, kind: 'waiting', deliveryId: 'delivery-of-the-gate' }));
 
 /** GitHub sends `queued` once more, with the times of the first one. */
 async function approve(system: System, jobId: number, overrides: Partial<JobMessage> = {}): Promise<void> {
@@ -73,16 +77,19 @@ describe('a job that GitHub holds back after it said queued', () => {
     expect(system.job(3).state).toBe('starting');
   });
 
-  test.each(['waiting', 'pending', 'requested', 'a word of tomorrow'])('with the status "%s" gets no machine, and is looked at again', async (status) => {
-    const system = setUp();
-    await system.queueJob(1);
-    shut(system, 1, status);
-    await pass(system, 2 * HOUR);
-    expect(machines(system)).toBe(1);
-    system.harness.state.github.jobs.set(1, { status: 'queued' });
-    await pass(system, HOUR);
-    expect(system.job(1).state).toBe('starting');
-  });
+  test.each(['waiting', 'pending', 'requested', 'a word of tomorrow'])(
+    'with the status "%s" gets no machine, and is looked at again',
+    async (status) => {
+      const system = setUp();
+      await system.queueJob(1);
+      shut(system, 1, status);
+      await pass(system, 2 * HOUR);
+      expect(machines(system)).toBe(1);
+      system.harness.state.github.jobs.set(1, { status: 'queued' });
+      await pass(system, HOUR);
+      expect(system.job(1).state).toBe('starting');
+    },
+  );
 
   test('keeps a runner that another job has taken', async () => {
     const system = setUp();
@@ -214,43 +221,53 @@ describe('deliveries out of order', () => {
   test('in any order, twice or lost, a job behind a gate runs once it is open', async () => {
     const word = fc.constantFrom('queued', 'waiting', 'again', 'sweep', 'time');
     await fc.assert(
-      fc.asyncProperty(fc.array(word, { maxLength: 12 }), fc.array(word, { maxLength: 12 }), fc.boolean(), async (before, after, isDown) => {
-        const system = setUp(1);
-        const hear = async (what: string, status: string): Promise<void> => {
-          const message = jobMessage({ jobId: 1 });
-          system.harness.state.github.jobs.set(1, { status });
-          if (what === 'queued') await system.deliver(message);
-          if (what === 'again') await system.deliver({ ...message, ...SECOND_DELIVERY });
-          if (what === 'waiting') await waiting(system, 1).catch(() => undefined);
-          if (what === 'time') system.harness.clock.advance(12 * MINUTE);
-          if (what === 'sweep') await system.sweep();
-          await system.drain();
-          expect(brokenPromises(system, 1)).toEqual([]);
-        };
-        const mend = isDown ? system.harness.state.github.fail({ kind: 'unavailable', message: 'no' }, { method: 'getJob' }) : () => undefined;
-        for (const what of before.filter((one) => one !== 'again')) await hear(what, 'waiting');
-        for (const what of ['queued', ...after]) await hear(what, 'queued');
-        mend();
-        await pass(system, 3 * HOUR, 11 * MINUTE);
-        expect(['starting', 'parked']).toContain(system.job(1).state);
-        if (system.job(1).state === 'parked') await pass(system, 2 * HOUR, 11 * MINUTE);
-        expect(system.job(1).reason).not.toBe('github-waiting');
-      }),
+      fc.asyncProperty(
+        fc.array(word, { maxLength: 12 }),
+        fc.array(word, { maxLength: 12 }),
+        fc.boolean(),
+        async (before, after, isDown) => {
+          const system = setUp(1);
+          const hear = async (what: string, status: string): Promise<void> => {
+            const message = jobMessage({ jobId: 1 });
+            system.harness.state.github.jobs.set(1, { status });
+            if (what === 'queued') await system.deliver(message);
+            if (what === 'again') await system.deliver({ ...message, ...SECOND_DELIVERY });
+            if (what === 'waiting') await waiting(system, 1).catch(() => undefined);
+            if (what === 'time') system.harness.clock.advance(12 * MINUTE);
+            if (what === 'sweep') await system.sweep();
+            await system.drain();
+            expect(brokenPromises(system, 1)).toEqual([]);
+          };
+          const mend = isDown
+            ? system.harness.state.github.fail({ kind: 'unavailable', message: 'no' }, { method: 'getJob' })
+            : () => undefined;
+          for (const what of before.filter((one) => one !== 'again')) await hear(what, 'waiting');
+          for (const what of ['queued', ...after]) await hear(what, 'queued');
+          mend();
+          await pass(system, 3 * HOUR, 11 * MINUTE);
+          expect(['starting', 'parked']).toContain(system.job(1).state);
+          if (system.job(1).state === 'parked') await pass(system, 2 * HOUR, 11 * MINUTE);
+          expect(system.job(1).reason).not.toBe('github-waiting');
+        },
+      ),
       { numRuns: 150 },
     );
   }, 60_000);
 });
 
 describe('an end that we decided', () => {
-  test.each(['expired', 'refused', 'cancelled'] as const)('"%s" does not stand against a job that GitHub has queued since', async (state) => {
-    const system = setUp();
-    await system.queueJob(1);
-    await system.shutDown(system.machineOf(1).instanceId);
-    await end(system, state);
-    await approve(system, 1);
-    expect(system.job(1)).toMatchObject({ state: 'starting' });
-    expect(system.job(1)).not.toHaveProperty('endedAt');
-  });
+  test.each(['expired', 'refused', 'cancelled'] as const)(
+    '"%s" does not stand against a job that GitHub has queued since',
+    async (state) => {
+      const system = setUp();
+      await system.queueJob(1);
+      await system.shutDown(system.machineOf(1).instanceId);
+      await end(system, state);
+      await approve(system, 1);
+      expect(system.job(1)).toMatchObject({ state: 'starting' });
+      expect(system.job(1)).not.toHaveProperty('endedAt');
+    },
+  );
 
   test.each(['expired', 'refused'] as const)('"%s" does not stand against a job that runs', async (state) => {
     const system = setUp();
@@ -268,7 +285,9 @@ describe('an end that we decided', () => {
     const system = setUp();
     await system.queueJob(1);
     await end(system, 'expired');
-    await system.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled', at: system.harness.clock.now().toISOString() }));
+    await system.jobEvent(
+      jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled', at: system.harness.clock.now().toISOString() }),
+    );
     expect(system.job(1)).toMatchObject({ state: 'cancelled', conclusion: 'cancelled' });
     expect(system.job(1)).not.toHaveProperty('reason');
   });
@@ -307,7 +326,11 @@ describe('an end that we decided', () => {
 async function end(system: System, state: 'expired' | 'refused' | 'cancelled'): Promise<void> {
   const row = system.job(1);
   const now = system.harness.clock.now().toISOString();
-  await system.harness.state.jobs.change(row.installationId, 1, { from: [row.state] }, { state, reason: 'too-old', endedAt: now, nextTry: null });
+  await system.harness.state.jobs.change(
+    row.installationId,
+    1,
+    { from: [row.state] },
+    { state, reason: 'too-old', endedAt: now, nextTry: null },
+  );
   system.harness.clock.advance(MINUTE);
 }
-

@@ -8,7 +8,13 @@ const GLOBEX = { installationId: 2002, owner: 'globex', ownerId: 502 };
 function twoTenants(): System {
   const system = createSystem();
   system.harness.addTenant({ max_runners: 5 });
-  system.harness.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502, security_group_id: 'sg-globex', max_runners: 5 });
+  system.harness.addTenant({
+    installation_id: 2002,
+    org_name: 'globex',
+    account_id: 502,
+    security_group_id: 'sg-globex',
+    max_runners: 5,
+  });
   return system;
 }
 
@@ -19,7 +25,11 @@ describe('a tenant whom GitHub limits', () => {
     for (let jobId = 1; jobId <= 20; jobId += 1) await system.queueJob(jobId);
     expect(system.harness.state.fleet.machines.size).toBe(1);
     for (let jobId = 1; jobId <= 20; jobId += 1) {
-      expect(system.job(jobId)).toMatchObject({ state: 'parked', reason: 'github-limited', nextTry: UNTIL.toISOString() });
+      expect(system.job(jobId)).toMatchObject({
+        state: 'parked',
+        reason: 'github-limited',
+        nextTry: UNTIL.toISOString(),
+      });
     }
     expect(system.slots()).toEqual([]);
     expect(system.harness.metrics.total('TenantGitHubLimited')).toBe(1);

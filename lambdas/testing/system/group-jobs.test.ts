@@ -1,7 +1,10 @@
 import { FAILURES_TO_OPEN, HOUR, MINUTE, type JobEvent } from '@multi-tenant-runner/core';
 import { brokenPromises, createSystem, type System } from './system';
 
-/** `runs-on: { group: … }` names no labels, so that such a job starts no machine; and GitHub gives it any runner of the group. */
+/**
+ * `runs-on: { group: … }` names no labels, so that such a job starts no machine; and GitHub gives it any runner of the
+ * group.
+ */
 function setUp(limit: number, jobs: readonly number[]): System {
   const system = createSystem();
   system.harness.addTenant({ max_runners: limit });
@@ -9,7 +12,12 @@ function setUp(limit: number, jobs: readonly number[]): System {
   return system;
 }
 
-const ofGroup = (event: JobEvent, overrides: Partial<JobEvent> = {}): JobEvent => ({ ...event, labels: [], runnerOnly: true, ...overrides });
+const ofGroup = (event: JobEvent, overrides: Partial<JobEvent> = {}): JobEvent => ({
+  ...event,
+  labels: [],
+  runnerOnly: true,
+  ...overrides,
+});
 const circuit = (system: System): unknown => system.harness.state.tenants.rows.get(1001)?.['circuit_small'];
 
 describe('a job that names only a runner group', () => {
@@ -19,7 +27,12 @@ describe('a job that names only a runner group', () => {
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(ofGroup(system.takeJob(instanceId, 90)));
     await system.drain();
-    expect(system.job(90)).toMatchObject({ state: 'running', tier: 'small', runnerName: `test-${instanceId}`, labels: [] });
+    expect(system.job(90)).toMatchObject({
+      state: 'running',
+      tier: 'small',
+      runnerName: `test-${instanceId}`,
+      labels: [],
+    });
     expect(system.job(1)).toMatchObject({ state: 'starting', launchId: '1-2', restarts: 0 });
     await system.jobEvent(ofGroup(system.finishJob(instanceId, 90)));
     await system.shutDown(instanceId);
@@ -55,9 +68,20 @@ describe('a job that names only a runner group', () => {
 
   test('of another installation takes nobody’s runner', async () => {
     const system = setUp(1, [1]);
-    system.harness.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502, security_group_id: 'sg-globex' });
+    system.harness.addTenant({
+      installation_id: 2002,
+      org_name: 'globex',
+      account_id: 502,
+      security_group_id: 'sg-globex',
+    });
     await system.queueJob(1);
-    await system.jobEvent(ofGroup(system.takeJob(system.machineOf(1).instanceId, 90), { installationId: 2002, owner: 'globex', ownerId: 502 }));
+    await system.jobEvent(
+      ofGroup(system.takeJob(system.machineOf(1).instanceId, 90), {
+        installationId: 2002,
+        owner: 'globex',
+        ownerId: 502,
+      }),
+    );
     expect(system.launchOf(1).takenBy).toBeUndefined();
     expect(() => system.job(90, 2002)).toThrow('no row');
   });
@@ -80,7 +104,10 @@ describe('a machine that ran a job of a repository that the App can’t see', ()
     const { instanceId, tags } = system.machineOf(1);
     tags['ghr:state'] = 'idle';
     const { registrations } = system.harness.state.github;
-    registrations.splice(registrations.findIndex(({ name }) => name.endsWith(instanceId)), 1);
+    registrations.splice(
+      registrations.findIndex(({ name }) => name.endsWith(instanceId)),
+      1,
+    );
     await system.shutDown(instanceId);
     await system.drain();
   }
@@ -161,7 +188,11 @@ describe('a public job that a runner group admits', () => {
     const { instanceId } = system.machineOf(1);
     await system.jobEvent({ ...system.takeJob(instanceId, 90), ...isPublic });
     expect(system.harness.state.fleet.machines.get(instanceId)?.state).toBe('shutting-down');
-    expect(system.job(90)).toMatchObject({ state: 'refused', reason: 'public-repository', runnerName: `test-${instanceId}` });
+    expect(system.job(90)).toMatchObject({
+      state: 'refused',
+      reason: 'public-repository',
+      runnerName: `test-${instanceId}`,
+    });
     expect(system.harness.metrics.counted.filter(({ name }) => name === 'RunnerMisused')).toMatchObject([
       { tier: 'small', properties: { tenant_id: 1001, job_id: 90, launch_id: '1-1', reason: 'public-repository' } },
     ]);
@@ -176,7 +207,11 @@ describe('a public job that a runner group admits', () => {
     await system.queueJob(1);
     const { instanceId } = system.machineOf(1);
     await system.jobEvent({ ...system.takeJob(instanceId, 90), ...isPublic });
-    expect(system.job(90)).toMatchObject({ state: 'refused', reason: 'public-repository', runnerName: `test-${instanceId}` });
+    expect(system.job(90)).toMatchObject({
+      state: 'refused',
+      reason: 'public-repository',
+      runnerName: `test-${instanceId}`,
+    });
   });
 
   test('stays refused when its word comes again after the machine’s end', async () => {
@@ -201,7 +236,10 @@ describe('a public job that a runner group admits', () => {
     }
     expect(system.harness.state.fleet.machines.size).toBeLessThanOrEqual(FAILURES_TO_OPEN + 1);
     expect(system.job(1)).toMatchObject({ state: 'parked' });
-    expect(circuit(system)).toMatchObject({ failures: FAILURES_TO_OPEN, reason: expect.stringContaining('public-repository') });
+    expect(circuit(system)).toMatchObject({
+      failures: FAILURES_TO_OPEN,
+      reason: expect.stringContaining('public-repository'),
+    });
     system.harness.clock.advance(HOUR);
     await system.sweep();
     await system.drain();
@@ -212,7 +250,10 @@ describe('a public job that a runner group admits', () => {
 
   test('is what it was where the tenant allows public repositories', async () => {
     const system = setUp(1, [1]);
-    system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), allow_public_repositories: true });
+    system.harness.state.tenants.rows.set(1001, {
+      ...system.harness.state.tenants.rows.get(1001),
+      allow_public_repositories: true,
+    });
     await system.queueJob(1);
     const { instanceId } = system.machineOf(1);
     await system.jobEvent({ ...system.takeJob(instanceId, 90), ...isPublic });

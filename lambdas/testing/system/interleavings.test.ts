@@ -66,7 +66,7 @@ test('a sweep during each step of a launch breaks nothing', async () => {
   }
 });
 
-test('another job\'s worker and a duplicate during each step of a launch break nothing', async () => {
+test("another job's worker and a duplicate during each step of a launch break nothing", async () => {
   const steps = await callsOfOneLaunch();
   for (let step = 0; step < steps; step += 1) {
     const system = newSystem();

@@ -28,7 +28,11 @@ describe('one job', () => {
   test('costs one look at its runner group and one registration at GitHub besides the token, and no Describe', async () => {
     const system = systemWithTenant();
     await system.queueJob(1);
-    expect(system.harness.names().filter((name) => name.startsWith('github.'))).toEqual(['github.authorize', 'github.findRunnerGroup', 'github.createJitConfig']);
+    expect(system.harness.names().filter((name) => name.startsWith('github.'))).toEqual([
+      'github.authorize',
+      'github.findRunnerGroup',
+      'github.createJitConfig',
+    ]);
     expect(system.harness.names().filter((name) => /fleet\.(describe|list|findByToken)/.test(name))).toEqual([]);
   });
 
@@ -147,7 +151,7 @@ describe('the limit', () => {
     expect(brokenPromises(system, 3)).toEqual([]);
   });
 
-  test('that a hand edit broke is replaced by the tier\'s own', async () => {
+  test("that a hand edit broke is replaced by the tier's own", async () => {
     const system = systemWithTenant({ max_runners: 'many' });
     for (const jobId of [1, 2, 3]) await system.queueJob(jobId);
     expect(system.harness.state.fleet.alive()).toHaveLength(2);
@@ -179,21 +183,26 @@ describe('EC2', () => {
     expect(system.launchOf(1).state).toBe('running');
   });
 
-  test.each(['throttled', 'no-group', 'account', 'impossible'] as const)('a repeat that is %s proves nothing about the call before it', async (kind) => {
-    const system = systemWithTenant();
-    system.harness.state.fleet.answerUnknownOnce({ machineStarts: true });
-    const message = await queued(system, 1);
-    await expect(system.deliver(message)).rejects.toThrow();
-    system.harness.clock.advance(2 * MINUTE);
-    const run = system.harness.state.fleet.run;
-    Object.assign(system.harness.state.fleet, { run: async () => ({ kind, code: 'RequestLimitExceeded', message: 'too many' }) });
-    await expect(system.deliver(message, { receiveCount: 2 })).rejects.toThrow('repeated');
-    expect(system.slots()).toEqual(['1-1']);
-    Object.assign(system.harness.state.fleet, { run });
-    await system.deliver(message, { receiveCount: 3 });
-    expect(system.launchOf(1).state).toBe('running');
-    expect(system.harness.state.fleet.machines.size).toBe(1);
-  });
+  test.each(['throttled', 'no-group', 'account', 'impossible'] as const)(
+    'a repeat that is %s proves nothing about the call before it',
+    async (kind) => {
+      const system = systemWithTenant();
+      system.harness.state.fleet.answerUnknownOnce({ machineStarts: true });
+      const message = await queued(system, 1);
+      await expect(system.deliver(message)).rejects.toThrow();
+      system.harness.clock.advance(2 * MINUTE);
+      const run = system.harness.state.fleet.run;
+      Object.assign(system.harness.state.fleet, {
+        run: async () => ({ kind, code: 'RequestLimitExceeded', message: 'too many' }),
+      });
+      await expect(system.deliver(message, { receiveCount: 2 })).rejects.toThrow('repeated');
+      expect(system.slots()).toEqual(['1-1']);
+      Object.assign(system.harness.state.fleet, { run });
+      await system.deliver(message, { receiveCount: 3 });
+      expect(system.launchOf(1).state).toBe('running');
+      expect(system.harness.state.fleet.machines.size).toBe(1);
+    },
+  );
 
   test('a definite refusal after a time-out moves to the next candidate with a token of its own', async () => {
     const system = systemWithTenant();
@@ -204,7 +213,9 @@ describe('EC2', () => {
     system.harness.state.fleet.refuse((intent) => intent.subnetId === firstIntent?.subnetId);
     system.harness.clock.advance(2 * MINUTE);
     await system.deliver(message, { receiveCount: 2 });
-    const tokens = system.harness.calls.filter(({ port, method }) => port === 'fleet' && method === 'run').map(({ args }) => (args[0] as { intent: { clientToken: string } }).intent.clientToken);
+    const tokens = system.harness.calls
+      .filter(({ port, method }) => port === 'fleet' && method === 'run')
+      .map(({ args }) => (args[0] as { intent: { clientToken: string } }).intent.clientToken);
     expect(tokens).toHaveLength(3);
     expect(tokens[0]).toBe(tokens[1]);
     expect(tokens[2]).not.toBe(tokens[1]);
@@ -213,7 +224,11 @@ describe('EC2', () => {
 
   test('a group that EC2 does not know yet is no fault of the tenant: its job waits half a minute, then starts', async () => {
     const system = systemWithTenant();
-    const known = system.harness.state.fleet.refuse(() => true, { kind: 'no-group', code: 'InvalidGroup.NotFound', message: 'no such group' });
+    const known = system.harness.state.fleet.refuse(() => true, {
+      kind: 'no-group',
+      code: 'InvalidGroup.NotFound',
+      message: 'no such group',
+    });
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'no-security-group', restarts: 0 });
     expect(system.harness.metrics.counted.map(({ name }) => name)).not.toContain('RunnerLaunchFailed');
@@ -227,10 +242,18 @@ describe('EC2', () => {
 
   test('an account that AWS still verifies is asked once a launch, and the job says what EC2 said', async () => {
     const system = systemWithTenant();
-    system.harness.state.fleet.refuse(() => true, { kind: 'account', code: 'PendingVerification', message: 'being validated' });
+    system.harness.state.fleet.refuse(() => true, {
+      kind: 'account',
+      code: 'PendingVerification',
+      message: 'being validated',
+    });
     await system.queueJob(1);
     expect(system.harness.names().filter((name) => name === 'fleet.run')).toHaveLength(1);
-    expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'capacity', capacityErrors: [expect.stringContaining('PendingVerification')] });
+    expect(system.job(1)).toMatchObject({
+      state: 'parked',
+      reason: 'capacity',
+      capacityErrors: [expect.stringContaining('PendingVerification')],
+    });
     expect(system.harness.metrics.total('CapacityRefused')).toBe(1);
     expect(system.harness.state.tenants.rows.get(1001)).not.toHaveProperty('circuit_small');
   });
@@ -277,9 +300,16 @@ describe('GitHub', () => {
 
   test('that limits the mint ends the machine and parks the job until it may come back', async () => {
     const system = systemWithTenant();
-    system.harness.state.github.fail({ kind: 'limited', retryAt: new Date('2026-01-15T12:30:00Z') }, { method: 'createJitConfig', times: 1 });
+    system.harness.state.github.fail(
+      { kind: 'limited', retryAt: new Date('2026-01-15T12:30:00Z') },
+      { method: 'createJitConfig', times: 1 },
+    );
     await system.queueJob(1);
-    expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'github-limited', nextTry: '2026-01-15T12:30:00.000Z' });
+    expect(system.job(1)).toMatchObject({
+      state: 'parked',
+      reason: 'github-limited',
+      nextTry: '2026-01-15T12:30:00.000Z',
+    });
     expect(system.harness.state.fleet.alive()).toEqual([]);
     expect(system.slots()).toEqual([]);
   });
@@ -300,7 +330,14 @@ describe('GitHub', () => {
 describe('the tenant changes while EC2 works', () => {
   test('suspended: the machine ends and the job waits', async () => {
     const system = systemWithTenant();
-    system.harness.faults.after('fleet.run', () => void system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), status: 'suspended' }));
+    system.harness.faults.after(
+      'fleet.run',
+      () =>
+        void system.harness.state.tenants.rows.set(1001, {
+          ...system.harness.state.tenants.rows.get(1001),
+          status: 'suspended',
+        }),
+    );
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'tenant-suspended' });
     expect(system.harness.state.fleet.alive()).toEqual([]);
@@ -308,7 +345,14 @@ describe('the tenant changes while EC2 works', () => {
 
   test('deleted: the machine ends and the job is refused', async () => {
     const system = systemWithTenant();
-    system.harness.faults.after('fleet.run', () => void system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), status: 'deleted' }));
+    system.harness.faults.after(
+      'fleet.run',
+      () =>
+        void system.harness.state.tenants.rows.set(1001, {
+          ...system.harness.state.tenants.rows.get(1001),
+          status: 'deleted',
+        }),
+    );
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'refused', reason: 'tenant-deleted' });
     expect(system.harness.state.fleet.alive()).toEqual([]);
@@ -331,7 +375,9 @@ describe('a job that no runner takes', () => {
   test('cancelled while it waits for a worker gives its slot back', async () => {
     const system = systemWithTenant();
     const message = await queued(system, 1);
-    system.harness.faults.after('registry.admit', async () => system.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' })));
+    system.harness.faults.after('registry.admit', async () =>
+      system.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' })),
+    );
     system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
     await system.deliver(message);
     expect(system.job(1).state).toBe('cancelled');

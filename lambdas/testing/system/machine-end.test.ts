@@ -10,7 +10,8 @@ async function systemWithRunner(): Promise<System> {
   return system;
 }
 
-const interrupt = (system: System, instanceId: string): Promise<void> => handleInstanceEvent({ instanceId, state: 'interrupted' }, system.scaleDown());
+const interrupt = (system: System, instanceId: string): Promise<void> =>
+  handleInstanceEvent({ instanceId, state: 'interrupted' }, system.scaleDown());
 const say = (system: System, instanceId: string, value: string): void => {
   const machine = system.harness.state.fleet.machines.get(instanceId);
   if (machine !== undefined) machine.tags['ghr:boot'] = value;
@@ -25,7 +26,10 @@ describe('AWS takes a spot machine back', () => {
     await interrupt(system, instanceId);
     await system.drain();
     expect(system.harness.state.fleet.machines.get(instanceId)?.state).toBe('shutting-down');
-    expect(system.harness.state.launches.all().find(({ launchId }) => launchId === '1-1')).toMatchObject({ state: 'ended', reason: 'spot-interrupted' });
+    expect(system.harness.state.launches.all().find(({ launchId }) => launchId === '1-1')).toMatchObject({
+      state: 'ended',
+      reason: 'spot-interrupted',
+    });
     expect(system.job(1)).toMatchObject({ state: 'starting', launchId: '1-2', machineEnd: 'spot-interrupted' });
     expect(system.harness.state.github.registrations).toHaveLength(1);
     expect(metric(system, 'SpotInterrupted')).toMatchObject([{ tier: 'small', properties: { busy: false } }]);
@@ -71,9 +75,13 @@ describe('a machine that says why it ended', () => {
     await system.shutDown(instanceId);
     await system.shutDown(instanceId);
     await system.drain();
-    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'machine:runner-deprecated' }));
+    expect(system.harness.state.launches.all()).toContainEqual(
+      expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'machine:runner-deprecated' }),
+    );
     expect(system.job(1)).toMatchObject({ machineEnd: 'machine:runner-deprecated', launchId: '1-2', restarts: 1 });
-    expect(metric(system, 'RunnerBootFailed')).toMatchObject([{ tier: 'small', properties: { code: 'runner-deprecated' } }]);
+    expect(metric(system, 'RunnerBootFailed')).toMatchObject([
+      { tier: 'small', properties: { code: 'runner-deprecated' } },
+    ]);
   });
 
   test('the sweep finds it too, when EC2’s event was lost', async () => {
@@ -83,7 +91,9 @@ describe('a machine that says why it ended', () => {
     await system.shutDown(instanceId, { eventLost: true });
     system.harness.clock.advance(20 * MINUTE);
     await system.sweep();
-    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason: 'machine:config-timeout' }));
+    expect(system.harness.state.launches.all()).toContainEqual(
+      expect.objectContaining({ launchId: '1-1', reason: 'machine:config-timeout' }),
+    );
   });
 
   test('the job that ran on it has the word, not the one that it was started for', async () => {
@@ -105,7 +115,9 @@ describe('a machine that says why it ended', () => {
     const deps = system.scaleDown();
     const fleet = { ...deps.fleet, describe: () => Promise.reject(new Error('no answer')) };
     await handleInstanceEvent({ instanceId, state: 'terminated' }, { ...deps, fleet });
-    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason: 'machine-gone' }));
+    expect(system.harness.state.launches.all()).toContainEqual(
+      expect.objectContaining({ launchId: '1-1', reason: 'machine-gone' }),
+    );
   });
 
   test('nothing it says ends or spares a machine', async () => {
@@ -136,13 +148,22 @@ async function endByEc2(system: System, jobId: number, stateReason: string): Pro
 }
 
 describe('EC2 ends a machine that nobody asked it to end', () => {
-  test.each(['Client.InternalError', 'Client.VolumeLimitExceeded', 'Client.InvalidSnapshot.NotFound', 'Server.InternalError'])('%s is on launch and job, counted, and waited for', async (code) => {
+  test.each([
+    'Client.InternalError',
+    'Client.VolumeLimitExceeded',
+    'Client.InvalidSnapshot.NotFound',
+    'Server.InternalError',
+  ])('%s is on launch and job, counted, and waited for', async (code) => {
     const system = await systemWithRunner();
     await endByEc2(system, 1, code);
     await system.drain();
-    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: `ec2:${code}` }));
+    expect(system.harness.state.launches.all()).toContainEqual(
+      expect.objectContaining({ launchId: '1-1', state: 'ended', reason: `ec2:${code}` }),
+    );
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'error', machineEnd: `ec2:${code}`, restarts: 0 });
-    expect(metric(system, 'RunnerEndedByEc2')).toMatchObject([{ tier: 'small', properties: { code, instance_type: 't3.medium' } }]);
+    expect(metric(system, 'RunnerEndedByEc2')).toMatchObject([
+      { tier: 'small', properties: { code, instance_type: 't3.medium' } },
+    ]);
     expect(metric(system, 'RunnerBootFailed')).toEqual([]);
   });
 
@@ -152,7 +173,9 @@ describe('EC2 ends a machine that nobody asked it to end', () => {
     Object.assign(machine, { state: 'stopped', stateReason: 'Server.ScheduledStop' });
     await handleInstanceEvent({ instanceId: machine.instanceId, state: 'stopped' }, system.scaleDown());
     expect(machine.state).toBe('shutting-down');
-    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'ec2:Server.ScheduledStop' }));
+    expect(system.harness.state.launches.all()).toContainEqual(
+      expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'ec2:Server.ScheduledStop' }),
+    );
     expect(system.job(1)).toMatchObject({ machineEnd: 'ec2:Server.ScheduledStop', restarts: 0 });
     expect(metric(system, 'RunnerEndedByEc2')).toHaveLength(1);
   });
@@ -166,7 +189,9 @@ describe('EC2 ends a machine that nobody asked it to end', () => {
     Object.assign(machine ?? {}, { state: 'terminated', stateReason: 'Client.InternalError' });
     system.harness.clock.advance(20 * MINUTE);
     await system.sweep();
-    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason: 'ec2:Client.InternalError' }));
+    expect(system.harness.state.launches.all()).toContainEqual(
+      expect.objectContaining({ launchId: '1-1', reason: 'ec2:Client.InternalError' }),
+    );
     expect(metric(system, 'RunnerEndedByEc2')).toHaveLength(1);
   });
 
@@ -195,7 +220,10 @@ describe('EC2 ends a machine that nobody asked it to end', () => {
     expect(system.harness.state.fleet.machines.size).toBeLessThanOrEqual(28);
   });
 
-  test.each([['Client.UserInitiatedShutdown', 'ended-by-hand'], ['Client.InstanceInitiatedShutdown', 'machine-gone']])('%s was asked for', async (code, reason) => {
+  test.each([
+    ['Client.UserInitiatedShutdown', 'ended-by-hand'],
+    ['Client.InstanceInitiatedShutdown', 'machine-gone'],
+  ])('%s was asked for', async (code, reason) => {
     const system = await systemWithRunner();
     await endByEc2(system, 1, code);
     expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', reason }));
@@ -219,7 +247,12 @@ describe('EC2 ends a machine that nobody asked it to end', () => {
     Object.assign(machine ?? {}, { state: 'terminated', stateReason: 'Client.VolumeLimitExceeded' });
     system.harness.clock.advance(2 * MINUTE);
     await system.deliver(jobMessage({ jobId: 1 }), { receiveCount: 2 });
-    expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'error', machineEnd: 'ec2:Client.VolumeLimitExceeded', restarts: 0 });
+    expect(system.job(1)).toMatchObject({
+      state: 'parked',
+      reason: 'error',
+      machineEnd: 'ec2:Client.VolumeLimitExceeded',
+      restarts: 0,
+    });
     expect(metric(system, 'RunnerEndedByEc2')).toHaveLength(1);
   });
 });
@@ -244,11 +277,17 @@ describe('a machine that EC2 does not know', () => {
   test("of a deleted tenant is gone, and the tenant's clean-up comes to its end", async () => {
     const system = await systemWithRunner();
     forget(system, system.machineOf(1).instanceId);
-    system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), status: 'deleted', cleanup: 'pending' });
+    system.harness.state.tenants.rows.set(1001, {
+      ...system.harness.state.tenants.rows.get(1001),
+      status: 'deleted',
+      cleanup: 'pending',
+    });
     system.harness.clock.advance(61 * MINUTE);
     await system.sweep();
     expect(system.harness.state.tenants.rows.get(1001)).toMatchObject({ cleanup: 'done' });
-    expect(system.harness.state.launches.all()).toContainEqual(expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'tenant-deleted' }));
+    expect(system.harness.state.launches.all()).toContainEqual(
+      expect.objectContaining({ launchId: '1-1', state: 'ended', reason: 'tenant-deleted' }),
+    );
   });
 });
 
@@ -259,7 +298,10 @@ describe('EC2 has no room', () => {
     const lift = system.harness.state.fleet.refuse(() => true);
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'capacity' });
-    expect([...(system.job(1).capacityErrors ?? [])].sort()).toEqual(['on-demand/t3.medium/subnet-a InsufficientInstanceCapacity', 'on-demand/t3.medium/subnet-b InsufficientInstanceCapacity']);
+    expect([...(system.job(1).capacityErrors ?? [])].sort()).toEqual([
+      'on-demand/t3.medium/subnet-a InsufficientInstanceCapacity',
+      'on-demand/t3.medium/subnet-b InsufficientInstanceCapacity',
+    ]);
     lift();
   });
 });

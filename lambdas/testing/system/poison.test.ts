@@ -10,24 +10,37 @@ const batch = (records: readonly { body: string; group?: number; receives?: numb
   Records: records.map(({ body, group, receives = 1 }, index) => ({
     messageId: `message-${index}`,
     body,
-    attributes: { ApproximateReceiveCount: String(receives), ...(group !== undefined && { MessageGroupId: String(group) }) },
+    attributes: {
+      ApproximateReceiveCount: String(receives),
+      ...(group !== undefined && { MessageGroupId: String(group) }),
+    },
   })),
 });
-const scaleDown = (system: System) => createScaleDown({ ...system.scaleDown(), leaseMilliseconds: 90_000, maxReceiveCount: 5 });
+const scaleDown = (system: System) =>
+  createScaleDown({ ...system.scaleDown(), leaseMilliseconds: 90_000, maxReceiveCount: 5 });
 
 function withTenants(...ids: readonly number[]): System {
   const system = createSystem();
-  for (const id of ids) system.harness.addTenant({ installation_id: id, org_name: `org-${id}`, account_id: 500 + id, max_runners: 20 });
+  for (const id of ids)
+    system.harness.addTenant({ installation_id: id, org_name: `org-${id}`, account_id: 500 + id, max_runners: 20 });
   return system;
 }
-const of = (id: number, jobId: number): string => encodeJobMessage(jobMessage({ jobId, installationId: id, owner: `org-${id}`, ownerId: 500 + id }));
+const of = (id: number, jobId: number): string =>
+  encodeJobMessage(jobMessage({ jobId, installationId: id, owner: `org-${id}`, ownerId: 500 + id }));
 
 describe('a tier queue', () => {
   test('sends back only the text that is no job, counts it, and does the rest', async () => {
     const system = withTenants(1, 2);
-    const bodies = ['no JSON', '{}', JSON.stringify({ v: 1, installation_id: 'x' })].map((body) => ({ body, group: 1 }));
+    const bodies = ['no JSON', '{}', JSON.stringify({ v: 1, installation_id: 'x' })].map((body) => ({
+      body,
+      group: 1,
+    }));
     const answer = await createScaleUp(system.scaleUp())(batch([...bodies, { body: of(2, 7), group: 2 }]), CONTEXT);
-    expect(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['message-0', 'message-1', 'message-2']);
+    expect(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual([
+      'message-0',
+      'message-1',
+      'message-2',
+    ]);
     expect(system.harness.metrics.total('MessageDropped')).toBe(3);
     expect(system.job(7, 2).state).toBe('starting');
   });
@@ -35,10 +48,16 @@ describe('a tier queue', () => {
   test('never sends back a job on its last receive: it is parked with what failed, and counted', async () => {
     const system = withTenants(1);
     system.harness.faults.fail('registry.admit', new TypeError('unforeseen'), 9);
-    const last = await createFunctions(system).scaleUp(jobMessage({ jobId: 7, installationId: 1, owner: 'org-1', ownerId: 501 }), 5);
+    const last = await createFunctions(system).scaleUp(
+      jobMessage({ jobId: 7, installationId: 1, owner: 'org-1', ownerId: 501 }),
+      5,
+    );
     expect(last.batchItemFailures).toEqual([]);
     expect(system.job(7, 1)).toMatchObject({ state: 'parked', reason: 'error', error: 'TypeError' });
-    expect(system.harness.metrics.counted.find(({ name }) => name === 'JobPoisoned')).toMatchObject({ tier: 'small', properties: { tenant_id: 1, job_id: 7, error: 'TypeError' } });
+    expect(system.harness.metrics.counted.find(({ name }) => name === 'JobPoisoned')).toMatchObject({
+      tier: 'small',
+      properties: { tenant_id: 1, job_id: 7, error: 'TypeError' },
+    });
   });
 
   test('takes back what was moved from the dead letters as if it came for the first time', async () => {
@@ -61,16 +80,32 @@ describe('a tier queue', () => {
     });
     system.harness.faults.after('fleet.run', () => void (inFlight -= 1));
     const flood = Array.from({ length: 8 }, (_, index) => ({ body: of(1, 100 + index), group: 1 }));
-    await createScaleUp(system.scaleUp())(batch([...flood, { body: of(2, 7), group: 2 }, { body: of(3, 8), group: 3 }]), CONTEXT);
+    await createScaleUp(system.scaleUp())(
+      batch([...flood, { body: of(2, 7), group: 2 }, { body: of(3, 8), group: 3 }]),
+      CONTEXT,
+    );
     expect(asked).toHaveLength(10);
     expect([asked.indexOf(2), asked.indexOf(3)].every((position) => position <= 2)).toBe(true);
   });
 
-  test('with one tenant throttled by EC2 starts the others\' jobs', async () => {
+  test("with one tenant throttled by EC2 starts the others' jobs", async () => {
     const system = withTenants(1, 2);
-    system.harness.state.fleet.refuse((intent) => intent.securityGroupId === 'sg-throttled', { kind: 'throttled', code: 'RequestLimitExceeded', message: 'too many' });
-    system.harness.state.tenants.rows.set(1, { ...system.harness.state.tenants.rows.get(1), security_group_id: 'sg-throttled' });
-    await createScaleUp(system.scaleUp())(batch([{ body: of(1, 1), group: 1 }, { body: of(2, 2), group: 2 }]), CONTEXT);
+    system.harness.state.fleet.refuse((intent) => intent.securityGroupId === 'sg-throttled', {
+      kind: 'throttled',
+      code: 'RequestLimitExceeded',
+      message: 'too many',
+    });
+    system.harness.state.tenants.rows.set(1, {
+      ...system.harness.state.tenants.rows.get(1),
+      security_group_id: 'sg-throttled',
+    });
+    await createScaleUp(system.scaleUp())(
+      batch([
+        { body: of(1, 1), group: 1 },
+        { body: of(2, 2), group: 2 },
+      ]),
+      CONTEXT,
+    );
     expect(system.job(1, 1)).toMatchObject({ state: 'parked', reason: 'ec2-throttled' });
     expect(system.job(1, 1).nextTry).toBeDefined();
     expect(system.job(2, 2).state).toBe('starting');

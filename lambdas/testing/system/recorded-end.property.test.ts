@@ -5,7 +5,13 @@ import { createSystem, type System } from './system';
 
 const LAST_RECEIVE = 5;
 /** Parked without a time: something else than time ends the wait, and the sweep looks for it too. */
-const WAITS_FOR_A_SLOT_OR_ITS_TENANT: readonly JobReason[] = ['limit', 'unknown-tenant', 'tenant-suspended', 'runner-lost', 'runner-taken'];
+const WAITS_FOR_A_SLOT_OR_ITS_TENANT: readonly JobReason[] = [
+  'limit',
+  'unknown-tenant',
+  'tenant-suspended',
+  'runner-lost',
+  'runner-taken',
+];
 
 /** Which of the next calls fail, before or after they take effect. */
 const faults = fc.array(fc.constantFrom('well', 'well', 'well', 'before', 'after'), { maxLength: 40 });
@@ -21,18 +27,25 @@ function failing(system: System, plan: readonly string[]): () => void {
   const next = (when: string, counted: { index: number }) => (): void => {
     if (plan[counted.index++] === when) throw new Error(`a port fails ${when} its call`);
   };
-  const undo = [system.harness.onCall(next('before', { index: 0 })), system.harness.afterCall(next('after', { index: 0 }))];
+  const undo = [
+    system.harness.onCall(next('before', { index: 0 })),
+    system.harness.afterCall(next('after', { index: 0 })),
+  ];
   return () => undo.forEach((one) => one());
 }
 
-function prepare(system: System, { maxRunners, status, github, ec2 }: { maxRunners: number; status: string; github: string; ec2: string }): void {
+function prepare(
+  system: System,
+  { maxRunners, status, github, ec2 }: { maxRunners: number; status: string; github: string; ec2: string },
+): void {
   system.harness.addTenant({ max_runners: maxRunners, status, ...(status === 'deleted' && { cleanup: 'pending' }) });
   system.harness.state.github.jobs.set(1, { status: 'queued' });
   const { fail } = system.harness.state.github;
   if (github === 'limited') fail({ kind: 'limited', retryAt: new Date(system.harness.clock.now().getTime() + HOUR) });
   if (github === 'refused') fail({ kind: 'refused', status: 422, message: 'no' });
   if (github === 'unavailable') fail({ kind: 'unavailable', message: 'no' });
-  if (ec2 !== 'well') system.harness.state.fleet.refuse(() => true, { kind: ec2 as 'refused', code: 'Code', message: 'no' });
+  if (ec2 !== 'well')
+    system.harness.state.fleet.refuse(() => true, { kind: ec2 as 'refused', code: 'Code', message: 'no' });
 }
 
 /** Why an acknowledged job is in nobody's hands; undefined when it is in somebody's, or over with its reason. */
@@ -51,7 +64,9 @@ function unexplained(job: Job | undefined): string | undefined {
       return job.reason === undefined ? `is ${job.state} without a reason` : undefined;
     case 'parked':
       if (job.reason === undefined) return 'is parked without a reason';
-      return job.nextTry === undefined && !WAITS_FOR_A_SLOT_OR_ITS_TENANT.includes(job.reason) ? `is parked for ${job.reason} without a time` : undefined;
+      return job.nextTry === undefined && !WAITS_FOR_A_SLOT_OR_ITS_TENANT.includes(job.reason)
+        ? `is parked for ${job.reason} without a time`
+        : undefined;
   }
 }
 
@@ -67,25 +82,32 @@ async function drain(system: System): Promise<void> {
 
 const rowOf = (system: System): Job | undefined => system.harness.state.jobs.all().find(({ jobId }) => jobId === 1);
 
-test('whatever fails, an acknowledged message leaves a job that somebody will look at, and everything else comes back', async () => {
-  await fc.assert(
-    fc.asyncProperty(faultKinds, async ({ faults: plans, ...conditions }) => {
-      const system = createSystem();
-      prepare(system, conditions);
-      for (let receiveCount = 1; receiveCount <= LAST_RECEIVE; receiveCount += 1) {
-        const undo = failing(system, plans[receiveCount - 1] ?? []);
-        const returned = await system.deliver(jobMessage({ jobId: 1 }), { receiveCount }).then(() => false, () => true);
-        undo();
-        if (!returned) {
-          expect(unexplained(rowOf(system))).toBeUndefined();
-          break;
+test(
+  'whatever fails, an acknowledged message leaves a job that somebody will look at, and everything else ' +
+    'comes back',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(faultKinds, async ({ faults: plans, ...conditions }) => {
+        const system = createSystem();
+        prepare(system, conditions);
+        for (let receiveCount = 1; receiveCount <= LAST_RECEIVE; receiveCount += 1) {
+          const undo = failing(system, plans[receiveCount - 1] ?? []);
+          const returned = await system.deliver(jobMessage({ jobId: 1 }), { receiveCount }).then(
+            () => false,
+            () => true,
+          );
+          undo();
+          if (!returned) {
+            expect(unexplained(rowOf(system))).toBeUndefined();
+            break;
+          }
+          system.harness.clock.advance(6 * MINUTE);
         }
-        system.harness.clock.advance(6 * MINUTE);
-      }
-    }),
-    { numRuns: 400 },
-  );
-});
+      }),
+      { numRuns: 400 },
+    );
+  },
+);
 
 test('a day later such a job is over, with a reason, and holds nothing', async () => {
   await fc.assert(
@@ -94,7 +116,10 @@ test('a day later such a job is over, with a reason, and holds nothing', async (
       prepare(system, conditions);
       for (let receiveCount = 1; receiveCount <= LAST_RECEIVE; receiveCount += 1) {
         const undo = failing(system, receiveCount === LAST_RECEIVE ? [] : (plans[receiveCount - 1] ?? []));
-        const returned = await system.deliver(jobMessage({ jobId: 1 }), { receiveCount }).then(() => false, () => true);
+        const returned = await system.deliver(jobMessage({ jobId: 1 }), { receiveCount }).then(
+          () => false,
+          () => true,
+        );
         undo();
         if (!returned) break;
         system.harness.clock.advance(6 * MINUTE);
@@ -119,7 +144,8 @@ test('a job whose row could never be written is parked by the last receive, or c
   const system = createSystem();
   system.harness.addTenant();
   system.harness.faults.fail('jobs.create', new Error('DynamoDB is away'), LAST_RECEIVE);
-  for (let receiveCount = 1; receiveCount < LAST_RECEIVE; receiveCount += 1) await expect(system.deliver(jobMessage({ jobId: 1 }), { receiveCount })).rejects.toThrow('away');
+  for (let receiveCount = 1; receiveCount < LAST_RECEIVE; receiveCount += 1)
+    await expect(system.deliver(jobMessage({ jobId: 1 }), { receiveCount })).rejects.toThrow('away');
   await system.deliver(jobMessage({ jobId: 1 }), { receiveCount: LAST_RECEIVE });
   expect(rowOf(system)).toMatchObject({ state: 'parked', reason: 'error', error: 'Error' });
   expect(system.harness.metrics.total('JobPoisoned')).toBe(1);
@@ -139,8 +165,14 @@ test('an event that is acknowledged has done its work', async () => {
       const event = system.takeJob(instanceId, 1);
       if (kind === 'completed') system.finishJob(instanceId, 1);
       const undo = failing(system, plan);
-      const work = kind === 'terminated' ? system.shutDown(instanceId) : system.jobEvent(jobEvent({ ...event, kind, ...(kind === 'completed' && { conclusion: 'success' }) }));
-      const returned = await work.then(() => false, () => true);
+      const work =
+        kind === 'terminated'
+          ? system.shutDown(instanceId)
+          : system.jobEvent(jobEvent({ ...event, kind, ...(kind === 'completed' && { conclusion: 'success' }) }));
+      const returned = await work.then(
+        () => false,
+        () => true,
+      );
       undo();
       if (returned) return;
       if (kind === 'terminated') expect(system.slots()).toEqual([]);

@@ -1,8 +1,18 @@
-import { HOUR, MINUTE, Throttled, type GitHubFailure, type JobMessage, type LaunchAnswer } from '@multi-tenant-runner/core';
+import {
+  HOUR,
+  MINUTE,
+  Throttled,
+  type GitHubFailure,
+  type JobMessage,
+  type LaunchAnswer,
+} from '@multi-tenant-runner/core';
 import { jobMessage } from '@multi-tenant-runner/testing';
 import { createSystem, type System } from './system';
 
-/** Lambda stops a chain of requests at about so many invocations of one function. https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html */
+/**
+ * Lambda stops a chain of requests at about so many invocations of one function.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+ */
 const LAMBDA_STOPS_AT = 16;
 const JOBS = 60;
 /** Jobs that end while their message is under way. */
@@ -20,14 +30,20 @@ async function crowded(): Promise<System> {
 async function chainLength(system: System): Promise<number> {
   for (let generation = 0; ; generation += 1) {
     const messages = [];
-    for (let message = system.harness.state.queue.takeJob(); message !== undefined; message = system.harness.state.queue.takeJob()) messages.push(message);
+    for (
+      let message = system.harness.state.queue.takeJob();
+      message !== undefined;
+      message = system.harness.state.queue.takeJob()
+    )
+      messages.push(message);
     if (messages.length === 0) return generation;
     if (generation > 2 * JOBS) throw new Error('the chain does not end');
     for (const message of messages) await system.deliver(message);
   }
 }
 
-const ec2 = (kind: Exclude<LaunchAnswer['kind'], 'started' | 'unknown'>) => (system: System) => system.harness.state.fleet.refuse(() => true, { kind, code: 'Code', message: 'no' });
+const ec2 = (kind: Exclude<LaunchAnswer['kind'], 'started' | 'unknown'>) => (system: System) =>
+  system.harness.state.fleet.refuse(() => true, { kind, code: 'Code', message: 'no' });
 const github = (method: 'authorize' | 'createJitConfig', failure: (now: Date) => GitHubFailure) => (system: System) =>
   system.harness.state.github.fail(failure(system.harness.clock.now()), { method });
 const refused = (): GitHubFailure => ({ kind: 'refused', status: 404, message: 'no' });
@@ -46,7 +62,14 @@ const EVERY_JOB_MEETS: readonly (readonly [string, (system: System) => unknown])
   ['GitHub is down', github('authorize', unavailable)],
   ['GitHub is down after the machine started', github('createJitConfig', unavailable)],
   ['GitHub limits', github('authorize', limited)],
-  ['no security group', (system) => system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), security_group_id: undefined })],
+  [
+    'no security group',
+    (system) =>
+      system.harness.state.tenants.rows.set(1001, {
+        ...system.harness.state.tenants.rows.get(1001),
+        security_group_id: undefined,
+      }),
+  ],
 ];
 
 describe(`a slot comes free with ${JOBS - 2} jobs waiting`, () => {
@@ -82,7 +105,8 @@ describe(`a slot comes free with ${JOBS - 2} jobs waiting`, () => {
     let ended = 0;
     system.harness.faults.after('queue.sendJob', async (_answer, message) => {
       const { jobId } = jobMessage(message as JobMessage);
-      if ((ended += 1) <= ENDING) await system.harness.state.jobs.change(1001, jobId, { from: ['parked'] }, { state: 'cancelled', endedAt });
+      if ((ended += 1) <= ENDING)
+        await system.harness.state.jobs.change(1001, jobId, { from: ['parked'] }, { state: 'cancelled', endedAt });
     });
     await system.shutDown(system.machineOf(1).instanceId);
     const length = await chainLength(system);

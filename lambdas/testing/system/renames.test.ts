@@ -33,7 +33,12 @@ describe('a renamed owner', () => {
       await system.shutDown(instanceId);
       await system.drain();
     }
-    expect([1, 2, 3, 4].map((jobId) => system.job(jobId).state)).toEqual(['completed', 'completed', 'completed', 'completed']);
+    expect([1, 2, 3, 4].map((jobId) => system.job(jobId).state)).toEqual([
+      'completed',
+      'completed',
+      'completed',
+      'completed',
+    ]);
     expect(system.harness.state.fleet.machines.size).toBe(4);
   });
 
@@ -74,7 +79,11 @@ describe('a renamed owner', () => {
 describe('a rename of which GitHub told nobody', () => {
   it('is learnt from the end of the suspension in which it happened', async () => {
     const system = createSystem();
-    system.harness.addTenant({ status: 'suspended', suspended_by: 'github', github_changed_at: '2026-01-15T11:00:00.000Z' });
+    system.harness.addTenant({
+      status: 'suspended',
+      suspended_by: 'github',
+      github_changed_at: '2026-01-15T11:00:00.000Z',
+    });
     system.harness.state.github.renameOwner(ID, 'acme-two');
     await parked(system, 1, system.harness.clock.now());
     await createFunctions(system).lifecycle('unsuspend', { account: ACCOUNT, changedAt: '2026-01-15T12:10:00Z' });
@@ -84,10 +93,18 @@ describe('a rename of which GitHub told nobody', () => {
 
   it('is learnt although GitHub gives no answer at first: the event comes again', async () => {
     const system = createSystem();
-    system.harness.addTenant({ status: 'suspended', suspended_by: 'github', github_changed_at: '2026-01-15T11:00:00.000Z' });
+    system.harness.addTenant({
+      status: 'suspended',
+      suspended_by: 'github',
+      github_changed_at: '2026-01-15T11:00:00.000Z',
+    });
     system.harness.state.github.renameOwner(ID, 'acme-two');
-    system.harness.state.github.fail({ kind: 'unavailable', message: 'Bad gateway' }, { method: 'getInstallation', times: 1 });
-    const again = () => createFunctions(system).lifecycle('unsuspend', { account: ACCOUNT, changedAt: '2026-01-15T12:10:00Z' });
+    system.harness.state.github.fail(
+      { kind: 'unavailable', message: 'Bad gateway' },
+      { method: 'getInstallation', times: 1 },
+    );
+    const again = () =>
+      createFunctions(system).lifecycle('unsuspend', { account: ACCOUNT, changedAt: '2026-01-15T12:10:00Z' });
     await expect(again()).rejects.toThrow('tried again');
     await again();
     expect(system.harness.state.tenants.rows.get(ID)).toMatchObject({ org_name: 'acme-two', status: 'active' });
@@ -135,8 +152,12 @@ describe("a job's repository", () => {
   it('that GitHub refuses a runner of never counts against the other repositories of its account', async () => {
     const system = createSystem();
     system.harness.addTenant({ org_name: 'jane', org_type: 'User', max_runners: 20 });
-    system.harness.state.github.fail({ kind: 'refused', status: 404, message: 'Not Found' }, { method: 'createJitConfig', times: 6 });
-    for (const jobId of [1, 2, 3, 4, 5, 6]) await system.queueJob(jobId, { owner: 'jane', ownerType: 'User', repo: 'moved' });
+    system.harness.state.github.fail(
+      { kind: 'refused', status: 404, message: 'Not Found' },
+      { method: 'createJitConfig', times: 6 },
+    );
+    for (const jobId of [1, 2, 3, 4, 5, 6])
+      await system.queueJob(jobId, { owner: 'jane', ownerType: 'User', repo: 'moved' });
     await system.queueJob(7, { owner: 'jane', ownerType: 'User' });
     expect(system.job(7)).toMatchObject({ state: 'starting' });
     expect(system.launchOf(7).state).toBe('running');

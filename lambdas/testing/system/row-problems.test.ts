@@ -41,7 +41,10 @@ describe('a deleted tenant whose status a hand set to active', () => {
     await system.queueJob(2);
     expect(system.harness.state.fleet.machines.size).toBe(1);
     await system.sweep();
-    expect([1, 2].map((id) => system.job(id))).toMatchObject([{ state: 'refused', reason: 'tenant-deleted' }, { state: 'refused', reason: 'tenant-deleted' }]);
+    expect([1, 2].map((id) => system.job(id))).toMatchObject([
+      { state: 'refused', reason: 'tenant-deleted' },
+      { state: 'refused', reason: 'tenant-deleted' },
+    ]);
     expect(system.harness.state.fleet.alive()).toEqual([]);
     expect(system.slots()).toEqual([]);
   });

@@ -7,7 +7,9 @@ const ID = 1001;
 function withGroup(repositories: readonly string[] | undefined, runnerGroup: string | undefined = 'builders'): System {
   const system = createSystem();
   system.harness.addTenant({ runner_group: runnerGroup });
-  system.harness.state.github.runnerGroups.set(ID, [{ id: 42, name: 'Builders', ...(repositories && { repositories }) }]);
+  system.harness.state.github.runnerGroups.set(ID, [
+    { id: 42, name: 'Builders', ...(repositories && { repositories }) },
+  ]);
   return system;
 }
 
@@ -35,7 +37,9 @@ describe("the runner group of a tenant's row", () => {
     const { rows } = system.harness.state.tenants;
     const before = rows.get(ID) ?? {};
     rows.set(ID, { ...before, runner_group: 'Builders' });
-    await createFunctions(system).stream([{ installationId: ID, before, after: { ...before, runner_group: 'Builders' } }]);
+    await createFunctions(system).stream([
+      { installationId: ID, before, after: { ...before, runner_group: 'Builders' } },
+    ]);
     await system.drain();
     expect(system.job(1)).toMatchObject({ state: 'starting' });
   });
@@ -55,7 +59,9 @@ describe('the group that a tier is configured with', () => {
     system.harness.state.github.runnerGroups.set(ID, [{ id: 1, name: 'Default', repositories: ['app'] }]);
     for (const jobId of [1, 2, 3, 4, 5, 6]) await system.queueJob(jobId, { repo: 'left-out' });
     await system.queueJob(7);
-    expect([1, 2, 3, 4, 5, 6].map((jobId) => system.job(jobId).reason)).toEqual(Array.from({ length: 6 }, () => 'runner-group'));
+    expect([1, 2, 3, 4, 5, 6].map((jobId) => system.job(jobId).reason)).toEqual(
+      Array.from({ length: 6 }, () => 'runner-group'),
+    );
     expect(system.launchOf(7).state).toBe('running');
     expect(machines(system)).toBe(1);
   });
@@ -63,7 +69,10 @@ describe('the group that a tier is configured with', () => {
   it('is taken as it is where GitHub does not list the groups', async () => {
     const system = createSystem();
     system.harness.addTenant();
-    system.harness.state.github.fail({ kind: 'refused', status: 403, message: 'Resource not accessible by integration' }, { method: 'findRunnerGroup' });
+    system.harness.state.github.fail(
+      { kind: 'refused', status: 403, message: 'Resource not accessible by integration' },
+      { method: 'findRunnerGroup' },
+    );
     await system.queueJob(1);
     expect(system.launchOf(1).state).toBe('running');
   });
@@ -73,7 +82,10 @@ describe('permissions that are accepted', () => {
   it('wake the jobs that GitHub refused for lack of them', async () => {
     const system = createSystem();
     system.harness.addTenant();
-    const undo = system.harness.state.github.fail({ kind: 'refused', status: 422, message: 'The permissions requested are not granted' }, { method: 'authorize' });
+    const undo = system.harness.state.github.fail(
+      { kind: 'refused', status: 422, message: 'The permissions requested are not granted' },
+      { method: 'authorize' },
+    );
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'github-refused' });
     undo();
@@ -84,21 +96,24 @@ describe('permissions that are accepted', () => {
 });
 
 describe('a registration that GitHub gave no answer to', () => {
-  it.each([true, false])('is asked for once more by the same machine (registered all the same: %s)', async (registered) => {
-    const system = createSystem();
-    system.harness.addTenant();
-    const { github } = system.harness.state;
-    let asked = 0;
-    const { createJitConfig } = github;
-    Object.assign(github, {
-      createJitConfig: async (...call: Parameters<typeof createJitConfig>) => {
-        asked += 1;
-        if (asked === 1 && registered) await createJitConfig(...call);
-        return asked === 1 ? { kind: 'unavailable', message: 'no answer in time' } : createJitConfig(...call);
-      },
-    });
-    await system.queueJob(1);
-    expect(system.launchOf(1)).toMatchObject({ state: 'running', runnerId: github.registrations[0]?.id });
-    expect([github.registrations.length, machines(system)]).toEqual([1, 1]);
-  });
+  it.each([true, false])(
+    'is asked for once more by the same machine (registered all the same: %s)',
+    async (registered) => {
+      const system = createSystem();
+      system.harness.addTenant();
+      const { github } = system.harness.state;
+      let asked = 0;
+      const { createJitConfig } = github;
+      Object.assign(github, {
+        createJitConfig: async (...call: Parameters<typeof createJitConfig>) => {
+          asked += 1;
+          if (asked === 1 && registered) await createJitConfig(...call);
+          return asked === 1 ? { kind: 'unavailable', message: 'no answer in time' } : createJitConfig(...call);
+        },
+      });
+      await system.queueJob(1);
+      expect(system.launchOf(1)).toMatchObject({ state: 'running', runnerId: github.registrations[0]?.id });
+      expect([github.registrations.length, machines(system)]).toEqual([1, 1]);
+    },
+  );
 });

@@ -86,7 +86,14 @@ describe('GitHub gives a job to another runner than its own', () => {
   });
 
   test('three jobs that pass their runners round all run on those three, however the events interleave', async () => {
-    const orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] as const;
+    const orders = [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ] as const;
     for (const [outer, inner, last] of orders) {
       let steps = 1;
       for (let step = 0; step < steps; step += 1) {
@@ -94,7 +101,11 @@ describe('GitHub gives a job to another runner than its own', () => {
         system.harness.addTenant({ max_runners: 4 });
         for (const jobId of [1, 2, 3]) await system.queueJob(jobId);
         const [first, second, third] = [1, 2, 3].map((jobId) => system.machineOf(jobId).instanceId);
-        const events = [system.takeJob(second ?? '', 1), system.takeJob(third ?? '', 2), system.takeJob(first ?? '', 3)];
+        const events = [
+          system.takeJob(second ?? '', 1),
+          system.takeJob(third ?? '', 2),
+          system.takeJob(first ?? '', 3),
+        ];
         const deliver = async (index: number): Promise<void> => {
           const event = events[index];
           if (event !== undefined) await system.jobEvent(event);
@@ -113,7 +124,12 @@ describe('GitHub gives a job to another runner than its own', () => {
         steps = Math.max(steps, system.harness.calls.length - before);
         await system.drain();
         await deliver(last);
-        expect({ outer, inner, step, machines: system.harness.state.fleet.machines.size }).toEqual({ outer, inner, step, machines: 3 });
+        expect({ outer, inner, step, machines: system.harness.state.fleet.machines.size }).toEqual({
+          outer,
+          inner,
+          step,
+          machines: 3,
+        });
         expect([1, 2, 3].map((jobId) => system.job(jobId).state)).toEqual(['running', 'running', 'running']);
       }
     }
@@ -219,25 +235,32 @@ describe('the sweep', () => {
     expect(system.slots()).not.toContain('1-1');
   });
 
-  test('leaves a job of 360 minutes to GitHub’s own end, whenever it started and whether or not its start was heard of', async () => {
-    for (const heard of [true, false]) {
-      const system = await systemWithTwoRunners();
-      system.harness.clock.advance(14 * MINUTE);
-      const event = system.takeJob(system.machineOf(1).instanceId, 1);
-      if (heard) await system.jobEvent(event);
-      system.harness.clock.advance(366 * MINUTE);
-      await system.sweep();
-      expect(system.slots()).toContain('1-1');
-      system.harness.clock.advance(30 * MINUTE);
-      await system.sweep();
-      expect(system.slots()).not.toContain('1-1');
-    }
-  });
+  test(
+    'leaves a job of 360 minutes to GitHub’s own end, whenever it started and whether or not its start was ' +
+      'heard of',
+    async () => {
+      for (const heard of [true, false]) {
+        const system = await systemWithTwoRunners();
+        system.harness.clock.advance(14 * MINUTE);
+        const event = system.takeJob(system.machineOf(1).instanceId, 1);
+        if (heard) await system.jobEvent(event);
+        system.harness.clock.advance(366 * MINUTE);
+        await system.sweep();
+        expect(system.slots()).toContain('1-1');
+        system.harness.clock.advance(30 * MINUTE);
+        await system.sweep();
+        expect(system.slots()).not.toContain('1-1');
+      }
+    },
+  );
 
   test('terminates a machine that no launch accounts for, after the grace', async () => {
     const system = await systemWithTwoRunners();
     const { request } = system.machineOf(1);
-    system.harness.state.fleet.plant({ instanceId: 'i-stranger', request: { ...request, launchId: '9-9', intent: { ...request.intent, clientToken: 'stranger' } } });
+    system.harness.state.fleet.plant({
+      instanceId: 'i-stranger',
+      request: { ...request, launchId: '9-9', intent: { ...request.intent, clientToken: 'stranger' } },
+    });
     await system.sweep();
     expect(system.harness.state.fleet.machines.get('i-stranger')?.state).toBe('running');
     system.harness.clock.advance(11 * MINUTE);
@@ -262,7 +285,7 @@ describe('the sweep', () => {
     expect(system.slots()).toContain('1-1');
   });
 
-  test('of one tenant that fails leaves the others\' to go on', async () => {
+  test("of one tenant that fails leaves the others' to go on", async () => {
     const system = await systemWithTwoRunners({ max_runners: 0 });
     system.harness.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502 });
     await system.queueJob(5, { installationId: 2002, owner: 'globex', ownerId: 502 });
@@ -284,7 +307,9 @@ describe('the sweep', () => {
 
   test('expires the job of an installation that never became a tenant', async () => {
     const system = createSystem();
-    await system.harness.state.jobs.create(job({ jobId: 9, state: 'parked', reason: 'unknown-tenant', nextTry: '2026-01-16T12:00:00.000Z' }));
+    await system.harness.state.jobs.create(
+      job({ jobId: 9, state: 'parked', reason: 'unknown-tenant', nextTry: '2026-01-16T12:00:00.000Z' }),
+    );
     system.harness.clock.advance(25 * 60 * MINUTE);
     await system.sweep();
     expect(system.job(9)).toMatchObject({ state: 'expired', reason: 'too-old' });
@@ -292,7 +317,8 @@ describe('the sweep', () => {
 
   test('that runs out of time goes on where it stopped', async () => {
     const system = createSystem();
-    for (let id = 1; id <= 20; id += 1) system.harness.addTenant({ installation_id: id, org_name: `org-${id}`, account_id: 500 + id });
+    for (let id = 1; id <= 20; id += 1)
+      system.harness.addTenant({ installation_id: id, org_name: `org-${id}`, account_id: 500 + id });
     system.harness.state.tenants.pageSize = 8;
     const { sweep } = await import('@multi-tenant-runner/scale-down/sweep');
     let asked = 0;
@@ -308,7 +334,11 @@ describe('an uninstalled tenant', () => {
     const system = await systemWithTwoRunners({ max_runners: 2 });
     await system.queueJob(3);
     system.harness.state.github.installations.delete(1001);
-    system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), status: 'deleted', cleanup: 'pending' });
+    system.harness.state.tenants.rows.set(1001, {
+      ...system.harness.state.tenants.rows.get(1001),
+      status: 'deleted',
+      cleanup: 'pending',
+    });
     await system.sweep();
     expect(system.harness.state.fleet.alive()).toEqual([]);
     expect([1, 2, 3].map((jobId) => system.job(jobId).state)).toEqual(['refused', 'refused', 'refused']);
@@ -322,7 +352,11 @@ describe('an uninstalled tenant', () => {
 
   const uninstall = async (system: System): Promise<void> => {
     system.harness.state.github.installations.delete(1001);
-    system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), status: 'deleted', cleanup: 'pending' });
+    system.harness.state.tenants.rows.set(1001, {
+      ...system.harness.state.tenants.rows.get(1001),
+      status: 'deleted',
+      cleanup: 'pending',
+    });
     for (let pass = 0; pass < 3; pass += 1) {
       await system.sweep();
       for (const machine of system.harness.state.fleet.machines.values()) machine.state = 'terminated';
@@ -339,7 +373,7 @@ describe('an uninstalled tenant', () => {
     expect(system.job(7)).toMatchObject({ state: 'cancelled', reason: 'tenant-deleted' });
   });
 
-  test('has no such job either when the word\'s first handling was cut off', async () => {
+  test("has no such job either when the word's first handling was cut off", async () => {
     const system = createSystem();
     system.harness.addTenant();
     await uninstall(system);
@@ -357,7 +391,8 @@ describe('an uninstalled tenant', () => {
     // The sweep looks first, then the clean-up itself.
     let looks = 0;
     system.harness.faults.after('jobs.listOpen', async () => {
-      if ((looks += 1) === 2) await system.harness.state.jobs.change(1001, 1, { from: ['starting'] }, { state: 'running' });
+      if ((looks += 1) === 2)
+        await system.harness.state.jobs.change(1001, 1, { from: ['starting'] }, { state: 'running' });
     });
     await uninstall(system);
     expect(system.job(1)).toMatchObject({ state: 'cancelled', reason: 'tenant-deleted' });

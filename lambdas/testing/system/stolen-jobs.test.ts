@@ -16,10 +16,17 @@ async function queueAll(system: System, jobs: readonly number[]): Promise<void> 
 
 const registrations = (system: System) => system.harness.state.github.registrations;
 const instanceOf = (name: string): string => name.slice(name.indexOf('i-'));
-const idle = (system: System): string[] => registrations(system).filter(({ busy }) => !busy).map(({ name }) => instanceOf(name));
-const waiting = (system: System): number[] => [...system.harness.state.github.jobs].filter(([, { status }]) => status === 'queued').map(([jobId]) => jobId);
+const idle = (system: System): string[] =>
+  registrations(system)
+    .filter(({ busy }) => !busy)
+    .map(({ name }) => instanceOf(name));
+const waiting = (system: System): number[] =>
+  [...system.harness.state.github.jobs].filter(([, { status }]) => status === 'queued').map(([jobId]) => jobId);
 
-/** A job of a repository that the App can't see: the runner is busy, nobody hears of it, and its machine ends afterwards. */
+/**
+ * A job of a repository that the App can't see: the runner is busy, nobody hears of it, and its machine ends
+ * afterwards.
+ */
 function stealUnseen(system: System, instanceId: string): { end(): Promise<void> } {
   const registration = registrations(system).find(({ name }) => instanceOf(name) === instanceId);
   if (registration === undefined) throw new Error(`no runner is registered for ${instanceId}`);
@@ -183,7 +190,13 @@ class FaultSettings {
       const [jobId] = waiting(this.system);
       const [instanceId] = idle(this.system);
       this.assign(jobId, instanceId);
-      if (jobId === undefined && this.running.length === 0 && this.unheard.length === 0 && this.system.slots().length === 0) return;
+      if (
+        jobId === undefined &&
+        this.running.length === 0 &&
+        this.unheard.length === 0 &&
+        this.system.slots().length === 0
+      )
+        return;
       this.system.harness.clock.advance(11 * MINUTE);
       await this.system.sweep();
       await this.system.drain();
@@ -210,20 +223,27 @@ class FaultSettings {
 
 test('whoever takes whose runner, and whatever is heard when: every job runs once, and no limit is passed', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 4 }), steps, async (count, limit, all) => {
-      const jobs = Array.from({ length: count }, (_, index) => index + 1);
-      const system = setUp(jobs, limit);
-      await queueAll(system, jobs);
-      const faultKinds = new FaultSettings(system);
-      for (const step of all) {
-        await faultKinds.play(step);
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 6 }),
+      fc.integer({ min: 1, max: 4 }),
+      steps,
+      async (count, limit, all) => {
+        const jobs = Array.from({ length: count }, (_, index) => index + 1);
+        const system = setUp(jobs, limit);
+        await queueAll(system, jobs);
+        const faultKinds = new FaultSettings(system);
+        for (const step of all) {
+          await faultKinds.play(step);
+          expect(brokenPromises(system, limit)).toEqual([]);
+        }
+        await faultKinds.settle();
+        expect(jobs.map((jobId) => [jobId, system.job(jobId).state])).toEqual(
+          jobs.map((jobId) => [jobId, 'completed']),
+        );
+        expect(system.slots()).toEqual([]);
         expect(brokenPromises(system, limit)).toEqual([]);
-      }
-      await faultKinds.settle();
-      expect(jobs.map((jobId) => [jobId, system.job(jobId).state])).toEqual(jobs.map((jobId) => [jobId, 'completed']));
-      expect(system.slots()).toEqual([]);
-      expect(brokenPromises(system, limit)).toEqual([]);
-    }),
+      },
+    ),
     { numRuns: 150 },
   );
 }, 120_000);

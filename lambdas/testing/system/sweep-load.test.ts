@@ -9,14 +9,18 @@ const NEVER = (): boolean => false;
 
 function systemOf(tenants: number): System {
   const system = createSystem();
-  for (let id = 1; id <= tenants; id += 1) system.harness.addTenant({ installation_id: id, org_name: `org-${id}`, account_id: 50_000 + id });
+  for (let id = 1; id <= tenants; id += 1)
+    system.harness.addTenant({ installation_id: id, org_name: `org-${id}`, account_id: 50_000 + id });
   return system;
 }
 
 /** Counts how often each tenant's rows were read. */
 function watchReads(system: System): Map<number, number> {
   const reads = new Map<number, number>();
-  system.harness.faults.before('launches.listOpen', (id) => void reads.set(Number(id), (reads.get(Number(id)) ?? 0) + 1));
+  system.harness.faults.before(
+    'launches.listOpen',
+    (id) => void reads.set(Number(id), (reads.get(Number(id)) ?? 0) + 1),
+  );
   return reads;
 }
 
@@ -46,7 +50,17 @@ describe('10,000 tenants', () => {
 
   test('do not keep a due job waiting: it is woken in the next run', async () => {
     const system = systemOf(5_000);
-    await system.harness.state.jobs.create(job({ installationId: 4_999, jobId: 9, owner: 'org-4999', ownerId: 54_999, state: 'parked', reason: 'capacity', nextTry: '2026-01-15T11:59:59.000Z' }));
+    await system.harness.state.jobs.create(
+      job({
+        installationId: 4_999,
+        jobId: 9,
+        owner: 'org-4999',
+        ownerId: 54_999,
+        state: 'parked',
+        reason: 'capacity',
+        nextTry: '2026-01-15T11:59:59.000Z',
+      }),
+    );
     await sweep(system.scaleDown(), NEVER);
     expect(system.harness.state.queue.jobs.map(({ jobId }) => jobId)).toEqual([9]);
   });
@@ -55,26 +69,34 @@ describe('10,000 tenants', () => {
 describe('runs that end too early', () => {
   test('together reach every tenant, wherever each of them dies', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 40 }), fc.integer({ min: 0, max: 60 }), async (deaths, hot) => {
-        const system = systemOf(120);
-        for (let id = 1; id <= hot; id += 1) await system.queueJob(id, { installationId: 2 * id, owner: `org-${2 * id}`, ownerId: 50_000 + 2 * id });
-        const reads = watchReads(system);
-        for (let run = 0; run < 60 && reads.size < 120; run += 1) {
-          // What Lambda ends at its time-out settles nothing any more.
-          let left = 40 + (deaths[run % deaths.length] ?? 1);
-          const undo = system.harness.onCall(() => ((left -= 1) < 0 ? Promise.reject(new Error('the function ended')) : undefined));
-          await sweep(system.scaleDown(), () => left < 0).catch(() => undefined);
-          undo();
-        }
-        expect(reads.size).toBe(120);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 40 }),
+        fc.integer({ min: 0, max: 60 }),
+        async (deaths, hot) => {
+          const system = systemOf(120);
+          for (let id = 1; id <= hot; id += 1)
+            await system.queueJob(id, { installationId: 2 * id, owner: `org-${2 * id}`, ownerId: 50_000 + 2 * id });
+          const reads = watchReads(system);
+          for (let run = 0; run < 60 && reads.size < 120; run += 1) {
+            // What Lambda ends at its time-out settles nothing any more.
+            let left = 40 + (deaths[run % deaths.length] ?? 1);
+            const undo = system.harness.onCall(() =>
+              (left -= 1) < 0 ? Promise.reject(new Error('the function ended')) : undefined,
+            );
+            await sweep(system.scaleDown(), () => left < 0).catch(() => undefined);
+            undo();
+          }
+          expect(reads.size).toBe(120);
+        },
+      ),
       { numRuns: 40 },
     );
   });
 
   test('because of one tenant do not keep it from the others, whether or not these have machines', async () => {
     const system = systemOf(60);
-    for (let id = 1; id <= 30; id += 1) await system.queueJob(id, { installationId: id, owner: `org-${id}`, ownerId: 50_000 + id });
+    for (let id = 1; id <= 30; id += 1)
+      await system.queueJob(id, { installationId: id, owner: `org-${id}`, ownerId: 50_000 + id });
     const reads = watchReads(system);
     for (let run = 0; run < 12; run += 1) {
       let dead = false;
@@ -88,12 +110,30 @@ describe('runs that end too early', () => {
 });
 
 describe('due jobs', () => {
-  test('of a tenant at its limit do not stand before another\'s, however many they are', async () => {
+  test("of a tenant at its limit do not stand before another's, however many they are", async () => {
     const system = createSystem();
     system.harness.addTenant({ max_runners: 0 });
-    system.harness.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502, security_group_id: 'sg-globex' });
-    for (let jobId = 1; jobId <= 1_500; jobId += 1) await system.harness.state.jobs.create(job({ jobId, state: 'parked', reason: 'capacity', nextTry: '2026-01-15T11:00:00.000Z' }));
-    await system.harness.state.jobs.create(job({ installationId: 2002, jobId: 9, owner: 'globex', ownerId: 502, state: 'parked', reason: 'capacity', nextTry: '2026-01-15T11:30:00.000Z' }));
+    system.harness.addTenant({
+      installation_id: 2002,
+      org_name: 'globex',
+      account_id: 502,
+      security_group_id: 'sg-globex',
+    });
+    for (let jobId = 1; jobId <= 1_500; jobId += 1)
+      await system.harness.state.jobs.create(
+        job({ jobId, state: 'parked', reason: 'capacity', nextTry: '2026-01-15T11:00:00.000Z' }),
+      );
+    await system.harness.state.jobs.create(
+      job({
+        installationId: 2002,
+        jobId: 9,
+        owner: 'globex',
+        ownerId: 502,
+        state: 'parked',
+        reason: 'capacity',
+        nextTry: '2026-01-15T11:30:00.000Z',
+      }),
+    );
     await sweep(system.scaleDown(), NEVER);
     await sweep(system.scaleDown(), NEVER);
     expect(system.harness.state.queue.jobs.map(({ jobId }) => jobId)).toContain(9);
@@ -107,7 +147,9 @@ describe('due jobs', () => {
     await system.queueJob(1);
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 1));
-    await system.harness.state.jobs.create(job({ jobId: 2, state: 'parked', reason: 'capacity', nextTry: '2026-01-15T11:00:00.000Z' }));
+    await system.harness.state.jobs.create(
+      job({ jobId: 2, state: 'parked', reason: 'capacity', nextTry: '2026-01-15T11:00:00.000Z' }),
+    );
     system.harness.state.github.jobs.set(2, { status: 'queued' });
     await sweep(system.scaleDown(), NEVER);
     expect(system.job(2)).toMatchObject({ state: 'parked', reason: 'limit' });
@@ -121,7 +163,9 @@ describe('due jobs', () => {
     system.harness.addTenant();
     const until = new Date(system.harness.clock.now().getTime() + HOUR);
     await system.harness.registry.limitGitHub(1001, until);
-    await system.harness.state.jobs.create(job({ jobId: 1, state: 'parked', reason: 'capacity', nextTry: '2026-01-15T11:00:00.000Z' }));
+    await system.harness.state.jobs.create(
+      job({ jobId: 1, state: 'parked', reason: 'capacity', nextTry: '2026-01-15T11:00:00.000Z' }),
+    );
     await sweep(system.scaleDown(), NEVER);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'github-limited', nextTry: until.toISOString() });
     system.harness.clock.advance(HOUR + MINUTE);

@@ -10,7 +10,14 @@ import {
   type JobMessage,
   type Launch,
 } from '@multi-tenant-runner/core';
-import { createTestHarness, jobEvent, jobMessage, type InMemoryMachine, type InMemoryRegistration, type TestHarness } from '@multi-tenant-runner/testing';
+import {
+  createTestHarness,
+  jobEvent,
+  jobMessage,
+  type InMemoryMachine,
+  type InMemoryRegistration,
+  type TestHarness,
+} from '@multi-tenant-runner/testing';
 import { RecentCapacityErrors } from '@multi-tenant-runner/scale-up/candidates';
 import { handleJob } from '@multi-tenant-runner/scale-up/handle-job';
 import type { ScaleUpDeps } from '@multi-tenant-runner/scale-up/deps';
@@ -20,7 +27,12 @@ import { sweep, type SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import type { ScaleDownDeps } from '@multi-tenant-runner/scale-down/deps';
 
 const LEASE = 90 * SECOND;
-export const LIMITS = { bootTimeout: 10 * MINUTE, idleTimeout: 5 * MINUTE, maxLifetime: 360 * MINUTE, grace: 10 * MINUTE };
+export const LIMITS = {
+  bootTimeout: 10 * MINUTE,
+  idleTimeout: 5 * MINUTE,
+  maxLifetime: 360 * MINUTE,
+  grace: 10 * MINUTE,
+};
 
 /** The Lambdas' own code over one in-memory world, with GitHub and the machines played by the test. */
 export interface System {
@@ -45,7 +57,9 @@ export interface System {
   scaleDown(worker?: string): ScaleDownDeps;
 }
 
-export function createSystem(options: Parameters<typeof createTestHarness>[0] & Pick<ScaleUpDeps['scaleUp'], 'tierSubnetIds'> = {}): System {
+export function createSystem(
+  options: Parameters<typeof createTestHarness>[0] & Pick<ScaleUpDeps['scaleUp'], 'tierSubnetIds'> = {},
+): System {
   const harness = createTestHarness(options);
   const capacityErrors = new RecentCapacityErrors(MINUTE);
   let invocations = 0;
@@ -58,14 +72,22 @@ export function createSystem(options: Parameters<typeof createTestHarness>[0] & 
     scaleUp: {
       subnetIds: ['subnet-a', 'subnet-b'],
       ...(options.tierSubnetIds && { tierSubnetIds: options.tierSubnetIds }),
-      launchTemplates: new Map([...harness.settings.tiers.keys()].map((tier) => [tier, { id: `lt-${tier}`, version: '1' }])),
+      launchTemplates: new Map(
+        [...harness.settings.tiers.keys()].map((tier) => [tier, { id: `lt-${tier}`, version: '1' }]),
+      ),
       maxReceiveCount: 5,
       leaseMilliseconds: LEASE,
     },
   });
-  const scaleDown = (worker = nextName()): ScaleDownDeps => ({ ...shared(), scaleDown: LIMITS, lease: { name: worker, milliseconds: LEASE } });
+  const scaleDown = (worker = nextName()): ScaleDownDeps => ({
+    ...shared(),
+    scaleDown: LIMITS,
+    lease: { name: worker, milliseconds: LEASE },
+  });
   const registrationOf = (instanceId: string): InMemoryRegistration => {
-    const found = harness.state.github.registrations.find(({ name }) => name === runnerName(harness.environment, instanceId));
+    const found = harness.state.github.registrations.find(
+      ({ name }) => name === runnerName(harness.environment, instanceId),
+    );
     if (found === undefined) throw new Error(`no runner is registered for ${instanceId}`);
     return found;
   };
@@ -77,7 +99,8 @@ export function createSystem(options: Parameters<typeof createTestHarness>[0] & 
     deliver: (message, { receiveCount = 1, worker = nextName() } = {}) =>
       handleJob(message, { receiveCount, lease: { name: worker, milliseconds: LEASE } }, scaleUp()),
     drain: async () => {
-      for (let message = harness.state.queue.takeJob(); message !== undefined; message = harness.state.queue.takeJob()) await system.deliver(message);
+      for (let message = harness.state.queue.takeJob(); message !== undefined; message = harness.state.queue.takeJob())
+        await system.deliver(message);
     },
     queueJob: async (jobId, overrides) => {
       const message = jobMessage({ jobId, ...overrides });
@@ -91,13 +114,30 @@ export function createSystem(options: Parameters<typeof createTestHarness>[0] & 
       registration.online = true;
       registration.busy = true;
       harness.state.github.jobs.set(jobId, { status: 'in_progress', runnerName: registration.name });
-      return jobEvent({ jobId, kind: 'in_progress', at: harness.clock.now().toISOString(), runnerName: registration.name, runnerId: registration.id });
+      return jobEvent({
+        jobId,
+        kind: 'in_progress',
+        at: harness.clock.now().toISOString(),
+        runnerName: registration.name,
+        runnerId: registration.id,
+      });
     },
     finishJob: (instanceId, jobId) => {
       const registration = registrationOf(instanceId);
       harness.state.github.registrations.splice(harness.state.github.registrations.indexOf(registration), 1);
-      harness.state.github.jobs.set(jobId, { status: 'completed', conclusion: 'success', runnerName: registration.name });
-      return jobEvent({ jobId, kind: 'completed', at: harness.clock.now().toISOString(), conclusion: 'success', runnerName: registration.name, runnerId: registration.id });
+      harness.state.github.jobs.set(jobId, {
+        status: 'completed',
+        conclusion: 'success',
+        runnerName: registration.name,
+      });
+      return jobEvent({
+        jobId,
+        kind: 'completed',
+        at: harness.clock.now().toISOString(),
+        conclusion: 'success',
+        runnerName: registration.name,
+        runnerId: registration.id,
+      });
     },
     jobEvent: async (event) => {
       const decoded = parseJson(encodeJobEvent(event), parseJobEvent);
@@ -111,7 +151,9 @@ export function createSystem(options: Parameters<typeof createTestHarness>[0] & 
       if (!eventLost) await handleInstanceEvent({ instanceId, state: 'terminated' }, scaleDown());
     },
     job: (jobId, installationId = 1001) => {
-      const row = [...harness.state.jobs.rows.values()].find((job) => job.jobId === jobId && job.installationId === installationId);
+      const row = [...harness.state.jobs.rows.values()].find(
+        (job) => job.jobId === jobId && job.installationId === installationId,
+      );
       if (row === undefined) throw new Error(`no row of job ${jobId}`);
       return row;
     },

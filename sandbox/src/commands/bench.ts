@@ -23,10 +23,14 @@ async function main(): Promise<void> {
   const bundles = spawnSync(process.execPath, [join(root, 'lambdas', 'bench.mjs')], { stdio: 'inherit' });
   if (bundles.status !== 0) throw new Error('The bundles could not be measured.');
   const paths = sandboxPaths(root, process.env.SANDBOX_DIR);
-  const progress = createProgress({ write: (text) => void process.stderr.write(text), isTTY: process.stderr.isTTY === true });
+  const progress = createProgress({
+    write: (text) => void process.stderr.write(text),
+    isTTY: process.stderr.isTTY === true,
+  });
   const found = await status(paths);
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort(new Error(`Stopped by ${signal}.`)));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => controller.abort(new Error(`Stopped by ${signal}.`)));
   if (!found.up) await up({ paths, progress, signal: controller.signal, owner: process.pid });
   try {
     const { sandbox, launcher } = runningSandbox(paths);
@@ -36,31 +40,62 @@ async function main(): Promise<void> {
   }
 }
 
-async function countOneJob(sandbox: SandboxFile, launcher: { url: string; token: string }, signal: AbortSignal): Promise<void> {
+async function countOneJob(
+  sandbox: SandboxFile,
+  launcher: { url: string; token: string },
+  signal: AbortSignal,
+): Promise<void> {
   const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const answer = await fetch(`${sandbox.github.control_url}${path}`, { method, signal, ...(body !== undefined && { body: JSON.stringify(body) }) });
+    const answer = await fetch(`${sandbox.github.control_url}${path}`, {
+      method,
+      signal,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
     if (!answer.ok) throw new Error(`The control API answered ${answer.status} to ${method} ${path}.`);
     return answer.status === 204 ? undefined : answer.json().catch(() => undefined);
   };
   const calls = async (): Promise<AwsCall[]> => {
-    const answer = await fetch(`${launcher.url}/_sandbox/calls?since=0`, { headers: { 'x-sandbox-token': launcher.token }, signal });
+    const answer = await fetch(`${launcher.url}/_sandbox/calls?since=0`, {
+      headers: { 'x-sandbox-token': launcher.token },
+      signal,
+    });
     const listed: AwsCall[] = JSON.parse(await answer.text());
     return listed;
   };
-  const resetCalls = (): Promise<unknown> => fetch(`${launcher.url}/_sandbox/calls/reset`, { method: 'POST', headers: { 'x-sandbox-token': launcher.token }, signal });
-  const sweepDone = (seen: AwsCall[]): boolean => seen.some(({ principal, operation }) => principal === 'sandbox-scale-down' && operation === 'Scan');
-  const until = (what: string, holds: () => Promise<boolean>): Promise<void> => waitFor(holds, { what, seconds: 600, every: 300, signal });
+  const resetCalls = (): Promise<unknown> =>
+    fetch(`${launcher.url}/_sandbox/calls/reset`, {
+      method: 'POST',
+      headers: { 'x-sandbox-token': launcher.token },
+      signal,
+    });
+  const sweepDone = (seen: AwsCall[]): boolean =>
+    seen.some(({ principal, operation }) => principal === 'sandbox-scale-down' && operation === 'Scan');
+  const until = (what: string, holds: () => Promise<boolean>): Promise<void> =>
+    waitFor(holds, { what, seconds: 600, every: 300, signal });
 
   const installation = idOf(await control('POST', '/installations', { account: { login: `bench-${Date.now()}` } }));
   const runJob = async (): Promise<void> => {
     const job = idOf(await control('POST', '/jobs', { installation_id: installation, labels: LABELS, seconds: 1 }));
-    await until('The end of the job', async () => Reflect.get(Object(await control('GET', `/jobs/${job}`)), 'status') === 'completed');
+    await until(
+      'The end of the job',
+      async () => Reflect.get(Object(await control('GET', `/jobs/${job}`)), 'status') === 'completed',
+    );
     await until('The end of its machine', async () => {
       const machines = await control('GET', '/machines');
-      return Array.isArray(machines) && machines.every((machine: { tenant_id: string; state: string }) => machine.tenant_id !== String(installation) || machine.state === 'terminated');
+      return (
+        Array.isArray(machines) &&
+        machines.every(
+          (machine: { tenant_id: string; state: string }) =>
+            machine.tenant_id !== String(installation) || machine.state === 'terminated',
+        )
+      );
     });
   };
-  await until('The tenant', async () => (await calls()).some(({ principal, operation }) => principal === 'sandbox-tenant-manager' && operation === 'CreateSecurityGroup'));
+  await until('The tenant', async () =>
+    (await calls()).some(
+      ({ principal, operation }) => principal === 'sandbox-tenant-manager' && operation === 'CreateSecurityGroup',
+    ),
+  );
   await runJob();
   // The sweep comes every minute. The job that counts follows one, so that none of its calls is among the job's.
   await resetCalls();
@@ -74,22 +109,42 @@ async function countOneJob(sandbox: SandboxFile, launcher: { url: string; token:
 
 /** The instance's end was handled: the last of it is a look for a parked job that the free slot could go to. */
 function settled(seen: readonly AwsCall[]): boolean {
-  const own = seen.filter(({ principal }) => principal === 'sandbox-scale-down').map(({ service, operation }) => `${service}:${operation}`);
-  return own.filter((name) => name === 'dynamodb:Query').length >= 3 && !own.includes('dynamodb:Scan') && own.includes('dynamodb:UpdateItem') && own.at(-1) === 'dynamodb:Query';
+  const own = seen
+    .filter(({ principal }) => principal === 'sandbox-scale-down')
+    .map(({ service, operation }) => `${service}:${operation}`);
+  return (
+    own.filter((name) => name === 'dynamodb:Query').length >= 3 &&
+    !own.includes('dynamodb:Scan') &&
+    own.includes('dynamodb:UpdateItem') &&
+    own.at(-1) === 'dynamodb:Query'
+  );
 }
 
 function print(aws: readonly AwsCall[], github: unknown, installation: number): void {
   console.log('\nOne warm job, from its webhook to its slot given back');
-  for (const principal of [...new Set(aws.map((call) => call.principal))].filter((name) => name !== 'administrator').sort()) {
+  for (const principal of [...new Set(aws.map((call) => call.principal))]
+    .filter((name) => name !== 'administrator')
+    .sort()) {
     const own = aws.filter((call) => call.principal === principal);
-    console.log(`${principal.padEnd(24)} ${String(own.length).padStart(3)} AWS calls   ${tally(own.map(({ service, operation }) => `${service}:${operation}`))}`);
+    console.log(
+      `${principal.padEnd(24)} ${String(own.length).padStart(3)} AWS calls   ` +
+        `${tally(own.map(({ service, operation }) => `${service}:${operation}`))}`,
+    );
   }
-  const list: GitHubCall[] = Array.isArray(github) ? github.filter((call: { installation_id?: number }) => call.installation_id === installation) : [];
-  console.log(`${'GitHub'.padEnd(24)} ${String(list.reduce((sum, { count }) => sum + count, 0)).padStart(3)} calls       ${list.map(({ route, count }) => `${route} ×${count}`).join(', ')}`);
+  const list: GitHubCall[] = Array.isArray(github)
+    ? github.filter((call: { installation_id?: number }) => call.installation_id === installation)
+    : [];
+  console.log(
+    `${'GitHub'.padEnd(24)} ${String(list.reduce((sum, { count }) => sum + count, 0)).padStart(3)} calls   ` +
+      `    ${list.map(({ route, count }) => `${route} ×${count}`).join(', ')}`,
+  );
 }
 
 function tally(names: readonly string[]): string {
-  return [...new Set(names)].sort().map((name) => `${name} ×${names.filter((one) => one === name).length}`).join(', ');
+  return [...new Set(names)]
+    .sort()
+    .map((name) => `${name} ×${names.filter((one) => one === name).length}`)
+    .join(', ');
 }
 
 function idOf(value: unknown): number {

@@ -24,7 +24,11 @@ export async function runChaos({ paths, progress, signal, json, flood, print }: 
     signal,
     write: progress.line,
     scenes: [(stage) => crossTenantAccess(stage, sandbox, createLauncher(access))],
-    inspections: [(stage) => inspectChains(stage, createLauncher(access)), (stage) => inspectSecrets(stage, sandbox, paths), (stage) => inspectUsage(stage, sandbox, paths)],
+    inspections: [
+      (stage) => inspectChains(stage, createLauncher(access)),
+      (stage) => inspectSecrets(stage, sandbox, paths),
+      (stage) => inspectUsage(stage, sandbox, paths),
+    ],
     ...(flood !== undefined && { flood }),
   });
   progress.line(`\n${chaosTable(report)}\n`);

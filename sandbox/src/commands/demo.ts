@@ -15,7 +15,8 @@ export async function runSandbox(options: RunOptions): Promise<number> {
     const demo = await demonstrate(options, sandbox);
     progress.line(`\n${demo.table}\n`);
     if (keep) progress.line(`The sandbox is left up: ${sandbox.webhook_url}; "npm run sandbox -- down" ends it.`);
-    if (json) print(JSON.stringify({ ...demo.result, ok: demo.ok, seconds: Math.round((Date.now() - started) / 100) / 10 }));
+    if (json)
+      print(JSON.stringify({ ...demo.result, ok: demo.ok, seconds: Math.round((Date.now() - started) / 100) / 10 }));
     return demo.ok ? 0 : 1;
   } catch (error) {
     if (json) print(JSON.stringify({ ok: false, error: error instanceof Error ? error.message : String(error) }));
@@ -37,7 +38,13 @@ async function demonstrate(options: RunOptions, sandbox: SandboxFile): ReturnTyp
 
 function startDemo(options: RunOptions, sandbox: SandboxFile): ReturnType<typeof runDemo> {
   const folder = awsCliFolder(options.paths.root);
-  return runDemo({ sandbox, ...(folder === undefined ? {} : { aws_cli_folder: folder }), live: options.live, write: options.progress.line, signal: options.signal });
+  return runDemo({
+    sandbox,
+    ...(folder === undefined ? {} : { aws_cli_folder: folder }),
+    live: options.live,
+    write: options.progress.line,
+    signal: options.signal,
+  });
 }
 
 function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

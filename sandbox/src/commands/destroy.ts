@@ -15,12 +15,28 @@ const DRAIN_SECONDS = 1200;
 
 const run = promisify(execFile);
 
-/** `npm run sandbox -- destroy`: drains as the runbook says, destroys, and looks for what is left. Exit code 0 when nothing is. */
-export async function destroy({ paths, print, signal }: { readonly paths: SandboxPaths; readonly print: (text: string) => void; readonly signal: AbortSignal }): Promise<number> {
+/**
+ * `npm run sandbox -- destroy`: drains as the runbook says, destroys, and looks for what is left. Exit code 0 when
+ * nothing is.
+ */
+export async function destroy({
+  paths,
+  print,
+  signal,
+}: {
+  readonly paths: SandboxPaths;
+  readonly print: (text: string) => void;
+  readonly signal: AbortSignal;
+}): Promise<number> {
   const { sandbox } = runningSandbox(paths);
   const { offboard, look } = drainCommands(readFileSync(join(paths.root, RUNBOOK), 'utf8'), sandbox.prefix);
   await asOperator(offboard, sandbox, signal);
-  await waitFor(async () => (await asOperator(look, sandbox, signal)).trim() === '', { what: 'The drain', seconds: DRAIN_SECONDS, every: 1000, signal });
+  await waitFor(async () => (await asOperator(look, sandbox, signal)).trim() === '', {
+    what: 'The drain',
+    seconds: DRAIN_SECONDS,
+    every: 1000,
+    signal,
+  });
   print('Drained: no machine and no security group of a tenant is left.');
   const inputs = readInputs(paths);
   const { env } = await prepareTerraform({ folder: paths.config });
@@ -34,8 +50,14 @@ async function asOperator(command: string, { aws }: SandboxFile, signal: AbortSi
   const { stdout } = await run('bash', ['-euc', command], {
     signal,
     env: {
-      PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', LANG: 'C.UTF-8', AWS_PAGER: '', AWS_ENDPOINT_URL: aws.endpoint_url, AWS_DEFAULT_REGION: aws.region,
-      AWS_ACCESS_KEY_ID: aws.access_key_id, AWS_SECRET_ACCESS_KEY: aws.secret_access_key,
+      PATH: process.env['PATH'] ?? '',
+      HOME: '/nonexistent',
+      LANG: 'C.UTF-8',
+      AWS_PAGER: '',
+      AWS_ENDPOINT_URL: aws.endpoint_url,
+      AWS_DEFAULT_REGION: aws.region,
+      AWS_ACCESS_KEY_ID: aws.access_key_id,
+      AWS_SECRET_ACCESS_KEY: aws.secret_access_key,
     },
   });
   return stdout;

@@ -10,7 +10,16 @@ import { freePorts, isPortFree } from '../lib/ports';
 import { isAlive, logTail, startDetached, startTime } from '../lib/processes';
 import type { Progress } from '../lib/progress';
 import { findTerraform, prepareTerraform } from '../lib/provider-mirror';
-import { type RecordedProcess, type SandboxFile, type SandboxPaths, type SandboxRecord, describeStage, prepareFolder, stageOf, writePrivateJson } from '../lib/state';
+import {
+  type RecordedProcess,
+  type SandboxFile,
+  type SandboxPaths,
+  type SandboxRecord,
+  describeStage,
+  prepareFolder,
+  stageOf,
+  writePrivateJson,
+} from '../lib/state';
 import { createTerraform } from '../lib/terraform';
 import { answers, waitFor } from '../lib/wait';
 import { emulatedEndpoint, webhookEndpoint } from '../lib/webhook-address';
@@ -32,7 +41,8 @@ type App = { id: string; keyFile: string; keyBase64: string; webhookSecret: stri
 export async function up(options: UpOptions): Promise<SandboxFile> {
   const { paths, port } = options;
   refuseSecond(paths);
-  if (port !== undefined && !(await isPortFree(port))) throw new Error(`Port ${port} is taken; give another with --port, or none to use a free one.`);
+  if (port !== undefined && !(await isPortFree(port)))
+    throw new Error(`Port ${port} is taken; give another with --port, or none to use a free one.`);
   prepareFolder(paths);
   try {
     return await bringUp(options);
@@ -43,32 +53,50 @@ export async function up(options: UpOptions): Promise<SandboxFile> {
 }
 
 async function bringUp({ paths, progress, port, signal, owner }: UpOptions): Promise<SandboxFile> {
-  const record: SandboxRecord = { created_at: new Date().toISOString(), up: { pid: process.pid, started: startTime(process.pid) ?? '' }, processes: [] };
+  const record: SandboxRecord = {
+    created_at: new Date().toISOString(),
+    up: { pid: process.pid, started: startTime(process.pid) ?? '' },
+    processes: [],
+  };
   writePrivateJson(paths.recordFile, record);
   const keep = (one: RecordedProcess): void => {
     record.processes.push(one);
     writePrivateJson(paths.recordFile, record);
   };
   const keepTerraform = (pid: number): void => {
-    record.terraform = { name: 'Terraform', pid, started: startTime(pid) ?? '', log: join(paths.logs, 'terraform.log') };
+    record.terraform = {
+      name: 'Terraform',
+      pid,
+      started: startTime(pid) ?? '',
+      log: join(paths.logs, 'terraform.log'),
+    };
     writePrivateJson(paths.recordFile, record);
   };
   const [emulatorPort = 0, githubPort = 0, freePort = 0] = await freePorts(3);
 
-  const emulator = await progress.step('AWS emulator', async () => startEmulator({ paths, port: emulatorPort, record: keep, signal, owner }));
+  const emulator = await progress.step('AWS emulator', async () =>
+    startEmulator({ paths, port: emulatorPort, record: keep, signal, owner }),
+  );
   record.launcher = emulator.launcher;
   writePrivateJson(paths.recordFile, record);
   const app = await createApp(paths);
   const services = { paths, emulator, app, githubPort, frontPort: port ?? freePort, record: keep, signal, owner };
   const github = await progress.step('GitHub and runner machines', async () => startServices(services));
-  const outputs = await progress.step('Terraform', async (detail) => applyModule({ paths, emulator, app, apiUrl: github.api_url, record: keepTerraform, detail, signal }));
+  const outputs = await progress.step('Terraform', async (detail) =>
+    applyModule({ paths, emulator, app, apiUrl: github.api_url, record: keepTerraform, detail, signal }),
+  );
   const sandbox: SandboxFile = {
     webhook_url: `http://127.0.0.1:${port ?? freePort}/webhook`,
     webhook_secret: app.webhookSecret,
     prefix: PREFIX,
     aws: emulator.aws,
     github,
-    outputs: { tenant_table: outputs.tenant_table, webhook: outputs.webhook, runner_tiers: outputs.runner_tiers, queues: outputs.queues },
+    outputs: {
+      tenant_table: outputs.tenant_table,
+      webhook: outputs.webhook,
+      runner_tiers: outputs.runner_tiers,
+      queues: outputs.queues,
+    },
   };
   await progress.step('Webhook', async () => connect(sandbox, signal));
   writePrivateJson(paths.sandboxFile, sandbox);
@@ -78,7 +106,11 @@ async function bringUp({ paths, progress, port, signal, owner }: UpOptions): Pro
 function refuseSecond(paths: SandboxPaths): void {
   const stage = stageOf(paths);
   if (stage === 'coming up' || stage === 'half up') throw new Error(describeStage(paths, stage));
-  if (stage === 'up') throw new Error(`A sandbox is up in ${paths.folder} already; end it with "npm run sandbox -- down", or set SANDBOX_DIR to have another beside it.`);
+  if (stage === 'up')
+    throw new Error(
+      `A sandbox is up in ${paths.folder} already; end it with "npm run sandbox -- down", or set ` +
+        'SANDBOX_DIR to have another beside it.',
+    );
 }
 
 async function createApp(paths: SandboxPaths): Promise<App> {
@@ -89,7 +121,12 @@ async function createApp(paths: SandboxPaths): Promise<App> {
   });
   const keyFile = join(paths.config, 'app-key.pem');
   writeFileSync(keyFile, privateKey, { mode: 0o600 });
-  return { id: String(randomInt(100_000, 999_999)), keyFile, keyBase64: Buffer.from(privateKey).toString('base64'), webhookSecret: randomBytes(24).toString('hex') };
+  return {
+    id: String(randomInt(100_000, 999_999)),
+    keyFile,
+    keyBase64: Buffer.from(privateKey).toString('base64'),
+    webhookSecret: randomBytes(24).toString('hex'),
+  };
 }
 
 /** The fake GitHub, the runner machines and the webhook's front, in one process. */
@@ -117,7 +154,15 @@ async function startServices(options: {
   const process = await startDetached({
     name: 'GitHub and runner machines',
     command: globalThis.process.execPath,
-    args: ['--import', 'tsx', '--import', pathToFileURL(join(paths.root, 'sandbox', 'setup', 'end-with-owner.mjs')).href, join(paths.root, 'sandbox', 'src', 'services.ts'), '--config', configFile],
+    args: [
+      '--import',
+      'tsx',
+      '--import',
+      pathToFileURL(join(paths.root, 'sandbox', 'setup', 'end-with-owner.mjs')).href,
+      join(paths.root, 'sandbox', 'src', 'services.ts'),
+      '--config',
+      configFile,
+    ],
     cwd: paths.root,
     env: { ...globalThis.process.env, ...(owner !== undefined && { SANDBOX_OWNER_PID: String(owner) }) },
     log: join(paths.logs, 'services.log'),
@@ -129,7 +174,8 @@ async function startServices(options: {
     what: 'The fake GitHub',
     seconds: 300,
     signal: options.signal,
-    alive: () => (isAlive(process) ? undefined : `The fake GitHub ended at once; ${process.log} says:\n${logTail(process)}`),
+    alive: () =>
+      isAlive(process) ? undefined : `The fake GitHub ended at once; ${process.log} says:\n${logTail(process)}`,
   });
   return { app_id: app.id, api_url, control_url };
 }
@@ -151,8 +197,20 @@ async function applyModule(options: {
     if (line.includes('Creation complete')) created += 1;
     options.detail(`${created} resources created`);
   };
-  const inputs = { aws: emulator.aws, prefix: PREFIX, github: { app_id: app.id, key_base64: app.keyBase64, webhook_secret: app.webhookSecret, api_url: options.apiUrl } };
-  const terraform = createTerraform({ program: findTerraform(), paths, inputs, env, onLine, started: options.record, signal: options.signal });
+  const inputs = {
+    aws: emulator.aws,
+    prefix: PREFIX,
+    github: { app_id: app.id, key_base64: app.keyBase64, webhook_secret: app.webhookSecret, api_url: options.apiUrl },
+  };
+  const terraform = createTerraform({
+    program: findTerraform(),
+    paths,
+    inputs,
+    env,
+    onLine,
+    started: options.record,
+    signal: options.signal,
+  });
   // For the second plan, which must be asked with the same inputs.
   writePrivateJson(join(paths.config, 'terraform-inputs.json'), inputs);
   options.detail('init');
@@ -172,6 +230,15 @@ async function connect(sandbox: SandboxFile, signal: AbortSignal): Promise<void>
   });
   if (!told.ok) throw new Error(`The control API refused the webhook's address: ${told.status} ${await told.text()}`);
   // An unsigned delivery is refused by the function itself, which proves the whole way to it.
-  const unsigned = { method: 'POST', headers: { 'content-type': 'application/json', 'x-github-event': 'ping' }, body: '{}' };
-  await waitFor(() => answers(sandbox.webhook_url, unsigned, (status) => status === 401), { what: 'The webhook', seconds: 300, every: 200, signal });
+  const unsigned = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-github-event': 'ping' },
+    body: '{}',
+  };
+  await waitFor(() => answers(sandbox.webhook_url, unsigned, (status) => status === 401), {
+    what: 'The webhook',
+    seconds: 300,
+    every: 200,
+    signal,
+  });
 }

@@ -24,9 +24,14 @@ export interface SandboxClient {
 
 export function createSandboxClient(controlUrl: string, signal: AbortSignal): SandboxClient {
   const call = async (method: string, path: string, body?: Json): Promise<unknown> => {
-    const answer = await fetch(`${controlUrl}${path}`, { method, signal, ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }) });
+    const answer = await fetch(`${controlUrl}${path}`, {
+      method,
+      signal,
+      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
     const content = await answer.text();
-    if (!answer.ok) throw new Error(`The control API answered ${answer.status} to ${method} ${path}: ${content.slice(0, 300)}`);
+    if (!answer.ok)
+      throw new Error(`The control API answered ${answer.status} to ${method} ${path}: ${content.slice(0, 300)}`);
     return content === '' ? undefined : JSON.parse(content);
   };
   const idOf = (value: unknown): number => whole(object(value)?.['id']) ?? 0;
@@ -37,7 +42,14 @@ export function createSandboxClient(controlUrl: string, signal: AbortSignal): Sa
     uninstall: async (id) => void (await call('DELETE', `/installations/${id}`)),
     queue: async ({ installationId, size, seconds }) => {
       const labels = ['self-hosted', 'linux', 'x64', size];
-      return idOf(await call('POST', '/jobs', { installation_id: installationId, labels, name: `${size} build`, ...(seconds !== undefined && { seconds }) }));
+      return idOf(
+        await call('POST', '/jobs', {
+          installation_id: installationId,
+          labels,
+          name: `${size} build`,
+          ...(seconds !== undefined && { seconds }),
+        }),
+      );
     },
     finish: async (jobId) => void (await call('POST', `/jobs/${jobId}/finish`, {})),
     jobs: async (installationId) => {

@@ -5,12 +5,20 @@ let running: RunningGitHub;
 beforeEach(async () => (running = await runGitHub()));
 afterEach(() => running.close());
 
-async function call(method: string, path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
-  const answer = await fetch(`${running.url}/_control${path}`, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const answer = await fetch(`${running.url}/_control${path}`, {
+    method,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
   const content = await answer.text();
   return { status: answer.status, body: content === '' ? {} : JSON.parse(content) };
 }
-const install = async (login = 'acme', more = {}): Promise<number> => Number((await call('POST', '/installations', { account: { login }, ...more })).body['id']);
+const install = async (login = 'acme', more = {}): Promise<number> =>
+  Number((await call('POST', '/installations', { account: { login }, ...more })).body['id']);
 const events = async (): Promise<readonly string[]> => {
   await running.github.deliveries.settled();
   return running.sent.map((one) => `${one.event}.${String(one.payload['action'])}`);
@@ -22,10 +30,18 @@ it('installs, suspends, lifts, renames and removes, and sends the webhook of eac
   expect((await call('POST', `/installations/${id}/suspend`)).body).toMatchObject({ status: 'suspended' });
   expect((await call('POST', `/installations/${id}/suspend`)).status).toBe(409);
   expect((await call('POST', `/installations/${id}/unsuspend`)).body).toMatchObject({ status: 'active' });
-  expect((await call('POST', `/installations/${id}/rename`, { login: 'acme-corp' })).body).toMatchObject({ account: { login: 'acme-corp' } });
+  expect((await call('POST', `/installations/${id}/rename`, { login: 'acme-corp' })).body).toMatchObject({
+    account: { login: 'acme-corp' },
+  });
   expect((await call('DELETE', `/installations/${id}`)).body).toMatchObject({ status: 'deleted' });
   expect((await call('GET', `/installations/${id}`)).body).toMatchObject({ status: 'deleted' });
-  expect(await events()).toEqual(['installation.created', 'installation.suspend', 'installation.unsuspend', 'installation_target.renamed', 'installation.deleted']);
+  expect(await events()).toEqual([
+    'installation.created',
+    'installation.suspend',
+    'installation.unsuspend',
+    'installation_target.renamed',
+    'installation.deleted',
+  ]);
 });
 
 it('gives an account one installation at a time, and a new id to the next', async () => {
@@ -61,7 +77,12 @@ it.each([
 });
 
 it.each([
-  ['PUT', '/settings', { job_seconds: 'long' }, 'job_seconds: not a number of at least 0 (null: until it is told to finish).'],
+  [
+    'PUT',
+    '/settings',
+    { job_seconds: 'long' },
+    'job_seconds: not a number of at least 0 (null: until it is told to finish).',
+  ],
   ['PUT', '/settings', { lost_runner_seconds: null }, 'lost_runner_seconds: not a number of at least 0.'],
   ['PUT', '/settings', { seconds: 3 }, 'seconds: unknown here; known are job_seconds, lost_runner_seconds.'],
   ['POST', '/webhook-target', { url: 'nowhere' }, 'url: not an address.'],
@@ -76,17 +97,30 @@ it.each([
 it('takes no field that a job can not be given when it ends', async () => {
   const job = await call('POST', '/jobs', { installation_id: await install(), labels: LABELS });
   const finish = `/jobs/${String(job.body['id'])}/finish`;
-  expect((await call('POST', finish, { conclusion: 'great' })).body['message']).toMatch(/^conclusion: none of success, /);
+  expect((await call('POST', finish, { conclusion: 'great' })).body['message']).toMatch(
+    /^conclusion: none of success, /,
+  );
   expect((await call('POST', finish, {})).body).toMatchObject({ conclusion: 'success' });
 });
 
 it('queues a job, of a public repository too, and cancels it', async () => {
   const id = await install();
-  const job = await call('POST', '/jobs', { installation_id: id, labels: LABELS, repo: 'site', public: true, seconds: null });
+  const job = await call('POST', '/jobs', {
+    installation_id: id,
+    labels: LABELS,
+    repo: 'site',
+    public: true,
+    seconds: null,
+  });
   expect(job).toMatchObject({ status: 201, body: { status: 'queued', repo: 'site', public: true, seconds: null } });
-  expect((await call('POST', `/jobs/${String(job.body['id'])}/cancel`)).body).toMatchObject({ status: 'completed', conclusion: 'cancelled' });
+  expect((await call('POST', `/jobs/${String(job.body['id'])}/cancel`)).body).toMatchObject({
+    status: 'completed',
+    conclusion: 'cancelled',
+  });
   expect((await call('POST', `/jobs/${String(job.body['id'])}/cancel`)).status).toBe(409);
-  expect(running.sent.find((one) => one.event === 'workflow_job')?.payload).toMatchObject({ repository: { name: 'site', private: false, visibility: 'public' } });
+  expect(running.sent.find((one) => one.event === 'workflow_job')?.payload).toMatchObject({
+    repository: { name: 'site', private: false, visibility: 'public' },
+  });
 });
 
 it('holds a job at a gate until it is released', async () => {
@@ -99,7 +133,10 @@ it('holds a job at a gate until it is released', async () => {
 
 it('sets how long jobs run, all or one', async () => {
   expect((await call('GET', '/settings')).body).toEqual({ job_seconds: 3, lost_runner_seconds: 15 });
-  expect((await call('PUT', '/settings', { job_seconds: 0.5 })).body).toEqual({ job_seconds: 0.5, lost_runner_seconds: 15 });
+  expect((await call('PUT', '/settings', { job_seconds: 0.5 })).body).toEqual({
+    job_seconds: 0.5,
+    lost_runner_seconds: 15,
+  });
   expect((await call('PUT', '/settings', { job_seconds: 'long' })).status).toBe(400);
   const job = await call('POST', '/jobs', { installation_id: await install(), labels: LABELS });
   expect(job.body['seconds']).toBe(0.5);
@@ -112,8 +149,13 @@ it('reads jobs, runners, deliveries and calls, of one tenant where asked', async
   await call('POST', '/jobs', { installation_id: globex, labels: LABELS });
   await running.github.deliveries.settled();
   expect((await call('GET', '/jobs')).body).toHaveLength(2);
-  expect((await call('GET', `/jobs?installation_id=${acme}&status=queued`)).body).toMatchObject([{ installation_id: acme }]);
-  expect((await call('GET', `/deliveries?installation_id=${globex}`)).body).toMatchObject([{ event: 'workflow_job' }, { event: 'installation' }]);
+  expect((await call('GET', `/jobs?installation_id=${acme}&status=queued`)).body).toMatchObject([
+    { installation_id: acme },
+  ]);
+  expect((await call('GET', `/deliveries?installation_id=${globex}`)).body).toMatchObject([
+    { event: 'workflow_job' },
+    { event: 'installation' },
+  ]);
   expect((await call('GET', '/runners')).body).toEqual([]);
   expect((await call('GET', '/machines')).body).toEqual([]);
   await fetch(`${running.url}/app`);
@@ -131,14 +173,21 @@ it('shows a delivery without its signature and sends it again', async () => {
   expect(shown.body).toMatchObject({ request: { payload: { action: 'created' } } });
   expect((await call('POST', `/deliveries/${first?.id ?? 0}/redeliver`)).status).toBe(202);
   await running.github.deliveries.settled();
-  expect((await call('GET', '/deliveries')).body).toMatchObject([{ guid: first?.guid, redelivery: true }, { guid: first?.guid, redelivery: false }]);
+  expect((await call('GET', '/deliveries')).body).toMatchObject([
+    { guid: first?.guid, redelivery: true },
+    { guid: first?.guid, redelivery: false },
+  ]);
 });
 
 it('says what it has', async () => {
   expect((await call('GET', '/health')).body).toEqual({ status: 'ok' });
   expect((await call('GET', '')).body['routes']).toContain('POST /_control/jobs/{id}/cancel');
-  expect(await call('GET', '/nothing')).toMatchObject({ status: 404, body: { message: expect.stringContaining('/_control') } });
-  for (const path of ['/installations/7', '/jobs/7', '/deliveries/7']) expect((await call('GET', path)).status).toBe(404);
+  expect(await call('GET', '/nothing')).toMatchObject({
+    status: 404,
+    body: { message: expect.stringContaining('/_control') },
+  });
+  for (const path of ['/installations/7', '/jobs/7', '/deliveries/7'])
+    expect((await call('GET', path)).status).toBe(404);
 });
 
 it('says that the webhook target is no address', async () => {

@@ -15,12 +15,14 @@ export interface FaultOptions {
 /** What goes wrong on demand. */
 export function faultRoutes(prefix: string, { faults, endMachine, polling, aws }: FaultOptions): readonly Route[] {
   const base = `${prefix}/faults`;
-  const adding = <T extends object>(read: (body: unknown) => T | string, add: (fault: T) => void) => (call: Call): Answer => {
-    const wanted = read(parse(call.body));
-    if (typeof wanted === 'string') return { status: 400, body: { message: wanted } };
-    add(wanted);
-    return { status: 201, body: faults.list() };
-  };
+  const adding =
+    <T extends object>(read: (body: unknown) => T | string, add: (fault: T) => void) =>
+    (call: Call): Answer => {
+      const wanted = read(parse(call.body));
+      if (typeof wanted === 'string') return { status: 400, body: { message: wanted } };
+      add(wanted);
+      return { status: 201, body: faults.list() };
+    };
   return [
     route('GET', base, () => ({ status: 200, body: faults.list() })),
     route('DELETE', base, async () => {
@@ -28,7 +30,11 @@ export function faultRoutes(prefix: string, { faults, endMachine, polling, aws }
       await aws.reset();
       return { status: 204 };
     }),
-    route('POST', `${base}/github`, adding((body) => readGitHubFault(body, Date.now()), faults.addGitHub)),
+    route(
+      'POST',
+      `${base}/github`,
+      adding((body) => readGitHubFault(body, Date.now()), faults.addGitHub),
+    ),
     route('POST', `${base}/deliveries`, adding(readDeliveryFault, faults.addDelivery)),
     route('POST', `${base}/machines`, adding(readMachineFault, faults.addMachine)),
     route('POST', `${base}/aws`, async (call) => {
@@ -44,7 +50,9 @@ export function faultRoutes(prefix: string, { faults, endMachine, polling, aws }
       return { status: 200, body: await polling(call.params['queue'] ?? '', enabled) };
     }),
     route('POST', `${prefix}/machines/{id}/end`, async (call) =>
-      (await endMachine(call.params['id'] ?? '')) ? { status: 204 } : { status: 404, body: { message: `There is no machine ${call.params['id'] ?? ''}.` } },
+      (await endMachine(call.params['id'] ?? ''))
+        ? { status: 204 }
+        : { status: 404, body: { message: `There is no machine ${call.params['id'] ?? ''}.` } },
     ),
   ];
 }

@@ -7,8 +7,10 @@ export function readInstallation(body: unknown): NewInstallation | string {
   const wanted = object(body);
   const account = object(wanted?.['account']);
   const login = text(account?.['login']);
-  if (wanted === undefined || login === undefined) return 'account.login: the name of an organisation or a user is missing.';
-  const type = account?.['type'] === undefined ? 'Organization' : oneOf(['Organization', 'User'] as const, account['type']);
+  if (wanted === undefined || login === undefined)
+    return 'account.login: the name of an organisation or a user is missing.';
+  const type =
+    account?.['type'] === undefined ? 'Organization' : oneOf(['Organization', 'User'] as const, account['type']);
   if (type === undefined) return 'account.type: neither Organization nor User.';
   const id = optionalId(wanted, 'id');
   const accountId = optionalId(account ?? {}, 'id');
@@ -17,8 +19,12 @@ export function readInstallation(body: unknown): NewInstallation | string {
   const permissions = readPermissions(wanted['permissions']);
   const repositories = texts(wanted['repositories'])?.map((name) => ({ name }));
   return {
-    login, type, ...(id !== undefined && { id }), ...(accountId !== undefined && { accountId }),
-    ...(permissions && { permissions }), ...(repositories && { repositories }),
+    login,
+    type,
+    ...(id !== undefined && { id }),
+    ...(accountId !== undefined && { accountId }),
+    ...(permissions && { permissions }),
+    ...(repositories && { repositories }),
   };
 }
 
@@ -29,15 +35,20 @@ export function readJob(body: unknown): NewJob | string {
   const labels = texts(wanted['labels']);
   if (labels === undefined) return 'labels: not a list of texts.';
   const lengthMs = wanted['seconds'] === undefined ? undefined : readSeconds(wanted['seconds']);
-  if (wanted['seconds'] !== undefined && lengthMs === undefined) return 'seconds: not a number of at least 0 (null: until it is told to finish).';
+  if (wanted['seconds'] !== undefined && lengthMs === undefined)
+    return 'seconds: not a number of at least 0 (null: until it is told to finish).';
   const repository = text(wanted['repo']);
   const name = text(wanted['name']);
   return {
-    installationId, labels, gated: wanted['gate'] === true,
+    installationId,
+    labels,
+    gated: wanted['gate'] === true,
     ...(typeof wanted['public'] === 'boolean' && { public: wanted['public'] }),
     ...(wanted['admitted'] === true && { admitted: true }),
     ...(wanted['hidden'] === true && { hidden: true }),
-    ...(repository !== undefined && { repository }), ...(name !== undefined && { name }), ...(lengthMs !== undefined && { lengthMs }),
+    ...(repository !== undefined && { repository }),
+    ...(name !== undefined && { name }),
+    ...(lengthMs !== undefined && { lengthMs }),
   };
 }
 
@@ -54,5 +65,7 @@ function optionalId(body: Json, name: string): number | 'bad' | undefined {
 function readPermissions(value: unknown): Permissions | undefined {
   const given = object(value);
   if (given === undefined) return undefined;
-  return Object.fromEntries(Object.entries(given).map(([name, access]) => [name, access === 'write' ? 'write' : 'read']));
+  return Object.fromEntries(
+    Object.entries(given).map(([name, access]) => [name, access === 'write' ? 'write' : 'read']),
+  );
 }

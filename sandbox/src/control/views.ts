@@ -6,7 +6,13 @@ import type { Installation, Job, Runner } from '../github/state/model';
 export function installationView(installation: Installation): Json {
   const { id, account, state, permissions, createdAt, updatedAt, suspendedAt } = installation;
   return {
-    id, installation_id: id, account, status: state, permissions, created_at: iso(createdAt), updated_at: iso(updatedAt),
+    id,
+    installation_id: id,
+    account,
+    status: state,
+    permissions,
+    created_at: iso(createdAt),
+    updated_at: iso(updatedAt),
     suspended_at: suspendedAt === undefined ? null : iso(suspendedAt),
   };
 }

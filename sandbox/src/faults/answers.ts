@@ -26,7 +26,10 @@ function answerOf(fault: GitHubFault, installationId: number | undefined, now: n
         headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(until / 1000)) },
       };
     case 'secondary_limit':
-      return { ...refusal(403, 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.'), headers: { 'retry-after': String(seconds) } };
+      return {
+        ...refusal(403, 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.'),
+        headers: { 'retry-after': String(seconds) },
+      };
     default:
       return refusal(fault.status, `The sandbox was told to answer ${fault.status}.`);
   }
@@ -37,7 +40,11 @@ export function unreliable(transport: Transport, faults: Faults): Transport {
   return async (request) => {
     const payload = object(parse(request.body));
     const installationId = whole(object(payload?.['installation'])?.['id']);
-    const fault = faults.takeDelivery({ event: request.headers['X-GitHub-Event'] ?? '', action: text(payload?.['action']), installationId });
+    const fault = faults.takeDelivery({
+      event: request.headers['X-GitHub-Event'] ?? '',
+      action: text(payload?.['action']),
+      installationId,
+    });
     if (fault?.kind === 'drop') return { status: 502, body: 'failed to connect' };
     if (fault?.kind === 'delay') await sleep(fault.seconds * 1000);
     if (fault?.kind === 'duplicate') await transport(request);

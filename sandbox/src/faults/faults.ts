@@ -15,7 +15,10 @@ export interface GitHubFault extends Limited {
   readonly until?: number;
 }
 
-/** `drop`: never sent, listed as failed. `duplicate`: sent twice. `delay`: sent after `seconds`, so that later ones overtake it. */
+/**
+ * `drop`: never sent, listed as failed. `duplicate`: sent twice. `delay`: sent after `seconds`, so that later ones
+ * overtake it.
+ */
 export type DeliveryFaultKind = 'drop' | 'duplicate' | 'delay';
 
 export interface DeliveryFault extends Limited {
@@ -37,8 +40,15 @@ export interface Faults {
   readonly addGitHub: (fault: GitHubFault) => void;
   readonly addDelivery: (fault: DeliveryFault) => void;
   readonly addMachine: (fault: MachineFault) => void;
-  readonly takeGitHub: (call: { readonly route: string; readonly installationId?: number }, now: number) => GitHubFault | undefined;
-  readonly takeDelivery: (delivery: { readonly event: string; readonly action: string | undefined; readonly installationId: number | undefined }) => DeliveryFault | undefined;
+  readonly takeGitHub: (
+    call: { readonly route: string; readonly installationId?: number },
+    now: number,
+  ) => GitHubFault | undefined;
+  readonly takeDelivery: (delivery: {
+    readonly event: string;
+    readonly action: string | undefined;
+    readonly installationId: number | undefined;
+  }) => DeliveryFault | undefined;
   readonly takeMachine: (installationId: number | undefined) => MachineFault | undefined;
   readonly list: () => Json;
   readonly reset: () => void;
@@ -52,9 +62,14 @@ export function createFaults(): Faults {
     addGitHub: (fault) => void github.push(fault),
     addDelivery: (fault) => void deliveries.push(fault),
     addMachine: (fault) => void machines.push(fault),
-    takeGitHub: (call, now) => spendFirst(github, (fault) => concerns(fault, call) && (fault.until === undefined || fault.until > now)),
+    takeGitHub: (call, now) =>
+      spendFirst(github, (fault) => concerns(fault, call) && (fault.until === undefined || fault.until > now)),
     takeDelivery: ({ event, action, installationId }) =>
-      spendFirst(deliveries, (fault) => isFor(fault.installationId, installationId) && isFor(fault.event, event) && isFor(fault.action, action)),
+      spendFirst(
+        deliveries,
+        (fault) =>
+          isFor(fault.installationId, installationId) && isFor(fault.event, event) && isFor(fault.action, action),
+      ),
     takeMachine: (installationId) => spendFirst(machines, (fault) => isFor(fault.installationId, installationId)),
     list: () => ({ github, deliveries, machines }),
     reset: () => {

@@ -7,12 +7,20 @@ export function readGitHubFault(body: unknown, now: number): GitHubFault | strin
   const kind = oneOf(['status', 'rate_limit', 'secondary_limit', 'slow'] as const, wanted['kind']);
   if (kind === undefined) return 'kind: none of status, rate_limit, secondary_limit, slow.';
   const status = whole(wanted['status']);
-  if (kind === 'status' && (status === undefined || status < 400 || status > 599)) return 'status: no status from 400 to 599.';
+  if (kind === 'status' && (status === undefined || status < 400 || status > 599))
+    return 'status: no status from 400 to 599.';
   const seconds = secondsOf(wanted);
   if (seconds === undefined) return 'seconds: not a number of at least 0.';
   const route = text(wanted['route']);
   const limit = kind === 'rate_limit' || kind === 'secondary_limit';
-  return { kind, status: status ?? 403, seconds, ...(limit && { until: now + seconds * 1000 }), ...(route !== undefined && { route }), ...shared(wanted) };
+  return {
+    kind,
+    status: status ?? 403,
+    seconds,
+    ...(limit && { until: now + seconds * 1000 }),
+    ...(route !== undefined && { route }),
+    ...shared(wanted),
+  };
 }
 
 export function readDeliveryFault(body: unknown): DeliveryFault | string {
@@ -23,7 +31,13 @@ export function readDeliveryFault(body: unknown): DeliveryFault | string {
   if (seconds === undefined) return 'seconds: not a number of at least 0.';
   const event = text(wanted['event']);
   const action = text(wanted['action']);
-  return { kind, seconds, ...(event !== undefined && { event }), ...(action !== undefined && { action }), ...shared(wanted) };
+  return {
+    kind,
+    seconds,
+    ...(event !== undefined && { event }),
+    ...(action !== undefined && { action }),
+    ...shared(wanted),
+  };
 }
 
 export function readMachineFault(body: unknown): MachineFault | string {

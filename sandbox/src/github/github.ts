@@ -6,7 +6,13 @@ import { jobWebhook, type JobAction, type Webhook } from './webhooks/payloads';
 import { createStore, type Store } from './state/store';
 import { APP_PERMISSIONS } from './rest/representations';
 import { accept, suspend, uninstall, unsuspend } from './state/transitions';
-import { ANNOUNCED, createJobScheduler, type Announce, type JobScheduler, type SchedulerSettings } from './scheduler/job-scheduler';
+import {
+  ANNOUNCED,
+  createJobScheduler,
+  type Announce,
+  type JobScheduler,
+  type SchedulerSettings,
+} from './scheduler/job-scheduler';
 
 export type { NewInstallation } from './state/installations';
 export type { NewJob } from './state/jobs';
@@ -41,7 +47,14 @@ export interface GitHubOptions {
 export function createGitHub({ appId, webhookSecret, webhookUrl, clock = Date.now, transport }: GitHubOptions): GitHub {
   const store = createStore();
   const settings: SchedulerSettings = { jobLengthMs: 3_000, lostRunnerMs: 15_000 };
-  const deliveries = createDeliveries({ appId, secret: webhookSecret, url: webhookUrl, clock, nextId: store.nextId, ...(transport && { transport }) });
+  const deliveries = createDeliveries({
+    appId,
+    secret: webhookSecret,
+    url: webhookUrl,
+    clock,
+    nextId: store.nextId,
+    ...(transport && { transport }),
+  });
   const send = (webhook: Webhook): void => {
     if (isHeard(store, webhook)) deliveries.send(webhook);
   };
@@ -54,12 +67,22 @@ export function createGitHub({ appId, webhookSecret, webhookUrl, clock = Date.no
   return {
     appId,
     startedAt: clock(),
-    store, work, settings, deliveries, clock,
+    store,
+    work,
+    settings,
+    deliveries,
+    clock,
     install: (wanted, told = ANNOUNCED) => install(hub, wanted, told),
     suspend: (id, told = ANNOUNCED) => change(hub, id, { action: 'suspend', transition: suspend }, told),
     unsuspend: (id, told = ANNOUNCED) => change(hub, id, { action: 'unsuspend', transition: unsuspend }, told),
     uninstall: (id, told = ANNOUNCED) => change(hub, id, { action: 'deleted', transition: uninstall }, told),
-    acceptPermissions: (id, told = ANNOUNCED) => change(hub, id, { action: 'new_permissions_accepted', transition: (one, at) => accept(one, APP_PERMISSIONS, at) }, told),
+    acceptPermissions: (id, told = ANNOUNCED) =>
+      change(
+        hub,
+        id,
+        { action: 'new_permissions_accepted', transition: (one, at) => accept(one, APP_PERMISSIONS, at) },
+        told,
+      ),
     rename: (id, login, told = ANNOUNCED) => renameAccount(hub, id, login, told),
     queue: (wanted, told = ANNOUNCED) => queueJob(hub, work, wanted, told),
   };

@@ -23,9 +23,21 @@ export async function startEmulator(options: {
   const { paths, port } = options;
   const url = `http://127.0.0.1:${port}`;
   const token = randomBytes(24).toString('hex');
-  const keys = { access_key_id: `SANDBOX${randomBytes(7).toString('hex').toUpperCase()}`, secret_access_key: randomBytes(20).toString('hex') };
+  const keys = {
+    access_key_id: `SANDBOX${randomBytes(7).toString('hex').toUpperCase()}`,
+    secret_access_key: randomBytes(20).toString('hex'),
+  };
   const configFile = join(paths.config, 'launcher.json');
-  writePrivateJson(configFile, { port, region: REGION, account_id: ACCOUNT_ID, ...keys, token, state_dir: paths.emulator, runtimes: runtimePrograms(paths.root), owner: options.owner });
+  writePrivateJson(configFile, {
+    port,
+    region: REGION,
+    account_id: ACCOUNT_ID,
+    ...keys,
+    token,
+    state_dir: paths.emulator,
+    runtimes: runtimePrograms(paths.root),
+    owner: options.owner,
+  });
   const process = await startDetached({
     name: 'AWS emulator',
     command: venvProgram(paths.root, 'python'),
@@ -35,12 +47,16 @@ export async function startEmulator(options: {
     log: join(paths.logs, 'emulator.log'),
   });
   options.record(process);
-  await waitFor(() => answers(`${url}/_sandbox/health`, { headers: { 'x-sandbox-token': token } }, (status) => status === 200), {
-    what: 'The AWS emulator',
-    seconds: 300,
-    signal: options.signal,
-    alive: () => (isAlive(process) ? undefined : `The AWS emulator ended at once; ${process.log} says:\n${logTail(process)}`),
-  });
+  await waitFor(
+    () => answers(`${url}/_sandbox/health`, { headers: { 'x-sandbox-token': token } }, (status) => status === 200),
+    {
+      what: 'The AWS emulator',
+      seconds: 300,
+      signal: options.signal,
+      alive: () =>
+        isAlive(process) ? undefined : `The AWS emulator ended at once; ${process.log} says:\n${logTail(process)}`,
+    },
+  );
   return { process, aws: { endpoint_url: url, region: REGION, ...keys }, launcher: { url, token } };
 }
 

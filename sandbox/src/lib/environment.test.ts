@@ -10,7 +10,8 @@ it('leads either version of the AWS CLI to the sandbox, whatever the shell was s
     const aws = join(folder, 'aws');
     writeFileSync(
       aws,
-      '#!/bin/sh\necho "$@ / $AWS_ENDPOINT_URL $AWS_DEFAULT_REGION $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY ${AWS_PROFILE:-none} ${AWS_SESSION_TOKEN:-none}"\n',
+      '#!/bin/sh\necho "$@ / $AWS_ENDPOINT_URL $AWS_DEFAULT_REGION $AWS_ACCESS_KEY_ID ' +
+        '$AWS_SECRET_ACCESS_KEY ${AWS_PROFILE:-none} ${AWS_SESSION_TOKEN:-none}"\n',
     );
     chmodSync(aws, 0o755);
     const lines = shellEnvironment({

@@ -1,8 +1,8 @@
 import type { SandboxFile } from './state';
 
 /**
- * Lines for a shell that is to use the AWS CLI on the sandbox as on an account. Version 1 of the CLI takes the endpoint from the
- * environment for every service but SQS, hence the function: https://github.com/aws/aws-cli/issues/8737
+ * Lines for a shell that is to use the AWS CLI on the sandbox as on an account. Version 1 of the CLI takes the endpoint
+ * from the environment for every service but SQS, hence the function: https://github.com/aws/aws-cli/issues/8737
  */
 export function shellEnvironment(aws: SandboxFile['aws']): string {
   const variables = {

@@ -1,4 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 
 export interface Call {
   readonly method: string;
@@ -36,7 +42,11 @@ export function route(method: string, template: string, handle: Handler): Route 
   return { method, template, handle };
 }
 
-export function match(routes: readonly Route[], method: string, path: string): { route: Route; params: Record<string, string> } | undefined {
+export function match(
+  routes: readonly Route[],
+  method: string,
+  path: string,
+): { route: Route; params: Record<string, string> } | undefined {
   for (const candidate of routes) {
     const params = candidate.method === method ? matchPath(candidate.template, path) : undefined;
     if (params !== undefined) return { route: candidate, params };
@@ -54,7 +64,8 @@ export function listen(port: number, handle: Handler): Promise<Listening> {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => {
       const address = server.address();
-      if (typeof address !== 'object' || address === null) return reject(new Error(`no port for the listener on 127.0.0.1:${port}`));
+      if (typeof address !== 'object' || address === null)
+        return reject(new Error(`no port for the listener on 127.0.0.1:${port}`));
       resolve({ port: address.port, close: () => closing(server) });
     });
   });
@@ -75,7 +86,15 @@ async function serve(request: IncomingMessage, response: ServerResponse, handle:
   try {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const body = await readAll(request);
-    const call = { method: request.method ?? 'GET', path: url.pathname, params: {}, query: url.searchParams, headers: request.headers, body, gone: hangUp.signal };
+    const call = {
+      method: request.method ?? 'GET',
+      path: url.pathname,
+      params: {},
+      query: url.searchParams,
+      headers: request.headers,
+      body,
+      gone: hangUp.signal,
+    };
     send(response, await handle(call));
   } catch (error) {
     if (response.headersSent || response.destroyed) return;

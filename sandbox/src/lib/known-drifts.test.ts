@@ -1,6 +1,8 @@
 import { KNOWN_DRIFTS, driftsOf } from './known-drifts';
 
-const change = (actions: string[], before: unknown, after: unknown) => ({ resource_changes: [{ address: 'aws_sqs_queue.a', type: 'aws_sqs_queue', change: { actions, before, after } }] });
+const change = (actions: string[], before: unknown, after: unknown) => ({
+  resource_changes: [{ address: 'aws_sqs_queue.a', type: 'aws_sqs_queue', change: { actions, before, after } }],
+});
 
 describe('the drifts of a second plan', () => {
   it('are none when nothing changes', () => {
@@ -10,7 +12,9 @@ describe('the drifts of a second plan', () => {
   });
 
   it('are the attributes that differ', () => {
-    expect(driftsOf(change(['update'], { same: [1], tags: {} }, { same: [1], tags: { a: 'b' } }))).toEqual([{ address: 'aws_sqs_queue.a', attribute: 'tags' }]);
+    expect(driftsOf(change(['update'], { same: [1], tags: {} }, { same: [1], tags: { a: 'b' } }))).toEqual([
+      { address: 'aws_sqs_queue.a', attribute: 'tags' },
+    ]);
   });
 
   it('carry the reason of a known one, and of no other', () => {
@@ -22,7 +26,9 @@ describe('the drifts of a second plan', () => {
   });
 
   it('are never excused when a resource would be made anew', () => {
-    expect(driftsOf(change(['delete', 'create'], { tags: 1 }, { tags: 2 }))).toEqual([{ address: 'aws_sqs_queue.a', attribute: '(delete+create)' }]);
+    expect(driftsOf(change(['delete', 'create'], { tags: 1 }, { tags: 2 }))).toEqual([
+      { address: 'aws_sqs_queue.a', attribute: '(delete+create)' },
+    ]);
   });
 
   it('are each known for a reason', () => {

@@ -6,7 +6,11 @@ export const KNOWN_DRIFTS: readonly KnownDrift[] = [];
 
 export type Drift = { address: string; attribute: string; reason?: string };
 
-type Change = { address: string; type: string; change: { actions: string[]; before: unknown; after: unknown; after_unknown?: unknown } };
+type Change = {
+  address: string;
+  type: string;
+  change: { actions: string[]; before: unknown; after: unknown; after_unknown?: unknown };
+};
 
 /** The differences in a plan (`terraform show -json`), each with its reason where it is a known one. */
 export function driftsOf(plan: unknown, known: readonly KnownDrift[] = KNOWN_DRIFTS): Drift[] {
@@ -21,7 +25,13 @@ export function driftsOf(plan: unknown, known: readonly KnownDrift[] = KNOWN_DRI
 }
 
 function changesOf(plan: unknown): Change[] {
-  if (typeof plan !== 'object' || plan === null || !('resource_changes' in plan) || !Array.isArray(plan.resource_changes)) return [];
+  if (
+    typeof plan !== 'object' ||
+    plan === null ||
+    !('resource_changes' in plan) ||
+    !Array.isArray(plan.resource_changes)
+  )
+    return [];
   const changes: Change[] = plan.resource_changes;
   return changes.filter(({ change }) => !['no-op', 'read'].includes(change.actions.join('+')));
 }

@@ -8,11 +8,18 @@ type StartOptions = { name: string; command: string; args: string[]; env: NodeJS
 /** Starts a program in a process group of its own, so that it outlives us and ends with all its children. */
 export async function startDetached(options: StartOptions): Promise<RecordedProcess> {
   const output = openSync(options.log, 'a', 0o600);
-  const child = spawn(options.command, options.args, { cwd: options.cwd, env: options.env, detached: true, stdio: ['ignore', output, output] });
+  const child = spawn(options.command, options.args, {
+    cwd: options.cwd,
+    env: options.env,
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
   closeSync(output);
   const pid = await new Promise<number>((resolve, reject) => {
     child.once('error', (error) => reject(new Error(`${options.name} could not be started: ${error.message}`)));
-    child.once('spawn', () => (child.pid === undefined ? reject(new Error(`${options.name} has no process id`)) : resolve(child.pid)));
+    child.once('spawn', () =>
+      child.pid === undefined ? reject(new Error(`${options.name} has no process id`)) : resolve(child.pid),
+    );
   });
   child.unref();
   return { name: options.name, pid, started: startTime(pid) ?? '', log: options.log };
@@ -40,14 +47,19 @@ export function isAlive(recorded: Pick<RecordedProcess, 'pid' | 'started'>): boo
   return recorded.started !== '' && startTime(recorded.pid) === recorded.started;
 }
 
-/** Whether what a process of ours started has outlived it: its group goes on without a leader, and so its id is nobody else's. */
+/**
+ * Whether what a process of ours started has outlived it: its group goes on without a leader, and so its id is nobody
+ * else's.
+ */
 function isOrphaned({ pid, started }: RecordedProcess): boolean {
   return started !== '' && startTime(pid) === undefined && groupIsAlive(pid);
 }
 
 /** The last lines of a process's log, for the message that says it died. */
 export function logTail(recorded: Pick<RecordedProcess, 'log'>, lines = 15): string {
-  return existsSync(recorded.log) ? readFileSync(recorded.log, 'utf8').trimEnd().split('\n').slice(-lines).join('\n') : '';
+  return existsSync(recorded.log)
+    ? readFileSync(recorded.log, 'utf8').trimEnd().split('\n').slice(-lines).join('\n')
+    : '';
 }
 
 /** Ends the groups of the processes that are still ours; asks first, then insists. */

@@ -5,7 +5,12 @@ export interface ServicesConfig {
   readonly awsEndpoint: string;
   readonly launcher: { readonly url: string; readonly token: string };
   readonly prefix: string;
-  readonly gitHub: { readonly port: number; readonly appId: number; readonly privateKeyPath: string; readonly webhookSecret: string };
+  readonly gitHub: {
+    readonly port: number;
+    readonly appId: number;
+    readonly privateKeyPath: string;
+    readonly webhookSecret: string;
+  };
   readonly frontPort: number;
   /** Where the AWS CLI is, when it is not on the PATH. */
   readonly awsCliFolder?: string;
@@ -16,13 +21,18 @@ export function readServicesConfig(value: unknown): ServicesConfig {
   const problems: string[] = [];
   const root = object(value) ?? {};
   const part = (name: string): Json => object(root[name]) ?? {};
-  const needText = (from: Json, name: string, where: string): string => text(from[name]) ?? missing(problems, `${where} is no text`, '');
-  const needNumber = (from: Json, name: string, where: string): number => whole(Number(from[name])) ?? missing(problems, `${where} is no number`, 0);
+  const needText = (from: Json, name: string, where: string): string =>
+    text(from[name]) ?? missing(problems, `${where} is no text`, '');
+  const needNumber = (from: Json, name: string, where: string): number =>
+    whole(Number(from[name])) ?? missing(problems, `${where} is no number`, 0);
   const awsCliFolder = text(root['aws_cli_folder']);
   const config: ServicesConfig = {
     stateDirectory: needText(root, 'state_dir', 'state_dir'),
     awsEndpoint: needText(part('aws'), 'endpoint_url', 'aws.endpoint_url'),
-    launcher: { url: needText(part('launcher'), 'url', 'launcher.url'), token: needText(part('launcher'), 'token', 'launcher.token') },
+    launcher: {
+      url: needText(part('launcher'), 'url', 'launcher.url'),
+      token: needText(part('launcher'), 'token', 'launcher.token'),
+    },
     prefix: needText(root, 'prefix', 'prefix'),
     gitHub: {
       port: needNumber(part('github'), 'port', 'github.port'),

@@ -27,7 +27,12 @@ export async function startServices(config: ServicesConfig, machinePath: string)
   let gitHubPort = config.gitHub.port;
   const { appId, webhookSecret } = config.gitHub;
   const faults = createFaults();
-  const github = createGitHub({ appId, webhookSecret, webhookUrl: () => `http://127.0.0.1:${frontPort}/webhook`, transport: unreliable(postOverHttp, faults) });
+  const github = createGitHub({
+    appId,
+    webhookSecret,
+    webhookUrl: () => `http://127.0.0.1:${frontPort}/webhook`,
+    transport: unreliable(postOverHttp, faults),
+  });
   const launcher = createLauncher(config.launcher);
   const calls = createCallCounts();
   const machines = watchMachines({
@@ -39,12 +44,29 @@ export async function startServices(config: ServicesConfig, machinePath: string)
     path: config.awsCliFolder === undefined ? machinePath : `${config.awsCliFolder}:${machinePath}`,
     complain: (problem) => console.error(problem),
   });
-  const control = createControl({ github, calls, machines: machines.views, setWebhookTarget: (url) => (webhookTarget = url), faults: { faults, endMachine: launcher.end, polling: launcher.polling, aws: launcher.faults } });
+  const control = createControl({
+    github,
+    calls,
+    machines: machines.views,
+    setWebhookTarget: (url) => (webhookTarget = url),
+    faults: { faults, endMachine: launcher.end, polling: launcher.polling, aws: launcher.faults },
+  });
   const publicKey = createPublicKey(readFileSync(config.gitHub.privateKeyPath));
-  const api = createApi({ github, publicKey, calls, intercept: interceptorOf(faults), url: () => `http://127.0.0.1:${gitHubPort}` });
-  const gitHubServer = await listen(gitHubPort, (call) => (call.path.startsWith(CONTROL_PREFIX) ? control(call) : api(call)));
+  const api = createApi({
+    github,
+    publicKey,
+    calls,
+    intercept: interceptorOf(faults),
+    url: () => `http://127.0.0.1:${gitHubPort}`,
+  });
+  const gitHubServer = await listen(gitHubPort, (call) =>
+    call.path.startsWith(CONTROL_PREFIX) ? control(call) : api(call),
+  );
   gitHubPort = gitHubServer.port;
-  const frontServer = await listen(frontPort, createWebhookProxy({ github, webhookSecret, target: () => webhookTarget }));
+  const frontServer = await listen(
+    frontPort,
+    createWebhookProxy({ github, webhookSecret, target: () => webhookTarget }),
+  );
   frontPort = frontServer.port;
   return {
     gitHubPort,
@@ -61,7 +83,9 @@ async function main(): Promise<void> {
   if (values.config === undefined) throw new Error('services: --config FILE is missing.');
   const config = readServicesConfig(JSON.parse(readFileSync(values.config, 'utf8')));
   const services = await startServices(config, process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin');
-  console.log(`GitHub at http://127.0.0.1:${services.gitHubPort}, webhooks at http://127.0.0.1:${services.frontPort}/webhook`);
+  console.log(
+    `GitHub at http://127.0.0.1:${services.gitHubPort}, webhooks at http://127.0.0.1:${services.frontPort}/webhook`,
+  );
   const stop = (): void => void services.stop().finally(() => process.exit(0));
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, stop);
 }

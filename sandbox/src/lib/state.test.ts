@@ -36,7 +36,9 @@ describe('the state of a sandbox', () => {
     writeFileSync(join(paths.terraform, 'terraform.tfstate'), '{}');
     writePrivateJson(paths.recordFile, { processes: [] });
     removeState(paths);
-    expect([paths.recordFile, paths.config, join(paths.terraform, 'terraform.tfstate')].filter((path) => existsSync(path))).toEqual([]);
+    expect(
+      [paths.recordFile, paths.config, join(paths.terraform, 'terraform.tfstate')].filter((path) => existsSync(path)),
+    ).toEqual([]);
     expect([kept, join(paths.logs, 'emulator.log')].every((path) => existsSync(path))).toBe(true);
   });
 });

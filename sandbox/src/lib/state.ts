@@ -65,7 +65,9 @@ export function describeStage(paths: SandboxPaths, stage: Exclude<ReturnType<typ
   const sentences = {
     none: `No sandbox is up in ${paths.folder}; "npm run sandbox -- up" brings one up.`,
     'coming up': `The sandbox in ${paths.folder} is coming up; wait for its "up", or end it with Ctrl-C.`,
-    'half up': `The sandbox in ${paths.folder} is half up: its "up" was killed; end what it left with "npm run sandbox -- down".`,
+    'half up':
+      `The sandbox in ${paths.folder} is half up: its "up" was killed; end what it left with "npm run ` +
+      'sandbox -- down".',
   };
   return sentences[stage];
 }

@@ -2,7 +2,9 @@ import { errorPart, lastJson } from './terraform';
 
 describe('what Terraform prints', () => {
   it('is cut to its errors', () => {
-    expect(errorPart('Reading...\nstill fine\n\nError: no zip\n\n  on main.tf line 1\n')).toBe('Error: no zip\n\n  on main.tf line 1');
+    expect(errorPart('Reading...\nstill fine\n\nError: no zip\n\n  on main.tf line 1\n')).toBe(
+      'Error: no zip\n\n  on main.tf line 1',
+    );
   });
 
   it('is shown by its end where it names no error', () => {

@@ -32,11 +32,30 @@ export function createTerraform(options: {
   signal?: AbortSignal;
 }): Terraform {
   const { paths } = options;
-  const initialise = ['init', '-input=false', '-no-color', '-reconfigure', `-backend-config=path=${join(paths.terraform, 'terraform.tfstate')}`];
+  const initialise = [
+    'init',
+    '-input=false',
+    '-no-color',
+    '-reconfigure',
+    `-backend-config=path=${join(paths.terraform, 'terraform.tfstate')}`,
+  ];
   const planFile = join(paths.terraform, 'again.tfplan');
-  const env = { ...terraformEnvironment(options.env), ...inputVariables(options.inputs), TF_DATA_DIR: join(paths.terraform, 'data') };
+  const env = {
+    ...terraformEnvironment(options.env),
+    ...inputVariables(options.inputs),
+    TF_DATA_DIR: join(paths.terraform, 'data'),
+  };
   const run = (...args: string[]): Promise<Result> =>
-    runTerraform({ program: options.program, args, env, cwd: join(paths.root, 'examples', 'sandbox'), log: join(paths.logs, 'terraform.log'), onLine: options.onLine, started: options.started, signal: options.signal });
+    runTerraform({
+      program: options.program,
+      args,
+      env,
+      cwd: join(paths.root, 'examples', 'sandbox'),
+      log: join(paths.logs, 'terraform.log'),
+      onLine: options.onLine,
+      started: options.started,
+      signal: options.signal,
+    });
 
   return {
     async init() {
@@ -47,13 +66,28 @@ export function createTerraform(options: {
     },
     async apply() {
       // Most of an apply is the provider waiting for queues; more at once costs nothing.
-      expectSuccess('apply', await run('apply', '-auto-approve', '-input=false', '-no-color', '-parallelism=30'), paths);
+      expectSuccess(
+        'apply',
+        await run('apply', '-auto-approve', '-input=false', '-no-color', '-parallelism=30'),
+        paths,
+      );
     },
     async destroy() {
-      expectSuccess('destroy', await run('destroy', '-auto-approve', '-input=false', '-no-color', '-parallelism=30'), paths);
+      expectSuccess(
+        'destroy',
+        await run('destroy', '-auto-approve', '-input=false', '-no-color', '-parallelism=30'),
+        paths,
+      );
     },
     async plan() {
-      const plan = await run('plan', '-detailed-exitcode', '-input=false', '-no-color', '-parallelism=30', `-out=${planFile}`);
+      const plan = await run(
+        'plan',
+        '-detailed-exitcode',
+        '-input=false',
+        '-no-color',
+        '-parallelism=30',
+        `-out=${planFile}`,
+      );
       if (plan.code === 0) return undefined;
       if (plan.code !== 2) expectSuccess('plan', plan, paths);
       const shown = await run('show', '-json', planFile);
@@ -71,7 +105,9 @@ export function createTerraform(options: {
 
 /** The caller's AWS settings must not reach the provider: a sandbox never talks to an account. */
 function terraformEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(AWS_|TF_VAR_|TF_DATA_DIR|TF_WORKSPACE|TF_CLI_ARGS)/.test(name)));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(AWS_|TF_VAR_|TF_DATA_DIR|TF_WORKSPACE|TF_CLI_ARGS)/.test(name)),
+  );
 }
 
 function inputVariables({ aws, prefix, github }: TerraformInputs): NodeJS.ProcessEnv {
@@ -91,13 +127,18 @@ function inputVariables({ aws, prefix, github }: TerraformInputs): NodeJS.Proces
 
 function expectSuccess(command: string, result: Result, paths: SandboxPaths): void {
   if (result.code === 0) return;
-  throw new Error(`terraform ${command} failed (the whole output is in ${join(paths.logs, 'terraform.log')}):\n${errorPart(result.output)}`);
+  throw new Error(
+    `terraform ${command} failed (the whole output is in ` +
+      `${join(paths.logs, 'terraform.log')}):\n${errorPart(result.output)}`,
+  );
 }
 
 /** Terraform's error blocks, or the last lines where it printed none. */
 export function errorPart(output: string): string {
   const start = output.search(/^(╷|│ )?\s*Error: /m);
-  return (start === -1 ? output.trimEnd().split('\n').slice(-15).join('\n') : output.slice(start)).trim().slice(0, 4000);
+  return (start === -1 ? output.trimEnd().split('\n').slice(-15).join('\n') : output.slice(start))
+    .trim()
+    .slice(0, 4000);
 }
 
 /** `show -json` prints one document; warnings about the CLI's configuration may come before it. */
@@ -118,12 +159,18 @@ function runTerraform(options: {
 }): Promise<Result> {
   return new Promise((resolve, reject) => {
     // A group of its own: on Ctrl-C we end it ourselves, together with the provider that it started.
-    const child = spawn(options.program, options.args, { cwd: options.cwd, env: options.env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(options.program, options.args, {
+      cwd: options.cwd,
+      env: options.env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     const keep = (chunk: Buffer): void => {
       const text = chunk.toString();
       output += text;
-      if (options.args[0] !== 'show' && options.args[0] !== 'output') appendFileSync(options.log, text, { mode: 0o600 });
+      if (options.args[0] !== 'show' && options.args[0] !== 'output')
+        appendFileSync(options.log, text, { mode: 0o600 });
       for (const line of text.split('\n')) if (line.trim()) options.onLine?.(line.trim());
     };
     const abort = (): void => {

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-type WaitOptions = { what: string; seconds: number; every?: number; signal?: AbortSignal | undefined; alive?: () => string | undefined };
+type WaitOptions = {
+  what: string;
+  seconds: number;
+  every?: number;
+  signal?: AbortSignal | undefined;
+  alive?: () => string | undefined;
+};
 
 /** Waits for a condition, not for a time. `alive` ends the wait early by naming what died. */
 export async function waitFor(condition: () => Promise<boolean>, options: WaitOptions): Promise<void> {
@@ -15,7 +21,11 @@ export async function waitFor(condition: () => Promise<boolean>, options: WaitOp
 }
 
 /** Whether an address answers HTTP at all, with a status that `accept` takes. */
-export async function answers(url: string, init: RequestInit = {}, accept = (status: number) => status < 500): Promise<boolean> {
+export async function answers(
+  url: string,
+  init: RequestInit = {},
+  accept = (status: number) => status < 500,
+): Promise<boolean> {
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(5000) });
     await response.arrayBuffer();

@@ -2,8 +2,12 @@ import { emulatedEndpoint, webhookEndpoint } from './webhook-address';
 
 describe("the webhook's address", () => {
   it("is a path of the emulator's own address", () => {
-    expect(emulatedEndpoint('http://bf252326.execute-api.127.0.0.1:14566/webhook', 'http://127.0.0.1:14566')).toBe('http://127.0.0.1:14566/_aws/execute-api/bf252326/webhook');
-    expect(emulatedEndpoint('https://bf252326.execute-api.us-east-1.amazonaws.com', 'http://127.0.0.1:1')).toBe('http://127.0.0.1:1/_aws/execute-api/bf252326');
+    expect(emulatedEndpoint('http://bf252326.execute-api.127.0.0.1:14566/webhook', 'http://127.0.0.1:14566')).toBe(
+      'http://127.0.0.1:14566/_aws/execute-api/bf252326/webhook',
+    );
+    expect(emulatedEndpoint('https://bf252326.execute-api.us-east-1.amazonaws.com', 'http://127.0.0.1:1')).toBe(
+      'http://127.0.0.1:1/_aws/execute-api/bf252326',
+    );
   });
 
   it('stays as it is when it is no API', () => {

@@ -1,6 +1,7 @@
 /** The address in the module's output. */
 export function webhookEndpoint(output: unknown): string {
-  if (typeof output === 'object' && output !== null && 'endpoint' in output && typeof output.endpoint === 'string') return output.endpoint;
+  if (typeof output === 'object' && output !== null && 'endpoint' in output && typeof output.endpoint === 'string')
+    return output.endpoint;
   throw new Error('The module\'s output "webhook" has no endpoint.');
 }
 

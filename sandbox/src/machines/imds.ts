@@ -9,7 +9,11 @@ const TTL_HEADER = 'x-aws-ec2-metadata-token-ttl-seconds';
 const LONGEST_TTL = 21_600;
 
 /** One machine's metadata service: only what is asked for by user data, the AWS CLI and SDKs. */
-export function createImds(machine: MachineFacts, credentials: () => Promise<Json>, now: () => number = Date.now): Handler {
+export function createImds(
+  machine: MachineFacts,
+  credentials: () => Promise<Json>,
+  now: () => number = Date.now,
+): Handler {
   const tokens = new Map<string, number>();
   return async (call) => {
     if (call.path === '/latest/api/token') return call.method === 'PUT' ? issue(call, tokens, now()) : { status: 405 };
@@ -35,16 +39,27 @@ function isAdmitted(call: Call, machine: MachineFacts, tokens: ReadonlyMap<strin
 
 async function answer(path: string, machine: MachineFacts, credentials: () => Promise<Json>): Promise<Answer> {
   const found = await lookUp(path.replace(/\/$/, ''), machine, credentials);
-  return found === undefined ? { status: 404 } : { status: 200, body: found, headers: { 'content-type': 'text/plain' } };
+  return found === undefined
+    ? { status: 404 }
+    : { status: 200, body: found, headers: { 'content-type': 'text/plain' } };
 }
 
-async function lookUp(path: string, machine: MachineFacts, credentials: () => Promise<Json>): Promise<string | undefined> {
+async function lookUp(
+  path: string,
+  machine: MachineFacts,
+  credentials: () => Promise<Json>,
+): Promise<string | undefined> {
   const tag = /^tags\/instance\/(.+)$/.exec(path)?.[1];
   if (tag !== undefined) return machine.metadata.tagsShown ? machine.tags[tag] : undefined;
   const role = /^iam\/security-credentials\/(.+)$/.exec(path)?.[1];
   if (role !== undefined) {
     if (role !== machine.roleName) return undefined;
-    return JSON.stringify({ Code: 'Success', Type: 'AWS-HMAC', LastUpdated: new Date().toISOString(), ...(await credentials()) });
+    return JSON.stringify({
+      Code: 'Success',
+      Type: 'AWS-HMAC',
+      LastUpdated: new Date().toISOString(),
+      ...(await credentials()),
+    });
   }
   const facts: Record<string, string | undefined> = {
     'instance-id': machine.instanceId,

@@ -23,7 +23,9 @@ export interface Launcher {
   /** Stops and resumes the functions' polling of a queue: what gathers meanwhile comes as one batch. */
   readonly polling: (queue: string, enabled: boolean) => Promise<unknown>;
   /** The longest chain of its own messages that each function was in, as Lambda counts it against loops. */
-  readonly chains: () => Promise<readonly { readonly name: string; readonly longest: number; readonly stopped: number }[]>;
+  readonly chains: () => Promise<
+    readonly { readonly name: string; readonly longest: number; readonly stopped: number }[]
+  >;
   /** Refusals by AWS on demand: `{operation, code, times?, after?, match?, principal?}`. */
   readonly faults: { readonly add: (fault: unknown) => Promise<unknown>; readonly reset: () => Promise<unknown> };
 }
@@ -33,16 +35,23 @@ const TIME_OUT_MS = 60_000;
 export function createLauncher({ url, token }: { url: string; token: string }): Launcher {
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const answer = await fetch(`${url}/_sandbox${path}`, {
-      method, headers: { 'x-sandbox-token': token }, signal: AbortSignal.timeout(TIME_OUT_MS), ...(body !== undefined && { body: JSON.stringify(body) }),
+      method,
+      headers: { 'x-sandbox-token': token },
+      signal: AbortSignal.timeout(TIME_OUT_MS),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    if (!answer.ok) throw new Error(`The launcher answered ${answer.status} to ${method} ${path}: ${(await answer.text()).slice(0, 200)}`);
+    if (!answer.ok)
+      throw new Error(
+        `The launcher answered ${answer.status} to ${method} ${path}: ${(await answer.text()).slice(0, 200)}`,
+      );
     return answer.json();
   };
   const machines = async (): Promise<readonly MachineFacts[]> => {
     const listed = await call('GET', '/machines');
     return Array.isArray(listed) ? listed.map(readMachine).filter((one) => one !== undefined) : [];
   };
-  const known = async (instanceId: string): Promise<boolean> => (await machines()).some((one) => one.instanceId === instanceId);
+  const known = async (instanceId: string): Promise<boolean> =>
+    (await machines()).some((one) => one.instanceId === instanceId);
   return {
     machines,
     shutDown: async (instanceId) => void (await call('POST', `/machines/${instanceId}/shutdown`)),
@@ -79,7 +88,10 @@ export function readMachine(value: unknown): MachineFacts | undefined {
     tags: readTags(given['tags']),
     instanceType: text(given['instance_type']) ?? 'unknown',
     region: text(given['region']) ?? 'us-east-1',
-    metadata: { tokensRequired: options['HttpTokens'] !== 'optional', tagsShown: options['InstanceMetadataTags'] === 'enabled' },
+    metadata: {
+      tokensRequired: options['HttpTokens'] !== 'optional',
+      tagsShown: options['InstanceMetadataTags'] === 'enabled',
+    },
   };
 }
 

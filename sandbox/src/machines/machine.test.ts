@@ -38,28 +38,47 @@ afterEach(async () => {
 });
 
 const facts = (userData: string): MachineFacts => ({
-  instanceId: 'i-0123456789abcdef0', state: 'running', userData, roleName: 'the-role', tags: { 'ghr:tenant_id': '42' },
-  instanceType: 't3.medium', region: 'us-east-1', metadata: { tokensRequired: true, tagsShown: true },
+  instanceId: 'i-0123456789abcdef0',
+  state: 'running',
+  userData,
+  roleName: 'the-role',
+  tags: { 'ghr:tenant_id': '42' },
+  instanceType: 't3.medium',
+  region: 'us-east-1',
+  metadata: { tokensRequired: true, tagsShown: true },
 });
 
 async function boot(userData: string): Promise<Machine> {
   const launcher: Launcher = {
     machines: async () => [],
     shutDown: async (id) => void shutDowns.push(id),
-    credentials: async () => ({ AccessKeyId: 'ASIATEST', SecretAccessKey: 'of the role', Token: 'token', Expiration: '2030-01-01T00:00:00Z' }),
+    credentials: async () => ({
+      AccessKeyId: 'ASIATEST',
+      SecretAccessKey: 'of the role',
+      Token: 'token',
+      Expiration: '2030-01-01T00:00:00Z',
+    }),
     end: async () => false,
     chains: async () => [],
     polling: async () => undefined,
     faults: { add: async () => undefined, reset: async () => undefined },
   };
   machine = await bootMachine({
-    facts: facts(userData), launcher, connect: running.github.work.connect, awsEndpoint: 'http://127.0.0.1:1',
-    workDirectory: join(directory, 'work'), logFile: join(directory, 'machine.log'), path: process.env['PATH'] ?? '',
+    facts: facts(userData),
+    launcher,
+    connect: running.github.work.connect,
+    awsEndpoint: 'http://127.0.0.1:1',
+    workDirectory: join(directory, 'work'),
+    logFile: join(directory, 'machine.log'),
+    path: process.env['PATH'] ?? '',
   });
   return machine;
 }
 
-/** Waits for what the machine brings about. Once its program has ended and all of its output is read, nothing more comes. */
+/**
+ * Waits for what the machine brings about. Once its program has ended and all of its output is read, nothing more
+ * comes.
+ */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) {
     const over = machine !== undefined && log().includes('user data has ended');
@@ -71,14 +90,33 @@ async function until(condition: () => boolean): Promise<void> {
 function register(): { installationId: number; config: string; runnerId: number } {
   const installation = running.github.install({ login: 'acme', type: 'Organization' });
 
-  const config = encodeJitConfig({ runnerId: 7, name: 'sandbox-i-1', groupId: 1, gitHubUrl: 'https://github.com/acme', workFolder: '_work' });
+  const config = encodeJitConfig({
+    runnerId: 7,
+    name: 'sandbox-i-1',
+    groupId: 1,
+    gitHubUrl: 'https://github.com/acme',
+    workFolder: '_work',
+  });
   running.github.store.runners.set(7, {
-    id: 7, name: 'sandbox-i-1', accountId: installation?.account.id ?? 0, labels: LABELS, groupId: 1, status: 'offline', version: null, clientId: config.clientId, createdAt: 0,
+    id: 7,
+    name: 'sandbox-i-1',
+    accountId: installation?.account.id ?? 0,
+    labels: LABELS,
+    groupId: 1,
+    status: 'offline',
+    version: null,
+    clientId: config.clientId,
+    createdAt: 0,
   });
   return { installationId: installation?.id ?? 0, config: config.text, runnerId: 7 };
 }
 
-const withConfig = (config: string): string => USER_DATA.replace('trap', `printf '%s' '${config}' >"$HOME/config"\nprintf '#!/bin/bash\\necho the hook has run\\n' >"$HOME/hook"; chmod +x "$HOME/hook"\ntrap`);
+const withConfig = (config: string): string =>
+  USER_DATA.replace(
+    'trap',
+    `printf '%s' '${config}' >"$HOME/config"\nprintf '#!/bin/bash\\necho the hook has run\\n' ` +
+      `>"$HOME/hook"; chmod +x "$HOME/hook"\ntrap`,
+  );
 const log = (): string => readFileSync(machine?.logFile ?? '', 'utf8');
 
 it('runs its user data, one job, and shuts down', async () => {

@@ -72,7 +72,8 @@ interface RunnerSide {
 /** What run.sh asks: to connect with its configuration until there is a job, then to be told when that has ended. */
 function createRunnerSide({ connect }: MachineOptions, log: MachineLog): RunnerSide {
   let session: Session | undefined;
-  const gone = (call: Call): Promise<'gone'> => new Promise((resolve) => call.gone.addEventListener('abort', () => resolve('gone'), { once: true }));
+  const gone = (call: Call): Promise<'gone'> =>
+    new Promise((resolve) => call.gone.addEventListener('abort', () => resolve('gone'), { once: true }));
   const lost = (): Answer => {
     session?.disconnect();
     return { status: 410 };

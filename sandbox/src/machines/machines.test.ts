@@ -3,7 +3,14 @@ import { readMachine, type MachineFacts } from './launcher';
 import { decideMachines } from './machines';
 
 const machine = (instanceId: string, state: string): MachineFacts => ({
-  instanceId, state, userData: '', roleName: undefined, tags: {}, instanceType: 't3.medium', region: 'us-east-1', metadata: { tokensRequired: true, tagsShown: true },
+  instanceId,
+  state,
+  userData: '',
+  roleName: undefined,
+  tags: {},
+  instanceType: 't3.medium',
+  region: 'us-east-1',
+  metadata: { tokensRequired: true, tagsShown: true },
 });
 
 it('boots what runs and is new, once', () => {
@@ -19,9 +26,21 @@ it('ends a machine that AWS no longer lists', () => {
   expect(decideMachines([], new Set(['i-1'])).end).toEqual(['i-1']);
 });
 
-it('reads the launcher\'s list, whatever it holds', () => {
-  expect(readMachine({ instance_id: 'i-1', state: 'running', tags: { 'ghr:tenant_id': 42 }, role_name: null, metadata_options: { HttpTokens: 'required', InstanceMetadataTags: 'enabled' } }))
-    .toMatchObject({ instanceId: 'i-1', roleName: undefined, tags: { 'ghr:tenant_id': '42' }, metadata: { tokensRequired: true, tagsShown: true } });
+it("reads the launcher's list, whatever it holds", () => {
+  expect(
+    readMachine({
+      instance_id: 'i-1',
+      state: 'running',
+      tags: { 'ghr:tenant_id': 42 },
+      role_name: null,
+      metadata_options: { HttpTokens: 'required', InstanceMetadataTags: 'enabled' },
+    }),
+  ).toMatchObject({
+    instanceId: 'i-1',
+    roleName: undefined,
+    tags: { 'ghr:tenant_id': '42' },
+    metadata: { tokensRequired: true, tagsShown: true },
+  });
   expect(readMachine({ instance_id: 'i-1', state: 'running' })?.metadata.tagsShown).toBe(false);
   for (const nonsense of [null, 'i-1', {}, { instance_id: 'i-1' }]) expect(readMachine(nonsense)).toBeUndefined();
 });

@@ -24,7 +24,10 @@ export interface Machines {
 }
 
 /** What a look at AWS asks for: machines to boot, and machines whose plug is pulled. */
-export function decideMachines(seen: readonly MachineFacts[], known: ReadonlySet<string>): { boot: readonly MachineFacts[]; end: readonly string[] } {
+export function decideMachines(
+  seen: readonly MachineFacts[],
+  known: ReadonlySet<string>,
+): { boot: readonly MachineFacts[]; end: readonly string[] } {
   const alive = new Set(seen.filter((one) => one.state === 'running').map((one) => one.instanceId));
   return {
     boot: seen.filter((one) => alive.has(one.instanceId) && !known.has(one.instanceId)),
@@ -43,7 +46,8 @@ export function watchMachines(options: MachinesOptions): Machines {
 
   const boot = (facts: MachineFacts): void => {
     const { instanceId } = facts;
-    if (options.boots?.(Number(facts.tags[TENANT_TAG])) === false) return void known.set(instanceId, Promise.resolve(dead(facts)));
+    if (options.boots?.(Number(facts.tags[TENANT_TAG])) === false)
+      return void known.set(instanceId, Promise.resolve(dead(facts)));
     const machine = bootMachine({
       facts,
       launcher: options.launcher,
@@ -79,7 +83,8 @@ export function watchMachines(options: MachinesOptions): Machines {
       silenced = false;
     } catch (error) {
       // Said once per outage: the next look is due in no time.
-      if (!silenced) options.complain(`No look at the machines: ${error instanceof Error ? error.message : String(error)}`);
+      if (!silenced)
+        options.complain(`No look at the machines: ${error instanceof Error ? error.message : String(error)}`);
       silenced = true;
     }
     if (!stopped) timer = setTimeout(() => void round(), POLL_MS);
@@ -87,7 +92,8 @@ export function watchMachines(options: MachinesOptions): Machines {
   void round();
 
   return {
-    views: () => [...states.values()].map((one) => ({ ...one, runner_name: booted.get(one.instance_id)?.runnerName() ?? null })),
+    views: () =>
+      [...states.values()].map((one) => ({ ...one, runner_name: booted.get(one.instance_id)?.runnerName() ?? null })),
     stop: async () => {
       stopped = true;
       clearTimeout(timer);

@@ -8,7 +8,12 @@ export type ObservedWebhook =
   | { readonly kind: 'suspended' | 'unsuspended' | 'uninstalled'; readonly installationId: number }
   | { readonly kind: 'renamed'; readonly installationId: number; readonly login: string }
   | { readonly kind: 'queued'; readonly job: NewJob & { readonly id: number } }
-  | { readonly kind: 'ended'; readonly installationId: number; readonly jobId: number; readonly conclusion: Conclusion };
+  | {
+      readonly kind: 'ended';
+      readonly installationId: number;
+      readonly jobId: number;
+      readonly conclusion: Conclusion;
+    };
 
 const SILENT = { announce: false } as const;
 const CHANGES = { suspend: 'suspended', unsuspend: 'unsuspended', deleted: 'uninstalled' } as const;
@@ -21,7 +26,9 @@ export function observedWebhookOf(event: string, body: unknown): ObservedWebhook
   if (event === 'installation') return installationLesson(payload, installation, installationId);
   if (event === 'installation_target') {
     const login = text(object(payload['account'])?.['login']);
-    return payload['action'] === 'renamed' && login !== undefined ? { kind: 'renamed', installationId, login } : undefined;
+    return payload['action'] === 'renamed' && login !== undefined
+      ? { kind: 'renamed', installationId, login }
+      : undefined;
   }
   return event === 'workflow_job' ? jobLesson(payload, installationId) : undefined;
 }
@@ -42,7 +49,8 @@ export function applyObservedWebhook(github: GitHub, observed: ObservedWebhook):
       return learnJob(github, observed.job);
     case 'ended': {
       const known = github.store.jobs.get(observed.jobId);
-      if (known?.installationId === observed.installationId) github.work.end(observed.jobId, observed.conclusion, SILENT);
+      if (known?.installationId === observed.installationId)
+        github.work.end(observed.jobId, observed.conclusion, SILENT);
     }
   }
 }
@@ -66,7 +74,16 @@ function installationLesson(payload: Json, installation: Json, id: number): Obse
   const accountId = whole(account?.['id']);
   const repositories = repositoriesIn(payload['repositories']);
   // The permissions are the sandbox App's own, whatever the sample said: an installation grants what the App asks for.
-  return { kind: 'installed', installation: { id, login, type, ...(accountId !== undefined && { accountId }), ...(repositories && { repositories }) } };
+  return {
+    kind: 'installed',
+    installation: {
+      id,
+      login,
+      type,
+      ...(accountId !== undefined && { accountId }),
+      ...(repositories && { repositories }),
+    },
+  };
 }
 
 function repositoriesIn(value: unknown): NewInstallation['repositories'] {
@@ -75,7 +92,9 @@ function repositoriesIn(value: unknown): NewInstallation['repositories'] {
     const repository = object(entry);
     const name = text(repository?.['name']);
     const id = whole(repository?.['id']);
-    return name === undefined ? [] : [{ name, public: repository?.['private'] === false, ...(id !== undefined && { id }) }];
+    return name === undefined
+      ? []
+      : [{ name, public: repository?.['private'] === false, ...(id !== undefined && { id }) }];
   });
 }
 
@@ -83,19 +102,28 @@ function jobLesson(payload: Json, installationId: number): ObservedWebhook | und
   const job = object(payload['workflow_job']);
   const id = whole(job?.['id']);
   if (job === undefined || id === undefined) return undefined;
-  if (payload['action'] === 'completed') return { kind: 'ended', installationId, jobId: id, conclusion: oneOf(CONCLUSIONS, job['conclusion']) ?? 'success' };
+  if (payload['action'] === 'completed')
+    return { kind: 'ended', installationId, jobId: id, conclusion: oneOf(CONCLUSIONS, job['conclusion']) ?? 'success' };
   const labels = texts(job['labels']);
   const repository = object(payload['repository']);
   const name = text(repository?.['name']);
-  if ((payload['action'] !== 'queued' && payload['action'] !== 'waiting') || labels === undefined || name === undefined) return undefined;
+  if ((payload['action'] !== 'queued' && payload['action'] !== 'waiting') || labels === undefined || name === undefined)
+    return undefined;
   const repositoryId = whole(repository?.['id']);
   const runId = whole(job['run_id']);
   const title = text(job['name']);
   return {
     kind: 'queued',
     job: {
-      id, installationId, labels, repository: name, public: repository?.['private'] === false, gated: job['status'] === 'waiting',
-      ...(repositoryId !== undefined && { repositoryId }), ...(runId !== undefined && { runId }), ...(title !== undefined && { name: title }),
+      id,
+      installationId,
+      labels,
+      repository: name,
+      public: repository?.['private'] === false,
+      gated: job['status'] === 'waiting',
+      ...(repositoryId !== undefined && { repositoryId }),
+      ...(runId !== undefined && { runId }),
+      ...(title !== undefined && { name: title }),
     },
   };
 }

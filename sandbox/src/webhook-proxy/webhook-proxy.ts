@@ -14,7 +14,17 @@ export interface WebhookProxyOptions {
 }
 
 /** Belong to one connection, not to the message (RFC 9110, 7.6.1), or are worked out anew by the sender. */
-const OF_THE_CONNECTION = new Set(['connection', 'host', 'keep-alive', 'transfer-encoding', 'content-length', 'expect', 'upgrade', 'te', 'trailer']);
+const OF_THE_CONNECTION = new Set([
+  'connection',
+  'host',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'expect',
+  'upgrade',
+  'te',
+  'trailer',
+]);
 const agent = new Agent({ keepAlive: true });
 const API_TIME_OUT_MS = 30_000;
 
@@ -23,7 +33,8 @@ export function createWebhookProxy({ github, webhookSecret, target }: WebhookPro
   return async (call) => {
     if (call.path !== '/webhook') return { status: 404, body: { message: 'The sandbox listens at POST /webhook.' } };
     const url = target();
-    if (url === undefined) return { status: 503, body: { message: 'The API does not exist yet: the sandbox is still coming up.' } };
+    if (url === undefined)
+      return { status: 503, body: { message: 'The API does not exist yet: the sandbox is still coming up.' } };
     // GitHub knows of an event before it tells anybody, so it has to be learnt before the Lambdas can ask about it.
     if (call.method === 'POST') teach(github, webhookSecret, call);
     return forward(url, call);
@@ -46,13 +57,16 @@ function isSigned(secret: string, body: Buffer, signature: string): boolean {
 /** By node's own client: fetch would add headers of its own. */
 function forward(url: string, call: Call): Promise<Answer> {
   return new Promise((resolve) => {
-    const fail = (error: Error): void => resolve({ status: 502, body: { message: `The API at ${url} did not answer: ${error.message}` } });
+    const fail = (error: Error): void =>
+      resolve({ status: 502, body: { message: `The API at ${url} did not answer: ${error.message}` } });
     const headers = { ...passedOn(call.headers), 'content-length': String(call.body.length) };
     const outgoing = request(url, { method: call.method, headers, agent, timeout: API_TIME_OUT_MS }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('error', fail);
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 502, headers: passedOn(answer.headers), body: Buffer.concat(chunks) }));
+      answer.on('end', () =>
+        resolve({ status: answer.statusCode ?? 502, headers: passedOn(answer.headers), body: Buffer.concat(chunks) }),
+      );
     });
     outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer in ${API_TIME_OUT_MS / 1000} s`)));
     outgoing.on('error', fail);
@@ -62,7 +76,9 @@ function forward(url: string, call: Call): Promise<Answer> {
 
 function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
   const kept = Object.entries(headers).filter(([name]) => !OF_THE_CONNECTION.has(name));
-  return Object.fromEntries(kept.map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
+  return Object.fromEntries(
+    kept.map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
 }
 
 function header(headers: IncomingHttpHeaders, name: string): string {

@@ -4,8 +4,8 @@ const TAG_KEYS = ['ghr:state', 'ghr:boot'];
 const LEGAL_TAG_VALUE = /^[A-Za-z0-9 +\-=._:/@]{0,256}$/;
 
 /**
- * SSM, EC2 and CloudWatch Logs as one machine's role sees them: its own parameter, two tags on itself, its own stream. What else is called is
- * refused and remembered.
+ * SSM, EC2 and CloudWatch Logs as one machine's role sees them: its own parameter, two tags on itself, its own stream.
+ * What else is called is refused and remembered.
  */
 export function awsServices({ instanceId, region, credentials, parameter, logGroup, misses = 0, refuse = [] }) {
   const seen = { calls: [], refused: [], tags: [], lines: [], stream: undefined, deleted: false };
@@ -13,9 +13,19 @@ export function awsServices({ instanceId, region, credentials, parameter, logGro
 
   const operations = {
     'AmazonSSM.GetParameter': ({ Name, WithDecryption }) => {
-      if (Name !== parameter.name || WithDecryption !== true || seen.deleted || (asked += 1) <= misses) return denied('AccessDeniedException');
+      if (Name !== parameter.name || WithDecryption !== true || seen.deleted || (asked += 1) <= misses)
+        return denied('AccessDeniedException');
       // With the fields that surround the value at AWS too.
-      return json({ Parameter: { ARN: `arn:aws:ssm:${region}:123456789012:parameter${Name}`, DataType: 'text', Name, Type: 'SecureString', Value: parameter.value, Version: 1 } });
+      return json({
+        Parameter: {
+          ARN: `arn:aws:ssm:${region}:123456789012:parameter${Name}`,
+          DataType: 'text',
+          Name,
+          Type: 'SecureString',
+          Value: parameter.value,
+          Version: 1,
+        },
+      });
     },
     'AmazonSSM.DeleteParameter': ({ Name }) => {
       if (Name !== parameter.name) return denied('AccessDeniedException');
@@ -30,7 +40,10 @@ export function awsServices({ instanceId, region, credentials, parameter, logGro
     },
     'Logs_20140328.PutLogEvents': ({ logGroupName, logStreamName, logEvents }) => {
       if (logGroupName !== logGroup || logStreamName !== seen.stream) return denied('ResourceNotFoundException');
-      const sound = logEvents.length > 0 && logEvents.length <= 10_000 && logEvents.every(({ timestamp, message }) => Math.abs(Date.now() - timestamp) < 60_000 && message.length > 0);
+      const sound =
+        logEvents.length > 0 &&
+        logEvents.length <= 10_000 &&
+        logEvents.every(({ timestamp, message }) => Math.abs(Date.now() - timestamp) < 60_000 && message.length > 0);
       if (!sound) return denied('InvalidParameterException');
       seen.lines.push(...logEvents.map(({ message }) => message));
       return json({});
@@ -38,7 +51,13 @@ export function awsServices({ instanceId, region, credentials, parameter, logGro
     CreateTags: (form) => {
       const tag = { [form.get('Tag.1.Key')]: form.get('Tag.1.Value') };
       const [[key, value]] = Object.entries(tag);
-      if (form.get('ResourceId.1') !== instanceId || form.has('ResourceId.2') || form.has('Tag.2.Key') || !TAG_KEYS.includes(key)) return denied('UnauthorizedOperation');
+      if (
+        form.get('ResourceId.1') !== instanceId ||
+        form.has('ResourceId.2') ||
+        form.has('Tag.2.Key') ||
+        !TAG_KEYS.includes(key)
+      )
+        return denied('UnauthorizedOperation');
       if (!LEGAL_TAG_VALUE.test(value)) return denied('InvalidParameterValue');
       seen.tags.push([key, value]);
       return { body: '<CreateTagsResponse><return>true</return></CreateTagsResponse>' };
@@ -54,7 +73,8 @@ export function awsServices({ instanceId, region, credentials, parameter, logGro
     const operation = request.headers['x-amz-target'] ?? form.get('Action');
     const name = operation?.split('.').at(-1);
     seen.calls.push(name);
-    if (SERVICES[operation?.split('.')[0]] !== service || operations[operation] === undefined) return denied('UnauthorizedOperation');
+    if (SERVICES[operation?.split('.')[0]] !== service || operations[operation] === undefined)
+      return denied('UnauthorizedOperation');
     if (refuse.includes(name)) return denied('AccessDeniedException');
     return operations[operation](service === 'ec2' ? form : JSON.parse(text));
   };

@@ -5,7 +5,12 @@ export async function listen(handle) {
   const server = createServer(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
-    const answer = await handle({ method: request.method, path: request.url, headers: request.headers, body: Buffer.concat(chunks) });
+    const answer = await handle({
+      method: request.method,
+      path: request.url,
+      headers: request.headers,
+      body: Buffer.concat(chunks),
+    });
     response.writeHead(answer.status ?? 200, answer.headers ?? {}).end(answer.body ?? '');
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));

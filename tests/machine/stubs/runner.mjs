@@ -1,6 +1,7 @@
 /**
- * GitHub's runner as far as its user data meets it. `run.sh` and the helper have the exit codes of actions/runner: the listener's own code gets
- * out only as 7, only where that is asked for, and only when run.sh handles signals itself; nearly everything else ends with 0.
+ * GitHub's runner as far as its user data meets it. `run.sh` and the helper have the exit codes of actions/runner: the
+ * listener's own code gets out only as 7, only where that is asked for, and only when run.sh handles signals itself;
+ * nearly everything else ends with 0.
  *
  * @param url where the listener tells what it sees
  * @param behaviour one of the names in LISTENER
@@ -11,9 +12,13 @@ export function runnerFiles({ url, behaviour = 'job', version }) {
   const files = {
     'run.sh': RUN,
     'run-helper.sh.template': HELPER,
-    'bin/Runner.Listener': `#!/bin/bash\nreport() { curl -s --data-binary @- "${url}/runner/$1" >/dev/null; }\n${LISTENER_START}${listener}`,
+    'bin/Runner.Listener':
+      `#!/bin/bash\nreport() { curl -s --data-binary @- "${url}/runner/$1" >/dev/null; ` +
+      `}\n${LISTENER_START}${listener}`,
   };
-  return behaviour === 'broken' ? { ...files, 'run.sh': '#!/bin/bash\nexit 3\n' } : { ...files, ...(version && { '.ghr-image': `${version.name} ${version.since}\n` }) };
+  return behaviour === 'broken'
+    ? { ...files, 'run.sh': '#!/bin/bash\nexit 3\n' }
+    : { ...files, ...(version && { '.ghr-image': `${version.name} ${version.since}\n` }) };
 }
 
 const RUN = `#!/bin/bash

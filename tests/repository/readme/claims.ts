@@ -1,4 +1,11 @@
-import { DAY, ENDED_ROW_LIFETIME, FAILURES_TO_OPEN, HOUR, JOB_QUEUE_LIFETIME, MAX_RESTARTS } from '@multi-tenant-runner/core';
+import {
+  DAY,
+  ENDED_ROW_LIFETIME,
+  FAILURES_TO_OPEN,
+  HOUR,
+  JOB_QUEUE_LIFETIME,
+  MAX_RESTARTS,
+} from '@multi-tenant-runner/core';
 import { read } from './documents';
 
 export interface Claim {
@@ -13,21 +20,73 @@ export const CLAIMS: readonly Claim[] = [
   { document: 'README.md', says: /`TenantCircuitOpened` \| yes \| (\w+) launches in a row/g, value: FAILURES_TO_OPEN },
   { document: 'docs/architecture.md', says: /After (\w+) in a row the circuit opens/g, value: FAILURES_TO_OPEN },
   { document: 'docs/operations.md', says: /(\w+) launches in a row came to nothing/g, value: FAILURES_TO_OPEN },
-  { document: 'README.md', says: /`relaunch-limit` \| parked, 1 h \| (\w+) machines came to nothing/g, value: MAX_RESTARTS + 1 },
+  {
+    document: 'README.md',
+    says: /`relaunch-limit` \| parked, 1 h \| (\w+) machines came to nothing/g,
+    value: MAX_RESTARTS + 1,
+  },
   { document: 'docs/limits.md', says: /machines for one job that come to nothing \| (\d+),/g, value: MAX_RESTARTS + 1 },
   { document: 'docs/limits.md', says: /a job's wait \| (\d+) hours/g, value: JOB_QUEUE_LIFETIME / HOUR },
-  { document: 'docs/limits.md', says: /ended rows of jobs and launches \| (\d+) days/g, value: ENDED_ROW_LIFETIME / DAY },
-  { document: 'docs/architecture.md', says: /launches are forgotten after (\d+) days/g, value: ENDED_ROW_LIFETIME / DAY },
-  { document: 'docs/limits.md', says: /scale-up functions on one tier's queue \| (\d+) \|/g, value: defaultOf('variables-settings.tf', 'lambda', 'scale_up_concurrency') },
-  { document: 'docs/limits.md', says: /webhooks \| (\d+) a second/g, value: defaultOf('variables-settings.tf', 'webhook', 'rate_limit') },
-  { document: 'docs/limits.md', says: /webhooks \| \d+ a second, (\d+) at once/g, value: defaultOf('variables-settings.tf', 'webhook', 'burst_limit') },
-  { document: 'docs/runners.md', says: /`runner\.max_age_days` \((\d+)\)/g, value: defaultOf('variables-runners.tf', 'runner', 'max_age_days') },
-  { document: 'docs/operations.md', says: /put into its image (\d+) days ago/g, value: alarmFigure('runner-age', 'threshold') },
-  { document: 'docs/runners.md', says: /the alarm `<prefix>-runner-age` warns at (\d+)/g, value: alarmFigure('runner-age', 'threshold') },
-  { document: 'docs/operations.md', says: /\| (\w+) refusals or more in each of three periods/g, value: alarmFigure('capacity', 'threshold') },
-  { document: 'docs/operations.md', says: /refusals or more in each of (\w+) periods/g, value: alarmFigure('capacity', 'periods') },
-  { document: 'docs/operations.md', says: /`<prefix>-webhook-5xx` \| (\w+) or more in 5 minutes/g, value: alarmFigure('webhook-5xx', 'threshold') },
-  { document: 'docs/operations.md', says: /a job has waited (\d+) minutes although/g, value: defaultOf('variables-settings.tf', 'observability', 'oldest_job_seconds') / 60 },
+  {
+    document: 'docs/limits.md',
+    says: /ended rows of jobs and launches \| (\d+) days/g,
+    value: ENDED_ROW_LIFETIME / DAY,
+  },
+  {
+    document: 'docs/architecture.md',
+    says: /launches are forgotten after (\d+) days/g,
+    value: ENDED_ROW_LIFETIME / DAY,
+  },
+  {
+    document: 'docs/limits.md',
+    says: /scale-up functions on one tier's queue \| (\d+) \|/g,
+    value: defaultOf('variables-settings.tf', 'lambda', 'scale_up_concurrency'),
+  },
+  {
+    document: 'docs/limits.md',
+    says: /webhooks \| (\d+) a second/g,
+    value: defaultOf('variables-settings.tf', 'webhook', 'rate_limit'),
+  },
+  {
+    document: 'docs/limits.md',
+    says: /webhooks \| \d+ a second, (\d+) at once/g,
+    value: defaultOf('variables-settings.tf', 'webhook', 'burst_limit'),
+  },
+  {
+    document: 'docs/runners.md',
+    says: /`runner\.max_age_days` \((\d+)\)/g,
+    value: defaultOf('variables-runners.tf', 'runner', 'max_age_days'),
+  },
+  {
+    document: 'docs/operations.md',
+    says: /put into its image (\d+) days ago/g,
+    value: alarmFigure('runner-age', 'threshold'),
+  },
+  {
+    document: 'docs/runners.md',
+    says: /the alarm `<prefix>-runner-age` warns at (\d+)/g,
+    value: alarmFigure('runner-age', 'threshold'),
+  },
+  {
+    document: 'docs/operations.md',
+    says: /\| (\w+) refusals or more in each of three periods/g,
+    value: alarmFigure('capacity', 'threshold'),
+  },
+  {
+    document: 'docs/operations.md',
+    says: /refusals or more in each of (\w+) periods/g,
+    value: alarmFigure('capacity', 'periods'),
+  },
+  {
+    document: 'docs/operations.md',
+    says: /`<prefix>-webhook-5xx` \| (\w+) or more in 5 minutes/g,
+    value: alarmFigure('webhook-5xx', 'threshold'),
+  },
+  {
+    document: 'docs/operations.md',
+    says: /a job has waited (\d+) minutes although/g,
+    value: defaultOf('variables-settings.tf', 'observability', 'oldest_job_seconds') / 60,
+  },
   { document: 'docs/cost.md', says: /\| alarms \| (\d+) \|/g, value: numberOfAlarms() },
   { document: 'docs/cost.md', says: /\| alarms \| \d+ \| ([\d.]+) \|/g, value: numberOfAlarms() / 10 },
 ];
@@ -35,7 +94,8 @@ export const CLAIMS: readonly Claim[] = [
 /** With three sizes: each has a queue of dead letters, and each such queue an alarm. */
 function numberOfAlarms(): number {
   const named = [...read('modules/observability/alarms.tf').matchAll(/^ {4,6}"[\w-]+" = \{$/gm)].length;
-  const [, others = ''] = /dead_letter_queues = merge\([\s\S]*?\n {4}\{\n([\s\S]*?)\n {4}\}/.exec(read('observability.tf')) ?? [];
+  const [, others = ''] =
+    /dead_letter_queues = merge\([\s\S]*?\n {4}\{\n([\s\S]*?)\n {4}\}/.exec(read('observability.tf')) ?? [];
   return named + 3 + others.split('\n').length;
 }
 
@@ -47,6 +107,9 @@ function defaultOf(file: string, input: string, attribute: string): number {
 }
 
 function alarmFigure(alarm: string, attribute: string): number {
-  const [entry = ''] = new RegExp(`"${alarm}" = \\{[^}]*?\\n    \\}|"${alarm}" = \\{[\\s\\S]*?\\n      \\}`).exec(read('modules/observability/alarms.tf')) ?? [];
+  const [entry = ''] =
+    new RegExp(`"${alarm}" = \\{[^}]*?\\n    \\}|"${alarm}" = \\{[\\s\\S]*?\\n      \\}`).exec(
+      read('modules/observability/alarms.tf'),
+    ) ?? [];
   return Number(new RegExp(`\\b${attribute} *= (\\d+)`).exec(entry)?.[1]);
 }

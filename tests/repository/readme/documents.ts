@@ -9,7 +9,9 @@ export function read(path: string): string {
 
 /** The contents of a document's code blocks of one language. */
 export function codeBlocks(text: string, language: string): string[] {
-  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].filter(([, found]) => found === language).map(([, , body]) => String(body));
+  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)]
+    .filter(([, found]) => found === language)
+    .map(([, , body]) => String(body));
 }
 
 /** Rows of a table as cells, without its head; a code span's ticks are taken off. */
@@ -18,7 +20,12 @@ export function tableRows(table: string): string[][] {
     .split('\n')
     .filter((line) => line.startsWith('|'))
     .slice(2)
-    .map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim().replace(/^`(.*)`$/, '$1')));
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim().replace(/^`(.*)`$/, '$1')),
+    );
 }
 
 /** What stands between `<!-- name -->` and `<!-- /name -->`. */

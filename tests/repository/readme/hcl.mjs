@@ -1,5 +1,6 @@
-// Reads what the README's tables need from Terraform files: blocks, their labels, and attributes as source text. It knows the
-// part of HCL that `terraform fmt` leaves (one attribute a line), which every check of this repository demands anyway.
+// Reads what the README's tables need from Terraform files: blocks, their labels, and attributes as source text. It
+// knows the part of HCL that `terraform fmt` leaves (one attribute a line), which every check of this repository
+// demands anyway.
 
 const PAIRS = { '(': ')', '[': ']', '{': '}' };
 const NAME = /[A-Za-z_][A-Za-z0-9_-]*/y;
@@ -9,7 +10,10 @@ export function parseHcl(text, file = 'input') {
   return new Reader(text, file).body(undefined);
 }
 
-/** The value of a literal expression: text without templates, number, boolean, null, list or object. Undefined for anything else. */
+/**
+ * The value of a literal expression: text without templates, number, boolean, null, list or object. Undefined for
+ * anything else.
+ */
 export function literal(source) {
   try {
     return new Reader(source, 'literal').literal();
@@ -87,7 +91,8 @@ class Reader {
     this.at += 1;
     while (this.text[this.at] !== '"') {
       if (this.at >= this.text.length) this.fail('a text has no end');
-      if (this.text[this.at] === '\\' || this.text.startsWith('$${', this.at) || this.text.startsWith('%%{', this.at)) this.at += 2;
+      if (this.text[this.at] === '\\' || this.text.startsWith('$${', this.at) || this.text.startsWith('%%{', this.at))
+        this.at += 2;
       else if (this.text.startsWith('${', this.at) || this.text.startsWith('%{', this.at)) this.skipTemplate();
       else this.at += 1;
     }
@@ -160,7 +165,9 @@ class Reader {
 
   name() {
     NAME.lastIndex = this.at;
-    const [name] = NAME.exec(this.text) ?? this.fail(`a name is expected, not ${JSON.stringify(this.text.slice(this.at, this.at + 20))}`);
+    const [name] =
+      NAME.exec(this.text) ??
+      this.fail(`a name is expected, not ${JSON.stringify(this.text.slice(this.at, this.at + 20))}`);
     this.at += name.length;
     return name;
   }

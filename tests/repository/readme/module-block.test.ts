@@ -13,5 +13,7 @@ function moduleBlock(text: string): string[] {
 }
 
 test("the README's module block is the one of examples/basic", () => {
-  expect(moduleBlock(codeBlocks(read('README.md'), 'hcl').join('\n'))).toEqual(moduleBlock(read('examples/basic/main.tf')));
+  expect(moduleBlock(codeBlocks(read('README.md'), 'hcl').join('\n'))).toEqual(
+    moduleBlock(read('examples/basic/main.tf')),
+  );
 });

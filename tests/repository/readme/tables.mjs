@@ -1,5 +1,6 @@
-// Writes the tables of requirements, providers, modules, resources, inputs and outputs in the README of the module and of every
-// module below modules/, in the form that terraform-docs gives them. Ours, so that they can be checked wherever Node runs.
+// Writes the tables of requirements, providers, modules, resources, inputs and outputs in the README of the module and
+// of every module below modules/, in the form that terraform-docs gives them. Ours, so that they can be checked
+// wherever Node runs.
 //
 //   node tests/repository/readme/tables.mjs           fails when a table is not what the .tf files say
 //   node tests/repository/readme/tables.mjs --write   rewrites them
@@ -13,11 +14,19 @@ const END = '<!-- END_TF_DOCS -->';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 
 const write = process.argv.includes('--write');
-const folders = ['.', ...readdirSync(join(root, 'modules')).sort().map((name) => `modules/${name}`)];
+const folders = [
+  '.',
+  ...readdirSync(join(root, 'modules'))
+    .sort()
+    .map((name) => `modules/${name}`),
+];
 const stale = folders.filter((folder) => !isCurrent(folder)).map((folder) => join(folder, 'README.md'));
 
 if (stale.length > 0 && !write) {
-  console.error(`The tables in ${stale.join(', ')} are not what the .tf files say; run "node tests/repository/readme/tables.mjs --write" and commit the change.`);
+  console.error(
+    `The tables in ${stale.join(', ')} are not what the .tf files say; run "node ` +
+      'tests/repository/readme/tables.mjs --write" and commit the change.',
+  );
   process.exit(1);
 }
 
@@ -46,14 +55,20 @@ function withTables(readmeText, tables, name) {
 
 function split(whole, marker, name) {
   const parts = whole.split(marker);
-  if (parts.length !== 2) throw new Error(`${name} needs the line ${marker} exactly once; it is there ${parts.length - 1} times.`);
+  if (parts.length !== 2)
+    throw new Error(`${name} needs the line ${marker} exactly once; it is there ${parts.length - 1} times.`);
   return parts;
 }
 
 function renderTables(blocksOf) {
   const terraform = blocksOf('terraform');
   const providers = terraform.flatMap(({ body }) => body.blocks.filter(({ type }) => type === 'required_providers'));
-  const versions = Object.assign({}, ...providers.map(({ body }) => Object.fromEntries(Object.entries(body.attributes).map(([name, source]) => [name, literal(source)]))));
+  const versions = Object.assign(
+    {},
+    ...providers.map(({ body }) =>
+      Object.fromEntries(Object.entries(body.attributes).map(([name, source]) => [name, literal(source)])),
+    ),
+  );
   return [
     requirements(terraform, versions),
     usedProviders(blocksOf, versions),
@@ -78,13 +93,21 @@ function usedProviders(blocksOf, versions) {
 
 function modules(blocks) {
   if (blocks.length === 0) return none('Modules');
-  const rows = byName(blocks).map(({ labels: [name], body }) => [anchored('module', name), literal(body.attributes.source), literal(body.attributes.version ?? '') ?? 'n/a']);
+  const rows = byName(blocks).map(({ labels: [name], body }) => [
+    anchored('module', name),
+    literal(body.attributes.source),
+    literal(body.attributes.version ?? '') ?? 'n/a',
+  ]);
   return section('Modules', ['Name', 'Source', 'Version'], rows);
 }
 
 function resources(blocks, versions) {
   const rows = blocks
-    .map((block) => ({ name: block.labels.join('.'), link: docsOf(block, versions), kind: block.type === 'data' ? 'data source' : 'resource' }))
+    .map((block) => ({
+      name: block.labels.join('.'),
+      link: docsOf(block, versions),
+      kind: block.type === 'data' ? 'data source' : 'resource',
+    }))
     .sort((a, b) => compare(b.kind, a.kind) || compare(a.name, b.name))
     .map(({ name, link, kind }) => [`[${name}](${link})`, kind]);
   return section('Resources', ['Name', 'Type'], rows);
@@ -109,7 +132,10 @@ function inputs(blocks) {
 }
 
 function outputs(blocks) {
-  const rows = byName(blocks).map(({ labels: [name], body: { attributes } }) => [anchored('output', name), described(attributes.description)]);
+  const rows = byName(blocks).map(({ labels: [name], body: { attributes } }) => [
+    anchored('output', name),
+    described(attributes.description),
+  ]);
   return section('Outputs', ['Name', 'Description'], rows);
 }
 
@@ -118,7 +144,9 @@ function none(title) {
 }
 
 function section(title, columns, rows, alignments = []) {
-  const rule = columns.map((column, index) => (alignments[index] === ':' ? `:${'-'.repeat(column.length)}:` : '-'.repeat(column.length + 2)));
+  const rule = columns.map((column, index) =>
+    alignments[index] === ':' ? `:${'-'.repeat(column.length)}:` : '-'.repeat(column.length + 2),
+  );
   const lines = rows.map((cells) => `| ${cells.join(' | ')} |`);
   return [`## ${title}`, '', `| ${columns.join(' | ')} |`, `|${rule.join('|')}|`, ...lines].join('\n');
 }
@@ -151,7 +179,11 @@ function json(value, source) {
 function sorted(value) {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
 }
 
 function providerOf({ labels: [type] }) {

@@ -6,7 +6,10 @@ import { codeBlocks, marked, read, root, tableRows, unionOf } from './documents'
 const readme = read('README.md');
 
 test('the generated tables, also those of the modules below, are what the .tf files say', () => {
-  const { status, stderr } = spawnSync(process.execPath, [join('tests', 'repository', 'readme', 'tables.mjs')], { cwd: root, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [join('tests', 'repository', 'readme', 'tables.mjs')], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   expect(stderr).toBe('');
   expect(status).toBe(0);
 });
@@ -27,9 +30,14 @@ test('the table of tiers is the default of runner_tiers', () => {
   expect(rows).toHaveLength(3);
   const variables = read('variables.tf');
   for (const [name, types = '', limit, labels = ''] of rows) {
-    const list = (cell: string): string => `[${cell.split(', ').map((entry) => `"${entry}"`).join(', ')}]`;
+    const list = (cell: string): string =>
+      `[${cell
+        .split(', ')
+        .map((entry) => `"${entry}"`)
+        .join(', ')}]`;
     expect(variables.replaceAll(/ +/g, ' ')).toContain(
-      `${name} = { runner_os = "linux", runner_architecture = "x64", instance_types = ${list(types)}, max_runners = ${limit}, labels = ${list(labels)} }`,
+      `${name} = { runner_os = "linux", runner_architecture = "x64", instance_types = ${list(types)}, ` +
+        `max_runners = ${limit}, labels = ${list(labels)} }`,
     );
   }
 });
@@ -47,7 +55,9 @@ describe.each(readdirSync(join(root, 'modules')))('modules/%s', (name) => {
     const inputs = generatedInputs(document);
     for (const block of codeBlocks(document, 'hcl')) {
       const [, body = ''] = new RegExp(`^module "\\w+" \\{\\n([\\s\\S]*?)^\\}`, 'm').exec(block) ?? [];
-      const given = [...body.matchAll(/^ {2}(\w+) += /gm)].map(([, input]) => String(input)).filter((input) => input !== 'source');
+      const given = [...body.matchAll(/^ {2}(\w+) += /gm)]
+        .map(([, input]) => String(input))
+        .filter((input) => input !== 'source');
       expect(given.filter((input) => !inputs.some((known) => known.name === input))).toEqual([]);
       expect(inputs.filter(({ name: input, required }) => required && !given.includes(input))).toEqual([]);
     }
@@ -55,5 +65,8 @@ describe.each(readdirSync(join(root, 'modules')))('modules/%s', (name) => {
 });
 
 function generatedInputs(document: string): { readonly name: string; readonly required: boolean }[] {
-  return [...document.matchAll(/^\| <a name="input_(\w+)"><\/a>.*\| (yes|no) \|$/gm)].map(([, name, required]) => ({ name: String(name), required: required === 'yes' }));
+  return [...document.matchAll(/^\| <a name="input_(\w+)"><\/a>.*\| (yes|no) \|$/gm)].map(([, name, required]) => ({
+    name: String(name),
+    required: required === 'yes',
+  }));
 }

@@ -1,6 +1,13 @@
 import { readNetworkConfig, type NetworkConfig } from '@multi-tenant-runner/wiring';
 import type { AdmissionSettings } from '@multi-tenant-runner/core';
-import { LOG_LEVELS, readAdmissionSettings, readConfig, readTierQueueUrls, type Env, type LogLevel } from '@multi-tenant-runner/runtime';
+import {
+  LOG_LEVELS,
+  readAdmissionSettings,
+  readConfig,
+  readTierQueueUrls,
+  type Env,
+  type LogLevel,
+} from '@multi-tenant-runner/runtime';
 
 export interface RecoveryConfig {
   readonly environment: string;
@@ -21,7 +28,11 @@ export function parseRecoveryConfig(env: Env): RecoveryConfig {
     return {
       environment: reader.text('ENVIRONMENT'),
       logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS),
-      tables: { tenants: reader.text('TENANTS_TABLE'), jobs: reader.text('JOBS_TABLE'), recovery: reader.text('RECOVERY_TABLE') },
+      tables: {
+        tenants: reader.text('TENANTS_TABLE'),
+        jobs: reader.text('JOBS_TABLE'),
+        recovery: reader.text('RECOVERY_TABLE'),
+      },
       settings,
       tierQueueUrls: readTierQueueUrls(reader, settings.tiers),
       eventBusName: reader.text('EVENT_BUS_NAME'),

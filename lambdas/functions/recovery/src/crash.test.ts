@@ -3,12 +3,21 @@ import { Crash, INSTALLATION } from '@multi-tenant-runner/testing';
 import { createRecoveryHarness, type RecoveryHarness } from '../test/recovery-harness';
 import { MAX_REDELIVERIES } from './redeliver';
 
-/** Something of everything: a lost webhook, one that came at the second try, an unheard job, and four missed installation events. */
+/**
+ * Something of everything: a lost webhook, one that came at the second try, an unheard job, and four missed
+ * installation events.
+ */
 function scene(): RecoveryHarness {
   const harness = createRecoveryHarness();
   harness.addTenant();
   harness.addTenant({ installation_id: 1002, org_name: 'globex', account_id: 502 });
-  harness.addTenant({ installation_id: 1003, org_name: 'initech', account_id: 503, status: 'suspended', suspended_by: 'github' });
+  harness.addTenant({
+    installation_id: 1003,
+    org_name: 'initech',
+    account_id: 503,
+    status: 'suspended',
+    suspended_by: 'github',
+  });
   harness.addTenant({ installation_id: 1004, org_name: 'hooli', account_id: 504 });
   const { github, app, search } = harness.state;
   github.installations.delete(1002);
@@ -18,7 +27,12 @@ function scene(): RecoveryHarness {
   app.deliver({ guid: 'healed', succeeded: false });
   app.deliver({ guid: 'lost', succeeded: false });
   app.deliver({ guid: 'healed', succeeded: true, redelivery: true });
-  search.addJob(search.addRepository(INSTALLATION), { jobId: 7001, runId: 6001, labels: ['self-hosted', 'small'], queuedAt: '2026-01-15T11:50:00Z' });
+  search.addJob(search.addRepository(INSTALLATION), {
+    jobId: 7001,
+    runId: 6001,
+    labels: ['self-hosted', 'small'],
+    queuedAt: '2026-01-15T11:50:00Z',
+  });
   return harness;
 }
 
@@ -60,9 +74,17 @@ test.each([
     const asks = harness.state.app.asked.filter((guid) => guid === 'lost').length;
     expect({ ...where, asked: asks >= 1 && asks <= MAX_REDELIVERIES }).toEqual({ ...where, asked: true });
     expect({ ...where, asked: harness.state.app.asked.includes('healed') }).toEqual({ ...where, asked: false });
-    expect({ ...where, jobs: [...new Set(harness.state.queue.jobs.map(({ jobId }) => jobId))] }).toEqual({ ...where, jobs: [7001] });
-    const events = new Set(harness.state.bus.published.map(({ lifecycle }) => `${lifecycle?.action} ${lifecycle?.installationId}`));
-    expect({ ...where, events: [...events].sort() }).toEqual({ ...where, events: ['created 1005', 'deleted 1002', 'renamed 1004', 'unsuspend 1003'] });
+    expect({ ...where, jobs: [...new Set(harness.state.queue.jobs.map(({ jobId }) => jobId))] }).toEqual({
+      ...where,
+      jobs: [7001],
+    });
+    const events = new Set(
+      harness.state.bus.published.map(({ lifecycle }) => `${lifecycle?.action} ${lifecycle?.installationId}`),
+    );
+    expect({ ...where, events: [...events].sort() }).toEqual({
+      ...where,
+      events: ['created 1005', 'deleted 1002', 'renamed 1004', 'unsuspend 1003'],
+    });
   }
   expect(cuts).toBeGreaterThan(25);
 });

@@ -47,7 +47,8 @@ describe('failed deliveries', () => {
     }
     expect(asks).toHaveLength(MAX_REDELIVERIES);
     expect(asks.at(-1)).toBeGreaterThan(22 * HOUR);
-    for (let ask = 1; ask < asks.length; ask += 1) expect((asks[ask] ?? 0) - (asks[ask - 1] ?? 0)).toBeGreaterThanOrEqual(pauseAfter(ask));
+    for (let ask = 1; ask < asks.length; ask += 1)
+      expect((asks[ask] ?? 0) - (asks[ask - 1] ?? 0)).toBeGreaterThanOrEqual(pauseAfter(ask));
     harness.clock.advance(DAY);
     await harness.run();
     expect(harness.state.app.asked).toHaveLength(MAX_REDELIVERIES);
@@ -67,7 +68,8 @@ describe('failed deliveries', () => {
   it('of installations are asked for before all those of jobs, which wait for them', async () => {
     const harness = createRecoveryHarness();
     for (let n = 0; n < 300; n += 1) harness.state.app.deliver({ guid: `job-${n}`, succeeded: false });
-    for (const guid of ['created', 'unsuspend']) harness.state.app.deliver({ guid, event: 'installation', succeeded: false });
+    for (const guid of ['created', 'unsuspend'])
+      harness.state.app.deliver({ guid, event: 'installation', succeeded: false });
     harness.state.app.deliver({ guid: 'renamed', event: 'installation_target', succeeded: false });
     await harness.run();
     expect(harness.state.app.asked.slice(0, 3).sort()).toEqual(['created', 'renamed', 'unsuspend']);
@@ -151,9 +153,15 @@ describe('the list of deliveries', () => {
 
   it('is read again from the top when GitHub no longer knows the place', async () => {
     const harness = createRecoveryHarness();
-    harness.state.launches.cursors.set('recovery-deliveries', JSON.stringify({ floor: '2026-01-15T00:00:00.000Z', pass: { top: '2026-01-15T11:00:00.000Z', cursor: '3' } }));
+    harness.state.launches.cursors.set(
+      'recovery-deliveries',
+      JSON.stringify({ floor: '2026-01-15T00:00:00.000Z', pass: { top: '2026-01-15T11:00:00.000Z', cursor: '3' } }),
+    );
     harness.state.app.deliver({ guid: 'lost', succeeded: false });
-    harness.state.app.fail({ kind: 'refused', status: 422, message: 'no such cursor' }, { method: 'listDeliveries', times: 1 });
+    harness.state.app.fail(
+      { kind: 'refused', status: 422, message: 'no such cursor' },
+      { method: 'listDeliveries', times: 1 },
+    );
     await harness.run();
     expect(harness.state.app.asked).toEqual(['lost']);
   });

@@ -6,8 +6,8 @@ export const HORIZON = 3 * DAY;
 export const OVERLAP = 15 * MINUTE;
 
 /**
- * What of GitHub's list was read. A pass goes from the newest attempt down to `floor`; one that was cut off goes on where
- * it stopped before the next begins, so that nothing between the two is ever passed over.
+ * What of GitHub's list was read. A pass goes from the newest attempt down to `floor`; one that was cut off goes on
+ * where it stopped before the next begins, so that nothing between the two is ever passed over.
  */
 export interface DeliveryCursor {
   /** Every attempt that is older was looked at. */
@@ -27,7 +27,8 @@ export function parseDeliveryCursor(text: string | undefined, now: Date): Delive
   if (text === undefined) return fresh;
   try {
     const value: unknown = JSON.parse(text);
-    if (!isRecord(value) || typeof value['floor'] !== 'string' || Number.isNaN(Date.parse(value['floor']))) return fresh;
+    if (!isRecord(value) || typeof value['floor'] !== 'string' || Number.isNaN(Date.parse(value['floor'])))
+      return fresh;
     const { floor, pass } = value;
     const whole = isRecord(pass) && typeof pass['top'] === 'string' && typeof pass['cursor'] === 'string';
     return { floor, ...(whole && { pass: { top: String(pass['top']), cursor: String(pass['cursor']) } }) };

@@ -46,8 +46,15 @@ export async function isAppPaused(deps: Pick<RecoveryDeps, 'bookmarks' | 'clock'
 }
 
 /** Notes why GitHub did not answer the App, and for how long it is left alone if it asked for that. */
-export async function handleFailure(failure: GitHubFailure, what: string, deps: Pick<RecoveryDeps, 'bookmarks' | 'log'>): Promise<void> {
+export async function handleFailure(
+  failure: GitHubFailure,
+  what: string,
+  deps: Pick<RecoveryDeps, 'bookmarks' | 'log'>,
+): Promise<void> {
   if (failure.kind === 'limited') await deps.bookmarks.writeCursor(PAUSE, failure.retryAt.toISOString());
   const detail = failure.kind === 'limited' ? { retry_at: failure.retryAt.toISOString() } : { reason: failure.message };
-  deps.log.warn(`GitHub did not answer the App when it ${what}; a later run tries again`, { answer: failure.kind, ...detail });
+  deps.log.warn(`GitHub did not answer the App when it ${what}; a later run tries again`, {
+    answer: failure.kind,
+    ...detail,
+  });
 }

@@ -3,20 +3,32 @@ import { INSTALLATION } from '@multi-tenant-runner/testing';
 import { createRecoveryHarness, type RecoveryHarness } from '../test/recovery-harness';
 import { isComparisonDue } from './diff-installations';
 
-const sent = (harness: RecoveryHarness) => harness.state.bus.published.map(({ lifecycle }) => ({ action: lifecycle?.action, id: lifecycle?.installationId }));
+const sent = (harness: RecoveryHarness) =>
+  harness.state.bus.published.map(({ lifecycle }) => ({ action: lifecycle?.action, id: lifecycle?.installationId }));
 
 describe('the nightly comparison', () => {
   it('is silent where GitHub and the registry agree', async () => {
     const harness = createRecoveryHarness();
     harness.addTenant();
-    harness.addTenant({ installation_id: 1002, org_name: 'globex', account_id: 502, status: 'suspended', suspended_by: 'operator' });
+    harness.addTenant({
+      installation_id: 1002,
+      org_name: 'globex',
+      account_id: 502,
+      status: 'suspended',
+      suspended_by: 'operator',
+    });
     await harness.run();
     expect(sent(harness)).toEqual([]);
   });
 
   it('sends the `created` that was lost, whole, as the webhook would have', async () => {
     const harness = createRecoveryHarness();
-    harness.state.github.installations.set(1003, { login: 'initech', suspended: false, accountId: 503, changedAt: '2026-01-15T11:00:00Z' });
+    harness.state.github.installations.set(1003, {
+      login: 'initech',
+      suspended: false,
+      accountId: 503,
+      changedAt: '2026-01-15T11:00:00Z',
+    });
     await harness.run();
     expect(harness.state.bus.published).toMatchObject([
       {
@@ -56,7 +68,9 @@ describe('the nightly comparison', () => {
     harness.addTenant();
     harness.state.github.installations.set(INSTALLATION, { login: 'acme-inc', accountId: 501, suspended: false });
     await harness.run();
-    expect(harness.state.bus.published).toMatchObject([{ detailType: 'installation_target', lifecycle: { action: 'renamed', account: { login: 'acme-inc' } } }]);
+    expect(harness.state.bus.published).toMatchObject([
+      { detailType: 'installation_target', lifecycle: { action: 'renamed', account: { login: 'acme-inc' } } },
+    ]);
   });
 
   it('makes the row of a lost installation that is suspended as suspended', async () => {
@@ -72,7 +86,9 @@ describe('the nightly comparison', () => {
     harness.addTenant({ installation_id: 1002, org_name: 'globex', account_id: 502 });
     harness.state.github.installations.delete(1002);
     await harness.run();
-    expect(harness.state.bus.published).toMatchObject([{ lifecycle: { action: 'deleted', installationId: 1002, account: { kind: 'owner', id: 502, login: 'globex' } } }]);
+    expect(harness.state.bus.published).toMatchObject([
+      { lifecycle: { action: 'deleted', installationId: 1002, account: { kind: 'owner', id: 502, login: 'globex' } } },
+    ]);
   });
 
   it('offboards nobody whom the list lacks but GitHub knows, and nobody without an answer', async () => {
@@ -85,7 +101,10 @@ describe('the nightly comparison', () => {
       return answer.kind === 'page' ? { ...answer, installations: answer.installations.slice(0, 1) } : answer;
     };
     Object.assign(harness.state.app, { listInstallations: shortened });
-    const undo = harness.state.github.fail({ kind: 'unavailable', message: 'no answer' }, { method: 'getInstallation' });
+    const undo = harness.state.github.fail(
+      { kind: 'unavailable', message: 'no answer' },
+      { method: 'getInstallation' },
+    );
     await harness.run();
     undo();
     await harness.run();
@@ -100,7 +119,9 @@ describe('the nightly comparison', () => {
     harness.state.github.installations.set(9, { login: 'elsewhere', suspended: false, accountId: 9 });
     await harness.run();
     expect(sent(harness)).toEqual([{ action: 'created', id: 9 }]);
-    expect(harness.metrics.counted).toContainEqual(expect.objectContaining({ name: 'RecoveryFailed', properties: { part: 'installations' } }));
+    expect(harness.metrics.counted).toContainEqual(
+      expect.objectContaining({ name: 'RecoveryFailed', properties: { part: 'installations' } }),
+    );
   });
 
   it('revives no deleted tenant', async () => {
@@ -135,7 +156,8 @@ describe('the nightly comparison', () => {
   it('reads every page of GitHub’s list', async () => {
     const harness = createRecoveryHarness();
     harness.state.app.pageSize.value = 2;
-    for (let id = 1; id <= 11; id += 1) harness.state.github.installations.set(id, { login: `org-${id}`, suspended: false, accountId: id });
+    for (let id = 1; id <= 11; id += 1)
+      harness.state.github.installations.set(id, { login: `org-${id}`, suspended: false, accountId: id });
     await harness.run();
     expect(sent(harness)).toHaveLength(11);
   });

@@ -17,7 +17,10 @@ export interface Comparison {
 }
 
 /** What GitHub's list of the App's installations and the registry disagree on. */
-export function diffInstallations(installations: readonly AppInstallation[], lookups: readonly TenantLookup[]): Comparison {
+export function diffInstallations(
+  installations: readonly AppInstallation[],
+  lookups: readonly TenantLookup[],
+): Comparison {
   const rows = new Map(lookups.map((lookup) => [idOf(lookup), lookup]));
   const listed = new Set(installations.map(({ installationId }) => installationId));
   const living = lookups.filter((lookup) => lookup.kind === 'tenant' && !isOver(lookup)).map(idOf);
@@ -34,7 +37,10 @@ export function diffInstallations(installations: readonly AppInstallation[], loo
 }
 
 /** The event that the row has not seen. Its own rules decide again whether it applies, so one too many does no harm. */
-function missedBy({ account, suspended }: AppInstallation, lookup: TenantLookup | undefined): Mend['action'] | undefined {
+function missedBy(
+  { account, suspended }: AppInstallation,
+  lookup: TenantLookup | undefined,
+): Mend['action'] | undefined {
   if (account.kind !== 'owner' || isOver(lookup)) return undefined;
   // The row is made by whichever event of an installation comes first.
   if (lookup?.kind !== 'tenant') return suspended ? 'suspend' : 'created';
@@ -45,7 +51,8 @@ function missedBy({ account, suspended }: AppInstallation, lookup: TenantLookup 
   return tenant.orgName === account.login ? undefined : 'renamed';
 }
 
-const idOf = (lookup: TenantLookup): number => (lookup.kind === 'tenant' ? lookup.tenant.installationId : lookup.installationId);
+const idOf = (lookup: TenantLookup): number =>
+  lookup.kind === 'tenant' ? lookup.tenant.installationId : lookup.installationId;
 
 function isOver(lookup: TenantLookup | undefined): boolean {
   return lookup?.kind === 'tombstone' || (lookup?.kind === 'tenant' && lookup.tenant.status === 'deleted');

@@ -6,7 +6,8 @@ const BOOKMARK = 'recovery-deliveries';
 
 type FindDeps = Pick<RecoveryDeps, 'app' | 'recovery' | 'bookmarks' | 'clock' | 'log'>;
 
-type PassEnd = { readonly kind: 'whole' | 'from-the-top'; readonly bookmark: DeliveryCursor } | { readonly kind: 'cut-off' };
+type PassEnd =
+  { readonly kind: 'whole' | 'from-the-top'; readonly bookmark: DeliveryCursor } | { readonly kind: 'cut-off' };
 
 /**
  * Reads what GitHub has tried since the last run and notes every event none of whose attempts succeeded.
@@ -22,7 +23,12 @@ export async function findFailedDeliveries(deps: FindDeps, outOfTime: OutOfTime)
 }
 
 /** One pass from the newest attempt, or from where another was cut off, down to the floor. */
-async function runPass(start: DeliveryCursor, delivered: Set<string>, deps: FindDeps, outOfTime: OutOfTime): Promise<PassEnd> {
+async function runPass(
+  start: DeliveryCursor,
+  delivered: Set<string>,
+  deps: FindDeps,
+  outOfTime: OutOfTime,
+): Promise<PassEnd> {
   const bottom = bottomOf(start, deps.clock.now());
   let cursor = start.pass?.cursor;
   let top = start.pass?.top;
@@ -34,7 +40,11 @@ async function runPass(start: DeliveryCursor, delivered: Set<string>, deps: Find
       await handleFailure(page, 'listed its deliveries', deps);
       return { kind: 'cut-off' };
     }
-    await learn(page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom), delivered, deps);
+    await learn(
+      page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom),
+      delivered,
+      deps,
+    );
     top ??= page.attempts[0]?.deliveredAt;
     cursor = reachedBottom(page.attempts, bottom) ? undefined : page.cursor;
     // After the notes, so that a run that dies here repeats a page instead of missing one.
@@ -57,12 +67,14 @@ function save(bookmark: DeliveryCursor, deps: FindDeps): Promise<void> {
 }
 
 /**
- * An event waits if its first attempt failed and no later one arrived. A failed redelivery says nothing new: whether the
- * first attempt did arrive may have been read long ago.
+ * An event waits if its first attempt failed and no later one arrived. A failed redelivery says nothing new: whether
+ * the first attempt did arrive may have been read long ago.
  */
 async function learn(attempts: readonly DeliveryAttempt[], delivered: Set<string>, deps: FindDeps): Promise<void> {
   const now = deps.clock.now();
-  const healed = new Set(attempts.filter(({ succeeded, redelivery }) => succeeded && redelivery).map(({ guid }) => guid));
+  const healed = new Set(
+    attempts.filter(({ succeeded, redelivery }) => succeeded && redelivery).map(({ guid }) => guid),
+  );
   for (const guid of healed) delivered.add(guid);
   // The first attempt may be on a page that a later run reads, which has not seen this one: so it is written down.
   await Promise.all([...healed].map((guid) => deps.recovery.settle(guid, 'delivered', now)));

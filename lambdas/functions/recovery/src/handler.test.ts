@@ -6,7 +6,9 @@ describe('the handler', () => {
   it('refuses what is not its schedule', async () => {
     const harness = createRecoveryHarness();
     const handler = createHandler(harness.deps);
-    await expect(handler({ source: 'somebody' }, { awsRequestId: 'r', getRemainingTimeInMillis: () => 60_000 })).rejects.toThrow('not the schedule');
+    await expect(
+      handler({ source: 'somebody' }, { awsRequestId: 'r', getRemainingTimeInMillis: () => 60_000 }),
+    ).rejects.toThrow('not the schedule');
   });
 
   it.each([
@@ -18,11 +20,18 @@ describe('the handler', () => {
     const harness = createRecoveryHarness();
     harness.addTenant();
     harness.state.app.deliver({ guid: 'lost', succeeded: false });
-    harness.state.search.addJob(harness.state.search.addRepository(INSTALLATION), { jobId: 7001, runId: 1, labels: ['self-hosted', 'small'], queuedAt: '2026-01-15T11:50:00Z' });
+    harness.state.search.addJob(harness.state.search.addRepository(INSTALLATION), {
+      jobId: 7001,
+      runId: 1,
+      labels: ['self-hosted', 'small'],
+      queuedAt: '2026-01-15T11:50:00Z',
+    });
     harness.faults.fail(call, new Error('no answer'), 1);
     const report = await harness.run();
     expect(report.failed).toEqual([part]);
-    expect(harness.metrics.counted).toContainEqual(expect.objectContaining({ name: 'RecoveryFailed', properties: { part } }));
+    expect(harness.metrics.counted).toContainEqual(
+      expect.objectContaining({ name: 'RecoveryFailed', properties: { part } }),
+    );
     expect(harness.state.queue.jobs).toHaveLength(part === 'jobs' ? 0 : 1);
     await harness.run();
     expect(harness.state.queue.jobs).toHaveLength(1);

@@ -17,13 +17,22 @@ export interface RecoveryReport {
 /** Time that the last steps and the answer to Lambda need. */
 const RESERVE = 10 * SECOND;
 
-/** What GitHub told nobody, or told in vain: failed deliveries, unheard jobs, missed installations. Each part in a share of the time of its own. */
-export function createHandler(base: RecoveryDeps): (event: { readonly source?: unknown }, context: LambdaContext) => Promise<RecoveryReport> {
+/**
+ * What GitHub told nobody, or told in vain: failed deliveries, unheard jobs, missed installations. Each part in a share
+ * of the time of its own.
+ */
+export function createHandler(
+  base: RecoveryDeps,
+): (event: { readonly source?: unknown }, context: LambdaContext) => Promise<RecoveryReport> {
   return async (event, context) => {
-    if (event.source !== RECOVERY_SOURCE) throw new Error('The event is not the schedule of the recovery function; check what invokes it');
+    if (event.source !== RECOVERY_SOURCE)
+      throw new Error('The event is not the schedule of the recovery function; check what invokes it');
     const deps = { ...base, log: base.log.with({ request_id: context.awsRequestId }) };
     const whole = Math.max(0, timeLeft(context, RESERVE));
-    const leftBelow = (share: number): OutOfTime => () => timeLeft(context, RESERVE) <= whole * share;
+    const leftBelow =
+      (share: number): OutOfTime =>
+      () =>
+        timeLeft(context, RESERVE) <= whole * share;
     const failed: string[] = [];
     const part = async <T>(name: string, run: () => Promise<T>, otherwise: T): Promise<T> => {
       try {
@@ -36,10 +45,19 @@ export function createHandler(base: RecoveryDeps): (event: { readonly source?: u
       }
     };
 
-    const asApp = async <T>(run: () => Promise<T>, otherwise: T): Promise<T> => ((await isAppPaused(deps)) ? otherwise : run());
+    const asApp = async <T>(run: () => Promise<T>, otherwise: T): Promise<T> =>
+      (await isAppPaused(deps)) ? otherwise : run();
     await part('deliveries', () => asApp(() => findFailedDeliveries(deps, leftBelow(0.7)), false), false);
-    const asked = await part('redelivery', () => asApp(() => redeliverFailed(deps, leftBelow(0.5)), undefined), undefined);
-    const mended = await part('installations', () => asApp(() => reconcileInstallations(deps, leftBelow(0.3)), undefined), undefined);
+    const asked = await part(
+      'redelivery',
+      () => asApp(() => redeliverFailed(deps, leftBelow(0.5)), undefined),
+      undefined,
+    );
+    const mended = await part(
+      'installations',
+      () => asApp(() => reconcileInstallations(deps, leftBelow(0.3)), undefined),
+      undefined,
+    );
     const scans = await part('jobs', () => scanRound(deps, leftBelow(0)), undefined);
     const report = { redelivered: asked?.redelivered ?? 0, mended: mended ?? 0, scanned: scans?.scanned ?? 0, failed };
     deps.metrics.count('RecoveryCompleted');

@@ -6,11 +6,18 @@ import { ROUND, WHOLE_ROUND } from './plan-scans';
 const SMALL = ['self-hosted', 'linux', 'x64', 'small'];
 
 function waiting(harness: RecoveryHarness, overrides: Partial<WaitingJob> = {}): WaitingJob {
-  return { jobId: 7001, runId: 6001, labels: SMALL, queuedAt: plus(harness.clock.now(), -5 * MINUTE).toISOString(), ...overrides };
+  return {
+    jobId: 7001,
+    runId: 6001,
+    labels: SMALL,
+    queuedAt: plus(harness.clock.now(), -5 * MINUTE).toISOString(),
+    ...overrides,
+  };
 }
 
 const sent = (harness: RecoveryHarness): number[] => harness.state.queue.jobs.map(({ jobId }) => jobId).sort();
-const asked = (harness: RecoveryHarness): string[] => harness.calls.filter(({ port }) => port === 'search').map(({ method }) => method);
+const asked = (harness: RecoveryHarness): string[] =>
+  harness.calls.filter(({ port }) => port === 'search').map(({ method }) => method);
 /** What follows a whole search of every repository. */
 async function afterFirstSearch(harness: RecoveryHarness): Promise<void> {
   await harness.run();
@@ -27,7 +34,16 @@ describe('a job that no webhook told of', () => {
     await harness.run();
     expect(harness.state.queue.jobs).toEqual([
       {
-        ...{ installationId: INSTALLATION, jobId: 7001, runId: 6001, owner: 'acme', ownerId: 501, ownerType: 'Organization', repo: 'shop', isPublic: false },
+        ...{
+          installationId: INSTALLATION,
+          jobId: 7001,
+          runId: 6001,
+          owner: 'acme',
+          ownerId: 501,
+          ownerType: 'Organization',
+          repo: 'shop',
+          isPublic: false,
+        },
         ...{ labels: SMALL, tier: 'small', queuedAt: '2026-01-15T11:55:00.000Z', deliveryId: 'recovery' },
       },
     ]);
@@ -41,7 +57,10 @@ describe('a job that no webhook told of', () => {
     await harness.state.jobs.create(job({ jobId: 1, state: 'parked', reason: 'limit' }));
     harness.state.search.addJob(repository, waiting(harness, { jobId: 1 }));
     harness.state.search.addJob(repository, waiting(harness, { jobId: 2, labels: ['ubuntu-latest'] }));
-    harness.state.search.addJob(repository, waiting(harness, { jobId: 3, queuedAt: plus(harness.clock.now(), -25 * HOUR).toISOString() }));
+    harness.state.search.addJob(
+      repository,
+      waiting(harness, { jobId: 3, queuedAt: plus(harness.clock.now(), -25 * HOUR).toISOString() }),
+    );
     await harness.run();
     expect(sent(harness)).toEqual([]);
     expect(harness.metrics.total('JobsFound')).toBe(0);
@@ -56,14 +75,17 @@ describe('a job that no webhook told of', () => {
     expect(harness.state.jobs.all()).toMatchObject([{ jobId: 7001, state: 'refused', reason: 'public-repository' }]);
   });
 
-  it.each(OPEN_RUN_STATUSES)('is found in a run that is %s, as a run is what its least advanced job is', async (status) => {
-    const harness = createRecoveryHarness();
-    harness.addTenant();
-    harness.state.search.addRepository(INSTALLATION);
-    harness.state.search.runs.set('acme/app', [{ runId: 6001, status, jobs: [waiting(harness)] }]);
-    await harness.run();
-    expect(sent(harness)).toEqual([7001]);
-  });
+  it.each(OPEN_RUN_STATUSES)(
+    'is found in a run that is %s, as a run is what its least advanced job is',
+    async (status) => {
+      const harness = createRecoveryHarness();
+      harness.addTenant();
+      harness.state.search.addRepository(INSTALLATION);
+      harness.state.search.runs.set('acme/app', [{ runId: 6001, status, jobs: [waiting(harness)] }]);
+      await harness.run();
+      expect(sent(harness)).toEqual([7001]);
+    },
+  );
 
   it('is found in the oldest of 150 queued runs', async () => {
     const harness = createRecoveryHarness();
@@ -80,8 +102,12 @@ describe('a job that no webhook told of', () => {
   it('is found within the stated time where nobody pushed for weeks, and a hundred newer jobs ran elsewhere', async () => {
     const harness = createRecoveryHarness();
     harness.addTenant();
-    const quiet = harness.state.search.addRepository(INSTALLATION, { name: 'quiet', pushedAt: plus(harness.clock.now(), -20 * DAY).toISOString() });
-    for (let n = 1; n <= 100; n += 1) await harness.state.jobs.create(job({ jobId: n, repo: 'busy', state: 'completed' }));
+    const quiet = harness.state.search.addRepository(INSTALLATION, {
+      name: 'quiet',
+      pushedAt: plus(harness.clock.now(), -20 * DAY).toISOString(),
+    });
+    for (let n = 1; n <= 100; n += 1)
+      await harness.state.jobs.create(job({ jobId: n, repo: 'busy', state: 'completed' }));
     await afterFirstSearch(harness);
     harness.state.search.addJob(quiet, waiting(harness));
     const start = harness.clock.now().getTime();
@@ -127,13 +153,24 @@ describe('who is searched', () => {
     const harness = createRecoveryHarness();
     harness.addTenant();
     const now = harness.clock.now();
-    const quiet = harness.state.search.addRepository(INSTALLATION, { name: 'quiet', pushedAt: plus(now, -3 * DAY).toISOString() });
-    const pushed = harness.state.search.addRepository(INSTALLATION, { name: 'pushed', pushedAt: plus(now, -HOUR).toISOString() });
+    const quiet = harness.state.search.addRepository(INSTALLATION, {
+      name: 'quiet',
+      pushedAt: plus(now, -3 * DAY).toISOString(),
+    });
+    const pushed = harness.state.search.addRepository(INSTALLATION, {
+      name: 'pushed',
+      pushedAt: plus(now, -HOUR).toISOString(),
+    });
     const heard = harness.state.search.addRepository(INSTALLATION, { name: 'Heard' });
-    const dormant = harness.state.search.addRepository(INSTALLATION, { name: 'dormant', pushedAt: now.toISOString(), dormant: true });
+    const dormant = harness.state.search.addRepository(INSTALLATION, {
+      name: 'dormant',
+      pushedAt: now.toISOString(),
+      dormant: true,
+    });
     await harness.state.jobs.create(job({ jobId: 1, repo: 'heard', state: 'completed' }));
     await afterFirstSearch(harness);
-    for (const [index, repository] of [quiet, pushed, heard, dormant].entries()) harness.state.search.addJob(repository, waiting(harness, { jobId: 7001 + index, runId: 6001 + index }));
+    for (const [index, repository] of [quiet, pushed, heard, dormant].entries())
+      harness.state.search.addJob(repository, waiting(harness, { jobId: 7001 + index, runId: 6001 + index }));
     harness.clock.advance(ROUND - MINUTE);
     await harness.run();
     expect(asked(harness)).toEqual([]);
@@ -145,10 +182,15 @@ describe('who is searched', () => {
   it('is nobody whose webhook may still be on its way, until the next round', async () => {
     const harness = createRecoveryHarness();
     harness.addTenant();
-    const repository = harness.state.search.addRepository(INSTALLATION, { pushedAt: harness.clock.now().toISOString() });
+    const repository = harness.state.search.addRepository(INSTALLATION, {
+      pushedAt: harness.clock.now().toISOString(),
+    });
     await afterFirstSearch(harness);
     harness.clock.advance(ROUND);
-    harness.state.search.addJob(repository, waiting(harness, { queuedAt: plus(harness.clock.now(), -MINUTE).toISOString() }));
+    harness.state.search.addJob(
+      repository,
+      waiting(harness, { queuedAt: plus(harness.clock.now(), -MINUTE).toISOString() }),
+    );
     await harness.run();
     expect(sent(harness)).toEqual([]);
     harness.clock.advance(ROUND);
@@ -159,7 +201,10 @@ describe('who is searched', () => {
   it('is no tenant that GitHub asked another function to leave alone', async () => {
     const harness = createRecoveryHarness();
     const row = harness.addTenant();
-    harness.state.tenants.rows.set(INSTALLATION, { ...row, github_limited_until: plus(harness.clock.now(), MINUTE).toISOString() });
+    harness.state.tenants.rows.set(INSTALLATION, {
+      ...row,
+      github_limited_until: plus(harness.clock.now(), MINUTE).toISOString(),
+    });
     await harness.run();
     expect(asked(harness)).toEqual([]);
     harness.clock.advance(2 * MINUTE);
@@ -179,7 +224,11 @@ describe('a search that is cut off', () => {
   function large(harness: RecoveryHarness, repositories: number): void {
     harness.addTenant();
     harness.state.search.pageSize.value = 40;
-    for (let n = 0; n < repositories; n += 1) harness.state.search.addJob(harness.state.search.addRepository(INSTALLATION, { name: `app-${n}` }), waiting(harness, { jobId: 1_000 + n, runId: 1_000 + n }));
+    for (let n = 0; n < repositories; n += 1)
+      harness.state.search.addJob(
+        harness.state.search.addRepository(INSTALLATION, { name: `app-${n}` }),
+        waiting(harness, { jobId: 1_000 + n, runId: 1_000 + n }),
+      );
   }
 
   it('goes on where it stopped until every repository was looked at once', async () => {
@@ -198,7 +247,8 @@ describe('a search that is cut off', () => {
     const harness = createRecoveryHarness();
     harness.addTenant();
     const repository = harness.state.search.addRepository(INSTALLATION);
-    for (let n = 0; n < 250; n += 1) harness.state.search.addJob(repository, waiting(harness, { jobId: 1_000 + n, runId: 1_000 + n }));
+    for (let n = 0; n < 250; n += 1)
+      harness.state.search.addJob(repository, waiting(harness, { jobId: 1_000 + n, runId: 1_000 + n }));
     for (let run = 0; run < 6; run += 1) {
       await harness.run();
       harness.clock.advance(2 * MINUTE);
@@ -206,19 +256,24 @@ describe('a search that is cut off', () => {
     expect(new Set(sent(harness)).size).toBe(250);
   });
 
-  it('stops for the quarter of an hour at half of the installation’s budget, and until it is refilled at a tenth', async () => {
-    const harness = createRecoveryHarness();
-    large(harness, 3);
-    const resetAt = plus(harness.clock.now(), HOUR);
-    harness.state.search.budget = { limit: 5_000, remaining: 2_400, resetAt };
-    await harness.run();
-    expect(sent(harness)).toHaveLength(0);
-    expect(harness.state.recovery.scans.get(INSTALLATION)?.notBefore).toBe(plus(harness.clock.now(), 15 * MINUTE).toISOString());
-    harness.clock.advance(15 * MINUTE);
-    harness.state.search.budget = { limit: 5_000, remaining: 400, resetAt };
-    await harness.run();
-    expect(harness.state.recovery.scans.get(INSTALLATION)?.notBefore).toBe(resetAt.toISOString());
-  });
+  it(
+    'stops for the quarter of an hour at half of the installation’s budget, and until it is refilled at a ' + 'tenth',
+    async () => {
+      const harness = createRecoveryHarness();
+      large(harness, 3);
+      const resetAt = plus(harness.clock.now(), HOUR);
+      harness.state.search.budget = { limit: 5_000, remaining: 2_400, resetAt };
+      await harness.run();
+      expect(sent(harness)).toHaveLength(0);
+      expect(harness.state.recovery.scans.get(INSTALLATION)?.notBefore).toBe(
+        plus(harness.clock.now(), 15 * MINUTE).toISOString(),
+      );
+      harness.clock.advance(15 * MINUTE);
+      harness.state.search.budget = { limit: 5_000, remaining: 400, resetAt };
+      await harness.run();
+      expect(harness.state.recovery.scans.get(INSTALLATION)?.notBefore).toBe(resetAt.toISOString());
+    },
+  );
 });
 
 describe('one tenant’s failure', () => {
@@ -228,7 +283,10 @@ describe('one tenant’s failure', () => {
     harness.addTenant();
     harness.addTenant(second);
     harness.state.search.addJob(harness.state.search.addRepository(INSTALLATION), waiting(harness));
-    harness.state.search.addJob(harness.state.search.addRepository(1002, { owner: 'globex', ownerId: 502 }), waiting(harness, { jobId: 8001, runId: 8000 }));
+    harness.state.search.addJob(
+      harness.state.search.addRepository(1002, { owner: 'globex', ownerId: 502 }),
+      waiting(harness, { jobId: 8001, runId: 8000 }),
+    );
     return harness;
   }
 
@@ -248,7 +306,10 @@ describe('one tenant’s failure', () => {
 
   it('by a refusal ends its search until the next round', async () => {
     const harness = both();
-    harness.state.search.fail({ kind: 'refused', status: 403, message: 'Resource not accessible by integration' }, { installationId: INSTALLATION, times: 1 });
+    harness.state.search.fail(
+      { kind: 'refused', status: 403, message: 'Resource not accessible by integration' },
+      { installationId: INSTALLATION, times: 1 },
+    );
     await harness.run();
     expect(sent(harness)).toEqual([8001]);
     harness.clock.advance(ROUND);
@@ -263,7 +324,9 @@ describe('one tenant’s failure', () => {
     });
     await harness.run();
     expect(sent(harness)).toEqual([8001]);
-    expect(harness.metrics.counted.filter(({ name }) => name === 'RecoveryFailed')).toMatchObject([{ properties: { part: 'jobs', tenant_id: INSTALLATION } }]);
+    expect(harness.metrics.counted.filter(({ name }) => name === 'RecoveryFailed')).toMatchObject([
+      { properties: { part: 'jobs', tenant_id: INSTALLATION } },
+    ]);
     undo();
     await harness.run();
     expect(sent(harness)).toEqual([7001, 8001]);

@@ -13,14 +13,19 @@ export interface Chosen {
 }
 
 /**
- * Whose jobs are to be looked for now. Nobody has to say that a tenant was installed or unsuspended: a row that was never
- * searched, was inactive when last seen, or has changed since the last search says so itself, however the news was lost.
+ * Whose jobs are to be looked for now. Nobody has to say that a tenant was installed or unsuspended: a row that was
+ * never searched, was inactive when last seen, or has changed since the last search says so itself, however the news
+ * was lost.
  */
 export function planScans(lookups: readonly TenantLookup[], states: readonly ScanState[], now: Date): Chosen {
   const known = new Map(states.map((state) => [state.installationId, state]));
   const tenants = lookups.flatMap((lookup) => (lookup.kind === 'tenant' ? [lookup.tenant] : []));
-  const inactive = tenants.filter(({ status, installationId }) => status === 'suspended' && known.get(installationId)?.phase !== 'asleep').map((tenant) => begin(tenant, 'asleep', now));
-  const due = tenants.filter((tenant) => tenant.status === 'active' && !isLimited(tenant, now)).flatMap((tenant) => nextOf(tenant, known.get(tenant.installationId), now));
+  const inactive = tenants
+    .filter(({ status, installationId }) => status === 'suspended' && known.get(installationId)?.phase !== 'asleep')
+    .map((tenant) => begin(tenant, 'asleep', now));
+  const due = tenants
+    .filter((tenant) => tenant.status === 'active' && !isLimited(tenant, now))
+    .flatMap((tenant) => nextOf(tenant, known.get(tenant.installationId), now));
   return { inactive, due: due.filter(({ notBefore }) => Date.parse(notBefore) <= now.getTime()).sort(byUrgency) };
 }
 
@@ -34,10 +39,21 @@ function nextOf(tenant: Tenant, state: ScanState | undefined, now: Date): ScanSt
   if (state.seenUpdatedAt !== tenant.updatedAt) {
     // A search that GitHub asked to wait begins anew, but waits.
     const fresh = begin(tenant, 'under-way', now);
-    return [state.phase === 'under-way' && state.notBefore > fresh.notBefore ? { ...fresh, notBefore: state.notBefore } : fresh];
+    return [
+      state.phase === 'under-way' && state.notBefore > fresh.notBefore
+        ? { ...fresh, notBefore: state.notBefore }
+        : fresh,
+    ];
   }
   if (state.phase === 'under-way') return [state];
-  return [{ ...begin(tenant, 'under-way', now), ...withWholeAt(state), breadth: breadthOf(state, now), notBefore: state.notBefore }];
+  return [
+    {
+      ...begin(tenant, 'under-way', now),
+      ...withWholeAt(state),
+      breadth: breadthOf(state, now),
+      notBefore: state.notBefore,
+    },
+  ];
 }
 
 /** What GitHub refused to show is looked for as broadly as the last time. */
@@ -73,5 +89,13 @@ function byUrgency(a: ScanState, b: ScanState): number {
 export function finished(state: ScanState, now: Date): ScanState {
   const { lastRunId: _lastRunId, ...rest } = state;
   const whole = state.breadth === 'recent' ? {} : { wholeAt: plus(now, WHOLE_ROUND).toISOString() };
-  return { ...rest, ...whole, phase: 'done', breadth: 'recent', page: 1, index: 0, notBefore: plus(now, ROUND).toISOString() };
+  return {
+    ...rest,
+    ...whole,
+    phase: 'done',
+    breadth: 'recent',
+    page: 1,
+    index: 0,
+    notBefore: plus(now, ROUND).toISOString(),
+  };
 }

@@ -11,7 +11,8 @@ type MendDeps = Pick<RecoveryDeps, 'app' | 'github' | 'bookmarks' | 'tenants' | 
 
 /**
  * Nightly, sends the installation events that were lost as the webhook would have: the tenant manager applies them by
- * its own rules. A comparison that is cut off is made again by the next run, and what was mended is not different any more.
+ * its own rules. A comparison that is cut off is made again by the next run, and what was mended is not different any
+ * more.
  *
  * @returns how many events were sent; undefined: none was due, or it did not come to an end
  */
@@ -22,7 +23,12 @@ export async function reconcileInstallations(deps: MendDeps, outOfTime: OutOfTim
   // The registry is read after GitHub, so that whoever was installed in between has a row.
   const lookups = await listTenants(deps);
   const comparison = diffInstallations(installations, lookups);
-  for (const id of comparison.undead) deps.log.warn('GitHub lists an installation whose tenant is deleted, which is final; it must be uninstalled and installed again', { tenant_id: id });
+  for (const id of comparison.undead)
+    deps.log.warn(
+      'GitHub lists an installation whose tenant is deleted, which is final; it must be uninstalled and ' +
+        'installed again',
+      { tenant_id: id },
+    );
   let mended = 0;
   for (const { action, installation } of comparison.mends) {
     if (outOfTime()) return undefined;
@@ -38,7 +44,15 @@ export async function reconcileInstallations(deps: MendDeps, outOfTime: OutOfTim
       return undefined;
     }
     if (proof.installation !== undefined) continue;
-    await send({ action: 'deleted', installationId, account: accountOf(lookups, installationId), deliveryId: deliveryId(installationId, deps) }, deps);
+    await send(
+      {
+        action: 'deleted',
+        installationId,
+        account: accountOf(lookups, installationId),
+        deliveryId: deliveryId(installationId, deps),
+      },
+      deps,
+    );
     mended += 1;
   }
   await deps.bookmarks.writeCursor(BOOKMARK, deps.clock.now().toISOString());
@@ -49,7 +63,9 @@ async function listInstallations(deps: MendDeps, outOfTime: OutOfTime): Promise<
   const installations: AppInstallation[] = [];
   for (let first = 1; ; first += AT_ONCE) {
     if (outOfTime()) return undefined;
-    const pages = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => first + index).map((page) => deps.app.listInstallations(page)));
+    const pages = await Promise.all(
+      Array.from({ length: AT_ONCE }, (_, index) => first + index).map((page) => deps.app.listInstallations(page)),
+    );
     for (const page of pages) {
       if (page.kind !== 'page') {
         await handleFailure(page, 'listed its installations', deps);
@@ -65,7 +81,9 @@ async function listInstallations(deps: MendDeps, outOfTime: OutOfTime): Promise<
 function refuseToOffboard(unlisted: readonly number[], deps: MendDeps): readonly number[] {
   deps.metrics.count('RecoveryFailed', { properties: { part: 'installations' } });
   deps.log.error(
-    'GitHub lists fewer than half of the tenants, so none is taken for uninstalled. Check that github_app.id and its key are of the App that the tenants installed; tenants that really left can be set to deleted by hand',
+    'GitHub lists fewer than half of the tenants, so none is taken for uninstalled. Check that ' +
+      'github_app.id and its key are of the App that the tenants installed; tenants that really left can be ' +
+      'set to deleted by hand',
     { missing: unlisted.length },
   );
   return [];
@@ -73,10 +91,16 @@ function refuseToOffboard(unlisted: readonly number[], deps: MendDeps): readonly
 
 function eventOf(installation: AppInstallation, deps: MendDeps): Omit<LifecycleEvent, 'action'> {
   const { installationId, account, changedAt } = installation;
-  return { installationId, account, ...(changedAt !== undefined && { changedAt }), deliveryId: deliveryId(installationId, deps) };
+  return {
+    installationId,
+    account,
+    ...(changedAt !== undefined && { changedAt }),
+    deliveryId: deliveryId(installationId, deps),
+  };
 }
 
-const deliveryId = (installationId: number, { clock }: MendDeps): string => `recovery-${installationId}-${clock.now().toISOString().slice(0, 10)}`;
+const deliveryId = (installationId: number, { clock }: MendDeps): string =>
+  `recovery-${installationId}-${clock.now().toISOString().slice(0, 10)}`;
 
 function accountOf(lookups: readonly TenantLookup[], installationId: number): LifecycleEvent['account'] {
   const lookup = lookups.find((one) => one.kind === 'tenant' && one.tenant.installationId === installationId);
@@ -88,5 +112,8 @@ function accountOf(lookups: readonly TenantLookup[], installationId: number): Li
 async function send(event: LifecycleEvent, deps: MendDeps): Promise<void> {
   await deps.bus.publishLifecycle(event.action === 'renamed' ? 'installation_target' : 'installation', event);
   deps.metrics.count('InstallationsMended', { properties: { tenant_id: event.installationId, action: event.action } });
-  deps.log.warn('The registry had missed a change of an installation, which is sent once more', { tenant_id: event.installationId, action: event.action });
+  deps.log.warn('The registry had missed a change of an installation, which is sent once more', {
+    tenant_id: event.installationId,
+    action: event.action,
+  });
 }

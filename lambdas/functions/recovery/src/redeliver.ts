@@ -2,7 +2,9 @@ import { MINUTE, ageOf, plus, type PendingDelivery } from '@multi-tenant-runner/
 import { HORIZON } from './delivery-cursor';
 import { handleFailure, type OutOfTime, type RecoveryDeps } from './deps';
 
-/** With the pauses below the last comes a day after the first: a webhook that fails for a day is still caught up with. */
+/**
+ * With the pauses below the last comes a day after the first: a webhook that fails for a day is still caught up with.
+ */
 export const MAX_REDELIVERIES = 6;
 /**
  * GitHub counts five points for each and takes 900 a minute:
@@ -37,8 +39,8 @@ export function decideRedelivery(delivery: PendingDelivery, now: Date): Redelive
 }
 
 /**
- * Asks GitHub to redeliver what is due, installation events first. The ask is counted before it is made: a run that dies
- * in between has used one up, never made one too many.
+ * Asks GitHub to redeliver what is due, installation events first. The ask is counted before it is made: a run that
+ * dies in between has used one up, never made one too many.
  */
 export async function redeliverFailed(deps: SyncJobDeps, outOfTime: OutOfTime): Promise<RedeliveryReport> {
   const report = { redelivered: 0, givenUp: 0 };
@@ -46,7 +48,11 @@ export async function redeliverFailed(deps: SyncJobDeps, outOfTime: OutOfTime): 
   let begun = 0;
   let stopped = false;
   const work = async (): Promise<void> => {
-    for (let next = due.shift(); next !== undefined && !stopped && begun < ASKS_A_RUN && !outOfTime(); next = due.shift()) {
+    for (
+      let next = due.shift();
+      next !== undefined && !stopped && begun < ASKS_A_RUN && !outOfTime();
+      next = due.shift()
+    ) {
       begun += 1;
       const outcome = await settleOne(next, deps);
       if (outcome === 'asked') report.redelivered += 1;
@@ -72,11 +78,18 @@ async function settleOne(delivery: PendingDelivery, deps: SyncJobDeps): Promise<
 
 async function askOnce(delivery: PendingDelivery, deps: SyncJobDeps): Promise<AskOutcome> {
   const now = deps.clock.now();
-  const claimed = await deps.recovery.claim(delivery, { dueAt: plus(now, pauseAfter(delivery.asked + 1)).toISOString() });
+  const claimed = await deps.recovery.claim(delivery, {
+    dueAt: plus(now, pauseAfter(delivery.asked + 1)).toISOString(),
+  });
   if (!claimed) return 'skipped';
   const answer = await deps.app.redeliver(delivery.attemptId);
   if (answer.kind === 'asked') {
-    deps.log.info('Asked GitHub to deliver an event again', { delivery_id: delivery.guid, event: delivery.event, tenant_id: delivery.installationId, asked: delivery.asked + 1 });
+    deps.log.info('Asked GitHub to deliver an event again', {
+      delivery_id: delivery.guid,
+      event: delivery.event,
+      tenant_id: delivery.installationId,
+      asked: delivery.asked + 1,
+    });
     return 'asked';
   }
   if (answer.kind === 'refused' && answer.status !== 401 && answer.status !== 403) {
@@ -84,18 +97,27 @@ async function askOnce(delivery: PendingDelivery, deps: SyncJobDeps): Promise<As
     return 'gone';
   }
   // Without an answer it may have been taken up, so then it counts.
-  if (answer.kind !== 'unavailable') await deps.recovery.unclaim(delivery, { dueAt: answer.kind === 'limited' ? answer.retryAt.toISOString() : delivery.dueAt });
+  if (answer.kind !== 'unavailable')
+    await deps.recovery.unclaim(delivery, {
+      dueAt: answer.kind === 'limited' ? answer.retryAt.toISOString() : delivery.dueAt,
+    });
   await handleFailure(answer, 'asked for a redelivery', deps);
   return 'stop';
 }
 
 async function abort(delivery: PendingDelivery, why: string, deps: SyncJobDeps): Promise<void> {
   await deps.recovery.settle(delivery.guid, 'given-up', deps.clock.now());
-  deps.metrics.count('DeliveriesGivenUp', { properties: { delivery_id: delivery.guid, event: delivery.event, tenant_id: delivery.installationId ?? null } });
-  deps.log.warn(`An event of GitHub's never arrived and is given up. ${why}; the search for unheard jobs and the comparison of installations make up for most of them`, {
-    delivery_id: delivery.guid,
-    event: delivery.event,
-    tenant_id: delivery.installationId,
-    asked: delivery.asked,
+  deps.metrics.count('DeliveriesGivenUp', {
+    properties: { delivery_id: delivery.guid, event: delivery.event, tenant_id: delivery.installationId ?? null },
   });
+  deps.log.warn(
+    `An event of GitHub's never arrived and is given up. ${why}; the search for unheard jobs and the ` +
+      'comparison of installations make up for most of them',
+    {
+      delivery_id: delivery.guid,
+      event: delivery.event,
+      tenant_id: delivery.installationId,
+      asked: delivery.asked,
+    },
+  );
 }

@@ -19,13 +19,19 @@ export async function scanRound(deps: RecoveryDeps, outOfTime: OutOfTime): Promi
   const report = { scanned: 0, failed: 0 };
   const queue = [...due];
   const work = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined && !outOfTime(); next = queue.shift()) await visit(next, report, deps, outOfTime);
+    for (let next = queue.shift(); next !== undefined && !outOfTime(); next = queue.shift())
+      await visit(next, report, deps, outOfTime);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return report;
 }
 
-async function visit(state: ScanState, report: { scanned: number; failed: number }, deps: RecoveryDeps, outOfTime: OutOfTime): Promise<void> {
+async function visit(
+  state: ScanState,
+  report: { scanned: number; failed: number },
+  deps: RecoveryDeps,
+  outOfTime: OutOfTime,
+): Promise<void> {
   report.scanned += 1;
   const log = deps.log.with({ tenant_id: state.installationId });
   try {

@@ -1,4 +1,13 @@
-import { DAY, MINUTE, ageOf, plus, type GitHubFailure, type Repository, type ScanState, type Spending } from '@multi-tenant-runner/core';
+import {
+  DAY,
+  MINUTE,
+  ageOf,
+  plus,
+  type GitHubFailure,
+  type Repository,
+  type ScanState,
+  type Spending,
+} from '@multi-tenant-runner/core';
 import { ROUND, finished } from './plan-scans';
 import type { OutOfTime, RecoveryDeps } from './deps';
 import { searchRepository, type ScanDeps } from './search-repository';
@@ -11,7 +20,9 @@ const RECENT_PUSH = DAY;
 const AFTER_NO_ANSWER = 5 * MINUTE;
 const AFTER_HALF = 15 * MINUTE;
 
-/** One visit's spending. Starting runners comes first: a search stops long before the installation's budget is used up. */
+/**
+ * One visit's spending. Starting runners comes first: a search stops long before the installation's budget is used up.
+ */
 export class CallBudget {
   private spent = 0;
   private last: NonNullable<Spending['budget']> | undefined;
@@ -31,9 +42,17 @@ export class CallBudget {
 }
 
 /** One visit: goes on where the last one stopped, and answers where the next one goes on. */
-export async function scanTenant(start: ScanState, deps: ScanDeps & Pick<RecoveryDeps, 'search' | 'jobs'>, outOfTime: OutOfTime): Promise<ScanState> {
+export async function scanTenant(
+  start: ScanState,
+  deps: ScanDeps & Pick<RecoveryDeps, 'search' | 'jobs'>,
+  outOfTime: OutOfTime,
+): Promise<ScanState> {
   const callBudget = new CallBudget();
-  const busy = new Set((await deps.jobs.listRecent(start.installationId, RECENT_JOBS)).map((job) => nameOf({ owner: job.owner, name: job.repo })));
+  const busy = new Set(
+    (await deps.jobs.listRecent(start.installationId, RECENT_JOBS)).map((job) =>
+      nameOf({ owner: job.owner, name: job.repo }),
+    ),
+  );
   let state = start;
   for (;;) {
     const listed = callBudget.pay(await deps.search.listRepositories(state.installationId, state.page));
@@ -45,7 +64,12 @@ export async function scanTenant(start: ScanState, deps: ScanDeps & Pick<Recover
       const until = outOfTime() ? deps.clock.now() : callBudget.closedUntil(deps.clock.now());
       if (until !== undefined) return { ...state, notBefore: until.toISOString() };
       const searched = await searchRepository(repository, state, callBudget, deps, outOfTime);
-      if (searched.kind === 'stopped') return { ...state, ...(searched.lastRunId !== undefined && { lastRunId: searched.lastRunId }), notBefore: deps.clock.now().toISOString() };
+      if (searched.kind === 'stopped')
+        return {
+          ...state,
+          ...(searched.lastRunId !== undefined && { lastRunId: searched.lastRunId }),
+          notBefore: deps.clock.now().toISOString(),
+        };
       if (searched.kind === 'failed') return pausedBy(searched.failure, state, deps);
       state = { ...withoutRun(state), index: index + 1 };
     }
@@ -60,7 +84,8 @@ function withoutRun({ lastRunId: _lastRunId, ...state }: ScanState): ScanState {
   return state;
 }
 
-const nameOf = ({ owner, name }: { readonly owner: string; readonly name: string }): string => `${owner}/${name}`.toLowerCase();
+const nameOf = ({ owner, name }: { readonly owner: string; readonly name: string }): string =>
+  `${owner}/${name}`.toLowerCase();
 
 function isWorthALook(repository: Repository, { breadth }: ScanState, busy: ReadonlySet<string>, now: Date): boolean {
   if (repository.dormant) return false;
@@ -77,10 +102,16 @@ function pausedBy(failure: GitHubFailure, state: ScanState, deps: ScanDeps): Sca
       log.info("The search for a tenant's unheard jobs waits for GitHub's limit");
       return { ...state, notBefore: failure.retryAt.toISOString() };
     case 'unavailable':
-      log.warn("GitHub gave no answer in the search for a tenant's unheard jobs; it goes on later", { reason: failure.message });
+      log.warn("GitHub gave no answer in the search for a tenant's unheard jobs; it goes on later", {
+        reason: failure.message,
+      });
       return { ...state, notBefore: plus(now, AFTER_NO_ANSWER).toISOString() };
     case 'refused':
-      log.warn("GitHub refused the search for a tenant's unheard jobs. It needs the App's permission Actions: read, and an installation that is not suspended", { status: failure.status });
+      log.warn(
+        "GitHub refused the search for a tenant's unheard jobs. It needs the App's permission Actions: " +
+          'read, and an installation that is not suspended',
+        { status: failure.status },
+      );
       // As broadly next time, as nothing was seen; and at once if the row changes, as an end of a suspension does.
       return { ...withoutRun(state), phase: 'done', page: 1, index: 0, notBefore: plus(now, ROUND).toISOString() };
   }

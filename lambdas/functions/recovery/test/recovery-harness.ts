@@ -16,6 +16,7 @@ export function createRecoveryHarness(options?: Parameters<typeof createTestHarn
   return {
     ...harness,
     deps,
-    run: ({ millisecondsLeft = () => 60 * SECOND } = {}) => handler({ source: RECOVERY_SOURCE }, { awsRequestId: 'request-1', getRemainingTimeInMillis: millisecondsLeft }),
+    run: ({ millisecondsLeft = () => 60 * SECOND } = {}) =>
+      handler({ source: RECOVERY_SOURCE }, { awsRequestId: 'request-1', getRemainingTimeInMillis: millisecondsLeft }),
   };
 }

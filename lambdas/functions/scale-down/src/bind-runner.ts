@@ -1,9 +1,19 @@
-import { WAITING_JOB_STATES, isSamePlace, parkForRestart, runnerName, dispatchNextJobs, type Job, type JobEvent, type Launch } from '@multi-tenant-runner/core';
+import {
+  WAITING_JOB_STATES,
+  isSamePlace,
+  parkForRestart,
+  runnerName,
+  dispatchNextJobs,
+  type Job,
+  type JobEvent,
+  type Launch,
+} from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 /**
  * Records which launch's runner took a job. Only launches of the installation that signed the event are looked at: a
- * runner's name is text that a tenant can choose. When the runner was started for another job, that one is provided for.
+ * runner's name is text that a tenant can choose. When the runner was started for another job, that one is provided
+ * for.
  */
 export async function bindRunner(event: JobEvent, deps: ScaleDownDeps): Promise<Launch | undefined> {
   if (event.runnerName === undefined) return undefined;
@@ -30,7 +40,9 @@ export async function bindRunner(event: JobEvent, deps: ScaleDownDeps): Promise<
 }
 
 function nameOf(launch: Launch, deps: ScaleDownDeps): string | undefined {
-  return launch.runnerName ?? (launch.instanceId === undefined ? undefined : runnerName(deps.environment, launch.instanceId));
+  return (
+    launch.runnerName ?? (launch.instanceId === undefined ? undefined : runnerName(deps.environment, launch.instanceId))
+  );
 }
 
 /** How often the rows are read again when another event of the same exchange changes them meanwhile. */
@@ -43,7 +55,10 @@ const LOOKS = 4;
  */
 async function provideForDisplaced(taker: number, taken: Launch, deps: ScaleDownDeps): Promise<void> {
   for (let look = 1; ; look += 1) {
-    const [displaced, launches] = await Promise.all([deps.jobs.get(taken.installationId, taken.jobId), deps.launches.listOpen(taken.installationId)]);
+    const [displaced, launches] = await Promise.all([
+      deps.jobs.get(taken.installationId, taken.jobId),
+      deps.launches.listOpen(taken.installationId),
+    ]);
     if (displaced === undefined || displaced.launchId !== taken.launchId || !waits(displaced)) return;
     // It runs already: the event that says so has bound its runner, and will tell its row next.
     if (launches.some((launch) => launch.takenBy === displaced.jobId)) return;
@@ -56,11 +71,15 @@ async function provideForDisplaced(taker: number, taken: Launch, deps: ScaleDown
 const waits = (job: Job): boolean => (WAITING_JOB_STATES as readonly string[]).includes(job.state);
 
 async function startAgain(job: Job, launchId: string, deps: ScaleDownDeps): Promise<void> {
-  if (await parkForRestart(job, launchId, { reason: 'runner-taken', usedMachine: false }, deps)) await dispatchNextJobs(job.installationId, deps);
+  if (await parkForRestart(job, launchId, { reason: 'runner-taken', usedMachine: false }, deps))
+    await dispatchNextJobs(job.installationId, deps);
 }
 
 /** A machine that nobody took, started for a job that took another. */
-function inheritable(candidate: Launch, exchange: { readonly taker: number; readonly taken: Launch; readonly launches: readonly Launch[] }): boolean {
+function inheritable(
+  candidate: Launch,
+  exchange: { readonly taker: number; readonly taken: Launch; readonly launches: readonly Launch[] },
+): boolean {
   const { taker, taken, launches } = exchange;
   return (
     candidate.launchId !== taken.launchId &&
@@ -94,7 +113,9 @@ async function inherit(displaced: Job, taken: Launch, replacement: Launch, deps:
   );
   if (!follows.ok) return false;
   const now = await deps.launches.get(replacement.installationId, replacement.launchId);
-  if (now === undefined || now.state === 'ending' || now.state === 'ended') await startAgain(follows.row, replacement.launchId, deps);
-  else if (now.takenBy !== undefined && now.takenBy !== displaced.jobId) await provideForDisplaced(now.takenBy, now, deps);
+  if (now === undefined || now.state === 'ending' || now.state === 'ended')
+    await startAgain(follows.row, replacement.launchId, deps);
+  else if (now.takenBy !== undefined && now.takenBy !== displaced.jobId)
+    await provideForDisplaced(now.takenBy, now, deps);
   return true;
 }

@@ -28,7 +28,11 @@ export interface RunnerContext {
  * registration still saves it, except at the maximum lifetime. `busy: false` in GitHub's list is not asked: it has been
  * seen wrong for minutes at a time.
  */
-export function decideRunnerEnd({ launch, machine, tenant, isJobOver }: RunnerContext & { readonly launch: Launch; readonly machine: Machine }, now: Date, limits: RunnerLimits): RunnerEnd | undefined {
+export function decideRunnerEnd(
+  { launch, machine, tenant, isJobOver }: RunnerContext & { readonly launch: Launch; readonly machine: Machine },
+  now: Date,
+  limits: RunnerLimits,
+): RunnerEnd | undefined {
   if (launch.instanceId === undefined || hasLiveLease(launch, now)) return undefined;
   if (launch.state !== 'launching' && launch.state !== 'running') return undefined;
   if (isOverdue(launch, machine, now, limits)) return 'max-lifetime';
@@ -44,7 +48,9 @@ export function decideRunnerEnd({ launch, machine, tenant, isJobOver }: RunnerCo
   return ageOf(since, now) > limits.bootTimeout + limits.idleTimeout ? 'idle' : undefined;
 }
 
-/** Where no event told of a start, the job may have begun in the last minute in which the machine could wait for one. */
+/**
+ * Where no event told of a start, the job may have begun in the last minute in which the machine could wait for one.
+ */
 function isOverdue(launch: Launch, machine: Machine, now: Date, limits: RunnerLimits): boolean {
   const most = limits.maxLifetime + OTHERS_FIRST;
   if (launch.takenAt !== undefined) return ageOf(launch.takenAt, now) > most;

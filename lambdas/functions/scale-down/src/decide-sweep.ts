@@ -50,7 +50,10 @@ export type SweepAction =
   | { readonly kind: 'restate'; readonly jobs: readonly Job[] }
   | { readonly kind: 'wake' };
 
-/** What the sweep does about each difference between rows, slots, machines and jobs. Pure: the same snapshot, the same actions. */
+/**
+ * What the sweep does about each difference between rows, slots, machines and jobs. Pure: the same snapshot, the same
+ * actions.
+ */
 export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
   const { lookup } = snapshot;
   if (isDeleted(lookup)) {
@@ -70,7 +73,11 @@ export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits):
 
 /** GitHub wants to hear nothing of the tenant for now: what is left of its patience belongs to launches. */
 function isLimited(lookup: TenantLookup, now: Date): boolean {
-  return lookup.kind === 'tenant' && lookup.tenant.githubLimitedUntil !== undefined && new Date(lookup.tenant.githubLimitedUntil) > now;
+  return (
+    lookup.kind === 'tenant' &&
+    lookup.tenant.githubLimitedUntil !== undefined &&
+    new Date(lookup.tenant.githubLimitedUntil) > now
+  );
 }
 
 function needsGitHub(action: SweepAction): boolean {
@@ -90,19 +97,33 @@ function cleanupOf(snapshot: Snapshot): SweepAction[] {
   return done && isEmpty(snapshot) ? [] : [{ kind: 'clean-up' }];
 }
 
-const liveOf = (snapshot: Snapshot): ReadonlySet<string> => (snapshot.lookup.kind === 'tenant' ? snapshot.lookup.tenant.slots : new Set());
+const liveOf = (snapshot: Snapshot): ReadonlySet<string> =>
+  snapshot.lookup.kind === 'tenant' ? snapshot.lookup.tenant.slots : new Set();
 
 function brokenLive(snapshot: Snapshot): SweepAction[] {
   if (snapshot.lookup.kind !== 'tenant' || !snapshot.lookup.slotsBroken) return [];
-  return [{ kind: 'rebuild-slots', launchIds: snapshot.launches.filter(({ state }) => state !== 'wanted').map(({ launchId }) => launchId) }];
+  return [
+    {
+      kind: 'rebuild-slots',
+      launchIds: snapshot.launches.filter(({ state }) => state !== 'wanted').map(({ launchId }) => launchId),
+    },
+  ];
 }
 
 function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
   const hasSlot = liveOf(snapshot).has(launch.launchId);
   const machine = snapshot.machines.find((candidate) => belongsTo(candidate, launch));
   const young = ageOf(launch.updatedAt, now) < limits.grace || hasLiveLease(launch, now);
-  const restored: SweepAction[] = machine !== undefined && !hasSlot && !young ? [{ kind: 'restore-slot', launchId: launch.launchId }] : [];
-  const judged = machine === undefined ? undefined : decideRunnerEnd({ launch, machine, tenant: statusOf(snapshot), isJobOver: isOver(launch.jobId, snapshot) }, now, limits);
+  const restored: SweepAction[] =
+    machine !== undefined && !hasSlot && !young ? [{ kind: 'restore-slot', launchId: launch.launchId }] : [];
+  const judged =
+    machine === undefined
+      ? undefined
+      : decideRunnerEnd(
+          { launch, machine, tenant: statusOf(snapshot), isJobOver: isOver(launch.jobId, snapshot) },
+          now,
+          limits,
+        );
   if (judged !== undefined) return [...restored, { kind: 'end-machine', launch, reason: judged }];
   if (young) return restored;
   switch (launch.state) {
@@ -135,10 +156,15 @@ function aboutWanted(launch: Launch, hasSlot: boolean, snapshot: Snapshot): Swee
   return job.state === 'parked' ? [] : [{ kind: 'park-again', job }];
 }
 
-/** Slots whose launch is over or was never recorded; whether that is so is read again, strongly, before anything changes. */
+/**
+ * Slots whose launch is over or was never recorded; whether that is so is read again, strongly, before anything
+ * changes.
+ */
 function aboutSlots(snapshot: Snapshot): SweepAction[] {
   const known = new Set(snapshot.launches.map(({ launchId }) => launchId));
-  return [...liveOf(snapshot)].filter((launchId) => !known.has(launchId)).map((launchId) => ({ kind: 'check-slot', launchId }));
+  return [...liveOf(snapshot)]
+    .filter((launchId) => !known.has(launchId))
+    .map((launchId) => ({ kind: 'check-slot', launchId }));
 }
 
 function aboutMachines(snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
@@ -155,7 +181,9 @@ function aboutJob(job: Job, snapshot: Snapshot, now: Date, limits: SweepLimits):
   const waits = job.state !== 'running';
   if (waits && isTooOld(job, now) && (withoutLaunch || launch.state === 'wanted')) return [{ kind: 'expire', job }];
   if (isLookDue(job, now)) return [{ kind: 'ask-github', job }];
-  const settled = withoutLaunch ? ageOf(job.updatedAt, now) >= limits.grace : job.state === 'starting' && worksUnheard(launch, snapshot, now, limits);
+  const settled = withoutLaunch
+    ? ageOf(job.updatedAt, now) >= limits.grace
+    : job.state === 'starting' && worksUnheard(launch, snapshot, now, limits);
   if (job.state === 'parked' || !settled) return [];
   return [{ kind: 'ask-github', job }];
 }

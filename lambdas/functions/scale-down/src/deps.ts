@@ -1,4 +1,10 @@
-import type { LeaseHolder, ProtocolDeps, RunnerFleet, RunnerParameters, SecurityGroups } from '@multi-tenant-runner/core';
+import type {
+  LeaseHolder,
+  ProtocolDeps,
+  RunnerFleet,
+  RunnerParameters,
+  SecurityGroups,
+} from '@multi-tenant-runner/core';
 
 export interface ScaleDownSettings {
   /** Milliseconds. A machine whose runner never came online after this long is given up. */

@@ -10,8 +10,8 @@ const SIDE_BY_SIDE = 10;
 type DueJob = Awaited<ReturnType<ScaleDownDeps['jobs']['listDue']>>[number];
 
 /**
- * Wakes the tenants whose parked jobs are due. Each entry leaves the head of the index, whatever came of it: a tenant at
- * its limit with hundreds of due jobs would stand before everybody else's for ever.
+ * Wakes the tenants whose parked jobs are due. Each entry leaves the head of the index, whatever came of it: a tenant
+ * at its limit with hundreds of due jobs would stand before everybody else's for ever.
  */
 export async function dispatchDueJobs(deps: ScaleDownDeps, outOfTime: () => boolean): Promise<void> {
   const seen = new Set<string>();
@@ -42,7 +42,10 @@ async function wakeTenant(installationId: number, entries: readonly DueJob[], de
       await Promise.all(entries.slice(from, from + SIDE_BY_SIDE).map((entry) => settleDue(entry, lookup, deps)));
     }
   } catch (cause) {
-    deps.log.error('Due jobs of a tenant could not be woken; the next run tries again', { tenant_id: installationId, cause });
+    deps.log.error('Due jobs of a tenant could not be woken; the next run tries again', {
+      tenant_id: installationId,
+      cause,
+    });
   }
 }
 

@@ -1,4 +1,12 @@
-import { WAITING_JOB_STATES, dropLease, endJob, endMachine, isEnded, takeLease, type Launch } from '@multi-tenant-runner/core';
+import {
+  WAITING_JOB_STATES,
+  dropLease,
+  endJob,
+  endMachine,
+  isEnded,
+  takeLease,
+  type Launch,
+} from '@multi-tenant-runner/core';
 import type { RunnerEnd } from './decide-runner';
 import type { ScaleDownDeps } from './deps';
 
@@ -24,7 +32,10 @@ export async function endRunner({ launch, reason, worked }: EndRunner, deps: Sca
   if (hard) await recordHardEnd(leased, deps);
 }
 
-/** Jobs and launches were read side by side, so a job that began meanwhile may have been missed; and the machine may be another's by now. */
+/**
+ * Jobs and launches were read side by side, so a job that began meanwhile may have been missed; and the machine may be
+ * another's by now.
+ */
 async function isJobOver({ installationId, jobId, takenBy }: Launch, deps: ScaleDownDeps): Promise<boolean> {
   if (takenBy !== undefined) return false;
   const job = await deps.jobs.get(installationId, jobId);
@@ -33,5 +44,6 @@ async function isJobOver({ installationId, jobId, takenBy }: Launch, deps: Scale
 
 async function recordHardEnd(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   const job = launch.takenBy === undefined ? undefined : await deps.jobs.get(launch.installationId, launch.takenBy);
-  if (job !== undefined) await endJob(job, { state: 'cancelled', reason: 'max-lifetime', from: [...WAITING_JOB_STATES, 'running'] }, deps);
+  if (job !== undefined)
+    await endJob(job, { state: 'cancelled', reason: 'max-lifetime', from: [...WAITING_JOB_STATES, 'running'] }, deps);
 }

@@ -15,14 +15,17 @@ const INTERRUPTION = 'EC2 Spot Instance Interruption Warning';
 export function parseInstanceEvent(value: unknown): Decoded<InstanceEvent> {
   const decoder = Decoder.of(value);
   const detail = decoder.object('detail');
-  if (decoder.text('detail-type') === INTERRUPTION) return decoded(detail, { instanceId: detail.text('instance-id'), state: 'interrupted' as const });
+  if (decoder.text('detail-type') === INTERRUPTION)
+    return decoded(detail, { instanceId: detail.text('instance-id'), state: 'interrupted' as const });
   return decoded(detail, {
     instanceId: detail.text('instance-id'),
     state: detail.oneOf('state', ['shutting-down', 'terminated', 'stopped'] as const),
   });
 }
 
-/** Events come for every instance of the account: one that belongs to no launch is none of ours, or the sweep's to find. */
+/**
+ * Events come for every instance of the account: one that belongs to no launch is none of ours, or the sweep's to find.
+ */
 export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownDeps): Promise<void> {
   if (event.state === 'interrupted') return handleInterruption(event.instanceId, deps);
   const key = await deps.launches.findByInstance(event.instanceId);
@@ -34,10 +37,17 @@ export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownD
     return;
   }
   const leased = await takeLease(launch, deps.lease, deps);
-  if (leased === undefined) throw new Error(`Launch ${launch.launchId} is in other hands; its stopped machine is ended later`);
+  if (leased === undefined)
+    throw new Error(`Launch ${launch.launchId} is in other hands; its stopped machine is ended later`);
   // Ended by us it would say so, and not why it stopped.
   const { reason, worked = false } = await explain(leased, deps);
-  const how = { reason: reason === GONE ? 'machine-stopped' : reason, worked, followUp: { kind: 'ask' }, lease: deps.lease, registration: 'whatever' } as const;
+  const how = {
+    reason: reason === GONE ? 'machine-stopped' : reason,
+    worked,
+    followUp: { kind: 'ask' },
+    lease: deps.lease,
+    registration: 'whatever',
+  } as const;
   await endMachine({ ...leased, instanceId: event.instanceId }, how, deps);
 }
 

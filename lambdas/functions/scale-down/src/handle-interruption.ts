@@ -1,10 +1,17 @@
-import { SPOT_INTERRUPTED, dropLease, endMachine, recordMachineEnd, takeLease, type Launch } from '@multi-tenant-runner/core';
+import {
+  SPOT_INTERRUPTED,
+  dropLease,
+  endMachine,
+  recordMachineEnd,
+  takeLease,
+  type Launch,
+} from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 /**
- * AWS takes a spot machine back in two minutes. A runner without a job is deregistered and ended at once, so that GitHub
- * gives it none any more, and its job is started again. A busy one has its two minutes: GitHub fails its job if they
- * don't suffice, and the row says why.
+ * AWS takes a spot machine back in two minutes. A runner without a job is deregistered and ended at once, so that
+ * GitHub gives it none any more, and its job is started again. A busy one has its two minutes: GitHub fails its job if
+ * they don't suffice, and the row says why.
  */
 export async function handleInterruption(instanceId: string, deps: ScaleDownDeps): Promise<void> {
   const key = await deps.launches.findByInstance(instanceId);
@@ -14,8 +21,14 @@ export async function handleInterruption(instanceId: string, deps: ScaleDownDeps
   if (noted === undefined) return;
   if (launch.interruptedAt === undefined) report(noted, deps);
   const leased = await takeLease(noted, deps.lease, deps);
-  if (leased === undefined) throw new Error(`Launch ${launch.launchId} is in other hands; its interruption is handled later`);
-  const how = { reason: SPOT_INTERRUPTED, followUp: { kind: 'ask' }, lease: deps.lease, registration: 'must-go' } as const;
+  if (leased === undefined)
+    throw new Error(`Launch ${launch.launchId} is in other hands; its interruption is handled later`);
+  const how = {
+    reason: SPOT_INTERRUPTED,
+    followUp: { kind: 'ask' },
+    lease: deps.lease,
+    registration: 'must-go',
+  } as const;
   await recordMachineEnd(leased, SPOT_INTERRUPTED, deps);
   const end = await endMachine({ ...leased, instanceId }, how, deps);
   if (end !== 'ended') await dropLease(leased, deps.lease, deps);

@@ -20,8 +20,8 @@ import { handleWaiting } from './handle-waiting';
 import type { ScaleDownDeps } from './deps';
 
 /**
- * What became of a job with our labels, or on a runner of ours. No word gives a slot back by itself: that needs proof that
- * the machine is gone. Events may come late, twice or in the wrong order, so each names the states it may follow.
+ * What became of a job with our labels, or on a runner of ours. No word gives a slot back by itself: that needs proof
+ * that the machine is gone. Events may come late, twice or in the wrong order, so each names the states it may follow.
  */
 export async function handleJobEvent(event: JobEvent, deps: ScaleDownDeps): Promise<void> {
   if (event.kind === 'waiting') return handleWaiting(event, deps);
@@ -38,16 +38,22 @@ async function placed(event: JobEvent, launch: Launch | undefined, deps: ScaleDo
 }
 
 async function recordJob(event: JobEvent, launch: Launch | undefined, deps: ScaleDownDeps): Promise<void> {
-  const refusal = event.kind === 'in_progress' && launch !== undefined ? await refusalOf(event, launch, deps) : undefined;
+  const refusal =
+    event.kind === 'in_progress' && launch !== undefined ? await refusalOf(event, launch, deps) : undefined;
   if (refusal !== undefined && launch !== undefined) return endIntruder(event, launch, refusal, deps);
   if (launch?.clearsCircuit === true) await closeCircuit(launch.installationId, launch.tier, deps);
-  const before = event.kind === 'in_progress' ? await recordRunning(event, launch?.launchId, deps) : await recordEnd(event, deps);
+  const before =
+    event.kind === 'in_progress' ? await recordRunning(event, launch?.launchId, deps) : await recordEnd(event, deps);
   if (before === undefined || before.launchId === launch?.launchId) return;
   const unused = await endUnusedLaunch(before, deps);
   if (event.kind === 'completed' && unused !== undefined) await endUnusedMachine(unused, event.jobId, deps);
 }
 
-async function recordRunning(event: JobEvent, launchId: string | undefined, deps: ScaleDownDeps): Promise<Job | undefined> {
+async function recordRunning(
+  event: JobEvent,
+  launchId: string | undefined,
+  deps: ScaleDownDeps,
+): Promise<Job | undefined> {
   const now = deps.clock.now();
   const running = { startedAt: event.at, ...(event.runnerName !== undefined && { runnerName: event.runnerName }) };
   const created = await deps.jobs.create({ ...newJob(event, now, 'running'), ...running });
@@ -58,18 +64,28 @@ async function recordRunning(event: JobEvent, launchId: string | undefined, deps
     event.installationId,
     event.jobId,
     { from: reopened && created.row !== undefined ? [created.row.state] : WAITING_JOB_STATES },
-    { state: 'running', ...(reopened && { endedAt: null, conclusion: null }), reason: null, nextTry: null, gatedAt: null, ...running, ...(launchId !== undefined && { launchId }), updatedAt: now.toISOString() },
+    {
+      state: 'running',
+      ...(reopened && { endedAt: null, conclusion: null }),
+      reason: null,
+      nextTry: null,
+      gatedAt: null,
+      ...running,
+      ...(launchId !== undefined && { launchId }),
+      updatedAt: now.toISOString(),
+    },
   );
   if (!changed.ok) await endIfUninstalled(event, ['running'], deps);
   return created.row;
 }
 
 /**
- * Whether the row says an end that we decided, and GitHub has had the job run, or ended it, since. A machine that we ended
- * ourselves is no mistake, and a refusal is one only of a job that one of our runners may have by now.
+ * Whether the row says an end that we decided, and GitHub has had the job run, or ended it, since. A machine that we
+ * ended ourselves is no mistake, and a refusal is one only of a job that one of our runners may have by now.
  */
 function isOvertaken({ state, reason, endedAt }: Job, event: JobEvent, launchId: string | undefined): boolean {
-  const mistaken = reason === 'too-old' || reason === 'gone-at-github' || (state === 'refused' && launchId !== undefined);
+  const mistaken =
+    reason === 'too-old' || reason === 'gone-at-github' || (state === 'refused' && launchId !== undefined);
   return isEnded(state) && mistaken && endedAt !== undefined && Date.parse(event.at) > Date.parse(endedAt);
 }
 
@@ -113,14 +129,15 @@ async function endUnusedLaunch(before: Job, deps: ScaleDownDeps): Promise<Launch
   if (ended.ok) return undefined;
   if (ended.row?.state !== 'held') return ended.row;
   const leased = await takeLease(ended.row, deps.lease, deps);
-  if (leased !== undefined) await release(leased, { reason: 'job-elsewhere', followUp: { kind: 'ask' }, lease: deps.lease }, deps);
+  if (leased !== undefined)
+    await release(leased, { reason: 'job-elsewhere', followUp: { kind: 'ask' }, lease: deps.lease }, deps);
   return undefined;
 }
 
 /**
- * A job that ended without its machine, as one that was cancelled while it booted: nobody is going to need the machine, and its slot
- * is another job's. GitHub refuses to let go of a runner that took another job meanwhile. Whatever can't be done now, as
- * scale-up is still at work or GitHub does not answer, the next sweep does.
+ * A job that ended without its machine, as one that was cancelled while it booted: nobody is going to need the machine,
+ * and its slot is another job's. GitHub refuses to let go of a runner that took another job meanwhile. Whatever can't
+ * be done now, as scale-up is still at work or GitHub does not answer, the next sweep does.
  */
 async function endUnusedMachine(launch: Launch, jobId: number, deps: ScaleDownDeps): Promise<void> {
   if (!isUnused(launch, jobId)) return;
@@ -128,10 +145,15 @@ async function endUnusedMachine(launch: Launch, jobId: number, deps: ScaleDownDe
   if (leased?.instanceId === undefined) return;
   const how = { reason: 'job-ended', followUp: { kind: 'ask' }, lease: deps.lease, registration: 'must-go' } as const;
   const isStill = isUnused(leased, jobId);
-  if (!isStill || (await endMachine({ ...leased, instanceId: leased.instanceId }, how, deps)) !== 'ended') await dropLease(leased, deps.lease, deps);
+  if (!isStill || (await endMachine({ ...leased, instanceId: leased.instanceId }, how, deps)) !== 'ended')
+    await dropLease(leased, deps.lease, deps);
 }
 
 /** It may have been passed on to a job whose own runner this one took. */
 function isUnused(launch: Launch, jobId: number): boolean {
-  return (launch.state === 'launching' || launch.state === 'running') && launch.jobId === jobId && launch.takenBy === undefined;
+  return (
+    (launch.state === 'launching' || launch.state === 'running') &&
+    launch.jobId === jobId &&
+    launch.takenBy === undefined
+  );
 }

@@ -18,9 +18,9 @@ import { endIfUninstalled } from './end-if-uninstalled';
 import type { ScaleDownDeps } from './deps';
 
 /**
- * GitHub holds a job back: behind an environment's protection rule, or in a concurrency group. It may have said `queued`
- * before, and says it again, under the same id, when it lets the job through, up to 30 days later. Until then the job
- * needs neither slot nor machine.
+ * GitHub holds a job back: behind an environment's protection rule, or in a concurrency group. It may have said
+ * `queued` before, and says it again, under the same id, when it lets the job through, up to 30 days later. Until then
+ * the job needs neither slot nor machine.
  * https://github.blog/changelog/2022-11-21-webhook-enhancements-for-environment-protection-rules
  */
 export async function handleWaiting(event: JobEvent, deps: ScaleDownDeps): Promise<void> {
@@ -34,7 +34,10 @@ export async function handleWaiting(event: JobEvent, deps: ScaleDownDeps): Promi
   await endLaunchesOf(job, deps);
 }
 
-/** The `queued` that follows may have come first, and no time in either says so. Where GitHub can't be asked, the event's word counts: the sweep asks soon. */
+/**
+ * The `queued` that follows may have come first, and no time in either says so. Where GitHub can't be asked, the
+ * event's word counts: the sweep asks soon.
+ */
 async function isLate(job: Job, event: JobEvent, deps: ScaleDownDeps): Promise<boolean> {
   const answer = await deps.github.getJob(placeOfJob(event, await deps.tenants.get(job.installationId)), job.jobId);
   if (answer.kind !== 'found' || answer.job === undefined) return false;
@@ -42,10 +45,14 @@ async function isLate(job: Job, event: JobEvent, deps: ScaleDownDeps): Promise<b
   return need !== 'held-back' && need !== 'unknown';
 }
 
-/** Found by what they were started for, not by the job's row: that names the next launch by now, also when this comes again. */
+/**
+ * Found by what they were started for, not by the job's row: that names the next launch by now, also when this comes
+ * again.
+ */
 async function endLaunchesOf(job: Job, deps: ScaleDownDeps): Promise<void> {
   const launches = await deps.launches.listOpen(job.installationId);
-  for (const launch of launches.filter((one) => one.jobId === job.jobId && one.takenBy === undefined)) await endLaunch(launch, deps);
+  for (const launch of launches.filter((one) => one.jobId === job.jobId && one.takenBy === undefined))
+    await endLaunch(launch, deps);
 }
 
 async function endLaunch(launch: Launch, deps: ScaleDownDeps): Promise<void> {
@@ -53,16 +60,26 @@ async function endLaunch(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   if (launch.state === 'ending') return;
   if (launch.state === 'wanted') {
     const now = deps.clock.now().toISOString();
-    const ended = await deps.launches.change(launch.installationId, launch.launchId, { from: ['wanted'] }, { state: 'ended', reason: over.reason, endedAt: now, updatedAt: now });
+    const ended = await deps.launches.change(
+      launch.installationId,
+      launch.launchId,
+      { from: ['wanted'] },
+      { state: 'ended', reason: over.reason, endedAt: now, updatedAt: now },
+    );
     if (ended.ok) return;
   }
   const leased = await takeLease(launch.state === 'wanted' ? { ...launch, state: 'held' } : launch, deps.lease, deps);
-  if (leased === undefined) throw new Error(`Launch ${launch.launchId} is in other hands; its end is tried again later`);
+  if (leased === undefined)
+    throw new Error(`Launch ${launch.launchId} is in other hands; its end is tried again later`);
   if (leased.state === 'held') return void (await release(leased, over, deps));
   // It may have been passed on meanwhile to a job whose own runner this one took.
   const isStill = leased.jobId === launch.jobId && leased.takenBy === undefined;
   if (!isStill || leased.instanceId === undefined) return dropLease(leased, deps.lease, deps);
-  const end = await endMachine({ ...leased, instanceId: leased.instanceId }, { ...over, registration: 'must-go' }, deps);
+  const end = await endMachine(
+    { ...leased, instanceId: leased.instanceId },
+    { ...over, registration: 'must-go' },
+    deps,
+  );
   // Busy: another job has it. Unsure: the sweep ends it when it has been idle for long enough.
   if (end !== 'ended') await dropLease(leased, deps.lease, deps);
 }

@@ -1,5 +1,12 @@
 import { SECOND, SWEEP_SOURCE, parseJobEvent, parseJson, type Decoded, type JobEvent } from '@multi-tenant-runner/core';
-import { receiveCount, runQueueBatch, timeLeft, type BatchResponse, type LambdaContext, type QueueRecord } from '@multi-tenant-runner/runtime';
+import {
+  receiveCount,
+  runQueueBatch,
+  timeLeft,
+  type BatchResponse,
+  type LambdaContext,
+  type QueueRecord,
+} from '@multi-tenant-runner/runtime';
 import { parseInstanceEvent, handleInstanceEvent, type InstanceEvent } from './handle-instance-event';
 import { handleJobEvent } from './handle-job-event';
 import { reportSweep } from './report-sweep';
@@ -7,7 +14,10 @@ import { sweep, type SweepReport } from './sweep';
 import type { ScaleDownDeps } from './deps';
 
 /** What is the same for every invocation; the lease is each one's own. */
-export type ScaleDownBase = Omit<ScaleDownDeps, 'lease'> & { readonly leaseMilliseconds: number; readonly maxReceiveCount: number };
+export type ScaleDownBase = Omit<ScaleDownDeps, 'lease'> & {
+  readonly leaseMilliseconds: number;
+  readonly maxReceiveCount: number;
+};
 export type ScaleDownEvent = { readonly Records: readonly QueueRecord[] } | { readonly source: string };
 export type ScaleDownHandler = (event: ScaleDownEvent, context: LambdaContext) => Promise<BatchResponse | SweepReport>;
 
@@ -15,11 +25,20 @@ export type ScaleDownHandler = (event: ScaleDownEvent, context: LambdaContext) =
 export function createHandler(base: ScaleDownBase): ScaleDownHandler {
   return async (event, context) => {
     const log = base.log.with({ request_id: context.awsRequestId });
-    const depsFor = (name: string): ScaleDownDeps => ({ ...base, log, lease: { name: `${context.awsRequestId}/${name}`, milliseconds: base.leaseMilliseconds } });
+    const depsFor = (name: string): ScaleDownDeps => ({
+      ...base,
+      log,
+      lease: { name: `${context.awsRequestId}/${name}`, milliseconds: base.leaseMilliseconds },
+    });
     if ('Records' in event) {
-      return runQueueBatch(event.Records, (record) => handleReceive(record, base.maxReceiveCount, depsFor(record.messageId)), { context, log });
+      return runQueueBatch(
+        event.Records,
+        (record) => handleReceive(record, base.maxReceiveCount, depsFor(record.messageId)),
+        { context, log },
+      );
     }
-    if (event.source !== SWEEP_SOURCE) throw new Error('The event is neither a batch of runner events nor the sweep; check what invokes this function');
+    if (event.source !== SWEEP_SOURCE)
+      throw new Error('The event is neither a batch of runner events nor the sweep; check what invokes this function');
     const report = await sweep(depsFor('sweep'), () => timeLeft(context) < 10 * SECOND);
     reportSweep(report, { metrics: base.metrics, log });
     return report;
@@ -32,8 +51,13 @@ async function handleReceive(record: QueueRecord, maxReceiveCount: number, deps:
     await handleRecord(record, deps);
   } catch (cause) {
     if (receiveCount(record) >= maxReceiveCount) {
-      deps.metrics.count('RunnerEventFailed', { properties: { message_id: record.messageId, tenant_id: record.attributes?.MessageGroupId ?? null } });
-      deps.log.error('A runner event failed on every receive and goes to the dead letters', { message_id: record.messageId, cause });
+      deps.metrics.count('RunnerEventFailed', {
+        properties: { message_id: record.messageId, tenant_id: record.attributes?.MessageGroupId ?? null },
+      });
+      deps.log.error('A runner event failed on every receive and goes to the dead letters', {
+        message_id: record.messageId,
+        cause,
+      });
     }
     throw cause;
   }
@@ -46,8 +70,12 @@ async function handleRecord(record: QueueRecord, deps: ScaleDownDeps): Promise<v
     throw new Error(`The message is no runner event and goes to the dead letters: ${decoded.problems.join('; ')}`);
   }
   const event = decoded.value;
-  if ('instanceId' in event) return handleInstanceEvent(event, { ...deps, log: deps.log.with({ instance_id: event.instanceId }) });
-  await handleJobEvent(event, { ...deps, log: deps.log.with({ tenant_id: event.installationId, job_id: event.jobId }) });
+  if ('instanceId' in event)
+    return handleInstanceEvent(event, { ...deps, log: deps.log.with({ instance_id: event.instanceId }) });
+  await handleJobEvent(event, {
+    ...deps,
+    log: deps.log.with({ tenant_id: event.installationId, job_id: event.jobId }),
+  });
 }
 
 /** Two kinds share the queue: EC2's state changes as EventBridge writes them, and the webhook's job events. */

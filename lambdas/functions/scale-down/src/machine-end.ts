@@ -27,38 +27,52 @@ export function hasWorked(machine: Machine | undefined): boolean {
 }
 
 /**
- * Why a machine ended, as its launch's reason: that AWS took it back or ended it unasked, or what the machine itself said in
- * its last tag. It is put on its job too and counted once. What the machine said changes nothing but the explanation.
+ * Why a machine ended, as its launch's reason: that AWS took it back or ended it unasked, or what the machine itself
+ * said in its last tag. It is put on its job too and counted once. What the machine said changes nothing but the
+ * explanation.
  *
  * @param machine as EC2 shows it now; it keeps the tags of a machine for a while after its end
  */
-export async function explainEnd(launch: Launch, machine: Machine | undefined, deps: ScaleDownDeps): Promise<Explained> {
+export async function explainEnd(
+  launch: Launch,
+  machine: Machine | undefined,
+  deps: ScaleDownDeps,
+): Promise<Explained> {
   const worked = hasWorked(machine);
   if (launch.interruptedAt !== undefined) return { reason: SPOT_INTERRUPTED, worked };
   const unasked = await recordEc2End(launch, machine?.stateReason, deps);
   if (unasked !== undefined) return { reason: unasked, worked };
   const report = machine === undefined ? undefined : parseBootReport(machine.tags);
-  if (report?.kind !== 'failed') return { reason: (await wasEndedByHand(launch, machine, deps)) ? ENDED_BY_HAND : GONE, worked };
+  if (report?.kind !== 'failed')
+    return { reason: (await wasEndedByHand(launch, machine, deps)) ? ENDED_BY_HAND : GONE, worked };
   const end = `machine:${report.code}`;
   if (launch.state === 'launching' || launch.state === 'running') {
     await recordMachineEnd(launch, end, deps);
     deps.metrics.count('RunnerBootFailed', {
       tier: launch.tier,
-      properties: { tenant_id: launch.installationId, launch_id: launch.launchId, instance_id: machine?.instanceId ?? null, code: report.code },
+      properties: {
+        tenant_id: launch.installationId,
+        launch_id: launch.launchId,
+        instance_id: machine?.instanceId ?? null,
+        code: report.code,
+      },
     });
   }
   return { reason: end, worked };
 }
 
 /**
- * Whether an operator, or another program, ended the machine of an open job; its job then says so. Whoever of ours ends a machine
- * holds its launch's lease, or has ended its tenant's jobs before.
+ * Whether an operator, or another program, ended the machine of an open job; its job then says so. Whoever of ours ends
+ * a machine holds its launch's lease, or has ended its tenant's jobs before.
  */
 async function wasEndedByHand(launch: Launch, machine: Machine | undefined, deps: ScaleDownDeps): Promise<boolean> {
   if (machine?.stateReason !== BY_A_CALL || (launch.state !== 'launching' && launch.state !== 'running')) return false;
   if (hasLiveLease(launch, deps.clock.now(), deps.lease.name)) return false;
   if (!(await recordMachineEnd(launch, ENDED_BY_HAND, deps, OPEN_JOB_STATES))) return false;
   const properties = { tenant_id: launch.installationId, launch_id: launch.launchId, instance_id: machine.instanceId };
-  deps.log.warn('Somebody else ended the machine of an open job; CloudTrail has who called TerminateInstances or StopInstances', properties);
+  deps.log.warn(
+    'Somebody else ended the machine of an open job; CloudTrail has who called TerminateInstances or StopInstances',
+    properties,
+  );
   return true;
 }

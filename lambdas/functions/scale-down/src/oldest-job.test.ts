@@ -1,5 +1,12 @@
 import { MINUTE, parseTenantRow, type Job, type TenantLookup } from '@multi-tenant-runner/core';
-import { createRecordingLog, createRecordingMetrics, job, tenantRow, tiers, type TenantRow } from '@multi-tenant-runner/testing';
+import {
+  createRecordingLog,
+  createRecordingMetrics,
+  job,
+  tenantRow,
+  tiers,
+  type TenantRow,
+} from '@multi-tenant-runner/testing';
 import { oldestDispatchable, olderOf } from './oldest-job';
 import { reportSweep } from './report-sweep';
 
@@ -18,17 +25,27 @@ describe('the oldest job that could have a runner', () => {
     expect(oldest(jobs)).toEqual({ small: 7 * 60, large: 60 });
   });
 
-  it.each(['limit', 'tenant-suspended', 'github-limited', 'github-refused', 'relaunch-limit'] as const)('is none that waits for %s, which is its tenant’s own affair', (reason) => {
-    expect(oldest([job({ state: 'parked', reason, queuedAt: ago(60) })])).toEqual({});
-  });
+  it.each(['limit', 'tenant-suspended', 'github-limited', 'github-refused', 'relaunch-limit'] as const)(
+    'is none that waits for %s, which is its tenant’s own affair',
+    (reason) => {
+      expect(oldest([job({ state: 'parked', reason, queuedAt: ago(60) })])).toEqual({});
+    },
+  );
 
-  it.each(['capacity', 'ec2-throttled', 'error', 'runner-lost'] as const)('waits since GitHub queued it where the reason is %s', (reason) => {
-    expect(oldest([job({ state: 'parked', reason, queuedAt: ago(30), updatedAt: ago(1) })])).toEqual({ small: 30 * 60 });
-  });
+  it.each(['capacity', 'ec2-throttled', 'error', 'runner-lost'] as const)(
+    'waits since GitHub queued it where the reason is %s',
+    (reason) => {
+      expect(oldest([job({ state: 'parked', reason, queuedAt: ago(30), updatedAt: ago(1) })])).toEqual({
+        small: 30 * 60,
+      });
+    },
+  );
 
   it('is none of a tenant that is not active', () => {
     expect(oldest([job({ updatedAt: ago(30) })], { status: 'suspended' })).toEqual({});
-    expect(oldestDispatchable({ kind: 'none', installationId: 1001, problems: [] }, [job({ updatedAt: ago(30) })], NOW)).toEqual({});
+    expect(
+      oldestDispatchable({ kind: 'none', installationId: 1001, problems: [] }, [job({ updatedAt: ago(30) })], NOW),
+    ).toEqual({});
   });
 
   it('is none that runs', () => {
@@ -43,12 +60,18 @@ describe('the oldest job that could have a runner', () => {
 describe('the report of a sweep', () => {
   const report = (oldestJobs: Readonly<Record<string, number>>): unknown[] => {
     const metrics = createRecordingMetrics();
-    reportSweep({ tenants: 2, repaired: 0, failed: 0, finished: true, oldestJobs }, { metrics, log: createRecordingLog() });
+    reportSweep(
+      { tenants: 2, repaired: 0, failed: 0, finished: true, oldestJobs },
+      { metrics, log: createRecordingLog() },
+    );
     return metrics.counted.map(({ name, value, tier }) => [name, value, tier]);
   };
 
   it('counts the sweep and the age of what waits', () => {
-    expect(report({ small: 90 })).toEqual([['SweepCompleted', 1, undefined], ['OldestJobAge', 90, 'small']]);
+    expect(report({ small: 90 })).toEqual([
+      ['SweepCompleted', 1, undefined],
+      ['OldestJobAge', 90, 'small'],
+    ]);
   });
 
   it('measures nothing where nothing waits', () => {

@@ -22,7 +22,8 @@ import type { ScaleDownDeps } from './deps';
 export async function sweepTenant(snapshot: Snapshot, deps: ScaleDownDeps): Promise<number> {
   const actions = decideSweep(snapshot, deps.clock.now(), deps.scaleDown);
   for (const action of actions) {
-    if (isRepair(action)) deps.log.info('The sweep settles a difference', { action: action.kind, ...subjectOf(action) });
+    if (isRepair(action))
+      deps.log.info('The sweep settles a difference', { action: action.kind, ...subjectOf(action) });
     await carryOut(action, snapshot, deps);
   }
   return actions.filter(isRepair).length;
@@ -68,7 +69,10 @@ async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDown
     case 'drop-wanted':
       return dropWanted(action.launch, deps);
     case 'end-machine':
-      return endRunner({ ...action, worked: hasWorked(snapshot.machines.find((machine) => belongsTo(machine, action.launch))) }, deps);
+      return endRunner(
+        { ...action, worked: hasWorked(snapshot.machines.find((machine) => belongsTo(machine, action.launch))) },
+        deps,
+      );
     case 'end-orphan':
       return endOrphan(installationId, action.machine, deps);
     case 'ask-github':
@@ -91,7 +95,12 @@ async function askAboutJob(job: Job, { machines }: Snapshot, deps: ScaleDownDeps
   if (truth === 'let-through') return sendLetThrough(job, deps);
   if (truth !== 'unknown') return;
   // GitHub does not answer, for a suspended installation for days: the next question waits a grace.
-  await deps.jobs.change(job.installationId, job.jobId, { from: [job.state] }, { updatedAt: deps.clock.now().toISOString() });
+  await deps.jobs.change(
+    job.installationId,
+    job.jobId,
+    { from: [job.state] },
+    { updatedAt: deps.clock.now().toISOString() },
+  );
 }
 
 async function sendLetThrough(job: Job, deps: ScaleDownDeps): Promise<void> {
@@ -148,7 +157,8 @@ async function sendAgain(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   const job = await deps.jobs.get(launch.installationId, launch.jobId);
   if (job !== undefined && job.launchId === launch.launchId) return deps.queue.sendJob(messageOf(job));
   const leased = await takeLease(launch, deps.lease, deps);
-  if (leased !== undefined) await release(leased, { reason: 'job-elsewhere', followUp: { kind: 'ask' }, lease: deps.lease }, deps);
+  if (leased !== undefined)
+    await release(leased, { reason: 'job-elsewhere', followUp: { kind: 'ask' }, lease: deps.lease }, deps);
 }
 
 async function parkAgain(job: Job, deps: ScaleDownDeps): Promise<void> {

@@ -18,10 +18,10 @@ export interface SweepReport {
 type Tally = { -readonly [K in keyof Omit<SweepReport, 'finished'>]: SweepReport[K] };
 
 /**
- * Settles what rows, slots, machines and jobs of tenants disagree on. First come the jobs that are due. Then the tenants
- * that have machines, and those of the table, page by page over several runs, take turns until the time is up, so that
- * neither waits for the other. What a run costs is bounded, however many tenants there are. One tenant's failure is that
- * tenant's alone.
+ * Settles what rows, slots, machines and jobs of tenants disagree on. First come the jobs that are due. Then the
+ * tenants that have machines, and those of the table, page by page over several runs, take turns until the time is up,
+ * so that neither waits for the other. What a run costs is bounded, however many tenants there are. One tenant's
+ * failure is that tenant's alone.
  *
  * @param outOfTime asked between tenants
  */
@@ -41,22 +41,33 @@ export async function sweep(deps: ScaleDownDeps, outOfTime: () => boolean): Prom
       if (chunk === undefined) rounds = rounds.filter((one) => one !== round);
       const fresh = (chunk ?? []).filter((installationId) => !seen.has(installationId));
       for (const installationId of fresh) seen.add(installationId);
-      await Promise.all(fresh.map((installationId) => sweepOne(installationId, machines.get(installationId) ?? [], report, deps)));
+      await Promise.all(
+        fresh.map((installationId) => sweepOne(installationId, machines.get(installationId) ?? [], report, deps)),
+      );
     }
   }
   return { ...report, finished: table.finished() };
 }
 
-async function sweepOne(installationId: number, machines: readonly Machine[], report: Tally, deps: ScaleDownDeps): Promise<void> {
+async function sweepOne(
+  installationId: number,
+  machines: readonly Machine[],
+  report: Tally,
+  deps: ScaleDownDeps,
+): Promise<void> {
   report.tenants += 1;
   const own = { ...deps, log: deps.log.with({ tenant_id: installationId }) };
   try {
-    const [launches, jobs] = await Promise.all([deps.launches.listOpen(installationId), deps.jobs.listOpen(installationId)]);
+    const [launches, jobs] = await Promise.all([
+      deps.launches.listOpen(installationId),
+      deps.jobs.listOpen(installationId),
+    ]);
     // After them, so that no slot is missed that explains a launch.
     const lookup = await deps.tenants.get(installationId);
     report.oldestJobs = olderOf(report.oldestJobs, oldestDispatchable(lookup, jobs, deps.clock.now()));
     const repaired = await sweepTenant({ lookup, machines, launches, jobs }, own);
-    if (repaired > 0) deps.metrics.count('SweepRepaired', { value: repaired, properties: { tenant_id: installationId } });
+    if (repaired > 0)
+      deps.metrics.count('SweepRepaired', { value: repaired, properties: { tenant_id: installationId } });
     report.repaired += repaired;
   } catch (cause) {
     report.failed += 1;

@@ -39,8 +39,8 @@ export interface TableRotation extends Round {
 }
 
 /**
- * Every row of the tenants table, a bounded number in each run, from where the last run stopped. The bookmark is written
- * ahead of each few: a run that dies among them is followed by one that goes on behind them.
+ * Every row of the tenants table, a bounded number in each run, from where the last run stopped. The bookmark is
+ * written ahead of each few: a run that dies among them is followed by one that goes on behind them.
  */
 export async function createTableRotation({ launches, tenants }: RoundDeps): Promise<TableRotation> {
   const CURSOR = 'sweep';
@@ -78,7 +78,8 @@ export async function createTableRotation({ launches, tenants }: RoundDeps): Pro
   };
 }
 
-const idOf = (lookup: TenantLookup): number => (lookup.kind === 'tenant' ? lookup.tenant.installationId : lookup.installationId);
+const idOf = (lookup: TenantLookup): number =>
+  lookup.kind === 'tenant' ? lookup.tenant.installationId : lookup.installationId;
 
 function isCleanedUp(lookup: TenantLookup): boolean {
   if (lookup.kind === 'tombstone') return lookup.cleanup === 'done';

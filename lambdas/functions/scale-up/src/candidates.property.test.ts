@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { CAPACITIES, type Capacity, type Tier } from '@multi-tenant-runner/core';
 import { RecentCapacityErrors, candidatesFor, clientTokenFor } from './candidates';
 
-const tierOf = (instanceTypes: readonly string[], capacity: Capacity): Tier => ({ name: 'small', labels: ['small'], maxRunners: 2, instanceTypes, capacity, runnerGroupId: 1 });
+const tierOf = (instanceTypes: readonly string[], capacity: Capacity): Tier => ({
+  name: 'small',
+  labels: ['small'],
+  maxRunners: 2,
+  instanceTypes,
+  capacity,
+  runnerGroupId: 1,
+});
 const types = fc.uniqueArray(fc.constantFrom('t3.large', 'm5.large', 'm6i.large'), { minLength: 1 });
 const subnets = fc.uniqueArray(fc.constantFrom('subnet-a', 'subnet-b', 'subnet-c'), { minLength: 1 });
 const launchId = fc.nat().map((jobId) => `${jobId}-1`);
@@ -11,13 +18,21 @@ test('every type in every subnet is tried once, spot before on-demand where aske
   fc.assert(
     fc.property(types, subnets, fc.constantFrom(...CAPACITIES), launchId, (instanceTypes, subnetIds, capacity, id) => {
       const candidates = candidatesFor(tierOf(instanceTypes, capacity), subnetIds, id, () => false);
-      expect(new Set(candidates.map(({ key }) => key)).size).toBe(instanceTypes.length * subnetIds.length * (capacity === 'spot-with-fallback' ? 2 : 1));
-      expect(candidates.map((candidate) => candidate.spot)).toEqual([...candidates.map((candidate) => candidate.spot)].sort((a, b) => Number(b) - Number(a)));
+      expect(new Set(candidates.map(({ key }) => key)).size).toBe(
+        instanceTypes.length * subnetIds.length * (capacity === 'spot-with-fallback' ? 2 : 1),
+      );
+      expect(candidates.map((candidate) => candidate.spot)).toEqual(
+        [...candidates.map((candidate) => candidate.spot)].sort((a, b) => Number(b) - Number(a)),
+      );
     }),
   );
 });
 
-test.each([['on-demand', [false]], ['spot', [true]], ['spot-with-fallback', [true, false]]] as const)('%s asks in these markets only: %j', (capacity, markets) => {
+test.each([
+  ['on-demand', [false]],
+  ['spot', [true]],
+  ['spot-with-fallback', [true, false]],
+] as const)('%s asks in these markets only: %j', (capacity, markets) => {
   const candidates = candidatesFor(tierOf(['t3.large'], capacity), ['subnet-a'], '1-1', () => false);
   expect(candidates.map(({ spot }) => spot)).toEqual(markets);
 });
@@ -34,7 +49,7 @@ test('what was refused lately comes last, and nothing is left out for it', () =>
   );
 });
 
-test('a token is the same for the same call and differs for any other, within EC2\'s 64 characters', () => {
+test("a token is the same for the same call and differs for any other, within EC2's 64 characters", () => {
   fc.assert(
     fc.property(fc.nat(), launchId, fc.string(), (installationId, id, key) => {
       const token = clientTokenFor(installationId, id, key);
@@ -49,5 +64,9 @@ test('a token is the same for the same call and differs for any other, within EC
 test('a refusal is forgotten after its time', () => {
   const capacityErrors = new RecentCapacityErrors(1000);
   capacityErrors.add('a', new Date(0));
-  expect([capacityErrors.has('a', new Date(999)), capacityErrors.has('a', new Date(1000)), capacityErrors.has('b', new Date(0))]).toEqual([true, false, false]);
+  expect([
+    capacityErrors.has('a', new Date(999)),
+    capacityErrors.has('a', new Date(1000)),
+    capacityErrors.has('b', new Date(0)),
+  ]).toEqual([true, false, false]);
 });

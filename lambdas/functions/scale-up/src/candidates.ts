@@ -9,21 +9,39 @@ export interface Candidate {
   readonly spot: boolean;
 }
 
-const MARKETS: Readonly<Record<Capacity, readonly boolean[]>> = { 'on-demand': [false], spot: [true], 'spot-with-fallback': [true, false] };
+const MARKETS: Readonly<Record<Capacity, readonly boolean[]>> = {
+  'on-demand': [false],
+  spot: [true],
+  'spot-with-fallback': [true, false],
+};
 
 /**
- * Every instance type in every subnet, in the markets of the tier's capacity, spot before on-demand. The first subnet differs from launch to
- * launch, so that the zones fill evenly; what EC2 refused a moment ago comes last.
+ * Every instance type in every subnet, in the markets of the tier's capacity, spot before on-demand. The first subnet
+ * differs from launch to launch, so that the zones fill evenly; what EC2 refused a moment ago comes last.
  */
-export function candidatesFor(tier: Tier, subnetIds: readonly string[], launchId: string, refusedLately: (key: string) => boolean): Candidate[] {
-  const first = subnetIds.length === 0 ? 0 : createHash('sha256').update(launchId).digest().readUInt32BE(0) % subnetIds.length;
+export function candidatesFor(
+  tier: Tier,
+  subnetIds: readonly string[],
+  launchId: string,
+  refusedLately: (key: string) => boolean,
+): Candidate[] {
+  const first =
+    subnetIds.length === 0 ? 0 : createHash('sha256').update(launchId).digest().readUInt32BE(0) % subnetIds.length;
   const subnets = [...subnetIds.slice(first), ...subnetIds.slice(0, first)];
   const all = MARKETS[tier.capacity].flatMap((spot) =>
     tier.instanceTypes.flatMap((instanceType) =>
-      subnets.map((subnetId) => ({ key: `${spot ? 'spot' : 'on-demand'}/${instanceType}/${subnetId}`, instanceType, subnetId, spot })),
+      subnets.map((subnetId) => ({
+        key: `${spot ? 'spot' : 'on-demand'}/${instanceType}/${subnetId}`,
+        instanceType,
+        subnetId,
+        spot,
+      })),
     ),
   );
-  return [...all.filter((candidate) => !refusedLately(candidate.key)), ...all.filter((candidate) => refusedLately(candidate.key))];
+  return [
+    ...all.filter((candidate) => !refusedLately(candidate.key)),
+    ...all.filter((candidate) => refusedLately(candidate.key)),
+  ];
 }
 
 /** EC2 answers the same token with the same machine: at most 64 ASCII characters. */
@@ -31,7 +49,10 @@ export function clientTokenFor(installationId: number, launchId: string, candida
   return createHash('sha256').update(`${installationId}/${launchId}/${candidateKey}`).digest('hex');
 }
 
-/** What EC2 had no room for lately. A fact about the account's capacity, the same for all tenants; it names none of them. */
+/**
+ * What EC2 had no room for lately. A fact about the account's capacity, the same for all tenants; it names none of
+ * them.
+ */
 export class RecentCapacityErrors {
   private readonly until = new Map<string, number>();
 

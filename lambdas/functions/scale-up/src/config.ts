@@ -18,7 +18,11 @@ export function parseScaleUpConfig(env: Env): ScaleUpConfig {
       scaleUp: {
         launchTemplates: readLaunchTemplates(reader, config.settings),
         subnetIds: readSubnets(reader),
-        tierSubnetIds: reader.json<ReadonlyMap<string, readonly string[]>>('TIER_SUBNET_IDS', new Map(), decodeTierSubnets),
+        tierSubnetIds: reader.json<ReadonlyMap<string, readonly string[]>>(
+          'TIER_SUBNET_IDS',
+          new Map(),
+          decodeTierSubnets,
+        ),
         ...(!reader.boolean('TENANT_SECURITY_GROUPS') && { sharedSecurityGroupId: sharedGroup }),
         maxReceiveCount: reader.wholeNumber('MAX_RECEIVE_COUNT', { min: 1 }),
       },
@@ -47,7 +51,8 @@ function decodeTierSubnets(value: unknown): Decoded<ReadonlyMap<string, readonly
 function readLaunchTemplates(reader: EnvReader, { tiers }: AdmissionSettings): ScaleUpSettings['launchTemplates'] {
   const templates = reader.json<ScaleUpSettings['launchTemplates']>('LAUNCH_TEMPLATES', new Map(), decodeTemplates);
   const without = [...tiers.keys()].filter((tier) => !templates.has(tier));
-  if (templates.size > 0 && without.length > 0) reader.report('LAUNCH_TEMPLATES', `has no template for ${without.join(', ')}`);
+  if (templates.size > 0 && without.length > 0)
+    reader.report('LAUNCH_TEMPLATES', `has no template for ${without.join(', ')}`);
   return templates;
 }
 

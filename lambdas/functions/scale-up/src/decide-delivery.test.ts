@@ -5,9 +5,13 @@ import { decideDelivery } from './decide-delivery';
 const decide = (state: Parameters<typeof job>[0], launchState?: LaunchState, deliveryId = 'delivery-1') =>
   decideDelivery(job(state), launchState === undefined ? undefined : launch({ state: launchState }), deliveryId);
 
-test.each([...ENDED_JOB_STATES, 'running'] as const)('a job that is %s starts nothing; a slot held for it is given back', (state) => {
-  for (const launchState of [undefined, ...LAUNCH_STATES]) expect(decide({ state }, launchState)).toBe(launchState === 'held' ? 'release' : 'leave');
-});
+test.each([...ENDED_JOB_STATES, 'running'] as const)(
+  'a job that is %s starts nothing; a slot held for it is given back',
+  (state) => {
+    for (const launchState of [undefined, ...LAUNCH_STATES])
+      expect(decide({ state }, launchState)).toBe(launchState === 'held' ? 'release' : 'leave');
+  },
+);
 
 test.each(['queued', 'starting'] as const)('a job that is %s goes for a slot until it has one', (state) => {
   expect(decide({ state })).toBe('admit');
@@ -19,14 +23,20 @@ test('a parked job takes no slot by itself: the one that waits longest goes firs
   expect(decide({ state: 'parked' }, 'wanted')).toBe('leave');
 });
 
-test.each(OPEN_JOB_STATES.filter((state) => state !== 'running'))('a job that is %s goes on where a launch of it stopped', (state) => {
-  expect(decide({ state }, 'held')).toBe('go-on');
-  expect(decide({ state }, 'launching')).toBe('go-on');
-});
+test.each(OPEN_JOB_STATES.filter((state) => state !== 'running'))(
+  'a job that is %s goes on where a launch of it stopped',
+  (state) => {
+    expect(decide({ state }, 'held')).toBe('go-on');
+    expect(decide({ state }, 'launching')).toBe('go-on');
+  },
+);
 
-test.each(['running', 'ending', 'ended'] as const)('a launch that is %s is not touched by a late message', (launchState) => {
-  expect(decide({ state: 'starting' }, launchState)).toBe('leave');
-});
+test.each(['running', 'ending', 'ended'] as const)(
+  'a launch that is %s is not touched by a late message',
+  (launchState) => {
+    expect(decide({ state: 'starting' }, launchState)).toBe('leave');
+  },
+);
 
 test('another delivery of a job that GitHub held back, or whose end we decided, is a question to GitHub', () => {
   expect(decide({ state: 'parked', gatedAt: '2026-01-15T12:00:00.000Z' }, undefined, 'delivery-2')).toBe('ask');

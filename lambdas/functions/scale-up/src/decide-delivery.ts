@@ -2,7 +2,8 @@ import { isEnded, isNews, type Job, type Launch } from '@multi-tenant-runner/cor
 
 /**
  * `admit`: take a slot. `go-on`: the launch has one, continue under its lease. `release`: the job needs no machine any
- * more, give the slot back. `ask`: GitHub says whether the job waits again. `leave`: this delivery is a duplicate, or somebody else's turn.
+ * more, give the slot back. `ask`: GitHub says whether the job waits again. `leave`: this delivery is a duplicate, or
+ * somebody else's turn.
  */
 export type DeliveryDecision = 'admit' | 'go-on' | 'release' | 'ask' | 'leave';
 

@@ -3,7 +3,7 @@ import { createFairQueue } from './fair-queue';
 
 const NEVER = () => () => undefined;
 
-test('one call at a time, each exactly once, in its tenant\'s order', async () => {
+test("one call at a time, each exactly once, in its tenant's order", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 30 }), async (tenants) => {
       const turns = createFairQueue({ longest: 1_000, after: NEVER });
@@ -28,25 +28,32 @@ test('one call at a time, each exactly once, in its tenant\'s order', async () =
   );
 });
 
-test('between two calls of one tenant that wait, every other tenant that waits has one: a flood is ahead of nobody twice', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 2, maxLength: 30 }), async (tenants) => {
-      const turns = createFairQueue({ longest: 1_000, after: NEVER });
-      let open = (): void => undefined;
-      const gate = new Promise<void>((resolve) => (open = resolve));
-      const begun: number[] = [];
-      // All wait before the first goes.
-      const all = [turns.take(0, () => gate), ...tenants.map((tenant) => turns.take(tenant, async () => void begun.push(tenant)))];
-      open();
-      await Promise.all(all);
-      for (const tenant of new Set(tenants)) {
-        const firstAt = begun.indexOf(tenant);
-        const ahead = begun.slice(0, firstAt);
-        expect(new Set(ahead).size).toBe(ahead.length);
-      }
-    }),
-  );
-});
+test(
+  'between two calls of one tenant that wait, every other tenant that waits has one: a flood is ahead of ' +
+    'nobody twice',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 2, maxLength: 30 }), async (tenants) => {
+        const turns = createFairQueue({ longest: 1_000, after: NEVER });
+        let open = (): void => undefined;
+        const gate = new Promise<void>((resolve) => (open = resolve));
+        const begun: number[] = [];
+        // All wait before the first goes.
+        const all = [
+          turns.take(0, () => gate),
+          ...tenants.map((tenant) => turns.take(tenant, async () => void begun.push(tenant))),
+        ];
+        open();
+        await Promise.all(all);
+        for (const tenant of new Set(tenants)) {
+          const firstAt = begun.indexOf(tenant);
+          const ahead = begun.slice(0, firstAt);
+          expect(new Set(ahead).size).toBe(ahead.length);
+        }
+      }),
+    );
+  },
+);
 
 test('a call that fails ends its turn and tells only its own caller', async () => {
   const turns = createFairQueue({ longest: 1_000, after: NEVER });
@@ -58,7 +65,10 @@ test('a call that fails ends its turn and tells only its own caller', async () =
 
 test('a call that takes too long lets the next begin, and ends its turn once', async () => {
   let tooLong: () => void = () => undefined;
-  const turns = createFairQueue({ longest: 1_000, after: (_milliseconds, callBack) => ((tooLong = callBack), () => undefined) });
+  const turns = createFairQueue({
+    longest: 1_000,
+    after: (_milliseconds, callBack) => ((tooLong = callBack), () => undefined),
+  });
   let answer = (_value: string): void => undefined;
   const slow = turns.take(1, () => new Promise<string>((resolve) => (answer = resolve)));
   let begun = 0;

@@ -6,15 +6,17 @@ export interface FairQueue {
 }
 
 export interface FairQueueOptions {
-  /** Milliseconds after which a turn counts as over although its call is not: a slow answer holds nobody up for long. */
+  /**
+   * Milliseconds after which a turn counts as over although its call is not: a slow answer holds nobody up for long.
+   */
   readonly longest: number;
   /** Calls back after so many milliseconds, unless undone. */
   readonly after: (milliseconds: number, callBack: () => void) => () => void;
 }
 
 /**
- * Of those who wait, the tenant goes next whose turn is longest ago: before a call, at most one call of each other tenant
- * and what its own tenant asked earlier.
+ * Of those who wait, the tenant goes next whose turn is longest ago: before a call, at most one call of each other
+ * tenant and what its own tenant asked earlier.
  */
 export function createFairQueue({ longest, after }: FairQueueOptions): FairQueue {
   const waiting = new Map<number, (() => void)[]>();
@@ -65,10 +67,14 @@ const onTimer: FairQueueOptions['after'] = (milliseconds, callBack) => {
 };
 
 /**
- * The writes that AWS allows an account only a few times a second, one at a time from this container: as many at once as
- * functions run, however many tenants a batch has. https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
+ * The writes that AWS allows an account only a few times a second, one at a time from this container: as many at once
+ * as functions run, however many tenants a batch has.
+ * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
  */
-export function throttleWrites(deps: ScaleUpDeps, options: FairQueueOptions = { longest: LONGEST_TURN, after: onTimer }): ScaleUpDeps {
+export function throttleWrites(
+  deps: ScaleUpDeps,
+  options: FairQueueOptions = { longest: LONGEST_TURN, after: onTimer },
+): ScaleUpDeps {
   const [launches, parameters] = [createFairQueue(options), createFairQueue(options)];
   return {
     ...deps,

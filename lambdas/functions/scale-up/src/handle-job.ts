@@ -57,7 +57,10 @@ async function dispatch(message: JobMessage, delivery: Delivery, deps: ScaleUpDe
   }
 }
 
-async function readRows(message: JobMessage, deps: ScaleUpDeps): Promise<{ readonly job: Job; readonly launch?: Launch }> {
+async function readRows(
+  message: JobMessage,
+  deps: ScaleUpDeps,
+): Promise<{ readonly job: Job; readonly launch?: Launch }> {
   const created = await deps.jobs.create(newJob(message, deps.clock.now(), 'queued'));
   if (created.ok) return { job: created.row };
   const job = created.row ?? (await deps.jobs.get(message.installationId, message.jobId));
@@ -98,8 +101,17 @@ async function goOn(job: Job, launch: Launch, delivery: Delivery, deps: ScaleUpD
   await startUnderLease(job, leased, await deps.tenants.get(job.installationId), delivery, deps);
 }
 
-/** Whoever stops in good order lets the next delivery go on at once; only a death makes it wait for the lease to run out. */
-async function startUnderLease(job: Job, launch: Launch, lookup: TenantLookup, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
+/**
+ * Whoever stops in good order lets the next delivery go on at once; only a death makes it wait for the lease to run
+ * out.
+ */
+async function startUnderLease(
+  job: Job,
+  launch: Launch,
+  lookup: TenantLookup,
+  delivery: Delivery,
+  deps: ScaleUpDeps,
+): Promise<void> {
   try {
     await startRunner(job, launch, lookup, delivery, deps);
   } catch (cause) {
@@ -151,8 +163,17 @@ async function parkAfterError(message: JobMessage, cause: unknown, deps: ScaleUp
   const waiting = { reason: 'error', error: nameOf(cause), nextTry: plus(now, AFTER_ERROR).toISOString() } as const;
   // What failed may have been the first write of all.
   const created = await deps.jobs.create({ ...newJob(message, now, 'parked'), ...waiting });
-  if (!created.ok) await deps.jobs.change(message.installationId, message.jobId, { from: WAITING_JOB_STATES }, { state: 'parked', ...waiting, gatedAt: null, updatedAt: now.toISOString() });
-  deps.metrics.count('JobPoisoned', { tier: message.tier, properties: { tenant_id: message.installationId, job_id: message.jobId, error: waiting.error } });
+  if (!created.ok)
+    await deps.jobs.change(
+      message.installationId,
+      message.jobId,
+      { from: WAITING_JOB_STATES },
+      { state: 'parked', ...waiting, gatedAt: null, updatedAt: now.toISOString() },
+    );
+  deps.metrics.count('JobPoisoned', {
+    tier: message.tier,
+    properties: { tenant_id: message.installationId, job_id: message.jobId, error: waiting.error },
+  });
 }
 
 function nameOf(cause: unknown): string {

@@ -1,14 +1,23 @@
 import { parseJobMessage, parseJson } from '@multi-tenant-runner/core';
-import { receiveCount, runQueueBatch, type BatchResponse, type LambdaContext, type QueueRecord } from '@multi-tenant-runner/runtime';
+import {
+  receiveCount,
+  runQueueBatch,
+  type BatchResponse,
+  type LambdaContext,
+  type QueueRecord,
+} from '@multi-tenant-runner/runtime';
 import { handleJob } from './handle-job';
 import { throttleWrites } from './fair-queue';
 import type { ScaleUpDeps } from './deps';
 
-export type ScaleUpHandler = (event: { readonly Records: readonly QueueRecord[] }, context: LambdaContext) => Promise<BatchResponse>;
+export type ScaleUpHandler = (
+  event: { readonly Records: readonly QueueRecord[] },
+  context: LambdaContext,
+) => Promise<BatchResponse>;
 
 /**
- * Tenants side by side, each job in its own try: what fails comes back alone. Text that is no job can't be parked, so it
- * is all that ever reaches the dead letters.
+ * Tenants side by side, each job in its own try: what fails comes back alone. Text that is no job can't be parked, so
+ * it is all that ever reaches the dead letters.
  */
 export function createHandler(deps: ScaleUpDeps): ScaleUpHandler {
   // Made once: the turns go on from one batch to the next.
@@ -24,7 +33,10 @@ export function createHandler(deps: ScaleUpDeps): ScaleUpHandler {
         }
         const { installationId, jobId, tier } = message.value;
         const log = deps.log.with({ request_id: context.awsRequestId, tenant_id: installationId, job_id: jobId, tier });
-        const lease = { name: `${context.awsRequestId}/${record.messageId}`, milliseconds: deps.scaleUp.leaseMilliseconds };
+        const lease = {
+          name: `${context.awsRequestId}/${record.messageId}`,
+          milliseconds: deps.scaleUp.leaseMilliseconds,
+        };
         await handleJob(message.value, { lease, receiveCount: receiveCount(record) }, { ...paced, log });
       },
       { context, log: deps.log.with({ request_id: context.awsRequestId }) },

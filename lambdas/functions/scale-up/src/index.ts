@@ -7,7 +7,10 @@ import { createHandler } from './handler';
 const config = parseScaleUpConfig(process.env);
 
 export const handler = createHandler({
-  ...createProtocolPorts(config, process.env, { purpose: 'launch', ...(config.kmsKeyArn !== undefined && { kmsKeyArn: config.kmsKeyArn }) }),
+  ...createProtocolPorts(config, process.env, {
+    purpose: 'launch',
+    ...(config.kmsKeyArn !== undefined && { kmsKeyArn: config.kmsKeyArn }),
+  }),
   scaleUp: { ...config.scaleUp, leaseMilliseconds: leaseFor(config.timeout) },
   capacityErrors: new RecentCapacityErrors(5 * MINUTE),
 });

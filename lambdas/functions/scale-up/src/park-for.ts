@@ -1,4 +1,14 @@
-import { SECOND, backOff, plus, type JobFollowUp, type GitHubFailure, type Job, type JobReason, type Launch, type TenantLookup } from '@multi-tenant-runner/core';
+import {
+  SECOND,
+  backOff,
+  plus,
+  type JobFollowUp,
+  type GitHubFailure,
+  type Job,
+  type JobReason,
+  type Launch,
+  type TenantLookup,
+} from '@multi-tenant-runner/core';
 import type { ScaleUpDeps } from './deps';
 
 /** Milliseconds. */
@@ -16,22 +26,42 @@ export interface Stopped {
 }
 
 /** Parks the job for as long as its reason calls for. It keeps its restarts: none of these is the job's own fault. */
-export function parkFor(reason: JobReason, { job, launch, lookup, hadMachine, failure }: Stopped, deps: Pick<ScaleUpDeps, 'clock'>): JobFollowUp {
+export function parkFor(
+  reason: JobReason,
+  { job, launch, lookup, hadMachine, failure }: Stopped,
+  deps: Pick<ScaleUpDeps, 'clock'>,
+): JobFollowUp {
   const slots = lookup.kind === 'tenant' ? lookup.tenant.slots.size : 0;
   const delay = backOff({ reason, starts: job.startNumber, hadMachine, slots, launchId: launch.launchId });
   return {
     kind: 'park',
-    restart: { reason, usedMachine: false, ...(delay !== undefined && { nextTry: plus(deps.clock.now(), delay) }), ...(failure !== undefined && { failure }) },
+    restart: {
+      reason,
+      usedMachine: false,
+      ...(delay !== undefined && { nextTry: plus(deps.clock.now(), delay) }),
+      ...(failure !== undefined && { failure }),
+    },
   };
 }
 
-/** A limited tenant waits until GitHub says; its row tells every other worker, so that none asks, or pays for a machine, before. */
-export async function afterGitHub(failure: GitHubFailure, stopped: Stopped, deps: Pick<ScaleUpDeps, 'clock' | 'tenants' | 'metrics' | 'log'>): Promise<JobFollowUp> {
+/**
+ * A limited tenant waits until GitHub says; its row tells every other worker, so that none asks, or pays for a machine,
+ * before.
+ */
+export async function afterGitHub(
+  failure: GitHubFailure,
+  stopped: Stopped,
+  deps: Pick<ScaleUpDeps, 'clock' | 'tenants' | 'metrics' | 'log'>,
+): Promise<JobFollowUp> {
   if (failure.kind === 'unavailable') return parkFor('github-unavailable', stopped, deps);
   if (failure.kind === 'refused') {
     // Before a machine it cost nothing, and GitHub's word on a token is often about to change.
     const counts = stopped.hadMachine && !isOfItsRepository(failure.status, stopped);
-    return parkFor('github-refused', { ...stopped, ...(counts && { failure: `GitHub refused the runner (${failure.status})` }) }, deps);
+    return parkFor(
+      'github-refused',
+      { ...stopped, ...(counts && { failure: `GitHub refused the runner (${failure.status})` }) },
+      deps,
+    );
   }
   const { installationId } = stopped.job;
   // A limit that seems over already, as clocks differ, would be run into again at once.
@@ -44,7 +74,10 @@ export async function afterGitHub(failure: GitHubFailure, stopped: Stopped, deps
   return { kind: 'park', restart: { reason: 'github-limited', usedMachine: false, nextTry: until } };
 }
 
-/** A repository that can't be found, of an account whose runners are its repositories' own: the others' launches may be well. */
+/**
+ * A repository that can't be found, of an account whose runners are its repositories' own: the others' launches may be
+ * well.
+ */
 function isOfItsRepository(status: number, { launch }: Stopped): boolean {
   return launch.scope !== 'org' && (status === 404 || status === 422);
 }

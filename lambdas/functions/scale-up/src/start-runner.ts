@@ -27,11 +27,18 @@ import type { Delivery, ScaleUpDeps } from './deps';
 
 /**
  * Takes a launch that holds a slot to a configured machine. Everything here happens under the launch's lease, so nobody
- * else concludes anything about the machine meanwhile. Whatever goes wrong before EC2 was asked gives the slot back at once.
+ * else concludes anything about the machine meanwhile. Whatever goes wrong before EC2 was asked gives the slot back at
+ * once.
  *
  * @param lookup the tenant's row as read under the lease
  */
-export async function startRunner(job: Job, launch: Launch, lookup: TenantLookup, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
+export async function startRunner(
+  job: Job,
+  launch: Launch,
+  lookup: TenantLookup,
+  delivery: Delivery,
+  deps: ScaleUpDeps,
+): Promise<void> {
   const abort = async (followUp: JobFollowUp, reason: string): Promise<void> => {
     // After the intent only EC2 or the sweep can tell that there is no machine.
     if (launch.intent !== undefined) return dropLease(launch, delivery.lease, deps);
@@ -44,21 +51,36 @@ export async function startRunner(job: Job, launch: Launch, lookup: TenantLookup
     return abort({ kind: 'end', end: { state: 'expired', reason: 'too-old' } }, 'too-old');
   }
   const verdict = decideJobPolicy(lookup, job, deps.settings);
-  if (verdict.kind === 'refuse') return abort({ kind: 'end', end: { state: 'refused', reason: verdict.reason } }, verdict.reason);
+  if (verdict.kind === 'refuse')
+    return abort({ kind: 'end', end: { state: 'refused', reason: verdict.reason } }, verdict.reason);
   if (verdict.kind === 'park') return abort(parkFor(verdict.reason, stopped, deps), verdict.reason);
-  const securityGroupId = deps.scaleUp.sharedSecurityGroupId ?? (lookup.kind === 'tenant' ? lookup.tenant.securityGroupId : undefined);
+  const securityGroupId =
+    deps.scaleUp.sharedSecurityGroupId ?? (lookup.kind === 'tenant' ? lookup.tenant.securityGroupId : undefined);
   if (securityGroupId === undefined) return abort(parkFor('no-security-group', stopped, deps), 'no-security-group');
   const held = launch.intent === undefined ? await heldBack(launch, lookup, deps) : undefined;
-  if (held !== undefined) return abort({ kind: 'park', restart: { reason: held.reason, usedMachine: false, nextTry: held.until } }, held.reason);
+  if (held !== undefined)
+    return abort(
+      { kind: 'park', restart: { reason: held.reason, usedMachine: false, nextTry: held.until } },
+      held.reason,
+    );
   const place = placeOfLaunch(launch, lookup);
   const authorized = await deps.github.authorize(place);
   if (authorized.kind !== 'ok') return abort(await afterGitHub(authorized, stopped, deps), 'github');
   const group = await chooseRunnerGroup(place, stopped, deps);
   if (group.kind === 'stop') return abort(group.followUp, group.reason);
-  const machine = await launchInstance(launch, { securityGroupId, tenantTier: tenantTierOf(lookup, deps) }, delivery, deps);
+  const machine = await launchInstance(
+    launch,
+    { securityGroupId, tenantTier: tenantTierOf(lookup, deps) },
+    delivery,
+    deps,
+  );
   if (machine.kind === 'none') {
     const failed = machine.reason === 'error' ? { ...stopped, failure: 'EC2 refuses to start the machine' } : stopped;
-    await release(machine.launch, { reason: machine.reason, followUp: parkFor(machine.reason, failed, deps), lease: delivery.lease }, deps);
+    await release(
+      machine.launch,
+      { reason: machine.reason, followUp: parkFor(machine.reason, failed, deps), lease: delivery.lease },
+      deps,
+    );
     return;
   }
   if (machine.kind === 'ended') {
@@ -66,18 +88,32 @@ export async function startRunner(job: Job, launch: Launch, lookup: TenantLookup
     await release(machine.launch, { reason, followUp: { kind: 'ask' } }, deps);
     return;
   }
-  await finish(job, machine.launch, { fresh: launch.instanceId === undefined, runnerGroupId: group.id }, delivery, deps);
+  await finish(
+    job,
+    machine.launch,
+    { fresh: launch.instanceId === undefined, runnerGroupId: group.id },
+    delivery,
+    deps,
+  );
 }
 
-/** What the tenant's row has to say on launches just now. Where one may probe, this launch does if it is the first to ask. */
-async function heldBack(launch: Launch, lookup: TenantLookup, deps: ScaleUpDeps): Promise<Extract<LaunchGate, { kind: 'wait' }> | undefined> {
+/**
+ * What the tenant's row has to say on launches just now. Where one may probe, this launch does if it is the first to
+ * ask.
+ */
+async function heldBack(
+  launch: Launch,
+  lookup: TenantLookup,
+  deps: ScaleUpDeps,
+): Promise<Extract<LaunchGate, { kind: 'wait' }> | undefined> {
   if (lookup.kind !== 'tenant') return undefined;
   const hold = decideLaunchGate(lookup.tenant, launch.tier, launch.launchId, deps.clock.now());
   if (hold.kind === 'none') return undefined;
   if (hold.kind === 'wait') return hold;
   if (await takeProbe(launch, deps)) return undefined;
   const fresh = await deps.tenants.get(launch.installationId);
-  const again = fresh.kind === 'tenant' ? decideLaunchGate(fresh.tenant, launch.tier, launch.launchId, deps.clock.now()) : hold;
+  const again =
+    fresh.kind === 'tenant' ? decideLaunchGate(fresh.tenant, launch.tier, launch.launchId, deps.clock.now()) : hold;
   if (again.kind === 'probe') return { kind: 'wait', reason: 'circuit-open', until: plus(deps.clock.now(), MINUTE) };
   return again.kind === 'wait' ? again : undefined;
 }
@@ -90,7 +126,13 @@ interface Finish {
   readonly runnerGroupId: number;
 }
 
-async function finish(job: Job, launch: LaunchWithMachine, { fresh, runnerGroupId }: Finish, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
+async function finish(
+  job: Job,
+  launch: LaunchWithMachine,
+  { fresh, runnerGroupId }: Finish,
+  delivery: Delivery,
+  deps: ScaleUpDeps,
+): Promise<void> {
   const undo = async (followUp: JobFollowUp, reason: string, configured: boolean): Promise<void> => {
     const registration = configured || !fresh ? 'must-go' : 'none';
     const end = await endMachine(launch, { reason, followUp, lease: delivery.lease, registration }, deps);
@@ -103,15 +145,25 @@ async function finish(job: Job, launch: LaunchWithMachine, { fresh, runnerGroupI
   if (verdict.kind === 'refuse') {
     const followUp: JobFollowUp = { kind: 'end', end: { state: 'refused', reason: verdict.reason } };
     if (verdict.reason !== 'tenant-deleted') return undo(followUp, verdict.reason, false);
-    await endMachine(launch, { reason: verdict.reason, followUp, lease: delivery.lease, registration: 'whatever' }, deps);
+    await endMachine(
+      launch,
+      { reason: verdict.reason, followUp, lease: delivery.lease, registration: 'whatever' },
+      deps,
+    );
     return;
   }
   if (verdict.kind === 'park') return undo(parkFor(verdict.reason, stopped, deps), verdict.reason, false);
   const current = await deps.jobs.get(job.installationId, job.jobId);
   // Cancelled while EC2 worked, or held back by GitHub.
-  if (current !== undefined && (isEnded(current.state) || isGated(current))) return undo({ kind: 'ask' }, 'job-ended', false);
-  const configured = await configureRunner(launch, { place: placeOfLaunch(launch, lookup), runnerGroupId, tenantTier: tenantTierOf(lookup, deps) }, deps);
-  if (configured.kind === 'github') return undo(await afterGitHub(configured.failure, stopped, deps), 'github', configured.mayBeRegistered);
+  if (current !== undefined && (isEnded(current.state) || isGated(current)))
+    return undo({ kind: 'ask' }, 'job-ended', false);
+  const configured = await configureRunner(
+    launch,
+    { place: placeOfLaunch(launch, lookup), runnerGroupId, tenantTier: tenantTierOf(lookup, deps) },
+    deps,
+  );
+  if (configured.kind === 'github')
+    return undo(await afterGitHub(configured.failure, stopped, deps), 'github', configured.mayBeRegistered);
   if (configured.kind === 'throttled') return undo(parkFor('ssm-throttled', stopped, deps), 'ssm-throttled', true);
   const runningAt = deps.clock.now().toISOString();
   const running = await deps.launches.change(
@@ -133,7 +185,13 @@ async function finish(job: Job, launch: LaunchWithMachine, { fresh, runnerGroupI
   if (!running.ok) return;
   deps.metrics.count('RunnerLaunched', {
     tier: launch.tier,
-    properties: { tenant_id: launch.installationId, job_id: job.jobId, launch_id: launch.launchId, instance_id: launch.instanceId, instance_type: launch.intent?.instanceType ?? null },
+    properties: {
+      tenant_id: launch.installationId,
+      job_id: job.jobId,
+      launch_id: launch.launchId,
+      instance_id: launch.instanceId,
+      instance_type: launch.intent?.instanceType ?? null,
+    },
   });
 }
 

@@ -1,7 +1,9 @@
 import type { Tenant, TenantLookup } from '@multi-tenant-runner/core';
 import type { TenantManagerDeps } from './deps';
 
-/** What an active tenant needs to run jobs: its security group, then a start for those that wait. Repeats do nothing. */
+/**
+ * What an active tenant needs to run jobs: its security group, then a start for those that wait. Repeats do nothing.
+ */
 export async function activate(installationId: number, deps: TenantManagerDeps): Promise<void> {
   // Read now, not when the event was made: several events and hand edits may have come in between.
   const lookup = await deps.tenants.get(installationId);
@@ -14,7 +16,10 @@ async function hasSecurityGroup(tenant: Tenant, deps: TenantManagerDeps): Promis
   if (deps.securityGroups === undefined || tenant.securityGroupId !== undefined) return true;
   const groupId = await deps.securityGroups.ensure(tenant.installationId, tenant.tier);
   if (await deps.lifecycle.setSecurityGroup(tenant.installationId, groupId)) {
-    deps.log.info('The tenant has its security group', { tenant_id: tenant.installationId, security_group_id: groupId });
+    deps.log.info('The tenant has its security group', {
+      tenant_id: tenant.installationId,
+      security_group_id: groupId,
+    });
     return true;
   }
   if (!isGone(await deps.tenants.get(tenant.installationId))) return true;

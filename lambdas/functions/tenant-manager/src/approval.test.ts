@@ -3,8 +3,16 @@ import { newJob, type LifecycleAccount } from '@multi-tenant-runner/core';
 import { streamRecord, createTenantManagerHarness, type TenantManagerHarness } from '../test/tenant-manager-harness';
 import { mayRunAtOnce, type OnboardingPolicy } from './decide-admission';
 
-const account: Extract<LifecycleAccount, { kind: 'owner' }> = { kind: 'owner', id: 501, login: 'Acme', type: 'Organization' };
-const policy = (mode: OnboardingPolicy['mode'], ...allowed: readonly string[]): OnboardingPolicy => ({ mode, allowedAccounts: new Set(allowed) });
+const account: Extract<LifecycleAccount, { kind: 'owner' }> = {
+  kind: 'owner',
+  id: 501,
+  login: 'Acme',
+  type: 'Organization',
+};
+const policy = (mode: OnboardingPolicy['mode'], ...allowed: readonly string[]): OnboardingPolicy => ({
+  mode,
+  allowedAccounts: new Set(allowed),
+});
 
 test.each([
   ['everybody at once', policy('automatic'), true],
@@ -30,10 +38,20 @@ describe('a tenant that is not let in at once', () => {
   it('has a row that is suspended by approval, no group, and is counted apart', async () => {
     const one = harness();
     await one.event('created');
-    expect(one.row()).toMatchObject({ status: 'suspended', suspended_by: 'approval', org_name: 'acme', tier: 'small', max_runners: 2 });
+    expect(one.row()).toMatchObject({
+      status: 'suspended',
+      suspended_by: 'approval',
+      org_name: 'acme',
+      tier: 'small',
+      max_runners: 2,
+    });
     expect(one.state.securityGroups.groups.size).toBe(0);
-    expect(one.metrics.counted).toEqual([{ name: 'TenantAwaitingApproval', value: 1, properties: { tenant_id: INSTALLATION } }]);
-    expect(one.log.lines).toContainEqual(expect.objectContaining({ level: 'warn', message: expect.stringContaining('waits for approval') }));
+    expect(one.metrics.counted).toEqual([
+      { name: 'TenantAwaitingApproval', value: 1, properties: { tenant_id: INSTALLATION } },
+    ]);
+    expect(one.log.lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: expect.stringContaining('waits for approval') }),
+    );
   });
 
   it('is counted once, and stays as it is when the event comes again', async () => {

@@ -4,8 +4,14 @@ import type { TenantManagerDeps } from './deps';
 
 type Wish = 'suspend' | 'unsuspend';
 
-/** Suspends or lifts GitHub's suspension, in the order of GitHub's own times; whatever is active afterwards starts what waited. */
-export async function changeSuspension(event: LifecycleEvent & { readonly action: Wish }, deps: TenantManagerDeps): Promise<void> {
+/**
+ * Suspends or lifts GitHub's suspension, in the order of GitHub's own times; whatever is active afterwards starts what
+ * waited.
+ */
+export async function changeSuspension(
+  event: LifecycleEvent & { readonly action: Wish },
+  deps: TenantManagerDeps,
+): Promise<void> {
   const { installationId, changedAt } = event;
   const outcome = changedAt === undefined ? 'tie' : await deps.lifecycle[event.action](installationId, changedAt);
   if (outcome === 'tie') await settle(event, deps);
@@ -18,12 +24,15 @@ async function settle(event: LifecycleEvent & { readonly action: Wish }, deps: T
   const wish = decideTie(event.action, await deps.github.getInstallation(event.installationId));
   if (wish === 'retry') {
     throw new Error(
-      `GitHub gave no answer about installation ${event.installationId}, and two changes of its suspension have the same time; the event is tried again.`,
+      `GitHub gave no answer about installation ${event.installationId}, and two changes of its suspension ` +
+        'have the same time; the event is tried again.',
     );
   }
   deps.log.info('Two changes of a suspension have the same time, so GitHub was asked', { decided: wish });
   if (wish !== 'leave') {
-    await deps.lifecycle[wish](event.installationId, event.changedAt ?? deps.clock.now().toISOString(), { settled: true });
+    await deps.lifecycle[wish](event.installationId, event.changedAt ?? deps.clock.now().toISOString(), {
+      settled: true,
+    });
   }
 }
 
@@ -31,7 +40,10 @@ async function settle(event: LifecycleEvent & { readonly action: Wish }, deps: T
  * What to write after a tie. Where GitHub does not answer for the installation, suspended is the side on which nothing
  * starts in a tenant's name that should not, and both orders of the two events end there.
  */
-export function decideTie(action: Wish, answer: Awaited<ReturnType<GitHub['getInstallation']>>): Wish | 'leave' | 'retry' {
+export function decideTie(
+  action: Wish,
+  answer: Awaited<ReturnType<GitHub['getInstallation']>>,
+): Wish | 'leave' | 'retry' {
   switch (answer.kind) {
     case 'found':
       if (answer.installation !== undefined) return answer.installation.suspended ? 'suspend' : 'unsuspend';

@@ -8,7 +8,10 @@ export interface OnboardingPolicy {
   readonly allowedAccounts: ReadonlySet<string>;
 }
 
-/** Whether a new tenant runs jobs at once; else its row waits for the operator. A login may also be all digits, so an entry of digits fits either. */
+/**
+ * Whether a new tenant runs jobs at once; else its row waits for the operator. A login may also be all digits, so an
+ * entry of digits fits either.
+ */
 export function mayRunAtOnce(account: Extract<LifecycleAccount, { kind: 'owner' }>, policy: OnboardingPolicy): boolean {
   switch (policy.mode) {
     case 'automatic':

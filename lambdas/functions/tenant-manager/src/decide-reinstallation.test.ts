@@ -8,11 +8,26 @@ describe('the succession of an account’s installations', () => {
     ['alone', {}, 'unsure', { kind: 'current', offboard: [] }],
     ['after one that is gone', { 1: 'gone' }, 'unsure', { kind: 'current', offboard: [], previous: 1 }],
     ['after one that is live', { 1: 'slots' }, 'unsure', { kind: 'current', offboard: [1], previous: 1 }],
-    ['after one whose clean-up was cut off', { 1: 'leaving' }, 'unsure', { kind: 'current', offboard: [1], previous: 1 }],
+    [
+      'after one whose clean-up was cut off',
+      { 1: 'leaving' },
+      'unsure',
+      { kind: 'current', offboard: [1], previous: 1 },
+    ],
     ['after several', { 1: 'gone', 2: 'gone', 3: 'slots' }, 'unsure', { kind: 'current', offboard: [3], previous: 3 }],
     ['before a live one, and GitHub no longer knows it', { 9: 'slots' }, 'gone', { kind: 'replaced' }],
-    ['before a live one, but GitHub knows it', { 9: 'slots' }, 'known', { kind: 'current', offboard: [9], previous: 9 }],
-    ['before a live one, and GitHub does not say', { 1: 'slots', 9: 'slots' }, 'unsure', { kind: 'current', offboard: [1], previous: 1 }],
+    [
+      'before a live one, but GitHub knows it',
+      { 9: 'slots' },
+      'known',
+      { kind: 'current', offboard: [9], previous: 9 },
+    ],
+    [
+      'before a live one, and GitHub does not say',
+      { 1: 'slots', 9: 'slots' },
+      'unsure',
+      { kind: 'current', offboard: [1], previous: 1 },
+    ],
     ['before one that is gone', { 9: 'gone' }, 'unsure', { kind: 'current', offboard: [], previous: 9 }],
   ] as const)('%s', (_name, others, atGitHub, expected) => {
     expect(decideReinstallation(5, rows(others), atGitHub)).toEqual(expected);

@@ -17,7 +17,11 @@ export type Reinstallation =
  * GitHub allows an App one installation on an account and gives each a new, so far always higher, id. When a live row
  * has a higher id than the event, either the event is late or the ids are not in order: only GitHub knows.
  */
-export function decideReinstallation(installationId: number, others: readonly AccountRow[], atGitHub: 'known' | 'gone' | 'unsure'): Reinstallation {
+export function decideReinstallation(
+  installationId: number,
+  others: readonly AccountRow[],
+  atGitHub: 'known' | 'gone' | 'unsure',
+): Reinstallation {
   const newer = newerOf(installationId, others);
   if (newer.length > 0 && atGitHub === 'gone') return { kind: 'replaced' };
   const before = others.filter((other) => atGitHub === 'known' || !newer.includes(other));

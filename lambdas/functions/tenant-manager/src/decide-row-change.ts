@@ -1,4 +1,12 @@
-import { freeSlots, isMarkedDeleted, parseTenantRow, reportNewProblems, type TenantProblemReport, type TenantLookup, type Tiers } from '@multi-tenant-runner/core';
+import {
+  freeSlots,
+  isMarkedDeleted,
+  parseTenantRow,
+  reportNewProblems,
+  type TenantProblemReport,
+  type TenantLookup,
+  type Tiers,
+} from '@multi-tenant-runner/core';
 
 /** A row as plain values, before and after; one of the two is absent when the row appeared or was removed. */
 export interface RowChange {
@@ -7,7 +15,10 @@ export interface RowChange {
   readonly after?: Readonly<Record<string, unknown>>;
 }
 
-/** `activate` and `retry` include waking. `retry`: what GitHub refused may be granted now. `offboard`: a hand set the row to deleted, so nobody has marked what is left yet. */
+/**
+ * `activate` and `retry` include waking. `retry`: what GitHub refused may be granted now. `offboard`: a hand set the
+ * row to deleted, so nobody has marked what is left yet.
+ */
 export type RowWork = 'none' | 'wake' | 'retry' | 'activate' | 'offboard';
 
 export interface RowDecision {
@@ -19,7 +30,10 @@ export interface RowDecision {
 }
 
 export interface RowAudit {
-  /** `module`: a deletion that a hand took back was put in force again. A row that appears may be of anybody; nothing but a hand ever removes one. */
+  /**
+   * `module`: a deletion that a hand took back was put in force again. A row that appears may be of anybody; nothing
+   * but a hand ever removes one.
+   */
   readonly by: 'hand' | 'github' | 'module' | 'unknown';
   readonly before: Readonly<Record<string, unknown>>;
   readonly after: Readonly<Record<string, unknown>>;
@@ -33,14 +47,23 @@ const LIFECYCLE_MARKS = ['github_changed_at', 'cleanup'] as const;
 const SLOTS: ReadonlySet<string> = new Set(['slots', 'updated_at']);
 
 /** Undefined: the change is a slot that was taken, or nothing at all. */
-export function decideRowChange(change: RowChange, settings: { readonly tiers: Tiers; readonly defaultTier: string; readonly ownGroups: boolean }): RowDecision | undefined {
+export function decideRowChange(
+  change: RowChange,
+  settings: { readonly tiers: Tiers; readonly defaultTier: string; readonly ownGroups: boolean },
+): RowDecision | undefined {
   if (onlyTakesSlots(change)) return undefined;
-  const parse = (row: RowChange['after']): TenantLookup => parseTenantRow(change.installationId, row, settings.tiers, settings.defaultTier);
+  const parse = (row: RowChange['after']): TenantLookup =>
+    parseTenantRow(change.installationId, row, settings.tiers, settings.defaultTier);
   const after = parse(change.after);
   const audit = auditOf(change);
   const report = reportNewProblems(parse(change.before), after);
   const work = isDeletedByHand(change, after) ? 'offboard' : workOf(change, after, settings.ownGroups);
-  return { work, restate: work !== 'offboard' && isRestated(change), ...(audit && { audit }), ...(report && { report }) };
+  return {
+    work,
+    restate: work !== 'offboard' && isRestated(change),
+    ...(audit && { audit }),
+    ...(report && { report }),
+  };
 }
 
 function onlyTakesSlots({ before, after }: RowChange): boolean {
@@ -54,17 +77,27 @@ function onlyTakesSlots({ before, after }: RowChange): boolean {
   return had.every((launch) => still?.has(launch) === true);
 }
 
-/** What jobs wait for hangs on any attribute but the slots, whose every change the sweep's next look covers. A new row is that of the jobs which came before it. */
+/**
+ * What jobs wait for hangs on any attribute but the slots, whose every change the sweep's next look covers. A new row
+ * is that of the jobs which came before it.
+ */
 function isRestated({ before, after }: RowChange): boolean {
   if (after === undefined) return true;
   const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after)]);
   return [...names].some((name) => !SLOTS.has(name) && !isSame(before?.[name], after[name]));
 }
 
-/** GitHub's own `deleted` writes `cleanup` with the status; whoever forgot it, or took the status back, needs the offboarding still. */
+/**
+ * GitHub's own `deleted` writes `cleanup` with the status; whoever forgot it, or took the status back, needs the
+ * offboarding still.
+ */
 function isDeletedByHand({ before, after }: RowChange, lookup: TenantLookup): boolean {
   if (!(lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted'))) return false;
-  return after?.['cleanup'] === undefined || after['status'] !== 'deleted' || (before !== undefined && before['status'] !== 'deleted' && isSame(before['cleanup'], after['cleanup']));
+  return (
+    after?.['cleanup'] === undefined ||
+    after['status'] !== 'deleted' ||
+    (before !== undefined && before['status'] !== 'deleted' && isSame(before['cleanup'], after['cleanup']))
+  );
 }
 
 function workOf({ before, after }: RowChange, lookup: TenantLookup, ownGroups: boolean): RowWork {
@@ -83,7 +116,8 @@ interface Sides {
 function auditOf({ before, after }: Sides): RowAudit | undefined {
   const changed = AUDITED.filter((name) => !isSame(before?.[name], after?.[name]));
   if (changed.length === 0) return undefined;
-  const pick = (row: RowChange['after']) => Object.fromEntries(changed.flatMap((name) => (row?.[name] === undefined ? [] : [[name, plain(row[name])]])));
+  const pick = (row: RowChange['after']) =>
+    Object.fromEntries(changed.flatMap((name) => (row?.[name] === undefined ? [] : [[name, plain(row[name])]])));
   return { by: writerOf({ before, after }), before: pick(before), after: pick(after) };
 }
 

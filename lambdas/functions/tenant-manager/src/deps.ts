@@ -1,4 +1,13 @@
-import type { Clock, GitHub, Log, Metrics, SecurityGroups, TenantLifecycle, TenantRegistry, Tiers } from '@multi-tenant-runner/core';
+import type {
+  Clock,
+  GitHub,
+  Log,
+  Metrics,
+  SecurityGroups,
+  TenantLifecycle,
+  TenantRegistry,
+  Tiers,
+} from '@multi-tenant-runner/core';
 import type { OnboardingPolicy } from './decide-admission';
 
 export interface TenantManagerDeps {
@@ -6,7 +15,10 @@ export interface TenantManagerDeps {
   readonly defaultTier: string;
   readonly onboarding: OnboardingPolicy;
   readonly tenants: Pick<TenantRegistry, 'get'>;
-  readonly lifecycle: Pick<TenantLifecycle, 'create' | 'suspend' | 'unsuspend' | 'markDeleted' | 'rename' | 'setSecurityGroup' | 'findByAccount'>;
+  readonly lifecycle: Pick<
+    TenantLifecycle,
+    'create' | 'suspend' | 'unsuspend' | 'markDeleted' | 'rename' | 'setSecurityGroup' | 'findByAccount'
+  >;
   /** Absent: all tenants share one group. */
   readonly securityGroups?: Pick<SecurityGroups, 'ensure'>;
   readonly github: Pick<GitHub, 'getInstallation'>;

@@ -9,7 +9,9 @@ import { ensureRow, onboard, type OwnerEvent } from './onboard';
 export async function handleLifecycle(detail: unknown, deps: TenantManagerDeps): Promise<void> {
   const decoded = parseLifecycleEvent(detail);
   if (!decoded.ok) {
-    throw new Error(`The event on the bus is not an installation event of the webhook function: ${decoded.problems.join('; ')}.`);
+    throw new Error(
+      `The event on the bus is not an installation event of the webhook function: ${decoded.problems.join('; ')}.`,
+    );
   }
   const event = decoded.value;
   const log = deps.log.with({ tenant_id: event.installationId, action: event.action, delivery_id: event.deliveryId });
@@ -42,7 +44,10 @@ async function applyToOwner(event: OwnerEvent, deps: TenantManagerDeps): Promise
   }
 }
 
-/** Without an owner there is nothing to make a row of, but one that stands is changed: an account may be gone before its installation. */
+/**
+ * Without an owner there is nothing to make a row of, but one that stands is changed: an account may be gone before its
+ * installation.
+ */
 async function applyToRow(event: LifecycleEvent, deps: TenantManagerDeps): Promise<void> {
   const { action, installationId, account } = event;
   const known = (await deps.tenants.get(installationId)).kind === 'tenant';
@@ -52,7 +57,8 @@ async function applyToRow(event: LifecycleEvent, deps: TenantManagerDeps): Promi
   if (known && (action === 'suspend' || action === 'unsuspend')) return changeSuspension({ ...event, action }, deps);
   deps.log.info(
     account.kind === 'enterprise'
-      ? 'Ignored: the App is installed on an enterprise, which has no login and no runners of its own; install it on its organisations'
+      ? 'Ignored: the App is installed on an enterprise, which has no login and no runners of its own; ' +
+          'install it on its organisations'
       : 'Ignored: GitHub did not say whose installation it is, and no row knows it',
   );
 }

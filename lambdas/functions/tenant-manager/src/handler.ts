@@ -1,4 +1,9 @@
-import { runStreamBatch, type BatchResponse, type LambdaContext, type StreamRecord } from '@multi-tenant-runner/runtime';
+import {
+  runStreamBatch,
+  type BatchResponse,
+  type LambdaContext,
+  type StreamRecord,
+} from '@multi-tenant-runner/runtime';
 import { decideRowChange, type RowChange, type RowDecision } from './decide-row-change';
 import type { TenantManagerDeps } from './deps';
 import { handleLifecycle } from './handle-lifecycle';
@@ -10,12 +15,16 @@ export interface HandlerDeps extends TenantManagerDeps {
 }
 
 /** Two sources: installation events of the bus, one at a time, and batches of the tenants table's stream. */
-export function createHandler(deps: HandlerDeps): (event: unknown, context: LambdaContext) => Promise<BatchResponse | undefined> {
+export function createHandler(
+  deps: HandlerDeps,
+): (event: unknown, context: LambdaContext) => Promise<BatchResponse | undefined> {
   return async (event, context) => {
     const { Records: records, detail } = isObject(event) ? event : {};
     if (Array.isArray(records)) return handleStream(records, context, deps);
     if (detail !== undefined) return void (await handleLifecycle(detail, deps));
-    throw new Error("The tenant manager was called with neither an event of the bus nor records of the tenants table's stream.");
+    throw new Error(
+      "The tenant manager was called with neither an event of the bus nor records of the tenants table's stream.",
+    );
   };
 }
 
@@ -24,7 +33,11 @@ interface Judged {
   readonly decision: RowDecision;
 }
 
-async function handleStream(records: readonly StreamRecord[], context: LambdaContext, deps: HandlerDeps): Promise<BatchResponse> {
+async function handleStream(
+  records: readonly StreamRecord[],
+  context: LambdaContext,
+  deps: HandlerDeps,
+): Promise<BatchResponse> {
   const judged = new Map<StreamRecord, Judged | undefined | { readonly error: unknown }>();
   for (const record of records) judged.set(record, judge(record, deps));
   // Wakes of one tenant are alike, so only its last one is done: if that fails, it is the one that comes back.
@@ -43,13 +56,19 @@ async function handleStream(records: readonly StreamRecord[], context: LambdaCon
 }
 
 function isWake(entry: Judged | undefined | { readonly error: unknown }): entry is Judged {
-  return entry !== undefined && 'decision' in entry && (entry.decision.work === 'wake' || entry.decision.work === 'activate');
+  return (
+    entry !== undefined && 'decision' in entry && (entry.decision.work === 'wake' || entry.decision.work === 'activate')
+  );
 }
 
 function judge(record: StreamRecord, deps: HandlerDeps): Judged | undefined | { readonly error: unknown } {
   try {
     const change = readChange(record, deps);
-    const decision = decideRowChange(change, { tiers: deps.tiers, defaultTier: deps.defaultTier, ownGroups: deps.securityGroups !== undefined });
+    const decision = decideRowChange(change, {
+      tiers: deps.tiers,
+      defaultTier: deps.defaultTier,
+      ownGroups: deps.securityGroups !== undefined,
+    });
     return decision && { change, decision };
   } catch (error) {
     return { error };
@@ -59,7 +78,9 @@ function judge(record: StreamRecord, deps: HandlerDeps): Judged | undefined | { 
 function readChange({ dynamodb, eventID }: StreamRecord, deps: HandlerDeps): RowChange {
   const installationId = dynamodb?.Keys === undefined ? undefined : deps.readImage(dynamodb.Keys)['installation_id'];
   if (typeof installationId !== 'number') {
-    throw new Error(`The stream record ${eventID ?? 'without id'} has no installation_id, so it is not of the tenants table.`);
+    throw new Error(
+      `The stream record ${eventID ?? 'without id'} has no installation_id, so it is not of the tenants table.`,
+    );
   }
   return {
     installationId,

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { fromAttributes } from '@multi-tenant-runner/aws';
 import { createProtocolPorts, createTenantSecurityGroups } from '@multi-tenant-runner/wiring';
-import { cleanUpTenant, graceFor, leaseFor, restateAll, retryRefused, dispatchNextJobs } from '@multi-tenant-runner/core';
+import {
+  cleanUpTenant,
+  graceFor,
+  leaseFor,
+  restateAll,
+  retryRefused,
+  dispatchNextJobs,
+} from '@multi-tenant-runner/core';
 import { parseTenantManagerConfig } from './config';
 import { createHandler } from './handler';
 

@@ -35,7 +35,9 @@ const told = story.chain((one) =>
     story: fc.constant(one),
     deliveries: fc
       .array(fc.constantFrom(...one.happenings), { maxLength: 4 })
-      .chain((repeats) => fc.shuffledSubarray([...one.happenings, ...repeats], { minLength: one.happenings.length + repeats.length })),
+      .chain((repeats) =>
+        fc.shuffledSubarray([...one.happenings, ...repeats], { minLength: one.happenings.length + repeats.length }),
+      ),
   }),
 );
 
@@ -54,7 +56,14 @@ function essence(row: TenantRow | undefined): TenantRow {
   const { org_name, status, suspended_by, cleanup, tier, max_runners, account_id, security_group_id } = row ?? {};
   const deleted = status === 'deleted';
   // A tombstone has no name: the installation ended before it was ever heard of.
-  return { status, suspended_by, cleanup, account_id, grouped: security_group_id !== undefined, ...(!deleted && { org_name, tier, max_runners }) };
+  return {
+    status,
+    suspended_by,
+    cleanup,
+    account_id,
+    grouped: security_group_id !== undefined,
+    ...(!deleted && { org_name, tier, max_runners }),
+  };
 }
 
 async function inOrder(one: Story): Promise<TenantRow> {
@@ -71,7 +80,10 @@ describe('laws of the lifecycle', () => {
       fc.asyncProperty(told, async ({ story: one, deliveries }) => {
         const harness = worldOf(one);
         for (const delivery of deliveries) await send(harness, delivery);
-        expect({ ...essence(harness.row()), grouped: undefined }).toEqual({ ...(await inOrder(one)), grouped: undefined });
+        expect({ ...essence(harness.row()), grouped: undefined }).toEqual({
+          ...(await inOrder(one)),
+          grouped: undefined,
+        });
         expect(harness.row()?.['status']).toBe(one.deleted ? 'deleted' : one.suspended ? 'suspended' : 'active');
         expect(harness.metrics.total('TenantOnboarded')).toBeLessThanOrEqual(1);
         if (one.deleted) expect(harness.state.securityGroups.groups.size).toBe(0);
@@ -100,7 +112,14 @@ describe('laws of the lifecycle', () => {
       ['created', [], { action: 'created', second: 0 }],
       ['created beside an earlier installation', [], { action: 'created', second: 0 }],
       ['suspend', [{ action: 'created', second: 0 }], { action: 'suspend', second: 1 }],
-      ['unsuspend', [{ action: 'created', second: 0 }, { action: 'suspend', second: 1 }], { action: 'unsuspend', second: 2 }],
+      [
+        'unsuspend',
+        [
+          { action: 'created', second: 0 },
+          { action: 'suspend', second: 1 },
+        ],
+        { action: 'unsuspend', second: 2 },
+      ],
       ['unsuspend before created', [], { action: 'unsuspend', second: 2 }],
       ['deleted', [{ action: 'created', second: 0 }], { action: 'deleted', second: 3 }],
     ];

@@ -26,8 +26,13 @@ describe('created', () => {
       created_at: '2026-01-15T12:00:00.000Z',
       updated_at: '2026-01-15T12:00:00.000Z',
     });
-    expect(harness.metrics.counted).toEqual([{ name: 'TenantOnboarded', value: 1, properties: { tenant_id: INSTALLATION } }]);
-    expect(harness.state.securityGroups.groups.get(GROUP)?.tags).toMatchObject({ 'ghr:tenant_id': String(INSTALLATION), 'ghr:tenant_tier': 'small' });
+    expect(harness.metrics.counted).toEqual([
+      { name: 'TenantOnboarded', value: 1, properties: { tenant_id: INSTALLATION } },
+    ]);
+    expect(harness.state.securityGroups.groups.get(GROUP)?.tags).toMatchObject({
+      'ghr:tenant_id': String(INSTALLATION),
+      'ghr:tenant_tier': 'small',
+    });
   });
 
   it('starts the jobs that came before it', async () => {
@@ -52,7 +57,12 @@ describe('created', () => {
 
   it('fills a row in that a mistyped command made, and keeps what it holds', async () => {
     const harness = createTenantManagerHarness();
-    harness.state.tenants.rows.set(INSTALLATION, { installation_id: INSTALLATION, tier: 'medium', max_runners: 5, updated_at: '2024-01-15T12:00:00Z' });
+    harness.state.tenants.rows.set(INSTALLATION, {
+      installation_id: INSTALLATION,
+      tier: 'medium',
+      max_runners: 5,
+      updated_at: '2024-01-15T12:00:00Z',
+    });
     await harness.event('created');
     expect(harness.row()).toMatchObject({ org_name: 'acme', status: 'active', tier: 'medium', max_runners: 5 });
     expect(harness.metrics.total('TenantOnboarded')).toBe(1);
@@ -320,7 +330,9 @@ describe('suspend and unsuspend', () => {
     harness.addTenant();
     const undo = harness.state.github.fail({ kind: 'unavailable', message: '502' });
     await harness.event('suspend', { changedAt: suspendedAt });
-    await expect(harness.event('unsuspend', { changedAt: suspendedAt })).rejects.toThrow(/no answer about installation 1001.*tried again/);
+    await expect(harness.event('unsuspend', { changedAt: suspendedAt })).rejects.toThrow(
+      /no answer about installation 1001.*tried again/,
+    );
     undo();
     await harness.event('unsuspend', { changedAt: suspendedAt });
     expect(harness.row()).toMatchObject({ status: 'active' });
@@ -338,7 +350,14 @@ describe('suspend and unsuspend', () => {
     const harness = createTenantManagerHarness();
     harness.addTenant();
     harness.state.github.installations.set(INSTALLATION, { login: 'acme', suspended: true });
-    const event = { source: 'multi-tenant-runner', detail: { action: 'suspend', installation: { id: INSTALLATION, account: { id: 501, login: 'acme', type: 'Organization' } }, delivery_id: 'd' } };
+    const event = {
+      source: 'multi-tenant-runner',
+      detail: {
+        action: 'suspend',
+        installation: { id: INSTALLATION, account: { id: 501, login: 'acme', type: 'Organization' } },
+        delivery_id: 'd',
+      },
+    };
     await harness.invoke(event);
     expect(harness.row()).toMatchObject({ status: 'suspended' });
   });
@@ -368,20 +387,26 @@ describe('renamed', () => {
 });
 
 describe('what is no tenant', () => {
-  it.each(['created', 'suspend', 'unsuspend', 'deleted', 'renamed'] as const)('%s of an enterprise is ignored with a reason', async (action) => {
-    const harness = createTenantManagerHarness();
-    await harness.event(action, { account: { kind: 'enterprise' } });
-    expect(harness.state.tenants.rows.size).toBe(0);
-    expect(harness.names()).toEqual(['registry.get']);
-    expect(harness.log.lines[0]?.message).toMatch(/enterprise.*install it on its organisations/);
-  });
+  it.each(['created', 'suspend', 'unsuspend', 'deleted', 'renamed'] as const)(
+    '%s of an enterprise is ignored with a reason',
+    async (action) => {
+      const harness = createTenantManagerHarness();
+      await harness.event(action, { account: { kind: 'enterprise' } });
+      expect(harness.state.tenants.rows.size).toBe(0);
+      expect(harness.names()).toEqual(['registry.get']);
+      expect(harness.log.lines[0]?.message).toMatch(/enterprise.*install it on its organisations/);
+    },
+  );
 
-  it.each(['created', 'suspend', 'unsuspend', 'renamed'] as const)('%s of nobody known is ignored with a reason', async (action) => {
-    const harness = createTenantManagerHarness();
-    await harness.event(action, { account: { kind: 'unknown' } });
-    expect(harness.state.tenants.rows.size).toBe(0);
-    expect(harness.log.lines[0]?.message).toMatch(/did not say whose installation/);
-  });
+  it.each(['created', 'suspend', 'unsuspend', 'renamed'] as const)(
+    '%s of nobody known is ignored with a reason',
+    async (action) => {
+      const harness = createTenantManagerHarness();
+      await harness.event(action, { account: { kind: 'unknown' } });
+      expect(harness.state.tenants.rows.size).toBe(0);
+      expect(harness.log.lines[0]?.message).toMatch(/did not say whose installation/);
+    },
+  );
 
   it('deleted of nobody known leaves a tombstone for a late created', async () => {
     const harness = createTenantManagerHarness();

@@ -11,8 +11,8 @@ type Owner = Extract<LifecycleAccount, { kind: 'owner' }>;
 export type OwnerEvent = LifecycleEvent & { readonly account: Owner };
 
 /**
- * The tenant's row, security group and waiting jobs; then the end of the account's earlier installation. Every step looks
- * at what is there, so the event may come twice, late, or again after it was cut off anywhere.
+ * The tenant's row, security group and waiting jobs; then the end of the account's earlier installation. Every step
+ * looks at what is there, so the event may come twice, late, or again after it was cut off anywhere.
  */
 export async function onboard(event: OwnerEvent, deps: TenantManagerDeps): Promise<void> {
   const succession = await ensureRow(event, deps);
@@ -27,7 +27,10 @@ export async function onboard(event: OwnerEvent, deps: TenantManagerDeps): Promi
  * Makes the row from whichever event of the installation comes first: GitHub promises no order, and a suspension that
  * overtook its `created` must not be forgotten. Undefined: the installation is over, and nothing more is to be done.
  */
-export async function ensureRow(event: OwnerEvent, deps: TenantManagerDeps): Promise<Extract<Reinstallation, { kind: 'current' }> | undefined> {
+export async function ensureRow(
+  event: OwnerEvent,
+  deps: TenantManagerDeps,
+): Promise<Extract<Reinstallation, { kind: 'current' }> | undefined> {
   const lookup = await deps.tenants.get(event.installationId);
   if (isGone(lookup)) {
     deps.log.info('An event of an uninstalled tenant came late or again; a deleted row is never revived');
@@ -47,7 +50,11 @@ export async function ensureRow(event: OwnerEvent, deps: TenantManagerDeps): Pro
   return succession;
 }
 
-async function createRow({ installationId, account }: OwnerEvent, previous: number | undefined, deps: TenantManagerDeps): Promise<void> {
+async function createRow(
+  { installationId, account }: OwnerEvent,
+  previous: number | undefined,
+  deps: TenantManagerDeps,
+): Promise<void> {
   const awaitsApproval = !mayRunAtOnce(account, deps.onboarding);
   const created = await deps.lifecycle.create({
     installationId,
@@ -62,12 +69,21 @@ async function createRow({ installationId, account }: OwnerEvent, previous: numb
   });
   if (!created) return;
   const fields = { org_name: account.login, ...(previous !== undefined && { previous_installation_id: previous }) };
-  if (awaitsApproval) deps.log.warn('A tenant waits for approval: it runs jobs once its status is set to active', { ...fields, account_id: account.id });
+  if (awaitsApproval)
+    deps.log.warn('A tenant waits for approval: it runs jobs once its status is set to active', {
+      ...fields,
+      account_id: account.id,
+    });
   else deps.log.info('A tenant was onboarded', fields);
-  deps.metrics.count(awaitsApproval ? 'TenantAwaitingApproval' : 'TenantOnboarded', { properties: { tenant_id: installationId } });
+  deps.metrics.count(awaitsApproval ? 'TenantAwaitingApproval' : 'TenantOnboarded', {
+    properties: { tenant_id: installationId },
+  });
 }
 
-async function findSuccession({ installationId, account }: OwnerEvent, deps: TenantManagerDeps): Promise<Reinstallation> {
+async function findSuccession(
+  { installationId, account }: OwnerEvent,
+  deps: TenantManagerDeps,
+): Promise<Reinstallation> {
   const ids = (await deps.lifecycle.findByAccount(account.id)).filter((id) => id !== installationId);
   const others: AccountRow[] = [];
   for (const id of ids) others.push({ installationId: id, state: stateOf(await deps.tenants.get(id)) });
@@ -77,13 +93,19 @@ async function findSuccession({ installationId, account }: OwnerEvent, deps: Ten
 
 function stateOf(lookup: TenantLookup): AccountRow['state'] {
   if (!isGone(lookup)) return 'slots';
-  const cleanup = lookup.kind === 'tenant' ? lookup.tenant.cleanup : lookup.kind === 'tombstone' ? lookup.cleanup : undefined;
+  const cleanup =
+    lookup.kind === 'tenant' ? lookup.tenant.cleanup : lookup.kind === 'tombstone' ? lookup.cleanup : undefined;
   return cleanup === 'done' ? 'gone' : 'leaving';
 }
 
-async function syncJobFromGitHub(installationId: number, deps: TenantManagerDeps): Promise<'known' | 'gone' | 'unsure'> {
+async function syncJobFromGitHub(
+  installationId: number,
+  deps: TenantManagerDeps,
+): Promise<'known' | 'gone' | 'unsure'> {
   const answer = await deps.github.getInstallation(installationId);
   if (answer.kind === 'found') return answer.installation === undefined ? 'gone' : 'known';
-  deps.log.warn('GitHub did not say which of an account\'s installations is the present one, so both rows stay', { answer: answer.kind });
+  deps.log.warn("GitHub did not say which of an account's installations is the present one, so both rows stay", {
+    answer: answer.kind,
+  });
   return 'unsure';
 }

@@ -1,7 +1,10 @@
 import type { EgressRule } from '@multi-tenant-runner/aws';
 import { Decoder, type Decoded } from '@multi-tenant-runner/core';
 
-/** `[{ "description": "", "protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_blocks": ["0.0.0.0/0"], "ipv6_cidr_blocks": [] }]` */
+/**
+ * `[{ "description": "", "protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_blocks": ["0.0.0.0/0"],
+ * "ipv6_cidr_blocks": [] }]`
+ */
 export function parseEgressRules(value: unknown): Decoded<readonly EgressRule[]> {
   if (!Array.isArray(value)) return { ok: false, problems: ['is not a JSON list of rules'] };
   const problems: string[] = [];

@@ -1,4 +1,7 @@
-/** Runs every step although one fails, and then throws: the whole event is repeated, and a step that was done does nothing. */
+/**
+ * Runs every step although one fails, and then throws: the whole event is repeated, and a step that was done does
+ * nothing.
+ */
 export async function runAll(steps: readonly (() => Promise<unknown>)[]): Promise<void> {
   const failures: unknown[] = [];
   for (const step of steps) {
@@ -9,5 +12,6 @@ export async function runAll(steps: readonly (() => Promise<unknown>)[]): Promis
     }
   }
   if (failures.length === 1) throw failures[0];
-  if (failures.length > 1) throw new AggregateError(failures, `${failures.length} of ${steps.length} steps failed; the event is tried again`);
+  if (failures.length > 1)
+    throw new AggregateError(failures, `${failures.length} of ${steps.length} steps failed; the event is tried again`);
 }

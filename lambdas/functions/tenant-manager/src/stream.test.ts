@@ -1,13 +1,24 @@
 import { INSTALLATION, jobMessage, tenantRow, type TenantRow } from '@multi-tenant-runner/testing';
 import { MINUTE, newJob, plus, type Job } from '@multi-tenant-runner/core';
-import { sequenceOf, streamRecord, createTenantManagerHarness, type TenantManagerHarness } from '../test/tenant-manager-harness';
+import {
+  sequenceOf,
+  streamRecord,
+  createTenantManagerHarness,
+  type TenantManagerHarness,
+} from '../test/tenant-manager-harness';
 
 const OTHER = 1002;
 
 /** Lets a hand write into the table, and hands the change to the function. */
-async function edit(harness: TenantManagerHarness, changes: TenantRow, installationId = INSTALLATION): Promise<readonly string[]> {
+async function edit(
+  harness: TenantManagerHarness,
+  changes: TenantRow,
+  installationId = INSTALLATION,
+): Promise<readonly string[]> {
   const before = harness.row(installationId);
-  const after = Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== undefined));
+  const after = Object.fromEntries(
+    Object.entries({ ...before, ...changes }).filter(([, value]) => value !== undefined),
+  );
   harness.state.tenants.rows.set(installationId, after);
   return harness.stream([streamRecord({ installationId, ...(before && { before }), after })]);
 }
@@ -29,7 +40,11 @@ describe('what only moves slots', () => {
   it.each([
     ['a slot that was freed', { slots: new Set(['1-1', '2-1']) }, { slots: new Set(['2-1']) }],
     ['the last slot that was freed', { slots: new Set(['1-1']) }, {}],
-    ['one freed for one taken', { max_runners: 5, slots: new Set(['1-1']) }, { max_runners: 5, slots: new Set(['2-1']) }],
+    [
+      'one freed for one taken',
+      { max_runners: 5, slots: new Set(['1-1']) },
+      { max_runners: 5, slots: new Set(['2-1']) },
+    ],
   ])('%s wakes the tenant', async (_name, before, after) => {
     const harness = createTenantManagerHarness();
     harness.addTenant(after);
@@ -85,7 +100,10 @@ describe('a hand edit', () => {
     const before = harness.row();
     await harness.event('suspend', { changedAt: '2026-01-15T12:01:00Z' });
     await harness.stream([streamRecord({ ...(before && { before }), after: harness.row() ?? {} })]);
-    expect(harness.log.lines.find((line) => line.message.includes('was changed'))?.fields).toMatchObject({ by: 'github', after: { status: 'suspended', suspended_by: 'github' } });
+    expect(harness.log.lines.find((line) => line.message.includes('was changed'))?.fields).toMatchObject({
+      by: 'github',
+      after: { status: 'suspended', suspended_by: 'github' },
+    });
   });
 
   it('is audited without what can not be such a value: it may be a secret in the wrong place', async () => {
@@ -97,24 +115,42 @@ describe('a hand edit', () => {
     expect(text).toContain('a text of 120 characters');
   });
 
-  it.each(['active', 'suspended', 'paused'])('that sets a deleted row to %s revives nothing: the row says deleted again, and why', async (status) => {
-    const harness = createTenantManagerHarness();
-    harness.addTenant({ status: 'deleted', cleanup: 'done', deleted_at: '2026-01-10T12:00:00.000Z' });
-    await harness.state.jobs.create(newJob(jobMessage(), harness.clock.now(), 'parked', 'tenant-suspended'));
-    await edit(harness, { status });
-    expect(harness.row()).toMatchObject({ status: 'deleted', cleanup: 'done', deleted_at: '2026-01-10T12:00:00.000Z' });
-    expect(harness.woken).toEqual([]);
-    expect(await harness.state.jobs.get(INSTALLATION, 7001)).toMatchObject({ state: 'refused', reason: 'tenant-deleted' });
-    const [report] = harness.log.lines.filter(({ message }) => message.includes('needs mending'));
-    expect(report?.fields).toMatchObject({ attributes: ['status'], problems: [expect.stringContaining('A new installation of the App makes a new tenant')] });
-    expect(harness.metrics.total('TenantUninstalled')).toBe(0);
-  });
+  it.each(['active', 'suspended', 'paused'])(
+    'that sets a deleted row to %s revives nothing: the row says deleted again, and why',
+    async (status) => {
+      const harness = createTenantManagerHarness();
+      harness.addTenant({ status: 'deleted', cleanup: 'done', deleted_at: '2026-01-10T12:00:00.000Z' });
+      await harness.state.jobs.create(newJob(jobMessage(), harness.clock.now(), 'parked', 'tenant-suspended'));
+      await edit(harness, { status });
+      expect(harness.row()).toMatchObject({
+        status: 'deleted',
+        cleanup: 'done',
+        deleted_at: '2026-01-10T12:00:00.000Z',
+      });
+      expect(harness.woken).toEqual([]);
+      expect(await harness.state.jobs.get(INSTALLATION, 7001)).toMatchObject({
+        state: 'refused',
+        reason: 'tenant-deleted',
+      });
+      const [report] = harness.log.lines.filter(({ message }) => message.includes('needs mending'));
+      expect(report?.fields).toMatchObject({
+        attributes: ['status'],
+        problems: [expect.stringContaining('A new installation of the App makes a new tenant')],
+      });
+      expect(harness.metrics.total('TenantUninstalled')).toBe(0);
+    },
+  );
 
   it('that took a deletion back is undone once: the module’s own write starts nothing more', async () => {
     const harness = createTenantManagerHarness();
     const marks = { cleanup: 'done', deleted_at: '2026-01-10T12:00:00.000Z' };
     harness.addTenant({ status: 'deleted', ...marks });
-    await harness.stream([streamRecord({ before: tenantRow({ status: 'active', ...marks }), after: tenantRow({ status: 'deleted', ...marks }) })]);
+    await harness.stream([
+      streamRecord({
+        before: tenantRow({ status: 'active', ...marks }),
+        after: tenantRow({ status: 'deleted', ...marks }),
+      }),
+    ]);
     expect(harness.state.tenants.changes).toEqual([]);
     expect(harness.log.lines[0]?.fields).toMatchObject({ by: 'module', after: { status: 'deleted' } });
   });
@@ -123,7 +159,9 @@ describe('a hand edit', () => {
     const harness = createTenantManagerHarness();
     harness.addTenant();
     await edit(harness, { max_runners: '5' });
-    expect(harness.metrics.counted).toEqual([{ name: 'TenantRowInvalid', value: 1, properties: { tenant_id: INSTALLATION, attributes: ['max_runners'] } }]);
+    expect(harness.metrics.counted).toEqual([
+      { name: 'TenantRowInvalid', value: 1, properties: { tenant_id: INSTALLATION, attributes: ['max_runners'] } },
+    ]);
     await edit(harness, { org_name: 'acme-two' });
     expect(harness.metrics.total('TenantRowInvalid')).toBe(1);
     await edit(harness, { tier: 'huge' });
@@ -132,8 +170,14 @@ describe('a hand edit', () => {
 
   it('with a mistyped id makes no tenant, and says so', async () => {
     const harness = createTenantManagerHarness();
-    await edit(harness, { installation_id: 10012, tier: 'medium', max_runners: 5, updated_at: '2024-01-15T12:00:00Z' }, 10012);
-    expect(harness.metrics.counted).toEqual([{ name: 'TenantRowInvalid', value: 1, properties: { tenant_id: 10012, attributes: ['org_name', 'status'] } }]);
+    await edit(
+      harness,
+      { installation_id: 10012, tier: 'medium', max_runners: 5, updated_at: '2024-01-15T12:00:00Z' },
+      10012,
+    );
+    expect(harness.metrics.counted).toEqual([
+      { name: 'TenantRowInvalid', value: 1, properties: { tenant_id: 10012, attributes: ['org_name', 'status'] } },
+    ]);
     expect(harness.names()).toEqual(['jobs.listOpen']);
   });
 
@@ -141,7 +185,9 @@ describe('a hand edit', () => {
     const harness = createTenantManagerHarness();
     harness.addTenant();
     await edit(harness, { slots: 'none' });
-    expect(harness.metrics.counted).toMatchObject([{ name: 'TenantRowInvalid', properties: { attributes: ['slots'] } }]);
+    expect(harness.metrics.counted).toMatchObject([
+      { name: 'TenantRowInvalid', properties: { attributes: ['slots'] } },
+    ]);
     expect(harness.woken).toEqual([]);
   });
 
@@ -186,7 +232,8 @@ describe('what a parked job says it waits for', () => {
     const row = newJob(jobMessage({ jobId: changes.jobId ?? 7001 }), harness.clock.now(), 'parked', 'limit');
     await harness.state.jobs.create({ ...row, ...changes });
   };
-  const told = (harness: TenantManagerHarness): unknown[] => [...harness.state.jobs.rows.values()].map(({ reason }) => reason);
+  const told = (harness: TenantManagerHarness): unknown[] =>
+    [...harness.state.jobs.rows.values()].map(({ reason }) => reason);
   const TOMORROW = '2099-01-01T00:00:00.000Z';
 
   it('is the suspension, from when its tenant is suspended, whatever it waited for before', async () => {
@@ -206,7 +253,10 @@ describe('what a parked job says it waits for', () => {
     await edit(harness, { status: 'active', suspended_by: undefined });
     expect(harness.state.queue.jobs).toHaveLength(1);
     expect(told(harness)).toEqual(['limit', 'limit', 'limit']);
-    expect([...harness.state.jobs.rows.values()].slice(1).map(({ nextTry }) => nextTry)).toEqual([undefined, undefined]);
+    expect([...harness.state.jobs.rows.values()].slice(1).map(({ nextTry }) => nextTry)).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 
   it('is the suspension for one that came before its suspended tenant’s row', async () => {
@@ -270,7 +320,9 @@ describe('a batch', () => {
     const sound = streamRecord({ before: tenantRow({ max_runners: 1 }), after: tenantRow() });
     expect(await harness.stream([poisoned, { dynamodb: { SequenceNumber: '2' } }, sound])).toEqual(['1', '2']);
     expect(harness.woken).toEqual([INSTALLATION]);
-    expect(String(harness.log.lines.find((line) => line.fields['record'] === '1')?.fields['error'])).toMatch(/not of the tenants table/);
+    expect(String(harness.log.lines.find((line) => line.fields['record'] === '1')?.fields['error'])).toMatch(
+      /not of the tenants table/,
+    );
   });
 
   it('wakes a tenant once, for its last change', async () => {
@@ -278,7 +330,12 @@ describe('a batch', () => {
     harness.addTenant();
     harness.addTenant({ installation_id: OTHER, account_id: 502 });
     const freed = (slot: string) => streamRecord({ before: tenantRow({ slots: new Set([slot]) }), after: tenantRow() });
-    await harness.stream([freed('1-1'), freed('2-1'), freed('3-1'), streamRecord({ installationId: OTHER, after: tenantRow() })]);
+    await harness.stream([
+      freed('1-1'),
+      freed('2-1'),
+      freed('3-1'),
+      streamRecord({ installationId: OTHER, after: tenantRow() }),
+    ]);
     expect([...harness.woken].sort()).toEqual([INSTALLATION, OTHER]);
   });
 
@@ -286,7 +343,9 @@ describe('a batch', () => {
     const harness = createTenantManagerHarness();
     harness.addTenant();
     harness.faults.fail('registry.get', new Error('throttled'));
-    const records = [1, 2, 3].map((limit) => streamRecord({ before: tenantRow(), after: tenantRow({ max_runners: limit + 2 }) }));
+    const records = [1, 2, 3].map((limit) =>
+      streamRecord({ before: tenantRow(), after: tenantRow({ max_runners: limit + 2 }) }),
+    );
     expect(await harness.stream(records)).toEqual([sequenceOf(records[2] ?? {})]);
   });
 

@@ -1,6 +1,21 @@
 import { fromAttributes, toAttributes } from '@multi-tenant-runner/aws';
-import { cleanUpTenant, encodeLifecycleEvent, restateAll, retryRefused, dispatchNextJobs, type InstallationAction, type LifecycleEvent } from '@multi-tenant-runner/core';
-import { INSTALLATION, createTestHarness, lifecycleEvent, type TenantRow, type TenantTableChange, type TestHarness } from '@multi-tenant-runner/testing';
+import {
+  cleanUpTenant,
+  encodeLifecycleEvent,
+  restateAll,
+  retryRefused,
+  dispatchNextJobs,
+  type InstallationAction,
+  type LifecycleEvent,
+} from '@multi-tenant-runner/core';
+import {
+  INSTALLATION,
+  createTestHarness,
+  lifecycleEvent,
+  type TenantRow,
+  type TenantTableChange,
+  type TestHarness,
+} from '@multi-tenant-runner/testing';
 import type { BatchResponse, StreamRecord } from '@multi-tenant-runner/runtime';
 import type { OnboardingPolicy } from '../src/decide-admission';
 import { createHandler } from '../src/handler';
@@ -19,7 +34,9 @@ export interface TenantManagerHarness extends TestHarness {
 const CONTEXT = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 60_000 };
 
 /** The tenant manager on in-memory ports, with the real wake and clean-up behind it. */
-export function createTenantManagerHarness(options: { readonly ownGroups?: boolean; readonly onboarding?: OnboardingPolicy } = {}): TenantManagerHarness {
+export function createTenantManagerHarness(
+  options: { readonly ownGroups?: boolean; readonly onboarding?: OnboardingPolicy } = {},
+): TenantManagerHarness {
   const harness = createTestHarness();
   const woken: number[] = [];
   const cleaned: number[] = [];
@@ -56,10 +73,17 @@ export function createTenantManagerHarness(options: { readonly ownGroups?: boole
     cleaned,
     invoke,
     event: async (action, overrides) => {
-      const detail = JSON.parse(JSON.stringify(encodeLifecycleEvent(lifecycleEvent({ action, ...overrides })))) as unknown;
-      await invoke({ source: 'multi-tenant-runner', 'detail-type': action === 'renamed' ? 'installation_target' : 'installation', detail });
+      const detail = JSON.parse(
+        JSON.stringify(encodeLifecycleEvent(lifecycleEvent({ action, ...overrides }))),
+      ) as unknown;
+      await invoke({
+        source: 'multi-tenant-runner',
+        'detail-type': action === 'renamed' ? 'installation_target' : 'installation',
+        detail,
+      });
     },
-    stream: async (records) => ((await invoke({ Records: records }))?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier),
+    stream: async (records) =>
+      ((await invoke({ Records: records }))?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier),
     row: (installationId = INSTALLATION) => harness.state.tenants.rows.get(installationId),
   };
 }

@@ -1,5 +1,12 @@
 import type { AdmissionSettings } from '@multi-tenant-runner/core';
-import { LOG_LEVELS, readAdmissionSettings, readConfig, readTierQueueUrls, type Env, type LogLevel } from '@multi-tenant-runner/runtime';
+import {
+  LOG_LEVELS,
+  readAdmissionSettings,
+  readConfig,
+  readTierQueueUrls,
+  type Env,
+  type LogLevel,
+} from '@multi-tenant-runner/runtime';
 import { parseSourceCidrs, type SourceFilter } from './source-addresses';
 
 export interface WebhookConfig {

@@ -47,7 +47,10 @@ export function createCredentialSource(deps: CredentialDeps): CredentialSource {
     try {
       return await read();
     } catch (cause) {
-      deps.log.warn('The webhook secret could not be read again; the known one stays valid', { parameter: deps.webhookSecretParameter, cause });
+      deps.log.warn('The webhook secret could not be read again; the known one stays valid', {
+        parameter: deps.webhookSecretParameter,
+        cause,
+      });
       return kept;
     }
   };
@@ -69,12 +72,20 @@ export function createCredentialSource(deps: CredentialDeps): CredentialSource {
 async function load(deps: CredentialDeps): Promise<Credentials> {
   const values = await deps.readParameters([deps.appIdParameter, deps.webhookSecretParameter]);
   const appId = values.get(deps.appIdParameter)?.trim() ?? '';
-  const webhookSecrets = (values.get(deps.webhookSecretParameter) ?? '').split(/\r?\n/).filter((line) => line.trim() !== '');
+  const webhookSecrets = (values.get(deps.webhookSecretParameter) ?? '')
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
   if (!/^\d+$/.test(appId)) {
-    throw new Error(`The parameter ${deps.appIdParameter} is not the number that GitHub shows as the App's ID; set github_app.id of the module.`);
+    throw new Error(
+      `The parameter ${deps.appIdParameter} is not the number that GitHub shows as the App's ID; set ` +
+        'github_app.id of the module.',
+    );
   }
   if (webhookSecrets.length === 0) {
-    throw new Error(`The parameter ${deps.webhookSecretParameter} holds no secret; set github_app.webhook_secret of the module, one secret per line.`);
+    throw new Error(
+      `The parameter ${deps.webhookSecretParameter} holds no secret; set github_app.webhook_secret of the ` +
+        'module, one secret per line.',
+    );
   }
   return { appId, webhookSecrets };
 }

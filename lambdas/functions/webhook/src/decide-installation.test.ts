@@ -2,27 +2,31 @@ import { parseLifecycleEvent } from '@multi-tenant-runner/core';
 import { delivery, installationPayload, createWebhookHarness, type Json } from '../test/deliveries';
 import { decideInstallation } from './decide-installation';
 
-const decide = (payload: Json, event = 'installation') => decideInstallation({ event, deliveryId: 'delivery-1', payload });
+const decide = (payload: Json, event = 'installation') =>
+  decideInstallation({ event, deliveryId: 'delivery-1', payload });
 
 describe('an installation event', () => {
-  it.each(['created', 'deleted', 'suspend', 'unsuspend'])('%s travels on the bus without its repositories', async (action) => {
-    const harness = createWebhookHarness();
-    expect((await harness.send(delivery('installation', installationPayload(action)))).statusCode).toBe(202);
-    expect(harness.state.bus.published).toMatchObject([
-      {
-        detailType: 'installation',
-        lifecycle: {
-          action,
-          installationId: 1001,
-          account: { kind: 'owner', id: 501, login: 'acme', type: 'Organization' },
-          changedAt: '2026-01-15T11:59:00.000Z',
-          deliveryId: 'delivery-1',
+  it.each(['created', 'deleted', 'suspend', 'unsuspend'])(
+    '%s travels on the bus without its repositories',
+    async (action) => {
+      const harness = createWebhookHarness();
+      expect((await harness.send(delivery('installation', installationPayload(action)))).statusCode).toBe(202);
+      expect(harness.state.bus.published).toMatchObject([
+        {
+          detailType: 'installation',
+          lifecycle: {
+            action,
+            installationId: 1001,
+            account: { kind: 'owner', id: 501, login: 'acme', type: 'Organization' },
+            changedAt: '2026-01-15T11:59:00.000Z',
+            deliveryId: 'delivery-1',
+          },
         },
-      },
-    ]);
-    expect(JSON.stringify(harness.state.bus.published)).not.toContain('repositories');
-    expect(parseLifecycleEvent(harness.state.bus.published[0]?.detail)).toMatchObject({ ok: true });
-  });
+      ]);
+      expect(JSON.stringify(harness.state.bus.published)).not.toContain('repositories');
+      expect(parseLifecycleEvent(harness.state.bus.published[0]?.detail)).toMatchObject({ ok: true });
+    },
+  );
 
   it.each(['new_repository_selection', 'renamed', undefined])('with action %s changes no tenant', async (action) => {
     const harness = createWebhookHarness();
@@ -34,24 +38,39 @@ describe('an installation event', () => {
 
   it('with action new_permissions_accepted tells the tenant manager', async () => {
     const harness = createWebhookHarness();
-    await harness.send(delivery('installation', { ...installationPayload('created'), action: 'new_permissions_accepted' }));
-    expect(harness.state.bus.published).toMatchObject([{ detailType: 'installation', lifecycle: { action: 'new_permissions_accepted', installationId: 1001 } }]);
+    await harness.send(
+      delivery('installation', { ...installationPayload('created'), action: 'new_permissions_accepted' }),
+    );
+    expect(harness.state.bus.published).toMatchObject([
+      { detailType: 'installation', lifecycle: { action: 'new_permissions_accepted', installationId: 1001 } },
+    ]);
   });
 
   it('of a user says so', () => {
-    expect(decide(installationPayload('created', { account: { login: 'jo', id: 7, type: 'User' } }))).toMatchObject({ event: { account: { type: 'User', login: 'jo' } } });
+    expect(decide(installationPayload('created', { account: { login: 'jo', id: 7, type: 'User' } }))).toMatchObject({
+      event: { account: { type: 'User', login: 'jo' } },
+    });
   });
 
   it.each([
     ['a slug in place of a login', { account: { slug: 'big-corp', id: 3 } }],
     ['its target type', { account: null, target_type: 'Enterprise' }],
   ])('of an enterprise, known by %s, is passed on as such', (_name, overrides) => {
-    expect(decide(installationPayload('created', overrides))).toMatchObject({ kind: 'publish', event: { account: { kind: 'enterprise' } } });
+    expect(decide(installationPayload('created', overrides))).toMatchObject({
+      kind: 'publish',
+      event: { account: { kind: 'enterprise' } },
+    });
   });
 
-  it.each([[null], [{}], [{ login: 'acme' }], [{ login: 'acme', id: 'x' }]])('of account %j is passed on: `deleted` must arrive though the account is gone too', (account) => {
-    expect(decide(installationPayload('deleted', { account }))).toMatchObject({ kind: 'publish', event: { account: { kind: 'unknown' } } });
-  });
+  it.each([[null], [{}], [{ login: 'acme' }], [{ login: 'acme', id: 'x' }]])(
+    'of account %j is passed on: `deleted` must arrive though the account is gone too',
+    (account) => {
+      expect(decide(installationPayload('deleted', { account }))).toMatchObject({
+        kind: 'publish',
+        event: { account: { kind: 'unknown' } },
+      });
+    },
+  );
 
   it('without installation is ignored with its reason', () => {
     expect(decide({ action: 'created' })).toMatchObject({ kind: 'ignore', reason: 'no-installation' });
@@ -81,10 +100,18 @@ describe('an installation_target event', () => {
   it('renamed travels on the bus with the new name', async () => {
     const harness = createWebhookHarness();
     await harness.send(delivery('installation_target', renamed));
-    expect(harness.state.bus.published).toMatchObject([{ detailType: 'installation_target', lifecycle: { action: 'renamed', installationId: 1001, account: { login: 'acme-two', id: 501 } } }]);
+    expect(harness.state.bus.published).toMatchObject([
+      {
+        detailType: 'installation_target',
+        lifecycle: { action: 'renamed', installationId: 1001, account: { login: 'acme-two', id: 501 } },
+      },
+    ]);
   });
 
   it('with any other action changes no tenant', () => {
-    expect(decide({ ...renamed, action: 'created' }, 'installation_target')).toMatchObject({ kind: 'ignore', reason: 'action' });
+    expect(decide({ ...renamed, action: 'created' }, 'installation_target')).toMatchObject({
+      kind: 'ignore',
+      reason: 'action',
+    });
   });
 });

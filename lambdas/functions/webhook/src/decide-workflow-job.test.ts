@@ -4,7 +4,12 @@ import { delivery, createWebhookHarness, workflowJob, type Json } from '../test/
 import { decideWorkflowJob } from './decide-workflow-job';
 
 const NOW = new Date('2026-01-15T12:00:00.000Z');
-const decide = (payload: Json) => decideWorkflowJob({ event: 'workflow_job', deliveryId: 'delivery-1', payload }, { environment: 'test', tiers: tiers() }, NOW);
+const decide = (payload: Json) =>
+  decideWorkflowJob(
+    { event: 'workflow_job', deliveryId: 'delivery-1', payload },
+    { environment: 'test', tiers: tiers() },
+    NOW,
+  );
 
 describe('a workflow_job', () => {
   it('starts something only when its action and its status are both queued', () => {
@@ -26,17 +31,33 @@ describe('a workflow_job', () => {
   });
 
   it('with a status that GitHub did not have before asks for nothing, and is named', () => {
-    expect(decide(workflowJob({ job: { status: 'reserved' } }))).toMatchObject({ kind: 'ignore', reason: 'action', message: expect.stringContaining('reserved') });
+    expect(decide(workflowJob({ job: { status: 'reserved' } }))).toMatchObject({
+      kind: 'ignore',
+      reason: 'action',
+      message: expect.stringContaining('reserved'),
+    });
   });
 
-  it.each(['in_progress', 'completed'])('without labels that is %s on a runner named like ours goes by its runner', (action) => {
-    const group = { labels: [], status: action, runner_name: 'test-i-0abc', runner_id: 33 };
-    expect(decide(workflowJob({ top: { action }, job: group }))).toMatchObject({ kind: 'event', fitting: [], event: { kind: action, runnerOnly: true, runnerName: 'test-i-0abc' } });
-    expect(decide(workflowJob({ top: { action }, job: { ...group, runner_name: 'GitHub Actions 5' } }))).toMatchObject({ kind: 'ignore', reason: 'labels' });
-  });
+  it.each(['in_progress', 'completed'])(
+    'without labels that is %s on a runner named like ours goes by its runner',
+    (action) => {
+      const group = { labels: [], status: action, runner_name: 'test-i-0abc', runner_id: 33 };
+      expect(decide(workflowJob({ top: { action }, job: group }))).toMatchObject({
+        kind: 'event',
+        fitting: [],
+        event: { kind: action, runnerOnly: true, runnerName: 'test-i-0abc' },
+      });
+      expect(
+        decide(workflowJob({ top: { action }, job: { ...group, runner_name: 'GitHub Actions 5' } })),
+      ).toMatchObject({ kind: 'ignore', reason: 'labels' });
+    },
+  );
 
   it('without labels asks for no machine, whatever runner it names', () => {
-    expect(decide(workflowJob({ job: { labels: [], runner_name: 'test-i-0abc' } }))).toMatchObject({ kind: 'ignore', reason: 'labels' });
+    expect(decide(workflowJob({ job: { labels: [], runner_name: 'test-i-0abc' } }))).toMatchObject({
+      kind: 'ignore',
+      reason: 'labels',
+    });
   });
 
   it.each([
@@ -46,19 +67,30 @@ describe('a workflow_job', () => {
     ['none', []],
   ])('with labels of %s is not ours', (_name, labels) => {
     for (const action of ['queued', 'in_progress', 'completed']) {
-      expect(decide(workflowJob({ top: { action }, job: { labels } }))).toMatchObject({ kind: 'ignore', reason: 'labels' });
+      expect(decide(workflowJob({ top: { action }, job: { labels } }))).toMatchObject({
+        kind: 'ignore',
+        reason: 'labels',
+      });
     }
   });
 
-  it.each([[undefined], [null], [{}], [{ id: '1001' }], [{ id: 0 }], [{ id: 1.5 }]])('with installation %j is nobody’s', (installation) => {
-    expect(decide(workflowJob({ top: { installation } }))).toMatchObject({ kind: 'ignore', reason: 'no-installation' });
-  });
+  it.each([[undefined], [null], [{}], [{ id: '1001' }], [{ id: 0 }], [{ id: 1.5 }]])(
+    'with installation %j is nobody’s',
+    (installation) => {
+      expect(decide(workflowJob({ top: { installation } }))).toMatchObject({
+        kind: 'ignore',
+        reason: 'no-installation',
+      });
+    },
+  );
 
   it('without installation is answered 202 and counted', async () => {
     const harness = createWebhookHarness();
     const response = await harness.send(delivery('workflow_job', workflowJob({ top: { installation: undefined } })));
     expect(response.statusCode).toBe(202);
-    expect(harness.metrics.counted).toMatchObject([{ name: 'WebhookIgnored', properties: { reason: 'no-installation' } }]);
+    expect(harness.metrics.counted).toMatchObject([
+      { name: 'WebhookIgnored', properties: { reason: 'no-installation' } },
+    ]);
   });
 
   it('that waited days at a gate was queued when it was let through', () => {
@@ -78,7 +110,13 @@ describe('a workflow_job', () => {
     const job = { status: 'in_progress', started_at: '2026-01-15T12:01:00Z', runner_id: 33, runner_name: 'test-i-1' };
     expect(decide(workflowJob({ top: { action: 'in_progress' }, job }))).toMatchObject({
       kind: 'event',
-      event: { kind: 'in_progress', at: '2026-01-15T12:01:00.000Z', runnerId: 33, runnerName: 'test-i-1', queuedAt: '2026-01-15T11:59:58.000Z' },
+      event: {
+        kind: 'in_progress',
+        at: '2026-01-15T12:01:00.000Z',
+        runnerId: 33,
+        runnerName: 'test-i-1',
+        queuedAt: '2026-01-15T11:59:58.000Z',
+      },
     });
   });
 
@@ -87,28 +125,52 @@ describe('a workflow_job', () => {
     [0, ''],
     [undefined, undefined],
   ])('cancelled before any runner took it (%j, %j) names no runner', (runner_id, runner_name) => {
-    const job = { status: 'completed', conclusion: 'cancelled', completed_at: '2026-01-15T12:02:00Z', runner_id, runner_name };
+    const job = {
+      status: 'completed',
+      conclusion: 'cancelled',
+      completed_at: '2026-01-15T12:02:00Z',
+      runner_id,
+      runner_name,
+    };
     const decision = decide(workflowJob({ top: { action: 'completed' }, job }));
-    expect(decision).toMatchObject({ kind: 'event', event: { conclusion: 'cancelled', at: '2026-01-15T12:02:00.000Z' } });
+    expect(decision).toMatchObject({
+      kind: 'event',
+      event: { conclusion: 'cancelled', at: '2026-01-15T12:02:00.000Z' },
+    });
     expect(decision).not.toHaveProperty('event.runnerId');
     expect(decision).not.toHaveProperty('event.runnerName');
   });
 
-  it.each(['in_progress', 'completed'])('%s goes to the queue of job events, without a row being read', async (action) => {
-    const harness = createWebhookHarness();
-    await harness.send(delivery('workflow_job', workflowJob({ top: { action }, job: { status: action, labels: ['self-hosted', 'MEDIUM'] } })));
-    expect(harness.names()).toEqual(['queue.sendJobEvent']);
-    expect(harness.state.queue.events).toMatchObject([{ kind: action, jobId: 7001, tier: 'medium' }]);
-  });
+  it.each(['in_progress', 'completed'])(
+    '%s goes to the queue of job events, without a row being read',
+    async (action) => {
+      const harness = createWebhookHarness();
+      await harness.send(
+        delivery(
+          'workflow_job',
+          workflowJob({ top: { action }, job: { status: action, labels: ['self-hosted', 'MEDIUM'] } }),
+        ),
+      );
+      expect(harness.names()).toEqual(['queue.sendJobEvent']);
+      expect(harness.state.queue.events).toMatchObject([{ kind: action, jobId: 7001, tier: 'medium' }]);
+    },
+  );
 });
 
 describe('laws', () => {
   const labelOf = fc.constantFrom('self-hosted', 'linux', 'x64', 'small', 'medium', 'large', 'gpu', 'ubuntu-latest');
-  const inAnyCase = (label: string) => fc.array(fc.boolean(), { minLength: label.length, maxLength: label.length }).map((upper) => [...label].map((letter, index) => (upper[index] === true ? letter.toUpperCase() : letter)).join(''));
+  const inAnyCase = (label: string) =>
+    fc
+      .array(fc.boolean(), { minLength: label.length, maxLength: label.length })
+      .map((upper) =>
+        [...label].map((letter, index) => (upper[index] === true ? letter.toUpperCase() : letter)).join(''),
+      );
   const twins = fc.uniqueArray(labelOf, { maxLength: 5 }).chain((labels) =>
     fc.record({
       labels: fc.constant(labels),
-      shuffled: fc.shuffledSubarray(labels, { minLength: labels.length }).chain((order) => fc.tuple(...order.map(inAnyCase))),
+      shuffled: fc
+        .shuffledSubarray(labels, { minLength: labels.length })
+        .chain((order) => fc.tuple(...order.map(inAnyCase))),
     }),
   );
 
@@ -130,7 +192,9 @@ describe('laws', () => {
   it('an action that can not be made a text is no fault of ours', async () => {
     const harness = createWebhookHarness();
     for (const event of ['installation', 'installation_target', 'workflow_job']) {
-      const response = await harness.send(delivery(event, workflowJob({ top: { action: { toString: '' } }, job: { status: { toString: '' } } })));
+      const response = await harness.send(
+        delivery(event, workflowJob({ top: { action: { toString: '' } }, job: { status: { toString: '' } } })),
+      );
       expect(response.statusCode).toBe(202);
     }
   });
@@ -138,13 +202,25 @@ describe('laws', () => {
   it('no signed body is answered 5xx, whatever it holds', async () => {
     const harness = createWebhookHarness({ publishEvents: ['push'] });
     harness.addTenant();
-    const shape = fc.dictionary(fc.constantFrom('action', 'workflow_job', 'installation', 'repository', 'account', 'id', 'labels'), fc.jsonValue({ maxDepth: 3 }));
-    const bent = fc.record({ key: fc.constantFrom('action', 'workflow_job', 'installation', 'repository', 'organization'), value: fc.jsonValue({ maxDepth: 2 }) }).map(({ key, value }) => ({ ...workflowJob(), [key]: value }));
+    const shape = fc.dictionary(
+      fc.constantFrom('action', 'workflow_job', 'installation', 'repository', 'account', 'id', 'labels'),
+      fc.jsonValue({ maxDepth: 3 }),
+    );
+    const bent = fc
+      .record({
+        key: fc.constantFrom('action', 'workflow_job', 'installation', 'repository', 'organization'),
+        value: fc.jsonValue({ maxDepth: 2 }),
+      })
+      .map(({ key, value }) => ({ ...workflowJob(), [key]: value }));
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom('workflow_job', 'installation', 'installation_target', 'ping', 'push', 'x'), fc.oneof(fc.jsonValue(), shape, bent), async (event, payload) => {
-        const { statusCode } = await harness.send(delivery(event, payload));
-        expect(statusCode).toBeLessThan(500);
-      }),
+      fc.asyncProperty(
+        fc.constantFrom('workflow_job', 'installation', 'installation_target', 'ping', 'push', 'x'),
+        fc.oneof(fc.jsonValue(), shape, bent),
+        async (event, payload) => {
+          const { statusCode } = await harness.send(delivery(event, payload));
+          expect(statusCode).toBeLessThan(500);
+        },
+      ),
       { numRuns: 300 },
     );
   });

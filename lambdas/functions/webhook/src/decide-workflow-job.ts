@@ -1,4 +1,16 @@
-import { Decoder, instantOf, isPublicRepository, isRunnerName, needOf, queuedAtOf, tiersThatFit, type JobEvent, type Tier, type Tiers, type UnroutedJob } from '@multi-tenant-runner/core';
+import {
+  Decoder,
+  instantOf,
+  isPublicRepository,
+  isRunnerName,
+  needOf,
+  queuedAtOf,
+  tiersThatFit,
+  type JobEvent,
+  type Tier,
+  type Tiers,
+  type UnroutedJob,
+} from '@multi-tenant-runner/core';
 import { installationIdOf, isObject, wordOf, type Delivery } from './parse-delivery';
 
 export type UnroutedEvent = Omit<JobEvent, 'tier'>;
@@ -25,7 +37,10 @@ export function decideWorkflowJob(delivery: Delivery, { environment, tiers }: Ou
   const { payload } = delivery;
   const installationId = installationIdOf(payload);
   if (installationId === undefined) {
-    return ignore('no-installation', "The delivery names no installation; only the App's own webhook does, so this job is not started.");
+    return ignore(
+      'no-installation',
+      "The delivery names no installation; only the App's own webhook does, so this job is not started.",
+    );
   }
   const decoder = Decoder.of(payload);
   const labels = decoder.object('workflow_job').texts('labels');
@@ -34,17 +49,25 @@ export function decideWorkflowJob(delivery: Delivery, { environment, tiers }: Ou
   const fitting = tiersThatFit(labels, tiers);
   const { action } = payload;
   if (fitting.length === 0) {
-    const onOurs = (action === 'in_progress' || action === 'completed') && runnerName !== undefined && isRunnerName(environment, runnerName);
+    const onOurs =
+      (action === 'in_progress' || action === 'completed') &&
+      runnerName !== undefined &&
+      isRunnerName(environment, runnerName);
     if (onOurs) return readEvent(delivery, installationId, { fitting, now, kind: action, runnerOnly: true });
     return ignore('labels', `No runner tier has all of the labels [${labels.join(', ')}], so the job is not ours.`);
   }
   const status = isObject(payload['workflow_job']) ? payload['workflow_job']['status'] : undefined;
   const need = needOf(status);
   // GitHub sends `queued` again when the gate opens; a runner before that would idle until it is ended.
-  if (action === 'waiting' || (action === 'queued' && need === 'held-back')) return readEvent(delivery, installationId, { fitting, now, kind: 'waiting' });
+  if (action === 'waiting' || (action === 'queued' && need === 'held-back'))
+    return readEvent(delivery, installationId, { fitting, now, kind: 'waiting' });
   if (action === 'queued' && need === 'machine') return readJob(delivery, installationId, { fitting, now });
-  if (action === 'in_progress' || action === 'completed') return readEvent(delivery, installationId, { fitting, now, kind: action });
-  return ignore('action', `A workflow_job with action ${wordOf(action)} and status ${wordOf(status)} asks for nothing.`);
+  if (action === 'in_progress' || action === 'completed')
+    return readEvent(delivery, installationId, { fitting, now, kind: action });
+  return ignore(
+    'action',
+    `A workflow_job with action ${wordOf(action)} and status ${wordOf(status)} asks for nothing.`,
+  );
 }
 
 interface Reading {
@@ -60,14 +83,25 @@ interface EventReading extends Reading {
 function readJob(delivery: Delivery, installationId: number, { fitting, now }: Reading): WorkflowJobDecision {
   const decoder = Decoder.of(delivery.payload);
   const job = jobFields(decoder, delivery, { installationId, now });
-  return decoder.problems.length > 0 ? { kind: 'malformed', problems: decoder.problems } : { kind: 'start', job, fitting };
+  return decoder.problems.length > 0
+    ? { kind: 'malformed', problems: decoder.problems }
+    : { kind: 'start', job, fitting };
 }
 
-function readEvent(delivery: Delivery, installationId: number, { fitting, now, kind, runnerOnly }: EventReading): WorkflowJobDecision {
+function readEvent(
+  delivery: Delivery,
+  installationId: number,
+  { fitting, now, kind, runnerOnly }: EventReading,
+): WorkflowJobDecision {
   const decoder = Decoder.of(delivery.payload);
   const job = jobFields(decoder, delivery, { installationId, now });
   const details = isObject(delivery.payload['workflow_job']) ? delivery.payload['workflow_job'] : {};
-  const times = kind === 'completed' ? [details['completed_at'], details['started_at']] : kind === 'in_progress' ? [details['started_at']] : [];
+  const times =
+    kind === 'completed'
+      ? [details['completed_at'], details['started_at']]
+      : kind === 'in_progress'
+        ? [details['started_at']]
+        : [];
   // A job that no runner took comes with a runner of null, 0 or an empty text.
   const runnerName = decoder.object('workflow_job').optionalText('runner_name');
   const runnerId = details['runner_id'];
@@ -85,7 +119,11 @@ function readEvent(delivery: Delivery, installationId: number, { fitting, now, k
   return { kind: 'event', event, fitting };
 }
 
-function jobFields(decoder: Decoder, delivery: Delivery, known: { readonly installationId: number; readonly now: Date }): UnroutedJob {
+function jobFields(
+  decoder: Decoder,
+  delivery: Delivery,
+  known: { readonly installationId: number; readonly now: Date },
+): UnroutedJob {
   const details = decoder.object('workflow_job');
   const repository = decoder.object('repository');
   const owner = repository.object('owner');

@@ -1,18 +1,25 @@
 import type { JobEvent, JobReason, Routed } from '@multi-tenant-runner/core';
 
 const SENTENCES: Partial<Record<JobReason, string>> = {
-  'unknown-tenant': "The job waits: its installation is not in the tenants table yet. It starts once GitHub's installation event has arrived.",
-  'tenant-row-invalid': "The job waits: the status in its tenant's row is none that is known. It starts once the row says active.",
+  'unknown-tenant':
+    "The job waits: its installation is not in the tenants table yet. It starts once GitHub's installation " +
+    'event has arrived.',
+  'tenant-row-invalid':
+    "The job waits: the status in its tenant's row is none that is known. It starts once the row says active.",
   'tenant-suspended': 'The job waits: its tenant is suspended. It starts once the tenant is active again.',
   'tenant-deleted': 'The job is refused: its tenant has uninstalled the App.',
   'foreign-owner': "The job is refused: the repository's owner is not the account of this installation.",
-  'public-repository': 'The job is refused: it belongs to a public repository, and allow_public_repositories is not set.',
+  'public-repository':
+    'The job is refused: it belongs to a public repository, and allow_public_repositories is not set.',
   'tier-access': "The job is refused: its labels ask for a larger tier than the tenant's own.",
 };
 
 export function explainEvent(kind: JobEvent['kind']): string {
   if (kind !== 'waiting') return `That the job is ${kind} was noted.`;
-  return 'GitHub holds the job back, behind an environment or in a concurrency group; it starts when GitHub says that it is queued.';
+  return (
+    'GitHub holds the job back, behind an environment or in a concurrency group; it starts when GitHub says ' +
+    'that it is queued.'
+  );
 }
 
 /** One sentence for GitHub's list of deliveries, where the operator looks first. */

@@ -1,5 +1,13 @@
 import { INSTALLATION } from '@multi-tenant-runner/testing';
-import { SECRET_PARAMETER, delivery, installationPayload, sign, createWebhookHarness, workflowJob, type WebhookHarness } from '../test/deliveries';
+import {
+  SECRET_PARAMETER,
+  delivery,
+  installationPayload,
+  sign,
+  createWebhookHarness,
+  workflowJob,
+  type WebhookHarness,
+} from '../test/deliveries';
 
 function nothingIsStored(harness: WebhookHarness): void {
   expect(harness.state.jobs.all()).toEqual([]);
@@ -16,7 +24,10 @@ describe('the signature', () => {
     ['of another body', { 'x-hub-signature-256': sign('{}') }],
     ['without its prefix', { 'x-hub-signature-256': sign(JSON.stringify(workflowJob())).slice('sha256='.length) }],
     ['shortened', { 'x-hub-signature-256': sign(JSON.stringify(workflowJob())).slice(0, -2) }],
-    ['of SHA-1', { 'x-hub-signature-256': undefined, 'x-hub-signature': 'sha1=0000000000000000000000000000000000000000' }],
+    [
+      'of SHA-1',
+      { 'x-hub-signature-256': undefined, 'x-hub-signature': 'sha1=0000000000000000000000000000000000000000' },
+    ],
   ];
 
   it.each(forged)('%s: is answered 401, and nothing is stored', async (_name, headers) => {
@@ -25,13 +36,17 @@ describe('the signature', () => {
     const response = await harness.send(delivery('workflow_job', workflowJob(), { headers }));
     expect(response.statusCode).toBe(401);
     nothingIsStored(harness);
-    expect(harness.metrics.counted).toEqual([{ name: 'WebhookRefused', value: 1, properties: { reason: 'signature' } }]);
+    expect(harness.metrics.counted).toEqual([
+      { name: 'WebhookRefused', value: 1, properties: { reason: 'signature' } },
+    ]);
   });
 
   it('lets nothing of a forged body into the log', async () => {
     const harness = createWebhookHarness();
     await harness.send(delivery('workflow_job', workflowJob({ job: { name: 'forged words' } }), { secret: 'guessed' }));
-    expect(JSON.stringify([harness.log.lines, harness.metrics.counted])).not.toMatch(/forged words|acme|guessed|sha256=/);
+    expect(JSON.stringify([harness.log.lines, harness.metrics.counted])).not.toMatch(
+      /forged words|acme|guessed|sha256=/,
+    );
   });
 
   it('is checked over the raw bytes of an encoded body', async () => {
@@ -91,14 +106,39 @@ describe('bad input', () => {
     ['an empty body', 400, ['workflow_job', ''], /not JSON/],
     ['null', 400, ['workflow_job', 'null'], /not a JSON object/],
     ['a list', 400, ['installation', '[]'], /not a JSON object/],
-    ['a form', 415, ['workflow_job', 'payload=%7B%7D', { headers: { 'content-type': 'application/x-www-form-urlencoded' } }], /application\/json/],
+    [
+      'a form',
+      415,
+      ['workflow_job', 'payload=%7B%7D', { headers: { 'content-type': 'application/x-www-form-urlencoded' } }],
+      /application\/json/,
+    ],
     ['a form without its content type', 415, ['workflow_job', 'payload=%7B%7D'], /application\/json/],
     ['a delivery without event', 400, ['', workflowJob()], /X-GitHub-Event/],
-    ['a hook of a repository', 403, ['workflow_job', workflowJob(), { headers: { 'x-github-hook-installation-target-type': 'repository' } }], /repository/],
-    ['a hook of another App', 403, ['workflow_job', workflowJob(), { headers: { 'x-github-hook-installation-target-id': '999' } }], /App 999.*App 12345/],
-    ['a large workflow_job', 413, ['workflow_job', workflowJob({ job: { name: 'x'.repeat(1_000_000) } })], /limit is 1000000/],
+    [
+      'a hook of a repository',
+      403,
+      ['workflow_job', workflowJob(), { headers: { 'x-github-hook-installation-target-type': 'repository' } }],
+      /repository/,
+    ],
+    [
+      'a hook of another App',
+      403,
+      ['workflow_job', workflowJob(), { headers: { 'x-github-hook-installation-target-id': '999' } }],
+      /App 999.*App 12345/,
+    ],
+    [
+      'a large workflow_job',
+      413,
+      ['workflow_job', workflowJob({ job: { name: 'x'.repeat(1_000_000) } })],
+      /limit is 1000000/,
+    ],
     ['a job without id', 400, ['workflow_job', workflowJob({ job: { id: undefined } })], /workflow_job\.id is missing/],
-    ['a job of nobody', 400, ['workflow_job', workflowJob({ repository: { owner: null } })], /repository\.owner is not an object/],
+    [
+      'a job of nobody',
+      400,
+      ['workflow_job', workflowJob({ repository: { owner: null } })],
+      /repository\.owner is not an object/,
+    ],
     ['labels that are no list', 400, ['workflow_job', workflowJob({ job: { labels: 'small' } })], /labels/],
   ];
 
@@ -115,14 +155,22 @@ describe('bad input', () => {
   it('without target headers is accepted: they are not documented by GitHub', async () => {
     const harness = createWebhookHarness();
     harness.addTenant();
-    const headers = { 'x-github-hook-installation-target-type': undefined, 'x-github-hook-installation-target-id': undefined };
+    const headers = {
+      'x-github-hook-installation-target-type': undefined,
+      'x-github-hook-installation-target-id': undefined,
+    };
     expect((await harness.send(delivery('workflow_job', workflowJob(), { headers }))).statusCode).toBe(202);
     expect(harness.state.queue.jobs).toHaveLength(1);
   });
 
   it('a large installation event is no bad input: it lists every repository', async () => {
     const harness = createWebhookHarness();
-    const repositories = Array.from({ length: 40_000 }, (_, id) => ({ id, node_id: 'x'.repeat(40), full_name: `acme/${'r'.repeat(40)}`, private: true }));
+    const repositories = Array.from({ length: 40_000 }, (_, id) => ({
+      id,
+      node_id: 'x'.repeat(40),
+      full_name: `acme/${'r'.repeat(40)}`,
+      private: true,
+    }));
     const payload = { ...installationPayload('created'), repositories };
     expect(JSON.stringify(payload).length).toBeGreaterThan(5_000_000);
     expect((await harness.send(delivery('installation', payload))).statusCode).toBe(202);
@@ -186,7 +234,11 @@ describe('events for the operator’s own rules', () => {
 describe('a failed durable write', () => {
   const writes: readonly [string, string, Parameters<typeof delivery>][] = [
     ['the tier’s queue', 'queue.sendJob', ['workflow_job', workflowJob()]],
-    ['the queue of job events', 'queue.sendJobEvent', ['workflow_job', workflowJob({ top: { action: 'completed' }, job: { status: 'completed' } })]],
+    [
+      'the queue of job events',
+      'queue.sendJobEvent',
+      ['workflow_job', workflowJob({ top: { action: 'completed' }, job: { status: 'completed' } })],
+    ],
     ['the bus', 'bus.publishLifecycle', ['installation', installationPayload('created')]],
     ['the tenant’s row', 'registry.get', ['workflow_job', workflowJob()]],
     ['the job’s row', 'jobs.create', ['workflow_job', workflowJob({ top: { installation: { id: 4242 } } })]],

@@ -55,17 +55,28 @@ interface Invocation extends Omit<WebhookDeps, 'tenants'> {
 const LIFECYCLE_EVENTS: ReadonlySet<string> = new Set(['installation', 'installation_target']);
 
 /**
- * Answers GitHub. Bad input is never answered 5xx: that asks for a redelivery, which would be as bad. A failed write is,
- * and only then: GitHub redelivers nothing that was answered with a success.
+ * Answers GitHub. Bad input is never answered 5xx: that asks for a redelivery, which would be as bad. A failed write
+ * is, and only then: GitHub redelivers nothing that was answered with a success.
  */
 export function createHandler(deps: WebhookDeps): (request: HttpRequest) => Promise<HttpResponse> {
-  const tenants = createTenantCache({ tenants: deps.tenants, clock: deps.clock, onRead: (lookup) => reportLookup(lookup, deps) });
+  const tenants = createTenantCache({
+    tenants: deps.tenants,
+    clock: deps.clock,
+    onRead: (lookup) => reportLookup(lookup, deps),
+  });
   return async (request) => {
     if (!deps.acceptsFrom(sourceAddress(request))) {
-      return refuse(deps, 403, 'source', "Your address is not in the module's webhook.allowed_source_cidrs; GitHub's own are in the field `hooks` of https://api.github.com/meta.");
+      return refuse(
+        deps,
+        403,
+        'source',
+        "Your address is not in the module's webhook.allowed_source_cidrs; GitHub's own are in the field " +
+          '`hooks` of https://api.github.com/meta.',
+      );
     }
     const body = rawBody(request);
-    if (body.length === 0) return refuse(deps, 400, 'not-json', 'The body is empty, so not JSON: GitHub always sends one.');
+    if (body.length === 0)
+      return refuse(deps, 400, 'not-json', 'The body is empty, so not JSON: GitHub always sends one.');
     try {
       const credentials = await verify(request, body, deps.credentials);
       if (credentials === undefined) {
@@ -76,7 +87,10 @@ export function createHandler(deps: WebhookDeps): (request: HttpRequest) => Prom
       return await answer(read.delivery, { ...deps, tenants });
     } catch (cause) {
       deps.log.error('A delivery was not stored, so its answer asks for another try', { cause });
-      return respond(503, 'The delivery was not stored. Redeliver it; the log of the webhook function says what failed.');
+      return respond(
+        503,
+        'The delivery was not stored. Redeliver it; the log of the webhook function says what failed.',
+      );
     }
   };
 }
@@ -99,10 +113,19 @@ function refuse(deps: WebhookDeps, status: number, reason: string, message: stri
 }
 
 async function answer(delivery: Delivery, deps: Invocation): Promise<HttpResponse> {
-  const log = deps.log.with({ delivery_id: delivery.deliveryId, event: delivery.event, tenant_id: installationIdOf(delivery.payload) });
+  const log = deps.log.with({
+    delivery_id: delivery.deliveryId,
+    event: delivery.event,
+    tenant_id: installationIdOf(delivery.payload),
+  });
   // Published beside the work, not after it: GitHub waits at most 10 seconds for the answer.
   const [done] = await Promise.all([handle(delivery, deps), publishForOperator(delivery, { ...deps, log })]);
-  log.info('Answered a delivery', { action: wordOf(delivery.payload['action']), status: done.status, outcome: done.outcome, ...done.details });
+  log.info('Answered a delivery', {
+    action: wordOf(delivery.payload['action']),
+    status: done.status,
+    outcome: done.outcome,
+    ...done.details,
+  });
   return respond(done.status, done.message);
 }
 
@@ -116,19 +139,28 @@ async function handle(delivery: Delivery, deps: Invocation): Promise<Outcome> {
     case 'installation_target':
       return handleInstallation(delivery, deps);
     default:
-      if (deps.publishEvents.has(delivery.event)) return { status: 202, message: 'The event was published for your own rules.', outcome: 'published' };
+      if (deps.publishEvents.has(delivery.event))
+        return { status: 202, message: 'The event was published for your own rules.', outcome: 'published' };
       return ignore(deps, 'event', `Nothing here needs the event ${delivery.event}.`);
   }
 }
 
 async function handleWorkflowJob(delivery: Delivery, deps: Invocation): Promise<Outcome> {
-  const decision = decideWorkflowJob(delivery, { environment: deps.environment, tiers: deps.settings.tiers }, deps.clock.now());
+  const decision = decideWorkflowJob(
+    delivery,
+    { environment: deps.environment, tiers: deps.settings.tiers },
+    deps.clock.now(),
+  );
   switch (decision.kind) {
     case 'ignore':
       return ignore(deps, decision.reason, decision.message);
     case 'malformed':
       deps.metrics.count('WebhookRefused', { properties: { reason: 'malformed' } });
-      return { status: 400, message: `This is not a workflow_job of GitHub: ${decision.problems.join('; ')}.`, outcome: 'malformed' };
+      return {
+        status: 400,
+        message: `This is not a workflow_job of GitHub: ${decision.problems.join('; ')}.`,
+        outcome: 'malformed',
+      };
     case 'event':
       return sendEvent(decision.event, decision.fitting, deps);
     case 'start': {
@@ -150,12 +182,21 @@ async function handleInstallation(delivery: Delivery, deps: Invocation): Promise
   const decision = decideInstallation(delivery);
   if (decision.kind === 'ignore') return ignore(deps, decision.reason, decision.message);
   await deps.bus.publishLifecycle(delivery.event, decision.event);
-  return { status: 202, message: `The installation's change (${decision.event.action}) was passed on to the tenant manager.`, outcome: 'published' };
+  return {
+    status: 202,
+    message: `The installation's change (${decision.event.action}) was passed on to the tenant manager.`,
+    outcome: 'published',
+  };
 }
 
 function ignore(deps: Invocation, reason: string, message: string): Outcome {
   deps.metrics.count('WebhookIgnored', { properties: { reason } });
-  return { status: 202, message, outcome: `ignored: ${reason}`, ...(reason === 'action' && { details: { why: message } }) };
+  return {
+    status: 202,
+    message,
+    outcome: `ignored: ${reason}`,
+    ...(reason === 'action' && { details: { why: message } }),
+  };
 }
 
 /** The operator's rules are an extra: when they can't be fed, runners start all the same. */
@@ -174,5 +215,7 @@ function reportLookup(lookup: TenantLookup, deps: WebhookDeps): void {
   const report = reportTenantProblems(lookup);
   if (report === undefined) return;
   deps.log.warn("A tenant's row needs mending", { ...report });
-  deps.metrics.count('TenantRowInvalid', { properties: { tenant_id: report.tenant_id, attributes: report.attributes } });
+  deps.metrics.count('TenantRowInvalid', {
+    properties: { tenant_id: report.tenant_id, attributes: report.attributes },
+  });
 }

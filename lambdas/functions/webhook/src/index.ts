@@ -34,7 +34,11 @@ export const handler = createHandler({
   }),
   tenants: createDynamoTenantRegistry({ client: dynamoDb, tableName: config.tables.tenants, ...config.settings }),
   jobs: createDynamoJobStore({ client: dynamoDb, tableName: config.tables.jobs, clock }),
-  queue: createSqsJobQueue({ client: createSqsClient(clients), tierQueueUrls: config.tierQueueUrls, runnerEventsQueueUrl: config.runnerEventsQueueUrl }),
+  queue: createSqsJobQueue({
+    client: createSqsClient(clients),
+    tierQueueUrls: config.tierQueueUrls,
+    runnerEventsQueueUrl: config.runnerEventsQueueUrl,
+  }),
   bus: createEventBridgeBus({ client: createEventBridgeClient(clients), busName: config.eventBusName }),
   settings: config.settings,
   publishEvents: config.publishEvents,

@@ -10,11 +10,13 @@ export interface Delivery {
 export interface Refusal {
   readonly status: number;
   /** For the metric's log line; the sentence is for the operator. */
-  readonly reason: 'foreign-app' | 'form-encoded' | 'no-event' | 'too-large' | 'not-json' | 'not-an-object' | 'malformed';
+  readonly reason:
+    'foreign-app' | 'form-encoded' | 'no-event' | 'too-large' | 'not-json' | 'not-an-object' | 'malformed';
   readonly message: string;
 }
 
-export type ParsedDelivery = { readonly ok: true; readonly delivery: Delivery } | { readonly ok: false; readonly refusal: Refusal };
+export type ParsedDelivery =
+  { readonly ok: true; readonly delivery: Delivery } | { readonly ok: false; readonly refusal: Refusal };
 
 /** A real `workflow_job` has about 12 KB; an installation event lists every repository and may be much larger. */
 const MAX_JOB_BYTES = 1_000_000;
@@ -25,15 +27,25 @@ export function parseDelivery(request: HttpRequest, body: Buffer, appId: string)
   const foreign = foreignTarget(request, appId);
   if (foreign !== undefined) return refused(403, 'foreign-app', foreign);
   const event = header(request, 'x-github-event');
-  if (event === undefined) return refused(400, 'no-event', 'The header X-GitHub-Event is missing, so this is not a delivery of GitHub.');
+  if (event === undefined)
+    return refused(400, 'no-event', 'The header X-GitHub-Event is missing, so this is not a delivery of GitHub.');
   if (isForm(request, body)) {
-    return refused(415, 'form-encoded', "The body is form-encoded. Set the content type of the App's webhook to application/json.");
+    return refused(
+      415,
+      'form-encoded',
+      "The body is form-encoded. Set the content type of the App's webhook to application/json.",
+    );
   }
   if (event === 'workflow_job' && body.length > MAX_JOB_BYTES) {
-    return refused(413, 'too-large', `A workflow_job of ${body.length} bytes is refused: the limit is ${MAX_JOB_BYTES}.`);
+    return refused(
+      413,
+      'too-large',
+      `A workflow_job of ${body.length} bytes is refused: the limit is ${MAX_JOB_BYTES}.`,
+    );
   }
   const payload = parseObject(body);
-  if (typeof payload === 'string') return refused(400, payload, payload === 'not-json' ? 'The body is not JSON.' : 'The body is not a JSON object.');
+  if (typeof payload === 'string')
+    return refused(400, payload, payload === 'not-json' ? 'The body is not JSON.' : 'The body is not a JSON object.');
   const deliveryId = header(request, 'x-github-delivery')?.slice(0, MAX_DELIVERY_ID) ?? 'none';
   return { ok: true, delivery: { event, deliveryId, payload } };
 }
@@ -45,13 +57,16 @@ function foreignTarget(request: HttpRequest, appId: string): string | undefined 
   if (type !== undefined && type !== 'integration') {
     return `This is a webhook of a ${type}, not of the GitHub App. Remove it: the App's own webhook is enough.`;
   }
-  if (id !== undefined && id !== appId) return `This is a webhook of App ${id}, but this environment serves App ${appId}.`;
+  if (id !== undefined && id !== appId)
+    return `This is a webhook of App ${id}, but this environment serves App ${appId}.`;
   return undefined;
 }
 
 function isForm(request: HttpRequest, body: Buffer): boolean {
   const contentType = header(request, 'content-type')?.toLowerCase() ?? '';
-  return contentType.startsWith('application/x-www-form-urlencoded') || body.subarray(0, 8).toString('latin1') === 'payload=';
+  return (
+    contentType.startsWith('application/x-www-form-urlencoded') || body.subarray(0, 8).toString('latin1') === 'payload='
+  );
 }
 
 function parseObject(body: Buffer): Readonly<Record<string, unknown>> | 'not-json' | 'not-an-object' {
@@ -68,7 +83,11 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function refused(status: number, reason: Refusal['reason'], message: string): { readonly ok: false; readonly refusal: Refusal } {
+export function refused(
+  status: number,
+  reason: Refusal['reason'],
+  message: string,
+): { readonly ok: false; readonly refusal: Refusal } {
   return { ok: false, refusal: { status, reason, message } };
 }
 

@@ -6,7 +6,9 @@ interface Example {
   readonly payload: Json;
 }
 
-const payloads: readonly Example[] = examples.flatMap(({ name, examples: list }) => list.map((payload) => ({ name, payload: { ...payload } })));
+const payloads: readonly Example[] = examples.flatMap(({ name, examples: list }) =>
+  list.map((payload) => ({ name, payload: { ...payload } })),
+);
 const of = (...names: readonly string[]) => payloads.filter(({ name }) => names.includes(name));
 
 describe('GitHub’s own example payloads', () => {
@@ -24,7 +26,9 @@ describe('GitHub’s own example payloads', () => {
     for (const { payload } of relevant) {
       const harness = createWebhookHarness();
       await harness.send(delivery('installation', payload));
-      expect(harness.state.bus.published).toMatchObject([{ lifecycle: { action: payload['action'], account: { kind: 'owner' } } }]);
+      expect(harness.state.bus.published).toMatchObject([
+        { lifecycle: { action: payload['action'], account: { kind: 'owner' } } },
+      ]);
       expect(harness.state.bus.published[0]?.lifecycle?.changedAt).toMatch(/^20\d\d-.*Z$/);
     }
   });

@@ -33,7 +33,9 @@ describe('a queued job of an active tenant', () => {
       },
     ]);
     expect(harness.state.jobs.all()).toEqual([]);
-    expect(harness.metrics.counted).toMatchObject([{ name: 'JobQueued', tier: 'small', properties: { tenant_id: INSTALLATION } }]);
+    expect(harness.metrics.counted).toMatchObject([
+      { name: 'JobQueued', tier: 'small', properties: { tenant_id: INSTALLATION } },
+    ]);
   });
 
   it('makes one AWS call once the tenant was read', async () => {
@@ -100,7 +102,9 @@ describe('a job before its tenant', () => {
   it('is left to the wake-up that was faster', async () => {
     const harness = createWebhookHarness();
     harness.faults.before('jobs.create', () => harness.addTenant());
-    harness.faults.before('jobs.change', () => harness.state.jobs.change(INSTALLATION, 7001, { from: ['parked'] }, { state: 'starting' }));
+    harness.faults.before('jobs.change', () =>
+      harness.state.jobs.change(INSTALLATION, 7001, { from: ['parked'] }, { state: 'starting' }),
+    );
     expect((await harness.send(queued())).message).toMatch(/known from an earlier delivery/);
     expect(harness.state.queue.jobs).toEqual([]);
   });
@@ -174,9 +178,21 @@ it('a job of a tenant whose status is none that is known waits, and GitHub’s l
 describe('a job that is refused', () => {
   const cases: readonly [string, Json, Partial<AdmissionSettings>, Parameters<typeof workflowJob>[0], string][] = [
     ['its tenant is gone', { status: 'deleted', cleanup: 'done' }, {}, {}, 'tenant-deleted'],
-    ['its repository belongs to somebody else', {}, {}, { repository: { owner: { login: 'acme', id: 666, type: 'Organization' } } }, 'foreign-owner'],
+    [
+      'its repository belongs to somebody else',
+      {},
+      {},
+      { repository: { owner: { login: 'acme', id: 666, type: 'Organization' } } },
+      'foreign-owner',
+    ],
     ['its repository is public', {}, {}, { repository: publicRepository }, 'public-repository'],
-    ['its size is above the tenant’s', {}, { tierAccess: 'up_to_own' }, { job: { labels: ['self-hosted', 'large'] } }, 'tier-access'],
+    [
+      'its size is above the tenant’s',
+      {},
+      { tierAccess: 'up_to_own' },
+      { job: { labels: ['self-hosted', 'large'] } },
+      'tier-access',
+    ],
   ];
 
   it.each(cases)('because %s has a row that says so', async (_name, row, settings, job, reason) => {
@@ -237,6 +253,9 @@ describe('a broken row', () => {
     harness.state.tenants.rows.set(INSTALLATION, { installation_id: INSTALLATION, tier: 'medium', max_runners: 5 });
     await harness.send(queued());
     expect(stored(harness)).toMatchObject([{ state: 'parked', reason: 'unknown-tenant' }]);
-    expect(harness.metrics.counted[0]?.properties).toEqual({ tenant_id: INSTALLATION, attributes: ['org_name', 'status'] });
+    expect(harness.metrics.counted[0]?.properties).toEqual({
+      tenant_id: INSTALLATION,
+      attributes: ['org_name', 'status'],
+    });
   });
 });

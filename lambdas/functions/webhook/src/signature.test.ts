@@ -24,7 +24,15 @@ describe('a signature', () => {
     );
   });
 
-  it.each([undefined, '', 'sha256=', `sha256=${'g'.repeat(64)}`, `sha256=${'0'.repeat(65)}`, `sha1=${'0'.repeat(64)}`, `x sha256=${'0'.repeat(64)}`])('of the form %j is none', async (signature) => {
+  it.each([
+    undefined,
+    '',
+    'sha256=',
+    `sha256=${'g'.repeat(64)}`,
+    `sha256=${'0'.repeat(65)}`,
+    `sha1=${'0'.repeat(64)}`,
+    `x sha256=${'0'.repeat(64)}`,
+  ])('of the form %j is none', async (signature) => {
     expect(await isSigned(Buffer.from('x'), signature, ['secret'])).toBe(false);
   });
 

@@ -31,7 +31,15 @@ test.each(['192.0.2.1', undefined, '2001:db8::1'])('an empty list lets %s in', (
   expect(filterOf([])(address)).toBe(true);
 });
 
-test.each([[['192.0.2.0']], [['192.0.2.0/33']], [['2001:db8::/129']], [['example.com/24']], [[7]], ['192.0.2.0/24'], [null]])('%j is refused', (value) => {
+test.each([
+  [['192.0.2.0']],
+  [['192.0.2.0/33']],
+  [['2001:db8::/129']],
+  [['example.com/24']],
+  [[7]],
+  ['192.0.2.0/24'],
+  [null],
+])('%j is refused', (value) => {
   expect(parseSourceCidrs(value)).toMatchObject({ ok: false });
 });
 
@@ -67,6 +75,8 @@ describe('a delivery', () => {
   it('is not believed what its own headers say of its address', async () => {
     const harness = createWebhookHarness({ acceptsFrom: filterOf(CIDRS) });
     const request = from('203.0.113.1');
-    expect((await harness.send({ ...request, headers: { ...request.headers, 'x-forwarded-for': '192.0.2.5' } })).statusCode).toBe(403);
+    expect(
+      (await harness.send({ ...request, headers: { ...request.headers, 'x-forwarded-for': '192.0.2.5' } })).statusCode,
+    ).toBe(403);
   });
 });

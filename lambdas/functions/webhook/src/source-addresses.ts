@@ -21,7 +21,8 @@ function add(blocks: BlockList, cidr: unknown): string | undefined {
   const [, address, digits] = /^([0-9a-f.:]+)\/(\d{1,3})$/i.exec(typeof cidr === 'string' ? cidr : '') ?? [];
   const version = isIP(address ?? '');
   const prefix = Number(digits);
-  if (address === undefined || version === 0 || prefix > (version === 4 ? 32 : 128)) return 'holds an entry that is no CIDR block';
+  if (address === undefined || version === 0 || prefix > (version === 4 ? 32 : 128))
+    return 'holds an entry that is no CIDR block';
   blocks.addSubnet(address, prefix, version === 4 ? 'ipv4' : 'ipv6');
   return undefined;
 }

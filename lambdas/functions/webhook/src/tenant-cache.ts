@@ -10,7 +10,11 @@ export interface TenantCache {
 export const TENANT_MAX_AGE = 30 * SECOND;
 const MAX_ENTRIES = 5_000;
 
-export function createTenantCache(deps: { readonly tenants: Pick<TenantRegistry, 'get'>; readonly clock: Clock; readonly onRead: (lookup: TenantLookup) => void }): TenantCache {
+export function createTenantCache(deps: {
+  readonly tenants: Pick<TenantRegistry, 'get'>;
+  readonly clock: Clock;
+  readonly onRead: (lookup: TenantLookup) => void;
+}): TenantCache {
   const rows = new Map<number, { readonly lookup: TenantLookup; readonly readAt: number }>();
   return {
     recent(installationId) {

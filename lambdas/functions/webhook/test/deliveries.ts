@@ -34,11 +34,15 @@ export function delivery(event: string, payload: unknown, options: DeliveryOptio
     'x-hub-signature-256': sign(body, options.secret),
     ...options.headers,
   };
-  return options.base64 === true ? { headers, body: Buffer.from(body).toString('base64'), isBase64Encoded: true } : { headers, body };
+  return options.base64 === true
+    ? { headers, body: Buffer.from(body).toString('base64'), isBase64Encoded: true }
+    : { headers, body };
 }
 
 /** The fields that are read of GitHub's real payload, and some of those that are not. */
-export function workflowJob(overrides: { readonly job?: Json; readonly repository?: Json; readonly top?: Json } = {}): Json {
+export function workflowJob(
+  overrides: { readonly job?: Json; readonly repository?: Json; readonly top?: Json } = {},
+): Json {
   return {
     action: 'queued',
     workflow_job: {
@@ -57,7 +61,14 @@ export function workflowJob(overrides: { readonly job?: Json; readonly repositor
       steps: [],
       ...overrides.job,
     },
-    repository: { id: 9, name: 'app', private: true, visibility: 'private', owner: { login: 'acme', id: 501, type: 'Organization' }, ...overrides.repository },
+    repository: {
+      id: 9,
+      name: 'app',
+      private: true,
+      visibility: 'private',
+      owner: { login: 'acme', id: 501, type: 'Organization' },
+      ...overrides.repository,
+    },
     organization: { login: 'acme', id: 501 },
     installation: { id: 1001, node_id: 'x' },
     ...overrides.top,
@@ -88,7 +99,12 @@ export interface WebhookHarness extends TestHarness {
 }
 
 /** The webhook on in-memory ports. */
-export function createWebhookHarness(options: Parameters<typeof createTestHarness>[0] & { readonly publishEvents?: readonly string[]; readonly acceptsFrom?: SourceFilter } = {}): WebhookHarness {
+export function createWebhookHarness(
+  options: Parameters<typeof createTestHarness>[0] & {
+    readonly publishEvents?: readonly string[];
+    readonly acceptsFrom?: SourceFilter;
+  } = {},
+): WebhookHarness {
   const harness = createTestHarness(options);
   const values = new Map([
     [APP_ID_PARAMETER, APP_ID],

@@ -19,12 +19,21 @@ export interface AppCredentialsDeps {
 const MAX_AGE = 5 * MINUTE;
 
 /** The App's id and key, read at the first use. */
-export function createAppCredentials({ readParameters, appIdParameter, keyParameter, clock }: AppCredentialsDeps): () => Promise<AppCredentials> {
+export function createAppCredentials({
+  readParameters,
+  appIdParameter,
+  keyParameter,
+  clock,
+}: AppCredentialsDeps): () => Promise<AppCredentials> {
   return lazy(
     async () => {
       const values = await readParameters([appIdParameter, keyParameter]);
       const appId = values.get(appIdParameter)?.trim() ?? '';
-      if (!/^\d+$/.test(appId)) throw new Error(`The parameter ${appIdParameter} is not the number that GitHub shows as the App's ID; set github_app.id of the module.`);
+      if (!/^\d+$/.test(appId))
+        throw new Error(
+          `The parameter ${appIdParameter} is not the number that GitHub shows as the App's ID; set ` +
+            'github_app.id of the module.',
+        );
       return { appId, privateKey: decodeKey(values.get(keyParameter) ?? '', keyParameter) };
     },
     { clock, maxAge: MAX_AGE },
@@ -34,5 +43,8 @@ export function createAppCredentials({ readParameters, appIdParameter, keyParame
 function decodeKey(value: string, parameter: string): string {
   const pem = value.includes('-----BEGIN') ? value : Buffer.from(value, 'base64').toString('utf8');
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) return pem.trim();
-  throw new Error(`The parameter ${parameter} is not a private key in base64; set github_app.key_base64 of the module to the output of: base64 -w0 < key.pem`);
+  throw new Error(
+    `The parameter ${parameter} is not a private key in base64; set github_app.key_base64 of the module to ` +
+      'the output of: base64 -w0 < key.pem',
+  );
 }

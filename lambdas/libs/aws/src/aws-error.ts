@@ -9,7 +9,10 @@ export interface AwsError {
 export function parseAwsError(error: unknown): AwsError {
   if (!(error instanceof Error)) return { code: 'Unknown', message: 'a value that is no error was thrown' };
   const metadata: unknown = '$metadata' in error ? error.$metadata : undefined;
-  const status: unknown = typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined;
+  const status: unknown =
+    typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata
+      ? metadata.httpStatusCode
+      : undefined;
   return { code: error.name, message: error.message, ...(typeof status === 'number' && { httpStatus: status }) };
 }
 

@@ -17,7 +17,8 @@ const DEFAULT_LIMITS: ClientLimits = { timeout: 4_000, attempts: 3 };
  */
 export function createClientConfig(env: Env, limits: ClientLimits = DEFAULT_LIMITS) {
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
-  if (region === undefined || region === '') throw new Error('AWS_REGION is missing from the environment; Lambda sets it by itself, a local run has to.');
+  if (region === undefined || region === '')
+    throw new Error('AWS_REGION is missing from the environment; Lambda sets it by itself, a local run has to.');
   const endpoint = env['AWS_ENDPOINT_URL'];
   return {
     region,
@@ -42,12 +43,20 @@ export function createClientConfig(env: Env, limits: ClientLimits = DEFAULT_LIMI
 export type ClientConfig = ReturnType<typeof createClientConfig>;
 
 /** Good for one call: the SDK keeps what has no end for ever, and asks again for what has ended. */
-function readCredentials(env: Env): { accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiration: Date } {
+function readCredentials(env: Env): {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+  expiration: Date;
+} {
   const accessKeyId = env['AWS_ACCESS_KEY_ID'];
   const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
   const sessionToken = env['AWS_SESSION_TOKEN'];
   if (!accessKeyId || !secretAccessKey) {
-    throw new Error('AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY is missing from the environment; Lambda sets both from the function\'s role.');
+    throw new Error(
+      'AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY is missing from the environment; Lambda sets both from ' +
+        "the function's role.",
+    );
   }
   return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }), expiration: new Date() };
 }

@@ -8,12 +8,20 @@ export interface EventBusDeps {
 
 export function createEventBridgeBus({ client, busName }: EventBusDeps): EventBus {
   const publish = async (detailType: string, detail: Record<string, unknown>): Promise<void> => {
-    const entry = { EventBusName: busName, Source: EVENT_SOURCE, DetailType: detailType, Detail: JSON.stringify(detail) };
+    const entry = {
+      EventBusName: busName,
+      Source: EVENT_SOURCE,
+      DetailType: detailType,
+      Detail: JSON.stringify(detail),
+    };
     const answer = await client.send(new PutEventsCommand({ Entries: [entry] }));
     // EventBridge answers 200 for an entry that it did not take.
     const failed = answer.Entries?.find((result) => result.ErrorCode !== undefined);
     if (failed !== undefined || (answer.FailedEntryCount ?? 0) > 0) {
-      throw new Error(`EventBridge did not take the ${detailType} event for bus ${busName}: ${failed?.ErrorCode ?? 'no reason given'}`);
+      throw new Error(
+        `EventBridge did not take the ${detailType} event for bus ${busName}: ` +
+          `${failed?.ErrorCode ?? 'no reason given'}`,
+      );
     }
   };
   return { publish, publishLifecycle: (detailType, event) => publish(detailType, encodeLifecycleEvent(event)) };

@@ -16,11 +16,16 @@ export function createSqsJobQueue({ client, tierQueueUrls, runnerEventsQueueUrl 
   return {
     sendJob: async (message) => {
       const url = tierQueueUrls.get(message.tier);
-      if (url === undefined) throw new Error(`No queue is known for tier ${message.tier} of job ${message.jobId}; TIER_QUEUE_URLS names ${[...tierQueueUrls.keys()].join(', ')}.`);
+      if (url === undefined)
+        throw new Error(
+          `No queue is known for tier ${message.tier} of job ${message.jobId}; TIER_QUEUE_URLS names ` +
+            `${[...tierQueueUrls.keys()].join(', ')}.`,
+        );
       await send(url, encodeJobMessage(message), message.installationId);
     },
     sendJobEvent: async (event) => {
-      if (runnerEventsQueueUrl === undefined) throw new Error('This function was given no queue for job events (RUNNER_EVENTS_QUEUE_URL).');
+      if (runnerEventsQueueUrl === undefined)
+        throw new Error('This function was given no queue for job events (RUNNER_EVENTS_QUEUE_URL).');
       await send(runnerEventsQueueUrl, encodeJobEvent(event), event.installationId);
     },
   };

@@ -7,9 +7,16 @@ export type ParameterReader = (names: readonly string[]) => Promise<ReadonlyMap<
 export function createParameterReader({ client }: { readonly client: Pick<SSMClient, 'send'> }): ParameterReader {
   return async (names) => {
     const answer = await read(client, names);
-    const values = new Map((answer.Parameters ?? []).flatMap(({ Name, Value }): [string, string][] => (Name === undefined || Value === undefined ? [] : [[Name, Value]])));
+    const values = new Map(
+      (answer.Parameters ?? []).flatMap(({ Name, Value }): [string, string][] =>
+        Name === undefined || Value === undefined ? [] : [[Name, Value]],
+      ),
+    );
     const missing = names.filter((name) => !values.has(name));
-    if (missing.length > 0) throw new Error(`SSM has no parameter ${missing.join(', ')}; the module's github_app input makes it or names it.`);
+    if (missing.length > 0)
+      throw new Error(
+        `SSM has no parameter ${missing.join(', ')}; the module's github_app input makes it or names it.`,
+      );
     return values;
   };
 }
@@ -18,6 +25,10 @@ async function read(client: Pick<SSMClient, 'send'>, names: readonly string[]) {
   try {
     return await client.send(new GetParametersCommand({ Names: [...names], WithDecryption: true }));
   } catch (error) {
-    throw new Error(`The parameters ${names.join(', ')} can't be read (${parseAwsError(error).code}); the function's role needs ssm:GetParameters and the key's kms:Decrypt.`, { cause: error });
+    throw new Error(
+      `The parameters ${names.join(', ')} can't be read (${parseAwsError(error).code}); the function's ` +
+        `role needs ssm:GetParameters and the key's kms:Decrypt.`,
+      { cause: error },
+    );
   }
 }

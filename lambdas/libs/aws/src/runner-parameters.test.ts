@@ -5,17 +5,29 @@ import { createParameterReader } from './parameter-reader';
 import { createSsmRunnerParameters } from './runner-parameters';
 
 const clock = { now: () => new Date('2026-01-15T12:00:00.000Z') };
-const entry = { installationId: 1001, instanceId: 'i-1', value: 'config', tenantTier: 'small', tier: 'large', expiresAt: new Date('2026-01-15T12:30:00.000Z') };
+const entry = {
+  installationId: 1001,
+  instanceId: 'i-1',
+  value: 'config',
+  tenantTier: 'small',
+  tier: 'large',
+  expiresAt: new Date('2026-01-15T12:30:00.000Z'),
+};
 const NAME = '/test/tenants/1001/runners/i-1';
 
 function setUp(answer: (command: SentCommand, call: number) => StubAnswer, kmsKeyArn?: string) {
   let calls = 0;
   const client = createStubClient((command) => answer(command, (calls += 1)));
-  const parameters = createSsmRunnerParameters({ client, environment: 'test', tags: { Project: 'x' }, ...(kmsKeyArn !== undefined && { kmsKeyArn }) });
+  const parameters = createSsmRunnerParameters({
+    client,
+    environment: 'test',
+    tags: { Project: 'x' },
+    ...(kmsKeyArn !== undefined && { kmsKeyArn }),
+  });
   return { parameters, sent: client.sent };
 }
 
-describe('a runner\'s parameter', () => {
+describe("a runner's parameter", () => {
   it('is encrypted, expires, and carries the tag that lets its machine alone read it', async () => {
     const { parameters, sent } = setUp(() => ({}));
     await parameters.put(entry);
@@ -23,11 +35,18 @@ describe('a runner\'s parameter', () => {
       {
         name: 'PutParameter',
         input: {
-          Name: NAME, Value: 'config', Type: 'SecureString', Tier: 'Advanced',
+          Name: NAME,
+          Value: 'config',
+          Type: 'SecureString',
+          Tier: 'Advanced',
           Policies: '[{"Type":"Expiration","Version":"1.0","Attributes":{"Timestamp":"2026-01-15T12:30:00.000Z"}}]',
           Tags: [
-            { Key: 'Project', Value: 'x' }, { Key: 'ghr:tenant_id', Value: '1001' }, { Key: 'ghr:tenant_tier', Value: 'small' }, { Key: 'ghr:environment', Value: 'test' },
-            { Key: 'ghr:runner_tier', Value: 'large' }, { Key: 'InstanceId', Value: 'i-1' },
+            { Key: 'Project', Value: 'x' },
+            { Key: 'ghr:tenant_id', Value: '1001' },
+            { Key: 'ghr:tenant_tier', Value: 'small' },
+            { Key: 'ghr:environment', Value: 'test' },
+            { Key: 'ghr:runner_tier', Value: 'large' },
+            { Key: 'InstanceId', Value: 'i-1' },
           ],
         },
       },
@@ -48,12 +67,15 @@ describe('a runner\'s parameter', () => {
     expect(sent.every(({ input }) => input['Overwrite'] === undefined)).toBe(true);
   });
 
-  it.each(['ThrottlingException', 'TooManyUpdates', 'RequestLimitExceeded'])('says that %s is a throttle', async (code) => {
-    const { parameters } = setUp(() => awsError(code, 400));
-    await expect(parameters.put(entry)).rejects.toThrow(Throttled);
-    await expect(parameters.remove(1001, ['i-1'])).rejects.toThrow(Throttled);
-    await expect(parameters.list(1001)).rejects.toThrow(Throttled);
-  });
+  it.each(['ThrottlingException', 'TooManyUpdates', 'RequestLimitExceeded'])(
+    'says that %s is a throttle',
+    async (code) => {
+      const { parameters } = setUp(() => awsError(code, 400));
+      await expect(parameters.put(entry)).rejects.toThrow(Throttled);
+      await expect(parameters.remove(1001, ['i-1'])).rejects.toThrow(Throttled);
+      await expect(parameters.list(1001)).rejects.toThrow(Throttled);
+    },
+  );
 
   it('passes on any other failure', async () => {
     const { parameters } = setUp(() => awsError('AccessDeniedException', 400));
@@ -62,7 +84,10 @@ describe('a runner\'s parameter', () => {
 
   it('is removed with others, ten at a time', async () => {
     const { parameters, sent } = setUp(() => ({ InvalidParameters: [] }));
-    await parameters.remove(1001, Array.from({ length: 23 }, (_, index) => `i-${index}`));
+    await parameters.remove(
+      1001,
+      Array.from({ length: 23 }, (_, index) => `i-${index}`),
+    );
     expect(sent.map(({ input }) => (input['Names'] as string[]).length)).toEqual([10, 10, 3]);
     await parameters.remove(1001, []);
     expect(sent).toHaveLength(3);
@@ -70,38 +95,70 @@ describe('a runner\'s parameter', () => {
 
   it('is listed by name, never by value', async () => {
     const { parameters, sent } = setUp(({ input }) =>
-      input['NextToken'] === undefined ? { Parameters: [{ Name: NAME }], NextToken: 'more' } : { Parameters: [{ Name: '/test/tenants/1001/runners/i-2' }, { Name: '/elsewhere' }] },
+      input['NextToken'] === undefined
+        ? { Parameters: [{ Name: NAME }], NextToken: 'more' }
+        : { Parameters: [{ Name: '/test/tenants/1001/runners/i-2' }, { Name: '/elsewhere' }] },
     );
     await expect(parameters.list(1001)).resolves.toEqual(['i-1', 'i-2']);
     expect(sent[0]?.input).toMatchObject({ Path: '/test/tenants/1001/runners', WithDecryption: false });
   });
 });
 
-describe('the App\'s parameters', () => {
+describe("the App's parameters", () => {
   const read = (answer: StubAnswer) => createParameterReader({ client: createStubClient(() => answer) });
 
   it('are read together', async () => {
-    await expect(read({ Parameters: [{ Name: '/b', Value: '2' }, { Name: '/a', Value: '1' }] })(['/a', '/b'])).resolves.toEqual(new Map([['/b', '2'], ['/a', '1']]));
+    await expect(
+      read({
+        Parameters: [
+          { Name: '/b', Value: '2' },
+          { Name: '/a', Value: '1' },
+        ],
+      })(['/a', '/b']),
+    ).resolves.toEqual(
+      new Map([
+        ['/b', '2'],
+        ['/a', '1'],
+      ]),
+    );
   });
 
   it('are all named when they are missing', async () => {
-    await expect(read({ Parameters: [{ Name: '/b', Value: '2' }] })(['/a', '/b', '/c'])).rejects.toThrow('SSM has no parameter /a, /c;');
+    await expect(read({ Parameters: [{ Name: '/b', Value: '2' }] })(['/a', '/b', '/c'])).rejects.toThrow(
+      'SSM has no parameter /a, /c;',
+    );
   });
 
   it('can be forbidden', async () => {
-    await expect(read(awsError('AccessDeniedException', 400))(['/a'])).rejects.toThrow("can't be read (AccessDeniedException)");
+    await expect(read(awsError('AccessDeniedException', 400))(['/a'])).rejects.toThrow(
+      "can't be read (AccessDeniedException)",
+    );
   });
 
   const PEM = '-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----';
   const credentials = (id: string, key: string) =>
-    createAppCredentials({ readParameters: async () => new Map([['/id', id], ['/key', key]]), appIdParameter: '/id', keyParameter: '/key', clock });
+    createAppCredentials({
+      readParameters: async () =>
+        new Map([
+          ['/id', id],
+          ['/key', key],
+        ]),
+      appIdParameter: '/id',
+      keyParameter: '/key',
+      clock,
+    });
 
-  it.each([['in base64', Buffer.from(`${PEM}\n`).toString('base64')], ['as it is', PEM]])('give the key %s', async (_how, key) => {
+  it.each([
+    ['in base64', Buffer.from(`${PEM}\n`).toString('base64')],
+    ['as it is', PEM],
+  ])('give the key %s', async (_how, key) => {
     await expect(credentials(' 4711 ', key)()).resolves.toEqual({ appId: '4711', privateKey: PEM });
   });
 
   it('are judged without being shown', async () => {
-    await expect(credentials('my-app', PEM)()).rejects.toThrow("/id is not the number that GitHub shows as the App's ID");
+    await expect(credentials('my-app', PEM)()).rejects.toThrow(
+      "/id is not the number that GitHub shows as the App's ID",
+    );
     const bad = credentials('1', 'c2VjcmV0LWtleQ==')();
     await expect(bad).rejects.toThrow('/key is not a private key in base64');
     await expect(bad).rejects.not.toThrow(/secret-key|c2Vj/);
@@ -109,8 +166,19 @@ describe('the App\'s parameters', () => {
 
   it('are kept for five minutes', async () => {
     let now = 0;
-    const readParameters = jest.fn(async () => new Map([['/id', '1'], ['/key', PEM]]));
-    const get = createAppCredentials({ readParameters, appIdParameter: '/id', keyParameter: '/key', clock: { now: () => new Date(now) } });
+    const readParameters = jest.fn(
+      async () =>
+        new Map([
+          ['/id', '1'],
+          ['/key', PEM],
+        ]),
+    );
+    const get = createAppCredentials({
+      readParameters,
+      appIdParameter: '/id',
+      keyParameter: '/key',
+      clock: { now: () => new Date(now) },
+    });
     await get();
     now = 299_999;
     await get();

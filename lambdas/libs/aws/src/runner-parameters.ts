@@ -1,4 +1,9 @@
-import { DeleteParametersCommand, GetParametersByPathCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import {
+  DeleteParametersCommand,
+  GetParametersByPathCommand,
+  PutParameterCommand,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
 import { parameterName, parameterPath, TAG, Throttled, type RunnerParameters } from '@multi-tenant-runner/core';
 import { isThrottle, parseAwsError } from './aws-error';
 
@@ -17,8 +22,10 @@ const NAMES_A_CALL = 10;
 
 export function createSsmRunnerParameters(deps: RunnerParametersDeps): RunnerParameters {
   const { client, environment } = deps;
-  const nameOf = (installationId: number, instanceId: string): string => parameterName(environment, installationId, instanceId);
-  const put = (entry: Entry): Promise<unknown> => client.send(new PutParameterCommand(buildPut(entry, nameOf(entry.installationId, entry.instanceId), deps)));
+  const nameOf = (installationId: number, instanceId: string): string =>
+    parameterName(environment, installationId, instanceId);
+  const put = (entry: Entry): Promise<unknown> =>
+    client.send(new PutParameterCommand(buildPut(entry, nameOf(entry.installationId, entry.instanceId), deps)));
   const remove = async (installationId: number, instanceIds: readonly string[]): Promise<void> => {
     for (let start = 0; start < instanceIds.length; start += NAMES_A_CALL) {
       // Names that are not there are only listed in the answer.
@@ -46,8 +53,16 @@ export function createSsmRunnerParameters(deps: RunnerParametersDeps): RunnerPar
         const ids: string[] = [];
         let next: string | undefined;
         do {
-          const page = await client.send(new GetParametersByPathCommand({ Path: path, WithDecryption: false, MaxResults: 10, ...(next && { NextToken: next }) }));
-          for (const { Name } of page.Parameters ?? []) if (Name?.startsWith(`${path}/`)) ids.push(Name.slice(path.length + 1));
+          const page = await client.send(
+            new GetParametersByPathCommand({
+              Path: path,
+              WithDecryption: false,
+              MaxResults: 10,
+              ...(next && { NextToken: next }),
+            }),
+          );
+          for (const { Name } of page.Parameters ?? [])
+            if (Name?.startsWith(`${path}/`)) ids.push(Name.slice(path.length + 1));
           next = page.NextToken;
         } while (next !== undefined && next !== '');
         return ids;
@@ -69,7 +84,9 @@ function buildPut(entry: Entry, Name: string, { environment, kmsKeyArn, tags }: 
     Value: entry.value,
     Type: 'SecureString' as const,
     Tier: 'Advanced' as const,
-    Policies: JSON.stringify([{ Type: 'Expiration', Version: '1.0', Attributes: { Timestamp: entry.expiresAt.toISOString() } }]),
+    Policies: JSON.stringify([
+      { Type: 'Expiration', Version: '1.0', Attributes: { Timestamp: entry.expiresAt.toISOString() } },
+    ]),
     Tags: Object.entries({ ...tags, ...own }).map(([Key, Value]) => ({ Key, Value })),
     ...(kmsKeyArn !== undefined && { KeyId: kmsKeyArn }),
   };
@@ -80,7 +97,8 @@ async function throttling<T>(call: () => Promise<T>): Promise<T> {
     return await call();
   } catch (error) {
     const failure = parseAwsError(error);
-    if (isThrottle(failure)) throw new Throttled(`SSM turned a call away for its rate (${failure.code})`, { cause: error });
+    if (isThrottle(failure))
+      throw new Throttled(`SSM turned a call away for its rate (${failure.code})`, { cause: error });
     throw error;
   }
 }

@@ -25,6 +25,8 @@ describe("the App's JWT", () => {
   it('is signed with a key that was stored as one line too', () => {
     const pem = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString().replaceAll('\n', '\\n');
     const [head = '', body = '', signature = ''] = appJwt('4711', pem, NOW).jwt.split('.');
-    expect(verify('RSA-SHA256', Buffer.from(`${head}.${body}`), publicKey, Buffer.from(signature, 'base64url'))).toBe(true);
+    expect(verify('RSA-SHA256', Buffer.from(`${head}.${body}`), publicKey, Buffer.from(signature, 'base64url'))).toBe(
+      true,
+    );
   });
 });

@@ -10,7 +10,11 @@ const LIFETIME = 10 * 60;
  * As GitHub asks for it: issued 60 seconds ago, at most ten minutes ahead.
  * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
  */
-export function appJwt(appId: string, privateKey: string, now: Date): { readonly jwt: string; readonly expiresAt: string } {
+export function appJwt(
+  appId: string,
+  privateKey: string,
+  now: Date,
+): { readonly jwt: string; readonly expiresAt: string } {
   const issuedAt = Math.floor(now.getTime() / SECOND) - ISSUED_BEFORE;
   const expires = issuedAt + LIFETIME;
   const signed = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode({ iat: issuedAt, exp: expires, iss: appId })}`;

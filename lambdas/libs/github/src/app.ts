@@ -1,4 +1,12 @@
-import { Decoder, instantOf, type AppInstallation, type DeliveryAttempt, type GitHubApp, type GitHubFailure, type LifecycleAccount } from '@multi-tenant-runner/core';
+import {
+  Decoder,
+  instantOf,
+  type AppInstallation,
+  type DeliveryAttempt,
+  type GitHubApp,
+  type GitHubFailure,
+  type LifecycleAccount,
+} from '@multi-tenant-runner/core';
 import type { GitHubDeps } from './github';
 import { parseFailure } from './read-failure';
 import { createRequests, withExactIds } from './requests';
@@ -11,7 +19,10 @@ const PAGE = 100;
 export function createGitHubApp({ baseUrl, identity, fetch, clock, timeout = TIMEOUT }: GitHubDeps): GitHubApp {
   const requests = createRequests({ baseUrl, fetch: withExactIds(fetch), timeout });
   const tokens = createTokens({ identity, requests: createRequests({ baseUrl, fetch, timeout }), clock });
-  const ask = async (route: string, parameters: Readonly<Record<string, unknown>>): Promise<{ readonly kind: 'answer'; readonly data: unknown; readonly link?: string } | GitHubFailure> => {
+  const ask = async (
+    route: string,
+    parameters: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly kind: 'answer'; readonly data: unknown; readonly link?: string } | GitHubFailure> => {
     try {
       const { data, headers } = await requests.withToken(await tokens.asApp())(route, { ...parameters });
       return { kind: 'answer', data, ...(typeof headers.link === 'string' && { link: headers.link }) };
@@ -80,7 +91,14 @@ function readInstallation(value: unknown): AppInstallation[] {
   const installationId = wholeOf(value, 'id');
   if (installationId === undefined) return [];
   const changedAt = instantOf(Reflect.get(Object(value), 'updated_at'));
-  return [{ installationId, account: readAccount(value), suspended: decoder.has('suspended_at'), ...(changedAt !== undefined && { changedAt }) }];
+  return [
+    {
+      installationId,
+      account: readAccount(value),
+      suspended: decoder.has('suspended_at'),
+      ...(changedAt !== undefined && { changedAt }),
+    },
+  ];
 }
 
 function readAccount(installation: unknown): LifecycleAccount {
@@ -96,6 +114,7 @@ function readAccount(installation: unknown): LifecycleAccount {
 /** Ids come as texts where they might be too long for a number. */
 function wholeOf(value: unknown, name: string): number | undefined {
   const given: unknown = Reflect.get(Object(value), name);
-  const number = typeof given === 'number' ? given : typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : Number.NaN;
+  const number =
+    typeof given === 'number' ? given : typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : Number.NaN;
   return Number.isSafeInteger(number) && number > 0 ? number : undefined;
 }

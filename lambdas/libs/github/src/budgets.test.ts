@@ -7,7 +7,10 @@ const NOW = new Date('2026-01-15T12:00:00.000Z');
 const JIT = 'POST /orgs/acme/actions/runners/generate-jitconfig';
 const LOOK = 'GET /orgs/acme/actions/runners';
 
-function headers(remaining: number, { limit = 5_000, inMinutes = 30, resource = 'core', now = NOW } = {}): Record<string, string> {
+function headers(
+  remaining: number,
+  { limit = 5_000, inMinutes = 30, resource = 'core', now = NOW } = {},
+): Record<string, string> {
   return {
     'x-ratelimit-limit': String(limit),
     'x-ratelimit-remaining': String(remaining),
@@ -92,7 +95,9 @@ describe('a secondary limit', () => {
     });
     expect(minutes).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
     clock.advance(2 * HOUR);
-    expect(budgets.pause(1, { status: 429, message: '', headers: {} })).toEqual(new Date(clock.now().getTime() + MINUTE));
+    expect(budgets.pause(1, { status: 429, message: '', headers: {} })).toEqual(
+      new Date(clock.now().getTime() + MINUTE),
+    );
   });
 });
 
@@ -106,7 +111,8 @@ test('whatever is known, a launch may be made whenever housekeeping may, and nev
       const housekeeping = decideCall(state, 'housekeeping', NOW);
       if (launch !== undefined) expect(housekeeping).toEqual(launch);
       for (const wait of [launch, housekeeping]) if (wait !== undefined) expect(wait > NOW).toBe(true);
-      if (known !== undefined && known.resetAt > NOW && known.remaining <= reserveOf(known)) expect(housekeeping).toBeDefined();
+      if (known !== undefined && known.resetAt > NOW && known.remaining <= reserveOf(known))
+        expect(housekeeping).toBeDefined();
     }),
   );
 });

@@ -4,7 +4,10 @@ import type { FailedRequest } from './read-failure';
 /** `launch`: a job waits for the answer. `housekeeping`: looks, deletions and scans, which can wait an hour. */
 export type Purpose = 'launch' | 'housekeeping';
 
-/** One of an installation's hourly allowances as GitHub's last answer told it. Registrations of runners have one of their own. */
+/**
+ * One of an installation's hourly allowances as GitHub's last answer told it. Registrations of runners have one of
+ * their own.
+ */
 export interface Bucket {
   readonly limit: number;
   readonly remaining: number;
@@ -29,7 +32,11 @@ export function reserveOf({ limit }: Pick<Bucket, 'limit'>): number {
 }
 
 /** Pure: whether a call may be made now, else when. A bucket whose time is over says nothing any more. */
-export function decideCall(known: { readonly bucket?: Bucket; readonly pausedUntil?: Date }, purpose: Purpose, now: Date): Date | undefined {
+export function decideCall(
+  known: { readonly bucket?: Bucket; readonly pausedUntil?: Date },
+  purpose: Purpose,
+  now: Date,
+): Date | undefined {
   const { bucket, pausedUntil } = known;
   if (pausedUntil !== undefined && pausedUntil > now) return pausedUntil;
   if (bucket === undefined || bucket.resetAt <= now) return undefined;
@@ -38,11 +45,18 @@ export function decideCall(known: { readonly bucket?: Bucket; readonly pausedUnt
 
 /** Undefined when the answer tells no allowance, as a GitHub Enterprise Server without limits does. */
 export function parseBucket(headers: Headers, now: Date): (Bucket & { readonly resource: string }) | undefined {
-  const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) => Number(headers[`x-ratelimit-${name}`] ?? Number.NaN));
+  const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) =>
+    Number(headers[`x-ratelimit-${name}`] ?? Number.NaN),
+  );
   if (!(remaining !== undefined && remaining >= 0) || !(reset !== undefined && reset > 0)) return undefined;
   // Buckets are refilled hourly; what a clock that is wrong says beyond that is not waited for.
   const resetAt = new Date(Math.min(reset * SECOND, now.getTime() + HOUR + MINUTE));
-  return { resource: String(headers['x-ratelimit-resource'] ?? 'core'), limit: limit !== undefined && limit > 0 ? limit : remaining, remaining, resetAt };
+  return {
+    resource: String(headers['x-ratelimit-resource'] ?? 'core'),
+    limit: limit !== undefined && limit > 0 ? limit : remaining,
+    remaining,
+    resetAt,
+  };
 }
 
 interface Known {
@@ -109,7 +123,9 @@ function kindOf(route: string): string {
   return route.endsWith('/generate-jitconfig') ? 'registration' : 'other';
 }
 
-/** The hourly allowance is used up as long as GitHub says that nothing remains; every other limit is a secondary one. */
+/**
+ * The hourly allowance is used up as long as GitHub says that nothing remains; every other limit is a secondary one.
+ */
 export function isSecondary({ headers }: FailedRequest): boolean {
   return String(headers['x-ratelimit-remaining']) !== '0';
 }

@@ -12,30 +12,42 @@ export interface Renames {
 }
 
 /**
- * After a rename GitHub answers 404 for an owner's old login, and the name of a renamed repository leads to another one once
- * that is made under it. An installation keeps its id, a repository too: both are asked for by id.
+ * After a rename GitHub answers 404 for an owner's old login, and the name of a renamed repository leads to another one
+ * once that is made under it. An installation keeps its id, a repository too: both are asked for by id.
  * https://docs.github.com/en/organizations/managing-organization-settings/renaming-an-organization#changes-that-arent-automatic
  * https://docs.github.com/en/repositories/creating-and-managing-repositories/renaming-a-repository
  */
 export function createRenames({ ask, asApp }: { readonly ask: AskAsInstallation; readonly asApp: AskAsApp }): Renames {
   /** Only of the account that is meant: an installation's token must not work for whoever is named beside it. */
-  const loginNow = async ({ installationId, ownerId }: Pick<RunnerPlace, 'installationId' | 'ownerId'>): Promise<string | undefined> => {
+  const loginNow = async ({
+    installationId,
+    ownerId,
+  }: Pick<RunnerPlace, 'installationId' | 'ownerId'>): Promise<string | undefined> => {
     if (ownerId === undefined) return undefined;
     const answer = await asApp('GET /app/installations/{installation_id}', { installation_id: installationId });
     return answer.kind === 'answer' && idIn(answer.data, 'account') === ownerId ? loginIn(answer.data) : undefined;
   };
   const look = async (place: JobPlace): Promise<Seen> => {
     const { installationId, owner, ownerId, repo, repoId } = place;
-    // Where GitHub's own redirects of a renamed repository lead to: https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
+    // Where GitHub's own redirects of a renamed repository lead to:
+    // https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
     const byId = { route: 'GET /repositories/{repository_id}', parameters: { repository_id: repoId } } as const;
     const byName = { route: 'GET /repos/{owner}/{repo}', parameters: { owner, repo } } as const;
-    const answer = await ask({ installationId, scope: { kind: 'jobs' }, purpose: 'housekeeping', ...(repoId === undefined ? byName : byId) });
+    const answer = await ask({
+      installationId,
+      scope: { kind: 'jobs' },
+      purpose: 'housekeeping',
+      ...(repoId === undefined ? byName : byId),
+    });
     if (answer.kind === 'refused' && answer.status === 404) return { kind: 'unseen' };
     if (answer.kind !== 'answer') return answer;
-    // Public repositories are seen by everybody, those of another account too: one that was transferred, or has taken the name.
+    // Public repositories are seen by everybody, those of another account too: one that was transferred, or has taken
+    // the name.
     if (ownerId !== undefined && idIn(answer.data, 'owner') !== ownerId) return { kind: 'unseen' };
     const name = fullNameIn(answer);
-    return name === undefined ? { kind: 'unavailable', message: "GitHub's answer is no repository" } : { kind: 'seen', place: { ...place, ...name } };
+    return name === undefined
+      ? { kind: 'unavailable', message: "GitHub's answer is no repository" }
+      : { kind: 'seen', place: { ...place, ...name } };
   };
   const repositoryNow = async (place: JobPlace): Promise<Seen> => {
     const seen = await look(place);
@@ -60,7 +72,9 @@ export function createRenames({ ask, asApp }: { readonly ask: AskAsInstallation;
   };
 }
 
-function fullNameIn({ data }: Extract<Answer, { kind: 'answer' }>): { readonly owner: string; readonly repo: string } | undefined {
+function fullNameIn({
+  data,
+}: Extract<Answer, { kind: 'answer' }>): { readonly owner: string; readonly repo: string } | undefined {
   const [owner, repo, rest] = textIn(data, 'full_name')?.split('/') ?? [];
   return owner && repo && rest === undefined ? { owner, repo } : undefined;
 }

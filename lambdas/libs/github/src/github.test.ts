@@ -27,7 +27,9 @@ interface Setup {
 
 const TOKEN_ROUTE = /^POST \/app\/installations\/(\d+)\/access_tokens$/;
 
-/** A GitHub Enterprise Server that answers token requests with numbered tokens, and everything else as the test says. */
+/**
+ * A GitHub Enterprise Server that answers token requests with numbered tokens, and everything else as the test says.
+ */
 function setUp(respond: Responder, mint: Responder = () => [201]): Setup {
   const sent: Sent[] = [];
   const clock = createTestClock(new Date().toISOString());
@@ -47,11 +49,25 @@ function setUp(respond: Responder, mint: Responder = () => [201]): Setup {
     const reply = isMint ? mint(one) : respond(one);
     if (reply instanceof Error) throw reply;
     const [status, given, extra] = reply;
-    const body = isMint && status === 201 ? { token: `ghs_${(count += 1)}`, expires_at: '2027-01-01T00:00:00Z', permissions: {}, repository_selection: 'all' } : given;
+    const body =
+      isMint && status === 201
+        ? {
+            token: `ghs_${(count += 1)}`,
+            expires_at: '2027-01-01T00:00:00Z',
+            permissions: {},
+            repository_selection: 'all',
+          }
+        : given;
     const text = body === undefined ? null : JSON.stringify(body);
     return new Response(text, { status, headers: { 'content-type': 'application/json', ...extra } });
   };
-  const github = createGitHub({ baseUrl: 'https://github.example/api/v3/', identity: async () => ({ appId: '4711', privateKey: PEM }), fetch, clock, timeout: 30_000 });
+  const github = createGitHub({
+    baseUrl: 'https://github.example/api/v3/',
+    identity: async () => ({ appId: '4711', privateKey: PEM }),
+    fetch,
+    clock,
+    timeout: 30_000,
+  });
   return { github, sent, clock };
 }
 
@@ -68,16 +84,24 @@ describe('tokens', () => {
     const [kind, jwt = ''] = sent[0]?.authorization.split(' ') ?? [];
     const [header = '', payload = '', signature = ''] = jwt.split('.');
     expect(kind?.toLowerCase()).toBe('bearer');
-    expect(verify('RSA-SHA256', Buffer.from(`${header}.${payload}`), publicKey, Buffer.from(signature, 'base64url'))).toBe(true);
+    expect(
+      verify('RSA-SHA256', Buffer.from(`${header}.${payload}`), publicKey, Buffer.from(signature, 'base64url')),
+    ).toBe(true);
     expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({ iss: '4711' });
   });
 
   it('are narrowed to runners of the organisation', async () => {
     const { github, sent } = setUp(() => created);
     await github.createJitConfig(ORG, RUNNER);
-    expect(routes(sent)).toEqual([`POST /app/installations/${INSTALLATION}/access_tokens`, 'POST /orgs/acme/actions/runners/generate-jitconfig']);
+    expect(routes(sent)).toEqual([
+      `POST /app/installations/${INSTALLATION}/access_tokens`,
+      'POST /orgs/acme/actions/runners/generate-jitconfig',
+    ]);
     expect(sent[0]?.body).toEqual({ permissions: { organization_self_hosted_runners: 'write', actions: 'read' } });
-    expect(sent[1]).toMatchObject({ authorization: 'Bearer ghs_1', body: { name: 'test-i-1', labels: ['self-hosted', 'small'], runner_group_id: 1 } });
+    expect(sent[1]).toMatchObject({
+      authorization: 'Bearer ghs_1',
+      body: { name: 'test-i-1', labels: ['self-hosted', 'small'], runner_group_id: 1 },
+    });
   });
 
   it('are narrowed to the one repository of a user account', async () => {
@@ -120,7 +144,9 @@ describe('tokens', () => {
   });
 
   it.each([401, 403, 404])('are dropped on %i and minted once more', async (status) => {
-    const { github, sent } = setUp(({ authorization }) => (authorization === 'Bearer ghs_1' ? [status, { message: 'no' }] : created));
+    const { github, sent } = setUp(({ authorization }) =>
+      authorization === 'Bearer ghs_1' ? [status, { message: 'no' }] : created,
+    );
     await expect(github.createJitConfig(ORG, RUNNER)).resolves.toMatchObject({ kind: 'created' });
     expect(minted(sent)).toHaveLength(2);
     await github.createJitConfig(ORG, RUNNER);
@@ -147,25 +173,46 @@ describe('failures', () => {
   });
 
   it('a limit that names its pause', async () => {
-    const { github, clock, sent } = setUp(() => [403, { message: 'You have exceeded a secondary rate limit' }, { 'retry-after': '17' }]);
-    await expect(github.createJitConfig(ORG, RUNNER)).resolves.toEqual({ kind: 'limited', retryAt: new Date(clock.now().getTime() + 17_000) });
+    const { github, clock, sent } = setUp(() => [
+      403,
+      { message: 'You have exceeded a secondary rate limit' },
+      { 'retry-after': '17' },
+    ]);
+    await expect(github.createJitConfig(ORG, RUNNER)).resolves.toEqual({
+      kind: 'limited',
+      retryAt: new Date(clock.now().getTime() + 17_000),
+    });
     // A limit is no fault of the token.
     expect(minted(sent)).toHaveLength(1);
   });
 
   it('an empty bucket', async () => {
-    const setup = setUp(() => [403, { message: 'limit' }, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.floor(setup.clock.now().getTime() / 1_000) + 600) }]);
+    const setup = setUp(() => [
+      403,
+      { message: 'limit' },
+      {
+        'x-ratelimit-remaining': '0',
+        'x-ratelimit-reset': String(Math.floor(setup.clock.now().getTime() / 1_000) + 600),
+      },
+    ]);
     const answer = await setup.github.createJitConfig(ORG, RUNNER);
-    expect(answer.kind === 'limited' && answer.retryAt.getTime() - setup.clock.now().getTime()).toBeGreaterThan(598_000);
+    expect(answer.kind === 'limited' && answer.retryAt.getTime() - setup.clock.now().getTime()).toBeGreaterThan(
+      598_000,
+    );
   });
 
   it('a limit in words only', async () => {
     const { github, clock } = setUp(() => [429, { message: 'slow down' }]);
-    await expect(github.createJitConfig(ORG, RUNNER)).resolves.toEqual({ kind: 'limited', retryAt: new Date(clock.now().getTime() + 60_000) });
+    await expect(github.createJitConfig(ORG, RUNNER)).resolves.toEqual({
+      kind: 'limited',
+      retryAt: new Date(clock.now().getTime() + 60_000),
+    });
   });
 
   it('a limit is not asked about again before its time, by nothing of the installation, and by no other', async () => {
-    const { github, clock, sent } = setUp(({ url }) => (url.pathname.includes('/acme/') ? [403, { message: 'secondary rate limit' }, { 'retry-after': '60' }] : created));
+    const { github, clock, sent } = setUp(({ url }) =>
+      url.pathname.includes('/acme/') ? [403, { message: 'secondary rate limit' }, { 'retry-after': '60' }] : created,
+    );
     await github.createJitConfig(ORG, RUNNER);
     const before = sent.length;
     await expect(github.createJitConfig(ORG, RUNNER)).resolves.toMatchObject({ kind: 'limited' });
@@ -178,9 +225,17 @@ describe('failures', () => {
   });
 
   it('what is left of an allowance goes to launches', async () => {
-    const reset = { 'x-ratelimit-limit': '5000', 'x-ratelimit-reset': String(Math.floor(Date.now() / 1_000) + 1_800), 'x-ratelimit-resource': 'core' };
+    const reset = {
+      'x-ratelimit-limit': '5000',
+      'x-ratelimit-reset': String(Math.floor(Date.now() / 1_000) + 1_800),
+      'x-ratelimit-resource': 'core',
+    };
     let remaining = 500;
-    const { github, sent } = setUp(({ route }) => [route.startsWith('POST') ? 201 : 200, created[1], { ...reset, 'x-ratelimit-remaining': String(remaining) }]);
+    const { github, sent } = setUp(({ route }) => [
+      route.startsWith('POST') ? 201 : 200,
+      created[1],
+      { ...reset, 'x-ratelimit-remaining': String(remaining) },
+    ]);
     await github.createJitConfig(ORG, RUNNER);
     const before = sent.length;
     await expect(github.getJob(JOB, 1)).resolves.toMatchObject({ kind: 'limited' });
@@ -200,12 +255,22 @@ describe('failures', () => {
 
   it('an answer that is not what was asked for', async () => {
     const { github } = setUp(() => [201, { runner: {} }]);
-    await expect(github.createJitConfig(ORG, RUNNER)).resolves.toMatchObject({ kind: 'unavailable', message: expect.stringContaining('encoded_jit_config is missing') });
+    await expect(github.createJitConfig(ORG, RUNNER)).resolves.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('encoded_jit_config is missing'),
+    });
   });
 
   it('an answer that does not come', async () => {
-    const fetch: typeof globalThis.fetch = (_url, init) => new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)));
-    const github = createGitHub({ baseUrl: 'https://github.example', identity: async () => ({ appId: '1', privateKey: PEM }), fetch, clock: createTestClock(), timeout: 20 });
+    const fetch: typeof globalThis.fetch = (_url, init) =>
+      new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)));
+    const github = createGitHub({
+      baseUrl: 'https://github.example',
+      identity: async () => ({ appId: '1', privateKey: PEM }),
+      fetch,
+      clock: createTestClock(),
+      timeout: 20,
+    });
     await expect(github.authorize(ORG)).resolves.toMatchObject({ kind: 'unavailable' });
   });
 
@@ -220,7 +285,11 @@ describe('runners', () => {
 
   it('are created with their configuration', async () => {
     const { github } = setUp(() => created);
-    await expect(github.createJitConfig(ORG, RUNNER)).resolves.toEqual({ kind: 'created', runnerId: 77, jitConfig: 'Y29uZmln' });
+    await expect(github.createJitConfig(ORG, RUNNER)).resolves.toEqual({
+      kind: 'created',
+      runnerId: 77,
+      jitConfig: 'Y29uZmln',
+    });
   });
 
   it('exist already', async () => {
@@ -229,15 +298,24 @@ describe('runners', () => {
   });
 
   it('are found by their whole name', async () => {
-    const { github, sent } = setUp(() => [200, { total_count: 2, runners: [{ ...runner, id: 1, name: 'test-i-10' }, runner] }]);
-    await expect(github.findRunner(ORG, 'test-i-1')).resolves.toEqual({ kind: 'found', runner: { id: 77, name: 'test-i-1', online: true, busy: false } });
+    const { github, sent } = setUp(() => [
+      200,
+      { total_count: 2, runners: [{ ...runner, id: 1, name: 'test-i-10' }, runner] },
+    ]);
+    await expect(github.findRunner(ORG, 'test-i-1')).resolves.toEqual({
+      kind: 'found',
+      runner: { id: 77, name: 'test-i-1', online: true, busy: false },
+    });
     expect(sent[1]?.url.searchParams.get('name')).toBe('test-i-1');
     await expect(github.findRunner(ORG, 'test-i-2')).resolves.toEqual({ kind: 'found' });
   });
 
   it('are read by id', async () => {
     const { github } = setUp(() => [200, { ...runner, status: 'offline', busy: true }]);
-    await expect(github.getRunner(ORG, 77)).resolves.toEqual({ kind: 'found', runner: { id: 77, name: 'test-i-1', online: false, busy: true } });
+    await expect(github.getRunner(ORG, 77)).resolves.toEqual({
+      kind: 'found',
+      runner: { id: 77, name: 'test-i-1', online: false, busy: true },
+    });
   });
 
   it.each<[string, Reply, string]>([
@@ -249,7 +327,9 @@ describe('runners', () => {
   });
 
   it('are absent only where the others can be listed', async () => {
-    const gone = setUp(({ route }) => (route.startsWith('DELETE') ? [404, { message: 'Not Found' }] : [200, { total_count: 0, runners: [] }]));
+    const gone = setUp(({ route }) =>
+      route.startsWith('DELETE') ? [404, { message: 'Not Found' }] : [200, { total_count: 0, runners: [] }],
+    );
     await expect(gone.github.deleteRunner(ORG, 77)).resolves.toEqual({ kind: 'absent' });
     await expect(gone.github.deleteRunner(REPOSITORY, 77)).resolves.toEqual({ kind: 'absent' });
     const renamed = setUp(() => [404, { message: 'Not Found' }]);
@@ -260,15 +340,32 @@ describe('runners', () => {
 
 describe('the registration of a runner', () => {
   it('may take GitHub longer than any other call', async () => {
-    const slow = (route: string): typeof globalThis.fetch => async (input, init) => {
-      const url = String(input);
-      if (url.endsWith('/access_tokens')) return new Response(JSON.stringify({ token: 'ghs_1', expires_at: '2027-01-01T00:00:00Z', permissions: {} }), { status: 201, headers: { 'content-type': 'application/json' } });
-      // Answers only after the time that other calls have is up.
-      if (url.includes(route)) await new Promise((resolve) => AbortSignal.timeout(60).addEventListener('abort', resolve));
-      init?.signal?.throwIfAborted();
-      return new Response(JSON.stringify({ runner: { id: 77 }, runners: [], encoded_jit_config: 'Y29uZmln' }), { status: 200, headers: { 'content-type': 'application/json' } });
-    };
-    const github = createGitHub({ baseUrl: 'https://github.example', identity: async () => ({ appId: '4711', privateKey: PEM }), fetch: slow('/actions/runners'), clock: createTestClock(), timeout: 20, registrationTimeout: 60_000 });
+    const slow =
+      (route: string): typeof globalThis.fetch =>
+      async (input, init) => {
+        const url = String(input);
+        if (url.endsWith('/access_tokens'))
+          return new Response(JSON.stringify({ token: 'ghs_1', expires_at: '2027-01-01T00:00:00Z', permissions: {} }), {
+            status: 201,
+            headers: { 'content-type': 'application/json' },
+          });
+        // Answers only after the time that other calls have is up.
+        if (url.includes(route))
+          await new Promise((resolve) => AbortSignal.timeout(60).addEventListener('abort', resolve));
+        init?.signal?.throwIfAborted();
+        return new Response(JSON.stringify({ runner: { id: 77 }, runners: [], encoded_jit_config: 'Y29uZmln' }), {
+          status: 200,
+          headers: { 'content-type': 'application/json' },
+        });
+      };
+    const github = createGitHub({
+      baseUrl: 'https://github.example',
+      identity: async () => ({ appId: '4711', privateKey: PEM }),
+      fetch: slow('/actions/runners'),
+      clock: createTestClock(),
+      timeout: 20,
+      registrationTimeout: 60_000,
+    });
     await expect(github.createJitConfig(ORG, RUNNER)).resolves.toMatchObject({ kind: 'created' });
     await expect(github.findRunner(ORG, 'test-i-1')).resolves.toMatchObject({ kind: 'unavailable' });
   });
@@ -276,9 +373,16 @@ describe('the registration of a runner', () => {
 
 describe('jobs', () => {
   it('are read with a token that is at hand', async () => {
-    const { github, sent } = setUp(({ route }) => (route.includes('/actions/jobs/') ? [200, { status: 'completed', conclusion: 'success', runner_name: 'test-i-1' }] : created));
+    const { github, sent } = setUp(({ route }) =>
+      route.includes('/actions/jobs/')
+        ? [200, { status: 'completed', conclusion: 'success', runner_name: 'test-i-1' }]
+        : created,
+    );
     await github.createJitConfig(ORG, RUNNER);
-    await expect(github.getJob(JOB, 7001)).resolves.toEqual({ kind: 'found', job: { status: 'completed', conclusion: 'success', runnerName: 'test-i-1' } });
+    await expect(github.getJob(JOB, 7001)).resolves.toEqual({
+      kind: 'found',
+      job: { status: 'completed', conclusion: 'success', runnerName: 'test-i-1' },
+    });
     expect(minted(sent)).toHaveLength(1);
     expect(routes(sent).at(-1)).toBe('GET /repos/acme/app/actions/jobs/7001');
   });
@@ -290,7 +394,9 @@ describe('jobs', () => {
   });
 
   it('may be gone from a repository that can be seen', async () => {
-    const { github } = setUp(({ route }) => (route.includes('/actions/jobs/') ? [404, { message: 'Not Found' }] : [200, { id: 9, full_name: 'acme/app' }]));
+    const { github } = setUp(({ route }) =>
+      route.includes('/actions/jobs/') ? [404, { message: 'Not Found' }] : [200, { id: 9, full_name: 'acme/app' }],
+    );
     await expect(github.getJob(JOB, 7001)).resolves.toEqual({ kind: 'found' });
   });
 });
@@ -298,7 +404,11 @@ describe('jobs', () => {
 describe('installations', () => {
   it.each<[string, Reply, object]>([
     ['active', [200, { id: 1, suspended_at: null }], { kind: 'found', installation: { suspended: false } }],
-    ['suspended', [200, { id: 1, suspended_at: '2026-01-01T00:00:00Z' }], { kind: 'found', installation: { suspended: true } }],
+    [
+      'suspended',
+      [200, { id: 1, suspended_at: '2026-01-01T00:00:00Z' }],
+      { kind: 'found', installation: { suspended: true } },
+    ],
     ['unknown', [404, { message: 'Not Found' }], { kind: 'found' }],
     ['unclear', [500, {}], { kind: 'unavailable' }],
   ])('are %s, as the App sees them', async (_what, reply, expected) => {

@@ -1,4 +1,13 @@
-import { Decoder, SECOND, type Clock, type GitHub, type GitHubFailure, type JobPlace, type Registration, type RunnerPlace } from '@multi-tenant-runner/core';
+import {
+  Decoder,
+  SECOND,
+  type Clock,
+  type GitHub,
+  type GitHubFailure,
+  type JobPlace,
+  type Registration,
+  type RunnerPlace,
+} from '@multi-tenant-runner/core';
 import { createBudgets, isSecondary, type Purpose } from './budgets';
 import { createRenames, isSame, loginIn } from './follow-renames';
 import { parseFailedRequest, decideFailure, parseFailure } from './read-failure';
@@ -12,7 +21,9 @@ export interface GitHubDeps {
   readonly identity: () => Promise<AppIdentity>;
   readonly fetch: Fetch;
   readonly clock: Clock;
-  /** What calls that serve launches and housekeeping alike are made for here: a function does mostly one or the other. */
+  /**
+   * What calls that serve launches and housekeeping alike are made for here: a function does mostly one or the other.
+   */
   readonly purpose?: Purpose;
   /** Milliseconds that one request may take. */
   readonly timeout?: number;
@@ -30,19 +41,30 @@ export interface Call {
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
 export type AskAsInstallation = (what: Call) => Promise<Answer | GitHubFailure>;
-export type AskAsApp = (route: string, parameters: Readonly<Record<string, unknown>>) => Promise<Answer | GitHubFailure>;
+export type AskAsApp = (
+  route: string,
+  parameters: Readonly<Record<string, unknown>>,
+) => Promise<Answer | GitHubFailure>;
 
 const TIMEOUT = 8_000;
 /**
- * GitHub ends what takes it longer than ten seconds, and generate-jitconfig has been seen to take all of them. Whoever hangs
- * up before has a registration without its configuration, and a machine that was paid for in vain.
+ * GitHub ends what takes it longer than ten seconds, and generate-jitconfig has been seen to take all of them. Whoever
+ * hangs up before has a registration without its configuration, and a machine that was paid for in vain.
  * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
  */
 const REGISTRATION_TIMEOUT = 15 * SECOND;
 /** What a token that has gone stale is refused with: revoked, suspended, or made before the repository was granted. */
 const STALE: ReadonlySet<number> = new Set([401, 403, 404]);
 
-export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launch', timeout = TIMEOUT, registrationTimeout = REGISTRATION_TIMEOUT }: GitHubDeps): GitHub {
+export function createGitHub({
+  baseUrl,
+  identity,
+  fetch,
+  clock,
+  purpose = 'launch',
+  timeout = TIMEOUT,
+  registrationTimeout = REGISTRATION_TIMEOUT,
+}: GitHubDeps): GitHub {
   const requests = createRequests({ baseUrl, fetch, timeout });
   const patient = createRequests({ baseUrl, fetch, timeout: registrationTimeout });
   const tokens = createTokens({ identity, requests, clock });
@@ -62,10 +84,14 @@ export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launc
       const failed = parseFailedRequest(error);
       const failure = decideFailure(failed, clock.now());
       budgets.read(installationId, route, failed.headers);
-      return failure.kind === 'limited' && isSecondary(failed) ? { kind: 'limited', retryAt: budgets.pause(installationId, failed) } : failure;
+      return failure.kind === 'limited' && isSecondary(failed)
+        ? { kind: 'limited', retryAt: budgets.pause(installationId, failed) }
+        : failure;
     }
   };
-  /** A refused token is forgotten and the call made once more with a new one: then the refusal is GitHub's last word. */
+  /**
+   * A refused token is forgotten and the call made once more with a new one: then the refusal is GitHub's last word.
+   */
   const call = async (what: Call): Promise<Answer | GitHubFailure> => {
     const refusal = limited(what.installationId, what.route, what.purpose ?? purpose);
     if (refusal !== undefined) return refusal;
@@ -79,7 +105,10 @@ export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launc
   };
   const asApp: AskAsApp = async (route, parameters) => {
     try {
-      const { status, data }: { status: number; data: unknown } = await requests.withToken(await tokens.asApp())(route, { ...parameters });
+      const { status, data }: { status: number; data: unknown } = await requests.withToken(await tokens.asApp())(
+        route,
+        { ...parameters },
+      );
       return { kind: 'answer', status, data };
     } catch (error) {
       return parseFailure(error, clock.now());
@@ -88,24 +117,51 @@ export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launc
   const renames = createRenames({ ask: call, asApp });
   const groups = createRunnerGroups({ ask: call, clock });
   /** Asks once more where the account or the repository is now, if it is not where it was. */
-  const following = async <T extends { readonly kind: string; readonly status?: number }>(place: RunnerPlace, ask: (there: RunnerPlace) => Promise<T>): Promise<T> => {
+  const following = async <T extends { readonly kind: string; readonly status?: number }>(
+    place: RunnerPlace,
+    ask: (there: RunnerPlace) => Promise<T>,
+  ): Promise<T> => {
     const answer = await ask(place);
     if (answer.kind !== 'refused' || answer.status !== 404) return answer;
     const now = await renames.runnersNow(place);
     return now === undefined ? answer : ask(now);
   };
-  /** "No such runner" is believed only where the runners can be listed: a renamed owner or a lost permission says 404 too. */
-  const absentOr = async (place: RunnerPlace, refused: GitHubFailure): Promise<{ readonly kind: 'absent' } | GitHubFailure> => {
+  /**
+   * "No such runner" is believed only where the runners can be listed: a renamed owner or a lost permission says 404
+   * too.
+   */
+  const absentOr = async (
+    place: RunnerPlace,
+    refused: GitHubFailure,
+  ): Promise<{ readonly kind: 'absent' } | GitHubFailure> => {
     if (refused.kind !== 'refused' || refused.status !== 404) return refused;
     const listed = await call({ ...at(place), route: `GET ${runnersOf(place)}`, parameters: { per_page: 1 } });
     return listed.kind === 'answer' ? { kind: 'absent' } : listed;
   };
-  const askJob = ({ installationId, owner, repo, repoId }: JobPlace, jobId: number): Promise<Answer | GitHubFailure> => {
-    const scope = tokens.peek(installationId, { repository: `${owner}/${repo}`, ...(repoId !== undefined && { repoId }) }) ?? { kind: 'jobs' };
-    return call({ installationId, scope, purpose: 'housekeeping', route: 'GET /repos/{owner}/{repo}/actions/jobs/{job_id}', parameters: { owner, repo, job_id: jobId } });
+  const askJob = (
+    { installationId, owner, repo, repoId }: JobPlace,
+    jobId: number,
+  ): Promise<Answer | GitHubFailure> => {
+    const scope = tokens.peek(installationId, {
+      repository: `${owner}/${repo}`,
+      ...(repoId !== undefined && { repoId }),
+    }) ?? { kind: 'jobs' };
+    return call({
+      installationId,
+      scope,
+      purpose: 'housekeeping',
+      route: 'GET /repos/{owner}/{repo}/actions/jobs/{job_id}',
+      parameters: { owner, repo, job_id: jobId },
+    });
   };
-  /** "No such job" is believed only where its repository can be seen: one that was renamed, moved or taken away says 404 too. */
-  const findJob = async (place: JobPlace, jobId: number): Promise<Answer | { readonly kind: 'absent' } | GitHubFailure> => {
+  /**
+   * "No such job" is believed only where its repository can be seen: one that was renamed, moved or taken away says 404
+   * too.
+   */
+  const findJob = async (
+    place: JobPlace,
+    jobId: number,
+  ): Promise<Answer | { readonly kind: 'absent' } | GitHubFailure> => {
     const answer = await askJob(place, jobId);
     if (answer.kind !== 'refused' || answer.status !== 404) return answer;
     const seen = await renames.repositoryNow(place);
@@ -127,17 +183,27 @@ export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launc
     findRunnerGroup: (place, group, repo) => following(place, (there) => groups.find(there, group, repo)),
     createJitConfig: async (place, { name, labels, runnerGroupId }) => {
       const parameters = { name, labels, runner_group_id: runnerGroupId };
-      const answer = await following(place, (there) => call({ ...at(there), purpose: 'launch', route: `POST ${runnersOf(there)}/generate-jitconfig`, parameters }));
+      const answer = await following(place, (there) =>
+        call({ ...at(there), purpose: 'launch', route: `POST ${runnersOf(there)}/generate-jitconfig`, parameters }),
+      );
       if (answer.kind === 'refused' && answer.status === 409) return { kind: 'exists' };
       if (answer.kind !== 'answer') return answer;
       const decoder = Decoder.of(answer.data);
-      const created = { runnerId: decoder.object('runner').wholeNumber('id'), jitConfig: decoder.text('encoded_jit_config') };
-      return decoder.problems.length === 0 ? { kind: 'created', ...created } : { kind: 'unavailable', message: `GitHub's answer can't be read: ${decoder.problems.join('; ')}` };
+      const created = {
+        runnerId: decoder.object('runner').wholeNumber('id'),
+        jitConfig: decoder.text('encoded_jit_config'),
+      };
+      return decoder.problems.length === 0
+        ? { kind: 'created', ...created }
+        : { kind: 'unavailable', message: `GitHub's answer can't be read: ${decoder.problems.join('; ')}` };
     },
     findRunner: async (place, name) => {
-      const answer = await following(place, (there) => call({ ...at(there), route: `GET ${runnersOf(there)}`, parameters: { name, per_page: 100 } }));
+      const answer = await following(place, (there) =>
+        call({ ...at(there), route: `GET ${runnersOf(there)}`, parameters: { name, per_page: 100 } }),
+      );
       if (answer.kind !== 'answer') return answer;
-      const listed: unknown = typeof answer.data === 'object' && answer.data !== null ? Reflect.get(answer.data, 'runners') : undefined;
+      const listed: unknown =
+        typeof answer.data === 'object' && answer.data !== null ? Reflect.get(answer.data, 'runners') : undefined;
       if (!Array.isArray(listed)) return { kind: 'unavailable', message: "GitHub's answer has no list of runners" };
       // Older GitHub Enterprise Servers ignore the name and list all.
       const runner = listed.map(readRegistration).find((registration) => registration?.name === name);
@@ -145,17 +211,27 @@ export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launc
     },
     getRunner: async (place, runnerId) => {
       const answer = await following(place, async (there) => {
-        const shown = await call({ ...at(there), route: `GET ${runnersOf(there)}/{runner_id}`, parameters: { runner_id: runnerId } });
+        const shown = await call({
+          ...at(there),
+          route: `GET ${runnersOf(there)}/{runner_id}`,
+          parameters: { runner_id: runnerId },
+        });
         return shown.kind === 'answer' ? shown : absentOr(there, shown);
       });
       if (answer.kind === 'absent') return { kind: 'found' };
       if (answer.kind !== 'answer') return answer;
       const runner = readRegistration(answer.data);
-      return runner === undefined ? { kind: 'unavailable', message: "GitHub's answer is no runner" } : { kind: 'found', runner };
+      return runner === undefined
+        ? { kind: 'unavailable', message: "GitHub's answer is no runner" }
+        : { kind: 'found', runner };
     },
     deleteRunner: (place, runnerId) =>
       following<{ readonly kind: 'deleted' | 'absent' | 'busy' } | GitHubFailure>(place, async (there) => {
-        const answer = await call({ ...at(there), route: `DELETE ${runnersOf(there)}/{runner_id}`, parameters: { runner_id: runnerId } });
+        const answer = await call({
+          ...at(there),
+          route: `DELETE ${runnersOf(there)}/{runner_id}`,
+          parameters: { runner_id: runnerId },
+        });
         if (answer.kind === 'answer') return { kind: 'deleted' };
         if (answer.kind === 'refused' && answer.status === 422) return { kind: 'busy' };
         return absentOr(there, answer);
@@ -168,14 +244,28 @@ export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launc
       const status = decoder.text('status');
       const conclusion = decoder.optionalText('conclusion');
       const runnerName = decoder.optionalText('runner_name');
-      if (decoder.problems.length > 0) return { kind: 'unavailable', message: `GitHub's answer is no job: ${decoder.problems.join('; ')}` };
-      return { kind: 'found', job: { status, ...(conclusion !== undefined && { conclusion }), ...(runnerName !== undefined && { runnerName }) } };
+      if (decoder.problems.length > 0)
+        return { kind: 'unavailable', message: `GitHub's answer is no job: ${decoder.problems.join('; ')}` };
+      return {
+        kind: 'found',
+        job: {
+          status,
+          ...(conclusion !== undefined && { conclusion }),
+          ...(runnerName !== undefined && { runnerName }),
+        },
+      };
     },
     getInstallation: async (installationId) => {
       const answer = await asApp('GET /app/installations/{installation_id}', { installation_id: installationId });
       if (answer.kind === 'answer') {
         const login = loginIn(answer.data);
-        return { kind: 'found', installation: { suspended: Decoder.of(answer.data).has('suspended_at'), ...(login !== undefined && { login }) } };
+        return {
+          kind: 'found',
+          installation: {
+            suspended: Decoder.of(answer.data).has('suspended_at'),
+            ...(login !== undefined && { login }),
+          },
+        };
       }
       return answer.kind === 'refused' && answer.status === 404 ? { kind: 'found' } : answer;
     },
@@ -183,7 +273,9 @@ export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launc
 }
 
 function scopeOf(place: RunnerPlace): TokenScope {
-  return place.scope === 'org' ? { kind: 'organization' } : { kind: 'repository', repository: place.scope, ...(place.repoId !== undefined && { repoId: place.repoId }) };
+  return place.scope === 'org'
+    ? { kind: 'organization' }
+    : { kind: 'repository', repository: place.scope, ...(place.repoId !== undefined && { repoId: place.repoId }) };
 }
 
 function at(place: RunnerPlace): Pick<Call, 'installationId' | 'scope'> {
@@ -191,12 +283,20 @@ function at(place: RunnerPlace): Pick<Call, 'installationId' | 'scope'> {
 }
 
 function runnersOf(place: RunnerPlace): `/${string}` {
-  const owner = place.scope === 'org' ? `orgs/${encodeURIComponent(place.owner)}` : `repos/${place.scope.split('/').map(encodeURIComponent).join('/')}`;
+  const owner =
+    place.scope === 'org'
+      ? `orgs/${encodeURIComponent(place.owner)}`
+      : `repos/${place.scope.split('/').map(encodeURIComponent).join('/')}`;
   return `/${owner}/actions/runners`;
 }
 
 function readRegistration(value: unknown): Registration | undefined {
   const decoder = Decoder.of(value);
-  const registration = { id: decoder.wholeNumber('id'), name: decoder.text('name'), online: decoder.text('status') === 'online', busy: decoder.boolean('busy') };
+  const registration = {
+    id: decoder.wholeNumber('id'),
+    name: decoder.text('name'),
+    online: decoder.text('status') === 'online',
+    busy: decoder.boolean('busy'),
+  };
   return decoder.problems.length === 0 ? registration : undefined;
 }

@@ -1,4 +1,16 @@
-import { Decoder, isPublicRepository, needOf, queuedAtOf, type Clock, type GitHubFailure, type JobSearch, type Repository, type RepositoryName, type Spending, type WaitingJob } from '@multi-tenant-runner/core';
+import {
+  Decoder,
+  isPublicRepository,
+  needOf,
+  queuedAtOf,
+  type Clock,
+  type GitHubFailure,
+  type JobSearch,
+  type Repository,
+  type RepositoryName,
+  type Spending,
+  type WaitingJob,
+} from '@multi-tenant-runner/core';
 import { createBudgets, isSecondary, parseBucket } from './budgets';
 import type { GitHubDeps } from './github';
 import { decideFailure, parseFailedRequest } from './read-failure';
@@ -9,32 +21,53 @@ const TIMEOUT = 8_000;
 const PAGE = 100;
 /** A run has at most 256 jobs of one matrix, and few have several. */
 const JOB_PAGES = 10;
-/** GitHub shows the newest 1,000 of a status: https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository */
+/**
+ * GitHub shows the newest 1,000 of a status:
+ * https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
+ */
 const RUN_PAGES = 10;
 /** May look at jobs, and at nothing else. */
 const SCOPE: TokenScope = { kind: 'jobs' };
 
 type Answer = ({ readonly kind: 'answer'; readonly data: unknown } & Spending) | GitHubFailure;
 
-/** Looks for waiting jobs with the installation's own token. A refusal is GitHub's last word: a stale token was replaced before. */
+/**
+ * Looks for waiting jobs with the installation's own token. A refusal is GitHub's last word: a stale token was replaced
+ * before.
+ */
 export function createJobSearch({ baseUrl, identity, fetch, clock, timeout = TIMEOUT }: GitHubDeps): JobSearch {
   const requests = createRequests({ baseUrl, fetch, timeout });
   const tokens = createTokens({ identity, requests, clock });
   const budgets = createBudgets({ clock });
-  const once = async (token: string, installationId: number, route: string, parameters: Readonly<Record<string, unknown>>): Promise<Answer> => {
+  const once = async (
+    token: string,
+    installationId: number,
+    route: string,
+    parameters: Readonly<Record<string, unknown>>,
+  ): Promise<Answer> => {
     try {
       const { data, headers } = await requests.withToken(token)(route, { ...parameters });
       budgets.read(installationId, route, headers);
       const bucket = parseBucket(headers, clock.now());
-      return { kind: 'answer', data, ...(bucket && { budget: { limit: bucket.limit, remaining: bucket.remaining, resetAt: bucket.resetAt } }) };
+      return {
+        kind: 'answer',
+        data,
+        ...(bucket && { budget: { limit: bucket.limit, remaining: bucket.remaining, resetAt: bucket.resetAt } }),
+      };
     } catch (error) {
       const failed = parseFailedRequest(error);
       const failure = decideFailure(failed, clock.now());
       budgets.read(installationId, route, failed.headers);
-      return failure.kind === 'limited' && isSecondary(failed) ? { kind: 'limited', retryAt: budgets.pause(installationId, failed) } : failure;
+      return failure.kind === 'limited' && isSecondary(failed)
+        ? { kind: 'limited', retryAt: budgets.pause(installationId, failed) }
+        : failure;
     }
   };
-  const ask = async (installationId: number, route: string, parameters: Readonly<Record<string, unknown>>): Promise<Answer> => {
+  const ask = async (
+    installationId: number,
+    route: string,
+    parameters: Readonly<Record<string, unknown>>,
+  ): Promise<Answer> => {
     const retryAt = budgets.notBefore(installationId, route, 'housekeeping');
     if (retryAt !== undefined) return { kind: 'limited', retryAt };
     const first = await tokens.get(installationId, SCOPE);
@@ -52,19 +85,43 @@ export function createJobSearch({ baseUrl, identity, fetch, clock, timeout = TIM
       if (answer.kind !== 'answer') return answer;
       const listed = listIn(answer.data, 'repositories');
       if (listed === undefined) return unreadable('repositories');
-      return { kind: 'found', repositories: listed.flatMap(readRepository), more: listed.length >= PAGE, ...budgetOf(answer) };
+      return {
+        kind: 'found',
+        repositories: listed.flatMap(readRepository),
+        more: listed.length >= PAGE,
+        ...budgetOf(answer),
+      };
     },
     listOpenRuns: async (installationId, { owner, name }, { status, page }) => {
-      const answer = await ask(installationId, 'GET /repos/{owner}/{repo}/actions/runs', { owner, repo: name, status, per_page: PAGE, page, exclude_pull_requests: true });
+      const answer = await ask(installationId, 'GET /repos/{owner}/{repo}/actions/runs', {
+        owner,
+        repo: name,
+        status,
+        per_page: PAGE,
+        page,
+        exclude_pull_requests: true,
+      });
       if (answer.kind !== 'answer') return answer;
       const listed = listIn(answer.data, 'workflow_runs');
       if (listed === undefined) return unreadable('workflow runs');
-      return { kind: 'found', runIds: listed.flatMap((run) => idOf(run)), more: listed.length >= PAGE && page < RUN_PAGES, ...budgetOf(answer) };
+      return {
+        kind: 'found',
+        runIds: listed.flatMap((run) => idOf(run)),
+        more: listed.length >= PAGE && page < RUN_PAGES,
+        ...budgetOf(answer),
+      };
     },
     listQueuedJobs: async (installationId, { owner, name }: RepositoryName, runId) => {
       const jobs: WaitingJob[] = [];
       for (let page = 1; ; page += 1) {
-        const answer = await ask(installationId, 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', { owner, repo: name, run_id: runId, filter: 'latest', per_page: PAGE, page });
+        const answer = await ask(installationId, 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', {
+          owner,
+          repo: name,
+          run_id: runId,
+          filter: 'latest',
+          per_page: PAGE,
+          page,
+        });
         if (answer.kind !== 'answer') return answer;
         const listed = listIn(answer.data, 'jobs');
         if (listed === undefined) return unreadable('jobs');
@@ -116,6 +173,11 @@ function readRepository(value: unknown): Repository[] {
 function readJob(value: unknown, runId: number, clock: Clock): WaitingJob[] {
   if (needOf(Reflect.get(Object(value), 'status')) !== 'machine') return [];
   const decoder = Decoder.of(value);
-  const job = { jobId: decoder.wholeNumber('id', 1), runId, labels: decoder.texts('labels'), queuedAt: queuedAtOf(value, clock.now()) };
+  const job = {
+    jobId: decoder.wholeNumber('id', 1),
+    runId,
+    labels: decoder.texts('labels'),
+    queuedAt: queuedAtOf(value, clock.now()),
+  };
   return decoder.problems.length === 0 ? [job] : [];
 }

@@ -15,9 +15,44 @@ function makeCertificate(): { readonly ca: string; readonly cert: string; readon
   const folder = mkdtempSync(join(tmpdir(), 'ca-'));
   const openssl = (...words: string[]) => execFileSync('openssl', words, { cwd: folder, stdio: 'pipe' });
   try {
-    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=Our own CA', '-keyout', 'ca.key', '-out', 'ca.pem');
-    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${HOST}`, '-addext', `subjectAltName=DNS:${HOST}`,
-      '-addext', 'basicConstraints=critical,CA:FALSE', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-keyout', 'host.key', '-out', 'host.pem');
+    openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=Our own CA',
+      '-keyout',
+      'ca.key',
+      '-out',
+      'ca.pem',
+    );
+    openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      `/CN=${HOST}`,
+      '-addext',
+      `subjectAltName=DNS:${HOST}`,
+      '-addext',
+      'basicConstraints=critical,CA:FALSE',
+      '-CA',
+      'ca.pem',
+      '-CAkey',
+      'ca.key',
+      '-keyout',
+      'host.key',
+      '-out',
+      'host.pem',
+    );
     const read = (name: string) => readFileSync(join(folder, name), 'utf8');
     return { ca: read('ca.pem'), cert: read('host.pem'), key: read('host.key') };
   } finally {
@@ -44,11 +79,19 @@ describe('the way to GitHub', () => {
     request.on('data', (part: Buffer) => (body += part.toString()));
     request.on('end', () => {
       const { method, url, headers } = request;
-      seen.push({ ...(method !== undefined && { method }), ...(url !== undefined && { url }), body, ...(headers.authorization && { authorization: headers.authorization }) });
+      seen.push({
+        ...(method !== undefined && { method }),
+        ...(url !== undefined && { url }),
+        body,
+        ...(headers.authorization && { authorization: headers.authorization }),
+      });
       if (url === '/api/v3/renamed') return void response.writeHead(301, { location: '/api/v3/new' }).end();
-      if (url === '/api/v3/elsewhere') return void response.writeHead(302, { location: 'https://other.example/' }).end();
+      if (url === '/api/v3/elsewhere')
+        return void response.writeHead(302, { location: 'https://other.example/' }).end();
       if (method === 'DELETE') return void response.writeHead(204).end();
-      response.writeHead(200, { 'content-type': 'application/json', link: '<https://x/2>; rel="next"' }).end('{"id":7}');
+      response
+        .writeHead(200, { 'content-type': 'application/json', link: '<https://x/2>; rel="next"' })
+        .end('{"id":7}');
     });
   });
   const pass = (request: IncomingMessage, client: Socket) => {
@@ -84,16 +127,26 @@ describe('the way to GitHub', () => {
   const direct: typeof fetch = async () => Promise.reject(new Error('The direct way was taken.'));
   const readCaBundle = async (): Promise<string> => ca;
   const ask = (network: Parameters<typeof createNetworkFetch>[0], route = 'GET /meta', parameters = {}) =>
-    createRequests({ baseUrl: `https://${HOST}:${ports[0]}/api/v3`, fetch: createNetworkFetch(network, direct), timeout: 5_000 }).withToken('a-token')(route, parameters);
+    createRequests({
+      baseUrl: `https://${HOST}:${ports[0]}/api/v3`,
+      fetch: createNetworkFetch(network, direct),
+      timeout: 5_000,
+    }).withToken('a-token')(route, parameters);
 
   test('is Node’s own where there is neither proxy nor certificate', () => {
     expect(createNetworkFetch({ noProxy: [] }, direct)).toBe(direct);
   });
 
   test('trusts a GitHub Enterprise Server of a private authority by the bundle alone', async () => {
-    await expect(ask({ noProxy: [], readCaBundle })).resolves.toMatchObject({ status: 200, data: { id: 7 }, headers: { link: '<https://x/2>; rel="next"' } });
+    await expect(ask({ noProxy: [], readCaBundle })).resolves.toMatchObject({
+      status: 200,
+      data: { id: 7 },
+      headers: { link: '<https://x/2>; rel="next"' },
+    });
     const withoutIt = createNetworkFetch({ noProxy: [], proxy: `http://127.0.0.1:${ports[1]}` }, direct);
-    await expect(withoutIt(`https://${HOST}:${ports[0]}/api/v3/meta`)).rejects.toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+    await expect(withoutIt(`https://${HOST}:${ports[0]}/api/v3/meta`)).rejects.toMatchObject({
+      code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    });
   });
 
   test.each(['http', 'https'])('passes through an %s proxy, unread by it', async (protocol) => {
@@ -101,7 +154,9 @@ describe('the way to GitHub', () => {
     const answer = await ask({ noProxy: [], proxy: address, readCaBundle }, 'POST /orgs/acme/runners', { name: 'ünï' });
     expect(answer.status).toBe(200);
     expect(tunnels).toEqual([`${HOST}:${ports[0]}`]);
-    expect(seen).toEqual([{ method: 'POST', url: '/api/v3/orgs/acme/runners', body: '{"name":"ünï"}', authorization: 'Bearer a-token' }]);
+    expect(seen).toEqual([
+      { method: 'POST', url: '/api/v3/orgs/acme/runners', body: '{"name":"ünï"}', authorization: 'Bearer a-token' },
+    ]);
   });
 
   test('goes straight to the hosts that need no proxy', async () => {
@@ -111,7 +166,9 @@ describe('the way to GitHub', () => {
 
   test('says which proxy refuses which host', async () => {
     refuses = true;
-    await expect(ask({ noProxy: [], proxy: `http://127.0.0.1:${ports[1]}`, readCaBundle })).rejects.toThrow(/The proxy 127\.0\.0\.1:\d+ answers 403 for localhost:\d+/);
+    await expect(ask({ noProxy: [], proxy: `http://127.0.0.1:${ports[1]}`, readCaBundle })).rejects.toThrow(
+      /The proxy 127\.0\.0\.1:\d+ answers 403 for localhost:\d+/,
+    );
   });
 
   test('follows a renamed repository, and takes the token to no other host', async () => {
@@ -120,22 +177,33 @@ describe('the way to GitHub', () => {
   });
 
   test('takes an answer without a body', async () => {
-    await expect(ask({ noProxy: [], proxy: `http://127.0.0.1:${ports[1]}`, readCaBundle }, 'DELETE /x')).resolves.toMatchObject({ status: 204 });
+    await expect(
+      ask({ noProxy: [], proxy: `http://127.0.0.1:${ports[1]}`, readCaBundle }, 'DELETE /x'),
+    ).resolves.toMatchObject({ status: 204 });
   });
 
-  test.each(['https://api.acme.ghe.com', 'https://github.example/api/v3'])('asks %s below its own path', async (baseUrl) => {
-    const asked: string[] = [];
-    const spy: typeof fetch = async (input) => {
-      asked.push(String(input));
-      return new Response('{}', { headers: { 'content-type': 'application/json' } });
-    };
-    await createRequests({ baseUrl, fetch: createNetworkFetch({ noProxy: [] }, spy), timeout: 5_000 }).plain()('GET /app/installations', { per_page: 100 });
-    expect(asked).toEqual([`${baseUrl}/app/installations?per_page=100`]);
-  });
+  test.each(['https://api.acme.ghe.com', 'https://github.example/api/v3'])(
+    'asks %s below its own path',
+    async (baseUrl) => {
+      const asked: string[] = [];
+      const spy: typeof fetch = async (input) => {
+        asked.push(String(input));
+        return new Response('{}', { headers: { 'content-type': 'application/json' } });
+      };
+      await createRequests({ baseUrl, fetch: createNetworkFetch({ noProxy: [] }, spy), timeout: 5_000 }).plain()(
+        'GET /app/installations',
+        { per_page: 100 },
+      );
+      expect(asked).toEqual([`${baseUrl}/app/installations?per_page=100`]);
+    },
+  );
 
   test('reads the bundle once, and again after a failure', async () => {
     let reads = 0;
-    const network = { noProxy: [], readCaBundle: async () => ((reads += 1) === 1 ? Promise.reject(new Error('throttled')) : ca) };
+    const network = {
+      noProxy: [],
+      readCaBundle: async () => ((reads += 1) === 1 ? Promise.reject(new Error('throttled')) : ca),
+    };
     const way = createNetworkFetch(network, direct);
     const url = `https://${HOST}:${ports[0]}/api/v3/meta`;
     await expect(way(url)).rejects.toThrow('throttled');

@@ -48,7 +48,10 @@ export function createNetworkFetch({ proxy, noProxy, readCaBundle }: Network, di
     }
     const socket = await tunnel({ proxy: through, target: url, secureContext, signal: request.signal });
     const path = `${url.pathname}${url.search}`;
-    return exchange((answered) => requestPlain({ ...options, host: url.hostname, path, createConnection: () => socket }, answered), body);
+    return exchange(
+      (answered) => requestPlain({ ...options, host: url.hostname, path, createConnection: () => socket }, answered),
+      body,
+    );
   };
 
   return async (input, init) => {
@@ -70,18 +73,25 @@ async function readTrusted(readCaBundle: (() => Promise<string>) | undefined): P
 }
 
 function isSpared(host: string, noProxy: readonly string[]): boolean {
-  return noProxy.map((name) => name.replace(/^\./, '').toLowerCase()).some((name) => host === name || host.endsWith(`.${name}`));
+  return noProxy
+    .map((name) => name.replace(/^\./, '').toLowerCase())
+    .some((name) => host === name || host.endsWith(`.${name}`));
 }
 
 function headersOf(request: Request, url: URL, body: Buffer): Record<string, string> {
   const given = Object.fromEntries(request.headers);
-  return { ...given, host: url.host, ...((body.length > 0 || request.method === 'POST') && { 'content-length': String(body.length) }) };
+  return {
+    ...given,
+    host: url.host,
+    ...((body.length > 0 || request.method === 'POST') && { 'content-length': String(body.length) }),
+  };
 }
 
 /** A renamed repository answers with its new address; a token goes to no other host. */
 function redirectOf(request: Request, response: Response): URL | undefined {
   const location = response.headers.get('location');
-  if (request.method !== 'GET' || ![301, 302, 307, 308].includes(response.status) || location === null) return undefined;
+  if (request.method !== 'GET' || ![301, 302, 307, 308].includes(response.status) || location === null)
+    return undefined;
   const next = new URL(location, request.url);
   return next.origin === new URL(request.url).origin ? next : undefined;
 }
@@ -96,7 +106,18 @@ interface Tunnel {
 /** A connection to the target that the proxy passes on unread: TLS is between the function and GitHub. */
 async function tunnel({ proxy, target, secureContext, signal }: Tunnel): Promise<Socket> {
   const authority = `${target.hostname}:${target.port === '' ? '443' : target.port}`;
-  const socket = await askProxy(proxy, { method: 'CONNECT', path: authority, headers: { host: authority }, signal, timeout: CONNECT_TIMEOUT, agent: false }, secureContext);
+  const socket = await askProxy(
+    proxy,
+    {
+      method: 'CONNECT',
+      path: authority,
+      headers: { host: authority },
+      signal,
+      timeout: CONNECT_TIMEOUT,
+      agent: false,
+    },
+    secureContext,
+  );
   return new Promise((resolve, reject) => {
     const secured = connect({ socket, servername: target.hostname, secureContext }, () => resolve(secured));
     secured.on('error', reject);
@@ -112,7 +133,12 @@ async function askProxy(proxy: URL, options: RequestOptions, secureContext: Secu
     request.on('connect', ({ statusCode }, socket) => {
       if (statusCode === 200) return resolve(socket);
       socket.destroy();
-      reject(new Error(`The proxy ${proxy.host} answers ${statusCode} for ${options.path ?? ''}: let it pass, or name the host in network.no_proxy.`));
+      reject(
+        new Error(
+          `The proxy ${proxy.host} answers ${statusCode} for ${options.path ?? ''}: let it pass, or name ` +
+            'the host in network.no_proxy.',
+        ),
+      );
     });
     request.on('timeout', () => request.destroy(new Error(`The proxy ${proxy.host} does not answer.`)));
     request.on('error', reject);
@@ -120,7 +146,10 @@ async function askProxy(proxy: URL, options: RequestOptions, secureContext: Secu
   });
 }
 
-function exchange(start: (answered: (message: IncomingMessage) => void) => ReturnType<typeof requestPlain>, body: Buffer): Promise<Response> {
+function exchange(
+  start: (answered: (message: IncomingMessage) => void) => ReturnType<typeof requestPlain>,
+  body: Buffer,
+): Promise<Response> {
   return new Promise((resolve, reject) => {
     const request = start((message) => {
       const parts: Buffer[] = [];
@@ -135,6 +164,10 @@ function exchange(start: (answered: (message: IncomingMessage) => void) => Retur
 
 function responseOf({ statusCode = 500, headersDistinct }: IncomingMessage, body: Buffer): Response {
   const headers = new Headers();
-  for (const [name, values = []] of Object.entries(headersDistinct)) for (const value of values) headers.append(name, value);
-  return new Response([204, 205, 304].includes(statusCode) ? null : new Uint8Array(body), { status: statusCode, headers });
+  for (const [name, values = []] of Object.entries(headersDistinct))
+    for (const value of values) headers.append(name, value);
+  return new Response([204, 205, 304].includes(statusCode) ? null : new Uint8Array(body), {
+    status: statusCode,
+    headers,
+  });
 }

@@ -1,7 +1,9 @@
 import { HOUR, MINUTE, plus, SECOND, type GitHubFailure } from '@multi-tenant-runner/core';
 import { redactText } from '@multi-tenant-runner/runtime';
 
-/** What of an Octokit error is read; its class is not asked for, as an error may come from another copy of the package. */
+/**
+ * What of an Octokit error is read; its class is not asked for, as an error may come from another copy of the package.
+ */
 export interface FailedRequest {
   /** Undefined when no answer came. */
   readonly status?: number;
@@ -34,7 +36,12 @@ const PAUSE = MINUTE;
  */
 export function decideFailure({ status, message, headers }: FailedRequest, now: Date): GitHubFailure {
   if (status === undefined || status >= 500) return { kind: 'unavailable', message };
-  const limited = status === 429 || (status === 403 && (headers['retry-after'] !== undefined || String(headers['x-ratelimit-remaining']) === '0' || /rate limit|abuse/i.test(message)));
+  const limited =
+    status === 429 ||
+    (status === 403 &&
+      (headers['retry-after'] !== undefined ||
+        String(headers['x-ratelimit-remaining']) === '0' ||
+        /rate limit|abuse/i.test(message)));
   return limited ? { kind: 'limited', retryAt: retryAt(headers, now) } : { kind: 'refused', status, message };
 }
 

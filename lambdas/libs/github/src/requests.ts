@@ -29,7 +29,10 @@ export function createRequests({ baseUrl, fetch, timeout }: RequestsDeps): Reque
   return { plain: () => prepared({}), withToken: (token) => prepared({ authorization: `Bearer ${token}` }) };
 }
 
-/** GitHub's ids of deliveries have 64 bits, JavaScript's whole numbers 53: longer ones become texts before they are read. */
+/**
+ * GitHub's ids of deliveries have 64 bits, JavaScript's whole numbers 53: longer ones become texts before they are
+ * read.
+ */
 export function withExactIds(fetch: Fetch): Fetch {
   return async (input, init) => {
     const response = await fetch(input, init);

@@ -1,4 +1,12 @@
-import { MINUTE, plus, type Clock, type GitHubFailure, type RunnerGroupAnswer, type RunnerGroupName, type RunnerPlace } from '@multi-tenant-runner/core';
+import {
+  MINUTE,
+  plus,
+  type Clock,
+  type GitHubFailure,
+  type RunnerGroupAnswer,
+  type RunnerGroupName,
+  type RunnerPlace,
+} from '@multi-tenant-runner/core';
 import type { AskAsInstallation } from './github';
 import { isSame } from './follow-renames';
 
@@ -8,7 +16,10 @@ const PAGES = 10;
 
 type Found = { readonly kind: 'found'; readonly groupId: number } | { readonly kind: 'none' } | GitHubFailure;
 
-/** For so long a group that was found is not asked for again by the same container: one that is made smaller costs a few machines until then. */
+/**
+ * For so long a group that was found is not asked for again by the same container: one that is made smaller costs a few
+ * machines until then.
+ */
 const KNOWN_FOR = 5 * MINUTE;
 const ROOM = 5_000;
 
@@ -17,8 +28,16 @@ export interface RunnerGroups {
   find(place: RunnerPlace, wanted: RunnerGroupName, repo: string): Promise<RunnerGroupAnswer>;
 }
 
-/** https://docs.github.com/en/rest/actions/self-hosted-runner-groups#list-self-hosted-runner-groups-for-an-organization */
-export function createRunnerGroups({ ask, clock }: { readonly ask: AskAsInstallation; readonly clock: Clock }): RunnerGroups {
+/**
+ * https://docs.github.com/en/rest/actions/self-hosted-runner-groups#list-self-hosted-runner-groups-for-an-organization
+ */
+export function createRunnerGroups({
+  ask,
+  clock,
+}: {
+  readonly ask: AskAsInstallation;
+  readonly clock: Clock;
+}): RunnerGroups {
   const known = new Map<string, { readonly groupId: number; readonly until: Date }>();
   const keep = (key: string, groupId: number): void => {
     known.delete(key);
@@ -40,11 +59,22 @@ export function createRunnerGroups({ ask, clock }: { readonly ask: AskAsInstalla
   };
 }
 
-async function search(place: RunnerPlace, wanted: RunnerGroupName, filter: Readonly<Record<string, string>>, ask: AskAsInstallation): Promise<Found> {
+async function search(
+  place: RunnerPlace,
+  wanted: RunnerGroupName,
+  filter: Readonly<Record<string, string>>,
+  ask: AskAsInstallation,
+): Promise<Found> {
   const { installationId, owner } = place;
   for (let page = 1; page <= PAGES; page += 1) {
     const parameters = { org: owner, per_page: PAGE, page, ...filter };
-    const answer = await ask({ installationId, scope: { kind: 'organization' }, purpose: 'launch', route: 'GET /orgs/{org}/actions/runner-groups', parameters });
+    const answer = await ask({
+      installationId,
+      scope: { kind: 'organization' },
+      purpose: 'launch',
+      route: 'GET /orgs/{org}/actions/runner-groups',
+      parameters,
+    });
     if (answer.kind !== 'answer') return answer;
     const listed: unknown = Reflect.get(Object(answer.data), 'runner_groups');
     if (!Array.isArray(listed)) return { kind: 'unavailable', message: "GitHub's answer has no list of runner groups" };

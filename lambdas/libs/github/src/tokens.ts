@@ -59,7 +59,8 @@ export function createTokens({ identity, requests, clock }: TokensDeps): Tokens 
   };
   const authenticate = async () => {
     const { appId, privateKey } = await identity();
-    const createJwt = async (): Promise<{ readonly jwt: string; readonly expiresAt: string }> => appJwt(appId, privateKey, clock.now());
+    const createJwt = async (): Promise<{ readonly jwt: string; readonly expiresAt: string }> =>
+      appJwt(appId, privateKey, clock.now());
     return createAppAuth({ appId, createJwt, request: requests.plain(), cache: NO_CACHE, log: SILENT });
   };
 
@@ -74,7 +75,10 @@ export function createTokens({ identity, requests, clock }: TokensDeps): Tokens 
   };
   const keep = (key: string, answer: Promise<TokenAnswer>): Promise<TokenAnswer> => {
     if (kept.size >= ROOM) for (const [old, entry] of kept) if (entry.until <= clock.now()) kept.delete(old);
-    const entry: { readonly answer: Promise<TokenAnswer>; readonly until: Date; token?: string } = { answer, until: plus(clock.now(), LIFETIME) };
+    const entry: { readonly answer: Promise<TokenAnswer>; readonly until: Date; token?: string } = {
+      answer,
+      until: plus(clock.now(), LIFETIME),
+    };
     kept.set(key, entry);
     const forget = (): void => {
       if (kept.get(key) === entry) kept.delete(key);
@@ -102,12 +106,16 @@ export function createTokens({ identity, requests, clock }: TokensDeps): Tokens 
 }
 
 function keyOf(installationId: number, scope: TokenScope): string {
-  return `${installationId} ${scope.kind} ${scope.kind === 'repository' ? (scope.repoId ?? scope.repository.toLowerCase()) : ''}`;
+  return (
+    `${installationId} ${scope.kind} ` +
+    `${scope.kind === 'repository' ? (scope.repoId ?? scope.repository.toLowerCase()) : ''}`
+  );
 }
 
 function narrow(scope: TokenScope) {
   const actions = 'read' as const;
-  if (scope.kind === 'organization') return { permissions: { organization_self_hosted_runners: 'write', actions } } as const;
+  if (scope.kind === 'organization')
+    return { permissions: { organization_self_hosted_runners: 'write', actions } } as const;
   if (scope.kind === 'jobs') return { permissions: { actions } } as const;
   const permissions = { administration: 'write', actions } as const;
   if (scope.repoId !== undefined) return { permissions, repositoryIds: [scope.repoId] };

@@ -25,21 +25,42 @@ export interface ScriptedGitHub {
 }
 
 /** A GitHub that hands out numbered tokens and answers everything else by the start of the call. */
-export function scriptGitHub(answers: Readonly<Record<string, ScriptedAnswer | Error | (() => ScriptedAnswer)>>): ScriptedGitHub {
+export function scriptGitHub(
+  answers: Readonly<Record<string, ScriptedAnswer | Error | (() => ScriptedAnswer)>>,
+): ScriptedGitHub {
   const calls: ScriptedCall[] = [];
   const clock = createTestClock(new Date().toISOString());
   let tokens = 0;
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const url = new URL(String(input));
     const call = `${init?.method ?? 'GET'} ${url.pathname}${url.search}`;
-    if (url.pathname.endsWith('/access_tokens')) return respond({ status: 201, body: { token: `ghs_${(tokens += 1)}`, expires_at: '2099-01-01T00:00:00Z', permissions: {}, repository_selection: 'all' } });
+    if (url.pathname.endsWith('/access_tokens'))
+      return respond({
+        status: 201,
+        body: {
+          token: `ghs_${(tokens += 1)}`,
+          expires_at: '2099-01-01T00:00:00Z',
+          permissions: {},
+          repository_selection: 'all',
+        },
+      });
     calls.push({ call, authorization: new Headers(init?.headers).get('authorization') ?? '' });
     const found = Object.entries(answers).find(([start]) => call.startsWith(start))?.[1];
     if (found === undefined) throw new Error(`nothing is scripted for ${call}`);
     if (found instanceof Error) throw found;
     return respond(typeof found === 'function' ? found() : found);
   };
-  return { deps: { baseUrl: 'https://github.example', identity: async () => ({ appId: '4711', privateKey: PEM }), fetch, clock, timeout: 30_000 }, calls, clock };
+  return {
+    deps: {
+      baseUrl: 'https://github.example',
+      identity: async () => ({ appId: '4711', privateKey: PEM }),
+      fetch,
+      clock,
+      timeout: 30_000,
+    },
+    calls,
+    clock,
+  };
 }
 
 function respond({ status = 200, body, headers }: ScriptedAnswer): Response {

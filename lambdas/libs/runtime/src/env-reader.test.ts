@@ -1,8 +1,20 @@
 import { ConfigError, readConfig, type Env } from './env-reader';
 import { readAdmissionSettings, readTierQueueUrls } from './read-tiers';
 
-const TIER = { labels: ['self-hosted', 'small'], max_runners: 2, rank: null, instance_types: ['t3.medium'], capacity: 'on-demand', runner_group_id: 1 };
-const GOOD: Env = { RUNNER_TIERS: JSON.stringify({ small: TIER }), DEFAULT_TIER: 'small', TIER_ACCESS: 'any', ALLOW_PUBLIC_REPOSITORIES: 'false' };
+const TIER = {
+  labels: ['self-hosted', 'small'],
+  max_runners: 2,
+  rank: null,
+  instance_types: ['t3.medium'],
+  capacity: 'on-demand',
+  runner_group_id: 1,
+};
+const GOOD: Env = {
+  RUNNER_TIERS: JSON.stringify({ small: TIER }),
+  DEFAULT_TIER: 'small',
+  TIER_ACCESS: 'any',
+  ALLOW_PUBLIC_REPOSITORIES: 'false',
+};
 
 function problemsOf(act: () => unknown): readonly string[] {
   try {
@@ -16,46 +28,76 @@ function problemsOf(act: () => unknown): readonly string[] {
 
 describe('a configuration', () => {
   it('is read from texts', () => {
-    const config = readConfig({ NAME: ' acme ', LEVEL: 'warn', COUNT: '42', ON: 'true', LIST: '["a"]', MAP: '{"a":"b"}', EMPTY: '' }, (reader) => ({
-      name: reader.text('NAME'),
-      level: reader.oneOf('LEVEL', ['info', 'warn']),
-      count: reader.wholeNumber('COUNT', { min: 1 }),
-      on: reader.boolean('ON'),
-      list: reader.textList('LIST'),
-      map: reader.textMap('MAP'),
-      empty: reader.optionalText('EMPTY'),
-      absent: reader.optionalText('ABSENT'),
-    }));
-    expect(config).toEqual({ name: 'acme', level: 'warn', count: 42, on: true, list: ['a'], map: new Map([['a', 'b']]), empty: undefined, absent: undefined });
+    const config = readConfig(
+      { NAME: ' acme ', LEVEL: 'warn', COUNT: '42', ON: 'true', LIST: '["a"]', MAP: '{"a":"b"}', EMPTY: '' },
+      (reader) => ({
+        name: reader.text('NAME'),
+        level: reader.oneOf('LEVEL', ['info', 'warn']),
+        count: reader.wholeNumber('COUNT', { min: 1 }),
+        on: reader.boolean('ON'),
+        list: reader.textList('LIST'),
+        map: reader.textMap('MAP'),
+        empty: reader.optionalText('EMPTY'),
+        absent: reader.optionalText('ABSENT'),
+      }),
+    );
+    expect(config).toEqual({
+      name: 'acme',
+      level: 'warn',
+      count: 42,
+      on: true,
+      list: ['a'],
+      map: new Map([['a', 'b']]),
+      empty: undefined,
+      absent: undefined,
+    });
   });
 
   it('is refused with every problem at once', () => {
     const problems = problemsOf(() =>
-      readConfig({ BLANK: '  ', LEVEL: 'loud', COUNT: '4.5', NONE: '0', ON: 'yes', LIST: '{}', MAP: '{"a":1}', JSON: '{' }, (reader) => {
-        reader.text('MISSING');
-        reader.text('BLANK');
-        reader.oneOf('LEVEL', ['info', 'warn']);
-        reader.wholeNumber('COUNT');
-        reader.wholeNumber('NONE', { min: 1 });
-        reader.wholeNumber('ABSENT');
-        reader.boolean('ON');
-        reader.textList('LIST');
-        reader.textMap('MAP');
-        reader.textMap('JSON');
-      }),
+      readConfig(
+        { BLANK: '  ', LEVEL: 'loud', COUNT: '4.5', NONE: '0', ON: 'yes', LIST: '{}', MAP: '{"a":1}', JSON: '{' },
+        (reader) => {
+          reader.text('MISSING');
+          reader.text('BLANK');
+          reader.oneOf('LEVEL', ['info', 'warn']);
+          reader.wholeNumber('COUNT');
+          reader.wholeNumber('NONE', { min: 1 });
+          reader.wholeNumber('ABSENT');
+          reader.boolean('ON');
+          reader.textList('LIST');
+          reader.textMap('MAP');
+          reader.textMap('JSON');
+        },
+      ),
     );
     expect(problems).toEqual([
-      'MISSING: is missing', 'BLANK: is missing', 'LEVEL: is not one of info, warn', 'COUNT: is not a whole number of at least 0', 'NONE: is not a whole number of at least 1',
-      'ABSENT: is missing', 'ON: is not one of false, true', 'LIST: is not a JSON list of texts', 'MAP: a is not a text', 'JSON: is not JSON',
+      'MISSING: is missing',
+      'BLANK: is missing',
+      'LEVEL: is not one of info, warn',
+      'COUNT: is not a whole number of at least 0',
+      'NONE: is not a whole number of at least 1',
+      'ABSENT: is missing',
+      'ON: is not one of false, true',
+      'LIST: is not a JSON list of texts',
+      'MAP: a is not a text',
+      'JSON: is not JSON',
     ]);
   });
 
-  it.each(['', ' ', '-1', '+1', '1e3', '0x10', '1.0', '12345678901234567890', 'NaN'])('takes %j for no whole number', (value) => {
-    expect(problemsOf(() => readConfig({ COUNT: value }, (reader) => reader.wholeNumber('COUNT')))).toHaveLength(1);
-  });
+  it.each(['', ' ', '-1', '+1', '1e3', '0x10', '1.0', '12345678901234567890', 'NaN'])(
+    'takes %j for no whole number',
+    (value) => {
+      expect(problemsOf(() => readConfig({ COUNT: value }, (reader) => reader.wholeNumber('COUNT')))).toHaveLength(1);
+    },
+  );
 
   it('names variables, never values', () => {
-    const act = (): unknown => readConfig({ SECRET: 'hunter2', MAP: '{"hunter2":1}' }, (reader) => [reader.wholeNumber('SECRET'), reader.json('SECRET', {}, () => ({ ok: true, value: {} }))]);
+    const act = (): unknown =>
+      readConfig({ SECRET: 'hunter2', MAP: '{"hunter2":1}' }, (reader) => [
+        reader.wholeNumber('SECRET'),
+        reader.json('SECRET', {}, () => ({ ok: true, value: {} })),
+      ]);
     expect(act).toThrow(ConfigError);
     expect(act).not.toThrow(/hunter2/);
   });
@@ -63,15 +105,30 @@ describe('a configuration', () => {
 
 describe('tiers', () => {
   it('are read with all that a tier has', () => {
-    const { tiers } = readConfig({ ...GOOD, RUNNER_TIERS: JSON.stringify({ small: TIER, big: { ...TIER, rank: 3, capacity: 'spot' } }) }, readAdmissionSettings);
-    expect(tiers.get('small')).toEqual({ name: 'small', labels: TIER.labels, maxRunners: 2, instanceTypes: ['t3.medium'], capacity: 'on-demand', runnerGroupId: 1 });
+    const { tiers } = readConfig(
+      { ...GOOD, RUNNER_TIERS: JSON.stringify({ small: TIER, big: { ...TIER, rank: 3, capacity: 'spot' } }) },
+      readAdmissionSettings,
+    );
+    expect(tiers.get('small')).toEqual({
+      name: 'small',
+      labels: TIER.labels,
+      maxRunners: 2,
+      instanceTypes: ['t3.medium'],
+      capacity: 'on-demand',
+      runnerGroupId: 1,
+    });
     expect(tiers.get('big')).toMatchObject({ rank: 3, capacity: 'spot' });
   });
 
   it('are refused by tier and attribute', () => {
-    const act = (tiers: unknown) => problemsOf(() => readConfig({ ...GOOD, RUNNER_TIERS: JSON.stringify(tiers) }, readAdmissionSettings));
+    const act = (tiers: unknown) =>
+      problemsOf(() => readConfig({ ...GOOD, RUNNER_TIERS: JSON.stringify(tiers) }, readAdmissionSettings));
     expect(act({ small: { ...TIER, max_runners: -1, labels: undefined }, big: 7 })).toEqual(
-      expect.arrayContaining(['RUNNER_TIERS: small.labels is missing', 'RUNNER_TIERS: small.max_runners is not a whole number of at least 0', 'RUNNER_TIERS: big is not an object']),
+      expect.arrayContaining([
+        'RUNNER_TIERS: small.labels is missing',
+        'RUNNER_TIERS: small.max_runners is not a whole number of at least 0',
+        'RUNNER_TIERS: big is not an object',
+      ]),
     );
     expect(act({})).toEqual(['RUNNER_TIERS: is not a JSON object with at least one tier']);
     expect(act([])).toEqual(['RUNNER_TIERS: is not a JSON object with at least one tier']);
@@ -80,6 +137,9 @@ describe('tiers', () => {
   it('must include the default one and have a queue each', () => {
     const env = { ...GOOD, DEFAULT_TIER: 'large', TIER_QUEUE_URLS: '{"other":"https://queue"}' };
     const act = () => readConfig(env, (reader) => readTierQueueUrls(reader, readAdmissionSettings(reader).tiers));
-    expect(problemsOf(act)).toEqual(['DEFAULT_TIER: is not a tier of RUNNER_TIERS', 'TIER_QUEUE_URLS: has no queue for small']);
+    expect(problemsOf(act)).toEqual([
+      'DEFAULT_TIER: is not a tier of RUNNER_TIERS',
+      'TIER_QUEUE_URLS: has no queue for small',
+    ]);
   });
 });

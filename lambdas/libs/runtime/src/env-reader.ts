@@ -38,7 +38,8 @@ export class EnvReader {
   oneOf<T extends string>(name: string, values: readonly [T, ...T[]]): T {
     const value = this.optionalText(name);
     const known = values.find((candidate) => candidate === value);
-    if (known === undefined) this.report(name, value === undefined ? 'is missing' : `is not one of ${values.join(', ')}`);
+    if (known === undefined)
+      this.report(name, value === undefined ? 'is missing' : `is not one of ${values.join(', ')}`);
     return known ?? values[0];
   }
 
@@ -81,7 +82,9 @@ export class EnvReader {
 
   textList(name: string): readonly string[] {
     return this.json<readonly string[]>(name, [], (value) =>
-      Array.isArray(value) && value.every(isText) ? { ok: true, value } : { ok: false, problems: ['is not a JSON list of texts'] },
+      Array.isArray(value) && value.every(isText)
+        ? { ok: true, value }
+        : { ok: false, problems: ['is not a JSON list of texts'] },
     );
   }
 
@@ -91,7 +94,10 @@ export class EnvReader {
       if (entries === undefined) return { ok: false, problems: ['is not a JSON object'] };
       const texts = entries.filter((entry): entry is [string, string] => isText(entry[1]));
       if (texts.length === entries.length) return { ok: true, value: new Map(texts) };
-      return { ok: false, problems: entries.filter(([, entry]) => !isText(entry)).map(([key]) => `${key} is not a text`) };
+      return {
+        ok: false,
+        problems: entries.filter(([, entry]) => !isText(entry)).map(([key]) => `${key} is not a text`),
+      };
     });
   }
 

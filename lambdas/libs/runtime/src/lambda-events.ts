@@ -46,7 +46,11 @@ export function receiveCount(record: QueueRecord): number {
 }
 
 /** SQS records, grouped by their message group: the installation. */
-export function runQueueBatch(records: readonly QueueRecord[], handle: (record: QueueRecord) => Promise<void>, { context, log }: RecordOptions): Promise<BatchResponse> {
+export function runQueueBatch(
+  records: readonly QueueRecord[],
+  handle: (record: QueueRecord) => Promise<void>,
+  { context, log }: RecordOptions,
+): Promise<BatchResponse> {
   return runBatch(records, handle, {
     id: (record) => record.messageId,
     // Without a group, as EventBridge sends: each on its own.
@@ -60,7 +64,11 @@ export function runQueueBatch(records: readonly QueueRecord[], handle: (record: 
  * Stream records, grouped by their key and in order within it. Lambda takes the lowest failed number and delivers
  * everything from there on again, so a handler must bear repeats.
  */
-export function runStreamBatch(records: readonly StreamRecord[], handle: (record: StreamRecord) => Promise<void>, { context, log }: RecordOptions): Promise<BatchResponse> {
+export function runStreamBatch(
+  records: readonly StreamRecord[],
+  handle: (record: StreamRecord) => Promise<void>,
+  { context, log }: RecordOptions,
+): Promise<BatchResponse> {
   return runBatch(records, handle, {
     id: (record) => record.dynamodb?.SequenceNumber ?? '',
     groupBy: (record) => JSON.stringify(record.dynamodb?.Keys),

@@ -11,7 +11,8 @@ export function lazy<T>(load: () => Promise<T>, options?: LazyOptions): () => Pr
   let standing: { readonly value: Promise<T>; readonly since: number } | undefined;
   const now = (): number => options?.clock.now().getTime() ?? 0;
   return () => {
-    if (standing !== undefined && now() - standing.since < (options?.maxAge ?? Number.POSITIVE_INFINITY)) return standing.value;
+    if (standing !== undefined && now() - standing.since < (options?.maxAge ?? Number.POSITIVE_INFINITY))
+      return standing.value;
     const attempt = { value: load(), since: now() };
     standing = attempt;
     attempt.value.catch(() => {

@@ -17,7 +17,13 @@ function logged(fields: Record<string, unknown>, message = 'a line'): Record<str
 describe('a log', () => {
   it('writes one JSON object a line', () => {
     expect(logged({ tenant_id: 7, at: new Date(0), ids: new Set(['a']), by: new Map([['a', 1]]) })).toEqual({
-      level: 'info', time: '2026-01-15T12:00:00.000Z', message: 'a line', tenant_id: 7, at: '1970-01-01T00:00:00.000Z', ids: ['a'], by: { a: 1 },
+      level: 'info',
+      time: '2026-01-15T12:00:00.000Z',
+      message: 'a line',
+      tenant_id: 7,
+      at: '1970-01-01T00:00:00.000Z',
+      ids: ['a'],
+      by: { a: 1 },
     });
   });
 
@@ -41,14 +47,25 @@ describe('a log', () => {
   });
 
   it('can not be told another level, time or message by a field', () => {
-    expect(logged({ level: 'debug', time: 'never', message: 'other' })).toMatchObject({ level: 'info', message: 'a line', time: '2026-01-15T12:00:00.000Z' });
+    expect(logged({ level: 'debug', time: 'never', message: 'other' })).toMatchObject({
+      level: 'info',
+      message: 'a line',
+      time: '2026-01-15T12:00:00.000Z',
+    });
   });
 
   it('shows an error with its cause and without what an SDK hangs on it', () => {
     const cause = Object.assign(new Error('socket closed'), { code: 'ECONNRESET' });
-    const error = Object.assign(new Error('could not', { cause }), { $response: { body: 'x' }, request: { headers: { authorization: 'y' } } });
+    const error = Object.assign(new Error('could not', { cause }), {
+      $response: { body: 'x' },
+      request: { headers: { authorization: 'y' } },
+    });
     const line = logged({ error });
-    expect(line['error']).toMatchObject({ name: 'Error', message: 'could not', cause: { message: 'socket closed', code: 'ECONNRESET' } });
+    expect(line['error']).toMatchObject({
+      name: 'Error',
+      message: 'could not',
+      cause: { message: 'socket closed', code: 'ECONNRESET' },
+    });
     expect(Object.keys(line['error'] ?? {})).toEqual(['name', 'message', 'stack', 'cause']);
   });
 
@@ -71,13 +88,27 @@ const SECRETS = {
 describe('secrets', () => {
   it.each(Object.entries(SECRETS))('%s never reaches a line', (_what, secret) => {
     const body = secret.slice(20, 60);
-    for (const line of [logged({ note: `before ${secret} after` }), logged({ deep: [{ error: new Error(secret) }] }), logged({}, `text ${secret}`)]) {
+    for (const line of [
+      logged({ note: `before ${secret} after` }),
+      logged({ deep: [{ error: new Error(secret) }] }),
+      logged({}, `text ${secret}`),
+    ]) {
       expect(JSON.stringify(line)).not.toContain(body.split('\n')[0]);
     }
     expect(logged({ note: `before ${secret}` })['note']).toContain('before ');
   });
 
-  it.each(['body', 'payload', 'token', 'webhookSecret', 'authorization', 'jitConfig', 'encoded_jit_config', 'privateKey', 'headers'])('the value of %s is never shown', (name) => {
+  it.each([
+    'body',
+    'payload',
+    'token',
+    'webhookSecret',
+    'authorization',
+    'jitConfig',
+    'encoded_jit_config',
+    'privateKey',
+    'headers',
+  ])('the value of %s is never shown', (name) => {
     expect(logged({ [name]: 'harmless looking' })[name]).toBe('[redacted]');
   });
 
@@ -106,7 +137,16 @@ describe('metrics', () => {
 
   it('are one line of the embedded metric format', () => {
     expect(count('TenantOnboarded', { properties: { tenant_id: 7 } })).toEqual({
-      _aws: { Timestamp: clock.now().getTime(), CloudWatchMetrics: [{ Namespace: 'MultiTenantRunner', Dimensions: [['environment']], Metrics: [{ Name: 'TenantOnboarded', Unit: 'Count' }] }] },
+      _aws: {
+        Timestamp: clock.now().getTime(),
+        CloudWatchMetrics: [
+          {
+            Namespace: 'MultiTenantRunner',
+            Dimensions: [['environment']],
+            Metrics: [{ Name: 'TenantOnboarded', Unit: 'Count' }],
+          },
+        ],
+      },
       environment: 'prod',
       tenant_id: 7,
       TenantOnboarded: 1,
@@ -123,15 +163,30 @@ describe('metrics', () => {
 
   it('measure a time in seconds', () => {
     const lines: string[] = [];
-    createMetrics({ environment: 'prod', clock, write: (line) => void lines.push(line) }).measureSeconds('OldestJobAge', 61, { tier: 'small' });
+    createMetrics({ environment: 'prod', clock, write: (line) => void lines.push(line) }).measureSeconds(
+      'OldestJobAge',
+      61,
+      { tier: 'small' },
+    );
     expect(JSON.parse(lines.join())).toMatchObject({
-      _aws: { CloudWatchMetrics: [{ Dimensions: [['environment'], ['environment', 'tier']], Metrics: [{ Name: 'OldestJobAge', Unit: 'Seconds' }] }] },
+      _aws: {
+        CloudWatchMetrics: [
+          {
+            Dimensions: [['environment'], ['environment', 'tier']],
+            Metrics: [{ Name: 'OldestJobAge', Unit: 'Seconds' }],
+          },
+        ],
+      },
       tier: 'small',
       OldestJobAge: 61,
     });
   });
 
   it('can not be told another environment by a property', () => {
-    expect(count('JobQueued', { properties: { environment: 'other', _aws: 'none', JobQueued: 99 } })).toMatchObject({ environment: 'prod', JobQueued: 1, _aws: { Timestamp: expect.any(Number) } });
+    expect(count('JobQueued', { properties: { environment: 'other', _aws: 'none', JobQueued: 99 } })).toMatchObject({
+      environment: 'prod',
+      JobQueued: 1,
+      _aws: { Timestamp: expect.any(Number) },
+    });
   });
 });

@@ -22,7 +22,12 @@ export function createLog(options: LogOptions, context: Fields = {}): Log {
     if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(options.level)) return () => undefined;
     return (message: string, fields: Fields = {}): void => {
       const details = redact({ ...context, ...fields });
-      const line = { ...(typeof details === 'object' ? details : {}), level, time: options.clock.now().toISOString(), message: redactText(message) };
+      const line = {
+        ...(typeof details === 'object' ? details : {}),
+        level,
+        time: options.clock.now().toISOString(),
+        message: redactText(message),
+      };
       options.write(JSON.stringify(line));
     };
   };

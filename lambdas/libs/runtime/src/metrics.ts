@@ -12,7 +12,13 @@ export interface MetricsOptions {
  * value of a dimension is a metric to pay for, so a tenant's id stays a property that Logs Insights can group by.
  */
 export function createMetrics({ environment, clock, write }: MetricsOptions): Metrics {
-  const line = (name: MetricName, unit: 'Count' | 'Seconds', value: number, tier: string | undefined, properties: object): string =>
+  const line = (
+    name: MetricName,
+    unit: 'Count' | 'Seconds',
+    value: number,
+    tier: string | undefined,
+    properties: object,
+  ): string =>
     JSON.stringify({
       ...properties,
       _aws: {

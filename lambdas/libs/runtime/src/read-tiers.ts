@@ -1,7 +1,18 @@
-import { CAPACITIES, Decoder, type AdmissionSettings, type Decoded, type Tier, type TierAccess, type Tiers } from '@multi-tenant-runner/core';
+import {
+  CAPACITIES,
+  Decoder,
+  type AdmissionSettings,
+  type Decoded,
+  type Tier,
+  type TierAccess,
+  type Tiers,
+} from '@multi-tenant-runner/core';
 import type { EnvReader } from './env-reader';
 
-/** `{ "small": { "labels": […], "max_runners": 2, "rank": null, "instance_types": […], "capacity": "on-demand", "runner_group_id": 1 } }` */
+/**
+ * `{ "small": { "labels": […], "max_runners": 2, "rank": null, "instance_types": […], "capacity": "on-demand",
+ * "runner_group_id": 1 } }`
+ */
 export function parseTiers(value: unknown): Decoded<Tiers> {
   const problems: string[] = [];
   const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
@@ -36,7 +47,8 @@ export function readAdmissionSettings(reader: EnvReader): AdmissionSettings {
 export function readTierNames(reader: EnvReader): { readonly tiers: Tiers; readonly defaultTier: string } {
   const tiers = reader.json<Tiers>('RUNNER_TIERS', new Map(), parseTiers);
   const defaultTier = reader.text('DEFAULT_TIER');
-  if (tiers.size > 0 && defaultTier !== '' && !tiers.has(defaultTier)) reader.report('DEFAULT_TIER', 'is not a tier of RUNNER_TIERS');
+  if (tiers.size > 0 && defaultTier !== '' && !tiers.has(defaultTier))
+    reader.report('DEFAULT_TIER', 'is not a tier of RUNNER_TIERS');
   return { tiers, defaultTier };
 }
 

@@ -13,7 +13,8 @@ const SECRETS: readonly RegExp[] = [
 ];
 
 /** Names whose value is never shown, however harmless it looks. */
-const SECRET_NAMES = /^(body|rawbody|payload|authorization|password|cookie|signature|headers)$|secret|token$|jit_?config|private_?key/i;
+const SECRET_NAMES =
+  /^(body|rawbody|payload|authorization|password|cookie|signature|headers)$|secret|token$|jit_?config|private_?key/i;
 /** A client token names one call to EC2; it opens nothing, and the sweep's lines need it. */
 const HARMLESS_NAMES = /^client_?token$/i;
 
@@ -33,7 +34,10 @@ export function redact(value: unknown, depth = 0): unknown {
   if (value instanceof Error) return redactError(value, depth);
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (Array.isArray(value) || value instanceof Set) return [...value].map((entry) => redact(entry, depth + 1));
-  return redactEntries(value instanceof Map ? [...value].map(([key, entry]) => [String(key), entry]) : Object.entries(value), depth);
+  return redactEntries(
+    value instanceof Map ? [...value].map(([key, entry]) => [String(key), entry]) : Object.entries(value),
+    depth,
+  );
 }
 
 function redactEntries(entries: readonly (readonly [string, unknown])[], depth: number): Record<string, unknown> {
@@ -55,6 +59,9 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
 
 /** A stack begins with the message again, over as many lines as that has, and half a key is not known for one. */
 function placesOf(stack: string): string {
-  const places = stack.split('\n').map((line) => line.trim()).filter((line) => line.startsWith('at '));
+  const places = stack
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('at '));
   return redactText(places.slice(0, 5).join(' | '));
 }

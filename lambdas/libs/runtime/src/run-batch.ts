@@ -17,7 +17,11 @@ export interface BatchOptions<R> {
 }
 
 /** Handles each record on its own. A throw means "again, later" for that record alone; it never fails the batch. */
-export async function runBatch<R>(records: readonly R[], handle: (record: R) => Promise<void>, options: BatchOptions<R>): Promise<BatchResponse> {
+export async function runBatch<R>(
+  records: readonly R[],
+  handle: (record: R) => Promise<void>,
+  options: BatchOptions<R>,
+): Promise<BatchResponse> {
   const done = new Set<R>();
   const deadline = createDeadline(options.timeLeft);
 
@@ -39,7 +43,9 @@ export async function runBatch<R>(records: readonly R[], handle: (record: R) => 
   // Decided at this moment: what finishes later was reported as failed, and its repeat finds it done.
   const failed = records.filter((record) => !done.has(record));
   if (deadline.passed() && failed.length > 0) {
-    options.log.warn('The time ran out, so the unfinished records will be delivered again', { unfinished: failed.length });
+    options.log.warn('The time ran out, so the unfinished records will be delivered again', {
+      unfinished: failed.length,
+    });
   }
   deadline.cancel();
   return { batchItemFailures: failed.map((record) => ({ itemIdentifier: options.id(record) })) };
@@ -67,10 +73,13 @@ function createDeadline(milliseconds: number): { readonly reached: Promise<void>
   let passed = milliseconds <= 0;
   let timer: NodeJS.Timeout | undefined;
   const reached = new Promise<void>((resolve) => {
-    timer = setTimeout(() => {
-      passed = true;
-      resolve();
-    }, Math.max(0, milliseconds));
+    timer = setTimeout(
+      () => {
+        passed = true;
+        resolve();
+      },
+      Math.max(0, milliseconds),
+    );
   });
   return { reached, passed: () => passed, cancel: () => clearTimeout(timer) };
 }

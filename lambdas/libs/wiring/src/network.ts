@@ -13,7 +13,11 @@ export function readNetworkConfig(reader: EnvReader): NetworkConfig {
   const proxy = reader.optionalText('GITHUB_PROXY');
   const caBundleParameter = reader.optionalText('CA_BUNDLE_PARAMETER');
   const noProxy = (reader.optionalText('GITHUB_NO_PROXY') ?? '').split(',').filter((name) => name !== '');
-  return { noProxy, ...(proxy !== undefined && { proxy }), ...(caBundleParameter !== undefined && { caBundleParameter }) };
+  return {
+    noProxy,
+    ...(proxy !== undefined && { proxy }),
+    ...(caBundleParameter !== undefined && { caBundleParameter }),
+  };
 }
 
 /** The way to GitHub. Its certificates are in a parameter, compressed: an environment has room for 4 KB in all. */

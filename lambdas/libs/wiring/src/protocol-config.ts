@@ -1,6 +1,12 @@
 import type { AdmissionSettings } from '@multi-tenant-runner/core';
 import { readNetworkConfig, type NetworkConfig } from './network';
-import { LOG_LEVELS, readAdmissionSettings, readTierQueueUrls, type EnvReader, type LogLevel } from '@multi-tenant-runner/runtime';
+import {
+  LOG_LEVELS,
+  readAdmissionSettings,
+  readTierQueueUrls,
+  type EnvReader,
+  type LogLevel,
+} from '@multi-tenant-runner/runtime';
 
 /** What every function that takes part in the launch protocol is told. */
 export interface ProtocolConfig {
@@ -24,7 +30,11 @@ export function parseProtocolConfig(reader: EnvReader): ProtocolConfig {
   return {
     environment: reader.text('ENVIRONMENT'),
     logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS),
-    tables: { tenants: reader.text('TENANTS_TABLE'), jobs: reader.text('JOBS_TABLE'), launches: reader.text('LAUNCHES_TABLE') },
+    tables: {
+      tenants: reader.text('TENANTS_TABLE'),
+      jobs: reader.text('JOBS_TABLE'),
+      launches: reader.text('LAUNCHES_TABLE'),
+    },
     settings,
     tierQueueUrls: readTierQueueUrls(reader, settings.tiers),
     gitHubApiUrl: reader.text('GITHUB_API_URL'),

@@ -25,12 +25,18 @@ import type { ProtocolConfig } from './protocol-config';
 export interface PortOptions {
   /** For the runners' configurations; absent: the account's own key. */
   readonly kmsKeyArn?: string;
-  /** What is left of a tenant's allowance at GitHub is kept for launches; a function that starts none is housekeeping. */
+  /**
+   * What is left of a tenant's allowance at GitHub is kept for launches; a function that starts none is housekeeping.
+   */
   readonly purpose?: Purpose;
 }
 
 /** The real things behind the ports. Nothing is called while a function loads. */
-export function createProtocolPorts(config: ProtocolConfig, env: Env, { kmsKeyArn, purpose = 'housekeeping' }: PortOptions = {}) {
+export function createProtocolPorts(
+  config: ProtocolConfig,
+  env: Env,
+  { kmsKeyArn, purpose = 'housekeeping' }: PortOptions = {},
+) {
   const { environment, settings, tables, runnerTags: tags } = config;
   const clients = createClientConfig(env);
   const dynamoDb = createDynamoDbClient(clients);
@@ -55,17 +61,41 @@ export function createProtocolPorts(config: ProtocolConfig, env: Env, { kmsKeyAr
     launches: createDynamoLaunchStore({ client: dynamoDb, tableName: tables.launches, clock }),
     queue: createSqsJobQueue({ client: createSqsClient(clients), tierQueueUrls: config.tierQueueUrls }),
     fleet: createEc2Fleet({ client: createPatientEc2Client(env), environment, tags, sleep }),
-    parameters: createSsmRunnerParameters({ client: ssm, environment, tags, ...(kmsKeyArn !== undefined && { kmsKeyArn }) }),
-    github: createGitHub({ baseUrl: config.gitHubApiUrl, identity, fetch: createFetch(config.network, readParameters), clock, purpose }),
+    parameters: createSsmRunnerParameters({
+      client: ssm,
+      environment,
+      tags,
+      ...(kmsKeyArn !== undefined && { kmsKeyArn }),
+    }),
+    github: createGitHub({
+      baseUrl: config.gitHubApiUrl,
+      identity,
+      fetch: createFetch(config.network, readParameters),
+      clock,
+      purpose,
+    }),
   };
 }
 
 /** @param network where groups are made, and what may leave them; only what makes groups needs the rules */
-export function createTenantSecurityGroups(config: ProtocolConfig, env: Env, network: { readonly vpcId: string; readonly egressRules: readonly EgressRule[] }) {
-  return createEc2SecurityGroups({ client: createPatientEc2Client(env), environment: config.environment, ...network, tags: config.runnerTags, sleep });
+export function createTenantSecurityGroups(
+  config: ProtocolConfig,
+  env: Env,
+  network: { readonly vpcId: string; readonly egressRules: readonly EgressRule[] },
+) {
+  return createEc2SecurityGroups({
+    client: createPatientEc2Client(env),
+    environment: config.environment,
+    ...network,
+    tags: config.runnerTags,
+    sleep,
+  });
 }
 
-/** EC2's calls may take long, and the adapters decide themselves which of them may be repeated: a repeat by the SDK would hide that an earlier answer was unclear. */
+/**
+ * EC2's calls may take long, and the adapters decide themselves which of them may be repeated: a repeat by the SDK
+ * would hide that an earlier answer was unclear.
+ */
 function createPatientEc2Client(env: Env) {
   return createEc2Client(createClientConfig(env, { timeout: 10_000, attempts: 1 }));
 }

@@ -51,7 +51,10 @@ export function createCallRecorder(): CallRecorder {
     names: () => calls.map((call) => `${call.port}.${call.method}`),
     onCall: (hook) => add(before, hook),
     afterCall: (hook) => add(after, hook),
-    faults: createFaults((hook) => add(before, hook), (hook) => add(after, hook)),
+    faults: createFaults(
+      (hook) => add(before, hook),
+      (hook) => add(after, hook),
+    ),
     observe: (port, target) =>
       new Proxy(target, {
         get(object, key, receiver) {
@@ -79,10 +82,13 @@ function createFaults(onCall: (hook: BeforeCall) => Undo, afterCall: (hook: Afte
     });
   };
   const faults: Faults = {
-    before: (where, hook) => onCall((port, method, args) => (where === `${port}.${method}` ? hook(...args) : undefined)),
-    after: (where, hook) => afterCall((port, method, args, answer) => (where === `${port}.${method}` ? hook(answer, ...args) : undefined)),
+    before: (where, hook) =>
+      onCall((port, method, args) => (where === `${port}.${method}` ? hook(...args) : undefined)),
+    after: (where, hook) =>
+      afterCall((port, method, args, answer) => (where === `${port}.${method}` ? hook(answer, ...args) : undefined)),
     fail: (where, error, times = 1) => throwing((hook) => faults.before(where, hook), error, times),
-    loseAnswer: (where, error = new Error('the answer was lost'), times = 1) => throwing((hook) => faults.after(where, hook), error, times),
+    loseAnswer: (where, error = new Error('the answer was lost'), times = 1) =>
+      throwing((hook) => faults.after(where, hook), error, times),
   };
   return faults;
 }

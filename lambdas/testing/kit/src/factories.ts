@@ -19,12 +19,23 @@ export const INSTALLATION = 1001;
 const QUEUED_AT = '2026-01-15T11:59:58Z';
 
 function tier(name: string, maxRunners: number, instanceTypes: readonly string[]): Tier {
-  return { name, maxRunners, instanceTypes, labels: ['self-hosted', 'linux', 'x64', name], capacity: 'on-demand', runnerGroupId: 1 };
+  return {
+    name,
+    maxRunners,
+    instanceTypes,
+    labels: ['self-hosted', 'linux', 'x64', name],
+    capacity: 'on-demand',
+    runnerGroupId: 1,
+  };
 }
 
 /** The three tiers that the module has by default. */
 export function tiers(): Tiers {
-  const all = [tier('small', 2, ['t3.medium']), tier('medium', 5, ['t3.large', 'm5.large']), tier('large', 10, ['t3.xlarge', 'm5.xlarge'])];
+  const all = [
+    tier('small', 2, ['t3.medium']),
+    tier('medium', 5, ['t3.large', 'm5.large']),
+    tier('large', 10, ['t3.xlarge', 'm5.xlarge']),
+  ];
   return new Map(all.map((one) => [one.name, one]));
 }
 

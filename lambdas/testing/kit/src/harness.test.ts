@@ -52,7 +52,10 @@ describe('the world of in-memory ports', () => {
     harness.addTenant({ installation_id: 1002, org_name: 'other', account_id: 502 });
     const runner = { name: 'test-i-1', labels: ['small'], runnerGroupId: 1 };
     const own = { installationId: INSTALLATION, owner: 'acme', scope: 'org' } as const;
-    await expect(harness.github.createJitConfig({ ...own, installationId: 1002 }, runner)).resolves.toMatchObject({ kind: 'refused', status: 404 });
+    await expect(harness.github.createJitConfig({ ...own, installationId: 1002 }, runner)).resolves.toMatchObject({
+      kind: 'refused',
+      status: 404,
+    });
     await expect(harness.github.createJitConfig(own, runner)).resolves.toMatchObject({ kind: 'created' });
     await expect(harness.github.createJitConfig(own, runner)).resolves.toEqual({ kind: 'exists' });
   });

@@ -18,7 +18,12 @@ import { ENVIRONMENT, settings as defaultSettings, tenantRow } from './factories
 import { createInMemoryFleet, type InMemoryFleet } from './fakes/fleet';
 import { createInMemoryGitHub, type InMemoryGitHub } from './fakes/github';
 import { createInMemoryGitHubApp, type InMemoryGitHubApp } from './fakes/github-app';
-import { createInMemoryEventBus, createInMemoryJobQueue, type InMemoryEventBus, type InMemoryJobQueue } from './fakes/job-queue';
+import {
+  createInMemoryEventBus,
+  createInMemoryJobQueue,
+  type InMemoryEventBus,
+  type InMemoryJobQueue,
+} from './fakes/job-queue';
 import { createInMemoryJobSearch, type InMemoryJobSearch } from './fakes/job-search';
 import { createInMemoryJobStore, type InMemoryJobStore } from './fakes/job-store';
 import { createInMemoryLaunchStore, type InMemoryLaunchStore } from './fakes/launch-store';
@@ -74,7 +79,13 @@ export interface TestHarness extends HarnessPorts, Omit<CallRecorder, 'observe'>
   addTenant(overrides?: TenantRow): TenantRow;
 }
 
-export function createTestHarness(options: { readonly settings?: Partial<AdmissionSettings>; readonly clock?: TestClock; readonly environment?: string } = {}): TestHarness {
+export function createTestHarness(
+  options: {
+    readonly settings?: Partial<AdmissionSettings>;
+    readonly clock?: TestClock;
+    readonly environment?: string;
+  } = {},
+): TestHarness {
   const environment = options.environment ?? ENVIRONMENT;
   const clock = options.clock ?? createTestClock();
   const settings = defaultSettings(options.settings);
@@ -124,7 +135,12 @@ export function createTestHarness(options: { readonly settings?: Partial<Admissi
       const installationId = Number(row['installation_id']);
       state.tenants.rows.set(installationId, row);
       const type = row['org_type'] === 'User' ? 'User' : 'Organization';
-      state.github.installations.set(installationId, { login: String(row['org_name']), suspended: false, accountId: Number(row['account_id']), type });
+      state.github.installations.set(installationId, {
+        login: String(row['org_name']),
+        suspended: false,
+        accountId: Number(row['account_id']),
+        type,
+      });
       return row;
     },
   };

@@ -30,5 +30,8 @@ export function createStubClient(answer: (command: SentCommand) => StubAnswer): 
 
 /** An error as the SDK throws it. Without a status: no answer came. */
 export function awsError(code: string, httpStatusCode?: number, message = `${code} happened`): Error {
-  return Object.assign(new Error(message), { name: code, $metadata: httpStatusCode === undefined ? {} : { httpStatusCode } });
+  return Object.assign(new Error(message), {
+    name: code,
+    $metadata: httpStatusCode === undefined ? {} : { httpStatusCode },
+  });
 }

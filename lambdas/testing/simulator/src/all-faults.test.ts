@@ -16,14 +16,20 @@ interface KeptSeed {
 
 const groups = Array.from({ length: SEEDS / GROUP }, (_, index) => index * GROUP + 1);
 
-test.each(groups)('three tenants with every kind of fault keep every promise: seeds from %i on', async (first) => {
-  for (let seed = first; seed < first + GROUP; seed += 1) {
-    const { violations } = await simulate({ seed: String(seed), tenants: 3, jobs: 12, faultKinds: ALL_FAULTS });
-    expect({ seed, violations }).toEqual({ seed, violations: [] });
-  }
-}, 120_000);
+test.each(groups)(
+  'three tenants with every kind of fault keep every promise: seeds from %i on',
+  async (first) => {
+    for (let seed = first; seed < first + GROUP; seed += 1) {
+      const { violations } = await simulate({ seed: String(seed), tenants: 3, jobs: 12, faultKinds: ALL_FAULTS });
+      expect({ seed, violations }).toEqual({ seed, violations: [] });
+    }
+  },
+  120_000,
+);
 
-const kept = existsSync(KEPT) ? readdirSync(KEPT).map((file) => ({ file, ...(JSON.parse(readFileSync(join(KEPT, file), 'utf8')) as KeptSeed) })) : [];
+const kept = existsSync(KEPT)
+  ? readdirSync(KEPT).map((file) => ({ file, ...(JSON.parse(readFileSync(join(KEPT, file), 'utf8')) as KeptSeed) }))
+  : [];
 
 test('every kept seed says what it once showed', () => {
   expect(kept.filter(({ about }) => typeof about !== 'string' || about === '')).toEqual([]);

@@ -8,7 +8,11 @@ const problemOf = (...args: string[]): string => {
 
 test('the documented command is understood, with a value beside or behind its option', () => {
   const options = { seed: '7', tenants: 100, jobs: 10_000, faultKinds: ALL_FAULTS };
-  expect(parseArguments(['--tenants', '100', '--jobs', '10000', '--seed', '7'])).toMatchObject({ kind: 'run', options, seeds: 1 });
+  expect(parseArguments(['--tenants', '100', '--jobs', '10000', '--seed', '7'])).toMatchObject({
+    kind: 'run',
+    options,
+    seeds: 1,
+  });
   expect(parseArguments(['--tenants=100', '--jobs=10000', '--seed=7'])).toMatchObject({ kind: 'run', options });
 });
 

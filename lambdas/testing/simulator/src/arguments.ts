@@ -3,7 +3,14 @@ import { ALL_FAULTS, FAULT_KINDS, type FaultKind } from './scenario/fault-kinds'
 import type { SimulationOptions } from './scenario/options';
 
 export type Arguments =
-  | { readonly kind: 'run'; readonly options: SimulationOptions; readonly shrink: boolean; readonly trace: boolean; readonly json: boolean; readonly seeds: number }
+  | {
+      readonly kind: 'run';
+      readonly options: SimulationOptions;
+      readonly shrink: boolean;
+      readonly trace: boolean;
+      readonly json: boolean;
+      readonly seeds: number;
+    }
   | { readonly kind: 'sweep'; readonly tenants: number }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'wrong'; readonly problem: string };
@@ -17,7 +24,9 @@ export const HELP = `Runs the functions' own handlers in a simulated world and p
   --seed <text>    the same seed gives the same run (1)
   --seeds <n>      this many runs with the seeds <seed>, <seed>+1, …, for a number as seed (1)
   --faults <list> what goes wrong, separated by commas; "all" (the default), "none", or of:
-${Object.entries(FAULT_KINDS).map(([kind, about]) => `                     ${kind.padEnd(18)} ${about}`).join('\n')}
+${Object.entries(FAULT_KINDS)
+  .map(([kind, about]) => `                     ${kind.padEnd(18)} ${about}`)
+  .join('\n')}
   --sweep <n>      instead, lets the sweep come by n tenants, 1 to 100000, and prints how long it takes
   --shrink         make a failing run smaller and print the seed file to keep
   --trace          print every happening of the run
@@ -30,8 +39,15 @@ const PROGRAM: Program = {
   name: 'simulate',
   usage: HELP,
   options: {
-    tenants: whole(1, 10_000), jobs: whole(1, 100_000), seeds: whole(1, 100_000), sweep: whole(1, 100_000),
-    seed: TEXT, faultKinds: TEXT, shrink: SWITCH, trace: SWITCH, json: SWITCH,
+    tenants: whole(1, 10_000),
+    jobs: whole(1, 100_000),
+    seeds: whole(1, 100_000),
+    sweep: whole(1, 100_000),
+    seed: TEXT,
+    faultKinds: TEXT,
+    shrink: SWITCH,
+    trace: SWITCH,
+    json: SWITCH,
   },
 };
 
@@ -46,9 +62,17 @@ export function parseArguments(args: readonly string[]): Arguments {
   if (typeof faultKinds === 'string') return wrong(faultKinds);
   const seed = texts['seed'] ?? '1';
   const seeds = numbers['seeds'] ?? 1;
-  if (seeds > 1 && !/^\d{1,15}$/.test(seed)) return wrong(`--seeds counts upwards from --seed, so that must be a whole number, not ${seed}.`);
+  if (seeds > 1 && !/^\d{1,15}$/.test(seed))
+    return wrong(`--seeds counts upwards from --seed, so that must be a whole number, not ${seed}.`);
   const options = { seed, tenants: numbers['tenants'] ?? 10, jobs: numbers['jobs'] ?? 500, faultKinds };
-  return { kind: 'run', options, seeds, shrink: switches.has('shrink'), trace: switches.has('trace'), json: switches.has('json') };
+  return {
+    kind: 'run',
+    options,
+    seeds,
+    shrink: switches.has('shrink'),
+    trace: switches.has('trace'),
+    json: switches.has('json'),
+  };
 }
 
 function parseFaultKinds(text: string): readonly FaultKind[] | string {

@@ -23,7 +23,10 @@ switch (args.kind) {
 
 async function sweepAll(tenants: number): Promise<number> {
   let code = 0;
-  for (const latency of [[3, 8], [20, 40]] as const) {
+  for (const latency of [
+    [3, 8],
+    [20, 40],
+  ] as const) {
     const load = { tenants, latency };
     const round = await coverAllTenants(load);
     console.log(printableRound(load, round));
@@ -32,7 +35,13 @@ async function sweepAll(tenants: number): Promise<number> {
   return code;
 }
 
-async function runAll({ options, seeds, json, trace, shrink: small }: Extract<typeof args, { kind: 'run' }>): Promise<number> {
+async function runAll({
+  options,
+  seeds,
+  json,
+  trace,
+  shrink: small,
+}: Extract<typeof args, { kind: 'run' }>): Promise<number> {
   let code = 0;
   for (let index = 0; index < seeds; index += 1) {
     const own = seeds === 1 ? options : { ...options, seed: String(Number(options.seed) + index) };
@@ -46,9 +55,16 @@ async function runAll({ options, seeds, json, trace, shrink: small }: Extract<ty
     if (!failed) continue;
     code = 1;
     if (!small) continue;
-    const smallest = await shrink(own, async (candidate) => new Set((await simulate(candidate)).violations.map(({ promise }) => promise)));
-    console.log(`The smallest run that still fails; keep it as lambdas/testing/simulator/seeds/<what it shows>.json:\n${JSON.stringify(smallest)}`);
+    const smallest = await shrink(
+      own,
+      async (candidate) => new Set((await simulate(candidate)).violations.map(({ promise }) => promise)),
+    );
+    console.log(
+      'The smallest run that still fails; keep it as lambdas/testing/simulator/seeds/<what it ' +
+        `shows>.json:\n${JSON.stringify(smallest)}`,
+    );
   }
-  if (seeds > 1 && !json) console.log(`${seeds} seeds, ${code === 0 ? 'no promise broken' : 'promises broken as above'}`);
+  if (seeds > 1 && !json)
+    console.log(`${seeds} seeds, ${code === 0 ? 'no promise broken' : 'promises broken as above'}`);
   return code;
 }

@@ -7,12 +7,24 @@ const SHOWN = 20;
 export function printable(report: Report, realSeconds: number): string {
   const { jobs, waiting, options } = report;
   const rows: readonly (readonly [string, string])[] = [
-    ['seed', `${options.seed}, ${options.tenants} tenants, faults: ${options.faultKinds.length === 0 ? 'none' : `${options.faultKinds.length} kinds`}`],
-    ['jobs', `${jobs.queued} queued, ${jobs.ran} ran, ${jobs.cancelled} ended before they ran, ${jobs.unserved} never to be served (suspended, uninstalled, public, limit 0)`],
+    [
+      'seed',
+      `${options.seed}, ${options.tenants} tenants, faults: ` +
+        `${options.faultKinds.length === 0 ? 'none' : `${options.faultKinds.length} kinds`}`,
+    ],
+    [
+      'jobs',
+      `${jobs.queued} queued, ${jobs.ran} ran, ${jobs.cancelled} ended before they ran, ${jobs.unserved} ` +
+        'never to be served (suspended, uninstalled, public, limit 0)',
+    ],
     ['waiting times', `p50 ${duration(waiting.p50)}, p95 ${duration(waiting.p95)}, max ${duration(waiting.max)}`],
     ['peaks', `${report.peaks.machines} machines, ${report.peaks.slots} slots`],
     ['machines', `${report.machines} started, ${report.idleStarts} of them for a job that was over or taken by then`],
-    ['time', `${duration(report.ended)} simulated, ${report.calls} calls in ${report.invocations} invocations, ${realSeconds.toFixed(1)} s`],
+    [
+      'time',
+      `${duration(report.ended)} simulated, ${report.calls} calls in ${report.invocations} invocations, ` +
+        `${realSeconds.toFixed(1)} s`,
+    ],
     ...PROMISES.map((promise): [string, string] => [promise, String(report.broken[promise])]),
   ];
   const lines = rows.map(([name, value]) => `${name.padEnd(16)} ${value}`);

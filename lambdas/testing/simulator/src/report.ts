@@ -11,7 +11,12 @@ export interface Report {
   /** Milliseconds of virtual time. */
   readonly ended: number;
   readonly happenings: number;
-  readonly jobs: { readonly queued: number; readonly ran: number; readonly cancelled: number; readonly unserved: number };
+  readonly jobs: {
+    readonly queued: number;
+    readonly ran: number;
+    readonly cancelled: number;
+    readonly unserved: number;
+  };
   /** Milliseconds from GitHub's queue to a runner. */
   readonly waiting: { readonly p50: number; readonly p95: number; readonly max: number };
   /** The job that waited longest. */
@@ -62,7 +67,10 @@ export function report({ harness, checker, guard, calls, metrics, functions, opt
     calls: [...calls.counts.values()].reduce((sum, count) => sum + count, 0),
     invocations: Object.values(functions).reduce((sum, { invocations }) => sum + invocations, 0),
     redriven: harness.bus.redriven,
-    broken: Object.fromEntries(PROMISES.map((promise) => [promise, checker.count(promise)])) as Record<Promised, number>,
+    broken: Object.fromEntries(PROMISES.map((promise) => [promise, checker.count(promise)])) as Record<
+      Promised,
+      number
+    >,
     violations: checker.violations,
     metrics: Object.fromEntries([...metrics].sort()),
   };

@@ -2,7 +2,8 @@ import { simulate } from './simulate';
 import { ALL_FAULTS, type FaultKind } from './scenario/fault-kinds';
 import type { SimulationOptions } from './scenario/options';
 
-const run = (seed: string, overrides: Partial<SimulationOptions> = {}) => simulate({ seed, tenants: 3, jobs: 12, faultKinds: ALL_FAULTS, ...overrides });
+const run = (seed: string, overrides: Partial<SimulationOptions> = {}) =>
+  simulate({ seed, tenants: 3, jobs: 12, faultKinds: ALL_FAULTS, ...overrides });
 
 test('the same seed gives the same run, happening by happening', async () => {
   const first = await run('replay');
@@ -30,7 +31,10 @@ test('the real clock, real timers and real randomness are back after a run', asy
 
 test.each(ALL_FAULTS)('%s alone breaks no promise', async (kind: FaultKind) => {
   for (let seed = 1; seed <= 3; seed += 1) {
-    expect({ seed, violations: (await run(`${kind} ${seed}`, { faultKinds: [kind] })).violations }).toEqual({ seed, violations: [] });
+    expect({ seed, violations: (await run(`${kind} ${seed}`, { faultKinds: [kind] })).violations }).toEqual({
+      seed,
+      violations: [],
+    });
   }
 });
 

@@ -36,10 +36,19 @@ export interface SimulationResult extends Report {
 const START = '2026-01-15T12:00:00.000Z';
 /** After the last job and the last fault: time for what restarts hourly, and for the longest lifetime of a machine. */
 const PATIENCE = 8 * 60 * MINUTE;
-const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined, with: () => SILENT };
+const SILENT: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  with: () => SILENT,
+};
 
 /** Runs one world from its seed to its end. The same options give the same trace. */
-export async function simulate(options: SimulationOptions, how: { readonly keepTrace?: boolean; readonly log?: Log } = {}): Promise<SimulationResult> {
+export async function simulate(
+  options: SimulationOptions,
+  how: { readonly keepTrace?: boolean; readonly log?: Log } = {},
+): Promise<SimulationResult> {
   const scheduler = createScheduler(START);
   const uninstall = installVirtualTimers(scheduler);
   try {
@@ -49,7 +58,11 @@ export async function simulate(options: SimulationOptions, how: { readonly keepT
   }
 }
 
-async function run(options: SimulationOptions, scheduler: Scheduler, how: { readonly keepTrace?: boolean; readonly log?: Log }): Promise<SimulationResult> {
+async function run(
+  options: SimulationOptions,
+  scheduler: Scheduler,
+  how: { readonly keepTrace?: boolean; readonly log?: Log },
+): Promise<SimulationResult> {
   const random = createRandom(options.seed);
   const scenario = drawScenario(options);
   const calmAt = scheduler.now() + scenario.calmAt;
@@ -64,7 +77,12 @@ async function run(options: SimulationOptions, scheduler: Scheduler, how: { read
   let machines: Machines;
   const guard = createInvariants({ scheduler, checker, machines: () => machines, github: () => github });
   machines = createMachines({
-    scheduler, random: random.fork('machines'), faultKinds, trace, checker, parameters: state.parameters,
+    scheduler,
+    random: random.fork('machines'),
+    faultKinds,
+    trace,
+    checker,
+    parameters: state.parameters,
     github: () => github,
     tell: (event) => runnerEvents.send(JSON.stringify(event)),
     forget: (instanceId) => void state.fleet.machines.delete(instanceId),
@@ -80,7 +98,11 @@ async function run(options: SimulationOptions, scheduler: Scheduler, how: { read
   const calls = createPortCalls({ scheduler, draw: faultDraws.draw, trace, lineage, afterEffect: tableChanged });
   const fleet = createSimulatedEc2({ inner: state.fleet, machines, guard, scheduler, environment: ENVIRONMENT });
   const backend = createBackend({
-    state, fleet, scheduler, random: random.fork('backend'), faultKinds,
+    state,
+    fleet,
+    scheduler,
+    random: random.fork('backend'),
+    faultKinds,
     queues: () => ({ tiers, runnerEvents }),
     bus: () => bus,
     onDeregistered: (runnerId) => machines.deregistered(runnerId),
@@ -88,17 +110,65 @@ async function run(options: SimulationOptions, scheduler: Scheduler, how: { read
   });
   const metrics = new Map<string, number>();
   const functions = createFunctions({
-    backend, calls, scheduler, settings, environment: ENVIRONMENT,
+    backend,
+    calls,
+    scheduler,
+    settings,
+    environment: ENVIRONMENT,
     log: how.log ?? SILENT,
-    metrics: { count: (name, { value = 1 } = {}) => void metrics.set(name, (metrics.get(name) ?? 0) + value), measureSeconds: () => undefined },
+    metrics: {
+      count: (name, { value = 1 } = {}) => void metrics.set(name, (metrics.get(name) ?? 0) + value),
+      measureSeconds: () => undefined,
+    },
   });
-  const tiers = new Map([...settings.tiers.keys()].map((tier) => [tier, createQueue({ name: tier, lambda: functions.scaleUp, scheduler, lineage, random: random.fork(`queue ${tier}`), faultKinds })]));
-  const runnerEvents = createQueue({ name: 'events', lambda: functions.scaleDown as LambdaFunction<Parameters<typeof functions.scaleDown.invoke>[0], BatchResponse>, scheduler, lineage, random: random.fork('queue events'), faultKinds });
-  const stream = createTableStream({ lambda: functions.tenantManager, scheduler, random: random.fork('stream'), faultKinds });
-  const bus = createLifecycleBus({ lambda: functions.tenantManager, scheduler, random: random.fork('bus'), faultKinds });
-  const deliveries = createDeliveries({ lambda: functions.webhook, scheduler, random: random.fork('deliveries'), faultKinds, trace });
+  const tiers = new Map(
+    [...settings.tiers.keys()].map((tier) => [
+      tier,
+      createQueue({
+        name: tier,
+        lambda: functions.scaleUp,
+        scheduler,
+        lineage,
+        random: random.fork(`queue ${tier}`),
+        faultKinds,
+      }),
+    ]),
+  );
+  const runnerEvents = createQueue({
+    name: 'events',
+    lambda: functions.scaleDown as LambdaFunction<Parameters<typeof functions.scaleDown.invoke>[0], BatchResponse>,
+    scheduler,
+    lineage,
+    random: random.fork('queue events'),
+    faultKinds,
+  });
+  const stream = createTableStream({
+    lambda: functions.tenantManager,
+    scheduler,
+    random: random.fork('stream'),
+    faultKinds,
+  });
+  const bus = createLifecycleBus({
+    lambda: functions.tenantManager,
+    scheduler,
+    random: random.fork('bus'),
+    faultKinds,
+  });
+  const deliveries = createDeliveries({
+    lambda: functions.webhook,
+    scheduler,
+    random: random.fork('deliveries'),
+    faultKinds,
+    trace,
+  });
   github = createSimulatedGitHub({
-    state: state.github, deliveries, scheduler, random: random.fork('github'), faultKinds, checker, plans: scenario.tenants,
+    state: state.github,
+    deliveries,
+    scheduler,
+    random: random.fork('github'),
+    faultKinds,
+    checker,
+    plans: scenario.tenants,
     onAssigned: (machine, job) => machines.assigned(machine, job),
     onFinished: (machine) => machines.finished(machine),
   });
@@ -113,9 +183,25 @@ async function run(options: SimulationOptions, scheduler: Scheduler, how: { read
     functions.recovery.invoke({ source: RECOVERY_SOURCE }, () => undefined);
   };
   recoverEveryTwoMinutes();
-  runScenario(scenario, { scheduler, github, guard, tenants: state.tenants, defaultLimit: settings.tiers.get(settings.defaultTier)?.maxRunners ?? 0, tableChanged });
+  runScenario(scenario, {
+    scheduler,
+    github,
+    guard,
+    tenants: state.tenants,
+    defaultLimit: settings.tiers.get(settings.defaultTier)?.maxRunners ?? 0,
+    tableChanged,
+  });
 
-  const harness = { state, github, machines, queues: [...tiers.values(), runnerEvents], stream, bus, deliveries, scheduler };
+  const harness = {
+    state,
+    github,
+    machines,
+    queues: [...tiers.values(), runnerEvents],
+    stream,
+    bus,
+    deliveries,
+    scheduler,
+  };
   let over = false;
   const look = (): void => {
     const settled = findUnsettled(harness).length === 0;
@@ -125,5 +211,18 @@ async function run(options: SimulationOptions, scheduler: Scheduler, how: { read
   scheduler.after(scenario.calmAt, look);
   await scheduler.run(() => over);
   judgeEnd(harness, checker);
-  return { ...report({ harness, checker, guard, calls, metrics, functions, options, ended: scheduler.now() - Date.parse(START) }), trace: trace.digest(), lines: trace.lines };
+  return {
+    ...report({
+      harness,
+      checker,
+      guard,
+      calls,
+      metrics,
+      functions,
+      options,
+      ended: scheduler.now() - Date.parse(START),
+    }),
+    trace: trace.digest(),
+    lines: trace.lines,
+  };
 }

@@ -19,7 +19,12 @@ export interface SweepLoad {
 }
 
 export interface SweepRound {
-  readonly runs: readonly { readonly tenants: number; readonly calls: number; readonly milliseconds: number; readonly finished: boolean }[];
+  readonly runs: readonly {
+    readonly tenants: number;
+    readonly calls: number;
+    readonly milliseconds: number;
+    readonly finished: boolean;
+  }[];
   /** Milliseconds from the first run's start to the last one's end: within this time every tenant was looked at. */
   readonly milliseconds: number;
   /** Tenants that needed something, and those of them that have it afterwards. */
@@ -30,7 +35,13 @@ export interface SweepRound {
 /** One tenant in this many has a launch that a crash left behind. */
 const ONE_IN = 25;
 const MOST_RUNS = 60;
-const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined, with: () => SILENT };
+const SILENT: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  with: () => SILENT,
+};
 
 /** Lets the sweep come by every minute, on the virtual clock, until it has been at every tenant once. */
 export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<SweepRound> {
@@ -47,15 +58,33 @@ export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<
     const queue: Queue = { send: () => undefined, length: 0, deadLetters: [] };
     const bus: LifecycleBus = { publish: none, length: 0, redriven: 0 };
     const backend = createBackend({
-      state, fleet: state.fleet, scheduler, random, faultKinds: { has: () => false },
+      state,
+      fleet: state.fleet,
+      scheduler,
+      random,
+      faultKinds: { has: () => false },
       queues: () => ({ tiers: new Map([...settings.tiers.keys()].map((tier) => [tier, queue])), runnerEvents: queue }),
       bus: () => bus,
       onDeregistered: () => undefined,
       app: { listDeliveries: none, redeliver: none, listInstallations: none },
       search: { listRepositories: none, listOpenRuns: none, listQueuedJobs: none },
     });
-    const calls = createPortCalls({ scheduler, trace: createTrace(false), draw: () => ({ delay: random.between(...latency), kind: 'done' }), lineage: createLineage({ broken: () => undefined }), afterEffect: () => undefined });
-    const functions = createFunctions({ backend, calls, scheduler, settings, environment: ENVIRONMENT, log: SILENT, metrics: { count: () => undefined, measureSeconds: () => undefined } });
+    const calls = createPortCalls({
+      scheduler,
+      trace: createTrace(false),
+      draw: () => ({ delay: random.between(...latency), kind: 'done' }),
+      lineage: createLineage({ broken: () => undefined }),
+      afterEffect: () => undefined,
+    });
+    const functions = createFunctions({
+      backend,
+      calls,
+      scheduler,
+      settings,
+      environment: ENVIRONMENT,
+      log: SILENT,
+      metrics: { count: () => undefined, measureSeconds: () => undefined },
+    });
     const total = (): number => [...calls.counts.values()].reduce((sum, count) => sum + count, 0);
 
     const runs: SweepRound['runs'][number][] = [];
@@ -68,7 +97,12 @@ export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<
         if (outcome.kind !== 'answer') throw new Error(`The sweep ended with ${outcome.kind}`);
         const report = outcome.answer as SweepReport;
         ended = scheduler.now();
-        runs.push({ tenants: report.tenants, calls: total() - before.calls, milliseconds: ended - before.at, finished: report.finished });
+        runs.push({
+          tenants: report.tenants,
+          calls: total() - before.calls,
+          milliseconds: ended - before.at,
+          finished: report.finished,
+        });
         over = report.finished || runs.length >= MOST_RUNS;
         if (!over) scheduler.after(Math.max(0, MINUTE - (ended - before.at)), run);
       });
@@ -86,7 +120,10 @@ export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<
 async function fill(state: State, tenants: number): Promise<number[]> {
   const waiting: number[] = [];
   for (let installationId = 1; installationId <= tenants; installationId += 1) {
-    state.tenants.rows.set(installationId, tenantRow({ installation_id: installationId, org_name: `org-${installationId}`, account_id: installationId }));
+    state.tenants.rows.set(
+      installationId,
+      tenantRow({ installation_id: installationId, org_name: `org-${installationId}`, account_id: installationId }),
+    );
     state.github.installations.set(installationId, { login: `org-${installationId}`, suspended: false });
     if (installationId % ONE_IN !== 0) continue;
     waiting.push(installationId);
@@ -97,11 +134,15 @@ async function fill(state: State, tenants: number): Promise<number[]> {
 }
 
 /** The round as one sentence for people. */
-export function printableRound({ tenants, latency }: SweepLoad, { runs, milliseconds, broken, mended }: SweepRound): string {
+export function printableRound(
+  { tenants, latency }: SweepLoad,
+  { runs, milliseconds, broken, mended }: SweepRound,
+): string {
   const most = Math.max(...runs.map((run) => run.calls));
   const longest = Math.max(...runs.map((run) => run.milliseconds));
   return [
-    `tenants          ${runs.reduce((sum, run) => sum + run.tenants, 0)} of ${tenants} looked at in ${(milliseconds / 1_000).toFixed(0)} s, with ${latency.join(' to ')} ms a call`,
+    `tenants          ${runs.reduce((sum, run) => sum + run.tenants, 0)} of ${tenants} looked at in ` +
+      `${(milliseconds / 1_000).toFixed(0)} s, with ${latency.join(' to ')} ms a call`,
     `runs             ${runs.length}, the longest ${(longest / 1_000).toFixed(0)} s, the largest ${most} calls`,
     `mended           ${mended} of ${broken} tenants with something left behind`,
   ].join('\n');

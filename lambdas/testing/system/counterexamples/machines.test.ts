@@ -76,7 +76,8 @@ describe('one launch, one machine', () => {
 
   test('settle-on-old-look: a sweep that decided before a worker started the machine concludes nothing', async () => {
     const system = stage({ max_runners: 2 }, [1, 2]);
-    const secondDies = (cut: Cut) => runCut(system.harness, 'fleet.run', cut, () => system.deliver(jobMessage({ jobId: 2 })));
+    const secondDies = (cut: Cut) =>
+      runCut(system.harness, 'fleet.run', cut, () => system.deliver(jobMessage({ jobId: 2 })));
     await workerDies(system, 'dies-before', 'fleet.run');
     await secondDies('dies-before');
     system.harness.clock.advance(LONG);
@@ -163,7 +164,9 @@ describe('a busy machine lives', () => {
     const { instanceId } = system.machineOf(1);
     system.harness.clock.advance(2 * MINUTE);
     system.takeJob(instanceId, 1);
-    system.harness.faults.before('github.authorize', () => setRow(system, { status: 'suspended', suspended_by: 'operator' }));
+    system.harness.faults.before('github.authorize', () =>
+      setRow(system, { status: 'suspended', suspended_by: 'operator' }),
+    );
     await system.deliver(FIRST, { receiveCount: 2 });
     expect(system.machineOf(1).state).toBe('pending');
     expect(system.slots()).toEqual(['1-1']);

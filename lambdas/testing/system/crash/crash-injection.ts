@@ -1,8 +1,8 @@
 import { Crash, type TestHarness } from '@multi-tenant-runner/testing';
 
 /**
- * `dies-before` and `dies-after`: the process ends at this call, before or after it takes effect, and calls nothing more.
- * `fails` and `answer-lost`: the call throws, the process goes on with its own error handling.
+ * `dies-before` and `dies-after`: the process ends at this call, before or after it takes effect, and calls nothing
+ * more. `fails` and `answer-lost`: the call throws, the process goes on with its own error handling.
  */
 export const CUTS = ['dies-before', 'dies-after', 'fails', 'answer-lost'] as const;
 export type Cut = (typeof CUTS)[number];
@@ -15,10 +15,15 @@ export async function callsOf(harness: TestHarness, work: () => Promise<unknown>
 }
 
 /**
- * Runs the work with one call cut: call number `at`, from 0, or the first one of that name. Answers the call's name, or undefined
- * if the work makes no such call.
+ * Runs the work with one call cut: call number `at`, from 0, or the first one of that name. Answers the call's name, or
+ * undefined if the work makes no such call.
  */
-export async function runCut(harness: TestHarness, at: number | string, cut: Cut, work: () => Promise<unknown>): Promise<string | undefined> {
+export async function runCut(
+  harness: TestHarness,
+  at: number | string,
+  cut: Cut,
+  work: () => Promise<unknown>,
+): Promise<string | undefined> {
   const dies = cut === 'dies-before' || cut === 'dies-after';
   const early = cut === 'dies-before' || cut === 'fails';
   let seen = 0;

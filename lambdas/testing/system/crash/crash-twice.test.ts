@@ -22,17 +22,23 @@ describe.each(scenarios)('$name', (scenario) => {
     ['dies-before', 'dies-before'],
     ['dies-after', 'dies-before'],
     ['dies-after', 'dies-after'],
-  ] as const)('leaves nothing behind if it %s at any call and its redelivery %s at any other', async (first, second) => {
-    const scene = await scenario.arrange();
-    const calls = await callsOf(scene.system.harness, () => scene.act(1));
-    const problems: Record<string, string[]> = {};
-    for (const [one, call] of calls.entries()) {
-      // The redelivery may take another way, with calls of its own.
-      for (let two = 0; two < calls.length + 8; two += 1) {
-        const found = await cutAndGoOn(scenario, [{ cut: first, at: one }, { cut: second, at: two }]);
-        if (found.length > 0) problems[`call ${one}, ${call}, then call ${two}`] = found;
+  ] as const)(
+    'leaves nothing behind if it %s at any call and its redelivery %s at any other',
+    async (first, second) => {
+      const scene = await scenario.arrange();
+      const calls = await callsOf(scene.system.harness, () => scene.act(1));
+      const problems: Record<string, string[]> = {};
+      for (const [one, call] of calls.entries()) {
+        // The redelivery may take another way, with calls of its own.
+        for (let two = 0; two < calls.length + 8; two += 1) {
+          const found = await cutAndGoOn(scenario, [
+            { cut: first, at: one },
+            { cut: second, at: two },
+          ]);
+          if (found.length > 0) problems[`call ${one}, ${call}, then call ${two}`] = found;
+        }
       }
-    }
-    expect(problems).toEqual({});
-  });
+      expect(problems).toEqual({});
+    },
+  );
 });

@@ -16,17 +16,27 @@ describe.each(SCENARIOS)('$name', (scenario) => {
     expect(await cutAndGoOn(scenario, [])).toEqual([]);
   });
 
-  const ways = CUTS.flatMap((cut) => (scenario.mayBeLost === true ? [{ cut, lost: false }, { cut, lost: true }] : [{ cut, lost: false }]));
-  test.each(ways)('leaves nothing behind if any of its calls $cut (event lost for good: $lost)', async ({ cut, lost }) => {
-    const problems: Record<string, string[]> = {};
-    for (const [at, call] of (await listCalls(scenario)).entries()) {
-      // What was never recorded is the redelivery's to bring.
-      if (lost && at === 0 && (cut === 'dies-before' || cut === 'fails')) continue;
-      const found = await cutAndGoOn(scenario, [{ cut, at }], lost);
-      if (found.length > 0) problems[`call ${at}, ${call}`] = found;
-    }
-    expect(problems).toEqual({});
-  });
+  const ways = CUTS.flatMap((cut) =>
+    scenario.mayBeLost === true
+      ? [
+          { cut, lost: false },
+          { cut, lost: true },
+        ]
+      : [{ cut, lost: false }],
+  );
+  test.each(ways)(
+    'leaves nothing behind if any of its calls $cut (event lost for good: $lost)',
+    async ({ cut, lost }) => {
+      const problems: Record<string, string[]> = {};
+      for (const [at, call] of (await listCalls(scenario)).entries()) {
+        // What was never recorded is the redelivery's to bring.
+        if (lost && at === 0 && (cut === 'dies-before' || cut === 'fails')) continue;
+        const found = await cutAndGoOn(scenario, [{ cut, at }], lost);
+        if (found.length > 0) problems[`call ${at}, ${call}`] = found;
+      }
+      expect(problems).toEqual({});
+    },
+  );
 });
 
 test('every port call in the code of the functions is cut in some scenario', async () => {
@@ -42,11 +52,23 @@ const ROUTING = 'route-job.ts';
 
 /** `port.method`, under the ports' names in the world of the tests. */
 function callsInTheCode(): string[] {
-  const folders = ['../../../functions/scale-up/src', '../../../functions/scale-down/src', '../../../functions/tenant-manager/src', '../../../functions/recovery/src', '../../../libs/core/src/protocol'];
+  const folders = [
+    '../../../functions/scale-up/src',
+    '../../../functions/scale-down/src',
+    '../../../functions/tenant-manager/src',
+    '../../../functions/recovery/src',
+    '../../../libs/core/src/protocol',
+  ];
   const sources = folders.flatMap((folder) => {
     const path = join(__dirname, folder);
-    return readdirSync(path).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== ROUTING).map((name) => readFileSync(join(path, name), 'utf8'));
+    return readdirSync(path)
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== ROUTING)
+      .map((name) => readFileSync(join(path, name), 'utf8'));
   });
-  const calls = sources.flatMap((source) => [...source.matchAll(/deps\.(tenants|jobs|launches|queue|github|fleet|parameters|securityGroups|lifecycle|bookmarks|recovery|app|search|bus)\.(\w+)/g)]);
+  const calls = sources.flatMap((source) => [
+    ...source.matchAll(
+      /deps\.(tenants|jobs|launches|queue|github|fleet|parameters|securityGroups|lifecycle|bookmarks|recovery|app|search|bus)\.(\w+)/g,
+    ),
+  ]);
   return [...new Set(calls.map(([, port, method]) => `${IN_THE_WORLD[String(port)] ?? port}.${method}`))].sort();
 }

@@ -1,4 +1,12 @@
-import { MINUTE, isEnded, isOpenLaunch, runnerName, type Job, type JobEvent, type Launch } from '@multi-tenant-runner/core';
+import {
+  MINUTE,
+  isEnded,
+  isOpenLaunch,
+  runnerName,
+  type Job,
+  type JobEvent,
+  type Launch,
+} from '@multi-tenant-runner/core';
 import type { InMemoryMachine } from '@multi-tenant-runner/testing';
 import type { Functions } from '../functions';
 import type { System } from '../system';
@@ -18,7 +26,9 @@ export async function drain(system: System, functions: Functions): Promise<void>
   }
 }
 
-/** Every machine does what machines do: reads its configuration and runs a job, waits idle, or gives up and shuts down. */
+/**
+ * Every machine does what machines do: reads its configuration and runs a job, waits idle, or gives up and shuts down.
+ */
 export async function machinesLive(system: System, functions: Functions): Promise<void> {
   for (const machine of system.harness.state.fleet.alive()) await machineLives(machine, system, functions);
   await machinesGo(system, functions);
@@ -27,7 +37,9 @@ export async function machinesLive(system: System, functions: Functions): Promis
 async function machineLives(machine: InMemoryMachine, system: System, functions: Functions): Promise<void> {
   const { github, parameters } = system.harness.state;
   const { instanceId, request } = machine;
-  const registration = github.registrations.find(({ name }) => name === runnerName(system.harness.environment, instanceId));
+  const registration = github.registrations.find(
+    ({ name }) => name === runnerName(system.harness.environment, instanceId),
+  );
   if (registration?.busy === true) return finish(machine, system, functions);
   const configured = parameters.entries.delete(`${request.installationId}/${instanceId}`);
   if (registration === undefined || !(configured || registration.online)) {
@@ -42,7 +54,10 @@ async function machineLives(machine: InMemoryMachine, system: System, functions:
 }
 
 async function finish(machine: InMemoryMachine, system: System, functions: Functions): Promise<void> {
-  const running = [...system.harness.state.github.jobs].find(([, job]) => job.status === 'in_progress' && job.runnerName === runnerName(system.harness.environment, machine.instanceId));
+  const running = [...system.harness.state.github.jobs].find(
+    ([, job]) =>
+      job.status === 'in_progress' && job.runnerName === runnerName(system.harness.environment, machine.instanceId),
+  );
   if (running !== undefined) await functions.jobEvent(system.finishJob(machine.instanceId, running[0]));
   machine.state = 'shutting-down';
 }
@@ -73,19 +88,36 @@ export function unexplained(system: System): string[] {
   const nameOf = (instanceId: string): string => runnerName(system.harness.environment, instanceId);
   const names = new Set([...alive.keys()].map(nameOf));
   return [
-    ...[...alive.values()].filter((machine) => !launches.some((launch) => launch.instanceId === machine.instanceId)).map((machine) => `machine ${machine.instanceId} of no launch`),
-    ...slots(system).filter(({ launchId }) => !launches.some((launch) => launch.launchId === launchId)).map(({ launchId }) => `slot ${launchId} of no launch`),
-    ...launches.filter((launch) => !moves(launch, jobs, queued, alive)).map((launch) => `launch ${launch.launchId} ${launch.state}`),
-    ...[...state.parameters.entries.values()].filter(({ instanceId }) => !alive.has(instanceId)).map(({ instanceId }) => `parameter of ${instanceId}`),
+    ...[...alive.values()]
+      .filter((machine) => !launches.some((launch) => launch.instanceId === machine.instanceId))
+      .map((machine) => `machine ${machine.instanceId} of no launch`),
+    ...slots(system)
+      .filter(({ launchId }) => !launches.some((launch) => launch.launchId === launchId))
+      .map(({ launchId }) => `slot ${launchId} of no launch`),
+    ...launches
+      .filter((launch) => !moves(launch, jobs, queued, alive))
+      .map((launch) => `launch ${launch.launchId} ${launch.state}`),
+    ...[...state.parameters.entries.values()]
+      .filter(({ instanceId }) => !alive.has(instanceId))
+      .map(({ instanceId }) => `parameter of ${instanceId}`),
     // Of a busy runner GitHub itself ends the job and the registration.
-    ...state.github.registrations.filter(({ name, busy }) => !busy && !names.has(name)).map(({ name }) => `registration ${name}`),
-    ...jobs.filter((job) => !isProvidedFor(job, launches, queued, system)).map((job) => `job ${job.jobId} ${job.state} ${job.reason ?? ''} at ${clock.now().toISOString()}`),
+    ...state.github.registrations
+      .filter(({ name, busy }) => !busy && !names.has(name))
+      .map(({ name }) => `registration ${name}`),
+    ...jobs
+      .filter((job) => !isProvidedFor(job, launches, queued, system))
+      .map((job) => `job ${job.jobId} ${job.state} ${job.reason ?? ''} at ${clock.now().toISOString()}`),
     ...groupsOfNobody(system),
   ];
 }
 
 /** A machine will end it, or a message goes on with it. */
-function moves(launch: Launch, jobs: readonly Job[], queued: ReadonlySet<number>, alive: ReadonlyMap<string, InMemoryMachine>): boolean {
+function moves(
+  launch: Launch,
+  jobs: readonly Job[],
+  queued: ReadonlySet<number>,
+  alive: ReadonlyMap<string, InMemoryMachine>,
+): boolean {
   switch (launch.state) {
     case 'wanted':
       return jobs.some((job) => job.launchId === launch.launchId);
@@ -106,23 +138,34 @@ function isProvidedFor(job: Job, launches: readonly Launch[], queued: ReadonlySe
   if (job.state === 'running') return system.harness.state.github.jobs.get(job.jobId)?.status === 'in_progress';
   if (job.state !== 'parked') return launch !== undefined;
   const row = system.harness.state.tenants.rows.get(job.installationId);
-  const full = slots(system).filter(({ installationId }) => installationId === job.installationId).length >= Number(row?.['max_runners'] ?? 0);
+  const full =
+    slots(system).filter(({ installationId }) => installationId === job.installationId).length >=
+    Number(row?.['max_runners'] ?? 0);
   const due = job.nextTry === undefined || Date.parse(job.nextTry) <= system.harness.clock.now().getTime();
   return row?.['status'] !== 'active' || full || !due;
 }
 
 function slots(system: System): { readonly installationId: number; readonly launchId: string }[] {
   return [...system.harness.state.tenants.rows].flatMap(([installationId, row]) =>
-    row['slots'] instanceof Set ? [...row['slots']].map((launchId) => ({ installationId, launchId: String(launchId) })) : [],
+    row['slots'] instanceof Set
+      ? [...row['slots']].map((launchId) => ({ installationId, launchId: String(launchId) }))
+      : [],
   );
 }
 
 function groupsOfNobody(system: System): string[] {
   const { tenants, securityGroups } = system.harness.state;
-  const deleted = [...tenants.rows].filter(([, row]) => row['status'] === 'deleted').map(([installationId]) => String(installationId));
-  const gone = [...securityGroups.groups.values()].filter((group) => deleted.includes(group.tags['ghr:tenant_id'] ?? ''));
+  const deleted = [...tenants.rows]
+    .filter(([, row]) => row['status'] === 'deleted')
+    .map(([installationId]) => String(installationId));
+  const gone = [...securityGroups.groups.values()].filter((group) =>
+    deleted.includes(group.tags['ghr:tenant_id'] ?? ''),
+  );
   const pending = [...tenants.rows].filter(([, row]) => row['status'] === 'deleted' && row['cleanup'] !== 'done');
-  return [...gone.map(({ groupId }) => `security group ${groupId} of a deleted tenant`), ...pending.map(([id]) => `clean-up of ${id} not done`)];
+  return [
+    ...gone.map(({ groupId }) => `security group ${groupId} of a deleted tenant`),
+    ...pending.map(([id]) => `clean-up of ${id} not done`),
+  ];
 }
 
 /** Everything that must be gone once all jobs have ended. */
@@ -131,7 +174,10 @@ export function leftovers(system: System): string[] {
   return [
     ...state.fleet.alive().map(({ instanceId }) => `machine ${instanceId}`),
     ...slots(system).map(({ launchId }) => `slot ${launchId}`),
-    ...state.launches.all().filter((launch) => isOpenLaunch(launch.state)).map((launch) => `launch ${launch.launchId} ${launch.state}`),
+    ...state.launches
+      .all()
+      .filter((launch) => isOpenLaunch(launch.state))
+      .map((launch) => `launch ${launch.launchId} ${launch.state}`),
     ...state.parameters.entries.keys(),
     ...state.github.registrations.filter(({ busy }) => !busy).map(({ name }) => `registration ${name}`),
     ...state.queue.jobs.map(({ jobId }) => `message of job ${jobId}`),

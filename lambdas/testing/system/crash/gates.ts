@@ -12,7 +12,10 @@ async function gated(jobIds: readonly number[] = [1]): Promise<Beginning> {
 
 const gate = ({ functions }: Beginning) => functions.jobEvent(jobEvent({ jobId: 1, kind: 'waiting' }));
 const open = ({ system }: Beginning) => void system.harness.state.github.jobs.set(1, { status: 'queued' });
-const approved = ({ functions }: Beginning) => (receiveCount: number) => functions.scaleUp(jobMessage({ jobId: 1, deliveryId: 'delivery-2' }), receiveCount);
+const approved =
+  ({ functions }: Beginning) =>
+  (receiveCount: number) =>
+    functions.scaleUp(jobMessage({ jobId: 1, deliveryId: 'delivery-2' }), receiveCount);
 
 export const GATES: readonly Scenario[] = [
   {
@@ -36,7 +39,14 @@ export const GATES: readonly Scenario[] = [
     arrange: async () => {
       const scene = begin();
       scene.system.harness.state.github.jobs.set(1, { status: 'waiting' });
-      return { ...scene, act: () => gate(scene), later: async () => { open(scene); await approved(scene)(1); } };
+      return {
+        ...scene,
+        act: () => gate(scene),
+        later: async () => {
+          open(scene);
+          await approved(scene)(1);
+        },
+      };
     },
     mayBeLost: true,
   },

@@ -3,7 +3,8 @@ import { jobEvent, jobMessage, tenantRow } from '@multi-tenant-runner/testing';
 import type { Functions } from '../functions';
 import { ID, begin, setRow, started, type Scenario } from './scenario';
 
-const deliver = (functions: Functions, jobId: number) => (receiveCount: number) => functions.scaleUp(jobMessage({ jobId }), receiveCount);
+const deliver = (functions: Functions, jobId: number) => (receiveCount: number) =>
+  functions.scaleUp(jobMessage({ jobId }), receiveCount);
 
 export const LAUNCHES: readonly Scenario[] = [
   {
@@ -41,17 +42,15 @@ export const LAUNCHES: readonly Scenario[] = [
       return { system, functions, act: deliver(functions, 1), later: async () => undo() };
     },
   },
-  ...[true, false].map(
-    (machineStarts): Scenario => ({
-      name: `a launch whose answer of EC2 is lost, ${machineStarts ? 'with' : 'without'} a machine`,
-      mayBeLost: true,
-      arrange: async () => {
-        const { system, functions } = begin();
-        system.harness.state.fleet.answerUnknownOnce({ machineStarts });
-        return { system, functions, act: deliver(functions, 1) };
-      },
-    }),
-  ),
+  ...[true, false].map((machineStarts): Scenario => ({
+    name: `a launch whose answer of EC2 is lost, ${machineStarts ? 'with' : 'without'} a machine`,
+    mayBeLost: true,
+    arrange: async () => {
+      const { system, functions } = begin();
+      system.harness.state.fleet.answerUnknownOnce({ machineStarts });
+      return { system, functions, act: deliver(functions, 1) };
+    },
+  })),
   {
     name: 'a launch that GitHub limits',
     mayBeLost: true,
@@ -92,9 +91,13 @@ export const LAUNCHES: readonly Scenario[] = [
     ends: { 1: 'cancelled' },
     arrange: async () => {
       const { system, functions } = begin();
-      await system.harness.state.jobs.create(newJob(jobMessage({ jobId: 1 }), system.harness.clock.now(), 'parked', 'limit'));
+      await system.harness.state.jobs.create(
+        newJob(jobMessage({ jobId: 1 }), system.harness.clock.now(), 'parked', 'limit'),
+      );
       // A wake took the slot and sent the message; before it arrived the job was cancelled.
-      await functions.stream([{ installationId: ID, before: tenantRow({ max_runners: 0 }), after: tenantRow({ max_runners: 1 }) }]);
+      await functions.stream([
+        { installationId: ID, before: tenantRow({ max_runners: 0 }), after: tenantRow({ max_runners: 1 }) },
+      ]);
       system.harness.state.queue.takeJob();
       system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
       await functions.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' }));
@@ -108,8 +111,14 @@ export const LAUNCHES: readonly Scenario[] = [
       const undo = system.harness.faults.before('github.authorize', () => {
         throw new Error('nobody foresaw this');
       });
-      for (let receiveCount = 1; receiveCount <= 4; receiveCount += 1) await functions.scaleUp(jobMessage({ jobId: 1 }), receiveCount);
-      return { system, functions, act: () => functions.scaleUp(jobMessage({ jobId: 1 }), 5), later: async () => undo() };
+      for (let receiveCount = 1; receiveCount <= 4; receiveCount += 1)
+        await functions.scaleUp(jobMessage({ jobId: 1 }), receiveCount);
+      return {
+        system,
+        functions,
+        act: () => functions.scaleUp(jobMessage({ jobId: 1 }), 5),
+        later: async () => undo(),
+      };
     },
     mayBeLost: true,
   },

@@ -40,7 +40,12 @@ export const RECOVERIES: readonly Scenario[] = [
       scene.system.harness.state.app.deliver({ guid: 'lost', succeeded: false });
       await scene.functions.recover();
       scene.system.harness.clock.advance(2 * MINUTE);
-      return { ...scene, act: () => scene.functions.recover(), later: () => comesBy(scene, 15), alsoWrong: () => wronglyAsked('lost', scene) };
+      return {
+        ...scene,
+        act: () => scene.functions.recover(),
+        later: () => comesBy(scene, 15),
+        alsoWrong: () => wronglyAsked('lost', scene),
+      };
     },
   },
   {
@@ -49,8 +54,16 @@ export const RECOVERIES: readonly Scenario[] = [
       const scene = begin({}, []);
       const { app } = scene.system.harness.state;
       app.deliver({ guid: 'lost', succeeded: false });
-      app.fail({ kind: 'limited', retryAt: plus(scene.system.harness.clock.now(), 5 * MINUTE) }, { method: 'redeliver', times: 1 });
-      return { ...scene, act: () => scene.functions.recover(), later: () => comesBy(scene, 15), alsoWrong: () => wronglyAsked('lost', scene) };
+      app.fail(
+        { kind: 'limited', retryAt: plus(scene.system.harness.clock.now(), 5 * MINUTE) },
+        { method: 'redeliver', times: 1 },
+      );
+      return {
+        ...scene,
+        act: () => scene.functions.recover(),
+        later: () => comesBy(scene, 15),
+        alsoWrong: () => wronglyAsked('lost', scene),
+      };
     },
   },
   {
@@ -59,8 +72,16 @@ export const RECOVERIES: readonly Scenario[] = [
       const scene = begin();
       const { search } = scene.system.harness.state;
       const queuedAt = plus(scene.system.harness.clock.now(), -5 * MINUTE).toISOString();
-      search.addJob(search.addRepository(ID), { jobId: 1, runId: 6001, labels: ['self-hosted', 'linux', 'x64', 'small'], queuedAt });
-      const alsoWrong = (): string[] => (scene.system.harness.state.fleet.machines.size === 1 ? [] : [`${scene.system.harness.state.fleet.machines.size} machines for one job`]);
+      search.addJob(search.addRepository(ID), {
+        jobId: 1,
+        runId: 6001,
+        labels: ['self-hosted', 'linux', 'x64', 'small'],
+        queuedAt,
+      });
+      const alsoWrong = (): string[] =>
+        scene.system.harness.state.fleet.machines.size === 1
+          ? []
+          : [`${scene.system.harness.state.fleet.machines.size} machines for one job`];
       return { ...scene, act: () => scene.functions.recover(), later: () => comesBy(scene, 15), alsoWrong };
     },
   },
@@ -73,8 +94,12 @@ export const RECOVERIES: readonly Scenario[] = [
       github.installations.delete(2002);
       github.installations.set(3003, { login: 'initech', suspended: false, accountId: 503, type: 'Organization' });
       const alsoWrong = (): string[] => {
-        const heard = new Set(bus.published.map(({ lifecycle }) => `${lifecycle?.action} ${lifecycle?.installationId}`));
-        return ['created 3003', 'deleted 2002'].filter((event) => !heard.has(event)).map((event) => `nobody was told ${event}`);
+        const heard = new Set(
+          bus.published.map(({ lifecycle }) => `${lifecycle?.action} ${lifecycle?.installationId}`),
+        );
+        return ['created 3003', 'deleted 2002']
+          .filter((event) => !heard.has(event))
+          .map((event) => `nobody was told ${event}`);
       };
       return { ...scene, act: () => scene.functions.recover(), later: () => comesBy(scene, 15), alsoWrong };
     },

@@ -14,8 +14,9 @@ export interface Fault {
 }
 
 /**
- * Cuts the scenario's invocation, then each redelivery in turn, as often as there are faults; the delivery after the last one
- * is whole, unless the event is lost for good. Then the world goes on. Answers everything that is not as it must be.
+ * Cuts the scenario's invocation, then each redelivery in turn, as often as there are faults; the delivery after the
+ * last one is whole, unless the event is lost for good. Then the world goes on. Answers everything that is not as it
+ * must be.
  */
 export async function cutAndGoOn(scenario: Scenario, faults: readonly Fault[], lost = false): Promise<string[]> {
   const scene = await scenario.arrange();
@@ -54,7 +55,10 @@ async function goOn(scenario: Scenario, { system, functions, later, alsoWrong }:
     system.harness.clock.advance(PAST_GRACE);
     await functions.sweep();
   }
-  return [...problems, ...[...inTheEnd(scenario, system), ...(alsoWrong?.() ?? [])].map((thing) => `in the end: ${thing}`)];
+  return [
+    ...problems,
+    ...[...inTheEnd(scenario, system), ...(alsoWrong?.() ?? [])].map((thing) => `in the end: ${thing}`),
+  ];
 }
 
 /** What is left, and every job that GitHub knows whose row does not say how it ended. */

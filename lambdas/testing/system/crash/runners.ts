@@ -80,7 +80,11 @@ export const RUNNERS: readonly Scenario[] = [
     arrange: async () => {
       const { system, functions } = await started();
       system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
-      return { system, functions, act: () => functions.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' })) };
+      return {
+        system,
+        functions,
+        act: () => functions.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' })),
+      };
     },
   },
   {

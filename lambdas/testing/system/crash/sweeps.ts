@@ -60,7 +60,13 @@ export const SWEEPS: readonly Scenario[] = [
       const { system, functions } = await started();
       await functions.jobEvent(takes(system, system.machineOf(1).instanceId, 1));
       system.harness.clock.advance(376 * MINUTE);
-      return { system, functions, act: () => functions.sweep(), later: async () => void system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' }) };
+      return {
+        system,
+        functions,
+        act: () => functions.sweep(),
+        later: async () =>
+          void system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' }),
+      };
     },
   },
   {
@@ -70,7 +76,10 @@ export const SWEEPS: readonly Scenario[] = [
       const { system, functions } = await started();
       const { request } = system.machineOf(1);
       await functions.jobEvent(takes(system, system.machineOf(1).instanceId, 1));
-      system.harness.state.fleet.plant({ instanceId: 'i-stranger', request: { ...request, launchId: '9-9', intent: { ...request.intent, clientToken: 'stranger' } } });
+      system.harness.state.fleet.plant({
+        instanceId: 'i-stranger',
+        request: { ...request, launchId: '9-9', intent: { ...request.intent, clientToken: 'stranger' } },
+      });
       system.harness.clock.advance(16 * MINUTE);
       return { system, functions, act: () => functions.sweep() };
     },

@@ -22,7 +22,9 @@ async function busyTenant(overrides: TenantRow = {}): Promise<Beginning> {
 
 async function parkedFor(system: System, reason: 'unknown-tenant' | 'tenant-suspended' | 'limit'): Promise<void> {
   system.harness.state.github.jobs.set(1, { status: 'queued' });
-  await system.harness.state.jobs.create(newJob(jobMessage({ jobId: 1 }), system.harness.clock.now(), 'parked', reason));
+  await system.harness.state.jobs.create(
+    newJob(jobMessage({ jobId: 1 }), system.harness.clock.now(), 'parked', reason),
+  );
 }
 
 async function queued(system: System, functions: Functions, jobId: number): Promise<void> {
@@ -87,7 +89,12 @@ export const TENANTS: readonly Scenario[] = [
     arrange: async () => {
       const system = createSystem();
       const functions = createFunctions(system);
-      system.harness.addTenant({ status: 'suspended', suspended_by: 'github', github_changed_at: '2026-01-15T11:00:00.000Z', security_group_id: undefined });
+      system.harness.addTenant({
+        status: 'suspended',
+        suspended_by: 'github',
+        github_changed_at: '2026-01-15T11:00:00.000Z',
+        security_group_id: undefined,
+      });
       await parkedFor(system, 'tenant-suspended');
       return { system, functions, act: () => functions.lifecycle('unsuspend', GITHUB_SUSPENDED) };
     },
@@ -148,7 +155,11 @@ export const TENANTS: readonly Scenario[] = [
       const system = createSystem();
       const functions = createFunctions(system);
       system.harness.addTenant({ max_runners: 1 });
-      await refusedOnce(system, functions, { kind: 'refused', status: 403, message: 'Resource not accessible by integration' });
+      await refusedOnce(system, functions, {
+        kind: 'refused',
+        status: 403,
+        message: 'Resource not accessible by integration',
+      });
       return { system, functions, act: () => functions.lifecycle('new_permissions_accepted') };
     },
   },
@@ -185,7 +196,11 @@ export const TENANTS: readonly Scenario[] = [
       const functions = createFunctions(system);
       system.harness.addTenant({ max_runners: 1 });
       await parkedFor(system, 'limit');
-      const change = { installationId: ID, before: tenantRow({ max_runners: 0 }), after: tenantRow({ max_runners: 1 }) };
+      const change = {
+        installationId: ID,
+        before: tenantRow({ max_runners: 0 }),
+        after: tenantRow({ max_runners: 1 }),
+      };
       return { system, functions, act: () => functions.stream([change]) };
     },
   },
@@ -209,7 +224,11 @@ export const TENANTS: readonly Scenario[] = [
       system.harness.addTenant({ security_group_id: undefined });
       await parkedFor(system, 'limit');
       system.harness.clock.advance(30 * SECOND);
-      return { system, functions, act: () => functions.stream([{ installationId: ID, after: tenantRow({ security_group_id: undefined }) }]) };
+      return {
+        system,
+        functions,
+        act: () => functions.stream([{ installationId: ID, after: tenantRow({ security_group_id: undefined }) }]),
+      };
     },
   },
 ];

@@ -49,12 +49,19 @@ export function inOrganization(holder: Holder, org: string, access: Access): All
   return { ok: true, value: holder };
 }
 
-export function inRepository(holder: Holder, store: Store, where: { owner: string; repo: string }, needed: { permission: string; access: Access }): Allowed<Repository> {
+export function inRepository(
+  holder: Holder,
+  store: Store,
+  where: { owner: string; repo: string },
+  needed: { permission: string; access: Access },
+): Allowed<Repository> {
   const { account } = holder.installation;
   const repository = sameName(account.login, where.owner) ? store.repositoryNamed(account.id, where.repo) : undefined;
   const { repositoryIds } = holder.token;
   if (repository === undefined || repositoryIds?.includes(repository.id) === false) return denied(NOT_FOUND);
-  return allows(holder.token.permissions, needed.permission, needed.access) ? { ok: true, value: repository } : denied(FORBIDDEN);
+  return allows(holder.token.permissions, needed.permission, needed.access)
+    ? { ok: true, value: repository }
+    : denied(FORBIDDEN);
 }
 
 function credential(headers: IncomingHttpHeaders): string | undefined {

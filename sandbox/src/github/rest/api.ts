@@ -43,10 +43,16 @@ export function createApi({ github, publicKey, url, calls, intercept }: ApiOptio
     if (found === undefined) return decorated(NOT_FOUND, {});
     const name = `${found.route.method} ${found.route.template}`;
     const installationId = speaksFor(github, call, found.params);
-    const bucket: Bucket = found.route.template.endsWith('/generate-jitconfig') ? 'actions_runner_registration' : 'core';
+    const bucket: Bucket = found.route.template.endsWith('/generate-jitconfig')
+      ? 'actions_runner_registration'
+      : 'core';
     const used = pay(installationId, bucket);
     const fault = await intercept?.({ route: name, ...(installationId !== undefined && { installationId }) });
-    const answer = fault ?? (isExhausted(used, bucket) ? overLimit(installationId, bucket) : await found.route.handle({ ...call, params: found.params }));
+    const answer =
+      fault ??
+      (isExhausted(used, bucket)
+        ? overLimit(installationId, bucket)
+        : await found.route.handle({ ...call, params: found.params }));
     calls.record(name, installationId, answer.status);
     return decorated(answer, rateLimitHeaders(used, bucket));
   };
@@ -65,6 +71,10 @@ function overLimit(installationId: number | undefined, bucket: Bucket): Answer {
 }
 
 function decorated(answer: Answer, headers: Record<string, string>): Answer {
-  const common = { 'x-github-request-id': randomUUID(), 'x-github-media-type': 'github.v3; format=json', 'x-github-api-version-selected': '2022-11-28' };
+  const common = {
+    'x-github-request-id': randomUUID(),
+    'x-github-media-type': 'github.v3; format=json',
+    'x-github-api-version-selected': '2022-11-28',
+  };
   return { ...answer, headers: { ...common, ...headers, ...answer.headers } };
 }

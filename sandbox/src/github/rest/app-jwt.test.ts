@@ -2,10 +2,17 @@ import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:cry
 import { judgeAppJwt } from './app-jwt';
 
 const NOW = 1_700_000_000;
-const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs1', format: 'pem' } });
+const { publicKey, privateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+});
 const segment = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-function token(claims: Record<string, unknown>, header: Record<string, unknown> = { alg: 'RS256', typ: 'JWT' }): string {
+function token(
+  claims: Record<string, unknown>,
+  header: Record<string, unknown> = { alg: 'RS256', typ: 'JWT' },
+): string {
   const body = `${segment(header)}.${segment(claims)}`;
   return `${body}.${sign('RSA-SHA256', Buffer.from(body), privateKey).toString('base64url')}`;
 }
@@ -31,8 +38,16 @@ it.each<[string, Record<string, unknown>]>([
 
 it('refuses what is signed otherwise, or not at all', () => {
   const body = `${segment({ alg: 'HS256' })}.${segment(good)}`;
-  expect(judge(`${body}.${createHmac('sha256', publicKey).update(body).digest('base64url')}`)).toMatchObject({ ok: false });
+  expect(judge(`${body}.${createHmac('sha256', publicKey).update(body).digest('base64url')}`)).toMatchObject({
+    ok: false,
+  });
   expect(judge(`${segment({ alg: 'none' })}.${segment(good)}.`)).toMatchObject({ ok: false });
-  expect(judge(token(good).replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')).slice(0, -5))).toMatchObject({ ok: false });
+  expect(
+    judge(
+      token(good)
+        .replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))
+        .slice(0, -5),
+    ),
+  ).toMatchObject({ ok: false });
   expect(judge('ghs_token')).toMatchObject({ ok: false });
 });

@@ -2,7 +2,8 @@ import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { object, parse, whole } from '../../lib/json';
 
 /**
- * GitHub refuses a JWT that lives longer, and by its own clock one of the future: that is why it asks for an `iat` 60 seconds back.
+ * GitHub refuses a JWT that lives longer, and by its own clock one of the future: that is why it asks for an `iat` 60
+ * seconds back.
  * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
  */
 const LONGEST_LIFE = 600;
@@ -13,7 +14,10 @@ export function publicKeyOf(pem: string): KeyObject {
   return createPublicKey(pem);
 }
 
-/** Judges an App's JWT as GitHub does: RS256 by the App's key, the right issuer, not expired, alive for ten minutes at most. */
+/**
+ * Judges an App's JWT as GitHub does: RS256 by the App's key, the right issuer, not expired, alive for ten minutes at
+ * most.
+ */
 export function judgeAppJwt(token: string, appId: number, key: KeyObject, now: number): JwtVerdict {
   const [head, claims, signature, rest] = token.split('.');
   if (!head || !claims || !signature || rest !== undefined) return refused('A JSON web token could not be decoded');
@@ -34,7 +38,10 @@ function judgeClaims(claims: Readonly<Record<string, unknown>>, appId: number, n
     return refused("'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued");
   }
   if (expires === undefined || expires <= now) {
-    return refused("'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires");
+    return refused(
+      "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the " +
+        'assertion expires',
+    );
   }
   if (expires - now > LONGEST_LIFE) return refused("'Expiration time' claim ('exp') is too far in the future");
   return { ok: true };

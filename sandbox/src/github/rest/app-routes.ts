@@ -13,28 +13,59 @@ import { grantToken, tokenText } from './tokens';
 /** What the App itself may ask, with its JWT. */
 export function appRoutes(github: GitHub, key: KeyObject, api: () => string): readonly Route[] {
   const { store, deliveries, appId } = github;
-  const guarded = (handle: Handler): Handler => (call) => {
-    const allowed = asApp(call.headers, appId, key, github.clock());
-    return allowed.ok ? handle(call) : allowed.answer;
-  };
+  const guarded =
+    (handle: Handler): Handler =>
+    (call) => {
+      const allowed = asApp(call.headers, appId, key, github.clock());
+      return allowed.ok ? handle(call) : allowed.answer;
+    };
   const show = (one: Installation): Json => installationJson(one, appId, api());
-  const living = (): readonly Installation[] => [...store.installations.values()].filter((one) => one.state !== 'deleted');
+  const living = (): readonly Installation[] =>
+    [...store.installations.values()].filter((one) => one.state !== 'deleted');
   return [
-    route('GET', '/app', guarded(() => ({ status: 200, body: appJson(appId, github.startedAt, api()) }))),
-    route('GET', '/app/installations', guarded((call) => page(call, living().map(show)))),
-    route('GET', '/app/installations/{installation_id}', guarded((call) => {
-      const found = installationIn(github, call);
-      return found === undefined ? NOT_FOUND : { status: 200, body: show(found) };
-    })),
-    route('POST', '/app/installations/{installation_id}/access_tokens', guarded((call) => mint(github, call))),
-    route('GET', '/app/hook/deliveries', guarded((call) => listDeliveries(deliveries.list(), call))),
-    route('GET', '/app/hook/deliveries/{delivery_id}', guarded((call) => {
-      const found = deliveries.find(Number(call.params['delivery_id']));
-      return found === undefined ? NOT_FOUND : { status: 200, body: fullDelivery(found) };
-    })),
-    route('POST', '/app/hook/deliveries/{delivery_id}/attempts', guarded((call) =>
-      deliveries.redeliver(Number(call.params['delivery_id'])) ? { status: 202, body: {} } : NOT_FOUND,
-    )),
+    route(
+      'GET',
+      '/app',
+      guarded(() => ({ status: 200, body: appJson(appId, github.startedAt, api()) })),
+    ),
+    route(
+      'GET',
+      '/app/installations',
+      guarded((call) => page(call, living().map(show))),
+    ),
+    route(
+      'GET',
+      '/app/installations/{installation_id}',
+      guarded((call) => {
+        const found = installationIn(github, call);
+        return found === undefined ? NOT_FOUND : { status: 200, body: show(found) };
+      }),
+    ),
+    route(
+      'POST',
+      '/app/installations/{installation_id}/access_tokens',
+      guarded((call) => mint(github, call)),
+    ),
+    route(
+      'GET',
+      '/app/hook/deliveries',
+      guarded((call) => listDeliveries(deliveries.list(), call)),
+    ),
+    route(
+      'GET',
+      '/app/hook/deliveries/{delivery_id}',
+      guarded((call) => {
+        const found = deliveries.find(Number(call.params['delivery_id']));
+        return found === undefined ? NOT_FOUND : { status: 200, body: fullDelivery(found) };
+      }),
+    ),
+    route(
+      'POST',
+      '/app/hook/deliveries/{delivery_id}/attempts',
+      guarded((call) =>
+        deliveries.redeliver(Number(call.params['delivery_id'])) ? { status: 202, body: {} } : NOT_FOUND,
+      ),
+    ),
   ];
 }
 
@@ -51,7 +82,10 @@ function mint(github: GitHub, call: Call): Answer {
   if (body === undefined) return refusal(400, 'Problems parsing JSON');
   const repositoryIds = askedRepositories(github, installation, body);
   if (repositoryIds === 'unknown') {
-    return refusal(422, 'There is at least one repository that does not exist or is not accessible to the parent installation.');
+    return refusal(
+      422,
+      'There is at least one repository that does not exist or is not accessible to the parent installation.',
+    );
   }
   const permissions = askedPermissions(body['permissions']);
   const request = { ...(permissions && { permissions }), ...(repositoryIds && { repositoryIds }) };
@@ -61,16 +95,27 @@ function mint(github: GitHub, call: Call): Answer {
   github.store.tokens.set(secret, token);
   return {
     status: 201,
-    body: { token: secret, expires_at: timestamp(token.expiresAt), permissions: token.permissions, repository_selection: repositoryIds === undefined ? 'all' : 'selected' },
+    body: {
+      token: secret,
+      expires_at: timestamp(token.expiresAt),
+      permissions: token.permissions,
+      repository_selection: repositoryIds === undefined ? 'all' : 'selected',
+    },
   };
 }
 
-function askedRepositories(github: GitHub, installation: Installation, body: Json): readonly number[] | 'unknown' | undefined {
+function askedRepositories(
+  github: GitHub,
+  installation: Installation,
+  body: Json,
+): readonly number[] | 'unknown' | undefined {
   const ids = body['repository_ids'];
   const names = texts(body['repositories']);
   if (ids === undefined && names === undefined) return undefined;
   const own = repositoriesOf(github.store, installation.account);
-  const asked = Array.isArray(ids) ? ids.map((id) => own.find((one) => one.id === whole(id))) : (names ?? []).map((name) => own.find((one) => sameName(one.name, name)));
+  const asked = Array.isArray(ids)
+    ? ids.map((id) => own.find((one) => one.id === whole(id)))
+    : (names ?? []).map((name) => own.find((one) => sameName(one.name, name)));
   const found = asked.filter((one) => one !== undefined);
   return found.length === asked.length ? found.map((one) => one.id) : 'unknown';
 }
@@ -78,7 +123,9 @@ function askedRepositories(github: GitHub, installation: Installation, body: Jso
 function askedPermissions(value: unknown): Permissions | undefined {
   const asked = object(value);
   if (asked === undefined) return undefined;
-  return Object.fromEntries(Object.entries(asked).map(([name, access]) => [name, access === 'read' ? 'read' : 'write']));
+  return Object.fromEntries(
+    Object.entries(asked).map(([name, access]) => [name, access === 'read' ? 'read' : 'write']),
+  );
 }
 
 function page(call: Call, entries: readonly Json[]): Answer {
@@ -96,7 +143,8 @@ function listDeliveries(all: readonly Delivery[], call: Call): Answer {
   const rest = all.filter((one) => one.id < before && fits(one));
   const shown = rest.slice(0, pageSize(call));
   const last = shown.at(-1);
-  const next: Record<string, string> = last !== undefined && rest.length > shown.length ? { link: `<${nextUrl(call, last.id)}>; rel="next"` } : {};
+  const next: Record<string, string> =
+    last !== undefined && rest.length > shown.length ? { link: `<${nextUrl(call, last.id)}>; rel="next"` } : {};
   return { status: 200, headers: next, body: shown.map(shortDelivery) };
 }
 
@@ -129,5 +177,10 @@ export function shortDelivery(one: Delivery): Json {
 
 export function fullDelivery(one: Delivery): Json {
   const { 'X-Hub-Signature-256': _signature, ...headers } = one.requestHeaders;
-  return { ...shortDelivery(one), url: one.url, request: { headers, payload: one.webhook.payload }, response: { headers: {}, payload: text(one.responseBody) ?? null } };
+  return {
+    ...shortDelivery(one),
+    url: one.url,
+    request: { headers, payload: one.webhook.payload },
+    response: { headers: {}, payload: text(one.responseBody) ?? null },
+  };
 }

@@ -19,7 +19,12 @@ export function createCallCounts(): CallCounts {
     record: (route, installationId, status) => {
       const key = `${route} ${installationId ?? ''} ${status}`;
       const count = (counts.get(key)?.count ?? 0) + 1;
-      counts.set(key, { route, ...(installationId !== undefined && { installation_id: installationId }), status, count });
+      counts.set(key, {
+        route,
+        ...(installationId !== undefined && { installation_id: installationId }),
+        status,
+        count,
+      });
     },
     list: () => [...counts.values()],
     reset: () => counts.clear(),

@@ -44,11 +44,19 @@ export function encodeJitConfig(subject: JitSubject): { readonly text: string; r
       },
     },
     '.credentials_rsaparams': {
-      d: secret(256), dp: secret(128), dq: secret(128), exponent: 'AQAB',
-      inverseQ: secret(128), modulus: secret(256), p: secret(128), q: secret(128),
+      d: secret(256),
+      dp: secret(128),
+      dq: secret(128),
+      exponent: 'AQAB',
+      inverseQ: secret(128),
+      modulus: secret(256),
+      p: secret(128),
+      q: secret(128),
     },
   };
-  const packed = Object.fromEntries(Object.entries(files).map(([name, content]) => [name, base64(JSON.stringify(content))]));
+  const packed = Object.fromEntries(
+    Object.entries(files).map(([name, content]) => [name, base64(JSON.stringify(content))]),
+  );
   return { text: base64(JSON.stringify(packed)), clientId };
 }
 

@@ -9,11 +9,25 @@ let running: RunningGitHub;
 beforeEach(async () => (running = await runGitHub()));
 afterEach(() => running.close());
 
-const asApp = (): Octokit => new Octokit({ log, baseUrl: running.url, authStrategy: createAppAuth, auth: { appId: running.appId, privateKey: running.privateKey } });
+const asApp = (): Octokit =>
+  new Octokit({
+    log,
+    baseUrl: running.url,
+    authStrategy: createAppAuth,
+    auth: { appId: running.appId, privateKey: running.privateKey },
+  });
 const asInstallation = (installationId: number): Octokit =>
-  new Octokit({ log, baseUrl: running.url, authStrategy: createAppAuth, auth: { appId: running.appId, privateKey: running.privateKey, installationId } });
+  new Octokit({
+    log,
+    baseUrl: running.url,
+    authStrategy: createAppAuth,
+    auth: { appId: running.appId, privateKey: running.privateKey, installationId },
+  });
 /** With one token, as narrow as asked for; auth-app itself would mint another after a 401. */
-const withToken = async (installationId: number, narrow: { permissions?: Record<string, string>; repositoryIds?: number[] } = {}): Promise<Octokit> => {
+const withToken = async (
+  installationId: number,
+  narrow: { permissions?: Record<string, string>; repositoryIds?: number[] } = {},
+): Promise<Octokit> => {
   const auth = createAppAuth({ appId: running.appId, privateKey: running.privateKey, request: asApp().request });
   const { token } = await auth({ type: 'installation', installationId, ...narrow });
   return new Octokit({ baseUrl: running.url, auth: token, log });
@@ -23,8 +37,13 @@ const install = (login: string, type: 'Organization' | 'User' = 'Organization') 
   if (made === undefined) throw new Error(`${login} is installed already`);
   return made;
 };
-const register = (octokit: Octokit, org: string, name: string) => octokit.actions.generateRunnerJitconfigForOrg({ org, name, runner_group_id: 1, labels: LABELS });
-const status = async (call: Promise<unknown>): Promise<unknown> => call.then(() => 'no error', (error: { status?: unknown }) => error.status);
+const register = (octokit: Octokit, org: string, name: string) =>
+  octokit.actions.generateRunnerJitconfigForOrg({ org, name, runner_group_id: 1, labels: LABELS });
+const status = async (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => 'no error',
+    (error: { status?: unknown }) => error.status,
+  );
 
 describe('the App', () => {
   it('shows itself to its own JWT', async () => {
@@ -34,8 +53,18 @@ describe('the App', () => {
 
   it('is refused with the key of another App', async () => {
     const { privateKey } = await import('node:crypto').then(({ generateKeyPairSync }) =>
-      generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs1', format: 'pem' } }));
-    const stranger = new Octokit({ log, baseUrl: running.url, authStrategy: createAppAuth, auth: { appId: running.appId, privateKey } });
+      generateKeyPairSync('rsa', {
+        modulusLength: 2048,
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+        privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+      }),
+    );
+    const stranger = new Octokit({
+      log,
+      baseUrl: running.url,
+      authStrategy: createAppAuth,
+      auth: { appId: running.appId, privateKey },
+    });
     expect(await status(stranger.apps.getAuthenticated())).toBe(401);
   });
 
@@ -111,7 +140,11 @@ describe('an installation token', () => {
   });
 
   it('reaches only the repositories that it was narrowed to', async () => {
-    const jane = running.github.install({ login: 'jane', type: 'User', repositories: [{ name: 'one' }, { name: 'two' }] });
+    const jane = running.github.install({
+      login: 'jane',
+      type: 'User',
+      repositories: [{ name: 'one' }, { name: 'two' }],
+    });
     const one = [...running.github.store.repositories.values()].find((repository) => repository.name === 'one');
     const octokit = await withToken(jane?.id ?? 0, { repositoryIds: [one?.id ?? 0] });
     const wanted = { owner: 'jane', name: 'runner', runner_group_id: 1, labels: LABELS };
@@ -123,7 +156,11 @@ describe('an installation token', () => {
 
 describe('runners', () => {
   it('are registered with a configuration of real size', async () => {
-    const { data, status: created } = await register(asInstallation(install('acme').id), 'acme', 'sandbox-i-0123456789abcdef0');
+    const { data, status: created } = await register(
+      asInstallation(install('acme').id),
+      'acme',
+      'sandbox-i-0123456789abcdef0',
+    );
     expect(created).toBe(201);
     expect(data.runner).toMatchObject({ name: 'sandbox-i-0123456789abcdef0', status: 'offline', busy: false });
     expect(data.encoded_jit_config.length).toBeGreaterThan(4_096);
@@ -133,7 +170,10 @@ describe('runners', () => {
   it('of one name exist once', async () => {
     const octokit = asInstallation(install('acme').id);
     await register(octokit, 'acme', 'one');
-    await expect(register(octokit, 'acme', 'ONE')).rejects.toMatchObject({ status: 409, message: expect.stringContaining('Already exists') });
+    await expect(register(octokit, 'acme', 'ONE')).rejects.toMatchObject({
+      status: 409,
+      message: expect.stringContaining('Already exists'),
+    });
   });
 
   it('are found by name, read by id and deleted once', async () => {
@@ -154,15 +194,21 @@ describe('runners', () => {
     const { data } = await register(octokit, 'acme', 'one');
     running.github.queue({ installationId: acme.id, labels: LABELS, lengthMs: null });
     running.github.work.connect(data.encoded_jit_config);
-    expect(await status(octokit.actions.deleteSelfHostedRunnerFromOrg({ org: 'acme', runner_id: data.runner.id }))).toBe(422);
+    expect(
+      await status(octokit.actions.deleteSelfHostedRunnerFromOrg({ org: 'acme', runner_id: data.runner.id })),
+    ).toBe(422);
   });
 
   it('of a user account belong to a repository', async () => {
     const jane = install('jane', 'User');
     const octokit = asInstallation(jane.id);
     const wanted = { name: 'one', runner_group_id: 1, labels: LABELS };
-    expect((await octokit.actions.generateRunnerJitconfigForRepo({ owner: 'jane', repo: 'app', ...wanted })).status).toBe(201);
-    expect(await status(octokit.actions.generateRunnerJitconfigForRepo({ owner: 'jane', repo: 'none', ...wanted }))).toBe(404);
+    expect(
+      (await octokit.actions.generateRunnerJitconfigForRepo({ owner: 'jane', repo: 'app', ...wanted })).status,
+    ).toBe(201);
+    expect(
+      await status(octokit.actions.generateRunnerJitconfigForRepo({ owner: 'jane', repo: 'none', ...wanted })),
+    ).toBe(404);
     expect(await status(octokit.actions.generateRunnerJitconfigForOrg({ org: 'jane', ...wanted }))).toBe(404);
   });
 });
@@ -181,7 +227,10 @@ it('shows a run under the status of its least advanced job, so that a queued job
   const acme = install('acme');
   const gated = running.github.queue({ installationId: acme.id, labels: LABELS, gated: true });
   running.github.queue({ installationId: acme.id, labels: LABELS, ...(gated && { runId: gated.runId }) });
-  const list = async (state: 'queued' | 'waiting') => (await asInstallation(acme.id).actions.listWorkflowRunsForRepo({ owner: 'acme', repo: 'app', status: state })).data.workflow_runs.map(({ id }) => id);
+  const list = async (state: 'queued' | 'waiting') =>
+    (
+      await asInstallation(acme.id).actions.listWorkflowRunsForRepo({ owner: 'acme', repo: 'app', status: state })
+    ).data.workflow_runs.map(({ id }) => id);
   expect(await list('queued')).toEqual([]);
   expect(await list('waiting')).toEqual([gated?.runId]);
 });
@@ -189,7 +238,11 @@ it('shows a run under the status of its least advanced job, so that a queued job
 it('tells what is left of the hourly limits, for each installation', async () => {
   const acme = install('acme');
   const { headers } = await register(asInstallation(acme.id), 'acme', 'one');
-  expect(headers).toMatchObject({ 'x-ratelimit-limit': '10000', 'x-ratelimit-remaining': '9999', 'x-ratelimit-resource': 'actions_runner_registration' });
+  expect(headers).toMatchObject({
+    'x-ratelimit-limit': '10000',
+    'x-ratelimit-remaining': '9999',
+    'x-ratelimit-resource': 'actions_runner_registration',
+  });
   const list = await asInstallation(acme.id).actions.listSelfHostedRunnersForOrg({ org: 'acme' });
   expect(list.headers).toMatchObject({ 'x-ratelimit-limit': '5000', 'x-ratelimit-resource': 'core' });
 });
@@ -198,7 +251,12 @@ it('counts calls by route, installation and answer', async () => {
   const acme = install('acme');
   await register(asInstallation(acme.id), 'acme', 'one');
   expect(running.calls.list()).toEqual([
-    { route: 'POST /app/installations/{installation_id}/access_tokens', installation_id: acme.id, status: 201, count: 1 },
+    {
+      route: 'POST /app/installations/{installation_id}/access_tokens',
+      installation_id: acme.id,
+      status: 201,
+      count: 1,
+    },
     { route: 'POST /orgs/{org}/actions/runners/generate-jitconfig', installation_id: acme.id, status: 201, count: 1 },
   ]);
 });

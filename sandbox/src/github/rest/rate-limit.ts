@@ -11,7 +11,9 @@ export interface Spent {
 }
 
 export function spend(spent: Spent | undefined, now: number): Spent {
-  return spent === undefined || spent.resetAt <= now ? { used: 1, resetAt: now + HOUR_MS } : { ...spent, used: spent.used + 1 };
+  return spent === undefined || spent.resetAt <= now
+    ? { used: 1, resetAt: now + HOUR_MS }
+    : { ...spent, used: spent.used + 1 };
 }
 
 export function isExhausted(spent: Spent, bucket: Bucket): boolean {

@@ -60,7 +60,10 @@ export function installationJson(installation: Installation, appId: number, api:
     repository_selection: 'all',
     access_tokens_url: `${api}/app/installations/${id}/access_tokens`,
     repositories_url: `${api}/installation/repositories`,
-    html_url: account.type === 'User' ? `https://github.com/settings/installations/${id}` : `https://github.com/organizations/${account.login}/settings/installations/${id}`,
+    html_url:
+      account.type === 'User'
+        ? `https://github.com/settings/installations/${id}`
+        : `https://github.com/organizations/${account.login}/settings/installations/${id}`,
     app_id: appId,
     app_slug: 'sandbox-runners',
     client_id: `Iv23li${String(appId).padStart(14, '0')}`,
@@ -123,9 +126,12 @@ export function jobJson(job: Job, owner: Account, repository: Repository, api: s
   };
 }
 
-/** A job that ended without ever having a runner shows 0 and "", one that waits shows nulls: both are seen at GitHub. */
+/**
+ * A job that ended without ever having a runner shows 0 and "", one that waits shows nulls: both are seen at GitHub.
+ */
 export function runnerOfJob(job: Job): Record<string, unknown> {
-  if (job.runner !== undefined) return { runner_id: job.runner.id, runner_name: job.runner.name, runner_group_id: 1, runner_group_name: 'Default' };
+  if (job.runner !== undefined)
+    return { runner_id: job.runner.id, runner_name: job.runner.name, runner_group_id: 1, runner_group_name: 'Default' };
   if (job.status === 'completed') return { runner_id: 0, runner_name: '', runner_group_id: 0, runner_group_name: '' };
   return { runner_id: null, runner_name: null, runner_group_id: null, runner_group_name: null };
 }
@@ -133,7 +139,16 @@ export function runnerOfJob(job: Job): Record<string, unknown> {
 export function stepsJson(job: Job): readonly Record<string, unknown>[] {
   if (job.startedAt === undefined) return [];
   const completed = job.completedAt === undefined ? null : timestamp(job.completedAt);
-  return [{ name: 'Set up job', status: completed === null ? 'in_progress' : 'completed', conclusion: completed === null ? null : job.conclusion, number: 1, started_at: timestamp(job.startedAt), completed_at: completed }];
+  return [
+    {
+      name: 'Set up job',
+      status: completed === null ? 'in_progress' : 'completed',
+      conclusion: completed === null ? null : job.conclusion,
+      number: 1,
+      started_at: timestamp(job.startedAt),
+      completed_at: completed,
+    },
+  ];
 }
 
 export function headSha(job: Job): string {

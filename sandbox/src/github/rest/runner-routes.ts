@@ -37,7 +37,11 @@ export function runnerRoutes(github: GitHub, api: () => string): readonly Route[
     const allowed = inRepository(holder, github.store, place(call), { permission: 'administration', access });
     if (!allowed.ok) return allowed.answer;
     const { account } = holder.installation;
-    return { accountId: account.id, repositoryId: allowed.value.id, gitHubUrl: `https://github.com/${account.login}/${allowed.value.name}` };
+    return {
+      accountId: account.id,
+      repositoryId: allowed.value.id,
+      gitHubUrl: `https://github.com/${account.login}/${allowed.value.name}`,
+    };
   };
   return [
     ...routesUnder(github, '/orgs/{org}/actions/runners', ofOrganization),
@@ -53,18 +57,36 @@ export function runnerRoutes(github: GitHub, api: () => string): readonly Route[
 }
 
 function routesUnder(github: GitHub, base: string, scoped: Scoped): readonly Route[] {
-  const within = (access: Access, handle: (call: Call, scope: Scope) => Answer) => (call: Call): Answer => {
-    const scope = scoped(call, access);
-    return 'status' in scope ? scope : handle(call, scope);
-  };
+  const within =
+    (access: Access, handle: (call: Call, scope: Scope) => Answer) =>
+    (call: Call): Answer => {
+      const scope = scoped(call, access);
+      return 'status' in scope ? scope : handle(call, scope);
+    };
   return [
-    route('POST', `${base}/generate-jitconfig`, within('write', (call, scope) => register(github, call, scope))),
-    route('GET', base, within('read', (call, scope) => list(runnersIn(github, scope), call))),
-    route('GET', `${base}/{runner_id}`, within('read', (call, scope) => {
-      const found = runnerIn(github, call, scope);
-      return found === undefined ? NOT_FOUND : { status: 200, body: runnerJson(found) };
-    })),
-    route('DELETE', `${base}/{runner_id}`, within('write', (call, scope) => remove(github, call, scope))),
+    route(
+      'POST',
+      `${base}/generate-jitconfig`,
+      within('write', (call, scope) => register(github, call, scope)),
+    ),
+    route(
+      'GET',
+      base,
+      within('read', (call, scope) => list(runnersIn(github, scope), call)),
+    ),
+    route(
+      'GET',
+      `${base}/{runner_id}`,
+      within('read', (call, scope) => {
+        const found = runnerIn(github, call, scope);
+        return found === undefined ? NOT_FOUND : { status: 200, body: runnerJson(found) };
+      }),
+    ),
+    route(
+      'DELETE',
+      `${base}/{runner_id}`,
+      within('write', (call, scope) => remove(github, call, scope)),
+    ),
   ];
 }
 
@@ -74,19 +96,43 @@ function register(github: GitHub, call: Call, scope: Scope): Answer {
   const name = text(body['name']);
   const groupId = whole(body['runner_group_id']);
   const labels = texts(body['labels']);
-  if (name === undefined || groupId === undefined || labels === undefined || labels.length < 1 || labels.length > MOST_LABELS) {
+  if (
+    name === undefined ||
+    groupId === undefined ||
+    labels === undefined ||
+    labels.length < 1 ||
+    labels.length > MOST_LABELS
+  ) {
     return refusal(422, 'Invalid request: name, runner_group_id and between 1 and 100 labels are required.');
   }
-  if (name.length > LONGEST_NAME) return refusal(422, `Validation Failed: the name is longer than ${LONGEST_NAME} characters.`);
-  const isKnown = scope.repositoryId === undefined ? groupsOf(github.store, scope.accountId).some(({ id }) => id === groupId) : groupId === 1;
+  if (name.length > LONGEST_NAME)
+    return refusal(422, `Validation Failed: the name is longer than ${LONGEST_NAME} characters.`);
+  const isKnown =
+    scope.repositoryId === undefined
+      ? groupsOf(github.store, scope.accountId).some(({ id }) => id === groupId)
+      : groupId === 1;
   if (!isKnown) return refusal(404, 'Not Found');
   if (runnersIn(github, scope).some((one) => sameName(one.name, name))) {
     return refusal(409, 'Already exists - A runner with the name *** already exists.'.replace('***', name));
   }
   const id = github.store.nextId();
-  const config = encodeJitConfig({ runnerId: id, name, groupId, gitHubUrl: scope.gitHubUrl, workFolder: text(body['work_folder']) ?? '_work' });
+  const config = encodeJitConfig({
+    runnerId: id,
+    name,
+    groupId,
+    gitHubUrl: scope.gitHubUrl,
+    workFolder: text(body['work_folder']) ?? '_work',
+  });
   const runner: Runner = {
-    id, name, labels, groupId, accountId: scope.accountId, status: 'offline', version: null, clientId: config.clientId, createdAt: github.clock(),
+    id,
+    name,
+    labels,
+    groupId,
+    accountId: scope.accountId,
+    status: 'offline',
+    version: null,
+    clientId: config.clientId,
+    createdAt: github.clock(),
     ...(scope.repositoryId !== undefined && { repositoryId: scope.repositoryId }),
   };
   github.store.runners.set(id, runner);
@@ -98,14 +144,19 @@ function list(runners: readonly Runner[], call: Call): Answer {
   const fitting = name === null ? runners : runners.filter((one) => sameName(one.name, name));
   const size = pageSize(call);
   const number = Math.max(1, Number(call.query.get('page') ?? 1) || 1);
-  return { status: 200, body: { total_count: fitting.length, runners: fitting.slice((number - 1) * size, number * size).map(runnerJson) } };
+  return {
+    status: 200,
+    body: { total_count: fitting.length, runners: fitting.slice((number - 1) * size, number * size).map(runnerJson) },
+  };
 }
 
 function remove(github: GitHub, call: Call, scope: Scope): Answer {
   const found = runnerIn(github, call, scope);
   const outcome = found === undefined ? 'unknown' : github.work.removeRunner(found.id);
   if (outcome === 'unknown') return NOT_FOUND;
-  return outcome === 'removed' ? { status: 204 } : refusal(422, `Bad request - Runner "${found?.name ?? ''}" is still running a job`);
+  return outcome === 'removed'
+    ? { status: 204 }
+    : refusal(422, `Bad request - Runner "${found?.name ?? ''}" is still running a job`);
 }
 
 function showJob(github: GitHub, call: Call, api: string): Answer {

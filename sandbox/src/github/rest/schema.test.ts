@@ -6,7 +6,8 @@ import { object, type Json } from '../../lib/json';
 import { runGitHub, type RunningGitHub } from '../../../test/running-github';
 
 /** GitHub's own description of its API: each of our answers and webhooks has to fit it. */
-const description = object(JSON.parse(readFileSync(require.resolve('@octokit/openapi/generated/api.github.com.json'), 'utf8'))) ?? {};
+const description =
+  object(JSON.parse(readFileSync(require.resolve('@octokit/openapi/generated/api.github.com.json'), 'utf8'))) ?? {};
 const ajv = new Ajv({ strict: false, validateFormats: false, logger: false, allErrors: true });
 ajv.addSchema({ $id: 'github', components: asJsonSchema(description['components']) });
 
@@ -21,7 +22,12 @@ function asJsonSchema(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asJsonSchema);
   const schema = object(value);
   if (schema === undefined) return value;
-  const { nullable, ...rest } = Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, key === '$ref' ? String(part).replace('#/', 'github#/') : asJsonSchema(part)]));
+  const { nullable, ...rest } = Object.fromEntries(
+    Object.entries(schema).map(([key, part]) => [
+      key,
+      key === '$ref' ? String(part).replace('#/', 'github#/') : asJsonSchema(part),
+    ]),
+  );
   return nullable === true ? { anyOf: [{ type: 'null' }, withNull(rest)] } : rest;
 }
 
@@ -45,11 +51,16 @@ function expectToFit(check: ValidateFunction, value: unknown): void {
 }
 
 function answerSchema(route: string, status: number): unknown {
-  // The list's own entry wants an account to be a user and an enterprise at once, which none is; that of one installation is right.
-  if (route === 'GET /app/installations') return { type: 'array', items: at(description, 'components', 'schemas', 'installation') };
+  // The list's own entry wants an account to be a user and an enterprise at once, which none is; that of one
+  // installation is right.
+  if (route === 'GET /app/installations')
+    return { type: 'array', items: at(description, 'components', 'schemas', 'installation') };
   const [method = '', path = ''] = route.split(' ');
   const answer = object(at(description, 'paths', path, method.toLowerCase(), 'responses', String(status))) ?? {};
-  const name = String(answer['$ref'] ?? '').split('/').at(-1) ?? '';
+  const name =
+    String(answer['$ref'] ?? '')
+      .split('/')
+      .at(-1) ?? '';
   const whole = name === '' ? answer : at(description, 'components', 'responses', name);
   return at(whole, 'content', 'application/json', 'schema');
 }
@@ -81,7 +92,10 @@ describe('answers fit what GitHub describes', () => {
 
   it.each(routes)('%s %i', async (route, status, byApp) => {
     const { github } = running;
-    const installation = github.install({ login: `acme-${route.length}-${status}-${Math.random()}`, type: 'Organization' });
+    const installation = github.install({
+      login: `acme-${route.length}-${status}-${Math.random()}`,
+      type: 'Organization',
+    });
     const org = installation?.account.login ?? '';
     const id = installation?.id ?? 0;
     const job = github.queue({ installationId: id, labels: LABELS });
@@ -92,12 +106,25 @@ describe('answers fit what GitHub describes', () => {
     const registers = route.includes('generate-jitconfig') && status === 201;
     const owner = route.includes('/repos/') ? { owner: org, repo: 'app' } : { org };
     const base = route.includes('/repos/') ? '/repos/{owner}/{repo}' : '/orgs/{org}';
-    const made = byApp || registers ? undefined : await octokit.request(`POST ${base}/actions/runners/generate-jitconfig`, { ...owner, ...runner });
+    const made =
+      byApp || registers
+        ? undefined
+        : await octokit.request(`POST ${base}/actions/runners/generate-jitconfig`, { ...owner, ...runner });
     const parameters = {
-      ...owner, ...(route.includes('generate-jitconfig') && runner), runner_id: at(made?.data, 'runner', 'id'), job_id: job?.id ?? 0, run_id: job?.runId ?? 0,
-      installation_id: status === 404 ? 1 : id, delivery_id: github.deliveries.list()[0]?.id ?? 0,
+      ...owner,
+      ...(route.includes('generate-jitconfig') && runner),
+      runner_id: at(made?.data, 'runner', 'id'),
+      job_id: job?.id ?? 0,
+      run_id: job?.runId ?? 0,
+      installation_id: status === 404 ? 1 : id,
+      delivery_id: github.deliveries.list()[0]?.id ?? 0,
     };
-    const answer = await octokit.request(route, parameters).catch((error: { status: number; response: { data: unknown } }) => ({ status: error.status, data: error.response.data }));
+    const answer = await octokit
+      .request(route, parameters)
+      .catch((error: { status: number; response: { data: unknown } }) => ({
+        status: error.status,
+        data: error.response.data,
+      }));
     expect(answer.status).toBe(status);
     expectToFit(compile(answerSchema(route, status)), answer.data);
   });
@@ -105,9 +132,16 @@ describe('answers fit what GitHub describes', () => {
 
 describe('webhooks fit what GitHub describes', () => {
   const WEBHOOKS: readonly [string, string][] = [
-    ['installation', 'created'], ['installation', 'suspend'], ['installation', 'unsuspend'], ['installation', 'deleted'], ['installation', 'new_permissions_accepted'],
+    ['installation', 'created'],
+    ['installation', 'suspend'],
+    ['installation', 'unsuspend'],
+    ['installation', 'deleted'],
+    ['installation', 'new_permissions_accepted'],
     ['installation_target', 'renamed'],
-    ['workflow_job', 'waiting'], ['workflow_job', 'queued'], ['workflow_job', 'in_progress'], ['workflow_job', 'completed'],
+    ['workflow_job', 'waiting'],
+    ['workflow_job', 'queued'],
+    ['workflow_job', 'in_progress'],
+    ['workflow_job', 'completed'],
   ];
 
   beforeAll(async () => {
@@ -133,13 +167,25 @@ describe('webhooks fit what GitHub describes', () => {
     const job = github.store.jobs.get(jobId);
     if (job === undefined) return;
     const name = `runner-of-${jobId}`;
-    github.store.runners.set(jobId, { id: jobId, name, accountId: job.accountId, labels: LABELS, groupId: 1, status: 'online', version: '2', clientId: name, createdAt: 0 });
+    github.store.runners.set(jobId, {
+      id: jobId,
+      name,
+      accountId: job.accountId,
+      labels: LABELS,
+      groupId: 1,
+      status: 'online',
+      version: '2',
+      clientId: name,
+      createdAt: 0,
+    });
     github.queue({ installationId: job.installationId, labels: LABELS, lengthMs: null });
   }
 
   it.each(WEBHOOKS)('%s %s', (event, action) => {
     const name = `${event}-${action}`.replaceAll('_', '-');
-    const schema = at(description, 'webhooks', name, 'post', 'requestBody', 'content', 'application/json', 'schema') ?? at(description, 'x-webhooks', name, 'post', 'requestBody', 'content', 'application/json', 'schema');
+    const schema =
+      at(description, 'webhooks', name, 'post', 'requestBody', 'content', 'application/json', 'schema') ??
+      at(description, 'x-webhooks', name, 'post', 'requestBody', 'content', 'application/json', 'schema');
     const check = compile(schema);
     const ours = running.sent.filter((one) => one.event === event && one.payload['action'] === action);
     expect(ours.length).toBeGreaterThan(0);

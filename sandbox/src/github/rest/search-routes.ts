@@ -9,19 +9,25 @@ import { repositoryPayload } from '../webhooks/payloads';
 import { headSha, jobJson, nodeId, userJson } from './representations';
 import { sameName } from '../state/store';
 
-/** Of one status GitHub shows no more: https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository */
+/**
+ * Of one status GitHub shows no more:
+ * https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
+ */
 const SHOWN = 1_000;
 
 /** Where work waits, as far as an installation's token sees: its repositories, their runs, and the jobs of a run. */
 export function searchRoutes(github: GitHub, api: () => string): readonly Route[] {
-  const within = (handle: (call: Call, holder: Holder, repository: Repository) => Answer) => (call: Call): Answer => {
-    const allowed = asInstallation(call.headers, github.store, github.clock());
-    if (!allowed.ok) return allowed.answer;
-    const place = { owner: call.params['owner'] ?? '', repo: call.params['repo'] ?? '' };
-    const found = inRepository(allowed.value, github.store, place, { permission: 'actions', access: 'read' });
-    return found.ok ? handle(call, allowed.value, found.value) : found.answer;
-  };
-  const jobsIn = (repository: Repository): readonly Job[] => [...github.store.jobs.values()].filter((job) => job.repositoryId === repository.id);
+  const within =
+    (handle: (call: Call, holder: Holder, repository: Repository) => Answer) =>
+    (call: Call): Answer => {
+      const allowed = asInstallation(call.headers, github.store, github.clock());
+      if (!allowed.ok) return allowed.answer;
+      const place = { owner: call.params['owner'] ?? '', repo: call.params['repo'] ?? '' };
+      const found = inRepository(allowed.value, github.store, place, { permission: 'actions', access: 'read' });
+      return found.ok ? handle(call, allowed.value, found.value) : found.answer;
+    };
+  const jobsIn = (repository: Repository): readonly Job[] =>
+    [...github.store.jobs.values()].filter((job) => job.repositoryId === repository.id);
   return [
     route('GET', '/installation/repositories', (call) => listRepositories(github, call)),
     route('GET', '/repos/{owner}/{repo}', (call) => {
@@ -29,20 +35,48 @@ export function searchRoutes(github: GitHub, api: () => string): readonly Route[
       if (!allowed.ok) return allowed.answer;
       const { installation, token } = allowed.value;
       // Every token may look at the metadata of the repositories that it is for.
-      const found = repositoriesOf(github.store, installation.account).find(({ id, name }) => sameName(name, call.params['repo'] ?? '') && token.repositoryIds?.includes(id) !== false);
+      const found = repositoriesOf(github.store, installation.account).find(
+        ({ id, name }) => sameName(name, call.params['repo'] ?? '') && token.repositoryIds?.includes(id) !== false,
+      );
       const isOwn = sameName(installation.account.login, call.params['owner'] ?? '');
-      return found === undefined || !isOwn ? NOT_FOUND : { status: 200, body: { ...repositoryJson(found, installation.account, installation.createdAt), has_discussions: false, network_count: 0, subscribers_count: 1 } };
+      return found === undefined || !isOwn
+        ? NOT_FOUND
+        : {
+            status: 200,
+            body: {
+              ...repositoryJson(found, installation.account, installation.createdAt),
+              has_discussions: false,
+              network_count: 0,
+              subscribers_count: 1,
+            },
+          };
     }),
-    route('GET', '/repos/{owner}/{repo}/actions/runs', within((call, { installation }, repository) => {
-      const wanted = call.query.get('status');
-      const all = runsOf(jobsIn(repository));
-      const runs = wanted === null ? all : all.filter(({ status }) => status === wanted).slice(0, SHOWN);
-      return paged(call, 'workflow_runs', runs.map((run) => runJson(run, installation.account, repository, api())));
-    })),
-    route('GET', '/repos/{owner}/{repo}/actions/runs/{run_id}/jobs', within((call, { installation }, repository) => {
-      const jobs = jobsIn(repository).filter((job) => job.runId === Number(call.params['run_id']));
-      return paged(call, 'jobs', jobs.map((job) => jobJson(job, installation.account, repository, api())));
-    })),
+    route(
+      'GET',
+      '/repos/{owner}/{repo}/actions/runs',
+      within((call, { installation }, repository) => {
+        const wanted = call.query.get('status');
+        const all = runsOf(jobsIn(repository));
+        const runs = wanted === null ? all : all.filter(({ status }) => status === wanted).slice(0, SHOWN);
+        return paged(
+          call,
+          'workflow_runs',
+          runs.map((run) => runJson(run, installation.account, repository, api())),
+        );
+      }),
+    ),
+    route(
+      'GET',
+      '/repos/{owner}/{repo}/actions/runs/{run_id}/jobs',
+      within((call, { installation }, repository) => {
+        const jobs = jobsIn(repository).filter((job) => job.runId === Number(call.params['run_id']));
+        return paged(
+          call,
+          'jobs',
+          jobs.map((job) => jobJson(job, installation.account, repository, api())),
+        );
+      }),
+    ),
   ];
 }
 
@@ -50,8 +84,14 @@ function listRepositories(github: GitHub, call: Call): Answer {
   const allowed = asInstallation(call.headers, github.store, github.clock());
   if (!allowed.ok) return allowed.answer;
   const { installation, token } = allowed.value;
-  const seen = repositoriesOf(github.store, installation.account).filter(({ id }) => token.repositoryIds?.includes(id) !== false);
-  return paged(call, 'repositories', seen.map((repository) => repositoryJson(repository, installation.account, installation.createdAt)));
+  const seen = repositoriesOf(github.store, installation.account).filter(
+    ({ id }) => token.repositoryIds?.includes(id) !== false,
+  );
+  return paged(
+    call,
+    'repositories',
+    seen.map((repository) => repositoryJson(repository, installation.account, installation.createdAt)),
+  );
 }
 
 function paged(call: Call, name: string, entries: readonly Json[]): Answer {
@@ -63,7 +103,14 @@ function paged(call: Call, name: string, entries: readonly Json[]): Answer {
 /** Nobody pushes in a sandbox: a repository was last pushed to when its account installed the App. */
 function repositoryJson(repository: Repository, owner: Account, pushedAt: number): Json {
   const times = { created_at: timestamp(pushedAt), updated_at: timestamp(pushedAt), pushed_at: timestamp(pushedAt) };
-  return { ...repositoryPayload(repository, owner), ...times, archived: false, disabled: false, topics: [], license: null };
+  return {
+    ...repositoryPayload(repository, owner),
+    ...times,
+    archived: false,
+    disabled: false,
+    topics: [],
+    license: null,
+  };
 }
 
 interface Run {
@@ -76,13 +123,18 @@ interface Run {
 function runsOf(jobs: readonly Job[]): readonly Run[] {
   const runs = new Map<number, Job[]>();
   for (const job of jobs) runs.set(job.runId, [...(runs.get(job.runId) ?? []), job]);
-  return [...runs].map(([id, own]) => ({ id, status: statusOf(own), first: own[0] as Job })).sort((a, b) => b.id - a.id);
+  return [...runs]
+    .map(([id, own]) => ({ id, status: statusOf(own), first: own[0] as Job }))
+    .sort((a, b) => b.id - a.id);
 }
 
 /** How far a job has come. */
 const ADVANCE: readonly JobStatus[] = ['waiting', 'queued', 'in_progress', 'completed'];
 
-/** A run is where its least advanced job is, so that one with a job behind a gate is `waiting` while others of it are queued. */
+/**
+ * A run is where its least advanced job is, so that one with a job behind a gate is `waiting` while others of it are
+ * queued.
+ */
 function statusOf(jobs: readonly Job[]): JobStatus {
   return ADVANCE.find((status) => jobs.some((job) => job.status === status)) ?? 'completed';
 }
@@ -92,13 +144,36 @@ function runJson({ id, status, first }: Run, owner: Account, repository: Reposit
   const whole = repositoryPayload(repository, owner);
   const at = timestamp(first.queuedAt);
   return {
-    id, status, node_id: nodeId('WorkflowRun', id), name: 'build', display_title: first.name, run_number: 1, run_attempt: 1, event: 'push',
-    conclusion: status === 'completed' ? first.conclusion : null, head_branch: 'main', head_sha: headSha(first), path: '.github/workflows/build.yml', workflow_id: repository.id,
-    url, html_url: `https://github.com/${owner.login}/${repository.name}/actions/runs/${id}`,
-    jobs_url: `${url}/jobs`, logs_url: `${url}/logs`, artifacts_url: `${url}/artifacts`, cancel_url: `${url}/cancel`, rerun_url: `${url}/rerun`,
+    id,
+    status,
+    node_id: nodeId('WorkflowRun', id),
+    name: 'build',
+    display_title: first.name,
+    run_number: 1,
+    run_attempt: 1,
+    event: 'push',
+    conclusion: status === 'completed' ? first.conclusion : null,
+    head_branch: 'main',
+    head_sha: headSha(first),
+    path: '.github/workflows/build.yml',
+    workflow_id: repository.id,
+    url,
+    html_url: `https://github.com/${owner.login}/${repository.name}/actions/runs/${id}`,
+    jobs_url: `${url}/jobs`,
+    logs_url: `${url}/logs`,
+    artifacts_url: `${url}/artifacts`,
+    cancel_url: `${url}/cancel`,
+    rerun_url: `${url}/rerun`,
     check_suite_url: `${api}/repos/${owner.login}/${repository.name}/check-suites/${id}`,
     workflow_url: `${api}/repos/${owner.login}/${repository.name}/actions/workflows/${repository.id}`,
-    created_at: at, updated_at: at, run_started_at: at, actor: userJson(owner, api), triggering_actor: userJson(owner, api),
-    pull_requests: [], head_commit: null, repository: whole, head_repository: whole,
+    created_at: at,
+    updated_at: at,
+    run_started_at: at,
+    actor: userJson(owner, api),
+    triggering_actor: userJson(owner, api),
+    pull_requests: [],
+    head_commit: null,
+    repository: whole,
+    head_repository: whole,
   };
 }

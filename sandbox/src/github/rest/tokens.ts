@@ -16,9 +16,14 @@ export interface TokenRequest {
   readonly repositoryIds?: readonly number[];
 }
 
-export function grantToken(installation: Installation, request: TokenRequest, now: number): InstallationToken | undefined {
+export function grantToken(
+  installation: Installation,
+  request: TokenRequest,
+  now: number,
+): InstallationToken | undefined {
   const asked = request.permissions ?? installation.permissions;
-  if (!Object.entries(asked).every(([name, access]) => allows(installation.permissions, name, access))) return undefined;
+  if (!Object.entries(asked).every(([name, access]) => allows(installation.permissions, name, access)))
+    return undefined;
   const repositories = request.repositoryIds === undefined ? {} : { repositoryIds: request.repositoryIds };
   return { installationId: installation.id, permissions: asked, ...repositories, expiresAt: now + TOKEN_LIFE_MS };
 }
@@ -29,8 +34,8 @@ export function allows(permissions: Permissions, name: string, access: 'read' | 
 }
 
 /**
- * The form that GitHub gives since April 2026: `ghs_<app id>_<JWT>`, about 520 characters. The signature is random here:
- * nobody but us has to believe the token.
+ * The form that GitHub gives since April 2026: `ghs_<app id>_<JWT>`, about 520 characters. The signature is random
+ * here: nobody but us has to believe the token.
  */
 export function tokenText(appId: number, installationId: number, expiresAt: number): string {
   const head = segment({ alg: 'RS256', typ: 'JWT' });

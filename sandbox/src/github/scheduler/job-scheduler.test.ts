@@ -12,17 +12,38 @@ afterEach(() => running.close());
 
 function registered(id = 7, labels = LABELS): string {
   const accountId = running.github.store.installations.get(installationId)?.account.id ?? 0;
-  const config = encodeJitConfig({ runnerId: id, name: `runner-${id}`, groupId: 1, gitHubUrl: 'https://github.com/acme', workFolder: '_work' });
-  running.github.store.runners.set(id, { id, name: `runner-${id}`, accountId, labels, groupId: 1, status: 'offline', version: null, clientId: config.clientId, createdAt: 0 });
+  const config = encodeJitConfig({
+    runnerId: id,
+    name: `runner-${id}`,
+    groupId: 1,
+    gitHubUrl: 'https://github.com/acme',
+    workFolder: '_work',
+  });
+  running.github.store.runners.set(id, {
+    id,
+    name: `runner-${id}`,
+    accountId,
+    labels,
+    groupId: 1,
+    status: 'offline',
+    version: null,
+    clientId: config.clientId,
+    createdAt: 0,
+  });
   return config.text;
 }
 
 const jobsSent = async (): Promise<readonly string[]> => {
   await running.github.deliveries.settled();
-  return running.sent.filter((one) => one.event === 'workflow_job').map((one) => {
-    const { action, workflow_job: job } = running.sent[running.sent.indexOf(one)]?.payload as { action: string; workflow_job: { status: string } };
-    return `${action}/${job.status}`;
-  });
+  return running.sent
+    .filter((one) => one.event === 'workflow_job')
+    .map((one) => {
+      const { action, workflow_job: job } = running.sent[running.sent.indexOf(one)]?.payload as {
+        action: string;
+        workflow_job: { status: string };
+      };
+      return `${action}/${job.status}`;
+    });
 };
 
 it('hands a waiting job to a runner as it connects, ends it on time and removes the runner', async () => {
@@ -45,7 +66,11 @@ it('connects a registration once, and no forged one', () => {
   expect(running.github.work.connect(config)).toBeDefined();
   expect(running.github.work.connect(config)).toBeUndefined();
   registered(8);
-  expect(running.github.work.connect(encodeJitConfig({ runnerId: 8, name: 'x', groupId: 1, gitHubUrl: '', workFolder: '' }).text)).toBeUndefined();
+  expect(
+    running.github.work.connect(
+      encodeJitConfig({ runnerId: 8, name: 'x', groupId: 1, gitHubUrl: '', workFolder: '' }).text,
+    ),
+  ).toBeUndefined();
   expect(running.github.work.connect('nonsense')).toBeUndefined();
 });
 
@@ -63,7 +88,9 @@ it('announces a gate that shuts after the job was queued, and its opening with t
   running.github.work.shutGate(job?.id ?? 0);
   running.github.work.openGate(job?.id ?? 0);
   expect(await jobsSent()).toEqual(['queued/queued', 'waiting/waiting', 'queued/queued']);
-  const [first, , second] = running.sent.filter((one) => one.event === 'workflow_job').map(({ payload }) => payload['workflow_job']);
+  const [first, , second] = running.sent
+    .filter((one) => one.event === 'workflow_job')
+    .map(({ payload }) => payload['workflow_job']);
   expect(second).toEqual(first);
 });
 
@@ -74,7 +101,13 @@ it('gives a job that names only a group any runner, and a public one none unless
   const ofGroup = running.github.queue({ installationId, labels: [], lengthMs: null });
   expect(await session?.hasJob).toBe(ofGroup?.id);
   const other = running.github.work.connect(registered(8));
-  const admitted = running.github.queue({ installationId, labels: LABELS, repository: 'open', public: true, admitted: true });
+  const admitted = running.github.queue({
+    installationId,
+    labels: LABELS,
+    repository: 'open',
+    public: true,
+    admitted: true,
+  });
   expect(await other?.hasJob).toBe(admitted?.id);
 });
 
@@ -101,7 +134,12 @@ it('shows no runner, in the way of GitHub, on a job that was cancelled before it
   const job = running.github.queue({ installationId, labels: LABELS });
   running.github.work.end(job?.id ?? 0, 'cancelled');
   await running.github.deliveries.settled();
-  expect(running.sent.at(-1)?.payload['workflow_job']).toMatchObject({ conclusion: 'cancelled', runner_id: 0, runner_name: '', steps: [] });
+  expect(running.sent.at(-1)?.payload['workflow_job']).toMatchObject({
+    conclusion: 'cancelled',
+    runner_id: 0,
+    runner_name: '',
+    steps: [],
+  });
 });
 
 it('says nothing but the suspension itself while an installation is suspended', async () => {
@@ -120,7 +158,11 @@ it('signs what it sends, with the headers of an App', async () => {
   await running.github.deliveries.settled();
   for (const { headers, body } of running.sent) {
     expect(await verify('the webhook secret', body, headers['X-Hub-Signature-256'] ?? '')).toBe(true);
-    expect(headers).toMatchObject({ 'X-GitHub-Hook-Installation-Target-Type': 'integration', 'X-GitHub-Hook-Installation-Target-ID': String(running.appId), 'User-Agent': expect.stringMatching(/^GitHub-Hookshot\//) });
+    expect(headers).toMatchObject({
+      'X-GitHub-Hook-Installation-Target-Type': 'integration',
+      'X-GitHub-Hook-Installation-Target-ID': String(running.appId),
+      'User-Agent': expect.stringMatching(/^GitHub-Hookshot\//),
+    });
   }
 });
 

@@ -5,7 +5,17 @@ import { createSessions, type SessionEnd, type Sessions, type Waiting } from './
 import { groupsOf } from '../runner-groups';
 import type { Store } from '../state/store';
 import { createTimers, type Timers } from './timers';
-import { connect, disconnect, endJob, jobFor, occupy, openGate, runnerFor, shutGate, startJob } from '../state/transitions';
+import {
+  connect,
+  disconnect,
+  endJob,
+  jobFor,
+  occupy,
+  openGate,
+  runnerFor,
+  shutGate,
+  startJob,
+} from '../state/transitions';
 
 /** The release that the stand-in's runners claim to be. */
 const RUNNER_VERSION = '2.336.0';
@@ -94,7 +104,10 @@ export function createJobScheduler(options: SchedulerOptions): JobScheduler {
 }
 
 function offer(shop: Shop, job: Job): void {
-  const runner = runnerFor(job, shop.store.runnersOf(job.accountId).filter((one) => isInGroup(shop, one, job)));
+  const runner = runnerFor(
+    job,
+    shop.store.runnersOf(job.accountId).filter((one) => isInGroup(shop, one, job)),
+  );
   if (runner !== undefined) give(shop, job, runner);
 }
 
@@ -153,11 +166,15 @@ function setLength(shop: Shop, id: number, lengthMs: number | null): Job | undef
 function connectRunner(shop: Shop, jitConfig: string): Session | undefined {
   const identity = decodeJitConfig(jitConfig);
   const known = identity && shop.store.runners.get(identity.runnerId);
-  const online = known !== undefined && known.clientId === identity?.clientId ? connect(known, RUNNER_VERSION) : undefined;
+  const online =
+    known !== undefined && known.clientId === identity?.clientId ? connect(known, RUNNER_VERSION) : undefined;
   if (online === undefined) return undefined;
   shop.store.runners.set(online.id, online);
   const waiting = shop.sessions.open(online.id);
-  const job = jobFor(online, shop.store.openJobs(online.accountId).filter((one) => isInGroup(shop, online, one)));
+  const job = jobFor(
+    online,
+    shop.store.openJobs(online.accountId).filter((one) => isInGroup(shop, online, one)),
+  );
   if (job !== undefined) give(shop, job, online);
   return { runner: online, ...waiting, disconnect: () => lose(shop, online.id) };
 }
@@ -169,5 +186,6 @@ function lose(shop: Shop, runnerId: number): void {
   if (runner === undefined) return;
   shop.store.runners.set(runnerId, disconnect(runner));
   const { jobId } = runner;
-  if (jobId !== undefined) shop.timers.set(jobId, shop.settings.lostRunnerMs, () => void end(shop, jobId, 'failure', ANNOUNCED));
+  if (jobId !== undefined)
+    shop.timers.set(jobId, shop.settings.lostRunnerMs, () => void end(shop, jobId, 'failure', ANNOUNCED));
 }

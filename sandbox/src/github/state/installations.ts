@@ -34,12 +34,22 @@ export function install(hub: Hub, wanted: NewInstallation, told: Announce): Inst
   for (const past of supersededBy(store, account)) store.installations.set(past.id, uninstall(past, at) ?? past);
   for (const one of wanted.repositories ?? [{ name: DEFAULT_REPOSITORY }]) settleRepository(store, account, one);
   const id = wanted.id ?? newInstallationId(store);
-  return keep(hub, 'created', { id, account, state: 'active', permissions: wanted.permissions ?? APP_PERMISSIONS, createdAt: at, updatedAt: at }, told);
+  return keep(
+    hub,
+    'created',
+    { id, account, state: 'active', permissions: wanted.permissions ?? APP_PERMISSIONS, createdAt: at, updatedAt: at },
+    told,
+  );
 }
 
 export type Transition = (one: Installation, at: number) => Installation | undefined;
 
-export function change(hub: Hub, id: number, how: { action: InstallationAction; transition: Transition }, told: Announce): Installation | undefined {
+export function change(
+  hub: Hub,
+  id: number,
+  how: { action: InstallationAction; transition: Transition },
+  told: Announce,
+): Installation | undefined {
   const known = hub.store.installations.get(id);
   const next = known && how.transition(known, hub.clock());
   if (next === undefined) return undefined;
@@ -61,9 +71,18 @@ export function repositoriesOf(store: Store, account: Account): readonly Reposit
 }
 
 /** A repository comes to be when something first speaks of it; saying that it is public or private changes it. */
-export function settleRepository(store: Store, account: Account, wanted: { name: string; id?: number; public?: boolean }): Repository {
+export function settleRepository(
+  store: Store,
+  account: Account,
+  wanted: { name: string; id?: number; public?: boolean },
+): Repository {
   const known = store.repositoryNamed(account.id, wanted.name);
-  const found: Repository = known ?? { id: wanted.id ?? store.nextId(), accountId: account.id, name: wanted.name, public: false };
+  const found: Repository = known ?? {
+    id: wanted.id ?? store.nextId(),
+    accountId: account.id,
+    name: wanted.name,
+    public: false,
+  };
   const settled = { ...found, public: wanted.public ?? found.public };
   store.repositories.set(settled.id, settled);
   return settled;
@@ -75,7 +94,10 @@ function keep(hub: Hub, action: InstallationAction, next: Installation, told: An
   return next;
 }
 
-/** An account has one installation of an App at most: one that is told of a new one has lost the earlier, heard of or not. */
+/**
+ * An account has one installation of an App at most: one that is told of a new one has lost the earlier, heard of or
+ * not.
+ */
 function supersededBy(store: Store, account: Account): readonly Installation[] {
   return [...store.installations.values()].filter((one) => one.account.id === account.id && one.state !== 'deleted');
 }

@@ -35,7 +35,15 @@ export interface RunnerGroup {
 
 /** A job behind an environment's gate may have been `queued` before, and is again once it opens. */
 export type JobStatus = 'waiting' | 'queued' | 'in_progress' | 'completed';
-export const CONCLUSIONS = ['success', 'failure', 'cancelled', 'skipped', 'timed_out', 'neutral', 'action_required'] as const;
+export const CONCLUSIONS = [
+  'success',
+  'failure',
+  'cancelled',
+  'skipped',
+  'timed_out',
+  'neutral',
+  'action_required',
+] as const;
 export type Conclusion = (typeof CONCLUSIONS)[number];
 
 export interface Job {

@@ -37,9 +37,12 @@ export function createStore(): Store {
     formerNames: new Map(),
     tokens: new Map(),
     nextId: () => (last += 1),
-    installationOf: (login) => first(installations, (one) => one.state !== 'deleted' && sameName(one.account.login, login)),
-    repositoryNamed: (accountId, name) => first(repositories, (one) => one.accountId === accountId && sameName(one.name, name)),
-    openJobs: (accountId) => [...jobs.values()].filter((job) => job.accountId === accountId && job.status !== 'completed'),
+    installationOf: (login) =>
+      first(installations, (one) => one.state !== 'deleted' && sameName(one.account.login, login)),
+    repositoryNamed: (accountId, name) =>
+      first(repositories, (one) => one.accountId === accountId && sameName(one.name, name)),
+    openJobs: (accountId) =>
+      [...jobs.values()].filter((job) => job.accountId === accountId && job.status !== 'completed'),
     runnersOf: (accountId) => [...runners.values()].filter((runner) => runner.accountId === accountId),
   };
 }

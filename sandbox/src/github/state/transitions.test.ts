@@ -1,9 +1,51 @@
 import type { Job, Runner } from './model';
-import { canTake, endJob, isIdle, jobFor, occupy, openGate, rename, runnerFor, shutGate, startJob, suspend, uninstall, unsuspend } from './transitions';
+import {
+  canTake,
+  endJob,
+  isIdle,
+  jobFor,
+  occupy,
+  openGate,
+  rename,
+  runnerFor,
+  shutGate,
+  startJob,
+  suspend,
+  uninstall,
+  unsuspend,
+} from './transitions';
 
-const installation = { id: 1, account: { id: 10, login: 'acme', type: 'Organization' as const }, state: 'active' as const, permissions: {}, createdAt: 0, updatedAt: 0 };
-const job: Job = { id: 5, runId: 6, installationId: 1, accountId: 10, repositoryId: 20, name: 'build', labels: ['self-hosted', 'small'], status: 'queued', conclusion: null, queuedAt: 100 };
-const runner: Runner = { id: 7, name: 'one', accountId: 10, labels: ['Self-Hosted', 'linux', 'SMALL'], groupId: 1, status: 'online', version: '2', clientId: 'x', createdAt: 0 };
+const installation = {
+  id: 1,
+  account: { id: 10, login: 'acme', type: 'Organization' as const },
+  state: 'active' as const,
+  permissions: {},
+  createdAt: 0,
+  updatedAt: 0,
+};
+const job: Job = {
+  id: 5,
+  runId: 6,
+  installationId: 1,
+  accountId: 10,
+  repositoryId: 20,
+  name: 'build',
+  labels: ['self-hosted', 'small'],
+  status: 'queued',
+  conclusion: null,
+  queuedAt: 100,
+};
+const runner: Runner = {
+  id: 7,
+  name: 'one',
+  accountId: 10,
+  labels: ['Self-Hosted', 'linux', 'SMALL'],
+  groupId: 1,
+  status: 'online',
+  version: '2',
+  clientId: 'x',
+  createdAt: 0,
+};
 
 describe('an installation', () => {
   it('is suspended once and lifted once', () => {
@@ -23,7 +65,11 @@ describe('an installation', () => {
   });
 
   it('keeps its account through a new name', () => {
-    expect(rename(installation, 'acme-corp', 50)?.account).toEqual({ id: 10, login: 'acme-corp', type: 'Organization' });
+    expect(rename(installation, 'acme-corp', 50)?.account).toEqual({
+      id: 10,
+      login: 'acme-corp',
+      type: 'Organization',
+    });
     expect(rename(installation, 'acme', 50)).toBeUndefined();
   });
 });

@@ -36,7 +36,9 @@ export function openGate(job: Job): Job | undefined {
 }
 
 export function startJob(job: Job, runner: { id: number; name: string }, at: number): Job | undefined {
-  return job.status === 'queued' ? { ...job, status: 'in_progress', runner: { id: runner.id, name: runner.name }, startedAt: at } : undefined;
+  return job.status === 'queued'
+    ? { ...job, status: 'in_progress', runner: { id: runner.id, name: runner.name }, startedAt: at }
+    : undefined;
 }
 
 export function endJob(job: Job, conclusion: Conclusion, at: number): Job | undefined {
@@ -60,8 +62,9 @@ export function isIdle(runner: Runner): boolean {
 }
 
 /**
- * GitHub's rule: all of the job's labels are the runner's too, whatever their case; a job that names only a runner group has
- * none and takes any. All runners here are of the one group, which admits public repositories only if it is told to.
+ * GitHub's rule: all of the job's labels are the runner's too, whatever their case; a job that names only a runner
+ * group has none and takes any. All runners here are of the one group, which admits public repositories only if it is
+ * told to.
  * https://docs.github.com/en/actions/how-tos/write-workflows/choose-where-workflows-run/choose-the-runner-for-a-job
  */
 export function canTake(runner: Runner, job: Job): boolean {
@@ -76,7 +79,8 @@ export function jobFor(runner: Runner, jobs: Iterable<Job>): Job | undefined {
   if (!isIdle(runner)) return undefined;
   let oldest: Job | undefined;
   for (const job of jobs) {
-    if (job.status === 'queued' && canTake(runner, job) && (oldest === undefined || job.queuedAt < oldest.queuedAt)) oldest = job;
+    if (job.status === 'queued' && canTake(runner, job) && (oldest === undefined || job.queuedAt < oldest.queuedAt))
+      oldest = job;
   }
   return oldest;
 }

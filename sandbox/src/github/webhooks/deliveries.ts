@@ -22,7 +22,12 @@ export interface Delivery {
 }
 
 /** How a delivery travels: replaceable, so that faults can drop, delay, double or reorder it. */
-export type Transport = (request: { url: string; headers: Record<string, string>; body: string; timeOutMs: number }) => Promise<{ status: number; body: string }>;
+export type Transport = (request: {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+  timeOutMs: number;
+}) => Promise<{ status: number; body: string }>;
 
 export interface Deliveries {
   readonly send: (webhook: Webhook) => void;
@@ -59,8 +64,17 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     const outcome = await transport({ url, headers, body, timeOutMs: TIME_OUT_MS }).catch(failed);
     const id = nextId();
     log.set(id, {
-      id, guid, redelivery, webhook, url, requestHeaders: headers, deliveredAt: started, durationMs: clock() - started,
-      status: statusText(outcome.status, outcome.body), statusCode: outcome.status, responseBody: outcome.body.slice(0, 2_000),
+      id,
+      guid,
+      redelivery,
+      webhook,
+      url,
+      requestHeaders: headers,
+      deliveredAt: started,
+      durationMs: clock() - started,
+      status: statusText(outcome.status, outcome.body),
+      statusCode: outcome.status,
+      responseBody: outcome.body.slice(0, 2_000),
     });
     forgetOldest(log);
   };
@@ -125,7 +139,9 @@ function failed(error: unknown): { status: number; body: string } {
 
 function statusText(status: number, body: string): string {
   if (status >= 200 && status < 300) return 'OK';
-  return status === 504 || status === 502 ? body.slice(0, 60) || `Invalid HTTP Response: ${status}` : `Invalid HTTP Response: ${status}`;
+  return status === 504 || status === 502
+    ? body.slice(0, 60) || `Invalid HTTP Response: ${status}`
+    : `Invalid HTTP Response: ${status}`;
 }
 
 function forgetOldest(log: Map<number, Delivery>): void {

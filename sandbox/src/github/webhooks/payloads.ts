@@ -25,7 +25,10 @@ export type JobAction = 'queued' | 'in_progress' | 'completed' | 'waiting';
 export function jobWebhook(action: JobAction, context: JobContext): Webhook {
   const { job, installation, repository } = context;
   const gated = job.status === 'waiting';
-  const example = exampleOf('workflow_job', (one) => one['action'] === action && (action !== 'queued' || gated === ('deployment' in one)));
+  const example = exampleOf(
+    'workflow_job',
+    (one) => one['action'] === action && (action !== 'queued' || gated === 'deployment' in one),
+  );
   const { account } = installation;
   const payload = {
     ...example,
@@ -41,7 +44,12 @@ export function jobWebhook(action: JobAction, context: JobContext): Webhook {
 
 export type InstallationAction = 'created' | 'deleted' | 'suspend' | 'unsuspend' | 'new_permissions_accepted';
 
-export function installationWebhook(action: InstallationAction, installation: Installation, appId: number, repositories: readonly Repository[]): Webhook {
+export function installationWebhook(
+  action: InstallationAction,
+  installation: Installation,
+  appId: number,
+  repositories: readonly Repository[],
+): Webhook {
   const example = exampleOf('installation', (one) => one['action'] === action);
   const { account } = installation;
   const suspended = installation.suspendedAt;
@@ -66,7 +74,9 @@ export function installationWebhook(action: InstallationAction, installation: In
       suspended_at: suspended === undefined ? null : timestamp(suspended),
       suspended_by: suspended === undefined ? null : userJson(sender(account), API),
     },
-    ...(example['repositories'] !== undefined && { repositories: repositories.map((one) => repositoryStub(one, account)) }),
+    ...(example['repositories'] !== undefined && {
+      repositories: repositories.map((one) => repositoryStub(one, account)),
+    }),
     sender: userJson(sender(account), API),
   };
   return { event: 'installation', action, installationId: installation.id, payload };
@@ -77,7 +87,10 @@ export function renamedWebhook(installation: Installation, from: string): Webhoo
   const { account } = installation;
   const payload = {
     action: 'renamed',
-    account: account.type === 'Organization' ? { ...userJson(account, API), ...organizationPayload(account) } : userJson(account, API),
+    account:
+      account.type === 'Organization'
+        ? { ...userJson(account, API), ...organizationPayload(account) }
+        : userJson(account, API),
     changes: { login: { from } },
     ...(account.type === 'Organization' && { organization: organizationPayload(account) }),
     sender: userJson(sender(account), API),
@@ -114,7 +127,11 @@ function jobFields(job: Job, fullName: string): Json {
 }
 
 /** The example's hundred URLs hold its own repository's name; the new one takes its place in all of them. */
-export function repositoryPayload(repository: Repository, owner: Account, example = object(exampleOf('workflow_job', (one) => 'repository' in one)['repository']) ?? {}): Json {
+export function repositoryPayload(
+  repository: Repository,
+  owner: Account,
+  example = object(exampleOf('workflow_job', (one) => 'repository' in one)['repository']) ?? {},
+): Json {
   const renamed = replaceEverywhere(example, text(example['full_name']) ?? '', `${owner.login}/${repository.name}`);
   return {
     ...renamed,
@@ -136,13 +153,21 @@ function repositoryStub(repository: Repository, owner: Account): Json {
 
 function organizationPayload(account: Account): Json {
   const example = object(exampleOf('workflow_job', (one) => 'organization' in one)['organization']) ?? {};
-  return { ...replaceEverywhere(example, text(example['login']) ?? '', account.login), id: account.id, node_id: nodeId('Organization', account.id), description: account.login };
+  return {
+    ...replaceEverywhere(example, text(example['login']) ?? '', account.login),
+    id: account.id,
+    node_id: nodeId('Organization', account.id),
+    description: account.login,
+  };
 }
 
 function deployment(example: Json, { installation, repository }: JobContext): Json {
   const name = text(object(example['repository'])?.['full_name']) ?? '';
   const { account } = installation;
-  return { ...replaceEverywhere(object(example['deployment']) ?? {}, name, `${account.login}/${repository.name}`), creator: userJson(sender(account), API) };
+  return {
+    ...replaceEverywhere(object(example['deployment']) ?? {}, name, `${account.login}/${repository.name}`),
+    creator: userJson(sender(account), API),
+  };
 }
 
 function replaceEverywhere(value: Json, from: string, to: string): Json {
@@ -151,7 +176,10 @@ function replaceEverywhere(value: Json, from: string, to: string): Json {
 
 function exampleOf(event: string, wanted: (example: Json) => boolean): Json {
   const known: readonly unknown[] = examples.find((entry) => entry.name === event)?.examples ?? [];
-  const fitting = known.map(object).filter((one) => one !== undefined).filter(wanted);
+  const fitting = known
+    .map(object)
+    .filter((one) => one !== undefined)
+    .filter(wanted);
   // The samples that an App received are nearer to what we send than those of a repository's own hook.
   const found = fitting.find((one) => 'installation' in one) ?? fitting[0];
   if (found === undefined) throw new Error(`@octokit/webhooks-examples has no fitting example of ${event}`);

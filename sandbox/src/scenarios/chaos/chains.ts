@@ -1,7 +1,10 @@
 import type { Launcher } from '../../machines/launcher';
 import type { ChaosContext } from './chaos-context';
 
-/** Lambda stops a function that its own messages lead to about so often. https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html */
+/**
+ * Lambda stops a function that its own messages lead to about so often.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+ */
 const LAMBDA_STOPS_AFTER = 16;
 
 /** scale-up is exempt from that guard, so nobody but this would notice a loop. */

@@ -19,7 +19,11 @@ export const SMALL = 'builds-small';
 const LIMIT = 2;
 
 /** Tenants under attack, each active before anything begins. */
-export async function createTenants(stage: ChaosContext, logins: readonly string[], limit = LIMIT): Promise<readonly Tenant[]> {
+export async function createTenants(
+  stage: ChaosContext,
+  logins: readonly string[],
+  limit = LIMIT,
+): Promise<readonly Tenant[]> {
   const tenants: Tenant[] = [];
   for (const login of logins) {
     const tenant: Tenant = { login, type: 'Organization', id: await stage.client.install(login, 'Organization') };
@@ -37,11 +41,18 @@ export async function createTenants(stage: ChaosContext, logins: readonly string
 }
 
 /** Does the work while the queue's messages gather, lets them go when `count` have, and answers what was queued. */
-export async function asOneBatch<T>(stage: ChaosContext, count: number, work: () => Promise<T>, meanwhile: () => Promise<void> = async () => undefined): Promise<T> {
+export async function asOneBatch<T>(
+  stage: ChaosContext,
+  count: number,
+  work: () => Promise<T>,
+  meanwhile: () => Promise<void> = async () => undefined,
+): Promise<T> {
   await stage.chaos.hold(SMALL);
   try {
     const made = await work();
-    await stage.poller.until(`${count} messages in ${SMALL}`, async () => ((await stage.chaos.depth(SMALL)) >= count ? true : undefined));
+    await stage.poller.until(`${count} messages in ${SMALL}`, async () =>
+      (await stage.chaos.depth(SMALL)) >= count ? true : undefined,
+    );
     await meanwhile();
     return made;
   } finally {
@@ -51,11 +62,16 @@ export async function asOneBatch<T>(stage: ChaosContext, count: number, work: ()
 
 export async function untilEnded(stage: ChaosContext, tenant: Tenant, jobId: number): Promise<SteeredJob> {
   return stage.poller.until(`${tenant.login}: the end of job ${jobId}`, async () =>
-    (await stage.client.jobs(tenant.id)).find((job) => job.id === jobId && job.status === 'completed'));
+    (await stage.client.jobs(tenant.id)).find((job) => job.id === jobId && job.status === 'completed'),
+  );
 }
 
 /** The job succeeded, on a machine that carries its tenant's tag, and no other machine was started for it. */
-export async function ranOnOwnMachine(stage: ChaosContext, tenant: Tenant, jobId: number): Promise<{ readonly held: boolean; readonly detail: string }> {
+export async function ranOnOwnMachine(
+  stage: ChaosContext,
+  tenant: Tenant,
+  jobId: number,
+): Promise<{ readonly held: boolean; readonly detail: string }> {
   const job = await untilEnded(stage, tenant, jobId);
   const machine = /i-[0-9a-f]+$/.exec(job.runnerName ?? '')?.[0] ?? '';
   const owner = stage.fleetMonitor.tagsOf(machine)?.['ghr:tenant_id'];
@@ -69,8 +85,15 @@ export async function untilParked(stage: ChaosContext, tenant: Tenant, jobId: nu
   });
 }
 
-/** As {@link untilParked}, of a job that may have run before anybody looked: the cause was mended in the meantime. Undefined then. */
-export async function untilParkedOrRun(stage: ChaosContext, tenant: Tenant, jobId: number): Promise<string | undefined> {
+/**
+ * As {@link untilParked}, of a job that may have run before anybody looked: the cause was mended in the meantime.
+ * Undefined then.
+ */
+export async function untilParkedOrRun(
+  stage: ChaosContext,
+  tenant: Tenant,
+  jobId: number,
+): Promise<string | undefined> {
   const found = await stage.poller.until(`${tenant.login}: job ${jobId} parked, or run`, async () => {
     const row = await stage.account.job(tenant.id, jobId);
     if (row?.state === 'parked') return { reason: row.reason ?? '' };
@@ -79,7 +102,12 @@ export async function untilParkedOrRun(stage: ChaosContext, tenant: Tenant, jobI
   return 'reason' in found ? found.reason : undefined;
 }
 
-export async function queueOne(stage: ChaosContext, tenant: Tenant, seconds: number | null = 1, size = 'small'): Promise<number> {
+export async function queueOne(
+  stage: ChaosContext,
+  tenant: Tenant,
+  seconds: number | null = 1,
+  size = 'small',
+): Promise<number> {
   return stage.client.queue({ installationId: tenant.id, size, seconds });
 }
 

@@ -1,7 +1,19 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { CreateTagsCommand, DescribeInstancesCommand, DescribeTagsCommand, EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateTagsCommand,
+  DescribeInstancesCommand,
+  DescribeTagsCommand,
+  EC2Client,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
 import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DeleteParameterCommand, GetParameterCommand, GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  DeleteParameterCommand,
+  GetParameterCommand,
+  GetParametersByPathCommand,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import type { DemoSandbox } from '../kit/types';
 import type { Launcher } from '../../machines/launcher';
 import { object, text } from '../../lib/json';
@@ -22,31 +34,64 @@ export interface ProbeResult {
 
 const REFUSALS = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation', 'AuthorizationError']);
 
-/** A job on one tenant's machine has that machine's credentials. It tries them on everything of another tenant, and on its own. */
-export async function crossTenantAccess(stage: ChaosContext, sandbox: DemoSandbox, launcher: Launcher): Promise<readonly ProbeResult[]> {
+/**
+ * A job on one tenant's machine has that machine's credentials. It tries them on everything of another tenant, and on
+ * its own.
+ */
+export async function crossTenantAccess(
+  stage: ChaosContext,
+  sandbox: DemoSandbox,
+  launcher: Launcher,
+): Promise<readonly ProbeResult[]> {
   let results: readonly ProbeResult[] = [];
   await experiment(stage, 'a job tries its machine’s credentials on another tenant', async () => {
     const tenants = await createTenants(stage, ['curious', 'private']);
-    for (const tenant of tenants) await stage.chaos.machineFault({ kind: 'never_boots', installation_id: tenant.id, times: 1 });
+    for (const tenant of tenants)
+      await stage.chaos.machineFault({ kind: 'never_boots', installation_id: tenant.id, times: 1 });
     const ids = await Promise.all(tenants.map((tenant) => queueOne(stage, tenant, 1)));
     const found = await stage.poller.until('two machines with their configurations', async () => {
-      const names = (await Promise.all(tenants.map((tenant) => stage.account.parameters(tenant.id)))).map(([name]) => name);
-      return names.every((name) => name !== undefined) && (await stage.chaos.machineFaultsLeft()) === 0 ? names.map(String) : undefined;
+      const names = (await Promise.all(tenants.map((tenant) => stage.account.parameters(tenant.id)))).map(
+        ([name]) => name,
+      );
+      return names.every((name) => name !== undefined) && (await stage.chaos.machineFaultsLeft()) === 0
+        ? names.map(String)
+        : undefined;
     });
     const [own = '', other = ''] = found;
     const machines = found.map((name) => name.split('/').at(-1) ?? '');
     const [mine = '', theirs = ''] = machines;
-    results = await tryAll(probesOf(await clientsOf(sandbox, launcher, mine), { own, other, mine, theirs, prefix: sandbox.prefix, otherTenant: tenants[1]?.id ?? 0, queueUrl: await stage.chaos.queueUrl(SMALL) }));
-    for (const one of results) stage.checks.check(`a machine ${one.expected === 'allowed' ? 'may' : 'may not'} ${one.what}`, one.found === one.expected, one.found);
+    results = await tryAll(
+      probesOf(await clientsOf(sandbox, launcher, mine), {
+        own,
+        other,
+        mine,
+        theirs,
+        prefix: sandbox.prefix,
+        otherTenant: tenants[1]?.id ?? 0,
+        queueUrl: await stage.chaos.queueUrl(SMALL),
+      }),
+    );
+    for (const one of results)
+      stage.checks.check(
+        `a machine ${one.expected === 'allowed' ? 'may' : 'may not'} ${one.what}`,
+        one.found === one.expected,
+        one.found,
+      );
     await stage.chaos.endMachine(mine);
     const [curious, secretive] = tenants;
     if (curious === undefined || secretive === undefined) return;
     const ran = await ranOnOwnMachine(stage, curious, ids[0] ?? 0);
     stage.checks.check('a machine that deleted its own configuration and died is replaced', ran.held, ran.detail);
     await stage.client.uninstall(secretive.id);
-    await stage.poller.until(`${secretive.login}: cleaned up`, async () => ((await stage.account.tenant(secretive.id))?.cleanup === 'done' ? true : undefined));
+    await stage.poller.until(`${secretive.login}: cleaned up`, async () =>
+      (await stage.account.tenant(secretive.id))?.cleanup === 'done' ? true : undefined,
+    );
     const left = await stage.account.parameters(secretive.id);
-    stage.checks.check('an uninstall removes a configuration that no machine has fetched', left.length === 0, left.join(', '));
+    stage.checks.check(
+      'an uninstall removes a configuration that no machine has fetched',
+      left.length === 0,
+      left.join(', '),
+    );
   });
   return results;
 }
@@ -60,9 +105,18 @@ interface Clients {
 
 async function clientsOf({ aws }: DemoSandbox, launcher: Launcher, machine: string): Promise<Clients> {
   const session = object(await launcher.credentials(machine)) ?? {};
-  const credentials = { accessKeyId: text(session['AccessKeyId']) ?? '', secretAccessKey: text(session['SecretAccessKey']) ?? '', sessionToken: text(session['Token']) ?? '' };
+  const credentials = {
+    accessKeyId: text(session['AccessKeyId']) ?? '',
+    secretAccessKey: text(session['SecretAccessKey']) ?? '',
+    sessionToken: text(session['Token']) ?? '',
+  };
   const settings = { endpoint: aws.endpoint_url, region: aws.region, credentials, maxAttempts: 1 };
-  return { ssm: new SSMClient(settings), ec2: new EC2Client(settings), dynamodb: new DynamoDBClient(settings), sqs: new SQSClient(settings) };
+  return {
+    ssm: new SSMClient(settings),
+    ec2: new EC2Client(settings),
+    dynamodb: new DynamoDBClient(settings),
+    sqs: new SQSClient(settings),
+  };
 }
 
 interface Targets {
@@ -76,17 +130,26 @@ interface Targets {
 }
 
 /** Each refusal beside what is allowed, so that a machine that may do nothing at all can't pass. */
-function probesOf({ ssm, ec2, dynamodb, sqs }: Clients, { own, other, mine, theirs, prefix, otherTenant, queueUrl }: Targets): readonly Probe[] {
+function probesOf(
+  { ssm, ec2, dynamodb, sqs }: Clients,
+  { own, other, mine, theirs, prefix, otherTenant, queueUrl }: Targets,
+): readonly Probe[] {
   const may = (what: string, call: () => Promise<unknown>): Probe => ({ what, allowed: true, call });
   const mayNot = (what: string, call: () => Promise<unknown>): Probe => ({ what, allowed: false, call });
-  const tag = (machine: string, key: string): Promise<unknown> => ec2.send(new CreateTagsCommand({ Resources: [machine], Tags: [{ Key: key, Value: 'probe' }] }));
-  const read = (name: string): Promise<unknown> => ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
+  const tag = (machine: string, key: string): Promise<unknown> =>
+    ec2.send(new CreateTagsCommand({ Resources: [machine], Tags: [{ Key: key, Value: 'probe' }] }));
+  const read = (name: string): Promise<unknown> =>
+    ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
   return [
     mayNot("read another tenant's configuration", () => read(other)),
     may('read its own configuration', () => read(own)),
     mayNot("delete another tenant's configuration", () => ssm.send(new DeleteParameterCommand({ Name: other }))),
-    mayNot('list configurations', () => ssm.send(new GetParametersByPathCommand({ Path: `/${prefix}/tenants`, Recursive: true }))),
-    mayNot('write a configuration', () => ssm.send(new PutParameterCommand({ Name: `${own}x`, Value: 'probe', Type: 'String' }))),
+    mayNot('list configurations', () =>
+      ssm.send(new GetParametersByPathCommand({ Path: `/${prefix}/tenants`, Recursive: true })),
+    ),
+    mayNot('write a configuration', () =>
+      ssm.send(new PutParameterCommand({ Name: `${own}x`, Value: 'probe', Type: 'String' })),
+    ),
     mayNot("read the App's private key", () => read(`/${prefix}/app/key`)),
     mayNot("tag another tenant's machine", () => tag(theirs, 'ghr:state')),
     may('tag itself with its state', () => tag(mine, 'ghr:state')),
@@ -94,7 +157,11 @@ function probesOf({ ssm, ec2, dynamodb, sqs }: Clients, { own, other, mine, thei
     mayNot('see machines', () => ec2.send(new DescribeInstancesCommand({}))),
     mayNot("see machines' tags", () => ec2.send(new DescribeTagsCommand({}))),
     mayNot("end another tenant's machine", () => ec2.send(new TerminateInstancesCommand({ InstanceIds: [theirs] }))),
-    mayNot("read another tenant's row", () => dynamodb.send(new GetItemCommand({ TableName: `${prefix}-tenants`, Key: { installation_id: { N: String(otherTenant) } } }))),
+    mayNot("read another tenant's row", () =>
+      dynamodb.send(
+        new GetItemCommand({ TableName: `${prefix}-tenants`, Key: { installation_id: { N: String(otherTenant) } } }),
+      ),
+    ),
     mayNot('find a queue', () => sqs.send(new GetQueueUrlCommand({ QueueName: `${prefix}-builds-small` }))),
     mayNot('send a job', () => sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: '{}' }))),
     mayNot('take a job', () => sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }))),
@@ -105,7 +172,10 @@ function probesOf({ ssm, ec2, dynamodb, sqs }: Clients, { own, other, mine, thei
 async function tryAll(probes: readonly Probe[]): Promise<readonly ProbeResult[]> {
   const results: ProbeResult[] = [];
   for (const { what, allowed, call } of probes) {
-    const found = await call().then(() => 'allowed', (error: unknown) => (error instanceof Error && REFUSALS.has(error.name) ? 'refused' : String(error)));
+    const found = await call().then(
+      () => 'allowed',
+      (error: unknown) => (error instanceof Error && REFUSALS.has(error.name) ? 'refused' : String(error)),
+    );
     results.push({ what, expected: allowed ? 'allowed' : 'refused', found });
   }
   return results;

@@ -11,16 +11,25 @@ export async function aftermath(stage: ChaosContext): Promise<void> {
     const idle = await idleMachines(stage);
     for (const machine of idle) await stage.chaos.endMachine(machine);
     stage.figures.push({ what: 'machines that no job took, left to their idle time', value: String(idle.length) });
-    await poller.until('the end of every machine', async () => ((await account.machines()).every((one) => one.state === 'terminated') ? true : undefined));
-    const full = Object.entries(await account.deadLetters()).filter(([, count]) => count > 0).map(([name, count]) => `${name}: ${count}`);
+    await poller.until('the end of every machine', async () =>
+      (await account.machines()).every((one) => one.state === 'terminated') ? true : undefined,
+    );
+    const full = Object.entries(await account.deadLetters())
+      .filter(([, count]) => count > 0)
+      .map(([name, count]) => `${name}: ${count}`);
     checks.check('no message ended among the dead letters', full.length === 0, full.join(', '));
-    checks.check(`no tenant ever had more machines than its limit (${fleetMonitor.samples()} looks)`, fleetMonitor.violations().length === 0, fleetMonitor.violations().slice(0, 3).join('; '));
+    checks.check(
+      `no tenant ever had more machines than its limit (${fleetMonitor.samples()} looks)`,
+      fleetMonitor.violations().length === 0,
+      fleetMonitor.violations().slice(0, 3).join('; '),
+    );
   });
 }
 
 /** Machines that still run a while after the last job has ended: their idle time is longer than all of this. */
 async function idleMachines({ account, poller }: ChaosContext): Promise<readonly string[]> {
-  const alive = async (): Promise<readonly string[]> => (await account.machines()).filter((one) => one.state !== 'terminated').map((one) => one.id);
+  const alive = async (): Promise<readonly string[]> =>
+    (await account.machines()).filter((one) => one.state !== 'terminated').map((one) => one.id);
   const until = Date.now() + A_WHILE_MS;
   return poller.until('machines that end or idle', async () => {
     const left = await alive();

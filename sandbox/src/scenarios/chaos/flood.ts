@@ -3,7 +3,10 @@ import { untilFree, type Tenant } from '../kit/scenario-context';
 
 const AT_ONCE = 10;
 
-/** One tenant queues hundreds of jobs, another one. What the one waits for is its turn in the queue, not the flood's machines. */
+/**
+ * One tenant queues hundreds of jobs, another one. What the one waits for is its turn in the queue, not the flood's
+ * machines.
+ */
 export async function floodOfJobs(stage: ChaosContext, size: number): Promise<void> {
   await experiment(stage, `a flood of ${size} jobs beside one`, async () => {
     const [flood, quiet] = await createTenants(stage, ['flood', 'quiet']);
@@ -15,7 +18,9 @@ export async function floodOfJobs(stage: ChaosContext, size: number): Promise<vo
     try {
       await pour(stage, flood, size);
       id = await queueOne(stage, quiet);
-      await stage.poller.until(`${size + 1} messages in the queue`, async () => ((await stage.chaos.depth(SMALL)) > size ? true : undefined));
+      await stage.poller.until(`${size + 1} messages in the queue`, async () =>
+        (await stage.chaos.depth(SMALL)) > size ? true : undefined,
+      );
     } finally {
       await stage.chaos.resume(SMALL);
     }
@@ -23,17 +28,33 @@ export async function floodOfJobs(stage: ChaosContext, size: number): Promise<vo
     const job = await untilEnded(stage, quiet, id);
     const ahead = stage.fleetMonitor.machinesOf(flood.id).length;
     const started = Date.parse(job.startedAt ?? '');
-    stage.checks.check(`the one job runs while ${size} of another tenant wait, behind no more launches than that tenant's limit`, job.conclusion === 'success' && ahead <= 2, `${ahead} launches; ${JSON.stringify(job)}`);
+    stage.checks.check(
+      `the one job runs while ${size} of another tenant wait, behind no more launches than that tenant's limit`,
+      job.conclusion === 'success' && ahead <= 2,
+      `${ahead} launches; ${JSON.stringify(job)}`,
+    );
     stage.figures.push({ what: 'one job on an idle fleet waits', value: `${idle.toFixed(1)} s` });
-    stage.figures.push({ what: `one job behind ${size} of another tenant waits`, value: `${((started - released) / 1000).toFixed(1)} s, behind ${ahead} launches` });
+    stage.figures.push({
+      what: `one job behind ${size} of another tenant waits`,
+      value: `${((started - released) / 1000).toFixed(1)} s, behind ${ahead} launches`,
+    });
     await stage.client.suspend(flood.id);
     stage.later.push(async () => {
       // Only then may what runs end: a slot that came free earlier would go to the next of the flood.
-      await stage.poller.until(`${flood.login}: a row that says suspended`, async () => ((await stage.account.tenant(flood.id))?.status === 'suspended' ? true : undefined));
-      for (const job of await stage.client.jobs(flood.id)) if (job.status === 'in_progress') await stage.client.finish(job.id);
-      await stage.poller.until(`${flood.login}: the end of its machines`, async () => (stage.fleetMonitor.running(flood.id) === 0 ? true : undefined));
+      await stage.poller.until(`${flood.login}: a row that says suspended`, async () =>
+        (await stage.account.tenant(flood.id))?.status === 'suspended' ? true : undefined,
+      );
+      for (const job of await stage.client.jobs(flood.id))
+        if (job.status === 'in_progress') await stage.client.finish(job.id);
+      await stage.poller.until(`${flood.login}: the end of its machines`, async () =>
+        stage.fleetMonitor.running(flood.id) === 0 ? true : undefined,
+      );
       const launches = stage.fleetMonitor.machinesOf(flood.id).length;
-      stage.checks.check('a suspension ends the flood: what runs finishes, the rest waits', launches <= 2, `${launches} launches`);
+      stage.checks.check(
+        'a suspension ends the flood: what runs finishes, the rest waits',
+        launches <= 2,
+        `${launches} launches`,
+      );
     });
   });
 }

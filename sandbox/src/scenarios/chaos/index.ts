@@ -75,8 +75,12 @@ export async function runChaosCommand(options: ChaosOptions): Promise<ChaosRepor
 export function chaosTable({ checks, figures }: ChaosReport): string {
   const width = Math.max(0, ...figures.map((one) => one.what.length));
   const broken = checks.filter((one) => !one.held);
-  const verdict = broken.length === 0
-    ? [`all ${checks.length} expectations held under fire`]
-    : [`${broken.length} of ${checks.length} expectations did not hold under fire:`, ...broken.map((one) => `  ✗ ${one.expectation}${one.detail === undefined ? '' : `: ${one.detail}`}`)];
+  const verdict =
+    broken.length === 0
+      ? [`all ${checks.length} expectations held under fire`]
+      : [
+          `${broken.length} of ${checks.length} expectations did not hold under fire:`,
+          ...broken.map((one) => `  ✗ ${one.expectation}${one.detail === undefined ? '' : `: ${one.detail}`}`),
+        ];
   return [...figures.map((one) => `${one.what.padEnd(width)}  ${one.value}`), '', ...verdict].join('\n');
 }

@@ -1,5 +1,14 @@
 import type { Tenant } from '../kit/scenario-context';
-import { asOneBatch, experiment, createTenants, queueOne, ranOnOwnMachine, untilParked, untilParkedOrRun, type ChaosContext } from './chaos-context';
+import {
+  asOneBatch,
+  experiment,
+  createTenants,
+  queueOne,
+  ranOnOwnMachine,
+  untilParked,
+  untilParkedOrRun,
+  type ChaosContext,
+} from './chaos-context';
 
 interface BrokenTenant {
   readonly login: string;
@@ -18,7 +27,13 @@ const BROKEN_TENANTS: readonly BrokenTenant[] = [
     login: 'sleeper',
     what: 'suspended, and nobody told',
     break_: async ({ chaos, client }, { id }) => {
-      await chaos.deliveryFault({ kind: 'drop', installation_id: id, event: 'installation', action: 'suspend', times: 1 });
+      await chaos.deliveryFault({
+        kind: 'drop',
+        installation_id: id,
+        event: 'installation',
+        action: 'suspend',
+        times: 1,
+      });
       await client.suspend(id);
     },
     followUp: async (stage, tenant, jobId) => {
@@ -30,7 +45,13 @@ const BROKEN_TENANTS: readonly BrokenTenant[] = [
     login: 'leaver',
     what: 'uninstalled, and nobody told',
     break_: async ({ chaos, client }, { id }) => {
-      await chaos.deliveryFault({ kind: 'drop', installation_id: id, event: 'installation', action: 'deleted', times: 1 });
+      await chaos.deliveryFault({
+        kind: 'drop',
+        installation_id: id,
+        event: 'installation',
+        action: 'deleted',
+        times: 1,
+      });
       await client.uninstall(id);
     },
     followUp: async (stage, tenant, jobId) => {
@@ -38,11 +59,17 @@ const BROKEN_TENANTS: readonly BrokenTenant[] = [
       // The account comes back before anybody heard that it had left: two installations, of which one is in force.
       const again = (await createTenants(stage, [tenant.login]))[0];
       const ran = again && (await ranOnOwnMachine(stage, again, await queueOne(stage, again)));
-      stage.checks.check(`${tenant.login} installs again, and runs as a tenant of its own`, ran?.held === true && again?.id !== tenant.id, ran?.detail);
+      stage.checks.check(
+        `${tenant.login} installs again, and runs as a tenant of its own`,
+        ran?.held === true && again?.id !== tenant.id,
+        ran?.detail,
+      );
       // The sweeps that the others wait for go over this row too: an installation that is gone must not stop them.
       stage.later.push(async () => {
         await stage.chaos.redeliverFailed(tenant.id);
-        await stage.poller.until(`${tenant.login}: an end of its job`, async () => ((await stage.account.job(tenant.id, jobId))?.state === 'refused' ? true : undefined));
+        await stage.poller.until(`${tenant.login}: an end of its job`, async () =>
+          (await stage.account.job(tenant.id, jobId))?.state === 'refused' ? true : undefined,
+        );
         stage.checks.check(`the uninstall of ${tenant.login}, told late, ends its waiting job`, true);
       });
     },
@@ -50,18 +77,24 @@ const BROKEN_TENANTS: readonly BrokenTenant[] = [
   {
     login: 'limited',
     what: 'out of GitHub calls',
-    break_: ({ chaos }, { id }) => chaos.gitHubFault({ kind: 'rate_limit', installation_id: id, seconds: LIMITED_SECONDS }),
+    break_: ({ chaos }, { id }) =>
+      chaos.gitHubFault({ kind: 'rate_limit', installation_id: id, seconds: LIMITED_SECONDS }),
     followUp: async (stage, tenant, jobId) => {
       // On a busy machine the limit may be over before the job's turn has come.
       const reason = await untilParkedOrRun(stage, tenant, jobId);
-      stage.checks.check(`the job of ${tenant.login} waits because of GitHub's limit, and says so`, reason === undefined || reason === 'github-limited', reason);
+      stage.checks.check(
+        `the job of ${tenant.login} waits because of GitHub's limit, and says so`,
+        reason === undefined || reason === 'github-limited',
+        reason,
+      );
       stage.later.push(() => runsLater(stage, tenant, jobId, 'when GitHub counts anew'));
     },
   },
   {
     login: 'garbled',
     what: 'with a row broken by hand',
-    break_: ({ chaos }, { id }) => chaos.editRow(id, { slots: { S: 'oops' }, max_runners: { S: 'many' }, tier: { S: 'galactic' } }),
+    break_: ({ chaos }, { id }) =>
+      chaos.editRow(id, { slots: { S: 'oops' }, max_runners: { S: 'many' }, tier: { S: 'galactic' } }),
     followUp: async (stage, tenant, jobId) => {
       // Or the sweep, which comes by once a minute, has mended the row first.
       await untilParkedOrRun(stage, tenant, jobId);
@@ -88,7 +121,11 @@ export async function noisyNeighbours(stage: ChaosContext): Promise<void> {
       for (const [index, tenant] of tenants.entries()) {
         if (tenant === middle) continue;
         const ran = await ranOnOwnMachine(stage, tenant, ids[index] ?? 0);
-        stage.checks.check(`the job of ${tenant.login} finishes beside one of a tenant ${broken.what}`, ran.held, ran.detail);
+        stage.checks.check(
+          `the job of ${tenant.login} finishes beside one of a tenant ${broken.what}`,
+          ran.held,
+          ran.detail,
+        );
       }
       await broken.followUp(stage, middle, ids[1] ?? 0);
     });
@@ -98,7 +135,10 @@ export async function noisyNeighbours(stage: ChaosContext): Promise<void> {
 /** The suspension that nobody told of is told, and lifted twice within a second: GitHub's times can't order that. */
 async function wakesAgain(stage: ChaosContext, tenant: Tenant, jobId: number): Promise<void> {
   const { client, chaos, account, poller, checks } = stage;
-  const status = (wanted: string): Promise<true> => poller.until(`${tenant.login}: ${wanted}`, async () => ((await account.tenant(tenant.id))?.status === wanted ? true : undefined));
+  const status = (wanted: string): Promise<true> =>
+    poller.until(`${tenant.login}: ${wanted}`, async () =>
+      (await account.tenant(tenant.id))?.status === wanted ? true : undefined,
+    );
   await chaos.redeliverFailed(tenant.id);
   await status('suspended');
   await chaos.cancel(jobId);
@@ -117,7 +157,11 @@ async function waitingInSuspension(stage: ChaosContext, tenant: Tenant): Promise
   await stage.chaos.editRow(tenant.id, { status: { S: 'suspended' }, suspended_by: { S: 'operator' } });
   const id = await queueOne(stage, tenant);
   const reason = await untilParked(stage, tenant, id);
-  stage.checks.check(`a job that comes while ${tenant.login} is suspended waits for that`, reason === 'tenant-suspended', reason);
+  stage.checks.check(
+    `a job that comes while ${tenant.login} is suspended waits for that`,
+    reason === 'tenant-suspended',
+    reason,
+  );
   await stage.chaos.editRow(tenant.id, { status: { S: 'active' }, suspended_by: { S: 'github' } });
   return id;
 }
@@ -125,7 +169,11 @@ async function waitingInSuspension(stage: ChaosContext, tenant: Tenant): Promise
 async function waitsWithoutMachine(stage: ChaosContext, tenant: Tenant, jobId: number): Promise<void> {
   const reason = await untilParked(stage, tenant, jobId);
   const machines = stage.fleetMonitor.machinesOf(tenant.id);
-  stage.checks.check(`the job of ${tenant.login} waits with a reason, and no machine was started for it`, reason !== '' && machines.length === 0, `${reason}; ${machines.join(', ')}`);
+  stage.checks.check(
+    `the job of ${tenant.login} waits with a reason, and no machine was started for it`,
+    reason !== '' && machines.length === 0,
+    `${reason}; ${machines.join(', ')}`,
+  );
 }
 
 async function runsLater(stage: ChaosContext, tenant: Tenant, jobId: number, when: string): Promise<void> {

@@ -1,7 +1,10 @@
 import type { Tenant } from '../kit/scenario-context';
 import { experiment, createTenants, queueOne, ranOnOwnMachine, type ChaosContext } from './chaos-context';
 
-/** What GitHub told in vain, or told nobody. The recovery comes every two minutes, so its work is looked at before the end. */
+/**
+ * What GitHub told in vain, or told nobody. The recovery comes every two minutes, so its work is looked at before the
+ * end.
+ */
 export async function missedWebhooks(stage: ChaosContext): Promise<void> {
   await experiment(stage, 'the webhook of a queued job is lost', () => lostJob(stage));
   await experiment(stage, 'a job is queued while its account is suspended', () => unheardJob(stage));
@@ -11,7 +14,13 @@ export async function missedWebhooks(stage: ChaosContext): Promise<void> {
 async function lostJob(stage: ChaosContext): Promise<void> {
   const [tenant] = await createTenants(stage, ['unheard']);
   if (tenant === undefined) return;
-  await stage.chaos.deliveryFault({ kind: 'drop', installation_id: tenant.id, event: 'workflow_job', action: 'queued', times: 1 });
+  await stage.chaos.deliveryFault({
+    kind: 'drop',
+    installation_id: tenant.id,
+    event: 'workflow_job',
+    action: 'queued',
+    times: 1,
+  });
   const id = await queueOne(stage, tenant);
   stage.later.push(() => runsOnce(stage, tenant, id, 'a job whose webhook was lost is told of again'));
 }
@@ -20,7 +29,10 @@ async function lostJob(stage: ChaosContext): Promise<void> {
 async function unheardJob(stage: ChaosContext): Promise<void> {
   const [tenant] = await createTenants(stage, ['napper']);
   if (tenant === undefined) return;
-  const status = (wanted: string): Promise<true> => stage.poller.until(`${tenant.login}: ${wanted}`, async () => ((await stage.account.tenant(tenant.id))?.status === wanted ? true : undefined));
+  const status = (wanted: string): Promise<true> =>
+    stage.poller.until(`${tenant.login}: ${wanted}`, async () =>
+      (await stage.account.tenant(tenant.id))?.status === wanted ? true : undefined,
+    );
   await stage.client.suspend(tenant.id);
   await status('suspended');
   const id = await queueOne(stage, tenant);
@@ -35,11 +47,17 @@ async function lostInstallation(stage: ChaosContext): Promise<void> {
   const tenant: Tenant = { login, type: 'Organization', id: await stage.client.install(login, 'Organization') };
   stage.fleetMonitor.setLimit(tenant.id, 2);
   const id = await queueOne(stage, tenant);
-  stage.later.push(() => runsOnce(stage, tenant, id, 'a tenant whose installation was not told of is onboarded, and its job runs'));
+  stage.later.push(() =>
+    runsOnce(stage, tenant, id, 'a tenant whose installation was not told of is onboarded, and its job runs'),
+  );
 }
 
 async function runsOnce(stage: ChaosContext, tenant: Tenant, id: number, expectation: string): Promise<void> {
   const ran = await ranOnOwnMachine(stage, tenant, id);
   const machines = stage.fleetMonitor.machinesOf(tenant.id);
-  stage.checks.check(`${expectation}, on one machine`, ran.held && machines.length === 1, `${ran.detail}; ${machines.join(', ')}`);
+  stage.checks.check(
+    `${expectation}, on one machine`,
+    ran.held && machines.length === 1,
+    `${ran.detail}; ${machines.join(', ')}`,
+  );
 }

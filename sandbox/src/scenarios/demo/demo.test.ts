@@ -6,14 +6,24 @@ import { closingTable } from '../kit/table';
 import type { DemoReport } from '../kit/types';
 import { upgradeCommand } from './upgrade';
 
-const TAGS = { 'ghr:tenant_id': '7', 'ghr:tenant_tier': 'small', 'ghr:environment': 'sandbox', 'ghr:runner_tier': 'small' };
+const TAGS = {
+  'ghr:tenant_id': '7',
+  'ghr:tenant_tier': 'small',
+  'ghr:environment': 'sandbox',
+  'ghr:runner_tier': 'small',
+};
 const machine = (id: string, state: string, tags: Record<string, string> = TAGS): SeenMachine => ({ id, state, tags });
 
 describe('the census', () => {
   it('counts what holds a slot and keeps the most it saw', () => {
     const fleetMonitor = createFleetMonitor();
     fleetMonitor.setLimit(7, 2);
-    fleetMonitor.look([machine('i-1', 'running'), machine('i-2', 'pending'), machine('i-3', 'shutting-down'), machine('i-4', 'terminated')]);
+    fleetMonitor.look([
+      machine('i-1', 'running'),
+      machine('i-2', 'pending'),
+      machine('i-3', 'shutting-down'),
+      machine('i-4', 'terminated'),
+    ]);
     fleetMonitor.look([machine('i-1', 'stopped')]);
     expect([fleetMonitor.peak(7), fleetMonitor.running(7), fleetMonitor.samples()]).toEqual([2, 1, 2]);
     expect(fleetMonitor.machinesOf(7)).toEqual(['i-1', 'i-2', 'i-3', 'i-4']);
@@ -36,8 +46,21 @@ describe('the census', () => {
 });
 
 it('adds up the counts in log lines, and passes over the rest', () => {
-  const emf = (values: Record<string, unknown>, Unit = 'Count'): string => JSON.stringify({ _aws: { CloudWatchMetrics: [{ Metrics: Object.keys(values).map((Name) => ({ Name, Unit })) }] }, ...values });
-  expect(countMetrics(['START', '{"level":"info"}', '{broken', emf({ TenantOnboarded: 1 }), `prefix ${emf({ TenantOnboarded: 1, Other: [1, 1] })}`, emf({ OldestJobAge: 40 }, 'Seconds')])).toEqual({ TenantOnboarded: 2, Other: 2 });
+  const emf = (values: Record<string, unknown>, Unit = 'Count'): string =>
+    JSON.stringify({
+      _aws: { CloudWatchMetrics: [{ Metrics: Object.keys(values).map((Name) => ({ Name, Unit })) }] },
+      ...values,
+    });
+  expect(
+    countMetrics([
+      'START',
+      '{"level":"info"}',
+      '{broken',
+      emf({ TenantOnboarded: 1 }),
+      `prefix ${emf({ TenantOnboarded: 1, Other: [1, 1] })}`,
+      emf({ OldestJobAge: 40 }, 'Seconds'),
+    ]),
+  ).toEqual({ TenantOnboarded: 2, Other: 2 });
 });
 
 it('writes the command of the README', () => {
@@ -61,15 +84,41 @@ it('holds only when each expectation held and there were any', () => {
 it('waits for a condition until its time is over, or it is told to stop', async () => {
   const asked = [undefined, undefined, 'there'];
   expect(await createPoller(5, new AbortController().signal).until('it', async () => asked.shift())).toBe('there');
-  await expect(createPoller(-1, new AbortController().signal).until('it', async () => undefined)).rejects.toThrow(PollTimeout);
-  await expect(createPoller(5, AbortSignal.abort(new Error('Ctrl-C'))).until('it', async () => 'there')).rejects.toThrow('Ctrl-C');
+  await expect(createPoller(-1, new AbortController().signal).until('it', async () => undefined)).rejects.toThrow(
+    PollTimeout,
+  );
+  await expect(
+    createPoller(5, AbortSignal.abort(new Error('Ctrl-C'))).until('it', async () => 'there'),
+  ).rejects.toThrow('Ctrl-C');
 });
 
 describe('the closing table', () => {
   const report: DemoReport = {
     tenants: [
-      { tenant: 'acme', installation_id: 1, tier: 'medium', jobs: 5, runners: 5, peak_runners: 4, limit: 5, waited: 2, longest_wait_seconds: 14.26, result: '5 of 5 succeeded' },
-      { tenant: 'jane', installation_id: 2, tier: 'small', jobs: 1, runners: 1, peak_runners: 1, limit: 2, waited: 0, longest_wait_seconds: 0, result: '1 of 1 succeeded' },
+      {
+        tenant: 'acme',
+        installation_id: 1,
+        tier: 'medium',
+        jobs: 5,
+        runners: 5,
+        peak_runners: 4,
+        limit: 5,
+        waited: 2,
+        longest_wait_seconds: 14.26,
+        result: '5 of 5 succeeded',
+      },
+      {
+        tenant: 'jane',
+        installation_id: 2,
+        tier: 'small',
+        jobs: 1,
+        runners: 1,
+        peak_runners: 1,
+        limit: 2,
+        waited: 0,
+        longest_wait_seconds: 0,
+        result: '1 of 1 succeeded',
+      },
     ],
     checks: [{ expectation: 'one', held: true }],
     metrics: { TenantOnboarded: 2 },
@@ -77,15 +126,17 @@ describe('the closing table', () => {
   };
 
   it('has one row a tenant', () => {
-    expect(closingTable(report)).toBe([
-      'tenant  tier    jobs  runners  peak  limit  waited            result',
-      '──────  ──────  ────  ───────  ────  ─────  ────────────────  ────────────────',
-      'acme    medium     5        5     4      5  2 (up to 14.3 s)  5 of 5 succeeded',
-      'jane    small      1        1     1      2  -                 1 of 1 succeeded',
-      '',
-      'metrics seen in the logs: TenantOnboarded 2',
-      'all 1 expectations held',
-    ].join('\n'));
+    expect(closingTable(report)).toBe(
+      [
+        'tenant  tier    jobs  runners  peak  limit  waited            result',
+        '──────  ──────  ────  ───────  ────  ─────  ────────────────  ────────────────',
+        'acme    medium     5        5     4      5  2 (up to 14.3 s)  5 of 5 succeeded',
+        'jane    small      1        1     1      2  -                 1 of 1 succeeded',
+        '',
+        'metrics seen in the logs: TenantOnboarded 2',
+        'all 1 expectations held',
+      ].join('\n'),
+    );
   });
 
   it('names what did not hold', () => {

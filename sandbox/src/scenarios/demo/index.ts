@@ -32,7 +32,10 @@ const CAST = [
 ] as const;
 const SECONDS = 1800;
 
-/** Three tenants install, run jobs, meet a limit, are upgraded, are suspended, and one leaves. Every promise is looked at from outside. */
+/**
+ * Three tenants install, run jobs, meet a limit, are upgraded, are suspended, and one leaves. Every promise is looked
+ * at from outside.
+ */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { sandbox, write } = options;
   const started = Date.now();
@@ -55,7 +58,11 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   }
 }
 
-async function play(stage: ScenarioContext, watch: ReturnType<typeof watchMachines>, options: DemoOptions): Promise<DemoResult> {
+async function play(
+  stage: ScenarioContext,
+  watch: ReturnType<typeof watchMachines>,
+  options: DemoOptions,
+): Promise<DemoResult> {
   const tenants = (await scene(stage, 'three accounts install the App', () => installScene(stage, CAST))) ?? [];
   const [acme, globex, jane] = tenants;
   let command = '';
@@ -73,9 +80,16 @@ async function play(stage: ScenarioContext, watch: ReturnType<typeof watchMachin
   return { ok: allHeld(result.checks), result, table: closingTable(result) };
 }
 
-async function upgrade(stage: ScenarioContext, command: string, { sandbox, aws_cli_folder: folder, path = process.env['PATH'] ?? '' }: DemoOptions): Promise<void> {
+async function upgrade(
+  stage: ScenarioContext,
+  command: string,
+  { sandbox, aws_cli_folder: folder, path = process.env['PATH'] ?? '' }: DemoOptions,
+): Promise<void> {
   stage.say(`$ ${command.replaceAll(/\s*\\\n\s*/g, ' ')}`);
-  await runCommand(command, sandbox, { path: folder === undefined ? path : `${folder}:${path}`, signal: stage.poller.signal });
+  await runCommand(command, sandbox, {
+    path: folder === undefined ? path : `${folder}:${path}`,
+    signal: stage.poller.signal,
+  });
 }
 
 /** A scene that breaks off is an expectation that did not hold; the next ones still show what they can. */

@@ -10,13 +10,23 @@ export function upgradeCommand(table: string, installationId: number): string {
 }
 
 /** Runs it with the AWS CLI, as an administrator of the sandbox would. */
-export function runCommand(command: string, { aws }: DemoSandbox, where: { path: string; signal: AbortSignal }): Promise<void> {
+export function runCommand(
+  command: string,
+  { aws }: DemoSandbox,
+  where: { path: string; signal: AbortSignal },
+): Promise<void> {
   const child = spawn('bash', ['-c', command], {
     signal: where.signal,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
-      PATH: where.path, HOME: '/nonexistent', LANG: 'C.UTF-8', AWS_PAGER: '', AWS_ENDPOINT_URL: aws.endpoint_url, AWS_DEFAULT_REGION: aws.region,
-      AWS_ACCESS_KEY_ID: aws.access_key_id, AWS_SECRET_ACCESS_KEY: aws.secret_access_key,
+      PATH: where.path,
+      HOME: '/nonexistent',
+      LANG: 'C.UTF-8',
+      AWS_PAGER: '',
+      AWS_ENDPOINT_URL: aws.endpoint_url,
+      AWS_DEFAULT_REGION: aws.region,
+      AWS_ACCESS_KEY_ID: aws.access_key_id,
+      AWS_SECRET_ACCESS_KEY: aws.secret_access_key,
     },
   });
   const errors: Buffer[] = [];
@@ -25,7 +35,12 @@ export function runCommand(command: string, { aws }: DemoSandbox, where: { path:
     child.once('error', reject);
     child.once('close', (code) => {
       if (code === 0) return resolve();
-      reject(new Error(`The upgrade command ended with ${code ?? 'a signal'}: ${Buffer.concat(errors).toString().trim().slice(-500)}`));
+      reject(
+        new Error(
+          `The upgrade command ended with ${code ?? 'a signal'}: ` +
+            `${Buffer.concat(errors).toString().trim().slice(-500)}`,
+        ),
+      );
     });
   });
 }

@@ -1,6 +1,17 @@
-import { CloudWatchLogsClient, FilterLogEventsCommand, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  FilterLogEventsCommand,
+  paginateDescribeLogGroups,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, GetItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
-import { DescribeSecurityGroupsCommand, EC2Client, paginateDescribeInstances, paginateDescribeNetworkInterfaces, paginateDescribeVolumes, type Tag } from '@aws-sdk/client-ec2';
+import {
+  DescribeSecurityGroupsCommand,
+  EC2Client,
+  paginateDescribeInstances,
+  paginateDescribeNetworkInterfaces,
+  paginateDescribeVolumes,
+  type Tag,
+} from '@aws-sdk/client-ec2';
 import { GetQueueAttributesCommand, paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { SeenMachine } from './fleet-monitor';
@@ -27,7 +38,9 @@ export interface Account {
   readonly job: (installationId: number, jobId: number) => Promise<JobRow | undefined>;
   readonly machines: () => Promise<readonly SeenMachine[]>;
   /** Tags of the volumes and network interfaces of a machine, or none when it has gone meanwhile. */
-  readonly attachments: (instanceId: string) => Promise<readonly { readonly id: string; readonly tags: Readonly<Record<string, string>> }[]>;
+  readonly attachments: (
+    instanceId: string,
+  ) => Promise<readonly { readonly id: string; readonly tags: Readonly<Record<string, string>> }[]>;
   readonly parameters: (installationId: number) => Promise<readonly string[]>;
   readonly securityGroups: (installationId: number) => Promise<readonly string[]>;
   readonly deadLetters: () => Promise<Readonly<Record<string, number>>>;
@@ -35,21 +48,33 @@ export interface Account {
 }
 
 export function lookAtAccount({ aws, prefix }: DemoSandbox): Account {
-  const settings = { endpoint: aws.endpoint_url, region: aws.region, credentials: { accessKeyId: aws.access_key_id, secretAccessKey: aws.secret_access_key } };
+  const settings = {
+    endpoint: aws.endpoint_url,
+    region: aws.region,
+    credentials: { accessKeyId: aws.access_key_id, secretAccessKey: aws.secret_access_key },
+  };
   const dynamodb = new DynamoDBClient(settings);
   const ec2 = new EC2Client(settings);
   const sqs = new SQSClient(settings);
   const ssm = new SSMClient(settings);
   const logs = new CloudWatchLogsClient(settings);
-  const item = async (table: string, key: Record<string, AttributeValue>): Promise<Record<string, AttributeValue> | undefined> =>
+  const item = async (
+    table: string,
+    key: Record<string, AttributeValue>,
+  ): Promise<Record<string, AttributeValue> | undefined> =>
     (await dynamodb.send(new GetItemCommand({ TableName: `${prefix}-${table}`, Key: key, ConsistentRead: true }))).Item;
   return {
     tenant: async (installationId) => {
       const row = await item('tenants', { installation_id: { N: String(installationId) } });
       if (row === undefined) return undefined;
       return {
-        status: row['status']?.S ?? '', tier: row['tier']?.S ?? '', maxRunners: Number(row['max_runners']?.N), orgType: row['org_type']?.S ?? '',
-        live: row['slots']?.SS?.length ?? 0, cleanup: row['cleanup']?.S, securityGroupId: row['security_group_id']?.S,
+        status: row['status']?.S ?? '',
+        tier: row['tier']?.S ?? '',
+        maxRunners: Number(row['max_runners']?.N),
+        orgType: row['org_type']?.S ?? '',
+        live: row['slots']?.SS?.length ?? 0,
+        cleanup: row['cleanup']?.S,
+        securityGroupId: row['security_group_id']?.S,
       };
     },
     job: async (installationId, jobId) => {
@@ -72,32 +97,47 @@ export function lookAtAccount({ aws, prefix }: DemoSandbox): Account {
         for (const one of page.Volumes ?? []) found.push({ id: one.VolumeId ?? '', tags: asRecord(one.Tags) });
       }
       for await (const page of paginateDescribeNetworkInterfaces({ client: ec2 }, { Filters: filter })) {
-        for (const one of page.NetworkInterfaces ?? []) found.push({ id: one.NetworkInterfaceId ?? '', tags: asRecord(one.TagSet) });
+        for (const one of page.NetworkInterfaces ?? [])
+          found.push({ id: one.NetworkInterfaceId ?? '', tags: asRecord(one.TagSet) });
       }
       return found;
     },
     parameters: async (installationId) => {
-      const answer = await ssm.send(new GetParametersByPathCommand({ Path: `/${prefix}/tenants/${installationId}`, Recursive: true }));
+      const answer = await ssm.send(
+        new GetParametersByPathCommand({ Path: `/${prefix}/tenants/${installationId}`, Recursive: true }),
+      );
       return (answer.Parameters ?? []).map((one) => one.Name ?? '');
     },
     securityGroups: async (installationId) => {
       const answer = await ec2.send(new DescribeSecurityGroupsCommand({}));
-      const named = (answer.SecurityGroups ?? []).filter((one) => one.GroupName === `${prefix}-tenant-${installationId}`);
+      const named = (answer.SecurityGroups ?? []).filter(
+        (one) => one.GroupName === `${prefix}-tenant-${installationId}`,
+      );
       return named.map((one) => one.GroupId ?? '');
     },
     deadLetters: async () => {
       const counts: Record<string, number> = {};
       for await (const page of paginateListQueues({ client: sqs }, { QueueNamePrefix: `${prefix}-` })) {
         for (const url of (page.QueueUrls ?? []).filter((one) => one.endsWith('-dlq'))) {
-          const { Attributes: attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] }));
-          counts[url.split('/').at(-1) ?? url] = Number(attributes?.['ApproximateNumberOfMessages'] ?? 0) + Number(attributes?.['ApproximateNumberOfMessagesNotVisible'] ?? 0);
+          const { Attributes: attributes } = await sqs.send(
+            new GetQueueAttributesCommand({
+              QueueUrl: url,
+              AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+            }),
+          );
+          counts[url.split('/').at(-1) ?? url] =
+            Number(attributes?.['ApproximateNumberOfMessages'] ?? 0) +
+            Number(attributes?.['ApproximateNumberOfMessagesNotVisible'] ?? 0);
         }
       }
       return counts;
     },
     logLines: async () => {
       const lines: string[] = [];
-      for await (const page of paginateDescribeLogGroups({ client: logs }, { logGroupNamePrefix: `/aws/lambda/${prefix}-` })) {
+      for await (const page of paginateDescribeLogGroups(
+        { client: logs },
+        { logGroupNamePrefix: `/aws/lambda/${prefix}-` },
+      )) {
         for (const group of page.logGroups ?? []) lines.push(...(await allLines(logs, group.logGroupName ?? '')));
       }
       return lines;
@@ -109,7 +149,9 @@ async function allLines(logs: CloudWatchLogsClient, logGroupName: string): Promi
   const lines: string[] = [];
   let nextToken: string | undefined;
   do {
-    const page = await logs.send(new FilterLogEventsCommand({ logGroupName, ...(nextToken !== undefined && { nextToken }) }));
+    const page = await logs.send(
+      new FilterLogEventsCommand({ logGroupName, ...(nextToken !== undefined && { nextToken }) }),
+    );
     lines.push(...(page.events ?? []).map((event) => event.message ?? ''));
     nextToken = page.nextToken;
   } while (nextToken !== undefined);

@@ -19,6 +19,12 @@ function metricNames(directives: unknown): readonly string[] {
   if (!Array.isArray(directives)) return [];
   return directives.flatMap((directive) => {
     const metrics = object(directive)?.['Metrics'];
-    return Array.isArray(metrics) ? metrics.map((metric) => object(metric)).filter((metric) => metric?.['Unit'] === 'Count').map((metric) => text(metric?.['Name'])).filter((name) => name !== undefined) : [];
+    return Array.isArray(metrics)
+      ? metrics
+          .map((metric) => object(metric))
+          .filter((metric) => metric?.['Unit'] === 'Count')
+          .map((metric) => text(metric?.['Name']))
+          .filter((name) => name !== undefined)
+      : [];
   });
 }

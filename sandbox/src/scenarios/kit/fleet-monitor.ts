@@ -49,7 +49,8 @@ export function createFleetMonitor(): FleetMonitor {
     setLimit: (tenantId, limit) => void limits.set(tenantId, limit),
     peak: (tenantId) => peaks.get(tenantId) ?? 0,
     running: (tenantId) => now.get(tenantId) ?? 0,
-    machinesOf: (tenantId) => [...machines.values()].filter((one) => Number(one.tags['ghr:tenant_id']) === tenantId).map((one) => one.id),
+    machinesOf: (tenantId) =>
+      [...machines.values()].filter((one) => Number(one.tags['ghr:tenant_id']) === tenantId).map((one) => one.id),
     tagsOf: (machineId) => machines.get(machineId)?.tags,
     samples: () => samples,
     violations: () => [...violations],

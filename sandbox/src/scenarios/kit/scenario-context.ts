@@ -22,12 +22,21 @@ export interface ScenarioContext {
   readonly waited: Set<number>;
 }
 
-export async function startedJobs(stage: ScenarioContext, tenant: Tenant, ids: readonly number[]): Promise<readonly SteeredJob[]> {
+export async function startedJobs(
+  stage: ScenarioContext,
+  tenant: Tenant,
+  ids: readonly number[],
+): Promise<readonly SteeredJob[]> {
   return (await stage.client.jobs(tenant.id)).filter((job) => ids.includes(job.id) && job.startedAt !== null);
 }
 
 /** As many of the jobs run as there are slots, and each of the others is known to wait for one. */
-export async function untilFull(stage: ScenarioContext, tenant: Tenant, ids: readonly number[], slots: number): Promise<readonly number[]> {
+export async function untilFull(
+  stage: ScenarioContext,
+  tenant: Tenant,
+  ids: readonly number[],
+  slots: number,
+): Promise<readonly number[]> {
   return stage.poller.until(`${tenant.login}: ${slots} of ${ids.length} jobs running and the rest parked`, async () => {
     const started = await startedJobs(stage, tenant, ids);
     if (started.length !== slots) return undefined;
@@ -39,8 +48,15 @@ export async function untilFull(stage: ScenarioContext, tenant: Tenant, ids: rea
   });
 }
 
-export async function untilStarted(stage: ScenarioContext, tenant: Tenant, ids: readonly number[], count: number): Promise<void> {
-  await stage.poller.until(`${tenant.login}: ${count} of ${ids.length} jobs started`, async () => ((await startedJobs(stage, tenant, ids)).length >= count ? true : undefined));
+export async function untilStarted(
+  stage: ScenarioContext,
+  tenant: Tenant,
+  ids: readonly number[],
+  count: number,
+): Promise<void> {
+  await stage.poller.until(`${tenant.login}: ${count} of ${ids.length} jobs started`, async () =>
+    (await startedJobs(stage, tenant, ids)).length >= count ? true : undefined,
+  );
 }
 
 /** Lets what runs end, and what waited behind it, until all have ended. */

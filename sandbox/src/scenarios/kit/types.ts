@@ -2,7 +2,12 @@
 export interface DemoSandbox {
   readonly webhook_url: string;
   readonly prefix: string;
-  readonly aws: { readonly endpoint_url: string; readonly region: string; readonly access_key_id: string; readonly secret_access_key: string };
+  readonly aws: {
+    readonly endpoint_url: string;
+    readonly region: string;
+    readonly access_key_id: string;
+    readonly secret_access_key: string;
+  };
   readonly github: { readonly app_id: string; readonly api_url: string; readonly control_url: string };
 }
 

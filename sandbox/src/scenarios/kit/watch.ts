@@ -21,7 +21,8 @@ export function watchMachines(account: Account, fleetMonitor: FleetMonitor): Wat
     // Gone before we looked: the next machine will tell.
     if (attached.length === 0) return;
     checked.add(instanceId);
-    for (const one of attached) for (const tag of NEEDED_TAGS) if (!one.tags[tag]) violations.add(`${one.id} of ${instanceId} has no tag ${tag}`);
+    for (const one of attached)
+      for (const tag of NEEDED_TAGS) if (!one.tags[tag]) violations.add(`${one.id} of ${instanceId} has no tag ${tag}`);
   };
   const round = async (): Promise<void> => {
     const machines = await account.machines();
@@ -31,7 +32,9 @@ export function watchMachines(account: Account, fleetMonitor: FleetMonitor): Wat
   };
   const loop = async (): Promise<void> => {
     while (!ending.signal.aborted) {
-      await round().catch((error: unknown) => violations.add(`a look at the machines failed: ${error instanceof Error ? error.message : String(error)}`));
+      await round().catch((error: unknown) =>
+        violations.add(`a look at the machines failed: ${error instanceof Error ? error.message : String(error)}`),
+      );
       await sleep(LOOK_EVERY_MS, undefined, { signal: ending.signal }).catch(() => undefined);
     }
   };

@@ -17,7 +17,10 @@ export function toAttribute(value: unknown): AttributeValue {
   if (typeof value === 'number') return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
   if (value === null) return { NULL: true };
-  if (value instanceof Set) return [...value].every((entry) => typeof entry === 'number') ? { NS: [...value].map(String) } : { SS: [...value].map(String) };
+  if (value instanceof Set)
+    return [...value].every((entry) => typeof entry === 'number')
+      ? { NS: [...value].map(String) }
+      : { SS: [...value].map(String) };
   if (Array.isArray(value)) return { L: value.map(toAttribute) };
   if (typeof value === 'object') return { M: toAttributes(Object.fromEntries(Object.entries(value))) };
   throw new TypeError(`A value of type ${typeof value} can't be stored in DynamoDB`);
@@ -39,7 +42,8 @@ function fromAttribute(attribute: unknown): unknown {
   if (type === 'SS' || type === 'BS') return new Set(entries(value));
   if (type === 'NS') return new Set(entries(value).map(Number));
   if (type === 'L') return entries(value).map(fromAttribute);
-  if (type === 'M') return typeof value === 'object' && value !== null ? fromAttributes(Object.fromEntries(Object.entries(value))) : {};
+  if (type === 'M')
+    return typeof value === 'object' && value !== null ? fromAttributes(Object.fromEntries(Object.entries(value))) : {};
   return value;
 }
 

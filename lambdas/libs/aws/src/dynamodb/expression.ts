@@ -53,13 +53,20 @@ export class Expression {
   /** `null` removes, undefined leaves as it is. */
   update(changes: Readonly<Record<string, unknown>>): string {
     const entries = Object.entries(changes).filter(([, value]) => value !== undefined);
-    const sets = entries.filter(([, value]) => value !== null).map(([attribute, value]) => `${this.name(attribute)} = ${this.value(value)}`);
+    const sets = entries
+      .filter(([, value]) => value !== null)
+      .map(([attribute, value]) => `${this.name(attribute)} = ${this.value(value)}`);
     const removes = entries.filter(([, value]) => value === null).map(([attribute]) => this.name(attribute));
-    return [sets.length > 0 ? `SET ${sets.join(', ')}` : '', removes.length > 0 ? `REMOVE ${removes.join(', ')}` : ''].filter(Boolean).join(' ');
+    return [sets.length > 0 ? `SET ${sets.join(', ')}` : '', removes.length > 0 ? `REMOVE ${removes.join(', ')}` : '']
+      .filter(Boolean)
+      .join(' ');
   }
 
   /** Both maps, without the empty ones, which DynamoDB refuses. */
-  get placeholders(): { ExpressionAttributeNames?: Record<string, string>; ExpressionAttributeValues?: Record<string, AttributeValue> } {
+  get placeholders(): {
+    ExpressionAttributeNames?: Record<string, string>;
+    ExpressionAttributeValues?: Record<string, AttributeValue>;
+  } {
     return {
       ...(Object.keys(this.names).length > 0 && { ExpressionAttributeNames: this.names }),
       ...(Object.keys(this.values).length > 0 && { ExpressionAttributeValues: this.values }),

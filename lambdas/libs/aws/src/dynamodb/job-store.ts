@@ -24,7 +24,10 @@ export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): J
   return {
     get,
     create: async (job) => {
-      const item = toItem({ ...toRow(job), ...derive(job.state, { ended: job.endedAt ?? job.updatedAt, openAt: openAt(job) }) });
+      const item = toItem({
+        ...toRow(job),
+        ...derive(job.state, { ended: job.endedAt ?? job.updatedAt, openAt: openAt(job) }),
+      });
       return written<Job>(await table.create(item, 'installation_id'));
     },
     change: async (installationId, jobId, guard, given) => {
@@ -33,10 +36,19 @@ export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): J
       const standing = reopens(guard, changes) && !changes.queuedAt ? await get(installationId, jobId) : undefined;
       const ended = changes.endedAt ?? changes.updatedAt ?? clock.now().toISOString();
       const queuedAt = changes.queuedAt ?? standing?.queuedAt;
-      const derived = changes.state ? derive(changes.state, { ended, ...(queuedAt !== undefined && { openAt: openAt({ queuedAt, jobId }) }) }) : {};
+      const derived = changes.state
+        ? derive(changes.state, { ended, ...(queuedAt !== undefined && { openAt: openAt({ queuedAt, jobId }) }) })
+        : {};
       const expression = new Expression();
       const update = expression.update({ ...toRow(changes), ...derived });
-      return written<Job>(await table.update({ key: keyOf(installationId, jobId), expression, update, condition: conditionOf(expression, guard) }));
+      return written<Job>(
+        await table.update({
+          key: keyOf(installationId, jobId),
+          expression,
+          update,
+          condition: conditionOf(expression, guard),
+        }),
+      );
     },
     listOpen: async (installationId, { states, limit = Number.POSITIVE_INFINITY } = {}) => {
       const expression = new Expression();
@@ -53,19 +65,38 @@ export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): J
     listRecent: async (installationId, limit) => {
       const expression = new Expression();
       const condition = expression.equals('installation_id', installationId);
-      const rows = table.query({ ConsistentRead: true, ScanIndexForward: false, KeyConditionExpression: condition, ...expression.placeholders, Limit: limit });
+      const rows = table.query({
+        ConsistentRead: true,
+        ScanIndexForward: false,
+        KeyConditionExpression: condition,
+        ...expression.placeholders,
+        Limit: limit,
+      });
       return collect(rows, limit, (row) => fromItem<Job>(row));
     },
     listDue: async (now, limit) => {
       const expression = new Expression();
-      const condition = `${expression.equals('due', 'parked')} AND ${expression.name('next_try')} <= ${expression.value(now.toISOString())}`;
-      const rows = table.query({ IndexName: 'due-index', KeyConditionExpression: condition, ...expression.placeholders, Limit: limit });
-      return collect(rows, limit, (row) => ({ installationId: Number(row['installation_id']?.N), jobId: Number(row['job_id']?.N) }));
+      const condition =
+        `${expression.equals('due', 'parked')} AND ${expression.name('next_try')} <= ` +
+        `${expression.value(now.toISOString())}`;
+      const rows = table.query({
+        IndexName: 'due-index',
+        KeyConditionExpression: condition,
+        ...expression.placeholders,
+        Limit: limit,
+      });
+      return collect(rows, limit, (row) => ({
+        installationId: Number(row['installation_id']?.N),
+        jobId: Number(row['job_id']?.N),
+      }));
     },
   };
 }
 
-const keyOf = (installationId: number, jobId: number): Item => ({ installation_id: { N: String(installationId) }, job_id: { N: String(jobId) } });
+const keyOf = (installationId: number, jobId: number): Item => ({
+  installation_id: { N: String(installationId) },
+  job_id: { N: String(jobId) },
+});
 const openAt = (job: Pick<Job, 'queuedAt' | 'jobId'>): string => `${job.queuedAt}#${job.jobId}`;
 
 function conditionOf(expression: Expression, { from, startNumber, launchId }: JobGuard): string {
@@ -81,7 +112,10 @@ function reopens({ from }: JobGuard, { state }: Changes<Job>): boolean {
 }
 
 /** Attributes for the indexes and for expiry, present exactly while the state calls for them. */
-function derive(state: Job['state'], { ended, openAt: at }: { readonly ended: string; readonly openAt?: string }): Record<string, unknown> {
+function derive(
+  state: Job['state'],
+  { ended, openAt: at }: { readonly ended: string; readonly openAt?: string },
+): Record<string, unknown> {
   if (isEnded(state)) return { open_at: null, due: null, expires_at: expiresAt(ended) };
   return { due: state === 'parked' ? 'parked' : null, expires_at: null, ...(at !== undefined && { open_at: at }) };
 }

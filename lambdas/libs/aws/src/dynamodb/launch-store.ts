@@ -17,7 +17,9 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
     },
     create: async (launch) => {
       const open = isOpenLaunch(launch.state);
-      const derived = open ? { open_at: `${launch.createdAt}#${launch.launchId}` } : { expires_at: expiresAt(launch.endedAt ?? launch.updatedAt) };
+      const derived = open
+        ? { open_at: `${launch.createdAt}#${launch.launchId}` }
+        : { expires_at: expiresAt(launch.endedAt ?? launch.updatedAt) };
       return written<Launch>(await table.create(toItem({ ...toRow(launch), ...derived }), 'installation_id'));
     },
     change: async (installationId, launchId, guard, given) => {
@@ -25,22 +27,41 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
       const ended = changes.endedAt ?? changes.updatedAt ?? clock.now().toISOString();
       const derived = changes.state === 'ended' ? { open_at: null, expires_at: expiresAt(ended) } : {};
       const expression = new Expression();
-      const update = `${expression.update({ ...toRow(changes), ...derived })} ADD ${expression.name('version')} ${expression.value(1)}`;
-      return written<Launch>(await table.update({ key: keyOf(installationId, launchId), expression, update, condition: conditionOf(expression, guard) }));
+      const update =
+        `${expression.update({ ...toRow(changes), ...derived })} ADD ${expression.name('version')} ` +
+        `${expression.value(1)}`;
+      return written<Launch>(
+        await table.update({
+          key: keyOf(installationId, launchId),
+          expression,
+          update,
+          condition: conditionOf(expression, guard),
+        }),
+      );
     },
     listOpen: async (installationId) => {
       const expression = new Expression();
       const condition = expression.equals('installation_id', installationId);
       const launches: Launch[] = [];
-      const rows = table.query({ IndexName: 'open-index', ConsistentRead: true, KeyConditionExpression: condition, ...expression.placeholders });
+      const rows = table.query({
+        IndexName: 'open-index',
+        ConsistentRead: true,
+        KeyConditionExpression: condition,
+        ...expression.placeholders,
+      });
       for await (const row of rows) launches.push(fromItem<Launch>(row));
       return launches;
     },
     findByInstance: async (instanceId) => {
       const expression = new Expression();
       const condition = expression.equals('instance_id', instanceId);
-      const rows = table.query({ IndexName: 'instance-index', KeyConditionExpression: condition, ...expression.placeholders });
-      for await (const row of rows) return { installationId: Number(row['installation_id']?.N), launchId: row['launch_id']?.S ?? '' };
+      const rows = table.query({
+        IndexName: 'instance-index',
+        KeyConditionExpression: condition,
+        ...expression.placeholders,
+      });
+      for await (const row of rows)
+        return { installationId: Number(row['installation_id']?.N), launchId: row['launch_id']?.S ?? '' };
       return undefined;
     },
     readCursor: async (name) => (await table.get(cursorKey(name)))?.['position']?.S,
@@ -54,10 +75,16 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
   };
 }
 
-const keyOf = (installationId: number, launchId: string): Item => ({ installation_id: { N: String(installationId) }, launch_id: { S: launchId } });
+const keyOf = (installationId: number, launchId: string): Item => ({
+  installation_id: { N: String(installationId) },
+  launch_id: { S: launchId },
+});
 const cursorKey = (name: string): Item => keyOf(CURSORS, `cursor#${name}`);
 
-function conditionOf(expression: Expression, { from, version, leaseOwner, leaseFreeAt, leaseFreeFor }: LaunchGuard): string {
+function conditionOf(
+  expression: Expression,
+  { from, version, leaseOwner, leaseFreeAt, leaseFreeFor }: LaunchGuard,
+): string {
   return [
     expression.isOneOf('state', from),
     ...(version === undefined ? [] : [expression.equals('version', version)]),

@@ -1,4 +1,11 @@
-import { DAY, isOfInstallation, plus, type PendingDelivery, type RecoveryStore, type ScanState } from '@multi-tenant-runner/core';
+import {
+  DAY,
+  isOfInstallation,
+  plus,
+  type PendingDelivery,
+  type RecoveryStore,
+  type ScanState,
+} from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
 import { Expression } from './expression';
 import type { StoreDeps } from './job-store';
@@ -8,10 +15,15 @@ import { createTable } from './table';
 type Book = 'deliveries' | 'scans';
 /** Sorts before every time. */
 const INSTALLATION_FIRST = '0-installation#';
-/** Longer than GitHub lists a delivery (7 days on GitHub Enterprise Server), so that a settled one is not noted again. */
+/**
+ * Longer than GitHub lists a delivery (7 days on GitHub Enterprise Server), so that a settled one is not noted again.
+ */
 const DELIVERY_LIFETIME = 10 * DAY;
 
-/** Two books in recovery's own table: `deliveries` by GUID, `scans` by installation. A pending delivery stands in its index on open rows, by when it is due. */
+/**
+ * Two books in recovery's own table: `deliveries` by GUID, `scans` by installation. A pending delivery stands in its
+ * index on open rows, by when it is due.
+ */
 export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDeps): RecoveryStore {
   const table = createTable(client, tableName);
   /** Only what nobody else has changed since it was read. */
@@ -29,23 +41,41 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
         if (found.length >= limit) break;
         const expression = new Expression();
         // Times begin with a digit above 0, so that the prefix of the installations stands before them all.
-        const range = `${expression.name('open_at')} BETWEEN ${expression.value(prefix === '' ? '1' : prefix)} AND ${expression.value(`${prefix}${now.toISOString()}~`)}`;
+        const range =
+          `${expression.name('open_at')} BETWEEN ${expression.value(prefix === '' ? '1' : prefix)} AND ` +
+          `${expression.value(`${prefix}${now.toISOString()}~`)}`;
         const condition = `${inBook(expression, 'deliveries')} AND ${range}`;
-        const rows = table.query({ IndexName: 'open-index', ConsistentRead: true, KeyConditionExpression: condition, ...expression.placeholders, Limit: limit });
+        const rows = table.query({
+          IndexName: 'open-index',
+          ConsistentRead: true,
+          KeyConditionExpression: condition,
+          ...expression.placeholders,
+          Limit: limit,
+        });
         for await (const row of rows) if (found.push(parseDelivery(row)) >= limit) break;
       }
       return found;
     },
     note: async (delivery) => {
       const { installationId, ...rest } = delivery;
-      const row = { ...toRow({ ...rest, tenantId: installationId }), state: 'pending', open_at: openAt(delivery), expires_at: forget(clock.now()) };
+      const row = {
+        ...toRow({ ...rest, tenantId: installationId }),
+        state: 'pending',
+        open_at: openAt(delivery),
+        expires_at: forget(clock.now()),
+      };
       return (await table.create({ ...toItem(row), ...deliveryKey(delivery.guid) }, 'book')).ok;
     },
     claim: (delivery, { dueAt }) => change(delivery, delivery.asked + 1, dueAt, delivery.asked),
     unclaim: async (delivery, { dueAt }) => void (await change(delivery, delivery.asked, dueAt, delivery.asked + 1)),
     settle: async (guid, outcome, now) => {
       const expression = new Expression();
-      const update = expression.update({ state: outcome, settled_at: now.toISOString(), open_at: null, expires_at: forget(now) });
+      const update = expression.update({
+        state: outcome,
+        settled_at: now.toISOString(),
+        open_at: null,
+        expires_at: forget(now),
+      });
       // Also without a row: a failure that is read later must find that it is over.
       const condition = `${expression.isMissing('state')} OR ${expression.equals('state', 'pending')}`;
       await table.update({ key: deliveryKey(guid), expression, update, condition });
@@ -54,13 +84,22 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
       const expression = new Expression();
       const condition = inBook(expression, 'scans');
       const found: ScanState[] = [];
-      for await (const row of table.query({ ConsistentRead: true, KeyConditionExpression: condition, ...expression.placeholders })) found.push(readScan(row));
+      for await (const row of table.query({
+        ConsistentRead: true,
+        KeyConditionExpression: condition,
+        ...expression.placeholders,
+      }))
+        found.push(readScan(row));
       return found;
     },
     writeScan: async ({ installationId, ...state }, now) => {
       const expression = new Expression();
       const whole = { seenUpdatedAt: null, lastRunId: null, wholeAt: null, ...state };
-      const update = expression.update({ ...toRow(whole), tenant_id: installationId, expires_at: expiresAt(now.toISOString()) });
+      const update = expression.update({
+        ...toRow(whole),
+        tenant_id: installationId,
+        expires_at: expiresAt(now.toISOString()),
+      });
       // Always true: the row is made by its first write.
       const condition = `${expression.isMissing('book')} OR ${expression.exists('book')}`;
       await table.update({ key: keyOf('scans', String(installationId)), expression, update, condition });
@@ -71,18 +110,28 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
 const keyOf = (book: Book, entry: string): Item => ({ book: { S: book }, entry: { S: entry } });
 const inBook = (expression: Expression, book: Book): string => expression.equals('book', book);
 const deliveryKey = (guid: string): Item => keyOf('deliveries', guid);
-const openAt = (delivery: PendingDelivery): string => `${isOfInstallation(delivery) ? INSTALLATION_FIRST : ''}${delivery.dueAt}#${delivery.guid}`;
+const openAt = (delivery: PendingDelivery): string =>
+  `${isOfInstallation(delivery) ? INSTALLATION_FIRST : ''}${delivery.dueAt}#${delivery.guid}`;
 const forget = (now: Date): number => Math.floor(plus(now, DELIVERY_LIFETIME).getTime() / 1_000);
 
 type Stored<T> = T & { readonly tenantId?: number; readonly entry: string; readonly state?: string };
 
 function parseDelivery(item: Item): PendingDelivery {
   const { tenantId, guid, attemptId, event, failedAt, asked, dueAt } = fromItem<Stored<PendingDelivery>>(item);
-  return { guid, attemptId, event, failedAt, asked, dueAt, ...(tenantId !== undefined && { installationId: tenantId }) };
+  return {
+    guid,
+    attemptId,
+    event,
+    failedAt,
+    asked,
+    dueAt,
+    ...(tenantId !== undefined && { installationId: tenantId }),
+  };
 }
 
 function readScan(item: Item): ScanState {
-  const { tenantId, entry, phase, breadth, seenUpdatedAt, page, index, lastRunId, wholeAt, notBefore } = fromItem<Stored<ScanState>>(item);
+  const { tenantId, entry, phase, breadth, seenUpdatedAt, page, index, lastRunId, wholeAt, notBefore } =
+    fromItem<Stored<ScanState>>(item);
   return {
     installationId: tenantId ?? Number(entry),
     phase,

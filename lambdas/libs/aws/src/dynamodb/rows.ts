@@ -8,7 +8,9 @@ const DERIVED: ReadonlySet<string> = new Set(['open_at', 'due', 'expires_at']);
 
 /** Keys in the table's spelling. */
 export function toRow(values: object): PlainRow {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [toAttributeName(name), renameKeys(value, toAttributeName)]));
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [toAttributeName(name), renameKeys(value, toAttributeName)]),
+  );
 }
 
 /** `null` is "no such attribute" in a change, so in a new item too. */

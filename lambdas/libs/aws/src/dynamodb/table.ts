@@ -31,7 +31,8 @@ export interface Table {
 
 export function createTable(client: Pick<DynamoDBClient, 'send'>, tableName: string): Table {
   return {
-    get: async (key) => (await client.send(new GetItemCommand({ TableName: tableName, Key: key, ConsistentRead: true }))).Item,
+    get: async (key) =>
+      (await client.send(new GetItemCommand({ TableName: tableName, Key: key, ConsistentRead: true }))).Item,
     create: (item, keyName) =>
       conditional(async () => {
         await client.send(
@@ -63,7 +64,9 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, tableName: str
     query: async function* (input) {
       let start: Item | undefined;
       do {
-        const page = await client.send(new QueryCommand({ TableName: tableName, ...input, ...(start && { ExclusiveStartKey: start }) }));
+        const page = await client.send(
+          new QueryCommand({ TableName: tableName, ...input, ...(start && { ExclusiveStartKey: start }) }),
+        );
         yield* page.Items ?? [];
         start = page.LastEvaluatedKey;
       } while (start !== undefined);

@@ -1,5 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DELETION_MARKS, isMarkedDeleted, type Clock, type LifecycleOutcome, type NewTenant, type TenantLifecycle } from '@multi-tenant-runner/core';
+import {
+  DELETION_MARKS,
+  isMarkedDeleted,
+  type Clock,
+  type LifecycleOutcome,
+  type NewTenant,
+  type TenantLifecycle,
+} from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
 import { decideSuspensionOrder, type Turn } from './decide-suspension-order';
 import { Expression } from './expression';
@@ -18,16 +25,26 @@ const TRIES = 5;
 
 export function createDynamoTenantLifecycle({ client, tableName, clock }: TenantLifecycleDeps): TenantLifecycle {
   const table = createTable(client, tableName);
-  const write = async (installationId: number, expression: Expression, update: string, condition: string): Promise<boolean> =>
-    (await table.update({ key: keyOf(installationId), expression, update, condition })).ok;
+  const write = async (
+    installationId: number,
+    expression: Expression,
+    update: string,
+    condition: string,
+  ): Promise<boolean> => (await table.update({ key: keyOf(installationId), expression, update, condition })).ok;
 
   /** Reads, decides and writes only if what was decided on still stands; else decides anew. */
-  const settle = async <T>(installationId: number, attempt: (item: Item | undefined) => Promise<T | 'again'>): Promise<T> => {
+  const settle = async <T>(
+    installationId: number,
+    attempt: (item: Item | undefined) => Promise<T | 'again'>,
+  ): Promise<T> => {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const result = await attempt(await table.get(keyOf(installationId)));
       if (result !== 'again') return result;
     }
-    throw new Error(`The row of installation ${installationId} in ${tableName} changed during each of ${TRIES} tries; the event is delivered again.`);
+    throw new Error(
+      `The row of installation ${installationId} in ${tableName} changed during each of ${TRIES} tries; ` +
+        'the event is delivered again.',
+    );
   };
 
   const turn = (installationId: number, changedAt: string, to: Turn, settled = false): Promise<LifecycleOutcome> =>
@@ -36,9 +53,15 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
       const decision = decideSuspensionOrder(item, { to, at, settled });
       if (decision.kind === 'leave') return decision.outcome;
       const expression = new Expression();
-      const status = { status: to, suspended_by: to === 'suspended' ? 'github' : null, updated_at: clock.now().toISOString() };
+      const status = {
+        status: to,
+        suspended_by: to === 'suspended' ? 'github' : null,
+        updated_at: clock.now().toISOString(),
+      };
       const update = expression.update({ github_changed_at: at, ...(decision.outcome === 'changed' && status) });
-      const pins = ['org_name', 'status', 'suspended_by', 'github_changed_at', ...DELETION_MARKS].map((name) => expression.isStill(name, item?.[name]));
+      const pins = ['org_name', 'status', 'suspended_by', 'github_changed_at', ...DELETION_MARKS].map((name) =>
+        expression.isStill(name, item?.[name]),
+      );
       return (await write(installationId, expression, update, pins.join(' AND '))) ? decision.outcome : 'again';
     });
 
@@ -58,8 +81,12 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
           previous_installation_id: entry.previousInstallationId,
         });
         const keeping = Object.entries(kept).map(([name, value]) => keep(expression, name, value));
-        const condition = `${expression.isMissing('org_name')} AND ${expression.isStill('status', status)} AND ${isUnmarked(expression)}`;
-        return (await write(entry.installationId, expression, `${update}, ${keeping.join(', ')}`, condition)) ? true : 'again';
+        const condition =
+          `${expression.isMissing('org_name')} AND ${expression.isStill('status', status)} AND ` +
+          `${isUnmarked(expression)}`;
+        return (await write(entry.installationId, expression, `${update}, ${keeping.join(', ')}`, condition))
+          ? true
+          : 'again';
       }),
 
     suspend: (installationId, changedAt, options) => turn(installationId, changedAt, 'suspended', options?.settled),
@@ -70,8 +97,11 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
       const at = now.toISOString();
       const changes = expression.update({ status: 'deleted', updated_at: at, suspended_by: null });
       const marks = [keep(expression, 'deleted_at', at), keep(expression, 'cleanup', 'pending')];
-      // A hand that only sets the status leaves the cleaning up to us; one that sets it to something else finds it deleted again.
-      const condition = `${expression.isMissing('status')} OR ${expression.name('status')} <> ${expression.value('deleted')} OR ${expression.isMissing('cleanup')}`;
+      // A hand that only sets the status leaves the cleaning up to us; one that sets it to something else finds it
+      // deleted again.
+      const condition =
+        `${expression.isMissing('status')} OR ${expression.name('status')} <> ${expression.value('deleted')} ` +
+        `OR ${expression.isMissing('cleanup')}`;
       // The account of a row that stands is known better than from an event that names it again.
       if (account.kind === 'owner') marks.push(keep(expression, 'account_id', account.id));
       const update = changes.replace('SET ', `SET ${marks.join(', ')}, `);
@@ -81,25 +111,44 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
     rename: (installationId, orgName, now) => {
       const expression = new Expression();
       const update = expression.update({ org_name: orgName, updated_at: now.toISOString() });
-      return write(installationId, expression, update, `${isTenant(expression)} AND ${differs(expression, 'org_name', orgName)}`);
+      return write(
+        installationId,
+        expression,
+        update,
+        `${isTenant(expression)} AND ${differs(expression, 'org_name', orgName)}`,
+      );
     },
 
     setSecurityGroup: (installationId, groupId) => {
       const expression = new Expression();
       const update = expression.update({ security_group_id: groupId });
-      return write(installationId, expression, update, `${isTenant(expression)} AND ${differs(expression, 'security_group_id', groupId)}`);
+      return write(
+        installationId,
+        expression,
+        update,
+        `${isTenant(expression)} AND ${differs(expression, 'security_group_id', groupId)}`,
+      );
     },
 
     finishCleanup: (installationId, now) => {
       const expression = new Expression();
-      const update = expression.update({ status: 'deleted', cleanup: 'done', security_group_id: null, updated_at: now.toISOString() });
+      const update = expression.update({
+        status: 'deleted',
+        cleanup: 'done',
+        security_group_id: null,
+        updated_at: now.toISOString(),
+      });
       return write(installationId, expression, update, expression.equals('cleanup', 'pending'));
     },
 
     findByAccount: async (accountId) => {
       const expression = new Expression();
       const found: number[] = [];
-      const rows = table.query({ IndexName: ACCOUNT_INDEX, KeyConditionExpression: expression.equals('account_id', accountId), ...expression.placeholders });
+      const rows = table.query({
+        IndexName: ACCOUNT_INDEX,
+        KeyConditionExpression: expression.equals('account_id', accountId),
+        ...expression.placeholders,
+      });
       for await (const row of rows) found.push(Number(row['installation_id']?.N));
       return found.sort((a, b) => a - b);
     },
@@ -108,11 +157,16 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
 
 /** A hand that wrote `active` before the App's first event has approved the tenant. */
 function firstStatus({ awaitsApproval }: NewTenant, byHand: string | undefined): Readonly<Record<string, string>> {
-  return awaitsApproval === true && byHand !== 'active' ? { status: 'suspended', suspended_by: 'approval' } : { status: 'active' };
+  return awaitsApproval === true && byHand !== 'active'
+    ? { status: 'suspended', suspended_by: 'approval' }
+    : { status: 'active' };
 }
 
 function isTenant(expression: Expression): string {
-  return `${expression.exists('org_name')} AND ${expression.name('status')} <> ${expression.value('deleted')} AND ${isUnmarked(expression)}`;
+  return (
+    `${expression.exists('org_name')} AND ${expression.name('status')} <> ${expression.value('deleted')} AND ` +
+    `${isUnmarked(expression)}`
+  );
 }
 
 /** What a hand wrote before stays. */

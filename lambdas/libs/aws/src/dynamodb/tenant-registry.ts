@@ -1,5 +1,14 @@
 import { ScanCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DELETION_MARKS, circuitAttribute, parseTenantRow, parseCircuit, buildCircuitAttribute, type TenantLookup, type TenantRegistry, type Tiers } from '@multi-tenant-runner/core';
+import {
+  DELETION_MARKS,
+  circuitAttribute,
+  parseTenantRow,
+  parseCircuit,
+  buildCircuitAttribute,
+  type TenantLookup,
+  type TenantRegistry,
+  type Tiers,
+} from '@multi-tenant-runner/core';
 import { fromAttributes, type Item } from './attributes';
 import { Expression } from './expression';
 import { createTable, type Outcome } from './table';
@@ -14,12 +23,21 @@ export interface TenantRegistryDeps {
 /** Of those who change one circuit at once each may lose to each other once. */
 const CIRCUIT_ATTEMPTS = 10;
 
-export function createDynamoTenantRegistry({ client, tableName, tiers, defaultTier }: TenantRegistryDeps): TenantRegistry {
+export function createDynamoTenantRegistry({
+  client,
+  tableName,
+  tiers,
+  defaultTier,
+}: TenantRegistryDeps): TenantRegistry {
   const table = createTable(client, tableName);
   const lookup = (installationId: number, item: Item | undefined): TenantLookup =>
     parseTenantRow(installationId, item && fromAttributes(item), tiers, defaultTier);
-  const changeRow = (installationId: number, expression: Expression, update: string, condition: string): Promise<Outcome> =>
-    table.update({ key: keyOf(installationId), expression, update, condition });
+  const changeRow = (
+    installationId: number,
+    expression: Expression,
+    update: string,
+    condition: string,
+  ): Promise<Outcome> => table.update({ key: keyOf(installationId), expression, update, condition });
 
   return {
     get: async (installationId) => lookup(installationId, await table.get(keyOf(installationId))),
@@ -31,7 +49,8 @@ export function createDynamoTenantRegistry({ client, tableName, tiers, defaultTi
         installationId,
         expression,
         `ADD ${expression.name('slots')} ${expression.attributeValue({ SS: [launchId] })}`,
-        `${isTenant(expression)} AND ${expression.equals('status', 'active')} AND ${isUnmarked(expression)} AND ${isBelow(expression, launchId, ceiling)}`,
+        `${isTenant(expression)} AND ${expression.equals('status', 'active')} AND ` +
+          `${isUnmarked(expression)} AND ${isBelow(expression, launchId, ceiling)}`,
       );
       return { admitted: outcome.ok, lookup: lookup(installationId, outcome.item) };
     },
@@ -40,7 +59,12 @@ export function createDynamoTenantRegistry({ client, tableName, tiers, defaultTi
       const expression = new Expression();
       const update = `DELETE ${expression.name('slots')} ${expression.attributeValue({ SS: [launchId] })}`;
       // Without the condition an update makes the item that it does not find.
-      const outcome = await changeRow(installationId, expression, update, `${isTenant(expression)} AND ${mayHoldSlots(expression)}`);
+      const outcome = await changeRow(
+        installationId,
+        expression,
+        update,
+        `${isTenant(expression)} AND ${mayHoldSlots(expression)}`,
+      );
       return lookup(installationId, outcome.item);
     },
 
@@ -54,14 +78,21 @@ export function createDynamoTenantRegistry({ client, tableName, tiers, defaultTi
       const expression = new Expression();
       // DynamoDB has no empty set.
       const update = expression.update({ slots: launchIds.length === 0 ? null : new Set(launchIds) });
-      await changeRow(installationId, expression, update, `${isTenant(expression)} AND NOT ${mayHoldSlots(expression)}`);
+      await changeRow(
+        installationId,
+        expression,
+        update,
+        `${isTenant(expression)} AND NOT ${mayHoldSlots(expression)}`,
+      );
     },
 
     limitGitHub: async (installationId, until) => {
       const expression = new Expression();
       const attribute = 'github_limited_until';
       const update = expression.update({ [attribute]: until.toISOString() });
-      const later = `(NOT ${expression.hasType(attribute, 'S')} OR ${expression.name(attribute)} < ${expression.value(until.toISOString())})`;
+      const later =
+        `(NOT ${expression.hasType(attribute, 'S')} OR ${expression.name(attribute)} < ` +
+        `${expression.value(until.toISOString())})`;
       return (await changeRow(installationId, expression, update, `${isTenant(expression)} AND ${later}`)).ok;
     },
 
@@ -81,7 +112,12 @@ export function createDynamoTenantRegistry({ client, tableName, tiers, defaultTi
 
     list: async (cursor) => {
       const page = await client.send(
-        new ScanCommand({ TableName: tableName, ConsistentRead: true, Limit: 100, ...(cursor !== undefined && { ExclusiveStartKey: keyOf(Number(cursor)) }) }),
+        new ScanCommand({
+          TableName: tableName,
+          ConsistentRead: true,
+          Limit: 100,
+          ...(cursor !== undefined && { ExclusiveStartKey: keyOf(Number(cursor)) }),
+        }),
       );
       const next = page.LastEvaluatedKey?.['installation_id']?.N;
       const lookups = (page.Items ?? []).map((item) => lookup(Number(item['installation_id']?.N), item));
@@ -96,10 +132,14 @@ export function keyOf(installationId: number): Item {
 
 const isTenant = (expression: Expression): string => expression.exists('org_name');
 /** A deletion is final, whatever a hand made of the status since. */
-export const isUnmarked = (expression: Expression): string => DELETION_MARKS.map((mark) => expression.isMissing(mark)).join(' AND ');
-const mayHoldSlots = (expression: Expression): string => `(${expression.isMissing('slots')} OR ${expression.hasType('slots', 'SS')})`;
+export const isUnmarked = (expression: Expression): string =>
+  DELETION_MARKS.map((mark) => expression.isMissing(mark)).join(' AND ');
+const mayHoldSlots = (expression: Expression): string =>
+  `(${expression.isMissing('slots')} OR ${expression.hasType('slots', 'SS')})`;
 
-type Ceiling = { readonly kind: 'row' } | { readonly kind: 'given'; readonly limit: number; readonly seen: AttributeValue | undefined };
+type Ceiling =
+  | { readonly kind: 'row' }
+  | { readonly kind: 'given'; readonly limit: number; readonly seen: AttributeValue | undefined };
 const FROM_ROW: Ceiling = { kind: 'row' };
 
 /** The given limit counts only in place of a figure that can't be used, and only while that very figure stands. */

@@ -22,12 +22,15 @@ describe('a block as EC2 stores it', () => {
 
   it('is that of Node for every address, and of itself', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff })), { minLength: 8, maxLength: 8 }), (groups) => {
-        const address = groups.map((group) => group.toString(16).padStart(4, '0').toUpperCase()).join(':');
-        const stored = canonicalCidr(`${address}/128`);
-        expect(stored).toBe(`${nodes(address)}/128`);
-        expect(canonicalCidr(stored)).toBe(stored);
-      }),
+      fc.property(
+        fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff })), { minLength: 8, maxLength: 8 }),
+        (groups) => {
+          const address = groups.map((group) => group.toString(16).padStart(4, '0').toUpperCase()).join(':');
+          const stored = canonicalCidr(`${address}/128`);
+          expect(stored).toBe(`${nodes(address)}/128`);
+          expect(canonicalCidr(stored)).toBe(stored);
+        },
+      ),
     );
   });
 });

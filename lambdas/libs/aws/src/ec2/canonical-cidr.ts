@@ -1,8 +1,8 @@
 const MAPPED_IPV4 = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
 
 /**
- * A block as EC2 stores it, whatever way it was written: `2001:DB8:0::/32` becomes `2001:db8::/32`, and bits beyond the prefix become 0.
- * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Ipv6Range.html
+ * A block as EC2 stores it, whatever way it was written: `2001:DB8:0::/32` becomes `2001:db8::/32`, and bits beyond the
+ * prefix become 0. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Ipv6Range.html
  */
 export function canonicalCidr(block: string): string {
   const [address = '', prefix = ''] = block.split('/');
@@ -22,7 +22,9 @@ function cut(parts: readonly number[], width: number, length: number): number[] 
 
 /** Eight groups; `::` stands for as many zeros as are missing. */
 function groupsOf(address: string): number[] {
-  const [head = [], tail] = inHexadecimal(address).split('::').map((half) => (half === '' ? [] : half.split(':').map((group) => parseInt(group, 16))));
+  const [head = [], tail] = inHexadecimal(address)
+    .split('::')
+    .map((half) => (half === '' ? [] : half.split(':').map((group) => parseInt(group, 16))));
   if (tail === undefined) return head;
   return [...head, ...Array<number>(Math.max(8 - head.length - tail.length, 0)).fill(0), ...tail];
 }
@@ -34,7 +36,10 @@ function inHexadecimal(address: string): string {
   });
 }
 
-/** The longest run of zeros, the first of equals, becomes `::`; one zero alone stays. https://www.rfc-editor.org/rfc/rfc5952 */
+/**
+ * The longest run of zeros, the first of equals, becomes `::`; one zero alone stays.
+ * https://www.rfc-editor.org/rfc/rfc5952
+ */
 function formatIpv6(groups: readonly number[]): string {
   let best = { start: 0, length: 1 };
   groups.forEach((_group, start) => {

@@ -28,8 +28,8 @@ const REFUSALS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The account gets nothing for now, whatever is asked: AWS verifies a new one, or one's first machines in a Region, within
- * minutes, at most four hours.
+ * The account gets nothing for now, whatever is asked: AWS verifies a new one, or one's first machines in a Region,
+ * within minutes, at most four hours.
  */
 const ACCOUNT: ReadonlySet<string> = new Set(['PendingVerification']);
 
@@ -40,7 +40,11 @@ const UNCLEAR: ReadonlySet<string> = new Set(['IdempotentParameterMismatch']);
  * A group that was made a moment ago may not be known yet where the launch is judged.
  * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
-const UNKNOWN_GROUP: ReadonlySet<string> = new Set(['InvalidGroup.NotFound', 'InvalidGroupId.NotFound', 'InvalidSecurityGroupID.NotFound']);
+const UNKNOWN_GROUP: ReadonlySet<string> = new Set([
+  'InvalidGroup.NotFound',
+  'InvalidGroupId.NotFound',
+  'InvalidSecurityGroupID.NotFound',
+]);
 
 /** What a type outside the free plan is called here, as EC2's own code says of a hundred mistakes. */
 export const NOT_IN_FREE_PLAN = 'InvalidParameterCombination.FreeTier';
@@ -52,7 +56,8 @@ export const NOT_IN_FREE_PLAN = 'InvalidParameterCombination.FreeTier';
 export function decideLaunchError(error: AwsError): Exclude<LaunchAnswer, { readonly kind: 'started' }> {
   const { code, message } = error;
   // Of an account on the free plan: another type may do. EC2 tells it from a wrong request by its words alone.
-  if (code === 'InvalidParameterCombination' && /free.tier/i.test(message)) return { kind: 'refused', code: NOT_IN_FREE_PLAN, message };
+  if (code === 'InvalidParameterCombination' && /free.tier/i.test(message))
+    return { kind: 'refused', code: NOT_IN_FREE_PLAN, message };
   return { kind: kindOf(error), code, message };
 }
 

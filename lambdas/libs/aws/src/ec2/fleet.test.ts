@@ -1,4 +1,11 @@
-import { awsError, createStubClient, INSTALLATION, intent, type SentCommand, type StubAnswer } from '@multi-tenant-runner/testing';
+import {
+  awsError,
+  createStubClient,
+  INSTALLATION,
+  intent,
+  type SentCommand,
+  type StubAnswer,
+} from '@multi-tenant-runner/testing';
 import { createEc2Fleet } from './fleet';
 import { buildRunInput, legalOnInstances } from './run-input';
 
@@ -8,7 +15,12 @@ function setUp(answer: (command: SentCommand, call: number) => StubAnswer) {
   let calls = 0;
   const pauses: number[] = [];
   const client = createStubClient((command) => answer(command, (calls += 1)));
-  const fleet = createEc2Fleet({ client, environment: 'test', tags: { Project: 'x' }, sleep: async (milliseconds) => void pauses.push(milliseconds) });
+  const fleet = createEc2Fleet({
+    client,
+    environment: 'test',
+    tags: { Project: 'x' },
+    sleep: async (milliseconds) => void pauses.push(milliseconds),
+  });
   return { fleet, sent: client.sent, pauses };
 }
 
@@ -18,7 +30,9 @@ describe('one launch', () => {
   it('answers with the machine that EC2 made', async () => {
     const { fleet, sent } = setUp(() => started);
     await expect(fleet.run(request)).resolves.toEqual({ kind: 'started', instanceId: 'i-1', state: 'pending' });
-    expect(sent).toEqual([{ name: 'RunInstances', input: buildRunInput(request, { environment: 'test', tags: { Project: 'x' } }) }]);
+    expect(sent).toEqual([
+      { name: 'RunInstances', input: buildRunInput(request, { environment: 'test', tags: { Project: 'x' } }) },
+    ]);
   });
 
   it('tells that the machine of a repeated token has ended', async () => {
@@ -65,12 +79,24 @@ describe('one launch', () => {
     await expect(fleet.run(request)).resolves.toMatchObject({ kind: 'started', instanceId: 'i-1' });
   });
 
-  it('takes a type outside the free plan for one that another may stand in for, and any other wrong combination for a mistake', async () => {
-    const says = async (message: string) => setUp(() => awsError('InvalidParameterCombination', 400, message)).fleet.run(request);
-    const freePlan = "The specified instance type is not eligible for Free Tier. For a list of Free Tier instance types, run 'describe-instance-types' with the filter 'free-tier-eligible=true'.";
-    await expect(says(freePlan)).resolves.toMatchObject({ kind: 'refused', code: 'InvalidParameterCombination.FreeTier' });
-    await expect(says('Network interfaces and an instance-level subnet ID may not be specified on the same request')).resolves.toMatchObject({ kind: 'impossible', code: 'InvalidParameterCombination' });
-  });
+  it(
+    'takes a type outside the free plan for one that another may stand in for, and any other wrong ' +
+      'combination for a mistake',
+    async () => {
+      const says = async (message: string) =>
+        setUp(() => awsError('InvalidParameterCombination', 400, message)).fleet.run(request);
+      const freePlan =
+        'The specified instance type is not eligible for Free Tier. For a list of Free Tier instance types, ' +
+        "run 'describe-instance-types' with the filter 'free-tier-eligible=true'.";
+      await expect(says(freePlan)).resolves.toMatchObject({
+        kind: 'refused',
+        code: 'InvalidParameterCombination.FreeTier',
+      });
+      await expect(
+        says('Network interfaces and an instance-level subnet ID may not be specified on the same request'),
+      ).resolves.toMatchObject({ kind: 'impossible', code: 'InvalidParameterCombination' });
+    },
+  );
 
   it('waits for a security group that EC2 has not heard of everywhere yet', async () => {
     const { fleet, sent } = setUp((_command, call) => (call === 1 ? awsError('InvalidGroup.NotFound', 400) : started));
@@ -79,29 +105,58 @@ describe('one launch', () => {
   });
 
   it('tells why EC2 ended the machine of a repeated token', async () => {
-    const { fleet } = setUp(() => ({ Instances: [{ InstanceId: 'i-1', State: { Name: 'terminated' }, StateReason: { Code: 'Client.VolumeLimitExceeded' } }] }));
-    await expect(fleet.run(request)).resolves.toEqual({ kind: 'started', instanceId: 'i-1', state: 'terminated', stateReason: 'Client.VolumeLimitExceeded' });
+    const { fleet } = setUp(() => ({
+      Instances: [
+        { InstanceId: 'i-1', State: { Name: 'terminated' }, StateReason: { Code: 'Client.VolumeLimitExceeded' } },
+      ],
+    }));
+    await expect(fleet.run(request)).resolves.toEqual({
+      kind: 'started',
+      instanceId: 'i-1',
+      state: 'terminated',
+      stateReason: 'Client.VolumeLimitExceeded',
+    });
   });
 
-  it.each([['RequestLimitExceeded', 503], ['UnauthorizedOperation', 403], ['InvalidGroup.NotFound', 400], ['PendingVerification', 400]])('does not believe "no machine" from %s after an answer was lost', async (code, status) => {
+  it.each([
+    ['RequestLimitExceeded', 503],
+    ['UnauthorizedOperation', 403],
+    ['InvalidGroup.NotFound', 400],
+    ['PendingVerification', 400],
+  ])('does not believe "no machine" from %s after an answer was lost', async (code, status) => {
     const { fleet } = setUp((_command, call) => (call === 1 ? awsError('TimeoutError') : awsError(code, status)));
     await expect(fleet.run(request)).resolves.toMatchObject({ kind: 'unknown', code: 'TimeoutError' });
   });
 });
 
 describe('the request for a machine', () => {
-  it('has no group or interface but the tenant\'s, and tags from the first moment', () => {
-    const input = buildRunInput(request, { environment: 'test', tags: { Project: 'x', 'cost center': 'y', 'a/b': 'z' } });
+  it("has no group or interface but the tenant's, and tags from the first moment", () => {
+    const input = buildRunInput(request, {
+      environment: 'test',
+      tags: { Project: 'x', 'cost center': 'y', 'a/b': 'z' },
+    });
     expect(input).toMatchObject({
-      MinCount: 1, MaxCount: 1, ClientToken: 'token-1', InstanceType: 't3.medium', SubnetId: 'subnet-a', SecurityGroupIds: ['sg-acme'],
+      MinCount: 1,
+      MaxCount: 1,
+      ClientToken: 'token-1',
+      InstanceType: 't3.medium',
+      SubnetId: 'subnet-a',
+      SecurityGroupIds: ['sg-acme'],
       LaunchTemplate: { LaunchTemplateId: 'lt-small', Version: '1' },
     });
     expect(input).not.toHaveProperty('InstanceMarketOptions');
     const own = [
-      { Key: 'ghr:tenant_id', Value: String(INSTALLATION) }, { Key: 'ghr:tenant_tier', Value: 'small' }, { Key: 'ghr:environment', Value: 'test' },
-      { Key: 'ghr:runner_tier', Value: 'small' }, { Key: 'ghr:launch_id', Value: '7001-1' },
+      { Key: 'ghr:tenant_id', Value: String(INSTALLATION) },
+      { Key: 'ghr:tenant_tier', Value: 'small' },
+      { Key: 'ghr:environment', Value: 'test' },
+      { Key: 'ghr:runner_tier', Value: 'small' },
+      { Key: 'ghr:launch_id', Value: '7001-1' },
     ];
-    const operators = [{ Key: 'Project', Value: 'x' }, { Key: 'cost center', Value: 'y' }, { Key: 'a/b', Value: 'z' }];
+    const operators = [
+      { Key: 'Project', Value: 'x' },
+      { Key: 'cost center', Value: 'y' },
+      { Key: 'a/b', Value: 'z' },
+    ];
     expect(input.TagSpecifications).toEqual([
       { ResourceType: 'instance', Tags: [operators[0], ...own] },
       { ResourceType: 'volume', Tags: [...operators, ...own] },
@@ -111,12 +166,18 @@ describe('the request for a machine', () => {
 
   it('lets no tag of the operator stand in for one of ours', () => {
     const input = buildRunInput(request, { environment: 'test', tags: { 'ghr:tenant_id': '1' } });
-    for (const { Tags = [] } of input.TagSpecifications ?? []) expect(Tags.filter((tag) => tag.Key === 'ghr:tenant_id')).toEqual([{ Key: 'ghr:tenant_id', Value: String(INSTALLATION) }]);
+    for (const { Tags = [] } of input.TagSpecifications ?? [])
+      expect(Tags.filter((tag) => tag.Key === 'ghr:tenant_id')).toEqual([
+        { Key: 'ghr:tenant_id', Value: String(INSTALLATION) },
+      ]);
   });
 
   it('asks for spot as one-time machines that end', () => {
     const input = buildRunInput({ ...request, intent: intent({ spot: true }) }, { environment: 'test', tags: {} });
-    expect(input.InstanceMarketOptions).toEqual({ MarketType: 'spot', SpotOptions: { SpotInstanceType: 'one-time', InstanceInterruptionBehavior: 'terminate' } });
+    expect(input.InstanceMarketOptions).toEqual({
+      MarketType: 'spot',
+      SpotOptions: { SpotInstanceType: 'one-time', InstanceInterruptionBehavior: 'terminate' },
+    });
   });
 
   it.each(['a b', 'a/b', 'ä', '.', '..', '_index', ''])('keeps the key %j off the machine', (key) => {
@@ -125,12 +186,19 @@ describe('the request for a machine', () => {
 });
 
 describe('ending machines', () => {
-  const ending = (ids: readonly string[]): StubAnswer => ({ TerminatingInstances: ids.map((InstanceId) => ({ InstanceId, CurrentState: { Name: 'shutting-down' } })) });
+  const ending = (ids: readonly string[]): StubAnswer => ({
+    TerminatingInstances: ids.map((InstanceId) => ({ InstanceId, CurrentState: { Name: 'shutting-down' } })),
+  });
   const idsOf = ({ input }: SentCommand): readonly string[] => input['InstanceIds'] as string[];
 
   it('tells the state of each', async () => {
     const { fleet, sent } = setUp((command) => ending(idsOf(command)));
-    await expect(fleet.terminate(['i-1', 'i-2'])).resolves.toEqual(new Map([['i-1', 'shutting-down'], ['i-2', 'shutting-down']]));
+    await expect(fleet.terminate(['i-1', 'i-2'])).resolves.toEqual(
+      new Map([
+        ['i-1', 'shutting-down'],
+        ['i-2', 'shutting-down'],
+      ]),
+    );
     expect(sent).toHaveLength(1);
   });
 
@@ -141,30 +209,43 @@ describe('ending machines', () => {
   });
 
   it('lets one unknown id spoil no other, and says nothing of it: it may be too young to be known', async () => {
-    const { fleet, pauses } = setUp((command) => (idsOf(command).includes('i-gone') ? awsError('InvalidInstanceID.NotFound', 400) : ending(idsOf(command))));
+    const { fleet, pauses } = setUp((command) =>
+      idsOf(command).includes('i-gone') ? awsError('InvalidInstanceID.NotFound', 400) : ending(idsOf(command)),
+    );
     await expect(fleet.terminate(['i-1', 'i-gone'])).resolves.toEqual(new Map([['i-1', 'shutting-down']]));
     expect(pauses).toEqual([1_500, 3_000]);
   });
 
   it('says nothing of a machine that EC2 has forgotten, tags and all, and therefore does not let anybody end', async () => {
-    const { fleet, sent } = setUp(({ name }) => (name === 'DescribeInstances' ? { Reservations: [] } : awsError('UnauthorizedOperation', 403)));
+    const { fleet, sent } = setUp(({ name }) =>
+      name === 'DescribeInstances' ? { Reservations: [] } : awsError('UnauthorizedOperation', 403),
+    );
     await expect(fleet.terminate(['i-forgotten'])).resolves.toEqual(new Map());
-    expect(sent.at(-1)).toMatchObject({ name: 'DescribeInstances', input: { Filters: [{ Name: 'instance-id', Values: ['i-forgotten'] }] } });
+    expect(sent.at(-1)).toMatchObject({
+      name: 'DescribeInstances',
+      input: { Filters: [{ Name: 'instance-id', Values: ['i-forgotten'] }] },
+    });
   });
 
-  it('takes the word of EC2\'s list for a machine that has ended and may not be ended again', async () => {
+  it("takes the word of EC2's list for a machine that has ended and may not be ended again", async () => {
     const listed = { Reservations: [{ Instances: [{ InstanceId: 'i-1', State: { Name: 'terminated' } }] }] };
-    const { fleet } = setUp(({ name }) => (name === 'DescribeInstances' ? listed : awsError('UnauthorizedOperation', 403)));
+    const { fleet } = setUp(({ name }) =>
+      name === 'DescribeInstances' ? listed : awsError('UnauthorizedOperation', 403),
+    );
     await expect(fleet.terminate(['i-1'])).resolves.toEqual(new Map([['i-1', 'terminated']]));
   });
 
   it('tells the refusal itself where it may not look either', async () => {
-    const { fleet } = setUp(({ name }) => awsError(name === 'DescribeInstances' ? 'Denied' : 'UnauthorizedOperation', 403));
+    const { fleet } = setUp(({ name }) =>
+      awsError(name === 'DescribeInstances' ? 'Denied' : 'UnauthorizedOperation', 403),
+    );
     await expect(fleet.terminate(['i-1'])).rejects.toThrow('UnauthorizedOperation');
   });
 
   it('asks again for a machine that EC2 does not know yet', async () => {
-    const { fleet } = setUp((command, call) => (call === 1 ? awsError('InvalidInstanceID.NotFound', 400) : ending(idsOf(command))));
+    const { fleet } = setUp((command, call) =>
+      call === 1 ? awsError('InvalidInstanceID.NotFound', 400) : ending(idsOf(command)),
+    );
     await expect(fleet.terminate(['i-new'])).resolves.toEqual(new Map([['i-new', 'shutting-down']]));
   });
 
@@ -179,7 +260,9 @@ describe('ending machines', () => {
   });
 
   it('is patient with throttling, to an end', async () => {
-    const { fleet, sent } = setUp((command, call) => (call < 3 ? awsError('RequestLimitExceeded', 503) : ending(idsOf(command))));
+    const { fleet, sent } = setUp((command, call) =>
+      call < 3 ? awsError('RequestLimitExceeded', 503) : ending(idsOf(command)),
+    );
     await expect(fleet.terminate(['i-1'])).resolves.toEqual(new Map([['i-1', 'shutting-down']]));
     expect(sent).toHaveLength(3);
     const never = setUp(() => awsError('RequestLimitExceeded', 503));
@@ -190,13 +273,22 @@ describe('ending machines', () => {
 
 describe('looking at machines', () => {
   const instance = (InstanceId: string, overrides: Record<string, unknown> = {}) => ({
-    InstanceId, State: { Name: 'running' }, ClientToken: 'token-1', LaunchTime: new Date('2026-01-15T12:00:00Z'),
-    Tags: [{ Key: 'ghr:environment', Value: 'test' }, { Key: 'ghr:tenant_id', Value: '1001' }], ...overrides,
+    InstanceId,
+    State: { Name: 'running' },
+    ClientToken: 'token-1',
+    LaunchTime: new Date('2026-01-15T12:00:00Z'),
+    Tags: [
+      { Key: 'ghr:environment', Value: 'test' },
+      { Key: 'ghr:tenant_id', Value: '1001' },
+    ],
+    ...overrides,
   });
   const page = (...instances: unknown[]): StubAnswer => ({ Reservations: [{ Instances: instances }] });
 
   it('reads page after page', async () => {
-    const { fleet, sent } = setUp(({ input }) => (input['NextToken'] === undefined ? { ...page(instance('i-1')), NextToken: 'more' } : page(instance('i-2'))));
+    const { fleet, sent } = setUp(({ input }) =>
+      input['NextToken'] === undefined ? { ...page(instance('i-1')), NextToken: 'more' } : page(instance('i-2')),
+    );
     expect((await fleet.list()).map((machine) => machine.instanceId)).toEqual(['i-1', 'i-2']);
     expect(sent).toHaveLength(2);
   });
@@ -204,13 +296,28 @@ describe('looking at machines', () => {
   it('trusts no filter', async () => {
     const { fleet } = setUp(() =>
       page(
-        instance('i-1'), instance('i-terminated', { State: { Name: 'terminated' } }), instance('i-other', { Tags: [{ Key: 'ghr:environment', Value: 'test' }, { Key: 'ghr:tenant_id', Value: '9' }] }),
-        instance('i-strange', { Tags: [{ Key: 'ghr:environment', Value: 'prod' }, { Key: 'ghr:tenant_id', Value: '1001' }] }), instance('i-bare', { Tags: undefined, ClientToken: 'other' }),
+        instance('i-1'),
+        instance('i-terminated', { State: { Name: 'terminated' } }),
+        instance('i-other', {
+          Tags: [
+            { Key: 'ghr:environment', Value: 'test' },
+            { Key: 'ghr:tenant_id', Value: '9' },
+          ],
+        }),
+        instance('i-strange', {
+          Tags: [
+            { Key: 'ghr:environment', Value: 'prod' },
+            { Key: 'ghr:tenant_id', Value: '1001' },
+          ],
+        }),
+        instance('i-bare', { Tags: undefined, ClientToken: 'other' }),
       ),
     );
     expect((await fleet.list(1001)).map((machine) => machine.instanceId)).toEqual(['i-1']);
     expect((await fleet.findByToken('other')).map((machine) => machine.instanceId)).toEqual(['i-bare']);
-    expect((await fleet.describe(['i-terminated', 'i-x'])).map((machine) => machine.instanceId)).toEqual(['i-terminated']);
+    expect((await fleet.describe(['i-terminated', 'i-x'])).map((machine) => machine.instanceId)).toEqual([
+      'i-terminated',
+    ]);
   });
 
   it('asks for many ids in parts, and for none not at all', async () => {
@@ -224,7 +331,13 @@ describe('looking at machines', () => {
   it('reads all that a machine tells', async () => {
     const { fleet } = setUp(() => page(instance('i-1')));
     await expect(fleet.findByToken('token-1')).resolves.toEqual([
-      { instanceId: 'i-1', state: 'running', clientToken: 'token-1', launchedAt: '2026-01-15T12:00:00.000Z', tags: { 'ghr:environment': 'test', 'ghr:tenant_id': '1001' } },
+      {
+        instanceId: 'i-1',
+        state: 'running',
+        clientToken: 'token-1',
+        launchedAt: '2026-01-15T12:00:00.000Z',
+        tags: { 'ghr:environment': 'test', 'ghr:tenant_id': '1001' },
+      },
     ]);
   });
 });

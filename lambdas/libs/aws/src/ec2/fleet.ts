@@ -1,5 +1,19 @@
-import { DescribeInstancesCommand, RunInstancesCommand, TerminateInstancesCommand, type EC2Client, type Filter, type Instance } from '@aws-sdk/client-ec2';
-import { TAG, type LaunchAnswer, type LaunchRequest, type Machine, type MachineState, type RunnerFleet } from '@multi-tenant-runner/core';
+import {
+  DescribeInstancesCommand,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
+  type EC2Client,
+  type Filter,
+  type Instance,
+} from '@aws-sdk/client-ec2';
+import {
+  TAG,
+  type LaunchAnswer,
+  type LaunchRequest,
+  type Machine,
+  type MachineState,
+  type RunnerFleet,
+} from '@multi-tenant-runner/core';
 import { isThrottle, parseAwsError } from '../aws-error';
 import { decideLaunchError } from './decide-launch-error';
 import { PAUSE, retrying, type Sleep } from './retrying';
@@ -12,7 +26,10 @@ export interface FleetDeps extends FleetTags {
 }
 
 const LAUNCH_ATTEMPTS = 3;
-/** A machine made a moment ago may not be known yet where its end is asked for. Milliseconds between the times it is asked. */
+/**
+ * A machine made a moment ago may not be known yet where its end is asked for. Milliseconds between the times it is
+ * asked.
+ */
 const UNKNOWN_ID_PAUSES = [1_500, 3_000];
 /** EC2 takes 200 values in one filter. */
 const IDS_A_CALL = 200;
@@ -27,8 +44,13 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
     let next: string | undefined;
     do {
       const token = next;
-      const page = await retrying(sleep, () => client.send(new DescribeInstancesCommand({ Filters: filters, MaxResults: 1_000, ...(token && { NextToken: token }) })));
-      for (const reservation of page.Reservations ?? []) machines.push(...(reservation.Instances ?? []).flatMap(toMachine));
+      const page = await retrying(sleep, () =>
+        client.send(
+          new DescribeInstancesCommand({ Filters: filters, MaxResults: 1_000, ...(token && { NextToken: token }) }),
+        ),
+      );
+      for (const reservation of page.Reservations ?? [])
+        machines.push(...(reservation.Instances ?? []).flatMap(toMachine));
       next = page.NextToken;
     } while (next !== undefined && next !== '');
     return machines;
@@ -42,16 +64,17 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
   };
 
   /**
-   * Our right to end a machine hangs on its tag, and EC2 judges rights first: of one that it has forgotten, tags and all, or
-   * whose tags have not arrived everywhere, it says "not authorized". Whether that is meant, a look by id tells.
-   * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+   * Our right to end a machine hangs on its tag, and EC2 judges rights first: of one that it has forgotten, tags and
+   * all, or whose tags have not arrived everywhere, it says "not authorized". Whether that is meant, a look by id
+   * tells. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
    */
   const lookAtRefused = async (id: string, refusal: unknown): Promise<MachineState | undefined> => {
     if (parseAwsError(refusal).code !== 'UnauthorizedOperation') throw refusal;
     const [machine] = await describe([{ Name: 'instance-id', Values: [id] }]).catch(() => {
       throw refusal;
     });
-    if (machine === undefined || machine.state === 'terminated' || machine.state === 'shutting-down') return machine?.state;
+    if (machine === undefined || machine.state === 'terminated' || machine.state === 'shutting-down')
+      return machine?.state;
     throw refusal;
   };
 
@@ -68,7 +91,9 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
     return [];
   };
 
-  /** One bad id fails the call for all of them; then each goes alone, and the good ones end before the error is told. */
+  /**
+   * One bad id fails the call for all of them; then each goes alone, and the good ones end before the error is told.
+   */
   const terminateChunk = async (ids: readonly string[]): Promise<[string, MachineState][]> => {
     if (ids.length === 1) return Promise.all(ids.map(terminateOne)).then((results) => results.flat());
     try {
@@ -87,13 +112,15 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
     run: (request) => launch(deps, request),
     terminate: async (instanceIds) => {
       const states = new Map<string, MachineState>();
-      for (const chunk of chunks(instanceIds, IDS_A_TERMINATION)) for (const [id, state] of await terminateChunk(chunk)) states.set(id, state);
+      for (const chunk of chunks(instanceIds, IDS_A_TERMINATION))
+        for (const [id, state] of await terminateChunk(chunk)) states.set(id, state);
       return states;
     },
     // By filter, as asking for the ids themselves fails for all of them if one is unknown.
     describe: async (instanceIds) => {
       const found: Machine[] = [];
-      for (const chunk of chunks(instanceIds, IDS_A_CALL)) found.push(...(await describe([{ Name: 'instance-id', Values: chunk }])));
+      for (const chunk of chunks(instanceIds, IDS_A_CALL))
+        found.push(...(await describe([{ Name: 'instance-id', Values: chunk }])));
       return found.filter((machine) => instanceIds.includes(machine.instanceId));
     },
     findByToken: async (clientToken) => {
@@ -101,11 +128,17 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
       return found.filter((machine) => machine.clientToken === clientToken);
     },
     list: async (installationId) => {
-      const tags = { [TAG.environment]: environment, ...(installationId !== undefined && { [TAG.tenantId]: String(installationId) }) };
+      const tags = {
+        [TAG.environment]: environment,
+        ...(installationId !== undefined && { [TAG.tenantId]: String(installationId) }),
+      };
       const byTag = Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] }));
       const found = await describe([...byTag, { Name: 'instance-state-name', Values: [...ALIVE] }]);
       // A filter's result is acted upon by ending machines, so it is checked again.
-      return found.filter((machine) => ALIVE.includes(machine.state) && Object.entries(tags).every(([key, value]) => machine.tags[key] === value));
+      return found.filter(
+        (machine) =>
+          ALIVE.includes(machine.state) && Object.entries(tags).every(([key, value]) => machine.tags[key] === value),
+      );
     },
   };
 }
@@ -120,7 +153,8 @@ async function launch({ client, sleep, ...tags }: FleetDeps, request: LaunchRequ
     last = await ask(client, request, tags);
     if (last.kind === 'unknown') unclear = last;
     // EC2 looks for the token's machine before it looks for capacity, but after it counted and authorized the call.
-    if (last.kind === 'started' || last.kind === 'refused' || (last.kind === 'impossible' && unclear === undefined)) return last;
+    if (last.kind === 'started' || last.kind === 'refused' || (last.kind === 'impossible' && unclear === undefined))
+      return last;
   }
   return unclear ?? last;
 }
@@ -129,9 +163,15 @@ async function ask(client: FleetDeps['client'], request: LaunchRequest, tags: Fl
   try {
     const answer = await client.send(new RunInstancesCommand(buildRunInput(request, tags)));
     const instance = answer.Instances?.[0];
-    if (instance?.InstanceId === undefined) return { kind: 'unknown', code: 'NoInstance', message: 'EC2 answered without a machine' };
+    if (instance?.InstanceId === undefined)
+      return { kind: 'unknown', code: 'NoInstance', message: 'EC2 answered without a machine' };
     const { InstanceId: instanceId, StateReason: { Code: stateReason } = {} } = instance;
-    return { kind: 'started', instanceId, state: toState(instance.State?.Name), ...(isReason(stateReason) && { stateReason }) };
+    return {
+      kind: 'started',
+      instanceId,
+      state: toState(instance.State?.Name),
+      ...(isReason(stateReason) && { stateReason }),
+    };
   } catch (error) {
     return decideLaunchError(parseAwsError(error));
   }

@@ -36,7 +36,9 @@ function splitRule(rule: EgressRule): Hole[] {
   const text = rule.description === '' ? {} : { Description: rule.description };
   return [
     ...rule.cidrBlocks.map((cidr) => hole({ ...base, IpRanges: [{ CidrIp: cidr, ...text }] }, canonicalCidr(cidr))),
-    ...rule.ipv6CidrBlocks.map((cidr) => hole({ ...base, Ipv6Ranges: [{ CidrIpv6: cidr, ...text }] }, canonicalCidr(cidr))),
+    ...rule.ipv6CidrBlocks.map((cidr) =>
+      hole({ ...base, Ipv6Ranges: [{ CidrIpv6: cidr, ...text }] }, canonicalCidr(cidr)),
+    ),
   ];
 }
 
@@ -44,17 +46,29 @@ function splitRule(rule: EgressRule): Hole[] {
 function splitPermission(permission: IpPermission): Hole[] {
   const base = baseOf(permission.IpProtocol ?? '-1', permission.FromPort, permission.ToPort);
   return [
-    ...(permission.IpRanges ?? []).map(({ CidrIp = '' }) => hole({ ...base, IpRanges: [{ CidrIp }] }, canonicalCidr(CidrIp))),
-    ...(permission.Ipv6Ranges ?? []).map(({ CidrIpv6 = '' }) => hole({ ...base, Ipv6Ranges: [{ CidrIpv6 }] }, canonicalCidr(CidrIpv6))),
-    ...(permission.PrefixListIds ?? []).map(({ PrefixListId = '' }) => hole({ ...base, PrefixListIds: [{ PrefixListId }] }, PrefixListId)),
-    ...(permission.UserIdGroupPairs ?? []).map(({ GroupId = '' }) => hole({ ...base, UserIdGroupPairs: [{ GroupId }] }, GroupId)),
+    ...(permission.IpRanges ?? []).map(({ CidrIp = '' }) =>
+      hole({ ...base, IpRanges: [{ CidrIp }] }, canonicalCidr(CidrIp)),
+    ),
+    ...(permission.Ipv6Ranges ?? []).map(({ CidrIpv6 = '' }) =>
+      hole({ ...base, Ipv6Ranges: [{ CidrIpv6 }] }, canonicalCidr(CidrIpv6)),
+    ),
+    ...(permission.PrefixListIds ?? []).map(({ PrefixListId = '' }) =>
+      hole({ ...base, PrefixListIds: [{ PrefixListId }] }, PrefixListId),
+    ),
+    ...(permission.UserIdGroupPairs ?? []).map(({ GroupId = '' }) =>
+      hole({ ...base, UserIdGroupPairs: [{ GroupId }] }, GroupId),
+    ),
   ];
 }
 
 /** All protocols have no ports: EC2 takes some on the way in and never shows them again. */
 function baseOf(protocol: string, from: number | undefined, to: number | undefined): IpPermission {
   if (protocol === '-1' || protocol === 'all') return { IpProtocol: '-1' };
-  return { IpProtocol: protocol, ...(from !== undefined && { FromPort: from }), ...(to !== undefined && { ToPort: to }) };
+  return {
+    IpProtocol: protocol,
+    ...(from !== undefined && { FromPort: from }),
+    ...(to !== undefined && { ToPort: to }),
+  };
 }
 
 function hole(permission: IpPermission, target: string): Hole {

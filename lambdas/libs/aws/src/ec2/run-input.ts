@@ -22,7 +22,10 @@ export function buildRunInput(request: LaunchRequest, settings: FleetTags): RunI
     SubnetId: intent.subnetId,
     SecurityGroupIds: [intent.securityGroupId],
     ...(intent.spot && {
-      InstanceMarketOptions: { MarketType: 'spot', SpotOptions: { SpotInstanceType: 'one-time', InstanceInterruptionBehavior: 'terminate' } },
+      InstanceMarketOptions: {
+        MarketType: 'spot',
+        SpotOptions: { SpotInstanceType: 'one-time', InstanceInterruptionBehavior: 'terminate' },
+      },
     }),
     TagSpecifications: tagSpecifications(request, settings),
   };
@@ -48,7 +51,8 @@ function tagSpecifications(request: LaunchRequest, { environment, tags }: FleetT
  * any other key. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/work-with-tags-in-IMDS.html
  */
 export function legalOnInstances(tags: Readonly<Record<string, string>>): Record<string, string> {
-  const legal = ([key]: [string, string]): boolean => /^[0-9A-Za-z\-_+=,.@:]+$/.test(key) && key !== '.' && key !== '..' && key !== '_index';
+  const legal = ([key]: [string, string]): boolean =>
+    /^[0-9A-Za-z\-_+=,.@:]+$/.test(key) && key !== '.' && key !== '..' && key !== '_index';
   return Object.fromEntries(Object.entries(tags).filter(legal));
 }
 

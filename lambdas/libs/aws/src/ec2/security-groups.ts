@@ -31,7 +31,10 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
 
   const named = async (installationId: number): Promise<SecurityGroup | undefined> => {
     const name = securityGroupName(environment, installationId);
-    const filters = [{ Name: 'group-name', Values: [name] }, { Name: 'vpc-id', Values: [vpcId] }];
+    const filters = [
+      { Name: 'group-name', Values: [name] },
+      { Name: 'vpc-id', Values: [vpcId] },
+    ];
     const answer = await retrying(sleep, () => client.send(new DescribeSecurityGroupsCommand({ Filters: filters })));
     return answer.SecurityGroups?.find((group) => group.GroupName === name && group.VpcId === vpcId);
   };
@@ -39,21 +42,40 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
   const seen = async (installationId: number, looks = LOOKS): Promise<SecurityGroup> => {
     const group = await named(installationId);
     if (group !== undefined) return group;
-    if (looks <= 1) throw new Error(`Security group ${securityGroupName(environment, installationId)} was made but EC2 does not list it yet; the next event or sweep goes on from here.`);
+    if (looks <= 1)
+      throw new Error(
+        `Security group ${securityGroupName(environment, installationId)} was made but EC2 does not list ` +
+          'it yet; the next event or sweep goes on from here.',
+      );
     await sleep(LOOK_PAUSE);
     return seen(installationId, looks - 1);
   };
   const make = async (installationId: number, tenantTier: string): Promise<void> => {
-    const tags = { ...deps.tags, [TAG.tenantId]: String(installationId), [TAG.tenantTier]: tenantTier, [TAG.environment]: environment };
+    const tags = {
+      ...deps.tags,
+      [TAG.tenantId]: String(installationId),
+      [TAG.tenantTier]: tenantTier,
+      [TAG.environment]: environment,
+    };
     const input = {
       GroupName: securityGroupName(environment, installationId),
       Description: `Runners of installation ${installationId}: nothing comes in`,
       VpcId: vpcId,
-      TagSpecifications: [{ ResourceType: 'security-group' as const, Tags: toTags({ Name: securityGroupName(environment, installationId), ...tags }) }],
+      TagSpecifications: [
+        {
+          ResourceType: 'security-group' as const,
+          Tags: toTags({ Name: securityGroupName(environment, installationId), ...tags }),
+        },
+      ],
     };
-    await tolerating(['InvalidGroup.Duplicate'], () => retrying(sleep, () => client.send(new CreateSecurityGroupCommand(input))));
+    await tolerating(['InvalidGroup.Duplicate'], () =>
+      retrying(sleep, () => client.send(new CreateSecurityGroupCommand(input))),
+    );
   };
-  /** A group that is listed may still be unknown where its rules are changed. https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html */
+  /**
+   * A group that is listed may still be unknown where its rules are changed.
+   * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+   */
   const onceKnown = async (call: () => Promise<unknown>, looks = LOOKS): Promise<void> => {
     try {
       await retrying(sleep, call);
@@ -86,7 +108,8 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
       const group = standing ?? (await seen(installationId));
       if (group.GroupId === undefined || !isOurs(group, environment, installationId)) {
         throw new Error(
-          `Security group ${group.GroupId} (${group.GroupName}) has the tenant's name but not its tags ${TAG.environment} = ${environment} and ` +
+          `Security group ${group.GroupId} (${group.GroupName}) has the tenant's name but not its tags ` +
+            `${TAG.environment} = ${environment} and ` +
             `${TAG.tenantId} = ${installationId}, so it is not used; rename or delete it.`,
         );
       }
@@ -113,7 +136,8 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
 }
 
 function isOurs(group: SecurityGroup, environment: string, installationId: number): boolean {
-  const has = (key: string, value: string): boolean => group.Tags?.some((tag) => tag.Key === key && tag.Value === value) === true;
+  const has = (key: string, value: string): boolean =>
+    group.Tags?.some((tag) => tag.Key === key && tag.Value === value) === true;
   return has(TAG.environment, environment) && has(TAG.tenantId, String(installationId));
 }
 

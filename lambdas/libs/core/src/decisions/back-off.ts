@@ -48,6 +48,7 @@ export function backOff({ reason, starts, hadMachine, slots, launchId }: Wait): 
 /** 0 to 1, from the text alone: no dice, so that a run can be repeated. */
 function spread(text: string): number {
   let hash = 2_166_136_261;
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 16_777_619) >>> 0;
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 16_777_619) >>> 0;
   return hash / 0xffff_ffff;
 }

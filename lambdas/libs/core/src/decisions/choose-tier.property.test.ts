@@ -12,27 +12,40 @@ const tierOf = (name: string, maxRunners: number, labels: readonly string[], ran
   ...(rank !== undefined && { rank }),
 });
 const anyTier = fc
-  .record({ name: fc.constantFrom('a', 'b', 'c', 'd'), maxRunners: fc.nat(3), labels: fc.subarray(LABELS, { minLength: 1 }), rank: fc.option(fc.nat(2), { nil: undefined }) })
+  .record({
+    name: fc.constantFrom('a', 'b', 'c', 'd'),
+    maxRunners: fc.nat(3),
+    labels: fc.subarray(LABELS, { minLength: 1 }),
+    rank: fc.option(fc.nat(2), { nil: undefined }),
+  })
   .map(({ name, maxRunners, labels, rank }) => tierOf(name, maxRunners, labels, rank));
-const anyTiers = fc.uniqueArray(anyTier, { selector: ({ name }) => name, minLength: 1, maxLength: 4 }).map((list) => new Map(list.map((tier) => [tier.name, tier])));
+const anyTiers = fc
+  .uniqueArray(anyTier, { selector: ({ name }) => name, minLength: 1, maxLength: 4 })
+  .map((list) => new Map(list.map((tier) => [tier.name, tier])));
 const scrambled = (label: string, upper: boolean): string => (upper ? label.toUpperCase() : label);
 
 test('a tier fits exactly when it has every label of the job', () => {
   fc.assert(
     fc.property(fc.subarray(LABELS, { minLength: 1 }), anyTiers, (labels, tiers) => {
       const fitting = tiersThatFit(labels, tiers).map(({ name }) => name);
-      for (const tier of tiers.values()) expect(fitting.includes(tier.name)).toBe(labels.every((label) => tier.labels.includes(label)));
+      for (const tier of tiers.values())
+        expect(fitting.includes(tier.name)).toBe(labels.every((label) => tier.labels.includes(label)));
     }),
   );
 });
 
 test('neither the order nor the case of labels matters', () => {
   fc.assert(
-    fc.property(fc.shuffledSubarray(LABELS, { minLength: 1 }), fc.infiniteStream(fc.boolean()), anyTiers, (labels, upper, tiers) => {
-      const flags = upper[Symbol.iterator]();
-      const other = [...labels].reverse().map((label) => scrambled(label, flags.next().value === true));
-      expect(tiersThatFit(other, tiers)).toEqual(tiersThatFit(labels, tiers));
-    }),
+    fc.property(
+      fc.shuffledSubarray(LABELS, { minLength: 1 }),
+      fc.infiniteStream(fc.boolean()),
+      anyTiers,
+      (labels, upper, tiers) => {
+        const flags = upper[Symbol.iterator]();
+        const other = [...labels].reverse().map((label) => scrambled(label, flags.next().value === true));
+        expect(tiersThatFit(other, tiers)).toEqual(tiersThatFit(labels, tiers));
+      },
+    ),
   );
 });
 
@@ -43,13 +56,18 @@ test('an empty label list fits nothing', () => {
 test('the choice is one of the fitting tiers, the own one first and the default one second', () => {
   let sawLowest = false;
   fc.assert(
-    fc.property(anyTiers, fc.constantFrom('a', 'b', 'c', 'd'), fc.constantFrom('a', 'b', 'c', 'd'), (tiers, own, byDefault) => {
-      const fitting = [...tiers.values()];
-      const chosen = chooseTier(fitting, own, byDefault);
-      const expected = tiers.get(own) ?? tiers.get(byDefault);
-      sawLowest ||= expected === undefined;
-      expect(chosen).toEqual(expected ?? [...fitting].sort(compareTiers)[0]);
-    }),
+    fc.property(
+      anyTiers,
+      fc.constantFrom('a', 'b', 'c', 'd'),
+      fc.constantFrom('a', 'b', 'c', 'd'),
+      (tiers, own, byDefault) => {
+        const fitting = [...tiers.values()];
+        const chosen = chooseTier(fitting, own, byDefault);
+        const expected = tiers.get(own) ?? tiers.get(byDefault);
+        sawLowest ||= expected === undefined;
+        expect(chosen).toEqual(expected ?? [...fitting].sort(compareTiers)[0]);
+      },
+    ),
   );
   expect(sawLowest).toBe(true);
 });

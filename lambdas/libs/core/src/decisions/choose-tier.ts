@@ -38,7 +38,11 @@ export function tiersThatFit(labels: readonly string[], tiers: Tiers): Tier[] {
 }
 
 /** Of several fitting tiers: the tenant's own, else the default one, else the lowest. */
-export function chooseTier(fitting: readonly Tier[], tenantTier: string | undefined, defaultTier: string): Tier | undefined {
+export function chooseTier(
+  fitting: readonly Tier[],
+  tenantTier: string | undefined,
+  defaultTier: string,
+): Tier | undefined {
   const lowestFirst = [...fitting].sort(compareTiers);
   return (
     lowestFirst.find((tier) => tier.name === tenantTier) ??

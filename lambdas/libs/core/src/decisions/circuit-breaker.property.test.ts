@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { FAILURES_TO_OPEN, PROBE_PAUSES, claimProbe, decideCircuit, parseCircuit, recordFailure, buildCircuitAttribute, type Circuit } from './circuit-breaker';
+import {
+  FAILURES_TO_OPEN,
+  PROBE_PAUSES,
+  claimProbe,
+  decideCircuit,
+  parseCircuit,
+  recordFailure,
+  buildCircuitAttribute,
+  type Circuit,
+} from './circuit-breaker';
 import { HOUR, MINUTE } from '../model/time';
 
 const START = Date.parse('2026-01-15T12:00:00.000Z');
@@ -28,7 +37,10 @@ test('lets the probe pass again, as its worker may have died, and nobody else', 
 });
 
 /** One step of a life: so much later, a launch asks, and what it started fails. */
-const life = fc.array(fc.record({ later: fc.integer({ min: 0, max: 2 * HOUR }), asks: fc.integer({ min: 1, max: 5 }) }), { maxLength: 60 });
+const life = fc.array(
+  fc.record({ later: fc.integer({ min: 0, max: 2 * HOUR }), asks: fc.integer({ min: 1, max: 5 }) }),
+  { maxLength: 60 },
+);
 
 test('however often launches ask and fail, probes of an open circuit keep their distance', () => {
   fc.assert(
@@ -62,20 +74,24 @@ test('however often launches ask and fail, probes of an open circuit keep their 
 
 test('an open circuit never stays shut: whenever its time comes, the next to ask probes', () => {
   fc.assert(
-    fc.property(fc.integer({ min: FAILURES_TO_OPEN, max: 200 }), fc.integer({ min: 0, max: 40 }), (failures, probes) => {
-      let circuit = failed(failures);
-      let time = 0;
-      for (let probe = 0; probe < probes; probe += 1) {
-        const verdict = decideCircuit(circuit, `${probe}-1`, at(time));
-        if (verdict.kind === 'wait') {
-          expect(verdict.until.getTime() - START - time).toBeLessThanOrEqual(HOUR);
-          time = verdict.until.getTime() - START;
+    fc.property(
+      fc.integer({ min: FAILURES_TO_OPEN, max: 200 }),
+      fc.integer({ min: 0, max: 40 }),
+      (failures, probes) => {
+        let circuit = failed(failures);
+        let time = 0;
+        for (let probe = 0; probe < probes; probe += 1) {
+          const verdict = decideCircuit(circuit, `${probe}-1`, at(time));
+          if (verdict.kind === 'wait') {
+            expect(verdict.until.getTime() - START - time).toBeLessThanOrEqual(HOUR);
+            time = verdict.until.getTime() - START;
+          }
+          const claimed = claimProbe(circuit, `${probe}-1`, at(time));
+          expect(claimed).toBeDefined();
+          circuit = recordFailure(claimed, 'boot', at(time));
         }
-        const claimed = claimProbe(circuit, `${probe}-1`, at(time));
-        expect(claimed).toBeDefined();
-        circuit = recordFailure(claimed, 'boot', at(time));
-      }
-    }),
+      },
+    ),
   );
 });
 

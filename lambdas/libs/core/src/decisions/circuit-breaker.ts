@@ -64,8 +64,18 @@ function pauseFrom(now: Date, probes: number): string {
 /** Of an attribute that a hand may have edited; undefined when it is no circuit, which then counts as closed. */
 export function parseCircuit(value: unknown): Circuit | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { failures, first_at: firstAt, last_at: lastAt, reason, opened_at: openedAt, probe_at: probeAt, probes, probe }: Partial<Record<string, unknown>> = { ...value };
-  if (!isCount(failures) || !isTime(firstAt) || !isTime(lastAt) || typeof reason !== 'string' || !isCount(probes)) return undefined;
+  const {
+    failures,
+    first_at: firstAt,
+    last_at: lastAt,
+    reason,
+    opened_at: openedAt,
+    probe_at: probeAt,
+    probes,
+    probe,
+  }: Partial<Record<string, unknown>> = { ...value };
+  if (!isCount(failures) || !isTime(firstAt) || !isTime(lastAt) || typeof reason !== 'string' || !isCount(probes))
+    return undefined;
   return {
     failures,
     firstAt,
@@ -78,11 +88,21 @@ export function parseCircuit(value: unknown): Circuit | undefined {
   };
 }
 
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 const isTime = (value: unknown): value is string => typeof value === 'string' && !Number.isNaN(Date.parse(value));
 
 /** As the tenants table spells it. */
-export function buildCircuitAttribute({ failures, firstAt, lastAt, reason, openedAt, probeAt, probes, probe }: Circuit): Record<string, unknown> {
+export function buildCircuitAttribute({
+  failures,
+  firstAt,
+  lastAt,
+  reason,
+  openedAt,
+  probeAt,
+  probes,
+  probe,
+}: Circuit): Record<string, unknown> {
   return {
     failures,
     first_at: firstAt,

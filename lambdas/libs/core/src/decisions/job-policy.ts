@@ -17,10 +17,16 @@ export interface AdmissionSettings {
 
 export type Verdict =
   | { readonly kind: 'pass' }
-  | { readonly kind: 'park'; readonly reason: Extract<JobReason, 'unknown-tenant' | 'tenant-row-invalid' | 'tenant-suspended'> }
+  | {
+      readonly kind: 'park';
+      readonly reason: Extract<JobReason, 'unknown-tenant' | 'tenant-row-invalid' | 'tenant-suspended'>;
+    }
   | {
       readonly kind: 'refuse';
-      readonly reason: Extract<JobReason, 'tenant-deleted' | 'foreign-owner' | 'public-repository' | 'tier-access' | 'unknown-tier'>;
+      readonly reason: Extract<
+        JobReason,
+        'tenant-deleted' | 'foreign-owner' | 'public-repository' | 'tier-access' | 'unknown-tier'
+      >;
     };
 
 /**
@@ -28,14 +34,18 @@ export type Verdict =
  * and a suspension ends: such jobs wait. The rest is final.
  */
 export function decideJobPolicy(lookup: TenantLookup, job: JobToDecide, settings: AdmissionSettings): Verdict {
-  if (lookup.kind === 'none') return { kind: 'park', reason: isBrokenRow(lookup) ? 'tenant-row-invalid' : 'unknown-tenant' };
-  if (lookup.kind === 'tombstone' || lookup.tenant.status === 'deleted') return { kind: 'refuse', reason: 'tenant-deleted' };
+  if (lookup.kind === 'none')
+    return { kind: 'park', reason: isBrokenRow(lookup) ? 'tenant-row-invalid' : 'unknown-tenant' };
+  if (lookup.kind === 'tombstone' || lookup.tenant.status === 'deleted')
+    return { kind: 'refuse', reason: 'tenant-deleted' };
   const { tenant } = lookup;
   // The login is only a display name; a row made by hand may lack the id, then the signed installation id stands alone.
-  if (tenant.accountId !== undefined && tenant.accountId !== job.ownerId) return { kind: 'refuse', reason: 'foreign-owner' };
+  if (tenant.accountId !== undefined && tenant.accountId !== job.ownerId)
+    return { kind: 'refuse', reason: 'foreign-owner' };
   const wanted = settings.tiers.get(job.tier);
   if (wanted === undefined) return { kind: 'refuse', reason: 'unknown-tier' };
-  if (!mayUseTier(settings.tierAccess, wanted, settings.tiers.get(tenant.tier))) return { kind: 'refuse', reason: 'tier-access' };
+  if (!mayUseTier(settings.tierAccess, wanted, settings.tiers.get(tenant.tier)))
+    return { kind: 'refuse', reason: 'tier-access' };
   if (job.isPublic && !(tenant.allowPublicRepositories ?? settings.allowPublicRepositories)) {
     return { kind: 'refuse', reason: 'public-repository' };
   }

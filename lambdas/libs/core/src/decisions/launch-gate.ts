@@ -5,12 +5,17 @@ import type { Tenant } from '../model/tenant';
 /** Whether a tenant's launches of a tier may start now. `probe`: one may, to see whether the rest would. */
 export type LaunchGate =
   | { readonly kind: 'none' | 'probe' }
-  | { readonly kind: 'wait'; readonly reason: Extract<JobReason, 'github-limited' | 'circuit-open'>; readonly until: Date };
+  | {
+      readonly kind: 'wait';
+      readonly reason: Extract<JobReason, 'github-limited' | 'circuit-open'>;
+      readonly until: Date;
+    };
 
 /** What a tenant's row says about its next launch, limit and status aside. Pure; every container reads the same row. */
 export function decideLaunchGate(tenant: Tenant, tier: string, launchId: string, now: Date): LaunchGate {
   const limitedUntil = tenant.githubLimitedUntil === undefined ? undefined : new Date(tenant.githubLimitedUntil);
-  if (limitedUntil !== undefined && limitedUntil > now) return { kind: 'wait', reason: 'github-limited', until: limitedUntil };
+  if (limitedUntil !== undefined && limitedUntil > now)
+    return { kind: 'wait', reason: 'github-limited', until: limitedUntil };
   const verdict = decideCircuit(tenant.circuits.get(tier), launchId, now);
   if (verdict.kind === 'wait') return { kind: 'wait', reason: 'circuit-open', until: verdict.until };
   return { kind: verdict.kind === 'probe' ? 'probe' : 'none' };

@@ -6,20 +6,57 @@ import { DAY, HOUR, MINUTE, plus } from '../model/time';
 import { isReady, reasonNow } from './wait-reason';
 
 const NOW = new Date('2026-01-15T12:00:00.000Z');
-const TIERS: Tiers = new Map([['small', { name: 'small', maxRunners: 2, labels: ['small'], instanceTypes: ['t3.medium'], capacity: 'on-demand', runnerGroupId: 1 }]]);
+const TIERS: Tiers = new Map([
+  [
+    'small',
+    {
+      name: 'small',
+      maxRunners: 2,
+      labels: ['small'],
+      instanceTypes: ['t3.medium'],
+      capacity: 'on-demand',
+      runnerGroupId: 1,
+    },
+  ],
+]);
 const at = (distance: number): string => plus(NOW, distance).toISOString();
 const job = (changes: Partial<Job>): Job => ({
   ...newJob(
     {
-      installationId: 1001, jobId: 7001, runId: 1, owner: 'acme', ownerId: 501, ownerType: 'Organization', repo: 'app', isPublic: false,
-      labels: ['small'], tier: 'small', queuedAt: at(-HOUR), deliveryId: 'd',
+      installationId: 1001,
+      jobId: 7001,
+      runId: 1,
+      owner: 'acme',
+      ownerId: 501,
+      ownerType: 'Organization',
+      repo: 'app',
+      isPublic: false,
+      labels: ['small'],
+      tier: 'small',
+      queuedAt: at(-HOUR),
+      deliveryId: 'd',
     },
-    NOW, 'parked', 'limit',
+    NOW,
+    'parked',
+    'limit',
   ),
   ...changes,
 });
 const row = (changes: Record<string, unknown> = {}): TenantLookup =>
-  parseTenantRow(1001, { org_name: 'acme', org_type: 'Organization', status: 'active', tier: 'small', max_runners: 2, account_id: 501, ...changes }, TIERS, 'small');
+  parseTenantRow(
+    1001,
+    {
+      org_name: 'acme',
+      org_type: 'Organization',
+      status: 'active',
+      tier: 'small',
+      max_runners: 2,
+      account_id: 501,
+      ...changes,
+    },
+    TIERS,
+    'small',
+  );
 
 const FULL = row({ slots: new Set(['1-1', '2-1']) });
 const SUSPENDED = row({ status: 'suspended' });
@@ -28,19 +65,37 @@ const LIMITED = row({ github_limited_until: at(10 * MINUTE) });
 const TOO_OLD = plus(new Date(at(-HOUR)), DAY + MINUTE).toISOString();
 /** Each is parked with one of these, by somebody, somewhere. */
 const PARKED: readonly JobReason[] = [
-  'unknown-tenant', 'tenant-suspended', 'limit', 'no-security-group', 'capacity', 'ec2-throttled', 'ssm-throttled', 'github-limited',
-  'github-unavailable', 'github-refused', 'circuit-open', 'runner-lost', 'runner-taken', 'relaunch-limit', 'error',
+  'unknown-tenant',
+  'tenant-suspended',
+  'limit',
+  'no-security-group',
+  'capacity',
+  'ec2-throttled',
+  'ssm-throttled',
+  'github-limited',
+  'github-unavailable',
+  'github-refused',
+  'circuit-open',
+  'runner-lost',
+  'runner-taken',
+  'relaunch-limit',
+  'error',
 ];
 
 /** What the job says after the change. */
 function told(one: Job, lookup: TenantLookup): readonly [JobReason | undefined, string | undefined] {
   const changes = reasonNow(one, lookup, NOW);
-  return changes === undefined ? [one.reason, one.nextTry] : [changes.reason ?? undefined, changes.nextTry ?? undefined];
+  return changes === undefined
+    ? [one.reason, one.nextTry]
+    : [changes.reason ?? undefined, changes.nextTry ?? undefined];
 }
 
 describe.each(PARKED)('a job that is parked for %s', (reason) => {
   it.each([undefined, at(-MINUTE), at(MINUTE)])('waits for its suspended tenant, with a next try at %s', (nextTry) => {
-    expect(told(job({ reason, ...(nextTry !== undefined && { nextTry }) }), SUSPENDED)).toEqual(['tenant-suspended', TOO_OLD]);
+    expect(told(job({ reason, ...(nextTry !== undefined && { nextTry }) }), SUSPENDED)).toEqual([
+      'tenant-suspended',
+      TOO_OLD,
+    ]);
   });
 
   it('waits for its tenant’s row where there is none', () => {
@@ -55,7 +110,9 @@ describe.each(PARKED)('a job that is parked for %s', (reason) => {
     const due = job({ reason, nextTry: at(-MINUTE) });
     const active = row();
     expect(active.kind === 'tenant' && isReady(due, active.tenant, NOW)).toBe(true);
-    expect(['unknown-tenant', 'tenant-suspended', 'github-limited', 'circuit-open']).not.toContain(told(due, active)[0]);
+    expect(['unknown-tenant', 'tenant-suspended', 'github-limited', 'circuit-open']).not.toContain(
+      told(due, active)[0],
+    );
   });
 
   it('waits for GitHub’s limit as long as the row says', () => {
@@ -67,7 +124,13 @@ describe.each(PARKED)('a job that is parked for %s', (reason) => {
       const first = job({ reason, nextTry: at(DAY) });
       const [now, nextTry] = told(first, lookup);
       const { nextTry: _old, ...rest } = first;
-      expect(reasonNow({ ...rest, ...(now !== undefined && { reason: now }), ...(nextTry !== undefined && { nextTry }) }, lookup, NOW)).toBeUndefined();
+      expect(
+        reasonNow(
+          { ...rest, ...(now !== undefined && { reason: now }), ...(nextTry !== undefined && { nextTry }) },
+          lookup,
+          NOW,
+        ),
+      ).toBeUndefined();
     }
   });
 });
@@ -97,7 +160,10 @@ describe('a job’s own time', () => {
   });
 
   it('gives way to a longer wait of the tenant', () => {
-    expect(told(job({ reason: 'capacity', nextTry: at(MINUTE) }), LIMITED)).toEqual(['github-limited', at(10 * MINUTE)]);
+    expect(told(job({ reason: 'capacity', nextTry: at(MINUTE) }), LIMITED)).toEqual([
+      'github-limited',
+      at(10 * MINUTE),
+    ]);
   });
 
   it('outlives a suspension where it bounds what the job costs', () => {

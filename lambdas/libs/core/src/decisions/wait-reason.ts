@@ -5,9 +5,18 @@ import { freeSlots, isBrokenRow, type Tenant, type TenantLookup } from '../model
 import { JOB_QUEUE_LIFETIME, MINUTE, plus } from '../model/time';
 
 /** The tenant itself is not there to run anything. */
-const OF_THE_TENANT: ReadonlySet<JobReason> = new Set<JobReason>(['unknown-tenant', 'tenant-row-invalid', 'tenant-suspended']);
+const OF_THE_TENANT: ReadonlySet<JobReason> = new Set<JobReason>([
+  'unknown-tenant',
+  'tenant-row-invalid',
+  'tenant-suspended',
+]);
 /** These hold as long as the tenant's row says so, whatever time the job names. */
-const OF_THE_ROW: ReadonlySet<JobReason> = new Set<JobReason>([...OF_THE_TENANT, 'github-limited', 'circuit-open', 'limit']);
+const OF_THE_ROW: ReadonlySet<JobReason> = new Set<JobReason>([
+  ...OF_THE_TENANT,
+  'github-limited',
+  'circuit-open',
+  'limit',
+]);
 
 /**
  * What a parked job has to say otherwise, now that its tenant's row is this one; undefined: it is true as it stands.
@@ -22,7 +31,10 @@ export function reasonNow(job: Job, lookup: TenantLookup, now: Date): Changes<Jo
   return isTrue ? undefined : told;
 }
 
-/** Whether a parked job of the tenant could start now, had it a slot. One whose tenant made it wait waits no longer than that. */
+/**
+ * Whether a parked job of the tenant could start now, had it a slot. One whose tenant made it wait waits no longer than
+ * that.
+ */
 export function isReady(job: Job, tenant: Tenant, now: Date): boolean {
   // A slot does not help what GitHub holds back.
   if (isGated(job)) return false;
@@ -44,7 +56,11 @@ interface Told {
 
 function explain(job: Job, lookup: TenantLookup, now: Date): Told | undefined {
   if (lookup.kind === 'tombstone') return undefined;
-  if (lookup.kind === 'none') return { reason: isBrokenRow(lookup) ? 'tenant-row-invalid' : 'unknown-tenant', nextTry: whileTenantIsAway(job, now) };
+  if (lookup.kind === 'none')
+    return {
+      reason: isBrokenRow(lookup) ? 'tenant-row-invalid' : 'unknown-tenant',
+      nextTry: whileTenantIsAway(job, now),
+    };
   const { tenant } = lookup;
   if (tenant.status === 'deleted') return undefined;
   if (tenant.status === 'suspended') return { reason: 'tenant-suspended', nextTry: whileTenantIsAway(job, now) };
@@ -52,26 +68,38 @@ function explain(job: Job, lookup: TenantLookup, now: Date): Told | undefined {
   if (own === undefined && freeSlots(tenant) === 0 && !lookup.slotsBroken) return { reason: 'limit', nextTry: null };
   const hold = decideLaunchGate(tenant, job.tier, job.launchId, now);
   const until = hold.kind === 'wait' ? hold.until.toISOString() : undefined;
-  if (hold.kind === 'wait' && until !== undefined && (own?.nextTry ?? '') < until) return { reason: hold.reason, nextTry: until };
+  if (hold.kind === 'wait' && until !== undefined && (own?.nextTry ?? '') < until)
+    return { reason: hold.reason, nextTry: until };
   if (own !== undefined) return own;
   return lookup.slotsBroken ? undefined : withSlotsFree(job, tenant, now);
 }
 
-/** Whoever looks next wakes it. What names a reason that is over is due at once, wherever its tenant stands in the sweep's round. */
+/**
+ * Whoever looks next wakes it. What names a reason that is over is due at once, wherever its tenant stands in the
+ * sweep's round.
+ */
 function withSlotsFree(job: Job, tenant: Tenant, now: Date): Told | undefined {
-  const isOver = job.reason !== 'limit' && (job.reason === undefined || OF_THE_ROW.has(job.reason) || hasItsGroup(job, tenant));
+  const isOver =
+    job.reason !== 'limit' && (job.reason === undefined || OF_THE_ROW.has(job.reason) || hasItsGroup(job, tenant));
   return isOver ? { reason: 'limit', nextTry: now.toISOString() } : undefined;
 }
 
 /** What the job waits for by itself, until a time that has not come. */
-function ownWait(job: Job, tenant: Tenant, now: Date): { readonly reason: JobReason; readonly nextTry: string } | undefined {
+function ownWait(
+  job: Job,
+  tenant: Tenant,
+  now: Date,
+): { readonly reason: JobReason; readonly nextTry: string } | undefined {
   const { reason, nextTry } = job;
   if (reason === undefined || nextTry === undefined || !isAhead(nextTry, now)) return undefined;
   if (isOfTheTenant(job)) return isExhausted(job, now) ? { reason: 'relaunch-limit', nextTry } : undefined;
   return OF_THE_ROW.has(reason) || hasItsGroup(job, tenant) ? undefined : { reason, nextTry };
 }
 
-/** The due jobs' index finds it then, and it expires. The hourly pause, which bounds what a job costs, outlives a suspension. */
+/**
+ * The due jobs' index finds it then, and it expires. The hourly pause, which bounds what a job costs, outlives a
+ * suspension.
+ */
 function whileTenantIsAway(job: Job, now: Date): string {
   const { nextTry } = job;
   const isKept = nextTry !== undefined && (isExhausted(job, now) || !isBeforeTooOld(job, nextTry));

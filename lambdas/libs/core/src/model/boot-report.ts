@@ -1,6 +1,9 @@
 import { TAG } from './names';
 
-/** What a machine says of itself in its tag `ghr:boot`. It is believed for explanations only: the code of a job can write it too. */
+/**
+ * What a machine says of itself in its tag `ghr:boot`. It is believed for explanations only: the code of a job can
+ * write it too.
+ */
 export type BootReport =
   | { readonly kind: 'ok'; readonly runnerVersion?: string; readonly runnerAgeDays?: number }
   /** The code is one of those in docs/runners.md, or whatever the tag held. */
@@ -18,5 +21,9 @@ export function parseBootReport(tags: Readonly<Record<string, string>>): BootRep
   if (!text.startsWith('ok')) return undefined;
   const [, runnerVersion] = VERSION.exec(text) ?? [];
   const [, age] = AGE.exec(text) ?? [];
-  return { kind: 'ok', ...(runnerVersion !== undefined && { runnerVersion }), ...(age !== undefined && { runnerAgeDays: Number(age) }) };
+  return {
+    kind: 'ok',
+    ...(runnerVersion !== undefined && { runnerVersion }),
+    ...(age !== undefined && { runnerAgeDays: Number(age) }),
+  };
 }

@@ -15,7 +15,12 @@ export class Decoder {
   }
 
   text(name: string): string {
-    return this.read(name, 'a non-empty text', (value): value is string => typeof value === 'string' && value !== '', '');
+    return this.read(
+      name,
+      'a non-empty text',
+      (value): value is string => typeof value === 'string' && value !== '',
+      '',
+    );
   }
 
   optionalText(name: string): string | undefined {
@@ -24,7 +29,12 @@ export class Decoder {
   }
 
   wholeNumber(name: string, min = 0): number {
-    return this.read(name, `a whole number of at least ${min}`, (value): value is number => Number.isSafeInteger(value) && (value as number) >= min, min);
+    return this.read(
+      name,
+      `a whole number of at least ${min}`,
+      (value): value is number => Number.isSafeInteger(value) && (value as number) >= min,
+      min,
+    );
   }
 
   optionalWholeNumber(name: string): number | undefined {
@@ -37,15 +47,30 @@ export class Decoder {
   }
 
   oneOf<T extends string>(name: string, values: readonly T[]): T {
-    return this.read(name, `one of ${values.join(', ')}`, (value): value is T => values.includes(value as T), values[0] as T);
+    return this.read(
+      name,
+      `one of ${values.join(', ')}`,
+      (value): value is T => values.includes(value as T),
+      values[0] as T,
+    );
   }
 
   texts(name: string): string[] {
-    return this.read(name, 'a list of texts', (value): value is string[] => Array.isArray(value) && value.every((entry) => typeof entry === 'string'), []);
+    return this.read(
+      name,
+      'a list of texts',
+      (value): value is string[] => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
+      [],
+    );
   }
 
   time(name: string): string {
-    return this.read(name, 'an ISO 8601 time', (value): value is string => typeof value === 'string' && !Number.isNaN(Date.parse(value)), '');
+    return this.read(
+      name,
+      'an ISO 8601 time',
+      (value): value is string => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
+      '',
+    );
   }
 
   /** A nested object; its problems belong to the same report. */
@@ -64,12 +89,15 @@ export class Decoder {
   private read<T>(name: string, expected: string, is: (value: unknown) => value is T, fallback: T): T {
     const value = this.source[name];
     if (is(value)) return value;
-    this.problems.push(`${this.path(name)} is ${value === undefined || value === null ? 'missing' : `not ${expected}`}`);
+    this.problems.push(
+      `${this.path(name)} is ${value === undefined || value === null ? 'missing' : `not ${expected}`}`,
+    );
     return fallback;
   }
 }
 
-export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly string[] };
+export type Decoded<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly string[] };
 
 export function decoded<T>(decoder: Decoder, value: T): Decoded<T> {
   return decoder.problems.length === 0 ? { ok: true, value } : { ok: false, problems: decoder.problems };

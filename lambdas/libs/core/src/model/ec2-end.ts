@@ -12,8 +12,8 @@ export const ENDED_BY_HAND = 'ended-by-hand';
 const PREFIX = 'ec2:';
 
 /**
- * Why EC2 ended a machine that nobody asked it to end, as its launch's reason: `ec2:<code>`. Undefined for every end that was asked for.
- * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
+ * Why EC2 ended a machine that nobody asked it to end, as its launch's reason: `ec2:<code>`. Undefined for every end
+ * that was asked for. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
  */
 export function readEc2End(stateReason: string | undefined): string | undefined {
   if (stateReason === undefined || ASKED_FOR.has(stateReason)) return undefined;
@@ -21,8 +21,8 @@ export function readEc2End(stateReason: string | undefined): string | undefined 
 }
 
 /**
- * What a launch that ended for this reason leaves its job waiting for, where the account is at fault (a key, a quota, AWS
- * itself), not the tenant or its job. Undefined for every other reason.
+ * What a launch that ended for this reason leaves its job waiting for, where the account is at fault (a key, a quota,
+ * AWS itself), not the tenant or its job. Undefined for every other reason.
  */
 export function waitAfterEc2End(reason: string | undefined): 'capacity' | 'error' | undefined {
   if (reason?.startsWith(PREFIX) !== true) return undefined;

@@ -11,7 +11,9 @@ export function isPublicRepository(repository: unknown): boolean {
  */
 export function queuedAtOf(job: unknown, now: Date): string {
   const { created_at: createdAt, started_at: startedAt, status } = isObject(job) ? job : {};
-  const times = [createdAt, ...(status === 'queued' ? [startedAt] : [])].map(instantOf).filter((time) => time !== undefined);
+  const times = [createdAt, ...(status === 'queued' ? [startedAt] : [])]
+    .map(instantOf)
+    .filter((time) => time !== undefined);
   return times.sort().at(-1) ?? now.toISOString();
 }
 

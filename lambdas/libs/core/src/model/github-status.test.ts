@@ -11,4 +11,6 @@ test('of GitHub’s statuses only queued asks for a machine', () => {
   ]);
 });
 
-test.each([undefined, null, '', 'reserved', 7])('%j is no status that is known, and asks for none', (status) => expect(needOf(status)).toBe('unknown'));
+test.each([undefined, null, '', 'reserved', 7])('%j is no status that is known, and asks for none', (status) =>
+  expect(needOf(status)).toBe('unknown'),
+);

@@ -5,7 +5,9 @@
 export const GITHUB_STATUSES = ['requested', 'pending', 'waiting', 'queued', 'in_progress', 'completed'] as const;
 export type GitHubStatus = (typeof GITHUB_STATUSES)[number];
 
-/** `held-back`: GitHub gives the job to no runner yet. `unknown`: a word that GitHub did not have when this was written. */
+/**
+ * `held-back`: GitHub gives the job to no runner yet. `unknown`: a word that GitHub did not have when this was written.
+ */
 export type JobNeed = 'machine' | 'held-back' | 'running' | 'over' | 'unknown';
 
 const NEEDS: Readonly<Record<GitHubStatus, JobNeed>> = {

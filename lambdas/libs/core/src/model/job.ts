@@ -69,7 +69,10 @@ export interface Job {
   readonly endedAt?: string;
   readonly conclusion?: string;
   readonly runnerName?: string;
-  /** How its last machine ended, where not as planned: `machine:<code>`, `ec2:<code>`, `ended-by-hand` or `spot-interrupted`. */
+  /**
+   * How its last machine ended, where not as planned: `machine:<code>`, `ec2:<code>`, `ended-by-hand` or
+   * `spot-interrupted`.
+   */
   readonly machineEnd?: string;
   /** What EC2 refused for its last launch, as `<market>/<type>/<subnet> <code>`. */
   readonly capacityErrors?: readonly string[];
@@ -88,7 +91,10 @@ export const MAX_RESTARTS = 3;
  */
 export const GATE_LIFETIME = 30 * DAY;
 
-/** GitHub itself holds the job back: no runner would be given it. Not by its reason, which says what else holds it up too. */
+/**
+ * GitHub itself holds the job back: no runner would be given it. Not by its reason, which says what else holds it up
+ * too.
+ */
 export function isGated(job: Pick<Job, 'state' | 'gatedAt'>): boolean {
   return job.state === 'parked' && job.gatedAt !== undefined;
 }

@@ -70,8 +70,8 @@ export interface Launch {
 }
 
 /**
- * EC2 may deny for minutes that it knows a machine that it made, so its "no such instance" is a proof only after this long.
- * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+ * EC2 may deny for minutes that it knows a machine that it made, so its "no such instance" is a proof only after this
+ * long. https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
 export const EC2_KNOWS_AFTER = 10 * MINUTE;
 

@@ -1,7 +1,14 @@
 import { Decoder, decoded, type Decoded } from './decode';
 import type { OrgType } from './tenant';
 
-export const INSTALLATION_ACTIONS = ['created', 'deleted', 'suspend', 'unsuspend', 'new_permissions_accepted', 'renamed'] as const;
+export const INSTALLATION_ACTIONS = [
+  'created',
+  'deleted',
+  'suspend',
+  'unsuspend',
+  'new_permissions_accepted',
+  'renamed',
+] as const;
 export type InstallationAction = (typeof INSTALLATION_ACTIONS)[number];
 
 /** What of an `installation` or `installation_target` event travels on the bus (repository lists are left out). */
@@ -14,7 +21,9 @@ export interface LifecycleEvent {
   readonly deliveryId: string;
 }
 
-/** An enterprise has a slug and no login; it can't be a tenant. GitHub may leave the account out once it is gone itself. */
+/**
+ * An enterprise has a slug and no login; it can't be a tenant. GitHub may leave the account out once it is gone itself.
+ */
 export type LifecycleAccount =
   | { readonly kind: 'owner'; readonly id: number; readonly login: string; readonly type: OrgType }
   | { readonly kind: 'enterprise' }
@@ -23,7 +32,11 @@ export type LifecycleAccount =
 export function encodeLifecycleEvent(event: LifecycleEvent): Record<string, unknown> {
   return {
     action: event.action,
-    installation: { id: event.installationId, account: encodeAccount(event.account), updated_at: event.changedAt ?? null },
+    installation: {
+      id: event.installationId,
+      account: encodeAccount(event.account),
+      updated_at: event.changedAt ?? null,
+    },
     delivery_id: event.deliveryId,
   };
 }

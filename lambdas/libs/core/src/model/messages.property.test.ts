@@ -1,11 +1,21 @@
 import fc from 'fast-check';
 import { parseJson } from './decode';
 import { parseLifecycleEvent, encodeLifecycleEvent, type LifecycleEvent } from './lifecycle-event';
-import { JOB_EVENT_KINDS, parseJobEvent, parseJobMessage, encodeJobEvent, encodeJobMessage, type JobEvent, type JobMessage } from './messages';
+import {
+  JOB_EVENT_KINDS,
+  parseJobEvent,
+  parseJobMessage,
+  encodeJobEvent,
+  encodeJobMessage,
+  type JobEvent,
+  type JobMessage,
+} from './messages';
 
 const id = fc.nat(Number.MAX_SAFE_INTEGER);
 const name = fc.string({ minLength: 1, maxLength: 39 });
-const time = fc.date({ min: new Date(0), max: new Date('2100-01-01T00:00:00Z'), noInvalidDate: true }).map((date) => date.toISOString());
+const time = fc
+  .date({ min: new Date(0), max: new Date('2100-01-01T00:00:00Z'), noInvalidDate: true })
+  .map((date) => date.toISOString());
 const message: fc.Arbitrary<JobMessage> = fc.record({
   installationId: id,
   jobId: id,
@@ -21,13 +31,36 @@ const message: fc.Arbitrary<JobMessage> = fc.record({
   deliveryId: name,
 });
 const event: fc.Arbitrary<JobEvent> = fc
-  .tuple(message, fc.record({ kind: fc.constantFrom(...JOB_EVENT_KINDS), at: time }), fc.record({ runnerName: name, runnerId: id, conclusion: name, runnerOnly: fc.constant(true) }, { requiredKeys: [] }))
+  .tuple(
+    message,
+    fc.record({ kind: fc.constantFrom(...JOB_EVENT_KINDS), at: time }),
+    fc.record(
+      { runnerName: name, runnerId: id, conclusion: name, runnerOnly: fc.constant(true) },
+      { requiredKeys: [] },
+    ),
+  )
   .map(([job, what, more]) => ({ ...job, ...what, ...more }));
 const lifecycle: fc.Arbitrary<LifecycleEvent> = fc.record(
   {
-    action: fc.constantFrom('created' as const, 'deleted' as const, 'suspend' as const, 'unsuspend' as const, 'new_permissions_accepted' as const, 'renamed' as const),
+    action: fc.constantFrom(
+      'created' as const,
+      'deleted' as const,
+      'suspend' as const,
+      'unsuspend' as const,
+      'new_permissions_accepted' as const,
+      'renamed' as const,
+    ),
     installationId: id,
-    account: fc.oneof(fc.record({ kind: fc.constant('owner' as const), id, login: name, type: fc.constantFrom('Organization' as const, 'User' as const) }), fc.constant({ kind: 'enterprise' as const }), fc.constant({ kind: 'unknown' as const })),
+    account: fc.oneof(
+      fc.record({
+        kind: fc.constant('owner' as const),
+        id,
+        login: name,
+        type: fc.constantFrom('Organization' as const, 'User' as const),
+      }),
+      fc.constant({ kind: 'enterprise' as const }),
+      fc.constant({ kind: 'unknown' as const }),
+    ),
     changedAt: time,
     deliveryId: name,
   },
@@ -35,11 +68,19 @@ const lifecycle: fc.Arbitrary<LifecycleEvent> = fc.record(
 );
 
 test('a job message survives its queue', () => {
-  fc.assert(fc.property(message, (sent) => expect(parseJson(encodeJobMessage(sent), parseJobMessage)).toEqual({ ok: true, value: sent })));
+  fc.assert(
+    fc.property(message, (sent) =>
+      expect(parseJson(encodeJobMessage(sent), parseJobMessage)).toEqual({ ok: true, value: sent }),
+    ),
+  );
 });
 
 test('a job event survives its queue', () => {
-  fc.assert(fc.property(event, (sent) => expect(parseJson(encodeJobEvent(sent), parseJobEvent)).toEqual({ ok: true, value: sent })));
+  fc.assert(
+    fc.property(event, (sent) =>
+      expect(parseJson(encodeJobEvent(sent), parseJobEvent)).toEqual({ ok: true, value: sent }),
+    ),
+  );
 });
 
 test('a lifecycle event survives the bus', () => {
@@ -64,10 +105,16 @@ test('whatever else arrives is refused with its problems named, and never throws
 
 test('every missing field is named', () => {
   const result = parseJobMessage({ installation_id: 'x', labels: [1] });
-  expect(result.ok ? [] : result.problems).toEqual(expect.arrayContaining(['installation_id is not a whole number of at least 0', 'job_id is missing', 'labels is not a list of texts']));
+  expect(result.ok ? [] : result.problems).toEqual(
+    expect.arrayContaining([
+      'installation_id is not a whole number of at least 0',
+      'job_id is missing',
+      'labels is not a list of texts',
+    ]),
+  );
 });
 
-test('a job message stays under 2 KB with names of GitHub\'s greatest length', () => {
+test("a job message stays under 2 KB with names of GitHub's greatest length", () => {
   const longest: JobMessage = {
     installationId: 2 ** 40,
     jobId: 2 ** 45,

@@ -1,4 +1,7 @@
-/** Names that several parts share: tags, paths and metrics. Terraform's policies use the same ones (a test compares them). */
+/**
+ * Names that several parts share: tags, paths and metrics. Terraform's policies use the same ones (a test compares
+ * them).
+ */
 export const TAG = {
   tenantId: 'ghr:tenant_id',
   tenantTier: 'ghr:tenant_tier',
@@ -72,7 +75,10 @@ export function runnerName(environment: string, instanceId: string): string {
   return `${environment}-${instanceId}`;
 }
 
-/** Whether a runner may be one of this environment's. Any tenant can choose such a name, so only a launch's row proves it. */
+/**
+ * Whether a runner may be one of this environment's. Any tenant can choose such a name, so only a launch's row proves
+ * it.
+ */
 export function isRunnerName(environment: string, name: string): boolean {
   return name.startsWith(`${environment}-i-`);
 }

@@ -23,27 +23,38 @@ export interface JobPlace {
 }
 
 /**
- * Where a launch's runner is registered now. GitHub answers 404 for an owner's earlier login, so what the row of a launch
- * remembers of it is only a record: the tenant's row follows renames.
+ * Where a launch's runner is registered now. GitHub answers 404 for an owner's earlier login, so what the row of a
+ * launch remembers of it is only a record: the tenant's row follows renames.
  * https://docs.github.com/en/organizations/managing-organization-settings/renaming-an-organization#changes-that-arent-automatic
  */
 export function placeOfLaunch(launch: Launch, lookup: TenantLookup): RunnerPlace {
   const owner = loginOf(lookup) ?? launch.owner;
   const { installationId, repoId } = launch;
-  const scope: RunnerScope = launch.scope === 'org' ? 'org' : `${owner}/${launch.scope.slice(launch.scope.indexOf('/') + 1)}`;
+  const scope: RunnerScope =
+    launch.scope === 'org' ? 'org' : `${owner}/${launch.scope.slice(launch.scope.indexOf('/') + 1)}`;
   const ownerId = lookup.kind === 'tenant' ? lookup.tenant.accountId : undefined;
-  return { installationId, owner, ...(ownerId !== undefined && { ownerId }), scope, ...(repoId !== undefined && { repoId }) };
+  return {
+    installationId,
+    owner,
+    ...(ownerId !== undefined && { ownerId }),
+    scope,
+    ...(repoId !== undefined && { repoId }),
+  };
 }
 
 /** A job, or what a delivery says of it: the newest name of its repository that was heard of. */
-export function placeOfJob(job: Pick<Job, 'installationId' | 'owner' | 'ownerId' | 'repo' | 'repoId'>, lookup: TenantLookup): JobPlace {
+export function placeOfJob(
+  job: Pick<Job, 'installationId' | 'owner' | 'ownerId' | 'repo' | 'repoId'>,
+  lookup: TenantLookup,
+): JobPlace {
   const { installationId, owner, ownerId, repo, repoId } = job;
   return { installationId, owner: loginOf(lookup) ?? owner, ownerId, repo, ...(repoId !== undefined && { repoId }) };
 }
 
 /** Whether two launches' runners take the same jobs, whatever owner and repository were called when each was made. */
 export function isSamePlace(one: Launch, other: Launch): boolean {
-  if (one.scope === 'org' || other.scope === 'org' || one.repoId === undefined || other.repoId === undefined) return one.scope === other.scope;
+  if (one.scope === 'org' || other.scope === 'org' || one.repoId === undefined || other.repoId === undefined)
+    return one.scope === other.scope;
   return one.repoId === other.repoId;
 }
 

@@ -15,7 +15,10 @@ export function reportTenantProblems(lookup: TenantLookup): TenantProblemReport 
 /** Only what the change brought: a row that stays broken is not reported at every write. */
 export function reportNewProblems(before: TenantLookup, after: TenantLookup): TenantProblemReport | undefined {
   const known = new Set(problemsOf(before).map(({ attribute }) => attribute));
-  return toReport(installationIdOf(after), problemsOf(after).filter(({ attribute }) => !known.has(attribute)));
+  return toReport(
+    installationIdOf(after),
+    problemsOf(after).filter(({ attribute }) => !known.has(attribute)),
+  );
 }
 
 function toReport(installationId: number, problems: readonly RowProblem[]): TenantProblemReport | undefined {

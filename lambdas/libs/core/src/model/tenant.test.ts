@@ -6,37 +6,67 @@ const tier = (name: string, maxRunners: number): [string, Tier] => [
   { name, maxRunners, labels: [name], instanceTypes: ['t3.medium'], capacity: 'on-demand' as const, runnerGroupId: 1 },
 ];
 const tiers = new Map([tier('small', 2), tier('medium', 5)]);
-const row = { installation_id: 1, org_name: 'acme', org_type: 'Organization', status: 'active', tier: 'medium', max_runners: 5 };
+const row = {
+  installation_id: 1,
+  org_name: 'acme',
+  org_type: 'Organization',
+  status: 'active',
+  tier: 'medium',
+  max_runners: 5,
+};
 const parse = (change: Record<string, unknown>) => parseTenantRow(1, { ...row, ...change }, tiers, 'small');
 
 test('a row as the tenant manager writes it has no problem', () => {
-  expect(parse({})).toMatchObject({ kind: 'tenant', problems: [], tenant: { tier: 'medium', maxRunners: 5, maxRunnersFromRow: true } });
+  expect(parse({})).toMatchObject({
+    kind: 'tenant',
+    problems: [],
+    tenant: { tier: 'medium', maxRunners: 5, maxRunnersFromRow: true },
+  });
 });
 
 test.each([
   ['no row', undefined],
-  ['the row that the upgrade command makes of a mistyped id', { tier: 'medium', max_runners: 5, updated_at: '2024-01-15T12:00:00Z' }],
+  [
+    'the row that the upgrade command makes of a mistyped id',
+    { tier: 'medium', max_runners: 5, updated_at: '2024-01-15T12:00:00Z' },
+  ],
   ['an unknown status', { ...row, status: 'paused' }],
   ['an empty org_name', { ...row, org_name: ' ' }],
 ])('%s is not a tenant', (_name, value) => {
   expect(parseTenantRow(1, value, tiers, 'small').kind).toBe('none');
 });
 
-test.each([[-1], [1.5], ['5'], [null], [undefined], [Number.NaN], [Number.POSITIVE_INFINITY], [true], [[5]]])('max_runners %p gives way to the tier\'s own limit and is reported', (value) => {
-  const parsed = parse({ max_runners: value });
-  expect(parsed).toMatchObject({ kind: 'tenant', tenant: { maxRunners: 5, maxRunnersFromRow: false }, problems: [{ attribute: 'max_runners' }] });
-});
+test.each([[-1], [1.5], ['5'], [null], [undefined], [Number.NaN], [Number.POSITIVE_INFINITY], [true], [[5]]])(
+  "max_runners %p gives way to the tier's own limit and is reported",
+  (value) => {
+    const parsed = parse({ max_runners: value });
+    expect(parsed).toMatchObject({
+      kind: 'tenant',
+      tenant: { maxRunners: 5, maxRunnersFromRow: false },
+      problems: [{ attribute: 'max_runners' }],
+    });
+  },
+);
 
-test('a limit of 0 is a limit', () => expect(parse({ max_runners: 0 })).toMatchObject({ tenant: { maxRunners: 0 }, problems: [] }));
+test('a limit of 0 is a limit', () =>
+  expect(parse({ max_runners: 0 })).toMatchObject({ tenant: { maxRunners: 0 }, problems: [] }));
 
-test('a limit above the tier\'s is honoured', () => expect(parse({ max_runners: 50 })).toMatchObject({ tenant: { maxRunners: 50 }, problems: [] }));
+test("a limit above the tier's is honoured", () =>
+  expect(parse({ max_runners: 50 })).toMatchObject({ tenant: { maxRunners: 50 }, problems: [] }));
 
 test('an unknown tier is read as the default one and is reported', () => {
-  expect(parse({ tier: 'huge' })).toMatchObject({ tenant: { tier: 'small', maxRunners: 5 }, problems: [{ attribute: 'tier' }] });
+  expect(parse({ tier: 'huge' })).toMatchObject({
+    tenant: { tier: 'small', maxRunners: 5 },
+    problems: [{ attribute: 'tier' }],
+  });
 });
 
 test('what an uninstall leaves where nothing was installed is a tombstone', () => {
-  expect(parseTenantRow(1, { status: 'deleted', cleanup: 'pending' }, tiers, 'small')).toEqual({ kind: 'tombstone', installationId: 1, cleanup: 'pending' });
+  expect(parseTenantRow(1, { status: 'deleted', cleanup: 'pending' }, tiers, 'small')).toEqual({
+    kind: 'tombstone',
+    installationId: 1,
+    cleanup: 'pending',
+  });
 });
 
 describe.each([
@@ -44,23 +74,38 @@ describe.each([
   ['an unfinished clean-up', { cleanup: 'pending' }],
   ['the time of the deletion', { deleted_at: '2026-01-15T12:00:00.000Z' }],
 ])('a row with %s', (_name, mark) => {
-  it.each(['active', 'suspended', 'paused', undefined, 7])('is deleted although its status is %p, and says so', (status) => {
-    const parsed = parse({ ...mark, status });
-    expect(parsed).toMatchObject({ kind: 'tenant', tenant: { status: 'deleted' }, problems: [{ attribute: 'status', problem: expect.stringContaining('that is final') }] });
-    expect(parsed.kind === 'tenant' && freeSlots(parsed.tenant)).toBe(0);
-  });
+  it.each(['active', 'suspended', 'paused', undefined, 7])(
+    'is deleted although its status is %p, and says so',
+    (status) => {
+      const parsed = parse({ ...mark, status });
+      expect(parsed).toMatchObject({
+        kind: 'tenant',
+        tenant: { status: 'deleted' },
+        problems: [{ attribute: 'status', problem: expect.stringContaining('that is final') }],
+      });
+      expect(parsed.kind === 'tenant' && freeSlots(parsed.tenant)).toBe(0);
+    },
+  );
 
-  it('is sound when its status says so too', () => expect(parse({ ...mark, status: 'deleted' })).toMatchObject({ problems: [] }));
+  it('is sound when its status says so too', () =>
+    expect(parse({ ...mark, status: 'deleted' })).toMatchObject({ problems: [] }));
 
   it('is a tombstone where there is no name, whatever its status', () => {
-    expect(parseTenantRow(1, { ...mark, status: 'active' }, tiers, 'small')).toMatchObject({ kind: 'tombstone', problems: [{ attribute: 'status' }] });
+    expect(parseTenantRow(1, { ...mark, status: 'active' }, tiers, 'small')).toMatchObject({
+      kind: 'tombstone',
+      problems: [{ attribute: 'status' }],
+    });
   });
 });
 
 test.each([
   ['an unknown status', { ...row, status: 'paused' }, true],
   ['no status', { ...row, status: undefined }, true],
-  ['no name, which the next event of the installation fills in', { ...row, org_name: undefined, status: 'paused' }, false],
+  [
+    'no name, which the next event of the installation fills in',
+    { ...row, org_name: undefined, status: 'paused' },
+    false,
+  ],
   ['nothing wrong', row, false],
   ['no attributes at all', undefined, false],
 ])('a row with %s is for a hand to mend: see below', (_name, value, broken) => {

@@ -18,7 +18,10 @@ export function plus(at: Date, milliseconds: number): Date {
   return new Date(at.getTime() + milliseconds);
 }
 
-/** Milliseconds from an ISO 8601 time to `now`; an unreadable time counts as just now, so that it never expires anything. */
+/**
+ * Milliseconds from an ISO 8601 time to `now`; an unreadable time counts as just now, so that it never expires
+ * anything.
+ */
 export function ageOf(iso: string | undefined, now: Date): number {
   const then = iso === undefined ? Number.NaN : Date.parse(iso);
   return Number.isNaN(then) ? 0 : now.getTime() - then;

@@ -20,20 +20,32 @@ export interface TenantRegistry {
    * Takes a slot, in one conditional write: only for an active tenant, and only below its limit or if the launch holds
    * one already. `limit` replaces the row's figure when that is unusable.
    */
-  admit(installationId: number, launchId: string, limit?: number): Promise<{ readonly admitted: boolean; readonly lookup: TenantLookup }>;
+  admit(
+    installationId: number,
+    launchId: string,
+    limit?: number,
+  ): Promise<{ readonly admitted: boolean; readonly lookup: TenantLookup }>;
   /** Gives a slot back; a launch without one changes nothing. Answers the row after it. */
   freeSlot(installationId: number, launchId: string): Promise<TenantLookup>;
   /** Records a slot without asking the limit, for a machine that lives already. */
   restoreSlot(installationId: number, launchId: string): Promise<void>;
   /** Replaces a `slots` that is not a set of strings. */
   rebuildSlots(installationId: number, launchIds: readonly string[]): Promise<void>;
-  /** Remembers until when GitHub wants to hear nothing of the installation; a later time that stands stays. Answers whether it was written. */
+  /**
+   * Remembers until when GitHub wants to hear nothing of the installation; a later time that stands stays. Answers
+   * whether it was written.
+   */
   limitGitHub(installationId: number, until: Date): Promise<boolean>;
   /**
    * Changes a tier's circuit if it is still the one that `change` was asked about, else asks again. `null` removes it,
-   * undefined leaves it as it is. Answers whether it was written; of several at once each sees what the one before wrote.
+   * undefined leaves it as it is. Answers whether it was written; of several at once each sees what the one before
+   * wrote.
    */
-  changeCircuit(installationId: number, tier: string, change: (circuit: Circuit | undefined) => Circuit | null | undefined): Promise<boolean>;
+  changeCircuit(
+    installationId: number,
+    tier: string,
+    change: (circuit: Circuit | undefined) => Circuit | null | undefined,
+  ): Promise<boolean>;
   /** Pages over all rows, deleted ones too, strongly consistent. */
   list(cursor?: string): Promise<{ readonly lookups: readonly TenantLookup[]; readonly cursor?: string }>;
 }
@@ -81,7 +93,10 @@ export interface JobStore {
   create(job: Job): Promise<Written<Job>>;
   change(installationId: number, jobId: number, guard: JobGuard, changes: Changes<Job>): Promise<Written<Job>>;
   /** Not ended, oldest first, strongly consistent. */
-  listOpen(installationId: number, options?: { readonly states?: readonly JobState[]; readonly limit?: number }): Promise<readonly Job[]>;
+  listOpen(
+    installationId: number,
+    options?: { readonly states?: readonly JobState[]; readonly limit?: number },
+  ): Promise<readonly Job[]>;
   /** Newest id first, ended ones too, strongly consistent. */
   listRecent(installationId: number, limit: number): Promise<readonly Job[]>;
   /** Parked jobs whose next try is due, of all tenants (an index: may lag). */
@@ -97,12 +112,22 @@ export interface JobGuard {
 export interface LaunchStore {
   get(installationId: number, launchId: string): Promise<Launch | undefined>;
   create(launch: Launch): Promise<Written<Launch>>;
-  /** Conditional on the states named and, where given, on holding the lease or on nobody else holding it. Raises `version`. */
-  change(installationId: number, launchId: string, guard: LaunchGuard, changes: Changes<Launch>): Promise<Written<Launch>>;
+  /**
+   * Conditional on the states named and, where given, on holding the lease or on nobody else holding it. Raises
+   * `version`.
+   */
+  change(
+    installationId: number,
+    launchId: string,
+    guard: LaunchGuard,
+    changes: Changes<Launch>,
+  ): Promise<Written<Launch>>;
   /** Not ended, strongly consistent. */
   listOpen(installationId: number): Promise<readonly Launch[]>;
   /** An index: may lag. */
-  findByInstance(instanceId: string): Promise<{ readonly installationId: number; readonly launchId: string } | undefined>;
+  findByInstance(
+    instanceId: string,
+  ): Promise<{ readonly installationId: number; readonly launchId: string } | undefined>;
   /** Where the last sweep stopped. */
   readCursor(name: string): Promise<string | undefined>;
   writeCursor(name: string, cursor: string | undefined): Promise<void>;
@@ -150,19 +175,28 @@ export interface LaunchRequest {
 
 /**
  * `refused`: definitely no machine, and another candidate may do better. `throttled`: definitely no machine, later
- * again. `no-group`: definitely no machine, as EC2 does not know the security group, or not yet. `account`: definitely no
- * machine, and none of any kind until AWS is done with the account. `unknown`: a machine may exist, only the very same
- * call may follow. `impossible`: definitely no machine and no repeat will help (bad template, missing permission).
+ * again. `no-group`: definitely no machine, as EC2 does not know the security group, or not yet. `account`: definitely
+ * no machine, and none of any kind until AWS is done with the account. `unknown`: a machine may exist, only the very
+ * same call may follow. `impossible`: definitely no machine and no repeat will help (bad template, missing permission).
  */
 export type LaunchAnswer =
-  | { readonly kind: 'started'; readonly instanceId: string; readonly state: MachineState; readonly stateReason?: string }
-  | { readonly kind: 'refused' | 'throttled' | 'no-group' | 'account' | 'unknown' | 'impossible'; readonly code: string; readonly message: string };
+  | {
+      readonly kind: 'started';
+      readonly instanceId: string;
+      readonly state: MachineState;
+      readonly stateReason?: string;
+    }
+  | {
+      readonly kind: 'refused' | 'throttled' | 'no-group' | 'account' | 'unknown' | 'impossible';
+      readonly code: string;
+      readonly message: string;
+    };
 
 export interface RunnerFleet {
   run(request: LaunchRequest): Promise<LaunchAnswer>;
   /**
-   * State of each after the call. An id that EC2 does not know is left out: that of a machine that ended an hour ago, or one
-   * that it has not heard of everywhere yet ({@link isForgotten} tells which).
+   * State of each after the call. An id that EC2 does not know is left out: that of a machine that ended an hour ago,
+   * or one that it has not heard of everywhere yet ({@link isForgotten} tells which).
    */
   terminate(instanceIds: readonly string[]): Promise<ReadonlyMap<string, MachineState>>;
   /** By id; unknown ids are left out. */
@@ -175,7 +209,14 @@ export interface RunnerFleet {
 /** `throttled` is thrown as {@link Throttled}. */
 export interface RunnerParameters {
   /** Writes or replaces the configuration that the instance alone can read. */
-  put(entry: { readonly installationId: number; readonly instanceId: string; readonly value: string; readonly tenantTier: string; readonly tier: string; readonly expiresAt: Date }): Promise<void>;
+  put(entry: {
+    readonly installationId: number;
+    readonly instanceId: string;
+    readonly value: string;
+    readonly tenantTier: string;
+    readonly tier: string;
+    readonly expiresAt: Date;
+  }): Promise<void>;
   remove(installationId: number, instanceIds: readonly string[]): Promise<void>;
   /** Instance ids that have a parameter. */
   list(installationId: number): Promise<readonly string[]>;
@@ -204,28 +245,57 @@ export interface Registration {
 /** By name as the tenant's row has it, or by the id that a tier is configured with. */
 export type RunnerGroupName = string | number;
 
-/** `leaves-out`: the group is there, but takes no jobs of the repository. `none`: the organisation has no such group. */
-export type RunnerGroupAnswer = { readonly kind: 'found'; readonly groupId: number } | { readonly kind: 'leaves-out' | 'none' } | GitHubFailure;
+/**
+ * `leaves-out`: the group is there, but takes no jobs of the repository. `none`: the organisation has no such group.
+ */
+export type RunnerGroupAnswer =
+  { readonly kind: 'found'; readonly groupId: number } | { readonly kind: 'leaves-out' | 'none' } | GitHubFailure;
 
 export interface GitHub {
   /** Makes sure that the token for the place can be had, so that no machine starts for nothing. */
   authorize(place: RunnerPlace): Promise<{ readonly kind: 'ok' } | GitHubFailure>;
-  /** A runner group of the organisation, as far as it may run jobs of the repository. Ids differ in each organisation. */
+  /**
+   * A runner group of the organisation, as far as it may run jobs of the repository. Ids differ in each organisation.
+   */
   findRunnerGroup(place: RunnerPlace, group: RunnerGroupName, repo: string): Promise<RunnerGroupAnswer>;
   createJitConfig(
     place: RunnerPlace,
     runner: { readonly name: string; readonly labels: readonly string[]; readonly runnerGroupId: number },
-  ): Promise<{ readonly kind: 'created'; readonly runnerId: number; readonly jitConfig: string } | { readonly kind: 'exists' } | GitHubFailure>;
-  findRunner(place: RunnerPlace, name: string): Promise<{ readonly kind: 'found'; readonly runner?: Registration } | GitHubFailure>;
-  getRunner(place: RunnerPlace, runnerId: number): Promise<{ readonly kind: 'found'; readonly runner?: Registration } | GitHubFailure>;
-  deleteRunner(place: RunnerPlace, runnerId: number): Promise<{ readonly kind: 'deleted' | 'absent' | 'busy' } | GitHubFailure>;
+  ): Promise<
+    | { readonly kind: 'created'; readonly runnerId: number; readonly jitConfig: string }
+    | { readonly kind: 'exists' }
+    | GitHubFailure
+  >;
+  findRunner(
+    place: RunnerPlace,
+    name: string,
+  ): Promise<{ readonly kind: 'found'; readonly runner?: Registration } | GitHubFailure>;
+  getRunner(
+    place: RunnerPlace,
+    runnerId: number,
+  ): Promise<{ readonly kind: 'found'; readonly runner?: Registration } | GitHubFailure>;
+  deleteRunner(
+    place: RunnerPlace,
+    runnerId: number,
+  ): Promise<{ readonly kind: 'deleted' | 'absent' | 'busy' } | GitHubFailure>;
   /** Without a job: there is none, for the repository can be seen. One that can't be is a refusal. */
   getJob(
     place: JobPlace,
     jobId: number,
-  ): Promise<{ readonly kind: 'found'; readonly job?: { readonly status: string; readonly conclusion?: string; readonly runnerName?: string } } | GitHubFailure>;
+  ): Promise<
+    | {
+        readonly kind: 'found';
+        readonly job?: { readonly status: string; readonly conclusion?: string; readonly runnerName?: string };
+      }
+    | GitHubFailure
+  >;
   /** As the App itself. Undefined: GitHub knows no such installation. */
-  getInstallation(installationId: number): Promise<{ readonly kind: 'found'; readonly installation?: { readonly suspended: boolean; readonly login?: string } } | GitHubFailure>;
+  getInstallation(
+    installationId: number,
+  ): Promise<
+    | { readonly kind: 'found'; readonly installation?: { readonly suspended: boolean; readonly login?: string } }
+    | GitHubFailure
+  >;
 }
 
 /** A call that AWS turned away for its rate; nothing happened. */
@@ -244,7 +314,14 @@ export interface Log {
 
 export interface Metrics {
   /** Dimension `environment`, and `tier` where given; everything else is a property of the log line. */
-  count(name: MetricName, options?: { readonly tier?: string; readonly value?: number; readonly properties?: Readonly<Record<string, unknown>> }): void;
+  count(
+    name: MetricName,
+    options?: {
+      readonly tier?: string;
+      readonly value?: number;
+      readonly properties?: Readonly<Record<string, unknown>>;
+    },
+  ): void;
   /** A level that is read off, not an event that is counted; seconds. Same dimensions. */
   measureSeconds(name: MetricName, seconds: number, options?: { readonly tier?: string }): void;
 }

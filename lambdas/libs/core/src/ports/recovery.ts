@@ -5,11 +5,20 @@ import type { OrgType } from '../model/tenant';
 /** What GitHub knows as the App itself: no installation's budget is spent. */
 export interface GitHubApp {
   /** Newest first, all of them: which of its filters count a time-out as a failure is not documented. */
-  listDeliveries(cursor?: string): Promise<{ readonly kind: 'page'; readonly attempts: readonly DeliveryAttempt[]; readonly cursor?: string } | GitHubFailure>;
+  listDeliveries(
+    cursor?: string,
+  ): Promise<
+    { readonly kind: 'page'; readonly attempts: readonly DeliveryAttempt[]; readonly cursor?: string } | GitHubFailure
+  >;
   /** GitHub sends the event once more, as a new attempt under the same GUID. */
   redeliver(attemptId: string): Promise<{ readonly kind: 'asked' } | GitHubFailure>;
   /** `page` counts from 1. */
-  listInstallations(page: number): Promise<{ readonly kind: 'page'; readonly installations: readonly AppInstallation[]; readonly more: boolean } | GitHubFailure>;
+  listInstallations(
+    page: number,
+  ): Promise<
+    | { readonly kind: 'page'; readonly installations: readonly AppInstallation[]; readonly more: boolean }
+    | GitHubFailure
+  >;
 }
 
 /** One try of GitHub's to deliver an event. */
@@ -37,15 +46,27 @@ export interface AppInstallation {
 /** Where an installation's jobs wait, asked with its own token and so from its own budget. */
 export interface JobSearch {
   /** `page` counts from 1. */
-  listRepositories(installationId: number, page: number): Promise<({ readonly kind: 'found'; readonly repositories: readonly Repository[]; readonly more: boolean } & Spending) | GitHubFailure>;
+  listRepositories(
+    installationId: number,
+    page: number,
+  ): Promise<
+    | ({ readonly kind: 'found'; readonly repositories: readonly Repository[]; readonly more: boolean } & Spending)
+    | GitHubFailure
+  >;
   /** Ids of a repository's runs of one status, the newest first. `page` counts from 1. */
   listOpenRuns(
     installationId: number,
     repository: RepositoryName,
     wanted: { readonly status: OpenRunStatus; readonly page: number },
-  ): Promise<({ readonly kind: 'found'; readonly runIds: readonly number[]; readonly more: boolean } & Spending) | GitHubFailure>;
+  ): Promise<
+    ({ readonly kind: 'found'; readonly runIds: readonly number[]; readonly more: boolean } & Spending) | GitHubFailure
+  >;
   /** Of the run's latest attempt. */
-  listQueuedJobs(installationId: number, repository: RepositoryName, runId: number): Promise<({ readonly kind: 'found'; readonly jobs: readonly WaitingJob[] } & Spending) | GitHubFailure>;
+  listQueuedJobs(
+    installationId: number,
+    repository: RepositoryName,
+    runId: number,
+  ): Promise<({ readonly kind: 'found'; readonly jobs: readonly WaitingJob[] } & Spending) | GitHubFailure>;
 }
 
 /**
@@ -87,7 +108,8 @@ export interface Spending {
 export interface RecoveryStore {
   /**
    * Events that are due and none of whose attempts is known to have succeeded, at most so many; strongly consistent.
-   * Installation events come before all others, as every job of theirs waits for them, and then whichever is due longest.
+   * Installation events come before all others, as every job of theirs waits for them, and then whichever is due
+   * longest.
    */
   listPending(now: Date, limit: number): Promise<readonly PendingDelivery[]>;
   /** Writes the row only if the event was never heard of. */
@@ -125,8 +147,8 @@ export interface ScanState {
   /** `asleep`: when the tenant was looked at it was not active, so that it is searched once it is. */
   readonly phase: 'asleep' | 'under-way' | 'done';
   /**
-   * `everywhere`: every repository, at once, of a tenant whose jobs may all be unheard. `whole`: every repository, in the
-   * tenant's turn. `recent`: those that were active of late. Once `done`: of the next search.
+   * `everywhere`: every repository, at once, of a tenant whose jobs may all be unheard. `whole`: every repository, in
+   * the tenant's turn. `recent`: those that were active of late. Once `done`: of the next search.
    */
   readonly breadth: 'everywhere' | 'whole' | 'recent';
   /** From when on the next search in the tenant's turn is of every repository. */

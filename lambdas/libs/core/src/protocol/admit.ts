@@ -48,7 +48,10 @@ function afterTheFact(launch: Launch): Admission {
 }
 
 /** A limit that a hand edit made unusable is replaced by the tier's own, in a second conditional write. */
-async function takeSlot(job: Job, deps: AdmitDeps): Promise<{ readonly admitted: boolean; readonly lookup: TenantLookup }> {
+async function takeSlot(
+  job: Job,
+  deps: AdmitDeps,
+): Promise<{ readonly admitted: boolean; readonly lookup: TenantLookup }> {
   const first = await deps.tenants.admit(job.installationId, job.launchId);
   const { lookup } = first;
   if (first.admitted || lookup.kind !== 'tenant' || lookup.tenant.maxRunnersFromRow || lookup.slotsBroken) return first;
@@ -75,7 +78,8 @@ function newLaunch(job: Job, now: Date): Launch {
 /**
  * Takes the lease of a launch if nobody else holds it; undefined when it can't be had.
  *
- * @param options.unchanged only if nobody wrote the row since it was read. For whoever is about to conclude that there is no
+ * @param options.unchanged only if nobody wrote the row since it was read. For whoever is about to conclude that there
+ *   is no
  *   machine: another may have had the lease meanwhile and started one, and EC2's lists lag behind that.
  */
 export async function takeLease(
@@ -88,14 +92,23 @@ export async function takeLease(
   const taken = await deps.launches.change(
     launch.installationId,
     launch.launchId,
-    { from: [launch.state], leaseFreeAt: now.getTime(), leaseFreeFor: holder.name, ...(options.unchanged === true && { version: launch.version }) },
+    {
+      from: [launch.state],
+      leaseFreeAt: now.getTime(),
+      leaseFreeFor: holder.name,
+      ...(options.unchanged === true && { version: launch.version }),
+    },
     { leaseOwner: holder.name, leaseUntil: now.getTime() + holder.milliseconds, updatedAt: now.toISOString() },
   );
   return taken.ok ? taken.row : undefined;
 }
 
 /** Lets others go on at once; a lease that is not given back simply runs out. */
-export async function dropLease(launch: Launch, holder: LeaseHolder, deps: Pick<ProtocolDeps, 'launches' | 'clock'>): Promise<void> {
+export async function dropLease(
+  launch: Launch,
+  holder: LeaseHolder,
+  deps: Pick<ProtocolDeps, 'launches' | 'clock'>,
+): Promise<void> {
   await deps.launches.change(
     launch.installationId,
     launch.launchId,

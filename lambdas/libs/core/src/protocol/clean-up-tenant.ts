@@ -15,7 +15,8 @@ export type CleanUpDeps = ReleaseDeps & {
 
 /**
  * One pass over what an uninstalled tenant leaves behind: jobs, machines, parameters, security group. Works without
- * GitHub, which no longer answers for it. Passes repeat until everything reads back empty; the one that finds it so says `done`.
+ * GitHub, which no longer answers for it. Passes repeat until everything reads back empty; the one that finds it so
+ * says `done`.
  *
  * @param settleAfter milliseconds after which a launch whose machine was never seen counts as having none
  * @returns whether nothing is left
@@ -34,9 +35,12 @@ export async function cleanUpTenant(installationId: number, settleAfter: number,
   const parameters = await deps.parameters.list(installationId);
   if (parameters.length > 0) await deps.parameters.remove(installationId, parameters);
   // One that is listed and yet unknown to the call is one that EC2 has not heard of everywhere.
-  const dying = machines.some((machine) => states.get(machine.instanceId) !== 'terminated') || [...states.values()].some((state) => state !== 'terminated');
+  const dying =
+    machines.some((machine) => states.get(machine.instanceId) !== 'terminated') ||
+    [...states.values()].some((state) => state !== 'terminated');
   const group = await deps.securityGroups.find(installationId);
-  const groupGone = group === undefined || (open === 0 && !dying && (await deps.securityGroups.remove(group)) === 'removed');
+  const groupGone =
+    group === undefined || (open === 0 && !dying && (await deps.securityGroups.remove(group)) === 'removed');
   if (open > 0 || dying || !groupGone || (await deps.fleet.list(installationId)).length > 0) return false;
   if ((await deps.parameters.list(installationId)).length > 0) return false;
   // One that began to run between the look and its end.
@@ -56,14 +60,24 @@ async function endJobs(installationId: number, deps: CleanUpDeps): Promise<void>
 }
 
 /** Whether the launch is over after this pass. */
-async function endLaunch(launch: Launch, terminated: readonly Machine[], settleAfter: number, deps: CleanUpDeps): Promise<boolean> {
+async function endLaunch(
+  launch: Launch,
+  terminated: readonly Machine[],
+  settleAfter: number,
+  deps: CleanUpDeps,
+): Promise<boolean> {
   // GitHub forgets an installation's runners with the installation.
-  const over = { reason: 'tenant-deleted', deregistered: true, followUp: { kind: 'end', end: { state: 'refused', reason: 'tenant-deleted' } } } as const;
+  const over = {
+    reason: 'tenant-deleted',
+    deregistered: true,
+    followUp: { kind: 'end', end: { state: 'refused', reason: 'tenant-deleted' } },
+  } as const;
   if (launch.state === 'ending') return release(launch, over, deps);
   const machine = terminated.find((candidate) => belongsTo(candidate, launch));
   if (machine !== undefined) return release(launch, over, deps);
   if (launch.instanceId !== undefined) {
-    // Not in the list: gone already, or not listed yet. Asking for its end settles both, but for what EC2 does not know at all.
+    // Not in the list: gone already, or not listed yet. Asking for its end settles both, but for what EC2 does not know
+    // at all.
     const state = (await deps.fleet.terminate([launch.instanceId])).get(launch.instanceId);
     const gone = state === undefined ? isForgotten(launch, deps.clock.now()) : isGone(state);
     return gone ? release(launch, over, deps) : false;

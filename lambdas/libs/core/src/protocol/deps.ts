@@ -1,5 +1,15 @@
 import type { AdmissionSettings } from '../decisions/job-policy';
-import type { GitHub, JobQueue, JobStore, LaunchStore, Log, Metrics, RunnerParameters, RunnerFleet, TenantRegistry } from '../ports/ports';
+import type {
+  GitHub,
+  JobQueue,
+  JobStore,
+  LaunchStore,
+  Log,
+  Metrics,
+  RunnerParameters,
+  RunnerFleet,
+  TenantRegistry,
+} from '../ports/ports';
 import { MINUTE, SECOND, type Clock } from '../model/time';
 
 /** What the steps of the launch protocol work on. */

@@ -13,7 +13,10 @@ import { isReady, reasonOnceWoken } from '../decisions/wait-reason';
 /** A woken job is looked at again after this time, should its message be lost. */
 const WOKEN_NEXT_TRY = 2 * MINUTE;
 
-export type DispatchDeps = Pick<ProtocolDeps, 'tenants' | 'jobs' | 'launches' | 'queue' | 'clock' | 'log' | 'metrics' | 'settings'>;
+export type DispatchDeps = Pick<
+  ProtocolDeps,
+  'tenants' | 'jobs' | 'launches' | 'queue' | 'clock' | 'log' | 'metrics' | 'settings'
+>;
 
 /**
  * Gives a tenant's free slots to its oldest eligible parked jobs and sends those on their way. The slot is taken before
@@ -48,7 +51,8 @@ async function dispatchJob(job: Job, lookup: TenantLookup, deps: DispatchDeps): 
     return 'skipped';
   }
   const verdict = decideJobPolicy(lookup, job, deps.settings);
-  if (verdict.kind === 'refuse') await endJob(job, { state: 'refused', reason: verdict.reason, from: ['parked'] }, deps);
+  if (verdict.kind === 'refuse')
+    await endJob(job, { state: 'refused', reason: verdict.reason, from: ['parked'] }, deps);
   if (verdict.kind !== 'pass') return 'skipped';
   const ready = await withUsableLaunch(job, deps);
   if (ready === undefined) return 'skipped';

@@ -12,7 +12,11 @@ export interface JobEnd {
 }
 
 /** Records how a job ended; an end that stands already stays. Answers whether it was this call. */
-export async function endJob(job: Pick<Job, 'installationId' | 'jobId' | 'tier'>, end: JobEnd, deps: Pick<ProtocolDeps, 'jobs' | 'clock' | 'metrics'>): Promise<boolean> {
+export async function endJob(
+  job: Pick<Job, 'installationId' | 'jobId' | 'tier'>,
+  end: JobEnd,
+  deps: Pick<ProtocolDeps, 'jobs' | 'clock' | 'metrics'>,
+): Promise<boolean> {
   const now = deps.clock.now().toISOString();
   const written = await deps.jobs.change(
     job.installationId,

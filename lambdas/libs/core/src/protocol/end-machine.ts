@@ -22,22 +22,39 @@ export interface EndMachine {
 export type MachineEnd = 'ended' | 'busy' | 'unsure';
 
 /**
- * Terminates a launch's machine and gives its slot back. The caller holds the lease from before the look at GitHub until
- * after the terminate, so that nobody stores a configuration in between.
+ * Terminates a launch's machine and gives its slot back. The caller holds the lease from before the look at GitHub
+ * until after the terminate, so that nobody stores a configuration in between.
  */
-export async function endMachine(launch: Launch & { readonly instanceId: string }, how: EndMachine, deps: EndMachineDeps): Promise<MachineEnd> {
+export async function endMachine(
+  launch: Launch & { readonly instanceId: string },
+  how: EndMachine,
+  deps: EndMachineDeps,
+): Promise<MachineEnd> {
   if (how.registration === 'must-go') {
     const gone = await deregister(launch, deps);
     if (gone.kind === 'busy') return 'busy';
     if (gone.kind === 'unsure') {
-      deps.log.warn('GitHub did not say whether a runner is busy, so its machine stays for now', { launch_id: launch.launchId, answer: gone.answer });
+      deps.log.warn('GitHub did not say whether a runner is busy, so its machine stays for now', {
+        launch_id: launch.launchId,
+        answer: gone.answer,
+      });
       return 'unsure';
     }
   }
   const states = await deps.fleet.terminate([launch.instanceId]);
   const state = states.get(launch.instanceId);
-  const isGone = state === undefined ? isForgotten(launch, deps.clock.now()) : state === 'shutting-down' || state === 'terminated';
+  const isGone =
+    state === undefined ? isForgotten(launch, deps.clock.now()) : state === 'shutting-down' || state === 'terminated';
   if (!isGone) return 'unsure';
-  await release(launch, { reason: how.reason, followUp: how.followUp, deregistered: how.registration !== 'whatever', ...(how.worked === true && { worked: true }) }, deps);
+  await release(
+    launch,
+    {
+      reason: how.reason,
+      followUp: how.followUp,
+      deregistered: how.registration !== 'whatever',
+      ...(how.worked === true && { worked: true }),
+    },
+    deps,
+  );
   return 'ended';
 }

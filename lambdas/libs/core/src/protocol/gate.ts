@@ -32,7 +32,11 @@ export async function parkAtGate(job: Job, deps: GateDeps): Promise<Job | undefi
     },
   );
   if (!parked.ok) return undefined;
-  if (!known) deps.metrics.count('JobParked', { tier: job.tier, properties: { tenant_id: job.installationId, job_id: job.jobId, reason: 'github-waiting' } });
+  if (!known)
+    deps.metrics.count('JobParked', {
+      tier: job.tier,
+      properties: { tenant_id: job.installationId, job_id: job.jobId, reason: 'github-waiting' },
+    });
   return parked.row;
 }
 
@@ -49,8 +53,9 @@ export function isLookDue(job: Job, now: Date): boolean {
 }
 
 /**
- * Whether a `queued` may be news of a job that stands in a row: GitHub sends it again, with the same job id, once a gate
- * opens, and an end that we decided (too old, refused, gone) is not GitHub's. A redelivery keeps its delivery's id.
+ * Whether a `queued` may be news of a job that stands in a row: GitHub sends it again, with the same job id, once a
+ * gate opens, and an end that we decided (too old, refused, gone) is not GitHub's. A redelivery keeps its delivery's
+ * id.
  */
 export function isNews(job: Job, deliveryId: string): boolean {
   if (deliveryId === (job.deliveryId ?? 'none')) return false;
@@ -63,11 +68,15 @@ export interface GateWord {
 }
 
 /**
- * Puts a job back into the queue that GitHub has in its own: let through a gate, or ended by us too early. Its time begins
- * anew, as GitHub's does: the second `queued` may repeat the times of the first. A machine of its own that could not be
- * ended meanwhile is used: the job is then `starting`, and needs no message.
+ * Puts a job back into the queue that GitHub has in its own: let through a gate, or ended by us too early. Its time
+ * begins anew, as GitHub's does: the second `queued` may repeat the times of the first. A machine of its own that could
+ * not be ended meanwhile is used: the job is then `starting`, and needs no message.
  */
-export async function openGate(job: Job, word: GateWord, deps: GateDeps & Pick<ProtocolDeps, 'launches'>): Promise<Job | undefined> {
+export async function openGate(
+  job: Job,
+  word: GateWord,
+  deps: GateDeps & Pick<ProtocolDeps, 'launches'>,
+): Promise<Job | undefined> {
   const now = deps.clock.now().toISOString();
   const since = job.gatedAt ?? job.endedAt ?? now;
   const spare = (await deps.launches.listOpen(job.installationId)).find((launch) => isSpare(launch, job));
@@ -77,7 +86,9 @@ export async function openGate(job: Job, word: GateWord, deps: GateDeps & Pick<P
     job.jobId,
     { from: [job.state], startNumber: job.startNumber, launchId: job.launchId },
     {
-      ...(spare === undefined ? { state: 'queued', launchId: launchIdOf(job.jobId, startNumber) } : { state: 'starting', launchId: spare.launchId, startingAt: now }),
+      ...(spare === undefined
+        ? { state: 'queued', launchId: launchIdOf(job.jobId, startNumber) }
+        : { state: 'starting', launchId: spare.launchId, startingAt: now }),
       reason: null,
       nextTry: null,
       gatedAt: null,
@@ -93,11 +104,19 @@ export async function openGate(job: Job, word: GateWord, deps: GateDeps & Pick<P
 }
 
 function isSpare(launch: Launch, job: Job): boolean {
-  return launch.jobId === job.jobId && launch.takenBy === undefined && (launch.state === 'launching' || launch.state === 'running');
+  return (
+    launch.jobId === job.jobId &&
+    launch.takenBy === undefined &&
+    (launch.state === 'launching' || launch.state === 'running')
+  );
 }
 
 /** Its end may have asked about the job before that waited for it again. */
-async function stillThere(job: Job, spare: Launch, deps: GateDeps & Pick<ProtocolDeps, 'launches'>): Promise<Job | undefined> {
+async function stillThere(
+  job: Job,
+  spare: Launch,
+  deps: GateDeps & Pick<ProtocolDeps, 'launches'>,
+): Promise<Job | undefined> {
   const launch = await deps.launches.get(spare.installationId, spare.launchId);
   if (launch !== undefined && launch.state !== 'ending' && launch.state !== 'ended') return job;
   const startNumber = job.startNumber + 1;
@@ -105,7 +124,12 @@ async function stillThere(job: Job, spare: Launch, deps: GateDeps & Pick<Protoco
     job.installationId,
     job.jobId,
     { from: ['starting'], startNumber: job.startNumber, launchId: job.launchId },
-    { state: 'queued', startNumber, launchId: launchIdOf(job.jobId, startNumber), updatedAt: deps.clock.now().toISOString() },
+    {
+      state: 'queued',
+      startNumber,
+      launchId: launchIdOf(job.jobId, startNumber),
+      updatedAt: deps.clock.now().toISOString(),
+    },
   );
   return alone.ok ? alone.row : undefined;
 }

@@ -7,17 +7,34 @@ type EndDeps = Pick<ProtocolDeps, 'jobs' | 'clock' | 'log' | 'metrics'>;
 
 const ANY_STATE: readonly JobState[] = [...OPEN_JOB_STATES, ...ENDED_JOB_STATES];
 
-/** On the job that ran on the machine, or else the one that it was started for. Answers whether there is such a job, in such a state. */
-export async function recordMachineEnd(launch: Launch, machineEnd: string, deps: Pick<EndDeps, 'jobs' | 'clock'>, from: readonly JobState[] = ANY_STATE): Promise<boolean> {
-  const recorded = await deps.jobs.change(launch.installationId, launch.takenBy ?? launch.jobId, { from }, { machineEnd, updatedAt: deps.clock.now().toISOString() });
+/**
+ * On the job that ran on the machine, or else the one that it was started for. Answers whether there is such a job, in
+ * such a state.
+ */
+export async function recordMachineEnd(
+  launch: Launch,
+  machineEnd: string,
+  deps: Pick<EndDeps, 'jobs' | 'clock'>,
+  from: readonly JobState[] = ANY_STATE,
+): Promise<boolean> {
+  const recorded = await deps.jobs.change(
+    launch.installationId,
+    launch.takenBy ?? launch.jobId,
+    { from },
+    { machineEnd, updatedAt: deps.clock.now().toISOString() },
+  );
   return recorded.ok;
 }
 
 /**
- * That EC2 ended a machine unasked: on its job, and counted as the account's. Answers the launch's reason, or undefined where
- * the end was asked for.
+ * That EC2 ended a machine unasked: on its job, and counted as the account's. Answers the launch's reason, or undefined
+ * where the end was asked for.
  */
-export async function recordEc2End(launch: Launch, stateReason: string | undefined, deps: EndDeps): Promise<string | undefined> {
+export async function recordEc2End(
+  launch: Launch,
+  stateReason: string | undefined,
+  deps: EndDeps,
+): Promise<string | undefined> {
   const end = readEc2End(stateReason);
   if (end === undefined || (launch.state !== 'launching' && launch.state !== 'running')) return end;
   await recordMachineEnd(launch, end, deps);
@@ -30,6 +47,9 @@ export async function recordEc2End(launch: Launch, stateReason: string | undefin
     code: stateReason ?? null,
   };
   deps.metrics.count('RunnerEndedByEc2', { tier: launch.tier, properties });
-  deps.log.error('EC2 ended a machine that nobody asked it to end; its code says what of the account to look at', properties);
+  deps.log.error(
+    'EC2 ended a machine that nobody asked it to end; its code says what of the account to look at',
+    properties,
+  );
   return end;
 }

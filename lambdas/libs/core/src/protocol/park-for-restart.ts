@@ -17,7 +17,12 @@ export interface Restart {
  * Parks a job under a new start number: an ended launch never starts anything again. Answers the parked job, or
  * undefined if it no longer waits for that launch.
  */
-export async function parkForRestart(job: Job, launchId: string, restart: Restart, deps: Pick<ProtocolDeps, 'jobs' | 'clock' | 'metrics'>): Promise<Job | undefined> {
+export async function parkForRestart(
+  job: Job,
+  launchId: string,
+  restart: Restart,
+  deps: Pick<ProtocolDeps, 'jobs' | 'clock' | 'metrics'>,
+): Promise<Job | undefined> {
   const now = deps.clock.now();
   const restarts = job.restarts + (restart.usedMachine ? 1 : 0);
   const exhausted = restart.usedMachine && restarts > MAX_RESTARTS;
@@ -39,6 +44,9 @@ export async function parkForRestart(job: Job, launchId: string, restart: Restar
     },
   );
   if (!parked.ok) return undefined;
-  deps.metrics.count('JobParked', { tier: job.tier, properties: { tenant_id: job.installationId, job_id: job.jobId, reason } });
+  deps.metrics.count('JobParked', {
+    tier: job.tier,
+    properties: { tenant_id: job.installationId, job_id: job.jobId, reason },
+  });
   return parked.row;
 }

@@ -9,7 +9,10 @@ import { dispatchNextJobs, type DispatchDeps } from './dispatch-next-jobs';
 import type { LeaseHolder, ProtocolDeps } from './deps';
 
 /** What becomes of the job that the launch was for. `ask`: GitHub knows. */
-export type JobFollowUp = { readonly kind: 'ask' } | { readonly kind: 'park'; readonly restart: Restart } | { readonly kind: 'end'; readonly end: JobEnd };
+export type JobFollowUp =
+  | { readonly kind: 'ask' }
+  | { readonly kind: 'park'; readonly restart: Restart }
+  | { readonly kind: 'end'; readonly end: JobEnd };
 
 export interface Release {
   readonly reason: string;
@@ -43,8 +46,8 @@ export async function release(launch: Launch, how: Release, deps: ReleaseDeps): 
   await deps.tenants.freeSlot(launch.installationId, launch.launchId);
   if (ending.ok && removed) await markEnded(ending.row, deps);
   await settleJob(ending.row ?? launch, how.followUp, deps);
-  // What turned this launch away would turn the next one away too. Each wake is a message to the function that sends it, and
-  // Lambda stops a chain of 16: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+  // What turned this launch away would turn the next one away too. Each wake is a message to the function that sends
+  // it, and Lambda stops a chain of 16: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
   if (how.followUp.kind === 'park') return true;
   // Even a release that changed nothing wakes: the one that did may have died right after it.
   await dispatchNextJobs(launch.installationId, deps);
@@ -104,7 +107,11 @@ async function settleJob(launch: Launch, followUp: JobFollowUp, deps: ReleaseDep
 async function settle(job: Job, launch: Launch, followUp: JobFollowUp, deps: ReleaseDeps): Promise<void> {
   switch (followUp.kind) {
     case 'park':
-      if ((await parkForRestart(job, launch.launchId, followUp.restart, deps)) === undefined || followUp.restart.failure === undefined) return;
+      if (
+        (await parkForRestart(job, launch.launchId, followUp.restart, deps)) === undefined ||
+        followUp.restart.failure === undefined
+      )
+        return;
       await recordLaunchFailure(launch, followUp.restart.failure, deps);
       return;
     case 'end':

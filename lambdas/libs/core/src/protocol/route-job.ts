@@ -87,7 +87,9 @@ async function refuse(message: JobMessage, reason: JobReason, deps: RouteDeps): 
 
 /** A row stands. A job that its gate may have let through goes to scale-up, which asks GitHub and judges it anew. */
 async function known(message: JobMessage, { row }: Written<Job>, deps: RouteDeps): Promise<Routed> {
-  return row !== undefined && isGated(row) && isNews(row, message.deliveryId) ? send(message, deps) : { kind: 'known', tier: message.tier };
+  return row !== undefined && isGated(row) && isNews(row, message.deliveryId)
+    ? send(message, deps)
+    : { kind: 'known', tier: message.tier };
 }
 
 interface Parking {
@@ -99,7 +101,12 @@ interface Parking {
  * The wake-up of a tenant that became active between the read and the write has found no row. So the tenant is read
  * once more after the write: from then on every wake-up finds it.
  */
-async function park(job: UnroutedJob, fitting: readonly Tier[], { message, reason }: Parking, deps: RouteDeps): Promise<Routed> {
+async function park(
+  job: UnroutedJob,
+  fitting: readonly Tier[],
+  { message, reason }: Parking,
+  deps: RouteDeps,
+): Promise<Routed> {
   // The sweep goes from tenant to tenant; what has none is found by its time alone.
   const nextTry = new Date(Date.parse(message.queuedAt) + JOB_QUEUE_LIFETIME).toISOString();
   const parked = await deps.jobs.create({ ...newJob(message, deps.clock.now(), 'parked', reason), nextTry });
@@ -115,15 +122,25 @@ async function park(job: UnroutedJob, fitting: readonly Tier[], { message, reaso
   }
 }
 
-/** The row says what the tenant's second reading says: a change in between has restated the jobs before this one was there. */
-async function stayParked(message: JobMessage, reason: { readonly first: JobReason; readonly now: JobReason }, deps: RouteDeps): Promise<Routed> {
+/**
+ * The row says what the tenant's second reading says: a change in between has restated the jobs before this one was
+ * there.
+ */
+async function stayParked(
+  message: JobMessage,
+  reason: { readonly first: JobReason; readonly now: JobReason },
+  deps: RouteDeps,
+): Promise<Routed> {
   const changed = { reason: reason.now, updatedAt: deps.clock.now().toISOString() };
-  if (reason.now !== reason.first) await deps.jobs.change(message.installationId, message.jobId, { from: ['parked'], startNumber: 1 }, changed);
+  if (reason.now !== reason.first)
+    await deps.jobs.change(message.installationId, message.jobId, { from: ['parked'], startNumber: 1 }, changed);
   deps.metrics.count('JobParked', { tier: message.tier, properties: { ...propertiesOf(message), reason: reason.now } });
   return { kind: 'parked', tier: message.tier, reason: reason.now };
 }
 
-/** The row goes first: scale-up takes a message of a parked job for a repetition. A lost message is found by the sweep. */
+/**
+ * The row goes first: scale-up takes a message of a parked job for a repetition. A lost message is found by the sweep.
+ */
 async function unpark(
   message: JobMessage,
   next: { readonly state: 'queued' } | { readonly state: 'refused'; readonly reason: JobReason },

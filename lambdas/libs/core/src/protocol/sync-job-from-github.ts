@@ -7,10 +7,11 @@ import { parkForRestart, type Restart } from './park-for-restart';
 import type { ProtocolDeps } from './deps';
 
 /**
- * What the job row should say now. `held-back`: GitHub gives it to no runner yet. `let-through`: its gate has opened, and
- * nobody has sent it yet. `unknown`: GitHub gave no answer, ask again later.
+ * What the job row should say now. `held-back`: GitHub gives it to no runner yet. `let-through`: its gate has opened,
+ * and nobody has sent it yet. `unknown`: GitHub gave no answer, ask again later.
  */
-export type JobStatusFromGitHub = 'waits-again' | 'held-back' | 'let-through' | 'running' | 'ended' | 'unknown' | 'unchanged';
+export type JobStatusFromGitHub =
+  'waits-again' | 'held-back' | 'let-through' | 'running' | 'ended' | 'unknown' | 'unchanged';
 
 export type SyncJobDeps = Pick<ProtocolDeps, 'jobs' | 'launches' | 'tenants' | 'github' | 'clock' | 'metrics' | 'log'>;
 
@@ -23,7 +24,10 @@ export async function syncJobFromGitHub(job: Job, again: Restart, deps: SyncJobD
   const place = placeOfJob(job, await deps.tenants.get(job.installationId));
   const answer = await deps.github.getJob(place, job.jobId);
   if (answer.kind !== 'found') {
-    deps.log.warn('GitHub gave no answer about a job; the sweep asks again', { job_id: job.jobId, answer: answer.kind });
+    deps.log.warn('GitHub gave no answer about a job; the sweep asks again', {
+      job_id: job.jobId,
+      answer: answer.kind,
+    });
     return 'unknown';
   }
   const truth = answer.job;
@@ -37,7 +41,10 @@ export async function syncJobFromGitHub(job: Job, again: Restart, deps: SyncJobD
     case 'running':
       return recordRunning(job, truth.runnerName, deps);
     case 'unknown':
-      deps.log.warn('GitHub has a status for a job that is not known here: no machine is started for it until it is queued', { job_id: job.jobId, status: truth.status });
+      deps.log.warn(
+        'GitHub has a status for a job that is not known here: no machine is started for it until it is queued',
+        { job_id: job.jobId, status: truth.status },
+      );
       return holdBack(job, deps);
     case 'held-back':
       return holdBack(job, deps);
@@ -49,16 +56,32 @@ export async function syncJobFromGitHub(job: Job, again: Restart, deps: SyncJobD
 type GitHubJob = { readonly conclusion?: string; readonly runnerName?: string };
 
 function endOf({ conclusion, runnerName }: GitHubJob): JobEnd {
-  return { state: endStateOf(conclusion), ...(conclusion !== undefined && { conclusion }), ...(runnerName !== undefined && { runnerName }) };
+  return {
+    state: endStateOf(conclusion),
+    ...(conclusion !== undefined && { conclusion }),
+    ...(runnerName !== undefined && { runnerName }),
+  };
 }
 
-async function recordRunning(job: Job, runnerName: string | undefined, deps: SyncJobDeps): Promise<JobStatusFromGitHub> {
+async function recordRunning(
+  job: Job,
+  runnerName: string | undefined,
+  deps: SyncJobDeps,
+): Promise<JobStatusFromGitHub> {
   const now = deps.clock.now().toISOString();
   const running = await deps.jobs.change(
     job.installationId,
     job.jobId,
     { from: [...WAITING_JOB_STATES, 'running'] },
-    { state: 'running', reason: null, nextTry: null, gatedAt: null, startedAt: job.startedAt ?? now, updatedAt: now, ...(runnerName !== undefined && { runnerName }) },
+    {
+      state: 'running',
+      reason: null,
+      nextTry: null,
+      gatedAt: null,
+      startedAt: job.startedAt ?? now,
+      updatedAt: now,
+      ...(runnerName !== undefined && { runnerName }),
+    },
   );
   return running.ok ? 'running' : 'unchanged';
 }

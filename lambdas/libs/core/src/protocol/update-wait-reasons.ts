@@ -9,8 +9,13 @@ const SIDE_BY_SIDE = 10;
 
 type RestateDeps = Pick<ProtocolDeps, 'jobs' | 'clock'>;
 
-/** Has every parked job of a tenant say what it waits for now. Repeats do nothing, and a job that went on is left alone. */
-export async function restateAll(installationId: number, deps: RestateDeps & Pick<ProtocolDeps, 'tenants'>): Promise<void> {
+/**
+ * Has every parked job of a tenant say what it waits for now. Repeats do nothing, and a job that went on is left alone.
+ */
+export async function restateAll(
+  installationId: number,
+  deps: RestateDeps & Pick<ProtocolDeps, 'tenants'>,
+): Promise<void> {
   // The jobs first: a row that changes after it was read here makes a change of its own in the table's stream.
   const parked = await deps.jobs.listOpen(installationId, { states: ['parked'] });
   if (parked.length > 0) await restate(parked, await deps.tenants.get(installationId), deps);

@@ -1,5 +1,14 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { createDynamoBookmarks, createDynamoJobStore, createDynamoLaunchStore, createDynamoRecoveryStore, createDynamoTenantLifecycle, createDynamoTenantRegistry, fromAttributes, toAttributes } from '@multi-tenant-runner/aws';
+import {
+  createDynamoBookmarks,
+  createDynamoJobStore,
+  createDynamoLaunchStore,
+  createDynamoRecoveryStore,
+  createDynamoTenantLifecycle,
+  createDynamoTenantRegistry,
+  fromAttributes,
+  toAttributes,
+} from '@multi-tenant-runner/aws';
 import { createTables } from '../dynamodb/create-tables';
 import { startDynamoDbLocal, type DynamoDbLocal } from '../dynamodb/dynamodb-local';
 import { job, launch, settings } from '../factories';
@@ -27,16 +36,25 @@ async function tenantTable(): Promise<TenantTableUnderTest> {
   return {
     registry: createDynamoTenantRegistry({ client, tableName, ...settings() }),
     lifecycle: createDynamoTenantLifecycle({ client, tableName, clock: createTestClock() }),
-    write: async (row) => void (await client.send(new PutItemCommand({ TableName: tableName, Item: toAttributes(row) }))),
+    write: async (row) =>
+      void (await client.send(new PutItemCommand({ TableName: tableName, Item: toAttributes(row) }))),
     read: async (installationId) => {
-      const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key: toAttributes({ installation_id: installationId }), ConsistentRead: true }));
+      const { Item } = await client.send(
+        new GetItemCommand({
+          TableName: tableName,
+          Key: toAttributes({ installation_id: installationId }),
+          ConsistentRead: true,
+        }),
+      );
       return Item && fromAttributes(Item);
     },
   };
 }
 
 const readItem = async (TableName: string, key: Record<string, unknown>): Promise<Record<string, unknown>> => {
-  const { Item } = await local.client.send(new GetItemCommand({ TableName, Key: toAttributes(key), ConsistentRead: true }));
+  const { Item } = await local.client.send(
+    new GetItemCommand({ TableName, Key: toAttributes(key), ConsistentRead: true }),
+  );
   return fromAttributes(Item ?? {});
 };
 
@@ -57,9 +75,20 @@ describe('the job store on DynamoDB', () => {
     await store.create(row);
     const key = { installation_id: id, job_id: row.jobId };
     const parked = await readItem('test-jobs', key);
-    expect(parked).toMatchObject({ open_at: `${row.queuedAt}#${row.jobId}`, due: 'parked', next_try: '2026-01-15T12:05:00.000Z', owner_id: 501, is_public: false });
+    expect(parked).toMatchObject({
+      open_at: `${row.queuedAt}#${row.jobId}`,
+      due: 'parked',
+      next_try: '2026-01-15T12:05:00.000Z',
+      owner_id: 501,
+      is_public: false,
+    });
     expect(parked).not.toHaveProperty('expires_at');
-    await store.change(id, row.jobId, { from: ['parked'] }, { state: 'cancelled', endedAt: '2026-01-15T12:06:00.000Z' });
+    await store.change(
+      id,
+      row.jobId,
+      { from: ['parked'] },
+      { state: 'cancelled', endedAt: '2026-01-15T12:06:00.000Z' },
+    );
     const ended = await readItem('test-jobs', key);
     expect(ended['expires_at']).toBe(Date.parse('2026-01-29T12:06:00.000Z') / 1_000);
     expect(ended).not.toHaveProperty('open_at');
@@ -91,10 +120,19 @@ describe('the launch store on DynamoDB', () => {
 });
 
 describe('the recovery store on DynamoDB', () => {
-  recoveryStoreContract(async () => ({ store: createDynamoRecoveryStore({ client: local.client, tableName: 'test-recovery', clock: createTestClock() }) }), nextId);
+  recoveryStoreContract(
+    async () => ({
+      store: createDynamoRecoveryStore({ client: local.client, tableName: 'test-recovery', clock: createTestClock() }),
+    }),
+    nextId,
+  );
 
   it('lets DynamoDB forget what GitHub has forgotten', async () => {
-    const store = createDynamoRecoveryStore({ client: local.client, tableName: 'test-recovery', clock: createTestClock() });
+    const store = createDynamoRecoveryStore({
+      client: local.client,
+      tableName: 'test-recovery',
+      clock: createTestClock(),
+    });
     const guid = `guid-${nextId()}`;
     await store.settle(guid, 'delivered', new Date('2026-01-15T12:00:00.000Z'));
     const settled = await readItem('test-recovery', { book: 'deliveries', entry: guid });
@@ -103,7 +141,11 @@ describe('the recovery store on DynamoDB', () => {
   });
 
   it('keeps its place in a book of its own', async () => {
-    const bookmarks = createDynamoBookmarks({ client: local.client, tableName: 'test-recovery', clock: createTestClock() });
+    const bookmarks = createDynamoBookmarks({
+      client: local.client,
+      tableName: 'test-recovery',
+      clock: createTestClock(),
+    });
     const name = `deliveries-${nextId()}`;
     await expect(bookmarks.readCursor(name)).resolves.toBeUndefined();
     await bookmarks.writeCursor(name, '42');

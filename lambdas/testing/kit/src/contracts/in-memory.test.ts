@@ -43,7 +43,8 @@ describe('the in-memory launch store', () =>
     const clock = createTestClock();
     return { clock, store: createInMemoryLaunchStore({ clock }) };
   }, nextId));
-describe('the in-memory recovery store', () => recoveryStoreContract(async () => ({ store: createInMemoryRecoveryStore() }), nextId));
+describe('the in-memory recovery store', () =>
+  recoveryStoreContract(async () => ({ store: createInMemoryRecoveryStore() }), nextId));
 describe('the in-memory fleet', () =>
   runnerFleetContract(async () => {
     const fleet = createInMemoryFleet({ clock: createTestClock(), environment: ENVIRONMENT });
@@ -53,13 +54,17 @@ describe('the in-memory fleet', () =>
       subnets: ['subnet-a', 'subnet-b'],
       securityGroupId: 'sg-1',
       launchTemplateId: 'lt-1',
-      refuse: (instanceType, subnetId) => void fleet.refuse((intent) => intent.instanceType === instanceType && intent.subnetId === subnetId),
+      refuse: (instanceType, subnetId) =>
+        void fleet.refuse((intent) => intent.instanceType === instanceType && intent.subnetId === subnetId),
     };
   }, nextId));
 describe('the in-memory runner parameters', () =>
   runnerParametersContract(async () => {
     const parameters = createInMemoryParameters({ clock: createTestClock() });
-    return { parameters, read: async (installationId, instanceId) => parameters.entries.get(`${installationId}/${instanceId}`)?.value };
+    return {
+      parameters,
+      read: async (installationId, instanceId) => parameters.entries.get(`${installationId}/${instanceId}`)?.value,
+    };
   }, nextId));
 describe('the in-memory security groups', () =>
   securityGroupsContract(async () => {

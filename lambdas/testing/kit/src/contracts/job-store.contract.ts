@@ -25,8 +25,18 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
 
   it('answers what it was given, with every attribute', async () => {
     const row = await add({
-      state: 'parked', reason: 'limit', nextTry: '2026-01-15T12:05:00.000Z', restarts: 2, startNumber: 3, launchId: '7001-3', isPublic: true, labels: [], startingAt: '2026-01-15T12:01:00.000Z',
-      startedAt: '2026-01-15T12:02:00.000Z', conclusion: 'failure', runnerName: 'test-i-1',
+      state: 'parked',
+      reason: 'limit',
+      nextTry: '2026-01-15T12:05:00.000Z',
+      restarts: 2,
+      startNumber: 3,
+      launchId: '7001-3',
+      isPublic: true,
+      labels: [],
+      startingAt: '2026-01-15T12:01:00.000Z',
+      startedAt: '2026-01-15T12:02:00.000Z',
+      conclusion: 'failure',
+      runnerName: 'test-i-1',
     });
     await expect(store.get(id, row.jobId)).resolves.toEqual(row);
     await expect(store.get(id, 1)).resolves.toBeUndefined();
@@ -46,9 +56,17 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
   it('changes, removes and leaves attributes as told, and answers the row after it', async () => {
     const row = await add({ state: 'parked', reason: 'limit', nextTry: '2026-01-15T12:05:00.000Z' });
     clock.advance(1_000);
-    const changed = await store.change(id, row.jobId, { from: ['parked'] }, { state: 'starting', nextTry: null, startingAt: '2026-01-15T12:01:00.000Z' });
+    const changed = await store.change(
+      id,
+      row.jobId,
+      { from: ['parked'] },
+      { state: 'starting', nextTry: null, startingAt: '2026-01-15T12:01:00.000Z' },
+    );
     const { nextTry: _gone, ...kept } = row;
-    expect(changed).toEqual({ ok: true, row: { ...kept, state: 'starting', startingAt: '2026-01-15T12:01:00.000Z', updatedAt: clock.now().toISOString() } });
+    expect(changed).toEqual({
+      ok: true,
+      row: { ...kept, state: 'starting', startingAt: '2026-01-15T12:01:00.000Z', updatedAt: clock.now().toISOString() },
+    });
     await expect(store.get(id, row.jobId)).resolves.toEqual(changed.row);
   });
 
@@ -64,7 +82,14 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
 
   it('allows a change whose whole guard fits', async () => {
     const row = await add();
-    await expect(store.change(id, row.jobId, { from: ['parked', 'queued'], startNumber: 1, launchId: '7001-1' }, { state: 'parked' })).resolves.toMatchObject({ ok: true });
+    await expect(
+      store.change(
+        id,
+        row.jobId,
+        { from: ['parked', 'queued'], startNumber: 1, launchId: '7001-1' },
+        { state: 'parked' },
+      ),
+    ).resolves.toMatchObject({ ok: true });
   });
 
   it('changes no row that is not there, and makes none', async () => {
@@ -86,7 +111,12 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
       await add({ jobId: 3, queuedAt: '2026-01-15T10:00:00Z', state: 'running' });
       await add({ jobId: 1, queuedAt: '2026-01-15T11:00:00Z', state: 'parked' });
       await add({ jobId: 2, queuedAt: '2026-01-15T09:00:00Z', state: 'starting' });
-      await add({ jobId: 4, queuedAt: '2026-01-15T08:00:00Z', state: 'completed', endedAt: '2026-01-15T08:30:00.000Z' });
+      await add({
+        jobId: 4,
+        queuedAt: '2026-01-15T08:00:00Z',
+        state: 'completed',
+        endedAt: '2026-01-15T08:30:00.000Z',
+      });
       await store.create(job({ installationId: nextId(), jobId: 5 }));
       expect((await store.listOpen(id)).map((one) => one.jobId)).toEqual([2, 3, 1]);
       await store.change(id, 3, { from: ['running'] }, { state: 'completed', endedAt: '2026-01-15T12:00:00.000Z' });
@@ -98,14 +128,25 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
       await add({ jobId: 2, queuedAt: '2026-01-15T10:00:00Z', state: 'queued' });
       await add({ jobId: 3, queuedAt: '2026-01-15T08:00:00Z', state: 'expired', endedAt: '2026-01-16T09:00:00.000Z' });
       await store.change(id, 1, { from: ['parked'] }, { state: 'queued', queuedAt: '2026-01-15T11:00:00Z' });
-      await store.change(id, 3, { from: ['expired'] }, { state: 'queued', queuedAt: '2026-01-15T12:00:00Z', endedAt: null });
+      await store.change(
+        id,
+        3,
+        { from: ['expired'] },
+        { state: 'queued', queuedAt: '2026-01-15T12:00:00Z', endedAt: null },
+      );
       expect((await store.listOpen(id)).map((one) => one.jobId)).toEqual([2, 1, 3]);
     });
 
     it('are narrowed by state before they are counted', async () => {
       const all = Array.from({ length: 70 }, (_, index) => index + 1);
       const queuedAt = (jobId: number): string => new Date(Date.UTC(2026, 0, 15, 10, 0, jobId)).toISOString();
-      await Promise.all(all.map((jobId) => store.create(job({ installationId: id, jobId, queuedAt: queuedAt(jobId), state: jobId === 59 ? 'parked' : 'running' }))));
+      await Promise.all(
+        all.map((jobId) =>
+          store.create(
+            job({ installationId: id, jobId, queuedAt: queuedAt(jobId), state: jobId === 59 ? 'parked' : 'running' }),
+          ),
+        ),
+      );
       const parked = await store.listOpen(id, { states: ['parked'], limit: 1 });
       expect(parked.map((one) => one.jobId)).toEqual([59]);
       await expect(store.listOpen(id, { limit: 65 })).resolves.toHaveLength(65);

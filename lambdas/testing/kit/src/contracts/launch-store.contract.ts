@@ -25,8 +25,19 @@ export function launchStoreContract(make: () => Promise<LaunchStoreUnderTest>, n
 
   it('answers what it was given, with every attribute', async () => {
     const row = await add({
-      state: 'running', scope: 'acme/app', leaseUntil: 1_768_478_400_123, leaseOwner: 'worker', intent: intent({ spot: true, candidate: 3 }), instanceId: `i-${id}`, runnerId: 0, runnerName: 'test-i-1',
-      jitStored: false, takenBy: 7002, takenAt: '2026-01-15T12:01:00Z', launchedAt: '2026-01-15T12:00:30.000Z', reason: 'because',
+      state: 'running',
+      scope: 'acme/app',
+      leaseUntil: 1_768_478_400_123,
+      leaseOwner: 'worker',
+      intent: intent({ spot: true, candidate: 3 }),
+      instanceId: `i-${id}`,
+      runnerId: 0,
+      runnerName: 'test-i-1',
+      jitStored: false,
+      takenBy: 7002,
+      takenAt: '2026-01-15T12:01:00Z',
+      launchedAt: '2026-01-15T12:00:30.000Z',
+      reason: 'because',
     });
     await expect(store.get(id, row.launchId)).resolves.toEqual(row);
     await expect(store.get(id, '1-1')).resolves.toBeUndefined();
@@ -41,21 +52,40 @@ export function launchStoreContract(make: () => Promise<LaunchStoreUnderTest>, n
     const row = await add();
     clock.advance(1_000);
     const changed = await store.change(id, row.launchId, { from: ['wanted'], version: 1 }, { state: 'held' });
-    expect(changed).toEqual({ ok: true, row: { ...row, state: 'held', version: 2, updatedAt: clock.now().toISOString() } });
-    await expect(store.change(id, row.launchId, { from: ['held'], version: 1 }, { reason: 'late' })).resolves.toEqual({ ok: false, row: changed.row });
-    await expect(store.change(id, row.launchId, { from: ['held'] }, { intent: intent() })).resolves.toMatchObject({ ok: true, row: { version: 3, intent: intent() } });
-    await expect(store.change(id, row.launchId, { from: ['held'] }, { intent: null })).resolves.toMatchObject({ ok: true, row: expect.not.objectContaining({ intent: expect.anything() }) });
+    expect(changed).toEqual({
+      ok: true,
+      row: { ...row, state: 'held', version: 2, updatedAt: clock.now().toISOString() },
+    });
+    await expect(store.change(id, row.launchId, { from: ['held'], version: 1 }, { reason: 'late' })).resolves.toEqual({
+      ok: false,
+      row: changed.row,
+    });
+    await expect(store.change(id, row.launchId, { from: ['held'] }, { intent: intent() })).resolves.toMatchObject({
+      ok: true,
+      row: { version: 3, intent: intent() },
+    });
+    await expect(store.change(id, row.launchId, { from: ['held'] }, { intent: null })).resolves.toMatchObject({
+      ok: true,
+      row: expect.not.objectContaining({ intent: expect.anything() }),
+    });
   });
 
   it('refuses a change from another state, and of no row', async () => {
     const row = await add({ state: 'ending' });
-    await expect(store.change(id, row.launchId, { from: ['wanted', 'held'] }, { state: 'launching' })).resolves.toEqual({ ok: false, row });
+    await expect(store.change(id, row.launchId, { from: ['wanted', 'held'] }, { state: 'launching' })).resolves.toEqual(
+      { ok: false, row },
+    );
     await expect(store.change(id, '1-1', { from: ['wanted'] }, { state: 'held' })).resolves.toEqual({ ok: false });
   });
 
   describe('the lease', () => {
     const take = (name: string, now: number) =>
-      store.change(id, '7001-1', { from: ['held'], leaseFreeAt: now, leaseFreeFor: name }, { leaseOwner: name, leaseUntil: now + 90_000 });
+      store.change(
+        id,
+        '7001-1',
+        { from: ['held'], leaseFreeAt: now, leaseFreeFor: name },
+        { leaseOwner: name, leaseUntil: now + 90_000 },
+      );
 
     it('is had by one of many at once', async () => {
       await add({ state: 'held' });
@@ -73,16 +103,33 @@ export function launchStoreContract(make: () => Promise<LaunchStoreUnderTest>, n
 
     it('keeps out those who name nobody as well', async () => {
       await add({ state: 'held', leaseOwner: 'first', leaseUntil: 90_000 });
-      await expect(store.change(id, '7001-1', { from: ['held'], leaseFreeAt: 80_000 }, { state: 'ending' })).resolves.toMatchObject({ ok: false });
-      await expect(store.change(id, '7001-1', { from: ['held'], leaseFreeAt: 90_000 }, { state: 'ending' })).resolves.toMatchObject({ ok: true });
+      await expect(
+        store.change(id, '7001-1', { from: ['held'], leaseFreeAt: 80_000 }, { state: 'ending' }),
+      ).resolves.toMatchObject({ ok: false });
+      await expect(
+        store.change(id, '7001-1', { from: ['held'], leaseFreeAt: 90_000 }, { state: 'ending' }),
+      ).resolves.toMatchObject({ ok: true });
     });
 
     it('is asked for by name', async () => {
       await add({ state: 'held', leaseOwner: 'first', leaseUntil: 90_000 });
-      await expect(store.change(id, '7001-1', { from: ['held'], leaseOwner: 'second' }, { state: 'launching' })).resolves.toMatchObject({ ok: false });
-      await expect(store.change(id, '7001-1', { from: ['held'], leaseOwner: 'first' }, { state: 'launching', leaseOwner: null, leaseUntil: null })).resolves.toMatchObject({ ok: true });
-      await expect(store.change(id, '7001-1', { from: ['launching'], leaseOwner: 'first' }, { state: 'running' })).resolves.toMatchObject({ ok: false });
-      await expect(store.change(id, '7001-1', { from: ['launching'], leaseFreeAt: 0 }, { state: 'running' })).resolves.toMatchObject({ ok: true });
+      await expect(
+        store.change(id, '7001-1', { from: ['held'], leaseOwner: 'second' }, { state: 'launching' }),
+      ).resolves.toMatchObject({ ok: false });
+      await expect(
+        store.change(
+          id,
+          '7001-1',
+          { from: ['held'], leaseOwner: 'first' },
+          { state: 'launching', leaseOwner: null, leaseUntil: null },
+        ),
+      ).resolves.toMatchObject({ ok: true });
+      await expect(
+        store.change(id, '7001-1', { from: ['launching'], leaseOwner: 'first' }, { state: 'running' }),
+      ).resolves.toMatchObject({ ok: false });
+      await expect(
+        store.change(id, '7001-1', { from: ['launching'], leaseFreeAt: 0 }, { state: 'running' }),
+      ).resolves.toMatchObject({ ok: true });
     });
   });
 

@@ -20,26 +20,37 @@ export function runnerFleetContract(make: () => Promise<FleetUnderTest>, nextId:
     installationId: id,
     launchId: `${id}-1`,
     tier: 'large',
-    intent: intent({ clientToken: `${token}-${id}`, subnetId: place.subnets[0], securityGroupId: place.securityGroupId, launchTemplateId: place.launchTemplateId, ...overrides }),
+    intent: intent({
+      clientToken: `${token}-${id}`,
+      subnetId: place.subnets[0],
+      securityGroupId: place.securityGroupId,
+      launchTemplateId: place.launchTemplateId,
+      ...overrides,
+    }),
   });
   const start = async (token: string, overrides: Parameters<typeof intent>[0] = {}): Promise<string> => {
     const answer = await place.fleet.run(request(token, overrides));
     if (answer.kind !== 'started') throw new Error(`not started: ${answer.code}`);
     return answer.instanceId;
   };
-  const statesOf = async (ids: readonly string[]): Promise<readonly MachineState[]> => (await place.fleet.describe(ids)).map((machine) => machine.state);
+  const statesOf = async (ids: readonly string[]): Promise<readonly MachineState[]> =>
+    (await place.fleet.describe(ids)).map((machine) => machine.state);
 
   beforeEach(async () => {
     place = await make();
     id = nextId();
   });
 
-  it('starts one machine, tagged as its tenant\'s from the first moment', async () => {
+  it("starts one machine, tagged as its tenant's from the first moment", async () => {
     const instanceId = await start('a');
     const [machine] = await place.fleet.describe([instanceId]);
     expect(machine).toMatchObject({ instanceId, clientToken: `a-${id}` });
     expect(machine?.tags).toMatchObject({
-      [TAG.tenantId]: String(id), [TAG.tenantTier]: 'small', [TAG.environment]: place.environment, [TAG.runnerTier]: 'large', [TAG.launchId]: `${id}-1`,
+      [TAG.tenantId]: String(id),
+      [TAG.tenantTier]: 'small',
+      [TAG.environment]: place.environment,
+      [TAG.runnerTier]: 'large',
+      [TAG.launchId]: `${id}-1`,
     });
   });
 
@@ -51,13 +62,19 @@ export function runnerFleetContract(make: () => Promise<FleetUnderTest>, nextId:
 
   it('is not sure of a token that comes with other parameters', async () => {
     await start('a');
-    await expect(place.fleet.run(request('a', { instanceType: 't3.large' }))).resolves.toMatchObject({ kind: 'unknown', code: 'IdempotentParameterMismatch' });
+    await expect(place.fleet.run(request('a', { instanceType: 't3.large' }))).resolves.toMatchObject({
+      kind: 'unknown',
+      code: 'IdempotentParameterMismatch',
+    });
     expect(await place.fleet.list(id)).toHaveLength(1);
   });
 
   it('says where there is no capacity, and starts elsewhere', async () => {
     await place.refuse('t3.medium', place.subnets[0]);
-    await expect(place.fleet.run(request('a'))).resolves.toMatchObject({ kind: 'refused', code: 'InsufficientInstanceCapacity' });
+    await expect(place.fleet.run(request('a'))).resolves.toMatchObject({
+      kind: 'refused',
+      code: 'InsufficientInstanceCapacity',
+    });
     await start('b', { subnetId: place.subnets[1] });
     expect(await place.fleet.list(id)).toHaveLength(1);
   });
@@ -87,7 +104,9 @@ export function runnerFleetContract(make: () => Promise<FleetUnderTest>, nextId:
     id = nextId();
     const foreign = await start('a');
     expect((await place.fleet.findByToken(`a-${own}`)).map((machine) => machine.instanceId)).toEqual([first]);
-    expect((await place.fleet.describe([first, 'i-0fffffffffffffff0'])).map((machine) => machine.instanceId)).toEqual([first]);
+    expect((await place.fleet.describe([first, 'i-0fffffffffffffff0'])).map((machine) => machine.instanceId)).toEqual([
+      first,
+    ]);
     expect((await place.fleet.list(own)).map((machine) => machine.instanceId).sort()).toEqual([first, second].sort());
     const all = (await place.fleet.list()).map((machine) => machine.instanceId);
     expect(all).toEqual(expect.arrayContaining([first, second, foreign]));

@@ -10,7 +10,14 @@ export interface ParametersUnderTest {
 export function runnerParametersContract(make: () => Promise<ParametersUnderTest>, nextId: () => number): void {
   let place: ParametersUnderTest;
   let id: number;
-  const entry = (instanceId: string, value = 'config') => ({ installationId: id, instanceId, value, tenantTier: 'small', tier: 'large', expiresAt: new Date(Date.now() + 3_600_000) });
+  const entry = (instanceId: string, value = 'config') => ({
+    installationId: id,
+    instanceId,
+    value,
+    tenantTier: 'small',
+    tier: 'large',
+    expiresAt: new Date(Date.now() + 3_600_000),
+  });
 
   beforeEach(async () => {
     place = await make();

@@ -13,9 +13,17 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
   let table: TenantTableUnderTest;
   let id: number;
   const entry = (overrides: Partial<NewTenant> = {}): NewTenant => ({
-    installationId: id, orgName: 'acme', orgType: 'Organization', accountId: 501, tier: 'small', maxRunners: 2, now: NOW, ...overrides,
+    installationId: id,
+    orgName: 'acme',
+    orgType: 'Organization',
+    accountId: 501,
+    tier: 'small',
+    maxRunners: 2,
+    now: NOW,
+    ...overrides,
   });
-  const standing = (overrides: TenantRow = {}): Promise<void> => table.write(tenantRow({ ...overrides, installation_id: id }));
+  const standing = (overrides: TenantRow = {}): Promise<void> =>
+    table.write(tenantRow({ ...overrides, installation_id: id }));
 
   beforeEach(async () => {
     table = await make();
@@ -26,22 +34,39 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
     it('writes a row that can run jobs at once', async () => {
       await expect(table.lifecycle.create(entry({ previousInstallationId: 77 }))).resolves.toBe(true);
       expect(await table.read(id)).toEqual({
-        installation_id: id, org_name: 'acme', org_type: 'Organization', account_id: 501, status: 'active', tier: 'small', max_runners: 2,
-        previous_installation_id: 77, created_at: NOW.toISOString(), updated_at: NOW.toISOString(),
+        installation_id: id,
+        org_name: 'acme',
+        org_type: 'Organization',
+        account_id: 501,
+        status: 'active',
+        tier: 'small',
+        max_runners: 2,
+        previous_installation_id: 77,
+        created_at: NOW.toISOString(),
+        updated_at: NOW.toISOString(),
       });
       await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: true });
     });
 
     it('changes nothing when it comes again', async () => {
       await table.lifecycle.create(entry());
-      await expect(table.lifecycle.create(entry({ orgName: 'other', tier: 'large', maxRunners: 10 }))).resolves.toBe(false);
+      await expect(table.lifecycle.create(entry({ orgName: 'other', tier: 'large', maxRunners: 10 }))).resolves.toBe(
+        false,
+      );
       expect(await table.read(id)).toMatchObject({ org_name: 'acme', tier: 'small' });
     });
 
     it('fills in a row without a name and keeps what a hand wrote', async () => {
       await table.write({ installation_id: id, tier: 'medium', max_runners: 5, updated_at: EARLY });
       await expect(table.lifecycle.create(entry())).resolves.toBe(true);
-      expect(await table.read(id)).toMatchObject({ org_name: 'acme', status: 'active', tier: 'medium', max_runners: 5, updated_at: EARLY, created_at: NOW.toISOString() });
+      expect(await table.read(id)).toMatchObject({
+        org_name: 'acme',
+        status: 'active',
+        tier: 'medium',
+        max_runners: 5,
+        updated_at: EARLY,
+        created_at: NOW.toISOString(),
+      });
     });
 
     it('leaves a suspension that stands on a row without a name', async () => {
@@ -52,7 +77,13 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
 
     it('waits for approval where it is told to, and can not run jobs', async () => {
       await expect(table.lifecycle.create(entry({ awaitsApproval: true }))).resolves.toBe(true);
-      expect(await table.read(id)).toMatchObject({ org_name: 'acme', status: 'suspended', suspended_by: 'approval', tier: 'small', max_runners: 2 });
+      expect(await table.read(id)).toMatchObject({
+        org_name: 'acme',
+        status: 'suspended',
+        suspended_by: 'approval',
+        tier: 'small',
+        max_runners: 2,
+      });
       await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false });
     });
 
@@ -122,14 +153,17 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
       await expect(table.lifecycle.suspend(id, EARLY, { settled: true })).resolves.toBe('changed');
     });
 
-    it.each([['operator'], ['approval'], [undefined]])('leaves a suspension by %s to its own kind', async (suspended_by) => {
-      await standing({ status: 'suspended', suspended_by });
-      await expect(table.lifecycle.suspend(id, EARLY)).resolves.toBe('unchanged');
-      await expect(table.lifecycle.unsuspend(id, LATE)).resolves.toBe('unchanged');
-      const row = await table.read(id);
-      expect(row?.['status']).toBe('suspended');
-      expect(row?.['suspended_by']).toBe(suspended_by);
-    });
+    it.each([['operator'], ['approval'], [undefined]])(
+      'leaves a suspension by %s to its own kind',
+      async (suspended_by) => {
+        await standing({ status: 'suspended', suspended_by });
+        await expect(table.lifecycle.suspend(id, EARLY)).resolves.toBe('unchanged');
+        await expect(table.lifecycle.unsuspend(id, LATE)).resolves.toBe('unchanged');
+        const row = await table.read(id);
+        expect(row?.['status']).toBe('suspended');
+        expect(row?.['suspended_by']).toBe(suspended_by);
+      },
+    );
 
     it('remembers how far GitHub has come even where it changes nothing', async () => {
       await standing({ status: 'suspended', suspended_by: 'operator' });
@@ -157,13 +191,23 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
       const outcomes = await Promise.all(Array.from({ length: 5 }, () => table.lifecycle.markDeleted(id, OWNER, NOW)));
       expect(outcomes.filter(Boolean)).toHaveLength(1);
       const row = await table.read(id);
-      expect(row).toMatchObject({ org_name: 'acme', status: 'deleted', cleanup: 'pending', slots: new Set(['1-1']), deleted_at: NOW.toISOString() });
+      expect(row).toMatchObject({
+        org_name: 'acme',
+        status: 'deleted',
+        cleanup: 'pending',
+        slots: new Set(['1-1']),
+        deleted_at: NOW.toISOString(),
+      });
       expect(row).not.toHaveProperty('suspended_by');
     });
 
     it('leaves a tombstone where there was no row, which the account is found by', async () => {
       await expect(table.lifecycle.markDeleted(id, { ...OWNER, id: 900 + id }, NOW)).resolves.toBe(true);
-      await expect(table.registry.get(id)).resolves.toEqual({ kind: 'tombstone', installationId: id, cleanup: 'pending' });
+      await expect(table.registry.get(id)).resolves.toEqual({
+        kind: 'tombstone',
+        installationId: id,
+        cleanup: 'pending',
+      });
       await expect(table.lifecycle.findByAccount(900 + id)).resolves.toEqual([id]);
       await expect(table.lifecycle.create(entry())).resolves.toBe(false);
     });
@@ -188,26 +232,39 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
       await table.lifecycle.markDeleted(id, OWNER, NOW);
       await table.lifecycle.finishCleanup(id, NOW);
       await table.write({ ...(await table.read(id)), installation_id: id, status });
-      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false, lookup: { kind: 'tenant', tenant: { status: 'deleted' } } });
+      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({
+        admitted: false,
+        lookup: { kind: 'tenant', tenant: { status: 'deleted' } },
+      });
       await expect(table.lifecycle.suspend(id, LATE)).resolves.toBe('unchanged');
       await expect(table.lifecycle.unsuspend(id, LATE)).resolves.toBe('unchanged');
       await expect(table.lifecycle.rename(id, 'acme-labs', NOW)).resolves.toBe(false);
       await expect(table.lifecycle.setSecurityGroup(id, 'sg-2')).resolves.toBe(false);
       await expect(table.lifecycle.create(entry())).resolves.toBe(false);
       const later = new Date(NOW.getTime() + 60_000);
-      const outcomes = await Promise.all(Array.from({ length: 5 }, () => table.lifecycle.markDeleted(id, OWNER, later)));
+      const outcomes = await Promise.all(
+        Array.from({ length: 5 }, () => table.lifecycle.markDeleted(id, OWNER, later)),
+      );
       expect(outcomes.filter(Boolean)).toHaveLength(1);
-      expect(await table.read(id)).toMatchObject({ status: 'deleted', cleanup: 'done', deleted_at: NOW.toISOString(), updated_at: later.toISOString() });
+      expect(await table.read(id)).toMatchObject({
+        status: 'deleted',
+        cleanup: 'done',
+        deleted_at: NOW.toISOString(),
+        updated_at: later.toISOString(),
+      });
       await expect(table.lifecycle.finishCleanup(id, later)).resolves.toBe(false);
     });
 
-    it.each([{ cleanup: undefined }, { deleted_at: undefined }])('stays deleted when a hand takes one of its marks away as well: %j', async (taken) => {
-      await standing();
-      await table.lifecycle.markDeleted(id, OWNER, NOW);
-      await table.write({ ...(await table.read(id)), ...taken, installation_id: id, status: 'active' });
-      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false });
-      await expect(table.lifecycle.suspend(id, LATE)).resolves.toBe('unchanged');
-    });
+    it.each([{ cleanup: undefined }, { deleted_at: undefined }])(
+      'stays deleted when a hand takes one of its marks away as well: %j',
+      async (taken) => {
+        await standing();
+        await table.lifecycle.markDeleted(id, OWNER, NOW);
+        await table.write({ ...(await table.read(id)), ...taken, installation_id: id, status: 'active' });
+        await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false });
+        await expect(table.lifecycle.suspend(id, LATE)).resolves.toBe('unchanged');
+      },
+    );
 
     it('makes no tenant of a tombstone whose status a hand set to active', async () => {
       await table.lifecycle.markDeleted(id, OWNER, NOW);
@@ -251,7 +308,8 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
 
     it('finds all installations of an account, the newest last', async () => {
       const ids = [id, nextId(), nextId()];
-      for (const one of [...ids].reverse()) await table.write(tenantRow({ installation_id: one, account_id: 800_000 + id }));
+      for (const one of [...ids].reverse())
+        await table.write(tenantRow({ installation_id: one, account_id: 800_000 + id }));
       await expect(table.lifecycle.findByAccount(800_000 + id)).resolves.toEqual(ids);
       await expect(table.lifecycle.findByAccount(799_999)).resolves.toEqual([]);
     });

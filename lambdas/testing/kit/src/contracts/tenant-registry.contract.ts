@@ -1,4 +1,11 @@
-import { claimProbe, recordFailure, type Circuit, type TenantLifecycle, type TenantLookup, type TenantRegistry } from '@multi-tenant-runner/core';
+import {
+  claimProbe,
+  recordFailure,
+  type Circuit,
+  type TenantLifecycle,
+  type TenantLookup,
+  type TenantRegistry,
+} from '@multi-tenant-runner/core';
 import { tenantRow } from '../factories';
 import type { TenantRow } from '../fakes/tenant-registry';
 
@@ -10,7 +17,8 @@ export interface TenantTableUnderTest {
   read(installationId: number): Promise<TenantRow | undefined>;
 }
 
-const limitOf = (lookup: TenantLookup): number | undefined => (lookup.kind === 'tenant' ? lookup.tenant.maxRunners : undefined);
+const limitOf = (lookup: TenantLookup): number | undefined =>
+  lookup.kind === 'tenant' ? lookup.tenant.maxRunners : undefined;
 const liveOf = (lookup: TenantLookup): string[] => (lookup.kind === 'tenant' ? [...lookup.tenant.slots].sort() : []);
 
 /** What every tenant registry keeps, however many call it at once. */
@@ -32,19 +40,37 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
     });
 
     it('reads every attribute of a row', async () => {
-      await standing({ slots: new Set(['1-1', '2-1']), allow_public_repositories: true, previous_installation_id: 9, suspended_by: 'operator', status: 'suspended' });
+      await standing({
+        slots: new Set(['1-1', '2-1']),
+        allow_public_repositories: true,
+        previous_installation_id: 9,
+        suspended_by: 'operator',
+        status: 'suspended',
+      });
       const lookup = await table.registry.get(id);
       expect(lookup).toMatchObject({
         kind: 'tenant',
         problems: [],
-        tenant: { installationId: id, orgName: 'acme', tier: 'small', maxRunners: 2, accountId: 501, allowPublicRepositories: true, previousInstallationId: 9, suspendedBy: 'operator' },
+        tenant: {
+          installationId: id,
+          orgName: 'acme',
+          tier: 'small',
+          maxRunners: 2,
+          accountId: 501,
+          allowPublicRepositories: true,
+          previousInstallationId: 9,
+          suspendedBy: 'operator',
+        },
       });
       expect(liveOf(lookup)).toEqual(['1-1', '2-1']);
     });
 
     it('takes the row that the upgrade command makes of a mistyped id for no tenant', async () => {
       await table.write({ installation_id: id, tier: 'medium', max_runners: 5, updated_at: '2024-01-15T12:00:00Z' });
-      await expect(table.registry.get(id)).resolves.toMatchObject({ kind: 'none', problems: [{ attribute: 'org_name' }, { attribute: 'status' }] });
+      await expect(table.registry.get(id)).resolves.toMatchObject({
+        kind: 'none',
+        problems: [{ attribute: 'org_name' }, { attribute: 'status' }],
+      });
     });
 
     it('lists every row once, over pages', async () => {
@@ -54,7 +80,11 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       let cursor: string | undefined;
       do {
         const page = await table.registry.list(cursor);
-        seen.push(...page.lookups.map((lookup) => (lookup.kind === 'tenant' ? lookup.tenant.installationId : lookup.installationId)));
+        seen.push(
+          ...page.lookups.map((lookup) =>
+            lookup.kind === 'tenant' ? lookup.tenant.installationId : lookup.installationId,
+          ),
+        );
         cursor = page.cursor;
       } while (cursor !== undefined);
       expect(seen.filter((one) => ids.includes(one)).sort((a, b) => a - b)).toEqual(ids);
@@ -75,7 +105,9 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
 
     it('admits exactly as many of 200 at once as the limit says', async () => {
       await standing({ max_runners: 5 });
-      const outcomes = await Promise.all(Array.from({ length: 200 }, (_, index) => table.registry.admit(id, `${index}-1`)));
+      const outcomes = await Promise.all(
+        Array.from({ length: 200 }, (_, index) => table.registry.admit(id, `${index}-1`)),
+      );
       expect(outcomes.filter((outcome) => outcome.admitted)).toHaveLength(5);
       expect(liveOf(await table.registry.get(id))).toHaveLength(5);
     });
@@ -105,7 +137,10 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
     });
 
     it('admits nobody where there is no row, and makes none', async () => {
-      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false, lookup: { kind: 'none' } });
+      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({
+        admitted: false,
+        lookup: { kind: 'none' },
+      });
       expect(await table.read(id)).toBeUndefined();
     });
 
@@ -116,7 +151,10 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       ['a set of numbers', new Set([1])],
     ])('admits nobody over a live that is %s, and leaves it for the sweep', async (_what, slots) => {
       await standing({ slots, max_runners: 9 });
-      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false, lookup: { kind: 'tenant', slotsBroken: true } });
+      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({
+        admitted: false,
+        lookup: { kind: 'tenant', slotsBroken: true },
+      });
       await table.registry.freeSlot(id, '1-1');
       await table.registry.restoreSlot(id, '1-1');
       expect((await table.read(id))?.['slots']).toEqual(slots);
@@ -129,7 +167,9 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       ['a fraction', 2.5],
     ])('counts the given limit in place of one that is %s', async (_what, max_runners) => {
       await standing({ max_runners });
-      const outcomes = await Promise.all(['1-1', '2-1', '3-1', '4-1'].map((launchId) => table.registry.admit(id, launchId, 2)));
+      const outcomes = await Promise.all(
+        ['1-1', '2-1', '3-1', '4-1'].map((launchId) => table.registry.admit(id, launchId, 2)),
+      );
       expect(outcomes.filter((outcome) => outcome.admitted)).toHaveLength(2);
       expect(outcomes.map((outcome) => limitOf(outcome.lookup))).toEqual([2, 2, 2, 2]);
     });
@@ -139,7 +179,7 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       await expect(table.registry.admit(id, '1-1', 0)).resolves.toMatchObject({ admitted: false });
     });
 
-    it('counts the row\'s own figure where that can be used, whatever limit is given', async () => {
+    it("counts the row's own figure where that can be used, whatever limit is given", async () => {
       await standing({ max_runners: 1 });
       await expect(table.registry.admit(id, '1-1', 5)).resolves.toMatchObject({ admitted: true });
       await expect(table.registry.admit(id, '2-1', 5)).resolves.toMatchObject({ admitted: false });
@@ -201,7 +241,9 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       await expect(table.registry.limitGitHub(id, later)).resolves.toBe(true);
       await expect(table.registry.limitGitHub(id, soon)).resolves.toBe(false);
       await expect(table.registry.limitGitHub(id, later)).resolves.toBe(false);
-      await expect(table.registry.get(id)).resolves.toMatchObject({ tenant: { githubLimitedUntil: later.toISOString() } });
+      await expect(table.registry.get(id)).resolves.toMatchObject({
+        tenant: { githubLimitedUntil: later.toISOString() },
+      });
     });
 
     it('replaces what a hand wrote in nonsense', async () => {
@@ -219,7 +261,12 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
 
     it('is written, read, left and removed, each tier for itself', async () => {
       await standing();
-      const open: Circuit = { ...recordFailure(undefined, 'boot', NOW), openedAt: NOW.toISOString(), probeAt: NOW.toISOString(), probe: '1-1' };
+      const open: Circuit = {
+        ...recordFailure(undefined, 'boot', NOW),
+        openedAt: NOW.toISOString(),
+        probeAt: NOW.toISOString(),
+        probe: '1-1',
+      };
       await expect(table.registry.changeCircuit(id, 'extra-large.x', () => open)).resolves.toBe(true);
       expect(await circuitOf('extra-large.x')).toEqual(open);
       expect(await circuitOf('small')).toBeUndefined();
@@ -231,26 +278,40 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
 
     it('loses none of the failures that are counted at once', async () => {
       await standing();
-      await Promise.all(Array.from({ length: 8 }, () => table.registry.changeCircuit(id, 'small', (circuit) => recordFailure(circuit, 'boot', NOW))));
+      await Promise.all(
+        Array.from({ length: 8 }, () =>
+          table.registry.changeCircuit(id, 'small', (circuit) => recordFailure(circuit, 'boot', NOW)),
+        ),
+      );
       expect(await circuitOf('small')).toMatchObject({ failures: 8 });
     });
 
     it('gives one of many who ask at once the probe', async () => {
       await standing();
-      await table.registry.changeCircuit(id, 'small', () => ({ ...recordFailure(undefined, 'boot', NOW), openedAt: NOW.toISOString(), probeAt: NOW.toISOString() }));
-      const claims = Array.from({ length: 8 }, (_, index) => table.registry.changeCircuit(id, 'small', (circuit) => claimProbe(circuit, `${index}-1`, NOW)));
+      await table.registry.changeCircuit(id, 'small', () => ({
+        ...recordFailure(undefined, 'boot', NOW),
+        openedAt: NOW.toISOString(),
+        probeAt: NOW.toISOString(),
+      }));
+      const claims = Array.from({ length: 8 }, (_, index) =>
+        table.registry.changeCircuit(id, 'small', (circuit) => claimProbe(circuit, `${index}-1`, NOW)),
+      );
       expect((await Promise.all(claims)).filter(Boolean)).toHaveLength(1);
     });
 
     it('that a hand broke counts as closed, and is written anew', async () => {
       await standing({ circuit_small: 'closed please' });
       expect(await circuitOf('small')).toBeUndefined();
-      await expect(table.registry.changeCircuit(id, 'small', (circuit) => recordFailure(circuit, 'boot', NOW))).resolves.toBe(true);
+      await expect(
+        table.registry.changeCircuit(id, 'small', (circuit) => recordFailure(circuit, 'boot', NOW)),
+      ).resolves.toBe(true);
       expect(await circuitOf('small')).toMatchObject({ failures: 1, reason: 'boot' });
     });
 
     it('is never written where there is no tenant', async () => {
-      await expect(table.registry.changeCircuit(id, 'small', (circuit) => recordFailure(circuit, 'boot', NOW))).resolves.toBe(false);
+      await expect(
+        table.registry.changeCircuit(id, 'small', (circuit) => recordFailure(circuit, 'boot', NOW)),
+      ).resolves.toBe(false);
       expect(await table.read(id)).toBeUndefined();
     });
   });

@@ -1,4 +1,9 @@
-import { CreateTableCommand, type DynamoDBClient, type KeySchemaElement, type Projection } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type DynamoDBClient,
+  type KeySchemaElement,
+  type Projection,
+} from '@aws-sdk/client-dynamodb';
 import { TABLE_DEFINITIONS, type IndexDefinition, type Keys, type TableDefinition } from './table-definitions';
 
 /** Makes the tables as the module does, named `prefix-tenants` and so on. */
@@ -7,7 +12,9 @@ export async function createTables(client: Pick<DynamoDBClient, 'send'>, prefix:
 }
 
 function toCommand({ name, keys, globalIndexes, localIndexes }: TableDefinition, prefix: string): CreateTableCommand {
-  const all = [keys, ...[...globalIndexes, ...localIndexes].map((index) => index.keys)].flatMap(({ hash, range }) => (range ? [hash, range] : [hash]));
+  const all = [keys, ...[...globalIndexes, ...localIndexes].map((index) => index.keys)].flatMap(({ hash, range }) =>
+    range ? [hash, range] : [hash],
+  );
   const attributes = new Map(all.map((key) => [key.name, key.type]));
   return new CreateTableCommand({
     TableName: `${prefix}-${name}`,
@@ -20,10 +27,20 @@ function toCommand({ name, keys, globalIndexes, localIndexes }: TableDefinition,
 }
 
 function toSchema({ hash, range }: Keys): KeySchemaElement[] {
-  return [{ AttributeName: hash.name, KeyType: 'HASH' }, ...(range ? [{ AttributeName: range.name, KeyType: 'RANGE' as const }] : [])];
+  return [
+    { AttributeName: hash.name, KeyType: 'HASH' },
+    ...(range ? [{ AttributeName: range.name, KeyType: 'RANGE' as const }] : []),
+  ];
 }
 
-function toIndex({ name, keys, projection }: IndexDefinition): { IndexName: string; KeySchema: KeySchemaElement[]; Projection: Projection } {
-  const Projection: Projection = typeof projection === 'string' ? { ProjectionType: projection } : { ProjectionType: 'INCLUDE', NonKeyAttributes: [...projection] };
+function toIndex({ name, keys, projection }: IndexDefinition): {
+  IndexName: string;
+  KeySchema: KeySchemaElement[];
+  Projection: Projection;
+} {
+  const Projection: Projection =
+    typeof projection === 'string'
+      ? { ProjectionType: projection }
+      : { ProjectionType: 'INCLUDE', NonKeyAttributes: [...projection] };
   return { IndexName: name, KeySchema: toSchema(keys), Projection };
 }

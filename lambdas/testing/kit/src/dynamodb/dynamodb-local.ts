@@ -24,7 +24,12 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
   // A run that is cut short must not leave the server behind.
   const kill = (): void => void server.kill('SIGKILL');
   process.once('exit', kill);
-  const env = { AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+  const env = {
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
   const client = createDynamoDbClient(createClientConfig(env, { timeout: 20_000, attempts: 3 }));
   const stop = async (): Promise<void> => {
     client.destroy();
@@ -62,7 +67,9 @@ function findFreePort(): Promise<number> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no free port'))));
+      server.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no free port')),
+      );
     });
   });
 }

@@ -19,14 +19,19 @@ function blocks(text: string, header: RegExp): string[] {
   return [...text.matchAll(header)].map((match) => block(text, match.index));
 }
 
-const value = (text: string, name: string): string | undefined => new RegExp(`^\\s*${name}\\s*=\\s*"([^"]*)"`, 'm').exec(text)?.[1];
+const value = (text: string, name: string): string | undefined =>
+  new RegExp(`^\\s*${name}\\s*=\\s*"([^"]*)"`, 'm').exec(text)?.[1];
 
 function describeKeys({ hash, range }: Keys): Record<string, unknown> {
   return { hash: hash.name, range: range?.name };
 }
 
 function describeIndex({ name, keys, projection }: IndexDefinition): Record<string, unknown> {
-  return { name, ...describeKeys(keys), projection: typeof projection === 'string' ? projection : ['INCLUDE', ...projection] };
+  return {
+    name,
+    ...describeKeys(keys),
+    projection: typeof projection === 'string' ? projection : ['INCLUDE', ...projection],
+  };
 }
 
 function readIndex(text: string, tableHash: string | undefined): Record<string, unknown> {
@@ -44,16 +49,24 @@ describe.each(TABLE_DEFINITIONS)('the $name table of tests', (table) => {
   const body = block(HCL, start);
   const top = body.replace(/^ {2}\w+ \{[\s\S]*?^ {2}\}/gm, '');
 
-  it('has the keys of the module\'s', () => {
+  it("has the keys of the module's", () => {
     expect({ hash: value(top, 'hash_key'), range: value(top, 'range_key') }).toEqual(describeKeys(table.keys));
-    const types = new Map(blocks(body, /^ {2}attribute \{/gm).map((attribute) => [value(attribute, 'name'), value(attribute, 'type')]));
-    const keys = [table.keys, ...[...table.globalIndexes, ...table.localIndexes].map((index) => index.keys)].flatMap(({ hash, range }) => (range ? [hash, range] : [hash]));
+    const types = new Map(
+      blocks(body, /^ {2}attribute \{/gm).map((attribute) => [value(attribute, 'name'), value(attribute, 'type')]),
+    );
+    const keys = [table.keys, ...[...table.globalIndexes, ...table.localIndexes].map((index) => index.keys)].flatMap(
+      ({ hash, range }) => (range ? [hash, range] : [hash]),
+    );
     expect(types).toEqual(new Map(keys.map(({ name, type }) => [name, type])));
   });
 
-  it('has the indexes of the module\'s', () => {
+  it("has the indexes of the module's", () => {
     const hash = value(top, 'hash_key');
-    expect(blocks(body, /^ {2}global_secondary_index \{/gm).map((index) => readIndex(index, undefined))).toEqual(table.globalIndexes.map(describeIndex));
-    expect(blocks(body, /^ {2}local_secondary_index \{/gm).map((index) => readIndex(index, hash))).toEqual(table.localIndexes.map(describeIndex));
+    expect(blocks(body, /^ {2}global_secondary_index \{/gm).map((index) => readIndex(index, undefined))).toEqual(
+      table.globalIndexes.map(describeIndex),
+    );
+    expect(blocks(body, /^ {2}local_secondary_index \{/gm).map((index) => readIndex(index, hash))).toEqual(
+      table.localIndexes.map(describeIndex),
+    );
   });
 });

@@ -25,7 +25,11 @@ export interface IndexDefinition {
 const installation: Key = { name: 'installation_id', type: 'N' };
 const text = (name: string): Key => ({ name, type: 'S' });
 const number = (name: string): Key => ({ name, type: 'N' });
-const open: IndexDefinition = { name: 'open-index', keys: { hash: installation, range: text('open_at') }, projection: 'ALL' };
+const open: IndexDefinition = {
+  name: 'open-index',
+  keys: { hash: installation, range: text('open_at') },
+  projection: 'ALL',
+};
 
 export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
   {
@@ -33,7 +37,11 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
     keys: { hash: installation },
     localIndexes: [],
     globalIndexes: [
-      { name: 'status-index', keys: { hash: text('status'), range: installation }, projection: ['org_name', 'tier', 'max_runners'] },
+      {
+        name: 'status-index',
+        keys: { hash: text('status'), range: installation },
+        projection: ['org_name', 'tier', 'max_runners'],
+      },
       { name: 'org-name-index', keys: { hash: text('org_name'), range: installation }, projection: ['status'] },
       { name: 'account-id-index', keys: { hash: number('account_id'), range: installation }, projection: 'KEYS_ONLY' },
     ],
@@ -48,7 +56,9 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
     name: 'jobs',
     keys: { hash: installation, range: number('job_id') },
     localIndexes: [open],
-    globalIndexes: [{ name: 'due-index', keys: { hash: text('due'), range: text('next_try') }, projection: 'KEYS_ONLY' }],
+    globalIndexes: [
+      { name: 'due-index', keys: { hash: text('due'), range: text('next_try') }, projection: 'KEYS_ONLY' },
+    ],
   },
   {
     name: 'recovery',

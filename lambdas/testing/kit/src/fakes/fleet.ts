@@ -1,4 +1,13 @@
-import { TAG, type Clock, type Intent, type LaunchAnswer, type LaunchRequest, type Machine, type MachineState, type RunnerFleet } from '@multi-tenant-runner/core';
+import {
+  TAG,
+  type Clock,
+  type Intent,
+  type LaunchAnswer,
+  type LaunchRequest,
+  type Machine,
+  type MachineState,
+  type RunnerFleet,
+} from '@multi-tenant-runner/core';
 import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
 
 export interface InMemoryMachine {
@@ -25,14 +34,30 @@ export interface InMemoryFleet extends RunnerFleet {
   /** Machines not yet gone, of one tenant or of all. */
   alive(installationId?: number): InMemoryMachine[];
   /** A machine that no call of ours started: a stranger to sweep, or one whose launch was lost. */
-  plant(machine: { readonly instanceId: string; readonly state?: MachineState; readonly clientToken?: string; readonly tags?: Record<string, string>; readonly request: LaunchRequest }): InMemoryMachine;
+  plant(machine: {
+    readonly instanceId: string;
+    readonly state?: MachineState;
+    readonly clientToken?: string;
+    readonly tags?: Record<string, string>;
+    readonly request: LaunchRequest;
+  }): InMemoryMachine;
 }
 
-const NO_CAPACITY: Refusal = { kind: 'refused', code: 'InsufficientInstanceCapacity', message: 'no capacity for this type in this zone' };
+const NO_CAPACITY: Refusal = {
+  kind: 'refused',
+  code: 'InsufficientInstanceCapacity',
+  message: 'no capacity for this type in this zone',
+};
 const UNKNOWN: LaunchAnswer = { kind: 'unknown', code: 'TimeoutError', message: 'no answer in time' };
 const isAlive = (state: MachineState): boolean => state !== 'shutting-down' && state !== 'terminated';
 
-export function createInMemoryFleet({ clock, environment }: { readonly clock: Clock; readonly environment: string }): InMemoryFleet {
+export function createInMemoryFleet({
+  clock,
+  environment,
+}: {
+  readonly clock: Clock;
+  readonly environment: string;
+}): InMemoryFleet {
   const machines = new Map<string, InMemoryMachine>();
   // Outlives the machines: EC2 forgets those within the hour, their tokens later.
   const started = new Map<string, InMemoryMachine>();
@@ -56,7 +81,11 @@ export function createInMemoryFleet({ clock, environment }: { readonly clock: Cl
       const same = JSON.stringify(standing.request) === JSON.stringify(request);
       const { instanceId, state, stateReason } = standing;
       if (same) return { kind: 'started', instanceId, state, ...(stateReason !== undefined && { stateReason }) };
-      return { kind: 'unknown', code: 'IdempotentParameterMismatch', message: 'the token was used with other parameters' };
+      return {
+        kind: 'unknown',
+        code: 'IdempotentParameterMismatch',
+        message: 'the token was used with other parameters',
+      };
     }
     const refused = [...capacityErrors].find(({ matches }) => matches(intent));
     if (refused !== undefined) return refused.refusal;
@@ -78,7 +107,9 @@ export function createInMemoryFleet({ clock, environment }: { readonly clock: Cl
     },
     alive: (installationId) =>
       [...machines.values()].filter(
-        (machine) => isAlive(machine.state) && (installationId === undefined || machine.tags[TAG.tenantId] === String(installationId)),
+        (machine) =>
+          isAlive(machine.state) &&
+          (installationId === undefined || machine.tags[TAG.tenantId] === String(installationId)),
       ),
     plant: ({ instanceId, state = 'running', clientToken, tags, request }) => {
       const machine: InMemoryMachine = {
@@ -113,8 +144,16 @@ export function createInMemoryFleet({ clock, environment }: { readonly clock: Cl
           return [[id, machine.state]];
         }),
       ),
-    describe: async (instanceIds) => view.read().filter((machine) => instanceIds.includes(machine.instanceId)).map(toMachine),
-    findByToken: async (clientToken) => view.read().filter((machine) => machine.clientToken === clientToken).map(toMachine),
+    describe: async (instanceIds) =>
+      view
+        .read()
+        .filter((machine) => instanceIds.includes(machine.instanceId))
+        .map(toMachine),
+    findByToken: async (clientToken) =>
+      view
+        .read()
+        .filter((machine) => machine.clientToken === clientToken)
+        .map(toMachine),
     list: async (installationId) =>
       view
         .read()
@@ -126,5 +165,12 @@ export function createInMemoryFleet({ clock, environment }: { readonly clock: Cl
 }
 
 function toMachine({ instanceId, state, clientToken, launchedAt, stateReason, tags }: InMemoryMachine): Machine {
-  return { instanceId, state, clientToken, launchedAt, ...(stateReason !== undefined && { stateReason }), tags: { ...tags } };
+  return {
+    instanceId,
+    state,
+    clientToken,
+    launchedAt,
+    ...(stateReason !== undefined && { stateReason }),
+    tags: { ...tags },
+  };
 }

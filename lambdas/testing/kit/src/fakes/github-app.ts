@@ -1,4 +1,11 @@
-import { instantOf, type AppInstallation, type Clock, type DeliveryAttempt, type GitHubApp, type GitHubFailure } from '@multi-tenant-runner/core';
+import {
+  instantOf,
+  type AppInstallation,
+  type Clock,
+  type DeliveryAttempt,
+  type GitHubApp,
+  type GitHubFailure,
+} from '@multi-tenant-runner/core';
 import type { InMemoryGitHub } from './github';
 
 export interface InMemoryGitHubApp extends GitHubApp {
@@ -15,7 +22,13 @@ export interface InMemoryGitHubApp extends GitHubApp {
 }
 
 /** The App's view of the same GitHub: its installations are the ones that `github` knows. */
-export function createInMemoryGitHubApp({ clock, github }: { readonly clock: Clock; readonly github: Pick<InMemoryGitHub, 'installations'> }): InMemoryGitHubApp {
+export function createInMemoryGitHubApp({
+  clock,
+  github,
+}: {
+  readonly clock: Clock;
+  readonly github: Pick<InMemoryGitHub, 'installations'>;
+}): InMemoryGitHubApp {
   const attempts: DeliveryAttempt[] = [];
   const asked: string[] = [];
   const pageSize = { value: 100 };
@@ -34,7 +47,14 @@ export function createInMemoryGitHubApp({ clock, github }: { readonly clock: Clo
   };
   const deliver: InMemoryGitHubApp['deliver'] = (given) => {
     count += 1;
-    const attempt = { id: String(count), guid: `guid-${count}`, deliveredAt: clock.now().toISOString(), redelivery: false, event: 'workflow_job', ...given };
+    const attempt = {
+      id: String(count),
+      guid: `guid-${count}`,
+      deliveredAt: clock.now().toISOString(),
+      redelivery: false,
+      event: 'workflow_job',
+      ...given,
+    };
     attempts.unshift(attempt);
     return attempt;
   };
@@ -56,7 +76,11 @@ export function createInMemoryGitHubApp({ clock, github }: { readonly clock: Clo
       const rest = cursor === undefined ? attempts : attempts.filter(({ id }) => Number(id) < Number(cursor));
       const page = rest.slice(0, pageSize.value);
       const last = page.at(-1);
-      return { kind: 'page', attempts: page, ...(last !== undefined && rest.length > page.length && { cursor: last.id }) };
+      return {
+        kind: 'page',
+        attempts: page,
+        ...(last !== undefined && rest.length > page.length && { cursor: last.id }),
+      };
     },
     redeliver: async (attemptId) => {
       const fault = faultOf('redeliver');
@@ -74,11 +98,18 @@ export function createInMemoryGitHubApp({ clock, github }: { readonly clock: Clo
       if (fault !== undefined) return fault;
       const all = [...github.installations].map(([installationId, one]): AppInstallation => {
         const changedAt = instantOf(one.changedAt);
-        const account = one.accountId === undefined ? ({ kind: 'unknown' } as const) : ({ kind: 'owner', id: one.accountId, login: one.login, type: one.type ?? 'Organization' } as const);
+        const account =
+          one.accountId === undefined
+            ? ({ kind: 'unknown' } as const)
+            : ({ kind: 'owner', id: one.accountId, login: one.login, type: one.type ?? 'Organization' } as const);
         return { installationId, account, suspended: one.suspended, ...(changedAt !== undefined && { changedAt }) };
       });
       const from = (page - 1) * pageSize.value;
-      return { kind: 'page', installations: all.slice(from, from + pageSize.value), more: all.length > from + pageSize.value };
+      return {
+        kind: 'page',
+        installations: all.slice(from, from + pageSize.value),
+        more: all.length > from + pageSize.value,
+      };
     },
   };
 }

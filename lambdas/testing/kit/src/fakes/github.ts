@@ -27,7 +27,10 @@ export interface InMemoryGitHubJob {
   runnerName?: string;
 }
 
-/** A group of an organisation's runners. The default group of every organisation has the id 1 and takes all repositories. */
+/**
+ * A group of an organisation's runners. The default group of every organisation has the id 1 and takes all
+ * repositories.
+ */
 export interface InMemoryRunnerGroup {
   readonly id: number;
   readonly name: string;
@@ -42,14 +45,22 @@ export interface InMemoryGitHub extends GitHub {
   readonly jobs: Map<number, InMemoryGitHubJob>;
   /** By installation; what stands here stands beside the default group, or instead of it under its id. */
   readonly runnerGroups: Map<number, readonly InMemoryRunnerGroup[]>;
-  /** Repositories as `owner/name`, lower case, that the installation sees no longer: transferred, or taken from the App. */
+  /**
+   * Repositories as `owner/name`, lower case, that the installation sees no longer: transferred, or taken from the App.
+   */
   readonly unseen: Set<string>;
-  /** The account has another login: its runners are there, the old login is answered 404 and tokens are minted as before. */
+  /**
+   * The account has another login: its runners are there, the old login is answered 404 and tokens are minted as
+   * before.
+   */
   renameOwner(installationId: number, login: string): void;
   /** The old name leads to the new one, as long as no other repository is made under it. */
   renameRepository(from: string, to: string): void;
   /** Answers the failure until undone (or `times` times), for one installation or all, one method or all. */
-  fail(failure: GitHubFailure, options?: { readonly installationId?: number; readonly method?: keyof GitHub; readonly times?: number }): () => void;
+  fail(
+    failure: GitHubFailure,
+    options?: { readonly installationId?: number; readonly method?: keyof GitHub; readonly times?: number },
+  ): () => void;
 }
 
 interface Fault {
@@ -93,15 +104,24 @@ export function createInMemoryGitHub(): InMemoryGitHub {
     const next = redirects.get(name);
     return next === undefined ? name : present(next);
   };
-  const whereOf = (place: RunnerPlace): string => (place.scope === 'org' ? place.owner.toLowerCase() : present(place.scope.toLowerCase()));
+  const whereOf = (place: RunnerPlace): string =>
+    place.scope === 'org' ? place.owner.toLowerCase() : present(place.scope.toLowerCase());
   const groupsOf = (installationId: number): readonly InMemoryRunnerGroup[] => {
     const own = runnerGroups.get(installationId) ?? [];
     return own.some(({ id }) => id === 1) ? own : [{ id: 1, name: 'Default' }, ...own];
   };
-  const search = (place: RunnerPlace, matches: (registration: InMemoryRegistration) => boolean): InMemoryRegistration | undefined =>
+  const search = (
+    place: RunnerPlace,
+    matches: (registration: InMemoryRegistration) => boolean,
+  ): InMemoryRegistration | undefined =>
     registrations.find((registration) => registration.where === whereOf(place) && matches(registration));
   const found = (registration: InMemoryRegistration | undefined) =>
-    ({ kind: 'found', ...(registration && { runner: { id: registration.id, name: registration.name, online: registration.online, busy: registration.busy } }) }) as const;
+    ({
+      kind: 'found',
+      ...(registration && {
+        runner: { id: registration.id, name: registration.name, online: registration.online, busy: registration.busy },
+      }),
+    }) as const;
 
   return {
     installations,
@@ -126,7 +146,12 @@ export function createInMemoryGitHub(): InMemoryGitHub {
       for (const one of registrations) if (one.where === from.toLowerCase()) one.where = to.toLowerCase();
     },
     fail: (failure, { installationId, method, times = Number.POSITIVE_INFINITY } = {}) => {
-      const fault: Fault = { failure, left: times, ...(installationId !== undefined && { installationId }), ...(method && { method }) };
+      const fault: Fault = {
+        failure,
+        left: times,
+        ...(installationId !== undefined && { installationId }),
+        ...(method && { method }),
+      };
       faults.add(fault);
       return () => faults.delete(fault);
     },
@@ -135,7 +160,9 @@ export function createInMemoryGitHub(): InMemoryGitHub {
     findRunnerGroup: async (place, wanted, repo) => {
       const refusal = refusalOf('findRunnerGroup', place.installationId, place.owner);
       if (refusal !== undefined) return refusal;
-      const group = groupsOf(place.installationId).find(({ id, name }) => (typeof wanted === 'number' ? id === wanted : name.toLowerCase() === wanted.toLowerCase()));
+      const group = groupsOf(place.installationId).find(({ id, name }) =>
+        typeof wanted === 'number' ? id === wanted : name.toLowerCase() === wanted.toLowerCase(),
+      );
       if (group === undefined) return { kind: 'none' };
       const takes = group.repositories?.some((name) => name.toLowerCase() === repo.toLowerCase()) ?? true;
       return takes ? { kind: 'found', groupId: group.id } : { kind: 'leaves-out' };
@@ -143,14 +170,26 @@ export function createInMemoryGitHub(): InMemoryGitHub {
     createJitConfig: async (place, runner) => {
       const refusal = refusalOf('createJitConfig', place.installationId, place.owner);
       if (refusal !== undefined) return refusal;
-      if (place.scope === 'org' && !groupsOf(place.installationId).some(({ id }) => id === runner.runnerGroupId)) return { kind: 'refused', status: 404, message: 'no such runner group' };
+      if (place.scope === 'org' && !groupsOf(place.installationId).some(({ id }) => id === runner.runnerGroupId))
+        return { kind: 'refused', status: 404, message: 'no such runner group' };
       if (search(place, ({ name }) => name === runner.name)) return { kind: 'exists' };
       const id = (count += 1);
-      registrations.push({ id, name: runner.name, installationId: place.installationId, where: whereOf(place), labels: runner.labels, groupId: runner.runnerGroupId, online: false, busy: false });
+      registrations.push({
+        id,
+        name: runner.name,
+        installationId: place.installationId,
+        where: whereOf(place),
+        labels: runner.labels,
+        groupId: runner.runnerGroupId,
+        online: false,
+        busy: false,
+      });
       return { kind: 'created', runnerId: id, jitConfig: `jit-config-of-${runner.name}` };
     },
-    findRunner: async (place, name) => refusalOf('findRunner', place.installationId, place.owner) ?? found(search(place, (one) => one.name === name)),
-    getRunner: async (place, runnerId) => refusalOf('getRunner', place.installationId, place.owner) ?? found(search(place, (one) => one.id === runnerId)),
+    findRunner: async (place, name) =>
+      refusalOf('findRunner', place.installationId, place.owner) ?? found(search(place, (one) => one.name === name)),
+    getRunner: async (place, runnerId) =>
+      refusalOf('getRunner', place.installationId, place.owner) ?? found(search(place, (one) => one.id === runnerId)),
     deleteRunner: async (place, runnerId) => {
       const refusal = refusalOf('deleteRunner', place.installationId, place.owner);
       if (refusal !== undefined) return refusal;
@@ -171,7 +210,10 @@ export function createInMemoryGitHub(): InMemoryGitHub {
       const fault = faultOf('getInstallation', installationId);
       if (fault !== undefined) return fault;
       const installation = installations.get(installationId);
-      return { kind: 'found', ...(installation && { installation: { suspended: installation.suspended, login: installation.login } }) };
+      return {
+        kind: 'found',
+        ...(installation && { installation: { suspended: installation.suspended, login: installation.login } }),
+      };
     },
   };
 }

@@ -39,6 +39,7 @@ export function createInMemoryEventBus(): InMemoryEventBus {
   return {
     published,
     publish: async (detailType, detail) => void published.push({ detailType, detail: structuredClone(detail) }),
-    publishLifecycle: async (detailType, event) => void published.push({ detailType, detail: encodeLifecycleEvent(event), lifecycle: structuredClone(event) }),
+    publishLifecycle: async (detailType, event) =>
+      void published.push({ detailType, detail: encodeLifecycleEvent(event), lifecycle: structuredClone(event) }),
   };
 }

@@ -1,4 +1,11 @@
-import type { GitHubFailure, JobSearch, OpenRunStatus, Repository, Spending, WaitingJob } from '@multi-tenant-runner/core';
+import type {
+  GitHubFailure,
+  JobSearch,
+  OpenRunStatus,
+  Repository,
+  Spending,
+  WaitingJob,
+} from '@multi-tenant-runner/core';
 import type { InMemoryGitHub } from './github';
 
 export interface InMemoryRun {
@@ -18,7 +25,15 @@ export interface InMemoryJobSearch extends JobSearch {
   addRepository(installationId: number, overrides?: Partial<Repository>): Repository;
   /** A job that waits at GitHub, in a run of its own unless one is named. */
   addJob(repository: Repository, job: WaitingJob): void;
-  fail(failure: GitHubFailure, options?: { readonly installationId?: number; readonly repository?: string; readonly method?: keyof JobSearch; readonly times?: number }): () => void;
+  fail(
+    failure: GitHubFailure,
+    options?: {
+      readonly installationId?: number;
+      readonly repository?: string;
+      readonly method?: keyof JobSearch;
+      readonly times?: number;
+    },
+  ): () => void;
 }
 
 interface Fault {
@@ -29,20 +44,35 @@ interface Fault {
   left: number;
 }
 
-/** GitHub shows no more runs of one status: https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository */
+/**
+ * GitHub shows no more runs of one status:
+ * https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
+ */
 const SHOWN = 1_000;
 
-const fullName = ({ owner, name }: { readonly owner: string; readonly name: string }): string => `${owner}/${name}`.toLowerCase();
+const fullName = ({ owner, name }: { readonly owner: string; readonly name: string }): string =>
+  `${owner}/${name}`.toLowerCase();
 
-export function createInMemoryJobSearch({ github }: { readonly github: Pick<InMemoryGitHub, 'installations'> }): InMemoryJobSearch {
+export function createInMemoryJobSearch({
+  github,
+}: {
+  readonly github: Pick<InMemoryGitHub, 'installations'>;
+}): InMemoryJobSearch {
   const repositories = new Map<number, Repository[]>();
   const runs = new Map<string, InMemoryRun[]>();
   const pageSize = { value: 100 };
   const faults = new Set<Fault>();
 
-  const refusalOf = (method: keyof JobSearch, installationId: number, repository?: string): GitHubFailure | undefined => {
+  const refusalOf = (
+    method: keyof JobSearch,
+    installationId: number,
+    repository?: string,
+  ): GitHubFailure | undefined => {
     for (const fault of faults) {
-      const applies = (fault.method ?? method) === method && (fault.installationId ?? installationId) === installationId && (fault.repository === undefined || fault.repository === repository);
+      const applies =
+        (fault.method ?? method) === method &&
+        (fault.installationId ?? installationId) === installationId &&
+        (fault.repository === undefined || fault.repository === repository);
       if (!applies) continue;
       fault.left -= 1;
       if (fault.left <= 0) faults.delete(fault);
@@ -50,7 +80,9 @@ export function createInMemoryJobSearch({ github }: { readonly github: Pick<InMe
     }
     const installation = github.installations.get(installationId);
     if (installation === undefined) return { kind: 'refused', status: 404, message: 'no such installation' };
-    return installation.suspended ? { kind: 'refused', status: 403, message: 'the installation is suspended' } : undefined;
+    return installation.suspended
+      ? { kind: 'refused', status: 403, message: 'the installation is suspended' }
+      : undefined;
   };
   const spending = (): Spending => (search.budget === undefined ? {} : { budget: search.budget });
 
@@ -60,13 +92,25 @@ export function createInMemoryJobSearch({ github }: { readonly github: Pick<InMe
     pageSize,
     budget: undefined,
     addRepository: (installationId, overrides) => {
-      const repository = { owner: 'acme', ownerId: 501, ownerType: 'Organization' as const, name: 'app', isPublic: false, dormant: false, ...overrides };
+      const repository = {
+        owner: 'acme',
+        ownerId: 501,
+        ownerType: 'Organization' as const,
+        name: 'app',
+        isPublic: false,
+        dormant: false,
+        ...overrides,
+      };
       repositories.set(installationId, [...(repositories.get(installationId) ?? []), repository]);
       return repository;
     },
     addJob: (repository, job) => {
       const all = runs.get(fullName(repository)) ?? [];
-      const run = all.find(({ runId }) => runId === job.runId) ?? { runId: job.runId, status: 'queued' as const, jobs: [] };
+      const run = all.find(({ runId }) => runId === job.runId) ?? {
+        runId: job.runId,
+        status: 'queued' as const,
+        jobs: [],
+      };
       run.jobs.push(job);
       runs.set(fullName(repository), [...all.filter((one) => one !== run), run]);
     },
@@ -81,21 +125,36 @@ export function createInMemoryJobSearch({ github }: { readonly github: Pick<InMe
       if (refusal !== undefined) return refusal;
       const all = repositories.get(installationId) ?? [];
       const from = (page - 1) * pageSize.value;
-      return { kind: 'found', repositories: all.slice(from, from + pageSize.value), more: all.length > from + pageSize.value, ...spending() };
+      return {
+        kind: 'found',
+        repositories: all.slice(from, from + pageSize.value),
+        more: all.length > from + pageSize.value,
+        ...spending(),
+      };
     },
     listOpenRuns: async (installationId, repository, { status, page }) => {
       const refusal = refusalOf('listOpenRuns', installationId, fullName(repository));
       if (refusal !== undefined) return refusal;
       const found = (runs.get(fullName(repository)) ?? []).filter((run) => run.status === status);
-      const shown = found.map(({ runId }) => runId).sort((a, b) => b - a).slice(0, SHOWN);
+      const shown = found
+        .map(({ runId }) => runId)
+        .sort((a, b) => b - a)
+        .slice(0, SHOWN);
       const from = (page - 1) * pageSize.value;
-      return { kind: 'found', runIds: shown.slice(from, from + pageSize.value), more: shown.length > from + pageSize.value, ...spending() };
+      return {
+        kind: 'found',
+        runIds: shown.slice(from, from + pageSize.value),
+        more: shown.length > from + pageSize.value,
+        ...spending(),
+      };
     },
     listQueuedJobs: async (installationId, repository, runId) => {
       const refusal = refusalOf('listQueuedJobs', installationId, fullName(repository));
       if (refusal !== undefined) return refusal;
       const run = runs.get(fullName(repository))?.find((one) => one.runId === runId);
-      return run === undefined ? { kind: 'refused', status: 404, message: 'Not Found' } : { kind: 'found', jobs: [...run.jobs], ...spending() };
+      return run === undefined
+        ? { kind: 'refused', status: 404, message: 'Not Found' }
+        : { kind: 'found', jobs: [...run.jobs], ...spending() };
     },
   };
   return search;

@@ -13,7 +13,9 @@ export interface InMemoryJobStore extends JobStore {
 export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): InMemoryJobStore {
   const rows = new RowsByTenant<Job>((job) => !isEnded(job.state));
   const key = (installationId: number, jobId: number): string => `${installationId}/${jobId}`;
-  const due = createEventuallyConsistentView(() => rows.allOpen().filter((job) => job.state === 'parked' && job.nextTry !== undefined));
+  const due = createEventuallyConsistentView(() =>
+    rows.allOpen().filter((job) => job.state === 'parked' && job.nextTry !== undefined),
+  );
 
   return {
     rows,

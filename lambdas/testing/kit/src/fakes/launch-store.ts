@@ -1,4 +1,11 @@
-import { hasLiveLease, isOpenLaunch, type Clock, type Launch, type LaunchGuard, type LaunchStore } from '@multi-tenant-runner/core';
+import {
+  hasLiveLease,
+  isOpenLaunch,
+  type Clock,
+  type Launch,
+  type LaunchGuard,
+  type LaunchStore,
+} from '@multi-tenant-runner/core';
 import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
 import { applyChanges } from './apply-changes';
 import { RowsByTenant } from './rows-by-tenant';
@@ -12,7 +19,10 @@ export interface InMemoryLaunchStore extends LaunchStore {
 }
 
 export function createInMemoryLaunchStore({ clock }: { readonly clock: Clock }): InMemoryLaunchStore {
-  const rows = new RowsByTenant<Launch>((launch) => isOpenLaunch(launch.state), (launch) => launch.instanceId);
+  const rows = new RowsByTenant<Launch>(
+    (launch) => isOpenLaunch(launch.state),
+    (launch) => launch.instanceId,
+  );
   const cursors = new Map<string, string>();
   const key = (installationId: number, launchId: string): string => `${installationId}/${launchId}`;
   const instances = createEventuallyConsistentView(() => rows.index);
@@ -36,7 +46,9 @@ export function createInMemoryLaunchStore({ clock }: { readonly clock: Clock }):
       return { ok: true, row: rows.put(key(installationId, launchId), after) };
     },
     listOpen: async (installationId) =>
-      rows.openOf(installationId).sort((a, b) => (`${a.createdAt}#${a.launchId}` < `${b.createdAt}#${b.launchId}` ? -1 : 1)),
+      rows
+        .openOf(installationId)
+        .sort((a, b) => (`${a.createdAt}#${a.launchId}` < `${b.createdAt}#${b.launchId}` ? -1 : 1)),
     findByInstance: async (instanceId) => {
       const found = instances.read().get(instanceId);
       const row = found === undefined ? undefined : rows.get(found);

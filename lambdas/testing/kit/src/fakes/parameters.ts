@@ -12,7 +12,8 @@ export function createInMemoryParameters({ clock }: { readonly clock: Clock }): 
   return {
     entries,
     put: async (entry) => void entries.set(`${entry.installationId}/${entry.instanceId}`, { ...entry }),
-    remove: async (installationId, instanceIds) => instanceIds.forEach((id) => entries.delete(`${installationId}/${id}`)),
+    remove: async (installationId, instanceIds) =>
+      instanceIds.forEach((id) => entries.delete(`${installationId}/${id}`)),
     list: async (installationId) =>
       [...entries.values()]
         .filter((entry) => entry.installationId === installationId && entry.expiresAt > clock.now())

@@ -15,8 +15,15 @@ export interface RecordingLog extends Log {
 export function createRecordingLog(): RecordingLog {
   const lines: LogLine[] = [];
   const make = (context: Fields): Log => {
-    const at = (level: LogLine['level']) => (message: string, fields?: Fields) => void lines.push({ level, message, fields: { ...context, ...fields } });
-    return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), with: (fields) => make({ ...context, ...fields }) };
+    const at = (level: LogLine['level']) => (message: string, fields?: Fields) =>
+      void lines.push({ level, message, fields: { ...context, ...fields } });
+    return {
+      debug: at('debug'),
+      info: at('info'),
+      warn: at('warn'),
+      error: at('error'),
+      with: (fields) => make({ ...context, ...fields }),
+    };
   };
   return Object.assign(make({}), { lines });
 }
@@ -40,7 +47,18 @@ export function createRecordingMetrics(): RecordingMetrics {
     counted,
     total: (name) => counted.filter((metric) => metric.name === name).reduce((sum, metric) => sum + metric.value, 0),
     count: (name, options) =>
-      void counted.push({ name, value: options?.value ?? 1, properties: options?.properties ?? {}, ...(options?.tier !== undefined && { tier: options.tier }) }),
-    measureSeconds: (name, seconds, options) => void counted.push({ name, value: seconds, properties: {}, ...(options?.tier !== undefined && { tier: options.tier }) }),
+      void counted.push({
+        name,
+        value: options?.value ?? 1,
+        properties: options?.properties ?? {},
+        ...(options?.tier !== undefined && { tier: options.tier }),
+      }),
+    measureSeconds: (name, seconds, options) =>
+      void counted.push({
+        name,
+        value: seconds,
+        properties: {},
+        ...(options?.tier !== undefined && { tier: options.tier }),
+      }),
   };
 }

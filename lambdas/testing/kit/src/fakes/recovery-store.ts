@@ -35,7 +35,15 @@ export function createInMemoryRecoveryStore(): InMemoryRecoveryStore {
     claim: async ({ guid, asked }, { dueAt }) => change(guid, asked, { asked: asked + 1, dueAt }),
     unclaim: async ({ guid, asked }, { dueAt }) => void change(guid, asked + 1, { asked, dueAt }),
     settle: async (guid, outcome) => {
-      const row = deliveries.get(guid) ?? { guid, attemptId: '', event: '', failedAt: '', asked: 0, dueAt: '', state: 'pending' };
+      const row = deliveries.get(guid) ?? {
+        guid,
+        attemptId: '',
+        event: '',
+        failedAt: '',
+        asked: 0,
+        dueAt: '',
+        state: 'pending',
+      };
       if (row.state === 'pending') deliveries.set(guid, { ...row, state: outcome });
     },
     listScans: async () => [...scans.values()].sort((a, b) => a.installationId - b.installationId),

@@ -11,7 +11,11 @@ export interface InMemorySecurityGroups extends SecurityGroups {
   readonly groups: Map<string, InMemorySecurityGroup>;
 }
 
-export function createInMemorySecurityGroups({ environment }: { readonly environment: string }): InMemorySecurityGroups {
+export function createInMemorySecurityGroups({
+  environment,
+}: {
+  readonly environment: string;
+}): InMemorySecurityGroups {
   const groups = new Map<string, InMemorySecurityGroup>();
   let count = 0;
   const named = (installationId: number): InMemorySecurityGroup | undefined =>
@@ -25,10 +29,17 @@ export function createInMemorySecurityGroups({ environment }: { readonly environ
       const standing = named(installationId);
       if (standing !== undefined) {
         if (isOurs(standing, installationId)) return standing.groupId;
-        throw new Error(`Security group ${standing.groupId} (${standing.name}) has the tenant's name but not its tags; rename or delete it`);
+        throw new Error(
+          `Security group ${standing.groupId} (${standing.name}) has the tenant's name but not its tags; ` +
+            'rename or delete it',
+        );
       }
       const groupId = `sg-${String((count += 1)).padStart(17, '0')}`;
-      const tags = { [TAG.tenantId]: String(installationId), [TAG.tenantTier]: tenantTier, [TAG.environment]: environment };
+      const tags = {
+        [TAG.tenantId]: String(installationId),
+        [TAG.tenantTier]: tenantTier,
+        [TAG.environment]: environment,
+      };
       groups.set(groupId, { groupId, name: securityGroupName(environment, installationId), tags, inUse: false });
       return groupId;
     },

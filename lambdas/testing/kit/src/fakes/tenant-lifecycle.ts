@@ -1,4 +1,12 @@
-import { isMarkedDeleted, type Clock, type LifecycleOutcome, type Ordering, type SuspendedBy, type TenantLifecycle, type TenantStatus } from '@multi-tenant-runner/core';
+import {
+  isMarkedDeleted,
+  type Clock,
+  type LifecycleOutcome,
+  type Ordering,
+  type SuspendedBy,
+  type TenantLifecycle,
+  type TenantStatus,
+} from '@multi-tenant-runner/core';
 import type { TenantRow } from './tenant-registry';
 
 interface Table {
@@ -17,7 +25,8 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
     write(installationId, after);
     return true;
   };
-  const isTenant = (row: TenantRow): boolean => row['org_name'] !== undefined && row['status'] !== 'deleted' && !isMarkedDeleted(row);
+  const isTenant = (row: TenantRow): boolean =>
+    row['org_name'] !== undefined && row['status'] !== 'deleted' && !isMarkedDeleted(row);
 
   const turn = (installationId: number, changedAt: string, to: Turn, options?: Ordering): LifecycleOutcome => {
     const row = rows.get(installationId);
@@ -26,7 +35,8 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
     const last = row['github_changed_at'];
     const stands = row['status'] === to.status;
     const settles = options?.settled === true && at === last;
-    if (typeof last === 'string' && at <= last && !settles) return at === last && !stands && mayTurn(row, to) ? 'tie' : 'unchanged';
+    if (typeof last === 'string' && at <= last && !settles)
+      return at === last && !stands && mayTurn(row, to) ? 'tie' : 'unchanged';
     if (!mayTurn(row, to)) {
       // An event that changes nothing still tells how far GitHub's history has come.
       change(installationId, isTenant, { github_changed_at: at });
@@ -51,7 +61,10 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
         org_name: entry.orgName,
         org_type: entry.orgType,
         account_id: entry.accountId,
-        ...(row['status'] !== 'suspended' && (entry.awaitsApproval && row['status'] !== 'active' ? { status: 'suspended', suspended_by: 'approval' } : { status: 'active' })),
+        ...(row['status'] !== 'suspended' &&
+          (entry.awaitsApproval && row['status'] !== 'active'
+            ? { status: 'suspended', suspended_by: 'approval' }
+            : { status: 'active' })),
         tier: row['tier'] ?? entry.tier,
         max_runners: row['max_runners'] ?? entry.maxRunners,
         created_at: row['created_at'] ?? now,
@@ -79,9 +92,14 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
       return true;
     },
     rename: async (installationId, orgName, now) =>
-      change(installationId, (row) => isTenant(row) && row['org_name'] !== orgName, { org_name: orgName, updated_at: now.toISOString() }),
+      change(installationId, (row) => isTenant(row) && row['org_name'] !== orgName, {
+        org_name: orgName,
+        updated_at: now.toISOString(),
+      }),
     setSecurityGroup: async (installationId, groupId) =>
-      change(installationId, (row) => isTenant(row) && row['security_group_id'] !== groupId, { security_group_id: groupId }),
+      change(installationId, (row) => isTenant(row) && row['security_group_id'] !== groupId, {
+        security_group_id: groupId,
+      }),
     finishCleanup: async (installationId, now) =>
       change(installationId, (row) => row['cleanup'] === 'pending', {
         status: 'deleted',

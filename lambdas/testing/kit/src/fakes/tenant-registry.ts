@@ -1,4 +1,15 @@
-import { circuitAttribute, isMarkedDeleted, parseTenantRow, parseCircuit, buildCircuitAttribute, type Clock, type TenantLifecycle, type TenantLookup, type TenantRegistry, type Tiers } from '@multi-tenant-runner/core';
+import {
+  circuitAttribute,
+  isMarkedDeleted,
+  parseTenantRow,
+  parseCircuit,
+  buildCircuitAttribute,
+  type Clock,
+  type TenantLifecycle,
+  type TenantLookup,
+  type TenantRegistry,
+  type Tiers,
+} from '@multi-tenant-runner/core';
 import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
 import { createInMemoryTenantLifecycle } from './tenant-lifecycle';
 
@@ -29,7 +40,9 @@ export interface InMemoryTenantSettings {
 export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): InMemoryTenantRegistry {
   const rows = new Map<number, TenantRow>();
   const changes: TenantTableChange[] = [];
-  const accounts = createEventuallyConsistentView(() => [...rows].map(([installationId, row]) => ({ installationId, accountId: row['account_id'] })));
+  const accounts = createEventuallyConsistentView(() =>
+    [...rows].map(([installationId, row]) => ({ installationId, accountId: row['account_id'] })),
+  );
   const lookup = (installationId: number): TenantLookup =>
     parseTenantRow(installationId, copyOf(rows.get(installationId)), settings.tiers, settings.defaultTier);
 
@@ -75,7 +88,8 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     limitGitHub: async (installationId, until) => {
       const row = rows.get(installationId);
       const standing = row?.['github_limited_until'];
-      if (row?.['org_name'] === undefined || (typeof standing === 'string' && standing >= until.toISOString())) return false;
+      if (row?.['org_name'] === undefined || (typeof standing === 'string' && standing >= until.toISOString()))
+        return false;
       write(installationId, { ...row, github_limited_until: until.toISOString() });
       return true;
     },
@@ -92,13 +106,19 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
       const ids = [...rows.keys()].sort((a, b) => a - b).filter((id) => cursor === undefined || id > Number(cursor));
       const page = ids.slice(0, registry.pageSize);
       const last = page.at(-1);
-      return { lookups: page.map(lookup), ...(ids.length > page.length && last !== undefined && { cursor: String(last) }) };
+      return {
+        lookups: page.map(lookup),
+        ...(ids.length > page.length && last !== undefined && { cursor: String(last) }),
+      };
     },
   };
   return registry;
 }
 
-/** By hand: `structuredClone` answers sets of another realm inside a test's sandbox, which are no `instanceof Set` there. */
+/**
+ * By hand: `structuredClone` answers sets of another realm inside a test's sandbox, which are no `instanceof Set`
+ * there.
+ */
 function copyOf<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Set) return new Set(value) as T;
@@ -111,7 +131,14 @@ function mayHoldSlots(slots: unknown): slots is Set<string> | undefined {
 }
 
 function mayAdmit(row: TenantRow | undefined, launchId: string, replacement: number | undefined): boolean {
-  if (row === undefined || row['org_name'] === undefined || row['status'] !== 'active' || isMarkedDeleted(row) || !mayHoldSlots(row['slots'])) return false;
+  if (
+    row === undefined ||
+    row['org_name'] === undefined ||
+    row['status'] !== 'active' ||
+    isMarkedDeleted(row) ||
+    !mayHoldSlots(row['slots'])
+  )
+    return false;
   const own = row['max_runners'];
   const usable = Number.isSafeInteger(own) && (own as number) >= 0;
   const limit = replacement === undefined || usable ? own : replacement;

@@ -12,7 +12,10 @@ export interface Container {
   die(why: string): void;
 }
 
-export type Outcome<A> = { readonly kind: 'answer'; readonly answer: A } | { readonly kind: 'error'; readonly error: unknown } | { readonly kind: 'died'; readonly why: string };
+export type Outcome<A> =
+  | { readonly kind: 'answer'; readonly answer: A }
+  | { readonly kind: 'error'; readonly error: unknown }
+  | { readonly kind: 'died'; readonly why: string };
 export type Handler<E, A> = (event: E, context: LambdaContext) => Promise<A>;
 
 export interface LambdaFunction<E, A> {
@@ -72,7 +75,10 @@ export function createLambda<E, A>(
         onEnd(outcome);
       };
       container.current = (why) => end({ kind: 'died', why });
-      const context = { awsRequestId: `${name}-${(invocations += 1)}`, getRemainingTimeInMillis: () => Math.max(0, deadline - scheduler.now()) };
+      const context = {
+        awsRequestId: `${name}-${(invocations += 1)}`,
+        getRemainingTimeInMillis: () => Math.max(0, deadline - scheduler.now()),
+      };
       used.handle(event, context).then(
         (answer) => container.alive && end({ kind: 'answer', answer }),
         (error: unknown) => container.alive && end({ kind: 'error', error }),

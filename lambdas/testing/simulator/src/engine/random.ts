@@ -46,7 +46,10 @@ function sfc32(seed: string): () => number {
   return next;
 }
 
-/** FNV-1a of 32 bits, mixed once more at the end: by itself, texts that differ in their last letter have neighbouring values. */
+/**
+ * FNV-1a of 32 bits, mixed once more at the end: by itself, texts that differ in their last letter have neighbouring
+ * values.
+ */
 export function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);

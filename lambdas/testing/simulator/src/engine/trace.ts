@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
-/** What happened, in order. Kept in full only for those who want to read it; its hash is what two runs are compared by. */
+/**
+ * What happened, in order. Kept in full only for those who want to read it; its hash is what two runs are compared by.
+ */
 export interface Trace {
   note(at: number, what: string): void;
   digest(): string;

@@ -1,11 +1,16 @@
 import type { Scheduler } from './scheduler';
 
 /**
- * Gives the code under test timers of the virtual clock, and makes the real clock and real randomness fail loudly: a run
- * that depends on either could not be replayed. Answers what puts everything back.
+ * Gives the code under test timers of the virtual clock, and makes the real clock and real randomness fail loudly: a
+ * run that depends on either could not be replayed. Answers what puts everything back.
  */
 export function installVirtualTimers(scheduler: Scheduler): () => void {
-  const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, now: Date.now, random: Math.random };
+  const real = {
+    setTimeout: globalThis.setTimeout,
+    clearTimeout: globalThis.clearTimeout,
+    now: Date.now,
+    random: Math.random,
+  };
   const cancels = new Map<number, () => void>();
   let count = 0;
   const refuse = (what: string) => (): never => {
@@ -14,10 +19,13 @@ export function installVirtualTimers(scheduler: Scheduler): () => void {
   Object.assign(globalThis, {
     setTimeout: (what: () => void, milliseconds = 0) => {
       const id = (count += 1);
-      cancels.set(id, scheduler.after(milliseconds, () => {
-        cancels.delete(id);
-        what();
-      }));
+      cancels.set(
+        id,
+        scheduler.after(milliseconds, () => {
+          cancels.delete(id);
+          what();
+        }),
+      );
       return id;
     },
     clearTimeout: (id: number) => {

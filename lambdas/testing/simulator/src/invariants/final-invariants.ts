@@ -38,33 +38,53 @@ const DAY = 24 * 60 * 60 * 1_000;
 function lostJobs(harness: EndedHarness): string[] {
   return harness.github.jobs.flatMap((job) => {
     if (job.status === 'waiting') return [`job ${job.id} of ${job.installationId} is still behind its gate`];
-    if (job.status === 'queued') return explain(job) === undefined ? [`job ${job.id} of ${job.installationId} waits since ${new Date(job.queuedAt).toISOString()} (row: ${describeRow(rowOf(job, harness))})`] : [];
+    if (job.status === 'queued')
+      return explain(job) === undefined
+        ? [
+            `job ${job.id} of ${job.installationId} waits since ${new Date(job.queuedAt).toISOString()} ` +
+              `(row: ${describeRow(rowOf(job, harness))})`,
+          ]
+        : [];
     const waitedADay = job.startedAt === undefined && (job.completedAt ?? 0) - job.queuedAt >= DAY;
     return waitedADay && explain(job) === undefined ? [`job ${job.id} of ${job.installationId} waited a day`] : [];
   });
 }
 
-const rowOf = (job: SimJob, harness: EndedHarness): Job | undefined => harness.state.jobs.rows.get(`${job.installationId}/${job.id}`);
-const describeRow = (row: Job | undefined): string => (row === undefined ? 'none' : `${row.state}${row.reason === undefined ? '' : ` ${row.reason}`} ${row.launchId}`);
+const rowOf = (job: SimJob, harness: EndedHarness): Job | undefined =>
+  harness.state.jobs.rows.get(`${job.installationId}/${job.id}`);
+const describeRow = (row: Job | undefined): string =>
+  row === undefined ? 'none' : `${row.state}${row.reason === undefined ? '' : ` ${row.reason}`} ${row.launchId}`;
 
 /** Machines, slots, rows, parameters, groups and registrations that should be gone. */
 function leftovers(harness: EndedHarness): string[] {
   const { state, machines, github } = harness;
   const left: string[] = [];
-  for (const machine of machines.all.values()) if (isAlive(machine)) left.push(`machine ${machine.record.instanceId} (${machine.launchId}) of ${machine.installationId}`);
+  for (const machine of machines.all.values())
+    if (isAlive(machine))
+      left.push(`machine ${machine.record.instanceId} (${machine.launchId}) of ${machine.installationId}`);
   for (const [installationId, row] of state.tenants.rows) {
     const slots = row['slots'];
     if (slots instanceof Set && slots.size > 0) left.push(`slots ${[...slots].join(' ')} of ${installationId}`);
     if (row['status'] === 'deleted' && row['cleanup'] !== 'done') left.push(`clean-up of ${installationId}`);
   }
-  for (const launch of state.launches.rows.values()) if (isOpenLaunch(launch.state) && launch.state !== 'wanted') left.push(`launch ${launch.launchId} of ${launch.installationId} is ${launch.state}`);
-  for (const { installationId, instanceId } of state.parameters.entries.values()) left.push(`parameter of ${instanceId} (${installationId})`);
+  for (const launch of state.launches.rows.values())
+    if (isOpenLaunch(launch.state) && launch.state !== 'wanted')
+      left.push(`launch ${launch.launchId} of ${launch.installationId} is ${launch.state}`);
+  for (const { installationId, instanceId } of state.parameters.entries.values())
+    left.push(`parameter of ${instanceId} (${installationId})`);
   for (const group of state.securityGroups.groups.values()) {
-    const installed = github.tenants.some(({ installationId }) => installationId !== undefined && group.name.endsWith(`-tenant-${installationId}`));
+    const installed = github.tenants.some(
+      ({ installationId }) => installationId !== undefined && group.name.endsWith(`-tenant-${installationId}`),
+    );
     if (!installed) left.push(`security group ${group.name}`);
   }
   for (const registration of state.github.registrations) {
-    if (github.tenants.some(({ installationId, suspended }) => installationId === registration.installationId && !suspended)) left.push(`registration ${registration.name} of ${registration.installationId}`);
+    if (
+      github.tenants.some(
+        ({ installationId, suspended }) => installationId === registration.installationId && !suspended,
+      )
+    )
+      left.push(`registration ${registration.name} of ${registration.installationId}`);
   }
   return left;
 }

@@ -2,7 +2,15 @@ import type { Scheduler } from '../engine/scheduler';
 import type { Trace } from '../engine/trace';
 
 /** What no run may ever show. */
-export const PROMISES = ['lost', 'doubled', 'over the limit', 'killed busy', 'cross-tenant', 'left over', 'looped'] as const;
+export const PROMISES = [
+  'lost',
+  'doubled',
+  'over the limit',
+  'killed busy',
+  'cross-tenant',
+  'left over',
+  'looped',
+] as const;
 export type Promised = (typeof PROMISES)[number];
 
 export interface Violation {

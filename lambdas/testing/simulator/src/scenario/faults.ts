@@ -1,4 +1,11 @@
-import { MINUTE, SECOND, Throttled, type GitHubFailure, type Intent, type LaunchRequest } from '@multi-tenant-runner/core';
+import {
+  MINUTE,
+  SECOND,
+  Throttled,
+  type GitHubFailure,
+  type Intent,
+  type LaunchRequest,
+} from '@multi-tenant-runner/core';
 import type { Scheduler } from '../engine/scheduler';
 import { hash, type Random } from '../engine/random';
 import type { FaultSettings } from './fault-kinds';
@@ -20,9 +27,19 @@ export interface FaultDraws {
 export type DrawFault = (port: string, method: string, args: readonly unknown[]) => DrawnFault;
 
 const TYPICAL: Readonly<Record<string, readonly [number, number]>> = {
-  registry: [3, 12], lifecycle: [3, 12], jobs: [3, 12], launches: [3, 12], recovery: [3, 12],
-  queue: [5, 20], bus: [5, 20], fleet: [100, 400], parameters: [20, 90], securityGroups: [80, 300],
-  github: [80, 400], app: [80, 400], search: [80, 400],
+  registry: [3, 12],
+  lifecycle: [3, 12],
+  jobs: [3, 12],
+  launches: [3, 12],
+  recovery: [3, 12],
+  queue: [5, 20],
+  bus: [5, 20],
+  fleet: [100, 400],
+  parameters: [20, 90],
+  securityGroups: [80, 300],
+  github: [80, 400],
+  app: [80, 400],
+  search: [80, 400],
 };
 const TABLES: ReadonlySet<string> = new Set(['registry', 'lifecycle', 'jobs', 'launches', 'recovery']);
 const GITHUB: ReadonlySet<string> = new Set(['github', 'app', 'search']);
@@ -42,34 +59,43 @@ export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings
   const delayOf = (port: string, method: string): number => {
     const [from, to] = TYPICAL[port] ?? [5, 20];
     if (method === 'run') return random.between(600, 2_000);
-    if (faultKinds.has('slow') && random.chance(0.01)) return GITHUB.has(port) ? random.between(2_000, 16_000) : random.between(300, 8_000);
+    if (faultKinds.has('slow') && random.chance(0.01))
+      return GITHUB.has(port) ? random.between(2_000, 16_000) : random.between(300, 8_000);
     return random.between(from, to);
   };
 
   const draw: DrawFault = (port, method, args) => {
     const delay = delayOf(port, method);
-    if (faultKinds.has('crash') && random.chance(0.0015)) return { delay, kind: random.chance(0.5) ? 'crash-before' : 'crash-after' };
+    if (faultKinds.has('crash') && random.chance(0.0015))
+      return { delay, kind: random.chance(0.5) ? 'crash-before' : 'crash-after' };
     if (GITHUB.has(port)) return atGitHub(port, method, args, delay);
     if (method === 'run') return atEc2(delay, args);
-    if (method === 'put' && faultKinds.has('throttle') && !ssm.take()) return { delay, kind: 'fails', error: new Throttled('Rate exceeded') };
-    if (faultKinds.has('aws') && random.chance(0.002)) return { delay, kind: 'fails', error: new Error(`${port}.${method} was turned away`) };
+    if (method === 'put' && faultKinds.has('throttle') && !ssm.take())
+      return { delay, kind: 'fails', error: new Throttled('Rate exceeded') };
+    if (faultKinds.has('aws') && random.chance(0.002))
+      return { delay, kind: 'fails', error: new Error(`${port}.${method} was turned away`) };
     if (faultKinds.has('lost-answer') && random.chance(0.002)) {
-      return TABLES.has(port) && REPEATABLE.test(method) && random.chance(0.5) ? { delay, kind: 'repeated' } : { delay, kind: 'answer-lost', error: new Error(`${port}.${method} gave no answer in time`) };
+      return TABLES.has(port) && REPEATABLE.test(method) && random.chance(0.5)
+        ? { delay, kind: 'repeated' }
+        : { delay, kind: 'answer-lost', error: new Error(`${port}.${method} gave no answer in time`) };
     }
     return { delay, kind: 'done' };
   };
   const hasNoCapacity = ({ instanceType, subnetId }: Intent): boolean =>
-    faultKinds.has('capacity') && (isBad(`${instanceType}/${subnetId}`, 0.1, 15 * MINUTE) || isBad('everywhere', 0.02, 5 * MINUTE));
+    faultKinds.has('capacity') &&
+    (isBad(`${instanceType}/${subnetId}`, 0.1, 15 * MINUTE) || isBad('everywhere', 0.02, 5 * MINUTE));
   return { draw, hasNoCapacity };
 
   function atGitHub(port: string, method: string, args: readonly unknown[], delay: number): DrawnFault {
     const [first] = args;
-    const tenant = typeof first === 'number' ? first : ((first as { installationId?: number } | undefined)?.installationId ?? 0);
+    const tenant =
+      typeof first === 'number' ? first : ((first as { installationId?: number } | undefined)?.installationId ?? 0);
     const failure = failureOf(port, method, tenant);
     if (failure !== undefined) return { delay, kind: 'instead', answer: failure };
     // GitHub goes on with what the adapter no longer waits for.
     const patience = method === 'createJitConfig' ? 15 * SECOND : 8 * SECOND;
-    if (delay > patience) return { delay: patience, kind: 'effect-but', answer: { kind: 'unavailable', message: 'no answer in time' } };
+    if (delay > patience)
+      return { delay: patience, kind: 'effect-but', answer: { kind: 'unavailable', message: 'no answer in time' } };
     if (faultKinds.has('outage') && random.chance(0.006)) {
       const answer: GitHubFailure = { kind: 'unavailable', message: 'no answer in time' };
       return { delay: delay + 8 * SECOND, kind: 'effect-but', answer };
@@ -78,7 +104,8 @@ export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings
   }
 
   function failureOf(port: string, method: string, tenant: number): GitHubFailure | undefined {
-    if (faultKinds.has('outage') && (isBad('github', 0.02, 10 * MINUTE) ? random.chance(0.7) : random.chance(0.006))) return { kind: 'unavailable', message: 'Bad gateway' };
+    if (faultKinds.has('outage') && (isBad('github', 0.02, 10 * MINUTE) ? random.chance(0.7) : random.chance(0.006)))
+      return { kind: 'unavailable', message: 'Bad gateway' };
     if (faultKinds.has('limit') && (isBad(`limit ${tenant}`, 0.03, 10 * MINUTE) || random.chance(0.002))) {
       return { kind: 'limited', retryAt: new Date(scheduler.now() + random.pick([SECOND, MINUTE, 10 * MINUTE])) };
     }
@@ -90,25 +117,61 @@ export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings
 
   /** A group that no launch named before is new, and some parts of EC2 learn of it minutes later. */
   function isKnown(groupId: string): boolean {
-    const known = groupKnownAt.get(groupId) ?? scheduler.now() + (faultKinds.has('lag') ? random.pick([0, random.between(0, 10 * SECOND), random.between(0, 2 * MINUTE)]) : 0);
+    const known =
+      groupKnownAt.get(groupId) ??
+      scheduler.now() +
+        (faultKinds.has('lag') ? random.pick([0, random.between(0, 10 * SECOND), random.between(0, 2 * MINUTE)]) : 0);
     groupKnownAt.set(groupId, known);
     return scheduler.now() >= known;
   }
 
   function atEc2(delay: number, [request]: readonly unknown[]): DrawnFault {
     const { intent } = request as LaunchRequest;
-    if (!isKnown(intent.securityGroupId)) return { delay, kind: 'instead', answer: { kind: 'no-group', code: 'InvalidGroup.NotFound', message: 'the group does not exist' } };
-    if (faultKinds.has('capacity') && isBad('verification', 0.01, 5 * MINUTE)) return { delay, kind: 'instead', answer: { kind: 'account', code: 'PendingVerification', message: 'being validated' } };
-    if (faultKinds.has('throttle') && !ec2.take()) return { delay, kind: 'instead', answer: { kind: 'throttled', code: 'RequestLimitExceeded', message: 'Request limit exceeded' } };
-    if (faultKinds.has('aws') && random.chance(0.002)) return { delay, kind: 'instead', answer: { kind: 'impossible', code: 'UnauthorizedOperation', message: 'not allowed' } };
-    if (faultKinds.has('aws') && random.chance(0.01)) return { delay, kind: 'instead', answer: { kind: 'unknown', code: 'InternalError', message: 'an internal error has occurred' } };
-    if (faultKinds.has('lost-answer') && random.chance(0.01)) return { delay, kind: 'effect-but', answer: { kind: 'unknown', code: 'TimeoutError', message: 'no answer in time' } };
+    if (!isKnown(intent.securityGroupId))
+      return {
+        delay,
+        kind: 'instead',
+        answer: { kind: 'no-group', code: 'InvalidGroup.NotFound', message: 'the group does not exist' },
+      };
+    if (faultKinds.has('capacity') && isBad('verification', 0.01, 5 * MINUTE))
+      return {
+        delay,
+        kind: 'instead',
+        answer: { kind: 'account', code: 'PendingVerification', message: 'being validated' },
+      };
+    if (faultKinds.has('throttle') && !ec2.take())
+      return {
+        delay,
+        kind: 'instead',
+        answer: { kind: 'throttled', code: 'RequestLimitExceeded', message: 'Request limit exceeded' },
+      };
+    if (faultKinds.has('aws') && random.chance(0.002))
+      return {
+        delay,
+        kind: 'instead',
+        answer: { kind: 'impossible', code: 'UnauthorizedOperation', message: 'not allowed' },
+      };
+    if (faultKinds.has('aws') && random.chance(0.01))
+      return {
+        delay,
+        kind: 'instead',
+        answer: { kind: 'unknown', code: 'InternalError', message: 'an internal error has occurred' },
+      };
+    if (faultKinds.has('lost-answer') && random.chance(0.01))
+      return {
+        delay,
+        kind: 'effect-but',
+        answer: { kind: 'unknown', code: 'TimeoutError', message: 'no answer in time' },
+      };
     return { delay, kind: 'done' };
   }
 }
 
 /** A token bucket, as EC2 and SSM have for the account. */
-function createBucket(scheduler: Scheduler, { burst, perSecond }: { readonly burst: number; readonly perSecond: number }): { take(): boolean } {
+function createBucket(
+  scheduler: Scheduler,
+  { burst, perSecond }: { readonly burst: number; readonly perSecond: number },
+): { take(): boolean } {
   let tokens = burst;
   let filledAt = scheduler.now();
   return {

@@ -49,7 +49,8 @@ export interface SimMachine {
   staleState: InMemoryMachine['state'];
 }
 
-export const isAlive = (machine: SimMachine): boolean => machine.record.state !== 'shutting-down' && machine.record.state !== 'terminated';
+export const isAlive = (machine: SimMachine): boolean =>
+  machine.record.state !== 'shutting-down' && machine.record.state !== 'terminated';
 /** The job that a launch was made for: `<job>-<start number>`. */
 export const jobOf = (launchId: string): string => launchId.slice(0, launchId.lastIndexOf('-'));
 

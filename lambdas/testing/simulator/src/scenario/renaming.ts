@@ -9,14 +9,21 @@ export interface Renaming {
   renameRepository(tenant: SimTenant, repo: string, name: string): void;
 }
 
-export function createRenaming({ state, deliveries }: { readonly state: InMemoryGitHub; readonly deliveries: Deliveries }): Renaming {
+export function createRenaming({
+  state,
+  deliveries,
+}: {
+  readonly state: InMemoryGitHub;
+  readonly deliveries: Deliveries;
+}): Renaming {
   return {
     rename(tenant, login) {
       const { installationId } = tenant;
       tenant.login = login;
       if (installationId === undefined) return;
       state.renameOwner(installationId, login);
-      if (!tenant.suspended) deliveries.send('installation_target', renamePayload(tenant, installationId), installationId);
+      if (!tenant.suspended)
+        deliveries.send('installation_target', renamePayload(tenant, installationId), installationId);
     },
     // Nobody is told: the App is not subscribed to events of repositories.
     renameRepository(tenant, repo, name) {

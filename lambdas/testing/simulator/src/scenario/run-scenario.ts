@@ -59,7 +59,8 @@ function install(tenant: SimTenant, limit: number | undefined, stage: Stage): vo
   const { installationId } = tenant;
   const upgrade = (): void => {
     if (tenant.installationId !== installationId || limit === undefined) return;
-    if (stage.tenants.rows.get(installationId ?? 0)?.['org_name'] === undefined) return void stage.scheduler.after(30 * SECOND, upgrade);
+    if (stage.tenants.rows.get(installationId ?? 0)?.['org_name'] === undefined)
+      return void stage.scheduler.after(30 * SECOND, upgrade);
     setLimit(tenant, limit, stage);
   };
   stage.scheduler.after(30 * SECOND, upgrade);

@@ -56,13 +56,19 @@ const LOAD = 0.5;
 /** What tenants and people do, drawn before the run from the seed alone. */
 export function drawScenario(options: SimulationOptions): Scenario {
   const random = createRandom(options.seed).fork('scenario');
-  const limits = Array.from({ length: options.tenants }, (_, index) => random.fork(`limit ${index}`).pick([1, 2, 2, 3, 5, 10]));
+  const limits = Array.from({ length: options.tenants }, (_, index) =>
+    random.fork(`limit ${index}`).pick([1, 2, 2, 3, 5, 10]),
+  );
   const slots = limits.reduce((sum, limit) => sum + limit, 0);
   const arrivals = Math.max(30 * MINUTE, (options.jobs * SLOT_TIME) / (slots * LOAD));
-  const tenants = limits.map((limit, index) => drawTenant(index + 1, limit, arrivals, random.fork(`tenant ${index}`), options));
+  const tenants = limits.map((limit, index) =>
+    drawTenant(index + 1, limit, arrivals, random.fork(`tenant ${index}`), options),
+  );
   // Work is spread as the limits are, so that no tenant drowns.
   const weighted = tenants.flatMap((tenant, index) => Array.from({ length: limits[index] ?? 1 }, () => tenant.number));
-  const jobs = Array.from({ length: options.jobs }, (_, index) => drawJob(index + 1, weighted, arrivals, random.fork(`job ${index}`), options));
+  const jobs = Array.from({ length: options.jobs }, (_, index) =>
+    drawJob(index + 1, weighted, arrivals, random.fork(`job ${index}`), options),
+  );
   const chosenTenants = tenants.filter(({ number }) => options.onlyTenants?.includes(number) ?? true);
   const known = new Set(chosenTenants.map(({ number }) => number));
   return {
@@ -72,22 +78,33 @@ export function drawScenario(options: SimulationOptions): Scenario {
   };
 }
 
-function drawTenant(number: number, limit: number, arrivals: number, random: Random, { faultKinds }: SimulationOptions): TenantPlan {
+function drawTenant(
+  number: number,
+  limit: number,
+  arrivals: number,
+  random: Random,
+  { faultKinds }: SimulationOptions,
+): TenantPlan {
   const happenings: TenantHappening[] = [];
   const moment = (): number => random.between(5 * MINUTE, arrivals);
   if (faultKinds.includes('limit-change')) {
-    for (let change = random.whole(0, 3); change > 0; change -= 1) happenings.push({ at: moment(), kind: 'limit', limit: random.pick([0, 1, 2, 3, 5, limit]) });
+    for (let change = random.whole(0, 3); change > 0; change -= 1)
+      happenings.push({ at: moment(), kind: 'limit', limit: random.pick([0, 1, 2, 3, 5, limit]) });
     // Who sets a limit to 0 raises it again one day.
     happenings.push({ at: arrivals, kind: 'limit', limit });
   }
   if (faultKinds.includes('suspend') && random.chance(0.4)) {
     const at = moment();
-    happenings.push({ at, kind: 'suspend' }, { at: at + random.pick([SECOND / 2, random.between(0, 30 * MINUTE)]), kind: 'unsuspend' });
+    happenings.push(
+      { at, kind: 'suspend' },
+      { at: at + random.pick([SECOND / 2, random.between(0, 30 * MINUTE)]), kind: 'unsuspend' },
+    );
   }
   if (faultKinds.includes('uninstall') && random.chance(0.25)) {
     const at = moment();
     happenings.push({ at, kind: 'uninstall' });
-    if (random.chance(0.6)) happenings.push({ at: at + random.pick([5 * SECOND, random.between(0, 20 * MINUTE)]), kind: 'install' });
+    if (random.chance(0.6))
+      happenings.push({ at: at + random.pick([5 * SECOND, random.between(0, 20 * MINUTE)]), kind: 'install' });
   }
   // Draws of its own, so that a seed's other happenings stay what they were.
   if (faultKinds.includes('rename')) happenings.push(...drawRenames(number, arrivals, random.fork('renames')));
@@ -106,23 +123,40 @@ function drawRenames(number: number, arrivals: number, random: Random): TenantHa
   const renames: TenantHappening[] = [];
   const moment = (): number => random.between(5 * MINUTE, arrivals);
   if (random.chance(0.3)) renames.push({ at: moment(), kind: 'rename', login: `org-${number}-renamed` });
-  if (random.chance(0.3)) renames.push({ at: moment(), kind: 'rename-repository', repo: random.pick(PRIVATE_REPOSITORIES), name: 'renamed' });
+  if (random.chance(0.3))
+    renames.push({ at: moment(), kind: 'rename-repository', repo: random.pick(PRIVATE_REPOSITORIES), name: 'renamed' });
   return renames;
 }
 
-function drawJob(number: number, tenants: readonly number[], arrivals: number, random: Random, { faultKinds }: SimulationOptions): JobPlan {
+function drawJob(
+  number: number,
+  tenants: readonly number[],
+  arrivals: number,
+  random: Random,
+  { faultKinds }: SimulationOptions,
+): JobPlan {
   const isPublic = random.chance(faultKinds.includes('public-job') ? 0.05 : 0.01);
   const cancelled = faultKinds.includes('cancel') && random.chance(0.12);
   const plan = {
     number,
     tenant: random.pick(tenants),
     // Some come in bursts, as matrix builds do.
-    at: random.chance(0.3) ? Math.floor(random.between(0, arrivals) / (20 * MINUTE)) * 20 * MINUTE + random.between(0, 10 * SECOND) : random.between(0, arrivals),
+    at: random.chance(0.3)
+      ? Math.floor(random.between(0, arrivals) / (20 * MINUTE)) * 20 * MINUTE + random.between(0, 10 * SECOND)
+      : random.between(0, arrivals),
     repo: isPublic ? PUBLIC_REPOSITORY : random.pick(PRIVATE_REPOSITORIES),
     tier: random.chance(0.8) ? 'small' : random.pick(TIERS),
     isPublic,
-    duration: random.chance(0.002) ? random.between(6.5 * HOUR, 8 * HOUR) : random.pick([random.between(10 * SECOND, 2 * MINUTE), random.between(2 * MINUTE, 10 * MINUTE)]),
-    ...(cancelled && { cancelAfter: random.pick([random.between(0, 5 * SECOND), random.between(0, 2 * MINUTE), random.between(0, 20 * MINUTE)]) }),
+    duration: random.chance(0.002)
+      ? random.between(6.5 * HOUR, 8 * HOUR)
+      : random.pick([random.between(10 * SECOND, 2 * MINUTE), random.between(2 * MINUTE, 10 * MINUTE)]),
+    ...(cancelled && {
+      cancelAfter: random.pick([
+        random.between(0, 5 * SECOND),
+        random.between(0, 2 * MINUTE),
+        random.between(0, 20 * MINUTE),
+      ]),
+    }),
   };
   return { ...plan, ...drawOddity(random, faultKinds) };
 }
@@ -130,8 +164,11 @@ function drawJob(number: number, tenants: readonly number[], arrivals: number, r
 /** Drawn last, so that a seed's other draws stay what they were. */
 function drawOddity(random: Random, faultKinds: SimulationOptions['faultKinds']): Partial<JobPlan> {
   const shutAfter = (): number => random.pick([0, random.between(0, 5 * SECOND), random.between(0, 5 * MINUTE)]);
-  const openAfter = (): number => random.pick([random.between(0, 5 * SECOND), random.between(0, 10 * MINUTE), random.between(0, 3 * HOUR)]);
-  if (faultKinds.includes('gate') && random.chance(0.15)) return { gate: { shutAfter: shutAfter(), openAfter: openAfter() } };
-  if (faultKinds.includes('group-job') && random.chance(0.12)) return { groupOnly: random.chance(0.5) ? 'seen' : 'unseen' };
+  const openAfter = (): number =>
+    random.pick([random.between(0, 5 * SECOND), random.between(0, 10 * MINUTE), random.between(0, 3 * HOUR)]);
+  if (faultKinds.includes('gate') && random.chance(0.15))
+    return { gate: { shutAfter: shutAfter(), openAfter: openAfter() } };
+  if (faultKinds.includes('group-job') && random.chance(0.12))
+    return { groupOnly: random.chance(0.5) ? 'seen' : 'unseen' };
   return {};
 }

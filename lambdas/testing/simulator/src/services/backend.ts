@@ -1,4 +1,14 @@
-import { SECOND, encodeJobEvent, encodeJobMessage, encodeLifecycleEvent, type AdmissionSettings, type GitHubApp, type JobSearch, type Launch, type RunnerFleet } from '@multi-tenant-runner/core';
+import {
+  SECOND,
+  encodeJobEvent,
+  encodeJobMessage,
+  encodeLifecycleEvent,
+  type AdmissionSettings,
+  type GitHubApp,
+  type JobSearch,
+  type Launch,
+  type RunnerFleet,
+} from '@multi-tenant-runner/core';
 import {
   createInMemoryFleet,
   createInMemoryGitHub,
@@ -17,7 +27,15 @@ import type { Random } from '../engine/random';
 import type { FaultSettings } from '../scenario/fault-kinds';
 
 /** The tables and services, in memory and without faults. */
-export function createState({ scheduler, settings, environment }: { readonly scheduler: Scheduler; readonly settings: AdmissionSettings; readonly environment: string }) {
+export function createState({
+  scheduler,
+  settings,
+  environment,
+}: {
+  readonly scheduler: Scheduler;
+  readonly settings: AdmissionSettings;
+  readonly environment: string;
+}) {
   const { clock } = scheduler;
   return {
     tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
@@ -46,8 +64,20 @@ export interface BackendDeps {
 }
 
 /** The ports over the state: what is sent goes on its way, and what is an index may be behind. */
-export function createBackend({ state, fleet, queues, bus, onDeregistered, app, search, scheduler, random, faultKinds }: BackendDeps): Backend {
-  const indexLag = (): number => (faultKinds.has('lag') ? random.pick([0, random.between(0, 5 * SECOND), random.between(0, 60 * SECOND)]) : 0);
+export function createBackend({
+  state,
+  fleet,
+  queues,
+  bus,
+  onDeregistered,
+  app,
+  search,
+  scheduler,
+  random,
+  faultKinds,
+}: BackendDeps): Backend {
+  const indexLag = (): number =>
+    faultKinds.has('lag') ? random.pick([0, random.between(0, 5 * SECOND), random.between(0, 60 * SECOND)]) : 0;
   const isBehind = (updatedAt: string): boolean => scheduler.now() - Date.parse(updatedAt) < indexLag();
   return {
     app,
@@ -59,7 +89,9 @@ export function createBackend({ state, fleet, queues, bus, onDeregistered, app, 
       ...state.jobs,
       listDue: async (now, limit) => {
         const due = await state.jobs.listDue(now, limit);
-        return due.filter(({ installationId, jobId }) => !isBehind(state.jobs.rows.get(`${installationId}/${jobId}`)?.updatedAt ?? ''));
+        return due.filter(
+          ({ installationId, jobId }) => !isBehind(state.jobs.rows.get(`${installationId}/${jobId}`)?.updatedAt ?? ''),
+        );
       },
     },
     launches: {
@@ -88,7 +120,9 @@ export function createBackend({ state, fleet, queues, bus, onDeregistered, app, 
       ...state.securityGroups,
       // EC2 removes no group that a machine's network interface is still in.
       remove: async (groupId) => {
-        const used = [...state.fleet.machines.values()].some((machine) => machine.state !== 'terminated' && machine.request.intent.securityGroupId === groupId);
+        const used = [...state.fleet.machines.values()].some(
+          (machine) => machine.state !== 'terminated' && machine.request.intent.securityGroupId === groupId,
+        );
         return used ? 'in-use' : state.securityGroups.remove(groupId);
       },
     },

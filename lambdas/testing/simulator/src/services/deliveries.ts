@@ -55,7 +55,16 @@ export function createDeliveries({ lambda, scheduler, random, faultKinds, trace 
 
   const record = (sent: Sent, ok: boolean, redelivery: boolean): void => {
     const id = list.length + 1;
-    list.push({ id, guid: sent.guid, event: sent.event, action: sent.action, installationId: sent.installationId, deliveredAt: scheduler.now(), ok, redelivery });
+    list.push({
+      id,
+      guid: sent.guid,
+      event: sent.event,
+      action: sent.action,
+      installationId: sent.installationId,
+      deliveredAt: scheduler.now(),
+      ok,
+      redelivery,
+    });
     if (ok) return;
     contents.set(id, sent);
   };
@@ -72,7 +81,11 @@ export function createDeliveries({ lambda, scheduler, random, faultKinds, trace 
       lambda.invoke(request(sent), (outcome) => {
         open -= 1;
         const ok = outcome.kind === 'answer' && outcome.answer.statusCode < 300;
-        trace.note(scheduler.now(), `webhook ${sent.guid} ${sent.event} ${sent.action} ${outcome.kind === 'answer' ? outcome.answer.statusCode : outcome.kind}`);
+        trace.note(
+          scheduler.now(),
+          `webhook ${sent.guid} ${sent.event} ${sent.action} ` +
+            `${outcome.kind === 'answer' ? outcome.answer.statusCode : outcome.kind}`,
+        );
         record(sent, ok, redelivery);
       });
     });
@@ -84,10 +97,17 @@ export function createDeliveries({ lambda, scheduler, random, faultKinds, trace 
       return open;
     },
     send(event, payload, installationId) {
-      const sent: Sent = { guid: `guid-${(guids += 1)}`, event, action: String(payload['action']), body: JSON.stringify(payload), installationId };
+      const sent: Sent = {
+        guid: `guid-${(guids += 1)}`,
+        event,
+        action: String(payload['action']),
+        body: JSON.stringify(payload),
+        installationId,
+      };
       const late = faultKinds.has('webhook-delay') && random.chance(0.1);
       attempt(sent, late ? random.between(5 * SECOND, 5 * MINUTE) : random.between(200, 2_000), false);
-      if (faultKinds.has('webhook-duplicate') && random.chance(0.05)) attempt(sent, random.between(SECOND, 3 * MINUTE), true);
+      if (faultKinds.has('webhook-duplicate') && random.chance(0.05))
+        attempt(sent, random.between(SECOND, 3 * MINUTE), true);
     },
     redeliver(id) {
       const sent = contents.get(id);

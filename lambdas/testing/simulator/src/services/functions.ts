@@ -76,10 +76,23 @@ export interface FunctionsDeps {
 
 const TIMEOUT_SECONDS = 60;
 /** What the module sets by default. */
-const TIMEOUTS = { bootTimeout: 10 * MINUTE, idleTimeout: 5 * MINUTE, maxLifetime: 6 * HOUR, grace: graceFor(TIMEOUT_SECONDS) };
+const TIMEOUTS = {
+  bootTimeout: 10 * MINUTE,
+  idleTimeout: 5 * MINUTE,
+  maxLifetime: 6 * HOUR,
+  grace: graceFor(TIMEOUT_SECONDS),
+};
 
 /** The functions' own handlers, each container on ports that can fail it, put together as their `index.ts` do. */
-export function createFunctions({ backend, calls, scheduler, settings, environment, log, metrics }: FunctionsDeps): Functions {
+export function createFunctions({
+  backend,
+  calls,
+  scheduler,
+  settings,
+  environment,
+  log,
+  metrics,
+}: FunctionsDeps): Functions {
   const { clock } = scheduler;
   const shared = { environment, settings, clock, log, metrics };
   const leaseMilliseconds = leaseFor(TIMEOUT_SECONDS);
@@ -106,50 +119,77 @@ export function createFunctions({ backend, calls, scheduler, settings, environme
   };
 
   return {
-    webhook: createLambda('webhook', 10 * SECOND, (container) => {
-      const credentials = { appId: APP_ID, webhookSecrets: [WEBHOOK_SECRET] };
-      const handle = createWebhook({
-        ...portsOf(container),
-        acceptsFrom: () => true,
-        publishEvents: new Set<string>(),
-        credentials: { current: async () => credentials, reread: async () => undefined },
-      });
-      return (request) => handle(request);
-    }, scheduler),
-    scaleUp: createLambda('scale-up', TIMEOUT_SECONDS * SECOND, (container) =>
-      createScaleUp({
-        ...portsOf(container),
-        capacityErrors: new RecentCapacityErrors(5 * MINUTE),
-        scaleUp: {
-          subnetIds: ['subnet-a', 'subnet-b'],
-          launchTemplates: new Map([...settings.tiers.keys()].map((tier) => [tier, { id: `lt-${tier}`, version: '1' }])),
-          maxReceiveCount: 5,
-          leaseMilliseconds,
-        },
-      }), scheduler),
-    scaleDown: createLambda('scale-down', TIMEOUT_SECONDS * SECOND, (container) =>
-      createScaleDown({ ...portsOf(container), scaleDown: TIMEOUTS, leaseMilliseconds, maxReceiveCount: 5 }), scheduler),
-    recovery: createLambda('recovery', TIMEOUT_SECONDS * SECOND, (container) => {
-      const ports = portsOf(container);
-      return createRecovery({ ...ports, bookmarks: ports.launches });
-    }, scheduler),
-    tenantManager: createLambda('tenant-manager', TIMEOUT_SECONDS * SECOND, (container) => {
-      const ports = portsOf(container);
-      let leases = 0;
-      return createTenantManager({
-        ...ports,
-        tiers: settings.tiers,
-        defaultTier: settings.defaultTier,
-        onboarding: { mode: 'automatic', allowedAccounts: new Set() },
-        dispatchNextJobs: (installationId) => dispatchNextJobs(installationId, ports),
-        retryRefused: (installationId) => retryRefused(installationId, ports),
-        restate: (installationId) => restateAll(installationId, ports),
-        cleanUp: async (installationId) => {
-          const lease = { name: `${container.name} ${(leases += 1)}`, milliseconds: leaseMilliseconds };
-          await cleanUpTenant(installationId, TIMEOUTS.grace, { ...ports, lease });
-        },
-        readImage: (image) => image,
-      });
-    }, scheduler),
+    webhook: createLambda(
+      'webhook',
+      10 * SECOND,
+      (container) => {
+        const credentials = { appId: APP_ID, webhookSecrets: [WEBHOOK_SECRET] };
+        const handle = createWebhook({
+          ...portsOf(container),
+          acceptsFrom: () => true,
+          publishEvents: new Set<string>(),
+          credentials: { current: async () => credentials, reread: async () => undefined },
+        });
+        return (request) => handle(request);
+      },
+      scheduler,
+    ),
+    scaleUp: createLambda(
+      'scale-up',
+      TIMEOUT_SECONDS * SECOND,
+      (container) =>
+        createScaleUp({
+          ...portsOf(container),
+          capacityErrors: new RecentCapacityErrors(5 * MINUTE),
+          scaleUp: {
+            subnetIds: ['subnet-a', 'subnet-b'],
+            launchTemplates: new Map(
+              [...settings.tiers.keys()].map((tier) => [tier, { id: `lt-${tier}`, version: '1' }]),
+            ),
+            maxReceiveCount: 5,
+            leaseMilliseconds,
+          },
+        }),
+      scheduler,
+    ),
+    scaleDown: createLambda(
+      'scale-down',
+      TIMEOUT_SECONDS * SECOND,
+      (container) =>
+        createScaleDown({ ...portsOf(container), scaleDown: TIMEOUTS, leaseMilliseconds, maxReceiveCount: 5 }),
+      scheduler,
+    ),
+    recovery: createLambda(
+      'recovery',
+      TIMEOUT_SECONDS * SECOND,
+      (container) => {
+        const ports = portsOf(container);
+        return createRecovery({ ...ports, bookmarks: ports.launches });
+      },
+      scheduler,
+    ),
+    tenantManager: createLambda(
+      'tenant-manager',
+      TIMEOUT_SECONDS * SECOND,
+      (container) => {
+        const ports = portsOf(container);
+        let leases = 0;
+        return createTenantManager({
+          ...ports,
+          tiers: settings.tiers,
+          defaultTier: settings.defaultTier,
+          onboarding: { mode: 'automatic', allowedAccounts: new Set() },
+          dispatchNextJobs: (installationId) => dispatchNextJobs(installationId, ports),
+          retryRefused: (installationId) => retryRefused(installationId, ports),
+          restate: (installationId) => restateAll(installationId, ports),
+          cleanUp: async (installationId) => {
+            const lease = { name: `${container.name} ${(leases += 1)}`, milliseconds: leaseMilliseconds };
+            await cleanUpTenant(installationId, TIMEOUTS.grace, { ...ports, lease });
+          },
+          readImage: (image) => image,
+        });
+      },
+      scheduler,
+    ),
   };
 }

@@ -16,7 +16,12 @@ const TRIES = 3;
 /** Until somebody answers the alarm of the dead letters. */
 const REDRIVE_AFTER = 30 * MINUTE;
 
-export function createLifecycleBus(deps: { readonly lambda: LambdaFunction<unknown, unknown>; readonly scheduler: Scheduler; readonly random: Random; readonly faultKinds: FaultSettings }): LifecycleBus {
+export function createLifecycleBus(deps: {
+  readonly lambda: LambdaFunction<unknown, unknown>;
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly faultKinds: FaultSettings;
+}): LifecycleBus {
   const { lambda, scheduler, random, faultKinds } = deps;
   let open = 0;
   let redriven = 0;

@@ -1,6 +1,9 @@
 import type { Violations } from '../invariants/violations';
 
-/** Invocations of one function in one chain of requests, of which Lambda lets so many happen. https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html */
+/**
+ * Invocations of one function in one chain of requests, of which Lambda lets so many happen.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+ */
 const LAMBDA_STOPS_AFTER = 16;
 
 /** Which invocation makes a call, so that a message knows how long the chain is that it comes from. */
@@ -32,7 +35,8 @@ export function createLineage(checker: Pick<Violations, 'broken'>): Lineage {
     },
     next(name, lengths) {
       const length = Math.max(0, ...lengths) + 1;
-      if (length > LAMBDA_STOPS_AFTER) checker.broken('looped', `${name} is invoked for the ${length}th time in one chain of messages`);
+      if (length > LAMBDA_STOPS_AFTER)
+        checker.broken('looped', `${name} is invoked for the ${length}th time in one chain of messages`);
       return length;
     },
     lengthFor: (name) => (current?.of === name ? current.chain : 0),

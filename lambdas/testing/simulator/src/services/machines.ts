@@ -35,8 +35,16 @@ export interface MachinesDeps {
   readonly forget: (instanceId: string) => void;
 }
 
-/** EC2 takes a launch and ends its machine a moment later. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html */
-const EC2_ENDS = ['Client.InternalError', 'Client.VolumeLimitExceeded', 'Server.InternalError', 'Server.InsufficientInstanceCapacity'] as const;
+/**
+ * EC2 takes a launch and ends its machine a moment later.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
+ */
+const EC2_ENDS = [
+  'Client.InternalError',
+  'Client.VolumeLimitExceeded',
+  'Server.InternalError',
+  'Server.InsufficientInstanceCapacity',
+] as const;
 const POLL = 5 * SECOND;
 const POLL_LIMIT = 5 * MINUTE;
 
@@ -50,12 +58,21 @@ export function createMachines(deps: MachinesDeps): Machines {
     if (faultKinds.has('event-loss') && random.chance(0.05)) return;
     const event = instanceStateEvent(machine.record.instanceId, machine.record.state);
     const times = faultKinds.has('queue-duplicate') && random.chance(0.02) ? 2 : 1;
-    for (let time = 0; time < times; time += 1) scheduler.after(faultKinds.has('lag') && random.chance(0.05) ? random.between(0, 2 * MINUTE) : random.between(300, 2_000), () => deps.tell(event));
+    for (let time = 0; time < times; time += 1)
+      scheduler.after(
+        faultKinds.has('lag') && random.chance(0.05) ? random.between(0, 2 * MINUTE) : random.between(300, 2_000),
+        () => deps.tell(event),
+      );
   };
   const change = (machine: SimMachine, state: InMemoryMachine['state']): void => {
-    trace.note(scheduler.now(), `machine ${machine.record.instanceId} (${machine.launchId}) ${machine.record.state} -> ${state}`);
+    trace.note(
+      scheduler.now(),
+      `machine ${machine.record.instanceId} (${machine.launchId}) ${machine.record.state} -> ${state}`,
+    );
     machine.staleState = machine.record.state;
-    machine.staleUntil = scheduler.now() + (faultKinds.has('lag') ? random.pick([0, random.between(0, 10 * SECOND), random.between(0, MINUTE)]) : 0);
+    machine.staleUntil =
+      scheduler.now() +
+      (faultKinds.has('lag') ? random.pick([0, random.between(0, 10 * SECOND), random.between(0, MINUTE)]) : 0);
     machine.record.state = state;
   };
   const end = (machine: SimMachine): void => {
@@ -117,7 +134,8 @@ export function createMachines(deps: MachinesDeps): Machines {
     scheduler.after(random.between(8 * SECOND, 30 * SECOND), () => {
       if (machine.record.state === 'pending') change(machine, 'running');
     });
-    if (faultKinds.has('no-boot') && random.chance(0.04)) return random.chance(0.5) ? shutDown(machine, random.between(30 * SECOND, 4 * MINUTE)) : undefined;
+    if (faultKinds.has('no-boot') && random.chance(0.04))
+      return random.chance(0.5) ? shutDown(machine, random.between(30 * SECOND, 4 * MINUTE)) : undefined;
     const slow = faultKinds.has('slow') && random.chance(0.03) ? random.between(2 * MINUTE, 12 * MINUTE) : 0;
     scheduler.after(random.between(30 * SECOND, 70 * SECOND) + slow, () => poll(machine, scheduler.now() + POLL_LIMIT));
   };
@@ -131,7 +149,9 @@ export function createMachines(deps: MachinesDeps): Machines {
     aliveOf: (installationId) => [...(alive.get(installationId) ?? [])],
     start(record) {
       const now = scheduler.now();
-      const lag = faultKinds.has('lag') ? random.pick([0, random.between(0, 10 * SECOND), random.between(0, 3 * MINUTE)]) : 0;
+      const lag = faultKinds.has('lag')
+        ? random.pick([0, random.between(0, 10 * SECOND), random.between(0, 3 * MINUTE)])
+        : 0;
       const machine: SimMachine = {
         record,
         installationId: Number(record.tags[TAG.tenantId]),
@@ -149,16 +169,22 @@ export function createMachines(deps: MachinesDeps): Machines {
       boot(machine);
       if (faultKinds.has('death') && random.chance(0.05)) {
         const stops = random.chance(0.15);
-        scheduler.after(random.between(0, 15 * MINUTE), () => (stops ? stop(machine) : endFor(machine, 'Server.SpotInstanceTermination')));
+        scheduler.after(random.between(0, 15 * MINUTE), () =>
+          stops ? stop(machine) : endFor(machine, 'Server.SpotInstanceTermination'),
+        );
       }
-      if (faultKinds.has('ec2-ends') && random.chance(0.06)) scheduler.after(random.between(2 * SECOND, 40 * SECOND), () => endFor(machine, random.pick(EC2_ENDS)));
+      if (faultKinds.has('ec2-ends') && random.chance(0.06))
+        scheduler.after(random.between(2 * SECOND, 40 * SECOND), () => endFor(machine, random.pick(EC2_ENDS)));
       return machine;
     },
     assigned(machine, job) {
       machine.phase = 'busy';
       // The hooks of the job write it.
       machine.record.tags[TAG.state] = 'busy';
-      scheduler.after(job.plan.duration, () => works(machine) && deps.github().finish(job, random.chance(0.9) ? 'success' : 'failure'));
+      scheduler.after(
+        job.plan.duration,
+        () => works(machine) && deps.github().finish(job, random.chance(0.9) ? 'success' : 'failure'),
+      );
     },
     finished(machine) {
       if (!works(machine)) return;
@@ -169,7 +195,8 @@ export function createMachines(deps: MachinesDeps): Machines {
     },
     deregistered(runnerId) {
       for (const machine of all.values()) {
-        if (machine.registration?.id === runnerId && works(machine)) shutDown(machine, random.between(SECOND, 5 * SECOND));
+        if (machine.registration?.id === runnerId && works(machine))
+          shutDown(machine, random.between(SECOND, 5 * SECOND));
       }
     },
   };

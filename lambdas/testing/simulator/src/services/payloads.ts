@@ -3,9 +3,14 @@ import { nameOf, type SimJob, type SimTenant } from '../scenario/model';
 import { PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY, type JobPlan } from '../scenario/scenario';
 
 /** What of GitHub's `workflow_job` the webhook reads. */
-export function jobPayload(job: SimJob, action: 'waiting' | 'queued' | 'in_progress' | 'completed', installationId: number): Record<string, unknown> {
+export function jobPayload(
+  job: SimJob,
+  action: 'waiting' | 'queued' | 'in_progress' | 'completed',
+  installationId: number,
+): Record<string, unknown> {
   const { plan, tenant } = job;
-  const time = (at: number | undefined): string | null => (at === undefined ? null : new Date(Math.floor(at / 1_000) * 1_000).toISOString());
+  const time = (at: number | undefined): string | null =>
+    at === undefined ? null : new Date(Math.floor(at / 1_000) * 1_000).toISOString();
   const runner = job.machine?.registration;
   return {
     action,
@@ -34,12 +39,22 @@ export function jobPayload(job: SimJob, action: 'waiting' | 'queued' | 'in_progr
   };
 }
 
-export function installationPayload(tenant: SimTenant, action: string, installationId: number): Record<string, unknown> {
+export function installationPayload(
+  tenant: SimTenant,
+  action: string,
+  installationId: number,
+): Record<string, unknown> {
   const { login } = tenant;
   const { accountId, type } = tenant.plan;
   return {
     action,
-    installation: { id: installationId, account: { login, id: accountId, type }, target_type: type, updated_at: tenant.changedAt, suspended_at: tenant.suspended ? tenant.changedAt : null },
+    installation: {
+      id: installationId,
+      account: { login, id: accountId, type },
+      target_type: type,
+      updated_at: tenant.changedAt,
+      suspended_at: tenant.suspended ? tenant.changedAt : null,
+    },
     sender: { login: 'owner', id: 1 },
   };
 }
@@ -47,7 +62,13 @@ export function installationPayload(tenant: SimTenant, action: string, installat
 /** GitHub's event of an account that has another login. */
 export function renamePayload(tenant: SimTenant, installationId: number): Record<string, unknown> {
   const { accountId, type, login: from } = tenant.plan;
-  return { action: 'renamed', account: { login: tenant.login, id: accountId, type }, changes: { login: { from } }, target_type: type, installation: { id: installationId } };
+  return {
+    action: 'renamed',
+    account: { login: tenant.login, id: accountId, type },
+    changes: { login: { from } },
+    target_type: type,
+    installation: { id: installationId },
+  };
 }
 
 /** Of the repository's first name, so that no rename changes it. */

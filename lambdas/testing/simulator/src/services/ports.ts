@@ -14,11 +14,22 @@ export interface PortCalls {
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 /** @param afterEffect runs in the very moment in which a call has taken effect */
-export function createPortCalls(deps: { readonly scheduler: Scheduler; readonly draw: DrawFault; readonly trace: Trace; readonly lineage: Lineage; readonly afterEffect: () => void }): PortCalls {
+export function createPortCalls(deps: {
+  readonly scheduler: Scheduler;
+  readonly draw: DrawFault;
+  readonly trace: Trace;
+  readonly lineage: Lineage;
+  readonly afterEffect: () => void;
+}): PortCalls {
   const { scheduler, draw, trace } = deps;
   const counts = new Map<string, number>();
 
-  const call = (where: { readonly port: string; readonly method: string }, effect: Method, args: unknown[], container: Container): Promise<unknown> => {
+  const call = (
+    where: { readonly port: string; readonly method: string },
+    effect: Method,
+    args: unknown[],
+    container: Container,
+  ): Promise<unknown> => {
     const { port, method } = where;
     const name = `${port}.${method}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -32,7 +43,10 @@ export function createPortCalls(deps: { readonly scheduler: Scheduler; readonly 
       const fate = draw(port, method, args);
       scheduler.after(fate.delay, () => {
         if (!container.alive) return;
-        trace.note(scheduler.now(), `${container.name} ${name} ${describe(args)}${fate.kind === 'done' ? '' : ` [${fate.kind}]`}`);
+        trace.note(
+          scheduler.now(),
+          `${container.name} ${name} ${describe(args)}${fate.kind === 'done' ? '' : ` [${fate.kind}]`}`,
+        );
         switch (fate.kind) {
           case 'done':
             return void act().then(resolve, reject);
@@ -81,5 +95,7 @@ function wordOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map(wordOf).join(',');
-  return TOLD.flatMap((key) => (key in value ? [`${key}=${String((value as Record<string, unknown>)[key])}`] : [])).join(' ');
+  return TOLD.flatMap((key) =>
+    key in value ? [`${key}=${String((value as Record<string, unknown>)[key])}`] : [],
+  ).join(' ');
 }

@@ -85,14 +85,21 @@ export function createQueue({ name, lambda, scheduler, lineage, random, faultKin
         scheduler.after(VISIBILITY, () => comeBack(message));
       }
       running += 1;
-      lambda.invoke({ Records: batch.map(recordOf) }, (outcome) => {
-        running -= 1;
-        if (outcome.kind === 'answer') {
-          const failed = new Set(outcome.answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-          for (const message of batch) if (!failed.has(message.id)) finish(message);
-        }
-        pump();
-      }, lineage.next(lambda.name, batch.map(({ chain }) => chain)));
+      lambda.invoke(
+        { Records: batch.map(recordOf) },
+        (outcome) => {
+          running -= 1;
+          if (outcome.kind === 'answer') {
+            const failed = new Set(outcome.answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+            for (const message of batch) if (!failed.has(message.id)) finish(message);
+          }
+          pump();
+        },
+        lineage.next(
+          lambda.name,
+          batch.map(({ chain }) => chain),
+        ),
+      );
     }
   };
 
@@ -103,7 +110,10 @@ export function createQueue({ name, lambda, scheduler, lineage, random, faultKin
       appear({ id: `${name}-${(count += 1)}`, body, group, chain, receives: 0, done: false }, random.between(5, 100));
       if (!faultKinds.has('queue-duplicate') || !random.chance(0.005)) return;
       open += 1;
-      appear({ id: `${name}-${(count += 1)}`, body, group, chain, receives: 0, done: false }, random.between(0, 30 * SECOND));
+      appear(
+        { id: `${name}-${(count += 1)}`, body, group, chain, receives: 0, done: false },
+        random.between(0, 30 * SECOND),
+      );
     },
     get length() {
       return open;
@@ -113,5 +123,9 @@ export function createQueue({ name, lambda, scheduler, lineage, random, faultKin
 }
 
 function recordOf({ id, body, group, receives }: Message): QueueRecord {
-  return { messageId: id, body, attributes: { ApproximateReceiveCount: String(receives), ...(group !== undefined && { MessageGroupId: group }) } };
+  return {
+    messageId: id,
+    body,
+    attributes: { ApproximateReceiveCount: String(receives), ...(group !== undefined && { MessageGroupId: group }) },
+  };
 }

@@ -8,8 +8,15 @@ import { PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY } from '../scenario/scenario';
 
 const PAGE = 100;
 
-/** What recovery asks GitHub: as the App about its deliveries and installations, for an installation about its waiting jobs. */
-export function createSimulatedApp(deps: { readonly github: () => SimulatedGitHub; readonly deliveries: () => Deliveries; readonly scheduler: Scheduler }): { readonly app: GitHubApp; readonly search: JobSearch } {
+/**
+ * What recovery asks GitHub: as the App about its deliveries and installations, for an installation about its waiting
+ * jobs.
+ */
+export function createSimulatedApp(deps: {
+  readonly github: () => SimulatedGitHub;
+  readonly deliveries: () => Deliveries;
+  readonly scheduler: Scheduler;
+}): { readonly app: GitHubApp; readonly search: JobSearch } {
   const { scheduler } = deps;
   const tenantOf = (installationId: number): SimTenant | GitHubFailure => {
     const tenant = deps.github().tenants.find((candidate) => candidate.installationId === installationId);
@@ -26,17 +33,40 @@ export function createSimulatedApp(deps: { readonly github: () => SimulatedGitHu
       return {
         kind: 'page',
         attempts: page.map(({ id, guid, deliveredAt, ok, redelivery, event, action, installationId }) => ({
-          id: String(id), guid, deliveredAt: new Date(deliveredAt).toISOString(), succeeded: ok, redelivery, event, action, installationId,
+          id: String(id),
+          guid,
+          deliveredAt: new Date(deliveredAt).toISOString(),
+          succeeded: ok,
+          redelivery,
+          event,
+          action,
+          installationId,
         })),
         ...(last !== undefined && last.id > 1 && { cursor: String(last.id) }),
       };
     },
-    redeliver: async (attemptId) => (deps.deliveries().redeliver(Number(attemptId)) ? { kind: 'asked' } : { kind: 'refused', status: 404, message: 'Not Found' }),
+    redeliver: async (attemptId) =>
+      deps.deliveries().redeliver(Number(attemptId))
+        ? { kind: 'asked' }
+        : { kind: 'refused', status: 404, message: 'Not Found' },
     listInstallations: async (page) => {
       const installed = deps.github().tenants.flatMap(({ plan, login, installationId, suspended, changedAt }) =>
-        installationId === undefined ? [] : [{ installationId, suspended, changedAt, account: { kind: 'owner' as const, id: plan.accountId, login, type: plan.type } }],
+        installationId === undefined
+          ? []
+          : [
+              {
+                installationId,
+                suspended,
+                changedAt,
+                account: { kind: 'owner' as const, id: plan.accountId, login, type: plan.type },
+              },
+            ],
       );
-      return { kind: 'page', installations: installed.slice((page - 1) * PAGE, page * PAGE), more: installed.length > page * PAGE };
+      return {
+        kind: 'page',
+        installations: installed.slice((page - 1) * PAGE, page * PAGE),
+        more: installed.length > page * PAGE,
+      };
     },
   };
   const search: JobSearch = {
@@ -46,21 +76,54 @@ export function createSimulatedApp(deps: { readonly github: () => SimulatedGitHu
       const { login } = tenant;
       const { accountId, type } = tenant.plan;
       const pushedAt = new Date(scheduler.now() - HOUR).toISOString();
-      const repositories = [...PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY].map((name) => ({ id: repositoryIdOf(tenant, name), owner: login, name: nameOf(tenant, name), ownerId: accountId, ownerType: type, isPublic: name === PUBLIC_REPOSITORY, pushedAt, dormant: false }));
+      const repositories = [...PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY].map((name) => ({
+        id: repositoryIdOf(tenant, name),
+        owner: login,
+        name: nameOf(tenant, name),
+        ownerId: accountId,
+        ownerType: type,
+        isPublic: name === PUBLIC_REPOSITORY,
+        pushedAt,
+        dormant: false,
+      }));
       return { kind: 'found', repositories, more: false };
     },
     listOpenRuns: async (installationId, repository, { status, page }) => {
       const tenant = tenantOf(installationId);
       if ('kind' in tenant) return tenant;
-      const waiting = status === 'queued' ? deps.github().waitingOf(tenant).filter(({ plan }) => nameOf(tenant, plan.repo) === repository.name && plan.groupOnly !== 'unseen') : [];
+      const waiting =
+        status === 'queued'
+          ? deps
+              .github()
+              .waitingOf(tenant)
+              .filter(({ plan }) => nameOf(tenant, plan.repo) === repository.name && plan.groupOnly !== 'unseen')
+          : [];
       const from = (page - 1) * PAGE;
-      return { kind: 'found', runIds: waiting.map(({ plan }) => runIdOf(plan)).sort((a, b) => b - a).slice(from, from + PAGE), more: waiting.length > from + PAGE };
+      return {
+        kind: 'found',
+        runIds: waiting
+          .map(({ plan }) => runIdOf(plan))
+          .sort((a, b) => b - a)
+          .slice(from, from + PAGE),
+        more: waiting.length > from + PAGE,
+      };
     },
     listQueuedJobs: async (installationId, _repository, runId) => {
       const tenant = tenantOf(installationId);
       if ('kind' in tenant) return tenant;
-      const waiting = deps.github().waitingOf(tenant).filter(({ plan }) => runIdOf(plan) === runId);
-      return { kind: 'found', jobs: waiting.map(({ id, plan, queuedAt }) => ({ jobId: id, runId, labels: labelsOf(plan), queuedAt: new Date(queuedAt).toISOString() })) };
+      const waiting = deps
+        .github()
+        .waitingOf(tenant)
+        .filter(({ plan }) => runIdOf(plan) === runId);
+      return {
+        kind: 'found',
+        jobs: waiting.map(({ id, plan, queuedAt }) => ({
+          jobId: id,
+          runId,
+          labels: labelsOf(plan),
+          queuedAt: new Date(queuedAt).toISOString(),
+        })),
+      };
     },
   };
   return { app, search };

@@ -5,7 +5,13 @@ import type { Invariants } from '../invariants/invariants';
 import type { Machines } from './machines';
 
 /** The in-memory fleet with machines that live behind it, and with a Describe that may be behind. */
-export function createSimulatedEc2(deps: { readonly inner: InMemoryFleet; readonly machines: Machines; readonly guard: Invariants; readonly scheduler: Scheduler; readonly environment: string }): RunnerFleet {
+export function createSimulatedEc2(deps: {
+  readonly inner: InMemoryFleet;
+  readonly machines: Machines;
+  readonly guard: Invariants;
+  readonly scheduler: Scheduler;
+  readonly environment: string;
+}): RunnerFleet {
   const { inner, machines, guard, scheduler } = deps;
   const seen = (found: readonly Machine[]): Machine[] =>
     found.flatMap((machine) => {
@@ -35,6 +41,7 @@ export function createSimulatedEc2(deps: { readonly inner: InMemoryFleet; readon
     describe: async (instanceIds) => seen(await inner.describe(instanceIds)),
     findByToken: async (clientToken) => seen(await inner.findByToken(clientToken)),
     // Only what is tagged as this environment's is ever listed.
-    list: async (installationId) => seen(await inner.list(installationId)).filter((machine) => machine.tags[TAG.environment] === deps.environment),
+    list: async (installationId) =>
+      seen(await inner.list(installationId)).filter((machine) => machine.tags[TAG.environment] === deps.environment),
   };
 }

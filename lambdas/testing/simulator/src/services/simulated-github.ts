@@ -48,7 +48,17 @@ export const numberOf = (installationId: number): number => installationId % GEN
 
 export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHub {
   const { state, deliveries, scheduler, random, faultKinds, checker } = deps;
-  const tenants = deps.plans.map((plan): SimTenant => ({ plan, login: plan.login, repositories: new Map(), installationId: undefined, generation: 0, suspended: false, changedAt: '', limit: 0, ceiling: 0 }));
+  const tenants = deps.plans.map((plan): SimTenant => ({
+    plan,
+    login: plan.login,
+    repositories: new Map(),
+    installationId: undefined,
+    generation: 0,
+    suspended: false,
+    changedAt: '',
+    limit: 0,
+    ceiling: 0,
+  }));
   const jobs: SimJob[] = [];
   const byId = new Map<number, SimJob>();
   const waiting = new Map<SimTenant, SimJob[]>();
@@ -76,7 +86,11 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
   };
   const write = (job: SimJob): void => {
     const runnerName = job.machine?.registration?.name;
-    state.jobs.set(job.id, { status: job.status, ...(job.conclusion !== undefined && { conclusion: job.conclusion }), ...(runnerName !== undefined && { runnerName }) });
+    state.jobs.set(job.id, {
+      status: job.status,
+      ...(job.conclusion !== undefined && { conclusion: job.conclusion }),
+      ...(runnerName !== undefined && { runnerName }),
+    });
   };
   const assign = (tenant: SimTenant): void => {
     for (const machine of [...listOf(online, tenant)]) {
@@ -89,8 +103,17 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     }
   };
   const start = (job: SimJob, machine: SimMachine, registration: InMemoryRegistration): void => {
-    if (registration.installationId !== machine.installationId) checker.broken('cross-tenant', `the runner of ${machine.record.instanceId} (tenant ${machine.installationId}) is registered for ${registration.installationId}`);
-    if (numberOf(machine.installationId) !== job.tenant.plan.number) checker.broken('cross-tenant', `a machine of tenant ${machine.installationId} took job ${job.id} of ${job.installationId}`);
+    if (registration.installationId !== machine.installationId)
+      checker.broken(
+        'cross-tenant',
+        `the runner of ${machine.record.instanceId} (tenant ${machine.installationId}) is registered for ` +
+          `${registration.installationId}`,
+      );
+    if (numberOf(machine.installationId) !== job.tenant.plan.number)
+      checker.broken(
+        'cross-tenant',
+        `a machine of tenant ${machine.installationId} took job ${job.id} of ${job.installationId}`,
+      );
     registration.busy = true;
     job.status = 'in_progress';
     job.startedAt = scheduler.now();
@@ -119,7 +142,10 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     listOf(waiting, job.tenant).push(job);
     write(job);
     tell(job, 'queued');
-    scheduler.after(DAY, () => job.status === 'queued' && scheduler.now() - job.queuedAt >= DAY && finish(job, 'cancelled'));
+    scheduler.after(
+      DAY,
+      () => job.status === 'queued' && scheduler.now() - job.queuedAt >= DAY && finish(job, 'cancelled'),
+    );
     assign(job.tenant);
   };
   const finish = (job: SimJob, conclusion: string): void => {
@@ -169,7 +195,15 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     queueJob(plan) {
       const tenant = tenants.find((candidate) => candidate.plan.number === plan.tenant);
       if (tenant?.installationId === undefined) return;
-      const job: SimJob = { id: 70_000 + plan.number, plan, tenant, installationId: tenant.installationId, createdAt: scheduler.now(), queuedAt: scheduler.now(), status: 'queued' };
+      const job: SimJob = {
+        id: 70_000 + plan.number,
+        plan,
+        tenant,
+        installationId: tenant.installationId,
+        createdAt: scheduler.now(),
+        queuedAt: scheduler.now(),
+        status: 'queued',
+      };
       jobs.push(job);
       byId.set(job.id, job);
       if (plan.cancelAfter !== undefined) scheduler.after(plan.cancelAfter, () => finish(job, 'cancelled'));
@@ -193,7 +227,8 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
       registration.online = false;
       for (const list of online.values()) remove(list, machine);
       // A runner that vanishes with its job: GitHub gives the job up after some minutes.
-      if (job?.status === 'in_progress') scheduler.after(random.between(MINUTE, 10 * MINUTE), () => finish(job, 'failure'));
+      if (job?.status === 'in_progress')
+        scheduler.after(random.between(MINUTE, 10 * MINUTE), () => finish(job, 'failure'));
       // One that never ran anything is forgotten after a day.
       else scheduler.after(DAY, () => remove(state.registrations, registration));
     },

@@ -36,7 +36,8 @@ export function createTableStream({ lambda, scheduler, random, faultKinds }: Str
   let sequence = 0;
   let lost = 0;
 
-  const lag = (): number => (faultKinds.has('lag') && random.chance(0.02) ? random.between(5 * SECOND, 5 * MINUTE) : random.between(200, 1_500));
+  const lag = (): number =>
+    faultKinds.has('lag') && random.chance(0.02) ? random.between(5 * SECOND, 5 * MINUTE) : random.between(200, 1_500);
   const poll = (shard: Shard, delay: number): void => {
     shard.busy = true;
     scheduler.after(delay, () => {
@@ -64,7 +65,12 @@ export function createTableStream({ lambda, scheduler, random, faultKinds }: Str
       shard.records.push({
         eventID: `change-${sequence}`,
         eventName: before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY',
-        dynamodb: { SequenceNumber: String(sequence), Keys: { installation_id: installationId }, ...(before && { OldImage: before }), ...(after && { NewImage: after }) },
+        dynamodb: {
+          SequenceNumber: String(sequence),
+          Keys: { installation_id: installationId },
+          ...(before && { OldImage: before }),
+          ...(after && { NewImage: after }),
+        },
       });
       if (!shard.busy) poll(shard, lag());
     },

@@ -17,8 +17,19 @@ export async function inspectSecrets(stage: ChaosContext, sandbox: SandboxFile, 
   const findings = searchSecrets(secrets, places);
   const told = findings.map((one) => `${one.secret} in ${one.place} at ${one.offset}`);
   const size = places.reduce((sum, place) => sum + place.text.length, 0);
-  stage.checks.check(`no key, secret, token or runner configuration in ${places.length} places (${(size / 1e6).toFixed(1)} MB): logs, tables, queues, state, answers`, findings.length === 0, told.slice(0, 5).join('; '));
+  stage.checks.check(
+    `no key, secret, token or runner configuration in ${places.length} places (${(size / 1e6).toFixed(1)} ` +
+      'MB): logs, tables, queues, state, answers',
+    findings.length === 0,
+    told.slice(0, 5).join('; '),
+  );
   // A search that looked at nothing finds nothing.
-  const empty = places.filter((place) => /logs|table /.test(place.name) && place.text.length === 0).map((place) => place.name);
-  stage.checks.check('the search for secrets had logs and rows to look at', empty.length === 0 && places.length > 10, empty.join(', '));
+  const empty = places
+    .filter((place) => /logs|table /.test(place.name) && place.text.length === 0)
+    .map((place) => place.name);
+  stage.checks.check(
+    'the search for secrets had logs and rows to look at',
+    empty.length === 0 && places.length > 10,
+    empty.join(', '),
+  );
 }

@@ -12,10 +12,24 @@ import { placesOfState } from './state';
 const TABLES = ['tenants', 'jobs', 'runners', 'recovery'];
 
 /** Everything that a run leaves behind where an operator, a bill or a bug report could carry it away. */
-export async function placesOf(sandbox: DemoSandbox, paths: SandboxPaths, lambdaLogs: readonly string[]): Promise<readonly Place[]> {
-  const remote = await Promise.all([tables(sandbox), queues(sandbox), parameters(sandbox), controlAnswers(sandbox.github.control_url)]);
+export async function placesOf(
+  sandbox: DemoSandbox,
+  paths: SandboxPaths,
+  lambdaLogs: readonly string[],
+): Promise<readonly Place[]> {
+  const remote = await Promise.all([
+    tables(sandbox),
+    queues(sandbox),
+    parameters(sandbox),
+    controlAnswers(sandbox.github.control_url),
+  ]);
   const state: unknown = JSON.parse(readFileSync(join(paths.terraform, 'terraform.tfstate'), 'utf8'));
-  return [{ name: "the functions' logs", text: lambdaLogs.join('\n') }, ...files(paths.logs), ...remote.flat(), ...placesOfState(state)];
+  return [
+    { name: "the functions' logs", text: lambdaLogs.join('\n') },
+    ...files(paths.logs),
+    ...remote.flat(),
+    ...placesOfState(state),
+  ];
 }
 
 function files(folder: string): readonly Place[] {
@@ -30,7 +44,8 @@ async function tables({ aws, prefix }: DemoSandbox): Promise<readonly Place[]> {
   const places: Place[] = [];
   for (const table of TABLES) {
     const items: string[] = [];
-    for await (const page of paginateScan({ client }, { TableName: `${prefix}-${table}` })) items.push(...(page.Items ?? []).map((item) => JSON.stringify(item)));
+    for await (const page of paginateScan({ client }, { TableName: `${prefix}-${table}` }))
+      items.push(...(page.Items ?? []).map((item) => JSON.stringify(item)));
     places.push({ name: `table ${prefix}-${table}`, text: items.join('\n') });
   }
   return places;
@@ -42,7 +57,14 @@ async function queues({ aws, prefix }: DemoSandbox): Promise<readonly Place[]> {
   const places: Place[] = [];
   for await (const page of paginateListQueues({ client }, { QueueNamePrefix: `${prefix}-` })) {
     for (const url of page.QueueUrls ?? []) {
-      const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10, VisibilityTimeout: 0, MessageAttributeNames: ['All'] }));
+      const { Messages } = await client.send(
+        new ReceiveMessageCommand({
+          QueueUrl: url,
+          MaxNumberOfMessages: 10,
+          VisibilityTimeout: 0,
+          MessageAttributeNames: ['All'],
+        }),
+      );
       places.push({ name: `queue ${url.split('/').at(-1) ?? ''}`, text: JSON.stringify(Messages ?? []) });
     }
   }
@@ -53,8 +75,15 @@ async function queues({ aws, prefix }: DemoSandbox): Promise<readonly Place[]> {
 async function parameters({ aws, prefix }: DemoSandbox): Promise<readonly Place[]> {
   const client = new SSMClient(settingsOf(aws));
   const found: string[] = [];
-  for await (const page of paginateGetParametersByPath({ client }, { Path: `/${prefix}`, Recursive: true, WithDecryption: true })) {
-    found.push(...(page.Parameters ?? []).filter((one) => one.Name?.startsWith(`/${prefix}/app/`) !== true).map((one) => JSON.stringify(one)));
+  for await (const page of paginateGetParametersByPath(
+    { client },
+    { Path: `/${prefix}`, Recursive: true, WithDecryption: true },
+  )) {
+    found.push(
+      ...(page.Parameters ?? [])
+        .filter((one) => one.Name?.startsWith(`/${prefix}/app/`) !== true)
+        .map((one) => JSON.stringify(one)),
+    );
   }
   return [{ name: 'parameters', text: found.join('\n') }];
 }
@@ -62,10 +91,16 @@ async function parameters({ aws, prefix }: DemoSandbox): Promise<readonly Place[
 async function controlAnswers(controlUrl: string): Promise<readonly Place[]> {
   const get = async (path: string): Promise<string> => (await fetch(`${controlUrl}${path}`)).text();
   const routes = texts(object(JSON.parse(await get('')))?.['routes']) ?? [];
-  const plain = routes.filter((route) => route.startsWith('GET ') && !route.includes('{')).map((route) => route.slice('GET /_control'.length));
+  const plain = routes
+    .filter((route) => route.startsWith('GET ') && !route.includes('{'))
+    .map((route) => route.slice('GET /_control'.length));
   return Promise.all(plain.map(async (path) => ({ name: `control API, ${path}`, text: await get(path) })));
 }
 
 function settingsOf(aws: DemoSandbox['aws']) {
-  return { endpoint: aws.endpoint_url, region: aws.region, credentials: { accessKeyId: aws.access_key_id, secretAccessKey: aws.secret_access_key } };
+  return {
+    endpoint: aws.endpoint_url,
+    region: aws.region,
+    credentials: { accessKeyId: aws.access_key_id, secretAccessKey: aws.secret_access_key },
+  };
 }

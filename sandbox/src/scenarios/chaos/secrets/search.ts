@@ -31,7 +31,9 @@ const DEEPEST = 2;
 /** Looks for the secrets in every place: as they are, in pieces, escaped, and inside of what is itself base64. */
 export function searchSecrets(secrets: readonly Secret[], places: readonly Place[]): readonly Finding[] {
   const needles = secrets.flatMap((secret) => needlesOf(secret.value).map((needle) => ({ name: secret.name, needle })));
-  return places.flatMap((place) => lookInto(place.text, needles, 0).map(({ secret, offset }) => ({ place: place.name, secret, offset })));
+  return places.flatMap((place) =>
+    lookInto(place.text, needles, 0).map(({ secret, offset }) => ({ place: place.name, secret, offset })),
+  );
 }
 
 interface Needle {
@@ -41,13 +43,15 @@ interface Needle {
 
 function lookInto(text: string, needles: readonly Needle[], depth: number): readonly Omit<Finding, 'place'>[] {
   const found = new Map<string, number>();
-  const note = (secret: string, offset: number): void => void (offset >= 0 && !found.has(secret) && found.set(secret, offset));
+  const note = (secret: string, offset: number): void =>
+    void (offset >= 0 && !found.has(secret) && found.set(secret, offset));
   for (const { name, needle } of needles) note(name, text.indexOf(needle));
   for (const { name, pattern } of SHAPES) note(name, text.search(pattern));
   if (depth < DEEPEST) {
     for (const match of text.matchAll(BASE64)) {
       const inside = readable(Buffer.from(match[0], 'base64'));
-      for (const one of inside === undefined ? [] : lookInto(inside, needles, depth + 1)) note(`${one.secret}, in base64`, match.index);
+      for (const one of inside === undefined ? [] : lookInto(inside, needles, depth + 1))
+        note(`${one.secret}, in base64`, match.index);
     }
   }
   return [...found].map(([secret, offset]) => ({ secret, offset }));
@@ -55,7 +59,13 @@ function lookInto(text: string, needles: readonly Needle[], depth: number): read
 
 /** The value, its usual encodings, and pieces of it: half a key in a truncated log line is a key that leaked. */
 function needlesOf(value: string): readonly string[] {
-  const encoded = [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), base64(value, 'base64'), base64(value, 'base64url')];
+  const encoded = [
+    value,
+    JSON.stringify(value).slice(1, -1),
+    encodeURIComponent(value),
+    base64(value, 'base64'),
+    base64(value, 'base64url'),
+  ];
   const lines = value.split('\n').filter((line) => line.length >= PIECE && !line.startsWith('-----'));
   return [...new Set([...encoded, ...[value, ...lines].flatMap(pieces)])];
 }
@@ -75,6 +85,8 @@ function base64(value: string, form: 'base64' | 'base64url'): string {
 /** Text inside of bytes, or undefined where they are no text. */
 function readable(bytes: Buffer): string | undefined {
   const text = bytes.toString('latin1');
-  const odd = [...text].filter((character) => (character < ' ' && !'\n\r\t'.includes(character)) || character > '~').length;
+  const odd = [...text].filter(
+    (character) => (character < ' ' && !'\n\r\t'.includes(character)) || character > '~',
+  ).length;
   return odd * 20 > text.length ? undefined : text;
 }

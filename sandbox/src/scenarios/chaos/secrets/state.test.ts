@@ -3,9 +3,11 @@ import { placesOfState } from './state';
 
 const SECRET = { name: 'the webhook secret', value: '0123456789abcdef0123456789abcdef0123456789abcdef' };
 const parameter = (module: string, attributes: object): unknown => ({
-  outputs: {}, resources: [{ module, mode: 'managed', type: 'aws_ssm_parameter', name: 'secret', instances: [{ attributes }] }],
+  outputs: {},
+  resources: [{ module, mode: 'managed', type: 'aws_ssm_parameter', name: 'secret', instances: [{ attributes }] }],
 });
-const search = (state: unknown): readonly string[] => searchSecrets([SECRET], placesOfState(state)).map((one) => one.place);
+const search = (state: unknown): readonly string[] =>
+  searchSecrets([SECRET], placesOfState(state)).map((one) => one.place);
 
 it('lets the App’s own parameters hold their values, and nothing else', () => {
   expect(search(parameter('module.multi_tenant_runners.module.ssm', { value: SECRET.value }))).toEqual([]);

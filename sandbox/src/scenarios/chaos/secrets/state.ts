@@ -1,7 +1,9 @@
 import { object, text } from '../../../lib/json';
 import type { Place } from './search';
 
-/** The one place for them: the parameters that hold the App's secrets, where the caller gave values and no references. */
+/**
+ * The one place for them: the parameters that hold the App's secrets, where the caller gave values and no references.
+ */
 const ITS_PLACE = /(^|\.)module\.ssm$/;
 
 /** Terraform's state as places to search: every resource by its address, without the values that belong there. */
@@ -16,5 +18,10 @@ function placeOf(resource: Readonly<Record<string, unknown>>): Place {
   const module = text(resource['module']) ?? '';
   const name = `state, ${module}.${text(resource['type']) ?? ''}.${text(resource['name']) ?? ''}`;
   const belongs = ITS_PLACE.test(module) && resource['type'] === 'aws_ssm_parameter';
-  return { name, text: JSON.stringify(resource, (key, value: unknown) => (belongs && key === 'value' && typeof value === 'string' ? '' : value)) };
+  return {
+    name,
+    text: JSON.stringify(resource, (key, value: unknown) =>
+      belongs && key === 'value' && typeof value === 'string' ? '' : value,
+    ),
+  };
 }

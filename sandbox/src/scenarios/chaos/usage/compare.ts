@@ -30,7 +30,11 @@ export interface Comparison {
 }
 
 /** Compares what policies give with what a run asked for. */
-export function compareUsage(grants: readonly Grant[], uses: readonly Use[], exceptions: readonly Exception[]): Comparison {
+export function compareUsage(
+  grants: readonly Grant[],
+  uses: readonly Use[],
+  exceptions: readonly Exception[],
+): Comparison {
   const allowed = uses.filter((use) => use.allowed);
   const silent = grants.filter((grant) => !allowed.some((use) => isUseOf(use, grant)));
   const excused = silent.flatMap((grant) => {
@@ -51,11 +55,17 @@ export function describeGrant({ role, action, resource }: Grant): string {
 }
 
 function isUseOf(use: Use, grant: Grant): boolean {
-  return use.role === grant.role && likeIam(grant.action).test(use.action) && likeIam(grant.resource).test(use.resource);
+  return (
+    use.role === grant.role && likeIam(grant.action).test(use.action) && likeIam(grant.resource).test(use.resource)
+  );
 }
 
 function excuses(exception: Exception, grant: Grant): boolean {
-  return (exception.role === '*' || exception.role === grant.role) && exception.actions.includes(grant.action) && grant.resource.includes(exception.resource);
+  return (
+    (exception.role === '*' || exception.role === grant.role) &&
+    exception.actions.includes(grant.action) &&
+    grant.resource.includes(exception.resource)
+  );
 }
 
 function likeIam(pattern: string): RegExp {

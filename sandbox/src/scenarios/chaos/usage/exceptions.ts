@@ -1,6 +1,9 @@
 import type { Exception } from './compare';
 
-/** Rights that a run of the sandbox does not always show in use. Anything else that is unused is taken out of its policy. */
+/**
+ * Rights that a run of the sandbox does not always show in use. Anything else that is unused is taken out of its
+ * policy.
+ */
 export const EXCEPTIONS: readonly Exception[] = [
   {
     role: '*',
@@ -18,31 +21,40 @@ export const EXCEPTIONS: readonly Exception[] = [
     role: '*',
     actions: ['sqs:SendMessage'],
     resource: ':sandbox-builds-',
-    reason: 'whoever frees a slot wakes the oldest waiting job, whatever its size: one run has not one of each size waiting for each function',
+    reason:
+      'whoever frees a slot wakes the oldest waiting job, whatever its size: one run has not one of each ' +
+      'size waiting for each function',
   },
   {
     role: '*',
     actions: ['sqs:SendMessage'],
     resource: '-dlq',
-    reason: 'used when a function fails for good, which no run should show; Lambda checks it when the destination is set',
+    reason:
+      'used when a function fails for good, which no run should show; Lambda checks it when the destination is set',
   },
   {
     role: 'webhook',
     actions: ['dynamodb:UpdateItem'],
     resource: 'table/sandbox-jobs',
-    reason: 'a tenant that becomes active between the read of its row and the parking of its job: the gap is a few milliseconds',
+    reason:
+      'a tenant that becomes active between the read of its row and the parking of its job: the gap is a ' +
+      'few milliseconds',
   },
   {
     role: 'scale-down',
     actions: ['ec2:TerminateInstances'],
     resource: ':instance/*',
-    reason: 'a machine beyond its boot, idle or life time, the shortest of which is longer than a run, or one whose job was cancelled while it booted',
+    reason:
+      'a machine beyond its boot, idle or life time, the shortest of which is longer than a run, or one ' +
+      'whose job was cancelled while it booted',
   },
   {
     role: 'scale-up',
     actions: ['dynamodb:Query'],
     resource: 'table/sandbox-jobs/index/open-index',
-    reason: 'the next job, where one ended while its message was under way: a matter of milliseconds. A refusal that every job would meet wakes none',
+    reason:
+      'the next job, where one ended while its message was under way: a matter of milliseconds. A refusal ' +
+      'that every job would meet wakes none',
   },
   {
     role: 'tenant-manager',
@@ -60,7 +72,9 @@ export const EXCEPTIONS: readonly Exception[] = [
     role: 'recovery',
     actions: ['events:PutEvents'],
     resource: ':event-bus/',
-    reason: 'sends what the registry missed of an installation: the comparison is made once a night, and a lost webhook is told of again before',
+    reason:
+      'sends what the registry missed of an installation: the comparison is made once a night, and a lost ' +
+      'webhook is told of again before',
   },
   {
     role: 'recovery',

@@ -13,9 +13,21 @@ export async function inspectUsage(stage: ChaosContext, { prefix }: SandboxFile,
   // Machines were made to ask for what they may not have; what their user data needs shows in the jobs that ran.
   const uses = (await readUses(paths, prefix)).filter((use) => use.allowed || use.role !== 'runner');
   const { used, excused, unused, denied, idle } = compareUsage(grantsOfState(state, prefix), uses, EXCEPTIONS);
-  stage.checks.check('no call of the whole run was refused for want of a right', denied.length === 0 && uses.length > 0, denied.slice(0, 5).map(describeGrant).join('; '));
-  stage.checks.check(`every right was used (${used}) or has a reason (${excused.length})`, unused.length === 0 && used > 0, unused.map(describeGrant).join('; '));
-  stage.checks.check('every reason belongs to a right', idle.length === 0, idle.map((one) => `${one.role}: ${one.actions.join(', ')}`).join('; '));
+  stage.checks.check(
+    'no call of the whole run was refused for want of a right',
+    denied.length === 0 && uses.length > 0,
+    denied.slice(0, 5).map(describeGrant).join('; '),
+  );
+  stage.checks.check(
+    `every right was used (${used}) or has a reason (${excused.length})`,
+    unused.length === 0 && used > 0,
+    unused.map(describeGrant).join('; '),
+  );
+  stage.checks.check(
+    'every reason belongs to a right',
+    idle.length === 0,
+    idle.map((one) => `${one.role}: ${one.actions.join(', ')}`).join('; '),
+  );
 }
 
 async function readUses(paths: SandboxPaths, prefix: string): Promise<readonly Use[]> {
@@ -26,6 +38,11 @@ async function readUses(paths: SandboxPaths, prefix: string): Promise<readonly U
   if (!Array.isArray(listed)) throw new Error('The launcher did not list what IAM judged.');
   return listed.map((one) => {
     const use = object(one) ?? {};
-    return { role: (text(use['principal']) ?? '').replace(`${prefix}-`, ''), action: text(use['action']) ?? '', resource: text(use['resource']) ?? '', allowed: use['allowed'] === true };
+    return {
+      role: (text(use['principal']) ?? '').replace(`${prefix}-`, ''),
+      action: text(use['action']) ?? '',
+      resource: text(use['resource']) ?? '',
+      allowed: use['allowed'] === true,
+    };
   });
 }

@@ -11,12 +11,18 @@ it('takes a right for used when its own role used it on a resource that it cover
   const uses = [used(send), used(put, ITEMS.replace('*', '7/runners/i-1'))];
   expect(compareUsage([send, put], uses, [])).toMatchObject({ used: 2, unused: [], denied: [] });
   expect(compareUsage([send], [used({ ...send, role: 'scale-up' })], []).unused).toEqual([send]);
-  expect(compareUsage([put], [used(put, 'arn:aws:ssm:us-east-1:123456789012:parameter/sandbox/app/key')], []).unused).toEqual([put]);
+  expect(
+    compareUsage([put], [used(put, 'arn:aws:ssm:us-east-1:123456789012:parameter/sandbox/app/key')], []).unused,
+  ).toEqual([put]);
 });
 
 it('excuses a right only with a reason, and tells of reasons that nothing needs', () => {
   const exception = { role: '*', actions: ['sqs:SendMessage'], resource: 'builds', reason: 'a reason' };
-  expect(compareUsage([send], [], [exception])).toMatchObject({ unused: [], excused: [{ ...send, reason: 'a reason' }], idle: [] });
+  expect(compareUsage([send], [], [exception])).toMatchObject({
+    unused: [],
+    excused: [{ ...send, reason: 'a reason' }],
+    idle: [],
+  });
   expect(compareUsage([put], [used(put, ITEMS.replace('*', 'x'))], [exception]).idle).toEqual([exception]);
 });
 
@@ -25,7 +31,17 @@ it('tells of every refusal', () => {
 });
 
 it('reads each action on each resource of a policy in the state', () => {
-  const policy = JSON.stringify({ Statement: [{ Effect: 'Allow', Action: ['sqs:SendMessage', 'sqs:ReceiveMessage'], Resource: QUEUE }] });
-  const state = { resources: [{ mode: 'managed', type: 'aws_iam_role_policy', instances: [{ attributes: { role: 'sandbox-webhook', policy } }] }] };
+  const policy = JSON.stringify({
+    Statement: [{ Effect: 'Allow', Action: ['sqs:SendMessage', 'sqs:ReceiveMessage'], Resource: QUEUE }],
+  });
+  const state = {
+    resources: [
+      {
+        mode: 'managed',
+        type: 'aws_iam_role_policy',
+        instances: [{ attributes: { role: 'sandbox-webhook', policy } }],
+      },
+    ],
+  };
   expect(grantsOfState(state, 'sandbox')).toEqual([send, { ...send, action: 'sqs:ReceiveMessage' }]);
 });
