@@ -59,7 +59,7 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     document: 'docs/operations.md',
-    says: /put into its image (\d+) days ago/g,
+    says: /was released (\d+) days ago or earlier/g,
     value: alarmFigure('runner-age', 'threshold'),
   },
   {
