@@ -1,6 +1,32 @@
 // Few rules, each for a mistake that neither the compiler nor a reader finds. Types, unused names and the like are
-// tsc's.
+// tsc's; layout is Prettier's; what nothing uses is knip's.
+import importX, { createNodeResolver } from 'eslint-plugin-import-x';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import tseslint from 'typescript-eslint';
+
+/** Longer than a file should be, each for a reason; the list only gets shorter. */
+const LONG = [
+  'lambdas/functions/scale-down/src/decide-sweep.ts',
+  'lambdas/functions/scale-up/src/{launch-instance,start-runner}.ts',
+  'lambdas/functions/webhook/src/handler.ts',
+  'lambdas/libs/aws/src/ec2/fleet.ts',
+  'lambdas/libs/core/src/model/tenant.ts',
+  'lambdas/libs/core/src/ports/ports.ts',
+  'lambdas/libs/github/src/github.ts',
+  'lambdas/testing/kit/src/fakes/github.ts',
+  'lambdas/testing/simulator/src/services/{machines,simulated-github}.ts',
+  'lambdas/testing/simulator/src/simulate.ts',
+  'lambdas/testing/system/crash/tenants.ts',
+  'sandbox/src/commands/up.ts',
+  'sandbox/src/control/control.ts',
+];
+/** More than four parameters; the list only gets shorter. */
+const WIDE = [
+  'lambdas/functions/recovery/src/search-repository.ts',
+  'lambdas/functions/scale-up/src/{handle-job,launch-instance,start-runner}.ts',
+  'lambdas/libs/runtime/src/metrics.ts',
+  'lambdas/testing/simulator/src/scenario/scenario.ts',
+];
 
 export default tseslint.config(
   { ignores: ['**/node_modules/', '.sandbox/', 'lambdas/build/', 'lambdas/dist/', '**/.terraform/'] },
@@ -10,7 +36,8 @@ export default tseslint.config(
       parser: tseslint.parser,
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
-    plugins: { '@typescript-eslint': tseslint.plugin },
+    plugins: { '@typescript-eslint': tseslint.plugin, 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver(), createNodeResolver()] },
     rules: {
       // A promise that nobody waits for: its failure is lost, and Lambda freezes before it is done.
       '@typescript-eslint/no-floating-promises': 'error',
@@ -28,8 +55,22 @@ export default tseslint.config(
       ],
       // Named exports alone: a default one is named anew by every file that imports it.
       'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Export it by name.' }],
+      'import-x/no-cycle': 'error',
+      'max-params': ['error', { max: 4 }],
+      'max-lines': ['error', { max: 200 }],
+      // Prettier breaks all but texts and comments.
+      'max-len': [
+        'error',
+        { code: 120, ignoreRegExpLiterals: true, ignoreUrls: true, ignorePattern: "^\\s*(test|it)\\('" },
+      ],
       eqeqeq: 'error',
       'no-console': 'off',
     },
   },
+  {
+    files: ['**/*.test.ts', '**/*.contract.ts'],
+    rules: { 'max-lines': ['error', { max: 450 }], 'max-params': 'off' },
+  },
+  { files: LONG, rules: { 'max-lines': 'off' } },
+  { files: WIDE, rules: { 'max-params': 'off' } },
 );

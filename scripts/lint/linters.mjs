@@ -19,6 +19,16 @@ export const linters = [
     run: async () => void (await mustRun(tool('eslint'), ['--max-warnings', '0', '.'])),
   },
   {
+    name: 'layout',
+    about: 'Prettier over all sources; "npx prettier --write ." lays them out',
+    run: async () => void (await mustRun(tool('prettier'), ['--check', '.'], { show: false })),
+  },
+  {
+    name: 'unused',
+    about: 'knip: files, exports and packages that nothing uses',
+    run: async () => void (await mustRun(tool('knip'), ['--no-progress', '--no-config-hints'])),
+  },
+  {
     name: 'tables',
     about: "the tables in every module's README against its .tf files",
     run: async () => void (await mustRun(process.execPath, [join('tests', 'repository', 'readme', 'tables.mjs')])),

@@ -48,7 +48,9 @@ function setBy(file: string): string[] {
   if (block === null) throw new Error(`${file} has no environment block of the expected form`);
   const [, merged = '', own = ''] = block;
   const locals = [...merged.matchAll(/local\.(\w+)/g)].map(([, name]) => localOf(String(name)));
-  const names = [...[own, ...locals].join('\n').matchAll(/\b([A-Z][A-Z0-9_]+) *=[^=]/g)].map(([, name]) => String(name));
+  const names = [...[own, ...locals].join('\n').matchAll(/\b([A-Z][A-Z0-9_]+) *=[^=]/g)].map(([, name]) =>
+    String(name),
+  );
   return [...new Set(names)].sort();
 }
 

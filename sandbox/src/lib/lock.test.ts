@@ -12,7 +12,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Processes that each write that they came and that they left, in one file, under one lock. */
 async function contend(name: string, processes: number): Promise<readonly string[]> {
   const [lock, log] = [join(folder, name), join(folder, `${name}.log`)];
-  const program = `import { appendFileSync } from 'node:fs'; import { setTimeout as sleep } from 'node:timers/promises'; const { withLock } = await import(${JSON.stringify(MODULE)});
+  const program = `import { appendFileSync } from 'node:fs';
+    import { setTimeout as sleep } from 'node:timers/promises';
+    const { withLock } = await import(${JSON.stringify(MODULE)});
     const say = (word) => appendFileSync(${JSON.stringify(log)}, word + ' ' + process.pid + '\\n');
     await withLock(${JSON.stringify(lock)}, async () => { say('comes'); await sleep(20); say('leaves'); });`;
   await Promise.all(

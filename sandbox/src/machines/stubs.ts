@@ -12,7 +12,10 @@ if [ "\${1:-}" != --jitconfig ] || [ -z "\${2:-}" ]; then
   exit 2
 fi
 call() { curl -sS --fail --noproxy '*' -X POST --data-binary @- '${url}'"$1"; }
-printf '%s' "$2" | call /runner/connect || { echo 'run.sh: GitHub refused the configuration, or the runner was removed' >&2; exit 1; }
+printf '%s' "$2" | call /runner/connect || {
+  echo 'run.sh: GitHub refused the configuration, or the runner was removed' >&2
+  exit 1
+}
 echo
 if [ -n "\${ACTIONS_RUNNER_HOOK_JOB_STARTED:-}" ]; then "$ACTIONS_RUNNER_HOOK_JOB_STARTED" || exit 1; fi
 printf '' | call /runner/finish || exit 1

@@ -125,10 +125,12 @@ test('yarn verify runs every linter and nothing that runs the product', () => {
     'checkov',
     'eslint',
     'format',
+    'layout',
     'shell',
     'tables',
     'tflint',
     'types',
+    'unused',
     'validate',
     'yaml',
   ]);

@@ -7,7 +7,8 @@ const BOOKMARK = 'recovery-deliveries';
 type FindDeps = Pick<RecoveryDeps, 'app' | 'recovery' | 'bookmarks' | 'clock' | 'log'>;
 
 type PassEnd =
-  { readonly kind: 'whole' | 'from-the-top'; readonly bookmark: DeliveryCursor } | { readonly kind: 'cut-off' };
+  | { readonly kind: 'whole' | 'from-the-top'; readonly bookmark: DeliveryCursor }
+  | { readonly kind: 'cut-off' };
 
 /**
  * Reads what GitHub has tried since the last run and notes every event none of whose attempts succeeded.

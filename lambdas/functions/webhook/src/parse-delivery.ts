@@ -11,12 +11,19 @@ export interface Refusal {
   readonly status: number;
   /** For the metric's log line; the sentence is for the operator. */
   readonly reason:
-    'foreign-app' | 'form-encoded' | 'no-event' | 'too-large' | 'not-json' | 'not-an-object' | 'malformed';
+    | 'foreign-app'
+    | 'form-encoded'
+    | 'no-event'
+    | 'too-large'
+    | 'not-json'
+    | 'not-an-object'
+    | 'malformed';
   readonly message: string;
 }
 
 export type ParsedDelivery =
-  { readonly ok: true; readonly delivery: Delivery } | { readonly ok: false; readonly refusal: Refusal };
+  | { readonly ok: true; readonly delivery: Delivery }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 /** A real `workflow_job` has about 12 KB; an installation event lists every repository and may be much larger. */
 const MAX_JOB_BYTES = 1_000_000;

@@ -20,7 +20,7 @@ export async function shrink(given: SimulationOptions, judge: Judge): Promise<Si
     onlyTenants: tenants.map(({ number }) => number),
     onlyJobs: jobs.map(({ number }) => number),
   };
-  for (let before = -1; before !== sizeOf(smallest);) {
+  for (let before = -1; before !== sizeOf(smallest); ) {
     before = sizeOf(smallest);
     smallest = {
       ...smallest,
@@ -45,7 +45,7 @@ const sizeOf = ({ onlyTenants = [], onlyJobs = [], faultKinds }: SimulationOptio
 async function without<T>(items: readonly T[], fails: (kept: readonly T[]) => Promise<boolean>): Promise<readonly T[]> {
   let kept = items;
   for (let size = Math.max(1, Math.floor(items.length / 2)); size >= 1; size = Math.floor(size / 2)) {
-    for (let start = 0; start < kept.length;) {
+    for (let start = 0; start < kept.length; ) {
       const fewer = [...kept.slice(0, start), ...kept.slice(start + size)];
       if (await fails(fewer)) kept = fewer;
       else start += size;

@@ -42,15 +42,17 @@ export const LAUNCHES: readonly Scenario[] = [
       return { system, functions, act: deliver(functions, 1), later: async () => undo() };
     },
   },
-  ...[true, false].map((machineStarts): Scenario => ({
-    name: `a launch whose answer of EC2 is lost, ${machineStarts ? 'with' : 'without'} a machine`,
-    mayBeLost: true,
-    arrange: async () => {
-      const { system, functions } = begin();
-      system.harness.state.fleet.answerUnknownOnce({ machineStarts });
-      return { system, functions, act: deliver(functions, 1) };
-    },
-  })),
+  ...[true, false].map(
+    (machineStarts): Scenario => ({
+      name: `a launch whose answer of EC2 is lost, ${machineStarts ? 'with' : 'without'} a machine`,
+      mayBeLost: true,
+      arrange: async () => {
+        const { system, functions } = begin();
+        system.harness.state.fleet.answerUnknownOnce({ machineStarts });
+        return { system, functions, act: deliver(functions, 1) };
+      },
+    }),
+  ),
   {
     name: 'a launch that GitHub limits',
     mayBeLost: true,

@@ -1,4 +1,4 @@
-import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import { verify, type KeyObject } from 'node:crypto';
 import { object, parse, whole } from '../../lib/json';
 
 /**
@@ -9,10 +9,6 @@ import { object, parse, whole } from '../../lib/json';
 const LONGEST_LIFE = 600;
 
 export type JwtVerdict = { readonly ok: true } | { readonly ok: false; readonly message: string };
-
-export function publicKeyOf(pem: string): KeyObject {
-  return createPublicKey(pem);
-}
 
 /**
  * Judges an App's JWT as GitHub does: RS256 by the App's key, the right issuer, not expired, alive for ten minutes at

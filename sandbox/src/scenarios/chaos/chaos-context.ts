@@ -1,4 +1,4 @@
-import { untilFree, type ScenarioContext, type Tenant } from '../kit/scenario-context';
+import { type ScenarioContext, type Tenant } from '../kit/scenario-context';
 import type { SteeredJob } from '../../control/client';
 import type { ChaosClient } from './clients';
 
@@ -121,8 +121,4 @@ export async function experiment(stage: ChaosContext, title: string, play: () =>
     stage.poller.signal.throwIfAborted();
     stage.checks.check(`${title}, to its end`, false, error instanceof Error ? error.message : String(error));
   }
-}
-
-export async function untilAllFree(stage: ChaosContext, tenants: readonly Tenant[]): Promise<void> {
-  for (const tenant of tenants) await untilFree(stage, tenant);
 }

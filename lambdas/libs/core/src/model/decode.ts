@@ -97,7 +97,8 @@ export class Decoder {
 }
 
 export type Decoded<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly string[] };
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly string[] };
 
 export function decoded<T>(decoder: Decoder, value: T): Decoded<T> {
   return decoder.problems.length === 0 ? { ok: true, value } : { ok: false, problems: decoder.problems };

@@ -249,7 +249,9 @@ export type RunnerGroupName = string | number;
  * `leaves-out`: the group is there, but takes no jobs of the repository. `none`: the organisation has no such group.
  */
 export type RunnerGroupAnswer =
-  { readonly kind: 'found'; readonly groupId: number } | { readonly kind: 'leaves-out' | 'none' } | GitHubFailure;
+  | { readonly kind: 'found'; readonly groupId: number }
+  | { readonly kind: 'leaves-out' | 'none' }
+  | GitHubFailure;
 
 export interface GitHub {
   /** Makes sure that the token for the place can be had, so that no machine starts for nothing. */

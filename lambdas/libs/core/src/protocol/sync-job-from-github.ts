@@ -11,7 +11,13 @@ import type { ProtocolDeps } from './deps';
  * and nobody has sent it yet. `unknown`: GitHub gave no answer, ask again later.
  */
 export type JobStatusFromGitHub =
-  'waits-again' | 'held-back' | 'let-through' | 'running' | 'ended' | 'unknown' | 'unchanged';
+  | 'waits-again'
+  | 'held-back'
+  | 'let-through'
+  | 'running'
+  | 'ended'
+  | 'unknown'
+  | 'unchanged';
 
 export type SyncJobDeps = Pick<ProtocolDeps, 'jobs' | 'launches' | 'tenants' | 'github' | 'clock' | 'metrics' | 'log'>;
 

@@ -48,17 +48,19 @@ export const numberOf = (installationId: number): number => installationId % GEN
 
 export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHub {
   const { state, deliveries, scheduler, random, faultKinds, checker } = deps;
-  const tenants = deps.plans.map((plan): SimTenant => ({
-    plan,
-    login: plan.login,
-    repositories: new Map(),
-    installationId: undefined,
-    generation: 0,
-    suspended: false,
-    changedAt: '',
-    limit: 0,
-    ceiling: 0,
-  }));
+  const tenants = deps.plans.map(
+    (plan): SimTenant => ({
+      plan,
+      login: plan.login,
+      repositories: new Map(),
+      installationId: undefined,
+      generation: 0,
+      suspended: false,
+      changedAt: '',
+      limit: 0,
+      ceiling: 0,
+    }),
+  );
   const jobs: SimJob[] = [];
   const byId = new Map<number, SimJob>();
   const waiting = new Map<SimTenant, SimJob[]>();
