@@ -8,11 +8,8 @@ import tseslint from 'typescript-eslint';
 const LONG = [
   'lambdas/functions/scale-down/src/decide-sweep.ts',
   'lambdas/functions/scale-up/src/{launch-instance,start-runner}.ts',
-  'lambdas/functions/webhook/src/handler.ts',
-  'lambdas/libs/aws/src/ec2/fleet.ts',
   'lambdas/libs/core/src/model/tenant.ts',
   'lambdas/libs/core/src/ports/ports.ts',
-  'lambdas/libs/github/src/github.ts',
   'lambdas/testing/kit/src/fakes/github.ts',
   'lambdas/testing/simulator/src/services/{machines,simulated-github}.ts',
   'lambdas/testing/simulator/src/simulate.ts',
@@ -22,9 +19,7 @@ const LONG = [
 ];
 /** More than four parameters; the list only gets shorter. */
 const WIDE = [
-  'lambdas/functions/recovery/src/search-repository.ts',
   'lambdas/functions/scale-up/src/{handle-job,launch-instance,start-runner}.ts',
-  'lambdas/libs/runtime/src/metrics.ts',
   'lambdas/testing/simulator/src/scenario/scenario.ts',
 ];
 

@@ -53,7 +53,7 @@ export async function handleFailure(
 ): Promise<void> {
   if (failure.kind === 'limited') await deps.bookmarks.writeCursor(PAUSE, failure.retryAt.toISOString());
   const detail = failure.kind === 'limited' ? { retry_at: failure.retryAt.toISOString() } : { reason: failure.message };
-  deps.log.warn(`GitHub did not answer the App when it ${what}; a later run tries again`, {
+  deps.log.warn(`GitHub did not answer when the App ${what}; a later run tries again`, {
     answer: failure.kind,
     ...detail,
   });

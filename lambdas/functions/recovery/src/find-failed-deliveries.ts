@@ -58,7 +58,7 @@ async function runPass(
 
 /** GitHub no longer knows the place where a pass was cut off: the next begins at the top, with the floor as it was. */
 async function forgetCursor({ floor }: DeliveryCursor, deps: FindDeps): Promise<PassEnd> {
-  deps.log.warn('GitHub no longer knows the place in its list of deliveries; it is read again from the top');
+  deps.log.warn('GitHub rejected the cursor of the deliveries list; reading it again from the newest');
   await save({ floor }, deps);
   return { kind: 'from-the-top', bookmark: { floor } };
 }

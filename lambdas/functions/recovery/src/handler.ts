@@ -26,7 +26,7 @@ export function createHandler(
 ): (event: { readonly source?: unknown }, context: LambdaContext) => Promise<RecoveryReport> {
   return async (event, context) => {
     if (event.source !== RECOVERY_SOURCE)
-      throw new Error('The event is not the schedule of the recovery function; check what invokes it');
+      throw new Error("The event is not from the recovery function's schedule; check what invokes it");
     const deps = { ...base, log: base.log.with({ request_id: context.awsRequestId }) };
     const whole = Math.max(0, timeLeft(context, RESERVE));
     const leftBelow =
@@ -40,7 +40,7 @@ export function createHandler(
       } catch (cause) {
         failed.push(name);
         deps.metrics.count('RecoveryFailed', { properties: { part: name } });
-        deps.log.error('A part of the recovery failed; the next run tries again', { part: name, cause });
+        deps.log.error('A part of the recovery run failed; the next run tries again', { part: name, cause });
         return otherwise;
       }
     };
@@ -61,7 +61,7 @@ export function createHandler(
     const scans = await part('jobs', () => scanRound(deps, leftBelow(0)), undefined);
     const report = { redelivered: asked?.redelivered ?? 0, mended: mended ?? 0, scanned: scans?.scanned ?? 0, failed };
     deps.metrics.count('RecoveryCompleted');
-    deps.log.info('The recovery came by', { ...report });
+    deps.log.info('Recovery run completed', { ...report });
     return report;
   };
 }

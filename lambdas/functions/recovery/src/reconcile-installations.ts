@@ -25,8 +25,8 @@ export async function reconcileInstallations(deps: MendDeps, outOfTime: OutOfTim
   const comparison = diffInstallations(installations, lookups);
   for (const id of comparison.undead)
     deps.log.warn(
-      'GitHub lists an installation whose tenant is deleted, which is final; it must be uninstalled and ' +
-        'installed again',
+      'GitHub lists an installation whose tenant is deleted, which is final; uninstall the App and install ' +
+        'it again',
       { tenant_id: id },
     );
   let mended = 0;
@@ -81,9 +81,9 @@ async function listInstallations(deps: MendDeps, outOfTime: OutOfTime): Promise<
 function refuseToOffboard(unlisted: readonly number[], deps: MendDeps): readonly number[] {
   deps.metrics.count('RecoveryFailed', { properties: { part: 'installations' } });
   deps.log.error(
-    'GitHub lists fewer than half of the tenants, so none is taken for uninstalled. Check that ' +
-      'github_app.id and its key are of the App that the tenants installed; tenants that really left can be ' +
-      'set to deleted by hand',
+    'GitHub lists fewer than half of the tenants, so no tenant is offboarded. Check that github_app.id and ' +
+      'its key belong to the App that the tenants installed; to offboard a tenant that did uninstall it, set ' +
+      'its status to deleted',
     { missing: unlisted.length },
   );
   return [];
@@ -112,7 +112,7 @@ function accountOf(lookups: readonly TenantLookup[], installationId: number): Li
 async function send(event: LifecycleEvent, deps: MendDeps): Promise<void> {
   await deps.bus.publishLifecycle(event.action === 'renamed' ? 'installation_target' : 'installation', event);
   deps.metrics.count('InstallationsMended', { properties: { tenant_id: event.installationId, action: event.action } });
-  deps.log.warn('The registry had missed a change of an installation, which is sent once more', {
+  deps.log.warn('Sent an installation event again whose change the tenant row lacks', {
     tenant_id: event.installationId,
     action: event.action,
   });

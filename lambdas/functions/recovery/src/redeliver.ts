@@ -72,7 +72,7 @@ async function settleOne(delivery: PendingDelivery, deps: SyncJobDeps): Promise<
   const decision = decideRedelivery(delivery, deps.clock.now());
   if (decision === 'wait') return 'skipped';
   if (decision === 'ask') return askOnce(delivery, deps);
-  await abort(delivery, 'It was asked for as often as allowed, or GitHub has forgotten it', deps);
+  await abort(delivery, 'It was redelivered as often as allowed, or GitHub no longer keeps it', deps);
   return 'gone';
 }
 
@@ -84,7 +84,7 @@ async function askOnce(delivery: PendingDelivery, deps: SyncJobDeps): Promise<As
   if (!claimed) return 'skipped';
   const answer = await deps.app.redeliver(delivery.attemptId);
   if (answer.kind === 'asked') {
-    deps.log.info('Asked GitHub to deliver an event again', {
+    deps.log.info('Asked GitHub to redeliver an event', {
       delivery_id: delivery.guid,
       event: delivery.event,
       tenant_id: delivery.installationId,
@@ -111,8 +111,8 @@ async function abort(delivery: PendingDelivery, why: string, deps: SyncJobDeps):
     properties: { delivery_id: delivery.guid, event: delivery.event, tenant_id: delivery.installationId ?? null },
   });
   deps.log.warn(
-    `An event of GitHub's never arrived and is given up. ${why}; the search for unheard jobs and the ` +
-      'comparison of installations make up for most of them',
+    `Gave up on a failed delivery. ${why}; the search for missed jobs and the nightly comparison of ` +
+      'installations still find most of what it would have changed',
     {
       delivery_id: delivery.guid,
       event: delivery.event,

@@ -40,7 +40,7 @@ async function visit(
   } catch (cause) {
     report.failed += 1;
     deps.metrics.count('RecoveryFailed', { properties: { part: 'jobs', tenant_id: state.installationId } });
-    log.error("The search for a tenant's unheard jobs failed; the next run tries again", { cause });
+    log.error("The search for a tenant's missed jobs failed; the next run tries again", { cause });
   }
 }
 

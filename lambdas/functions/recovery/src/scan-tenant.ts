@@ -6,47 +6,19 @@ import {
   type GitHubFailure,
   type Repository,
   type ScanState,
-  type Spending,
 } from '@multi-tenant-runner/core';
+import { CallBudget } from './call-budget';
 import { ROUND, finished } from './plan-scans';
-import type { OutOfTime, RecoveryDeps } from './deps';
+import type { OutOfTime } from './deps';
 import { searchRepository, type ScanDeps } from './search-repository';
 
-/** GitHub calls for one tenant in one run: the rest of the run is the others'. */
-const CALLS_A_VISIT = 100;
 /** The newest rows tell where a tenant's jobs come from. */
 const RECENT_JOBS = 100;
 const RECENT_PUSH = DAY;
 const AFTER_NO_ANSWER = 5 * MINUTE;
-const AFTER_HALF = 15 * MINUTE;
-
-/**
- * One visit's spending. Starting runners comes first: a search stops long before the installation's budget is used up.
- */
-export class CallBudget {
-  private spent = 0;
-  private last: NonNullable<Spending['budget']> | undefined;
-
-  pay<T extends Spending | GitHubFailure>(answer: T): T {
-    this.spent += 1;
-    if ('budget' in answer && answer.budget !== undefined) this.last = answer.budget;
-    return answer;
-  }
-
-  /** Until when to leave the installation alone; undefined: not yet. */
-  closedUntil(now: Date): Date | undefined {
-    if (this.last !== undefined && this.last.remaining < this.last.limit / 10) return this.last.resetAt;
-    if (this.last !== undefined && this.last.remaining < this.last.limit / 2) return plus(now, AFTER_HALF);
-    return this.spent >= CALLS_A_VISIT ? now : undefined;
-  }
-}
 
 /** One visit: goes on where the last one stopped, and answers where the next one goes on. */
-export async function scanTenant(
-  start: ScanState,
-  deps: ScanDeps & Pick<RecoveryDeps, 'search' | 'jobs'>,
-  outOfTime: OutOfTime,
-): Promise<ScanState> {
+export async function scanTenant(start: ScanState, deps: ScanDeps, outOfTime: OutOfTime): Promise<ScanState> {
   const callBudget = new CallBudget();
   const busy = new Set(
     (await deps.jobs.listRecent(start.installationId, RECENT_JOBS)).map((job) =>
@@ -55,7 +27,7 @@ export async function scanTenant(
   );
   let state = start;
   for (;;) {
-    const listed = callBudget.pay(await deps.search.listRepositories(state.installationId, state.page));
+    const listed = callBudget.record(await deps.search.listRepositories(state.installationId, state.page));
     if (listed.kind !== 'found') return pausedBy(listed, state, deps);
     for (let index = state.index; index < listed.repositories.length; index += 1) {
       const repository = listed.repositories[index];
@@ -63,7 +35,7 @@ export async function scanTenant(
       state = index === state.index ? state : { ...withoutRun(state), index };
       const until = outOfTime() ? deps.clock.now() : callBudget.closedUntil(deps.clock.now());
       if (until !== undefined) return { ...state, notBefore: until.toISOString() };
-      const searched = await searchRepository(repository, state, callBudget, deps, outOfTime);
+      const searched = await searchRepository(repository, state, deps, { callBudget, outOfTime });
       if (searched.kind === 'stopped')
         return {
           ...state,
@@ -99,16 +71,16 @@ function pausedBy(failure: GitHubFailure, state: ScanState, deps: ScanDeps): Sca
   const log = deps.log.with({ tenant_id: state.installationId, answer: failure.kind });
   switch (failure.kind) {
     case 'limited':
-      log.info("The search for a tenant's unheard jobs waits for GitHub's limit");
+      log.info("The search for a tenant's missed jobs waits for GitHub's rate limit");
       return { ...state, notBefore: failure.retryAt.toISOString() };
     case 'unavailable':
-      log.warn("GitHub gave no answer in the search for a tenant's unheard jobs; it goes on later", {
+      log.warn("GitHub did not answer the search for a tenant's missed jobs; it continues later", {
         reason: failure.message,
       });
       return { ...state, notBefore: plus(now, AFTER_NO_ANSWER).toISOString() };
     case 'refused':
       log.warn(
-        "GitHub refused the search for a tenant's unheard jobs. It needs the App's permission Actions: " +
+        "GitHub refused the search for a tenant's missed jobs. It needs the App's permission Actions: " +
           'read, and an installation that is not suspended',
         { status: failure.status },
       );

@@ -10,13 +10,19 @@ import {
   type ScanState,
   type WaitingJob,
 } from '@multi-tenant-runner/core';
+import type { CallBudget } from './call-budget';
 import type { OutOfTime, RecoveryDeps } from './deps';
-import type { CallBudget } from './scan-tenant';
 
 export type ScanDeps = Pick<
   RecoveryDeps,
   'search' | 'tenants' | 'jobs' | 'queue' | 'settings' | 'clock' | 'log' | 'metrics'
 >;
+
+/** What ends a search early. */
+export interface SearchLimits {
+  readonly callBudget: CallBudget;
+  readonly outOfTime: OutOfTime;
+}
 
 /** `stopped`: the time is up; `lastRunId` is the last run that was looked into. */
 export type Searched =
@@ -36,9 +42,8 @@ const ONLY_THIS_REPOSITORY: ReadonlySet<number> = new Set([404, 409, 410, 422]);
 export async function searchRepository(
   repository: Repository,
   state: ScanState,
-  callBudget: CallBudget,
   deps: ScanDeps,
-  outOfTime: OutOfTime,
+  { callBudget, outOfTime }: SearchLimits,
 ): Promise<Searched> {
   const runs = await listRuns(repository, state, callBudget, deps);
   if ('kind' in runs) return skipOrFail(runs, repository, deps);
@@ -49,7 +54,7 @@ export async function searchRepository(
   for (const runId of left) {
     if (outOfTime() || callBudget.closedUntil(deps.clock.now()) !== undefined)
       return { kind: 'stopped', ...(lastRunId !== undefined && { lastRunId }) };
-    const listed = callBudget.pay(await deps.search.listQueuedJobs(state.installationId, repository, runId));
+    const listed = callBudget.record(await deps.search.listQueuedJobs(state.installationId, repository, runId));
     if (listed.kind !== 'found' && !(listed.kind === 'refused' && listed.status === 404))
       return skipOrFail(listed, repository, deps);
     if (listed.kind === 'found') for (const job of listed.jobs) await admitIfUnheard(job, repository, state, deps);
@@ -71,7 +76,7 @@ async function listRuns(
   const runs = new Set<number>();
   for (const status of OPEN_RUN_STATUSES) {
     for (let page = 1, more = true; more; page += 1) {
-      const listed = callBudget.pay(await deps.search.listOpenRuns(installationId, repository, { status, page }));
+      const listed = callBudget.record(await deps.search.listOpenRuns(installationId, repository, { status, page }));
       if (listed.kind !== 'found') return listed;
       for (const runId of listed.runIds) runs.add(runId);
       ({ more } = listed);
@@ -82,7 +87,7 @@ async function listRuns(
 
 function skipOrFail(failure: GitHubFailure, repository: Repository, deps: ScanDeps): Searched {
   if (failure.kind !== 'refused' || !ONLY_THIS_REPOSITORY.has(failure.status)) return { kind: 'failed', failure };
-  deps.log.debug('GitHub does not show the runs of a repository, which is left out of the search', {
+  deps.log.debug('GitHub does not list the runs of a repository; skipping it', {
     repository: repository.name,
     status: failure.status,
   });
@@ -116,7 +121,7 @@ async function admitIfUnheard(
     ...deps,
     tenants: { recent: () => undefined, read: (id) => deps.tenants.get(id) },
   });
-  deps.log.info('Found a job that no webhook told of', {
+  deps.log.info('Found a missed job', {
     tenant_id: installationId,
     job_id: found.jobId,
     outcome: routed.kind,

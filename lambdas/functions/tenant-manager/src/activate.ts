@@ -16,7 +16,7 @@ async function hasSecurityGroup(tenant: Tenant, deps: TenantManagerDeps): Promis
   if (deps.securityGroups === undefined || tenant.securityGroupId !== undefined) return true;
   const groupId = await deps.securityGroups.ensure(tenant.installationId, tenant.tier);
   if (await deps.lifecycle.setSecurityGroup(tenant.installationId, groupId)) {
-    deps.log.info('The tenant has its security group', {
+    deps.log.info('Security group is ready', {
       tenant_id: tenant.installationId,
       security_group_id: groupId,
     });

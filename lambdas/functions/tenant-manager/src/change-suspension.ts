@@ -24,11 +24,11 @@ async function settle(event: LifecycleEvent & { readonly action: Wish }, deps: T
   const wish = decideTie(event.action, await deps.github.getInstallation(event.installationId));
   if (wish === 'retry') {
     throw new Error(
-      `GitHub gave no answer about installation ${event.installationId}, and two changes of its suspension ` +
-        'have the same time; the event is tried again.',
+      `GitHub did not answer for installation ${event.installationId}, and two changes of its suspension ` +
+        'have the same time; retrying the event.',
     );
   }
-  deps.log.info('Two changes of a suspension have the same time, so GitHub was asked', { decided: wish });
+  deps.log.info('Two suspension events have the same time; asked GitHub for the current status', { decided: wish });
   if (wish !== 'leave') {
     await deps.lifecycle[wish](event.installationId, event.changedAt ?? deps.clock.now().toISOString(), {
       settled: true,

@@ -15,14 +15,14 @@ export async function followLogin(
     const answer = await deps.github.getInstallation(installationId);
     if (action !== 'renamed' && (answer.kind === 'unavailable' || answer.kind === 'limited')) {
       throw new Error(
-        `GitHub gave no answer about installation ${installationId}, whose account has another login than ` +
-          'its row; the event is tried again.',
+        `GitHub did not answer for installation ${installationId}, whose account has another login than ` +
+          'its row; retrying the event.',
       );
     }
     const login = answer.kind === 'found' ? answer.installation?.login : undefined;
     const next = login ?? (action === 'renamed' ? account.login : undefined);
     if (next !== undefined && (await deps.lifecycle.rename(installationId, next, deps.clock.now())))
-      deps.log.info("A tenant's account has another login", { org_name: next });
+      deps.log.info("A tenant's account was renamed", { org_name: next });
     // Until now GitHub knew nobody by the login of the row.
     if (next !== undefined) return deps.retryRefused(installationId);
   }

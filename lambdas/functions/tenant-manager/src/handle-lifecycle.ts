@@ -9,9 +9,7 @@ import { ensureRow, onboard, type OwnerEvent } from './onboard';
 export async function handleLifecycle(detail: unknown, deps: TenantManagerDeps): Promise<void> {
   const decoded = parseLifecycleEvent(detail);
   if (!decoded.ok) {
-    throw new Error(
-      `The event on the bus is not an installation event of the webhook function: ${decoded.problems.join('; ')}.`,
-    );
+    throw new Error(`The event is not an installation event of the webhook function: ${decoded.problems.join('; ')}.`);
   }
   const event = decoded.value;
   const log = deps.log.with({ tenant_id: event.installationId, action: event.action, delivery_id: event.deliveryId });
@@ -57,9 +55,9 @@ async function applyToRow(event: LifecycleEvent, deps: TenantManagerDeps): Promi
   if (known && (action === 'suspend' || action === 'unsuspend')) return changeSuspension({ ...event, action }, deps);
   deps.log.info(
     account.kind === 'enterprise'
-      ? 'Ignored: the App is installed on an enterprise, which has no login and no runners of its own; ' +
+      ? 'Ignored: the App is installed on an enterprise, which has no login and no runners; ' +
           'install it on its organisations'
-      : 'Ignored: GitHub did not say whose installation it is, and no row knows it',
+      : 'Ignored: the event names no account, and no tenant row has this installation',
   );
 }
 

@@ -16,11 +16,11 @@ export async function handleRowChange(
 ): Promise<void> {
   const { installationId } = change;
   const log = deps.log.with({ tenant_id: installationId });
-  if (decision.audit !== undefined) log.info("A tenant's row was changed", { ...decision.audit });
+  if (decision.audit !== undefined) log.info('Tenant row changed', { ...decision.audit });
   if (change.after === undefined)
-    log.warn("A tenant's row was removed by hand. Set its status to deleted instead: then its runners are ended too");
+    log.warn('A tenant row was deleted manually. Set its status to deleted instead, which also ends its runners');
   if (decision.report !== undefined) {
-    log.warn("A tenant's row needs mending", { ...decision.report });
+    log.warn('Tenant row has invalid attributes', { ...decision.report });
     deps.metrics.count('TenantRowInvalid', {
       properties: { tenant_id: installationId, attributes: decision.report.attributes },
     });

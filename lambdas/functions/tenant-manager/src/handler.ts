@@ -23,7 +23,7 @@ export function createHandler(
     if (Array.isArray(records)) return handleStream(records, context, deps);
     if (detail !== undefined) return void (await handleLifecycle(detail, deps));
     throw new Error(
-      "The tenant manager was called with neither an event of the bus nor records of the tenants table's stream.",
+      "The tenant manager received neither an EventBridge event nor records of the tenants table's stream.",
     );
   };
 }
@@ -79,7 +79,7 @@ function readChange({ dynamodb, eventID }: StreamRecord, deps: HandlerDeps): Row
   const installationId = dynamodb?.Keys === undefined ? undefined : deps.readImage(dynamodb.Keys)['installation_id'];
   if (typeof installationId !== 'number') {
     throw new Error(
-      `The stream record ${eventID ?? 'without id'} has no installation_id, so it is not of the tenants table.`,
+      `The stream record ${eventID ?? 'without id'} has no installation_id, so it is not from the tenants table.`,
     );
   }
   return {

@@ -11,7 +11,7 @@ export async function offboard(
   deps: TenantManagerDeps,
 ): Promise<void> {
   if (await deps.lifecycle.markDeleted(installationId, account, deps.clock.now())) {
-    deps.log.info('A tenant is offboarded', { tenant_id: installationId });
+    deps.log.info('Offboarding a tenant', { tenant_id: installationId });
   }
   await deps.cleanUp(installationId);
 }

@@ -33,7 +33,7 @@ export async function ensureRow(
 ): Promise<Extract<Reinstallation, { kind: 'current' }> | undefined> {
   const lookup = await deps.tenants.get(event.installationId);
   if (isGone(lookup)) {
-    deps.log.info('An event of an uninstalled tenant came late or again; a deleted row is never revived');
+    deps.log.info('Ignored a late or repeated event of an uninstalled tenant; a deleted row stays deleted');
     // Whatever an earlier try of this event made after the clean-up was done goes away with this.
     await deps.cleanUp(event.installationId);
     return undefined;
@@ -42,7 +42,7 @@ export async function ensureRow(
   if (lookup.kind === 'tenant' && event.action !== 'created') return { kind: 'current', offboard: [] };
   const succession = await findSuccession(event, deps);
   if (succession.kind === 'replaced') {
-    deps.log.info('A newer installation has replaced this one, and GitHub no longer knows it');
+    deps.log.info('Ignored: a newer installation of the account replaced this one');
     await offboard(event.installationId, event.account, deps);
     return undefined;
   }
@@ -70,11 +70,11 @@ async function createRow(
   if (!created) return;
   const fields = { org_name: account.login, ...(previous !== undefined && { previous_installation_id: previous }) };
   if (awaitsApproval)
-    deps.log.warn('A tenant waits for approval: it runs jobs once its status is set to active', {
+    deps.log.warn('A tenant waits for approval; set its status to active to run its jobs', {
       ...fields,
       account_id: account.id,
     });
-  else deps.log.info('A tenant was onboarded', fields);
+  else deps.log.info('Onboarded a tenant', fields);
   deps.metrics.count(awaitsApproval ? 'TenantAwaitingApproval' : 'TenantOnboarded', {
     properties: { tenant_id: installationId },
   });
@@ -104,7 +104,7 @@ async function syncJobFromGitHub(
 ): Promise<'known' | 'gone' | 'unsure'> {
   const answer = await deps.github.getInstallation(installationId);
   if (answer.kind === 'found') return answer.installation === undefined ? 'gone' : 'known';
-  deps.log.warn("GitHub did not say which of an account's installations is the present one, so both rows stay", {
+  deps.log.warn("GitHub did not answer which of an account's installations is current; keeping both rows", {
     answer: answer.kind,
   });
   return 'unsure';

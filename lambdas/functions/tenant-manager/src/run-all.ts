@@ -13,5 +13,5 @@ export async function runAll(steps: readonly (() => Promise<unknown>)[]): Promis
   }
   if (failures.length === 1) throw failures[0];
   if (failures.length > 1)
-    throw new AggregateError(failures, `${failures.length} of ${steps.length} steps failed; the event is tried again`);
+    throw new AggregateError(failures, `${failures.length} of ${steps.length} steps failed; retrying the event`);
 }

@@ -83,7 +83,7 @@ describe('a hand edit', () => {
     expect(harness.log.lines).toEqual([
       {
         level: 'info',
-        message: "A tenant's row was changed",
+        message: 'Tenant row changed',
         fields: {
           tenant_id: INSTALLATION,
           by: 'hand',
@@ -132,7 +132,7 @@ describe('a hand edit', () => {
         state: 'refused',
         reason: 'tenant-deleted',
       });
-      const [report] = harness.log.lines.filter(({ message }) => message.includes('needs mending'));
+      const [report] = harness.log.lines.filter(({ message }) => message.includes('invalid attributes'));
       expect(report?.fields).toMatchObject({
         attributes: ['status'],
         problems: [expect.stringContaining('A new installation of the App makes a new tenant')],

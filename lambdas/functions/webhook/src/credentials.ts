@@ -47,7 +47,7 @@ export function createCredentialSource(deps: CredentialDeps): CredentialSource {
     try {
       return await read();
     } catch (cause) {
-      deps.log.warn('The webhook secret could not be read again; the known one stays valid', {
+      deps.log.warn('Could not read the webhook secret again; keeping the cached one', {
         parameter: deps.webhookSecretParameter,
         cause,
       });
@@ -77,7 +77,7 @@ async function load(deps: CredentialDeps): Promise<Credentials> {
     .filter((line) => line.trim() !== '');
   if (!/^\d+$/.test(appId)) {
     throw new Error(
-      `The parameter ${deps.appIdParameter} is not the number that GitHub shows as the App's ID; set ` +
+      `The parameter ${deps.appIdParameter} is not the numeric ID of the GitHub App; set ` +
         'github_app.id of the module.',
     );
   }

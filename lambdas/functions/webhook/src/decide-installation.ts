@@ -18,7 +18,7 @@ export function decideInstallation(delivery: Delivery): InstallationDecision {
     return {
       kind: 'ignore',
       reason: 'action',
-      message: `${event} with action ${wordOf(payload['action'])} changes no tenant.`,
+      message: `${event} with action ${wordOf(payload['action'])} does not change a tenant.`,
     };
   }
   const installationId = installationIdOf(payload);
@@ -26,7 +26,7 @@ export function decideInstallation(delivery: Delivery): InstallationDecision {
     return {
       kind: 'ignore',
       reason: 'no-installation',
-      message: 'The delivery names no installation, so no tenant is changed.',
+      message: 'The delivery names no installation, so it does not change a tenant.',
     };
   }
   const installation = isObject(payload['installation']) ? payload['installation'] : {};

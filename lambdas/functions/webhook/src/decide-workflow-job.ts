@@ -39,7 +39,7 @@ export function decideWorkflowJob(delivery: Delivery, { environment, tiers }: Ou
   if (installationId === undefined) {
     return ignore(
       'no-installation',
-      "The delivery names no installation; only the App's own webhook does, so this job is not started.",
+      "The delivery names no installation, so it is not from the App's own webhook; the job is not started.",
     );
   }
   const decoder = Decoder.of(payload);
@@ -64,10 +64,7 @@ export function decideWorkflowJob(delivery: Delivery, { environment, tiers }: Ou
   if (action === 'queued' && need === 'machine') return readJob(delivery, installationId, { fitting, now });
   if (action === 'in_progress' || action === 'completed')
     return readEvent(delivery, installationId, { fitting, now, kind: action });
-  return ignore(
-    'action',
-    `A workflow_job with action ${wordOf(action)} and status ${wordOf(status)} asks for nothing.`,
-  );
+  return ignore('action', `A workflow_job with action ${wordOf(action)} and status ${wordOf(status)} needs no action.`);
 }
 
 interface Reading {

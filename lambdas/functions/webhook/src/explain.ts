@@ -3,9 +3,8 @@ import type { JobEvent, JobReason, Routed } from '@multi-tenant-runner/core';
 const SENTENCES: Partial<Record<JobReason, string>> = {
   'unknown-tenant':
     "The job waits: its installation is not in the tenants table yet. It starts once GitHub's installation " +
-    'event has arrived.',
-  'tenant-row-invalid':
-    "The job waits: the status in its tenant's row is none that is known. It starts once the row says active.",
+    'event arrives.',
+  'tenant-row-invalid': "The job waits: its tenant's row has an unknown status. It starts once the status is active.",
   'tenant-suspended': 'The job waits: its tenant is suspended. It starts once the tenant is active again.',
   'tenant-deleted': 'The job is refused: its tenant has uninstalled the App.',
   'foreign-owner': "The job is refused: the repository's owner is not the account of this installation.",
@@ -15,10 +14,9 @@ const SENTENCES: Partial<Record<JobReason, string>> = {
 };
 
 export function explainEvent(kind: JobEvent['kind']): string {
-  if (kind !== 'waiting') return `That the job is ${kind} was noted.`;
+  if (kind !== 'waiting') return `Recorded that the job is ${kind}.`;
   return (
-    'GitHub holds the job back, behind an environment or in a concurrency group; it starts when GitHub says ' +
-    'that it is queued.'
+    'GitHub holds the job back, behind an environment or in a concurrency group; it starts once GitHub ' + 'queues it.'
   );
 }
 
@@ -28,7 +26,7 @@ export function explain(routed: Routed): string {
     case 'sent':
       return `The job was sent to the queue of tier ${routed.tier}.`;
     case 'known':
-      return 'The job is known from an earlier delivery; nothing changes.';
+      return 'The job is already known from an earlier delivery.';
     default:
       return SENTENCES[routed.reason] ?? `The job is ${routed.kind}: ${routed.reason}.`;
   }

@@ -35,7 +35,7 @@ export function parseDelivery(request: HttpRequest, body: Buffer, appId: string)
   if (foreign !== undefined) return refused(403, 'foreign-app', foreign);
   const event = header(request, 'x-github-event');
   if (event === undefined)
-    return refused(400, 'no-event', 'The header X-GitHub-Event is missing, so this is not a delivery of GitHub.');
+    return refused(400, 'no-event', 'The header X-GitHub-Event is missing, so this is not a GitHub delivery.');
   if (isForm(request, body)) {
     return refused(
       415,
@@ -44,11 +44,7 @@ export function parseDelivery(request: HttpRequest, body: Buffer, appId: string)
     );
   }
   if (event === 'workflow_job' && body.length > MAX_JOB_BYTES) {
-    return refused(
-      413,
-      'too-large',
-      `A workflow_job of ${body.length} bytes is refused: the limit is ${MAX_JOB_BYTES}.`,
-    );
+    return refused(413, 'too-large', `The workflow_job has ${body.length} bytes; the limit is ${MAX_JOB_BYTES}.`);
   }
   const payload = parseObject(body);
   if (typeof payload === 'string')

@@ -167,11 +167,11 @@ describe('what a remembered row may do', () => {
   });
 });
 
-it('a job of a tenant whose status is none that is known waits, and GitHub’s list of deliveries says why', async () => {
+it('a job of a tenant with an unknown status waits, and GitHub’s list of deliveries says why', async () => {
   const harness = createWebhookHarness();
   harness.addTenant({ status: 'paused' });
   const response = await harness.send(queued());
-  expect(response.message).toContain("the status in its tenant's row is none that is known");
+  expect(response.message).toContain("its tenant's row has an unknown status");
   expect(stored(harness)).toMatchObject([{ state: 'parked', reason: 'tenant-row-invalid' }]);
 });
 

@@ -22,7 +22,7 @@ function add(blocks: BlockList, cidr: unknown): string | undefined {
   const version = isIP(address ?? '');
   const prefix = Number(digits);
   if (address === undefined || version === 0 || prefix > (version === 4 ? 32 : 128))
-    return 'holds an entry that is no CIDR block';
+    return 'holds an entry that is not a CIDR block';
   blocks.addSubnet(address, prefix, version === 4 ? 'ipv4' : 'ipv6');
   return undefined;
 }

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { createTestHarness, type TestHarness } from '@multi-tenant-runner/testing';
 import { createCredentialSource } from '../src/credentials';
-import { createHandler, type WebhookDeps } from '../src/handler';
+import type { WebhookDeps } from '../src/deps';
+import { createHandler } from '../src/handler';
 import type { HttpRequest, HttpResponse } from '../src/http';
 import type { SourceFilter } from '../src/source-addresses';
 

@@ -31,7 +31,7 @@ export function createAppCredentials({
       const appId = values.get(appIdParameter)?.trim() ?? '';
       if (!/^\d+$/.test(appId))
         throw new Error(
-          `The parameter ${appIdParameter} is not the number that GitHub shows as the App's ID; set ` +
+          `The parameter ${appIdParameter} is not the numeric ID of the GitHub App; set ` +
             'github_app.id of the module.',
         );
       return { appId, privateKey: decodeKey(values.get(keyParameter) ?? '', keyParameter) };

@@ -7,7 +7,7 @@ export interface AwsError {
 }
 
 export function parseAwsError(error: unknown): AwsError {
-  if (!(error instanceof Error)) return { code: 'Unknown', message: 'a value that is no error was thrown' };
+  if (!(error instanceof Error)) return { code: 'Unknown', message: 'the thrown value is not an Error' };
   const metadata: unknown = '$metadata' in error ? error.$metadata : undefined;
   const status: unknown =
     typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata

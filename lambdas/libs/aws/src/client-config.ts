@@ -18,7 +18,7 @@ const DEFAULT_LIMITS: ClientLimits = { timeout: 4_000, attempts: 3 };
 export function createClientConfig(env: Env, limits: ClientLimits = DEFAULT_LIMITS) {
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
   if (region === undefined || region === '')
-    throw new Error('AWS_REGION is missing from the environment; Lambda sets it by itself, a local run has to.');
+    throw new Error('AWS_REGION is missing from the environment; Lambda sets it, a local run must set it too.');
   const endpoint = env['AWS_ENDPOINT_URL'];
   return {
     region,

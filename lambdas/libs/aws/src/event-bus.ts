@@ -19,7 +19,7 @@ export function createEventBridgeBus({ client, busName }: EventBusDeps): EventBu
     const failed = answer.Entries?.find((result) => result.ErrorCode !== undefined);
     if (failed !== undefined || (answer.FailedEntryCount ?? 0) > 0) {
       throw new Error(
-        `EventBridge did not take the ${detailType} event for bus ${busName}: ` +
+        `EventBridge rejected the ${detailType} event for bus ${busName}: ` +
           `${failed?.ErrorCode ?? 'no reason given'}`,
       );
     }

@@ -18,14 +18,14 @@ export function createSqsJobQueue({ client, tierQueueUrls, runnerEventsQueueUrl 
       const url = tierQueueUrls.get(message.tier);
       if (url === undefined)
         throw new Error(
-          `No queue is known for tier ${message.tier} of job ${message.jobId}; TIER_QUEUE_URLS names ` +
+          `There is no queue for tier ${message.tier} of job ${message.jobId}; TIER_QUEUE_URLS names ` +
             `${[...tierQueueUrls.keys()].join(', ')}.`,
         );
       await send(url, encodeJobMessage(message), message.installationId);
     },
     sendJobEvent: async (event) => {
       if (runnerEventsQueueUrl === undefined)
-        throw new Error('This function was given no queue for job events (RUNNER_EVENTS_QUEUE_URL).');
+        throw new Error('This function has no queue for job events (RUNNER_EVENTS_QUEUE_URL).');
       await send(runnerEventsQueueUrl, encodeJobEvent(event), event.installationId);
     },
   };

@@ -14,9 +14,7 @@ export function createParameterReader({ client }: { readonly client: Pick<SSMCli
     );
     const missing = names.filter((name) => !values.has(name));
     if (missing.length > 0)
-      throw new Error(
-        `SSM has no parameter ${missing.join(', ')}; the module's github_app input makes it or names it.`,
-      );
+      throw new Error(`SSM has no parameter ${missing.join(', ')}; the module's github_app input creates or names it.`);
     return values;
   };
 }
@@ -26,7 +24,7 @@ async function read(client: Pick<SSMClient, 'send'>, names: readonly string[]) {
     return await client.send(new GetParametersCommand({ Names: [...names], WithDecryption: true }));
   } catch (error) {
     throw new Error(
-      `The parameters ${names.join(', ')} can't be read (${parseAwsError(error).code}); the function's ` +
+      `Could not read the parameters ${names.join(', ')} (${parseAwsError(error).code}); the function's ` +
         `role needs ssm:GetParameters and the key's kms:Decrypt.`,
       { cause: error },
     );

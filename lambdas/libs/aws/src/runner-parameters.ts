@@ -97,8 +97,7 @@ async function throttling<T>(call: () => Promise<T>): Promise<T> {
     return await call();
   } catch (error) {
     const failure = parseAwsError(error);
-    if (isThrottle(failure))
-      throw new Throttled(`SSM turned a call away for its rate (${failure.code})`, { cause: error });
+    if (isThrottle(failure)) throw new Throttled(`SSM throttled a call (${failure.code})`, { cause: error });
     throw error;
   }
 }

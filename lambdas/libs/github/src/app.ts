@@ -7,7 +7,7 @@ import {
   type GitHubFailure,
   type LifecycleAccount,
 } from '@multi-tenant-runner/core';
-import type { GitHubDeps } from './github';
+import type { GitHubDeps } from './calls';
 import { parseFailure } from './read-failure';
 import { createRequests, withExactIds } from './requests';
 import { createTokens } from './tokens';
@@ -59,7 +59,7 @@ export function createGitHubApp({ baseUrl, identity, fetch, clock, timeout = TIM
 }
 
 function unreadable(what: string): GitHubFailure {
-  return { kind: 'unavailable', message: `GitHub's list of ${what} can't be read` };
+  return { kind: 'unavailable', message: `Could not parse GitHub's list of ${what}` };
 }
 
 /** The page that a `Link` header calls next. */

@@ -1,5 +1,5 @@
 import type { GitHubFailure, JobPlace, RunnerPlace } from '@multi-tenant-runner/core';
-import type { Answer, AskAsApp, AskAsInstallation } from './github';
+import type { Answer, AskAsApp, AskAsInstallation } from './calls';
 
 /** `unseen`: the installation has no repository of that id or name. */
 export type Seen = { readonly kind: 'seen'; readonly place: JobPlace } | { readonly kind: 'unseen' } | GitHubFailure;
@@ -46,7 +46,7 @@ export function createRenames({ ask, asApp }: { readonly ask: AskAsInstallation;
     if (ownerId !== undefined && idIn(answer.data, 'owner') !== ownerId) return { kind: 'unseen' };
     const name = fullNameIn(answer);
     return name === undefined
-      ? { kind: 'unavailable', message: "GitHub's answer is no repository" }
+      ? { kind: 'unavailable', message: "GitHub's answer is not a repository" }
       : { kind: 'seen', place: { ...place, ...name } };
   };
   const repositoryNow = async (place: JobPlace): Promise<Seen> => {

@@ -1,122 +1,21 @@
 import {
   Decoder,
-  SECOND,
-  type Clock,
   type GitHub,
   type GitHubFailure,
   type JobPlace,
   type Registration,
   type RunnerPlace,
 } from '@multi-tenant-runner/core';
-import { createBudgets, isSecondary, type Purpose } from './budgets';
+import { createCalls, type Answer, type GitHubDeps } from './calls';
 import { createRenames, isSame, loginIn } from './follow-renames';
-import { parseFailedRequest, decideFailure, parseFailure } from './read-failure';
-import { createRequests, type Fetch } from './requests';
+import { at, runnersOf, scopeOf } from './places';
 import { createRunnerGroups } from './runner-groups';
-import { createTokens, type AppIdentity, type TokenScope } from './tokens';
 
-export interface GitHubDeps {
-  readonly baseUrl: string;
-  /** The App's id and key; asked for again at each mint, so that a rotated key is taken up. */
-  readonly identity: () => Promise<AppIdentity>;
-  readonly fetch: Fetch;
-  readonly clock: Clock;
-  /**
-   * What calls that serve launches and housekeeping alike are made for here: a function does mostly one or the other.
-   */
-  readonly purpose?: Purpose;
-  /** Milliseconds that one request may take. */
-  readonly timeout?: number;
-  /** Milliseconds that the registration of a runner may take. */
-  readonly registrationTimeout?: number;
-}
-
-export type Answer = { readonly kind: 'answer'; readonly status: number; readonly data: unknown };
-type Method = 'GET' | 'POST' | 'DELETE';
-export interface Call {
-  readonly installationId: number;
-  readonly scope: TokenScope;
-  readonly route: `${Method} /${string}`;
-  readonly purpose?: Purpose;
-  readonly parameters?: Readonly<Record<string, unknown>>;
-}
-export type AskAsInstallation = (what: Call) => Promise<Answer | GitHubFailure>;
-export type AskAsApp = (
-  route: string,
-  parameters: Readonly<Record<string, unknown>>,
-) => Promise<Answer | GitHubFailure>;
-
-const TIMEOUT = 8_000;
-/**
- * GitHub ends what takes it longer than ten seconds, and generate-jitconfig has been seen to take all of them. Whoever
- * hangs up before has a registration without its configuration, and a machine that was paid for in vain.
- * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
- */
-const REGISTRATION_TIMEOUT = 15 * SECOND;
-/** What a token that has gone stale is refused with: revoked, suspended, or made before the repository was granted. */
-const STALE: ReadonlySet<number> = new Set([401, 403, 404]);
-
-export function createGitHub({
-  baseUrl,
-  identity,
-  fetch,
-  clock,
-  purpose = 'launch',
-  timeout = TIMEOUT,
-  registrationTimeout = REGISTRATION_TIMEOUT,
-}: GitHubDeps): GitHub {
-  const requests = createRequests({ baseUrl, fetch, timeout });
-  const patient = createRequests({ baseUrl, fetch, timeout: registrationTimeout });
-  const tokens = createTokens({ identity, requests, clock });
-  const budgets = createBudgets({ clock });
-
-  const limited = (installationId: number, route: string, use: Purpose): GitHubFailure | undefined => {
-    const retryAt = budgets.notBefore(installationId, route, use);
-    return retryAt && { kind: 'limited', retryAt };
-  };
-  const send = async (token: string, { installationId, route, parameters }: Call): Promise<Answer | GitHubFailure> => {
-    try {
-      const { withToken } = route.endsWith('/generate-jitconfig') ? patient : requests;
-      const { status, data, headers } = await withToken(token)(route, { ...parameters });
-      budgets.read(installationId, route, headers);
-      return { kind: 'answer', status, data };
-    } catch (error) {
-      const failed = parseFailedRequest(error);
-      const failure = decideFailure(failed, clock.now());
-      budgets.read(installationId, route, failed.headers);
-      return failure.kind === 'limited' && isSecondary(failed)
-        ? { kind: 'limited', retryAt: budgets.pause(installationId, failed) }
-        : failure;
-    }
-  };
-  /**
-   * A refused token is forgotten and the call made once more with a new one: then the refusal is GitHub's last word.
-   */
-  const call = async (what: Call): Promise<Answer | GitHubFailure> => {
-    const refusal = limited(what.installationId, what.route, what.purpose ?? purpose);
-    if (refusal !== undefined) return refusal;
-    const first = await tokens.get(what.installationId, what.scope);
-    if (first.kind !== 'token') return first;
-    const answer = await send(first.token, what);
-    if (answer.kind !== 'refused' || !STALE.has(answer.status)) return answer;
-    tokens.drop(what.installationId, what.scope, first.token);
-    const second = await tokens.get(what.installationId, what.scope);
-    return second.kind === 'token' ? send(second.token, what) : second;
-  };
-  const asApp: AskAsApp = async (route, parameters) => {
-    try {
-      const { status, data }: { status: number; data: unknown } = await requests.withToken(await tokens.asApp())(
-        route,
-        { ...parameters },
-      );
-      return { kind: 'answer', status, data };
-    } catch (error) {
-      return parseFailure(error, clock.now());
-    }
-  };
+export function createGitHub(deps: GitHubDeps): GitHub {
+  const { call, asApp, tokens, limited } = createCalls(deps);
   const renames = createRenames({ ask: call, asApp });
-  const groups = createRunnerGroups({ ask: call, clock });
-  /** Asks once more where the account or the repository is now, if it is not where it was. */
+  const groups = createRunnerGroups({ ask: call, clock: deps.clock });
+  /** Repeats a call under the present name when the account or the repository was renamed. */
   const following = async <T extends { readonly kind: string; readonly status?: number }>(
     place: RunnerPlace,
     ask: (there: RunnerPlace) => Promise<T>,
@@ -126,10 +25,7 @@ export function createGitHub({
     const now = await renames.runnersNow(place);
     return now === undefined ? answer : ask(now);
   };
-  /**
-   * "No such runner" is believed only where the runners can be listed: a renamed owner or a lost permission says 404
-   * too.
-   */
+  /** A 404 means "no such runner" only if the runners can be listed: a lost permission is a 404 too. */
   const absentOr = async (
     place: RunnerPlace,
     refused: GitHubFailure,
@@ -154,10 +50,7 @@ export function createGitHub({
       parameters: { owner, repo, job_id: jobId },
     });
   };
-  /**
-   * "No such job" is believed only where its repository can be seen: one that was renamed, moved or taken away says 404
-   * too.
-   */
+  /** A 404 means "no such job" only if its repository is visible: a renamed, moved or removed one is a 404 too. */
   const findJob = async (
     place: JobPlace,
     jobId: number,
@@ -174,7 +67,7 @@ export function createGitHub({
 
   return {
     authorize: async (place) => {
-      // Before a machine is paid for whose configuration GitHub would not give.
+      // Checked before a machine is paid for whose configuration GitHub would refuse.
       const refusal = limited(place.installationId, `POST ${runnersOf(place)}/generate-jitconfig`, 'launch');
       if (refusal !== undefined) return refusal;
       const token = await tokens.get(place.installationId, scopeOf(place));
@@ -195,7 +88,10 @@ export function createGitHub({
       };
       return decoder.problems.length === 0
         ? { kind: 'created', ...created }
-        : { kind: 'unavailable', message: `GitHub's answer can't be read: ${decoder.problems.join('; ')}` };
+        : {
+            kind: 'unavailable',
+            message: `GitHub's answer is not a runner configuration: ${decoder.problems.join('; ')}`,
+          };
     },
     findRunner: async (place, name) => {
       const answer = await following(place, (there) =>
@@ -206,7 +102,7 @@ export function createGitHub({
         typeof answer.data === 'object' && answer.data !== null ? Reflect.get(answer.data, 'runners') : undefined;
       if (!Array.isArray(listed)) return { kind: 'unavailable', message: "GitHub's answer has no list of runners" };
       // Older GitHub Enterprise Servers ignore the name and list all.
-      const runner = listed.map(readRegistration).find((registration) => registration?.name === name);
+      const runner = listed.map(parseRegistration).find((registration) => registration?.name === name);
       return { kind: 'found', ...(runner && { runner }) };
     },
     getRunner: async (place, runnerId) => {
@@ -220,9 +116,9 @@ export function createGitHub({
       });
       if (answer.kind === 'absent') return { kind: 'found' };
       if (answer.kind !== 'answer') return answer;
-      const runner = readRegistration(answer.data);
+      const runner = parseRegistration(answer.data);
       return runner === undefined
-        ? { kind: 'unavailable', message: "GitHub's answer is no runner" }
+        ? { kind: 'unavailable', message: "GitHub's answer is not a runner" }
         : { kind: 'found', runner };
     },
     deleteRunner: (place, runnerId) =>
@@ -245,7 +141,7 @@ export function createGitHub({
       const conclusion = decoder.optionalText('conclusion');
       const runnerName = decoder.optionalText('runner_name');
       if (decoder.problems.length > 0)
-        return { kind: 'unavailable', message: `GitHub's answer is no job: ${decoder.problems.join('; ')}` };
+        return { kind: 'unavailable', message: `GitHub's answer is not a job: ${decoder.problems.join('; ')}` };
       return {
         kind: 'found',
         job: {
@@ -272,25 +168,7 @@ export function createGitHub({
   };
 }
 
-function scopeOf(place: RunnerPlace): TokenScope {
-  return place.scope === 'org'
-    ? { kind: 'organization' }
-    : { kind: 'repository', repository: place.scope, ...(place.repoId !== undefined && { repoId: place.repoId }) };
-}
-
-function at(place: RunnerPlace): Pick<Call, 'installationId' | 'scope'> {
-  return { installationId: place.installationId, scope: scopeOf(place) };
-}
-
-function runnersOf(place: RunnerPlace): `/${string}` {
-  const owner =
-    place.scope === 'org'
-      ? `orgs/${encodeURIComponent(place.owner)}`
-      : `repos/${place.scope.split('/').map(encodeURIComponent).join('/')}`;
-  return `/${owner}/actions/runners`;
-}
-
-function readRegistration(value: unknown): Registration | undefined {
+function parseRegistration(value: unknown): Registration | undefined {
   const decoder = Decoder.of(value);
   const registration = {
     id: decoder.wholeNumber('id'),

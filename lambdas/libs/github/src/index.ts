@@ -1,5 +1,6 @@
 export * from './app';
 export * from './budgets';
+export type { GitHubDeps } from './calls';
 export * from './github';
 export * from './job-search';
 export * from './network';

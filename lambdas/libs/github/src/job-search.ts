@@ -12,7 +12,7 @@ import {
   type WaitingJob,
 } from '@multi-tenant-runner/core';
 import { createBudgets, isSecondary, parseBucket } from './budgets';
-import type { GitHubDeps } from './github';
+import type { GitHubDeps } from './calls';
 import { decideFailure, parseFailedRequest } from './read-failure';
 import { createRequests } from './requests';
 import { createTokens, type TokenScope } from './tokens';
@@ -133,7 +133,7 @@ export function createJobSearch({ baseUrl, identity, fetch, clock, timeout = TIM
 }
 
 function unreadable(what: string): GitHubFailure {
-  return { kind: 'unavailable', message: `GitHub's list of ${what} can't be read` };
+  return { kind: 'unavailable', message: `Could not parse GitHub's list of ${what}` };
 }
 
 function budgetOf({ budget }: Spending): Spending {

@@ -7,7 +7,7 @@ import {
   type RunnerGroupName,
   type RunnerPlace,
 } from '@multi-tenant-runner/core';
-import type { AskAsInstallation } from './github';
+import type { AskAsInstallation } from './calls';
 import { isSame } from './follow-renames';
 
 const PAGE = 100;

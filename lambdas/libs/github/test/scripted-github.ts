@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createTestClock, type TestClock } from '@multi-tenant-runner/testing';
-import type { GitHubDeps } from '../src/github';
+import type { GitHubDeps } from '../src/calls';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const PEM = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();

@@ -7,18 +7,20 @@ export interface MetricsOptions {
   readonly write: (line: string) => void;
 }
 
+interface Measurement {
+  readonly name: MetricName;
+  readonly unit: 'Count' | 'Seconds';
+  readonly value: number;
+  readonly tier: string | undefined;
+  readonly properties?: object;
+}
+
 /**
- * CloudWatch's embedded metric format: one line, one value. Only `environment` and `tier` are dimensions: each further
- * value of a dimension is a metric to pay for, so a tenant's id stays a property that Logs Insights can group by.
+ * CloudWatch's embedded metric format: one value a line. Only `environment` and `tier` are dimensions: CloudWatch bills
+ * each dimension value as a metric of its own, so a tenant's id stays a property that Logs Insights can group by.
  */
 export function createMetrics({ environment, clock, write }: MetricsOptions): Metrics {
-  const line = (
-    name: MetricName,
-    unit: 'Count' | 'Seconds',
-    value: number,
-    tier: string | undefined,
-    properties: object,
-  ): string =>
+  const line = ({ name, unit, value, tier, properties = {} }: Measurement): string =>
     JSON.stringify({
       ...properties,
       _aws: {
@@ -39,8 +41,9 @@ export function createMetrics({ environment, clock, write }: MetricsOptions): Me
   return {
     count: (name, { tier, value = 1, properties = {} } = {}) => {
       const details = redact(properties);
-      write(line(name, 'Count', value, tier, typeof details === 'object' && details !== null ? details : {}));
+      const named = typeof details === 'object' && details !== null ? details : {};
+      write(line({ name, unit: 'Count', value, tier, properties: named }));
     },
-    measureSeconds: (name, seconds, { tier } = {}) => write(line(name, 'Seconds', seconds, tier, {})),
+    measureSeconds: (name, value, { tier } = {}) => write(line({ name, unit: 'Seconds', value, tier })),
   };
 }

@@ -32,7 +32,7 @@ export async function runBatch<R>(
         await handle(record);
         done.add(record);
       } catch (error) {
-        options.log.warn('A record failed and will be delivered again', { record: options.id(record), error });
+        options.log.warn('A record failed and will be retried', { record: options.id(record), error });
         if (options.inOrder === true) return;
       }
     }
@@ -43,7 +43,7 @@ export async function runBatch<R>(
   // Decided at this moment: what finishes later was reported as failed, and its repeat finds it done.
   const failed = records.filter((record) => !done.has(record));
   if (deadline.passed() && failed.length > 0) {
-    options.log.warn('The time ran out, so the unfinished records will be delivered again', {
+    options.log.warn('Out of time; the unfinished records will be retried', {
       unfinished: failed.length,
     });
   }

@@ -42,7 +42,7 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
       if (result !== 'again') return result;
     }
     throw new Error(
-      `The row of installation ${installationId} in ${tableName} changed during each of ${TRIES} tries; ` +
+      `The row of installation ${installationId} in ${tableName} changed during each of ${TRIES} attempts; ` +
         'the event is delivered again.',
     );
   };

@@ -4,7 +4,6 @@ import {
   TerminateInstancesCommand,
   type EC2Client,
   type Filter,
-  type Instance,
 } from '@aws-sdk/client-ec2';
 import {
   TAG,
@@ -16,25 +15,22 @@ import {
 } from '@multi-tenant-runner/core';
 import { isThrottle, parseAwsError } from '../aws-error';
 import { decideLaunchError } from './decide-launch-error';
+import { ALIVE, isReason, parseMachine, parseState } from './parse-machine';
 import { PAUSE, retrying, type Sleep } from './retrying';
 import { buildRunInput, type FleetTags } from './run-input';
 
 export interface FleetDeps extends FleetTags {
-  /** Made with one attempt only: what may be repeated differs from call to call, and is decided here. */
+  /** Without retries of its own: each call decides below which errors it may retry. */
   readonly client: Pick<EC2Client, 'send'>;
   readonly sleep: Sleep;
 }
 
 const LAUNCH_ATTEMPTS = 3;
-/**
- * A machine made a moment ago may not be known yet where its end is asked for. Milliseconds between the times it is
- * asked.
- */
+/** Milliseconds between attempts: EC2 is eventually consistent, so a new machine may be unknown for a moment. */
 const UNKNOWN_ID_PAUSES = [1_500, 3_000];
 /** EC2 takes 200 values in one filter. */
 const IDS_A_CALL = 200;
 const IDS_A_TERMINATION = 50;
-const ALIVE: readonly MachineState[] = ['pending', 'running', 'shutting-down', 'stopping', 'stopped'];
 
 export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
   const { client, environment, sleep } = deps;
@@ -50,7 +46,7 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
         ),
       );
       for (const reservation of page.Reservations ?? [])
-        machines.push(...(reservation.Instances ?? []).flatMap(toMachine));
+        machines.push(...(reservation.Instances ?? []).flatMap(parseMachine));
       next = page.NextToken;
     } while (next !== undefined && next !== '');
     return machines;
@@ -59,16 +55,16 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
   const terminateTogether = async (ids: readonly string[]): Promise<[string, MachineState][]> => {
     const answer = await retrying(sleep, () => client.send(new TerminateInstancesCommand({ InstanceIds: [...ids] })));
     return (answer.TerminatingInstances ?? []).flatMap(({ InstanceId, CurrentState }): [string, MachineState][] =>
-      InstanceId === undefined ? [] : [[InstanceId, toState(CurrentState?.Name)]],
+      InstanceId === undefined ? [] : [[InstanceId, parseState(CurrentState?.Name)]],
     );
   };
 
   /**
-   * Our right to end a machine hangs on its tag, and EC2 judges rights first: of one that it has forgotten, tags and
-   * all, or whose tags have not arrived everywhere, it says "not authorized". Whether that is meant, a look by id
-   * tells. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+   * The policy allows termination by tag, and EC2 authorizes first: a machine that it has forgotten, or whose tags have
+   * not propagated, is "not authorized". Describing it by id shows whether the refusal is real.
+   * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
    */
-  const lookAtRefused = async (id: string, refusal: unknown): Promise<MachineState | undefined> => {
+  const describeRefused = async (id: string, refusal: unknown): Promise<MachineState | undefined> => {
     if (parseAwsError(refusal).code !== 'UnauthorizedOperation') throw refusal;
     const [machine] = await describe([{ Name: 'instance-id', Values: [id] }]).catch(() => {
       throw refusal;
@@ -83,7 +79,7 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
       try {
         return await terminateTogether([id]);
       } catch (error) {
-        const state = isUnknownId(error) ? undefined : await lookAtRefused(id, error);
+        const state = isUnknownId(error) ? undefined : await describeRefused(id, error);
         if (state !== undefined) return [[id, state]];
       }
       if (pause !== undefined) await sleep(pause);
@@ -91,9 +87,7 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
     return [];
   };
 
-  /**
-   * One bad id fails the call for all of them; then each goes alone, and the good ones end before the error is told.
-   */
+  /** One bad id fails the whole call. Then each id is terminated alone, and the error is thrown after the good ones. */
   const terminateChunk = async (ids: readonly string[]): Promise<[string, MachineState][]> => {
     if (ids.length === 1) return Promise.all(ids.map(terminateOne)).then((results) => results.flat());
     try {
@@ -116,7 +110,7 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
         for (const [id, state] of await terminateChunk(chunk)) states.set(id, state);
       return states;
     },
-    // By filter, as asking for the ids themselves fails for all of them if one is unknown.
+    // By filter: `InstanceIds` fails for all of them if one is unknown.
     describe: async (instanceIds) => {
       const found: Machine[] = [];
       for (const chunk of chunks(instanceIds, IDS_A_CALL))
@@ -134,7 +128,7 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
       };
       const byTag = Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] }));
       const found = await describe([...byTag, { Name: 'instance-state-name', Values: [...ALIVE] }]);
-      // A filter's result is acted upon by ending machines, so it is checked again.
+      // The caller terminates machines on this result, so it is checked again.
       return found.filter(
         (machine) =>
           ALIVE.includes(machine.state) && Object.entries(tags).every(([key, value]) => machine.tags[key] === value),
@@ -143,16 +137,16 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
   };
 }
 
-/** The client token makes a repeat harmless: EC2 answers with the machine that the first call made. */
+/** The client token makes a retry safe: EC2 answers with the machine that the first call started. */
 async function launch({ client, sleep, ...tags }: FleetDeps, request: LaunchRequest): Promise<LaunchAnswer> {
-  let last: LaunchAnswer = { kind: 'unknown', code: 'NoAnswer', message: 'EC2 was not asked' };
-  // A throttle after an unclear answer says nothing about the machine that the unclear call may have made.
+  let last: LaunchAnswer = { kind: 'unknown', code: 'NoAnswer', message: 'RunInstances was not called' };
+  // A throttle after an unclear answer says nothing about the machine that the unclear call may have started.
   let unclear: LaunchAnswer | undefined;
   for (let attempt = 1; attempt <= LAUNCH_ATTEMPTS; attempt += 1) {
     if (attempt > 1) await sleep(PAUSE * 2 ** (attempt - 2));
     last = await ask(client, request, tags);
     if (last.kind === 'unknown') unclear = last;
-    // EC2 looks for the token's machine before it looks for capacity, but after it counted and authorized the call.
+    // EC2 looks up the token before it looks for capacity, but after it throttles and authorizes the call.
     if (last.kind === 'started' || last.kind === 'refused' || (last.kind === 'impossible' && unclear === undefined))
       return last;
   }
@@ -164,12 +158,12 @@ async function ask(client: FleetDeps['client'], request: LaunchRequest, tags: Fl
     const answer = await client.send(new RunInstancesCommand(buildRunInput(request, tags)));
     const instance = answer.Instances?.[0];
     if (instance?.InstanceId === undefined)
-      return { kind: 'unknown', code: 'NoInstance', message: 'EC2 answered without a machine' };
+      return { kind: 'unknown', code: 'NoInstance', message: 'RunInstances answered without an instance' };
     const { InstanceId: instanceId, StateReason: { Code: stateReason } = {} } = instance;
     return {
       kind: 'started',
       instanceId,
-      state: toState(instance.State?.Name),
+      state: parseState(instance.State?.Name),
       ...(isReason(stateReason) && { stateReason }),
     };
   } catch (error) {
@@ -179,29 +173,6 @@ async function ask(client: FleetDeps['client'], request: LaunchRequest, tags: Fl
 
 function isUnknownId(error: unknown): boolean {
   return /^InvalidInstanceID\./.test(parseAwsError(error).code);
-}
-
-/** EC2 says `pending` of one that starts, which explains nothing. */
-const isReason = (code: string | undefined): code is string => code !== undefined && /^(Client|Server)\./.test(code);
-
-function toMachine({ InstanceId, State, StateReason, ClientToken, LaunchTime, Tags }: Instance): Machine[] {
-  if (InstanceId === undefined) return [];
-  const tags = Object.fromEntries((Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
-  return [
-    {
-      instanceId: InstanceId,
-      state: toState(State?.Name),
-      ...(ClientToken !== undefined && { clientToken: ClientToken }),
-      launchedAt: (LaunchTime ?? new Date(0)).toISOString(),
-      ...(isReason(StateReason?.Code) && { stateReason: StateReason.Code }),
-      tags,
-    },
-  ];
-}
-
-/** A state that is not told counts as alive: nothing is released on it. */
-function toState(name: string | undefined): MachineState {
-  return [...ALIVE, 'terminated' as const].find((state) => state === name) ?? 'pending';
 }
 
 function chunks<T>(all: readonly T[], size: number): T[][] {

@@ -44,8 +44,8 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
     if (group !== undefined) return group;
     if (looks <= 1)
       throw new Error(
-        `Security group ${securityGroupName(environment, installationId)} was made but EC2 does not list ` +
-          'it yet; the next event or sweep goes on from here.',
+        `Security group ${securityGroupName(environment, installationId)} was created but EC2 does not list ` +
+          'it yet; the next event or sweep continues.',
       );
     await sleep(LOOK_PAUSE);
     return seen(installationId, looks - 1);
@@ -59,7 +59,7 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
     };
     const input = {
       GroupName: securityGroupName(environment, installationId),
-      Description: `Runners of installation ${installationId}: nothing comes in`,
+      Description: `Runners of installation ${installationId}: no ingress`,
       VpcId: vpcId,
       TagSpecifications: [
         {

@@ -1,0 +1,33 @@
+import type {
+  AdmissionSettings,
+  Clock,
+  EventBus,
+  JobQueue,
+  JobStore,
+  Log,
+  Metrics,
+  TenantRegistry,
+} from '@multi-tenant-runner/core';
+import type { CredentialSource } from './credentials';
+import type { SourceFilter } from './source-addresses';
+import type { TenantCache } from './tenant-cache';
+
+export interface WebhookDeps {
+  readonly environment: string;
+  readonly acceptsFrom: SourceFilter;
+  readonly credentials: CredentialSource;
+  readonly tenants: Pick<TenantRegistry, 'get'>;
+  readonly jobs: Pick<JobStore, 'create' | 'change'>;
+  readonly queue: JobQueue;
+  readonly bus: EventBus;
+  readonly settings: AdmissionSettings;
+  /** Events that are also published for the operator's own EventBridge rules. */
+  readonly publishEvents: ReadonlySet<string>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface DeliveryDeps extends Omit<WebhookDeps, 'tenants'> {
+  readonly tenants: TenantCache;
+}

@@ -1,0 +1,89 @@
+import { routeJob, tierOf, type Tier } from '@multi-tenant-runner/core';
+import { decideInstallation } from './decide-installation';
+import { decideWorkflowJob, type UnroutedEvent } from './decide-workflow-job';
+import type { DeliveryDeps } from './deps';
+import { explain, explainEvent } from './explain';
+import type { Delivery } from './parse-delivery';
+
+/** The answer to GitHub, and how the delivery is logged. */
+export interface Outcome {
+  readonly status: number;
+  readonly message: string;
+  readonly outcome: string;
+  /** For the log: the job, and why it waits or was refused. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+export async function handleDelivery(delivery: Delivery, deps: DeliveryDeps): Promise<Outcome> {
+  switch (delivery.event) {
+    case 'ping':
+      return { status: 200, message: 'The webhook of the GitHub App reaches this environment.', outcome: 'ping' };
+    case 'workflow_job':
+      return handleWorkflowJob(delivery, deps);
+    case 'installation':
+    case 'installation_target':
+      return handleInstallation(delivery, deps);
+    default:
+      if (deps.publishEvents.has(delivery.event))
+        return {
+          status: 202,
+          message: 'The event was published for your own EventBridge rules.',
+          outcome: 'published',
+        };
+      return ignore(deps, 'event', `This environment does not use the event ${delivery.event}.`);
+  }
+}
+
+async function handleWorkflowJob(delivery: Delivery, deps: DeliveryDeps): Promise<Outcome> {
+  const decision = decideWorkflowJob(
+    delivery,
+    { environment: deps.environment, tiers: deps.settings.tiers },
+    deps.clock.now(),
+  );
+  switch (decision.kind) {
+    case 'ignore':
+      return ignore(deps, decision.reason, decision.message);
+    case 'malformed':
+      deps.metrics.count('WebhookRefused', { properties: { reason: 'malformed' } });
+      return {
+        status: 400,
+        message: `This is not a GitHub workflow_job: ${decision.problems.join('; ')}.`,
+        outcome: 'malformed',
+      };
+    case 'event':
+      return sendEvent(decision.event, decision.fitting, deps);
+    case 'start': {
+      const routed = await routeJob(decision.job, decision.fitting, deps);
+      const details = { job_id: decision.job.jobId, ...routed };
+      return { status: 202, message: explain(routed), outcome: routed.kind, details };
+    }
+  }
+}
+
+/** The tier is only a label of the event's metrics here, so a remembered row is good enough. */
+async function sendEvent(event: UnroutedEvent, fitting: readonly Tier[], deps: DeliveryDeps): Promise<Outcome> {
+  const tier = tierOf(fitting, deps.tenants.recent(event.installationId), deps.settings.defaultTier);
+  await deps.queue.sendJobEvent({ ...event, tier });
+  return { status: 202, message: explainEvent(event.kind), outcome: event.kind, details: { job_id: event.jobId } };
+}
+
+async function handleInstallation(delivery: Delivery, deps: DeliveryDeps): Promise<Outcome> {
+  const decision = decideInstallation(delivery);
+  if (decision.kind === 'ignore') return ignore(deps, decision.reason, decision.message);
+  await deps.bus.publishLifecycle(delivery.event, decision.event);
+  return {
+    status: 202,
+    message: `The installation event (${decision.event.action}) was passed to the tenant manager.`,
+    outcome: 'published',
+  };
+}
+
+function ignore(deps: DeliveryDeps, reason: string, message: string): Outcome {
+  deps.metrics.count('WebhookIgnored', { properties: { reason } });
+  return {
+    status: 202,
+    message,
+    outcome: `ignored: ${reason}`,
+    ...(reason === 'action' && { details: { why: message } }),
+  };
+}

@@ -1,0 +1,112 @@
+import { SECOND, type Clock, type GitHubFailure } from '@multi-tenant-runner/core';
+import { createBudgets, isSecondary, type Purpose } from './budgets';
+import { decideFailure, parseFailedRequest, parseFailure } from './read-failure';
+import { createRequests, type Fetch } from './requests';
+import { createTokens, type AppIdentity, type TokenScope, type Tokens } from './tokens';
+
+export interface GitHubDeps {
+  readonly baseUrl: string;
+  /** The App's id and key, read again for each new token, so that a rotated key takes effect. */
+  readonly identity: () => Promise<AppIdentity>;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  /** The purpose of calls that do not name one: a function mostly serves launches, or mostly housekeeping. */
+  readonly purpose?: Purpose;
+  /** Milliseconds that one request may take. */
+  readonly timeout?: number;
+  /** Milliseconds that the registration of a runner may take. */
+  readonly registrationTimeout?: number;
+}
+
+export type Answer = { readonly kind: 'answer'; readonly status: number; readonly data: unknown };
+type Method = 'GET' | 'POST' | 'DELETE';
+export interface Call {
+  readonly installationId: number;
+  readonly scope: TokenScope;
+  readonly route: `${Method} /${string}`;
+  readonly purpose?: Purpose;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+export type AskAsInstallation = (what: Call) => Promise<Answer | GitHubFailure>;
+export type AskAsApp = (
+  route: string,
+  parameters: Readonly<Record<string, unknown>>,
+) => Promise<Answer | GitHubFailure>;
+
+const TIMEOUT = 8_000;
+/**
+ * GitHub ends a request after ten seconds, and generate-jitconfig has been seen to take all of them. A client that
+ * hangs up earlier leaves a registration without its configuration, and has paid for a machine that no job can use.
+ * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
+ */
+const REGISTRATION_TIMEOUT = 15 * SECOND;
+/** GitHub's answers to a stale token: revoked, suspended, or made before the repository was granted. */
+const STALE: ReadonlySet<number> = new Set([401, 403, 404]);
+
+export interface GitHubCalls {
+  readonly call: AskAsInstallation;
+  readonly asApp: AskAsApp;
+  readonly tokens: Tokens;
+  /** Why a call must wait now; undefined: it may be made. */
+  limited(installationId: number, route: string, use: Purpose): GitHubFailure | undefined;
+}
+
+/** Authenticated calls to GitHub: within the installation's rate limit, and with a token that is still good. */
+export function createCalls({
+  baseUrl,
+  identity,
+  fetch,
+  clock,
+  purpose = 'launch',
+  timeout = TIMEOUT,
+  registrationTimeout = REGISTRATION_TIMEOUT,
+}: GitHubDeps): GitHubCalls {
+  const requests = createRequests({ baseUrl, fetch, timeout });
+  const patient = createRequests({ baseUrl, fetch, timeout: registrationTimeout });
+  const tokens = createTokens({ identity, requests, clock });
+  const budgets = createBudgets({ clock });
+
+  const limited = (installationId: number, route: string, use: Purpose): GitHubFailure | undefined => {
+    const retryAt = budgets.notBefore(installationId, route, use);
+    return retryAt && { kind: 'limited', retryAt };
+  };
+  const send = async (token: string, { installationId, route, parameters }: Call): Promise<Answer | GitHubFailure> => {
+    try {
+      const { withToken } = route.endsWith('/generate-jitconfig') ? patient : requests;
+      const { status, data, headers } = await withToken(token)(route, { ...parameters });
+      budgets.read(installationId, route, headers);
+      return { kind: 'answer', status, data };
+    } catch (error) {
+      const failed = parseFailedRequest(error);
+      const failure = decideFailure(failed, clock.now());
+      budgets.read(installationId, route, failed.headers);
+      return failure.kind === 'limited' && isSecondary(failed)
+        ? { kind: 'limited', retryAt: budgets.pause(installationId, failed) }
+        : failure;
+    }
+  };
+  /** Drops a refused token and repeats the call once with a new one; a second refusal is final. */
+  const call: AskAsInstallation = async (what) => {
+    const refusal = limited(what.installationId, what.route, what.purpose ?? purpose);
+    if (refusal !== undefined) return refusal;
+    const first = await tokens.get(what.installationId, what.scope);
+    if (first.kind !== 'token') return first;
+    const answer = await send(first.token, what);
+    if (answer.kind !== 'refused' || !STALE.has(answer.status)) return answer;
+    tokens.drop(what.installationId, what.scope, first.token);
+    const second = await tokens.get(what.installationId, what.scope);
+    return second.kind === 'token' ? send(second.token, what) : second;
+  };
+  const asApp: AskAsApp = async (route, parameters) => {
+    try {
+      const { status, data }: { status: number; data: unknown } = await requests.withToken(await tokens.asApp())(
+        route,
+        { ...parameters },
+      );
+      return { kind: 'answer', status, data };
+    } catch (error) {
+      return parseFailure(error, clock.now());
+    }
+  };
+  return { call, asApp, tokens, limited };
+}
