@@ -78,7 +78,7 @@ export function createFunctions(system: System): Functions {
       clock: harness.clock,
       log: harness.log,
       metrics: harness.metrics,
-      readImage: fromAttributes,
+      parseImage: fromAttributes,
     });
     return handler(event, at);
   };

@@ -1,4 +1,4 @@
-import { readNetworkConfig, type NetworkConfig } from '@multi-tenant-runner/wiring';
+import { parseNetworkConfig, type NetworkConfig } from '@multi-tenant-runner/wiring';
 import type { AdmissionSettings } from '@multi-tenant-runner/core';
 import {
   LOG_LEVELS,
@@ -37,7 +37,7 @@ export function parseRecoveryConfig(env: Env): RecoveryConfig {
       tierQueueUrls: readTierQueueUrls(reader, settings.tiers),
       eventBusName: reader.text('EVENT_BUS_NAME'),
       gitHubApiUrl: reader.text('GITHUB_API_URL'),
-      network: readNetworkConfig(reader),
+      network: parseNetworkConfig(reader),
       appIdParameter: reader.text('GITHUB_APP_ID_PARAMETER'),
       appKeyParameter: reader.text('GITHUB_APP_KEY_PARAMETER'),
     };

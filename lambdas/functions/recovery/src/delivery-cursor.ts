@@ -1,27 +1,27 @@
 import { DAY, MINUTE, plus } from '@multi-tenant-runner/core';
 
-/** GitHub keeps deliveries for three days and redelivers nothing older. */
+/** GitHub keeps deliveries for three days and redelivers no older ones. */
 export const HORIZON = 3 * DAY;
-/** An attempt is listed once it is over, up to ten seconds after its time, and perhaps later: so much is read twice. */
+/** GitHub lists an attempt when it ends, ten seconds after its time or later: each pass overlaps the last by this much. */
 export const OVERLAP = 15 * MINUTE;
 
 /**
- * What of GitHub's list was read. A pass goes from the newest attempt down to `floor`; one that was cut off goes on
- * where it stopped before the next begins, so that nothing between the two is ever passed over.
+ * How much of GitHub's list was read. A pass reads from the newest attempt down to `floor`; an interrupted pass
+ * continues where it stopped before the next one begins, so that no attempt in between is skipped.
  */
 export interface DeliveryCursor {
-  /** Every attempt that is older was looked at. */
+  /** Every older attempt has been read. */
   readonly floor: string;
   readonly pass?: Pass;
 }
 
 export interface Pass {
-  /** The newest attempt that it saw. */
+  /** The newest attempt of the pass. */
   readonly top: string;
   readonly cursor: string;
 }
 
-/** An unreadable bookmark costs one long pass, never an attempt. */
+/** An invalid bookmark costs one long pass, but no attempt. */
 export function parseDeliveryCursor(text: string | undefined, now: Date): DeliveryCursor {
   const fresh = { floor: plus(now, -HORIZON).toISOString() };
   if (text === undefined) return fresh;
@@ -37,7 +37,7 @@ export function parseDeliveryCursor(text: string | undefined, now: Date): Delive
   }
 }
 
-/** Where a pass may stop: what is older was looked at, or is beyond GitHub's memory. */
+/** Where a pass may stop: older attempts have been read, or GitHub no longer keeps them. */
 export function bottomOf({ floor }: DeliveryCursor, now: Date): number {
   return Math.max(Date.parse(floor), now.getTime() - HORIZON);
 }
@@ -47,7 +47,7 @@ export function reachedBottom(attempts: readonly { readonly deliveredAt: string 
   return last !== undefined && Date.parse(last.deliveredAt) < bottom;
 }
 
-/** The floor after a whole pass; it only rises. */
+/** The floor after a complete pass; it only rises. */
 export function raiseFloor({ floor }: DeliveryCursor, top: string | undefined): string {
   const reached = top === undefined ? Number.NaN : Date.parse(top) - OVERLAP;
   return reached > Date.parse(floor) ? new Date(reached).toISOString() : floor;

@@ -31,21 +31,21 @@ export interface RecoveryDeps {
   readonly metrics: Metrics;
 }
 
-/** Asked between two steps: what is left goes to the next run. */
+/** Checked between two steps: the next run continues with the rest. */
 export type OutOfTime = () => boolean;
 
 const PAUSE = 'recovery-app-pause';
 
 /**
- * GitHub asked the App itself to wait: every run until then leaves it alone.
- * How much the App may ask is not documented, so only GitHub's own word counts.
+ * GitHub asked the App itself to wait: no run calls GitHub as the App before then. The App's own rate limit is not
+ * documented, so only GitHub's responses count.
  */
 export async function isAppPaused(deps: Pick<RecoveryDeps, 'bookmarks' | 'clock'>): Promise<boolean> {
   const until = await deps.bookmarks.readCursor(PAUSE);
   return until !== undefined && Date.parse(until) > deps.clock.now().getTime();
 }
 
-/** Notes why GitHub did not answer the App, and for how long it is left alone if it asked for that. */
+/** Logs why GitHub did not answer the App, and stores until when to wait if GitHub asked for that. */
 export async function handleFailure(
   failure: GitHubFailure,
   what: string,

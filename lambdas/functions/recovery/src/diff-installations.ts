@@ -1,22 +1,22 @@
 import { DAY, HOUR, type AppInstallation, type InstallationAction, type TenantLookup } from '@multi-tenant-runner/core';
 
-/** The registry is behind GitHub; the event that never came is sent once more. */
-export interface Mend {
+/** An installation event that the tenant's row lacks. */
+export interface MissedEvent {
   readonly action: Exclude<InstallationAction, 'deleted'>;
   readonly installation: AppInstallation;
 }
 
 export interface Comparison {
-  readonly mends: readonly Mend[];
-  /** Rows of installations that GitHub did not list. Only its 404 for that very one proves that it is gone. */
+  readonly missed: readonly MissedEvent[];
+  /** Rows of installations that GitHub did not list. Only a 404 for the installation itself proves that it is gone. */
   readonly unlisted: readonly number[];
-  /** Uninstalled according to the registry, which is final, but listed by GitHub. */
-  readonly undead: readonly number[];
-  /** So many are missing that another App's key is the likelier reason. */
+  /** Deleted in the registry, which is final, but listed by GitHub. */
+  readonly deletedButListed: readonly number[];
+  /** So many are missing that the key of another App is the likely reason. */
   readonly isAnotherApp: boolean;
 }
 
-/** What GitHub's list of the App's installations and the registry disagree on. */
+/** The differences between GitHub's list of the App's installations and the registry. */
 export function diffInstallations(
   installations: readonly AppInstallation[],
   lookups: readonly TenantLookup[],
@@ -26,27 +26,27 @@ export function diffInstallations(
   const living = lookups.filter((lookup) => lookup.kind === 'tenant' && !isOver(lookup)).map(idOf);
   const unlisted = living.filter((id) => !listed.has(id));
   return {
-    mends: installations.flatMap((installation) => {
+    missed: installations.flatMap((installation) => {
       const action = missedBy(installation, rows.get(installation.installationId));
       return action === undefined ? [] : [{ action, installation }];
     }),
     unlisted,
-    undead: installations.map(({ installationId }) => installationId).filter((id) => isOver(rows.get(id))),
+    deletedButListed: installations.map(({ installationId }) => installationId).filter((id) => isOver(rows.get(id))),
     isAnotherApp: unlisted.length > 1 && unlisted.length * 2 > living.length,
   };
 }
 
-/** The event that the row has not seen. Its own rules decide again whether it applies, so one too many does no harm. */
+/** The event that the row lacks. The tenant manager decides again whether it applies, so a superfluous one is harmless. */
 function missedBy(
   { account, suspended }: AppInstallation,
   lookup: TenantLookup | undefined,
-): Mend['action'] | undefined {
+): MissedEvent['action'] | undefined {
   if (account.kind !== 'owner' || isOver(lookup)) return undefined;
-  // The row is made by whichever event of an installation comes first.
+  // The first event of an installation creates the row, whichever event it is.
   if (lookup?.kind !== 'tenant') return suspended ? 'suspend' : 'created';
   const { tenant } = lookup;
   if (suspended && tenant.status === 'active') return 'suspend';
-  // What the operator suspended stays so.
+  // The operator's own suspension stays.
   if (!suspended && tenant.status === 'suspended' && tenant.suspendedBy === 'github') return 'unsuspend';
   return tenant.orgName === account.login ? undefined : 'renamed';
 }
@@ -58,10 +58,10 @@ function isOver(lookup: TenantLookup | undefined): boolean {
   return lookup?.kind === 'tombstone' || (lookup?.kind === 'tenant' && lookup.tenant.status === 'deleted');
 }
 
-/** Hours after midnight UTC: when the fewest jobs run. */
+/** 03:00 UTC, when the fewest jobs run. */
 const NIGHT = 3 * HOUR;
 
-/** Once each night, the first time at once. */
+/** Once each night; the first run compares at once. */
 export function isComparisonDue(lastDone: string | undefined, now: Date): boolean {
   const last = lastDone === undefined ? Number.NaN : Date.parse(lastDone);
   const night = Math.floor((now.getTime() - NIGHT) / DAY) * DAY + NIGHT;

@@ -11,9 +11,9 @@ type PassEnd =
   | { readonly kind: 'cut-off' };
 
 /**
- * Reads what GitHub has tried since the last run and notes every event none of whose attempts succeeded.
+ * Reads GitHub's delivery attempts since the last run and records every event without a successful attempt.
  *
- * @returns false when the rest of the list is left to a later run
+ * @returns false when a later run must read the rest of the list
  */
 export async function findFailedDeliveries(deps: FindDeps, outOfTime: OutOfTime): Promise<boolean> {
   const bookmark = parseDeliveryCursor(await deps.bookmarks.readCursor(BOOKMARK), deps.clock.now());
@@ -23,7 +23,7 @@ export async function findFailedDeliveries(deps: FindDeps, outOfTime: OutOfTime)
   return resumed.kind !== 'cut-off' && (await runPass(resumed.bookmark, delivered, deps, outOfTime)).kind === 'whole';
 }
 
-/** One pass from the newest attempt, or from where another was cut off, down to the floor. */
+/** One pass from the newest attempt, or from where the last pass was interrupted, down to the floor. */
 async function runPass(
   start: DeliveryCursor,
   delivered: Set<string>,
@@ -41,14 +41,14 @@ async function runPass(
       await handleFailure(page, 'listed its deliveries', deps);
       return { kind: 'cut-off' };
     }
-    await learn(
+    await recordOutcomes(
       page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom),
       delivered,
       deps,
     );
     top ??= page.attempts[0]?.deliveredAt;
     cursor = reachedBottom(page.attempts, bottom) ? undefined : page.cursor;
-    // After the notes, so that a run that dies here repeats a page instead of missing one.
+    // Saved after the records, so that a run that dies here repeats a page instead of skipping one.
     if (cursor !== undefined && top !== undefined) await save({ floor: start.floor, pass: { top, cursor } }, deps);
   } while (cursor !== undefined);
   const bookmark = { floor: raiseFloor(start, top) };
@@ -56,7 +56,7 @@ async function runPass(
   return { kind: 'whole', bookmark };
 }
 
-/** GitHub no longer knows the place where a pass was cut off: the next begins at the top, with the floor as it was. */
+/** GitHub rejects the cursor of an interrupted pass: the next one begins at the newest attempt, with the same floor. */
 async function forgetCursor({ floor }: DeliveryCursor, deps: FindDeps): Promise<PassEnd> {
   deps.log.warn('GitHub rejected the cursor of the deliveries list; reading it again from the newest');
   await save({ floor }, deps);
@@ -68,17 +68,21 @@ function save(bookmark: DeliveryCursor, deps: FindDeps): Promise<void> {
 }
 
 /**
- * An event waits if its first attempt failed and no later one arrived. A failed redelivery says nothing new: whether
- * the first attempt did arrive may have been read long ago.
+ * An event is pending if its first attempt failed and no later one succeeded. A failed redelivery is not evidence: the
+ * first attempt may have succeeded on a page that was read long ago.
  */
-async function learn(attempts: readonly DeliveryAttempt[], delivered: Set<string>, deps: FindDeps): Promise<void> {
+async function recordOutcomes(
+  attempts: readonly DeliveryAttempt[],
+  delivered: Set<string>,
+  deps: FindDeps,
+): Promise<void> {
   const now = deps.clock.now();
-  const healed = new Set(
+  const redelivered = new Set(
     attempts.filter(({ succeeded, redelivery }) => succeeded && redelivery).map(({ guid }) => guid),
   );
-  for (const guid of healed) delivered.add(guid);
-  // The first attempt may be on a page that a later run reads, which has not seen this one: so it is written down.
-  await Promise.all([...healed].map((guid) => deps.recovery.settle(guid, 'delivered', now)));
+  for (const guid of redelivered) delivered.add(guid);
+  // A later run may read the page of the first attempt and not this one, so the success is stored.
+  await Promise.all([...redelivered].map((guid) => deps.recovery.settle(guid, 'delivered', now)));
   const lost = attempts.filter(({ succeeded, redelivery, guid }) => !succeeded && !redelivery && !delivered.has(guid));
   await Promise.all(lost.map((attempt) => deps.recovery.note(pendingOf(attempt, now))));
 }

@@ -8,18 +8,18 @@ import { scanRound } from './scan-round';
 
 export interface RecoveryReport {
   readonly redelivered: number;
-  readonly mended: number;
+  readonly reconciled: number;
   readonly scanned: number;
   /** Parts that failed; the next run tries them again. */
   readonly failed: readonly string[];
 }
 
-/** Time that the last steps and the answer to Lambda need. */
+/** Time for the last steps and the response to Lambda. */
 const RESERVE = 10 * SECOND;
 
 /**
- * What GitHub told nobody, or told in vain: failed deliveries, unheard jobs, missed installations. Each part in a share
- * of the time of its own.
+ * Handles missed webhooks: redelivers failed deliveries, finds missed jobs and missed installations. Each part has its
+ * own share of the time.
  */
 export function createHandler(
   base: RecoveryDeps,
@@ -53,13 +53,18 @@ export function createHandler(
       () => asApp(() => redeliverFailed(deps, leftBelow(0.5)), undefined),
       undefined,
     );
-    const mended = await part(
+    const reconciled = await part(
       'installations',
       () => asApp(() => reconcileInstallations(deps, leftBelow(0.3)), undefined),
       undefined,
     );
     const scans = await part('jobs', () => scanRound(deps, leftBelow(0)), undefined);
-    const report = { redelivered: asked?.redelivered ?? 0, mended: mended ?? 0, scanned: scans?.scanned ?? 0, failed };
+    const report = {
+      redelivered: asked?.redelivered ?? 0,
+      reconciled: reconciled ?? 0,
+      scanned: scans?.scanned ?? 0,
+      failed,
+    };
     deps.metrics.count('RecoveryCompleted');
     deps.log.info('Recovery run completed', { ...report });
     return report;

@@ -1,23 +1,22 @@
 import { HOUR, MINUTE, plus, type ScanState, type Tenant, type TenantLookup } from '@multi-tenant-runner/core';
 
-/** Between two searches of an active tenant that lost nothing. */
+/** Between two searches of an active tenant. */
 export const ROUND = 30 * MINUTE;
-/** Between two searches of every repository: a scheduled job in one that nobody pushes to still has most of its day. */
+/** Between two searches of every repository: a missed job in one without pushes still has most of its 24 hours. */
 export const WHOLE_ROUND = 6 * HOUR;
 
-export interface Chosen {
-  /** Tenants seen inactive for the first time: remembered, so that they are searched as soon as they are active. */
+export interface ScanPlan {
+  /** Tenants seen inactive for the first time: stored, so that they are searched as soon as they are active. */
   readonly inactive: readonly ScanState[];
-  /** Searches to begin or to go on with, the most pressing first. */
+  /** Searches to begin or to continue, the most urgent first. */
   readonly due: readonly ScanState[];
 }
 
 /**
- * Whose jobs are to be looked for now. Nobody has to say that a tenant was installed or unsuspended: a row that was
- * never searched, was inactive when last seen, or has changed since the last search says so itself, however the news
- * was lost.
+ * Which tenants to search now. No event is needed to notice a new or unsuspended tenant: a row that was never searched,
+ * was inactive when last seen, or has changed since the last search is due, even if every webhook was lost.
  */
-export function planScans(lookups: readonly TenantLookup[], states: readonly ScanState[], now: Date): Chosen {
+export function planScans(lookups: readonly TenantLookup[], states: readonly ScanState[], now: Date): ScanPlan {
   const known = new Map(states.map((state) => [state.installationId, state]));
   const tenants = lookups.flatMap((lookup) => (lookup.kind === 'tenant' ? [lookup.tenant] : []));
   const inactive = tenants
@@ -29,7 +28,7 @@ export function planScans(lookups: readonly TenantLookup[], states: readonly Sca
   return { inactive, due: due.filter(({ notBefore }) => Date.parse(notBefore) <= now.getTime()).sort(byUrgency) };
 }
 
-/** GitHub has told another function to leave the installation alone. */
+/** Another function has hit GitHub's rate limit for the installation. */
 function isLimited({ githubLimitedUntil }: Tenant, now: Date): boolean {
   return githubLimitedUntil !== undefined && Date.parse(githubLimitedUntil) > now.getTime();
 }
@@ -37,7 +36,7 @@ function isLimited({ githubLimitedUntil }: Tenant, now: Date): boolean {
 function nextOf(tenant: Tenant, state: ScanState | undefined, now: Date): ScanState[] {
   if (state === undefined || state.phase === 'asleep') return [begin(tenant, 'under-way', now)];
   if (state.seenUpdatedAt !== tenant.updatedAt) {
-    // A search that GitHub asked to wait begins anew, but waits.
+    // Restarts the search, but keeps a wait that GitHub asked for.
     const fresh = begin(tenant, 'under-way', now);
     return [
       state.phase === 'under-way' && state.notBefore > fresh.notBefore
@@ -56,7 +55,7 @@ function nextOf(tenant: Tenant, state: ScanState | undefined, now: Date): ScanSt
   ];
 }
 
-/** What GitHub refused to show is looked for as broadly as the last time. */
+/** After a refusal the next search is as broad as the last one. */
 function breadthOf({ breadth, wholeAt }: ScanState, now: Date): ScanState['breadth'] {
   if (breadth !== 'recent') return breadth;
   return wholeAt === undefined || Date.parse(wholeAt) <= now.getTime() ? 'whole' : 'recent';
@@ -78,14 +77,14 @@ function begin(tenant: Tenant, phase: ScanState['phase'], now: Date): ScanState 
   };
 }
 
-/** Who may have lost a whole suspension's jobs comes before the round, and then whoever waits longest. */
+/** Tenants that may have missed a whole suspension's jobs come first, then those that have waited longest. */
 function byUrgency(a: ScanState, b: ScanState): number {
   const urgent = ({ breadth }: ScanState): boolean => breadth === 'everywhere';
   if (urgent(a) !== urgent(b)) return urgent(a) ? -1 : 1;
   return a.notBefore < b.notBefore ? -1 : a.notBefore > b.notBefore ? 1 : a.installationId - b.installationId;
 }
 
-/** The search is over; the next round looks at the recently active repositories, until all have their turn again. */
+/** The search is complete; the next ones cover recently active repositories, until all are due again. */
 export function finished(state: ScanState, now: Date): ScanState {
   const { lastRunId: _lastRunId, ...rest } = state;
   const whole = state.breadth === 'recent' ? {} : { wholeAt: plus(now, WHOLE_ROUND).toISOString() };

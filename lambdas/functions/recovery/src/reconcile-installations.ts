@@ -4,36 +4,38 @@ import { handleFailure, type OutOfTime, type RecoveryDeps } from './deps';
 import { listTenants } from './scan-round';
 
 const BOOKMARK = 'recovery-installations';
-/** Pages of GitHub's list that are asked for at a time. */
+/** Pages of GitHub's list that are read in parallel. */
 const AT_ONCE = 4;
 
-type MendDeps = Pick<RecoveryDeps, 'app' | 'github' | 'bookmarks' | 'tenants' | 'bus' | 'clock' | 'log' | 'metrics'>;
+type ReconcileDeps = Pick<
+  RecoveryDeps,
+  'app' | 'github' | 'bookmarks' | 'tenants' | 'bus' | 'clock' | 'log' | 'metrics'
+>;
 
 /**
- * Nightly, sends the installation events that were lost as the webhook would have: the tenant manager applies them by
- * its own rules. A comparison that is cut off is made again by the next run, and what was mended is not different any
- * more.
+ * Every night, publishes missed installation events as the webhook would have; the tenant manager applies them by its
+ * own rules. The next run repeats an interrupted comparison and finds fewer differences.
  *
- * @returns how many events were sent; undefined: none was due, or it did not come to an end
+ * @returns how many events were sent; undefined: no comparison was due, or it was interrupted
  */
-export async function reconcileInstallations(deps: MendDeps, outOfTime: OutOfTime): Promise<number | undefined> {
+export async function reconcileInstallations(deps: ReconcileDeps, outOfTime: OutOfTime): Promise<number | undefined> {
   if (!isComparisonDue(await deps.bookmarks.readCursor(BOOKMARK), deps.clock.now())) return undefined;
   const installations = await listInstallations(deps, outOfTime);
   if (installations === undefined) return undefined;
-  // The registry is read after GitHub, so that whoever was installed in between has a row.
+  // The registry is read after GitHub, so that an installation made in between has a row.
   const lookups = await listTenants(deps);
   const comparison = diffInstallations(installations, lookups);
-  for (const id of comparison.undead)
+  for (const id of comparison.deletedButListed)
     deps.log.warn(
       'GitHub lists an installation whose tenant is deleted, which is final; uninstall the App and install ' +
         'it again',
       { tenant_id: id },
     );
-  let mended = 0;
-  for (const { action, installation } of comparison.mends) {
+  let reconciled = 0;
+  for (const { action, installation } of comparison.missed) {
     if (outOfTime()) return undefined;
     await send({ action, ...eventOf(installation, deps) }, deps);
-    mended += 1;
+    reconciled += 1;
   }
   const gone = comparison.isAnotherApp ? refuseToOffboard(comparison.unlisted, deps) : comparison.unlisted;
   for (const installationId of gone) {
@@ -53,13 +55,13 @@ export async function reconcileInstallations(deps: MendDeps, outOfTime: OutOfTim
       },
       deps,
     );
-    mended += 1;
+    reconciled += 1;
   }
   await deps.bookmarks.writeCursor(BOOKMARK, deps.clock.now().toISOString());
-  return mended;
+  return reconciled;
 }
 
-async function listInstallations(deps: MendDeps, outOfTime: OutOfTime): Promise<AppInstallation[] | undefined> {
+async function listInstallations(deps: ReconcileDeps, outOfTime: OutOfTime): Promise<AppInstallation[] | undefined> {
   const installations: AppInstallation[] = [];
   for (let first = 1; ; first += AT_ONCE) {
     if (outOfTime()) return undefined;
@@ -77,8 +79,8 @@ async function listInstallations(deps: MendDeps, outOfTime: OutOfTime): Promise<
   }
 }
 
-/** Offboarding is final, so a wrong key must not be taken for an exodus. */
-function refuseToOffboard(unlisted: readonly number[], deps: MendDeps): readonly number[] {
+/** Offboarding is final, so a wrong key must not offboard everyone. */
+function refuseToOffboard(unlisted: readonly number[], deps: ReconcileDeps): readonly number[] {
   deps.metrics.count('RecoveryFailed', { properties: { part: 'installations' } });
   deps.log.error(
     'GitHub lists fewer than half of the tenants, so no tenant is offboarded. Check that github_app.id and ' +
@@ -89,7 +91,7 @@ function refuseToOffboard(unlisted: readonly number[], deps: MendDeps): readonly
   return [];
 }
 
-function eventOf(installation: AppInstallation, deps: MendDeps): Omit<LifecycleEvent, 'action'> {
+function eventOf(installation: AppInstallation, deps: ReconcileDeps): Omit<LifecycleEvent, 'action'> {
   const { installationId, account, changedAt } = installation;
   return {
     installationId,
@@ -99,7 +101,7 @@ function eventOf(installation: AppInstallation, deps: MendDeps): Omit<LifecycleE
   };
 }
 
-const deliveryId = (installationId: number, { clock }: MendDeps): string =>
+const deliveryId = (installationId: number, { clock }: ReconcileDeps): string =>
   `recovery-${installationId}-${clock.now().toISOString().slice(0, 10)}`;
 
 function accountOf(lookups: readonly TenantLookup[], installationId: number): LifecycleEvent['account'] {
@@ -109,7 +111,7 @@ function accountOf(lookups: readonly TenantLookup[], installationId: number): Li
   return { kind: 'owner', id: accountId, login: orgName, type: orgType };
 }
 
-async function send(event: LifecycleEvent, deps: MendDeps): Promise<void> {
+async function send(event: LifecycleEvent, deps: ReconcileDeps): Promise<void> {
   await deps.bus.publishLifecycle(event.action === 'renamed' ? 'installation_target' : 'installation', event);
   deps.metrics.count('InstallationsMended', { properties: { tenant_id: event.installationId, action: event.action } });
   deps.log.warn('Sent an installation event again whose change the tenant row lacks', {

@@ -3,22 +3,22 @@ import { HORIZON } from './delivery-cursor';
 import { handleFailure, type OutOfTime, type RecoveryDeps } from './deps';
 
 /**
- * With the pauses below the last comes a day after the first: a webhook that fails for a day is still caught up with.
+ * With the pauses below the last attempt is a day after the first: a webhook may fail for a day without losing events.
  */
 export const MAX_REDELIVERIES = 6;
 /**
- * GitHub counts five points for each and takes 900 a minute:
+ * GitHub counts five points for each request and allows 900 per minute:
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
- * The next run goes on.
+ * The next run continues.
  */
-const ASKS_A_RUN = 100;
-/** One after the other, forty are all that GitHub answers in this part's time. */
+const REDELIVERIES_A_RUN = 100;
+/** In sequence, GitHub would answer about forty within this part's time. */
 const AT_ONCE = 4;
-/** What others asked for in the meantime, or what is over, is not counted as an ask. */
-const READ_A_RUN = 2 * ASKS_A_RUN;
+/** Deliveries that another run claimed, or that are over, do not count as requests. */
+const READ_A_RUN = 2 * REDELIVERIES_A_RUN;
 const FIRST_PAUSE = 4 * MINUTE;
 
-type SyncJobDeps = Pick<RecoveryDeps, 'app' | 'recovery' | 'bookmarks' | 'clock' | 'log' | 'metrics'>;
+type RedeliveryDeps = Pick<RecoveryDeps, 'app' | 'recovery' | 'bookmarks' | 'clock' | 'log' | 'metrics'>;
 
 export interface RedeliveryReport {
   readonly redelivered: number;
@@ -26,8 +26,8 @@ export interface RedeliveryReport {
 }
 
 /** Each pause is four times the one before: 4, 16, 64 minutes, 4, 17 and 68 hours. */
-export function pauseAfter(asks: number): number {
-  return FIRST_PAUSE * 4 ** Math.max(0, asks - 1);
+export function pauseAfter(requests: number): number {
+  return FIRST_PAUSE * 4 ** Math.max(0, requests - 1);
 }
 
 export type RedeliveryDecision = 'wait' | 'ask' | 'give-up';
@@ -39,10 +39,10 @@ export function decideRedelivery(delivery: PendingDelivery, now: Date): Redelive
 }
 
 /**
- * Asks GitHub to redeliver what is due, installation events first. The ask is counted before it is made: a run that
- * dies in between has used one up, never made one too many.
+ * Asks GitHub to redeliver due deliveries, installation events first. Each request is counted before it is sent: a run
+ * that dies in between has wasted one, and never sends one too many.
  */
-export async function redeliverFailed(deps: SyncJobDeps, outOfTime: OutOfTime): Promise<RedeliveryReport> {
+export async function redeliverFailed(deps: RedeliveryDeps, outOfTime: OutOfTime): Promise<RedeliveryReport> {
   const report = { redelivered: 0, givenUp: 0 };
   const due = [...(await deps.recovery.listPending(deps.clock.now(), READ_A_RUN))];
   let begun = 0;
@@ -50,7 +50,7 @@ export async function redeliverFailed(deps: SyncJobDeps, outOfTime: OutOfTime): 
   const work = async (): Promise<void> => {
     for (
       let next = due.shift();
-      next !== undefined && !stopped && begun < ASKS_A_RUN && !outOfTime();
+      next !== undefined && !stopped && begun < REDELIVERIES_A_RUN && !outOfTime();
       next = due.shift()
     ) {
       begun += 1;
@@ -66,17 +66,17 @@ export async function redeliverFailed(deps: SyncJobDeps, outOfTime: OutOfTime): 
   return report;
 }
 
-type AskOutcome = 'asked' | 'gone' | 'skipped' | 'stop';
+type RedeliveryOutcome = 'asked' | 'gone' | 'skipped' | 'stop';
 
-async function settleOne(delivery: PendingDelivery, deps: SyncJobDeps): Promise<AskOutcome> {
+async function settleOne(delivery: PendingDelivery, deps: RedeliveryDeps): Promise<RedeliveryOutcome> {
   const decision = decideRedelivery(delivery, deps.clock.now());
   if (decision === 'wait') return 'skipped';
-  if (decision === 'ask') return askOnce(delivery, deps);
-  await abort(delivery, 'It was redelivered as often as allowed, or GitHub no longer keeps it', deps);
+  if (decision === 'ask') return redeliverOne(delivery, deps);
+  await giveUp(delivery, 'It was redelivered as often as allowed, or GitHub no longer keeps it', deps);
   return 'gone';
 }
 
-async function askOnce(delivery: PendingDelivery, deps: SyncJobDeps): Promise<AskOutcome> {
+async function redeliverOne(delivery: PendingDelivery, deps: RedeliveryDeps): Promise<RedeliveryOutcome> {
   const now = deps.clock.now();
   const claimed = await deps.recovery.claim(delivery, {
     dueAt: plus(now, pauseAfter(delivery.asked + 1)).toISOString(),
@@ -93,10 +93,10 @@ async function askOnce(delivery: PendingDelivery, deps: SyncJobDeps): Promise<As
     return 'asked';
   }
   if (answer.kind === 'refused' && answer.status !== 401 && answer.status !== 403) {
-    await abort(delivery, `GitHub does not redeliver it (${answer.status})`, deps);
+    await giveUp(delivery, `GitHub does not redeliver it (${answer.status})`, deps);
     return 'gone';
   }
-  // Without an answer it may have been taken up, so then it counts.
+  // Without a response GitHub may have accepted it, so it counts.
   if (answer.kind !== 'unavailable')
     await deps.recovery.unclaim(delivery, {
       dueAt: answer.kind === 'limited' ? answer.retryAt.toISOString() : delivery.dueAt,
@@ -105,7 +105,7 @@ async function askOnce(delivery: PendingDelivery, deps: SyncJobDeps): Promise<As
   return 'stop';
 }
 
-async function abort(delivery: PendingDelivery, why: string, deps: SyncJobDeps): Promise<void> {
+async function giveUp(delivery: PendingDelivery, why: string, deps: RedeliveryDeps): Promise<void> {
   await deps.recovery.settle(delivery.guid, 'given-up', deps.clock.now());
   deps.metrics.count('DeliveriesGivenUp', {
     properties: { delivery_id: delivery.guid, event: delivery.event, tenant_id: delivery.installationId ?? null },

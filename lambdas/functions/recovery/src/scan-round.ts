@@ -3,7 +3,7 @@ import { planScans } from './plan-scans';
 import type { OutOfTime, RecoveryDeps } from './deps';
 import { scanTenant } from './scan-tenant';
 
-/** Tenants searched side by side; each has a budget of its own at GitHub. */
+/** Tenants searched in parallel; each has its own rate limit at GitHub. */
 const AT_ONCE = 8;
 
 export interface ScanReport {
@@ -11,7 +11,7 @@ export interface ScanReport {
   readonly failed: number;
 }
 
-/** Looks for unheard jobs of the tenants whose turn it is. One tenant's failure is that tenant's alone. */
+/** Searches for missed jobs of the tenants that are due. A failure affects only its tenant. */
 export async function scanRound(deps: RecoveryDeps, outOfTime: OutOfTime): Promise<ScanReport> {
   const lookups = await listTenants(deps);
   const { inactive, due } = planScans(lookups, await deps.recovery.listScans(), deps.clock.now());

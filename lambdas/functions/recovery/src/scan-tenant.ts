@@ -12,12 +12,12 @@ import { ROUND, finished } from './plan-scans';
 import type { OutOfTime } from './deps';
 import { searchRepository, type ScanDeps } from './search-repository';
 
-/** The newest rows tell where a tenant's jobs come from. */
+/** The newest job rows show which repositories are active. */
 const RECENT_JOBS = 100;
 const RECENT_PUSH = DAY;
 const AFTER_NO_ANSWER = 5 * MINUTE;
 
-/** One visit: goes on where the last one stopped, and answers where the next one goes on. */
+/** One visit: continues where the last one stopped, and returns where the next one continues. */
 export async function scanTenant(start: ScanState, deps: ScanDeps, outOfTime: OutOfTime): Promise<ScanState> {
   const callBudget = new CallBudget();
   const busy = new Set(
@@ -31,7 +31,7 @@ export async function scanTenant(start: ScanState, deps: ScanDeps, outOfTime: Ou
     if (listed.kind !== 'found') return pausedBy(listed, state, deps);
     for (let index = state.index; index < listed.repositories.length; index += 1) {
       const repository = listed.repositories[index];
-      if (repository === undefined || !isWorthALook(repository, state, busy, deps.clock.now())) continue;
+      if (repository === undefined || !isSearched(repository, state, busy, deps.clock.now())) continue;
       state = index === state.index ? state : { ...withoutRun(state), index };
       const until = outOfTime() ? deps.clock.now() : callBudget.closedUntil(deps.clock.now());
       if (until !== undefined) return { ...state, notBefore: until.toISOString() };
@@ -59,13 +59,13 @@ function withoutRun({ lastRunId: _lastRunId, ...state }: ScanState): ScanState {
 const nameOf = ({ owner, name }: { readonly owner: string; readonly name: string }): string =>
   `${owner}/${name}`.toLowerCase();
 
-function isWorthALook(repository: Repository, { breadth }: ScanState, busy: ReadonlySet<string>, now: Date): boolean {
+function isSearched(repository: Repository, { breadth }: ScanState, busy: ReadonlySet<string>, now: Date): boolean {
   if (repository.dormant) return false;
   if (breadth !== 'recent' || busy.has(nameOf(repository))) return true;
   return repository.pushedAt !== undefined && ageOf(repository.pushedAt, now) <= RECENT_PUSH;
 }
 
-/** The tenant waits as long as GitHub asks; where GitHub does not let us look at all, until the next round. */
+/** The search waits as long as GitHub asks; after a refusal, until the next round. */
 function pausedBy(failure: GitHubFailure, state: ScanState, deps: ScanDeps): ScanState {
   const now = deps.clock.now();
   const log = deps.log.with({ tenant_id: state.installationId, answer: failure.kind });
@@ -84,7 +84,7 @@ function pausedBy(failure: GitHubFailure, state: ScanState, deps: ScanDeps): Sca
           'read, and an installation that is not suspended',
         { status: failure.status },
       );
-      // As broadly next time, as nothing was seen; and at once if the row changes, as an end of a suspension does.
+      // Keeps the breadth, as nothing was searched. A change of the row, such as an unsuspend, makes it due at once.
       return { ...withoutRun(state), phase: 'done', page: 1, index: 0, notBefore: plus(now, ROUND).toISOString() };
   }
 }

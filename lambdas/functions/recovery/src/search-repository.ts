@@ -24,20 +24,19 @@ export interface SearchLimits {
   readonly outOfTime: OutOfTime;
 }
 
-/** `stopped`: the time is up; `lastRunId` is the last run that was looked into. */
+/** `stopped`: out of time or calls; `lastRunId` is the last run that was searched. */
 export type Searched =
   | { readonly kind: 'done' }
   | { readonly kind: 'stopped'; readonly lastRunId?: number }
   | { readonly kind: 'failed'; readonly failure: GitHubFailure };
 
-/** The webhook of a job that was just queued is most likely on its way. */
+/** The webhook of a job that was just queued is probably on its way. */
 const WEBHOOK_TIME = 2 * MINUTE;
-/** Gone, renamed, or without Actions: the other repositories are looked at all the same. */
+/** The repository is gone, renamed, or without Actions: the search continues with the others. */
 const ONLY_THIS_REPOSITORY: ReadonlySet<number> = new Set([404, 409, 410, 422]);
 
 /**
- * Looks for waiting jobs in one repository and sends those without a row through the webhook's own admission. Newest
- * run first.
+ * Searches one repository for waiting jobs, newest run first, and routes those without a row as the webhook does.
  */
 export async function searchRepository(
   repository: Repository,
@@ -57,15 +56,15 @@ export async function searchRepository(
     const listed = callBudget.record(await deps.search.listQueuedJobs(state.installationId, repository, runId));
     if (listed.kind !== 'found' && !(listed.kind === 'refused' && listed.status === 404))
       return skipOrFail(listed, repository, deps);
-    if (listed.kind === 'found') for (const job of listed.jobs) await admitIfUnheard(job, repository, state, deps);
+    if (listed.kind === 'found') for (const job of listed.jobs) await routeIfMissed(job, repository, state, deps);
     lastRunId = runId;
   }
   return { kind: 'done' };
 }
 
 /**
- * All that are not over. The lists of a repository are read to their end, even if that takes a little longer than the
- * visit may: its runs have an order only as a whole.
+ * All open runs. A repository's lists are always read to the end, even if that slightly exceeds the time, as runs can be
+ * ordered only as a whole.
  */
 async function listRuns(
   repository: Repository,
@@ -94,7 +93,7 @@ function skipOrFail(failure: GitHubFailure, repository: Repository, deps: ScanDe
   return { kind: 'done' };
 }
 
-async function admitIfUnheard(
+async function routeIfMissed(
   found: WaitingJob,
   repository: Repository,
   { installationId, breadth }: ScanState,
@@ -102,7 +101,7 @@ async function admitIfUnheard(
 ): Promise<void> {
   const fitting = tiersThatFit(found.labels, deps.settings.tiers);
   const age = ageOf(found.queuedAt, deps.clock.now());
-  // After a suspension nothing is on its way, so nothing is waited for.
+  // After a suspension no webhook is on its way, so there is no need to wait.
   const young = breadth !== 'everywhere' && age < WEBHOOK_TIME;
   if (fitting.length === 0 || young || age > JOB_QUEUE_LIFETIME) return;
   if ((await deps.jobs.get(installationId, found.jobId)) !== undefined) return;

@@ -2,16 +2,16 @@ import type { Tenant, TenantLookup } from '@multi-tenant-runner/core';
 import type { TenantManagerDeps } from './deps';
 
 /**
- * What an active tenant needs to run jobs: its security group, then a start for those that wait. Repeats do nothing.
+ * Gives an active tenant what it needs to run jobs: its security group, then a start for its waiting jobs. Idempotent.
  */
 export async function activate(installationId: number, deps: TenantManagerDeps): Promise<void> {
-  // Read now, not when the event was made: several events and hand edits may have come in between.
+  // Read now, as later events and edits may have changed the row since this event.
   const lookup = await deps.tenants.get(installationId);
   if (lookup.kind !== 'tenant' || lookup.tenant.status !== 'active') return;
   if (await hasSecurityGroup(lookup.tenant, deps)) await deps.dispatchNextJobs(installationId);
 }
 
-/** False: the tenant was uninstalled while its group was made. */
+/** False: the tenant was uninstalled while its group was created. */
 async function hasSecurityGroup(tenant: Tenant, deps: TenantManagerDeps): Promise<boolean> {
   if (deps.securityGroups === undefined || tenant.securityGroupId !== undefined) return true;
   const groupId = await deps.securityGroups.ensure(tenant.installationId, tenant.tier);
@@ -23,7 +23,7 @@ async function hasSecurityGroup(tenant: Tenant, deps: TenantManagerDeps): Promis
     return true;
   }
   if (!isGone(await deps.tenants.get(tenant.installationId))) return true;
-  // The pass that cleaned up may have looked for a group before there was one.
+  // The clean-up may have run before the group existed.
   await deps.cleanUp(tenant.installationId);
   return false;
 }

@@ -5,7 +5,7 @@ import { ONBOARDING_MODES, type OnboardingPolicy } from './decide-admission';
 import { parseEgressRules } from './parse-egress-rules';
 
 export interface TenantManagerConfig extends ProtocolConfig {
-  /** Whether each tenant has a group of its own. */
+  /** Whether each tenant has a security group of its own. */
   readonly tenantSecurityGroups: boolean;
   readonly vpcId: string;
   readonly egressRules: readonly EgressRule[];

@@ -9,8 +9,8 @@ export interface OnboardingPolicy {
 }
 
 /**
- * Whether a new tenant runs jobs at once; else its row waits for the operator. A login may also be all digits, so an
- * entry of digits fits either.
+ * Whether a new tenant may run jobs at once or needs the operator's approval. A login may be all digits, so an entry of
+ * digits matches both ids and logins.
  */
 export function mayRunAtOnce(account: Extract<LifecycleAccount, { kind: 'owner' }>, policy: OnboardingPolicy): boolean {
   switch (policy.mode) {

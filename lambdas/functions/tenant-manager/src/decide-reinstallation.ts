@@ -1,21 +1,21 @@
 /** Another row of the same account. */
 export interface AccountRow {
   readonly installationId: number;
-  /** `leaving`: deleted, and its clean-up is not done. */
-  readonly state: 'slots' | 'leaving' | 'gone';
+  /** `leaving`: deleted, with its clean-up pending. */
+  readonly state: 'live' | 'leaving' | 'gone';
 }
 
 /**
- * `replaced`: the event is a late one of an installation that a newer one has replaced. Else the rows that came before
- * it: the newest of them is its `previous_installation_id`, those not gone yet are offboarded.
+ * `replaced`: a late event of an installation that a newer one has replaced. `current`: `previous` is the account's
+ * newest earlier installation, and `offboard` lists the earlier ones that are not gone yet.
  */
 export type Reinstallation =
   | { readonly kind: 'replaced' }
   | { readonly kind: 'current'; readonly previous?: number; readonly offboard: readonly number[] };
 
 /**
- * GitHub allows an App one installation on an account and gives each a new, so far always higher, id. When a live row
- * has a higher id than the event, either the event is late or the ids are not in order: only GitHub knows.
+ * An account has at most one installation of an App, and each new installation has so far had a higher id. If a live
+ * row has a higher id than the event, either the event is late or ids are not in order: only GitHub knows.
  */
 export function decideReinstallation(
   installationId: number,
@@ -35,5 +35,5 @@ export function hasNewer(installationId: number, others: readonly AccountRow[]):
 }
 
 function newerOf(installationId: number, others: readonly AccountRow[]): readonly AccountRow[] {
-  return others.filter((other) => other.state === 'slots' && other.installationId > installationId);
+  return others.filter((other) => other.state === 'live' && other.installationId > installationId);
 }

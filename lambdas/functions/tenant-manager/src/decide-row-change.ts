@@ -8,7 +8,7 @@ import {
   type Tiers,
 } from '@multi-tenant-runner/core';
 
-/** A row as plain values, before and after; one of the two is absent when the row appeared or was removed. */
+/** A row as plain values, before and after a write; `before` is absent for a new row, `after` for a removed one. */
 export interface RowChange {
   readonly installationId: number;
   readonly before?: Readonly<Record<string, unknown>>;
@@ -16,14 +16,14 @@ export interface RowChange {
 }
 
 /**
- * `activate` and `retry` include waking. `retry`: what GitHub refused may be granted now. `offboard`: a hand set the
- * row to deleted, so nobody has marked what is left yet.
+ * `activate` and `retry` include `wake`. `retry`: GitHub may now accept what it refused before. `offboard`: an operator
+ * set the row to deleted, so its clean-up is not marked yet.
  */
 export type RowWork = 'none' | 'wake' | 'retry' | 'activate' | 'offboard';
 
 export interface RowDecision {
   readonly work: RowWork;
-  /** Its parked jobs may wait for something else now. */
+  /** The reason of its parked jobs may have changed. */
   readonly restate: boolean;
   readonly audit?: RowAudit;
   readonly report?: TenantProblemReport;
@@ -31,22 +31,22 @@ export interface RowDecision {
 
 export interface RowAudit {
   /**
-   * `module`: a deletion that a hand took back was put in force again. A row that appears may be of anybody; nothing
-   * but a hand ever removes one.
+   * `module`: restored a deletion that an operator had reverted. `unknown`: a new row may have any writer. Only
+   * operators remove rows.
    */
-  readonly by: 'hand' | 'github' | 'module' | 'unknown';
+  readonly by: 'operator' | 'github' | 'module' | 'unknown';
   readonly before: Readonly<Record<string, unknown>>;
   readonly after: Readonly<Record<string, unknown>>;
 }
 
-/** What a person may edit, and what must be answerable afterwards: who had which limit when. */
+/** The attributes that an operator may edit, logged so that it stays known who had which limit when. */
 const AUDITED = ['tier', 'max_runners', 'status', 'suspended_by', 'allow_public_repositories', 'runner_group'] as const;
-/** Written by the lifecycle together with a status, so a status that changed without them was changed by hand. */
+/** The lifecycle writes these with every status, so a status that changed alone was changed by an operator. */
 const LIFECYCLE_MARKS = ['github_changed_at', 'cleanup'] as const;
-/** Changes with every start and end of a runner: the bulk of the stream. */
+/** Change with every start and end of a runner: the bulk of the stream. */
 const SLOTS: ReadonlySet<string> = new Set(['slots', 'updated_at']);
 
-/** Undefined: the change is a slot that was taken, or nothing at all. */
+/** Undefined: the change only took a slot, or changed nothing. */
 export function decideRowChange(
   change: RowChange,
   settings: { readonly tiers: Tiers; readonly defaultTier: string; readonly ownGroups: boolean },
@@ -57,7 +57,7 @@ export function decideRowChange(
   const after = parse(change.after);
   const audit = auditOf(change);
   const report = reportNewProblems(parse(change.before), after);
-  const work = isDeletedByHand(change, after) ? 'offboard' : workOf(change, after, settings.ownGroups);
+  const work = isDeletedByOperator(change, after) ? 'offboard' : workOf(change, after, settings.ownGroups);
   return {
     work,
     restate: work !== 'offboard' && isRestated(change),
@@ -71,15 +71,15 @@ function onlyTakesSlots({ before, after }: RowChange): boolean {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   for (const name of names) if (!SLOTS.has(name) && !isSame(before[name], after[name])) return false;
   const still = after['slots'];
-  // A set of the wrong type is a broken row, to be reported.
+  // A set of the wrong type is an invalid row, which is reported.
   if (still !== undefined && !(still instanceof Set)) return isSame(before['slots'], still);
   const had = before['slots'] instanceof Set ? [...before['slots']] : [];
   return had.every((launch) => still?.has(launch) === true);
 }
 
 /**
- * What jobs wait for hangs on any attribute but the slots, whose every change the sweep's next look covers. A new row
- * is that of the jobs which came before it.
+ * A parked job's reason may depend on every attribute but the slots, whose changes the next sweep covers. Jobs may have
+ * arrived before their tenant's row.
  */
 function isRestated({ before, after }: RowChange): boolean {
   if (after === undefined) return true;
@@ -88,10 +88,10 @@ function isRestated({ before, after }: RowChange): boolean {
 }
 
 /**
- * GitHub's own `deleted` writes `cleanup` with the status; whoever forgot it, or took the status back, needs the
- * offboarding still.
+ * GitHub's `deleted` event writes `cleanup` with the status; an edit that omits it, or that reverts the status, still
+ * needs the offboarding.
  */
-function isDeletedByHand({ before, after }: RowChange, lookup: TenantLookup): boolean {
+function isDeletedByOperator({ before, after }: RowChange, lookup: TenantLookup): boolean {
   if (!(lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted'))) return false;
   return (
     after?.['cleanup'] === undefined ||
@@ -122,20 +122,20 @@ function auditOf({ before, after }: Sides): RowAudit | undefined {
 }
 
 function writerOf({ before, after }: Sides): RowAudit['by'] {
-  if (after === undefined) return 'hand';
+  if (after === undefined) return 'operator';
   // A row without org_name is filled in by the first event of its installation.
   if (before?.['org_name'] === undefined) return 'unknown';
   if (after['status'] === 'deleted' && before['status'] !== 'deleted' && isMarkedDeleted(before)) return 'module';
-  return LIFECYCLE_MARKS.some((name) => !isSame(before[name], after[name])) ? 'github' : 'hand';
+  return LIFECYCLE_MARKS.some((name) => !isSame(before[name], after[name])) ? 'github' : 'operator';
 }
 
 const MAX_TEXT = 64;
 
-/** A hand may have written anything, a pasted secret too: only what such an attribute can be is shown. */
+/** An operator may have pasted anything, even a secret: only plausible values are logged. */
 function plain(value: unknown): unknown {
   if (typeof value === 'number' || typeof value === 'boolean') return value;
-  if (typeof value === 'string') return value.length <= MAX_TEXT ? value : `a text of ${value.length} characters`;
-  return 'neither a text, a number nor a boolean';
+  if (typeof value === 'string') return value.length <= MAX_TEXT ? value : `a string of ${value.length} characters`;
+  return 'neither a string, a number nor a boolean';
 }
 
 function isSame(a: unknown, b: unknown): boolean {

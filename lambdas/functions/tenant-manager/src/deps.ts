@@ -19,16 +19,16 @@ export interface TenantManagerDeps {
     TenantLifecycle,
     'create' | 'suspend' | 'unsuspend' | 'markDeleted' | 'rename' | 'setSecurityGroup' | 'findByAccount'
   >;
-  /** Absent: all tenants share one group. */
+  /** Absent: all tenants share one security group. */
   readonly securityGroups?: Pick<SecurityGroups, 'ensure'>;
   readonly github: Pick<GitHub, 'getInstallation'>;
-  /** Gives free slots to the tenant's parked jobs. */
+  /** Starts the tenant's parked jobs in its free slots. */
   readonly dispatchNextJobs: (installationId: number) => Promise<void>;
-  /** The same, and the jobs that GitHub refused a runner are due at once. */
+  /** The same, and makes jobs that GitHub refused a runner due at once. */
   readonly retryRefused: (installationId: number) => Promise<void>;
-  /** Has the tenant's parked jobs say what they wait for now. */
+  /** Updates the reason of the tenant's parked jobs. */
   readonly restate: (installationId: number) => Promise<void>;
-  /** One pass over what a deleted tenant leaves behind; the sweep repeats it. Only ever called for a deleted tenant. */
+  /** One clean-up pass for a deleted tenant; the sweep repeats it. Only for deleted tenants. */
   readonly cleanUp: (installationId: number) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;

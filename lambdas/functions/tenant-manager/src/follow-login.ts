@@ -2,9 +2,9 @@ import type { TenantManagerDeps } from './deps';
 import type { OwnerEvent } from './onboard';
 
 /**
- * Each event of an installation names its account as it was called then: the one way to learn of a rename of which
- * GitHub told nobody, as the installation was suspended. Events come late and in any order, so of two names GitHub's
- * present one counts.
+ * Each installation event has the account's login at that time: the only way to notice a rename without an event of its
+ * own, as GitHub sends none to a suspended installation. Events arrive late and in any order, so GitHub's present login
+ * decides.
  */
 export async function followLogin(
   { action, installationId, account }: OwnerEvent,
@@ -23,9 +23,9 @@ export async function followLogin(
     const next = login ?? (action === 'renamed' ? account.login : undefined);
     if (next !== undefined && (await deps.lifecycle.rename(installationId, next, deps.clock.now())))
       deps.log.info("A tenant's account was renamed", { org_name: next });
-    // Until now GitHub knew nobody by the login of the row.
+    // Until now GitHub answered 404 for the row's login.
     if (next !== undefined) return deps.retryRefused(installationId);
   }
-  // This may be the repeat of an event that was cut off before its jobs were woken.
+  // An earlier attempt of this event may have failed before it dispatched the jobs.
   if (action === 'renamed') await deps.retryRefused(installationId);
 }

@@ -5,7 +5,7 @@ import type { TenantManagerDeps } from './deps';
 import { offboard } from './offboard';
 import { ensureRow, onboard, type OwnerEvent } from './onboard';
 
-/** Handles one event of the bus. A throw means: again, and after the last try to the dead letters. */
+/** Handles one event of the bus. After a throw Lambda retries it, and sends it to the dead letters in the end. */
 export async function handleLifecycle(detail: unknown, deps: TenantManagerDeps): Promise<void> {
   const decoded = parseLifecycleEvent(detail);
   if (!decoded.ok) {
@@ -43,13 +43,13 @@ async function applyToOwner(event: OwnerEvent, deps: TenantManagerDeps): Promise
 }
 
 /**
- * Without an owner there is nothing to make a row of, but one that stands is changed: an account may be gone before its
+ * An event without an owner can't create a row, but does change an existing one: GitHub may delete an account before its
  * installation.
  */
 async function applyToRow(event: LifecycleEvent, deps: TenantManagerDeps): Promise<void> {
   const { action, installationId, account } = event;
   const known = (await deps.tenants.get(installationId)).kind === 'tenant';
-  // Whosever it was, a late `created` must find that it is over.
+  // A late `created` must find the installation deleted, whoever its account was.
   if (action === 'deleted' && (known || account.kind === 'unknown')) return offboard(installationId, account, deps);
   if (known && action === 'new_permissions_accepted') return deps.retryRefused(installationId);
   if (known && (action === 'suspend' || action === 'unsuspend')) return changeSuspension({ ...event, action }, deps);

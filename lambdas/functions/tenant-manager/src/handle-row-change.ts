@@ -4,9 +4,9 @@ import type { TenantManagerDeps } from './deps';
 import { offboard } from './offboard';
 
 /**
- * Does what a change of a tenant's row calls for.
+ * Acts on a change of a tenant's row.
  *
- * @param covered a later change of the same row in the batch wakes the tenant anyway
+ * @param covered a later change of the same row in the batch starts the tenant's jobs anyway
  */
 export async function handleRowChange(
   change: RowChange,
@@ -26,7 +26,7 @@ export async function handleRowChange(
     });
   }
   await work(installationId, decision.work, covered, { ...deps, log });
-  // After the wake-up: what it sent on its way waits no longer.
+  // After the dispatch: the jobs that it started no longer wait.
   if (decision.restate) await deps.restate(installationId);
 }
 
@@ -46,7 +46,7 @@ async function work(
     case 'activate':
       return covered ? undefined : activate(installationId, deps);
     case 'offboard':
-      // The row keeps its account; a tombstone that a hand made has none.
+      // The row keeps its account; a tombstone that an operator wrote has none.
       return offboard(installationId, { kind: 'unknown' }, deps);
   }
 }

@@ -10,11 +10,11 @@ import { handleLifecycle } from './handle-lifecycle';
 import { handleRowChange } from './handle-row-change';
 
 export interface HandlerDeps extends TenantManagerDeps {
-  /** An image of the stream as plain values. */
-  readonly readImage: (image: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+  /** Converts a stream image to plain values. */
+  readonly parseImage: (image: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
-/** Two sources: installation events of the bus, one at a time, and batches of the tenants table's stream. */
+/** Has two event sources: installation events of the bus, one at a time, and batches of the tenants table's stream. */
 export function createHandler(
   deps: HandlerDeps,
 ): (event: unknown, context: LambdaContext) => Promise<BatchResponse | undefined> {
@@ -28,7 +28,7 @@ export function createHandler(
   };
 }
 
-interface Judged {
+interface Decided {
   readonly change: RowChange;
   readonly decision: RowDecision;
 }
@@ -38,32 +38,32 @@ async function handleStream(
   context: LambdaContext,
   deps: HandlerDeps,
 ): Promise<BatchResponse> {
-  const judged = new Map<StreamRecord, Judged | undefined | { readonly error: unknown }>();
-  for (const record of records) judged.set(record, judge(record, deps));
-  // Wakes of one tenant are alike, so only its last one is done: if that fails, it is the one that comes back.
+  const decided = new Map<StreamRecord, Decided | undefined | { readonly error: unknown }>();
+  for (const record of records) decided.set(record, decide(record, deps));
+  // A tenant's wakes are equal, so only the last one runs: if it fails, Lambda retries that one.
   const last = new Map<number, StreamRecord>();
-  for (const [record, entry] of judged) if (isWake(entry)) last.set(entry.change.installationId, record);
+  for (const [record, entry] of decided) if (isWake(entry)) last.set(entry.change.installationId, record);
 
   const handle = async (record: StreamRecord): Promise<void> => {
-    const entry = judged.get(record);
+    const entry = decided.get(record);
     if (entry === undefined) return;
     if ('error' in entry) throw entry.error;
     await handleRowChange(entry.change, entry.decision, last.get(entry.change.installationId) !== record, deps);
   };
-  // What only takes slots is most of a busy stream; it leaves here, before anything waits for anything.
-  const rest = records.filter((record) => judged.get(record) !== undefined);
+  // Changes that only take slots are most of a busy stream, and are dropped here.
+  const rest = records.filter((record) => decided.get(record) !== undefined);
   return runStreamBatch(rest, handle, { context, log: deps.log });
 }
 
-function isWake(entry: Judged | undefined | { readonly error: unknown }): entry is Judged {
+function isWake(entry: Decided | undefined | { readonly error: unknown }): entry is Decided {
   return (
     entry !== undefined && 'decision' in entry && (entry.decision.work === 'wake' || entry.decision.work === 'activate')
   );
 }
 
-function judge(record: StreamRecord, deps: HandlerDeps): Judged | undefined | { readonly error: unknown } {
+function decide(record: StreamRecord, deps: HandlerDeps): Decided | undefined | { readonly error: unknown } {
   try {
-    const change = readChange(record, deps);
+    const change = parseChange(record, deps);
     const decision = decideRowChange(change, {
       tiers: deps.tiers,
       defaultTier: deps.defaultTier,
@@ -75,8 +75,8 @@ function judge(record: StreamRecord, deps: HandlerDeps): Judged | undefined | { 
   }
 }
 
-function readChange({ dynamodb, eventID }: StreamRecord, deps: HandlerDeps): RowChange {
-  const installationId = dynamodb?.Keys === undefined ? undefined : deps.readImage(dynamodb.Keys)['installation_id'];
+function parseChange({ dynamodb, eventID }: StreamRecord, deps: HandlerDeps): RowChange {
+  const installationId = dynamodb?.Keys === undefined ? undefined : deps.parseImage(dynamodb.Keys)['installation_id'];
   if (typeof installationId !== 'number') {
     throw new Error(
       `The stream record ${eventID ?? 'without id'} has no installation_id, so it is not from the tenants table.`,
@@ -84,8 +84,8 @@ function readChange({ dynamodb, eventID }: StreamRecord, deps: HandlerDeps): Row
   }
   return {
     installationId,
-    ...(dynamodb?.OldImage && { before: deps.readImage(dynamodb.OldImage) }),
-    ...(dynamodb?.NewImage && { after: deps.readImage(dynamodb.NewImage) }),
+    ...(dynamodb?.OldImage && { before: deps.parseImage(dynamodb.OldImage) }),
+    ...(dynamodb?.NewImage && { after: deps.parseImage(dynamodb.NewImage) }),
   };
 }
 

@@ -29,5 +29,5 @@ export const handler = createHandler({
     const lease = { name: `tenant-manager ${randomUUID()}`, milliseconds: leaseFor(config.timeout) };
     await cleanUpTenant(installationId, graceFor(config.timeout), { ...ports, securityGroups, lease });
   },
-  readImage: fromAttributes,
+  parseImage: fromAttributes,
 });

@@ -331,7 +331,7 @@ describe('suspend and unsuspend', () => {
     const undo = harness.state.github.fail({ kind: 'unavailable', message: '502' });
     await harness.event('suspend', { changedAt: suspendedAt });
     await expect(harness.event('unsuspend', { changedAt: suspendedAt })).rejects.toThrow(
-      /no answer about installation 1001.*tried again/,
+      /did not answer for installation 1001.*retrying/,
     );
     undo();
     await harness.event('unsuspend', { changedAt: suspendedAt });
@@ -404,7 +404,7 @@ describe('what is no tenant', () => {
       const harness = createTenantManagerHarness();
       await harness.event(action, { account: { kind: 'unknown' } });
       expect(harness.state.tenants.rows.size).toBe(0);
-      expect(harness.log.lines[0]?.message).toMatch(/did not say whose installation/);
+      expect(harness.log.lines[0]?.message).toMatch(/names no account/);
     },
   );
 
@@ -434,7 +434,9 @@ describe('what is no tenant', () => {
   });
 
   it.each([[{}], [null], ['text'], [[]]])('a call with %j says what was expected', async (event) => {
-    await expect(createTenantManagerHarness().invoke(event)).rejects.toThrow(/neither an event of the bus nor records/);
+    await expect(createTenantManagerHarness().invoke(event)).rejects.toThrow(
+      /neither an EventBridge event nor records/,
+    );
   });
 });
 

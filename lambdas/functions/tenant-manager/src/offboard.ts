@@ -2,8 +2,8 @@ import type { LifecycleAccount } from '@multi-tenant-runner/core';
 import type { TenantManagerDeps } from './deps';
 
 /**
- * Closes the gate, then makes the first pass over what is left. GitHub is not asked for anything: it no longer answers
- * for the installation. A pass that is cut off or finds something left is repeated by the sweep.
+ * Marks the tenant deleted, then runs the first clean-up pass. It does not call GitHub, which no longer answers for the
+ * installation. The sweep repeats a pass that fails or is incomplete.
  */
 export async function offboard(
   installationId: number,

@@ -7,25 +7,25 @@ import { offboard } from './offboard';
 import { runAll } from './run-all';
 
 type Owner = Extract<LifecycleAccount, { kind: 'owner' }>;
-/** An event of an installation that can be a tenant. */
+/** An event of an installation whose account can be a tenant. */
 export type OwnerEvent = LifecycleEvent & { readonly account: Owner };
 
 /**
- * The tenant's row, security group and waiting jobs; then the end of the account's earlier installation. Every step
- * looks at what is there, so the event may come twice, late, or again after it was cut off anywhere.
+ * Creates the tenant's row and security group and starts its waiting jobs; then offboards the account's earlier
+ * installations. Every step is idempotent, so the event may arrive twice, late, or again after a failure at any point.
  */
 export async function onboard(event: OwnerEvent, deps: TenantManagerDeps): Promise<void> {
-  const succession = await ensureRow(event, deps);
-  if (succession === undefined) return;
+  const reinstallation = await ensureRow(event, deps);
+  if (reinstallation === undefined) return;
   await runAll([
     () => activate(event.installationId, deps),
-    ...succession.offboard.map((earlier) => () => offboard(earlier, event.account, deps)),
+    ...reinstallation.offboard.map((earlier) => () => offboard(earlier, event.account, deps)),
   ]);
 }
 
 /**
- * Makes the row from whichever event of the installation comes first: GitHub promises no order, and a suspension that
- * overtook its `created` must not be forgotten. Undefined: the installation is over, and nothing more is to be done.
+ * Creates the row on the installation's first event, whichever that is: GitHub does not guarantee an order, and a
+ * suspension that overtakes `created` must not be lost. Undefined: the installation is gone.
  */
 export async function ensureRow(
   event: OwnerEvent,
@@ -34,20 +34,20 @@ export async function ensureRow(
   const lookup = await deps.tenants.get(event.installationId);
   if (isGone(lookup)) {
     deps.log.info('Ignored a late or repeated event of an uninstalled tenant; a deleted row stays deleted');
-    // Whatever an earlier try of this event made after the clean-up was done goes away with this.
+    // Removes what an earlier attempt of this event created after the clean-up.
     await deps.cleanUp(event.installationId);
     return undefined;
   }
-  // A row that stands needs no look at the account's others, but a repeated `created` may have them to offboard still.
+  // With a row, only a repeated `created` may still have earlier installations to offboard.
   if (lookup.kind === 'tenant' && event.action !== 'created') return { kind: 'current', offboard: [] };
-  const succession = await findSuccession(event, deps);
-  if (succession.kind === 'replaced') {
+  const reinstallation = await findReinstallation(event, deps);
+  if (reinstallation.kind === 'replaced') {
     deps.log.info('Ignored: a newer installation of the account replaced this one');
     await offboard(event.installationId, event.account, deps);
     return undefined;
   }
-  await createRow(event, succession.previous, deps);
-  return succession;
+  await createRow(event, reinstallation.previous, deps);
+  return reinstallation;
 }
 
 async function createRow(
@@ -80,25 +80,25 @@ async function createRow(
   });
 }
 
-async function findSuccession(
+async function findReinstallation(
   { installationId, account }: OwnerEvent,
   deps: TenantManagerDeps,
 ): Promise<Reinstallation> {
   const ids = (await deps.lifecycle.findByAccount(account.id)).filter((id) => id !== installationId);
   const others: AccountRow[] = [];
   for (const id of ids) others.push({ installationId: id, state: stateOf(await deps.tenants.get(id)) });
-  const atGitHub = hasNewer(installationId, others) ? await syncJobFromGitHub(installationId, deps) : 'unsure';
+  const atGitHub = hasNewer(installationId, others) ? await lookUpInstallation(installationId, deps) : 'unsure';
   return decideReinstallation(installationId, others, atGitHub);
 }
 
 function stateOf(lookup: TenantLookup): AccountRow['state'] {
-  if (!isGone(lookup)) return 'slots';
+  if (!isGone(lookup)) return 'live';
   const cleanup =
     lookup.kind === 'tenant' ? lookup.tenant.cleanup : lookup.kind === 'tombstone' ? lookup.cleanup : undefined;
   return cleanup === 'done' ? 'gone' : 'leaving';
 }
 
-async function syncJobFromGitHub(
+async function lookUpInstallation(
   installationId: number,
   deps: TenantManagerDeps,
 ): Promise<'known' | 'gone' | 'unsure'> {

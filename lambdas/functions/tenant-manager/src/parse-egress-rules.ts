@@ -8,11 +8,11 @@ import { Decoder, type Decoded } from '@multi-tenant-runner/core';
 export function parseEgressRules(value: unknown): Decoded<readonly EgressRule[]> {
   if (!Array.isArray(value)) return { ok: false, problems: ['is not a JSON list of rules'] };
   const problems: string[] = [];
-  const rules = value.map((rule: unknown, index) => readRule(Decoder.of(rule, `rule ${index + 1}`, problems)));
+  const rules = value.map((rule: unknown, index) => parseRule(Decoder.of(rule, `rule ${index + 1}`, problems)));
   return problems.length === 0 ? { ok: true, value: rules } : { ok: false, problems };
 }
 
-function readRule(decoder: Decoder): EgressRule {
+function parseRule(decoder: Decoder): EgressRule {
   return {
     description: decoder.optionalText('description') ?? '',
     protocol: decoder.text('protocol'),

@@ -1,6 +1,6 @@
 /**
- * Runs every step although one fails, and then throws: the whole event is repeated, and a step that was done does
- * nothing.
+ * Runs every step even if one fails, and then throws: the whole event is retried, and a step that succeeded is
+ * idempotent.
  */
 export async function runAll(steps: readonly (() => Promise<unknown>)[]): Promise<void> {
   const failures: unknown[] = [];

@@ -86,7 +86,7 @@ describe('a hand edit', () => {
         message: 'Tenant row changed',
         fields: {
           tenant_id: INSTALLATION,
-          by: 'hand',
+          by: 'operator',
           before: { tier: 'small', max_runners: 2 },
           after: { tier: 'medium', max_runners: 5, allow_public_repositories: true },
         },
@@ -94,7 +94,7 @@ describe('a hand edit', () => {
     ]);
   });
 
-  it('is told from GitHub’s own changes', async () => {
+  it('is distinguished from GitHub’s own changes', async () => {
     const harness = createTenantManagerHarness();
     harness.addTenant();
     const before = harness.row();
@@ -112,7 +112,7 @@ describe('a hand edit', () => {
     await edit(harness, { tier: 's3cret'.repeat(20), max_runners: ['s3cret'], private_note: 's3cret' });
     const text = JSON.stringify([harness.log.lines, harness.metrics.counted]);
     expect(text).not.toContain('s3cret');
-    expect(text).toContain('a text of 120 characters');
+    expect(text).toContain('a string of 120 characters');
   });
 
   it.each(['active', 'suspended', 'paused'])(
@@ -223,7 +223,7 @@ describe('a hand edit', () => {
   it('that removes a row is warned about', async () => {
     const harness = createTenantManagerHarness();
     expect(await harness.stream([streamRecord({ before: tenantRow() })])).toEqual([]);
-    expect(harness.log.lines.some((line) => line.level === 'warn' && /removed by hand/.test(line.message))).toBe(true);
+    expect(harness.log.lines.some((line) => line.level === 'warn' && /deleted manually/.test(line.message))).toBe(true);
   });
 });
 
@@ -321,7 +321,7 @@ describe('a batch', () => {
     expect(await harness.stream([poisoned, { dynamodb: { SequenceNumber: '2' } }, sound])).toEqual(['1', '2']);
     expect(harness.woken).toEqual([INSTALLATION]);
     expect(String(harness.log.lines.find((line) => line.fields['record'] === '1')?.fields['error'])).toMatch(
-      /not of the tenants table/,
+      /not from the tenants table/,
     );
   });
 

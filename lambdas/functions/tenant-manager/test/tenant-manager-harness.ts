@@ -64,7 +64,7 @@ export function createTenantManagerHarness(
     clock: harness.clock,
     log: harness.log,
     metrics: harness.metrics,
-    readImage: fromAttributes,
+    parseImage: fromAttributes,
   });
   const invoke = (event: unknown) => handler(event, CONTEXT);
   return {

@@ -17,7 +17,7 @@ export interface WebhookConfig {
   readonly tierQueueUrls: ReadonlyMap<string, string>;
   readonly runnerEventsQueueUrl: string;
   readonly eventBusName: string;
-  /** Published for the operator's own rules; none when the module's `eventbridge` is off. */
+  /** Published for the operator's own EventBridge rules; empty without the module's `eventbridge`. */
   readonly publishEvents: ReadonlySet<string>;
   readonly appIdParameter: string;
   readonly webhookSecretParameter: string;

@@ -8,7 +8,7 @@ export interface Credentials {
 
 export interface CredentialSource {
   current(): Promise<Credentials>;
-  /** For a signature that no known secret explains; undefined when it was read again less than a minute ago. */
+  /** Reads the secret again when no cached one fits a signature; undefined: it was read less than a minute ago. */
   reread(): Promise<Credentials | undefined>;
 }
 
@@ -20,9 +20,9 @@ export interface CredentialDeps {
   readonly log: Log;
 }
 
-/** A forger must not be able to make the function read parameters at the rate of his requests. */
+/** Forged requests must not make the function read parameters at their own rate. */
 const REREAD_PAUSE = MINUTE;
-/** A secret taken out of the parameter stops being valid after this time at the latest. */
+/** How long a secret stays valid after it was removed from the parameter. */
 const MAX_AGE = 5 * MINUTE;
 
 export function createCredentialSource(deps: CredentialDeps): CredentialSource {
@@ -30,7 +30,7 @@ export function createCredentialSource(deps: CredentialDeps): CredentialSource {
   let reading: Promise<Credentials> | undefined;
   let lastReread = Number.NEGATIVE_INFINITY;
 
-  // Invocations of one container never overlap on Lambda, but tests and a local server do; they share one read.
+  // On Lambda the invocations of one container never overlap, but those of tests and a local server do.
   const read = (): Promise<Credentials> => {
     reading ??= load(deps)
       .then((credentials) => {

@@ -10,7 +10,7 @@ export type InstallationDecision =
   | { readonly kind: 'publish'; readonly event: LifecycleEvent }
   | { readonly kind: 'ignore'; readonly reason: 'no-installation' | 'action'; readonly message: string };
 
-/** What of an `installation` or `installation_target` delivery concerns the tenant; its lists of repositories don't. */
+/** The tenant's part of an `installation` or `installation_target` delivery, without its lists of repositories. */
 export function decideInstallation(delivery: Delivery): InstallationDecision {
   const { payload, event } = delivery;
   const action = lifecycleAction(event, payload['action']);
@@ -30,7 +30,7 @@ export function decideInstallation(delivery: Delivery): InstallationDecision {
     };
   }
   const installation = isObject(payload['installation']) ? payload['installation'] : {};
-  // A renamed target brings its account beside the installation, everything else inside it.
+  // `renamed` has the account beside the installation, every other action inside it.
   const account = readAccount(
     installation['account'] ?? payload['account'],
     installation['target_type'] ?? payload['target_type'],
@@ -50,7 +50,7 @@ export function decideInstallation(delivery: Delivery): InstallationDecision {
 
 function lifecycleAction(event: string, action: unknown): InstallationAction | undefined {
   const known = INSTALLATION_ACTIONS.find((candidate) => candidate === action);
-  // Each action belongs to one of the two events.
+  // Each action belongs to one of the two event types.
   return (known === 'renamed') === (event === 'installation_target') ? known : undefined;
 }
 
@@ -64,10 +64,10 @@ function readAccount(account: unknown, targetType: unknown): LifecycleAccount {
   return { kind: 'owner', id, login, type: type === 'User' ? 'User' : 'Organization' };
 }
 
-/** GitHub writes these times as text or, in some events, as seconds since 1970; here they can be compared as texts. */
+/** GitHub sends times as strings or, in some events, as Unix seconds; ISO 8601 strings can be compared. */
 function instant(value: unknown): string | undefined {
   const milliseconds =
     typeof value === 'number' ? value * 1000 : typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  // Beyond what a Date holds, toISOString throws.
+  // toISOString throws outside a Date's range.
   return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : undefined;
 }

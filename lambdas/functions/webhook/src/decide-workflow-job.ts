@@ -23,15 +23,15 @@ export type WorkflowJobDecision =
   | { readonly kind: 'ignore'; readonly reason: IgnoreReason; readonly message: string }
   | { readonly kind: 'malformed'; readonly problems: readonly string[] };
 
-/** What decides which jobs are ours. */
+/** The settings that decide which jobs are ours. */
 export interface Ours {
   readonly environment: string;
   readonly tiers: Tiers;
 }
 
 /**
- * What a `workflow_job` asks for. GitHub sends one for every job of the account, those of its own machines too, so the
- * labels decide whether it is ours at all; or its runner, as a job that names only a runner group has no labels.
+ * What a `workflow_job` needs. GitHub sends one for every job of the account, including jobs on GitHub-hosted runners,
+ * so the labels decide whether it is ours; or its runner's name, as a job that names only a runner group has no labels.
  */
 export function decideWorkflowJob(delivery: Delivery, { environment, tiers }: Ours, now: Date): WorkflowJobDecision {
   const { payload } = delivery;
@@ -58,7 +58,7 @@ export function decideWorkflowJob(delivery: Delivery, { environment, tiers }: Ou
   }
   const status = isObject(payload['workflow_job']) ? payload['workflow_job']['status'] : undefined;
   const need = needOf(status);
-  // GitHub sends `queued` again when the gate opens; a runner before that would idle until it is ended.
+  // GitHub sends `queued` again when the gate opens; an earlier runner would idle until it is terminated.
   if (action === 'waiting' || (action === 'queued' && need === 'held-back'))
     return readEvent(delivery, installationId, { fitting, now, kind: 'waiting' });
   if (action === 'queued' && need === 'machine') return readJob(delivery, installationId, { fitting, now });
@@ -99,7 +99,7 @@ function readEvent(
       : kind === 'in_progress'
         ? [details['started_at']]
         : [];
-  // A job that no runner took comes with a runner of null, 0 or an empty text.
+  // Without a runner, GitHub sends null, 0 or an empty string.
   const runnerName = decoder.object('workflow_job').optionalText('runner_name');
   const runnerId = details['runner_id'];
   const conclusion = decoder.object('workflow_job').optionalText('conclusion');

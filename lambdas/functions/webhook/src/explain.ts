@@ -20,7 +20,7 @@ export function explainEvent(kind: JobEvent['kind']): string {
   );
 }
 
-/** One sentence for GitHub's list of deliveries, where the operator looks first. */
+/** One sentence for GitHub's list of recent deliveries, where operators look first. */
 export function explain(routed: Routed): string {
   switch (routed.kind) {
     case 'sent':

@@ -60,7 +60,7 @@ async function handleWorkflowJob(delivery: Delivery, deps: DeliveryDeps): Promis
   }
 }
 
-/** The tier is only a label of the event's metrics here, so a remembered row is good enough. */
+/** The tier only labels the event's metrics, so a cached row is good enough. */
 async function sendEvent(event: UnroutedEvent, fitting: readonly Tier[], deps: DeliveryDeps): Promise<Outcome> {
   const tier = tierOf(fitting, deps.tenants.recent(event.installationId), deps.settings.defaultTier);
   await deps.queue.sendJobEvent({ ...event, tier });

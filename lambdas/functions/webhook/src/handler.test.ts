@@ -187,7 +187,7 @@ describe('other events', () => {
   it('what nothing needs is answered 202 with the reason and counted', async () => {
     const harness = createWebhookHarness();
     const response = await harness.send(delivery('push', { ref: 'refs/heads/main' }));
-    expect([response.statusCode, response.message]).toEqual([202, 'Nothing here needs the event push.']);
+    expect([response.statusCode, response.message]).toEqual([202, 'This environment does not use the event push.']);
     expect(harness.metrics.counted).toEqual([{ name: 'WebhookIgnored', value: 1, properties: { reason: 'event' } }]);
     nothingIsStored(harness);
   });

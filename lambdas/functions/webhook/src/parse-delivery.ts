@@ -9,7 +9,7 @@ export interface Delivery {
 
 export interface Refusal {
   readonly status: number;
-  /** For the metric's log line; the sentence is for the operator. */
+  /** For the metric; the message is for the operator. */
   readonly reason:
     | 'foreign-app'
     | 'form-encoded'
@@ -25,11 +25,11 @@ export type ParsedDelivery =
   | { readonly ok: true; readonly delivery: Delivery }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** A real `workflow_job` has about 12 KB; an installation event lists every repository and may be much larger. */
+/** A `workflow_job` has about 12 KB; an installation event lists every repository and may be much larger. */
 const MAX_JOB_BYTES = 1_000_000;
 const MAX_DELIVERY_ID = 100;
 
-/** Judges a delivery whose signature was right. What is wrong here is a setting, so each sentence says which. */
+/** Parses a delivery with a valid signature. An error here comes from a setting, and each message names it. */
 export function parseDelivery(request: HttpRequest, body: Buffer, appId: string): ParsedDelivery {
   const foreign = foreignTarget(request, appId);
   if (foreign !== undefined) return refused(403, 'foreign-app', foreign);
@@ -53,7 +53,7 @@ export function parseDelivery(request: HttpRequest, body: Buffer, appId: string)
   return { ok: true, delivery: { event, deliveryId, payload } };
 }
 
-/** The secret alone does not say whose hook it is: a repository's own hook may have been given the same one. */
+/** The secret does not prove whose webhook it is: a repository's webhook may use the same one. */
 function foreignTarget(request: HttpRequest, appId: string): string | undefined {
   const type = header(request, 'x-github-hook-installation-target-type');
   const id = header(request, 'x-github-hook-installation-target-id');
@@ -94,12 +94,12 @@ export function refused(
   return { ok: false, refusal: { status, reason, message } };
 }
 
-/** A value of the payload for a sentence: anything may stand there, even what can't be made a text. */
+/** A value of the payload for a message: it may be anything, even a value that has no string form. */
 export function wordOf(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, 64) : 'none';
 }
 
-/** GitHub's id of the installation; repository and organisation hooks send none, and it is never guessed. */
+/** GitHub's id of the installation; webhooks of repositories and organisations have none, and it is never guessed. */
 export function installationIdOf(payload: Readonly<Record<string, unknown>>): number | undefined {
   const installation = payload['installation'];
   const id = isObject(installation) ? installation['id'] : undefined;

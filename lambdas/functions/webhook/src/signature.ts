@@ -3,11 +3,10 @@ import { verify } from '@octokit/webhooks-methods';
 const FORM = /^sha256=[0-9a-f]{64}$/;
 
 /**
- * Whether one of the secrets signed this body. Every secret is tried and compared in constant time, so that the
- * answer's time tells nothing about a secret or which of them matched. `verify` throws on what is empty, so that is
- * refused first.
+ * Whether one of the secrets signed this body. Every secret is compared in constant time, so that the response time
+ * reveals nothing about a secret or which one matched. `verify` throws on empty values, so they are refused first.
  *
- * @param body as received: what is not UTF-8 is not GitHub's, and its signature does not match
+ * @param body as received: a body that is not UTF-8 is not GitHub's, and its signature does not match
  */
 export async function isSigned(
   body: Buffer,

@@ -1,12 +1,12 @@
 import { BlockList, isIP } from 'node:net';
 import type { Decoded } from '@multi-tenant-runner/core';
 
-/** Whether deliveries are taken from an address. */
+/** Whether deliveries from an address are accepted. */
 export type SourceFilter = (address: string | undefined) => boolean;
 
 /**
- * Makes the filter of a list of CIDR blocks, IPv4 and IPv6; an empty list lets everybody in. An IPv4 address in IPv6's
- * notation counts as the IPv4 address. A request without an address is let in by an empty list only.
+ * Builds a filter from a list of IPv4 and IPv6 CIDR blocks; an empty list accepts every address. An IPv4-mapped IPv6
+ * address counts as the IPv4 address. A request without an address is accepted by an empty list only.
  */
 export function parseSourceCidrs(value: unknown): Decoded<SourceFilter> {
   if (!Array.isArray(value)) return { ok: false, problems: ['is not a JSON list of CIDR blocks'] };

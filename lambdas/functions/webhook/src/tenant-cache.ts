@@ -1,9 +1,9 @@
 import { SECOND, type Clock, type TenantLookup, type TenantRegistry } from '@multi-tenant-runner/core';
 
 export interface TenantCache {
-  /** What was read at most 30 seconds ago. Good enough to let a job pass (scale-up judges again), never to stop one. */
+  /** A row read at most 30 seconds ago. Good enough to admit a job, as scale-up decides again; never to refuse one. */
   recent(installationId: number): TenantLookup | undefined;
-  /** The row as it is now. */
+  /** The current row. */
   read(installationId: number): Promise<TenantLookup>;
 }
 
@@ -22,7 +22,7 @@ export function createTenantCache(deps: {
       return row !== undefined && deps.clock.now().getTime() - row.readAt <= TENANT_MAX_AGE ? row.lookup : undefined;
     },
     async read(installationId) {
-      // The age counts from before the read: the row may have changed while the answer travelled.
+      // The age counts from before the read: the row may have changed since.
       const readAt = deps.clock.now().getTime();
       const lookup = await deps.tenants.get(installationId);
       rows.delete(installationId);

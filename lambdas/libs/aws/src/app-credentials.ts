@@ -15,10 +15,10 @@ export interface AppCredentialsDeps {
   readonly clock: Clock;
 }
 
-/** A key that was taken out of the parameter is used for no longer than this. */
+/** How long a key stays cached after it was removed from the parameter. */
 const MAX_AGE = 5 * MINUTE;
 
-/** The App's id and key, read at the first use. */
+/** The App's id and key, read on first use. */
 export function createAppCredentials({
   readParameters,
   appIdParameter,

@@ -1,8 +1,8 @@
-/** What an SDK error tells, whatever client it comes from: its classes are not imported, as each would be bundled. */
+/** The relevant fields of any SDK error. The SDK's error classes are not imported, as each would be bundled. */
 export interface AwsError {
   readonly code: string;
   readonly message: string;
-  /** Undefined when no answer came: a timeout, a broken connection. */
+  /** Undefined without a response: a timeout, a broken connection. */
   readonly httpStatus?: number;
 }
 

@@ -1,9 +1,9 @@
 import type { Env } from '@multi-tenant-runner/runtime';
 
 export interface ClientLimits {
-  /** Milliseconds that one attempt may take. */
+  /** Milliseconds per attempt. */
   readonly timeout: number;
-  /** Attempts in all. With the timeout it bounds a call, so that none outlives its function. */
+  /** Attempts in total. With the timeout it bounds a call, so that no call outlives its function. */
   readonly attempts: number;
 }
 
@@ -28,7 +28,7 @@ export function createClientConfig(env: Env, limits: ClientLimits = DEFAULT_LIMI
     requestHandler: {
       connectionTimeout: limits.timeout / 2,
       requestTimeout: limits.timeout,
-      // Without it a request past its time is only logged and goes on.
+      // Without it the SDK only logs a request that exceeds its timeout, and lets it continue.
       throwOnRequestTimeout: true,
       socketTimeout: limits.timeout,
     },
@@ -42,7 +42,7 @@ export function createClientConfig(env: Env, limits: ClientLimits = DEFAULT_LIMI
 
 export type ClientConfig = ReturnType<typeof createClientConfig>;
 
-/** Good for one call: the SDK keeps what has no end for ever, and asks again for what has ended. */
+/** Expired at once: the SDK caches credentials without an expiry for ever, and reads expired ones again. */
 function readCredentials(env: Env): {
   accessKeyId: string;
   secretAccessKey: string;

@@ -5,7 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { ClientConfig } from './client-config';
 
-// One function for each client, so that a bundle holds only those that its function makes.
+// One function for each client, so that a bundle contains only the clients that its function creates.
 
 export function createDynamoDbClient(config: ClientConfig): DynamoDBClient {
   return new DynamoDBClient({ ...config, accountIdEndpointMode: 'disabled', endpointDiscoveryEnabled: false });

@@ -15,7 +15,7 @@ export function createEventBridgeBus({ client, busName }: EventBusDeps): EventBu
       Detail: JSON.stringify(detail),
     };
     const answer = await client.send(new PutEventsCommand({ Entries: [entry] }));
-    // EventBridge answers 200 for an entry that it did not take.
+    // EventBridge answers 200 even for an entry that it rejected.
     const failed = answer.Entries?.find((result) => result.ErrorCode !== undefined);
     if (failed !== undefined || (answer.FailedEntryCount ?? 0) > 0) {
       throw new Error(

@@ -4,12 +4,12 @@ import { encodeJobEvent, encodeJobMessage, type JobQueue } from '@multi-tenant-r
 export interface JobQueueDeps {
   readonly client: Pick<SQSClient, 'send'>;
   readonly tierQueueUrls: ReadonlyMap<string, string>;
-  /** Only where job events are sent. */
+  /** Set only in functions that send job events. */
   readonly runnerEventsQueueUrl?: string;
 }
 
 export function createSqsJobQueue({ client, tierQueueUrls, runnerEventsQueueUrl }: JobQueueDeps): JobQueue {
-  // The group marks the tenant: SQS serves tenants with few messages before one that floods the queue.
+  // The message group is the tenant: SQS fair queues serve tenants with few messages before one that floods the queue.
   const send = async (QueueUrl: string, MessageBody: string, installationId: number): Promise<void> => {
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody, MessageGroupId: String(installationId) }));
   };

@@ -1,7 +1,7 @@
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { parseAwsError } from './aws-error';
 
-/** Reads parameters, decrypted, in one call. Who needs them for longer keeps them himself. */
+/** Reads and decrypts parameters in one call; caching is up to the caller. */
 export type ParameterReader = (names: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 
 export function createParameterReader({ client }: { readonly client: Pick<SSMClient, 'send'> }): ParameterReader {

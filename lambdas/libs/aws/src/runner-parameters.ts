@@ -11,13 +11,13 @@ export interface RunnerParametersDeps {
   readonly client: Pick<SSMClient, 'send'>;
   readonly environment: string;
   readonly kmsKeyArn?: string;
-  /** The operator's own. */
+  /** The operator's own tags. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
 type Entry = Parameters<RunnerParameters['put']>[0];
 
-/** SSM deletes at most ten in one call. */
+/** SSM deletes at most ten parameters per call. */
 const NAMES_A_CALL = 10;
 
 export function createSsmRunnerParameters(deps: RunnerParametersDeps): RunnerParameters {
@@ -28,7 +28,7 @@ export function createSsmRunnerParameters(deps: RunnerParametersDeps): RunnerPar
     client.send(new PutParameterCommand(buildPut(entry, nameOf(entry.installationId, entry.instanceId), deps)));
   const remove = async (installationId: number, instanceIds: readonly string[]): Promise<void> => {
     for (let start = 0; start < instanceIds.length; start += NAMES_A_CALL) {
-      // Names that are not there are only listed in the answer.
+      // SSM lists missing names in the answer and does not fail.
       const Names = instanceIds.slice(start, start + NAMES_A_CALL).map((id) => nameOf(installationId, id));
       await client.send(new DeleteParametersCommand({ Names }));
     }
@@ -41,7 +41,7 @@ export function createSsmRunnerParameters(deps: RunnerParametersDeps): RunnerPar
           await put(entry);
         } catch (error) {
           if (parseAwsError(error).code !== 'ParameterAlreadyExists') throw error;
-          // SSM takes no tags with Overwrite, and the tag is what lets only this machine read it.
+          // SSM does not accept tags with Overwrite, and the tag is what lets only this machine read the parameter.
           await remove(entry.installationId, [entry.instanceId]);
           await put(entry);
         }
@@ -78,7 +78,7 @@ function buildPut(entry: Entry, Name: string, { environment, kmsKeyArn, tags }: 
     [TAG.runnerTier]: entry.tier,
     [TAG.instanceId]: entry.instanceId,
   };
-  // Advanced: a configuration is longer than a standard parameter holds, and only advanced ones expire.
+  // Advanced: a configuration exceeds a standard parameter's size, and only advanced parameters expire.
   return {
     Name,
     Value: entry.value,

@@ -15,7 +15,7 @@ import { createTokens } from './tokens';
 const TIMEOUT = 8_000;
 const PAGE = 100;
 
-/** GitHub as the App itself sees it, asked with its JWT. */
+/** The calls that GitHub answers to the App itself, authenticated with its JWT. */
 export function createGitHubApp({ baseUrl, identity, fetch, clock, timeout = TIMEOUT }: GitHubDeps): GitHubApp {
   const requests = createRequests({ baseUrl, fetch: withExactIds(fetch), timeout });
   const tokens = createTokens({ identity, requests: createRequests({ baseUrl, fetch, timeout }), clock });
@@ -36,8 +36,8 @@ export function createGitHubApp({ baseUrl, identity, fetch, clock, timeout = TIM
       const answer = await ask('GET /app/hook/deliveries', { per_page: PAGE, ...(cursor !== undefined && { cursor }) });
       if (answer.kind !== 'answer') return answer;
       if (!Array.isArray(answer.data)) return unreadable('deliveries');
-      const attempts = answer.data.flatMap((item) => readAttempt(item));
-      // One that can't be read would be passed over for good.
+      const attempts = answer.data.flatMap((item) => parseAttempt(item));
+      // Skipping an unreadable attempt would lose it for good.
       if (attempts.length !== answer.data.length) return unreadable('deliveries');
       const next = nextPage(answer.link)?.searchParams.get('cursor') ?? undefined;
       return { kind: 'page', attempts, ...(next !== undefined && { cursor: next }) };
@@ -50,8 +50,8 @@ export function createGitHubApp({ baseUrl, identity, fetch, clock, timeout = TIM
       const answer = await ask('GET /app/installations', { per_page: PAGE, page });
       if (answer.kind !== 'answer') return answer;
       if (!Array.isArray(answer.data)) return unreadable('installations');
-      const installations = answer.data.flatMap((item) => readInstallation(item));
-      // One that can't be read would count as uninstalled.
+      const installations = answer.data.flatMap((item) => parseInstallation(item));
+      // An unreadable installation would count as uninstalled.
       if (installations.length !== answer.data.length) return unreadable('installations');
       return { kind: 'page', installations, more: answer.data.length >= PAGE };
     },
@@ -62,17 +62,17 @@ function unreadable(what: string): GitHubFailure {
   return { kind: 'unavailable', message: `Could not parse GitHub's list of ${what}` };
 }
 
-/** The page that a `Link` header calls next. */
+/** The `next` page of a `Link` header. */
 export function nextPage(link: string | undefined): URL | undefined {
   const address = /<([^>]+)>;\s*rel="next"/.exec(link ?? '')?.[1];
   return address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
 }
 
-function readAttempt(value: unknown): DeliveryAttempt[] {
+function parseAttempt(value: unknown): DeliveryAttempt[] {
   const decoder = Decoder.of(value);
   const action = decoder.optionalText('action');
   const status = decoder.text('status');
-  const installationId = wholeOf(value, 'installation_id');
+  const installationId = integerOf(value, 'installation_id');
   const attempt = {
     id: String(Reflect.get(Object(value), 'id') ?? ''),
     guid: decoder.text('guid'),
@@ -86,33 +86,33 @@ function readAttempt(value: unknown): DeliveryAttempt[] {
   return decoder.problems.length === 0 && attempt.id !== '' ? [attempt] : [];
 }
 
-function readInstallation(value: unknown): AppInstallation[] {
+function parseInstallation(value: unknown): AppInstallation[] {
   const decoder = Decoder.of(value);
-  const installationId = wholeOf(value, 'id');
+  const installationId = integerOf(value, 'id');
   if (installationId === undefined) return [];
   const changedAt = instantOf(Reflect.get(Object(value), 'updated_at'));
   return [
     {
       installationId,
-      account: readAccount(value),
+      account: parseAccount(value),
       suspended: decoder.has('suspended_at'),
       ...(changedAt !== undefined && { changedAt }),
     },
   ];
 }
 
-function readAccount(installation: unknown): LifecycleAccount {
+function parseAccount(installation: unknown): LifecycleAccount {
   const target: unknown = Reflect.get(Object(installation), 'target_type');
   const account: unknown = Reflect.get(Object(installation), 'account');
   if (target === 'Enterprise') return { kind: 'enterprise' };
-  const id = wholeOf(account, 'id');
+  const id = integerOf(account, 'id');
   const login: unknown = Reflect.get(Object(account), 'login');
   if (id === undefined || typeof login !== 'string' || login === '') return { kind: 'unknown' };
   return { kind: 'owner', id, login, type: Reflect.get(Object(account), 'type') === 'User' ? 'User' : 'Organization' };
 }
 
-/** Ids come as texts where they might be too long for a number. */
-function wholeOf(value: unknown, name: string): number | undefined {
+/** Ids are strings where they may exceed a safe integer. */
+function integerOf(value: unknown, name: string): number | undefined {
   const given: unknown = Reflect.get(Object(value), name);
   const number =
     typeof given === 'number' ? given : typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : Number.NaN;

@@ -28,13 +28,13 @@ describe('an allowance', () => {
   test('goes to launches to the last call, and to housekeeping down to the reserve', () => {
     const { budgets, clock } = setUp();
     const resetAt = new Date(NOW.getTime() + 30 * MINUTE);
-    budgets.read(1, LOOK, headers(501));
+    budgets.record(1, LOOK, headers(501));
     expect(budgets.notBefore(1, LOOK, 'housekeeping')).toBeUndefined();
-    budgets.read(1, LOOK, headers(500));
+    budgets.record(1, LOOK, headers(500));
     expect(budgets.notBefore(1, LOOK, 'housekeeping')).toEqual(resetAt);
-    budgets.read(1, LOOK, headers(1));
+    budgets.record(1, LOOK, headers(1));
     expect(budgets.notBefore(1, JIT, 'launch')).toBeUndefined();
-    budgets.read(1, LOOK, headers(0));
+    budgets.record(1, LOOK, headers(0));
     expect(budgets.notBefore(1, JIT, 'launch')).toEqual(resetAt);
     clock.advance(30 * MINUTE);
     expect(budgets.notBefore(1, LOOK, 'housekeeping')).toBeUndefined();
@@ -42,14 +42,14 @@ describe('an allowance', () => {
 
   test('of registrations is apart from the one of everything else', () => {
     const { budgets } = setUp();
-    budgets.read(1, JIT, headers(0, { limit: 10_000, resource: 'actions_runner_registration' }));
+    budgets.record(1, JIT, headers(0, { limit: 10_000, resource: 'actions_runner_registration' }));
     expect(budgets.notBefore(1, JIT, 'launch')).toBeDefined();
     expect(budgets.notBefore(1, LOOK, 'housekeeping')).toBeUndefined();
   });
 
   test('of one tenant says nothing about another', () => {
     const { budgets } = setUp();
-    budgets.read(1, JIT, headers(0));
+    budgets.record(1, JIT, headers(0));
     budgets.pause(1, { status: 429, message: '', headers: {} });
     expect(budgets.notBefore(2, JIT, 'launch')).toBeUndefined();
     expect(budgets.notBefore(2, LOOK, 'housekeeping')).toBeUndefined();
@@ -57,12 +57,12 @@ describe('an allowance', () => {
 
   test('is the lowest figure heard of in its hour, as answers overtake each other', () => {
     const { budgets } = setUp();
-    budgets.read(1, LOOK, headers(400));
-    budgets.read(1, LOOK, headers(900));
+    budgets.record(1, LOOK, headers(400));
+    budgets.record(1, LOOK, headers(900));
     expect(budgets.notBefore(1, LOOK, 'housekeeping')).toBeDefined();
-    budgets.read(1, LOOK, headers(4_999, { inMinutes: 60 }));
+    budgets.record(1, LOOK, headers(4_999, { inMinutes: 60 }));
     expect(budgets.notBefore(1, LOOK, 'housekeeping')).toBeUndefined();
-    budgets.read(1, LOOK, headers(0));
+    budgets.record(1, LOOK, headers(0));
     expect(budgets.notBefore(1, LOOK, 'launch')).toBeUndefined();
   });
 

@@ -1,11 +1,11 @@
 import { HOUR, MINUTE, SECOND, plus, type Clock } from '@multi-tenant-runner/core';
 import type { FailedRequest } from './read-failure';
 
-/** `launch`: a job waits for the answer. `housekeeping`: looks, deletions and scans, which can wait an hour. */
+/** `launch`: a job waits for the answer. `housekeeping`: reads, deletions and scans, which can wait an hour. */
 export type Purpose = 'launch' | 'housekeeping';
 
 /**
- * One of an installation's hourly allowances as GitHub's last answer told it. Registrations of runners have one of
+ * One of an installation's hourly rate limits, from GitHub's last response. Runner registrations have a rate limit of
  * their own.
  */
 export interface Bucket {
@@ -16,22 +16,22 @@ export interface Bucket {
 
 export type Headers = Readonly<Record<string, string | number | undefined>>;
 
-/** What is known of the installations' allowances: of each only its own, and only what its own answers said. */
+/** The installations' rate limits, each known from the headers of its own responses. */
 export interface Budgets {
-  /** When the call may be made, if not now. */
+  /** When the call may be made; undefined: now. */
   notBefore(installationId: number, route: string, purpose: Purpose): Date | undefined;
-  /** Takes in the headers of an answer, whatever its status. */
-  read(installationId: number, route: string, headers: Headers): void;
-  /** A secondary limit: everything of this installation pauses, as going on risks a ban. Answers until when. */
+  /** Records the headers of a response, whatever its status. */
+  record(installationId: number, route: string, headers: Headers): void;
+  /** A secondary limit: all calls of this installation pause, as continuing risks a ban. Returns until when. */
   pause(installationId: number, failed: FailedRequest): Date;
 }
 
-/** Left to launches: a tenth, and never less than what a burst of jobs needs. */
+/** Reserved for launches: a tenth, and never less than a burst of jobs needs. */
 export function reserveOf({ limit }: Pick<Bucket, 'limit'>): number {
   return Math.max(50, Math.ceil(limit / 10));
 }
 
-/** Pure: whether a call may be made now, else when. A bucket whose time is over says nothing any more. */
+/** Pure: whether a call may be made now, or when. A bucket past its reset time no longer counts. */
 export function decideCall(
   known: { readonly bucket?: Bucket; readonly pausedUntil?: Date },
   purpose: Purpose,
@@ -43,13 +43,13 @@ export function decideCall(
   return bucket.remaining <= (purpose === 'housekeeping' ? reserveOf(bucket) : 0) ? bucket.resetAt : undefined;
 }
 
-/** Undefined when the answer tells no allowance, as a GitHub Enterprise Server without limits does. */
+/** Undefined without rate limit headers, as from a GitHub Enterprise Server without limits. */
 export function parseBucket(headers: Headers, now: Date): (Bucket & { readonly resource: string }) | undefined {
   const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) =>
     Number(headers[`x-ratelimit-${name}`] ?? Number.NaN),
   );
   if (!(remaining !== undefined && remaining >= 0) || !(reset !== undefined && reset > 0)) return undefined;
-  // Buckets are refilled hourly; what a clock that is wrong says beyond that is not waited for.
+  // Buckets refill hourly; a later time comes from a wrong clock and is capped.
   const resetAt = new Date(Math.min(reset * SECOND, now.getTime() + HOUR + MINUTE));
   return {
     resource: String(headers['x-ratelimit-resource'] ?? 'core'),
@@ -61,17 +61,17 @@ export function parseBucket(headers: Headers, now: Date): (Bucket & { readonly r
 
 interface Known {
   readonly buckets: Map<string, Bucket>;
-  /** Which bucket a kind of call counts in, as its answers say. */
+  /** Which bucket each kind of call counts in, from its responses. */
   readonly resources: Map<string, string>;
   pausedUntil?: Date;
-  /** Secondary limits in a row that named no time. */
+  /** Consecutive secondary limits without a time. */
   strikes: number;
 }
 
-/** A container that has served this many tenants forgets the one it heard of longest ago. */
+/** Beyond this many tenants a container forgets the least recently used one. */
 const ROOM = 500;
 
-/** Kept by the container; what must outlive it is written to the tenant's row or to the parked job. */
+/** In memory of the container; what must outlive it is written to the tenant's row or the parked job. */
 export function createBudgets({ clock }: { readonly clock: Clock }): Budgets {
   const installations = new Map<number, Known>();
   const known = (installationId: number): Known => {
@@ -89,14 +89,14 @@ export function createBudgets({ clock }: { readonly clock: Clock }): Budgets {
       const bucket = buckets.get(resources.get(kindOf(route)) ?? 'core');
       return decideCall({ ...(bucket && { bucket }), ...(pausedUntil && { pausedUntil }) }, purpose, clock.now());
     },
-    read: (installationId, route, headers) => {
-      const told = parseBucket(headers, clock.now());
-      if (told === undefined) return;
-      const { resource, ...bucket } = told;
+    record: (installationId, route, headers) => {
+      const reported = parseBucket(headers, clock.now());
+      if (reported === undefined) return;
+      const { resource, ...bucket } = reported;
       const { buckets, resources } = known(installationId);
       resources.set(kindOf(route), resource);
       const standing = buckets.get(resource);
-      // Answers overtake each other: of one hour the lowest figure is the latest.
+      // Responses overtake each other: within one hour the lowest figure is the latest.
       if (standing?.resetAt.getTime() === bucket.resetAt.getTime() && standing.remaining <= bucket.remaining) return;
       if (standing === undefined || standing.resetAt <= bucket.resetAt) buckets.set(resource, bucket);
     },
@@ -113,18 +113,18 @@ export function createBudgets({ clock }: { readonly clock: Clock }): Budgets {
   };
 }
 
-/** GitHub asks for a minute at least when it names no time, and for longer each time. */
+/** Without a time GitHub asks for at least a minute, and for longer each time. */
 function pauseAfter(strikes: number): number {
   return Math.min(HOUR, MINUTE * 2 ** strikes);
 }
 
-/** Calls that count in the same bucket. Owners and names differ, the kind of call doesn't. */
+/** Calls that count in the same bucket: the route without owners and names. */
 function kindOf(route: string): string {
   return route.endsWith('/generate-jitconfig') ? 'registration' : 'other';
 }
 
 /**
- * The hourly allowance is used up as long as GitHub says that nothing remains; every other limit is a secondary one.
+ * The primary rate limit is used up when nothing remains; every other limit is a secondary one.
  */
 export function isSecondary({ headers }: FailedRequest): boolean {
   return String(headers['x-ratelimit-remaining']) !== '0';

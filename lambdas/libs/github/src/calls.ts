@@ -74,12 +74,12 @@ export function createCalls({
     try {
       const { withToken } = route.endsWith('/generate-jitconfig') ? patient : requests;
       const { status, data, headers } = await withToken(token)(route, { ...parameters });
-      budgets.read(installationId, route, headers);
+      budgets.record(installationId, route, headers);
       return { kind: 'answer', status, data };
     } catch (error) {
       const failed = parseFailedRequest(error);
       const failure = decideFailure(failed, clock.now());
-      budgets.read(installationId, route, failed.headers);
+      budgets.record(installationId, route, failed.headers);
       return failure.kind === 'limited' && isSecondary(failed)
         ? { kind: 'limited', retryAt: budgets.pause(installationId, failed) }
         : failure;

@@ -4,21 +4,21 @@ import type { Answer, AskAsApp, AskAsInstallation } from './calls';
 /** `unseen`: the installation has no repository of that id or name. */
 export type Seen = { readonly kind: 'seen'; readonly place: JobPlace } | { readonly kind: 'unseen' } | GitHubFailure;
 
-/** Where accounts and repositories are that were renamed a moment ago, or whose rename was never heard of. */
+/** The present names of accounts and repositories whose rename is recent or was missed. */
 export interface Renames {
-  /** Undefined: as was asked, or GitHub does not say. */
+  /** Undefined: the place is current, or GitHub does not answer. */
   runnersNow(place: RunnerPlace): Promise<RunnerPlace | undefined>;
   repositoryNow(place: JobPlace): Promise<Seen>;
 }
 
 /**
- * After a rename GitHub answers 404 for an owner's old login, and the name of a renamed repository leads to another one
- * once that is made under it. An installation keeps its id, a repository too: both are asked for by id.
+ * After a rename GitHub answers 404 for an owner's old login, and a renamed repository's old name may later belong to
+ * another one. Installations and repositories keep their ids, so both are looked up by id.
  * https://docs.github.com/en/organizations/managing-organization-settings/renaming-an-organization#changes-that-arent-automatic
  * https://docs.github.com/en/repositories/creating-and-managing-repositories/renaming-a-repository
  */
 export function createRenames({ ask, asApp }: { readonly ask: AskAsInstallation; readonly asApp: AskAsApp }): Renames {
-  /** Only of the account that is meant: an installation's token must not work for whoever is named beside it. */
+  /** Only for the account of the installation: its token must not be used for another account in the message. */
   const loginNow = async ({
     installationId,
     ownerId,
@@ -29,7 +29,7 @@ export function createRenames({ ask, asApp }: { readonly ask: AskAsInstallation;
   };
   const look = async (place: JobPlace): Promise<Seen> => {
     const { installationId, owner, ownerId, repo, repoId } = place;
-    // Where GitHub's own redirects of a renamed repository lead to:
+    // The target of GitHub's own redirects after a rename:
     // https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
     const byId = { route: 'GET /repositories/{repository_id}', parameters: { repository_id: repoId } } as const;
     const byName = { route: 'GET /repos/{owner}/{repo}', parameters: { owner, repo } } as const;
@@ -41,8 +41,7 @@ export function createRenames({ ask, asApp }: { readonly ask: AskAsInstallation;
     });
     if (answer.kind === 'refused' && answer.status === 404) return { kind: 'unseen' };
     if (answer.kind !== 'answer') return answer;
-    // Public repositories are seen by everybody, those of another account too: one that was transferred, or has taken
-    // the name.
+    // A token can read public repositories of any account: a transferred one, or a new one with the old name.
     if (ownerId !== undefined && idIn(answer.data, 'owner') !== ownerId) return { kind: 'unseen' };
     const name = fullNameIn(answer);
     return name === undefined

@@ -19,20 +19,20 @@ import { createTokens, type TokenScope } from './tokens';
 
 const TIMEOUT = 8_000;
 const PAGE = 100;
-/** A run has at most 256 jobs of one matrix, and few have several. */
+/** A matrix has at most 256 jobs, and few runs have several. */
 const JOB_PAGES = 10;
 /**
  * GitHub shows the newest 1,000 of a status:
  * https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
  */
 const RUN_PAGES = 10;
-/** May look at jobs, and at nothing else. */
+/** May only read jobs. */
 const SCOPE: TokenScope = { kind: 'jobs' };
 
 type Answer = ({ readonly kind: 'answer'; readonly data: unknown } & Spending) | GitHubFailure;
 
 /**
- * Looks for waiting jobs with the installation's own token. A refusal is GitHub's last word: a stale token was replaced
+ * Searches for waiting jobs with the installation's own token. A refusal is final: a stale token has been replaced
  * before.
  */
 export function createJobSearch({ baseUrl, identity, fetch, clock, timeout = TIMEOUT }: GitHubDeps): JobSearch {
@@ -47,7 +47,7 @@ export function createJobSearch({ baseUrl, identity, fetch, clock, timeout = TIM
   ): Promise<Answer> => {
     try {
       const { data, headers } = await requests.withToken(token)(route, { ...parameters });
-      budgets.read(installationId, route, headers);
+      budgets.record(installationId, route, headers);
       const bucket = parseBucket(headers, clock.now());
       return {
         kind: 'answer',
@@ -57,7 +57,7 @@ export function createJobSearch({ baseUrl, identity, fetch, clock, timeout = TIM
     } catch (error) {
       const failed = parseFailedRequest(error);
       const failure = decideFailure(failed, clock.now());
-      budgets.read(installationId, route, failed.headers);
+      budgets.record(installationId, route, failed.headers);
       return failure.kind === 'limited' && isSecondary(failed)
         ? { kind: 'limited', retryAt: budgets.pause(installationId, failed) }
         : failure;
@@ -87,7 +87,7 @@ export function createJobSearch({ baseUrl, identity, fetch, clock, timeout = TIM
       if (listed === undefined) return unreadable('repositories');
       return {
         kind: 'found',
-        repositories: listed.flatMap(readRepository),
+        repositories: listed.flatMap(parseRepository),
         more: listed.length >= PAGE,
         ...budgetOf(answer),
       };
@@ -125,7 +125,7 @@ export function createJobSearch({ baseUrl, identity, fetch, clock, timeout = TIM
         if (answer.kind !== 'answer') return answer;
         const listed = listIn(answer.data, 'jobs');
         if (listed === undefined) return unreadable('jobs');
-        jobs.push(...listed.flatMap((job) => readJob(job, runId, clock)));
+        jobs.push(...listed.flatMap((job) => parseJob(job, runId, clock)));
         if (listed.length < PAGE || page >= JOB_PAGES) return { kind: 'found', jobs, ...budgetOf(answer) };
       }
     },
@@ -151,8 +151,8 @@ function idOf(value: unknown): number[] {
   return decoder.problems.length === 0 ? [id] : [];
 }
 
-/** What lacks the owner can't be judged, and is left out. */
-function readRepository(value: unknown): Repository[] {
+/** Repositories without an owner are skipped, as no rule can apply to them. */
+function parseRepository(value: unknown): Repository[] {
   const decoder = Decoder.of(value);
   const owner = decoder.object('owner');
   const [id] = idOf(value);
@@ -170,7 +170,7 @@ function readRepository(value: unknown): Repository[] {
   return decoder.problems.length === 0 ? [repository] : [];
 }
 
-function readJob(value: unknown, runId: number, clock: Clock): WaitingJob[] {
+function parseJob(value: unknown, runId: number, clock: Clock): WaitingJob[] {
   if (needOf(Reflect.get(Object(value), 'status')) !== 'machine') return [];
   const decoder = Decoder.of(value);
   const job = {

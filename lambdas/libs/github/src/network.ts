@@ -4,13 +4,13 @@ import { connect, createSecureContext, rootCertificates, type SecureContext } fr
 import type { Socket } from 'node:net';
 import type { Fetch } from './requests';
 
-/** What stands between the functions and GitHub. AWS's own addresses are never asked through it. */
+/** The proxy and certificates between the functions and GitHub. Calls to AWS never use the proxy. */
 export interface Network {
   /** http://HOST:PORT or https://HOST:PORT. */
   readonly proxy?: string;
-  /** Hosts that are asked without it, and with each the hosts below. */
+  /** Hosts that bypass the proxy, each with its subdomains. */
   readonly noProxy: readonly string[];
-  /** Certificates that are trusted besides the public ones, as PEM; read once. */
+  /** Certificates to trust besides the public ones, as PEM; read once. */
   readonly readCaBundle?: () => Promise<string>;
 }
 
@@ -19,16 +19,16 @@ const CONNECT_TIMEOUT = 5_000;
 const REDIRECTS = 5;
 
 /**
- * A `fetch` through a proxy and with certificates of one's own. Node's own takes neither without the npm package
- * `undici`, which is larger than the whole of a function here; its environment variables (`NODE_EXTRA_CA_CERTS`,
- * `NODE_USE_ENV_PROXY`) want a file that is there before the start, and a Node newer than the runtime promises:
+ * A `fetch` with a proxy and additional certificates. Node's own supports neither without the npm package `undici`,
+ * which is larger than a whole function here; its environment variables (`NODE_EXTRA_CA_CERTS`,
+ * `NODE_USE_ENV_PROXY`) need a file before the start, and a newer Node than the runtime guarantees:
  * https://nodejs.org/api/http.html#built-in-proxy-support.
  */
 export function createNetworkFetch({ proxy, noProxy, readCaBundle }: Network, direct: Fetch): Fetch {
   if (proxy === undefined && readCaBundle === undefined) return direct;
   let trusted: Promise<SecureContext> | undefined;
   const trust = async (): Promise<SecureContext> => {
-    // A failed look is not kept: the next request looks again.
+    // A failed read is not cached: the next request reads again.
     trusted ??= readTrusted(readCaBundle).catch((cause: unknown) => {
       trusted = undefined;
       throw cause;
@@ -40,7 +40,7 @@ export function createNetworkFetch({ proxy, noProxy, readCaBundle }: Network, di
   const send = async (request: Request, body: Buffer): Promise<Response> => {
     const url = new URL(request.url);
     const secureContext = await trust();
-    const through = proxy !== undefined && !isSpared(url.hostname, noProxy) ? new URL(proxy) : undefined;
+    const through = proxy !== undefined && !bypassesProxy(url.hostname, noProxy) ? new URL(proxy) : undefined;
     const options = { method: request.method, headers: headersOf(request, url, body), signal: request.signal };
     if (through === undefined) {
       agent ??= new Agent({ keepAlive: true, secureContext });
@@ -67,12 +67,12 @@ export function createNetworkFetch({ proxy, noProxy, readCaBundle }: Network, di
   };
 }
 
-/** Made once: to read the public certificates takes a good part of a second on a small function. */
+/** Created once: loading the public certificates takes most of a second on a small function. */
 async function readTrusted(readCaBundle: (() => Promise<string>) | undefined): Promise<SecureContext> {
   return createSecureContext(readCaBundle === undefined ? {} : { ca: [...rootCertificates, await readCaBundle()] });
 }
 
-function isSpared(host: string, noProxy: readonly string[]): boolean {
+function bypassesProxy(host: string, noProxy: readonly string[]): boolean {
   return noProxy
     .map((name) => name.replace(/^\./, '').toLowerCase())
     .some((name) => host === name || host.endsWith(`.${name}`));
@@ -87,7 +87,7 @@ function headersOf(request: Request, url: URL, body: Buffer): Record<string, str
   };
 }
 
-/** A renamed repository answers with its new address; a token goes to no other host. */
+/** GitHub redirects from a renamed repository; the token is never sent to another host. */
 function redirectOf(request: Request, response: Response): URL | undefined {
   const location = response.headers.get('location');
   if (request.method !== 'GET' || ![301, 302, 307, 308].includes(response.status) || location === null)
@@ -103,7 +103,7 @@ interface Tunnel {
   readonly signal: AbortSignal;
 }
 
-/** A connection to the target that the proxy passes on unread: TLS is between the function and GitHub. */
+/** A CONNECT tunnel: TLS is between the function and GitHub, so the proxy can't read it. */
 async function tunnel({ proxy, target, secureContext, signal }: Tunnel): Promise<Socket> {
   const authority = `${target.hostname}:${target.port === '' ? '443' : target.port}`;
   const socket = await askProxy(
@@ -135,12 +135,12 @@ async function askProxy(proxy: URL, options: RequestOptions, secureContext: Secu
       socket.destroy();
       reject(
         new Error(
-          `The proxy ${proxy.host} answers ${statusCode} for ${options.path ?? ''}: let it pass, or name ` +
-            'the host in network.no_proxy.',
+          `The proxy ${proxy.host} answered ${statusCode} for ${options.path ?? ''}; allow the host there, or add ` +
+            'it to network.no_proxy.',
         ),
       );
     });
-    request.on('timeout', () => request.destroy(new Error(`The proxy ${proxy.host} does not answer.`)));
+    request.on('timeout', () => request.destroy(new Error(`The proxy ${proxy.host} did not answer.`)));
     request.on('error', reject);
     request.end();
   });

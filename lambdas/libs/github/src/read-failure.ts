@@ -2,10 +2,10 @@ import { HOUR, MINUTE, plus, SECOND, type GitHubFailure } from '@multi-tenant-ru
 import { redactText } from '@multi-tenant-runner/runtime';
 
 /**
- * What of an Octokit error is read; its class is not asked for, as an error may come from another copy of the package.
+ * The relevant fields of an Octokit error. Not by `instanceof`, as an error may come from another copy of the package.
  */
 export interface FailedRequest {
-  /** Undefined when no answer came. */
+  /** Undefined without a response. */
   readonly status?: number;
   readonly message: string;
   readonly headers: Readonly<Record<string, string | number | undefined>>;
@@ -16,7 +16,7 @@ export function parseFailedRequest(error: unknown): FailedRequest {
   const status = property(error, 'status');
   const headers = property(response, 'headers');
   return {
-    // A request that got no answer is reported by Octokit with the status 500.
+    // Octokit reports a request without a response with the status 500.
     ...(typeof status === 'number' && response !== undefined && { status }),
     message: redactText(error instanceof Error ? error.message : 'no answer'),
     headers: typeof headers === 'object' && headers !== null ? Object.fromEntries(Object.entries(headers)) : {},
@@ -27,11 +27,11 @@ export function parseFailure(error: unknown, now: Date): GitHubFailure {
   return decideFailure(parseFailedRequest(error), now);
 }
 
-/** GitHub asks for a minute at least when it names no time. */
+/** Without a time GitHub asks for at least a minute. */
 const PAUSE = MINUTE;
 
 /**
- * A limit comes as 403 or 429, in three shapes: `retry-after`, an emptied bucket, or only words.
+ * A rate limit is a 403 or 429 in one of three forms: `retry-after`, nothing remaining, or only a message.
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
  */
 export function decideFailure({ status, message, headers }: FailedRequest, now: Date): GitHubFailure {
@@ -53,7 +53,7 @@ function retryAt(headers: FailedRequest['headers'], now: Date): Date {
   return plus(now, PAUSE);
 }
 
-/** Buckets are refilled hourly; what a clock that is wrong says beyond that is not waited for. */
+/** Buckets refill hourly; a later time comes from a wrong clock and is capped. */
 function bounded(at: Date, now: Date): Date {
   return new Date(Math.min(Math.max(at.getTime(), now.getTime() + SECOND), now.getTime() + HOUR + MINUTE));
 }

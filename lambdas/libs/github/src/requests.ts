@@ -1,12 +1,12 @@
-// Not @octokit/rest: of its methods for every endpoint six are used, and they would more than double the part of the
-// bundles that talks to GitHub (zipped with the App's authentication: 12.8 KB, with all methods 28.7 KB).
+// Not @octokit/rest: six of its methods are used, and all of them would more than double GitHub's part of the bundles
+// (zipped with the App's authentication: 12.8 KB, with all methods 28.7 KB).
 import { request } from '@octokit/request';
 
 export type Fetch = typeof globalThis.fetch;
 export type Request = typeof request;
 
 export interface Requests {
-  /** A request function whose next call has the whole time-out before it. */
+  /** A request function; each has the full timeout. */
   plain(): Request;
   withToken(token: string): Request;
 }
@@ -30,8 +30,8 @@ export function createRequests({ baseUrl, fetch, timeout }: RequestsDeps): Reque
 }
 
 /**
- * GitHub's ids of deliveries have 64 bits, JavaScript's whole numbers 53: longer ones become texts before they are
- * read.
+ * GitHub's delivery ids have 64 bits, JavaScript's safe integers 53: longer ids become strings before the JSON is
+ * parsed.
  */
 export function withExactIds(fetch: Fetch): Fetch {
   return async (input, init) => {

@@ -11,20 +11,20 @@ import type { AskAsInstallation } from './calls';
 import { isSame } from './follow-renames';
 
 const PAGE = 100;
-/** An organisation has few; what can't be found among so many is not looked for any longer. */
+/** An organisation has few groups; the search stops after this many pages. */
 const PAGES = 10;
 
 type Found = { readonly kind: 'found'; readonly groupId: number } | { readonly kind: 'none' } | GitHubFailure;
 
 /**
- * For so long a group that was found is not asked for again by the same container: one that is made smaller costs a few
- * machines until then.
+ * How long a container caches a group that it found: after a group is restricted, a few machines start in vain until
+ * then.
  */
 const KNOWN_FOR = 5 * MINUTE;
 const ROOM = 5_000;
 
 export interface RunnerGroups {
-  /** A group by the name or id that it has in the organisation, and whether it may run jobs of the repository. */
+  /** Finds a group by its name or id in the organisation, and whether it may run jobs of the repository. */
   find(place: RunnerPlace, wanted: RunnerGroupName, repo: string): Promise<RunnerGroupAnswer>;
 }
 

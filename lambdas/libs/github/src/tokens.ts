@@ -4,16 +4,16 @@ import { appJwt } from './app-jwt';
 import { parseFailure } from './read-failure';
 import type { Requests } from './requests';
 
-/** What a token may be used for. Every token is narrowed to it, whatever else the App may do. */
+/** What a token may be used for. Every token is restricted to this, whatever other permissions the App has. */
 export type TokenScope =
   /** Runners of an organisation. */
   | { readonly kind: 'organization' }
-  /** Runners of one repository of a user account: GitHub asks for administration there, so for no other repository. */
+  /** Runners of one repository of a user account: GitHub requires `administration` there, so only for that one. */
   | ({ readonly kind: 'repository' } & TokenRepository)
-  /** Only looking at jobs. */
+  /** Only reading jobs. */
   | { readonly kind: 'jobs' };
 
-/** The id wins: the name may have changed since it was written down. */
+/** The id wins: the name may have changed since it was stored. */
 export interface TokenRepository {
   readonly repository: string;
   readonly repoId?: number;
@@ -29,11 +29,11 @@ export interface AppIdentity {
 
 export interface Tokens {
   get(installationId: number, scope: TokenScope): Promise<TokenAnswer>;
-  /** A token of the installation that happens to be at hand and may look at the jobs of the repository. */
+  /** The scope of a cached token that may read the repository's jobs. */
   peek(installationId: number, repository: TokenRepository): TokenScope | undefined;
-  /** Forgets a token that GitHub refused; a newer one in its place stays. */
+  /** Drops a token that GitHub refused, but keeps a newer one. */
   drop(installationId: number, scope: TokenScope, token: string): void;
-  /** As the App itself. */
+  /** A JWT of the App itself. */
   asApp(): Promise<string>;
 }
 
@@ -43,12 +43,12 @@ export interface TokensDeps {
   readonly clock: Clock;
 }
 
-/** Tokens live an hour; a call that starts with one must be able to end with it. */
+/** Tokens live for an hour; a call must be able to finish with the token that it started with. */
 const LIFETIME = 55 * MINUTE;
-/** A container that has served this many tenants forgets those whose tokens have run out. */
+/** Beyond this many entries a container removes expired tokens. */
 const ROOM = 500;
 const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-/** Tokens are kept here, by installation and scope; a second store would only keep secrets for longer. */
+/** Caches tokens in memory by installation and scope; any other store would only keep secrets for longer. */
 const NO_CACHE = { get: () => '', set: () => undefined };
 
 export function createTokens({ identity, requests, clock }: TokensDeps): Tokens {
@@ -88,7 +88,7 @@ export function createTokens({ identity, requests, clock }: TokensDeps): Tokens 
   };
 
   return {
-    // Those who ask at the same time share one request.
+    // Concurrent callers share one request.
     get: (installationId, scope) => {
       const key = keyOf(installationId, scope);
       return fresh(key)?.answer ?? keep(key, mint(installationId, scope));

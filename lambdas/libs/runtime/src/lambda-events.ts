@@ -1,20 +1,20 @@
 import type { Log } from '@multi-tenant-runner/core';
 import { runBatch, type BatchResponse } from './run-batch';
 
-/** What the functions read of Lambda's context object. */
+/** The fields of Lambda's context object that the functions use. */
 export interface LambdaContext {
   readonly awsRequestId: string;
   getRemainingTimeInMillis(): number;
 }
 
-/** What the functions read of an SQS record. */
+/** The fields of an SQS record that the functions use. */
 export interface QueueRecord {
   readonly messageId: string;
   readonly body: string;
   readonly attributes?: { readonly ApproximateReceiveCount?: string; readonly MessageGroupId?: string };
 }
 
-/** What the functions read of a DynamoDB stream record. */
+/** The fields of a DynamoDB stream record that the functions use. */
 export interface StreamRecord {
   readonly eventID?: string;
   readonly eventName?: string;
@@ -26,7 +26,7 @@ export interface StreamRecord {
   };
 }
 
-/** Time that the answer to Lambda and the last writes need. */
+/** Time for the last writes and the response to Lambda. */
 const RESERVE = 3_000;
 
 export interface RecordOptions {
@@ -34,7 +34,7 @@ export interface RecordOptions {
   readonly log: Log;
 }
 
-/** How long the work of this invocation may still take. */
+/** How long this invocation may still work. */
 export function timeLeft(context: Pick<LambdaContext, 'getRemainingTimeInMillis'>, reserve = RESERVE): number {
   return Math.max(0, context.getRemainingTimeInMillis() - reserve);
 }
@@ -53,7 +53,7 @@ export function runQueueBatch(
 ): Promise<BatchResponse> {
   return runBatch(records, handle, {
     id: (record) => record.messageId,
-    // Without a group, as EventBridge sends: each on its own.
+    // EventBridge sends without a group: each record is a group of its own.
     groupBy: (record) => record.attributes?.MessageGroupId ?? record.messageId,
     timeLeft: timeLeft(context),
     log,
@@ -61,8 +61,8 @@ export function runQueueBatch(
 }
 
 /**
- * Stream records, grouped by their key and in order within it. Lambda takes the lowest failed number and delivers
- * everything from there on again, so a handler must bear repeats.
+ * Stream records, grouped by key and in order within a group. Lambda retries everything from the lowest failed sequence
+ * number on, so a handler must be idempotent.
  */
 export function runStreamBatch(
   records: readonly StreamRecord[],

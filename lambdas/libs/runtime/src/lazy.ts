@@ -6,7 +6,7 @@ export interface LazyOptions {
   readonly maxAge: number;
 }
 
-/** Loads once, for all who ask at the same time. A failed attempt is forgotten, so that the next one tries again. */
+/** Loads once for concurrent callers. A failure is not cached, so that the next call tries again. */
 export function lazy<T>(load: () => Promise<T>, options?: LazyOptions): () => Promise<T> {
   let standing: { readonly value: Promise<T>; readonly since: number } | undefined;
   const now = (): number => options?.clock.now().getTime() ?? 0;

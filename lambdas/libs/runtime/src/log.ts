@@ -7,15 +7,15 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export interface LogOptions {
   readonly level: LogLevel;
   readonly clock: Clock;
-  /** One line without its end. */
+  /** Writes one line; the text has no newline. */
   readonly write: (line: string) => void;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * One JSON object a line. A log holds no state: `with` answers a new one, so that nothing of one invocation, and
- * nothing of one tenant, is on the next one's lines.
+ * One JSON object per line. A log has no state: `with` returns a new one, so that no field of one invocation or tenant
+ * appears on another's lines.
  */
 export function createLog(options: LogOptions, context: Fields = {}): Log {
   const at = (level: LogLevel) => {
@@ -40,7 +40,7 @@ export function createLog(options: LogOptions, context: Fields = {}): Log {
   };
 }
 
-/** Straight to the stream: Lambda's own `console` puts a prefix before each line, and then a metric is no metric. */
+/** Directly to stdout: Lambda's `console` prefixes each line, and CloudWatch ignores a prefixed metric. */
 export function writeLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }

@@ -28,7 +28,7 @@ export function createMetrics({ environment, clock, write }: MetricsOptions): Me
         CloudWatchMetrics: [
           {
             Namespace: METRIC_NAMESPACE,
-            // Without the tier too, so that an alarm on the whole environment needs no sum over tiers.
+            // Also without the tier, so that an alarm on the whole environment needs no sum over tiers.
             Dimensions: tier === undefined ? [['environment']] : [['environment'], ['environment', 'tier']],
             Metrics: [{ Name: name, Unit: unit }],
           },

@@ -1,21 +1,21 @@
-/** Long enough for any message of ours; what is longer was not written by us. */
+/** Longer than any message of ours. */
 const MAX_TEXT = 2_000;
 const MAX_DEPTH = 6;
 const GONE = '[redacted]';
 
 const SECRETS: readonly RegExp[] = [
   /-----BEGIN [A-Z ]+-----[\s\S]*?(-----END [A-Z ]+-----|$)/g,
-  // Installation tokens have carried a JWT since April 2026, so their length varies and they hold dots.
+  // Since April 2026 installation tokens contain a JWT, so their length varies and they contain dots.
   /\b(?:gh[a-z]_|github_pat_)[A-Za-z0-9._-]{16,}/g,
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.?[A-Za-z0-9_-]*/g,
   // A just-in-time configuration is some 4,000 characters of base64, an App key in base64 some 2,200.
   /[A-Za-z0-9+/_-]{200,}={0,2}/g,
 ];
 
-/** Names whose value is never shown, however harmless it looks. */
+/** Names whose values are never logged, however harmless they look. */
 const SECRET_NAMES =
   /^(body|rawbody|payload|authorization|password|cookie|signature|headers)$|secret|token$|jit_?config|private_?key/i;
-/** A client token names one call to EC2; it opens nothing, and the sweep's lines need it. */
+/** An EC2 client token is an idempotency key, not a secret, and the sweep's lines need it. */
 const HARMLESS_NAMES = /^client_?token$/i;
 
 export function redactText(text: string): string {
@@ -23,7 +23,7 @@ export function redactText(text: string): string {
   return clean.length > MAX_TEXT ? `${clean.slice(0, MAX_TEXT)}… (${clean.length} characters)` : clean;
 }
 
-/** Plain data for a log line: secrets out, errors and collections made readable, cycles and depth cut. */
+/** Plain data for a log line: without secrets, with readable errors and collections, cycles and depth cut. */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value === 'bigint') return String(value);
@@ -45,7 +45,7 @@ function redactEntries(entries: readonly (readonly [string, unknown])[], depth: 
   return Object.fromEntries(entries.map(([name, entry]) => [name, isSecret(name) ? GONE : redact(entry, depth + 1)]));
 }
 
-/** Not `Object.entries`: an SDK's error carries its whole request and response. */
+/** Not `Object.entries`: an SDK error contains its whole request and response. */
 function redactError(error: Error, depth: number): Record<string, unknown> {
   const code: unknown = 'code' in error ? error.code : undefined;
   return {
@@ -57,7 +57,7 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
   };
 }
 
-/** A stack begins with the message again, over as many lines as that has, and half a key is not known for one. */
+/** A stack repeats the message, over several lines, and part of a key would not be recognized as a secret. */
 function placesOf(stack: string): string {
   const places = stack
     .split('\n')

@@ -5,11 +5,11 @@ export interface BatchResponse {
 }
 
 export interface BatchOptions<R> {
-  /** What Lambda knows the record by. */
+  /** Lambda's identifier of the record. */
   readonly id: (record: R) => string;
-  /** Records of one group run one after the other, groups side by side: a slow tenant delays only itself. */
+  /** Records of one group run in sequence, groups in parallel: a slow tenant delays only itself. */
   readonly groupBy: (record: R) => string;
-  /** Milliseconds from now after which what is unfinished counts as failed and comes back. */
+  /** Milliseconds from now after which unfinished records count as failed and are retried. */
   readonly timeLeft: number;
   readonly log: Log;
   /** After a failure the rest of the group waits for the retry too. */
@@ -40,7 +40,7 @@ export async function runBatch<R>(
 
   const groups = groupRecords(records, options);
   await Promise.race([Promise.all(groups.map(runGroup)), deadline.reached]);
-  // Decided at this moment: what finishes later was reported as failed, and its repeat finds it done.
+  // Decided at this moment: a record that finishes later is reported as failed, and its retry finds the work done.
   const failed = records.filter((record) => !done.has(record));
   if (deadline.passed() && failed.length > 0) {
     options.log.warn('Out of time; the unfinished records will be retried', {
@@ -60,7 +60,7 @@ function groupRecords<R>(records: readonly R[], { id, groupBy }: BatchOptions<R>
   return [...groups.values()];
 }
 
-/** A record too broken to be grouped is its own group. */
+/** A record that can't be grouped is a group of its own. */
 function groupOf<R>(record: R, id: (record: R) => string, groupBy: (record: R) => string): string {
   try {
     return `group ${groupBy(record)}`;

@@ -9,7 +9,7 @@ export interface NetworkConfig {
   readonly caBundleParameter?: string;
 }
 
-export function readNetworkConfig(reader: EnvReader): NetworkConfig {
+export function parseNetworkConfig(reader: EnvReader): NetworkConfig {
   const proxy = reader.optionalText('GITHUB_PROXY');
   const caBundleParameter = reader.optionalText('CA_BUNDLE_PARAMETER');
   const noProxy = (reader.optionalText('GITHUB_NO_PROXY') ?? '').split(',').filter((name) => name !== '');
@@ -20,7 +20,7 @@ export function readNetworkConfig(reader: EnvReader): NetworkConfig {
   };
 }
 
-/** The way to GitHub. Its certificates are in a parameter, compressed: an environment has room for 4 KB in all. */
+/** The network settings for GitHub. Certificates are in a parameter, compressed: all variables share 4 KB. */
 export function createFetch({ caBundleParameter, ...network }: NetworkConfig, readParameters: ParameterReader): Fetch {
   if (caBundleParameter === undefined) return createNetworkFetch(network, fetch);
   const readCaBundle = async (): Promise<string> => {

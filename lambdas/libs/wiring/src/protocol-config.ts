@@ -1,5 +1,5 @@
 import type { AdmissionSettings } from '@multi-tenant-runner/core';
-import { readNetworkConfig, type NetworkConfig } from './network';
+import { parseNetworkConfig, type NetworkConfig } from './network';
 import {
   LOG_LEVELS,
   readAdmissionSettings,
@@ -8,7 +8,7 @@ import {
   type LogLevel,
 } from '@multi-tenant-runner/runtime';
 
-/** What every function that takes part in the launch protocol is told. */
+/** The configuration of every function that takes part in the launch protocol. */
 export interface ProtocolConfig {
   readonly environment: string;
   readonly logLevel: LogLevel;
@@ -19,9 +19,9 @@ export interface ProtocolConfig {
   readonly network: NetworkConfig;
   readonly appIdParameter: string;
   readonly appKeyParameter: string;
-  /** The operator's own, for everything that is made at run time. */
+  /** The operator's own tags, for every resource that is created at run time. */
   readonly runnerTags: Readonly<Record<string, string>>;
-  /** Seconds that the function may run. */
+  /** The function's timeout in seconds. */
   readonly timeout: number;
 }
 
@@ -38,7 +38,7 @@ export function parseProtocolConfig(reader: EnvReader): ProtocolConfig {
     settings,
     tierQueueUrls: readTierQueueUrls(reader, settings.tiers),
     gitHubApiUrl: reader.text('GITHUB_API_URL'),
-    network: readNetworkConfig(reader),
+    network: parseNetworkConfig(reader),
     appIdParameter: reader.text('GITHUB_APP_ID_PARAMETER'),
     appKeyParameter: reader.text('GITHUB_APP_KEY_PARAMETER'),
     runnerTags: Object.fromEntries(reader.textMap('RUNNER_TAGS')),

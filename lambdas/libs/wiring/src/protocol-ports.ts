@@ -23,15 +23,15 @@ import { createFetch } from './network';
 import type { ProtocolConfig } from './protocol-config';
 
 export interface PortOptions {
-  /** For the runners' configurations; absent: the account's own key. */
+  /** Encrypts the runners' configurations; absent: the account's default key. */
   readonly kmsKeyArn?: string;
   /**
-   * What is left of a tenant's allowance at GitHub is kept for launches; a function that starts none is housekeeping.
+   * A part of a tenant's rate limit is reserved for launches; a function that starts none is housekeeping.
    */
   readonly purpose?: Purpose;
 }
 
-/** The real things behind the ports. Nothing is called while a function loads. */
+/** The AWS and GitHub adapters behind the ports. Nothing is called while a function loads. */
 export function createProtocolPorts(
   config: ProtocolConfig,
   env: Env,
@@ -77,7 +77,7 @@ export function createProtocolPorts(
   };
 }
 
-/** @param network where groups are made, and what may leave them; only what makes groups needs the rules */
+/** @param network the VPC and egress rules of the groups; only functions that create groups need the rules */
 export function createTenantSecurityGroups(
   config: ProtocolConfig,
   env: Env,
@@ -93,8 +93,8 @@ export function createTenantSecurityGroups(
 }
 
 /**
- * EC2's calls may take long, and the adapters decide themselves which of them may be repeated: a repeat by the SDK
- * would hide that an earlier answer was unclear.
+ * EC2 calls may take long, and the adapters decide which of them to retry: a retry by the SDK would hide that an
+ * earlier answer was unclear.
  */
 function createPatientEc2Client(env: Env) {
   return createEc2Client(createClientConfig(env, { timeout: 10_000, attempts: 1 }));

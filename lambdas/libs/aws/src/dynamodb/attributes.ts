@@ -3,7 +3,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 export type Item = Record<string, AttributeValue>;
 export type PlainRow = Record<string, unknown>;
 
-/** Plain values as DynamoDB's; an undefined entry is left out. */
+/** Plain values as DynamoDB attributes; undefined entries are omitted. */
 export function toAttributes(row: Readonly<PlainRow>): Item {
   return Object.fromEntries(
     Object.entries(row)

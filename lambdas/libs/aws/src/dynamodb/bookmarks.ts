@@ -4,7 +4,7 @@ import { Expression } from './expression';
 import type { StoreDeps } from './job-store';
 import { createTable } from './table';
 
-/** Where recovery's rounds go on: the book `bookmarks` in its own table. */
+/** Where the recovery function continues: the book `bookmarks` in its own table. */
 export function createDynamoBookmarks({
   client,
   tableName,
@@ -16,7 +16,7 @@ export function createDynamoBookmarks({
     writeCursor: async (name, cursor) => {
       const expression = new Expression();
       const update = expression.update({ position: cursor ?? null, updated_at: clock.now().toISOString() });
-      // Always true: the row is made by its first write.
+      // Always true: the first write creates the row.
       const condition = `${expression.isMissing('book')} OR ${expression.exists('book')}`;
       await table.update({ key: keyOf(name), expression, update, condition });
     },

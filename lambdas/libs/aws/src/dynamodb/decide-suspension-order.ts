@@ -1,15 +1,15 @@
 import { isMarkedDeleted, type LifecycleOutcome } from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
 
-/** The status that an event of GitHub asks for. */
+/** The status that a GitHub event sets. */
 export type Turn = 'suspended' | 'active';
 
 export type SuspensionOrder =
   | { readonly kind: 'leave'; readonly outcome: LifecycleOutcome }
-  /** `unchanged` is written too: it remembers how far GitHub's history has come, so that an older event loses later. */
+  /** `unchanged` is written too: it records the time of GitHub's change, so that an older event loses later. */
   | { readonly kind: 'write'; readonly outcome: Extract<LifecycleOutcome, 'changed' | 'unchanged'> };
 
-/** Orders suspend and unsuspend by GitHub's own times, as their deliveries come in any order. */
+/** Orders suspend and unsuspend by GitHub's own times, as deliveries arrive in any order. */
 export function decideSuspensionOrder(
   item: Item | undefined,
   event: { readonly to: Turn; readonly at: string; readonly settled: boolean },

@@ -1,15 +1,15 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { toAttribute } from './attributes';
 
-/** Collects the names and values that an expression's text refers to. */
+/** Collects the names and values that an expression refers to. */
 export class Expression {
   readonly names: Record<string, string> = {};
   readonly values: Record<string, AttributeValue> = {};
   private count = 0;
 
-  /** `status` → `#status`: every name goes by an alias, as many plain ones are reserved words. */
+  /** `status` → `#status`: every name gets an alias, as many plain ones are reserved words. */
   name(attribute: string): string {
-    // An alias takes only letters, digits and underscores; a tier's name in an attribute's may have more.
+    // An alias may have only letters, digits and underscores; a tier's name in an attribute may have more.
     const alias = `#${attribute.replace(/\W/g, '_')}`;
     this.names[alias] = attribute;
     return alias;
@@ -45,12 +45,12 @@ export class Expression {
     return `attribute_type(${this.name(attribute)}, ${this.value(type)})`;
   }
 
-  /** Still as it was read; undefined: still absent. */
+  /** Unchanged since it was read; undefined: still absent. */
   isStill(attribute: string, seen: AttributeValue | undefined): string {
     return seen === undefined ? this.isMissing(attribute) : `${this.name(attribute)} = ${this.attributeValue(seen)}`;
   }
 
-  /** `null` removes, undefined leaves as it is. */
+  /** `null` removes an attribute, undefined keeps it. */
   update(changes: Readonly<Record<string, unknown>>): string {
     const entries = Object.entries(changes).filter(([, value]) => value !== undefined);
     const sets = entries
@@ -62,7 +62,7 @@ export class Expression {
       .join(' ');
   }
 
-  /** Both maps, without the empty ones, which DynamoDB refuses. */
+  /** Both maps, without empty ones, which DynamoDB rejects. */
   get placeholders(): {
     ExpressionAttributeNames?: Record<string, string>;
     ExpressionAttributeValues?: Record<string, AttributeValue>;

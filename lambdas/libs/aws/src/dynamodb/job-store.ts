@@ -11,7 +11,7 @@ export interface StoreDeps {
   readonly clock: Clock;
 }
 
-/** Of a tenant with thousands of waiting jobs only the first few are wanted at a time. */
+/** A tenant may have thousands of waiting jobs; a caller reads only the first few at a time. */
 const PAGE = 50;
 
 export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): JobStore {
@@ -32,7 +32,7 @@ export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): J
     },
     change: async (installationId, jobId, guard, given) => {
       const changes: Changes<Job> = { updatedAt: clock.now().toISOString(), ...given };
-      // Only the row itself knows by which time the index on open jobs sorts it.
+      // The index on open jobs sorts by a time that only the row has.
       const standing = reopens(guard, changes) && !changes.queuedAt ? await get(installationId, jobId) : undefined;
       const ended = changes.endedAt ?? changes.updatedAt ?? clock.now().toISOString();
       const queuedAt = changes.queuedAt ?? standing?.queuedAt;
@@ -111,7 +111,7 @@ function reopens({ from }: JobGuard, { state }: Changes<Job>): boolean {
   return state !== undefined && state !== null && !isEnded(state) && from.some(isEnded);
 }
 
-/** Attributes for the indexes and for expiry, present exactly while the state calls for them. */
+/** Attributes for the indexes and for expiry, present exactly while the state requires them. */
 function derive(
   state: Job['state'],
   { ended, openAt: at }: { readonly ended: string; readonly openAt?: string },

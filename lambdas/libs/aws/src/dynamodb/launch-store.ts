@@ -5,7 +5,7 @@ import type { StoreDeps } from './job-store';
 import { expiresAt, fromItem, toItem, toRow, written } from './rows';
 import { createTable } from './table';
 
-/** No installation of GitHub has the id 0, so the sweep's bookmarks can live beside the launches. */
+/** GitHub never uses the installation id 0, so the sweep's bookmarks can be stored beside the launches. */
 const CURSORS = 0;
 
 export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps): LaunchStore {
@@ -68,7 +68,7 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
     writeCursor: async (name, cursor) => {
       const expression = new Expression();
       const update = expression.update({ position: cursor ?? null, updated_at: clock.now().toISOString() });
-      // Always true: the row is made by its first write.
+      // Always true: the first write creates the row.
       const condition = `${expression.isMissing('installation_id')} OR ${expression.exists('installation_id')}`;
       await table.update({ key: cursorKey(name), expression, update, condition });
     },

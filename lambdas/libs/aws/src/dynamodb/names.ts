@@ -1,4 +1,4 @@
-/** `queuedAt` → `queued_at`: rows are read by people and by `aws dynamodb`, so they keep the table's own spelling. */
+/** `queuedAt` → `queued_at`: operators read rows with `aws dynamodb`, so attributes have DynamoDB's usual spelling. */
 export function toAttributeName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -16,17 +16,17 @@ type Book = 'deliveries' | 'scans';
 /** Sorts before every time. */
 const INSTALLATION_FIRST = '0-installation#';
 /**
- * Longer than GitHub lists a delivery (7 days on GitHub Enterprise Server), so that a settled one is not noted again.
+ * Longer than GitHub lists a delivery (7 days on GitHub Enterprise Server), so that a settled one is not recorded again.
  */
 const DELIVERY_LIFETIME = 10 * DAY;
 
 /**
- * Two books in recovery's own table: `deliveries` by GUID, `scans` by installation. A pending delivery stands in its
- * index on open rows, by when it is due.
+ * Two books in the recovery table: `deliveries` by GUID, `scans` by installation. The index on open rows lists pending
+ * deliveries by due time.
  */
 export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDeps): RecoveryStore {
   const table = createTable(client, tableName);
-  /** Only what nobody else has changed since it was read. */
+  /** Writes only if the row is unchanged since it was read. */
   const change = async (seen: PendingDelivery, asked: number, dueAt: string, expected: number): Promise<boolean> => {
     const expression = new Expression();
     const update = expression.update({ asked, due_at: dueAt, open_at: openAt({ ...seen, dueAt }) });
@@ -40,7 +40,7 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
       for (const prefix of [INSTALLATION_FIRST, '']) {
         if (found.length >= limit) break;
         const expression = new Expression();
-        // Times begin with a digit above 0, so that the prefix of the installations stands before them all.
+        // Times begin with a digit above 0, so the prefix of the installations sorts before all of them.
         const range =
           `${expression.name('open_at')} BETWEEN ${expression.value(prefix === '' ? '1' : prefix)} AND ` +
           `${expression.value(`${prefix}${now.toISOString()}~`)}`;
@@ -76,7 +76,7 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
         open_at: null,
         expires_at: forget(now),
       });
-      // Also without a row: a failure that is read later must find that it is over.
+      // Also without a row: a failure that is read later must find the delivery settled.
       const condition = `${expression.isMissing('state')} OR ${expression.equals('state', 'pending')}`;
       await table.update({ key: deliveryKey(guid), expression, update, condition });
     },
@@ -89,7 +89,7 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
         KeyConditionExpression: condition,
         ...expression.placeholders,
       }))
-        found.push(readScan(row));
+        found.push(parseScan(row));
       return found;
     },
     writeScan: async ({ installationId, ...state }, now) => {
@@ -100,7 +100,7 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
         tenant_id: installationId,
         expires_at: expiresAt(now.toISOString()),
       });
-      // Always true: the row is made by its first write.
+      // Always true: the first write creates the row.
       const condition = `${expression.isMissing('book')} OR ${expression.exists('book')}`;
       await table.update({ key: keyOf('scans', String(installationId)), expression, update, condition });
     },
@@ -129,7 +129,7 @@ function parseDelivery(item: Item): PendingDelivery {
   };
 }
 
-function readScan(item: Item): ScanState {
+function parseScan(item: Item): ScanState {
   const { tenantId, entry, phase, breadth, seenUpdatedAt, page, index, lastRunId, wholeAt, notBefore } =
     fromItem<Stored<ScanState>>(item);
   return {

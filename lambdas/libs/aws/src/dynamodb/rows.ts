@@ -3,7 +3,7 @@ import { fromAttributes, toAttributes, type Item, type PlainRow } from './attrib
 import { fromAttributeName, renameKeys, toAttributeName } from './names';
 import type { Outcome } from './table';
 
-/** Attributes of the index on open rows, of the one on due rows, and of expiry: never part of what a store answers. */
+/** Attributes of the indexes on open and due rows, and of expiry: a store never returns them. */
 const DERIVED: ReadonlySet<string> = new Set(['open_at', 'due', 'expires_at']);
 
 /** Keys in the table's spelling. */
@@ -13,12 +13,12 @@ export function toRow(values: object): PlainRow {
   );
 }
 
-/** `null` is "no such attribute" in a change, so in a new item too. */
+/** `null` means "no such attribute" in a change, so in a new item too. */
 export function toItem(row: PlainRow): Item {
   return toAttributes(Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)));
 }
 
-/** The module alone writes jobs and launches, through these stores, so their shape is not judged again. */
+/** Only these stores write jobs and launches, so their shape is not validated again. */
 export function fromItem<T>(item: Item): T {
   const row = Object.entries(fromAttributes(item)).filter(([name]) => !DERIVED.has(name));
   return renameKeys(Object.fromEntries(row), fromAttributeName) as T;
@@ -29,7 +29,7 @@ export function written<T>(outcome: Outcome): Written<T> {
   return { ok: false, ...(outcome.item && { row: fromItem<T>(outcome.item) }) };
 }
 
-/** DynamoDB's expiry counts in seconds. */
+/** DynamoDB's TTL is in seconds. */
 export function expiresAt(ended: string): number {
   return Math.floor((Date.parse(ended) + ENDED_ROW_LIFETIME) / 1_000);
 }

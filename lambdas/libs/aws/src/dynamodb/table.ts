@@ -9,7 +9,7 @@ import {
 import type { Item } from './attributes';
 import type { Expression } from './expression';
 
-/** The outcome of a conditional write; on a refusal the item as it stands, which DynamoDB hands back by itself. */
+/** The outcome of a conditional write; if the condition fails, the current item, which DynamoDB returns with the error. */
 export type Outcome = { readonly ok: true; readonly item: Item } | { readonly ok: false; readonly item?: Item };
 
 export interface Update {
@@ -19,13 +19,13 @@ export interface Update {
   readonly condition: string;
 }
 
-/** The few calls that the stores make, each against one table. */
+/** The calls that the stores make on one table. */
 export interface Table {
   get(key: Item): Promise<Item | undefined>;
-  /** Only if there is no item under the key. */
+  /** Only if the key has no item. */
   create(item: Item, keyName: string): Promise<Outcome>;
   update(update: Update): Promise<Outcome>;
-  /** Page after page, until the reader stops. */
+  /** Reads page by page, until the consumer stops. */
   query(input: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<Item>;
 }
 

@@ -20,7 +20,7 @@ export interface TenantLifecycleDeps {
 }
 
 const ACCOUNT_INDEX = 'account-id-index';
-/** A row that changes under every try is being fought over; the event comes again. */
+/** After this many lost races the event is retried. */
 const TRIES = 5;
 
 export function createDynamoTenantLifecycle({ client, tableName, clock }: TenantLifecycleDeps): TenantLifecycle {
@@ -32,7 +32,7 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
     condition: string,
   ): Promise<boolean> => (await table.update({ key: keyOf(installationId), expression, update, condition })).ok;
 
-  /** Reads, decides and writes only if what was decided on still stands; else decides anew. */
+  /** Reads, decides, and writes only if the row is unchanged; otherwise decides again. */
   const settle = async <T>(
     installationId: number,
     attempt: (item: Item | undefined) => Promise<T | 'again'>,
@@ -97,12 +97,12 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
       const at = now.toISOString();
       const changes = expression.update({ status: 'deleted', updated_at: at, suspended_by: null });
       const marks = [keep(expression, 'deleted_at', at), keep(expression, 'cleanup', 'pending')];
-      // A hand that only sets the status leaves the cleaning up to us; one that sets it to something else finds it
-      // deleted again.
+      // An operator who only sets the status leaves the clean-up to this function; after any other status the row is
+      // set to deleted again.
       const condition =
         `${expression.isMissing('status')} OR ${expression.name('status')} <> ${expression.value('deleted')} ` +
         `OR ${expression.isMissing('cleanup')}`;
-      // The account of a row that stands is known better than from an event that names it again.
+      // The account in an existing row is more reliable than the one in a later event.
       if (account.kind === 'owner') marks.push(keep(expression, 'account_id', account.id));
       const update = changes.replace('SET ', `SET ${marks.join(', ')}, `);
       return write(installationId, expression, update, condition);
@@ -155,9 +155,9 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
   };
 }
 
-/** A hand that wrote `active` before the App's first event has approved the tenant. */
-function firstStatus({ awaitsApproval }: NewTenant, byHand: string | undefined): Readonly<Record<string, string>> {
-  return awaitsApproval === true && byHand !== 'active'
+/** An operator who wrote `active` before the App's first event has approved the tenant. */
+function firstStatus({ awaitsApproval }: NewTenant, manual: string | undefined): Readonly<Record<string, string>> {
+  return awaitsApproval === true && manual !== 'active'
     ? { status: 'suspended', suspended_by: 'approval' }
     : { status: 'active' };
 }
@@ -169,7 +169,7 @@ function isTenant(expression: Expression): string {
   );
 }
 
-/** What a hand wrote before stays. */
+/** Keeps a value that an operator wrote before. */
 function keep(expression: Expression, attribute: string, value: unknown): string {
   return `${expression.name(attribute)} = if_not_exists(${expression.name(attribute)}, ${expression.value(value)})`;
 }

@@ -20,7 +20,7 @@ export interface TenantRegistryDeps {
   readonly defaultTier: string;
 }
 
-/** Of those who change one circuit at once each may lose to each other once. */
+/** Concurrent writers of one circuit breaker may each lose once to every other. */
 const CIRCUIT_ATTEMPTS = 10;
 
 export function createDynamoTenantRegistry({
@@ -44,7 +44,7 @@ export function createDynamoTenantRegistry({
 
     admit: async (installationId, launchId, limit) => {
       const expression = new Expression();
-      const ceiling = limit === undefined ? FROM_ROW : readCeiling(await table.get(keyOf(installationId)), limit);
+      const ceiling = limit === undefined ? FROM_ROW : decideCeiling(await table.get(keyOf(installationId)), limit);
       const outcome = await changeRow(
         installationId,
         expression,
@@ -58,7 +58,7 @@ export function createDynamoTenantRegistry({
     freeSlot: async (installationId, launchId) => {
       const expression = new Expression();
       const update = `DELETE ${expression.name('slots')} ${expression.attributeValue({ SS: [launchId] })}`;
-      // Without the condition an update makes the item that it does not find.
+      // Without the condition the update would create a missing item.
       const outcome = await changeRow(
         installationId,
         expression,
@@ -131,7 +131,7 @@ export function keyOf(installationId: number): Item {
 }
 
 const isTenant = (expression: Expression): string => expression.exists('org_name');
-/** A deletion is final, whatever a hand made of the status since. */
+/** A deletion is final, even if an operator changed the status since. */
 export const isUnmarked = (expression: Expression): string =>
   DELETION_MARKS.map((mark) => expression.isMissing(mark)).join(' AND ');
 const mayHoldSlots = (expression: Expression): string =>
@@ -142,14 +142,14 @@ type Ceiling =
   | { readonly kind: 'given'; readonly limit: number; readonly seen: AttributeValue | undefined };
 const FROM_ROW: Ceiling = { kind: 'row' };
 
-/** The given limit counts only in place of a figure that can't be used, and only while that very figure stands. */
-function readCeiling(item: Item | undefined, limit: number): Ceiling {
+/** The given limit replaces only a figure that is invalid, and only while the row still has that figure. */
+function decideCeiling(item: Item | undefined, limit: number): Ceiling {
   const seen = item?.['max_runners'];
   const figure = seen?.N === undefined ? Number.NaN : Number(seen.N);
   return Number.isSafeInteger(figure) && figure >= 0 ? FROM_ROW : { kind: 'given', limit, seen };
 }
 
-/** The launch has a slot already, or one is free. `size` of a text is its length, so the type is asked for too. */
+/** The launch already has a slot, or one is free. `size` of a string is its length, so the type is checked too. */
 function isBelow(expression: Expression, launchId: string, ceiling: Ceiling): string {
   const slots = expression.name('slots');
   const figure = ceiling.kind === 'row' ? expression.name('max_runners') : expression.value(ceiling.limit);

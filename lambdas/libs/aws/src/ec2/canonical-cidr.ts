@@ -1,8 +1,8 @@
 const MAPPED_IPV4 = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
 
 /**
- * A block as EC2 stores it, whatever way it was written: `2001:DB8:0::/32` becomes `2001:db8::/32`, and bits beyond the
- * prefix become 0. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Ipv6Range.html
+ * A block in the form that EC2 stores: `2001:DB8:0::/32` becomes `2001:db8::/32`, and bits beyond the prefix become 0.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Ipv6Range.html
  */
 export function canonicalCidr(block: string): string {
   const [address = '', prefix = ''] = block.split('/');
@@ -11,7 +11,7 @@ export function canonicalCidr(block: string): string {
   return `${cut(address.split('.').map(Number), 8, length).join('.')}/${length}`;
 }
 
-/** The first `length` bits of parts that have `width` bits each. */
+/** Keeps the first `length` bits of parts of `width` bits each. */
 function cut(parts: readonly number[], width: number, length: number): number[] {
   return parts.map((part, index) => {
     const kept = Math.min(Math.max(length - index * width, 0), width);
@@ -37,7 +37,7 @@ function inHexadecimal(address: string): string {
 }
 
 /**
- * The longest run of zeros, the first of equals, becomes `::`; one zero alone stays.
+ * The longest run of zeros, the first of equals, becomes `::`; a single zero stays.
  * https://www.rfc-editor.org/rfc/rfc5952
  */
 function formatIpv6(groups: readonly number[]): string {
@@ -47,7 +47,7 @@ function formatIpv6(groups: readonly number[]): string {
     const run = length === -1 ? groups.length - start : length;
     if (run > best.length) best = { start, length: run };
   });
-  const text = groups.map((group) => group.toString(16));
-  if (best.length === 1) return text.join(':');
-  return `${text.slice(0, best.start).join(':')}::${text.slice(best.start + best.length).join(':')}`;
+  const digits = groups.map((group) => group.toString(16));
+  if (best.length === 1) return digits.join(':');
+  return `${digits.slice(0, best.start).join(':')}::${digits.slice(best.start + best.length).join(':')}`;
 }

@@ -1,7 +1,7 @@
 import type { LaunchAnswer } from '@multi-tenant-runner/core';
 import { isThrottle, type AwsError } from '../aws-error';
 
-/** Definitely no machine, and another type, zone or market may have one. */
+/** Certainly no machine; another type, zone or market may have capacity. */
 const REFUSALS: ReadonlySet<string> = new Set([
   'InsufficientInstanceCapacity',
   'InsufficientCapacity',
@@ -17,27 +17,27 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'MaxSpotInstanceCountExceeded',
   'SpotMaxPriceTooLow',
   'TargetCapacityLimitExceededException',
-  // Quotas of the account that a machine's disk or interface runs into.
+  // Account quotas on disks and network interfaces.
   'NetworkInterfaceLimitExceeded',
   'VolumeLimitExceeded',
   'MaxIOPSLimitExceeded',
-  // The type is not sold in this zone.
+  // The zone does not offer the type.
   'Unsupported',
-  // The account has never used spot and nobody may make its service-linked role: as good as no spot at all.
+  // The account has never used spot and the role may not create the service-linked role: there is no spot capacity.
   'AuthFailure.ServiceLinkedRoleCreationNotPermitted',
 ]);
 
 /**
- * The account gets nothing for now, whatever is asked: AWS verifies a new one, or one's first machines in a Region,
- * within minutes, at most four hours.
+ * The account can launch nothing for now: AWS verifies a new account, or its first machines in a Region, within
+ * minutes, at most four hours.
  */
 const ACCOUNT: ReadonlySet<string> = new Set(['PendingVerification']);
 
-/** A machine may live under the token, though not this one. */
+/** The token may have a machine, though not this one. */
 const UNCLEAR: ReadonlySet<string> = new Set(['IdempotentParameterMismatch']);
 
 /**
- * A group that was made a moment ago may not be known yet where the launch is judged.
+ * A new group may be unknown for a moment where EC2 validates the launch.
  * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
 const UNKNOWN_GROUP: ReadonlySet<string> = new Set([
@@ -46,16 +46,16 @@ const UNKNOWN_GROUP: ReadonlySet<string> = new Set([
   'InvalidSecurityGroupID.NotFound',
 ]);
 
-/** What a type outside the free plan is called here, as EC2's own code says of a hundred mistakes. */
+/** Our own code for a type outside the free plan, as EC2 uses one code for a hundred mistakes. */
 export const NOT_IN_FREE_PLAN = 'InvalidParameterCombination.FreeTier';
 
 /**
- * What a failed RunInstances means. The code decides before the status: EC2 says 500 for "no capacity" and 503 for "too
- * many requests". https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+ * What a failed RunInstances means. The code decides before the status: EC2 answers 500 for "no capacity" and 503 for
+ * "too many requests". https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
  */
 export function decideLaunchError(error: AwsError): Exclude<LaunchAnswer, { readonly kind: 'started' }> {
   const { code, message } = error;
-  // Of an account on the free plan: another type may do. EC2 tells it from a wrong request by its words alone.
+  // The account is on the free plan: another type may work. Only EC2's message distinguishes it from a wrong request.
   if (code === 'InvalidParameterCombination' && /free.tier/i.test(message))
     return { kind: 'refused', code: NOT_IN_FREE_PLAN, message };
   return { kind: kindOf(error), code, message };

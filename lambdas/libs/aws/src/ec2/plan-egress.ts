@@ -1,7 +1,7 @@
 import type { IpPermission } from '@aws-sdk/client-ec2';
 import { canonicalCidr } from './canonical-cidr';
 
-/** A rule as the module's input has it. */
+/** A rule of the module's input. */
 export interface EgressRule {
   readonly description: string;
   readonly protocol: string;
@@ -21,7 +21,7 @@ interface Hole {
   readonly permission: IpPermission;
 }
 
-/** What to change so that a group's way out is as configured: AWS opens every new group to the whole world. */
+/** Which egress rules to add and remove: AWS lets every new group reach any address. */
 export function planEgress(current: readonly IpPermission[], wanted: readonly EgressRule[]): EgressPlan {
   const standing = new Map(current.flatMap(splitPermission).map((hole) => [hole.key, hole.permission]));
   const target = new Map(wanted.flatMap(splitRule).map((hole) => [hole.key, hole.permission]));
@@ -42,7 +42,7 @@ function splitRule(rule: EgressRule): Hole[] {
   ];
 }
 
-/** EC2 lists one permission with many targets; each is judged alone. */
+/** EC2 lists one permission with many targets; each is compared alone. */
 function splitPermission(permission: IpPermission): Hole[] {
   const base = baseOf(permission.IpProtocol ?? '-1', permission.FromPort, permission.ToPort);
   return [
@@ -61,7 +61,7 @@ function splitPermission(permission: IpPermission): Hole[] {
   ];
 }
 
-/** All protocols have no ports: EC2 takes some on the way in and never shows them again. */
+/** "All protocols" has no ports: EC2 accepts them in a request and never returns them. */
 function baseOf(protocol: string, from: number | undefined, to: number | undefined): IpPermission {
   if (protocol === '-1' || protocol === 'all') return { IpProtocol: '-1' };
   return {

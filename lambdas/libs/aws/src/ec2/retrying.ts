@@ -5,7 +5,7 @@ export type Sleep = (milliseconds: number) => Promise<void>;
 const ATTEMPTS = 4;
 export const PAUSE = 400;
 
-/** For calls that may be made twice. The client itself repeats nothing, as RunInstances must know of every answer. */
+/** For idempotent calls. The client itself does not retry, as the launch must see every answer of RunInstances. */
 export async function retrying<T>(sleep: Sleep, call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -3,13 +3,13 @@ import { TAG, type LaunchRequest } from '@multi-tenant-runner/core';
 
 export interface FleetTags {
   readonly environment: string;
-  /** The operator's own. */
+  /** The operator's own tags. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
 /**
- * The same request gives the same input, always: EC2 refuses a known client token with other parameters. The template
- * has no network interface and no group, so that the tenant's group can be given here.
+ * Deterministic: EC2 rejects a known client token with other parameters. The launch template has no network interface
+ * and no security group, so that the tenant's group can be set here.
  */
 export function buildRunInput(request: LaunchRequest, settings: FleetTags): RunInstancesCommandInput {
   const { intent } = request;
@@ -47,7 +47,7 @@ function tagSpecifications(request: LaunchRequest, { environment, tags }: FleetT
 }
 
 /**
- * The machine reads its tags from the metadata service, which takes only these characters; EC2 refuses a launch with
+ * The machine reads its tags from the metadata service, which allows only these characters; EC2 rejects a launch with
  * any other key. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/work-with-tags-in-IMDS.html
  */
 export function legalOnInstances(tags: Readonly<Record<string, string>>): Record<string, string> {

@@ -18,7 +18,7 @@ export interface SecurityGroupDeps {
   readonly environment: string;
   readonly vpcId: string;
   readonly egressRules: readonly EgressRule[];
-  /** The operator's own. */
+  /** The operator's own tags. */
   readonly tags: Readonly<Record<string, string>>;
   readonly sleep: Sleep;
 }
@@ -38,7 +38,7 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
     const answer = await retrying(sleep, () => client.send(new DescribeSecurityGroupsCommand({ Filters: filters })));
     return answer.SecurityGroups?.find((group) => group.GroupName === name && group.VpcId === vpcId);
   };
-  /** A group that was just made, here or by a second event of the same tenant, may be seen a moment later. */
+  /** EC2 may list a new group a moment later, whether created here or by a concurrent event of the same tenant. */
   const seen = async (installationId: number, looks = LOOKS): Promise<SecurityGroup> => {
     const group = await named(installationId);
     if (group !== undefined) return group;
@@ -73,7 +73,7 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
     );
   };
   /**
-   * A group that is listed may still be unknown where its rules are changed.
+   * A listed group may still be unknown where its rules are changed.
    * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
    */
   const onceKnown = async (call: () => Promise<unknown>, looks = LOOKS): Promise<void> => {
@@ -89,8 +89,8 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
   const setEgress = async (group: SecurityGroup): Promise<void> => {
     const plan = planEgress(group.IpPermissionsEgress ?? [], deps.egressRules);
     const target = { GroupId: group.GroupId };
-    // New ways out first: a group in use is never without the configured ones. Two writers at once are one too many for
-    // EC2 but want the same, so what is there or gone already is fine; each rule alone, as a duplicate fails its call.
+    // Adds before it removes: a group in use always has the configured rules. A concurrent writer makes the same
+    // changes, so rules that already exist or are gone are fine; one rule per call, as a duplicate fails the call.
     for (const permission of plan.authorize) {
       const command = new AuthorizeSecurityGroupEgressCommand({ ...target, IpPermissions: [permission] });
       await tolerating(['InvalidPermission.Duplicate'], () => onceKnown(() => client.send(command)));
@@ -127,7 +127,7 @@ export function createEc2SecurityGroups(deps: SecurityGroupDeps): SecurityGroups
       } catch (error) {
         const { code } = parseAwsError(error);
         if (code === 'InvalidGroup.NotFound' || code === 'InvalidGroupId.Malformed') return 'removed';
-        // Network interfaces outlive their machines by a little.
+        // Network interfaces briefly outlive their machines.
         if (code === 'DependencyViolation' || code === 'InvalidGroup.InUse') return 'in-use';
         throw error;
       }

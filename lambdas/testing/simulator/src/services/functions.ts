@@ -186,7 +186,7 @@ export function createFunctions({
             const lease = { name: `${container.name} ${(leases += 1)}`, milliseconds: leaseMilliseconds };
             await cleanUpTenant(installationId, TIMEOUTS.grace, { ...ports, lease });
           },
-          readImage: (image) => image,
+          parseImage: (image) => image,
         });
       },
       scheduler,
