@@ -1,13 +1,13 @@
 import type { JobReason } from '../model/job';
 import { HOUR, MINUTE, SECOND } from '../model/time';
 
-/** Milliseconds: the first wait, and what it doubles up to with each start of the same job. */
+/** Milliseconds: the first wait, and the maximum that it doubles up to with each start of the same job. */
 interface BackOff {
   readonly first: number;
   readonly longest: number;
 }
 
-/** Waits before any machine was paid for. A reason that is not here waits for something else than time. */
+/** Waits of launches that cost nothing. Any other reason does not wait for a time. */
 const CHEAP: Partial<Record<JobReason, BackOff>> = {
   'no-security-group': { first: 30 * SECOND, longest: 10 * MINUTE },
   capacity: { first: MINUTE, longest: 5 * MINUTE },
@@ -18,7 +18,7 @@ const CHEAP: Partial<Record<JobReason, BackOff>> = {
   error: { first: 5 * MINUTE, longest: HOUR },
 };
 
-/** Waits after a machine that was paid for in vain: the last one bounds what a job can cost in its 24 hours. */
+/** Waits after a wasted machine: the last one bounds what a job can cost in its 24 hours. */
 const COSTLY: Partial<Record<JobReason, BackOff>> = {
   'ssm-throttled': { first: 30 * SECOND, longest: HOUR },
   'github-unavailable': { first: MINUTE, longest: HOUR },
@@ -27,16 +27,16 @@ const COSTLY: Partial<Record<JobReason, BackOff>> = {
 
 export interface Wait {
   readonly reason: JobReason;
-  /** Starts of the job so far, the one that failed included. */
+  /** Starts of the job so far, including the failed one. */
   readonly starts: number;
   readonly hadMachine: boolean;
-  /** Slots that its tenant holds: of those whom EC2 turns away together, who holds more comes back later. */
+  /** Slots that its tenant holds: after a throttle, tenants with more slots wait longer. */
   readonly slots: number;
-  /** What spreads those who failed together; the same launch always waits the same. */
+  /** Spreads launches that failed together; the same launch always waits equally long. */
   readonly launchId: string;
 }
 
-/** Milliseconds until a parked job is tried again; undefined: it waits for something else than time. */
+/** Milliseconds until a parked job is retried; undefined: it does not wait for a time. */
 export function backOff({ reason, starts, hadMachine, slots, launchId }: Wait): number | undefined {
   const rule = (hadMachine ? COSTLY[reason] : undefined) ?? CHEAP[reason] ?? COSTLY[reason];
   if (rule === undefined) return undefined;
@@ -45,7 +45,7 @@ export function backOff({ reason, starts, hadMachine, slots, launchId }: Wait): 
   return Math.round(whole * (1 + spread(launchId) / 2));
 }
 
-/** 0 to 1, from the text alone: no dice, so that a run can be repeated. */
+/** 0 to 1, derived from the string: deterministic, so that a run can be repeated. */
 function spread(text: string): number {
   let hash = 2_166_136_261;
   for (let index = 0; index < text.length; index += 1)

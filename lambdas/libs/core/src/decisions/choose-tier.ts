@@ -23,8 +23,8 @@ export function compareTiers(a: Tier, b: Tier): number {
 }
 
 /**
- * The tiers whose label set holds all of a job's labels, whatever their case. GitHub gives a runner only jobs whose
- * labels it has without exception, so anything less would start a machine that never gets the job.
+ * The tiers that have all of a job's labels, case-insensitively. GitHub assigns a job only to a runner with all of its
+ * labels, so any other tier would start a machine that never gets the job.
  */
 export function tiersThatFit(labels: readonly string[], tiers: Tiers): Tier[] {
   if (labels.length === 0) return [];
@@ -37,7 +37,7 @@ export function tiersThatFit(labels: readonly string[], tiers: Tiers): Tier[] {
     .sort(compareTiers);
 }
 
-/** Of several fitting tiers: the tenant's own, else the default one, else the lowest. */
+/** Of several matching tiers: the tenant's own, or the default one, or the lowest. */
 export function chooseTier(
   fitting: readonly Tier[],
   tenantTier: string | undefined,
@@ -51,7 +51,7 @@ export function chooseTier(
   );
 }
 
-/** Whether a tenant may use a size. With `up_to_own` a larger size is refused, never replaced by a smaller one. */
+/** Whether a tenant may use a size. With `up_to_own` a larger size is refused, not replaced by a smaller one. */
 export function mayUseTier(access: TierAccess, wanted: Tier, own: Tier | undefined): boolean {
   return access === 'any' || own === undefined || wanted.name === own.name || compareTiers(wanted, own) <= 0;
 }

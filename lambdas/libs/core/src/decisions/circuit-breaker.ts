@@ -18,13 +18,13 @@ export interface Circuit {
   readonly probe?: string;
 }
 
-/** Launches in a row that came to nothing, after which only probes start. */
+/** Consecutive failed launches after which only probes start. */
 export const FAILURES_TO_OPEN = 5;
-/** Milliseconds from one probe to the next; the last one repeats. */
+/** Milliseconds between probes; the last one repeats. */
 export const PROBE_PAUSES = [5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 40 * MINUTE, HOUR] as const;
 const MAX_REASON = 120;
 
-/** `pass`: start. `probe`: start, if the claim of {@link claimProbe} can be written. `wait`: park until then. */
+/** `pass`: start. `probe`: start if {@link claimProbe} can be written. `wait`: park until then. */
 export type CircuitVerdict = { readonly kind: 'pass' | 'probe' } | { readonly kind: 'wait'; readonly until: Date };
 
 /** Whether a launch may start. The probe itself passes again: a worker that died may have left it. */
@@ -34,7 +34,7 @@ export function decideCircuit(circuit: Circuit | undefined, launchId: string, no
   return until > now ? { kind: 'wait', until } : { kind: 'probe' };
 }
 
-/** After a launch that came to nothing. Opens at the given number in a row; an open one only counts on. */
+/** After a failed launch. Opens at the given number of consecutive failures; an open one only keeps counting. */
 export function recordFailure(circuit: Circuit | undefined, reason: string, now: Date): Circuit {
   const at = now.toISOString();
   const failures = (circuit?.failures ?? 0) + 1;
@@ -50,7 +50,7 @@ export function recordFailure(circuit: Circuit | undefined, reason: string, now:
   return { ...counted, openedAt: at, probeAt: pauseFrom(now, 0) };
 }
 
-/** The circuit with this launch as its probe, or undefined when it is not the time for one. */
+/** The circuit with this launch as its probe, or undefined if no probe is due. */
 export function claimProbe(circuit: Circuit | undefined, launchId: string, now: Date): Circuit | undefined {
   if (circuit === undefined || decideCircuit(circuit, launchId, now).kind !== 'probe') return undefined;
   const probes = circuit.probes + 1;

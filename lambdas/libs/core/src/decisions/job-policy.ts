@@ -30,8 +30,8 @@ export type Verdict =
     };
 
 /**
- * Whether a tenant may have a runner for a job, its limit aside. A job can overtake its own `installation.created`
- * and a suspension ends: such jobs wait. The rest is final.
+ * Whether a tenant may have a runner for a job, regardless of its limit. A job can overtake its `installation.created`,
+ * and suspensions end: such jobs wait. Other refusals are final.
  */
 export function decideJobPolicy(lookup: TenantLookup, job: JobToDecide, settings: AdmissionSettings): Verdict {
   if (lookup.kind === 'none')

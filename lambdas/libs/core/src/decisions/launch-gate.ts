@@ -2,7 +2,7 @@ import { decideCircuit } from './circuit-breaker';
 import type { JobReason } from '../model/job';
 import type { Tenant } from '../model/tenant';
 
-/** Whether a tenant's launches of a tier may start now. `probe`: one may, to see whether the rest would. */
+/** Whether a tenant's launches of a tier may start now. `probe`: only one may, as a test. */
 export type LaunchGate =
   | { readonly kind: 'none' | 'probe' }
   | {
@@ -11,7 +11,7 @@ export type LaunchGate =
       readonly until: Date;
     };
 
-/** What a tenant's row says about its next launch, limit and status aside. Pure; every container reads the same row. */
+/** Whether the tenant's row allows the next launch, regardless of limit and status. Pure. */
 export function decideLaunchGate(tenant: Tenant, tier: string, launchId: string, now: Date): LaunchGate {
   const limitedUntil = tenant.githubLimitedUntil === undefined ? undefined : new Date(tenant.githubLimitedUntil);
   if (limitedUntil !== undefined && limitedUntil > now)

@@ -4,13 +4,13 @@ import type { Changes } from '../ports/ports';
 import { freeSlots, isBrokenRow, type Tenant, type TenantLookup } from '../model/tenant';
 import { JOB_QUEUE_LIFETIME, MINUTE, plus } from '../model/time';
 
-/** The tenant itself is not there to run anything. */
+/** The tenant can't run anything. */
 const OF_THE_TENANT: ReadonlySet<JobReason> = new Set<JobReason>([
   'unknown-tenant',
   'tenant-row-invalid',
   'tenant-suspended',
 ]);
-/** These hold as long as the tenant's row says so, whatever time the job names. */
+/** These last as long as the tenant's row says so, whatever time the job has. */
 const OF_THE_ROW: ReadonlySet<JobReason> = new Set<JobReason>([
   ...OF_THE_TENANT,
   'github-limited',
@@ -19,12 +19,11 @@ const OF_THE_ROW: ReadonlySet<JobReason> = new Set<JobReason>([
 ]);
 
 /**
- * What a parked job has to say otherwise, now that its tenant's row is this one; undefined: it is true as it stands.
- * A job that is to be tried again at a time of its own says why until then, unless its tenant makes it wait for longer.
- * Pure.
+ * The changes to a parked job's reason for this tenant row; undefined: it is still right. A job with a retry time keeps
+ * its reason until then, unless its tenant makes it wait longer. Pure.
  */
 export function reasonNow(job: Job, lookup: TenantLookup, now: Date): Changes<Job> | undefined {
-  // What GitHub holds back waits for that, whatever its tenant may have.
+  // A job that GitHub holds back waits for GitHub, whatever its tenant's state.
   if (job.state !== 'parked' || isGated(job)) return undefined;
   const told = explain(job, lookup, now);
   const isTrue = told === undefined || (told.reason === job.reason && told.nextTry === (job.nextTry ?? null));
@@ -32,11 +31,11 @@ export function reasonNow(job: Job, lookup: TenantLookup, now: Date): Changes<Jo
 }
 
 /**
- * Whether a parked job of the tenant could start now, had it a slot. One whose tenant made it wait waits no longer than
- * that.
+ * Whether a parked job of the tenant could start now if it had a slot. A wait that the tenant caused ends with its
+ * cause.
  */
 export function isReady(job: Job, tenant: Tenant, now: Date): boolean {
-  // A slot does not help what GitHub holds back.
+  // A slot does not help a job that GitHub holds back.
   if (isGated(job)) return false;
   if (decideLaunchGate(tenant, job.tier, job.launchId, now).kind === 'wait') return false;
   if (job.reason === 'circuit-open' || job.reason === 'github-limited') return true;
@@ -44,7 +43,7 @@ export function isReady(job: Job, tenant: Tenant, now: Date): boolean {
   return isOfTheTenant(job) || hasItsGroup(job, tenant) || !isAhead(job.nextTry, now);
 }
 
-/** The reason of a job that was given a slot: what its tenant's row said is over. */
+/** The reason of a job that was given a slot: the tenant no longer makes it wait. */
 export function reasonOnceWoken({ reason }: Job): JobReason {
   return reason === undefined || OF_THE_ROW.has(reason) ? 'limit' : reason;
 }
@@ -75,8 +74,7 @@ function explain(job: Job, lookup: TenantLookup, now: Date): Told | undefined {
 }
 
 /**
- * Whoever looks next wakes it. What names a reason that is over is due at once, wherever its tenant stands in the
- * sweep's round.
+ * Makes a job whose reason has ended due at once, without waiting for its tenant's turn in the sweep.
  */
 function withSlotsFree(job: Job, tenant: Tenant, now: Date): Told | undefined {
   const isOver =
@@ -84,7 +82,7 @@ function withSlotsFree(job: Job, tenant: Tenant, now: Date): Told | undefined {
   return isOver ? { reason: 'limit', nextTry: now.toISOString() } : undefined;
 }
 
-/** What the job waits for by itself, until a time that has not come. */
+/** The job's own reason to wait, until a time in the future. */
 function ownWait(
   job: Job,
   tenant: Tenant,
@@ -97,7 +95,7 @@ function ownWait(
 }
 
 /**
- * The due jobs' index finds it then, and it expires. The hourly pause, which bounds what a job costs, outlives a
+ * The index on due jobs finds it then, and it expires. The hourly pause, which bounds a job's cost, outlasts a
  * suspension.
  */
 function whileTenantIsAway(job: Job, now: Date): string {
@@ -106,7 +104,7 @@ function whileTenantIsAway(job: Job, now: Date): string {
   return isKept ? nextTry : plus(new Date(job.queuedAt), JOB_QUEUE_LIFETIME + MINUTE).toISOString();
 }
 
-/** So many machines came to nothing that it is tried hourly, and the hour is not over. */
+/** After too many wasted machines it is retried hourly, and the hour is not over. */
 function isExhausted(job: Job, now: Date): boolean {
   const { nextTry, reason, restarts } = job;
   if (restarts <= MAX_RESTARTS || nextTry === undefined || !isAhead(nextTry, now)) return false;

@@ -1,12 +1,11 @@
 import { TAG } from './names';
 
 /**
- * What a machine says of itself in its tag `ghr:boot`. It is believed for explanations only: the code of a job can
- * write it too.
+ * A machine's own report in its tag `ghr:boot`. It only serves explanations, as a job's code can write it too.
  */
 export type BootReport =
   | { readonly kind: 'ok'; readonly runnerVersion?: string; readonly runnerAgeDays?: number }
-  /** The code is one of those in docs/runners.md, or whatever the tag held. */
+  /** One of the codes in docs/runners.md, or any other value of the tag. */
   | { readonly kind: 'failed'; readonly code: string };
 
 const FAILED = /^failed:([a-z0-9-]{1,60})(?: |$)/;

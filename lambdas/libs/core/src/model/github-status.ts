@@ -1,12 +1,12 @@
 /**
- * The statuses of a job at GitHub, and of a run, which has that of its least advanced job.
+ * The statuses of a job at GitHub; a run has the status of its least advanced job.
  * https://docs.github.com/en/rest/actions/workflow-jobs#get-a-job-for-a-workflow-run
  */
 export const GITHUB_STATUSES = ['requested', 'pending', 'waiting', 'queued', 'in_progress', 'completed'] as const;
 export type GitHubStatus = (typeof GITHUB_STATUSES)[number];
 
 /**
- * `held-back`: GitHub gives the job to no runner yet. `unknown`: a word that GitHub did not have when this was written.
+ * `held-back`: GitHub does not assign the job to a runner yet. `unknown`: a status that is newer than this code.
  */
 export type JobNeed = 'machine' | 'held-back' | 'running' | 'over' | 'unknown';
 
@@ -20,7 +20,7 @@ const NEEDS: Readonly<Record<GitHubStatus, JobNeed>> = {
   completed: 'over',
 };
 
-/** What a job with this status needs. Only `queued` asks for a machine; an unknown word never does. */
+/** What a job with this status needs. Only `queued` needs a machine; an unknown status never does. */
 export function needOf(status: unknown): JobNeed {
   const known = GITHUB_STATUSES.find((one) => one === status);
   return known === undefined ? 'unknown' : NEEDS[known];

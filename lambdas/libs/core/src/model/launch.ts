@@ -5,13 +5,14 @@ import { MINUTE, ageOf } from './time';
  *
  *     wanted → held → launching → running → ending → ended
  *
- * `held`: a slot of the tenant is taken. `launching`: the intent is written, EC2 may have been asked. `running`: the
- * machine can fetch its configuration. `ending`: proof exists that no machine lives. `ended`: the slot is given back.
+ * `held`: it has a slot of the tenant. `launching`: the intent is written, RunInstances may have been called.
+ * `running`: the machine can read its configuration. `ending`: it is proven that no machine runs. `ended`: the slot is
+ * released.
  */
 export const LAUNCH_STATES = ['wanted', 'held', 'launching', 'running', 'ending', 'ended'] as const;
 export type LaunchState = (typeof LAUNCH_STATES)[number];
 
-/** What EC2 is asked for, written before the call so that a repeat is the very same call. */
+/** The RunInstances request, written before the call so that a retry is identical. */
 export interface Intent {
   /** Index of the candidate. */
   readonly candidate: number;
@@ -49,20 +50,20 @@ export interface Launch {
   readonly instanceId?: string;
   readonly runnerId?: number;
   readonly runnerName?: string;
-  /** The parameter was stored: an offline registration may still be picked up by the machine. */
+  /** The parameter was stored: the machine may still use an offline registration. */
   readonly jitStored?: boolean;
-  /** Launches of its tier had failed before it: that it takes a job is worth recording on the tenant's row. */
+  /** Earlier launches of its tier failed: if it takes a job, the tenant's row must record that. */
   readonly clearsCircuit?: boolean;
   /** The job that GitHub says the runner took. */
   readonly takenBy?: number;
   readonly takenAt?: string;
-  /** Its machine ran a job, whether or not GitHub told of it: it did not come to nothing. */
+  /** Its machine ran a job, even if the webhook was missed: it was not wasted. */
   readonly worked?: boolean;
   readonly jobEndedAt?: string;
   readonly createdAt: string;
   readonly launchedAt?: string;
   readonly runningAt?: string;
-  /** AWS gave notice that it takes the spot machine back. */
+  /** AWS announced that it reclaims the spot machine. */
   readonly interruptedAt?: string;
   readonly endedAt?: string;
   readonly reason?: string;
@@ -70,17 +71,17 @@ export interface Launch {
 }
 
 /**
- * EC2 may deny for minutes that it knows a machine that it made, so its "no such instance" is a proof only after this
- * long. https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+ * EC2 may not find a new machine for minutes, so "no such instance" proves its end only after this time.
+ * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
 export const EC2_KNOWS_AFTER = 10 * MINUTE;
 
-/** Whether a machine that EC2 does not know is gone, rather than too young to be known. */
+/** Whether a machine that EC2 does not find is gone, and not just too new. */
 export function isForgotten(launch: Launch, now: Date): boolean {
   return ageOf(launch.launchedAt ?? launch.createdAt, now) >= EC2_KNOWS_AFTER;
 }
 
-/** Whether a machine may exist or come to exist for this row. */
+/** Whether this row may have a machine, now or later. */
 export function isOpenLaunch(state: LaunchState): boolean {
   return state !== 'ended';
 }

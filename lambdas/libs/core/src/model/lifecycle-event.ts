@@ -11,12 +11,12 @@ export const INSTALLATION_ACTIONS = [
 ] as const;
 export type InstallationAction = (typeof INSTALLATION_ACTIONS)[number];
 
-/** What of an `installation` or `installation_target` event travels on the bus (repository lists are left out). */
+/** The part of an `installation` or `installation_target` event that goes on the bus, without its repository lists. */
 export interface LifecycleEvent {
   readonly action: InstallationAction;
   readonly installationId: number;
   readonly account: LifecycleAccount;
-  /** GitHub's own time of the installation's last change: what orders suspend and unsuspend. */
+  /** GitHub's own time of the installation's last change, which orders suspend and unsuspend. */
   readonly changedAt?: string;
   readonly deliveryId: string;
 }

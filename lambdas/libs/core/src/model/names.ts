@@ -76,8 +76,7 @@ export function runnerName(environment: string, instanceId: string): string {
 }
 
 /**
- * Whether a runner may be one of this environment's. Any tenant can choose such a name, so only a launch's row proves
- * it.
+ * Whether a runner may belong to this environment. Any tenant can choose such a name, so only a launch's row proves it.
  */
 export function isRunnerName(environment: string, name: string): boolean {
   return name.startsWith(`${environment}-i-`);

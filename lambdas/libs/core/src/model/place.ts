@@ -2,18 +2,18 @@ import type { Job } from './job';
 import type { Launch, RunnerScope } from './launch';
 import type { TenantLookup } from './tenant';
 
-/** Whose runners are spoken of. */
+/** Where runners are registered. */
 export interface RunnerPlace {
   readonly installationId: number;
   readonly owner: string;
-  /** The account's id: another account that has taken the login is another owner. */
+  /** The account's id: an account that took over the login is another owner. */
   readonly ownerId?: number;
   readonly scope: RunnerScope;
-  /** Of a repository's runners: its id, which no rename changes. */
+  /** For runners of a repository: its id, which survives renames. */
   readonly repoId?: number;
 }
 
-/** The repository that a job is of. */
+/** The repository of a job. */
 export interface JobPlace {
   readonly installationId: number;
   readonly owner: string;
@@ -23,8 +23,8 @@ export interface JobPlace {
 }
 
 /**
- * Where a launch's runner is registered now. GitHub answers 404 for an owner's earlier login, so what the row of a
- * launch remembers of it is only a record: the tenant's row follows renames.
+ * Where a launch's runner is registered now. GitHub answers 404 for an owner's earlier login, so the login in the row
+ * of a launch is only a record: the tenant's row follows renames.
  * https://docs.github.com/en/organizations/managing-organization-settings/renaming-an-organization#changes-that-arent-automatic
  */
 export function placeOfLaunch(launch: Launch, lookup: TenantLookup): RunnerPlace {
@@ -42,7 +42,7 @@ export function placeOfLaunch(launch: Launch, lookup: TenantLookup): RunnerPlace
   };
 }
 
-/** A job, or what a delivery says of it: the newest name of its repository that was heard of. */
+/** A job or its delivery, with the newest known name of its repository. */
 export function placeOfJob(
   job: Pick<Job, 'installationId' | 'owner' | 'ownerId' | 'repo' | 'repoId'>,
   lookup: TenantLookup,
@@ -51,7 +51,7 @@ export function placeOfJob(
   return { installationId, owner: loginOf(lookup) ?? owner, ownerId, repo, ...(repoId !== undefined && { repoId }) };
 }
 
-/** Whether two launches' runners take the same jobs, whatever owner and repository were called when each was made. */
+/** Whether two launches' runners take the same jobs, even if the owner or repository was renamed in between. */
 export function isSamePlace(one: Launch, other: Launch): boolean {
   if (one.scope === 'org' || other.scope === 'org' || one.repoId === undefined || other.repoId === undefined)
     return one.scope === other.scope;

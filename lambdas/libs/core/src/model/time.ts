@@ -1,4 +1,4 @@
-/** Where the time comes from: injected everywhere, so that a test decides it. */
+/** The source of time, injected everywhere so that tests control it. */
 export interface Clock {
   now(): Date;
 }
@@ -8,10 +8,10 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** GitHub cancels a job that waited this long in its queue, so nothing is started for an older one. */
+/** GitHub cancels a job after this time in its queue, so older jobs are not started. */
 export const JOB_QUEUE_LIFETIME = DAY;
 
-/** Ended rows outlive every redelivery: GitHub keeps deliveries 3 days, GitHub Enterprise Server 7. */
+/** Ended rows outlive every redelivery: GitHub keeps deliveries for 3 days, GitHub Enterprise Server for 7. */
 export const ENDED_ROW_LIFETIME = 14 * DAY;
 
 export function plus(at: Date, milliseconds: number): Date {
@@ -19,8 +19,7 @@ export function plus(at: Date, milliseconds: number): Date {
 }
 
 /**
- * Milliseconds from an ISO 8601 time to `now`; an unreadable time counts as just now, so that it never expires
- * anything.
+ * Milliseconds from an ISO 8601 time to `now`; an invalid time counts as `now`, so that nothing expires by it.
  */
 export function ageOf(iso: string | undefined, now: Date): number {
   const then = iso === undefined ? Number.NaN : Date.parse(iso);
