@@ -83,4 +83,5 @@ def _evaluated(original, states):
     def answer(*arguments, **keywords):
         states.evaluate_all()
         return original(*arguments, **keywords)
+
     return answer
