@@ -1,6 +1,13 @@
+const RECORD_OUTCOMES = `    await recordOutcomes(
+      page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom),
+      delivered,
+      deps,
+    );
+`;
+
 /**
- * Each breaks one thing that a promise rests on. `edits` are texts of the file and what stands in their place; `suites`
- * are the fewest that must notice.
+ * Each breaks one condition that a promise depends on. `edits` are pairs of a string of the file and its replacement;
+ * `suites` are the fewest tests that must fail.
  */
 export const mutations = [
   {
@@ -20,9 +27,8 @@ export const mutations = [
     file: 'libs/aws/src/dynamodb/tenant-registry.ts',
     edits: [
       [
-        'const outcome = await changeRow(installationId, expression, update, `${isTenant(expression)} AND ' +
-          '${mayHoldSlots(expression)}`);',
-        'const outcome = await changeRow(installationId, expression, update, mayHoldSlots(expression));',
+        '        update,\n        `${isTenant(expression)} AND ${mayHoldSlots(expression)}`,\n',
+        '        update,\n        mayHoldSlots(expression),\n',
       ],
     ],
     suites: ['testing/kit/src/contracts/dynamodb'],
@@ -66,11 +72,9 @@ export const mutations = [
     suites: ['testing/system/runners'],
   },
   {
-    name: 'the lease: taken although another holds it',
+    name: 'the lease: taken from another holder',
     file: 'libs/core/src/protocol/admit.ts',
-    edits: [
-      ['{ from: [launch.state], leaseFreeAt: now.getTime(), leaseFreeFor: holder.name,', '{ from: [launch.state],'],
-    ],
+    edits: [['      leaseFreeAt: now.getTime(),\n      leaseFreeFor: holder.name,\n', '']],
     suites: ['testing/system/counterexamples'],
   },
   {
@@ -229,24 +233,16 @@ export const mutations = [
     suites: ['testing/system/runners'],
   },
   {
-    name: 'the redelivery cursor: written before what it passes over is noted',
+    name: 'the redelivery cursor: saved before the failures that it passes are recorded',
     file: 'functions/recovery/src/find-failed-deliveries.ts',
     edits: [
-      [
-        '    await learn(page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom), ' +
-          'delivered, deps);\n',
-        '',
-      ],
-      [
-        'pass: { top, cursor } }, deps);\n',
-        'pass: { top, cursor } }, deps);\n    await learn(page.attempts.filter(({ deliveredAt }) => ' +
-          'Date.parse(deliveredAt) >= bottom), delivered, deps);\n',
-      ],
+      [RECORD_OUTCOMES, ''],
+      ['pass: { top, cursor } }, deps);\n', `pass: { top, cursor } }, deps);\n${RECORD_OUTCOMES}`],
     ],
     suites: ['testing/system/crash/crash.test'],
   },
   {
-    name: 'the redelivery cursor: it rises before the pass is whole',
+    name: 'the redelivery cursor: it rises before the pass is complete',
     file: 'functions/recovery/src/find-failed-deliveries.ts',
     edits: [
       [
@@ -257,9 +253,9 @@ export const mutations = [
     suites: ['testing/system/crash/crash.test'],
   },
   {
-    name: 'the pauses between two asks for one delivery',
+    name: 'the pauses between two redeliveries',
     file: 'functions/recovery/src/redeliver.ts',
-    edits: [['return FIRST_PAUSE * 4 ** Math.max(0, asks - 1);', 'return asks < 0 ? 0 : FIRST_PAUSE;']],
+    edits: [['return FIRST_PAUSE * 4 ** Math.max(0, requests - 1);', 'return requests < 0 ? 0 : FIRST_PAUSE;']],
     suites: ['functions/recovery/src/deliveries.test'],
   },
 ];

@@ -1,5 +1,5 @@
-// Breaks the product in one place at a time and asks whether the tests notice. Prints who noticed what; a change that
-// nobody notices, or that no longer fits the code, fails.
+// Breaks the product in one place at a time and checks that a test fails. Prints which test failed for each mutation; a
+// mutation that survives, or no longer fits the code, is a failure.
 //
 //   node tests/mutation/run.mjs            all
 //   node tests/mutation/run.mjs idle       those whose name contains the word
@@ -16,27 +16,27 @@ const results = [];
 const queue = [...wanted];
 const workers = Array.from({ length: Math.min(availableParallelism(), 4) }, async () => {
   for (let mutation = queue.shift(); mutation !== undefined; mutation = queue.shift())
-    results.push(await judge(mutation));
+    results.push(await run(mutation));
 });
 await Promise.all(workers);
 rmSync(folder, { recursive: true });
 
 const width = Math.max(...wanted.map(({ name }) => name.length));
-const noticed = results.filter(({ by }) => by !== undefined);
+const killed = results.filter(({ by }) => by !== undefined);
 for (const { name } of wanted) {
   const { by, problem } = results.find((result) => result.name === name);
-  console.log(`${name.padEnd(width)}  ${by === undefined ? `NOT NOTICED: ${problem}` : by}`);
+  console.log(`${name.padEnd(width)}  ${by === undefined ? `SURVIVED: ${problem}` : by}`);
 }
-console.log(`${noticed.length} passed, ${results.length - noticed.length} failed`);
-process.exit(noticed.length === results.length && results.length > 0 ? 0 : 1);
+console.log(`${killed.length} passed, ${results.length - killed.length} failed`);
+process.exit(killed.length === results.length && results.length > 0 ? 0 : 1);
 
-/** The first test that fails, or why none did. */
-async function judge(mutation) {
+/** The first failing test, or why there is none. */
+async function run(mutation) {
   const { name, edits, suites } = mutation;
   const source = readFileSync(join(root, 'lambdas', mutation.file), 'utf8');
   const missing = edits.find(([find]) => !source.includes(find));
   if (missing !== undefined)
-    return { name, problem: `the text to change is no longer in ${mutation.file}: ${missing[0].trim()}` };
+    return { name, problem: `the code to change is no longer in ${mutation.file}: ${missing[0].trim()}` };
   const env = { ...process.env, MUTATION: JSON.stringify({ file: mutation.file, edits }) };
   const file = join(folder, `${wanted.indexOf(mutation)}.json`);
   const args = [
@@ -53,17 +53,17 @@ async function judge(mutation) {
 }
 
 function verdictOf(report, stderr, suites) {
-  if (report === undefined) return { problem: `jest gave no report: ${stderr.trim().split('\n').at(-1)}` };
+  if (report === undefined) return { problem: `jest wrote no report: ${stderr.trim().split('\n').at(-1)}` };
   const failed = report.testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .find(({ status }) => status === 'failed');
   if (failed !== undefined) return { by: failed.fullName };
   const broken = report.testResults.find(({ status }) => status === 'failed');
-  if (broken !== undefined) return { problem: `the change does not compile: ${broken.message.split('\n')[0]}` };
+  if (broken !== undefined) return { problem: `the mutation does not compile: ${broken.message.split('\n')[0]}` };
   return {
     problem:
       report.numPassedTests === 0
-        ? `no test is called ${suites.join(' or ')}`
+        ? `no test matches ${suites.join(' or ')}`
         : `${report.numPassedTests} tests passed (${suites.join(', ')})`,
   };
 }

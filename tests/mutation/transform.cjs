@@ -1,4 +1,4 @@
-// Compiles like every other test run, with one change of the product put in on the way: no file is touched.
+// Compiles like every other test run, and applies one mutation to the product on the way; no file changes.
 const { createTransformer } = require('@swc/jest');
 
 const mutation = JSON.parse(process.env.MUTATION ?? '{"file":"","edits":[]}');

@@ -123,7 +123,7 @@ class Gates(State):
             step.end()
 
     def to_queue(self, step):
-        """A new start number; whoever has the job's message goes on with it, the sweep sends one."""
+        """A new start number; the reader of the job's message continues with it, or the sweep sends one."""
         t, j = step.t, step.j
         if (
             t[self.row + self.current(t, j)] != NONE

@@ -1,4 +1,4 @@
-"""What becomes of a job whose runner took another: it inherits the thief's own runner, or starts again."""
+"""What happens to a job whose runner took another job: it inherits that job's own runner, or starts again."""
 
 from .state import State
 from .values import (
@@ -31,7 +31,7 @@ class Inheritance(State):
             RECORD: self.record,
         }
 
-    def thief(self, t, taken):
+    def taker(self, t, taken):
         """The job that GitHub gave to the runner of a launch."""
         return next(
             j for j, truth in enumerate(t[self.github : self.github + 2]) if truth in (G_RUN + taken, G_END + taken)
@@ -43,11 +43,11 @@ class Inheritance(State):
         waits = t[self.job + j] in WAITING and self.current(t, j) == taken
         return j if waits and t[self.taken + taken] not in (0, 1 + j) else None
 
-    def heir(self, t, taken):
-        """The thief's own runner, if it is still free."""
-        thief = t[self.taken + taken] - 1
+    def replacement(self, t, taken):
+        """The taking job's own runner, if it is still free."""
+        taker = t[self.taken + taken] - 1
         for launch in range(self.nl):
-            mine = launch != taken and t[self.predicted + launch] == thief and not t[self.taken + launch]
+            mine = launch != taken and t[self.predicted + launch] == taker and not t[self.taken + launch]
             if mine and t[self.row + launch] in (LAUNCHING, RUNNING) and t[self.instance + launch]:
                 return launch
         return None
@@ -55,20 +55,20 @@ class Inheritance(State):
     def bind(self, step):
         t = step.t
         if t[step.row] in (LAUNCHING, RUNNING):
-            t[self.taken + step.launch] = 1 + self.thief(t, step.launch)
+            t[self.taken + step.launch] = 1 + self.taker(t, step.launch)
             self.touch(t, step.launch)
         if self.displaced(t, step.launch) is None:
             step.to(RECORD)
         else:
-            step.to(REASSIGN if self.heir(t, step.launch) is not None else AGAIN)
+            step.to(REASSIGN if self.replacement(t, step.launch) is not None else AGAIN)
 
     def reassign(self, step):
-        t, heir, j = step.t, self.heir(step.t, step.launch), self.displaced(step.t, step.launch)
-        if heir is None or j is None:
+        t, replacement, j = step.t, self.replacement(step.t, step.launch), self.displaced(step.t, step.launch)
+        if replacement is None or j is None:
             step.to(AGAIN)
             return
-        t[self.predicted + heir] = j
-        self.touch(t, heir)
+        t[self.predicted + replacement] = j
+        self.touch(t, replacement)
         step.to(FOLLOW)
 
     def reassigned(self, t, taken):
@@ -77,20 +77,20 @@ class Inheritance(State):
         return next((n for n in range(self.nl) if n != taken and t[self.predicted + n] == j and n // self.k != j), None)
 
     def follow(self, step):
-        t, heir, j = step.t, self.reassigned(step.t, step.launch), self.displaced(step.t, step.launch)
-        if heir is None or j is None:
+        t, replacement, j = step.t, self.reassigned(step.t, step.launch), self.displaced(step.t, step.launch)
+        if replacement is None or j is None:
             step.to(AGAIN)
             return
-        t[self.pointer + j] = heir
-        self.touch(t, heir)
+        t[self.pointer + j] = replacement
+        self.touch(t, replacement)
         step.to(LOOK_BACK)
 
     def look_back(self, step):
         """The inherited runner may have taken another job, or ended, before this one was seen to wait for it."""
-        t, heir = step.t, self.reassigned(step.t, step.launch)
+        t, replacement = step.t, self.reassigned(step.t, step.launch)
         j = t[self.predicted + step.launch]
-        lost = heir is not None and (t[self.row + heir] >= ENDING or t[self.taken + heir] not in (0, 1 + j))
-        if lost and self.current(t, j) == heir and t[self.job + j] in WAITING:
+        lost = replacement is not None and (t[self.row + replacement] >= ENDING or t[self.taken + replacement] not in (0, 1 + j))
+        if lost and self.current(t, j) == replacement and t[self.job + j] in WAITING:
             self.next_number(t, j)
             self.touch(t, self.current(t, j))
         step.to(RECORD)
@@ -103,8 +103,8 @@ class Inheritance(State):
         step.to(RECORD)
 
     def record(self, step):
-        """Last, so that a crash in between is healed by the event's return."""
-        t, j = step.t, self.thief(step.t, step.launch)
+        """Last, so that the retried event repairs a crash in between."""
+        t, j = step.t, self.taker(step.t, step.launch)
         if t[self.job + j] < J_RUNNING:
             t[self.job + j] = J_RUNNING
             if t[self.taken + step.launch] == 1 + j:

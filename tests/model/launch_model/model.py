@@ -1,6 +1,6 @@
 """The protocol and its world as one transition relation, with the rules that every state has to keep."""
 
-from .state import LIMIT, LIVE, STATUS
+from .state import LIMIT, SLOTS, STATUS
 from .sweep import Sweep
 from .values import (
     ACK,
@@ -20,7 +20,7 @@ from .values import (
     JOB_NAMES,
     JOBS,
     MACHINE_NAMES,
-    NOBODY,
+    ENVIRONMENT,
     NONE,
     ROW_NAMES,
     SUSPENDED,
@@ -47,13 +47,13 @@ class Model(Sweep):
         for launch in range(self.nl):
             if self.alive(s[self.machine + launch]):
                 count += 1
-                if not s[LIVE] >> launch & 1:
+                if not s[SLOTS] >> launch & 1:
                     return "S1: a machine lives whose launch holds no slot"
         return "S1: more machines than the limit" if count > self.cap else None
 
     def good(self, s):
         """Everything came to rest and is explained."""
-        if s[LIVE] or s[self.proc] or s[self.proc + 3] or any(s[self.messages : self.news + JOBS]):
+        if s[SLOTS] or s[self.proc] or s[self.proc + 3] or any(s[self.messages : self.news + JOBS]):
             return False
         for launch in range(self.nl):
             if self.alive(s[self.machine + launch]) or s[self.row + launch] not in (NONE, WANTED, ENDED):
@@ -70,7 +70,7 @@ class Model(Sweep):
 
     def lost_wakeup(self, s):
         parked = any(s[self.job + j] == J_PARKED for j in range(JOBS))
-        return parked and s[STATUS] == ACTIVE and self.bits(s[LIVE]) < s[LIMIT]
+        return parked and s[STATUS] == ACTIVE and self.bits(s[SLOTS]) < s[LIMIT]
 
     def canonical(self, t):
         """Forgets what nothing can read any more; the two processes are alike: orders them."""
@@ -111,7 +111,7 @@ class Model(Sweep):
                 t[self.github + j] = G_END
         for launch in range(self.nl):
             j = t[self.predicted + launch]
-            slot, row = t[LIVE] >> launch & 1, t[self.row + launch]
+            slot, row = t[SLOTS] >> launch & 1, t[self.row + launch]
             if row == ENDED and not self.alive(t[self.machine + launch]) and not slot:
                 t[self.ec2 + launch] = t[self.instance + launch] = 0
                 if launch not in busy:
@@ -140,7 +140,7 @@ class Model(Sweep):
             )
             out.append("job%d row=%s github=%s" % (j, JOB_NAMES[s[self.job + j]], word))
         for launch in range(self.nl):
-            row, slot, machine = s[self.row + launch], s[LIVE] >> launch & 1, s[self.machine + launch]
+            row, slot, machine = s[self.row + launch], s[SLOTS] >> launch & 1, s[self.machine + launch]
             if row or slot or machine:
                 out.append(
                     "launch %s row=%s%s machine=%s"
@@ -153,5 +153,5 @@ class Model(Sweep):
 
     def describe(self, label):
         text, p, launch = label
-        who = "" if p == NOBODY else "process %s, " % "AB"[p]
+        who = "" if p == ENVIRONMENT else "process %s, " % "AB"[p]
         return "%s (%s%s)" % (text, who, self.name_of(launch))

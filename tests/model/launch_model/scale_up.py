@@ -1,6 +1,6 @@
 """The way of a message: job row, admission, lease, intent, machine, configuration."""
 
-from .state import LIVE, STATUS, State
+from .state import SLOTS, STATUS, State
 from .values import (
     ACTIVE,
     ADD,
@@ -92,7 +92,7 @@ class ScaleUp(State):
         step.to(ADD if t[step.row] == WANTED else LEASE)
 
     def add(self, step):
-        t, before = step.t, step.t[LIVE]
+        t, before = step.t, step.t[SLOTS]
         if self.admit(t, step.launch):
             self.touch(t, step.launch)
             step.to(MARK_HELD)
@@ -104,7 +104,7 @@ class ScaleUp(State):
         return None
 
     def reentry(self, step, before):
-        if self.strict and step.t[step.row] >= ENDING and step.t[LIVE] != before:
+        if self.strict and step.t[step.row] >= ENDING and step.t[SLOTS] != before:
             return "S4 strict: a released launch is in live again (until its writer undoes it)"
         return None
 
@@ -121,7 +121,7 @@ class ScaleUp(State):
             step.to(LEASE)
 
     def undo_add(self, step):
-        step.t[LIVE] &= ~(1 << step.launch)
+        step.t[SLOTS] &= ~(1 << step.launch)
         step.end()
 
     def park(self, step):

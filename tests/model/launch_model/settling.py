@@ -1,6 +1,6 @@
-"""Releases, wakes, and the end of a machine by the sweep."""
+"""Releases, dispatches, and the end of a machine by the sweep."""
 
-from .state import LIVE, STATUS, State
+from .state import SLOTS, STATUS, State
 from .values import (
     DELETE,
     DELETED,
@@ -58,9 +58,10 @@ class Settling(State):
         }
 
     def lease_to(self, then, rows):
-        """Whoever concludes that there is no machine, and whoever ends one, takes the lease first.
+        """A process takes the lease before it concludes that there is no machine, and before it terminates one.
 
-        To settle also only if nobody wrote since the decision (a version in the system): Describe may lag behind that write.
+        To settle, the row must also be unchanged since the decision (a version in the system), as Describe may lag
+        behind such a write.
         """
 
         def take(step):
@@ -112,20 +113,20 @@ class Settling(State):
 
     def mark_ending(self, step):
         t = step.t
-        if t[step.row] == ENDED and not t[LIVE] >> step.launch & 1:  # released by another; wakes all the same
+        if t[step.row] == ENDED and not t[SLOTS] >> step.launch & 1:  # released by another; wakes all the same
             t[step.pr + 2] = 0
             step.to(WAKE)
             return
         if t[step.row] < ENDING:
             if "release-without-ending" in self.flaws:
-                t[LIVE] &= ~(1 << step.launch)
+                t[SLOTS] &= ~(1 << step.launch)
             else:
                 t[step.row] = ENDING
             self.touch(t, step.launch)
         step.to(DELETE)
 
     def free_slot(self, step):
-        step.t[LIVE] &= ~(1 << step.launch)
+        step.t[SLOTS] &= ~(1 << step.launch)
         self.touch(step.t, step.launch)
         step.to(TO_ENDED)
 
@@ -177,7 +178,7 @@ class Settling(State):
         step.to(WADD)
 
     def wake_add(self, step):
-        t, before = step.t, step.t[LIVE]
+        t, before = step.t, step.t[SLOTS]
         if not self.admit(t, step.launch):
             step.end()
             return None
@@ -192,7 +193,7 @@ class Settling(State):
             self.touch(t, step.launch)
             step.to(WSEND)
         elif t[step.row] >= ENDING or "held-failure-deletes" in self.flaws:
-            t[LIVE] &= ~(1 << step.launch)
+            t[SLOTS] &= ~(1 << step.launch)
             step.end()
         else:
             step.end()

@@ -26,7 +26,7 @@ from .values import (
     WANTED,
 )
 
-STATUS, LIMIT, LIVE = range(3)
+STATUS, LIMIT, SLOTS = range(3)
 OF_JOBS = ("job", "number", "pointer", "github", "messages", "in_progress", "completed", "waiting", "news")
 OF_LAUNCHES = (
     "row",
@@ -85,7 +85,7 @@ class State:
             launch = j * self.k
             s[self.job + j], s[self.messages + j], s[self.row + launch] = J_PARKED, 0, WANTED
             if j < s[LIMIT]:
-                s[self.job + j], s[LIVE] = J_STARTING, s[LIVE] | 1 << launch
+                s[self.job + j], s[SLOTS] = J_STARTING, s[SLOTS] | 1 << launch
                 s[self.row + launch], s[self.intent + launch], s[self.instance + launch] = RUNNING, 1, 1
                 s[self.machine + launch], s[self.candidate + launch] = M_READY, 1
         if begin == "ready":
@@ -153,15 +153,15 @@ class State:
             s[self.job + j] = J_PARKED
 
     def admit(self, s, launch):
-        """ADD live IF active AND (contains OR size < limit)."""
-        if s[STATUS] != ACTIVE or not (s[LIVE] >> launch & 1 or self.bits(s[LIVE]) < s[LIMIT]):
+        """ADD slot IF active AND (contains OR size < limit)."""
+        if s[STATUS] != ACTIVE or not (s[SLOTS] >> launch & 1 or self.bits(s[SLOTS]) < s[LIMIT]):
             return False
-        s[LIVE] |= 1 << launch
+        s[SLOTS] |= 1 << launch
         return True
 
     def wakeable(self, s):
         """The launch of the oldest parked job that may take a free slot."""
-        if s[STATUS] != ACTIVE or self.bits(s[LIVE]) >= s[LIMIT]:
+        if s[STATUS] != ACTIVE or self.bits(s[SLOTS]) >= s[LIMIT]:
             return None
         for j in range(JOBS):
             row = s[self.row + self.current(s, j)]

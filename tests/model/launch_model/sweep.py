@@ -1,6 +1,6 @@
-"""The sweep: every row of its table, for launches that nobody has touched for longer than the grace."""
+"""The sweep: every row of its table, for launches that are unchanged for longer than the grace."""
 
-from .state import LIVE, STATUS
+from .state import SLOTS, STATUS
 from .values import (
     DELETE,
     DELETED,
@@ -27,7 +27,7 @@ from .values import (
     M_READY,
     M_UNREG,
     M_UP,
-    NOBODY,
+    ENVIRONMENT,
     NONE,
     OPEN_ASK,
     RLEASE,
@@ -79,11 +79,11 @@ class Sweep(World):
         if s[self.fault] and "drop-ec2" in self.fault_kinds:
             t = self.spend_fault(s)
             t[self.ec2 + launch] = 0
-            yield ("EC2 event is lost", NOBODY, launch), t, True, None
+            yield ("EC2 event is lost", ENVIRONMENT, launch), t, True, None
 
     def careless(self, s, idle, launch):
         """What needs no grace, and flaws that do not wait for it."""
-        row, machine, slot = s[self.row + launch], s[self.machine + launch], s[LIVE] >> launch & 1
+        row, machine, slot = s[self.row + launch], s[self.machine + launch], s[SLOTS] >> launch & 1
         suspended = s[STATUS] == SUSPENDED and "sweep-cleans-suspended" in self.flaws
         if self.alive(machine) and (s[STATUS] == DELETED or suspended):
             yield ("sweep: cleanup of the tenant", idle, launch), self.begin(s, idle, TERM, launch), False, None
@@ -103,12 +103,12 @@ class Sweep(World):
             yield ("sweep: intent without instance id", idle, launch), self.begin(s, idle, SLEASE, launch), False, None
 
     def slot_and_machine(self, s, idle, launch):
-        row, machine, slot = s[self.row + launch], s[self.machine + launch], s[LIVE] >> launch & 1
+        row, machine, slot = s[self.row + launch], s[self.machine + launch], s[SLOTS] >> launch & 1
         known = s[self.instance + launch]
         if self.alive(machine) and not slot:
             t = list(s)
-            t[LIVE] |= 1 << launch
-            yield ("sweep: machine without slot, ADD live", NOBODY, launch), t, False, None
+            t[SLOTS] |= 1 << launch
+            yield ("sweep: machine without slot, ADD slot", ENVIRONMENT, launch), t, False, None
         if row == LAUNCHING and not known and idle is not None:
             yield self.by_token(s, idle, launch)
         if (
@@ -127,8 +127,8 @@ class Sweep(World):
             )
         if row in (NONE, ENDED) and slot:
             t = list(s)
-            t[LIVE] &= ~(1 << launch)
-            yield ("sweep: slot of an ended row, DELETE live", NOBODY, launch), t, False, None
+            t[SLOTS] &= ~(1 << launch)
+            yield ("sweep: slot of an ended row, DELETE slot", ENVIRONMENT, launch), t, False, None
 
     def by_token(self, s, idle, launch):
         if "settle-on-state" not in self.flaws:
@@ -142,11 +142,11 @@ class Sweep(World):
             )
         t = list(s)
         t[self.instance + launch] = 1
-        return ("sweep: finds the machine by its token", NOBODY, launch), t, False, None
+        return ("sweep: finds the machine by its token", ENVIRONMENT, launch), t, False, None
 
     def unfinished(self, s, idle, launch):
         """Rows that a crash left in the middle."""
-        row, slot, j = s[self.row + launch], s[LIVE] >> launch & 1, s[self.predicted + launch]
+        row, slot, j = s[self.row + launch], s[SLOTS] >> launch & 1, s[self.predicted + launch]
         if row == ENDING and idle is not None and "sweep-skips-ending" not in self.flaws:
             yield (
                 ("sweep: row `ending`, finishes the release", idle, launch),
@@ -168,7 +168,7 @@ class Sweep(World):
         elif row == HELD and not s[self.messages + j]:
             t = list(s)
             t[self.messages + j] = 1
-            yield ("sweep: row `held`, no lease, sends the job", NOBODY, launch), t, False, None
+            yield ("sweep: row `held`, no lease, sends the job", ENVIRONMENT, launch), t, False, None
 
     def wanted_without_slot(self, s, launch, j):
         t, bad = list(s), None
@@ -179,11 +179,11 @@ class Sweep(World):
             asked = any(s[self.machine + j * self.k : self.machine + (j + 1) * self.k])
             if t[self.job + j] == J_LIMIT and not asked:
                 bad = "S5: start numbers used up, no machine was ever asked for"
-            yield ("sweep: row `wanted` without slot, ends it", NOBODY, launch), t, False, bad
+            yield ("sweep: row `wanted` without slot, ends it", ENVIRONMENT, launch), t, False, bad
         elif s[self.job + j] in (J_QUEUED, J_STARTING):
             t[self.job + j] = J_PARKED
             self.touch(t, launch)
-            yield ("sweep: row `wanted` without slot, job parked", NOBODY, launch), t, False, None
+            yield ("sweep: row `wanted` without slot, job parked", ENVIRONMENT, launch), t, False, None
 
     def job_of(self, s, launch):
         """A job without a launch that could bring it further."""
@@ -193,7 +193,7 @@ class Sweep(World):
             self.current(s, j) != launch
             or s[self.messages + j]
             or row not in (NONE, WANTED, ENDED)
-            or s[LIVE] >> launch & 1
+            or s[SLOTS] >> launch & 1
         ):
             return
         skipped = (
@@ -207,11 +207,11 @@ class Sweep(World):
             self.ask_github(t, j, row == ENDED)
             if t[self.job + j] != job:
                 self.touch(t, self.current(t, j))
-                yield ("sweep: job without runner, asks GitHub", NOBODY, launch), t, False, None
+                yield ("sweep: job without runner, asks GitHub", ENVIRONMENT, launch), t, False, None
         if s[STATUS] == DELETED and (job in WAITING or job == J_GATED) and "deleted-keeps-jobs" not in self.flaws:
             t = list(s)
             t[self.job + j] = J_REFUSED
-            yield ("sweep: tenant gone, job refused", NOBODY, launch), t, False, None
+            yield ("sweep: tenant gone, job refused", ENVIRONMENT, launch), t, False, None
 
     def gate_of(self, s, idle, launch):
         """A gate may have opened unheard; a look at one that is shut changes nothing."""

@@ -1,7 +1,7 @@
-"""The numbers that a state is made of, and the names that people read.
+"""The numbers in a state, and their readable names.
 
-What the model shares with the code and the documents (states, flaws, rows of the sweep) stands in vocabulary.json beside
-this package, where a test of the repository reads it too.
+The names that the model shares with the code and the documents (states, flaws, rows of the sweep) are in vocabulary.json
+beside this package; a test of the repository compares them.
 """
 
 import json
@@ -26,15 +26,15 @@ G_QUEUED, G_RUN, G_END, G_CANCELLED, G_WAITING = 0, 1, 20, 40, 50
 # A lease whose holder crashed: it blocks until time passes.
 DEAD = 9
 
-# What an invocation does next. Each is one call of AWS or GitHub, or one conditional write.
+# The next step of an invocation. Each is one call of AWS or GitHub, or one conditional write.
 CALLS = {
     "IDLE": "",
     "JOB": "job row",
     "WANT": "row -> wanted",
-    "ADD": "ADD live",
-    "ADD2": "ADD live once more",
+    "ADD": "ADD slot",
+    "ADD2": "ADD slot once more",
     "MARK_HELD": "wanted -> held",
-    "UNADD": "DELETE live (undo)",
+    "UNADD": "DELETE slot (undo)",
     "LEASE": "lease",
     "START": "job -> starting",
     "INTENT": "intent",
@@ -47,11 +47,11 @@ CALLS = {
     "PARK": "job -> parked",
     "RLEASE": "lease, to release",
     "TO_ENDING": "row -> ending",
-    "DELETE": "DELETE live",
+    "DELETE": "DELETE slot",
     "TO_ENDED": "row -> ended",
     "SETTLE": "asks about the predicted job",
     "WAKE": "wake: picks the oldest, row -> wanted",
-    "WADD": "wake: ADD live",
+    "WADD": "wake: ADD slot",
     "WHELD": "wake: wanted -> held",
     "WSEND": "wake: sends",
     "ILEASE": "lease, to terminate",
@@ -60,8 +60,8 @@ CALLS = {
     "SLEASE": "lease, to settle",
     "LOOK": "looks for the token",
     "BIND": "in_progress: binds the runner",
-    "REASSIGN": "the thief's runner -> the displaced job",
-    "FOLLOW": "the displaced job -> the thief's runner",
+    "REASSIGN": "the replacement runner -> the displaced job",
+    "FOLLOW": "the displaced job -> the replacement runner",
     "LOOK_BACK": "reads the inherited launch again",
     "AGAIN": "the displaced job -> parked, new number",
     "RECORD": "job -> running",
@@ -121,10 +121,10 @@ CALLS = {
 ) = range(len(CALLS))
 CALL_NAMES = list(CALLS.values())
 
-# What a process has to acknowledge at its end; PARKS: its release parks the job without a question to GitHub.
-# OF_NEWS: it came with a `queued` that is news; OF_GATE: with a `waiting`.
+# What a process acknowledges at its end; PARKS: its release parks the job without a call to GitHub.
+# OF_NEWS: it handles a new `queued`; OF_GATE: a `waiting`.
 SCALE_UP, EC2_EVENT, JOB_EVENT, ACK, PARKS, OF_NEWS, OF_GATE = 1, 2, 3, 3, 4, 8, 16
 
 JOBS = 2
-# In place of a process or a launch in a label: nobody's, the tenant's.
-NOBODY, TENANT = 9, 99
+# In a label, instead of a process: the environment; instead of a launch: the tenant.
+ENVIRONMENT, TENANT = 9, 99

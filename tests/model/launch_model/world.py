@@ -1,7 +1,7 @@
-"""What happens around the processes: deliveries, crashes, GitHub's events, machines, the operator's hand."""
+"""The environment of the processes: deliveries, crashes, GitHub's events, machines, the operator."""
 
 from .process import Processes
-from .state import LIMIT, LIVE, STATUS
+from .state import LIMIT, SLOTS, STATUS
 from .values import (
     ACK,
     BIND,
@@ -34,7 +34,7 @@ from .values import (
     M_UNREG,
     M_UP,
     NEWS,
-    NOBODY,
+    ENVIRONMENT,
     OF_GATE,
     OF_NEWS,
     SCALE_UP,
@@ -59,7 +59,7 @@ class World(Processes):
         return t
 
     def processes(self, s):
-        """Each process goes on, fails for good, or crashes."""
+        """Each process takes a step, fails for good, or crashes."""
         for p in (0, 1):
             if s[self.proc + 3 * p] == IDLE:
                 continue
@@ -68,7 +68,7 @@ class World(Processes):
             yield from self.crash_of(s, p)
 
     def fail(self, s, p):
-        """An error on the last receive parks the job; nothing comes again."""
+        """An error on the last receive parks the job; there is no retry."""
         pr = self.proc + 3 * p
         if not s[self.fault] or "error" not in self.fault_kinds or s[pr + 2] & ACK != SCALE_UP or s[pr] == JOB:
             return
@@ -99,16 +99,16 @@ class World(Processes):
         elif ack == EC2_EVENT:
             t[self.ec2 + launch] = 1
         elif ack == JOB_EVENT:
-            t[self.in_progress + self.thief(t, launch)] = 1
+            t[self.in_progress + self.taker(t, launch)] = 1
         yield ('CRASH before "%s"' % CALL_NAMES[s[pr]], p, launch), t, True, None
 
     def deliveries(self, s, idle):
-        """Messages of the tier queue, and recovery for what was never heard of."""
+        """Messages of the tier queue, and recovery of missed jobs."""
         kinds, fault = self.fault_kinds, s[self.fault]
         for j in range(JOBS):
             launch, job = self.current(s, j), s[self.job + j]
             if s[self.messages + j]:
-                if idle is not None and (j == 0 or s[self.job]):  # job 0 is the one that is heard of first
+                if idle is not None and (j == 0 or s[self.job]):  # job 0 arrives first
                     t = self.begin(s, idle, JOB, launch, SCALE_UP)
                     if fault and "dup" in kinds:
                         yield ("message received, a duplicate stays", idle, launch), self.spend_fault(t), True, None
@@ -117,11 +117,11 @@ class World(Processes):
                 if job == J_NONE and fault and "drop-hook" in kinds:
                     t = self.spend_fault(s)
                     t[self.messages + j] = 0
-                    yield ("the queued webhook is lost", NOBODY, launch), t, True, None
+                    yield ("the queued webhook is lost", ENVIRONMENT, launch), t, True, None
             elif job == J_NONE and kinds & {"drop-hook", "lost-message"} and not self.is_being_read(s, launch):
                 t = list(s)
                 t[self.messages + j] = 1
-                yield ("recovery finds the job", NOBODY, launch), t, False, None
+                yield ("recovery finds the job", ENVIRONMENT, launch), t, False, None
 
     def is_being_read(self, s, launch):
         return any(s[self.proc + 3 * p] == JOB and s[self.proc + 3 * p + 1] == launch for p in (0, 1))
@@ -135,7 +135,7 @@ class World(Processes):
                 if s[self.fault] and "drop-job" in self.fault_kinds:
                     t = self.spend_fault(s)
                     t[field + j] = 0
-                    yield (name + " is lost", NOBODY, launch), t, True, None
+                    yield (name + " is lost", ENVIRONMENT, launch), t, True, None
                 if self.inherit and field == self.in_progress:
                     yield from self.begin_of(s, idle, j)
                     continue
@@ -144,7 +144,7 @@ class World(Processes):
                 t = list(s)
                 t[self.adm] -= 1
                 t[self.github + j], t[self.completed + j] = G_CANCELLED, 1
-                yield ("ADMIN: the user cancels the job", NOBODY, launch), t, True, None
+                yield ("ADMIN: the user cancels the job", ENVIRONMENT, launch), t, True, None
 
     def begin_of(self, s, idle, j):
         """`in_progress` where inheritance is walked: a process of its own."""
@@ -159,7 +159,7 @@ class World(Processes):
         yield ("in_progress arrives", idle, launch), t, False, None
 
     def event_of(self, s, idle, j, name, field):
-        """An event that is handled in one write."""
+        """An event that takes one write."""
         launch, truth, job, flaws = self.current(s, j), s[self.github + j], s[self.job + j], self.flaws
         t = list(s)
         if field == self.completed:
@@ -168,10 +168,10 @@ class World(Processes):
             t[self.job + j] = J_RUNNING
         self.touch(t, launch)
         if s[self.fault] and "dup" in self.fault_kinds:
-            yield (name + " arrives, will come twice", NOBODY, launch), self.spend_fault(t), True, None
+            yield (name + " arrives, will come twice", ENVIRONMENT, launch), self.spend_fault(t), True, None
         t[field + j] = 0
         if field == self.completed and "release-on-completed" in flaws and truth >= G_END and truth != G_CANCELLED:
-            t[LIVE] &= ~(1 << truth - G_END)
+            t[SLOTS] &= ~(1 << truth - G_END)
             t[self.row + truth - G_END] = ENDED
         if (
             field == self.completed
@@ -182,7 +182,7 @@ class World(Processes):
             # No runner took it: the machine that was started for it ends, once GitHub let go of its registration.
             call = TERM if "cancel-kills-predicted" in flaws else ILEASE
             t[self.proc + 3 * idle : self.proc + 3 * idle + 3] = [call, launch, 0]
-        yield (name + " arrives", NOBODY, launch), t, False, None
+        yield (name + " arrives", ENVIRONMENT, launch), t, False, None
 
     def gates(self, s, idle):
         """GitHub holds back a job that it called queued, says so, and says `queued` again when it lets the job through."""
@@ -192,11 +192,11 @@ class World(Processes):
                 t = list(s)
                 t[self.adm] -= 1
                 t[self.github + j], t[self.waiting + j] = G_WAITING, 1
-                yield ("ADMIN: a gate shuts", NOBODY, launch), t, True, None
+                yield ("ADMIN: a gate shuts", ENVIRONMENT, launch), t, True, None
             if truth == G_WAITING:
                 t = list(s)
                 t[self.github + j], t[self.news + j] = G_QUEUED, 1
-                yield ("the gate opens", NOBODY, launch), t, False, None
+                yield ("the gate opens", ENVIRONMENT, launch), t, False, None
             for name, field, call, flags in (
                 ("waiting", self.waiting, GATE, OF_GATE),
                 ("queued, once more,", self.news, NEWS, SCALE_UP | OF_NEWS),
@@ -206,7 +206,7 @@ class World(Processes):
                 if s[self.fault] and "drop-job" in self.fault_kinds:
                     t = self.spend_fault(s)
                     t[field + j] = 0
-                    yield (name + " is lost", NOBODY, launch), t, True, None
+                    yield (name + " is lost", ENVIRONMENT, launch), t, True, None
                 if idle is not None:
                     t = self.begin(s, idle, call, launch, flags)
                     t[field + j] = 0
@@ -217,11 +217,11 @@ class World(Processes):
             if s[self.lease + launch] == DEAD:
                 t = list(s)
                 t[self.lease + launch] = 0
-                yield ("time passes: lease expires", NOBODY, launch), t, False, None
+                yield ("time passes: lease expires", ENVIRONMENT, launch), t, False, None
             if s[self.hidden + launch]:
                 t = list(s)
                 t[self.hidden + launch] = 0
-                yield ("time passes: Describe shows the machine", NOBODY, launch), t, False, None
+                yield ("time passes: Describe shows the machine", ENVIRONMENT, launch), t, False, None
             if self.alive(s[self.machine + launch]):
                 yield from self.machine_of(s, launch)
 
@@ -233,12 +233,12 @@ class World(Processes):
                 if s[self.github + j] == G_QUEUED:
                     t = list(s)
                     t[at], t[self.github + j], t[self.in_progress + j] = M_BUSY0 + j, G_RUN + launch, 1
-                    yield ("machine takes job %d" % j, NOBODY, launch), t, False, None
+                    yield ("machine takes job %d" % j, ENVIRONMENT, launch), t, False, None
         if machine in (M_BUSY0, M_BUSY1):
             t = list(s)
             j = machine - M_BUSY0
             t[at], t[self.github + j], t[self.completed + j] = M_FINISHED, G_END + launch, 1
-            yield ("machine finishes its job", NOBODY, launch), t, False, None
+            yield ("machine finishes its job", ENVIRONMENT, launch), t, False, None
         if (
             machine in (M_FINISHED, M_UNREG)
             or machine == M_UP
@@ -247,17 +247,17 @@ class World(Processes):
         ):
             t = list(s)
             self.gone(t, launch)
-            yield ("machine shuts itself down", NOBODY, launch), t, False, None
+            yield ("machine shuts itself down", ENVIRONMENT, launch), t, False, None
         if s[self.fault] and "die" in self.fault_kinds and machine != M_HUNG:
             t = self.spend_fault(s)
             if machine in (M_BUSY0, M_BUSY1):
                 t[self.github + machine - M_BUSY0], t[self.completed + machine - M_BUSY0] = G_END + launch, 1
             self.gone(t, launch)
-            yield ("machine dies", NOBODY, launch), t, True, None
+            yield ("machine dies", ENVIRONMENT, launch), t, True, None
         if s[self.fault] and "hang" in self.fault_kinds and machine in (M_UP, M_READY):
             t = self.spend_fault(s)
             t[at] = M_HUNG
-            yield ("machine hangs, never boots", NOBODY, launch), t, True, None
+            yield ("machine hangs, never boots", ENVIRONMENT, launch), t, True, None
 
     def administration(self, s):
         if not s[self.adm]:
@@ -267,7 +267,7 @@ class World(Processes):
             t = list(s)
             t[self.adm] -= 1
             t[at] = value
-            return (label, NOBODY, TENANT), t, True, None
+            return (label, ENVIRONMENT, TENANT), t, True, None
 
         if "limit" in self.admin_kinds:
             limit = 0 if s[LIMIT] else self.cap

@@ -21,8 +21,8 @@ export function readEc2End(stateReason: string | undefined): string | undefined 
 }
 
 /**
- * The wait reason of the job after a launch that ended for this reason, if the account is the cause (a key, a quota, AWS
- * itself) and not the tenant or its job. Undefined for any other reason.
+ * The wait reason of the job after a launch that ended for this reason, if the account is the cause (a key, a quota,
+ * AWS itself) and not the tenant or its job. Undefined for any other reason.
  */
 export function waitAfterEc2End(reason: string | undefined): 'capacity' | 'error' | undefined {
   if (reason?.startsWith(PREFIX) !== true) return undefined;
