@@ -60,7 +60,8 @@ class Settling(State):
     def lease_to(self, then, rows):
         """Whoever concludes that there is no machine, and whoever ends one, takes the lease first.
 
-        To settle also only if nobody wrote since the decision (a version in the system): Describe may lag behind that write.
+        To settle also only if nobody wrote since the decision (a version in the system): Describe may lag behind that
+        write.
         """
 
         def take(step):

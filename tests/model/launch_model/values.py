@@ -1,7 +1,7 @@
 """The numbers that a state is made of, and the names that people read.
 
-What the model shares with the code and the documents (states, flaws, rows of the sweep) stands in vocabulary.json beside
-this package, where a test of the repository reads it too.
+What the model shares with the code and the documents (states, flaws, rows of the sweep) stands in vocabulary.json
+beside this package, where a test of the repository reads it too.
 """
 
 import json
