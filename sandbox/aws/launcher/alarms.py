@@ -1,4 +1,5 @@
-"""Alarms as DescribeAlarms answers them: in the query protocol, which Terraform's provider speaks, the emulator leaves most out.
+"""Alarms as DescribeAlarms answers them: in the query protocol, which Terraform's provider speaks, the emulator leaves
+most out.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
 """

@@ -1,5 +1,6 @@
-"""Lambda's guard against loops, for functions that read queues: a message carries how often each function was in the chain of
-requests that led to it, and Lambda stops a function that is there for about the 17th time. The emulator counts direct calls only.
+"""Lambda's guard against loops, for functions that read queues: a message carries how often each function was in the
+chain of requests that led to it, and Lambda stops a function that is there for about the 17th time. The emulator counts
+direct calls only.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 """
@@ -71,7 +72,7 @@ class Ancestry:
 
 
 def install(lambda_service, sqs, ancestry):
-    """A message that a function sends carries its chain; the function that reads it goes on from there, or is stopped."""
+    """A sent message carries its sender's chain; the function that reads it continues the chain, or is stopped."""
     original_attributes, original_batch, original_trace = (
         sqs._build_send_sys_attrs,
         lambda_service._run_sqs_batch,

@@ -1,4 +1,6 @@
-"""A log of AWS API calls, so that the bench and the tests can count them by principal and operation, and of what IAM judged for them."""
+"""A log of AWS API calls, so that the bench and the tests can count them by principal and operation, and of what IAM
+judged for them.
+"""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""What EventBridge does and the emulator leaves out: EC2's own events, the queue policy, and a target's dead letters."""
+"""What the emulator lacks of EventBridge: EC2's own events, the queue policy, and a target's dead letters."""
 
 import contextvars
 import json
@@ -27,7 +27,9 @@ def state_change(instance_id, state, account, region, now=time.time):
 
 
 def install(eventbridge, evaluator, lambda_service):
-    """A target is reached only where its own policy lets this rule in; otherwise the event goes to the rule's dead letters."""
+    """A target is reached only where its own policy lets this rule in; otherwise the event goes to the rule's dead
+    letters.
+    """
     original_invoke, original_sqs, original_lambda = (
         eventbridge._invoke_target,
         eventbridge._dispatch_to_sqs,

@@ -1,4 +1,6 @@
-"""Lambda's own look at permissions, which the emulator skips: of the role that polls or reports, and of the API that invokes."""
+"""Lambda's own look at permissions, which the emulator skips: of the role that polls or reports, and of the API that
+invokes.
+"""
 
 import json
 

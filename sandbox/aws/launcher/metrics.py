@@ -19,7 +19,9 @@ _MINUTE = 60
 
 
 def embedded(message, now):
-    """[(namespace, name, dimensions, unit, value, time)] of one log line; empty for a line that is no metric, or a wrong one."""
+    """[(namespace, name, dimensions, unit, value, time)] of one log line; empty for a line that is no metric, or a
+    wrong one.
+    """
     if '"_aws"' not in message:
         return []
     try:
@@ -77,7 +79,9 @@ class Recorder:
                 self.put(namespace, name, dimensions, unit, value, at)
 
     def sample_queues(self):
-        """What each queue holds, in the current account and Region. AWS reads it off once a minute; so does this, and whenever it changed."""
+        """What each queue holds, in the current account and Region. AWS reads it off once a minute; so does this, and
+        whenever it changed.
+        """
         for queue in list(self._sqs._queues.values()):
             self._sqs._refresh_counts(queue)
             for name, attribute in _GAUGES.items():

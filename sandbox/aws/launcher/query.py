@@ -13,7 +13,7 @@ class Ec2Error(Exception):
 
 
 def nest(params):
-    """`{"Filter.1.Value.2": ["x"]}` as `{"Filter": [{"Value": [..., "x"]}]}`; numbered members become lists in order."""
+    """`{"Filter.1.Value.2": ["x"]}` as `{"Filter": [{"Value": [..., "x"]}]}`; numbered members become ordered lists."""
     root = {}
     for name, value in params.items():
         node = root

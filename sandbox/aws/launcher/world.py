@@ -32,7 +32,7 @@ from .query import Ec2Error, install
 from .regional import RegionalCalls
 
 ADMINISTRATOR = "administrator"
-# The emulator knows only the Intel image under a public parameter; machines here have no processor, so one image serves.
+# The emulator knows only the Intel image under a public parameter; machines here have no processor: one image serves.
 _ARM_IMAGE = ("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64", "ami-0c2023a1b2c3d4e5f")
 
 
@@ -144,7 +144,7 @@ class World:
             return None
 
     def set_polling(self, queue, enabled):
-        """Switches the event source mappings of a queue off and on, so that what gathers meanwhile comes as one batch."""
+        """Switches the event source mappings of a queue off and on, so that waiting messages come as one batch."""
         found = [
             one for one in self._lambda._esms._data.values() if one.get("EventSourceArn", "").endswith(f":{queue}")
         ]

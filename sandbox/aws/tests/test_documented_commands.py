@@ -64,7 +64,11 @@ def _tables():
 
     def table(name, keys, indexes=()):
         used = {key: kind for entry in (keys, *indexes) for key, kind in entry.items()}
-        schema = lambda entry: [{"AttributeName": key, "KeyType": role} for key, role in zip(entry, ("HASH", "RANGE"))]
+
+        def schema(entry):
+            roles = zip(entry, ("HASH", "RANGE"), strict=False)
+            return [{"AttributeName": key, "KeyType": role} for key, role in roles]
+
         more = (
             {
                 "GlobalSecondaryIndexes": [

@@ -839,7 +839,8 @@ class Alarms(unittest.TestCase):
             "AlarmActions": [f"arn:aws:sns:{REGION}:{ACCOUNT}:pager"],
         }
         emulator.client("cloudwatch").put_metric_alarm(**put)
-        credential = f"AWS4-HMAC-SHA256 Credential=ADMINISTRATOR/20260115/{REGION}/monitoring/aws4_request, SignedHeaders=host, Signature=0"
+        scope = f"20260115/{REGION}/monitoring/aws4_request"
+        credential = f"AWS4-HMAC-SHA256 Credential=ADMINISTRATOR/{scope}, SignedHeaders=host, Signature=0"
         request = urllib.request.Request(
             emulator.url,
             method="POST",

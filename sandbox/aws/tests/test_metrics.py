@@ -132,8 +132,10 @@ class Metrics(unittest.TestCase):
 
     def test_a_functions_log_lines_become_metrics_and_alarms_of_their_own_dimensions_only(self):
         code = """export const handler = async () => { process.stdout.write(JSON.stringify({
-          _aws: { Timestamp: Date.now(), CloudWatchMetrics: [{ Namespace: 'MultiTenantRunner', Dimensions: [['environment'], ['environment', 'tier']],
-            Metrics: [{ Name: 'JobPoisoned', Unit: 'Count' }] }] }, environment: 'e', tier: 'small', JobPoisoned: 1 }) + '\\n'); };"""
+          _aws: { Timestamp: Date.now(), CloudWatchMetrics: [{
+            Namespace: 'MultiTenantRunner', Dimensions: [['environment'], ['environment', 'tier']],
+            Metrics: [{ Name: 'JobPoisoned', Unit: 'Count' }] }] },
+          environment: 'e', tier: 'small', JobPoisoned: 1 }) + '\\n'); };"""
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as file:
             file.writestr("index.mjs", code)

@@ -2,8 +2,8 @@
 
 limit: the tenant's; k: start numbers that a job may use; cands: candidates of a launch; crashes: how many in one run;
 jobs: 1 or 2; faults and admin: how many in one run, and which; inherit: a job whose runner took another inherits that
-one's; begin: 'ready' starts with a configured machine for each job that has a slot, 'busy' with that machine at work and
-the other job parked, 'stolen' with both machines, the first at work for the second's job.
+one's; begin: 'ready' starts with a configured machine for each job that has a slot, 'busy' with that machine at work
+and the other job parked, 'stolen' with both machines, the first at work for the second's job.
 """
 
 from .values import VOCABULARY

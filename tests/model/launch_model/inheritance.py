@@ -89,7 +89,9 @@ class Inheritance(State):
         """The inherited runner may have taken another job, or ended, before this one was seen to wait for it."""
         t, replacement = step.t, self.reassigned(step.t, step.launch)
         j = t[self.predicted + step.launch]
-        lost = replacement is not None and (t[self.row + replacement] >= ENDING or t[self.taken + replacement] not in (0, 1 + j))
+        lost = replacement is not None and (
+            t[self.row + replacement] >= ENDING or t[self.taken + replacement] not in (0, 1 + j)
+        )
         if lost and self.current(t, j) == replacement and t[self.job + j] in WAITING:
             self.next_number(t, j)
             self.touch(t, self.current(t, j))

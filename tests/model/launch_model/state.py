@@ -46,9 +46,9 @@ OF_LAUNCHES = (
 class State:
     """The layout of a configuration's states.
 
-    `pointer` of a job: the launch expected to take it. `young` of a launch: the processes alive at its last write, so that the
-    grace is not over. `hidden`: Describe does not show its machine yet. `predicted`: the job it was started for. `taken`: 1 + the job
-    that its runner took.
+    `pointer` of a job: the launch expected to take it. `young` of a launch: the processes alive at its last write, so
+    that the grace is not over. `hidden`: Describe does not show its machine yet. `predicted`: the job it was started
+    for. `taken`: 1 + the job that its runner took.
     """
 
     def __init__(

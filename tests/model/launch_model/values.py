@@ -1,7 +1,7 @@
 """The numbers in a state, and their readable names.
 
-The names that the model shares with the code and the documents (states, flaws, rows of the sweep) are in vocabulary.json
-beside this package; a test of the repository compares them.
+The names that the model shares with the code and the documents (states, flaws, rows of the sweep) are in
+vocabulary.json beside this package; a test of the repository compares them.
 """
 
 import json

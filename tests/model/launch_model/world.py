@@ -185,7 +185,7 @@ class World(Processes):
         yield (name + " arrives", ENVIRONMENT, launch), t, False, None
 
     def gates(self, s, idle):
-        """GitHub holds back a job that it called queued, says so, and says `queued` again when it lets the job through."""
+        """GitHub holds back a queued job, reports that, and reports `queued` again when it releases the job."""
         for j in range(JOBS):
             launch, truth = self.current(s, j), s[self.github + j]
             if s[self.adm] and "gate" in self.admin_kinds and truth == G_QUEUED:
