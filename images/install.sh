@@ -1,11 +1,11 @@
 #!/bin/bash
-# Puts GitHub's runner into an image that is being baked, where machines look for it at boot. Run it as root, with any tool, on Amazon Linux 2023,
+# Installs GitHub's runner in a machine image, where machines look for it at boot. Run it as root, with any image builder, on Amazon Linux 2023,
 # Ubuntu or Debian, x64 or arm64. Running it again replaces the runner.
 #
 #   RUNNER_VERSION   a release of actions/runner, such as 2.336.0; the newest by default
-#   RUNNER_URL       where the archive is, for a mirror; github.com by default
-#   RUNNER_SHA256    its digest; by default what GitHub's API gives for it, and without any the script refuses
-#   HOOKS_DIR        a folder with job-started.sh and job-completed.sh of yours, run around every job as the runner's user
+#   RUNNER_URL       the archive's URL, for a mirror; github.com by default
+#   RUNNER_SHA256    the archive's digest; by default from GitHub's API; without a digest the script fails
+#   HOOKS_DIR        a folder with your job-started.sh and job-completed.sh, which run around every job as the runner's user
 set -euo pipefail
 umask 022
 
@@ -21,16 +21,16 @@ architecture() {
   case "$(uname -m)" in
     x86_64) echo x64 ;;
     aarch64) echo arm64 ;;
-    *) fail "actions/runner has no release for $(uname -m) here" ;;
+    *) fail "actions/runner has no release for $(uname -m)" ;;
   esac
 }
 
-# The machines sign their calls to AWS with curl; before 7.87 it left headers out of the signature that AWS wants in it.
+# The machines sign their calls to AWS with curl; before 7.87 its signature omits headers that AWS requires.
 check_curl() {
   local version
   version="$(curl --version | sed -n '1s/^curl \([0-9]*\.[0-9]*\).*/\1/p')"
   if [ "$(printf '%s\n7.87\n' "$version" | sort -V | head -n 1)" != 7.87 ]; then
-    fail "curl $version is too old to sign calls to AWS: 7.87 or later is needed, as Amazon Linux 2023, Ubuntu 24.04 and Debian 12 have it"
+    fail "curl $version is too old to sign calls to AWS: use 7.87 or later, as in Amazon Linux 2023, Ubuntu 24.04 and Debian 12"
   fi
 }
 
@@ -42,7 +42,7 @@ install_packages() {
     apt-get update -q
     apt-get install -yq --no-install-recommends ca-certificates curl git libicu-dev
   else
-    fail 'there is neither dnf nor apt-get here: Amazon Linux 2023, Ubuntu and Debian are supported'
+    fail 'neither dnf nor apt-get found: Amazon Linux 2023, Ubuntu and Debian are supported'
   fi
 }
 
@@ -52,7 +52,7 @@ newest_version() {
   echo "${address##*/v}"
 }
 
-# What GitHub's API says of the release: one line, without spaces.
+# The release from GitHub's API: one line, without spaces.
 release_by_github() {
   curl -sSf --max-time 30 --retry 3 "https://api.github.com/repos/actions/runner/releases/tags/v$1" | tr -d '\n '
 }
@@ -61,24 +61,24 @@ digest_of() {
   grep -oE "\"name\":\"$1\".{0,2000}" <<<"$release" | grep -oE '"digest":"sha256:[0-9a-f]{64}' | head -n 1 | grep -oE '[0-9a-f]{64}$'
 }
 
-# When the release came out, for the machines to tell its age; what GitHub built it on where the API is silent.
+# The release's time, from which machines calculate its age; without the API, the time of its build.
 release_time() {
   local published
   published="$(grep -oE '"published_at":"[0-9TZ:-]+"' <<<"$release" | head -n 1 | cut -d '"' -f 4)"
   if [ -n "$published" ]; then date -d "$published" +%s; else stat -c %Y "$new/bin/Runner.Listener"; fi
 }
 
-[ "$(id -u)" -eq 0 ] || fail 'run me as root'
+[ "$(id -u)" -eq 0 ] || fail 'run this script as root'
 install_packages
 check_curl
 
 version="${RUNNER_VERSION:-$(newest_version)}"
-[[ "$version" =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "RUNNER_VERSION \"$version\" is no version such as 2.336.0"
+[[ "$version" =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "RUNNER_VERSION \"$version\" is not a version such as 2.336.0"
 name="actions-runner-linux-$(architecture)-$version.tar.gz"
 url="${RUNNER_URL:-https://github.com/actions/runner/releases/download/v$version/$name}"
 release="$(release_by_github "$version" || true)"
 digest="${RUNNER_SHA256:-$(digest_of "$name" || true)}"
-[ -n "$digest" ] || fail "GitHub's API gave no digest of $name: set RUNNER_SHA256, as the release's page shows it"
+[ -n "$digest" ] || fail "GitHub's API returned no digest of $name: set RUNNER_SHA256 to the digest on the release's page"
 
 new="$(mktemp -d "$runner_dir.XXXXXX")"
 trap 'rm -rf "$new"' EXIT
@@ -86,13 +86,13 @@ curl -sSf --location --max-time 600 --retry 3 --output "$new/archive" "$url"
 sha256sum --check --status <<<"$digest  $new/archive" || fail "$url does not have the digest $digest"
 tar -xzf "$new/archive" -C "$new"
 rm "$new/archive"
-[ -x "$new/run.sh" ] || fail "$url is no archive of actions/runner: it has no run.sh"
+[ -x "$new/run.sh" ] || fail "$url is not an archive of actions/runner: it has no run.sh"
 
-# By which a machine knows at boot whether the runner is fresh enough: not the day of baking, as GitHub counts from releases.
+# A machine reads the runner's age from this file at boot: since its release, as GitHub counts, not since the image was built.
 echo "$version $(release_time)" >"$new/.ghr-image"
 id runner >/dev/null 2>&1 || useradd --create-home --shell /bin/bash runner
 chmod 755 "$new"
-# Here, as on a machine each file of a fresh disk must first be fetched.
+# Done here, as a machine must first fetch each file of a new disk.
 chown -R runner: "$new"
 rm -rf "$runner_dir"
 mv "$new" "$runner_dir"

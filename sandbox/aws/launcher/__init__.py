@@ -1,1 +1,1 @@
-"""The AWS side of the sandbox: the PyPI emulator ministack with the gaps closed that this project would notice."""
+"""The AWS side of the sandbox: the PyPI emulator ministack, with the gaps closed that matter to this project."""

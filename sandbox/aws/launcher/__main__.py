@@ -1,4 +1,4 @@
-"""`python -m launcher --config FILE`: the emulator on one loopback port until it is told to stop."""
+"""`python -m launcher --config FILE`: the emulator on one loopback port until it is stopped."""
 
 import argparse
 import asyncio
@@ -12,7 +12,7 @@ HOST = "127.0.0.1"
 
 
 def environment(config):
-    """What the emulator reads when it is imported. Only what it needs: Lambdas inherit this environment."""
+    """The variables that the emulator reads on import, and no others: Lambdas inherit this environment."""
     state = config["state_dir"]
     return {
         "AUTH": "true",
@@ -26,10 +26,10 @@ def environment(config):
         "LAMBDA_EXECUTOR": "local",
         "S3_DATA_DIR": os.path.join(state, "s3"),
         "STATE_DIR": os.path.join(state, "state"),
-        # Neither service is ours to start, and both bind ports of their own.
+        # The project uses neither service, and both bind ports of their own.
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
-        # The emulator sweeps containers that it takes for its own; a sandbox must not touch anybody's.
+        # The emulator removes containers that it considers its own; a sandbox must not touch any container.
         "DOCKER_HOST": f"unix://{os.path.join(state, 'no-docker.sock')}",
         "LOG_LEVEL": config.get("log_level", "INFO"),
     }
@@ -44,7 +44,7 @@ def build(config):
     from .control import PREFIX, Control
     from .world import World, instance_types
 
-    # Reading the model takes a while; the first launch must not wait for it.
+    # Loading the AWS model takes a while; the first launch must not wait for it.
     threading.Thread(target=instance_types, daemon=True).start()
     calls = CallLog()
     world = World(calls, config["runtimes"])
@@ -60,7 +60,7 @@ def build(config):
 
 
 async def _gone(owner):
-    """Returns when the process that the sandbox works for has gone without a word."""
+    """Returns when the sandbox's parent process has died."""
     while True:
         await asyncio.sleep(1)
         try:
@@ -100,7 +100,7 @@ async def _run(application, world, port, owner):
 
 
 def _end():
-    """Lambdas are child processes in this group, and their worker threads would hold it for minutes."""
+    """Lambdas are child processes in this group, and their worker threads would keep it alive for minutes."""
     if os.getpgrp() == os.getpid():
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.killpg(0, signal.SIGTERM)

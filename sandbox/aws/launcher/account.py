@@ -1,4 +1,4 @@
-"""Look-ups in the emulator's stores that a launch needs, each refusing as EC2 refuses."""
+"""Look-ups in the emulator's stores for a launch, each with EC2's own errors."""
 
 import re
 from collections import namedtuple

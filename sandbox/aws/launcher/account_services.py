@@ -1,4 +1,4 @@
-"""Cost Explorer and Service Quotas as the administrator's runbooks ask them. The emulator has neither.
+"""Cost Explorer and Service Quotas as the administrator's runbooks use them. The emulator has neither.
 
 Nothing here has a price.
 
@@ -29,7 +29,7 @@ _QUOTAS = {
 
 
 class Refused(Exception):
-    """An answer that the service gives instead of a result."""
+    """An error response of the service."""
 
     def __init__(self, code, message):
         super().__init__(message)
@@ -38,7 +38,7 @@ class Refused(Exception):
 
 class AccountServices:
     def __init__(self, tags):
-        # `tags()`: the lists of tags of everything that was ever made.
+        # `tags()`: the tag lists of every resource ever created.
         self._tags, self._active, self._asked = tags, set(), {}
 
     def service_of(self, headers):
@@ -96,7 +96,7 @@ class AccountServices:
         return {"GroupDefinitions": grouped, "ResultsByTime": [period], "DimensionValueAttributes": []}
 
     def _values(self, group):
-        """What has no such tag is under the empty value, and so is everything before the tag is active."""
+        """Costs without the tag are under the empty value, and so are all costs before the tag is active."""
         if group.get("Type") != "TAG" or group["Key"] not in self._active:
             return [""]
         values = {tag.get("Value", "") for tags in self._tags() for tag in tags if tag["Key"] == group["Key"]}

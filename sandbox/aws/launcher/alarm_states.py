@@ -1,4 +1,4 @@
-"""States of alarms as CloudWatch reckons them. The emulator ignores dimensions, periods and missing data, and looks
+"""Alarm states as CloudWatch evaluates them. The emulator ignores dimensions, periods and missing data, and evaluates
 only when a metric is put.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
@@ -36,7 +36,7 @@ class AlarmStates:
         self._cloudwatch, self._recorder, self._responses, self._now = cloudwatch, recorder, responses, now
 
     def evaluate(self, alarm):
-        """One alarm of the current account and Region; a change is told as the emulator tells it."""
+        """One alarm of the current account and Region; the emulator publishes a change of its state."""
         if alarm.get("ComparisonOperator") not in _COMPARE or not alarm.get("MetricName"):
             return
         old, values = alarm["StateValue"], self._values(alarm)
@@ -69,14 +69,14 @@ class AlarmStates:
             self.evaluate(alarm)
 
     def tick(self):
-        """Every alarm there is; AWS does this once a minute, asked or not."""
+        """Every alarm; AWS evaluates them once a minute."""
         for account, region in {key[:2] for key in list(self._cloudwatch._alarms._data)}:
             in_scope(self._responses, account, region, self.evaluate_all)
 
 
 def install(cloudwatch, states):
     cloudwatch._evaluate_alarm = states.evaluate
-    # A question is answered with the state of now: nobody waits a minute for a sandbox.
+    # DescribeAlarms answers with the current state, so that a caller need not wait for a minute.
     for name in ("_describe_alarms", "_describe_alarms_for_metric", "_describe_alarm_history"):
         original = getattr(cloudwatch, name)
         setattr(cloudwatch, name, _evaluated(original, states))

@@ -12,7 +12,7 @@ _TIMES = {"StateUpdatedTimestamp", "AlarmConfigurationUpdatedTimestamp"}
 
 
 def xml_of(value):
-    """Lists become members, absent values nothing."""
+    """Lists become members; absent values are omitted."""
     if isinstance(value, dict):
         return "".join(f"<{key}>{_scalar_time(key, one)}</{key}>" for key, one in value.items() if one is not None)
     if isinstance(value, list):
@@ -35,7 +35,7 @@ def install(cloudwatch):
         answer = original(params, data, is_cbor, is_json)
         if is_cbor or is_json or answer[0] != 200:
             return answer
-        # The same question in JSON, whose answer is whole.
+        # The same call in JSON, whose answer is complete.
         asked = {
             "AlarmNamePrefix": cloudwatch._p(params, "AlarmNamePrefix") or None,
             "StateValue": cloudwatch._p(params, "StateValue") or None,

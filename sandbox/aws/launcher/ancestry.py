@@ -21,7 +21,7 @@ _HEADER = "x-amzn-trace-id"
 _LINEAGE = re.compile(r"(?:^|;)\s*Lineage=([0-9a-f:|]+)")
 _LINK = re.compile(r"([0-9a-f]{8}):(\d+)")
 
-# The chain of the invocation that this thread runs.
+# The chain of this thread's invocation.
 _chain = contextvars.ContextVar("sandbox_chain", default=None)
 
 
@@ -30,7 +30,7 @@ def key_of(function_arn):
 
 
 def read(header):
-    """{function's key: times} of a trace header, as the SDKs of the functions hand it on."""
+    """{function's key: times} of a trace header, as the functions' SDKs pass it on."""
     found = _LINEAGE.search(header or "")
     return {key: int(times) for key, times in _LINK.findall(found.group(1))} if found else {}
 
@@ -53,7 +53,7 @@ def joined(function_arn, headers):
 
 
 class Ancestry:
-    """The longest chain that each function was seen in, and how often one was stopped."""
+    """The longest chain of each function, and how often it was stopped."""
 
     def __init__(self):
         self._longest, self._stopped = {}, {}

@@ -1,4 +1,4 @@
-"""Answers that were given, for a client whose answer got lost on the way and who asks again.
+"""Earlier answers, for a client that lost the response and retries.
 
 Terraform makes hundreds of calls in seconds, and now and then, on a busy machine, a connection breaks after the call
 was carried out. The SDK asks again under the same invocation id, and a call that creates something would then be told
@@ -18,7 +18,7 @@ class Answers:
         self._answers = OrderedDict()
 
     def recall(self, headers):
-        """The answer that an earlier attempt of this call was given, or None."""
+        """The answer to an earlier attempt of this call, or None."""
         attempt = _ATTEMPT.search(headers.get("amz-sdk-request", ""))
         if attempt is None or int(attempt.group(1)) < 2:
             return None
@@ -28,7 +28,7 @@ class Answers:
     def remember(self, headers, response):
         status, response_headers, body = response
         invocation = headers.get("amz-sdk-invocation-id")
-        # A refusal is worth asking again, and only a whole body can be given twice.
+        # An error may be retried, and only a complete body can be sent twice.
         if not invocation or status >= 400 or not isinstance(body, (bytes, str)):
             return
         self._answers[invocation] = (status, dict(response_headers), body)

@@ -5,7 +5,7 @@ import contextvars
 from . import policy_language as language
 from .ec2_checks import Check
 
-# What the innermost request is, and what of it was denied: the evaluator's entry point is told neither.
+# The innermost request and its denied check: the evaluator's entry point receives neither.
 current_request = contextvars.ContextVar("sandbox_request", default=None)
 denied_check = contextvars.ContextVar("sandbox_denied_check", default=None)
 
@@ -72,7 +72,7 @@ def install_language(evaluator):
 
 
 def install_transport(evaluator):
-    """Loopback stands for TLS: policies that refuse plain HTTP mean the network."""
+    """Loopback counts as TLS: policies that deny plain HTTP mean the network."""
     original = evaluator._resolve_condition_key
 
     def resolve(key, ctx):
@@ -93,7 +93,7 @@ def _version_of(document):
 
 
 def install_instance_sessions(evaluator, sts):
-    """`ec2:SourceInstanceARN` exists on calls made with a machine's own credentials, and only there."""
+    """`ec2:SourceInstanceARN` exists only on calls with a machine's own credentials."""
     original = evaluator._principal_keys
 
     def principal_keys(credential):
@@ -124,7 +124,7 @@ def install_enforcement(evaluator, actions, checks_of, tags_of_arn):
             if request:
                 request["judged"].append((check.action, check.resource, result is None))
             if result is not None:
-                # Credentials that fail are no matter of policies.
+                # Invalid credentials are not a matter of policies.
                 denied_check.set(None if isinstance(result, evaluator.AuthError) else check)
                 return result
         return None
@@ -150,7 +150,7 @@ def _without_tags(context):
 
 
 def _resource_tags(service, check, tags_of_arn):
-    # The emulator looks tags up only for a condition key; a variable needs them too.
+    # The emulator looks up tags only for a condition key; a policy variable needs them too.
     if service != "ssm":
         return {}
     return {f"aws:resourcetag/{key}".lower(): value for key, value in (tags_of_arn(check.resource) or {}).items()}

@@ -1,5 +1,5 @@
-"""A log of AWS API calls, so that the bench and the tests can count them by principal and operation, and of what IAM
-judged for them.
+"""A log of AWS API calls, so that the bench and the tests can count them by principal and operation, and of IAM's
+decisions on them.
 """
 
 import re
@@ -25,7 +25,7 @@ class CallLog:
         self._calls.append(call)
 
     def use(self, principal, action, resource, allowed):
-        """One judgement of IAM: a call may need several, and a service may judge a role without any call of its own."""
+        """One decision of IAM: a call may need several, and a service may check a role without a call of its own."""
         self._uses[(principal, action, resource, allowed)] += 1
 
     def uses(self):

@@ -1,4 +1,4 @@
-"""The launcher's own HTTP endpoints, under /_sandbox/: what the machine stand-in and the tests need to see and do.
+"""The launcher's own HTTP endpoints, under /_sandbox/: what the simulated machines and the tests need.
 
 They are for the sandbox's own programs only, so each call carries the launcher's token.
 """
@@ -18,7 +18,7 @@ _ALIVE = ("pending", "running", "shutting-down", "stopping", "stopped")
 
 
 class NotHere(Exception):
-    """Nothing of that name."""
+    """No resource has this name."""
 
 
 class Control:
@@ -116,7 +116,7 @@ class Control:
         }
 
     def _credentials(self, machine):
-        """A session of the machine's role, as its metadata service hands it out."""
+        """A session of the machine's role, as its metadata service returns it."""
         if machine["State"]["Name"] not in _ALIVE:
             raise ValueError(f"{machine['InstanceId']} is {machine['State']['Name']}: it has no credentials any more.")
         profile = (machine.get("IamInstanceProfile") or {}).get("Arn")

@@ -27,7 +27,7 @@ def install(app, world, calls):
         operation = _operation(service, method, path, headers, body, params)
         given = answers.recall(headers) if principal == ADMINISTRATOR else None
         if given:
-            logger.warning("%s %s:%s is answered again: the first answer got lost", principal, service, operation)
+            logger.warning("%s %s:%s is a retry: sending the first answer again", principal, service, operation)
             return given
         response = (
             _faulty(world, service, operation, principal, request)
@@ -58,7 +58,7 @@ def install(app, world, calls):
 
 
 def _by_account_services(world, principal, headers, body):
-    """What the emulator has no service for. Nothing but the runbooks asks: no role of ours has the right."""
+    """Services that the emulator lacks. Only the runbooks use them: no role of ours has the permission."""
     services = world.account_services
     if services.service_of(headers) is None:
         return None
@@ -72,7 +72,7 @@ def _by_account_services(world, principal, headers, body):
 
 
 def _faulty(world, service, operation, principal, request):
-    """An error that was asked for, in the protocol of the service, or None."""
+    """An injected error in the protocol of the service, or None."""
     if not world.faults.pending():
         return None
     if service == "ec2":

@@ -41,7 +41,7 @@ class Check:
 
 
 class World:
-    """What the checks must know of the account: who owns it, and the tags and groups that exist in it."""
+    """The account's state for the checks: its owner, and the existing tags and groups."""
 
     def __init__(self, account, region, tags_of, launch_of, parameter_arn, owner_of=lambda name: None):
         self.account, self.region = account, region
@@ -137,7 +137,7 @@ def _create_security_group(request, world):
 def _run_instances(request, world):
     launch = world.launch_of(request)
     if launch is None:
-        # AWS authorises before it validates, but a launch that can't be worked out has no resources to name.
+        # AWS authorises before it validates, but an invalid launch has no resources to check.
         return [Check("ec2:RunInstances", world.arn("instance", "*"), {"ec2:region": world.region})]
     asked = _tags_by_kind(request.get("TagSpecification"))
     template = {"ec2:launchtemplate": world.arn("launch-template", launch.template_id)} if launch.template_id else {}

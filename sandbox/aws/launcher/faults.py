@@ -1,23 +1,23 @@
-"""AWS errors on demand: EC2 capacity and throttling, or any other call refused a given number of times."""
+"""Injected AWS errors: EC2 capacity and throttling, or any other call that fails a given number of times."""
 
 from .query import Ec2Error
 
 _FIELDS = {
     "operation": (lambda value: isinstance(value, str) and value, "not the name of an operation"),
     "code": (lambda value: isinstance(value, str) and value, "not an error code"),
-    "message": (lambda value: isinstance(value, str), "not a text"),
+    "message": (lambda value: isinstance(value, str), "not a string"),
     "status": (lambda value: type(value) is int and 400 <= value <= 599, "not a status from 400 to 599"),
-    "times": (lambda value: type(value) is int and value >= 1, "not a whole number of at least 1"),
-    "after": (lambda value: type(value) is int and value >= 0, "not a whole number of at least 0"),
+    "times": (lambda value: type(value) is int and value >= 1, "not an integer of at least 1"),
+    "after": (lambda value: type(value) is int and value >= 0, "not an integer of at least 0"),
     "match": (lambda value: isinstance(value, dict), "not a JSON object"),
     "principal": (lambda value: isinstance(value, str) and value, "not the name of a role"),
 }
 
 
 def check_fields(given, known):
-    """ValueError with the first field that is unknown or not of its kind."""
+    """Raises ValueError for the first field that is unknown or invalid."""
     if not isinstance(given, dict):
-        raise ValueError("The body is no JSON object.")
+        raise ValueError("The body is not a JSON object.")
     for name, value in given.items():
         if name not in known:
             raise ValueError(f"{name}: unknown here; known are {', '.join(known)}.")
@@ -41,7 +41,7 @@ class Faults:
         entry = {
             "operation": fault["operation"],
             "code": fault["code"],
-            "message": fault.get("message") or f"The sandbox was told to answer {fault['code']}.",
+            "message": fault.get("message") or f"The sandbox injected the error {fault['code']}.",
             "status": fault.get("status", 400),
             "times": fault.get("times", 1),
             "match": fault.get("match", {}),
@@ -59,7 +59,7 @@ class Faults:
         return self._faults
 
     def take(self, operation, request, principal=None):
-        """The fault for this call, spent once more, or None."""
+        """The fault for this call, counted, or None."""
         for fault in self._faults:
             if not _fits(fault, operation, request, principal):
                 continue

@@ -38,5 +38,5 @@ def _actual(name, attributes, tags):
 
 
 def _like(value, pattern):
-    """EC2's wildcards are * and ? only; a bracket is itself."""
+    """EC2's only wildcards are * and ?; a bracket is literal."""
     return re.match(fnmatch.translate(pattern.replace("[", "[[]")), value) is not None

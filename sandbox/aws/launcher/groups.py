@@ -1,4 +1,4 @@
-"""Security groups rule by rule, as EC2 keeps them: the emulator compares whole permissions and lets a used group go."""
+"""Security groups by rule, as in EC2: the emulator compares whole permissions and deletes a group in use."""
 
 import ipaddress
 
@@ -16,7 +16,7 @@ _SIDES = {"Ingress": "IpPermissions", "Egress": "IpPermissionsEgress"}
 
 
 def single_rules(permission):
-    """The rules in a permission, one target each. Ports mean nothing where the protocol is all."""
+    """The rules in a permission, one target each. "All protocols" has no ports."""
     ports = (
         {}
         if permission.get("IpProtocol") == "-1"
@@ -52,7 +52,7 @@ def canonical(rule):
 
 
 def identity(rule):
-    """What makes two rules the same: not their descriptions."""
+    """The identity of a rule, without its description."""
     kind, key = next((kind, key) for kind, key in _TARGETS if rule.get(kind))
     return rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort"), kind, rule[kind][0].get(key)
 
@@ -184,7 +184,7 @@ class GroupCalls:
     def _revoke(self, group, key, asked, _tags):
         present, gone = {identity(rule) for rule in group[key]}, {identity(rule) for rule in asked}
         if not gone <= present:
-            # The answer for a VPC that is not the default one; nothing is revoked then.
+            # The error for a VPC other than the default one; EC2 revokes nothing then.
             raise Ec2Error("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
         is_egress = key == _SIDES["Egress"]
         revoked = [rule for rule in group[key] if identity(rule) in gone]

@@ -1,4 +1,4 @@
-"""The calls on machines that replace the emulator's own."""
+"""The EC2 instance calls, which replace the emulator's own."""
 
 import base64
 import re

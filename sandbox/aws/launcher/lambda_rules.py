@@ -26,7 +26,7 @@ def needed_by_destination(request):
 
 
 def install(lambda_service, apigateway, evaluator, used):
-    """`used(role, action, resource, allowed)` hears of each right that Lambda itself makes use of."""
+    """`used(role, action, resource, allowed)` is called for each permission that Lambda itself uses."""
 
     def role_may(function_name, action, resource):
         function = lambda_service._functions.get(function_name) or {}

@@ -1,4 +1,4 @@
-"""What one RunInstances request asks for: the request laid over its launch template, checked as EC2 checks it."""
+"""The effective launch of a RunInstances request: merged with its launch template and validated as by EC2."""
 
 import base64
 import binascii
@@ -53,7 +53,7 @@ class Launch:
 
 
 def plan(request, account):
-    """The launch, or an Ec2Error that says what is wrong with the request. `account` looks things up."""
+    """The launch, or an Ec2Error that says what is wrong with the request."""
     template = account.launch_template(request.get("LaunchTemplate")) if request.get("LaunchTemplate") else None
     base = template.data if template else {}
     interface = _primary_interface(request, base)
@@ -128,7 +128,7 @@ def _primary_interface(request, base):
         return {"SubnetId": asked[0].get("SubnetId"), "Groups": strings(asked[0].get("SecurityGroupId"))}
     inherited = (base.get("NetworkInterfaces") or [{}])[0]
     if inherited and (request.get("SubnetId") or request.get("SecurityGroupId")):
-        # The trap that keeps interfaces out of our launch template: a tenant's group could not be given then.
+        # The reason why our launch template has no interfaces: the launch could not set a tenant's group then.
         raise Ec2Error(
             "InvalidParameterCombination",
             "Network interfaces in the launch template and an instance-level "

@@ -210,7 +210,7 @@ class Machines:
         self._on_state(instance_id, state)
 
     def _release(self, machine):
-        """What ends with a machine: its interface and the volumes that were to go with it."""
+        """Deletes a machine's interface and its delete-on-termination volumes."""
         machine["_terminated_at"] = self._now()
         self._drop(self._ec2._network_interfaces, machine["InterfaceId"])
         for mapping in machine["BlockDeviceMappings"]:
@@ -233,7 +233,7 @@ class Machines:
                 self.forget(machine["InstanceId"])
 
     def forget(self, instance_id):
-        """With its tags: a right that hangs on one is gone too."""
+        """With its tags: a permission by tag ends too."""
         self._drop(self._ec2._instances, instance_id)
 
 

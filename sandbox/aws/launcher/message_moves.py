@@ -13,7 +13,7 @@ _LISTED = 10
 class MessageMoves:
     def __init__(self, sqs, scope):
         self._sqs = sqs
-        # The tasks by the ARN of the dead-letter queue, the newest first. A task is done when it has been answered.
+        # The tasks by the dead-letter queue's ARN, newest first. A task completes within its call.
         self._tasks = scope()
 
     def handlers(self):
@@ -47,7 +47,7 @@ class MessageMoves:
         return {"TaskHandle": task["TaskHandle"]}
 
     def _move(self, message, target):
-        """A redriven message is a new one. What Lambda or a rule put there has no queue to go back to, and stays."""
+        """A redriven message is a new one. A message from Lambda or a rule has no source queue, and stays."""
         destination = target or self._sqs._queue_by_arn(message.get("sys", {}).get("DeadLetterQueueSourceArn", ""))
         if destination is None:
             return False

@@ -1,4 +1,4 @@
-"""Metrics that AWS makes by itself and the emulator leaves out: of log lines, of queues, and of HTTP APIs.
+"""Metrics that AWS publishes and the emulator lacks: of log lines, of queues, and of HTTP APIs.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
@@ -43,7 +43,7 @@ def embedded(message, now):
             for value in _values(line[metric["Name"]])
         ]
     except (ValueError, KeyError, TypeError, AttributeError):
-        # CloudWatch keeps such a line as a log and makes no metric of it.
+        # CloudWatch keeps such a line as a log line without a metric.
         return []
 
 
@@ -52,7 +52,7 @@ def _values(value):
 
 
 class _Dimensions(dict):
-    """None is a set of its own: AWS never answers for several sets of dimensions at once."""
+    """None is a set of its own: AWS never aggregates several sets of dimensions."""
 
     def __bool__(self):
         return True
@@ -107,7 +107,7 @@ class Recorder:
 
 
 def install_runs(lambda_service, recorder):
-    """Every run of a function, whoever invoked it: the emulator counts those of the Invoke call alone."""
+    """Every run of a function, from any source: the emulator counts only the Invoke call."""
     original_logs, original_metrics = lambda_service._emit_lambda_logs, lambda_service._emit_lambda_metrics
 
     def logs(func, request_id, log_text, error, duration_ms, **keywords):
@@ -157,7 +157,7 @@ def install(cloudwatch, logs, sqs, apigateway, responses):
 
 
 def in_scope(responses, account, region, call, *arguments):
-    """Calls with the stores of an account and Region, and leaves those of the caller as they are."""
+    """Calls with the stores of an account and Region, and restores the caller's own."""
 
     def run():
         responses.set_request_account_id(account)

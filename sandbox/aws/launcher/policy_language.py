@@ -1,4 +1,4 @@
-"""The parts of IAM's policy language that the emulator's evaluator leaves out: policy variables and literal wildcards.
+"""The parts of IAM's policy language that the emulator's evaluator lacks: policy variables and literal wildcards.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
@@ -35,7 +35,7 @@ def substitute(text, lookup):
 
 
 def plain(text):
-    """The text without literal marks, for operators that know no wildcards."""
+    """The string without literal marks, for operators without wildcards."""
     return "".join(_UNLITERAL.get(char, char) for char in text)
 
 

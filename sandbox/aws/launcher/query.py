@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 
 class Ec2Error(Exception):
-    """An answer that EC2 gives instead of a result."""
+    """An error response of EC2."""
 
     def __init__(self, code, message, status=400):
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""What a Region offers and how an account set it, which the module looks up at plan."""
+"""A Region's instance types and account settings, which the module looks up at plan."""
 
 import re
 
@@ -6,7 +6,7 @@ from . import filters as filtering
 from .query import answer, page, strings
 
 _ARM = re.compile(r"(a1|[a-z]+[0-9]+g[a-z]*)\.")
-# As an account is until somebody names a key of its own.
+# The default until the account sets a key of its own.
 _OWN_KEY = "alias/aws/ebs"
 
 
@@ -23,7 +23,7 @@ class RegionalCalls:
         }
 
     def describe_instance_types(self, request, _params, original):
-        """A filter names what may not exist; the parameter InstanceType only what does."""
+        """A filter may name unknown types; the parameter InstanceType may not."""
         if strings(request.get("InstanceType")):
             return original()
         filters = filtering.read(request)

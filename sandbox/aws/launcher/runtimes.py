@@ -7,7 +7,7 @@ _CONFIGURED = ("_create_function", "_update_config")
 
 
 def refusal(name, programs):
-    """Lambda's words for a runtime that it has no more.
+    """Lambda's error for a runtime that it no longer supports.
 
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html#runtimes-deprecated
     """

@@ -12,7 +12,7 @@ _PAGE = 1000
 class SavedQueries:
     def __init__(self, logs, scope):
         self._answer, self._refuse = logs.json_response, logs.error_response_json
-        # By account and Region, as all the emulator keeps.
+        # By account and Region, as in the rest of the emulator.
         self._kept = scope()
 
     def handlers(self):

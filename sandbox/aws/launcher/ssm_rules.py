@@ -1,4 +1,4 @@
-"""What Parameter Store refuses and the emulator takes, and the checks that a call on several names needs.
+"""Parameter Store errors that the emulator lacks, and the checks for a call on several names.
 
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
 """

@@ -1,4 +1,4 @@
-"""The emulator's modules with our parts put in, and the look-ups that cross account and Region scopes."""
+"""The emulator's modules with our extensions, and the look-ups across accounts and Regions."""
 
 import asyncio
 import contextlib
@@ -98,7 +98,7 @@ class World:
 
     def _announce(self, instance_id, state):
         account, region = self._responses.get_account_id(), self._responses.get_region()
-        # After the call's own answer, as on AWS.
+        # After the call's own response, as on AWS.
         _later(0.05, self._eventbridge._dispatch_event, events.state_change(instance_id, state, account, region))
 
     def _checks(self, service, action, resource, request):
@@ -112,7 +112,7 @@ class World:
         return None
 
     def _log_stream_check(self, action, body):
-        """AWS judges both on the stream, the emulator on the group."""
+        """AWS authorises both on the stream, the emulator on the group."""
         region, account = self._responses.get_region(), self._responses.get_account_id()
         return ec2_checks.Check(
             action,
