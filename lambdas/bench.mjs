@@ -1,5 +1,5 @@
-// `yarn bench`: what a cold start pays for. For each function the bytes of its zip and the time that a fresh process of
-// each of Lambda's runtimes needs to load its bundle, with a valid environment: a load that throws does not count.
+// `yarn bench`: the cost of a cold start. For each function, the size of its zip and the time that a new process of each
+// Lambda runtime needs to load its bundle with a valid environment.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -13,7 +13,7 @@ const PROCESSES = 9;
 const USAGE =
   "node lambdas/bench.mjs [--json]: the size of each function's zip, and its load time on each of Lambda's runtimes";
 
-// The union of what the functions read: each takes what it knows.
+// The union of the functions' variables; each reads its own.
 const ENVIRONMENT = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'bench',
@@ -92,7 +92,7 @@ export async function measureBundles() {
   });
 }
 
-/** How long a fresh process takes to load a function's bundle, the start of Node itself aside. */
+/** How long a new process takes to load a function's bundle, without the start of Node itself. */
 export function load(name, { directory = join(lambdas, 'build'), program: node = process.execPath } = {}) {
   const url = pathToFileURL(join(directory, name, 'index.mjs')).href;
   const program = `const start = performance.now(); const { handler } = await import(${JSON.stringify(url)});

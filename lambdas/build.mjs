@@ -23,12 +23,12 @@ const all = readdirSync(join(lambdas, 'functions'))
   .filter((name) => existsSync(join(lambdas, 'functions', name, 'src', 'index.ts')))
   .sort();
 const functions = all.filter((name) => asked.only === undefined || name === asked.only);
-if (functions.length === 0) throw new Error(`There is no function ${asked.only}; there are ${all.join(', ')}.`);
-// Zip knows no time before 1980, and any other would differ from build to build.
+if (functions.length === 0) throw new Error(`Unknown function ${asked.only}; the functions are ${all.join(', ')}.`);
+// The earliest time in a zip; any other would differ between builds.
 const NO_TIME = new Date(1980, 0, 1);
 
-// The clients are given their credentials, so the chain that looks for some (profiles, SSO, STS, machine metadata)
-// never runs; yet every client imports it, and it is a third of the webhook's bundle.
+// The clients receive their credentials, so the default chain (profiles, SSO, STS, instance metadata) never runs; yet
+// every client imports it, and it is a third of the webhook's bundle.
 const withoutCredentialChain = {
   name: 'without-credential-chain',
   setup({ onResolve, onLoad }) {
@@ -45,7 +45,7 @@ const withoutCredentialChain = {
   },
 };
 
-// Every client imports its package.json for the version in the user agent, and the rest of it comes along.
+// Every client imports its whole package.json for the version in the user agent.
 const onlyTheVersion = {
   name: 'only-the-version',
   setup({ onLoad }) {
@@ -71,7 +71,7 @@ if (asked.packages !== undefined) {
   writeFileSync(resolve(asked.packages), `${JSON.stringify(packages, null, 2)}\n`);
 }
 
-/** The folders of the packages that a bundle holds code of, from esbuild's list of its inputs. */
+/** The folders of the packages in a bundle, from esbuild's list of its inputs. */
 function packagesOf({ outputs }) {
   const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
   const folders = inputs.flatMap(([path, { bytesInOutput }]) => {
@@ -81,7 +81,7 @@ function packagesOf({ outputs }) {
   return [...new Set(folders)].sort();
 }
 
-/** What an earlier state of the sources left. The rest is replaced in place: a plan or a sandbox may be reading it. */
+/** Removes functions that no longer exist. The rest is replaced in place: a plan or a sandbox may be reading it. */
 function removeOthers(directory, names) {
   for (const name of readdirSync(directory))
     if (!names.includes(name)) rmSync(join(directory, name), { recursive: true, force: true });
@@ -96,9 +96,9 @@ async function bundle(name) {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    // What the oldest supported Node understands; Lambda runs a newer one.
+    // The oldest supported Node; Lambda runs a newer one.
     target: 'node20',
-    // The SDK's ES modules can be shaken, its CommonJS ones can't: half the size.
+    // The SDK's ES modules allow tree shaking, its CommonJS ones don't: half the size.
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'none',
@@ -120,7 +120,7 @@ function zip(name) {
   const file = join(out, 'dist', `${name}.zip`);
   const bytes = zipSync({ 'index.mjs': [source, { mtime: NO_TIME, level: 9, os: 3, attrs: 0o644 << 16 }] });
   mkdirSync(dirname(file), { recursive: true });
-  // Whole or not at all, whoever reads it now.
+  // Atomic, as another process may be reading the file.
   writeFileSync(`${file}.part`, bytes);
   renameSync(`${file}.part`, file);
   console.log(`${name}.zip ${bytes.length} bytes`);

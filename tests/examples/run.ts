@@ -1,5 +1,5 @@
-// Applies examples/complete to the AWS emulator, plans again, which must find nothing to change, destroys, and looks
-// for what is left.
+// Applies examples/complete to the AWS emulator, plans again without changes, destroys, and checks that nothing is
+// left.
 //   npx tsx tests/examples/run.ts
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
@@ -23,8 +23,8 @@ const paths = sandboxPaths(root, process.env['SANDBOX_DIR'] ?? mkdtempSync(join(
 const run = promisify(execFile);
 const PREFIX = 'complete';
 /**
- * The emulator does not keep the key of a launch template's disk, so each plan sets it again, and with it the version
- * that scale-up is told.
+ * The emulator loses the KMS key of a launch template's disk, so each plan sets it again, and with it the version that
+ * scale-up uses.
  */
 const FORGOTTEN: readonly KnownDrift[] = [
   ...['block_device_mappings', 'default_version', 'latest_version'].map((attribute) => ({
@@ -94,11 +94,11 @@ async function main(): Promise<void> {
   const destroyed = await terraform('destroy', '-auto-approve', '-parallelism=30', state);
   console.log(/^Destroy complete!.*$/m.exec(destroyed)?.[0] ?? 'destroyed');
   const left = await leftOf(PREFIX, aws);
-  if (left.length > 0) throw new Error(`After the destroy there is still: ${left.join(', ')}`);
+  if (left.length > 0) throw new Error(`Not destroyed: ${left.join(', ')}`);
   console.log('3 passed, 0 failed');
 }
 
-/** The caller's own AWS settings must not reach the provider: this never talks to an account. */
+/** Without the caller's own AWS settings, so that the provider can never reach an account. */
 function withoutAws(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => !/^(AWS_|TF_VAR_|TF_DATA_DIR|TF_WORKSPACE|TF_CLI_ARGS)/.test(name)),

@@ -1,6 +1,5 @@
-// Judges the policies of a plan, not copies of them. Each role is allowed what its code calls and denied what would
-// cross to another tenant, another installation or another account's resources; and no role holds an action that no row
-// here needs.
+// Evaluates the policies of a plan, not copies of them. Each role may make the calls of its code, may not reach another
+// tenant, another installation or another account's resources, and has no action that no row here needs.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
@@ -379,13 +378,13 @@ const policiesOf = (json) =>
     Object.entries(POLICIES).map(([role, address]) => [role, JSON.parse(resource(json, address).policy)]),
   );
 
-/** A key's own policy as AWS makes it by default: it leaves the word to IAM. Without it IAM counts for nothing. */
+/** AWS's default key policy, which delegates to IAM. Without it IAM policies have no effect on the key. */
 const KEY_POLICY = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }],
 };
 
-async function judgeBy(policies, role, action, target, context = {}) {
+async function evaluateWith(policies, role, action, target, context = {}) {
   const result = await runSimulation(
     {
       request: {
@@ -412,7 +411,7 @@ describe('the policies of a plan', () => {
     json = await planOnce();
     policies = policiesOf(json);
   });
-  const judge = (...row) => judgeBy(policies, ...row);
+  const judge = (...row) => evaluateWith(policies, ...row);
 
   for (const [role, rows] of Object.entries(ALLOWED)) {
     describe(`${role} may`, () => {
@@ -420,7 +419,7 @@ describe('the policies of a plan', () => {
         it(`${action} on ${target.replace(/^arn:aws:[^:]*:[^:]*:[^:]*:/, '')}`, async () => {
           const { verdict, ignored } = await judge(role, action, target, context);
           assert.equal(verdict, 'Allowed');
-          // A key that AWS does not set for this call would make the policy right here and wrong there.
+          // With a context key that AWS does not set for this call, the policy would work only here.
           assert.deepEqual(ignored, []);
         });
       }
@@ -453,7 +452,7 @@ describe('the policies of a plan', () => {
     assert.deepEqual(open, ['tenant-manager: dynamodb:ListStreams']);
   });
 
-  // Not judged above: the simulator has no ARN without an account, as AWS's public parameters have.
+  // Not simulated above: the simulator does not support ARNs without an account, as AWS's public parameters have.
   it('lets scale-up resolve the image that the launch templates name, and no other', () => {
     const { Resource } = policies['scale-up'].Statement.find(({ Sid }) => Sid === 'ResolveImage');
     const { image_id: image } = resource(json, 'module.runners.aws_launch_template.tier["small"]');
@@ -461,8 +460,7 @@ describe('the policies of a plan', () => {
     assert.ok(Resource.startsWith(`arn:aws:ssm:${REGION}::parameter/aws/service/`));
   });
 
-  // Documented for keys that are texts; ForAllValues holds where a key is absent, so a number there may open the whole
-  // table.
+  // Documented only for string keys; ForAllValues is true for an absent key, so a number might open the whole table.
   it('leaves nothing to dynamodb:LeadingKeys, as installations are numbers', () => {
     assert.doesNotMatch(JSON.stringify(policies), /dynamodb:LeadingKeys/i);
   });
@@ -476,7 +474,7 @@ describe('the policies of a plan', () => {
     assert.deepEqual(wild, []);
   });
 
-  it('has no other role policy than those judged here', () => {
+  it('has no role policies except those evaluated here', () => {
     const all = resourcesOf(json)
       .filter(({ type }) => /^aws_iam_(role_)?policy/.test(type))
       .map(({ address }) => address);
@@ -511,12 +509,12 @@ describe('the policies with a customer key and spot', () => {
       `${verdict === 'Allowed' ? 'allow' : 'deny'} ${role} ${action} with ` +
         `${Object.keys(context).join(' and ') || 'nothing said'}`,
       async () => {
-        assert.equal((await judgeBy(policies, role, action, KEY, context)).verdict, verdict);
+        assert.equal((await evaluateWith(policies, role, action, KEY, context)).verdict, verdict);
       },
     );
   }
 
-  // Not judged: the simulator has no keys of which a part is free, as those of an encryption context.
+  // Not simulated: the simulator does not support context keys with a variable part, as those of an encryption context.
   it('let a machine decrypt runners’ configurations, and not the App’s secrets', () => {
     const { Resource, Condition } = policies.runner.Statement.find(({ Action }) => Action === 'kms:Decrypt');
     assert.equal(Resource, KEY);
@@ -528,12 +526,12 @@ describe('the policies with a customer key and spot', () => {
 
   it('allow scale-up to ask for spot, and not to tag the request', async () => {
     assert.equal(
-      (await judgeBy(policies, 'scale-up', 'ec2:RunInstances', ec2('spot-instances-request/*'))).verdict,
+      (await evaluateWith(policies, 'scale-up', 'ec2:RunInstances', ec2('spot-instances-request/*'))).verdict,
       'Allowed',
     );
     assert.equal(
       (
-        await judgeBy(policies, 'scale-up', 'ec2:CreateTags', ec2('spot-instances-request/*'), {
+        await evaluateWith(policies, 'scale-up', 'ec2:CreateTags', ec2('spot-instances-request/*'), {
           'ec2:CreateAction': 'RunInstances',
         })
       ).verdict,
@@ -581,7 +579,7 @@ describe('the policies with keys for queues, tables and disks, and with function
         `${JSON.stringify(context)}`,
       async () => {
         for (const role of roles)
-          assert.equal((await judgeBy(policies, role, action, KEYS[use], context)).verdict, verdict, role);
+          assert.equal((await evaluateWith(policies, role, action, KEYS[use], context)).verdict, verdict, role);
       },
     );
   }
@@ -615,11 +613,11 @@ describe('the policies with keys for queues, tables and disks, and with function
   ]) {
     it(`${verdict === 'Allowed' ? 'let' : 'do not let'} Lambda ${what} for a function`, async () => {
       for (const role of FUNCTIONS)
-        assert.equal((await judgeBy(policies, role, action, target, context)).verdict, verdict, role);
+        assert.equal((await evaluateWith(policies, role, action, target, context)).verdict, verdict, role);
     });
   }
 
-  // Not judged: the simulator knows no key that Lambda alone sets.
+  // Not simulated: the simulator lacks context keys that only Lambda sets.
   it('deny the same to the functions’ code', () => {
     for (const role of FUNCTIONS) {
       const { Effect, Action, Condition } = policies[role].Statement.find(({ Sid }) => Sid === 'NotByTheCode');
@@ -657,20 +655,24 @@ describe('the policies in an account whose default key of EBS is a customer’s,
         'kms:GenerateDataKeyWithoutPlaintext',
         'kms:DescribeKey',
       ]) {
-        assert.equal((await judgeBy(policies, 'scale-up', action, key, BY_EC2)).verdict, 'Allowed', action);
+        assert.equal((await evaluateWith(policies, 'scale-up', action, key, BY_EC2)).verdict, 'Allowed', action);
       }
       assert.equal(
         (
-          await judgeBy(policies, 'scale-up', 'kms:CreateGrant', key, {
+          await evaluateWith(policies, 'scale-up', 'kms:CreateGrant', key, {
             ...BY_EC2,
             'kms:GrantIsForAWSResource': 'true',
           })
         ).verdict,
         'Allowed',
       );
-      assert.equal((await judgeBy(policies, 'scale-up', 'kms:Decrypt', key)).verdict, 'ImplicitlyDenied');
+      assert.equal((await evaluateWith(policies, 'scale-up', 'kms:Decrypt', key)).verdict, 'ImplicitlyDenied');
       for (const role of ['webhook', 'scale-down', 'tenant-manager', 'recovery', 'runner']) {
-        assert.equal((await judgeBy(policies, role, 'kms:Decrypt', key, BY_EC2)).verdict, 'ImplicitlyDenied', role);
+        assert.equal(
+          (await evaluateWith(policies, role, 'kms:Decrypt', key, BY_EC2)).verdict,
+          'ImplicitlyDenied',
+          role,
+        );
       }
     });
   }

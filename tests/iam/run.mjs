@@ -1,5 +1,4 @@
-// Everything that is judged on a plan by the real provider: policies, submodules, user data. Ends with `N passed, N
-// failed`.
+// All tests on a plan by the real provider: policies, submodules, user data. Ends with `N passed, N failed`.
 import { run } from 'node:test';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +7,7 @@ const all = join(dirname(fileURLToPath(import.meta.url)), '..', 'terraform', 'al
 const counted = { passed: 0, failed: 0 };
 const isTest = ({ details, name }) => details?.type !== 'suite' && name !== all;
 
-/** A plan that fails takes all its tests with it; it is told once, by the suite whose hook failed. */
+/** If a plan fails, all its tests fail; the error is printed once, by the suite whose hook failed. */
 function tell({ name, details: { error } }) {
   if (['cancelledByParent', 'subtestsFailed'].includes(error.failureType)) return;
   console.log(`FAIL ${name}\n     ${error.cause?.message ?? error.message}`);

@@ -9,8 +9,7 @@ export const LATEST = '2.340.1';
 export const OLD = '2.311.0';
 const DAY = 86_400;
 /**
- * When a release came out, in seconds, the same for the whole run; its archive has files of that time, as GitHub's
- * have.
+ * The release's time in seconds, the same for the whole run; the files in its archive have that time, as GitHub's have.
  */
 const TODAY = Math.floor(Date.now() / 1000 / DAY) * DAY;
 const RELEASED = { [LATEST]: TODAY - 3 * DAY, [OLD]: TODAY - 400 * DAY };
@@ -19,7 +18,7 @@ export const ARCHIVE = archiveName(LATEST);
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-/** GitHub's archive of a runner that tells what it sees at `url`. */
+/** GitHub's archive with a runner that reports to `url`. */
 export function archiveFor(url, { version = LATEST, behaviour = 'job' } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'runner-'));
   try {

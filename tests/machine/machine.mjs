@@ -54,8 +54,8 @@ sleep 1000
 `;
 
 /**
- * Boots a machine with the text as its user data and waits until it has called `shutdown`. Answers what AWS, the runner
- * and the console saw.
+ * Boots a machine with the user data and waits until it has called `shutdown`. Returns the calls to AWS, the runner's
+ * report and the console.
  *
  * @param scenario `system` (a key of SYSTEMS), `runner` (a behaviour, or null for an image without it), `facts`, `aws`,
  *   `env`, `files`, `disk` (size of
@@ -147,7 +147,7 @@ export async function boot(text, { root, logGroup, parameterRoot }, scenario) {
   try {
     await Promise.race([shutdown, gone, late]);
     clearTimeout(timer);
-    // What runs beside the script may still be under way.
+    // Background processes of the script may still run.
     for (let tries = 0; scenario.settled && !scenario.settled(services.seen) && tries < 6000; tries += 1)
       await new Promise((done) => setTimeout(done, 50));
   } finally {

@@ -1,4 +1,4 @@
-// The system that the boot script is run in: Debian's own packages, made once with debootstrap. Never the host.
+// The system in which the boot script runs: Debian's own packages, built once with debootstrap. Never the host.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ const SUITE = 'bookworm';
 /** What Amazon Linux and Ubuntu images have and Debian's least one lacks. No AWS CLI, no git, no libicu. */
 const PACKAGES = ['curl', 'ca-certificates', 'procps', 'util-linux'];
 
-/** What is missing here to run it, in one sentence; undefined when nothing is. */
+/** What is missing to run it, in one sentence; undefined if nothing is. */
 export function whatIsMissing() {
   if (process.platform !== 'linux') return 'The boot script is only run on Linux.';
   if (process.getuid() !== 0)
@@ -38,7 +38,7 @@ function succeeds(command, args) {
   }
 }
 
-/** Answers the folder of the system, made at the first time (half a minute) and kept below `cache`. */
+/** Returns the system's folder, which the first call builds below `cache` in half a minute. */
 export function ensureRoot(cache, log) {
   const folder = join(cache, `${SUITE}-${PACKAGES.join('-')}`);
   if (existsSync(folder)) return folder;

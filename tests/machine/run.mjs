@@ -1,4 +1,4 @@
-// Runs the boot script of a plan, as it is, in a system of its own: see docs/runners.md for what stands in for what.
+// Runs the unchanged boot script of a plan in an isolated system; docs/runners.md lists what is simulated.
 // Ends with `N passed, N failed`.
 //
 //   node tests/machine/run.mjs                  everything (root only)

@@ -11,7 +11,7 @@ const bootTag = ({ aws }) => aws.tags.filter(([key]) => key === 'ghr:boot').at(-
 const states = ({ aws }) => aws.tags.filter(([key]) => key === 'ghr:state').map(([, value]) => value);
 const ranJob = ({ runner }) => runner.arguments !== undefined;
 
-/** What every machine keeps, however it ends. */
+/** The invariants of every machine, however it ends. */
 export function alwaysHolds(result) {
   assert.ok(result.shutdowns.length > 0, `it never shut down; its console:\n${result.output}`);
   assert.match(result.shutdowns[0], /^-h now ghr: [a-z0-9-]+$/);
@@ -320,7 +320,7 @@ export const SCENARIOS = [
     files: { 'opt/ghr/hooks/job-started.sh': 'echo no; exit 9\n' },
     check: (result) => {
       failsWith('hook-error', { ran: true })(result);
-      assert.equal(result.runner.processes, undefined, 'the job ran after all');
+      assert.equal(result.runner.processes, undefined, 'the job ran');
     },
   },
   {

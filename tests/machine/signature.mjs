@@ -1,4 +1,4 @@
-// Signature version 4 as AWS checks it, so that a call which only looks signed is refused here too.
+// Verifies signature version 4 as AWS does, so that a call with a wrong signature is refused here too.
 import { createHash, createHmac } from 'node:crypto';
 
 const MAX_SKEW_MS = 5 * 60_000;
@@ -7,7 +7,7 @@ const AUTHORIZATION =
 const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-/** Answers `{ service }`, or `{ problem }` for a call that AWS would not take. Only calls without a query are known. */
+/** Returns `{ service }`, or `{ problem }` for a call that AWS would refuse. Supports only calls without a query. */
 export function checkSignature({ method, path, headers, body }, { credentials, region, now = Date.now() }) {
   const parts = AUTHORIZATION.exec(headers.authorization ?? '');
   if (parts === null) return { problem: 'no signature of version 4' };

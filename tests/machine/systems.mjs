@@ -1,5 +1,5 @@
-// What tells the two systems apart for the boot script. Neither is the real one: both run on Debian's packages, under
-// the name of the other, with package managers that only note what they are asked to install.
+// How the two systems differ for the boot script. Neither is the real one: both run on Debian's packages under another
+// name, with package managers that only record what they are to install.
 const note = (program) => `#!/bin/bash\necho "${program} $*" >>/var/log/packages\n`;
 
 export const SYSTEMS = {

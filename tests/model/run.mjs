@@ -1,4 +1,4 @@
-// Walks the protocol's model: the protocol itself must walk clean, and each flaw that is put back must break its rule.
+// Checks the protocol's model: the protocol itself must hold every rule, and each reintroduced flaw must break its rule.
 // Needs Python 3.8 or later, without packages.
 //
 //   node tests/model/run.mjs          the short configurations and every flaw
@@ -13,11 +13,11 @@ const model = (...args) => execute('python3', ['-m', 'launch_model', ...args], {
 
 const listed = await model('--list');
 if (listed.code !== 0) {
-  console.error(`The model does not start: ${listed.stderr.trim() || 'python3 gave no reason'}`);
+  console.error(`Could not start the model: ${listed.stderr.trim() || 'python3 printed no error'}`);
   process.exit(2);
 }
 const { short, long, flaws } = JSON.parse(listed.stdout);
-// The longest first, so that the last ones fill the gaps.
+// The longest first, so that the shortest fill the gaps.
 const configurations = [...(process.argv.includes('--soak') ? long : []), ...short.toReversed()];
 const tasks = [...configurations.map((name) => [name]), ...flaws.map((name) => ['--find', name])];
 const count = tasks.length;

@@ -1,5 +1,5 @@
-// What a plan would write into the state. Values that are given become the values of the App's parameters and nothing
-// else; with references the state learns no secret at all.
+// What a plan would write into the state. Secrets given as values appear only in the App's parameters; with references
+// the state contains no secret.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { ACCOUNT, REGION, plan, planOnce, resourcesOf } from '../terraform/render.mjs';
@@ -16,7 +16,7 @@ const REFERENCES = `github_app = {
   webhook_secret_ssm = ${reference('webhook-secret')}
 }`;
 
-/** Addresses with the attributes in which a secret stands; inputs of the caller's own plan are not of the state. */
+/** Addresses and attributes that contain a secret; inputs of the caller's own plan are not in the state. */
 function holdersOf(json) {
   const found = [];
   const search = (address, path, value) => {

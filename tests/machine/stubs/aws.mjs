@@ -4,8 +4,8 @@ const TAG_KEYS = ['ghr:state', 'ghr:boot'];
 const LEGAL_TAG_VALUE = /^[A-Za-z0-9 +\-=._:/@]{0,256}$/;
 
 /**
- * SSM, EC2 and CloudWatch Logs as one machine's role sees them: its own parameter, two tags on itself, its own stream.
- * What else is called is refused and remembered.
+ * SSM, EC2 and CloudWatch Logs for one machine's role: its own parameter, two tags on itself, its own stream. Any other
+ * call is refused and recorded.
  */
 export function awsServices({ instanceId, region, credentials, parameter, logGroup, misses = 0, refuse = [] }) {
   const seen = { calls: [], refused: [], tags: [], lines: [], stream: undefined, deleted: false };

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 
-/** A server on a port of its own; `handle` gets the whole request and answers `{ status?, body?, headers? }`. */
+/** A server on a free port; `handle` receives the whole request and returns `{ status?, body?, headers? }`. */
 export async function listen(handle) {
   const server = createServer(async (request, response) => {
     const chunks = [];

@@ -3,8 +3,7 @@ import { randomUUID } from 'node:crypto';
 const DATA = '/latest/meta-data/';
 
 /**
- * A machine's metadata service that takes tokens only. `facts`: what is below /latest/meta-data/; what is missing there
- * is 404.
+ * A machine's metadata service that requires tokens. `facts`: the paths below /latest/meta-data/; any other is 404.
  */
 export function metadataService(facts) {
   const tokens = new Set();

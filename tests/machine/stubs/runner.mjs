@@ -1,14 +1,14 @@
 /**
- * GitHub's runner as far as its user data meets it. `run.sh` and the helper have the exit codes of actions/runner: the
- * listener's own code gets out only as 7, only where that is asked for, and only when run.sh handles signals itself;
- * nearly everything else ends with 0.
+ * GitHub's runner as the user data sees it. `run.sh` and the helper have the exit codes of actions/runner: of the
+ * listener's own codes only 7 is passed on, only on request, and only when run.sh handles signals itself; nearly
+ * everything else exits with 0.
  *
- * @param url where the listener tells what it sees
+ * @param url where the listener sends its report
  * @param behaviour one of the names in LISTENER
  */
 export function runnerFiles({ url, behaviour = 'job', version }) {
   const listener = LISTENER[behaviour];
-  if (listener === undefined) throw new Error(`The runner knows no behaviour ${behaviour}.`);
+  if (listener === undefined) throw new Error(`Unknown runner behaviour ${behaviour}.`);
   const files = {
     'run.sh': RUN,
     'run-helper.sh.template': HELPER,
