@@ -19,7 +19,7 @@ const modelSources = readdirSync(join(root, 'tests/model/launch_model'))
   .filter((name) => name.endsWith('.py'))
   .map((name) => read('tests/model/launch_model', name))
   .join('\n');
-const isInModel = (name: string): boolean => modelSources.includes(`"${name}"`);
+const isInModel = (name = ''): boolean => modelSources.includes(`"${name}"`);
 
 /** The first column of the table below a heading. */
 function firstColumn(heading: string): string[] {
