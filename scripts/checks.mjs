@@ -91,7 +91,6 @@ export const checks = [
   {
     name: 'example',
     about: 'the complete example applied to the emulator, planned again, destroyed: nothing is left',
-    lane: 'waiting',
     run: checkExample,
   },
   {

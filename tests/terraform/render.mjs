@@ -2,7 +2,7 @@
 // ./offline-aws.mjs. The plan shows the whole text of every policy and the user data, because the module builds them
 // from names.
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -106,10 +106,21 @@ export async function initialise(example, cwd, data = 'render') {
     AWS_EC2_METADATA_DISABLED: 'true',
     CHECKPOINT_DISABLE: '1',
   };
+  // Copies of an example have the same modules and provider, and so need the first one's lock alone. Each `init` reads
+  // the whole provider for its checksum: seconds.
+  const known = locks.get(folder);
+  if (known !== undefined) {
+    writeFileSync(join(cwd, LOCK), known);
+    return own;
+  }
   const backend = example === 'sandbox' ? ['-reconfigure', `-backend-config=path=${join(folder, 'state')}`] : [];
   await run(findTerraform(), ['init', '-no-color', '-input=false', ...backend], { cwd, env: own });
+  locks.set(folder, readFileSync(join(cwd, LOCK)));
   return own;
 }
+
+const LOCK = '.terraform.lock.hcl';
+const locks = new Map();
 
 let planned;
 
