@@ -34,7 +34,10 @@ export interface SimulationResult extends Report {
 }
 
 const START = '2026-01-15T12:00:00.000Z';
-/** After the last job and the last fault: time for what restarts hourly, and for the longest lifetime of a machine. */
+/**
+ * After the last fault and the last start of a job: time for what restarts hourly, and for the longest lifetime of a
+ * machine. Many tenants have work for hours when the weather turns fair, and a job that starts then may run for six.
+ */
 const PATIENCE = 8 * 60 * MINUTE;
 const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined, with: () => SILENT };
 
@@ -119,11 +122,15 @@ async function run(options: SimulationOptions, agenda: Agenda, how: { readonly k
   let over = false;
   const look = (): void => {
     const settled = findUnsettled(world).length === 0;
-    over = settled || agenda.now() > calmAt + PATIENCE;
+    over = settled || agenda.now() > Math.max(calmAt, lastStartOf(github)) + PATIENCE;
     if (!over) agenda.after(20 * SECOND, look);
   };
   agenda.after(scenario.calmAt, look);
   await agenda.run(() => over);
   judgeEnd(world, checker);
   return { ...report({ world, checker, guard, calls, metrics, functions, options, ended: agenda.now() - Date.parse(START) }), trace: trace.digest(), lines: trace.lines };
+}
+
+function lastStartOf({ jobs }: GitHubSide): number {
+  return jobs.reduce((last, { startedAt = 0 }) => Math.max(last, startedAt), 0);
 }
