@@ -187,6 +187,8 @@ module "runners" {
   binaries                        = var.runner.binaries
   max_runner_age_days             = var.runner.max_age_days
   lifetime_minutes                = var.runner.timeouts.lifetime
+  sudo                            = var.runner.sudo
+  network                         = { proxy = var.network.proxy, no_proxy = var.network.no_proxy, ca_bundle_parameter = var.network.ca_bundle == null ? null : local.ca_bundle_parameter }
   hooks                           = var.runner.hooks
   logs                            = merge(local.log, { enabled = var.observability.runner_logs, class = var.observability.log_class })
   policy_arns                     = var.runner.policy_arns

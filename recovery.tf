@@ -49,7 +49,7 @@ data "aws_iam_policy_document" "recovery" {
   statement {
     sid       = "ReadAppIdAndKey"
     actions   = ["ssm:GetParameters"]
-    resources = [module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn]
+    resources = concat([module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn], local.ca_bundle_arns)
   }
 
   dynamic "statement" {
@@ -112,7 +112,7 @@ resource "aws_lambda_function" "recovery" {
   }
 
   environment {
-    variables = {
+    variables = merge(local.network_environment, {
       ENVIRONMENT               = var.prefix
       LOG_LEVEL                 = var.observability.log_level
       TENANTS_TABLE             = aws_dynamodb_table.tenants.name
@@ -127,7 +127,7 @@ resource "aws_lambda_function" "recovery" {
       GITHUB_API_URL            = var.github_api_url
       GITHUB_APP_ID_PARAMETER   = module.ssm.parameters.id.name
       GITHUB_APP_KEY_PARAMETER  = module.ssm.parameters.key_base64.name
-    }
+    })
   }
 
   tags = local.tags

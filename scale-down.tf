@@ -44,7 +44,7 @@ data "aws_iam_policy_document" "scale_down" {
   statement {
     sid       = "ReadAppIdAndKey"
     actions   = ["ssm:GetParameters"]
-    resources = [module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn]
+    resources = concat([module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn], local.ca_bundle_arns)
   }
 
   dynamic "statement" {
@@ -107,7 +107,7 @@ resource "aws_lambda_function" "scale_down" {
   }
 
   environment {
-    variables = {
+    variables = merge(local.network_environment, {
       ENVIRONMENT               = var.prefix
       LOG_LEVEL                 = var.observability.log_level
       TENANTS_TABLE             = aws_dynamodb_table.tenants.name
@@ -128,7 +128,7 @@ resource "aws_lambda_function" "scale_down" {
       IDLE_TIMEOUT_MINUTES      = tostring(var.runner.timeouts.idle)
       MAX_LIFETIME_MINUTES      = tostring(var.runner.timeouts.lifetime)
       MAX_RECEIVE_COUNT         = tostring(local.max_receive_count)
-    }
+    })
   }
 
   tags = local.tags

@@ -35,7 +35,7 @@ data "aws_iam_policy_document" "scale_up" {
   statement {
     sid       = "ReadAppIdAndKey"
     actions   = ["ssm:GetParameters"]
-    resources = [module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn]
+    resources = concat([module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn], local.ca_bundle_arns)
   }
 
   statement {
@@ -242,7 +242,7 @@ resource "aws_lambda_function" "scale_up" {
   }
 
   environment {
-    variables = {
+    variables = merge(local.network_environment, {
       ENVIRONMENT               = var.prefix
       LOG_LEVEL                 = var.observability.log_level
       TENANTS_TABLE             = aws_dynamodb_table.tenants.name
@@ -265,7 +265,7 @@ resource "aws_lambda_function" "scale_up" {
       FUNCTION_TIMEOUT_SECONDS  = tostring(var.lambda.timeout_seconds.scale_up)
       MAX_RECEIVE_COUNT         = tostring(local.max_receive_count)
       KMS_KEY_ARN               = var.encryption.parameters == null ? "" : var.encryption.parameters
-    }
+    })
   }
 
   tags = local.tags

@@ -60,7 +60,7 @@ data "aws_iam_policy_document" "tenant_manager" {
   statement {
     sid       = "ReadAppIdAndKey"
     actions   = ["ssm:GetParameters"]
-    resources = [module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn]
+    resources = concat([module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn], local.ca_bundle_arns)
   }
 
   statement {
@@ -173,7 +173,7 @@ resource "aws_lambda_function" "tenant_manager" {
   }
 
   environment {
-    variables = {
+    variables = merge(local.network_environment, {
       ENVIRONMENT               = var.prefix
       LOG_LEVEL                 = var.observability.log_level
       TENANTS_TABLE             = aws_dynamodb_table.tenants.name
@@ -194,7 +194,7 @@ resource "aws_lambda_function" "tenant_manager" {
       ONBOARDING_MODE           = var.onboarding.mode
       ALLOWED_ACCOUNTS          = jsonencode(var.onboarding.allowed_accounts)
       FUNCTION_TIMEOUT_SECONDS  = tostring(var.lambda.timeout_seconds.tenant_manager)
-    }
+    })
   }
 
   tags = local.tags

@@ -11,14 +11,15 @@ variable "runner" {
       - `filter`: (Optional) the newest AMI of each tier's architecture whose name is like `name` and whose owner is among `owners` (account ids, `self`, `amazon`); looked up at every plan, so a new one comes with an apply.
       - `root_device_name`: (Optional) where that image has its root disk. Default `/dev/xvda`; with `filter`, what the image says.
     - `binaries`: (Optional) where a machine whose image has no `/opt/actions-runner` gets GitHub's runner from, by architecture (`x64`, `arm64`): `url` of the `.tar.gz`, and `sha256`, its digest, as the machine refuses any other file. Default: the latest release on github.com. GitHub gives no jobs to a runner more than 30 days behind, so a pinned one must be moved along.
-    - `max_age_days`: (Optional) days after which the runner in an image counts as old, so that the machine takes it from `binaries` instead. Default `25`, of the 30 that GitHub grants.
+    - `max_age_days`: (Optional) days since its release after which the runner in an image counts as old, so that the machine takes it from `binaries` instead. Default `25`, of the 30 that GitHub grants.
     - `hooks`: (Optional) bash scripts of your own, readable by every job. A few hundred bytes fit into the user data; longer ones belong into the image.
       - `before_runner`: (Optional) as root, before the runner is installed, for 5 minutes at most, with `GHR_TENANT_ID`, `GHR_INSTANCE_ID` and `AWS_REGION` set; when it fails, the machine ends without a job.
       - `job_started`, `job_completed`: (Optional) before and after the job, as the runner's user; one that fails, fails the job.
     - `timeouts`: (Optional) how long a machine may take, in minutes.
       - `boot`: (Optional) from launch to its registration at GitHub. Default `10`.
       - `idle`: (Optional) without a job, after its last one or, where none ever came, after the time to boot. Default `5`.
-      - `lifetime`: (Optional) in all, busy or not. Default `360`, GitHub's own default for a job.
+      - `lifetime`: (Optional) of a job, counted from its start; ten minutes later the machine ends it, busy or not. Default `360`, GitHub's own default for a job, so that GitHub's own end comes first.
+    - `sudo`: (Optional) whether jobs may become root on their machine, by `sudo` without a password, as on GitHub's own runners. Default `false`.
     - `disk`: (Optional) the encrypted root disk.
       - `size_gb`: (Optional) default `30`.
       - `type`: (Optional) `gp3` or `io2`. Default `gp3`.
@@ -35,6 +36,7 @@ variable "runner" {
     }), {})
     binaries     = optional(map(object({ url = string, sha256 = string })), {})
     max_age_days = optional(number, 25)
+    sudo         = optional(bool, false)
     hooks = optional(object({
       before_runner = optional(string)
       job_started   = optional(string)

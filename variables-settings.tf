@@ -69,7 +69,7 @@ variable "onboarding" {
 ################################################################################
 
 variable "github_api_url" {
-  description = "Base address of GitHub's REST API; for GitHub Enterprise Server `https://host/api/v3`."
+  description = "Base address of GitHub's REST API; for GitHub Enterprise Server `https://host/api/v3`, with data residency `https://api.SUBDOMAIN.ghe.com`."
   type        = string
   default     = "https://api.github.com"
   nullable    = false
@@ -78,6 +78,38 @@ variable "github_api_url" {
   validation {
     condition     = can(regex("^(https://[^/\\s]+|http://(127\\.0\\.0\\.1|localhost)(:[0-9]+)?)(/[^\\s]*[^/\\s])?$", var.github_api_url))
     error_message = "github_api_url \"${var.github_api_url}\" must be an https address without a slash at its end (http only for 127.0.0.1 and localhost)."
+  }
+}
+
+variable "network" {
+  description = <<-EOT
+    What stands between GitHub and the functions and machines. AWS's own addresses are never asked through the proxy: VPC endpoints or a NAT gateway lead there.
+    - `proxy`: (Optional) an HTTP proxy that takes `CONNECT`, as `http://host:port` or `https://host:port`. Functions reach one in your network by `lambda.vpc`. Default none.
+    - `no_proxy`: (Optional) hosts that are asked without it, each with all hosts below. Default none.
+    - `ca_bundle`: (Optional) certificates of authorities that are trusted besides the public ones, as PEM: those of a GitHub Enterprise Server or of a proxy that opens TLS. About three fit. Default none.
+  EOT
+  type = object({
+    proxy     = optional(string)
+    no_proxy  = optional(list(string), [])
+    ca_bundle = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  # Every job would read a password in it.
+  validation {
+    condition     = var.network.proxy == null ? true : can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]+)?$", var.network.proxy))
+    error_message = "network.proxy must be http://host:port or https://host:port, without a user, a password, a path or a slash at its end."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.network.no_proxy : can(regex("^[A-Za-z0-9.-]+$", host))])
+    error_message = "network.no_proxy must hold names of hosts, such as github.example.com; not so: ${join(", ", [for host in var.network.no_proxy : host if !can(regex("^[A-Za-z0-9.-]+$", host))])}."
+  }
+
+  validation {
+    condition     = var.network.ca_bundle == null ? true : can(regex("-----BEGIN CERTIFICATE-----", var.network.ca_bundle)) && !can(regex("PRIVATE KEY", var.network.ca_bundle))
+    error_message = "network.ca_bundle must hold certificates as PEM (-----BEGIN CERTIFICATE-----) and no private key; read it by file()."
   }
 }
 

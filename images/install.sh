@@ -52,10 +52,20 @@ newest_version() {
   echo "${address##*/v}"
 }
 
-digest_by_github() {
-  local version="$1" name="$2"
-  curl -sSf --max-time 30 --retry 3 "https://api.github.com/repos/actions/runner/releases/tags/v$version" |
-    tr -d '\n ' | grep -oE "\"name\":\"$name\".{0,2000}" | grep -oE '"digest":"sha256:[0-9a-f]{64}' | head -n 1 | grep -oE '[0-9a-f]{64}$'
+# What GitHub's API says of the release: one line, without spaces.
+release_by_github() {
+  curl -sSf --max-time 30 --retry 3 "https://api.github.com/repos/actions/runner/releases/tags/v$1" | tr -d '\n '
+}
+
+digest_of() {
+  grep -oE "\"name\":\"$1\".{0,2000}" <<<"$release" | grep -oE '"digest":"sha256:[0-9a-f]{64}' | head -n 1 | grep -oE '[0-9a-f]{64}$'
+}
+
+# When the release came out, for the machines to tell its age; what GitHub built it on where the API is silent.
+release_time() {
+  local published
+  published="$(grep -oE '"published_at":"[0-9TZ:-]+"' <<<"$release" | head -n 1 | cut -d '"' -f 4)"
+  if [ -n "$published" ]; then date -d "$published" +%s; else stat -c %Y "$new/bin/Runner.Listener"; fi
 }
 
 [ "$(id -u)" -eq 0 ] || fail 'run me as root'
@@ -66,7 +76,8 @@ version="${RUNNER_VERSION:-$(newest_version)}"
 [[ "$version" =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "RUNNER_VERSION \"$version\" is no version such as 2.336.0"
 name="actions-runner-linux-$(architecture)-$version.tar.gz"
 url="${RUNNER_URL:-https://github.com/actions/runner/releases/download/v$version/$name}"
-digest="${RUNNER_SHA256:-$(digest_by_github "$version" "$name" || true)}"
+release="$(release_by_github "$version" || true)"
+digest="${RUNNER_SHA256:-$(digest_of "$name" || true)}"
 [ -n "$digest" ] || fail "GitHub's API gave no digest of $name: set RUNNER_SHA256, as the release's page shows it"
 
 new="$(mktemp -d "$runner_dir.XXXXXX")"
@@ -77,8 +88,8 @@ tar -xzf "$new/archive" -C "$new"
 rm "$new/archive"
 [ -x "$new/run.sh" ] || fail "$url is no archive of actions/runner: it has no run.sh"
 
-# Version and day, by which a machine knows at boot whether the runner is fresh enough, and how old it is.
-echo "$version $(date +%s)" >"$new/.ghr-image"
+# By which a machine knows at boot whether the runner is fresh enough: not the day of baking, as GitHub counts from releases.
+echo "$version $(release_time)" >"$new/.ghr-image"
 id runner >/dev/null 2>&1 || useradd --create-home --shell /bin/bash runner
 chmod 755 "$new"
 # Here, as on a machine each file of a fresh disk must first be fetched.

@@ -72,7 +72,7 @@ describe('a tenant whom GitHub limits', () => {
     expect(system.world.state.fleet.alive(1001)).toHaveLength(1);
     expect(system.world.names()).not.toContain('github.deleteRunner');
     await system.world.registry.limitGitHub(1001, new Date(system.world.clock.now().getTime() + 6 * HOUR));
-    system.world.clock.advance(331 * MINUTE);
+    system.world.clock.advance(361 * MINUTE);
     await system.sweep();
     expect(system.world.state.fleet.alive(1001)).toEqual([]);
   });

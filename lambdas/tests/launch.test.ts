@@ -25,10 +25,10 @@ describe('one job', () => {
     expect(system.live()).toEqual([]);
   });
 
-  test('costs one GitHub call besides the token and no Describe', async () => {
+  test('costs one look at its runner group and one registration at GitHub besides the token, and no Describe', async () => {
     const system = systemWithTenant();
     await system.queueJob(1);
-    expect(system.world.names().filter((name) => name.startsWith('github.'))).toEqual(['github.authorize', 'github.createJitConfig']);
+    expect(system.world.names().filter((name) => name.startsWith('github.'))).toEqual(['github.authorize', 'github.findRunnerGroup', 'github.createJitConfig']);
     expect(system.world.names().filter((name) => /fleet\.(describe|list|findByToken)/.test(name))).toEqual([]);
   });
 

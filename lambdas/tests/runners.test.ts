@@ -213,10 +213,25 @@ describe('the sweep', () => {
     const system = await systemWithTwoRunners();
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 1));
-    system.world.clock.advance(361 * MINUTE);
+    system.world.clock.advance(376 * MINUTE);
     await system.sweep();
     expect(system.job(1)).toMatchObject({ state: 'cancelled', reason: 'max-lifetime' });
     expect(system.live()).not.toContain('1-1');
+  });
+
+  test('leaves a job of 360 minutes to GitHub’s own end, whenever it started and whether or not its start was heard of', async () => {
+    for (const heard of [true, false]) {
+      const system = await systemWithTwoRunners();
+      system.world.clock.advance(14 * MINUTE);
+      const event = system.takeJob(system.machineOf(1).instanceId, 1);
+      if (heard) await system.jobEvent(event);
+      system.world.clock.advance(366 * MINUTE);
+      await system.sweep();
+      expect(system.live()).toContain('1-1');
+      system.world.clock.advance(30 * MINUTE);
+      await system.sweep();
+      expect(system.live()).not.toContain('1-1');
+    }
   });
 
   test('terminates a machine that no launch accounts for, after the grace', async () => {

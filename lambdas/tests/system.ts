@@ -91,13 +91,13 @@ export function createSystem(options: Parameters<typeof createWorld>[0] & Pick<S
       registration.online = true;
       registration.busy = true;
       world.state.github.jobs.set(jobId, { status: 'in_progress', runnerName: registration.name });
-      return jobEvent({ jobId, kind: 'in_progress', runnerName: registration.name, runnerId: registration.id });
+      return jobEvent({ jobId, kind: 'in_progress', at: world.clock.now().toISOString(), runnerName: registration.name, runnerId: registration.id });
     },
     finishJob: (instanceId, jobId) => {
       const registration = registrationOf(instanceId);
       world.state.github.registrations.splice(world.state.github.registrations.indexOf(registration), 1);
       world.state.github.jobs.set(jobId, { status: 'completed', conclusion: 'success', runnerName: registration.name });
-      return jobEvent({ jobId, kind: 'completed', conclusion: 'success', runnerName: registration.name, runnerId: registration.id });
+      return jobEvent({ jobId, kind: 'completed', at: world.clock.now().toISOString(), conclusion: 'success', runnerName: registration.name, runnerId: registration.id });
     },
     jobEvent: async (event) => {
       const decoded = decodeJson(encodeJobEvent(event), decodeJobEvent);

@@ -67,7 +67,7 @@ locals {
     }
     "runner-age" = {
       runbook   = "the-runner-in-the-image-is-old"
-      says      = "The runner in a machine's image is 16 days old or older; GitHub gives no jobs to one that is more than 30 days behind."
+      says      = "The runner in a machine's image was released 16 days ago or earlier and is not the newest; GitHub gives no jobs to one that is more than 30 days behind."
       metric    = "RunnerVersionAgeDays", statistic = "Maximum"
       threshold = 16
     }

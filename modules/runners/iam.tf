@@ -42,6 +42,16 @@ data "aws_iam_policy_document" "runner" {
 
   # Writing only. The streams of one group can't be told apart by a policy: a stream's name has no colon, and what tells machines apart has.
   dynamic "statement" {
+    for_each = var.network.ca_bundle_parameter == null ? [] : [var.network.ca_bundle_parameter]
+
+    content {
+      sid       = "ReadCertificates"
+      actions   = ["ssm:GetParameter"]
+      resources = ["arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter${statement.value}"]
+    }
+  }
+
+  dynamic "statement" {
     for_each = var.logs.enabled ? [1] : []
 
     content {

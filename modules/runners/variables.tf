@@ -34,15 +34,31 @@ variable "binaries" {
 }
 
 variable "max_runner_age_days" {
-  description = "Days after which the runner in the image counts as old, and a newer one is downloaded at boot. GitHub gives no jobs to a runner more than 30 days behind."
+  description = "Days since its release after which the runner in the image counts as old, and a newer one is downloaded at boot. GitHub gives no jobs to a runner more than 30 days behind."
   type        = number
   default     = 25
 }
 
 variable "lifetime_minutes" {
-  description = "Minutes after which a machine ends its job and itself."
+  description = "Minutes that a job may take, from its start; ten later the machine ends it and itself."
   type        = number
   default     = 360
+}
+
+variable "sudo" {
+  description = "Whether jobs may become root on their machine, by `sudo` without a password."
+  type        = bool
+  default     = false
+}
+
+variable "network" {
+  description = "The `proxy` of the runner and its downloads, the hosts without it (`no_proxy`), and the SSM parameter with certificates that are trusted besides the public ones (`ca_bundle_parameter`), as PEM in gzip and base64."
+  type = object({
+    proxy               = optional(string)
+    no_proxy            = optional(list(string), [])
+    ca_bundle_parameter = optional(string)
+  })
+  default = {}
 }
 
 variable "hooks" {

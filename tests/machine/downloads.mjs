@@ -6,22 +6,28 @@ import { dirname, join } from 'node:path';
 import { runnerFiles } from './stubs/runner.mjs';
 
 export const LATEST = '2.340.1';
-export const ARCHIVE = `actions-runner-linux-x64-${LATEST}.tar.gz`;
+export const OLD = '2.311.0';
+const DAY = 86_400;
+/** When a release came out, in seconds, the same for the whole run; its archive has files of that time, as GitHub's have. */
+const TODAY = Math.floor(Date.now() / 1000 / DAY) * DAY;
+const RELEASED = { [LATEST]: TODAY - 3 * DAY, [OLD]: TODAY - 400 * DAY };
+const archiveName = (version) => `actions-runner-linux-x64-${version}.tar.gz`;
+export const ARCHIVE = archiveName(LATEST);
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 /** GitHub's archive of a runner that tells what it sees at `url`. */
-export function archiveFor(url) {
+export function archiveFor(url, { version = LATEST, behaviour = 'job' } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'runner-'));
   try {
-    for (const [name, content] of Object.entries(runnerFiles({ url }))) {
+    for (const [name, content] of Object.entries(runnerFiles({ url, behaviour }))) {
       const path = join(folder, 'content', name);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, content);
       chmodSync(path, 0o755);
     }
     // The same bytes each time, so that their digest can be known beforehand.
-    execFileSync('sh', ['-c', `tar --sort=name --mtime=@1700000000 --owner=0 --group=0 -C "${join(folder, 'content')}" -cf - . | gzip -n >"${join(folder, 'archive')}"`]);
+    execFileSync('sh', ['-c', `tar --sort=name --mtime=@${RELEASED[version]} --owner=0 --group=0 -C "${join(folder, 'content')}" -cf - . | gzip -n >"${join(folder, 'archive')}"`]);
     return readFileSync(join(folder, 'archive'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -44,13 +50,18 @@ export function gitHub(answer) {
   };
 }
 
-export function newestByGitHub({ digest } = {}) {
+export function newestByGitHub({ digest, newest = {} } = {}) {
   return gitHub((path, origin) => {
     if (path === 'github.com/actions/runner/releases/latest') return { status: 302, headers: { location: `${origin}/files/github.com/actions/runner/releases/tag/v${LATEST}` } };
     if (path === `github.com/actions/runner/releases/tag/v${LATEST}`) return { body: '<html></html>' };
-    if (path === `github.com/actions/runner/releases/download/v${LATEST}/${ARCHIVE}`) return { body: archiveFor(origin) };
-    if (path !== `api.github.com/repos/actions/runner/releases/tags/v${LATEST}`) return { status: 404 };
+    const version = [LATEST, OLD].find((one) => path.includes(`/v${one}`));
+    if (version === undefined) return { status: 404 };
+    const archive = () => archiveFor(origin, { version, ...(version === LATEST && newest) });
+    if (path === `github.com/actions/runner/releases/download/v${version}/${archiveName(version)}`) return { body: archive() };
+    if (path !== `api.github.com/repos/actions/runner/releases/tags/v${version}`) return { status: 404 };
     const asset = (name, sha) => ({ url: 'https://api.github.com/…', id: 1, name, label: null, uploader: { login: 'github-actions[bot]', id: 2 }, size: 3, digest: `sha256:${sha}`, download_count: 4 });
-    return { body: JSON.stringify({ tag_name: `v${LATEST}`, assets: [asset('actions-runner-linux-arm64-2.340.1.tar.gz', '2'.repeat(64)), asset(ARCHIVE, digest ?? sha256(archiveFor(origin)))] }, null, 2) };
+    const assets = [asset(`actions-runner-linux-arm64-${version}.tar.gz`, '2'.repeat(64)), asset(archiveName(version), digest ?? sha256(archive()))];
+    const published = new Date(RELEASED[version] * 1000).toISOString().replace('.000', '');
+    return { body: JSON.stringify({ tag_name: `v${version}`, published_at: published, assets }, null, 2) };
   });
 }

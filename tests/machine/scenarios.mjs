@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../terraform/render.mjs';
-import { ARCHIVE, LATEST, gitHub, mirror, newestByGitHub, pinned } from './downloads.mjs';
+import { ARCHIVE, LATEST, OLD, gitHub, mirror, newestByGitHub, pinned } from './downloads.mjs';
 import { CONFIG, INSTANCE, REGION, TENANT } from './machine.mjs';
 
 const DAY = 86_400;
@@ -46,6 +46,11 @@ function withHookBeforeRunner(text, script) {
   const start = text.indexOf('\nbegin runner\n');
   assert.ok(start > 0, 'the step "runner" has another name');
   return `${text.slice(0, start)}\n${rendered}${text.slice(start)}`;
+}
+
+function withSudo(text) {
+  const [, block] = /^%\{ if sudo ~\}\n([\s\S]*?)^%\{ endif ~\}\n/m.exec(readFileSync(TEMPLATE, 'utf8'));
+  return text.replace('  chown runner: "$dir/job"\n', (line) => `${line}${block}`);
 }
 
 /** @returns the scenarios for both systems; `check` gets what {@link boot} answers */
@@ -165,13 +170,58 @@ export const SCENARIOS = [
     },
   },
   {
+    name: 'keeps the image’s runner while it is GitHub’s newest, however long ago it was released',
+    version: { name: LATEST, since: now() - 40 * DAY },
+    ...newestByGitHub(),
+    check: (result) => {
+      assert.equal(result.reason, 'job-done', result.output);
+      assert.match(bootTag(result), new RegExp(` version=${LATEST} age=0$`));
+      assert.ok(!result.downloads.some((path) => path.endsWith('.tar.gz')), 'it was downloaded again');
+    },
+  },
+  {
+    name: 'counts the age of a runner from its release, not from the day it was baked into the image',
+    ...baked({ prepare: `RUNNER_VERSION=${OLD} bash /install.sh` }),
+    check: (result) => {
+      assert.equal(result.reason, 'job-done', result.output);
+      assert.match(result.output, /of a release 40\d days ago/);
+      assert.match(bootTag(result), new RegExp(` version=${LATEST} age=0$`));
+    },
+  },
+  {
+    name: 'believes the files of a runner more than a note that is younger than they are',
+    ...baked({ prepare: `RUNNER_VERSION=${OLD} bash /install.sh && echo "${OLD} $(date +%s)" >/opt/actions-runner/.ghr-image` }),
+    check: (result) => assert.match(result.output, /of a release 40\d days ago/),
+  },
+  {
+    name: 'takes the newest runner when GitHub refuses the image’s (exit code 7), and runs the job with the same configuration',
+    runner: 'deprecated',
+    version: { name: '2.339.0', since: now() - 2 * DAY },
+    ...newestByGitHub(),
+    check: (result) => {
+      assert.equal(result.reason, 'job-done', result.output);
+      assert.deepEqual(result.runner.arguments.trim().split('\n'), ['runner', 'run', '--jitconfig', CONFIG]);
+      assert.match(bootTag(result), new RegExp(` version=${LATEST} age=0$`));
+    },
+  },
+  {
+    name: 'takes the newest runner once, and ends when GitHub refuses that too',
+    runner: 'deprecated',
+    version: { name: '2.339.0', since: now() - 2 * DAY },
+    ...newestByGitHub({ newest: { behaviour: 'deprecated' } }),
+    check: (result) => {
+      failsWith('runner-deprecated', { ran: true })(result);
+      assert.equal(result.downloads.filter((path) => path.endsWith('.tar.gz')).length, 1);
+    },
+  },
+  {
     name: 'boots from what images/install.sh made, without a download or a change of owner',
     ...baked({ prepare: 'HOOKS_DIR=/my-hooks bash /install.sh && rm /usr/local/bin/curl && touch /baked && sleep 1' }),
     during: 'until [ -e tmp/my-hook-ran ]; do sleep 0.1; done; curl -s --data "$(find opt -newer baked -user root; cat opt/actions-runner/.ghr-image)" "$CONTROL/runner/image"',
     check: (result) => {
       assert.equal(result.reason, 'job-done', result.output);
       assert.match(result.output, new RegExp(`tag the image with ghr:runner_version=${LATEST}`));
-      assert.match(bootTag(result), new RegExp(` version=${LATEST} age=0$`));
+      assert.match(bootTag(result), new RegExp(` version=${LATEST} age=3$`));
       assert.equal(result.downloads.filter((name) => name.endsWith(ARCHIVE)).length, 1, 'it was downloaded again at boot');
       assert.match(result.runner.image, new RegExp(`^${LATEST} \\d+$`));
     },
@@ -181,7 +231,7 @@ export const SCENARIOS = [
     ...baked({ prepare: 'bash /install.sh; [ $? -ne 0 ] && [ ! -e /opt/actions-runner ]', gitHubs: newestByGitHub({ digest: '1'.repeat(64) }) }),
     check: (result) => assert.match(result.output, /does not have the digest 1111/),
   },
-  { name: 'ends when GitHub no longer takes this version (exit code 7)', runner: 'deprecated', check: failsWith('runner-deprecated', { ran: true }) },
+  { name: 'ends when GitHub no longer takes this version (exit code 7) and no other can be had', runner: 'deprecated', ...gitHub(() => ({ status: 404 })), check: failsWith('runner-deprecated', { ran: true }) },
   { name: 'ends when the runner gets no job', runner: 'no-job', check: failsWith('no-job', { ran: true }) },
   { name: 'ends when the runner can’t be started', runner: 'broken', check: failsWith('runner-exit-3') },
   { name: 'ends when the disk is full before the job', disk: '100m', check: failsWith('disk-full') },
@@ -216,6 +266,32 @@ export const SCENARIOS = [
     },
   },
   { name: 'ends a job that takes too long', runner: 'hang', env: { GHR_JOB_SECONDS: '2' }, check: failsWith('time-limit', { ran: true }) },
+  {
+    name: 'counts the time of a job from its start, however long the runner waited for it',
+    runner: 'late',
+    env: { GHR_JOB_SECONDS: '4' },
+    check: ({ reason, output }) => assert.equal(reason, 'job-done', output),
+  },
+  {
+    name: 'has sudo for its jobs where the module was told so',
+    // The plan that all scenarios share has none.
+    alter: (text) => withSudo(text),
+    files: { 'etc/sudoers.d/README': '' },
+    during: 'until [ -s etc/sudoers.d/ghr-runner ]; do sleep 0.1; done; curl -s --data-binary @etc/sudoers.d/ghr-runner "$CONTROL/runner/sudo"',
+    check: ({ reason, runner, output }) => {
+      assert.equal(reason, 'job-done', output);
+      assert.equal(runner.sudo.trim(), 'runner ALL=(ALL) NOPASSWD:ALL');
+    },
+  },
+  {
+    name: 'has no sudo for its jobs otherwise',
+    files: { 'etc/sudoers.d/README': '' },
+    during: 'until [ -e tmp/job-runs ] || [ -e run/ghr/ended ]; do sleep 0.1; done; curl -s --data "$(ls etc/sudoers.d)" "$CONTROL/runner/sudo"',
+    check: ({ reason, runner, output }) => {
+      assert.equal(reason, 'job-done', output);
+      assert.doesNotMatch(runner.sudo ?? '', /ghr-runner/);
+    },
+  },
   { name: 'ends when it is told to stop', runner: 'hang', during: 'until [ -e tmp/job-runs ]; do sleep 0.1; done; kill -TERM "$script"', check: failsWith('told-to-stop', { ran: true }) },
   {
     name: 'is ended by its watchdog when the script dies',

@@ -123,7 +123,7 @@ export const mutations = [
   {
     name: "a machine that EC2 ended: on the tenant's circuit",
     file: 'libs/core/src/protocol/keep-circuit.ts',
-    edits: [['const NO_FAULT = /^(spot|ec2:|ended-by-hand$)/;', 'const NO_FAULT = /^(spot|ended-by-hand$)/;']],
+    edits: [['const NO_FAULT = /^(spot|ec2:|ended-by-hand$|job-waits$)/;', 'const NO_FAULT = /^(spot|ended-by-hand$|job-waits$)/;']],
     suites: ['tests/machine-end'],
   },
   {

@@ -21,6 +21,7 @@ describe('an installation event', () => {
       const world = await suspendedB();
       const before = rowOfB(world);
       const renamed = action === 'renamed' ? { ...account(party), login: 'new-name' } : account(party);
+      if (action === 'renamed') world.state.github.renameOwner(party.installationId, 'new-name');
       await world.event(action, { installationId: party.installationId, account: renamed, changedAt: '2026-01-15T12:30:00Z' });
       expect({ party: party.owner, changed: rowOfB(world) !== before }).toEqual({ party: party.owner, changed: party === B });
       if (party === A) expect([...world.woken, ...world.cleaned]).not.toContain(B.installationId);

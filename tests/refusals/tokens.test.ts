@@ -22,7 +22,7 @@ const CALLS: readonly [string, (stage: Stage, installationId: number) => Promise
   ['list runners', ({ github, inGlobex }, id) => github.findRunner(inGlobex(id), RUNNER.name)],
   ['see a runner', ({ github, inGlobex, runnerId }, id) => github.getRunner(inGlobex(id), runnerId)],
   ['remove a runner', ({ github, inGlobex, runnerId }, id) => github.deleteRunner(inGlobex(id), runnerId)],
-  ['see a job', ({ github, jobId }, id) => github.getJob(id, 'globex', 'app', jobId)],
+  ['see a job', ({ github, jobId }, id) => github.getJob({ installationId: id, owner: 'globex', repo: 'app' }, jobId)],
 ];
 
 describe.each(CALLS)('a token: %s of globex', (_what, call) => {

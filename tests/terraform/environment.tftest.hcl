@@ -174,3 +174,45 @@ run "the_webhook_gets_exactly_the_variables_that_it_reads" {
     error_message = "webhook: ${join(" ", keys(aws_lambda_function.webhook.environment[0].variables))}"
   }
 }
+
+run "functions_that_ask_github_are_told_of_proxy_and_certificates" {
+  variables {
+    github_api_url = "https://api.acme.ghe.com"
+    network = {
+      proxy     = "http://proxy.example:3128"
+      no_proxy  = ["github.example", "internal.example"]
+      ca_bundle = "-----BEGIN CERTIFICATE-----\nMIID\n-----END CERTIFICATE-----\n"
+    }
+  }
+
+  assert {
+    condition = alltrue([
+      for function in [aws_lambda_function.scale_up, aws_lambda_function.scale_down, aws_lambda_function.tenant_manager, aws_lambda_function.recovery] :
+      function.environment[0].variables.GITHUB_PROXY == "http://proxy.example:3128" &&
+      function.environment[0].variables.GITHUB_NO_PROXY == "github.example,internal.example" &&
+      function.environment[0].variables.CA_BUNDLE_PARAMETER == "/${var.prefix}/network/ca-bundle" &&
+      function.environment[0].variables.GITHUB_API_URL == "https://api.acme.ghe.com"
+    ])
+    error_message = "A function lacks GITHUB_PROXY, GITHUB_NO_PROXY or CA_BUNDLE_PARAMETER."
+  }
+}
+
+run "rejects_a_proxy_with_a_password" {
+  command = plan
+
+  variables {
+    network = { proxy = "http://me:secret@proxy.example:3128" }
+  }
+
+  expect_failures = [var.network]
+}
+
+run "rejects_a_bundle_with_a_private_key" {
+  command = plan
+
+  variables {
+    network = { ca_bundle = "-----BEGIN CERTIFICATE-----\nMIID\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n" }
+  }
+
+  expect_failures = [var.network]
+}

@@ -65,7 +65,7 @@ describe('user data', () => {
     });
 
     it('hands over lifetime, age, hooks and the switch for logs', () => {
-      assert.ok(textOf(json).includes('{GHR_JOB_SECONDS:-1800}'));
+      assert.ok(textOf(json).includes('{GHR_JOB_SECONDS:-2400}'));
       assert.ok(textOf(json).includes('max_runner_age_days=12'));
       assert.ok(textOf(json).includes(`write_hook job-started.sh busy '${Buffer.from('echo hello').toString('base64')}'`));
       assert.ok(textOf(json).includes("log_group=''"));
@@ -74,6 +74,31 @@ describe('user data', () => {
     it('makes no log group and grants no writing of logs where logs are off', () => {
       assert.throws(() => resource(json, 'module.runners.aws_cloudwatch_log_group.machines[0]'));
       assert.doesNotMatch(resource(json, 'module.runners.aws_iam_role_policy.runner').policy, /logs:/);
+    });
+  });
+
+  describe('behind a proxy, with a private authority', () => {
+    // A certificate is never looked into at plan.
+    const CERTIFICATE = `-----BEGIN CERTIFICATE-----\\n${'MIID'.repeat(300)}\\n-----END CERTIFICATE-----\\n`;
+    let json;
+    before(async () => {
+      const settings = `  github_api_url = "https://api.acme.ghe.com"
+  network = { proxy = "http://proxy.example:3128", no_proxy = ["github.example"], ca_bundle = "${CERTIFICATE}" }
+  runner = { sudo = true }`;
+      const planned = await plan({ settings });
+      assert.equal(planned.failed, false, planned.output);
+      json = planned.json;
+    });
+
+    it('tells each machine the proxy and where its certificates are, and lets it read them', () => {
+      const text = textOf(json);
+      assertSound(text);
+      assert.ok(Buffer.byteLength(text) < LIMIT, `${Buffer.byteLength(text)} bytes`);
+      assert.ok(text.includes("export http_proxy='http://proxy.example:3128' https_proxy='http://proxy.example:3128'"));
+      assert.ok(text.includes('no_proxy="localhost,127.0.0.1,169.254.169.254,github.example,.$domain"'));
+      assert.ok(text.includes(`"Name":"/${PREFIX}/network/ca-bundle"`));
+      assert.match(resource(json, 'module.runners.aws_iam_role_policy.runner').policy, /parameter\/[^"]*\/network\/ca-bundle/);
+      assert.ok(text.includes('/etc/sudoers.d/ghr-runner'));
     });
   });
 

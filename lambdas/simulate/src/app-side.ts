@@ -2,8 +2,8 @@ import { HOUR, type GitHubApp, type GitHubFailure, type JobSearch } from '@multi
 import type { Agenda } from './agenda';
 import type { Deliveries } from './deliveries';
 import type { GitHubSide } from './github-side';
-import type { SimTenant } from './model';
-import { labelsOf } from './payloads';
+import { nameOf, type SimTenant } from './model';
+import { labelsOf, repositoryIdOf } from './payloads';
 import { PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY } from './scenario';
 
 const PAGE = 100;
@@ -33,8 +33,8 @@ export function createAppSide(deps: { readonly github: () => GitHubSide; readonl
     },
     redeliver: async (attemptId) => (deps.deliveries().redeliver(Number(attemptId)) ? { kind: 'asked' } : { kind: 'refused', status: 404, message: 'Not Found' }),
     listInstallations: async (page) => {
-      const installed = deps.github().tenants.flatMap(({ plan, installationId, suspended, changedAt }) =>
-        installationId === undefined ? [] : [{ installationId, suspended, changedAt, account: { kind: 'owner' as const, id: plan.accountId, login: plan.login, type: plan.type } }],
+      const installed = deps.github().tenants.flatMap(({ plan, login, installationId, suspended, changedAt }) =>
+        installationId === undefined ? [] : [{ installationId, suspended, changedAt, account: { kind: 'owner' as const, id: plan.accountId, login, type: plan.type } }],
       );
       return { kind: 'page', installations: installed.slice((page - 1) * PAGE, page * PAGE), more: installed.length > page * PAGE };
     },
@@ -43,15 +43,16 @@ export function createAppSide(deps: { readonly github: () => GitHubSide; readonl
     listRepositories: async (installationId) => {
       const tenant = tenantOf(installationId);
       if ('kind' in tenant) return tenant;
-      const { login, accountId, type } = tenant.plan;
+      const { login } = tenant;
+      const { accountId, type } = tenant.plan;
       const pushedAt = new Date(agenda.now() - HOUR).toISOString();
-      const repositories = [...PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY].map((name) => ({ owner: login, name, ownerId: accountId, ownerType: type, isPublic: name === PUBLIC_REPOSITORY, pushedAt, dormant: false }));
+      const repositories = [...PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY].map((name) => ({ id: repositoryIdOf(tenant, name), owner: login, name: nameOf(tenant, name), ownerId: accountId, ownerType: type, isPublic: name === PUBLIC_REPOSITORY, pushedAt, dormant: false }));
       return { kind: 'found', repositories, more: false };
     },
     listOpenRuns: async (installationId, repository, { status, page }) => {
       const tenant = tenantOf(installationId);
       if ('kind' in tenant) return tenant;
-      const waiting = status === 'queued' ? deps.github().waitingOf(tenant).filter(({ plan }) => plan.repo === repository.name && plan.groupOnly !== 'unseen') : [];
+      const waiting = status === 'queued' ? deps.github().waitingOf(tenant).filter(({ plan }) => nameOf(tenant, plan.repo) === repository.name && plan.groupOnly !== 'unseen') : [];
       const from = (page - 1) * PAGE;
       return { kind: 'found', runIds: waiting.map(({ plan }) => runIdOf(plan)).sort((a, b) => b - a).slice(from, from + PAGE), more: waiting.length > from + PAGE };
     },

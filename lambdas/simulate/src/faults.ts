@@ -67,6 +67,9 @@ export function createFates(agenda: Agenda, weather: Weather, random: Random): F
     const tenant = typeof first === 'number' ? first : ((first as { installationId?: number } | undefined)?.installationId ?? 0);
     const failure = failureOf(port, method, tenant);
     if (failure !== undefined) return { delay, kind: 'instead', answer: failure };
+    // GitHub goes on with what the adapter no longer waits for.
+    const patience = method === 'createJitConfig' ? 15 * SECOND : 8 * SECOND;
+    if (delay > patience) return { delay: patience, kind: 'effect-but', answer: { kind: 'unavailable', message: 'no answer in time' } };
     if (weather.has('outage') && random.chance(0.006)) {
       const answer: GitHubFailure = { kind: 'unavailable', message: 'no answer in time' };
       return { delay: delay + 8 * SECOND, kind: 'effect-but', answer };

@@ -1,5 +1,5 @@
 import type { InMemoryRegistration } from '@multi-tenant-runner/testing';
-import type { SimJob } from './model';
+import { nameOf, type SimJob } from './model';
 
 /**
  * Whether GitHub gives a runner a job. A runner group takes no jobs of public repositories unless it is told to; a job that
@@ -7,8 +7,8 @@ import type { SimJob } from './model';
  * https://docs.github.com/en/actions/how-tos/manage-runners/self-hosted-runners/manage-access
  */
 export function fits({ tenant, plan }: SimJob, registration: InMemoryRegistration, admitsPublic: boolean): boolean {
-  const { login } = tenant.plan;
-  const place = registration.where === login || registration.where === `${login}/${plan.repo}`;
+  const { login } = tenant;
+  const place = registration.where === login || registration.where === `${login}/${nameOf(tenant, plan.repo)}`;
   const admitted = !plan.isPublic || admitsPublic;
   return place && admitted && (plan.groupOnly !== undefined || registration.labels.includes(plan.tier));
 }

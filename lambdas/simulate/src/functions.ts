@@ -6,6 +6,7 @@ import {
   graceFor,
   leaseFor,
   restateAll,
+  retryRefused,
   wake,
   type AdmissionSettings,
   type EventBus,
@@ -141,6 +142,7 @@ export function createFunctions({ backend, calls, agenda, settings, environment,
         defaultTier: settings.defaultTier,
         onboarding: { mode: 'automatic', allowedAccounts: new Set() },
         wake: (installationId) => wake(installationId, ports),
+        retryRefused: (installationId) => retryRefused(installationId, ports),
         restate: (installationId) => restateAll(installationId, ports),
         cleanUp: async (installationId) => {
           const lease = { name: `${container.name} ${(leases += 1)}`, milliseconds: leaseMilliseconds };

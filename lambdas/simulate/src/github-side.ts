@@ -8,10 +8,11 @@ import type { SimJob, SimMachine, SimTenant } from './model';
 import type { Random } from './random';
 import type { JobPlan, TenantPlan } from './scenario';
 import { installationPayload, jobPayload } from './payloads';
+import { createRenaming, type Renaming } from './renaming';
 import type { Weather } from './weather';
 
 /** GitHub as it is: installations, jobs, runners, and which runner gets which job. */
-export interface GitHubSide {
+export interface GitHubSide extends Renaming {
   readonly tenants: readonly SimTenant[];
   readonly jobs: readonly SimJob[];
   job(id: number): SimJob | undefined;
@@ -47,7 +48,7 @@ export const numberOf = (installationId: number): number => installationId % GEN
 
 export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
   const { state, deliveries, agenda, random, weather, checker } = deps;
-  const tenants = deps.plans.map((plan): SimTenant => ({ plan, installationId: undefined, generation: 0, suspended: false, changedAt: '', limit: 0, ceiling: 0 }));
+  const tenants = deps.plans.map((plan): SimTenant => ({ plan, login: plan.login, repositories: new Map(), installationId: undefined, generation: 0, suspended: false, changedAt: '', limit: 0, ceiling: 0 }));
   const jobs: SimJob[] = [];
   const byId = new Map<number, SimJob>();
   const waiting = new Map<SimTenant, SimJob[]>();
@@ -139,6 +140,7 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
   };
 
   return {
+    ...createRenaming({ state, deliveries }),
     tenants,
     jobs,
     job: (id) => byId.get(id),
@@ -148,7 +150,7 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
       tenant.generation += 1;
       tenant.installationId = tenant.generation * GENERATION + tenant.plan.number;
       tenant.suspended = false;
-      state.installations.set(tenant.installationId, { login: tenant.plan.login, suspended: false });
+      state.installations.set(tenant.installationId, { login: tenant.login, suspended: false });
       tellLifecycle(tenant, 'created', tenant.installationId);
     },
     uninstall(tenant) {
@@ -161,7 +163,7 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
     suspend(tenant, suspended) {
       if (tenant.installationId === undefined || tenant.suspended === suspended) return;
       tenant.suspended = suspended;
-      state.installations.set(tenant.installationId, { login: tenant.plan.login, suspended });
+      state.installations.set(tenant.installationId, { login: tenant.login, suspended });
       tellLifecycle(tenant, suspended ? 'suspend' : 'unsuspend', tenant.installationId);
     },
     queueJob(plan) {
@@ -177,7 +179,7 @@ export function createGitHubSide(deps: GitHubSideDeps): GitHubSide {
     },
     connect(machine, jitConfig) {
       const registration = state.registrations.find(({ id }) => String(id) === jitConfig);
-      const tenant = tenants.find((candidate) => candidate.plan.login === registration?.where.split('/')[0]);
+      const tenant = tenants.find((candidate) => candidate.login === registration?.where.split('/')[0]);
       if (registration === undefined || tenant === undefined) return undefined;
       registration.online = true;
       machine.registration = registration;

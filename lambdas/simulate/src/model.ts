@@ -4,6 +4,9 @@ import type { JobPlan, TenantPlan } from './scenario';
 /** What is true of a tenant, whatever the product's rows say. */
 export interface SimTenant {
   readonly plan: TenantPlan;
+  /** What its account and, by their first names, its repositories are called now. */
+  login: string;
+  readonly repositories: Map<string, string>;
   /** Undefined while the App is not installed. */
   installationId: number | undefined;
   generation: number;
@@ -49,3 +52,5 @@ export interface SimMachine {
 export const isAlive = (machine: SimMachine): boolean => machine.record.state !== 'shutting-down' && machine.record.state !== 'terminated';
 /** The job that a launch was made for: `<job>-<start number>`. */
 export const jobOf = (launchId: string): string => launchId.slice(0, launchId.lastIndexOf('-'));
+
+export const nameOf = (tenant: SimTenant, repo: string): string => tenant.repositories.get(repo) ?? repo;

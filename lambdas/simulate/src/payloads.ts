@@ -1,6 +1,6 @@
 import { tiers } from '@multi-tenant-runner/testing';
-import type { SimJob, SimTenant } from './model';
-import type { JobPlan } from './scenario';
+import { nameOf, type SimJob, type SimTenant } from './model';
+import { PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY, type JobPlan } from './scenario';
 
 /** What of GitHub's `workflow_job` the webhook reads. */
 export function jobPayload(job: SimJob, action: 'waiting' | 'queued' | 'in_progress' | 'completed', installationId: number): Record<string, unknown> {
@@ -24,23 +24,35 @@ export function jobPayload(job: SimJob, action: 'waiting' | 'queued' | 'in_progr
       runner_name: runner?.name ?? null,
     },
     repository: {
-      id: 9,
-      name: plan.repo,
+      id: repositoryIdOf(tenant, plan.repo),
+      name: nameOf(tenant, plan.repo),
       private: !plan.isPublic,
       visibility: plan.isPublic ? 'public' : 'private',
-      owner: { login: tenant.plan.login, id: tenant.plan.accountId, type: tenant.plan.type },
+      owner: { login: tenant.login, id: tenant.plan.accountId, type: tenant.plan.type },
     },
     installation: { id: installationId },
   };
 }
 
 export function installationPayload(tenant: SimTenant, action: string, installationId: number): Record<string, unknown> {
-  const { login, accountId, type } = tenant.plan;
+  const { login } = tenant;
+  const { accountId, type } = tenant.plan;
   return {
     action,
     installation: { id: installationId, account: { login, id: accountId, type }, target_type: type, updated_at: tenant.changedAt, suspended_at: tenant.suspended ? tenant.changedAt : null },
     sender: { login: 'owner', id: 1 },
   };
+}
+
+/** GitHub's event of an account that has another login. */
+export function renamePayload(tenant: SimTenant, installationId: number): Record<string, unknown> {
+  const { accountId, type, login: from } = tenant.plan;
+  return { action: 'renamed', account: { login: tenant.login, id: accountId, type }, changes: { login: { from } }, target_type: type, installation: { id: installationId } };
+}
+
+/** Of the repository's first name, so that no rename changes it. */
+export function repositoryIdOf(tenant: SimTenant, repo: string): number {
+  return tenant.plan.accountId * 10 + [...PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY].findIndex((name) => name === repo);
 }
 
 export function labelsOf(plan: JobPlan): readonly string[] {

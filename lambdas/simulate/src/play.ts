@@ -42,6 +42,10 @@ function happen(tenant: SimTenant, happening: TenantHappening, stage: Stage): vo
       return stage.github.uninstall(tenant);
     case 'install':
       return install(tenant, tenant.plan.limit, stage);
+    case 'rename':
+      return stage.github.rename(tenant, happening.login);
+    case 'rename-repository':
+      return stage.github.renameRepository(tenant, happening.repo, happening.name);
     case 'limit':
       return setLimit(tenant, happening.limit, stage);
   }

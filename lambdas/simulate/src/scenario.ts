@@ -16,7 +16,9 @@ export interface TenantPlan {
 
 export type TenantHappening =
   | { readonly at: number; readonly kind: 'suspend' | 'unsuspend' | 'uninstall' | 'install' }
-  | { readonly at: number; readonly kind: 'limit'; readonly limit: number };
+  | { readonly at: number; readonly kind: 'limit'; readonly limit: number }
+  | { readonly at: number; readonly kind: 'rename'; readonly login: string }
+  | { readonly at: number; readonly kind: 'rename-repository'; readonly repo: string; readonly name: string };
 
 export interface JobPlan {
   readonly number: number;
@@ -87,6 +89,8 @@ function drawTenant(number: number, limit: number, arrivals: number, random: Ran
     happenings.push({ at, kind: 'uninstall' });
     if (random.chance(0.6)) happenings.push({ at: at + random.pick([5 * SECOND, random.between(0, 20 * MINUTE)]), kind: 'install' });
   }
+  // Draws of its own, so that a seed's other happenings stay what they were.
+  if (weather.includes('rename')) happenings.push(...drawRenames(number, arrivals, random.fork('renames')));
   return {
     number,
     login: `org-${number}`,
@@ -96,6 +100,14 @@ function drawTenant(number: number, limit: number, arrivals: number, random: Ran
     limit,
     happenings: happenings.sort((a, b) => a.at - b.at),
   };
+}
+
+function drawRenames(number: number, arrivals: number, random: Random): TenantHappening[] {
+  const renames: TenantHappening[] = [];
+  const moment = (): number => random.between(5 * MINUTE, arrivals);
+  if (random.chance(0.3)) renames.push({ at: moment(), kind: 'rename', login: `org-${number}-renamed` });
+  if (random.chance(0.3)) renames.push({ at: moment(), kind: 'rename-repository', repo: random.pick(PRIVATE_REPOSITORIES), name: 'renamed' });
+  return renames;
 }
 
 function drawJob(number: number, tenants: readonly number[], arrivals: number, random: Random, { weather }: SimulationOptions): JobPlan {

@@ -23,6 +23,7 @@ export const WEATHER = {
   'event-loss': "EC2's events get lost",
   suspend: 'installations are suspended and unsuspended',
   uninstall: 'installations are removed, some installed again',
+  rename: 'owners and repositories get other names',
   'limit-change': 'limits are changed by hand',
   gate: 'GitHub holds jobs back, before or after it said that they are queued',
   'group-job': 'jobs without labels take any runner, some of repositories that the App can not see',

@@ -59,7 +59,7 @@ export const SWEEPS: readonly Scenario[] = [
     arrange: async () => {
       const { system, functions } = await started();
       await functions.jobEvent(takes(system, system.machineOf(1).instanceId, 1));
-      system.world.clock.advance(361 * MINUTE);
+      system.world.clock.advance(376 * MINUTE);
       return { system, functions, act: () => functions.sweep(), later: async () => void system.world.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' }) };
     },
   },

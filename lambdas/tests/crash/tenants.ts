@@ -1,7 +1,7 @@
-import { MINUTE, SECOND, newJob } from '@multi-tenant-runner/core';
+import { MINUTE, SECOND, newJob, type GitHubFailure } from '@multi-tenant-runner/core';
 import { jobMessage, tenantRow, type TenantRow } from '@multi-tenant-runner/testing';
 import { takes } from './aftermath';
-import { createFunctions } from '../functions';
+import { createFunctions, type Functions } from '../functions';
 import { createSystem, type System } from '../system';
 import { ID, type Beginning, type Scenario } from './scenario';
 
@@ -23,6 +23,18 @@ async function busyTenant(overrides: TenantRow = {}): Promise<Beginning> {
 async function parkedFor(system: System, reason: 'unknown-tenant' | 'tenant-suspended' | 'limit'): Promise<void> {
   system.world.state.github.jobs.set(1, { status: 'queued' });
   await system.world.state.jobs.create(newJob(jobMessage({ jobId: 1 }), system.world.clock.now(), 'parked', reason));
+}
+
+async function queued(system: System, functions: Functions, jobId: number): Promise<void> {
+  system.world.state.github.jobs.set(jobId, { status: 'queued' });
+  await functions.scaleUp(jobMessage({ jobId }));
+}
+
+/** Two jobs that GitHub refuses a runner, for a reason that is over afterwards. */
+async function refusedOnce(system: System, functions: Functions, failure: GitHubFailure): Promise<void> {
+  const undo = system.world.state.github.fail(failure, { method: 'authorize' });
+  for (const jobId of [1, 2]) await queued(system, functions, jobId);
+  undo();
 }
 
 /** GitHub forgets an installation's runners with the installation. */
@@ -126,7 +138,33 @@ export const TENANTS: readonly Scenario[] = [
     arrange: async () => {
       const { system, functions } = await busyTenant();
       const account = { kind: 'owner', id: 501, login: 'acme-inc', type: 'Organization' } as const;
+      system.world.state.github.renameOwner(ID, 'acme-inc');
       return { system, functions, act: () => functions.lifecycle('renamed', { account }) };
+    },
+  },
+  {
+    name: 'permissions that are accepted while jobs wait for them',
+    arrange: async () => {
+      const system = createSystem();
+      const functions = createFunctions(system);
+      system.world.addTenant({ max_runners: 1 });
+      await refusedOnce(system, functions, { kind: 'refused', status: 403, message: 'Resource not accessible by integration' });
+      return { system, functions, act: () => functions.lifecycle('new_permissions_accepted') };
+    },
+  },
+  {
+    name: 'a runner group that a hand mends in the row',
+    arrange: async () => {
+      const system = createSystem();
+      const functions = createFunctions(system);
+      system.world.addTenant({ max_runners: 1, runner_group: 'Bilders' });
+      for (const jobId of [1, 2]) await queued(system, functions, jobId);
+      const { rows } = system.world.state.tenants;
+      const before = rows.get(ID) ?? {};
+      const after = { ...before, runner_group: 'Builders' };
+      system.world.state.github.runnerGroups.set(ID, [{ id: 42, name: 'Builders' }]);
+      rows.set(ID, after);
+      return { system, functions, act: () => functions.stream([{ installationId: ID, before, after }]) };
     },
   },
   {

@@ -4,6 +4,7 @@ import { match, route, type Answer, type Call, type Handler, type Route } from '
 import { object, oneOf, parse, text, type Json } from '../github/json';
 import { CONCLUSIONS } from '../github/model';
 import { fullDelivery, shortDelivery } from '../github/app-routes';
+import { accountRoutes } from './account-routes';
 import { faultRoutes, type FaultOptions } from './fault-routes';
 import { problemOf } from './fields';
 import { readInstallation, readJob, readSeconds } from './requests';
@@ -30,7 +31,7 @@ export const CONTROL_PREFIX = '/_control';
 
 /** Steers GitHub and the machines: the sandbox's README lists every route. */
 export function createControl(options: ControlOptions): Handler {
-  const routes = [...lifecycleRoutes(options.github), ...jobRoutes(options.github), ...readRoutes(options), ...settingRoutes(options), ...(options.faults ? faultRoutes(CONTROL_PREFIX, options.faults) : [])];
+  const routes = [...lifecycleRoutes(options.github), ...accountRoutes(`${CONTROL_PREFIX}/installations`, options.github), ...jobRoutes(options.github), ...readRoutes(options), ...settingRoutes(options), ...(options.faults ? faultRoutes(CONTROL_PREFIX, options.faults) : [])];
   return (call) => {
     const found = match(routes, call.method, call.path);
     const problem = found && problemOf(found.route, CONTROL_PREFIX, call);

@@ -64,6 +64,8 @@ const BODIES: Readonly<Record<string, Check>> = {
     repositories: TEXTS,
   }),
   'POST /installations/{id}/rename': fields({ login: TEXT }),
+  'POST /installations/{id}/repositories/{repo}/rename': fields({ name: TEXT }),
+  'PUT /installations/{id}/runner-groups/{name}': fields({ repositories: TEXTS }),
   'POST /jobs': fields({
     installation_id: WHOLE,
     labels: TEXTS,

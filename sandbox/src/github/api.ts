@@ -5,6 +5,7 @@ import type { CallCounts } from './calls';
 import type { GitHub } from './github';
 import { match, type Answer, type Call, type Handler } from './http';
 import { isExhausted, LIMITS, rateLimitHeaders, spend, type Bucket, type Spent } from './rate-limit';
+import { pathByName, redirectOf } from './renamed-repositories';
 import { runnerRoutes } from './runner-routes';
 import { searchRoutes } from './search-routes';
 
@@ -36,7 +37,9 @@ export function createApi({ github, publicKey, url, calls, intercept }: ApiOptio
     return now;
   };
   return async (call) => {
-    const found = match(routes, call.method, call.path);
+    const moved = redirectOf(github.store, call, url());
+    if (moved !== undefined) return decorated(moved, {});
+    const found = match(routes, call.method, pathByName(github.store, call.path));
     if (found === undefined) return decorated(NOT_FOUND, {});
     const name = `${found.route.method} ${found.route.template}`;
     const installationId = speaksFor(github, call, found.params);

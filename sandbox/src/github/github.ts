@@ -4,7 +4,8 @@ import { jobContext, queueJob, type NewJob } from './jobs';
 import type { Clock, Installation, Job } from './model';
 import { jobWebhook, type JobAction, type Webhook } from './payloads';
 import { createStore, type Store } from './store';
-import { suspend, uninstall, unsuspend } from './transitions';
+import { APP_PERMISSIONS } from './representations';
+import { accept, suspend, uninstall, unsuspend } from './transitions';
 import { ALOUD, createWork, type Told, type Work, type WorkSettings } from './work';
 
 export type { NewInstallation } from './installations';
@@ -23,6 +24,8 @@ export interface GitHub {
   readonly suspend: (id: number, told?: Told) => Installation | undefined;
   readonly unsuspend: (id: number, told?: Told) => Installation | undefined;
   readonly uninstall: (id: number, told?: Told) => Installation | undefined;
+  /** All that the App asks for. */
+  readonly acceptPermissions: (id: number, told?: Told) => Installation | undefined;
   readonly rename: (id: number, login: string, told?: Told) => Installation | undefined;
   readonly queue: (wanted: NewJob, told?: Told) => Job | undefined;
 }
@@ -56,6 +59,7 @@ export function createGitHub({ appId, webhookSecret, webhookUrl, clock = Date.no
     suspend: (id, told = ALOUD) => change(hub, id, { action: 'suspend', transition: suspend }, told),
     unsuspend: (id, told = ALOUD) => change(hub, id, { action: 'unsuspend', transition: unsuspend }, told),
     uninstall: (id, told = ALOUD) => change(hub, id, { action: 'deleted', transition: uninstall }, told),
+    acceptPermissions: (id, told = ALOUD) => change(hub, id, { action: 'new_permissions_accepted', transition: (one, at) => accept(one, APP_PERMISSIONS, at) }, told),
     rename: (id, login, told = ALOUD) => renameAccount(hub, id, login, told),
     queue: (wanted, told = ALOUD) => queueJob(hub, work, wanted, told),
   };

@@ -26,6 +26,13 @@ export interface Repository {
   readonly public: boolean;
 }
 
+export interface RunnerGroup {
+  readonly id: number;
+  readonly name: string;
+  /** Absent: all of the organisation's. */
+  readonly repositoryIds?: readonly number[];
+}
+
 /** A job behind an environment's gate may have been `queued` before, and is again once it opens. */
 export type JobStatus = 'waiting' | 'queued' | 'in_progress' | 'completed';
 export const CONCLUSIONS = ['success', 'failure', 'cancelled', 'skipped', 'timed_out', 'neutral', 'action_required'] as const;

@@ -39,7 +39,7 @@ export function jobWebhook(action: JobAction, context: JobContext): Webhook {
   return { event: 'workflow_job', action, installationId: installation.id, repositoryId: repository.id, payload };
 }
 
-export type InstallationAction = 'created' | 'deleted' | 'suspend' | 'unsuspend';
+export type InstallationAction = 'created' | 'deleted' | 'suspend' | 'unsuspend' | 'new_permissions_accepted';
 
 export function installationWebhook(action: InstallationAction, installation: Installation, appId: number, repositories: readonly Repository[]): Webhook {
   const example = exampleOf('installation', (one) => one['action'] === action);

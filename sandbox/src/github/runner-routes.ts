@@ -6,6 +6,7 @@ import { encodeJitConfig } from './jit-config';
 import { object, parse, text, texts, whole } from './json';
 import type { Access, Runner } from './model';
 import { jobJson, runnerJson } from './representations';
+import { groupsOf, listGroups } from './runner-groups';
 import { sameName } from './store';
 
 const LONGEST_NAME = 64;
@@ -41,6 +42,12 @@ export function runnerRoutes(github: GitHub, api: () => string): readonly Route[
   return [
     ...routesUnder(github, '/orgs/{org}/actions/runners', ofOrganization),
     ...routesUnder(github, '/repos/{owner}/{repo}/actions/runners', ofRepository),
+    route('GET', '/orgs/{org}/actions/runner-groups', (call) => {
+      const holder = holderOf(github, call);
+      if ('status' in holder) return holder;
+      const allowed = inOrganization(holder, call.params['org'] ?? '', 'read');
+      return allowed.ok ? listGroups(github.store, holder.installation.account, call, api()) : allowed.answer;
+    }),
     route('GET', '/repos/{owner}/{repo}/actions/jobs/{job_id}', (call) => showJob(github, call, api())),
   ];
 }
@@ -71,7 +78,8 @@ function register(github: GitHub, call: Call, scope: Scope): Answer {
     return refusal(422, 'Invalid request: name, runner_group_id and between 1 and 100 labels are required.');
   }
   if (name.length > LONGEST_NAME) return refusal(422, `Validation Failed: the name is longer than ${LONGEST_NAME} characters.`);
-  if (groupId !== 1) return refusal(404, 'Not Found');
+  const isKnown = scope.repositoryId === undefined ? groupsOf(github.store, scope.accountId).some(({ id }) => id === groupId) : groupId === 1;
+  if (!isKnown) return refusal(404, 'Not Found');
   if (runnersIn(github, scope).some((one) => sameName(one.name, name))) {
     return refusal(409, 'Already exists - A runner with the name *** already exists.'.replace('***', name));
   }

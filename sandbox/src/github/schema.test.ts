@@ -71,6 +71,8 @@ describe('answers fit what GitHub describes', () => {
     ['GET /repos/{owner}/{repo}/actions/runners/{runner_id}', 200, false],
     ['GET /repos/{owner}/{repo}/actions/jobs/{job_id}', 200, false],
     ['GET /installation/repositories', 200, false],
+    ['GET /orgs/{org}/actions/runner-groups', 200, false],
+    ['GET /repos/{owner}/{repo}', 200, false],
     ['GET /repos/{owner}/{repo}/actions/runs', 200, false],
     ['GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', 200, false],
     ['POST /orgs/{org}/actions/runners/generate-jitconfig', 409, false],
@@ -103,7 +105,7 @@ describe('answers fit what GitHub describes', () => {
 
 describe('webhooks fit what GitHub describes', () => {
   const WEBHOOKS: readonly [string, string][] = [
-    ['installation', 'created'], ['installation', 'suspend'], ['installation', 'unsuspend'], ['installation', 'deleted'],
+    ['installation', 'created'], ['installation', 'suspend'], ['installation', 'unsuspend'], ['installation', 'deleted'], ['installation', 'new_permissions_accepted'],
     ['installation_target', 'renamed'],
     ['workflow_job', 'waiting'], ['workflow_job', 'queued'], ['workflow_job', 'in_progress'], ['workflow_job', 'completed'],
   ];
@@ -113,6 +115,7 @@ describe('webhooks fit what GitHub describes', () => {
     for (const type of ['Organization', 'User'] as const) {
       const { id } = github.install({ login: `life-${type}`, type }) ?? { id: 0 };
       github.rename(id, `renamed-${type}`);
+      github.acceptPermissions(id);
       github.suspend(id);
       github.unsuspend(id);
       const gated = github.queue({ installationId: id, labels: LABELS, gated: true });

@@ -1,4 +1,4 @@
-import { asInstallation, inRepository, type Holder } from './access';
+import { asInstallation, inRepository, NOT_FOUND, type Holder } from './access';
 import { pageSize } from './app-routes';
 import type { GitHub } from './github';
 import { route, type Answer, type Call, type Route } from './http';
@@ -7,6 +7,7 @@ import type { Json } from './json';
 import { timestamp, type Account, type Job, type JobStatus, type Repository } from './model';
 import { repositoryPayload } from './payloads';
 import { headSha, jobJson, nodeId, userJson } from './representations';
+import { sameName } from './store';
 
 /** Of one status GitHub shows no more: https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository */
 const SHOWN = 1_000;
@@ -23,6 +24,15 @@ export function searchRoutes(github: GitHub, api: () => string): readonly Route[
   const jobsIn = (repository: Repository): readonly Job[] => [...github.store.jobs.values()].filter((job) => job.repositoryId === repository.id);
   return [
     route('GET', '/installation/repositories', (call) => listRepositories(github, call)),
+    route('GET', '/repos/{owner}/{repo}', (call) => {
+      const allowed = asInstallation(call.headers, github.store, github.clock());
+      if (!allowed.ok) return allowed.answer;
+      const { installation, token } = allowed.value;
+      // Every token may look at the metadata of the repositories that it is for.
+      const found = repositoriesOf(github.store, installation.account).find(({ id, name }) => sameName(name, call.params['repo'] ?? '') && token.repositoryIds?.includes(id) !== false);
+      const isOwn = sameName(installation.account.login, call.params['owner'] ?? '');
+      return found === undefined || !isOwn ? NOT_FOUND : { status: 200, body: { ...repositoryJson(found, installation.account, installation.createdAt), has_discussions: false, network_count: 0, subscribers_count: 1 } };
+    }),
     route('GET', '/repos/{owner}/{repo}/actions/runs', within((call, { installation }, repository) => {
       const wanted = call.query.get('status');
       const all = runsOf(jobsIn(repository));

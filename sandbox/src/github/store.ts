@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Account, AccountType, Installation, Job, Repository, Runner } from './model';
+import type { Account, AccountType, Installation, Job, Repository, Runner, RunnerGroup } from './model';
 import type { InstallationToken } from './tokens';
 
 /** All of GitHub, in memory. Lookups only; what may change is decided in transitions.ts. */
@@ -8,6 +8,10 @@ export interface Store {
   readonly repositories: Map<number, Repository>;
   readonly jobs: Map<number, Job>;
   readonly runners: Map<number, Runner>;
+  /** By account, beside the default group. */
+  readonly groups: Map<number, readonly RunnerGroup[]>;
+  /** Ids by account and earlier name. */
+  readonly formerNames: Map<string, number>;
   readonly tokens: Map<string, InstallationToken>;
   readonly nextId: () => number;
   /** The installation in force of an account: one that is deleted is past. */
@@ -29,6 +33,8 @@ export function createStore(): Store {
     repositories,
     jobs,
     runners,
+    groups: new Map(),
+    formerNames: new Map(),
     tokens: new Map(),
     nextId: () => (last += 1),
     installationOf: (login) => first(installations, (one) => one.state !== 'deleted' && sameName(one.account.login, login)),

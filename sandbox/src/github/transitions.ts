@@ -1,4 +1,4 @@
-import type { Conclusion, Installation, Job, Runner } from './model';
+import type { Conclusion, Installation, Job, Permissions, Runner } from './model';
 
 /** Every state change of an installation, a job or a runner. Undefined: the change makes no sense in that state. */
 export function suspend(installation: Installation, at: number): Installation | undefined {
@@ -19,6 +19,11 @@ export function uninstall(installation: Installation, at: number): Installation 
 export function rename(installation: Installation, login: string, at: number): Installation | undefined {
   if (installation.state === 'deleted' || installation.account.login === login) return undefined;
   return { ...installation, account: { ...installation.account, login }, updatedAt: at };
+}
+
+/** An owner of the account accepts what the App asks for anew. */
+export function accept(installation: Installation, permissions: Permissions, at: number): Installation | undefined {
+  return installation.state === 'deleted' ? undefined : { ...installation, permissions, updatedAt: at };
 }
 
 /** GitHub may say `queued` first, and hold the job back only then. */

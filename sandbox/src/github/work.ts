@@ -2,6 +2,7 @@ import { decodeJitConfig } from './jit-config';
 import type { Clock, Conclusion, Job, Runner } from './model';
 import type { JobAction } from './payloads';
 import { createSessions, type SessionEnd, type Sessions, type Waiting } from './sessions';
+import { groupsOf } from './runner-groups';
 import type { Store } from './store';
 import { createTimers, type Timers } from './timers';
 import { connect, disconnect, endJob, jobFor, occupy, openGate, runnerFor, shutGate, startJob } from './transitions';
@@ -93,8 +94,14 @@ export function createWork(options: WorkOptions): Work {
 }
 
 function offer(shop: Shop, job: Job): void {
-  const runner = runnerFor(job, shop.store.runnersOf(job.accountId));
+  const runner = runnerFor(job, shop.store.runnersOf(job.accountId).filter((one) => isInGroup(shop, one, job)));
   if (runner !== undefined) give(shop, job, runner);
+}
+
+/** A group's runners take no job of a repository that it leaves out. */
+function isInGroup({ store }: Shop, runner: Runner, job: Job): boolean {
+  const group = groupsOf(store, runner.accountId).find(({ id }) => id === runner.groupId);
+  return group?.repositoryIds?.includes(job.repositoryId) ?? true;
 }
 
 function give(shop: Shop, job: Job, runner: Runner): void {
@@ -150,7 +157,7 @@ function connectRunner(shop: Shop, jitConfig: string): Session | undefined {
   if (online === undefined) return undefined;
   shop.store.runners.set(online.id, online);
   const waiting = shop.sessions.open(online.id);
-  const job = jobFor(online, shop.store.openJobs(online.accountId));
+  const job = jobFor(online, shop.store.openJobs(online.accountId).filter((one) => isInGroup(shop, online, one)));
   if (job !== undefined) give(shop, job, online);
   return { runner: online, ...waiting, disconnect: () => lose(shop, online.id) };
 }

@@ -69,6 +69,10 @@ job steps
 trap 'exit 0' INT
 job steps & wait
 `,
+  // Longer in waiting for its job than a job may take, where tests say four seconds.
+  late: `sleep 6; steps() { sleep 1; }
+job steps
+`,
   // With the disk as large as a laptop can spare.
   'fill-disk': `steps() { dd if=/dev/zero of=fill bs=1M count=400 2>/dev/null; }
 job steps

@@ -1,3 +1,4 @@
+import { readNetworkConfig, type NetworkConfig } from '@multi-tenant-runner/composition';
 import type { AdmissionSettings } from '@multi-tenant-runner/core';
 import { LOG_LEVELS, readAdmissionSettings, readConfig, readTierQueueUrls, type Env, type LogLevel } from '@multi-tenant-runner/runtime';
 
@@ -9,6 +10,7 @@ export interface RecoveryConfig {
   readonly tierQueueUrls: ReadonlyMap<string, string>;
   readonly eventBusName: string;
   readonly gitHubApiUrl: string;
+  readonly network: NetworkConfig;
   readonly appIdParameter: string;
   readonly appKeyParameter: string;
 }
@@ -24,6 +26,7 @@ export function readRecoveryConfig(env: Env): RecoveryConfig {
       tierQueueUrls: readTierQueueUrls(reader, settings.tiers),
       eventBusName: reader.text('EVENT_BUS_NAME'),
       gitHubApiUrl: reader.text('GITHUB_API_URL'),
+      network: readNetworkConfig(reader),
       appIdParameter: reader.text('GITHUB_APP_ID_PARAMETER'),
       appKeyParameter: reader.text('GITHUB_APP_KEY_PARAMETER'),
     };

@@ -13,6 +13,7 @@ import {
   createSqsJobQueue,
   createSsmClient,
 } from '@multi-tenant-runner/aws';
+import { createFetch } from '@multi-tenant-runner/composition';
 import { createGitHub, createGitHubApp, createJobSearch } from '@multi-tenant-runner/github';
 import { createLog, createMetrics, systemClock, writeLine } from '@multi-tenant-runner/runtime';
 import { readRecoveryConfig } from './config';
@@ -22,13 +23,14 @@ const config = readRecoveryConfig(process.env);
 const clients = createClientConfig(process.env);
 const dynamoDb = createDynamoDbClient(clients);
 const clock = systemClock;
+const readParameters = createParameterReader({ client: createSsmClient(clients) });
 const identity = createAppCredentials({
-  readParameters: createParameterReader({ client: createSsmClient(clients) }),
+  readParameters,
   appIdParameter: config.appIdParameter,
   keyParameter: config.appKeyParameter,
   clock,
 });
-const gitHub = { baseUrl: config.gitHubApiUrl, identity, fetch, clock };
+const gitHub = { baseUrl: config.gitHubApiUrl, identity, fetch: createFetch(config.network, readParameters), clock };
 const rows = { client: dynamoDb, tableName: config.tables.recovery, clock };
 
 export const handler = createHandler({

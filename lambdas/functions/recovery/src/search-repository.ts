@@ -62,6 +62,7 @@ async function admitIfUnheard(found: WaitingJob, repository: Repository, { insta
     ownerId: repository.ownerId,
     ownerType: repository.ownerType,
     repo: repository.name,
+    ...(repository.id !== undefined && { repoId: repository.id }),
     isPublic: repository.isPublic,
     deliveryId: 'recovery',
   };

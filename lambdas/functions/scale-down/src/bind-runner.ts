@@ -1,4 +1,4 @@
-import { WAITING_JOB_STATES, parkForRestart, runnerName, wake, type Job, type JobEvent, type Launch } from '@multi-tenant-runner/core';
+import { WAITING_JOB_STATES, isSamePlace, parkForRestart, runnerName, wake, type Job, type JobEvent, type Launch } from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 /**
@@ -68,7 +68,7 @@ function inheritable(candidate: Launch, exchange: { readonly thief: number; read
     candidate.takenBy === undefined &&
     candidate.instanceId !== undefined &&
     (candidate.state === 'launching' || candidate.state === 'running') &&
-    candidate.scope === taken.scope &&
+    isSamePlace(candidate, taken) &&
     candidate.tier === taken.tier
   );
 }

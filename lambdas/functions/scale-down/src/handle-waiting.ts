@@ -7,6 +7,7 @@ import {
   needOf,
   newJob,
   parkAtGate,
+  placeOfJob,
   release,
   takeLease,
   type Job,
@@ -35,7 +36,7 @@ export async function handleWaiting(event: JobEvent, deps: ScaleDownDeps): Promi
 
 /** The `queued` that follows may have come first, and no time in either says so. Where GitHub can't be asked, the event's word counts: the sweep asks soon. */
 async function isLate(job: Job, event: JobEvent, deps: ScaleDownDeps): Promise<boolean> {
-  const answer = await deps.github.getJob(job.installationId, event.owner, event.repo, job.jobId);
+  const answer = await deps.github.getJob(placeOfJob(event, await deps.tenants.get(job.installationId)), job.jobId);
   if (answer.kind !== 'found' || answer.job === undefined) return false;
   const need = needOf(answer.job.status);
   return need !== 'held-back' && need !== 'unknown';

@@ -1,11 +1,19 @@
-import { TAG, ageOf, hasLiveLease, type Launch, type Machine } from '@multi-tenant-runner/core';
+import { MINUTE, TAG, ageOf, hasLiveLease, type Launch, type Machine } from '@multi-tenant-runner/core';
 
 /** Milliseconds each. */
 export interface RunnerLimits {
   readonly bootTimeout: number;
   readonly idleTimeout: number;
+  /** Of a job, from its start. */
   readonly maxLifetime: number;
 }
+
+/**
+ * GitHub ends a job at its own time-out and gives it five minutes for that
+ * (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-cancellation), the machine ends it after
+ * ten, its watchdog after twelve.
+ */
+const OTHERS_FIRST = 15 * MINUTE;
 
 export type RunnerEnd = 'boot-timeout' | 'idle' | 'max-lifetime' | 'suspended' | 'job-ended';
 
@@ -23,7 +31,7 @@ export interface RunnerContext {
 export function judgeRunner({ launch, machine, tenant, isJobOver }: RunnerContext & { readonly launch: Launch; readonly machine: Machine }, now: Date, limits: RunnerLimits): RunnerEnd | undefined {
   if (launch.instanceId === undefined || hasLiveLease(launch, now)) return undefined;
   if (launch.state !== 'launching' && launch.state !== 'running') return undefined;
-  if (ageOf(machine.launchedAt, now) > limits.maxLifetime) return 'max-lifetime';
+  if (isOverdue(launch, machine, now, limits)) return 'max-lifetime';
   if (machine.state === 'stopped' || machine.state === 'stopping') return 'boot-timeout';
   const ended = launch.jobEndedAt !== undefined;
   if (launch.takenBy !== undefined && !ended) return undefined;
@@ -34,4 +42,11 @@ export function judgeRunner({ launch, machine, tenant, isJobOver }: RunnerContex
   const since = launch.runningAt ?? launch.launchedAt ?? machine.launchedAt;
   if (launch.state === 'launching') return ageOf(since, now) > limits.bootTimeout ? 'boot-timeout' : undefined;
   return ageOf(since, now) > limits.bootTimeout + limits.idleTimeout ? 'idle' : undefined;
+}
+
+/** Where no event told of a start, the job may have begun in the last minute in which the machine could wait for one. */
+function isOverdue(launch: Launch, machine: Machine, now: Date, limits: RunnerLimits): boolean {
+  const most = limits.maxLifetime + OTHERS_FIRST;
+  if (launch.takenAt !== undefined) return ageOf(launch.takenAt, now) > most;
+  return ageOf(machine.launchedAt, now) > most + limits.bootTimeout + limits.idleTimeout;
 }

@@ -1,8 +1,14 @@
-import { MINUTE, Throttled, plus, runnerName, type GitHubFailure, type Launch } from '@multi-tenant-runner/core';
+import { MINUTE, Throttled, plus, runnerName, type GitHubFailure, type Launch, type RunnerPlace } from '@multi-tenant-runner/core';
 import type { ScaleUpDeps } from './deps';
 
 /** How long a stored configuration may wait for its machine; GitHub forgets an unused registration after a day. */
 const PARAMETER_LIFETIME = 60 * MINUTE;
+
+export interface RunnerSettings {
+  readonly place: RunnerPlace;
+  readonly runnerGroupId: number;
+  readonly tenantTier: string;
+}
 
 export type Configured =
   | { readonly kind: 'stored'; readonly name: string; readonly runnerId?: number }
@@ -13,9 +19,9 @@ export type Configured =
  * Registers the machine's runner at GitHub and stores its configuration where only that machine can read it. A name
  * that exists is our own earlier attempt: used when the machine may have its configuration, else replaced.
  */
-export async function configureRunner(launch: Launch & { readonly instanceId: string }, tenantTier: string, deps: ScaleUpDeps): Promise<Configured> {
+export async function configureRunner(launch: Launch & { readonly instanceId: string }, settings: RunnerSettings, deps: ScaleUpDeps): Promise<Configured> {
   const name = runnerName(deps.environment, launch.instanceId);
-  const minted = await mint(launch, name, deps);
+  const minted = await mint(launch, name, settings, deps);
   if (minted.kind === 'in-use') return { kind: 'stored', name, runnerId: minted.runnerId };
   if (minted.kind !== 'created') return { kind: 'github', failure: minted, mayBeRegistered: minted.kind === 'unavailable' };
   try {
@@ -23,7 +29,7 @@ export async function configureRunner(launch: Launch & { readonly instanceId: st
       installationId: launch.installationId,
       instanceId: launch.instanceId,
       value: minted.jitConfig,
-      tenantTier,
+      tenantTier: settings.tenantTier,
       tier: launch.tier,
       expiresAt: plus(deps.clock.now(), PARAMETER_LIFETIME),
     });
@@ -36,20 +42,22 @@ export async function configureRunner(launch: Launch & { readonly instanceId: st
 
 type Minted = { readonly kind: 'created'; readonly runnerId: number; readonly jitConfig: string } | { readonly kind: 'in-use'; readonly runnerId: number } | GitHubFailure;
 
-async function mint(launch: Launch, name: string, deps: ScaleUpDeps): Promise<Minted> {
+async function mint(launch: Launch, name: string, { place, runnerGroupId }: RunnerSettings, deps: ScaleUpDeps): Promise<Minted> {
   const tier = deps.settings.tiers.get(launch.tier);
   if (tier === undefined) return { kind: 'refused', status: 0, message: `tier ${launch.tier} is not configured any more` };
-  const runner = { name, labels: tier.labels, runnerGroupId: tier.runnerGroupId };
-  const first = await deps.github.createJitConfig(launch, runner);
+  const runner = { name, labels: tier.labels, runnerGroupId };
+  const unclear = await deps.github.createJitConfig(place, runner);
+  // A machine stands by. Had GitHub registered the runner all the same, the second answer says so.
+  const first = unclear.kind === 'unavailable' ? await deps.github.createJitConfig(place, runner) : unclear;
   if (first.kind !== 'exists') return first;
-  const found = await deps.github.findRunner(launch, name);
+  const found = await deps.github.findRunner(place, name);
   if (found.kind !== 'found') return found;
   if (found.runner !== undefined) {
     if (found.runner.online || found.runner.busy || launch.jitStored === true) return { kind: 'in-use', runnerId: found.runner.id };
-    const deleted = await deps.github.deleteRunner(launch, found.runner.id);
+    const deleted = await deps.github.deleteRunner(place, found.runner.id);
     if (deleted.kind === 'busy') return { kind: 'in-use', runnerId: found.runner.id };
     if (deleted.kind === 'refused' || deleted.kind === 'limited' || deleted.kind === 'unavailable') return deleted;
   }
-  const second = await deps.github.createJitConfig(launch, runner);
+  const second = await deps.github.createJitConfig(place, runner);
   return second.kind === 'exists' ? { kind: 'unavailable', message: 'GitHub keeps a registration that it could not delete' } : second;
 }

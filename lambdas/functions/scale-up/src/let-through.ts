@@ -1,4 +1,4 @@
-import { isGated, needOf, openGate, parkAtGate, type Job, type JobMessage } from '@multi-tenant-runner/core';
+import { isGated, needOf, openGate, parkAtGate, placeOfJob, type Job, type JobMessage } from '@multi-tenant-runner/core';
 import type { ScaleUpDeps } from './deps';
 
 /**
@@ -6,7 +6,7 @@ import type { ScaleUpDeps } from './deps';
  * time in it says so: GitHub's answer counts, and without one the event's word, as a machine too many is ended again.
  */
 export async function letThrough(job: Job, message: JobMessage, deps: ScaleUpDeps): Promise<Job | undefined> {
-  const answer = await deps.github.getJob(job.installationId, message.owner, message.repo, job.jobId);
+  const answer = await deps.github.getJob(placeOfJob(message, await deps.tenants.get(job.installationId)), job.jobId);
   const need = answer.kind !== 'found' ? 'machine' : answer.job === undefined ? 'over' : needOf(answer.job.status);
   if (need === 'machine') return openGate(job, message, deps);
   deps.log.info('A job is said to be queued, but GitHub has it otherwise', { job_id: job.jobId, need });

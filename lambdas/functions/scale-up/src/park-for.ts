@@ -7,7 +7,7 @@ const SHORTEST_LIMIT = 10 * SECOND;
 /** A launch that goes no further. */
 export interface Stopped {
   readonly job: Job;
-  readonly launch: Pick<Launch, 'launchId'>;
+  readonly launch: Pick<Launch, 'launchId' | 'scope'>;
   readonly lookup: TenantLookup;
   /** A machine was paid for in vain. */
   readonly hadMachine: boolean;
@@ -30,7 +30,8 @@ export async function afterGitHub(failure: GitHubFailure, stopped: Stopped, deps
   if (failure.kind === 'unavailable') return parkFor('github-unavailable', stopped, deps);
   if (failure.kind === 'refused') {
     // Before a machine it cost nothing, and GitHub's word on a token is often about to change.
-    return parkFor('github-refused', { ...stopped, ...(stopped.hadMachine && { failure: `GitHub refused the runner (${failure.status})` }) }, deps);
+    const counts = stopped.hadMachine && !isOfItsRepository(failure.status, stopped);
+    return parkFor('github-refused', { ...stopped, ...(counts && { failure: `GitHub refused the runner (${failure.status})` }) }, deps);
   }
   const { installationId } = stopped.job;
   // A limit that seems over already, as clocks differ, would be run into again at once.
@@ -41,4 +42,9 @@ export async function afterGitHub(failure: GitHubFailure, stopped: Stopped, deps
     deps.log.warn("GitHub limits a tenant's requests, so its jobs wait until then", properties);
   }
   return { kind: 'park', restart: { reason: 'github-limited', spent: false, nextTry: until } };
+}
+
+/** A repository that can't be found, of an account whose runners are its repositories' own: the others' launches may be well. */
+function isOfItsRepository(status: number, { launch }: Stopped): boolean {
+  return launch.scope !== 'org' && (status === 404 || status === 422);
 }

@@ -8,6 +8,7 @@ import {
   isGated,
   judgeHold,
   judgeJob,
+  placeOfLaunch,
   plus,
   recordEc2End,
   release,
@@ -19,6 +20,7 @@ import {
   type TenantLookup,
 } from '@multi-tenant-runner/core';
 import { askEc2 } from './ask-ec2';
+import { chooseRunnerGroup } from './choose-runner-group';
 import { configureRunner } from './configure-runner';
 import { afterGitHub, parkFor, type Stopped } from './park-for';
 import type { Delivery, ScaleUpDeps } from './deps';
@@ -48,8 +50,11 @@ export async function startRunner(job: Job, launch: Launch, lookup: TenantLookup
   if (securityGroupId === undefined) return giveUp(parkFor('no-security-group', stopped, deps), 'no-security-group');
   const held = launch.intent === undefined ? await heldBack(launch, lookup, deps) : undefined;
   if (held !== undefined) return giveUp({ kind: 'park', restart: { reason: held.reason, spent: false, nextTry: held.until } }, held.reason);
-  const authorized = await deps.github.authorize(launch);
+  const place = placeOfLaunch(launch, lookup);
+  const authorized = await deps.github.authorize(place);
   if (authorized.kind !== 'ok') return giveUp(await afterGitHub(authorized, stopped, deps), 'github');
+  const group = await chooseRunnerGroup(place, stopped, deps);
+  if (group.kind === 'stop') return giveUp(group.afterwards, group.reason);
   const machine = await askEc2(launch, { securityGroupId, tenantTier: tenantTierOf(lookup, deps) }, delivery, deps);
   if (machine.kind === 'none') {
     const failed = machine.reason === 'error' ? { ...stopped, failure: 'EC2 refuses to start the machine' } : stopped;
@@ -61,7 +66,7 @@ export async function startRunner(job: Job, launch: Launch, lookup: TenantLookup
     await release(machine.launch, { reason, afterwards: { kind: 'ask' } }, deps);
     return;
   }
-  await finish(job, machine.launch, launch.instanceId === undefined, delivery, deps);
+  await finish(job, machine.launch, { fresh: launch.instanceId === undefined, runnerGroupId: group.id }, delivery, deps);
 }
 
 /** What the tenant's row has to say on launches just now. Where one may probe, this launch does if it is the first to ask. */
@@ -79,8 +84,13 @@ async function heldBack(launch: Launch, lookup: TenantLookup, deps: ScaleUpDeps)
 
 type LaunchWithMachine = Launch & { readonly instanceId: string };
 
-/** @param fresh this invocation was the first to learn of the machine, so nobody stored a configuration for it */
-async function finish(job: Job, launch: LaunchWithMachine, fresh: boolean, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
+interface Finish {
+  /** This invocation was the first to learn of the machine, so nobody stored a configuration for it. */
+  readonly fresh: boolean;
+  readonly runnerGroupId: number;
+}
+
+async function finish(job: Job, launch: LaunchWithMachine, { fresh, runnerGroupId }: Finish, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
   const undo = async (afterwards: Afterwards, reason: string, configured: boolean): Promise<void> => {
     const registration = configured || !fresh ? 'must-go' : 'none';
     const end = await endMachine(launch, { reason, afterwards, lease: delivery.lease, registration }, deps);
@@ -100,7 +110,7 @@ async function finish(job: Job, launch: LaunchWithMachine, fresh: boolean, deliv
   const current = await deps.jobs.get(job.installationId, job.jobId);
   // Cancelled while EC2 worked, or held back by GitHub.
   if (current !== undefined && (isEnded(current.state) || isGated(current))) return undo({ kind: 'ask' }, 'job-ended', false);
-  const configured = await configureRunner(launch, tenantTierOf(lookup, deps), deps);
+  const configured = await configureRunner(launch, { place: placeOfLaunch(launch, lookup), runnerGroupId, tenantTier: tenantTierOf(lookup, deps) }, deps);
   if (configured.kind === 'github') return undo(await afterGitHub(configured.failure, stopped, deps), 'github', configured.mayBeRegistered);
   if (configured.kind === 'throttled') return undo(parkFor('ssm-throttled', stopped, deps), 'ssm-throttled', true);
   const runningAt = deps.clock.now().toISOString();

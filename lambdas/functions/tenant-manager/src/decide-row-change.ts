@@ -7,8 +7,8 @@ export interface RowChange {
   readonly after?: Readonly<Record<string, unknown>>;
 }
 
-/** `activate` includes waking. `offboard`: a hand set the row to deleted, so nobody has marked what is left yet. */
-export type RowWork = 'none' | 'wake' | 'activate' | 'offboard';
+/** `activate` and `retry` include waking. `retry`: what GitHub refused may be granted now. `offboard`: a hand set the row to deleted, so nobody has marked what is left yet. */
+export type RowWork = 'none' | 'wake' | 'retry' | 'activate' | 'offboard';
 
 export interface RowDecision {
   readonly work: RowWork;
@@ -26,7 +26,7 @@ export interface RowAudit {
 }
 
 /** What a person may edit, and what must be answerable afterwards: who had which limit when. */
-const AUDITED = ['tier', 'max_runners', 'status', 'suspended_by', 'allow_public_repositories'] as const;
+const AUDITED = ['tier', 'max_runners', 'status', 'suspended_by', 'allow_public_repositories', 'runner_group'] as const;
 /** Written by the lifecycle together with a status, so a status that changed without them was changed by hand. */
 const LIFECYCLE_MARKS = ['github_changed_at', 'cleanup'] as const;
 /** Changes with every start and end of a runner: the bulk of the stream. */
@@ -39,7 +39,7 @@ export function decideRowChange(change: RowChange, settings: { readonly tiers: T
   const after = parse(change.after);
   const audit = auditOf(change);
   const report = reportNewProblems(parse(change.before), after);
-  const work = isDeletedByHand(change, after) ? 'offboard' : workOf(after, settings.ownGroups);
+  const work = isDeletedByHand(change, after) ? 'offboard' : workOf(change, after, settings.ownGroups);
   return { work, restate: work !== 'offboard' && isRestated(change), ...(audit && { audit }), ...(report && { report }) };
 }
 
@@ -67,9 +67,10 @@ function isDeletedByHand({ before, after }: RowChange, lookup: TenantLookup): bo
   return after?.['cleanup'] === undefined || after['status'] !== 'deleted' || (before !== undefined && before['status'] !== 'deleted' && isSame(before['cleanup'], after['cleanup']));
 }
 
-function workOf(lookup: TenantLookup, ownGroups: boolean): RowWork {
+function workOf({ before, after }: RowChange, lookup: TenantLookup, ownGroups: boolean): RowWork {
   if (lookup.kind !== 'tenant' || lookup.tenant.status !== 'active') return 'none';
   if (ownGroups && lookup.tenant.securityGroupId === undefined) return 'activate';
+  if (before !== undefined && !isSame(before['runner_group'], after?.['runner_group'])) return 'retry';
   return freeSlots(lookup.tenant) > 0 && !lookup.liveBroken ? 'wake' : 'none';
 }
 

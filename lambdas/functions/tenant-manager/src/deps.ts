@@ -12,6 +12,8 @@ export interface TenantManagerDeps {
   readonly github: Pick<GitHub, 'getInstallation'>;
   /** Gives free slots to the tenant's parked jobs. */
   readonly wake: (installationId: number) => Promise<void>;
+  /** The same, and the jobs that GitHub refused a runner are due at once. */
+  readonly retryRefused: (installationId: number) => Promise<void>;
   /** Has the tenant's parked jobs say what they wait for now. */
   readonly restate: (installationId: number) => Promise<void>;
   /** One pass over what a deleted tenant leaves behind; the sweep repeats it. Only ever called for a deleted tenant. */

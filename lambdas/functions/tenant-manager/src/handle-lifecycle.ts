@@ -1,5 +1,6 @@
 import { decodeLifecycleEvent, type LifecycleEvent } from '@multi-tenant-runner/core';
 import { changeSuspension } from './change-suspension';
+import { followLogin } from './follow-login';
 import type { TenantManagerDeps } from './deps';
 import { offboard } from './offboard';
 import { ensureRow, onboard, type OwnerEvent } from './onboard';
@@ -29,10 +30,15 @@ async function applyToOwner(event: OwnerEvent, deps: TenantManagerDeps): Promise
       return offboard(installationId, event.account, deps);
     case 'suspend':
     case 'unsuspend':
-      if ((await ensureRow(event, deps)) !== undefined) await changeSuspension({ ...event, action }, deps);
-      return;
+      if ((await ensureRow(event, deps)) === undefined) return;
+      await changeSuspension({ ...event, action }, deps);
+      return followLogin(event, deps);
+    case 'new_permissions_accepted':
+      if ((await ensureRow(event, deps)) === undefined) return;
+      await followLogin(event, deps);
+      return deps.retryRefused(installationId);
     case 'renamed':
-      if ((await ensureRow(event, deps)) !== undefined) await deps.lifecycle.rename(installationId, event.account.login, deps.clock.now());
+      if ((await ensureRow(event, deps)) !== undefined) await followLogin(event, deps);
   }
 }
 
@@ -42,6 +48,7 @@ async function applyToRow(event: LifecycleEvent, deps: TenantManagerDeps): Promi
   const known = (await deps.tenants.get(installationId)).kind === 'tenant';
   // Whosever it was, a late `created` must find that it is over.
   if (action === 'deleted' && (known || account.kind === 'unknown')) return offboard(installationId, account, deps);
+  if (known && action === 'new_permissions_accepted') return deps.retryRefused(installationId);
   if (known && (action === 'suspend' || action === 'unsuspend')) return changeSuspension({ ...event, action }, deps);
   deps.log.info(
     account.kind === 'enterprise'

@@ -28,6 +28,8 @@ async function work(installationId: number, kind: RowDecision['work'], covered: 
       return;
     case 'wake':
       return covered ? undefined : deps.wake(installationId);
+    case 'retry':
+      return deps.retryRefused(installationId);
     case 'activate':
       return covered ? undefined : activate(installationId, deps);
     case 'offboard':

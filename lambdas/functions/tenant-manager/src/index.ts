@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fromAttributes } from '@multi-tenant-runner/aws';
 import { createProtocolPorts, createTenantSecurityGroups } from '@multi-tenant-runner/composition';
-import { cleanUpTenant, graceFor, leaseFor, restateAll, wake } from '@multi-tenant-runner/core';
+import { cleanUpTenant, graceFor, leaseFor, restateAll, retryRefused, wake } from '@multi-tenant-runner/core';
 import { readTenantManagerConfig } from './config';
 import { createHandler } from './handler';
 
@@ -16,6 +16,7 @@ export const handler = createHandler({
   onboarding: config.onboarding,
   ...(config.tenantSecurityGroups && { securityGroups }),
   wake: (installationId) => wake(installationId, ports),
+  retryRefused: (installationId) => retryRefused(installationId, ports),
   restate: (installationId) => restateAll(installationId, ports),
   cleanUp: async (installationId) => {
     const lease = { name: `tenant-manager ${randomUUID()}`, milliseconds: leaseFor(config.timeout) };

@@ -1,5 +1,5 @@
 import { fromAttributes, toAttributes } from '@multi-tenant-runner/aws';
-import { cleanUpTenant, encodeLifecycleEvent, restateAll, wake, type InstallationAction, type LifecycleEvent } from '@multi-tenant-runner/core';
+import { cleanUpTenant, encodeLifecycleEvent, restateAll, retryRefused, wake, type InstallationAction, type LifecycleEvent } from '@multi-tenant-runner/core';
 import { INSTALLATION, createWorld, lifecycleEvent, type TenantRow, type TenantTableChange, type World } from '@multi-tenant-runner/testing';
 import type { BatchResponse, StreamRecord } from '@multi-tenant-runner/runtime';
 import type { OnboardingPolicy } from '../src/decide-admission';
@@ -34,6 +34,10 @@ export function tenantManagerWorld(options: { readonly ownGroups?: boolean; read
     wake: async (installationId) => {
       woken.push(installationId);
       await wake(installationId, protocol);
+    },
+    retryRefused: async (installationId) => {
+      woken.push(installationId);
+      await retryRefused(installationId, protocol);
     },
     restate: (installationId) => restateAll(installationId, protocol),
     cleanUp: async (installationId) => {

@@ -24,12 +24,18 @@ describe('an installation event', () => {
     expect(decodeLifecycleEvent(world.state.bus.published[0]?.detail)).toMatchObject({ ok: true });
   });
 
-  it.each(['new_permissions_accepted', 'renamed', undefined])('with action %s changes no tenant', async (action) => {
+  it.each(['new_repository_selection', 'renamed', undefined])('with action %s changes no tenant', async (action) => {
     const world = webhookWorld();
     const response = await world.send(delivery('installation', { ...installationPayload('created'), action }));
     expect(response.statusCode).toBe(202);
     expect(world.state.bus.published).toEqual([]);
     expect(world.metrics.counted).toMatchObject([{ name: 'WebhookIgnored', properties: { reason: 'action' } }]);
+  });
+
+  it('with action new_permissions_accepted tells the tenant manager', async () => {
+    const world = webhookWorld();
+    await world.send(delivery('installation', { ...installationPayload('created'), action: 'new_permissions_accepted' }));
+    expect(world.state.bus.published).toMatchObject([{ detailType: 'installation', lifecycle: { action: 'new_permissions_accepted', installationId: 1001 } }]);
   });
 
   it('of a user says so', () => {

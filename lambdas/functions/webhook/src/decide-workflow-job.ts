@@ -89,6 +89,7 @@ function jobFields(decoder: Decoder, delivery: Delivery, known: { readonly insta
   const details = decoder.object('workflow_job');
   const repository = decoder.object('repository');
   const owner = repository.object('owner');
+  const repoId = repository.optionalWholeNumber('id');
   return {
     installationId: known.installationId,
     jobId: details.wholeNumber('id'),
@@ -97,6 +98,7 @@ function jobFields(decoder: Decoder, delivery: Delivery, known: { readonly insta
     ownerId: owner.wholeNumber('id'),
     ownerType: owner.oneOf('type', ['Organization', 'User'] as const),
     repo: repository.text('name'),
+    ...(repoId !== undefined && { repoId }),
     isPublic: isPublicRepository(delivery.payload['repository']),
     labels: details.texts('labels'),
     queuedAt: queuedAtOf(delivery.payload['workflow_job'], known.now),

@@ -170,7 +170,7 @@ describe('events for the operator’s own rules', () => {
     const world = webhookWorld({ publishEvents: ['installation'] });
     await world.send(delivery('installation', installationPayload('created')));
     await world.send(delivery('installation', installationPayload('new_permissions_accepted')));
-    expect(world.state.bus.published).toHaveLength(1);
+    expect(world.state.bus.published).toHaveLength(2);
   });
 
   it('are counted when they can not be published, and the delivery goes on', async () => {

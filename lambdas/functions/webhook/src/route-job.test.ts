@@ -24,6 +24,7 @@ describe('a queued job of an active tenant', () => {
         ownerId: 501,
         ownerType: 'Organization',
         repo: 'app',
+        repoId: 9,
         isPublic: false,
         labels: ['self-hosted', 'linux', 'x64', 'small'],
         tier: 'small',

@@ -1,2 +1,3 @@
+export * from './network';
 export * from './protocol-config';
 export * from './protocol-ports';

@@ -1,4 +1,5 @@
 import type { AdmissionSettings } from '@multi-tenant-runner/core';
+import { readNetworkConfig, type NetworkConfig } from './network';
 import { LOG_LEVELS, readAdmissionSettings, readTierQueueUrls, type EnvReader, type LogLevel } from '@multi-tenant-runner/runtime';
 
 /** What every function that takes part in the launch protocol is told. */
@@ -9,6 +10,7 @@ export interface ProtocolConfig {
   readonly settings: AdmissionSettings;
   readonly tierQueueUrls: ReadonlyMap<string, string>;
   readonly gitHubApiUrl: string;
+  readonly network: NetworkConfig;
   readonly appIdParameter: string;
   readonly appKeyParameter: string;
   /** The operator's own, for everything that is made at run time. */
@@ -26,6 +28,7 @@ export function readProtocolConfig(reader: EnvReader): ProtocolConfig {
     settings,
     tierQueueUrls: readTierQueueUrls(reader, settings.tiers),
     gitHubApiUrl: reader.text('GITHUB_API_URL'),
+    network: readNetworkConfig(reader),
     appIdParameter: reader.text('GITHUB_APP_ID_PARAMETER'),
     appKeyParameter: reader.text('GITHUB_APP_KEY_PARAMETER'),
     runnerTags: Object.fromEntries(reader.textMap('RUNNER_TAGS')),

@@ -19,6 +19,7 @@ import {
 } from '@multi-tenant-runner/aws';
 import { createGitHub, type Purpose } from '@multi-tenant-runner/github';
 import { createLog, createMetrics, systemClock, writeLine, type Env } from '@multi-tenant-runner/runtime';
+import { createFetch } from './network';
 import type { ProtocolConfig } from './protocol-config';
 
 export interface PortOptions {
@@ -35,8 +36,9 @@ export function createProtocolPorts(config: ProtocolConfig, env: Env, { kmsKeyAr
   const dynamoDb = createDynamoDbClient(clients);
   const ssm = createSsmClient(clients);
   const clock = systemClock;
+  const readParameters = createParameterReader({ client: ssm });
   const identity = createAppCredentials({
-    readParameters: createParameterReader({ client: ssm }),
+    readParameters,
     appIdParameter: config.appIdParameter,
     keyParameter: config.appKeyParameter,
     clock,
@@ -54,7 +56,7 @@ export function createProtocolPorts(config: ProtocolConfig, env: Env, { kmsKeyAr
     queue: createSqsJobQueue({ client: createSqsClient(clients), tierQueueUrls: config.tierQueueUrls }),
     fleet: createEc2Fleet({ client: createPatientEc2Client(env), environment, tags, sleep }),
     parameters: createSsmRunnerParameters({ client: ssm, environment, tags, ...(kmsKeyArn !== undefined && { kmsKeyArn }) }),
-    github: createGitHub({ baseUrl: config.gitHubApiUrl, identity, fetch, clock, purpose }),
+    github: createGitHub({ baseUrl: config.gitHubApiUrl, identity, fetch: createFetch(config.network, readParameters), clock, purpose }),
   };
 }
 

@@ -1,5 +1,6 @@
 export * from './time';
 export * from './names';
+export * from './place';
 export * from './tiers';
 export * from './circuit';
 export * from './tenant';

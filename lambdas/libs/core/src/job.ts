@@ -25,6 +25,8 @@ export type JobReason =
   | 'github-limited'
   | 'github-unavailable'
   | 'github-refused'
+  | 'runner-group'
+  | 'no-runner-group'
   | 'circuit-open'
   | 'runner-lost'
   | 'runner-taken'
@@ -45,6 +47,8 @@ export interface Job {
   readonly ownerId: number;
   readonly ownerType: OrgType;
   readonly repo: string;
+  /** The repository's id, which no rename changes; absent in rows of earlier versions. */
+  readonly repoId?: number;
   readonly isPublic: boolean;
   readonly labels: readonly string[];
   readonly tier: string;

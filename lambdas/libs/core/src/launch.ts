@@ -39,6 +39,8 @@ export interface Launch {
   readonly tier: string;
   readonly owner: string;
   readonly scope: RunnerScope;
+  /** Of the repository in `scope`. */
+  readonly repoId?: number;
   readonly leaseUntil?: number;
   readonly leaseOwner?: string;
   readonly intent?: Intent;

@@ -1,7 +1,7 @@
 import { Decoder, decoded, type Decoded } from './decode';
 import type { OrgType } from './tenant';
 
-export const INSTALLATION_ACTIONS = ['created', 'deleted', 'suspend', 'unsuspend', 'renamed'] as const;
+export const INSTALLATION_ACTIONS = ['created', 'deleted', 'suspend', 'unsuspend', 'new_permissions_accepted', 'renamed'] as const;
 export type InstallationAction = (typeof INSTALLATION_ACTIONS)[number];
 
 /** What of an `installation` or `installation_target` event travels on the bus (repository lists are left out). */

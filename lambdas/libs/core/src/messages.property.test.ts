@@ -25,7 +25,7 @@ const event: fc.Arbitrary<JobEvent> = fc
   .map(([job, what, more]) => ({ ...job, ...what, ...more }));
 const lifecycle: fc.Arbitrary<LifecycleEvent> = fc.record(
   {
-    action: fc.constantFrom('created' as const, 'deleted' as const, 'suspend' as const, 'unsuspend' as const, 'renamed' as const),
+    action: fc.constantFrom('created' as const, 'deleted' as const, 'suspend' as const, 'unsuspend' as const, 'new_permissions_accepted' as const, 'renamed' as const),
     installationId: id,
     account: fc.oneof(fc.record({ kind: fc.constant('owner' as const), id, login: name, type: fc.constantFrom('Organization' as const, 'User' as const) }), fc.constant({ kind: 'enterprise' as const }), fc.constant({ kind: 'unknown' as const })),
     changedAt: time,

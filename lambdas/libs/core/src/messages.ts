@@ -12,6 +12,7 @@ export interface JobMessage {
   readonly ownerId: number;
   readonly ownerType: OrgType;
   readonly repo: string;
+  readonly repoId?: number;
   readonly isPublic: boolean;
   readonly labels: readonly string[];
   readonly tier: string;
@@ -62,6 +63,7 @@ function jobFields(message: JobMessage): Record<string, unknown> {
     owner_id: message.ownerId,
     owner_type: message.ownerType,
     repo: message.repo,
+    repo_id: message.repoId ?? null,
     public: message.isPublic,
     labels: message.labels,
     tier: message.tier,
@@ -92,6 +94,7 @@ export function decodeJobEvent(value: unknown): Decoded<JobEvent> {
 }
 
 function readJobFields(decoder: Decoder): JobMessage {
+  const repoId = decoder.optionalWholeNumber('repo_id');
   return {
     installationId: decoder.wholeNumber('installation_id'),
     jobId: decoder.wholeNumber('job_id'),
@@ -100,6 +103,7 @@ function readJobFields(decoder: Decoder): JobMessage {
     ownerId: decoder.wholeNumber('owner_id'),
     ownerType: decoder.oneOf('owner_type', ['Organization', 'User'] as const),
     repo: decoder.text('repo'),
+    ...(repoId !== undefined && { repoId }),
     isPublic: decoder.boolean('public'),
     labels: decoder.texts('labels'),
     tier: decoder.text('tier'),
@@ -120,6 +124,7 @@ export function newJob(message: JobMessage, now: Date, state: Job['state'], reas
     ownerId: message.ownerId,
     ownerType: message.ownerType,
     repo: message.repo,
+    ...(message.repoId !== undefined && { repoId: message.repoId }),
     isPublic: message.isPublic,
     labels: message.labels,
     tier: message.tier,
@@ -142,6 +147,7 @@ export function messageOf(job: Job): JobMessage {
     ownerId: job.ownerId,
     ownerType: job.ownerType,
     repo: job.repo,
+    ...(job.repoId !== undefined && { repoId: job.repoId }),
     isPublic: job.isPublic,
     labels: job.labels,
     tier: job.tier,

@@ -1,9 +1,10 @@
 import type { Circuit } from './circuit';
 import type { Job, JobState } from './job';
-import type { Intent, Launch, LaunchState, RunnerScope } from './launch';
+import type { Intent, Launch, LaunchState } from './launch';
 import type { LifecycleAccount, LifecycleEvent } from './lifecycle';
 import type { JobEvent, JobMessage } from './messages';
 import type { MetricName } from './names';
+import type { JobPlace, RunnerPlace } from './place';
 import type { TenantLookup } from './tenant';
 
 /** Changes to a row: `null` removes an attribute. */
@@ -193,12 +194,6 @@ export type GitHubFailure =
   | { readonly kind: 'limited'; readonly retryAt: Date }
   | { readonly kind: 'unavailable'; readonly message: string };
 
-export interface RunnerPlace {
-  readonly installationId: number;
-  readonly owner: string;
-  readonly scope: RunnerScope;
-}
-
 export interface Registration {
   readonly id: number;
   readonly name: string;
@@ -206,9 +201,17 @@ export interface Registration {
   readonly busy: boolean;
 }
 
+/** By name as the tenant's row has it, or by the id that a tier is configured with. */
+export type RunnerGroupName = string | number;
+
+/** `leaves-out`: the group is there, but takes no jobs of the repository. `none`: the organisation has no such group. */
+export type RunnerGroupAnswer = { readonly kind: 'found'; readonly groupId: number } | { readonly kind: 'leaves-out' | 'none' } | GitHubFailure;
+
 export interface GitHub {
   /** Makes sure that the token for the place can be had, so that no machine starts for nothing. */
   authorize(place: RunnerPlace): Promise<{ readonly kind: 'ok' } | GitHubFailure>;
+  /** A runner group of the organisation, as far as it may run jobs of the repository. Ids differ in each organisation. */
+  findRunnerGroup(place: RunnerPlace, group: RunnerGroupName, repo: string): Promise<RunnerGroupAnswer>;
   createJitConfig(
     place: RunnerPlace,
     runner: { readonly name: string; readonly labels: readonly string[]; readonly runnerGroupId: number },
@@ -216,14 +219,13 @@ export interface GitHub {
   findRunner(place: RunnerPlace, name: string): Promise<{ readonly kind: 'found'; readonly runner?: Registration } | GitHubFailure>;
   getRunner(place: RunnerPlace, runnerId: number): Promise<{ readonly kind: 'found'; readonly runner?: Registration } | GitHubFailure>;
   deleteRunner(place: RunnerPlace, runnerId: number): Promise<{ readonly kind: 'deleted' | 'absent' | 'busy' } | GitHubFailure>;
+  /** Without a job: there is none, for the repository can be seen. One that can't be is a refusal. */
   getJob(
-    installationId: number,
-    owner: string,
-    repo: string,
+    place: JobPlace,
     jobId: number,
   ): Promise<{ readonly kind: 'found'; readonly job?: { readonly status: string; readonly conclusion?: string; readonly runnerName?: string } } | GitHubFailure>;
   /** As the App itself. Undefined: GitHub knows no such installation. */
-  getInstallation(installationId: number): Promise<{ readonly kind: 'found'; readonly installation?: { readonly suspended: boolean } } | GitHubFailure>;
+  getInstallation(installationId: number): Promise<{ readonly kind: 'found'; readonly installation?: { readonly suspended: boolean; readonly login?: string } } | GitHubFailure>;
 }
 
 /** A call that AWS turned away for its rate; nothing happened. */

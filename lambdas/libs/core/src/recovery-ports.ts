@@ -62,6 +62,7 @@ export interface RepositoryName {
 }
 
 export interface Repository extends RepositoryName {
+  readonly id?: number;
   readonly ownerId: number;
   readonly ownerType: OrgType;
   readonly isPublic: boolean;

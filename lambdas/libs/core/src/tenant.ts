@@ -24,6 +24,8 @@ export interface Tenant {
   readonly securityGroupId?: string;
   readonly cleanup?: 'pending' | 'done';
   readonly allowPublicRepositories?: boolean;
+  /** The name of the runner group that its runners go into. */
+  readonly runnerGroup?: string;
   readonly previousInstallationId?: number;
   /** Until when GitHub wants to hear nothing of this installation. ISO 8601. */
   readonly githubLimitedUntil?: string;
@@ -85,6 +87,8 @@ export function parseTenantRow(installationId: number, row: Record<string, unkno
   if (allowPublic !== undefined && typeof allowPublic !== 'boolean') {
     problems.push({ attribute: 'allow_public_repositories', problem: 'is not a boolean, so the module\'s setting counts' });
   }
+  const runnerGroup = text(row['runner_group']);
+  if (row['runner_group'] !== undefined && runnerGroup === undefined) problems.push({ attribute: 'runner_group', problem: 'is not the name of a runner group, so the one of the job\'s tier counts' });
   const suspendedBy = oneOf(['github', 'operator', 'approval'] as const, row['suspended_by']);
   const securityGroupId = text(row['security_group_id']);
   const limitedUntil = text(row['github_limited_until']);
@@ -108,6 +112,7 @@ export function parseTenantRow(installationId: number, row: Record<string, unkno
       ...(securityGroupId !== undefined && { securityGroupId }),
       ...(cleanup && { cleanup }),
       ...(typeof allowPublic === 'boolean' && { allowPublicRepositories: allowPublic }),
+      ...(runnerGroup !== undefined && { runnerGroup }),
       ...(isWholeNumber(row['previous_installation_id']) && { previousInstallationId: row['previous_installation_id'] }),
       circuits: readCircuits(row),
       ...(limitedUntil !== undefined && !Number.isNaN(Date.parse(limitedUntil)) && { githubLimitedUntil: limitedUntil }),

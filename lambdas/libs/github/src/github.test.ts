@@ -7,6 +7,7 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 20
 const PEM = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 const ORG = { installationId: INSTALLATION, owner: 'acme', scope: 'org' } as const;
 const REPOSITORY = { installationId: 1002, owner: 'jane', scope: 'jane/app' } as const;
+const JOB = { installationId: INSTALLATION, owner: 'acme', repo: 'app', repoId: 9 } as const;
 const RUNNER = { name: 'test-i-1', labels: ['self-hosted', 'small'], runnerGroupId: 1 };
 
 interface Sent {
@@ -169,7 +170,7 @@ describe('failures', () => {
     const before = sent.length;
     await expect(github.createJitConfig(ORG, RUNNER)).resolves.toMatchObject({ kind: 'limited' });
     await expect(github.authorize(ORG)).resolves.toMatchObject({ kind: 'limited' });
-    await expect(github.getJob(INSTALLATION, 'acme', 'app', 1)).resolves.toMatchObject({ kind: 'limited' });
+    await expect(github.getJob(JOB, 1)).resolves.toMatchObject({ kind: 'limited' });
     expect(sent).toHaveLength(before);
     await expect(github.createJitConfig(REPOSITORY, RUNNER)).resolves.toMatchObject({ kind: 'created' });
     clock.advance(60_000);
@@ -182,7 +183,7 @@ describe('failures', () => {
     const { github, sent } = setUp(({ route }) => [route.startsWith('POST') ? 201 : 200, created[1], { ...reset, 'x-ratelimit-remaining': String(remaining) }]);
     await github.createJitConfig(ORG, RUNNER);
     const before = sent.length;
-    await expect(github.getJob(INSTALLATION, 'acme', 'app', 1)).resolves.toMatchObject({ kind: 'limited' });
+    await expect(github.getJob(JOB, 1)).resolves.toMatchObject({ kind: 'limited' });
     expect(sent).toHaveLength(before);
     remaining = 0;
     await expect(github.createJitConfig(ORG, RUNNER)).resolves.toMatchObject({ kind: 'created' });
@@ -257,24 +258,40 @@ describe('runners', () => {
   });
 });
 
+describe('the registration of a runner', () => {
+  it('may take GitHub longer than any other call', async () => {
+    const slow = (route: string): typeof globalThis.fetch => async (input, init) => {
+      const url = String(input);
+      if (url.endsWith('/access_tokens')) return new Response(JSON.stringify({ token: 'ghs_1', expires_at: '2027-01-01T00:00:00Z', permissions: {} }), { status: 201, headers: { 'content-type': 'application/json' } });
+      // Answers only after the time that other calls have is up.
+      if (url.includes(route)) await new Promise((resolve) => AbortSignal.timeout(60).addEventListener('abort', resolve));
+      init?.signal?.throwIfAborted();
+      return new Response(JSON.stringify({ runner: { id: 77 }, runners: [], encoded_jit_config: 'Y29uZmln' }), { status: 200, headers: { 'content-type': 'application/json' } });
+    };
+    const github = createGitHub({ baseUrl: 'https://github.example', identity: async () => ({ appId: '4711', privateKey: PEM }), fetch: slow('/actions/runners'), clock: createTestClock(), timeout: 20, registrationTimeout: 60_000 });
+    await expect(github.createJitConfig(ORG, RUNNER)).resolves.toMatchObject({ kind: 'created' });
+    await expect(github.findRunner(ORG, 'test-i-1')).resolves.toMatchObject({ kind: 'unavailable' });
+  });
+});
+
 describe('jobs', () => {
   it('are read with a token that is at hand', async () => {
     const { github, sent } = setUp(({ route }) => (route.includes('/actions/jobs/') ? [200, { status: 'completed', conclusion: 'success', runner_name: 'test-i-1' }] : created));
     await github.createJitConfig(ORG, RUNNER);
-    await expect(github.getJob(INSTALLATION, 'acme', 'app', 7001)).resolves.toEqual({ kind: 'found', job: { status: 'completed', conclusion: 'success', runnerName: 'test-i-1' } });
+    await expect(github.getJob(JOB, 7001)).resolves.toEqual({ kind: 'found', job: { status: 'completed', conclusion: 'success', runnerName: 'test-i-1' } });
     expect(minted(sent)).toHaveLength(1);
     expect(routes(sent).at(-1)).toBe('GET /repos/acme/app/actions/jobs/7001');
   });
 
   it('are read with a token for nothing else, where none is at hand', async () => {
     const { github, sent } = setUp(() => [200, { status: 'queued', conclusion: null, runner_name: null }]);
-    await expect(github.getJob(INSTALLATION, 'acme', 'app', 7001)).resolves.toEqual({ kind: 'found', job: { status: 'queued' } });
+    await expect(github.getJob(JOB, 7001)).resolves.toEqual({ kind: 'found', job: { status: 'queued' } });
     expect(sent[0]?.body).toEqual({ permissions: { actions: 'read' } });
   });
 
-  it('may be gone', async () => {
-    const { github } = setUp(() => [404, { message: 'Not Found' }]);
-    await expect(github.getJob(INSTALLATION, 'acme', 'app', 7001)).resolves.toEqual({ kind: 'found' });
+  it('may be gone from a repository that can be seen', async () => {
+    const { github } = setUp(({ route }) => (route.includes('/actions/jobs/') ? [404, { message: 'Not Found' }] : [200, { id: 9, full_name: 'acme/app' }]));
+    await expect(github.getJob(JOB, 7001)).resolves.toEqual({ kind: 'found' });
   });
 });
 

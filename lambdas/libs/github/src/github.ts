@@ -1,7 +1,9 @@
-import { Decoder, type Clock, type GitHub, type GitHubFailure, type Registration, type RunnerPlace } from '@multi-tenant-runner/core';
+import { Decoder, SECOND, type Clock, type GitHub, type GitHubFailure, type JobPlace, type Registration, type RunnerPlace } from '@multi-tenant-runner/core';
 import { createBudgets, isSecondary, type Purpose } from './budgets';
+import { createRenames, isSame, loginIn } from './follow-renames';
 import { readFailedRequest, judgeFailure, readFailure } from './read-failure';
 import { createRequests, type Fetch } from './requests';
+import { createRunnerGroups } from './runner-groups';
 import { createTokens, type AppIdentity, type TokenScope } from './tokens';
 
 export interface GitHubDeps {
@@ -14,24 +16,35 @@ export interface GitHubDeps {
   readonly purpose?: Purpose;
   /** Milliseconds that one request may take. */
   readonly timeout?: number;
+  /** Milliseconds that the registration of a runner may take. */
+  readonly registrationTimeout?: number;
 }
 
-type Answer = { readonly kind: 'answer'; readonly status: number; readonly data: unknown };
+export type Answer = { readonly kind: 'answer'; readonly status: number; readonly data: unknown };
 type Method = 'GET' | 'POST' | 'DELETE';
-interface Call {
+export interface Call {
   readonly installationId: number;
   readonly scope: TokenScope;
   readonly route: `${Method} /${string}`;
   readonly purpose?: Purpose;
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
+export type AskAsInstallation = (what: Call) => Promise<Answer | GitHubFailure>;
+export type AskAsApp = (route: string, parameters: Readonly<Record<string, unknown>>) => Promise<Answer | GitHubFailure>;
 
 const TIMEOUT = 8_000;
+/**
+ * GitHub ends what takes it longer than ten seconds, and generate-jitconfig has been seen to take all of them. Whoever hangs
+ * up before has a registration without its configuration, and a machine that was paid for in vain.
+ * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
+ */
+const REGISTRATION_TIMEOUT = 15 * SECOND;
 /** What a token that has gone stale is refused with: revoked, suspended, or made before the repository was granted. */
 const STALE: ReadonlySet<number> = new Set([401, 403, 404]);
 
-export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launch', timeout = TIMEOUT }: GitHubDeps): GitHub {
+export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launch', timeout = TIMEOUT, registrationTimeout = REGISTRATION_TIMEOUT }: GitHubDeps): GitHub {
   const requests = createRequests({ baseUrl, fetch, timeout });
+  const patient = createRequests({ baseUrl, fetch, timeout: registrationTimeout });
   const tokens = createTokens({ identity, requests, clock });
   const budgets = createBudgets({ clock });
 
@@ -41,7 +54,8 @@ export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launc
   };
   const send = async (token: string, { installationId, route, parameters }: Call): Promise<Answer | GitHubFailure> => {
     try {
-      const { status, data, headers } = await requests.withToken(token)(route, { ...parameters });
+      const { withToken } = route.endsWith('/generate-jitconfig') ? patient : requests;
+      const { status, data, headers } = await withToken(token)(route, { ...parameters });
       budgets.read(installationId, route, headers);
       return { kind: 'answer', status, data };
     } catch (error) {
@@ -63,11 +77,43 @@ export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launc
     const second = await tokens.get(what.installationId, what.scope);
     return second.kind === 'token' ? send(second.token, what) : second;
   };
+  const asApp: AskAsApp = async (route, parameters) => {
+    try {
+      const { status, data }: { status: number; data: unknown } = await requests.withToken(await tokens.asApp())(route, { ...parameters });
+      return { kind: 'answer', status, data };
+    } catch (error) {
+      return readFailure(error, clock.now());
+    }
+  };
+  const renames = createRenames({ ask: call, asApp });
+  const groups = createRunnerGroups({ ask: call, clock });
+  /** Asks once more where the account or the repository is now, if it is not where it was. */
+  const following = async <T extends { readonly kind: string; readonly status?: number }>(place: RunnerPlace, ask: (there: RunnerPlace) => Promise<T>): Promise<T> => {
+    const answer = await ask(place);
+    if (answer.kind !== 'refused' || answer.status !== 404) return answer;
+    const now = await renames.runnersNow(place);
+    return now === undefined ? answer : ask(now);
+  };
   /** "No such runner" is believed only where the runners can be listed: a renamed owner or a lost permission says 404 too. */
   const absentOr = async (place: RunnerPlace, refused: GitHubFailure): Promise<{ readonly kind: 'absent' } | GitHubFailure> => {
     if (refused.kind !== 'refused' || refused.status !== 404) return refused;
     const listed = await call({ ...at(place), route: `GET ${runnersOf(place)}`, parameters: { per_page: 1 } });
     return listed.kind === 'answer' ? { kind: 'absent' } : listed;
+  };
+  const askJob = ({ installationId, owner, repo, repoId }: JobPlace, jobId: number): Promise<Answer | GitHubFailure> => {
+    const scope = tokens.peek(installationId, { repository: `${owner}/${repo}`, ...(repoId !== undefined && { repoId }) }) ?? { kind: 'jobs' };
+    return call({ installationId, scope, purpose: 'housekeeping', route: 'GET /repos/{owner}/{repo}/actions/jobs/{job_id}', parameters: { owner, repo, job_id: jobId } });
+  };
+  /** "No such job" is believed only where its repository can be seen: one that was renamed, moved or taken away says 404 too. */
+  const findJob = async (place: JobPlace, jobId: number): Promise<Answer | { readonly kind: 'absent' } | GitHubFailure> => {
+    const answer = await askJob(place, jobId);
+    if (answer.kind !== 'refused' || answer.status !== 404) return answer;
+    const seen = await renames.repositoryNow(place);
+    if (seen.kind === 'unseen') return answer;
+    if (seen.kind !== 'seen') return seen;
+    if (isSame(`${seen.place.owner}/${seen.place.repo}`, `${place.owner}/${place.repo}`)) return { kind: 'absent' };
+    const again = await askJob(seen.place, jobId);
+    return again.kind === 'refused' && again.status === 404 ? { kind: 'absent' } : again;
   };
 
   return {
@@ -78,9 +124,10 @@ export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launc
       const token = await tokens.get(place.installationId, scopeOf(place));
       return token.kind === 'token' ? { kind: 'ok' } : token;
     },
+    findRunnerGroup: (place, group, repo) => following(place, (there) => groups.find(there, group, repo)),
     createJitConfig: async (place, { name, labels, runnerGroupId }) => {
       const parameters = { name, labels, runner_group_id: runnerGroupId };
-      const answer = await call({ ...at(place), purpose: 'launch', route: `POST ${runnersOf(place)}/generate-jitconfig`, parameters });
+      const answer = await following(place, (there) => call({ ...at(there), purpose: 'launch', route: `POST ${runnersOf(there)}/generate-jitconfig`, parameters }));
       if (answer.kind === 'refused' && answer.status === 409) return { kind: 'exists' };
       if (answer.kind !== 'answer') return answer;
       const decoder = Decoder.of(answer.data);
@@ -88,7 +135,7 @@ export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launc
       return decoder.problems.length === 0 ? { kind: 'created', ...created } : { kind: 'unavailable', message: `GitHub's answer can't be read: ${decoder.problems.join('; ')}` };
     },
     findRunner: async (place, name) => {
-      const answer = await call({ ...at(place), route: `GET ${runnersOf(place)}`, parameters: { name, per_page: 100 } });
+      const answer = await following(place, (there) => call({ ...at(there), route: `GET ${runnersOf(there)}`, parameters: { name, per_page: 100 } }));
       if (answer.kind !== 'answer') return answer;
       const listed: unknown = typeof answer.data === 'object' && answer.data !== null ? Reflect.get(answer.data, 'runners') : undefined;
       if (!Array.isArray(listed)) return { kind: 'unavailable', message: "GitHub's answer has no list of runners" };
@@ -97,24 +144,25 @@ export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launc
       return { kind: 'found', ...(runner && { runner }) };
     },
     getRunner: async (place, runnerId) => {
-      const answer = await call({ ...at(place), route: `GET ${runnersOf(place)}/{runner_id}`, parameters: { runner_id: runnerId } });
-      if (answer.kind !== 'answer') {
-        const failure = await absentOr(place, answer);
-        return failure.kind === 'absent' ? { kind: 'found' } : failure;
-      }
+      const answer = await following(place, async (there) => {
+        const shown = await call({ ...at(there), route: `GET ${runnersOf(there)}/{runner_id}`, parameters: { runner_id: runnerId } });
+        return shown.kind === 'answer' ? shown : absentOr(there, shown);
+      });
+      if (answer.kind === 'absent') return { kind: 'found' };
+      if (answer.kind !== 'answer') return answer;
       const runner = readRegistration(answer.data);
       return runner === undefined ? { kind: 'unavailable', message: "GitHub's answer is no runner" } : { kind: 'found', runner };
     },
-    deleteRunner: async (place, runnerId) => {
-      const answer = await call({ ...at(place), route: `DELETE ${runnersOf(place)}/{runner_id}`, parameters: { runner_id: runnerId } });
-      if (answer.kind === 'answer') return { kind: 'deleted' };
-      if (answer.kind === 'refused' && answer.status === 422) return { kind: 'busy' };
-      return absentOr(place, answer);
-    },
-    getJob: async (installationId, owner, repo, jobId) => {
-      const scope = tokens.peek(installationId, `${owner}/${repo}`) ?? { kind: 'jobs' };
-      const answer = await call({ installationId, scope, purpose: 'housekeeping', route: 'GET /repos/{owner}/{repo}/actions/jobs/{job_id}', parameters: { owner, repo, job_id: jobId } });
-      if (answer.kind === 'refused' && answer.status === 404) return { kind: 'found' };
+    deleteRunner: (place, runnerId) =>
+      following<{ readonly kind: 'deleted' | 'absent' | 'busy' } | GitHubFailure>(place, async (there) => {
+        const answer = await call({ ...at(there), route: `DELETE ${runnersOf(there)}/{runner_id}`, parameters: { runner_id: runnerId } });
+        if (answer.kind === 'answer') return { kind: 'deleted' };
+        if (answer.kind === 'refused' && answer.status === 422) return { kind: 'busy' };
+        return absentOr(there, answer);
+      }),
+    getJob: async (place, jobId) => {
+      const answer = await findJob(place, jobId);
+      if (answer.kind === 'absent') return { kind: 'found' };
       if (answer.kind !== 'answer') return answer;
       const decoder = Decoder.of(answer.data);
       const status = decoder.text('status');
@@ -124,19 +172,18 @@ export function createGitHub({ baseUrl, identity, fetch, clock, purpose = 'launc
       return { kind: 'found', job: { status, ...(conclusion !== undefined && { conclusion }), ...(runnerName !== undefined && { runnerName }) } };
     },
     getInstallation: async (installationId) => {
-      try {
-        const { data }: { data: unknown } = await requests.withToken(await tokens.asApp())('GET /app/installations/{installation_id}', { installation_id: installationId });
-        return { kind: 'found', installation: { suspended: Decoder.of(data).has('suspended_at') } };
-      } catch (error) {
-        const failure = readFailure(error, clock.now());
-        return failure.kind === 'refused' && failure.status === 404 ? { kind: 'found' } : failure;
+      const answer = await asApp('GET /app/installations/{installation_id}', { installation_id: installationId });
+      if (answer.kind === 'answer') {
+        const login = loginIn(answer.data);
+        return { kind: 'found', installation: { suspended: Decoder.of(answer.data).has('suspended_at'), ...(login !== undefined && { login }) } };
       }
+      return answer.kind === 'refused' && answer.status === 404 ? { kind: 'found' } : answer;
     },
   };
 }
 
 function scopeOf(place: RunnerPlace): TokenScope {
-  return place.scope === 'org' ? { kind: 'organization' } : { kind: 'repository', repository: place.scope };
+  return place.scope === 'org' ? { kind: 'organization' } : { kind: 'repository', repository: place.scope, ...(place.repoId !== undefined && { repoId: place.repoId }) };
 }
 
 function at(place: RunnerPlace): Pick<Call, 'installationId' | 'scope'> {

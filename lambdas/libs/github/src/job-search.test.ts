@@ -16,8 +16,8 @@ it('lists the installation’s repositories with its own token, and says what of
     more: false,
     budget: { limit: 5000, remaining: 4000, resetAt: new Date(RESET * 1_000) },
     repositories: [
-      { owner: 'acme', ownerId: 501, ownerType: 'Organization', name: 'app', isPublic: false, dormant: false, pushedAt: '2026-01-15T10:00:00Z' },
-      { owner: 'acme', ownerId: 501, ownerType: 'Organization', name: 'old', isPublic: true, dormant: true },
+      { owner: 'acme', ownerId: 501, ownerType: 'Organization', name: 'app', isPublic: false, id: 9, dormant: false, pushedAt: '2026-01-15T10:00:00Z' },
+      { owner: 'acme', ownerId: 501, ownerType: 'Organization', name: 'old', isPublic: true, id: 9, dormant: true },
     ],
   });
   expect(calls).toEqual([{ call: 'GET /installation/repositories?per_page=100&page=1', authorization: 'Bearer ghs_1' }]);

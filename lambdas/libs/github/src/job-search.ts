@@ -98,12 +98,14 @@ function idOf(value: unknown): number[] {
 function readRepository(value: unknown): Repository[] {
   const decoder = Decoder.of(value);
   const owner = decoder.object('owner');
+  const [id] = idOf(value);
   const pushedAt = decoder.optionalText('pushed_at');
   const repository = {
     owner: owner.text('login'),
     ownerId: owner.wholeNumber('id'),
     ownerType: owner.oneOf('type', ['Organization', 'User'] as const),
     name: decoder.text('name'),
+    ...(id !== undefined && { id }),
     isPublic: isPublicRepository(value),
     dormant: Reflect.get(Object(value), 'archived') === true || Reflect.get(Object(value), 'disabled') === true,
     ...(pushedAt !== undefined && { pushedAt }),

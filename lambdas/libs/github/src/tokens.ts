@@ -1,5 +1,6 @@
 import { createAppAuth } from '@octokit/auth-app';
 import { MINUTE, plus, type Clock, type GitHubFailure } from '@multi-tenant-runner/core';
+import { appJwt } from './app-jwt';
 import { readFailure } from './read-failure';
 import type { Requests } from './requests';
 
@@ -8,9 +9,15 @@ export type TokenScope =
   /** Runners of an organisation. */
   | { readonly kind: 'organization' }
   /** Runners of one repository of a user account: GitHub asks for administration there, so for no other repository. */
-  | { readonly kind: 'repository'; readonly repository: string }
+  | ({ readonly kind: 'repository' } & TokenRepository)
   /** Only looking at jobs. */
   | { readonly kind: 'jobs' };
+
+/** The id wins: the name may have changed since it was written down. */
+export interface TokenRepository {
+  readonly repository: string;
+  readonly repoId?: number;
+}
 
 export type TokenAnswer = { readonly kind: 'token'; readonly token: string } | GitHubFailure;
 
@@ -23,7 +30,7 @@ export interface AppIdentity {
 export interface Tokens {
   get(installationId: number, scope: TokenScope): Promise<TokenAnswer>;
   /** A token of the installation that happens to be at hand and may look at the jobs of the repository. */
-  peek(installationId: number, repository: string): TokenScope | undefined;
+  peek(installationId: number, repository: TokenRepository): TokenScope | undefined;
   /** Forgets a token that GitHub refused; a newer one in its place stays. */
   drop(installationId: number, scope: TokenScope, token: string): void;
   /** As the App itself. */
@@ -50,7 +57,11 @@ export function createTokens({ identity, requests, clock }: TokensDeps): Tokens 
     const entry = kept.get(key);
     return entry !== undefined && entry.until > clock.now() ? entry : undefined;
   };
-  const authenticate = async () => createAppAuth({ ...(await identity()), request: requests.plain(), cache: NO_CACHE, log: SILENT });
+  const authenticate = async () => {
+    const { appId, privateKey } = await identity();
+    const createJwt = async (): Promise<{ readonly jwt: string; readonly expiresAt: string }> => appJwt(appId, privateKey, clock.now());
+    return createAppAuth({ appId, createJwt, request: requests.plain(), cache: NO_CACHE, log: SILENT });
+  };
 
   const mint = async (installationId: number, scope: TokenScope): Promise<TokenAnswer> => {
     const auth = await authenticate();
@@ -79,7 +90,7 @@ export function createTokens({ identity, requests, clock }: TokensDeps): Tokens 
       return fresh(key)?.answer ?? keep(key, mint(installationId, scope));
     },
     peek: (installationId, repository) => {
-      const scopes: readonly TokenScope[] = [{ kind: 'organization' }, { kind: 'repository', repository }];
+      const scopes: readonly TokenScope[] = [{ kind: 'organization' }, { kind: 'repository', ...repository }];
       return scopes.find((scope) => fresh(keyOf(installationId, scope))?.token !== undefined);
     },
     drop: (installationId, scope, token) => {
@@ -91,13 +102,15 @@ export function createTokens({ identity, requests, clock }: TokensDeps): Tokens 
 }
 
 function keyOf(installationId: number, scope: TokenScope): string {
-  return `${installationId} ${scope.kind} ${scope.kind === 'repository' ? scope.repository.toLowerCase() : ''}`;
+  return `${installationId} ${scope.kind} ${scope.kind === 'repository' ? (scope.repoId ?? scope.repository.toLowerCase()) : ''}`;
 }
 
 function narrow(scope: TokenScope) {
   const actions = 'read' as const;
   if (scope.kind === 'organization') return { permissions: { organization_self_hosted_runners: 'write', actions } } as const;
   if (scope.kind === 'jobs') return { permissions: { actions } } as const;
+  const permissions = { administration: 'write', actions } as const;
+  if (scope.repoId !== undefined) return { permissions, repositoryIds: [scope.repoId] };
   const name = scope.repository.split('/').at(-1) ?? scope.repository;
-  return { permissions: { administration: 'write', actions }, repositoryNames: [name] };
+  return { permissions, repositoryNames: [name] };
 }

@@ -66,6 +66,7 @@ function newLaunch(job: Job, now: Date): Launch {
     owner: job.owner,
     // GitHub has no runners of a user account, only of its repositories.
     scope: job.ownerType === 'User' ? `${job.owner}/${job.repo}` : 'org',
+    ...(job.ownerType === 'User' && job.repoId !== undefined && { repoId: job.repoId }),
     createdAt: now.toISOString(),
     updatedAt: now.toISOString(),
   };

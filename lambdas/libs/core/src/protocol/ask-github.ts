@@ -1,5 +1,6 @@
 import { needOf } from '../github-status';
 import { WAITING_JOB_STATES, endStateOf, isGated, type Job } from '../job';
+import { placeOfJob } from '../place';
 import { endJob, type JobEnd } from './end-job';
 import { openGate, parkAtGate } from './gate';
 import { parkForRestart, type Restart } from './restart';
@@ -11,7 +12,7 @@ import type { ProtocolDeps } from './deps';
  */
 export type JobTruth = 'waits-again' | 'held-back' | 'let-through' | 'running' | 'ended' | 'unknown' | 'unchanged';
 
-export type AskDeps = Pick<ProtocolDeps, 'jobs' | 'launches' | 'github' | 'clock' | 'metrics' | 'log'>;
+export type AskDeps = Pick<ProtocolDeps, 'jobs' | 'launches' | 'tenants' | 'github' | 'clock' | 'metrics' | 'log'>;
 
 /**
  * Asks GitHub about a job whose launch is over, or which it held back, and makes the row say the truth.
@@ -19,7 +20,8 @@ export type AskDeps = Pick<ProtocolDeps, 'jobs' | 'launches' | 'github' | 'clock
  * @param again how it waits if it still does
  */
 export async function askGitHub(job: Job, again: Restart, deps: AskDeps): Promise<JobTruth> {
-  const answer = await deps.github.getJob(job.installationId, job.owner, job.repo, job.jobId);
+  const place = placeOfJob(job, await deps.tenants.get(job.installationId));
+  const answer = await deps.github.getJob(place, job.jobId);
   if (answer.kind !== 'found') {
     deps.log.warn('GitHub gave no answer about a job; the sweep asks again', { job_id: job.jobId, answer: answer.kind });
     return 'unknown';

@@ -14,6 +14,7 @@ const CHEAP: Partial<Record<JobReason, BackOff>> = {
   'ec2-throttled': { first: 15 * SECOND, longest: 5 * MINUTE },
   'github-unavailable': { first: MINUTE, longest: 10 * MINUTE },
   'github-refused': { first: 10 * MINUTE, longest: HOUR },
+  'no-runner-group': { first: 10 * MINUTE, longest: HOUR },
   error: { first: 5 * MINUTE, longest: HOUR },
 };
 

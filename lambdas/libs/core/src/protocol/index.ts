@@ -5,6 +5,7 @@ export * from './wake';
 export * from './reason-now';
 export * from './restate';
 export * from './restart';
+export * from './retry-refused';
 export * from './end-job';
 export * from './ask-github';
 export * from './end-machine';

@@ -13,9 +13,10 @@ export interface InMemoryRegistration {
   readonly id: number;
   readonly name: string;
   readonly installationId: number;
-  /** Lower case: `acme`, or `acme/app` for a runner of one repository. */
-  readonly where: string;
+  /** Lower case: `acme`, or `acme/app` for a runner of one repository. Follows renames. */
+  where: string;
   readonly labels: readonly string[];
+  readonly groupId?: number;
   online: boolean;
   busy: boolean;
 }
@@ -26,11 +27,27 @@ export interface InMemoryGitHubJob {
   runnerName?: string;
 }
 
+/** A group of an organisation's runners. The default group of every organisation has the id 1 and takes all repositories. */
+export interface InMemoryRunnerGroup {
+  readonly id: number;
+  readonly name: string;
+  /** Absent: all of them. */
+  readonly repositories?: readonly string[];
+}
+
 export interface InMemoryGitHub extends GitHub {
   /** A request for an installation that is not here is answered 404. */
   readonly installations: Map<number, InMemoryInstallation>;
   readonly registrations: InMemoryRegistration[];
   readonly jobs: Map<number, InMemoryGitHubJob>;
+  /** By installation; what stands here stands beside the default group, or instead of it under its id. */
+  readonly runnerGroups: Map<number, readonly InMemoryRunnerGroup[]>;
+  /** Repositories as `owner/name`, lower case, that the installation sees no longer: transferred, or taken from the App. */
+  readonly unseen: Set<string>;
+  /** The account has another login: its runners are there, the old login is answered 404 and tokens are minted as before. */
+  renameOwner(installationId: number, login: string): void;
+  /** The old name leads to the new one, as long as no other repository is made under it. */
+  renameRepository(from: string, to: string): void;
   /** Answers the failure until undone (or `times` times), for one installation or all, one method or all. */
   fail(failure: GitHubFailure, options?: { readonly installationId?: number; readonly method?: keyof GitHub; readonly times?: number }): () => void;
 }
@@ -46,6 +63,9 @@ export function createInMemoryGitHub(): InMemoryGitHub {
   const installations = new Map<number, InMemoryInstallation>();
   const registrations: InMemoryRegistration[] = [];
   const jobs = new Map<number, InMemoryGitHubJob>();
+  const runnerGroups = new Map<number, readonly InMemoryRunnerGroup[]>();
+  const unseen = new Set<string>();
+  const redirects = new Map<string, string>();
   const faults = new Set<Fault>();
   let count = 100;
 
@@ -64,11 +84,20 @@ export function createInMemoryGitHub(): InMemoryGitHub {
     const installation = installations.get(installationId);
     if (installation === undefined) return { kind: 'refused', status: 404, message: 'no such installation' };
     if (installation.suspended) return { kind: 'refused', status: 403, message: 'the installation is suspended' };
-    // A token opens nothing outside its own installation.
+    // A token opens nothing outside its own installation, and an account's old login is nobody's, or somebody else's.
+    // https://docs.github.com/en/organizations/managing-organization-settings/renaming-an-organization#changes-that-arent-automatic
     const foreign = owner !== undefined && owner.toLowerCase() !== installation.login.toLowerCase();
     return foreign ? { kind: 'refused', status: 404, message: 'not found' } : undefined;
   };
-  const whereOf = (place: RunnerPlace): string => (place.scope === 'org' ? place.owner : place.scope).toLowerCase();
+  const present = (name: string): string => {
+    const next = redirects.get(name);
+    return next === undefined ? name : present(next);
+  };
+  const whereOf = (place: RunnerPlace): string => (place.scope === 'org' ? place.owner.toLowerCase() : present(place.scope.toLowerCase()));
+  const groupsOf = (installationId: number): readonly InMemoryRunnerGroup[] => {
+    const own = runnerGroups.get(installationId) ?? [];
+    return own.some(({ id }) => id === 1) ? own : [{ id: 1, name: 'Default' }, ...own];
+  };
   const search = (place: RunnerPlace, matches: (registration: InMemoryRegistration) => boolean): InMemoryRegistration | undefined =>
     registrations.find((registration) => registration.where === whereOf(place) && matches(registration));
   const found = (registration: InMemoryRegistration | undefined) =>
@@ -78,18 +107,46 @@ export function createInMemoryGitHub(): InMemoryGitHub {
     installations,
     registrations,
     jobs,
+    runnerGroups,
+    unseen,
+    renameOwner: (installationId, login) => {
+      const installation = installations.get(installationId);
+      if (installation === undefined) return;
+      const before = installation.login.toLowerCase();
+      installation.login = login;
+      const moved = (name: string): string => [login.toLowerCase(), ...name.split('/').slice(1)].join('/');
+      for (const [from, to] of [...redirects]) if (from.split('/')[0] === before) redirects.set(moved(from), moved(to));
+      for (const one of registrations) {
+        if (one.installationId === installationId && one.where.split('/')[0] === before) one.where = moved(one.where);
+      }
+    },
+    renameRepository: (from, to) => {
+      redirects.delete(to.toLowerCase());
+      redirects.set(from.toLowerCase(), to.toLowerCase());
+      for (const one of registrations) if (one.where === from.toLowerCase()) one.where = to.toLowerCase();
+    },
     fail: (failure, { installationId, method, times = Number.POSITIVE_INFINITY } = {}) => {
       const fault: Fault = { failure, left: times, ...(installationId !== undefined && { installationId }), ...(method && { method }) };
       faults.add(fault);
       return () => faults.delete(fault);
     },
-    authorize: async (place) => refusalOf('authorize', place.installationId, place.owner) ?? { kind: 'ok' },
+    // A token is minted for an installation's id, whatever its account is called.
+    authorize: async (place) => refusalOf('authorize', place.installationId) ?? { kind: 'ok' },
+    findRunnerGroup: async (place, wanted, repo) => {
+      const refusal = refusalOf('findRunnerGroup', place.installationId, place.owner);
+      if (refusal !== undefined) return refusal;
+      const group = groupsOf(place.installationId).find(({ id, name }) => (typeof wanted === 'number' ? id === wanted : name.toLowerCase() === wanted.toLowerCase()));
+      if (group === undefined) return { kind: 'none' };
+      const takes = group.repositories?.some((name) => name.toLowerCase() === repo.toLowerCase()) ?? true;
+      return takes ? { kind: 'found', groupId: group.id } : { kind: 'leaves-out' };
+    },
     createJitConfig: async (place, runner) => {
       const refusal = refusalOf('createJitConfig', place.installationId, place.owner);
       if (refusal !== undefined) return refusal;
+      if (place.scope === 'org' && !groupsOf(place.installationId).some(({ id }) => id === runner.runnerGroupId)) return { kind: 'refused', status: 404, message: 'no such runner group' };
       if (search(place, ({ name }) => name === runner.name)) return { kind: 'exists' };
       const id = (count += 1);
-      registrations.push({ id, name: runner.name, installationId: place.installationId, where: whereOf(place), labels: runner.labels, online: false, busy: false });
+      registrations.push({ id, name: runner.name, installationId: place.installationId, where: whereOf(place), labels: runner.labels, groupId: runner.runnerGroupId, online: false, busy: false });
       return { kind: 'created', runnerId: id, jitConfig: `jit-config-of-${runner.name}` };
     },
     findRunner: async (place, name) => refusalOf('findRunner', place.installationId, place.owner) ?? found(search(place, (one) => one.name === name)),
@@ -103,9 +160,10 @@ export function createInMemoryGitHub(): InMemoryGitHub {
       registrations.splice(registrations.indexOf(registration), 1);
       return { kind: 'deleted' };
     },
-    getJob: async (installationId, owner, _repo, jobId) => {
+    getJob: async ({ installationId, owner, repo }, jobId) => {
       const refusal = refusalOf('getJob', installationId, owner);
       if (refusal !== undefined) return refusal;
+      if (unseen.has(`${owner}/${repo}`.toLowerCase())) return { kind: 'refused', status: 404, message: 'not found' };
       const job = jobs.get(jobId);
       return { kind: 'found', ...(job && { job: { ...job } }) };
     },
@@ -113,7 +171,7 @@ export function createInMemoryGitHub(): InMemoryGitHub {
       const fault = faultOf('getInstallation', installationId);
       if (fault !== undefined) return fault;
       const installation = installations.get(installationId);
-      return { kind: 'found', ...(installation && { installation: { suspended: installation.suspended } }) };
+      return { kind: 'found', ...(installation && { installation: { suspended: installation.suspended, login: installation.login } }) };
     },
   };
 }

@@ -1,0 +1,19 @@
+import type { JobReason } from '../job';
+import { wake, type WakeDeps } from './wake';
+
+/** What a job waits for that an owner of its account can change at GitHub. */
+const AT_GITHUB: ReadonlySet<JobReason | undefined> = new Set<JobReason>(['github-refused', 'no-runner-group']);
+
+/**
+ * What GitHub refused may be granted now: the jobs that wait for it are due at once. Each is a write of its own, so a repeat
+ * goes on where this was cut off.
+ */
+export async function retryRefused(installationId: number, deps: WakeDeps): Promise<void> {
+  const now = deps.clock.now();
+  for (const job of await deps.jobs.listOpen(installationId, { states: ['parked'] })) {
+    if (!AT_GITHUB.has(job.reason) || job.nextTry === undefined || Date.parse(job.nextTry) <= now.getTime()) continue;
+    const guard = { from: ['parked'], startNumber: job.startNumber, launchId: job.launchId } as const;
+    await deps.jobs.change(installationId, job.jobId, guard, { nextTry: now.toISOString(), updatedAt: now.toISOString() });
+  }
+  await wake(installationId, deps);
+}
