@@ -41,9 +41,6 @@ export async function jest(workspace, { node = process.execPath, name = workspac
       join(workspace, 'jest.config.cjs'),
       '--maxWorkers',
       String(ownWorkers()),
-      // Suites leave memory behind; with a limit even a single worker is a process that jest replaces.
-      '--workerIdleMemoryLimit',
-      '1GB',
       '--json',
       '--outputFile',
       file,
