@@ -52,10 +52,14 @@ const started = Date.now();
 const total = { passed: 0, failed: 0, skipped: 0 };
 const again = [];
 const running = new Set();
-for (const [signal, code] of Object.entries({ SIGTERM: 143, SIGHUP: 129 }))
+for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))
   process.once(signal, () => {
-    for (const child of running) child.kill(signal);
-    process.exit(code);
+    try {
+      for (const { pid } of running) process.kill(-pid, signal);
+    } finally {
+      // A group that has just ended can't be signalled; it needs no signal.
+      process.exit(code);
+    }
   });
 
 if (await packagesAreThere()) {
@@ -95,13 +99,16 @@ async function runOrRecall(check) {
   return result;
 }
 
-/** Each check is a process of its own, so that its output is told from the others'. */
+/**
+ * Each check is a process of its own, so that its output stays whole, and leads a group, so that a signal reaches all
+ * that it started.
+ */
 function start({ name }) {
   const begun = Date.now();
   if (alone) console.log(`\n=== ${name}`);
   const stdio = alone ? ['ignore', 'inherit', 'inherit', 'ipc'] : ['ignore', 'pipe', 'pipe', 'ipc'];
   const env = alone ? process.env : { ...process.env, TEST_WORKERS: String(WORKERS) };
-  const child = fork(join(root, 'scripts', 'run-check.mjs'), [name], { cwd: root, env, stdio });
+  const child = fork(join(root, 'scripts', 'run-check.mjs'), [name], { cwd: root, env, stdio, detached: true });
   running.add(child);
   const output = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk));
