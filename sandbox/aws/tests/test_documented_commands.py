@@ -59,7 +59,7 @@ def _tables():
 
     by_tenant = {"installation_id": "N"}
     table("tenants", by_tenant, ({"status": "S", **by_tenant}, {"org_name": "S", **by_tenant}))
-    table("runners", {**by_tenant, "launch_id": "S"})
+    table("launches", {**by_tenant, "launch_id": "S"})
     table("jobs", {**by_tenant, "job_id": "N"})
     dynamodb.update_continuous_backups(TableName="my-saas-tenants", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
     dynamodb.put_item(TableName="my-saas-tenants", Item={

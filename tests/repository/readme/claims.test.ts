@@ -57,7 +57,7 @@ describe('a figure in the documents is the one in the code', () => {
     for (const figure of found) expect(numberOf(String(figure))).toBe(value);
   });
 
-  const bounded = tableRows(marked(read('README.md'), 'reasons')).flatMap(([reason = '', states = '']) => {
+  const bounded = tableRows(marked('docs/troubleshooting.md', 'reasons')).flatMap(([reason = '', states = '']) => {
     const [, first, last] = /^parked, (\d+ \w+) to (\d+ \w+)/.exec(states) ?? [];
     return first === undefined || last === undefined ? [] : [{ reason, first, last }];
   });
@@ -110,9 +110,9 @@ describe('tables of states', () => {
     );
   });
 
-  test('the README lists the states of a job, open ones first', () => {
+  test('troubleshooting.md lists the states of a job, open ones first', () => {
     const source = 'lambdas/libs/core/src/model/job.ts';
-    const [table = ''] = /\| state \| meaning \|[\s\S]*?\n\n/.exec(read('README.md')) ?? [];
+    const [table = ''] = /\| state \| meaning \|[\s\S]*?\n\n/.exec(read('docs/troubleshooting.md')) ?? [];
     const listed = tableRows(table).flatMap(([cell = '']) => textsOf(`\`${cell}\``, /`([a-z]+)`/g));
     expect(listed).toEqual([...listIn(source, 'OPEN_JOB_STATES'), ...listIn(source, 'ENDED_JOB_STATES')]);
   });

@@ -17,15 +17,19 @@ export interface Claim {
 
 /** What the documents say in figures. A sentence that is said anew in other words is entered here anew. */
 export const CLAIMS: readonly Claim[] = [
-  { document: 'README.md', says: /`TenantCircuitOpened` \| yes \| (\w+) launches in a row/g, value: FAILURES_TO_OPEN },
+  {
+    document: 'docs/monitoring.md',
+    says: /`TenantCircuitOpened` \| yes \| (\w+) launches in a row/g,
+    value: FAILURES_TO_OPEN,
+  },
   { document: 'docs/architecture.md', says: /After (\w+) in a row the circuit opens/g, value: FAILURES_TO_OPEN },
   { document: 'docs/operations.md', says: /(\w+) launches in a row came to nothing/g, value: FAILURES_TO_OPEN },
   {
-    document: 'README.md',
-    says: /`relaunch-limit` \| parked, 1 h \| (\w+) machines came to nothing/g,
+    document: 'docs/troubleshooting.md',
+    says: /`relaunch-limit` \| parked, 1 h \| (\w+) machines failed/g,
     value: MAX_RESTARTS + 1,
   },
-  { document: 'docs/limits.md', says: /machines for one job that come to nothing \| (\d+),/g, value: MAX_RESTARTS + 1 },
+  { document: 'docs/limits.md', says: /machines that fail for one job \| (\d+),/g, value: MAX_RESTARTS + 1 },
   { document: 'docs/limits.md', says: /a job's wait \| (\d+) hours/g, value: JOB_QUEUE_LIFETIME / HOUR },
   {
     document: 'docs/limits.md',
