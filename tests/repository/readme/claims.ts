@@ -23,7 +23,7 @@ export const CLAIMS: readonly Claim[] = [
     value: FAILURES_TO_OPEN,
   },
   { document: 'docs/architecture.md', says: /After (\w+) in a row the circuit opens/g, value: FAILURES_TO_OPEN },
-  { document: 'docs/operations.md', says: /(\w+) launches in a row came to nothing/g, value: FAILURES_TO_OPEN },
+  { document: 'docs/operations.md', says: /(\w+) launches in a row failed/g, value: FAILURES_TO_OPEN },
   {
     document: 'docs/troubleshooting.md',
     says: /`relaunch-limit` \| parked, 1 h \| (\w+) machines failed/g,
