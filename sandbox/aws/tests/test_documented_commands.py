@@ -15,7 +15,10 @@ import zipfile
 from .emulator import ACCOUNT, IMAGE, REGION, SUBNETS, Emulator
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-DOCUMENTS = ("README.md", *sorted(glob.glob("docs/*.md", root_dir=ROOT)), *sorted(glob.glob("examples/*/README.md", root_dir=ROOT)))
+RUNBOOKS = "docs/operations.md"
+# The runbooks come last: they end with a tenant that is offboarded, and an account that is drained.
+DOCUMENTS = ("README.md", *(path for pattern in ("docs/*.md", "examples/*/README.md")
+                            for path in sorted(glob.glob(pattern, root_dir=ROOT)) if path != RUNBOOKS), RUNBOOKS)
 TENANT = {"N": "12345678"}
 
 emulator = None
