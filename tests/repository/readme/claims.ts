@@ -43,7 +43,7 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     document: 'docs/limits.md',
-    says: /scale-up functions on one tier's queue \| (\d+) \|/g,
+    says: /scale-up functions on one size's queue \| (\d+) \|/g,
     value: defaultOf('variables-settings.tf', 'lambda', 'scale_up_concurrency'),
   },
   {
