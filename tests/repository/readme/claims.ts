@@ -10,12 +10,12 @@ import { read } from './documents';
 
 export interface Claim {
   readonly document: string;
-  /** The sentence, its figure in brackets; at least one sentence must fit. Line breaks are read as spaces. */
+  /** Matches the sentence and captures its figure; at least one sentence must match. Line breaks count as spaces. */
   readonly says: RegExp;
   readonly value: number;
 }
 
-/** What the documents say in figures. A sentence that is said anew in other words is entered here anew. */
+/** The figures in the documents. When you reword such a sentence, reword its pattern here. */
 export const CLAIMS: readonly Claim[] = [
   {
     document: 'docs/monitoring.md',
@@ -95,7 +95,7 @@ export const CLAIMS: readonly Claim[] = [
   { document: 'docs/cost.md', says: /\| alarms \| \d+ \| ([\d.]+) \|/g, value: numberOfAlarms() / 10 },
 ];
 
-/** With three sizes: each has a queue of dead letters, and each such queue an alarm. */
+/** With three sizes: each has a dead-letter queue, and each such queue an alarm. */
 function numberOfAlarms(): number {
   const named = [...read('modules/observability/alarms.tf').matchAll(/^ {4,6}"[\w-]+" = \{$/gm)].length;
   const [, others = ''] =
