@@ -54,12 +54,8 @@ const again = [];
 const running = new Set();
 for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))
   process.once(signal, () => {
-    try {
-      for (const { pid } of running) process.kill(-pid, signal);
-    } finally {
-      // A group that has just ended can't be signalled; it needs no signal.
-      process.exit(code);
-    }
+    for (const child of running) endGroup(child, signal);
+    process.exit(code);
   });
 
 if (await packagesAreThere()) {
@@ -121,6 +117,15 @@ function start({ name }) {
       resolve({ ...result, text: Buffer.concat(output).toString(), time: `${seconds(begun)} s${cpu}` });
     }),
   );
+}
+
+function endGroup({ pid }, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    // It has just ended by itself.
+    if (error.code !== 'ESRCH') throw error;
+  }
 }
 
 function report(name, result) {
