@@ -1,11 +1,10 @@
 import {
-  ENDED_JOB_STATES,
-  OPEN_JOB_STATES,
   endJob,
   endMachine,
   decideJobPolicy,
   newJob,
   recordLaunchFailure,
+  recordRunner,
   takeLease,
   type JobEvent,
   type JobReason,
@@ -67,7 +66,6 @@ export async function endIntruder(
 
 async function recordRefusal(event: JobEvent, reason: Refusal, deps: ScaleDownDeps): Promise<void> {
   const now = deps.clock.now();
-  const runnerName = event.runnerName ?? null;
   const row = newJob(event, now, 'refused', reason);
   const created = await deps.jobs.create({
     ...row,
@@ -75,11 +73,6 @@ async function recordRefusal(event: JobEvent, reason: Refusal, deps: ScaleDownDe
     ...(event.runnerName !== undefined && { runnerName: event.runnerName }),
   });
   if (created.ok) return;
-  await endJob(event, { state: 'refused', reason, from: OPEN_JOB_STATES }, deps);
-  await deps.jobs.change(
-    event.installationId,
-    event.jobId,
-    { from: ENDED_JOB_STATES },
-    { runnerName, updatedAt: now.toISOString() },
-  );
+  await endJob(event, { state: 'refused', reason }, deps);
+  await recordRunner(event, event.runnerName, deps);
 }

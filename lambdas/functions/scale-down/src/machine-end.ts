@@ -1,7 +1,6 @@
 import {
   BY_A_CALL,
   ENDED_BY_HAND,
-  OPEN_JOB_STATES,
   SPOT_INTERRUPTED,
   TAG,
   hasLiveLease,
@@ -68,7 +67,7 @@ export async function explainEnd(
 async function wasEndedByHand(launch: Launch, machine: Machine | undefined, deps: ScaleDownDeps): Promise<boolean> {
   if (machine?.stateReason !== BY_A_CALL || (launch.state !== 'launching' && launch.state !== 'running')) return false;
   if (hasLiveLease(launch, deps.clock.now(), deps.lease.name)) return false;
-  if (!(await recordMachineEnd(launch, ENDED_BY_HAND, deps, OPEN_JOB_STATES))) return false;
+  if (!(await recordMachineEnd(launch, ENDED_BY_HAND, deps, { openOnly: true }))) return false;
   const properties = { tenant_id: launch.installationId, launch_id: launch.launchId, instance_id: machine.instanceId };
   deps.log.warn(
     'Somebody else ended the machine of an open job; CloudTrail has who called TerminateInstances or StopInstances',

@@ -1,7 +1,7 @@
-import { isForgotten, type Launch } from '../model/launch';
+import { isForgotten, type Launch, type LeaseHolder } from '../model/launch';
 import { deregister } from './deregister';
 import { release, type JobFollowUp, type ReleaseDeps } from './release';
-import type { LeaseHolder, ProtocolDeps } from './deps';
+import type { ProtocolDeps } from './deps';
 
 export type EndMachineDeps = ReleaseDeps & Pick<ProtocolDeps, 'fleet' | 'environment'>;
 
