@@ -38,6 +38,8 @@ export type StartDecision =
   | { readonly kind: 'start'; readonly securityGroupId: string }
   | { readonly kind: 'probe'; readonly securityGroupId: string };
 
+export type SettledStart = Exclude<StartDecision, { readonly kind: 'probe' }>;
+
 /** Whether a launch may ask EC2 for its machine, as far as the rows show it. Pure. */
 export function decideStart({ job, launch, lookup }: StartFacts, settings: StartSettings, now: Date): StartDecision {
   if (ageOf(job.queuedAt, now) > JOB_QUEUE_LIFETIME) return { kind: 'expire' };
@@ -64,7 +66,7 @@ export function decideAfterLostProbe(
   { launch, lookup }: Pick<StartFacts, 'launch' | 'lookup'>,
   securityGroupId: string,
   now: Date,
-): StartDecision {
+): SettledStart {
   const gate: LaunchGate =
     lookup.kind === 'tenant' ? decideLaunchGate(lookup.tenant, launch.tier, launch.launchId, now) : { kind: 'probe' };
   switch (gate.kind) {

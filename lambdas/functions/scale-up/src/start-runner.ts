@@ -9,7 +9,7 @@ import {
   type LeaseHolder,
 } from '@multi-tenant-runner/core';
 import { chooseRunnerGroup } from './choose-runner-group';
-import { decideAfterLostProbe, decideStart, type StartDecision, type StartFacts } from './decide-start';
+import { decideAfterLostProbe, decideStart, type SettledStart, type StartFacts } from './decide-start';
 import { tenantTierOf, type ScaleUpDeps } from './deps';
 import { finishStart } from './finish-start';
 import { launchInstance } from './launch-instance';
@@ -40,11 +40,10 @@ export async function startRunner(start: Start, deps: ScaleUpDeps): Promise<void
   }
 }
 
-type Settled = Exclude<StartDecision, { readonly kind: 'probe' }>;
-type Parked = Extract<StartDecision, { readonly kind: 'park' }>;
+type Parked = Extract<SettledStart, { readonly kind: 'park' }>;
 
 /** Of the launches that may probe at once, one does; the others go by the tenant's row as it is then. */
-async function decide(start: Start, deps: ScaleUpDeps): Promise<Settled> {
+async function decide(start: Start, deps: ScaleUpDeps): Promise<SettledStart> {
   const decision = decideStart(start, { ...deps.settings, ...deps.scaleUp }, deps.clock.now());
   if (decision.kind !== 'probe') return decision;
   const { securityGroupId } = decision;

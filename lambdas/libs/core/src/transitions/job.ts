@@ -3,9 +3,9 @@ import type { Clock } from '../model/time';
 import type { Changes, JobGuard, JobStore, Written } from '../ports/ports';
 
 /**
- * The life of a job, read from top to bottom: every write to a row that exists, the states it may come from, and the
- * state it leads to. Without `to` the state stays, or is the caller's among `ends`. Rows begin in `newJob`, and no other
- * code changes one. The writes themselves are in `job-waits` and `job-runs`.
+ * The life of a job, read from top to bottom: every write to a row that exists, the states it may come from, and
+ * the state it leads to. Without `to` the state stays, or is the caller's among `ends`. Rows begin in `newJob`, and no
+ * other code changes one. The writes themselves are in `job-waits` and `job-runs`.
  *
  *     queued → parked ⇄ starting → running → completed, cancelled, refused, expired
  */

@@ -4,7 +4,8 @@ import type { Changes, LaunchGuard, LaunchStore, Written } from '../ports/ports'
 
 /**
  * The life of a launch, read from top to bottom: every write to its row, the states it may come from, and the state it
- * leads to. Without `to` the state stays. A row begins `wanted` in `admit`; nothing else in the product changes one.
+ * leads to. Without `to` the state stays. A row begins `wanted` in `admit`, and no other
+ * code changes one.
  *
  *     wanted → held → launching → running → ending → ended
  */
