@@ -3,6 +3,7 @@ import {
   endMachine,
   markLaunchRunning,
   placeOfLaunch,
+  removeLeftovers,
   type JobFollowUp,
   type Launch,
   type LeaseHolder,
@@ -91,7 +92,13 @@ async function recordRunning(
     lease,
     deps,
   );
-  if (!running.ok) return;
+  if (!running.ok) {
+    // The machine ended while GitHub or SSM worked, and its release came before what was made for it.
+    const isOver = running.row?.state === 'ending' || running.row?.state === 'ended';
+    const made = { instanceId: launch.instanceId, ...(runnerId !== undefined && { runnerId }) };
+    if (isOver) await removeLeftovers({ ...running.row, ...made }, {}, deps);
+    return;
+  }
   deps.metrics.count('RunnerLaunched', {
     tier: launch.tier,
     properties: {
