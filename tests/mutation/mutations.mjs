@@ -74,7 +74,7 @@ export const mutations = [
   {
     name: 'the lease: taken to settle although the row was written since',
     file: 'libs/core/src/transitions/lease.ts',
-    edits: [['...(options.unchanged === true && { version: launch.version })', '']],
+    edits: [['...(options.unchanged === true && { version: launch.version }),', '']],
     suites: ['testing/system/counterexamples'],
   },
   {
