@@ -20,9 +20,8 @@ export const mutations = [
     file: 'libs/aws/src/dynamodb/tenant-registry.ts',
     edits: [
       [
-        'const outcome = await changeRow(installationId, expression, update, `${isTenant(expression)} AND ' +
-          '${mayHoldSlots(expression)}`);',
-        'const outcome = await changeRow(installationId, expression, update, mayHoldSlots(expression));',
+        '        update,\n        `${isTenant(expression)} AND ${mayHoldSlots(expression)}`,\n',
+        '        update,\n        mayHoldSlots(expression),\n',
       ],
     ],
     suites: ['testing/kit/src/contracts/dynamodb'],
@@ -228,8 +227,8 @@ export const mutations = [
     file: 'functions/recovery/src/find-failed-deliveries.ts',
     edits: [
       [
-        '    await learn(page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom), ' +
-          'delivered, deps);\n',
+        '    await learn(\n      page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom),\n' +
+          '      delivered,\n      deps,\n    );\n',
         '',
       ],
       [

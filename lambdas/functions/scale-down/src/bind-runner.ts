@@ -55,7 +55,7 @@ async function provideForDisplaced(taker: number, taken: Launch, deps: ScaleDown
       deps.launches.listOpen(taken.installationId),
     ]);
     if (displaced === undefined || displaced.launchId !== taken.launchId || !waits(displaced)) return;
-    // It runs already: the event that says so has bound its runner, and will tell its row next.
+    // It runs already: that event has bound its runner, and writes its row next.
     if (launches.some((launch) => launch.takenBy === displaced.jobId)) return;
     const replacement = launches.find((candidate) => inheritable(candidate, { taker, taken, launches }));
     if (replacement === undefined || look > LOOKS) return startAgain(displaced, taken.launchId, deps);
@@ -70,7 +70,7 @@ async function startAgain(job: Job, launchId: string, deps: ScaleDownDeps): Prom
     await dispatchNextJobs(job.installationId, deps);
 }
 
-/** A machine that nobody took, started for a job that took another. */
+/** A machine that no job took, started for a job that took another. */
 function inheritable(
   candidate: Launch,
   exchange: { readonly taker: number; readonly taken: Launch; readonly launches: readonly Launch[] },

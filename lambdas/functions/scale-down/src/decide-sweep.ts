@@ -145,7 +145,7 @@ function aboutJob(job: Job, snapshot: Snapshot, now: Date, limits: SweepLimits):
   return [{ kind: 'ask-github', job }];
 }
 
-/** Its machine has a job, and nobody told of it: the own one, or one of a repository that the App can't see. */
+/** Its machine has an unreported job: its own, or one of a repository that the App can't see. */
 function worksUnheard(launch: Launch, snapshot: Snapshot, now: Date, limits: SweepLimits): boolean {
   if (launch.takenBy !== undefined || ageOf(launch.updatedAt, now) < limits.grace) return false;
   return snapshot.machines.some((machine) => belongsTo(machine, launch) && machine.tags[TAG.state] === 'busy');

@@ -24,7 +24,7 @@ export async function handleInterruption(instanceId: string, deps: ScaleDownDeps
   if (launch.interruptedAt === undefined) report(noted.row, deps);
   const leased = await takeLease(noted.row, deps.lease, deps);
   if (leased === undefined)
-    throw new Error(`Launch ${launch.launchId} is in other hands; its interruption is handled later`);
+    throw new Error(`Launch ${launch.launchId} is leased by another invocation; its interruption is handled later`);
   const how = {
     reason: SPOT_INTERRUPTED,
     followUp: { kind: 'ask' },

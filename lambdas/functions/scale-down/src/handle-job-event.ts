@@ -119,7 +119,7 @@ async function endUnusedLaunch(before: Job, deps: ScaleDownDeps): Promise<Launch
 }
 
 /**
- * A job that ended without its machine, as one that was cancelled while it booted: nobody is going to need the machine,
+ * A job that ended without its machine, as one that was cancelled while it booted: no job is going to need the machine,
  * and its slot is another job's. GitHub refuses to let go of a runner that took another job meanwhile. Whatever can't
  * be done now, as scale-up is still at work or GitHub does not answer, the next sweep does.
  */

@@ -65,7 +65,7 @@ async function endLaunch(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   }
   const leased = await takeLease(launch.state === 'wanted' ? { ...launch, state: 'held' } : launch, deps.lease, deps);
   if (leased === undefined)
-    throw new Error(`Launch ${launch.launchId} is in other hands; its end is tried again later`);
+    throw new Error(`Launch ${launch.launchId} is leased by another invocation; its end is tried again later`);
   if (leased.state === 'held') return void (await release(leased, over, deps));
   // It may have been passed on meanwhile to a job whose own runner this one took.
   const isStill = leased.jobId === launch.jobId && leased.takenBy === undefined;

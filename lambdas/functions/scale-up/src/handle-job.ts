@@ -78,7 +78,7 @@ async function admitAndStart(job: Job, delivery: Delivery, deps: ScaleUpDeps): P
   const first = await admit(job, deps, delivery.lease);
   if (first.kind !== 'rejected') return afterAdmission(job, first, delivery, deps);
   if (!(await park(job, first.lookup, deps))) return;
-  // A slot that came free before the job was parked woke nobody: ask once more.
+  // A slot that came free before the job was parked woke no job: ask once more.
   const second = await admit(job, deps, delivery.lease);
   if (second.kind !== 'rejected') await afterAdmission(job, second, delivery, deps);
 }

@@ -38,7 +38,7 @@ function afterTheFact(launch: Launch): Admission {
   return launch.state === 'ending' || launch.state === 'ended' ? { kind: 'released' } : { kind: 'busy', launch };
 }
 
-/** A limit that a hand edit made unusable is replaced by the tier's own, in a second conditional write. */
+/** A limit that an operator's edit made unusable is replaced by the tier's own, in a second conditional write. */
 async function takeSlot(
   job: Job,
   deps: AdmitDeps,

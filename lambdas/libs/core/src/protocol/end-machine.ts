@@ -23,7 +23,7 @@ export type MachineEnd = 'ended' | 'busy' | 'unsure';
 
 /**
  * Terminates a launch's machine and gives its slot back. The caller holds the lease from before the look at GitHub
- * until after the terminate, so that nobody stores a configuration in between.
+ * until after the terminate, so that no configuration is stored in between.
  */
 export async function endMachine(
   launch: Launch & { readonly instanceId: string },

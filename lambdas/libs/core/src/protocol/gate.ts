@@ -12,7 +12,7 @@ type GateDeps = Pick<ProtocolDeps, 'jobs' | 'clock' | 'metrics'>;
 
 /**
  * Parks a job that GitHub holds back: behind an environment's protection rule, or in a concurrency group. It gets a new
- * start number, so that nobody goes on with its launch, and it counts as no failure of anybody's.
+ * start number, so that no worker goes on with its launch, and the wait counts as no failure.
  */
 export async function parkAtGate(job: Job, deps: GateDeps): Promise<Job | undefined> {
   const now = deps.clock.now();

@@ -40,9 +40,6 @@ export async function recordEc2End(
     code: stateReason ?? null,
   };
   deps.metrics.count('RunnerEndedByEc2', { tier: launch.tier, properties });
-  deps.log.error(
-    'EC2 ended a machine that nobody asked it to end; its code says what of the account to look at',
-    properties,
-  );
+  deps.log.error('EC2 ended a machine unasked; its code shows what to check in the account', properties);
   return end;
 }

@@ -67,7 +67,7 @@ function secondsOf(launch: Launch, endedAt: string): number | null {
 }
 
 /**
- * The configuration nobody will read, and the registration nobody will use. They must not keep the slot, but as long as
+ * The configuration and the registration that no runner will use. They must not keep the slot, but as long as
  * one stays, the row stays `ending` and the sweep comes back to it; after a day both have expired by themselves.
  */
 export async function removeLeftovers(

@@ -9,7 +9,7 @@ import type { ProtocolDeps } from './deps';
 
 /**
  * What the job row should say now. `held-back`: GitHub gives it to no runner yet. `let-through`: its gate has opened,
- * and nobody has sent it yet. `unknown`: GitHub gave no answer, ask again later.
+ * and its message is not sent yet. `unknown`: GitHub gave no answer, ask again later.
  */
 export type JobStatusFromGitHub =
   | 'waits-again'
