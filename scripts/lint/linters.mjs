@@ -90,7 +90,7 @@ function isScript(file) {
  */
 async function userData() {
   const { planOnce, resourcesOf } = await import('../../tests/terraform/render.mjs');
-  const templates = resourcesOf(await planOnce()).filter(({ type }) => type === 'aws_launch_template');
+  const templates = resourcesOf(await planOnce('shell')).filter(({ type }) => type === 'aws_launch_template');
   const texts = new Map(
     templates.map(({ address, values }) => [Buffer.from(values.user_data, 'base64').toString('utf8'), address]),
   );

@@ -73,14 +73,14 @@ export const mutations = [
   },
   {
     name: 'the lease: taken from another holder',
-    file: 'libs/core/src/protocol/admit.ts',
-    edits: [['      leaseFreeAt: now.getTime(),\n      leaseFreeFor: holder.name,\n', '']],
+    file: 'libs/core/src/transitions/lease.ts',
+    edits: [['    leaseFreeAt: deps.clock.now().getTime(),\n    leaseFreeFor: holder.name,\n', '']],
     suites: ['testing/system/counterexamples'],
   },
   {
     name: 'the lease: taken to settle although the row was written since',
-    file: 'libs/core/src/protocol/admit.ts',
-    edits: [['...(options.unchanged === true && { version: launch.version })', '']],
+    file: 'libs/core/src/transitions/lease.ts',
+    edits: [['...(options.unchanged === true && { version: launch.version }),', '']],
     suites: ['testing/system/counterexamples'],
   },
   {
@@ -88,7 +88,7 @@ export const mutations = [
     file: 'functions/scale-up/src/launch-instance.ts',
     edits: [
       [
-        'current = await writeIntent(current, next, attempted, delivery, deps);',
+        'current = await writeIntent(current, { intent: next, attempted }, lease, deps);',
         "current = { ...current, state: 'launching', intent: next };",
       ],
     ],
@@ -99,8 +99,7 @@ export const mutations = [
     file: 'functions/scale-up/src/launch-instance.ts',
     edits: [
       [
-        "      case 'unknown':\n        throw new RetryLater(`EC2 gave no clear answer (${answer.code}); " +
-          'the same call is repeated`);\n',
+        "      case 'unknown':\n        throw new RetryLater(`EC2 gave no clear answer (${answer.code}); the same call is repeated`);\n",
         '',
       ],
       ["      case 'refused':\n", "      case 'unknown':\n      case 'refused':\n"],
@@ -109,8 +108,11 @@ export const mutations = [
   },
   {
     name: 'the start number: a relaunch uses the ended launch again',
-    file: 'libs/core/src/protocol/park-for-restart.ts',
-    edits: [['const startNumber = job.startNumber + 1;', 'const startNumber = job.startNumber;']],
+    file: 'libs/core/src/transitions/job-waits.ts',
+    edits: [
+      ['  startNumber: job.startNumber + 1,', '  startNumber: job.startNumber,'],
+      ['launchIdOf(job.jobId, job.startNumber + 1)', 'launchIdOf(job.jobId, job.startNumber)'],
+    ],
     suites: ['testing/system/launch'],
   },
   {
@@ -118,8 +120,8 @@ export const mutations = [
     file: 'libs/core/src/protocol/dispatch-next-jobs.ts',
     edits: [
       [
-        '  const startNumber = job.startNumber + 1;',
-        '  if (job.startNumber > 0) return undefined;\n  const startNumber = job.startNumber + 1;',
+        '  const renewed = await renewStart(job, deps);',
+        '  if (job.startNumber > 0) return undefined;\n  const renewed = await renewStart(job, deps);',
       ],
     ],
     suites: ['testing/system/launch'],
@@ -177,19 +179,14 @@ export const mutations = [
   },
   {
     name: "the tenant's status after RunInstances",
-    file: 'functions/scale-up/src/start-runner.ts',
-    edits: [
-      [
-        "  if (verdict.kind === 'park') return undo(",
-        "  if (verdict.kind === 'park' && launch.instanceId === undefined) return undo(",
-      ],
-    ],
+    file: 'functions/scale-up/src/decide-start.ts',
+    edits: [["if (policy.kind !== 'pass') return policy;", "if (policy.kind === 'refuse') return policy;"]],
     suites: ['testing/system/launch'],
   },
   {
     name: "a late worker's undo: the machine without its registration",
-    file: 'functions/scale-up/src/start-runner.ts',
-    edits: [["const registration = configured || !fresh ? 'must-go' : 'none';", "const registration = 'none';"]],
+    file: 'functions/scale-up/src/finish-start.ts',
+    edits: [["how.registration ?? (isFirst ? 'none' : 'must-go')", "'none'"]],
     suites: ['testing/system/counterexamples'],
   },
   {
@@ -218,7 +215,7 @@ export const mutations = [
   {
     name: 'the last receive parks the job',
     file: 'functions/scale-up/src/handle-job.ts',
-    edits: [['    await parkAfterError(message, cause, deps);\n', '']],
+    edits: [['    await parkPoisoned(message, cause, deps);\n', '']],
     suites: ['testing/system/launch'],
   },
   {

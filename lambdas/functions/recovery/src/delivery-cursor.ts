@@ -2,7 +2,7 @@ import { DAY, MINUTE, plus } from '@multi-tenant-runner/core';
 
 /** GitHub keeps deliveries for three days and redelivers no older ones. */
 export const HORIZON = 3 * DAY;
-/** GitHub lists an attempt when it ends, ten seconds after its time or later: each pass overlaps the last by this much. */
+/** GitHub lists an attempt when it ends, up to ten seconds after its time or later: so long do two passes overlap. */
 export const OVERLAP = 15 * MINUTE;
 
 /**

@@ -36,7 +36,7 @@ export function diffInstallations(
   };
 }
 
-/** The event that the row lacks. The tenant manager decides again whether it applies, so a superfluous one is harmless. */
+/** The event that the row lacks. The tenant manager decides again whether it applies, so an extra one is harmless. */
 function missedBy(
   { account, suspended }: AppInstallation,
   lookup: TenantLookup | undefined,

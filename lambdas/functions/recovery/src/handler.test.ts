@@ -8,7 +8,7 @@ describe('the handler', () => {
     const handler = createHandler(harness.deps);
     await expect(
       handler({ source: 'somebody' }, { awsRequestId: 'r', getRemainingTimeInMillis: () => 60_000 }),
-    ).rejects.toThrow('not the schedule');
+    ).rejects.toThrow("not from the recovery function's schedule");
   });
 
   it.each([

@@ -63,8 +63,8 @@ export async function searchRepository(
 }
 
 /**
- * All open runs. A repository's lists are always read to the end, even if that slightly exceeds the time, as runs can be
- * ordered only as a whole.
+ * All open runs. A repository's lists are always read to the end, even if that slightly exceeds the time, as only all
+ * runs together can be ordered.
  */
 async function listRuns(
   repository: Repository,

@@ -5,8 +5,8 @@ import type { TenantManagerDeps } from './deps';
 type SuspensionAction = 'suspend' | 'unsuspend';
 
 /**
- * Suspends a tenant or lifts GitHub's suspension, in the order of GitHub's own times. A tenant that is active afterwards
- * starts its waiting jobs.
+ * Suspends a tenant or lifts GitHub's suspension, in the order of GitHub's own times. A tenant that is active
+ * afterwards starts its waiting jobs.
  */
 export async function changeSuspension(
   event: LifecycleEvent & { readonly action: SuspensionAction },

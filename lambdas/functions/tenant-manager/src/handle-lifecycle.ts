@@ -43,8 +43,8 @@ async function applyToOwner(event: OwnerEvent, deps: TenantManagerDeps): Promise
 }
 
 /**
- * An event without an owner can't create a row, but does change an existing one: GitHub may delete an account before its
- * installation.
+ * An event without an owner can't create a row, but does change an existing one: GitHub may delete an account before
+ * its installation.
  */
 async function applyToRow(event: LifecycleEvent, deps: TenantManagerDeps): Promise<void> {
   const { action, installationId, account } = event;

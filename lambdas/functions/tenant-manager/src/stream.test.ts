@@ -100,7 +100,7 @@ describe('a hand edit', () => {
     const before = harness.row();
     await harness.event('suspend', { changedAt: '2026-01-15T12:01:00Z' });
     await harness.stream([streamRecord({ ...(before && { before }), after: harness.row() ?? {} })]);
-    expect(harness.log.lines.find((line) => line.message.includes('was changed'))?.fields).toMatchObject({
+    expect(harness.log.lines.find((line) => line.message.includes('row changed'))?.fields).toMatchObject({
       by: 'github',
       after: { status: 'suspended', suspended_by: 'github' },
     });

@@ -35,7 +35,7 @@ describe('the job queue', () => {
       tierQueueUrls: new Map([['small', 'https://small']]),
     });
     await expect(queue.sendJob(jobMessage({ tier: 'huge' }))).rejects.toThrow(
-      'No queue is known for tier huge of job 7001; TIER_QUEUE_URLS names small.',
+      'There is no queue for tier huge of job 7001; TIER_QUEUE_URLS names small.',
     );
     await expect(queue.sendJobEvent(jobEvent())).rejects.toThrow('RUNNER_EVENTS_QUEUE_URL');
   });

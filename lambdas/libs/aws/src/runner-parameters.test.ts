@@ -130,9 +130,7 @@ describe("the App's parameters", () => {
   });
 
   it('can be forbidden', async () => {
-    await expect(read(awsError('AccessDeniedException', 400))(['/a'])).rejects.toThrow(
-      "can't be read (AccessDeniedException)",
-    );
+    await expect(read(awsError('AccessDeniedException', 400))(['/a'])).rejects.toThrow('/a (AccessDeniedException)');
   });
 
   const PEM = '-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----';
@@ -156,9 +154,7 @@ describe("the App's parameters", () => {
   });
 
   it('are judged without being shown', async () => {
-    await expect(credentials('my-app', PEM)()).rejects.toThrow(
-      "/id is not the number that GitHub shows as the App's ID",
-    );
+    await expect(credentials('my-app', PEM)()).rejects.toThrow('/id is not the numeric ID of the GitHub App');
     const bad = credentials('1', 'c2VjcmV0LWtleQ==')();
     await expect(bad).rejects.toThrow('/key is not a private key in base64');
     await expect(bad).rejects.not.toThrow(/secret-key|c2Vj/);

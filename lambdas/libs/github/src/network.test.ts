@@ -167,7 +167,7 @@ describe('the way to GitHub', () => {
   test('says which proxy refuses which host', async () => {
     refuses = true;
     await expect(ask({ noProxy: [], proxy: `http://127.0.0.1:${ports[1]}`, readCaBundle })).rejects.toThrow(
-      /The proxy 127\.0\.0\.1:\d+ answers 403 for localhost:\d+/,
+      /The proxy 127\.0\.0\.1:\d+ answered 403 for localhost:\d+/,
     );
   });
 

@@ -16,7 +16,7 @@ type Book = 'deliveries' | 'scans';
 /** Sorts before every time. */
 const INSTALLATION_FIRST = '0-installation#';
 /**
- * Longer than GitHub lists a delivery (7 days on GitHub Enterprise Server), so that a settled one is not recorded again.
+ * Longer than GitHub lists a delivery (7 days on GitHub Enterprise Server), so that no settled one is recorded again.
  */
 const DELIVERY_LIFETIME = 10 * DAY;
 

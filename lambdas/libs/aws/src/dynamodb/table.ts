@@ -9,7 +9,7 @@ import {
 import type { Item } from './attributes';
 import type { Expression } from './expression';
 
-/** The outcome of a conditional write; if the condition fails, the current item, which DynamoDB returns with the error. */
+/** The outcome of a conditional write; if the condition fails, the current item, which DynamoDB returns then. */
 export type Outcome = { readonly ok: true; readonly item: Item } | { readonly ok: false; readonly item?: Item };
 
 export interface Update {

@@ -1,6 +1,5 @@
 import { decideLaunchGate } from './launch-gate';
 import { MAX_RESTARTS, isGated, type Job, type JobReason } from '../model/job';
-import type { Changes } from '../ports/ports';
 import { freeSlots, isBrokenRow, type Tenant, type TenantLookup } from '../model/tenant';
 import { JOB_QUEUE_LIFETIME, MINUTE, plus } from '../model/time';
 
@@ -22,12 +21,12 @@ const OF_THE_ROW: ReadonlySet<JobReason> = new Set<JobReason>([
  * The changes to a parked job's reason for this tenant row; undefined: it is still right. A job with a retry time keeps
  * its reason until then, unless its tenant makes it wait longer. Pure.
  */
-export function reasonNow(job: Job, lookup: TenantLookup, now: Date): Changes<Job> | undefined {
+export function reasonNow(job: Job, lookup: TenantLookup, now: Date): Explanation | undefined {
   // A job that GitHub holds back waits for GitHub, whatever its tenant's state.
   if (job.state !== 'parked' || isGated(job)) return undefined;
-  const told = explain(job, lookup, now);
-  const isTrue = told === undefined || (told.reason === job.reason && told.nextTry === (job.nextTry ?? null));
-  return isTrue ? undefined : told;
+  const next = explain(job, lookup, now);
+  const holds = next === undefined || (next.reason === job.reason && next.nextTry === (job.nextTry ?? null));
+  return holds ? undefined : next;
 }
 
 /**
@@ -48,12 +47,12 @@ export function reasonOnceWoken({ reason }: Job): JobReason {
   return reason === undefined || OF_THE_ROW.has(reason) ? 'limit' : reason;
 }
 
-interface Told {
+interface Explanation {
   readonly reason: JobReason;
   readonly nextTry: string | null;
 }
 
-function explain(job: Job, lookup: TenantLookup, now: Date): Told | undefined {
+function explain(job: Job, lookup: TenantLookup, now: Date): Explanation | undefined {
   if (lookup.kind === 'tombstone') return undefined;
   if (lookup.kind === 'none')
     return {
@@ -76,7 +75,7 @@ function explain(job: Job, lookup: TenantLookup, now: Date): Told | undefined {
 /**
  * Makes a job whose reason has ended due at once, without waiting for its tenant's turn in the sweep.
  */
-function withSlotsFree(job: Job, tenant: Tenant, now: Date): Told | undefined {
+function withSlotsFree(job: Job, tenant: Tenant, now: Date): Explanation | undefined {
   const isOver =
     job.reason !== 'limit' && (job.reason === undefined || OF_THE_ROW.has(job.reason) || hasItsGroup(job, tenant));
   return isOver ? { reason: 'limit', nextTry: now.toISOString() } : undefined;

@@ -70,6 +70,12 @@ export interface Launch {
   readonly updatedAt: string;
 }
 
+/** The name under which one invocation holds leases, and how long: longer than the function can run. */
+export interface LeaseHolder {
+  readonly name: string;
+  readonly milliseconds: number;
+}
+
 /**
  * EC2 may not find a new machine for minutes, so "no such instance" proves its end only after this time.
  * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
