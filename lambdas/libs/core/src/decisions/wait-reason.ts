@@ -1,6 +1,6 @@
 import { decideLaunchGate } from './launch-gate';
 import { MAX_RESTARTS, isGated, type Job, type JobReason } from '../model/job';
-import type { Changes } from '../ports/ports';
+import type { Changes } from '../ports';
 import { freeSlots, isBrokenRow, type Tenant, type TenantLookup } from '../model/tenant';
 import { JOB_QUEUE_LIFETIME, MINUTE, plus } from '../model/time';
 

@@ -1,5 +1,5 @@
 import type { LifecycleAccount } from '../model/lifecycle-event';
-import type { GitHubFailure } from './ports';
+import type { GitHubFailure } from './github';
 import type { OrgType } from '../model/tenant';
 
 /** What GitHub knows as the App itself: no installation's budget is spent. */

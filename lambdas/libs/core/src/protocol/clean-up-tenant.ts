@@ -1,5 +1,5 @@
 import { isForgotten, type Launch } from '../model/launch';
-import type { Machine, MachineState, RunnerFleet, RunnerParameters, SecurityGroups } from '../ports/ports';
+import type { Machine, MachineState, RunnerFleet, RunnerParameters, SecurityGroups } from '../ports';
 import { takeLease } from './admit';
 import { endJob } from './end-job';
 import { release, type ReleaseDeps } from './release';

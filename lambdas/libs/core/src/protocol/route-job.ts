@@ -1,7 +1,7 @@
 import { newJob, type JobMessage } from '../model/messages';
 import { isGated, type Job, type JobReason } from '../model/job';
 import { decideJobPolicy, type AdmissionSettings, type Verdict } from '../decisions/job-policy';
-import type { JobQueue, JobStore, Metrics, Written } from '../ports/ports';
+import type { JobQueue, JobStore, Metrics, Written } from '../ports';
 import { isNews } from './gate';
 import type { TenantLookup } from '../model/tenant';
 import { chooseTier, type Tier } from '../decisions/choose-tier';
