@@ -65,9 +65,9 @@ export async function launchInstance(
         };
       }
       case 'refused':
-        deps.capacityErrors.add(keyOf(intent), deps.clock.now());
+        deps.capacityErrors.add(intent.candidate, deps.clock.now());
         refused.push(countRefusal(launch, intent, answer.code, deps));
-        attempted.push(keyOf(intent));
+        attempted.push(intent.candidate);
         intent = undefined;
         break;
       case 'unknown':
@@ -121,7 +121,7 @@ function countRefusal({ tier }: Launch, intent: Intent, code: string, deps: Scal
     tier,
     properties: { code, instance_type: intent.instanceType, subnet_id: intent.subnetId, spot: intent.spot },
   });
-  return `${keyOf(intent)} ${code}`;
+  return `${intent.candidate} ${code}`;
 }
 
 function nextIntent(
@@ -139,7 +139,7 @@ function nextIntent(
   ).find(({ key }) => !attempted.includes(key));
   if (candidate === undefined) return undefined;
   return {
-    candidate: attempted.length,
+    candidate: candidate.key,
     clientToken: clientTokenFor(launch.installationId, launch.launchId, candidate.key),
     instanceType: candidate.instanceType,
     subnetId: candidate.subnetId,
@@ -164,10 +164,6 @@ async function recordRefusals(launch: Launch, capacityErrors: readonly string[],
     { from: WAITING_JOB_STATES },
     { capacityErrors: [...capacityErrors], updatedAt: deps.clock.now().toISOString() },
   );
-}
-
-function keyOf(intent: Intent): string {
-  return `${intent.spot ? 'spot' : 'on-demand'}/${intent.instanceType}/${intent.subnetId}`;
 }
 
 async function writeIntent(
