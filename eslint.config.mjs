@@ -10,7 +10,6 @@ const LONG = [
   'lambdas/functions/scale-up/src/{launch-instance,start-runner}.ts',
   'lambdas/functions/webhook/src/handler.ts',
   'lambdas/libs/aws/src/ec2/fleet.ts',
-  'lambdas/libs/core/src/model/tenant.ts',
   'lambdas/libs/github/src/github.ts',
   'lambdas/testing/kit/src/fakes/github.ts',
   'lambdas/testing/simulator/src/services/{machines,simulated-github}.ts',

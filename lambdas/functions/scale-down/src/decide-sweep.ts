@@ -2,8 +2,10 @@ import {
   TAG,
   ageOf,
   belongsTo,
+  githubLimitedUntil,
   hasLiveLease,
   isLookDue,
+  isOffboarded,
   isReady,
   isTooOld,
   freeSlots,
@@ -56,7 +58,7 @@ export type SweepAction =
  */
 export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
   const { lookup } = snapshot;
-  if (isDeleted(lookup)) {
+  if (isOffboarded(lookup)) {
     return lookup.kind === 'tombstone' && lookup.cleanup === 'done' && isEmpty(snapshot) ? [] : cleanupOf(snapshot);
   }
   const actions: SweepAction[] = [
@@ -73,19 +75,11 @@ export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits):
 
 /** GitHub wants to hear nothing of the tenant for now: what is left of its patience belongs to launches. */
 function isLimited(lookup: TenantLookup, now: Date): boolean {
-  return (
-    lookup.kind === 'tenant' &&
-    lookup.tenant.githubLimitedUntil !== undefined &&
-    new Date(lookup.tenant.githubLimitedUntil) > now
-  );
+  return lookup.kind === 'tenant' && githubLimitedUntil(lookup.tenant, now) !== undefined;
 }
 
 function needsGitHub(action: SweepAction): boolean {
   return action.kind === 'ask-github' || (action.kind === 'end-machine' && action.reason !== 'max-lifetime');
-}
-
-function isDeleted(lookup: TenantLookup): boolean {
-  return lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted');
 }
 
 function isEmpty(snapshot: Snapshot): boolean {

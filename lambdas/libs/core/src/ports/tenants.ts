@@ -1,4 +1,4 @@
-import type { Circuit } from '../decisions/circuit-breaker';
+import type { Circuit } from '../model/circuit';
 import type { LifecycleAccount } from '../model/lifecycle-event';
 import type { TenantLookup } from '../model/tenant';
 

@@ -4,7 +4,8 @@ import { decideJobPolicy, type AdmissionSettings, type Verdict } from '../decisi
 import type { JobQueue, JobStore, Metrics, Written } from '../ports';
 import { isNews } from './gate';
 import type { TenantLookup } from '../model/tenant';
-import { chooseTier, type Tier } from '../decisions/choose-tier';
+import { chooseTier } from '../decisions/choose-tier';
+import type { Tier } from '../model/tier';
 import { JOB_QUEUE_LIFETIME, type Clock } from '../model/time';
 
 /** A job whose size is not chosen yet: of several that fit, the tenant's own comes first. */
