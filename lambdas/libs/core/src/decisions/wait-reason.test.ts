@@ -1,5 +1,4 @@
-import { newJob } from '../model/messages';
-import { MAX_RESTARTS, type Job, type JobReason } from '../model/job';
+import { MAX_RESTARTS, newJob, type Job, type JobReason } from '../model/job';
 import { type TenantLookup } from '../model/tenant';
 import { parseTenantRow } from '../model/tenant-row';
 import type { Tiers } from '../model/tier';

@@ -1,73 +1,42 @@
+import * as v from 'valibot';
+import { pick } from './pick';
+import { anyString, integer, object, read, time, type Schema } from './schema';
+import { renameKeys, toCamelCase, toSnakeCase } from './snake-case';
+
+/** An unusable value counts as absent: an operator may have edited it. */
+const lenient = <T>(schema: Schema<T>) => v.fallback(v.optional(schema), undefined);
+
+const fields = object({
+  failures: integer(),
+  firstAt: time,
+  lastAt: time,
+  /** Why the last one failed. */
+  reason: anyString,
+  openedAt: lenient(time),
+  /** When the next probe may start. */
+  probeAt: lenient(time),
+  probes: integer(),
+  /** The launch that probes now, or did last. */
+  probe: lenient(anyString),
+});
+const circuit = v.pipe(fields, v.readonly());
+const CIRCUIT_FIELDS = v.keyof(fields).options;
+
 /**
  * What is remembered of a tenant's launches of one tier that came to nothing, in a row. Times are ISO 8601. Absent: the
  * last one was well. With `openedAt` the circuit is open: only probes start.
  */
-export interface Circuit {
-  readonly failures: number;
-  readonly firstAt: string;
-  readonly lastAt: string;
-  /** Why the last one failed. */
-  readonly reason: string;
-  readonly openedAt?: string;
-  /** When the next probe may start. */
-  readonly probeAt?: string;
-  readonly probes: number;
-  /** The launch that probes now, or did last. */
-  readonly probe?: string;
-}
+export type Circuit = v.InferOutput<typeof circuit>;
 
-/** Of an attribute that a hand may have edited; undefined when it is no circuit, which then counts as closed. */
+/** Undefined when the attribute is no circuit, which then counts as closed. */
 export function parseCircuit(value: unknown): Circuit | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const {
-    failures,
-    first_at: firstAt,
-    last_at: lastAt,
-    reason,
-    opened_at: openedAt,
-    probe_at: probeAt,
-    probes,
-    probe,
-  }: Partial<Record<string, unknown>> = { ...value };
-  if (!isCount(failures) || !isTime(firstAt) || !isTime(lastAt) || typeof reason !== 'string' || !isCount(probes))
-    return undefined;
-  return {
-    failures,
-    firstAt,
-    lastAt,
-    reason,
-    probes,
-    ...(isTime(openedAt) && { openedAt }),
-    ...(isTime(probeAt) && { probeAt }),
-    ...(typeof probe === 'string' && { probe }),
-  };
+  const parsed = read(circuit, renameKeys(value, toCamelCase));
+  return parsed && pick(parsed, CIRCUIT_FIELDS);
 }
-
-const isCount = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-const isTime = (value: unknown): value is string => typeof value === 'string' && !Number.isNaN(Date.parse(value));
 
 /** As the tenants table spells it. */
-export function buildCircuitAttribute({
-  failures,
-  firstAt,
-  lastAt,
-  reason,
-  openedAt,
-  probeAt,
-  probes,
-  probe,
-}: Circuit): Record<string, unknown> {
-  return {
-    failures,
-    first_at: firstAt,
-    last_at: lastAt,
-    reason,
-    probes,
-    ...(openedAt !== undefined && { opened_at: openedAt }),
-    ...(probeAt !== undefined && { probe_at: probeAt }),
-    ...(probe !== undefined && { probe }),
-  };
+export function buildCircuitAttribute(value: Circuit): Record<string, unknown> {
+  return { ...Object(renameKeys(pick(value, CIRCUIT_FIELDS), toSnakeCase)) };
 }
 
 const PREFIX = 'circuit_';

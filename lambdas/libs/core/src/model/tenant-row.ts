@@ -1,13 +1,12 @@
+import * as v from 'valibot';
 import { parseCircuits } from './circuit';
+import { boolean, integer, oneOf, orgType as orgTypes, read, time } from './schema';
 import { TENANT_STATUSES, isMarkedDeleted, type RowProblem, type TenantLookup, type TenantStatus } from './tenant';
 import type { Tiers } from './tier';
 
-const isWholeNumber = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value.trim() !== '' ? value : undefined;
-const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined =>
-  values.find((known) => known === value);
+const text = v.pipe(v.string(), v.regex(/\S/));
+const cleanupState = oneOf(['pending', 'done']);
+const suspender = oneOf(['github', 'operator', 'approval']);
 
 /**
  * Reads a row of the tenants table. Rows are edited by hand, so every attribute is judged: what can be repaired is
@@ -22,10 +21,10 @@ export function parseTenantRow(
   defaultTier: string,
 ): TenantLookup {
   if (row === undefined) return { kind: 'none', installationId, problems: [] };
-  const orgName = text(row['org_name']);
+  const orgName = read(text, row['org_name']);
   const problems: RowProblem[] = [];
   const status = readStatus(row, problems);
-  const cleanup = oneOf(['pending', 'done'] as const, row['cleanup']);
+  const cleanup = read(cleanupState, row['cleanup']);
   if (orgName === undefined || status === undefined) {
     if (orgName === undefined && status === 'deleted')
       return {
@@ -38,37 +37,39 @@ export function parseTenantRow(
   }
   const tier = readTier(row['tier'], tiers, defaultTier, problems);
   const own = tiers.get(tier)?.maxRunners ?? 0;
-  const maxRunnersFromRow = isWholeNumber(row['max_runners']);
-  if (!maxRunnersFromRow) {
+  const maxRunners = read(integer(), row['max_runners']);
+  if (maxRunners === undefined) {
     problems.push({
       attribute: 'max_runners',
-      problem: `is not a whole number of at least 0, so the tier's own limit of ${own} counts`,
+      problem: `is not an integer of at least 0, so the tier's own limit of ${own} counts`,
     });
   }
   const slotsBroken = row['slots'] !== undefined && !isStringSet(row['slots']);
   if (slotsBroken)
     problems.push({ attribute: 'slots', problem: 'is not a set of strings; the sweep rebuilds it, do not edit it' });
-  const orgType = oneOf(['Organization', 'User'] as const, row['org_type']);
+  const orgType = read(orgTypes, row['org_type']);
   if (orgType === undefined)
     problems.push({ attribute: 'org_type', problem: 'is neither Organization nor User, so Organization is assumed' });
-  const allowPublic = row['allow_public_repositories'];
-  if (allowPublic !== undefined && typeof allowPublic !== 'boolean') {
+  const allowPublicRepositories = read(boolean, row['allow_public_repositories']);
+  if (row['allow_public_repositories'] !== undefined && allowPublicRepositories === undefined) {
     problems.push({
       attribute: 'allow_public_repositories',
       problem: "is not a boolean, so the module's setting counts",
     });
   }
-  const runnerGroup = text(row['runner_group']);
+  const runnerGroup = read(text, row['runner_group']);
   if (row['runner_group'] !== undefined && runnerGroup === undefined)
     problems.push({
       attribute: 'runner_group',
       problem: "is not the name of a runner group, so the one of the job's tier counts",
     });
-  const suspendedBy = oneOf(['github', 'operator', 'approval'] as const, row['suspended_by']);
-  const securityGroupId = text(row['security_group_id']);
-  const limitedUntil = text(row['github_limited_until']);
-  const createdAt = text(row['created_at']);
-  const updatedAt = text(row['updated_at']);
+  const suspendedBy = read(suspender, row['suspended_by']);
+  const securityGroupId = read(text, row['security_group_id']);
+  const githubLimitedUntil = read(time, row['github_limited_until']);
+  const accountId = read(integer(), row['account_id']);
+  const previousInstallationId = read(integer(), row['previous_installation_id']);
+  const createdAt = read(text, row['created_at']);
+  const updatedAt = read(text, row['updated_at']);
   return {
     kind: 'tenant',
     installationId,
@@ -80,21 +81,18 @@ export function parseTenantRow(
       orgType: orgType ?? 'Organization',
       status,
       tier,
-      maxRunners: maxRunnersFromRow ? (row['max_runners'] as number) : own,
-      maxRunnersFromRow,
+      maxRunners: maxRunners ?? own,
+      maxRunnersFromRow: maxRunners !== undefined,
       slots: isStringSet(row['slots']) ? row['slots'] : new Set(),
-      ...(isWholeNumber(row['account_id']) && { accountId: row['account_id'] }),
+      ...(accountId !== undefined && { accountId }),
       ...(suspendedBy && { suspendedBy }),
       ...(securityGroupId !== undefined && { securityGroupId }),
       ...(cleanup && { cleanup }),
-      ...(typeof allowPublic === 'boolean' && { allowPublicRepositories: allowPublic }),
+      ...(allowPublicRepositories !== undefined && { allowPublicRepositories }),
       ...(runnerGroup !== undefined && { runnerGroup }),
-      ...(isWholeNumber(row['previous_installation_id']) && {
-        previousInstallationId: row['previous_installation_id'],
-      }),
+      ...(previousInstallationId !== undefined && { previousInstallationId }),
       circuits: parseCircuits(row),
-      ...(limitedUntil !== undefined &&
-        !Number.isNaN(Date.parse(limitedUntil)) && { githubLimitedUntil: limitedUntil }),
+      ...(githubLimitedUntil !== undefined && { githubLimitedUntil }),
       ...(createdAt !== undefined && { createdAt }),
       ...(updatedAt !== undefined && { updatedAt }),
     },
@@ -109,7 +107,7 @@ function noName(orgName: string | undefined): RowProblem[] {
 }
 
 function readStatus(row: Record<string, unknown>, problems: RowProblem[]): TenantStatus | undefined {
-  const status = oneOf(TENANT_STATUSES, row['status']);
+  const status = read(oneOf(TENANT_STATUSES), row['status']);
   if (isMarkedDeleted(row)) {
     if (status !== 'deleted') {
       const problem =

@@ -1,8 +1,8 @@
 import type { Circuit } from './circuit';
+import type { OrgType } from './schema';
 
 export const TENANT_STATUSES = ['active', 'suspended', 'deleted'] as const;
 export type TenantStatus = (typeof TENANT_STATUSES)[number];
-export type OrgType = 'Organization' | 'User';
 /** Whose suspension it is: each is lifted only by its own kind. */
 export type SuspendedBy = 'github' | 'operator' | 'approval';
 

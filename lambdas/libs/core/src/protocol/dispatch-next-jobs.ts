@@ -1,7 +1,6 @@
-import { isTooOld, type Job } from '../model/job';
+import { messageOf, isTooOld, type Job } from '../model/job';
 import { decideLaunchGate } from '../decisions/launch-gate';
 import { decideJobPolicy } from '../decisions/job-policy';
-import { messageOf } from '../model/messages';
 import { launchIdOf } from '../model/names';
 import { freeSlots, githubLimitedUntil, type TenantLookup } from '../model/tenant';
 import { MINUTE, plus } from '../model/time';

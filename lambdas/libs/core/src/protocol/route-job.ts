@@ -1,5 +1,5 @@
-import { newJob, type JobMessage } from '../model/messages';
-import { isGated, type Job, type JobReason } from '../model/job';
+import type { JobMessage } from '../model/messages';
+import { newJob, isGated, type Job, type JobReason } from '../model/job';
 import { decideJobPolicy, type AdmissionSettings, type Verdict } from '../decisions/job-policy';
 import type { JobQueue, JobStore, Metrics, Written } from '../ports';
 import { isNews } from './gate';
