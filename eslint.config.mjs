@@ -8,8 +8,6 @@ import tseslint from 'typescript-eslint';
 const LONG = [
   'lambdas/functions/webhook/src/handler.ts',
   'lambdas/libs/aws/src/ec2/fleet.ts',
-  'lambdas/libs/core/src/model/tenant.ts',
-  'lambdas/libs/core/src/ports/ports.ts',
   'lambdas/libs/github/src/github.ts',
   'lambdas/testing/kit/src/fakes/github.ts',
   'lambdas/testing/simulator/src/services/{machines,simulated-github}.ts',

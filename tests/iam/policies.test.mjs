@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { FUNCTIONS } from '../../lambdas/functions.mjs';
 import { ACCOUNT, PREFIX, REGION, plan, planOnce, resource, resourcesOf } from '../terraform/render.mjs';
 
 const POLICIES = {
@@ -158,7 +159,7 @@ const ALLOWED = {
     ...['CreateLogStream', 'PutLogEvents'].map((call) => [`logs:${call}`, MACHINE_LOG]),
   ],
 };
-for (const name of ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery']) {
+for (const name of FUNCTIONS) {
   ALLOWED[name].push(['logs:CreateLogStream', logs(name)], ['logs:PutLogEvents', logs(name)]);
 }
 
@@ -545,7 +546,7 @@ describe('the policies with a customer key and spot', () => {
 describe('the policies with keys for queues, tables and disks, and with functions in a VPC', () => {
   const KEYS = Object.fromEntries(['queues', 'tables', 'disks'].map((use) => [use, arn('kms', `key/${use}`)]));
   const by = (service) => ({ 'kms:ViaService': `${service}.${REGION}.amazonaws.com` });
-  const FUNCTIONS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager'];
+  const WITH_DATA_KEYS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager'];
   let policies;
   before(async () => {
     const { failed, output, json } = await plan({
@@ -559,11 +560,11 @@ describe('the policies with keys for queues, tables and disks, and with function
   });
 
   for (const [roles, action, use, context, verdict] of [
-    [FUNCTIONS, 'kms:Decrypt', 'queues', by('sqs'), 'Allowed'],
-    [FUNCTIONS, 'kms:GenerateDataKey', 'queues', by('sqs'), 'Allowed'],
-    [FUNCTIONS, 'kms:Decrypt', 'queues', {}, 'ImplicitlyDenied'],
-    [FUNCTIONS, 'kms:Decrypt', 'tables', by('dynamodb'), 'Allowed'],
-    [FUNCTIONS, 'kms:Decrypt', 'tables', by('sqs'), 'ImplicitlyDenied'],
+    [WITH_DATA_KEYS, 'kms:Decrypt', 'queues', by('sqs'), 'Allowed'],
+    [WITH_DATA_KEYS, 'kms:GenerateDataKey', 'queues', by('sqs'), 'Allowed'],
+    [WITH_DATA_KEYS, 'kms:Decrypt', 'queues', {}, 'ImplicitlyDenied'],
+    [WITH_DATA_KEYS, 'kms:Decrypt', 'tables', by('dynamodb'), 'Allowed'],
+    [WITH_DATA_KEYS, 'kms:Decrypt', 'tables', by('sqs'), 'ImplicitlyDenied'],
     [['scale-up'], 'kms:GenerateDataKeyWithoutPlaintext', 'disks', by('ec2'), 'Allowed'],
     [['scale-up'], 'kms:CreateGrant', 'disks', { ...by('ec2'), 'kms:GrantIsForAWSResource': 'true' }, 'Allowed'],
     [

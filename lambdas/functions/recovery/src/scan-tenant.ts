@@ -6,40 +6,16 @@ import {
   type GitHubFailure,
   type Repository,
   type ScanState,
-  type Spending,
 } from '@multi-tenant-runner/core';
+import { CallBudget } from './call-budget';
 import { ROUND, finished } from './plan-scans';
 import type { OutOfTime, RecoveryDeps } from './deps';
 import { searchRepository, type ScanDeps } from './search-repository';
 
-/** GitHub calls for one tenant in one run: the rest of the run is the others'. */
-const CALLS_A_VISIT = 100;
 /** The newest rows tell where a tenant's jobs come from. */
 const RECENT_JOBS = 100;
 const RECENT_PUSH = DAY;
 const AFTER_NO_ANSWER = 5 * MINUTE;
-const AFTER_HALF = 15 * MINUTE;
-
-/**
- * One visit's spending. Starting runners comes first: a search stops long before the installation's budget is used up.
- */
-export class CallBudget {
-  private spent = 0;
-  private last: NonNullable<Spending['budget']> | undefined;
-
-  pay<T extends Spending | GitHubFailure>(answer: T): T {
-    this.spent += 1;
-    if ('budget' in answer && answer.budget !== undefined) this.last = answer.budget;
-    return answer;
-  }
-
-  /** Until when to leave the installation alone; undefined: not yet. */
-  closedUntil(now: Date): Date | undefined {
-    if (this.last !== undefined && this.last.remaining < this.last.limit / 10) return this.last.resetAt;
-    if (this.last !== undefined && this.last.remaining < this.last.limit / 2) return plus(now, AFTER_HALF);
-    return this.spent >= CALLS_A_VISIT ? now : undefined;
-  }
-}
 
 /** One visit: goes on where the last one stopped, and answers where the next one goes on. */
 export async function scanTenant(
@@ -55,7 +31,7 @@ export async function scanTenant(
   );
   let state = start;
   for (;;) {
-    const listed = callBudget.pay(await deps.search.listRepositories(state.installationId, state.page));
+    const listed = callBudget.record(await deps.search.listRepositories(state.installationId, state.page));
     if (listed.kind !== 'found') return pausedBy(listed, state, deps);
     for (let index = state.index; index < listed.repositories.length; index += 1) {
       const repository = listed.repositories[index];

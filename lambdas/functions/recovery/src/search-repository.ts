@@ -10,8 +10,8 @@ import {
   type ScanState,
   type WaitingJob,
 } from '@multi-tenant-runner/core';
+import type { CallBudget } from './call-budget';
 import type { OutOfTime, RecoveryDeps } from './deps';
-import type { CallBudget } from './scan-tenant';
 
 export type ScanDeps = Pick<
   RecoveryDeps,
@@ -49,7 +49,7 @@ export async function searchRepository(
   for (const runId of left) {
     if (outOfTime() || callBudget.closedUntil(deps.clock.now()) !== undefined)
       return { kind: 'stopped', ...(lastRunId !== undefined && { lastRunId }) };
-    const listed = callBudget.pay(await deps.search.listQueuedJobs(state.installationId, repository, runId));
+    const listed = callBudget.record(await deps.search.listQueuedJobs(state.installationId, repository, runId));
     if (listed.kind !== 'found' && !(listed.kind === 'refused' && listed.status === 404))
       return skipOrFail(listed, repository, deps);
     if (listed.kind === 'found') for (const job of listed.jobs) await admitIfUnheard(job, repository, state, deps);
@@ -71,7 +71,7 @@ async function listRuns(
   const runs = new Set<number>();
   for (const status of OPEN_RUN_STATUSES) {
     for (let page = 1, more = true; more; page += 1) {
-      const listed = callBudget.pay(await deps.search.listOpenRuns(installationId, repository, { status, page }));
+      const listed = callBudget.record(await deps.search.listOpenRuns(installationId, repository, { status, page }));
       if (listed.kind !== 'found') return listed;
       for (const runId of listed.runIds) runs.add(runId);
       ({ more } = listed);

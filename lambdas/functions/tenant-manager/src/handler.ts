@@ -1,3 +1,4 @@
+import { isObject } from '@multi-tenant-runner/core';
 import {
   runStreamBatch,
   type BatchResponse,
@@ -87,8 +88,4 @@ function readChange({ dynamodb, eventID }: StreamRecord, deps: HandlerDeps): Row
     ...(dynamodb?.OldImage && { before: deps.readImage(dynamodb.OldImage) }),
     ...(dynamodb?.NewImage && { after: deps.readImage(dynamodb.NewImage) }),
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import type { Decoded } from '@multi-tenant-runner/core';
+import type { Parsed } from '@multi-tenant-runner/core';
 
 /** Whether deliveries are taken from an address. */
 export type SourceFilter = (address: string | undefined) => boolean;
@@ -8,7 +8,7 @@ export type SourceFilter = (address: string | undefined) => boolean;
  * Makes the filter of a list of CIDR blocks, IPv4 and IPv6; an empty list lets everybody in. An IPv4 address in IPv6's
  * notation counts as the IPv4 address. A request without an address is let in by an empty list only.
  */
-export function parseSourceCidrs(value: unknown): Decoded<SourceFilter> {
+export function parseSourceCidrs(value: unknown): Parsed<SourceFilter> {
   if (!Array.isArray(value)) return { ok: false, problems: ['is not a JSON list of CIDR blocks'] };
   const blocks = new BlockList();
   const problems = value.map((cidr: unknown) => add(blocks, cidr)).filter((problem) => problem !== undefined);

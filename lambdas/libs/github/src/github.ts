@@ -1,14 +1,24 @@
 import {
-  Decoder,
   SECOND,
+  boolean,
+  integer,
+  isObject,
+  object,
+  optionalString,
+  parse,
+  read,
+  string,
   type Clock,
   type GitHub,
   type GitHubFailure,
   type JobPlace,
+  type Purpose,
   type Registration,
   type RunnerPlace,
 } from '@multi-tenant-runner/core';
-import { createBudgets, isSecondary, type Purpose } from './budgets';
+import * as v from 'valibot';
+import { createBudgets, isSecondary } from './budgets';
+import { isSuspended } from './installation';
 import { createRenames, isSame, loginIn } from './follow-renames';
 import { parseFailedRequest, decideFailure, parseFailure } from './read-failure';
 import { createRequests, type Fetch } from './requests';
@@ -55,6 +65,13 @@ const TIMEOUT = 8_000;
 const REGISTRATION_TIMEOUT = 15 * SECOND;
 /** What a token that has gone stale is refused with: revoked, suspended, or made before the repository was granted. */
 const STALE: ReadonlySet<number> = new Set([401, 403, 404]);
+
+const createdRunner = object({ runner: object({ id: integer() }), encoded_jit_config: string });
+const shownJob = object({ status: string, conclusion: optionalString, runner_name: optionalString });
+const registration = v.pipe(
+  object({ id: integer(), name: string, status: string, busy: boolean }),
+  v.transform(({ status, ...runner }): Registration => ({ ...runner, online: status === 'online' })),
+);
 
 export function createGitHub({
   baseUrl,
@@ -188,25 +205,20 @@ export function createGitHub({
       );
       if (answer.kind === 'refused' && answer.status === 409) return { kind: 'exists' };
       if (answer.kind !== 'answer') return answer;
-      const decoder = Decoder.of(answer.data);
-      const created = {
-        runnerId: decoder.object('runner').wholeNumber('id'),
-        jitConfig: decoder.text('encoded_jit_config'),
-      };
-      return decoder.problems.length === 0
-        ? { kind: 'created', ...created }
-        : { kind: 'unavailable', message: `GitHub's answer can't be read: ${decoder.problems.join('; ')}` };
+      const created = parse(createdRunner, answer.data);
+      return created.ok
+        ? { kind: 'created', runnerId: created.value.runner.id, jitConfig: created.value.encoded_jit_config }
+        : { kind: 'unavailable', message: `GitHub's answer can't be read: ${created.problems.join('; ')}` };
     },
     findRunner: async (place, name) => {
       const answer = await following(place, (there) =>
         call({ ...at(there), route: `GET ${runnersOf(there)}`, parameters: { name, per_page: 100 } }),
       );
       if (answer.kind !== 'answer') return answer;
-      const listed: unknown =
-        typeof answer.data === 'object' && answer.data !== null ? Reflect.get(answer.data, 'runners') : undefined;
+      const listed = isObject(answer.data) ? answer.data['runners'] : undefined;
       if (!Array.isArray(listed)) return { kind: 'unavailable', message: "GitHub's answer has no list of runners" };
       // Older GitHub Enterprise Servers ignore the name and list all.
-      const runner = listed.map(readRegistration).find((registration) => registration?.name === name);
+      const runner = listed.map((entry) => read(registration, entry)).find((listing) => listing?.name === name);
       return { kind: 'found', ...(runner && { runner }) };
     },
     getRunner: async (place, runnerId) => {
@@ -220,7 +232,7 @@ export function createGitHub({
       });
       if (answer.kind === 'absent') return { kind: 'found' };
       if (answer.kind !== 'answer') return answer;
-      const runner = readRegistration(answer.data);
+      const runner = read(registration, answer.data);
       return runner === undefined
         ? { kind: 'unavailable', message: "GitHub's answer is no runner" }
         : { kind: 'found', runner };
@@ -240,12 +252,9 @@ export function createGitHub({
       const answer = await findJob(place, jobId);
       if (answer.kind === 'absent') return { kind: 'found' };
       if (answer.kind !== 'answer') return answer;
-      const decoder = Decoder.of(answer.data);
-      const status = decoder.text('status');
-      const conclusion = decoder.optionalText('conclusion');
-      const runnerName = decoder.optionalText('runner_name');
-      if (decoder.problems.length > 0)
-        return { kind: 'unavailable', message: `GitHub's answer is no job: ${decoder.problems.join('; ')}` };
+      const shown = parse(shownJob, answer.data);
+      if (!shown.ok) return { kind: 'unavailable', message: `GitHub's answer is no job: ${shown.problems.join('; ')}` };
+      const { status, conclusion, runner_name: runnerName } = shown.value;
       return {
         kind: 'found',
         job: {
@@ -262,7 +271,7 @@ export function createGitHub({
         return {
           kind: 'found',
           installation: {
-            suspended: Decoder.of(answer.data).has('suspended_at'),
+            suspended: isSuspended(answer.data),
             ...(login !== undefined && { login }),
           },
         };
@@ -288,15 +297,4 @@ function runnersOf(place: RunnerPlace): `/${string}` {
       ? `orgs/${encodeURIComponent(place.owner)}`
       : `repos/${place.scope.split('/').map(encodeURIComponent).join('/')}`;
   return `/${owner}/actions/runners`;
-}
-
-function readRegistration(value: unknown): Registration | undefined {
-  const decoder = Decoder.of(value);
-  const registration = {
-    id: decoder.wholeNumber('id'),
-    name: decoder.text('name'),
-    online: decoder.text('status') === 'online',
-    busy: decoder.boolean('busy'),
-  };
-  return decoder.problems.length === 0 ? registration : undefined;
 }

@@ -29,7 +29,8 @@ export const LAUNCHES: readonly Scenario[] = [
     mayBeLost: true,
     arrange: async () => {
       const { system, functions } = begin();
-      system.harness.state.fleet.refuse(({ candidate }) => candidate === 0);
+      let first: string | undefined;
+      system.harness.state.fleet.refuse(({ candidate }) => candidate === (first ??= candidate));
       return { system, functions, act: deliver(functions, 1) };
     },
   },

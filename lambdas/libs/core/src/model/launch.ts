@@ -13,8 +13,8 @@ export type LaunchState = (typeof LAUNCH_STATES)[number];
 
 /** What EC2 is asked for, written before the call so that a repeat is the very same call. */
 export interface Intent {
-  /** Index of the candidate. */
-  readonly candidate: number;
+  /** The candidate's key: `<market>/<type>/<subnet>`. */
+  readonly candidate: string;
   readonly clientToken: string;
   readonly instanceType: string;
   readonly subnetId: string;

@@ -29,7 +29,7 @@ export function launchStoreContract(make: () => Promise<LaunchStoreUnderTest>, n
       scope: 'acme/app',
       leaseUntil: 1_768_478_400_123,
       leaseOwner: 'worker',
-      intent: intent({ spot: true, candidate: 3 }),
+      intent: intent({ spot: true, candidate: 'spot/t3.medium/subnet-a' }),
       instanceId: `i-${id}`,
       runnerId: 0,
       runnerName: 'test-i-1',

@@ -7,6 +7,7 @@ import {
   type GitHubApp,
   type JobSearch,
   type Launch,
+  type Ports,
   type RunnerFleet,
 } from '@multi-tenant-runner/core';
 import {
@@ -20,7 +21,6 @@ import {
   createInMemoryTenantRegistry,
 } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
-import type { Backend } from './functions';
 import type { LifecycleBus } from './lifecycle-bus';
 import type { Queue } from './queue';
 import type { Random } from '../engine/random';
@@ -75,7 +75,7 @@ export function createBackend({
   scheduler,
   random,
   faultKinds,
-}: BackendDeps): Backend {
+}: BackendDeps): Ports {
   const indexLag = (): number =>
     faultKinds.has('lag') ? random.pick([0, random.between(0, 5 * SECOND), random.between(0, 60 * SECOND)]) : 0;
   const isBehind = (updatedAt: string): boolean => scheduler.now() - Date.parse(updatedAt) < indexLag();

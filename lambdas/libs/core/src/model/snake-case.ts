@@ -1,9 +1,9 @@
-/** `queuedAt` → `queued_at`: rows are read by people and by `aws dynamodb`, so they keep the table's own spelling. */
-export function toAttributeName(name: string): string {
+/** `queuedAt` → `queued_at`: people read rows and messages too, so these keep the spelling of GitHub and AWS. */
+export function toSnakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-export function fromAttributeName(name: string): string {
+export function toCamelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }
 
