@@ -14,8 +14,6 @@ const LONG = [
   'lambdas/libs/core/src/ports/ports.ts',
   'lambdas/libs/github/src/github.ts',
   'lambdas/testing/kit/src/fakes/github.ts',
-  'lambdas/testing/simulator/src/services/{machines,simulated-github}.ts',
-  'lambdas/testing/simulator/src/simulate.ts',
   'lambdas/testing/system/crash/tenants.ts',
   'sandbox/src/commands/up.ts',
   'sandbox/src/control/control.ts',
@@ -25,7 +23,6 @@ const WIDE = [
   'lambdas/functions/recovery/src/search-repository.ts',
   'lambdas/functions/scale-up/src/{handle-job,launch-instance,start-runner}.ts',
   'lambdas/libs/runtime/src/metrics.ts',
-  'lambdas/testing/simulator/src/scenario/scenario.ts',
 ];
 
 export default tseslint.config(

@@ -39,7 +39,7 @@ import { APP_ID, WEBHOOK_SECRET } from './deliveries';
 import { createLambda, type Container, type LambdaFunction } from '../engine/lambda';
 import type { PortCalls } from './ports';
 
-/** The world behind the functions. */
+/** The ports of the functions, without faults. */
 export interface Backend {
   readonly registry: TenantRegistry;
   readonly lifecycle: TenantLifecycle;
@@ -83,7 +83,7 @@ const TIMEOUTS = {
   grace: graceFor(TIMEOUT_SECONDS),
 };
 
-/** The functions' own handlers, each container on ports that can fail it, put together as their `index.ts` do. */
+/** The functions' own handlers, wired as in their `index.ts`; each container has ports that can fail. */
 export function createFunctions({
   backend,
   calls,
