@@ -1,5 +1,5 @@
 import { callsOf } from './crash-injection';
-import { cutAndGoOn } from './run';
+import { crashAndRecover } from './run';
 import { SCENARIOS } from './scenarios';
 
 /** The process dies, and so does the one that the redelivery starts: every pair of calls. */
@@ -25,13 +25,13 @@ describe.each(scenarios)('$name', (scenario) => {
   ] as const)(
     'leaves nothing behind if it %s at any call and its redelivery %s at any other',
     async (first, second) => {
-      const scene = await scenario.arrange();
-      const calls = await callsOf(scene.system.harness, () => scene.act(1));
+      const arranged = await scenario.arrange();
+      const calls = await callsOf(arranged.system.harness, () => arranged.act(1));
       const problems: Record<string, string[]> = {};
       for (const [one, call] of calls.entries()) {
         // The redelivery may take another way, with calls of its own.
         for (let two = 0; two < calls.length + 8; two += 1) {
-          const found = await cutAndGoOn(scenario, [
+          const found = await crashAndRecover(scenario, [
             { cut: first, at: one },
             { cut: second, at: two },
           ]);
