@@ -13,8 +13,6 @@ const LONG = [
   'lambdas/libs/core/src/model/tenant.ts',
   'lambdas/libs/core/src/ports/ports.ts',
   'lambdas/libs/github/src/github.ts',
-  'sandbox/src/commands/up.ts',
-  'sandbox/src/control/control.ts',
 ];
 /** More than four parameters; the list only gets shorter. */
 const WIDE = [

@@ -1,4 +1,4 @@
-import { SWITCH, TEXT, readCommandLine, whole, type Program } from '../../../../sandbox/setup/command-line.cjs';
+import { SWITCH, TEXT, readCommandLine, whole, type Program } from '@multi-tenant-runner/sandbox/command-line';
 import { ALL_FAULTS, FAULT_KINDS, type FaultKind } from './scenario/fault-kinds';
 import type { SimulationOptions } from './scenario/options';
 
