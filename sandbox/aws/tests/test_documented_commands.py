@@ -15,7 +15,10 @@ import zipfile
 from .emulator import ACCOUNT, IMAGE, REGION, SUBNETS, Emulator
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-DOCUMENTS = ("README.md", *sorted(glob.glob("docs/*.md", root_dir=ROOT)), *sorted(glob.glob("examples/*/README.md", root_dir=ROOT)))
+RUNBOOKS = "docs/operations.md"
+# The runbooks come last: they end with a tenant that is offboarded, and an account that is drained.
+DOCUMENTS = ("README.md", *(path for pattern in ("docs/*.md", "examples/*/README.md")
+                            for path in sorted(glob.glob(pattern, root_dir=ROOT)) if path != RUNBOOKS), RUNBOOKS)
 TENANT = {"N": "12345678"}
 
 emulator = None
@@ -59,7 +62,7 @@ def _tables():
 
     by_tenant = {"installation_id": "N"}
     table("tenants", by_tenant, ({"status": "S", **by_tenant}, {"org_name": "S", **by_tenant}))
-    table("runners", {**by_tenant, "launch_id": "S"})
+    table("launches", {**by_tenant, "launch_id": "S"})
     table("jobs", {**by_tenant, "job_id": "N"})
     dynamodb.update_continuous_backups(TableName="my-saas-tenants", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
     dynamodb.put_item(TableName="my-saas-tenants", Item={

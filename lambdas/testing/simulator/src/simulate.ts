@@ -7,6 +7,7 @@ import { buildReport, type Report } from './report';
 import type { SimulationOptions } from './scenario/options';
 import { runScenario } from './scenario/run-scenario';
 import { drawScenario } from './scenario/scenario';
+import type { SimulatedGitHub } from './services/simulated-github';
 import { SILENT } from './silent-log';
 
 export interface SimulationResult extends Report {
@@ -20,7 +21,10 @@ export interface SimulationOutput {
 }
 
 const START = '2026-01-15T12:00:00.000Z';
-/** After the last job and the last fault: time for hourly retries and for the longest lifetime of a machine. */
+/**
+ * After the last fault and the last start of a job: time for hourly retries and for the longest lifetime of a machine.
+ * Many tenants have work for hours when faults end, and a job that starts then may run for six.
+ */
 const SETTLE_LIMIT = 8 * 60 * MINUTE;
 
 /** Runs one simulation from its seed to its end. The same options give the same trace. */
@@ -61,12 +65,17 @@ async function run(
 }
 
 async function runUntilSettled({ ended, scheduler }: Simulation, faultsEndAfter: number): Promise<void> {
-  const deadline = scheduler.now() + faultsEndAfter + SETTLE_LIMIT;
+  const faultsEndAt = scheduler.now() + faultsEndAfter;
   let over = false;
   const check = (): void => {
-    over = findUnsettled(ended).length === 0 || scheduler.now() > deadline;
+    const settled = findUnsettled(ended).length === 0;
+    over = settled || scheduler.now() > Math.max(faultsEndAt, lastStartOf(ended.github)) + SETTLE_LIMIT;
     if (!over) scheduler.after(20 * SECOND, check);
   };
   scheduler.after(faultsEndAfter, check);
   await scheduler.run(() => over);
+}
+
+function lastStartOf({ jobs }: SimulatedGitHub): number {
+  return jobs.reduce((last, { startedAt = 0 }) => Math.max(last, startedAt), 0);
 }
