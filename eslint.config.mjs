@@ -9,18 +9,11 @@ const LONG = [
   'lambdas/functions/webhook/src/handler.ts',
   'lambdas/libs/aws/src/ec2/fleet.ts',
   'lambdas/libs/github/src/github.ts',
-  'lambdas/testing/kit/src/fakes/github.ts',
-  'lambdas/testing/simulator/src/services/{machines,simulated-github}.ts',
-  'lambdas/testing/simulator/src/simulate.ts',
-  'lambdas/testing/system/crash/tenants.ts',
-  'sandbox/src/commands/up.ts',
-  'sandbox/src/control/control.ts',
 ];
 /** More than four parameters; the list only gets shorter. */
 const WIDE = [
   'lambdas/functions/recovery/src/search-repository.ts',
   'lambdas/libs/runtime/src/metrics.ts',
-  'lambdas/testing/simulator/src/scenario/scenario.ts',
 ];
 
 export default tseslint.config(

@@ -1,7 +1,8 @@
 import type { AdmissionSettings, Ports } from '@multi-tenant-runner/core';
 import { ENVIRONMENT, settings as defaultSettings, tenantRow } from './factories';
 import { createInMemoryFleet, type InMemoryFleet } from './fakes/fleet';
-import { createInMemoryGitHub, type InMemoryGitHub } from './fakes/github';
+import { createInMemoryGitHub } from './fakes/github';
+import type { InMemoryGitHub } from './fakes/github-model';
 import { createInMemoryGitHubApp, type InMemoryGitHubApp } from './fakes/github-app';
 import {
   createInMemoryEventBus,

@@ -112,7 +112,7 @@ export const LAUNCHES: readonly Scenario[] = [
     arrange: async () => {
       const { system, functions } = begin();
       const undo = system.harness.faults.before('github.authorize', () => {
-        throw new Error('nobody foresaw this');
+        throw new Error('an unexpected error');
       });
       for (let receiveCount = 1; receiveCount <= 4; receiveCount += 1)
         await functions.scaleUp(jobMessage({ jobId: 1 }), receiveCount);

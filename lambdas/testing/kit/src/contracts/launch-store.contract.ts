@@ -101,7 +101,7 @@ export function launchStoreContract(make: () => Promise<LaunchStoreUnderTest>, n
       await expect(take('second', 140_000)).resolves.toMatchObject({ ok: true, row: { leaseOwner: 'second' } });
     });
 
-    it('keeps out those who name nobody as well', async () => {
+    it('also rejects a caller without a lease owner', async () => {
       await add({ state: 'held', leaseOwner: 'first', leaseUntil: 90_000 });
       await expect(
         store.change(id, '7001-1', { from: ['held'], leaseFreeAt: 80_000 }, { state: 'ending' }),

@@ -54,7 +54,7 @@ const TIMEOUTS = {
   grace: graceFor(TIMEOUT_SECONDS),
 };
 
-/** The functions' own handlers, each container on ports that can fail it, put together as their `index.ts` do. */
+/** The functions' own handlers, wired as in their `index.ts`; each container has ports that can fail. */
 export function createFunctions({
   backend,
   calls,

@@ -7,7 +7,7 @@ import { createSystem, type System } from '../system';
 export const LONG = 17 * MINUTE;
 
 /** One tenant with a limit of 1, and jobs that GitHub has queued. */
-export function stage(overrides: TenantRow = {}, jobIds: readonly number[] = [1]): System {
+export function setUp(overrides: TenantRow = {}, jobIds: readonly number[] = [1]): System {
   const system = createSystem();
   system.harness.addTenant({ max_runners: 1, ...overrides });
   for (const jobId of jobIds) system.harness.state.github.jobs.set(jobId, { status: 'queued' });
@@ -15,24 +15,24 @@ export function stage(overrides: TenantRow = {}, jobIds: readonly number[] = [1]
 }
 
 /** The same with a machine that is ready for job 1. */
-export async function stageWithRunner(overrides: TenantRow = {}, jobIds: readonly number[] = [1]): Promise<System> {
-  const system = stage(overrides, jobIds);
+export async function setUpWithRunner(overrides: TenantRow = {}, jobIds: readonly number[] = [1]): Promise<System> {
+  const system = setUp(overrides, jobIds);
   await system.deliver(jobMessage({ jobId: 1 }));
   return system;
 }
 
-/** The worker of job 1 dies at its first call of this name; its message comes back only if the test delivers it. */
+/** The worker of job 1 dies at its first call of this name; only the test redelivers its message. */
 export function workerDies(system: System, cut: Cut, call: string): Promise<unknown> {
   return runCut(system.harness, call, cut, () => system.deliver(jobMessage({ jobId: 1 })));
 }
 
 export interface Gate {
-  /** Resolved when a call stands at the gate. */
+  /** Resolves when a call reaches the gate. */
   readonly reached: Promise<void>;
   open(): void;
 }
 
-/** The next call of this name stops before it takes effect, until the gate is opened. */
+/** Holds the next call of this name before it takes effect, until the gate opens. */
 export function gate(system: System, call: string): Gate {
   let arrive: () => void = () => undefined;
   let open: () => void = () => undefined;
@@ -51,7 +51,7 @@ export function setRow(system: System, changes: TenantRow): void {
   rows.set(1001, { ...rows.get(1001), ...changes });
 }
 
-/** The sweep comes by when every grace is over, and what it sends is worked off. */
+/** Sweeps after every grace period and handles the messages it sends. */
 export async function sweepLater(system: System): Promise<void> {
   system.harness.clock.advance(LONG);
   await system.sweep();
