@@ -79,28 +79,23 @@ resource "aws_dynamodb_table" "tenants" {
     }
 
     precondition {
-      condition     = contains(keys(var.runner_tiers), var.default_tier)
-      error_message = "default_tier \"${var.default_tier}\" is not a tier; runner_tiers has ${join(", ", keys(var.runner_tiers))}."
+      condition     = length(local.problems.settings) == 0
+      error_message = join("\n", local.problems.settings)
+    }
+
+    precondition {
+      condition     = length(local.problems.tier_references) == 0
+      error_message = join("\n", local.problems.tier_references)
+    }
+
+    precondition {
+      condition     = length(local.problems.egress_blocks) == 0
+      error_message = join("\n", local.problems.egress_blocks)
     }
 
     precondition {
       condition     = var.runner.image.id == null || length(local.architectures) <= 1
       error_message = "runner.image.id is one image for one architecture, but the tiers that use it have ${join(" and ", local.architectures)}; give those of one architecture an image of their own."
-    }
-
-    precondition {
-      condition     = alltrue([for problem in values(local.unfit_disks) : problem == ""])
-      error_message = "The disks of these tiers, with what runner.disk adds, are none that EC2 makes: ${join("; ", [for tier, problem in local.unfit_disks : "${tier} (${problem})" if problem != ""])}."
-    }
-
-    precondition {
-      condition     = length(local.same_labels) == 0
-      error_message = "runner_tiers: these tiers have the same labels, so that the higher would never get a job: ${join("; ", local.same_labels)}. Give one that is there for its limit alone a label of its own."
-    }
-
-    precondition {
-      condition     = length(local.unknown_events) == 0
-      error_message = "eventbridge.accept_events: GitHub has no event ${join(", ", local.unknown_events)}; workflow_job, push and installation are some of those it has."
     }
 
     precondition {

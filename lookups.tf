@@ -24,7 +24,7 @@ data "aws_ec2_instance_types" "runners" {
 
   filter {
     name   = "instance-type"
-    values = distinct(flatten([for tier in values(var.runner_tiers) : tier.instance_types if tier.runner_architecture == each.key]))
+    values = coalescelist(distinct(flatten([for tier in values(var.runner_tiers) : tier.instance_types if tier.runner_architecture == each.key])), ["none"])
   }
 }
 

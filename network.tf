@@ -5,12 +5,6 @@
 locals {
   ca_bundle_parameter = "/${var.prefix}/network/ca-bundle"
   ca_bundle_arns      = [for parameter in aws_ssm_parameter.ca_bundle : "arn:${local.partition}:ssm:${local.arn_end}:parameter${parameter.name}"]
-
-  # Of every function that asks GitHub.
-  network_environment = merge(
-    var.network.proxy == null ? {} : { GITHUB_PROXY = var.network.proxy, GITHUB_NO_PROXY = join(",", var.network.no_proxy) },
-    var.network.ca_bundle == null ? {} : { CA_BUNDLE_PARAMETER = local.ca_bundle_parameter },
-  )
 }
 
 # In a parameter as neither a function's environment nor a machine's user data has room for it; compressed, as a parameter has 4 KB.

@@ -181,83 +181,6 @@ variable "runner_tiers" {
     condition     = length(var.runner_tiers) > 0
     error_message = "runner_tiers must have at least one tier."
   }
-
-  # A queue is named prefix-builds-tier-dlq, of at most 80 characters; a tier "x-dlq" would take the name of x's dead letters.
-  validation {
-    condition     = alltrue([for name in keys(var.runner_tiers) : can(regex("^[a-z0-9][a-z0-9_-]{0,23}$", name)) && !endswith(name, "-dlq")])
-    error_message = "runner_tiers: a tier's name has at most 24 lower-case letters, digits, hyphens and underscores, starts with a letter or digit and does not end in -dlq; not so: ${join(", ", [for name in keys(var.runner_tiers) : name if !can(regex("^[a-z0-9][a-z0-9_-]{0,23}$", name)) || endswith(name, "-dlq")])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.runner_os == "linux"])
-    error_message = "runner_tiers: runner_os must be linux; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.runner_os != "linux"])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : contains(["x64", "arm64"], tier.runner_architecture)])
-    error_message = "runner_tiers: runner_architecture must be x64 or arm64; not so: ${join(", ", [for name, tier in var.runner_tiers : name if !contains(["x64", "arm64"], tier.runner_architecture)])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : length(tier.instance_types) > 0 && alltrue([for type in tier.instance_types : can(regex("^[a-z0-9-]+\\.[a-z0-9-]+$", type))])])
-    error_message = "runner_tiers: instance_types must name at least one EC2 instance type, such as t3.medium; not so: ${join(", ", [for name, tier in var.runner_tiers : name if length(tier.instance_types) == 0 || !alltrue([for type in tier.instance_types : can(regex("^[a-z0-9-]+\\.[a-z0-9-]+$", type))])])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.max_runners >= 0 && floor(tier.max_runners) == tier.max_runners])
-    error_message = "runner_tiers: max_runners must be a whole number, 0 or more; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.max_runners < 0 || floor(tier.max_runners) != tier.max_runners])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : length(tier.labels) > 0 && length(tier.labels) <= 100 && alltrue([for label in tier.labels : can(regex("^[^\\s,][^,]*$", label)) && trimspace(label) == label])])
-    error_message = "runner_tiers: labels must hold 1 to 100 labels without commas, blanks at either end or empty ones; not so: ${join(", ", [for name, tier in var.runner_tiers : name if !(length(tier.labels) > 0 && length(tier.labels) <= 100 && alltrue([for label in tier.labels : can(regex("^[^\\s,][^,]*$", label)) && trimspace(label) == label]))])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : contains(["on-demand", "spot", "spot-with-fallback"], tier.capacity)])
-    error_message = "runner_tiers: capacity must be on-demand, spot or spot-with-fallback; not so: ${join(", ", [for name, tier in var.runner_tiers : name if !contains(["on-demand", "spot", "spot-with-fallback"], tier.capacity)])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.runner_group_id >= 1 && floor(tier.runner_group_id) == tier.runner_group_id])
-    error_message = "runner_tiers: runner_group_id must be a whole number, 1 or more; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.runner_group_id < 1 || floor(tier.runner_group_id) != tier.runner_group_id])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.subnet_ids == null ? true : length(tier.subnet_ids) > 0 && length(distinct(tier.subnet_ids)) == length(tier.subnet_ids) && alltrue([for id in tier.subnet_ids : can(regex("^subnet-[0-9a-z]+$", id))])])
-    error_message = "runner_tiers: subnet_ids must hold at least one subnet id, each once; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.subnet_ids == null ? false : !(length(tier.subnet_ids) > 0 && length(distinct(tier.subnet_ids)) == length(tier.subnet_ids) && alltrue([for id in tier.subnet_ids : can(regex("^subnet-[0-9a-z]+$", id))]))])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.image == null ? true : length([for way in [tier.image.id, tier.image.ssm_parameter, try(tier.image.filter.name, null)] : way if way != null]) == 1])
-    error_message = "runner_tiers: image takes one of id, ssm_parameter and filter; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.image == null ? false : length([for way in [tier.image.id, tier.image.ssm_parameter, try(tier.image.filter.name, null)] : way if way != null]) != 1])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : can(regex("^ami-[0-9a-z]+$", coalesce(try(tier.image.id, null), "ami-0"))) && can(regex("^/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", coalesce(try(tier.image.ssm_parameter, null), "/0")))])
-    error_message = "runner_tiers: image.id must be the id of an AMI and image.ssm_parameter the full name of a parameter, starting with a slash; not so: ${join(", ", [for name, tier in var.runner_tiers : name if !(can(regex("^ami-[0-9a-z]+$", coalesce(try(tier.image.id, null), "ami-0"))) && can(regex("^/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", coalesce(try(tier.image.ssm_parameter, null), "/0"))))])}."
-  }
-
-  # Anybody may publish an image under any name.
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : alltrue([for owner in try(coalescelist(tier.image.filter.owners, ["nobody"]), []) : can(regex("^([0-9]{12}|self|amazon|aws-marketplace)$", owner))])])
-    error_message = "runner_tiers: image.filter.owners must name whose images are trusted: account ids, self or amazon; not so: ${join(", ", [for name, tier in var.runner_tiers : name if !alltrue([for owner in try(coalescelist(tier.image.filter.owners, ["nobody"]), []) : can(regex("^([0-9]{12}|self|amazon|aws-marketplace)$", owner))])])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.disk.size_gb == null ? true : tier.disk.size_gb >= 8 && tier.disk.size_gb <= 16384 && floor(tier.disk.size_gb) == tier.disk.size_gb])
-    error_message = "runner_tiers: disk.size_gb must be a whole number from 8 (the image's own size) to 16384; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.disk.size_gb == null ? false : !(tier.disk.size_gb >= 8 && tier.disk.size_gb <= 16384 && floor(tier.disk.size_gb) == tier.disk.size_gb)])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.disk.throughput == null ? true : tier.disk.throughput >= 125 && tier.disk.throughput <= 1000])
-    error_message = "runner_tiers: disk.throughput must be from 125 to 1000 MB/s; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.disk.throughput == null ? false : tier.disk.throughput < 125 || tier.disk.throughput > 1000])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.disk.type == null ? true : contains(["gp3", "io2"], tier.disk.type)])
-    error_message = "runner_tiers: disk.type must be gp3 or io2; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.disk.type == null ? false : !contains(["gp3", "io2"], tier.disk.type)])}."
-  }
 }
 
 variable "eventbridge" {
@@ -272,11 +195,6 @@ variable "eventbridge" {
   })
   default  = {}
   nullable = false
-
-  validation {
-    condition     = alltrue([for event in var.eventbridge.accept_events : can(regex("^[a-z][a-z_0-9]*$", event))])
-    error_message = "eventbridge.accept_events must hold names of GitHub events such as workflow_job; not so: ${join(", ", [for event in var.eventbridge.accept_events : event if !can(regex("^[a-z][a-z_0-9]*$", event))])}."
-  }
 }
 
 variable "tags" {
@@ -284,12 +202,6 @@ variable "tags" {
   type        = map(string)
   default     = {}
   nullable    = false
-
-  # The isolation conditions of the policies believe these keys.
-  validation {
-    condition     = alltrue([for key in keys(var.tags) : !can(regex("^(aws:|ghr:)", lower(key))) && key != "InstanceId"])
-    error_message = "tags: keys that start with aws: or ghr:, and InstanceId, are reserved; not allowed: ${join(", ", [for key in keys(var.tags) : key if can(regex("^(aws:|ghr:)", lower(key))) || key == "InstanceId"])}."
-  }
 
   validation {
     condition     = length(var.tags) <= 40

@@ -54,11 +54,6 @@ variable "onboarding" {
   }
 
   validation {
-    condition     = alltrue([for account in var.onboarding.allowed_accounts : can(regex("^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$|^[1-9][0-9]*$", account))])
-    error_message = "onboarding.allowed_accounts must hold GitHub logins or numeric account ids; not so: ${join(", ", [for account in var.onboarding.allowed_accounts : account if !can(regex("^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$|^[1-9][0-9]*$", account))])}."
-  }
-
-  validation {
     condition     = (var.onboarding.mode == "allow_list") == (length(var.onboarding.allowed_accounts) > 0)
     error_message = "onboarding.allowed_accounts belongs to the mode allow_list, which needs at least one account; mode is ${var.onboarding.mode}, with ${length(var.onboarding.allowed_accounts)} accounts."
   }
@@ -103,11 +98,6 @@ variable "network" {
   }
 
   validation {
-    condition     = alltrue([for host in var.network.no_proxy : can(regex("^[A-Za-z0-9.-]+$", host))])
-    error_message = "network.no_proxy must hold names of hosts, such as github.example.com; not so: ${join(", ", [for host in var.network.no_proxy : host if !can(regex("^[A-Za-z0-9.-]+$", host))])}."
-  }
-
-  validation {
     condition     = var.network.ca_bundle == null ? true : can(regex("-----BEGIN CERTIFICATE-----", var.network.ca_bundle)) && !can(regex("PRIVATE KEY", var.network.ca_bundle))
     error_message = "network.ca_bundle must hold certificates as PEM (-----BEGIN CERTIFICATE-----) and no private key; read it by file()."
   }
@@ -147,11 +137,6 @@ variable "webhook" {
     condition     = var.webhook.custom_domain == null ? true : can(regex("^arn:[^:]+:acm:[^:]+:[0-9]{12}:certificate/", var.webhook.custom_domain.certificate_arn))
     error_message = "webhook.custom_domain.certificate_arn must be the ARN of an ACM certificate."
   }
-
-  validation {
-    condition     = alltrue([for cidr in var.webhook.allowed_source_cidrs : can(cidrhost(cidr, 0))])
-    error_message = "webhook.allowed_source_cidrs must hold CIDR blocks such as 192.30.252.0/22; not so: ${join(", ", [for cidr in var.webhook.allowed_source_cidrs : cidr if !can(cidrhost(cidr, 0))])}."
-  }
 }
 
 ################################################################################
@@ -163,11 +148,6 @@ variable "lambda_zips" {
   type        = map(string)
   default     = {}
   nullable    = false
-
-  validation {
-    condition     = alltrue([for name in keys(var.lambda_zips) : contains(["webhook", "scale-up", "scale-down", "tenant-manager", "recovery"], name)])
-    error_message = "lambda_zips: the functions are webhook, scale-up, scale-down, tenant-manager and recovery; unknown: ${join(", ", [for name in keys(var.lambda_zips) : name if !contains(["webhook", "scale-up", "scale-down", "tenant-manager", "recovery"], name)])}."
-  }
 }
 
 variable "lambda" {
@@ -214,18 +194,6 @@ variable "lambda" {
   validation {
     condition     = contains(["arm64", "x86_64"], var.lambda.architecture)
     error_message = "lambda.architecture must be arm64 or x86_64, not \"${var.lambda.architecture}\"."
-  }
-
-  # Below 256 MB the SDKs alone take longer to load than GitHub waits for the webhook.
-  validation {
-    condition     = alltrue([for memory in values(var.lambda.memory_mb) : memory >= 256 && memory <= 10240 && floor(memory) == memory])
-    error_message = "lambda.memory_mb must be whole numbers from 256 to 10240; not so: ${join(", ", [for name, memory in var.lambda.memory_mb : name if !(memory >= 256 && memory <= 10240 && floor(memory) == memory)])}."
-  }
-
-  # A queue hides a message for six times as long, at most 12 hours; and Lambda ends at 15 minutes.
-  validation {
-    condition     = alltrue([for seconds in values(var.lambda.timeout_seconds) : seconds >= 30 && seconds <= 900 && floor(seconds) == seconds])
-    error_message = "lambda.timeout_seconds must be whole numbers from 30 to 900; not so: ${join(", ", [for name, seconds in var.lambda.timeout_seconds : name if !(seconds >= 30 && seconds <= 900 && floor(seconds) == seconds)])}."
   }
 
   validation {

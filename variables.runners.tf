@@ -80,21 +80,6 @@ variable "runner" {
   }
 
   validation {
-    condition     = alltrue([for architecture in keys(var.runner.binaries) : contains(["x64", "arm64"], architecture)])
-    error_message = "runner.binaries: the keys are x64 and arm64; not so: ${join(", ", [for architecture in keys(var.runner.binaries) : architecture if !contains(["x64", "arm64"], architecture)])}."
-  }
-
-  validation {
-    condition     = alltrue([for binary in values(var.runner.binaries) : can(regex("^https://[^'\\s]+$", binary.url)) && can(regex("^[0-9a-f]{64}$", binary.sha256))])
-    error_message = "runner.binaries: url must be an https address and sha256 64 lower-case hexadecimal digits; not so: ${join(", ", [for architecture, binary in var.runner.binaries : architecture if !(can(regex("^https://[^'\\s]+$", binary.url)) && can(regex("^[0-9a-f]{64}$", binary.sha256)))])}."
-  }
-
-  validation {
-    condition     = alltrue([for minutes in values(var.runner.timeouts) : minutes >= 1 && floor(minutes) == minutes])
-    error_message = "runner.timeouts must be whole minutes, 1 or more; not so: ${join(", ", [for name, minutes in var.runner.timeouts : name if minutes < 1 || floor(minutes) != minutes])}."
-  }
-
-  validation {
     condition     = var.runner.timeouts.lifetime > var.runner.timeouts.boot + var.runner.timeouts.idle
     error_message = "runner.timeouts: lifetime must be longer than boot and idle together."
   }
@@ -148,26 +133,6 @@ variable "egress_rules" {
     ipv6_cidr_blocks = ["::/0"]
   }]
   nullable = false
-
-  validation {
-    condition     = alltrue([for rule in var.egress_rules : contains(["tcp", "udp", "icmp", "icmpv6", "-1"], rule.protocol)])
-    error_message = "egress_rules: protocol must be tcp, udp, icmp, icmpv6 or -1; not so: ${join(", ", [for rule in var.egress_rules : rule.protocol if !contains(["tcp", "udp", "icmp", "icmpv6", "-1"], rule.protocol)])}."
-  }
-
-  validation {
-    condition     = alltrue([for rule in var.egress_rules : rule.from_port <= rule.to_port && rule.from_port >= -1 && rule.to_port <= 65535])
-    error_message = "egress_rules: from_port must not be above to_port, and both at most 65535; not so in entries ${join(", ", [for index, rule in var.egress_rules : index if !(rule.from_port <= rule.to_port && rule.from_port >= -1 && rule.to_port <= 65535)])} (counted from 0)."
-  }
-
-  validation {
-    condition     = alltrue([for rule in var.egress_rules : rule.protocol != "-1" || (rule.from_port == 0 && rule.to_port == 0)])
-    error_message = "egress_rules: protocol -1 means every port, so from_port and to_port must be 0; not so in entries ${join(", ", [for index, rule in var.egress_rules : index if rule.protocol == "-1" && (rule.from_port != 0 || rule.to_port != 0)])} (counted from 0)."
-  }
-
-  validation {
-    condition     = alltrue([for rule in var.egress_rules : length(rule.cidr_blocks) + length(rule.ipv6_cidr_blocks) > 0 && alltrue([for block in concat(rule.cidr_blocks, rule.ipv6_cidr_blocks) : can(cidrhost(block, 0))])])
-    error_message = "egress_rules: each rule needs at least one CIDR block, and each block must be valid, such as 10.0.0.0/8; not so in entries ${join(", ", [for index, rule in var.egress_rules : index if !(length(rule.cidr_blocks) + length(rule.ipv6_cidr_blocks) > 0 && alltrue([for block in concat(rule.cidr_blocks, rule.ipv6_cidr_blocks) : can(cidrhost(block, 0))]))])} (counted from 0)."
-  }
 }
 
 variable "create_spot_service_linked_role" {
