@@ -2,32 +2,7 @@
 # policies, are looked at in plan.test.mjs and tests/iam, on a plan by the real provider.
 
 mock_provider "aws" {
-  mock_data "aws_region" {
-    defaults = { id = "us-east-1" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "123456789012" }
-  }
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
-  }
-}
-
-variables {
-  prefix     = "my-saas"
-  aws_region = "us-east-1"
-  vpc_id     = "vpc-0123456789abcdef0"
-  subnet_ids = ["subnet-0123456789abcdef0"]
-  github_app = {
-    id             = "4711"
-    key_base64     = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo="
-    webhook_secret = "a-secret-of-the-tests"
-  }
-  # Zips in a bucket need no files here.
-  lambda = { s3_bucket = "zips" }
+  source = "./tests/terraform/mocks"
 }
 
 run "tenants_table_has_its_key_indexes_and_stream" {
