@@ -27,7 +27,7 @@ locals {
     spot_interruption  = "${var.prefix}-spot-interruption"
   }
 
-  # Put together from names instead of read from resources, so that a plan already shows, and tests judge, the whole text of every policy.
+  # Built from names instead of read from resources, so that a plan shows, and tests judge, the whole text of every policy.
   arn_end = "${local.region}:${local.account_id}"
   arns = {
     tenants                = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.tenants}"
@@ -72,7 +72,7 @@ locals {
   zips         = { for name in local.functions : name => lookup(var.lambda_zips, name, "${path.module}/lambdas/dist/${name}.zip") }
   missing_zips = var.lambda.s3_bucket != null ? [] : [for name, zip in local.zips : zip if !fileexists(zip)]
 
-  # A hash of a file that is not there would be an error for each; the precondition on the tenants table says it once.
+  # The hash of a missing file would be an error for each; the precondition on the tenants table reports it once.
   packages = {
     for name, zip in local.zips : name => {
       filename         = var.lambda.s3_bucket == null ? zip : null

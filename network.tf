@@ -22,8 +22,11 @@ resource "aws_ssm_parameter" "ca_bundle" {
 
   lifecycle {
     precondition {
-      condition     = length(base64gzip(var.network.ca_bundle)) <= 4096
-      error_message = "network.ca_bundle has ${length(base64gzip(var.network.ca_bundle))} bytes when compressed, of the 4096 that an SSM parameter takes: leave out what GitHub's and the proxy's certificates don't need; the root alone is enough."
+      condition = length(base64gzip(var.network.ca_bundle)) <= 4096
+      error_message = join(" ", [
+        "network.ca_bundle has ${length(base64gzip(var.network.ca_bundle))} compressed bytes, and an SSM parameter allows 4096;",
+        "keep the root certificates of GitHub and the proxy only.",
+      ])
     }
   }
 }

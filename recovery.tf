@@ -4,7 +4,7 @@ data "aws_iam_policy_document" "recovery" {
     data.aws_iam_policy_document.data_keys.json,
   ]
 
-  # Everybody's rows are compared with GitHub's list of installations, hence Scan. What is amiss the tenant manager mends.
+  # Compares all rows with GitHub's list of installations, hence Scan. The tenant manager repairs the differences.
   statement {
     sid       = "ReadTenants"
     actions   = ["dynamodb:GetItem", "dynamodb:Scan"]
@@ -29,7 +29,7 @@ data "aws_iam_policy_document" "recovery" {
     resources = values(local.arns.tier_builds)
   }
 
-  # A table of its own, so that nothing hangs on a condition: AWS describes dynamodb:LeadingKeys for keys that are texts, and launches have numbers.
+  # A table of its own, so that isolation needs no condition: AWS describes dynamodb:LeadingKeys for string keys, and launches have numeric ones.
   # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
   statement {
     sid       = "KeepOwnRows"
@@ -63,7 +63,7 @@ module "recovery" {
 
 resource "aws_lambda_function" "recovery" {
   function_name = "${var.prefix}-recovery"
-  description   = "Makes up for what GitHub told in vain: failed deliveries, unheard jobs, missed installations."
+  description   = "Handles missed webhooks: redelivers failed ones, finds jobs and installations that never arrived."
   role          = module.recovery.role_arn
 
   filename         = local.packages["recovery"].filename
@@ -97,13 +97,13 @@ resource "aws_lambda_function" "recovery" {
 
 resource "aws_cloudwatch_event_rule" "recovery" {
   name                = local.names.recovery_rule
-  description         = "Makes up for what ${var.prefix} was not told by GitHub."
+  description         = "Starts the recovery of missed webhooks of ${var.prefix}."
   schedule_expression = "rate(2 minutes)"
 
   tags = local.tags
 }
 
-# The next run goes on where this one would have: late ones are not worth repeating.
+# The next run continues where this one would have: late ones are not worth retrying.
 resource "aws_cloudwatch_event_target" "recovery" {
   rule  = aws_cloudwatch_event_rule.recovery.name
   arn   = aws_lambda_function.recovery.arn

@@ -44,7 +44,7 @@ locals {
           if !can(regex("^/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", coalesce(try(tier.image.ssm_parameter, null), "/0")))
         ]
       },
-      # Anybody may publish an image under any name.
+      # Anyone can publish an image under any name.
       {
         says  = "runner_tiers: image.filter.owners must name the trusted owners of images: account IDs, self or amazon."
         about = "tiers"

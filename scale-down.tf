@@ -59,7 +59,7 @@ module "scale_down" {
 
 resource "aws_lambda_function" "scale_down" {
   function_name = "${var.prefix}-scale-down"
-  description   = "Gives slots back when machines end, and settles every difference once a minute."
+  description   = "Releases slots when machines end, and repairs every difference once a minute."
   role          = module.scale_down.role_arn
 
   filename         = local.packages["scale-down"].filename
@@ -114,10 +114,10 @@ resource "aws_lambda_event_source_mapping" "runner_events" {
   tags = local.tags
 }
 
-# On the account's default bus, where EC2 speaks. The event has no tags, so every machine's end arrives and the function looks up whose it was.
+# On the account's default bus, which gets EC2's events. An event has no tags, so the end of every machine arrives and the function looks up its tenant.
 resource "aws_cloudwatch_event_rule" "instance_state" {
   name        = local.names.instance_state
-  description = "EC2 machines that end, for ${var.prefix}."
+  description = "EC2 machines that end, of ${var.prefix}."
   event_pattern = jsonencode({
     source        = ["aws.ec2"]
     "detail-type" = ["EC2 Instance State-change Notification"]
@@ -136,10 +136,10 @@ resource "aws_cloudwatch_event_target" "instance_state" {
   }
 }
 
-# Two minutes before AWS takes a spot machine back. Like the end of a machine, it names the machine only.
+# Two minutes before AWS reclaims a spot machine. Like the end of a machine, it names the machine only.
 resource "aws_cloudwatch_event_rule" "spot_interruption" {
   name        = local.names.spot_interruption
-  description = "Spot machines that AWS takes back, for ${var.prefix}."
+  description = "Spot machines that AWS reclaims, of ${var.prefix}."
   event_pattern = jsonencode({
     source        = ["aws.ec2"]
     "detail-type" = ["EC2 Spot Instance Interruption Warning"]
@@ -163,13 +163,13 @@ resource "aws_cloudwatch_event_target" "spot_interruption" {
 
 resource "aws_cloudwatch_event_rule" "sweep" {
   name                = local.names.sweep_rule
-  description         = "Settles every difference between rows and machines of ${var.prefix}."
+  description         = "Starts the sweep of ${var.prefix}, which repairs differences between rows and machines."
   schedule_expression = "rate(1 minute)"
 
   tags = local.tags
 }
 
-# The next sweep is a minute away: late ones are not worth repeating for long.
+# The next sweep is a minute away: late ones are not worth retrying for long.
 resource "aws_cloudwatch_event_target" "sweep" {
   rule  = aws_cloudwatch_event_rule.sweep.name
   arn   = aws_lambda_function.scale_down.arn

@@ -152,7 +152,7 @@ data "aws_iam_policy_document" "scale_up" {
     }
   }
 
-  # EC2 makes the encrypted disk in the name of whoever starts the machine, and reads the image's snapshot so, if that has a key too.
+  # EC2 makes the encrypted disk with the rights of the caller, and reads the image's encrypted snapshot with them too.
   dynamic "statement" {
     for_each = length(local.disk_keys) == 0 ? [] : [local.disk_keys]
 
@@ -209,7 +209,7 @@ module "scale_up" {
 
 resource "aws_lambda_function" "scale_up" {
   function_name = "${var.prefix}-scale-up"
-  description   = "Checks the tenant's limit and starts one machine for each job."
+  description   = "Checks the tenant's limit and starts one machine per job."
   role          = module.scale_up.role_arn
 
   filename         = local.packages["scale-up"].filename
@@ -249,9 +249,9 @@ resource "aws_lambda_function" "scale_up" {
   tags = local.tags
 }
 
-# A slot that comes free here, as a job ended while its message was under way, wakes the next job by a message to this very
-# function. Lambda takes such a chain for a loop and stops it at about 16, and the messages of its batch with it. It is none:
-# each link ends one job, and a refusal that the next job would meet too wakes nobody.
+# A slot that is released here, because its job ended while the message was in flight, wakes the next job by a message to this
+# function. Lambda mistakes such a chain for a loop and stops it after about 16 messages. It is not a loop: each link ends one
+# job, and a refusal that would meet the next job as well wakes none.
 # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 resource "aws_lambda_function_recursion_config" "scale_up" {
   function_name  = aws_lambda_function.scale_up.function_name

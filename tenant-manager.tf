@@ -125,7 +125,7 @@ module "tenant_manager" {
 
 resource "aws_lambda_function" "tenant_manager" {
   function_name = "${var.prefix}-tenant-manager"
-  description   = "Onboards, suspends and offboards tenants, and acts on changed rows."
+  description   = "Onboards, suspends and offboards tenants, and applies changes of their rows."
   role          = module.tenant_manager.role_arn
 
   filename         = local.packages["tenant-manager"].filename
@@ -215,7 +215,7 @@ resource "aws_lambda_function_event_invoke_config" "tenant_manager" {
 }
 
 ################################################################################
-# Changed rows, whoever changed them
+# Changed rows
 ################################################################################
 
 resource "aws_lambda_event_source_mapping" "tenants" {

@@ -3,14 +3,14 @@
 ################################################################################
 
 variable "default_tier" {
-  description = "Tier of a new tenant, and of a row that names an unknown tier; a key of `runner_tiers`."
+  description = "Tier of a new tenant, and of a tenant whose row names an unknown tier; a key of `runner_tiers`."
   type        = string
   default     = "small"
   nullable    = false
 }
 
 variable "tier_access" {
-  description = "Which sizes a tenant's jobs may ask for: `any`, or `up_to_own` to refuse those larger than the tenant's own tier."
+  description = "Sizes that a tenant's jobs may request: `any`, or `up_to_own` to reject sizes above the tenant's own tier."
   type        = string
   default     = "any"
   nullable    = false
@@ -22,14 +22,17 @@ variable "tier_access" {
 }
 
 variable "allow_public_repositories" {
-  description = "Whether jobs of public repositories run; anyone who may open a pull request there can then run code on a runner. A tenant's row may override it."
+  description = <<-EOT
+    Whether jobs of public repositories run: anyone who can open a pull request there can then run code on a runner.
+    A tenant's row can override it.
+  EOT
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "tenant_security_groups" {
-  description = "Whether each tenant gets a security group of its own (a Region allows 2,500); otherwise all share one. Neither lets anything in."
+  description = "Whether each tenant gets its own security group (a Region allows 2,500) instead of a shared one. Both block all inbound traffic."
   type        = bool
   default     = true
   nullable    = false
@@ -37,9 +40,11 @@ variable "tenant_security_groups" {
 
 variable "onboarding" {
   description = <<-EOT
-    What happens when somebody installs the App.
-    - `mode`: (Optional) `automatic` lets every new tenant run jobs at once, `allow_list` only those of `allowed_accounts`, `approval` nobody before his row is set to `active` by hand. The others' rows are written as `suspended` by `approval`. Default `automatic`.
-    - `allowed_accounts`: (Optional) accounts on the list, as GitHub logins or as numeric account ids; an id survives a rename. Default none.
+    What happens when an account installs the App.
+    - `mode`: (Optional) `automatic`: every new tenant can run jobs immediately.
+      `allow_list`: only the accounts in `allowed_accounts` can; others stay suspended.
+      `approval`: every new tenant stays suspended until an operator sets its status to `active`. Default `automatic`.
+    - `allowed_accounts`: (Optional) accounts on the list, as GitHub logins or numeric account IDs; an ID survives a rename. Default none.
   EOT
   type = object({
     mode             = optional(string, "automatic")
@@ -55,7 +60,7 @@ variable "onboarding" {
 
   validation {
     condition     = (var.onboarding.mode == "allow_list") == (length(var.onboarding.allowed_accounts) > 0)
-    error_message = "onboarding.allowed_accounts belongs to the mode allow_list, which needs at least one account; mode is ${var.onboarding.mode}, with ${length(var.onboarding.allowed_accounts)} accounts."
+    error_message = "onboarding.allowed_accounts is required with mode allow_list and must be empty with any other; the mode is ${var.onboarding.mode}."
   }
 }
 
@@ -64,24 +69,26 @@ variable "onboarding" {
 ################################################################################
 
 variable "github_api_url" {
-  description = "Base address of GitHub's REST API; for GitHub Enterprise Server `https://host/api/v3`, with data residency `https://api.SUBDOMAIN.ghe.com`."
+  description = "Base URL of GitHub's REST API; for GitHub Enterprise Server `https://host/api/v3`, with data residency `https://api.SUBDOMAIN.ghe.com`."
   type        = string
   default     = "https://api.github.com"
   nullable    = false
 
-  # Tokens travel to this address, so plain http is for a fake on this machine only.
+  # Tokens are sent to this URL, so plain http is for a fake on the same machine only.
   validation {
     condition     = can(regex("^(https://[^/\\s]+|http://(127\\.0\\.0\\.1|localhost)(:[0-9]+)?)(/[^\\s]*[^/\\s])?$", var.github_api_url))
-    error_message = "github_api_url \"${var.github_api_url}\" must be an https address without a slash at its end (http only for 127.0.0.1 and localhost)."
+    error_message = "github_api_url \"${var.github_api_url}\" must be an https URL without a trailing slash (http only for 127.0.0.1 and localhost)."
   }
 }
 
 variable "network" {
   description = <<-EOT
-    What stands between GitHub and the functions and machines. AWS's own addresses are never asked through the proxy: VPC endpoints or a NAT gateway lead there.
-    - `proxy`: (Optional) an HTTP proxy that takes `CONNECT`, as `http://host:port` or `https://host:port`. Functions reach one in your network by `lambda.vpc`. Default none.
-    - `no_proxy`: (Optional) hosts that are asked without it, each with all hosts below. Default none.
-    - `ca_bundle`: (Optional) certificates of authorities that are trusted besides the public ones, as PEM: those of a GitHub Enterprise Server or of a proxy that opens TLS. About three fit. Default none.
+    The network between GitHub and the functions and machines. Requests to AWS never use the proxy: they need VPC endpoints or a NAT gateway.
+    - `proxy`: (Optional) an HTTP proxy that supports `CONNECT`, as `http://host:port` or `https://host:port`.
+      Functions need `lambda.vpc` to reach a proxy in your network. Default none.
+    - `no_proxy`: (Optional) hosts that are reached without it, including their subdomains. Default none.
+    - `ca_bundle`: (Optional) additional CA certificates as PEM, for a GitHub Enterprise Server or a proxy that inspects TLS. There is room for about three.
+      Default none.
   EOT
   type = object({
     proxy     = optional(string)
@@ -94,22 +101,27 @@ variable "network" {
   # Every job would read a password in it.
   validation {
     condition     = var.network.proxy == null ? true : can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]+)?$", var.network.proxy))
-    error_message = "network.proxy must be http://host:port or https://host:port, without a user, a password, a path or a slash at its end."
+    error_message = "network.proxy must be http://host:port or https://host:port, without a user, password, path or trailing slash."
   }
 
   validation {
-    condition     = var.network.ca_bundle == null ? true : can(regex("-----BEGIN CERTIFICATE-----", var.network.ca_bundle)) && !can(regex("PRIVATE KEY", var.network.ca_bundle))
-    error_message = "network.ca_bundle must hold certificates as PEM (-----BEGIN CERTIFICATE-----) and no private key; read it by file()."
+    condition = var.network.ca_bundle == null ? true : (
+      can(regex("-----BEGIN CERTIFICATE-----", var.network.ca_bundle)) && !can(regex("PRIVATE KEY", var.network.ca_bundle))
+    )
+    error_message = "network.ca_bundle must contain PEM certificates (-----BEGIN CERTIFICATE-----) and no private key; use file() to read one."
   }
 }
 
 variable "webhook" {
   description = <<-EOT
-    The address that GitHub calls.
-    - `throttle`: (Optional) what the API lets through: `rate_limit` requests a second (default `100`), `burst_limit` at once (default `200`). GitHub's deliveries above it fail with 429.
-    - `custom_domain`: (Optional) a name of your own: `name`, and `certificate_arn` of its ACM certificate in this Region. The output `webhook` says where its DNS record has to point; the API's own address is then closed.
-    - `allowed_source_cidrs`: (Optional) addresses that deliveries are taken from, IPv4 and IPv6, such as those that https://api.github.com/meta lists as `hooks`; others are answered 403. Behind a proxy or CloudFront it is the proxy's address that counts. Default `[]`: any, as every delivery is signed.
-    - `access_log`: (Optional) log who called and what was answered, nothing of the bodies, headers or secrets. Default `true`.
+    The URL that GitHub calls.
+    - `throttle`: (Optional) limits of the API: `rate_limit` requests per second (default `100`) and `burst_limit` (default `200`).
+      Deliveries above them fail with 429.
+    - `custom_domain`: (Optional) your own domain: `name`, and `certificate_arn` of its ACM certificate in this Region.
+      The output `webhook` contains the target of its DNS record; the API's default URL is then disabled.
+    - `allowed_source_cidrs`: (Optional) IPv4 and IPv6 addresses that may send deliveries, such as `hooks` of https://api.github.com/meta; others get a 403.
+      Behind a proxy or CloudFront, the proxy's address counts. Default `[]`: any, because every delivery is signed.
+    - `access_log`: (Optional) log callers and status codes, without bodies, headers or secrets. Default `true`.
   EOT
   type = object({
     throttle = optional(object({
@@ -130,11 +142,13 @@ variable "webhook" {
 
   validation {
     condition     = var.webhook.custom_domain == null ? true : can(regex("^[a-z0-9-]+(\\.[a-z0-9-]+)+$", var.webhook.custom_domain.name))
-    error_message = "webhook.custom_domain.name must be a host name in lower case, such as runners.example.com, without https:// and without a path."
+    error_message = "webhook.custom_domain.name must be a lower-case host name, such as runners.example.com, without https:// and a path."
   }
 
   validation {
-    condition     = var.webhook.custom_domain == null ? true : can(regex("^arn:[^:]+:acm:[^:]+:[0-9]{12}:certificate/", var.webhook.custom_domain.certificate_arn))
+    condition = var.webhook.custom_domain == null ? true : can(
+      regex("^arn:[^:]+:acm:[^:]+:[0-9]{12}:certificate/", var.webhook.custom_domain.certificate_arn)
+    )
     error_message = "webhook.custom_domain.certificate_arn must be the ARN of an ACM certificate."
   }
 }
@@ -144,7 +158,10 @@ variable "webhook" {
 ################################################################################
 
 variable "lambda_zips" {
-  description = "Zip files of functions, by name (`webhook`, `scale-up`, `scale-down`, `tenant-manager`, `recovery`), instead of `lambdas/dist/<name>.zip` in this module."
+  description = <<-EOT
+    Zip files of functions, by name (`webhook`, `scale-up`, `scale-down`, `tenant-manager`, `recovery`),
+    instead of `lambdas/dist/<name>.zip` in this module.
+  EOT
   type        = map(string)
   default     = {}
   nullable    = false
@@ -155,12 +172,15 @@ variable "lambda" {
     The functions.
     - `runtime`: (Optional) `nodejs22.x`, or `nodejs24.x` with provider 6.19 or later. Default `nodejs22.x`.
     - `architecture`: (Optional) `arm64` or `x86_64`. Default `arm64`.
-    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`; the processor's share grows with it. Default `512` each.
-    - `timeout_seconds`: (Optional) time-out of `scale_up`, `scale_down`, `tenant_manager`, `recovery`. Default `60` each. The webhook's is 10 s, which is what GitHub waits.
-    - `scale_up_concurrency`: (Optional) how many scale-up functions work on one tier's queue at once, 2 to 10; EC2 refills two launches a second, so more gains little. Default `5`.
-    - `vpc`: (Optional) `subnet_ids` and `security_group_ids` that the functions run in; they need a way out to AWS's services and to GitHub. Default: none, Lambda's own network.
-    - `s3_bucket`: (Optional) bucket that holds the zips as `<s3_prefix><name>.zip`, instead of files.
-    - `s3_prefix`: (Optional) start of the zips' keys. Put each release under its own, such as `v1.2.0/`: a changed key is how Terraform sees new code. Default none.
+    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`; CPU is proportional to it. Default `512` each.
+    - `timeout_seconds`: (Optional) timeout of `scale_up`, `scale_down`, `tenant_manager`, `recovery`. Default `60` each.
+      The webhook's is 10 s, GitHub's own timeout.
+    - `scale_up_concurrency`: (Optional) concurrent scale-up functions for each tier's queue, 2 to 10;
+      more gains little, because EC2 allows about two launches per second. Default `5`.
+    - `vpc`: (Optional) `subnet_ids` and `security_group_ids` of the functions; they need a route to AWS services and GitHub.
+      Default: none, Lambda's own network.
+    - `s3_bucket`: (Optional) bucket with the zips as `<s3_prefix><name>.zip`, instead of files.
+    - `s3_prefix`: (Optional) prefix of the zips' keys. Use one per release, such as `v1.2.0/`: Terraform detects new code by a changed key. Default none.
   EOT
   type = object({
     runtime      = optional(string, "nodejs22.x")
@@ -198,36 +218,41 @@ variable "lambda" {
 
   validation {
     condition     = contains(range(2, 11), var.lambda.scale_up_concurrency)
-    error_message = "lambda.scale_up_concurrency must be a whole number from 2 to 10."
+    error_message = "lambda.scale_up_concurrency must be an integer from 2 to 10."
   }
 
   validation {
-    condition     = var.lambda.vpc == null ? true : length(var.lambda.vpc.subnet_ids) > 0 && alltrue([for id in var.lambda.vpc.subnet_ids : can(regex("^subnet-[0-9a-z]+$", id))])
-    error_message = "lambda.vpc.subnet_ids must hold at least one subnet id, such as subnet-0123456789abcdef0."
+    condition = var.lambda.vpc == null ? true : length(var.lambda.vpc.subnet_ids) > 0 && alltrue([
+      for id in var.lambda.vpc.subnet_ids : can(regex("^subnet-[0-9a-z]+$", id))
+    ])
+    error_message = "lambda.vpc.subnet_ids must contain at least one subnet ID, such as subnet-0123456789abcdef0."
   }
 
   validation {
-    condition     = var.lambda.vpc == null ? true : length(var.lambda.vpc.security_group_ids) > 0 && alltrue([for id in var.lambda.vpc.security_group_ids : can(regex("^sg-[0-9a-z]+$", id))])
-    error_message = "lambda.vpc.security_group_ids must hold at least one security group id, such as sg-0123456789abcdef0."
+    condition = var.lambda.vpc == null ? true : length(var.lambda.vpc.security_group_ids) > 0 && alltrue([
+      for id in var.lambda.vpc.security_group_ids : can(regex("^sg-[0-9a-z]+$", id))
+    ])
+    error_message = "lambda.vpc.security_group_ids must contain at least one security group ID, such as sg-0123456789abcdef0."
   }
 
   validation {
     condition     = var.lambda.s3_bucket == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.lambda.s3_bucket))
-    error_message = "lambda.s3_bucket must be the name of a bucket, not its ARN or address."
+    error_message = "lambda.s3_bucket must be the name of a bucket, not its ARN or URL."
   }
 
   validation {
     condition     = var.lambda.s3_bucket != null || var.lambda.s3_prefix == ""
-    error_message = "lambda.s3_prefix has an effect only together with lambda.s3_bucket."
+    error_message = "lambda.s3_prefix requires lambda.s3_bucket."
   }
 }
 
 variable "iam" {
   description = <<-EOT
-    Rules of your organisation for roles, and what tells two Regions' installations of one prefix apart.
-    - `permissions_boundary`: (Optional) ARN of the policy that bounds every role made here; it must let through what the functions do.
-    - `path`: (Optional) path of every role, policy and instance profile made here. Default `/`.
-    - `suffix`: (Optional) end of the names of which an account has one, whatever the Region: roles, instance profile, dashboard and budget. A second installation of the same `prefix` in another Region needs one, such as `-eu`. Default none.
+    Your organisation's rules for roles, and a suffix that separates installations of the same prefix in two Regions.
+    - `permissions_boundary`: (Optional) ARN of the permissions boundary of every role of this module; it must allow what the functions do.
+    - `path`: (Optional) path of every role, policy and instance profile of this module. Default `/`.
+    - `suffix`: (Optional) suffix of names that must be unique in the account, across Regions: roles, instance profile, dashboard and budget.
+      A second installation of the same `prefix` in another Region needs one, such as `-eu`. Default none.
   EOT
   type = object({
     permissions_boundary = optional(string)
@@ -244,12 +269,12 @@ variable "iam" {
 
   validation {
     condition     = can(regex("^/([!-.0-~]+/)*$", var.iam.path)) && length(var.iam.path) <= 512
-    error_message = "iam.path \"${var.iam.path}\" must begin and end with a slash, such as /platform/runners/."
+    error_message = "iam.path \"${var.iam.path}\" must start and end with a slash, such as /platform/runners/."
   }
 
   validation {
     condition     = can(regex("^([A-Za-z0-9_-]*[A-Za-z0-9])?$", var.iam.suffix))
-    error_message = "iam.suffix \"${var.iam.suffix}\" must have letters, digits, hyphens and underscores, and end with a letter or digit, such as -eu."
+    error_message = "iam.suffix \"${var.iam.suffix}\" must contain only letters, digits, hyphens and underscores, and end with a letter or digit, such as -eu."
   }
 }
 
@@ -260,8 +285,8 @@ variable "iam" {
 variable "tables" {
   description = <<-EOT
     Protection of the DynamoDB tables.
-    - `deletion_protection`: (Optional) DynamoDB refuses to delete them; set it to `false` and apply before a destroy. Default `true`.
-    - `point_in_time_recovery`: (Optional) every second of the last 35 days can be restored. Default `true`.
+    - `deletion_protection`: (Optional) DynamoDB does not delete them; set it to `false` and apply before a destroy. Default `true`.
+    - `point_in_time_recovery`: (Optional) restores to any second of the last 35 days. Default `true`.
   EOT
   type = object({
     deletion_protection    = optional(bool, true)
@@ -273,13 +298,14 @@ variable "tables" {
 
 variable "encryption" {
   description = <<-EOT
-    Customer keys (ARNs of KMS keys of this Region) in place of AWS's own, by what they encrypt. docs/security.md shows what their policies must allow.
-    - `parameters`: (Optional) the App's secrets and the runners' configurations in SSM; must also be the key of any `*_ssm` reference.
-    - `queues`: (Optional) the SQS queues. The key's policy must let `events.amazonaws.com` use it, or EventBridge's messages are lost.
+    Customer managed keys (ARNs of KMS keys in this Region), by what they encrypt; docs/security.md shows the key policies that they need.
+    - `parameters`: (Optional) the App's secrets and the runners' configurations in SSM; also the key of any `*_ssm` reference.
+    - `queues`: (Optional) the SQS queues. The key policy must allow `events.amazonaws.com`, or EventBridge drops its messages.
     - `tables`: (Optional) the DynamoDB tables.
-    - `logs`: (Optional) the log groups. The key's policy must let `logs.<region>.amazonaws.com` use it.
-    - `disks`: (Optional) the runners' disks. Default: the account's default key for EBS. With spot, the policy of either, if it is a customer's key, must let the role AWSServiceRoleForEC2Spot use it.
-    - `images`: (Optional) keys that encrypt the snapshots of your own images, where those are others than that of the disks. Default none.
+    - `logs`: (Optional) the log groups. The key policy must allow `logs.<region>.amazonaws.com`.
+    - `disks`: (Optional) the runners' disks. Default: the account's default key for EBS.
+      With spot, the policy of a customer managed key must allow the role AWSServiceRoleForEC2Spot.
+    - `images`: (Optional) keys of your own images' snapshots, if they differ from the key of the disks. Default none.
   EOT
   type = object({
     parameters = optional(string)
@@ -293,21 +319,30 @@ variable "encryption" {
   nullable = false
 
   validation {
-    condition     = alltrue([for key in concat([var.encryption.parameters, var.encryption.queues, var.encryption.tables, var.encryption.logs, var.encryption.disks], var.encryption.images) : key == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", key))])
-    error_message = "encryption takes ARNs of KMS keys (not of aliases); not so: ${join(", ", [for use, keys in merge(var.encryption, { images = join(" ", var.encryption.images) }) : use if anytrue([for key in split(" ", keys == null ? "" : keys) : key != "" && !can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", key))])])}."
+    condition = alltrue([
+      for keys in values(merge(var.encryption, { images = join(" ", var.encryption.images) })) : keys == null ? true : alltrue([
+        for key in compact(split(" ", keys)) : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", key))
+      ])
+    ])
+    error_message = "encryption must contain ARNs of KMS keys, not of aliases, and no key IDs."
   }
 }
 
 variable "observability" {
   description = <<-EOT
     Logs, alarms, dashboard and budget.
-    - `log_level`: (Optional) least severe level that the functions log: `debug`, `info`, `warn` or `error`. Default `info`.
-    - `log_retention_days`: (Optional) days that CloudWatch keeps logs. Default `30`.
-    - `log_class`: (Optional) class of the logs that carry no metrics, which are the API's access log and the machines': `STANDARD`, or `INFREQUENT_ACCESS` at half the price. A log group keeps its class for life, so a change replaces both groups and deletes what is in them. Default `STANDARD`.
-    - `runner_logs`: (Optional) whether machines send the logs of their boot and of their runner, each to a stream of its own in `/<prefix>/runners`. Default `true`.
-    - `alarms`: (Optional) `enabled` (default `true`); `actions`, ARNs such as SNS topics that are told when an alarm starts and ends (default none); `runbooks`, the address of your copy of docs/operations.md, into which every alarm's description points; `oldest_job_seconds`, how long a job may wait although its tenant may have a runner (default `900`).
-    - `dashboard`: (Optional) whether to make a CloudWatch dashboard. Default `true`.
-    - `budget`: (Optional) a monthly AWS budget over everything tagged `ghr:environment`: `monthly_usd`, `emails` (ten at most) and `sns_topic_arns` (one at most) to tell, `thresholds` in percent (default 80 and 100). Default none.
+    - `log_level`: (Optional) log level of the functions: `debug`, `info`, `warn` or `error`. Default `info`.
+    - `log_retention_days`: (Optional) retention of the logs. Default `30`.
+    - `log_class`: (Optional) class of the logs without metrics, which are the API's access log and the machines' logs:
+      `STANDARD`, or `INFREQUENT_ACCESS` at half the price. AWS can't change the class of a log group,
+      so a change replaces both groups and deletes their logs. Default `STANDARD`.
+    - `runner_logs`: (Optional) whether machines send the logs of their boot and their runner to `/<prefix>/runners`, one stream per machine. Default `true`.
+    - `alarms`: (Optional) `enabled` (default `true`); `actions`, ARNs, such as SNS topics, that are notified when an alarm starts and ends (default none);
+      `runbooks`, the URL of your copy of docs/operations.md, to which every alarm's description links;
+      `oldest_job_seconds`, the maximum wait of a job whose tenant is below its limit (default `900`).
+    - `dashboard`: (Optional) whether to create a CloudWatch dashboard. Default `true`.
+    - `budget`: (Optional) a monthly AWS budget for everything tagged `ghr:environment`:
+      `monthly_usd`, the recipients `emails` (at most ten) and `sns_topic_arns` (at most one), `thresholds` in percent (default 80 and 100). Default none.
   EOT
   type = object({
     log_level          = optional(string, "info")
@@ -337,7 +372,10 @@ variable "observability" {
   }
 
   validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.observability.log_retention_days)
+    condition = contains(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.observability.log_retention_days
+    )
     error_message = "observability.log_retention_days must be a retention that CloudWatch offers, such as 7, 14, 30, 90 or 365."
   }
 
@@ -348,10 +386,10 @@ variable "observability" {
 
   validation {
     condition     = alltrue([for action in var.observability.alarms.actions : can(regex("^arn:", action))])
-    error_message = "observability.alarms.actions takes ARNs; not so: ${join(", ", [for action in var.observability.alarms.actions : action if !can(regex("^arn:", action))])}."
+    error_message = "observability.alarms.actions must contain ARNs, not ${join(", ", var.observability.alarms.actions)}."
   }
 
-  # A machine takes one to three minutes to start, so less would be an alarm on every job.
+  # A machine takes one to three minutes to start, so a lower limit would alarm on every job.
   validation {
     condition     = var.observability.alarms.oldest_job_seconds >= 300
     error_message = "observability.alarms.oldest_job_seconds must be 300 or more."
@@ -364,18 +402,23 @@ variable "observability" {
 
   validation {
     condition     = var.observability.budget == null ? true : length(var.observability.budget.emails) + length(var.observability.budget.sns_topic_arns) > 0
-    error_message = "observability.budget tells nobody: give it emails or sns_topic_arns."
+    error_message = "observability.budget needs at least one of emails and sns_topic_arns."
   }
 
   # https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_NotificationWithSubscribers.html
   validation {
-    condition     = var.observability.budget == null ? true : length(var.observability.budget.emails) <= 10 && length(var.observability.budget.sns_topic_arns) <= 1
-    error_message = "observability.budget has ${try(length(var.observability.budget.emails), 0)} emails and ${try(length(var.observability.budget.sns_topic_arns), 0)} sns_topic_arns; AWS Budgets tells at most ten addresses and one topic. Subscribe the others to the topic."
+    condition = var.observability.budget == null ? true : (
+      length(var.observability.budget.emails) <= 10 && length(var.observability.budget.sns_topic_arns) <= 1
+    )
+    error_message = "observability.budget can have at most 10 emails and 1 sns_topic_arns, which are the limits of AWS Budgets; subscribe others to the topic."
   }
 
-  # AWS Budgets takes five notifications of a budget; one of them is the forecast.
+  # AWS Budgets allows five notifications for each budget; one of them is the forecast.
   validation {
-    condition     = var.observability.budget == null ? true : length(var.observability.budget.thresholds) >= 1 && length(var.observability.budget.thresholds) <= 4 && alltrue([for percent in var.observability.budget.thresholds : percent > 0 && percent <= 1000])
-    error_message = "observability.budget.thresholds must be one to four percentages above 0 and up to 1000."
+    condition = var.observability.budget == null ? true : (
+      length(var.observability.budget.thresholds) >= 1 && length(var.observability.budget.thresholds) <= 4 &&
+      alltrue([for percent in var.observability.budget.thresholds : percent > 0 && percent <= 1000])
+    )
+    error_message = "observability.budget.thresholds must contain one to four percentages, above 0 and up to 1000."
   }
 }

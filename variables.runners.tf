@@ -4,28 +4,34 @@
 
 variable "runner" {
   description = <<-EOT
-    The runner machines; what a tier sets for itself in `runner_tiers` counts instead.
-    - `image`: (Optional) their image. Default: the newest Amazon Linux 2023 of each tier's architecture, looked up at every launch.
+    The runner machines. A tier's own settings in `runner_tiers` take precedence.
+    - `image`: (Optional) their image. Default: the newest Amazon Linux 2023 of each tier's architecture, resolved at every launch.
       - `id`: (Optional) an AMI.
-      - `ssm_parameter`: (Optional) name of an SSM parameter that holds an AMI id; followed at every launch.
-      - `filter`: (Optional) the newest AMI of each tier's architecture whose name is like `name` and whose owner is among `owners` (account ids, `self`, `amazon`); looked up at every plan, so a new one comes with an apply.
-      - `root_device_name`: (Optional) where that image has its root disk. Default `/dev/xvda`; with `filter`, what the image says.
-    - `binaries`: (Optional) where a machine whose image has no `/opt/actions-runner` gets GitHub's runner from, by architecture (`x64`, `arm64`): `url` of the `.tar.gz`, and `sha256`, its digest, as the machine refuses any other file. Default: the latest release on github.com. GitHub gives no jobs to a runner more than 30 days behind, so a pinned one must be moved along.
-    - `max_age_days`: (Optional) days since its release after which the runner in an image counts as old, so that the machine takes it from `binaries` instead. Default `25`, of the 30 that GitHub grants.
-    - `hooks`: (Optional) bash scripts of your own, readable by every job. A few hundred bytes fit into the user data; longer ones belong into the image.
-      - `before_runner`: (Optional) as root, before the runner is installed, for 5 minutes at most, with `GHR_TENANT_ID`, `GHR_INSTANCE_ID` and `AWS_REGION` set; when it fails, the machine ends without a job.
-      - `job_started`, `job_completed`: (Optional) before and after the job, as the runner's user; one that fails, fails the job.
-    - `timeouts`: (Optional) how long a machine may take, in minutes.
-      - `boot`: (Optional) from launch to its registration at GitHub. Default `10`.
-      - `idle`: (Optional) without a job, after its last one or, where none ever came, after the time to boot. Default `5`.
-      - `lifetime`: (Optional) of a job, counted from its start; ten minutes later the machine ends it, busy or not. Default `360`, GitHub's own default for a job, so that GitHub's own end comes first.
-    - `sudo`: (Optional) whether jobs may become root on their machine, by `sudo` without a password, as on GitHub's own runners. Default `false`.
+      - `ssm_parameter`: (Optional) name of an SSM parameter that contains an AMI ID; resolved at every launch.
+      - `filter`: (Optional) the newest AMI of each tier's architecture whose name matches `name` and whose owner is one of `owners` (account IDs, `self`,
+        `amazon`); resolved at every plan, so that an apply installs a new one.
+      - `root_device_name`: (Optional) root device of that image. Default `/dev/xvda`, or with `filter` the image's own.
+    - `binaries`: (Optional) source of GitHub's runner for images without `/opt/actions-runner`, by architecture (`x64`, `arm64`):
+      `url` of the `.tar.gz`, and `sha256`, the only digest that the machine accepts. Default: the latest release on github.com.
+      GitHub assigns no jobs to a runner that is more than 30 days behind, so update a pinned one in time.
+    - `max_age_days`: (Optional) days after its release at which the runner in an image is too old and the machine downloads it from `binaries`.
+      Default `25`, of the 30 that GitHub allows.
+    - `hooks`: (Optional) your own bash scripts, which every job can read. The user data has room for a few hundred bytes; longer scripts belong in the image.
+      - `before_runner`: (Optional) runs as root before the runner is installed, for at most 5 minutes, with `GHR_TENANT_ID`,
+        `GHR_INSTANCE_ID` and `AWS_REGION` set; if it fails, the machine ends without a job.
+      - `job_started`, `job_completed`: (Optional) run as the runner's user before and after the job; if one fails, the job fails.
+    - `timeouts`: (Optional) limits for a machine, in minutes.
+      - `boot`: (Optional) from its launch to its registration with GitHub. Default `10`.
+      - `idle`: (Optional) without a job, since its last job or, if it had none, since the end of `boot`. Default `5`.
+      - `lifetime`: (Optional) of a job, from its start; ten minutes later the machine shuts down, even if the job is still running.
+        Default `360`, which is GitHub's default for a job, so that GitHub ends the job first.
+    - `sudo`: (Optional) whether jobs may use `sudo` without a password, as on GitHub-hosted runners. Default `false`.
     - `disk`: (Optional) the encrypted root disk.
       - `size_gb`: (Optional) default `30`.
       - `type`: (Optional) `gp3` or `io2`. Default `gp3`.
-      - `iops`: (Optional) default what the type includes; `io2` needs it.
-      - `throughput`: (Optional) MB/s, for `gp3`. Default what the type includes, 125.
-    - `policy_arns`: (Optional) further policies of the machines' role. The code of every job can use them, whoever its tenant is. Default none.
+      - `iops`: (Optional) default: what the type includes; required for `io2`.
+      - `throughput`: (Optional) MB/s, for `gp3` only. Default: what the type includes, 125.
+    - `policy_arns`: (Optional) additional policies of the machines' role. The jobs of every tenant can use them. Default none.
   EOT
   type = object({
     image = optional(object({
@@ -59,13 +65,13 @@ variable "runner" {
   nullable = false
 
   validation {
-    condition     = length([for way in [var.runner.image.id, var.runner.image.ssm_parameter, try(var.runner.image.filter.name, null)] : way if way != null]) <= 1
-    error_message = "runner.image takes one of id, ssm_parameter and filter."
+    condition     = length(compact([var.runner.image.id, var.runner.image.ssm_parameter, try(var.runner.image.filter.name, null)])) <= 1
+    error_message = "runner.image must have at most one of id, ssm_parameter and filter."
   }
 
   validation {
     condition     = var.runner.image.id == null ? true : can(regex("^ami-[0-9a-z]+$", var.runner.image.id))
-    error_message = "runner.image.id must be the id of an AMI, such as ami-0123456789abcdef0."
+    error_message = "runner.image.id must be the ID of an AMI, such as ami-0123456789abcdef0."
   }
 
   validation {
@@ -73,25 +79,27 @@ variable "runner" {
     error_message = "runner.image.ssm_parameter must be the full name of an SSM parameter, starting with a slash."
   }
 
-  # Anybody may publish an image under any name.
+  # Anyone can publish an image under any name.
   validation {
-    condition     = var.runner.image.filter == null ? true : length(var.runner.image.filter.owners) > 0 && alltrue([for owner in var.runner.image.filter.owners : can(regex("^([0-9]{12}|self|amazon|aws-marketplace)$", owner))])
-    error_message = "runner.image.filter.owners must name whose images are trusted: account ids, self or amazon."
+    condition = var.runner.image.filter == null ? true : length(var.runner.image.filter.owners) > 0 && alltrue([
+      for owner in var.runner.image.filter.owners : can(regex("^([0-9]{12}|self|amazon|aws-marketplace)$", owner))
+    ])
+    error_message = "runner.image.filter.owners must name the trusted owners of images: account IDs, self or amazon."
   }
 
   validation {
     condition     = var.runner.timeouts.lifetime > var.runner.timeouts.boot + var.runner.timeouts.idle
-    error_message = "runner.timeouts: lifetime must be longer than boot and idle together."
+    error_message = "runner.timeouts: lifetime must exceed boot and idle together."
   }
 
   validation {
     condition     = var.runner.max_age_days >= 1 && var.runner.max_age_days <= 30 && floor(var.runner.max_age_days) == var.runner.max_age_days
-    error_message = "runner.max_age_days must be a whole number from 1 to 30: GitHub gives no jobs to a runner that is more than 30 days behind."
+    error_message = "runner.max_age_days must be an integer from 1 to 30: GitHub assigns no jobs to a runner that is more than 30 days behind."
   }
 
   validation {
     condition     = var.runner.disk.size_gb >= 8 && var.runner.disk.size_gb <= 16384 && floor(var.runner.disk.size_gb) == var.runner.disk.size_gb
-    error_message = "runner.disk.size_gb must be a whole number from 8 (the image's own size) to 16384."
+    error_message = "runner.disk.size_gb must be an integer from 8 (the size of the image) to 16384."
   }
 
   validation {
@@ -105,18 +113,20 @@ variable "runner" {
   }
 
   validation {
-    condition     = alltrue([for arn in var.runner.policy_arns : can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/", arn))]) && length(var.runner.policy_arns) <= 10
-    error_message = "runner.policy_arns must hold at most 10 ARNs of IAM policies; not so: ${join(", ", [for arn in var.runner.policy_arns : arn if !can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/", arn))])}."
+    condition = length(var.runner.policy_arns) <= 10 && alltrue([
+      for arn in var.runner.policy_arns : can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/", arn))
+    ])
+    error_message = "runner.policy_arns must contain at most 10 ARNs of IAM policies, not ${join(", ", var.runner.policy_arns)}."
   }
 }
 
 variable "egress_rules" {
   description = <<-EOT
-    What runners may reach, as rules of every runner security group. Default: everything.
-    - `description`: (Optional) text on the rule.
+    Destinations that runners may reach, as rules of every runner security group. Default: all.
+    - `description`: (Optional) description of the rule.
     - `protocol`: `tcp`, `udp`, `icmp`, `icmpv6`, or `-1` for all.
     - `from_port`, `to_port`: (Optional) port range; 0 and 0 with protocol `-1`.
-    - `cidr_blocks`, `ipv6_cidr_blocks`: (Optional) where to; at least one block in all.
+    - `cidr_blocks`, `ipv6_cidr_blocks`: (Optional) destinations; a rule needs at least one block.
   EOT
   type = list(object({
     description      = optional(string, "")
@@ -136,7 +146,7 @@ variable "egress_rules" {
 }
 
 variable "create_spot_service_linked_role" {
-  description = "Whether to create the role that EC2 needs for the account's first spot launch; leave `false` where the account has it."
+  description = "Whether to create the service-linked role that EC2 needs for spot; leave `false` if the account has it."
   type        = bool
   default     = false
   nullable    = false

@@ -3,8 +3,12 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
+  partition  = data.aws_partition.current.partition
+  region     = data.aws_region.current.id
+  account_id = data.aws_caller_identity.current.account_id
+
   name    = "${var.prefix}-webhook"
-  bus_arn = join(":", ["arn", data.aws_partition.current.partition, "events", data.aws_region.current.id, data.aws_caller_identity.current.account_id, "event-bus/${var.prefix}"])
+  bus_arn = join(":", ["arn", local.partition, "events", local.region, local.account_id, "event-bus/${var.prefix}"])
 }
 
 resource "aws_cloudwatch_event_bus" "this" {

@@ -1,4 +1,4 @@
-# What the functions are told. An apply against a mock, because a plan does not know the addresses of queues and so hides the whole map.
+# The environment of the functions. An apply against a mock, because a plan does not know the addresses of queues and so hides the whole map.
 
 mock_provider "aws" {
   source = "./tests/terraform/mocks"
@@ -23,17 +23,17 @@ run "each_function_gets_exactly_the_variables_that_it_reads" {
   }
 
   assert {
-    condition     = join(" ", keys(aws_lambda_function.scale_up.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES DEFAULT_TIER ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE KMS_KEY_ARN LAUNCH_TEMPLATES LOG_LEVEL MAX_RECEIVE_COUNT LAUNCHES_TABLE RUNNER_TAGS RUNNER_TIERS SHARED_SECURITY_GROUP_ID SUBNET_IDS TENANTS_TABLE TENANT_SECURITY_GROUPS TIER_ACCESS TIER_QUEUE_URLS TIER_SUBNET_IDS"
+    condition     = join(" ", keys(aws_lambda_function.scale_up.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES DEFAULT_TIER ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE KMS_KEY_ARN LAUNCHES_TABLE LAUNCH_TEMPLATES LOG_LEVEL MAX_RECEIVE_COUNT RUNNER_TAGS RUNNER_TIERS SHARED_SECURITY_GROUP_ID SUBNET_IDS TENANTS_TABLE TENANT_SECURITY_GROUPS TIER_ACCESS TIER_QUEUE_URLS TIER_SUBNET_IDS"
     error_message = "scale-up: ${join(" ", keys(aws_lambda_function.scale_up.environment[0].variables))}"
   }
 
   assert {
-    condition     = join(" ", keys(aws_lambda_function.scale_down.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES BOOT_TIMEOUT_MINUTES DEFAULT_TIER ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER IDLE_TIMEOUT_MINUTES JOBS_TABLE LOG_LEVEL MAX_LIFETIME_MINUTES MAX_RECEIVE_COUNT LAUNCHES_TABLE RUNNER_TAGS RUNNER_TIERS TENANTS_TABLE TIER_ACCESS TIER_QUEUE_URLS VPC_ID"
+    condition     = join(" ", keys(aws_lambda_function.scale_down.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES BOOT_TIMEOUT_MINUTES DEFAULT_TIER ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER IDLE_TIMEOUT_MINUTES JOBS_TABLE LAUNCHES_TABLE LOG_LEVEL MAX_LIFETIME_MINUTES MAX_RECEIVE_COUNT RUNNER_TAGS RUNNER_TIERS TENANTS_TABLE TIER_ACCESS TIER_QUEUE_URLS VPC_ID"
     error_message = "scale-down: ${join(" ", keys(aws_lambda_function.scale_down.environment[0].variables))}"
   }
 
   assert {
-    condition     = join(" ", keys(aws_lambda_function.tenant_manager.environment[0].variables)) == "ALLOWED_ACCOUNTS ALLOW_PUBLIC_REPOSITORIES DEFAULT_TIER EGRESS_RULES ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE LOG_LEVEL ONBOARDING_MODE LAUNCHES_TABLE RUNNER_TAGS RUNNER_TIERS TENANTS_TABLE TENANT_SECURITY_GROUPS TIER_ACCESS TIER_QUEUE_URLS VPC_ID"
+    condition     = join(" ", keys(aws_lambda_function.tenant_manager.environment[0].variables)) == "ALLOWED_ACCOUNTS ALLOW_PUBLIC_REPOSITORIES DEFAULT_TIER EGRESS_RULES ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE LAUNCHES_TABLE LOG_LEVEL ONBOARDING_MODE RUNNER_TAGS RUNNER_TIERS TENANTS_TABLE TENANT_SECURITY_GROUPS TIER_ACCESS TIER_QUEUE_URLS VPC_ID"
     error_message = "tenant-manager: ${join(" ", keys(aws_lambda_function.tenant_manager.environment[0].variables))}"
   }
 
@@ -46,7 +46,7 @@ run "each_function_gets_exactly_the_variables_that_it_reads" {
     condition = jsonencode(jsondecode(aws_lambda_function.scale_up.environment[0].variables.RUNNER_TIERS)["medium"]) == jsonencode({
       labels = ["self-hosted", "linux", "x64", "medium"], max_runners = 5, rank = null, instance_types = ["t3.large", "m5.large"], capacity = "on-demand", runner_group_id = 1
     })
-    error_message = "The functions are told of a tier what they decide by."
+    error_message = "A function lacks a setting of a tier that it uses."
   }
 
   assert {
@@ -119,7 +119,7 @@ run "the_webhook_gets_exactly_the_variables_that_it_reads" {
   }
 }
 
-run "functions_that_ask_github_are_told_of_proxy_and_certificates" {
+run "functions_that_call_github_get_proxy_and_certificates" {
   variables {
     github_api_url = "https://api.acme.ghe.com"
     network = {

@@ -287,7 +287,7 @@ run "outputs_tell_an_integrator_what_to_connect_to" {
   command = plan
 
   assert {
-    condition     = keys(output.tables) == ["jobs", "recovery", "runners", "tenants"] && output.tables.jobs.name == "my-saas-jobs"
+    condition     = keys(output.tables) == ["jobs", "launches", "recovery", "tenants"] && output.tables.jobs.name == "my-saas-jobs"
     error_message = "tables has name and arn of all."
   }
 

@@ -20,19 +20,29 @@ export function rejectionsOfInputs(cases) {
   return rejections('rules', cases, (folder) => {
     for (const name of readdirSync(ROOT).filter((file) => /^(variables.*|rules)\.tf$/.test(file)))
       cpSync(join(ROOT, name), join(folder, name));
-    const ours = readFileSync(join(ROOT, 'dynamodb.tf'), 'utf8').match(/^ {4}precondition \{\n[^}]*?local\.problems[^}]*?\}\n/gm);
-    writeFileSync(join(folder, 'main.tf'), `resource "terraform_data" "rules" {\n  lifecycle {\n${ours.join('\n')}  }\n}\n`);
+    const ours = readFileSync(join(ROOT, 'dynamodb.tf'), 'utf8').match(
+      /^ {4}precondition \{\n[^}]*?local\.problems[^}]*?\}\n/gm,
+    );
+    writeFileSync(
+      join(folder, 'main.tf'),
+      `resource "terraform_data" "rules" {\n  lifecycle {\n${ours.join('\n')}  }\n}\n`,
+    );
   });
 }
 
 /** The whole module, on a provider that makes everything up. */
 export function rejectionsOfModule(cases) {
   const provider = (mock = {}) => ({ mock_provider: { aws: { source: './mocks', ...mock } } });
-  return rejections('module', cases, (folder) => {
-    copyModule(folder, false);
-    cpSync(join(TESTS, 'fixtures'), join(folder, 'fixtures'), { recursive: true });
-    cpSync(join(TESTS, 'mocks'), join(folder, 'mocks'), { recursive: true });
-  }, provider);
+  return rejections(
+    'module',
+    cases,
+    (folder) => {
+      copyModule(folder, false);
+      cpSync(join(TESTS, 'fixtures'), join(folder, 'fixtures'), { recursive: true });
+      cpSync(join(TESTS, 'mocks'), join(folder, 'mocks'), { recursive: true });
+    },
+    provider,
+  );
 }
 
 /** Answers the sentences by case, in the order of the cases. */
@@ -44,7 +54,10 @@ async function rejections(name, cases, prepare, provider = () => ({})) {
     cpSync(join(TESTS, 'terraform.tfvars'), join(folder, 'tests', 'terraform.tfvars'));
     cases.forEach(([, variables, { mock, module } = {}], index) => {
       const one = { command: 'plan', variables, ...(module && { module: { source: module } }) };
-      writeFileSync(join(folder, 'tests', `${index}.tftest.json`), JSON.stringify({ ...provider(mock), run: [{ one }] }));
+      writeFileSync(
+        join(folder, 'tests', `${index}.tftest.json`),
+        JSON.stringify({ ...provider(mock), run: [{ one }] }),
+      );
     });
     const env = await initialise(name, folder);
     const options = { cwd: folder, env, maxBuffer: MAX_OUTPUT_BYTES };
@@ -57,7 +70,9 @@ async function rejections(name, cases, prepare, provider = () => ({})) {
 
 function sentences(stdout, length) {
   const events = stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
-  const ran = new Set(events.filter(({ test_run: one }) => one?.progress === 'complete').map((event) => event['@testfile']));
+  const ran = new Set(
+    events.filter(({ test_run: one }) => one?.progress === 'complete').map((event) => event['@testfile']),
+  );
   return Array.from({ length }, (_, index) => {
     const file = `tests/${index}.tftest.json`;
     if (!ran.has(file)) throw new Error(`terraform test did not run ${file}:\n${stdout.slice(0, 2000)}`);
