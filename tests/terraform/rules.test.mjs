@@ -4,6 +4,7 @@ import { before, describe, it } from 'node:test';
 import { rejectionsOfInputs, rejectionsOfModule } from './rules/harness.mjs';
 import * as module from './rules/module.mjs';
 import * as options from './rules/options.mjs';
+import * as platform from './rules/platform.mjs';
 import * as required from './rules/required.mjs';
 import * as tiers from './rules/tiers.mjs';
 
@@ -11,22 +12,23 @@ const PARTS = [
   ['required inputs', required, rejectionsOfInputs],
   ['sizes of runners', tiers, rejectionsOfInputs],
   ['optional settings', options, rejectionsOfInputs],
+  ['settings of a platform team', platform, rejectionsOfInputs],
   ['the whole module', module, rejectionsOfModule],
 ];
 
 for (const [part, { REJECTED, ACCEPTED }, rejectionsOf] of PARTS) {
   describe(`the rules over ${part}`, () => {
+    const rejected = REJECTED.flatMap(([rule, cases]) =>
+      cases.map(([what, inputs, invalid, where]) => [what, inputs, where, [invalid ? `${rule} ${invalid}` : rule]]),
+    );
+    const cases = [...rejected, ...ACCEPTED.map(([what, inputs, where]) => [what, inputs, where, []])];
     let found;
     before(async () => {
-      const accepted = ACCEPTED.map(([what, inputs, where]) => [what, inputs, where]);
-      found = await rejectionsOf([...REJECTED.map(([what, inputs, , where]) => [what, inputs, where]), ...accepted]);
+      found = await rejectionsOf(cases);
     });
 
-    REJECTED.forEach(([what, , sentence], index) => {
-      it(`reject ${what}`, () => assert.deepEqual(found[index], [sentence]));
-    });
-    ACCEPTED.forEach(([what], index) => {
-      it(`accept ${what}`, () => assert.deepEqual(found[REJECTED.length + index], []));
+    cases.forEach(([what, , , sentences], index) => {
+      it(`${sentences.length > 0 ? 'reject' : 'accept'} ${what}`, () => assert.deepEqual(found[index], sentences));
     });
   });
 }
