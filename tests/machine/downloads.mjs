@@ -64,34 +64,37 @@ export function gitHub(answer) {
 }
 
 export function newestByGitHub({ digest, newest = {} } = {}) {
-  return gitHub((path, origin) => {
-    if (path === 'github.com/actions/runner/releases/latest')
-      return {
-        status: 302,
-        headers: { location: `${origin}/files/github.com/actions/runner/releases/tag/v${LATEST}` },
-      };
-    if (path === `github.com/actions/runner/releases/tag/v${LATEST}`) return { body: '<html></html>' };
-    const version = [LATEST, OLD].find((one) => path.includes(`/v${one}`));
-    if (version === undefined) return { status: 404 };
-    const archive = () => archiveFor(origin, { version, ...(version === LATEST && newest) });
-    if (path === `github.com/actions/runner/releases/download/v${version}/${archiveName(version)}`)
-      return { body: archive() };
-    if (path !== `api.github.com/repos/actions/runner/releases/tags/v${version}`) return { status: 404 };
-    const asset = (name, sha) => ({
-      url: 'https://api.github.com/…',
-      id: 1,
-      name,
-      label: null,
-      uploader: { login: 'github-actions[bot]', id: 2 },
-      size: 3,
-      digest: `sha256:${sha}`,
-      download_count: 4,
-    });
-    const assets = [
-      asset(`actions-runner-linux-arm64-${version}.tar.gz`, '2'.repeat(64)),
-      asset(archiveName(version), digest ?? sha256(archive())),
-    ];
-    const published = new Date(RELEASED[version] * 1000).toISOString().replace('.000', '');
-    return { body: JSON.stringify({ tag_name: `v${version}`, published_at: published, assets }, null, 2) };
+  return gitHub((path, origin) => answerAsGitHub(path, origin, { digest, newest }));
+}
+
+/** What github.com and its API answer about the runner's releases. */
+export function answerAsGitHub(path, origin, { digest, newest = {}, host = `${origin}/files/` } = {}) {
+  if (path === 'github.com/actions/runner/releases/latest')
+    return {
+      status: 302,
+      headers: { location: `${host}github.com/actions/runner/releases/tag/v${LATEST}` },
+    };
+  if (path === `github.com/actions/runner/releases/tag/v${LATEST}`) return { body: '<html></html>' };
+  const version = [LATEST, OLD].find((one) => path.includes(`/v${one}`));
+  if (version === undefined) return { status: 404 };
+  const archive = () => archiveFor(origin, { version, ...(version === LATEST && newest) });
+  if (path === `github.com/actions/runner/releases/download/v${version}/${archiveName(version)}`)
+    return { body: archive() };
+  if (path !== `api.github.com/repos/actions/runner/releases/tags/v${version}`) return { status: 404 };
+  const asset = (name, sha) => ({
+    url: 'https://api.github.com/…',
+    id: 1,
+    name,
+    label: null,
+    uploader: { login: 'github-actions[bot]', id: 2 },
+    size: 3,
+    digest: `sha256:${sha}`,
+    download_count: 4,
   });
+  const assets = [
+    asset(`actions-runner-linux-arm64-${version}.tar.gz`, '2'.repeat(64)),
+    asset(archiveName(version), digest ?? sha256(archive())),
+  ];
+  const published = new Date(RELEASED[version] * 1000).toISOString().replace('.000', '');
+  return { body: JSON.stringify({ tag_name: `v${version}`, published_at: published, assets }, null, 2) };
 }

@@ -80,6 +80,7 @@ export async function boot(text, { root, logGroup, parameterRoot }, scenario) {
   const base = mkdtempSync(join(tmpdir(), 'machine-'));
   const seen = { output: '', shutdowns: [], runner: {}, downloads: [] };
   let ended;
+  let before;
   const shutdown = new Promise((done) => (ended = done));
   const services = awsServices({
     instanceId: INSTANCE,
@@ -87,6 +88,7 @@ export async function boot(text, { root, logGroup, parameterRoot }, scenario) {
     credentials: CREDENTIALS,
     logGroup,
     parameter: { name: `${parameterRoot}/${TENANT}/runners/${INSTANCE}`, value: CONFIG },
+    certificates: () => before?.authority,
     ...aws,
   });
   const metadata = await listen(metadataService({ ...FACTS, ...facts }));
@@ -103,11 +105,12 @@ export async function boot(text, { root, logGroup, parameterRoot }, scenario) {
     return (await scenario.serve?.(path.slice('/files/'.length), control.url)) ?? { status: 404 };
   });
 
+  before = await scenario.before?.(control.url);
   const image = runner === null ? {} : runnerFiles({ url: control.url, behaviour: runner, version });
   const all = {
     ...SYSTEMS[system],
     'usr/sbin/shutdown': `#!/bin/bash\nexec curl -s -o /dev/null --data "$*" "${control.url}/shutdown"\n`,
-    'user-data.sh': alter(text, control.url),
+    'user-data.sh': alter(text, control.url, before),
     ...Object.fromEntries(Object.entries(image).map(([name, content]) => [`opt/actions-runner/${name}`, content])),
     ...(typeof files === 'function' ? files(control.url) : files),
   };
@@ -153,11 +156,12 @@ export async function boot(text, { root, logGroup, parameterRoot }, scenario) {
   } finally {
     child.kill('SIGKILL');
     await gone;
-    for (const server of [metadata, cloud, control]) await server.close();
+    for (const server of [metadata, cloud, control, ...(before ? [before] : [])]) await server.close();
     rmSync(base, { recursive: true, force: true });
   }
   return {
     ...seen,
+    before,
     aws: services.seen,
     reason: seen.shutdowns[0]?.replace(/^-h now ghr: /, ''),
     secrets: [CONFIG, CREDENTIALS.SecretAccessKey, CREDENTIALS.Token],

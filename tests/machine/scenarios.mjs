@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../terraform/render.mjs';
-import { ARCHIVE, LATEST, OLD, gitHub, mirror, newestByGitHub, pinned } from './downloads.mjs';
+import { ARCHIVE, LATEST, answerAsGitHub, OLD, gitHub, mirror, newestByGitHub, pinned } from './downloads.mjs';
 import { CONFIG, INSTANCE, REGION, TENANT } from './machine.mjs';
+import { startProxy } from './proxy.mjs';
+import { CA_PARAMETER } from './stubs/aws.mjs';
 
 const DAY = 86_400;
 const now = () => Math.floor(Date.now() / 1000);
@@ -67,6 +69,27 @@ function withHookBeforeRunner(text, script) {
   assert.ok(start > 0, 'the step "runner" has another name');
   return `${text.slice(0, start)}\n${rendered}${text.slice(start)}`;
 }
+
+/** The user data of a module with `network`: what the plan that all scenarios share leaves out. */
+function withNetwork(text, proxy) {
+  const template = readFileSync(TEMPLATE, 'utf8');
+  const blockOf = (condition) => {
+    const pattern = new RegExp(`^%\\{ if ${condition} != "" ~\\}\\n([\\s\\S]*?)^%\\{ endif ~\\}\\n`, 'gm');
+    return [...template.matchAll(pattern)].map(([, block]) => rendered(block, proxy));
+  };
+  const [exports] = blockOf('proxy');
+  const [definition, call] = blockOf('ca_parameter');
+  return text
+    .replace('\nown_runner() {', `\n${definition}own_runner() {`)
+    .replace('\nbegin runner\n', `\n${exports}${call}begin runner\n`);
+}
+
+const rendered = (block, proxy) =>
+  block
+    .replaceAll('${proxy}', proxy)
+    .replaceAll('${no_proxy}', 'localhost,127.0.0.1,169.254.169.254')
+    .replaceAll('${ca_parameter}', CA_PARAMETER)
+    .replaceAll('$${', '${');
 
 function withSudo(text) {
   const [, block] = /^%\{ if sudo ~\}\n([\s\S]*?)^%\{ endif ~\}\n/m.exec(readFileSync(TEMPLATE, 'utf8'));
@@ -331,6 +354,26 @@ export const SCENARIOS = [
         `write_hook job-completed.sh idle '${Buffer.from('exit 5').toString('base64')}'`,
       ),
     check: failsWith('hook-error', { ran: true }),
+  },
+  {
+    name: 'reaches GitHub by a proxy alone, and trusts the certificates that it was given',
+    runner: null,
+    before: (origin) =>
+      startProxy(['github.com', 'api.github.com'], (address) => answerAsGitHub(address, origin, { host: 'https://' })),
+    alter: (text, _, { url }) => withNetwork(text, url),
+    check: (result) => {
+      const { before, runner } = result;
+      assert.equal(result.reason, 'job-done', result.output);
+      assert.match(runner.environment, new RegExp(`^https_proxy=${before.url}$`, 'm'));
+      assert.match(runner.environment, /^no_proxy=localhost,127\.0\.0\.1,169\.254\.169\.254,\.amazonaws\.com$/m);
+      assert.match(runner.environment, /^NODE_EXTRA_CA_CERTS=/m);
+      assert.deepEqual([...new Set(before.tunnelled)].sort(), ['api.github.com:443', 'github.com:443']);
+    },
+  },
+  {
+    name: 'ends when its certificates can’t be read',
+    alter: (text) => withNetwork(text, 'http://127.0.0.1:9'),
+    check: failsWith('certificates'),
   },
   {
     name: 'runs the hook before the runner as root, with what it needs to know',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { DAY, HOUR, MINUTE, type JobMessage } from '@multi-tenant-runner/core';
+import { DAY, HOUR, MINUTE, SECOND, type JobMessage } from '@multi-tenant-runner/core';
 import { jobEvent, jobMessage } from '@multi-tenant-runner/testing';
+import { handleJob } from '@multi-tenant-runner/scale-up/handle-job';
 import { brokenPromises, createSystem, type System } from './system';
 
 /**
@@ -120,6 +121,32 @@ describe('a gate that opens', () => {
     expect(system.job(1)).not.toHaveProperty('gatedAt');
     await system.jobEvent(system.takeJob(system.machineOf(1).instanceId, 1));
     expect(system.job(1).state).toBe('running');
+  });
+
+  test('while a worker still holds the first launch starts no second machine', async () => {
+    const system = setUp();
+    const { github, ...ports } = system.scaleUp();
+    let asked = false;
+    const whileGateShutsAndOpens = async (): Promise<void> => {
+      shut(system, 1);
+      await expect(waiting(system, 1)).rejects.toThrow(/in other hands/);
+      system.harness.state.github.jobs.set(1, { status: 'queued' });
+      await approve(system, 1);
+    };
+    const authorize: typeof github.authorize = async (place) => {
+      if (!asked) {
+        asked = true;
+        await whileGateShutsAndOpens();
+      }
+      return github.authorize(place);
+    };
+    system.harness.state.github.jobs.set(1, { status: 'queued' });
+    const delivery = { receiveCount: 1, lease: { name: 'a-slow-worker', milliseconds: 90 * SECOND } };
+    await handleJob(jobMessage({ jobId: 1 }), delivery, { ...ports, github: { ...github, authorize } });
+    await system.drain();
+    expect(machines(system)).toBe(1);
+    expect(system.job(1)).toMatchObject({ state: 'starting', launchId: '1-1' });
+    expect(system.launchOf(1).state).toBe('running');
   });
 
   test('unheard of is found by the sweep within the hour', async () => {

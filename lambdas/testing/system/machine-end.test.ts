@@ -1,5 +1,6 @@
 import { MINUTE, endMachine } from '@multi-tenant-runner/core';
 import { jobMessage } from '@multi-tenant-runner/testing';
+import { handleJob } from '@multi-tenant-runner/scale-up/handle-job';
 import { handleInstanceEvent } from '@multi-tenant-runner/scale-down/handle-instance-event';
 import { brokenPromises, createSystem, type System } from './system';
 
@@ -304,4 +305,20 @@ describe('EC2 has no room', () => {
     ]);
     lift();
   });
+});
+
+test('a machine that ends while its configuration is stored leaves neither that nor a registration', async () => {
+  const system = createSystem();
+  system.harness.addTenant();
+  const { parameters, ...ports } = system.scaleUp();
+  const put: typeof parameters.put = async (parameter) => {
+    await system.shutDown(parameter.instanceId);
+    return parameters.put(parameter);
+  };
+  system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
+  const delivery = { receiveCount: 1, lease: { name: 'a-slow-worker', milliseconds: 90_000 } };
+  await handleJob(jobMessage({ jobId: 1 }), delivery, { ...ports, parameters: { ...parameters, put } });
+  expect([...system.harness.state.parameters.entries.keys()]).toEqual([]);
+  expect(system.harness.state.github.registrations).toEqual([]);
+  expect(system.slots()).toEqual([]);
 });

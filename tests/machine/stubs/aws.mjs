@@ -1,4 +1,8 @@
+import { gzipSync } from 'node:zlib';
 import { checkSignature } from '../signature.mjs';
+
+/** Where `network.ca_bundle` lies, as base64 of gzip: it is public, so it needs no decryption. */
+export const CA_PARAMETER = '/acme-ci/network/ca-bundle';
 
 const TAG_KEYS = ['ghr:state', 'ghr:boot'];
 const LEGAL_TAG_VALUE = /^[A-Za-z0-9 +\-=._:/@]{0,256}$/;
@@ -7,12 +11,16 @@ const LEGAL_TAG_VALUE = /^[A-Za-z0-9 +\-=._:/@]{0,256}$/;
  * SSM, EC2 and CloudWatch Logs as one machine's role sees them: its own parameter, two tags on itself, its own stream.
  * What else is called is refused and remembered.
  */
-export function awsServices({ instanceId, region, credentials, parameter, logGroup, misses = 0, refuse = [] }) {
+export function awsServices(given) {
+  const { instanceId, region, credentials, parameter, logGroup, certificates, misses = 0, refuse = [] } = given;
   const seen = { calls: [], refused: [], tags: [], lines: [], stream: undefined, deleted: false };
   let asked = 0;
 
   const operations = {
     'AmazonSSM.GetParameter': ({ Name, WithDecryption }) => {
+      const authority = certificates();
+      if (Name === CA_PARAMETER && authority !== undefined)
+        return json({ Parameter: { Name, Type: 'String', Value: gzipSync(authority).toString('base64'), Version: 1 } });
       if (Name !== parameter.name || WithDecryption !== true || seen.deleted || (asked += 1) <= misses)
         return denied('AccessDeniedException');
       // With the fields that surround the value at AWS too.

@@ -12,6 +12,7 @@ import {
   plus,
   recordEc2End,
   release,
+  removeLeftovers,
   takeProbe,
   type JobFollowUp,
   type LaunchGate,
@@ -182,7 +183,20 @@ async function finish(
       updatedAt: runningAt,
     },
   );
-  if (!running.ok) return;
+  if (!running.ok) {
+    // The machine ended while GitHub or SSM worked, and its release came before what was made for it.
+    if (running.row?.state === 'ending' || running.row?.state === 'ended')
+      await removeLeftovers(
+        {
+          ...running.row,
+          instanceId: launch.instanceId,
+          ...(configured.runnerId !== undefined && { runnerId: configured.runnerId }),
+        },
+        {},
+        deps,
+      );
+    return;
+  }
   deps.metrics.count('RunnerLaunched', {
     tier: launch.tier,
     properties: {

@@ -34,7 +34,10 @@ export interface SimulationResult extends Report {
 }
 
 const START = '2026-01-15T12:00:00.000Z';
-/** After the last job and the last fault: time for what restarts hourly, and for the longest lifetime of a machine. */
+/**
+ * After the last fault and the last start of a job: time for what restarts hourly, and for the longest lifetime of a
+ * machine. Many tenants have work for hours when faults end, and a job that starts then may run for six.
+ */
 const PATIENCE = 8 * 60 * MINUTE;
 const SILENT: Log = {
   debug: () => undefined,
@@ -205,7 +208,7 @@ async function run(
   let over = false;
   const look = (): void => {
     const settled = findUnsettled(harness).length === 0;
-    over = settled || scheduler.now() > calmAt + PATIENCE;
+    over = settled || scheduler.now() > Math.max(calmAt, lastStartOf(github)) + PATIENCE;
     if (!over) scheduler.after(20 * SECOND, look);
   };
   scheduler.after(scenario.calmAt, look);
@@ -225,4 +228,8 @@ async function run(
     trace: trace.digest(),
     lines: trace.lines,
   };
+}
+
+function lastStartOf({ jobs }: SimulatedGitHub): number {
+  return jobs.reduce((last, { startedAt = 0 }) => Math.max(last, startedAt), 0);
 }

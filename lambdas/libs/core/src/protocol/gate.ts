@@ -1,5 +1,5 @@
 import { GATE_LIFETIME, WAITING_JOB_STATES, isEnded, isGated, type Job } from '../model/job';
-import type { Launch } from '../model/launch';
+import { hasLiveLease, type Launch } from '../model/launch';
 import { launchIdOf } from '../model/names';
 import { HOUR, MINUTE, ageOf, plus } from '../model/time';
 import type { ProtocolDeps } from './deps';
@@ -77,9 +77,10 @@ export async function openGate(
   word: GateWord,
   deps: GateDeps & Pick<ProtocolDeps, 'launches'>,
 ): Promise<Job | undefined> {
-  const now = deps.clock.now().toISOString();
+  const at = deps.clock.now();
+  const now = at.toISOString();
   const since = job.gatedAt ?? job.endedAt ?? now;
-  const spare = (await deps.launches.listOpen(job.installationId)).find((launch) => isSpare(launch, job));
+  const spare = (await deps.launches.listOpen(job.installationId)).find((launch) => isSpare(launch, job, at));
   const startNumber = job.startNumber + 1;
   const opened = await deps.jobs.change(
     job.installationId,
@@ -103,12 +104,14 @@ export async function openGate(
   return spare === undefined ? opened.row : stillThere(opened.row, spare, deps);
 }
 
-function isSpare(launch: Launch, job: Job): boolean {
-  return (
-    launch.jobId === job.jobId &&
-    launch.takenBy === undefined &&
-    (launch.state === 'launching' || launch.state === 'running')
-  );
+/**
+ * Also a launch that a worker holds the lease of and has not asked EC2 for yet: it goes on, and a second one would be a
+ * machine too many.
+ */
+function isSpare(launch: Launch, job: Job, now: Date): boolean {
+  if (launch.jobId !== job.jobId || launch.takenBy !== undefined) return false;
+  if (launch.state === 'held') return hasLiveLease(launch, now);
+  return launch.state === 'launching' || launch.state === 'running';
 }
 
 /** Its end may have asked about the job before that waited for it again. */

@@ -86,7 +86,11 @@ function secondsOf(launch: Launch, endedAt: string): number | null {
  * The configuration nobody will read, and the registration nobody will use. They must not keep the slot, but as long as
  * one stays, the row stays `ending` and the sweep comes back to it; after a day both have expired by themselves.
  */
-async function removeLeftovers(launch: Launch, how: Release, deps: ReleaseDeps): Promise<boolean> {
+export async function removeLeftovers(
+  launch: Launch,
+  how: Pick<Release, 'deregistered'>,
+  deps: Pick<ReleaseDeps, 'parameters' | 'github' | 'tenants' | 'environment' | 'log' | 'clock'>,
+): Promise<boolean> {
   const { instanceId } = launch;
   if (instanceId === undefined || launch.takenBy !== undefined) return true;
   try {
