@@ -1,5 +1,5 @@
-// Plans a set of inputs and answers the sentences that Terraform rejects them with. Each case is a test file of its own,
-// since Terraform skips what follows an error in the same file; one `terraform test` runs them all.
+// Plans a set of inputs and answers the sentences that Terraform rejects them with. Each case is a test file of its
+// own, since Terraform skips what follows an error in the same file; one `terraform test` runs them all.
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// Rules that need the provider, or another part of the module. Each rule rejects something, and accepts something close.
+// Rules that need the provider, or another part of the module.
+// Each rule rejects something, and accepts something close.
 import { tier } from './tier.mjs';
 
 const FUNCTIONS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery'];

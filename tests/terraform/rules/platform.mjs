@@ -1,4 +1,5 @@
-// The network, keys, roles and onboarding, which a platform team sets. Each rule rejects something, and accepts something close.
+// The network, keys, roles and onboarding, which a platform team sets.
+// Each rule rejects something, and accepts something close.
 import { tier } from './tier.mjs';
 
 /** [rule, [what, inputs, what is invalid]] */
