@@ -1,4 +1,4 @@
-# What AWS says of subnets, instance types and keys, made up; other tests mock the provider whole, and then nothing is compared.
+# AWS's answers about subnets, instance types and keys; the mocks of other tests have none, so that nothing is compared.
 
 mock_provider "aws" {
   source = "./tests/terraform/mocks"

@@ -1,5 +1,5 @@
 # Plans with a mocked provider: this proves what the module asks for, not that AWS accepts it. What lies inside submodules, and the
-# policies, are looked at in plan.test.mjs and tests/iam, on a plan by the real provider.
+# policies, are checked in plan.test.mjs and tests/iam, in a plan by the real provider.
 
 mock_provider "aws" {
   source = "./tests/terraform/mocks"
@@ -187,7 +187,7 @@ run "installation_events_reach_the_tenant_manager_whatever_eventbridge_says" {
 
   assert {
     condition     = jsondecode(aws_cloudwatch_event_rule.installation.event_pattern) == { source = ["multi-tenant-runner"], detail-type = ["installation", "installation_target"] }
-    error_message = "The rule takes our installation events."
+    error_message = "The rule matches our installation events."
   }
 
   assert {
@@ -283,7 +283,7 @@ run "outputs_have_the_promised_shape" {
   }
 }
 
-run "outputs_tell_an_integrator_what_to_connect_to" {
+run "outputs_have_what_an_integrator_connects_to" {
   command = plan
 
   assert {
@@ -320,7 +320,7 @@ run "references_to_existing_secrets_are_used_and_nothing_is_stored" {
 
   assert {
     condition     = module.ssm.parameters.key_base64 == { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/key", name = "/github/key" }
-    error_message = "The reference is handed on."
+    error_message = "The reference is used."
   }
 }
 
