@@ -5,6 +5,9 @@ module.exports = {
   // For what never ends. How fast the machine is, and what else it does, is no test's business: jest's own 5 s judge
   // just that.
   testTimeout: 600_000,
+  // Suites leave memory behind. In `npm test` each jest has one or few workers for all of them; with a limit even a
+  // single one is a process that jest replaces.
+  ...(process.env.TEST_WORKERS !== undefined && { workerIdleMemoryLimit: '1GB' }),
   transform: {
     '^.+\\.(t|j)sx?$': [
       '@swc/jest',

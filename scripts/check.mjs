@@ -1,72 +1,93 @@
 // `npm run check`: what to run before a commit, in under a minute: types, layout, lint, and the unit tests that the
-// change can reach. Each failure prints the one command that runs it again. `npm test` runs everything.
+// change can reach. Each failure prints the one command that runs it again. `npm test` runs everything, also the long
+// suites under lambdas/testing.
 //
-//   node scripts/check.mjs            what differs from main's last commit
+//   node scripts/check.mjs            what differs from main, or from main's last commit but one
 //   node scripts/check.mjs --all      the whole tree's layout and lint
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { SetupError } from '../sandbox/setup/command.mjs';
 import { ensureNodePackages } from '../sandbox/setup/node-packages.mjs';
+import { findTerraform } from '../sandbox/setup/provider-mirror.mjs';
+import { changedFiles } from './changed-files.mjs';
 import { execute, root, tool } from './process.mjs';
 
-const { values } = parseArgs({ options: { all: { type: 'boolean', default: false } } });
-await ensureNodePackages({ root, log: (line) => console.log(line) });
+/** A change of more files than this reaches most tests, which takes minutes: `npm test` is for that. */
+const MOST_FILES = 60;
 
-const changed = values.all ? [] : changedFiles();
-const code = changed.filter((file) => /\.(ts|mts|mjs|cjs)$/.test(file));
-const slow = steps();
+const { values } = parseArgs({ options: { all: { type: 'boolean', default: false } } });
+try {
+  await ensureNodePackages({ root, log: (line) => console.log(line) });
+} catch (error) {
+  console.error(error instanceof SetupError ? error.message : error);
+  process.exit(1);
+}
+
+const steps = stepsFor(values.all ? [] : changedFiles(root));
+const queue = [...steps];
 const failed = [];
-// Two at a time: the steps are of one thread each, and jest's are given the rest.
+// Two at a time: each step uses one core.
 await Promise.all([work(), work()]);
 for (const { name, again } of failed) console.log(`\nFAILED ${name}. Run it again: ${again}`);
-console.log(failed.length === 0 ? `\nall of ${steps().length} steps hold` : `\n${failed.length} failed`);
+console.log(failed.length === 0 ? `\nall of ${steps.length} steps hold` : `\n${failed.length} failed`);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
-function steps() {
+function stepsFor(changed) {
+  const code = changed.filter((file) => /\.(ts|mts|mjs|cjs)$/.test(file));
+  const has = (pattern) => values.all || changed.some((file) => pattern.test(file));
   const some = (files) => (values.all ? ['.'] : files);
-  const tests = ['lambdas', 'sandbox', 'tests'].map((workspace) =>
-    step(`tests of ${workspace}`, 'jest', [
-      ...[
-        '-c',
-        `${workspace}/jest.config.cjs`,
-        '--maxWorkers',
-        '1',
-        '--passWithNoTests',
-        '--testPathIgnorePatterns',
-        'testing/',
-        '--findRelatedTests',
-      ],
-      ...code,
-    ]),
-  );
+  const eslint = ['--cache', '--cache-location', '.sandbox/eslint', '--no-warn-ignored', '--max-warnings', '0'];
   return [
-    step('types', 'tsc', ['--noEmit']),
-    ...(code.length > 0 || values.all
-      ? [step('lint', 'eslint', ['--cache', '--cache-location', '.sandbox/eslint', '--no-warn-ignored', ...some(code)])]
-      : []),
+    step('types', 'tsc', ['--noEmit', '--incremental', '--tsBuildInfoFile', '.sandbox/check.tsbuildinfo']),
+    ...(code.length > 0 || values.all ? [step('lint', 'eslint', [...eslint, ...some(code)])] : []),
     ...(changed.length > 0 || values.all
       ? [step('layout', 'prettier', ['--check', '--ignore-unknown', ...some(changed)])]
       : []),
-    ...(code.length > 0 ? tests : []),
-    ...(changed.some((file) => file.endsWith('.tf')) || values.all
-      ? [
-          {
-            name: 'terraform fmt',
-            command: 'terraform',
-            args: ['fmt', '-check', '-recursive'],
-            again: 'terraform fmt -recursive',
-          },
-        ]
-      : []),
+    // They compare files that no import connects, documents among them.
+    step('tests of the repository', 'jest', ['-c', 'tests/jest.config.cjs', '--maxWorkers', '1', 'tests/repository']),
+    ...related(code),
+    ...(has(/\.py$/) ? [program('python', process.execPath, ['scripts/test.mjs', '--only', 'python'])] : []),
+    ...(has(/\.(tf|hcl|tfvars)$/) ? terraformFormat() : []),
   ];
 }
 
-function step(name, program, args) {
-  return { name, command: tool(program), args, again: `npx ${program} ${args.join(' ')}` };
+/** The unit tests that import what changed. */
+function related(code) {
+  if (code.length > MOST_FILES) {
+    console.log(`${code.length} files of code differ: their tests are left to npm test.`);
+    return [];
+  }
+  return ['lambdas', 'sandbox']
+    .filter((workspace) => code.some((file) => file.startsWith(`${workspace}/`)))
+    .map((workspace) => {
+      const options = ['--maxWorkers', '1', '--passWithNoTests', '--testPathIgnorePatterns', 'testing/'];
+      return step(`tests of ${workspace}`, 'jest', [
+        ...['-c', `${workspace}/jest.config.cjs`, ...options, '--findRelatedTests'],
+        ...code,
+      ]);
+    });
+}
+
+function terraformFormat() {
+  try {
+    const step = program('terraform fmt', findTerraform(), ['fmt', '-check', '-recursive']);
+    return [{ ...step, again: 'terraform fmt -recursive' }];
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.log(`!!! NOT CHECKED: terraform fmt. ${error.message}`);
+    return [];
+  }
+}
+
+function step(name, command, args) {
+  return { name, command: tool(command), args, again: `npx ${command} ${args.join(' ')}` };
+}
+
+function program(name, command, args) {
+  return { name, command, args, again: `${command === process.execPath ? 'node' : command} ${args.join(' ')}` };
 }
 
 async function work() {
-  for (let next = slow.shift(); next !== undefined; next = slow.shift()) {
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const started = Date.now();
     const { code: exit, stdout, stderr } = await execute(next.command, next.args, { show: false });
     console.log(`${exit === 0 ? 'holds ' : 'FAILED'} ${next.name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
@@ -74,14 +95,4 @@ async function work() {
     console.log(`${stdout}${stderr}`);
     failed.push(next);
   }
-}
-
-/** What differs from the last commit, and what the last commit changed: the work at hand. */
-function changedFiles() {
-  const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).split('\0');
-  const names = [
-    ...git('diff', '--name-only', '-z', 'HEAD~1'),
-    ...git('ls-files', '--others', '--exclude-standard', '-z'),
-  ];
-  return [...new Set(names)].filter((file) => file !== '' && existsSync(`${root}/${file}`));
 }

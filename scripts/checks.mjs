@@ -1,14 +1,27 @@
-import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBundles } from '../sandbox/setup/bundles.mjs';
 import { ensurePython, venvProgram } from '../sandbox/setup/python.mjs';
-import { ensureRuntimes, runtimePrograms } from '../sandbox/setup/runtimes.mjs';
+import { ensureRuntimes } from '../sandbox/setup/runtimes.mjs';
 import { checkTerraformFormat, checkTerraformTests, checkTerraformValid } from './terraform.mjs';
+import { checkRuntimes, jest } from './jest.mjs';
 import { CheckFailed, execute, mustRun, root, tool } from './process.mjs';
 import { linters } from './lint/linters.mjs';
 
+const HCL = ['*.tf', '*.tftpl', '*.tfvars', '*.hcl', 'modules', 'examples', 'tests/terraform', 'scripts'];
+const TERRAFORM = [[process.env.SANDBOX_TERRAFORM ?? 'terraform', 'version']];
+/** What no plan is made of, and no test of a plan reads. */
+const NOT_PLANNED = [
+  'sandbox/src',
+  'sandbox/aws',
+  'lambdas/testing',
+  'lambdas/**/*.test.ts',
+  ...['examples', 'isolation', 'machine', 'model', 'mutation', 'repository'].map((name) => `tests/${name}`),
+];
+
 /**
- * In the order of their price: what is quick and most often broken comes first. `yarn verify` runs the linters alone.
+ * In the order in which they start and are printed: what is quick and most often broken, then the longest. `yarn verify`
+ * runs the linters alone. A check with `inputs` reads nothing else, and is left out while they are as they were when it
+ * passed.
  */
 export const checks = [
   {
@@ -17,41 +30,62 @@ export const checks = [
     linter: true,
     run: async () => void (await mustRun(tool('tsc'), ['--noEmit'])),
   },
+  { name: 'format', about: 'terraform fmt', linter: true, run: checkTerraformFormat },
+  { name: 'repository', about: 'jest: what two places of the repository must agree on', run: () => jest('tests') },
   { name: 'lambdas', about: 'jest: decisions, handlers, contracts on DynamoDB Local', run: () => jest('lambdas') },
+  {
+    name: 'model',
+    about: 'every interleaving of the launch protocol in small worlds',
+    inputs: { paths: ['tests/model', 'scripts'], programs: [['python3', '--version']] },
+    run: () => countedBy(join('tests', 'model', 'run.mjs')),
+  },
+  {
+    name: 'mutation',
+    about: 'each promise broken in the code once: the tests notice',
+    inputs: {
+      paths: [
+        'lambdas',
+        'tests/mutation',
+        'sandbox/runtimes',
+        'scripts',
+        '*.tf',
+        'package.json',
+        'yarn.lock',
+        'jest.preset.cjs',
+      ],
+    },
+    run: () => countedBy(join('tests', 'mutation', 'run.mjs')),
+  },
+  {
+    name: 'iam',
+    about: 'the rendered policies, judged by an IAM simulator',
+    inputs: { paths: ['.'], except: NOT_PLANNED, programs: TERRAFORM },
+    run: () => countedBy(join('tests', 'iam', 'run.mjs')),
+  },
+  {
+    name: 'plan',
+    about: 'terraform test',
+    inputs: { paths: HCL, programs: TERRAFORM },
+    run: checkTerraformTests,
+  },
+  {
+    name: 'validate',
+    about: 'terraform validate of the module, its parts and the examples',
+    linter: true,
+    inputs: { paths: HCL, programs: TERRAFORM },
+    run: checkTerraformValid,
+  },
   {
     name: 'runtimes',
     about: 'jest: handlers, adapters and bundles on each runtime that Lambda may be given',
     run: checkRuntimes,
   },
   { name: 'sandbox', about: 'jest: fake GitHub, machines, setup', run: () => jest('sandbox') },
-  { name: 'repository', about: 'jest: what two places of the repository must agree on', run: () => jest('tests') },
   { name: 'emulator', about: 'what the sandbox adds to the AWS emulator', run: checkEmulator },
-  { name: 'format', about: 'terraform fmt', linter: true, run: checkTerraformFormat },
-  {
-    name: 'validate',
-    about: 'terraform validate of the module, its parts and the examples',
-    linter: true,
-    run: checkTerraformValid,
-  },
-  { name: 'plan', about: 'terraform test', run: checkTerraformTests },
-  {
-    name: 'iam',
-    about: 'the rendered policies, judged by an IAM simulator',
-    run: () => countedBy(join('tests', 'iam', 'run.mjs')),
-  },
-  {
-    name: 'model',
-    about: 'every interleaving of the launch protocol in small worlds',
-    run: () => countedBy(join('tests', 'model', 'run.mjs')),
-  },
-  {
-    name: 'mutation',
-    about: 'each promise broken in the code once: the tests notice',
-    run: () => countedBy(join('tests', 'mutation', 'run.mjs')),
-  },
   {
     name: 'machine',
     about: 'the boot script, run in a system of its own (root only)',
+    lane: 'waiting',
     run: () => countedBy(join('tests', 'machine', 'run.mjs')),
   },
   {
@@ -64,66 +98,11 @@ export const checks = [
     about:
       'the whole system in the sandbox, attacked, searched for secrets and unused rights; then a second ' +
       'plan that must be empty, a drain and a destroy that leave nothing',
+    lane: 'waiting',
     run: checkDemo,
   },
   ...linters.map((linter) => ({ ...linter, linter: true, onlyByName: true })),
 ];
-
-/**
- * What runs a handler or an adapter in a second or two; the long searches and the decisions do not hang on Node's
- * release.
- */
-const ON_RUNTIMES = [
-  'lambdas/functions',
-  'lambdas/libs/(aws|github|runtime)',
-  'lambdas/build',
-  'lambdas/testing/system/[a-z-]+.test',
-];
-const LONG = ['/node_modules/', '\\.property\\.', 'lambdas/testing/system/races', 'crash'];
-
-async function checkRuntimes() {
-  await ensureRuntimes({ root, log: (line) => console.log(line) });
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const [name, node] of Object.entries(runtimePrograms(root))) {
-    console.log(`\n${name}`);
-    const result = await jest('lambdas', { node, name, args: [...ON_RUNTIMES, '--testPathIgnorePatterns', ...LONG] });
-    for (const key of Object.keys(total)) total[key] += result[key];
-  }
-  return total;
-}
-
-async function jest(workspace, { node = process.execPath, name = workspace, args = [] } = {}) {
-  const folder = join(root, '.sandbox', 'tests');
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${name}.json`);
-  const { code } = await execute(
-    node,
-    [
-      join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
-      ...args,
-      '-c',
-      join(workspace, 'jest.config.cjs'),
-      '--maxWorkers',
-      '100%',
-      '--json',
-      '--outputFile',
-      file,
-    ],
-    { env: { ...process.env, FORCE_COLOR: '0' } },
-  );
-  const report = JSON.parse(readFileSync(file, 'utf8'));
-  const brokenSuites = report.testResults.filter(
-    (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
-  ).length;
-  if (code !== 0 && report.numFailedTests + brokenSuites === 0)
-    throw new CheckFailed(`jest ended with exit code ${code} although no test failed`);
-  if (report.numPassedTests === 0) throw new CheckFailed(`jest ran no test of ${workspace}`);
-  return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests + brokenSuites,
-    skipped: report.numPendingTests,
-  };
-}
 
 async function checkEmulator() {
   const log = (line) => console.log(line);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { SetupError, findProgram } from './command.mjs';
@@ -59,7 +59,10 @@ export async function prepareTerraform({ folder, source, env = process.env }) {
   const found = source ?? (await findProviderSource({ env }));
   const file = join(folder, 'terraform.rc');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(file, cliConfig(found));
+  // In one piece: another Terraform may be reading it.
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, cliConfig(found));
+  renameSync(draft, file);
   return { source: found, env: { ...env, TF_CLI_CONFIG_FILE: file, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' } };
 }
 

@@ -36,6 +36,7 @@ export const linters = [
   { name: 'tflint', about: 'tflint, with the rules that it brings for Terraform', run: checkTflint },
   { name: 'checkov', about: 'checkov; every skip has a reason', run: checkCheckov },
   { name: 'shell', about: 'shellcheck of every script and of the rendered user data', run: checkShell },
+  { name: 'python', about: 'ruff: the layout of every Python file, and its lint', run: checkPython },
   { name: 'yaml', about: 'yamllint of every YAML file', run: checkYaml },
 ];
 
@@ -89,7 +90,7 @@ function isScript(file) {
  */
 async function userData() {
   const { planOnce, resourcesOf } = await import('../../tests/terraform/render.mjs');
-  const templates = resourcesOf(await planOnce()).filter(({ type }) => type === 'aws_launch_template');
+  const templates = resourcesOf(await planOnce('shell')).filter(({ type }) => type === 'aws_launch_template');
   const texts = new Map(
     templates.map(({ address, values }) => [Buffer.from(values.user_data, 'base64').toString('utf8'), address]),
   );
@@ -101,6 +102,19 @@ async function checkYaml() {
   const files = await tracked('*.yml', '*.yaml');
   await mustRun(await pythonTool('yamllint'), ['--strict', '--config-file', config('yamllint.yaml'), ...files]);
   return { passed: files.length, failed: 0 };
+}
+
+async function checkPython() {
+  const ruff = await pythonTool('ruff');
+  const files = await tracked('*.py');
+  // Both judge in any case: the layout of a file says nothing about its lint.
+  const steps = [
+    ['format', '--check', '--no-cache', ...files],
+    ['check', '--no-cache', ...files],
+  ];
+  let failed = 0;
+  for (const args of steps) if ((await execute(ruff, args)).code !== 0) failed += 1;
+  return { passed: steps.length - failed, failed };
 }
 
 async function tracked(...patterns) {

@@ -23,7 +23,7 @@ if (missing !== undefined) {
 }
 
 const root = ensureRoot(join(ROOT, '.sandbox', 'machine'), (line) => console.log(line));
-const { user_data: encoded } = resource(await planOnce(), 'module.runners.aws_launch_template.tier["small"]');
+const { user_data: encoded } = resource(await planOnce('machine'), 'module.runners.aws_launch_template.tier["small"]');
 const text = Buffer.from(encoded, 'base64').toString('utf8');
 const surroundings = { root, logGroup: `/${PREFIX}/runners`, parameterRoot: `/${PREFIX}/tenants` };
 

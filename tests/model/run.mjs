@@ -3,9 +3,9 @@
 //
 //   node tests/model/run.mjs          the short configurations and every flaw
 //   node tests/model/run.mjs --soak   the long ones too
-import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ownWorkers } from '../../scripts/lanes.mjs';
 import { execute } from '../../scripts/process.mjs';
 
 const cwd = dirname(fileURLToPath(import.meta.url));
@@ -23,7 +23,7 @@ const tasks = [...configurations.map((name) => [name]), ...flaws.map((name) => [
 const count = tasks.length;
 let failed = 0;
 
-const workers = Array.from({ length: Math.min(availableParallelism(), 8) }, async () => {
+const workers = Array.from({ length: Math.min(ownWorkers(), 8) }, async () => {
   for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
     const { code, stdout, stderr } = await model(...task);
     process.stdout.write(stdout);

@@ -20,9 +20,8 @@ export const mutations = [
     file: 'libs/aws/src/dynamodb/tenant-registry.ts',
     edits: [
       [
-        'const outcome = await changeRow(installationId, expression, update, `${isTenant(expression)} AND ' +
-          '${mayHoldSlots(expression)}`);',
-        'const outcome = await changeRow(installationId, expression, update, mayHoldSlots(expression));',
+        '        update,\n        `${isTenant(expression)} AND ${mayHoldSlots(expression)}`,\n',
+        '        update,\n        mayHoldSlots(expression),\n',
       ],
     ],
     suites: ['testing/kit/src/contracts/dynamodb'],
@@ -67,16 +66,14 @@ export const mutations = [
   },
   {
     name: 'the lease: taken although another holds it',
-    file: 'libs/core/src/protocol/admit.ts',
-    edits: [
-      ['{ from: [launch.state], leaseFreeAt: now.getTime(), leaseFreeFor: holder.name,', '{ from: [launch.state],'],
-    ],
+    file: 'libs/core/src/transitions/lease.ts',
+    edits: [['    leaseFreeAt: deps.clock.now().getTime(),\n    leaseFreeFor: holder.name,\n', '']],
     suites: ['testing/system/counterexamples'],
   },
   {
     name: 'the lease: taken to settle although the row was written since',
-    file: 'libs/core/src/protocol/admit.ts',
-    edits: [['...(options.unchanged === true && { version: launch.version })', '']],
+    file: 'libs/core/src/transitions/lease.ts',
+    edits: [['...(options.unchanged === true && { version: launch.version }),', '']],
     suites: ['testing/system/counterexamples'],
   },
   {
@@ -84,7 +81,7 @@ export const mutations = [
     file: 'functions/scale-up/src/launch-instance.ts',
     edits: [
       [
-        'current = await writeIntent(current, next, attempted, delivery, deps);',
+        'current = await writeIntent(current, { intent: next, attempted }, lease, deps);',
         "current = { ...current, state: 'launching', intent: next };",
       ],
     ],
@@ -95,8 +92,7 @@ export const mutations = [
     file: 'functions/scale-up/src/launch-instance.ts',
     edits: [
       [
-        "      case 'unknown':\n        throw new RetryLater(`EC2 gave no clear answer (${answer.code}); " +
-          'the same call is repeated`);\n',
+        "      case 'unknown':\n        throw new RetryLater(`EC2 gave no clear answer (${answer.code}); the same call is repeated`);\n",
         '',
       ],
       ["      case 'refused':\n", "      case 'unknown':\n      case 'refused':\n"],
@@ -105,8 +101,11 @@ export const mutations = [
   },
   {
     name: 'the start number: a relaunch uses the ended launch again',
-    file: 'libs/core/src/protocol/park-for-restart.ts',
-    edits: [['const startNumber = job.startNumber + 1;', 'const startNumber = job.startNumber;']],
+    file: 'libs/core/src/transitions/job-waits.ts',
+    edits: [
+      ['  startNumber: job.startNumber + 1,', '  startNumber: job.startNumber,'],
+      ['launchIdOf(job.jobId, job.startNumber + 1)', 'launchIdOf(job.jobId, job.startNumber)'],
+    ],
     suites: ['testing/system/launch'],
   },
   {
@@ -114,8 +113,8 @@ export const mutations = [
     file: 'libs/core/src/protocol/dispatch-next-jobs.ts',
     edits: [
       [
-        '  const startNumber = job.startNumber + 1;',
-        '  if (job.startNumber > 0) return undefined;\n  const startNumber = job.startNumber + 1;',
+        '  const renewed = await renewStart(job, deps);',
+        '  if (job.startNumber > 0) return undefined;\n  const renewed = await renewStart(job, deps);',
       ],
     ],
     suites: ['testing/system/launch'],
@@ -173,19 +172,14 @@ export const mutations = [
   },
   {
     name: "the tenant's status after RunInstances",
-    file: 'functions/scale-up/src/start-runner.ts',
-    edits: [
-      [
-        "  if (verdict.kind === 'park') return undo(",
-        "  if (verdict.kind === 'park' && launch.instanceId === undefined) return undo(",
-      ],
-    ],
+    file: 'functions/scale-up/src/decide-start.ts',
+    edits: [["if (policy.kind !== 'pass') return policy;", "if (policy.kind === 'refuse') return policy;"]],
     suites: ['testing/system/launch'],
   },
   {
     name: "a late worker's undo: the machine without its registration",
-    file: 'functions/scale-up/src/start-runner.ts',
-    edits: [["const registration = configured || !fresh ? 'must-go' : 'none';", "const registration = 'none';"]],
+    file: 'functions/scale-up/src/finish-start.ts',
+    edits: [["how.registration ?? (isFirst ? 'none' : 'must-go')", "'none'"]],
     suites: ['testing/system/counterexamples'],
   },
   {
@@ -214,7 +208,7 @@ export const mutations = [
   {
     name: 'the last receive parks the job',
     file: 'functions/scale-up/src/handle-job.ts',
-    edits: [['    await parkAfterError(message, cause, deps);\n', '']],
+    edits: [['    await parkPoisoned(message, cause, deps);\n', '']],
     suites: ['testing/system/launch'],
   },
   {
@@ -233,8 +227,8 @@ export const mutations = [
     file: 'functions/recovery/src/find-failed-deliveries.ts',
     edits: [
       [
-        '    await learn(page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom), ' +
-          'delivered, deps);\n',
+        '    await learn(\n      page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom),\n' +
+          '      delivered,\n      deps,\n    );\n',
         '',
       ],
       [

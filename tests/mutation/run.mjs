@@ -4,8 +4,9 @@
 //   node tests/mutation/run.mjs            all
 //   node tests/mutation/run.mjs idle       those whose name contains the word
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ownWorkers } from '../../scripts/lanes.mjs';
 import { execute, root, tool } from '../../scripts/process.mjs';
 import { mutations } from './mutations.mjs';
 
@@ -14,7 +15,7 @@ const wanted = mutations.filter(({ name }) => name.includes(word));
 const folder = mkdtempSync(join(tmpdir(), 'mutation-'));
 const results = [];
 const queue = [...wanted];
-const workers = Array.from({ length: Math.min(availableParallelism(), 4) }, async () => {
+const workers = Array.from({ length: Math.min(ownWorkers(), 4) }, async () => {
   for (let mutation = queue.shift(); mutation !== undefined; mutation = queue.shift())
     results.push(await judge(mutation));
 });

@@ -2,7 +2,7 @@
 // ./offline-aws.mjs. The plan shows the whole text of every policy and the user data, because the module builds them
 // from names.
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,7 +60,7 @@ export function copyModule(folder, zips) {
  * Answers terraform's plan of an example as JSON, and what it printed; `failed` when it refused. `aws` is what AWS
  * says: see ./offline-aws.mjs.
  */
-export async function plan({ example = 'sandbox', zips = true, variables = {}, settings, aws = {} } = {}) {
+export async function plan({ example = 'sandbox', zips = true, variables = {}, settings, aws = {}, data } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'plan-'));
   const offline = await listenAsAws({ account: ACCOUNT, ...aws });
   try {
@@ -68,7 +68,7 @@ export async function plan({ example = 'sandbox', zips = true, variables = {}, s
     const cwd = join(folder, 'examples', example);
     // Settings that the example leaves alone; Terraform merges a file of this name into it.
     if (settings) writeFileSync(join(cwd, 'override.tf'), `module "multi_tenant_runners" {\n${settings}\n}\n`);
-    const env = { ...(await initialise(example, cwd)), AWS_ENDPOINT_URL: offline.url };
+    const env = { ...(await initialise(example, cwd, data)), AWS_ENDPOINT_URL: offline.url };
     const options = { cwd, env, maxBuffer: MAX_PLAN_BYTES };
     const file = join(folder, 'variables.tfvars.json');
     writeFileSync(file, JSON.stringify({ ...VARIABLES[example], ...variables }));
@@ -92,9 +92,10 @@ export async function plan({ example = 'sandbox', zips = true, variables = {}, s
 
 /**
  * Terraform's own data stays between runs, so that the provider is fetched once. Answers the environment for Terraform.
+ * Programs that may run at the same time name a `data` folder each: two `terraform init` in one disturb each other.
  */
-export async function initialise(example, cwd) {
-  const folder = join(ROOT, '.sandbox', 'terraform-tests', `render-${example}`);
+export async function initialise(example, cwd, data = 'render') {
+  const folder = join(ROOT, '.sandbox', 'terraform-tests', `${data}-${example}`);
   mkdirSync(folder, { recursive: true });
   const given = process.env.TF_CLI_CONFIG_FILE;
   const { env } = given && existsSync(given) ? { env: process.env } : await prepareTerraform({ folder });
@@ -105,16 +106,27 @@ export async function initialise(example, cwd) {
     AWS_EC2_METADATA_DISABLED: 'true',
     CHECKPOINT_DISABLE: '1',
   };
+  // Copies of an example have the same modules and provider, and so need the first one's lock alone. Each `init` reads
+  // the whole provider for its checksum: seconds.
+  const known = locks.get(folder);
+  if (known !== undefined) {
+    writeFileSync(join(cwd, LOCK), known);
+    return own;
+  }
   const backend = example === 'sandbox' ? ['-reconfigure', `-backend-config=path=${join(folder, 'state')}`] : [];
   await run(findTerraform(), ['init', '-no-color', '-input=false', ...backend], { cwd, env: own });
+  locks.set(folder, readFileSync(join(cwd, LOCK)));
   return own;
 }
+
+const LOCK = '.terraform.lock.hcl';
+const locks = new Map();
 
 let planned;
 
 /** The plan of examples/sandbox as it stands; made once for all test files of a process. */
-export async function planOnce() {
-  planned ??= plan();
+export async function planOnce(data) {
+  planned ??= plan({ data });
   const { failed, output, json } = await planned;
   if (failed) throw new Error(output);
   return json;

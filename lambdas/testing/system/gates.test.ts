@@ -129,7 +129,7 @@ describe('a gate that opens', () => {
     let asked = false;
     const whileGateShutsAndOpens = async (): Promise<void> => {
       shut(system, 1);
-      await expect(waiting(system, 1)).rejects.toThrow(/in other hands/);
+      await expect(waiting(system, 1)).rejects.toThrow(/leased by another invocation/);
       system.harness.state.github.jobs.set(1, { status: 'queued' });
       await approve(system, 1);
     };

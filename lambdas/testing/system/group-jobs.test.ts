@@ -261,14 +261,14 @@ describe('a public job that a runner group admits', () => {
     expect(system.harness.state.fleet.machines.get(instanceId)?.state).toBe('pending');
   });
 
-  test('is told of again while the machine is in other hands', async () => {
+  test('is told of again while another invocation has the lease', async () => {
     const system = setUp(1, [1]);
     await system.queueJob(1);
     const { instanceId } = system.machineOf(1);
     const event = { ...system.takeJob(instanceId, 90), ...isPublic };
     const lease = { leaseOwner: 'somebody', leaseUntil: system.harness.clock.now().getTime() + MINUTE };
     await system.harness.state.launches.change(1001, '1-1', { from: ['running'] }, lease);
-    await expect(system.jobEvent(event)).rejects.toThrow('in other hands');
+    await expect(system.jobEvent(event)).rejects.toThrow('leased by another invocation');
     system.harness.clock.advance(2 * MINUTE);
     await system.jobEvent(event);
     expect(system.harness.state.fleet.machines.get(instanceId)?.state).toBe('shutting-down');

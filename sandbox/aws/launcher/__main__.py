@@ -15,12 +15,20 @@ def environment(config):
     """What the emulator reads when it is imported. Only what it needs: Lambdas inherit this environment."""
     state = config["state_dir"]
     return {
-        "AUTH": "true", "GATEWAY_PORT": str(config["port"]), "MINISTACK_HOST": HOST, "MINISTACK_REGION": config["region"],
-        "MINISTACK_ACCOUNT_ID": config["account_id"], "AWS_ACCESS_KEY_ID": config["access_key_id"],
-        "AWS_SECRET_ACCESS_KEY": config["secret_access_key"], "AWS_DEFAULT_REGION": config["region"],
-        "LAMBDA_EXECUTOR": "local", "S3_DATA_DIR": os.path.join(state, "s3"), "STATE_DIR": os.path.join(state, "state"),
+        "AUTH": "true",
+        "GATEWAY_PORT": str(config["port"]),
+        "MINISTACK_HOST": HOST,
+        "MINISTACK_REGION": config["region"],
+        "MINISTACK_ACCOUNT_ID": config["account_id"],
+        "AWS_ACCESS_KEY_ID": config["access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": config["secret_access_key"],
+        "AWS_DEFAULT_REGION": config["region"],
+        "LAMBDA_EXECUTOR": "local",
+        "S3_DATA_DIR": os.path.join(state, "s3"),
+        "STATE_DIR": os.path.join(state, "state"),
         # Neither service is ours to start, and both bind ports of their own.
-        "SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
         # The emulator sweeps containers that it takes for its own; a sandbox must not touch anybody's.
         "DOCKER_HOST": f"unix://{os.path.join(state, 'no-docker.sock')}",
         "LOG_LEVEL": config.get("log_level", "INFO"),
@@ -101,8 +109,11 @@ def _end():
 
 def main():
     parser = argparse.ArgumentParser(prog="launcher")
-    parser.add_argument("--config", required=True, help="JSON: port, region, account_id, access_key_id, "
-                        "secret_access_key, token, state_dir, runtimes, owner")
+    parser.add_argument(
+        "--config",
+        required=True,
+        help="JSON: port, region, account_id, access_key_id, secret_access_key, token, state_dir, runtimes, owner",
+    )
     with open(parser.parse_args().config, encoding="utf-8") as file:
         config = json.load(file)
     asyncio.run(_run(*build(config), config["port"], config.get("owner")))

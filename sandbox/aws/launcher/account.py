@@ -20,17 +20,25 @@ class Account:
 
     def launch_template(self, specification):
         wanted_id, name = specification.get("LaunchTemplateId"), specification.get("LaunchTemplateName")
-        template = self._ec2._launch_templates.get(wanted_id) if wanted_id else next(
-            (one for one in self._ec2._launch_templates.values() if one["LaunchTemplateName"] == name), None)
+        template = (
+            self._ec2._launch_templates.get(wanted_id)
+            if wanted_id
+            else next((one for one in self._ec2._launch_templates.values() if one["LaunchTemplateName"] == name), None)
+        )
         if template is None:
             code = "InvalidLaunchTemplateId.NotFound" if wanted_id else "InvalidLaunchTemplateName.NotFoundException"
             raise Ec2Error(code, f"The specified launch template, {wanted_id or name}, does not exist.")
         wanted = str(specification.get("Version") or "$Default")
-        number = {"$Default": template["DefaultVersionNumber"], "$Latest": template["LatestVersionNumber"]}.get(wanted, wanted)
+        number = {"$Default": template["DefaultVersionNumber"], "$Latest": template["LatestVersionNumber"]}.get(
+            wanted, wanted
+        )
         version = next((one for one in template["Versions"] if str(one["VersionNumber"]) == str(number)), None)
         if version is None:
-            raise Ec2Error("InvalidLaunchTemplateId.VersionNotFound", f"Could not find the specified version {wanted} "
-                           f"for the launch template with ID {template['LaunchTemplateId']}.")
+            raise Ec2Error(
+                "InvalidLaunchTemplateId.VersionNotFound",
+                f"Could not find the specified version {wanted} "
+                f"for the launch template with ID {template['LaunchTemplateId']}.",
+            )
         return Template(template["LaunchTemplateId"], version["VersionNumber"], version.get("LaunchTemplateData") or {})
 
     def subnet(self, subnet_id):
@@ -44,22 +52,32 @@ class Account:
     def groups(self, group_ids, vpc_id):
         groups = group_ids or [self._default_group(vpc_id)]
         if len(groups) > _MAX_GROUPS:
-            raise Ec2Error("SecurityGroupsPerInterfaceLimitExceeded",
-                           "You have exceeded the maximum number of security groups allowed per network interface.")
+            raise Ec2Error(
+                "SecurityGroupsPerInterfaceLimitExceeded",
+                "You have exceeded the maximum number of security groups allowed per network interface.",
+            )
         for group_id in groups:
             group = self._ec2._security_groups.get(group_id)
             if group is None:
                 raise Ec2Error("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
             if group["VpcId"] != vpc_id:
-                raise Ec2Error("InvalidParameter", f"Security group {group_id} and the subnet belong to different networks.")
+                raise Ec2Error(
+                    "InvalidParameter", f"Security group {group_id} and the subnet belong to different networks."
+                )
         return groups
 
     def group_name(self, group_id):
         return self._ec2._security_groups.get(group_id, {}).get("GroupName", group_id)
 
     def _default_group(self, vpc_id):
-        return next((group["GroupId"] for group in self._ec2._security_groups.values()
-                     if group["VpcId"] == vpc_id and group["GroupName"] == "default"), self._ec2._DEFAULT_SG_ID)
+        return next(
+            (
+                group["GroupId"]
+                for group in self._ec2._security_groups.values()
+                if group["VpcId"] == vpc_id and group["GroupName"] == "default"
+            ),
+            self._ec2._DEFAULT_SG_ID,
+        )
 
     def image(self, wanted):
         """(the public parameter that named the image or None, the image id)."""
@@ -69,7 +87,9 @@ class Account:
             name = wanted.removeprefix(_PARAMETER_PREFIX)
             value = self._parameter(name)
             if value is None:
-                raise Ec2Error("InvalidParameterValue", f"The SSM parameter {name} given as an image ID does not exist.")
+                raise Ec2Error(
+                    "InvalidParameterValue", f"The SSM parameter {name} given as an image ID does not exist."
+                )
             return name, value
         if not _IMAGE.match(wanted):
             raise Ec2Error("InvalidAMIID.Malformed", f'Invalid id: "{wanted}"')
@@ -95,15 +115,25 @@ class Account:
         profile = self._iam._lookup_instance_profile(name=wanted.get("Name") or "", arn=wanted.get("Arn") or "")
         if profile is None:
             member, value = ("name", wanted["Name"]) if wanted.get("Name") else ("arn", wanted["Arn"])
-            raise Ec2Error("InvalidParameterValue", f"Value ({value}) for parameter iamInstanceProfile.{member} is invalid. "
-                           f"Invalid IAM Instance Profile {member}")
+            raise Ec2Error(
+                "InvalidParameterValue",
+                f"Value ({value}) for parameter iamInstanceProfile.{member} is invalid. "
+                f"Invalid IAM Instance Profile {member}",
+            )
         roles = profile.get("Roles") or []
         if not roles:
-            raise Ec2Error("InvalidParameterValue", f"IAM Instance Profile \"{profile['Arn']}\" has no associated IAM Roles")
+            raise Ec2Error(
+                "InvalidParameterValue", f'IAM Instance Profile "{profile["Arn"]}" has no associated IAM Roles'
+            )
         role = roles[0]
         name = role.get("RoleName") if isinstance(role, dict) else role
         record = self._iam._roles.get(name) or {}
-        return {"arn": profile["Arn"], "id": profile["InstanceProfileId"], "role_arn": record.get("Arn"), "role_name": name}
+        return {
+            "arn": profile["Arn"],
+            "id": profile["InstanceProfileId"],
+            "role_arn": record.get("Arn"),
+            "role_name": name,
+        }
 
     def role_name(self, profile_arn):
         profile = self._iam._lookup_instance_profile(arn=profile_arn) or {}

@@ -11,8 +11,15 @@ import json
 import uuid
 
 _TARGETS = {"AWSInsightsIndexService": "ce", "ServiceQuotasV20190624": "servicequotas"}
-_METRICS = {"AmortizedCost", "BlendedCost", "NetAmortizedCost", "NetUnblendedCost", "NormalizedUsageAmount",
-            "UnblendedCost", "UsageQuantity"}
+_METRICS = {
+    "AmortizedCost",
+    "BlendedCost",
+    "NetAmortizedCost",
+    "NetUnblendedCost",
+    "NormalizedUsageAmount",
+    "UnblendedCost",
+    "UsageQuantity",
+}
 # What a new account has:
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html#ec2-on-demand-instances-limits
 _QUOTAS = {
@@ -39,8 +46,12 @@ class AccountServices:
 
     def answer(self, operation, request):
         """(status, headers, body) in the JSON protocol that both services speak."""
-        handler = {"UpdateCostAllocationTagsStatus": self._activate, "GetCostAndUsage": self._costs,
-                   "GetServiceQuota": self._quota, "RequestServiceQuotaIncrease": self._increase}.get(operation)
+        handler = {
+            "UpdateCostAllocationTagsStatus": self._activate,
+            "GetCostAndUsage": self._costs,
+            "GetServiceQuota": self._quota,
+            "RequestServiceQuotaIncrease": self._increase,
+        }.get(operation)
         try:
             if handler is None:
                 raise Refused("UnknownOperationException", f"The sandbox has no {operation}.")
@@ -55,8 +66,9 @@ class AccountServices:
         for entry in request.get("CostAllocationTagsStatus") or []:
             key, status = entry.get("TagKey"), entry.get("Status")
             if key not in known:
-                errors.append({"TagKey": key, "Code": "TagKeysNotFoundException",
-                               "Message": f"Tag keys not found: {key}"})
+                errors.append(
+                    {"TagKey": key, "Code": "TagKeysNotFoundException", "Message": f"Tag keys not found: {key}"}
+                )
             elif status == "Active":
                 self._active.add(key)
             else:
@@ -72,10 +84,15 @@ class AccountServices:
             raise Refused("ValidationException", f"Metrics must be of {', '.join(sorted(_METRICS))}")
         grouped = request.get("GroupBy") or []
         nothing = {metric: {"Amount": "0", "Unit": "USD"} for metric in metrics}
-        groups = [{"Keys": [f"{one['Key']}${value}"], "Metrics": nothing}
-                  for one in grouped for value in self._values(one)]
-        period = {"TimePeriod": {"Start": str(start), "End": str(end)}, "Total": {} if grouped else nothing,
-                  "Groups": groups, "Estimated": True}
+        groups = [
+            {"Keys": [f"{one['Key']}${value}"], "Metrics": nothing} for one in grouped for value in self._values(one)
+        ]
+        period = {
+            "TimePeriod": {"Start": str(start), "End": str(end)},
+            "Total": {} if grouped else nothing,
+            "Groups": groups,
+            "Estimated": True,
+        }
         return {"GroupDefinitions": grouped, "ResultsByTime": [period], "DimensionValueAttributes": []}
 
     def _values(self, group):
@@ -87,28 +104,48 @@ class AccountServices:
 
     def _quota(self, request):
         key, name, value = _known_quota(request)
-        return {"Quota": {"ServiceCode": key[0], "QuotaCode": key[1], "QuotaName": name, "Value": value, "Unit": "None",
-                          "Adjustable": True, "GlobalQuota": False}}
+        return {
+            "Quota": {
+                "ServiceCode": key[0],
+                "QuotaCode": key[1],
+                "QuotaName": name,
+                "Value": value,
+                "Unit": "None",
+                "Adjustable": True,
+                "GlobalQuota": False,
+            }
+        }
 
     def _increase(self, request):
         key, name, value = _known_quota(request)
         wanted = request.get("DesiredValue") or 0
         if wanted <= value:
-            raise Refused("IllegalArgumentException",
-                          f"You must provide a quota value greater than the current quota value, {value}.")
+            raise Refused(
+                "IllegalArgumentException",
+                f"You must provide a quota value greater than the current quota value, {value}.",
+            )
         if key in self._asked:
-            raise Refused("ResourceAlreadyExistsException",
-                          "Only one open service quota increase request is allowed per quota.")
-        self._asked[key] = {"Id": uuid.uuid4().hex, "ServiceCode": key[0], "QuotaCode": key[1], "QuotaName": name,
-                            "DesiredValue": wanted, "Status": "PENDING"}
+            raise Refused(
+                "ResourceAlreadyExistsException", "Only one open service quota increase request is allowed per quota."
+            )
+        self._asked[key] = {
+            "Id": uuid.uuid4().hex,
+            "ServiceCode": key[0],
+            "QuotaCode": key[1],
+            "QuotaName": name,
+            "DesiredValue": wanted,
+            "Status": "PENDING",
+        }
         return {"RequestedQuota": self._asked[key]}
 
 
 def _known_quota(request):
     key = (request.get("ServiceCode"), request.get("QuotaCode"))
     if key not in _QUOTAS:
-        raise Refused("NoSuchResourceException",
-                      f"The request failed because the specified service or quota does not exist: {key[0]} {key[1]}.")
+        raise Refused(
+            "NoSuchResourceException",
+            f"The request failed because the specified service or quota does not exist: {key[0]} {key[1]}.",
+        )
     return key, *_QUOTAS[key]
 
 

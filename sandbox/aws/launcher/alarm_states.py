@@ -1,7 +1,9 @@
-"""States of alarms as CloudWatch reckons them. The emulator ignores dimensions, periods and missing data, and looks only when a metric is put.
+"""States of alarms as CloudWatch reckons them. The emulator ignores dimensions, periods and missing data, and looks
+only when a metric is put.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
-Thinner than AWS: exactly the newest `EvaluationPeriods` are looked at, counted back from now; no anomaly bands, no metric maths.
+Thinner than AWS: exactly the newest `EvaluationPeriods` are looked at, counted back from now; no anomaly bands, no
+metric maths.
 """
 
 import time
@@ -42,7 +44,8 @@ class AlarmStates:
         if new == old:
             return
         shown = ", ".join("no data" if value is None else f"{value:g}" for value in values)
-        reason = f"Threshold Crossed: {shown} in the last {len(values)} periods, newest first; threshold {alarm['Threshold']:g}"
+        periods = f"{shown} in the last {len(values)} periods, newest first"
+        reason = f"Threshold Crossed: {periods}; threshold {alarm['Threshold']:g}"
         alarm.update(StateValue=new, StateReason=reason, StateUpdatedTimestamp=int(self._now()))
         self._cloudwatch._record_history(alarm["AlarmName"], old, new, reason)
         self._cloudwatch._dispatch_alarm_actions(alarm, old, new, reason)
@@ -83,4 +86,5 @@ def _evaluated(original, states):
     def answer(*arguments, **keywords):
         states.evaluate_all()
         return original(*arguments, **keywords)
+
     return answer

@@ -1,4 +1,5 @@
-"""Alarms as DescribeAlarms answers them: in the query protocol, which Terraform's provider speaks, the emulator leaves most out.
+"""Alarms as DescribeAlarms answers them: in the query protocol, which Terraform's provider speaks, the emulator leaves
+most out.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
 """
@@ -35,14 +36,18 @@ def install(cloudwatch):
         if is_cbor or is_json or answer[0] != 200:
             return answer
         # The same question in JSON, whose answer is whole.
-        asked = {"AlarmNamePrefix": cloudwatch._p(params, "AlarmNamePrefix") or None,
-                 "StateValue": cloudwatch._p(params, "StateValue") or None,
-                 "NextToken": cloudwatch._p(params, "NextToken") or None,
-                 "MaxRecords": cloudwatch._p(params, "MaxRecords") or None,
-                 "AlarmNames": _members(cloudwatch, params, "AlarmNames"),
-                 "AlarmTypes": _members(cloudwatch, params, "AlarmTypes")}
+        asked = {
+            "AlarmNamePrefix": cloudwatch._p(params, "AlarmNamePrefix") or None,
+            "StateValue": cloudwatch._p(params, "StateValue") or None,
+            "NextToken": cloudwatch._p(params, "NextToken") or None,
+            "MaxRecords": cloudwatch._p(params, "MaxRecords") or None,
+            "AlarmNames": _members(cloudwatch, params, "AlarmNames"),
+            "AlarmTypes": _members(cloudwatch, params, "AlarmTypes"),
+        }
         whole = json.loads(original({}, asked, False, True)[2])
-        return cloudwatch._xml(200, "DescribeAlarmsResponse", f"<DescribeAlarmsResult>{xml_of(whole)}</DescribeAlarmsResult>")
+        return cloudwatch._xml(
+            200, "DescribeAlarmsResponse", f"<DescribeAlarmsResult>{xml_of(whole)}</DescribeAlarmsResult>"
+        )
 
     cloudwatch._describe_alarms = describe_alarms
 

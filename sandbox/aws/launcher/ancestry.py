@@ -1,5 +1,6 @@
-"""Lambda's guard against loops, for functions that read queues: a message carries how often each function was in the chain of
-requests that led to it, and Lambda stops a function that is there for about the 17th time. The emulator counts direct calls only.
+"""Lambda's guard against loops, for functions that read queues: a message carries how often each function was in the
+chain of requests that led to it, and Lambda stops a function that is there for about the 17th time. The emulator counts
+direct calls only.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 """
@@ -36,7 +37,9 @@ def read(header):
 
 def write(chain):
     links = "|".join(f"{key}:{times}" for key, times in chain.items())
-    return f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)};Parent={secrets.token_hex(8)};Sampled=0;Lineage={links}"
+    return (
+        f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)};Parent={secrets.token_hex(8)};Sampled=0;Lineage={links}"
+    )
 
 
 def joined(function_arn, headers):
@@ -62,13 +65,19 @@ class Ancestry:
         self._stopped[name] = self._stopped.get(name, 0) + 1
 
     def described(self):
-        return [{"function": name, "longest": longest, "stopped": self._stopped.get(name, 0)} for name, longest in self._longest.items()]
+        return [
+            {"function": name, "longest": longest, "stopped": self._stopped.get(name, 0)}
+            for name, longest in self._longest.items()
+        ]
 
 
 def install(lambda_service, sqs, ancestry):
-    """A message that a function sends carries its chain; the function that reads it goes on from there, or is stopped."""
+    """A sent message carries its sender's chain; the function that reads it continues the chain, or is stopped."""
     original_attributes, original_batch, original_trace = (
-        sqs._build_send_sys_attrs, lambda_service._run_sqs_batch, lambda_service._xray_trace_id_for_invocation)
+        sqs._build_send_sys_attrs,
+        lambda_service._run_sqs_batch,
+        lambda_service._xray_trace_id_for_invocation,
+    )
 
     def build_send_sys_attrs(now, given):
         attributes = original_attributes(now, given)
@@ -84,7 +93,11 @@ def install(lambda_service, sqs, ancestry):
         ancestry.seen(name, length)
         if length > STOPS_AFTER and function.get("recursive_loop", "Terminate") != "Allow":
             ancestry.stopped(name)
-            logger.warning("Lambda stops %s: it is in one chain of requests for the %dth time; its batch goes back to the queue", name, length)
+            logger.warning(
+                "Lambda stops %s: it is in one chain of requests for the %dth time; its batch goes back to the queue",
+                name,
+                length,
+            )
             esm["LastProcessingResult"] = "FAILED"
             return None
         token = _chain.set(chain)

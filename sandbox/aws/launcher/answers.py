@@ -1,8 +1,9 @@
 """Answers that were given, for a client whose answer got lost on the way and who asks again.
 
-Terraform makes hundreds of calls in seconds, and now and then, on a busy machine, a connection breaks after the call was carried out. The
-SDK asks again under the same invocation id, and a call that creates something would then be told that it exists. Only the
-administrator's calls are kept: what happens to a Lambda's call that is tried twice is for the product to bear.
+Terraform makes hundreds of calls in seconds, and now and then, on a busy machine, a connection breaks after the call
+was carried out. The SDK asks again under the same invocation id, and a call that creates something would then be told
+that it exists. Only the administrator's calls are kept: what happens to a Lambda's call that is tried twice is for the
+product to bear.
 """
 
 import re

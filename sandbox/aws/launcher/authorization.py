@@ -9,8 +9,11 @@ from .ec2_checks import Check
 current_request = contextvars.ContextVar("sandbox_request", default=None)
 denied_check = contextvars.ContextVar("sandbox_denied_check", default=None)
 
-_SQS_BATCH = {"sqs:SendMessageBatch": "sqs:SendMessage", "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
-              "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility"}
+_SQS_BATCH = {
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+}
 
 
 def install_language(evaluator):
@@ -28,19 +31,30 @@ def install_language(evaluator):
         resources, not_resources, conditions = statement.resources, statement.not_resources, statement.conditions
         if getattr(statement, "has_variables", False):
             try:
+
                 def lookup(name):
                     return lookup_key(name, ctx)
+
                 resources = [language.substitute(one, lookup) for one in resources]
                 not_resources = [language.substitute(one, lookup) for one in not_resources]
                 conditions = language.substitute_conditions(conditions, lookup)
             except language.Unresolved:
                 return False
-        return (evaluator._resource_matches(ctx.resource_arn, resources, not_resources)
-                and evaluator._conditions_met(conditions, ctx))
+        return evaluator._resource_matches(ctx.resource_arn, resources, not_resources) and evaluator._conditions_met(
+            conditions, ctx
+        )
 
     def first_match(ctx, statements, effect):
-        return next((one for one in statements if one.effect == effect
-                     and evaluator._action_matches(ctx.action, one.actions, one.not_actions) and matches(one, ctx)), None)
+        return next(
+            (
+                one
+                for one in statements
+                if one.effect == effect
+                and evaluator._action_matches(ctx.action, one.actions, one.not_actions)
+                and matches(one, ctx)
+            ),
+            None,
+        )
 
     patterns = {}
 
@@ -70,6 +84,7 @@ def install_transport(evaluator):
 def _version_of(document):
     if isinstance(document, str):
         import json
+
         try:
             document = json.loads(document)
         except ValueError:
@@ -117,8 +132,9 @@ def install_enforcement(evaluator, actions, checks_of, tags_of_arn):
     def access_denied_response(service, action, principal_arn, request_id, **keywords):
         check = denied_check.get()
         if check is not None and not keywords.get("error_code") and service == "ec2":
-            keywords["message"] = (f"User: {principal_arn} is not authorized to perform: {check.action} "
-                                   f"on resource: {check.resource}")
+            keywords["message"] = (
+                f"User: {principal_arn} is not authorized to perform: {check.action} on resource: {check.resource}"
+            )
         return original_denial(service, action, principal_arn, request_id, **keywords)
 
     evaluator.enforce = enforce
@@ -126,8 +142,11 @@ def install_enforcement(evaluator, actions, checks_of, tags_of_arn):
 
 
 def _without_tags(context):
-    return {key: value for key, value in (context or {}).items()
-            if not key.lower().startswith("aws:requesttag/") and key.lower() != "aws:tagkeys"}
+    return {
+        key: value
+        for key, value in (context or {}).items()
+        if not key.lower().startswith("aws:requesttag/") and key.lower() != "aws:tagkeys"
+    }
 
 
 def _resource_tags(service, check, tags_of_arn):

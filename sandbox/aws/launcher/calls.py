@@ -1,4 +1,6 @@
-"""A log of AWS API calls, so that the bench and the tests can count them by principal and operation, and of what IAM judged for them."""
+"""A log of AWS API calls, so that the bench and the tests can count them by principal and operation, and of what IAM
+judged for them.
+"""
 
 import re
 import time
@@ -27,8 +29,10 @@ class CallLog:
         self._uses[(principal, action, resource, allowed)] += 1
 
     def uses(self):
-        return [{"principal": principal, "action": action, "resource": resource, "allowed": allowed, "count": count}
-                for (principal, action, resource, allowed), count in self._uses.items()]
+        return [
+            {"principal": principal, "action": action, "resource": resource, "allowed": allowed, "count": count}
+            for (principal, action, resource, allowed), count in self._uses.items()
+        ]
 
     def since(self, moment):
         return [call for call in self._calls if call["at"] >= moment]

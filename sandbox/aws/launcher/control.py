@@ -38,8 +38,13 @@ class Control:
             except ValueError as bad:
                 status, content = 400, {"message": str(bad)}
         payload = json.dumps(content).encode()
-        await send({"type": "http.response.start", "status": status, "headers": [
-            (b"content-type", b"application/json"), (b"content-length", str(len(payload)).encode())]})
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [(b"content-type", b"application/json"), (b"content-length", str(len(payload)).encode())],
+            }
+        )
         await send({"type": "http.response.body", "body": payload})
 
     def _answer(self, scope, body):
@@ -94,13 +99,20 @@ class Control:
         region, machine, tags = entry
         profile = (machine.get("IamInstanceProfile") or {}).get("Arn")
         return {
-            "instance_id": machine["InstanceId"], "state": machine["State"]["Name"], "user_data": user_data(machine),
-            "role_name": self._world.role_name(profile) if profile else None, "instance_profile_arn": profile,
-            "tags": tags, "instance_type": machine["InstanceType"], "image_id": machine["ImageId"],
-            "subnet_id": machine["SubnetId"], "region": region,
+            "instance_id": machine["InstanceId"],
+            "state": machine["State"]["Name"],
+            "user_data": user_data(machine),
+            "role_name": self._world.role_name(profile) if profile else None,
+            "instance_profile_arn": profile,
+            "tags": tags,
+            "instance_type": machine["InstanceType"],
+            "image_id": machine["ImageId"],
+            "subnet_id": machine["SubnetId"],
+            "region": region,
             "security_group_ids": [group["GroupId"] for group in machine["SecurityGroups"]],
             "metadata_options": machine.get("MetadataOptions") or {},
-            "client_token": machine.get("ClientToken"), "launched_at": machine["LaunchedAt"],
+            "client_token": machine.get("ClientToken"),
+            "launched_at": machine["LaunchedAt"],
         }
 
     def _credentials(self, machine):

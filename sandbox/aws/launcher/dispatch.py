@@ -29,9 +29,11 @@ def install(app, world, calls):
         if given:
             logger.warning("%s %s:%s is answered again: the first answer got lost", principal, service, operation)
             return given
-        response = (_faulty(world, service, operation, principal, request)
-                    or _by_account_services(world, principal, headers, body)
-                    or await original(method, path, headers, body, query_params, request_id))
+        response = (
+            _faulty(world, service, operation, principal, request)
+            or _by_account_services(world, principal, headers, body)
+            or await original(method, path, headers, body, query_params, request_id)
+        )
         error = error_code(response[0], response[2])
         if principal == ADMINISTRATOR:
             answers.remember(headers, response)
@@ -41,8 +43,15 @@ def install(app, world, calls):
                 calls.use(principal, action, resource, allowed)
         if error:
             check = denied_check.get()
-            logger.warning("%s %s:%s answered %s %s%s", principal, service, operation, response[0], error,
-                           f" (denied {check.action} on {check.resource})" if check else "")
+            logger.warning(
+                "%s %s:%s answered %s %s%s",
+                principal,
+                service,
+                operation,
+                response[0],
+                error,
+                f" (denied {check.action} on {check.resource})" if check else "",
+            )
         return response
 
     app._dispatch_service_request = dispatch
@@ -54,8 +63,10 @@ def _by_account_services(world, principal, headers, body):
     if services.service_of(headers) is None:
         return None
     if principal != ADMINISTRATOR:
-        denied = {"__type": "AccessDeniedException",
-                  "message": "Only the administrator may ask this service in the sandbox."}
+        denied = {
+            "__type": "AccessDeniedException",
+            "message": "Only the administrator may ask this service in the sandbox.",
+        }
         return 400, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(denied).encode()
     return services.answer(headers["x-amz-target"].rpartition(".")[2], parsed_json(body))
 
@@ -77,5 +88,6 @@ def _faulty(world, service, operation, principal, request):
 
 def _operation(service, method, path, headers, body, params):
     from ministack.core.iam_actions import extract_iam_action
+
     action = extract_iam_action(service, method, path, headers, body, params)
     return action.split(":", 1)[1] if action else f"{method} {path}"

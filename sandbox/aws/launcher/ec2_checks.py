@@ -8,14 +8,28 @@ from dataclasses import dataclass, field
 from .query import nest, records, strings
 
 _PREFIXES = {
-    "i": "instance", "vol": "volume", "eni": "network-interface", "sg": "security-group", "sgr": "security-group-rule",
-    "subnet": "subnet", "vpc": "vpc", "lt": "launch-template", "ami": "image", "snap": "snapshot", "key": "key-pair",
-    "rtb": "route-table", "igw": "internet-gateway", "sir": "spot-instances-request",
+    "i": "instance",
+    "vol": "volume",
+    "eni": "network-interface",
+    "sg": "security-group",
+    "sgr": "security-group-rule",
+    "subnet": "subnet",
+    "vpc": "vpc",
+    "lt": "launch-template",
+    "ami": "image",
+    "snap": "snapshot",
+    "key": "key-pair",
+    "rtb": "route-table",
+    "igw": "internet-gateway",
+    "sir": "spot-instances-request",
 }
 _INSTANCE_CALLS = {"TerminateInstances", "StopInstances", "StartInstances", "RebootInstances"}
 _GROUP_CALLS = {
-    "DeleteSecurityGroup", "AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress",
-    "RevokeSecurityGroupIngress", "RevokeSecurityGroupEgress",
+    "DeleteSecurityGroup",
+    "AuthorizeSecurityGroupIngress",
+    "AuthorizeSecurityGroupEgress",
+    "RevokeSecurityGroupIngress",
+    "RevokeSecurityGroupEgress",
 }
 
 
@@ -58,8 +72,10 @@ def checks(operation, params, world):
         return _create_security_group(request, world)
     if operation in ("CreateTags", "DeleteTags"):
         context = request_tags(records(request.get("Tag")))
-        return [_existing(f"ec2:{operation}", kind_of(name), name, world, context)
-                for name in strings(request.get("ResourceId"))]
+        return [
+            _existing(f"ec2:{operation}", kind_of(name), name, world, context)
+            for name in strings(request.get("ResourceId"))
+        ]
     return None
 
 
@@ -104,8 +120,13 @@ def _create_security_group(request, world):
     tags = _tags_by_kind(request.get("TagSpecification")).get("security-group", [])
     vpc = request.get("VpcId")
     vpc_key = {"ec2:vpc": world.arn("vpc", vpc)} if vpc else {}
-    found = [Check("ec2:CreateSecurityGroup", world.arn("security-group", "*"),
-                   {**request_tags(tags), **vpc_key, "ec2:region": world.region})]
+    found = [
+        Check(
+            "ec2:CreateSecurityGroup",
+            world.arn("security-group", "*"),
+            {**request_tags(tags), **vpc_key, "ec2:region": world.region},
+        )
+    ]
     if vpc:
         found.append(_existing("ec2:CreateSecurityGroup", "vpc", vpc, world))
     if tags:
@@ -119,13 +140,21 @@ def _run_instances(request, world):
         # AWS authorises before it validates, but a launch that can't be worked out has no resources to name.
         return [Check("ec2:RunInstances", world.arn("instance", "*"), {"ec2:region": world.region})]
     asked = _tags_by_kind(request.get("TagSpecification"))
-    template = ({"ec2:launchtemplate": world.arn("launch-template", launch.template_id)} if launch.template_id else {})
+    template = {"ec2:launchtemplate": world.arn("launch-template", launch.template_id)} if launch.template_id else {}
 
     def check(kind, name, **keys):
         from_template = {"ec2:islaunchtemplateresource": str(kind in launch.template_resources).lower()}
-        return Check("ec2:RunInstances", world.arn(kind, name), {
-            **resource_context(name, world), **request_tags(asked.get(kind, [])), **template,
-            **(from_template if template else {}), **keys})
+        return Check(
+            "ec2:RunInstances",
+            world.arn(kind, name),
+            {
+                **resource_context(name, world),
+                **request_tags(asked.get(kind, [])),
+                **template,
+                **(from_template if template else {}),
+                **keys,
+            },
+        )
 
     placed = {"ec2:subnet": world.arn("subnet", launch.subnet_id), "ec2:vpc": world.arn("vpc", launch.vpc_id)}
     found = [
@@ -144,8 +173,13 @@ def _run_instances(request, world):
         found.append(check("spot-instances-request", "*"))
     found += [_create_tags(kind, tags, "RunInstances", world) for kind, tags in launch.tags.items() if tags]
     if launch.role_arn:
-        found.append(Check("iam:PassRole", launch.role_arn, {
-            "iam:passedtoservice": "ec2.amazonaws.com", "iam:associatedresourcearn": world.arn("instance", "*")}))
+        found.append(
+            Check(
+                "iam:PassRole",
+                launch.role_arn,
+                {"iam:passedtoservice": "ec2.amazonaws.com", "iam:associatedresourcearn": world.arn("instance", "*")},
+            )
+        )
     if launch.image_parameter:
         found.append(Check("ssm:GetParameters", world.parameter_arn(launch.image_parameter)))
     return found

@@ -1,4 +1,4 @@
-"""What EventBridge does and the emulator leaves out: EC2's own events, the queue policy, and a target's dead letters."""
+"""What the emulator lacks of EventBridge: EC2's own events, the queue policy, and a target's dead letters."""
 
 import contextvars
 import json
@@ -14,16 +14,27 @@ _delivery = contextvars.ContextVar("sandbox_event_delivery", default=None)
 def state_change(instance_id, state, account, region, now=time.time):
     """The event EC2 puts on the default bus. It carries no tags: the tenant must be looked up by the id."""
     return {
-        "EventId": str(uuid.uuid4()), "Source": "aws.ec2", "DetailType": "EC2 Instance State-change Notification",
-        "Detail": json.dumps({"instance-id": instance_id, "state": state}), "EventBusName": "default", "Time": int(now()),
-        "Resources": [f"arn:aws:ec2:{region}:{account}:instance/{instance_id}"], "Account": account, "Region": region,
+        "EventId": str(uuid.uuid4()),
+        "Source": "aws.ec2",
+        "DetailType": "EC2 Instance State-change Notification",
+        "Detail": json.dumps({"instance-id": instance_id, "state": state}),
+        "EventBusName": "default",
+        "Time": int(now()),
+        "Resources": [f"arn:aws:ec2:{region}:{account}:instance/{instance_id}"],
+        "Account": account,
+        "Region": region,
     }
 
 
 def install(eventbridge, evaluator, lambda_service):
-    """A target is reached only where its own policy lets this rule in; otherwise the event goes to the rule's dead letters."""
+    """A target is reached only where its own policy lets this rule in; otherwise the event goes to the rule's dead
+    letters.
+    """
     original_invoke, original_sqs, original_lambda = (
-        eventbridge._invoke_target, eventbridge._dispatch_to_sqs, eventbridge._dispatch_to_lambda)
+        eventbridge._invoke_target,
+        eventbridge._dispatch_to_sqs,
+        eventbridge._dispatch_to_lambda,
+    )
 
     def invoke_target(target, event, rule, view=None):
         token = _delivery.set((target, rule))
@@ -36,9 +47,14 @@ def install(eventbridge, evaluator, lambda_service):
         _, rule = _delivery.get()
         arn = rule.get("Arn") or ""
         ctx = evaluator.EvalContext(
-            principal_arn="", principal_type="Service", principal_account=eventbridge.get_account_id(), action=action,
-            resource_arn=resource, region=eventbridge.get_region(),
-            service_context={"aws:sourcearn": arn, "aws:sourceaccount": eventbridge.get_account_id()})
+            principal_arn="",
+            principal_type="Service",
+            principal_account=eventbridge.get_account_id(),
+            action=action,
+            resource_arn=resource,
+            region=eventbridge.get_region(),
+            service_context={"aws:sourcearn": arn, "aws:sourceaccount": eventbridge.get_account_id()},
+        )
         return evaluator.evaluate_resource_policy(policy, ctx, service="events.amazonaws.com").decision == "Allow"
 
     def dead_letter(payload, why):
@@ -50,6 +66,7 @@ def install(eventbridge, evaluator, lambda_service):
 
     def queue_policy(arn):
         from ministack.services import sqs
+
         found = sqs.queue_policy_for_arn(arn)
         return found[0] if found else None
 

@@ -38,10 +38,16 @@ class Faults:
         check_fields(fault, _FIELDS)
         if not fault.get("operation") or not fault.get("code"):
             raise ValueError("A fault needs an operation, as in RunInstances, and an error code.")
-        entry = {"operation": fault["operation"], "code": fault["code"],
-                 "message": fault.get("message") or f"The sandbox was told to answer {fault['code']}.",
-                 "status": fault.get("status", 400), "times": fault.get("times", 1), "match": fault.get("match", {}),
-                 "after": fault.get("after", 0), "principal": fault.get("principal")}
+        entry = {
+            "operation": fault["operation"],
+            "code": fault["code"],
+            "message": fault.get("message") or f"The sandbox was told to answer {fault['code']}.",
+            "status": fault.get("status", 400),
+            "times": fault.get("times", 1),
+            "match": fault.get("match", {}),
+            "after": fault.get("after", 0),
+            "principal": fault.get("principal"),
+        }
         self._faults.append(entry)
         return entry
 
@@ -68,5 +74,8 @@ class Faults:
 
 
 def _fits(fault, operation, request, principal):
-    return (fault["operation"] == operation and fault["principal"] in (None, principal)
-            and all(request.get(key) == value for key, value in fault["match"].items()))
+    return (
+        fault["operation"] == operation
+        and fault["principal"] in (None, principal)
+        and all(request.get(key) == value for key, value in fault["match"].items())
+    )

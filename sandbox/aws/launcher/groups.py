@@ -5,18 +5,33 @@ import ipaddress
 from . import filters as filtering
 from .query import Ec2Error, page, records, strings
 
-_TARGETS = (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6"), ("PrefixListIds", "PrefixListId"),
-            ("UserIdGroupPairs", "GroupId"))
+_TARGETS = (
+    ("IpRanges", "CidrIp"),
+    ("Ipv6Ranges", "CidrIpv6"),
+    ("PrefixListIds", "PrefixListId"),
+    ("UserIdGroupPairs", "GroupId"),
+)
 _MAX_RULES = 60
 _SIDES = {"Ingress": "IpPermissions", "Egress": "IpPermissionsEgress"}
 
 
 def single_rules(permission):
     """The rules in a permission, one target each. Ports mean nothing where the protocol is all."""
-    ports = {} if permission.get("IpProtocol") == "-1" else {
-        key: permission[key] for key in ("FromPort", "ToPort") if key in permission}
-    return [{"IpProtocol": permission.get("IpProtocol", "-1"), **ports, **{name: [] for name, _ in _TARGETS}, kind: [target]}
-            for kind, _ in _TARGETS for target in permission.get(kind) or []]
+    ports = (
+        {}
+        if permission.get("IpProtocol") == "-1"
+        else {key: permission[key] for key in ("FromPort", "ToPort") if key in permission}
+    )
+    return [
+        {
+            "IpProtocol": permission.get("IpProtocol", "-1"),
+            **ports,
+            **{name: [] for name, _ in _TARGETS},
+            kind: [target],
+        }
+        for kind, _ in _TARGETS
+        for target in permission.get(kind) or []
+    ]
 
 
 def canonical(rule):
@@ -24,8 +39,16 @@ def canonical(rule):
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html
     """
-    return {**rule, **{kind: [{**target, key: str(ipaddress.ip_network(target[key], strict=False))} for target in rule.get(kind) or []]
-                       for kind, key in _TARGETS if key.startswith("Cidr")}}
+    return {
+        **rule,
+        **{
+            kind: [
+                {**target, key: str(ipaddress.ip_network(target[key], strict=False))} for target in rule.get(kind) or []
+            ]
+            for kind, key in _TARGETS
+            if key.startswith("Cidr")
+        },
+    }
 
 
 def identity(rule):
@@ -50,10 +73,17 @@ class GroupCalls:
         self._ec2, self._tags_of = ec2, tags_of
 
     def handlers(self):
-        changes = {f"{verb}SecurityGroup{side}": self._change(verb, side)
-                   for verb in ("Authorize", "Revoke") for side in _SIDES}
-        return {"CreateSecurityGroup": self.create, "DeleteSecurityGroup": self.delete,
-                "DescribeSecurityGroups": self.describe, **changes}
+        changes = {
+            f"{verb}SecurityGroup{side}": self._change(verb, side)
+            for verb in ("Authorize", "Revoke")
+            for side in _SIDES
+        }
+        return {
+            "CreateSecurityGroup": self.create,
+            "DeleteSecurityGroup": self.delete,
+            "DescribeSecurityGroups": self.describe,
+            **changes,
+        }
 
     def _group(self, group_id):
         group = self._ec2._security_groups.get(group_id)
@@ -70,11 +100,20 @@ class GroupCalls:
 
     def delete(self, request, _params, original):
         group_id = self._group(request.get("GroupId"))["GroupId"]
-        in_use = any(one["GroupId"] == group_id for interface in self._ec2._network_interfaces.values()
-                     for one in interface.get("Groups", []))
-        referred = any(pair.get("GroupId") == group_id for group in self._ec2._security_groups.values()
-                       if group["GroupId"] != group_id for side in _SIDES.values() for rule in group[side]
-                       for pair in rule.get("UserIdGroupPairs", []) if isinstance(pair, dict))
+        in_use = any(
+            one["GroupId"] == group_id
+            for interface in self._ec2._network_interfaces.values()
+            for one in interface.get("Groups", [])
+        )
+        referred = any(
+            pair.get("GroupId") == group_id
+            for group in self._ec2._security_groups.values()
+            if group["GroupId"] != group_id
+            for side in _SIDES.values()
+            for rule in group[side]
+            for pair in rule.get("UserIdGroupPairs", [])
+            if isinstance(pair, dict)
+        )
         if in_use or referred:
             raise Ec2Error("DependencyViolation", f"resource {group_id} has a dependent object")
         response = original()
@@ -88,14 +127,22 @@ class GroupCalls:
         wanted, names = strings(request.get("GroupId")), strings(request.get("GroupName"))
         for group_id in wanted:
             self._group(group_id)
-        found = [group for group in self._ec2._security_groups.values()
-                 if (not wanted or group["GroupId"] in wanted) and (not names or group["GroupName"] in names)
-                 and filtering.matches(filters, _filterable(group), self._tags_of(group["GroupId"]))]
+        found = [
+            group
+            for group in self._ec2._security_groups.values()
+            if (not wanted or group["GroupId"] in wanted)
+            and (not names or group["GroupName"] in names)
+            and filtering.matches(filters, _filterable(group), self._tags_of(group["GroupId"]))
+        ]
         shown, following = page(found, request)
-        content = "".join(self._ec2._sg_xml({**group, **{side: merged(_singles(group[side])) for side in _SIDES.values()}})
-                          for group in shown)
+        content = "".join(
+            self._ec2._sg_xml({**group, **{side: merged(_singles(group[side])) for side in _SIDES.values()}})
+            for group in shown
+        )
         token = f"<nextToken>{following}</nextToken>" if following else ""
-        return self._ec2._xml(200, "DescribeSecurityGroupsResponse", f"<securityGroupInfo>{content}</securityGroupInfo>{token}")
+        return self._ec2._xml(
+            200, "DescribeSecurityGroupsResponse", f"<securityGroupInfo>{content}</securityGroupInfo>{token}"
+        )
 
     def _change(self, verb, side):
         def change(request, params, original):
@@ -117,12 +164,15 @@ class GroupCalls:
         present = {identity(rule) for rule in group[key]}
         for rule in asked:
             if identity(rule) in present:
-                raise Ec2Error("InvalidPermission.Duplicate", f'the specified rule "peer: {identity(rule)[-1]}, '
-                               f'{rule["IpProtocol"]}, ALLOW" already exists')
+                raise Ec2Error(
+                    "InvalidPermission.Duplicate",
+                    f'the specified rule "peer: {identity(rule)[-1]}, {rule["IpProtocol"]}, ALLOW" already exists',
+                )
             present.add(identity(rule))
         if len(present) > _MAX_RULES:
-            raise Ec2Error("RulesPerSecurityGroupLimitExceeded",
-                           "The maximum number of rules per security group has been reached.")
+            raise Ec2Error(
+                "RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached."
+            )
         group[key] = group[key] + asked
         is_egress = key == _SIDES["Egress"]
         if tags:
@@ -161,7 +211,11 @@ def _filterable(group):
         return lambda: [one.get("CidrIp") for rule in group[side] for one in records(rule.get("IpRanges"))]
 
     return {
-        "group-id": lambda: get("GroupId"), "group-name": lambda: get("GroupName"), "vpc-id": lambda: get("VpcId"),
-        "description": lambda: get("Description"), "owner-id": lambda: get("OwnerId"),
-        "ip-permission.cidr": cidrs("IpPermissions"), "egress.ip-permission.cidr": cidrs("IpPermissionsEgress"),
+        "group-id": lambda: get("GroupId"),
+        "group-name": lambda: get("GroupName"),
+        "vpc-id": lambda: get("VpcId"),
+        "description": lambda: get("Description"),
+        "owner-id": lambda: get("OwnerId"),
+        "ip-permission.cidr": cidrs("IpPermissions"),
+        "egress.ip-permission.cidr": cidrs("IpPermissionsEgress"),
     }

@@ -15,8 +15,11 @@ class InstanceCalls:
         self._ec2, self._account, self._machines, self._tags_of = ec2, account, machines, tags_of
 
     def handlers(self):
-        return {"RunInstances": self.run_instances, "DescribeInstances": self.describe_instances,
-                "TerminateInstances": self.terminate_instances}
+        return {
+            "RunInstances": self.run_instances,
+            "DescribeInstances": self.describe_instances,
+            "TerminateInstances": self.terminate_instances,
+        }
 
     def run_instances(self, request, _params, _original):
         launch = plan(request, self._account)
@@ -29,11 +32,16 @@ class InstanceCalls:
         wanted, filters = strings(request.get("InstanceId")), filtering.read(request)
         self._known_instances(wanted)
         if wanted and request.get("MaxResults"):
-            raise Ec2Error("InvalidParameterCombination", "The parameter instancesSet cannot be used with the parameter maxResults")
+            raise Ec2Error(
+                "InvalidParameterCombination", "The parameter instancesSet cannot be used with the parameter maxResults"
+            )
         filtering.check_known(filters, self._filterable({}))
-        found = [machine for machine in self._machines.all()
-                 if (not wanted or machine["InstanceId"] in wanted)
-                 and filtering.matches(filters, self._filterable(machine), self._tags_of(machine["InstanceId"]))]
+        found = [
+            machine
+            for machine in self._machines.all()
+            if (not wanted or machine["InstanceId"] in wanted)
+            and filtering.matches(filters, self._filterable(machine), self._tags_of(machine["InstanceId"]))
+        ]
         shown, following = page(found, request)
         reservations = [self._reservation(machine["ReservationId"], [machine]) for machine in shown]
         return answer("DescribeInstances", {"reservationSet": reservations, "nextToken": following})
@@ -57,59 +65,102 @@ class InstanceCalls:
         missing = [one for one in wanted if self._machines.find(one) is None]
         if missing:
             several = len(missing) > 1
-            raise Ec2Error("InvalidInstanceID.NotFound", f"The instance ID{'s' if several else ''} '{', '.join(missing)}' "
-                           f"do{'' if several else 'es'} not exist")
+            raise Ec2Error(
+                "InvalidInstanceID.NotFound",
+                f"The instance ID{'s' if several else ''} '{', '.join(missing)}' do{'' if several else 'es'} not exist",
+            )
 
     def _reservation(self, reservation_id, machines):
-        return {"reservationId": reservation_id, "ownerId": self._ec2.get_account_id(), "groupSet": [],
-                "instancesSet": [self._instance(machine) for machine in machines]}
+        return {
+            "reservationId": reservation_id,
+            "ownerId": self._ec2.get_account_id(),
+            "groupSet": [],
+            "instancesSet": [self._instance(machine) for machine in machines],
+        }
 
     def _instance(self, machine):
         groups = [{"groupId": group["GroupId"], "groupName": group["GroupName"]} for group in machine["SecurityGroups"]]
         tags = [{"key": key, "value": value} for key, value in self._tags_of(machine["InstanceId"]).items()]
         metadata, profile = machine.get("MetadataOptions") or {}, machine.get("IamInstanceProfile")
         ended = machine["State"]["Name"] == "terminated"
-        interface = {"networkInterfaceId": machine.get("InterfaceId"), "subnetId": machine["SubnetId"],
-                     "vpcId": machine["VpcId"], "status": "in-use", "groupSet": groups,
-                     "privateIpAddress": machine["PrivateIpAddress"]}
+        interface = {
+            "networkInterfaceId": machine.get("InterfaceId"),
+            "subnetId": machine["SubnetId"],
+            "vpcId": machine["VpcId"],
+            "status": "in-use",
+            "groupSet": groups,
+            "privateIpAddress": machine["PrivateIpAddress"],
+        }
         return {
-            "instanceId": machine["InstanceId"], "imageId": machine["ImageId"], "instanceState": _state(machine["State"]),
-            "privateDnsName": machine["PrivateDnsName"], "dnsName": "", "reason": "", "amiLaunchIndex": machine["AmiLaunchIndex"],
-            "instanceType": machine["InstanceType"], "launchTime": machine["LaunchTime"],
+            "instanceId": machine["InstanceId"],
+            "imageId": machine["ImageId"],
+            "instanceState": _state(machine["State"]),
+            "privateDnsName": machine["PrivateDnsName"],
+            "dnsName": "",
+            "reason": "",
+            "amiLaunchIndex": machine["AmiLaunchIndex"],
+            "instanceType": machine["InstanceType"],
+            "launchTime": machine["LaunchTime"],
             "placement": {"availabilityZone": machine["Placement"]["AvailabilityZone"], "tenancy": "default"},
-            "monitoring": {"state": "disabled"}, "subnetId": None if ended else machine["SubnetId"],
-            "vpcId": None if ended else machine["VpcId"], "privateIpAddress": None if ended else machine["PrivateIpAddress"],
-            "groupSet": groups, "stateReason": machine.get("StateReason"), "architecture": "x86_64",
-            "rootDeviceType": "ebs", "rootDeviceName": machine["RootDeviceName"],
-            "blockDeviceMapping": [{"deviceName": one["DeviceName"], "ebs": {
-                "volumeId": one["Ebs"]["VolumeId"], "status": "attached", "attachTime": one["Ebs"]["AttachTime"],
-                "deleteOnTermination": one["Ebs"]["DeleteOnTermination"]}} for one in machine["BlockDeviceMappings"]],
-            "virtualizationType": "hvm", "clientToken": machine.get("ClientToken", ""), "tagSet": tags, "hypervisor": "xen",
+            "monitoring": {"state": "disabled"},
+            "subnetId": None if ended else machine["SubnetId"],
+            "vpcId": None if ended else machine["VpcId"],
+            "privateIpAddress": None if ended else machine["PrivateIpAddress"],
+            "groupSet": groups,
+            "stateReason": machine.get("StateReason"),
+            "architecture": "x86_64",
+            "rootDeviceType": "ebs",
+            "rootDeviceName": machine["RootDeviceName"],
+            "blockDeviceMapping": [
+                {
+                    "deviceName": one["DeviceName"],
+                    "ebs": {
+                        "volumeId": one["Ebs"]["VolumeId"],
+                        "status": "attached",
+                        "attachTime": one["Ebs"]["AttachTime"],
+                        "deleteOnTermination": one["Ebs"]["DeleteOnTermination"],
+                    },
+                }
+                for one in machine["BlockDeviceMappings"]
+            ],
+            "virtualizationType": "hvm",
+            "clientToken": machine.get("ClientToken", ""),
+            "tagSet": tags,
+            "hypervisor": "xen",
             "networkInterfaceSet": [] if ended else [interface],
             "iamInstanceProfile": {"arn": profile["Arn"], "id": profile["Id"]} if profile else None,
             "instanceLifecycle": "spot" if machine.get("SpotRequestId") else None,
             "spotInstanceRequestId": machine.get("SpotRequestId"),
-            "metadataOptions": {"state": "applied", "httpTokens": metadata.get("HttpTokens", "optional"),
-                                "httpPutResponseHopLimit": metadata.get("HttpPutResponseHopLimit", 1),
-                                "httpEndpoint": metadata.get("HttpEndpoint", "enabled"),
-                                "instanceMetadataTags": metadata.get("InstanceMetadataTags", "disabled")},
+            "metadataOptions": {
+                "state": "applied",
+                "httpTokens": metadata.get("HttpTokens", "optional"),
+                "httpPutResponseHopLimit": metadata.get("HttpPutResponseHopLimit", 1),
+                "httpEndpoint": metadata.get("HttpEndpoint", "enabled"),
+                "instanceMetadataTags": metadata.get("InstanceMetadataTags", "disabled"),
+            },
         }
 
     @staticmethod
     def _filterable(machine):
         get = machine.get
         return {
-            "instance-id": lambda: get("InstanceId"), "instance-type": lambda: get("InstanceType"),
-            "instance-state-name": lambda: machine["State"]["Name"], "instance-state-code": lambda: machine["State"]["Code"],
-            "image-id": lambda: get("ImageId"), "client-token": lambda: get("ClientToken"),
-            "subnet-id": lambda: get("SubnetId"), "vpc-id": lambda: get("VpcId"),
+            "instance-id": lambda: get("InstanceId"),
+            "instance-type": lambda: get("InstanceType"),
+            "instance-state-name": lambda: machine["State"]["Name"],
+            "instance-state-code": lambda: machine["State"]["Code"],
+            "image-id": lambda: get("ImageId"),
+            "client-token": lambda: get("ClientToken"),
+            "subnet-id": lambda: get("SubnetId"),
+            "vpc-id": lambda: get("VpcId"),
             "availability-zone": lambda: machine["Placement"]["AvailabilityZone"],
-            "private-ip-address": lambda: get("PrivateIpAddress"), "reservation-id": lambda: get("ReservationId"),
+            "private-ip-address": lambda: get("PrivateIpAddress"),
+            "reservation-id": lambda: get("ReservationId"),
             "instance.group-id": lambda: [group["GroupId"] for group in machine["SecurityGroups"]],
             "instance.group-name": lambda: [group["GroupName"] for group in machine["SecurityGroups"]],
             "iam-instance-profile.arn": lambda: (get("IamInstanceProfile") or {}).get("Arn"),
             "instance-lifecycle": lambda: "spot" if get("SpotRequestId") else None,
-            "launch-time": lambda: get("LaunchTime"), "key-name": lambda: get("KeyName"),
+            "launch-time": lambda: get("LaunchTime"),
+            "key-name": lambda: get("KeyName"),
             "network-interface.group-id": lambda: [group["GroupId"] for group in machine["SecurityGroups"]],
         }
 

@@ -74,7 +74,8 @@ def plan(request, account):
         zone=subnet["AvailabilityZone"],
         group_ids=account.groups(
             strings(request.get("SecurityGroupId")) or interface.get("Groups") or base.get("SecurityGroupIds") or [],
-            subnet["VpcId"]),
+            subnet["VpcId"],
+        ),
         user_data=_user_data(request.get("UserData") or base.get("UserData") or ""),
         profile_arn=profile and profile["arn"],
         profile_id=profile and profile["id"],
@@ -102,8 +103,9 @@ def _count(request):
     except (KeyError, ValueError):
         raise Ec2Error("MissingParameter", "The request must contain the parameters MinCount and MaxCount") from None
     if not 1 <= least <= most:
-        raise Ec2Error("InvalidParameterValue",
-                       f"Value ({least}) for parameter minCount must be between 1 and maxCount ({most})")
+        raise Ec2Error(
+            "InvalidParameterValue", f"Value ({least}) for parameter minCount must be between 1 and maxCount ({most})"
+        )
     return most
 
 
@@ -117,15 +119,21 @@ def _client_token(request):
 def _primary_interface(request, base):
     asked = records(request.get("NetworkInterface"))
     if asked and (request.get("SubnetId") or request.get("SecurityGroupId")):
-        raise Ec2Error("InvalidParameterCombination", "Network interfaces and an instance-level subnet ID or security "
-                       "groups may not be specified on the same request")
+        raise Ec2Error(
+            "InvalidParameterCombination",
+            "Network interfaces and an instance-level subnet ID or security "
+            "groups may not be specified on the same request",
+        )
     if asked:
         return {"SubnetId": asked[0].get("SubnetId"), "Groups": strings(asked[0].get("SecurityGroupId"))}
     inherited = (base.get("NetworkInterfaces") or [{}])[0]
     if inherited and (request.get("SubnetId") or request.get("SecurityGroupId")):
         # The trap that keeps interfaces out of our launch template: a tenant's group could not be given then.
-        raise Ec2Error("InvalidParameterCombination", "Network interfaces in the launch template and an instance-level "
-                       "subnet ID or security groups may not be specified on the same request")
+        raise Ec2Error(
+            "InvalidParameterCombination",
+            "Network interfaces in the launch template and an instance-level "
+            "subnet ID or security groups may not be specified on the same request",
+        )
     return inherited
 
 
@@ -140,11 +148,13 @@ def _user_data(encoded):
 
 
 def _shutdown(request, base):
-    behaviour = (request.get("InstanceInitiatedShutdownBehavior") or base.get("InstanceInitiatedShutdownBehavior")
-                 or "stop")
+    behaviour = (
+        request.get("InstanceInitiatedShutdownBehavior") or base.get("InstanceInitiatedShutdownBehavior") or "stop"
+    )
     if behaviour not in ("stop", "terminate"):
-        raise Ec2Error("InvalidParameterValue",
-                       f"Value ({behaviour}) for parameter instanceInitiatedShutdownBehavior is invalid")
+        raise Ec2Error(
+            "InvalidParameterValue", f"Value ({behaviour}) for parameter instanceInitiatedShutdownBehavior is invalid"
+        )
     return behaviour
 
 
@@ -180,10 +190,12 @@ def _tags(request, base, spot):
     for specification in asked:
         kind = specification.get("ResourceType", "")
         if kind not in _TAGGABLE or (kind == "spot-instances-request" and not spot):
-            raise Ec2Error("InvalidParameterValue",
-                           f"'{kind}' is not a valid taggable resource type for this operation.")
-        found[kind] = [{"Key": tag.get("Key", ""), "Value": tag.get("Value", "")}
-                       for tag in records(specification.get("Tag"))]
+            raise Ec2Error(
+                "InvalidParameterValue", f"'{kind}' is not a valid taggable resource type for this operation."
+            )
+        found[kind] = [
+            {"Key": tag.get("Key", ""), "Value": tag.get("Value", "")} for tag in records(specification.get("Tag"))
+        ]
     for tags in found.values():
         check_tags(tags)
     return {kind: tags for kind, tags in found.items() if kind in _TAGGABLE}
@@ -199,8 +211,7 @@ def check_tags(tags):
         if not 1 <= len(tag["Key"]) <= 127 or len(tag.get("Value", "")) > 256:
             raise Ec2Error("InvalidParameterValue", f"The tag '{tag['Key']}' is too long or has no key")
         if tag["Key"].lower().startswith("aws:"):
-            raise Ec2Error("InvalidParameterValue",
-                           "Tag keys starting with 'aws:' are reserved for internal use")
+            raise Ec2Error("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")
 
 
 def _check_imds_tags(metadata, tags):
@@ -208,12 +219,20 @@ def _check_imds_tags(metadata, tags):
         return
     for tag in tags:
         if not _IMDS_KEY.match(tag["Key"]) or tag["Key"] in (".", "..", "_index"):
-            raise Ec2Error("InvalidParameterValue", f"'{tag['Key']}' is not a valid tag key. Tag keys must match pattern "
-                           "([0-9a-zA-Z\\-_+=,.@:]{1,255}), and must not be a reserved name ('.', '..', '_index')")
+            raise Ec2Error(
+                "InvalidParameterValue",
+                f"'{tag['Key']}' is not a valid tag key. Tag keys must match pattern "
+                "([0-9a-zA-Z\\-_+=,.@:]{1,255}), and must not be a reserved name ('.', '..', '_index')",
+            )
 
 
 def _from_template(request, base):
     """The kinds of resources that come from the template unchanged (condition key ec2:IsLaunchTemplateResource)."""
-    members = {"image": "ImageId", "instance": "InstanceType", "security-group": "SecurityGroupIds", "key-pair": "KeyName"}
+    members = {
+        "image": "ImageId",
+        "instance": "InstanceType",
+        "security-group": "SecurityGroupIds",
+        "key-pair": "KeyName",
+    }
     asked = {"image": "ImageId", "instance": "InstanceType", "security-group": "SecurityGroupId", "key-pair": "KeyName"}
     return frozenset(kind for kind, member in members.items() if base.get(member) and not request.get(asked[kind]))

@@ -38,15 +38,22 @@ class Machines:
     def launch(self, launch, request, scope):
         """The reservation's machines. The same token in the same zone with the same request is the same launch."""
         if launch.spot and not self._account.role_exists(_SPOT_ROLE):
-            raise Ec2Error("AuthFailure.ServiceLinkedRoleCreationNotPermitted", "The provided credentials do not have "
-                           "permission to create the service-linked role for EC2 Spot Instances.", 403)
+            raise Ec2Error(
+                "AuthFailure.ServiceLinkedRoleCreationNotPermitted",
+                "The provided credentials do not have "
+                "permission to create the service-linked role for EC2 Spot Instances.",
+                403,
+            )
         key = (*scope, launch.zone, launch.client_token)
         fingerprint = _fingerprint(request)
         if launch.client_token and key in self._tokens:
             remembered, reservation_id, ids = self._tokens[key]
             if remembered != fingerprint:
-                raise Ec2Error("IdempotentParameterMismatch", "The client token you have provided is associated with a "
-                               "resource that has different parameters than those in this request.")
+                raise Ec2Error(
+                    "IdempotentParameterMismatch",
+                    "The client token you have provided is associated with a "
+                    "resource that has different parameters than those in this request.",
+                )
             return reservation_id, [self._ec2._instances[one] for one in ids if one in self._ec2._instances]
         reservation_id = _id("r")
         machines = [self._create(launch, reservation_id, index) for index in range(launch.count)]
@@ -60,18 +67,38 @@ class Machines:
         groups = [{"GroupId": one, "GroupName": self._account.group_name(one)} for one in launch.group_ids]
         address = f"10.0.{secrets.randbelow(250) + 1}.{secrets.randbelow(250) + 4}"
         machine = {
-            "InstanceId": instance_id, "ImageId": launch.image_id, "InstanceType": launch.instance_type,
-            "KeyName": launch.key_name, "State": {"Code": CODES["pending"], "Name": "pending"},
-            "SubnetId": launch.subnet_id, "VpcId": launch.vpc_id, "PrivateIpAddress": address, "PublicIpAddress": "",
-            "PrivateDnsName": f"ip-{address.replace('.', '-')}.ec2.internal", "PublicDnsName": "",
-            "SourceDestCheck": True, "SecurityGroups": groups, "Architecture": "x86_64", "RootDeviceType": "ebs",
-            "RootDeviceName": launch.root_device.get("DeviceName", "/dev/xvda"), "Hypervisor": "xen",
-            "Virtualization": "hvm", "Placement": {"AvailabilityZone": launch.zone, "Tenancy": "default"},
-            "Monitoring": {"State": "disabled"}, "AmiLaunchIndex": index, "UserData": launch.user_data,
-            "LaunchTime": timestamp(now), "BlockDeviceMappings": [], "ClientToken": launch.client_token,
+            "InstanceId": instance_id,
+            "ImageId": launch.image_id,
+            "InstanceType": launch.instance_type,
+            "KeyName": launch.key_name,
+            "State": {"Code": CODES["pending"], "Name": "pending"},
+            "SubnetId": launch.subnet_id,
+            "VpcId": launch.vpc_id,
+            "PrivateIpAddress": address,
+            "PublicIpAddress": "",
+            "PrivateDnsName": f"ip-{address.replace('.', '-')}.ec2.internal",
+            "PublicDnsName": "",
+            "SourceDestCheck": True,
+            "SecurityGroups": groups,
+            "Architecture": "x86_64",
+            "RootDeviceType": "ebs",
+            "RootDeviceName": launch.root_device.get("DeviceName", "/dev/xvda"),
+            "Hypervisor": "xen",
+            "Virtualization": "hvm",
+            "Placement": {"AvailabilityZone": launch.zone, "Tenancy": "default"},
+            "Monitoring": {"State": "disabled"},
+            "AmiLaunchIndex": index,
+            "UserData": launch.user_data,
+            "LaunchTime": timestamp(now),
+            "BlockDeviceMappings": [],
+            "ClientToken": launch.client_token,
             "IamInstanceProfile": {"Arn": launch.profile_arn, "Id": launch.profile_id} if launch.profile_arn else None,
-            "MetadataOptions": dict(launch.metadata), "ShutdownBehavior": launch.shutdown_behavior,
-            "ReservationId": reservation_id, "InterfaceId": interface_id, "StateReason": None, "LaunchedAt": now,
+            "MetadataOptions": dict(launch.metadata),
+            "ShutdownBehavior": launch.shutdown_behavior,
+            "ReservationId": reservation_id,
+            "InterfaceId": interface_id,
+            "StateReason": None,
+            "LaunchedAt": now,
             "SpotRequestId": _id("sir") if launch.spot else None,
         }
         self._ec2._instances[instance_id] = machine
@@ -91,12 +118,25 @@ class Machines:
 
     def _interface(self, machine, interface_id, groups, launch):
         self._ec2._network_interfaces[interface_id] = {
-            "NetworkInterfaceId": interface_id, "SubnetId": machine["SubnetId"], "VpcId": machine["VpcId"],
-            "AvailabilityZone": launch.zone, "Description": "", "OwnerId": self._ec2.get_account_id(), "Status": "in-use",
-            "PrivateIpAddress": machine["PrivateIpAddress"], "InterfaceType": "interface", "SourceDestCheck": True,
-            "MacAddress": ":".join(["02", *(f"{secrets.randbelow(256):02x}" for _ in range(5))]), "Groups": groups,
-            "Attachment": {"AttachmentId": _id("eni-attach"), "InstanceId": machine["InstanceId"], "DeviceIndex": 0,
-                           "Status": "attached", "AttachTime": machine["LaunchTime"]},
+            "NetworkInterfaceId": interface_id,
+            "SubnetId": machine["SubnetId"],
+            "VpcId": machine["VpcId"],
+            "AvailabilityZone": launch.zone,
+            "Description": "",
+            "OwnerId": self._ec2.get_account_id(),
+            "Status": "in-use",
+            "PrivateIpAddress": machine["PrivateIpAddress"],
+            "InterfaceType": "interface",
+            "SourceDestCheck": True,
+            "MacAddress": ":".join(["02", *(f"{secrets.randbelow(256):02x}" for _ in range(5))]),
+            "Groups": groups,
+            "Attachment": {
+                "AttachmentId": _id("eni-attach"),
+                "InstanceId": machine["InstanceId"],
+                "DeviceIndex": 0,
+                "Status": "attached",
+                "AttachTime": machine["LaunchTime"],
+            },
         }
         self._tag(interface_id, launch.tags.get("network-interface"))
 
@@ -104,15 +144,39 @@ class Machines:
         volume_id, attached = _id("vol"), machine["LaunchTime"]
         name, ends = device["DeviceName"], device.get("DeleteOnTermination", True)
         self._ec2._volumes[volume_id] = {
-            "VolumeId": volume_id, "Size": device.get("VolumeSize", 8), "AvailabilityZone": launch.zone, "State": "in-use",
-            "VolumeType": device.get("VolumeType", "gp3"), "SnapshotId": "", "Iops": device.get("Iops", 3000),
-            "Encrypted": bool(device.get("Encrypted", False)), "CreateTime": attached, "MultiAttachEnabled": False,
+            "VolumeId": volume_id,
+            "Size": device.get("VolumeSize", 8),
+            "AvailabilityZone": launch.zone,
+            "State": "in-use",
+            "VolumeType": device.get("VolumeType", "gp3"),
+            "SnapshotId": "",
+            "Iops": device.get("Iops", 3000),
+            "Encrypted": bool(device.get("Encrypted", False)),
+            "CreateTime": attached,
+            "MultiAttachEnabled": False,
             "Throughput": device.get("Throughput", 125),
-            "Attachments": [{"VolumeId": volume_id, "InstanceId": machine["InstanceId"], "Device": name,
-                             "State": "attached", "AttachTime": attached, "DeleteOnTermination": ends}],
+            "Attachments": [
+                {
+                    "VolumeId": volume_id,
+                    "InstanceId": machine["InstanceId"],
+                    "Device": name,
+                    "State": "attached",
+                    "AttachTime": attached,
+                    "DeleteOnTermination": ends,
+                }
+            ],
         }
-        machine["BlockDeviceMappings"].append({"DeviceName": name, "Ebs": {
-            "VolumeId": volume_id, "Status": "attached", "AttachTime": attached, "DeleteOnTermination": ends}})
+        machine["BlockDeviceMappings"].append(
+            {
+                "DeviceName": name,
+                "Ebs": {
+                    "VolumeId": volume_id,
+                    "Status": "attached",
+                    "AttachTime": attached,
+                    "DeleteOnTermination": ends,
+                },
+            }
+        )
         self._tag(volume_id, launch.tags.get("volume"))
 
     def end(self, instance_id, reason="Client.UserInitiatedShutdown"):

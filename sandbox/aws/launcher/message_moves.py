@@ -17,8 +17,11 @@ class MessageMoves:
         self._tasks = scope()
 
     def handlers(self):
-        return {"StartMessageMoveTask": self._start, "ListMessageMoveTasks": self._list,
-                "CancelMessageMoveTask": self._cancel}
+        return {
+            "StartMessageMoveTask": self._start,
+            "ListMessageMoveTasks": self._list,
+            "CancelMessageMoveTask": self._cancel,
+        }
 
     def _start(self, request, _url):
         source_arn = request.get("SourceArn") or ""
@@ -30,9 +33,14 @@ class MessageMoves:
         moved = [one for one in waiting if self._move(one, target)]
         source["messages"] = [one for one in waiting if one not in moved]
         self._sqs.esm_wake.set()
-        task = {"TaskHandle": str(uuid.uuid4()), "Status": _FINISHED, "SourceArn": source_arn,
-                "StartedTimestamp": int(time.time() * 1000),
-                "ApproximateNumberOfMessagesMoved": len(moved), "ApproximateNumberOfMessagesToMove": len(waiting)}
+        task = {
+            "TaskHandle": str(uuid.uuid4()),
+            "Status": _FINISHED,
+            "SourceArn": source_arn,
+            "StartedTimestamp": int(time.time() * 1000),
+            "ApproximateNumberOfMessagesMoved": len(moved),
+            "ApproximateNumberOfMessagesToMove": len(waiting),
+        }
         if target:
             task["DestinationArn"] = request["DestinationArn"]
         self._tasks[source_arn] = [task, *self._tasks.get(source_arn, [])]
@@ -45,8 +53,15 @@ class MessageMoves:
             return False
         now = time.time()
         kept = {key: value for key, value in message.get("sys", {}).items() if key != "DeadLetterQueueSourceArn"}
-        anew = {"id": str(uuid.uuid4()), "sent_at": now, "visible_at": now, "receive_count": 0,
-                "first_receive_at": None, "receipt_handle": None, "sys": {**kept, "SentTimestamp": str(int(now * 1000))}}
+        anew = {
+            "id": str(uuid.uuid4()),
+            "sent_at": now,
+            "visible_at": now,
+            "receive_count": 0,
+            "first_receive_at": None,
+            "receipt_handle": None,
+            "sys": {**kept, "SentTimestamp": str(int(now * 1000))},
+        }
         destination["messages"].append({**message, **anew})
         return True
 
@@ -61,8 +76,11 @@ class MessageMoves:
     def _queue(self, arn):
         found = self._sqs._queue_by_arn(arn)
         if found is None:
-            raise self._sqs._Err("ResourceNotFoundException",
-                                 "The resource that you specified for the SourceArn parameter doesn't exist.", 404)
+            raise self._sqs._Err(
+                "ResourceNotFoundException",
+                "The resource that you specified for the SourceArn parameter doesn't exist.",
+                404,
+            )
         return found
 
     def _is_dead_letter_queue(self, arn):

@@ -19,7 +19,9 @@ _MINUTE = 60
 
 
 def embedded(message, now):
-    """[(namespace, name, dimensions, unit, value, time)] of one log line; empty for a line that is no metric, or a wrong one."""
+    """[(namespace, name, dimensions, unit, value, time)] of one log line; empty for a line that is no metric, or a
+    wrong one.
+    """
     if '"_aws"' not in message:
         return []
     try:
@@ -27,9 +29,19 @@ def embedded(message, now):
         meta = line["_aws"]
         at = meta["Timestamp"] / 1000 if "Timestamp" in meta else now
         return [
-            (directive["Namespace"], metric["Name"], {name: str(line[name]) for name in names}, metric.get("Unit", "None"), float(value), at)
-            for directive in meta["CloudWatchMetrics"] for metric in directive["Metrics"] for names in directive["Dimensions"]
-            for value in _values(line[metric["Name"]])]
+            (
+                directive["Namespace"],
+                metric["Name"],
+                {name: str(line[name]) for name in names},
+                metric.get("Unit", "None"),
+                float(value),
+                at,
+            )
+            for directive in meta["CloudWatchMetrics"]
+            for metric in directive["Metrics"]
+            for names in directive["Dimensions"]
+            for value in _values(line[metric["Name"]])
+        ]
     except (ValueError, KeyError, TypeError, AttributeError):
         # CloudWatch keeps such a line as a log and makes no metric of it.
         return []
@@ -52,7 +64,14 @@ class Recorder:
 
     def put(self, namespace, name, dimensions, unit, value, at=None):
         bucket = self._cloudwatch._metric_bucket((namespace, name, self._cloudwatch._dims_key(dimensions)))
-        bucket.append({"Timestamp": self._now() if at is None else at, "Value": value, "Unit": unit, "Dimensions": dict(dimensions)})
+        bucket.append(
+            {
+                "Timestamp": self._now() if at is None else at,
+                "Value": value,
+                "Unit": unit,
+                "Dimensions": dict(dimensions),
+            }
+        )
 
     def log_lines(self, events):
         for event in events:
@@ -60,7 +79,9 @@ class Recorder:
                 self.put(namespace, name, dimensions, unit, value, at)
 
     def sample_queues(self):
-        """What each queue holds, in the current account and Region. AWS reads it off once a minute; so does this, and whenever it changed."""
+        """What each queue holds, in the current account and Region. AWS reads it off once a minute; so does this, and
+        whenever it changed.
+        """
         for queue in list(self._sqs._queues.values()):
             self._sqs._refresh_counts(queue)
             for name, attribute in _GAUGES.items():
@@ -73,7 +94,11 @@ class Recorder:
 
     def run(self, function, error, milliseconds):
         dimensions = {"FunctionName": function}
-        for name, unit, value in (("Invocations", "Count", 1), ("Errors", "Count", int(error)), ("Duration", "Milliseconds", milliseconds)):
+        for name, unit, value in (
+            ("Invocations", "Count", 1),
+            ("Errors", "Count", int(error)),
+            ("Duration", "Milliseconds", milliseconds),
+        ):
             self.put("AWS/Lambda", name, dimensions, unit, float(value))
 
     def api_answer(self, api_id, status):
@@ -99,7 +124,11 @@ def install_runs(lambda_service, recorder):
 
 def install(cloudwatch, logs, sqs, apigateway, responses):
     recorder = Recorder(cloudwatch, sqs)
-    original_append, original_execute, original_dimensions = logs._append_log_events, apigateway.handle_execute, cloudwatch._dims_from_list
+    original_append, original_execute, original_dimensions = (
+        logs._append_log_events,
+        apigateway.handle_execute,
+        cloudwatch._dims_from_list,
+    )
 
     def append(stream, events):
         original_append(stream, events)
@@ -116,6 +145,7 @@ def install(cloudwatch, logs, sqs, apigateway, responses):
         def answer(*arguments, **keywords):
             recorder.sample_queues()
             return original(*arguments, **keywords)
+
         return answer
 
     logs._append_log_events = append
@@ -128,8 +158,10 @@ def install(cloudwatch, logs, sqs, apigateway, responses):
 
 def in_scope(responses, account, region, call, *arguments):
     """Calls with the stores of an account and Region, and leaves those of the caller as they are."""
+
     def run():
         responses.set_request_account_id(account)
         responses.set_request_region(region)
         return call(*arguments)
+
     return contextvars.copy_context().run(run)

@@ -48,7 +48,8 @@ def substitute_conditions(conditions, lookup):
     """A Condition block with the variables of its values replaced."""
     return {
         operator: {key: _values(operator, expected, lookup) for key, expected in block.items()}
-        if isinstance(block, dict) else block
+        if isinstance(block, dict)
+        else block
         for operator, block in conditions.items()
     }
 

@@ -13,7 +13,7 @@ class Ec2Error(Exception):
 
 
 def nest(params):
-    """`{"Filter.1.Value.2": ["x"]}` as `{"Filter": [{"Value": [..., "x"]}]}`; numbered members become lists in order."""
+    """`{"Filter.1.Value.2": ["x"]}` as `{"Filter": [{"Value": [..., "x"]}]}`; numbered members become ordered lists."""
     root = {}
     for name, value in params.items():
         node = root
@@ -61,15 +61,19 @@ def _content(value):
 
 
 def answer(operation, content):
-    body = (f'<?xml version="1.0" encoding="UTF-8"?>\n<{operation}Response '
-            f'xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">{_content(content)}'
-            f"<requestId>{uuid.uuid4()}</requestId></{operation}Response>")
+    body = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<{operation}Response '
+        f'xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">{_content(content)}'
+        f"<requestId>{uuid.uuid4()}</requestId></{operation}Response>"
+    )
     return 200, {"Content-Type": "application/xml"}, body.encode()
 
 
 def refusal(error):
-    body = (f'<?xml version="1.0" encoding="UTF-8"?>\n<Response><Errors><Error><Code>{escape(error.code)}</Code>'
-            f"<Message>{escape(error.message)}</Message></Error></Errors><RequestID>{uuid.uuid4()}</RequestID></Response>")
+    body = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<Response><Errors><Error><Code>{escape(error.code)}</Code>'
+        f"<Message>{escape(error.message)}</Message></Error></Errors><RequestID>{uuid.uuid4()}</RequestID></Response>"
+    )
     return error.status, {"Content-Type": "application/xml"}, body.encode()
 
 
@@ -79,8 +83,10 @@ def page(found, request):
     if not size:
         return found, None
     if not str(size).isdigit() or not 5 <= int(size) <= 1000:
-        raise Ec2Error("InvalidParameterValue",
-                       f"Value ( {size} ) for parameter maxResults is invalid. Expecting a value between 5 and 1000.")
+        raise Ec2Error(
+            "InvalidParameterValue",
+            f"Value ( {size} ) for parameter maxResults is invalid. Expecting a value between 5 and 1000.",
+        )
     token = request.get("NextToken") or "0"
     if not token.isdigit():
         raise Ec2Error("InvalidNextToken", "The token is not valid")

@@ -15,8 +15,12 @@ class RegionalCalls:
         self._instance_types, self._default_keys = instance_types, scoped()
 
     def handlers(self):
-        return {"DescribeInstanceTypes": self.describe_instance_types, "GetEbsDefaultKmsKeyId": self.get_default_key,
-                "ModifyEbsDefaultKmsKeyId": self.modify_default_key, "ResetEbsDefaultKmsKeyId": self.reset_default_key}
+        return {
+            "DescribeInstanceTypes": self.describe_instance_types,
+            "GetEbsDefaultKmsKeyId": self.get_default_key,
+            "ModifyEbsDefaultKmsKeyId": self.modify_default_key,
+            "ResetEbsDefaultKmsKeyId": self.reset_default_key,
+        }
 
     def describe_instance_types(self, request, _params, original):
         """A filter names what may not exist; the parameter InstanceType only what does."""
@@ -26,7 +30,9 @@ class RegionalCalls:
         filtering.check_known(filters, _filterable(""))
         found = [one for one in sorted(self._instance_types()) if filtering.matches(filters, _filterable(one), {})]
         shown, following = page(found, request)
-        return answer("DescribeInstanceTypes", {"instanceTypeSet": [_described(one) for one in shown], "nextToken": following})
+        return answer(
+            "DescribeInstanceTypes", {"instanceTypeSet": [_described(one) for one in shown], "nextToken": following}
+        )
 
     def get_default_key(self, _request, _params, _original):
         return answer("GetEbsDefaultKmsKeyId", {"kmsKeyId": self._default_keys.get("key") or _OWN_KEY})

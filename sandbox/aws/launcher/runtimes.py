@@ -14,8 +14,10 @@ def refusal(name, programs):
     if name is None or name in programs:
         return None
     newest = max(programs, default="none")
-    return (f"The runtime parameter of {name} is no longer supported for creating or updating AWS Lambda functions. "
-            f"We recommend you use a supported runtime ({newest}) while creating or updating functions.")
+    return (
+        f"The runtime parameter of {name} is no longer supported for creating or updating AWS Lambda functions. "
+        f"We recommend you use a supported runtime ({newest}) while creating or updating functions."
+    )
 
 
 def install(lambda_service, lambda_runtime, programs):

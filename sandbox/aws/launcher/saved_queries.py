@@ -16,7 +16,11 @@ class SavedQueries:
         self._kept = scope()
 
     def handlers(self):
-        return {"PutQueryDefinition": self._put, "DescribeQueryDefinitions": self._describe, "DeleteQueryDefinition": self._delete}
+        return {
+            "PutQueryDefinition": self._put,
+            "DescribeQueryDefinitions": self._describe,
+            "DeleteQueryDefinition": self._delete,
+        }
 
     def _put(self, request):
         if not request.get("name") or not request.get("queryString"):
@@ -24,13 +28,19 @@ class SavedQueries:
         key = request.get("queryDefinitionId") or str(uuid.uuid4())
         if request.get("queryDefinitionId") and key not in self._kept:
             return self._missing(key)
-        self._kept[key] = {"queryDefinitionId": key, "name": request["name"], "queryString": request["queryString"],
-                           "logGroupNames": request.get("logGroupNames") or []}
+        self._kept[key] = {
+            "queryDefinitionId": key,
+            "name": request["name"],
+            "queryString": request["queryString"],
+            "logGroupNames": request.get("logGroupNames") or [],
+        }
         return self._answer({"queryDefinitionId": key})
 
     def _describe(self, request):
         prefix = request.get("queryDefinitionNamePrefix") or ""
-        found = sorted((one for one in self._kept.values() if one["name"].startswith(prefix)), key=lambda one: one["name"])
+        found = sorted(
+            (one for one in self._kept.values() if one["name"].startswith(prefix)), key=lambda one: one["name"]
+        )
         return self._answer({"queryDefinitions": found[:_PAGE]})
 
     def _delete(self, request):

@@ -17,21 +17,32 @@ def refusal(request, existing_tier):
     """(code, message) when the real service would refuse this PutParameter, else None."""
     name, value = request.get("Name") or "", request.get("Value") or ""
     if not _NAME.match(name) or len(name) > 1011 or name.count("/") > 15:
-        return "ValidationException", ("Parameter name: can't be prefixed with \"aws\" or \"ssm\" and may hold only "
-                                       "a-zA-Z0-9_.- and at most 15 levels of /.")
+        return "ValidationException", (
+            'Parameter name: can\'t be prefixed with "aws" or "ssm" and may hold only '
+            "a-zA-Z0-9_.- and at most 15 levels of /."
+        )
     if not value:
         return "ValidationException", "1 validation error detected: Value at 'value' must have length at least 1"
     if request.get("Overwrite") and request.get("Tags"):
         return "ValidationException", "Invalid request: tags and overwrite can't be used together."
     asked = request.get("Tier") or existing_tier or "Standard"
-    tier = asked if asked != "Intelligent-Tiering" else ("Advanced" if len(value.encode()) > 4096 or request.get("Policies")
-                                                        else "Standard")
+    tier = (
+        asked
+        if asked != "Intelligent-Tiering"
+        else ("Advanced" if len(value.encode()) > 4096 or request.get("Policies") else "Standard")
+    )
     if existing_tier == "Advanced" and asked == "Standard":
         return "ValidationException", "An advanced-tier parameter can't be made a standard one."
     if len(value.encode()) > _LIMITS[tier]:
-        return "ValidationException", (f"{tier} tier parameters support a maximum parameter value of {_LIMITS[tier]} "
-                                       "characters." + (" To create a larger parameter value, upgrade the parameter to "
-                                                        "use the advanced-parameter tier." if tier == "Standard" else ""))
+        return "ValidationException", (
+            f"{tier} tier parameters support a maximum parameter value of {_LIMITS[tier]} "
+            "characters."
+            + (
+                " To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier."
+                if tier == "Standard"
+                else ""
+            )
+        )
     return _policy_refusal(request.get("Policies"), tier)
 
 
@@ -46,7 +57,10 @@ def _policy_refusal(policies, tier):
     except (TypeError, ValueError, KeyError):
         return "InvalidPolicyAttributeException", "The parameter policies are not a JSON list of policies."
     if not kinds <= _POLICY_TYPES:
-        return "InvalidPolicyTypeException", f"Unknown parameter policy type: {', '.join(sorted(kinds - _POLICY_TYPES))}"
+        return (
+            "InvalidPolicyTypeException",
+            f"Unknown parameter policy type: {', '.join(sorted(kinds - _POLICY_TYPES))}",
+        )
     return None
 
 
@@ -67,8 +81,10 @@ def checks(operation, body, arn_of):
 
 def _described(policies):
     """Policies as DescribeParameters answers them."""
-    return [{"PolicyText": json.dumps(one), "PolicyType": one["Type"], "PolicyStatus": "Pending"}
-            for one in json.loads(policies)]
+    return [
+        {"PolicyText": json.dumps(one), "PolicyType": one["Type"], "PolicyStatus": "Pending"}
+        for one in json.loads(policies)
+    ]
 
 
 def _request_tags(tags):

@@ -7,8 +7,21 @@ import json
 import os
 import time
 
-from . import (alarm_states, alarms, ancestry, authorization, ec2_checks, events, lambda_rules, launch, message_moves, metrics, runtimes,
-               saved_queries, ssm_rules)
+from . import (
+    alarm_states,
+    alarms,
+    ancestry,
+    authorization,
+    ec2_checks,
+    events,
+    lambda_rules,
+    launch,
+    message_moves,
+    metrics,
+    runtimes,
+    saved_queries,
+    ssm_rules,
+)
 from .account import Account
 from .account_services import AccountServices
 from .faults import Faults
@@ -18,9 +31,8 @@ from .machines import Machines
 from .query import Ec2Error, install
 from .regional import RegionalCalls
 
-
 ADMINISTRATOR = "administrator"
-# The emulator knows only the Intel image under a public parameter; machines here have no processor, so one image serves.
+# The emulator knows only the Intel image under a public parameter; machines here have no processor: one image serves.
 _ARM_IMAGE = ("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64", "ami-0c2023a1b2c3d4e5f")
 
 
@@ -28,6 +40,7 @@ _ARM_IMAGE = ("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-ar
 def instance_types():
     """Every instance type that the pinned AWS model knows."""
     from botocore.loaders import Loader
+
     return frozenset(Loader().load_service_model("ec2", "service-2")["shapes"]["InstanceType"]["enum"])
 
 
@@ -39,7 +52,19 @@ def _later(seconds, call, *arguments):
 class World:
     def __init__(self, calls, runtime_programs):
         from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses
-        from ministack.services import apigateway, cloudwatch, cloudwatch_logs, ec2, eventbridge, iam, lambda_svc, sqs, ssm, sts, tagging
+        from ministack.services import (
+            apigateway,
+            cloudwatch,
+            cloudwatch_logs,
+            ec2,
+            eventbridge,
+            iam,
+            lambda_svc,
+            sqs,
+            ssm,
+            sts,
+            tagging,
+        )
 
         self._ec2, self._eventbridge, self._iam, self._sts, self._responses = ec2, eventbridge, iam, sts, responses
         self._tagging, self._actions, self._lambda = tagging, iam_actions, lambda_svc
@@ -63,7 +88,9 @@ class World:
         runtimes.install(lambda_svc, lambda_runtime, runtime_programs)
         alarms.install(cloudwatch)
         alarm_states.install(cloudwatch, self.alarms)
-        saved_queries.install(cloudwatch_logs, saved_queries.SavedQueries(cloudwatch_logs, responses.AccountRegionScopedDict))
+        saved_queries.install(
+            cloudwatch_logs, saved_queries.SavedQueries(cloudwatch_logs, responses.AccountRegionScopedDict)
+        )
         authorization.install_transport(iam_evaluator)
         authorization.install_language(iam_evaluator)
         authorization.install_instance_sessions(iam_evaluator, sts)
@@ -87,14 +114,21 @@ class World:
     def _log_stream_check(self, action, body):
         """AWS judges both on the stream, the emulator on the group."""
         region, account = self._responses.get_region(), self._responses.get_account_id()
-        return ec2_checks.Check(action, f"arn:aws:logs:{region}:{account}:log-group:{body.get('logGroupName')}:log-stream:{body.get('logStreamName')}")
+        return ec2_checks.Check(
+            action,
+            f"arn:aws:logs:{region}:{account}:log-group:{body.get('logGroupName')}:log-stream:{body.get('logStreamName')}",
+        )
 
     def _checked_world(self):
         region = self._responses.get_region()
         return ec2_checks.World(
-            account=self._responses.get_account_id(), region=region, tags_of=self.tags_of,
-            launch_of=self._launch_or_none, parameter_arn=lambda name: f"arn:aws:ssm:{region}::parameter{name}",
-            owner_of=lambda name: (self._ec2._subnets.get(name) or self._ec2._vpcs.get(name) or {}).get("OwnerId"))
+            account=self._responses.get_account_id(),
+            region=region,
+            tags_of=self.tags_of,
+            launch_of=self._launch_or_none,
+            parameter_arn=lambda name: f"arn:aws:ssm:{region}::parameter{name}",
+            owner_of=lambda name: (self._ec2._subnets.get(name) or self._ec2._vpcs.get(name) or {}).get("OwnerId"),
+        )
 
     def _parameter_arn(self, name):
         if name.startswith("arn:"):
@@ -110,8 +144,10 @@ class World:
             return None
 
     def set_polling(self, queue, enabled):
-        """Switches the event source mappings of a queue off and on, so that what gathers meanwhile comes as one batch."""
-        found = [one for one in self._lambda._esms._data.values() if one.get("EventSourceArn", "").endswith(f":{queue}")]
+        """Switches the event source mappings of a queue off and on, so that waiting messages come as one batch."""
+        found = [
+            one for one in self._lambda._esms._data.values() if one.get("EventSourceArn", "").endswith(f":{queue}")
+        ]
         for mapping in found:
             mapping["Enabled"] = enabled
         if enabled:
@@ -149,17 +185,31 @@ class World:
 
     def instance_session(self, machine, role, seconds):
         account, region = self._responses.get_account_id(), self._responses.get_region()
-        key, secret, token = self._iam._gen_session_access_key(), self._iam._gen_secret(), self._iam._gen_session_token()
+        key, secret, token = (
+            self._iam._gen_session_access_key(),
+            self._iam._gen_secret(),
+            self._iam._gen_session_token(),
+        )
         expires = time.time() + seconds
         role_id = (self._iam._roles.get(role) or {}).get("RoleId", role)
-        self._sts.register_session(key, {
-            "Arn": f"arn:aws:sts::{account}:assumed-role/{role}/{machine['InstanceId']}",
-            "UserId": f"{role_id}:{machine['InstanceId']}", "SecretAccessKey": secret, "SessionToken": token,
-            "Expiration": expires, "AccountId": account,
-            "SourceInstanceArn": f"arn:aws:ec2:{region}:{account}:instance/{machine['InstanceId']}",
-        })
-        return {"AccessKeyId": key, "SecretAccessKey": secret, "Token": token,
-                "Expiration": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(expires))}
+        self._sts.register_session(
+            key,
+            {
+                "Arn": f"arn:aws:sts::{account}:assumed-role/{role}/{machine['InstanceId']}",
+                "UserId": f"{role_id}:{machine['InstanceId']}",
+                "SecretAccessKey": secret,
+                "SessionToken": token,
+                "Expiration": expires,
+                "AccountId": account,
+                "SourceInstanceArn": f"arn:aws:ec2:{region}:{account}:instance/{machine['InstanceId']}",
+            },
+        )
+        return {
+            "AccessKeyId": key,
+            "SecretAccessKey": secret,
+            "Token": token,
+            "Expiration": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(expires)),
+        }
 
     def principal(self, access_key):
         """The role (or user) behind a key, for the call log."""

@@ -22,6 +22,7 @@ SUBNETS = ("subnet-00000001", "subnet-00000002")
 def _session():
     # One session: reading EC2's model takes longer than most tests.
     import botocore.session
+
     return botocore.session.get_session()
 
 
@@ -38,13 +39,25 @@ class Emulator:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        config = {"port": self.port, "region": REGION, "account_id": ACCOUNT, "access_key_id": "ADMINISTRATOR",
-                  "secret_access_key": "secret", "token": "token", "state_dir": self.folder.name, "runtimes": runtimes(), "log_level": "WARNING"}
+        config = {
+            "port": self.port,
+            "region": REGION,
+            "account_id": ACCOUNT,
+            "access_key_id": "ADMINISTRATOR",
+            "secret_access_key": "secret",
+            "token": "token",
+            "state_dir": self.folder.name,
+            "runtimes": runtimes(),
+            "log_level": "WARNING",
+        }
         path = os.path.join(self.folder.name, "config.json")
         with open(path, "w", encoding="utf-8") as file:
             json.dump(config, file)
-        self.process = subprocess.Popen([sys.executable, "-m", "launcher", "--config", path], start_new_session=True,
-                                        cwd=os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "launcher", "--config", path],
+            start_new_session=True,
+            cwd=os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
+        )
         wait_for(self._answers)
         self.admin = {"AccessKeyId": "ADMINISTRATOR", "SecretAccessKey": "secret", "SessionToken": None}
 
@@ -61,36 +74,56 @@ class Emulator:
 
     def control(self, method, path, body=None, token="token"):
         data = json.dumps(body).encode() if body is not None else (b"" if method == "POST" else None)
-        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data=data, method=method,
-                                         headers={"x-sandbox-token": token})
+        request = urllib.request.Request(
+            f"{self.url}/_sandbox/{path}", data=data, method=method, headers={"x-sandbox-token": token}
+        )
         with urllib.request.urlopen(request, timeout=300) as response:
             return json.load(response)
 
     def post(self, path):
         """The status of an empty POST."""
         try:
-            with urllib.request.urlopen(urllib.request.Request(self.url + path, data=b"", method="POST"), timeout=300) as response:
+            with urllib.request.urlopen(
+                urllib.request.Request(self.url + path, data=b"", method="POST"), timeout=300
+            ) as response:
                 return response.status
         except urllib.error.HTTPError as error:
             return error.code
 
     def client(self, service, credentials=None):
         from botocore.config import Config
+
         keys = credentials or self.admin
         return _session().create_client(
-            service, region_name=REGION, endpoint_url=self.url, aws_access_key_id=keys["AccessKeyId"],
-            aws_secret_access_key=keys["SecretAccessKey"], aws_session_token=keys.get("SessionToken") or keys.get("Token"),
-            config=Config(retries={"total_max_attempts": 1}))
+            service,
+            region_name=REGION,
+            endpoint_url=self.url,
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys.get("SessionToken") or keys.get("Token"),
+            config=Config(retries={"total_max_attempts": 1}),
+        )
 
     def role(self, name, statements):
         """Credentials of a role that may do what the statements say."""
         iam = self.client("iam")
-        trust = {"Version": "2012-10-17", "Statement": [
-            {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ACCOUNT, "Service": "ec2.amazonaws.com"}}]}
+        trust = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": "sts:AssumeRole",
+                    "Principal": {"AWS": ACCOUNT, "Service": "ec2.amazonaws.com"},
+                }
+            ],
+        }
         arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
         if statements:
-            iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(
-                {"Version": "2012-10-17", "Statement": statements}))
+            iam.put_role_policy(
+                RoleName=name,
+                PolicyName="p",
+                PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
+            )
         return self.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
 
     def profile(self, name, role):
@@ -110,6 +143,7 @@ def wait_for(condition, seconds=300):
 def code_of(call, **arguments):
     """The AWS error code of a call, or None when it succeeds."""
     from botocore.exceptions import ClientError
+
     try:
         call(**arguments)
         return None

@@ -15,7 +15,18 @@ import zipfile
 from .emulator import ACCOUNT, IMAGE, REGION, SUBNETS, Emulator
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-DOCUMENTS = ("README.md", *sorted(glob.glob("docs/*.md", root_dir=ROOT)), *sorted(glob.glob("examples/*/README.md", root_dir=ROOT)))
+RUNBOOKS = "docs/operations.md"
+# The runbooks come last: they end with a tenant that is offboarded, and an account that is drained.
+DOCUMENTS = (
+    "README.md",
+    *(
+        path
+        for pattern in ("docs/*.md", "examples/*/README.md")
+        for path in sorted(glob.glob(pattern, root_dir=ROOT))
+        if path != RUNBOOKS
+    ),
+    RUNBOOKS,
+)
 TENANT = {"N": "12345678"}
 
 emulator = None
@@ -28,10 +39,19 @@ def setUpModule():
     _queues()
     _functions()
     emulator.client("events").put_rule(Name="my-saas-sweep", ScheduleExpression="rate(1 minute)")
-    tags = [{"Key": "ghr:environment", "Value": "my-saas"}, {"Key": "ghr:tenant_id", "Value": TENANT["N"]},
-            {"Key": "ghr:tenant_tier", "Value": "small"}]
-    emulator.client("ec2").run_instances(ImageId=IMAGE, InstanceType="t3.medium", MinCount=1, MaxCount=1, SubnetId=SUBNETS[0],
-                                         TagSpecifications=[{"ResourceType": "instance", "Tags": tags}])
+    tags = [
+        {"Key": "ghr:environment", "Value": "my-saas"},
+        {"Key": "ghr:tenant_id", "Value": TENANT["N"]},
+        {"Key": "ghr:tenant_tier", "Value": "small"},
+    ]
+    emulator.client("ec2").run_instances(
+        ImageId=IMAGE,
+        InstanceType="t3.medium",
+        MinCount=1,
+        MaxCount=1,
+        SubnetId=SUBNETS[0],
+        TagSpecifications=[{"ResourceType": "instance", "Tags": tags}],
+    )
 
 
 def tearDownModule():
@@ -51,20 +71,52 @@ def _tables():
 
     def table(name, keys, indexes=()):
         used = {key: kind for entry in (keys, *indexes) for key, kind in entry.items()}
-        schema = lambda entry: [{"AttributeName": key, "KeyType": role} for key, role in zip(entry, ("HASH", "RANGE"))]
-        more = {"GlobalSecondaryIndexes": [{"IndexName": f"{next(iter(entry)).replace('_', '-')}-index", "KeySchema": schema(entry),
-                                            "Projection": {"ProjectionType": "ALL"}} for entry in indexes]} if indexes else {}
-        dynamodb.create_table(TableName=f"my-saas-{name}", BillingMode="PAY_PER_REQUEST", KeySchema=schema(keys), **more,
-                              AttributeDefinitions=[{"AttributeName": key, "AttributeType": kind} for key, kind in used.items()])
+
+        def schema(entry):
+            roles = zip(entry, ("HASH", "RANGE"), strict=False)
+            return [{"AttributeName": key, "KeyType": role} for key, role in roles]
+
+        more = (
+            {
+                "GlobalSecondaryIndexes": [
+                    {
+                        "IndexName": f"{next(iter(entry)).replace('_', '-')}-index",
+                        "KeySchema": schema(entry),
+                        "Projection": {"ProjectionType": "ALL"},
+                    }
+                    for entry in indexes
+                ]
+            }
+            if indexes
+            else {}
+        )
+        dynamodb.create_table(
+            TableName=f"my-saas-{name}",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=schema(keys),
+            **more,
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": kind} for key, kind in used.items()],
+        )
 
     by_tenant = {"installation_id": "N"}
     table("tenants", by_tenant, ({"status": "S", **by_tenant}, {"org_name": "S", **by_tenant}))
-    table("runners", {**by_tenant, "launch_id": "S"})
+    table("launches", {**by_tenant, "launch_id": "S"})
     table("jobs", {**by_tenant, "job_id": "N"})
-    dynamodb.update_continuous_backups(TableName="my-saas-tenants", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
-    dynamodb.put_item(TableName="my-saas-tenants", Item={
-        "installation_id": TENANT, "org_name": {"S": "acme"}, "status": {"S": "active"}, "tier": {"S": "small"},
-        "max_runners": {"N": "2"}, "circuit_small": {"M": {}}, "security_group_id": {"S": "sg-1"}})
+    dynamodb.update_continuous_backups(
+        TableName="my-saas-tenants", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    dynamodb.put_item(
+        TableName="my-saas-tenants",
+        Item={
+            "installation_id": TENANT,
+            "org_name": {"S": "acme"},
+            "status": {"S": "active"},
+            "tier": {"S": "small"},
+            "max_runners": {"N": "2"},
+            "circuit_small": {"M": {}},
+            "security_group_id": {"S": "sg-1"},
+        },
+    )
     dynamodb.put_item(TableName="my-saas-tenants", Item={"installation_id": {"N": "12345679"}, "tier": {"S": "small"}})
 
 
@@ -72,13 +124,23 @@ def _functions():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as file:
         file.writestr("index.mjs", "export const handler = async () => ({ tenants: 0 });")
-    polling = {"Effect": "Allow", "Resource": "*", "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]}
+    polling = {
+        "Effect": "Allow",
+        "Resource": "*",
+        "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+    }
     for name in ("my-saas-scale-up", "my-saas-scale-down"):
         emulator.role(name, [polling])
-        emulator.client("lambda").create_function(FunctionName=name, Runtime="nodejs22.x", Handler="index.handler",
-                                                  Role=f"arn:aws:iam::{ACCOUNT}:role/{name}", Code={"ZipFile": packed.getvalue()})
+        emulator.client("lambda").create_function(
+            FunctionName=name,
+            Runtime="nodejs22.x",
+            Handler="index.handler",
+            Role=f"arn:aws:iam::{ACCOUNT}:role/{name}",
+            Code={"ZipFile": packed.getvalue()},
+        )
     emulator.client("lambda").create_event_source_mapping(
-        FunctionName="my-saas-scale-up", EventSourceArn=f"arn:aws:sqs:{REGION}:{ACCOUNT}:my-saas-builds-small")
+        FunctionName="my-saas-scale-up", EventSourceArn=f"arn:aws:sqs:{REGION}:{ACCOUNT}:my-saas-builds-small"
+    )
 
 
 def commands(document):
@@ -92,11 +154,27 @@ def commands(document):
 
 
 def run(block, folder):
-    env = {"PATH": os.environ["PATH"], "HOME": folder, "LANG": "C.UTF-8", "AWS_PAGER": "", "AWS_ENDPOINT_URL": emulator.url,
-           "AWS_DEFAULT_REGION": REGION, "AWS_ACCESS_KEY_ID": "ADMINISTRATOR", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_MAX_ATTEMPTS": "1"}
+    env = {
+        "PATH": os.environ["PATH"],
+        "HOME": folder,
+        "LANG": "C.UTF-8",
+        "AWS_PAGER": "",
+        "AWS_ENDPOINT_URL": emulator.url,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "ADMINISTRATOR",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_MAX_ATTEMPTS": "1",
+    }
     # Version 1 of the AWS CLI takes the variable for every service but SQS.
     aws = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }\n'
-    return subprocess.run(["bash", "-euo", "pipefail", "-c", aws + block], cwd=folder, env=env, capture_output=True, text=True, timeout=600)
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", aws + block],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
 
 
 class Documentation(unittest.TestCase):
@@ -122,8 +200,14 @@ class Runbooks(unittest.TestCase):
         self.assertEqual((row["status"]["S"], "circuit_small" in row), ("deleted", False))
         names = emulator.client("dynamodb").list_tables()["TableNames"]
         self.assertNotIn("my-saas-tenants-restored", names)
-        found = emulator.client("ec2").describe_instances(Filters=[
-            {"Name": "tag:ghr:tenant_id", "Values": [TENANT["N"]]}, {"Name": "instance-state-name", "Values": ["pending", "running"]}])
+        found = emulator.client("ec2").describe_instances(
+            Filters=[
+                {"Name": "tag:ghr:tenant_id", "Values": [TENANT["N"]]},
+                {"Name": "instance-state-name", "Values": ["pending", "running"]},
+            ]
+        )
         self.assertEqual(found["Reservations"], [])
-        mappings = emulator.client("lambda").list_event_source_mappings(FunctionName="my-saas-scale-up")["EventSourceMappings"]
+        mappings = emulator.client("lambda").list_event_source_mappings(FunctionName="my-saas-scale-up")[
+            "EventSourceMappings"
+        ]
         self.assertEqual({one["State"] for one in mappings}, {"Disabled"})

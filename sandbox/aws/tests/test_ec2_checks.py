@@ -7,16 +7,36 @@ ACCOUNT, REGION = "123456789012", "us-east-1"
 
 
 def launch(**changes):
-    fields = dict(image_id="ami-1", image_parameter=None, instance_type="t3.medium", subnet_id="subnet-1", vpc_id="vpc-1",
-                  group_ids=["sg-1"], encrypted=True, volume_type="gp3", key_name="", spot=False, metadata={}, tags={},
-                  profile_arn="arn:aws:iam::123456789012:instance-profile/runner", template_id="lt-1",
-                  role_arn="arn:aws:iam::123456789012:role/runner", template_resources=frozenset({"image"}))
+    fields = dict(
+        image_id="ami-1",
+        image_parameter=None,
+        instance_type="t3.medium",
+        subnet_id="subnet-1",
+        vpc_id="vpc-1",
+        group_ids=["sg-1"],
+        encrypted=True,
+        volume_type="gp3",
+        key_name="",
+        spot=False,
+        metadata={},
+        tags={},
+        profile_arn="arn:aws:iam::123456789012:instance-profile/runner",
+        template_id="lt-1",
+        role_arn="arn:aws:iam::123456789012:role/runner",
+        template_resources=frozenset({"image"}),
+    )
     return SimpleNamespace(**{**fields, **changes})
 
 
 def world(tags=None, planned=None, owners=None):
-    return ec2_checks.World(ACCOUNT, REGION, lambda one: (tags or {}).get(one, {}), lambda request: planned,
-                            lambda name: f"arn:aws:ssm:{REGION}::parameter{name}", lambda name: (owners or {}).get(name))
+    return ec2_checks.World(
+        ACCOUNT,
+        REGION,
+        lambda one: (tags or {}).get(one, {}),
+        lambda request: planned,
+        lambda name: f"arn:aws:ssm:{REGION}::parameter{name}",
+        lambda name: (owners or {}).get(name),
+    )
 
 
 def by_resource(checks):
@@ -24,8 +44,11 @@ def by_resource(checks):
 
 
 class RunInstances(unittest.TestCase):
-    PARAMS = {"TagSpecification.1.ResourceType": ["instance"], "TagSpecification.1.Tag.1.Key": ["ghr:environment"],
-              "TagSpecification.1.Tag.1.Value": ["sandbox"]}
+    PARAMS = {
+        "TagSpecification.1.ResourceType": ["instance"],
+        "TagSpecification.1.Tag.1.Key": ["ghr:environment"],
+        "TagSpecification.1.Tag.1.Value": ["sandbox"],
+    }
 
     def checks(self, **changes):
         tags = {"instance": [{"Key": "ghr:environment", "Value": "sandbox"}]}
@@ -34,8 +57,18 @@ class RunInstances(unittest.TestCase):
 
     def test_judges_every_resource_of_a_launch(self):
         found = {resource for action, resource in self.checks() if action == "ec2:RunInstances"}
-        self.assertEqual(found, {"image/ami-1", "instance/*", "network-interface/*", "subnet/subnet-1", "volume/*",
-                                 "security-group/sg-1", "launch-template/lt-1"})
+        self.assertEqual(
+            found,
+            {
+                "image/ami-1",
+                "instance/*",
+                "network-interface/*",
+                "subnet/subnet-1",
+                "volume/*",
+                "security-group/sg-1",
+                "launch-template/lt-1",
+            },
+        )
 
     def test_judges_the_tags_it_creates_by_the_call_that_creates_them(self):
         context = self.checks()[("ec2:CreateTags", "instance/*")]
@@ -68,8 +101,14 @@ class SharedNetworks(unittest.TestCase):
 
     def test_names_a_subnet_by_the_account_that_shares_it(self):
         found = ec2_checks.checks("RunInstances", {}, world(planned=launch(), owners=self.OWNERS))
-        owners = {check.resource.split(":")[5].split("/")[0]: check.resource.split(":")[4] for check in found if check.action == "ec2:RunInstances"}
-        self.assertEqual((owners["subnet"], owners["instance"], owners["security-group"]), ("999999999999", ACCOUNT, ACCOUNT))
+        owners = {
+            check.resource.split(":")[5].split("/")[0]: check.resource.split(":")[4]
+            for check in found
+            if check.action == "ec2:RunInstances"
+        }
+        self.assertEqual(
+            (owners["subnet"], owners["instance"], owners["security-group"]), ("999999999999", ACCOUNT, ACCOUNT)
+        )
 
     def test_names_a_vpc_by_the_account_that_shares_it(self):
         found = ec2_checks.checks("CreateSecurityGroup", {"VpcId": ["vpc-1"]}, world(owners=self.OWNERS))
@@ -79,14 +118,20 @@ class SharedNetworks(unittest.TestCase):
 class OtherCalls(unittest.TestCase):
     def test_judges_each_machine_of_a_terminate_call_by_its_own_tags(self):
         tags = {"i-1": {"ghr:environment": "sandbox"}}
-        checks = ec2_checks.checks("TerminateInstances", {"InstanceId.1": ["i-1"], "InstanceId.2": ["i-2"]}, world(tags))
+        checks = ec2_checks.checks(
+            "TerminateInstances", {"InstanceId.1": ["i-1"], "InstanceId.2": ["i-2"]}, world(tags)
+        )
         self.assertEqual([check.resource[-3:] for check in checks], ["i-1", "i-2"])
         self.assertEqual(checks[0].context["ec2:resourcetag/ghr:environment"], "sandbox")
         self.assertNotIn("ec2:resourcetag/ghr:environment", checks[1].context)
 
     def test_judges_the_tags_of_a_new_security_group(self):
-        params = {"VpcId": ["vpc-1"], "TagSpecification.1.ResourceType": ["security-group"],
-                  "TagSpecification.1.Tag.1.Key": ["a"], "TagSpecification.1.Tag.1.Value": ["b"]}
+        params = {
+            "VpcId": ["vpc-1"],
+            "TagSpecification.1.ResourceType": ["security-group"],
+            "TagSpecification.1.Tag.1.Key": ["a"],
+            "TagSpecification.1.Tag.1.Value": ["b"],
+        }
         checks = by_resource(ec2_checks.checks("CreateSecurityGroup", params, world()))
         self.assertEqual(checks[("ec2:CreateTags", "security-group/*")]["ec2:createaction"], "CreateSecurityGroup")
         self.assertIn(("ec2:CreateSecurityGroup", "vpc/vpc-1"), checks)

@@ -25,7 +25,9 @@ class Substitution(unittest.TestCase):
         self.assertFalse(pattern.match("instance/i-1"))
 
     def test_gives_plain_text_to_operators_without_wildcards(self):
-        replaced = language.substitute_conditions({"StringEquals": {"k": "${tag}"}, "StringLike": {"k": ["${tag}"]}}, lambda name: "*")
+        replaced = language.substitute_conditions(
+            {"StringEquals": {"k": "${tag}"}, "StringLike": {"k": ["${tag}"]}}, lambda name: "*"
+        )
         self.assertEqual(replaced["StringEquals"]["k"], ["*"])
         self.assertNotEqual(replaced["StringLike"]["k"], ["*"])
 

@@ -6,7 +6,13 @@ from launcher.calls import CallLog, error_code
 from launcher.faults import Faults
 from launcher.query import Ec2Error, nest
 
-OPEN = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}], "Ipv6Ranges": [], "PrefixListIds": [], "UserIdGroupPairs": []}
+OPEN = {
+    "IpProtocol": "-1",
+    "IpRanges": [{"CidrIp": "0.0.0.0/0"}],
+    "Ipv6Ranges": [],
+    "PrefixListIds": [],
+    "UserIdGroupPairs": [],
+}
 
 
 class Parameters(unittest.TestCase):
@@ -72,8 +78,10 @@ class SecurityGroups(unittest.TestCase):
 
 class Requests(unittest.TestCase):
     def test_nests_numbered_members_in_order(self):
-        self.assertEqual(nest({"Filter.2.Name": ["b"], "Filter.1.Name": ["a"], "Filter.1.Value.1": ["x"]}),
-                         {"Filter": [{"Name": "a", "Value": ["x"]}, {"Name": "b"}]})
+        self.assertEqual(
+            nest({"Filter.2.Name": ["b"], "Filter.1.Name": ["a"], "Filter.1.Value.1": ["x"]}),
+            {"Filter": [{"Name": "a", "Value": ["x"]}, {"Name": "b"}]},
+        )
 
     def test_orders_more_than_nine_members_by_number(self):
         self.assertEqual(nest({f"Id.{i}": [str(i)] for i in range(1, 12)})["Id"][-1], "11")
@@ -104,7 +112,10 @@ class LostAnswers(unittest.TestCase):
 class Observation(unittest.TestCase):
     def test_reads_the_error_code_of_any_protocol(self):
         self.assertEqual(error_code(400, b"<Error><Code>InvalidGroup.NotFound</Code>"), "InvalidGroup.NotFound")
-        self.assertEqual(error_code(400, b'{"__type":"com.amazonaws#ConditionalCheckFailedException"}'), "ConditionalCheckFailedException")
+        self.assertEqual(
+            error_code(400, b'{"__type":"com.amazonaws#ConditionalCheckFailedException"}'),
+            "ConditionalCheckFailedException",
+        )
         self.assertIsNone(error_code(200, b"<Code>x</Code>"))
 
     def test_lists_calls_since_a_moment(self):
@@ -116,14 +127,29 @@ class Observation(unittest.TestCase):
 
     def test_spends_a_fault_as_often_as_told_and_only_where_it_matches(self):
         faults = Faults()
-        faults.add({"operation": "RunInstances", "code": "InsufficientInstanceCapacity", "times": 1, "match": {"InstanceType": "t3.large"}})
+        faults.add(
+            {
+                "operation": "RunInstances",
+                "code": "InsufficientInstanceCapacity",
+                "times": 1,
+                "match": {"InstanceType": "t3.large"},
+            }
+        )
         self.assertIsNone(faults.take("RunInstances", {"InstanceType": "t3.medium"}))
         self.assertEqual(faults.take("RunInstances", {"InstanceType": "t3.large"}).code, "InsufficientInstanceCapacity")
         self.assertIsNone(faults.take("RunInstances", {"InstanceType": "t3.large"}))
 
     def test_names_the_field_of_a_fault_that_is_unknown_or_not_of_its_kind(self):
         fault = {"operation": "RunInstances", "code": "InternalError"}
-        for wrong in ({"time": 2}, {"times": 0}, {"times": True}, {"after": "1"}, {"status": 200}, {"match": []}, {"principal": 7}):
+        for wrong in (
+            {"time": 2},
+            {"times": 0},
+            {"times": True},
+            {"after": "1"},
+            {"status": 200},
+            {"match": []},
+            {"principal": 7},
+        ):
             with self.subTest(wrong=wrong), self.assertRaisesRegex(ValueError, f"^{next(iter(wrong))}: "):
                 Faults().add({**fault, **wrong})
 
@@ -140,8 +166,10 @@ class Observation(unittest.TestCase):
         for _ in range(2):
             log.use("a", "ec2:RunInstances", "arn:x", True)
         log.use("a", "ec2:CreateTags", "arn:x", False)
-        self.assertEqual([(one["action"], one["allowed"], one["count"]) for one in log.uses()],
-                         [("ec2:RunInstances", True, 2), ("ec2:CreateTags", False, 1)])
+        self.assertEqual(
+            [(one["action"], one["allowed"], one["count"]) for one in log.uses()],
+            [("ec2:RunInstances", True, 2), ("ec2:CreateTags", False, 1)],
+        )
         log.reset()
         self.assertEqual(log.uses(), [])
 

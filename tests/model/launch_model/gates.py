@@ -1,14 +1,50 @@
 """A job that GitHub holds back, and lets through later under the same id: another `queued` of it is news."""
+
 from .state import State
-from .values import (ADOPT, ADOPT_LOOK, ENDED, ENDING, GATE, GATE_PARK, G_END, G_QUEUED, G_WAITING, HELD, ILEASE, J_DONE, J_GATED,
-                     J_NONE, J_PARKED, J_QUEUED, J_RUNNING, J_STARTING, LAUNCHING, NEWS, NONE, OF_NEWS, OPEN, OPEN_ASK, RLEASE, RUNNING,
-                     WAITING, WANT, WANTED)
+from .values import (
+    ADOPT,
+    ADOPT_LOOK,
+    ENDED,
+    ENDING,
+    G_END,
+    G_QUEUED,
+    G_WAITING,
+    GATE,
+    GATE_PARK,
+    HELD,
+    ILEASE,
+    J_DONE,
+    J_GATED,
+    J_NONE,
+    J_PARKED,
+    J_QUEUED,
+    J_RUNNING,
+    J_STARTING,
+    LAUNCHING,
+    NEWS,
+    NONE,
+    OF_NEWS,
+    OPEN,
+    OPEN_ASK,
+    RLEASE,
+    RUNNING,
+    WAITING,
+    WANT,
+    WANTED,
+)
 
 
 class Gates(State):
     def gate_calls(self):
-        return {GATE: self.hear_waiting, GATE_PARK: self.park_at_gate, NEWS: self.hear_news, OPEN_ASK: self.ask_at_gate,
-                OPEN: self.open_gate, ADOPT: self.adopt, ADOPT_LOOK: self.look_at_adopted}
+        return {
+            GATE: self.hear_waiting,
+            GATE_PARK: self.park_at_gate,
+            NEWS: self.hear_news,
+            OPEN_ASK: self.ask_at_gate,
+            OPEN: self.open_gate,
+            ADOPT: self.adopt,
+            ADOPT_LOOK: self.look_at_adopted,
+        }
 
     def hear_waiting(self, step):
         """`waiting`: GitHub is asked, as the `queued` that follows may have come first."""
@@ -72,7 +108,11 @@ class Gates(State):
     def spare(self, t, j):
         """A machine of the job's own that could not be ended."""
         for launch in range(self.nl):
-            if t[self.predicted + launch] == j and not t[self.taken + launch] and t[self.row + launch] in (LAUNCHING, RUNNING):
+            if (
+                t[self.predicted + launch] == j
+                and not t[self.taken + launch]
+                and t[self.row + launch] in (LAUNCHING, RUNNING)
+            ):
                 return launch
         return None
 
@@ -85,7 +125,9 @@ class Gates(State):
     def to_queue(self, step):
         """A new start number; whoever has the job's message goes on with it, the sweep sends one."""
         t, j = step.t, step.j
-        if t[self.row + self.current(t, j)] != NONE:    # the system takes a new one always, so that of two openings one wins
+        if (
+            t[self.row + self.current(t, j)] != NONE
+        ):  # the system takes a new one always, so that of two openings one wins
             self.next_number(t, j)
             if t[step.job] != J_PARKED:
                 step.end()

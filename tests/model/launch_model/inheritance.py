@@ -1,19 +1,41 @@
 """What becomes of a job whose runner took another: it inherits the thief's own runner, or starts again."""
+
 from .state import State
-from .values import (AGAIN, BIND, ENDING, FOLLOW, G_END, G_RUN, J_RUNNING, LAUNCHING, LOOK_BACK, REASSIGN, RECORD,
-                     RUNNING, WAITING)
+from .values import (
+    AGAIN,
+    BIND,
+    ENDING,
+    FOLLOW,
+    G_END,
+    G_RUN,
+    J_RUNNING,
+    LAUNCHING,
+    LOOK_BACK,
+    REASSIGN,
+    RECORD,
+    RUNNING,
+    WAITING,
+)
 
 
 class Inheritance(State):
     """`step.launch` is the launch whose runner took the job; `taken` holds 1 + that job."""
 
     def inheritance_calls(self):
-        return {BIND: self.bind, REASSIGN: self.reassign, FOLLOW: self.follow, LOOK_BACK: self.look_back, AGAIN: self.start_again,
-                RECORD: self.record}
+        return {
+            BIND: self.bind,
+            REASSIGN: self.reassign,
+            FOLLOW: self.follow,
+            LOOK_BACK: self.look_back,
+            AGAIN: self.start_again,
+            RECORD: self.record,
+        }
 
     def thief(self, t, taken):
         """The job that GitHub gave to the runner of a launch."""
-        return next(j for j, truth in enumerate(t[self.github:self.github + 2]) if truth in (G_RUN + taken, G_END + taken))
+        return next(
+            j for j, truth in enumerate(t[self.github : self.github + 2]) if truth in (G_RUN + taken, G_END + taken)
+        )
 
     def displaced(self, t, taken):
         """The job that waits for a launch whose runner took another one."""

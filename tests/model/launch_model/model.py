@@ -1,9 +1,33 @@
 """The protocol and its world as one transition relation, with the rules that every state has to keep."""
+
 from .state import LIMIT, LIVE, STATUS
 from .sweep import Sweep
-from .values import (ACK, ACTIVE, ENDED, G_CANCELLED, G_END, G_WAITING, JOBS, JOB_EVENT, JOB_NAMES, J_DONE, J_GATED, J_LIMIT, J_NONE,
-                     J_PARKED, J_REFUSED, J_RUNNING, MACHINE_NAMES, NONE, NOBODY, ROW_NAMES, SUSPENDED, TENANT,
-                     TENANT_NAMES, WANTED)
+from .values import (
+    ACK,
+    ACTIVE,
+    ENDED,
+    G_CANCELLED,
+    G_END,
+    G_WAITING,
+    J_DONE,
+    J_GATED,
+    J_LIMIT,
+    J_NONE,
+    J_PARKED,
+    J_REFUSED,
+    J_RUNNING,
+    JOB_EVENT,
+    JOB_NAMES,
+    JOBS,
+    MACHINE_NAMES,
+    NOBODY,
+    NONE,
+    ROW_NAMES,
+    SUSPENDED,
+    TENANT,
+    TENANT_NAMES,
+    WANTED,
+)
 
 
 class Model(Sweep):
@@ -24,12 +48,12 @@ class Model(Sweep):
             if self.alive(s[self.machine + launch]):
                 count += 1
                 if not s[LIVE] >> launch & 1:
-                    return 'S1: a machine lives whose launch holds no slot'
-        return 'S1: more machines than the limit' if count > self.cap else None
+                    return "S1: a machine lives whose launch holds no slot"
+        return "S1: more machines than the limit" if count > self.cap else None
 
     def good(self, s):
         """Everything came to rest and is explained."""
-        if s[LIVE] or s[self.proc] or s[self.proc + 3] or any(s[self.messages:self.news + JOBS]):
+        if s[LIVE] or s[self.proc] or s[self.proc + 3] or any(s[self.messages : self.news + JOBS]):
             return False
         for launch in range(self.nl):
             if self.alive(s[self.machine + launch]) or s[self.row + launch] not in (NONE, WANTED, ENDED):
@@ -53,16 +77,25 @@ class Model(Sweep):
         t = list(t)
         self.forget(t)
         pr, nl, b = self.proc, self.nl, bytes(t)
-        if b[pr:pr + 3] <= b[pr + 3:pr + 6]:
+        if b[pr : pr + 3] <= b[pr + 3 : pr + 6]:
             return b
-        return b''.join((b[:self.lease], b[self.lease:self.lease + nl].translate(self.swap_lease),
-                         b[self.intent:self.young], b[self.young:self.hidden].translate(self.swap_young), b[self.hidden:pr],
-                         b[pr + 3:pr + 6], b[pr:pr + 3], b[pr + 6:]))
+        return b"".join(
+            (
+                b[: self.lease],
+                b[self.lease : self.lease + nl].translate(self.swap_lease),
+                b[self.intent : self.young],
+                b[self.young : self.hidden].translate(self.swap_young),
+                b[self.hidden : pr],
+                b[pr + 3 : pr + 6],
+                b[pr : pr + 3],
+                b[pr + 6 :],
+            )
+        )
 
     def forget(self, t):
         pr = self.proc
         busy = {t[pr + 1] if t[pr] else -1, t[pr + 4] if t[pr + 3] else -1}
-        exact = 'release-on-completed' in self.flaws
+        exact = "release-on-completed" in self.flaws
         binding = any(t[pr + at] & ACK == JOB_EVENT for at in (2, 5))
         for j in range(JOBS):
             job, truth = t[self.job + j], t[self.github + j]
@@ -70,7 +103,11 @@ class Model(Sweep):
                 t[self.in_progress + j] = 0
             if job == J_DONE and not exact:
                 t[self.completed + j] = 0
-            if G_END < truth < G_CANCELLED and not exact and not (self.inherit and (binding or t[self.in_progress + j])):
+            if (
+                G_END < truth < G_CANCELLED
+                and not exact
+                and not (self.inherit and (binding or t[self.in_progress + j]))
+            ):
                 t[self.github + j] = G_END
         for launch in range(self.nl):
             j = t[self.predicted + launch]
@@ -87,21 +124,34 @@ class Model(Sweep):
                 t[self.young + launch] = 0
 
     def show(self, s):
-        out = ['tenant %s limit %d' % (TENANT_NAMES[s[STATUS]], s[LIMIT])]
+        out = ["tenant %s limit %d" % (TENANT_NAMES[s[STATUS]], s[LIMIT])]
         for j in range(JOBS):
             truth = s[self.github + j]
-            word = 'queued' if not truth else 'running' if truth < G_END else 'ended' if truth < G_CANCELLED else 'cancelled' if truth < G_WAITING else 'held back'
-            out.append('job%d row=%s github=%s' % (j, JOB_NAMES[s[self.job + j]], word))
+            word = (
+                "queued"
+                if not truth
+                else "running"
+                if truth < G_END
+                else "ended"
+                if truth < G_CANCELLED
+                else "cancelled"
+                if truth < G_WAITING
+                else "held back"
+            )
+            out.append("job%d row=%s github=%s" % (j, JOB_NAMES[s[self.job + j]], word))
         for launch in range(self.nl):
             row, slot, machine = s[self.row + launch], s[LIVE] >> launch & 1, s[self.machine + launch]
             if row or slot or machine:
-                out.append('launch %s row=%s%s machine=%s' % (self.name_of(launch), ROW_NAMES[row], ' IN live' if slot else '', MACHINE_NAMES[machine]))
-        return '; '.join(out)
+                out.append(
+                    "launch %s row=%s%s machine=%s"
+                    % (self.name_of(launch), ROW_NAMES[row], " IN live" if slot else "", MACHINE_NAMES[machine])
+                )
+        return "; ".join(out)
 
     def name_of(self, launch):
-        return 'tenant' if launch == TENANT else 'job%d.%d' % (launch // self.k, launch % self.k + 1)
+        return "tenant" if launch == TENANT else "job%d.%d" % (launch // self.k, launch % self.k + 1)
 
     def describe(self, label):
         text, p, launch = label
-        who = '' if p == NOBODY else 'process %s, ' % 'AB'[p]
-        return '%s (%s%s)' % (text, who, self.name_of(launch))
+        who = "" if p == NOBODY else "process %s, " % "AB"[p]
+        return "%s (%s%s)" % (text, who, self.name_of(launch))

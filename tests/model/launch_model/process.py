@@ -1,4 +1,5 @@
 """The next call of a process: a delivery, a release, a wake, an end by the sweep, an event of a job."""
+
 from .gates import Gates
 from .inheritance import Inheritance
 from .scale_up import ScaleUp
@@ -40,5 +41,5 @@ class Processes(ScaleUp, Settling, Inheritance, Gates):
             return
         bad = self.calls[step.call](step)
         yield (CALL_NAMES[step.call], p, step.launch), step.t, False, bad
-        if 'leftover' in self.fault_kinds:
+        if "leftover" in self.fault_kinds:
             yield from self.leave_leftover(s, p)

@@ -1,16 +1,69 @@
 """The way of a message: job row, admission, lease, intent, machine, configuration."""
+
 from .state import LIVE, STATUS, State
-from .values import (ACTIVE, ADD, ADD2, CHECK, DELETED, DONE, ENDED, ENDING, HELD, INST, INTENT, JIT, JOB, J_DONE, J_NONE,
-                     J_PARKED, J_QUEUED, J_RUNNING, J_STARTING, LAUNCHING, LEASE, MARK_HELD, M_GONE, M_NONE, M_READY,
-                     M_UP, NONE, PARK, PARKS, RLEASE, RUN, RUNNING, START, STORE, TERM, TO_ENDING, UNADD, UNREG, WANT,
-                     WANTED)
+from .values import (
+    ACTIVE,
+    ADD,
+    ADD2,
+    CHECK,
+    DELETED,
+    DONE,
+    ENDED,
+    ENDING,
+    HELD,
+    INST,
+    INTENT,
+    J_DONE,
+    J_NONE,
+    J_PARKED,
+    J_QUEUED,
+    J_RUNNING,
+    J_STARTING,
+    JIT,
+    JOB,
+    LAUNCHING,
+    LEASE,
+    M_GONE,
+    M_NONE,
+    M_READY,
+    M_UP,
+    MARK_HELD,
+    NONE,
+    PARK,
+    PARKS,
+    RLEASE,
+    RUN,
+    RUNNING,
+    START,
+    STORE,
+    TERM,
+    TO_ENDING,
+    UNADD,
+    UNREG,
+    WANT,
+    WANTED,
+)
 
 
 class ScaleUp(State):
     def scale_up_calls(self):
-        return {JOB: self.read_job, WANT: self.want, ADD: self.add, ADD2: self.add, MARK_HELD: self.mark_held, UNADD: self.undo_add,
-                PARK: self.park, LEASE: self.take_lease, START: self.start, INTENT: self.write_intent, INST: self.write_instance,
-                CHECK: self.check_status, JIT: self.mint, STORE: self.store, DONE: self.mark_running}
+        return {
+            JOB: self.read_job,
+            WANT: self.want,
+            ADD: self.add,
+            ADD2: self.add,
+            MARK_HELD: self.mark_held,
+            UNADD: self.undo_add,
+            PARK: self.park,
+            LEASE: self.take_lease,
+            START: self.start,
+            INTENT: self.write_intent,
+            INST: self.write_instance,
+            CHECK: self.check_status,
+            JIT: self.mint,
+            STORE: self.store,
+            DONE: self.mark_running,
+        }
 
     def read_job(self, step):
         """The rows decide what a delivery may do, not the message."""
@@ -20,13 +73,13 @@ class ScaleUp(State):
             self.touch(t, step.launch)
             step.to(WANT)
         elif job >= J_RUNNING:
-            if row == HELD and 'ended-job-keeps-slot' not in self.flaws:
+            if row == HELD and "ended-job-keeps-slot" not in self.flaws:
                 step.to(RLEASE)
             else:
                 step.end()
         elif row in (HELD, LAUNCHING):
             step.to(LEASE)
-        elif row <= WANTED and job != J_PARKED and 'duplicate-ends-any' not in self.flaws:
+        elif row <= WANTED and job != J_PARKED and "duplicate-ends-any" not in self.flaws:
             step.to(WANT)
         else:
             step.end()
@@ -52,7 +105,7 @@ class ScaleUp(State):
 
     def reentry(self, step, before):
         if self.strict and step.t[step.row] >= ENDING and step.t[LIVE] != before:
-            return 'S4 strict: a released launch is in live again (until its writer undoes it)'
+            return "S4 strict: a released launch is in live again (until its writer undoes it)"
         return None
 
     def mark_held(self, step):
@@ -62,7 +115,7 @@ class ScaleUp(State):
             t[step.row], t[step.lease] = HELD, step.p + 1
             self.touch(t, step.launch)
             step.to(START)
-        elif t[step.row] >= ENDING or 'held-failure-deletes' in self.flaws:
+        elif t[step.row] >= ENDING or "held-failure-deletes" in self.flaws:
             step.to(UNADD)
         else:
             step.to(LEASE)
@@ -77,7 +130,7 @@ class ScaleUp(State):
             t[step.job] = J_PARKED
             self.touch(t, step.launch)
         step.to(ADD2)
-        if 'no-wake' in self.flaws:
+        if "no-wake" in self.flaws:
             step.end()
 
     def take_lease(self, step):
@@ -96,13 +149,13 @@ class ScaleUp(State):
             self.touch(t, step.launch)
         if row >= ENDING:
             step.end()
-        elif row == HELD and t[step.job] >= J_RUNNING and 'ended-job-keeps-slot' not in self.flaws:
-            step.to(TO_ENDING)                          # nothing was ever asked of EC2: that is the proof
+        elif row == HELD and t[step.job] >= J_RUNNING and "ended-job-keeps-slot" not in self.flaws:
+            step.to(TO_ENDING)  # nothing was ever asked of EC2: that is the proof
         elif row == HELD and t[STATUS] != ACTIVE:
             t[step.pr + 2] |= PARKS
             step.to(TO_ENDING)
         else:
-            step.to(RUN if t[self.intent + step.launch] and 'fresh-token' not in self.flaws else INTENT)
+            step.to(RUN if t[self.intent + step.launch] and "fresh-token" not in self.flaws else INTENT)
 
     def write_intent(self, step):
         """Before the call."""
@@ -119,34 +172,35 @@ class ScaleUp(State):
         """EC2 answers with a machine, a refusal or not at all, and knows a token again."""
         s, p, launch, pr = step.s, step.p, step.launch, step.pr
         token, exists = s[self.intent + launch], s[step.machine]
-        bad = 'S4: RunInstances for a launch that was released' if s[step.row] >= ENDED and exists == M_NONE else None
+        bad = "S4: RunInstances for a launch that was released" if s[step.row] >= ENDED and exists == M_NONE else None
         if exists and s[self.candidate + launch] == token:
             step.to(TO_ENDING if exists == M_GONE else INST)
-            yield ('RunInstances answers with the machine of before', p, launch), step.t, False, None
+            yield ("RunInstances answers with the machine of before", p, launch), step.t, False, None
             return
         if exists:
-            again = exists == M_GONE and 'relaunch-same-number' in self.flaws
-            bad = 'S4: a released launch starts again' if again else 'S3: a second machine for one launch'
+            again = exists == M_GONE and "relaunch-same-number" in self.flaws
+            bad = "S4: a released launch starts again" if again else "S3: a second machine for one launch"
 
         def started(call):
             t = list(s)
             t[step.machine], t[self.candidate + launch], t[pr] = M_UP, token, call
             return t
-        yield ('RunInstances starts a machine', p, launch), started(INST), False, bad
+
+        yield ("RunInstances starts a machine", p, launch), started(INST), False, bad
         if s[self.fault] == 0:
             return
-        if 'lag' in self.fault_kinds:                   # indexes and Describe learn of it later
+        if "lag" in self.fault_kinds:  # indexes and Describe learn of it later
             t = started(INST)
             t[self.fault] -= 1
             t[self.hidden + launch] = 1
-            yield ('RunInstances starts a machine that Describe does not show yet', p, launch), t, True, bad
-        if 'refuse' in self.fault_kinds:
+            yield ("RunInstances starts a machine that Describe does not show yet", p, launch), t, True, bad
+        if "refuse" in self.fault_kinds:
             t = list(s)
             t[self.fault] -= 1
             t[pr] = INTENT if token < self.cands else TO_ENDING
             t[pr + 2] |= 0 if token < self.cands else PARKS
-            yield ('RunInstances: definite capacity refusal', p, launch), t, True, None
-        if 'timeout' in self.fault_kinds:
+            yield ("RunInstances: definite capacity refusal", p, launch), t, True, None
+        if "timeout" in self.fault_kinds:
             yield from self.time_out(step, token)
 
     def time_out(self, step, token):
@@ -155,12 +209,17 @@ class ScaleUp(State):
             t[self.fault] -= 1
             if effect:
                 t[step.machine], t[self.candidate + step.launch] = M_UP, token
-            if 'timeout-next-candidate' in self.flaws:
+            if "timeout-next-candidate" in self.flaws:
                 t[step.pr] = INTENT
-            else:                                       # gives up; the message comes back and repeats the same call
+            else:  # gives up; the message comes back and repeats the same call
                 t[self.messages + step.j] = 1
                 self.finish(t, step.p)
-            yield ('RunInstances times out with%s effect' % ('' if effect else 'out'), step.p, step.launch), t, True, None
+            yield (
+                ("RunInstances times out with%s effect" % ("" if effect else "out"), step.p, step.launch),
+                t,
+                True,
+                None,
+            )
 
     def write_instance(self, step):
         if step.t[step.row] != LAUNCHING:
@@ -179,7 +238,7 @@ class ScaleUp(State):
         if status == ACTIVE:
             step.to(JIT)
             return
-        step.to(TERM if status == DELETED or 'undo-kills-busy' in self.flaws else UNREG)
+        step.to(TERM if status == DELETED or "undo-kills-busy" in self.flaws else UNREG)
         step.t[step.pr + 2] |= PARKS
 
     @staticmethod

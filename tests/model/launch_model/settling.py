@@ -1,27 +1,76 @@
 """Releases, wakes, and the end of a machine by the sweep."""
+
 from .state import LIVE, STATUS, State
-from .values import (DELETE, DELETED, ENDED, ENDING, G_END, HELD, ILEASE, J_LIMIT, J_STARTING, LAUNCHING, LOOK, M_BUSY0,
-                     M_BUSY1, M_NONE, M_READY, M_UNREG, PARKS, RLEASE, RUNNING, SETTLE, SLEASE, TERM, TO_ENDED,
-                     TO_ENDING, UNREG, WADD, WAITING, WAKE, WANTED, WHELD, WSEND)
+from .values import (
+    DELETE,
+    DELETED,
+    ENDED,
+    ENDING,
+    G_END,
+    HELD,
+    ILEASE,
+    J_LIMIT,
+    J_STARTING,
+    LAUNCHING,
+    LOOK,
+    M_BUSY0,
+    M_BUSY1,
+    M_NONE,
+    M_READY,
+    M_UNREG,
+    PARKS,
+    RLEASE,
+    RUNNING,
+    SETTLE,
+    SLEASE,
+    TERM,
+    TO_ENDED,
+    TO_ENDING,
+    UNREG,
+    WADD,
+    WAITING,
+    WAKE,
+    WANTED,
+    WHELD,
+    WSEND,
+)
 
 BUSY = (M_BUSY0, M_BUSY1)
 
 
 class Settling(State):
     def settling_calls(self):
-        return {RLEASE: self.lease_to(TO_ENDING, (HELD,)), SLEASE: self.lease_to(LOOK, (LAUNCHING,)),
-                ILEASE: self.lease_to(UNREG, (LAUNCHING, RUNNING)), LOOK: self.look, UNREG: self.deregister, TERM: self.terminate,
-                TO_ENDING: self.mark_ending, DELETE: self.free_slot, TO_ENDED: self.mark_ended, SETTLE: self.settle_job,
-                WAKE: self.wake, WADD: self.wake_add, WHELD: self.wake_held, WSEND: self.wake_send}
+        return {
+            RLEASE: self.lease_to(TO_ENDING, (HELD,)),
+            SLEASE: self.lease_to(LOOK, (LAUNCHING,)),
+            ILEASE: self.lease_to(UNREG, (LAUNCHING, RUNNING)),
+            LOOK: self.look,
+            UNREG: self.deregister,
+            TERM: self.terminate,
+            TO_ENDING: self.mark_ending,
+            DELETE: self.free_slot,
+            TO_ENDED: self.mark_ended,
+            SETTLE: self.settle_job,
+            WAKE: self.wake,
+            WADD: self.wake_add,
+            WHELD: self.wake_held,
+            WSEND: self.wake_send,
+        }
 
     def lease_to(self, then, rows):
         """Whoever concludes that there is no machine, and whoever ends one, takes the lease first.
 
-        To settle also only if nobody wrote since the decision (a version in the system): Describe may lag behind that write.
+        To settle also only if nobody wrote since the decision (a version in the system): Describe may lag behind that
+        write.
         """
+
         def take(step):
-            written = step.call == SLEASE and step.t[self.young + step.launch] & 1 << step.p and 'settle-on-old-look' not in self.flaws
-            if step.call == ILEASE and 'idle-without-lease' in self.flaws:
+            written = (
+                step.call == SLEASE
+                and step.t[self.young + step.launch] & 1 << step.p
+                and "settle-on-old-look" not in self.flaws
+            )
+            if step.call == ILEASE and "idle-without-lease" in self.flaws:
                 step.to(UNREG)
             elif step.t[step.lease] == 0 and step.t[step.row] in rows and not written:
                 step.t[step.lease] = step.p + 1
@@ -29,6 +78,7 @@ class Settling(State):
                 step.to(then)
             else:
                 step.end()
+
         return take
 
     def look(self, step):
@@ -42,7 +92,7 @@ class Settling(State):
 
     def deregister(self, step):
         """DELETE of the registration: GitHub refuses while a job runs."""
-        trusting = 'idle-trusts-list' in self.flaws
+        trusting = "idle-trusts-list" in self.flaws
         if step.t[step.machine] in BUSY and not trusting:
             step.end()
             return
@@ -53,7 +103,7 @@ class Settling(State):
     def terminate(self, step):
         t, machine, bad = step.t, step.t[step.machine], None
         if machine in BUSY:
-            bad = None if t[STATUS] == DELETED else 'S2: terminated a busy machine'
+            bad = None if t[STATUS] == DELETED else "S2: terminated a busy machine"
             j = machine - M_BUSY0
             t[self.github + j], t[self.completed + j] = G_END + step.launch, 1
         if self.alive(machine):
@@ -63,12 +113,12 @@ class Settling(State):
 
     def mark_ending(self, step):
         t = step.t
-        if t[step.row] == ENDED and not t[LIVE] >> step.launch & 1:     # released by another; wakes all the same
+        if t[step.row] == ENDED and not t[LIVE] >> step.launch & 1:  # released by another; wakes all the same
             t[step.pr + 2] = 0
             step.to(WAKE)
             return
         if t[step.row] < ENDING:
-            if 'release-without-ending' in self.flaws:
+            if "release-without-ending" in self.flaws:
                 t[LIVE] &= ~(1 << step.launch)
             else:
                 t[step.row] = ENDING
@@ -93,7 +143,7 @@ class Settling(State):
         t = list(s)
         t[self.fault] -= 1
         t[pr] = SETTLE
-        yield ('a leftover stays, and with it the row `ending`', p, s[pr + 1]), t, True, None
+        yield ("a leftover stays, and with it the row `ending`", p, s[pr + 1]), t, True, None
 
     def settle_job(self, step):
         """GitHub is asked once about the predicted job, unless the release parks it."""
@@ -106,7 +156,7 @@ class Settling(State):
             self.touch(t, self.current(t, step.j))
         t[step.pr + 2] = 0
         step.to(WAKE)
-        if 'no-wake' in self.flaws:
+        if "no-wake" in self.flaws:
             step.end()
 
     def wake(self, step):
@@ -142,7 +192,7 @@ class Settling(State):
             t[step.row] = HELD
             self.touch(t, step.launch)
             step.to(WSEND)
-        elif t[step.row] >= ENDING or 'held-failure-deletes' in self.flaws:
+        elif t[step.row] >= ENDING or "held-failure-deletes" in self.flaws:
             t[LIVE] &= ~(1 << step.launch)
             step.end()
         else:

@@ -1,21 +1,59 @@
 """Where everything stands in a state (a byte string), and what every step does with it."""
-from .values import (ACTIVE, DEAD, ENDED, ENDING, G_END, G_QUEUED, G_RUN, G_WAITING, J_DONE, J_GATED, J_LIMIT, J_NONE, J_PARKED,
-                     J_RUNNING, J_STARTING, JOBS, M_BUSY0, M_GONE, M_NONE, M_READY, NONE, RUNNING, WANTED)
+
+from .values import (
+    ACTIVE,
+    DEAD,
+    ENDED,
+    ENDING,
+    G_END,
+    G_QUEUED,
+    G_RUN,
+    G_WAITING,
+    J_DONE,
+    J_GATED,
+    J_LIMIT,
+    J_NONE,
+    J_PARKED,
+    J_RUNNING,
+    J_STARTING,
+    JOBS,
+    M_BUSY0,
+    M_GONE,
+    M_NONE,
+    M_READY,
+    NONE,
+    RUNNING,
+    WANTED,
+)
 
 STATUS, LIMIT, LIVE = range(3)
-OF_JOBS = ('job', 'number', 'pointer', 'github', 'messages', 'in_progress', 'completed', 'waiting', 'news')
-OF_LAUNCHES = ('row', 'lease', 'intent', 'instance', 'machine', 'candidate', 'ec2', 'young', 'hidden', 'predicted', 'taken')
+OF_JOBS = ("job", "number", "pointer", "github", "messages", "in_progress", "completed", "waiting", "news")
+OF_LAUNCHES = (
+    "row",
+    "lease",
+    "intent",
+    "instance",
+    "machine",
+    "candidate",
+    "ec2",
+    "young",
+    "hidden",
+    "predicted",
+    "taken",
+)
 
 
 class State:
     """The layout of a configuration's states.
 
-    `pointer` of a job: the launch expected to take it. `young` of a launch: the processes alive at its last write, so that the
-    grace is not over. `hidden`: Describe does not show its machine yet. `predicted`: the job it was started for. `taken`: 1 + the job
-    that its runner took.
+    `pointer` of a job: the launch expected to take it. `young` of a launch: the processes alive at its last write, so
+    that the grace is not over. `hidden`: Describe does not show its machine yet. `predicted`: the job it was started
+    for. `taken`: 1 + the job that its runner took.
     """
 
-    def __init__(self, limit, k, cands, crashes, faults=(0, ''), admin=(0, ''), flaws=(), jobs=JOBS, begin='', inherit=False):
+    def __init__(
+        self, limit, k, cands, crashes, faults=(0, ""), admin=(0, ""), flaws=(), jobs=JOBS, begin="", inherit=False
+    ):
         self.k, self.nl, self.cands, self.cap, self.inherit = k, JOBS * k, cands, limit, inherit
         self.fault_kinds, self.admin_kinds, self.flaws = set(faults[1].split()), set(admin[1].split()), set(flaws)
         at = 3
@@ -25,13 +63,13 @@ class State:
         for name in OF_LAUNCHES:
             setattr(self, name, at)
             at += self.nl
-        self.proc = at                                  # two processes of (call, launch, acknowledges)
+        self.proc = at  # two processes of (call, launch, acknowledges)
         self.crash, self.fault, self.adm = at + 6, at + 7, at + 8
         s = [0] * (at + 9)
         s[LIMIT], s[self.crash], s[self.fault], s[self.adm] = limit, crashes, faults[0], admin[0]
         for j in range(JOBS):
             s[self.number + j], s[self.pointer + j], s[self.messages + j] = 1, j * k, 1
-            if j >= jobs:                               # a configuration with one job: the other is long done
+            if j >= jobs:  # a configuration with one job: the other is long done
                 s[self.messages + j], s[self.job + j], s[self.github + j] = 0, J_DONE, G_END
         for launch in range(self.nl):
             s[self.predicted + launch] = launch // k
@@ -50,11 +88,11 @@ class State:
                 s[self.job + j], s[LIVE] = J_STARTING, s[LIVE] | 1 << launch
                 s[self.row + launch], s[self.intent + launch], s[self.instance + launch] = RUNNING, 1, 1
                 s[self.machine + launch], s[self.candidate + launch] = M_READY, 1
-        if begin == 'ready':
+        if begin == "ready":
             for j in range(s[LIMIT], JOBS):
                 s[self.job + j], s[self.messages + j], s[self.row + j * self.k] = J_NONE, 1, NONE
             return
-        taken = 1 if begin == 'stolen' else 0           # the job that the runner of job 0 took
+        taken = 1 if begin == "stolen" else 0  # the job that the runner of job 0 took
         s[self.machine], s[self.github + taken], s[self.in_progress + taken] = M_BUSY0 + taken, G_RUN, 1
 
     def current(self, s, j):
@@ -71,7 +109,7 @@ class State:
 
     @staticmethod
     def bits(live):
-        return bin(live).count('1')
+        return bin(live).count("1")
 
     def finish(self, s, p, crashed=False):
         """A process ends; a crash leaves its leases."""
@@ -87,7 +125,7 @@ class State:
 
     def next_number(self, s, j):
         """A new start number; at the model's bound the job waits as `relaunch_limit` (in the system: hourly)."""
-        if 'relaunch-same-number' in self.flaws:
+        if "relaunch-same-number" in self.flaws:
             s[self.row + self.current(s, j)] = NONE
             s[self.job + j] = J_PARKED
         elif s[self.number + j] < self.k:
@@ -127,7 +165,7 @@ class State:
             return None
         for j in range(JOBS):
             row = s[self.row + self.current(s, j)]
-            over = row in (ENDING, ENDED) and 'wake-skips-ended' not in self.flaws
+            over = row in (ENDING, ENDED) and "wake-skips-ended" not in self.flaws
             if s[self.job + j] == J_PARKED and (row <= WANTED or over):
                 return self.current(s, j)
         return None

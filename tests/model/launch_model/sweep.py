@@ -1,9 +1,46 @@
 """The sweep: every row of its table, for launches that nobody has touched for longer than the grace."""
+
 from .state import LIVE, STATUS
-from .values import (DELETE, DELETED, EC2_EVENT, ENDED, ENDING, G_QUEUED, G_WAITING, HELD, ILEASE, JOBS, J_DONE, J_GATED, J_LIMIT, J_PARKED,
-                     J_QUEUED, J_REFUSED, J_RUNNING, J_STARTING, LAUNCHING, M_GONE, M_HUNG, M_NONE, M_READY, M_UNREG,
-                     M_UP, NOBODY, NONE, OPEN_ASK, RLEASE, RUNNING, SLEASE, SUSPENDED, TERM, TO_ENDING, WAITING, WAKE, WANTED,
-                     WHELD)
+from .values import (
+    DELETE,
+    DELETED,
+    EC2_EVENT,
+    ENDED,
+    ENDING,
+    G_QUEUED,
+    G_WAITING,
+    HELD,
+    ILEASE,
+    J_DONE,
+    J_GATED,
+    J_LIMIT,
+    J_PARKED,
+    J_QUEUED,
+    J_REFUSED,
+    J_RUNNING,
+    J_STARTING,
+    JOBS,
+    LAUNCHING,
+    M_GONE,
+    M_HUNG,
+    M_NONE,
+    M_READY,
+    M_UNREG,
+    M_UP,
+    NOBODY,
+    NONE,
+    OPEN_ASK,
+    RLEASE,
+    RUNNING,
+    SLEASE,
+    SUSPENDED,
+    TERM,
+    TO_ENDING,
+    WAITING,
+    WAKE,
+    WANTED,
+    WHELD,
+)
 from .world import World
 
 
@@ -22,10 +59,15 @@ class Sweep(World):
             yield from self.gate_of(s, idle, launch)
             if idle is not None and s[STATUS] != DELETED:
                 yield from self.idle_machine(s, idle, launch)
-        if idle is not None and 'no-wake' not in self.flaws:
+        if idle is not None and "no-wake" not in self.flaws:
             pick = self.wakeable(s)
             if pick is not None and not s[self.young + pick]:
-                yield ('sweep: free slot with a parked job, wakes', idle, pick), self.begin(s, idle, WAKE, pick), False, None
+                yield (
+                    ("sweep: free slot with a parked job, wakes", idle, pick),
+                    self.begin(s, idle, WAKE, pick),
+                    False,
+                    None,
+                )
 
     def ec2_event(self, s, idle, launch):
         if not s[self.ec2 + launch]:
@@ -33,22 +75,32 @@ class Sweep(World):
         if idle is not None:
             t = self.begin(s, idle, TO_ENDING, launch, EC2_EVENT)
             t[self.ec2 + launch] = 0
-            yield ('EC2 event: machine gone', idle, launch), t, False, None
-        if s[self.fault] and 'drop-ec2' in self.fault_kinds:
+            yield ("EC2 event: machine gone", idle, launch), t, False, None
+        if s[self.fault] and "drop-ec2" in self.fault_kinds:
             t = self.spend_fault(s)
             t[self.ec2 + launch] = 0
-            yield ('EC2 event is lost', NOBODY, launch), t, True, None
+            yield ("EC2 event is lost", NOBODY, launch), t, True, None
 
     def careless(self, s, idle, launch):
         """What needs no grace, and flaws that do not wait for it."""
         row, machine, slot = s[self.row + launch], s[self.machine + launch], s[LIVE] >> launch & 1
-        suspended = s[STATUS] == SUSPENDED and 'sweep-cleans-suspended' in self.flaws
+        suspended = s[STATUS] == SUSPENDED and "sweep-cleans-suspended" in self.flaws
         if self.alive(machine) and (s[STATUS] == DELETED or suspended):
-            yield ('sweep: cleanup of the tenant', idle, launch), self.begin(s, idle, TERM, launch), False, None
-        if 'settle-ignores-lease' in self.flaws and slot and row == LAUNCHING and machine == M_NONE:
-            yield ('sweep: no machine with the token', idle, launch), self.begin(s, idle, TO_ENDING, launch), False, None
-        if 'settle-without-grace' in self.flaws and row == LAUNCHING and not s[self.instance + launch] and not s[self.lease + launch]:
-            yield ('sweep: intent without instance id', idle, launch), self.begin(s, idle, SLEASE, launch), False, None
+            yield ("sweep: cleanup of the tenant", idle, launch), self.begin(s, idle, TERM, launch), False, None
+        if "settle-ignores-lease" in self.flaws and slot and row == LAUNCHING and machine == M_NONE:
+            yield (
+                ("sweep: no machine with the token", idle, launch),
+                self.begin(s, idle, TO_ENDING, launch),
+                False,
+                None,
+            )
+        if (
+            "settle-without-grace" in self.flaws
+            and row == LAUNCHING
+            and not s[self.instance + launch]
+            and not s[self.lease + launch]
+        ):
+            yield ("sweep: intent without instance id", idle, launch), self.begin(s, idle, SLEASE, launch), False, None
 
     def slot_and_machine(self, s, idle, launch):
         row, machine, slot = s[self.row + launch], s[self.machine + launch], s[LIVE] >> launch & 1
@@ -56,82 +108,122 @@ class Sweep(World):
         if self.alive(machine) and not slot:
             t = list(s)
             t[LIVE] |= 1 << launch
-            yield ('sweep: machine without slot, ADD live', NOBODY, launch), t, False, None
+            yield ("sweep: machine without slot, ADD live", NOBODY, launch), t, False, None
         if row == LAUNCHING and not known and idle is not None:
             yield self.by_token(s, idle, launch)
-        if machine == M_GONE and row in (LAUNCHING, RUNNING) and known and not s[self.ec2 + launch] and idle is not None \
-                and 'sweep-skips-known-instance' not in self.flaws:
-            yield ('sweep: EC2 says the machine is gone', idle, launch), self.begin(s, idle, TO_ENDING, launch), False, None
+        if (
+            machine == M_GONE
+            and row in (LAUNCHING, RUNNING)
+            and known
+            and not s[self.ec2 + launch]
+            and idle is not None
+            and "sweep-skips-known-instance" not in self.flaws
+        ):
+            yield (
+                ("sweep: EC2 says the machine is gone", idle, launch),
+                self.begin(s, idle, TO_ENDING, launch),
+                False,
+                None,
+            )
         if row in (NONE, ENDED) and slot:
             t = list(s)
             t[LIVE] &= ~(1 << launch)
-            yield ('sweep: slot of an ended row, DELETE live', NOBODY, launch), t, False, None
+            yield ("sweep: slot of an ended row, DELETE live", NOBODY, launch), t, False, None
 
     def by_token(self, s, idle, launch):
-        if 'settle-on-state' not in self.flaws:
-            return ('sweep: intent without instance id', idle, launch), self.begin(s, idle, SLEASE, launch), False, None
+        if "settle-on-state" not in self.flaws:
+            return ("sweep: intent without instance id", idle, launch), self.begin(s, idle, SLEASE, launch), False, None
         if s[self.machine + launch] == M_NONE:
-            return ('sweep: no machine with the token', idle, launch), self.begin(s, idle, TO_ENDING, launch), False, None
+            return (
+                ("sweep: no machine with the token", idle, launch),
+                self.begin(s, idle, TO_ENDING, launch),
+                False,
+                None,
+            )
         t = list(s)
         t[self.instance + launch] = 1
-        return ('sweep: finds the machine by its token', NOBODY, launch), t, False, None
+        return ("sweep: finds the machine by its token", NOBODY, launch), t, False, None
 
     def unfinished(self, s, idle, launch):
         """Rows that a crash left in the middle."""
         row, slot, j = s[self.row + launch], s[LIVE] >> launch & 1, s[self.predicted + launch]
-        if row == ENDING and idle is not None and 'sweep-skips-ending' not in self.flaws:
-            yield ('sweep: row `ending`, finishes the release', idle, launch), self.begin(s, idle, DELETE, launch), False, None
+        if row == ENDING and idle is not None and "sweep-skips-ending" not in self.flaws:
+            yield (
+                ("sweep: row `ending`, finishes the release", idle, launch),
+                self.begin(s, idle, DELETE, launch),
+                False,
+                None,
+            )
         if row == WANTED and not slot and self.current(s, j) == launch and not s[self.messages + j]:
             yield from self.wanted_without_slot(s, launch, j)
-        if row == WANTED and slot and idle is not None and 'sweep-skips-wanted-slot' not in self.flaws:
-            yield ('sweep: row `wanted` with slot', idle, launch), self.begin(s, idle, WHELD, launch), False, None
+        if row == WANTED and slot and idle is not None and "sweep-skips-wanted-slot" not in self.flaws:
+            yield ("sweep: row `wanted` with slot", idle, launch), self.begin(s, idle, WHELD, launch), False, None
         if row == HELD and self.current(s, j) != launch and idle is not None:
-            yield ('sweep: row `held`, its job is elsewhere', idle, launch), self.begin(s, idle, RLEASE, launch), False, None
+            yield (
+                ("sweep: row `held`, its job is elsewhere", idle, launch),
+                self.begin(s, idle, RLEASE, launch),
+                False,
+                None,
+            )
         elif row == HELD and not s[self.messages + j]:
             t = list(s)
             t[self.messages + j] = 1
-            yield ('sweep: row `held`, no lease, sends the job', NOBODY, launch), t, False, None
+            yield ("sweep: row `held`, no lease, sends the job", NOBODY, launch), t, False, None
 
     def wanted_without_slot(self, s, launch, j):
         t, bad = list(s), None
-        if 'wanted-burns-number' in self.flaws:
+        if "wanted-burns-number" in self.flaws:
             t[self.row + launch] = ENDED
             if s[self.job + j] in WAITING:
                 self.next_number(t, j)
-            asked = any(s[self.machine + j * self.k:self.machine + (j + 1) * self.k])
+            asked = any(s[self.machine + j * self.k : self.machine + (j + 1) * self.k])
             if t[self.job + j] == J_LIMIT and not asked:
-                bad = 'S5: start numbers used up, no machine was ever asked for'
-            yield ('sweep: row `wanted` without slot, ends it', NOBODY, launch), t, False, bad
+                bad = "S5: start numbers used up, no machine was ever asked for"
+            yield ("sweep: row `wanted` without slot, ends it", NOBODY, launch), t, False, bad
         elif s[self.job + j] in (J_QUEUED, J_STARTING):
             t[self.job + j] = J_PARKED
             self.touch(t, launch)
-            yield ('sweep: row `wanted` without slot, job parked', NOBODY, launch), t, False, None
+            yield ("sweep: row `wanted` without slot, job parked", NOBODY, launch), t, False, None
 
     def job_of(self, s, launch):
         """A job without a launch that could bring it further."""
         j, row = s[self.predicted + launch], s[self.row + launch]
         job = s[self.job + j]
-        if self.current(s, j) != launch or s[self.messages + j] or row not in (NONE, WANTED, ENDED) or s[LIVE] >> launch & 1:
+        if (
+            self.current(s, j) != launch
+            or s[self.messages + j]
+            or row not in (NONE, WANTED, ENDED)
+            or s[LIVE] >> launch & 1
+        ):
             return
-        skipped = (job == J_QUEUED and self.flaws & {'sweep-skips-queued-job', 'duplicate-ends-any'}
-                   or job == J_RUNNING and 'sweep-skips-running-job' in self.flaws)
+        skipped = (
+            job == J_QUEUED
+            and self.flaws & {"sweep-skips-queued-job", "duplicate-ends-any"}
+            or job == J_RUNNING
+            and "sweep-skips-running-job" in self.flaws
+        )
         if job in (J_QUEUED, J_STARTING, J_RUNNING) and not skipped and not (row == WANTED and job != J_RUNNING):
             t = list(s)
             self.ask_github(t, j, row == ENDED)
             if t[self.job + j] != job:
                 self.touch(t, self.current(t, j))
-                yield ('sweep: job without runner, asks GitHub', NOBODY, launch), t, False, None
-        if s[STATUS] == DELETED and (job in WAITING or job == J_GATED) and 'deleted-keeps-jobs' not in self.flaws:
+                yield ("sweep: job without runner, asks GitHub", NOBODY, launch), t, False, None
+        if s[STATUS] == DELETED and (job in WAITING or job == J_GATED) and "deleted-keeps-jobs" not in self.flaws:
             t = list(s)
             t[self.job + j] = J_REFUSED
-            yield ('sweep: tenant gone, job refused', NOBODY, launch), t, False, None
+            yield ("sweep: tenant gone, job refused", NOBODY, launch), t, False, None
 
     def gate_of(self, s, idle, launch):
         """A gate may have opened unheard; a look at one that is shut changes nothing."""
         j = s[self.predicted + launch]
         waits = s[self.job + j] == J_GATED and self.current(s, j) == launch and s[self.github + j] != G_WAITING
-        if waits and idle is not None and 'gate-unwatched' not in self.flaws:
-            yield ('sweep: job at its gate, asks GitHub', idle, launch), self.begin(s, idle, OPEN_ASK, launch), False, None
+        if waits and idle is not None and "gate-unwatched" not in self.flaws:
+            yield (
+                ("sweep: job at its gate, asks GitHub", idle, launch),
+                self.begin(s, idle, OPEN_ASK, launch),
+                False,
+                None,
+            )
 
     def idle_machine(self, s, idle, launch):
         machine = s[self.machine + launch]
@@ -140,7 +232,7 @@ class Sweep(World):
         any_queued = any(s[self.github + j] == G_QUEUED for j in range(JOBS))
         over = s[self.job + s[self.predicted + launch]] == J_DONE and not s[self.taken + launch]
         if machine in (M_UP, M_UNREG, M_HUNG) or machine == M_READY and (over or not any_queued):
-            yield ('idle or boot limit reached', idle, launch), self.begin(s, idle, ILEASE, launch), False, None
-        elif machine == M_READY and s[self.fault] and 'early-idle' in self.fault_kinds:
+            yield ("idle or boot limit reached", idle, launch), self.begin(s, idle, ILEASE, launch), False, None
+        elif machine == M_READY and s[self.fault] and "early-idle" in self.fault_kinds:
             t = self.spend_fault(self.begin(s, idle, ILEASE, launch))
-            yield ('idle limit reached while GitHub is slow', idle, launch), t, True, None
+            yield ("idle limit reached while GitHub is slow", idle, launch), t, True, None

@@ -1,17 +1,18 @@
 """The numbers that a state is made of, and the names that people read.
 
-What the model shares with the code and the documents (states, flaws, rows of the sweep) stands in vocabulary.json beside
-this package, where a test of the repository reads it too.
+What the model shares with the code and the documents (states, flaws, rows of the sweep) stands in vocabulary.json
+beside this package, where a test of the repository reads it too.
 """
+
 import json
 from pathlib import Path
 
-VOCABULARY = json.loads((Path(__file__).parent.parent / 'vocabulary.json').read_text(encoding='utf-8'))
+VOCABULARY = json.loads((Path(__file__).parent.parent / "vocabulary.json").read_text(encoding="utf-8"))
 
-TENANT_NAMES = VOCABULARY['tenant']
-ROW_NAMES = ['none'] + VOCABULARY['launch']
-JOB_NAMES = ['none'] + list(VOCABULARY['job'])
-MACHINE_NAMES = 'none up ready busy:job0 busy:job1 finished gone unregistered hung'.split()
+TENANT_NAMES = VOCABULARY["tenant"]
+ROW_NAMES = ["none"] + VOCABULARY["launch"]
+JOB_NAMES = ["none"] + list(VOCABULARY["job"])
+MACHINE_NAMES = ["none", "up", "ready", "busy:job0", "busy:job1", "finished", "gone", "unregistered", "hung"]
 
 ACTIVE, SUSPENDED, DELETED = range(3)
 NONE, WANTED, HELD, LAUNCHING, RUNNING, ENDING, ENDED = range(7)
@@ -27,54 +28,97 @@ DEAD = 9
 
 # What an invocation does next. Each is one call of AWS or GitHub, or one conditional write.
 CALLS = {
-    'IDLE': '',
-    'JOB': 'job row',
-    'WANT': 'row -> wanted',
-    'ADD': 'ADD live',
-    'ADD2': 'ADD live once more',
-    'MARK_HELD': 'wanted -> held',
-    'UNADD': 'DELETE live (undo)',
-    'LEASE': 'lease',
-    'START': 'job -> starting',
-    'INTENT': 'intent',
-    'RUN': 'RunInstances',
-    'INST': 'instance id',
-    'CHECK': 'tenant status again',
-    'JIT': 'JIT config',
-    'STORE': 'parameter',
-    'DONE': 'row -> running, acknowledge',
-    'PARK': 'job -> parked',
-    'RLEASE': 'lease, to release',
-    'TO_ENDING': 'row -> ending',
-    'DELETE': 'DELETE live',
-    'TO_ENDED': 'row -> ended',
-    'SETTLE': 'asks about the predicted job',
-    'WAKE': 'wake: picks the oldest, row -> wanted',
-    'WADD': 'wake: ADD live',
-    'WHELD': 'wake: wanted -> held',
-    'WSEND': 'wake: sends',
-    'ILEASE': 'lease, to terminate',
-    'UNREG': 'DELETE registration',
-    'TERM': 'TerminateInstances',
-    'SLEASE': 'lease, to settle',
-    'LOOK': 'looks for the token',
-    'BIND': 'in_progress: binds the runner',
-    'REASSIGN': "the thief's runner -> the displaced job",
-    'FOLLOW': "the displaced job -> the thief's runner",
-    'LOOK_BACK': 'reads the inherited launch again',
-    'AGAIN': 'the displaced job -> parked, new number',
-    'RECORD': 'job -> running',
-    'GATE': 'waiting: asks GitHub',
-    'GATE_PARK': 'job -> parked at its gate, new number',
-    'NEWS': 'job row, at another queued',
-    'OPEN_ASK': 'asks GitHub about the gate',
-    'OPEN': 'job -> queued, new number',
-    'ADOPT': 'job -> starting, on the machine that it still has',
-    'ADOPT_LOOK': 'reads that launch again',
+    "IDLE": "",
+    "JOB": "job row",
+    "WANT": "row -> wanted",
+    "ADD": "ADD live",
+    "ADD2": "ADD live once more",
+    "MARK_HELD": "wanted -> held",
+    "UNADD": "DELETE live (undo)",
+    "LEASE": "lease",
+    "START": "job -> starting",
+    "INTENT": "intent",
+    "RUN": "RunInstances",
+    "INST": "instance id",
+    "CHECK": "tenant status again",
+    "JIT": "JIT config",
+    "STORE": "parameter",
+    "DONE": "row -> running, acknowledge",
+    "PARK": "job -> parked",
+    "RLEASE": "lease, to release",
+    "TO_ENDING": "row -> ending",
+    "DELETE": "DELETE live",
+    "TO_ENDED": "row -> ended",
+    "SETTLE": "asks about the predicted job",
+    "WAKE": "wake: picks the oldest, row -> wanted",
+    "WADD": "wake: ADD live",
+    "WHELD": "wake: wanted -> held",
+    "WSEND": "wake: sends",
+    "ILEASE": "lease, to terminate",
+    "UNREG": "DELETE registration",
+    "TERM": "TerminateInstances",
+    "SLEASE": "lease, to settle",
+    "LOOK": "looks for the token",
+    "BIND": "in_progress: binds the runner",
+    "REASSIGN": "the thief's runner -> the displaced job",
+    "FOLLOW": "the displaced job -> the thief's runner",
+    "LOOK_BACK": "reads the inherited launch again",
+    "AGAIN": "the displaced job -> parked, new number",
+    "RECORD": "job -> running",
+    "GATE": "waiting: asks GitHub",
+    "GATE_PARK": "job -> parked at its gate, new number",
+    "NEWS": "job row, at another queued",
+    "OPEN_ASK": "asks GitHub about the gate",
+    "OPEN": "job -> queued, new number",
+    "ADOPT": "job -> starting, on the machine that it still has",
+    "ADOPT_LOOK": "reads that launch again",
 }
-(IDLE, JOB, WANT, ADD, ADD2, MARK_HELD, UNADD, LEASE, START, INTENT, RUN, INST, CHECK, JIT, STORE, DONE, PARK, RLEASE,
- TO_ENDING, DELETE, TO_ENDED, SETTLE, WAKE, WADD, WHELD, WSEND, ILEASE, UNREG, TERM, SLEASE, LOOK, BIND, REASSIGN, FOLLOW,
- LOOK_BACK, AGAIN, RECORD, GATE, GATE_PARK, NEWS, OPEN_ASK, OPEN, ADOPT, ADOPT_LOOK) = range(len(CALLS))
+(
+    IDLE,
+    JOB,
+    WANT,
+    ADD,
+    ADD2,
+    MARK_HELD,
+    UNADD,
+    LEASE,
+    START,
+    INTENT,
+    RUN,
+    INST,
+    CHECK,
+    JIT,
+    STORE,
+    DONE,
+    PARK,
+    RLEASE,
+    TO_ENDING,
+    DELETE,
+    TO_ENDED,
+    SETTLE,
+    WAKE,
+    WADD,
+    WHELD,
+    WSEND,
+    ILEASE,
+    UNREG,
+    TERM,
+    SLEASE,
+    LOOK,
+    BIND,
+    REASSIGN,
+    FOLLOW,
+    LOOK_BACK,
+    AGAIN,
+    RECORD,
+    GATE,
+    GATE_PARK,
+    NEWS,
+    OPEN_ASK,
+    OPEN,
+    ADOPT,
+    ADOPT_LOOK,
+) = range(len(CALLS))
 CALL_NAMES = list(CALLS.values())
 
 # What a process has to acknowledge at its end; PARKS: its release parks the job without a question to GitHub.

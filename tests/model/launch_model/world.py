@@ -1,9 +1,47 @@
 """What happens around the processes: deliveries, crashes, GitHub's events, machines, the operator's hand."""
+
 from .process import Processes
 from .state import LIMIT, LIVE, STATUS
-from .values import (ACK, BIND, CALL_NAMES, DEAD, DELETED, EC2_EVENT, ENDED, GATE, G_CANCELLED, G_END, G_QUEUED, G_RUN,
-                     G_WAITING, IDLE, ILEASE, JOB, JOBS, JOB_EVENT, J_DONE, J_GATED, J_NONE, J_PARKED, J_RUNNING, M_BUSY0, M_BUSY1,
-                     M_FINISHED, M_HUNG, M_READY, M_UNREG, M_UP, NEWS, NOBODY, OF_GATE, OF_NEWS, SCALE_UP, TENANT, TERM, WAITING)
+from .values import (
+    ACK,
+    BIND,
+    CALL_NAMES,
+    DEAD,
+    DELETED,
+    EC2_EVENT,
+    ENDED,
+    G_CANCELLED,
+    G_END,
+    G_QUEUED,
+    G_RUN,
+    G_WAITING,
+    GATE,
+    IDLE,
+    ILEASE,
+    J_DONE,
+    J_GATED,
+    J_NONE,
+    J_PARKED,
+    J_RUNNING,
+    JOB,
+    JOB_EVENT,
+    JOBS,
+    M_BUSY0,
+    M_BUSY1,
+    M_FINISHED,
+    M_HUNG,
+    M_READY,
+    M_UNREG,
+    M_UP,
+    NEWS,
+    NOBODY,
+    OF_GATE,
+    OF_NEWS,
+    SCALE_UP,
+    TENANT,
+    TERM,
+    WAITING,
+)
 
 
 class World(Processes):
@@ -12,7 +50,7 @@ class World(Processes):
 
     def begin(self, s, idle, call, launch, ack=0):
         t = list(s)
-        t[self.proc + 3 * idle:self.proc + 3 * idle + 3] = [call, launch, ack]
+        t[self.proc + 3 * idle : self.proc + 3 * idle + 3] = [call, launch, ack]
         return t
 
     def spend_fault(self, s):
@@ -32,7 +70,7 @@ class World(Processes):
     def fail(self, s, p):
         """An error on the last receive parks the job; nothing comes again."""
         pr = self.proc + 3 * p
-        if not s[self.fault] or 'error' not in self.fault_kinds or s[pr + 2] & ACK != SCALE_UP or s[pr] == JOB:
+        if not s[self.fault] or "error" not in self.fault_kinds or s[pr + 2] & ACK != SCALE_UP or s[pr] == JOB:
             return
         launch, t = s[pr + 1], self.spend_fault(s)
         j = s[self.predicted + launch]
@@ -40,7 +78,7 @@ class World(Processes):
             t[self.job + j] = J_PARKED
         self.touch(t, launch)
         self.finish(t, p)
-        yield ('ERROR on the last receive, the job is parked', p, launch), t, True, None
+        yield ("ERROR on the last receive, the job is parked", p, launch), t, True, None
 
     def crash_of(self, s, p):
         if not s[self.crash]:
@@ -50,8 +88,8 @@ class World(Processes):
         j, t = s[self.predicted + launch], list(s)
         t[self.crash] -= 1
         self.finish(t, p, True)
-        if ack and s[self.fault] and 'lost-message' in self.fault_kinds:
-            yield ('CRASH, and its message or event is gone (dead letters)', p, launch), self.spend_fault(t), True, None
+        if ack and s[self.fault] and "lost-message" in self.fault_kinds:
+            yield ("CRASH, and its message or event is gone (dead letters)", p, launch), self.spend_fault(t), True, None
         if s[pr + 2] & OF_NEWS:
             t[self.news + j] = 1
         elif s[pr + 2] & OF_GATE:
@@ -70,20 +108,20 @@ class World(Processes):
         for j in range(JOBS):
             launch, job = self.current(s, j), s[self.job + j]
             if s[self.messages + j]:
-                if idle is not None and (j == 0 or s[self.job]):        # job 0 is the one that is heard of first
+                if idle is not None and (j == 0 or s[self.job]):  # job 0 is the one that is heard of first
                     t = self.begin(s, idle, JOB, launch, SCALE_UP)
-                    if fault and 'dup' in kinds:
-                        yield ('message received, a duplicate stays', idle, launch), self.spend_fault(t), True, None
+                    if fault and "dup" in kinds:
+                        yield ("message received, a duplicate stays", idle, launch), self.spend_fault(t), True, None
                     t[self.messages + j] -= 1
-                    yield ('message received', idle, launch), t, False, None
-                if job == J_NONE and fault and 'drop-hook' in kinds:
+                    yield ("message received", idle, launch), t, False, None
+                if job == J_NONE and fault and "drop-hook" in kinds:
                     t = self.spend_fault(s)
                     t[self.messages + j] = 0
-                    yield ('the queued webhook is lost', NOBODY, launch), t, True, None
-            elif job == J_NONE and kinds & {'drop-hook', 'lost-message'} and not self.is_being_read(s, launch):
+                    yield ("the queued webhook is lost", NOBODY, launch), t, True, None
+            elif job == J_NONE and kinds & {"drop-hook", "lost-message"} and not self.is_being_read(s, launch):
                 t = list(s)
                 t[self.messages + j] = 1
-                yield ('recovery finds the job', NOBODY, launch), t, False, None
+                yield ("recovery finds the job", NOBODY, launch), t, False, None
 
     def is_being_read(self, s, launch):
         return any(s[self.proc + 3 * p] == JOB and s[self.proc + 3 * p + 1] == launch for p in (0, 1))
@@ -91,22 +129,22 @@ class World(Processes):
     def events(self, s, idle):
         for j in range(JOBS):
             launch = self.current(s, j)
-            for name, field in (('in_progress', self.in_progress), ('completed', self.completed)):
+            for name, field in (("in_progress", self.in_progress), ("completed", self.completed)):
                 if not s[field + j]:
                     continue
-                if s[self.fault] and 'drop-job' in self.fault_kinds:
+                if s[self.fault] and "drop-job" in self.fault_kinds:
                     t = self.spend_fault(s)
                     t[field + j] = 0
-                    yield (name + ' is lost', NOBODY, launch), t, True, None
+                    yield (name + " is lost", NOBODY, launch), t, True, None
                 if self.inherit and field == self.in_progress:
                     yield from self.begin_of(s, idle, j)
                     continue
                 yield from self.event_of(s, idle, j, name, field)
-            if s[self.adm] and 'cancel' in self.admin_kinds and s[self.github + j] == G_QUEUED:
+            if s[self.adm] and "cancel" in self.admin_kinds and s[self.github + j] == G_QUEUED:
                 t = list(s)
                 t[self.adm] -= 1
                 t[self.github + j], t[self.completed + j] = G_CANCELLED, 1
-                yield ('ADMIN: the user cancels the job', NOBODY, launch), t, True, None
+                yield ("ADMIN: the user cancels the job", NOBODY, launch), t, True, None
 
     def begin_of(self, s, idle, j):
         """`in_progress` where inheritance is walked: a process of its own."""
@@ -115,10 +153,10 @@ class World(Processes):
         truth = s[self.github + j]
         launch = truth - (G_RUN if truth < G_END else G_END)
         t = self.begin(s, idle, BIND, launch, JOB_EVENT)
-        if s[self.fault] and 'dup' in self.fault_kinds:
-            yield ('in_progress arrives, will come twice', idle, launch), self.spend_fault(t), True, None
+        if s[self.fault] and "dup" in self.fault_kinds:
+            yield ("in_progress arrives, will come twice", idle, launch), self.spend_fault(t), True, None
         t[self.in_progress + j] = 0
-        yield ('in_progress arrives', idle, launch), t, False, None
+        yield ("in_progress arrives", idle, launch), t, False, None
 
     def event_of(self, s, idle, j, name, field):
         """An event that is handled in one write."""
@@ -129,53 +167,61 @@ class World(Processes):
         elif job < J_RUNNING or job == J_GATED:
             t[self.job + j] = J_RUNNING
         self.touch(t, launch)
-        if s[self.fault] and 'dup' in self.fault_kinds:
-            yield (name + ' arrives, will come twice', NOBODY, launch), self.spend_fault(t), True, None
+        if s[self.fault] and "dup" in self.fault_kinds:
+            yield (name + " arrives, will come twice", NOBODY, launch), self.spend_fault(t), True, None
         t[field + j] = 0
-        if field == self.completed and 'release-on-completed' in flaws and truth >= G_END and truth != G_CANCELLED:
+        if field == self.completed and "release-on-completed" in flaws and truth >= G_END and truth != G_CANCELLED:
             t[LIVE] &= ~(1 << truth - G_END)
             t[self.row + truth - G_END] = ENDED
-        if field == self.completed and truth == G_CANCELLED and idle is not None and self.alive(s[self.machine + launch]):
+        if (
+            field == self.completed
+            and truth == G_CANCELLED
+            and idle is not None
+            and self.alive(s[self.machine + launch])
+        ):
             # No runner took it: the machine that was started for it ends, once GitHub let go of its registration.
-            call = TERM if 'cancel-kills-predicted' in flaws else ILEASE
-            t[self.proc + 3 * idle:self.proc + 3 * idle + 3] = [call, launch, 0]
-        yield (name + ' arrives', NOBODY, launch), t, False, None
+            call = TERM if "cancel-kills-predicted" in flaws else ILEASE
+            t[self.proc + 3 * idle : self.proc + 3 * idle + 3] = [call, launch, 0]
+        yield (name + " arrives", NOBODY, launch), t, False, None
 
     def gates(self, s, idle):
-        """GitHub holds back a job that it called queued, says so, and says `queued` again when it lets the job through."""
+        """GitHub holds back a queued job, reports that, and reports `queued` again when it releases the job."""
         for j in range(JOBS):
             launch, truth = self.current(s, j), s[self.github + j]
-            if s[self.adm] and 'gate' in self.admin_kinds and truth == G_QUEUED:
+            if s[self.adm] and "gate" in self.admin_kinds and truth == G_QUEUED:
                 t = list(s)
                 t[self.adm] -= 1
                 t[self.github + j], t[self.waiting + j] = G_WAITING, 1
-                yield ('ADMIN: a gate shuts', NOBODY, launch), t, True, None
+                yield ("ADMIN: a gate shuts", NOBODY, launch), t, True, None
             if truth == G_WAITING:
                 t = list(s)
                 t[self.github + j], t[self.news + j] = G_QUEUED, 1
-                yield ('the gate opens', NOBODY, launch), t, False, None
-            for name, field, call, flags in (('waiting', self.waiting, GATE, OF_GATE), ('queued, once more,', self.news, NEWS, SCALE_UP | OF_NEWS)):
+                yield ("the gate opens", NOBODY, launch), t, False, None
+            for name, field, call, flags in (
+                ("waiting", self.waiting, GATE, OF_GATE),
+                ("queued, once more,", self.news, NEWS, SCALE_UP | OF_NEWS),
+            ):
                 if not s[field + j]:
                     continue
-                if s[self.fault] and 'drop-job' in self.fault_kinds:
+                if s[self.fault] and "drop-job" in self.fault_kinds:
                     t = self.spend_fault(s)
                     t[field + j] = 0
-                    yield (name + ' is lost', NOBODY, launch), t, True, None
+                    yield (name + " is lost", NOBODY, launch), t, True, None
                 if idle is not None:
                     t = self.begin(s, idle, call, launch, flags)
                     t[field + j] = 0
-                    yield (name + ' arrives', idle, launch), t, False, None
+                    yield (name + " arrives", idle, launch), t, False, None
 
     def machines(self, s):
         for launch in range(self.nl):
             if s[self.lease + launch] == DEAD:
                 t = list(s)
                 t[self.lease + launch] = 0
-                yield ('time passes: lease expires', NOBODY, launch), t, False, None
+                yield ("time passes: lease expires", NOBODY, launch), t, False, None
             if s[self.hidden + launch]:
                 t = list(s)
                 t[self.hidden + launch] = 0
-                yield ('time passes: Describe shows the machine', NOBODY, launch), t, False, None
+                yield ("time passes: Describe shows the machine", NOBODY, launch), t, False, None
             if self.alive(s[self.machine + launch]):
                 yield from self.machine_of(s, launch)
 
@@ -187,26 +233,31 @@ class World(Processes):
                 if s[self.github + j] == G_QUEUED:
                     t = list(s)
                     t[at], t[self.github + j], t[self.in_progress + j] = M_BUSY0 + j, G_RUN + launch, 1
-                    yield ('machine takes job %d' % j, NOBODY, launch), t, False, None
+                    yield ("machine takes job %d" % j, NOBODY, launch), t, False, None
         if machine in (M_BUSY0, M_BUSY1):
             t = list(s)
             j = machine - M_BUSY0
             t[at], t[self.github + j], t[self.completed + j] = M_FINISHED, G_END + launch, 1
-            yield ('machine finishes its job', NOBODY, launch), t, False, None
-        if machine in (M_FINISHED, M_UNREG) or machine == M_UP and not s[self.young + launch] and not s[self.lease + launch]:
+            yield ("machine finishes its job", NOBODY, launch), t, False, None
+        if (
+            machine in (M_FINISHED, M_UNREG)
+            or machine == M_UP
+            and not s[self.young + launch]
+            and not s[self.lease + launch]
+        ):
             t = list(s)
             self.gone(t, launch)
-            yield ('machine shuts itself down', NOBODY, launch), t, False, None
-        if s[self.fault] and 'die' in self.fault_kinds and machine != M_HUNG:
+            yield ("machine shuts itself down", NOBODY, launch), t, False, None
+        if s[self.fault] and "die" in self.fault_kinds and machine != M_HUNG:
             t = self.spend_fault(s)
             if machine in (M_BUSY0, M_BUSY1):
                 t[self.github + machine - M_BUSY0], t[self.completed + machine - M_BUSY0] = G_END + launch, 1
             self.gone(t, launch)
-            yield ('machine dies', NOBODY, launch), t, True, None
-        if s[self.fault] and 'hang' in self.fault_kinds and machine in (M_UP, M_READY):
+            yield ("machine dies", NOBODY, launch), t, True, None
+        if s[self.fault] and "hang" in self.fault_kinds and machine in (M_UP, M_READY):
             t = self.spend_fault(s)
             t[at] = M_HUNG
-            yield ('machine hangs, never boots', NOBODY, launch), t, True, None
+            yield ("machine hangs, never boots", NOBODY, launch), t, True, None
 
     def administration(self, s):
         if not s[self.adm]:
@@ -217,10 +268,11 @@ class World(Processes):
             t[self.adm] -= 1
             t[at] = value
             return (label, NOBODY, TENANT), t, True, None
-        if 'limit' in self.admin_kinds:
+
+        if "limit" in self.admin_kinds:
             limit = 0 if s[LIMIT] else self.cap
-            yield admin('ADMIN: limit set to %d' % limit, LIMIT, limit)
-        if 'suspend' in self.admin_kinds and s[STATUS] != DELETED:
-            yield admin('ADMIN: ' + ('unsuspend' if s[STATUS] else 'suspend'), STATUS, 1 - s[STATUS])
-        if 'uninstall' in self.admin_kinds and s[STATUS] != DELETED:
-            yield admin('ADMIN: uninstall', STATUS, DELETED)
+            yield admin("ADMIN: limit set to %d" % limit, LIMIT, limit)
+        if "suspend" in self.admin_kinds and s[STATUS] != DELETED:
+            yield admin("ADMIN: " + ("unsuspend" if s[STATUS] else "suspend"), STATUS, 1 - s[STATUS])
+        if "uninstall" in self.admin_kinds and s[STATUS] != DELETED:
+            yield admin("ADMIN: uninstall", STATUS, DELETED)

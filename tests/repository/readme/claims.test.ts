@@ -21,7 +21,7 @@ describe('every name in the documents is one of the sources', () => {
     .filter((file) => isSource(file) && existsSync(join(root, file)))
     .map(read)
     .join('\n');
-  // Of AWS and GitHub, and told by them alone.
+  // Names of AWS and GitHub that no source contains.
   const FOREIGN = [
     'InvalidKMSKey.InvalidState',
     'ExecuteBash',
@@ -57,7 +57,7 @@ describe('a figure in the documents is the one in the code', () => {
     for (const figure of found) expect(numberOf(String(figure))).toBe(value);
   });
 
-  const bounded = tableRows(marked(read('README.md'), 'reasons')).flatMap(([reason = '', states = '']) => {
+  const bounded = tableRows(marked('docs/troubleshooting.md', 'reasons')).flatMap(([reason = '', states = '']) => {
     const [, first, last] = /^parked, (\d+ \w+) to (\d+ \w+)/.exec(states) ?? [];
     return first === undefined || last === undefined ? [] : [{ reason, first, last }];
   });
@@ -74,7 +74,7 @@ describe('a figure in the documents is the one in the code', () => {
         ),
       ),
     );
-    // Half as much again is the spread of those who failed together.
+    // Jitter adds up to half, so that jobs that failed together do not retry together.
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(durationOf(first));
     expect(Math.min(...waits)).toBeLessThan(durationOf(first) * 1.1);
     expect(Math.max(...waits)).toBeLessThanOrEqual(durationOf(last) * 1.5);
@@ -89,7 +89,7 @@ describe('a figure in the documents is the one in the code', () => {
   });
 });
 
-test('the README says of nothing that it is not there yet which has a metric', () => {
+test('the README lists nothing as missing that has a metric', () => {
   const [, list = ''] = /^## Not yet\n([\s\S]*?)^## /m.exec(read('README.md')) ?? [];
   const missing = [...list.matchAll(/^- No ([a-z ]+?)s?[:,.]/gm)].map(([, thing]) => String(thing));
   const topics = unionOf(read('lambdas/libs/core/src/model/names.ts'), 'MetricName').flatMap((name) =>
@@ -110,15 +110,15 @@ describe('tables of states', () => {
     );
   });
 
-  test('the README lists the states of a job, open ones first', () => {
+  test('troubleshooting.md lists the states of a job, open ones first', () => {
     const source = 'lambdas/libs/core/src/model/job.ts';
-    const [table = ''] = /\| state \| meaning \|[\s\S]*?\n\n/.exec(read('README.md')) ?? [];
+    const [table = ''] = /\| state \| meaning \|[\s\S]*?\n\n/.exec(read('docs/troubleshooting.md')) ?? [];
     const listed = tableRows(table).flatMap(([cell = '']) => textsOf(`\`${cell}\``, /`([a-z]+)`/g));
     expect(listed).toEqual([...listIn(source, 'OPEN_JOB_STATES'), ...listIn(source, 'ENDED_JOB_STATES')]);
   });
 });
 
-/** A document without its commands, its generated tables and what it says of names that are no more. */
+/** A document without its commands, its generated tables and its tables of former names. */
 function proseOf(document: string): string {
   const [text = ''] = read(document).split('<!-- BEGIN_TF_DOCS -->');
   return text
@@ -126,7 +126,7 @@ function proseOf(document: string): string {
     .replaceAll(/^## From the inputs of the first drafts\n[\s\S]*?(?=^## )/gm, '');
 }
 
-/** Code spans that look like a name of ours: parts joined by `-`, `_`, `.` or by a capital letter. */
+/** Code spans that look like one of our names: parts joined by `-`, `_`, `.` or by a capital letter. */
 function namesIn(text: string): string[] {
   const spans = [...text.matchAll(/`([^`\n]+)`/g)].map(([, span]) => String(span));
   return spans.filter(

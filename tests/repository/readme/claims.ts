@@ -10,22 +10,26 @@ import { read } from './documents';
 
 export interface Claim {
   readonly document: string;
-  /** The sentence, its figure in brackets; at least one sentence must fit. Line breaks are read as spaces. */
+  /** Matches the sentence and captures its figure; at least one sentence must match. Line breaks count as spaces. */
   readonly says: RegExp;
   readonly value: number;
 }
 
-/** What the documents say in figures. A sentence that is said anew in other words is entered here anew. */
+/** The figures in the documents. When you reword such a sentence, reword its pattern here. */
 export const CLAIMS: readonly Claim[] = [
-  { document: 'README.md', says: /`TenantCircuitOpened` \| yes \| (\w+) launches in a row/g, value: FAILURES_TO_OPEN },
-  { document: 'docs/architecture.md', says: /After (\w+) in a row the circuit opens/g, value: FAILURES_TO_OPEN },
-  { document: 'docs/operations.md', says: /(\w+) launches in a row came to nothing/g, value: FAILURES_TO_OPEN },
   {
-    document: 'README.md',
-    says: /`relaunch-limit` \| parked, 1 h \| (\w+) machines came to nothing/g,
+    document: 'docs/monitoring.md',
+    says: /`TenantCircuitOpened` \| yes \| (\w+) launches in a row/g,
+    value: FAILURES_TO_OPEN,
+  },
+  { document: 'docs/architecture.md', says: /After (\w+) in a row the circuit opens/g, value: FAILURES_TO_OPEN },
+  { document: 'docs/operations.md', says: /(\w+) launches in a row failed/g, value: FAILURES_TO_OPEN },
+  {
+    document: 'docs/troubleshooting.md',
+    says: /`relaunch-limit` \| parked, 1 h \| (\w+) machines failed/g,
     value: MAX_RESTARTS + 1,
   },
-  { document: 'docs/limits.md', says: /machines for one job that come to nothing \| (\d+),/g, value: MAX_RESTARTS + 1 },
+  { document: 'docs/limits.md', says: /machines that fail for one job \| (\d+),/g, value: MAX_RESTARTS + 1 },
   { document: 'docs/limits.md', says: /a job's wait \| (\d+) hours/g, value: JOB_QUEUE_LIFETIME / HOUR },
   {
     document: 'docs/limits.md',
@@ -39,7 +43,7 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     document: 'docs/limits.md',
-    says: /scale-up functions on one tier's queue \| (\d+) \|/g,
+    says: /scale-up functions on one size's queue \| (\d+) \|/g,
     value: defaultOf('variables.options.tf', 'lambda', 'scale_up_concurrency'),
   },
   {
@@ -91,7 +95,7 @@ export const CLAIMS: readonly Claim[] = [
   { document: 'docs/cost.md', says: /\| alarms \| \d+ \| ([\d.]+) \|/g, value: numberOfAlarms() / 10 },
 ];
 
-/** With three sizes: each has a queue of dead letters, and each such queue an alarm. */
+/** With three sizes: each has a dead-letter queue, and each such queue an alarm. */
 function numberOfAlarms(): number {
   const named = [...read('modules/observability/alarms.tf').matchAll(/^ {4,6}"[\w-]+" = \{$/gm)].length;
   const [, others = ''] =

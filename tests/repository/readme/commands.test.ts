@@ -126,6 +126,7 @@ test('yarn verify runs every linter and nothing that runs the product', () => {
     'eslint',
     'format',
     'layout',
+    'python',
     'shell',
     'tables',
     'tflint',

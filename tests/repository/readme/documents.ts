@@ -28,10 +28,10 @@ export function tableRows(table: string): string[][] {
     );
 }
 
-/** What stands between `<!-- name -->` and `<!-- /name -->`. */
-export function marked(text: string, name: string): string {
-  const [, found] = new RegExp(`<!-- ${name} -->\\n([\\s\\S]*?)<!-- /${name} -->`).exec(text) ?? [];
-  if (found === undefined) throw new Error(`README.md has no part marked ${name}`);
+/** A document's part between `<!-- name -->` and `<!-- /name -->`. */
+export function marked(document: string, name: string): string {
+  const [, found] = new RegExp(`<!-- ${name} -->\\n([\\s\\S]*?)<!-- /${name} -->`).exec(read(document)) ?? [];
+  if (found === undefined) throw new Error(`${document} has no part marked ${name}`);
   return found;
 }
 

@@ -15,12 +15,12 @@ test('the generated tables, also those of the modules below, are what the .tf fi
 });
 
 test('the table of metrics names every metric that the functions can count, and no other', () => {
-  const documented = tableRows(marked(readme, 'metrics')).map(([name]) => name);
+  const documented = tableRows(marked('docs/monitoring.md', 'metrics')).map(([name]) => name);
   expect([...documented].sort()).toEqual(unionOf(read('lambdas/libs/core/src/model/names.ts'), 'MetricName').sort());
 });
 
 test('the table of reasons explains every reason that a job can have, and no other', () => {
-  const documented = tableRows(marked(readme, 'reasons')).map(([name]) => name);
+  const documented = tableRows(marked('docs/troubleshooting.md', 'reasons')).map(([name]) => name);
   expect([...documented].sort()).toEqual(unionOf(read('lambdas/libs/core/src/model/job.ts'), 'JobReason').sort());
 });
 

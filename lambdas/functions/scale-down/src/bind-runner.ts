@@ -1,7 +1,10 @@
 import {
   WAITING_JOB_STATES,
+  bindJob,
+  followLaunch,
   isSamePlace,
   parkForRestart,
+  reassignLaunch,
   runnerName,
   dispatchNextJobs,
   type Job,
@@ -23,16 +26,8 @@ export async function bindRunner(event: JobEvent, deps: ScaleDownDeps): Promise<
     deps.log.debug('The runner of a job is none of ours, or ended already', { job_id: event.jobId });
     return undefined;
   }
-  const bound = await deps.launches.change(
-    launch.installationId,
-    launch.launchId,
-    { from: ['launching', 'running'] },
-    {
-      takenBy: event.jobId,
-      ...(event.kind === 'in_progress' ? { takenAt: event.at } : { jobEndedAt: event.at }),
-      updatedAt: deps.clock.now().toISOString(),
-    },
-  );
+  const when = event.kind === 'in_progress' ? { takenAt: event.at } : { jobEndedAt: event.at };
+  const bound = await bindJob(launch, { takenBy: event.jobId, ...when }, deps);
   if (!bound.ok) return launch;
   // The prediction as it stood when the runner was bound: it may have been passed on since the list was read.
   if (bound.row.jobId !== event.jobId) await provideForDisplaced(event.jobId, bound.row, deps);
@@ -60,7 +55,7 @@ async function provideForDisplaced(taker: number, taken: Launch, deps: ScaleDown
       deps.launches.listOpen(taken.installationId),
     ]);
     if (displaced === undefined || displaced.launchId !== taken.launchId || !waits(displaced)) return;
-    // It runs already: the event that says so has bound its runner, and will tell its row next.
+    // It runs already: that event has bound its runner, and writes its row next.
     if (launches.some((launch) => launch.takenBy === displaced.jobId)) return;
     const replacement = launches.find((candidate) => inheritable(candidate, { taker, taken, launches }));
     if (replacement === undefined || look > LOOKS) return startAgain(displaced, taken.launchId, deps);
@@ -75,7 +70,7 @@ async function startAgain(job: Job, launchId: string, deps: ScaleDownDeps): Prom
     await dispatchNextJobs(job.installationId, deps);
 }
 
-/** A machine that nobody took, started for a job that took another. */
+/** A machine that no job took, started for a job that took another. */
 function inheritable(
   candidate: Launch,
   exchange: { readonly taker: number; readonly taken: Launch; readonly launches: readonly Launch[] },
@@ -97,20 +92,9 @@ function inheritable(
  * again at the end: the inherited runner may have taken another job before this one was seen to wait for it.
  */
 async function inherit(displaced: Job, taken: Launch, replacement: Launch, deps: ScaleDownDeps): Promise<boolean> {
-  const updatedAt = deps.clock.now().toISOString();
-  const reassigned = await deps.launches.change(
-    replacement.installationId,
-    replacement.launchId,
-    { from: ['launching', 'running'], version: replacement.version },
-    { jobId: displaced.jobId, updatedAt },
-  );
+  const reassigned = await reassignLaunch(replacement, displaced.jobId, deps);
   if (!reassigned.ok) return false;
-  const follows = await deps.jobs.change(
-    displaced.installationId,
-    displaced.jobId,
-    { from: WAITING_JOB_STATES, launchId: taken.launchId },
-    { launchId: replacement.launchId, updatedAt },
-  );
+  const follows = await followLaunch(displaced, { taken: taken.launchId, next: replacement.launchId }, deps);
   if (!follows.ok) return false;
   const now = await deps.launches.get(replacement.installationId, replacement.launchId);
   if (now === undefined || now.state === 'ending' || now.state === 'ended')

@@ -49,7 +49,7 @@ export function decideRunnerEnd(
 }
 
 /**
- * Where no event told of a start, the job may have begun in the last minute in which the machine could wait for one.
+ * Where no event reported a start, the job may have begun in the last minute in which the machine could wait for one.
  */
 function isOverdue(launch: Launch, machine: Machine, now: Date, limits: RunnerLimits): boolean {
   const most = limits.maxLifetime + OTHERS_FIRST;

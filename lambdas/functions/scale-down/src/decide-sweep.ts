@@ -11,25 +11,9 @@ import {
   type Job,
   type Launch,
   type Machine,
-  type TenantLookup,
 } from '@multi-tenant-runner/core';
-import { decideRunnerEnd, type RunnerEnd, type RunnerLimits } from './decide-runner';
-
-/** Everything known of one tenant, machines read before rows. */
-export interface Snapshot {
-  readonly lookup: TenantLookup;
-  /** Not terminated, not shutting down. */
-  readonly machines: readonly Machine[];
-  /** Not ended. */
-  readonly launches: readonly Launch[];
-  /** Not ended. */
-  readonly jobs: readonly Job[];
-}
-
-export interface SweepLimits extends RunnerLimits {
-  /** Milliseconds. */
-  readonly grace: number;
-}
+import { decideRunnerEnd, type RunnerEnd } from './decide-runner';
+import { isDeleted, isEmpty, isLimited, isOver, slotsOf, statusOf, type Snapshot, type SweepLimits } from './snapshot';
 
 export type SweepAction =
   | { readonly kind: 'clean-up' }
@@ -60,7 +44,7 @@ export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits):
     return lookup.kind === 'tombstone' && lookup.cleanup === 'done' && isEmpty(snapshot) ? [] : cleanupOf(snapshot);
   }
   const actions: SweepAction[] = [
-    ...brokenLive(snapshot),
+    ...brokenSlots(snapshot),
     ...snapshot.launches.flatMap((launch) => aboutLaunch(launch, snapshot, now, limits)),
     ...aboutSlots(snapshot),
     ...aboutMachines(snapshot, now, limits),
@@ -71,25 +55,8 @@ export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits):
   return isLimited(lookup, now) ? actions.filter((action) => !needsGitHub(action)) : actions;
 }
 
-/** GitHub wants to hear nothing of the tenant for now: what is left of its patience belongs to launches. */
-function isLimited(lookup: TenantLookup, now: Date): boolean {
-  return (
-    lookup.kind === 'tenant' &&
-    lookup.tenant.githubLimitedUntil !== undefined &&
-    new Date(lookup.tenant.githubLimitedUntil) > now
-  );
-}
-
 function needsGitHub(action: SweepAction): boolean {
   return action.kind === 'ask-github' || (action.kind === 'end-machine' && action.reason !== 'max-lifetime');
-}
-
-function isDeleted(lookup: TenantLookup): boolean {
-  return lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted');
-}
-
-function isEmpty(snapshot: Snapshot): boolean {
-  return snapshot.machines.length === 0 && snapshot.launches.length === 0 && snapshot.jobs.length === 0;
 }
 
 function cleanupOf(snapshot: Snapshot): SweepAction[] {
@@ -97,10 +64,7 @@ function cleanupOf(snapshot: Snapshot): SweepAction[] {
   return done && isEmpty(snapshot) ? [] : [{ kind: 'clean-up' }];
 }
 
-const liveOf = (snapshot: Snapshot): ReadonlySet<string> =>
-  snapshot.lookup.kind === 'tenant' ? snapshot.lookup.tenant.slots : new Set();
-
-function brokenLive(snapshot: Snapshot): SweepAction[] {
+function brokenSlots(snapshot: Snapshot): SweepAction[] {
   if (snapshot.lookup.kind !== 'tenant' || !snapshot.lookup.slotsBroken) return [];
   return [
     {
@@ -111,7 +75,7 @@ function brokenLive(snapshot: Snapshot): SweepAction[] {
 }
 
 function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
-  const hasSlot = liveOf(snapshot).has(launch.launchId);
+  const hasSlot = slotsOf(snapshot).has(launch.launchId);
   const machine = snapshot.machines.find((candidate) => belongsTo(candidate, launch));
   const young = ageOf(launch.updatedAt, now) < limits.grace || hasLiveLease(launch, now);
   const restored: SweepAction[] =
@@ -142,13 +106,6 @@ function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: Swee
   }
 }
 
-const isOver = (jobId: number, { jobs }: Snapshot): boolean => !jobs.some((job) => job.jobId === jobId);
-
-function statusOf(snapshot: Snapshot): 'active' | 'suspended' | 'none' {
-  if (snapshot.lookup.kind !== 'tenant') return 'none';
-  return snapshot.lookup.tenant.status === 'suspended' ? 'suspended' : 'active';
-}
-
 function aboutWanted(launch: Launch, hasSlot: boolean, snapshot: Snapshot): SweepAction[] {
   if (hasSlot) return [{ kind: 'hold-and-send', launch }];
   const job = snapshot.jobs.find((candidate) => candidate.launchId === launch.launchId);
@@ -162,7 +119,7 @@ function aboutWanted(launch: Launch, hasSlot: boolean, snapshot: Snapshot): Swee
  */
 function aboutSlots(snapshot: Snapshot): SweepAction[] {
   const known = new Set(snapshot.launches.map(({ launchId }) => launchId));
-  return [...liveOf(snapshot)]
+  return [...slotsOf(snapshot)]
     .filter((launchId) => !known.has(launchId))
     .map((launchId) => ({ kind: 'check-slot', launchId }));
 }
@@ -188,7 +145,7 @@ function aboutJob(job: Job, snapshot: Snapshot, now: Date, limits: SweepLimits):
   return [{ kind: 'ask-github', job }];
 }
 
-/** Its machine has a job, and nobody told of it: the own one, or one of a repository that the App can't see. */
+/** Its machine has an unreported job: its own, or one of a repository that the App can't see. */
 function worksUnheard(launch: Launch, snapshot: Snapshot, now: Date, limits: SweepLimits): boolean {
   if (launch.takenBy !== undefined || ageOf(launch.updatedAt, now) < limits.grace) return false;
   return snapshot.machines.some((machine) => belongsTo(machine, launch) && machine.tags[TAG.state] === 'busy');

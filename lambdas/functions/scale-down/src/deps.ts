@@ -13,7 +13,7 @@ export interface ScaleDownSettings {
   readonly idleTimeout: number;
   /** Milliseconds. A machine of this age ends, whatever it does. */
   readonly maxLifetime: number;
-  /** Milliseconds. What changed less long ago may still be in somebody's hands, or not yet visible. */
+  /** Milliseconds. A later change may still be in progress, or not yet visible. */
   readonly grace: number;
 }
 

@@ -1,4 +1,11 @@
-import { endJob, isTooOld, reasonNow, dispatchNextJobs, type TenantLookup } from '@multi-tenant-runner/core';
+import {
+  endJob,
+  explainWait,
+  isTooOld,
+  reasonNow,
+  dispatchNextJobs,
+  type TenantLookup,
+} from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 const DUE_AT_ONCE = 100;
@@ -55,12 +62,10 @@ async function settleDue(entry: DueJob, lookup: TenantLookup, deps: ScaleDownDep
   if (job?.state !== 'parked') return;
   // A job of an installation that never became a tenant has no row but its own to be found by.
   if (isTooOld(job, now)) {
-    await endJob(job, { state: 'expired', reason: 'too-old', from: ['parked'] }, deps);
+    await endJob(job, { state: 'expired', reason: 'too-old', stillIn: 'parked' }, deps);
     return;
   }
   if (job.nextTry === undefined || Date.parse(job.nextTry) > now.getTime()) return;
   // Its last launch is being settled: due still, but behind all others.
-  const changes = reasonNow(job, lookup, now) ?? { nextTry: now.toISOString() };
-  const guard = { from: ['parked'], startNumber: job.startNumber, launchId: job.launchId } as const;
-  await deps.jobs.change(job.installationId, job.jobId, guard, { ...changes, updatedAt: now.toISOString() });
+  await explainWait(job, reasonNow(job, lookup, now) ?? { nextTry: now.toISOString() }, deps);
 }

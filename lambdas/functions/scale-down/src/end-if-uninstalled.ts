@@ -2,11 +2,11 @@ import { endJob, type JobEvent, type JobState } from '@multi-tenant-runner/core'
 import type { ScaleDownDeps } from './deps';
 
 /**
- * Word that comes after a tenant was cleaned up: nobody looks at its jobs any more, so this one would stay open for
- * ever.
+ * For an event that arrives after a tenant was cleaned up: its jobs are no longer swept, so this one would stay open
+ * for ever.
  */
-export async function endIfUninstalled(event: JobEvent, from: readonly JobState[], deps: ScaleDownDeps): Promise<void> {
+export async function endIfUninstalled(event: JobEvent, stillIn: JobState, deps: ScaleDownDeps): Promise<void> {
   const lookup = await deps.tenants.get(event.installationId);
   const isGone = lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted');
-  if (isGone) await endJob(event, { state: 'cancelled', reason: 'tenant-deleted', from }, deps);
+  if (isGone) await endJob(event, { state: 'cancelled', reason: 'tenant-deleted', stillIn }, deps);
 }

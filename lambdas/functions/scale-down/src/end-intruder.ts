@@ -1,11 +1,10 @@
 import {
-  ENDED_JOB_STATES,
-  OPEN_JOB_STATES,
   endJob,
   endMachine,
   decideJobPolicy,
   newJob,
   recordLaunchFailure,
+  recordRunner,
   takeLease,
   type JobEvent,
   type JobReason,
@@ -31,8 +30,8 @@ export async function refusalOf(event: JobEvent, launch: Launch, deps: ScaleDown
 }
 
 /**
- * A job that is refused here has taken a runner, because the tenant's runner group at GitHub admits it: GitHub asks
- * nobody. Its machine is ended as it runs, so that no stranger's code stays beside the tenant's network. It counts
+ * A job that is refused here has taken a runner, because the tenant's runner group at GitHub admits it: GitHub does
+ * not ask. Its machine is ended as it runs, so that no stranger's code stays beside the tenant's network. It counts
  * towards the tenant's circuit: else every public job in GitHub's queue would be worth a machine.
  * https://docs.github.com/en/actions/how-tos/manage-runners/self-hosted-runners/manage-access#changing-which-repositories-can-access-a-runner-group
  */
@@ -45,7 +44,8 @@ export async function endIntruder(
   await recordRefusal({ ...event, tier: launch.tier }, reason, deps);
   if (launch.instanceId === undefined || launch.state === 'ending' || launch.state === 'ended') return;
   const leased = await takeLease(launch, deps.lease, deps);
-  if (leased === undefined) throw new Error(`Launch ${launch.launchId} is in other hands; its machine is ended later`);
+  if (leased === undefined)
+    throw new Error(`Launch ${launch.launchId} is leased by another invocation; its machine is ended later`);
   const how = { reason, followUp: { kind: 'ask' }, lease: deps.lease, registration: 'whatever' } as const;
   const end = await endMachine({ ...leased, instanceId: launch.instanceId }, how, deps);
   if (end !== 'ended') throw new Error(`The machine of launch ${launch.launchId} could not be ended yet`);
@@ -67,7 +67,6 @@ export async function endIntruder(
 
 async function recordRefusal(event: JobEvent, reason: Refusal, deps: ScaleDownDeps): Promise<void> {
   const now = deps.clock.now();
-  const runnerName = event.runnerName ?? null;
   const row = newJob(event, now, 'refused', reason);
   const created = await deps.jobs.create({
     ...row,
@@ -75,11 +74,6 @@ async function recordRefusal(event: JobEvent, reason: Refusal, deps: ScaleDownDe
     ...(event.runnerName !== undefined && { runnerName: event.runnerName }),
   });
   if (created.ok) return;
-  await endJob(event, { state: 'refused', reason, from: OPEN_JOB_STATES }, deps);
-  await deps.jobs.change(
-    event.installationId,
-    event.jobId,
-    { from: ENDED_JOB_STATES },
-    { runnerName, updatedAt: now.toISOString() },
-  );
+  await endJob(event, { state: 'refused', reason }, deps);
+  await recordRunner(event, event.runnerName, deps);
 }

@@ -1,12 +1,4 @@
-import {
-  WAITING_JOB_STATES,
-  dropLease,
-  endJob,
-  endMachine,
-  isEnded,
-  takeLease,
-  type Launch,
-} from '@multi-tenant-runner/core';
+import { dropLease, endJob, endMachine, isEnded, takeLease, type Launch } from '@multi-tenant-runner/core';
 import type { RunnerEnd } from './decide-runner';
 import type { ScaleDownDeps } from './deps';
 
@@ -44,6 +36,5 @@ async function isJobOver({ installationId, jobId, takenBy }: Launch, deps: Scale
 
 async function recordHardEnd(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   const job = launch.takenBy === undefined ? undefined : await deps.jobs.get(launch.installationId, launch.takenBy);
-  if (job !== undefined)
-    await endJob(job, { state: 'cancelled', reason: 'max-lifetime', from: [...WAITING_JOB_STATES, 'running'] }, deps);
+  if (job !== undefined) await endJob(job, { state: 'cancelled', reason: 'max-lifetime' }, deps);
 }

@@ -38,7 +38,7 @@ export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownD
   }
   const leased = await takeLease(launch, deps.lease, deps);
   if (leased === undefined)
-    throw new Error(`Launch ${launch.launchId} is in other hands; its stopped machine is ended later`);
+    throw new Error(`Launch ${launch.launchId} is leased by another invocation; its stopped machine is ended later`);
   // Ended by us it would say so, and not why it stopped.
   const { reason, worked = false } = await explain(leased, deps);
   const how = {

@@ -2,6 +2,7 @@ import {
   SPOT_INTERRUPTED,
   dropLease,
   endMachine,
+  recordInterruption,
   recordMachineEnd,
   takeLease,
   type Launch,
@@ -17,12 +18,13 @@ export async function handleInterruption(instanceId: string, deps: ScaleDownDeps
   const key = await deps.launches.findByInstance(instanceId);
   const launch = key && (await deps.launches.get(key.installationId, key.launchId));
   if (launch === undefined || launch.instanceId !== instanceId) return;
-  const noted = await note(launch, deps);
-  if (noted === undefined) return;
-  if (launch.interruptedAt === undefined) report(noted, deps);
-  const leased = await takeLease(noted, deps.lease, deps);
+  const noted = await recordInterruption(launch, deps);
+  // Refused: the machine's end is being recorded already.
+  if (!noted.ok) return;
+  if (launch.interruptedAt === undefined) report(noted.row, deps);
+  const leased = await takeLease(noted.row, deps.lease, deps);
   if (leased === undefined)
-    throw new Error(`Launch ${launch.launchId} is in other hands; its interruption is handled later`);
+    throw new Error(`Launch ${launch.launchId} is leased by another invocation; its interruption is handled later`);
   const how = {
     reason: SPOT_INTERRUPTED,
     followUp: { kind: 'ask' },
@@ -32,18 +34,6 @@ export async function handleInterruption(instanceId: string, deps: ScaleDownDeps
   await recordMachineEnd(leased, SPOT_INTERRUPTED, deps);
   const end = await endMachine({ ...leased, instanceId }, how, deps);
   if (end !== 'ended') await dropLease(leased, deps.lease, deps);
-}
-
-/** Undefined when the machine's end is being recorded already. */
-async function note(launch: Launch, deps: ScaleDownDeps): Promise<Launch | undefined> {
-  const now = deps.clock.now().toISOString();
-  const noted = await deps.launches.change(
-    launch.installationId,
-    launch.launchId,
-    { from: ['launching', 'running'] },
-    { interruptedAt: launch.interruptedAt ?? now, updatedAt: now },
-  );
-  return noted.ok ? noted.row : undefined;
 }
 
 function report(launch: Launch, deps: ScaleDownDeps): void {

@@ -1,13 +1,15 @@
 import {
-  WAITING_JOB_STATES,
+  abandonLaunch,
   closeCircuit,
   dropLease,
   endJob,
   endMachine,
   endStateOf,
   isEnded,
+  markJobRunning,
   newJob,
   release,
+  reopenJob,
   takeLease,
   type Job,
   type JobEvent,
@@ -54,29 +56,17 @@ async function recordRunning(
   launchId: string | undefined,
   deps: ScaleDownDeps,
 ): Promise<Job | undefined> {
-  const now = deps.clock.now();
   const running = { startedAt: event.at, ...(event.runnerName !== undefined && { runnerName: event.runnerName }) };
-  const created = await deps.jobs.create({ ...newJob(event, now, 'running'), ...running });
-  const reopened = created.row !== undefined && isOvertaken(created.row, event, launchId);
-  if (!created.ok && (created.row === undefined || (isEnded(created.row.state) && !reopened))) return undefined;
-  if (created.ok) return void (await endIfUninstalled(event, ['running'], deps));
-  const changed = await deps.jobs.change(
-    event.installationId,
-    event.jobId,
-    { from: reopened && created.row !== undefined ? [created.row.state] : WAITING_JOB_STATES },
-    {
-      state: 'running',
-      ...(reopened && { endedAt: null, conclusion: null }),
-      reason: null,
-      nextTry: null,
-      gatedAt: null,
-      ...running,
-      ...(launchId !== undefined && { launchId }),
-      updatedAt: now.toISOString(),
-    },
-  );
-  if (!changed.ok) await endIfUninstalled(event, ['running'], deps);
-  return created.row;
+  const created = await deps.jobs.create({ ...newJob(event, deps.clock.now(), 'running'), ...running });
+  if (created.ok) return void (await endIfUninstalled(event, 'running', deps));
+  const before = created.row;
+  if (before === undefined) return undefined;
+  const reopened = isOvertaken(before, event, launchId);
+  if (isEnded(before.state) && !reopened) return undefined;
+  const facts = { ...running, ...(launchId !== undefined && { launchId }) };
+  const changed = await (reopened ? reopenJob(before, facts, deps) : markJobRunning(event, facts, deps));
+  if (!changed.ok) await endIfUninstalled(event, 'running', deps);
+  return before;
 }
 
 /**
@@ -104,7 +94,7 @@ async function recordEnd(event: JobEvent, deps: ScaleDownDeps): Promise<Job | un
     {
       state,
       at: event.at,
-      ...(isOvertaken(created.row, event, undefined) && { from: [created.row.state] }),
+      ...(isOvertaken(created.row, event, undefined) && { stillIn: created.row.state }),
       ...(event.conclusion !== undefined && { conclusion: event.conclusion }),
       ...(event.runnerName !== undefined && { runnerName: event.runnerName }),
     },
@@ -119,13 +109,7 @@ async function recordEnd(event: JobEvent, deps: ScaleDownDeps): Promise<Job | un
  * Answers a launch that got further than that.
  */
 async function endUnusedLaunch(before: Job, deps: ScaleDownDeps): Promise<Launch | undefined> {
-  const now = deps.clock.now().toISOString();
-  const ended = await deps.launches.change(
-    before.installationId,
-    before.launchId,
-    { from: ['wanted'] },
-    { state: 'ended', reason: 'job-elsewhere', endedAt: now, updatedAt: now },
-  );
+  const ended = await abandonLaunch(before, { reason: 'job-elsewhere' }, deps);
   if (ended.ok) return undefined;
   if (ended.row?.state !== 'held') return ended.row;
   const leased = await takeLease(ended.row, deps.lease, deps);
@@ -135,7 +119,7 @@ async function endUnusedLaunch(before: Job, deps: ScaleDownDeps): Promise<Launch
 }
 
 /**
- * A job that ended without its machine, as one that was cancelled while it booted: nobody is going to need the machine,
+ * A job that ended without its machine, as one that was cancelled while it booted: no job is going to need the machine,
  * and its slot is another job's. GitHub refuses to let go of a runner that took another job meanwhile. Whatever can't
  * be done now, as scale-up is still at work or GitHub does not answer, the next sweep does.
  */

@@ -1,4 +1,5 @@
 import {
+  abandonLaunch,
   dropLease,
   endMachine,
   gateTimes,
@@ -26,7 +27,7 @@ import type { ScaleDownDeps } from './deps';
 export async function handleWaiting(event: JobEvent, deps: ScaleDownDeps): Promise<void> {
   const now = deps.clock.now();
   const created = await deps.jobs.create({ ...newJob(event, now, 'parked', 'github-waiting'), ...gateTimes(now) });
-  if (created.ok) return endIfUninstalled(event, ['parked'], deps);
+  if (created.ok) return endIfUninstalled(event, 'parked', deps);
   const job = created.row;
   if (job === undefined || isEnded(job.state) || job.state === 'running') return;
   if (!isGated(job) && (await isLate(job, event, deps))) return;
@@ -59,18 +60,12 @@ async function endLaunch(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   const over = { reason: 'job-waits', followUp: { kind: 'ask' }, lease: deps.lease } as const;
   if (launch.state === 'ending') return;
   if (launch.state === 'wanted') {
-    const now = deps.clock.now().toISOString();
-    const ended = await deps.launches.change(
-      launch.installationId,
-      launch.launchId,
-      { from: ['wanted'] },
-      { state: 'ended', reason: over.reason, endedAt: now, updatedAt: now },
-    );
+    const ended = await abandonLaunch(launch, { reason: over.reason }, deps);
     if (ended.ok) return;
   }
   const leased = await takeLease(launch.state === 'wanted' ? { ...launch, state: 'held' } : launch, deps.lease, deps);
   if (leased === undefined)
-    throw new Error(`Launch ${launch.launchId} is in other hands; its end is tried again later`);
+    throw new Error(`Launch ${launch.launchId} is leased by another invocation; its end is tried again later`);
   if (leased.state === 'held') return void (await release(leased, over, deps));
   // It may have been passed on meanwhile to a job whose own runner this one took.
   const isStill = leased.jobId === launch.jobId && leased.takenBy === undefined;

@@ -45,7 +45,7 @@ export function createHandler(base: ScaleDownBase): ScaleDownHandler {
   };
 }
 
-/** What fails on its last receive goes to the dead letters; the sweep finds out by itself what it would have told. */
+/** A last receive that fails goes to the dead letters; the sweep finds out by itself what it would have reported. */
 async function handleReceive(record: QueueRecord, maxReceiveCount: number, deps: ScaleDownDeps): Promise<void> {
   try {
     await handleRecord(record, deps);

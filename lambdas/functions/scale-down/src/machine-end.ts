@@ -1,7 +1,6 @@
 import {
   BY_A_CALL,
   ENDED_BY_HAND,
-  OPEN_JOB_STATES,
   SPOT_INTERRUPTED,
   TAG,
   hasLiveLease,
@@ -13,7 +12,7 @@ import {
 } from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
-/** Nobody said why. */
+/** For no known reason. */
 export const GONE = 'machine-gone';
 
 export interface Explained {
@@ -62,16 +61,16 @@ export async function explainEnd(
 }
 
 /**
- * Whether an operator, or another program, ended the machine of an open job; its job then says so. Whoever of ours ends
- * a machine holds its launch's lease, or has ended its tenant's jobs before.
+ * Whether an operator, or another program, ended the machine of an open job; its job then says so. Our own
+ * functions hold the launch's lease when they end a machine, or have ended its tenant's jobs before.
  */
 async function wasEndedByHand(launch: Launch, machine: Machine | undefined, deps: ScaleDownDeps): Promise<boolean> {
   if (machine?.stateReason !== BY_A_CALL || (launch.state !== 'launching' && launch.state !== 'running')) return false;
   if (hasLiveLease(launch, deps.clock.now(), deps.lease.name)) return false;
-  if (!(await recordMachineEnd(launch, ENDED_BY_HAND, deps, OPEN_JOB_STATES))) return false;
+  if (!(await recordMachineEnd(launch, ENDED_BY_HAND, deps, { openOnly: true }))) return false;
   const properties = { tenant_id: launch.installationId, launch_id: launch.launchId, instance_id: machine.instanceId };
   deps.log.warn(
-    'Somebody else ended the machine of an open job; CloudTrail has who called TerminateInstances or StopInstances',
+    'Another caller ended the machine of an open job; CloudTrail names who called TerminateInstances or StopInstances',
     properties,
   );
   return true;

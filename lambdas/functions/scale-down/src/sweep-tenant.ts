@@ -1,8 +1,13 @@
 import {
+  abandonLaunch,
+  adoptInstance,
   belongsTo,
   cleanUpTenant,
   endJob,
+  holdLaunch,
   messageOf,
+  parkJob,
+  postponeQuestion,
   recordEc2End,
   release,
   restate,
@@ -13,10 +18,11 @@ import {
   type Launch,
   type Machine,
 } from '@multi-tenant-runner/core';
-import { decideSweep, type Snapshot, type SweepAction } from './decide-sweep';
+import { decideSweep, type SweepAction } from './decide-sweep';
 import { endRunner } from './end-runner';
 import { explainEnd, hasWorked } from './machine-end';
 import type { ScaleDownDeps } from './deps';
+import type { Snapshot } from './snapshot';
 
 /** Settles one tenant's differences. Every action is conditional again, so a snapshot that has aged does no harm. */
 export async function sweepTenant(snapshot: Snapshot, deps: ScaleDownDeps): Promise<number> {
@@ -67,7 +73,8 @@ async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDown
     case 'park-again':
       return parkAgain(action.job, deps);
     case 'drop-wanted':
-      return dropWanted(action.launch, deps);
+      await abandonLaunch(action.launch, { reason: 'job-elsewhere', version: action.launch.version }, deps);
+      return;
     case 'end-machine':
       return endRunner(
         { ...action, worked: hasWorked(snapshot.machines.find((machine) => belongsTo(machine, action.launch))) },
@@ -78,7 +85,7 @@ async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDown
     case 'ask-github':
       return askAboutJob(action.job, snapshot, deps);
     case 'expire':
-      await endJob(action.job, { state: 'expired', reason: 'too-old', from: [action.job.state] }, deps);
+      await endJob(action.job, { state: 'expired', reason: 'too-old', stillIn: action.job.state }, deps);
       return;
     case 'restate':
       return restate(action.jobs, snapshot.lookup, deps);
@@ -95,12 +102,7 @@ async function askAboutJob(job: Job, { machines }: Snapshot, deps: ScaleDownDeps
   if (truth === 'let-through') return sendLetThrough(job, deps);
   if (truth !== 'unknown') return;
   // GitHub does not answer, for a suspended installation for days: the next question waits a grace.
-  await deps.jobs.change(
-    job.installationId,
-    job.jobId,
-    { from: [job.state] },
-    { updatedAt: deps.clock.now().toISOString() },
-  );
+  await postponeQuestion(job, deps);
 }
 
 async function sendLetThrough(job: Job, deps: ScaleDownDeps): Promise<void> {
@@ -127,13 +129,7 @@ async function settleByToken(launch: Launch, deps: ScaleDownDeps): Promise<void>
     await release(leased, { reason: end ?? 'no-machine', followUp: { kind: 'ask' }, lease: deps.lease }, deps);
     return;
   }
-  const now = deps.clock.now().toISOString();
-  await deps.launches.change(
-    launch.installationId,
-    launch.launchId,
-    { from: ['launching'], leaseOwner: deps.lease.name },
-    { instanceId: alive.instanceId, launchedAt: alive.launchedAt, leaseOwner: null, leaseUntil: null, updatedAt: now },
-  );
+  await adoptInstance(launch, alive, deps.lease, deps);
 }
 
 async function lookById(launch: Launch, deps: ScaleDownDeps): Promise<void> {
@@ -144,12 +140,7 @@ async function lookById(launch: Launch, deps: ScaleDownDeps): Promise<void> {
 }
 
 async function holdAndSend(launch: Launch, deps: ScaleDownDeps): Promise<void> {
-  const held = await deps.launches.change(
-    launch.installationId,
-    launch.launchId,
-    { from: ['wanted'] },
-    { state: 'held', updatedAt: deps.clock.now().toISOString() },
-  );
+  const held = await holdLaunch(launch, undefined, deps);
   if (held.ok) await sendAgain(held.row, deps);
 }
 
@@ -162,23 +153,8 @@ async function sendAgain(launch: Launch, deps: ScaleDownDeps): Promise<void> {
 }
 
 async function parkAgain(job: Job, deps: ScaleDownDeps): Promise<void> {
-  await deps.jobs.change(
-    job.installationId,
-    job.jobId,
-    { from: ['queued', 'starting'], launchId: job.launchId },
-    { state: 'parked', reason: 'limit', nextTry: null, updatedAt: deps.clock.now().toISOString() },
-  );
+  await parkJob(job, { reason: 'limit' }, deps);
   await dispatchNextJobs(job.installationId, deps);
-}
-
-async function dropWanted(launch: Launch, deps: ScaleDownDeps): Promise<void> {
-  const now = deps.clock.now().toISOString();
-  await deps.launches.change(
-    launch.installationId,
-    launch.launchId,
-    { from: ['wanted'], version: launch.version },
-    { state: 'ended', reason: 'job-elsewhere', endedAt: now, updatedAt: now },
-  );
 }
 
 /** A machine that no open row accounts for: read again by the launch it names, as it may be the row that was late. */

@@ -76,7 +76,7 @@ async function sweepOne(
   }
 }
 
-/** The oldest runner in use: an image that nobody bakes anew shows itself before GitHub refuses its runner. */
+/** The oldest runner in use: an image that is never rebuilt shows up before GitHub refuses its runner. */
 function reportRunnerAge(machines: readonly Machine[], deps: ScaleDownDeps): void {
   const ages = machines.flatMap(({ tags }) => {
     const report = parseBootReport(tags);

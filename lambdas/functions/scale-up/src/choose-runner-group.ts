@@ -1,13 +1,11 @@
-import type { JobFollowUp, RunnerPlace } from '@multi-tenant-runner/core';
-import { afterGitHub, parkFor, type Stopped } from './park-for';
+import type { RunnerPlace } from '@multi-tenant-runner/core';
+import { afterGitHub, endAs, parkFor, type Stop, type Stopped } from './park-for';
 import type { ScaleUpDeps } from './deps';
 
 /** The only one that a repository's own runners can be in. */
 const OF_REPOSITORIES = 1;
 
-export type ChosenGroup =
-  | { readonly kind: 'group'; readonly id: number }
-  | { readonly kind: 'stop'; readonly followUp: JobFollowUp; readonly reason: string };
+export type ChosenGroup = { readonly kind: 'group'; readonly id: number } | ({ readonly kind: 'stop' } & Stop);
 
 /**
  * The runner group that the machine's runner goes into, asked for before the machine is paid for: GitHub gives a runner
@@ -24,19 +22,12 @@ export async function chooseRunnerGroup(place: RunnerPlace, stopped: Stopped, de
     case 'found':
       return { kind: 'group', id: found.groupId };
     case 'leaves-out':
-      return {
-        kind: 'stop',
-        followUp: { kind: 'end', end: { state: 'refused', reason: 'runner-group' } },
-        reason: 'runner-group',
-      };
+      return { kind: 'stop', followUp: endAs('refused', 'runner-group'), reason: 'runner-group' };
     case 'none':
       deps.log.warn(
-        'A tenant has no runner group of that name or id, so its jobs wait; mend runner_group in its row, ' +
+        'A tenant has no runner group of that name or id, so its jobs wait; correct runner_group in its row, ' +
           'or the group at GitHub',
-        {
-          tenant_id: job.installationId,
-          runner_group: ofTenant ?? ofTier,
-        },
+        { tenant_id: job.installationId, runner_group: ofTenant ?? ofTier },
       );
       return { kind: 'stop', followUp: parkFor('no-runner-group', stopped, deps), reason: 'no-runner-group' };
     default:

@@ -2,14 +2,14 @@ import { isEnded, isNews, type Job, type Launch } from '@multi-tenant-runner/cor
 
 /**
  * `admit`: take a slot. `go-on`: the launch has one, continue under its lease. `release`: the job needs no machine any
- * more, give the slot back. `ask`: GitHub says whether the job waits again. `leave`: this delivery is a duplicate, or
- * somebody else's turn.
+ * more, give the slot back. `ask`: GitHub knows whether the job waits again. `leave`: this delivery is a duplicate, or
+ * the turn is another's.
  */
 export type DeliveryDecision = 'admit' | 'go-on' | 'release' | 'ask' | 'leave';
 
 /**
- * What a message on a tier queue may do, given the rows as they stand. A parked job without a slot is left to whoever
- * frees one: a late duplicate must not overtake the job that waits longest.
+ * What a message on a tier queue may do, given the rows as they stand. A parked job without a slot waits for the
+ * release of one: a late duplicate must not overtake the job that waits longest.
  */
 export function decideDelivery(job: Job, launch: Launch | undefined, deliveryId: string): DeliveryDecision {
   if (isNews(job, deliveryId)) return 'ask';

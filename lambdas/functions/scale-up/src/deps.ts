@@ -1,4 +1,4 @@
-import type { LeaseHolder, ProtocolDeps, RunnerFleet, RunnerParameters } from '@multi-tenant-runner/core';
+import type { LeaseHolder, ProtocolDeps, RunnerFleet, RunnerParameters, TenantLookup } from '@multi-tenant-runner/core';
 import type { RecentCapacityErrors } from './candidates';
 
 export interface ScaleUpSettings {
@@ -23,6 +23,10 @@ export interface ScaleUpDeps extends ProtocolDeps {
 export interface Delivery {
   readonly lease: LeaseHolder;
   readonly receiveCount: number;
+}
+
+export function tenantTierOf(lookup: TenantLookup, { settings }: Pick<ScaleUpDeps, 'settings'>): string {
+  return lookup.kind === 'tenant' ? lookup.tenant.tier : settings.defaultTier;
 }
 
 /** The message comes back later; what is begun stays recorded on its rows. */

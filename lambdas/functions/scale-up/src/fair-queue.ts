@@ -7,7 +7,7 @@ export interface FairQueue {
 
 export interface FairQueueOptions {
   /**
-   * Milliseconds after which a turn counts as over although its call is not: a slow answer holds nobody up for long.
+   * Milliseconds after which a turn counts as over although its call is not: a slow answer delays no other for long.
    */
   readonly longest: number;
   /** Calls back after so many milliseconds, unless undone. */
@@ -28,7 +28,7 @@ export function createFairQueue({ longest, after }: FairQueueOptions): FairQueue
     if (entry === undefined) return;
     const [tenant, starts] = entry;
     const start = starts.shift();
-    // To the end of the row, behind whoever came meanwhile.
+    // To the end of the queue, behind the tenants that came meanwhile.
     waiting.delete(tenant);
     if (starts.length > 0) waiting.set(tenant, starts);
     start?.();

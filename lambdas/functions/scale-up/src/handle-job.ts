@@ -1,12 +1,13 @@
 import {
   MINUTE,
-  WAITING_JOB_STATES,
   admit,
   dropLease,
   endJob,
   isTooOld,
   decideJobPolicy,
   newJob,
+  parkAfterError,
+  parkJob,
   plus,
   release,
   takeLease,
@@ -18,10 +19,10 @@ import {
 } from '@multi-tenant-runner/core';
 import { decideDelivery } from './decide-delivery';
 import { letThrough } from './let-through';
-import { startRunner } from './start-runner';
+import { startRunner, type Start } from './start-runner';
 import type { Delivery, ScaleUpDeps } from './deps';
 
-/** How long a job waits after an error that nobody foresaw. */
+/** How long a job waits after an unforeseen error. */
 const AFTER_ERROR = 5 * MINUTE;
 
 /** Handles one message of a tier queue. A throw returns it to the queue; the last receive parks the job instead. */
@@ -31,7 +32,7 @@ export async function handleJob(message: JobMessage, delivery: Delivery, deps: S
   } catch (cause) {
     if (delivery.receiveCount < deps.scaleUp.maxReceiveCount) throw cause;
     deps.log.error('A job failed on every receive and is parked', { job_id: message.jobId, cause });
-    await parkAfterError(message, cause, deps);
+    await parkPoisoned(message, cause, deps);
   }
 }
 
@@ -71,13 +72,13 @@ async function readRows(
 
 async function admitAndStart(job: Job, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
   if (isTooOld(job, deps.clock.now())) {
-    await endJob(job, { state: 'expired', reason: 'too-old', from: WAITING_JOB_STATES }, deps);
+    await endJob(job, { state: 'expired', reason: 'too-old', stillIn: 'waiting' }, deps);
     return;
   }
   const first = await admit(job, deps, delivery.lease);
   if (first.kind !== 'rejected') return afterAdmission(job, first, delivery, deps);
   if (!(await park(job, first.lookup, deps))) return;
-  // A slot that came free before the job was parked woke nobody: ask once more.
+  // A slot that came free before the job was parked woke no job: ask once more.
   const second = await admit(job, deps, delivery.lease);
   if (second.kind !== 'rejected') await afterAdmission(job, second, delivery, deps);
 }
@@ -87,7 +88,7 @@ type Accepted = Exclude<Awaited<ReturnType<typeof admit>>, { readonly kind: 'rej
 async function afterAdmission(job: Job, admission: Accepted, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
   switch (admission.kind) {
     case 'held':
-      return startUnderLease(job, admission.launch, admission.lookup, delivery, deps);
+      return startUnderLease({ job, launch: admission.launch, lookup: admission.lookup, lease: delivery.lease }, deps);
     case 'busy':
       return admission.launch.state === 'running' ? undefined : goOn(job, admission.launch, delivery, deps);
     case 'released':
@@ -96,26 +97,21 @@ async function afterAdmission(job: Job, admission: Accepted, delivery: Delivery,
 }
 
 async function goOn(job: Job, launch: Launch, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
-  const leased = await takeLease(launch, delivery.lease, deps);
+  const { lease } = delivery;
+  const leased = await takeLease(launch, lease, deps);
   if (leased === undefined) return;
-  await startUnderLease(job, leased, await deps.tenants.get(job.installationId), delivery, deps);
+  await startUnderLease({ job, launch: leased, lookup: await deps.tenants.get(job.installationId), lease }, deps);
 }
 
 /**
- * Whoever stops in good order lets the next delivery go on at once; only a death makes it wait for the lease to run
- * out.
+ * An invocation that stops in good order lets the next delivery go on at once; only its death makes that wait for the
+ * lease to run out.
  */
-async function startUnderLease(
-  job: Job,
-  launch: Launch,
-  lookup: TenantLookup,
-  delivery: Delivery,
-  deps: ScaleUpDeps,
-): Promise<void> {
+async function startUnderLease(start: Start, deps: ScaleUpDeps): Promise<void> {
   try {
-    await startRunner(job, launch, lookup, delivery, deps);
+    await startRunner(start, deps);
   } catch (cause) {
-    await dropLease(launch, delivery.lease, deps).catch(() => undefined);
+    await dropLease(start.launch, start.lease, deps).catch(() => undefined);
     throw cause;
   }
 }
@@ -130,18 +126,13 @@ async function giveBack(launch: Launch, delivery: Delivery, deps: ScaleUpDeps): 
 async function park(job: Job, lookup: TenantLookup, deps: ScaleUpDeps): Promise<boolean> {
   const verdict = decideJobPolicy(lookup, job, deps.settings);
   if (verdict.kind === 'refuse') {
-    await endJob(job, { state: 'refused', reason: verdict.reason, from: WAITING_JOB_STATES }, deps);
+    await endJob(job, { state: 'refused', reason: verdict.reason, stillIn: 'waiting' }, deps);
     return false;
   }
   const broken = lookup.kind === 'tenant' && lookup.slotsBroken;
   const reason = verdict.kind === 'park' ? verdict.reason : broken ? 'error' : 'limit';
-  const now = deps.clock.now();
-  const parked = await deps.jobs.change(
-    job.installationId,
-    job.jobId,
-    { from: ['queued', 'starting'], launchId: job.launchId },
-    { state: 'parked', reason, nextTry: broken ? plus(now, MINUTE).toISOString() : null, updatedAt: now.toISOString() },
-  );
+  const nextTry = broken ? { nextTry: plus(deps.clock.now(), MINUTE) } : {};
+  const parked = await parkJob(job, { reason, ...nextTry }, deps);
   if (parked.ok) reportWaiting(job, reason, lookup, deps);
   return parked.ok || parked.row?.state === 'parked';
 }
@@ -158,21 +149,16 @@ function reportWaiting(job: Job, reason: string, lookup: TenantLookup, deps: Sca
 }
 
 /** Where even this fails the message goes on to the dead letters, from where it can be moved back. */
-async function parkAfterError(message: JobMessage, cause: unknown, deps: ScaleUpDeps): Promise<void> {
+async function parkPoisoned(message: JobMessage, cause: unknown, deps: ScaleUpDeps): Promise<void> {
   const now = deps.clock.now();
-  const waiting = { reason: 'error', error: nameOf(cause), nextTry: plus(now, AFTER_ERROR).toISOString() } as const;
+  const error = nameOf(cause);
+  const nextTry = plus(now, AFTER_ERROR);
   // What failed may have been the first write of all.
-  const created = await deps.jobs.create({ ...newJob(message, now, 'parked'), ...waiting });
-  if (!created.ok)
-    await deps.jobs.change(
-      message.installationId,
-      message.jobId,
-      { from: WAITING_JOB_STATES },
-      { state: 'parked', ...waiting, gatedAt: null, updatedAt: now.toISOString() },
-    );
+  const row = { ...newJob(message, now, 'parked', 'error'), error, nextTry: nextTry.toISOString() };
+  if (!(await deps.jobs.create(row)).ok) await parkAfterError(message, { error, nextTry }, deps);
   deps.metrics.count('JobPoisoned', {
     tier: message.tier,
-    properties: { tenant_id: message.installationId, job_id: message.jobId, error: waiting.error },
+    properties: { tenant_id: message.installationId, job_id: message.jobId, error },
   });
 }
 

@@ -1,6 +1,15 @@
-import { WAITING_JOB_STATES, runnerName, type Intent, type JobReason, type Launch } from '@multi-tenant-runner/core';
-import { candidatesFor, clientTokenFor } from './candidates';
-import { RetryLater, type Delivery, type ScaleUpDeps } from './deps';
+import {
+  recordCapacityErrors,
+  recordInstance,
+  recordIntent,
+  runnerName,
+  type Intent,
+  type JobReason,
+  type Launch,
+  type LeaseHolder,
+} from '@multi-tenant-runner/core';
+import { decideIntent, keyOf, type MachineFor } from './decide-intent';
+import { RetryLater, type ScaleUpDeps } from './deps';
 
 /** `none`: definitely no machine. `ended`: it died before it was of use. */
 export type MachineAnswer =
@@ -12,11 +21,6 @@ export type MachineAnswer =
       readonly reason: Extract<JobReason, 'capacity' | 'ec2-throttled' | 'no-security-group' | 'error'>;
     };
 
-export interface MachineFor {
-  readonly securityGroupId: string;
-  readonly tenantTier: string;
-}
-
 /**
  * Gets the one machine of a launch. The intent is written before each call: after a crash or a time-out the very same
  * call is repeated, and EC2 answers it with the same machine. Only a definite refusal leads to the next candidate.
@@ -26,7 +30,7 @@ export interface MachineFor {
 export async function launchInstance(
   launch: Launch,
   machineFor: MachineFor,
-  delivery: Delivery,
+  lease: LeaseHolder,
   deps: ScaleUpDeps,
 ): Promise<MachineAnswer> {
   if (launch.instanceId !== undefined) return { kind: 'machine', launch: { ...launch, instanceId: launch.instanceId } };
@@ -36,12 +40,12 @@ export async function launchInstance(
   const refused: string[] = [];
   for (;;) {
     if (intent === undefined) {
-      const next = nextIntent(current, attempted, machineFor, deps);
+      const next = decideIntent(current, attempted, machineFor, deps);
       if (next === undefined) {
         await recordRefusals(launch, refused, deps);
         return { kind: 'none', launch: current, reason: 'capacity' };
       }
-      current = await writeIntent(current, next, attempted, delivery, deps);
+      current = await writeIntent(current, { intent: next, attempted }, lease, deps);
       intent = next;
     }
     // Of an intent that stood before, an earlier call may have started a machine: being turned away now proves nothing.
@@ -54,7 +58,7 @@ export async function launchInstance(
     });
     switch (answer.kind) {
       case 'started': {
-        const known = await writeInstance(current, answer.instanceId, delivery, deps);
+        const known = await writeInstance(current, answer.instanceId, lease, deps);
         await recordRefusals(launch, refused, deps);
         if (answer.state !== 'shutting-down' && answer.state !== 'terminated')
           return { kind: 'machine', launch: known };
@@ -81,7 +85,7 @@ export async function launchInstance(
   }
 }
 
-/** Why there is no machine, of what no other candidate would change; told where only a hand can mend it. */
+/** Why there is no machine, of what no other candidate would change; logged where only an operator can correct it. */
 function turnedAway(
   launch: Launch,
   answer: {
@@ -124,65 +128,18 @@ function countRefusal({ tier }: Launch, intent: Intent, code: string, deps: Scal
   return `${keyOf(intent)} ${code}`;
 }
 
-function nextIntent(
-  launch: Launch,
-  attempted: readonly string[],
-  machineFor: MachineFor,
-  deps: ScaleUpDeps,
-): Intent | undefined {
-  const tier = deps.settings.tiers.get(launch.tier);
-  const template = deps.scaleUp.launchTemplates.get(launch.tier);
-  if (tier === undefined || template === undefined) return undefined;
-  const now = deps.clock.now();
-  const candidate = candidatesFor(tier, subnetsOf(launch.tier, deps.scaleUp), launch.launchId, (key) =>
-    deps.capacityErrors.has(key, now),
-  ).find(({ key }) => !attempted.includes(key));
-  if (candidate === undefined) return undefined;
-  return {
-    candidate: attempted.length,
-    clientToken: clientTokenFor(launch.installationId, launch.launchId, candidate.key),
-    instanceType: candidate.instanceType,
-    subnetId: candidate.subnetId,
-    spot: candidate.spot,
-    launchTemplateId: template.id,
-    launchTemplateVersion: template.version,
-    securityGroupId: machineFor.securityGroupId,
-    tenantTier: machineFor.tenantTier,
-  };
-}
-
-function subnetsOf(tier: string, { subnetIds, tierSubnetIds }: ScaleUpDeps['scaleUp']): readonly string[] {
-  return tierSubnetIds?.get(tier) ?? subnetIds;
-}
-
-/** Tells on the job what it waited for, or what its start was delayed by. */
-async function recordRefusals(launch: Launch, capacityErrors: readonly string[], deps: ScaleUpDeps): Promise<void> {
-  if (capacityErrors.length === 0) return;
-  await deps.jobs.change(
-    launch.installationId,
-    launch.jobId,
-    { from: WAITING_JOB_STATES },
-    { capacityErrors: [...capacityErrors], updatedAt: deps.clock.now().toISOString() },
-  );
-}
-
-function keyOf(intent: Intent): string {
-  return `${intent.spot ? 'spot' : 'on-demand'}/${intent.instanceType}/${intent.subnetId}`;
+/** Explains on the job what it waited for, or what delayed its start. */
+async function recordRefusals(launch: Launch, refusals: readonly string[], deps: ScaleUpDeps): Promise<void> {
+  if (refusals.length > 0) await recordCapacityErrors(launch, refusals, deps);
 }
 
 async function writeIntent(
   launch: Launch,
-  intent: Intent,
-  attempted: readonly string[],
-  delivery: Delivery,
+  next: { readonly intent: Intent; readonly attempted: readonly string[] },
+  lease: LeaseHolder,
   deps: ScaleUpDeps,
 ): Promise<Launch> {
-  const written = await deps.launches.change(
-    launch.installationId,
-    launch.launchId,
-    { from: ['held', 'launching'], leaseOwner: delivery.lease.name },
-    { state: 'launching', intent, attempted: [...attempted], updatedAt: deps.clock.now().toISOString() },
-  );
+  const written = await recordIntent(launch, next, lease, deps);
   if (!written.ok) throw new RetryLater('The lease of the launch was lost before EC2 was asked');
   return written.row;
 }
@@ -190,16 +147,11 @@ async function writeIntent(
 async function writeInstance(
   launch: Launch,
   instanceId: string,
-  delivery: Delivery,
+  lease: LeaseHolder,
   deps: ScaleUpDeps,
 ): Promise<Launch & { readonly instanceId: string }> {
-  const now = deps.clock.now().toISOString();
-  const written = await deps.launches.change(
-    launch.installationId,
-    launch.launchId,
-    { from: ['launching'], leaseOwner: delivery.lease.name },
-    { instanceId, runnerName: runnerName(deps.environment, instanceId), launchedAt: now, updatedAt: now },
-  );
+  const machine = { instanceId, runnerName: runnerName(deps.environment, instanceId) };
+  const written = await recordInstance(launch, machine, lease, deps);
   if (written.ok) return { ...written.row, instanceId };
   // A machine that its row does not allow for would hold no slot.
   if (written.row === undefined || written.row.state === 'ended' || written.row.state === 'ending')

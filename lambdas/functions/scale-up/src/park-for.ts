@@ -14,6 +14,12 @@ import type { ScaleUpDeps } from './deps';
 /** Milliseconds. */
 const SHORTEST_LIMIT = 10 * SECOND;
 
+/** Why a launch stops, and what becomes of its job. */
+export interface Stop {
+  readonly reason: string;
+  readonly followUp: JobFollowUp;
+}
+
 /** A launch that goes no further. */
 export interface Stopped {
   readonly job: Job;
@@ -44,9 +50,18 @@ export function parkFor(
   };
 }
 
+/** Parks the job until a time that the tenant's row names. */
+export function parkUntil(reason: JobReason, nextTry: Date): JobFollowUp {
+  return { kind: 'park', restart: { reason, usedMachine: false, nextTry } };
+}
+
+export function endAs(state: 'expired' | 'refused', reason: JobReason): JobFollowUp {
+  return { kind: 'end', end: { state, reason } };
+}
+
 /**
- * A limited tenant waits until GitHub says; its row tells every other worker, so that none asks, or pays for a machine,
- * before.
+ * A limited tenant waits until the time that GitHub names. Its row carries that time, so that no other worker asks, or
+ * pays for a machine, before.
  */
 export async function afterGitHub(
   failure: GitHubFailure,
@@ -71,7 +86,7 @@ export async function afterGitHub(
     deps.metrics.count('TenantGitHubLimited', { properties });
     deps.log.warn("GitHub limits a tenant's requests, so its jobs wait until then", properties);
   }
-  return { kind: 'park', restart: { reason: 'github-limited', usedMachine: false, nextTry: until } };
+  return parkUntil('github-limited', until);
 }
 
 /**

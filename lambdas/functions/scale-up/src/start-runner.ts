@@ -1,225 +1,101 @@
 import {
-  JOB_QUEUE_LIFETIME,
-  MINUTE,
-  ageOf,
   dropLease,
-  endMachine,
-  isEnded,
-  isGated,
-  decideLaunchGate,
-  decideJobPolicy,
+  markJobStarting,
   placeOfLaunch,
-  plus,
   recordEc2End,
   release,
-  removeLeftovers,
   takeProbe,
   type JobFollowUp,
-  type LaunchGate,
-  type Job,
-  type Launch,
-  type TenantLookup,
+  type LeaseHolder,
 } from '@multi-tenant-runner/core';
-import { launchInstance } from './launch-instance';
 import { chooseRunnerGroup } from './choose-runner-group';
-import { configureRunner } from './configure-runner';
-import { afterGitHub, parkFor, type Stopped } from './park-for';
-import type { Delivery, ScaleUpDeps } from './deps';
+import { decideAfterLostProbe, decideStart, type SettledStart, type StartFacts } from './decide-start';
+import { tenantTierOf, type ScaleUpDeps } from './deps';
+import { finishStart } from './finish-start';
+import { launchInstance } from './launch-instance';
+import { afterGitHub, endAs, parkFor, parkUntil, type Stop, type Stopped } from './park-for';
+
+/** The rows of a launch, and the lease under which everything here happens. */
+export interface Start extends StartFacts {
+  readonly lease: LeaseHolder;
+}
 
 /**
- * Takes a launch that holds a slot to a configured machine. Everything here happens under the launch's lease, so nobody
- * else concludes anything about the machine meanwhile. Whatever goes wrong before EC2 was asked gives the slot back at
- * once.
- *
- * @param lookup the tenant's row as read under the lease
+ * Takes a launch that holds a slot to a configured machine. Under its lease no other invocation concludes anything
+ * about the machine meanwhile. A launch that stops before EC2 was asked gives its slot back at once.
  */
-export async function startRunner(
-  job: Job,
-  launch: Launch,
-  lookup: TenantLookup,
-  delivery: Delivery,
-  deps: ScaleUpDeps,
-): Promise<void> {
-  const abort = async (followUp: JobFollowUp, reason: string): Promise<void> => {
-    // After the intent only EC2 or the sweep can tell that there is no machine.
-    if (launch.intent !== undefined) return dropLease(launch, delivery.lease, deps);
-    await release(launch, { reason, followUp, lease: delivery.lease }, deps);
-  };
-  const stopped: Stopped = { job, launch, lookup, hadMachine: false };
-  const starting = await markStarting(job, deps);
-  if (starting === undefined) return abort({ kind: 'ask' }, 'job-ended');
-  if (ageOf(job.queuedAt, deps.clock.now()) > JOB_QUEUE_LIFETIME) {
-    return abort({ kind: 'end', end: { state: 'expired', reason: 'too-old' } }, 'too-old');
+export async function startRunner(start: Start, deps: ScaleUpDeps): Promise<void> {
+  const starting = await markJobStarting(start.job, deps);
+  if (!starting.ok) return abort(start, { reason: 'job-ended', followUp: { kind: 'ask' } }, deps);
+  const decision = await decide(start, deps);
+  switch (decision.kind) {
+    case 'expire':
+      return abort(start, { reason: 'too-old', followUp: endAs('expired', 'too-old') }, deps);
+    case 'refuse':
+      return abort(start, { reason: decision.reason, followUp: endAs('refused', decision.reason) }, deps);
+    case 'park':
+      return abort(start, { reason: decision.reason, followUp: waitFor(decision, start, deps) }, deps);
+    case 'start':
+      return launchRunner(start, decision.securityGroupId, deps);
   }
-  const verdict = decideJobPolicy(lookup, job, deps.settings);
-  if (verdict.kind === 'refuse')
-    return abort({ kind: 'end', end: { state: 'refused', reason: verdict.reason } }, verdict.reason);
-  if (verdict.kind === 'park') return abort(parkFor(verdict.reason, stopped, deps), verdict.reason);
-  const securityGroupId =
-    deps.scaleUp.sharedSecurityGroupId ?? (lookup.kind === 'tenant' ? lookup.tenant.securityGroupId : undefined);
-  if (securityGroupId === undefined) return abort(parkFor('no-security-group', stopped, deps), 'no-security-group');
-  const held = launch.intent === undefined ? await heldBack(launch, lookup, deps) : undefined;
-  if (held !== undefined)
-    return abort(
-      { kind: 'park', restart: { reason: held.reason, usedMachine: false, nextTry: held.until } },
-      held.reason,
-    );
+}
+
+type Parked = Extract<SettledStart, { readonly kind: 'park' }>;
+
+/** Of the launches that may probe at once, one does; the others go by the tenant's row as it is then. */
+async function decide(start: Start, deps: ScaleUpDeps): Promise<SettledStart> {
+  const decision = decideStart(start, { ...deps.settings, ...deps.scaleUp }, deps.clock.now());
+  if (decision.kind !== 'probe') return decision;
+  const { securityGroupId } = decision;
+  const { launch } = start;
+  if (await takeProbe(launch, deps)) return { kind: 'start', securityGroupId };
+  const lookup = await deps.tenants.get(launch.installationId);
+  return decideAfterLostProbe({ launch, lookup }, securityGroupId, deps.clock.now());
+}
+
+function waitFor({ reason, until }: Parked, start: Start, deps: ScaleUpDeps): JobFollowUp {
+  return until === undefined ? parkFor(reason, stoppedBeforeMachine(start), deps) : parkUntil(reason, until);
+}
+
+const stoppedBeforeMachine = ({ job, launch, lookup }: Start): Stopped => ({ job, launch, lookup, hadMachine: false });
+
+async function abort({ launch, lease }: Start, { reason, followUp }: Stop, deps: ScaleUpDeps): Promise<void> {
+  // After the intent only EC2 or the sweep can tell that there is no machine.
+  if (launch.intent !== undefined) return dropLease(launch, lease, deps);
+  await release(launch, { reason, followUp, lease }, deps);
+}
+
+/** What GitHub refuses is refused before the machine is paid for. */
+async function launchRunner(start: Start, securityGroupId: string, deps: ScaleUpDeps): Promise<void> {
+  const { launch, lookup, lease } = start;
+  const stopped = stoppedBeforeMachine(start);
   const place = placeOfLaunch(launch, lookup);
   const authorized = await deps.github.authorize(place);
-  if (authorized.kind !== 'ok') return abort(await afterGitHub(authorized, stopped, deps), 'github');
+  if (authorized.kind !== 'ok')
+    return abort(start, { reason: 'github', followUp: await afterGitHub(authorized, stopped, deps) }, deps);
   const group = await chooseRunnerGroup(place, stopped, deps);
-  if (group.kind === 'stop') return abort(group.followUp, group.reason);
+  if (group.kind === 'stop') return abort(start, group, deps);
   const machine = await launchInstance(
     launch,
     { securityGroupId, tenantTier: tenantTierOf(lookup, deps) },
-    delivery,
+    lease,
     deps,
   );
-  if (machine.kind === 'none') {
-    const failed = machine.reason === 'error' ? { ...stopped, failure: 'EC2 refuses to start the machine' } : stopped;
-    await release(
-      machine.launch,
-      { reason: machine.reason, followUp: parkFor(machine.reason, failed, deps), lease: delivery.lease },
-      deps,
-    );
-    return;
+  switch (machine.kind) {
+    case 'none': {
+      const failure = machine.reason === 'error' ? { failure: 'EC2 refuses to start the machine' } : {};
+      const followUp = parkFor(machine.reason, { ...stopped, ...failure }, deps);
+      await release(machine.launch, { reason: machine.reason, followUp, lease }, deps);
+      return;
+    }
+    case 'ended': {
+      const reason = (await recordEc2End(machine.launch, machine.stateReason, deps)) ?? 'ended-at-once';
+      await release(machine.launch, { reason, followUp: { kind: 'ask' } }, deps);
+      return;
+    }
+    case 'machine': {
+      const isFirst = launch.instanceId === undefined;
+      return finishStart({ ...start, launch: machine.launch, isFirst, runnerGroupId: group.id }, deps);
+    }
   }
-  if (machine.kind === 'ended') {
-    const reason = (await recordEc2End(machine.launch, machine.stateReason, deps)) ?? 'ended-at-once';
-    await release(machine.launch, { reason, followUp: { kind: 'ask' } }, deps);
-    return;
-  }
-  await finish(
-    job,
-    machine.launch,
-    { fresh: launch.instanceId === undefined, runnerGroupId: group.id },
-    delivery,
-    deps,
-  );
-}
-
-/**
- * What the tenant's row has to say on launches just now. Where one may probe, this launch does if it is the first to
- * ask.
- */
-async function heldBack(
-  launch: Launch,
-  lookup: TenantLookup,
-  deps: ScaleUpDeps,
-): Promise<Extract<LaunchGate, { kind: 'wait' }> | undefined> {
-  if (lookup.kind !== 'tenant') return undefined;
-  const hold = decideLaunchGate(lookup.tenant, launch.tier, launch.launchId, deps.clock.now());
-  if (hold.kind === 'none') return undefined;
-  if (hold.kind === 'wait') return hold;
-  if (await takeProbe(launch, deps)) return undefined;
-  const fresh = await deps.tenants.get(launch.installationId);
-  const again =
-    fresh.kind === 'tenant' ? decideLaunchGate(fresh.tenant, launch.tier, launch.launchId, deps.clock.now()) : hold;
-  if (again.kind === 'probe') return { kind: 'wait', reason: 'circuit-open', until: plus(deps.clock.now(), MINUTE) };
-  return again.kind === 'wait' ? again : undefined;
-}
-
-type LaunchWithMachine = Launch & { readonly instanceId: string };
-
-interface Finish {
-  /** This invocation was the first to learn of the machine, so nobody stored a configuration for it. */
-  readonly fresh: boolean;
-  readonly runnerGroupId: number;
-}
-
-async function finish(
-  job: Job,
-  launch: LaunchWithMachine,
-  { fresh, runnerGroupId }: Finish,
-  delivery: Delivery,
-  deps: ScaleUpDeps,
-): Promise<void> {
-  const undo = async (followUp: JobFollowUp, reason: string, configured: boolean): Promise<void> => {
-    const registration = configured || !fresh ? 'must-go' : 'none';
-    const end = await endMachine(launch, { reason, followUp, lease: delivery.lease, registration }, deps);
-    if (end !== 'ended') await dropLease(launch, delivery.lease, deps);
-  };
-  // The tenant may have been suspended or gone while EC2 worked.
-  const lookup = await deps.tenants.get(job.installationId);
-  const stopped: Stopped = { job, launch, lookup, hadMachine: true };
-  const verdict = decideJobPolicy(lookup, job, deps.settings);
-  if (verdict.kind === 'refuse') {
-    const followUp: JobFollowUp = { kind: 'end', end: { state: 'refused', reason: verdict.reason } };
-    if (verdict.reason !== 'tenant-deleted') return undo(followUp, verdict.reason, false);
-    await endMachine(
-      launch,
-      { reason: verdict.reason, followUp, lease: delivery.lease, registration: 'whatever' },
-      deps,
-    );
-    return;
-  }
-  if (verdict.kind === 'park') return undo(parkFor(verdict.reason, stopped, deps), verdict.reason, false);
-  const current = await deps.jobs.get(job.installationId, job.jobId);
-  // Cancelled while EC2 worked, or held back by GitHub.
-  if (current !== undefined && (isEnded(current.state) || isGated(current)))
-    return undo({ kind: 'ask' }, 'job-ended', false);
-  const configured = await configureRunner(
-    launch,
-    { place: placeOfLaunch(launch, lookup), runnerGroupId, tenantTier: tenantTierOf(lookup, deps) },
-    deps,
-  );
-  if (configured.kind === 'github')
-    return undo(await afterGitHub(configured.failure, stopped, deps), 'github', configured.mayBeRegistered);
-  if (configured.kind === 'throttled') return undo(parkFor('ssm-throttled', stopped, deps), 'ssm-throttled', true);
-  const runningAt = deps.clock.now().toISOString();
-  const running = await deps.launches.change(
-    launch.installationId,
-    launch.launchId,
-    { from: ['launching'], leaseOwner: delivery.lease.name },
-    {
-      state: 'running',
-      runnerName: configured.name,
-      ...(configured.runnerId !== undefined && { runnerId: configured.runnerId }),
-      jitStored: true,
-      ...(lookup.kind === 'tenant' && lookup.tenant.circuits.has(launch.tier) && { clearsCircuit: true }),
-      runningAt,
-      leaseOwner: null,
-      leaseUntil: null,
-      updatedAt: runningAt,
-    },
-  );
-  if (!running.ok) {
-    // The machine ended while GitHub or SSM worked, and its release came before what was made for it.
-    if (running.row?.state === 'ending' || running.row?.state === 'ended')
-      await removeLeftovers(
-        {
-          ...running.row,
-          instanceId: launch.instanceId,
-          ...(configured.runnerId !== undefined && { runnerId: configured.runnerId }),
-        },
-        {},
-        deps,
-      );
-    return;
-  }
-  deps.metrics.count('RunnerLaunched', {
-    tier: launch.tier,
-    properties: {
-      tenant_id: launch.installationId,
-      job_id: job.jobId,
-      launch_id: launch.launchId,
-      instance_id: launch.instanceId,
-      instance_type: launch.intent?.instanceType ?? null,
-    },
-  });
-}
-
-async function markStarting(job: Job, deps: ScaleUpDeps): Promise<Job | undefined> {
-  const now = deps.clock.now().toISOString();
-  const starting = await deps.jobs.change(
-    job.installationId,
-    job.jobId,
-    { from: ['queued', 'parked', 'starting'], launchId: job.launchId },
-    { state: 'starting', reason: null, nextTry: null, startingAt: now, updatedAt: now },
-  );
-  return starting.ok ? starting.row : undefined;
-}
-
-function tenantTierOf(lookup: TenantLookup, deps: ScaleUpDeps): string {
-  return lookup.kind === 'tenant' ? lookup.tenant.tier : deps.settings.defaultTier;
 }

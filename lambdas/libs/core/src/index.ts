@@ -17,6 +17,7 @@ export * from './model/lifecycle-event';
 export * from './ports/ports';
 export * from './ports/recovery';
 export * from './model/tenant-problems';
+export * from './transitions';
 export * from './protocol';
 export * from './model/github-job';
 export * from './protocol/route-job';

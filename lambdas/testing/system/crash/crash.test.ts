@@ -58,6 +58,7 @@ function callsInTheCode(): string[] {
     '../../../functions/tenant-manager/src',
     '../../../functions/recovery/src',
     '../../../libs/core/src/protocol',
+    '../../../libs/core/src/transitions',
   ];
   const sources = folders.flatMap((folder) => {
     const path = join(__dirname, folder);

@@ -1,6 +1,5 @@
 import { decideLaunchGate } from './launch-gate';
 import { MAX_RESTARTS, isGated, type Job, type JobReason } from '../model/job';
-import type { Changes } from '../ports/ports';
 import { freeSlots, isBrokenRow, type Tenant, type TenantLookup } from '../model/tenant';
 import { JOB_QUEUE_LIFETIME, MINUTE, plus } from '../model/time';
 
@@ -23,12 +22,12 @@ const OF_THE_ROW: ReadonlySet<JobReason> = new Set<JobReason>([
  * A job that is to be tried again at a time of its own says why until then, unless its tenant makes it wait for longer.
  * Pure.
  */
-export function reasonNow(job: Job, lookup: TenantLookup, now: Date): Changes<Job> | undefined {
+export function reasonNow(job: Job, lookup: TenantLookup, now: Date): Explanation | undefined {
   // What GitHub holds back waits for that, whatever its tenant may have.
   if (job.state !== 'parked' || isGated(job)) return undefined;
-  const told = explain(job, lookup, now);
-  const isTrue = told === undefined || (told.reason === job.reason && told.nextTry === (job.nextTry ?? null));
-  return isTrue ? undefined : told;
+  const next = explain(job, lookup, now);
+  const holds = next === undefined || (next.reason === job.reason && next.nextTry === (job.nextTry ?? null));
+  return holds ? undefined : next;
 }
 
 /**
@@ -49,12 +48,12 @@ export function reasonOnceWoken({ reason }: Job): JobReason {
   return reason === undefined || OF_THE_ROW.has(reason) ? 'limit' : reason;
 }
 
-interface Told {
+interface Explanation {
   readonly reason: JobReason;
   readonly nextTry: string | null;
 }
 
-function explain(job: Job, lookup: TenantLookup, now: Date): Told | undefined {
+function explain(job: Job, lookup: TenantLookup, now: Date): Explanation | undefined {
   if (lookup.kind === 'tombstone') return undefined;
   if (lookup.kind === 'none')
     return {
@@ -78,7 +77,7 @@ function explain(job: Job, lookup: TenantLookup, now: Date): Told | undefined {
  * Whoever looks next wakes it. What names a reason that is over is due at once, wherever its tenant stands in the
  * sweep's round.
  */
-function withSlotsFree(job: Job, tenant: Tenant, now: Date): Told | undefined {
+function withSlotsFree(job: Job, tenant: Tenant, now: Date): Explanation | undefined {
   const isOver =
     job.reason !== 'limit' && (job.reason === undefined || OF_THE_ROW.has(job.reason) || hasItsGroup(job, tenant));
   return isOver ? { reason: 'limit', nextTry: now.toISOString() } : undefined;

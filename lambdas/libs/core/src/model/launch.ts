@@ -69,6 +69,12 @@ export interface Launch {
   readonly updatedAt: string;
 }
 
+/** The name under which one invocation holds leases, and how long: longer than the function can run. */
+export interface LeaseHolder {
+  readonly name: string;
+  readonly milliseconds: number;
+}
+
 /**
  * EC2 may deny for minutes that it knows a machine that it made, so its "no such instance" is a proof only after this
  * long. https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html

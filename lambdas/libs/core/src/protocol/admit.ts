@@ -1,7 +1,8 @@
 import type { Job } from '../model/job';
-import type { Launch } from '../model/launch';
+import type { Launch, LeaseHolder } from '../model/launch';
 import type { TenantLookup } from '../model/tenant';
-import type { LeaseHolder, ProtocolDeps } from './deps';
+import { holdLaunch } from '../transitions';
+import type { ProtocolDeps } from './deps';
 
 /**
  * `held`: the launch has a slot, and the lease if one was asked for. `busy`: another invocation brought the launch this
@@ -24,17 +25,7 @@ export async function admit(job: Job, deps: AdmitDeps, lease?: LeaseHolder): Pro
   if (!wanted.ok && wanted.row !== undefined && wanted.row.state !== 'wanted') return afterTheFact(wanted.row);
   const { admitted, lookup } = await takeSlot(job, deps);
   if (!admitted) return { kind: 'rejected', lookup };
-  const now = deps.clock.now();
-  const held = await deps.launches.change(
-    job.installationId,
-    job.launchId,
-    { from: ['wanted'] },
-    {
-      state: 'held',
-      ...(lease && { leaseOwner: lease.name, leaseUntil: now.getTime() + lease.milliseconds }),
-      updatedAt: now.toISOString(),
-    },
-  );
+  const held = await holdLaunch(job, lease, deps);
   if (held.ok) return { kind: 'held', launch: held.row, lookup };
   if (held.row === undefined || held.row.state === 'ending' || held.row.state === 'ended') {
     await deps.tenants.freeSlot(job.installationId, job.launchId);
@@ -47,7 +38,7 @@ function afterTheFact(launch: Launch): Admission {
   return launch.state === 'ending' || launch.state === 'ended' ? { kind: 'released' } : { kind: 'busy', launch };
 }
 
-/** A limit that a hand edit made unusable is replaced by the tier's own, in a second conditional write. */
+/** A limit that an operator's edit made unusable is replaced by the tier's own, in a second conditional write. */
 async function takeSlot(
   job: Job,
   deps: AdmitDeps,
@@ -73,46 +64,4 @@ function newLaunch(job: Job, now: Date): Launch {
     createdAt: now.toISOString(),
     updatedAt: now.toISOString(),
   };
-}
-
-/**
- * Takes the lease of a launch if nobody else holds it; undefined when it can't be had.
- *
- * @param options.unchanged only if nobody wrote the row since it was read. For whoever is about to conclude that there
- *   is no
- *   machine: another may have had the lease meanwhile and started one, and EC2's lists lag behind that.
- */
-export async function takeLease(
-  launch: Launch,
-  holder: LeaseHolder,
-  deps: Pick<ProtocolDeps, 'launches' | 'clock'>,
-  options: { readonly unchanged?: boolean } = {},
-): Promise<Launch | undefined> {
-  const now = deps.clock.now();
-  const taken = await deps.launches.change(
-    launch.installationId,
-    launch.launchId,
-    {
-      from: [launch.state],
-      leaseFreeAt: now.getTime(),
-      leaseFreeFor: holder.name,
-      ...(options.unchanged === true && { version: launch.version }),
-    },
-    { leaseOwner: holder.name, leaseUntil: now.getTime() + holder.milliseconds, updatedAt: now.toISOString() },
-  );
-  return taken.ok ? taken.row : undefined;
-}
-
-/** Lets others go on at once; a lease that is not given back simply runs out. */
-export async function dropLease(
-  launch: Launch,
-  holder: LeaseHolder,
-  deps: Pick<ProtocolDeps, 'launches' | 'clock'>,
-): Promise<void> {
-  await deps.launches.change(
-    launch.installationId,
-    launch.launchId,
-    { from: ['held', 'launching', 'running', 'ending'], leaseOwner: holder.name },
-    { leaseOwner: null, leaseUntil: null },
-  );
 }

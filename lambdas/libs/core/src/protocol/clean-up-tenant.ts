@@ -1,9 +1,8 @@
-import { isForgotten, type Launch } from '../model/launch';
+import { isForgotten, type Launch, type LeaseHolder } from '../model/launch';
 import type { Machine, MachineState, RunnerFleet, RunnerParameters, SecurityGroups } from '../ports/ports';
-import { takeLease } from './admit';
+import { takeLease } from '../transitions';
 import { endJob } from './end-job';
 import { release, type ReleaseDeps } from './release';
-import type { LeaseHolder } from './deps';
 
 export type CleanUpDeps = ReleaseDeps & {
   readonly fleet: Pick<RunnerFleet, 'terminate' | 'list' | 'findByToken'>;
@@ -55,7 +54,7 @@ export async function cleanUpTenant(installationId: number, settleAfter: number,
 async function endJobs(installationId: number, deps: CleanUpDeps): Promise<void> {
   for (const job of await deps.jobs.listOpen(installationId)) {
     const state = job.state === 'running' ? 'cancelled' : 'refused';
-    await endJob(job, { state, reason: 'tenant-deleted', from: [job.state] }, deps);
+    await endJob(job, { state, reason: 'tenant-deleted', stillIn: job.state }, deps);
   }
 }
 

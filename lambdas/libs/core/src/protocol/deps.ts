@@ -28,12 +28,6 @@ export interface ProtocolDeps {
   readonly metrics: Metrics;
 }
 
-/** The name under which one invocation holds leases, and how long: longer than the function can run. */
-export interface LeaseHolder {
-  readonly name: string;
-  readonly milliseconds: number;
-}
-
 /** Longer than the function can run, so that a holder's death frees the launch and nothing else does. */
 export function leaseFor(timeoutSeconds: number): number {
   return (timeoutSeconds + 30) * SECOND;

@@ -2,9 +2,9 @@ import { isTooOld, type Job } from '../model/job';
 import { decideLaunchGate } from '../decisions/launch-gate';
 import { decideJobPolicy } from '../decisions/job-policy';
 import { messageOf } from '../model/messages';
-import { launchIdOf } from '../model/names';
 import { freeSlots, type TenantLookup } from '../model/tenant';
 import { MINUTE, plus } from '../model/time';
+import { markDispatched, renewStart } from '../transitions';
 import { admit } from './admit';
 import { endJob } from './end-job';
 import type { ProtocolDeps } from './deps';
@@ -47,12 +47,12 @@ export async function dispatchNextJobs(installationId: number, deps: DispatchDep
 async function dispatchJob(job: Job, lookup: TenantLookup, deps: DispatchDeps): Promise<'sent' | 'full' | 'skipped'> {
   const now = deps.clock.now();
   if (isTooOld(job, now)) {
-    await endJob(job, { state: 'expired', reason: 'too-old', from: ['parked'] }, deps);
+    await endJob(job, { state: 'expired', reason: 'too-old', stillIn: 'parked' }, deps);
     return 'skipped';
   }
   const verdict = decideJobPolicy(lookup, job, deps.settings);
   if (verdict.kind === 'refuse')
-    await endJob(job, { state: 'refused', reason: verdict.reason, from: ['parked'] }, deps);
+    await endJob(job, { state: 'refused', reason: verdict.reason, stillIn: 'parked' }, deps);
   if (verdict.kind !== 'pass') return 'skipped';
   const ready = await withUsableLaunch(job, deps);
   if (ready === undefined) return 'skipped';
@@ -60,12 +60,7 @@ async function dispatchJob(job: Job, lookup: TenantLookup, deps: DispatchDeps): 
   if (admission.kind === 'rejected') return 'full';
   if (admission.kind !== 'held') return 'skipped';
   await deps.queue.sendJob(messageOf(ready));
-  await deps.jobs.change(
-    ready.installationId,
-    ready.jobId,
-    { from: ['parked'], startNumber: ready.startNumber },
-    { reason: reasonOnceWoken(ready), nextTry: plus(now, WOKEN_NEXT_TRY).toISOString(), updatedAt: now.toISOString() },
-  );
+  await markDispatched(ready, { reason: reasonOnceWoken(ready), nextTry: plus(now, WOKEN_NEXT_TRY) }, deps);
   return 'sent';
 }
 
@@ -74,12 +69,6 @@ async function withUsableLaunch(job: Job, deps: DispatchDeps): Promise<Job | und
   const launch = await deps.launches.get(job.installationId, job.launchId);
   if (launch === undefined || launch.state === 'wanted') return job;
   if (launch.state !== 'ending' && launch.state !== 'ended') return undefined;
-  const startNumber = job.startNumber + 1;
-  const renewed = await deps.jobs.change(
-    job.installationId,
-    job.jobId,
-    { from: ['parked'], startNumber: job.startNumber, launchId: job.launchId },
-    { startNumber, launchId: launchIdOf(job.jobId, startNumber), updatedAt: deps.clock.now().toISOString() },
-  );
+  const renewed = await renewStart(job, deps);
   return renewed.ok ? renewed.row : undefined;
 }

@@ -1,7 +1,7 @@
-import { isForgotten, type Launch } from '../model/launch';
+import { isForgotten, type Launch, type LeaseHolder } from '../model/launch';
 import { deregister } from './deregister';
 import { release, type JobFollowUp, type ReleaseDeps } from './release';
-import type { LeaseHolder, ProtocolDeps } from './deps';
+import type { ProtocolDeps } from './deps';
 
 export type EndMachineDeps = ReleaseDeps & Pick<ProtocolDeps, 'fleet' | 'environment'>;
 
@@ -23,7 +23,7 @@ export type MachineEnd = 'ended' | 'busy' | 'unsure';
 
 /**
  * Terminates a launch's machine and gives its slot back. The caller holds the lease from before the look at GitHub
- * until after the terminate, so that nobody stores a configuration in between.
+ * until after the terminate, so that no configuration is stored in between.
  */
 export async function endMachine(
   launch: Launch & { readonly instanceId: string },

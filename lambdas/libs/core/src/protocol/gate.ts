@@ -1,7 +1,7 @@
-import { GATE_LIFETIME, WAITING_JOB_STATES, isEnded, isGated, type Job } from '../model/job';
+import { GATE_LIFETIME, isEnded, isGated, type Job } from '../model/job';
 import { hasLiveLease, type Launch } from '../model/launch';
-import { launchIdOf } from '../model/names';
 import { HOUR, MINUTE, ageOf, plus } from '../model/time';
+import { letJobThrough, loseSpare, parkJobAtGate } from '../transitions';
 import type { ProtocolDeps } from './deps';
 
 /** A gate's opening may go unheard of, so GitHub is asked: soon at first, hourly in the end. */
@@ -12,25 +12,13 @@ type GateDeps = Pick<ProtocolDeps, 'jobs' | 'clock' | 'metrics'>;
 
 /**
  * Parks a job that GitHub holds back: behind an environment's protection rule, or in a concurrency group. It gets a new
- * start number, so that nobody goes on with its launch, and it counts as no failure of anybody's.
+ * start number, so that no worker goes on with its launch, and the wait counts as no failure.
  */
 export async function parkAtGate(job: Job, deps: GateDeps): Promise<Job | undefined> {
   const now = deps.clock.now();
   const known = isGated(job);
-  const startNumber = known ? job.startNumber : job.startNumber + 1;
-  const parked = await deps.jobs.change(
-    job.installationId,
-    job.jobId,
-    { from: WAITING_JOB_STATES, startNumber: job.startNumber, launchId: job.launchId },
-    {
-      state: 'parked',
-      reason: 'github-waiting',
-      ...gateTimes(known && job.gatedAt !== undefined ? new Date(job.gatedAt) : now),
-      startNumber,
-      ...(!known && { launchId: launchIdOf(job.jobId, startNumber) }),
-      updatedAt: now.toISOString(),
-    },
-  );
+  const times = gateTimes(known && job.gatedAt !== undefined ? new Date(job.gatedAt) : now);
+  const parked = await parkJobAtGate(job, { ...times, known }, deps);
   if (!parked.ok) return undefined;
   if (!known)
     deps.metrics.count('JobParked', {
@@ -81,24 +69,15 @@ export async function openGate(
   const now = at.toISOString();
   const since = job.gatedAt ?? job.endedAt ?? now;
   const spare = (await deps.launches.listOpen(job.installationId)).find((launch) => isSpare(launch, job, at));
-  const startNumber = job.startNumber + 1;
-  const opened = await deps.jobs.change(
-    job.installationId,
-    job.jobId,
-    { from: [job.state], startNumber: job.startNumber, launchId: job.launchId },
+  const isLater = word.queuedAt !== undefined && Date.parse(word.queuedAt) > Date.parse(since);
+  const opened = await letJobThrough(
+    job,
     {
-      ...(spare === undefined
-        ? { state: 'queued', launchId: launchIdOf(job.jobId, startNumber) }
-        : { state: 'starting', launchId: spare.launchId, startingAt: now }),
-      reason: null,
-      nextTry: null,
-      gatedAt: null,
-      queuedAt: word.queuedAt !== undefined && Date.parse(word.queuedAt) > Date.parse(since) ? word.queuedAt : now,
+      queuedAt: isLater ? word.queuedAt : now,
       ...(word.deliveryId !== undefined && { deliveryId: word.deliveryId }),
-      ...(isEnded(job.state) && { endedAt: null, conclusion: null, startedAt: null, runnerName: null }),
-      startNumber,
-      updatedAt: now,
+      ...(spare !== undefined && { spareLaunchId: spare.launchId }),
     },
+    deps,
   );
   if (!opened.ok) return undefined;
   return spare === undefined ? opened.row : stillThere(opened.row, spare, deps);
@@ -122,17 +101,6 @@ async function stillThere(
 ): Promise<Job | undefined> {
   const launch = await deps.launches.get(spare.installationId, spare.launchId);
   if (launch !== undefined && launch.state !== 'ending' && launch.state !== 'ended') return job;
-  const startNumber = job.startNumber + 1;
-  const alone = await deps.jobs.change(
-    job.installationId,
-    job.jobId,
-    { from: ['starting'], startNumber: job.startNumber, launchId: job.launchId },
-    {
-      state: 'queued',
-      startNumber,
-      launchId: launchIdOf(job.jobId, startNumber),
-      updatedAt: deps.clock.now().toISOString(),
-    },
-  );
+  const alone = await loseSpare(job, deps);
   return alone.ok ? alone.row : undefined;
 }

@@ -1,11 +1,9 @@
 import { SPOT_INTERRUPTED, readEc2End } from '../model/ec2-end';
-import { ENDED_JOB_STATES, OPEN_JOB_STATES, type JobState } from '../model/job';
 import type { Launch } from '../model/launch';
+import { recordJobMachineEnd } from '../transitions';
 import type { ProtocolDeps } from './deps';
 
 type EndDeps = Pick<ProtocolDeps, 'jobs' | 'clock' | 'log' | 'metrics'>;
-
-const ANY_STATE: readonly JobState[] = [...OPEN_JOB_STATES, ...ENDED_JOB_STATES];
 
 /**
  * On the job that ran on the machine, or else the one that it was started for. Answers whether there is such a job, in
@@ -15,15 +13,10 @@ export async function recordMachineEnd(
   launch: Launch,
   machineEnd: string,
   deps: Pick<EndDeps, 'jobs' | 'clock'>,
-  from: readonly JobState[] = ANY_STATE,
+  options: { readonly openOnly?: boolean } = {},
 ): Promise<boolean> {
-  const recorded = await deps.jobs.change(
-    launch.installationId,
-    launch.takenBy ?? launch.jobId,
-    { from },
-    { machineEnd, updatedAt: deps.clock.now().toISOString() },
-  );
-  return recorded.ok;
+  const { installationId, takenBy, jobId } = launch;
+  return (await recordJobMachineEnd({ installationId, jobId: takenBy ?? jobId }, machineEnd, deps, options)).ok;
 }
 
 /**
@@ -47,9 +40,6 @@ export async function recordEc2End(
     code: stateReason ?? null,
   };
   deps.metrics.count('RunnerEndedByEc2', { tier: launch.tier, properties });
-  deps.log.error(
-    'EC2 ended a machine that nobody asked it to end; its code says what of the account to look at',
-    properties,
-  );
+  deps.log.error('EC2 ended a machine unasked; its code shows what to check in the account', properties);
   return end;
 }

@@ -1,6 +1,6 @@
-import { MAX_RESTARTS, WAITING_JOB_STATES, type Job, type JobReason } from '../model/job';
-import { launchIdOf } from '../model/names';
+import { MAX_RESTARTS, type Job, type JobReason } from '../model/job';
 import { HOUR, plus } from '../model/time';
+import { parkUnderNewStart } from '../transitions';
 import type { ProtocolDeps } from './deps';
 
 export interface Restart {
@@ -23,26 +23,12 @@ export async function parkForRestart(
   restart: Restart,
   deps: Pick<ProtocolDeps, 'jobs' | 'clock' | 'metrics'>,
 ): Promise<Job | undefined> {
-  const now = deps.clock.now();
   const restarts = job.restarts + (restart.usedMachine ? 1 : 0);
   const exhausted = restart.usedMachine && restarts > MAX_RESTARTS;
-  const nextTry = exhausted ? plus(now, HOUR) : restart.nextTry;
-  const startNumber = job.startNumber + 1;
+  const nextTry = exhausted ? plus(deps.clock.now(), HOUR) : restart.nextTry;
   const reason = exhausted ? 'relaunch-limit' : restart.reason;
-  const parked = await deps.jobs.change(
-    job.installationId,
-    job.jobId,
-    { from: WAITING_JOB_STATES, startNumber: job.startNumber, launchId },
-    {
-      state: 'parked',
-      reason,
-      nextTry: nextTry?.toISOString() ?? null,
-      startNumber,
-      restarts,
-      launchId: launchIdOf(job.jobId, startNumber),
-      updatedAt: now.toISOString(),
-    },
-  );
+  const wait = { reason, ...(nextTry !== undefined && { nextTry }) };
+  const parked = await parkUnderNewStart(job, { ...wait, restarts, launchId }, deps);
   if (!parked.ok) return undefined;
   deps.metrics.count('JobParked', {
     tier: job.tier,

@@ -12,7 +12,7 @@ export type CircuitDeps = Pick<ProtocolDeps, 'tenants' | 'clock' | 'log' | 'metr
 
 /**
  * Of the machines that end too early these say nothing about the tenant's next one: AWS took them or could not start
- * them, somebody ended them, or GitHub held their job back.
+ * them, an operator ended them, or GitHub held their job back.
  */
 const NO_FAULT = /^(spot|ec2:|ended-by-hand$|job-waits$)/;
 
@@ -82,7 +82,7 @@ export async function settleByGitHub(
   deps: SyncJobDeps & CircuitDeps,
 ): Promise<JobStatusFromGitHub> {
   const inVain = launch?.instanceId !== undefined && launch.takenBy === undefined && launch.worked !== true;
-  // Of a repository that the App can't see nobody tells; the machine knows that it had a job.
+  // No event reports the jobs of a repository that the App can't see; the machine knows that it had one.
   const byAnother = launch?.takenBy === undefined ? launch?.worked === true : launch.takenBy !== job.jobId;
   const again: Restart = inVain
     ? afterMachine(job, launch, deps)

@@ -1,12 +1,13 @@
 import type { Job } from '../model/job';
 import type { Launch } from '../model/launch';
 import { DAY, ENDED_ROW_LIFETIME, SECOND, ageOf } from '../model/time';
+import { beginRelease, finishRelease, type JobEnd, type ReleaseProof } from '../transitions';
 import { deregister } from './deregister';
-import { endJob, type JobEnd } from './end-job';
+import { endJob } from './end-job';
 import { recordLaunchFailure, settleByGitHub } from './record-launch-outcome';
 import { parkForRestart, type Restart } from './park-for-restart';
 import { dispatchNextJobs, type DispatchDeps } from './dispatch-next-jobs';
-import type { LeaseHolder, ProtocolDeps } from './deps';
+import type { ProtocolDeps } from './deps';
 
 /** What becomes of the job that the launch was for. `ask`: GitHub knows. */
 export type JobFollowUp =
@@ -14,13 +15,8 @@ export type JobFollowUp =
   | { readonly kind: 'park'; readonly restart: Restart }
   | { readonly kind: 'end'; readonly end: JobEnd };
 
-export interface Release {
-  readonly reason: string;
+export interface Release extends ReleaseProof {
   readonly followUp: JobFollowUp;
-  /** Given when the proof is "no machine exists": then nobody else may be at work on the launch. */
-  readonly lease?: LeaseHolder;
-  /** The machine ran a job, as it said itself. */
-  readonly worked?: boolean;
   /** GitHub has no registration of it any more, and need not be asked. */
   readonly deregistered?: boolean;
 }
@@ -34,13 +30,7 @@ export type ReleaseDeps = DispatchDeps & Pick<ProtocolDeps, 'github' | 'paramete
  * @returns false when another invocation holds the launch and the release is not ours to do
  */
 export async function release(launch: Launch, how: Release, deps: ReleaseDeps): Promise<boolean> {
-  const now = deps.clock.now();
-  const ending = await deps.launches.change(
-    launch.installationId,
-    launch.launchId,
-    { from: ['wanted', 'held', 'launching', 'running', 'ending'], ...(how.lease && { leaseOwner: how.lease.name }) },
-    { state: 'ending', reason: how.reason, ...(how.worked === true && { worked: true }), updatedAt: now.toISOString() },
-  );
+  const ending = await beginRelease(launch, how, deps);
   if (!ending.ok && ending.row !== undefined && ending.row.state !== 'ended') return false;
   const removed = await removeLeftovers(ending.row ?? launch, how, deps);
   await deps.tenants.freeSlot(launch.installationId, launch.launchId);
@@ -56,13 +46,7 @@ export async function release(launch: Launch, how: Release, deps: ReleaseDeps): 
 
 async function markEnded(launch: Launch, deps: ReleaseDeps): Promise<void> {
   const endedAt = deps.clock.now().toISOString();
-  const ended = await deps.launches.change(
-    launch.installationId,
-    launch.launchId,
-    { from: ['ending'] },
-    { state: 'ended', endedAt, leaseOwner: null, leaseUntil: null, updatedAt: endedAt },
-  );
-  if (!ended.ok) return;
+  if (!(await finishRelease(launch, endedAt, deps)).ok) return;
   deps.metrics.count('RunnerEnded', {
     tier: launch.tier,
     properties: {
@@ -83,7 +67,7 @@ function secondsOf(launch: Launch, endedAt: string): number | null {
 }
 
 /**
- * The configuration nobody will read, and the registration nobody will use. They must not keep the slot, but as long as
+ * The configuration and the registration that no runner will use. They must not keep the slot, but as long as
  * one stays, the row stays `ending` and the sweep comes back to it; after a day both have expired by themselves.
  */
 export async function removeLeftovers(

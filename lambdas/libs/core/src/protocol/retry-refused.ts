@@ -1,4 +1,5 @@
 import type { JobReason } from '../model/job';
+import { explainWait } from '../transitions';
 import { dispatchNextJobs, type DispatchDeps } from './dispatch-next-jobs';
 
 /** What a job waits for that an owner of its account can change at GitHub. */
@@ -12,11 +13,7 @@ export async function retryRefused(installationId: number, deps: DispatchDeps): 
   const now = deps.clock.now();
   for (const job of await deps.jobs.listOpen(installationId, { states: ['parked'] })) {
     if (!AT_GITHUB.has(job.reason) || job.nextTry === undefined || Date.parse(job.nextTry) <= now.getTime()) continue;
-    const guard = { from: ['parked'], startNumber: job.startNumber, launchId: job.launchId } as const;
-    await deps.jobs.change(installationId, job.jobId, guard, {
-      nextTry: now.toISOString(),
-      updatedAt: now.toISOString(),
-    });
+    await explainWait(job, { nextTry: now.toISOString() }, deps);
   }
   await dispatchNextJobs(installationId, deps);
 }

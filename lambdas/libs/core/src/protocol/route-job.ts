@@ -2,6 +2,7 @@ import { newJob, type JobMessage } from '../model/messages';
 import { isGated, type Job, type JobReason } from '../model/job';
 import { decideJobPolicy, type AdmissionSettings, type Verdict } from '../decisions/job-policy';
 import type { JobQueue, JobStore, Metrics, Written } from '../ports/ports';
+import { explainWait, refuseParkedJob, requeueJob } from '../transitions';
 import { isNews } from './gate';
 import type { TenantLookup } from '../model/tenant';
 import { chooseTier, type Tier } from '../decisions/choose-tier';
@@ -118,7 +119,7 @@ async function park(
     case 'refuse':
       return unpark(again.message, { state: 'refused', reason: again.verdict.reason }, deps);
     case 'park':
-      return stayParked(message, { first: reason, now: again.verdict.reason }, deps);
+      return stayParked(message, parked.row, again.verdict.reason, deps);
   }
 }
 
@@ -126,16 +127,10 @@ async function park(
  * The row says what the tenant's second reading says: a change in between has restated the jobs before this one was
  * there.
  */
-async function stayParked(
-  message: JobMessage,
-  reason: { readonly first: JobReason; readonly now: JobReason },
-  deps: RouteDeps,
-): Promise<Routed> {
-  const changed = { reason: reason.now, updatedAt: deps.clock.now().toISOString() };
-  if (reason.now !== reason.first)
-    await deps.jobs.change(message.installationId, message.jobId, { from: ['parked'], startNumber: 1 }, changed);
-  deps.metrics.count('JobParked', { tier: message.tier, properties: { ...propertiesOf(message), reason: reason.now } });
-  return { kind: 'parked', tier: message.tier, reason: reason.now };
+async function stayParked(message: JobMessage, row: Job, reason: JobReason, deps: RouteDeps): Promise<Routed> {
+  if (reason !== row.reason) await explainWait(row, { reason: reason }, deps);
+  deps.metrics.count('JobParked', { tier: message.tier, properties: { ...propertiesOf(message), reason } });
+  return { kind: 'parked', tier: message.tier, reason };
 }
 
 /**
@@ -146,18 +141,16 @@ async function unpark(
   next: { readonly state: 'queued' } | { readonly state: 'refused'; readonly reason: JobReason },
   deps: RouteDeps,
 ): Promise<Routed> {
-  const now = deps.clock.now().toISOString();
-  const ended: Partial<Job> = next.state === 'refused' ? { endedAt: now } : {};
-  const reason = next.state === 'refused' ? next.reason : null;
-  const written = await deps.jobs.change(
-    message.installationId,
-    message.jobId,
-    { from: ['parked'], startNumber: 1 },
-    { state: next.state, reason, nextTry: null, tier: message.tier, updatedAt: now, ...ended },
-  );
+  const written =
+    next.state === 'queued'
+      ? await requeueJob(message, message.tier, deps)
+      : await refuseParkedJob(message, { reason: next.reason, tier: message.tier }, deps);
   if (!written.ok) return { kind: 'known', tier: message.tier };
   if (next.state === 'queued') return send(message, deps);
-  deps.metrics.count('JobRefused', { tier: message.tier, properties: { ...propertiesOf(message), reason } });
+  deps.metrics.count('JobRefused', {
+    tier: message.tier,
+    properties: { ...propertiesOf(message), reason: next.reason },
+  });
   return { kind: 'refused', tier: message.tier, reason: next.reason };
 }
 

@@ -1,14 +1,15 @@
 import { needOf } from '../model/github-status';
-import { WAITING_JOB_STATES, endStateOf, isGated, type Job } from '../model/job';
+import { endStateOf, isGated, type Job } from '../model/job';
 import { placeOfJob } from '../model/place';
-import { endJob, type JobEnd } from './end-job';
+import { confirmJobRunning, returnToStarting, type JobEnd } from '../transitions';
+import { endJob } from './end-job';
 import { openGate, parkAtGate } from './gate';
 import { parkForRestart, type Restart } from './park-for-restart';
 import type { ProtocolDeps } from './deps';
 
 /**
  * What the job row should say now. `held-back`: GitHub gives it to no runner yet. `let-through`: its gate has opened,
- * and nobody has sent it yet. `unknown`: GitHub gave no answer, ask again later.
+ * and its message is not sent yet. `unknown`: GitHub gave no answer, ask again later.
  */
 export type JobStatusFromGitHub =
   | 'waits-again'
@@ -74,21 +75,8 @@ async function recordRunning(
   runnerName: string | undefined,
   deps: SyncJobDeps,
 ): Promise<JobStatusFromGitHub> {
-  const now = deps.clock.now().toISOString();
-  const running = await deps.jobs.change(
-    job.installationId,
-    job.jobId,
-    { from: [...WAITING_JOB_STATES, 'running'] },
-    {
-      state: 'running',
-      reason: null,
-      nextTry: null,
-      gatedAt: null,
-      startedAt: job.startedAt ?? now,
-      updatedAt: now,
-      ...(runnerName !== undefined && { runnerName }),
-    },
-  );
+  const startedAt = job.startedAt ?? deps.clock.now().toISOString();
+  const running = await confirmJobRunning(job, { startedAt, ...(runnerName !== undefined && { runnerName }) }, deps);
   return running.ok ? 'running' : 'unchanged';
 }
 
@@ -106,11 +94,6 @@ async function waitAgain(job: Job, again: Restart, deps: SyncJobDeps): Promise<J
 }
 
 async function backToWaiting(job: Job, deps: SyncJobDeps): Promise<Job | undefined> {
-  const starting = await deps.jobs.change(
-    job.installationId,
-    job.jobId,
-    { from: ['running'] },
-    { state: 'starting', runnerName: null, startedAt: null, updatedAt: deps.clock.now().toISOString() },
-  );
+  const starting = await returnToStarting(job, deps);
   return starting.ok ? starting.row : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Job } from '../model/job';
 import type { TenantLookup } from '../model/tenant';
+import { explainWait } from '../transitions';
 import type { ProtocolDeps } from './deps';
 import { reasonNow } from '../decisions/wait-reason';
 
@@ -34,9 +35,6 @@ export function staleOf(jobs: readonly Job[], lookup: TenantLookup, now: Date): 
 }
 
 async function restateJob(job: Job, lookup: TenantLookup, deps: RestateDeps): Promise<void> {
-  const now = deps.clock.now();
-  const changes = reasonNow(job, lookup, now);
-  if (changes === undefined) return;
-  const unchanged = { from: ['parked'], startNumber: job.startNumber, launchId: job.launchId } as const;
-  await deps.jobs.change(job.installationId, job.jobId, unchanged, { ...changes, updatedAt: now.toISOString() });
+  const wait = reasonNow(job, lookup, deps.clock.now());
+  if (wait !== undefined) await explainWait(job, wait, deps);
 }

@@ -1,0 +1,45 @@
+import type { Intent, Launch } from '@multi-tenant-runner/core';
+import { candidatesFor, clientTokenFor } from './candidates';
+import type { ScaleUpDeps } from './deps';
+
+export interface MachineFor {
+  readonly securityGroupId: string;
+  readonly tenantTier: string;
+}
+
+/** The next candidate that EC2 has not refused for this launch; undefined: none is left. */
+export function decideIntent(
+  launch: Launch,
+  attempted: readonly string[],
+  machineFor: MachineFor,
+  deps: Pick<ScaleUpDeps, 'settings' | 'scaleUp' | 'capacityErrors' | 'clock'>,
+): Intent | undefined {
+  const tier = deps.settings.tiers.get(launch.tier);
+  const template = deps.scaleUp.launchTemplates.get(launch.tier);
+  if (tier === undefined || template === undefined) return undefined;
+  const now = deps.clock.now();
+  const candidate = candidatesFor(tier, subnetsOf(launch.tier, deps.scaleUp), launch.launchId, (key) =>
+    deps.capacityErrors.has(key, now),
+  ).find(({ key }) => !attempted.includes(key));
+  if (candidate === undefined) return undefined;
+  return {
+    candidate: attempted.length,
+    clientToken: clientTokenFor(launch.installationId, launch.launchId, candidate.key),
+    instanceType: candidate.instanceType,
+    subnetId: candidate.subnetId,
+    spot: candidate.spot,
+    launchTemplateId: template.id,
+    launchTemplateVersion: template.version,
+    securityGroupId: machineFor.securityGroupId,
+    tenantTier: machineFor.tenantTier,
+  };
+}
+
+function subnetsOf(tier: string, { subnetIds, tierSubnetIds }: ScaleUpDeps['scaleUp']): readonly string[] {
+  return tierSubnetIds?.get(tier) ?? subnetIds;
+}
+
+/** The candidate's key. */
+export function keyOf(intent: Intent): string {
+  return `${intent.spot ? 'spot' : 'on-demand'}/${intent.instanceType}/${intent.subnetId}`;
+}

@@ -1,0 +1,185 @@
+import { LAUNCH_STATES, type Intent, type Launch, type LaunchState, type LeaseHolder } from '../model/launch';
+import type { Clock } from '../model/time';
+import type { Changes, LaunchGuard, LaunchStore, Written } from '../ports/ports';
+
+/**
+ * The life of a launch, read from top to bottom: every write to its row, the states it may come from, and the state it
+ * leads to. Without `to` the state stays. A row begins `wanted` in `admit`, and no other
+ * code changes one.
+ *
+ *     wanted → held → launching → running → ending → ended
+ */
+export const LAUNCH_TRANSITIONS = {
+  /** It has a slot of the tenant. */
+  hold: { from: ['wanted'], to: 'held' },
+  /** EC2 is about to be asked for this machine; a repeat is the very same call. */
+  recordIntent: { from: ['held', 'launching'], to: 'launching' },
+  /** EC2 named the machine. */
+  recordInstance: { from: ['launching'] },
+  /** The sweep found the machine by the intent's token, as the worker that asked for it died. */
+  adoptInstance: { from: ['launching'] },
+  /** The machine can fetch its configuration; from here on GitHub may give it a job. */
+  markRunning: { from: ['launching'], to: 'running' },
+  /** GitHub reports which job the runner took, or that this job is over. */
+  bindJob: { from: ['launching', 'running'] },
+  /** It is meant for another job now: the one whose runner was taken. */
+  reassign: { from: ['launching', 'running'] },
+  /** AWS takes the spot machine back. */
+  recordInterruption: { from: ['launching', 'running'] },
+  /** Proof exists that no machine of it lives or can come to live. */
+  beginRelease: { from: ['wanted', 'held', 'launching', 'running', 'ending'], to: 'ending' },
+  /** The slot is given back and nothing is left. */
+  finishRelease: { from: ['ending'], to: 'ended' },
+  /** It never had a slot, and its job no longer needs it. */
+  abandon: { from: ['wanted'], to: 'ended' },
+  /** One invocation at a time goes on with it; also with the machine of an ended one that EC2 reports late. */
+  takeLease: { from: LAUNCH_STATES },
+  /** Others may go on at once. No progress, so the sweep's grace still counts from the last step. */
+  dropLease: { from: ['held', 'launching', 'running', 'ending'], keepsUpdatedAt: true },
+} as const satisfies Readonly<Record<string, LaunchTransition>>;
+
+interface LaunchTransition {
+  readonly from: readonly LaunchState[];
+  readonly to?: LaunchState;
+  readonly keepsUpdatedAt?: boolean;
+}
+
+export interface LaunchTransitionDeps {
+  readonly launches: Pick<LaunchStore, 'change'>;
+  readonly clock: Clock;
+}
+
+export type LaunchKey = Pick<Launch, 'installationId' | 'launchId'>;
+type LaunchWrite = Promise<Written<Launch>>;
+
+interface Move {
+  readonly changes?: Changes<Launch>;
+  /** What must hold besides the state; `from` here narrows the table's. */
+  readonly condition?: Partial<LaunchGuard>;
+}
+
+export const NO_LEASE = { leaseOwner: null, leaseUntil: null } as const;
+
+/** For the writes of this folder alone. */
+export function moveLaunch(
+  name: keyof typeof LAUNCH_TRANSITIONS,
+  launch: LaunchKey,
+  { changes, condition }: Move,
+  deps: LaunchTransitionDeps,
+): LaunchWrite {
+  const { from, to, keepsUpdatedAt = false }: LaunchTransition = LAUNCH_TRANSITIONS[name];
+  if (condition?.from?.some((state) => !from.includes(state)))
+    throw new Error(`A launch that is ${condition.from.join(' or ')} has no transition ${name}`);
+  return deps.launches.change(
+    launch.installationId,
+    launch.launchId,
+    { from, ...condition },
+    {
+      ...(to !== undefined && { state: to }),
+      ...(!keepsUpdatedAt && { updatedAt: deps.clock.now().toISOString() }),
+      ...changes,
+    },
+  );
+}
+
+/** @param lease taken in the same write by a worker that goes on at once */
+export function holdLaunch(launch: LaunchKey, lease: LeaseHolder | undefined, deps: LaunchTransitionDeps): LaunchWrite {
+  return moveLaunch('hold', launch, { ...(lease !== undefined && { changes: leaseOf(lease, deps) }) }, deps);
+}
+
+/** The caller holds the lease. @param next.attempted keys of the candidates that EC2 refused */
+export function recordIntent(
+  launch: LaunchKey,
+  next: { readonly intent: Intent; readonly attempted: readonly string[] },
+  lease: LeaseHolder,
+  deps: LaunchTransitionDeps,
+): LaunchWrite {
+  const changes = { intent: next.intent, attempted: [...next.attempted] };
+  return moveLaunch('recordIntent', launch, { changes, condition: { leaseOwner: lease.name } }, deps);
+}
+
+/** The caller holds the lease, and keeps it. */
+export function recordInstance(
+  launch: LaunchKey,
+  machine: Required<Pick<Launch, 'instanceId' | 'runnerName'>>,
+  lease: LeaseHolder,
+  deps: LaunchTransitionDeps,
+): LaunchWrite {
+  const changes = { ...machine, launchedAt: deps.clock.now().toISOString() };
+  return moveLaunch('recordInstance', launch, { changes, condition: { leaseOwner: lease.name } }, deps);
+}
+
+/** The caller holds the lease, which ends with this write. */
+export function adoptInstance(
+  launch: LaunchKey,
+  machine: Required<Pick<Launch, 'instanceId' | 'launchedAt'>>,
+  lease: LeaseHolder,
+  deps: LaunchTransitionDeps,
+): LaunchWrite {
+  const { instanceId, launchedAt } = machine;
+  const changes = { instanceId, launchedAt, ...NO_LEASE };
+  return moveLaunch('adoptInstance', launch, { changes, condition: { leaseOwner: lease.name } }, deps);
+}
+
+/** The caller holds the lease, which ends with this write. */
+export function markLaunchRunning(
+  launch: LaunchKey,
+  runner: Pick<Launch, 'runnerName' | 'runnerId' | 'clearsCircuit'>,
+  lease: LeaseHolder,
+  deps: LaunchTransitionDeps,
+): LaunchWrite {
+  const changes = { ...runner, jitStored: true, runningAt: deps.clock.now().toISOString(), ...NO_LEASE };
+  return moveLaunch('markRunning', launch, { changes, condition: { leaseOwner: lease.name } }, deps);
+}
+
+export function bindJob(
+  launch: LaunchKey,
+  taken: Pick<Launch, 'takenBy' | 'takenAt' | 'jobEndedAt'>,
+  deps: LaunchTransitionDeps,
+): LaunchWrite {
+  return moveLaunch('bindJob', launch, { changes: taken }, deps);
+}
+
+/** Only if no other write reached the row since it was read. */
+export function reassignLaunch(launch: Launch, jobId: number, deps: LaunchTransitionDeps): LaunchWrite {
+  return moveLaunch('reassign', launch, { changes: { jobId }, condition: { version: launch.version } }, deps);
+}
+
+/** The first notice's time stays. */
+export function recordInterruption(launch: Launch, deps: LaunchTransitionDeps): LaunchWrite {
+  const interruptedAt = launch.interruptedAt ?? deps.clock.now().toISOString();
+  return moveLaunch('recordInterruption', launch, { changes: { interruptedAt } }, deps);
+}
+
+export interface ReleaseProof {
+  readonly reason: string;
+  /** Given when the proof is "no machine exists": then no other invocation may be at work on the launch. */
+  readonly lease?: LeaseHolder;
+  /** The machine ran a job, as it reported itself. */
+  readonly worked?: boolean;
+}
+
+export function beginRelease(launch: LaunchKey, proof: ReleaseProof, deps: LaunchTransitionDeps): LaunchWrite {
+  const changes = { reason: proof.reason, ...(proof.worked === true && { worked: true }) };
+  const condition = proof.lease === undefined ? {} : { leaseOwner: proof.lease.name };
+  return moveLaunch('beginRelease', launch, { changes, condition }, deps);
+}
+
+export function finishRelease(launch: LaunchKey, endedAt: string, deps: LaunchTransitionDeps): LaunchWrite {
+  return moveLaunch('finishRelease', launch, { changes: { endedAt, ...NO_LEASE } }, deps);
+}
+
+/** @param why.version the row as it was read, where the decision rests on it */
+export function abandonLaunch(
+  launch: LaunchKey,
+  why: { readonly reason: 'job-elsewhere' | 'job-waits'; readonly version?: number },
+  deps: LaunchTransitionDeps,
+): LaunchWrite {
+  const changes = { reason: why.reason, endedAt: deps.clock.now().toISOString() };
+  const condition = why.version === undefined ? {} : { version: why.version };
+  return moveLaunch('abandon', launch, { changes, condition }, deps);
+}
+
+export function leaseOf(holder: LeaseHolder, deps: LaunchTransitionDeps): Pick<Launch, 'leaseOwner' | 'leaseUntil'> {
+  return { leaseOwner: holder.name, leaseUntil: deps.clock.now().getTime() + holder.milliseconds };
+}
