@@ -1,3 +1,5 @@
+# Private: the module at the root sets these variables and validates their values.
+
 variable "name" {
   description = "Name of the function, and of its role."
   type        = string

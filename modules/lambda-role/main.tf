@@ -3,11 +3,15 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  function_arn   = join(":", ["arn", data.aws_partition.current.partition, "lambda", data.aws_region.current.id, data.aws_caller_identity.current.account_id, "function", var.name])
-  ec2_arn        = join(":", ["arn", data.aws_partition.current.partition, "ec2", data.aws_region.current.id, data.aws_caller_identity.current.account_id])
-  any_owners_arn = join(":", ["arn", data.aws_partition.current.partition, "ec2", data.aws_region.current.id, "*"])
+  partition  = data.aws_partition.current.partition
+  region     = data.aws_region.current.id
+  account_id = data.aws_caller_identity.current.account_id
+
+  function_arn   = join(":", ["arn", local.partition, "lambda", local.region, local.account_id, "function", var.name])
+  ec2_arn        = join(":", ["arn", local.partition, "ec2", local.region, local.account_id])
+  any_owners_arn = join(":", ["arn", local.partition, "ec2", local.region, "*"])
   log_group_name = "/aws/lambda/${var.name}"
-  log_group_arn  = join(":", ["arn", data.aws_partition.current.partition, "logs", data.aws_region.current.id, data.aws_caller_identity.current.account_id, "log-group", local.log_group_name])
+  log_group_arn  = join(":", ["arn", local.partition, "logs", local.region, local.account_id, "log-group", local.log_group_name])
 }
 
 # Made before the function: left to itself Lambda makes one that keeps logs for ever.
@@ -69,9 +73,12 @@ data "aws_iam_policy_document" "vpc" {
 
   # All that is for Lambda, none of it for the code.
   statement {
-    sid       = "NotByTheCode"
-    effect    = "Deny"
-    actions   = ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"]
+    sid    = "NotByTheCode"
+    effect = "Deny"
+    actions = [
+      "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses",
+      "ec2:UnassignPrivateIpAddresses", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets",
+    ]
     resources = ["*"]
 
     condition {

@@ -1,5 +1,5 @@
 output "role_arn" {
-  description = "ARN of the role; whoever uses it waits for its policy and the log group."
+  description = "ARN of the role; its users wait for its policy and the log group."
   value       = aws_iam_role.this.arn
 
   # An event source mapping is refused while the policy is missing, and a function without a log group makes its own.
