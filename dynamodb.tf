@@ -71,61 +71,66 @@ resource "aws_dynamodb_table" "tenants" {
 
   tags = local.tags
 
-  # Rules over several inputs. They hang here because every plan has this table and almost everything waits for it, so one mistake gives one error.
+  # The rules of rules.tf, and those that need AWS. They are here because every plan has this table and almost everything waits for it.
   lifecycle {
     precondition {
       condition     = local.region == var.aws_region
-      error_message = "aws_region is \"${var.aws_region}\" but the aws provider works in \"${local.region}\"; pass a provider of that Region or change aws_region."
+      error_message = "aws_region is \"${var.aws_region}\", but the Region of the aws provider is \"${local.region}\"."
     }
 
     precondition {
-      condition     = contains(keys(var.runner_tiers), var.default_tier)
-      error_message = "default_tier \"${var.default_tier}\" is not a tier; runner_tiers has ${join(", ", keys(var.runner_tiers))}."
+      condition     = length(local.problems.settings) == 0
+      error_message = join("\n", local.problems.settings)
+    }
+
+    precondition {
+      condition     = length(local.problems.tier_references) == 0
+      error_message = join("\n", local.problems.tier_references)
+    }
+
+    precondition {
+      condition     = length(local.problems.egress_blocks) == 0
+      error_message = join("\n", local.problems.egress_blocks)
     }
 
     precondition {
       condition     = var.runner.image.id == null || length(local.architectures) <= 1
-      error_message = "runner.image.id is one image for one architecture, but the tiers that use it have ${join(" and ", local.architectures)}; give those of one architecture an image of their own."
-    }
-
-    precondition {
-      condition     = alltrue([for problem in values(local.unfit_disks) : problem == ""])
-      error_message = "The disks of these tiers, with what runner.disk adds, are none that EC2 makes: ${join("; ", [for tier, problem in local.unfit_disks : "${tier} (${problem})" if problem != ""])}."
-    }
-
-    precondition {
-      condition     = length(local.same_labels) == 0
-      error_message = "runner_tiers: these tiers have the same labels, so that the higher would never get a job: ${join("; ", local.same_labels)}. Give one that is there for its limit alone a label of its own."
-    }
-
-    precondition {
-      condition     = length(local.unknown_events) == 0
-      error_message = "eventbridge.accept_events: GitHub has no event ${join(", ", local.unknown_events)}; workflow_job, push and installation are some of those it has."
+      error_message = "runner.image.id has one architecture, but its tiers have ${join(" and ", local.architectures)}; set runner_tiers image for one of them."
     }
 
     precondition {
       condition     = length(local.lost_subnets) == 0
-      error_message = "These subnets are not in vpc_id \"${var.vpc_id}\", or either is not in ${local.region} or not shared with this account: ${join(", ", local.lost_subnets)}. `aws ec2 describe-subnets` says which VPC a subnet is of."
+      error_message = "${var.vpc_id} does not contain these subnets, or they are not visible in ${local.region}: ${join(", ", local.lost_subnets)}."
     }
 
     precondition {
-      condition     = alltrue([for types in values(local.unfit_instance_types) : length(types) == 0])
-      error_message = "runner_tiers: these instance types do not have the tier's runner_architecture, or ${local.region} does not have them: ${join("; ", [for tier, types in local.unfit_instance_types : "${tier} (${var.runner_tiers[tier].runner_architecture}): ${join(", ", types)}" if length(types) > 0])}."
+      condition = alltrue([for types in values(local.unfit_instance_types) : length(types) == 0])
+      error_message = join("\n", [
+        for tier, types in local.unfit_instance_types :
+        "runner_tiers: ${local.region} has no ${join(", ", types)} with the architecture ${var.runner_tiers[tier].runner_architecture}. Invalid tiers: ${tier}."
+        if length(types) > 0
+      ])
     }
 
     precondition {
       condition     = length(local.foreign_arns) == 0
-      error_message = "KMS keys and certificates must be of the Region ${local.region}; not so: ${join(", ", local.foreign_arns)}."
+      error_message = "KMS keys and certificates must be in ${local.region}. Invalid inputs: ${join(", ", local.foreign_arns)}."
     }
 
     precondition {
-      condition     = local.environment_bytes <= 4096
-      error_message = "runner_tiers, egress_rules, tags and the lists of accounts and addresses take about ${local.environment_bytes} bytes of the functions' environment, of which Lambda allows 4096; use fewer or shorter ones."
+      condition = local.environment_bytes <= 4096
+      error_message = join(" ", [
+        "runner_tiers, egress_rules, tags and the lists of accounts and addresses need about ${local.environment_bytes} bytes of the functions' environment;",
+        "Lambda allows 4096. Use fewer or shorter ones.",
+      ])
     }
 
     precondition {
-      condition     = length(local.missing_zips) == 0
-      error_message = "The Lambda packages are not built: ${join(", ", local.missing_zips)} missing; run `npm run dist` in the module's checkout, or set lambda_zips or lambda.s3_bucket."
+      condition = length(local.missing_zips) == 0
+      error_message = join(" ", [
+        "The Lambda packages are not built: ${join(", ", local.missing_zips)} missing;",
+        "run `npm run dist` in the module's checkout, or set lambda_zips or lambda.s3_bucket.",
+      ])
     }
   }
 }

@@ -4,20 +4,6 @@ import importX, { createNodeResolver } from 'eslint-plugin-import-x';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import tseslint from 'typescript-eslint';
 
-/** Longer than a file should be, each for a reason; the list only gets shorter. */
-const LONG = [
-  'lambdas/libs/core/src/model/tenant.ts',
-  'lambdas/libs/core/src/ports/ports.ts',
-  'lambdas/testing/kit/src/fakes/github.ts',
-  'lambdas/testing/simulator/src/services/{machines,simulated-github}.ts',
-  'lambdas/testing/simulator/src/simulate.ts',
-  'lambdas/testing/system/crash/tenants.ts',
-  'sandbox/src/commands/up.ts',
-  'sandbox/src/control/control.ts',
-];
-/** More than four parameters; the list only gets shorter. */
-const WIDE = ['lambdas/testing/simulator/src/scenario/scenario.ts'];
-
 export default tseslint.config(
   { ignores: ['**/node_modules/', '.sandbox/', 'lambdas/build/', 'lambdas/dist/', '**/.terraform/'] },
   {
@@ -61,6 +47,4 @@ export default tseslint.config(
     files: ['**/*.test.ts', '**/*.contract.ts'],
     rules: { 'max-lines': ['error', { max: 450 }], 'max-params': 'off' },
   },
-  { files: LONG, rules: { 'max-lines': 'off' } },
-  { files: WIDE, rules: { 'max-params': 'off' } },
 );

@@ -24,7 +24,7 @@ data "aws_ec2_instance_types" "runners" {
 
   filter {
     name   = "instance-type"
-    values = distinct(flatten([for tier in values(var.runner_tiers) : tier.instance_types if tier.runner_architecture == each.key]))
+    values = coalescelist(distinct(flatten([for tier in values(var.runner_tiers) : tier.instance_types if tier.runner_architecture == each.key])), ["none"])
   }
 }
 
@@ -46,7 +46,7 @@ locals {
     ]
   }
 
-  # Without a key in `encryption` EC2 takes the account's default: when that is a customer's key, whoever launches needs rights to it.
+  # Without a key in `encryption` EC2 takes the account's default: when that is a customer's key, scale-up needs rights to it.
   # https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html
   default_disk_key = can(regex("^arn:[^:]+:kms:", data.aws_ebs_default_kms_key.current.key_arn)) ? data.aws_ebs_default_kms_key.current.key_arn : null
 

@@ -27,7 +27,7 @@ locals {
     spot_interruption  = "${var.prefix}-spot-interruption"
   }
 
-  # Put together from names instead of read from resources, so that a plan already shows, and tests judge, the whole text of every policy.
+  # Built from names instead of read from resources, so that a plan shows, and tests judge, the whole text of every policy.
   arn_end = "${local.region}:${local.account_id}"
   arns = {
     tenants                = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.tenants}"
@@ -51,56 +51,14 @@ locals {
     recovery_rule          = "arn:${local.partition}:events:${local.arn_end}:rule/${local.names.recovery_rule}"
   }
 
-  # A tier's own setting, else that of all runners; iops and throughput only go with the type that they were meant for.
-  disks = {
-    for name, tier in var.runner_tiers : name => {
-      size_gb    = coalesce(tier.disk.size_gb, var.runner.disk.size_gb)
-      type       = coalesce(tier.disk.type, var.runner.disk.type)
-      iops       = try(coalesce(tier.disk.iops, coalesce(tier.disk.type, var.runner.disk.type) == var.runner.disk.type ? var.runner.disk.iops : null), null)
-      throughput = try(coalesce(tier.disk.throughput, coalesce(tier.disk.type, var.runner.disk.type) == var.runner.disk.type ? var.runner.disk.throughput : null), null)
-    }
-  }
-
-  # What EC2 says of such disks comes late and without the tier's name.
-  # https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html, https://docs.aws.amazon.com/ebs/latest/userguide/provisioned-iops.html
-  unfit_disks = {
-    for tier, disk in local.disks : tier => join(", ", compact([
-      disk.type == "io2" && disk.iops == null ? "io2 needs iops" : "",
-      disk.type == "io2" && try(disk.iops < 100, false) ? "io2 starts at 100 iops" : "",
-      disk.type == "io2" && try(disk.iops > 1000 * disk.size_gb, false) ? "io2 has at most 1000 iops for each GB: ${1000 * disk.size_gb}" : "",
-      disk.type == "io2" && try(disk.iops > 256000, false) ? "io2 has at most 256000 iops" : "",
-      disk.type != "gp3" && disk.throughput != null ? "only gp3 takes a throughput" : "",
-      disk.type == "gp3" && try(disk.iops < 3000, false) ? "gp3 starts at 3000 iops" : "",
-      disk.type == "gp3" && try(disk.iops > 3000 && disk.iops > 500 * disk.size_gb, false) ? "gp3 has at most 500 iops for each GB: ${500 * disk.size_gb}" : "",
-      disk.type == "gp3" && try(disk.iops > 80000, false) ? "gp3 has at most 80000 iops" : "",
-      disk.type == "gp3" && try(disk.throughput > 0.25 * coalesce(disk.iops, 3000), false) ? "gp3 has at most 0.25 MB/s for each of its ${coalesce(disk.iops, 3000)} iops" : "",
-    ]))
-  }
-
   foreign_arns = compact([
-    for name, arn in merge({ for use in ["parameters", "queues", "tables", "logs", "disks"] : "encryption.${use}" => var.encryption[use] }, { for index, key in var.encryption.images : "encryption.images[${index}]" => key }, { "webhook.custom_domain.certificate_arn" = try(var.webhook.custom_domain.certificate_arn, null) }) :
+    for name, arn in merge(
+      { for use in ["parameters", "queues", "tables", "logs", "disks"] : "encryption.${use}" => var.encryption[use] },
+      { for index, key in var.encryption.images : "encryption.images[${index}]" => key },
+      { "webhook.custom_domain.certificate_arn" = try(var.webhook.custom_domain.certificate_arn, null) },
+    ) :
     arn != null && try(split(":", arn)[3], "") != local.region ? name : ""
   ])
-
-  # https://docs.github.com/en/webhooks/webhook-events-and-payloads; a name that GitHub never sends would be waited for in silence.
-  github_events = [
-    "branch_protection_configuration", "branch_protection_rule", "check_run", "check_suite", "code_scanning_alert", "commit_comment", "create",
-    "custom_property", "custom_property_promoted_to_enterprise", "custom_property_values", "delete", "dependabot_alert", "deploy_key", "deployment",
-    "deployment_protection_rule", "deployment_review", "deployment_status", "discussion", "discussion_comment", "fork", "github_app_authorization",
-    "gollum", "installation", "installation_repositories", "installation_target", "issue_comment", "issue_dependencies", "issues", "label",
-    "marketplace_purchase", "member", "membership", "merge_group", "meta", "milestone", "org_block", "organization", "package", "page_build",
-    "personal_access_token_request", "ping", "project", "project_card", "project_column", "projects_v2", "projects_v2_item",
-    "projects_v2_status_update", "public", "pull_request", "pull_request_review", "pull_request_review_comment", "pull_request_review_thread",
-    "push", "registry_package", "release", "repository", "repository_advisory", "repository_dispatch", "repository_import", "repository_ruleset",
-    "repository_vulnerability_alert", "secret_scanning_alert", "secret_scanning_alert_location", "secret_scanning_scan", "security_advisory",
-    "security_and_analysis", "sponsorship", "star", "status", "sub_issues", "team", "team_add", "watch", "workflow_dispatch", "workflow_job",
-    "workflow_run",
-  ]
-  unknown_events = tolist(setsubtract(var.eventbridge.accept_events, local.github_events))
-
-  # Of two tiers with the same labels the higher would never get a job.
-  label_sets  = { for name, tier in var.runner_tiers : name => join(",", sort(distinct([for label in tier.labels : lower(label)]))) }
-  same_labels = [for tiers in values({ for name, labels in local.label_sets : labels => name... }) : join(" and ", tiers) if length(tiers) > 1]
 
   # Of the tiers without an image of their own.
   architectures = distinct([for tier in values(var.runner_tiers) : tier.runner_architecture if tier.image == null])
@@ -111,12 +69,10 @@ locals {
 ################################################################################
 
 locals {
-  functions = ["webhook", "scale-up", "scale-down", "tenant-manager", "recovery"]
-
   zips         = { for name in local.functions : name => lookup(var.lambda_zips, name, "${path.module}/lambdas/dist/${name}.zip") }
   missing_zips = var.lambda.s3_bucket != null ? [] : [for name, zip in local.zips : zip if !fileexists(zip)]
 
-  # A hash of a file that is not there would be an error for each; the precondition on the tenants table says it once.
+  # The hash of a missing file would be an error for each; the precondition on the tenants table reports it once.
   packages = {
     for name, zip in local.zips : name => {
       filename         = var.lambda.s3_bucket == null ? zip : null
@@ -156,6 +112,26 @@ locals {
 
   tier_subnet_ids = { for name, tier in var.runner_tiers : name => tier.subnet_ids if tier.subnet_ids != null }
 
+  # Of every function that calls GitHub; the webhook does not.
+  common_environment = merge(
+    {
+      ENVIRONMENT               = var.prefix
+      LOG_LEVEL                 = var.observability.log_level
+      TENANTS_TABLE             = aws_dynamodb_table.tenants.name
+      JOBS_TABLE                = aws_dynamodb_table.jobs.name
+      RUNNER_TIERS              = local.runner_tiers_json
+      DEFAULT_TIER              = var.default_tier
+      TIER_ACCESS               = var.tier_access
+      ALLOW_PUBLIC_REPOSITORIES = tostring(var.allow_public_repositories)
+      TIER_QUEUE_URLS           = local.tier_queue_urls_json
+      GITHUB_API_URL            = var.github_api_url
+      GITHUB_APP_ID_PARAMETER   = module.ssm.parameters.id.name
+      GITHUB_APP_KEY_PARAMETER  = module.ssm.parameters.key_base64.name
+    },
+    var.network.proxy == null ? {} : { GITHUB_PROXY = var.network.proxy, GITHUB_NO_PROXY = join(",", var.network.no_proxy) },
+    var.network.ca_bundle == null ? {} : { CA_BUNDLE_PARAMETER = local.ca_bundle_parameter },
+  )
+
   tier_queue_urls_json = jsonencode({ for name, queue in aws_sqs_queue.tier_builds : name => queue.url })
 }
 
@@ -184,11 +160,15 @@ module "runners" {
       disk                = local.disks[name]
     }
   }
-  binaries                        = var.runner.binaries
-  max_runner_age_days             = var.runner.max_age_days
-  lifetime_minutes                = var.runner.timeouts.lifetime
-  sudo                            = var.runner.sudo
-  network                         = { proxy = var.network.proxy, no_proxy = var.network.no_proxy, ca_bundle_parameter = var.network.ca_bundle == null ? null : local.ca_bundle_parameter }
+  binaries            = var.runner.binaries
+  max_runner_age_days = var.runner.max_age_days
+  lifetime_minutes    = var.runner.timeouts.lifetime
+  sudo                = var.runner.sudo
+  network = {
+    proxy               = var.network.proxy
+    no_proxy            = var.network.no_proxy
+    ca_bundle_parameter = var.network.ca_bundle == null ? null : local.ca_bundle_parameter
+  }
   hooks                           = var.runner.hooks
   logs                            = merge(local.log, { enabled = var.observability.runner_logs, class = var.observability.log_class })
   policy_arns                     = var.runner.policy_arns

@@ -5,12 +5,6 @@
 locals {
   ca_bundle_parameter = "/${var.prefix}/network/ca-bundle"
   ca_bundle_arns      = [for parameter in aws_ssm_parameter.ca_bundle : "arn:${local.partition}:ssm:${local.arn_end}:parameter${parameter.name}"]
-
-  # Of every function that asks GitHub.
-  network_environment = merge(
-    var.network.proxy == null ? {} : { GITHUB_PROXY = var.network.proxy, GITHUB_NO_PROXY = join(",", var.network.no_proxy) },
-    var.network.ca_bundle == null ? {} : { CA_BUNDLE_PARAMETER = local.ca_bundle_parameter },
-  )
 }
 
 # In a parameter as neither a function's environment nor a machine's user data has room for it; compressed, as a parameter has 4 KB.
@@ -28,8 +22,11 @@ resource "aws_ssm_parameter" "ca_bundle" {
 
   lifecycle {
     precondition {
-      condition     = length(base64gzip(var.network.ca_bundle)) <= 4096
-      error_message = "network.ca_bundle has ${length(base64gzip(var.network.ca_bundle))} bytes when compressed, of the 4096 that an SSM parameter takes: leave out what GitHub's and the proxy's certificates don't need; the root alone is enough."
+      condition = length(base64gzip(var.network.ca_bundle)) <= 4096
+      error_message = join(" ", [
+        "network.ca_bundle has ${length(base64gzip(var.network.ca_bundle))} compressed bytes, and an SSM parameter allows 4096;",
+        "keep the root certificates of GitHub and the proxy only.",
+      ])
     }
   }
 }

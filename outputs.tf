@@ -8,7 +8,11 @@ output "tenant_table" {
 }
 
 output "webhook" {
-  description = "What GitHub and your own rules connect to: `endpoint` is the App's webhook URL, `dns_target` (`name`, `hosted_zone_id`) where the record of a custom domain points, `null` without one; `event_bus_name` and `event_bus_arn` are the bus; `function_name` and `log_group_name` the webhook function's, `access_log_group_name` the API's, `null` without one."
+  description = <<-EOT
+    What GitHub and your own rules connect to: `endpoint`, the App's webhook URL; `dns_target` (`name`, `hosted_zone_id`), the target of a
+    custom domain's record, or `null`; `event_bus_name` and `event_bus_arn`; `function_name` and `log_group_name` of the webhook's function;
+    `access_log_group_name` of the API, or `null`.
+  EOT
   value = {
     endpoint              = module.webhook.endpoint
     event_bus_name        = module.webhook.event_bus_name
@@ -21,12 +25,12 @@ output "webhook" {
 }
 
 output "runner_tiers" {
-  description = "`runner_tiers` with the defaults of its optional settings filled in, by tier; `disk` with what `runner.disk` says."
+  description = "`runner_tiers` with the defaults of its optional settings; `disk` includes the settings of `runner.disk`."
   value       = { for name, tier in var.runner_tiers : name => merge(tier, { disk = local.disks[name] }) }
 }
 
 output "queues" {
-  description = "The job queues by tier: `name`, `url` and `arn` of the queue, `dlq_url` and `dlq_arn` of its dead letters."
+  description = "The job queues by tier: `name`, `url` and `arn` of the queue, `dlq_url` and `dlq_arn` of its dead-letter queue."
   value = {
     for tier, queue in aws_sqs_queue.tier_builds : tier => {
       name    = queue.name
@@ -39,7 +43,7 @@ output "queues" {
 }
 
 output "observability" {
-  description = "`dashboard_name` of the CloudWatch dashboard (`null` where it is off), `alarm_arns` by what each alarm watches."
+  description = "`dashboard_name` of the CloudWatch dashboard (`null` if disabled), `alarm_arns` by what each alarm watches."
   value = {
     dashboard_name = module.observability.dashboard_name
     alarm_arns     = module.observability.alarm_arns
@@ -47,15 +51,19 @@ output "observability" {
 }
 
 output "tables" {
-  description = "The tables, for backups and restores: `name` and `arn` of `tenants`, `jobs`, `runners` and `recovery`; the last is made anew by recovery itself."
+  description = "The tables, for backups and restores: `name` and `arn` of `tenants`, `jobs`, `launches` and `recovery`; recovery itself rebuilds the last."
   value = {
-    for table, resource in { tenants = aws_dynamodb_table.tenants, jobs = aws_dynamodb_table.jobs, launches = aws_dynamodb_table.launches, recovery = aws_dynamodb_table.recovery } :
-    table => { name = resource.name, arn = resource.arn }
+    for table, resource in {
+      tenants  = aws_dynamodb_table.tenants
+      jobs     = aws_dynamodb_table.jobs
+      launches = aws_dynamodb_table.launches
+      recovery = aws_dynamodb_table.recovery
+    } : table => { name = resource.name, arn = resource.arn }
   }
 }
 
 output "roles" {
-  description = "ARNs of the roles, for policies of keys, buckets and organisations: `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, and `runner`, which every job can use."
+  description = "ARNs of the roles: `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, and `runner`, which every job can use."
   value = {
     webhook        = module.webhook.role_arn
     scale_up       = module.scale_up.role_arn
@@ -67,10 +75,14 @@ output "roles" {
 }
 
 output "dead_letter_queues" {
-  description = "Where failures of the paths without a tier end, by path: `name`, `url` and `arn`. Those of the tiers are in `queues`."
+  description = "Dead-letter queues of everything but the tiers, by path: `name`, `url` and `arn`. Those of the tiers are in `queues`."
   value = {
-    for path, queue in { runner_events = aws_sqs_queue.runner_events_dlq, tenant_manager = aws_sqs_queue.tenant_manager_dlq, sweep = aws_sqs_queue.sweep_dlq, recovery = aws_sqs_queue.recovery_dlq } :
-    path => { name = queue.name, url = queue.url, arn = queue.arn }
+    for path, queue in {
+      runner_events  = aws_sqs_queue.runner_events_dlq
+      tenant_manager = aws_sqs_queue.tenant_manager_dlq
+      sweep          = aws_sqs_queue.sweep_dlq
+      recovery       = aws_sqs_queue.recovery_dlq
+    } : path => { name = queue.name, url = queue.url, arn = queue.arn }
   }
 }
 

@@ -1,7 +1,10 @@
 data "aws_iam_policy_document" "recovery" {
-  source_policy_documents = [data.aws_iam_policy_document.data_keys.json]
+  source_policy_documents = [
+    data.aws_iam_policy_document.app_credentials.json,
+    data.aws_iam_policy_document.data_keys.json,
+  ]
 
-  # Everybody's rows are compared with GitHub's list of installations, hence Scan. What is amiss the tenant manager mends.
+  # Compares all rows with GitHub's list of installations, hence Scan. The tenant manager repairs the differences.
   statement {
     sid       = "ReadTenants"
     actions   = ["dynamodb:GetItem", "dynamodb:Scan"]
@@ -26,7 +29,7 @@ data "aws_iam_policy_document" "recovery" {
     resources = values(local.arns.tier_builds)
   }
 
-  # A table of its own, so that nothing hangs on a condition: AWS describes dynamodb:LeadingKeys for keys that are texts, and launches have numbers.
+  # A table of its own, so that isolation needs no condition: AWS describes dynamodb:LeadingKeys for string keys, and launches have numeric ones.
   # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
   statement {
     sid       = "KeepOwnRows"
@@ -45,32 +48,10 @@ data "aws_iam_policy_document" "recovery" {
     actions   = ["sqs:SendMessage"]
     resources = [local.arns.recovery_dlq]
   }
-
-  statement {
-    sid       = "ReadAppIdAndKey"
-    actions   = ["ssm:GetParameters"]
-    resources = concat([module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn], local.ca_bundle_arns)
-  }
-
-  dynamic "statement" {
-    for_each = var.encryption.parameters == null ? [] : [var.encryption.parameters]
-
-    content {
-      sid       = "DecryptParameters"
-      actions   = ["kms:Decrypt"]
-      resources = [statement.value]
-
-      condition {
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = ["ssm.${local.region}.amazonaws.com"]
-      }
-    }
-  }
 }
 
 module "recovery" {
-  source = "./modules/lambda"
+  source = "./modules/lambda-role"
 
   name        = "${var.prefix}-recovery"
   policy_json = data.aws_iam_policy_document.recovery.json
@@ -81,15 +62,8 @@ module "recovery" {
 }
 
 resource "aws_lambda_function" "recovery" {
-  #checkov:skip=CKV_AWS_50:Each line of its log names the job or delivery; X-Ray would follow the same steps once more, at a price for each.
-  #checkov:skip=CKV_AWS_115:Its schedule starts one at a time; a reservation would take concurrency from the rest of the account.
-  #checkov:skip=CKV_AWS_116:Its failures reach a dead-letter queue by its invoke configuration.
-  #checkov:skip=CKV_AWS_117:It calls public addresses of AWS and GitHub only; lambda.vpc puts it into a VPC.
-  #checkov:skip=CKV_AWS_173:The variables hold names and settings, no secret; Lambda encrypts them with its own key.
-  #checkov:skip=CKV_AWS_272:The zips are built by whoever applies the module; Terraform uploads what their hash says.
-
   function_name = "${var.prefix}-recovery"
-  description   = "Makes up for what GitHub told in vain: failed deliveries, unheard jobs, missed installations."
+  description   = "Handles missed webhooks: redelivers failed ones, finds jobs and installations that never arrived."
   role          = module.recovery.role_arn
 
   filename         = local.packages["recovery"].filename
@@ -112,21 +86,9 @@ resource "aws_lambda_function" "recovery" {
   }
 
   environment {
-    variables = merge(local.network_environment, {
-      ENVIRONMENT               = var.prefix
-      LOG_LEVEL                 = var.observability.log_level
-      TENANTS_TABLE             = aws_dynamodb_table.tenants.name
-      JOBS_TABLE                = aws_dynamodb_table.jobs.name
-      RECOVERY_TABLE            = aws_dynamodb_table.recovery.name
-      RUNNER_TIERS              = local.runner_tiers_json
-      DEFAULT_TIER              = var.default_tier
-      TIER_ACCESS               = var.tier_access
-      ALLOW_PUBLIC_REPOSITORIES = tostring(var.allow_public_repositories)
-      TIER_QUEUE_URLS           = local.tier_queue_urls_json
-      EVENT_BUS_NAME            = module.webhook.event_bus_name
-      GITHUB_API_URL            = var.github_api_url
-      GITHUB_APP_ID_PARAMETER   = module.ssm.parameters.id.name
-      GITHUB_APP_KEY_PARAMETER  = module.ssm.parameters.key_base64.name
+    variables = merge(local.common_environment, {
+      RECOVERY_TABLE = aws_dynamodb_table.recovery.name
+      EVENT_BUS_NAME = module.webhook.event_bus_name
     })
   }
 
@@ -135,13 +97,13 @@ resource "aws_lambda_function" "recovery" {
 
 resource "aws_cloudwatch_event_rule" "recovery" {
   name                = local.names.recovery_rule
-  description         = "Makes up for what ${var.prefix} was not told by GitHub."
+  description         = "Starts the recovery of missed webhooks of ${var.prefix}."
   schedule_expression = "rate(2 minutes)"
 
   tags = local.tags
 }
 
-# The next run goes on where this one would have: late ones are not worth repeating.
+# The next run continues where this one would have: late ones are not worth retrying.
 resource "aws_cloudwatch_event_target" "recovery" {
   rule  = aws_cloudwatch_event_rule.recovery.name
   arn   = aws_lambda_function.recovery.arn

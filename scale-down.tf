@@ -1,5 +1,9 @@
 data "aws_iam_policy_document" "scale_down" {
-  source_policy_documents = [data.aws_iam_policy_document.tenant_cleanup.json, data.aws_iam_policy_document.data_keys.json]
+  source_policy_documents = [
+    data.aws_iam_policy_document.app_credentials.json,
+    data.aws_iam_policy_document.data_keys.json,
+    data.aws_iam_policy_document.tenant_cleanup.json,
+  ]
 
   statement {
     sid       = "TakeRunnerEvents"
@@ -40,32 +44,10 @@ data "aws_iam_policy_document" "scale_down" {
       "${local.arns.launches}/index/open-index", "${local.arns.launches}/index/instance-index",
     ]
   }
-
-  statement {
-    sid       = "ReadAppIdAndKey"
-    actions   = ["ssm:GetParameters"]
-    resources = concat([module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn], local.ca_bundle_arns)
-  }
-
-  dynamic "statement" {
-    for_each = var.encryption.parameters == null ? [] : [var.encryption.parameters]
-
-    content {
-      sid       = "DecryptParameters"
-      actions   = ["kms:Decrypt"]
-      resources = [statement.value]
-
-      condition {
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = ["ssm.${local.region}.amazonaws.com"]
-      }
-    }
-  }
 }
 
 module "scale_down" {
-  source = "./modules/lambda"
+  source = "./modules/lambda-role"
 
   name        = "${var.prefix}-scale-down"
   policy_json = data.aws_iam_policy_document.scale_down.json
@@ -76,15 +58,8 @@ module "scale_down" {
 }
 
 resource "aws_lambda_function" "scale_down" {
-  #checkov:skip=CKV_AWS_50:Each line of its log names the job or delivery; X-Ray would follow the same steps once more, at a price for each.
-  #checkov:skip=CKV_AWS_115:Its event source mapping bounds it; a reservation would take concurrency from the rest of the account.
-  #checkov:skip=CKV_AWS_116:Its failures reach a dead-letter queue by its queue, its stream or its invoke configuration.
-  #checkov:skip=CKV_AWS_117:It calls public addresses of AWS and GitHub only; lambda.vpc puts it into a VPC.
-  #checkov:skip=CKV_AWS_173:The variables hold names and settings, no secret; Lambda encrypts them with its own key.
-  #checkov:skip=CKV_AWS_272:The zips are built by whoever applies the module; Terraform uploads what their hash says.
-
   function_name = "${var.prefix}-scale-down"
-  description   = "Gives slots back when machines end, and settles every difference once a minute."
+  description   = "Releases slots when machines end, and repairs every difference once a minute."
   role          = module.scale_down.role_arn
 
   filename         = local.packages["scale-down"].filename
@@ -107,27 +82,15 @@ resource "aws_lambda_function" "scale_down" {
   }
 
   environment {
-    variables = merge(local.network_environment, {
-      ENVIRONMENT               = var.prefix
-      LOG_LEVEL                 = var.observability.log_level
-      TENANTS_TABLE             = aws_dynamodb_table.tenants.name
-      JOBS_TABLE                = aws_dynamodb_table.jobs.name
-      LAUNCHES_TABLE            = aws_dynamodb_table.launches.name
-      RUNNER_TIERS              = local.runner_tiers_json
-      DEFAULT_TIER              = var.default_tier
-      TIER_ACCESS               = var.tier_access
-      ALLOW_PUBLIC_REPOSITORIES = tostring(var.allow_public_repositories)
-      TIER_QUEUE_URLS           = local.tier_queue_urls_json
-      GITHUB_API_URL            = var.github_api_url
-      GITHUB_APP_ID_PARAMETER   = module.ssm.parameters.id.name
-      GITHUB_APP_KEY_PARAMETER  = module.ssm.parameters.key_base64.name
-      VPC_ID                    = var.vpc_id
-      RUNNER_TAGS               = jsonencode(var.tags)
-      FUNCTION_TIMEOUT_SECONDS  = tostring(var.lambda.timeout_seconds.scale_down)
-      BOOT_TIMEOUT_MINUTES      = tostring(var.runner.timeouts.boot)
-      IDLE_TIMEOUT_MINUTES      = tostring(var.runner.timeouts.idle)
-      MAX_LIFETIME_MINUTES      = tostring(var.runner.timeouts.lifetime)
-      MAX_RECEIVE_COUNT         = tostring(local.max_receive_count)
+    variables = merge(local.common_environment, {
+      LAUNCHES_TABLE           = aws_dynamodb_table.launches.name
+      VPC_ID                   = var.vpc_id
+      RUNNER_TAGS              = jsonencode(var.tags)
+      FUNCTION_TIMEOUT_SECONDS = tostring(var.lambda.timeout_seconds.scale_down)
+      BOOT_TIMEOUT_MINUTES     = tostring(var.runner.timeouts.boot)
+      IDLE_TIMEOUT_MINUTES     = tostring(var.runner.timeouts.idle)
+      MAX_LIFETIME_MINUTES     = tostring(var.runner.timeouts.lifetime)
+      MAX_RECEIVE_COUNT        = tostring(local.max_receive_count)
     })
   }
 
@@ -151,10 +114,10 @@ resource "aws_lambda_event_source_mapping" "runner_events" {
   tags = local.tags
 }
 
-# On the account's default bus, where EC2 speaks. The event has no tags, so every machine's end arrives and the function looks up whose it was.
+# On the account's default bus, which gets EC2's events. An event has no tags, so the end of every machine arrives and the function looks up its tenant.
 resource "aws_cloudwatch_event_rule" "instance_state" {
   name        = local.names.instance_state
-  description = "EC2 machines that end, for ${var.prefix}."
+  description = "EC2 machines that end, of ${var.prefix}."
   event_pattern = jsonencode({
     source        = ["aws.ec2"]
     "detail-type" = ["EC2 Instance State-change Notification"]
@@ -173,10 +136,10 @@ resource "aws_cloudwatch_event_target" "instance_state" {
   }
 }
 
-# Two minutes before AWS takes a spot machine back. Like the end of a machine, it names the machine only.
+# Two minutes before AWS reclaims a spot machine. Like the end of a machine, it names the machine only.
 resource "aws_cloudwatch_event_rule" "spot_interruption" {
   name        = local.names.spot_interruption
-  description = "Spot machines that AWS takes back, for ${var.prefix}."
+  description = "Spot machines that AWS reclaims, of ${var.prefix}."
   event_pattern = jsonencode({
     source        = ["aws.ec2"]
     "detail-type" = ["EC2 Spot Instance Interruption Warning"]
@@ -200,13 +163,13 @@ resource "aws_cloudwatch_event_target" "spot_interruption" {
 
 resource "aws_cloudwatch_event_rule" "sweep" {
   name                = local.names.sweep_rule
-  description         = "Settles every difference between rows and machines of ${var.prefix}."
+  description         = "Starts the sweep of ${var.prefix}, which repairs differences between rows and machines."
   schedule_expression = "rate(1 minute)"
 
   tags = local.tags
 }
 
-# The next sweep is a minute away: late ones are not worth repeating for long.
+# The next sweep is a minute away: late ones are not worth retrying for long.
 resource "aws_cloudwatch_event_target" "sweep" {
   rule  = aws_cloudwatch_event_rule.sweep.name
   arn   = aws_lambda_function.scale_down.arn

@@ -1,5 +1,8 @@
 data "aws_iam_policy_document" "scale_up" {
-  source_policy_documents = [data.aws_iam_policy_document.data_keys.json]
+  source_policy_documents = [
+    data.aws_iam_policy_document.app_credentials.json,
+    data.aws_iam_policy_document.data_keys.json,
+  ]
 
   statement {
     sid       = "TakeJobs"
@@ -30,12 +33,6 @@ data "aws_iam_policy_document" "scale_up" {
     sid       = "FindWaitingJobs"
     actions   = ["dynamodb:Query"]
     resources = ["${local.arns.jobs}/index/open-index"]
-  }
-
-  statement {
-    sid       = "ReadAppIdAndKey"
-    actions   = ["ssm:GetParameters"]
-    resources = concat([module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn], local.ca_bundle_arns)
   }
 
   statement {
@@ -143,8 +140,8 @@ data "aws_iam_policy_document" "scale_up" {
     for_each = var.encryption.parameters == null ? [] : [var.encryption.parameters]
 
     content {
-      sid       = "EncryptAndDecryptParameters"
-      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      sid       = "EncryptConfigurations"
+      actions   = ["kms:GenerateDataKey"]
       resources = [statement.value]
 
       condition {
@@ -155,7 +152,7 @@ data "aws_iam_policy_document" "scale_up" {
     }
   }
 
-  # EC2 makes the encrypted disk in the name of whoever starts the machine, and reads the image's snapshot so, if that has a key too.
+  # EC2 makes the encrypted disk with the rights of the caller, and reads the image's encrypted snapshot with them too.
   dynamic "statement" {
     for_each = length(local.disk_keys) == 0 ? [] : [local.disk_keys]
 
@@ -200,7 +197,7 @@ locals {
 }
 
 module "scale_up" {
-  source = "./modules/lambda"
+  source = "./modules/lambda-role"
 
   name        = "${var.prefix}-scale-up"
   policy_json = data.aws_iam_policy_document.scale_up.json
@@ -211,15 +208,8 @@ module "scale_up" {
 }
 
 resource "aws_lambda_function" "scale_up" {
-  #checkov:skip=CKV_AWS_50:Each line of its log names the job or delivery; X-Ray would follow the same steps once more, at a price for each.
-  #checkov:skip=CKV_AWS_115:Its event source mapping bounds it; a reservation would take concurrency from the rest of the account.
-  #checkov:skip=CKV_AWS_116:Its failures reach a dead-letter queue by its queue, its stream or its invoke configuration.
-  #checkov:skip=CKV_AWS_117:It calls public addresses of AWS and GitHub only; lambda.vpc puts it into a VPC.
-  #checkov:skip=CKV_AWS_173:The variables hold names and settings, no secret; Lambda encrypts them with its own key.
-  #checkov:skip=CKV_AWS_272:The zips are built by whoever applies the module; Terraform uploads what their hash says.
-
   function_name = "${var.prefix}-scale-up"
-  description   = "Checks the tenant's limit and starts one machine for each job."
+  description   = "Checks the tenant's limit and starts one machine per job."
   role          = module.scale_up.role_arn
 
   filename         = local.packages["scale-up"].filename
@@ -242,38 +232,26 @@ resource "aws_lambda_function" "scale_up" {
   }
 
   environment {
-    variables = merge(local.network_environment, {
-      ENVIRONMENT               = var.prefix
-      LOG_LEVEL                 = var.observability.log_level
-      TENANTS_TABLE             = aws_dynamodb_table.tenants.name
-      JOBS_TABLE                = aws_dynamodb_table.jobs.name
-      LAUNCHES_TABLE            = aws_dynamodb_table.launches.name
-      RUNNER_TIERS              = local.runner_tiers_json
-      DEFAULT_TIER              = var.default_tier
-      TIER_ACCESS               = var.tier_access
-      ALLOW_PUBLIC_REPOSITORIES = tostring(var.allow_public_repositories)
-      TIER_QUEUE_URLS           = local.tier_queue_urls_json
-      GITHUB_API_URL            = var.github_api_url
-      GITHUB_APP_ID_PARAMETER   = module.ssm.parameters.id.name
-      GITHUB_APP_KEY_PARAMETER  = module.ssm.parameters.key_base64.name
-      LAUNCH_TEMPLATES          = jsonencode(module.runners.launch_templates)
-      SUBNET_IDS                = jsonencode(var.subnet_ids)
-      TIER_SUBNET_IDS           = jsonencode(local.tier_subnet_ids)
-      RUNNER_TAGS               = jsonencode(var.tags)
-      TENANT_SECURITY_GROUPS    = tostring(var.tenant_security_groups)
-      SHARED_SECURITY_GROUP_ID  = module.runners.security_group_id
-      FUNCTION_TIMEOUT_SECONDS  = tostring(var.lambda.timeout_seconds.scale_up)
-      MAX_RECEIVE_COUNT         = tostring(local.max_receive_count)
-      KMS_KEY_ARN               = var.encryption.parameters == null ? "" : var.encryption.parameters
+    variables = merge(local.common_environment, {
+      LAUNCHES_TABLE           = aws_dynamodb_table.launches.name
+      LAUNCH_TEMPLATES         = jsonencode(module.runners.launch_templates)
+      SUBNET_IDS               = jsonencode(var.subnet_ids)
+      TIER_SUBNET_IDS          = jsonencode(local.tier_subnet_ids)
+      RUNNER_TAGS              = jsonencode(var.tags)
+      TENANT_SECURITY_GROUPS   = tostring(var.tenant_security_groups)
+      SHARED_SECURITY_GROUP_ID = module.runners.security_group_id
+      FUNCTION_TIMEOUT_SECONDS = tostring(var.lambda.timeout_seconds.scale_up)
+      MAX_RECEIVE_COUNT        = tostring(local.max_receive_count)
+      KMS_KEY_ARN              = var.encryption.parameters == null ? "" : var.encryption.parameters
     })
   }
 
   tags = local.tags
 }
 
-# A slot that comes free here, as a job ended while its message was under way, wakes the next job by a message to this very
-# function. Lambda takes such a chain for a loop and stops it at about 16, and the messages of its batch with it. It is none:
-# each link ends one job, and a refusal that the next job would meet too wakes nobody.
+# A slot that is released here, because its job ended while the message was in flight, wakes the next job by a message to this
+# function. Lambda mistakes such a chain for a loop and stops it after about 16 messages. It is not a loop: each link ends one
+# job, and a refusal that would meet the next job as well wakes none.
 # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 resource "aws_lambda_function_recursion_config" "scale_up" {
   function_name  = aws_lambda_function.scale_up.function_name

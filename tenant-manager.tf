@@ -1,5 +1,9 @@
 data "aws_iam_policy_document" "tenant_manager" {
-  source_policy_documents = [data.aws_iam_policy_document.tenant_cleanup.json, data.aws_iam_policy_document.data_keys.json]
+  source_policy_documents = [
+    data.aws_iam_policy_document.app_credentials.json,
+    data.aws_iam_policy_document.data_keys.json,
+    data.aws_iam_policy_document.tenant_cleanup.json,
+  ]
 
   statement {
     sid       = "KeepTenants"
@@ -58,12 +62,6 @@ data "aws_iam_policy_document" "tenant_manager" {
   }
 
   statement {
-    sid       = "ReadAppIdAndKey"
-    actions   = ["ssm:GetParameters"]
-    resources = concat([module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn], local.ca_bundle_arns)
-  }
-
-  statement {
     sid       = "CreateTaggedTenantGroups"
     actions   = ["ec2:CreateSecurityGroup"]
     resources = [local.arns.security_groups]
@@ -112,26 +110,10 @@ data "aws_iam_policy_document" "tenant_manager" {
       values   = ["*"]
     }
   }
-
-  dynamic "statement" {
-    for_each = var.encryption.parameters == null ? [] : [var.encryption.parameters]
-
-    content {
-      sid       = "DecryptParameters"
-      actions   = ["kms:Decrypt"]
-      resources = [statement.value]
-
-      condition {
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = ["ssm.${local.region}.amazonaws.com"]
-      }
-    }
-  }
 }
 
 module "tenant_manager" {
-  source = "./modules/lambda"
+  source = "./modules/lambda-role"
 
   name        = "${var.prefix}-tenant-manager"
   policy_json = data.aws_iam_policy_document.tenant_manager.json
@@ -142,15 +124,8 @@ module "tenant_manager" {
 }
 
 resource "aws_lambda_function" "tenant_manager" {
-  #checkov:skip=CKV_AWS_50:Each line of its log names the job or delivery; X-Ray would follow the same steps once more, at a price for each.
-  #checkov:skip=CKV_AWS_115:Its event source mapping bounds it; a reservation would take concurrency from the rest of the account.
-  #checkov:skip=CKV_AWS_116:Its failures reach a dead-letter queue by its queue, its stream or its invoke configuration.
-  #checkov:skip=CKV_AWS_117:It calls public addresses of AWS and GitHub only; lambda.vpc puts it into a VPC.
-  #checkov:skip=CKV_AWS_173:The variables hold names and settings, no secret; Lambda encrypts them with its own key.
-  #checkov:skip=CKV_AWS_272:The zips are built by whoever applies the module; Terraform uploads what their hash says.
-
   function_name = "${var.prefix}-tenant-manager"
-  description   = "Onboards, suspends and offboards tenants, and acts on changed rows."
+  description   = "Onboards, suspends and offboards tenants, and applies changes of their rows."
   role          = module.tenant_manager.role_arn
 
   filename         = local.packages["tenant-manager"].filename
@@ -173,27 +148,15 @@ resource "aws_lambda_function" "tenant_manager" {
   }
 
   environment {
-    variables = merge(local.network_environment, {
-      ENVIRONMENT               = var.prefix
-      LOG_LEVEL                 = var.observability.log_level
-      TENANTS_TABLE             = aws_dynamodb_table.tenants.name
-      JOBS_TABLE                = aws_dynamodb_table.jobs.name
-      LAUNCHES_TABLE            = aws_dynamodb_table.launches.name
-      RUNNER_TIERS              = local.runner_tiers_json
-      DEFAULT_TIER              = var.default_tier
-      TIER_ACCESS               = var.tier_access
-      ALLOW_PUBLIC_REPOSITORIES = tostring(var.allow_public_repositories)
-      TIER_QUEUE_URLS           = local.tier_queue_urls_json
-      GITHUB_API_URL            = var.github_api_url
-      GITHUB_APP_ID_PARAMETER   = module.ssm.parameters.id.name
-      GITHUB_APP_KEY_PARAMETER  = module.ssm.parameters.key_base64.name
-      TENANT_SECURITY_GROUPS    = tostring(var.tenant_security_groups)
-      VPC_ID                    = var.vpc_id
-      EGRESS_RULES              = jsonencode(var.egress_rules)
-      RUNNER_TAGS               = jsonencode(var.tags)
-      ONBOARDING_MODE           = var.onboarding.mode
-      ALLOWED_ACCOUNTS          = jsonencode(var.onboarding.allowed_accounts)
-      FUNCTION_TIMEOUT_SECONDS  = tostring(var.lambda.timeout_seconds.tenant_manager)
+    variables = merge(local.common_environment, {
+      LAUNCHES_TABLE           = aws_dynamodb_table.launches.name
+      TENANT_SECURITY_GROUPS   = tostring(var.tenant_security_groups)
+      VPC_ID                   = var.vpc_id
+      EGRESS_RULES             = jsonencode(var.egress_rules)
+      RUNNER_TAGS              = jsonencode(var.tags)
+      ONBOARDING_MODE          = var.onboarding.mode
+      ALLOWED_ACCOUNTS         = jsonencode(var.onboarding.allowed_accounts)
+      FUNCTION_TIMEOUT_SECONDS = tostring(var.lambda.timeout_seconds.tenant_manager)
     })
   }
 
@@ -252,7 +215,7 @@ resource "aws_lambda_function_event_invoke_config" "tenant_manager" {
 }
 
 ################################################################################
-# Changed rows, whoever changed them
+# Changed rows
 ################################################################################
 
 resource "aws_lambda_event_source_mapping" "tenants" {

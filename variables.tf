@@ -1,32 +1,35 @@
 ################################################################################
-# The usual block
+# Required: what every installation sets, and its sizes of runners
 ################################################################################
 
 variable "prefix" {
-  description = "Name of this installation; every resource name starts with it and `ghr:environment` carries it. One in an account: the same in another Region needs `iam.suffix`."
+  description = <<-EOT
+    Name of this installation: every resource name starts with it, and the tag `ghr:environment` carries it.
+    It must be unique in the account; the same name in another Region needs `iam.suffix`.
+  EOT
   type        = string
   nullable    = false
 
   # The longest name built from it is the runner's at GitHub: prefix, a hyphen, and an instance id of 19 characters, of 64.
   validation {
     condition     = length(var.prefix) <= 44
-    error_message = "prefix \"${var.prefix}\" has ${length(var.prefix)} characters; at most 44 fit, because GitHub allows 64 for the runner name \"prefix-instance_id\"."
+    error_message = "prefix has ${length(var.prefix)} characters; the maximum is 44, because GitHub allows 64 for the runner name \"prefix-instance_id\"."
   }
 
   validation {
     condition     = can(regex("^[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9]$", var.prefix))
-    error_message = "prefix \"${var.prefix}\" must have two or more letters, digits, hyphens or underscores, start with a letter and end with a letter or digit."
+    error_message = "prefix \"${var.prefix}\" must have 2 or more letters, digits, hyphens or underscores, start with a letter, and end with a letter or digit."
   }
 
   # SSM refuses parameters below /aws… and /ssm…, EC2 security groups named sg-…, and EventBridge has a bus named default.
   validation {
     condition     = !can(regex("^(aws|ssm|sg-)|^default$", lower(var.prefix)))
-    error_message = "prefix \"${var.prefix}\" is reserved by AWS: it may not start with aws, ssm or sg-, nor be default."
+    error_message = "prefix \"${var.prefix}\" is reserved by AWS: it must not start with aws, ssm or sg-, and must not be default."
   }
 }
 
 variable "aws_region" {
-  description = "Region of the `aws` provider that is handed to this module; anything else is refused at plan."
+  description = "Region of the `aws` provider that this module uses; the plan fails for any other."
   type        = string
   nullable    = false
 
@@ -35,9 +38,10 @@ variable "aws_region" {
     error_message = "aws_region \"${var.aws_region}\" must be a Region code such as us-east-1."
   }
 
+  # Services have other names in AWS China, and GitHub is slow or unreachable from there.
   validation {
     condition     = !startswith(var.aws_region, "cn-")
-    error_message = "aws_region \"${var.aws_region}\" is one of AWS China's, which are not supported: services have other names there, and GitHub is out of reach or slow. Use a Region of another partition."
+    error_message = "aws_region \"${var.aws_region}\" is a Region of AWS China, which is not supported."
   }
 }
 
@@ -48,12 +52,12 @@ variable "vpc_id" {
 
   validation {
     condition     = can(regex("^vpc-[0-9a-z]+$", var.vpc_id))
-    error_message = "vpc_id \"${var.vpc_id}\" must be the id of a VPC, such as vpc-0123456789abcdef0."
+    error_message = "vpc_id \"${var.vpc_id}\" must be the ID of a VPC, such as vpc-0123456789abcdef0."
   }
 }
 
 variable "subnet_ids" {
-  description = "Subnets of `vpc_id` in which runners start; they need a way out to GitHub. Each further subnet is another place to look for capacity."
+  description = "Subnets of `vpc_id` in which runners start; they need a route to GitHub. Each additional subnet is another place to find capacity."
   type        = list(string)
   nullable    = false
 
@@ -64,7 +68,7 @@ variable "subnet_ids" {
 
   validation {
     condition     = alltrue([for id in var.subnet_ids : can(regex("^subnet-[0-9a-z]+$", id))])
-    error_message = "subnet_ids must hold subnet ids such as subnet-0123456789abcdef0; these are not: ${join(", ", [for id in var.subnet_ids : id if !can(regex("^subnet-[0-9a-z]+$", id))])}."
+    error_message = "subnet_ids must contain subnet IDs, such as subnet-0123456789abcdef0, not ${join(", ", var.subnet_ids)}."
   }
 
   validation {
@@ -75,11 +79,11 @@ variable "subnet_ids" {
 
 variable "github_app" {
   description = <<-EOT
-    The GitHub App. Each of its three parts is given as a value, which the module stores as a SecureString parameter, or as the `arn` and
-    `name` of an SSM parameter that exists already; never both.
-    - `id` or `id_ssm`: the App's numeric id.
+    The GitHub App. Set each of its three parts either as a value, which the module stores as a SecureString parameter,
+    or as the `arn` and `name` of an existing SSM parameter.
+    - `id` or `id_ssm`: the App's numeric ID.
     - `key_base64` or `key_base64_ssm`: its private key, the whole PEM file encoded as base64.
-    - `webhook_secret` or `webhook_secret_ssm`: its webhook secret; while the secret is being rotated, the old and the new one on a line each.
+    - `webhook_secret` or `webhook_secret_ssm`: its webhook secret; during a rotation, the old and the new one, each on its own line.
   EOT
   type = object({
     id                 = optional(string)
@@ -94,33 +98,37 @@ variable "github_app" {
 
   validation {
     condition     = (var.github_app.id == null) != (var.github_app.id_ssm == null)
-    error_message = "github_app needs exactly one of id and id_ssm."
+    error_message = "github_app must have exactly one of id and id_ssm."
   }
 
   validation {
     condition     = (var.github_app.key_base64 == null) != (var.github_app.key_base64_ssm == null)
-    error_message = "github_app needs exactly one of key_base64 and key_base64_ssm."
+    error_message = "github_app must have exactly one of key_base64 and key_base64_ssm."
   }
 
   validation {
     condition     = (var.github_app.webhook_secret == null) != (var.github_app.webhook_secret_ssm == null)
-    error_message = "github_app needs exactly one of webhook_secret and webhook_secret_ssm."
+    error_message = "github_app must have exactly one of webhook_secret and webhook_secret_ssm."
   }
 
   validation {
     condition     = var.github_app.id == null ? true : can(regex("^[1-9][0-9]*$", var.github_app.id))
-    error_message = "github_app.id must be the App's numeric id, as its settings page shows it; the client id (Iv…) is something else."
+    error_message = "github_app.id must be the App's numeric ID, as its settings page shows it, not its client ID (Iv…)."
   }
 
   # Any PEM that a key generator writes names itself a private key in its first line.
   validation {
     condition     = var.github_app.key_base64 == null ? true : can(regex("PRIVATE KEY", base64decode(var.github_app.key_base64)))
-    error_message = "github_app.key_base64 must be the App's private key file (PEM) encoded as base64: base64 < app.private-key.pem."
+    error_message = "github_app.key_base64 must be the App's private key file (PEM) encoded as base64: run base64 < app.private-key.pem."
   }
 
+  # A guessed secret can start runners for every tenant.
   validation {
-    condition     = var.github_app.webhook_secret == null ? true : length(compact([for line in split("\n", var.github_app.webhook_secret) : trimspace(line)])) > 0 && alltrue([for line in split("\n", var.github_app.webhook_secret) : trimspace(line) == "" || length(trimspace(line)) >= 16])
-    error_message = "github_app.webhook_secret must have 16 characters or more, on each line if there are two: whoever guesses it can start runners for anybody. openssl rand -hex 32 makes one."
+    condition = var.github_app.webhook_secret == null ? true : (
+      trimspace(var.github_app.webhook_secret) != "" &&
+      alltrue([for line in split("\n", var.github_app.webhook_secret) : trimspace(line) == "" || length(trimspace(line)) >= 16])
+    )
+    error_message = "github_app.webhook_secret must have 16 characters or more on each line; openssl rand -hex 32 generates one."
   }
 
   validation {
@@ -128,22 +136,23 @@ variable "github_app" {
       for reference in [var.github_app.id_ssm, var.github_app.key_base64_ssm, var.github_app.webhook_secret_ssm] :
       reference == null ? true : can(regex("^arn:[^:]+:ssm:[^:]*:[0-9]*:parameter/", reference.arn)) && endswith(reference.arn, trimprefix(reference.name, "/"))
     ])
-    error_message = "github_app: each *_ssm reference needs the arn and the name of one and the same SSM parameter."
+    error_message = "github_app: the arn and the name of each *_ssm reference must belong to the same SSM parameter."
   }
 }
 
 variable "runner_tiers" {
   description = <<-EOT
-    The sizes of runners, by name. The tenant's tier sets how many runners it may have; the job's labels select the size.
+    The sizes of runners, by name. A tenant's tier sets its maximum of concurrent runners; a job's labels select the size of its runner.
     - `runner_os`: `linux`.
-    - `runner_architecture`: `x64` or `arm64`; every instance type must have it.
+    - `runner_architecture`: `x64` or `arm64`, the architecture of every instance type.
     - `instance_types`: in order of preference; the next is tried when EC2 has no capacity.
-    - `max_runners`: concurrent runners, over all sizes, of a tenant of this tier; 0 means none.
-    - `labels`: a job fits when all its labels are among these, whatever their case. No two tiers have the same.
-    - `rank`: (Optional) order among tiers, lowest first; where absent, `max_runners` and then the name decide.
-    - `capacity`: (Optional) `on-demand`; `spot`, which waits while there is none; or `spot-with-fallback`, which tries spot first and on-demand after it. AWS may take a spot machine back at two minutes' notice. Default `on-demand`.
-    - `runner_group_id`: (Optional) GitHub's runner group in organisations. Default `1`, the default group.
-    - `subnet_ids`: (Optional) subnets of `vpc_id` for this size alone, instead of the module's `subnet_ids`.
+    - `max_runners`: concurrent runners of a tenant of this tier, across all sizes; 0 allows none.
+    - `labels`: a size fits a job when it has all labels of the job; case does not matter. Two tiers must not have the same labels.
+    - `rank`: (Optional) order of the tiers, lowest first. Default: ordered by `max_runners`, then by name.
+    - `capacity`: (Optional) `on-demand`; `spot`, whose jobs wait until there is capacity; or `spot-with-fallback`, which tries spot first, then on-demand.
+      AWS can reclaim a spot machine with two minutes' notice. Default `on-demand`.
+    - `runner_group_id`: (Optional) ID of the GitHub runner group in organisations. Default `1`, the default group.
+    - `subnet_ids`: (Optional) subnets of `vpc_id` for this size, instead of the module's `subnet_ids`.
     - `image`: (Optional) `id`, `ssm_parameter`, `filter`, `root_device_name`, instead of `runner.image`.
     - `disk`: (Optional) `size_gb`, `type`, `iops`, `throughput` of the root disk, where they differ from `runner.disk`.
   EOT
@@ -171,98 +180,39 @@ variable "runner_tiers" {
     }), {})
   }))
   default = {
-    small  = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted", "linux", "x64", "small"] }
-    medium = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.large", "m5.large"], max_runners = 5, labels = ["self-hosted", "linux", "x64", "medium"] }
-    large  = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.xlarge", "m5.xlarge"], max_runners = 10, labels = ["self-hosted", "linux", "x64", "large"] }
+    small = {
+      runner_os           = "linux"
+      runner_architecture = "x64"
+      instance_types      = ["t3.medium"]
+      max_runners         = 2
+      labels              = ["self-hosted", "linux", "x64", "small"]
+    }
+    medium = {
+      runner_os           = "linux"
+      runner_architecture = "x64"
+      instance_types      = ["t3.large", "m5.large"]
+      max_runners         = 5
+      labels              = ["self-hosted", "linux", "x64", "medium"]
+    }
+    large = {
+      runner_os           = "linux"
+      runner_architecture = "x64"
+      instance_types      = ["t3.xlarge", "m5.xlarge"]
+      max_runners         = 10
+      labels              = ["self-hosted", "linux", "x64", "large"]
+    }
   }
   nullable = false
 
   validation {
     condition     = length(var.runner_tiers) > 0
-    error_message = "runner_tiers must have at least one tier."
-  }
-
-  # A queue is named prefix-builds-tier-dlq, of at most 80 characters; a tier "x-dlq" would take the name of x's dead letters.
-  validation {
-    condition     = alltrue([for name in keys(var.runner_tiers) : can(regex("^[a-z0-9][a-z0-9_-]{0,23}$", name)) && !endswith(name, "-dlq")])
-    error_message = "runner_tiers: a tier's name has at most 24 lower-case letters, digits, hyphens and underscores, starts with a letter or digit and does not end in -dlq; not so: ${join(", ", [for name in keys(var.runner_tiers) : name if !can(regex("^[a-z0-9][a-z0-9_-]{0,23}$", name)) || endswith(name, "-dlq")])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.runner_os == "linux"])
-    error_message = "runner_tiers: runner_os must be linux; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.runner_os != "linux"])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : contains(["x64", "arm64"], tier.runner_architecture)])
-    error_message = "runner_tiers: runner_architecture must be x64 or arm64; not so: ${join(", ", [for name, tier in var.runner_tiers : name if !contains(["x64", "arm64"], tier.runner_architecture)])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : length(tier.instance_types) > 0 && alltrue([for type in tier.instance_types : can(regex("^[a-z0-9-]+\\.[a-z0-9-]+$", type))])])
-    error_message = "runner_tiers: instance_types must name at least one EC2 instance type, such as t3.medium; not so: ${join(", ", [for name, tier in var.runner_tiers : name if length(tier.instance_types) == 0 || !alltrue([for type in tier.instance_types : can(regex("^[a-z0-9-]+\\.[a-z0-9-]+$", type))])])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.max_runners >= 0 && floor(tier.max_runners) == tier.max_runners])
-    error_message = "runner_tiers: max_runners must be a whole number, 0 or more; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.max_runners < 0 || floor(tier.max_runners) != tier.max_runners])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : length(tier.labels) > 0 && length(tier.labels) <= 100 && alltrue([for label in tier.labels : can(regex("^[^\\s,][^,]*$", label)) && trimspace(label) == label])])
-    error_message = "runner_tiers: labels must hold 1 to 100 labels without commas, blanks at either end or empty ones; not so: ${join(", ", [for name, tier in var.runner_tiers : name if !(length(tier.labels) > 0 && length(tier.labels) <= 100 && alltrue([for label in tier.labels : can(regex("^[^\\s,][^,]*$", label)) && trimspace(label) == label]))])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : contains(["on-demand", "spot", "spot-with-fallback"], tier.capacity)])
-    error_message = "runner_tiers: capacity must be on-demand, spot or spot-with-fallback; not so: ${join(", ", [for name, tier in var.runner_tiers : name if !contains(["on-demand", "spot", "spot-with-fallback"], tier.capacity)])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.runner_group_id >= 1 && floor(tier.runner_group_id) == tier.runner_group_id])
-    error_message = "runner_tiers: runner_group_id must be a whole number, 1 or more; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.runner_group_id < 1 || floor(tier.runner_group_id) != tier.runner_group_id])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.subnet_ids == null ? true : length(tier.subnet_ids) > 0 && length(distinct(tier.subnet_ids)) == length(tier.subnet_ids) && alltrue([for id in tier.subnet_ids : can(regex("^subnet-[0-9a-z]+$", id))])])
-    error_message = "runner_tiers: subnet_ids must hold at least one subnet id, each once; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.subnet_ids == null ? false : !(length(tier.subnet_ids) > 0 && length(distinct(tier.subnet_ids)) == length(tier.subnet_ids) && alltrue([for id in tier.subnet_ids : can(regex("^subnet-[0-9a-z]+$", id))]))])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.image == null ? true : length([for way in [tier.image.id, tier.image.ssm_parameter, try(tier.image.filter.name, null)] : way if way != null]) == 1])
-    error_message = "runner_tiers: image takes one of id, ssm_parameter and filter; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.image == null ? false : length([for way in [tier.image.id, tier.image.ssm_parameter, try(tier.image.filter.name, null)] : way if way != null]) != 1])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : can(regex("^ami-[0-9a-z]+$", coalesce(try(tier.image.id, null), "ami-0"))) && can(regex("^/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", coalesce(try(tier.image.ssm_parameter, null), "/0")))])
-    error_message = "runner_tiers: image.id must be the id of an AMI and image.ssm_parameter the full name of a parameter, starting with a slash; not so: ${join(", ", [for name, tier in var.runner_tiers : name if !(can(regex("^ami-[0-9a-z]+$", coalesce(try(tier.image.id, null), "ami-0"))) && can(regex("^/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", coalesce(try(tier.image.ssm_parameter, null), "/0"))))])}."
-  }
-
-  # Anybody may publish an image under any name.
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : alltrue([for owner in try(coalescelist(tier.image.filter.owners, ["nobody"]), []) : can(regex("^([0-9]{12}|self|amazon|aws-marketplace)$", owner))])])
-    error_message = "runner_tiers: image.filter.owners must name whose images are trusted: account ids, self or amazon; not so: ${join(", ", [for name, tier in var.runner_tiers : name if !alltrue([for owner in try(coalescelist(tier.image.filter.owners, ["nobody"]), []) : can(regex("^([0-9]{12}|self|amazon|aws-marketplace)$", owner))])])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.disk.size_gb == null ? true : tier.disk.size_gb >= 8 && tier.disk.size_gb <= 16384 && floor(tier.disk.size_gb) == tier.disk.size_gb])
-    error_message = "runner_tiers: disk.size_gb must be a whole number from 8 (the image's own size) to 16384; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.disk.size_gb == null ? false : !(tier.disk.size_gb >= 8 && tier.disk.size_gb <= 16384 && floor(tier.disk.size_gb) == tier.disk.size_gb)])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.disk.throughput == null ? true : tier.disk.throughput >= 125 && tier.disk.throughput <= 1000])
-    error_message = "runner_tiers: disk.throughput must be from 125 to 1000 MB/s; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.disk.throughput == null ? false : tier.disk.throughput < 125 || tier.disk.throughput > 1000])}."
-  }
-
-  validation {
-    condition     = alltrue([for tier in values(var.runner_tiers) : tier.disk.type == null ? true : contains(["gp3", "io2"], tier.disk.type)])
-    error_message = "runner_tiers: disk.type must be gp3 or io2; not so: ${join(", ", [for name, tier in var.runner_tiers : name if tier.disk.type == null ? false : !contains(["gp3", "io2"], tier.disk.type)])}."
+    error_message = "runner_tiers must contain at least one tier."
   }
 }
 
 variable "eventbridge" {
   description = <<-EOT
-    What is published on the event bus for rules of your own. The bus, and the installation events on it that onboard and offboard tenants, always exist.
+    Events that are published on the event bus for your own rules. The bus always exists, and so do its installation events, which onboard and offboard tenants.
     - `enable`: (Optional) publish `accept_events`. Default `true`.
     - `accept_events`: (Optional) names of GitHub events. Default `["workflow_job", "installation"]`.
   EOT
@@ -272,27 +222,19 @@ variable "eventbridge" {
   })
   default  = {}
   nullable = false
-
-  validation {
-    condition     = alltrue([for event in var.eventbridge.accept_events : can(regex("^[a-z][a-z_0-9]*$", event))])
-    error_message = "eventbridge.accept_events must hold names of GitHub events such as workflow_job; not so: ${join(", ", [for event in var.eventbridge.accept_events : event if !can(regex("^[a-z][a-z_0-9]*$", event))])}."
-  }
 }
 
 variable "tags" {
-  description = "Tags of every resource, runner machines included. A key that the instance metadata service can't carry is left off the instance and kept on its disk and interface."
+  description = <<-EOT
+    Tags of every resource, including runner machines.
+    Keys that the instance metadata service does not support are set on a machine's disk and network interface only.
+  EOT
   type        = map(string)
   default     = {}
   nullable    = false
 
-  # The isolation conditions of the policies believe these keys.
-  validation {
-    condition     = alltrue([for key in keys(var.tags) : !can(regex("^(aws:|ghr:)", lower(key))) && key != "InstanceId"])
-    error_message = "tags: keys that start with aws: or ghr:, and InstanceId, are reserved; not allowed: ${join(", ", [for key in keys(var.tags) : key if can(regex("^(aws:|ghr:)", lower(key))) || key == "InstanceId"])}."
-  }
-
   validation {
     condition     = length(var.tags) <= 40
-    error_message = "tags has ${length(var.tags)} entries; at most 40 fit, because AWS allows 50 on a resource and the module adds its own."
+    error_message = "tags has ${length(var.tags)} entries; the maximum is 40, because AWS allows 50 and the module adds its own."
   }
 }

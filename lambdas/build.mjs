@@ -2,12 +2,13 @@
 // The same sources give the same bytes, so that Terraform sees a change only where there is one. `--out DIR` puts
 // build/ and dist/ somewhere else; `--only NAME` builds one function; `--packages FILE` lists the npm packages in each
 // bundle.
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
+import { FUNCTIONS } from './functions.mjs';
 
 const lambdas = dirname(fileURLToPath(import.meta.url));
 const { values: asked } = parseArgs({
@@ -19,11 +20,9 @@ const { values: asked } = parseArgs({
   },
 });
 const out = resolve(asked.out ?? lambdas);
-const all = readdirSync(join(lambdas, 'functions'))
-  .filter((name) => existsSync(join(lambdas, 'functions', name, 'src', 'index.ts')))
-  .sort();
-const functions = all.filter((name) => asked.only === undefined || name === asked.only);
-if (functions.length === 0) throw new Error(`Unknown function ${asked.only}; the functions are ${all.join(', ')}.`);
+const functions = FUNCTIONS.filter((name) => asked.only === undefined || name === asked.only);
+if (functions.length === 0)
+  throw new Error(`Unknown function ${asked.only}; the functions are ${FUNCTIONS.join(', ')}.`);
 // The earliest time in a zip; any other would differ between builds.
 const NO_TIME = new Date(1980, 0, 1);
 
@@ -57,12 +56,12 @@ const onlyTheVersion = {
 };
 
 const bundled = await Promise.all(functions.map(bundle));
-removeOthers(join(out, 'build'), all);
+removeOthers(join(out, 'build'), FUNCTIONS);
 if (asked.zip) {
   for (const name of functions) zip(name);
   removeOthers(
     join(out, 'dist'),
-    all.map((name) => `${name}.zip`),
+    FUNCTIONS.map((name) => `${name}.zip`),
   );
 }
 

@@ -20,7 +20,7 @@ const byDefault = ask('m.defaultRuntime(root)');
 const major = (runtime: string): string => String(/^nodejs(\d+)\.x$/.exec(runtime)?.[1]);
 
 test('functions are tried on each runtime that lambda.runtime may name, and on no other', () => {
-  const [, allowed = ''] = /contains\(\[([^\]]+)\], var\.lambda\.runtime\)/.exec(read('variables-settings.tf')) ?? [];
+  const [, allowed = ''] = /contains\(\[([^\]]+)\], var\.lambda\.runtime\)/.exec(read('variables.options.tf')) ?? [];
   expect([...allowed.matchAll(/"([^"]+)"/g)].map(([, name]) => name)).toEqual(names);
 });
 

@@ -60,7 +60,11 @@ module "multi_tenant_runners" {
     disk         = { size_gb = 60, iops = 4000, throughput = 250 }
     policy_arns  = [aws_iam_policy.artifacts.arn]
     max_age_days = 25
-    hooks        = { before_runner = "echo \"machine of tenant $GHR_TENANT_ID\"", job_started = "echo \"the job begins\"", job_completed = "echo \"the job has ended\"" }
+    hooks = {
+      before_runner = "echo \"machine of tenant $GHR_TENANT_ID\""
+      job_started   = "echo \"the job begins\""
+      job_completed = "echo \"the job has ended\""
+    }
   }
 
   egress_rules = [

@@ -2,7 +2,10 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  spot_role_arn = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot"
+  spot_role_arn = join(":", [
+    "arn", data.aws_partition.current.partition, "iam", "", data.aws_caller_identity.current.account_id,
+    "role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+  ])
 }
 
 # Accounts that have ever used spot have it.
@@ -76,8 +79,11 @@ data "aws_iam_policy_document" "key" {
 
   # EC2 makes the encrypted disks of spot machines in the name of a role of its own, which KMS must find when the policy is set.
   statement {
-    sid       = "DisksOfSpotMachines"
-    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
+    sid = "DisksOfSpotMachines"
+    actions = [
+      "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt",
+      "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo",
+    ]
     resources = ["*"]
 
     principals {

@@ -34,7 +34,7 @@ variable "custom_domain" {
 }
 
 variable "create_spot_service_linked_role" {
-  description = "Whether to create the role that EC2 needs for the account's first spot launch, and that the key's policy names; leave `false` where the account has it."
+  description = "Whether to create the service-linked role that EC2 needs for spot, and that the key's policy names; leave `false` if the account has it."
   type        = bool
   default     = false
 }

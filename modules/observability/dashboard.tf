@@ -9,8 +9,12 @@ locals {
   # One entry a widget, in rows of 24 columns; a height and an order say where it goes.
   rows = [
     {
-      height  = 2
-      widgets = [{ type = "text", width = 24, properties = { markdown = "# ${var.prefix}: is it healthy?\nRed means that somebody has to look: each alarm's description names its runbook." } }]
+      height = 2
+      widgets = [{
+        type       = "text"
+        width      = 24
+        properties = { markdown = "# ${var.prefix}: is it healthy?\nRed needs an operator: each alarm's description names its runbook." }
+      }]
     },
     {
       height = 6
@@ -39,36 +43,96 @@ locals {
       widgets = [
         { type = "metric", width = 6, properties = local.graphs["Jobs"] },
         { type = "metric", width = 6, properties = local.graphs["Messages in the queues"] },
-        { type = "log", width = 12, properties = { title = "Who waits, and for what", region = local.region, view = "table", query = "${local.sources} | ${local.queries["who waits, and for what"]}" } },
+        {
+          type  = "log"
+          width = 12
+          properties = {
+            title  = "Who waits, and for what"
+            region = local.region
+            view   = "table"
+            query  = "${local.sources} | ${local.queries["who waits, and for what"]}"
+          }
+        },
       ]
     },
     {
-      height  = 2
-      widgets = [{ type = "text", width = 24, properties = { markdown = "# What does it cost?\nMinutes of machines that ended in the time shown. The bill itself: Cost Explorer, grouped by the tag `ghr:tenant_id`." } }]
+      height = 2
+      widgets = [{
+        type  = "text"
+        width = 24
+        properties = {
+          markdown = "# What does it cost?\nMinutes of machines that ended in this period. For the bill, group Cost Explorer by the tag `ghr:tenant_id`."
+        }
+      }]
     },
     {
       height = 6
       widgets = [
         { type = "metric", width = 6, properties = local.graphs["Machines started"] },
         { type = "metric", width = 6, properties = local.graphs["Calls of the functions"] },
-        { type = "log", width = 12, properties = { title = "Machine minutes by tenant", region = local.region, view = "table", query = "${local.sources} | ${local.queries["machine minutes by tenant"]}" } },
+        {
+          type  = "log"
+          width = 12
+          properties = {
+            title  = "Machine minutes by tenant"
+            region = local.region
+            view   = "table"
+            query  = "${local.sources} | ${local.queries["machine minutes by tenant"]}"
+          }
+        },
       ]
     },
   ]
 
   # Metric maths and SEARCH would save lines, but a graph that names its metrics can be checked against what the functions emit.
   metrics = {
-    "Oldest job that may run (s)" = { stat = "Maximum", lines = [for tier in var.tiers : ["MultiTenantRunner", "OldestJobAge", "environment", var.prefix, "tier", tier]] }
-    "Dead letters"                = { stat = "Maximum", lines = [for queue in values(var.dead_letter_queues) : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue]] }
-    "Webhook"                     = { stat = "Sum", lines = [for name in ["Count", "4xx", "5xx"] : ["AWS/ApiGateway", name, "ApiId", var.api_id]] }
-    "Errors of the functions"     = { stat = "Sum", lines = [for function in values(var.functions) : ["AWS/Lambda", "Errors", "FunctionName", function.name]] }
-    "Calls of the functions"      = { stat = "Sum", lines = [for function in values(var.functions) : ["AWS/Lambda", "Invocations", "FunctionName", function.name]] }
-    "Sweeps and recovery"         = { stat = "Sum", lines = [for name in ["SweepCompleted", "SweepFailed", "SweepRepaired", "RecoveryCompleted", "RecoveryFailed"] : ["MultiTenantRunner", name, "environment", var.prefix]] }
-    "Launches that fail"          = { stat = "Sum", lines = [for name in ["RunnerLaunchFailed", "CapacityRefused", "TenantCircuitOpened", "TenantGitHubLimited"] : ["MultiTenantRunner", name, "environment", var.prefix]] }
-    "Tenants"                     = { stat = "Sum", lines = [for name in ["TenantOnboarded", "TenantUninstalled", "TenantLimitReached", "TenantRowInvalid"] : ["MultiTenantRunner", name, "environment", var.prefix]] }
-    "Jobs"                        = { stat = "Sum", lines = [for name in ["JobQueued", "JobParked", "JobRefused", "JobEnded"] : ["MultiTenantRunner", name, "environment", var.prefix]] }
-    "Messages in the queues"      = { stat = "Maximum", lines = [for tier in var.tiers : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "${var.prefix}-builds-${tier}"]] }
-    "Machines started"            = { stat = "Sum", lines = [for tier in var.tiers : ["MultiTenantRunner", "RunnerLaunched", "environment", var.prefix, "tier", tier]] }
+    "Oldest job that may run (s)" = {
+      stat  = "Maximum"
+      lines = [for tier in var.tiers : ["MultiTenantRunner", "OldestJobAge", "environment", var.prefix, "tier", tier]]
+    }
+    "Dead letters" = {
+      stat  = "Maximum"
+      lines = [for queue in values(var.dead_letter_queues) : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue]]
+    }
+    "Webhook"                 = { stat = "Sum", lines = [for name in ["Count", "4xx", "5xx"] : ["AWS/ApiGateway", name, "ApiId", var.api_id]] }
+    "Errors of the functions" = { stat = "Sum", lines = [for function in values(var.functions) : ["AWS/Lambda", "Errors", "FunctionName", function.name]] }
+    "Calls of the functions" = {
+      stat  = "Sum"
+      lines = [for function in values(var.functions) : ["AWS/Lambda", "Invocations", "FunctionName", function.name]]
+    }
+    "Sweeps and recovery" = {
+      stat = "Sum"
+      lines = [
+        for name in ["SweepCompleted", "SweepFailed", "SweepRepaired", "RecoveryCompleted", "RecoveryFailed"] :
+        ["MultiTenantRunner", name, "environment", var.prefix]
+      ]
+    }
+    "Launches that fail" = {
+      stat = "Sum"
+      lines = [
+        for name in ["RunnerLaunchFailed", "CapacityRefused", "TenantCircuitOpened", "TenantGitHubLimited"] :
+        ["MultiTenantRunner", name, "environment", var.prefix]
+      ]
+    }
+    "Tenants" = {
+      stat = "Sum"
+      lines = [
+        for name in ["TenantOnboarded", "TenantUninstalled", "TenantLimitReached", "TenantRowInvalid"] :
+        ["MultiTenantRunner", name, "environment", var.prefix]
+      ]
+    }
+    "Jobs" = {
+      stat  = "Sum"
+      lines = [for name in ["JobQueued", "JobParked", "JobRefused", "JobEnded"] : ["MultiTenantRunner", name, "environment", var.prefix]]
+    }
+    "Messages in the queues" = {
+      stat  = "Maximum"
+      lines = [for tier in var.tiers : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "${var.prefix}-builds-${tier}"]]
+    }
+    "Machines started" = {
+      stat  = "Sum"
+      lines = [for tier in var.tiers : ["MultiTenantRunner", "RunnerLaunched", "environment", var.prefix, "tier", tier]]
+    }
   }
 
   graphs = {

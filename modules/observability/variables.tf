@@ -1,3 +1,5 @@
+# Private: the module at the root sets these variables and validates their values.
+
 variable "prefix" {
   description = "Name of the installation: the value of the metrics' dimension `environment`, and the start of every name here."
   type        = string
@@ -30,7 +32,10 @@ variable "api_id" {
 }
 
 variable "alarms" {
-  description = "`enabled`; `actions`: ARNs (such as SNS topics) told when an alarm starts and ends; `runbooks`: address of the page that the descriptions point into; `oldest_job_seconds`: when a waiting job is worth an alarm."
+  description = <<-EOT
+    `enabled`; `actions`: ARNs, such as SNS topics, that are notified when an alarm starts and ends; `runbooks`: URL of the page to which the
+    descriptions link; `oldest_job_seconds`: age at which a waiting job raises an alarm.
+  EOT
   type = object({
     enabled            = optional(bool, true)
     actions            = optional(list(string), [])
@@ -49,7 +54,10 @@ variable "dashboard" {
 }
 
 variable "budget" {
-  description = "A monthly AWS budget over what carries the tag `ghr:environment`: `monthly_usd`; `emails` and `sns_topic_arns` that are told, at each of `thresholds` (percent); `null` for none."
+  description = <<-EOT
+    A monthly AWS budget for everything with the tag `ghr:environment`: `monthly_usd`; `emails` and `sns_topic_arns`, notified at each of
+    `thresholds` (percent); `null` for none.
+  EOT
   type = object({
     monthly_usd    = number
     emails         = optional(list(string), [])

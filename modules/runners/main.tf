@@ -11,14 +11,14 @@ locals {
   parameter_root = "/${var.prefix}/tenants"
   log_group      = "/${var.prefix}/runners"
 
-  # AWS's own names for the architectures, in its public image parameters.
+  # AWS's own names for the architectures, in its public image parameters. The root module rejects any other.
   image_architectures = { x64 = "x86_64", arm64 = "arm64" }
 
   # Only of the tiers whose image is not settled at plan.
   image_parameters = {
     for tier, settings in var.tiers : tier => coalesce(
       settings.image.ssm_parameter,
-      "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${local.image_architectures[settings.runner_architecture]}"
+      "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${lookup(local.image_architectures, settings.runner_architecture, "none")}"
     ) if settings.image.id == null && settings.image.filter == null
   }
 
@@ -59,7 +59,7 @@ data "aws_ami" "tier" {
 
   filter {
     name   = "architecture"
-    values = [local.image_architectures[each.value.runner_architecture]]
+    values = [lookup(local.image_architectures, each.value.runner_architecture, "none")]
   }
 
   filter {
@@ -68,7 +68,7 @@ data "aws_ami" "tier" {
   }
 }
 
-# Zero ingress is written out: without `ingress` Terraform would leave alone a rule that somebody adds by hand.
+# Zero ingress is written out: without `ingress` Terraform would keep a rule that someone adds manually.
 resource "aws_security_group" "runner" {
   #checkov:skip=CKV2_AWS_5:Attached at run time: scale-up names it at each launch.
 
@@ -136,14 +136,20 @@ resource "aws_launch_template" "tier" {
 
   lifecycle {
     precondition {
-      condition     = length(local.user_data[each.value.runner_architecture]) <= 16384
-      error_message = "The user data of tier ${each.key} has ${length(local.user_data[each.value.runner_architecture])} bytes of the 16384 that EC2 takes: shorten the hooks, or put them into the image as /opt/ghr/hooks/job-started.sh and job-completed.sh."
+      condition = length(local.user_data[each.value.runner_architecture]) <= 16384
+      error_message = join(" ", [
+        "The user data of tier ${each.key} has ${length(local.user_data[each.value.runner_architecture])} bytes, and EC2 allows 16384;",
+        "shorten the hooks, or put them in the image as /opt/ghr/hooks/job-started.sh and job-completed.sh.",
+      ])
     }
 
     # EC2 would say so at each launch: InvalidBlockDeviceMapping.
     precondition {
-      condition     = each.value.disk.size_gb >= local.image_sizes[each.key]
-      error_message = "The disk of tier ${each.key} has ${each.value.disk.size_gb} GB, but the snapshot of its image ${local.image_ids[each.key]} needs ${local.image_sizes[each.key]}: set disk.size_gb to that or more."
+      condition = each.value.disk.size_gb >= local.image_sizes[each.key]
+      error_message = join(" ", [
+        "The disk of tier ${each.key} has ${each.value.disk.size_gb} GB, but the snapshot of its image ${local.image_ids[each.key]}",
+        "needs ${local.image_sizes[each.key]}; increase disk.size_gb.",
+      ])
     }
   }
 }

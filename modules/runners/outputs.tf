@@ -4,7 +4,7 @@ output "launch_templates" {
 }
 
 output "role_arn" {
-  description = "ARN of the role of the machines; whoever launches one passes it."
+  description = "ARN of the role of the machines, which a launch passes."
   value       = "arn:${local.partition}:iam::${local.account_id}:role${var.iam.path}${local.name}${var.iam.suffix}"
 }
 
@@ -14,9 +14,10 @@ output "security_group_id" {
 }
 
 output "image_parameter_arns" {
-  description = "SSM parameters from which a launch takes its image; whoever launches a machine must be allowed to read them."
+  description = "SSM parameters from which a launch reads its image; the caller needs permission to read them."
   value = distinct([
     # AWS's public parameters belong to no account.
-    for name in values(local.image_parameters) : "arn:${local.partition}:ssm:${local.region}:${startswith(name, "/aws/service/") ? "" : local.account_id}:parameter${name}"
+    for name in values(local.image_parameters) :
+    "arn:${local.partition}:ssm:${local.region}:${startswith(name, "/aws/service/") ? "" : local.account_id}:parameter${name}"
   ])
 }

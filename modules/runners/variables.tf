@@ -1,3 +1,5 @@
+# Private: the module at the root sets these variables and validates their values.
+
 variable "prefix" {
   description = "Name of the installation, and start of every name."
   type        = string
@@ -28,31 +30,34 @@ variable "tiers" {
 }
 
 variable "binaries" {
-  description = "Where machines get GitHub's runner from, by architecture; the latest release on github.com for those that are missing."
+  description = "Source of GitHub's runner, by architecture; the latest release on github.com by default."
   type        = map(object({ url = string, sha256 = string }))
   default     = {}
 }
 
 variable "max_runner_age_days" {
-  description = "Days since its release after which the runner in the image counts as old, and a newer one is downloaded at boot. GitHub gives no jobs to a runner more than 30 days behind."
+  description = "Days after its release at which the runner in the image is too old and the machine downloads a newer one at boot."
   type        = number
   default     = 25
 }
 
 variable "lifetime_minutes" {
-  description = "Minutes that a job may take, from its start; ten later the machine ends it and itself."
+  description = "Maximum minutes of a job, from its start; ten minutes later the machine shuts down."
   type        = number
   default     = 360
 }
 
 variable "sudo" {
-  description = "Whether jobs may become root on their machine, by `sudo` without a password."
+  description = "Whether jobs may use `sudo` without a password."
   type        = bool
   default     = false
 }
 
 variable "network" {
-  description = "The `proxy` of the runner and its downloads, the hosts without it (`no_proxy`), and the SSM parameter with certificates that are trusted besides the public ones (`ca_bundle_parameter`), as PEM in gzip and base64."
+  description = <<-EOT
+    `proxy` of the runner and its downloads, hosts without it (`no_proxy`), and the SSM parameter with additional CA certificates
+    (`ca_bundle_parameter`), as PEM in gzip and base64.
+  EOT
   type = object({
     proxy               = optional(string)
     no_proxy            = optional(list(string), [])
@@ -62,7 +67,11 @@ variable "network" {
 }
 
 variable "hooks" {
-  description = "Bash scripts of yours. Machines run `before_runner` as root before they install the runner, and end without a job when it fails; `job_started` and `job_completed` as the runner's user at a job's start and end, and one that fails, fails the job. They are part of the user data: together a few hundred bytes fit, and everybody on the machine can read them; longer ones belong into the image, as `/opt/ghr/hooks/job-started.sh` and `job-completed.sh`."
+  description = <<-EOT
+    Your own bash scripts: `before_runner` runs as root before the runner is installed, and ends the machine if it fails; `job_started` and
+    `job_completed` run as the runner's user, and fail the job if they fail. They are part of the user data, which has room for a few hundred
+    bytes and which every job can read; longer ones belong in the image, as `/opt/ghr/hooks/job-started.sh` and `job-completed.sh`.
+  EOT
   type = object({
     before_runner = optional(string)
     job_started   = optional(string)
@@ -83,7 +92,7 @@ variable "logs" {
 }
 
 variable "egress_rules" {
-  description = "What the shared security group lets out."
+  description = "Egress rules of the shared security group."
   type = list(object({
     description      = string
     protocol         = string

@@ -3,6 +3,10 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
+  partition  = data.aws_partition.current.partition
+  region     = data.aws_region.current.id
+  account_id = data.aws_caller_identity.current.account_id
+
   # Names and ARNs are no secrets; taken out of the sensitive object one by one so that the plan can show and use them.
   references = {
     id             = nonsensitive(var.github_app.id_ssm)
@@ -19,7 +23,7 @@ locals {
   # Which ones to create follows from the references alone: `for_each` must never see a secret, nor wait for one.
   stored = toset([for part, reference in local.references : part if reference == null])
 
-  arn_prefix = join(":", ["arn", data.aws_partition.current.partition, "ssm", data.aws_region.current.id, data.aws_caller_identity.current.account_id, "parameter"])
+  arn_prefix = join(":", ["arn", local.partition, "ssm", local.region, local.account_id, "parameter"])
 }
 
 resource "aws_ssm_parameter" "app" {

@@ -1,3 +1,5 @@
+# Private: the module at the root sets these variables and validates their values.
+
 variable "prefix" {
   description = "First part of the parameters' names."
   type        = string

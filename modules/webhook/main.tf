@@ -3,8 +3,12 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
+  partition  = data.aws_partition.current.partition
+  region     = data.aws_region.current.id
+  account_id = data.aws_caller_identity.current.account_id
+
   name    = "${var.prefix}-webhook"
-  bus_arn = join(":", ["arn", data.aws_partition.current.partition, "events", data.aws_region.current.id, data.aws_caller_identity.current.account_id, "event-bus/${var.prefix}"])
+  bus_arn = join(":", ["arn", local.partition, "events", local.region, local.account_id, "event-bus/${var.prefix}"])
 }
 
 resource "aws_cloudwatch_event_bus" "this" {
@@ -68,7 +72,7 @@ data "aws_iam_policy_document" "webhook" {
 }
 
 module "function" {
-  source = "../lambda"
+  source = "../lambda-role"
 
   name        = local.name
   policy_json = data.aws_iam_policy_document.webhook.json
@@ -79,13 +83,6 @@ module "function" {
 }
 
 resource "aws_lambda_function" "webhook" {
-  #checkov:skip=CKV_AWS_50:Each line of its log names the job or delivery; X-Ray would follow the same steps once more, at a price for each.
-  #checkov:skip=CKV_AWS_115:The API's throttle bounds it; a reservation would take concurrency from the rest of the account.
-  #checkov:skip=CKV_AWS_116:It is called synchronously: a failure is answered with 503, and GitHub lists the delivery as failed.
-  #checkov:skip=CKV_AWS_117:It calls public addresses of AWS and GitHub only; lambda.vpc puts it into a VPC.
-  #checkov:skip=CKV_AWS_173:The variables hold names and settings, no secret; Lambda encrypts them with its own key.
-  #checkov:skip=CKV_AWS_272:The zips are built by whoever applies the module; Terraform uploads what their hash says.
-
   function_name = local.name
   description   = "Verifies GitHub's webhooks and routes each job to the queue of its tier."
   role          = module.function.role_arn

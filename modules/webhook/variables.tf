@@ -1,3 +1,5 @@
+# Private: the module at the root sets these variables and validates their values.
+
 variable "prefix" {
   description = "Name of the installation: of the bus, and the start of the other names."
   type        = string

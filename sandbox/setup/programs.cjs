@@ -11,7 +11,7 @@ npm run sandbox -- up [--port N]   bring it up
 npm run sandbox -- status [--json]
 npm run sandbox -- env             what a shell needs for the AWS CLI: eval "$(npm run -s sandbox -- env)"
 npm run sandbox -- replan          a second terraform plan; fails unless it is empty
-npm run sandbox -- fire            attacks a sandbox that is up
+npm run sandbox -- chaos           injects faults into a sandbox that is up
   --flood N                        jobs of the flood, 1 to 5000 instead of 500
   --json                           one JSON object as the last line
 npm run sandbox -- destroy         offboards every tenant, terraform destroy; fails if anything is left
@@ -24,7 +24,7 @@ SANDBOX_DIR names another folder for the state, so that several sandboxes can be
     status: { json: SWITCH },
     env: {},
     replan: {},
-    fire: { flood: whole(1, 5000), json: SWITCH },
+    chaos: { flood: whole(1, 5000), json: SWITCH },
     destroy: {},
     down: {},
   },

@@ -22,8 +22,8 @@ export function runtimeNames(root) {
 /** The runtime of a function whose installation names none. */
 export function defaultRuntime(root) {
   const [, name] =
-    /runtime\s*= optional\(string, "([^"]+)"\)/.exec(readFileSync(join(root, 'variables-settings.tf'), 'utf8')) ?? [];
-  if (name === undefined) throw new Error('variables-settings.tf gives lambda.runtime no default.');
+    /runtime\s*= optional\(string, "([^"]+)"\)/.exec(readFileSync(join(root, 'variables.options.tf'), 'utf8')) ?? [];
+  if (name === undefined) throw new Error('variables.options.tf gives lambda.runtime no default.');
   return name;
 }
 

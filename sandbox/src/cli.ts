@@ -12,7 +12,7 @@ import { readRecord, runningSandbox, sandboxPaths } from './lib/state';
 import { describeStatus, status } from './commands/status';
 import { up } from './commands/up';
 
-// The terminal tells npm, the setup script and this program of one Ctrl-C, and the first two pass it on.
+// The terminal signals one Ctrl-C to npm, the setup script and this program, and the first two pass it on.
 const SAME_KEYPRESS_MS = 1000;
 const INTERRUPTED = 130;
 

@@ -34,7 +34,7 @@ export const linters = [
     run: async () => void (await mustRun(process.execPath, [join('tests', 'repository', 'readme', 'tables.mjs')])),
   },
   { name: 'tflint', about: 'tflint, with the rules that it brings for Terraform', run: checkTflint },
-  { name: 'checkov', about: 'checkov; every skip says why, where it is', run: checkCheckov },
+  { name: 'checkov', about: 'checkov; every skip has a reason', run: checkCheckov },
   { name: 'shell', about: 'shellcheck of every script and of the rendered user data', run: checkShell },
   { name: 'python', about: 'ruff: the layout of every Python file, and its lint', run: checkPython },
   { name: 'yaml', about: 'yamllint of every YAML file', run: checkYaml },

@@ -9,14 +9,19 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { ensurePython } from '../../sandbox/setup/python.mjs';
 import { ensureRuntimes } from '../../sandbox/setup/runtimes.mjs';
-import { down } from '../../sandbox/src/commands/down';
-import { startEmulator } from '../../sandbox/src/lib/emulator';
-import { freePorts } from '../../sandbox/src/lib/ports';
-import { driftsOf, type KnownDrift } from '../../sandbox/src/lib/known-drifts';
-import { leftOf } from '../../sandbox/src/lib/leftovers';
-import { findTerraform, prepareTerraform } from '../../sandbox/src/lib/provider-mirror';
-import { prepareFolder, sandboxPaths, writePrivateJson, type RecordedProcess } from '../../sandbox/src/lib/state';
-import { lastJson } from '../../sandbox/src/lib/terraform';
+import { down } from '@multi-tenant-runner/sandbox/commands/down';
+import { startEmulator } from '@multi-tenant-runner/sandbox/lib/emulator';
+import { freePorts } from '@multi-tenant-runner/sandbox/lib/ports';
+import { driftsOf, type KnownDrift } from '@multi-tenant-runner/sandbox/lib/known-drifts';
+import { leftOf } from '@multi-tenant-runner/sandbox/lib/leftovers';
+import { findTerraform, prepareTerraform } from '@multi-tenant-runner/sandbox/lib/provider-mirror';
+import {
+  prepareFolder,
+  sandboxPaths,
+  writePrivateJson,
+  type RecordedProcess,
+} from '@multi-tenant-runner/sandbox/lib/state';
+import { lastJson } from '@multi-tenant-runner/sandbox/lib/terraform-output';
 
 const root = resolve(__dirname, '..', '..');
 const paths = sandboxPaths(root, process.env['SANDBOX_DIR'] ?? mkdtempSync(join(tmpdir(), 'examples-')));

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { FUNCTIONS } from '../../lambdas/functions.mjs';
 import { ACCOUNT, PREFIX, REGION, plan, planOnce, resource, resourcesOf } from '../terraform/render.mjs';
 
 const POLICIES = {
@@ -55,7 +56,7 @@ const ALLOWED = {
     ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('tenants')]),
     ...['GetItem', 'PutItem', 'UpdateItem'].flatMap((call) => [
       [`dynamodb:${call}`, table('jobs')],
-      [`dynamodb:${call}`, table('runners')],
+      [`dynamodb:${call}`, table('launches')],
     ]),
     ['dynamodb:Query', `${table('jobs')}/index/open-index`],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/id`)],
@@ -87,10 +88,10 @@ const ALLOWED = {
     ...['GetItem', 'UpdateItem', 'Scan'].map((call) => [`dynamodb:${call}`, table('tenants')]),
     ...['GetItem', 'PutItem', 'UpdateItem'].flatMap((call) => [
       [`dynamodb:${call}`, table('jobs')],
-      [`dynamodb:${call}`, table('runners')],
+      [`dynamodb:${call}`, table('launches')],
     ]),
     ...['open-index', 'due-index'].map((index) => ['dynamodb:Query', `${table('jobs')}/index/${index}`]),
-    ...['open-index', 'instance-index'].map((index) => ['dynamodb:Query', `${table('runners')}/index/${index}`]),
+    ...['open-index', 'instance-index'].map((index) => ['dynamodb:Query', `${table('launches')}/index/${index}`]),
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
     ['ssm:GetParametersByPath', parameter(`/${PREFIX}/tenants/1/runners`)],
     ['ssm:DeleteParameters', OWN],
@@ -108,9 +109,9 @@ const ALLOWED = {
     ]),
     ['dynamodb:ListStreams', '*'],
     ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('jobs')]),
-    ...['GetItem', 'PutItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('runners')]),
+    ...['GetItem', 'PutItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('launches')]),
     ['dynamodb:Query', `${table('jobs')}/index/open-index`],
-    ['dynamodb:Query', `${table('runners')}/index/open-index`],
+    ['dynamodb:Query', `${table('launches')}/index/open-index`],
     ['sqs:SendMessage', queue('builds-medium')],
     ['sqs:SendMessage', queue('tenant-manager-dlq')],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/id`)],
@@ -157,7 +158,7 @@ const ALLOWED = {
     ...['CreateLogStream', 'PutLogEvents'].map((call) => [`logs:${call}`, MACHINE_LOG]),
   ],
 };
-for (const name of ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery']) {
+for (const name of FUNCTIONS) {
   ALLOWED[name].push(['logs:CreateLogStream', logs(name)], ['logs:PutLogEvents', logs(name)]);
 }
 
@@ -177,7 +178,7 @@ const DENIED = {
   'scale-up': [
     ['keep a message from others', 'sqs:ChangeMessageVisibility', queue('builds-small')],
     ['go through all jobs', 'dynamodb:Query', table('jobs')],
-    ['look for launches', 'dynamodb:Query', `${table('runners')}/index/open-index`],
+    ['look for launches', 'dynamodb:Query', `${table('launches')}/index/open-index`],
     ['start a machine without its tags', 'ec2:RunInstances', ec2('instance/*')],
     [
       'start a machine as another installation’s',
@@ -267,10 +268,10 @@ const DENIED = {
     ['delete the App’s key', 'ssm:DeleteParameters', parameter(`/${PREFIX}/app/key`)],
   ],
   recovery: [
-    ['read a tenant’s launches', 'dynamodb:Query', table('runners')],
-    ['change a tenant’s launch', 'dynamodb:UpdateItem', table('runners')],
-    ['find a launch by its machine', 'dynamodb:Query', `${table('runners')}/index/instance-index`],
-    ['read every launch', 'dynamodb:Scan', table('runners')],
+    ['read a tenant’s launches', 'dynamodb:Query', table('launches')],
+    ['change a tenant’s launch', 'dynamodb:UpdateItem', table('launches')],
+    ['find a launch by its machine', 'dynamodb:Query', `${table('launches')}/index/instance-index`],
+    ['read every launch', 'dynamodb:Scan', table('launches')],
     ['change a tenant', 'dynamodb:UpdateItem', table('tenants')],
     ['speak on the default bus', 'events:PutEvents', arn('events', 'event-bus/default')],
     ['send to another installation’s queue', 'sqs:SendMessage', arn('sqs', 'other-builds-small')],
@@ -543,7 +544,7 @@ describe('the policies with a customer key and spot', () => {
 describe('the policies with keys for queues, tables and disks, and with functions in a VPC', () => {
   const KEYS = Object.fromEntries(['queues', 'tables', 'disks'].map((use) => [use, arn('kms', `key/${use}`)]));
   const by = (service) => ({ 'kms:ViaService': `${service}.${REGION}.amazonaws.com` });
-  const FUNCTIONS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager'];
+  const WITH_DATA_KEYS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager'];
   let policies;
   before(async () => {
     const { failed, output, json } = await plan({
@@ -557,11 +558,11 @@ describe('the policies with keys for queues, tables and disks, and with function
   });
 
   for (const [roles, action, use, context, verdict] of [
-    [FUNCTIONS, 'kms:Decrypt', 'queues', by('sqs'), 'Allowed'],
-    [FUNCTIONS, 'kms:GenerateDataKey', 'queues', by('sqs'), 'Allowed'],
-    [FUNCTIONS, 'kms:Decrypt', 'queues', {}, 'ImplicitlyDenied'],
-    [FUNCTIONS, 'kms:Decrypt', 'tables', by('dynamodb'), 'Allowed'],
-    [FUNCTIONS, 'kms:Decrypt', 'tables', by('sqs'), 'ImplicitlyDenied'],
+    [WITH_DATA_KEYS, 'kms:Decrypt', 'queues', by('sqs'), 'Allowed'],
+    [WITH_DATA_KEYS, 'kms:GenerateDataKey', 'queues', by('sqs'), 'Allowed'],
+    [WITH_DATA_KEYS, 'kms:Decrypt', 'queues', {}, 'ImplicitlyDenied'],
+    [WITH_DATA_KEYS, 'kms:Decrypt', 'tables', by('dynamodb'), 'Allowed'],
+    [WITH_DATA_KEYS, 'kms:Decrypt', 'tables', by('sqs'), 'ImplicitlyDenied'],
     [['scale-up'], 'kms:GenerateDataKeyWithoutPlaintext', 'disks', by('ec2'), 'Allowed'],
     [['scale-up'], 'kms:CreateGrant', 'disks', { ...by('ec2'), 'kms:GrantIsForAWSResource': 'true' }, 'Allowed'],
     [

@@ -59,7 +59,7 @@ describe('an installation event', () => {
 });
 
 describe('a stream record', () => {
-  test('of A, whatever its images claim, wakes nobody else; its twin of B wakes B', async () => {
+  test('of A, whatever its images claim, dispatches no other tenant; its twin of B dispatches B', async () => {
     for (const party of [A, B]) {
       const harness = await suspendedB();
       harness.state.tenants.rows.set(party.installationId, {
@@ -100,7 +100,7 @@ describe('a webhook', () => {
     }
   });
 
-  test('signed by somebody else leaves no trace; its twin does', async () => {
+  test('with another party’s signature leaves no trace; its twin does', async () => {
     for (const secret of ['guessed', undefined]) {
       const harness = createWebhookHarness();
       harness.addTenant({ installation_id: B.installationId, org_name: B.owner, account_id: B.ownerId });

@@ -29,8 +29,11 @@ async function twoOrganisations() {
   };
 }
 
-type Stage = Awaited<ReturnType<typeof twoOrganisations>>;
-const CALLS: readonly [string, (stage: Stage, installationId: number) => Promise<{ readonly kind: string }>][] = [
+type Organisations = Awaited<ReturnType<typeof twoOrganisations>>;
+const CALLS: readonly [
+  string,
+  (organisations: Organisations, installationId: number) => Promise<{ readonly kind: string }>,
+][] = [
   [
     'register a runner',
     ({ github, inGlobex }, id) => github.createJitConfig(inGlobex(id), { ...RUNNER, name: 'test-i-2' }),
@@ -42,14 +45,14 @@ const CALLS: readonly [string, (stage: Stage, installationId: number) => Promise
 ];
 
 describe.each(CALLS)('a token: %s of globex', (_what, call) => {
-  let stage: Stage;
+  let organisations: Organisations;
   let running: RunningGitHub;
-  beforeEach(async () => ({ running } = stage = await twoOrganisations()));
+  beforeEach(async () => ({ running } = organisations = await twoOrganisations()));
   afterEach(() => running.close());
 
   test('is refused to acme’s, and changes nothing', async () => {
     const before = JSON.stringify([...running.github.store.runners.values()]);
-    const answer = await call(stage, stage.acme);
+    const answer = await call(organisations, organisations.acme);
     expect(['refused', 'absent']).toContain(
       answer.kind === 'found' && Object.keys(answer).length === 1 ? 'absent' : answer.kind,
     );
@@ -57,7 +60,7 @@ describe.each(CALLS)('a token: %s of globex', (_what, call) => {
   });
 
   test('is granted to globex’ own', async () => {
-    const answer = await call(stage, stage.globex);
+    const answer = await call(organisations, organisations.globex);
     expect(['created', 'found', 'deleted']).toContain(answer.kind);
     expect(Object.keys(answer).length > 1 || answer.kind === 'deleted').toBe(true);
   });

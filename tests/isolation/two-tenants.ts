@@ -1,7 +1,7 @@
 import { cleanUpTenant } from '@multi-tenant-runner/core';
 import { createSystem, type System } from '@multi-tenant-runner/system-tests/system';
 
-/** Whoever tries, and whose things are tried. */
+/** The attacking tenant, and the one it attacks. */
 export interface Party {
   readonly installationId: number;
   readonly owner: string;
@@ -13,7 +13,7 @@ export const B: Party = { installationId: 1002, owner: 'globex', ownerId: 502 };
 export const JOB_OF_B = 2;
 export const WAITING_JOB_OF_B = 3;
 
-/** Two tenants at their limit of one: each has a machine, and a job that waits for it. */
+/** Two tenants with a limit of 1: each has a running machine, and B a waiting job. */
 export async function twoTenants(): Promise<System> {
   const system = createSystem();
   for (const party of [A, B]) {
@@ -31,7 +31,7 @@ export async function twoTenants(): Promise<System> {
   return system;
 }
 
-/** Everything that is B's, as text: two of them are the same when nothing of B changed. */
+/** All state of a tenant as JSON, to compare before and after. */
 export function everythingOf({ installationId }: Party, { harness }: System): string {
   const { state } = harness;
   return JSON.stringify(
@@ -55,6 +55,6 @@ export async function cleanUp(system: System, { installationId }: Party): Promis
   await cleanUpTenant(installationId, 0, {
     ...harness,
     tenants: harness.registry,
-    lease: { name: 'refusals', milliseconds: 90_000 },
+    lease: { name: 'isolation', milliseconds: 90_000 },
   });
 }

@@ -27,7 +27,7 @@ export const mutations = [
     file: 'libs/aws/src/dynamodb/tenant-registry.ts',
     edits: [
       [
-        '        update,\n        `${isTenant(expression)} AND ${mayHoldSlots(expression)}`,\n',
+        '        update,\n        `${existsAsTenant(expression)} AND ${mayHoldSlots(expression)}`,\n',
         '        update,\n        mayHoldSlots(expression),\n',
       ],
     ],

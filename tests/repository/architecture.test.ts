@@ -81,3 +81,38 @@ test.each(shipped.filter(({ folder }) => folder.includes('functions')))(
 test.each(shipped.filter(({ folder }) => folder.includes('libs')))('$name reads no environment', ({ folder }) => {
   expect(sources(join(folder, 'src')).filter((file) => readFileSync(file, 'utf8').includes('process.env'))).toEqual([]);
 });
+
+const LIBRARIES = ['core', 'runtime', 'aws', 'github', 'wiring'];
+const FUNCTIONS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery'];
+/** What the packages of proof may import; by the folder under lambdas/testing. */
+const TESTING_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  kit: LIBRARIES,
+  system: [...LIBRARIES, ...FUNCTIONS, 'testing'],
+  simulator: [...LIBRARIES, ...FUNCTIONS, 'testing', 'sandbox/command-line'],
+};
+
+const filesOf = (folder: string): string[] =>
+  readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (name === 'node_modules') return [];
+    if (statSync(path).isDirectory()) return filesOf(path);
+    return name.endsWith('.ts') ? [path] : [];
+  });
+
+test('every package of lambdas/testing has its place in the list', () => {
+  expect(readdirSync(join(root, 'lambdas/testing')).sort()).toEqual(Object.keys(TESTING_MAY_IMPORT).sort());
+});
+
+test.each(Object.entries(TESTING_MAY_IMPORT))('lambdas/testing/%s imports only what it may', (name, allowed) => {
+  const folder = join(root, 'lambdas/testing', name);
+  const { name: own } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  for (const file of filesOf(folder)) {
+    const forbidden = importsOf(file).filter((imported) => {
+      if (imported.startsWith('.')) return relative(folder, join(file, '..', imported)).startsWith('..');
+      if (!imported.startsWith(PACKAGE) || imported === own || imported.startsWith(`${own}/`)) return false;
+      const ours = imported.slice(PACKAGE.length);
+      return !allowed.some((one) => ours === one || ours.startsWith(`${one}/`));
+    });
+    expect({ file: relative(root, file), forbidden }).toEqual({ file: relative(root, file), forbidden: [] });
+  }
+});

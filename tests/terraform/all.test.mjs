@@ -5,6 +5,7 @@ import './observability.test.mjs';
 import './options.test.mjs';
 import './plan.test.mjs';
 import './release.test.mjs';
+import './rules.test.mjs';
 import './user-data.test.mjs';
 import '../iam/policies.test.mjs';
 import '../secrets/plan.test.mjs';

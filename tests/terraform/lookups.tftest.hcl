@@ -1,18 +1,8 @@
-# What AWS says of subnets, instance types and keys, made up; other tests mock the provider whole, and then nothing is compared.
+# AWS's answers about subnets, instance types and keys; the mocks of other tests have none, so that nothing is compared.
 
 mock_provider "aws" {
-  mock_data "aws_region" {
-    defaults = { id = "us-east-1" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "123456789012" }
-  }
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
-  }
+  source = "./tests/terraform/mocks"
+
   mock_data "aws_subnets" {
     defaults = { id = "us-east-1", ids = ["subnet-0aaa", "subnet-0bbb"] }
   }
@@ -25,22 +15,8 @@ mock_provider "aws" {
 }
 
 variables {
-  prefix     = "my-saas"
-  aws_region = "us-east-1"
-  vpc_id     = "vpc-0123456789abcdef0"
-  subnet_ids = ["subnet-0aaa"]
-  github_app = {
-    id             = "4711"
-    key_base64     = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo="
-    webhook_secret = "a-secret-of-the-tests"
-  }
-  # Zips in a bucket need no files here.
-  lambda       = { s3_bucket = "zips" }
+  subnet_ids   = ["subnet-0aaa"]
   runner_tiers = { small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"] } }
-}
-
-run "takes_subnets_of_the_vpc_and_types_of_the_architecture" {
-  command = plan
 }
 
 run "uses_the_accounts_default_key_where_that_is_a_customers" {
@@ -63,36 +39,6 @@ run "uses_the_key_of_the_disks_before_the_default_and_those_of_images_beside_it"
     condition     = local.disk_keys == tolist(["arn:aws:kms:us-east-1:123456789012:key/disks", "arn:aws:kms:us-east-1:123456789012:key/images"])
     error_message = "The keys are those of disks and images, each once."
   }
-}
-
-run "rejects_a_subnet_that_is_not_in_the_vpc" {
-  command = plan
-
-  variables {
-    subnet_ids = ["subnet-0aaa", "subnet-0fff"]
-  }
-
-  expect_failures = [aws_dynamodb_table.tenants]
-}
-
-run "rejects_a_tiers_subnet_that_is_not_in_the_vpc" {
-  command = plan
-
-  variables {
-    runner_tiers = { small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["self-hosted"], subnet_ids = ["subnet-0fff"] } }
-  }
-
-  expect_failures = [aws_dynamodb_table.tenants]
-}
-
-run "rejects_a_type_that_has_another_architecture" {
-  command = plan
-
-  variables {
-    runner_tiers = { small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium", "t4g.medium"], max_runners = 2, labels = ["self-hosted"] } }
-  }
-
-  expect_failures = [aws_dynamodb_table.tenants]
 }
 
 run "names_roles_dashboard_and_budget_apart_in_two_regions" {

@@ -15,7 +15,7 @@ variables {
   api_id             = "a1b2c3"
 }
 
-run "is_on_by_default_and_tells_nobody" {
+run "is_on_by_default_and_notifies_no_one" {
   module {
     source = "./modules/observability"
   }
@@ -27,7 +27,7 @@ run "is_on_by_default_and_tells_nobody" {
 
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : length(alarm.alarm_actions) == 0])
-    error_message = "Nobody was named to be told."
+    error_message = "No action was set."
   }
 
   assert {
@@ -94,7 +94,7 @@ run "never_takes_the_tenant_for_a_dimension" {
   }
 }
 
-run "tells_whom_it_was_told_to" {
+run "notifies_the_actions_that_are_set" {
   module {
     source = "./modules/observability"
   }
@@ -105,12 +105,12 @@ run "tells_whom_it_was_told_to" {
 
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset(["arn:aws:sns:us-east-1:123456789012:pager"]) && alarm.ok_actions == alarm.alarm_actions])
-    error_message = "The end of an alarm is told to the same ones as its start."
+    error_message = "The end of an alarm notifies the same actions as its start."
   }
 
   assert {
     condition     = endswith(aws_cloudwatch_metric_alarm.this["oldest-job"].alarm_description, "https://wiki.example/runners#a-job-waits-although-it-may-run") && aws_cloudwatch_metric_alarm.this["oldest-job"].threshold == 600
-    error_message = "Runbooks and patience are settable."
+    error_message = "The URL of the runbooks and the maximum wait are settable."
   }
 }
 
@@ -126,7 +126,7 @@ run "fills_rows_of_the_dashboard_without_overlap" {
 
   assert {
     condition     = length(distinct([for widget in jsondecode(aws_cloudwatch_dashboard.this[0].dashboard_body).widgets : "${widget.x}/${widget.y}"])) == length(jsondecode(aws_cloudwatch_dashboard.this[0].dashboard_body).widgets)
-    error_message = "Two widgets lie on one place."
+    error_message = "Two widgets overlap."
   }
 }
 
@@ -177,6 +177,6 @@ run "watches_the_bill_of_this_environment_alone" {
 
   assert {
     condition     = toset([for notification in aws_budgets_budget.environment[0].notification : "${notification.notification_type} ${notification.threshold}"]) == toset(["ACTUAL 80", "ACTUAL 100", "FORECASTED 100"])
-    error_message = "The budget tells at each threshold and of the forecast."
+    error_message = "The budget notifies at each threshold and on the forecast."
   }
 }

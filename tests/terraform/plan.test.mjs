@@ -1,6 +1,7 @@
 // What can only be seen in a plan by the real provider: submodules, tags, policies and user data as AWS would get them.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { FUNCTIONS } from '../../lambdas/functions.mjs';
 import { PREFIX, planOnce, plan, resource, resourcesOf } from './render.mjs';
 
 const FUNCTIONS = {
@@ -207,8 +208,7 @@ describe('the block of the README', () => {
     assert.ok(failed);
     assert.equal(output.match(/Error:/g).length, 1, output);
     const text = output.replace(/\s*\n[│\s]*/g, ' ');
-    for (const name of ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery'])
-      assert.ok(text.includes(`lambdas/dist/${name}.zip`), output);
+    for (const name of FUNCTIONS) assert.ok(text.includes(`lambdas/dist/${name}.zip`), output);
     assert.match(text, /run `npm run dist` in the module's checkout/);
   });
 });

@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findTerraform, prepareTerraform } from '../../sandbox/setup/provider-mirror.mjs';
+import { FUNCTIONS } from '../../lambdas/functions.mjs';
 import { listenAsAws } from './offline-aws.mjs';
 
 const run = promisify(execFile);
@@ -18,7 +19,6 @@ export const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
 export const PREFIX = 'acme-ci';
 
-const FUNCTIONS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery'];
 const CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',

@@ -1,33 +1,8 @@
 # Plans with a mocked provider: this proves what the module asks for, not that AWS accepts it. What lies inside submodules, and the
-# policies, are looked at in plan.test.mjs and tests/iam, on a plan by the real provider.
+# policies, are checked in plan.test.mjs and tests/iam, in a plan by the real provider.
 
 mock_provider "aws" {
-  mock_data "aws_region" {
-    defaults = { id = "us-east-1" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "123456789012" }
-  }
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
-  }
-}
-
-variables {
-  prefix     = "my-saas"
-  aws_region = "us-east-1"
-  vpc_id     = "vpc-0123456789abcdef0"
-  subnet_ids = ["subnet-0123456789abcdef0"]
-  github_app = {
-    id             = "4711"
-    key_base64     = "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo="
-    webhook_secret = "a-secret-of-the-tests"
-  }
-  # Zips in a bucket need no files here.
-  lambda = { s3_bucket = "zips" }
+  source = "./tests/terraform/mocks"
 }
 
 run "tenants_table_has_its_key_indexes_and_stream" {
@@ -212,7 +187,7 @@ run "installation_events_reach_the_tenant_manager_whatever_eventbridge_says" {
 
   assert {
     condition     = jsondecode(aws_cloudwatch_event_rule.installation.event_pattern) == { source = ["multi-tenant-runner"], detail-type = ["installation", "installation_target"] }
-    error_message = "The rule takes our installation events."
+    error_message = "The rule matches our installation events."
   }
 
   assert {
@@ -308,11 +283,11 @@ run "outputs_have_the_promised_shape" {
   }
 }
 
-run "outputs_tell_an_integrator_what_to_connect_to" {
+run "outputs_have_what_an_integrator_connects_to" {
   command = plan
 
   assert {
-    condition     = keys(output.tables) == ["jobs", "recovery", "runners", "tenants"] && output.tables.jobs.name == "my-saas-jobs"
+    condition     = keys(output.tables) == ["jobs", "launches", "recovery", "tenants"] && output.tables.jobs.name == "my-saas-jobs"
     error_message = "tables has name and arn of all."
   }
 
@@ -345,7 +320,7 @@ run "references_to_existing_secrets_are_used_and_nothing_is_stored" {
 
   assert {
     condition     = module.ssm.parameters.key_base64 == { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/key", name = "/github/key" }
-    error_message = "The reference is handed on."
+    error_message = "The reference is used."
   }
 }
 

@@ -5,7 +5,7 @@ import { handleJob } from '@multi-tenant-runner/scale-up/handle-job';
 import { brokenPromises, createSystem, type System } from './system';
 
 /**
- * An environment's gate: GitHub says `queued`, then `waiting`, and `queued` again under the same id once somebody
+ * An environment's gate: GitHub says `queued`, then `waiting`, and `queued` again under the same id once a person
  * approves.
  */
 function setUp(limit = 2): System {
@@ -64,7 +64,7 @@ describe('a job that GitHub holds back after it said queued', () => {
     expect(brokenPromises(system, 1)).toEqual([]);
   });
 
-  test('costs one machine where nobody says so, and opens no circuit', async () => {
+  test('costs one machine where no webhook says so, and opens no circuit', async () => {
     const system = setUp();
     await system.queueJob(1);
     await system.queueJob(2);
@@ -184,9 +184,12 @@ describe('a gate that opens', () => {
     const system = setUp();
     await system.queueJob(1);
     shut(system, 1);
-    const mend = system.harness.state.github.fail({ kind: 'unavailable', message: 'no' }, { method: 'deleteRunner' });
+    const restore = system.harness.state.github.fail(
+      { kind: 'unavailable', message: 'no' },
+      { method: 'deleteRunner' },
+    );
     await waiting(system, 1);
-    mend();
+    restore();
     expect(system.slots()).toEqual(['1-1']);
     await approve(system, 1);
     expect(system.job(1)).toMatchObject({ state: 'starting', launchId: '1-1', startNumber: 3 });
@@ -200,9 +203,12 @@ describe('a gate that opens', () => {
     await system.queueJob(1);
     const { instanceId } = system.machineOf(1);
     shut(system, 1);
-    const mend = system.harness.state.github.fail({ kind: 'unavailable', message: 'no' }, { method: 'deleteRunner' });
+    const restore = system.harness.state.github.fail(
+      { kind: 'unavailable', message: 'no' },
+      { method: 'deleteRunner' },
+    );
     await waiting(system, 1);
-    mend();
+    restore();
     const undo = system.harness.faults.after('launches.listOpen', async () => {
       undo();
       await system.shutDown(instanceId);
@@ -265,12 +271,12 @@ describe('deliveries out of order', () => {
             await system.drain();
             expect(brokenPromises(system, 1)).toEqual([]);
           };
-          const mend = isDown
+          const restore = isDown
             ? system.harness.state.github.fail({ kind: 'unavailable', message: 'no' }, { method: 'getJob' })
             : () => undefined;
           for (const what of before.filter((one) => one !== 'again')) await hear(what, 'waiting');
           for (const what of ['queued', ...after]) await hear(what, 'queued');
-          mend();
+          restore();
           await pass(system, 3 * HOUR, 11 * MINUTE);
           expect(['starting', 'parked']).toContain(system.job(1).state);
           if (system.job(1).state === 'parked') await pass(system, 2 * HOUR, 11 * MINUTE);

@@ -35,7 +35,7 @@ describe('a tenant whom GitHub limits', () => {
     expect(system.harness.metrics.total('TenantGitHubLimited')).toBe(1);
   });
 
-  test('is told so on its row, which every other worker reads', async () => {
+  test('is marked on its row, which every other worker reads', async () => {
     const system = twoTenants();
     system.harness.state.github.fail(LIMITED, { installationId: 1001, times: 1 });
     await system.queueJob(1);

@@ -66,7 +66,7 @@ describe('a job that names only a runner group', () => {
     expect(system.launchOf(1).takenBy).toBeUndefined();
   });
 
-  test('of another installation takes nobody’s runner', async () => {
+  test('of another installation takes no runner', async () => {
     const system = setUp(1, [1]);
     system.harness.addTenant({
       installation_id: 2002,
@@ -99,7 +99,7 @@ describe('a job that names only a runner group', () => {
 });
 
 describe('a machine that ran a job of a repository that the App can’t see', () => {
-  /** Nobody tells of the job; the hooks of the machine do. */
+  /** No webhook announces the job; the hooks of the machine do. */
   async function stealUnseen(system: System): Promise<void> {
     const { instanceId, tags } = system.machineOf(1);
     tags['ghr:state'] = 'idle';
@@ -261,12 +261,12 @@ describe('a public job that a runner group admits', () => {
     expect(system.harness.state.fleet.machines.get(instanceId)?.state).toBe('pending');
   });
 
-  test('is told of again while another invocation has the lease', async () => {
+  test('is announced again while another worker holds the lease', async () => {
     const system = setUp(1, [1]);
     await system.queueJob(1);
     const { instanceId } = system.machineOf(1);
     const event = { ...system.takeJob(instanceId, 90), ...isPublic };
-    const lease = { leaseOwner: 'somebody', leaseUntil: system.harness.clock.now().getTime() + MINUTE };
+    const lease = { leaseOwner: 'another-worker', leaseUntil: system.harness.clock.now().getTime() + MINUTE };
     await system.harness.state.launches.change(1001, '1-1', { from: ['running'] }, lease);
     await expect(system.jobEvent(event)).rejects.toThrow('leased by another invocation');
     system.harness.clock.advance(2 * MINUTE);

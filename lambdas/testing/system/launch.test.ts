@@ -106,7 +106,7 @@ describe('the same message again', () => {
 });
 
 describe('the limit', () => {
-  test('of 0 admits nobody, and the job waits', async () => {
+  test('of 0 admits no launch, and the job waits', async () => {
     const system = systemWithTenant({ max_runners: 0 });
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'limit' });
@@ -129,7 +129,7 @@ describe('the limit', () => {
     expect(brokenPromises(system, 1)).toEqual([]);
   });
 
-  test('admits once more after parking: a slot freed in between woke nobody', async () => {
+  test('admits once more after parking: a slot freed in between dispatched no job', async () => {
     const system = systemWithTenant({ max_runners: 1 });
     await system.queueJob(1);
     const { instanceId } = system.machineOf(1);
@@ -151,7 +151,7 @@ describe('the limit', () => {
     expect(brokenPromises(system, 3)).toEqual([]);
   });
 
-  test("that a hand edit broke is replaced by the tier's own", async () => {
+  test("that is invalid is replaced by the tier's own", async () => {
     const system = systemWithTenant({ max_runners: 'many' });
     for (const jobId of [1, 2, 3]) await system.queueJob(jobId);
     expect(system.harness.state.fleet.alive()).toHaveLength(2);

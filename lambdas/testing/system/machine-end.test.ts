@@ -49,9 +49,9 @@ describe('AWS takes a spot machine back', () => {
     expect(system.slots()).toEqual([]);
   });
 
-  test('a notice of somebody else’s machine changes nothing', async () => {
+  test('a notice about a foreign machine changes nothing', async () => {
     const system = await systemWithRunner();
-    await interrupt(system, 'i-of-somebody-else');
+    await interrupt(system, 'i-foreign');
     expect(metric(system, 'SpotInterrupted')).toEqual([]);
     expect(system.job(1).state).toBe('starting');
   });
@@ -69,7 +69,7 @@ describe('AWS takes a spot machine back', () => {
 });
 
 describe('a machine that says why it ended', () => {
-  test('its word is on launch and job, and counted, however often its end is told', async () => {
+  test('its reason is on launch and job, and counted once, however often its end is reported', async () => {
     const system = await systemWithRunner();
     const { instanceId } = system.machineOf(1);
     say(system, instanceId, 'failed:runner-deprecated metadata=90ms');
@@ -148,7 +148,7 @@ async function endByEc2(system: System, jobId: number, stateReason: string): Pro
   await system.shutDown(machine.instanceId);
 }
 
-describe('EC2 ends a machine that nobody asked it to end', () => {
+describe('EC2 ends a machine of its own accord', () => {
   test.each([
     'Client.InternalError',
     'Client.VolumeLimitExceeded',

@@ -35,7 +35,7 @@ const register = (installationId: number, overrides: Record<string, unknown>) =>
     }),
   );
 
-/** A hand on the tenants table. */
+/** An operator's edit of the tenants table. */
 const edit = (installationId: number, name: 'max_runners' | 'status', value: unknown) =>
   local.client.send(
     new UpdateItemCommand({
@@ -103,7 +103,7 @@ test.each([1, 2, 3])(
         const kind = pick(10);
         if (kind === 0) await edit(installationId, 'max_runners', pick(7));
         else if (kind === 1) await edit(installationId, 'status', pick(3) === 0 ? 'suspended' : 'active');
-        else if (kind === 2) await registry.freeSlot(installationId, [...held][0] ?? 'nobody');
+        else if (kind === 2) await registry.freeSlot(installationId, [...held][0] ?? 'none');
         else await admit(`${index}-1`);
       }),
     );

@@ -48,7 +48,7 @@ function prepare(
     system.harness.state.fleet.refuse(() => true, { kind: ec2 as 'refused', code: 'Code', message: 'no' });
 }
 
-/** Why an acknowledged job is in nobody's hands; undefined when it is in somebody's, or over with its reason. */
+/** Why no worker, message or sweep will finish an acknowledged job; undefined when one will, or when it has ended. */
 function unexplained(job: Job | undefined): string | undefined {
   if (job === undefined) return 'has no row';
   switch (job.state) {
@@ -83,7 +83,7 @@ async function drain(system: System): Promise<void> {
 const rowOf = (system: System): Job | undefined => system.harness.state.jobs.all().find(({ jobId }) => jobId === 1);
 
 test(
-  'whatever fails, an acknowledged message leaves a job that somebody will look at, and everything else ' +
+  'whatever fails, an acknowledged message leaves a job that a worker or a sweep will finish, and everything else ' +
     'comes back',
   async () => {
     await fc.assert(

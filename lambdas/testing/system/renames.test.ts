@@ -20,7 +20,7 @@ async function parked(system: System, jobId: number, at: Date): Promise<void> {
 }
 
 describe('a renamed owner', () => {
-  it('has its waiting jobs start at the new login, and none of their machines is paid for in vain', async () => {
+  it('starts its waiting jobs at the new login, and wastes none of their machines', async () => {
     const system = createSystem();
     system.harness.addTenant({ max_runners: 1 });
     await system.queueJob(1);
@@ -76,7 +76,7 @@ describe('a renamed owner', () => {
   });
 });
 
-describe('a rename of which GitHub told nobody', () => {
+describe('a rename without a webhook', () => {
   it('is learnt from the end of the suspension in which it happened', async () => {
     const system = createSystem();
     system.harness.addTenant({

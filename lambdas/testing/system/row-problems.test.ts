@@ -32,7 +32,7 @@ describe('a tenant whose status is none that is known', () => {
   });
 });
 
-describe('a deleted tenant whose status a hand set to active', () => {
+describe('a deleted tenant whose status an operator set to active', () => {
   test('starts nothing: its jobs are refused, and what it still had is ended by the sweep', async () => {
     const system = createSystem();
     system.harness.addTenant();

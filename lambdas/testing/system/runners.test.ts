@@ -54,8 +54,8 @@ describe('GitHub gives a job to another runner than its own', () => {
     expect(brokenPromises(system, 1)).toEqual([]);
   });
 
-  test('three jobs on two runners: whoever is left without one is parked, however the events interleave', async () => {
-    const scene = async () => {
+  test('three jobs on two runners: the job left without one is parked, however the events interleave', async () => {
+    const arrange = async () => {
       const system = await systemWithTwoRunners();
       await system.queueJob(3);
       const [first, second] = [system.machineOf(1).instanceId, system.machineOf(2).instanceId];
@@ -64,7 +64,7 @@ describe('GitHub gives a job to another runner than its own', () => {
     for (const swapped of [false, true]) {
       let steps = 1;
       for (let step = 0; step < steps; step += 1) {
-        const { system, third, stolen } = await scene();
+        const { system, third, stolen } = await arrange();
         const [outer, inner] = swapped ? [stolen, third] : [third, stolen];
         const before = system.harness.calls.length;
         let seen = 0;
@@ -197,7 +197,7 @@ describe('the sweep', () => {
     expect(system.job(1).state).toBe('completed');
   });
 
-  test('ends a runner that nobody gives a job, and starts its job again only if GitHub still has it queued', async () => {
+  test('ends a runner that gets no job, and starts its job again only if GitHub still has it queued', async () => {
     const system = await systemWithTwoRunners();
     system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
     system.harness.clock.advance(16 * MINUTE);
@@ -268,7 +268,7 @@ describe('the sweep', () => {
     expect(system.harness.state.fleet.machines.get('i-stranger')?.state).toBe('shutting-down');
   });
 
-  test('rebuilds a set of slots that a hand broke', async () => {
+  test('rebuilds a broken set of slots', async () => {
     const system = await systemWithTwoRunners();
     system.harness.state.tenants.rows.set(1001, { ...system.harness.state.tenants.rows.get(1001), slots: 'none' });
     await system.sweep();

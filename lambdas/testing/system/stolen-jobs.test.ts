@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { HOUR, MINUTE, type JobEvent } from '@multi-tenant-runner/core';
 import { brokenPromises, createSystem, type System } from './system';
 
-/** GitHub gives any waiting job to any idle runner with its labels, whoever that runner was started for. */
+/** GitHub gives any waiting job to any idle runner with its labels, even one started for another job. */
 function setUp(jobs: readonly number[], limit: number): System {
   const system = createSystem();
   system.harness.addTenant({ max_runners: limit });
@@ -24,7 +24,7 @@ const waiting = (system: System): number[] =>
   [...system.harness.state.github.jobs].filter(([, { status }]) => status === 'queued').map(([jobId]) => jobId);
 
 /**
- * A job of a repository that the App can't see: the runner is busy, nobody hears of it, and its machine ends
+ * A job of a repository that the App can't see: the runner is busy, no webhook comes, and its machine ends
  * afterwards.
  */
 function stealUnseen(system: System, instanceId: string): { end(): Promise<void> } {
@@ -68,7 +68,7 @@ describe('a chain of thefts', () => {
     const system = setUp([...jobs, 99], 4);
     await queueAll(system, jobs);
     const [first = '', second = '', third = ''] = jobs.map((jobId) => system.machineOf(jobId).instanceId);
-    // Nobody told of job 99 before it took the first runner; each job that loses its own takes the next one's.
+    // Job 99 took the first runner before its webhook came; each job that loses its runner takes the next one's.
     await system.jobEvent(system.takeJob(first, 99));
     await system.jobEvent(system.takeJob(second, 1));
     await system.jobEvent(system.takeJob(third, 2));
@@ -124,7 +124,7 @@ describe('a runner that a repository takes which the App can’t see', () => {
     const system = setUp([1, 2], 2);
     await queueAll(system, [1, 2]);
     const [first, second] = [system.machineOf(1).instanceId, system.machineOf(2).instanceId];
-    // Job 2 takes the first runner, job 1 inherits the second, and that one is taken by somebody unseen.
+    // Job 2 takes the first runner, job 1 inherits the second, and an unseen job takes that one.
     await system.jobEvent(system.takeJob(first, 2));
     await stealUnseen(system, second).end();
     await system.drain();
@@ -180,7 +180,7 @@ class FaultSettings {
     await system.drain();
   }
 
-  /** Everything is heard, every theft ends, and GitHub hands out what still waits. */
+  /** All webhooks arrive, every stolen run ends, and GitHub assigns the remaining jobs. */
   async settle(): Promise<void> {
     for (let round = 0; round < 60; round += 1) {
       while (this.unheard.length > 0) await this.unheard.shift()?.();
@@ -221,7 +221,7 @@ class FaultSettings {
   }
 }
 
-test('whoever takes whose runner, and whatever is heard when: every job runs once, and no limit is passed', async () => {
+test('whichever job takes which runner, and whenever webhooks arrive: every job runs once, within the limit', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 6 }),

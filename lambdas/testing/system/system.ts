@@ -34,7 +34,7 @@ export const LIMITS = {
   grace: 10 * MINUTE,
 };
 
-/** The Lambdas' own code over one in-memory world, with GitHub and the machines played by the test. */
+/** The Lambdas' own code on one in-memory harness; the test acts as GitHub and as the machines. */
 export interface System {
   readonly harness: TestHarness;
   deliver(message: JobMessage, options?: { readonly receiveCount?: number; readonly worker?: string }): Promise<void>;

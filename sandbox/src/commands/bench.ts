@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commandLineOrEnd } from '../../setup/command-line.cjs';
 import { BENCH } from '../../setup/programs.cjs';
+import { createControlClient, type GitHubCallCount } from '../control/client';
 import { down } from './down';
 import { createProgress } from '../lib/progress';
 import { runningSandbox, sandboxPaths, type SandboxFile } from '../lib/state';
@@ -13,10 +14,13 @@ import { waitFor } from '../lib/wait';
 // `yarn bench`: each Lambda's zip and load time, then what one job costs in calls once everything is warm.
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
-const LABELS = ['self-hosted', 'linux', 'x64', 'small'];
 
-type AwsCall = { principal: string; service: string; operation: string; error?: string };
-type GitHubCall = { route: string; count: number };
+interface AwsCall {
+  readonly principal: string;
+  readonly service: string;
+  readonly operation: string;
+  readonly error?: string;
+}
 
 async function main(): Promise<void> {
   commandLineOrEnd(BENCH);
@@ -45,15 +49,7 @@ async function countOneJob(
   launcher: { url: string; token: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const answer = await fetch(`${sandbox.github.control_url}${path}`, {
-      method,
-      signal,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    if (!answer.ok) throw new Error(`The control API answered ${answer.status} to ${method} ${path}.`);
-    return answer.status === 204 ? undefined : answer.json().catch(() => undefined);
-  };
+  const { user, operator } = createControlClient(sandbox.github.control_url, signal);
   const calls = async (): Promise<AwsCall[]> => {
     const answer = await fetch(`${launcher.url}/_sandbox/calls?since=0`, {
       headers: { 'x-sandbox-token': launcher.token },
@@ -73,23 +69,15 @@ async function countOneJob(
   const until = (what: string, holds: () => Promise<boolean>): Promise<void> =>
     waitFor(holds, { what, seconds: 600, every: 300, signal });
 
-  const installation = idOf(await control('POST', '/installations', { account: { login: `bench-${Date.now()}` } }));
+  const installationId = await user.install(`bench-${Date.now()}`, 'Organization');
   const runJob = async (): Promise<void> => {
-    const job = idOf(await control('POST', '/jobs', { installation_id: installation, labels: LABELS, seconds: 1 }));
-    await until(
-      'The end of the job',
-      async () => Reflect.get(Object(await control('GET', `/jobs/${job}`)), 'status') === 'completed',
+    const id = await user.queue({ installationId, size: 'small', seconds: 1 });
+    await until('The end of the job', async () =>
+      (await user.jobs(installationId)).some((job) => job.id === id && job.status === 'completed'),
     );
-    await until('The end of its machine', async () => {
-      const machines = await control('GET', '/machines');
-      return (
-        Array.isArray(machines) &&
-        machines.every(
-          (machine: { tenant_id: string; state: string }) =>
-            machine.tenant_id !== String(installation) || machine.state === 'terminated',
-        )
-      );
-    });
+    await until('The end of its machine', async () =>
+      (await operator.machineStates(installationId)).every((state) => state === 'terminated'),
+    );
   };
   await until('The tenant', async () =>
     (await calls()).some(
@@ -101,10 +89,10 @@ async function countOneJob(
   await resetCalls();
   await until('A sweep', async () => sweepDone(await calls()));
   await resetCalls();
-  await control('POST', '/calls/reset');
+  await operator.resetGitHubCalls();
   await runJob();
   await until('The release of the slot', async () => settled(await calls()));
-  print(await calls(), await control('GET', '/calls'), installation);
+  print(await calls(), await operator.gitHubCalls(installationId));
 }
 
 /** The instance's end was handled: the last of it is a look for a parked job that the free slot could go to. */
@@ -120,7 +108,7 @@ function settled(seen: readonly AwsCall[]): boolean {
   );
 }
 
-function print(aws: readonly AwsCall[], github: unknown, installation: number): void {
+function print(aws: readonly AwsCall[], github: readonly GitHubCallCount[]): void {
   console.log('\nOne warm job, from its webhook to its slot given back');
   for (const principal of [...new Set(aws.map((call) => call.principal))]
     .filter((name) => name !== 'administrator')
@@ -131,12 +119,9 @@ function print(aws: readonly AwsCall[], github: unknown, installation: number): 
         `${tally(own.map(({ service, operation }) => `${service}:${operation}`))}`,
     );
   }
-  const list: GitHubCall[] = Array.isArray(github)
-    ? github.filter((call: { installation_id?: number }) => call.installation_id === installation)
-    : [];
   console.log(
-    `${'GitHub'.padEnd(24)} ${String(list.reduce((sum, { count }) => sum + count, 0)).padStart(3)} calls   ` +
-      `    ${list.map(({ route, count }) => `${route} ×${count}`).join(', ')}`,
+    `${'GitHub'.padEnd(24)} ${String(github.reduce((sum, { count }) => sum + count, 0)).padStart(3)} calls   ` +
+      `    ${github.map(({ route, count }) => `${route} ×${count}`).join(', ')}`,
   );
 }
 
@@ -145,12 +130,6 @@ function tally(names: readonly string[]): string {
     .sort()
     .map((name) => `${name} ×${names.filter((one) => one === name).length}`)
     .join(', ');
-}
-
-function idOf(value: unknown): number {
-  const id: unknown = Reflect.get(Object(value), 'id');
-  if (typeof id !== 'number') throw new Error('The control API answered without an id.');
-  return id;
 }
 
 main().then(

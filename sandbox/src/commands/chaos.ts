@@ -16,18 +16,18 @@ export interface RunChaosOptions {
   readonly print: (text: string) => void;
 }
 
-/** `npm run sandbox -- chaos`: attacks a sandbox that is up. Exit code 0 only when every expectation held. */
+/** `npm run sandbox -- chaos`: injects faults into a running sandbox. Exit code 0 only if every expectation held. */
 export async function runChaos({ paths, progress, signal, json, flood, print }: RunChaosOptions): Promise<number> {
   const { sandbox, launcher: access } = runningSandbox(paths);
   const report = await runChaosCommand({
     sandbox,
     signal,
     write: progress.line,
-    scenes: [(stage) => crossTenantAccess(stage, sandbox, createLauncher(access))],
+    experiments: [(context) => crossTenantAccess(context, sandbox, createLauncher(access))],
     inspections: [
-      (stage) => inspectChains(stage, createLauncher(access)),
-      (stage) => inspectSecrets(stage, sandbox, paths),
-      (stage) => inspectUsage(stage, sandbox, paths),
+      (context) => inspectChains(context, createLauncher(access)),
+      (context) => inspectSecrets(context, sandbox, paths),
+      (context) => inspectUsage(context, sandbox, paths),
     ],
     ...(flood !== undefined && { flood }),
   });

@@ -2,9 +2,14 @@ import { awsCliFolder } from '../../setup/python.mjs';
 import { runDemo } from '../scenarios/demo/index';
 import { down } from './down';
 import type { SandboxFile } from '../lib/state';
-import { type UpOptions, up } from './up';
+import { up, type UpOptions } from './up';
 
-type RunOptions = UpOptions & { json: boolean; keep: boolean; live: boolean; print: (text: string) => void };
+interface RunOptions extends UpOptions {
+  readonly json: boolean;
+  readonly keep: boolean;
+  readonly live: boolean;
+  readonly print: (text: string) => void;
+}
 
 /** `npm run sandbox`: up, the demo, its table, down. Exit code 0 only when every expectation of the demo held. */
 export async function runSandbox(options: RunOptions): Promise<number> {

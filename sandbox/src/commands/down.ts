@@ -1,5 +1,5 @@
 import { endProcesses } from '../lib/processes';
-import { type SandboxPaths, readRecord, removeState } from '../lib/state';
+import { readRecord, removeState, type SandboxPaths } from '../lib/state';
 
 /** Ends what this sandbox's `up` started, and nothing else. */
 export async function down(paths: SandboxPaths): Promise<string[]> {

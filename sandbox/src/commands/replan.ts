@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Drift, driftsOf } from '../lib/known-drifts';
+import { driftsOf, type Drift } from '../lib/known-drifts';
 import { findTerraform, prepareTerraform } from '../lib/provider-mirror';
 import { runningSandbox, type SandboxPaths } from '../lib/state';
-import { type TerraformInputs, createTerraform } from '../lib/terraform';
+import { createTerraform, type TerraformInputs } from '../lib/terraform';
 
 /** What the module was applied with. Throws when nothing is. */
 export function readInputs(paths: SandboxPaths): TerraformInputs {

@@ -1,30 +1,30 @@
 import { isAlive } from '../lib/processes';
-import { type SandboxPaths, describeStage, readRecord, readSandboxFile, stageOf } from '../lib/state';
+import { describePhase, readRecord, readSandboxFile, phaseOf, type SandboxPaths } from '../lib/state';
 import { answers } from '../lib/wait';
 
-export type Status = {
-  up: boolean;
+export interface Status {
+  readonly up: boolean;
   /** Where it is not up: what to do. */
-  problem?: string;
-  folder: string;
-  since?: string;
-  webhook_url?: string;
-  webhook_answers?: boolean;
-  processes: { name: string; pid: number; alive: boolean }[];
-};
+  readonly problem?: string;
+  readonly folder: string;
+  readonly since?: string;
+  readonly webhook_url?: string;
+  readonly webhook_answers?: boolean;
+  readonly processes: { readonly name: string; readonly pid: number; readonly alive: boolean }[];
+}
 
 export async function status(paths: SandboxPaths): Promise<Status> {
   const record = readRecord(paths);
   const sandbox = readSandboxFile(paths);
   const processes = (record?.processes ?? []).map((one) => ({ name: one.name, pid: one.pid, alive: isAlive(one) }));
   const up = sandbox !== undefined && processes.length > 0 && processes.every((one) => one.alive);
-  const stage = stageOf(paths);
+  const phase = phaseOf(paths);
   // Half of its processes may have died since it was up.
   const problem = up
     ? undefined
-    : stage === 'up'
+    : phase === 'up'
       ? `The sandbox in ${paths.folder} has lost a process; end it with "npm run sandbox -- down".`
-      : describeStage(paths, stage);
+      : describePhase(paths, phase);
   if (record === undefined) return { up, folder: paths.folder, ...(problem !== undefined && { problem }), processes };
   const found: Status = {
     up,

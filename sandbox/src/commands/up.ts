@@ -1,41 +1,36 @@
-import { generateKeyPair, randomBytes, randomInt } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
-import { awsCliFolder } from '../../setup/python.mjs';
-import { down } from './down';
-import { type Emulator, startEmulator } from '../lib/emulator';
+import { createControlClient } from '../control/client';
+import { applyModule } from '../lib/apply-module';
+import { createApp } from '../lib/app';
+import { startEmulator } from '../lib/emulator';
 import { freePorts, isPortFree } from '../lib/ports';
-import { isAlive, logTail, startDetached, startTime } from '../lib/processes';
+import { startTime } from '../lib/processes';
 import type { Progress } from '../lib/progress';
-import { findTerraform, prepareTerraform } from '../lib/provider-mirror';
+import { startServices } from '../lib/start-services';
 import {
+  describePhase,
+  phaseOf,
+  prepareFolder,
+  writePrivateJson,
   type RecordedProcess,
   type SandboxFile,
   type SandboxPaths,
   type SandboxRecord,
-  describeStage,
-  prepareFolder,
-  stageOf,
-  writePrivateJson,
 } from '../lib/state';
-import { createTerraform } from '../lib/terraform';
 import { answers, waitFor } from '../lib/wait';
 import { emulatedEndpoint, webhookEndpoint } from '../lib/webhook-address';
+import { down } from './down';
 
 const PREFIX = 'sandbox';
-const COUNTED = /^\S+: (Creation complete|Creating\.\.\.)/;
 
-export type UpOptions = {
-  paths: SandboxPaths;
-  progress: Progress;
-  port?: number | undefined;
-  signal: AbortSignal;
-  /** The process without which the sandbox must not go on, even when that one can't clean up any more. */
-  owner?: number | undefined;
-};
-type App = { id: string; keyFile: string; keyBase64: string; webhookSecret: string };
+export interface UpOptions {
+  readonly paths: SandboxPaths;
+  readonly progress: Progress;
+  readonly port?: number | undefined;
+  readonly signal: AbortSignal;
+  /** The sandbox ends with this process, even one that was killed. */
+  readonly owner?: number | undefined;
+}
 
 /** Brings a sandbox up; when it returns, the webhook answers. A failure leaves no process behind. */
 export async function up(options: UpOptions): Promise<SandboxFile> {
@@ -53,40 +48,38 @@ export async function up(options: UpOptions): Promise<SandboxFile> {
 }
 
 async function bringUp({ paths, progress, port, signal, owner }: UpOptions): Promise<SandboxFile> {
-  const record: SandboxRecord = {
+  let record: SandboxRecord = {
     created_at: new Date().toISOString(),
     up: { pid: process.pid, started: startTime(process.pid) ?? '' },
     processes: [],
   };
   writePrivateJson(paths.recordFile, record);
-  const keep = (one: RecordedProcess): void => {
-    record.processes.push(one);
+  const update = (changes: Partial<SandboxRecord>): void => {
+    record = { ...record, ...changes };
     writePrivateJson(paths.recordFile, record);
   };
-  const keepTerraform = (pid: number): void => {
-    record.terraform = {
-      name: 'Terraform',
-      pid,
-      started: startTime(pid) ?? '',
-      log: join(paths.logs, 'terraform.log'),
-    };
-    writePrivateJson(paths.recordFile, record);
-  };
+  const keep = (one: RecordedProcess): void => update({ processes: [...record.processes, one] });
+  const keepTerraform = (pid: number): void =>
+    update({
+      terraform: { name: 'Terraform', pid, started: startTime(pid) ?? '', log: join(paths.logs, 'terraform.log') },
+    });
   const [emulatorPort = 0, githubPort = 0, freePort = 0] = await freePorts(3);
 
   const emulator = await progress.step('AWS emulator', async () =>
     startEmulator({ paths, port: emulatorPort, record: keep, signal, owner }),
   );
-  record.launcher = emulator.launcher;
-  writePrivateJson(paths.recordFile, record);
+  update({ launcher: emulator.launcher });
   const app = await createApp(paths);
-  const services = { paths, emulator, app, githubPort, frontPort: port ?? freePort, record: keep, signal, owner };
-  const github = await progress.step('GitHub and runner machines', async () => startServices(services));
+  const webhookPort = port ?? freePort;
+  const shared = { paths, prefix: PREFIX, app, signal };
+  const github = await progress.step('GitHub and runner machines', async () =>
+    startServices({ ...shared, emulator, githubPort, webhookPort, record: keep, owner }),
+  );
   const outputs = await progress.step('Terraform', async (detail) =>
-    applyModule({ paths, emulator, app, apiUrl: github.api_url, record: keepTerraform, detail, signal }),
+    applyModule({ ...shared, aws: emulator.aws, apiUrl: github.api_url, record: keepTerraform, detail }),
   );
   const sandbox: SandboxFile = {
-    webhook_url: `http://127.0.0.1:${port ?? freePort}/webhook`,
+    webhook_url: `http://127.0.0.1:${webhookPort}/webhook`,
     webhook_secret: app.webhookSecret,
     prefix: PREFIX,
     aws: emulator.aws,
@@ -104,132 +97,21 @@ async function bringUp({ paths, progress, port, signal, owner }: UpOptions): Pro
 }
 
 function refuseSecond(paths: SandboxPaths): void {
-  const stage = stageOf(paths);
-  if (stage === 'coming up' || stage === 'half up') throw new Error(describeStage(paths, stage));
-  if (stage === 'up')
+  const phase = phaseOf(paths);
+  if (phase === 'coming up' || phase === 'half up') throw new Error(describePhase(paths, phase));
+  if (phase === 'up')
     throw new Error(
       `A sandbox is up in ${paths.folder} already; end it with "npm run sandbox -- down", or set ` +
         'SANDBOX_DIR to have another beside it.',
     );
 }
 
-async function createApp(paths: SandboxPaths): Promise<App> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-  });
-  const keyFile = join(paths.config, 'app-key.pem');
-  writeFileSync(keyFile, privateKey, { mode: 0o600 });
-  return {
-    id: String(randomInt(100_000, 999_999)),
-    keyFile,
-    keyBase64: Buffer.from(privateKey).toString('base64'),
-    webhookSecret: randomBytes(24).toString('hex'),
-  };
-}
-
-/** The fake GitHub, the runner machines and the webhook's front, in one process. */
-async function startServices(options: {
-  paths: SandboxPaths;
-  emulator: Emulator;
-  app: App;
-  githubPort: number;
-  frontPort: number;
-  record: (one: RecordedProcess) => void;
-  signal: AbortSignal;
-  owner?: number | undefined;
-}): Promise<SandboxFile['github']> {
-  const { paths, emulator, app, githubPort, owner } = options;
-  const configFile = join(paths.config, 'services.json');
-  writePrivateJson(configFile, {
-    state_dir: paths.folder,
-    aws: emulator.aws,
-    launcher: emulator.launcher,
-    prefix: PREFIX,
-    github: { port: githubPort, app_id: app.id, private_key_pem_path: app.keyFile, webhook_secret: app.webhookSecret },
-    front: { port: options.frontPort },
-    aws_cli_folder: awsCliFolder(paths.root),
-  });
-  const process = await startDetached({
-    name: 'GitHub and runner machines',
-    command: globalThis.process.execPath,
-    args: [
-      '--import',
-      'tsx',
-      '--import',
-      pathToFileURL(join(paths.root, 'sandbox', 'setup', 'end-with-owner.mjs')).href,
-      join(paths.root, 'sandbox', 'src', 'services.ts'),
-      '--config',
-      configFile,
-    ],
-    cwd: paths.root,
-    env: { ...globalThis.process.env, ...(owner !== undefined && { SANDBOX_OWNER_PID: String(owner) }) },
-    log: join(paths.logs, 'services.log'),
-  });
-  options.record(process);
-  const api_url = `http://127.0.0.1:${githubPort}`;
-  const control_url = `${api_url}/_control`;
-  await waitFor(() => answers(`${control_url}/health`, {}, (status) => status === 200), {
-    what: 'The fake GitHub',
-    seconds: 300,
-    signal: options.signal,
-    alive: () =>
-      isAlive(process) ? undefined : `The fake GitHub ended at once; ${process.log} says:\n${logTail(process)}`,
-  });
-  return { app_id: app.id, api_url, control_url };
-}
-
-async function applyModule(options: {
-  paths: SandboxPaths;
-  emulator: Emulator;
-  app: App;
-  apiUrl: string;
-  record: (pid: number) => void;
-  detail: (text: string) => void;
-  signal: AbortSignal;
-}): Promise<Record<string, unknown>> {
-  const { paths, emulator, app } = options;
-  const { env } = await prepareTerraform({ folder: paths.config });
-  let created = 0;
-  const onLine = (line: string): void => {
-    if (!COUNTED.test(line)) return;
-    if (line.includes('Creation complete')) created += 1;
-    options.detail(`${created} resources created`);
-  };
-  const inputs = {
-    aws: emulator.aws,
-    prefix: PREFIX,
-    github: { app_id: app.id, key_base64: app.keyBase64, webhook_secret: app.webhookSecret, api_url: options.apiUrl },
-  };
-  const terraform = createTerraform({
-    program: findTerraform(),
-    paths,
-    inputs,
-    env,
-    onLine,
-    started: options.record,
-    signal: options.signal,
-  });
-  // For the second plan, which must be asked with the same inputs.
-  writePrivateJson(join(paths.config, 'terraform-inputs.json'), inputs);
-  options.detail('init');
-  await terraform.init();
-  options.detail('planning');
-  await terraform.apply();
-  return terraform.outputs();
-}
-
-/** Tells the front where the deployed webhook is, then waits until a delivery gets through to it. */
+/** Points the webhook proxy at the deployed webhook, then waits until a delivery reaches it. */
 async function connect(sandbox: SandboxFile, signal: AbortSignal): Promise<void> {
   const url = webhookEndpoint(sandbox.outputs.webhook);
-  const told = await fetch(`${sandbox.github.control_url}/webhook-target`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ url: emulatedEndpoint(url, sandbox.aws.endpoint_url) }),
-  });
-  if (!told.ok) throw new Error(`The control API refused the webhook's address: ${told.status} ${await told.text()}`);
-  // An unsigned delivery is refused by the function itself, which proves the whole way to it.
+  const { operator } = createControlClient(sandbox.github.control_url, signal);
+  await operator.setWebhookTarget(emulatedEndpoint(url, sandbox.aws.endpoint_url));
+  // The function itself rejects an unsigned delivery, which proves the whole path to it.
   const unsigned = {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-github-event': 'ping' },

@@ -1,6 +1,7 @@
 import { object, text, texts, whole, type Json } from '../lib/json';
 
-export interface SteeredJob {
+/** A job as the control API shows it. */
+export interface ObservedJob {
   readonly id: number;
   readonly status: string;
   readonly conclusion: string | null;
@@ -10,20 +11,58 @@ export interface SteeredJob {
   readonly startedAt: string | null;
 }
 
-/** The demo's hands: GitHub's people, who install the App, push and click. */
-export interface SandboxClient {
+export interface NewJob {
+  readonly installationId: number;
+  readonly size: string;
+  /** `null` runs until `finish`. */
+  readonly seconds?: number | null;
+  /** Further fields: `public`, or `hidden` for a repository that the App can't access. */
+  readonly more?: Json;
+}
+
+/** The people at GitHub, who install the App, push and cancel. */
+export interface GitHubUserClient {
   readonly install: (login: string, type: 'Organization' | 'User') => Promise<number>;
   readonly suspend: (installationId: number) => Promise<void>;
   readonly unsuspend: (installationId: number) => Promise<void>;
   readonly uninstall: (installationId: number) => Promise<void>;
-  /** `seconds: null` runs until it is told to finish. */
-  readonly queue: (job: { installationId: number; size: string; seconds?: number | null }) => Promise<number>;
+  readonly queue: (job: NewJob) => Promise<number>;
   readonly finish: (jobId: number) => Promise<void>;
-  readonly jobs: (installationId: number) => Promise<readonly SteeredJob[]>;
+  readonly cancel: (jobId: number) => Promise<void>;
+  readonly jobs: (installationId: number) => Promise<readonly ObservedJob[]>;
 }
 
-export function createSandboxClient(controlUrl: string, signal: AbortSignal): SandboxClient {
-  const call = async (method: string, path: string, body?: Json): Promise<unknown> => {
+export interface GitHubCallCount {
+  readonly route: string;
+  readonly count: number;
+}
+
+/** The operator of the sandbox, who injects faults and reads what happened. */
+export interface OperatorClient {
+  readonly setWebhookTarget: (url: string) => Promise<void>;
+  readonly addFault: (kind: 'github' | 'deliveries' | 'machines' | 'aws', fault: Json) => Promise<void>;
+  /** Machine faults that no machine has had yet. */
+  readonly machineFaultsLeft: () => Promise<number>;
+  readonly clearFaults: () => Promise<void>;
+  readonly setPolling: (queue: string, enabled: boolean) => Promise<void>;
+  readonly endMachine: (instanceId: string) => Promise<void>;
+  /** States of the tenant's machines. */
+  readonly machineStates: (installationId: number) => Promise<readonly string[]>;
+  /** Redelivers the installation's failed deliveries, each once; returns how many. */
+  readonly redeliverFailed: (installationId: number) => Promise<number>;
+  readonly gitHubCalls: (installationId: number) => Promise<readonly GitHubCallCount[]>;
+  readonly resetGitHubCalls: () => Promise<void>;
+}
+
+export interface ControlClient {
+  readonly user: GitHubUserClient;
+  readonly operator: OperatorClient;
+}
+
+type Send = (method: string, path: string, body?: Json) => Promise<unknown>;
+
+export function createControlClient(controlUrl: string, signal: AbortSignal): ControlClient {
+  const send: Send = async (method, path, body) => {
     const answer = await fetch(`${controlUrl}${path}`, {
       method,
       signal,
@@ -34,33 +73,74 @@ export function createSandboxClient(controlUrl: string, signal: AbortSignal): Sa
       throw new Error(`The control API answered ${answer.status} to ${method} ${path}: ${content.slice(0, 300)}`);
     return content === '' ? undefined : JSON.parse(content);
   };
-  const idOf = (value: unknown): number => whole(object(value)?.['id']) ?? 0;
+  return { user: createGitHubUserClient(send), operator: createOperatorClient(send) };
+}
+
+function createGitHubUserClient(send: Send): GitHubUserClient {
   return {
-    install: async (login, type) => idOf(await call('POST', '/installations', { account: { login, type } })),
-    suspend: async (id) => void (await call('POST', `/installations/${id}/suspend`)),
-    unsuspend: async (id) => void (await call('POST', `/installations/${id}/unsuspend`)),
-    uninstall: async (id) => void (await call('DELETE', `/installations/${id}`)),
-    queue: async ({ installationId, size, seconds }) => {
-      const labels = ['self-hosted', 'linux', 'x64', size];
-      return idOf(
-        await call('POST', '/jobs', {
+    install: async (login, type) => idOf(await send('POST', '/installations', { account: { login, type } })),
+    suspend: async (id) => void (await send('POST', `/installations/${id}/suspend`)),
+    unsuspend: async (id) => void (await send('POST', `/installations/${id}/unsuspend`)),
+    uninstall: async (id) => void (await send('DELETE', `/installations/${id}`)),
+    queue: async ({ installationId, size, seconds, more }) =>
+      idOf(
+        await send('POST', '/jobs', {
           installation_id: installationId,
-          labels,
+          labels: ['self-hosted', 'linux', 'x64', size],
           name: `${size} build`,
           ...(seconds !== undefined && { seconds }),
+          ...more,
         }),
-      );
-    },
-    finish: async (jobId) => void (await call('POST', `/jobs/${jobId}/finish`, {})),
-    jobs: async (installationId) => {
-      const listed = await call('GET', `/jobs?installation_id=${installationId}`);
-      return Array.isArray(listed) ? listed.map(readJob) : [];
-    },
+      ),
+    finish: async (jobId) => void (await send('POST', `/jobs/${jobId}/finish`, {})),
+    cancel: async (jobId) => void (await send('POST', `/jobs/${jobId}/cancel`)),
+    jobs: async (installationId) => listOf(await send('GET', `/jobs?installation_id=${installationId}`)).map(parseJob),
   };
 }
 
-function readJob(value: unknown): SteeredJob {
-  const job = object(value) ?? {};
+function createOperatorClient(send: Send): OperatorClient {
+  const redelivered = new Set<number>();
+  return {
+    setWebhookTarget: async (url) => void (await send('POST', '/webhook-target', { url })),
+    addFault: async (kind, fault) => void (await send('POST', `/faults/${kind}`, fault)),
+    machineFaultsLeft: async () => listOf(object(await send('GET', '/faults'))?.['machines']).length,
+    clearFaults: async () => void (await send('DELETE', '/faults')),
+    setPolling: async (queue, enabled) => void (await send('PUT', `/faults/polling/${queue}`, { enabled })),
+    endMachine: async (instanceId) => void (await send('POST', `/machines/${instanceId}/end`)),
+    machineStates: async (installationId) =>
+      listOf(await send('GET', '/machines'))
+        .filter((machine) => machine['tenant_id'] === String(installationId))
+        .map((machine) => text(machine['state']) ?? ''),
+    redeliverFailed: async (installationId) => {
+      const failed = listOf(await send('GET', `/deliveries?installation_id=${installationId}`))
+        .filter((delivery) => text(delivery['status']) !== 'OK')
+        .map(idOf)
+        .filter((id) => !redelivered.has(id));
+      for (const id of failed) {
+        redelivered.add(id);
+        await send('POST', `/deliveries/${id}/redeliver`);
+      }
+      return failed.length;
+    },
+    gitHubCalls: async (installationId) =>
+      listOf(await send('GET', `/calls?installation_id=${installationId}`)).map((call) => ({
+        route: text(call['route']) ?? '',
+        count: whole(call['count']) ?? 0,
+      })),
+    resetGitHubCalls: async () => void (await send('POST', '/calls/reset')),
+  };
+}
+
+function idOf(value: unknown): number {
+  const id = whole(object(value)?.['id']);
+  if (id === undefined) throw new Error('The control API answered without an id.');
+  return id;
+}
+
+const listOf = (value: unknown): readonly Json[] =>
+  (Array.isArray(value) ? value : []).map((entry) => object(entry) ?? {});
+
+function parseJob(job: Json): ObservedJob {
   return {
     id: whole(job['id']) ?? 0,
     status: text(job['status']) ?? '',

@@ -81,7 +81,7 @@ it.each([
     'PUT',
     '/settings',
     { job_seconds: 'long' },
-    'job_seconds: not a number of at least 0 (null: until it is told to finish).',
+    'job_seconds: not a number of at least 0 (null: until finished on request).',
   ],
   ['PUT', '/settings', { lost_runner_seconds: null }, 'lost_runner_seconds: not a number of at least 0.'],
   ['PUT', '/settings', { seconds: 3 }, 'seconds: unknown here; known are job_seconds, lost_runner_seconds.'],
@@ -89,7 +89,7 @@ it.each([
   ['POST', '/calls/reset', { since: 0 }, 'since: unknown here; nothing is to be given.'],
   ['POST', '/calls/reset', [], 'The body is no JSON object.'],
   ['GET', '/jobs?state=queued', undefined, '?state: unknown here; known are installation_id, status.'],
-  ['GET', '/runners?installation_id=acme', undefined, '?installation_id: not a whole number.'],
+  ['GET', '/runners?installation_id=acme', undefined, '?installation_id: not an integer.'],
 ])('%s %s %j is answered with the field and what is wrong with it', async (method, path, body, message) => {
   expect(await call(method, path, body)).toEqual({ status: 400, body: { message } });
 });

@@ -9,16 +9,16 @@ const is =
   (holds: (value: unknown) => boolean, otherwise: string): Check =>
   (value, path) =>
     holds(value) ? undefined : `${path}: ${otherwise}.`;
-const TEXT = is((value) => text(value) !== undefined, 'not a text');
-const TEXTS = is((value) => texts(value) !== undefined, 'not a list of texts');
-const WHOLE = is((value) => whole(value) !== undefined, 'not a whole number');
-const TIMES = is((value) => (whole(value) ?? 0) > 0, 'not a whole number of at least 1');
+const STRING = is((value) => text(value) !== undefined, 'not a string');
+const STRINGS = is((value) => texts(value) !== undefined, 'not a list of strings');
+const INTEGER = is((value) => whole(value) !== undefined, 'not an integer');
+const TIMES = is((value) => (whole(value) ?? 0) > 0, 'not an integer of at least 1');
 const FLAG = is((value) => typeof value === 'boolean', 'neither true nor false');
 const isLength = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value >= 0;
 const SECONDS = is(isLength, 'not a number of at least 0');
 const LENGTH = is(
   (value) => value === null || isLength(value),
-  'not a number of at least 0 (null: until it is told to finish)',
+  'not a number of at least 0 (null: until finished on request)',
 );
 const ADDRESS = is((value) => URL.canParse(text(value) ?? ''), 'not an address');
 const among = (known: readonly string[]): Check =>
@@ -54,24 +54,24 @@ function each(check: Check): Check {
 const allowed = (names: readonly string[]): string =>
   names.length === 0 ? 'nothing is to be given.' : `known are ${names.join(', ')}.`;
 
-const SHARED = { installation_id: WHOLE, times: TIMES };
+const SHARED = { installation_id: INTEGER, times: TIMES };
 /** What the body of each route may hold. A route that is not here takes nothing. */
 const BODIES: Readonly<Record<string, Check>> = {
   'POST /installations': fields({
-    account: fields({ login: TEXT, type: among(['Organization', 'User']), id: WHOLE }),
-    id: WHOLE,
+    account: fields({ login: STRING, type: among(['Organization', 'User']), id: INTEGER }),
+    id: INTEGER,
     permissions: each(among(['read', 'write'])),
-    repositories: TEXTS,
+    repositories: STRINGS,
   }),
-  'POST /installations/{id}/rename': fields({ login: TEXT }),
-  'POST /installations/{id}/repositories/{repo}/rename': fields({ name: TEXT }),
-  'PUT /installations/{id}/runner-groups/{name}': fields({ repositories: TEXTS }),
+  'POST /installations/{id}/rename': fields({ login: STRING }),
+  'POST /installations/{id}/repositories/{repo}/rename': fields({ name: STRING }),
+  'PUT /installations/{id}/runner-groups/{name}': fields({ repositories: STRINGS }),
   'POST /jobs': fields({
-    installation_id: WHOLE,
-    labels: TEXTS,
-    repo: TEXT,
+    installation_id: INTEGER,
+    labels: STRINGS,
+    repo: STRING,
     public: FLAG,
-    name: TEXT,
+    name: STRING,
     seconds: LENGTH,
     gate: FLAG,
     admitted: FLAG,
@@ -83,16 +83,16 @@ const BODIES: Readonly<Record<string, Check>> = {
   'POST /webhook-target': fields({ url: ADDRESS }),
   'POST /faults/github': fields({
     kind: among(['status', 'rate_limit', 'secondary_limit', 'slow']),
-    status: WHOLE,
+    status: INTEGER,
     seconds: SECONDS,
-    route: TEXT,
+    route: STRING,
     ...SHARED,
   }),
   'POST /faults/deliveries': fields({
     kind: among(['drop', 'duplicate', 'delay']),
     seconds: SECONDS,
-    event: TEXT,
-    action: TEXT,
+    event: STRING,
+    action: STRING,
     ...SHARED,
   }),
   'POST /faults/machines': fields({ kind: among(['never_boots']), ...SHARED }),
@@ -117,7 +117,7 @@ export function problemOf({ method, template }: Route, prefix: string, call: Cal
   const known = QUERIES[name] ?? [];
   for (const [parameter, value] of call.query) {
     if (!known.includes(parameter)) return `?${parameter}: unknown here; ${allowed(known)}`;
-    if (parameter === 'installation_id' && !/^\d+$/.test(value)) return '?installation_id: not a whole number.';
+    if (parameter === 'installation_id' && !/^\d+$/.test(value)) return '?installation_id: not an integer.';
   }
   return call.body.length === 0 ? undefined : (BODIES[name] ?? NOTHING)(parse(call.body), '');
 }

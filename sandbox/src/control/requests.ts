@@ -14,8 +14,8 @@ export function readInstallation(body: unknown): NewInstallation | string {
   if (type === undefined) return 'account.type: neither Organization nor User.';
   const id = optionalId(wanted, 'id');
   const accountId = optionalId(account ?? {}, 'id');
-  if (id === 'bad') return 'id: not a whole number.';
-  if (accountId === 'bad') return 'account.id: not a whole number.';
+  if (id === 'bad') return 'id: not an integer.';
+  if (accountId === 'bad') return 'account.id: not an integer.';
   const permissions = readPermissions(wanted['permissions']);
   const repositories = texts(wanted['repositories'])?.map((name) => ({ name }));
   return {
@@ -31,12 +31,12 @@ export function readInstallation(body: unknown): NewInstallation | string {
 export function readJob(body: unknown): NewJob | string {
   const wanted = object(body);
   const installationId = whole(wanted?.['installation_id']);
-  if (wanted === undefined || installationId === undefined) return 'installation_id: not a whole number.';
+  if (wanted === undefined || installationId === undefined) return 'installation_id: not an integer.';
   const labels = texts(wanted['labels']);
-  if (labels === undefined) return 'labels: not a list of texts.';
+  if (labels === undefined) return 'labels: not a list of strings.';
   const lengthMs = wanted['seconds'] === undefined ? undefined : readSeconds(wanted['seconds']);
   if (wanted['seconds'] !== undefined && lengthMs === undefined)
-    return 'seconds: not a number of at least 0 (null: until it is told to finish).';
+    return 'seconds: not a number of at least 0 (null: until finished on request).';
   const repository = text(wanted['repo']);
   const name = text(wanted['name']);
   return {

@@ -2,6 +2,14 @@ import type { GitHub } from '../github/github';
 import type { Json } from '../lib/json';
 import type { Installation, Job, Runner } from '../github/state/model';
 
+export interface MachineView {
+  readonly instance_id: string;
+  readonly tenant_id: string | null;
+  readonly state: string;
+  readonly runner_name: string | null;
+  readonly log: string;
+}
+
 /** What the control API shows: flat, with the whole milliseconds that GitHub's own times leave out. */
 export function installationView(installation: Installation): Json {
   const { id, account, state, permissions, createdAt, updatedAt, suspendedAt } = installation;

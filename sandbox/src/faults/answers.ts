@@ -31,7 +31,7 @@ function answerOf(fault: GitHubFault, installationId: number | undefined, now: n
         headers: { 'retry-after': String(seconds) },
       };
     default:
-      return refusal(fault.status, `The sandbox was told to answer ${fault.status}.`);
+      return refusal(fault.status, `A fault of the sandbox answers ${fault.status}.`);
   }
 }
 

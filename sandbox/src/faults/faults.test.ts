@@ -30,7 +30,7 @@ describe('answers in the place of GitHub', () => {
     expect(await ask(JIT, 1)).toMatchObject({ status: 403, headers: { 'retry-after': '7' } });
   });
 
-  it('are spent as often as they say, on their route alone', async () => {
+  it('apply as often as they say, on their route alone', async () => {
     faults.addGitHub({ kind: 'status', route: 'generate-jitconfig', status: 502, seconds: 0, times: 1 });
     expect(await ask(TOKEN, 1)).toBeUndefined();
     expect(await ask(JIT, 1)).toMatchObject({ status: 502 });

@@ -35,7 +35,7 @@ export interface MachineFault extends Limited {
   readonly installationId?: number;
 }
 
-/** What goes wrong on demand, outside AWS: each fault is spent as often as it says, first come first served. */
+/** Faults on demand, outside AWS: each applies as often as it says, the oldest first. */
 export interface Faults {
   readonly addGitHub: (fault: GitHubFault) => void;
   readonly addDelivery: (fault: DeliveryFault) => void;
@@ -81,7 +81,7 @@ export function createFaults(): Faults {
 function concerns(fault: GitHubFault, call: { readonly route: string; readonly installationId?: number }): boolean {
   if (!isFor(fault.installationId, call.installationId)) return false;
   if (fault.route !== undefined) return call.route.includes(fault.route);
-  // An installation's limits are spent by its tokens; to get one is the App's own call.
+  // An installation's tokens use its limits; minting one is a call of the App itself.
   return fault.kind === 'status' || fault.kind === 'slow' || !call.route.includes(' /app/');
 }
 

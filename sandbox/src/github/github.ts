@@ -1,5 +1,5 @@
 import { createDeliveries, type Deliveries, type Transport } from './webhooks/deliveries';
-import { change, install, renameAccount, type Hub, type NewInstallation } from './state/installations';
+import { change, install, renameAccount, type GitHubState, type NewInstallation } from './state/installations';
 import { jobContext, queueJob, type NewJob } from './state/jobs';
 import type { Clock, Installation, Job } from './state/model';
 import { jobWebhook, type JobAction, type Webhook } from './webhooks/payloads';
@@ -26,14 +26,14 @@ export interface GitHub {
   readonly deliveries: Deliveries;
   readonly clock: Clock;
   /** Undefined when the id is taken or the account already has an installation. */
-  readonly install: (wanted: NewInstallation, told?: Announce) => Installation | undefined;
-  readonly suspend: (id: number, told?: Announce) => Installation | undefined;
-  readonly unsuspend: (id: number, told?: Announce) => Installation | undefined;
-  readonly uninstall: (id: number, told?: Announce) => Installation | undefined;
+  readonly install: (wanted: NewInstallation, options?: Announce) => Installation | undefined;
+  readonly suspend: (id: number, options?: Announce) => Installation | undefined;
+  readonly unsuspend: (id: number, options?: Announce) => Installation | undefined;
+  readonly uninstall: (id: number, options?: Announce) => Installation | undefined;
   /** All that the App asks for. */
-  readonly acceptPermissions: (id: number, told?: Announce) => Installation | undefined;
-  readonly rename: (id: number, login: string, told?: Announce) => Installation | undefined;
-  readonly queue: (wanted: NewJob, told?: Announce) => Job | undefined;
+  readonly acceptPermissions: (id: number, options?: Announce) => Installation | undefined;
+  readonly rename: (id: number, login: string, options?: Announce) => Installation | undefined;
+  readonly queue: (wanted: NewJob, options?: Announce) => Job | undefined;
 }
 
 export interface GitHubOptions {
@@ -58,10 +58,10 @@ export function createGitHub({ appId, webhookSecret, webhookUrl, clock = Date.no
   const send = (webhook: Webhook): void => {
     if (isHeard(store, webhook)) deliveries.send(webhook);
   };
-  const hub: Hub = { appId, store, clock, send };
+  const state: GitHubState = { appId, store, clock, send };
   const announce = (action: JobAction, job: Job): void => {
     const context = jobContext(store, job);
-    if (context !== undefined && job.hidden !== true) hub.send(jobWebhook(action, context));
+    if (context !== undefined && job.hidden !== true) state.send(jobWebhook(action, context));
   };
   const work = createJobScheduler({ store, settings, clock, announce });
   return {
@@ -72,19 +72,19 @@ export function createGitHub({ appId, webhookSecret, webhookUrl, clock = Date.no
     settings,
     deliveries,
     clock,
-    install: (wanted, told = ANNOUNCED) => install(hub, wanted, told),
-    suspend: (id, told = ANNOUNCED) => change(hub, id, { action: 'suspend', transition: suspend }, told),
-    unsuspend: (id, told = ANNOUNCED) => change(hub, id, { action: 'unsuspend', transition: unsuspend }, told),
-    uninstall: (id, told = ANNOUNCED) => change(hub, id, { action: 'deleted', transition: uninstall }, told),
-    acceptPermissions: (id, told = ANNOUNCED) =>
+    install: (wanted, options = ANNOUNCED) => install(state, wanted, options),
+    suspend: (id, options = ANNOUNCED) => change(state, id, { action: 'suspend', transition: suspend }, options),
+    unsuspend: (id, options = ANNOUNCED) => change(state, id, { action: 'unsuspend', transition: unsuspend }, options),
+    uninstall: (id, options = ANNOUNCED) => change(state, id, { action: 'deleted', transition: uninstall }, options),
+    acceptPermissions: (id, options = ANNOUNCED) =>
       change(
-        hub,
+        state,
         id,
         { action: 'new_permissions_accepted', transition: (one, at) => accept(one, APP_PERMISSIONS, at) },
-        told,
+        options,
       ),
-    rename: (id, login, told = ANNOUNCED) => renameAccount(hub, id, login, told),
-    queue: (wanted, told = ANNOUNCED) => queueJob(hub, work, wanted, told),
+    rename: (id, login, options = ANNOUNCED) => renameAccount(state, id, login, options),
+    queue: (wanted, options = ANNOUNCED) => queueJob(state, work, wanted, options),
   };
 }
 

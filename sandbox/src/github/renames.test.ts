@@ -109,7 +109,7 @@ it("takes the App's JWT from a clock that is 55 seconds fast", async () => {
   });
 });
 
-it('tells of permissions that were accepted', async () => {
+it('announces accepted permissions', async () => {
   const id = install('acme');
   await control(`/installations/${id}/permissions`, {});
   await running.github.deliveries.settled();

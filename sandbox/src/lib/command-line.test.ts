@@ -27,8 +27,8 @@ test('without a word the first command is meant, with its options', () => {
     command: 'run',
     switches: new Set(['json', 'keep']),
   });
-  expect(readCommandLine(SANDBOX, ['fire', '--flood', '20'])).toMatchObject({
-    command: 'fire',
+  expect(readCommandLine(SANDBOX, ['chaos', '--flood', '20'])).toMatchObject({
+    command: 'chaos',
     numbers: { flood: 20 },
   });
 });
@@ -39,12 +39,12 @@ test.each([[['--help']], [['-h']], [['help']], [['up', '--port', '-h']]])('%j as
 
 test.each([
   [['--flood', '5'], '--flood is not an option of npm run sandbox --; --help lists them.'],
-  [['fire', '--flood', '1e9x'], '--flood must be a whole number from 1 to 5000, not 1e9x.'],
-  [['fire', '--flood=1e3'], '--flood must be a whole number from 1 to 5000, not 1e3.'],
-  [['fire', '--flood', '-5'], '--flood must be a whole number from 1 to 5000, not -5.'],
-  [['fire', '--flood', '0x10'], '--flood must be a whole number from 1 to 5000, not 0x10.'],
+  [['chaos', '--flood', '1e9x'], '--flood must be a whole number from 1 to 5000, not 1e9x.'],
+  [['chaos', '--flood=1e3'], '--flood must be a whole number from 1 to 5000, not 1e3.'],
+  [['chaos', '--flood', '-5'], '--flood must be a whole number from 1 to 5000, not -5.'],
+  [['chaos', '--flood', '0x10'], '--flood must be a whole number from 1 to 5000, not 0x10.'],
   [
-    ['fire', '--flood', '99999999999999999999'],
+    ['chaos', '--flood', '99999999999999999999'],
     '--flood must be a whole number from 1 to 5000, not 99999999999999999999.',
   ],
   [['up', '--port'], '--port needs a value; --help says which.'],
@@ -77,7 +77,7 @@ test.each([
   [['bench', '--fast'], 2],
   [['nothing'], 2],
 ])('%j ends with exit code %i before anything is installed or run', (args, code) => {
-  const root = join(__dirname, '..', '..');
+  const root = join(__dirname, '..', '..', '..');
   const state = join(root, '.sandbox', 'never-made');
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'sandbox', 'setup', 'run.mjs'), ...args], {
     encoding: 'utf8',

@@ -3,14 +3,18 @@ import { join } from 'node:path';
 import { venvProgram } from '../../setup/python.mjs';
 import { runtimePrograms } from '../../setup/runtimes.mjs';
 import { isAlive, logTail, startDetached } from './processes';
-import { type RecordedProcess, type SandboxFile, type SandboxPaths, writePrivateJson } from './state';
+import { writePrivateJson, type RecordedProcess, type SandboxFile, type SandboxPaths } from './state';
 import { answers, waitFor } from './wait';
 
-// Looks like an account, belongs to nobody: AWS's documentation uses it.
+// The example account id of AWS's documentation.
 const ACCOUNT_ID = '123456789012';
 const REGION = 'us-east-1';
 
-export type Emulator = { process: RecordedProcess; aws: SandboxFile['aws']; launcher: { url: string; token: string } };
+export interface Emulator {
+  readonly process: RecordedProcess;
+  readonly aws: SandboxFile['aws'];
+  readonly launcher: { readonly url: string; readonly token: string };
+}
 
 /** Starts the AWS emulator; it answers when this returns. */
 export async function startEmulator(options: {

@@ -1,16 +1,29 @@
 /** A difference that the emulator makes between an apply and the next plan, although the module asked for the same. */
-export type KnownDrift = { type: string; attribute: string; reason: string };
+export interface KnownDrift {
+  readonly type: string;
+  readonly attribute: string;
+  readonly reason: string;
+}
 
 /** All of them. A change that is not here fails the second plan. */
 export const KNOWN_DRIFTS: readonly KnownDrift[] = [];
 
-export type Drift = { address: string; attribute: string; reason?: string };
+export interface Drift {
+  readonly address: string;
+  readonly attribute: string;
+  readonly reason?: string;
+}
 
-type Change = {
-  address: string;
-  type: string;
-  change: { actions: string[]; before: unknown; after: unknown; after_unknown?: unknown };
-};
+interface Change {
+  readonly address: string;
+  readonly type: string;
+  readonly change: {
+    readonly actions: string[];
+    readonly before: unknown;
+    readonly after: unknown;
+    readonly after_unknown?: unknown;
+  };
+}
 
 /** The differences in a plan (`terraform show -json`), each with its reason where it is a known one. */
 export function driftsOf(plan: unknown, known: readonly KnownDrift[] = KNOWN_DRIFTS): Drift[] {

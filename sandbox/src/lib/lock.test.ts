@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const MODULE = join(__dirname, '..', 'setup', 'lock.mjs');
+const MODULE = join(__dirname, '../../setup/lock.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'sandbox-lock-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

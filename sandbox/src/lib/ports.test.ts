@@ -8,7 +8,7 @@ describe('ports', () => {
     for (const port of ports) expect(await isPortFree(port)).toBe(true);
   });
 
-  it('are not free while somebody listens', async () => {
+  it('are not free while a program listens', async () => {
     const [port = 0] = await freePorts(1);
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));

@@ -93,7 +93,7 @@ describe('processes', () => {
     await expect(impossible).rejects.toThrow('impossible could not be started');
   });
 
-  it('are told from their names in the process table', () => {
+  it('are distinguished from their names in the process table', () => {
     const stat = (state: string): string =>
       `42 (a (b) c) ${state} ${Array.from({ length: 18 }, (_, index) => index).join(' ')} 98765 0`;
     expect(startField(stat('S'))).toBe('98765');

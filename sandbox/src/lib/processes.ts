@@ -3,7 +3,14 @@ import { existsSync, openSync, closeSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordedProcess } from './state';
 
-type StartOptions = { name: string; command: string; args: string[]; env: NodeJS.ProcessEnv; cwd: string; log: string };
+interface StartOptions {
+  readonly name: string;
+  readonly command: string;
+  readonly args: string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly log: string;
+}
 
 /** Starts a program in a process group of its own, so that it outlives us and ends with all its children. */
 export async function startDetached(options: StartOptions): Promise<RecordedProcess> {
@@ -48,8 +55,7 @@ export function isAlive(recorded: Pick<RecordedProcess, 'pid' | 'started'>): boo
 }
 
 /**
- * Whether what a process of ours started has outlived it: its group goes on without a leader, and so its id is nobody
- * else's.
+ * Whether children of a process have outlived it: its group continues without a leader, so its id is not reused.
  */
 function isOrphaned({ pid, started }: RecordedProcess): boolean {
   return started !== '' && startTime(pid) === undefined && groupIsAlive(pid);
@@ -63,7 +69,7 @@ export function logTail(recorded: Pick<RecordedProcess, 'log'>, lines = 15): str
 }
 
 /** Ends the groups of the processes that are still ours; asks first, then insists. */
-export async function endProcesses(recorded: RecordedProcess[], graceSeconds = 3): Promise<string[]> {
+export async function endProcesses(recorded: readonly RecordedProcess[], graceSeconds = 3): Promise<string[]> {
   const ours = recorded.filter((one) => isAlive(one) || isOrphaned(one));
   for (const one of ours) signalGroup(one.pid, 'SIGTERM');
   const until = Date.now() + graceSeconds * 1000;
@@ -73,7 +79,7 @@ export async function endProcesses(recorded: RecordedProcess[], graceSeconds = 3
 }
 
 /** The last resort of a process that is ending itself and can wait for nothing. */
-export function killProcessesNow(recorded: RecordedProcess[]): void {
+export function killProcessesNow(recorded: readonly RecordedProcess[]): void {
   for (const one of recorded) if (isAlive(one)) signalGroup(one.pid, 'SIGKILL');
 }
 

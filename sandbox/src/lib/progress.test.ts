@@ -6,7 +6,7 @@ function recorded(isTTY: boolean) {
 }
 
 describe('progress', () => {
-  it('prints plain lines where nobody watches', async () => {
+  it('prints plain lines without a terminal', async () => {
     const { progress, text } = recorded(false);
     await progress.step('Terraform', async (detail) => detail('12 resources'));
     expect(text()).toBe('  … Terraform\n  ✓ Terraform (0.0 s)\n');

@@ -1,10 +1,13 @@
 /** Says what is being done: a line that lives on a terminal, plain lines elsewhere. */
-export type Progress = {
+export interface Progress {
   step<T>(title: string, work: (detail: (text: string) => void) => Promise<T>): Promise<T>;
   line(text: string): void;
-};
+}
 
-type Output = { write(text: string): void; isTTY: boolean };
+interface Output {
+  write(text: string): void;
+  readonly isTTY: boolean;
+}
 
 export function createProgress(output: Output, now: () => number = Date.now): Progress {
   const line = (text: string): void => output.write(`${text}\n`);

@@ -47,7 +47,7 @@ describe('the provider', () => {
     expect(ask(`m.findProviderSource(${options('reach: async () => true')})`)).toEqual({ kind: 'registry' });
   });
 
-  it('is held by a folder only for the platform at hand', () => {
+  it('is held by a folder only for the present platform', () => {
     expect(
       ask(
         `[m.holdsProvider(${JSON.stringify(join(folder, 'plugins'))}, 'linux_amd64'), ` +

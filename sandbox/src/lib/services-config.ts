@@ -11,7 +11,7 @@ export interface ServicesConfig {
     readonly privateKeyPath: string;
     readonly webhookSecret: string;
   };
-  readonly frontPort: number;
+  readonly webhookPort: number;
   /** Where the AWS CLI is, when it is not on the PATH. */
   readonly awsCliFolder?: string;
 }
@@ -40,7 +40,7 @@ export function readServicesConfig(value: unknown): ServicesConfig {
       privateKeyPath: needText(part('github'), 'private_key_pem_path', 'github.private_key_pem_path'),
       webhookSecret: needText(part('github'), 'webhook_secret', 'github.webhook_secret'),
     },
-    frontPort: needNumber(part('front'), 'port', 'front.port'),
+    webhookPort: needNumber(part('webhook_proxy'), 'port', 'webhook_proxy.port'),
     ...(awsCliFolder !== undefined && { awsCliFolder }),
   };
   if (problems.length > 0) throw new Error(`The services' configuration is broken: ${problems.join('; ')}.`);

@@ -8,12 +8,12 @@ import { readServicesConfig } from './services-config';
 
 it('names every problem of its configuration at once', () => {
   expect(() => readServicesConfig({ prefix: 'sandbox', github: { port: 'x' } })).toThrow(
-    /state_dir is no text; .*github\.port is no number; .*front\.port is no number/,
+    /state_dir is no text; .*github\.port is no number; .*webhook_proxy\.port is no number/,
   );
   expect(() => readServicesConfig(null)).toThrow('configuration is broken');
 });
 
-it('serves GitHub, its control API and the front from one process, on loopback', async () => {
+it('serves GitHub, its control API and the webhook proxy from one process, on loopback', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'services-'));
   const keyPath = join(directory, 'key.pem');
   const { privateKey } = generateKeyPairSync('rsa', {
@@ -34,7 +34,7 @@ it('serves GitHub, its control API and the front from one process, on loopback',
     launcher: { url: `http://127.0.0.1:${launcher.port}`, token: 't' },
     prefix: 'sandbox',
     github: { port: 0, app_id: '42', private_key_pem_path: keyPath, webhook_secret: 's' },
-    front: { port: 0 },
+    webhook_proxy: { port: 0 },
   });
   const services = await startServices(config, '/usr/bin:/bin');
   try {

@@ -16,21 +16,21 @@ import { readServicesConfig, type ServicesConfig } from './services-config';
 
 export interface Services {
   readonly gitHubPort: number;
-  readonly frontPort: number;
+  readonly webhookPort: number;
   readonly stop: () => Promise<void>;
 }
 
-/** The fake GitHub with its control API, the webhooks' front and the machines, in one process. */
+/** The fake GitHub with its control API, the webhook proxy and the machines, in one process. */
 export async function startServices(config: ServicesConfig, machinePath: string): Promise<Services> {
   let webhookTarget: string | undefined;
-  let frontPort = config.frontPort;
+  let webhookPort = config.webhookPort;
   let gitHubPort = config.gitHub.port;
   const { appId, webhookSecret } = config.gitHub;
   const faults = createFaults();
   const github = createGitHub({
     appId,
     webhookSecret,
-    webhookUrl: () => `http://127.0.0.1:${frontPort}/webhook`,
+    webhookUrl: () => `http://127.0.0.1:${webhookPort}/webhook`,
     transport: unreliable(postOverHttp, faults),
   });
   const launcher = createLauncher(config.launcher);
@@ -63,17 +63,17 @@ export async function startServices(config: ServicesConfig, machinePath: string)
     call.path.startsWith(CONTROL_PREFIX) ? control(call) : api(call),
   );
   gitHubPort = gitHubServer.port;
-  const frontServer = await listen(
-    frontPort,
+  const proxyServer = await listen(
+    webhookPort,
     createWebhookProxy({ github, webhookSecret, target: () => webhookTarget }),
   );
-  frontPort = frontServer.port;
+  webhookPort = proxyServer.port;
   return {
     gitHubPort,
-    frontPort,
+    webhookPort,
     stop: async () => {
       github.work.stop();
-      await Promise.all([machines.stop(), gitHubServer.close(), frontServer.close()]);
+      await Promise.all([machines.stop(), gitHubServer.close(), proxyServer.close()]);
     },
   };
 }
@@ -84,7 +84,7 @@ async function main(): Promise<void> {
   const config = readServicesConfig(JSON.parse(readFileSync(values.config, 'utf8')));
   const services = await startServices(config, process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin');
   console.log(
-    `GitHub at http://127.0.0.1:${services.gitHubPort}, webhooks at http://127.0.0.1:${services.frontPort}/webhook`,
+    `GitHub at http://127.0.0.1:${services.gitHubPort}, webhooks at http://127.0.0.1:${services.webhookPort}/webhook`,
   );
   const stop = (): void => void services.stop().finally(() => process.exit(0));
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, stop);

@@ -24,7 +24,7 @@ describe('the state of a sandbox', () => {
     expect(readRecord(paths)).toBeUndefined();
   });
 
-  it('names the file that somebody broke', () => {
+  it('names the invalid file', () => {
     writeFileSync(paths.recordFile, '{');
     expect(() => readRecord(paths)).toThrow(paths.recordFile);
   });

@@ -3,28 +3,43 @@ import { join, resolve } from 'node:path';
 import { isAlive } from './processes';
 
 /** What `up` writes to .sandbox/sandbox.json for any program to use. */
-export type SandboxFile = {
-  webhook_url: string;
-  webhook_secret: string;
-  prefix: string;
-  aws: { endpoint_url: string; region: string; access_key_id: string; secret_access_key: string };
-  github: { app_id: string; api_url: string; control_url: string };
-  outputs: { tenant_table: unknown; webhook: unknown; runner_tiers: unknown; queues: unknown };
-};
+export interface SandboxFile {
+  readonly webhook_url: string;
+  readonly webhook_secret: string;
+  readonly prefix: string;
+  readonly aws: {
+    readonly endpoint_url: string;
+    readonly region: string;
+    readonly access_key_id: string;
+    readonly secret_access_key: string;
+  };
+  readonly github: { readonly app_id: string; readonly api_url: string; readonly control_url: string };
+  readonly outputs: {
+    readonly tenant_table: unknown;
+    readonly webhook: unknown;
+    readonly runner_tiers: unknown;
+    readonly queues: unknown;
+  };
+}
 
-/** A process of ours. A pid alone may have been given to somebody else's process since. */
-export type RecordedProcess = { name: string; pid: number; started: string; log: string };
+/** A process of this sandbox. Its start time tells it from a later process with the same pid. */
+export interface RecordedProcess {
+  readonly name: string;
+  readonly pid: number;
+  readonly started: string;
+  readonly log: string;
+}
 
-/** What `down`, `status` and the tests need to know besides sandbox.json. */
-export type SandboxRecord = {
-  created_at: string;
-  /** The `up` that is or was at it. */
-  up?: Pick<RecordedProcess, 'pid' | 'started'>;
-  processes: RecordedProcess[];
-  /** What `up` runs on its way, and is over when it is. */
-  terraform?: RecordedProcess;
-  launcher?: { url: string; token: string };
-};
+/** What `down`, `status` and the tests read besides sandbox.json. */
+export interface SandboxRecord {
+  readonly created_at: string;
+  /** The present or last `up`. */
+  readonly up?: Pick<RecordedProcess, 'pid' | 'started'>;
+  readonly processes: readonly RecordedProcess[];
+  /** The Terraform command that `up` runs. */
+  readonly terraform?: RecordedProcess;
+  readonly launcher?: { readonly url: string; readonly token: string };
+}
 
 export type SandboxPaths = ReturnType<typeof sandboxPaths>;
 
@@ -51,8 +66,8 @@ export function readRecord(paths: SandboxPaths): SandboxRecord | undefined {
   return readJson<SandboxRecord>(paths.recordFile);
 }
 
-/** How far a sandbox is, by what it left and what of it lives. */
-export function stageOf(paths: SandboxPaths): 'none' | 'coming up' | 'half up' | 'up' {
+/** How far a sandbox has come, by its files and its live processes. */
+export function phaseOf(paths: SandboxPaths): 'none' | 'coming up' | 'half up' | 'up' {
   const record = readRecord(paths);
   if (record?.processes.some(isAlive) !== true)
     return record?.up !== undefined && isAlive(record.up) ? 'coming up' : 'none';
@@ -61,7 +76,7 @@ export function stageOf(paths: SandboxPaths): 'none' | 'coming up' | 'half up' |
 }
 
 /** One sentence on a sandbox that is not up, with the next step. */
-export function describeStage(paths: SandboxPaths, stage: Exclude<ReturnType<typeof stageOf>, 'up'>): string {
+export function describePhase(paths: SandboxPaths, phase: Exclude<ReturnType<typeof phaseOf>, 'up'>): string {
   const sentences = {
     none: `No sandbox is up in ${paths.folder}; "npm run sandbox -- up" brings one up.`,
     'coming up': `The sandbox in ${paths.folder} is coming up; wait for its "up", or end it with Ctrl-C.`,
@@ -69,16 +84,16 @@ export function describeStage(paths: SandboxPaths, stage: Exclude<ReturnType<typ
       `The sandbox in ${paths.folder} is half up: its "up" was killed; end what it left with "npm run ` +
       'sandbox -- down".',
   };
-  return sentences[stage];
+  return sentences[phase];
 }
 
-/** What a command needs that works on a sandbox. Throws where none is up. */
+/** The files of a running sandbox. Throws where none is up. */
 export function runningSandbox(paths: SandboxPaths): {
   sandbox: SandboxFile;
   launcher: { url: string; token: string };
 } {
-  const stage = stageOf(paths);
-  if (stage !== 'up') throw new Error(describeStage(paths, stage));
+  const phase = phaseOf(paths);
+  if (phase !== 'up') throw new Error(describePhase(paths, phase));
   const sandbox = readSandboxFile(paths);
   const launcher = readRecord(paths)?.launcher;
   if (sandbox === undefined || launcher === undefined)
@@ -86,14 +101,14 @@ export function runningSandbox(paths: SandboxPaths): {
   return { sandbox, launcher };
 }
 
-/** Written whole or not at all, and for the owner alone: it holds keys. */
+/** Writes atomically and for the owner alone: the file holds keys. */
 export function writePrivateJson(file: string, content: unknown): void {
   const draft = `${file}.${process.pid}.tmp`;
   writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, file);
 }
 
-/** An empty place for a new sandbox. What earlier ones left is removed, but not what setup keeps beside it. */
+/** Empties the folder for a new sandbox, except for what setup keeps there. */
 export function prepareFolder(paths: SandboxPaths): void {
   removeState(paths);
   rmSync(paths.logs, { recursive: true, force: true });

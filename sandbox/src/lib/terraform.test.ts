@@ -1,4 +1,4 @@
-import { errorPart, lastJson } from './terraform';
+import { errorPart, lastJson } from './terraform-output';
 
 describe('what Terraform prints', () => {
   it('is cut to its errors', () => {

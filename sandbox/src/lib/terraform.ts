@@ -2,23 +2,32 @@ import { spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SandboxFile, SandboxPaths } from './state';
+import { errorPart, lastJson } from './terraform-output';
 
-export type Terraform = {
+export interface Terraform {
   init(): Promise<void>;
   apply(): Promise<void>;
   destroy(): Promise<void>;
   /** A plan as JSON, or undefined when there is nothing to change. */
   plan(): Promise<unknown>;
   outputs(): Promise<Record<string, unknown>>;
-};
+}
 
-export type TerraformInputs = {
-  aws: SandboxFile['aws'];
-  prefix: string;
-  github: { app_id: string; key_base64: string; webhook_secret: string; api_url: string };
-};
+export interface TerraformInputs {
+  readonly aws: SandboxFile['aws'];
+  readonly prefix: string;
+  readonly github: {
+    readonly app_id: string;
+    readonly key_base64: string;
+    readonly webhook_secret: string;
+    readonly api_url: string;
+  };
+}
 
-type Result = { code: number; output: string };
+interface Result {
+  readonly code: number;
+  readonly output: string;
+}
 
 /** Terraform on examples/sandbox, with its state and data in the sandbox's own folder. */
 export function createTerraform(options: {
@@ -133,30 +142,18 @@ function expectSuccess(command: string, result: Result, paths: SandboxPaths): vo
   );
 }
 
-/** Terraform's error blocks, or the last lines where it printed none. */
-export function errorPart(output: string): string {
-  const start = output.search(/^(╷|│ )?\s*Error: /m);
-  return (start === -1 ? output.trimEnd().split('\n').slice(-15).join('\n') : output.slice(start))
-    .trim()
-    .slice(0, 4000);
+interface RunOptions {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly log: string;
+  readonly onLine?: ((line: string) => void) | undefined;
+  readonly started?: ((pid: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** `show -json` prints one document; warnings about the CLI's configuration may come before it. */
-export function lastJson(output: string): unknown {
-  const parsed: unknown = JSON.parse(output.slice(output.indexOf('{')));
-  return parsed;
-}
-
-function runTerraform(options: {
-  program: string;
-  args: string[];
-  env: NodeJS.ProcessEnv;
-  cwd: string;
-  log: string;
-  onLine?: ((line: string) => void) | undefined;
-  started?: ((pid: number) => void) | undefined;
-  signal?: AbortSignal | undefined;
-}): Promise<Result> {
+function runTerraform(options: RunOptions): Promise<Result> {
   return new Promise((resolve, reject) => {
     // A group of its own: on Ctrl-C we end it ourselves, together with the provider that it started.
     const child = spawn(options.program, options.args, {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-type WaitOptions = {
-  what: string;
-  seconds: number;
-  every?: number;
-  signal?: AbortSignal | undefined;
-  alive?: () => string | undefined;
-};
+interface WaitOptions {
+  readonly what: string;
+  readonly seconds: number;
+  readonly every?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly alive?: () => string | undefined;
+}
 
 /** Waits for a condition, not for a time. `alive` ends the wait early by naming what died. */
 export async function waitFor(condition: () => Promise<boolean>, options: WaitOptions): Promise<void> {

@@ -16,7 +16,7 @@ export interface Launcher {
   readonly machines: () => Promise<readonly MachineFacts[]>;
   /** `shutdown -h now` on the machine itself. */
   readonly shutDown: (instanceId: string) => Promise<void>;
-  /** A session of the machine's role, as its metadata service hands it out. */
+  /** A session of the machine's role, as its metadata service provides it. */
   readonly credentials: (instanceId: string) => Promise<Json>;
   /** Ends the machine from outside, as a lost spot machine. False: there is none of that id. */
   readonly end: (instanceId: string) => Promise<boolean>;

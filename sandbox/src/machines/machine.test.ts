@@ -83,7 +83,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) {
     const over = machine !== undefined && log().includes('user data has ended');
     await new Promise((resolve) => setTimeout(resolve, 20));
-    if (over && !condition()) throw new Error(`waited in vain; the log says:\n${log()}`);
+    if (over && !condition()) throw new Error(`the condition was never met; the log says:\n${log()}`);
   }
 }
 

@@ -69,7 +69,7 @@ interface RunnerSide {
   readonly disconnect: () => void;
 }
 
-/** What run.sh asks: to connect with its configuration until there is a job, then to be told when that has ended. */
+/** Calls of run.sh: connect with a configuration until there is a job, then wait until that has ended. */
 function createRunnerSide({ connect }: MachineOptions, log: MachineLog): RunnerSide {
   let session: Session | undefined;
   const gone = (call: Call): Promise<'gone'> =>

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Session } from '../github/scheduler/job-scheduler';
-import type { MachineView } from '../control/control';
+import type { MachineView } from '../control/views';
 import type { Launcher, MachineFacts } from './launcher';
 import { bootMachine, type Machine } from './machine';
 

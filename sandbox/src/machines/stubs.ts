@@ -31,7 +31,7 @@ exec curl -sS --fail --noproxy '*' -o /dev/null -X POST '${url}/shutdown'
 `;
 }
 
-/** User data must not make users on a laptop, so root is told that it is somebody else. */
+/** User data must not create users on a laptop, so these stubs report another user than root. */
 export const ID_SCRIPT = `#!/bin/bash
 if [ "$#" -eq 1 ] && [ "$1" = -u ]; then echo 1000; exit 0; fi
 PATH="\${PATH#*:}"

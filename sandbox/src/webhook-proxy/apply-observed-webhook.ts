@@ -2,7 +2,7 @@ import { object, oneOf, text, texts, whole, type Json } from '../lib/json';
 import type { GitHub, NewInstallation, NewJob } from '../github/github';
 import { CONCLUSIONS, type Conclusion } from '../github/state/model';
 
-/** What a webhook that another program signed tells about GitHub's own state. */
+/** Applies to the fake GitHub what a webhook signed by another program reports. */
 export type ObservedWebhook =
   | { readonly kind: 'installed'; readonly installation: NewInstallation }
   | { readonly kind: 'suspended' | 'unsuspended' | 'uninstalled'; readonly installationId: number }

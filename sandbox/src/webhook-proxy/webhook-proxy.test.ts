@@ -7,7 +7,7 @@ import { createWebhookProxy } from './webhook-proxy';
 const LABELS = ['self-hosted', 'linux', 'x64', 'small'];
 let running: RunningGitHub;
 let api: Listening;
-let front: Listening;
+let proxy: Listening;
 let arrived: Call[];
 let answer: Answer;
 let target: string | undefined;
@@ -20,12 +20,12 @@ beforeEach(async () => {
     return answer;
   });
   target = `http://127.0.0.1:${api.port}/somewhere/webhook`;
-  front = await listen(
+  proxy = await listen(
     0,
     createWebhookProxy({ github: running.github, webhookSecret: WEBHOOK_SECRET, target: () => target }),
   );
 });
-afterEach(() => Promise.all([running.close(), api.close(), front.close()]));
+afterEach(() => Promise.all([running.close(), api.close(), proxy.close()]));
 
 function send(
   event: string,
@@ -33,7 +33,7 @@ function send(
   { secret = WEBHOOK_SECRET, guid = 'a-delivery-of-another-program' } = {},
 ): Promise<Response> {
   const body = JSON.stringify(payload);
-  return fetch(`http://127.0.0.1:${front.port}/webhook`, {
+  return fetch(`http://127.0.0.1:${proxy.port}/webhook`, {
     method: 'POST',
     body,
     headers: {
@@ -56,7 +56,7 @@ const job = (action: string, more = {}, id = 77) => ({
 
 it('passes a webhook on byte for byte, and the answer back', async () => {
   const body = '{"action": "created",\n  "text": "é"}';
-  const response = await fetch(`http://127.0.0.1:${front.port}/webhook`, {
+  const response = await fetch(`http://127.0.0.1:${proxy.port}/webhook`, {
     method: 'POST',
     body,
     headers: {
@@ -183,7 +183,7 @@ it.each([
   ['not json'],
 ])('takes %s without learning or failing', async (body) => {
   const signature = `sha256=${createHmac('sha256', WEBHOOK_SECRET).update(body).digest('hex')}`;
-  const response = await fetch(`http://127.0.0.1:${front.port}/webhook`, {
+  const response = await fetch(`http://127.0.0.1:${proxy.port}/webhook`, {
     method: 'POST',
     body,
     headers: { 'x-github-event': 'installation', 'x-hub-signature-256': signature },

@@ -35,7 +35,7 @@ export function createWebhookProxy({ github, webhookSecret, target }: WebhookPro
     const url = target();
     if (url === undefined)
       return { status: 503, body: { message: 'The API does not exist yet: the sandbox is still coming up.' } };
-    // GitHub knows of an event before it tells anybody, so it has to be learnt before the Lambdas can ask about it.
+    // GitHub changes its state before it sends a webhook, so this applies the change before it forwards.
     if (call.method === 'POST') teach(github, webhookSecret, call);
     return forward(url, call);
   };

@@ -44,22 +44,22 @@ export const CLAIMS: readonly Claim[] = [
   {
     document: 'docs/limits.md',
     says: /scale-up functions on one size's queue \| (\d+) \|/g,
-    value: defaultOf('variables-settings.tf', 'lambda', 'scale_up_concurrency'),
+    value: defaultOf('variables.options.tf', 'lambda', 'scale_up_concurrency'),
   },
   {
     document: 'docs/limits.md',
     says: /webhooks \| (\d+) a second/g,
-    value: defaultOf('variables-settings.tf', 'webhook', 'rate_limit'),
+    value: defaultOf('variables.options.tf', 'webhook', 'rate_limit'),
   },
   {
     document: 'docs/limits.md',
     says: /webhooks \| \d+ a second, (\d+) at once/g,
-    value: defaultOf('variables-settings.tf', 'webhook', 'burst_limit'),
+    value: defaultOf('variables.options.tf', 'webhook', 'burst_limit'),
   },
   {
     document: 'docs/runners.md',
     says: /`runner\.max_age_days` \((\d+)\)/g,
-    value: defaultOf('variables-runners.tf', 'runner', 'max_age_days'),
+    value: defaultOf('variables.runners.tf', 'runner', 'max_age_days'),
   },
   {
     document: 'docs/operations.md',
@@ -89,7 +89,7 @@ export const CLAIMS: readonly Claim[] = [
   {
     document: 'docs/operations.md',
     says: /a job has waited (\d+) minutes although/g,
-    value: defaultOf('variables-settings.tf', 'observability', 'oldest_job_seconds') / 60,
+    value: defaultOf('variables.options.tf', 'observability', 'oldest_job_seconds') / 60,
   },
   { document: 'docs/cost.md', says: /\| alarms \| (\d+) \|/g, value: numberOfAlarms() },
   { document: 'docs/cost.md', says: /\| alarms \| \d+ \| ([\d.]+) \|/g, value: numberOfAlarms() / 10 },

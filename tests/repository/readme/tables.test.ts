@@ -35,9 +35,9 @@ test('the table of tiers is the default of runner_tiers', () => {
         .split(', ')
         .map((entry) => `"${entry}"`)
         .join(', ')}]`;
-    expect(variables.replaceAll(/ +/g, ' ')).toContain(
-      `${name} = { runner_os = "linux", runner_architecture = "x64", instance_types = ${list(types)}, ` +
-        `max_runners = ${limit}, labels = ${list(labels)} }`,
+    expect(variables.replaceAll(/\s+/g, ' ')).toContain(
+      `${name} = { runner_os = "linux" runner_architecture = "x64" instance_types = ${list(types)} ` +
+        `max_runners = ${limit} labels = ${list(labels)} }`,
     );
   }
 });

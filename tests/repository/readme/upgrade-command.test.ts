@@ -1,4 +1,4 @@
-import { upgradeCommand } from '../../../sandbox/src/scenarios/demo/upgrade';
+import { upgradeCommand } from '@multi-tenant-runner/sandbox/scenarios/demo/upgrade';
 import { codeBlocks, read } from './documents';
 
 test("the README's upgrade command is the one that the sandbox's demo runs", () => {

@@ -1,28 +1,22 @@
-import { MINUTE, plus, type GitHubFailure, type Spending } from '@multi-tenant-runner/core';
+import { decideSearchPause, type Allowance, type GitHubFailure, type Spending } from '@multi-tenant-runner/core';
 
-/** GitHub calls for one tenant in one run, so that every tenant has its turn. */
+/** GitHub calls for one tenant in one run: the rest of the run is the others'. */
 const CALLS_A_VISIT = 100;
-/** How long the search rests once half of the rate limit is used up. */
-const AFTER_HALF = 15 * MINUTE;
 
-/**
- * Counts the GitHub calls of one visit. Starting runners comes first: a search stops long before the installation's
- * rate limit is used up.
- */
+/** The calls of one visit. Starting runners comes first, so a search stops long before the allowance is used up. */
 export class CallBudget {
-  private calls = 0;
-  private last: NonNullable<Spending['budget']> | undefined;
+  private spent = 0;
+  private last: Allowance | undefined;
 
   record<T extends Spending | GitHubFailure>(answer: T): T {
-    this.calls += 1;
+    this.spent += 1;
     if ('budget' in answer && answer.budget !== undefined) this.last = answer.budget;
     return answer;
   }
 
-  /** When the search may go on; undefined: now. */
+  /** Until when to leave the installation alone; undefined: not yet. */
   closedUntil(now: Date): Date | undefined {
-    if (this.last !== undefined && this.last.remaining < this.last.limit / 10) return this.last.resetAt;
-    if (this.last !== undefined && this.last.remaining < this.last.limit / 2) return plus(now, AFTER_HALF);
-    return this.calls >= CALLS_A_VISIT ? now : undefined;
+    const pause = this.last && decideSearchPause(this.last, now);
+    return pause ?? (this.spent >= CALLS_A_VISIT ? now : undefined);
   }
 }

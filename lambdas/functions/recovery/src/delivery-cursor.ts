@@ -1,4 +1,5 @@
-import { DAY, MINUTE, plus } from '@multi-tenant-runner/core';
+import { DAY, MINUTE, anyString, object, parse, parseJson, plus, time } from '@multi-tenant-runner/core';
+import * as v from 'valibot';
 
 /** GitHub keeps deliveries for three days and redelivers no older ones. */
 export const HORIZON = 3 * DAY;
@@ -21,20 +22,15 @@ export interface Pass {
   readonly cursor: string;
 }
 
+const pass = object({ top: anyString, cursor: anyString });
+const bookmark = object({ floor: time, pass: v.fallback(v.optional(pass), undefined) });
+
 /** An invalid bookmark costs one long pass, but no attempt. */
 export function parseDeliveryCursor(text: string | undefined, now: Date): DeliveryCursor {
-  const fresh = { floor: plus(now, -HORIZON).toISOString() };
-  if (text === undefined) return fresh;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!isRecord(value) || typeof value['floor'] !== 'string' || Number.isNaN(Date.parse(value['floor'])))
-      return fresh;
-    const { floor, pass } = value;
-    const whole = isRecord(pass) && typeof pass['top'] === 'string' && typeof pass['cursor'] === 'string';
-    return { floor, ...(whole && { pass: { top: String(pass['top']), cursor: String(pass['cursor']) } }) };
-  } catch {
-    return fresh;
-  }
+  const stored = text === undefined ? undefined : parseJson(text, (value) => parse(bookmark, value));
+  if (stored?.ok !== true) return { floor: plus(now, -HORIZON).toISOString() };
+  const { floor, pass: started } = stored.value;
+  return { floor, ...(started && { pass: started }) };
 }
 
 /** Where a pass may stop: older attempts have been read, or GitHub no longer keeps them. */
@@ -51,8 +47,4 @@ export function reachedBottom(attempts: readonly { readonly deliveredAt: string 
 export function raiseFloor({ floor }: DeliveryCursor, top: string | undefined): string {
   const reached = top === undefined ? Number.NaN : Date.parse(top) - OVERLAP;
   return reached > Date.parse(floor) ? new Date(reached).toISOString() : floor;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

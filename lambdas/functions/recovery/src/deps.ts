@@ -1,5 +1,6 @@
 import type {
   AdmissionSettings,
+  Bookmarks,
   Clock,
   EventBus,
   GitHub,
@@ -8,7 +9,6 @@ import type {
   JobQueue,
   JobSearch,
   JobStore,
-  LaunchStore,
   Log,
   Metrics,
   RecoveryStore,
@@ -20,7 +20,7 @@ export interface RecoveryDeps {
   readonly search: JobSearch;
   readonly github: Pick<GitHub, 'getInstallation'>;
   readonly recovery: RecoveryStore;
-  readonly bookmarks: Pick<LaunchStore, 'readCursor' | 'writeCursor'>;
+  readonly bookmarks: Bookmarks;
   readonly tenants: Pick<TenantRegistry, 'get' | 'list'>;
   readonly jobs: Pick<JobStore, 'get' | 'create' | 'change' | 'listRecent'>;
   readonly queue: Pick<JobQueue, 'sendJob'>;

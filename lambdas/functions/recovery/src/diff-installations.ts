@@ -1,4 +1,11 @@
-import { DAY, HOUR, type AppInstallation, type InstallationAction, type TenantLookup } from '@multi-tenant-runner/core';
+import {
+  DAY,
+  HOUR,
+  isOffboarded,
+  type AppInstallation,
+  type InstallationAction,
+  type TenantLookup,
+} from '@multi-tenant-runner/core';
 
 /** An installation event that the tenant's row lacks. */
 export interface MissedEvent {
@@ -21,9 +28,11 @@ export function diffInstallations(
   installations: readonly AppInstallation[],
   lookups: readonly TenantLookup[],
 ): Comparison {
-  const rows = new Map(lookups.map((lookup) => [idOf(lookup), lookup]));
+  const rows = new Map(lookups.map((lookup) => [lookup.installationId, lookup]));
   const listed = new Set(installations.map(({ installationId }) => installationId));
-  const living = lookups.filter((lookup) => lookup.kind === 'tenant' && !isOver(lookup)).map(idOf);
+  const living = lookups
+    .filter((lookup) => lookup.kind === 'tenant' && !isOffboarded(lookup))
+    .map(({ installationId }) => installationId);
   const unlisted = living.filter((id) => !listed.has(id));
   return {
     missed: installations.flatMap((installation) => {
@@ -31,7 +40,9 @@ export function diffInstallations(
       return action === undefined ? [] : [{ action, installation }];
     }),
     unlisted,
-    deletedButListed: installations.map(({ installationId }) => installationId).filter((id) => isOver(rows.get(id))),
+    deletedButListed: installations
+      .map(({ installationId }) => installationId)
+      .filter((id) => isOffboarded(rows.get(id))),
     isAnotherApp: unlisted.length > 1 && unlisted.length * 2 > living.length,
   };
 }
@@ -41,7 +52,7 @@ function missedBy(
   { account, suspended }: AppInstallation,
   lookup: TenantLookup | undefined,
 ): MissedEvent['action'] | undefined {
-  if (account.kind !== 'owner' || isOver(lookup)) return undefined;
+  if (account.kind !== 'owner' || isOffboarded(lookup)) return undefined;
   // The first event of an installation creates the row, whichever event it is.
   if (lookup?.kind !== 'tenant') return suspended ? 'suspend' : 'created';
   const { tenant } = lookup;
@@ -49,13 +60,6 @@ function missedBy(
   // The operator's own suspension stays.
   if (!suspended && tenant.status === 'suspended' && tenant.suspendedBy === 'github') return 'unsuspend';
   return tenant.orgName === account.login ? undefined : 'renamed';
-}
-
-const idOf = (lookup: TenantLookup): number =>
-  lookup.kind === 'tenant' ? lookup.tenant.installationId : lookup.installationId;
-
-function isOver(lookup: TenantLookup | undefined): boolean {
-  return lookup?.kind === 'tombstone' || (lookup?.kind === 'tenant' && lookup.tenant.status === 'deleted');
 }
 
 /** 03:00 UTC, when the fewest jobs run. */

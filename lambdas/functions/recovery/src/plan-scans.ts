@@ -1,4 +1,12 @@
-import { HOUR, MINUTE, plus, type ScanState, type Tenant, type TenantLookup } from '@multi-tenant-runner/core';
+import {
+  HOUR,
+  MINUTE,
+  githubLimitedUntil,
+  plus,
+  type ScanState,
+  type Tenant,
+  type TenantLookup,
+} from '@multi-tenant-runner/core';
 
 /** Between two searches of an active tenant. */
 export const ROUND = 30 * MINUTE;
@@ -23,14 +31,9 @@ export function planScans(lookups: readonly TenantLookup[], states: readonly Sca
     .filter(({ status, installationId }) => status === 'suspended' && known.get(installationId)?.phase !== 'asleep')
     .map((tenant) => begin(tenant, 'asleep', now));
   const due = tenants
-    .filter((tenant) => tenant.status === 'active' && !isLimited(tenant, now))
+    .filter((tenant) => tenant.status === 'active' && githubLimitedUntil(tenant, now) === undefined)
     .flatMap((tenant) => nextOf(tenant, known.get(tenant.installationId), now));
   return { inactive, due: due.filter(({ notBefore }) => Date.parse(notBefore) <= now.getTime()).sort(byUrgency) };
-}
-
-/** Another function has hit GitHub's rate limit for the installation. */
-function isLimited({ githubLimitedUntil }: Tenant, now: Date): boolean {
-  return githubLimitedUntil !== undefined && Date.parse(githubLimitedUntil) > now.getTime();
 }
 
 function nextOf(tenant: Tenant, state: ScanState | undefined, now: Date): ScanState[] {

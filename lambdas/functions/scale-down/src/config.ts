@@ -14,12 +14,12 @@ export function parseScaleDownConfig(env: Env): ScaleDownConfig {
     const config = parseProtocolConfig(reader);
     return {
       ...config,
-      vpcId: reader.text('VPC_ID'),
-      maxReceiveCount: reader.wholeNumber('MAX_RECEIVE_COUNT', { min: 1 }),
+      vpcId: reader.string('VPC_ID'),
+      maxReceiveCount: reader.integer('MAX_RECEIVE_COUNT', { min: 1 }),
       scaleDown: {
-        bootTimeout: reader.wholeNumber('BOOT_TIMEOUT_MINUTES', { min: 1 }) * MINUTE,
-        idleTimeout: reader.wholeNumber('IDLE_TIMEOUT_MINUTES', { min: 1 }) * MINUTE,
-        maxLifetime: reader.wholeNumber('MAX_LIFETIME_MINUTES', { min: 1 }) * MINUTE,
+        bootTimeout: reader.integer('BOOT_TIMEOUT_MINUTES', { min: 1 }) * MINUTE,
+        idleTimeout: reader.integer('IDLE_TIMEOUT_MINUTES', { min: 1 }) * MINUTE,
+        maxLifetime: reader.integer('MAX_LIFETIME_MINUTES', { min: 1 }) * MINUTE,
         grace: graceFor(config.timeout),
       },
     };

@@ -4,6 +4,7 @@ import {
   belongsTo,
   hasLiveLease,
   isLookDue,
+  isOffboarded,
   isReady,
   isTooOld,
   freeSlots,
@@ -13,7 +14,7 @@ import {
   type Machine,
 } from '@multi-tenant-runner/core';
 import { decideRunnerEnd, type RunnerEnd } from './decide-runner';
-import { isDeleted, isEmpty, isLimited, isOver, slotsOf, statusOf, type Snapshot, type SweepLimits } from './snapshot';
+import { isEmpty, isLimited, isOver, slotsOf, statusOf, type Snapshot, type SweepLimits } from './snapshot';
 
 export type SweepAction =
   | { readonly kind: 'clean-up' }
@@ -40,7 +41,7 @@ export type SweepAction =
  */
 export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
   const { lookup } = snapshot;
-  if (isDeleted(lookup)) {
+  if (isOffboarded(lookup)) {
     return lookup.kind === 'tombstone' && lookup.cleanup === 'done' && isEmpty(snapshot) ? [] : cleanupOf(snapshot);
   }
   const actions: SweepAction[] = [

@@ -1,4 +1,4 @@
-import { endJob, type JobEvent, type JobState } from '@multi-tenant-runner/core';
+import { endJob, isOffboarded, type JobEvent, type JobState } from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 /**
@@ -7,6 +7,5 @@ import type { ScaleDownDeps } from './deps';
  */
 export async function endIfUninstalled(event: JobEvent, stillIn: JobState, deps: ScaleDownDeps): Promise<void> {
   const lookup = await deps.tenants.get(event.installationId);
-  const isGone = lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted');
-  if (isGone) await endJob(event, { state: 'cancelled', reason: 'tenant-deleted', stillIn }, deps);
+  if (isOffboarded(lookup)) await endJob(event, { state: 'cancelled', reason: 'tenant-deleted', stillIn }, deps);
 }

@@ -1,4 +1,15 @@
-import { Decoder, decoded, endMachine, release, takeLease, type Decoded, type Launch } from '@multi-tenant-runner/core';
+import {
+  endMachine,
+  isObject,
+  object,
+  oneOf,
+  parse,
+  release,
+  string,
+  takeLease,
+  type Launch,
+  type Parsed,
+} from '@multi-tenant-runner/core';
 import { handleInterruption } from './handle-interruption';
 import { GONE, explainEnd, type Explained } from './machine-end';
 import type { ScaleDownDeps } from './deps';
@@ -11,16 +22,23 @@ export interface InstanceEvent {
 
 const INTERRUPTION = 'EC2 Spot Instance Interruption Warning';
 
+const interruption = object({ detail: object({ 'instance-id': string }) });
+const stateChange = object({
+  'detail-type': string,
+  detail: object({ 'instance-id': string, state: oneOf(['shutting-down', 'terminated', 'stopped']) }),
+});
+
 /** EC2's events carry the id and the state, or the action that follows a warning, no tags. */
-export function parseInstanceEvent(value: unknown): Decoded<InstanceEvent> {
-  const decoder = Decoder.of(value);
-  const detail = decoder.object('detail');
-  if (decoder.text('detail-type') === INTERRUPTION)
-    return decoded(detail, { instanceId: detail.text('instance-id'), state: 'interrupted' as const });
-  return decoded(detail, {
-    instanceId: detail.text('instance-id'),
-    state: detail.oneOf('state', ['shutting-down', 'terminated', 'stopped'] as const),
-  });
+export function parseInstanceEvent(value: unknown): Parsed<InstanceEvent> {
+  if (isObject(value) && value['detail-type'] === INTERRUPTION) {
+    const warned = parse(interruption, value);
+    if (!warned.ok) return warned;
+    return { ok: true, value: { instanceId: warned.value.detail['instance-id'], state: 'interrupted' } };
+  }
+  const changed = parse(stateChange, value);
+  if (!changed.ok) return changed;
+  const { 'instance-id': instanceId, state } = changed.value.detail;
+  return { ok: true, value: { instanceId, state } };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { SECOND, SWEEP_SOURCE, parseJobEvent, parseJson, type Decoded, type JobEvent } from '@multi-tenant-runner/core';
+import { SECOND, SWEEP_SOURCE, parseJobEvent, parseJson, type Parsed, type JobEvent } from '@multi-tenant-runner/core';
 import {
   receiveCount,
   runQueueBatch,
@@ -64,7 +64,7 @@ async function handleReceive(record: QueueRecord, maxReceiveCount: number, deps:
 }
 
 async function handleRecord(record: QueueRecord, deps: ScaleDownDeps): Promise<void> {
-  const decoded = parseJson(record.body, decodeRunnerEvent);
+  const decoded = parseJson(record.body, parseRunnerEvent);
   if (!decoded.ok) {
     deps.metrics.count('MessageDropped', { properties: { message_id: record.messageId } });
     throw new Error(`The message is no runner event and goes to the dead letters: ${decoded.problems.join('; ')}`);
@@ -79,7 +79,7 @@ async function handleRecord(record: QueueRecord, deps: ScaleDownDeps): Promise<v
 }
 
 /** Two kinds share the queue: EC2's state changes as EventBridge writes them, and the webhook's job events. */
-function decodeRunnerEvent(value: unknown): Decoded<JobEvent | InstanceEvent> {
+function parseRunnerEvent(value: unknown): Parsed<JobEvent | InstanceEvent> {
   const fromEventBridge = typeof value === 'object' && value !== null && 'detail-type' in value;
   return fromEventBridge ? parseInstanceEvent(value) : parseJobEvent(value);
 }

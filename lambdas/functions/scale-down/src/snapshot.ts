@@ -1,4 +1,4 @@
-import type { Job, Launch, Machine, TenantLookup } from '@multi-tenant-runner/core';
+import { githubLimitedUntil, type Job, type Launch, type Machine, type TenantLookup } from '@multi-tenant-runner/core';
 import type { RunnerLimits } from './decide-runner';
 
 /** Everything known of one tenant, machines read before rows. */
@@ -19,15 +19,7 @@ export interface SweepLimits extends RunnerLimits {
 
 /** GitHub limits the tenant for now: the requests that are left belong to launches. */
 export function isLimited(lookup: TenantLookup, now: Date): boolean {
-  return (
-    lookup.kind === 'tenant' &&
-    lookup.tenant.githubLimitedUntil !== undefined &&
-    new Date(lookup.tenant.githubLimitedUntil) > now
-  );
-}
-
-export function isDeleted(lookup: TenantLookup): boolean {
-  return lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted');
+  return lookup.kind === 'tenant' && githubLimitedUntil(lookup.tenant, now) !== undefined;
 }
 
 export function isEmpty(snapshot: Snapshot): boolean {

@@ -48,7 +48,7 @@ function subjectOf(action: SweepAction): Record<string, unknown> {
 }
 
 async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDownDeps): Promise<void> {
-  const { installationId } = snapshot.lookup.kind === 'tenant' ? snapshot.lookup.tenant : snapshot.lookup;
+  const { installationId } = snapshot.lookup;
   switch (action.kind) {
     case 'clean-up':
       await cleanUpTenant(installationId, deps.scaleDown.grace, deps);

@@ -1,4 +1,4 @@
-import type { TenantLookup } from '@multi-tenant-runner/core';
+import { isOffboarded, type TenantLookup } from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 /** Tenants swept side by side. */
@@ -69,19 +69,15 @@ export async function createTableRotation({ launches, tenants }: RoundDeps): Pro
       await turnPage();
       finished = page.length === 0;
       const last = chunk.at(-1);
-      const ahead = finished || last === undefined ? undefined : String(idOf(last));
+      const ahead = finished || last === undefined ? undefined : String(last.installationId);
       if (ahead !== cursor) await launches.writeCursor(CURSOR, ahead);
       cursor = ahead;
       // What was cleaned up stays in the table for ever, and most rows may be such: no reads for them.
-      return chunk.filter((lookup) => !isCleanedUp(lookup)).map(idOf);
+      return chunk.filter((lookup) => !isCleanedUp(lookup)).map(({ installationId }) => installationId);
     },
   };
 }
 
-const idOf = (lookup: TenantLookup): number =>
-  lookup.kind === 'tenant' ? lookup.tenant.installationId : lookup.installationId;
-
 function isCleanedUp(lookup: TenantLookup): boolean {
-  if (lookup.kind === 'tombstone') return lookup.cleanup === 'done';
-  return lookup.kind === 'tenant' && lookup.tenant.status === 'deleted' && lookup.tenant.cleanup === 'done';
+  return isOffboarded(lookup) && (lookup.kind === 'tombstone' ? lookup : lookup.tenant).cleanup === 'done';
 }

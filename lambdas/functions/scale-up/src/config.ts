@@ -1,6 +1,7 @@
-import { Decoder, type AdmissionSettings, type Decoded } from '@multi-tenant-runner/core';
+import { map, object, parse, string, strings, type AdmissionSettings } from '@multi-tenant-runner/core';
+import * as v from 'valibot';
 import { parseProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
-import { readConfig, type Env, type EnvReader } from '@multi-tenant-runner/runtime';
+import { IN_ENV, readConfig, type Env, type EnvReader } from '@multi-tenant-runner/runtime';
 import type { ScaleUpSettings } from './deps';
 
 export interface ScaleUpConfig extends ProtocolConfig {
@@ -8,23 +9,30 @@ export interface ScaleUpConfig extends ProtocolConfig {
   readonly kmsKeyArn?: string;
 }
 
+const subnetsByTier = map(
+  v.pipe(
+    strings,
+    v.check((subnets) => subnets.length > 0, 'is not a list of subnets'),
+  ),
+  'is not a JSON object',
+);
+const templatesByTier = map(object({ id: string, version: string }), 'is not a JSON object');
+
 export function parseScaleUpConfig(env: Env): ScaleUpConfig {
   return readConfig(env, (reader) => {
     const config = parseProtocolConfig(reader);
-    const sharedGroup = reader.text('SHARED_SECURITY_GROUP_ID');
-    const kmsKeyArn = reader.optionalText('KMS_KEY_ARN');
+    const sharedGroup = reader.string('SHARED_SECURITY_GROUP_ID');
+    const kmsKeyArn = reader.optionalString('KMS_KEY_ARN');
     return {
       ...config,
       scaleUp: {
         launchTemplates: readLaunchTemplates(reader, config.settings),
         subnetIds: readSubnets(reader),
-        tierSubnetIds: reader.json<ReadonlyMap<string, readonly string[]>>(
-          'TIER_SUBNET_IDS',
-          new Map(),
-          decodeTierSubnets,
+        tierSubnetIds: reader.json<ReadonlyMap<string, readonly string[]>>('TIER_SUBNET_IDS', new Map(), (value) =>
+          parse(subnetsByTier, value, IN_ENV),
         ),
         ...(!reader.boolean('TENANT_SECURITY_GROUPS') && { sharedSecurityGroupId: sharedGroup }),
-        maxReceiveCount: reader.wholeNumber('MAX_RECEIVE_COUNT', { min: 1 }),
+        maxReceiveCount: reader.integer('MAX_RECEIVE_COUNT', { min: 1 }),
       },
       ...(kmsKeyArn !== undefined && { kmsKeyArn }),
     };
@@ -32,38 +40,17 @@ export function parseScaleUpConfig(env: Env): ScaleUpConfig {
 }
 
 function readSubnets(reader: EnvReader): readonly string[] {
-  const subnets = reader.textList('SUBNET_IDS');
+  const subnets = reader.strings('SUBNET_IDS');
   if (subnets.length === 0) reader.report('SUBNET_IDS', 'names no subnet');
   return subnets;
 }
 
-function decodeTierSubnets(value: unknown): Decoded<ReadonlyMap<string, readonly string[]>> {
-  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
-  const problems: string[] = typeof value === 'object' && value !== null ? [] : ['is not a JSON object'];
-  const subnets = new Map<string, readonly string[]>();
-  for (const [tier, ids] of entries) {
-    if (Array.isArray(ids) && ids.length > 0 && ids.every((id) => typeof id === 'string')) subnets.set(tier, ids);
-    else problems.push(`${tier} is not a list of subnets`);
-  }
-  return problems.length === 0 ? { ok: true, value: subnets } : { ok: false, problems };
-}
-
 function readLaunchTemplates(reader: EnvReader, { tiers }: AdmissionSettings): ScaleUpSettings['launchTemplates'] {
-  const templates = reader.json<ScaleUpSettings['launchTemplates']>('LAUNCH_TEMPLATES', new Map(), decodeTemplates);
+  const templates = reader.json<ScaleUpSettings['launchTemplates']>('LAUNCH_TEMPLATES', new Map(), (value) =>
+    parse(templatesByTier, value, IN_ENV),
+  );
   const without = [...tiers.keys()].filter((tier) => !templates.has(tier));
   if (templates.size > 0 && without.length > 0)
     reader.report('LAUNCH_TEMPLATES', `has no template for ${without.join(', ')}`);
   return templates;
-}
-
-function decodeTemplates(value: unknown): Decoded<ScaleUpSettings['launchTemplates']> {
-  const problems: string[] = [];
-  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
-  const templates = new Map(
-    entries.map(([tier, template]) => {
-      const decoder = Decoder.of(template, tier, problems);
-      return [tier, { id: decoder.text('id'), version: decoder.text('version') }];
-    }),
-  );
-  return problems.length === 0 ? { ok: true, value: templates } : { ok: false, problems };
 }

@@ -23,7 +23,7 @@ export function decideIntent(
   ).find(({ key }) => !attempted.includes(key));
   if (candidate === undefined) return undefined;
   return {
-    candidate: attempted.length,
+    candidate: candidate.key,
     clientToken: clientTokenFor(launch.installationId, launch.launchId, candidate.key),
     instanceType: candidate.instanceType,
     subnetId: candidate.subnetId,
@@ -37,9 +37,4 @@ export function decideIntent(
 
 function subnetsOf(tier: string, { subnetIds, tierSubnetIds }: ScaleUpDeps['scaleUp']): readonly string[] {
   return tierSubnetIds?.get(tier) ?? subnetIds;
-}
-
-/** The candidate's key. */
-export function keyOf(intent: Intent): string {
-  return `${intent.spot ? 'spot' : 'on-demand'}/${intent.instanceType}/${intent.subnetId}`;
 }

@@ -8,7 +8,7 @@ import {
   type Launch,
   type LeaseHolder,
 } from '@multi-tenant-runner/core';
-import { decideIntent, keyOf, type MachineFor } from './decide-intent';
+import { decideIntent, type MachineFor } from './decide-intent';
 import { RetryLater, type ScaleUpDeps } from './deps';
 
 /** `none`: definitely no machine. `ended`: it died before it was of use. */
@@ -69,9 +69,9 @@ export async function launchInstance(
         };
       }
       case 'refused':
-        deps.capacityErrors.add(keyOf(intent), deps.clock.now());
+        deps.capacityErrors.add(intent.candidate, deps.clock.now());
         refused.push(countRefusal(launch, intent, answer.code, deps));
-        attempted.push(keyOf(intent));
+        attempted.push(intent.candidate);
         intent = undefined;
         break;
       case 'unknown':
@@ -125,7 +125,7 @@ function countRefusal({ tier }: Launch, intent: Intent, code: string, deps: Scal
     tier,
     properties: { code, instance_type: intent.instanceType, subnet_id: intent.subnetId, spot: intent.spot },
   });
-  return `${keyOf(intent)} ${code}`;
+  return `${intent.candidate} ${code}`;
 }
 
 /** Explains on the job what it waited for, or what delayed its start. */

@@ -1,4 +1,4 @@
-import type { Tenant, TenantLookup } from '@multi-tenant-runner/core';
+import { isOffboarded, type Tenant } from '@multi-tenant-runner/core';
 import type { TenantManagerDeps } from './deps';
 
 /**
@@ -22,12 +22,8 @@ async function hasSecurityGroup(tenant: Tenant, deps: TenantManagerDeps): Promis
     });
     return true;
   }
-  if (!isGone(await deps.tenants.get(tenant.installationId))) return true;
+  if (!isOffboarded(await deps.tenants.get(tenant.installationId))) return true;
   // The clean-up may have run before the group existed.
   await deps.cleanUp(tenant.installationId);
   return false;
-}
-
-export function isGone(lookup: TenantLookup): boolean {
-  return lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted');
 }

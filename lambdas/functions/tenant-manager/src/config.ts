@@ -16,11 +16,11 @@ export function parseTenantManagerConfig(env: Env): TenantManagerConfig {
   return readConfig(env, (reader) => ({
     ...parseProtocolConfig(reader),
     tenantSecurityGroups: reader.boolean('TENANT_SECURITY_GROUPS'),
-    vpcId: reader.text('VPC_ID'),
+    vpcId: reader.string('VPC_ID'),
     egressRules: reader.json<readonly EgressRule[]>('EGRESS_RULES', [], parseEgressRules),
     onboarding: {
       mode: reader.oneOf('ONBOARDING_MODE', ONBOARDING_MODES),
-      allowedAccounts: new Set(reader.textList('ALLOWED_ACCOUNTS').map((account) => account.toLowerCase())),
+      allowedAccounts: new Set(reader.strings('ALLOWED_ACCOUNTS').map((account) => account.toLowerCase())),
     },
   }));
 }

@@ -1,6 +1,7 @@
 import {
   freeSlots,
   isMarkedDeleted,
+  isOffboarded,
   parseTenantRow,
   reportNewProblems,
   type TenantProblemReport,
@@ -92,7 +93,7 @@ function isRestated({ before, after }: RowChange): boolean {
  * needs the offboarding.
  */
 function isDeletedByOperator({ before, after }: RowChange, lookup: TenantLookup): boolean {
-  if (!(lookup.kind === 'tombstone' || (lookup.kind === 'tenant' && lookup.tenant.status === 'deleted'))) return false;
+  if (!isOffboarded(lookup)) return false;
   return (
     after?.['cleanup'] === undefined ||
     after['status'] !== 'deleted' ||

@@ -1,3 +1,4 @@
+import { isObject } from '@multi-tenant-runner/core';
 import {
   runStreamBatch,
   type BatchResponse,
@@ -87,8 +88,4 @@ function parseChange({ dynamodb, eventID }: StreamRecord, deps: HandlerDeps): Ro
     ...(dynamodb?.OldImage && { before: deps.parseImage(dynamodb.OldImage) }),
     ...(dynamodb?.NewImage && { after: deps.parseImage(dynamodb.NewImage) }),
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -428,7 +428,7 @@ describe('what is no tenant', () => {
   it('an event that can not be read fails with everything that is wrong, for the dead letters', async () => {
     const harness = createTenantManagerHarness();
     await expect(harness.invoke({ detail: { action: 'exploded', installation: { id: 'x' } } })).rejects.toThrow(
-      /action is not one of created.*installation\.id is not a whole number.*installation\.account is not an object/,
+      /action is not one of created.*installation\.id is not an integer.*installation\.account is missing/,
     );
     expect(harness.names()).toEqual([]);
   });

@@ -1,5 +1,5 @@
-import type { LifecycleAccount, LifecycleEvent, TenantLookup } from '@multi-tenant-runner/core';
-import { activate, isGone } from './activate';
+import { isOffboarded, type LifecycleAccount, type LifecycleEvent, type TenantLookup } from '@multi-tenant-runner/core';
+import { activate } from './activate';
 import { mayRunAtOnce } from './decide-admission';
 import { decideReinstallation, hasNewer, type AccountRow, type Reinstallation } from './decide-reinstallation';
 import type { TenantManagerDeps } from './deps';
@@ -32,7 +32,7 @@ export async function ensureRow(
   deps: TenantManagerDeps,
 ): Promise<Extract<Reinstallation, { kind: 'current' }> | undefined> {
   const lookup = await deps.tenants.get(event.installationId);
-  if (isGone(lookup)) {
+  if (isOffboarded(lookup)) {
     deps.log.info('Ignored a late or repeated event of an uninstalled tenant; a deleted row stays deleted');
     // Removes what an earlier attempt of this event created after the clean-up.
     await deps.cleanUp(event.installationId);
@@ -92,9 +92,8 @@ async function findReinstallation(
 }
 
 function stateOf(lookup: TenantLookup): AccountRow['state'] {
-  if (!isGone(lookup)) return 'live';
-  const cleanup =
-    lookup.kind === 'tenant' ? lookup.tenant.cleanup : lookup.kind === 'tombstone' ? lookup.cleanup : undefined;
+  if (!isOffboarded(lookup)) return 'live';
+  const { cleanup } = lookup.kind === 'tombstone' ? lookup : lookup.tenant;
   return cleanup === 'done' ? 'gone' : 'leaving';
 }
 

@@ -36,8 +36,8 @@ describe('egress rules', () => {
     expect(parseEgressRules([rule, { ...rule, protocol: '', from_port: 'https', cidr_blocks: null }])).toEqual({
       ok: false,
       problems: [
-        'rule 2.protocol is not a non-empty text',
-        'rule 2.from_port is not a whole number of at least -1',
+        'rule 2.protocol is not a non-empty string',
+        'rule 2.from_port is not an integer of at least -1',
         'rule 2.cidr_blocks is missing',
       ],
     });

@@ -28,16 +28,16 @@ export function parseWebhookConfig(env: Env): WebhookConfig {
   return readConfig(env, (reader) => {
     const settings = readAdmissionSettings(reader);
     return {
-      environment: reader.text('ENVIRONMENT'),
+      environment: reader.string('ENVIRONMENT'),
       logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS),
-      tables: { tenants: reader.text('TENANTS_TABLE'), jobs: reader.text('JOBS_TABLE') },
+      tables: { tenants: reader.string('TENANTS_TABLE'), jobs: reader.string('JOBS_TABLE') },
       settings,
       tierQueueUrls: readTierQueueUrls(reader, settings.tiers),
-      runnerEventsQueueUrl: reader.text('RUNNER_EVENTS_QUEUE_URL'),
-      eventBusName: reader.text('EVENT_BUS_NAME'),
-      publishEvents: new Set(reader.textList('PUBLISH_EVENTS')),
-      appIdParameter: reader.text('GITHUB_APP_ID_PARAMETER'),
-      webhookSecretParameter: reader.text('WEBHOOK_SECRET_PARAMETER'),
+      runnerEventsQueueUrl: reader.string('RUNNER_EVENTS_QUEUE_URL'),
+      eventBusName: reader.string('EVENT_BUS_NAME'),
+      publishEvents: new Set(reader.strings('PUBLISH_EVENTS')),
+      appIdParameter: reader.string('GITHUB_APP_ID_PARAMETER'),
+      webhookSecretParameter: reader.string('WEBHOOK_SECRET_PARAMETER'),
       acceptsFrom: reader.json<SourceFilter>('ALLOWED_SOURCE_CIDRS', () => false, parseSourceCidrs),
     };
   });

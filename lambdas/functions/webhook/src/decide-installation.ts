@@ -1,10 +1,11 @@
 import {
   INSTALLATION_ACTIONS,
+  isObject,
   type InstallationAction,
   type LifecycleAccount,
   type LifecycleEvent,
 } from '@multi-tenant-runner/core';
-import { installationIdOf, isObject, wordOf, type Delivery } from './parse-delivery';
+import { installationIdOf, wordOf, type Delivery } from './parse-delivery';
 
 export type InstallationDecision =
   | { readonly kind: 'publish'; readonly event: LifecycleEvent }

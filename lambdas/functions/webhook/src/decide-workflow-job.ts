@@ -1,17 +1,25 @@
 import {
-  Decoder,
   instantOf,
+  integer,
   isPublicRepository,
   isRunnerName,
   needOf,
+  object,
+  optional,
+  optionalString,
+  orgType,
+  parse,
   queuedAtOf,
+  string,
+  strings,
   tiersThatFit,
   type JobEvent,
   type Tier,
   type Tiers,
   type UnroutedJob,
 } from '@multi-tenant-runner/core';
-import { installationIdOf, isObject, wordOf, type Delivery } from './parse-delivery';
+import * as v from 'valibot';
+import { installationIdOf, wordOf, type Delivery } from './parse-delivery';
 
 export type UnroutedEvent = Omit<JobEvent, 'tier'>;
 
@@ -22,6 +30,29 @@ export type WorkflowJobDecision =
   | { readonly kind: 'event'; readonly event: UnroutedEvent; readonly fitting: readonly Tier[] }
   | { readonly kind: 'ignore'; readonly reason: IgnoreReason; readonly message: string }
   | { readonly kind: 'malformed'; readonly problems: readonly string[] };
+
+const labelledJob = object({
+  workflow_job: object({ labels: strings, runner_name: optionalString, status: v.optional(v.unknown()) }),
+});
+const repository = object({
+  id: optional(integer()),
+  name: string,
+  owner: object({ login: string, id: integer(), type: orgType }),
+});
+const queuedJob = { id: integer(), run_id: integer(), labels: strings };
+const startableJob = object({ workflow_job: object(queuedJob), repository });
+const reportedJob = object({
+  workflow_job: object({
+    ...queuedJob,
+    // A job that no runner took comes with a runner of null, 0 or an empty string.
+    runner_name: optionalString,
+    runner_id: v.fallback(v.optional(integer(1)), undefined),
+    conclusion: optionalString,
+    started_at: v.optional(v.unknown()),
+    completed_at: v.optional(v.unknown()),
+  }),
+  repository,
+});
 
 /** The settings that decide which jobs are ours. */
 export interface Ours {
@@ -42,10 +73,9 @@ export function decideWorkflowJob(delivery: Delivery, { environment, tiers }: Ou
       "The delivery names no installation, so it is not from the App's own webhook; the job is not started.",
     );
   }
-  const decoder = Decoder.of(payload);
-  const labels = decoder.object('workflow_job').texts('labels');
-  const runnerName = decoder.object('workflow_job').optionalText('runner_name');
-  if (decoder.problems.length > 0) return { kind: 'malformed', problems: decoder.problems };
+  const asked = parse(labelledJob, payload);
+  if (!asked.ok) return { kind: 'malformed', problems: asked.problems };
+  const { labels, runner_name: runnerName, status } = asked.value.workflow_job;
   const fitting = tiersThatFit(labels, tiers);
   const { action } = payload;
   if (fitting.length === 0) {
@@ -56,7 +86,6 @@ export function decideWorkflowJob(delivery: Delivery, { environment, tiers }: Ou
     if (onOurs) return readEvent(delivery, installationId, { fitting, now, kind: action, runnerOnly: true });
     return ignore('labels', `No runner tier has all of the labels [${labels.join(', ')}], so the job is not ours.`);
   }
-  const status = isObject(payload['workflow_job']) ? payload['workflow_job']['status'] : undefined;
   const need = needOf(status);
   // GitHub sends `queued` again when the gate opens; an earlier runner would idle until it is terminated.
   if (action === 'waiting' || (action === 'queued' && need === 'held-back'))
@@ -78,11 +107,9 @@ interface EventReading extends Reading {
 }
 
 function readJob(delivery: Delivery, installationId: number, { fitting, now }: Reading): WorkflowJobDecision {
-  const decoder = Decoder.of(delivery.payload);
-  const job = jobFields(decoder, delivery, { installationId, now });
-  return decoder.problems.length > 0
-    ? { kind: 'malformed', problems: decoder.problems }
-    : { kind: 'start', job, fitting };
+  const parsed = parse(startableJob, delivery.payload);
+  if (!parsed.ok) return { kind: 'malformed', problems: parsed.problems };
+  return { kind: 'start', job: toJob(parsed.value, delivery, { installationId, now }), fitting };
 }
 
 function readEvent(
@@ -90,52 +117,45 @@ function readEvent(
   installationId: number,
   { fitting, now, kind, runnerOnly }: EventReading,
 ): WorkflowJobDecision {
-  const decoder = Decoder.of(delivery.payload);
-  const job = jobFields(decoder, delivery, { installationId, now });
-  const details = isObject(delivery.payload['workflow_job']) ? delivery.payload['workflow_job'] : {};
+  const parsed = parse(reportedJob, delivery.payload);
+  if (!parsed.ok) return { kind: 'malformed', problems: parsed.problems };
+  const details = parsed.value.workflow_job;
   const times =
     kind === 'completed'
-      ? [details['completed_at'], details['started_at']]
+      ? [details.completed_at, details.started_at]
       : kind === 'in_progress'
-        ? [details['started_at']]
+        ? [details.started_at]
         : [];
-  // Without a runner, GitHub sends null, 0 or an empty string.
-  const runnerName = decoder.object('workflow_job').optionalText('runner_name');
-  const runnerId = details['runner_id'];
-  const conclusion = decoder.object('workflow_job').optionalText('conclusion');
-  if (decoder.problems.length > 0) return { kind: 'malformed', problems: decoder.problems };
+  const { runner_name: runnerName, runner_id: runnerId, conclusion } = details;
   const event: UnroutedEvent = {
-    ...job,
+    ...toJob(parsed.value, delivery, { installationId, now }),
     kind,
     at: times.map(instantOf).find((time) => time !== undefined) ?? now.toISOString(),
     ...(runnerName !== undefined && { runnerName }),
-    ...(typeof runnerId === 'number' && Number.isSafeInteger(runnerId) && runnerId > 0 && { runnerId }),
+    ...(runnerId !== undefined && { runnerId }),
     ...(conclusion !== undefined && { conclusion }),
     ...(runnerOnly === true && { runnerOnly }),
   };
   return { kind: 'event', event, fitting };
 }
 
-function jobFields(
-  decoder: Decoder,
+function toJob(
+  { workflow_job: details, repository }: v.InferOutput<typeof startableJob>,
   delivery: Delivery,
   known: { readonly installationId: number; readonly now: Date },
 ): UnroutedJob {
-  const details = decoder.object('workflow_job');
-  const repository = decoder.object('repository');
-  const owner = repository.object('owner');
-  const repoId = repository.optionalWholeNumber('id');
+  const { owner, id: repoId } = repository;
   return {
     installationId: known.installationId,
-    jobId: details.wholeNumber('id'),
-    runId: details.wholeNumber('run_id'),
-    owner: owner.text('login'),
-    ownerId: owner.wholeNumber('id'),
-    ownerType: owner.oneOf('type', ['Organization', 'User'] as const),
-    repo: repository.text('name'),
+    jobId: details.id,
+    runId: details.run_id,
+    owner: owner.login,
+    ownerId: owner.id,
+    ownerType: owner.type,
+    repo: repository.name,
     ...(repoId !== undefined && { repoId }),
     isPublic: isPublicRepository(delivery.payload['repository']),
-    labels: details.texts('labels'),
+    labels: details.labels,
     queuedAt: queuedAtOf(delivery.payload['workflow_job'], known.now),
     deliveryId: delivery.deliveryId,
   };

@@ -137,7 +137,7 @@ describe('bad input', () => {
       'a job of nobody',
       400,
       ['workflow_job', workflowJob({ repository: { owner: null } })],
-      /repository\.owner is not an object/,
+      /repository\.owner is missing/,
     ],
     ['labels that are no list', 400, ['workflow_job', workflowJob({ job: { labels: 'small' } })], /labels/],
   ];

@@ -1,3 +1,4 @@
+import { isObject } from '@multi-tenant-runner/core';
 import { header, type HttpRequest } from './http';
 
 /** A signed delivery whose body is a JSON object. */
@@ -80,10 +81,6 @@ function parseObject(body: Buffer): Readonly<Record<string, unknown>> | 'not-jso
     return 'not-json';
   }
   return isObject(value) ? value : 'not-an-object';
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function refused(

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import type { Decoded } from '@multi-tenant-runner/core';
+import type { Parsed } from '@multi-tenant-runner/core';
 
 /** Whether deliveries from an address are accepted. */
 export type SourceFilter = (address: string | undefined) => boolean;
@@ -8,7 +8,7 @@ export type SourceFilter = (address: string | undefined) => boolean;
  * Builds a filter from a list of IPv4 and IPv6 CIDR blocks; an empty list accepts every address. An IPv4-mapped IPv6
  * address counts as the IPv4 address. A request without an address is accepted by an empty list only.
  */
-export function parseSourceCidrs(value: unknown): Decoded<SourceFilter> {
+export function parseSourceCidrs(value: unknown): Parsed<SourceFilter> {
   if (!Array.isArray(value)) return { ok: false, problems: ['is not a JSON list of CIDR blocks'] };
   const blocks = new BlockList();
   const problems = value.map((cidr: unknown) => add(blocks, cidr)).filter((problem) => problem !== undefined);

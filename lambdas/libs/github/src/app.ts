@@ -1,19 +1,65 @@
 import {
-  Decoder,
+  boolean,
   instantOf,
+  object,
+  optionalString,
+  read,
+  string,
+  time,
   type AppInstallation,
   type DeliveryAttempt,
   type GitHubApp,
   type GitHubFailure,
   type LifecycleAccount,
 } from '@multi-tenant-runner/core';
+import * as v from 'valibot';
 import type { GitHubDeps } from './calls';
+import { isSuspended } from './installation';
 import { parseFailure } from './read-failure';
 import { createRequests, withExactIds } from './requests';
 import { createTokens } from './tokens';
 
 const TIMEOUT = 8_000;
 const PAGE = 100;
+
+/** Ids come as strings where they might be too long for a number. */
+const id = v.pipe(
+  v.union([v.number(), v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number))]),
+  v.safeInteger(),
+  v.minValue(1),
+);
+const anyId = v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.nonEmpty());
+const attempt = v.pipe(
+  object({
+    id: anyId,
+    guid: string,
+    delivered_at: time,
+    status: string,
+    redelivery: boolean,
+    event: string,
+    action: optionalString,
+    installation_id: v.fallback(v.optional(id), undefined),
+  }),
+  v.transform(
+    ({ action, installation_id: installationId, ...listed }): DeliveryAttempt => ({
+      id: listed.id,
+      guid: listed.guid,
+      deliveredAt: new Date(listed.delivered_at).toISOString(),
+      succeeded: listed.status === 'OK',
+      redelivery: listed.redelivery,
+      event: listed.event,
+      ...(action !== undefined && { action }),
+      ...(installationId !== undefined && { installationId }),
+    }),
+  ),
+);
+const account = object({ id, login: string, type: v.optional(v.unknown()) });
+const installation = object({
+  id,
+  target_type: v.optional(v.unknown()),
+  account: v.fallback(v.optional(account), undefined),
+  updated_at: v.optional(v.unknown()),
+});
 
 /** The calls that GitHub answers to the App itself, authenticated with its JWT. */
 export function createGitHubApp({ baseUrl, identity, fetch, clock, timeout = TIMEOUT }: GitHubDeps): GitHubApp {
@@ -69,52 +115,31 @@ export function nextPage(link: string | undefined): URL | undefined {
 }
 
 function parseAttempt(value: unknown): DeliveryAttempt[] {
-  const decoder = Decoder.of(value);
-  const action = decoder.optionalText('action');
-  const status = decoder.text('status');
-  const installationId = integerOf(value, 'installation_id');
-  const attempt = {
-    id: String(Reflect.get(Object(value), 'id') ?? ''),
-    guid: decoder.text('guid'),
-    deliveredAt: new Date(decoder.time('delivered_at') || 0).toISOString(),
-    succeeded: status === 'OK',
-    redelivery: decoder.boolean('redelivery'),
-    event: decoder.text('event'),
-    ...(action !== undefined && { action }),
-    ...(installationId !== undefined && { installationId }),
-  };
-  return decoder.problems.length === 0 && attempt.id !== '' ? [attempt] : [];
+  const listed = read(attempt, value);
+  return listed === undefined ? [] : [listed];
 }
 
 function parseInstallation(value: unknown): AppInstallation[] {
-  const decoder = Decoder.of(value);
-  const installationId = integerOf(value, 'id');
-  if (installationId === undefined) return [];
-  const changedAt = instantOf(Reflect.get(Object(value), 'updated_at'));
+  const listed = read(installation, value);
+  if (listed === undefined) return [];
+  const changedAt = instantOf(listed.updated_at);
   return [
     {
-      installationId,
-      account: parseAccount(value),
-      suspended: decoder.has('suspended_at'),
+      installationId: listed.id,
+      account: toAccount(listed),
+      suspended: isSuspended(value),
       ...(changedAt !== undefined && { changedAt }),
     },
   ];
 }
 
-function parseAccount(installation: unknown): LifecycleAccount {
-  const target: unknown = Reflect.get(Object(installation), 'target_type');
-  const account: unknown = Reflect.get(Object(installation), 'account');
+function toAccount({ target_type: target, account }: v.InferOutput<typeof installation>): LifecycleAccount {
   if (target === 'Enterprise') return { kind: 'enterprise' };
-  const id = integerOf(account, 'id');
-  const login: unknown = Reflect.get(Object(account), 'login');
-  if (id === undefined || typeof login !== 'string' || login === '') return { kind: 'unknown' };
-  return { kind: 'owner', id, login, type: Reflect.get(Object(account), 'type') === 'User' ? 'User' : 'Organization' };
-}
-
-/** Ids are strings where they may exceed a safe integer. */
-function integerOf(value: unknown, name: string): number | undefined {
-  const given: unknown = Reflect.get(Object(value), name);
-  const number =
-    typeof given === 'number' ? given : typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : Number.NaN;
-  return Number.isSafeInteger(number) && number > 0 ? number : undefined;
+  if (account === undefined) return { kind: 'unknown' };
+  return {
+    kind: 'owner',
+    id: account.id,
+    login: account.login,
+    type: account.type === 'User' ? 'User' : 'Organization',
+  };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { HOUR, MINUTE, SECOND } from '@multi-tenant-runner/core';
+import { HOUR, MINUTE, SECOND, decideCall, reserveOf } from '@multi-tenant-runner/core';
 import { createTestClock } from '@multi-tenant-runner/testing';
-import { createBudgets, decideCall, parseBucket, reserveOf } from './budgets';
+import { createBudgets, parseBucket } from './budgets';
 
 const NOW = new Date('2026-01-15T12:00:00.000Z');
 const JIT = 'POST /orgs/acme/actions/runners/generate-jitconfig';
@@ -106,7 +106,7 @@ test('whatever is known, a launch may be made whenever housekeeping may, and nev
   const bucket = fc.record({ limit: fc.integer({ min: 1, max: 15_000 }), remaining: fc.nat(15_000), resetAt: times });
   fc.assert(
     fc.property(fc.option(bucket, { nil: undefined }), fc.option(times, { nil: undefined }), (known, pausedUntil) => {
-      const state = { ...(known && { bucket: known }), ...(pausedUntil && { pausedUntil }) };
+      const state = { ...(known && { allowance: known }), ...(pausedUntil && { pausedUntil }) };
       const launch = decideCall(state, 'launch', NOW);
       const housekeeping = decideCall(state, 'housekeeping', NOW);
       if (launch !== undefined) expect(housekeeping).toEqual(launch);

@@ -1,18 +1,14 @@
-import { HOUR, MINUTE, SECOND, plus, type Clock } from '@multi-tenant-runner/core';
+import {
+  HOUR,
+  MINUTE,
+  SECOND,
+  decideCall,
+  plus,
+  type Allowance,
+  type Clock,
+  type Purpose,
+} from '@multi-tenant-runner/core';
 import type { FailedRequest } from './read-failure';
-
-/** `launch`: a job waits for the answer. `housekeeping`: reads, deletions and scans, which can wait an hour. */
-export type Purpose = 'launch' | 'housekeeping';
-
-/**
- * One of an installation's hourly rate limits, from GitHub's last response. Runner registrations have a rate limit of
- * their own.
- */
-export interface Bucket {
-  readonly limit: number;
-  readonly remaining: number;
-  readonly resetAt: Date;
-}
 
 export type Headers = Readonly<Record<string, string | number | undefined>>;
 
@@ -26,25 +22,8 @@ export interface Budgets {
   pause(installationId: number, failed: FailedRequest): Date;
 }
 
-/** Reserved for launches: a tenth, and never less than a burst of jobs needs. */
-export function reserveOf({ limit }: Pick<Bucket, 'limit'>): number {
-  return Math.max(50, Math.ceil(limit / 10));
-}
-
-/** Pure: whether a call may be made now, or when. A bucket past its reset time no longer counts. */
-export function decideCall(
-  known: { readonly bucket?: Bucket; readonly pausedUntil?: Date },
-  purpose: Purpose,
-  now: Date,
-): Date | undefined {
-  const { bucket, pausedUntil } = known;
-  if (pausedUntil !== undefined && pausedUntil > now) return pausedUntil;
-  if (bucket === undefined || bucket.resetAt <= now) return undefined;
-  return bucket.remaining <= (purpose === 'housekeeping' ? reserveOf(bucket) : 0) ? bucket.resetAt : undefined;
-}
-
 /** Undefined without rate limit headers, as from a GitHub Enterprise Server without limits. */
-export function parseBucket(headers: Headers, now: Date): (Bucket & { readonly resource: string }) | undefined {
+export function parseBucket(headers: Headers, now: Date): (Allowance & { readonly resource: string }) | undefined {
   const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) =>
     Number(headers[`x-ratelimit-${name}`] ?? Number.NaN),
   );
@@ -60,7 +39,7 @@ export function parseBucket(headers: Headers, now: Date): (Bucket & { readonly r
 }
 
 interface Known {
-  readonly buckets: Map<string, Bucket>;
+  readonly buckets: Map<string, Allowance>;
   /** Which bucket each kind of call counts in, from its responses. */
   readonly resources: Map<string, string>;
   pausedUntil?: Date;
@@ -87,7 +66,11 @@ export function createBudgets({ clock }: { readonly clock: Clock }): Budgets {
     notBefore: (installationId, route, purpose) => {
       const { buckets, resources, pausedUntil } = known(installationId);
       const bucket = buckets.get(resources.get(kindOf(route)) ?? 'core');
-      return decideCall({ ...(bucket && { bucket }), ...(pausedUntil && { pausedUntil }) }, purpose, clock.now());
+      return decideCall(
+        { ...(bucket && { allowance: bucket }), ...(pausedUntil && { pausedUntil }) },
+        purpose,
+        clock.now(),
+      );
     },
     record: (installationId, route, headers) => {
       const reported = parseBucket(headers, clock.now());

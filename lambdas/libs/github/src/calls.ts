@@ -1,5 +1,5 @@
-import { SECOND, type Clock, type GitHubFailure } from '@multi-tenant-runner/core';
-import { createBudgets, isSecondary, type Purpose } from './budgets';
+import { SECOND, type Clock, type GitHubFailure, type Purpose } from '@multi-tenant-runner/core';
+import { createBudgets, isSecondary } from './budgets';
 import { decideFailure, parseFailedRequest, parseFailure } from './read-failure';
 import { createRequests, type Fetch } from './requests';
 import { createTokens, type AppIdentity, type TokenScope, type Tokens } from './tokens';

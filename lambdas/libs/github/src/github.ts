@@ -1,15 +1,31 @@
 import {
-  Decoder,
+  boolean,
+  integer,
+  isObject,
+  object,
+  optionalString,
+  parse,
+  read,
+  string,
   type GitHub,
   type GitHubFailure,
   type JobPlace,
   type Registration,
   type RunnerPlace,
 } from '@multi-tenant-runner/core';
+import * as v from 'valibot';
 import { createCalls, type Answer, type GitHubDeps } from './calls';
 import { createRenames, isSame, loginIn } from './follow-renames';
+import { isSuspended } from './installation';
 import { at, runnersOf, scopeOf } from './places';
 import { createRunnerGroups } from './runner-groups';
+
+const createdRunner = object({ runner: object({ id: integer() }), encoded_jit_config: string });
+const shownJob = object({ status: string, conclusion: optionalString, runner_name: optionalString });
+const registration = v.pipe(
+  object({ id: integer(), name: string, status: string, busy: boolean }),
+  v.transform(({ status, ...runner }): Registration => ({ ...runner, online: status === 'online' })),
+);
 
 export function createGitHub(deps: GitHubDeps): GitHub {
   const { call, asApp, tokens, limited } = createCalls(deps);
@@ -81,16 +97,12 @@ export function createGitHub(deps: GitHubDeps): GitHub {
       );
       if (answer.kind === 'refused' && answer.status === 409) return { kind: 'exists' };
       if (answer.kind !== 'answer') return answer;
-      const decoder = Decoder.of(answer.data);
-      const created = {
-        runnerId: decoder.object('runner').wholeNumber('id'),
-        jitConfig: decoder.text('encoded_jit_config'),
-      };
-      return decoder.problems.length === 0
-        ? { kind: 'created', ...created }
+      const created = parse(createdRunner, answer.data);
+      return created.ok
+        ? { kind: 'created', runnerId: created.value.runner.id, jitConfig: created.value.encoded_jit_config }
         : {
             kind: 'unavailable',
-            message: `GitHub's answer is not a runner configuration: ${decoder.problems.join('; ')}`,
+            message: `GitHub's answer is not a runner configuration: ${created.problems.join('; ')}`,
           };
     },
     findRunner: async (place, name) => {
@@ -98,11 +110,10 @@ export function createGitHub(deps: GitHubDeps): GitHub {
         call({ ...at(there), route: `GET ${runnersOf(there)}`, parameters: { name, per_page: 100 } }),
       );
       if (answer.kind !== 'answer') return answer;
-      const listed: unknown =
-        typeof answer.data === 'object' && answer.data !== null ? Reflect.get(answer.data, 'runners') : undefined;
+      const listed = isObject(answer.data) ? answer.data['runners'] : undefined;
       if (!Array.isArray(listed)) return { kind: 'unavailable', message: "GitHub's answer has no list of runners" };
       // Older GitHub Enterprise Servers ignore the name and list all.
-      const runner = listed.map(parseRegistration).find((registration) => registration?.name === name);
+      const runner = listed.map((entry) => read(registration, entry)).find((listing) => listing?.name === name);
       return { kind: 'found', ...(runner && { runner }) };
     },
     getRunner: async (place, runnerId) => {
@@ -116,7 +127,7 @@ export function createGitHub(deps: GitHubDeps): GitHub {
       });
       if (answer.kind === 'absent') return { kind: 'found' };
       if (answer.kind !== 'answer') return answer;
-      const runner = parseRegistration(answer.data);
+      const runner = read(registration, answer.data);
       return runner === undefined
         ? { kind: 'unavailable', message: "GitHub's answer is not a runner" }
         : { kind: 'found', runner };
@@ -136,12 +147,10 @@ export function createGitHub(deps: GitHubDeps): GitHub {
       const answer = await findJob(place, jobId);
       if (answer.kind === 'absent') return { kind: 'found' };
       if (answer.kind !== 'answer') return answer;
-      const decoder = Decoder.of(answer.data);
-      const status = decoder.text('status');
-      const conclusion = decoder.optionalText('conclusion');
-      const runnerName = decoder.optionalText('runner_name');
-      if (decoder.problems.length > 0)
-        return { kind: 'unavailable', message: `GitHub's answer is not a job: ${decoder.problems.join('; ')}` };
+      const shown = parse(shownJob, answer.data);
+      if (!shown.ok)
+        return { kind: 'unavailable', message: `GitHub's answer is not a job: ${shown.problems.join('; ')}` };
+      const { status, conclusion, runner_name: runnerName } = shown.value;
       return {
         kind: 'found',
         job: {
@@ -158,7 +167,7 @@ export function createGitHub(deps: GitHubDeps): GitHub {
         return {
           kind: 'found',
           installation: {
-            suspended: Decoder.of(answer.data).has('suspended_at'),
+            suspended: isSuspended(answer.data),
             ...(login !== undefined && { login }),
           },
         };
@@ -166,15 +175,4 @@ export function createGitHub(deps: GitHubDeps): GitHub {
       return answer.kind === 'refused' && answer.status === 404 ? { kind: 'found' } : answer;
     },
   };
-}
-
-function parseRegistration(value: unknown): Registration | undefined {
-  const decoder = Decoder.of(value);
-  const registration = {
-    id: decoder.wholeNumber('id'),
-    name: decoder.text('name'),
-    online: decoder.text('status') === 'online',
-    busy: decoder.boolean('busy'),
-  };
-  return decoder.problems.length === 0 ? registration : undefined;
 }

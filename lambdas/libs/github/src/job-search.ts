@@ -1,8 +1,15 @@
 import {
-  Decoder,
+  integer,
+  isObject,
   isPublicRepository,
   needOf,
+  object,
+  optionalString,
+  orgType,
   queuedAtOf,
+  read,
+  string,
+  strings,
   type Clock,
   type GitHubFailure,
   type JobSearch,
@@ -11,6 +18,7 @@ import {
   type Spending,
   type WaitingJob,
 } from '@multi-tenant-runner/core';
+import * as v from 'valibot';
 import { createBudgets, isSecondary, parseBucket } from './budgets';
 import type { GitHubDeps } from './calls';
 import { decideFailure, parseFailedRequest } from './read-failure';
@@ -28,6 +36,17 @@ const JOB_PAGES = 10;
 const RUN_PAGES = 10;
 /** May only read jobs. */
 const SCOPE: TokenScope = { kind: 'jobs' };
+
+const run = object({ id: integer(1) });
+const job = object({ id: integer(1), labels: strings, status: v.unknown() });
+const repository = object({
+  id: v.fallback(v.optional(integer(1)), undefined),
+  name: string,
+  owner: object({ login: string, id: integer(), type: orgType }),
+  archived: v.optional(v.unknown()),
+  disabled: v.optional(v.unknown()),
+  pushed_at: optionalString,
+});
 
 type Answer = ({ readonly kind: 'answer'; readonly data: unknown } & Spending) | GitHubFailure;
 
@@ -106,7 +125,7 @@ export function createJobSearch({ baseUrl, identity, fetch, clock, timeout = TIM
       if (listed === undefined) return unreadable('workflow runs');
       return {
         kind: 'found',
-        runIds: listed.flatMap((run) => idOf(run)),
+        runIds: listed.flatMap((entry) => read(run, entry)?.id ?? []),
         more: listed.length >= PAGE && page < RUN_PAGES,
         ...budgetOf(answer),
       };
@@ -141,43 +160,31 @@ function budgetOf({ budget }: Spending): Spending {
 }
 
 function listIn(data: unknown, name: string): readonly unknown[] | undefined {
-  const listed: unknown = Reflect.get(Object(data), name);
+  const listed = isObject(data) ? data[name] : undefined;
   return Array.isArray(listed) ? listed : undefined;
-}
-
-function idOf(value: unknown): number[] {
-  const decoder = Decoder.of(value);
-  const id = decoder.wholeNumber('id', 1);
-  return decoder.problems.length === 0 ? [id] : [];
 }
 
 /** Repositories without an owner are skipped, as no rule can apply to them. */
 function parseRepository(value: unknown): Repository[] {
-  const decoder = Decoder.of(value);
-  const owner = decoder.object('owner');
-  const [id] = idOf(value);
-  const pushedAt = decoder.optionalText('pushed_at');
-  const repository = {
-    owner: owner.text('login'),
-    ownerId: owner.wholeNumber('id'),
-    ownerType: owner.oneOf('type', ['Organization', 'User'] as const),
-    name: decoder.text('name'),
-    ...(id !== undefined && { id }),
-    isPublic: isPublicRepository(value),
-    dormant: Reflect.get(Object(value), 'archived') === true || Reflect.get(Object(value), 'disabled') === true,
-    ...(pushedAt !== undefined && { pushedAt }),
-  };
-  return decoder.problems.length === 0 ? [repository] : [];
+  const listed = read(repository, value);
+  if (listed === undefined) return [];
+  const { id, pushed_at: pushedAt } = listed;
+  return [
+    {
+      owner: listed.owner.login,
+      ownerId: listed.owner.id,
+      ownerType: listed.owner.type,
+      name: listed.name,
+      ...(id !== undefined && { id }),
+      isPublic: isPublicRepository(value),
+      dormant: listed.archived === true || listed.disabled === true,
+      ...(pushedAt !== undefined && { pushedAt }),
+    },
+  ];
 }
 
 function parseJob(value: unknown, runId: number, clock: Clock): WaitingJob[] {
-  if (needOf(Reflect.get(Object(value), 'status')) !== 'machine') return [];
-  const decoder = Decoder.of(value);
-  const job = {
-    jobId: decoder.wholeNumber('id', 1),
-    runId,
-    labels: decoder.texts('labels'),
-    queuedAt: queuedAtOf(value, clock.now()),
-  };
-  return decoder.problems.length === 0 ? [job] : [];
+  const listed = read(job, value);
+  if (listed === undefined || needOf(listed.status) !== 'machine') return [];
+  return [{ jobId: listed.id, runId, labels: listed.labels, queuedAt: queuedAtOf(value, clock.now()) }];
 }

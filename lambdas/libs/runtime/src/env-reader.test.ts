@@ -31,14 +31,14 @@ describe('a configuration', () => {
     const config = readConfig(
       { NAME: ' acme ', LEVEL: 'warn', COUNT: '42', ON: 'true', LIST: '["a"]', MAP: '{"a":"b"}', EMPTY: '' },
       (reader) => ({
-        name: reader.text('NAME'),
+        name: reader.string('NAME'),
         level: reader.oneOf('LEVEL', ['info', 'warn']),
-        count: reader.wholeNumber('COUNT', { min: 1 }),
+        count: reader.integer('COUNT', { min: 1 }),
         on: reader.boolean('ON'),
-        list: reader.textList('LIST'),
-        map: reader.textMap('MAP'),
-        empty: reader.optionalText('EMPTY'),
-        absent: reader.optionalText('ABSENT'),
+        list: reader.strings('LIST'),
+        map: reader.stringMap('MAP'),
+        empty: reader.optionalString('EMPTY'),
+        absent: reader.optionalString('ABSENT'),
       }),
     );
     expect(config).toEqual({
@@ -58,16 +58,16 @@ describe('a configuration', () => {
       readConfig(
         { BLANK: '  ', LEVEL: 'loud', COUNT: '4.5', NONE: '0', ON: 'yes', LIST: '{}', MAP: '{"a":1}', JSON: '{' },
         (reader) => {
-          reader.text('MISSING');
-          reader.text('BLANK');
+          reader.string('MISSING');
+          reader.string('BLANK');
           reader.oneOf('LEVEL', ['info', 'warn']);
-          reader.wholeNumber('COUNT');
-          reader.wholeNumber('NONE', { min: 1 });
-          reader.wholeNumber('ABSENT');
+          reader.integer('COUNT');
+          reader.integer('NONE', { min: 1 });
+          reader.integer('ABSENT');
           reader.boolean('ON');
-          reader.textList('LIST');
-          reader.textMap('MAP');
-          reader.textMap('JSON');
+          reader.strings('LIST');
+          reader.stringMap('MAP');
+          reader.stringMap('JSON');
         },
       ),
     );
@@ -75,12 +75,12 @@ describe('a configuration', () => {
       'MISSING: is missing',
       'BLANK: is missing',
       'LEVEL: is not one of info, warn',
-      'COUNT: is not a whole number of at least 0',
-      'NONE: is not a whole number of at least 1',
+      'COUNT: is not an integer of at least 0',
+      'NONE: is not an integer of at least 1',
       'ABSENT: is missing',
       'ON: is not one of false, true',
-      'LIST: is not a JSON list of texts',
-      'MAP: a is not a text',
+      'LIST: is not a list of strings',
+      'MAP: a is not a string',
       'JSON: is not JSON',
     ]);
   });
@@ -88,14 +88,14 @@ describe('a configuration', () => {
   it.each(['', ' ', '-1', '+1', '1e3', '0x10', '1.0', '12345678901234567890', 'NaN'])(
     'takes %j for no whole number',
     (value) => {
-      expect(problemsOf(() => readConfig({ COUNT: value }, (reader) => reader.wholeNumber('COUNT')))).toHaveLength(1);
+      expect(problemsOf(() => readConfig({ COUNT: value }, (reader) => reader.integer('COUNT')))).toHaveLength(1);
     },
   );
 
   it('names variables, never values', () => {
     const act = (): unknown =>
       readConfig({ SECRET: 'hunter2', MAP: '{"hunter2":1}' }, (reader) => [
-        reader.wholeNumber('SECRET'),
+        reader.integer('SECRET'),
         reader.json('SECRET', {}, () => ({ ok: true, value: {} })),
       ]);
     expect(act).toThrow(ConfigError);
@@ -126,7 +126,7 @@ describe('tiers', () => {
     expect(act({ small: { ...TIER, max_runners: -1, labels: undefined }, big: 7 })).toEqual(
       expect.arrayContaining([
         'RUNNER_TIERS: small.labels is missing',
-        'RUNNER_TIERS: small.max_runners is not a whole number of at least 0',
+        'RUNNER_TIERS: small.max_runners is not an integer of at least 0',
         'RUNNER_TIERS: big is not an object',
       ]),
     );

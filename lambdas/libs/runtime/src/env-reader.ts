@@ -1,4 +1,16 @@
-import type { Decoded } from '@multi-tenant-runner/core';
+import {
+  anyString,
+  integer,
+  map,
+  oneOf,
+  parse,
+  parseJson,
+  string,
+  strings,
+  type Parsed,
+  type Schema,
+} from '@multi-tenant-runner/core';
+import * as v from 'valibot';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -15,96 +27,75 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads environment variables and remembers every problem, so that one look tells all that is wrong. What a method
- * answers for an unusable variable is a stand-in that never leaves {@link readConfig}.
+ * Reads environment variables and collects every problem, so that all of them are reported at once. What a method
+ * returns for an unusable variable is a stand-in that never leaves {@link readConfig}.
  */
 export class EnvReader {
   readonly problems: string[] = [];
 
   constructor(private readonly env: Env) {}
 
-  text(name: string): string {
-    const value = this.optionalText(name);
-    if (value === undefined) this.report(name, 'is missing');
-    return value ?? '';
+  string(name: string): string {
+    return this.value(name, string, '');
   }
 
   /** Terraform can't leave a variable out of a map by condition, so an empty one counts as absent. */
-  optionalText(name: string): string | undefined {
+  optionalString(name: string): string | undefined {
     const value = this.env[name]?.trim();
-    return value === undefined || value === '' ? undefined : value;
+    return value === '' ? undefined : value;
   }
 
-  oneOf<T extends string>(name: string, values: readonly [T, ...T[]]): T {
-    const value = this.optionalText(name);
-    const known = values.find((candidate) => candidate === value);
-    if (known === undefined)
-      this.report(name, value === undefined ? 'is missing' : `is not one of ${values.join(', ')}`);
-    return known ?? values[0];
+  oneOf<const T extends readonly [string, ...string[]]>(name: string, values: T): T[number] {
+    return this.value<T[number]>(name, oneOf(values), values[0]);
   }
 
-  wholeNumber(name: string, { min = 0 }: { readonly min?: number } = {}): number {
-    const value = this.optionalText(name);
-    if (value === undefined) {
-      this.report(name, 'is missing');
-      return min;
-    }
-    // Number('') is 0 and Number('0x10') is 16: only digits are a number here.
-    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-    if (Number.isNaN(number) || number < min) this.report(name, `is not a whole number of at least ${min}`);
-    return number;
+  integer(name: string, { min = 0 }: { readonly min?: number } = {}): number {
+    return this.value(name, v.pipe(v.string(), v.transform(toNumber), integer(min)), min);
   }
 
   boolean(name: string): boolean {
     return this.oneOf(name, ['false', 'true']) === 'true';
   }
 
-  /** A JSON document; `fallback` stands in while the problems are collected. */
-  json<T>(name: string, fallback: T, decode: (value: unknown) => Decoded<T>): T {
-    const text = this.optionalText(name);
-    if (text === undefined) {
-      this.report(name, 'is missing');
-      return fallback;
-    }
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      // The parser's own message quotes the text.
-      this.report(name, 'is not JSON');
-      return fallback;
-    }
-    const result = decode(value);
-    if (result.ok) return result.value;
-    for (const problem of result.problems) this.report(name, problem);
-    return fallback;
+  /** A JSON document; `standIn` is returned while the problems are collected. */
+  json<T>(name: string, standIn: T, parseValue: (value: unknown) => Parsed<T>): T {
+    const text = this.optionalString(name);
+    return this.take(name, standIn, text === undefined ? MISSING : parseJson(text, parseValue, IN_ENV));
   }
 
-  textList(name: string): readonly string[] {
-    return this.json<readonly string[]>(name, [], (value) =>
-      Array.isArray(value) && value.every(isText)
-        ? { ok: true, value }
-        : { ok: false, problems: ['is not a JSON list of texts'] },
-    );
+  strings(name: string): readonly string[] {
+    return this.json<readonly string[]>(name, [], (value) => parse(strings, value, IN_ENV));
   }
 
-  textMap(name: string): ReadonlyMap<string, string> {
-    return this.json<ReadonlyMap<string, string>>(name, new Map(), (value) => {
-      const entries = isObject(value) ? Object.entries(value) : undefined;
-      if (entries === undefined) return { ok: false, problems: ['is not a JSON object'] };
-      const texts = entries.filter((entry): entry is [string, string] => isText(entry[1]));
-      if (texts.length === entries.length) return { ok: true, value: new Map(texts) };
-      return {
-        ok: false,
-        problems: entries.filter(([, entry]) => !isText(entry)).map(([key]) => `${key} is not a text`),
-      };
-    });
+  stringMap(name: string): ReadonlyMap<string, string> {
+    return this.json<ReadonlyMap<string, string>>(name, new Map(), (value) => parse(stringsByName, value, IN_ENV));
   }
 
   /** For what only several variables together show. */
   report(name: string, problem: string): void {
     this.problems.push(`${name}: ${problem}`);
   }
+
+  private value<T>(name: string, schema: Schema<T>, standIn: T): T {
+    const text = this.optionalString(name);
+    return this.take(name, standIn, text === undefined ? MISSING : parse(schema, text, IN_ENV));
+  }
+
+  private take<T>(name: string, standIn: T, parsed: Parsed<T>): T {
+    if (parsed.ok) return parsed.value;
+    for (const problem of parsed.problems) this.report(name, problem);
+    return standIn;
+  }
+}
+
+const MISSING = { ok: false, problems: ['is missing'] } as const;
+/** The variable's name stands before the problem. */
+export const IN_ENV = { root: '' } as const;
+const stringsByName = map(anyString, 'is not a JSON object');
+
+/** Number('') is 0 and Number('0x10') is 16: only digits are a number here. */
+function toNumber(text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
 }
 
 /** Reads a whole configuration, or throws one {@link ConfigError} with everything that is wrong. */
@@ -113,12 +104,4 @@ export function readConfig<T>(env: Env, read: (reader: EnvReader) => T): T {
   const config = read(reader);
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   return config;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

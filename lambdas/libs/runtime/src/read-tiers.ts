@@ -1,36 +1,52 @@
 import {
   CAPACITIES,
-  Decoder,
+  integer,
+  map,
+  object,
+  oneOf,
+  optional,
+  parse,
+  strings,
   type AdmissionSettings,
-  type Decoded,
+  type Parsed,
   type Tier,
-  type TierAccess,
   type Tiers,
 } from '@multi-tenant-runner/core';
-import type { EnvReader } from './env-reader';
+import * as v from 'valibot';
+import { IN_ENV, type EnvReader } from './env-reader';
+
+const NO_TIERS = 'is not a JSON object with at least one tier';
+const tier = object({
+  labels: strings,
+  max_runners: integer(),
+  rank: optional(integer()),
+  instance_types: strings,
+  capacity: oneOf(CAPACITIES),
+  runner_group_id: integer(),
+});
+const tiersByName = v.pipe(
+  map(tier, NO_TIERS),
+  v.check((tiers) => tiers.size > 0, NO_TIERS),
+  v.transform((tiers): Tiers => new Map([...tiers].map(([name, entry]) => [name, toTier(name, entry)]))),
+);
 
 /**
  * `{ "small": { "labels": […], "max_runners": 2, "rank": null, "instance_types": […], "capacity": "on-demand",
  * "runner_group_id": 1 } }`
  */
-export function parseTiers(value: unknown): Decoded<Tiers> {
-  const problems: string[] = [];
-  const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
-  if (entries.length === 0) return { ok: false, problems: ['is not a JSON object with at least one tier'] };
-  const tiers = new Map(entries.map(([name, tier]) => [name, readTier(name, Decoder.of(tier, name, problems))]));
-  return problems.length === 0 ? { ok: true, value: tiers } : { ok: false, problems };
+export function parseTiers(value: unknown): Parsed<Tiers> {
+  return parse(tiersByName, value, IN_ENV);
 }
 
-function readTier(name: string, decoder: Decoder): Tier {
-  const rank = decoder.optionalWholeNumber('rank');
+function toTier(name: string, { rank, ...entry }: v.InferOutput<typeof tier>): Tier {
   return {
     name,
-    labels: decoder.texts('labels'),
-    maxRunners: decoder.wholeNumber('max_runners'),
+    labels: entry.labels,
+    maxRunners: entry.max_runners,
     ...(rank !== undefined && { rank }),
-    instanceTypes: decoder.texts('instance_types'),
-    capacity: decoder.oneOf('capacity', CAPACITIES),
-    runnerGroupId: decoder.wholeNumber('runner_group_id'),
+    instanceTypes: entry.instance_types,
+    capacity: entry.capacity,
+    runnerGroupId: entry.runner_group_id,
   };
 }
 
@@ -38,7 +54,7 @@ function readTier(name: string, decoder: Decoder): Tier {
 export function readAdmissionSettings(reader: EnvReader): AdmissionSettings {
   return {
     ...readTierNames(reader),
-    tierAccess: reader.oneOf<TierAccess>('TIER_ACCESS', ['any', 'up_to_own']),
+    tierAccess: reader.oneOf('TIER_ACCESS', ['any', 'up_to_own']),
     allowPublicRepositories: reader.boolean('ALLOW_PUBLIC_REPOSITORIES'),
   };
 }
@@ -46,7 +62,7 @@ export function readAdmissionSettings(reader: EnvReader): AdmissionSettings {
 /** RUNNER_TIERS and DEFAULT_TIER. */
 export function readTierNames(reader: EnvReader): { readonly tiers: Tiers; readonly defaultTier: string } {
   const tiers = reader.json<Tiers>('RUNNER_TIERS', new Map(), parseTiers);
-  const defaultTier = reader.text('DEFAULT_TIER');
+  const defaultTier = reader.string('DEFAULT_TIER');
   if (tiers.size > 0 && defaultTier !== '' && !tiers.has(defaultTier))
     reader.report('DEFAULT_TIER', 'is not a tier of RUNNER_TIERS');
   return { tiers, defaultTier };
@@ -54,7 +70,7 @@ export function readTierNames(reader: EnvReader): { readonly tiers: Tiers; reado
 
 /** TIER_QUEUE_URLS: one queue for each tier. */
 export function readTierQueueUrls(reader: EnvReader, tiers: Tiers): ReadonlyMap<string, string> {
-  const urls = reader.textMap('TIER_QUEUE_URLS');
+  const urls = reader.stringMap('TIER_QUEUE_URLS');
   const without = [...tiers.keys()].filter((tier) => !urls.has(tier));
   if (urls.size > 0 && without.length > 0) reader.report('TIER_QUEUE_URLS', `has no queue for ${without.join(', ')}`);
   return urls;

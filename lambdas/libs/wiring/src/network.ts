@@ -10,9 +10,9 @@ export interface NetworkConfig {
 }
 
 export function parseNetworkConfig(reader: EnvReader): NetworkConfig {
-  const proxy = reader.optionalText('GITHUB_PROXY');
-  const caBundleParameter = reader.optionalText('CA_BUNDLE_PARAMETER');
-  const noProxy = (reader.optionalText('GITHUB_NO_PROXY') ?? '').split(',').filter((name) => name !== '');
+  const proxy = reader.optionalString('GITHUB_PROXY');
+  const caBundleParameter = reader.optionalString('CA_BUNDLE_PARAMETER');
+  const noProxy = (reader.optionalString('GITHUB_NO_PROXY') ?? '').split(',').filter((name) => name !== '');
   return {
     noProxy,
     ...(proxy !== undefined && { proxy }),

@@ -8,40 +8,50 @@ import {
   type LogLevel,
 } from '@multi-tenant-runner/runtime';
 
-/** The configuration of every function that takes part in the launch protocol. */
-export interface ProtocolConfig {
+/** What every function needs that calls GitHub and sends jobs. */
+export interface AppConfig {
   readonly environment: string;
   readonly logLevel: LogLevel;
-  readonly tables: { readonly tenants: string; readonly jobs: string; readonly launches: string };
   readonly settings: AdmissionSettings;
   readonly tierQueueUrls: ReadonlyMap<string, string>;
   readonly gitHubApiUrl: string;
   readonly network: NetworkConfig;
   readonly appIdParameter: string;
   readonly appKeyParameter: string;
+}
+
+/** What every function needs that takes part in the launch protocol. */
+export interface ProtocolConfig extends AppConfig {
+  readonly tables: { readonly tenants: string; readonly jobs: string; readonly launches: string };
   /** The operator's own tags, for every resource that is created at run time. */
   readonly runnerTags: Readonly<Record<string, string>>;
   /** The function's timeout in seconds. */
   readonly timeout: number;
 }
 
-export function parseProtocolConfig(reader: EnvReader): ProtocolConfig {
+export function parseAppConfig(reader: EnvReader): AppConfig {
   const settings = readAdmissionSettings(reader);
   return {
-    environment: reader.text('ENVIRONMENT'),
+    environment: reader.string('ENVIRONMENT'),
     logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS),
-    tables: {
-      tenants: reader.text('TENANTS_TABLE'),
-      jobs: reader.text('JOBS_TABLE'),
-      launches: reader.text('LAUNCHES_TABLE'),
-    },
     settings,
     tierQueueUrls: readTierQueueUrls(reader, settings.tiers),
-    gitHubApiUrl: reader.text('GITHUB_API_URL'),
+    gitHubApiUrl: reader.string('GITHUB_API_URL'),
     network: parseNetworkConfig(reader),
-    appIdParameter: reader.text('GITHUB_APP_ID_PARAMETER'),
-    appKeyParameter: reader.text('GITHUB_APP_KEY_PARAMETER'),
-    runnerTags: Object.fromEntries(reader.textMap('RUNNER_TAGS')),
-    timeout: reader.wholeNumber('FUNCTION_TIMEOUT_SECONDS', { min: 1 }),
+    appIdParameter: reader.string('GITHUB_APP_ID_PARAMETER'),
+    appKeyParameter: reader.string('GITHUB_APP_KEY_PARAMETER'),
+  };
+}
+
+export function parseProtocolConfig(reader: EnvReader): ProtocolConfig {
+  return {
+    ...parseAppConfig(reader),
+    tables: {
+      tenants: reader.string('TENANTS_TABLE'),
+      jobs: reader.string('JOBS_TABLE'),
+      launches: reader.string('LAUNCHES_TABLE'),
+    },
+    runnerTags: Object.fromEntries(reader.stringMap('RUNNER_TAGS')),
+    timeout: reader.integer('FUNCTION_TIMEOUT_SECONDS', { min: 1 }),
   };
 }

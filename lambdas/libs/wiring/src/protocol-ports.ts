@@ -17,7 +17,8 @@ import {
   sleep,
   type EgressRule,
 } from '@multi-tenant-runner/aws';
-import { createGitHub, type Purpose } from '@multi-tenant-runner/github';
+import type { Purpose } from '@multi-tenant-runner/core';
+import { createGitHub } from '@multi-tenant-runner/github';
 import { createLog, createMetrics, systemClock, writeLine, type Env } from '@multi-tenant-runner/runtime';
 import { createFetch } from './network';
 import type { ProtocolConfig } from './protocol-config';

@@ -9,7 +9,7 @@ export interface EventuallyConsistentView<T> extends Lag {
   read(): T;
 }
 
-/** A reader, like an index or `DescribeInstances`, that can be told to stay behind the truth. */
+/** A reader, like an index or `DescribeInstances`, that a test can keep behind the truth. */
 export function createEventuallyConsistentView<T>(truth: () => T): EventuallyConsistentView<T> {
   let held: { readonly value: T } | undefined;
   return {

@@ -90,7 +90,7 @@ export function job(overrides: Partial<Job> = {}): Job {
 
 export function intent(overrides: Partial<Intent> = {}): Intent {
   return {
-    candidate: 0,
+    candidate: 'on-demand/t3.medium/subnet-a',
     clientToken: 'token-1',
     instanceType: 't3.medium',
     subnetId: 'subnet-a',

@@ -2,7 +2,7 @@ import { Crash, createTestHarness, INSTALLATION, intent, job, launch } from './i
 
 const request = { installationId: INSTALLATION, launchId: '7001-1', tier: 'small', intent: intent() };
 
-describe('the world of in-memory ports', () => {
+describe('the harness of in-memory ports', () => {
   it('records calls through the ports, and none through the state behind them', async () => {
     const harness = createTestHarness();
     harness.addTenant();
@@ -37,7 +37,7 @@ describe('the world of in-memory ports', () => {
     await expect(harness.registry.admit(INSTALLATION, 'mine')).resolves.toMatchObject({ admitted: false });
   });
 
-  it('keeps an index behind the truth until told otherwise', async () => {
+  it('keeps an index behind the truth until it catches up', async () => {
     const harness = createTestHarness();
     harness.state.launches.instanceIndex.hold();
     await harness.launches.create(launch({ instanceId: 'i-1' }));

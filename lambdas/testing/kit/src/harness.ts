@@ -1,22 +1,8 @@
-import type {
-  AdmissionSettings,
-  EventBus,
-  GitHub,
-  GitHubApp,
-  JobQueue,
-  JobSearch,
-  JobStore,
-  LaunchStore,
-  RecoveryStore,
-  RunnerFleet,
-  RunnerParameters,
-  SecurityGroups,
-  TenantLifecycle,
-  TenantRegistry,
-} from '@multi-tenant-runner/core';
+import type { AdmissionSettings, Ports } from '@multi-tenant-runner/core';
 import { ENVIRONMENT, settings as defaultSettings, tenantRow } from './factories';
 import { createInMemoryFleet, type InMemoryFleet } from './fakes/fleet';
-import { createInMemoryGitHub, type InMemoryGitHub } from './fakes/github';
+import { createInMemoryGitHub } from './fakes/github';
+import type { InMemoryGitHub } from './fakes/github-model';
 import { createInMemoryGitHubApp, type InMemoryGitHubApp } from './fakes/github-app';
 import {
   createInMemoryEventBus,
@@ -35,23 +21,6 @@ import { createInMemoryTenantRegistry, type InMemoryTenantRegistry, type TenantR
 import { createCallRecorder, type CallRecorder } from './call-recorder';
 import { createTestClock, type TestClock } from './test-clock';
 
-/** The ports as the code under test gets them: every call is recorded and can be cut. */
-export interface HarnessPorts {
-  readonly registry: TenantRegistry;
-  readonly lifecycle: TenantLifecycle;
-  readonly jobs: JobStore;
-  readonly launches: LaunchStore;
-  readonly queue: JobQueue;
-  readonly bus: EventBus;
-  readonly fleet: RunnerFleet;
-  readonly parameters: RunnerParameters;
-  readonly securityGroups: SecurityGroups;
-  readonly github: GitHub;
-  readonly app: GitHubApp;
-  readonly search: JobSearch;
-  readonly recovery: RecoveryStore;
-}
-
 /** What stands behind the ports, to be read and altered by a test; using it records no call. */
 export interface HarnessState {
   readonly tenants: InMemoryTenantRegistry;
@@ -68,7 +37,8 @@ export interface HarnessState {
   readonly recovery: InMemoryRecoveryStore;
 }
 
-export interface TestHarness extends HarnessPorts, Omit<CallRecorder, 'observe'> {
+/** The ports record every call and can be cut. */
+export interface TestHarness extends Ports, Omit<CallRecorder, 'observe'> {
   readonly environment: string;
   readonly clock: TestClock;
   readonly settings: AdmissionSettings;
@@ -105,7 +75,7 @@ export function createTestHarness(
     search: createInMemoryJobSearch({ github }),
     recovery: createInMemoryRecoveryStore(),
   };
-  const ports: HarnessPorts = {
+  const ports: Ports = {
     registry: observer.observe('registry', state.tenants),
     lifecycle: observer.observe('lifecycle', state.tenants),
     jobs: observer.observe('jobs', state.jobs),

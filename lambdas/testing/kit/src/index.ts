@@ -10,6 +10,7 @@ export * from './fakes/fleet';
 export * from './fakes/parameters';
 export * from './fakes/security-groups';
 export * from './fakes/github';
+export * from './fakes/github-model';
 export * from './fakes/github-app';
 export * from './fakes/job-search';
 export * from './fakes/recovery-store';

@@ -33,9 +33,11 @@ test.each([
   [['--jobs', '--seed'], '--jobs needs a value; --help says which.'],
   [['--jobs', 'many'], '--jobs must be a whole number from 1 to 100000, not many.'],
   [['--tenants', '0'], '--tenants must be a whole number from 1 to 10000, not 0.'],
-  [['--seeds', '3', '--seed', 'x'], '--seeds counts upwards from --seed, so that must be a whole number, not x.'],
+  [['--seeds', '3', '--seed', 'x'], '--seeds counts upwards from --seed, so that must be an integer, not x.'],
 ])('%j is answered with one sentence', (args, problem) => expect(problemOf(...args)).toBe(problem));
 
 test('an unknown fault is answered with the known ones', () => {
-  expect(problemOf('--faults', 'hail')).toMatch(/^--faults knows no hail; it is all, none, or of webhook-drop, /);
+  expect(problemOf('--faults', 'hail')).toMatch(
+    /^hail is not a kind of fault; --faults takes all, none, or of webhook-drop, /,
+  );
 });

@@ -1,4 +1,4 @@
-import { SWITCH, TEXT, readCommandLine, whole, type Program } from '../../../../sandbox/setup/command-line.cjs';
+import { SWITCH, TEXT, readCommandLine, whole, type Program } from '@multi-tenant-runner/sandbox/command-line';
 import { ALL_FAULTS, FAULT_KINDS, type FaultKind } from './scenario/fault-kinds';
 import type { SimulationOptions } from './scenario/options';
 
@@ -15,7 +15,7 @@ export type Arguments =
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'wrong'; readonly problem: string };
 
-export const HELP = `Runs the functions' own handlers in a simulated world and prints what became of its jobs.
+export const HELP = `Runs the functions' own handlers against a simulated GitHub and AWS, and prints how the jobs fared.
 
   yarn simulate [options]
 
@@ -23,13 +23,13 @@ export const HELP = `Runs the functions' own handlers in a simulated world and p
   --jobs <n>       workflow jobs over all tenants, 1 to 100000 (500)
   --seed <text>    the same seed gives the same run (1)
   --seeds <n>      this many runs with the seeds <seed>, <seed>+1, …, for a number as seed (1)
-  --faults <list> what goes wrong, separated by commas; "all" (the default), "none", or of:
+  --faults <list>  kinds of faults, separated by commas; "all" (the default), "none", or of:
 ${Object.entries(FAULT_KINDS)
   .map(([kind, about]) => `                     ${kind.padEnd(18)} ${about}`)
   .join('\n')}
-  --sweep <n>      instead, lets the sweep come by n tenants, 1 to 100000, and prints how long it takes
+  --sweep <n>      instead, run the sweep over n tenants, 1 to 100000, and print how long it takes
   --shrink         make a failing run smaller and print the seed file to keep
-  --trace          print every happening of the run
+  --trace          print every event of the run
   --json           print the report as JSON
   --help           print this
 
@@ -44,7 +44,7 @@ const PROGRAM: Program = {
     seeds: whole(1, 100_000),
     sweep: whole(1, 100_000),
     seed: TEXT,
-    faultKinds: TEXT,
+    faults: TEXT,
     shrink: SWITCH,
     trace: SWITCH,
     json: SWITCH,
@@ -63,7 +63,7 @@ export function parseArguments(args: readonly string[]): Arguments {
   const seed = texts['seed'] ?? '1';
   const seeds = numbers['seeds'] ?? 1;
   if (seeds > 1 && !/^\d{1,15}$/.test(seed))
-    return wrong(`--seeds counts upwards from --seed, so that must be a whole number, not ${seed}.`);
+    return wrong(`--seeds counts upwards from --seed, so that must be an integer, not ${seed}.`);
   const options = { seed, tenants: numbers['tenants'] ?? 10, jobs: numbers['jobs'] ?? 500, faultKinds };
   return {
     kind: 'run',
@@ -80,7 +80,8 @@ function parseFaultKinds(text: string): readonly FaultKind[] | string {
   if (text === 'none') return [];
   const kinds = text.split(',').map((kind) => kind.trim());
   const unknown = kinds.find((kind) => !(kind in FAULT_KINDS));
-  if (unknown !== undefined) return `--faults knows no ${unknown}; it is all, none, or of ${ALL_FAULTS.join(', ')}.`;
+  if (unknown !== undefined)
+    return `${unknown} is not a kind of fault; --faults takes all, none, or of ${ALL_FAULTS.join(', ')}.`;
   return ALL_FAULTS.filter((kind) => kinds.includes(kind));
 }
 

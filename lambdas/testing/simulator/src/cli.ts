@@ -30,7 +30,7 @@ async function sweepAll(tenants: number): Promise<number> {
     const load = { tenants, latency };
     const round = await coverAllTenants(load);
     console.log(printableRound(load, round));
-    if (round.mended !== round.broken || round.runs.at(-1)?.finished !== true) code = 1;
+    if (round.repaired !== round.broken || round.runs.at(-1)?.finished !== true) code = 1;
   }
   return code;
 }

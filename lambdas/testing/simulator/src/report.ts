@@ -1,16 +1,16 @@
-import { PROMISES, type Violations, type Promised, type Violation } from './invariants/violations';
+import type { Promised, Violation, Violations } from './invariants/violations';
 import type { Functions } from './services/functions';
 import type { Invariants } from './invariants/invariants';
 import type { SimJob } from './scenario/model';
 import type { SimulationOptions } from './scenario/options';
 import type { PortCalls } from './services/ports';
-import type { EndedHarness } from './invariants/final-invariants';
+import type { EndedSimulation } from './invariants/final-invariants';
 
 export interface Report {
   readonly options: SimulationOptions;
   /** Milliseconds of virtual time. */
   readonly ended: number;
-  readonly happenings: number;
+  readonly events: number;
   readonly jobs: {
     readonly queued: number;
     readonly ran: number;
@@ -33,26 +33,28 @@ export interface Report {
 }
 
 export interface ReportDeps {
-  readonly harness: EndedHarness;
-  readonly checker: Violations;
-  readonly guard: Invariants;
+  readonly ended: EndedSimulation;
+  readonly violations: Violations;
+  readonly invariants: Invariants;
   readonly calls: PortCalls;
   readonly metrics: ReadonlyMap<string, number>;
   readonly functions: Functions;
   readonly options: SimulationOptions;
-  readonly ended: number;
+  /** Milliseconds of virtual time. */
+  readonly duration: number;
 }
 
 const waitOf = (job: SimJob): number => (job.startedAt ?? job.queuedAt) - job.queuedAt;
 
-export function report({ harness, checker, guard, calls, metrics, functions, options, ended }: ReportDeps): Report {
-  const { jobs } = harness.github;
+export function buildReport(deps: ReportDeps): Report {
+  const { ended, violations, invariants, calls, metrics, functions, options, duration } = deps;
+  const { jobs } = ended.github;
   const waits = jobs.flatMap((job) => (job.startedAt === undefined ? [] : [waitOf(job)])).sort((a, b) => a - b);
   const at = (share: number): number => waits[Math.min(waits.length - 1, Math.floor(share * waits.length))] ?? 0;
   return {
     options,
-    ended,
-    happenings: harness.scheduler.happened,
+    ended: duration,
+    events: ended.scheduler.executed,
     jobs: {
       queued: jobs.length,
       ran: waits.length,
@@ -61,17 +63,26 @@ export function report({ harness, checker, guard, calls, metrics, functions, opt
     },
     waiting: { p50: at(0.5), p95: at(0.95), max: at(1) },
     slowest: jobs.filter((job) => job.startedAt !== undefined).sort((a, b) => waitOf(b) - waitOf(a))[0]?.id,
-    peaks: guard.peaks,
-    machines: guard.starts,
-    idleStarts: guard.idleStarts,
+    peaks: invariants.peaks,
+    machines: invariants.starts,
+    idleStarts: invariants.idleStarts,
     calls: [...calls.counts.values()].reduce((sum, count) => sum + count, 0),
     invocations: Object.values(functions).reduce((sum, { invocations }) => sum + invocations, 0),
-    redriven: harness.bus.redriven,
-    broken: Object.fromEntries(PROMISES.map((promise) => [promise, checker.count(promise)])) as Record<
-      Promised,
-      number
-    >,
-    violations: checker.violations,
+    redriven: ended.bus.redriven,
+    broken: countBroken(violations),
+    violations: violations.list,
     metrics: Object.fromEntries([...metrics].sort()),
+  };
+}
+
+function countBroken({ count }: Violations): Record<Promised, number> {
+  return {
+    lost: count('lost'),
+    doubled: count('doubled'),
+    'over the limit': count('over the limit'),
+    'killed busy': count('killed busy'),
+    'cross-tenant': count('cross-tenant'),
+    'left over': count('left over'),
+    looped: count('looped'),
   };
 }

@@ -3,17 +3,17 @@ import type { SimulationOptions } from './scenario/options';
 import { drawScenario } from './scenario/scenario';
 
 /** Which promises a run breaks. */
-export type Judge = (options: SimulationOptions) => Promise<ReadonlySet<Promised>>;
+export type FindBroken = (options: SimulationOptions) => Promise<ReadonlySet<Promised>>;
 
 /**
- * The smallest run that still breaks one of the promises that the given one breaks: without kinds of weather, tenants
- * and jobs that it does not need. Undefined: the given run breaks none.
+ * The smallest run that still breaks one of the promises that the given one breaks: without the kinds of faults,
+ * tenants and jobs that it does not need. Undefined: the given run breaks none.
  */
-export async function shrink(given: SimulationOptions, judge: Judge): Promise<SimulationOptions | undefined> {
-  const broken = await judge(given);
+export async function shrink(given: SimulationOptions, findBroken: FindBroken): Promise<SimulationOptions | undefined> {
+  const broken = await findBroken(given);
   if (broken.size === 0) return undefined;
   const stillFails = async (options: SimulationOptions): Promise<boolean> =>
-    [...(await judge(options))].some((promise) => broken.has(promise));
+    [...(await findBroken(options))].some((promise) => broken.has(promise));
   const { tenants, jobs } = drawScenario(given);
   let smallest: SimulationOptions = {
     ...given,

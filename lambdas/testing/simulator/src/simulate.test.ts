@@ -5,7 +5,7 @@ import type { SimulationOptions } from './scenario/options';
 const run = (seed: string, overrides: Partial<SimulationOptions> = {}) =>
   simulate({ seed, tenants: 3, jobs: 12, faultKinds: ALL_FAULTS, ...overrides });
 
-test('the same seed gives the same run, happening by happening', async () => {
+test('the same seed gives the same run, event by event', async () => {
   const first = await run('replay');
   const second = await run('replay');
   expect(second.trace).toBe(first.trace);
@@ -38,7 +38,7 @@ test.each(ALL_FAULTS)('%s alone breaks no promise', async (kind: FaultKind) => {
   }
 });
 
-test('a crowd that waits while EC2 has no capacity makes no chain of messages that Lambda would stop', async () => {
+test('many jobs that wait for EC2 capacity build no chain of messages that Lambda would stop', async () => {
   // Where a release wakes whatever the reason, three chains of this run pass 16.
   expect((await run('c4', { tenants: 1, jobs: 110, faultKinds: ['limit-change', 'capacity'] })).violations).toEqual([]);
 }, 120_000);

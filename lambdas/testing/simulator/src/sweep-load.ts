@@ -1,16 +1,16 @@
-import { MINUTE, SWEEP_SOURCE, isOpenLaunch, type Log } from '@multi-tenant-runner/core';
+import { MINUTE, SWEEP_SOURCE, isOpenLaunch } from '@multi-tenant-runner/core';
 import { ENVIRONMENT, job, launch, settings as defaultSettings, tenantRow } from '@multi-tenant-runner/testing';
 import type { SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import { createScheduler } from './engine/scheduler';
 import { createBackend, createState, type State } from './services/backend';
 import { createFunctions } from './services/functions';
-import type { LifecycleBus } from './services/lifecycle-bus';
+import { createSimulationBus } from './services/events';
 import { createLineage } from './services/lineage';
 import { createPortCalls } from './services/ports';
-import type { Queue } from './services/queue';
 import { createRandom } from './engine/random';
 import { createTrace } from './engine/trace';
 import { installVirtualTimers } from './engine/virtual-timers';
+import { SILENT } from './silent-log';
 
 export interface SweepLoad {
   readonly tenants: number;
@@ -25,25 +25,18 @@ export interface SweepRound {
     readonly milliseconds: number;
     readonly finished: boolean;
   }[];
-  /** Milliseconds from the first run's start to the last one's end: within this time every tenant was looked at. */
+  /** Milliseconds from the first run's start to the last one's end: within this time every tenant was visited. */
   readonly milliseconds: number;
-  /** Tenants that needed something, and those of them that have it afterwards. */
+  /** Tenants with an unfinished release, and how many of these the sweep finished. */
   readonly broken: number;
-  readonly mended: number;
+  readonly repaired: number;
 }
 
-/** One tenant in this many has a launch that a crash left behind. */
+/** One tenant in this many has a launch that a crash interrupted. */
 const ONE_IN = 25;
 const MOST_RUNS = 60;
-const SILENT: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  with: () => SILENT,
-};
 
-/** Lets the sweep come by every minute, on the virtual clock, until it has been at every tenant once. */
+/** Runs the sweep every minute of virtual time until it has visited every tenant once. */
 export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<SweepRound> {
   const scheduler = createScheduler('2026-01-15T12:30:00.000Z');
   const uninstall = installVirtualTimers(scheduler);
@@ -53,27 +46,25 @@ export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<
     const state = createState({ scheduler, settings, environment: ENVIRONMENT });
     const waiting = await fill(state, tenants);
     const none = (): never => {
-      throw new Error('Nothing of this is needed by a sweep');
+      throw new Error('A sweep calls none of this');
     };
-    const queue: Queue = { send: () => undefined, length: 0, deadLetters: [] };
-    const bus: LifecycleBus = { publish: none, length: 0, redriven: 0 };
+    const events = createSimulationBus();
+    events.on('lifecycle.published', none);
     const backend = createBackend({
       state,
       fleet: state.fleet,
       scheduler,
       random,
       faultKinds: { has: () => false },
-      queues: () => ({ tiers: new Map([...settings.tiers.keys()].map((tier) => [tier, queue])), runnerEvents: queue }),
-      bus: () => bus,
-      onDeregistered: () => undefined,
+      events,
       app: { listDeliveries: none, redeliver: none, listInstallations: none },
       search: { listRepositories: none, listOpenRuns: none, listQueuedJobs: none },
     });
     const calls = createPortCalls({
       scheduler,
       trace: createTrace(false),
-      draw: () => ({ delay: random.between(...latency), kind: 'done' }),
-      lineage: createLineage({ broken: () => undefined }),
+      draw: () => ({ delay: random.between(...latency), kind: 'none' }),
+      lineage: createLineage({ record: () => undefined }),
       afterEffect: () => undefined,
     });
     const functions = createFunctions({
@@ -110,13 +101,13 @@ export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<
     scheduler.after(0, run);
     await scheduler.run(() => over);
     const open = state.launches.all().filter((row) => isOpenLaunch(row.state)).length;
-    return { runs, milliseconds: ended - started, broken: waiting.length, mended: waiting.length - open };
+    return { runs, milliseconds: ended - started, broken: waiting.length, repaired: waiting.length - open };
   } finally {
     uninstall();
   }
 }
 
-/** Answers the tenants whose last launch was cut off in its release. */
+/** Returns the tenants whose last launch was interrupted during its release. */
 async function fill(state: State, tenants: number): Promise<number[]> {
   const waiting: number[] = [];
   for (let installationId = 1; installationId <= tenants; installationId += 1) {
@@ -133,17 +124,17 @@ async function fill(state: State, tenants: number): Promise<number[]> {
   return waiting;
 }
 
-/** The round as one sentence for people. */
+/** The result in words. */
 export function printableRound(
   { tenants, latency }: SweepLoad,
-  { runs, milliseconds, broken, mended }: SweepRound,
+  { runs, milliseconds, broken, repaired }: SweepRound,
 ): string {
   const most = Math.max(...runs.map((run) => run.calls));
   const longest = Math.max(...runs.map((run) => run.milliseconds));
   return [
-    `tenants          ${runs.reduce((sum, run) => sum + run.tenants, 0)} of ${tenants} looked at in ` +
+    `tenants          ${runs.reduce((sum, run) => sum + run.tenants, 0)} of ${tenants} visited in ` +
       `${(milliseconds / 1_000).toFixed(0)} s, with ${latency.join(' to ')} ms a call`,
     `runs             ${runs.length}, the longest ${(longest / 1_000).toFixed(0)} s, the largest ${most} calls`,
-    `mended           ${mended} of ${broken} tenants with something left behind`,
+    `repaired           ${repaired} of ${broken} tenants with an unfinished release`,
   ].join('\n');
 }

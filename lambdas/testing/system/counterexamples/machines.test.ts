@@ -2,13 +2,13 @@ import { MINUTE } from '@multi-tenant-runner/core';
 import { jobEvent, jobMessage } from '@multi-tenant-runner/testing';
 import { runCut, type Cut } from '../crash/crash-injection';
 import { brokenPromises } from '../system';
-import { LONG, gate, setRow, stage, stageWithRunner, sweepLater, workerDies } from './stage';
+import { LONG, gate, setRow, setUp, setUpWithRunner, sweepLater, workerDies } from './setup';
 
 const FIRST = jobMessage({ jobId: 1 });
 
 describe('one launch, one machine', () => {
   test('timeout-next-candidate: a call without an answer is repeated, not made elsewhere', async () => {
-    const system = stage();
+    const system = setUp();
     system.harness.state.fleet.answerUnknownOnce({ machineStarts: true });
     await expect(system.deliver(FIRST)).rejects.toThrow('the same call is repeated');
     await system.deliver(FIRST, { receiveCount: 2 });
@@ -16,8 +16,8 @@ describe('one launch, one machine', () => {
     expect(system.launchOf(1).state).toBe('running');
   });
 
-  test('fresh-token: whoever goes on after a death in the call makes the very same call', async () => {
-    const system = stage();
+  test('fresh-token: the next worker after a death during the call repeats the same call', async () => {
+    const system = setUp();
     await workerDies(system, 'dies-after', 'fleet.run');
     system.harness.clock.advance(2 * MINUTE);
     await system.deliver(FIRST, { receiveCount: 2 });
@@ -25,8 +25,8 @@ describe('one launch, one machine', () => {
     expect(system.launchOf(1).state).toBe('running');
   });
 
-  test('settle-on-state: while the sweep looks for the machine nobody starts it', async () => {
-    const system = stage();
+  test('settle-on-state: while the sweep looks for the machine no worker starts it', async () => {
+    const system = setUp();
     await workerDies(system, 'dies-before', 'fleet.run');
     system.harness.clock.advance(LONG);
     const beforeLook = gate(system, 'fleet.findByToken');
@@ -42,7 +42,7 @@ describe('one launch, one machine', () => {
   });
 
   test('settle-ignores-lease: while a worker starts the machine the sweep concludes nothing', async () => {
-    const system = stage();
+    const system = setUp();
     await workerDies(system, 'dies-before', 'fleet.run');
     system.harness.clock.advance(LONG);
     const beforeLease = gate(system, 'launches.change');
@@ -61,7 +61,7 @@ describe('one launch, one machine', () => {
   });
 
   test('settle-without-grace: a machine that EC2 does not list yet keeps its slot', async () => {
-    const system = stage();
+    const system = setUp();
     system.harness.state.fleet.view.hold();
     await workerDies(system, 'dies-after', 'fleet.run');
     system.harness.clock.advance(3 * MINUTE);
@@ -75,7 +75,7 @@ describe('one launch, one machine', () => {
   });
 
   test('settle-on-old-look: a sweep that decided before a worker started the machine concludes nothing', async () => {
-    const system = stage({ max_runners: 2 }, [1, 2]);
+    const system = setUp({ max_runners: 2 }, [1, 2]);
     const secondDies = (cut: Cut) =>
       runCut(system.harness, 'fleet.run', cut, () => system.deliver(jobMessage({ jobId: 2 })));
     await workerDies(system, 'dies-before', 'fleet.run');
@@ -95,7 +95,7 @@ describe('one launch, one machine', () => {
   });
 
   test('release-without-ending: a launch whose slot is given back starts nothing when its message returns', async () => {
-    const system = stage();
+    const system = setUp();
     const undo = system.harness.state.fleet.refuse(() => true);
     await workerDies(system, 'dies-after', 'registry.freeSlot');
     undo();
@@ -110,7 +110,7 @@ describe('one launch, one machine', () => {
 
 describe('what is over is noticed', () => {
   test('sweep-skips-ending: a release that was cut off is finished', async () => {
-    const system = await stageWithRunner();
+    const system = await setUpWithRunner();
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 1));
     await system.jobEvent(system.finishJob(instanceId, 1));
@@ -122,7 +122,7 @@ describe('what is over is noticed', () => {
   });
 
   test('sweep-skips-known-instance: a machine that ended unheard is looked for by its id', async () => {
-    const system = stage();
+    const system = setUp();
     await workerDies(system, 'dies-before', 'github.createJitConfig');
     const { instanceId } = system.machineOf(1);
     await system.shutDown(instanceId, { eventLost: true });
@@ -132,7 +132,7 @@ describe('what is over is noticed', () => {
   });
 
   test('sweep-skips-running-job: GitHub is asked about a job that runs on no launch of ours', async () => {
-    const system = await stageWithRunner();
+    const system = await setUpWithRunner();
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 1));
     system.finishJob(instanceId, 1);
@@ -143,7 +143,7 @@ describe('what is over is noticed', () => {
   });
 
   test('release-on-completed: the end of a job gives nothing back while its machine lives', async () => {
-    const system = await stageWithRunner({}, [1, 2]);
+    const system = await setUpWithRunner({}, [1, 2]);
     await system.deliver(jobMessage({ jobId: 2 }));
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 1));
@@ -159,7 +159,7 @@ describe('what is over is noticed', () => {
 
 describe('a busy machine lives', () => {
   test('undo-kills-busy: a worker that comes late to a suspended tenant leaves a runner that works', async () => {
-    const system = stage();
+    const system = setUp();
     await workerDies(system, 'dies-after', 'parameters.put');
     const { instanceId } = system.machineOf(1);
     system.harness.clock.advance(2 * MINUTE);
@@ -173,7 +173,7 @@ describe('a busy machine lives', () => {
   });
 
   test('idle-without-lease: the sweep ends no machine that a worker is just giving its configuration', async () => {
-    const system = stage();
+    const system = setUp();
     await workerDies(system, 'dies-before', 'github.createJitConfig');
     system.harness.clock.advance(LONG);
     const beforeLease = gate(system, 'launches.change');
@@ -192,7 +192,7 @@ describe('a busy machine lives', () => {
   });
 
   test('sweep-cleans-suspended: a suspension ends no runner that works', async () => {
-    const system = await stageWithRunner();
+    const system = await setUpWithRunner();
     await system.jobEvent(system.takeJob(system.machineOf(1).instanceId, 1));
     setRow(system, { status: 'suspended', suspended_by: 'github' });
     await sweepLater(system);
@@ -200,7 +200,7 @@ describe('a busy machine lives', () => {
   });
 
   test('cancel-kills-predicted: a cancelled job ends no machine that another job took', async () => {
-    const system = await stageWithRunner({}, [1, 2]);
+    const system = await setUpWithRunner({}, [1, 2]);
     const { instanceId } = system.machineOf(1);
     system.takeJob(instanceId, 2);
     system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
@@ -210,7 +210,7 @@ describe('a busy machine lives', () => {
   });
 
   test('idle-trusts-list: a runner that takes a job while the sweep decides is not ended', async () => {
-    const system = await stageWithRunner();
+    const system = await setUpWithRunner();
     system.harness.clock.advance(LONG);
     const beforeDelete = gate(system, 'github.deleteRunner');
     const sweep = system.sweep();
@@ -223,7 +223,7 @@ describe('a busy machine lives', () => {
   });
 
   test('a runner whose job is not reported ended stays, even if GitHub would let its registration go', async () => {
-    const system = await stageWithRunner();
+    const system = await setUpWithRunner();
     await system.jobEvent(system.takeJob(system.machineOf(1).instanceId, 1));
     for (const registration of system.harness.state.github.registrations) registration.busy = false;
     await sweepLater(system);
@@ -232,7 +232,7 @@ describe('a busy machine lives', () => {
 });
 
 test('a job whose inherited runner was taken meanwhile starts again', async () => {
-  const system = stage({ max_runners: 2 }, [1, 2, 3]);
+  const system = setUp({ max_runners: 2 }, [1, 2, 3]);
   for (const jobId of [1, 2]) await system.deliver(jobMessage({ jobId }));
   const [first, second] = [system.machineOf(1).instanceId, system.machineOf(2).instanceId];
   const stolen = system.takeJob(first, 2);

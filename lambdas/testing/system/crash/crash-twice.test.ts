@@ -1,6 +1,6 @@
 import { createHash, randomInt } from 'node:crypto';
 import { callsOf } from './crash-injection';
-import { cutAndGoOn } from './run';
+import { crashAndRecover } from './run';
 import { SCENARIOS } from './scenarios';
 
 // All pairs take minutes: a run tries one in `SHARE`, others each time. CRASH_SEED repeats a run; CRASH_PAIRS=all, as
@@ -45,14 +45,14 @@ describe.each(scenarios)(`$name: ${which}`, (scenario) => {
   ] as const)(
     'leaves nothing behind if it %s at any call and its redelivery %s at any other',
     async (first, second) => {
-      const scene = await scenario.arrange();
-      const calls = await callsOf(scene.system.harness, () => scene.act(1));
+      const arranged = await scenario.arrange();
+      const calls = await callsOf(arranged.system.harness, () => arranged.act(1));
       const problems: Record<string, string[]> = {};
       for (const [one, call] of calls.entries()) {
         // The redelivery may take another way, with calls of its own.
         for (let two = 0; two < calls.length + 8; two += 1) {
           if (!isTried(scenario.name, first, second, one, two)) continue;
-          const found = await cutAndGoOn(scenario, [
+          const found = await crashAndRecover(scenario, [
             { cut: first, at: one },
             { cut: second, at: two },
           ]);

@@ -1,19 +1,19 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CUTS, callsOf } from './crash-injection';
-import { cutAndGoOn } from './run';
+import { crashAndRecover } from './run';
 import type { Scenario } from './scenario';
 import { SCENARIOS } from './scenarios';
 
 /** From the code itself: a new call is covered without being named. */
 async function listCalls(scenario: Scenario): Promise<string[]> {
-  const scene = await scenario.arrange();
-  return callsOf(scene.system.harness, () => scene.act(1));
+  const arranged = await scenario.arrange();
+  return callsOf(arranged.system.harness, () => arranged.act(1));
 }
 
 describe.each(SCENARIOS)('$name', (scenario) => {
   test('comes to its end when nothing is cut', async () => {
-    expect(await cutAndGoOn(scenario, [])).toEqual([]);
+    expect(await crashAndRecover(scenario, [])).toEqual([]);
   });
 
   const ways = CUTS.flatMap((cut) =>
@@ -31,7 +31,7 @@ describe.each(SCENARIOS)('$name', (scenario) => {
       for (const [at, call] of (await listCalls(scenario)).entries()) {
         // What was never recorded is the redelivery's to bring.
         if (lost && at === 0 && (cut === 'dies-before' || cut === 'fails')) continue;
-        const found = await cutAndGoOn(scenario, [{ cut, at }], lost);
+        const found = await crashAndRecover(scenario, [{ cut, at }], lost);
         if (found.length > 0) problems[`call ${at}, ${call}`] = found;
       }
       expect(problems).toEqual({});
@@ -50,7 +50,7 @@ const IN_THE_WORLD: Readonly<Record<string, string>> = { tenants: 'registry', bo
 /** The webhook's: its answer of 503 makes GitHub's redelivery the repeat, so there is nothing to cut. */
 const ROUTING = 'route-job.ts';
 
-/** `port.method`, under the ports' names in the world of the tests. */
+/** `port.method`, under the ports' names in the test harness. */
 function callsInTheCode(): string[] {
   const folders = [
     '../../../functions/scale-up/src',

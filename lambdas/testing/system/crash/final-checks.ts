@@ -78,7 +78,7 @@ async function machinesGo(system: System, functions: Functions): Promise<void> {
   }
 }
 
-/** Everything that stands with nobody left to bring it to its end, named. */
+/** Everything that no worker, message or sweep will finish. */
 export function unexplained(system: System): string[] {
   const { state, clock } = system.harness;
   const alive = new Map(state.fleet.alive().map((machine) => [machine.instanceId, machine]));

@@ -29,7 +29,8 @@ export const LAUNCHES: readonly Scenario[] = [
     mayBeLost: true,
     arrange: async () => {
       const { system, functions } = begin();
-      system.harness.state.fleet.refuse(({ candidate }) => candidate === 0);
+      let first: string | undefined;
+      system.harness.state.fleet.refuse(({ candidate }) => candidate === (first ??= candidate));
       return { system, functions, act: deliver(functions, 1) };
     },
   },
@@ -111,7 +112,7 @@ export const LAUNCHES: readonly Scenario[] = [
     arrange: async () => {
       const { system, functions } = begin();
       const undo = system.harness.faults.before('github.authorize', () => {
-        throw new Error('nobody foresaw this');
+        throw new Error('an unexpected error');
       });
       for (let receiveCount = 1; receiveCount <= 4; receiveCount += 1)
         await functions.scaleUp(jobMessage({ jobId: 1 }), receiveCount);

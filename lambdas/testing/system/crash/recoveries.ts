@@ -1,8 +1,8 @@
 import { MINUTE, plus } from '@multi-tenant-runner/core';
-import { ID, begin, type Beginning, type Scenario } from './scenario';
+import { ID, begin, type StartedSystem, type Scenario } from './scenario';
 
 /** The schedule goes on every two minutes. */
-async function comesBy({ system, functions }: Beginning, times: number): Promise<void> {
+async function comesBy({ system, functions }: StartedSystem, times: number): Promise<void> {
   for (let time = 0; time < times; time += 1) {
     system.harness.clock.advance(2 * MINUTE);
     await functions.recover();
@@ -10,7 +10,7 @@ async function comesBy({ system, functions }: Beginning, times: number): Promise
 }
 
 /** A delivery is asked for at least once, and again only where the first ask may not have been taken up. */
-function wronglyAsked(guid: string, { system }: Beginning): string[] {
+function wronglyAsked(guid: string, { system }: StartedSystem): string[] {
   const times = system.harness.state.app.asked.filter((one) => one === guid).length;
   return times < 1 || times > 2 ? [`${guid} asked for ${times} times`] : [];
 }
@@ -19,59 +19,59 @@ export const RECOVERIES: readonly Scenario[] = [
   {
     name: 'a recovery of deliveries over several pages',
     arrange: async () => {
-      const scene = begin({}, []);
-      const { app } = scene.system.harness.state;
+      const arranged = begin({}, []);
+      const { app } = arranged.system.harness.state;
       app.pageSize.value = 2;
       for (const guid of ['lost-1', 'lost-2', 'lost-3']) {
         // Farther apart than what is read twice anyway.
         app.deliver({ guid, succeeded: false });
-        scene.system.harness.clock.advance(20 * MINUTE);
+        arranged.system.harness.clock.advance(20 * MINUTE);
         app.deliver({ guid: `fine-${guid}`, succeeded: true });
-        scene.system.harness.clock.advance(20 * MINUTE);
+        arranged.system.harness.clock.advance(20 * MINUTE);
       }
-      const alsoWrong = (): string[] => ['lost-1', 'lost-2', 'lost-3'].flatMap((guid) => wronglyAsked(guid, scene));
-      return { ...scene, act: () => scene.functions.recover(), later: () => comesBy(scene, 15), alsoWrong };
+      const alsoWrong = (): string[] => ['lost-1', 'lost-2', 'lost-3'].flatMap((guid) => wronglyAsked(guid, arranged));
+      return { ...arranged, act: () => arranged.functions.recover(), later: () => comesBy(arranged, 15), alsoWrong };
     },
   },
   {
     name: 'a recovery that learns that a delivery arrived',
     arrange: async () => {
-      const scene = begin({}, []);
-      scene.system.harness.state.app.deliver({ guid: 'lost', succeeded: false });
-      await scene.functions.recover();
-      scene.system.harness.clock.advance(2 * MINUTE);
+      const arranged = begin({}, []);
+      arranged.system.harness.state.app.deliver({ guid: 'lost', succeeded: false });
+      await arranged.functions.recover();
+      arranged.system.harness.clock.advance(2 * MINUTE);
       return {
-        ...scene,
-        act: () => scene.functions.recover(),
-        later: () => comesBy(scene, 15),
-        alsoWrong: () => wronglyAsked('lost', scene),
+        ...arranged,
+        act: () => arranged.functions.recover(),
+        later: () => comesBy(arranged, 15),
+        alsoWrong: () => wronglyAsked('lost', arranged),
       };
     },
   },
   {
     name: 'a recovery that GitHub asks to wait',
     arrange: async () => {
-      const scene = begin({}, []);
-      const { app } = scene.system.harness.state;
+      const arranged = begin({}, []);
+      const { app } = arranged.system.harness.state;
       app.deliver({ guid: 'lost', succeeded: false });
       app.fail(
-        { kind: 'limited', retryAt: plus(scene.system.harness.clock.now(), 5 * MINUTE) },
+        { kind: 'limited', retryAt: plus(arranged.system.harness.clock.now(), 5 * MINUTE) },
         { method: 'redeliver', times: 1 },
       );
       return {
-        ...scene,
-        act: () => scene.functions.recover(),
-        later: () => comesBy(scene, 15),
-        alsoWrong: () => wronglyAsked('lost', scene),
+        ...arranged,
+        act: () => arranged.functions.recover(),
+        later: () => comesBy(arranged, 15),
+        alsoWrong: () => wronglyAsked('lost', arranged),
       };
     },
   },
   {
-    name: 'a recovery of a job that no webhook told of',
+    name: 'a recovery of a job without a webhook',
     arrange: async () => {
-      const scene = begin();
-      const { search } = scene.system.harness.state;
-      const queuedAt = plus(scene.system.harness.clock.now(), -5 * MINUTE).toISOString();
+      const arranged = begin();
+      const { search } = arranged.system.harness.state;
+      const queuedAt = plus(arranged.system.harness.clock.now(), -5 * MINUTE).toISOString();
       search.addJob(search.addRepository(ID), {
         jobId: 1,
         runId: 6001,
@@ -79,18 +79,18 @@ export const RECOVERIES: readonly Scenario[] = [
         queuedAt,
       });
       const alsoWrong = (): string[] =>
-        scene.system.harness.state.fleet.machines.size === 1
+        arranged.system.harness.state.fleet.machines.size === 1
           ? []
-          : [`${scene.system.harness.state.fleet.machines.size} machines for one job`];
-      return { ...scene, act: () => scene.functions.recover(), later: () => comesBy(scene, 15), alsoWrong };
+          : [`${arranged.system.harness.state.fleet.machines.size} machines for one job`];
+      return { ...arranged, act: () => arranged.functions.recover(), later: () => comesBy(arranged, 15), alsoWrong };
     },
   },
   {
     name: 'a recovery of installations that came and went unheard',
     arrange: async () => {
-      const scene = begin({}, []);
-      const { github, bus } = scene.system.harness.state;
-      scene.system.harness.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502 });
+      const arranged = begin({}, []);
+      const { github, bus } = arranged.system.harness.state;
+      arranged.system.harness.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502 });
       github.installations.delete(2002);
       github.installations.set(3003, { login: 'initech', suspended: false, accountId: 503, type: 'Organization' });
       const alsoWrong = (): string[] => {
@@ -99,9 +99,9 @@ export const RECOVERIES: readonly Scenario[] = [
         );
         return ['created 3003', 'deleted 2002']
           .filter((event) => !heard.has(event))
-          .map((event) => `nobody was told ${event}`);
+          .map((event) => `${event} was not announced`);
       };
-      return { ...scene, act: () => scene.functions.recover(), later: () => comesBy(scene, 15), alsoWrong };
+      return { ...arranged, act: () => arranged.functions.recover(), later: () => comesBy(arranged, 15), alsoWrong };
     },
   },
 ];

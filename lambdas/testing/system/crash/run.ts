@@ -1,9 +1,9 @@
 import { runCut, type Cut } from './crash-injection';
 import { PAST_GRACE, drain, leftovers, machinesLive, unexplained } from './final-checks';
-import type { Scenario, Scene } from './scenario';
+import type { Scenario, ArrangedScenario } from './scenario';
 import { brokenPromises } from '../system';
 
-/** Longer than a message stays invisible after its worker died. */
+/** Longer than the visibility timeout of a message whose worker died. */
 const UNTIL_REDELIVERY = 6 * 60_000;
 const ROUNDS = 8;
 
@@ -14,24 +14,23 @@ export interface Fault {
 }
 
 /**
- * Cuts the scenario's invocation, then each redelivery in turn, as often as there are faults; the delivery after the
- * last one is whole, unless the event is lost for good. Then the world goes on. Answers everything that is not as it
- * must be.
+ * Crashes the scenario's invocation, then each redelivery in turn, once for each fault. The last delivery completes,
+ * unless the event is lost for good; then machines, messages and sweeps run to the end. Returns every problem.
  */
-export async function cutAndGoOn(scenario: Scenario, faults: readonly Fault[], lost = false): Promise<string[]> {
-  const scene = await scenario.arrange();
-  const { system } = scene;
-  const broken = scenario.damaged === true ? [] : watchPromises(scene);
+export async function crashAndRecover(scenario: Scenario, faults: readonly Fault[], lost = false): Promise<string[]> {
+  const arranged = await scenario.arrange();
+  const { system } = arranged;
+  const broken = scenario.damaged === true ? [] : watchPromises(arranged);
   for (const [index, { cut, at }] of faults.entries()) {
-    await runCut(system.harness, at, cut, () => scene.act(index + 1));
+    await runCut(system.harness, at, cut, () => arranged.act(index + 1));
     system.harness.clock.advance(UNTIL_REDELIVERY);
   }
-  if (!lost) await scene.act(faults.length + 1);
-  return [...(await goOn(scenario, scene)), ...broken];
+  if (!lost) await arranged.act(faults.length + 1);
+  return [...(await runToEnd(scenario, arranged)), ...broken];
 }
 
 /** The promises hold after every single call, not only at the end. */
-function watchPromises({ system }: Scene): string[] {
+function watchPromises({ system }: ArrangedScenario): string[] {
   const broken: string[] = [];
   const limit = Number(system.harness.state.tenants.rows.get(1001)?.['max_runners'] ?? 0);
   system.harness.afterCall((port, method) => {
@@ -41,15 +40,18 @@ function watchPromises({ system }: Scene): string[] {
   return broken;
 }
 
-/** Machines run what GitHub gives them; one sweep past the grace explains everything; in the end nothing is left. */
-async function goOn(scenario: Scenario, { system, functions, later, alsoWrong }: Scene): Promise<string[]> {
+/** Machines run the jobs GitHub assigns; one sweep after the grace explains everything; at the end nothing is left. */
+async function runToEnd(
+  scenario: Scenario,
+  { system, functions, later, alsoWrong }: ArrangedScenario,
+): Promise<string[]> {
   await drain(system, functions);
   await machinesLive(system, functions);
   system.harness.clock.advance(PAST_GRACE);
   await functions.sweep();
   const problems = unexplained(system).map((thing) => `after one sweep: ${thing}`);
   await later?.();
-  for (let round = 0; round < ROUNDS && inTheEnd(scenario, system).length > 0; round += 1) {
+  for (let round = 0; round < ROUNDS && wrongAtTheEnd(scenario, system).length > 0; round += 1) {
     await drain(system, functions);
     await machinesLive(system, functions);
     system.harness.clock.advance(PAST_GRACE);
@@ -57,12 +59,12 @@ async function goOn(scenario: Scenario, { system, functions, later, alsoWrong }:
   }
   return [
     ...problems,
-    ...[...inTheEnd(scenario, system), ...(alsoWrong?.() ?? [])].map((thing) => `in the end: ${thing}`),
+    ...[...wrongAtTheEnd(scenario, system), ...(alsoWrong?.() ?? [])].map((thing) => `at the end: ${thing}`),
   ];
 }
 
-/** What is left, and every job that GitHub knows whose row does not say how it ended. */
-function inTheEnd(scenario: Scenario, system: Scene['system']): string[] {
+/** What is left, and every job of GitHub's whose row does not record its end. */
+function wrongAtTheEnd(scenario: Scenario, system: ArrangedScenario['system']): string[] {
   const rows = new Map(system.harness.state.jobs.all().map(({ jobId, state }) => [jobId, state]));
   const wrong = [...system.harness.state.github.jobs.keys()]
     .filter((jobId) => rows.get(jobId) !== (scenario.ends?.[jobId] ?? 'completed'))

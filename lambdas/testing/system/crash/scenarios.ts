@@ -4,6 +4,15 @@ import { RECOVERIES } from './recoveries';
 import { RUNNERS } from './runners';
 import type { Scenario } from './scenario';
 import { SWEEPS } from './sweeps';
+import { ROW_EDITS } from './row-edits';
 import { TENANTS } from './tenants';
 
-export const SCENARIOS: readonly Scenario[] = [...LAUNCHES, ...RUNNERS, ...SWEEPS, ...TENANTS, ...RECOVERIES, ...GATES];
+export const SCENARIOS: readonly Scenario[] = [
+  ...LAUNCHES,
+  ...RUNNERS,
+  ...SWEEPS,
+  ...TENANTS,
+  ...ROW_EDITS,
+  ...RECOVERIES,
+  ...GATES,
+];

@@ -45,7 +45,7 @@ export const SWEEPS: readonly Scenario[] = [
     },
   },
   {
-    name: 'the sweep of a machine whose end nobody reported',
+    name: 'the sweep of a machine whose end went unreported',
     arrange: async () => {
       const { system, functions } = await started({}, [1, 2]);
       system.machineOf(1).state = 'terminated';
@@ -85,7 +85,7 @@ export const SWEEPS: readonly Scenario[] = [
     },
   },
   {
-    name: 'the sweep of a set of slots that a hand broke',
+    name: 'the sweep of a broken set of slots',
     damaged: true,
     arrange: async () => {
       const { system, functions } = await started();

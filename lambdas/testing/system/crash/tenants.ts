@@ -1,36 +1,11 @@
-import { MINUTE, SECOND, newJob, type GitHubFailure } from '@multi-tenant-runner/core';
-import { jobMessage, tenantRow, type TenantRow } from '@multi-tenant-runner/testing';
+import { MINUTE, type GitHubFailure } from '@multi-tenant-runner/core';
 import { takes } from './final-checks';
 import { createFunctions, type Functions } from '../functions';
 import { createSystem, type System } from '../system';
-import { ID, type Beginning, type Scenario } from './scenario';
+import { ID, type Scenario } from './scenario';
+import { busyTenant, parkedFor, queued } from './tenant-states';
 
 const GITHUB_SUSPENDED = { changedAt: '2026-01-15T12:10:00Z' };
-
-/** A tenant with a security group of its own, one running job and one that waits above the limit. */
-async function busyTenant(overrides: TenantRow = {}): Promise<Beginning> {
-  const system = createSystem();
-  const functions = createFunctions(system);
-  const security_group_id = await system.harness.state.securityGroups.ensure(ID, 'small');
-  system.harness.addTenant({ max_runners: 1, security_group_id, ...overrides });
-  for (const jobId of [1, 2]) {
-    system.harness.state.github.jobs.set(jobId, { status: 'queued' });
-    await functions.scaleUp(jobMessage({ jobId }));
-  }
-  return { system, functions };
-}
-
-async function parkedFor(system: System, reason: 'unknown-tenant' | 'tenant-suspended' | 'limit'): Promise<void> {
-  system.harness.state.github.jobs.set(1, { status: 'queued' });
-  await system.harness.state.jobs.create(
-    newJob(jobMessage({ jobId: 1 }), system.harness.clock.now(), 'parked', reason),
-  );
-}
-
-async function queued(system: System, functions: Functions, jobId: number): Promise<void> {
-  system.harness.state.github.jobs.set(jobId, { status: 'queued' });
-  await functions.scaleUp(jobMessage({ jobId }));
-}
 
 /** Two jobs that GitHub refuses a runner, for a reason that is over afterwards. */
 async function refusedOnce(system: System, functions: Functions, failure: GitHubFailure): Promise<void> {
@@ -164,21 +139,6 @@ export const TENANTS: readonly Scenario[] = [
     },
   },
   {
-    name: 'a runner group that a hand mends in the row',
-    arrange: async () => {
-      const system = createSystem();
-      const functions = createFunctions(system);
-      system.harness.addTenant({ max_runners: 1, runner_group: 'Bilders' });
-      for (const jobId of [1, 2]) await queued(system, functions, jobId);
-      const { rows } = system.harness.state.tenants;
-      const before = rows.get(ID) ?? {};
-      const after = { ...before, runner_group: 'Builders' };
-      system.harness.state.github.runnerGroups.set(ID, [{ id: 42, name: 'Builders' }]);
-      rows.set(ID, after);
-      return { system, functions, act: () => functions.stream([{ installationId: ID, before, after }]) };
-    },
-  },
-  {
     name: 'a new installation that follows an earlier one of the account',
     ends: { 1: 'refused', 2: 'refused' },
     arrange: async () => {
@@ -186,49 +146,6 @@ export const TENANTS: readonly Scenario[] = [
       uninstalled(system);
       system.harness.state.github.installations.set(2002, { login: 'acme', suspended: false });
       return { system, functions, act: () => functions.lifecycle('created', { installationId: 2002 }) };
-    },
-  },
-  {
-    name: 'a limit that a hand raises',
-    mayBeLost: true,
-    arrange: async () => {
-      const system = createSystem();
-      const functions = createFunctions(system);
-      system.harness.addTenant({ max_runners: 1 });
-      await parkedFor(system, 'limit');
-      const change = {
-        installationId: ID,
-        before: tenantRow({ max_runners: 0 }),
-        after: tenantRow({ max_runners: 1 }),
-      };
-      return { system, functions, act: () => functions.stream([change]) };
-    },
-  },
-  {
-    name: 'a row that a hand sets to deleted',
-    ends: { 1: 'refused', 2: 'refused' },
-    arrange: async () => {
-      const { system, functions } = await busyTenant();
-      const { rows } = system.harness.state.tenants;
-      const before = rows.get(ID) ?? {};
-      const after = { ...before, status: 'deleted' };
-      rows.set(ID, after);
-      return { system, functions, act: () => functions.stream([{ installationId: ID, before, after }]) };
-    },
-  },
-  {
-    name: 'a row without its security group',
-    arrange: async () => {
-      const system = createSystem();
-      const functions = createFunctions(system);
-      system.harness.addTenant({ security_group_id: undefined });
-      await parkedFor(system, 'limit');
-      system.harness.clock.advance(30 * SECOND);
-      return {
-        system,
-        functions,
-        act: () => functions.stream([{ installationId: ID, after: tenantRow({ security_group_id: undefined }) }]),
-      };
     },
   },
 ];

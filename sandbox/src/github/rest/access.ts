@@ -25,8 +25,8 @@ export interface Holder {
 export function asApp(headers: IncomingHttpHeaders, appId: number, key: KeyObject, now: number): Allowed<true> {
   const presented = credential(headers);
   if (presented === undefined) return denied(refusal(401, 'Requires authentication'));
-  const verdict = judgeAppJwt(presented, appId, key, now);
-  return verdict.ok ? { ok: true, value: true } : denied(refusal(401, verdict.message));
+  const jwt = judgeAppJwt(presented, appId, key, now);
+  return jwt.ok ? { ok: true, value: true } : denied(refusal(401, jwt.message));
 }
 
 /** Every other route answers an installation's token, as long as the installation lives. */

@@ -4,7 +4,7 @@ import { appRoutes } from './app-routes';
 import type { CallCounts } from './calls';
 import type { GitHub } from '../github';
 import { match, type Answer, type Call, type Handler } from '../../lib/http';
-import { isExhausted, LIMITS, rateLimitHeaders, spend, type Bucket, type Spent } from './rate-limit';
+import { isExhausted, LIMITS, rateLimitHeaders, countCall, type Bucket, type RateLimitWindow } from './rate-limit';
 import { pathByName, redirectOf } from '../renamed-repositories';
 import { runnerRoutes } from './runner-routes';
 import { searchRoutes } from './search-routes';
@@ -29,11 +29,11 @@ export interface ApiOptions {
 /** GitHub's REST API, as much of it as a runner App asks for. */
 export function createApi({ github, publicKey, url, calls, intercept }: ApiOptions): Handler {
   const routes = [...appRoutes(github, publicKey, url), ...runnerRoutes(github, url), ...searchRoutes(github, url)];
-  const spent = new Map<string, Spent>();
-  const pay = (installationId: number | undefined, bucket: Bucket): Spent => {
+  const windows = new Map<string, RateLimitWindow>();
+  const recordCall = (installationId: number | undefined, bucket: Bucket): RateLimitWindow => {
     const key = `${installationId ?? 'app'} ${bucket}`;
-    const now = spend(spent.get(key), github.clock());
-    spent.set(key, now);
+    const now = countCall(windows.get(key), github.clock());
+    windows.set(key, now);
     return now;
   };
   return async (call) => {
@@ -46,7 +46,7 @@ export function createApi({ github, publicKey, url, calls, intercept }: ApiOptio
     const bucket: Bucket = found.route.template.endsWith('/generate-jitconfig')
       ? 'actions_runner_registration'
       : 'core';
-    const used = pay(installationId, bucket);
+    const used = recordCall(installationId, bucket);
     const fault = await intercept?.({ route: name, ...(installationId !== undefined && { installationId }) });
     const answer =
       fault ??

@@ -235,7 +235,7 @@ it('shows a run under the status of its least advanced job, so that a queued job
   expect(await list('waiting')).toEqual([gated?.runId]);
 });
 
-it('tells what is left of the hourly limits, for each installation', async () => {
+it('shows what is left of the hourly limits, for each installation', async () => {
   const acme = install('acme');
   const { headers } = await register(asInstallation(acme.id), 'acme', 'one');
   expect(headers).toMatchObject({

@@ -43,7 +43,7 @@ export function appJson(appId: number, createdAt: number, api: string): Record<s
   };
 }
 
-/** What the README tells an operator to ask for when registering the App. */
+/** The permissions and events of the App, as in the README. */
 export const APP_PERMISSIONS = {
   actions: 'read',
   administration: 'write',

@@ -100,7 +100,7 @@ function paged(call: Call, name: string, entries: readonly Json[]): Answer {
   return { status: 200, body: { total_count: entries.length, [name]: entries.slice((page - 1) * size, page * size) } };
 }
 
-/** Nobody pushes in a sandbox: a repository was last pushed to when its account installed the App. */
+/** A sandbox has no pushes: the time is that of the account's installation. */
 function repositoryJson(repository: Repository, owner: Account, pushedAt: number): Json {
   const times = { created_at: timestamp(pushedAt), updated_at: timestamp(pushedAt), pushed_at: timestamp(pushedAt) };
   return {

@@ -35,7 +35,7 @@ export function allows(permissions: Permissions, name: string, access: 'read' | 
 
 /**
  * The form that GitHub gives since April 2026: `ghs_<app id>_<JWT>`, about 520 characters. The signature is random
- * here: nobody but us has to believe the token.
+ * here: only this fake GitHub verifies the token.
  */
 export function tokenText(appId: number, installationId: number, expiresAt: number): string {
   const head = segment({ alg: 'RS256', typ: 'JWT' });

@@ -46,7 +46,7 @@ const jobsSent = async (): Promise<readonly string[]> => {
     });
 };
 
-it('hands a waiting job to a runner as it connects, ends it on time and removes the runner', async () => {
+it('assigns a waiting job to a runner as it connects, ends it on time and removes the runner', async () => {
   const job = running.github.queue({ installationId, labels: LABELS, lengthMs: 20 });
   const session = running.github.work.connect(registered());
   expect(await session?.hasJob).toBe(job?.id);
@@ -55,7 +55,7 @@ it('hands a waiting job to a runner as it connects, ends it on time and removes 
   expect(await jobsSent()).toEqual(['queued/queued', 'in_progress/in_progress', 'completed/completed']);
 });
 
-it('hands a new job to a runner that is idle', async () => {
+it('assigns a new job to an idle runner', async () => {
   const session = running.github.work.connect(registered());
   const job = running.github.queue({ installationId, labels: LABELS, lengthMs: 0 });
   expect(await session?.hasJob).toBe(job?.id);
@@ -166,7 +166,7 @@ it('signs what it sends, with the headers of an App', async () => {
   }
 });
 
-it('gives runners to jobs that the App cannot see, and tells nobody', async () => {
+it('assigns runners to jobs that the App cannot access, without a webhook', async () => {
   const running = await runGitHub();
   try {
     const labels = ['self-hosted', 'small'];

@@ -21,7 +21,7 @@ import {
 const RUNNER_VERSION = '2.336.0';
 
 export interface SchedulerSettings {
-  /** How long a job runs that says nothing else; null: until told to finish. */
+  /** How long a job runs that says nothing else; null: until finished on request. */
   jobLengthMs: number | null;
   /** GitHub notices a lost runner after minutes; the sandbox is in more of a hurry. */
   lostRunnerMs: number;
@@ -33,7 +33,7 @@ export interface Session extends Waiting {
   readonly disconnect: () => void;
 }
 
-/** Who tells: a change that the front learnt was announced already, by the program that signed it. */
+/** Whether to send a webhook: for a change inferred from a signed webhook, its sender has sent one already. */
 export interface Announce {
   readonly announce: boolean;
 }
@@ -42,9 +42,9 @@ export const ANNOUNCED: Announce = { announce: true };
 
 export interface JobScheduler {
   readonly enqueue: (job: Job) => void;
-  readonly shutGate: (id: number, told?: Announce) => Job | undefined;
-  readonly openGate: (id: number, told?: Announce) => Job | undefined;
-  readonly end: (id: number, conclusion: Conclusion, told?: Announce) => Job | undefined;
+  readonly shutGate: (id: number, options?: Announce) => Job | undefined;
+  readonly openGate: (id: number, options?: Announce) => Job | undefined;
+  readonly end: (id: number, conclusion: Conclusion, options?: Announce) => Job | undefined;
   readonly setLength: (id: number, lengthMs: number | null) => Job | undefined;
   readonly connect: (jitConfig: string) => Session | undefined;
   readonly removeRunner: (id: number) => 'removed' | 'busy' | 'unknown';
@@ -58,134 +58,142 @@ export interface SchedulerOptions {
   readonly announce: (action: JobAction, job: Job) => void;
 }
 
-interface Shop extends SchedulerOptions {
+interface SchedulerState extends SchedulerOptions {
   readonly sessions: Sessions;
   readonly timers: Timers;
 }
 
-/** Hands queued jobs to idle runners, and keeps time for what runs. */
+/** Assigns queued jobs to idle runners and ends running jobs on time. */
 export function createJobScheduler(options: SchedulerOptions): JobScheduler {
-  const shop: Shop = { ...options, sessions: createSessions(), timers: createTimers() };
-  const { store } = shop;
+  const scheduler: SchedulerState = { ...options, sessions: createSessions(), timers: createTimers() };
+  const { store } = scheduler;
   return {
     enqueue: (job) => {
       store.jobs.set(job.id, job);
-      offer(shop, job);
+      offer(scheduler, job);
     },
-    shutGate: (id, told = ANNOUNCED) => {
+    shutGate: (id, options = ANNOUNCED) => {
       const job = store.jobs.get(id);
       const held = job && shutGate(job);
       if (held === undefined) return undefined;
       store.jobs.set(id, held);
-      if (told.announce) shop.announce('waiting', held);
+      if (options.announce) scheduler.announce('waiting', held);
       return held;
     },
-    openGate: (id, told = ANNOUNCED) => {
+    openGate: (id, options = ANNOUNCED) => {
       const job = store.jobs.get(id);
       const opened = job && openGate(job);
       if (opened === undefined) return undefined;
       store.jobs.set(id, opened);
-      if (told.announce) shop.announce('queued', opened);
-      offer(shop, opened);
+      if (options.announce) scheduler.announce('queued', opened);
+      offer(scheduler, opened);
       return opened;
     },
-    end: (id, conclusion, told = ANNOUNCED) => end(shop, id, conclusion, told),
-    setLength: (id, lengthMs) => setLength(shop, id, lengthMs),
-    connect: (jitConfig) => connectRunner(shop, jitConfig),
+    end: (id, conclusion, options = ANNOUNCED) => end(scheduler, id, conclusion, options),
+    setLength: (id, lengthMs) => setLength(scheduler, id, lengthMs),
+    connect: (jitConfig) => connectRunner(scheduler, jitConfig),
     removeRunner: (id) => {
       const runner = store.runners.get(id);
       if (runner === undefined) return 'unknown';
       if (runner.jobId !== undefined) return 'busy';
-      dismiss(shop, id, { reason: 'removed' });
+      dismiss(scheduler, id, { reason: 'removed' });
       return 'removed';
     },
-    stop: () => shop.timers.clearAll(),
+    stop: () => scheduler.timers.clearAll(),
   };
 }
 
-function offer(shop: Shop, job: Job): void {
+function offer(scheduler: SchedulerState, job: Job): void {
   const runner = runnerFor(
     job,
-    shop.store.runnersOf(job.accountId).filter((one) => isInGroup(shop, one, job)),
+    scheduler.store.runnersOf(job.accountId).filter((one) => isInGroup(scheduler, one, job)),
   );
-  if (runner !== undefined) give(shop, job, runner);
+  if (runner !== undefined) give(scheduler, job, runner);
 }
 
 /** A group's runners take no job of a repository that it leaves out. */
-function isInGroup({ store }: Shop, runner: Runner, job: Job): boolean {
+function isInGroup({ store }: SchedulerState, runner: Runner, job: Job): boolean {
   const group = groupsOf(store, runner.accountId).find(({ id }) => id === runner.groupId);
   return group?.repositoryIds?.includes(job.repositoryId) ?? true;
 }
 
-function give(shop: Shop, job: Job, runner: Runner): void {
-  const started = startJob(job, runner, shop.clock());
+function give(scheduler: SchedulerState, job: Job, runner: Runner): void {
+  const started = startJob(job, runner, scheduler.clock());
   const busy = occupy(runner, job.id);
   if (started === undefined || busy === undefined) return;
-  shop.store.jobs.set(job.id, started);
-  shop.store.runners.set(runner.id, busy);
-  keepTime(shop, started);
-  shop.announce('in_progress', started);
-  shop.sessions.giveJob(runner.id, job.id);
+  scheduler.store.jobs.set(job.id, started);
+  scheduler.store.runners.set(runner.id, busy);
+  keepTime(scheduler, started);
+  scheduler.announce('in_progress', started);
+  scheduler.sessions.giveJob(runner.id, job.id);
 }
 
-function keepTime(shop: Shop, job: Job): void {
-  const length = job.lengthMs === undefined ? shop.settings.jobLengthMs : job.lengthMs;
-  if (length === null) return shop.timers.clear(job.id);
-  const now = shop.clock();
-  shop.timers.set(job.id, (job.startedAt ?? now) + length - now, () => void end(shop, job.id, 'success', ANNOUNCED));
+function keepTime(scheduler: SchedulerState, job: Job): void {
+  const length = job.lengthMs === undefined ? scheduler.settings.jobLengthMs : job.lengthMs;
+  if (length === null) return scheduler.timers.clear(job.id);
+  const now = scheduler.clock();
+  scheduler.timers.set(
+    job.id,
+    (job.startedAt ?? now) + length - now,
+    () => void end(scheduler, job.id, 'success', ANNOUNCED),
+  );
 }
 
-function end(shop: Shop, id: number, conclusion: Conclusion, told: Announce): Job | undefined {
-  const job = shop.store.jobs.get(id);
-  const ended = job && endJob(job, conclusion, shop.clock());
+function end(scheduler: SchedulerState, id: number, conclusion: Conclusion, options: Announce): Job | undefined {
+  const job = scheduler.store.jobs.get(id);
+  const ended = job && endJob(job, conclusion, scheduler.clock());
   if (ended === undefined) return undefined;
-  shop.timers.clear(id);
-  shop.store.jobs.set(id, ended);
-  if (told.announce) shop.announce('completed', ended);
+  scheduler.timers.clear(id);
+  scheduler.store.jobs.set(id, ended);
+  if (options.announce) scheduler.announce('completed', ended);
   // A just-in-time runner takes one job; GitHub then removes its registration.
-  if (ended.runner !== undefined) dismiss(shop, ended.runner.id, { reason: 'job-ended', conclusion });
+  if (ended.runner !== undefined) dismiss(scheduler, ended.runner.id, { reason: 'job-ended', conclusion });
   return ended;
 }
 
-function dismiss(shop: Shop, runnerId: number, why: SessionEnd): void {
-  shop.store.runners.delete(runnerId);
-  shop.sessions.end(runnerId, why);
+function dismiss(scheduler: SchedulerState, runnerId: number, why: SessionEnd): void {
+  scheduler.store.runners.delete(runnerId);
+  scheduler.sessions.end(runnerId, why);
 }
 
-function setLength(shop: Shop, id: number, lengthMs: number | null): Job | undefined {
-  const job = shop.store.jobs.get(id);
+function setLength(scheduler: SchedulerState, id: number, lengthMs: number | null): Job | undefined {
+  const job = scheduler.store.jobs.get(id);
   if (job === undefined || job.status === 'completed') return undefined;
   const changed = { ...job, lengthMs };
-  shop.store.jobs.set(id, changed);
+  scheduler.store.jobs.set(id, changed);
   // The clock of a job whose runner is lost runs for another reason.
-  const connected = changed.runner !== undefined && shop.store.runners.get(changed.runner.id)?.status === 'online';
-  if (changed.status === 'in_progress' && connected) keepTime(shop, changed);
+  const connected = changed.runner !== undefined && scheduler.store.runners.get(changed.runner.id)?.status === 'online';
+  if (changed.status === 'in_progress' && connected) keepTime(scheduler, changed);
   return changed;
 }
 
-function connectRunner(shop: Shop, jitConfig: string): Session | undefined {
+function connectRunner(scheduler: SchedulerState, jitConfig: string): Session | undefined {
   const identity = decodeJitConfig(jitConfig);
-  const known = identity && shop.store.runners.get(identity.runnerId);
+  const known = identity && scheduler.store.runners.get(identity.runnerId);
   const online =
     known !== undefined && known.clientId === identity?.clientId ? connect(known, RUNNER_VERSION) : undefined;
   if (online === undefined) return undefined;
-  shop.store.runners.set(online.id, online);
-  const waiting = shop.sessions.open(online.id);
+  scheduler.store.runners.set(online.id, online);
+  const waiting = scheduler.sessions.open(online.id);
   const job = jobFor(
     online,
-    shop.store.openJobs(online.accountId).filter((one) => isInGroup(shop, online, one)),
+    scheduler.store.openJobs(online.accountId).filter((one) => isInGroup(scheduler, online, one)),
   );
-  if (job !== undefined) give(shop, job, online);
-  return { runner: online, ...waiting, disconnect: () => lose(shop, online.id) };
+  if (job !== undefined) give(scheduler, job, online);
+  return { runner: online, ...waiting, disconnect: () => lose(scheduler, online.id) };
 }
 
-function lose(shop: Shop, runnerId: number): void {
-  if (!shop.sessions.isOpen(runnerId)) return;
-  shop.sessions.end(runnerId, { reason: 'disconnected' });
-  const runner = shop.store.runners.get(runnerId);
+function lose(scheduler: SchedulerState, runnerId: number): void {
+  if (!scheduler.sessions.isOpen(runnerId)) return;
+  scheduler.sessions.end(runnerId, { reason: 'disconnected' });
+  const runner = scheduler.store.runners.get(runnerId);
   if (runner === undefined) return;
-  shop.store.runners.set(runnerId, disconnect(runner));
+  scheduler.store.runners.set(runnerId, disconnect(runner));
   const { jobId } = runner;
   if (jobId !== undefined)
-    shop.timers.set(jobId, shop.settings.lostRunnerMs, () => void end(shop, jobId, 'failure', ANNOUNCED));
+    scheduler.timers.set(
+      jobId,
+      scheduler.settings.lostRunnerMs,
+      () => void end(scheduler, jobId, 'failure', ANNOUNCED),
+    );
 }

@@ -15,7 +15,7 @@ export interface NewInstallation {
 }
 
 /** What every change of GitHub's state needs. */
-export interface Hub {
+export interface GitHubState {
   readonly appId: number;
   readonly store: Store;
   readonly clock: Clock;
@@ -25,44 +25,50 @@ export interface Hub {
 /** The repository of an account of which nothing else is known. */
 export const DEFAULT_REPOSITORY = 'app';
 
-export function install(hub: Hub, wanted: NewInstallation, told: Announce): Installation | undefined {
-  const { store } = hub;
+export function install(github: GitHubState, wanted: NewInstallation, options: Announce): Installation | undefined {
+  const { store } = github;
   if (wanted.id !== undefined && store.installations.has(wanted.id)) return undefined;
-  if (told.announce && store.installationOf(wanted.login) !== undefined) return undefined;
+  if (options.announce && store.installationOf(wanted.login) !== undefined) return undefined;
   const account = accountOf(wanted.login, wanted.type, wanted.accountId);
-  const at = hub.clock();
+  const at = github.clock();
   for (const past of supersededBy(store, account)) store.installations.set(past.id, uninstall(past, at) ?? past);
   for (const one of wanted.repositories ?? [{ name: DEFAULT_REPOSITORY }]) settleRepository(store, account, one);
   const id = wanted.id ?? newInstallationId(store);
   return keep(
-    hub,
+    github,
     'created',
     { id, account, state: 'active', permissions: wanted.permissions ?? APP_PERMISSIONS, createdAt: at, updatedAt: at },
-    told,
+    options,
   );
 }
 
 export type Transition = (one: Installation, at: number) => Installation | undefined;
 
 export function change(
-  hub: Hub,
+  github: GitHubState,
   id: number,
   how: { action: InstallationAction; transition: Transition },
-  told: Announce,
+  options: Announce,
 ): Installation | undefined {
-  const known = hub.store.installations.get(id);
-  const next = known && how.transition(known, hub.clock());
+  const known = github.store.installations.get(id);
+  const next = known && how.transition(known, github.clock());
   if (next === undefined) return undefined;
-  if (next.state === 'deleted') forgetTokens(hub.store, id);
-  return keep(hub, how.action, next, told);
+  if (next.state === 'deleted') forgetTokens(github.store, id);
+  return keep(github, how.action, next, options);
 }
 
-export function renameAccount(hub: Hub, id: number, login: string, told: Announce): Installation | undefined {
-  const known = hub.store.installations.get(id);
-  const next = known && hub.store.installationOf(login) === undefined ? rename(known, login, hub.clock()) : undefined;
+export function renameAccount(
+  github: GitHubState,
+  id: number,
+  login: string,
+  options: Announce,
+): Installation | undefined {
+  const known = github.store.installations.get(id);
+  const next =
+    known && github.store.installationOf(login) === undefined ? rename(known, login, github.clock()) : undefined;
   if (known === undefined || next === undefined) return undefined;
-  hub.store.installations.set(id, next);
-  if (told.announce) hub.send(renamedWebhook(next, known.account.login));
+  github.store.installations.set(id, next);
+  if (options.announce) github.send(renamedWebhook(next, known.account.login));
   return next;
 }
 
@@ -88,15 +94,16 @@ export function settleRepository(
   return settled;
 }
 
-function keep(hub: Hub, action: InstallationAction, next: Installation, told: Announce): Installation {
-  hub.store.installations.set(next.id, next);
-  if (told.announce) hub.send(installationWebhook(action, next, hub.appId, repositoriesOf(hub.store, next.account)));
+function keep(github: GitHubState, action: InstallationAction, next: Installation, options: Announce): Installation {
+  github.store.installations.set(next.id, next);
+  if (options.announce)
+    github.send(installationWebhook(action, next, github.appId, repositoriesOf(github.store, next.account)));
   return next;
 }
 
 /**
- * An account has one installation of an App at most: one that is told of a new one has lost the earlier, heard of or
- * not.
+ * An account has at most one installation of an App: a new one replaces the earlier, even one whose deletion was never
+ * announced.
  */
 function supersededBy(store: Store, account: Account): readonly Installation[] {
   return [...store.installations.values()].filter((one) => one.account.id === account.id && one.state !== 'deleted');

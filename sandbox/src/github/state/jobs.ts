@@ -1,4 +1,4 @@
-import { DEFAULT_REPOSITORY, settleRepository, type Hub } from './installations';
+import { DEFAULT_REPOSITORY, settleRepository, type GitHubState } from './installations';
 import type { Installation, Job } from './model';
 import { jobWebhook, type JobContext } from '../webhooks/payloads';
 import type { Store } from './store';
@@ -21,15 +21,15 @@ export interface NewJob {
   readonly admitted?: boolean;
 }
 
-export function queueJob(hub: Hub, work: JobScheduler, wanted: NewJob, told: Announce): Job | undefined {
-  const installation = hub.store.installations.get(wanted.installationId);
+export function queueJob(github: GitHubState, work: JobScheduler, wanted: NewJob, options: Announce): Job | undefined {
+  const installation = github.store.installations.get(wanted.installationId);
   if (installation === undefined || installation.state === 'deleted') return undefined;
-  if (wanted.id !== undefined && hub.store.jobs.has(wanted.id)) return undefined;
-  const job = newJob(hub, installation, wanted);
-  const context = jobContext(hub.store, job);
-  if (told.announce && context !== undefined && job.hidden !== true) {
-    if (job.status === 'waiting') hub.send(jobWebhook('waiting', context));
-    hub.send(jobWebhook('queued', context));
+  if (wanted.id !== undefined && github.store.jobs.has(wanted.id)) return undefined;
+  const job = newJob(github, installation, wanted);
+  const context = jobContext(github.store, job);
+  if (options.announce && context !== undefined && job.hidden !== true) {
+    if (job.status === 'waiting') github.send(jobWebhook('waiting', context));
+    github.send(jobWebhook('queued', context));
   }
   work.enqueue(job);
   return job;
@@ -41,7 +41,7 @@ export function jobContext(store: Store, job: Job): JobContext | undefined {
   return installation && repository ? { job, installation, repository } : undefined;
 }
 
-function newJob({ store, clock }: Hub, installation: Installation, wanted: NewJob): Job {
+function newJob({ store, clock }: GitHubState, installation: Installation, wanted: NewJob): Job {
   const { id: repositoryId, public: isPublic } = settleRepository(store, installation.account, {
     name: wanted.repository ?? DEFAULT_REPOSITORY,
     ...(wanted.repositoryId !== undefined && { id: wanted.repositoryId }),

@@ -61,11 +61,11 @@ export interface Job {
   readonly startedAt?: number;
   readonly completedAt?: number;
   readonly runner?: { readonly id: number; readonly name: string };
-  /** Milliseconds; null runs until it is told to finish; undefined takes the sandbox's setting. */
+  /** Milliseconds; null runs until finished on request; undefined takes the sandbox's setting. */
   readonly lengthMs?: number | null;
   /** Of a public repository, which the account's runner group does not admit: GitHub's default. */
   readonly barred?: boolean;
-  /** Of a repository that the App can't see: it takes runners, and nobody tells. */
+  /** Of a repository that the App can't see: it takes runners, and no webhook comes. */
   readonly hidden?: boolean;
 }
 
@@ -80,7 +80,7 @@ export interface Runner {
   readonly groupId: number;
   readonly status: 'online' | 'offline';
   readonly jobId?: number;
-  /** GitHub tells a runner's version only after its first connection. */
+  /** GitHub shows a runner's version only after its first connection. */
   readonly version: string | null;
   readonly clientId: string;
   readonly createdAt: number;

@@ -63,8 +63,8 @@ export function isIdle(runner: Runner): boolean {
 
 /**
  * GitHub's rule: all of the job's labels are the runner's too, whatever their case; a job that names only a runner
- * group has none and takes any. All runners here are of the one group, which admits public repositories only if it is
- * told to.
+ * group has none and takes any. All runners here are of the one group, which admits public repositories only if
+ * configured to.
  * https://docs.github.com/en/actions/how-tos/write-workflows/choose-where-workflows-run/choose-the-runner-for-a-job
  */
 export function canTake(runner: Runner, job: Job): boolean {

@@ -14,12 +14,12 @@ import {
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import type { DemoSandbox } from '../kit/types';
+import type { SandboxFile } from '../../lib/state';
 import type { Launcher } from '../../machines/launcher';
 import { object, text } from '../../lib/json';
 import { experiment, createTenants, queueOne, ranOnOwnMachine, SMALL, type ChaosContext } from './chaos-context';
 
-/** One call with a machine's own credentials, and what must become of it. */
+/** One call with a machine's own credentials, and its expected result. */
 export interface Probe {
   readonly what: string;
   readonly allowed: boolean;
@@ -35,25 +35,25 @@ export interface ProbeResult {
 const REFUSALS = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation', 'AuthorizationError']);
 
 /**
- * A job on one tenant's machine has that machine's credentials. It tries them on everything of another tenant, and on
- * its own.
+ * A job on one tenant's machine has that machine's credentials. The experiment tries them on the resources of another
+ * tenant and on its own.
  */
 export async function crossTenantAccess(
-  stage: ChaosContext,
-  sandbox: DemoSandbox,
+  context: ChaosContext,
+  sandbox: SandboxFile,
   launcher: Launcher,
 ): Promise<readonly ProbeResult[]> {
   let results: readonly ProbeResult[] = [];
-  await experiment(stage, 'a job tries its machine’s credentials on another tenant', async () => {
-    const tenants = await createTenants(stage, ['curious', 'private']);
+  await experiment(context, 'a job tries its machine’s credentials on another tenant', async () => {
+    const tenants = await createTenants(context, ['curious', 'private']);
     for (const tenant of tenants)
-      await stage.chaos.machineFault({ kind: 'never_boots', installation_id: tenant.id, times: 1 });
-    const ids = await Promise.all(tenants.map((tenant) => queueOne(stage, tenant, 1)));
-    const found = await stage.poller.until('two machines with their configurations', async () => {
-      const names = (await Promise.all(tenants.map((tenant) => stage.account.parameters(tenant.id)))).map(
+      await context.operator.addFault('machines', { kind: 'never_boots', installation_id: tenant.id, times: 1 });
+    const ids = await Promise.all(tenants.map((tenant) => queueOne(context, tenant, 1)));
+    const found = await context.poller.until('two machines with their configurations', async () => {
+      const names = (await Promise.all(tenants.map((tenant) => context.account.parameters(tenant.id)))).map(
         ([name]) => name,
       );
-      return names.every((name) => name !== undefined) && (await stage.chaos.machineFaultsLeft()) === 0
+      return names.every((name) => name !== undefined) && (await context.operator.machineFaultsLeft()) === 0
         ? names.map(String)
         : undefined;
     });
@@ -68,26 +68,26 @@ export async function crossTenantAccess(
         theirs,
         prefix: sandbox.prefix,
         otherTenant: tenants[1]?.id ?? 0,
-        queueUrl: await stage.chaos.queueUrl(SMALL),
+        queueUrl: await context.aws.queueUrl(SMALL),
       }),
     );
     for (const one of results)
-      stage.checks.check(
+      context.checks.check(
         `a machine ${one.expected === 'allowed' ? 'may' : 'may not'} ${one.what}`,
         one.found === one.expected,
         one.found,
       );
-    await stage.chaos.endMachine(mine);
+    await context.operator.endMachine(mine);
     const [curious, secretive] = tenants;
     if (curious === undefined || secretive === undefined) return;
-    const ran = await ranOnOwnMachine(stage, curious, ids[0] ?? 0);
-    stage.checks.check('a machine that deleted its own configuration and died is replaced', ran.held, ran.detail);
-    await stage.client.uninstall(secretive.id);
-    await stage.poller.until(`${secretive.login}: cleaned up`, async () =>
-      (await stage.account.tenant(secretive.id))?.cleanup === 'done' ? true : undefined,
+    const ran = await ranOnOwnMachine(context, curious, ids[0] ?? 0);
+    context.checks.check('a machine that deleted its own configuration and died is replaced', ran.held, ran.detail);
+    await context.user.uninstall(secretive.id);
+    await context.poller.until(`${secretive.login}: cleaned up`, async () =>
+      (await context.account.tenant(secretive.id))?.cleanup === 'done' ? true : undefined,
     );
-    const left = await stage.account.parameters(secretive.id);
-    stage.checks.check(
+    const left = await context.account.parameters(secretive.id);
+    context.checks.check(
       'an uninstall removes a configuration that no machine has fetched',
       left.length === 0,
       left.join(', '),
@@ -103,7 +103,7 @@ interface Clients {
   readonly sqs: SQSClient;
 }
 
-async function clientsOf({ aws }: DemoSandbox, launcher: Launcher, machine: string): Promise<Clients> {
+async function clientsOf({ aws }: SandboxFile, launcher: Launcher, machine: string): Promise<Clients> {
   const session = object(await launcher.credentials(machine)) ?? {};
   const credentials = {
     accessKeyId: text(session['AccessKeyId']) ?? '',

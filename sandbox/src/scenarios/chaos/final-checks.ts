@@ -1,16 +1,16 @@
 import { experiment, type ChaosContext } from './chaos-context';
 
-const A_WHILE_MS = 20_000;
+const SETTLE_MS = 20_000;
 
-/** What has to be true once every attack is over: nothing is left over, and nothing failed for good. */
-export async function aftermath(stage: ChaosContext): Promise<void> {
-  for (const look of stage.later.splice(0)) await experiment(stage, 'what needed a sweep', look);
-  await stage.chaos.calm();
-  await experiment(stage, 'the aftermath', async () => {
-    const { account, fleetMonitor, checks, poller } = stage;
-    const idle = await idleMachines(stage);
-    for (const machine of idle) await stage.chaos.endMachine(machine);
-    stage.figures.push({ what: 'machines that no job took, left to their idle time', value: String(idle.length) });
+/** After the last experiment: nothing is left over, and nothing failed for good. */
+export async function finalChecks(context: ChaosContext): Promise<void> {
+  for (const check of context.later.splice(0)) await experiment(context, 'a check after the next sweep', check);
+  await context.operator.clearFaults();
+  await experiment(context, 'the final checks', async () => {
+    const { account, fleetMonitor, checks, poller } = context;
+    const idle = await idleMachines(context);
+    for (const machine of idle) await context.operator.endMachine(machine);
+    context.figures.push({ what: 'machines without a job, ended before their idle time', value: String(idle.length) });
     await poller.until('the end of every machine', async () =>
       (await account.machines()).every((one) => one.state === 'terminated') ? true : undefined,
     );
@@ -19,7 +19,7 @@ export async function aftermath(stage: ChaosContext): Promise<void> {
       .map(([name, count]) => `${name}: ${count}`);
     checks.check('no message ended among the dead letters', full.length === 0, full.join(', '));
     checks.check(
-      `no tenant ever had more machines than its limit (${fleetMonitor.samples()} looks)`,
+      `no tenant ever had more machines than its limit (${fleetMonitor.samples()} samples)`,
       fleetMonitor.violations().length === 0,
       fleetMonitor.violations().slice(0, 3).join('; '),
     );
@@ -30,7 +30,7 @@ export async function aftermath(stage: ChaosContext): Promise<void> {
 async function idleMachines({ account, poller }: ChaosContext): Promise<readonly string[]> {
   const alive = async (): Promise<readonly string[]> =>
     (await account.machines()).filter((one) => one.state !== 'terminated').map((one) => one.id);
-  const until = Date.now() + A_WHILE_MS;
+  const until = Date.now() + SETTLE_MS;
   return poller.until('machines that end or idle', async () => {
     const left = await alive();
     return left.length === 0 || Date.now() > until ? left : undefined;

@@ -7,50 +7,50 @@ const AT_ONCE = 10;
  * One tenant queues hundreds of jobs, another one. What the one waits for is its turn in the queue, not the flood's
  * machines.
  */
-export async function floodOfJobs(stage: ChaosContext, size: number): Promise<void> {
-  await experiment(stage, `a flood of ${size} jobs beside one`, async () => {
-    const [flood, quiet] = await createTenants(stage, ['flood', 'quiet']);
+export async function floodOfJobs(context: ChaosContext, size: number): Promise<void> {
+  await experiment(context, `a flood of ${size} jobs beside one`, async () => {
+    const [flood, quiet] = await createTenants(context, ['flood', 'quiet']);
     if (flood === undefined || quiet === undefined) return;
-    const idle = await waitOf(stage, quiet, await queueOne(stage, quiet));
-    await untilFree(stage, quiet);
-    await stage.chaos.hold(SMALL);
+    const idle = await waitOf(context, quiet, await queueOne(context, quiet));
+    await untilFree(context, quiet);
+    await context.aws.hold(SMALL);
     let id = 0;
     try {
-      await pour(stage, flood, size);
-      id = await queueOne(stage, quiet);
-      await stage.poller.until(`${size + 1} messages in the queue`, async () =>
-        (await stage.chaos.depth(SMALL)) > size ? true : undefined,
+      await queueMany(context, flood, size);
+      id = await queueOne(context, quiet);
+      await context.poller.until(`${size + 1} messages in the queue`, async () =>
+        (await context.aws.depth(SMALL)) > size ? true : undefined,
       );
     } finally {
-      await stage.chaos.resume(SMALL);
+      await context.aws.resume(SMALL);
     }
     const released = Date.now();
-    const job = await untilEnded(stage, quiet, id);
-    const ahead = stage.fleetMonitor.machinesOf(flood.id).length;
+    const job = await untilEnded(context, quiet, id);
+    const ahead = context.fleetMonitor.machinesOf(flood.id).length;
     const started = Date.parse(job.startedAt ?? '');
-    stage.checks.check(
-      `the one job runs while ${size} of another tenant wait, behind no more launches than that tenant's limit`,
+    context.checks.check(
+      `one job runs while ${size} of another tenant wait, behind no more launches than that tenant's limit`,
       job.conclusion === 'success' && ahead <= 2,
       `${ahead} launches; ${JSON.stringify(job)}`,
     );
-    stage.figures.push({ what: 'one job on an idle fleet waits', value: `${idle.toFixed(1)} s` });
-    stage.figures.push({
+    context.figures.push({ what: 'one job on an idle fleet waits', value: `${idle.toFixed(1)} s` });
+    context.figures.push({
       what: `one job behind ${size} of another tenant waits`,
       value: `${((started - released) / 1000).toFixed(1)} s, behind ${ahead} launches`,
     });
-    await stage.client.suspend(flood.id);
-    stage.later.push(async () => {
-      // Only then may what runs end: a slot that came free earlier would go to the next of the flood.
-      await stage.poller.until(`${flood.login}: a row that says suspended`, async () =>
-        (await stage.account.tenant(flood.id))?.status === 'suspended' ? true : undefined,
+    await context.user.suspend(flood.id);
+    context.later.push(async () => {
+      // Jobs may end only now: a slot freed earlier would go to the next job of the flood.
+      await context.poller.until(`${flood.login}: a row that says suspended`, async () =>
+        (await context.account.tenant(flood.id))?.status === 'suspended' ? true : undefined,
       );
-      for (const job of await stage.client.jobs(flood.id))
-        if (job.status === 'in_progress') await stage.client.finish(job.id);
-      await stage.poller.until(`${flood.login}: the end of its machines`, async () =>
-        stage.fleetMonitor.running(flood.id) === 0 ? true : undefined,
+      for (const job of await context.user.jobs(flood.id))
+        if (job.status === 'in_progress') await context.user.finish(job.id);
+      await context.poller.until(`${flood.login}: the end of its machines`, async () =>
+        context.fleetMonitor.running(flood.id) === 0 ? true : undefined,
       );
-      const launches = stage.fleetMonitor.machinesOf(flood.id).length;
-      stage.checks.check(
+      const launches = context.fleetMonitor.machinesOf(flood.id).length;
+      context.checks.check(
         'a suspension ends the flood: what runs finishes, the rest waits',
         launches <= 2,
         `${launches} launches`,
@@ -59,21 +59,21 @@ export async function floodOfJobs(stage: ChaosContext, size: number): Promise<vo
   });
 }
 
-async function pour(stage: ChaosContext, tenant: Tenant, size: number): Promise<void> {
-  for (let poured = 0; poured < size; poured += AT_ONCE) {
-    const count = Math.min(AT_ONCE, size - poured);
-    await Promise.all(Array.from({ length: count }, () => queueOne(stage, tenant, null)));
+async function queueMany(context: ChaosContext, tenant: Tenant, size: number): Promise<void> {
+  for (let queued = 0; queued < size; queued += AT_ONCE) {
+    const count = Math.min(AT_ONCE, size - queued);
+    await Promise.all(Array.from({ length: count }, () => queueOne(context, tenant, null)));
     // GitHub's own senders are bounded too; a thousand calls at once would measure the emulator.
-    await stage.poller.until(`${poured + count} messages in the queue`, async () => {
-      if ((await stage.chaos.depth(SMALL)) >= poured + count) return true;
+    await context.poller.until(`${queued + count} messages in the queue`, async () => {
+      if ((await context.aws.depth(SMALL)) >= queued + count) return true;
       // What a busy laptop answered too late is sent again, as the recovery of a real App does.
-      await stage.chaos.redeliverFailed(tenant.id);
+      await context.operator.redeliverFailed(tenant.id);
       return undefined;
     });
   }
 }
 
-async function waitOf(stage: ChaosContext, tenant: Tenant, jobId: number): Promise<number> {
-  const job = await untilEnded(stage, tenant, jobId);
+async function waitOf(context: ChaosContext, tenant: Tenant, jobId: number): Promise<number> {
+  const job = await untilEnded(context, tenant, jobId);
   return (Date.parse(job.startedAt ?? '') - Date.parse(job.queuedAt)) / 1000;
 }

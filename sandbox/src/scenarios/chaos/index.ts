@@ -1,30 +1,31 @@
-import { lookAtAccount } from '../kit/account';
+import { createAccountReader } from '../kit/account';
 import { createFleetMonitor } from '../kit/fleet-monitor';
 import { allHeld, createChecks } from '../kit/checks';
 import { createPoller } from '../kit/poller';
-import { createSandboxClient } from '../../control/client';
-import type { DemoSandbox, Expectation } from '../kit/types';
+import { createControlClient } from '../../control/client';
+import type { SandboxFile } from '../../lib/state';
+import type { Expectation } from '../kit/types';
 import { watchMachines } from '../kit/watch';
-import { aftermath } from './final-checks';
+import { finalChecks } from './final-checks';
 import type { Figure, ChaosContext } from './chaos-context';
 import { floodOfJobs } from './flood';
-import { createChaosClient } from './clients';
+import { createChaosAwsClient } from './aws-client';
 import { machineFailures } from './machines';
-import { noisyNeighbours } from './noisy-neighbour';
+import { noisyNeighbour } from './noisy-neighbour';
 import { missedWebhooks } from './recovery';
 import { batchFailures } from './batch-failures';
 
 export interface ChaosOptions {
-  readonly sandbox: DemoSandbox;
+  readonly sandbox: SandboxFile;
   readonly write: (line: string) => void;
   readonly signal?: AbortSignal;
   /** How long all of it may take. */
   readonly seconds?: number;
   readonly flood?: number;
-  /** Further attacks, which need more than the sandbox's own file. */
-  readonly scenes?: readonly ((stage: ChaosContext) => Promise<unknown>)[];
-  /** Looks at the whole run once it is over, as the searches for secrets and for unused rights do. */
-  readonly inspections?: readonly ((stage: ChaosContext) => Promise<void>)[];
+  /** Further experiments, which need more than the sandbox's own file. */
+  readonly experiments?: readonly ((context: ChaosContext) => Promise<unknown>)[];
+  /** Checks on the whole run once it is over, such as the searches for secrets and for unused rights. */
+  readonly inspections?: readonly ((context: ChaosContext) => Promise<void>)[];
 }
 
 export interface ChaosReport {
@@ -36,51 +37,53 @@ export interface ChaosReport {
 const SECONDS = 1800;
 const FLOOD = 500;
 
-/** Every promise attacked in a sandbox that is up: neighbours in one batch, floods, thefts, deaths and refusals. */
+/** Tests every promise under faults: broken tenants in one batch, floods, taken runners, lost machines, AWS errors. */
 export async function runChaosCommand(options: ChaosOptions): Promise<ChaosReport> {
   const { sandbox, write } = options;
   const started = Date.now();
-  const say = (line: string): void => write(`  ${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+  const log = (line: string): void => write(`  ${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
   const signal = options.signal ?? new AbortController().signal;
-  const stage: ChaosContext = {
-    client: createSandboxClient(sandbox.github.control_url, signal),
-    account: lookAtAccount(sandbox),
+  const { user, operator } = createControlClient(sandbox.github.control_url, signal);
+  const context: ChaosContext = {
+    user,
+    operator,
+    account: createAccountReader(sandbox),
     fleetMonitor: createFleetMonitor(),
-    checks: createChecks(say),
+    checks: createChecks(log),
     poller: createPoller(options.seconds ?? SECONDS, signal),
-    chaos: createChaosClient(sandbox, signal),
-    say,
+    aws: createChaosAwsClient(sandbox, operator),
+    log,
     waited: new Set(),
     later: [],
     figures: [],
   };
-  const watch = watchMachines(stage.account, stage.fleetMonitor);
+  const watch = watchMachines(context.account, context.fleetMonitor);
   try {
-    await missedWebhooks(stage);
-    await batchFailures(stage);
-    await noisyNeighbours(stage);
-    await machineFailures(stage);
-    for (const scene of options.scenes ?? []) await scene(stage);
-    await floodOfJobs(stage, options.flood ?? FLOOD);
-    await aftermath(stage);
-    for (const inspect of options.inspections ?? []) await inspect(stage);
+    await missedWebhooks(context);
+    await batchFailures(context);
+    await noisyNeighbour(context);
+    await machineFailures(context);
+    for (const runExperiment of options.experiments ?? []) await runExperiment(context);
+    await floodOfJobs(context, options.flood ?? FLOOD);
+    await finalChecks(context);
+    for (const inspect of options.inspections ?? []) await inspect(context);
   } finally {
     await watch.stop();
   }
-  const checks = stage.checks.all();
-  return { ok: allHeld(checks), checks, figures: stage.figures };
+  const checks = context.checks.all();
+  return { ok: allHeld(checks), checks, figures: context.figures };
 }
 
-/** The closing words: what was measured, then what did not hold. */
+/** The summary: measurements, then failed expectations. */
 export function chaosTable({ checks, figures }: ChaosReport): string {
   const width = Math.max(0, ...figures.map((one) => one.what.length));
   const broken = checks.filter((one) => !one.held);
-  const verdict =
+  const summary =
     broken.length === 0
-      ? [`all ${checks.length} expectations held under fire`]
+      ? [`all ${checks.length} expectations held during the experiments`]
       : [
-          `${broken.length} of ${checks.length} expectations did not hold under fire:`,
+          `${broken.length} of ${checks.length} expectations did not hold during the experiments:`,
           ...broken.map((one) => `  ✗ ${one.expectation}${one.detail === undefined ? '' : `: ${one.detail}`}`),
         ];
-  return [...figures.map((one) => `${one.what.padEnd(width)}  ${one.value}`), '', ...verdict].join('\n');
+  return [...figures.map((one) => `${one.what.padEnd(width)}  ${one.value}`), '', ...summary].join('\n');
 }

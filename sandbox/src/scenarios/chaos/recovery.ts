@@ -2,60 +2,61 @@ import type { Tenant } from '../kit/scenario-context';
 import { experiment, createTenants, queueOne, ranOnOwnMachine, type ChaosContext } from './chaos-context';
 
 /**
- * What GitHub told in vain, or told nobody. The recovery comes every two minutes, so its work is looked at before the
- * end.
+ * Webhooks that failed or never came. The recovery runs every two minutes, so its work is checked later.
  */
-export async function missedWebhooks(stage: ChaosContext): Promise<void> {
-  await experiment(stage, 'the webhook of a queued job is lost', () => lostJob(stage));
-  await experiment(stage, 'a job is queued while its account is suspended', () => unheardJob(stage));
-  await experiment(stage, 'the webhook of an installation is lost', () => lostInstallation(stage));
+export async function missedWebhooks(context: ChaosContext): Promise<void> {
+  await experiment(context, 'the webhook of a queued job is lost', () => lostJob(context));
+  await experiment(context, 'a job is queued while its account is suspended', () => missedJob(context));
+  await experiment(context, 'the webhook of an installation is lost', () => lostInstallation(context));
 }
 
-async function lostJob(stage: ChaosContext): Promise<void> {
-  const [tenant] = await createTenants(stage, ['unheard']);
+async function lostJob(context: ChaosContext): Promise<void> {
+  const [tenant] = await createTenants(context, ['missed']);
   if (tenant === undefined) return;
-  await stage.chaos.deliveryFault({
+  await context.operator.addFault('deliveries', {
     kind: 'drop',
     installation_id: tenant.id,
     event: 'workflow_job',
     action: 'queued',
     times: 1,
   });
-  const id = await queueOne(stage, tenant);
-  stage.later.push(() => runsOnce(stage, tenant, id, 'a job whose webhook was lost is told of again'));
+  const id = await queueOne(context, tenant);
+  context.later.push(() => runsOnce(context, tenant, id, 'the lost webhook of a job is redelivered'));
 }
 
-/** GitHub sends nothing for a suspended account, so nothing has failed either: the job has to be looked for. */
-async function unheardJob(stage: ChaosContext): Promise<void> {
-  const [tenant] = await createTenants(stage, ['napper']);
+/** GitHub sends nothing for a suspended account, so no delivery failed: only a search finds the job. */
+async function missedJob(context: ChaosContext): Promise<void> {
+  const [tenant] = await createTenants(context, ['napper']);
   if (tenant === undefined) return;
   const status = (wanted: string): Promise<true> =>
-    stage.poller.until(`${tenant.login}: ${wanted}`, async () =>
-      (await stage.account.tenant(tenant.id))?.status === wanted ? true : undefined,
+    context.poller.until(`${tenant.login}: ${wanted}`, async () =>
+      (await context.account.tenant(tenant.id))?.status === wanted ? true : undefined,
     );
-  await stage.client.suspend(tenant.id);
+  await context.user.suspend(tenant.id);
   await status('suspended');
-  const id = await queueOne(stage, tenant);
-  await stage.client.unsuspend(tenant.id);
+  const id = await queueOne(context, tenant);
+  await context.user.unsuspend(tenant.id);
   await status('active');
-  stage.later.push(() => runsOnce(stage, tenant, id, 'a job that was queued during a suspension is found after it'));
-}
-
-async function lostInstallation(stage: ChaosContext): Promise<void> {
-  await stage.chaos.deliveryFault({ kind: 'drop', event: 'installation', action: 'created', times: 1 });
-  const login = 'unannounced';
-  const tenant: Tenant = { login, type: 'Organization', id: await stage.client.install(login, 'Organization') };
-  stage.fleetMonitor.setLimit(tenant.id, 2);
-  const id = await queueOne(stage, tenant);
-  stage.later.push(() =>
-    runsOnce(stage, tenant, id, 'a tenant whose installation was not told of is onboarded, and its job runs'),
+  context.later.push(() =>
+    runsOnce(context, tenant, id, 'a job that was queued during a suspension is found after it'),
   );
 }
 
-async function runsOnce(stage: ChaosContext, tenant: Tenant, id: number, expectation: string): Promise<void> {
-  const ran = await ranOnOwnMachine(stage, tenant, id);
-  const machines = stage.fleetMonitor.machinesOf(tenant.id);
-  stage.checks.check(
+async function lostInstallation(context: ChaosContext): Promise<void> {
+  await context.operator.addFault('deliveries', { kind: 'drop', event: 'installation', action: 'created', times: 1 });
+  const login = 'unannounced';
+  const tenant: Tenant = { login, type: 'Organization', id: await context.user.install(login, 'Organization') };
+  context.fleetMonitor.setLimit(tenant.id, 2);
+  const id = await queueOne(context, tenant);
+  context.later.push(() =>
+    runsOnce(context, tenant, id, 'a tenant without an installation webhook is onboarded, and its job runs'),
+  );
+}
+
+async function runsOnce(context: ChaosContext, tenant: Tenant, id: number, expectation: string): Promise<void> {
+  const ran = await ranOnOwnMachine(context, tenant, id);
+  const machines = context.fleetMonitor.machinesOf(tenant.id);
+  context.checks.check(
     `${expectation}, on one machine`,
     ran.held && machines.length === 1,
     `${ran.detail}; ${machines.join(', ')}`,

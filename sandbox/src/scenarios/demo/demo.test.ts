@@ -1,8 +1,8 @@
-import { createFleetMonitor, type SeenMachine } from '../kit/fleet-monitor';
+import { createFleetMonitor, type ObservedMachine } from '../kit/fleet-monitor';
 import { countMetrics } from '../kit/emf';
 import { allHeld, createChecks } from '../kit/checks';
 import { createPoller, PollTimeout } from '../kit/poller';
-import { closingTable } from '../kit/table';
+import { summaryTable } from '../kit/table';
 import type { DemoReport } from '../kit/types';
 import { upgradeCommand } from './upgrade';
 
@@ -12,35 +12,39 @@ const TAGS = {
   'ghr:environment': 'sandbox',
   'ghr:runner_tier': 'small',
 };
-const machine = (id: string, state: string, tags: Record<string, string> = TAGS): SeenMachine => ({ id, state, tags });
+const machine = (id: string, state: string, tags: Record<string, string> = TAGS): ObservedMachine => ({
+  id,
+  state,
+  tags,
+});
 
-describe('the census', () => {
+describe('the fleet monitor', () => {
   it('counts what holds a slot and keeps the most it saw', () => {
     const fleetMonitor = createFleetMonitor();
     fleetMonitor.setLimit(7, 2);
-    fleetMonitor.look([
+    fleetMonitor.sample([
       machine('i-1', 'running'),
       machine('i-2', 'pending'),
       machine('i-3', 'shutting-down'),
       machine('i-4', 'terminated'),
     ]);
-    fleetMonitor.look([machine('i-1', 'stopped')]);
+    fleetMonitor.sample([machine('i-1', 'stopped')]);
     expect([fleetMonitor.peak(7), fleetMonitor.running(7), fleetMonitor.samples()]).toEqual([2, 1, 2]);
     expect(fleetMonitor.machinesOf(7)).toEqual(['i-1', 'i-2', 'i-3', 'i-4']);
     expect(fleetMonitor.violations()).toEqual([]);
   });
 
-  it('sees one machine too many, in a single look', () => {
+  it('sees one machine too many, in a single sample', () => {
     const fleetMonitor = createFleetMonitor();
     fleetMonitor.setLimit(7, 1);
-    fleetMonitor.look([machine('i-1', 'running'), machine('i-2', 'stopping')]);
-    fleetMonitor.look([machine('i-1', 'running')]);
+    fleetMonitor.sample([machine('i-1', 'running'), machine('i-2', 'stopping')]);
+    fleetMonitor.sample([machine('i-1', 'running')]);
     expect(fleetMonitor.violations()).toEqual(['tenant 7 had 2 machines, its limit is 1']);
   });
 
-  it('sees machines of nobody and missing tags', () => {
+  it('sees machines without a tenant and missing tags', () => {
     const fleetMonitor = createFleetMonitor();
-    fleetMonitor.look([machine('i-1', 'running', {})]);
+    fleetMonitor.sample([machine('i-1', 'running', {})]);
     expect(fleetMonitor.violations()).toHaveLength(5);
   });
 });
@@ -81,7 +85,7 @@ it('holds only when each expectation held and there were any', () => {
   expect(said).toEqual(['✓ one', '✗ two: why']);
 });
 
-it('waits for a condition until its time is over, or it is told to stop', async () => {
+it('waits for a condition until its deadline or an abort', async () => {
   const asked = [undefined, undefined, 'there'];
   expect(await createPoller(5, new AbortController().signal).until('it', async () => asked.shift())).toBe('there');
   await expect(createPoller(-1, new AbortController().signal).until('it', async () => undefined)).rejects.toThrow(
@@ -92,7 +96,7 @@ it('waits for a condition until its time is over, or it is told to stop', async 
   ).rejects.toThrow('Ctrl-C');
 });
 
-describe('the closing table', () => {
+describe('the summary table', () => {
   const report: DemoReport = {
     tenants: [
       {
@@ -126,7 +130,7 @@ describe('the closing table', () => {
   };
 
   it('has one row a tenant', () => {
-    expect(closingTable(report)).toBe(
+    expect(summaryTable(report)).toBe(
       [
         'tenant  tier    jobs  runners  peak  limit  waited            result',
         '──────  ──────  ────  ───────  ────  ─────  ────────────────  ────────────────',
@@ -141,6 +145,6 @@ describe('the closing table', () => {
 
   it('names what did not hold', () => {
     const broken = { ...report, checks: [...report.checks, { expectation: 'two', held: false, detail: 'why' }] };
-    expect(closingTable(broken)).toContain('1 of 2 expectations did not hold:\n  ✗ two: why');
+    expect(summaryTable(broken)).toContain('1 of 2 expectations did not hold:\n  ✗ two: why');
   });
 });

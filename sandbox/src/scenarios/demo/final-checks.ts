@@ -5,14 +5,14 @@ import type { Watch } from '../kit/watch';
 
 const PROMISED_METRICS = { TenantOnboarded: 3, TenantLimitReached: 1, TenantUninstalled: 1 } as const;
 
-/** What has to be true of the whole demo, once its last scene is over. */
-export async function closingScene(
-  stage: ScenarioContext,
+/** Checks on the whole demo, after its last step. */
+export async function checkEnd(
+  context: ScenarioContext,
   watch: Watch,
   tenants: readonly Tenant[],
 ): Promise<Readonly<Record<string, number>>> {
-  const { account, checks, poller, fleetMonitor } = stage;
-  for (const tenant of tenants) await untilFree(stage, tenant);
+  const { account, checks, poller, fleetMonitor } = context;
+  for (const tenant of tenants) await untilFree(context, tenant);
   await poller.until('the end of every machine', async () =>
     tenants.every((tenant) => fleetMonitor.running(tenant.id) === 0) ? true : undefined,
   );
@@ -46,7 +46,7 @@ export async function closingScene(
   );
   const violations = [...fleetMonitor.violations(), ...watch.violations()];
   checks.check(
-    `no tenant ever had more machines than its limit, and each had its tags (${fleetMonitor.samples()} looks)`,
+    `no tenant ever had more machines than its limit, and each had its tags (${fleetMonitor.samples()} samples)`,
     violations.length === 0,
     violations.slice(0, 3).join('; '),
   );
@@ -58,10 +58,10 @@ export async function closingScene(
   return Object.fromEntries(Object.keys(PROMISED_METRICS).map((name) => [name, metrics[name] ?? 0]));
 }
 
-export async function reportOn(stage: ScenarioContext, tenant: Tenant): Promise<TenantReport> {
-  const row = await stage.account.tenant(tenant.id);
-  const jobs = await stage.client.jobs(tenant.id);
-  const waited = jobs.filter((job) => stage.waited.has(job.id));
+export async function reportOn(context: ScenarioContext, tenant: Tenant): Promise<TenantReport> {
+  const row = await context.account.tenant(tenant.id);
+  const jobs = await context.user.jobs(tenant.id);
+  const waited = jobs.filter((job) => context.waited.has(job.id));
   const waits = waited.map((job) =>
     job.startedAt === null ? 0 : (Date.parse(job.startedAt) - Date.parse(job.queuedAt)) / 1000,
   );
@@ -72,8 +72,8 @@ export async function reportOn(stage: ScenarioContext, tenant: Tenant): Promise<
     installation_id: tenant.id,
     tier: row?.tier ?? 'unknown',
     jobs: jobs.length,
-    runners: stage.fleetMonitor.machinesOf(tenant.id).length,
-    peak_runners: stage.fleetMonitor.peak(tenant.id),
+    runners: context.fleetMonitor.machinesOf(tenant.id).length,
+    peak_runners: context.fleetMonitor.peak(tenant.id),
     limit: row?.maxRunners ?? 0,
     waited: waited.length,
     longest_wait_seconds: Math.max(0, ...waits),

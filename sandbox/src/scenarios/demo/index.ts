@@ -1,20 +1,21 @@
-import { lookAtAccount } from '../kit/account';
+import { createAccountReader } from '../kit/account';
 import { createFleetMonitor } from '../kit/fleet-monitor';
-import { closingScene, reportOn } from './final-checks';
+import { checkEnd, reportOn } from './final-checks';
 import { allHeld, createChecks } from '../kit/checks';
 import { createPoller } from '../kit/poller';
-import { installScene, limitScene, sizesScene, suspendScene, uninstallScene, upgradeScene } from './steps';
+import { installApp, reachLimit, runEachSize, suspendTenant, uninstallApp, upgradeTenant } from './steps';
 import type { ScenarioContext, Tenant } from '../kit/scenario-context';
-import { createSandboxClient } from '../../control/client';
-import { closingTable } from '../kit/table';
-import type { DemoReport, DemoResult, DemoSandbox } from '../kit/types';
+import { createControlClient } from '../../control/client';
+import type { SandboxFile } from '../../lib/state';
+import { summaryTable } from '../kit/table';
+import type { DemoReport, DemoResult } from '../kit/types';
 import { runCommand, upgradeCommand } from './upgrade';
 import { watchMachines } from '../kit/watch';
 
-export type { DemoReport, DemoResult, DemoSandbox, Expectation, TenantReport } from '../kit/types';
+export type { DemoReport, DemoResult, Expectation, TenantReport } from '../kit/types';
 
 export interface DemoOptions {
-  readonly sandbox: DemoSandbox;
+  readonly sandbox: SandboxFile;
   /** Where the AWS CLI is, when it is not on the PATH. */
   readonly aws_cli_folder?: string;
   readonly live?: boolean;
@@ -25,7 +26,7 @@ export interface DemoOptions {
   readonly path?: string;
 }
 
-const CAST = [
+const ACCOUNTS = [
   { login: 'acme', type: 'Organization' },
   { login: 'globex', type: 'Organization' },
   { login: 'jane', type: 'User' },
@@ -33,72 +34,72 @@ const CAST = [
 const SECONDS = 1800;
 
 /**
- * Three tenants install, run jobs, meet a limit, are upgraded, are suspended, and one leaves. Every promise is looked
- * at from outside.
+ * Three tenants install the App, run jobs, reach a limit, are upgraded, are suspended, and one uninstalls. Each promise
+ * is checked from outside.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { sandbox, write } = options;
   const started = Date.now();
-  const say = (line: string): void => write(`  ${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+  const log = (line: string): void => write(`  ${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
   const signal = options.signal ?? new AbortController().signal;
-  const stage: ScenarioContext = {
-    client: createSandboxClient(sandbox.github.control_url, signal),
-    account: lookAtAccount(sandbox),
+  const context: ScenarioContext = {
+    user: createControlClient(sandbox.github.control_url, signal).user,
+    account: createAccountReader(sandbox),
     fleetMonitor: createFleetMonitor(),
-    checks: createChecks(say),
+    checks: createChecks(log),
     poller: createPoller(options.seconds ?? SECONDS, signal),
-    say,
+    log,
     waited: new Set(),
   };
-  const watch = watchMachines(stage.account, stage.fleetMonitor);
+  const watch = watchMachines(context.account, context.fleetMonitor);
   try {
-    return await play(stage, watch, options);
+    return await run(context, watch, options);
   } finally {
     await watch.stop();
   }
 }
 
-async function play(
-  stage: ScenarioContext,
+async function run(
+  context: ScenarioContext,
   watch: ReturnType<typeof watchMachines>,
   options: DemoOptions,
 ): Promise<DemoResult> {
-  const tenants = (await scene(stage, 'three accounts install the App', () => installScene(stage, CAST))) ?? [];
+  const tenants = (await step(context, 'three accounts install the App', () => installApp(context, ACCOUNTS))) ?? [];
   const [acme, globex, jane] = tenants;
   let command = '';
   if (acme && globex && jane) {
     command = upgradeCommand(`${options.sandbox.prefix}-tenants`, acme.id);
-    await scene(stage, 'jobs of all three sizes', () => sizesScene(stage, tenants));
-    await scene(stage, 'a tenant at its limit', () => limitScene(stage, globex));
-    await scene(stage, 'an upgrade', () => upgradeScene(stage, acme, () => upgrade(stage, command, options)));
-    await scene(stage, 'a suspension', () => suspendScene(stage, jane));
-    await scene(stage, 'an uninstall', () => uninstallScene(stage, globex));
+    await step(context, 'jobs of all three sizes', () => runEachSize(context, tenants));
+    await step(context, 'a tenant at its limit', () => reachLimit(context, globex));
+    await step(context, 'an upgrade', () => upgradeTenant(context, acme, () => upgrade(context, command, options)));
+    await step(context, 'a suspension', () => suspendTenant(context, jane));
+    await step(context, 'an uninstall', () => uninstallApp(context, globex));
   }
-  const metrics = (await scene(stage, 'the closing look', () => closingScene(stage, watch, tenants))) ?? {};
-  const reports = await Promise.all(tenants.map((tenant: Tenant) => reportOn(stage, tenant)));
-  const result: DemoReport = { tenants: reports, checks: stage.checks.all(), metrics, upgrade_command: command };
-  return { ok: allHeld(result.checks), result, table: closingTable(result) };
+  const metrics = (await step(context, 'the final checks', () => checkEnd(context, watch, tenants))) ?? {};
+  const reports = await Promise.all(tenants.map((tenant: Tenant) => reportOn(context, tenant)));
+  const result: DemoReport = { tenants: reports, checks: context.checks.all(), metrics, upgrade_command: command };
+  return { ok: allHeld(result.checks), result, table: summaryTable(result) };
 }
 
 async function upgrade(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   command: string,
   { sandbox, aws_cli_folder: folder, path = process.env['PATH'] ?? '' }: DemoOptions,
 ): Promise<void> {
-  stage.say(`$ ${command.replaceAll(/\s*\\\n\s*/g, ' ')}`);
+  context.log(`$ ${command.replaceAll(/\s*\\\n\s*/g, ' ')}`);
   await runCommand(command, sandbox, {
     path: folder === undefined ? path : `${folder}:${path}`,
-    signal: stage.poller.signal,
+    signal: context.poller.signal,
   });
 }
 
-/** A scene that breaks off is an expectation that did not hold; the next ones still show what they can. */
-async function scene<T>(stage: ScenarioContext, title: string, play: () => Promise<T>): Promise<T | undefined> {
+/** A step that throws is a failed expectation; the next steps still run. */
+async function step<T>(context: ScenarioContext, title: string, run: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await play();
+    return await run();
   } catch (error) {
-    stage.poller.signal.throwIfAborted();
-    stage.checks.check(`${title}, to its end`, false, error instanceof Error ? error.message : String(error));
+    context.poller.signal.throwIfAborted();
+    context.checks.check(`${title}, to its end`, false, error instanceof Error ? error.message : String(error));
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { DemoSandbox } from '../kit/types';
+import type { SandboxFile } from '../../lib/state';
 
 /** The README's command for an upgrade, word for word, with this sandbox's table and this tenant's id. */
 export function upgradeCommand(table: string, installationId: number): string {
@@ -12,7 +12,7 @@ export function upgradeCommand(table: string, installationId: number): string {
 /** Runs it with the AWS CLI, as an administrator of the sandbox would. */
 export function runCommand(
   command: string,
-  { aws }: DemoSandbox,
+  { aws }: SandboxFile,
   where: { path: string; signal: AbortSignal },
 ): Promise<void> {
   const child = spawn('bash', ['-c', command], {

@@ -14,15 +14,15 @@ import {
 } from '@aws-sdk/client-ec2';
 import { GetQueueAttributesCommand, paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { SeenMachine } from './fleet-monitor';
-import type { DemoSandbox } from './types';
+import type { ObservedMachine } from './fleet-monitor';
+import type { SandboxFile } from '../../lib/state';
 
 export interface TenantRow {
   readonly status: string;
   readonly tier: string;
   readonly maxRunners: number;
   readonly orgType: string;
-  readonly live: number;
+  readonly slots: number;
   readonly cleanup: string | undefined;
   readonly securityGroupId: string | undefined;
 }
@@ -32,12 +32,12 @@ export interface JobRow {
   readonly reason: string | undefined;
 }
 
-/** The demo's eyes: an administrator's look at the AWS account. */
-export interface Account {
+/** Reads the AWS account as an administrator. */
+export interface AccountReader {
   readonly tenant: (installationId: number) => Promise<TenantRow | undefined>;
   readonly job: (installationId: number, jobId: number) => Promise<JobRow | undefined>;
-  readonly machines: () => Promise<readonly SeenMachine[]>;
-  /** Tags of the volumes and network interfaces of a machine, or none when it has gone meanwhile. */
+  readonly machines: () => Promise<readonly ObservedMachine[]>;
+  /** Tags of a machine's volumes and network interfaces; empty once it is gone. */
   readonly attachments: (
     instanceId: string,
   ) => Promise<readonly { readonly id: string; readonly tags: Readonly<Record<string, string>> }[]>;
@@ -47,7 +47,7 @@ export interface Account {
   readonly logLines: () => Promise<readonly string[]>;
 }
 
-export function lookAtAccount({ aws, prefix }: DemoSandbox): Account {
+export function createAccountReader({ aws, prefix }: SandboxFile): AccountReader {
   const settings = {
     endpoint: aws.endpoint_url,
     region: aws.region,
@@ -72,7 +72,7 @@ export function lookAtAccount({ aws, prefix }: DemoSandbox): Account {
         tier: row['tier']?.S ?? '',
         maxRunners: Number(row['max_runners']?.N),
         orgType: row['org_type']?.S ?? '',
-        live: row['slots']?.SS?.length ?? 0,
+        slots: row['slots']?.SS?.length ?? 0,
         cleanup: row['cleanup']?.S,
         securityGroupId: row['security_group_id']?.S,
       };
@@ -82,7 +82,7 @@ export function lookAtAccount({ aws, prefix }: DemoSandbox): Account {
       return row && { state: row['state']?.S ?? '', reason: row['reason']?.S };
     },
     machines: async () => {
-      const found: SeenMachine[] = [];
+      const found: ObservedMachine[] = [];
       for await (const page of paginateDescribeInstances({ client: ec2 }, {})) {
         for (const one of page.Reservations?.flatMap((reservation) => reservation.Instances ?? []) ?? []) {
           found.push({ id: one.InstanceId ?? '', state: one.State?.Name ?? '', tags: asRecord(one.Tags) });

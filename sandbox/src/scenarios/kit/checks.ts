@@ -5,13 +5,13 @@ export interface Checks {
   readonly all: () => readonly Expectation[];
 }
 
-/** Keeps what was promised and whether it held; says each as it is known. */
-export function createChecks(say: (line: string) => void): Checks {
+/** Records each expectation and whether it held, and logs it at once. */
+export function createChecks(log: (line: string) => void): Checks {
   const kept: Expectation[] = [];
   return {
     check: (expectation, held, detail) => {
       kept.push({ expectation, held, ...(!held && detail !== undefined && { detail }) });
-      say(`${held ? '✓' : '✗'} ${expectation}${held || detail === undefined ? '' : `: ${detail}`}`);
+      log(`${held ? '✓' : '✗'} ${expectation}${held || detail === undefined ? '' : `: ${detail}`}`);
     },
     all: () => kept,
   };

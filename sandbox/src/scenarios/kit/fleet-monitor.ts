@@ -1,43 +1,43 @@
 /** A machine as DescribeInstances shows it. */
-export interface SeenMachine {
+export interface ObservedMachine {
   readonly id: string;
   readonly state: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** States in which a machine holds its tenant's slot: one that is shutting down gave it back. */
+/** States in which a machine holds its tenant's slot; one that shuts down has released it. */
 const COUNTED = new Set(['pending', 'running', 'stopping', 'stopped']);
-export const NEEDED_TAGS = ['ghr:tenant_id', 'ghr:tenant_tier', 'ghr:environment', 'ghr:runner_tier'] as const;
+export const REQUIRED_TAGS = ['ghr:tenant_id', 'ghr:tenant_tier', 'ghr:environment', 'ghr:runner_tier'] as const;
 
 export interface FleetMonitor {
-  readonly look: (machines: readonly SeenMachine[]) => void;
+  readonly sample: (machines: readonly ObservedMachine[]) => void;
   readonly setLimit: (tenantId: number, limit: number) => void;
   readonly peak: (tenantId: number) => number;
   readonly running: (tenantId: number) => number;
   readonly machinesOf: (tenantId: number) => readonly string[];
-  /** What a machine was tagged with when it was last seen. */
+  /** A machine's tags in its last sample. */
   readonly tagsOf: (machineId: string) => Readonly<Record<string, string>> | undefined;
   readonly samples: () => number;
-  /** What should never have been seen. */
+  /** Broken limits and missing tags. */
   readonly violations: () => readonly string[];
 }
 
-/** Counts each tenant's machines at every look, and keeps the most that it ever had. */
+/** Counts each tenant's machines in every sample, and keeps the peak. */
 export function createFleetMonitor(): FleetMonitor {
   const limits = new Map<number, number>();
   const peaks = new Map<number, number>();
   const now = new Map<number, number>();
-  const machines = new Map<string, SeenMachine>();
+  const machines = new Map<string, ObservedMachine>();
   const violations = new Set<string>();
   let samples = 0;
   return {
-    look: (seen) => {
+    sample: (seen) => {
       samples += 1;
       now.clear();
       for (const machine of seen) {
         const tenantId = Number(machine.tags['ghr:tenant_id']);
         machines.set(machine.id, machine);
-        for (const tag of NEEDED_TAGS) if (!machine.tags[tag]) violations.add(`${machine.id} has no tag ${tag}`);
+        for (const tag of REQUIRED_TAGS) if (!machine.tags[tag]) violations.add(`${machine.id} has no tag ${tag}`);
         if (COUNTED.has(machine.state)) now.set(tenantId, (now.get(tenantId) ?? 0) + 1);
       }
       for (const [tenantId, count] of now) {

@@ -1,8 +1,8 @@
-import type { Account } from './account';
+import type { AccountReader } from './account';
 import type { FleetMonitor } from './fleet-monitor';
 import type { Checks } from './checks';
 import type { Poller } from './poller';
-import type { SandboxClient, SteeredJob } from '../../control/client';
+import type { GitHubUserClient, ObservedJob } from '../../control/client';
 
 export interface Tenant {
   readonly login: string;
@@ -10,68 +10,71 @@ export interface Tenant {
   readonly id: number;
 }
 
-/** What every scene plays with. */
+/** What every step of a scenario uses. */
 export interface ScenarioContext {
-  readonly client: SandboxClient;
-  readonly account: Account;
+  readonly user: GitHubUserClient;
+  readonly account: AccountReader;
   readonly fleetMonitor: FleetMonitor;
   readonly checks: Checks;
   readonly poller: Poller;
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
   /** Jobs that were seen waiting for a slot. */
   readonly waited: Set<number>;
 }
 
 export async function startedJobs(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   tenant: Tenant,
   ids: readonly number[],
-): Promise<readonly SteeredJob[]> {
-  return (await stage.client.jobs(tenant.id)).filter((job) => ids.includes(job.id) && job.startedAt !== null);
+): Promise<readonly ObservedJob[]> {
+  return (await context.user.jobs(tenant.id)).filter((job) => ids.includes(job.id) && job.startedAt !== null);
 }
 
-/** As many of the jobs run as there are slots, and each of the others is known to wait for one. */
+/** Waits until a job runs in every slot and each of the others is parked; returns the parked ones. */
 export async function untilFull(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   tenant: Tenant,
   ids: readonly number[],
   slots: number,
 ): Promise<readonly number[]> {
-  return stage.poller.until(`${tenant.login}: ${slots} of ${ids.length} jobs running and the rest parked`, async () => {
-    const started = await startedJobs(stage, tenant, ids);
-    if (started.length !== slots) return undefined;
-    const rest = ids.filter((id) => !started.some((job) => job.id === id));
-    const rows = await Promise.all(rest.map((id) => stage.account.job(tenant.id, id)));
-    if (!rows.every((row) => row?.state === 'parked')) return undefined;
-    for (const id of rest) stage.waited.add(id);
-    return rest;
-  });
+  return context.poller.until(
+    `${tenant.login}: ${slots} of ${ids.length} jobs running and the rest parked`,
+    async () => {
+      const started = await startedJobs(context, tenant, ids);
+      if (started.length !== slots) return undefined;
+      const rest = ids.filter((id) => !started.some((job) => job.id === id));
+      const rows = await Promise.all(rest.map((id) => context.account.job(tenant.id, id)));
+      if (!rows.every((row) => row?.state === 'parked')) return undefined;
+      for (const id of rest) context.waited.add(id);
+      return rest;
+    },
+  );
 }
 
 export async function untilStarted(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   tenant: Tenant,
   ids: readonly number[],
   count: number,
 ): Promise<void> {
-  await stage.poller.until(`${tenant.login}: ${count} of ${ids.length} jobs started`, async () =>
-    (await startedJobs(stage, tenant, ids)).length >= count ? true : undefined,
+  await context.poller.until(`${tenant.login}: ${count} of ${ids.length} jobs started`, async () =>
+    (await startedJobs(context, tenant, ids)).length >= count ? true : undefined,
   );
 }
 
-/** Lets what runs end, and what waited behind it, until all have ended. */
-export async function finishAll(stage: ScenarioContext, tenant: Tenant, ids: readonly number[]): Promise<void> {
-  await stage.poller.until(`${tenant.login}: the end of ${ids.length} jobs`, async () => {
-    const jobs = (await stage.client.jobs(tenant.id)).filter((job) => ids.includes(job.id));
-    for (const job of jobs) if (job.status === 'in_progress') await stage.client.finish(job.id);
+/** Finishes running jobs, and those that waited behind them, until all have ended. */
+export async function finishAll(context: ScenarioContext, tenant: Tenant, ids: readonly number[]): Promise<void> {
+  await context.poller.until(`${tenant.login}: the end of ${ids.length} jobs`, async () => {
+    const jobs = (await context.user.jobs(tenant.id)).filter((job) => ids.includes(job.id));
+    for (const job of jobs) if (job.status === 'in_progress') await context.user.finish(job.id);
     return jobs.every((job) => job.status === 'completed') ? true : undefined;
   });
 }
 
-/** Until the tenant's row holds no slot any more: its machines have ended and the account knows. */
-export async function untilFree(stage: ScenarioContext, tenant: Tenant, slotsInUse = 0): Promise<void> {
-  await stage.poller.until(`${tenant.login}: no more than ${slotsInUse} slots in use`, async () => {
-    const row = await stage.account.tenant(tenant.id);
-    return row !== undefined && row.live <= slotsInUse ? true : undefined;
+/** Waits until the tenant's row holds no more slots than given. */
+export async function untilFree(context: ScenarioContext, tenant: Tenant, slotsInUse = 0): Promise<void> {
+  await context.poller.until(`${tenant.login}: no more than ${slotsInUse} slots in use`, async () => {
+    const row = await context.account.tenant(tenant.id);
+    return row !== undefined && row.slots <= slotsInUse ? true : undefined;
   });
 }

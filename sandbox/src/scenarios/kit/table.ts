@@ -14,8 +14,8 @@ const COLUMNS: readonly { title: string; of: (row: TenantReport) => string; righ
   { title: 'result', of: (row) => row.result },
 ];
 
-/** The demo's closing words: one row a tenant, then what did not hold. */
-export function closingTable(report: DemoReport): string {
+/** The demo's summary: one row a tenant, then the failed expectations. */
+export function summaryTable(report: DemoReport): string {
   const rows = [
     COLUMNS.map((column) => column.title),
     ...report.tenants.map((tenant) => COLUMNS.map((column) => column.of(tenant))),
@@ -30,10 +30,10 @@ export function closingTable(report: DemoReport): string {
       .trimEnd();
   const [head = [], ...body] = rows;
   const rule = widths.map((width) => '─'.repeat(width)).join('  ');
-  return [line(head), rule, ...body.map(line), '', ...verdict(report)].join('\n');
+  return [line(head), rule, ...body.map(line), '', ...summary(report)].join('\n');
 }
 
-function verdict({ checks, metrics }: DemoReport): readonly string[] {
+function summary({ checks, metrics }: DemoReport): readonly string[] {
   const broken = checks.filter((one) => !one.held);
   const counted = Object.entries(metrics)
     .map(([name, count]) => `${name} ${count}`)

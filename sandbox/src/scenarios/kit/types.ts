@@ -1,16 +1,3 @@
-/** What the demo needs to know of a sandbox: the file .sandbox/sandbox.json. */
-export interface DemoSandbox {
-  readonly webhook_url: string;
-  readonly prefix: string;
-  readonly aws: {
-    readonly endpoint_url: string;
-    readonly region: string;
-    readonly access_key_id: string;
-    readonly secret_access_key: string;
-  };
-  readonly github: { readonly app_id: string; readonly api_url: string; readonly control_url: string };
-}
-
 export interface Expectation {
   readonly expectation: string;
   readonly held: boolean;

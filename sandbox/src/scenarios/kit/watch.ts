@@ -1,41 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Account } from './account';
-import { NEEDED_TAGS, type FleetMonitor } from './fleet-monitor';
+import type { AccountReader } from './account';
+import { REQUIRED_TAGS, type FleetMonitor } from './fleet-monitor';
 
-const LOOK_EVERY_MS = 300;
+const POLL_INTERVAL_MS = 300;
 
 export interface Watch {
-  /** What machines' volumes and network interfaces lacked, and what went wrong while looking. */
+  /** Missing tags of volumes and network interfaces, and failed samples. */
   readonly violations: () => readonly string[];
   readonly checkedAttachments: () => number;
   readonly stop: () => Promise<void>;
 }
 
-/** Looks at the account's machines from the demo's first moment to its last. */
-export function watchMachines(account: Account, fleetMonitor: FleetMonitor): Watch {
+/** Samples the account's machines during the whole scenario. */
+export function watchMachines(account: AccountReader, fleetMonitor: FleetMonitor): Watch {
   const violations = new Set<string>();
   const checked = new Set<string>();
   const ending = new AbortController();
   const inspect = async (instanceId: string): Promise<void> => {
     const attached = await account.attachments(instanceId);
-    // Gone before we looked: the next machine will tell.
+    // Already gone; the next machine is checked instead.
     if (attached.length === 0) return;
     checked.add(instanceId);
     for (const one of attached)
-      for (const tag of NEEDED_TAGS) if (!one.tags[tag]) violations.add(`${one.id} of ${instanceId} has no tag ${tag}`);
+      for (const tag of REQUIRED_TAGS)
+        if (!one.tags[tag]) violations.add(`${one.id} of ${instanceId} has no tag ${tag}`);
   };
   const round = async (): Promise<void> => {
     const machines = await account.machines();
-    fleetMonitor.look(machines);
+    fleetMonitor.sample(machines);
     const fresh = machines.filter((one) => one.state === 'running' && !checked.has(one.id));
     await Promise.all(fresh.map((one) => inspect(one.id)));
   };
   const loop = async (): Promise<void> => {
     while (!ending.signal.aborted) {
       await round().catch((error: unknown) =>
-        violations.add(`a look at the machines failed: ${error instanceof Error ? error.message : String(error)}`),
+        violations.add(`a sample of the machines failed: ${error instanceof Error ? error.message : String(error)}`),
       );
-      await sleep(LOOK_EVERY_MS, undefined, { signal: ending.signal }).catch(() => undefined);
+      await sleep(POLL_INTERVAL_MS, undefined, { signal: ending.signal }).catch(() => undefined);
     }
   };
   const running = loop();

@@ -1,15 +1,11 @@
-import type { LaunchStore } from '@multi-tenant-runner/core';
+import type { Bookmarks } from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
 import { Expression } from './expression';
 import type { StoreDeps } from './job-store';
 import { createTable } from './table';
 
 /** Where the recovery function continues: the book `bookmarks` in its own table. */
-export function createDynamoBookmarks({
-  client,
-  tableName,
-  clock,
-}: StoreDeps): Pick<LaunchStore, 'readCursor' | 'writeCursor'> {
+export function createDynamoBookmarks({ client, tableName, clock }: StoreDeps): Bookmarks {
   const table = createTable(client, tableName);
   return {
     readCursor: async (name) => (await table.get(keyOf(name)))?.['position']?.S,

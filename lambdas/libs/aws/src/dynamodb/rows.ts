@@ -1,6 +1,6 @@
-import { ENDED_ROW_LIFETIME, type Written } from '@multi-tenant-runner/core';
+import { ENDED_ROW_LIFETIME, renameKeys, toCamelCase, toSnakeCase, type Written } from '@multi-tenant-runner/core';
 import { fromAttributes, toAttributes, type Item, type PlainRow } from './attributes';
-import { fromAttributeName, renameKeys, toAttributeName } from './names';
+
 import type { Outcome } from './table';
 
 /** Attributes of the indexes on open and due rows, and of expiry: a store never returns them. */
@@ -9,7 +9,7 @@ const DERIVED: ReadonlySet<string> = new Set(['open_at', 'due', 'expires_at']);
 /** Keys in the table's spelling. */
 export function toRow(values: object): PlainRow {
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [toAttributeName(name), renameKeys(value, toAttributeName)]),
+    Object.entries(values).map(([name, value]) => [toSnakeCase(name), renameKeys(value, toSnakeCase)]),
   );
 }
 
@@ -21,7 +21,7 @@ export function toItem(row: PlainRow): Item {
 /** Only these stores write jobs and launches, so their shape is not validated again. */
 export function fromItem<T>(item: Item): T {
   const row = Object.entries(fromAttributes(item)).filter(([name]) => !DERIVED.has(name));
-  return renameKeys(Object.fromEntries(row), fromAttributeName) as T;
+  return renameKeys(Object.fromEntries(row), toCamelCase) as T;
 }
 
 export function written<T>(outcome: Outcome): Written<T> {

@@ -11,7 +11,8 @@ import type { Item } from './attributes';
 import { decideSuspensionOrder, type Turn } from './decide-suspension-order';
 import { Expression } from './expression';
 import { createTable } from './table';
-import { isUnmarked, keyOf } from './tenant-registry';
+import { isLivingTenant, isUnmarked } from './tenant-conditions';
+import { keyOf } from './tenant-registry';
 
 export interface TenantLifecycleDeps {
   readonly client: Pick<DynamoDBClient, 'send'>;
@@ -115,7 +116,7 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
         installationId,
         expression,
         update,
-        `${isTenant(expression)} AND ${differs(expression, 'org_name', orgName)}`,
+        `${isLivingTenant(expression)} AND ${differs(expression, 'org_name', orgName)}`,
       );
     },
 
@@ -126,7 +127,7 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
         installationId,
         expression,
         update,
-        `${isTenant(expression)} AND ${differs(expression, 'security_group_id', groupId)}`,
+        `${isLivingTenant(expression)} AND ${differs(expression, 'security_group_id', groupId)}`,
       );
     },
 
@@ -160,13 +161,6 @@ function firstStatus({ awaitsApproval }: NewTenant, manual: string | undefined):
   return awaitsApproval === true && manual !== 'active'
     ? { status: 'suspended', suspended_by: 'approval' }
     : { status: 'active' };
-}
-
-function isTenant(expression: Expression): string {
-  return (
-    `${expression.exists('org_name')} AND ${expression.name('status')} <> ${expression.value('deleted')} AND ` +
-    `${isUnmarked(expression)}`
-  );
 }
 
 /** Keeps a value that an operator wrote before. */

@@ -1,6 +1,5 @@
 import { ScanCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
-  DELETION_MARKS,
   circuitAttribute,
   parseTenantRow,
   parseCircuit,
@@ -12,6 +11,7 @@ import {
 import { fromAttributes, type Item } from './attributes';
 import { Expression } from './expression';
 import { createTable, type Outcome } from './table';
+import { existsAsTenant, isUnmarked } from './tenant-conditions';
 
 export interface TenantRegistryDeps {
   readonly client: Pick<DynamoDBClient, 'send'>;
@@ -49,7 +49,7 @@ export function createDynamoTenantRegistry({
         installationId,
         expression,
         `ADD ${expression.name('slots')} ${expression.attributeValue({ SS: [launchId] })}`,
-        `${isTenant(expression)} AND ${expression.equals('status', 'active')} AND ` +
+        `${existsAsTenant(expression)} AND ${expression.equals('status', 'active')} AND ` +
           `${isUnmarked(expression)} AND ${isBelow(expression, launchId, ceiling)}`,
       );
       return { admitted: outcome.ok, lookup: lookup(installationId, outcome.item) };
@@ -63,7 +63,7 @@ export function createDynamoTenantRegistry({
         installationId,
         expression,
         update,
-        `${isTenant(expression)} AND ${mayHoldSlots(expression)}`,
+        `${existsAsTenant(expression)} AND ${mayHoldSlots(expression)}`,
       );
       return lookup(installationId, outcome.item);
     },
@@ -71,7 +71,12 @@ export function createDynamoTenantRegistry({
     restoreSlot: async (installationId, launchId) => {
       const expression = new Expression();
       const update = `ADD ${expression.name('slots')} ${expression.attributeValue({ SS: [launchId] })}`;
-      await changeRow(installationId, expression, update, `${isTenant(expression)} AND ${mayHoldSlots(expression)}`);
+      await changeRow(
+        installationId,
+        expression,
+        update,
+        `${existsAsTenant(expression)} AND ${mayHoldSlots(expression)}`,
+      );
     },
 
     rebuildSlots: async (installationId, launchIds) => {
@@ -82,7 +87,7 @@ export function createDynamoTenantRegistry({
         installationId,
         expression,
         update,
-        `${isTenant(expression)} AND NOT ${mayHoldSlots(expression)}`,
+        `${existsAsTenant(expression)} AND NOT ${mayHoldSlots(expression)}`,
       );
     },
 
@@ -93,7 +98,7 @@ export function createDynamoTenantRegistry({
       const later =
         `(NOT ${expression.hasType(attribute, 'S')} OR ${expression.name(attribute)} < ` +
         `${expression.value(until.toISOString())})`;
-      return (await changeRow(installationId, expression, update, `${isTenant(expression)} AND ${later}`)).ok;
+      return (await changeRow(installationId, expression, update, `${existsAsTenant(expression)} AND ${later}`)).ok;
     },
 
     changeCircuit: async (installationId, tier, change) => {
@@ -104,7 +109,7 @@ export function createDynamoTenantRegistry({
         if (next === undefined) return false;
         const expression = new Expression();
         const update = expression.update({ [attribute]: next && buildCircuitAttribute(next) });
-        const condition = `${isTenant(expression)} AND ${expression.isStill(attribute, seen)}`;
+        const condition = `${existsAsTenant(expression)} AND ${expression.isStill(attribute, seen)}`;
         if ((await changeRow(installationId, expression, update, condition)).ok) return true;
       }
       return false;
@@ -130,10 +135,6 @@ export function keyOf(installationId: number): Item {
   return { installation_id: { N: String(installationId) } };
 }
 
-const isTenant = (expression: Expression): string => expression.exists('org_name');
-/** A deletion is final, even if an operator changed the status since. */
-export const isUnmarked = (expression: Expression): string =>
-  DELETION_MARKS.map((mark) => expression.isMissing(mark)).join(' AND ');
 const mayHoldSlots = (expression: Expression): string =>
   `(${expression.isMissing('slots')} OR ${expression.hasType('slots', 'SS')})`;
 

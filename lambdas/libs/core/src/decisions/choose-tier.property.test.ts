@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { chooseTier, compareTiers, mayUseTier, tiersThatFit, type Tier } from './choose-tier';
+import { chooseTier, compareTiers, mayUseTier, tiersThatFit } from './choose-tier';
+import type { Tier } from '../model/tier';
 
 const LABELS = ['self-hosted', 'linux', 'x64', 'small', 'medium', 'gpu'];
 const tierOf = (name: string, maxRunners: number, labels: readonly string[], rank?: number): Tier => ({

@@ -1,19 +1,4 @@
-/** Where machines come from: `spot` waits rather than pays for on-demand, `spot-with-fallback` tries spot first. */
-export const CAPACITIES = ['on-demand', 'spot', 'spot-with-fallback'] as const;
-export type Capacity = (typeof CAPACITIES)[number];
-
-export interface Tier {
-  readonly name: string;
-  readonly labels: readonly string[];
-  readonly maxRunners: number;
-  readonly rank?: number;
-  readonly instanceTypes: readonly string[];
-  readonly capacity: Capacity;
-  readonly runnerGroupId: number;
-}
-
-export type Tiers = ReadonlyMap<string, Tier>;
-export type TierAccess = 'any' | 'up_to_own';
+import type { Tier, TierAccess, Tiers } from '../model/tier';
 
 /** Smaller tiers first: by `rank` where both have one, else by limit, else by name. */
 export function compareTiers(a: Tier, b: Tier): number {

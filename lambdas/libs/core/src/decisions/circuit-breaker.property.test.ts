@@ -1,14 +1,6 @@
 import fc from 'fast-check';
-import {
-  FAILURES_TO_OPEN,
-  PROBE_PAUSES,
-  claimProbe,
-  decideCircuit,
-  parseCircuit,
-  recordFailure,
-  buildCircuitAttribute,
-  type Circuit,
-} from './circuit-breaker';
+import { FAILURES_TO_OPEN, PROBE_PAUSES, claimProbe, decideCircuit, recordFailure } from './circuit-breaker';
+import { buildCircuitAttribute, parseCircuit, type Circuit } from '../model/circuit';
 import { HOUR, MINUTE } from '../model/time';
 
 const START = Date.parse('2026-01-15T12:00:00.000Z');

@@ -1,6 +1,6 @@
 import { decideJobPolicy, type AdmissionSettings, type JobToDecide } from './job-policy';
-import { parseTenantRow } from '../model/tenant';
-import type { Tier } from './choose-tier';
+import { parseTenantRow } from '../model/tenant-row';
+import type { Tier } from '../model/tier';
 
 const tier = (name: string, maxRunners: number): [string, Tier] => [
   name,

@@ -1,6 +1,7 @@
 import type { JobReason } from '../model/job';
-import { isBrokenRow, type TenantLookup } from '../model/tenant';
-import { mayUseTier, type TierAccess, type Tiers } from './choose-tier';
+import { isBrokenRow, isOffboarded, type TenantLookup } from '../model/tenant';
+import { mayUseTier } from './choose-tier';
+import type { TierAccess, Tiers } from '../model/tier';
 
 export interface JobToDecide {
   readonly ownerId: number;
@@ -36,8 +37,7 @@ export type Verdict =
 export function decideJobPolicy(lookup: TenantLookup, job: JobToDecide, settings: AdmissionSettings): Verdict {
   if (lookup.kind === 'none')
     return { kind: 'park', reason: isBrokenRow(lookup) ? 'tenant-row-invalid' : 'unknown-tenant' };
-  if (lookup.kind === 'tombstone' || lookup.tenant.status === 'deleted')
-    return { kind: 'refuse', reason: 'tenant-deleted' };
+  if (isOffboarded(lookup)) return { kind: 'refuse', reason: 'tenant-deleted' };
   const { tenant } = lookup;
   // The login is only a display name; a row made by hand may lack the id, then the signed installation id stands alone.
   if (tenant.accountId !== undefined && tenant.accountId !== job.ownerId)

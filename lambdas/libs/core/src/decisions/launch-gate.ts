@@ -1,6 +1,6 @@
 import { decideCircuit } from './circuit-breaker';
 import type { JobReason } from '../model/job';
-import type { Tenant } from '../model/tenant';
+import { githubLimitedUntil, type Tenant } from '../model/tenant';
 
 /** Whether a tenant's launches of a tier may start now. `probe`: only one may, as a test. */
 export type LaunchGate =
@@ -13,9 +13,8 @@ export type LaunchGate =
 
 /** Whether the tenant's row allows the next launch, regardless of limit and status. Pure. */
 export function decideLaunchGate(tenant: Tenant, tier: string, launchId: string, now: Date): LaunchGate {
-  const limitedUntil = tenant.githubLimitedUntil === undefined ? undefined : new Date(tenant.githubLimitedUntil);
-  if (limitedUntil !== undefined && limitedUntil > now)
-    return { kind: 'wait', reason: 'github-limited', until: limitedUntil };
+  const limitedUntil = githubLimitedUntil(tenant, now);
+  if (limitedUntil !== undefined) return { kind: 'wait', reason: 'github-limited', until: limitedUntil };
   const verdict = decideCircuit(tenant.circuits.get(tier), launchId, now);
   if (verdict.kind === 'wait') return { kind: 'wait', reason: 'circuit-open', until: verdict.until };
   return { kind: verdict.kind === 'probe' ? 'probe' : 'none' };

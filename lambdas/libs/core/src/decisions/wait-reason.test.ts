@@ -1,7 +1,7 @@
-import { newJob } from '../model/messages';
-import { MAX_RESTARTS, type Job, type JobReason } from '../model/job';
-import { parseTenantRow, type TenantLookup } from '../model/tenant';
-import type { Tiers } from './choose-tier';
+import { MAX_RESTARTS, newJob, type Job, type JobReason } from '../model/job';
+import { type TenantLookup } from '../model/tenant';
+import { parseTenantRow } from '../model/tenant-row';
+import type { Tiers } from '../model/tier';
 import { DAY, HOUR, MINUTE, plus } from '../model/time';
 import { isReady, reasonNow } from './wait-reason';
 

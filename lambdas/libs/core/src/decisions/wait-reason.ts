@@ -1,6 +1,6 @@
 import { decideLaunchGate } from './launch-gate';
 import { MAX_RESTARTS, isGated, type Job, type JobReason } from '../model/job';
-import { freeSlots, isBrokenRow, type Tenant, type TenantLookup } from '../model/tenant';
+import { freeSlots, isBrokenRow, isOffboarded, type Tenant, type TenantLookup } from '../model/tenant';
 import { JOB_QUEUE_LIFETIME, MINUTE, plus } from '../model/time';
 
 /** The tenant can't run anything. */
@@ -53,14 +53,13 @@ interface Explanation {
 }
 
 function explain(job: Job, lookup: TenantLookup, now: Date): Explanation | undefined {
-  if (lookup.kind === 'tombstone') return undefined;
+  if (isOffboarded(lookup)) return undefined;
   if (lookup.kind === 'none')
     return {
       reason: isBrokenRow(lookup) ? 'tenant-row-invalid' : 'unknown-tenant',
       nextTry: whileTenantIsAway(job, now),
     };
   const { tenant } = lookup;
-  if (tenant.status === 'deleted') return undefined;
   if (tenant.status === 'suspended') return { reason: 'tenant-suspended', nextTry: whileTenantIsAway(job, now) };
   const own = ownWait(job, tenant, now);
   if (own === undefined && freeSlots(tenant) === 0 && !lookup.slotsBroken) return { reason: 'limit', nextTry: null };

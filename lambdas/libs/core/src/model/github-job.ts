@@ -1,3 +1,5 @@
+import { isObject } from './schema';
+
 /** `internal` repositories are private to an enterprise. What can't be told counts as public: that is the safe side. */
 export function isPublicRepository(repository: unknown): boolean {
   if (!isObject(repository)) return true;
@@ -21,8 +23,4 @@ export function queuedAtOf(job: unknown, now: Date): string {
 export function instantOf(value: unknown): string | undefined {
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
-import type { OrgType } from './tenant';
+import { jobFieldsOf, type JobMessage } from './messages';
+import { launchIdOf } from './names';
 import { DAY, JOB_QUEUE_LIFETIME, ageOf } from './time';
 
 export const OPEN_JOB_STATES = ['queued', 'parked', 'starting', 'running'] as const;
@@ -37,23 +38,10 @@ export type JobReason =
   | 'gone-at-github';
 
 /** One workflow job that GitHub told us about. Times are ISO 8601. */
-export interface Job {
-  readonly installationId: number;
-  readonly jobId: number;
+export interface Job extends Omit<JobMessage, 'deliveryId'> {
+  readonly deliveryId?: string;
   readonly state: JobState;
   readonly reason?: JobReason;
-  readonly runId: number;
-  readonly owner: string;
-  readonly ownerId: number;
-  readonly ownerType: OrgType;
-  readonly repo: string;
-  /** The repository's id, which no rename changes; absent in rows of earlier versions. */
-  readonly repoId?: number;
-  readonly isPublic: boolean;
-  readonly labels: readonly string[];
-  readonly tier: string;
-  /** When GitHub queued it; the first one heard of stays, but that time behind a gate is no time in the queue. */
-  readonly queuedAt: string;
   /** Number of the current launch; unbounded. */
   readonly startNumber: number;
   /** Launches that had a machine and ended without taking the job. */
@@ -76,7 +64,6 @@ export interface Job {
   readonly machineEnd?: string;
   /** What EC2 refused for its last launch, as `<market>/<type>/<subnet> <code>`. */
   readonly capacityErrors?: readonly string[];
-  readonly deliveryId?: string;
   /** What the last receive of its message failed of: an error's name, never its text, which may hold anything. */
   readonly error?: string;
   readonly updatedAt: string;
@@ -111,4 +98,22 @@ export function isEnded(state: JobState): boolean {
 /** GitHub's conclusion as our end state. */
 export function endStateOf(conclusion: string | null | undefined): 'completed' | 'cancelled' {
   return conclusion === 'cancelled' ? 'cancelled' : 'completed';
+}
+
+/** The row of a job that is heard of for the first time. */
+export function newJob(message: JobMessage, now: Date, state: JobState, reason?: JobReason): Job {
+  return {
+    ...jobFieldsOf(message),
+    state,
+    ...(reason !== undefined && { reason }),
+    startNumber: 1,
+    restarts: 0,
+    launchId: launchIdOf(message.jobId, 1),
+    updatedAt: now.toISOString(),
+  };
+}
+
+/** The message that sends a parked job on its way again. */
+export function messageOf(job: Job): JobMessage {
+  return { deliveryId: 'none', ...jobFieldsOf(job) };
 }

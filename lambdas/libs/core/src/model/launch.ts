@@ -14,8 +14,8 @@ export type LaunchState = (typeof LAUNCH_STATES)[number];
 
 /** The RunInstances request, written before the call so that a retry is identical. */
 export interface Intent {
-  /** Index of the candidate. */
-  readonly candidate: number;
+  /** The candidate's key: `<market>/<type>/<subnet>`. */
+  readonly candidate: string;
   readonly clientToken: string;
   readonly instanceType: string;
   readonly subnetId: string;

@@ -1,5 +1,5 @@
-import { Decoder, decoded, type Decoded } from './decode';
-import type { OrgType } from './tenant';
+import * as v from 'valibot';
+import { integer, object, oneOf, optional, orgType, parse, string, time, type OrgType, type Parsed } from './schema';
 
 export const INSTALLATION_ACTIONS = [
   'created',
@@ -46,22 +46,40 @@ function encodeAccount(account: LifecycleAccount): Record<string, unknown> {
   return { type: account.kind === 'enterprise' ? 'Enterprise' : 'Unknown' };
 }
 
-export function parseLifecycleEvent(value: unknown): Decoded<LifecycleEvent> {
-  const decoder = Decoder.of(value);
-  const installation = decoder.object('installation');
-  const changedAt = installation.has('updated_at') ? installation.time('updated_at') : undefined;
-  return decoded(decoder, {
-    action: decoder.oneOf('action', INSTALLATION_ACTIONS),
-    installationId: installation.wholeNumber('id'),
-    account: readAccount(installation.object('account')),
-    ...(changedAt !== undefined && { changedAt }),
-    deliveryId: decoder.text('delivery_id'),
-  });
+const account = v.variant(
+  'type',
+  [
+    object({ type: v.literal('Enterprise') }),
+    object({ type: v.literal('Unknown') }),
+    object({ type: orgType, id: integer(), login: string }),
+  ],
+  'is not one of Organization, User, Enterprise, Unknown',
+);
+const lifecycleEvent = object({
+  action: oneOf(INSTALLATION_ACTIONS),
+  installation: object({ id: integer(), account, updated_at: optional(time) }),
+  delivery_id: string,
+});
+
+export function parseLifecycleEvent(value: unknown): Parsed<LifecycleEvent> {
+  const parsed = parse(lifecycleEvent, value);
+  if (!parsed.ok) return parsed;
+  const { action, installation, delivery_id: deliveryId } = parsed.value;
+  const changedAt = installation.updated_at;
+  return {
+    ok: true,
+    value: {
+      action,
+      installationId: installation.id,
+      account: toAccount(installation.account),
+      ...(changedAt !== undefined && { changedAt }),
+      deliveryId,
+    },
+  };
 }
 
-function readAccount(account: Decoder): LifecycleAccount {
-  const type = account.oneOf('type', ['Organization', 'User', 'Enterprise', 'Unknown'] as const);
-  if (type === 'Enterprise') return { kind: 'enterprise' };
-  if (type === 'Unknown') return { kind: 'unknown' };
-  return { kind: 'owner', id: account.wholeNumber('id'), login: account.text('login'), type };
+function toAccount(given: v.InferOutput<typeof account>): LifecycleAccount {
+  if (given.type === 'Enterprise') return { kind: 'enterprise' };
+  if (given.type === 'Unknown') return { kind: 'unknown' };
+  return { kind: 'owner', id: given.id, login: given.login, type: given.type };
 }

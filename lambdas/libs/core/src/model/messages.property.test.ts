@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseJson } from './decode';
+import { parseJson } from './schema';
 import { parseLifecycleEvent, encodeLifecycleEvent, type LifecycleEvent } from './lifecycle-event';
 import {
   JOB_EVENT_KINDS,
@@ -107,9 +107,9 @@ test('every missing field is named', () => {
   const result = parseJobMessage({ installation_id: 'x', labels: [1] });
   expect(result.ok ? [] : result.problems).toEqual(
     expect.arrayContaining([
-      'installation_id is not a whole number of at least 0',
+      'installation_id is not an integer of at least 0',
       'job_id is missing',
-      'labels is not a list of texts',
+      'labels is not a list of strings',
     ]),
   );
 });

@@ -1,157 +1,88 @@
-import { Decoder, decoded, type Decoded } from './decode';
-import type { Job } from './job';
-import { launchIdOf } from './names';
-import type { OrgType } from './tenant';
+import * as v from 'valibot';
+import { pick } from './pick';
+import { boolean, integer, oneOf, orgType, parse, string, strings, time, type Parsed, type Schema } from './schema';
+import { renameKeys, toCamelCase, toSnakeCase } from './snake-case';
 
-/** A queued job on its tier's queue: what of GitHub's event is needed, well under 2 KB. */
-export interface JobMessage {
-  readonly installationId: number;
-  readonly jobId: number;
-  readonly runId: number;
-  readonly owner: string;
-  readonly ownerId: number;
-  readonly ownerType: OrgType;
-  readonly repo: string;
-  readonly repoId?: number;
-  readonly isPublic: boolean;
-  readonly labels: readonly string[];
-  readonly tier: string;
-  readonly queuedAt: string;
-  readonly deliveryId: string;
-}
+/** What GitHub's events tell of a job, and all that travels of it: well under 2 KB. */
+const jobFields = {
+  installationId: integer(),
+  jobId: integer(),
+  runId: integer(),
+  owner: string,
+  ownerId: integer(),
+  ownerType: orgType,
+  repo: string,
+  /** No rename changes it; absent in rows and messages of earlier versions. */
+  repoId: v.exactOptional(integer()),
+  isPublic: boolean,
+  labels: strings,
+  tier: string,
+  /** When GitHub queued it; the first time heard of stays, but time behind a gate is no time in the queue. */
+  queuedAt: time,
+  deliveryId: string,
+};
+const jobMessage = v.pipe(v.object(jobFields, 'is not an object'), v.readonly());
+const JOB_FIELDS = v.keyof(v.object(jobFields)).options;
+
+/** A queued job on its tier's queue. */
+export type JobMessage = v.InferOutput<typeof jobMessage>;
 
 /** `waiting`: GitHub holds the job back. */
 export const JOB_EVENT_KINDS = ['in_progress', 'completed', 'waiting'] as const;
 
-/** What became of a job with our labels, or on a runner that is named like ours. */
-export interface JobEvent extends JobMessage {
-  readonly kind: (typeof JOB_EVENT_KINDS)[number];
+const jobEventFields = {
+  ...jobFields,
+  kind: oneOf(JOB_EVENT_KINDS),
   /** No size has its labels, as with `runs-on: { group: … }`: only its runner makes it ours. */
-  readonly runnerOnly?: boolean;
+  runnerOnly: v.exactOptional(boolean),
   /** When GitHub says it happened. */
-  readonly at: string;
-  readonly runnerName?: string;
-  readonly runnerId?: number;
-  readonly conclusion?: string;
-}
+  at: time,
+  runnerName: v.exactOptional(string),
+  runnerId: v.exactOptional(integer()),
+  conclusion: v.exactOptional(string),
+};
+const jobEvent = v.pipe(v.object(jobEventFields, 'is not an object'), v.readonly());
+const JOB_EVENT_FIELDS = v.keyof(v.object(jobEventFields)).options;
+
+/** What became of a job with our labels, or on a runner that is named like ours. */
+export type JobEvent = v.InferOutput<typeof jobEvent>;
 
 const VERSION = 1;
 
 export function encodeJobMessage(message: JobMessage): string {
-  return JSON.stringify(jobFields(message));
+  return encode(jobFieldsOf(message));
 }
 
 export function encodeJobEvent(event: JobEvent): string {
-  return JSON.stringify({
-    ...jobFields(event),
-    kind: event.kind,
-    at: event.at,
-    runner_name: event.runnerName ?? null,
-    runner_id: event.runnerId ?? null,
-    conclusion: event.conclusion ?? null,
-    ...(event.runnerOnly === true && { runner_only: true }),
-  });
+  return encode(pick(event, JOB_EVENT_FIELDS));
 }
 
-function jobFields(message: JobMessage): Record<string, unknown> {
-  return {
-    v: VERSION,
-    installation_id: message.installationId,
-    job_id: message.jobId,
-    run_id: message.runId,
-    owner: message.owner,
-    owner_id: message.ownerId,
-    owner_type: message.ownerType,
-    repo: message.repo,
-    repo_id: message.repoId ?? null,
-    public: message.isPublic,
-    labels: message.labels,
-    tier: message.tier,
-    queued_at: message.queuedAt,
-    delivery_id: message.deliveryId,
-  };
+export function parseJobMessage(value: unknown): Parsed<JobMessage> {
+  return parseMessage(jobMessage, value);
 }
 
-export function parseJobMessage(value: unknown): Decoded<JobMessage> {
-  const decoder = Decoder.of(value);
-  return decoded(decoder, readJobFields(decoder));
+export function parseJobEvent(value: unknown): Parsed<JobEvent> {
+  return parseMessage(jobEvent, value);
 }
 
-export function parseJobEvent(value: unknown): Decoded<JobEvent> {
-  const decoder = Decoder.of(value);
-  const runnerName = decoder.optionalText('runner_name');
-  const runnerId = decoder.optionalWholeNumber('runner_id');
-  const conclusion = decoder.optionalText('conclusion');
-  return decoded(decoder, {
-    ...readJobFields(decoder),
-    kind: decoder.oneOf('kind', JOB_EVENT_KINDS),
-    at: decoder.time('at'),
-    ...(runnerName !== undefined && { runnerName }),
-    ...(runnerId !== undefined && { runnerId }),
-    ...(conclusion !== undefined && { conclusion }),
-    ...(decoder.has('runner_only') && { runnerOnly: decoder.boolean('runner_only') }),
-  });
+/** The fields that travel, of a message, an event or a row. */
+export function jobFieldsOf<T extends Omit<JobMessage, 'deliveryId'> & Partial<Pick<JobMessage, 'deliveryId'>>>(
+  job: T,
+): Pick<T, keyof JobMessage> {
+  return pick(job, JOB_FIELDS);
 }
 
-function readJobFields(decoder: Decoder): JobMessage {
-  const repoId = decoder.optionalWholeNumber('repo_id');
-  return {
-    installationId: decoder.wholeNumber('installation_id'),
-    jobId: decoder.wholeNumber('job_id'),
-    runId: decoder.wholeNumber('run_id'),
-    owner: decoder.text('owner'),
-    ownerId: decoder.wholeNumber('owner_id'),
-    ownerType: decoder.oneOf('owner_type', ['Organization', 'User'] as const),
-    repo: decoder.text('repo'),
-    ...(repoId !== undefined && { repoId }),
-    isPublic: decoder.boolean('public'),
-    labels: decoder.texts('labels'),
-    tier: decoder.text('tier'),
-    queuedAt: decoder.time('queued_at'),
-    deliveryId: decoder.text('delivery_id'),
-  };
+const nameOf = (field: string): string => (field === 'isPublic' ? 'public' : toSnakeCase(field));
+const fieldOf = (name: string): string => (name === 'public' ? 'isPublic' : toCamelCase(name));
+
+function encode(message: object): string {
+  return JSON.stringify({ v: VERSION, ...Object(renameKeys(message, nameOf)) });
 }
 
-/** The row of a job that is heard of for the first time. */
-export function newJob(message: JobMessage, now: Date, state: Job['state'], reason?: Job['reason']): Job {
-  return {
-    installationId: message.installationId,
-    jobId: message.jobId,
-    state,
-    ...(reason !== undefined && { reason }),
-    runId: message.runId,
-    owner: message.owner,
-    ownerId: message.ownerId,
-    ownerType: message.ownerType,
-    repo: message.repo,
-    ...(message.repoId !== undefined && { repoId: message.repoId }),
-    isPublic: message.isPublic,
-    labels: message.labels,
-    tier: message.tier,
-    queuedAt: message.queuedAt,
-    startNumber: 1,
-    restarts: 0,
-    launchId: launchIdOf(message.jobId, 1),
-    deliveryId: message.deliveryId,
-    updatedAt: now.toISOString(),
-  };
-}
-
-/** The message that sends a parked job on its way again. */
-export function messageOf(job: Job): JobMessage {
-  return {
-    installationId: job.installationId,
-    jobId: job.jobId,
-    runId: job.runId,
-    owner: job.owner,
-    ownerId: job.ownerId,
-    ownerType: job.ownerType,
-    repo: job.repo,
-    ...(job.repoId !== undefined && { repoId: job.repoId }),
-    isPublic: job.isPublic,
-    labels: job.labels,
-    tier: job.tier,
-    queuedAt: job.queuedAt,
-    deliveryId: job.deliveryId ?? 'none',
-  };
+/** An earlier version wrote null where there is nothing. */
+function parseMessage<T>(schema: Schema<T>, value: unknown): Parsed<T> {
+  const renamed = renameKeys(value, fieldOf);
+  const isRecord = typeof renamed === 'object' && renamed !== null && !Array.isArray(renamed);
+  const given = isRecord ? Object.fromEntries(Object.entries(renamed).filter(([, entry]) => entry !== null)) : renamed;
+  return parse(schema, given, { nameOf });
 }

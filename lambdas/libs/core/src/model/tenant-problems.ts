@@ -9,14 +9,14 @@ export interface TenantProblemReport {
 
 /** Undefined when the row is sound or there is none. */
 export function reportTenantProblems(lookup: TenantLookup): TenantProblemReport | undefined {
-  return toReport(installationIdOf(lookup), problemsOf(lookup));
+  return toReport(lookup.installationId, problemsOf(lookup));
 }
 
 /** Only what the change brought: a row that stays broken is not reported at every write. */
 export function reportNewProblems(before: TenantLookup, after: TenantLookup): TenantProblemReport | undefined {
   const known = new Set(problemsOf(before).map(({ attribute }) => attribute));
   return toReport(
-    installationIdOf(after),
+    after.installationId,
     problemsOf(after).filter(({ attribute }) => !known.has(attribute)),
   );
 }
@@ -28,10 +28,6 @@ function toReport(installationId: number, problems: readonly RowProblem[]): Tena
     attributes: problems.map(({ attribute }) => attribute),
     problems: problems.map(({ attribute, problem }) => `${attribute} ${problem}`),
   };
-}
-
-function installationIdOf(lookup: TenantLookup): number {
-  return lookup.kind === 'tenant' ? lookup.tenant.installationId : lookup.installationId;
 }
 
 function problemsOf(lookup: TenantLookup): readonly RowProblem[] {

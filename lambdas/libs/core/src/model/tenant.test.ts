@@ -1,5 +1,6 @@
-import { freeSlots, isBrokenRow, parseTenantRow } from './tenant';
-import type { Tier } from '../decisions/choose-tier';
+import { freeSlots, isBrokenRow } from './tenant';
+import { parseTenantRow } from './tenant-row';
+import type { Tier } from './tier';
 
 const tier = (name: string, maxRunners: number): [string, Tier] => [
   name,

@@ -1,6 +1,7 @@
+import type { Allowance } from '../decisions/github-allowance';
 import type { LifecycleAccount } from '../model/lifecycle-event';
-import type { GitHubFailure } from './ports';
-import type { OrgType } from '../model/tenant';
+import type { GitHubFailure } from './github';
+import type { OrgType } from '../model/schema';
 
 /** What GitHub knows as the App itself: no installation's budget is spent. */
 export interface GitHubApp {
@@ -101,7 +102,7 @@ export interface WaitingJob {
 
 /** What an answer said of the installation's budget. */
 export interface Spending {
-  readonly budget?: { readonly limit: number; readonly remaining: number; readonly resetAt: Date };
+  readonly budget?: Allowance;
 }
 
 /** What recovery remembers from run to run. */

@@ -1,5 +1,5 @@
 import { isForgotten, type Launch, type LeaseHolder } from '../model/launch';
-import type { Machine, MachineState, RunnerFleet, RunnerParameters, SecurityGroups } from '../ports/ports';
+import type { Machine, MachineState, RunnerFleet, RunnerParameters, SecurityGroups } from '../ports';
 import { takeLease } from '../transitions';
 import { endJob } from './end-job';
 import { release, type ReleaseDeps } from './release';

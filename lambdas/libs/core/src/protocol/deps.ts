@@ -9,7 +9,7 @@ import type {
   RunnerParameters,
   RunnerFleet,
   TenantRegistry,
-} from '../ports/ports';
+} from '../ports';
 import { MINUTE, SECOND, type Clock } from '../model/time';
 
 /** What the steps of the launch protocol work on. */

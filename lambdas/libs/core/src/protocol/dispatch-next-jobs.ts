@@ -1,8 +1,7 @@
-import { isTooOld, type Job } from '../model/job';
+import { messageOf, isTooOld, type Job } from '../model/job';
 import { decideLaunchGate } from '../decisions/launch-gate';
 import { decideJobPolicy } from '../decisions/job-policy';
-import { messageOf } from '../model/messages';
-import { freeSlots, type TenantLookup } from '../model/tenant';
+import { freeSlots, githubLimitedUntil, type TenantLookup } from '../model/tenant';
 import { MINUTE, plus } from '../model/time';
 import { markDispatched, renewStart } from '../transitions';
 import { admit } from './admit';
@@ -29,7 +28,7 @@ export async function dispatchNextJobs(installationId: number, deps: DispatchDep
   if (free === 0) return;
   const now = deps.clock.now();
   const { tenant } = lookup;
-  if (tenant.githubLimitedUntil !== undefined && new Date(tenant.githubLimitedUntil) > now) return;
+  if (githubLimitedUntil(tenant, now) !== undefined) return;
   const parked = await deps.jobs.listOpen(installationId, { states: ['parked'] });
   const probed = new Set<string>();
   for (const job of parked.filter((candidate) => isReady(candidate, tenant, now))) {

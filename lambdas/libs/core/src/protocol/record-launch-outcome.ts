@@ -1,5 +1,6 @@
 import { waitAfterEc2End } from '../model/ec2-end';
-import { claimProbe, recordFailure, type Circuit } from '../decisions/circuit-breaker';
+import { claimProbe, recordFailure } from '../decisions/circuit-breaker';
+import type { Circuit } from '../model/circuit';
 import type { Job } from '../model/job';
 import type { Launch } from '../model/launch';
 import { plus } from '../model/time';

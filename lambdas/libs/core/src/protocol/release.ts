@@ -1,6 +1,6 @@
 import type { Job } from '../model/job';
 import type { Launch } from '../model/launch';
-import { DAY, ENDED_ROW_LIFETIME, SECOND, ageOf } from '../model/time';
+import { DAY, SECOND, ageOf } from '../model/time';
 import { beginRelease, finishRelease, type JobEnd, type ReleaseProof } from '../transitions';
 import { deregister } from './deregister';
 import { endJob } from './end-job';
@@ -108,9 +108,4 @@ async function settle(job: Job, launch: Launch, followUp: JobFollowUp, deps: Rel
     case 'ask':
       if (job.state === 'starting') await settleByGitHub(job, launch, deps);
   }
-}
-
-/** When an ended row may be forgotten, as epoch seconds. */
-export function forgetAt(endedAt: string): number {
-  return Math.floor((Date.parse(endedAt) + ENDED_ROW_LIFETIME) / 1000);
 }

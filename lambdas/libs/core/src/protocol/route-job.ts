@@ -1,11 +1,12 @@
-import { newJob, type JobMessage } from '../model/messages';
-import { isGated, type Job, type JobReason } from '../model/job';
+import type { JobMessage } from '../model/messages';
+import { newJob, isGated, type Job, type JobReason } from '../model/job';
 import { decideJobPolicy, type AdmissionSettings, type Verdict } from '../decisions/job-policy';
-import type { JobQueue, JobStore, Metrics, Written } from '../ports/ports';
+import type { JobQueue, JobStore, Metrics, Written } from '../ports';
 import { explainWait, refuseParkedJob, requeueJob } from '../transitions';
 import { isNews } from './gate';
 import type { TenantLookup } from '../model/tenant';
-import { chooseTier, type Tier } from '../decisions/choose-tier';
+import { chooseTier } from '../decisions/choose-tier';
+import type { Tier } from '../model/tier';
 import { JOB_QUEUE_LIFETIME, type Clock } from '../model/time';
 
 /** A job whose size is not chosen yet: of several that fit, the tenant's own comes first. */

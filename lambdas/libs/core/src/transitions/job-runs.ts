@@ -7,7 +7,7 @@ import {
   type JobReason,
   type JobState,
 } from '../model/job';
-import type { Changes } from '../ports/ports';
+import type { Changes } from '../ports';
 import { NO_WAIT, moveJob, type JobKey, type JobTransitionDeps, type JobWrite } from './job';
 
 export function markJobStarting(job: Job, deps: JobTransitionDeps): JobWrite {

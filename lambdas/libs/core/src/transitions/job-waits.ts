@@ -1,6 +1,6 @@
 import { isEnded, type Job, type JobReason } from '../model/job';
 import { launchIdOf } from '../model/names';
-import type { Changes, JobGuard } from '../ports/ports';
+import type { Changes, JobGuard } from '../ports';
 import { NO_WAIT, moveJob, type JobKey, type JobTransitionDeps, type JobWrite } from './job';
 
 /** Why a job waits, and until when at the longest; without `nextTry` only for what the reason names. */

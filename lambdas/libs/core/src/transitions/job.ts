@@ -1,6 +1,6 @@
 import { ENDED_JOB_STATES, OPEN_JOB_STATES, WAITING_JOB_STATES, type Job, type JobState } from '../model/job';
 import type { Clock } from '../model/time';
-import type { Changes, JobGuard, JobStore, Written } from '../ports/ports';
+import type { Changes, JobGuard, JobStore, Written } from '../ports';
 
 /**
  * The life of a job, read from top to bottom: every write to a row that exists, the states it may come from, and

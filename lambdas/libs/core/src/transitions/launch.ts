@@ -1,6 +1,6 @@
 import { LAUNCH_STATES, type Intent, type Launch, type LaunchState, type LeaseHolder } from '../model/launch';
 import type { Clock } from '../model/time';
-import type { Changes, LaunchGuard, LaunchStore, Written } from '../ports/ports';
+import type { Changes, LaunchGuard, LaunchStore, Written } from '../ports';
 
 /**
  * The life of a launch, read from top to bottom: every write to its row, the states it may come from, and the state it

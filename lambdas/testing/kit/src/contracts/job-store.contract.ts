@@ -7,7 +7,7 @@ export interface JobStoreUnderTest {
   readonly clock: TestClock;
 }
 
-/** What every job store keeps: one row a job, and no change that its guard does not allow. */
+/** Every job store: one row a job, and no change that its guard rejects. */
 export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId: () => number): void {
   let store: JobStore;
   let clock: TestClock;
@@ -53,7 +53,7 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
     expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1);
   });
 
-  it('changes, removes and leaves attributes as told, and answers the row after it', async () => {
+  it('changes, removes and keeps attributes as requested, and returns the new row', async () => {
     const row = await add({ state: 'parked', reason: 'limit', nextTry: '2026-01-15T12:05:00.000Z' });
     clock.advance(1_000);
     const changed = await store.change(
@@ -74,7 +74,7 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
     ['another state', { from: ['starting'] as const }],
     ['another start number', { from: ['queued'] as const, startNumber: 2 }],
     ['another launch', { from: ['queued'] as const, launchId: '7001-9' }],
-  ])('refuses a change from %s and answers the row as it is', async (_what, guard) => {
+  ])('rejects a change from %s and returns the present row', async (_what, guard) => {
     const row = await add();
     await expect(store.change(id, row.jobId, guard, { state: 'completed' })).resolves.toEqual({ ok: false, row });
     await expect(store.get(id, row.jobId)).resolves.toEqual(row);

@@ -29,7 +29,7 @@ export function launchStoreContract(make: () => Promise<LaunchStoreUnderTest>, n
       scope: 'acme/app',
       leaseUntil: 1_768_478_400_123,
       leaseOwner: 'worker',
-      intent: intent({ spot: true, candidate: 3 }),
+      intent: intent({ spot: true, candidate: 'spot/t3.medium/subnet-a' }),
       instanceId: `i-${id}`,
       runnerId: 0,
       runnerName: 'test-i-1',
@@ -101,7 +101,7 @@ export function launchStoreContract(make: () => Promise<LaunchStoreUnderTest>, n
       await expect(take('second', 140_000)).resolves.toMatchObject({ ok: true, row: { leaseOwner: 'second' } });
     });
 
-    it('keeps out those who name nobody as well', async () => {
+    it('also rejects a caller without a lease owner', async () => {
       await add({ state: 'held', leaseOwner: 'first', leaseUntil: 90_000 });
       await expect(
         store.change(id, '7001-1', { from: ['held'], leaseFreeAt: 80_000 }, { state: 'ending' }),

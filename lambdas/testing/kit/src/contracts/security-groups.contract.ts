@@ -2,7 +2,7 @@ import type { SecurityGroups } from '@multi-tenant-runner/core';
 
 export interface SecurityGroupsUnderTest {
   readonly groups: SecurityGroups;
-  /** A group with the tenant's name that somebody else made. */
+  /** A group with the tenant's name from outside this module. */
   plantForeign(installationId: number): Promise<void> | void;
 }
 
@@ -31,7 +31,7 @@ export function securityGroupsContract(make: () => Promise<SecurityGroupsUnderTe
     await expect(place.groups.find(id)).resolves.toBeUndefined();
   });
 
-  it('takes no group of somebody else', async () => {
+  it('adopts no group from outside this module', async () => {
     await place.plantForeign(id);
     await expect(place.groups.ensure(id, 'small')).rejects.toThrow("has the tenant's name but not its tags");
     await expect(place.groups.find(id)).resolves.toBeUndefined();

@@ -56,7 +56,7 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
       expect(await table.read(id)).toMatchObject({ org_name: 'acme', tier: 'small' });
     });
 
-    it('fills in a row without a name and keeps what a hand wrote', async () => {
+    it('fills in a row without a name and keeps the values an operator wrote', async () => {
       await table.write({ installation_id: id, tier: 'medium', max_runners: 5, updated_at: EARLY });
       await expect(table.lifecycle.create(entry())).resolves.toBe(true);
       expect(await table.read(id)).toMatchObject({
@@ -75,7 +75,7 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
       expect(await table.read(id)).toMatchObject({ org_name: 'acme', status: 'suspended', suspended_by: 'operator' });
     });
 
-    it('waits for approval where it is told to, and can not run jobs', async () => {
+    it('waits for approval where onboarding requires it, and cannot run jobs', async () => {
       await expect(table.lifecycle.create(entry({ awaitsApproval: true }))).resolves.toBe(true);
       expect(await table.read(id)).toMatchObject({
         org_name: 'acme',
@@ -87,7 +87,7 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
       await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false });
     });
 
-    it('was approved by a hand that made it active beforehand, and not by one that only set its tier', async () => {
+    it('is approved by a status set to active beforehand, and not by a tier alone', async () => {
       await table.write({ installation_id: id, status: 'active' });
       await table.lifecycle.create(entry({ awaitsApproval: true }));
       expect(await table.read(id)).toMatchObject({ org_name: 'acme', status: 'active' });
@@ -143,7 +143,7 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
       await expect(table.lifecycle.unsuspend(id, '2026-01-15T09:00:00-02:00')).resolves.toBe('changed');
     });
 
-    it('calls two changes of one moment a tie until somebody settles it', async () => {
+    it('calls two changes of one moment a tie until it is settled', async () => {
       await standing();
       await table.lifecycle.suspend(id, EARLY);
       await expect(table.lifecycle.unsuspend(id, EARLY)).resolves.toBe('tie');
@@ -221,42 +221,45 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
       expect(await table.read(id)).toMatchObject({ account_id: 44 });
     });
 
-    it('takes up a deletion that a hand began', async () => {
+    it('continues a deletion that an operator began', async () => {
       await standing({ status: 'deleted' });
       await expect(table.lifecycle.markDeleted(id, { kind: 'enterprise' }, NOW)).resolves.toBe(true);
       expect(await table.read(id)).toMatchObject({ cleanup: 'pending' });
     });
 
-    it.each(['active', 'suspended', 'paused'])('stays deleted when a hand sets the status to %s', async (status) => {
-      await standing({ account_id: 501 });
-      await table.lifecycle.markDeleted(id, OWNER, NOW);
-      await table.lifecycle.finishCleanup(id, NOW);
-      await table.write({ ...(await table.read(id)), installation_id: id, status });
-      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({
-        admitted: false,
-        lookup: { kind: 'tenant', tenant: { status: 'deleted' } },
-      });
-      await expect(table.lifecycle.suspend(id, LATE)).resolves.toBe('unchanged');
-      await expect(table.lifecycle.unsuspend(id, LATE)).resolves.toBe('unchanged');
-      await expect(table.lifecycle.rename(id, 'acme-labs', NOW)).resolves.toBe(false);
-      await expect(table.lifecycle.setSecurityGroup(id, 'sg-2')).resolves.toBe(false);
-      await expect(table.lifecycle.create(entry())).resolves.toBe(false);
-      const later = new Date(NOW.getTime() + 60_000);
-      const outcomes = await Promise.all(
-        Array.from({ length: 5 }, () => table.lifecycle.markDeleted(id, OWNER, later)),
-      );
-      expect(outcomes.filter(Boolean)).toHaveLength(1);
-      expect(await table.read(id)).toMatchObject({
-        status: 'deleted',
-        cleanup: 'done',
-        deleted_at: NOW.toISOString(),
-        updated_at: later.toISOString(),
-      });
-      await expect(table.lifecycle.finishCleanup(id, later)).resolves.toBe(false);
-    });
+    it.each(['active', 'suspended', 'paused'])(
+      'stays deleted when an operator sets the status to %s',
+      async (status) => {
+        await standing({ account_id: 501 });
+        await table.lifecycle.markDeleted(id, OWNER, NOW);
+        await table.lifecycle.finishCleanup(id, NOW);
+        await table.write({ ...(await table.read(id)), installation_id: id, status });
+        await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({
+          admitted: false,
+          lookup: { kind: 'tenant', tenant: { status: 'deleted' } },
+        });
+        await expect(table.lifecycle.suspend(id, LATE)).resolves.toBe('unchanged');
+        await expect(table.lifecycle.unsuspend(id, LATE)).resolves.toBe('unchanged');
+        await expect(table.lifecycle.rename(id, 'acme-labs', NOW)).resolves.toBe(false);
+        await expect(table.lifecycle.setSecurityGroup(id, 'sg-2')).resolves.toBe(false);
+        await expect(table.lifecycle.create(entry())).resolves.toBe(false);
+        const later = new Date(NOW.getTime() + 60_000);
+        const outcomes = await Promise.all(
+          Array.from({ length: 5 }, () => table.lifecycle.markDeleted(id, OWNER, later)),
+        );
+        expect(outcomes.filter(Boolean)).toHaveLength(1);
+        expect(await table.read(id)).toMatchObject({
+          status: 'deleted',
+          cleanup: 'done',
+          deleted_at: NOW.toISOString(),
+          updated_at: later.toISOString(),
+        });
+        await expect(table.lifecycle.finishCleanup(id, later)).resolves.toBe(false);
+      },
+    );
 
     it.each([{ cleanup: undefined }, { deleted_at: undefined }])(
-      'stays deleted when a hand takes one of its marks away as well: %j',
+      'stays deleted when an operator also removes one of its marks: %j',
       async (taken) => {
         await standing();
         await table.lifecycle.markDeleted(id, OWNER, NOW);
@@ -266,7 +269,7 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
       },
     );
 
-    it('makes no tenant of a tombstone whose status a hand set to active', async () => {
+    it('creates no tenant from a tombstone whose status an operator set to active', async () => {
       await table.lifecycle.markDeleted(id, OWNER, NOW);
       await table.write({ ...(await table.read(id)), installation_id: id, status: 'active' });
       await expect(table.lifecycle.create(entry())).resolves.toBe(false);

@@ -12,7 +12,7 @@ import type { TenantRow } from '../fakes/tenant-registry';
 export interface TenantTableUnderTest {
   readonly registry: TenantRegistry;
   readonly lifecycle: TenantLifecycle;
-  /** Writes a row as a hand would. */
+  /** Writes a row as an operator does. */
   write(row: TenantRow): Promise<void>;
   read(installationId: number): Promise<TenantRow | undefined>;
 }
@@ -129,14 +129,14 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       ['a deleted tenant', { status: 'deleted' }],
       ['an unknown status', { status: 'paused' }],
       ['a row without a name', { org_name: undefined }],
-    ])('admits nobody for %s', async (_what, overrides) => {
+    ])('admits no launch for %s', async (_what, overrides) => {
       await standing(overrides);
       const before = await table.read(id);
       await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false });
       expect(await table.read(id)).toEqual(before);
     });
 
-    it('admits nobody where there is no row, and makes none', async () => {
+    it('admits no launch without a row, and creates none', async () => {
       await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({
         admitted: false,
         lookup: { kind: 'none' },
@@ -149,7 +149,7 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       ['a list', ['1-1']],
       ['a number', 3],
       ['a set of numbers', new Set([1])],
-    ])('admits nobody over a live that is %s, and leaves it for the sweep', async (_what, slots) => {
+    ])('admits no launch over slots that are %s, and leaves them to the sweep', async (_what, slots) => {
       await standing({ slots, max_runners: 9 });
       await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({
         admitted: false,
@@ -174,7 +174,7 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       expect(outcomes.map((outcome) => limitOf(outcome.lookup))).toEqual([2, 2, 2, 2]);
     });
 
-    it('admits nobody under a given limit of 0', async () => {
+    it('admits no launch under a given limit of 0', async () => {
       await standing({ max_runners: 'many' });
       await expect(table.registry.admit(id, '1-1', 0)).resolves.toMatchObject({ admitted: false });
     });
@@ -185,7 +185,7 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       await expect(table.registry.admit(id, '2-1', 5)).resolves.toMatchObject({ admitted: false });
     });
 
-    it('admits nobody after the limit was lowered until below it', async () => {
+    it('admits no launch after the limit was lowered until below it', async () => {
       await standing({ max_runners: 2, slots: new Set(['1-1', '2-1', '3-1']) });
       await expect(table.registry.admit(id, '4-1')).resolves.toMatchObject({ admitted: false });
       await table.registry.freeSlot(id, '1-1');
@@ -246,7 +246,7 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       });
     });
 
-    it('replaces what a hand wrote in nonsense', async () => {
+    it('replaces an invalid value that an operator wrote', async () => {
       await standing({ github_limited_until: 12 });
       await expect(table.registry.limitGitHub(id, new Date('2026-01-15T12:10:00.000Z'))).resolves.toBe(true);
     });
@@ -299,7 +299,7 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       expect((await Promise.all(claims)).filter(Boolean)).toHaveLength(1);
     });
 
-    it('that a hand broke counts as closed, and is written anew', async () => {
+    it('that an operator broke counts as closed, and is rewritten', async () => {
       await standing({ circuit_small: 'closed please' });
       expect(await circuitOf('small')).toBeUndefined();
       await expect(

@@ -9,7 +9,7 @@ export interface DynamoDbLocal {
   stop(): Promise<void>;
 }
 
-// Seconds on a calm machine; a Java that has to share its cores takes its time.
+// Seconds on an idle machine; longer where Java shares its cores.
 const START_LIMIT = 120_000;
 const PAUSE = 50;
 

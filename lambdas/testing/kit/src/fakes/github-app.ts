@@ -6,7 +6,7 @@ import {
   type GitHubApp,
   type GitHubFailure,
 } from '@multi-tenant-runner/core';
-import type { InMemoryGitHub } from './github';
+import type { InMemoryGitHub } from './github-model';
 
 export interface InMemoryGitHubApp extends GitHubApp {
   /** Newest first, as GitHub lists them. */

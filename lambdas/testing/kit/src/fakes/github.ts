@@ -1,67 +1,11 @@
 import type { GitHub, GitHubFailure, RunnerPlace } from '@multi-tenant-runner/core';
-
-export interface InMemoryInstallation {
-  login: string;
-  suspended: boolean;
-  /** Absent: GitHub names no account. */
-  readonly accountId?: number;
-  readonly type?: 'Organization' | 'User';
-  changedAt?: string;
-}
-
-export interface InMemoryRegistration {
-  readonly id: number;
-  readonly name: string;
-  readonly installationId: number;
-  /** Lower case: `acme`, or `acme/app` for a runner of one repository. Follows renames. */
-  where: string;
-  readonly labels: readonly string[];
-  readonly groupId?: number;
-  online: boolean;
-  busy: boolean;
-}
-
-export interface InMemoryGitHubJob {
-  status: string;
-  conclusion?: string;
-  runnerName?: string;
-}
-
-/**
- * A group of an organisation's runners. The default group of every organisation has the id 1 and takes all
- * repositories.
- */
-export interface InMemoryRunnerGroup {
-  readonly id: number;
-  readonly name: string;
-  /** Absent: all of them. */
-  readonly repositories?: readonly string[];
-}
-
-export interface InMemoryGitHub extends GitHub {
-  /** A request for an installation that is not here is answered 404. */
-  readonly installations: Map<number, InMemoryInstallation>;
-  readonly registrations: InMemoryRegistration[];
-  readonly jobs: Map<number, InMemoryGitHubJob>;
-  /** By installation; what stands here stands beside the default group, or instead of it under its id. */
-  readonly runnerGroups: Map<number, readonly InMemoryRunnerGroup[]>;
-  /**
-   * Repositories as `owner/name`, lower case, that the installation sees no longer: transferred, or taken from the App.
-   */
-  readonly unseen: Set<string>;
-  /**
-   * The account has another login: its runners are there, the old login is answered 404 and tokens are minted as
-   * before.
-   */
-  renameOwner(installationId: number, login: string): void;
-  /** The old name leads to the new one, as long as no other repository is made under it. */
-  renameRepository(from: string, to: string): void;
-  /** Answers the failure until undone (or `times` times), for one installation or all, one method or all. */
-  fail(
-    failure: GitHubFailure,
-    options?: { readonly installationId?: number; readonly method?: keyof GitHub; readonly times?: number },
-  ): () => void;
-}
+import type {
+  InMemoryGitHub,
+  InMemoryGitHubJob,
+  InMemoryInstallation,
+  InMemoryRegistration,
+  InMemoryRunnerGroup,
+} from './github-model';
 
 interface Fault {
   readonly failure: GitHubFailure;
@@ -95,7 +39,7 @@ export function createInMemoryGitHub(): InMemoryGitHub {
     const installation = installations.get(installationId);
     if (installation === undefined) return { kind: 'refused', status: 404, message: 'no such installation' };
     if (installation.suspended) return { kind: 'refused', status: 403, message: 'the installation is suspended' };
-    // A token opens nothing outside its own installation, and an account's old login is nobody's, or somebody else's.
+    // A token grants nothing outside its installation; an account's old login is free, or another account's.
     // https://docs.github.com/en/organizations/managing-organization-settings/renaming-an-organization#changes-that-arent-automatic
     const foreign = owner !== undefined && owner.toLowerCase() !== installation.login.toLowerCase();
     return foreign ? { kind: 'refused', status: 404, message: 'not found' } : undefined;

@@ -6,7 +6,7 @@ import type {
   Spending,
   WaitingJob,
 } from '@multi-tenant-runner/core';
-import type { InMemoryGitHub } from './github';
+import type { InMemoryGitHub } from './github-model';
 
 export interface InMemoryRun {
   readonly runId: number;

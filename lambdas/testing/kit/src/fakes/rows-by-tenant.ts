@@ -1,6 +1,6 @@
 /**
  * Rows as they are written: frozen, so that handing one out needs no copy. Beside them each tenant's open rows and an
- * index, as the real tables keep them: a world of ten thousand jobs is asked for those many times a second.
+ * index, as the real tables keep them: a simulation of ten thousand jobs queries it many times a second.
  */
 export class RowsByTenant<T extends { readonly installationId: number }> extends Map<string, T> {
   private readonly open = new Map<number, Map<string, T>>();
@@ -51,7 +51,7 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
   }
 }
 
-/** A copy that nobody can change any more. Rows are plain data. */
+/** A frozen copy. Rows are plain data. */
 function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   if (Array.isArray(value)) return Object.freeze(value.map(frozen)) as T;

@@ -25,12 +25,12 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
     write(installationId, after);
     return true;
   };
-  const isTenant = (row: TenantRow): boolean =>
+  const isLivingTenant = (row: TenantRow): boolean =>
     row['org_name'] !== undefined && row['status'] !== 'deleted' && !isMarkedDeleted(row);
 
   const turn = (installationId: number, changedAt: string, to: Turn, options?: Ordering): LifecycleOutcome => {
     const row = rows.get(installationId);
-    if (row === undefined || !isTenant(row)) return 'unchanged';
+    if (row === undefined || !isLivingTenant(row)) return 'unchanged';
     const at = new Date(changedAt).toISOString();
     const last = row['github_changed_at'];
     const stands = row['status'] === to.status;
@@ -39,10 +39,10 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
       return at === last && !stands && mayTurn(row, to) ? 'tie' : 'unchanged';
     if (!mayTurn(row, to)) {
       // An event that changes nothing still tells how far GitHub's history has come.
-      change(installationId, isTenant, { github_changed_at: at });
+      change(installationId, isLivingTenant, { github_changed_at: at });
       return 'unchanged';
     }
-    change(installationId, isTenant, {
+    change(installationId, isLivingTenant, {
       status: to.status,
       suspended_by: to.suspendedBy,
       github_changed_at: at,
@@ -92,12 +92,12 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
       return true;
     },
     rename: async (installationId, orgName, now) =>
-      change(installationId, (row) => isTenant(row) && row['org_name'] !== orgName, {
+      change(installationId, (row) => isLivingTenant(row) && row['org_name'] !== orgName, {
         org_name: orgName,
         updated_at: now.toISOString(),
       }),
     setSecurityGroup: async (installationId, groupId) =>
-      change(installationId, (row) => isTenant(row) && row['security_group_id'] !== groupId, {
+      change(installationId, (row) => isLivingTenant(row) && row['security_group_id'] !== groupId, {
         security_group_id: groupId,
       }),
     finishCleanup: async (installationId, now) =>

@@ -13,7 +13,7 @@ import {
 import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
 import { createInMemoryTenantLifecycle } from './tenant-lifecycle';
 
-/** A row of the tenants table as plain values, whatever a hand may have written into it. */
+/** A row of the tenants table as plain values, including any invalid ones an operator wrote. */
 export type TenantRow = Record<string, unknown>;
 
 export interface TenantTableChange {
@@ -116,7 +116,7 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
 }
 
 /**
- * By hand: `structuredClone` answers sets of another realm inside a test's sandbox, which are no `instanceof Set`
+ * Not `structuredClone`: inside Jest it returns sets of another realm, which are no `instanceof Set`
  * there.
  */
 function copyOf<T>(value: T): T {

@@ -1,12 +1,12 @@
 import type { LambdaContext } from '@multi-tenant-runner/runtime';
 import type { Scheduler } from './scheduler';
 
-/** One container of a function: what it runs can die with it, and then none of its calls is ever answered. */
+/** One container of a function. When it dies, none of its calls is answered any more. */
 export interface Container {
   readonly name: string;
   /** The function. */
   readonly of: string;
-  /** How often the function is in the chain of messages that led to the present invocation. */
+  /** Invocations of the function in the chain of messages that led to the present one. */
   chain: number;
   alive: boolean;
   die(why: string): void;

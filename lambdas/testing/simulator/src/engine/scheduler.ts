@@ -2,65 +2,66 @@ import type { Clock } from '@multi-tenant-runner/core';
 
 export type Cancel = () => void;
 
-/** The order of everything that happens, on a clock that jumps from one happening to the next. */
+/** The event queue of a discrete-event simulation: its clock jumps from one event to the next. */
 export interface Scheduler {
   readonly clock: Clock;
   /** Epoch milliseconds. */
   now(): number;
   iso(): string;
-  after(milliseconds: number, what: () => void): Cancel;
-  /** Runs until `isOver` says so or nothing is left to happen. */
+  after(milliseconds: number, action: () => void): Cancel;
+  /** Runs until `isOver` or until no event is left. */
   run(isOver: () => boolean): Promise<void>;
-  readonly happened: number;
+  /** Events run so far. */
+  readonly executed: number;
 }
 
-interface Happening {
+interface ScheduledEvent {
   readonly at: number;
   readonly order: number;
-  what: (() => void) | undefined;
+  action: (() => void) | undefined;
 }
 
-// Taken at load: while a run lasts, the global one is nobody's to use.
+// Captured at load: a run replaces the global timers.
 const afterMicrotasks = setImmediate;
 
 export function createScheduler(start: string): Scheduler {
   let at = Date.parse(start);
   let count = 0;
-  let happened = 0;
-  const heap: Happening[] = [];
+  let executed = 0;
+  const heap: ScheduledEvent[] = [];
 
   return {
     clock: { now: () => new Date(at) },
     now: () => at,
     iso: () => new Date(at).toISOString(),
-    after(milliseconds, what) {
-      const happening: Happening = { at: at + Math.max(0, Math.round(milliseconds)), order: (count += 1), what };
-      push(heap, happening);
+    after(milliseconds, action) {
+      const event: ScheduledEvent = { at: at + Math.max(0, Math.round(milliseconds)), order: (count += 1), action };
+      push(heap, event);
       return () => {
-        happening.what = undefined;
+        event.action = undefined;
       };
     },
     async run(isOver) {
       for (let next = pop(heap); next !== undefined; next = pop(heap)) {
-        const { what } = next;
-        if (what === undefined) continue;
+        const { action } = next;
+        if (action === undefined) continue;
         at = next.at;
-        happened += 1;
-        what();
-        // Whatever was answered goes on to its next call before anything else happens.
+        executed += 1;
+        action();
+        // A promise that has settled must reach its next call before the next event.
         await new Promise<void>((resolve) => afterMicrotasks(resolve));
         if (isOver()) return;
       }
     },
-    get happened() {
-      return happened;
+    get executed() {
+      return executed;
     },
   };
 }
 
-const before = (a: Happening, b: Happening): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+const before = (a: ScheduledEvent, b: ScheduledEvent): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
-function push(heap: Happening[], item: Happening): void {
+function push(heap: ScheduledEvent[], item: ScheduledEvent): void {
   let index = heap.length;
   heap.push(item);
   while (index > 0) {
@@ -73,7 +74,7 @@ function push(heap: Happening[], item: Happening): void {
   }
 }
 
-function pop(heap: Happening[]): Happening | undefined {
+function pop(heap: ScheduledEvent[]): ScheduledEvent | undefined {
   const [first] = heap;
   const last = heap.pop();
   if (first === undefined || last === undefined || heap.length === 0) return first;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What happened, in order. Kept in full only for those who want to read it; its hash is what two runs are compared by.
+ * All events in order: their hash, by which two runs are compared, and on request their text.
  */
 export interface Trace {
   note(at: number, what: string): void;

@@ -2,7 +2,7 @@ import type { Scheduler } from './scheduler';
 
 /**
  * Gives the code under test timers of the virtual clock, and makes the real clock and real randomness fail loudly: a
- * run that depends on either could not be replayed. Answers what puts everything back.
+ * run that depends on either could not be replayed. Returns a function that restores them.
  */
 export function installVirtualTimers(scheduler: Scheduler): () => void {
   const real = {
@@ -17,13 +17,13 @@ export function installVirtualTimers(scheduler: Scheduler): () => void {
     throw new Error(`${what} was used in a simulation; take the time from the injected clock`);
   };
   Object.assign(globalThis, {
-    setTimeout: (what: () => void, milliseconds = 0) => {
+    setTimeout: (action: () => void, milliseconds = 0) => {
       const id = (count += 1);
       cancels.set(
         id,
         scheduler.after(milliseconds, () => {
           cancels.delete(id);
-          what();
+          action();
         }),
       );
       return id;

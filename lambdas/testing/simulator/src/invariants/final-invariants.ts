@@ -10,8 +10,8 @@ import { isAlive, type SimJob } from '../scenario/model';
 import type { Queue } from '../services/queue';
 import type { TableStream } from '../services/table-stream';
 
-/** Everything that can be looked at when it is over. */
-export interface EndedHarness {
+/** Everything that the final checks read. */
+export interface EndedSimulation {
   readonly state: State;
   readonly github: SimulatedGitHub;
   readonly machines: Machines;
@@ -22,7 +22,7 @@ export interface EndedHarness {
   readonly scheduler: Scheduler;
 }
 
-/** Why a job that GitHub still has in its queue got no runner; undefined: there is no good reason. */
+/** Why a job that is still in GitHub's queue has no runner; undefined: there is no good reason. */
 export function explain(job: SimJob): string | undefined {
   const { tenant, plan } = job;
   if (tenant.installationId !== job.installationId) return 'uninstalled';
@@ -35,14 +35,14 @@ export function explain(job: SimJob): string | undefined {
 
 const DAY = 24 * 60 * 60 * 1_000;
 
-function lostJobs(harness: EndedHarness): string[] {
-  return harness.github.jobs.flatMap((job) => {
+function lostJobs(ended: EndedSimulation): string[] {
+  return ended.github.jobs.flatMap((job) => {
     if (job.status === 'waiting') return [`job ${job.id} of ${job.installationId} is still behind its gate`];
     if (job.status === 'queued')
       return explain(job) === undefined
         ? [
             `job ${job.id} of ${job.installationId} waits since ${new Date(job.queuedAt).toISOString()} ` +
-              `(row: ${describeRow(rowOf(job, harness))})`,
+              `(row: ${describeRow(rowOf(job, ended))})`,
           ]
         : [];
     const waitedADay = job.startedAt === undefined && (job.completedAt ?? 0) - job.queuedAt >= DAY;
@@ -50,14 +50,14 @@ function lostJobs(harness: EndedHarness): string[] {
   });
 }
 
-const rowOf = (job: SimJob, harness: EndedHarness): Job | undefined =>
-  harness.state.jobs.rows.get(`${job.installationId}/${job.id}`);
+const rowOf = (job: SimJob, ended: EndedSimulation): Job | undefined =>
+  ended.state.jobs.rows.get(`${job.installationId}/${job.id}`);
 const describeRow = (row: Job | undefined): string =>
   row === undefined ? 'none' : `${row.state}${row.reason === undefined ? '' : ` ${row.reason}`} ${row.launchId}`;
 
 /** Machines, slots, rows, parameters, groups and registrations that should be gone. */
-function leftovers(harness: EndedHarness): string[] {
-  const { state, machines, github } = harness;
+function leftovers(ended: EndedSimulation): string[] {
+  const { state, machines, github } = ended;
   const left: string[] = [];
   for (const machine of machines.all.values())
     if (isAlive(machine))
@@ -89,19 +89,19 @@ function leftovers(harness: EndedHarness): string[] {
   return left;
 }
 
-/** A job's row must say what GitHub says, once everything has settled. */
-function wrongRows(harness: EndedHarness): string[] {
-  return harness.github.jobs.flatMap((job) => {
-    const row = rowOf(job, harness);
+/** Once everything has settled, a job's row must agree with GitHub. */
+function wrongRows(ended: EndedSimulation): string[] {
+  return ended.github.jobs.flatMap((job) => {
+    const row = rowOf(job, ended);
     if (job.status !== 'completed' || row === undefined || isEnded(row.state)) return [];
     if (job.tenant.suspended && job.tenant.installationId === job.installationId) return [];
     return [`job ${job.id} of ${job.installationId} is over, its row says ${describeRow(row)}`];
   });
 }
 
-/** What still has to come to rest. */
-export function findUnsettled(harness: EndedHarness): string[] {
-  const { queues, stream, bus, deliveries, github } = harness;
+/** What is still in progress. */
+export function findUnsettled(ended: EndedSimulation): string[] {
+  const { queues, stream, bus, deliveries, github } = ended;
   const busy = [
     ...(queues.some(({ length }) => length > 0) ? ['messages'] : []),
     ...(stream.length > 0 ? ['stream'] : []),
@@ -109,10 +109,10 @@ export function findUnsettled(harness: EndedHarness): string[] {
     ...(deliveries.open > 0 ? ['webhooks'] : []),
     ...(github.jobs.some(({ status }) => status === 'in_progress') ? ['running jobs'] : []),
   ];
-  return busy.length > 0 ? busy : [...lostJobs(harness), ...leftovers(harness), ...wrongRows(harness)];
+  return busy.length > 0 ? busy : [...lostJobs(ended), ...leftovers(ended), ...wrongRows(ended)];
 }
 
-export function judgeEnd(harness: EndedHarness, checker: Violations): void {
-  for (const what of lostJobs(harness)) checker.broken('lost', what);
-  for (const what of [...leftovers(harness), ...wrongRows(harness)]) checker.broken('left over', what);
+export function checkFinalInvariants(ended: EndedSimulation, violations: Violations): void {
+  for (const what of lostJobs(ended)) violations.record('lost', what);
+  for (const what of [...leftovers(ended), ...wrongRows(ended)]) violations.record('left over', what);
 }

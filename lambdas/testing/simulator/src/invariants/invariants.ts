@@ -2,42 +2,67 @@ import { HOUR } from '@multi-tenant-runner/core';
 import type { TenantTableChange } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import type { Violations } from './violations';
+import type { SimulationBus } from '../services/events';
+import { numberOf } from '../services/installations';
 import type { SimulatedGitHub } from '../services/simulated-github';
-import { numberOf } from '../services/simulated-github';
 import type { Machines } from '../services/machines';
 import { isAlive, jobOf, type SimMachine, type SimTenant } from '../scenario/model';
 
-/**
- * Judges every start, every end and every change of slots in the moment in which it happens, by what the world shows.
- */
+/** Checks every start, every termination and every change of slots at the moment it happens. */
 export interface Invariants {
-  started(machine: SimMachine): void;
-  terminated(machine: SimMachine): void;
-  changed(change: TenantTableChange): void;
-  /** A limit was set by hand. */
-  limited(tenant: SimTenant, limit: number): void;
-  readonly peaks: { machines: number; slots: number };
+  readonly peaks: { readonly machines: number; readonly slots: number };
   readonly starts: number;
-  /** Machines that were started although their job was over or taken by then. */
+  /** Machines started for a job that had ended, or run elsewhere, by then. */
   readonly idleStarts: number;
+}
+
+export interface InvariantsDeps {
+  readonly events: SimulationBus;
+  readonly scheduler: Scheduler;
+  readonly violations: Violations;
+  readonly machines: Machines;
+  readonly github: SimulatedGitHub;
 }
 
 const LIFETIME = 6 * HOUR;
 
-export function createInvariants(deps: {
-  readonly scheduler: Scheduler;
-  readonly checker: Violations;
-  readonly machines: () => Machines;
-  readonly github: () => SimulatedGitHub;
-}): Invariants {
-  const { scheduler, checker } = deps;
+export function createInvariants(deps: InvariantsDeps): Invariants {
+  const { events, scheduler, violations, machines, github } = deps;
   const launched = new Set<string>();
-  const slots = new Map<number, number>();
   const peaks = { machines: 0, slots: 0 };
   let idleStarts = 0;
-  let total = 0;
   const tenantOf = (installationId: number): SimTenant | undefined =>
-    deps.github().tenants.find(({ plan }) => plan.number === numberOf(installationId));
+    github.tenants.find(({ plan }) => plan.number === numberOf(installationId));
+
+  events.on('machine.started', ({ machine }) => {
+    const { installationId, launchId } = machine;
+    if (launched.has(`${installationId}/${launchId}`))
+      violations.record('doubled', `launch ${launchId} of ${installationId} started a second machine`);
+    launched.add(`${installationId}/${launchId}`);
+    const own = machines.aliveOf(installationId);
+    const tenant = tenantOf(installationId);
+    if (tenant !== undefined && own.length > tenant.ceiling)
+      violations.record(
+        'over the limit',
+        `${own.length} machines of ${installationId} live, its limit is ${tenant.limit}`,
+      );
+    for (const what of secondMachines(machine, own)) violations.record('doubled', what);
+    const job = github.job(Number(jobOf(launchId)));
+    if (job !== undefined && job.status !== 'queued') idleStarts += 1;
+    peaks.machines = Math.max(peaks.machines, machines.aliveCount);
+  });
+  events.on('machine.terminating', ({ machine }) => {
+    if (!isAlive(machine) || machine.phase !== 'busy') return;
+    // A machine that runs a public repository's code must not go on beside the tenant's own.
+    if (machine.job?.plan.isPublic === true) return;
+    const uninstalled = tenantOf(machine.installationId)?.installationId !== machine.installationId;
+    if (uninstalled || scheduler.now() - machine.startedAt > LIFETIME) return;
+    violations.record(
+      'killed busy',
+      `${machine.record.instanceId} of ${machine.installationId} ran job ${machine.job?.id}`,
+    );
+  });
+  checkSlots(deps, tenantOf, (total) => (peaks.slots = Math.max(peaks.slots, total)));
 
   return {
     peaks,
@@ -47,85 +72,70 @@ export function createInvariants(deps: {
     get idleStarts() {
       return idleStarts;
     },
-    limited(tenant, limit) {
-      tenant.limit = limit;
-      // What holds a slot already may still start; nothing may be added to it.
-      tenant.ceiling = Math.max(limit, slots.get(tenant.installationId ?? 0) ?? 0);
-    },
-    started(machine) {
-      const { installationId, launchId } = machine;
-      if (launched.has(`${installationId}/${launchId}`))
-        checker.broken('doubled', `launch ${launchId} of ${installationId} started a second machine`);
-      launched.add(`${installationId}/${launchId}`);
-      const own = deps.machines().aliveOf(installationId);
-      const tenant = tenantOf(installationId);
-      if (tenant !== undefined && own.length > tenant.ceiling)
-        checker.broken(
-          'over the limit',
-          `${own.length} machines of ${installationId} live, its limit is ${tenant.limit}`,
-        );
-      for (const other of own) {
-        if (other === machine || jobOf(other.launchId) !== jobOf(launchId)) continue;
-        const tookAnother = other.job !== undefined && String(other.job.id) !== jobOf(launchId);
-        if (!tookAnother)
-          checker.broken(
-            'doubled',
-            `job ${jobOf(launchId)} of ${installationId} has ${other.record.instanceId} and gets ` +
-              `${machine.record.instanceId}`,
-          );
-      }
-      const job = deps.github().job(Number(jobOf(launchId)));
-      if (job !== undefined && job.status !== 'queued') idleStarts += 1;
-      peaks.machines = Math.max(peaks.machines, deps.machines().aliveCount);
-    },
-    terminated(machine) {
-      if (!isAlive(machine) || machine.phase !== 'busy') return;
-      // Nobody may have a public repository's code beside the tenant's own.
-      if (machine.job?.plan.isPublic === true) return;
-      const gone = tenantOf(machine.installationId)?.installationId !== machine.installationId;
-      if (gone || scheduler.now() - machine.startedAt > LIFETIME) return;
-      checker.broken(
-        'killed busy',
-        `${machine.record.instanceId} of ${machine.installationId} ran job ${machine.job?.id}`,
-      );
-    },
-    changed({ installationId, before, after }) {
-      const had = liveOf(before);
-      const has = liveOf(after);
-      const tenant = tenantOf(installationId);
-      total += has.size - (slots.get(installationId) ?? 0);
-      slots.set(installationId, has.size);
-      if (tenant !== undefined && tenant.installationId === installationId) {
-        if (has.size > had.size && has.size > tenant.limit)
-          checker.broken(
-            'over the limit',
-            `slot ${[...has].join(' ')} of ${installationId} was given with a limit of ${tenant.limit}`,
-          );
-        if (has.size > had.size && after?.['status'] !== 'active')
-          checker.broken(
-            'over the limit',
-            `a slot of ${installationId} was given while the tenant is ${String(after?.['status'])}`,
-          );
-        if (has.size <= tenant.limit) tenant.ceiling = tenant.limit;
-      }
-      for (const launchId of had) {
-        if (has.has(launchId)) continue;
-        const machine = deps
-          .machines()
-          .aliveOf(installationId)
-          .find((one) => one.launchId === launchId);
-        if (machine !== undefined)
-          checker.broken(
-            'over the limit',
-            `the slot of ${launchId} was given back while ${machine.record.instanceId} lives`,
-          );
-      }
-      peaks.slots = Math.max(peaks.slots, total);
-    },
   };
 }
 
-function liveOf(row: Record<string, unknown> | undefined): ReadonlySet<string> {
+/** Machines of the same job, but for those whose runner took another. */
+function secondMachines(machine: SimMachine, own: readonly SimMachine[]): readonly string[] {
+  const job = jobOf(machine.launchId);
+  return own
+    .filter((other) => other !== machine && jobOf(other.launchId) === job)
+    .filter((other) => other.job === undefined || String(other.job.id) === job)
+    .map(
+      (other) =>
+        `job ${job} of ${machine.installationId} has ${other.record.instanceId} and gets ${machine.record.instanceId}`,
+    );
+}
+
+function checkSlots(
+  { events, violations, machines }: InvariantsDeps,
+  tenantOf: (installationId: number) => SimTenant | undefined,
+  onTotal: (total: number) => void,
+): void {
+  const slots = new Map<number, number>();
+  let total = 0;
+
+  events.on('limit.set', ({ tenant, limit }) => {
+    tenant.limit = limit;
+    // A launch that holds a slot may still start; none may be added.
+    tenant.ceiling = Math.max(limit, slots.get(tenant.installationId ?? 0) ?? 0);
+  });
+  events.on('tenant-row.changed', (change) => {
+    const { installationId, before, after } = change;
+    const had = slotsOf(before);
+    const has = slotsOf(after);
+    const tenant = tenantOf(installationId);
+    total += has.size - (slots.get(installationId) ?? 0);
+    slots.set(installationId, has.size);
+    if (tenant !== undefined && tenant.installationId === installationId) {
+      for (const what of wrongSlots(change, tenant.limit)) violations.record('over the limit', what);
+      if (has.size <= tenant.limit) tenant.ceiling = tenant.limit;
+    }
+    for (const launchId of had) {
+      if (has.has(launchId)) continue;
+      const machine = machines.aliveOf(installationId).find((candidate) => candidate.launchId === launchId);
+      if (machine !== undefined)
+        violations.record(
+          'over the limit',
+          `the slot of ${launchId} was given back while ${machine.record.instanceId} lives`,
+        );
+    }
+    onTotal(total);
+  });
+}
+
+function wrongSlots({ installationId, before, after }: TenantTableChange, limit: number): readonly string[] {
+  const has = slotsOf(after);
+  if (has.size <= slotsOf(before).size) return [];
+  return [
+    ...(has.size > limit ? [`slot ${[...has].join(' ')} of ${installationId} was given with a limit of ${limit}`] : []),
+    ...(after?.['status'] === 'active'
+      ? []
+      : [`a slot of ${installationId} was given while the tenant is ${String(after?.['status'])}`]),
+  ];
+}
+
+function slotsOf(row: Record<string, unknown> | undefined): ReadonlySet<string> {
   const slots = row?.['slots'];
-  return slots instanceof Set ? (slots as Set<string>) : new Set();
+  return slots instanceof Set ? new Set([...slots].map(String)) : new Set();
 }

@@ -19,21 +19,21 @@ export interface Violation {
   readonly what: string;
 }
 
-/** Collects what the world itself (EC2's machines, GitHub's jobs) shows to be broken. */
+/** Collects the promises that EC2's machines and GitHub's jobs show to be broken. */
 export interface Violations {
-  broken(promise: Promised, what: string): void;
-  readonly violations: readonly Violation[];
+  record(promise: Promised, what: string): void;
+  readonly list: readonly Violation[];
   count(promise: Promised): number;
 }
 
 export function createViolations(scheduler: Scheduler, trace: Trace): Violations {
-  const violations: Violation[] = [];
+  const list: Violation[] = [];
   return {
-    violations,
-    count: (promise) => violations.filter((violation) => violation.promise === promise).length,
-    broken(promise, what) {
+    list,
+    count: (promise) => list.filter((violation) => violation.promise === promise).length,
+    record(promise, what) {
       trace.note(scheduler.now(), `BROKEN ${promise}: ${what}`);
-      violations.push({ promise, at: scheduler.iso(), what });
+      list.push({ promise, at: scheduler.iso(), what });
     },
   };
 }

@@ -1,4 +1,4 @@
-/** What may go wrong, each by itself. `describe` is what `--help` prints. */
+/** Kinds of faults, independent of each other. `describe` is what `--help` prints. */
 export const FAULT_KINDS = {
   'webhook-drop': 'a fifth of the webhooks never arrive',
   'webhook-duplicate': 'webhooks arrive twice',
@@ -6,34 +6,34 @@ export const FAULT_KINDS = {
   cancel: 'jobs are cancelled at every stage',
   steal: 'GitHub gives a runner any matching job, not the oldest',
   'no-boot': 'machines hang in their boot or give up',
-  death: 'machines die: spot loss, failures, stops by hand',
+  death: 'machines die: spot loss, failures, stopped by an operator',
   hang: 'machines do not shut down after their job',
   refusal: 'GitHub answers 401, 403, 404 or 422',
   limit: 'GitHub answers 429, and 403 with a rate limit',
   outage: 'GitHub answers 5xx or nothing, before or after the effect',
   slow: 'GitHub, EC2 and the tables take seconds',
-  capacity: 'EC2 has no capacity in a zone, or none at all, or verifies the account',
+  capacity: 'EC2 has no capacity in a zone, or none at all, or validates the account',
   'ec2-ends': 'EC2 ends machines that it has just started: a key, a quota, an error of its own',
   throttle: 'EC2 and SSM allow a few calls a second',
-  aws: 'calls of AWS fail before they take effect',
-  'lost-answer': 'calls of AWS take effect, but the answer is lost or the call is repeated by its client',
+  aws: 'calls to AWS fail before they take effect',
+  'lost-answer': 'calls to AWS take effect, but the answer is lost or the call is repeated by its client',
   lag: 'indexes, streams and Describe are behind, new security groups and machines are not known everywhere',
   crash: 'functions die between any two calls',
   'queue-duplicate': 'queues deliver messages again',
   'event-loss': "EC2's events get lost",
   suspend: 'installations are suspended and unsuspended',
   uninstall: 'installations are removed, some installed again',
-  rename: 'owners and repositories get other names',
-  'limit-change': 'limits are changed by hand',
-  gate: 'GitHub holds jobs back, before or after it said that they are queued',
-  'group-job': 'jobs without labels take any runner, some of repositories that the App can not see',
+  rename: 'owners and repositories are renamed',
+  'limit-change': 'operators change limits',
+  gate: 'GitHub holds jobs back, before or after announcing them as queued',
+  'group-job': 'jobs without labels take any runner, some from repositories that the App cannot access',
   'public-job': 'runner groups admit public repositories',
 } as const;
 
 export type FaultKind = keyof typeof FAULT_KINDS;
 export const ALL_FAULTS = Object.keys(FAULT_KINDS) as readonly FaultKind[];
 
-/** Whether a kind is in force now. */
+/** Which kinds are active now. */
 export interface FaultSettings {
   has(kind: FaultKind): boolean;
 }

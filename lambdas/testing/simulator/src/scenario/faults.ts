@@ -10,9 +10,9 @@ import type { Scheduler } from '../engine/scheduler';
 import { hash, type Random } from '../engine/random';
 import type { FaultSettings } from './fault-kinds';
 
-/** What becomes of one call of a port. `delay` is the time until it takes effect. */
+/** The fault of one call of a port, if any. `delay` is the time until the call takes effect. */
 export type DrawnFault = { readonly delay: number } & (
-  | { readonly kind: 'done' | 'crash-before' | 'crash-after' | 'repeated' }
+  | { readonly kind: 'none' | 'crash-before' | 'crash-after' | 'repeated' }
   | { readonly kind: 'fails'; readonly error: Error }
   | { readonly kind: 'answer-lost'; readonly error: Error }
   | { readonly kind: 'instead'; readonly answer: unknown }
@@ -21,7 +21,7 @@ export type DrawnFault = { readonly delay: number } & (
 
 export interface FaultDraws {
   readonly draw: DrawFault;
-  /** Asked by EC2 itself, after it looked whether it knows the call's token. */
+  /** EC2 draws this after it has checked the call's client token. */
   readonly hasNoCapacity: (intent: Intent) => boolean;
 }
 export type DrawFault = (port: string, method: string, args: readonly unknown[]) => DrawnFault;
@@ -43,10 +43,10 @@ const TYPICAL: Readonly<Record<string, readonly [number, number]>> = {
 };
 const TABLES: ReadonlySet<string> = new Set(['registry', 'lifecycle', 'jobs', 'launches', 'recovery']);
 const GITHUB: ReadonlySet<string> = new Set(['github', 'app', 'search']);
-/** Conditional writes that the SDK's own repetition runs twice when the first answer is lost. */
+/** Conditional writes that an SDK retry runs twice when the first answer is lost. */
 const REPEATABLE = /^(create|change|admit|suspend|unsuspend|markDeleted|rename|setSecurityGroup|finishCleanup)$/;
 
-/** Draws each call's fate from the fault kinds, in the order in which the calls are made. */
+/** Draws the fault of each call, in the order of the calls. */
 export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings, random: Random): FaultDraws {
   const ec2 = createBucket(scheduler, { burst: 5, perSecond: 2 });
   const ssm = createBucket(scheduler, { burst: 10, perSecond: 3 });
@@ -73,13 +73,13 @@ export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings
     if (method === 'put' && faultKinds.has('throttle') && !ssm.take())
       return { delay, kind: 'fails', error: new Throttled('Rate exceeded') };
     if (faultKinds.has('aws') && random.chance(0.002))
-      return { delay, kind: 'fails', error: new Error(`${port}.${method} was turned away`) };
+      return { delay, kind: 'fails', error: new Error(`${port}.${method} was rejected`) };
     if (faultKinds.has('lost-answer') && random.chance(0.002)) {
       return TABLES.has(port) && REPEATABLE.test(method) && random.chance(0.5)
         ? { delay, kind: 'repeated' }
         : { delay, kind: 'answer-lost', error: new Error(`${port}.${method} gave no answer in time`) };
     }
-    return { delay, kind: 'done' };
+    return { delay, kind: 'none' };
   };
   const hasNoCapacity = ({ instanceType, subnetId }: Intent): boolean =>
     faultKinds.has('capacity') &&
@@ -92,15 +92,15 @@ export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings
       typeof first === 'number' ? first : ((first as { installationId?: number } | undefined)?.installationId ?? 0);
     const failure = failureOf(port, method, tenant);
     if (failure !== undefined) return { delay, kind: 'instead', answer: failure };
-    // GitHub goes on with what the adapter no longer waits for.
-    const patience = method === 'createJitConfig' ? 15 * SECOND : 8 * SECOND;
-    if (delay > patience)
-      return { delay: patience, kind: 'effect-but', answer: { kind: 'unavailable', message: 'no answer in time' } };
+    // GitHub completes a request that the adapter has given up.
+    const timeout = method === 'createJitConfig' ? 15 * SECOND : 8 * SECOND;
+    if (delay > timeout)
+      return { delay: timeout, kind: 'effect-but', answer: { kind: 'unavailable', message: 'no answer in time' } };
     if (faultKinds.has('outage') && random.chance(0.006)) {
       const answer: GitHubFailure = { kind: 'unavailable', message: 'no answer in time' };
       return { delay: delay + 8 * SECOND, kind: 'effect-but', answer };
     }
-    return { delay, kind: 'done' };
+    return { delay, kind: 'none' };
   }
 
   function failureOf(port: string, method: string, tenant: number): GitHubFailure | undefined {
@@ -115,7 +115,7 @@ export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings
     return { kind: 'refused', status: random.pick([401, 403, 404, 422]), message: 'refused' };
   }
 
-  /** A group that no launch named before is new, and some parts of EC2 learn of it minutes later. */
+  /** Parts of EC2 learn of a new group minutes later; a group is new until a launch has named it. */
   function isKnown(groupId: string): boolean {
     const known =
       groupKnownAt.get(groupId) ??
@@ -163,7 +163,7 @@ export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings
         kind: 'effect-but',
         answer: { kind: 'unknown', code: 'TimeoutError', message: 'no answer in time' },
       };
-    return { delay, kind: 'done' };
+    return { delay, kind: 'none' };
   }
 }
 

@@ -1,10 +1,10 @@
 import type { InMemoryMachine, InMemoryRegistration } from '@multi-tenant-runner/testing';
 import type { JobPlan, TenantPlan } from './scenario';
 
-/** What is true of a tenant, whatever the product's rows say. */
+/** The truth about a tenant, whatever the product's rows say. */
 export interface SimTenant {
   readonly plan: TenantPlan;
-  /** What its account and, by their first names, its repositories are called now. */
+  /** Present names of its account and, by their first name, of its repositories. */
   login: string;
   readonly repositories: Map<string, string>;
   /** Undefined while the App is not installed. */
@@ -13,7 +13,7 @@ export interface SimTenant {
   suspended: boolean;
   /** The installation's `updated_at`, in whole seconds as GitHub has it. */
   changedAt: string;
-  /** In force now, and what may still run of an earlier, higher one. */
+  /** The limit in force, and the number of machines that may still run under an earlier, higher one. */
   limit: number;
   ceiling: number;
 }
@@ -22,10 +22,10 @@ export interface SimJob {
   readonly id: number;
   readonly plan: JobPlan;
   readonly tenant: SimTenant;
-  /** The installation that GitHub told of it. */
+  /** The installation of its webhooks. */
   readonly installationId: number;
   readonly createdAt: number;
-  /** Since when it is in GitHub's queue, for the last time. */
+  /** When it last entered GitHub's queue. */
   queuedAt: number;
   status: 'waiting' | 'queued' | 'in_progress' | 'completed';
   conclusion?: string;
@@ -43,7 +43,7 @@ export interface SimMachine {
   registration?: InMemoryRegistration;
   /** The job it runs or ran; a runner takes one. */
   job?: SimJob;
-  /** Describe shows nothing of it before, and an old state until then. */
+  /** Describe does not show it before the first, and shows its old state until the second. */
   hiddenUntil: number;
   staleUntil: number;
   staleState: InMemoryMachine['state'];

@@ -2,77 +2,75 @@ import { SECOND } from '@multi-tenant-runner/core';
 import type { InMemoryTenantRegistry } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import type { SimulatedGitHub } from '../services/simulated-github';
-import type { Invariants } from '../invariants/invariants';
+import { publishRowChanges, type SimulationBus } from '../services/events';
 import type { SimTenant } from './model';
-import type { Scenario, TenantHappening } from './scenario';
+import type { Scenario, TenantEvent } from './scenario';
 
-export interface Stage {
+export interface ScenarioContext {
   readonly scheduler: Scheduler;
   readonly github: SimulatedGitHub;
-  readonly guard: Invariants;
+  readonly events: SimulationBus;
   readonly tenants: InMemoryTenantRegistry;
-  /** What a new tenant's row says. */
+  /** The limit in a new tenant's row. */
   readonly defaultLimit: number;
-  /** The table was changed by a hand. */
-  readonly tableChanged: () => void;
 }
 
-/** By then every installation stands that is there from the start. */
+/** By then every initial installation is complete. */
 const FIRST_JOB = 150 * SECOND;
 
-/** Puts everything that the scenario says onto the agenda. */
-export function runScenario({ tenants, jobs }: Scenario, stage: Stage): void {
-  const { scheduler, github } = stage;
+/** Schedules all events of the scenario. */
+export function runScenario({ tenants, jobs }: Scenario, context: ScenarioContext): void {
+  const { scheduler, github } = context;
   for (const plan of tenants) {
     const tenant = github.tenants.find((candidate) => candidate.plan === plan);
     if (tenant === undefined) continue;
-    scheduler.after(plan.installedAt, () => install(tenant, plan.limit, stage));
-    for (const happening of plan.happenings) scheduler.after(happening.at, () => happen(tenant, happening, stage));
+    scheduler.after(plan.installedAt, () => install(tenant, plan.limit, context));
+    for (const event of plan.events) scheduler.after(event.at, () => apply(tenant, event, context));
   }
   for (const job of jobs) scheduler.after(job.at + FIRST_JOB, () => github.queueJob(job));
 }
 
-function happen(tenant: SimTenant, happening: TenantHappening, stage: Stage): void {
-  switch (happening.kind) {
+function apply(tenant: SimTenant, event: TenantEvent, context: ScenarioContext): void {
+  switch (event.kind) {
     case 'suspend':
-      return stage.github.suspend(tenant, true);
+      return context.github.suspend(tenant, true);
     case 'unsuspend':
-      return stage.github.suspend(tenant, false);
+      return context.github.suspend(tenant, false);
     case 'uninstall':
-      return stage.github.uninstall(tenant);
+      return context.github.uninstall(tenant);
     case 'install':
-      return install(tenant, tenant.plan.limit, stage);
+      return install(tenant, tenant.plan.limit, context);
     case 'rename':
-      return stage.github.rename(tenant, happening.login);
+      return context.github.rename(tenant, event.login);
     case 'rename-repository':
-      return stage.github.renameRepository(tenant, happening.repo, happening.name);
+      return context.github.renameRepository(tenant, event.repo, event.name);
     case 'limit':
-      return setLimit(tenant, happening.limit, stage);
+      return setLimit(tenant, event.limit, context);
   }
 }
 
-/** The row comes with the event, some time later: then a person sets the limit that was agreed on. */
-function install(tenant: SimTenant, limit: number | undefined, stage: Stage): void {
+/** The webhook creates the row some time later; then an operator sets the agreed limit. */
+function install(tenant: SimTenant, limit: number | undefined, context: ScenarioContext): void {
   if (tenant.installationId !== undefined) return;
-  stage.guard.limited(tenant, stage.defaultLimit);
-  stage.github.install(tenant);
+  context.events.emit('limit.set', { tenant, limit: context.defaultLimit });
+  context.github.install(tenant);
   const { installationId } = tenant;
   const upgrade = (): void => {
     if (tenant.installationId !== installationId || limit === undefined) return;
-    if (stage.tenants.rows.get(installationId ?? 0)?.['org_name'] === undefined)
-      return void stage.scheduler.after(30 * SECOND, upgrade);
-    setLimit(tenant, limit, stage);
+    if (context.tenants.rows.get(installationId ?? 0)?.['org_name'] === undefined)
+      return void context.scheduler.after(30 * SECOND, upgrade);
+    setLimit(tenant, limit, context);
   };
-  stage.scheduler.after(30 * SECOND, upgrade);
+  context.scheduler.after(30 * SECOND, upgrade);
 }
 
-function setLimit(tenant: SimTenant, limit: number, stage: Stage): void {
+function setLimit(tenant: SimTenant, limit: number, context: ScenarioContext): void {
   const { installationId } = tenant;
-  const before = installationId === undefined ? undefined : stage.tenants.rows.get(installationId);
+  const before = installationId === undefined ? undefined : context.tenants.rows.get(installationId);
   if (installationId === undefined || before === undefined || before['org_name'] === undefined) return;
-  const after = { ...before, max_runners: limit, updated_at: stage.scheduler.iso() };
-  stage.guard.limited(tenant, limit);
-  stage.tenants.rows.set(installationId, after);
-  stage.tenants.changes.push({ installationId, before, after });
-  stage.tableChanged();
+  const after = { ...before, max_runners: limit, updated_at: context.scheduler.iso() };
+  context.events.emit('limit.set', { tenant, limit });
+  context.tenants.rows.set(installationId, after);
+  context.tenants.changes.push({ installationId, before, after });
+  publishRowChanges(context.tenants.changes, context.events);
 }

@@ -9,12 +9,12 @@ export interface TenantPlan {
   readonly accountId: number;
   readonly type: 'Organization' | 'User';
   readonly installedAt: number;
-  /** Written into the row by hand soon after the installation; absent: the default tier's own. */
+  /** An operator writes it soon after the installation; absent: the default tier's. */
   readonly limit?: number;
-  readonly happenings: readonly TenantHappening[];
+  readonly events: readonly TenantEvent[];
 }
 
-export type TenantHappening =
+export type TenantEvent =
   | { readonly at: number; readonly kind: 'suspend' | 'unsuspend' | 'uninstall' | 'install' }
   | { readonly at: number; readonly kind: 'limit'; readonly limit: number }
   | { readonly at: number; readonly kind: 'rename'; readonly login: string }
@@ -29,7 +29,7 @@ export interface JobPlan {
   readonly isPublic: boolean;
   /** An environment's gate: shut so long after the job was queued (0: from the first), and open so long after that. */
   readonly gate?: { readonly shutAfter: number; readonly openAfter: number };
-  /** Names a runner group and no labels. `unseen`: of a repository that the App can't see, so that nobody tells. */
+  /** Names a runner group and no labels. `unseen`: in a repository the App can't access, so that no webhook comes. */
   readonly groupOnly?: 'seen' | 'unseen';
   /** How long it runs once a runner has it. */
   readonly duration: number;
@@ -41,7 +41,7 @@ export interface Scenario {
   readonly tenants: readonly TenantPlan[];
   readonly jobs: readonly JobPlan[];
   /** When the last job is queued and faults end. */
-  readonly calmAt: number;
+  readonly faultsEndAt: number;
 }
 
 /** Every tenant has these. */
@@ -53,8 +53,9 @@ const SLOT_TIME = 6 * MINUTE;
 /** Work for half of all slots: queues form and empty again. */
 const LOAD = 0.5;
 
-/** What tenants and people do, drawn before the run from the seed alone. */
+/** What tenants and operators do, drawn before the run from the seed alone. */
 export function drawScenario(options: SimulationOptions): Scenario {
+  const { faultKinds } = options;
   const random = createRandom(options.seed).fork('scenario');
   const limits = Array.from({ length: options.tenants }, (_, index) =>
     random.fork(`limit ${index}`).pick([1, 2, 2, 3, 5, 10]),
@@ -62,52 +63,53 @@ export function drawScenario(options: SimulationOptions): Scenario {
   const slots = limits.reduce((sum, limit) => sum + limit, 0);
   const arrivals = Math.max(30 * MINUTE, (options.jobs * SLOT_TIME) / (slots * LOAD));
   const tenants = limits.map((limit, index) =>
-    drawTenant(index + 1, limit, arrivals, random.fork(`tenant ${index}`), options),
+    drawTenant(index + 1, limit, { arrivals, faultKinds, random: random.fork(`tenant ${index}`) }),
   );
   // Work is spread as the limits are, so that no tenant drowns.
   const weighted = tenants.flatMap((tenant, index) => Array.from({ length: limits[index] ?? 1 }, () => tenant.number));
   const jobs = Array.from({ length: options.jobs }, (_, index) =>
-    drawJob(index + 1, weighted, arrivals, random.fork(`job ${index}`), options),
+    drawJob(index + 1, weighted, { arrivals, faultKinds, random: random.fork(`job ${index}`) }),
   );
   const chosenTenants = tenants.filter(({ number }) => options.onlyTenants?.includes(number) ?? true);
   const known = new Set(chosenTenants.map(({ number }) => number));
   return {
     tenants: chosenTenants,
     jobs: jobs.filter((job) => known.has(job.tenant) && (options.onlyJobs?.includes(job.number) ?? true)),
-    calmAt: arrivals + 10 * MINUTE,
+    faultsEndAt: arrivals + 10 * MINUTE,
   };
 }
 
-function drawTenant(
-  number: number,
-  limit: number,
-  arrivals: number,
-  random: Random,
-  { faultKinds }: SimulationOptions,
-): TenantPlan {
-  const happenings: TenantHappening[] = [];
+interface Draw {
+  readonly random: Random;
+  /** Milliseconds in which all jobs arrive. */
+  readonly arrivals: number;
+  readonly faultKinds: SimulationOptions['faultKinds'];
+}
+
+function drawTenant(number: number, limit: number, { random, arrivals, faultKinds }: Draw): TenantPlan {
+  const events: TenantEvent[] = [];
   const moment = (): number => random.between(5 * MINUTE, arrivals);
   if (faultKinds.includes('limit-change')) {
     for (let change = random.whole(0, 3); change > 0; change -= 1)
-      happenings.push({ at: moment(), kind: 'limit', limit: random.pick([0, 1, 2, 3, 5, limit]) });
-    // Who sets a limit to 0 raises it again one day.
-    happenings.push({ at: arrivals, kind: 'limit', limit });
+      events.push({ at: moment(), kind: 'limit', limit: random.pick([0, 1, 2, 3, 5, limit]) });
+    // A limit of 0 is raised again before the end.
+    events.push({ at: arrivals, kind: 'limit', limit });
   }
   if (faultKinds.includes('suspend') && random.chance(0.4)) {
     const at = moment();
-    happenings.push(
+    events.push(
       { at, kind: 'suspend' },
       { at: at + random.pick([SECOND / 2, random.between(0, 30 * MINUTE)]), kind: 'unsuspend' },
     );
   }
   if (faultKinds.includes('uninstall') && random.chance(0.25)) {
     const at = moment();
-    happenings.push({ at, kind: 'uninstall' });
+    events.push({ at, kind: 'uninstall' });
     if (random.chance(0.6))
-      happenings.push({ at: at + random.pick([5 * SECOND, random.between(0, 20 * MINUTE)]), kind: 'install' });
+      events.push({ at: at + random.pick([5 * SECOND, random.between(0, 20 * MINUTE)]), kind: 'install' });
   }
-  // Draws of its own, so that a seed's other happenings stay what they were.
-  if (faultKinds.includes('rename')) happenings.push(...drawRenames(number, arrivals, random.fork('renames')));
+  // Draws of its own, so that a seed's other events stay the same.
+  if (faultKinds.includes('rename')) events.push(...drawRenames(number, arrivals, random.fork('renames')));
   return {
     number,
     login: `org-${number}`,
@@ -115,12 +117,12 @@ function drawTenant(
     type: random.chance(0.15) ? 'User' : 'Organization',
     installedAt: random.between(0, 2 * MINUTE),
     limit,
-    happenings: happenings.sort((a, b) => a.at - b.at),
+    events: events.sort((a, b) => a.at - b.at),
   };
 }
 
-function drawRenames(number: number, arrivals: number, random: Random): TenantHappening[] {
-  const renames: TenantHappening[] = [];
+function drawRenames(number: number, arrivals: number, random: Random): TenantEvent[] {
+  const renames: TenantEvent[] = [];
   const moment = (): number => random.between(5 * MINUTE, arrivals);
   if (random.chance(0.3)) renames.push({ at: moment(), kind: 'rename', login: `org-${number}-renamed` });
   if (random.chance(0.3))
@@ -128,13 +130,7 @@ function drawRenames(number: number, arrivals: number, random: Random): TenantHa
   return renames;
 }
 
-function drawJob(
-  number: number,
-  tenants: readonly number[],
-  arrivals: number,
-  random: Random,
-  { faultKinds }: SimulationOptions,
-): JobPlan {
+function drawJob(number: number, tenants: readonly number[], { random, arrivals, faultKinds }: Draw): JobPlan {
   const isPublic = random.chance(faultKinds.includes('public-job') ? 0.05 : 0.01);
   const cancelled = faultKinds.includes('cancel') && random.chance(0.12);
   const plan = {
@@ -161,7 +157,7 @@ function drawJob(
   return { ...plan, ...drawOddity(random, faultKinds) };
 }
 
-/** Drawn last, so that a seed's other draws stay what they were. */
+/** Drawn last, so that a seed's other draws stay the same. */
 function drawOddity(random: Random, faultKinds: SimulationOptions['faultKinds']): Partial<JobPlan> {
   const shutAfter = (): number => random.pick([0, random.between(0, 5 * SECOND), random.between(0, 5 * MINUTE)]);
   const openAfter = (): number =>

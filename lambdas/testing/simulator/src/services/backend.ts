@@ -7,6 +7,7 @@ import {
   type GitHubApp,
   type JobSearch,
   type Launch,
+  type Ports,
   type RunnerFleet,
 } from '@multi-tenant-runner/core';
 import {
@@ -20,9 +21,7 @@ import {
   createInMemoryTenantRegistry,
 } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
-import type { Backend } from './functions';
-import type { LifecycleBus } from './lifecycle-bus';
-import type { Queue } from './queue';
+import type { SimulationBus } from './events';
 import type { Random } from '../engine/random';
 import type { FaultSettings } from '../scenario/fault-kinds';
 
@@ -53,29 +52,25 @@ export type State = ReturnType<typeof createState>;
 export interface BackendDeps {
   readonly state: State;
   readonly fleet: RunnerFleet;
-  readonly queues: () => { readonly tiers: ReadonlyMap<string, Queue>; readonly runnerEvents: Queue };
-  readonly bus: () => LifecycleBus;
+  readonly events: SimulationBus;
   readonly app: GitHubApp;
   readonly search: JobSearch;
-  readonly onDeregistered: (runnerId: number) => void;
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly faultKinds: FaultSettings;
 }
 
-/** The ports over the state: what is sent goes on its way, and what is an index may be behind. */
+/** The ports over the state: messages become events, and indexes may lag behind their table. */
 export function createBackend({
   state,
   fleet,
-  queues,
-  bus,
-  onDeregistered,
+  events,
   app,
   search,
   scheduler,
   random,
   faultKinds,
-}: BackendDeps): Backend {
+}: BackendDeps): Ports {
   const indexLag = (): number =>
     faultKinds.has('lag') ? random.pick([0, random.between(0, 5 * SECOND), random.between(0, 60 * SECOND)]) : 0;
   const isBehind = (updatedAt: string): boolean => scheduler.now() - Date.parse(updatedAt) < indexLag();
@@ -104,21 +99,22 @@ export function createBackend({
     },
     queue: {
       sendJob: async (message) => {
-        const queue = queues().tiers.get(message.tier);
-        if (queue === undefined) throw new Error(`There is no queue of tier ${message.tier}`);
-        queue.send(encodeJobMessage(message), String(message.installationId));
+        const { tier, installationId } = message;
+        events.emit('job-message.sent', { tier, body: encodeJobMessage(message), group: String(installationId) });
       },
-      sendJobEvent: async (event) => queues().runnerEvents.send(encodeJobEvent(event), String(event.installationId)),
+      sendJobEvent: async (event) =>
+        events.emit('runner-event.sent', { body: encodeJobEvent(event), group: String(event.installationId) }),
     },
     bus: {
       publish: async () => undefined,
-      publishLifecycle: async (detailType, event) => bus().publish(detailType, encodeLifecycleEvent(event)),
+      publishLifecycle: async (detailType, event) =>
+        events.emit('lifecycle.published', { detailType, detail: encodeLifecycleEvent(event) }),
     },
     fleet,
     parameters: state.parameters,
     securityGroups: {
       ...state.securityGroups,
-      // EC2 removes no group that a machine's network interface is still in.
+      // EC2 deletes no group that a network interface still uses.
       remove: async (groupId) => {
         const used = [...state.fleet.machines.values()].some(
           (machine) => machine.state !== 'terminated' && machine.request.intent.securityGroupId === groupId,
@@ -128,14 +124,14 @@ export function createBackend({
     },
     github: {
       ...state.github,
-      // A configuration is good for the one registration that it was made with, not for a later one of the same name.
+      // A configuration works only for the registration it was created with, not for a later one of the same name.
       createJitConfig: async (place, runner) => {
         const answer = await state.github.createJitConfig(place, runner);
         return answer.kind === 'created' ? { ...answer, jitConfig: String(answer.runnerId) } : answer;
       },
       deleteRunner: async (place, runnerId) => {
         const answer = await state.github.deleteRunner(place, runnerId);
-        if (answer.kind === 'deleted') onDeregistered(runnerId);
+        if (answer.kind === 'deleted') events.emit('runner.deleted', { runnerId });
         return answer;
       },
     },

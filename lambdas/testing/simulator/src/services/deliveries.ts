@@ -2,10 +2,11 @@ import { createHmac } from 'node:crypto';
 import { MINUTE, SECOND } from '@multi-tenant-runner/core';
 import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/webhook/http';
 import type { Scheduler } from '../engine/scheduler';
-import type { LambdaFunction } from '../engine/lambda';
+import type { Outcome } from '../engine/lambda';
 import type { Random } from '../engine/random';
 import type { Trace } from '../engine/trace';
 import type { FaultSettings } from '../scenario/fault-kinds';
+import type { SimulationBus } from './events';
 
 export const APP_ID = '12345';
 export const WEBHOOK_SECRET = 'the secret of a simulated App';
@@ -21,10 +22,10 @@ export interface DeliveryRecord {
   readonly redelivery: boolean;
 }
 
-/** GitHub's side of the webhook: what it sends, and its list of what became of it. */
+/** GitHub's side of the webhook: what it sends, and its list of deliveries. */
 export interface Deliveries {
   send(event: string, payload: Record<string, unknown>, installationId: number): void;
-  /** Sends a delivery of the list again, as the App may ask for. */
+  /** Sends a delivery of the list again, as the App may request. */
   redeliver(id: number): boolean;
   /** Oldest first. */
   readonly list: readonly DeliveryRecord[];
@@ -32,7 +33,7 @@ export interface Deliveries {
 }
 
 export interface DeliveryDeps {
-  readonly lambda: LambdaFunction<HttpRequest, HttpResponse>;
+  readonly events: SimulationBus;
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly faultKinds: FaultSettings;
@@ -47,7 +48,7 @@ interface Sent {
   readonly installationId: number;
 }
 
-export function createDeliveries({ lambda, scheduler, random, faultKinds, trace }: DeliveryDeps): Deliveries {
+export function createDeliveries({ events, scheduler, random, faultKinds, trace }: DeliveryDeps): Deliveries {
   const list: DeliveryRecord[] = [];
   const contents = new Map<number, Sent>();
   let guids = 0;
@@ -74,11 +75,11 @@ export function createDeliveries({ lambda, scheduler, random, faultKinds, trace 
       if (faultKinds.has('webhook-drop') && random.chance(0.2)) {
         trace.note(scheduler.now(), `webhook ${sent.guid} ${sent.event} ${sent.action} dropped`);
         open -= 1;
-        // Some GitHub does not even know of: an outage of its own. Only a look at its jobs finds those.
+        // In an outage of its own GitHub may not record a delivery at all; only its list of jobs shows those.
         if (sent.event !== 'workflow_job' || redelivery || random.chance(0.7)) record(sent, false, redelivery);
         return;
       }
-      lambda.invoke(request(sent), (outcome) => {
+      const onEnd = (outcome: Outcome<HttpResponse>): void => {
         open -= 1;
         const ok = outcome.kind === 'answer' && outcome.answer.statusCode < 300;
         trace.note(
@@ -87,7 +88,8 @@ export function createDeliveries({ lambda, scheduler, random, faultKinds, trace 
             `${outcome.kind === 'answer' ? outcome.answer.statusCode : outcome.kind}`,
         );
         record(sent, ok, redelivery);
-      });
+      };
+      events.emit('webhook.arrived', { request: request(sent), onEnd });
     });
   };
 

@@ -2,8 +2,8 @@ import type { InMemoryRegistration } from '@multi-tenant-runner/testing';
 import { nameOf, type SimJob } from '../scenario/model';
 
 /**
- * Whether GitHub gives a runner a job. A runner group takes no jobs of public repositories unless it is told to; a job
- * that names the group alone asks for no labels.
+ * Whether GitHub gives a runner a job. A runner group takes no jobs of public repositories unless it is configured
+ * to; a job that names only the group requires no labels.
  * https://docs.github.com/en/actions/how-tos/manage-runners/self-hosted-runners/manage-access
  */
 export function fits({ tenant, plan }: SimJob, registration: InMemoryRegistration, admitsPublic: boolean): boolean {

@@ -9,21 +9,9 @@ import {
   retryRefused,
   dispatchNextJobs,
   type AdmissionSettings,
-  type EventBus,
-  type GitHub,
-  type GitHubApp,
-  type JobQueue,
-  type JobSearch,
-  type JobStore,
-  type LaunchStore,
   type Log,
   type Metrics,
-  type RecoveryStore,
-  type RunnerFleet,
-  type RunnerParameters,
-  type SecurityGroups,
-  type TenantLifecycle,
-  type TenantRegistry,
+  type Ports,
 } from '@multi-tenant-runner/core';
 import type { BatchResponse, QueueRecord } from '@multi-tenant-runner/runtime';
 import { createHandler as createRecovery, type RecoveryReport } from '@multi-tenant-runner/recovery/handler';
@@ -39,23 +27,6 @@ import { APP_ID, WEBHOOK_SECRET } from './deliveries';
 import { createLambda, type Container, type LambdaFunction } from '../engine/lambda';
 import type { PortCalls } from './ports';
 
-/** The world behind the functions. */
-export interface Backend {
-  readonly registry: TenantRegistry;
-  readonly lifecycle: TenantLifecycle;
-  readonly jobs: JobStore;
-  readonly launches: LaunchStore;
-  readonly queue: JobQueue;
-  readonly bus: EventBus;
-  readonly fleet: RunnerFleet;
-  readonly parameters: RunnerParameters;
-  readonly securityGroups: SecurityGroups;
-  readonly github: GitHub;
-  readonly app: GitHubApp;
-  readonly search: JobSearch;
-  readonly recovery: RecoveryStore;
-}
-
 export interface Functions {
   readonly webhook: LambdaFunction<HttpRequest, HttpResponse>;
   readonly scaleUp: LambdaFunction<{ readonly Records: readonly QueueRecord[] }, BatchResponse>;
@@ -65,7 +36,7 @@ export interface Functions {
 }
 
 export interface FunctionsDeps {
-  readonly backend: Backend;
+  readonly backend: Ports;
   readonly calls: PortCalls;
   readonly scheduler: Scheduler;
   readonly settings: AdmissionSettings;
@@ -83,7 +54,7 @@ const TIMEOUTS = {
   grace: graceFor(TIMEOUT_SECONDS),
 };
 
-/** The functions' own handlers, each container on ports that can fail it, put together as their `index.ts` do. */
+/** The functions' own handlers, wired as in their `index.ts`; each container has ports that can fail. */
 export function createFunctions({
   backend,
   calls,
@@ -97,7 +68,7 @@ export function createFunctions({
   const shared = { environment, settings, clock, log, metrics };
   const leaseMilliseconds = leaseFor(TIMEOUT_SECONDS);
   const portsOf = (container: Container) => {
-    const through = <K extends keyof Backend>(name: K): Backend[K] => calls.through(name, backend[name], container);
+    const through = <K extends keyof Ports>(name: K): Ports[K] => calls.through(name, backend[name], container);
     const registry = through('registry');
     return {
       ...shared,

@@ -8,12 +8,12 @@ import type { FaultSettings } from '../scenario/fault-kinds';
 export interface LifecycleBus {
   publish(detailType: string, detail: Record<string, unknown>): void;
   readonly length: number;
-  /** Events that failed for good and that the operator put back from the dead letters. */
+  /** Dead-lettered events that the operator redrove. */
   readonly redriven: number;
 }
 
 const TRIES = 3;
-/** Until somebody answers the alarm of the dead letters. */
+/** Time until an operator responds to the dead-letter alarm. */
 const REDRIVE_AFTER = 30 * MINUTE;
 
 export function createLifecycleBus(deps: {

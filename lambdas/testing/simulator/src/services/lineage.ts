@@ -1,14 +1,14 @@
 import type { Violations } from '../invariants/violations';
 
 /**
- * Invocations of one function in one chain of requests, of which Lambda lets so many happen.
+ * Lambda stops a function after this many invocations in one chain of requests.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
  */
 const LAMBDA_STOPS_AFTER = 16;
 
-/** Which invocation makes a call, so that a message knows how long the chain is that it comes from. */
+/** Tracks which invocation makes a call, so that a message knows the length of its chain. */
 export interface Lineage {
-  /** Runs the very start of a call, in which whatever is sent is sent. */
+  /** Runs the synchronous start of a call, during which it sends its messages. */
   during<T>(caller: Link, call: () => T): T;
   /** The length of the chain in which this function is about to be invoked, by messages of these lengths. */
   next(name: string, lengths: readonly number[]): number;
@@ -21,7 +21,7 @@ export interface Link {
   readonly chain: number;
 }
 
-export function createLineage(checker: Pick<Violations, 'broken'>): Lineage {
+export function createLineage(violations: Pick<Violations, 'record'>): Lineage {
   let current: Link | undefined;
   return {
     during(caller, call) {
@@ -36,7 +36,7 @@ export function createLineage(checker: Pick<Violations, 'broken'>): Lineage {
     next(name, lengths) {
       const length = Math.max(0, ...lengths) + 1;
       if (length > LAMBDA_STOPS_AFTER)
-        checker.broken('looped', `${name} is invoked for the ${length}th time in one chain of messages`);
+        violations.record('looped', `${name} is invoked for the ${length}th time in one chain of messages`);
       return length;
     },
     lengthFor: (name) => (current?.of === name ? current.chain : 0),

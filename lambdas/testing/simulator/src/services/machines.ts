@@ -1,38 +1,29 @@
 import { MINUTE, SECOND, TAG } from '@multi-tenant-runner/core';
 import { instanceStateEvent, type InMemoryMachine, type InMemoryParameters } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
-import type { Violations } from '../invariants/violations';
-import type { SimulatedGitHub } from './simulated-github';
-import { isAlive, type SimJob, type SimMachine } from '../scenario/model';
+import type { SimulationBus } from './events';
+import { isAlive, type SimMachine } from '../scenario/model';
 import type { Random } from '../engine/random';
 import type { Trace } from '../engine/trace';
 import type { FaultSettings } from '../scenario/fault-kinds';
 
-/** What runs on the machines, and what EC2 tells of them. */
+/** The machines of EC2 and what runs on them. */
 export interface Machines {
   readonly all: ReadonlyMap<string, SimMachine>;
   aliveOf(installationId: number): SimMachine[];
   readonly aliveCount: number;
-  start(record: InMemoryMachine): SimMachine;
-  assigned(machine: SimMachine, job: SimJob): void;
-  finished(machine: SimMachine): void;
-  /** EC2 ends it: by our call, by a spot loss, or because it shut itself down. */
+  start(record: InMemoryMachine): void;
+  /** EC2 ends it: by our call, by a spot interruption, or because it shut itself down. */
   end(machine: SimMachine): void;
-  /** Its runner was removed at GitHub. */
-  deregistered(runnerId: number): void;
 }
 
 export interface MachinesDeps {
+  readonly events: SimulationBus;
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly faultKinds: FaultSettings;
   readonly trace: Trace;
-  readonly checker: Violations;
   readonly parameters: InMemoryParameters;
-  readonly github: () => SimulatedGitHub;
-  /** To the queue of runner events, as EventBridge writes it. */
-  readonly tell: (event: Record<string, unknown>) => void;
-  readonly forget: (instanceId: string) => void;
 }
 
 /**
@@ -49,19 +40,19 @@ const POLL = 5 * SECOND;
 const POLL_LIMIT = 5 * MINUTE;
 
 export function createMachines(deps: MachinesDeps): Machines {
-  const { scheduler, random, faultKinds, trace, parameters } = deps;
+  const { events, scheduler, random, faultKinds, trace, parameters } = deps;
   const all = new Map<string, SimMachine>();
   const alive = new Map<number, Set<SimMachine>>();
   let aliveCount = 0;
 
-  const emit = (machine: SimMachine): void => {
+  const notify = (machine: SimMachine): void => {
     if (faultKinds.has('event-loss') && random.chance(0.05)) return;
-    const event = instanceStateEvent(machine.record.instanceId, machine.record.state);
+    const notification = instanceStateEvent(machine.record.instanceId, machine.record.state);
     const times = faultKinds.has('queue-duplicate') && random.chance(0.02) ? 2 : 1;
     for (let time = 0; time < times; time += 1)
       scheduler.after(
         faultKinds.has('lag') && random.chance(0.05) ? random.between(0, 2 * MINUTE) : random.between(300, 2_000),
-        () => deps.tell(event),
+        () => events.emit('machine.state-changed', { notification }),
       );
   };
   const change = (machine: SimMachine, state: InMemoryMachine['state']): void => {
@@ -82,16 +73,17 @@ export function createMachines(deps: MachinesDeps): Machines {
     machine.phase = 'over';
     alive.get(machine.installationId)?.delete(machine);
     aliveCount -= 1;
-    deps.github().disconnect(machine);
-    emit(machine);
+    events.emit('machine.lost', { machine });
+    notify(machine);
     scheduler.after(random.between(10 * SECOND, MINUTE), () => {
       change(machine, 'terminated');
-      emit(machine);
+      notify(machine);
     });
     // EC2 lists a terminated machine for about an hour.
     scheduler.after(60 * MINUTE, () => {
-      all.delete(machine.record.instanceId);
-      deps.forget(machine.record.instanceId);
+      const { instanceId } = machine.record;
+      all.delete(instanceId);
+      events.emit('machine.forgotten', { instanceId });
     });
   };
   const endFor = (machine: SimMachine, reason: string): void => {
@@ -106,14 +98,13 @@ export function createMachines(deps: MachinesDeps): Machines {
     if (!isAlive(machine)) return;
     change(machine, 'stopping');
     machine.phase = 'over';
-    deps.github().disconnect(machine);
+    events.emit('machine.lost', { machine });
     scheduler.after(20 * SECOND, () => {
       if (!isAlive(machine)) return;
       change(machine, 'stopped');
-      emit(machine);
+      notify(machine);
     });
   };
-  const works = (machine: SimMachine): boolean => isAlive(machine) && machine.phase !== 'over';
 
   const poll = (machine: SimMachine, until: number): void => {
     if (!works(machine)) return;
@@ -128,7 +119,7 @@ export function createMachines(deps: MachinesDeps): Machines {
   const connect = (machine: SimMachine, jitConfig: string): void => {
     if (!works(machine)) return;
     machine.phase = 'online';
-    if (deps.github().connect(machine, jitConfig) === undefined) shutDown(machine, 2 * SECOND);
+    events.emit('runner.connecting', { machine, jitConfig });
   };
   const boot = (machine: SimMachine): void => {
     scheduler.after(random.between(8 * SECOND, 30 * SECOND), () => {
@@ -139,6 +130,29 @@ export function createMachines(deps: MachinesDeps): Machines {
     const slow = faultKinds.has('slow') && random.chance(0.03) ? random.between(2 * MINUTE, 12 * MINUTE) : 0;
     scheduler.after(random.between(30 * SECOND, 70 * SECOND) + slow, () => poll(machine, scheduler.now() + POLL_LIMIT));
   };
+
+  events.on('runner.rejected', ({ machine }) => shutDown(machine, 2 * SECOND));
+  events.on('runner.assigned', ({ machine, job }) => {
+    machine.phase = 'busy';
+    // The job's hooks write this tag.
+    machine.record.tags[TAG.state] = 'busy';
+    scheduler.after(job.plan.duration, () => {
+      if (works(machine)) events.emit('job.ran', { job, conclusion: random.chance(0.9) ? 'success' : 'failure' });
+    });
+  });
+  events.on('runner.finished', ({ machine }) => {
+    if (!works(machine)) return;
+    machine.phase = 'online';
+    machine.record.tags[TAG.state] = 'idle';
+    if (faultKinds.has('hang') && random.chance(0.02)) return;
+    shutDown(machine, random.between(2 * SECOND, 15 * SECOND));
+  });
+  events.on('runner.deleted', ({ runnerId }) => {
+    for (const machine of all.values()) {
+      if (machine.registration?.id === runnerId && works(machine))
+        shutDown(machine, random.between(SECOND, 5 * SECOND));
+    }
+  });
 
   return {
     all,
@@ -175,29 +189,9 @@ export function createMachines(deps: MachinesDeps): Machines {
       }
       if (faultKinds.has('ec2-ends') && random.chance(0.06))
         scheduler.after(random.between(2 * SECOND, 40 * SECOND), () => endFor(machine, random.pick(EC2_ENDS)));
-      return machine;
-    },
-    assigned(machine, job) {
-      machine.phase = 'busy';
-      // The hooks of the job write it.
-      machine.record.tags[TAG.state] = 'busy';
-      scheduler.after(
-        job.plan.duration,
-        () => works(machine) && deps.github().finish(job, random.chance(0.9) ? 'success' : 'failure'),
-      );
-    },
-    finished(machine) {
-      if (!works(machine)) return;
-      machine.phase = 'online';
-      machine.record.tags[TAG.state] = 'idle';
-      if (faultKinds.has('hang') && random.chance(0.02)) return;
-      shutDown(machine, random.between(2 * SECOND, 15 * SECOND));
-    },
-    deregistered(runnerId) {
-      for (const machine of all.values()) {
-        if (machine.registration?.id === runnerId && works(machine))
-          shutDown(machine, random.between(SECOND, 5 * SECOND));
-      }
+      events.emit('machine.started', { machine });
     },
   };
 }
+
+const works = (machine: SimMachine): boolean => isAlive(machine) && machine.phase !== 'over';

@@ -2,7 +2,7 @@ import { tiers } from '@multi-tenant-runner/testing';
 import { nameOf, type SimJob, type SimTenant } from '../scenario/model';
 import { PRIVATE_REPOSITORIES, PUBLIC_REPOSITORY, type JobPlan } from '../scenario/scenario';
 
-/** What of GitHub's `workflow_job` the webhook reads. */
+/** The part of GitHub's `workflow_job` that the webhook reads. */
 export function jobPayload(
   job: SimJob,
   action: 'waiting' | 'queued' | 'in_progress' | 'completed',
@@ -22,7 +22,7 @@ export function jobPayload(
       status: action === 'queued' ? job.status : action,
       conclusion: action === 'completed' ? (job.conclusion ?? null) : null,
       created_at: time(job.createdAt),
-      // Also when a gate has opened GitHub may repeat the first time.
+      // GitHub may repeat the first time even after a gate has opened.
       started_at: time(job.startedAt ?? job.createdAt),
       completed_at: time(job.completedAt),
       runner_id: runner?.id ?? null,
@@ -59,7 +59,7 @@ export function installationPayload(
   };
 }
 
-/** GitHub's event of an account that has another login. */
+/** GitHub's event for a renamed account. */
 export function renamePayload(tenant: SimTenant, installationId: number): Record<string, unknown> {
   const { accountId, type, login: from } = tenant.plan;
   return {

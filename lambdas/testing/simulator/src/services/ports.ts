@@ -5,7 +5,7 @@ import type { Lineage } from './lineage';
 import type { Trace } from '../engine/trace';
 
 export interface PortCalls {
-  /** The port as the code in this container sees it: every call takes its time and may meet any fate. */
+  /** The port as the code in this container sees it: every call takes time and may meet a fault. */
   through<T extends object>(port: string, target: T, container: Container): T;
   /** Calls made, by `port.method`. */
   readonly counts: ReadonlyMap<string, number>;
@@ -13,7 +13,7 @@ export interface PortCalls {
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
-/** @param afterEffect runs in the very moment in which a call has taken effect */
+/** @param deps `afterEffect` runs at the moment a call has taken effect. */
 export function createPortCalls(deps: {
   readonly scheduler: Scheduler;
   readonly draw: DrawFault;
@@ -40,26 +40,26 @@ export function createPortCalls(deps: {
     };
     return new Promise((resolve, reject) => {
       if (!container.alive) return;
-      const fate = draw(port, method, args);
-      scheduler.after(fate.delay, () => {
+      const fault = draw(port, method, args);
+      scheduler.after(fault.delay, () => {
         if (!container.alive) return;
         trace.note(
           scheduler.now(),
-          `${container.name} ${name} ${describe(args)}${fate.kind === 'done' ? '' : ` [${fate.kind}]`}`,
+          `${container.name} ${name} ${describe(args)}${fault.kind === 'none' ? '' : ` [${fault.kind}]`}`,
         );
-        switch (fate.kind) {
-          case 'done':
+        switch (fault.kind) {
+          case 'none':
             return void act().then(resolve, reject);
           case 'repeated':
             return void act().then(act).then(resolve, reject);
           case 'fails':
-            return reject(fate.error);
+            return reject(fault.error);
           case 'instead':
-            return resolve(fate.answer);
+            return resolve(fault.answer);
           case 'answer-lost':
-            return void act().then(() => reject(fate.error), reject);
+            return void act().then(() => reject(fault.error), reject);
           case 'effect-but':
-            return void act().then(() => resolve(fate.answer), reject);
+            return void act().then(() => resolve(fault.answer), reject);
           case 'crash-before':
             return container.die('crash');
           case 'crash-after':
@@ -83,7 +83,7 @@ export function createPortCalls(deps: {
   };
 }
 
-const TOLD = ['installationId', 'jobId', 'launchId', 'state', 'reason', 'instanceId', 'name', 'action'] as const;
+const TRACED = ['installationId', 'jobId', 'launchId', 'state', 'reason', 'instanceId', 'name', 'action'] as const;
 
 /** Enough of a call to read a trace by; never a configuration. */
 function describe(args: readonly unknown[]): string {
@@ -95,7 +95,7 @@ function wordOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map(wordOf).join(',');
-  return TOLD.flatMap((key) =>
+  return TRACED.flatMap((key) =>
     key in value ? [`${key}=${String((value as Record<string, unknown>)[key])}`] : [],
   ).join(' ');
 }

@@ -1,15 +1,16 @@
 import { MINUTE, SECOND } from '@multi-tenant-runner/core';
 import type { BatchResponse, QueueRecord } from '@multi-tenant-runner/runtime';
+import type { SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import type { Scheduler } from '../engine/scheduler';
 import type { LambdaFunction } from '../engine/lambda';
 import type { Lineage } from './lineage';
 import type { Random } from '../engine/random';
 import type { FaultSettings } from '../scenario/fault-kinds';
 
-/** An SQS queue and its event source mapping: at least once, in no order, invisible while somebody works on it. */
+/** An SQS queue and its event source mapping: at least once, in no order, invisible while a function works on it. */
 export interface Queue {
   send(body: string, group?: string): void;
-  /** Sent, and neither done nor given up. */
+  /** Messages neither completed nor moved to the dead letters. */
   readonly length: number;
   readonly deadLetters: readonly string[];
 }
@@ -25,7 +26,7 @@ interface Message {
 
 export interface QueueDeps {
   readonly name: string;
-  readonly lambda: LambdaFunction<{ readonly Records: readonly QueueRecord[] }, BatchResponse>;
+  readonly lambda: LambdaFunction<{ readonly Records: readonly QueueRecord[] }, BatchResponse | SweepReport>;
   readonly scheduler: Scheduler;
   readonly lineage: Lineage;
   readonly random: Random;
@@ -60,7 +61,7 @@ export function createQueue({ name, lambda, scheduler, lineage, random, faultKin
       appear({ ...message, done: false }, random.between(0, 2 * MINUTE));
     }
   };
-  const comeBack = (message: Message): void => {
+  const reappear = (message: Message): void => {
     if (message.done) return;
     if (message.receives < MAX_RECEIVES) return void (visible.push(message), pump());
     message.done = true;
@@ -70,7 +71,7 @@ export function createQueue({ name, lambda, scheduler, lineage, random, faultKin
   const take = (): Message[] => {
     const batch: Message[] = [];
     while (batch.length < BATCH && visible.length > 0) {
-      // No order is promised; mostly the oldest comes first.
+      // SQS promises no order; mostly the oldest comes first.
       const [message] = visible.splice(random.chance(0.1) ? random.whole(0, visible.length - 1) : 0, 1);
       if (message !== undefined && !message.done) batch.push(message);
     }
@@ -82,14 +83,14 @@ export function createQueue({ name, lambda, scheduler, lineage, random, faultKin
       if (batch.length === 0) return;
       for (const message of batch) {
         message.receives += 1;
-        scheduler.after(VISIBILITY, () => comeBack(message));
+        scheduler.after(VISIBILITY, () => reappear(message));
       }
       running += 1;
       lambda.invoke(
         { Records: batch.map(recordOf) },
         (outcome) => {
           running -= 1;
-          if (outcome.kind === 'answer') {
+          if (outcome.kind === 'answer' && 'batchItemFailures' in outcome.answer) {
             const failed = new Set(outcome.answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
             for (const message of batch) if (!failed.has(message.id)) finish(message);
           }

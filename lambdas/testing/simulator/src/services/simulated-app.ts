@@ -13,20 +13,20 @@ const PAGE = 100;
  * jobs.
  */
 export function createSimulatedApp(deps: {
-  readonly github: () => SimulatedGitHub;
-  readonly deliveries: () => Deliveries;
+  readonly github: SimulatedGitHub;
+  readonly deliveries: Deliveries;
   readonly scheduler: Scheduler;
 }): { readonly app: GitHubApp; readonly search: JobSearch } {
-  const { scheduler } = deps;
+  const { github, deliveries, scheduler } = deps;
   const tenantOf = (installationId: number): SimTenant | GitHubFailure => {
-    const tenant = deps.github().tenants.find((candidate) => candidate.installationId === installationId);
+    const tenant = github.tenants.find((candidate) => candidate.installationId === installationId);
     if (tenant === undefined) return { kind: 'refused', status: 404, message: 'no such installation' };
     return tenant.suspended ? { kind: 'refused', status: 403, message: 'the installation is suspended' } : tenant;
   };
 
   const app: GitHubApp = {
     listDeliveries: async (cursor) => {
-      const { list } = deps.deliveries();
+      const { list } = deliveries;
       const end = cursor === undefined ? list.length : Number(cursor) - 1;
       const page = list.slice(Math.max(0, end - PAGE), end).reverse();
       const last = page.at(-1);
@@ -46,11 +46,11 @@ export function createSimulatedApp(deps: {
       };
     },
     redeliver: async (attemptId) =>
-      deps.deliveries().redeliver(Number(attemptId))
+      deliveries.redeliver(Number(attemptId))
         ? { kind: 'asked' }
         : { kind: 'refused', status: 404, message: 'Not Found' },
     listInstallations: async (page) => {
-      const installed = deps.github().tenants.flatMap(({ plan, login, installationId, suspended, changedAt }) =>
+      const installed = github.tenants.flatMap(({ plan, login, installationId, suspended, changedAt }) =>
         installationId === undefined
           ? []
           : [
@@ -93,8 +93,7 @@ export function createSimulatedApp(deps: {
       if ('kind' in tenant) return tenant;
       const waiting =
         status === 'queued'
-          ? deps
-              .github()
+          ? github
               .waitingOf(tenant)
               .filter(({ plan }) => nameOf(tenant, plan.repo) === repository.name && plan.groupOnly !== 'unseen')
           : [];
@@ -111,10 +110,7 @@ export function createSimulatedApp(deps: {
     listQueuedJobs: async (installationId, _repository, runId) => {
       const tenant = tenantOf(installationId);
       if ('kind' in tenant) return tenant;
-      const waiting = deps
-        .github()
-        .waitingOf(tenant)
-        .filter(({ plan }) => runIdOf(plan) === runId);
+      const waiting = github.waitingOf(tenant).filter(({ plan }) => runIdOf(plan) === runId);
       return {
         kind: 'found',
         jobs: waiting.map(({ id, plan, queuedAt }) => ({

@@ -1,19 +1,19 @@
 import { TAG, type Machine, type RunnerFleet } from '@multi-tenant-runner/core';
 import type { InMemoryFleet } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
-import type { Invariants } from '../invariants/invariants';
+import type { SimulationBus } from './events';
 import type { Machines } from './machines';
 
 /** The in-memory fleet with machines that live behind it, and with a Describe that may be behind. */
 export function createSimulatedEc2(deps: {
   readonly inner: InMemoryFleet;
   readonly machines: Machines;
-  readonly guard: Invariants;
+  readonly events: SimulationBus;
   readonly scheduler: Scheduler;
   readonly environment: string;
 }): RunnerFleet {
-  const { inner, machines, guard, scheduler } = deps;
-  const seen = (found: readonly Machine[]): Machine[] =>
+  const { inner, machines, events, scheduler } = deps;
+  const visible = (found: readonly Machine[]): Machine[] =>
     found.flatMap((machine) => {
       const known = machines.all.get(machine.instanceId);
       if (known === undefined || scheduler.now() < known.hiddenUntil) return [];
@@ -24,24 +24,24 @@ export function createSimulatedEc2(deps: {
       const answer = await inner.run(request);
       if (answer.kind !== 'started' || machines.all.has(answer.instanceId)) return answer;
       const record = inner.machines.get(answer.instanceId);
-      if (record !== undefined) guard.started(machines.start(record));
+      if (record !== undefined) machines.start(record);
       return answer;
     },
     terminate: async (instanceIds) => {
-      // What EC2 shows nowhere yet it may not know here either.
+      // EC2 may not know a machine here either while Describe does not show it.
       const known = instanceIds.filter((id) => scheduler.now() >= (machines.all.get(id)?.hiddenUntil ?? 0));
       for (const id of known) {
         const machine = machines.all.get(id);
         if (machine === undefined || !inner.machines.has(id)) continue;
-        guard.terminated(machine);
+        events.emit('machine.terminating', { machine });
         machines.end(machine);
       }
       return inner.terminate(known);
     },
-    describe: async (instanceIds) => seen(await inner.describe(instanceIds)),
-    findByToken: async (clientToken) => seen(await inner.findByToken(clientToken)),
+    describe: async (instanceIds) => visible(await inner.describe(instanceIds)),
+    findByToken: async (clientToken) => visible(await inner.findByToken(clientToken)),
     // Only what is tagged as this environment's is ever listed.
     list: async (installationId) =>
-      seen(await inner.list(installationId)).filter((machine) => machine.tags[TAG.environment] === deps.environment),
+      visible(await inner.list(installationId)).filter((machine) => machine.tags[TAG.environment] === deps.environment),
   };
 }

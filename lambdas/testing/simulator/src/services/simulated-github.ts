@@ -3,88 +3,50 @@ import type { InMemoryGitHub, InMemoryRegistration } from '@multi-tenant-runner/
 import type { Scheduler } from '../engine/scheduler';
 import type { Violations } from '../invariants/violations';
 import type { Deliveries } from './deliveries';
+import type { SimulationBus } from './events';
 import { fits } from './fits';
 import type { SimJob, SimMachine, SimTenant } from '../scenario/model';
 import type { Random } from '../engine/random';
 import type { JobPlan, TenantPlan } from '../scenario/scenario';
-import { installationPayload, jobPayload } from './payloads';
-import { createRenaming, type Renaming } from '../scenario/renaming';
+import { jobPayload } from './payloads';
+import { createInstallations, numberOf, type Installations } from './installations';
 import type { FaultSettings } from '../scenario/fault-kinds';
 
 /** GitHub as it is: installations, jobs, runners, and which runner gets which job. */
-export interface SimulatedGitHub extends Renaming {
-  readonly tenants: readonly SimTenant[];
+export interface SimulatedGitHub extends Installations {
   readonly jobs: readonly SimJob[];
   job(id: number): SimJob | undefined;
   /** In GitHub's queue, oldest first. */
   waitingOf(tenant: SimTenant): readonly SimJob[];
-  install(tenant: SimTenant): void;
-  uninstall(tenant: SimTenant): void;
-  suspend(tenant: SimTenant, suspended: boolean): void;
   queueJob(plan: JobPlan): void;
-  /** The runner that a configuration is for comes online on a machine; undefined: GitHub knows no such runner. */
-  connect(machine: SimMachine, jitConfig: string): InMemoryRegistration | undefined;
-  /** The runner is heard of no more. */
-  disconnect(machine: SimMachine): void;
-  finish(job: SimJob, conclusion: string): void;
 }
 
 export interface SimulatedGitHubDeps {
+  readonly events: SimulationBus;
   readonly state: InMemoryGitHub;
   readonly deliveries: Deliveries;
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly faultKinds: FaultSettings;
-  readonly checker: Violations;
+  readonly violations: Violations;
   readonly plans: readonly TenantPlan[];
-  /** Tells a machine that its runner was given a job. */
-  readonly onAssigned: (machine: SimMachine, job: SimJob) => void;
-  readonly onFinished: (machine: SimMachine) => void;
 }
 
-/** Each installation of an account has a new, higher id. */
-const GENERATION = 100_000;
-export const numberOf = (installationId: number): number => installationId % GENERATION;
-
 export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHub {
-  const { state, deliveries, scheduler, random, faultKinds, checker } = deps;
-  const tenants = deps.plans.map(
-    (plan): SimTenant => ({
-      plan,
-      login: plan.login,
-      repositories: new Map(),
-      installationId: undefined,
-      generation: 0,
-      suspended: false,
-      changedAt: '',
-      limit: 0,
-      ceiling: 0,
-    }),
-  );
+  const { events, state, deliveries, scheduler, random, faultKinds, violations } = deps;
+  const installations = createInstallations(deps);
+  const { tenants } = installations;
   const jobs: SimJob[] = [];
   const byId = new Map<number, SimJob>();
   const waiting = new Map<SimTenant, SimJob[]>();
   const online = new Map<SimTenant, SimMachine[]>();
-  const listOf = <T>(lists: Map<SimTenant, T[]>, tenant: SimTenant): T[] => {
-    const list = lists.get(tenant) ?? [];
-    lists.set(tenant, list);
-    return list;
-  };
-  const remove = <T>(list: T[], item: T): void => {
-    const index = list.indexOf(item);
-    if (index >= 0) list.splice(index, 1);
-  };
 
-  const tell = (job: SimJob, action: 'waiting' | 'queued' | 'in_progress' | 'completed'): void => {
+  const announce = (job: SimJob, action: 'waiting' | 'queued' | 'in_progress' | 'completed'): void => {
     const { tenant } = job;
     if (job.plan.groupOnly === 'unseen') return;
     // GitHub sends nothing for a suspended or removed installation.
     if (tenant.installationId === undefined || tenant.suspended) return;
     deliveries.send('workflow_job', jobPayload(job, action, tenant.installationId), tenant.installationId);
-  };
-  const tellLifecycle = (tenant: SimTenant, action: string, installationId: number): void => {
-    tenant.changedAt = new Date(Math.floor(scheduler.now() / SECOND) * SECOND).toISOString();
-    deliveries.send('installation', installationPayload(tenant, action, installationId), installationId);
   };
   const write = (job: SimJob): void => {
     const runnerName = job.machine?.registration?.name;
@@ -105,17 +67,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     }
   };
   const start = (job: SimJob, machine: SimMachine, registration: InMemoryRegistration): void => {
-    if (registration.installationId !== machine.installationId)
-      checker.broken(
-        'cross-tenant',
-        `the runner of ${machine.record.instanceId} (tenant ${machine.installationId}) is registered for ` +
-          `${registration.installationId}`,
-      );
-    if (numberOf(machine.installationId) !== job.tenant.plan.number)
-      checker.broken(
-        'cross-tenant',
-        `a machine of tenant ${machine.installationId} took job ${job.id} of ${job.installationId}`,
-      );
+    for (const what of crossings(job, machine, registration)) violations.record('cross-tenant', what);
     registration.busy = true;
     job.status = 'in_progress';
     job.startedAt = scheduler.now();
@@ -123,18 +75,18 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     machine.job = job;
     remove(listOf(waiting, job.tenant), job);
     write(job);
-    tell(job, 'in_progress');
-    deps.onAssigned(machine, job);
+    announce(job, 'in_progress');
+    events.emit('runner.assigned', { machine, job });
   };
-  const hold = (job: SimJob): void => {
+  const shutGate = (job: SimJob): void => {
     if (job.status !== 'queued') return;
     job.status = 'waiting';
     remove(listOf(waiting, job.tenant), job);
     write(job);
-    tell(job, random.chance(0.8) ? 'waiting' : 'queued');
-    scheduler.after(job.plan.gate?.openAfter ?? 0, () => letThrough(job));
+    announce(job, random.chance(0.8) ? 'waiting' : 'queued');
+    scheduler.after(job.plan.gate?.openAfter ?? 0, () => openGate(job));
   };
-  const letThrough = (job: SimJob): void => {
+  const openGate = (job: SimJob): void => {
     if (job.status !== 'waiting') return;
     job.status = 'queued';
     enqueue(job);
@@ -143,7 +95,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     job.queuedAt = scheduler.now();
     listOf(waiting, job.tenant).push(job);
     write(job);
-    tell(job, 'queued');
+    announce(job, 'queued');
     scheduler.after(
       DAY,
       () => job.status === 'queued' && scheduler.now() - job.queuedAt >= DAY && finish(job, 'cancelled'),
@@ -162,38 +114,38 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
       // A just-in-time runner is gone with its one job.
       remove(state.registrations, machine.registration);
       remove(listOf(online, job.tenant), machine);
-      deps.onFinished(machine);
+      events.emit('runner.finished', { machine });
     }
-    tell(job, 'completed');
+    announce(job, 'completed');
   };
 
+  events.on('job.ran', ({ job, conclusion }) => finish(job, conclusion));
+  events.on('runner.connecting', ({ machine, jitConfig }) => {
+    const registration = state.registrations.find(({ id }) => String(id) === jitConfig);
+    const tenant = tenants.find((candidate) => candidate.login === registration?.where.split('/')[0]);
+    if (registration === undefined || tenant === undefined) return events.emit('runner.rejected', { machine });
+    registration.online = true;
+    machine.registration = registration;
+    listOf(online, tenant).push(machine);
+    scheduler.after(SECOND, () => assign(tenant));
+  });
+  events.on('machine.lost', ({ machine }) => {
+    const { registration, job } = machine;
+    if (registration === undefined) return;
+    registration.online = false;
+    for (const list of online.values()) remove(list, machine);
+    // GitHub fails the job of a runner that vanished after some minutes.
+    if (job?.status === 'in_progress')
+      scheduler.after(random.between(MINUTE, 10 * MINUTE), () => finish(job, 'failure'));
+    // It removes a runner that never ran a job after a day.
+    else scheduler.after(DAY, () => remove(state.registrations, registration));
+  });
+
   return {
-    ...createRenaming({ state, deliveries }),
-    tenants,
+    ...installations,
     jobs,
     job: (id) => byId.get(id),
     waitingOf: (tenant) => listOf(waiting, tenant),
-    finish,
-    install(tenant) {
-      tenant.generation += 1;
-      tenant.installationId = tenant.generation * GENERATION + tenant.plan.number;
-      tenant.suspended = false;
-      state.installations.set(tenant.installationId, { login: tenant.login, suspended: false });
-      tellLifecycle(tenant, 'created', tenant.installationId);
-    },
-    uninstall(tenant) {
-      const { installationId } = tenant;
-      if (installationId === undefined) return;
-      state.installations.delete(installationId);
-      tenant.installationId = undefined;
-      tellLifecycle(tenant, 'deleted', installationId);
-    },
-    suspend(tenant, suspended) {
-      if (tenant.installationId === undefined || tenant.suspended === suspended) return;
-      tenant.suspended = suspended;
-      state.installations.set(tenant.installationId, { login: tenant.login, suspended });
-      tellLifecycle(tenant, suspended ? 'suspend' : 'unsuspend', tenant.installationId);
-    },
     queueJob(plan) {
       const tenant = tenants.find((candidate) => candidate.plan.number === plan.tenant);
       if (tenant?.installationId === undefined) return;
@@ -209,30 +161,35 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
       jobs.push(job);
       byId.set(job.id, job);
       if (plan.cancelAfter !== undefined) scheduler.after(plan.cancelAfter, () => finish(job, 'cancelled'));
-      if (plan.gate?.shutAfter === 0) return hold(job);
+      if (plan.gate?.shutAfter === 0) return shutGate(job);
       enqueue(job);
-      if (plan.gate !== undefined) scheduler.after(plan.gate.shutAfter, () => hold(job));
-    },
-    connect(machine, jitConfig) {
-      const registration = state.registrations.find(({ id }) => String(id) === jitConfig);
-      const tenant = tenants.find((candidate) => candidate.login === registration?.where.split('/')[0]);
-      if (registration === undefined || tenant === undefined) return undefined;
-      registration.online = true;
-      machine.registration = registration;
-      listOf(online, tenant).push(machine);
-      scheduler.after(SECOND, () => assign(tenant));
-      return registration;
-    },
-    disconnect(machine) {
-      const { registration, job } = machine;
-      if (registration === undefined) return;
-      registration.online = false;
-      for (const list of online.values()) remove(list, machine);
-      // A runner that vanishes with its job: GitHub gives the job up after some minutes.
-      if (job?.status === 'in_progress')
-        scheduler.after(random.between(MINUTE, 10 * MINUTE), () => finish(job, 'failure'));
-      // One that never ran anything is forgotten after a day.
-      else scheduler.after(DAY, () => remove(state.registrations, registration));
+      if (plan.gate !== undefined) scheduler.after(plan.gate.shutAfter, () => shutGate(job));
     },
   };
+}
+
+/** How a job's start crosses from one tenant to another. */
+function crossings(job: SimJob, machine: SimMachine, registration: InMemoryRegistration): readonly string[] {
+  return [
+    ...(registration.installationId === machine.installationId
+      ? []
+      : [
+          `the runner of ${machine.record.instanceId} (tenant ${machine.installationId}) is registered for ` +
+            `${registration.installationId}`,
+        ]),
+    ...(numberOf(machine.installationId) === job.tenant.plan.number
+      ? []
+      : [`a machine of tenant ${machine.installationId} took job ${job.id} of ${job.installationId}`]),
+  ];
+}
+
+function listOf<T>(lists: Map<SimTenant, T[]>, tenant: SimTenant): T[] {
+  const list = lists.get(tenant) ?? [];
+  lists.set(tenant, list);
+  return list;
+}
+
+function remove<T>(list: T[], item: T): void {
+  const index = list.indexOf(item);
+  if (index >= 0) list.splice(index, 1);
 }

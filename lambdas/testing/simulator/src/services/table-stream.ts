@@ -10,7 +10,7 @@ import type { FaultSettings } from '../scenario/fault-kinds';
 export interface TableStream {
   add(change: TenantTableChange): void;
   readonly length: number;
-  /** Records given up after the last try. */
+  /** Records dropped after the last retry. */
   readonly lost: number;
 }
 
@@ -83,7 +83,7 @@ export function createTableStream({ lambda, scheduler, random, faultKinds }: Str
   };
 }
 
-/** Lambda goes on from the lowest record that failed. */
+/** Lambda resumes at the first record that failed. */
 function finished(batch: readonly StreamRecord[], response: BatchResponse | undefined): number {
   const failed = new Set(response?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
   const first = batch.findIndex((record) => failed.has(record.dynamodb?.SequenceNumber ?? ''));

@@ -6,28 +6,28 @@ import { placesOf } from './places';
 import { searchSecrets, type Secret } from './search';
 
 /** The secrets of a run are nowhere but where they belong: in the App's parameters. */
-export async function inspectSecrets(stage: ChaosContext, sandbox: SandboxFile, paths: SandboxPaths): Promise<void> {
+export async function inspectSecrets(context: ChaosContext, sandbox: SandboxFile, paths: SandboxPaths): Promise<void> {
   const key = readFileSync(join(paths.config, 'app-key.pem'), 'utf8');
   const secrets: readonly Secret[] = [
     { name: 'the App’s private key', value: key },
     { name: 'the App’s private key in base64', value: Buffer.from(key).toString('base64') },
     { name: 'the webhook secret', value: sandbox.webhook_secret },
   ];
-  const places = await placesOf(sandbox, paths, await stage.account.logLines());
+  const places = await placesOf(sandbox, paths, await context.account.logLines());
   const findings = searchSecrets(secrets, places);
-  const told = findings.map((one) => `${one.secret} in ${one.place} at ${one.offset}`);
+  const found = findings.map((one) => `${one.secret} in ${one.place} at ${one.offset}`);
   const size = places.reduce((sum, place) => sum + place.text.length, 0);
-  stage.checks.check(
+  context.checks.check(
     `no key, secret, token or runner configuration in ${places.length} places (${(size / 1e6).toFixed(1)} ` +
       'MB): logs, tables, queues, state, answers',
     findings.length === 0,
-    told.slice(0, 5).join('; '),
+    found.slice(0, 5).join('; '),
   );
   // A search that looked at nothing finds nothing.
   const empty = places
     .filter((place) => /logs|table /.test(place.name) && place.text.length === 0)
     .map((place) => place.name);
-  stage.checks.check(
+  context.checks.check(
     'the search for secrets had logs and rows to look at',
     empty.length === 0 && places.length > 10,
     empty.join(', '),

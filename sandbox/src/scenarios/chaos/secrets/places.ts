@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { paginateListQueues, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
-import type { DemoSandbox } from '../../kit/types';
 import { object, texts } from '../../../lib/json';
-import type { SandboxPaths } from '../../../lib/state';
+import type { SandboxFile, SandboxPaths } from '../../../lib/state';
 import type { Place } from './search';
 import { placesOfState } from './state';
 
@@ -13,7 +12,7 @@ const TABLES = ['tenants', 'jobs', 'runners', 'recovery'];
 
 /** Everything that a run leaves behind where an operator, a bill or a bug report could carry it away. */
 export async function placesOf(
-  sandbox: DemoSandbox,
+  sandbox: SandboxFile,
   paths: SandboxPaths,
   lambdaLogs: readonly string[],
 ): Promise<readonly Place[]> {
@@ -39,7 +38,7 @@ function files(folder: string): readonly Place[] {
     .map((file) => ({ name: file, text: readFileSync(file, 'utf8') }));
 }
 
-async function tables({ aws, prefix }: DemoSandbox): Promise<readonly Place[]> {
+async function tables({ aws, prefix }: SandboxFile): Promise<readonly Place[]> {
   const client = new DynamoDBClient(settingsOf(aws));
   const places: Place[] = [];
   for (const table of TABLES) {
@@ -52,7 +51,7 @@ async function tables({ aws, prefix }: DemoSandbox): Promise<readonly Place[]> {
 }
 
 /** Without hiding a message from whom it is for. */
-async function queues({ aws, prefix }: DemoSandbox): Promise<readonly Place[]> {
+async function queues({ aws, prefix }: SandboxFile): Promise<readonly Place[]> {
   const client = new SQSClient(settingsOf(aws));
   const places: Place[] = [];
   for await (const page of paginateListQueues({ client }, { QueueNamePrefix: `${prefix}-` })) {
@@ -72,7 +71,7 @@ async function queues({ aws, prefix }: DemoSandbox): Promise<readonly Place[]> {
 }
 
 /** All but the App's own, which are what is looked for. */
-async function parameters({ aws, prefix }: DemoSandbox): Promise<readonly Place[]> {
+async function parameters({ aws, prefix }: SandboxFile): Promise<readonly Place[]> {
   const client = new SSMClient(settingsOf(aws));
   const found: string[] = [];
   for await (const page of paginateGetParametersByPath(
@@ -97,7 +96,7 @@ async function controlAnswers(controlUrl: string): Promise<readonly Place[]> {
   return Promise.all(plain.map(async (path) => ({ name: `control API, ${path}`, text: await get(path) })));
 }
 
-function settingsOf(aws: DemoSandbox['aws']) {
+function settingsOf(aws: SandboxFile['aws']) {
   return {
     endpoint: aws.endpoint_url,
     region: aws.region,

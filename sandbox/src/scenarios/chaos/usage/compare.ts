@@ -21,7 +21,7 @@ export interface Exception {
 export interface Comparison {
   readonly used: number;
   readonly excused: readonly (Grant & { readonly reason: string })[];
-  /** Given and never used, and nobody says why. */
+  /** Granted, never used, and without a reason. */
   readonly unused: readonly Grant[];
   /** Asked for and refused. */
   readonly denied: readonly Grant[];

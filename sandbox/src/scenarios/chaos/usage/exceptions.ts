@@ -22,7 +22,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     actions: ['sqs:SendMessage'],
     resource: ':sandbox-builds-',
     reason:
-      'whoever frees a slot wakes the oldest waiting job, whatever its size: one run has not one of each ' +
+      'a freed slot starts the oldest waiting job, whatever its size: one run has not one of each ' +
       'size waiting for each function',
   },
   {
@@ -74,7 +74,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     resource: ':event-bus/',
     reason:
       'sends what the registry missed of an installation: the comparison is made once a night, and a lost ' +
-      'webhook is told of again before',
+      'webhook is redelivered before',
   },
   {
     role: 'recovery',

@@ -8,22 +8,22 @@ import { EXCEPTIONS } from './exceptions';
 import { grantsOfState } from './policies';
 
 /** Policies against calls: nothing was refused that the code needs, and nothing is given that it doesn't. */
-export async function inspectUsage(stage: ChaosContext, { prefix }: SandboxFile, paths: SandboxPaths): Promise<void> {
+export async function inspectUsage(context: ChaosContext, { prefix }: SandboxFile, paths: SandboxPaths): Promise<void> {
   const state: unknown = JSON.parse(readFileSync(join(paths.terraform, 'terraform.tfstate'), 'utf8'));
   // Machines were made to ask for what they may not have; what their user data needs shows in the jobs that ran.
   const uses = (await readUses(paths, prefix)).filter((use) => use.allowed || use.role !== 'runner');
   const { used, excused, unused, denied, idle } = compareUsage(grantsOfState(state, prefix), uses, EXCEPTIONS);
-  stage.checks.check(
+  context.checks.check(
     'no call of the whole run was refused for want of a right',
     denied.length === 0 && uses.length > 0,
     denied.slice(0, 5).map(describeGrant).join('; '),
   );
-  stage.checks.check(
+  context.checks.check(
     `every right was used (${used}) or has a reason (${excused.length})`,
     unused.length === 0 && used > 0,
     unused.map(describeGrant).join('; '),
   );
-  stage.checks.check(
+  context.checks.check(
     'every reason belongs to a right',
     idle.length === 0,
     idle.map((one) => `${one.role}: ${one.actions.join(', ')}`).join('; '),

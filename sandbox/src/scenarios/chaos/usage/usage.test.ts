@@ -16,7 +16,7 @@ it('takes a right for used when its own role used it on a resource that it cover
   ).toEqual([put]);
 });
 
-it('excuses a right only with a reason, and tells of reasons that nothing needs', () => {
+it('excuses a right only with a reason, and reports reasons that no right needs', () => {
   const exception = { role: '*', actions: ['sqs:SendMessage'], resource: 'builds', reason: 'a reason' };
   expect(compareUsage([send], [], [exception])).toMatchObject({
     unused: [],
@@ -26,7 +26,7 @@ it('excuses a right only with a reason, and tells of reasons that nothing needs'
   expect(compareUsage([put], [used(put, ITEMS.replace('*', 'x'))], [exception]).idle).toEqual([exception]);
 });
 
-it('tells of every refusal', () => {
+it('reports every refusal', () => {
   expect(compareUsage([send], [used(send), { ...put, allowed: false }], []).denied).toMatchObject([put]);
 });
 

@@ -1,0 +1,118 @@
+################################################################################
+# What several functions may do, written once
+################################################################################
+
+# The App's id and key, and the certificates that the functions trust on their way to GitHub: of each function that calls GitHub.
+data "aws_iam_policy_document" "app_credentials" {
+  statement {
+    sid       = "ReadAppIdAndKey"
+    actions   = ["ssm:GetParameters"]
+    resources = concat([module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn], local.ca_bundle_arns)
+  }
+
+  dynamic "statement" {
+    for_each = var.encryption.parameters == null ? [] : [var.encryption.parameters]
+
+    content {
+      sid       = "DecryptParameters"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["ssm.${local.region}.amazonaws.com"]
+      }
+    }
+  }
+}
+
+# What the customer's keys of tables and queues ask of every function; empty without such keys. SSM's key differs from function to function,
+# CloudWatch uses the key of logs itself.
+data "aws_iam_policy_document" "data_keys" {
+  dynamic "statement" {
+    for_each = var.encryption.queues == null ? [] : [var.encryption.queues]
+
+    content {
+      sid       = "SendAndReceiveEncrypted"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["sqs.${local.region}.amazonaws.com"]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.encryption.tables == null ? [] : [var.encryption.tables]
+
+    content {
+      sid       = "UseEncryptedTables"
+      actions   = ["kms:Decrypt", "kms:DescribeKey"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["dynamodb.${local.region}.amazonaws.com"]
+      }
+    }
+  }
+}
+
+# What it takes to end a tenant's machines and remove its parameters and security group. The tenant manager does it when the App is
+# uninstalled, scale-down's sweep repeats it until nothing is left: one text, so that neither can do less than the other.
+data "aws_iam_policy_document" "tenant_cleanup" {
+  # EC2 knows no resources for these, hence `*`: the Region is all that can be said.
+  statement {
+    sid       = "DescribeHasNoResources"
+    actions   = ["ec2:DescribeInstances", "ec2:DescribeSecurityGroups"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:Region"
+      values   = [local.region]
+    }
+  }
+
+  statement {
+    sid       = "TerminateRunners"
+    actions   = ["ec2:TerminateInstances"]
+    resources = [local.arns.instances]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:ResourceTag/ghr:environment"
+      values   = [var.prefix]
+    }
+  }
+
+  statement {
+    sid       = "RemoveTenantParameters"
+    actions   = ["ssm:GetParametersByPath", "ssm:DeleteParameters"]
+    resources = [local.arns.tenant_parameters]
+  }
+
+  # Not the shared group, which belongs to no tenant.
+  statement {
+    sid       = "DeleteTenantGroups"
+    actions   = ["ec2:DeleteSecurityGroup"]
+    resources = [local.arns.security_groups]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:ResourceTag/ghr:environment"
+      values   = [var.prefix]
+    }
+
+    condition {
+      test     = "StringLike"
+      variable = "ec2:ResourceTag/ghr:tenant_id"
+      values   = ["*"]
+    }
+  }
+}

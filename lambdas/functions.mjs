@@ -1,0 +1,10 @@
+// The functions by name: each folder of functions/ that has an entry point.
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const folder = join(dirname(fileURLToPath(import.meta.url)), 'functions');
+
+export const FUNCTIONS = readdirSync(folder)
+  .filter((name) => existsSync(join(folder, name, 'src', 'index.ts')))
+  .sort();

@@ -1,0 +1,16 @@
+/** Where machines come from: `spot` waits rather than pays for on-demand, `spot-with-fallback` tries spot first. */
+export const CAPACITIES = ['on-demand', 'spot', 'spot-with-fallback'] as const;
+export type Capacity = (typeof CAPACITIES)[number];
+
+export interface Tier {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly maxRunners: number;
+  readonly rank?: number;
+  readonly instanceTypes: readonly string[];
+  readonly capacity: Capacity;
+  readonly runnerGroupId: number;
+}
+
+export type Tiers = ReadonlyMap<string, Tier>;
+export type TierAccess = 'any' | 'up_to_own';

@@ -1,0 +1,81 @@
+import type { Intent } from '../model/launch';
+
+/** A call that AWS turned away for its rate; nothing happened. */
+export class Throttled extends Error {
+  override readonly name = 'Throttled';
+}
+
+export type MachineState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
+
+export interface Machine {
+  readonly instanceId: string;
+  readonly state: MachineState;
+  readonly clientToken?: string;
+  readonly launchedAt: string;
+  /** EC2's code for why it is not running any more, as in `Client.UserInitiatedShutdown`. */
+  readonly stateReason?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface LaunchRequest {
+  readonly installationId: number;
+  readonly launchId: string;
+  readonly tier: string;
+  readonly intent: Intent;
+}
+
+/**
+ * `refused`: definitely no machine, and another candidate may do better. `throttled`: definitely no machine, later
+ * again. `no-group`: definitely no machine, as EC2 does not know the security group, or not yet. `account`: definitely
+ * no machine, and none of any kind until AWS is done with the account. `unknown`: a machine may exist, only the very
+ * same call may follow. `impossible`: definitely no machine and no repeat will help (bad template, missing permission).
+ */
+export type LaunchAnswer =
+  | {
+      readonly kind: 'started';
+      readonly instanceId: string;
+      readonly state: MachineState;
+      readonly stateReason?: string;
+    }
+  | {
+      readonly kind: 'refused' | 'throttled' | 'no-group' | 'account' | 'unknown' | 'impossible';
+      readonly code: string;
+      readonly message: string;
+    };
+
+export interface RunnerFleet {
+  run(request: LaunchRequest): Promise<LaunchAnswer>;
+  /**
+   * State of each after the call. An id that EC2 does not know is left out: that of a machine that ended an hour ago,
+   * or one that it has not heard of everywhere yet ({@link isForgotten} tells which).
+   */
+  terminate(instanceIds: readonly string[]): Promise<ReadonlyMap<string, MachineState>>;
+  /** By id; unknown ids are left out. */
+  describe(instanceIds: readonly string[]): Promise<readonly Machine[]>;
+  findByToken(clientToken: string): Promise<readonly Machine[]>;
+  /** All machines of the environment that are not terminated, or one tenant's. */
+  list(installationId?: number): Promise<readonly Machine[]>;
+}
+
+/** `throttled` is thrown as {@link Throttled}. */
+export interface RunnerParameters {
+  /** Writes or replaces the configuration that the instance alone can read. */
+  put(entry: {
+    readonly installationId: number;
+    readonly instanceId: string;
+    readonly value: string;
+    readonly tenantTier: string;
+    readonly tier: string;
+    readonly expiresAt: Date;
+  }): Promise<void>;
+  remove(installationId: number, instanceIds: readonly string[]): Promise<void>;
+  /** Instance ids that have a parameter. */
+  list(installationId: number): Promise<readonly string[]>;
+}
+
+export interface SecurityGroups {
+  /** Finds the tenant's group by name and tags, or makes it; egress is as configured afterwards. */
+  ensure(installationId: number, tenantTier: string): Promise<string>;
+  find(installationId: number): Promise<string | undefined>;
+  remove(groupId: string): Promise<'removed' | 'in-use'>;
+}

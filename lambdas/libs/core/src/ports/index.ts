@@ -1,0 +1,35 @@
+import type { RunnerFleet, RunnerParameters, SecurityGroups } from './ec2';
+import type { GitHub } from './github';
+import type { JobStore } from './jobs';
+import type { LaunchStore } from './launches';
+import type { EventBus, JobQueue } from './queues';
+import type { GitHubApp, JobSearch, RecoveryStore } from './recovery';
+import type { TenantLifecycle, TenantRegistry } from './tenants';
+
+export * from './bookmarks';
+export * from './ec2';
+export * from './github';
+export * from './jobs';
+export * from './launches';
+export * from './queues';
+export * from './recovery';
+export * from './rows';
+export * from './telemetry';
+export * from './tenants';
+
+/** Everything outside the process that the functions call, apart from the clock and telemetry. */
+export interface Ports {
+  readonly registry: TenantRegistry;
+  readonly lifecycle: TenantLifecycle;
+  readonly jobs: JobStore;
+  readonly launches: LaunchStore;
+  readonly queue: JobQueue;
+  readonly bus: EventBus;
+  readonly fleet: RunnerFleet;
+  readonly parameters: RunnerParameters;
+  readonly securityGroups: SecurityGroups;
+  readonly github: GitHub;
+  readonly app: GitHubApp;
+  readonly search: JobSearch;
+  readonly recovery: RecoveryStore;
+}

@@ -1,0 +1,24 @@
+import type { Job, JobState } from '../model/job';
+import type { Changes, Written } from './rows';
+
+export interface JobStore {
+  get(installationId: number, jobId: number): Promise<Job | undefined>;
+  /** Writes the row only if there is none; else answers the one that stands (`ok: false`). */
+  create(job: Job): Promise<Written<Job>>;
+  change(installationId: number, jobId: number, guard: JobGuard, changes: Changes<Job>): Promise<Written<Job>>;
+  /** Not ended, oldest first, strongly consistent. */
+  listOpen(
+    installationId: number,
+    options?: { readonly states?: readonly JobState[]; readonly limit?: number },
+  ): Promise<readonly Job[]>;
+  /** Newest id first, ended ones too, strongly consistent. */
+  listRecent(installationId: number, limit: number): Promise<readonly Job[]>;
+  /** Parked jobs whose next try is due, of all tenants (an index: may lag). */
+  listDue(now: Date, limit: number): Promise<readonly { readonly installationId: number; readonly jobId: number }[]>;
+}
+
+export interface JobGuard {
+  readonly from: readonly JobState[];
+  readonly startNumber?: number;
+  readonly launchId?: string;
+}

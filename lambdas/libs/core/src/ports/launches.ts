@@ -1,0 +1,34 @@
+import type { Launch, LaunchState } from '../model/launch';
+import type { Bookmarks } from './bookmarks';
+import type { Changes, Written } from './rows';
+
+export interface LaunchStore extends Bookmarks {
+  get(installationId: number, launchId: string): Promise<Launch | undefined>;
+  create(launch: Launch): Promise<Written<Launch>>;
+  /**
+   * Conditional on the states named and, where given, on holding the lease or on nobody else holding it. Raises
+   * `version`.
+   */
+  change(
+    installationId: number,
+    launchId: string,
+    guard: LaunchGuard,
+    changes: Changes<Launch>,
+  ): Promise<Written<Launch>>;
+  /** Not ended, strongly consistent. */
+  listOpen(installationId: number): Promise<readonly Launch[]>;
+  /** An index: may lag. */
+  findByInstance(
+    instanceId: string,
+  ): Promise<{ readonly installationId: number; readonly launchId: string } | undefined>;
+}
+
+export interface LaunchGuard {
+  readonly from: readonly LaunchState[];
+  /** The caller holds the lease under this name. */
+  readonly leaseOwner?: string;
+  /** No lease lives at this moment (epoch milliseconds), or the caller named in `leaseFreeFor` holds it. */
+  readonly leaseFreeAt?: number;
+  readonly leaseFreeFor?: string;
+  readonly version?: number;
+}

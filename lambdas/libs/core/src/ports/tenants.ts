@@ -1,0 +1,77 @@
+import type { Circuit } from '../model/circuit';
+import type { LifecycleAccount } from '../model/lifecycle-event';
+import type { TenantLookup } from '../model/tenant';
+
+export interface TenantRegistry {
+  /** Strongly consistent. */
+  get(installationId: number): Promise<TenantLookup>;
+  /**
+   * Takes a slot, in one conditional write: only for an active tenant, and only below its limit or if the launch holds
+   * one already. `limit` replaces the row's figure when that is unusable.
+   */
+  admit(
+    installationId: number,
+    launchId: string,
+    limit?: number,
+  ): Promise<{ readonly admitted: boolean; readonly lookup: TenantLookup }>;
+  /** Gives a slot back; a launch without one changes nothing. Answers the row after it. */
+  freeSlot(installationId: number, launchId: string): Promise<TenantLookup>;
+  /** Records a slot without asking the limit, for a machine that lives already. */
+  restoreSlot(installationId: number, launchId: string): Promise<void>;
+  /** Replaces a `slots` that is not a set of strings. */
+  rebuildSlots(installationId: number, launchIds: readonly string[]): Promise<void>;
+  /**
+   * Remembers until when GitHub wants to hear nothing of the installation; a later time that stands stays. Answers
+   * whether it was written.
+   */
+  limitGitHub(installationId: number, until: Date): Promise<boolean>;
+  /**
+   * Changes a tier's circuit if it is still the one that `change` was asked about, else asks again. `null` removes it,
+   * undefined leaves it as it is. Answers whether it was written; of several at once each sees what the one before
+   * wrote.
+   */
+  changeCircuit(
+    installationId: number,
+    tier: string,
+    change: (circuit: Circuit | undefined) => Circuit | null | undefined,
+  ): Promise<boolean>;
+  /** Pages over all rows, deleted ones too, strongly consistent. */
+  list(cursor?: string): Promise<{ readonly lookups: readonly TenantLookup[]; readonly cursor?: string }>;
+}
+
+/** What only the tenant's lifecycle writes. Each answers whether it changed the row. */
+export interface TenantLifecycle {
+  /** Needs no row or a row without org_name; never revives a deleted one. Keeps tier, limit and times that stand. */
+  create(entry: NewTenant): Promise<boolean>;
+  suspend(installationId: number, changedAt: string, options?: Ordering): Promise<LifecycleOutcome>;
+  unsuspend(installationId: number, changedAt: string, options?: Ordering): Promise<LifecycleOutcome>;
+  /** Final; leaves a tombstone where there was no row. Sets `cleanup = pending` at the first time only. */
+  markDeleted(installationId: number, account: LifecycleAccount, now: Date): Promise<boolean>;
+  rename(installationId: number, orgName: string, now: Date): Promise<boolean>;
+  setSecurityGroup(installationId: number, groupId: string): Promise<boolean>;
+  /** `cleanup` pending → done; true exactly once. */
+  finishCleanup(installationId: number, now: Date): Promise<boolean>;
+  /** Other rows of the same account (an index: may lag), newest id last. */
+  findByAccount(accountId: number): Promise<readonly number[]>;
+}
+
+export interface Ordering {
+  /** GitHub was asked after a tie: the change applies although the row's last one has the same time. */
+  readonly settled?: boolean;
+}
+
+export interface NewTenant {
+  readonly installationId: number;
+  readonly orgName: string;
+  readonly orgType: 'Organization' | 'User';
+  readonly accountId: number;
+  readonly tier: string;
+  readonly maxRunners: number;
+  readonly previousInstallationId?: number;
+  /** The operator has to let it in; what a hand wrote into the row before still counts. */
+  readonly awaitsApproval?: boolean;
+  readonly now: Date;
+}
+
+/** `tie`: the row's last change has the same time, so only GitHub knows the order. */
+export type LifecycleOutcome = 'changed' | 'unchanged' | 'tie';

@@ -1,0 +1,146 @@
+import type { AdmissionSettings, Log } from '@multi-tenant-runner/core';
+import { ENVIRONMENT, settings as defaultSettings } from '@multi-tenant-runner/testing';
+import { createRandom, type Random } from './engine/random';
+import type { Scheduler } from './engine/scheduler';
+import { createTrace } from './engine/trace';
+import { createInvariants } from './invariants/invariants';
+import { createViolations } from './invariants/violations';
+import type { FaultSettings } from './scenario/fault-kinds';
+import { createFaultDraws } from './scenario/faults';
+import type { SimulationOptions } from './scenario/options';
+import type { Scenario } from './scenario/scenario';
+import { createBackend, createState } from './services/backend';
+import { createDeliveries } from './services/deliveries';
+import { createSimulationBus, publishRowChanges, type SimulationBus } from './services/events';
+import { createFunctions, type Functions } from './services/functions';
+import { createLifecycleBus } from './services/lifecycle-bus';
+import { createLineage, type Lineage } from './services/lineage';
+import { createMachines } from './services/machines';
+import { createPortCalls } from './services/ports';
+import { createQueue } from './services/queue';
+import { createSimulatedApp } from './services/simulated-app';
+import { createSimulatedEc2 } from './services/simulated-ec2';
+import { createSimulatedGitHub } from './services/simulated-github';
+import { createTableStream } from './services/table-stream';
+
+export interface SimulationSetup {
+  readonly options: SimulationOptions;
+  readonly scenario: Scenario;
+  readonly scheduler: Scheduler;
+  readonly faultsEndAt: number;
+  readonly keepTrace: boolean;
+  readonly log: Log;
+}
+
+export type Simulation = ReturnType<typeof buildSimulation>;
+
+/** Puts the services, the functions and the invariants together; what calls back goes through the event bus. */
+export function buildSimulation({ options, scenario, scheduler, faultsEndAt, keepTrace, log }: SimulationSetup) {
+  const events = createSimulationBus();
+  const random = createRandom(options.seed);
+  const faultKinds: FaultSettings = {
+    has: (kind) => scheduler.now() < faultsEndAt && options.faultKinds.includes(kind),
+  };
+  const trace = createTrace(keepTrace);
+  const violations = createViolations(scheduler, trace);
+  const lineage = createLineage(violations);
+  const settings = defaultSettings({ tierAccess: 'any' });
+  const state = createState({ scheduler, settings, environment: ENVIRONMENT });
+  const shared = { events, scheduler, faultKinds, trace, violations };
+
+  const deliveries = createDeliveries({ ...shared, random: random.fork('deliveries') });
+  const github = createSimulatedGitHub({
+    ...shared,
+    state: state.github,
+    deliveries,
+    random: random.fork('github'),
+    plans: scenario.tenants,
+  });
+  const machines = createMachines({ ...shared, random: random.fork('machines'), parameters: state.parameters });
+  events.on('machine.forgotten', ({ instanceId }) => void state.fleet.machines.delete(instanceId));
+  const invariants = createInvariants({ ...shared, machines, github });
+
+  // The label is part of the seed: another one would change what every kept seed shows.
+  const faultDraws = createFaultDraws(scheduler, faultKinds, random.fork('fates'));
+  state.fleet.refuse(faultDraws.hasNoCapacity);
+  const calls = createPortCalls({
+    scheduler,
+    draw: faultDraws.draw,
+    trace,
+    lineage,
+    afterEffect: () => publishRowChanges(state.tenants.changes, events),
+  });
+  const backend = createBackend({
+    ...shared,
+    ...createSimulatedApp({ github, deliveries, scheduler }),
+    state,
+    fleet: createSimulatedEc2({ ...shared, inner: state.fleet, machines, environment: ENVIRONMENT }),
+    random: random.fork('backend'),
+  });
+  const metrics = new Map<string, number>();
+  const functions = createFunctions({
+    backend,
+    calls,
+    scheduler,
+    settings,
+    environment: ENVIRONMENT,
+    log,
+    metrics: {
+      count: (name, { value = 1 } = {}) => void metrics.set(name, (metrics.get(name) ?? 0) + value),
+      measureSeconds: () => undefined,
+    },
+  });
+  const triggers = connectTriggers({ ...shared, functions, lineage, random, settings });
+  return {
+    ...shared,
+    github,
+    invariants,
+    functions,
+    calls,
+    metrics,
+    tenants: state.tenants,
+    defaultLimit: settings.tiers.get(settings.defaultTier)?.maxRunners ?? 0,
+    ended: { state, github, machines, deliveries, scheduler, ...triggers },
+  };
+}
+
+interface TriggerDeps {
+  readonly events: SimulationBus;
+  readonly functions: Functions;
+  readonly scheduler: Scheduler;
+  readonly lineage: Lineage;
+  readonly random: Random;
+  readonly faultKinds: FaultSettings;
+  readonly settings: AdmissionSettings;
+}
+
+/** What invokes the functions: the webhook's URL, the queues, the table's stream and the event bus. */
+function connectTriggers({ events, functions, lineage, random, settings, ...shared }: TriggerDeps) {
+  const { webhook, scaleUp, scaleDown, tenantManager } = functions;
+  events.on('webhook.arrived', ({ request, onEnd }) => webhook.invoke(request, onEnd));
+  const tiers = new Map(
+    [...settings.tiers.keys()].map((tier) => [
+      tier,
+      createQueue({ ...shared, name: tier, lambda: scaleUp, lineage, random: random.fork(`queue ${tier}`) }),
+    ]),
+  );
+  events.on('job-message.sent', ({ tier, body, group }) => {
+    const queue = tiers.get(tier);
+    if (queue === undefined) throw new Error(`There is no queue of tier ${tier}`);
+    queue.send(body, group);
+  });
+  const runnerEvents = createQueue({
+    ...shared,
+    name: 'events',
+    lambda: scaleDown,
+    lineage,
+    random: random.fork('queue events'),
+  });
+  events.on('runner-event.sent', ({ body, group }) => runnerEvents.send(body, group));
+  events.on('machine.state-changed', ({ notification }) => runnerEvents.send(JSON.stringify(notification)));
+  const stream = createTableStream({ ...shared, lambda: tenantManager, random: random.fork('stream') });
+  events.on('tenant-row.changed', (change) => stream.add(change));
+  const bus = createLifecycleBus({ ...shared, lambda: tenantManager, random: random.fork('bus') });
+  events.on('lifecycle.published', ({ detailType, detail }) => bus.publish(detailType, detail));
+  return { queues: [...tiers.values(), runnerEvents], stream, bus };
+}

@@ -1,0 +1,54 @@
+import { DynamoDBClient, UpdateItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { OperatorClient } from '../../control/client';
+import type { SandboxFile } from '../../lib/state';
+
+/** What an operator changes in the AWS account during an experiment. */
+export interface ChaosAwsClient {
+  /** Holds messages back until `resume`, so that they come as one batch. */
+  readonly hold: (queue: string) => Promise<void>;
+  readonly resume: (queue: string) => Promise<void>;
+  readonly queueUrl: (queue: string) => Promise<string>;
+  readonly depth: (queue: string) => Promise<number>;
+  readonly editRow: (installationId: number, changes: Readonly<Record<string, AttributeValue>>) => Promise<void>;
+}
+
+export function createChaosAwsClient({ aws, prefix }: SandboxFile, operator: OperatorClient): ChaosAwsClient {
+  const settings = {
+    endpoint: aws.endpoint_url,
+    region: aws.region,
+    credentials: { accessKeyId: aws.access_key_id, secretAccessKey: aws.secret_access_key },
+  };
+  const dynamodb = new DynamoDBClient(settings);
+  const sqs = new SQSClient(settings);
+  const queueUrl = async (queue: string): Promise<string> =>
+    (await sqs.send(new GetQueueUrlCommand({ QueueName: `${prefix}-${queue}` }))).QueueUrl ?? '';
+  return {
+    hold: (queue) => operator.setPolling(`${prefix}-${queue}`, false),
+    resume: (queue) => operator.setPolling(`${prefix}-${queue}`, true),
+    queueUrl,
+    depth: async (queue) => {
+      const { Attributes: attributes } = await sqs.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: await queueUrl(queue),
+          AttributeNames: ['ApproximateNumberOfMessages'],
+        }),
+      );
+      return Number(attributes?.['ApproximateNumberOfMessages'] ?? 0);
+    },
+    editRow: async (installationId, changes) => {
+      const names = Object.keys(changes);
+      await dynamodb.send(
+        new UpdateItemCommand({
+          TableName: `${prefix}-tenants`,
+          Key: { installation_id: { N: String(installationId) } },
+          UpdateExpression: `SET ${names.map((_, index) => `#${index} = :${index}`).join(', ')}`,
+          ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#${index}`, name])),
+          ExpressionAttributeValues: Object.fromEntries(
+            names.map((name, index) => [`:${index}`, changes[name] ?? { NULL: true }]),
+          ),
+        }),
+      );
+    },
+  };
+}

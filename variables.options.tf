@@ -1,0 +1,424 @@
+################################################################################
+# Tenants
+################################################################################
+
+variable "default_tier" {
+  description = "Tier of a new tenant, and of a tenant whose row names an unknown tier; a key of `runner_tiers`."
+  type        = string
+  default     = "small"
+  nullable    = false
+}
+
+variable "tier_access" {
+  description = "Sizes that a tenant's jobs may request: `any`, or `up_to_own` to reject sizes above the tenant's own tier."
+  type        = string
+  default     = "any"
+  nullable    = false
+
+  validation {
+    condition     = contains(["any", "up_to_own"], var.tier_access)
+    error_message = "tier_access must be any or up_to_own, not \"${var.tier_access}\"."
+  }
+}
+
+variable "allow_public_repositories" {
+  description = <<-EOT
+    Whether jobs of public repositories run: anyone who can open a pull request there can then run code on a runner.
+    A tenant's row can override it.
+  EOT
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "tenant_security_groups" {
+  description = "Whether each tenant gets its own security group (a Region allows 2,500) instead of a shared one. Both block all inbound traffic."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "onboarding" {
+  description = <<-EOT
+    What happens when an account installs the App.
+    - `mode`: (Optional) `automatic`: every new tenant can run jobs immediately.
+      `allow_list`: only the accounts in `allowed_accounts` can; others stay suspended.
+      `approval`: every new tenant stays suspended until an operator sets its status to `active`. Default `automatic`.
+    - `allowed_accounts`: (Optional) accounts on the list, as GitHub logins or numeric account IDs; an ID survives a rename. Default none.
+  EOT
+  type = object({
+    mode             = optional(string, "automatic")
+    allowed_accounts = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["automatic", "allow_list", "approval"], var.onboarding.mode)
+    error_message = "onboarding.mode must be automatic, allow_list or approval, not \"${var.onboarding.mode}\"."
+  }
+
+  validation {
+    condition     = (var.onboarding.mode == "allow_list") == (length(var.onboarding.allowed_accounts) > 0)
+    error_message = "onboarding.allowed_accounts is required with mode allow_list and must be empty with any other; the mode is ${var.onboarding.mode}."
+  }
+}
+
+################################################################################
+# GitHub and the webhook
+################################################################################
+
+variable "github_api_url" {
+  description = "Base URL of GitHub's REST API; for GitHub Enterprise Server `https://host/api/v3`, with data residency `https://api.SUBDOMAIN.ghe.com`."
+  type        = string
+  default     = "https://api.github.com"
+  nullable    = false
+
+  # Tokens are sent to this URL, so plain http is for a fake on the same machine only.
+  validation {
+    condition     = can(regex("^(https://[^/\\s]+|http://(127\\.0\\.0\\.1|localhost)(:[0-9]+)?)(/[^\\s]*[^/\\s])?$", var.github_api_url))
+    error_message = "github_api_url \"${var.github_api_url}\" must be an https URL without a trailing slash (http only for 127.0.0.1 and localhost)."
+  }
+}
+
+variable "network" {
+  description = <<-EOT
+    The network between GitHub and the functions and machines. Requests to AWS never use the proxy: they need VPC endpoints or a NAT gateway.
+    - `proxy`: (Optional) an HTTP proxy that supports `CONNECT`, as `http://host:port` or `https://host:port`.
+      Functions need `lambda.vpc` to reach a proxy in your network. Default none.
+    - `no_proxy`: (Optional) hosts that are reached without it, including their subdomains. Default none.
+    - `ca_bundle`: (Optional) additional CA certificates as PEM, for a GitHub Enterprise Server or a proxy that inspects TLS. There is room for about three.
+      Default none.
+  EOT
+  type = object({
+    proxy     = optional(string)
+    no_proxy  = optional(list(string), [])
+    ca_bundle = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  # Every job would read a password in it.
+  validation {
+    condition     = var.network.proxy == null ? true : can(regex("^https?://[A-Za-z0-9.-]+(:[0-9]+)?$", var.network.proxy))
+    error_message = "network.proxy must be http://host:port or https://host:port, without a user, password, path or trailing slash."
+  }
+
+  validation {
+    condition = var.network.ca_bundle == null ? true : (
+      can(regex("-----BEGIN CERTIFICATE-----", var.network.ca_bundle)) && !can(regex("PRIVATE KEY", var.network.ca_bundle))
+    )
+    error_message = "network.ca_bundle must contain PEM certificates (-----BEGIN CERTIFICATE-----) and no private key; use file() to read one."
+  }
+}
+
+variable "webhook" {
+  description = <<-EOT
+    The URL that GitHub calls.
+    - `throttle`: (Optional) limits of the API: `rate_limit` requests per second (default `100`) and `burst_limit` (default `200`).
+      Deliveries above them fail with 429.
+    - `custom_domain`: (Optional) your own domain: `name`, and `certificate_arn` of its ACM certificate in this Region.
+      The output `webhook` contains the target of its DNS record; the API's default URL is then disabled.
+    - `allowed_source_cidrs`: (Optional) IPv4 and IPv6 addresses that may send deliveries, such as `hooks` of https://api.github.com/meta; others get a 403.
+      Behind a proxy or CloudFront, the proxy's address counts. Default `[]`: any, because every delivery is signed.
+    - `access_log`: (Optional) log callers and status codes, without bodies, headers or secrets. Default `true`.
+  EOT
+  type = object({
+    throttle = optional(object({
+      rate_limit  = optional(number, 100)
+      burst_limit = optional(number, 200)
+    }), {})
+    custom_domain        = optional(object({ name = string, certificate_arn = string }))
+    allowed_source_cidrs = optional(list(string), [])
+    access_log           = optional(bool, true)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.webhook.throttle.rate_limit >= 1 && var.webhook.throttle.burst_limit >= 1
+    error_message = "webhook.throttle: rate_limit and burst_limit must be 1 or more."
+  }
+
+  validation {
+    condition     = var.webhook.custom_domain == null ? true : can(regex("^[a-z0-9-]+(\\.[a-z0-9-]+)+$", var.webhook.custom_domain.name))
+    error_message = "webhook.custom_domain.name must be a lower-case host name, such as runners.example.com, without https:// and a path."
+  }
+
+  validation {
+    condition = var.webhook.custom_domain == null ? true : can(
+      regex("^arn:[^:]+:acm:[^:]+:[0-9]{12}:certificate/", var.webhook.custom_domain.certificate_arn)
+    )
+    error_message = "webhook.custom_domain.certificate_arn must be the ARN of an ACM certificate."
+  }
+}
+
+################################################################################
+# Functions
+################################################################################
+
+variable "lambda_zips" {
+  description = <<-EOT
+    Zip files of functions, by name (`webhook`, `scale-up`, `scale-down`, `tenant-manager`, `recovery`),
+    instead of `lambdas/dist/<name>.zip` in this module.
+  EOT
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "lambda" {
+  description = <<-EOT
+    The functions.
+    - `runtime`: (Optional) `nodejs22.x`, or `nodejs24.x` with provider 6.19 or later. Default `nodejs22.x`.
+    - `architecture`: (Optional) `arm64` or `x86_64`. Default `arm64`.
+    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`; CPU is proportional to it. Default `512` each.
+    - `timeout_seconds`: (Optional) timeout of `scale_up`, `scale_down`, `tenant_manager`, `recovery`. Default `60` each.
+      The webhook's is 10 s, GitHub's own timeout.
+    - `scale_up_concurrency`: (Optional) concurrent scale-up functions for each tier's queue, 2 to 10;
+      more gains little, because EC2 allows about two launches per second. Default `5`.
+    - `vpc`: (Optional) `subnet_ids` and `security_group_ids` of the functions; they need a route to AWS services and GitHub.
+      Default: none, Lambda's own network.
+    - `s3_bucket`: (Optional) bucket with the zips as `<s3_prefix><name>.zip`, instead of files.
+    - `s3_prefix`: (Optional) prefix of the zips' keys. Use one per release, such as `v1.2.0/`: Terraform detects new code by a changed key. Default none.
+  EOT
+  type = object({
+    runtime      = optional(string, "nodejs22.x")
+    architecture = optional(string, "arm64")
+    memory_mb = optional(object({
+      webhook        = optional(number, 512)
+      scale_up       = optional(number, 512)
+      scale_down     = optional(number, 512)
+      tenant_manager = optional(number, 512)
+      recovery       = optional(number, 512)
+    }), {})
+    timeout_seconds = optional(object({
+      scale_up       = optional(number, 60)
+      scale_down     = optional(number, 60)
+      tenant_manager = optional(number, 60)
+      recovery       = optional(number, 60)
+    }), {})
+    scale_up_concurrency = optional(number, 5)
+    vpc                  = optional(object({ subnet_ids = list(string), security_group_ids = list(string) }))
+    s3_bucket            = optional(string)
+    s3_prefix            = optional(string, "")
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["nodejs22.x", "nodejs24.x"], var.lambda.runtime)
+    error_message = "lambda.runtime must be nodejs22.x or nodejs24.x, not \"${var.lambda.runtime}\"."
+  }
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.lambda.architecture)
+    error_message = "lambda.architecture must be arm64 or x86_64, not \"${var.lambda.architecture}\"."
+  }
+
+  validation {
+    condition     = contains(range(2, 11), var.lambda.scale_up_concurrency)
+    error_message = "lambda.scale_up_concurrency must be an integer from 2 to 10."
+  }
+
+  validation {
+    condition = var.lambda.vpc == null ? true : length(var.lambda.vpc.subnet_ids) > 0 && alltrue([
+      for id in var.lambda.vpc.subnet_ids : can(regex("^subnet-[0-9a-z]+$", id))
+    ])
+    error_message = "lambda.vpc.subnet_ids must contain at least one subnet ID, such as subnet-0123456789abcdef0."
+  }
+
+  validation {
+    condition = var.lambda.vpc == null ? true : length(var.lambda.vpc.security_group_ids) > 0 && alltrue([
+      for id in var.lambda.vpc.security_group_ids : can(regex("^sg-[0-9a-z]+$", id))
+    ])
+    error_message = "lambda.vpc.security_group_ids must contain at least one security group ID, such as sg-0123456789abcdef0."
+  }
+
+  validation {
+    condition     = var.lambda.s3_bucket == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.lambda.s3_bucket))
+    error_message = "lambda.s3_bucket must be the name of a bucket, not its ARN or URL."
+  }
+
+  validation {
+    condition     = var.lambda.s3_bucket != null || var.lambda.s3_prefix == ""
+    error_message = "lambda.s3_prefix requires lambda.s3_bucket."
+  }
+}
+
+variable "iam" {
+  description = <<-EOT
+    Your organisation's rules for roles, and a suffix that separates installations of the same prefix in two Regions.
+    - `permissions_boundary`: (Optional) ARN of the permissions boundary of every role of this module; it must allow what the functions do.
+    - `path`: (Optional) path of every role, policy and instance profile of this module. Default `/`.
+    - `suffix`: (Optional) suffix of names that must be unique in the account, across Regions: roles, instance profile, dashboard and budget.
+      A second installation of the same `prefix` in another Region needs one, such as `-eu`. Default none.
+  EOT
+  type = object({
+    permissions_boundary = optional(string)
+    path                 = optional(string, "/")
+    suffix               = optional(string, "")
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.iam.permissions_boundary == null ? true : can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/", var.iam.permissions_boundary))
+    error_message = "iam.permissions_boundary must be the ARN of an IAM policy."
+  }
+
+  validation {
+    condition     = can(regex("^/([!-.0-~]+/)*$", var.iam.path)) && length(var.iam.path) <= 512
+    error_message = "iam.path \"${var.iam.path}\" must start and end with a slash, such as /platform/runners/."
+  }
+
+  validation {
+    condition     = can(regex("^([A-Za-z0-9_-]*[A-Za-z0-9])?$", var.iam.suffix))
+    error_message = "iam.suffix \"${var.iam.suffix}\" must contain only letters, digits, hyphens and underscores, and end with a letter or digit, such as -eu."
+  }
+}
+
+################################################################################
+# Data, logs and keys
+################################################################################
+
+variable "tables" {
+  description = <<-EOT
+    Protection of the DynamoDB tables.
+    - `deletion_protection`: (Optional) DynamoDB does not delete them; set it to `false` and apply before a destroy. Default `true`.
+    - `point_in_time_recovery`: (Optional) restores to any second of the last 35 days. Default `true`.
+  EOT
+  type = object({
+    deletion_protection    = optional(bool, true)
+    point_in_time_recovery = optional(bool, true)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "encryption" {
+  description = <<-EOT
+    Customer managed keys (ARNs of KMS keys in this Region), by what they encrypt; docs/security.md shows the key policies that they need.
+    - `parameters`: (Optional) the App's secrets and the runners' configurations in SSM; also the key of any `*_ssm` reference.
+    - `queues`: (Optional) the SQS queues. The key policy must allow `events.amazonaws.com`, or EventBridge drops its messages.
+    - `tables`: (Optional) the DynamoDB tables.
+    - `logs`: (Optional) the log groups. The key policy must allow `logs.<region>.amazonaws.com`.
+    - `disks`: (Optional) the runners' disks. Default: the account's default key for EBS.
+      With spot, the policy of a customer managed key must allow the role AWSServiceRoleForEC2Spot.
+    - `images`: (Optional) keys of your own images' snapshots, if they differ from the key of the disks. Default none.
+  EOT
+  type = object({
+    parameters = optional(string)
+    queues     = optional(string)
+    tables     = optional(string)
+    logs       = optional(string)
+    disks      = optional(string)
+    images     = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue([
+      for keys in values(merge(var.encryption, { images = join(" ", var.encryption.images) })) : keys == null ? true : alltrue([
+        for key in compact(split(" ", keys)) : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", key))
+      ])
+    ])
+    error_message = "encryption must contain ARNs of KMS keys, not of aliases, and no key IDs."
+  }
+}
+
+variable "observability" {
+  description = <<-EOT
+    Logs, alarms, dashboard and budget.
+    - `log_level`: (Optional) log level of the functions: `debug`, `info`, `warn` or `error`. Default `info`.
+    - `log_retention_days`: (Optional) retention of the logs. Default `30`.
+    - `log_class`: (Optional) class of the logs without metrics, which are the API's access log and the machines' logs:
+      `STANDARD`, or `INFREQUENT_ACCESS` at half the price. AWS can't change the class of a log group,
+      so a change replaces both groups and deletes their logs. Default `STANDARD`.
+    - `runner_logs`: (Optional) whether machines send the logs of their boot and their runner to `/<prefix>/runners`, one stream per machine. Default `true`.
+    - `alarms`: (Optional) `enabled` (default `true`); `actions`, ARNs, such as SNS topics, that are notified when an alarm starts and ends (default none);
+      `runbooks`, the URL of your copy of docs/operations.md, to which every alarm's description links;
+      `oldest_job_seconds`, the maximum wait of a job whose tenant is below its limit (default `900`).
+    - `dashboard`: (Optional) whether to create a CloudWatch dashboard. Default `true`.
+    - `budget`: (Optional) a monthly AWS budget for everything tagged `ghr:environment`:
+      `monthly_usd`, the recipients `emails` (at most ten) and `sns_topic_arns` (at most one), `thresholds` in percent (default 80 and 100). Default none.
+  EOT
+  type = object({
+    log_level          = optional(string, "info")
+    log_retention_days = optional(number, 30)
+    log_class          = optional(string, "STANDARD")
+    runner_logs        = optional(bool, true)
+    alarms = optional(object({
+      enabled            = optional(bool, true)
+      actions            = optional(list(string), [])
+      runbooks           = optional(string, "docs/operations.md")
+      oldest_job_seconds = optional(number, 900)
+    }), {})
+    dashboard = optional(bool, true)
+    budget = optional(object({
+      monthly_usd    = number
+      emails         = optional(list(string), [])
+      sns_topic_arns = optional(list(string), [])
+      thresholds     = optional(list(number), [80, 100])
+    }))
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["debug", "info", "warn", "error"], var.observability.log_level)
+    error_message = "observability.log_level must be debug, info, warn or error, not \"${var.observability.log_level}\"."
+  }
+
+  validation {
+    condition = contains(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.observability.log_retention_days
+    )
+    error_message = "observability.log_retention_days must be a retention that CloudWatch offers, such as 7, 14, 30, 90 or 365."
+  }
+
+  validation {
+    condition     = contains(["STANDARD", "INFREQUENT_ACCESS"], var.observability.log_class)
+    error_message = "observability.log_class must be STANDARD or INFREQUENT_ACCESS, not \"${var.observability.log_class}\"."
+  }
+
+  validation {
+    condition     = alltrue([for action in var.observability.alarms.actions : can(regex("^arn:", action))])
+    error_message = "observability.alarms.actions must contain ARNs, not ${join(", ", var.observability.alarms.actions)}."
+  }
+
+  # A machine takes one to three minutes to start, so a lower limit would alarm on every job.
+  validation {
+    condition     = var.observability.alarms.oldest_job_seconds >= 300
+    error_message = "observability.alarms.oldest_job_seconds must be 300 or more."
+  }
+
+  validation {
+    condition     = var.observability.budget == null ? true : var.observability.budget.monthly_usd > 0
+    error_message = "observability.budget.monthly_usd must be more than 0."
+  }
+
+  validation {
+    condition     = var.observability.budget == null ? true : length(var.observability.budget.emails) + length(var.observability.budget.sns_topic_arns) > 0
+    error_message = "observability.budget needs at least one of emails and sns_topic_arns."
+  }
+
+  # https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_NotificationWithSubscribers.html
+  validation {
+    condition = var.observability.budget == null ? true : (
+      length(var.observability.budget.emails) <= 10 && length(var.observability.budget.sns_topic_arns) <= 1
+    )
+    error_message = "observability.budget can have at most 10 emails and 1 sns_topic_arns, which are the limits of AWS Budgets; subscribe others to the topic."
+  }
+
+  # AWS Budgets allows five notifications for each budget; one of them is the forecast.
+  validation {
+    condition = var.observability.budget == null ? true : (
+      length(var.observability.budget.thresholds) >= 1 && length(var.observability.budget.thresholds) <= 4 &&
+      alltrue([for percent in var.observability.budget.thresholds : percent > 0 && percent <= 1000])
+    )
+    error_message = "observability.budget.thresholds must contain one to four percentages, above 0 and up to 1000."
+  }
+}
