@@ -11,10 +11,7 @@ const LONG = [
   'lambdas/libs/github/src/github.ts',
 ];
 /** More than four parameters; the list only gets shorter. */
-const WIDE = [
-  'lambdas/functions/recovery/src/search-repository.ts',
-  'lambdas/libs/runtime/src/metrics.ts',
-];
+const WIDE = ['lambdas/functions/recovery/src/search-repository.ts', 'lambdas/libs/runtime/src/metrics.ts'];
 
 export default tseslint.config(
   { ignores: ['**/node_modules/', '.sandbox/', 'lambdas/build/', 'lambdas/dist/', '**/.terraform/'] },

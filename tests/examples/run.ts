@@ -15,7 +15,12 @@ import { freePorts } from '@multi-tenant-runner/sandbox/lib/ports';
 import { driftsOf, type KnownDrift } from '@multi-tenant-runner/sandbox/lib/known-drifts';
 import { leftOf } from '@multi-tenant-runner/sandbox/lib/leftovers';
 import { findTerraform, prepareTerraform } from '@multi-tenant-runner/sandbox/lib/provider-mirror';
-import { prepareFolder, sandboxPaths, writePrivateJson, type RecordedProcess } from '@multi-tenant-runner/sandbox/lib/state';
+import {
+  prepareFolder,
+  sandboxPaths,
+  writePrivateJson,
+  type RecordedProcess,
+} from '@multi-tenant-runner/sandbox/lib/state';
 import { lastJson } from '@multi-tenant-runner/sandbox/lib/terraform-output';
 
 const root = resolve(__dirname, '..', '..');
