@@ -4,7 +4,8 @@ import { before, describe, it } from 'node:test';
 import { FUNCTIONS } from '../../lambdas/functions.mjs';
 import { PREFIX, planOnce, plan, resource, resourcesOf } from './render.mjs';
 
-const FUNCTIONS = {
+/** Where each function's resource is. */
+const ADDRESSES = {
   webhook: 'module.webhook.aws_lambda_function.webhook',
   'scale-up': 'aws_lambda_function.scale_up',
   'scale-down': 'aws_lambda_function.scale_down',
@@ -49,18 +50,18 @@ describe('a plan of the whole module', () => {
       [
         `/${PREFIX}/runners`,
         `/aws/vendedlogs/${PREFIX}-webhook-access`,
-        ...Object.keys(FUNCTIONS).map((name) => `/aws/lambda/${PREFIX}-${name}`),
+        ...FUNCTIONS.map((name) => `/aws/lambda/${PREFIX}-${name}`),
       ].sort(),
     );
     assert.ok(groups.every(({ retention_in_days: days }) => days === 1));
     const roles = resourcesOf(json)
       .filter(({ type }) => type === 'aws_iam_role')
       .map(({ values }) => values.name);
-    assert.deepEqual(roles.sort(), [...Object.keys(FUNCTIONS), 'runner'].map((name) => `${PREFIX}-${name}`).sort());
+    assert.deepEqual(roles.sort(), [...FUNCTIONS, 'runner'].map((name) => `${PREFIX}-${name}`).sort());
   });
 
   it('lets the webhook answer within GitHub’s ten seconds', () => {
-    const { timeout, memory_size: memory, runtime } = resource(json, FUNCTIONS.webhook);
+    const { timeout, memory_size: memory, runtime } = resource(json, ADDRESSES.webhook);
     assert.deepEqual({ timeout, memory, runtime }, { timeout: 10, memory: 512, runtime: 'nodejs22.x' });
   });
 

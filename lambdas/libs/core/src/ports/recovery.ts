@@ -142,13 +142,13 @@ export function isOfInstallation({ event }: Pick<PendingDelivery, 'event'>): boo
   return event === 'installation' || event === 'installation_target';
 }
 
-/** How far the search for a tenant's unheard jobs has come. */
+/** Progress of the search for a tenant's missed jobs. */
 export interface ScanState {
   readonly installationId: number;
   /** `asleep`: when the tenant was looked at it was not active, so that it is searched once it is. */
   readonly phase: 'asleep' | 'under-way' | 'done';
   /**
-   * `everywhere`: every repository, at once, of a tenant whose jobs may all be unheard. `whole`: every repository, in
+   * `everywhere`: every repository, at once, of a tenant whose jobs may all have been missed. `whole`: every repository, in
    * the tenant's turn. `recent`: those that were active of late. Once `done`: of the next search.
    */
   readonly breadth: 'everywhere' | 'whole' | 'recent';
