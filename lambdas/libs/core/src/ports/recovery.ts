@@ -148,7 +148,7 @@ export interface ScanState {
   /** `asleep`: when the tenant was looked at it was not active, so that it is searched once it is. */
   readonly phase: 'asleep' | 'under-way' | 'done';
   /**
-   * `everywhere`: every repository, at once, of a tenant whose jobs may all have been missed. `whole`: every repository, in
+   * `everywhere`: every repository, at once, of a tenant that may have missed all jobs. `whole`: every repository, in
    * the tenant's turn. `recent`: those that were active of late. Once `done`: of the next search.
    */
   readonly breadth: 'everywhere' | 'whole' | 'recent';
