@@ -81,7 +81,7 @@ test('an installation that nobody told of is announced, and one that is gone is 
   install('initech');
   const lost = running.github.install({ login: 'hooli', type: 'Organization' });
   running.github.uninstall(gone);
-  expect(await recover()).toMatchObject({ mended: 2, failed: [] });
+  expect(await recover()).toMatchObject({ reconciled: 2, failed: [] });
   const events = harness.state.bus.published.map(({ lifecycle }) => ({
     action: lifecycle?.action,
     id: lifecycle?.installationId,
