@@ -82,7 +82,9 @@ export async function measureBundles() {
 /** How long a new process takes to load a function's bundle, without the start of Node itself. */
 export function load(name, { directory = join(lambdas, 'build'), program: node = process.execPath } = {}) {
   const url = pathToFileURL(join(directory, name, 'index.mjs')).href;
-  const program = `const start = performance.now(); const { handler } = await import(${JSON.stringify(url)});
+  // Of an error only its message: with the stack Node prints the bundle's one long line, of which a pipe loses the end.
+  const program = `const start = performance.now();
+    const { handler } = await import(${JSON.stringify(url)}).catch(({ message }) => { console.error(message); process.exit(1); });
     const time = performance.now() - start; if (typeof handler !== 'function') throw new Error('no handler'); console.log(time);`;
   const run = (environment) =>
     spawnSync(node, ['--input-type=module', '--eval', program], {

@@ -219,7 +219,10 @@ describe('refusals that only a plan by the real provider shows', () => {
   runner_tiers = { small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["small"], disk = { type = "io2" } } }`,
     });
     assert.ok(failed);
-    assert.match(output.replace(/\s*\n[│\s]*/g, ' '), /none that EC2 makes: small/);
+    assert.match(
+      output.replace(/\s*\n[│\s]*/g, ' '),
+      /EC2 does not support the disk settings of these tiers, [^:]*: small/,
+    );
   });
 
   it(
@@ -243,11 +246,11 @@ describe('refusals that only a plan by the real provider shows', () => {
       const text = output.replace(/\s*\n[│\s]*/g, ' ');
       assert.match(
         text,
-        /not in vpc_id "vpc-0123456789abcdef0", or either is not in us-east-1 or not shared with this account: subnet-0123456789abcdef1, subnet-0aaa\./,
+        /vpc-0123456789abcdef0 does not contain these subnets, or they are not visible in us-east-1: subnet-0123456789abcdef1, subnet-0aaa\./,
       );
       assert.match(
         text,
-        /these instance types do not have the tier's runner_architecture, or us-east-1 does not have them: arm \(arm64\): t3\.medium; small \(x64\): m99\.large\./,
+        /us-east-1 has no t3\.medium with the architecture arm64\. Invalid tiers: arm\. .*us-east-1 has no m99\.large with the architecture x64\. Invalid tiers: small\./,
       );
       assert.match(text, /The disk of tier golden has 30 GB, but the snapshot of its image ami-0abc needs 100/);
     },

@@ -115,7 +115,8 @@ export async function initialise(example, cwd, data = 'render') {
   }
   const backend = example === 'sandbox' ? ['-reconfigure', `-backend-config=path=${join(folder, 'state')}`] : [];
   await run(findTerraform(), ['init', '-no-color', '-input=false', ...backend], { cwd, env: own });
-  locks.set(folder, readFileSync(join(cwd, LOCK)));
+  // A folder without a provider has none.
+  if (existsSync(join(cwd, LOCK))) locks.set(folder, readFileSync(join(cwd, LOCK)));
   return own;
 }
 

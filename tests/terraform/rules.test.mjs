@@ -16,6 +16,9 @@ const PARTS = [
   ['the whole module', module, rejectionsOfModule],
 ];
 
+/** How long the boot script is changes with every word of it. */
+const withoutSize = (sentence) => sentence.replace(/has \d{5} bytes/, 'has … bytes');
+
 for (const [part, { REJECTED, ACCEPTED }, rejectionsOf] of PARTS) {
   describe(`the rules over ${part}`, () => {
     const rejected = REJECTED.flatMap(([rule, cases]) =>
@@ -28,7 +31,8 @@ for (const [part, { REJECTED, ACCEPTED }, rejectionsOf] of PARTS) {
     });
 
     cases.forEach(([what, , , sentences], index) => {
-      it(`${sentences.length > 0 ? 'reject' : 'accept'} ${what}`, () => assert.deepEqual(found[index], sentences));
+      it(`${sentences.length > 0 ? 'reject' : 'accept'} ${what}`, () =>
+        assert.deepEqual(found[index].map(withoutSize), sentences));
     });
   });
 }

@@ -118,6 +118,6 @@ describe('user data', () => {
       settings: `  runner = { hooks = { job_started = "${'echo a line of a hook;'.repeat(200)}" } }`,
     });
     assert.equal(failed, true);
-    assert.match(output.replace(/[\s│]+/g, ' '), /bytes of the 16384 that EC2 takes: shorten the hooks/);
+    assert.match(output.replace(/[\s│]+/g, ' '), /bytes, and EC2 allows 16384; shorten the hooks/);
   });
 });

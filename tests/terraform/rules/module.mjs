@@ -84,7 +84,7 @@ export const REJECTED = [
     ],
   ],
   [
-    'The user data of tier small has 25187 bytes, and EC2 allows 16384; shorten the hooks, or put them in ' +
+    'The user data of tier small has … bytes, and EC2 allows 16384; shorten the hooks, or put them in ' +
       'the image as /opt/ghr/hooks/job-started.sh and job-completed.sh.',
     [
       [
