@@ -8,7 +8,7 @@ import type { SandboxFile, SandboxPaths } from '../../../lib/state';
 import type { Place } from './search';
 import { placesOfState } from './state';
 
-const TABLES = ['tenants', 'jobs', 'runners', 'recovery'];
+const TABLES = ['tenants', 'jobs', 'launches', 'recovery'];
 
 /** Everything that a run leaves behind where an operator, a bill or a bug report could carry it away. */
 export async function placesOf(
