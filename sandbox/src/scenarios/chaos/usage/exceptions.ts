@@ -50,6 +50,20 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     role: 'scale-up',
+    actions: ['ec2:TerminateInstances'],
+    resource: ':instance/*',
+    reason:
+      'a job that ends, or a registration that GitHub refuses, in the seconds in which EC2 starts the machine: ' +
+      'a quick run meets neither',
+  },
+  {
+    role: 'scale-up',
+    actions: ['ssm:DeleteParameters'],
+    resource: ':parameter/sandbox/tenants/',
+    reason: 'a machine that ends while its configuration is stored, or a configuration that an earlier worker left',
+  },
+  {
+    role: 'scale-up',
     actions: ['dynamodb:Query'],
     resource: 'table/sandbox-jobs/index/open-index',
     reason:
