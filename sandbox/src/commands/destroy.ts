@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { RUNBOOK, drainCommands } from '../lib/drain-commands';
+import { awsVariables } from '../lib/environment';
 import { leftOf } from '../lib/leftovers';
 import { findTerraform, prepareTerraform } from '../lib/provider-mirror';
 import { readInputs } from './replan';
@@ -53,11 +54,7 @@ async function asOperator(command: string, { aws }: SandboxFile, signal: AbortSi
       PATH: process.env['PATH'] ?? '',
       HOME: '/nonexistent',
       LANG: 'C.UTF-8',
-      AWS_PAGER: '',
-      AWS_ENDPOINT_URL: aws.endpoint_url,
-      AWS_DEFAULT_REGION: aws.region,
-      AWS_ACCESS_KEY_ID: aws.access_key_id,
-      AWS_SECRET_ACCESS_KEY: aws.secret_access_key,
+      ...awsVariables(aws),
     },
   });
   return stdout;

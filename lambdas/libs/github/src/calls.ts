@@ -1,6 +1,7 @@
 import { SECOND, type Clock, type GitHubFailure, type Purpose } from '@multi-tenant-runner/core';
-import { createBudgets, isSecondary } from './budgets';
-import { decideFailure, parseFailedRequest, parseFailure } from './read-failure';
+import { sendWithinBudget } from './budgeted-request';
+import { createBudgets } from './budgets';
+import { parseFailure } from './read-failure';
 import { createRequests, type Fetch } from './requests';
 import { createTokens, type AppIdentity, type TokenScope, type Tokens } from './tokens';
 
@@ -70,20 +71,9 @@ export function createCalls({
     const retryAt = budgets.notBefore(installationId, route, use);
     return retryAt && { kind: 'limited', retryAt };
   };
-  const send = async (token: string, { installationId, route, parameters }: Call): Promise<Answer | GitHubFailure> => {
-    try {
-      const { withToken } = route.endsWith('/generate-jitconfig') ? patient : requests;
-      const { status, data, headers } = await withToken(token)(route, { ...parameters });
-      budgets.record(installationId, route, headers);
-      return { kind: 'answer', status, data };
-    } catch (error) {
-      const failed = parseFailedRequest(error);
-      const failure = decideFailure(failed, clock.now());
-      budgets.record(installationId, route, failed.headers);
-      return failure.kind === 'limited' && isSecondary(failed)
-        ? { kind: 'limited', retryAt: budgets.pause(installationId, failed) }
-        : failure;
-    }
+  const send = (token: string, what: Call): Promise<Answer | GitHubFailure> => {
+    const { withToken } = what.route.endsWith('/generate-jitconfig') ? patient : requests;
+    return sendWithinBudget(what, withToken(token), budgets, clock);
   };
   /** Drops a refused token and repeats the call once with a new one; a second refusal is final. */
   const call: AskAsInstallation = async (what) => {

@@ -19,9 +19,9 @@ import {
   type WaitingJob,
 } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
-import { createBudgets, isSecondary, parseBucket } from './budgets';
+import { sendWithinBudget } from './budgeted-request';
+import { createBudgets, parseBucket } from './budgets';
 import type { GitHubDeps } from './calls';
-import { decideFailure, parseFailedRequest } from './read-failure';
 import { createRequests } from './requests';
 import { createTokens, type TokenScope } from './tokens';
 
@@ -64,23 +64,15 @@ export function createJobSearch({ baseUrl, identity, fetch, clock, timeout = TIM
     route: string,
     parameters: Readonly<Record<string, unknown>>,
   ): Promise<Answer> => {
-    try {
-      const { data, headers } = await requests.withToken(token)(route, { ...parameters });
-      budgets.record(installationId, route, headers);
-      const bucket = parseBucket(headers, clock.now());
-      return {
-        kind: 'answer',
-        data,
-        ...(bucket && { budget: { limit: bucket.limit, remaining: bucket.remaining, resetAt: bucket.resetAt } }),
-      };
-    } catch (error) {
-      const failed = parseFailedRequest(error);
-      const failure = decideFailure(failed, clock.now());
-      budgets.record(installationId, route, failed.headers);
-      return failure.kind === 'limited' && isSecondary(failed)
-        ? { kind: 'limited', retryAt: budgets.pause(installationId, failed) }
-        : failure;
-    }
+    const request = { installationId, route, parameters };
+    const answer = await sendWithinBudget(request, requests.withToken(token), budgets, clock);
+    if (answer.kind !== 'answer') return answer;
+    const bucket = parseBucket(answer.headers, clock.now());
+    return {
+      kind: 'answer',
+      data: answer.data,
+      ...(bucket && { budget: { limit: bucket.limit, remaining: bucket.remaining, resetAt: bucket.resetAt } }),
+    };
   };
   const ask = async (
     installationId: number,

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { awsVariables } from '../../lib/environment';
 import type { SandboxFile } from '../../lib/state';
 
 /** The README's command for an upgrade, word for word, with this sandbox's table and this tenant's id. */
@@ -22,11 +23,7 @@ export function runCommand(
       PATH: where.path,
       HOME: '/nonexistent',
       LANG: 'C.UTF-8',
-      AWS_PAGER: '',
-      AWS_ENDPOINT_URL: aws.endpoint_url,
-      AWS_DEFAULT_REGION: aws.region,
-      AWS_ACCESS_KEY_ID: aws.access_key_id,
-      AWS_SECRET_ACCESS_KEY: aws.secret_access_key,
+      ...awsVariables(aws),
     },
   });
   const errors: Buffer[] = [];
