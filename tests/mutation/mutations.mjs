@@ -162,7 +162,7 @@ export const mutations = [
   },
   {
     name: "a cancelled job's machine: without the word of GitHub",
-    file: 'functions/scale-down/src/handle-job-event.ts',
+    file: 'functions/scale-down/src/end-unused-machine.ts',
     edits: [["registration: 'must-go' } as const;", "registration: 'whatever' } as const;"]],
     suites: ['testing/system/cancelled-jobs'],
   },

@@ -1,9 +1,7 @@
 import {
   abandonLaunch,
   closeCircuit,
-  dropLease,
   endJob,
-  endMachine,
   endStateOf,
   isEnded,
   markJobRunning,
@@ -18,6 +16,7 @@ import {
 import { bindRunner } from './bind-runner';
 import { endIfUninstalled } from './end-if-uninstalled';
 import { endIntruder, refusalOf } from './end-intruder';
+import { endUnusedMachine } from './end-unused-machine';
 import { handleWaiting } from './handle-waiting';
 import type { ScaleDownDeps } from './deps';
 
@@ -48,7 +47,9 @@ async function recordJob(event: JobEvent, launch: Launch | undefined, deps: Scal
     event.kind === 'in_progress' ? await recordRunning(event, launch?.launchId, deps) : await recordEnd(event, deps);
   if (before === undefined || before.launchId === launch?.launchId) return;
   const unused = await endUnusedLaunch(before, deps);
-  if (event.kind === 'completed' && unused !== undefined) await endUnusedMachine(unused, event.jobId, deps);
+  // Where scale-up is still at work on it, the next sweep ends it.
+  if (event.kind === 'completed' && unused !== undefined && isUnused(unused, event.jobId))
+    await endUnusedMachine(unused, 'job-ended', deps);
 }
 
 async function recordRunning(
@@ -118,22 +119,7 @@ async function endUnusedLaunch(before: Job, deps: ScaleDownDeps): Promise<Launch
   return undefined;
 }
 
-/**
- * A job that ended without its machine, as one that was cancelled while it booted: no job is going to need the machine,
- * and its slot is another job's. GitHub refuses to let go of a runner that took another job meanwhile. Whatever can't
- * be done now, as scale-up is still at work or GitHub does not answer, the next sweep does.
- */
-async function endUnusedMachine(launch: Launch, jobId: number, deps: ScaleDownDeps): Promise<void> {
-  if (!isUnused(launch, jobId)) return;
-  const leased = await takeLease(launch, deps.lease, deps);
-  if (leased?.instanceId === undefined) return;
-  const how = { reason: 'job-ended', followUp: { kind: 'ask' }, lease: deps.lease, registration: 'must-go' } as const;
-  const isStill = isUnused(leased, jobId);
-  if (!isStill || (await endMachine({ ...leased, instanceId: leased.instanceId }, how, deps)) !== 'ended')
-    await dropLease(leased, deps.lease, deps);
-}
-
-/** It may have been passed on to a job whose own runner this one took. */
+/** As one that was cancelled while its machine booted: the slot is another job's. */
 function isUnused(launch: Launch, jobId: number): boolean {
   return (
     (launch.state === 'launching' || launch.state === 'running') &&

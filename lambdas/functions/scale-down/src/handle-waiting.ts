@@ -1,7 +1,5 @@
 import {
   abandonLaunch,
-  dropLease,
-  endMachine,
   gateTimes,
   isEnded,
   isGated,
@@ -16,6 +14,7 @@ import {
   type Launch,
 } from '@multi-tenant-runner/core';
 import { endIfUninstalled } from './end-if-uninstalled';
+import { endUnusedMachine } from './end-unused-machine';
 import type { ScaleDownDeps } from './deps';
 
 /**
@@ -57,24 +56,19 @@ async function endLaunchesOf(job: Job, deps: ScaleDownDeps): Promise<void> {
 }
 
 async function endLaunch(launch: Launch, deps: ScaleDownDeps): Promise<void> {
-  const over = { reason: 'job-waits', followUp: { kind: 'ask' }, lease: deps.lease } as const;
+  const reason = 'job-waits';
   if (launch.state === 'ending') return;
-  if (launch.state === 'wanted') {
-    const ended = await abandonLaunch(launch, { reason: over.reason }, deps);
-    if (ended.ok) return;
-  }
-  const leased = await takeLease(launch.state === 'wanted' ? { ...launch, state: 'held' } : launch, deps.lease, deps);
-  if (leased === undefined)
-    throw new Error(`Launch ${launch.launchId} is leased by another invocation; its end is tried again later`);
-  if (leased.state === 'held') return void (await release(leased, over, deps));
-  // It may have been passed on meanwhile to a job whose own runner this one took.
-  const isStill = leased.jobId === launch.jobId && leased.takenBy === undefined;
-  if (!isStill || leased.instanceId === undefined) return dropLease(leased, deps.lease, deps);
-  const end = await endMachine(
-    { ...leased, instanceId: leased.instanceId },
-    { ...over, registration: 'must-go' },
-    deps,
-  );
-  // Busy: another job has it. Unsure: the sweep ends it when it has been idle for long enough.
-  if (end !== 'ended') await dropLease(leased, deps.lease, deps);
+  if (launch.state === 'wanted' && (await abandonLaunch(launch, { reason }, deps)).ok) return;
+  const done =
+    launch.state === 'wanted' || launch.state === 'held'
+      ? await releaseHeld({ ...launch, state: 'held' }, reason, deps)
+      : await endUnusedMachine(launch, reason, deps);
+  if (!done) throw new Error(`Launch ${launch.launchId} is leased by another invocation; its end is tried again later`);
+}
+
+async function releaseHeld(launch: Launch, reason: string, deps: ScaleDownDeps): Promise<boolean> {
+  const leased = await takeLease(launch, deps.lease, deps);
+  if (leased === undefined) return false;
+  await release(leased, { reason, followUp: { kind: 'ask' }, lease: deps.lease }, deps);
+  return true;
 }
