@@ -1,4 +1,18 @@
-// One place for how TypeScript is compiled in tests. Octokit ships ES modules only, so those packages are compiled too.
+// One place for how TypeScript is compiled in tests.
+
+/** They ship ES modules only, so they are compiled too. */
+const MODULES = [
+  '@octokit',
+  'universal-user-agent',
+  'before-after-hook',
+  'universal-github-app-jwt',
+  'toad-cache',
+  'bottleneck',
+  'fast-content-type-parse',
+  'json-with-bigint',
+  'content-type',
+];
+
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['**/*.test.ts'],
@@ -14,9 +28,7 @@ module.exports = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  transformIgnorePatterns: [
-    '/node_modules/(?!(@octokit|universal-user-agent|before-after-hook|universal-github-app-jwt|toad-cache|bottleneck|fast-content-type-parse|json-with-bigint|content-type)/)',
-  ],
+  transformIgnorePatterns: [`/node_modules/(?!(${MODULES.join('|')})/)`],
   // Its package.json names no file for `require`, which is what tests compile imports to.
   moduleNameMapper: {
     '^@octokit/webhooks-methods$': require('node:path').join(

@@ -1,5 +1,5 @@
-// `yarn bench`: the cost of a cold start. For each function, the size of its zip and the time that a new process of each
-// Lambda runtime needs to load its bundle with a valid environment.
+// `yarn bench`: the cost of a cold start. For each function, the size of its zip and the time that a new process of
+// each Lambda runtime needs to load its bundle with a valid environment.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -84,8 +84,11 @@ export function load(name, { directory = join(lambdas, 'build'), program: node =
   const url = pathToFileURL(join(directory, name, 'index.mjs')).href;
   // Of an error only its message: with the stack Node prints the bundle's one long line, of which a pipe loses the end.
   const program = `const start = performance.now();
-    const { handler } = await import(${JSON.stringify(url)}).catch(({ message }) => { console.error(message); process.exit(1); });
-    const time = performance.now() - start; if (typeof handler !== 'function') throw new Error('no handler'); console.log(time);`;
+    const { handler } = await import(${JSON.stringify(url)})
+      .catch(({ message }) => { console.error(message); process.exit(1); });
+    const time = performance.now() - start;
+    if (typeof handler !== 'function') throw new Error('no handler');
+    console.log(time);`;
   const run = (environment) =>
     spawnSync(node, ['--input-type=module', '--eval', program], {
       env: { PATH: process.env.PATH, ...environment },

@@ -19,9 +19,9 @@ const NOT_PLANNED = [
 ];
 
 /**
- * In the order in which they start and are printed: what is quick and most often broken, then the longest. `yarn verify`
- * runs the linters alone. A check with `inputs` reads nothing else, and is left out while they are as they were when it
- * passed.
+ * In the order in which they start and are printed: what is quick and most often broken, then the longest. `yarn
+ * verify` runs the linters alone. A check with `inputs` reads nothing else, and is left out while they are as they were
+ * when it passed.
  */
 export const checks = [
   {

@@ -131,7 +131,8 @@ function endGroup({ pid }, signal) {
 function report(name, result) {
   for (const key of Object.keys(total)) total[key] += result[key] ?? 0;
   if (result.failed > 0) again.push(result.again ?? `node scripts/test.mjs --only ${name}`);
-  const counted = `${result.passed} passed, ${result.failed} failed${result.skipped ? `, ${result.skipped} skipped` : ''}`;
+  const skipped = result.skipped ? `, ${result.skipped} skipped` : '';
+  const counted = `${result.passed} passed, ${result.failed} failed${skipped}`;
   const head = alone ? '' : `\n=== ${name}\n`;
   process.stdout.write(`${head}${result.text}--- ${name}: ${counted} (${result.time})\n`);
 }

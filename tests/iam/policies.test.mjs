@@ -490,7 +490,12 @@ describe('the policies with a customer key and spot', () => {
   before(async () => {
     const { failed, output, json } = await plan({
       settings: `  encryption = { parameters = "${KEY}" }
-  runner_tiers = { small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["small"], capacity = "spot" } }`,
+  runner_tiers = {
+    small = {
+      runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"]
+      max_runners = 2, labels = ["small"], capacity = "spot"
+    }
+  }`,
     });
     assert.equal(failed, false, output);
     policies = policiesOf(json);

@@ -54,10 +54,9 @@ export const mirror = { serve: (name, origin) => (name === ARCHIVE ? { body: arc
  * A machine for which `answer(path, origin)` is github.com: a `curl` before the real one leads those addresses here.
  */
 export function gitHub(answer) {
+  const curlVia = (folder) => `#!/bin/bash\nexec /usr/bin/curl "\${@//https:\\/\\//${folder}}"\n`;
   return {
-    files: (origin) => ({
-      'usr/local/bin/curl': `#!/bin/bash\nexec /usr/bin/curl "\${@//https:\\/\\//${origin.replaceAll('/', '\\/')}\\/files\\/}"\n`,
-    }),
+    files: (origin) => ({ 'usr/local/bin/curl': curlVia(`${origin}/files/`.replaceAll('/', '\\/')) }),
     serve: (name, origin) => answer(name, origin),
   };
 }

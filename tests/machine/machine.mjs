@@ -45,8 +45,14 @@ cd "$BASE/root"
 mount -t proc proc proc
 mount -t tmpfs tmpfs run
 mount --bind /dev dev
-if [ -n "$DISK" ]; then mount -t tmpfs -o "size=$DISK,mode=755" disk opt; if [ -d "$FILES/opt" ]; then cp -a "$FILES/opt/." opt/; fi; fi
-if [ -n "$PREPARE" ]; then chroot . env -i PATH="$MACHINE_PATH" HOME=/root bash -c "$PREPARE" || { echo 'the image could not be prepared'; exit 1; }; fi
+if [ -n "$DISK" ]; then
+  mount -t tmpfs -o "size=$DISK,mode=755" disk opt
+  if [ -d "$FILES/opt" ]; then cp -a "$FILES/opt/." opt/; fi
+fi
+if [ -n "$PREPARE" ] && ! chroot . env -i PATH="$MACHINE_PATH" HOME=/root bash -c "$PREPARE"; then
+  echo 'the image could not be prepared'
+  exit 1
+fi
 chroot . env -i PATH="$MACHINE_PATH" HOME=/root $MACHINE_ENV bash /user-data.sh &
 script=$!
 eval "$DURING"

@@ -2,8 +2,10 @@
 import { createHash, createHmac } from 'node:crypto';
 
 const MAX_SKEW_MS = 5 * 60_000;
-const AUTHORIZATION =
-  /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/;
+const SCOPE = '([^/]+)/([0-9]{8})/([^/]+)/([^/]+)/aws4_request';
+const AUTHORIZATION = new RegExp(
+  `^AWS4-HMAC-SHA256 Credential=${SCOPE}, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$`,
+);
 const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 

@@ -1,4 +1,5 @@
-// Checks the protocol's model: the protocol itself must hold every rule, and each reintroduced flaw must break its rule.
+// Checks the protocol's model: the protocol itself must hold every rule, and each reintroduced flaw must break its
+// rule.
 // Needs Python 3.8 or later, without packages.
 //
 //   node tests/model/run.mjs          the short configurations and every flaw

@@ -99,7 +99,8 @@ export const mutations = [
     file: 'functions/scale-up/src/launch-instance.ts',
     edits: [
       [
-        "      case 'unknown':\n        throw new RetryLater(`EC2 gave no clear answer (${answer.code}); the same call is repeated`);\n",
+        "      case 'unknown':\n" +
+          '        throw new RetryLater(`EC2 gave no clear answer (${answer.code}); the same call is repeated`);\n',
         '',
       ],
       ["      case 'refused':\n", "      case 'unknown':\n      case 'refused':\n"],

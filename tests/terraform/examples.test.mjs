@@ -32,7 +32,9 @@ const EXAMPLES = {
     `
   vpc_name              = "shared"
   permissions_boundary  = "arn:aws:iam::123456789012:policy/boundary"
-  github_app_parameters = { id = ${parameter('id')}, key_base64 = ${parameter('key')}, webhook_secret = ${parameter('secret')} }`,
+  github_app_parameters = {
+    id = ${parameter('id')}, key_base64 = ${parameter('key')}, webhook_secret = ${parameter('secret')}
+  }`,
     'length(output.roles) >= 5',
   ],
   'spot-tiers': [APP + NETWORK, 'keys(output.queues) == ["arm", "large", "small"]'],

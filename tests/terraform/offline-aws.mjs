@@ -18,24 +18,25 @@ const architectureOf = (type) => (ARM.test(type) ? 'arm64' : 'x86_64');
 export async function listenAsAws({ account, subnets, noTypes = [], defaultKey = 'alias/aws/ebs', images = {} }) {
   const answers = {
     GetCallerIdentity: () =>
-      '<GetCallerIdentityResponse ' +
-      `xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${account}:user/planner</Arn><UserId>AIDAPLANNER</UserId><Account>${account}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>plan</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
+      '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>' +
+      `<Arn>arn:aws:iam::${account}:user/planner</Arn><UserId>AIDAPLANNER</UserId><Account>${account}</Account>` +
+      '</GetCallerIdentityResult><ResponseMetadata><RequestId>plan</RequestId></ResponseMetadata>' +
+      '</GetCallerIdentityResponse>',
     DescribeSubnets: (filters) => {
       const [vpc] = filters['vpc-id'];
       const found = filters['subnet-id'].filter((id) => subnets === undefined || subnets[id] === vpc);
-      return (
-        '<DescribeSubnetsResponse ' +
-        `${EC2}><subnetSet>${found.map((id) => `<item><subnetId>${id}</subnetId><vpcId>${vpc}</vpcId></item>`).join('')}</subnetSet></DescribeSubnetsResponse>`
-      );
+      const items = found.map((id) => `<item><subnetId>${id}</subnetId><vpcId>${vpc}</vpcId></item>`);
+      return `<DescribeSubnetsResponse ${EC2}><subnetSet>${items.join('')}</subnetSet></DescribeSubnetsResponse>`;
     },
     DescribeInstanceTypes: (filters) => {
       const found = filters['instance-type'].filter(
         (type) =>
           !noTypes.includes(type) && filters['processor-info.supported-architecture'].includes(architectureOf(type)),
       );
+      const items = found.map((type) => `<item><instanceType>${type}</instanceType></item>`);
       return (
-        '<DescribeInstanceTypesResponse ' +
-        `${EC2}><instanceTypeSet>${found.map((type) => `<item><instanceType>${type}</instanceType></item>`).join('')}</instanceTypeSet></DescribeInstanceTypesResponse>`
+        `<DescribeInstanceTypesResponse ${EC2}><instanceTypeSet>${items.join('')}</instanceTypeSet>` +
+        '</DescribeInstanceTypesResponse>'
       );
     },
     GetEbsDefaultKmsKeyId: () =>
@@ -43,7 +44,12 @@ export async function listenAsAws({ account, subnets, noTypes = [], defaultKey =
     DescribeImages: (filters) => {
       const found = images[filters.name[0]] ?? [];
       const item = ({ id, gigabytes }) =>
-        `<item><imageId>${id}</imageId><imageState>available</imageState><imageOwnerId>${account}</imageOwnerId><architecture>${filters.architecture[0]}</architecture><name>${filters.name[0]}</name><creationDate>2026-01-01T00:00:00.000Z</creationDate><rootDeviceType>ebs</rootDeviceType><rootDeviceName>/dev/xvda</rootDeviceName><blockDeviceMapping><item><deviceName>/dev/xvda</deviceName><ebs><snapshotId>snap-0aaa</snapshotId><volumeSize>${gigabytes}</volumeSize></ebs></item></blockDeviceMapping></item>`;
+        `<item><imageId>${id}</imageId><imageState>available</imageState><imageOwnerId>${account}</imageOwnerId>` +
+        `<architecture>${filters.architecture[0]}</architecture><name>${filters.name[0]}</name>` +
+        '<creationDate>2026-01-01T00:00:00.000Z</creationDate><rootDeviceType>ebs</rootDeviceType>' +
+        '<rootDeviceName>/dev/xvda</rootDeviceName><blockDeviceMapping><item><deviceName>/dev/xvda</deviceName>' +
+        `<ebs><snapshotId>snap-0aaa</snapshotId><volumeSize>${gigabytes}</volumeSize></ebs></item>` +
+        '</blockDeviceMapping></item>';
       return (
         '<DescribeImagesResponse ' +
         `${EC2}><imagesSet>${found.map(item).join('')}</imagesSet></DescribeImagesResponse>`
@@ -59,7 +65,8 @@ export async function listenAsAws({ account, subnets, noTypes = [], defaultKey =
     response.end(
       answer
         ? answer(filtersOf(params))
-        : `<Response><Errors><Error><Code>NotHere</Code><Message>${params.get('Action')}</Message></Error></Errors></Response>`,
+        : '<Response><Errors><Error><Code>NotHere</Code>' +
+            `<Message>${params.get('Action')}</Message></Error></Errors></Response>`,
     );
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));

@@ -53,8 +53,14 @@ describe('user data', () => {
   }
   observability = { runner_logs = false }
   runner_tiers = {
-    small = { runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"], max_runners = 2, labels = ["small"] }
-    arm   = { runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.medium"], max_runners = 2, labels = ["arm"] }
+    small = {
+      runner_os = "linux", runner_architecture = "x64"
+      instance_types = ["t3.medium"], max_runners = 2, labels = ["small"]
+    }
+    arm = {
+      runner_os = "linux", runner_architecture = "arm64"
+      instance_types = ["t4g.medium"], max_runners = 2, labels = ["arm"]
+    }
   }`;
     let json;
     before(async () => {

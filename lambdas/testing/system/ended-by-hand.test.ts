@@ -37,7 +37,7 @@ describe('an operator ends a machine', () => {
     expect(system.slots()).toEqual([]);
   });
 
-  test('before it took its job: the job is started again three times, and the tenant’s circuit does not count it', async () => {
+  test('before it took its job: the job starts again three times, and the circuit does not count it', async () => {
     const system = await systemWithRunner();
     await system.queueJob(2);
     for (const [kill, jobId] of [

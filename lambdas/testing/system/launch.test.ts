@@ -25,7 +25,7 @@ describe('one job', () => {
     expect(system.slots()).toEqual([]);
   });
 
-  test('costs one look at its runner group and one registration at GitHub besides the token, and no Describe', async () => {
+  test('costs one look at its runner group, one registration at GitHub and a token, and no Describe', async () => {
     const system = systemWithTenant();
     await system.queueJob(1);
     expect(system.harness.names().filter((name) => name.startsWith('github.'))).toEqual([
@@ -222,7 +222,7 @@ describe('EC2', () => {
     expect(system.harness.state.fleet.machines.size).toBe(1);
   });
 
-  test('a group that EC2 does not know yet is no fault of the tenant: its job waits half a minute, then starts', async () => {
+  test('a group that EC2 does not know yet makes its job wait half a minute, at no fault of the tenant', async () => {
     const system = systemWithTenant();
     const known = system.harness.state.fleet.refuse(() => true, {
       kind: 'no-group',

@@ -99,7 +99,7 @@ describe(`a slot comes free with ${JOBS - 2} jobs waiting`, () => {
     expect(await chainLength(system)).toBe(1);
   });
 
-  test('and jobs end while their messages are under way: each spends one link, so what is left is no loop', async () => {
+  test('and jobs end while their messages are under way: each spends one link, so no loop is left', async () => {
     const system = await crowded();
     const endedAt = system.harness.clock.now().toISOString();
     let ended = 0;

@@ -29,7 +29,7 @@ describe("the runner group of a tenant's row", () => {
     expect([machines(system), system.slots()]).toEqual([0, []]);
   });
 
-  it('that the organisation does not have keeps its jobs waiting without a machine, until the row is mended', async () => {
+  it('that the organisation lacks keeps its jobs waiting without a machine until the row is mended', async () => {
     const system = withGroup(undefined, 'Bilders');
     await system.queueJob(1);
     expect(system.job(1)).toMatchObject({ state: 'parked', reason: 'no-runner-group' });

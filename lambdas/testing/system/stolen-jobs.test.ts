@@ -221,7 +221,7 @@ class FaultSettings {
   }
 }
 
-test('whichever job takes which runner, and whenever webhooks arrive: every job runs once, within the limit', async () => {
+test('whichever job takes which runner, in any order of webhooks: each job runs once, within the limit', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 6 }),

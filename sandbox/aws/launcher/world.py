@@ -116,7 +116,8 @@ class World:
         region, account = self._responses.get_region(), self._responses.get_account_id()
         return ec2_checks.Check(
             action,
-            f"arn:aws:logs:{region}:{account}:log-group:{body.get('logGroupName')}:log-stream:{body.get('logStreamName')}",
+            f"arn:aws:logs:{region}:{account}:log-group:{body.get('logGroupName')}"
+            f":log-stream:{body.get('logStreamName')}",
         )
 
     def _checked_world(self):

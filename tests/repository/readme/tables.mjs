@@ -117,7 +117,8 @@ function docsOf(block, versions) {
   const provider = providerOf(block);
   const folder = block.type === 'data' ? 'data-sources' : 'resources';
   const source = versions[provider]?.source ?? `hashicorp/${provider}`;
-  return `https://registry.terraform.io/providers/${source}/latest/docs/${folder}/${block.labels[0].slice(provider.length + 1)}`;
+  const page = block.labels[0].slice(provider.length + 1);
+  return `https://registry.terraform.io/providers/${source}/latest/docs/${folder}/${page}`;
 }
 
 function inputs(blocks) {

@@ -91,7 +91,7 @@ describe('the nightly comparison', () => {
     ]);
   });
 
-  it('offboards nobody whom the list lacks but GitHub knows, and nobody without an answer', async () => {
+  it('offboards no tenant that the list lacks but GitHub knows, and none without an answer', async () => {
     const harness = createRecoveryHarness();
     harness.addTenant();
     harness.addTenant({ installation_id: 1002, org_name: 'globex', account_id: 502 });

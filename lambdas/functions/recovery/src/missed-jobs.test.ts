@@ -99,7 +99,7 @@ describe('a job that no webhook told of', () => {
     expect(new Set(sent(harness)).size).toBe(150);
   });
 
-  it('is found within the stated time where nobody pushed for weeks, and a hundred newer jobs ran elsewhere', async () => {
+  it('is found in time in a repository quiet for weeks, behind a hundred newer jobs elsewhere', async () => {
     const harness = createRecoveryHarness();
     harness.addTenant();
     const quiet = harness.state.search.addRepository(INSTALLATION, {
@@ -120,7 +120,7 @@ describe('a job that no webhook told of', () => {
 });
 
 describe('who is searched', () => {
-  it('is a tenant after a suspension, whoever lifted it and however the news was lost', async () => {
+  it('is a tenant after a suspension, even if the event that lifted it was lost', async () => {
     const harness = createRecoveryHarness();
     const row = harness.addTenant();
     const repository = harness.state.search.addRepository(INSTALLATION);
@@ -137,7 +137,7 @@ describe('who is searched', () => {
     expect(sent(harness)).toEqual([7001]);
   });
 
-  it('is a tenant whose suspension nobody saw, by its row’s time', async () => {
+  it('is a tenant whose suspension went unseen, by its row’s time', async () => {
     const harness = createRecoveryHarness();
     const row = harness.addTenant();
     await afterFirstSearch(harness);
@@ -179,7 +179,7 @@ describe('who is searched', () => {
     expect(sent(harness)).toEqual([7002, 7003]);
   });
 
-  it('is nobody whose webhook may still be on its way, until the next round', async () => {
+  it('leaves a job whose webhook may still be on its way to the next round', async () => {
     const harness = createRecoveryHarness();
     harness.addTenant();
     const repository = harness.state.search.addRepository(INSTALLATION, {

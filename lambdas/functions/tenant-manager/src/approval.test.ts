@@ -16,10 +16,10 @@ const policy = (mode: OnboardingPolicy['mode'], ...allowed: readonly string[]): 
 
 test.each([
   ['everybody at once', policy('automatic'), true],
-  ['nobody at once', policy('approval'), false],
+  ['no account at once', policy('approval'), false],
   ['a login on the list, whatever its case', policy('allow_list', 'acme'), true],
   ['an account id on the list', policy('allow_list', '501'), true],
-  ['nobody who is not on the list', policy('allow_list', 'acme-two', '5011'), false],
+  ['no account that is not on the list', policy('allow_list', 'acme-two', '5011'), false],
 ])('lets in %s', (_name, onboarding, expected) => {
   expect(mayRunAtOnce(account, onboarding)).toBe(expected);
 });

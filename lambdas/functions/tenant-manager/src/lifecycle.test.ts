@@ -186,7 +186,7 @@ describe('an earlier installation of the same account', () => {
     expect(harness.row()).toMatchObject({ status: 'active' });
   });
 
-  it('of another account is nobody’s business', async () => {
+  it('of another account is ignored', async () => {
     const harness = createTenantManagerHarness();
     harness.addTenant({ installation_id: EARLIER, account_id: 502 });
     await harness.event('created');
@@ -399,7 +399,7 @@ describe('what is no tenant', () => {
   );
 
   it.each(['created', 'suspend', 'unsuspend', 'renamed'] as const)(
-    '%s of nobody known is ignored with a reason',
+    '%s of an unknown installation is ignored with a reason',
     async (action) => {
       const harness = createTenantManagerHarness();
       await harness.event(action, { account: { kind: 'unknown' } });
@@ -408,7 +408,7 @@ describe('what is no tenant', () => {
     },
   );
 
-  it('deleted of nobody known leaves a tombstone for a late created', async () => {
+  it('deleted of an unknown installation leaves a tombstone for a late created', async () => {
     const harness = createTenantManagerHarness();
     await harness.event('deleted', { account: { kind: 'unknown' } });
     await harness.event('created');

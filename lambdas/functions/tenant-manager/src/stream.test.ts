@@ -69,7 +69,7 @@ describe('a hand edit', () => {
     expect(harness.woken).toEqual([INSTALLATION]);
   });
 
-  it('wakes nobody whose slots are all taken', async () => {
+  it('wakes no tenant whose slots are all taken', async () => {
     const harness = createTenantManagerHarness();
     harness.addTenant({ slots: new Set(['1-1', '2-1']) });
     await edit(harness, { org_name: 'acme-two' });
@@ -181,7 +181,7 @@ describe('a hand edit', () => {
     expect(harness.names()).toEqual(['jobs.listOpen']);
   });
 
-  it('of live to another type is reported and wakes nobody; the sweep rebuilds it', async () => {
+  it('of slots to another type is reported and wakes no tenant; the sweep rebuilds it', async () => {
     const harness = createTenantManagerHarness();
     harness.addTenant();
     await edit(harness, { slots: 'none' });

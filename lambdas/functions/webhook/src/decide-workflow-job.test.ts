@@ -75,7 +75,7 @@ describe('a workflow_job', () => {
   });
 
   it.each([[undefined], [null], [{}], [{ id: '1001' }], [{ id: 0 }], [{ id: 1.5 }]])(
-    'with installation %j is nobody’s',
+    'with installation %j belongs to no tenant',
     (installation) => {
       expect(decide(workflowJob({ top: { installation } }))).toMatchObject({
         kind: 'ignore',

@@ -94,7 +94,7 @@ describe('one launch, one machine', () => {
     expect(brokenPromises(system, 2)).toEqual([]);
   });
 
-  test('release-without-ending: a launch whose slot is given back starts nothing when its message returns', async () => {
+  test('release-without-ending: a launch that gave its slot back starts nothing when its message returns', async () => {
     const system = setUp();
     const undo = system.harness.state.fleet.refuse(() => true);
     await workerDies(system, 'dies-after', 'registry.freeSlot');

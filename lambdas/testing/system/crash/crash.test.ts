@@ -50,6 +50,11 @@ const IN_THE_WORLD: Readonly<Record<string, string>> = { tenants: 'registry', bo
 /** The webhook's: its answer of 503 makes GitHub's redelivery the repeat, so there is nothing to cut. */
 const ROUTING = 'route-job.ts';
 
+const PORTS = [
+  ...['tenants', 'jobs', 'launches', 'queue', 'github', 'fleet', 'parameters', 'securityGroups', 'lifecycle'],
+  ...['bookmarks', 'recovery', 'app', 'search', 'bus'],
+];
+
 /** `port.method`, under the ports' names in the test harness. */
 function callsInTheCode(): string[] {
   const folders = [
@@ -67,9 +72,7 @@ function callsInTheCode(): string[] {
       .map((name) => readFileSync(join(path, name), 'utf8'));
   });
   const calls = sources.flatMap((source) => [
-    ...source.matchAll(
-      /deps\.(tenants|jobs|launches|queue|github|fleet|parameters|securityGroups|lifecycle|bookmarks|recovery|app|search|bus)\.(\w+)/g,
-    ),
+    ...source.matchAll(new RegExp(`deps\\.(${PORTS.join('|')})\\.(\\w+)`, 'g')),
   ]);
   return [...new Set(calls.map(([, port, method]) => `${IN_THE_WORLD[String(port)] ?? port}.${method}`))].sort();
 }

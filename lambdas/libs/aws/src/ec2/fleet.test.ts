@@ -216,7 +216,7 @@ describe('ending machines', () => {
     expect(pauses).toEqual([1_500, 3_000]);
   });
 
-  it('says nothing of a machine that EC2 has forgotten, tags and all, and therefore does not let anybody end', async () => {
+  it('does not answer for a machine that EC2 has forgotten, tags and all, and so ends none', async () => {
     const { fleet, sent } = setUp(({ name }) =>
       name === 'DescribeInstances' ? { Reservations: [] } : awsError('UnauthorizedOperation', 403),
     );
