@@ -19,6 +19,7 @@ class InstanceCalls:
             "RunInstances": self.run_instances,
             "DescribeInstances": self.describe_instances,
             "TerminateInstances": self.terminate_instances,
+            "ModifyInstanceAttribute": self.modify_instance_attribute,
         }
 
     def run_instances(self, request, _params, _original):
@@ -51,11 +52,34 @@ class InstanceCalls:
         if not wanted:
             raise Ec2Error("MissingParameter", "The request must contain the parameter InstanceId")
         self._known_instances(wanted)
+        machines = {instance_id: self._machines.find(instance_id) for instance_id in wanted}
+        protected = [one for one, machine in machines.items() if machine.get("DisableApiTermination")]
+        shut = {_zone(machines[one]) for one in protected}
         changes = []
-        for instance_id in dict.fromkeys(wanted):
+        for instance_id, machine in machines.items():
+            if _zone(machine) in shut:
+                continue
             before, after = self._machines.end(instance_id)
             changes.append({"instanceId": instance_id, "currentState": _state(after), "previousState": _state(before)})
+        if protected:
+            # The call fails, and of its machines only those in other zones than a protected one end.
+            # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html
+            raise Ec2Error(
+                "OperationNotPermitted",
+                f"The instance '{protected[0]}' may not be terminated. "
+                "Modify its 'disableApiTermination' instance attribute and try again.",
+            )
         return answer("TerminateInstances", {"instancesSet": changes})
+
+    def modify_instance_attribute(self, request, _params, _original):
+        """Termination protection; the other attributes are nobody's here."""
+        instance_id = request.get("InstanceId") or ""
+        self._known_instances([instance_id])
+        value = (request.get("DisableApiTermination") or {}).get("Value")
+        if value not in ("true", "false"):
+            raise Ec2Error("InvalidParameterCombination", "No attributes specified.")
+        self._machines.find(instance_id)["DisableApiTermination"] = value == "true"
+        return answer("ModifyInstanceAttribute", {"return": "true"})
 
     def _known_instances(self, wanted):
         """One bad id fails the call for all of them, before anything changes."""
@@ -171,3 +195,7 @@ def user_data(machine):
 
 def _state(state):
     return {"code": state["Code"], "name": state["Name"]}
+
+
+def _zone(machine):
+    return machine["Placement"]["AvailabilityZone"]

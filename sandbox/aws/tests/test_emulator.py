@@ -178,6 +178,18 @@ class Living(unittest.TestCase):
         self.assertEqual(code_of(ec2.terminate_instances, InstanceIds=[machine, "i-x"]), "InvalidInstanceID.Malformed")
         self.assertIn(state(machine), ("pending", "running"))
 
+    def test_terminates_nothing_in_the_zone_of_a_protected_machine(self):
+        ec2 = emulator.client("ec2")
+        protected, beside = run()["InstanceId"], run()["InstanceId"]
+        elsewhere = run(SubnetId=SUBNETS[1])["InstanceId"]
+        ec2.modify_instance_attribute(InstanceId=protected, DisableApiTermination={"Value": True})
+        all_three = [protected, beside, elsewhere]
+        self.assertEqual(code_of(ec2.terminate_instances, InstanceIds=all_three), "OperationNotPermitted")
+        self.assertEqual([state(one) in ("shutting-down", "terminated") for one in all_three], [False, False, True])
+        self.assertIsNone(code_of(ec2.terminate_instances, InstanceIds=[beside]))
+        ec2.modify_instance_attribute(InstanceId=protected, DisableApiTermination={"Value": False})
+        self.assertIsNone(code_of(ec2.terminate_instances, InstanceIds=[protected]))
+
     def test_finds_machines_by_filters_and_refuses_unknown_ones(self):
         ec2 = emulator.client("ec2")
         machine = run(ClientToken="found", TagSpecifications=[tags("instance", owner="me")])["InstanceId"]
