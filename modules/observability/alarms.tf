@@ -20,8 +20,13 @@ locals {
     }
     "sweep-failing" = {
       runbook = "the-sweep-fails-for-a-tenant"
-      says    = "The sweep of a tenant has failed for 15 minutes."
+      says    = "The sweep of a tenant, or an action of it, has failed for 15 minutes."
       metric  = "SweepFailed", periods = 3
+    }
+    "sweep-set-aside" = {
+      runbook = "the-sweep-sets-an-action-aside"
+      says    = "An action of the sweep has failed five times in a row for a tenant; it is set aside and retried ever more slowly."
+      metric  = "SweepSetAside"
     }
     "recovery-missing" = {
       runbook = "the-recovery-does-not-run"

@@ -103,7 +103,7 @@ locals {
     "Sweeps and recovery" = {
       stat = "Sum"
       lines = [
-        for name in ["SweepCompleted", "SweepFailed", "SweepRepaired", "RecoveryCompleted", "RecoveryFailed"] :
+        for name in ["SweepCompleted", "SweepFailed", "SweepSetAside", "SweepRepaired", "RecoveryCompleted", "RecoveryFailed"] :
         ["MultiTenantRunner", name, "environment", var.prefix]
       ]
     }

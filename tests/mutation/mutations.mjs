@@ -60,6 +60,52 @@ export const mutations = [
     suites: ['testing/system/runners'],
   },
   {
+    name: 'the try of each action in the sweep',
+    file: 'functions/scale-down/src/sweep-tenant.ts',
+    edits: [['    } catch (cause) {\n', '    } catch (cause) {\n      throw cause;\n']],
+    suites: ['testing/system/set-aside'],
+  },
+  {
+    name: 'the sweep: an action that always fails is tried in every run',
+    file: 'functions/scale-down/src/set-aside.ts',
+    edits: [['  if (failure === undefined || failure.times < TRIES) return false;', '  return false;']],
+    suites: ['testing/system/set-aside'],
+  },
+  {
+    name: 'the sweep: an action set aside is never tried again',
+    file: 'functions/scale-down/src/set-aside.ts',
+    edits: [
+      [
+        '  return ageOf(failure.at, now) < Math.min(',
+        '  return ageOf(failure.at, now) < Number.POSITIVE_INFINITY || Math.min(',
+      ],
+    ],
+    suites: ['testing/system/set-aside'],
+  },
+  {
+    name: 'the sweep: a launch of a size that is gone is sent again',
+    file: 'functions/scale-down/src/decide-sweep.ts',
+    edits: [["limits.tiers.has(launch.tier) ? 'send-again' : 'refuse-tier'", "'send-again'"]],
+    suites: ['testing/system/set-aside'],
+  },
+  {
+    name: 'the clean-up: what fails ends the pass',
+    file: 'libs/core/src/protocol/clean-up-tenant.ts',
+    edits: [
+      [
+        '    } catch (cause) {\n      failures.push(cause);',
+        '    } catch (cause) {\n      throw cause;\n      failures.push(cause);',
+      ],
+    ],
+    suites: ['testing/system/set-aside'],
+  },
+  {
+    name: "EC2's refusal of a protected machine: fails the others beside it",
+    file: 'libs/aws/src/ec2/fleet.ts',
+    edits: [["if (parseAwsError(error).code === PROTECTED) return [[id, 'protected']];", '']],
+    suites: ['libs/aws/src/ec2/fleet'],
+  },
+  {
     name: 'the idle rule: a runner with a job is idle',
     file: 'functions/scale-down/src/decide-runner.ts',
     edits: [['  if (launch.takenBy !== undefined && !ended) return undefined;\n', '']],

@@ -23,7 +23,13 @@ _PREFIXES = {
     "igw": "internet-gateway",
     "sir": "spot-instances-request",
 }
-_INSTANCE_CALLS = {"TerminateInstances", "StopInstances", "StartInstances", "RebootInstances", "ModifyInstanceAttribute"}
+_INSTANCE_CALLS = {
+    "TerminateInstances",
+    "StopInstances",
+    "StartInstances",
+    "RebootInstances",
+    "ModifyInstanceAttribute",
+}
 _GROUP_CALLS = {
     "DeleteSecurityGroup",
     "AuthorizeSecurityGroupIngress",

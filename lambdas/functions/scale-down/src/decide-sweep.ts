@@ -26,6 +26,7 @@ export type SweepAction =
   | { readonly kind: 'finish-release'; readonly launch: Launch }
   | { readonly kind: 'hold-and-send'; readonly launch: Launch }
   | { readonly kind: 'send-again'; readonly launch: Launch }
+  | { readonly kind: 'refuse-tier'; readonly launch: Launch }
   | { readonly kind: 'park-again'; readonly job: Job }
   | { readonly kind: 'drop-wanted'; readonly launch: Launch }
   | { readonly kind: 'end-machine'; readonly launch: Launch; readonly reason: RunnerEnd }
@@ -93,9 +94,10 @@ function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: Swee
   if (young) return restored;
   switch (launch.state) {
     case 'wanted':
+      if (hasSlot && !limits.tiers.has(launch.tier)) return [{ kind: 'refuse-tier', launch }];
       return aboutWanted(launch, hasSlot, snapshot);
     case 'held':
-      return [{ kind: 'send-again', launch }];
+      return [{ kind: limits.tiers.has(launch.tier) ? 'send-again' : 'refuse-tier', launch }];
     case 'launching':
     case 'running':
       if (launch.instanceId === undefined) return [...restored, { kind: 'settle-by-token', launch }];

@@ -1,4 +1,12 @@
-import { dropLease, endJob, endMachine, isEnded, takeLease, type Launch } from '@multi-tenant-runner/core';
+import {
+  dropLease,
+  endJob,
+  endMachine,
+  isEnded,
+  protectedMachines,
+  takeLease,
+  type Launch,
+} from '@multi-tenant-runner/core';
 import type { RunnerEnd } from './decide-runner';
 import type { ScaleDownDeps } from './deps';
 
@@ -20,7 +28,9 @@ export async function endRunner({ launch, reason, worked }: EndRunner, deps: Sca
     { reason, followUp: { kind: 'ask' }, lease: deps.lease, worked, registration: hard ? 'whatever' : 'must-go' },
     deps,
   );
-  if (end !== 'ended') return dropLease(leased, deps.lease, deps);
+  if (end !== 'ended') await dropLease(leased, deps.lease, deps);
+  if (end === 'protected') throw protectedMachines([leased.instanceId]);
+  if (end !== 'ended') return;
   if (hard) await recordHardEnd(leased, deps);
 }
 

@@ -61,7 +61,7 @@ describe('the report of a sweep', () => {
   const report = (oldestJobs: Readonly<Record<string, number>>): unknown[] => {
     const metrics = createRecordingMetrics();
     reportSweep(
-      { tenants: 2, repaired: 0, failed: 0, finished: true, oldestJobs },
+      { tenants: 2, repaired: 0, failed: 0, setAside: 0, finished: true, oldestJobs },
       { metrics, log: createRecordingLog() },
     );
     return metrics.counted.map(({ name, value, tier }) => [name, value, tier]);

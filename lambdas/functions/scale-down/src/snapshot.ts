@@ -1,4 +1,11 @@
-import { githubLimitedUntil, type Job, type Launch, type Machine, type TenantLookup } from '@multi-tenant-runner/core';
+import {
+  githubLimitedUntil,
+  type Job,
+  type Launch,
+  type Machine,
+  type TenantLookup,
+  type Tiers,
+} from '@multi-tenant-runner/core';
 import type { RunnerLimits } from './decide-runner';
 
 /** Everything known of one tenant, machines read before rows. */
@@ -15,6 +22,8 @@ export interface Snapshot {
 export interface SweepLimits extends RunnerLimits {
   /** Milliseconds. */
   readonly grace: number;
+  /** Those that are configured. */
+  readonly tiers: Tiers;
 }
 
 /** GitHub limits the tenant for now: the requests that are left belong to launches. */

@@ -1,38 +1,48 @@
-import {
-  abandonLaunch,
-  adoptInstance,
-  belongsTo,
-  cleanUpTenant,
-  endJob,
-  holdLaunch,
-  messageOf,
-  parkJob,
-  postponeQuestion,
-  recordEc2End,
-  release,
-  restate,
-  settleByGitHub,
-  takeLease,
-  dispatchNextJobs,
-  type Job,
-  type Launch,
-  type Machine,
-} from '@multi-tenant-runner/core';
+import { carryOut } from './carry-out';
 import { decideSweep, type SweepAction } from './decide-sweep';
-import { endRunner } from './end-runner';
-import { explainEnd, hasWorked } from './machine-end';
+import { TRIES, addFailure, isSetAside, keyOf, subjectOf, withoutSettled, type Failures } from './set-aside';
 import type { ScaleDownDeps } from './deps';
 import type { Snapshot } from './snapshot';
 
-/** Settles one tenant's differences. Every action is conditional again, so a snapshot that has aged does no harm. */
-export async function sweepTenant(snapshot: Snapshot, deps: ScaleDownDeps): Promise<number> {
-  const actions = decideSweep(snapshot, deps.clock.now(), deps.scaleDown);
+export interface Visit {
+  /** Differences that were settled. */
+  readonly repaired: number;
+  /** Actions that failed in this visit. */
+  readonly failed: number;
+  /** Actions that wait for a later try, as they failed again and again. */
+  readonly setAside: number;
+  /** For the next visit. */
+  readonly failures: Failures;
+}
+
+/** Settles one tenant's differences. An action that fails stops only itself; one that always fails is set aside. */
+export async function sweepTenant(snapshot: Snapshot, failures: Failures, deps: ScaleDownDeps): Promise<Visit> {
+  const now = deps.clock.now();
+  const actions = decideSweep(snapshot, now, { ...deps.scaleDown, tiers: deps.settings.tiers });
+  const settled = new Set<string>();
+  let next = failures;
+  let [repaired, failed, setAside] = [0, 0, 0];
   for (const action of actions) {
+    const key = keyOf(action);
+    if (isSetAside(failures[key], now)) {
+      setAside += 1;
+      continue;
+    }
     if (isRepair(action))
       deps.log.info('The sweep settles a difference', { action: action.kind, ...subjectOf(action) });
-    await carryOut(action, snapshot, deps);
+    try {
+      await carryOut(action, snapshot, deps);
+      settled.add(key);
+      repaired += isRepair(action) ? 1 : 0;
+    } catch (cause) {
+      next = addFailure(next, key, deps.clock.now());
+      const times = next[key]?.times ?? 1;
+      failed += 1;
+      setAside += times >= TRIES ? 1 : 0;
+      reportFailure(action, { times, cause, installationId: snapshot.lookup.installationId }, deps);
+    }
   }
-  return actions.filter(isRepair).length;
+  return { repaired, failed, setAside, failures: withoutSettled(next, settled, now) };
 }
 
 /** A wake-up, or a reason that has changed, is nothing that rows disagreed on. */
@@ -40,129 +50,17 @@ function isRepair({ kind }: SweepAction): boolean {
   return kind !== 'wake' && kind !== 'restate';
 }
 
-function subjectOf(action: SweepAction): Record<string, unknown> {
-  if ('launch' in action) return { launch_id: action.launch.launchId };
-  if ('job' in action) return { job_id: action.job.jobId };
-  if ('machine' in action) return { instance_id: action.machine.instanceId };
-  return 'launchId' in action ? { launch_id: action.launchId } : {};
-}
-
-async function carryOut(action: SweepAction, snapshot: Snapshot, deps: ScaleDownDeps): Promise<void> {
-  const { installationId } = snapshot.lookup;
-  switch (action.kind) {
-    case 'clean-up':
-      await cleanUpTenant(installationId, deps.scaleDown.grace, deps);
-      return;
-    case 'rebuild-slots':
-      return deps.tenants.rebuildSlots(installationId, action.launchIds);
-    case 'restore-slot':
-      return deps.tenants.restoreSlot(installationId, action.launchId);
-    case 'check-slot':
-      return checkSlot(installationId, action.launchId, deps);
-    case 'settle-by-token':
-      return settleByToken(action.launch, deps);
-    case 'look-by-id':
-      return lookById(action.launch, deps);
-    case 'finish-release':
-      await release(action.launch, { reason: action.launch.reason ?? 'unfinished', followUp: { kind: 'ask' } }, deps);
-      return;
-    case 'hold-and-send':
-      return holdAndSend(action.launch, deps);
-    case 'send-again':
-      return sendAgain(action.launch, deps);
-    case 'park-again':
-      return parkAgain(action.job, deps);
-    case 'drop-wanted':
-      await abandonLaunch(action.launch, { reason: 'job-elsewhere', version: action.launch.version }, deps);
-      return;
-    case 'end-machine':
-      return endRunner(
-        { ...action, worked: hasWorked(snapshot.machines.find((machine) => belongsTo(machine, action.launch))) },
-        deps,
-      );
-    case 'end-orphan':
-      return endOrphan(installationId, action.machine, deps);
-    case 'ask-github':
-      return askAboutJob(action.job, snapshot, deps);
-    case 'expire':
-      await endJob(action.job, { state: 'expired', reason: 'too-old', stillIn: action.job.state }, deps);
-      return;
-    case 'restate':
-      return restate(action.jobs, snapshot.lookup, deps);
-    case 'wake':
-      return dispatchNextJobs(installationId, deps);
-  }
-}
-
-async function askAboutJob(job: Job, { machines }: Snapshot, deps: ScaleDownDeps): Promise<void> {
-  const launch = await deps.launches.get(job.installationId, job.launchId);
-  const works = launch !== undefined && hasWorked(machines.find((machine) => belongsTo(machine, launch)));
-  const truth = await settleByGitHub(job, launch && works ? { ...launch, worked: true } : launch, deps);
-  if (truth === 'waits-again') return dispatchNextJobs(job.installationId, deps);
-  if (truth === 'let-through') return sendLetThrough(job, deps);
-  if (truth !== 'unknown') return;
-  // GitHub does not answer, for a suspended installation for days: the next question waits a grace.
-  await postponeQuestion(job, deps);
-}
-
-async function sendLetThrough(job: Job, deps: ScaleDownDeps): Promise<void> {
-  const row = await deps.jobs.get(job.installationId, job.jobId);
-  if (row?.state === 'queued') await deps.queue.sendJob(messageOf(row));
-}
-
-async function checkSlot(installationId: number, launchId: string, deps: ScaleDownDeps): Promise<void> {
-  const launch = await deps.launches.get(installationId, launchId);
-  if (launch !== undefined && launch.state !== 'ended') return;
-  await deps.tenants.freeSlot(installationId, launchId);
-  await dispatchNextJobs(installationId, deps);
-}
-
-/** An intent without an instance id: under the lease, EC2's word counts. */
-async function settleByToken(launch: Launch, deps: ScaleDownDeps): Promise<void> {
-  if (launch.intent === undefined) return;
-  const leased = await takeLease(launch, deps.lease, deps, { unchanged: true });
-  if (leased === undefined) return;
-  const machines = await deps.fleet.findByToken(launch.intent.clientToken);
-  const alive = machines.find(({ state }) => state !== 'terminated' && state !== 'shutting-down');
-  if (alive === undefined) {
-    const end = await recordEc2End(leased, machines[0]?.stateReason, deps);
-    await release(leased, { reason: end ?? 'no-machine', followUp: { kind: 'ask' }, lease: deps.lease }, deps);
-    return;
-  }
-  await adoptInstance(launch, alive, deps.lease, deps);
-}
-
-async function lookById(launch: Launch, deps: ScaleDownDeps): Promise<void> {
-  if (launch.instanceId === undefined) return;
-  const [machine] = await deps.fleet.describe([launch.instanceId]);
-  if (machine !== undefined && machine.state !== 'terminated' && machine.state !== 'shutting-down') return;
-  await release(launch, { ...(await explainEnd(launch, machine, deps)), followUp: { kind: 'ask' } }, deps);
-}
-
-async function holdAndSend(launch: Launch, deps: ScaleDownDeps): Promise<void> {
-  const held = await holdLaunch(launch, undefined, deps);
-  if (held.ok) await sendAgain(held.row, deps);
-}
-
-async function sendAgain(launch: Launch, deps: ScaleDownDeps): Promise<void> {
-  const job = await deps.jobs.get(launch.installationId, launch.jobId);
-  if (job !== undefined && job.launchId === launch.launchId) return deps.queue.sendJob(messageOf(job));
-  const leased = await takeLease(launch, deps.lease, deps);
-  if (leased !== undefined)
-    await release(leased, { reason: 'job-elsewhere', followUp: { kind: 'ask' }, lease: deps.lease }, deps);
-}
-
-async function parkAgain(job: Job, deps: ScaleDownDeps): Promise<void> {
-  await parkJob(job, { reason: 'limit' }, deps);
-  await dispatchNextJobs(job.installationId, deps);
-}
-
-/** A machine that no open row accounts for: read again by the launch it names, as it may be the row that was late. */
-async function endOrphan(installationId: number, machine: Machine, deps: ScaleDownDeps): Promise<void> {
-  const key = await deps.launches.findByInstance(machine.instanceId);
-  const launch = key === undefined ? undefined : await deps.launches.get(key.installationId, key.launchId);
-  const accounted = launch !== undefined && launch.state !== 'ended' && launch.installationId === installationId;
-  if (accounted) return;
-  deps.log.warn('A machine belongs to no launch and is terminated', { instance_id: machine.instanceId });
-  await deps.fleet.terminate([machine.instanceId]);
+function reportFailure(
+  action: SweepAction,
+  {
+    times,
+    cause,
+    installationId,
+  }: { readonly times: number; readonly cause: unknown; readonly installationId: number },
+  { log, metrics }: Pick<ScaleDownDeps, 'log' | 'metrics'>,
+): void {
+  const fields = { action: action.kind, ...subjectOf(action), failures: times, cause };
+  metrics.count('SweepFailed', { properties: { tenant_id: installationId, action: action.kind } });
+  if (times < TRIES) log.error('An action of the sweep failed; the next run tries again', fields);
+  else log.error('An action of the sweep fails again and again and is set aside; it is tried ever more slowly', fields);
 }

@@ -2,13 +2,17 @@ import { TAG, parseBootReport, type Machine } from '@multi-tenant-runner/core';
 import { dispatchDueJobs } from './due-jobs';
 import { oldestDispatchable, olderOf } from './oldest-job';
 import { createMachineRotation, createTableRotation, type Round } from './tenant-rotation';
-import { sweepTenant } from './sweep-tenant';
+import { sweepTenant, type Visit } from './sweep-tenant';
+import { readNote, writeNote } from './visit-note';
 import type { ScaleDownDeps } from './deps';
 
 export interface SweepReport {
   readonly tenants: number;
   readonly repaired: number;
+  /** Tenants of whom something failed. */
   readonly failed: number;
+  /** Actions that wait for a later try. */
+  readonly setAside: number;
   /** Whether the round over the table came to its end in this run. */
   readonly finished: boolean;
   /** By tier, the seconds that the oldest job has waited although its tenant may have a runner for it. */
@@ -30,7 +34,7 @@ export async function sweep(deps: ScaleDownDeps, outOfTime: () => boolean): Prom
   const all = await deps.fleet.list();
   reportRunnerAge(all, deps);
   const machines = groupByTenant(all);
-  const report: Tally = { tenants: 0, repaired: 0, failed: 0, oldestJobs: {} };
+  const report: Tally = { tenants: 0, repaired: 0, failed: 0, setAside: 0, oldestJobs: {} };
   const seen = new Set<number>();
   const table = await createTableRotation(deps);
   let rounds: readonly Round[] = [await createMachineRotation([...machines.keys()], deps), table];
@@ -58,22 +62,31 @@ async function sweepOne(
   report.tenants += 1;
   const own = { ...deps, log: deps.log.with({ tenant_id: installationId }) };
   try {
-    const [launches, jobs] = await Promise.all([
+    const [launches, jobs, note] = await Promise.all([
       deps.launches.listOpen(installationId),
       deps.jobs.listOpen(installationId),
+      readNote(installationId, deps.launches),
     ]);
     // After them, so that no slot is missed that explains a launch.
     const lookup = await deps.tenants.get(installationId);
     report.oldestJobs = olderOf(report.oldestJobs, oldestDispatchable(lookup, jobs, deps.clock.now()));
-    const repaired = await sweepTenant({ lookup, machines, launches, jobs }, own);
-    if (repaired > 0)
-      deps.metrics.count('SweepRepaired', { value: repaired, properties: { tenant_id: installationId } });
-    report.repaired += repaired;
+    const visit = await sweepTenant({ lookup, machines, launches, jobs }, note.failures, own);
+    await writeNote(installationId, { before: note, after: { failures: visit.failures } }, deps.launches);
+    countVisit(installationId, visit, deps);
+    report.repaired += visit.repaired;
+    report.failed += visit.failed > 0 ? 1 : 0;
+    report.setAside += visit.setAside;
   } catch (cause) {
     report.failed += 1;
     deps.metrics.count('SweepFailed', { properties: { tenant_id: installationId } });
     own.log.error('The sweep of a tenant failed; the next run tries again', { cause });
   }
+}
+
+function countVisit(installationId: number, { repaired, setAside }: Visit, { metrics }: ScaleDownDeps): void {
+  const properties = { tenant_id: installationId };
+  if (repaired > 0) metrics.count('SweepRepaired', { value: repaired, properties });
+  if (setAside > 0) metrics.count('SweepSetAside', { value: setAside, properties });
 }
 
 /** The oldest runner in use: an image that is never rebuilt shows up before GitHub refuses its runner. */

@@ -65,7 +65,7 @@ export function createTestHarness(
     tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
     jobs: createInMemoryJobStore({ clock }),
     launches: createInMemoryLaunchStore({ clock }),
-    queue: createInMemoryJobQueue(),
+    queue: createInMemoryJobQueue({ tiers: settings.tiers }),
     bus: createInMemoryEventBus(),
     fleet: createInMemoryFleet({ clock, environment }),
     parameters: createInMemoryParameters({ clock }),

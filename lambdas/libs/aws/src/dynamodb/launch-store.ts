@@ -67,7 +67,10 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
     readCursor: async (name) => (await table.get(cursorKey(name)))?.['position']?.S,
     writeCursor: async (name, cursor) => {
       const expression = new Expression();
-      const update = expression.update({ position: cursor ?? null, updated_at: clock.now().toISOString() });
+      const now = clock.now().toISOString();
+      // One that is not set leaves no row for ever, as there may be one for each tenant.
+      const expiry = cursor === undefined ? expiresAt(now) : null;
+      const update = expression.update({ position: cursor ?? null, updated_at: now, expires_at: expiry });
       // Always true: the first write creates the row.
       const condition = `${expression.isMissing('installation_id')} OR ${expression.exists('installation_id')}`;
       await table.update({ key: cursorKey(name), expression, update, condition });

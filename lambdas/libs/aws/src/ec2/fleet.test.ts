@@ -249,6 +249,20 @@ describe('ending machines', () => {
     await expect(fleet.terminate(['i-new'])).resolves.toEqual(new Map([['i-new', 'shutting-down']]));
   });
 
+  it('ends the others beside one with termination protection, which fails the call for all of its zone', async () => {
+    const { fleet, sent } = setUp((command) =>
+      idsOf(command).includes('i-kept') ? awsError('OperationNotPermitted', 400) : ending(idsOf(command)),
+    );
+    await expect(fleet.terminate(['i-1', 'i-kept', 'i-2'])).resolves.toEqual(
+      new Map([
+        ['i-1', 'shutting-down'],
+        ['i-kept', 'protected'],
+        ['i-2', 'shutting-down'],
+      ]),
+    );
+    expect(sent).toHaveLength(4);
+  });
+
   it('ends the others before it tells of one that it may not end', async () => {
     const foreign = { Reservations: [{ Instances: [{ InstanceId: 'i-foreign', State: { Name: 'running' } }] }] };
     const { fleet, sent } = setUp((command) => {

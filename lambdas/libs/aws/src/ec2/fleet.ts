@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import {
   TAG,
+  type EndState,
   type LaunchAnswer,
   type LaunchRequest,
   type Machine,
@@ -31,6 +32,8 @@ const UNKNOWN_ID_PAUSES = [1_500, 3_000];
 /** EC2 takes 200 values in one filter. */
 const IDS_A_CALL = 200;
 const IDS_A_TERMINATION = 50;
+/** EC2's code for a machine with termination protection. */
+const PROTECTED = 'OperationNotPermitted';
 
 export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
   const { client, environment, sleep } = deps;
@@ -52,9 +55,9 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
     return machines;
   };
 
-  const terminateTogether = async (ids: readonly string[]): Promise<[string, MachineState][]> => {
+  const terminateTogether = async (ids: readonly string[]): Promise<[string, EndState][]> => {
     const answer = await retrying(sleep, () => client.send(new TerminateInstancesCommand({ InstanceIds: [...ids] })));
-    return (answer.TerminatingInstances ?? []).flatMap(({ InstanceId, CurrentState }): [string, MachineState][] =>
+    return (answer.TerminatingInstances ?? []).flatMap(({ InstanceId, CurrentState }): [string, EndState][] =>
       InstanceId === undefined ? [] : [[InstanceId, parseState(CurrentState?.Name)]],
     );
   };
@@ -74,11 +77,12 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
     throw refusal;
   };
 
-  const terminateOne = async (id: string): Promise<[string, MachineState][]> => {
+  const terminateOne = async (id: string): Promise<[string, EndState][]> => {
     for (const pause of [...UNKNOWN_ID_PAUSES, undefined]) {
       try {
         return await terminateTogether([id]);
       } catch (error) {
+        if (parseAwsError(error).code === PROTECTED) return [[id, 'protected']];
         const state = isUnknownId(error) ? undefined : await describeRefused(id, error);
         if (state !== undefined) return [[id, state]];
       }
@@ -87,8 +91,11 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
     return [];
   };
 
-  /** One bad id fails the whole call. Then each id is terminated alone, and the error is thrown after the good ones. */
-  const terminateChunk = async (ids: readonly string[]): Promise<[string, MachineState][]> => {
+  /**
+   * One bad id, or a protected machine, fails the whole call. Then each id is terminated alone, and the error is thrown
+   * after the good ones. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html
+   */
+  const terminateChunk = async (ids: readonly string[]): Promise<[string, EndState][]> => {
     if (ids.length === 1) return Promise.all(ids.map(terminateOne)).then((results) => results.flat());
     try {
       return await terminateTogether(ids);
@@ -105,7 +112,7 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
   return {
     run: (request) => launch(deps, request),
     terminate: async (instanceIds) => {
-      const states = new Map<string, MachineState>();
+      const states = new Map<string, EndState>();
       for (const chunk of chunks(instanceIds, IDS_A_TERMINATION))
         for (const [id, state] of await terminateChunk(chunk)) states.set(id, state);
       return states;

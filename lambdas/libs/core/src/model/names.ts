@@ -51,6 +51,7 @@ export type MetricName =
   | 'SweepCompleted'
   | 'SweepFailed'
   | 'SweepRepaired'
+  | 'SweepSetAside'
   | 'DeliveriesRedelivered'
   | 'DeliveriesGivenUp'
   | 'JobsFound'

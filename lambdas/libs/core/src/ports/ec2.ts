@@ -7,6 +7,9 @@ export class Throttled extends Error {
 
 export type MachineState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
 
+/** `protected`: EC2 refuses, as termination protection is on; the machine lives. */
+export type EndState = MachineState | 'protected';
+
 export interface Machine {
   readonly instanceId: string;
   readonly state: MachineState;
@@ -47,9 +50,10 @@ export interface RunnerFleet {
   run(request: LaunchRequest): Promise<LaunchAnswer>;
   /**
    * State of each after the call. An id that EC2 does not know is left out: that of a machine that ended an hour ago,
-   * or one that it has not heard of everywhere yet ({@link isForgotten} tells which).
+   * or one that it has not heard of everywhere yet ({@link isForgotten} tells which). One that can't be ended keeps
+   * none of the others alive.
    */
-  terminate(instanceIds: readonly string[]): Promise<ReadonlyMap<string, MachineState>>;
+  terminate(instanceIds: readonly string[]): Promise<ReadonlyMap<string, EndState>>;
   /** By id; unknown ids are left out. */
   describe(instanceIds: readonly string[]): Promise<readonly Machine[]>;
   findByToken(clientToken: string): Promise<readonly Machine[]>;

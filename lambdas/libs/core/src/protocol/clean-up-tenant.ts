@@ -1,5 +1,6 @@
 import { isForgotten, type Launch, type LeaseHolder } from '../model/launch';
-import type { Machine, MachineState, RunnerFleet, RunnerParameters, SecurityGroups } from '../ports';
+import { protectedMachines } from './end-machine';
+import type { EndState, Machine, RunnerFleet, RunnerParameters, SecurityGroups } from '../ports';
 import { takeLease } from '../transitions';
 import { endJob } from './end-job';
 import { release, type ReleaseDeps } from './release';
@@ -15,22 +16,48 @@ export type CleanUpDeps = ReleaseDeps & {
 /**
  * One pass over what an uninstalled tenant leaves behind: jobs, machines, parameters, security group. Works without
  * GitHub, which no longer answers for it. Passes repeat until everything reads back empty; the one that finds it so
- * says `done`.
+ * says `done`. What fails in a pass keeps nothing else from its end.
  *
  * @param settleAfter milliseconds after which a launch whose machine was never seen counts as having none
  * @returns whether nothing is left
+ * @throws the first failure, once the pass is over
  */
 export async function cleanUpTenant(installationId: number, settleAfter: number, deps: CleanUpDeps): Promise<boolean> {
+  const failures: unknown[] = [];
+  const attempt = async <T>(work: Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await work;
+    } catch (cause) {
+      failures.push(cause);
+      return otherwise;
+    }
+  };
+  const isEmpty = await cleanUp(installationId, settleAfter, { ...deps, attempt });
+  if (failures.length > 0) throw failures[0];
+  if (isEmpty && (await deps.lifecycle.finishCleanup(installationId, deps.clock.now()))) {
+    deps.metrics.count('TenantUninstalled', { properties: { tenant_id: installationId } });
+    deps.log.info('Nothing of an uninstalled tenant is left', { tenant_id: installationId });
+  }
+  return isEmpty;
+}
+
+type Attempt = <T>(work: Promise<T>, otherwise: T) => Promise<T>;
+
+async function cleanUp(
+  installationId: number,
+  settleAfter: number,
+  deps: CleanUpDeps & { readonly attempt: Attempt },
+): Promise<boolean> {
   await endJobs(installationId, deps);
   const machines = await deps.fleet.list(installationId);
-  const states: ReadonlyMap<string, MachineState> =
-    machines.length === 0 ? new Map() : await deps.fleet.terminate(machines.map((machine) => machine.instanceId));
+  const ids = machines.map((machine) => machine.instanceId);
+  const states = ids.length === 0 ? NO_STATES : await deps.attempt(deps.fleet.terminate(ids), NO_STATES);
   const terminated = machines.filter((machine) => isGone(states.get(machine.instanceId)));
-  const launches = await deps.launches.listOpen(installationId);
   let open = 0;
-  for (const launch of launches) {
-    if (!(await endLaunch(launch, terminated, settleAfter, deps))) open += 1;
+  for (const launch of await deps.launches.listOpen(installationId)) {
+    if (!(await deps.attempt(endLaunch(launch, terminated, settleAfter, deps), false))) open += 1;
   }
+  await deps.attempt(refuseProtected(states), undefined);
   const parameters = await deps.parameters.list(installationId);
   if (parameters.length > 0) await deps.parameters.remove(installationId, parameters);
   // One that is listed and yet unknown to the call is one that EC2 has not heard of everywhere.
@@ -43,18 +70,18 @@ export async function cleanUpTenant(installationId: number, settleAfter: number,
   if (open > 0 || dying || !groupGone || (await deps.fleet.list(installationId)).length > 0) return false;
   if ((await deps.parameters.list(installationId)).length > 0) return false;
   // One that began to run between the look and its end.
-  if ((await deps.jobs.listOpen(installationId, { limit: 1 })).length > 0) return false;
-  if (await deps.lifecycle.finishCleanup(installationId, deps.clock.now())) {
-    deps.metrics.count('TenantUninstalled', { properties: { tenant_id: installationId } });
-    deps.log.info('Nothing of an uninstalled tenant is left', { tenant_id: installationId });
-  }
-  return true;
+  return (await deps.jobs.listOpen(installationId, { limit: 1 })).length === 0;
 }
 
-async function endJobs(installationId: number, deps: CleanUpDeps): Promise<void> {
+async function refuseProtected(states: ReadonlyMap<string, EndState>): Promise<void> {
+  const ids = [...states].filter(([, state]) => state === 'protected').map(([id]) => id);
+  if (ids.length > 0) throw protectedMachines(ids);
+}
+
+async function endJobs(installationId: number, deps: CleanUpDeps & { readonly attempt: Attempt }): Promise<void> {
   for (const job of await deps.jobs.listOpen(installationId)) {
     const state = job.state === 'running' ? 'cancelled' : 'refused';
-    await endJob(job, { state, reason: 'tenant-deleted', stillIn: job.state }, deps);
+    await deps.attempt(endJob(job, { state, reason: 'tenant-deleted', stillIn: job.state }, deps), false);
   }
 }
 
@@ -69,7 +96,8 @@ async function endLaunch(
   const over = {
     reason: 'tenant-deleted',
     deregistered: true,
-    followUp: { kind: 'end', end: { state: 'refused', reason: 'tenant-deleted' } },
+    // One that runs, and could not be ended above, is `cancelled` by the next pass.
+    followUp: { kind: 'end', end: { state: 'refused', reason: 'tenant-deleted', stillIn: 'waiting' } },
   } as const;
   if (launch.state === 'ending') return release(launch, over, deps);
   const machine = terminated.find((candidate) => belongsTo(candidate, launch));
@@ -89,7 +117,8 @@ async function endLaunch(
   return release(leased, { ...over, lease: deps.lease }, deps);
 }
 
-const isGone = (state: MachineState | undefined): boolean => state === 'shutting-down' || state === 'terminated';
+const NO_STATES: ReadonlyMap<string, EndState> = new Map();
+const isGone = (state: EndState | undefined): boolean => state === 'shutting-down' || state === 'terminated';
 
 export function belongsTo(machine: Machine, launch: Launch): boolean {
   if (launch.instanceId !== undefined) return machine.instanceId === launch.instanceId;

@@ -3,6 +3,14 @@ import { deregister } from './deregister';
 import { release, type JobFollowUp, type ReleaseDeps } from './release';
 import type { ProtocolDeps } from './deps';
 
+/** No repeat mends it, only a hand. */
+export function protectedMachines(instanceIds: readonly string[]): Error {
+  return new Error(
+    `EC2 refuses to end ${instanceIds.join(', ')}, as termination protection is on; turn it off with ` +
+      '`aws ec2 modify-instance-attribute --no-disable-api-termination --instance-id <id>`',
+  );
+}
+
 export type EndMachineDeps = ReleaseDeps & Pick<ProtocolDeps, 'fleet' | 'environment'>;
 
 export interface EndMachine {
@@ -18,8 +26,11 @@ export interface EndMachine {
   readonly registration: 'must-go' | 'none' | 'whatever';
 }
 
-/** `busy`: a job runs, the machine stays. `unsure`: GitHub gave no answer, the machine stays for now. */
-export type MachineEnd = 'ended' | 'busy' | 'unsure';
+/**
+ * `busy`: a job runs, the machine stays. `unsure`: GitHub gave no answer, the machine stays for now. `protected`: EC2
+ * refuses to end it.
+ */
+export type MachineEnd = 'ended' | 'busy' | 'unsure' | 'protected';
 
 /**
  * Terminates a launch's machine and gives its slot back. The caller holds the lease from before the look at GitHub
@@ -43,6 +54,10 @@ export async function endMachine(
   }
   const states = await deps.fleet.terminate([launch.instanceId]);
   const state = states.get(launch.instanceId);
+  if (state === 'protected') {
+    deps.log.warn(protectedMachines([launch.instanceId]).message, { launch_id: launch.launchId });
+    return 'protected';
+  }
   const isGone =
     state === undefined ? isForgotten(launch, deps.clock.now()) : state === 'shutting-down' || state === 'terminated';
   if (!isGone) return 'unsure';

@@ -56,6 +56,10 @@ describe('the in-memory fleet', () =>
       launchTemplateId: 'lt-1',
       refuse: (instanceType, subnetId) =>
         void fleet.refuse((intent) => intent.instanceType === instanceType && intent.subnetId === subnetId),
+      protect: (instanceId) => {
+        const machine = fleet.machines.get(instanceId);
+        if (machine !== undefined) machine.isProtected = true;
+      },
     };
   }, nextId));
 describe('the in-memory runner parameters', () =>

@@ -10,6 +10,8 @@ export interface FleetUnderTest {
   readonly launchTemplateId: string;
   /** The next machine of this type in this subnet is refused for want of capacity. */
   refuse(instanceType: string, subnetId: string): Promise<void> | void;
+  /** Turns termination protection on, as an operator may. */
+  protect(instanceId: string): Promise<void> | void;
 }
 
 /** What every fleet keeps: a token is one machine, and an end is an end. */
@@ -96,6 +98,16 @@ export function runnerFleetContract(make: () => Promise<FleetUnderTest>, nextId:
       expect(states.has(unknown)).toBe(false);
     }
     for (const state of await statesOf([instanceId])) expect(['shutting-down', 'terminated']).toContain(state);
+  });
+
+  it('ends the others beside a protected machine, and says which that is', async () => {
+    const [first, second, third] = [await start('a'), await start('b'), await start('c')];
+    await place.protect(second);
+    const states = await place.fleet.terminate([first, second, third]);
+    expect(states.get(second)).toBe('protected');
+    for (const id of [first, third]) expect(['shutting-down', 'terminated']).toContain(states.get(id));
+    await expect(place.fleet.terminate([second])).resolves.toEqual(new Map([[second, 'protected']]));
+    expect(['pending', 'running']).toContain((await statesOf([second]))[0]);
   });
 
   it('finds machines by token, by id and by tenant', async () => {

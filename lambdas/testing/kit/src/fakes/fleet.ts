@@ -1,6 +1,7 @@
 import {
   TAG,
   type Clock,
+  type EndState,
   type Intent,
   type LaunchAnswer,
   type LaunchRequest,
@@ -19,6 +20,8 @@ export interface InMemoryMachine {
   stateReason?: string;
   readonly tags: Record<string, string>;
   readonly request: LaunchRequest;
+  /** EC2 refuses to end it. */
+  isProtected?: boolean;
 }
 
 type Refusal = Exclude<LaunchAnswer, { readonly kind: 'started' }>;
@@ -133,11 +136,12 @@ export function createInMemoryFleet({
     },
     terminate: async (instanceIds) =>
       new Map(
-        instanceIds.flatMap((id): [string, MachineState][] => {
+        instanceIds.flatMap((id): [string, EndState][] => {
           const machine = machines.get(id);
           // Forgotten within the hour, or too young for the part of EC2 that is asked.
           if (machine === undefined || !view.read().some(({ instanceId }) => instanceId === id)) return [];
           if (machine.state !== 'terminated' && machine.state !== 'shutting-down') {
+            if (machine.isProtected === true) return [[id, 'protected']];
             machine.state = 'shutting-down';
             machine.stateReason ??= 'Client.UserInitiatedShutdown';
           }

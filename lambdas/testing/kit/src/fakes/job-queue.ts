@@ -1,4 +1,4 @@
-import type { EventBus, JobEvent, JobMessage, JobQueue, LifecycleEvent } from '@multi-tenant-runner/core';
+import type { EventBus, JobEvent, JobMessage, JobQueue, LifecycleEvent, Tiers } from '@multi-tenant-runner/core';
 import { encodeLifecycleEvent } from '@multi-tenant-runner/core';
 
 export interface InMemoryJobQueue extends JobQueue {
@@ -10,7 +10,8 @@ export interface InMemoryJobQueue extends JobQueue {
   takeEvent(): JobEvent | undefined;
 }
 
-export function createInMemoryJobQueue(): InMemoryJobQueue {
+/** @param tiers those that have a queue, as they are when a message is sent */
+export function createInMemoryJobQueue({ tiers }: { readonly tiers: Tiers }): InMemoryJobQueue {
   const jobs: JobMessage[] = [];
   const events: JobEvent[] = [];
   return {
@@ -18,7 +19,10 @@ export function createInMemoryJobQueue(): InMemoryJobQueue {
     events,
     takeJob: () => jobs.shift(),
     takeEvent: () => events.shift(),
-    sendJob: async (message) => void jobs.push(structuredClone(message)),
+    sendJob: async (message) => {
+      if (!tiers.has(message.tier)) throw new Error(`There is no queue for tier ${message.tier}`);
+      jobs.push(structuredClone(message));
+    },
     sendJobEvent: async (event) => void events.push(structuredClone(event)),
   };
 }
