@@ -20,6 +20,7 @@ CONFIGS = {
     "plain": dict(limit=1, k=2, cands=1, crashes=0),
     "crashes": dict(limit=1, k=2, cands=1, crashes=2, jobs=1, faults=(1, "dup lost-message drop-job drop-ec2")),
     "boot": dict(limit=1, k=3, cands=1, crashes=2, jobs=1, faults=(1, "hang early-idle")),
+    "freeze": dict(limit=1, k=2, cands=1, crashes=0, jobs=1, faults=(2, "freeze hang")),
     "ec2": dict(limit=1, k=3, cands=2, crashes=1, jobs=1, faults=(2, "refuse timeout die")),
     "error": dict(limit=1, k=2, cands=1, crashes=1, jobs=1, faults=(2, "error refuse")),
     "two": dict(limit=2, k=2, cands=1, crashes=0),

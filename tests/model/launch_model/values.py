@@ -122,8 +122,8 @@ CALLS = {
 CALL_NAMES = list(CALLS.values())
 
 # What a process acknowledges at its end; PARKS: its release parks the job without a call to GitHub.
-# OF_NEWS: it handles a new `queued`; OF_GATE: a `waiting`.
-SCALE_UP, EC2_EVENT, JOB_EVENT, ACK, PARKS, OF_NEWS, OF_GATE = 1, 2, 3, 3, 4, 8, 16
+# OF_NEWS: it handles a new `queued`; OF_GATE: a `waiting`. ASLEEP: it is frozen before its next call.
+SCALE_UP, EC2_EVENT, JOB_EVENT, ACK, PARKS, OF_NEWS, OF_GATE, ASLEEP = 1, 2, 3, 3, 4, 8, 16, 32
 
 JOBS = 2
 # In a label, instead of a process: the environment; instead of a launch: the tenant.

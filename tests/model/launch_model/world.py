@@ -4,6 +4,7 @@ from .process import Processes
 from .state import LIMIT, SLOTS, STATUS
 from .values import (
     ACK,
+    ASLEEP,
     BIND,
     CALL_NAMES,
     DEAD,
@@ -37,6 +38,7 @@ from .values import (
     NEWS,
     OF_GATE,
     OF_NEWS,
+    RUN,
     SCALE_UP,
     TENANT,
     TERM,
@@ -59,13 +61,17 @@ class World(Processes):
         return t
 
     def processes(self, s):
-        """Each process takes a step, fails for good, or crashes."""
+        """Each process takes a step, fails for good, crashes or falls asleep."""
         for p in (0, 1):
             if s[self.proc + 3 * p] == IDLE:
+                continue
+            if s[self.proc + 3 * p + 2] & ASLEEP:
+                yield from self.wake_up(s, p)
                 continue
             yield from self.step(s, p)
             yield from self.fail(s, p)
             yield from self.crash_of(s, p)
+            yield from self.freeze(s, p)
 
     def fail(self, s, p):
         """An error on the last receive parks the job; there is no retry."""
@@ -90,6 +96,14 @@ class World(Processes):
         self.finish(t, p, True)
         if ack and s[self.fault] and "lost-message" in self.fault_kinds:
             yield ("CRASH, and its message or event is gone (dead letters)", p, launch), self.spend_fault(t), True, None
+        self.redeliver(s, t, p)
+        yield ('CRASH before "%s"' % CALL_NAMES[s[pr]], p, launch), t, True, None
+
+    def redeliver(self, s, t, p):
+        """What the process has not acknowledged comes again."""
+        pr = self.proc + 3 * p
+        launch, ack = s[pr + 1], s[pr + 2] & ACK
+        j = s[self.predicted + launch]
         if s[pr + 2] & OF_NEWS:
             t[self.news + j] = 1
         elif s[pr + 2] & OF_GATE:
@@ -100,7 +114,28 @@ class World(Processes):
             t[self.ec2 + launch] = 1
         elif ack == JOB_EVENT:
             t[self.in_progress + self.taker(t, launch)] = 1
-        yield ('CRASH before "%s"' % CALL_NAMES[s[pr]], p, launch), t, True, None
+
+    def freeze(self, s, p):
+        """Lambda freezes what an invocation leaves behind: its lease and the grace run out while it sleeps."""
+        if not s[self.fault] or "freeze" not in self.fault_kinds:
+            return
+        pr, t = self.proc + 3 * p, self.spend_fault(s)
+        call, launch, ack = s[pr : pr + 3]
+        self.finish(t, p, True)
+        self.redeliver(s, t, p)
+        t[pr : pr + 3] = [call, launch, ack | ASLEEP]
+        yield ('FREEZE before "%s"' % CALL_NAMES[call], p, launch), t, True, None
+
+    def wake_up(self, s, p):
+        """It calls nothing any more: what is left of its time is less than any call may take."""
+        pr, t = self.proc + 3 * p, list(s)
+        call, launch = s[pr : pr + 2]
+        if call == RUN and "sleeper-starts" in self.flaws or call == TERM and "sleeper-terminates" in self.flaws:
+            t[pr + 2] &= ~ASLEEP
+            yield from self.step(bytes(t), p)
+            return
+        self.finish(t, p)
+        yield ("wakes up, and its time is over", p, launch), t, False, None
 
     def deliveries(self, s, idle):
         """Messages of the tier queue, and recovery of missed jobs."""
