@@ -11,6 +11,49 @@ const RECORD_OUTCOMES = `    await recordOutcomes(
  */
 export const mutations = [
   {
+    name: 'a request after sleep: sent although the leases have ended',
+    file: 'libs/runtime/src/invocation.ts',
+    edits: [['if (!arrivesUnderLease(leasesUntil, clock.now(), timeout))', 'if (leasesUntil < 0)']],
+    suites: ['testing/system/counterexamples/sleepers'],
+  },
+  {
+    name: 'a request after the answer: sent by what was left',
+    file: 'libs/runtime/src/invocation.ts',
+    edits: [['  signal.throwIfAborted();\n', '']],
+    suites: ['libs/runtime/src/invocation'],
+  },
+  {
+    name: 'a request after sleep: as long as the lease itself is left',
+    file: 'libs/core/src/decisions/request-time.ts',
+    edits: [['leaseUntil - now.getTime() > timeout', 'leaseUntil > now.getTime()']],
+    suites: ['libs/core/src/decisions/request-time'],
+  },
+  {
+    name: 'a request after sleep: through the clients of AWS',
+    file: 'libs/aws/src/clients.ts',
+    edits: [
+      [
+        '    sendInTime(requestTimeout, (abortSignal) => handle(request, { ...options, ...(abortSignal && { abortSignal }) }));',
+        '    handle(request, options);',
+      ],
+    ],
+    suites: ['libs/aws/src/clients'],
+  },
+  {
+    name: 'a request after sleep: through the client of GitHub',
+    file: 'libs/github/src/requests.ts',
+    edits: [['request: { fetch: fetchInTime,', 'request: { fetch,']],
+    suites: ['libs/github/src/requests'],
+  },
+  {
+    name: 'a request after the answer: one that waited for its turn',
+    file: 'functions/scale-up/src/fair-queue.ts',
+    edits: [
+      ['ofThisInvocation(() => void turn(call).then(resolve, reject))', '() => void turn(call).then(resolve, reject)'],
+    ],
+    suites: ['functions/scale-up/src/fair-queue'],
+  },
+  {
     name: "admission's condition: one more than the limit",
     file: 'libs/aws/src/dynamodb/tenant-registry.ts',
     edits: [['OR size(${slots}) < ${figure}))', 'OR size(${slots}) <= ${figure}))']],

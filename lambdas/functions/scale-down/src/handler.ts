@@ -1,6 +1,7 @@
 import { SECOND, SWEEP_SOURCE, parseJobEvent, parseJson, type Parsed, type JobEvent } from '@multi-tenant-runner/core';
 import {
   receiveCount,
+  runInvocation,
   runQueueBatch,
   timeLeft,
   type BatchResponse,
@@ -23,7 +24,7 @@ export type ScaleDownHandler = (event: ScaleDownEvent, context: LambdaContext) =
 
 /** The queue of runner events, or the schedule's sweep. */
 export function createHandler(base: ScaleDownBase): ScaleDownHandler {
-  return async (event, context) => {
+  const handle: ScaleDownHandler = async (event, context) => {
     const log = base.log.with({ request_id: context.awsRequestId });
     const depsFor = (name: string): ScaleDownDeps => ({
       ...base,
@@ -43,6 +44,7 @@ export function createHandler(base: ScaleDownBase): ScaleDownHandler {
     reportSweep(report, { metrics: base.metrics, log });
     return report;
   };
+  return (event, context) => runInvocation({ context, clock: base.clock }, () => handle(event, context));
 }
 
 /** A last receive that fails goes to the dead letters; the sweep finds out by itself what it would have reported. */

@@ -1,3 +1,6 @@
+import { MINUTE, REQUEST_TIMEOUT } from '@multi-tenant-runner/core';
+import { runInvocation, sendInTime } from '@multi-tenant-runner/runtime';
+import { createTestClock } from '@multi-tenant-runner/testing';
 import fc from 'fast-check';
 import { createFairQueue } from './fair-queue';
 
@@ -80,4 +83,18 @@ test('a call that takes too long lets the next begin, and ends its turn once', a
   await expect(slow).resolves.toBe('late');
   await turns.take(3, async () => void (begun += 1));
   expect(begun).toBe(2);
+});
+
+test('a call that waited for its turn is not made once its own invocation is over', async () => {
+  const turns = createFairQueue({ longest: 1_000, after: NEVER });
+  const options = { clock: createTestClock(), context: { getRemainingTimeInMillis: () => MINUTE } };
+  let end = (): void => undefined;
+  const first = turns.take(1, () => new Promise<void>((resolve) => (end = resolve)));
+  let left: Promise<unknown> | undefined;
+  await runInvocation(options, async () => {
+    left = turns.take(2, () => sendInTime(REQUEST_TIMEOUT.ec2, async () => 'sent'));
+  });
+  end();
+  await first;
+  await expect(left).rejects.toThrow('The invocation is over');
 });

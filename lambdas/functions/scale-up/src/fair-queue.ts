@@ -1,3 +1,4 @@
+import { ofThisInvocation } from '@multi-tenant-runner/runtime';
 import type { ScaleUpDeps } from './deps';
 
 /** Lets calls through one after the other, in turn by tenant. */
@@ -52,7 +53,8 @@ export function createFairQueue({ longest, after }: FairQueueOptions): FairQueue
   return {
     take: (tenant, call) =>
       new Promise((resolve, reject) => {
-        waiting.set(tenant, [...(waiting.get(tenant) ?? []), () => void turn(call).then(resolve, reject)]);
+        const start = ofThisInvocation(() => void turn(call).then(resolve, reject));
+        waiting.set(tenant, [...(waiting.get(tenant) ?? []), start]);
         if (!busy) next();
       }),
   };

@@ -1,6 +1,7 @@
 import { parseJobMessage, parseJson } from '@multi-tenant-runner/core';
 import {
   receiveCount,
+  runInvocation,
   runQueueBatch,
   type BatchResponse,
   type LambdaContext,
@@ -22,7 +23,7 @@ export type ScaleUpHandler = (
 export function createHandler(deps: ScaleUpDeps): ScaleUpHandler {
   // Made once: the turns go on from one batch to the next.
   const paced = throttleWrites(deps);
-  return (event, context) =>
+  const handleRecords: ScaleUpHandler = (event, context) =>
     runQueueBatch(
       event.Records,
       async (record) => {
@@ -41,4 +42,5 @@ export function createHandler(deps: ScaleUpDeps): ScaleUpHandler {
       },
       { context, log: deps.log.with({ request_id: context.awsRequestId }) },
     );
+  return (event, context) => runInvocation({ context, clock: deps.clock }, () => handleRecords(event, context));
 }

@@ -1,5 +1,6 @@
 import { isObject } from '@multi-tenant-runner/core';
 import {
+  runInvocation,
   runStreamBatch,
   type BatchResponse,
   type LambdaContext,
@@ -19,7 +20,7 @@ export interface HandlerDeps extends TenantManagerDeps {
 export function createHandler(
   deps: HandlerDeps,
 ): (event: unknown, context: LambdaContext) => Promise<BatchResponse | undefined> {
-  return async (event, context) => {
+  const handle = async (event: unknown, context: LambdaContext): Promise<BatchResponse | undefined> => {
     const { Records: records, detail } = isObject(event) ? event : {};
     if (Array.isArray(records)) return handleStream(records, context, deps);
     if (detail !== undefined) return void (await handleLifecycle(detail, deps));
@@ -27,6 +28,7 @@ export function createHandler(
       "The tenant manager received neither an EventBridge event nor records of the tenants table's stream.",
     );
   };
+  return (event, context) => runInvocation({ context, clock: deps.clock }, () => handle(event, context));
 }
 
 interface Decided {

@@ -1,3 +1,4 @@
+import { REQUEST_TIMEOUT } from '@multi-tenant-runner/core';
 import type { Env } from '@multi-tenant-runner/runtime';
 
 export interface ClientLimits {
@@ -7,7 +8,7 @@ export interface ClientLimits {
   readonly attempts: number;
 }
 
-const DEFAULT_LIMITS: ClientLimits = { timeout: 4_000, attempts: 3 };
+const DEFAULT_LIMITS: ClientLimits = { timeout: REQUEST_TIMEOUT.aws, attempts: 3 };
 
 /**
  * One configuration for every AWS client, with nothing left for the SDK to look up: its default credential chain and

@@ -22,6 +22,7 @@ export * from './decisions/circuit-breaker';
 export * from './decisions/github-allowance';
 export * from './decisions/job-policy';
 export * from './decisions/launch-gate';
+export * from './decisions/request-time';
 export * from './decisions/wait-reason';
 export * from './ports';
 export * from './transitions';

@@ -1,4 +1,5 @@
 import {
+  REQUEST_TIMEOUT,
   boolean,
   instantOf,
   object,
@@ -19,7 +20,6 @@ import { parseFailure } from './read-failure';
 import { createRequests, withExactIds } from './requests';
 import { createTokens } from './tokens';
 
-const TIMEOUT = 8_000;
 const PAGE = 100;
 
 /** Ids come as strings where they might be too long for a number. */
@@ -62,7 +62,13 @@ const installation = object({
 });
 
 /** The calls that GitHub answers to the App itself, authenticated with its JWT. */
-export function createGitHubApp({ baseUrl, identity, fetch, clock, timeout = TIMEOUT }: GitHubDeps): GitHubApp {
+export function createGitHubApp({
+  baseUrl,
+  identity,
+  fetch,
+  clock,
+  timeout = REQUEST_TIMEOUT.github,
+}: GitHubDeps): GitHubApp {
   const requests = createRequests({ baseUrl, fetch: withExactIds(fetch), timeout });
   const tokens = createTokens({ identity, requests: createRequests({ baseUrl, fetch, timeout }), clock });
   const ask = async (

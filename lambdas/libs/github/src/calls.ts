@@ -1,4 +1,4 @@
-import { SECOND, type Clock, type GitHubFailure, type Purpose } from '@multi-tenant-runner/core';
+import { REQUEST_TIMEOUT, type Clock, type GitHubFailure, type Purpose } from '@multi-tenant-runner/core';
 import { sendWithinBudget } from './budgeted-request';
 import { createBudgets } from './budgets';
 import { parseFailure } from './read-failure';
@@ -34,13 +34,6 @@ export type AskAsApp = (
   parameters: Readonly<Record<string, unknown>>,
 ) => Promise<Answer | GitHubFailure>;
 
-const TIMEOUT = 8_000;
-/**
- * GitHub ends a request after ten seconds, and generate-jitconfig has been seen to take all of them. A client that
- * hangs up earlier leaves a registration without its configuration, and has paid for a machine that no job can use.
- * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts
- */
-const REGISTRATION_TIMEOUT = 15 * SECOND;
 /** GitHub's answers to a stale token: revoked, suspended, or made before the repository was granted. */
 const STALE: ReadonlySet<number> = new Set([401, 403, 404]);
 
@@ -59,8 +52,8 @@ export function createCalls({
   fetch,
   clock,
   purpose = 'launch',
-  timeout = TIMEOUT,
-  registrationTimeout = REGISTRATION_TIMEOUT,
+  timeout = REQUEST_TIMEOUT.github,
+  registrationTimeout = REQUEST_TIMEOUT.registration,
 }: GitHubDeps): GitHubCalls {
   const requests = createRequests({ baseUrl, fetch, timeout });
   const patient = createRequests({ baseUrl, fetch, timeout: registrationTimeout });

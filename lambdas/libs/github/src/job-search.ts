@@ -1,4 +1,5 @@
 import {
+  REQUEST_TIMEOUT,
   integer,
   isObject,
   isPublicRepository,
@@ -25,7 +26,6 @@ import type { GitHubDeps } from './calls';
 import { createRequests } from './requests';
 import { createTokens, type TokenScope } from './tokens';
 
-const TIMEOUT = 8_000;
 const PAGE = 100;
 /** A matrix has at most 256 jobs, and few runs have several. */
 const JOB_PAGES = 10;
@@ -54,7 +54,13 @@ type Answer = ({ readonly kind: 'answer'; readonly data: unknown } & Spending) |
  * Searches for waiting jobs with the installation's own token. A refusal is final: a stale token has been replaced
  * before.
  */
-export function createJobSearch({ baseUrl, identity, fetch, clock, timeout = TIMEOUT }: GitHubDeps): JobSearch {
+export function createJobSearch({
+  baseUrl,
+  identity,
+  fetch,
+  clock,
+  timeout = REQUEST_TIMEOUT.github,
+}: GitHubDeps): JobSearch {
   const requests = createRequests({ baseUrl, fetch, timeout });
   const tokens = createTokens({ identity, requests, clock });
   const budgets = createBudgets({ clock });

@@ -1,6 +1,7 @@
 // Not @octokit/rest: six of its methods are used, and all of them would more than double GitHub's part of the bundles
 // (zipped with the App's authentication: 12.8 KB, with all methods 28.7 KB).
 import { request } from '@octokit/request';
+import { sendInTime } from '@multi-tenant-runner/runtime';
 
 export type Fetch = typeof globalThis.fetch;
 export type Request = typeof request;
@@ -20,11 +21,17 @@ export interface RequestsDeps {
 }
 
 export function createRequests({ baseUrl, fetch, timeout }: RequestsDeps): Requests {
+  const fetchInTime: Fetch = (input, init) =>
+    sendInTime(timeout, (over) => {
+      if (over === undefined) return fetch(input, init);
+      const signals = init?.signal instanceof AbortSignal ? [init.signal, over] : [over];
+      return fetch(input, { ...init, signal: AbortSignal.any(signals) });
+    });
   const prepared = (authorization: Record<string, string>): Request =>
     request.defaults({
       baseUrl: baseUrl.replace(/\/+$/, ''),
       headers: { 'user-agent': 'multi-tenant-runner', 'x-github-api-version': '2022-11-28', ...authorization },
-      request: { fetch, signal: AbortSignal.timeout(timeout) },
+      request: { fetch: fetchInTime, signal: AbortSignal.timeout(timeout) },
     });
   return { plain: () => prepared({}), withToken: (token) => prepared({ authorization: `Bearer ${token}` }) };
 }

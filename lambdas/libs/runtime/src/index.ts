@@ -4,6 +4,7 @@ export * from './redact';
 export * from './log';
 export * from './metrics';
 export * from './run-batch';
+export * from './invocation';
 export * from './lambda-events';
 export * from './lazy';
 export * from './assert-never';

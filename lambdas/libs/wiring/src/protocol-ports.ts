@@ -17,7 +17,7 @@ import {
   sleep,
   type EgressRule,
 } from '@multi-tenant-runner/aws';
-import type { Purpose } from '@multi-tenant-runner/core';
+import { REQUEST_TIMEOUT, type Purpose } from '@multi-tenant-runner/core';
 import { createGitHub } from '@multi-tenant-runner/github';
 import { createLog, createMetrics, systemClock, writeLine, type Env } from '@multi-tenant-runner/runtime';
 import { createFetch } from './network';
@@ -98,5 +98,5 @@ export function createTenantSecurityGroups(
  * earlier answer was unclear.
  */
 function createPatientEc2Client(env: Env) {
-  return createEc2Client(createClientConfig(env, { timeout: 10_000, attempts: 1 }));
+  return createEc2Client(createClientConfig(env, { timeout: REQUEST_TIMEOUT.ec2, attempts: 1 }));
 }

@@ -19,6 +19,7 @@ import { createInMemoryRecoveryStore, type InMemoryRecoveryStore } from './fakes
 import { createInMemorySecurityGroups, type InMemorySecurityGroups } from './fakes/security-groups';
 import { createInMemoryTenantRegistry, type InMemoryTenantRegistry, type TenantRow } from './fakes/tenant-registry';
 import { createCallRecorder, type CallRecorder } from './call-recorder';
+import { inTime } from './in-time';
 import { createTestClock, type TestClock } from './test-clock';
 
 /** What stands behind the ports, to be read and altered by a test; using it records no call. */
@@ -75,20 +76,21 @@ export function createTestHarness(
     search: createInMemoryJobSearch({ github }),
     recovery: createInMemoryRecoveryStore(),
   };
+  const port = <T extends object>(name: string, target: T): T => observer.observe(name, inTime(name, target));
   const ports: Ports = {
-    registry: observer.observe('registry', state.tenants),
-    lifecycle: observer.observe('lifecycle', state.tenants),
-    jobs: observer.observe('jobs', state.jobs),
-    launches: observer.observe('launches', state.launches),
-    queue: observer.observe('queue', state.queue),
-    bus: observer.observe('bus', state.bus),
-    fleet: observer.observe('fleet', state.fleet),
-    parameters: observer.observe('parameters', state.parameters),
-    securityGroups: observer.observe('securityGroups', state.securityGroups),
-    github: observer.observe('github', state.github),
-    app: observer.observe('app', state.app),
-    search: observer.observe('search', state.search),
-    recovery: observer.observe('recovery', state.recovery),
+    registry: port('registry', state.tenants),
+    lifecycle: port('lifecycle', state.tenants),
+    jobs: port('jobs', state.jobs),
+    launches: port('launches', state.launches),
+    queue: port('queue', state.queue),
+    bus: port('bus', state.bus),
+    fleet: port('fleet', state.fleet),
+    parameters: port('parameters', state.parameters),
+    securityGroups: port('securityGroups', state.securityGroups),
+    github: port('github', state.github),
+    app: port('app', state.app),
+    search: port('search', state.search),
+    recovery: port('recovery', state.recovery),
   };
   const { observe: _observe, ...observing } = observer;
   return {

@@ -15,6 +15,7 @@ export * from './fakes/github-app';
 export * from './fakes/job-search';
 export * from './fakes/recovery-store';
 export * from './fakes/records';
+export * from './in-time';
 export * from './harness';
 export * from './dynamodb/table-definitions';
 export * from './dynamodb/create-tables';

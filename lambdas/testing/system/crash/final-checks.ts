@@ -34,6 +34,18 @@ export async function machinesLive(system: System, functions: Functions): Promis
   await machinesGo(system, functions);
 }
 
+/** Each machine that is configured takes a job that GitHub has for it, and runs it. */
+export async function machinesTakeJobs(system: System, functions: Functions): Promise<void> {
+  const { github, fleet } = system.harness.state;
+  for (const { instanceId } of fleet.alive()) {
+    const name = runnerName(system.harness.environment, instanceId);
+    const registration = github.registrations.find((one) => one.name === name);
+    const next = [...github.jobs].find(([, job]) => job.status === 'queued')?.[0];
+    if (registration === undefined || registration.busy || next === undefined) continue;
+    await functions.jobEvent(takes(system, instanceId, next));
+  }
+}
+
 async function machineLives(machine: InMemoryMachine, system: System, functions: Functions): Promise<void> {
   const { github, parameters } = system.harness.state;
   const { instanceId, request } = machine;

@@ -1,5 +1,6 @@
 import { runCut, type Cut } from './crash-injection';
-import { PAST_GRACE, drain, leftovers, machinesLive, unexplained } from './final-checks';
+import { freezeAt } from './freeze-injection';
+import { PAST_GRACE, drain, leftovers, machinesLive, machinesTakeJobs, unexplained } from './final-checks';
 import type { Scenario, ArrangedScenario } from './scenario';
 import { brokenPromises } from '../system';
 
@@ -27,6 +28,41 @@ export async function crashAndRecover(scenario: Scenario, faults: readonly Fault
   }
   if (!lost) await arranged.act(faults.length + 1);
   return [...(await runToEnd(scenario, arranged)), ...broken];
+}
+
+/** Whether anything else happened than the redelivery before the frozen invocation goes on. */
+export type Thaw = 'after the redelivery' | 'after a sweep';
+
+/**
+ * Freezes the scenario's invocation before call number `at`. When its lease has run out others go on, machines take
+ * jobs, and then it wakes up. Returns every problem.
+ */
+export async function freezeAndRecover(scenario: Scenario, at: number, thaw: Thaw): Promise<string[]> {
+  const arranged = await scenario.arrange();
+  const { system, functions } = arranged;
+  const broken = scenario.damaged === true ? [] : watchPromises(arranged);
+  const sleeper = await freezeAt(system.harness, at, () => arranged.act(1));
+  system.harness.clock.advance(UNTIL_REDELIVERY);
+  await arranged.act(2);
+  if (thaw === 'after a sweep') {
+    system.harness.clock.advance(PAST_GRACE);
+    await functions.sweep();
+    await drain(system, functions);
+  }
+  await machinesTakeJobs(system, functions);
+  const undo = system.harness.afterCall((port, method, args) => {
+    if (`${port}.${method}` === 'fleet.terminate') broken.push(...busyOf(args[0], system));
+  });
+  await sleeper?.wakeUp();
+  undo();
+  return [...(await runToEnd(scenario, arranged)), ...broken];
+}
+
+function busyOf(instanceIds: unknown, { harness }: ArrangedScenario['system']): string[] {
+  const ids = Array.isArray(instanceIds) ? instanceIds.map(String) : [];
+  const isBusy = (id: string): boolean =>
+    harness.state.github.registrations.some(({ name, busy }) => busy && name.endsWith(id));
+  return ids.filter(isBusy).map((id) => `${id} was terminated while it was busy`);
 }
 
 /** The promises hold after every single call, not only at the end. */

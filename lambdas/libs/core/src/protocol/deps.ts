@@ -10,6 +10,7 @@ import type {
   RunnerFleet,
   TenantRegistry,
 } from '../ports';
+import { LEASE_MARGIN } from '../decisions/request-time';
 import { MINUTE, SECOND, type Clock } from '../model/time';
 
 /** What the steps of the launch protocol work on. */
@@ -30,7 +31,7 @@ export interface ProtocolDeps {
 
 /** Longer than the function can run, so that a holder's death frees the launch and nothing else does. */
 export function leaseFor(timeoutSeconds: number): number {
-  return (timeoutSeconds + 30) * SECOND;
+  return timeoutSeconds * SECOND + LEASE_MARGIN;
 }
 
 /** What changed within this time may still be in the hands of an invocation that a crash has not ended. */
