@@ -5,7 +5,7 @@ import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescrip
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', '.sandbox/', 'lambdas/build/', 'lambdas/dist/', '**/.terraform/'] },
+  { ignores: ['**/node_modules/', '.sandbox/', 'lambdas/build/', 'lambdas/dist/', 'cli/dist/', '**/.terraform/'] },
   {
     files: ['lambdas/**/*.ts', 'sandbox/**/*.ts', 'tests/**/*.ts'],
     languageOptions: {

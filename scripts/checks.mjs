@@ -80,6 +80,7 @@ export const checks = [
     about: 'jest: handlers, adapters and bundles on each runtime that Lambda may be given',
     run: checkRuntimes,
   },
+  { name: 'cli', about: 'jest: mtr, in memory and on DynamoDB Local', run: () => jest('cli') },
   { name: 'sandbox', about: 'jest: fake GitHub, machines, setup', run: () => jest('sandbox') },
   { name: 'emulator', about: 'what the sandbox adds to the AWS emulator', run: checkEmulator },
   {
@@ -96,8 +97,8 @@ export const checks = [
   {
     name: 'demo',
     about:
-      'the whole system in the sandbox, attacked, searched for secrets and unused rights; then a second ' +
-      'plan that must be empty, a drain and a destroy that leave nothing',
+      'the whole system in the sandbox, operated by mtr, attacked, searched for secrets and unused rights; then a ' +
+      'second plan that must be empty, a drain and a destroy that leave nothing',
     lane: 'waiting',
     run: checkDemo,
   },
@@ -147,14 +148,16 @@ async function checkDemo() {
   try {
     const demo = await sandbox('--json', '--keep');
     if (demo.code !== 0) throw new CheckFailed(`the demo failed; its logs are in ${env.SANDBOX_DIR}`);
+    const operate = await sandbox('operate');
     const chaos = await sandbox('chaos');
     const replan = await sandbox('replan');
     if (chaos.code !== 0)
       throw new CheckFailed(`a promise did not hold under chaos; its logs are in ${env.SANDBOX_DIR}`);
+    if (operate.code !== 0) throw new CheckFailed(`a verb of mtr failed; the sandbox's logs are in ${env.SANDBOX_DIR}`);
     if (replan.code !== 0) throw new CheckFailed('a second terraform plan is not empty');
     const destroy = await sandbox('destroy');
     if (destroy.code !== 0) throw new CheckFailed('after the drain and terraform destroy something is left');
-    return { passed: 4, failed: 0 };
+    return { passed: 5, failed: 0 };
   } finally {
     await sandbox('down');
   }

@@ -14,6 +14,7 @@ npm run sandbox -- replan          a second terraform plan; fails unless it is e
 npm run sandbox -- chaos           injects faults into a sandbox that is up
   --flood N                        jobs of the flood, 1 to 5000 instead of 500
   --json                           one JSON object as the last line
+npm run sandbox -- operate         tries every verb of mtr on a sandbox that is up
 npm run sandbox -- destroy         offboards every tenant, terraform destroy; fails if anything is left
 npm run sandbox -- down
 SANDBOX_DIR names another folder for the state, so that several sandboxes can be up at once.`,
@@ -25,6 +26,7 @@ SANDBOX_DIR names another folder for the state, so that several sandboxes can be
     env: {},
     replan: {},
     chaos: { flood: whole(1, 5000), json: SWITCH },
+    operate: {},
     destroy: {},
     down: {},
   },

@@ -72,6 +72,10 @@ async function main(): Promise<number> {
       const flood = numbers['flood'];
       return runChaos({ paths, progress, signal: interrupted(), json, print, ...(flood !== undefined && { flood }) });
     }
+    case 'operate': {
+      const { runOperate } = await import('./commands/operate');
+      return runOperate({ paths, progress, signal: interrupted() });
+    }
     case 'env':
       print(shellEnvironment(runningSandbox(paths).sandbox.aws));
       return 0;

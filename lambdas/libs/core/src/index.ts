@@ -19,6 +19,7 @@ export * from './model/time';
 export * from './decisions/back-off';
 export * from './decisions/choose-tier';
 export * from './decisions/circuit-breaker';
+export * from './decisions/explain-job';
 export * from './decisions/github-allowance';
 export * from './decisions/job-policy';
 export * from './decisions/launch-gate';

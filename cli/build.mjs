@@ -1,0 +1,26 @@
+// mtr as one file, dist/mtr.mjs, which needs Node alone. `npm run mtr` builds it before it runs it.
+import { chmodSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const folder = dirname(fileURLToPath(import.meta.url));
+const outfile = join(folder, 'dist', 'mtr.mjs');
+await build({
+  entryPoints: [join(folder, 'src', 'index.ts')],
+  outfile,
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  // commander and parts of the AWS SDK are CommonJS and ask for `require`.
+  banner: {
+    js: [
+      '#!/usr/bin/env node',
+      "import { createRequire } from 'node:module';",
+      'const require = createRequire(import.meta.url);',
+    ].join('\n'),
+  },
+});
+chmodSync(outfile, 0o755);

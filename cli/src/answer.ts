@@ -1,0 +1,15 @@
+/** What a command has found, before anything decides how it looks. Values are plain JSON. */
+export type Answer =
+  | {
+      readonly kind: 'rows';
+      readonly columns: readonly string[];
+      readonly rows: readonly Row[];
+      /** Continues behind the last row. */
+      readonly cursor?: string;
+      /** For a terminal, when there are no rows. */
+      readonly none: string;
+    }
+  | { readonly kind: 'fields'; readonly fields: Row; readonly sentence?: string };
+
+export type Value = string | number | boolean | null | readonly string[];
+export type Row = Readonly<Record<string, Value | undefined>>;

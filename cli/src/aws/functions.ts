@@ -1,0 +1,55 @@
+import {
+  GetFunctionConfigurationCommand,
+  ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
+  type LambdaClient,
+} from '@aws-sdk/client-lambda';
+import type { AdmissionSettings } from '@multi-tenant-runner/core';
+import { readAdmissionSettings, readConfig } from '@multi-tenant-runner/runtime';
+import type { LaunchTriggers } from '../fleet';
+import { notFound } from '../problem';
+
+export interface Deployment {
+  readonly settings: AdmissionSettings;
+  readonly tables: { readonly tenants: string; readonly jobs: string; readonly launches: string };
+}
+
+/**
+ * What the module deployed, as its own function scale-up knows it, so that sizes and tables have one source.
+ *
+ * @throws Problem when there is no such function: the prefix, Region or account is another
+ */
+export async function readDeployment(client: Pick<LambdaClient, 'send'>, prefix: string): Promise<Deployment> {
+  const name = `${prefix}-scale-up`;
+  try {
+    const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
+    return readConfig(Environment?.Variables ?? {}, (reader) => ({
+      settings: readAdmissionSettings(reader),
+      tables: {
+        tenants: reader.string('TENANTS_TABLE'),
+        jobs: reader.string('JOBS_TABLE'),
+        launches: reader.string('LAUNCHES_TABLE'),
+      },
+    }));
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') throw error;
+    throw notFound(
+      `There is no function ${name} in this account and Region; check --prefix, --region and --profile ` +
+        "(the prefix is the module's name_prefix).",
+    );
+  }
+}
+
+/** The event source mappings of scale-up, one for each size's queue. */
+export function createLaunchTriggers(client: Pick<LambdaClient, 'send'>, prefix: string): LaunchTriggers {
+  return {
+    setEnabled: async (Enabled) => {
+      const { EventSourceMappings = [] } = await client.send(
+        new ListEventSourceMappingsCommand({ FunctionName: `${prefix}-scale-up` }),
+      );
+      for (const { UUID } of EventSourceMappings)
+        await client.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
+      return EventSourceMappings.length;
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import {
+  OPEN_JOB_STATES,
+  WAITING_JOB_STATES,
+  explainJob,
+  type Job,
+  type TenantLookup,
+} from '@multi-tenant-runner/core';
+import type { Answer, Row } from '../answer';
+import type { Fleet } from '../fleet';
+import { describeAge } from '../output/duration';
+import { notFound, usage } from '../problem';
+import { findTenant } from '../read/find-tenant';
+import { parseJobName } from '../read/parse-job';
+
+export interface JobFilter {
+  readonly open: boolean;
+  readonly limit: number;
+  readonly since?: Date;
+}
+
+export async function listJobs(tenant: string, filter: JobFilter, fleet: Fleet): Promise<Answer> {
+  const { installationId } = await findTenant(tenant, fleet.directory);
+  const jobs = filter.open
+    ? await fleet.jobs.listOpen(installationId, { limit: filter.limit })
+    : await fleet.jobs.listRecent(installationId, filter.limit);
+  const { since } = filter;
+  const wanted = since === undefined ? jobs : jobs.filter(({ queuedAt }) => Date.parse(queuedAt) >= since.getTime());
+  return {
+    kind: 'rows',
+    columns: ['job', 'repository', 'size', 'state', 'reason', 'queued', 'runner'],
+    rows: wanted.map((job) => rowOf(job, fleet.clock.now())),
+    none: `${tenant} has no ${filter.open ? 'open ' : ''}jobs.`,
+  };
+}
+
+/** Who waits now, oldest first, with the reason in words. */
+export async function listWaiting(tenant: string, limit: number, fleet: Fleet): Promise<Answer> {
+  const lookup = await findTenant(tenant, fleet.directory);
+  const jobs = await fleet.jobs.listOpen(lookup.installationId, { states: WAITING_JOB_STATES, limit });
+  const now = fleet.clock.now();
+  return {
+    kind: 'rows',
+    columns: ['job', 'repository', 'size', 'waits', 'why'],
+    rows: jobs.map((job) => ({
+      ...rowOf(job, now),
+      waits: describeAge(job.gatedAt ?? job.queuedAt, now),
+      why: explainJob(job, { lookup }).sentence.replace(/^Job \d+ of \S+ /, ''),
+    })),
+    none: `${tenant} has no waiting jobs.`,
+  };
+}
+
+export async function showJob(name: string, tenant: string | undefined, fleet: Fleet): Promise<Answer> {
+  const { job } = await findJob(name, tenant, fleet);
+  const launch = await fleet.launches.get(job.installationId, job.launchId);
+  return {
+    kind: 'fields',
+    fields: {
+      ...rowOf(job, fleet.clock.now()),
+      installation: job.installationId,
+      labels: job.labels,
+      queued_at: job.queuedAt,
+      held_by_github_since: job.gatedAt,
+      starting_at: job.startingAt,
+      machine_asked_at: launch?.launchedAt,
+      machine_ready_at: launch?.runningAt,
+      started_at: job.startedAt,
+      ended_at: job.endedAt,
+      conclusion: job.conclusion,
+      launch: job.launchId,
+      instance: launch?.instanceId,
+      restarts: job.restarts,
+      next_try: job.nextTry,
+      machine_end: job.machineEnd,
+      capacity_errors: job.capacityErrors,
+      error: job.error,
+    },
+  };
+}
+
+/** One sentence on why a job does what it does, since when, its place among the tenant's jobs, and who can act. */
+export async function explainOneJob(name: string, tenant: string | undefined, fleet: Fleet): Promise<Answer> {
+  const { job, lookup } = await findJob(name, tenant, fleet);
+  const ahead = job.state === 'parked' ? await countAhead(job, fleet) : undefined;
+  const explanation = explainJob(job, { lookup, ...(ahead !== undefined && { ahead }) });
+  const now = fleet.clock.now();
+  return {
+    kind: 'fields',
+    sentence: explanation.sentence,
+    fields: {
+      state: explanation.state,
+      reason: explanation.reason,
+      since: explanation.since,
+      for: describeAge(explanation.since, now),
+      position: explanation.position,
+      ends: explanation.ends,
+      next_try: explanation.nextTry,
+      who_can_act: explanation.actor === 'none' ? undefined : explanation.actor,
+    },
+  };
+}
+
+/** Bounded: a place far behind is told as "more than". */
+const COUNTED = 1000;
+
+async function countAhead(job: Job, { jobs }: Fleet): Promise<number> {
+  const waiting = await jobs.listOpen(job.installationId, { states: WAITING_JOB_STATES, limit: COUNTED });
+  const place = waiting.findIndex(({ jobId }) => jobId === job.jobId);
+  return place === -1 ? waiting.length : place;
+}
+
+async function findJob(
+  name: string,
+  tenant: string | undefined,
+  { directory, jobs }: Fleet,
+): Promise<{ readonly job: Job; readonly lookup: TenantLookup }> {
+  const { jobId, owner } = parseJobName(name);
+  const tenantName = tenant ?? owner;
+  if (tenantName === undefined) throw usage(`Whose job is ${jobId}? Give the address of its page, or --tenant.`);
+  const lookup = await findTenant(tenantName, directory);
+  const job = await jobs.get(lookup.installationId, jobId);
+  if (job === undefined)
+    throw notFound(
+      `${tenantName} has no job ${jobId} here: GitHub did not send it, its labels are no size of ours, or it ended ` +
+        'more than 14 days ago. The App\'s "Recent Deliveries" at GitHub have our answer.',
+    );
+  return { job, lookup };
+}
+
+function rowOf(job: Job, now: Date): Row {
+  const isOpen = (OPEN_JOB_STATES as readonly string[]).includes(job.state);
+  return {
+    job: job.jobId,
+    repository: `${job.owner}/${job.repo}`,
+    size: job.tier,
+    state: job.state,
+    reason: job.reason,
+    queued: isOpen ? `${describeAge(job.queuedAt, now)} ago` : job.queuedAt,
+    runner: job.runnerName,
+  };
+}

@@ -1,0 +1,35 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { createDynamoJobStore, createDynamoLaunchStore } from '@multi-tenant-runner/aws';
+import { createDeadLetters } from './aws/dead-letters';
+import { createLaunchTriggers, readDeployment } from './aws/functions';
+import { createTenantDirectory } from './aws/tenant-directory';
+import type { Fleet } from './fleet';
+
+export interface Target {
+  readonly prefix: string;
+  readonly region?: string;
+  readonly profile?: string;
+}
+
+/** Region, profile, credentials and endpoint as the AWS CLI finds them, unless given. */
+export async function connect({ prefix, region, profile }: Target): Promise<Fleet> {
+  const config = { ...(region !== undefined && { region }), ...(profile !== undefined && { profile }) };
+  const lambda = new LambdaClient(config);
+  const client = new DynamoDBClient(config);
+  const clock = { now: () => new Date() };
+  const { settings, tables } = await readDeployment(lambda, prefix);
+  return {
+    prefix,
+    settings,
+    clock,
+    directory: createTenantDirectory({ client, tableName: tables.tenants, settings }),
+    jobs: createDynamoJobStore({ client, tableName: tables.jobs, clock }),
+    launches: createDynamoLaunchStore({ client, tableName: tables.launches, clock }),
+    deadLetters: createDeadLetters(new SQSClient(config), prefix),
+    triggers: createLaunchTriggers(lambda, prefix),
+    whoAmI: async () => (await new STSClient(config).send(new GetCallerIdentityCommand({}))).Arn ?? 'unknown',
+  };
+}

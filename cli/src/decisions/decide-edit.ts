@@ -1,0 +1,123 @@
+import { isOffboarded, type AdmissionSettings, type TenantLookup } from '@multi-tenant-runner/core';
+
+export type EditRequest =
+  | { readonly kind: 'suspend' | 'resume' | 'approve' | 'offboard' }
+  | { readonly kind: 'set-tier'; readonly tier: string; readonly maxRunners?: number }
+  | { readonly kind: 'set-limit'; readonly maxRunners: number };
+
+/** Attributes of the row; `null` removes one, or expects none. */
+export interface TenantEdit {
+  readonly expect: Readonly<Record<string, string | null>>;
+  readonly set: Readonly<Record<string, string | number | null>>;
+}
+
+export type EditDecision =
+  | { readonly kind: 'edit'; readonly edit: TenantEdit; readonly sentence: string }
+  /** The row says so already. */
+  | { readonly kind: 'nothing'; readonly sentence: string }
+  | { readonly kind: 'refuse'; readonly sentence: string };
+
+type TenantRow = Extract<TenantLookup, { kind: 'tenant' }>['tenant'];
+
+/** What an operator's wish writes into a tenant's row, or why it can't. Pure. */
+export function decideEdit(lookup: TenantLookup, request: EditRequest, settings: AdmissionSettings): EditDecision {
+  if (lookup.kind === 'none') return refuse(`Installation ${lookup.installationId} has no row that is a tenant.`);
+  if (isOffboarded(lookup))
+    return refuse(
+      `Installation ${lookup.installationId} is deleted, and that is final; a new installation makes a new tenant.`,
+    );
+  const { tenant } = lookup;
+  switch (request.kind) {
+    case 'suspend':
+      return suspend(tenant);
+    case 'resume':
+      return resume(tenant);
+    case 'approve':
+      return approve(tenant);
+    case 'offboard':
+      return {
+        kind: 'edit',
+        edit: { expect: { status: tenant.status }, set: { status: 'deleted' } },
+        sentence: `${tenant.orgName} is offboarded for good: its ${count(tenant.slots.size)} end, busy or not.`,
+      };
+    case 'set-tier':
+      return setTier(tenant, request, settings);
+    case 'set-limit':
+      return setLimit(tenant, request.maxRunners);
+  }
+}
+
+function suspend(tenant: TenantRow): EditDecision {
+  if (tenant.status === 'suspended' && tenant.suspendedBy === 'operator')
+    return { kind: 'nothing', sentence: `${tenant.orgName} is suspended by an operator already.` };
+  return {
+    kind: 'edit',
+    edit: { expect: { status: tenant.status }, set: { status: 'suspended', suspended_by: 'operator' } },
+    sentence: `${tenant.orgName} starts no more jobs; its ${count(tenant.slots.size)} in use go on.`,
+  };
+}
+
+function resume(tenant: TenantRow): EditDecision {
+  if (tenant.status === 'active') return { kind: 'nothing', sentence: `${tenant.orgName} is active already.` };
+  if (tenant.suspendedBy === 'github')
+    return refuse(`${tenant.orgName} suspended the App itself; only its owners can lift that, at GitHub.`);
+  if (tenant.suspendedBy === 'approval')
+    return refuse(`${tenant.orgName} waits for approval; use "mtr tenants approve".`);
+  return activate(tenant, `${tenant.orgName} is active; its waiting jobs start.`);
+}
+
+function approve(tenant: TenantRow): EditDecision {
+  if (tenant.status === 'active') return { kind: 'nothing', sentence: `${tenant.orgName} is active already.` };
+  if (tenant.suspendedBy !== 'approval')
+    return refuse(`${tenant.orgName} does not wait for approval: ${tenant.suspendedBy ?? 'someone'} suspended it.`);
+  return activate(tenant, `${tenant.orgName} is let in; its waiting jobs start.`);
+}
+
+function activate(tenant: TenantRow, sentence: string): EditDecision {
+  return {
+    kind: 'edit',
+    edit: {
+      expect: { status: 'suspended', suspended_by: tenant.suspendedBy ?? null },
+      set: { status: 'active', suspended_by: null },
+    },
+    sentence,
+  };
+}
+
+function setTier(
+  tenant: TenantRow,
+  { tier, maxRunners }: Extract<EditRequest, { kind: 'set-tier' }>,
+  { tiers }: AdmissionSettings,
+): EditDecision {
+  const wanted = tiers.get(tier);
+  if (wanted === undefined)
+    return refuse(`There is no tier ${tier}; runner_tiers has ${[...tiers.keys()].join(', ')}.`);
+  const limit = maxRunners ?? wanted.maxRunners;
+  if (tenant.tier === tier && tenant.maxRunners === limit && tenant.maxRunnersFromRow)
+    return { kind: 'nothing', sentence: `${tenant.orgName} has the tier ${tier} and ${limit} runners already.` };
+  return {
+    kind: 'edit',
+    edit: { expect: { status: tenant.status }, set: { tier, max_runners: limit } },
+    sentence: `${tenant.orgName} goes from ${tenant.tier} (${tenant.maxRunners}) to ${tier} (${limit} runners).`,
+  };
+}
+
+function setLimit(tenant: TenantRow, maxRunners: number): EditDecision {
+  if (tenant.maxRunners === maxRunners && tenant.maxRunnersFromRow)
+    return { kind: 'nothing', sentence: `${tenant.orgName} may have ${maxRunners} runners already.` };
+  const over = tenant.slots.size - maxRunners;
+  const effect = over > 0 ? ` ${count(over)} above it run on until their jobs end.` : '';
+  return {
+    kind: 'edit',
+    edit: { expect: { status: tenant.status }, set: { max_runners: maxRunners } },
+    sentence: `${tenant.orgName} may have ${maxRunners} runners instead of ${tenant.maxRunners}.${effect}`,
+  };
+}
+
+function count(runners: number): string {
+  return `${runners} ${runners === 1 ? 'runner' : 'runners'}`;
+}
+
+function refuse(sentence: string): EditDecision {
+  return { kind: 'refuse', sentence };
+}

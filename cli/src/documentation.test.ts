@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createProgram } from './program';
+import { EXIT } from './problem';
+
+const page = readFileSync(join(__dirname, '../../docs/cli.md'), 'utf8');
+const firstCells = [...page.matchAll(/^\| `?([a-z0-9][a-z0-9 -]*?)`? \|/gm)].map(([, cell]) => String(cell));
+
+test('docs/cli.md lists every command, and no other', () => {
+  const program = createProgram({
+    connect: () => Promise.reject(new Error('none')),
+    write: () => undefined,
+    isTerminal: false,
+  });
+  const names = program.commands.flatMap((command) =>
+    command.commands.length === 0 ? [command.name()] : command.commands.map((one) => `${command.name()} ${one.name()}`),
+  );
+  const listed = firstCells.filter((cell) => cell !== 'command' && cell !== 'code' && !/^\d$/.test(cell));
+  expect(listed.sort()).toEqual(names.sort());
+});
+
+test('docs/cli.md lists every exit code', () => {
+  expect(firstCells.filter((cell) => /^\d$/.test(cell)).map(Number)).toEqual(Object.values(EXIT));
+});

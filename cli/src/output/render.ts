@@ -1,0 +1,72 @@
+import type { Answer, Row, Value } from '../answer';
+
+export const FORMATS = ['table', 'json', 'csv'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** A terminal gets a table, a pipe JSON, unless `--output` says otherwise. */
+export function decideFormat(asked: Format | 'auto', isTerminal: boolean): Format {
+  if (asked !== 'auto') return asked;
+  return isTerminal ? 'table' : 'json';
+}
+
+/** The answer as text that ends with a line break. Pure. */
+export function render(answer: Answer, format: Format): string {
+  if (answer.kind === 'rows') return renderRows(answer, format);
+  if (format === 'json') return `${JSON.stringify(withSentence(answer), null, 2)}\n`;
+  if (format === 'csv') return csv(Object.keys(answer.fields), [answer.fields]);
+  const names = Object.keys(answer.fields).filter((name) => isThere(answer.fields[name]));
+  const width = Math.max(0, ...names.map((name) => name.length));
+  const lines = names.map((name) => `${name.padEnd(width)}  ${textOf(answer.fields[name])}`);
+  return [...(answer.sentence === undefined ? [] : [answer.sentence]), ...lines, ''].join('\n');
+}
+
+function renderRows(answer: Extract<Answer, { kind: 'rows' }>, format: Format): string {
+  const { columns, rows, cursor, none } = answer;
+  if (format === 'json')
+    return `${JSON.stringify({ rows, ...(cursor !== undefined && { next_page_token: cursor }) }, null, 2)}\n`;
+  if (format === 'csv') return csv(columns, rows);
+  if (rows.length === 0) return `${none}\n`;
+  const cells = [
+    columns.map((name) => name.toUpperCase()),
+    ...rows.map((row) => columns.map((one) => textOf(row[one]))),
+  ];
+  const widths = columns.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
+  const lines = cells.map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  return [...lines, ...(cursor === undefined ? [] : [`more: --page-token ${cursor}`]), ''].join('\n');
+}
+
+function withSentence({ fields, sentence }: Extract<Answer, { kind: 'fields' }>): Row {
+  return { ...(sentence !== undefined && { sentence }), ...fields };
+}
+
+/** RFC 4180. A cell that a spreadsheet would run as a formula is kept a text. */
+function csv(columns: readonly string[], rows: readonly Row[]): string {
+  const cell = (value: Value | undefined): string => {
+    const text = textOf(value);
+    const harmless = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  };
+  return [columns, ...rows.map((row) => columns.map((name) => cell(row[name])))]
+    .map((line) => `${line.join(',')}\r\n`)
+    .join('');
+}
+
+function textOf(value: Value | undefined): string {
+  if (!isThere(value)) return '';
+  return printable(Array.isArray(value) ? value.join(', ') : String(value));
+}
+
+/** Names come from tenants: no escape sequence of theirs reaches a terminal. */
+function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- they are what it removes
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�');
+}
+
+function isThere(value: Value | undefined): value is Value {
+  return value !== undefined && value !== null;
+}

@@ -1,0 +1,182 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Answer } from './answer';
+import { explainOneJob, listJobs, listWaiting, showJob } from './commands/jobs';
+import { showLimits } from './commands/limits';
+import { listDeadLetters, redrive, setLaunches } from './commands/operations';
+import { listRunners, showRunner } from './commands/runners';
+import { editTenant, listTenants, showTenant, type ChangeOptions } from './commands/tenants';
+import type { EditRequest } from './decisions/decide-edit';
+import type { Fleet } from './fleet';
+import type { Target } from './connect';
+import { FORMATS, decideFormat, render, type Format } from './output/render';
+import { usage } from './problem';
+import { parseTime } from './read/parse-time';
+
+export interface ProgramDeps {
+  readonly connect: (target: Target) => Promise<Fleet>;
+  readonly write: (text: string) => void;
+  readonly isTerminal: boolean;
+  /** MTR_PREFIX, for who operates one installation. */
+  readonly defaultPrefix?: string;
+}
+
+interface CommonOptions {
+  readonly prefix?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly output: Format | 'auto';
+}
+
+type Run = (fleet: Fleet) => Promise<Answer>;
+
+/** The whole command line; nothing here decides anything about a fleet. */
+export function createProgram(deps: ProgramDeps): Command {
+  const program = new Command('mtr')
+    .description('Operates a fleet of GitHub Actions runners for many tenants.')
+    .option('--prefix <name>', "the module's name_prefix; also MTR_PREFIX")
+    .option('--region <name>', 'the AWS Region; else as the AWS CLI finds it')
+    .option('--profile <name>', 'the AWS profile; else as the AWS CLI finds it')
+    .addOption(new Option('--output <format>', 'how answers look').choices(['auto', ...FORMATS]).default('auto'))
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: true });
+
+  const answer = async (run: Run): Promise<void> => {
+    const { prefix = deps.defaultPrefix, region, profile, output } = program.opts<CommonOptions>();
+    if (prefix === undefined || prefix === '')
+      throw usage("Which fleet? Give --prefix, the module's name_prefix, or set MTR_PREFIX.");
+    const fleet = await deps.connect({
+      prefix,
+      ...(region !== undefined && { region }),
+      ...(profile !== undefined && { profile }),
+    });
+    deps.write(render(await run(fleet), decideFormat(output, deps.isTerminal)));
+  };
+
+  addTenants(program, answer);
+  addJobs(program, answer);
+  addRunners(program, answer);
+  addOperations(program, answer);
+  return program;
+}
+
+type Answering = (run: Run) => Promise<void>;
+type Changing = Readonly<Record<'reason', string | undefined>> & Partial<Record<'dryRun' | 'yes', boolean>>;
+
+function addTenants(program: Command, answer: Answering): void {
+  const tenants = program.command('tenants').description('tenants: who may run jobs, and how many at once');
+  paged(tenants.command('list').description('the tenants of one status'))
+    .addOption(new Option('--status <status>', 'which').choices(['active', 'suspended', 'deleted']).default('active'))
+    .action(({ status, limit, pageToken: cursor }) =>
+      answer((fleet) => listTenants({ status, limit, ...(cursor !== undefined && { cursor }) }, fleet)),
+    );
+  tenants
+    .command('show <tenant>')
+    .description("a tenant's row, by installation id or login")
+    .action((tenant) => answer((fleet) => showTenant(tenant, fleet)));
+  const edits: readonly (readonly [EditRequest['kind'] & ('suspend' | 'resume' | 'approve' | 'offboard'), string])[] = [
+    ['approve', 'let a tenant in that waits for approval'],
+    ['suspend', 'start no more of its jobs; running ones go on'],
+    ['resume', "lift an operator's suspension"],
+    ['offboard', 'end the tenant for good: its machines, configurations and groups go'],
+  ];
+  for (const [kind, description] of edits)
+    change(tenants.command(`${kind} <tenant>`).description(description)).action((tenant, options) =>
+      answer((fleet) => editTenant(tenant, { kind }, changeOptions(options), fleet)),
+    );
+  change(tenants.command('set-tier <tenant> <tier>').description("change a tenant's tier, and its limit with it"))
+    .option('--max-runners <n>', "its limit, if not the tier's own", wholeNumber)
+    .action((tenant, tier, options) =>
+      answer((fleet) => {
+        const { maxRunners } = options;
+        const request = { kind: 'set-tier', tier, ...(maxRunners !== undefined && { maxRunners }) } as const;
+        return editTenant(tenant, request, changeOptions(options), fleet);
+      }),
+    );
+  change(
+    tenants
+      .command('set-limit')
+      .argument('<tenant>')
+      .argument('<runners>', 'at once, over all sizes', wholeNumber)
+      .description("change a tenant's limit; a lower one ends nothing"),
+  ).action((tenant, maxRunners, options) =>
+    answer((fleet) => editTenant(tenant, { kind: 'set-limit', maxRunners }, changeOptions(options), fleet)),
+  );
+}
+
+function addJobs(program: Command, answer: Answering): void {
+  const jobs = program.command('jobs').description('jobs: what became of them, and why they wait');
+  limited(jobs.command('list <tenant>').description("a tenant's jobs, newest first; with --open the oldest first"))
+    .option('--open', 'only those that are not over')
+    .option('--since <time>', 'queued after: 15m, 2h, 3d ago, or a time of RFC 3339')
+    .action((tenant, { open = false, limit, since }) =>
+      answer((fleet) => {
+        const filter = { open, limit, ...(since !== undefined && { since: parseTime(since, fleet.clock.now()) }) };
+        return listJobs(tenant, filter, fleet);
+      }),
+    );
+  const ofTenant = (command: Command): Command => command.option('--tenant <tenant>', 'not needed with an address');
+  ofTenant(jobs.command('show <job>').description("a job, by its page's address or its id")).action((job, { tenant }) =>
+    answer((fleet) => showJob(job, tenant, fleet)),
+  );
+  ofTenant(jobs.command('why <job>').description('why a job waits, or what became of it, in one sentence')).action(
+    (job, { tenant }) => answer((fleet) => explainOneJob(job, tenant, fleet)),
+  );
+  limited(program.command('waiting <tenant>').description('who waits now, oldest first, with the reason')).action(
+    (tenant, { limit }) => answer((fleet) => listWaiting(tenant, limit, fleet)),
+  );
+}
+
+function addRunners(program: Command, answer: Answering): void {
+  const runners = program.command('runners').description('runners: the machines of a tenant');
+  runners
+    .command('list <tenant>')
+    .description('those that are not over')
+    .action((tenant) => answer((fleet) => listRunners(tenant, fleet)));
+  runners
+    .command('show <runner>')
+    .description('one, by its instance id or its launch')
+    .option('--tenant <tenant>', 'not needed with an instance id')
+    .action((runner, { tenant }) => answer((fleet) => showRunner(runner, tenant, fleet)));
+  program
+    .command('limits <tenant>')
+    .description('what is left of each limit, and when it refills')
+    .action((tenant) => answer((fleet) => showLimits(tenant, fleet)));
+}
+
+function addOperations(program: Command, answer: Answering): void {
+  change(
+    program.command('redrive [queue]').description('dead letters: list them, or move those of a queue back'),
+  ).action((queue: string | undefined, options) =>
+    answer((fleet) => (queue === undefined ? listDeadLetters(fleet) : redrive(queue, changeOptions(options), fleet))),
+  );
+  change(program.command('freeze').description('stop all launches of all tenants')).action((options) =>
+    answer((fleet) => setLaunches(false, changeOptions(options), fleet)),
+  );
+  change(program.command('unfreeze').description('let launches go on')).action((options) =>
+    answer((fleet) => setLaunches(true, changeOptions(options), fleet)),
+  );
+}
+
+function change(command: Command): Command {
+  return command
+    .option('--reason <text>', 'why: kept with the change')
+    .option('--dry-run', 'say what would change, and change nothing')
+    .option('--yes', 'do it without asking');
+}
+
+function changeOptions({ reason, dryRun = false, yes = false }: Changing): ChangeOptions {
+  return { ...(reason !== undefined && { reason }), dryRun, yes };
+}
+
+function limited(command: Command): Command {
+  return command.option('--limit <n>', 'how many at most', wholeNumber, 50);
+}
+
+function paged(command: Command): Command {
+  return limited(command).option('--page-token <token>', 'continue where the last page ended');
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of at least 0.');
+  return Number(text);
+}

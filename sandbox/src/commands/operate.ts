@@ -1,0 +1,25 @@
+import type { Progress } from '../lib/progress';
+import { runningSandbox, type SandboxPaths } from '../lib/state';
+import { operate } from '../scenarios/operate/index';
+import { buildMtr, createMtr } from '../scenarios/operate/mtr';
+
+export interface RunOperateOptions {
+  readonly paths: SandboxPaths;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** `npm run sandbox -- operate`: the verbs of mtr on a sandbox that is up. Exit code 0 only if all did as they say. */
+export async function runOperate({ paths, progress, signal }: RunOperateOptions): Promise<number> {
+  const { sandbox } = runningSandbox(paths);
+  await buildMtr(paths.root, signal);
+  const mtr = createMtr(paths.root, sandbox, signal);
+  const { ok, checks } = await operate({ sandbox, mtr, signal, write: progress.line });
+  const broken = checks.filter(({ held }) => !held);
+  progress.line(
+    broken.length === 0
+      ? `\nall ${checks.length} expectations of mtr held\n`
+      : `\n${broken.length} of ${checks.length} expectations of mtr did not hold\n`,
+  );
+  return ok ? 0 : 1;
+}

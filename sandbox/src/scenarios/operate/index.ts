@@ -1,0 +1,185 @@
+import type { SandboxFile } from '../../lib/state';
+import { createControlClient } from '../../control/client';
+import { createAccountReader } from '../kit/account';
+import { allHeld, createChecks, type Checks } from '../kit/checks';
+import { createFleetMonitor } from '../kit/fleet-monitor';
+import { createPoller } from '../kit/poller';
+import { finishAll, untilFull, type ScenarioContext, type Tenant } from '../kit/scenario-context';
+import type { Expectation } from '../kit/types';
+import type { Mtr, MtrResult } from './mtr';
+
+export interface OperateOptions {
+  readonly sandbox: SandboxFile;
+  readonly mtr: Mtr;
+  readonly signal: AbortSignal;
+  readonly write: (line: string) => void;
+}
+
+const SECONDS = 300;
+const LOGIN = 'operated';
+
+/** Every verb of mtr against a running sandbox, with what it prints, and each refusal. */
+export async function operate(options: OperateOptions): Promise<{
+  readonly ok: boolean;
+  readonly checks: readonly Expectation[];
+}> {
+  const { sandbox, mtr, signal, write } = options;
+  const checks = createChecks((line) => write(`  ${line}`));
+  const { user } = createControlClient(sandbox.github.control_url, signal);
+  const context: ScenarioContext = {
+    user,
+    account: createAccountReader(sandbox),
+    fleetMonitor: createFleetMonitor(),
+    checks,
+    poller: createPoller(SECONDS, signal),
+    log: write,
+    waited: new Set(),
+  };
+  const tenant = await installTenant(context);
+  await changeTenant(tenant, mtr, checks);
+  await explainJobs(context, tenant, mtr);
+  await operateFleet(mtr, checks);
+  await endTenant(context, tenant, mtr);
+  return { ok: allHeld(checks.all()), checks: checks.all() };
+}
+
+async function installTenant(context: ScenarioContext): Promise<Tenant> {
+  const id = await context.user.install(LOGIN, 'Organization');
+  await context.poller.until(`${LOGIN}: an active row`, async () => {
+    const row = await context.account.tenant(id);
+    return row?.status === 'active' && row.securityGroupId !== undefined ? true : undefined;
+  });
+  return { login: LOGIN, type: 'Organization', id };
+}
+
+async function changeTenant({ id }: Tenant, mtr: Mtr, checks: Checks): Promise<void> {
+  const because = ['--reason', 'the sandbox tries it'];
+  await expectJson(
+    checks,
+    await mtr('tenants', 'list', '--limit', '1000'),
+    'tenants list has the new tenant',
+    (answer) => rowsOf(answer).some((row) => row['installation'] === id),
+  );
+  await expectJson(checks, await mtr('tenants', 'show', LOGIN), 'tenants show finds it by its login', (answer) =>
+    holds(answer, { installation: id, status: 'active' }),
+  );
+  await expectJson(
+    checks,
+    await mtr('tenants', 'set-limit', LOGIN, '1', ...because),
+    'tenants set-limit writes the limit',
+    (answer) => holds(answer, { limit: 1 }),
+  );
+  await expectJson(
+    checks,
+    await mtr('tenants', 'suspend', LOGIN, ...because),
+    'tenants suspend suspends it as an operator',
+    (answer) => holds(answer, { status: 'suspended', suspended_by: 'operator' }),
+  );
+  expectRefusal(checks, await mtr('tenants', 'approve', LOGIN, ...because), 4, 'does not wait for approval');
+  await expectJson(
+    checks,
+    await mtr('tenants', 'resume', LOGIN, ...because),
+    'tenants resume makes it active',
+    (answer) => holds(answer, { status: 'active' }),
+  );
+  expectRefusal(checks, await mtr('tenants', 'suspend', LOGIN), 2, '--reason');
+  expectRefusal(checks, await mtr('tenants', 'set-tier', LOGIN, 'huge', ...because), 4, 'There is no tier huge');
+  expectRefusal(checks, await mtr('tenants', 'show', 'nowhere'), 3, 'There is no tenant nowhere');
+}
+
+/** One slot, two jobs: the second waits, and mtr says for what. */
+async function explainJobs(context: ScenarioContext, tenant: Tenant, mtr: Mtr): Promise<void> {
+  const { checks } = context;
+  const ids = [await queue(context, tenant), await queue(context, tenant)];
+  const [waiting = 0] = await untilFull(context, tenant, ids, 1);
+  const running = ids.find((id) => id !== waiting) ?? 0;
+  const page = `https://github.com/${LOGIN}/app/actions/runs/1/job/${waiting}`;
+  await expectJson(
+    checks,
+    await mtr('jobs', 'why', page),
+    'jobs why says by the address of a page what a job waits for',
+    (answer) =>
+      String(Object(answer).sentence).includes(`${LOGIN} uses 1 of its 1 runner.`) && holds(answer, { position: 1 }),
+  );
+  await expectJson(
+    checks,
+    await mtr('jobs', 'why', String(running), '--tenant', LOGIN),
+    'jobs why says by an id that a job runs',
+    (answer) => holds(answer, { state: 'running' }),
+  );
+  await expectJson(checks, await mtr('waiting', LOGIN), 'waiting lists the job that waits', (answer) =>
+    rowsOf(answer).some((row) => row['job'] === waiting),
+  );
+  await expectJson(checks, await mtr('jobs', 'list', LOGIN, '--since', '1h'), 'jobs list has both jobs', (answer) =>
+    ids.every((id) => rowsOf(answer).some((row) => row['job'] === id)),
+  );
+  const shown = await mtr('jobs', 'show', String(running), '--tenant', LOGIN);
+  await expectJson(checks, shown, 'jobs show has its machine', (answer) => /^i-/.test(String(Object(answer).instance)));
+  const instance = String(Object(JSON.parse(shown.out)).instance);
+  await expectJson(checks, await mtr('runners', 'list', LOGIN), 'runners list has its machine', (answer) =>
+    rowsOf(answer).some((row) => row['instance'] === instance),
+  );
+  await expectJson(checks, await mtr('runners', 'show', instance), 'runners show finds its job', (answer) =>
+    holds(answer, { took_job: running }),
+  );
+  await expectJson(checks, await mtr('limits', LOGIN), 'limits shows that no runner is left', (answer) =>
+    rowsOf(answer).some((row) => row['limit'] === 'runners' && row['left'] === 0),
+  );
+  const table = await mtr('--output', 'table', 'waiting', LOGIN);
+  checks.check('a table has a heading', table.out.startsWith('JOB '), table.out);
+  await finishAll(context, tenant, ids);
+}
+
+async function operateFleet(mtr: Mtr, checks: Checks): Promise<void> {
+  await expectJson(checks, await mtr('redrive'), 'redrive lists the dead-letter queues', (answer) =>
+    rowsOf(answer).some((row) => String(row['queue']).endsWith('-builds-small-dlq')),
+  );
+  expectRefusal(checks, await mtr('redrive', 'elsewhere'), 3, 'no dead-letter queue');
+  expectRefusal(checks, await mtr('freeze'), 2, '--yes');
+  await expectJson(checks, await mtr('freeze', '--yes'), 'freeze stops the queues of all sizes', (answer) =>
+    holds(answer, { enabled: false }),
+  );
+  await expectJson(checks, await mtr('unfreeze'), 'unfreeze lets them go on', (answer) =>
+    holds(answer, { enabled: true }),
+  );
+}
+
+async function endTenant(context: ScenarioContext, { id }: Tenant, mtr: Mtr): Promise<void> {
+  const offboard = ['tenants', 'offboard', LOGIN, '--reason', 'the sandbox is done'];
+  expectRefusal(context.checks, await mtr(...offboard), 2, '--yes');
+  await expectJson(context.checks, await mtr(...offboard, '--yes'), 'tenants offboard marks it deleted', (answer) =>
+    holds(answer, { status: 'deleted' }),
+  );
+  await context.poller.until(`${LOGIN}: nothing is left`, async () => {
+    const answer: unknown = JSON.parse((await mtr('tenants', 'show', String(id))).out);
+    return holds(answer, { cleanup: 'done' }) ? true : undefined;
+  });
+  context.checks.check('tenants show says when an offboarded tenant is cleaned up', true);
+  expectRefusal(context.checks, await mtr('tenants', 'suspend', String(id), '--reason', 'r'), 4, 'that is final');
+}
+
+const queue = (context: ScenarioContext, { id }: Tenant): Promise<number> =>
+  context.user.queue({ installationId: id, size: 'small', seconds: null });
+
+async function expectJson(
+  checks: Checks,
+  result: MtrResult,
+  expectation: string,
+  test: (answer: unknown) => boolean,
+): Promise<void> {
+  checks.check(expectation, result.code === 0 && test(JSON.parse(result.out)), JSON.stringify(result));
+}
+
+function expectRefusal(checks: Checks, result: MtrResult, code: number, sentence: string): void {
+  const held = result.code === code && result.out === '' && result.err.includes(sentence);
+  checks.check(`mtr refuses with exit code ${code}: ${sentence}`, held, JSON.stringify(result));
+}
+
+function rowsOf(answer: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const rows: unknown = Object(answer).rows;
+  return Array.isArray(rows) ? rows : [];
+}
+
+function holds(answer: unknown, expected: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(expected).every(([name, value]) => Object(answer)[name] === value);
+}

@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { awsVariables } from '../../lib/environment';
+import type { SandboxFile } from '../../lib/state';
+
+export interface MtrResult {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the built command line as an operator would: another process, the AWS identity from its environment. */
+export type Mtr = (...args: readonly string[]) => Promise<MtrResult>;
+
+export async function buildMtr(root: string, signal: AbortSignal): Promise<void> {
+  const { code, err } = await run([join(root, 'cli', 'build.mjs')], { env: process.env, signal });
+  if (code !== 0) throw new Error(`mtr could not be built: ${err}`);
+}
+
+export function createMtr(root: string, { aws, prefix }: SandboxFile, signal: AbortSignal): Mtr {
+  const env = { PATH: process.env.PATH, ...awsVariables(aws), AWS_REGION: aws.region, MTR_PREFIX: prefix };
+  const file = join(root, 'cli', 'dist', 'mtr.mjs');
+  return (...args) => run([file, ...args], { env, signal });
+}
+
+function run(
+  args: readonly string[],
+  options: { readonly env: NodeJS.ProcessEnv; readonly signal: AbortSignal },
+): Promise<MtrResult> {
+  return new Promise((done) => {
+    execFile(process.execPath, args, options, (error, out, err) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+      done({ code, out, err });
+    });
+  });
+}
