@@ -1,6 +1,5 @@
 import {
   GetQueueAttributesCommand,
-  ListDeadLetterSourceQueuesCommand,
   ListQueuesCommand,
   StartMessageMoveTaskCommand,
   type SQSClient,
@@ -10,40 +9,55 @@ import { notFound } from '../problem';
 
 const SUFFIX = '-dlq';
 
-/** The queues named `<prefix>-…-dlq`. */
+interface Queue {
+  readonly name: string;
+  readonly arn: string;
+  readonly messages: number;
+  /** Where SQS itself moves what fails too often. */
+  readonly deadLettersTo?: string;
+}
+
+/** The queues named `<prefix>-…-dlq`; those that no queue names as its own were written to by another service. */
 export function createDeadLetters(client: Pick<SQSClient, 'send'>, prefix: string): DeadLetterQueues {
-  const urls = async (): Promise<string[]> => {
+  const read = async (url: string): Promise<Queue> => {
+    const { Attributes = {} } = await client.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: url,
+        AttributeNames: ['QueueArn', 'ApproximateNumberOfMessages', 'RedrivePolicy'],
+      }),
+    );
+    const target = targetOf(Attributes['RedrivePolicy']);
+    return {
+      name: url.slice(url.lastIndexOf('/') + 1),
+      arn: Attributes['QueueArn'] ?? '',
+      messages: Number(Attributes['ApproximateNumberOfMessages'] ?? 0),
+      ...(target !== undefined && { deadLettersTo: target }),
+    };
+  };
+  const readAll = async (): Promise<readonly Queue[]> => {
     const { QueueUrls = [] } = await client.send(
       new ListQueuesCommand({ QueueNamePrefix: `${prefix}-`, MaxResults: 1000 }),
     );
-    return QueueUrls.filter((url) => url.endsWith(SUFFIX)).sort();
+    return Promise.all([...QueueUrls].sort().map(read));
   };
   return {
-    list: async () =>
-      Promise.all(
-        (await urls()).map(async (url) => {
-          const attributes = await client.send(
-            new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['ApproximateNumberOfMessages'] }),
-          );
-          const sources = await client.send(new ListDeadLetterSourceQueuesCommand({ QueueUrl: url }));
-          return {
-            queue: nameOf(url),
-            messages: Number(attributes.Attributes?.['ApproximateNumberOfMessages'] ?? 0),
-            hasSource: (sources.queueUrls ?? []).length > 0,
-          };
-        }),
-      ),
+    list: async () => {
+      const queues = await readAll();
+      const targets = new Set(queues.map(({ deadLettersTo }) => deadLettersTo));
+      return queues
+        .filter(({ name }) => name.endsWith(SUFFIX))
+        .map(({ name, arn, messages }) => ({ queue: name, messages, hasSource: targets.has(arn) }));
+    },
     redrive: async (queue) => {
-      const url = (await urls()).find((one) => nameOf(one) === queue);
-      if (url === undefined) throw notFound(`There is no dead-letter queue ${queue}.`);
-      const { Attributes } = await client.send(
-        new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }),
-      );
-      await client.send(new StartMessageMoveTaskCommand({ SourceArn: Attributes?.['QueueArn'] }));
+      const found = (await readAll()).find(({ name }) => name === queue);
+      if (found === undefined) throw notFound(`There is no dead-letter queue ${queue}.`);
+      await client.send(new StartMessageMoveTaskCommand({ SourceArn: found.arn }));
     },
   };
 }
 
-function nameOf(url: string): string {
-  return url.slice(url.lastIndexOf('/') + 1);
+function targetOf(policy: string | undefined): string | undefined {
+  const { deadLetterTargetArn: target }: { readonly deadLetterTargetArn?: unknown } =
+    policy === undefined ? {} : Object(JSON.parse(policy));
+  return typeof target === 'string' ? target : undefined;
 }
