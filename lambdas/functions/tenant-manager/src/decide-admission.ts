@@ -1,4 +1,4 @@
-import type { LifecycleAccount } from '@multi-tenant-runner/core';
+import type { AccountStanding, LifecycleAccount, SuspendedBy } from '@multi-tenant-runner/core';
 
 export const ONBOARDING_MODES = ['automatic', 'allow_list', 'approval'] as const;
 
@@ -6,6 +6,24 @@ export interface OnboardingPolicy {
   readonly mode: (typeof ONBOARDING_MODES)[number];
   /** Logins in lower case, and numeric ids as digits. */
   readonly allowedAccounts: ReadonlySet<string>;
+}
+
+/** Whose suspension a new installation starts with; undefined: it may run jobs at once. */
+export function decideFirstSuspension(
+  account: Extract<LifecycleAccount, { kind: 'owner' }>,
+  standing: AccountStanding,
+  policy: OnboardingPolicy,
+): Exclude<SuspendedBy, 'github'> | undefined {
+  switch (standing) {
+    case 'admitted':
+      return undefined;
+    case 'banned':
+      return 'operator';
+    case 'awaits-approval':
+      return 'approval';
+    case 'unknown':
+      return mayRunAtOnce(account, policy) ? undefined : 'approval';
+  }
 }
 
 /**

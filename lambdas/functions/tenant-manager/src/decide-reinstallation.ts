@@ -6,12 +6,12 @@ export interface AccountRow {
 }
 
 /**
- * `replaced`: a late event of an installation that a newer one has replaced. `current`: `previous` is the account's
- * newest earlier installation, and `offboard` lists the earlier ones that are not gone yet.
+ * `replaced`: a late event of an installation that a newer one has replaced. `current`: `earlier` lists the account's
+ * other installations, the newest first, and `offboard` those that are not gone yet.
  */
 export type Reinstallation =
   | { readonly kind: 'replaced' }
-  | { readonly kind: 'current'; readonly previous?: number; readonly offboard: readonly number[] };
+  | { readonly kind: 'current'; readonly earlier: readonly number[]; readonly offboard: readonly number[] };
 
 /**
  * An account has at most one installation of an App, and each new installation has so far had a higher id. If a live
@@ -25,9 +25,9 @@ export function decideReinstallation(
   const newer = newerOf(installationId, others);
   if (newer.length > 0 && atGitHub === 'gone') return { kind: 'replaced' };
   const before = others.filter((other) => atGitHub === 'known' || !newer.includes(other));
-  const previous = before.length === 0 ? undefined : Math.max(...before.map((other) => other.installationId));
+  const earlier = before.map((other) => other.installationId).sort((a, b) => b - a);
   const offboard = before.filter((other) => other.state !== 'gone').map((other) => other.installationId);
-  return { kind: 'current', offboard, ...(previous !== undefined && { previous }) };
+  return { kind: 'current', earlier, offboard };
 }
 
 export function hasNewer(installationId: number, others: readonly AccountRow[]): boolean {

@@ -1,4 +1,5 @@
 import {
+  ACCOUNT_DECISIONS,
   freeSlots,
   isMarkedDeleted,
   isOffboarded,
@@ -27,7 +28,15 @@ export interface RowDecision {
   /** The reason of its parked jobs may have changed. */
   readonly restate: boolean;
   readonly audit?: RowAudit;
+  /** An operator's edit of a row that another installation of the account has replaced. */
+  readonly carry?: Carry;
   readonly report?: TenantProblemReport;
+}
+
+export interface Carry {
+  readonly to: number;
+  /** By attribute; `null`: it was removed. */
+  readonly changes: Readonly<Record<string, unknown>>;
 }
 
 export interface RowAudit {
@@ -57,12 +66,14 @@ export function decideRowChange(
     parseTenantRow(change.installationId, row, settings.tiers, settings.defaultTier);
   const after = parse(change.after);
   const audit = auditOf(change);
+  const carry = audit?.by === 'github' || audit?.by === 'module' ? undefined : decideCarry(change);
   const report = reportNewProblems(parse(change.before), after);
   const work = isDeletedByOperator(change, after) ? 'offboard' : workOf(change, after, settings.ownGroups);
   return {
     work,
     restate: work !== 'offboard' && isRestated(change),
     ...(audit && { audit }),
+    ...(carry && { carry }),
     ...(report && { report }),
   };
 }
@@ -128,6 +139,18 @@ function writerOf({ before, after }: Sides): RowAudit['by'] {
   if (before?.['org_name'] === undefined) return 'unknown';
   if (after['status'] === 'deleted' && before['status'] !== 'deleted' && isMarkedDeleted(before)) return 'module';
   return LIFECYCLE_MARKS.some((name) => !isSame(before[name], after[name])) ? 'github' : 'operator';
+}
+
+/** A decision that a new installation had taken over belongs to the account all the same. */
+function decideCarry({ before, after }: Sides): Carry | undefined {
+  const to = after?.['replaced_by'];
+  if (typeof to !== 'number' || before?.['org_name'] === undefined) return undefined;
+  // The deletion of one installation is no decision about the next.
+  const isStanding = after?.['status'] === 'active' || after?.['status'] === 'suspended';
+  const names = [...ACCOUNT_DECISIONS, ...(isStanding ? ['status', 'suspended_by'] : [])];
+  const changed = names.filter((name) => !isSame(before[name], after?.[name]));
+  if (changed.length === 0) return undefined;
+  return { to, changes: Object.fromEntries(changed.map((name) => [name, after?.[name] ?? null])) };
 }
 
 const MAX_TEXT = 64;

@@ -17,7 +17,15 @@ export interface TenantManagerDeps {
   readonly tenants: Pick<TenantRegistry, 'get'>;
   readonly lifecycle: Pick<
     TenantLifecycle,
-    'create' | 'suspend' | 'unsuspend' | 'markDeleted' | 'rename' | 'setSecurityGroup' | 'findByAccount'
+    | 'create'
+    | 'suspend'
+    | 'unsuspend'
+    | 'markDeleted'
+    | 'rename'
+    | 'setSecurityGroup'
+    | 'findByAccount'
+    | 'handOver'
+    | 'carryOver'
   >;
   /** Absent: all tenants share one security group. */
   readonly securityGroups?: Pick<SecurityGroups, 'ensure'>;

@@ -25,6 +25,13 @@ export async function handleRowChange(
       properties: { tenant_id: installationId, attributes: decision.report.attributes },
     });
   }
+  if (decision.carry !== undefined) {
+    await deps.lifecycle.carryOver(decision.carry.to, decision.carry.changes);
+    log.info("Carried an operator's decision to the account's present installation", {
+      to: decision.carry.to,
+      attributes: Object.keys(decision.carry.changes),
+    });
+  }
   await work(installationId, decision.work, covered, { ...deps, log });
   // After the dispatch: the jobs that it started no longer wait.
   if (decision.restate) await deps.restate(installationId);

@@ -58,7 +58,8 @@ function essence(row: TenantRow | undefined): TenantRow {
   // A tombstone has no name: the installation ended before it was ever heard of.
   return {
     status,
-    suspended_by,
+    // A deletion keeps whose suspension it found; GitHub's own means nothing to the account's next installation.
+    suspended_by: deleted && suspended_by === 'github' ? undefined : suspended_by,
     cleanup,
     account_id,
     grouped: security_group_id !== undefined,

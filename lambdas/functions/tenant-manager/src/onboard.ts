@@ -1,8 +1,9 @@
 import { isOffboarded, type LifecycleAccount, type LifecycleEvent, type TenantLookup } from '@multi-tenant-runner/core';
 import { activate } from './activate';
-import { mayRunAtOnce } from './decide-admission';
+import { decideFirstSuspension } from './decide-admission';
 import { decideReinstallation, hasNewer, type AccountRow, type Reinstallation } from './decide-reinstallation';
 import type { TenantManagerDeps } from './deps';
+import { inheritPolicy } from './inherit-policy';
 import { offboard } from './offboard';
 import { runAll } from './run-all';
 
@@ -39,23 +40,25 @@ export async function ensureRow(
     return undefined;
   }
   // With a row, only a repeated `created` may still have earlier installations to offboard.
-  if (lookup.kind === 'tenant' && event.action !== 'created') return { kind: 'current', offboard: [] };
+  if (lookup.kind === 'tenant' && event.action !== 'created') return { kind: 'current', earlier: [], offboard: [] };
   const reinstallation = await findReinstallation(event, deps);
   if (reinstallation.kind === 'replaced') {
     deps.log.info('Ignored: a newer installation of the account replaced this one');
     await offboard(event.installationId, event.account, deps);
     return undefined;
   }
-  await createRow(event, reinstallation.previous, deps);
+  if (lookup.kind !== 'tenant') await createRow(event, reinstallation.earlier, deps);
   return reinstallation;
 }
 
 async function createRow(
   { installationId, account }: OwnerEvent,
-  previous: number | undefined,
+  earlier: readonly number[],
   deps: TenantManagerDeps,
 ): Promise<void> {
-  const awaitsApproval = !mayRunAtOnce(account, deps.onboarding);
+  const policy = await inheritPolicy(installationId, earlier, deps);
+  const suspendedBy = decideFirstSuspension(account, policy?.standing ?? 'unknown', deps.onboarding);
+  const [previous] = earlier;
   const created = await deps.lifecycle.create({
     installationId,
     orgName: account.login,
@@ -63,21 +66,27 @@ async function createRow(
     accountId: account.id,
     tier: deps.defaultTier,
     maxRunners: deps.tiers.get(deps.defaultTier)?.maxRunners ?? 0,
+    ...(policy !== undefined && { decisions: policy.decisions }),
     ...(previous !== undefined && { previousInstallationId: previous }),
-    ...(awaitsApproval && { awaitsApproval }),
+    ...(suspendedBy !== undefined && { suspendedBy }),
     now: deps.clock.now(),
   });
   if (!created) return;
   const fields = { org_name: account.login, ...(previous !== undefined && { previous_installation_id: previous }) };
-  if (awaitsApproval)
-    deps.log.warn('A tenant waits for approval; set its status to active to run its jobs', {
-      ...fields,
-      account_id: account.id,
-    });
-  else deps.log.info('Onboarded a tenant', fields);
-  deps.metrics.count(awaitsApproval ? 'TenantAwaitingApproval' : 'TenantOnboarded', {
-    properties: { tenant_id: installationId },
-  });
+  const properties = { tenant_id: installationId };
+  switch (suspendedBy) {
+    case undefined:
+      deps.log.info('Onboarded a tenant', fields);
+      return deps.metrics.count('TenantOnboarded', { properties });
+    case 'approval':
+      deps.log.warn('A tenant waits for approval; set its status to active to run its jobs', {
+        ...fields,
+        account_id: account.id,
+      });
+      return deps.metrics.count('TenantAwaitingApproval', { properties });
+    case 'operator':
+      deps.log.warn('An account that an operator suspended installed the App again; it stays suspended', fields);
+  }
 }
 
 async function findReinstallation(

@@ -1,3 +1,4 @@
+export * from './model/account-policy';
 export * from './model/boot-report';
 export * from './model/circuit';
 export * from './model/ec2-end';

@@ -2,14 +2,17 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DELETION_MARKS,
   isMarkedDeleted,
+  statusBeforeDeletion,
   type Clock,
   type LifecycleOutcome,
   type NewTenant,
   type TenantLifecycle,
 } from '@multi-tenant-runner/core';
-import type { Item } from './attributes';
+import { fromAttributes } from './attributes';
+import { createAccountHandover } from './account-handover';
 import { decideSuspensionOrder, type Turn } from './decide-suspension-order';
 import { Expression } from './expression';
+import { createSettle } from './settle';
 import { createTable } from './table';
 import { isLivingTenant, isUnmarked } from './tenant-conditions';
 import { keyOf } from './tenant-registry';
@@ -21,8 +24,6 @@ export interface TenantLifecycleDeps {
 }
 
 const ACCOUNT_INDEX = 'account-id-index';
-/** After this many lost races the event is retried. */
-const TRIES = 5;
 
 export function createDynamoTenantLifecycle({ client, tableName, clock }: TenantLifecycleDeps): TenantLifecycle {
   const table = createTable(client, tableName);
@@ -33,20 +34,7 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
     condition: string,
   ): Promise<boolean> => (await table.update({ key: keyOf(installationId), expression, update, condition })).ok;
 
-  /** Reads, decides, and writes only if the row is unchanged; otherwise decides again. */
-  const settle = async <T>(
-    installationId: number,
-    attempt: (item: Item | undefined) => Promise<T | 'again'>,
-  ): Promise<T> => {
-    for (let tries = 0; tries < TRIES; tries += 1) {
-      const result = await attempt(await table.get(keyOf(installationId)));
-      if (result !== 'again') return result;
-    }
-    throw new Error(
-      `The row of installation ${installationId} in ${tableName} changed during each of ${TRIES} attempts; ` +
-        'the event is delivered again.',
-    );
-  };
+  const settle = createSettle(table, tableName);
 
   const turn = (installationId: number, changedAt: string, to: Turn, settled = false): Promise<LifecycleOutcome> =>
     settle<LifecycleOutcome>(installationId, async (item) => {
@@ -73,7 +61,13 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
         if (item?.['org_name'] !== undefined || status?.S === 'deleted' || isMarkedDeleted(item)) return false;
         const expression = new Expression();
         const now = entry.now.toISOString();
-        const kept = { tier: entry.tier, max_runners: entry.maxRunners, created_at: now, updated_at: now };
+        const kept = {
+          tier: entry.tier,
+          max_runners: entry.maxRunners,
+          ...entry.decisions,
+          created_at: now,
+          updated_at: now,
+        };
         const update = expression.update({
           org_name: entry.orgName,
           org_type: entry.orgType,
@@ -93,21 +87,24 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
     suspend: (installationId, changedAt, options) => turn(installationId, changedAt, 'suspended', options?.settled),
     unsuspend: (installationId, changedAt, options) => turn(installationId, changedAt, 'active', options?.settled),
 
-    markDeleted: (installationId, account, now) => {
-      const expression = new Expression();
-      const at = now.toISOString();
-      const changes = expression.update({ status: 'deleted', updated_at: at, suspended_by: null });
-      const marks = [keep(expression, 'deleted_at', at), keep(expression, 'cleanup', 'pending')];
-      // An operator who only sets the status leaves the clean-up to this function; after any other status the row is
-      // set to deleted again.
-      const condition =
-        `${expression.isMissing('status')} OR ${expression.name('status')} <> ${expression.value('deleted')} ` +
-        `OR ${expression.isMissing('cleanup')}`;
-      // The account in an existing row is more reliable than the one in a later event.
-      if (account.kind === 'owner') marks.push(keep(expression, 'account_id', account.id));
-      const update = changes.replace('SET ', `SET ${marks.join(', ')}, `);
-      return write(installationId, expression, update, condition);
-    },
+    markDeleted: (installationId, account, now) =>
+      settle<boolean>(installationId, async (item) => {
+        // An operator who only sets the status leaves the clean-up to this function; after any other status the row is
+        // set to deleted again.
+        if (item?.['status']?.S === 'deleted' && item['cleanup'] !== undefined) return false;
+        const expression = new Expression();
+        const at = now.toISOString();
+        const found = item && statusBeforeDeletion(fromAttributes(item));
+        const changes = expression.update({ status: 'deleted', updated_at: at, status_before_deletion: found });
+        const marks = [keep(expression, 'deleted_at', at), keep(expression, 'cleanup', 'pending')];
+        // The account in an existing row is more reliable than the one in a later event.
+        if (account.kind === 'owner') marks.push(keep(expression, 'account_id', account.id));
+        const pins = ['status', 'cleanup', 'status_before_deletion'].map((name) =>
+          expression.isStill(name, item?.[name]),
+        );
+        const update = `${changes}, ${marks.join(', ')}`;
+        return (await write(installationId, expression, update, pins.join(' AND '))) ? true : 'again';
+      }),
 
     rename: (installationId, orgName, now) => {
       const expression = new Expression();
@@ -153,13 +150,15 @@ export function createDynamoTenantLifecycle({ client, tableName, clock }: Tenant
       for await (const row of rows) found.push(Number(row['installation_id']?.N));
       return found.sort((a, b) => a - b);
     },
+
+    ...createAccountHandover(table, settle),
   };
 }
 
 /** An operator who wrote `active` before the App's first event has approved the tenant. */
-function firstStatus({ awaitsApproval }: NewTenant, manual: string | undefined): Readonly<Record<string, string>> {
-  return awaitsApproval === true && manual !== 'active'
-    ? { status: 'suspended', suspended_by: 'approval' }
+function firstStatus({ suspendedBy }: NewTenant, manual: string | undefined): Readonly<Record<string, string>> {
+  return suspendedBy !== undefined && manual !== 'active'
+    ? { status: 'suspended', suspended_by: suspendedBy }
     : { status: 'active' };
 }
 

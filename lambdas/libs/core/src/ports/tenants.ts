@@ -1,6 +1,7 @@
+import type { AccountPolicy } from '../model/account-policy';
 import type { Circuit } from '../model/circuit';
 import type { LifecycleAccount } from '../model/lifecycle-event';
-import type { TenantLookup } from '../model/tenant';
+import type { SuspendedBy, TenantLookup } from '../model/tenant';
 
 export interface TenantRegistry {
   /** Strongly consistent. */
@@ -53,7 +54,20 @@ export interface TenantLifecycle {
   finishCleanup(installationId: number, now: Date): Promise<boolean>;
   /** Other rows of the same account (an index: may lag), newest id last. */
   findByAccount(accountId: number): Promise<readonly number[]>;
+  /**
+   * Answers what was decided about the account in an earlier installation's row, and leaves there to whom it went, in
+   * one write: no edit of the row falls between.
+   */
+  handOver(installationId: number, to: number): Promise<Handover>;
+  /** Writes what an operator changed in the row of an earlier installation; `null` removes. */
+  carryOver(installationId: number, changes: Readonly<Record<string, unknown>>): Promise<void>;
 }
+
+/** `follow`: a later installation took it over. `none`: the row never was a tenant's. */
+export type Handover =
+  | { readonly kind: 'taken'; readonly policy: AccountPolicy }
+  | { readonly kind: 'follow'; readonly to: number }
+  | { readonly kind: 'none' };
 
 export interface Ordering {
   /** GitHub was asked after a tie: the change applies although the row's last one has the same time. */
@@ -65,11 +79,14 @@ export interface NewTenant {
   readonly orgName: string;
   readonly orgType: 'Organization' | 'User';
   readonly accountId: number;
+  /** Unless the row or `decisions` have them. */
   readonly tier: string;
   readonly maxRunners: number;
+  /** What was decided about the account, by attribute; what a hand wrote into the row before still counts. */
+  readonly decisions?: AccountPolicy['decisions'];
   readonly previousInstallationId?: number;
-  /** The operator has to let it in; what a hand wrote into the row before still counts. */
-  readonly awaitsApproval?: boolean;
+  /** Whose suspension it starts with, unless a hand wrote `active` into the row before. */
+  readonly suspendedBy?: Exclude<SuspendedBy, 'github'>;
   readonly now: Date;
 }
 

@@ -76,7 +76,7 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
     });
 
     it('waits for approval where onboarding requires it, and cannot run jobs', async () => {
-      await expect(table.lifecycle.create(entry({ awaitsApproval: true }))).resolves.toBe(true);
+      await expect(table.lifecycle.create(entry({ suspendedBy: 'approval' }))).resolves.toBe(true);
       expect(await table.read(id)).toMatchObject({
         org_name: 'acme',
         status: 'suspended',
@@ -89,18 +89,18 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
 
     it('is approved by a status set to active beforehand, and not by a tier alone', async () => {
       await table.write({ installation_id: id, status: 'active' });
-      await table.lifecycle.create(entry({ awaitsApproval: true }));
+      await table.lifecycle.create(entry({ suspendedBy: 'approval' }));
       expect(await table.read(id)).toMatchObject({ org_name: 'acme', status: 'active' });
       expect(await table.read(id)).not.toHaveProperty('suspended_by');
       id = nextId();
       await table.write({ installation_id: id, tier: 'medium', max_runners: 5 });
-      await table.lifecycle.create(entry({ awaitsApproval: true }));
+      await table.lifecycle.create(entry({ suspendedBy: 'approval' }));
       expect(await table.read(id)).toMatchObject({ status: 'suspended', suspended_by: 'approval', tier: 'medium' });
     });
 
     it('keeps the operator’s suspension when it also waits for approval', async () => {
       await table.write({ installation_id: id, status: 'suspended', suspended_by: 'operator' });
-      await table.lifecycle.create(entry({ awaitsApproval: true }));
+      await table.lifecycle.create(entry({ suspendedBy: 'approval' }));
       expect(await table.read(id)).toMatchObject({ status: 'suspended', suspended_by: 'operator' });
     });
 
@@ -198,7 +198,21 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
         slots: new Set(['1-1']),
         deleted_at: NOW.toISOString(),
       });
-      expect(row).not.toHaveProperty('suspended_by');
+      // GitHub lifts its own suspension when the account comes back.
+      expect(row).toMatchObject({ status_before_deletion: 'suspended', suspended_by: 'github' });
+    });
+
+    it('remembers the operator’s suspension, and the last status that an operator wrote', async () => {
+      await standing({ status: 'suspended', suspended_by: 'operator' });
+      await table.lifecycle.markDeleted(id, OWNER, NOW);
+      expect(await table.read(id)).toMatchObject({ status_before_deletion: 'suspended', suspended_by: 'operator' });
+      await table.write({ ...(await table.read(id)), installation_id: id, status: 'active' });
+      await table.lifecycle.markDeleted(id, OWNER, NOW);
+      expect(await table.read(id)).toMatchObject({ status: 'deleted', status_before_deletion: 'active' });
+      id = nextId();
+      await standing({ status: 'deleted' });
+      await table.lifecycle.markDeleted(id, OWNER, NOW);
+      expect(await table.read(id)).toMatchObject({ status_before_deletion: 'deleted' });
     });
 
     it('leaves a tombstone where there was no row, which the account is found by', async () => {
@@ -284,6 +298,105 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
       expect(outcomes.filter(Boolean)).toHaveLength(1);
       expect(await table.read(id)).toMatchObject({ cleanup: 'done', status: 'deleted' });
       await expect(table.lifecycle.markDeleted(id, OWNER, NOW)).resolves.toBe(false);
+    });
+  });
+
+  describe('the hand-over to the next installation of the account', () => {
+    const standingOf = async (overrides: TenantRow): Promise<unknown> => {
+      await standing(overrides);
+      const answer = await table.lifecycle.handOver(id, nextId());
+      return answer.kind === 'taken' && answer.policy.standing;
+    };
+
+    it('answers what was decided, and leaves to whom it went', async () => {
+      const next = nextId();
+      await standing({
+        tier: 'medium',
+        max_runners: 0,
+        allow_public_repositories: false,
+        notes: 'paid',
+        slots: new Set(['1-1']),
+      });
+      const taken = {
+        kind: 'taken',
+        policy: {
+          standing: 'admitted',
+          decisions: { tier: 'medium', max_runners: 0, allow_public_repositories: false, notes: 'paid' },
+        },
+      };
+      await expect(table.lifecycle.handOver(id, next)).resolves.toEqual(taken);
+      await expect(table.lifecycle.handOver(id, next)).resolves.toEqual(taken);
+      expect(await table.read(id)).toMatchObject({ replaced_by: next, max_runners: 0 });
+    });
+
+    it.each([
+      ['active', undefined, 'admitted'],
+      ['suspended', 'operator', 'banned'],
+      ['suspended', undefined, 'banned'],
+      ['suspended', 'approval', 'awaits-approval'],
+      ['suspended', 'github', 'admitted'],
+      ['paused', undefined, 'awaits-approval'],
+    ])('of a row that is %s by %s says %s, before and after its deletion', async (status, suspended_by, expected) => {
+      expect(await standingOf({ status, suspended_by })).toBe(expected);
+      if (status === 'paused') return;
+      await table.lifecycle.markDeleted(id, OWNER, NOW);
+      await expect(table.lifecycle.handOver(id, nextId())).resolves.toMatchObject({ policy: { standing: expected } });
+    });
+
+    it('asks for approval after an operator removed the tenant, and knows nothing of an older deletion', async () => {
+      await standing({ status: 'deleted' });
+      await table.lifecycle.markDeleted(id, OWNER, NOW);
+      await expect(table.lifecycle.handOver(id, nextId())).resolves.toMatchObject({
+        policy: { standing: 'awaits-approval' },
+      });
+      expect(await standingOf({ status: 'deleted', cleanup: 'done' })).toBe('unknown');
+    });
+
+    it('answers none for a tombstone, and follows where a later installation took over', async () => {
+      await table.lifecycle.markDeleted(id, OWNER, NOW);
+      await expect(table.lifecycle.handOver(id, nextId())).resolves.toEqual({ kind: 'none' });
+      id = nextId();
+      const next = nextId();
+      await standing();
+      await table.lifecycle.handOver(id, next);
+      const later = nextId();
+      await expect(table.lifecycle.handOver(id, later)).resolves.toMatchObject({ kind: 'taken' });
+      await table.write(tenantRow({ installation_id: later }));
+      await expect(table.lifecycle.handOver(id, nextId())).resolves.toEqual({ kind: 'follow', to: later });
+    });
+
+    it('starts the new row with it, unless a hand wrote something else there', async () => {
+      const decisions = {
+        tier: 'large',
+        max_runners: 'many',
+        runner_group: 'Builders',
+        allow_public_repositories: true,
+      };
+      await table.write({ installation_id: id, runner_group: 'Own' });
+      await table.lifecycle.create(entry({ decisions, suspendedBy: 'operator' }));
+      expect(await table.read(id)).toMatchObject({
+        ...decisions,
+        runner_group: 'Own',
+        status: 'suspended',
+        suspended_by: 'operator',
+      });
+    });
+
+    it('carries a later edit over, also to a row that is still to be created', async () => {
+      await table.lifecycle.carryOver(id, { status: 'suspended', suspended_by: 'operator', max_runners: 0 });
+      await table.lifecycle.create(entry({ decisions: { max_runners: 9 } }));
+      expect(await table.read(id)).toMatchObject({ status: 'suspended', suspended_by: 'operator', max_runners: 0 });
+      await table.lifecycle.carryOver(id, { status: 'active', suspended_by: null, max_runners: null, notes: 'back' });
+      const row = await table.read(id);
+      expect(row).toMatchObject({ status: 'active', notes: 'back' });
+      expect(row).not.toHaveProperty('suspended_by');
+      expect(row).not.toHaveProperty('max_runners');
+    });
+
+    it('lifts no suspension of GitHub', async () => {
+      await standing({ status: 'suspended', suspended_by: 'github' });
+      await table.lifecycle.carryOver(id, { status: 'active', suspended_by: null, max_runners: 3 });
+      expect(await table.read(id)).toMatchObject({ status: 'suspended', suspended_by: 'github', max_runners: 3 });
     });
   });
 

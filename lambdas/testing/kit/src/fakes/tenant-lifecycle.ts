@@ -1,5 +1,7 @@
 import {
   isMarkedDeleted,
+  readAccountPolicy,
+  statusBeforeDeletion,
   type Clock,
   type LifecycleOutcome,
   type Ordering,
@@ -62,11 +64,11 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
         org_type: entry.orgType,
         account_id: entry.accountId,
         ...(row['status'] !== 'suspended' &&
-          (entry.awaitsApproval && row['status'] !== 'active'
-            ? { status: 'suspended', suspended_by: 'approval' }
+          (entry.suspendedBy !== undefined && row['status'] !== 'active'
+            ? { status: 'suspended', suspended_by: entry.suspendedBy }
             : { status: 'active' })),
-        tier: row['tier'] ?? entry.tier,
-        max_runners: row['max_runners'] ?? entry.maxRunners,
+        ...{ tier: entry.tier, max_runners: entry.maxRunners, ...entry.decisions },
+        ...kept(row, ['tier', 'max_runners', ...Object.keys(entry.decisions ?? {})]),
         created_at: row['created_at'] ?? now,
         updated_at: row['updated_at'] ?? now,
         ...(entry.previousInstallationId !== undefined && { previous_installation_id: entry.previousInstallationId }),
@@ -80,9 +82,10 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
     markDeleted: async (installationId, account, now) => {
       const row = rows.get(installationId) ?? { installation_id: installationId };
       if (row['status'] === 'deleted' && row['cleanup'] !== undefined) return false;
-      const { suspended_by: _lifted, ...rest } = row;
+      const found = statusBeforeDeletion(row);
       write(installationId, {
-        ...rest,
+        ...row,
+        ...(found !== undefined && { status_before_deletion: found }),
         ...(account.kind === 'owner' && { account_id: row['account_id'] ?? account.id }),
         status: 'deleted',
         cleanup: row['cleanup'] ?? 'pending',
@@ -112,7 +115,30 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
         .filter((entry) => entry.accountId === accountId)
         .map((entry) => entry.installationId)
         .sort((a, b) => a - b),
+    handOver: async (installationId, to) => {
+      const row = rows.get(installationId);
+      if (row?.['org_name'] === undefined) return { kind: 'none' };
+      const successor = Number(row['replaced_by'] ?? to);
+      if (successor !== to && rows.get(successor)?.['org_name'] !== undefined) return { kind: 'follow', to: successor };
+      if (row['replaced_by'] !== to) write(installationId, { ...row, replaced_by: to });
+      return { kind: 'taken', policy: readAccountPolicy(row) };
+    },
+    carryOver: async (installationId, { status, suspended_by, ...decisions }) => {
+      const row = rows.get(installationId) ?? { installation_id: installationId };
+      const isOfGitHub = row['suspended_by'] === 'github' && status !== 'suspended';
+      const changes = { ...decisions, ...(!isOfGitHub && { status, suspended_by }) };
+      const after: TenantRow = { ...row };
+      for (const [name, value] of Object.entries(changes)) {
+        if (value === null) delete after[name];
+        else if (value !== undefined) after[name] = value;
+      }
+      write(installationId, after);
+    },
   };
+}
+
+function kept(row: TenantRow, names: readonly string[]): TenantRow {
+  return Object.fromEntries(names.flatMap((name) => (row[name] === undefined ? [] : [[name, row[name]]])));
 }
 
 interface Turn {
