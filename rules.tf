@@ -256,11 +256,17 @@ locals {
       invalid = tolist(setsubtract(var.eventbridge.accept_events, local.github_events))
     },
     {
-      says  = "onboarding.allowed_accounts must contain GitHub logins or numeric account IDs."
+      says    = "onboarding.allowed_accounts.ids must contain numeric account IDs, such as 9919; a login belongs in logins."
+      about   = "accounts"
+      invalid = [for id in var.onboarding.allowed_accounts.ids : id if id < 1 || floor(id) != id]
+    },
+    # An underscore stands before the short code of an enterprise with managed users.
+    {
+      says  = "onboarding.allowed_accounts.logins must contain GitHub logins, such as acme; an account ID belongs in ids."
       about = "accounts"
       invalid = [
-        for account in var.onboarding.allowed_accounts : account
-        if !can(regex("^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$|^[1-9][0-9]*$", account))
+        for login in var.onboarding.allowed_accounts.logins : login
+        if !can(regex("^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}(_[A-Za-z0-9]+)?$", login))
       ]
     },
     {

@@ -44,11 +44,17 @@ variable "onboarding" {
     - `mode`: (Optional) `automatic`: every new tenant can run jobs immediately.
       `allow_list`: only the accounts in `allowed_accounts` can; others stay suspended.
       `approval`: every new tenant stays suspended until an operator sets its status to `active`. Default `automatic`.
-    - `allowed_accounts`: (Optional) accounts on the list, as GitHub logins or numeric account IDs; an ID survives a rename. Default none.
+    - `allowed_accounts`: (Optional) accounts on the list. Default none.
+      - `ids`: (Optional) numeric account IDs.
+      - `logins`: (Optional) GitHub logins. A login counts for the account that has it when that account first installs the App; nobody who takes it over
+        later is admitted. Prefer `ids` for an account that has not installed the App yet.
   EOT
   type = object({
-    mode             = optional(string, "automatic")
-    allowed_accounts = optional(list(string), [])
+    mode = optional(string, "automatic")
+    allowed_accounts = optional(object({
+      ids    = optional(list(number), [])
+      logins = optional(list(string), [])
+    }), {})
   })
   default  = {}
   nullable = false
@@ -59,7 +65,7 @@ variable "onboarding" {
   }
 
   validation {
-    condition     = (var.onboarding.mode == "allow_list") == (length(var.onboarding.allowed_accounts) > 0)
+    condition     = (var.onboarding.mode == "allow_list") == (length(var.onboarding.allowed_accounts.ids) + length(var.onboarding.allowed_accounts.logins) > 0)
     error_message = "onboarding.allowed_accounts is required with mode allow_list and must be empty with any other; the mode is ${var.onboarding.mode}."
   }
 }

@@ -21,7 +21,7 @@ module "multi_tenant_runners" {
   tier_access               = "up_to_own"
   allow_public_repositories = false
   tenant_security_groups    = true
-  onboarding                = { mode = "allow_list", allowed_accounts = ["acme", "9919"] }
+  onboarding                = { mode = "allow_list", allowed_accounts = { ids = [9919], logins = ["acme"] } }
 
   runner_tiers = {
     small = {

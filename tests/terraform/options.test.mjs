@@ -50,7 +50,7 @@ const SETTINGS = `
   }
   iam    = { permissions_boundary = "${BOUNDARY}", path = "/platform/" }
   tables = { deletion_protection = false, point_in_time_recovery = false }
-  onboarding = { mode = "allow_list", allowed_accounts = ["acme", "9919"] }
+  onboarding = { mode = "allow_list", allowed_accounts = { ids = [9919], logins = ["acme"] } }
 `;
 
 describe('a plan with every setting away from its default', () => {

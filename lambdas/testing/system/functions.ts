@@ -38,7 +38,8 @@ export interface Functions {
   recover(): Promise<unknown>;
 }
 
-export function createFunctions(system: System): Functions {
+/** @param logins the allow list; absent: every account is let in */
+export function createFunctions(system: System, logins?: readonly string[]): Functions {
   const { harness } = system;
   let invocations = 0;
   const context = (): LambdaContext => ({
@@ -66,7 +67,10 @@ export function createFunctions(system: System): Functions {
     const protocol = { ...harness, tenants: harness.registry, lease: { name: at.awsRequestId, milliseconds: LEASE } };
     const handler = createTenantManager({
       ...harness.settings,
-      onboarding: { mode: 'automatic', allowedAccounts: new Set() },
+      onboarding: {
+        mode: logins === undefined ? 'automatic' : 'allow_list',
+        allowedAccounts: { ids: new Set(), logins: new Set(logins) },
+      },
       tenants: harness.registry,
       lifecycle: harness.lifecycle,
       securityGroups: harness.securityGroups,

@@ -19,11 +19,21 @@ export const REJECTED = [
     [['an unknown onboarding mode', { onboarding: { mode: 'manual' } }]],
   ],
   [
-    'onboarding.allowed_accounts must contain GitHub logins or numeric account IDs.',
+    'onboarding.allowed_accounts.ids must contain numeric account IDs, such as 9919; a login belongs in logins.',
     [
       [
-        'an allowed account that is an address',
-        { onboarding: { mode: 'allow_list', allowed_accounts: ['acme', 'https://github.com/acme'] } },
+        'allowed ids that no account has',
+        { onboarding: { mode: 'allow_list', allowed_accounts: { ids: [9919, 0, 1.5] } } },
+        'Invalid accounts: 0, 1.5.',
+      ],
+    ],
+  ],
+  [
+    'onboarding.allowed_accounts.logins must contain GitHub logins, such as acme; an account ID belongs in ids.',
+    [
+      [
+        'an allowed login that is an address',
+        { onboarding: { mode: 'allow_list', allowed_accounts: { logins: ['acme', 'https://github.com/acme'] } } },
         'Invalid accounts: https://github.com/acme.',
       ],
     ],
@@ -36,7 +46,12 @@ export const REJECTED = [
   [
     'onboarding.allowed_accounts is required with mode allow_list and must be empty with any other; the ' +
       'mode is approval.',
-    [['allowed accounts that no mode reads', { onboarding: { mode: 'approval', allowed_accounts: ['acme'] } }]],
+    [
+      [
+        'allowed accounts that no mode reads',
+        { onboarding: { mode: 'approval', allowed_accounts: { logins: ['acme'] } } },
+      ],
+    ],
   ],
   [
     'webhook.custom_domain.name must be a lower-case host name, such as runners.example.com, without ' +
@@ -209,7 +224,10 @@ export const ACCEPTED = [
   [
     'every setting of a platform team',
     {
-      onboarding: { mode: 'allow_list', allowed_accounts: ['acme', 'a-b-c', '9919'] },
+      onboarding: {
+        mode: 'allow_list',
+        allowed_accounts: { ids: [9919], logins: ['acme', 'a-b-c', '501', 'jane_acme'] },
+      },
       webhook: {
         custom_domain: {
           name: 'runners.example.com',

@@ -112,16 +112,76 @@ describe('the nightly comparison', () => {
     expect(harness.state.launches.cursors.get('recovery-installations')).toBeDefined();
   });
 
-  it('takes no exodus at the word of what is rather the key of another App', async () => {
+  it('offboards nobody while the list lacks most tenants of an App that is ours', async () => {
     const harness = createRecoveryHarness();
     for (const id of [1, 2, 3]) harness.addTenant({ installation_id: id, org_name: `org-${id}`, account_id: 500 + id });
-    harness.state.github.installations.clear();
-    harness.state.github.installations.set(9, { login: 'elsewhere', suspended: false, accountId: 9 });
+    for (const id of [2, 3]) harness.state.github.installations.delete(id);
     await harness.run();
-    expect(sent(harness)).toEqual([{ action: 'created', id: 9 }]);
+    expect(sent(harness)).toEqual([]);
     expect(harness.metrics.counted).toContainEqual(
       expect.objectContaining({ name: 'RecoveryFailed', properties: { part: 'installations' } }),
     );
+  });
+
+  describe('with the key of another App', () => {
+    const ofAnotherApp = (tenants: number) => {
+      const harness = createRecoveryHarness();
+      for (let id = 1; id <= tenants; id += 1)
+        harness.addTenant({ installation_id: id, org_name: `org-${id}`, account_id: 500 + id });
+      return harness;
+    };
+    const swap = (harness: RecoveryHarness): void => {
+      harness.state.app.appId = 9999;
+      harness.state.github.installations.clear();
+      harness.state.github.installations.set(9, { login: 'elsewhere', suspended: false, accountId: 9 });
+    };
+    const refusals = (harness: RecoveryHarness) =>
+      harness.metrics.counted.filter(
+        ({ name, properties }) => name === 'RecoveryFailed' && properties['part'] === 'app',
+      ).length;
+
+    it.each([1, 3])('neither onboards nor offboards anybody, with %i tenants', async (tenants) => {
+      const harness = ofAnotherApp(tenants);
+      await harness.run();
+      swap(harness);
+      harness.clock.advance(DAY);
+      await harness.run();
+      expect(sent(harness)).toEqual([]);
+      expect(refusals(harness)).toBe(1);
+      expect(harness.log.lines).toContainEqual(
+        expect.objectContaining({ level: 'error', fields: expect.objectContaining({ app_id: 9999 }) as unknown }),
+      );
+    });
+
+    it.each([1, 3])('does not trust the first App that it meets, with %i tenants', async (tenants) => {
+      const harness = ofAnotherApp(tenants);
+      swap(harness);
+      await harness.run();
+      await harness.run();
+      expect(sent(harness)).toEqual([]);
+      expect(refusals(harness)).toBe(2);
+      expect(harness.state.launches.cursors.get('recovery-app')).toBeUndefined();
+    });
+
+    it('goes on as soon as the right key is back', async () => {
+      const harness = ofAnotherApp(1);
+      await harness.run();
+      harness.clock.advance(DAY);
+      harness.state.app.appId = 9999;
+      await harness.run();
+      harness.state.app.appId = 4711;
+      harness.state.github.installations.set(9, { login: 'new', suspended: false, accountId: 9 });
+      await harness.run();
+      expect(sent(harness)).toEqual([{ action: 'created', id: 9 }]);
+    });
+
+    it('waits where GitHub does not say whose App it is', async () => {
+      const harness = ofAnotherApp(1);
+      harness.state.github.installations.clear();
+      harness.state.app.fail({ kind: 'unavailable', message: 'no answer' }, { method: 'getApp' });
+      await harness.run();
+      expect(sent(harness)).toEqual([]);
+    });
   });
 
   it('revives no deleted tenant', async () => {

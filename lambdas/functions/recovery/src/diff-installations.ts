@@ -19,8 +19,10 @@ export interface Comparison {
   readonly unlisted: readonly number[];
   /** Deleted in the registry, which is final, but listed by GitHub. */
   readonly deletedButListed: readonly number[];
-  /** So many are missing that the key of another App is the likely reason. */
-  readonly isAnotherApp: boolean;
+  /** So many are missing that a fault of the list is the likely reason. */
+  readonly isExodus: boolean;
+  /** The App that listed them has an installation of a row, or there is no tenant yet. */
+  readonly isOurApp: boolean;
 }
 
 /** The differences between GitHub's list of the App's installations and the registry. */
@@ -43,7 +45,8 @@ export function diffInstallations(
     deletedButListed: installations
       .map(({ installationId }) => installationId)
       .filter((id) => isOffboarded(rows.get(id))),
-    isAnotherApp: unlisted.length > 1 && unlisted.length * 2 > living.length,
+    isExodus: unlisted.length > 1 && unlisted.length * 2 > living.length,
+    isOurApp: living.length === 0 || lookups.some(({ installationId }) => listed.has(installationId)),
   };
 }
 

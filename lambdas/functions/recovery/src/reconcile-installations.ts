@@ -1,5 +1,6 @@
 import type { AppInstallation, LifecycleEvent, TenantLookup } from '@multi-tenant-runner/core';
 import { diffInstallations, isComparisonDue } from './diff-installations';
+import { findApp, pinApp } from './app-identity';
 import { handleFailure, type OutOfTime, type RecoveryDeps } from './deps';
 import { listTenants } from './scan-round';
 
@@ -20,11 +21,14 @@ type ReconcileDeps = Pick<
  */
 export async function reconcileInstallations(deps: ReconcileDeps, outOfTime: OutOfTime): Promise<number | undefined> {
   if (!isComparisonDue(await deps.bookmarks.readCursor(BOOKMARK), deps.clock.now())) return undefined;
+  const app = outOfTime() ? undefined : await findApp(deps);
+  if (app === undefined) return undefined;
   const installations = await listInstallations(deps, outOfTime);
   if (installations === undefined) return undefined;
   // The registry is read after GitHub, so that an installation made in between has a row.
   const lookups = await listTenants(deps);
   const comparison = diffInstallations(installations, lookups);
+  if (!app.isPinned && !(await pinApp(app.appId, comparison, deps))) return undefined;
   for (const id of comparison.deletedButListed)
     deps.log.warn(
       'GitHub lists an installation whose tenant is deleted, which is final; uninstall the App and install ' +
@@ -37,7 +41,7 @@ export async function reconcileInstallations(deps: ReconcileDeps, outOfTime: Out
     await send({ action, ...eventOf(installation, deps) }, deps);
     reconciled += 1;
   }
-  const gone = comparison.isAnotherApp ? refuseToOffboard(comparison.unlisted, deps) : comparison.unlisted;
+  const gone = comparison.isExodus ? refuseToOffboard(comparison.unlisted, deps) : comparison.unlisted;
   for (const installationId of gone) {
     if (outOfTime()) return undefined;
     const proof = await deps.github.getInstallation(installationId);
@@ -79,13 +83,12 @@ async function listInstallations(deps: ReconcileDeps, outOfTime: OutOfTime): Pro
   }
 }
 
-/** Offboarding is final, so a wrong key must not offboard everyone. */
+/** Offboarding is final, so a fault of GitHub's list must not offboard everyone. */
 function refuseToOffboard(unlisted: readonly number[], deps: ReconcileDeps): readonly number[] {
   deps.metrics.count('RecoveryFailed', { properties: { part: 'installations' } });
   deps.log.error(
-    'GitHub lists fewer than half of the tenants, so no tenant is offboarded. Check that github_app.id and ' +
-      'its key belong to the App that the tenants installed; to offboard a tenant that did uninstall it, set ' +
-      'its status to deleted',
+    'GitHub lists fewer than half of the tenants, so no tenant is offboarded; to offboard one that did uninstall the ' +
+      'App, set its status to deleted',
     { missing: unlisted.length },
   );
   return [];

@@ -114,7 +114,10 @@ it('gives a new installation what its account has paid for, and only what was de
 });
 
 describe('under approval', () => {
-  const start = () => createTenantManagerHarness({ onboarding: { mode: 'approval', allowedAccounts: new Set() } });
+  const start = () =>
+    createTenantManagerHarness({
+      onboarding: { mode: 'approval', allowedAccounts: { ids: new Set(), logins: new Set() } },
+    });
 
   it('a tenant that nobody let in can’t let itself in by another installation', async () => {
     const harness = start();

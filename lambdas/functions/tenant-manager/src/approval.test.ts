@@ -1,27 +1,36 @@
 import { INSTALLATION, jobMessage } from '@multi-tenant-runner/testing';
-import { newJob, type LifecycleAccount } from '@multi-tenant-runner/core';
+import { newJob } from '@multi-tenant-runner/core';
 import { streamRecord, createTenantManagerHarness, type TenantManagerHarness } from '../test/tenant-manager-harness';
-import { mayRunAtOnce, type OnboardingPolicy } from './decide-admission';
+import { decideAllowed, type OnboardingPolicy } from './decide-admission';
 
-const account: Extract<LifecycleAccount, { kind: 'owner' }> = {
-  kind: 'owner',
-  id: 501,
-  login: 'Acme',
-  type: 'Organization',
-};
-const policy = (mode: OnboardingPolicy['mode'], ...allowed: readonly string[]): OnboardingPolicy => ({
+const account = { id: 501, login: 'Acme' };
+const policy = (mode: OnboardingPolicy['mode'], ...logins: readonly string[]): OnboardingPolicy => ({
   mode,
-  allowedAccounts: new Set(allowed),
+  allowedAccounts: { ids: new Set(), logins: new Set(logins) },
 });
 
-test.each([
-  ['everybody at once', policy('automatic'), true],
-  ['no account at once', policy('approval'), false],
-  ['a login on the list, whatever its case', policy('allow_list', 'acme'), true],
-  ['an account id on the list', policy('allow_list', '501'), true],
-  ['no account that is not on the list', policy('allow_list', 'acme-two', '5011'), false],
-])('lets in %s', (_name, onboarding, expected) => {
-  expect(mayRunAtOnce(account, onboarding)).toBe(expected);
+describe('the allow list', () => {
+  const list = (ids: readonly number[], ...logins: readonly string[]) => ({
+    ids: new Set(ids),
+    logins: new Set(logins),
+  });
+
+  it.each([
+    ['admits an account by its id', list([501]), {}, 'admitted'],
+    ['has GitHub say whose login it is, whatever its case', list([], 'acme'), {}, 'resolve'],
+    ['admits the account that a login was pinned to', list([], 'acme'), { acme: 501 }, 'admitted'],
+    ['admits it under a later name', list([], 'old-acme'), { 'old-acme': 501 }, 'admitted'],
+    ['refuses another account that took over the login', list([], 'acme'), { acme: 7 }, 'login-of-another'],
+    ['refuses an account that it does not list', list([5011], 'acme-two'), {}, 'not-listed'],
+    ['forgets a pin whose login was taken off', list([], 'other'), { acme: 501 }, 'not-listed'],
+  ])('%s', (_name, allowed, pins, expected) => {
+    expect(decideAllowed(account, allowed, new Map(Object.entries(pins)))).toBe(expected);
+  });
+
+  it('takes an entry for an id or for a login, never for both', () => {
+    expect(decideAllowed({ id: 7, login: '501' }, list([501]), new Map())).toBe('not-listed');
+    expect(decideAllowed({ id: 501, login: 'acme' }, list([], '501'), new Map())).toBe('not-listed');
+  });
 });
 
 /** What the stream tells of the row's last change by hand. */
@@ -104,9 +113,59 @@ describe('a tenant that is not let in at once', () => {
   });
 });
 
-it('lets an account on the list run jobs at once', async () => {
-  const harness = createTenantManagerHarness({ onboarding: policy('allow_list', 'acme') });
-  await harness.event('created');
-  expect(harness.row()).toMatchObject({ status: 'active' });
-  expect(harness.metrics.total('TenantOnboarded')).toBe(1);
+describe('an account on the list', () => {
+  const start = () => {
+    const harness = createTenantManagerHarness({ onboarding: policy('allow_list', 'acme') });
+    harness.state.github.installations.set(INSTALLATION, { login: 'acme', suspended: false, accountId: 501 });
+    return harness;
+  };
+
+  it('runs jobs at once, and its login is pinned to it', async () => {
+    const harness = start();
+    await harness.event('created');
+    expect(harness.row()).toMatchObject({ status: 'active' });
+    expect(harness.metrics.total('TenantOnboarded')).toBe(1);
+    expect(await harness.state.tenants.listPins()).toEqual(new Map([['acme', 501]]));
+  });
+
+  it('is not the stranger who takes over its login', async () => {
+    const harness = start();
+    await harness.event('created');
+    harness.state.github.installations.set(1002, { login: 'acme', suspended: false, accountId: 666 });
+    await harness.event('created', {
+      installationId: 1002,
+      account: { kind: 'owner', id: 666, login: 'acme', type: 'User' },
+    });
+    expect(harness.row(1002)).toMatchObject({ status: 'suspended', suspended_by: 'approval' });
+    expect(harness.log.lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: expect.stringContaining('pinned to another') as string }),
+    );
+  });
+
+  it('is not an account that had the login when the event was sent', async () => {
+    const harness = start();
+    harness.state.github.installations.set(INSTALLATION, { login: 'renamed', suspended: false, accountId: 501 });
+    await harness.event('created');
+    expect(harness.row()).toMatchObject({ status: 'suspended', suspended_by: 'approval' });
+    expect((await harness.state.tenants.listPins()).size).toBe(0);
+  });
+
+  it('waits for GitHub’s answer, and has no row before it', async () => {
+    const harness = start();
+    const undo = harness.state.github.fail({ kind: 'unavailable', message: 'no answer' });
+    await expect(harness.event('created')).rejects.toThrow('whose login acme');
+    expect(harness.row()).toBeUndefined();
+    undo();
+    await harness.event('created');
+    expect(harness.row()).toMatchObject({ status: 'active' });
+  });
+
+  it('leaves no trace in the stream of the table', async () => {
+    const harness = start();
+    await harness.event('created');
+    harness.log.lines.length = 0;
+    await harness.stream([streamRecord({ installationId: 0, after: { installation_id: 0, login_acme: 501 } })]);
+    expect(harness.log.lines).toEqual([]);
+    expect(harness.metrics.total('TenantRowInvalid')).toBe(0);
+  });
 });

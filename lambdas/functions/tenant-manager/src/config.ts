@@ -1,8 +1,11 @@
 import type { EgressRule } from '@multi-tenant-runner/aws';
 import { parseProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
 import { readConfig, type Env } from '@multi-tenant-runner/runtime';
-import { ONBOARDING_MODES, type OnboardingPolicy } from './decide-admission';
+import { ONBOARDING_MODES, type AllowedAccounts, type OnboardingPolicy } from './decide-admission';
+import { parseAllowedAccounts } from './parse-allowed-accounts';
 import { parseEgressRules } from './parse-egress-rules';
+
+const NO_ACCOUNTS: AllowedAccounts = { ids: new Set(), logins: new Set() };
 
 export interface TenantManagerConfig extends ProtocolConfig {
   /** Whether each tenant has a security group of its own. */
@@ -20,7 +23,7 @@ export function parseTenantManagerConfig(env: Env): TenantManagerConfig {
     egressRules: reader.json<readonly EgressRule[]>('EGRESS_RULES', [], parseEgressRules),
     onboarding: {
       mode: reader.oneOf('ONBOARDING_MODE', ONBOARDING_MODES),
-      allowedAccounts: new Set(reader.strings('ALLOWED_ACCOUNTS').map((account) => account.toLowerCase())),
+      allowedAccounts: reader.json('ALLOWED_ACCOUNTS', NO_ACCOUNTS, parseAllowedAccounts),
     },
   }));
 }

@@ -1,19 +1,23 @@
-import type { AccountStanding, LifecycleAccount, SuspendedBy } from '@multi-tenant-runner/core';
+import type { AccountStanding, SuspendedBy } from '@multi-tenant-runner/core';
 
 export const ONBOARDING_MODES = ['automatic', 'allow_list', 'approval'] as const;
 
 export interface OnboardingPolicy {
   readonly mode: (typeof ONBOARDING_MODES)[number];
-  /** Logins in lower case, and numeric ids as digits. */
-  readonly allowedAccounts: ReadonlySet<string>;
+  readonly allowedAccounts: AllowedAccounts;
+}
+
+export interface AllowedAccounts {
+  readonly ids: ReadonlySet<number>;
+  /** In lower case. A login counts for the one account that it is pinned to. */
+  readonly logins: ReadonlySet<string>;
 }
 
 /** Whose suspension a new installation starts with; undefined: it may run jobs at once. */
-export function decideFirstSuspension(
-  account: Extract<LifecycleAccount, { kind: 'owner' }>,
-  standing: AccountStanding,
-  policy: OnboardingPolicy,
-): Exclude<SuspendedBy, 'github'> | undefined {
+export type FirstSuspension = Exclude<SuspendedBy, 'github'> | undefined;
+
+/** `ask`: onboarding decides, as for an account that nobody has decided about. */
+export function decideFirstSuspension(standing: AccountStanding): FirstSuspension | 'ask' {
   switch (standing) {
     case 'admitted':
       return undefined;
@@ -22,21 +26,22 @@ export function decideFirstSuspension(
     case 'awaits-approval':
       return 'approval';
     case 'unknown':
-      return mayRunAtOnce(account, policy) ? undefined : 'approval';
+      return 'ask';
   }
 }
 
 /**
- * Whether a new tenant may run jobs at once or needs the operator's approval. A login may be all digits, so an entry of
- * digits matches both ids and logins.
+ * Whether the list admits an account. A login may be all digits, so it is compared with logins only, and an id with ids
+ * only. `resolve`: its login is on the list, and GitHub has to say whose it is.
  */
-export function mayRunAtOnce(account: Extract<LifecycleAccount, { kind: 'owner' }>, policy: OnboardingPolicy): boolean {
-  switch (policy.mode) {
-    case 'automatic':
-      return true;
-    case 'approval':
-      return false;
-    case 'allow_list':
-      return policy.allowedAccounts.has(String(account.id)) || policy.allowedAccounts.has(account.login.toLowerCase());
-  }
+export function decideAllowed(
+  account: { readonly id: number; readonly login: string },
+  { ids, logins }: AllowedAccounts,
+  pins: ReadonlyMap<string, number>,
+): 'admitted' | 'not-listed' | 'login-of-another' | 'resolve' {
+  if (ids.has(account.id)) return 'admitted';
+  if ([...logins].some((login) => pins.get(login) === account.id)) return 'admitted';
+  const login = account.login.toLowerCase();
+  if (!logins.has(login)) return 'not-listed';
+  return pins.has(login) ? 'login-of-another' : 'resolve';
 }

@@ -26,6 +26,8 @@ export interface TenantManagerDeps {
     | 'findByAccount'
     | 'handOver'
     | 'carryOver'
+    | 'listPins'
+    | 'pinLogin'
   >;
   /** Absent: all tenants share one security group. */
   readonly securityGroups?: Pick<SecurityGroups, 'ensure'>;

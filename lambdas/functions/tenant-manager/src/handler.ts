@@ -1,4 +1,4 @@
-import { isObject } from '@multi-tenant-runner/core';
+import { MODULE_ROW, isObject } from '@multi-tenant-runner/core';
 import {
   runInvocation,
   runStreamBatch,
@@ -67,6 +67,7 @@ function isWake(entry: Decided | undefined | { readonly error: unknown }): entry
 function decide(record: StreamRecord, deps: HandlerDeps): Decided | undefined | { readonly error: unknown } {
   try {
     const change = parseChange(record, deps);
+    if (change.installationId === MODULE_ROW) return undefined;
     const decision = decideRowChange(change, {
       tiers: deps.tiers,
       defaultTier: deps.defaultTier,

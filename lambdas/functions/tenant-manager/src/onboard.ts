@@ -1,6 +1,6 @@
 import { isOffboarded, type LifecycleAccount, type LifecycleEvent, type TenantLookup } from '@multi-tenant-runner/core';
 import { activate } from './activate';
-import { decideFirstSuspension } from './decide-admission';
+import { admitAccount } from './admit-account';
 import { decideReinstallation, hasNewer, type AccountRow, type Reinstallation } from './decide-reinstallation';
 import type { TenantManagerDeps } from './deps';
 import { inheritPolicy } from './inherit-policy';
@@ -51,13 +51,10 @@ export async function ensureRow(
   return reinstallation;
 }
 
-async function createRow(
-  { installationId, account }: OwnerEvent,
-  earlier: readonly number[],
-  deps: TenantManagerDeps,
-): Promise<void> {
+async function createRow(event: OwnerEvent, earlier: readonly number[], deps: TenantManagerDeps): Promise<void> {
+  const { installationId, account } = event;
   const policy = await inheritPolicy(installationId, earlier, deps);
-  const suspendedBy = decideFirstSuspension(account, policy?.standing ?? 'unknown', deps.onboarding);
+  const suspendedBy = await admitAccount(event, policy?.standing ?? 'unknown', deps);
   const [previous] = earlier;
   const created = await deps.lifecycle.create({
     installationId,

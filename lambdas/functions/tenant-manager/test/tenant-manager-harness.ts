@@ -43,7 +43,7 @@ export function createTenantManagerHarness(
   const protocol = { ...harness, tenants: harness.registry, lease: { name: 'lease', milliseconds: 120_000 } };
   const handler = createHandler({
     ...harness.settings,
-    onboarding: options.onboarding ?? { mode: 'automatic', allowedAccounts: new Set() },
+    onboarding: options.onboarding ?? { mode: 'automatic', allowedAccounts: { ids: new Set(), logins: new Set() } },
     tenants: harness.registry,
     lifecycle: harness.lifecycle,
     ...(options.ownGroups !== false && { securityGroups: harness.securityGroups }),

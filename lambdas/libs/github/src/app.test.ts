@@ -135,3 +135,14 @@ describe('the list of installations', () => {
     await expect(app.listInstallations(2)).resolves.toMatchObject({ kind: 'unavailable' });
   });
 });
+
+describe('the App itself', () => {
+  it.each([
+    ['says its id', { body: { id: 4711, slug: 'runners' } }, { kind: 'app', appId: 4711 }],
+    ['is not known by an answer without one', { body: { slug: 'runners' } }, { kind: 'unavailable' }],
+    ['is refused with a key of another App', { status: 401, body: { message: 'x' } }, { kind: 'refused', status: 401 }],
+  ])('%s', async (_what, reply, expected) => {
+    const { deps } = scriptGitHub({ 'GET /app': reply });
+    await expect(createGitHubApp(deps).getApp()).resolves.toMatchObject(expected);
+  });
+});

@@ -87,12 +87,18 @@ export function createGitHubApp({
     listDeliveries: async (cursor) => {
       const answer = await ask('GET /app/hook/deliveries', { per_page: PAGE, ...(cursor !== undefined && { cursor }) });
       if (answer.kind !== 'answer') return answer;
-      if (!Array.isArray(answer.data)) return unreadable('deliveries');
+      if (!Array.isArray(answer.data)) return unreadable('list of deliveries');
       const attempts = answer.data.flatMap((item) => parseAttempt(item));
       // Skipping an unreadable attempt would lose it for good.
-      if (attempts.length !== answer.data.length) return unreadable('deliveries');
+      if (attempts.length !== answer.data.length) return unreadable('list of deliveries');
       const next = nextPage(answer.link)?.searchParams.get('cursor') ?? undefined;
       return { kind: 'page', attempts, ...(next !== undefined && { cursor: next }) };
+    },
+    getApp: async () => {
+      const answer = await ask('GET /app', {});
+      if (answer.kind !== 'answer') return answer;
+      const shown = read(object({ id }), answer.data);
+      return shown === undefined ? unreadable('answer about the App') : { kind: 'app', appId: shown.id };
     },
     redeliver: async (attemptId) => {
       const answer = await ask('POST /app/hook/deliveries/{delivery_id}/attempts', { delivery_id: attemptId });
@@ -101,17 +107,17 @@ export function createGitHubApp({
     listInstallations: async (page) => {
       const answer = await ask('GET /app/installations', { per_page: PAGE, page });
       if (answer.kind !== 'answer') return answer;
-      if (!Array.isArray(answer.data)) return unreadable('installations');
+      if (!Array.isArray(answer.data)) return unreadable('list of installations');
       const installations = answer.data.flatMap((item) => parseInstallation(item));
       // An unreadable installation would count as uninstalled.
-      if (installations.length !== answer.data.length) return unreadable('installations');
+      if (installations.length !== answer.data.length) return unreadable('list of installations');
       return { kind: 'page', installations, more: answer.data.length >= PAGE };
     },
   };
 }
 
 function unreadable(what: string): GitHubFailure {
-  return { kind: 'unavailable', message: `Could not parse GitHub's list of ${what}` };
+  return { kind: 'unavailable', message: `Could not parse GitHub's ${what}` };
 }
 
 /** The `next` page of a `Link` header. */

@@ -87,6 +87,12 @@ export function loginIn(installation: unknown): string | undefined {
   return textIn(Reflect.get(Object(installation), 'account'), 'login');
 }
 
+/** Undefined where GitHub does not say. */
+export function accountIdIn(installation: unknown): number | undefined {
+  const id = idIn(installation, 'account');
+  return typeof id === 'number' && Number.isSafeInteger(id) ? id : undefined;
+}
+
 function textIn(value: unknown, name: string): string | undefined {
   const text: unknown = Reflect.get(Object(value), name);
   return typeof text === 'string' && text !== '' ? text : undefined;

@@ -409,6 +409,11 @@ describe('installations', () => {
       [200, { id: 1, suspended_at: '2026-01-01T00:00:00Z' }],
       { kind: 'found', installation: { suspended: true } },
     ],
+    [
+      'on an account',
+      [200, { id: 1, account: { id: 501, login: 'acme' } }],
+      { kind: 'found', installation: { login: 'acme', accountId: 501 } },
+    ],
     ['unknown', [404, { message: 'Not Found' }], { kind: 'found' }],
     ['unclear', [500, {}], { kind: 'unavailable' }],
   ])('are %s, as the App sees them', async (_what, reply, expected) => {

@@ -15,7 +15,7 @@ import {
 } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import { createCalls, type Answer, type GitHubDeps } from './calls';
-import { createRenames, isSame, loginIn } from './follow-renames';
+import { accountIdIn, createRenames, isSame, loginIn } from './follow-renames';
 import { isSuspended } from './installation';
 import { at, runnersOf, scopeOf } from './places';
 import { createRunnerGroups } from './runner-groups';
@@ -164,11 +164,13 @@ export function createGitHub(deps: GitHubDeps): GitHub {
       const answer = await asApp('GET /app/installations/{installation_id}', { installation_id: installationId });
       if (answer.kind === 'answer') {
         const login = loginIn(answer.data);
+        const accountId = accountIdIn(answer.data);
         return {
           kind: 'found',
           installation: {
             suspended: isSuspended(answer.data),
             ...(login !== undefined && { login }),
+            ...(accountId !== undefined && { accountId }),
           },
         };
       }

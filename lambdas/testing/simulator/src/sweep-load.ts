@@ -57,7 +57,7 @@ export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<
       random,
       faultKinds: { has: () => false },
       events,
-      app: { listDeliveries: none, redeliver: none, listInstallations: none },
+      app: { getApp: none, listDeliveries: none, redeliver: none, listInstallations: none },
       search: { listRepositories: none, listOpenRuns: none, listQueuedJobs: none },
     });
     const calls = createPortCalls({

@@ -51,6 +51,25 @@ export const ROW_EDITS: readonly Scenario[] = [
     },
   },
   {
+    name: 'an operator raises the limit in the row of an earlier installation',
+    arrange: async () => {
+      const system = createSystem();
+      const functions = createFunctions(system);
+      system.harness.addTenant({ max_runners: 1 });
+      await parkedFor(system, 'limit');
+      const before = tenantRow({ installation_id: 900, status: 'deleted', cleanup: 'done', replaced_by: ID });
+      const after = { ...before, max_runners: 3 };
+      system.harness.state.tenants.rows.set(900, after);
+      return {
+        system,
+        functions,
+        act: () => functions.stream([{ installationId: 900, before, after }]),
+        alsoWrong: () =>
+          system.harness.state.tenants.rows.get(ID)?.['max_runners'] === 3 ? [] : ['the limit was not carried over'],
+      };
+    },
+  },
+  {
     name: 'a row without its security group',
     arrange: async () => {
       const system = createSystem();

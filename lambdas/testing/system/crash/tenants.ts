@@ -38,6 +38,16 @@ export const TENANTS: readonly Scenario[] = [
     },
   },
   {
+    name: 'an onboarding by an allow list that names the login',
+    arrange: async () => {
+      const system = createSystem();
+      const functions = createFunctions(system, ['acme']);
+      system.harness.state.github.installations.set(ID, { login: 'acme', suspended: false, accountId: 501 });
+      await parkedFor(system, 'unknown-tenant');
+      return { system, functions, act: () => functions.lifecycle('created') };
+    },
+  },
+  {
     name: 'a suspension while a job runs and another waits',
     arrange: async () => {
       const { system, functions } = await busyTenant();

@@ -1,4 +1,4 @@
-import { readAccountPolicy, type Handover, type TenantLifecycle } from '@multi-tenant-runner/core';
+import { MODULE_ROW, readAccountPolicy, type Handover, type TenantLifecycle } from '@multi-tenant-runner/core';
 import { fromAttributes } from './attributes';
 import { Expression } from './expression';
 import type { Settle } from './settle';
@@ -6,8 +6,13 @@ import type { Table } from './table';
 import { existsAsTenant } from './tenant-conditions';
 import { keyOf } from './tenant-registry';
 
-/** How an operator's decisions pass from one installation of an account to the next. */
-export function createAccountHandover(table: Table, settle: Settle): Pick<TenantLifecycle, 'handOver' | 'carryOver'> {
+const PIN = 'login_';
+
+/** How decisions are kept for an account: they pass from one of its installations to the next. */
+export function createAccountHandover(
+  table: Table,
+  settle: Settle,
+): Pick<TenantLifecycle, 'handOver' | 'carryOver' | 'listPins' | 'pinLogin'> {
   return {
     handOver: (installationId, to) =>
       settle<Handover>(installationId, async (item) => {
@@ -22,6 +27,24 @@ export function createAccountHandover(table: Table, settle: Settle): Pick<Tenant
         return written.ok ? { kind: 'taken', policy: readAccountPolicy(fromAttributes(written.item)) } : 'again';
       }),
 
+    listPins: async () => {
+      const row = fromAttributes((await table.get(keyOf(MODULE_ROW))) ?? {});
+      return new Map(
+        Object.entries(row).flatMap(([name, id]): [string, number][] =>
+          name.startsWith(PIN) && typeof id === 'number' ? [[name.slice(PIN.length), id]] : [],
+        ),
+      );
+    },
+
+    pinLogin: async (login, accountId) => {
+      const expression = new Expression();
+      const name = expression.name(`${PIN}${login}`);
+      const update = `SET ${name} = if_not_exists(${name}, ${expression.value(accountId)})`;
+      const condition = `${expression.isMissing('org_name')}`;
+      const written = await table.update({ key: keyOf(MODULE_ROW), expression, update, condition });
+      return Number(written.item?.[`${PIN}${login}`]?.N);
+    },
+
     carryOver: async (installationId, { status, suspended_by: suspendedBy, ...decisions }) => {
       const change = async (changes: Readonly<Record<string, unknown>>, lifts: boolean): Promise<void> => {
         if (Object.keys(changes).length === 0) return;
@@ -29,7 +52,7 @@ export function createAccountHandover(table: Table, settle: Settle): Pick<Tenant
         const update = expression.update(changes);
         // Otherwise always true: a row that is still to be created keeps what is written now.
         const condition = lifts
-          ? `${expression.isMissing('suspended_by')} OR ${expression.name('suspended_by')} <> ${expression.value('github')}`
+          ? `${expression.isMissing('suspended_by')} OR NOT ${expression.equals('suspended_by', 'github')}`
           : `${expression.isMissing('replaced_by')} OR ${expression.exists('replaced_by')}`;
         await table.update({ key: keyOf(installationId), expression, update, condition });
       };

@@ -1,5 +1,6 @@
 import { ScanCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  MODULE_ROW,
   circuitAttribute,
   parseTenantRow,
   parseCircuit,
@@ -125,7 +126,9 @@ export function createDynamoTenantRegistry({
         }),
       );
       const next = page.LastEvaluatedKey?.['installation_id']?.N;
-      const lookups = (page.Items ?? []).map((item) => lookup(Number(item['installation_id']?.N), item));
+      const lookups = (page.Items ?? [])
+        .filter((item) => item['installation_id']?.N !== String(MODULE_ROW))
+        .map((item) => lookup(Number(item['installation_id']?.N), item));
       return { lookups, ...(next !== undefined && { cursor: next }) };
     },
   };

@@ -7,8 +7,8 @@ import { isMarkedDeleted } from './tenant';
 export const ACCOUNT_DECISIONS = ['tier', 'max_runners', 'allow_public_repositories', 'runner_group', 'notes'] as const;
 
 /**
- * `banned`: suspended by an operator. `awaits-approval`: nobody let it in yet, or an operator removed it. `unknown`: the
- * row does not say, so onboarding decides as for a new account.
+ * `banned`: suspended by an operator. `awaits-approval`: nobody let it in yet, or an operator removed it. `unknown`:
+ * the row does not say, so onboarding decides as for a new account.
  */
 export type AccountStanding = 'admitted' | 'banned' | 'awaits-approval' | 'unknown';
 

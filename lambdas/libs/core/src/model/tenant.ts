@@ -75,6 +75,9 @@ export function isBrokenRow(lookup: TenantLookup): boolean {
   );
 }
 
+/** No installation has such an id: the row of the tenants table that holds what belongs to no tenant. */
+export const MODULE_ROW = 0;
+
 /** Slots that the limit still leaves; never negative, as a limit may be lowered below what runs. */
 export function freeSlots(tenant: Tenant): number {
   return tenant.status === 'active' ? Math.max(0, tenant.maxRunners - tenant.slots.size) : 0;

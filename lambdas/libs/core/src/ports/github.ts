@@ -63,10 +63,11 @@ export interface GitHub {
     | GitHubFailure
   >;
   /** As the App itself. Undefined: GitHub knows no such installation. */
-  getInstallation(
-    installationId: number,
-  ): Promise<
-    | { readonly kind: 'found'; readonly installation?: { readonly suspended: boolean; readonly login?: string } }
+  getInstallation(installationId: number): Promise<
+    | {
+        readonly kind: 'found';
+        readonly installation?: { readonly suspended: boolean; readonly login?: string; readonly accountId?: number };
+      }
     | GitHubFailure
   >;
 }

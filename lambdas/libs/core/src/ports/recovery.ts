@@ -11,6 +11,8 @@ export interface GitHubApp {
   ): Promise<
     { readonly kind: 'page'; readonly attempts: readonly DeliveryAttempt[]; readonly cursor?: string } | GitHubFailure
   >;
+  /** Whose key the functions have: the App that GitHub takes them for. */
+  getApp(): Promise<{ readonly kind: 'app'; readonly appId: number } | GitHubFailure>;
   /** GitHub sends the event once more, as a new attempt under the same GUID. */
   redeliver(attemptId: string): Promise<{ readonly kind: 'asked' } | GitHubFailure>;
   /** `page` counts from 1. */

@@ -59,6 +59,10 @@ export interface TenantLifecycle {
    * one write: no edit of the row falls between.
    */
   handOver(installationId: number, to: number): Promise<Handover>;
+  /** The account that each login of the allow list was pinned to, by login in lower case. */
+  listPins(): Promise<ReadonlyMap<string, number>>;
+  /** Pins a login for good. Answers the account that it is pinned to, which is the first one's. */
+  pinLogin(login: string, accountId: number): Promise<number>;
   /** Writes what an operator changed in the row of an earlier installation; `null` removes. */
   carryOver(installationId: number, changes: Readonly<Record<string, unknown>>): Promise<void>;
 }

@@ -13,6 +13,7 @@ import { createTables } from '../dynamodb/create-tables';
 import { startDynamoDbLocal, type DynamoDbLocal } from '../dynamodb/dynamodb-local';
 import { job, launch, settings } from '../factories';
 import { createTestClock } from '../test-clock';
+import { accountHandoverContract } from './account-handover.contract';
 import { jobStoreContract } from './job-store.contract';
 import { launchStoreContract } from './launch-store.contract';
 import { recoveryStoreContract } from './recovery-store.contract';
@@ -60,6 +61,7 @@ const readItem = async (TableName: string, key: Record<string, unknown>): Promis
 
 describe('the tenant registry on DynamoDB', () => tenantRegistryContract(tenantTable, nextId));
 describe('the tenant lifecycle on DynamoDB', () => tenantLifecycleContract(tenantTable, nextId));
+describe('the hand-over of an account on DynamoDB', () => accountHandoverContract(tenantTable, nextId));
 
 describe('the job store on DynamoDB', () => {
   const make = async () => {

@@ -7,6 +7,7 @@ import { createInMemoryParameters } from '../fakes/parameters';
 import { createInMemorySecurityGroups } from '../fakes/security-groups';
 import { createInMemoryTenantRegistry } from '../fakes/tenant-registry';
 import { createTestClock } from '../test-clock';
+import { accountHandoverContract } from './account-handover.contract';
 import { jobStoreContract } from './job-store.contract';
 import { createInMemoryRecoveryStore } from '../fakes/recovery-store';
 import { launchStoreContract } from './launch-store.contract';
@@ -33,6 +34,7 @@ async function tenantTable(): Promise<TenantTableUnderTest> {
 
 describe('the in-memory tenant registry', () => tenantRegistryContract(tenantTable, nextId));
 describe('the in-memory tenant lifecycle', () => tenantLifecycleContract(tenantTable, nextId));
+describe('the in-memory hand-over of an account', () => accountHandoverContract(tenantTable, nextId));
 describe('the in-memory job store', () =>
   jobStoreContract(async () => {
     const clock = createTestClock();

@@ -14,6 +14,8 @@ export interface InMemoryGitHubApp extends GitHubApp {
   /** GUIDs in the order in which they were asked for again. */
   readonly asked: string[];
   readonly pageSize: { value: number };
+  /** Whose key the functions have. */
+  appId: number;
   /** An attempt of now, under a new GUID unless one is given. */
   deliver(attempt: Partial<DeliveryAttempt> & { readonly succeeded: boolean }): DeliveryAttempt;
   /** What a redelivery comes to; by default it succeeds. */
@@ -59,10 +61,11 @@ export function createInMemoryGitHubApp({
     return attempt;
   };
 
-  return {
+  const app: InMemoryGitHubApp = {
     attempts,
     asked,
     pageSize,
+    appId: 4711,
     deliver,
     onRedelivery: (outcome) => void (outcomeOf = outcome),
     fail: (failure, { method, times = Number.POSITIVE_INFINITY } = {}) => {
@@ -70,6 +73,7 @@ export function createInMemoryGitHubApp({
       faults.add(fault);
       return () => faults.delete(fault);
     },
+    getApp: async () => faultOf('getApp') ?? { kind: 'app', appId: app.appId },
     listDeliveries: async (cursor) => {
       const fault = faultOf('listDeliveries');
       if (fault !== undefined) return fault;
@@ -112,4 +116,5 @@ export function createInMemoryGitHubApp({
       };
     },
   };
+  return app;
 }

@@ -156,7 +156,13 @@ export function createInMemoryGitHub(): InMemoryGitHub {
       const installation = installations.get(installationId);
       return {
         kind: 'found',
-        ...(installation && { installation: { suspended: installation.suspended, login: installation.login } }),
+        ...(installation && {
+          installation: {
+            suspended: installation.suspended,
+            login: installation.login,
+            ...(installation.accountId !== undefined && { accountId: installation.accountId }),
+          },
+        }),
       };
     },
   };

@@ -1,4 +1,5 @@
 import {
+  MODULE_ROW,
   isMarkedDeleted,
   readAccountPolicy,
   statusBeforeDeletion,
@@ -122,6 +123,18 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
       if (successor !== to && rows.get(successor)?.['org_name'] !== undefined) return { kind: 'follow', to: successor };
       if (row['replaced_by'] !== to) write(installationId, { ...row, replaced_by: to });
       return { kind: 'taken', policy: readAccountPolicy(row) };
+    },
+    listPins: async () =>
+      new Map(
+        Object.entries(rows.get(MODULE_ROW) ?? {}).flatMap(([name, id]): [string, number][] =>
+          name.startsWith('login_') ? [[name.slice('login_'.length), Number(id)]] : [],
+        ),
+      ),
+    pinLogin: async (login, accountId) => {
+      const row = rows.get(MODULE_ROW) ?? { installation_id: MODULE_ROW };
+      const pinned = row[`login_${login}`] ?? accountId;
+      write(MODULE_ROW, { ...row, [`login_${login}`]: pinned });
+      return Number(pinned);
     },
     carryOver: async (installationId, { status, suspended_by, ...decisions }) => {
       const row = rows.get(installationId) ?? { installation_id: installationId };

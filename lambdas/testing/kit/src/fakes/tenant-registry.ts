@@ -1,4 +1,5 @@
 import {
+  MODULE_ROW,
   circuitAttribute,
   isMarkedDeleted,
   parseTenantRow,
@@ -104,11 +105,11 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     },
     list: async (cursor) => {
       const ids = [...rows.keys()].sort((a, b) => a - b).filter((id) => cursor === undefined || id > Number(cursor));
-      const page = ids.slice(0, registry.pageSize);
+      const page = ids.slice(0, registry.pageSize).filter((id) => id !== MODULE_ROW);
       const last = page.at(-1);
       return {
         lookups: page.map(lookup),
-        ...(ids.length > page.length && last !== undefined && { cursor: String(last) }),
+        ...(ids.length > registry.pageSize && last !== undefined && { cursor: String(last) }),
       };
     },
   };

@@ -149,7 +149,7 @@ export function createFunctions({
           ...ports,
           tiers: settings.tiers,
           defaultTier: settings.defaultTier,
-          onboarding: { mode: 'automatic', allowedAccounts: new Set() },
+          onboarding: { mode: 'automatic', allowedAccounts: { ids: new Set(), logins: new Set() } },
           dispatchNextJobs: (installationId) => dispatchNextJobs(installationId, ports),
           retryRefused: (installationId) => retryRefused(installationId, ports),
           restate: (installationId) => restateAll(installationId, ports),

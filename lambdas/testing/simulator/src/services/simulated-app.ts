@@ -25,6 +25,7 @@ export function createSimulatedApp(deps: {
   };
 
   const app: GitHubApp = {
+    getApp: async () => ({ kind: 'app', appId: 4711 }),
     listDeliveries: async (cursor) => {
       const { list } = deliveries;
       const end = cursor === undefined ? list.length : Number(cursor) - 1;
