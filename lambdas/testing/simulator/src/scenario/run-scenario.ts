@@ -52,7 +52,9 @@ function apply(tenant: SimTenant, event: TenantEvent, context: ScenarioContext):
 /** The webhook creates the row some time later; then an operator sets the agreed limit. */
 function install(tenant: SimTenant, limit: number | undefined, context: ScenarioContext): void {
   if (tenant.installationId !== undefined) return;
-  context.events.emit('limit.set', { tenant, limit: context.defaultLimit });
+  // A new installation starts with what its account's last row says.
+  const isNew = tenant.generation === 0;
+  context.events.emit('limit.set', { tenant, limit: isNew ? context.defaultLimit : tenant.limit });
   context.github.install(tenant);
   const { installationId } = tenant;
   const upgrade = (): void => {
