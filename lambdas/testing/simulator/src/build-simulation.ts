@@ -66,6 +66,7 @@ export function buildSimulation({ options, scenario, scheduler, faultsEndAt, kee
   const calls = createPortCalls({
     scheduler,
     draw: faultDraws.draw,
+    drawSleep: faultDraws.drawSleep,
     trace,
     lineage,
     afterEffect: () => publishRowChanges(state.tenants.changes, events),

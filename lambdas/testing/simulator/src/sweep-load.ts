@@ -64,6 +64,7 @@ export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<
       scheduler,
       trace: createTrace(false),
       draw: () => ({ delay: random.between(...latency), kind: 'none' }),
+      drawSleep: () => undefined,
       lineage: createLineage({ record: () => undefined }),
       afterEffect: () => undefined,
     });

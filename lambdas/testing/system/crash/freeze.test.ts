@@ -7,7 +7,7 @@ const LOOKS = /\.(get|list|find|read|describe)/;
 
 describe.each(SCENARIOS)('$name', (scenario) => {
   test.each(['after the redelivery', 'after a sweep'] as const)(
-    'leaves nothing behind and breaks no promise if it is frozen before any call that may change something and wakes up %s',
+    'leaves nothing behind and breaks no promise if it sleeps before any call that may change something, until %s',
     async (thaw) => {
       const arranged = await scenario.arrange();
       const calls = await callsOf(arranged.system.harness, () => arranged.act(1));

@@ -9,6 +9,10 @@ export interface Container {
   /** Invocations of the function in the chain of messages that led to the present one. */
   chain: number;
   alive: boolean;
+  /** Between two invocations. */
+  readonly frozen: boolean;
+  /** Resolves at the container's next invocation, which Lambda does not give it for at least so many milliseconds. */
+  thaw(rest?: number): Promise<void>;
   die(why: string): void;
 }
 
@@ -25,11 +29,18 @@ export interface LambdaFunction<E, A> {
 }
 
 interface Warm<E, A> {
-  readonly container: Container & { current: ((why: string) => void) | undefined };
+  readonly container: Container & {
+    current: ((why: string) => void) | undefined;
+    restsUntil: number;
+    readonly sleepers: (() => void)[];
+  };
   readonly handle: Handler<E, A>;
 }
 
-/** Containers are reused while they live, as memory outlives an invocation: caches and background work go on. */
+/**
+ * Containers are reused while they live, as memory outlives an invocation: caches stay, and what an invocation left
+ * behind goes on with the next one.
+ */
 export function createLambda<E, A>(
   name: string,
   timeout: number,
@@ -47,6 +58,15 @@ export function createLambda<E, A>(
       chain: 0,
       alive: true,
       current: undefined,
+      restsUntil: 0,
+      sleepers: [],
+      get frozen() {
+        return container.current === undefined;
+      },
+      thaw: (rest = 0) => {
+        container.restsUntil = Math.max(container.restsUntil, scheduler.now() + rest);
+        return new Promise((resolve) => container.sleepers.push(resolve));
+      },
       die: (why) => {
         container.alive = false;
         container.current?.(why);
@@ -71,7 +91,9 @@ export function createLambda<E, A>(
       const end = (outcome: Outcome<A>): void => {
         cancelTimeout();
         container.current = undefined;
-        if (container.alive) idle.push(used);
+        const rest = container.restsUntil - scheduler.now();
+        if (rest > 0) scheduler.after(rest, () => idle.push(used));
+        else if (container.alive) idle.push(used);
         onEnd(outcome);
       };
       container.current = (why) => end({ kind: 'died', why });
@@ -79,6 +101,7 @@ export function createLambda<E, A>(
         awsRequestId: `${name}-${(invocations += 1)}`,
         getRemainingTimeInMillis: () => Math.max(0, deadline - scheduler.now()),
       };
+      for (const wake of container.sleepers.splice(0)) wake();
       used.handle(event, context).then(
         (answer) => container.alive && end({ kind: 'answer', answer }),
         (error: unknown) => container.alive && end({ kind: 'error', error }),

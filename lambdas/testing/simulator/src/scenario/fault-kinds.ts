@@ -19,6 +19,7 @@ export const FAULT_KINDS = {
   'lost-answer': 'calls to AWS take effect, but the answer is lost or the call is repeated by its client',
   lag: 'indexes, streams and Describe are behind, new security groups and machines are not known everywhere',
   crash: 'functions die between any two calls',
+  freeze: 'functions fall asleep before a call and go on with the next invocation of their container',
   'queue-duplicate': 'queues deliver messages again',
   'event-loss': "EC2's events get lost",
   suspend: 'installations are suspended and unsuspended',

@@ -21,6 +21,8 @@ export type DrawnFault = { readonly delay: number } & (
 
 export interface FaultDraws {
   readonly draw: DrawFault;
+  /** How long the process sleeps before this call, if it falls asleep. */
+  readonly drawSleep: (method: string) => number | undefined;
   /** EC2 draws this after it has checked the call's client token. */
   readonly hasNoCapacity: (intent: Intent) => boolean;
 }
@@ -52,6 +54,7 @@ export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings
   const ssm = createBucket(scheduler, { burst: 10, perSecond: 3 });
   const groupKnownAt = new Map<string, number>();
   const hours = random.fork('hours').next();
+  const sleeps = random.fork('sleeps');
   // Bad hours: a subject (a tenant at GitHub, a zone of EC2) is down for minutes at a time.
   const isBad = (subject: string, share: number, length: number): boolean =>
     (hash(`${hours}/${subject}/${Math.floor(scheduler.now() / length)}`) >>> 0) / 0x1_0000_0000 < share;
@@ -84,7 +87,12 @@ export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings
   const hasNoCapacity = ({ instanceType, subnetId }: Intent): boolean =>
     faultKinds.has('capacity') &&
     (isBad(`${instanceType}/${subnetId}`, 0.1, 15 * MINUTE) || isBad('everywhere', 0.02, 5 * MINUTE));
-  return { draw, hasNoCapacity };
+  // Above all before what no other call can undo.
+  const drawSleep = (method: string): number | undefined =>
+    faultKinds.has('freeze') && sleeps.chance(method === 'run' || method === 'terminate' ? 0.04 : 0.001)
+      ? sleeps.between(MINUTE, 30 * MINUTE)
+      : undefined;
+  return { draw, drawSleep, hasNoCapacity };
 
   function atGitHub(port: string, method: string, args: readonly unknown[], delay: number): DrawnFault {
     const [first] = args;

@@ -1,3 +1,5 @@
+import { sendInTime } from '@multi-tenant-runner/runtime';
+import { requestTimeout } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import type { DrawFault } from '../scenario/faults';
 import type { Container } from '../engine/lambda';
@@ -17,6 +19,7 @@ type Method = (...args: unknown[]) => Promise<unknown>;
 export function createPortCalls(deps: {
   readonly scheduler: Scheduler;
   readonly draw: DrawFault;
+  readonly drawSleep: (method: string) => number | undefined;
   readonly trace: Trace;
   readonly lineage: Lineage;
   readonly afterEffect: () => void;
@@ -24,7 +27,7 @@ export function createPortCalls(deps: {
   const { scheduler, draw, trace } = deps;
   const counts = new Map<string, number>();
 
-  const call = (
+  const send = (
     where: { readonly port: string; readonly method: string },
     effect: Method,
     args: unknown[],
@@ -38,8 +41,13 @@ export function createPortCalls(deps: {
       deps.afterEffect();
       return answer;
     };
-    return new Promise((resolve, reject) => {
+    return new Promise((answer, fail) => {
       if (!container.alive) return;
+      // A request that is under way takes effect; a frozen process learns of it when it wakes up.
+      const awake = <T>(settle: (value: T) => void) => {
+        return (value: T): void => void (container.frozen ? container.thaw().then(() => settle(value)) : settle(value));
+      };
+      const [resolve, reject] = [awake(answer), awake(fail)];
       const fault = draw(port, method, args);
       scheduler.after(fault.delay, () => {
         if (!container.alive) return;
@@ -68,6 +76,13 @@ export function createPortCalls(deps: {
         }
       });
     });
+  };
+
+  /** A process may fall asleep before a request is sent, not between the client's last check and the network. */
+  const call = async (...[where, effect, args, container]: Parameters<typeof send>): Promise<unknown> => {
+    const sleep = container.frozen ? 0 : deps.drawSleep(where.method);
+    if (sleep !== undefined) await container.thaw(sleep);
+    return sendInTime(requestTimeout(where.port, where.method), () => send(where, effect, args, container));
   };
 
   return {
