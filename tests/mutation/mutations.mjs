@@ -31,12 +31,7 @@ export const mutations = [
   {
     name: 'a request after sleep: through the clients of AWS',
     file: 'libs/aws/src/clients.ts',
-    edits: [
-      [
-        '    sendInTime(requestTimeout, (abortSignal) => handle(request, { ...options, ...(abortSignal && { abortSignal }) }));',
-        '    handle(request, options);',
-      ],
-    ],
+    edits: [['sendInTime(requestTimeout, (abortSignal) =>', '((send) => send())(async (abortSignal?: AbortSignal) =>']],
     suites: ['libs/aws/src/clients'],
   },
   {
