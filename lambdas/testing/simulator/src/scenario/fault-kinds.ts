@@ -23,7 +23,7 @@ export const FAULT_KINDS = {
   'queue-duplicate': 'queues deliver messages again',
   'event-loss': "EC2's events get lost",
   suspend: 'installations are suspended and unsuspended',
-  uninstall: 'installations are removed, some installed again',
+  uninstall: 'installations are removed, some installed again, some to be rid of a limit of 0',
   rename: 'owners and repositories are renamed',
   'limit-change': 'operators change limits',
   gate: 'GitHub holds jobs back, before or after announcing them as queued',

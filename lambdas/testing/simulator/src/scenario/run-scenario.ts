@@ -40,6 +40,10 @@ function apply(tenant: SimTenant, event: TenantEvent, context: ScenarioContext):
       return context.github.uninstall(tenant);
     case 'install':
       return install(tenant, tenant.plan.limit, context);
+    case 'reinstall':
+      context.github.uninstall(tenant);
+      // No operator comes and sets a limit.
+      return install(tenant, undefined, context);
     case 'rename':
       return context.github.rename(tenant, event.login);
     case 'rename-repository':

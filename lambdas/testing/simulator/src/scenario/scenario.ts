@@ -15,7 +15,7 @@ export interface TenantPlan {
 }
 
 export type TenantEvent =
-  | { readonly at: number; readonly kind: 'suspend' | 'unsuspend' | 'uninstall' | 'install' }
+  | { readonly at: number; readonly kind: 'suspend' | 'unsuspend' | 'uninstall' | 'install' | 'reinstall' }
   | { readonly at: number; readonly kind: 'limit'; readonly limit: number }
   | { readonly at: number; readonly kind: 'rename'; readonly login: string }
   | { readonly at: number; readonly kind: 'rename-repository'; readonly repo: string; readonly name: string };
@@ -108,6 +108,7 @@ function drawTenant(number: number, limit: number, { random, arrivals, faultKind
     if (random.chance(0.6))
       events.push({ at: at + random.pick([5 * SECOND, random.between(0, 20 * MINUTE)]), kind: 'install' });
   }
+  if (faultKinds.includes('uninstall')) events.push(...drawEscape(limit, arrivals, random.fork('escape')));
   // Draws of its own, so that a seed's other events stay the same.
   if (faultKinds.includes('rename')) events.push(...drawRenames(number, arrivals, random.fork('renames')));
   return {
@@ -119,6 +120,21 @@ function drawTenant(number: number, limit: number, { random, arrivals, faultKind
     limit,
     events: events.sort((a, b) => a.at - b.at),
   };
+}
+
+/** An operator sets a tenant's limit to 0, and the tenant tries to be rid of it by installing the App again. */
+function drawEscape(limit: number, arrivals: number, random: Random): TenantEvent[] {
+  if (!random.chance(0.2)) return [];
+  const at = random.between(5 * MINUTE, arrivals);
+  const tries = Array.from(
+    { length: random.whole(1, 3) },
+    (_, index) => at + (index + 1) * random.between(1, 90) * SECOND,
+  );
+  return [
+    { at, kind: 'limit', limit: 0 },
+    ...tries.map((moment): TenantEvent => ({ at: moment, kind: 'reinstall' })),
+    { at: Math.max(at + 15 * MINUTE, arrivals), kind: 'limit', limit },
+  ];
 }
 
 function drawRenames(number: number, arrivals: number, random: Random): TenantEvent[] {
