@@ -63,7 +63,6 @@ function textOf(value: Value | undefined): string {
 
 /** Names come from tenants: no escape sequence of theirs reaches a terminal. */
 function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- they are what it removes
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�');
 }
 
