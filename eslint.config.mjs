@@ -7,7 +7,7 @@ import tseslint from 'typescript-eslint';
 export default tseslint.config(
   { ignores: ['**/node_modules/', '.sandbox/', 'lambdas/build/', 'lambdas/dist/', 'cli/dist/', '**/.terraform/'] },
   {
-    files: ['cli/**/*.ts', 'lambdas/**/*.ts', 'sandbox/**/*.ts', 'tests/**/*.ts'],
+    files: ['cli/**/*.ts', 'lambdas/**/*.ts', 'namespaces/**/*.ts', 'sandbox/**/*.ts', 'tests/**/*.ts'],
     languageOptions: {
       parser: tseslint.parser,
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },

@@ -102,6 +102,23 @@ export const checks = [
     lane: 'waiting',
     run: checkDemo,
   },
+  {
+    name: 'namespaces',
+    about: "jest: a tenant's manifests against tables of personas, pods, connections and quantities, and their mutants",
+    linter: true,
+    inputs: { paths: ['namespaces', 'modules/tenant-namespace', 'examples/tenant-namespace', 'docs/kubernetes.md'] },
+    run: () => jest('namespaces'),
+  },
+  {
+    name: 'accounts',
+    about: "the tenants' example applied to the emulator: the same files as the command's, own role, own prefix",
+    linter: true,
+    inputs: {
+      paths: ['namespaces/src', 'tests/namespaces', 'modules/tenant-namespace', 'examples/tenant-namespace', 'sandbox'],
+      programs: TERRAFORM,
+    },
+    run: checkAccounts,
+  },
   ...linters.map((linter) => ({ ...linter, linter: true, onlyByName: true })),
 ];
 
@@ -137,6 +154,15 @@ async function checkExample() {
   });
   const counted = /^(\d+) passed, (\d+) failed$/m.exec(stdout);
   if (code !== 0 || counted === null) throw new CheckFailed(`the complete example failed (exit code ${code})`);
+  return { passed: Number(counted[1]), failed: Number(counted[2]) };
+}
+
+async function checkAccounts() {
+  const { stdout } = await execute(tool('tsx'), [join('tests', 'namespaces', 'run.ts')], {
+    env: { ...process.env, SANDBOX_DIR: join(root, '.sandbox', 'namespaces') },
+  });
+  const counted = /^(\d+) passed, (\d+) failed$/m.exec(stdout);
+  if (counted === null) throw new CheckFailed('the example of the namespaces came to no result');
   return { passed: Number(counted[1]), failed: Number(counted[2]) };
 }
 

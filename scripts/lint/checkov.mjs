@@ -5,7 +5,7 @@ import { pythonTool } from './tools.mjs';
 
 const SHORTEST_REASON = 20;
 /** No Terraform of ours to judge: installed packages, what tests generate, sources of other languages. */
-const OTHER_FOLDERS = ['node_modules', '.sandbox', 'tests', 'sandbox', 'lambdas'];
+const OTHER_FOLDERS = ['node_modules', '.sandbox', 'tests', 'sandbox', 'lambdas', 'namespaces'];
 
 /** Its `skip-check` has the findings that all functions answer in the same way. */
 const CONFIG = join(root, '.checkov.yaml');

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { CheckFailed, execute, mustRun, root, tool } from '../process.mjs';
 import { terraformFolders } from '../terraform.mjs';
 import { checkCheckov } from './checkov.mjs';
+import { checkManifests } from './manifests.mjs';
 import { pythonTool, tflint } from './tools.mjs';
 
 const config = (name) => join(root, 'scripts', 'lint', name);
@@ -37,6 +38,11 @@ export const linters = [
   { name: 'checkov', about: 'checkov; every skip has a reason', run: checkCheckov },
   { name: 'shell', about: 'shellcheck of every script and of the rendered user data', run: checkShell },
   { name: 'python', about: 'ruff: the layout of every Python file, and its lint', run: checkPython },
+  {
+    name: 'manifests',
+    about: 'kubernetes-validate, strictly, of the sample namespaces by several versions of Kubernetes',
+    run: checkManifests,
+  },
   { name: 'yaml', about: 'yamllint of every YAML file', run: checkYaml },
 ];
 

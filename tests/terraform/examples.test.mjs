@@ -37,6 +37,12 @@ const EXAMPLES = {
   }`,
     'length(output.roles) >= 5',
   ],
+  'tenant-namespace': [
+    `
+  cluster_name      = "apps"
+  oidc_provider_arn = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE"`,
+    'values(output.namespaces) == ["tenant-acme", "tenant-globex-inc", "tenant-initech-llc"]',
+  ],
   'spot-tiers': [APP + NETWORK, 'keys(output.queues) == ["arm", "large", "small"]'],
 };
 

@@ -1,8 +1,9 @@
 // Which rule rejects what, by its whole sentence: `expect_failures` would pass whichever rule of a variable rejected.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { rejectionsOfInputs, rejectionsOfModule } from './rules/harness.mjs';
+import { rejectionsOfInputs, rejectionsOfModule, rejectionsOfNamespace } from './rules/harness.mjs';
 import * as module from './rules/module.mjs';
+import * as namespace from './rules/namespace.mjs';
 import * as options from './rules/options.mjs';
 import * as platform from './rules/platform.mjs';
 import * as required from './rules/required.mjs';
@@ -14,6 +15,7 @@ const PARTS = [
   ['optional settings', options, rejectionsOfInputs],
   ['settings of a platform team', platform, rejectionsOfInputs],
   ['the whole module', module, rejectionsOfModule],
+  ['the namespace of a tenant', namespace, rejectionsOfNamespace],
 ];
 
 /** How long the boot script is changes with every word of it. */

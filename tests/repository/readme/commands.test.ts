@@ -118,14 +118,17 @@ test('the checks that CONTRIBUTING.md runs by name exist', () => {
   expect(checkNames()).toEqual(expect.arrayContaining(named));
 });
 
-test('yarn verify runs every linter and nothing that runs the product', () => {
+test('yarn verify runs every linter, the proof of the namespaces, and nothing that runs the functions', () => {
   const { scripts } = JSON.parse(read('package.json'));
   expect(scripts.verify).toBe('node scripts/test.mjs --linters');
   expect(checkNames('--linters').sort()).toEqual([
+    'accounts',
     'checkov',
     'eslint',
     'format',
     'layout',
+    'manifests',
+    'namespaces',
     'python',
     'shell',
     'tables',

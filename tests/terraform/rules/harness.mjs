@@ -10,6 +10,11 @@ import { ROOT, copyModule, initialise } from '../render.mjs';
 
 const run = promisify(execFile);
 const TESTS = join(ROOT, 'tests', 'terraform');
+const NAMESPACE = {
+  tenant: { id: '101', name: 'acme' },
+  cluster_name: 'apps',
+  oidc_provider_arn: 'arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE',
+};
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -41,19 +46,36 @@ export function rejectionsOfModule(cases) {
       cpSync(join(TESTS, 'fixtures'), join(folder, 'fixtures'), { recursive: true });
       cpSync(join(TESTS, 'mocks'), join(folder, 'mocks'), { recursive: true });
     },
-    provider,
+    { provider },
+  );
+}
+
+/** The namespace of a tenant, on the same provider. */
+export function rejectionsOfNamespace(cases) {
+  return rejections(
+    'namespace',
+    cases,
+    (folder) => {
+      cpSync(join(ROOT, 'modules', 'tenant-namespace'), folder, { recursive: true });
+      cpSync(join(TESTS, 'mocks'), join(folder, 'mocks'), { recursive: true });
+    },
+    { provider: () => ({ mock_provider: { aws: { source: './mocks' } } }), given: NAMESPACE },
   );
 }
 
 /** Answers the sentences by case, in the order of the cases. */
-async function rejections(name, cases, prepare, provider = () => ({})) {
+async function rejections(name, cases, prepare, { provider = () => ({}), given } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'rules-'));
   try {
     prepare(folder);
     mkdirSync(join(folder, 'tests'));
-    cpSync(join(TESTS, 'terraform.tfvars'), join(folder, 'tests', 'terraform.tfvars'));
+    if (given === undefined) cpSync(join(TESTS, 'terraform.tfvars'), join(folder, 'tests', 'terraform.tfvars'));
     cases.forEach(([, variables, { mock, module } = {}], index) => {
-      const one = { command: 'plan', variables, ...(module && { module: { source: module } }) };
+      const one = {
+        command: 'plan',
+        variables: { ...given, ...variables },
+        ...(module && { module: { source: module } }),
+      };
       writeFileSync(
         join(folder, 'tests', `${index}.tftest.json`),
         JSON.stringify({ ...provider(mock), run: [{ one }] }),
