@@ -310,15 +310,15 @@ describe('EC2 has no room', () => {
 test('a machine that ends while its configuration is stored leaves neither that nor a registration', async () => {
   const system = createSystem();
   system.harness.addTenant();
-  const { parameters, ...ports } = system.scaleUp();
-  const put: typeof parameters.put = async (parameter) => {
+  const { configs, ...ports } = system.scaleUp();
+  const put: typeof configs.put = async (parameter) => {
     await system.shutDown(parameter.instanceId);
-    return parameters.put(parameter);
+    return configs.put(parameter);
   };
   system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
   const delivery = { receiveCount: 1, lease: { name: 'a-slow-worker', milliseconds: 90_000 } };
-  await handleJob(jobMessage({ jobId: 1 }), delivery, { ...ports, parameters: { ...parameters, put } });
-  expect([...system.harness.state.parameters.entries.keys()]).toEqual([]);
+  await handleJob(jobMessage({ jobId: 1 }), delivery, { ...ports, configs: { ...configs, put } });
+  expect([...system.harness.state.configs.entries.keys()]).toEqual([]);
   expect(system.harness.state.github.registrations).toEqual([]);
   expect(system.slots()).toEqual([]);
 });

@@ -2,7 +2,7 @@ import type {
   LeaseHolder,
   ProtocolDeps,
   RunnerFleet,
-  RunnerParameters,
+  ConfigStore,
   SecurityGroups,
 } from '@multi-tenant-runner/core';
 
@@ -19,7 +19,7 @@ export interface ScaleDownSettings {
 
 export interface ScaleDownDeps extends ProtocolDeps {
   readonly fleet: Pick<RunnerFleet, 'terminate' | 'describe' | 'findByToken' | 'list'>;
-  readonly parameters: Pick<RunnerParameters, 'remove' | 'list'>;
+  readonly configs: Pick<ConfigStore, 'remove' | 'list'>;
   readonly securityGroups: Pick<SecurityGroups, 'find' | 'remove'>;
   readonly lifecycle: { finishCleanup(installationId: number, now: Date): Promise<boolean> };
   readonly scaleDown: ScaleDownSettings;

@@ -38,7 +38,7 @@ export async function configureRunner(
   if (minted.kind !== 'created')
     return { kind: 'github', failure: minted, mayBeRegistered: minted.kind === 'unavailable' };
   try {
-    await deps.parameters.put({
+    await deps.configs.put({
       installationId: launch.installationId,
       instanceId: launch.instanceId,
       value: minted.jitConfig,

@@ -1,4 +1,4 @@
-import type { LeaseHolder, ProtocolDeps, RunnerFleet, RunnerParameters, TenantLookup } from '@multi-tenant-runner/core';
+import type { LeaseHolder, ProtocolDeps, RunnerFleet, ConfigStore, TenantLookup } from '@multi-tenant-runner/core';
 import type { RecentCapacityErrors } from './candidates';
 
 export interface ScaleUpSettings {
@@ -14,7 +14,7 @@ export interface ScaleUpSettings {
 
 export interface ScaleUpDeps extends ProtocolDeps {
   readonly fleet: Pick<RunnerFleet, 'run' | 'terminate'>;
-  readonly parameters: Pick<RunnerParameters, 'put' | 'remove'>;
+  readonly configs: Pick<ConfigStore, 'put' | 'remove'>;
   readonly scaleUp: ScaleUpSettings;
   readonly capacityErrors: RecentCapacityErrors;
 }

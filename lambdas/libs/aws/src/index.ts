@@ -12,7 +12,7 @@ export * from './dynamodb/recovery-store';
 export * from './ec2/fleet';
 export * from './ec2/plan-egress';
 export * from './ec2/security-groups';
-export * from './runner-parameters';
+export * from './ssm-config-store';
 export * from './parameter-reader';
 export * from './app-credentials';
 export * from './job-queue';

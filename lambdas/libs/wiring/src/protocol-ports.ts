@@ -13,7 +13,7 @@ import {
   createSqsClient,
   createSqsJobQueue,
   createSsmClient,
-  createSsmRunnerParameters,
+  createSsmConfigStore,
   sleep,
   type EgressRule,
 } from '@multi-tenant-runner/aws';
@@ -62,7 +62,7 @@ export function createProtocolPorts(
     launches: createDynamoLaunchStore({ client: dynamoDb, tableName: tables.launches, clock }),
     queue: createSqsJobQueue({ client: createSqsClient(clients), tierQueueUrls: config.tierQueueUrls }),
     fleet: createEc2Fleet({ client: createPatientEc2Client(env), environment, tags, sleep }),
-    parameters: createSsmRunnerParameters({
+    configs: createSsmConfigStore({
       client: ssm,
       environment,
       tags,

@@ -56,7 +56,7 @@ export function buildSimulation({ options, scenario, scheduler, faultsEndAt, kee
     random: random.fork('github'),
     plans: scenario.tenants,
   });
-  const machines = createMachines({ ...shared, random: random.fork('machines'), parameters: state.parameters });
+  const machines = createMachines({ ...shared, random: random.fork('machines'), configs: state.configs });
   events.on('machine.forgotten', ({ instanceId }) => void state.fleet.machines.delete(instanceId));
   const invariants = createInvariants({ ...shared, machines, github });
 

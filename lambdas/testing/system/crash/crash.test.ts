@@ -51,7 +51,7 @@ const IN_THE_WORLD: Readonly<Record<string, string>> = { tenants: 'registry', bo
 const ROUTING = 'route-job.ts';
 
 const PORTS = [
-  ...['tenants', 'jobs', 'launches', 'queue', 'github', 'fleet', 'parameters', 'securityGroups', 'lifecycle'],
+  ...['tenants', 'jobs', 'launches', 'queue', 'github', 'fleet', 'configs', 'securityGroups', 'lifecycle'],
   ...['bookmarks', 'recovery', 'app', 'search', 'bus'],
 ];
 

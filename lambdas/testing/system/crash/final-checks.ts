@@ -47,13 +47,13 @@ export async function machinesTakeJobs(system: System, functions: Functions): Pr
 }
 
 async function machineLives(machine: InMemoryMachine, system: System, functions: Functions): Promise<void> {
-  const { github, parameters } = system.harness.state;
+  const { github, configs } = system.harness.state;
   const { instanceId, request } = machine;
   const registration = github.registrations.find(
     ({ name }) => name === runnerName(system.harness.environment, instanceId),
   );
   if (registration?.busy === true) return finish(machine, system, functions);
-  const configured = parameters.entries.delete(`${request.installationId}/${instanceId}`);
+  const configured = configs.entries.delete(`${request.installationId}/${instanceId}`);
   if (registration === undefined || !(configured || registration.online)) {
     machine.state = 'shutting-down';
     return;
@@ -76,8 +76,8 @@ async function finish(machine: InMemoryMachine, system: System, functions: Funct
 
 /** The machine reads its configuration, and GitHub gives its runner the job. */
 export function takes(system: System, instanceId: string, jobId: number): JobEvent {
-  const { parameters } = system.harness.state;
-  for (const key of parameters.entries.keys()) if (key.endsWith(`/${instanceId}`)) parameters.entries.delete(key);
+  const { configs } = system.harness.state;
+  for (const key of configs.entries.keys()) if (key.endsWith(`/${instanceId}`)) configs.entries.delete(key);
   return system.takeJob(instanceId, jobId);
 }
 
@@ -109,7 +109,7 @@ export function unexplained(system: System): string[] {
     ...launches
       .filter((launch) => !moves(launch, jobs, queued, alive))
       .map((launch) => `launch ${launch.launchId} ${launch.state}`),
-    ...[...state.parameters.entries.values()]
+    ...[...state.configs.entries.values()]
       .filter(({ instanceId }) => !alive.has(instanceId))
       .map(({ instanceId }) => `parameter of ${instanceId}`),
     // Of a busy runner GitHub itself ends the job and the registration.
@@ -190,7 +190,7 @@ export function leftovers(system: System): string[] {
       .all()
       .filter((launch) => isOpenLaunch(launch.state))
       .map((launch) => `launch ${launch.launchId} ${launch.state}`),
-    ...state.parameters.entries.keys(),
+    ...state.configs.entries.keys(),
     ...state.github.registrations.filter(({ busy }) => !busy).map(({ name }) => `registration ${name}`),
     ...state.queue.jobs.map(({ jobId }) => `message of job ${jobId}`),
     ...groupsOfNobody(system),

@@ -18,7 +18,7 @@ export const SWEEPS: readonly Scenario[] = [
     name: 'the sweep of a machine that never booted',
     arrange: async () => {
       const { system, functions } = begin();
-      system.harness.faults.loseAnswer('parameters.put');
+      system.harness.faults.loseAnswer('configs.put');
       await functions.scaleUp(jobMessage({ jobId: 1 }));
       system.harness.clock.advance(16 * MINUTE);
       return { system, functions, act: () => functions.sweep() };

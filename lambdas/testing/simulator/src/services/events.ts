@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/webhook/http';
+import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/runtime';
 import type { TenantTableChange } from '@multi-tenant-runner/testing';
 import { createEventBus, type EventBus } from '../engine/event-bus';
 import type { Outcome } from '../engine/lambda';

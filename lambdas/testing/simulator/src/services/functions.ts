@@ -21,7 +21,7 @@ import { createHandler as createScaleDown, type ScaleDownEvent } from '@multi-te
 import type { SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import { createHandler as createTenantManager } from '@multi-tenant-runner/tenant-manager/handler';
 import { createHandler as createWebhook } from '@multi-tenant-runner/webhook/handler';
-import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/webhook/http';
+import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/runtime';
 import type { Scheduler } from '../engine/scheduler';
 import { APP_ID, WEBHOOK_SECRET } from './deliveries';
 import { createLambda, type Container, type LambdaFunction } from '../engine/lambda';
@@ -80,7 +80,7 @@ export function createFunctions({
       queue: through('queue'),
       bus: through('bus'),
       fleet: through('fleet'),
-      parameters: through('parameters'),
+      configs: through('configs'),
       securityGroups: through('securityGroups'),
       github: through('github'),
       app: through('app'),

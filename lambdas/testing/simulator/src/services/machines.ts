@@ -1,5 +1,5 @@
 import { MINUTE, SECOND, TAG } from '@multi-tenant-runner/core';
-import { instanceStateEvent, type InMemoryMachine, type InMemoryParameters } from '@multi-tenant-runner/testing';
+import { instanceStateEvent, type InMemoryMachine, type InMemoryConfigs } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import type { SimulationBus } from './events';
 import { isAlive, type SimMachine } from '../scenario/model';
@@ -23,7 +23,7 @@ export interface MachinesDeps {
   readonly random: Random;
   readonly faultKinds: FaultSettings;
   readonly trace: Trace;
-  readonly parameters: InMemoryParameters;
+  readonly configs: InMemoryConfigs;
 }
 
 /**
@@ -40,7 +40,7 @@ const POLL = 5 * SECOND;
 const POLL_LIMIT = 5 * MINUTE;
 
 export function createMachines(deps: MachinesDeps): Machines {
-  const { events, scheduler, random, faultKinds, trace, parameters } = deps;
+  const { events, scheduler, random, faultKinds, trace, configs } = deps;
   const all = new Map<string, SimMachine>();
   const alive = new Map<number, Set<SimMachine>>();
   let aliveCount = 0;
@@ -109,9 +109,9 @@ export function createMachines(deps: MachinesDeps): Machines {
   const poll = (machine: SimMachine, until: number): void => {
     if (!works(machine)) return;
     const key = `${machine.record.tags[TAG.tenantId]}/${machine.record.instanceId}`;
-    const entry = parameters.entries.get(key);
+    const entry = configs.entries.get(key);
     if (entry !== undefined) {
-      parameters.entries.delete(key);
+      configs.entries.delete(key);
       scheduler.after(random.between(3 * SECOND, 10 * SECOND), () => connect(machine, entry.value));
     } else if (scheduler.now() >= until) shutDown(machine, SECOND);
     else scheduler.after(POLL, () => poll(machine, until));

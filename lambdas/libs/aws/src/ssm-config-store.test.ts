@@ -2,7 +2,7 @@ import { Throttled } from '@multi-tenant-runner/core';
 import { awsError, createStubClient, type SentCommand, type StubAnswer } from '@multi-tenant-runner/testing';
 import { createAppCredentials } from './app-credentials';
 import { createParameterReader } from './parameter-reader';
-import { createSsmRunnerParameters } from './runner-parameters';
+import { createSsmConfigStore } from './ssm-config-store';
 
 const clock = { now: () => new Date('2026-01-15T12:00:00.000Z') };
 const entry = {
@@ -18,19 +18,19 @@ const NAME = '/test/tenants/1001/runners/i-1';
 function setUp(answer: (command: SentCommand, call: number) => StubAnswer, kmsKeyArn?: string) {
   let calls = 0;
   const client = createStubClient((command) => answer(command, (calls += 1)));
-  const parameters = createSsmRunnerParameters({
+  const configs = createSsmConfigStore({
     client,
     environment: 'test',
     tags: { Project: 'x' },
     ...(kmsKeyArn !== undefined && { kmsKeyArn }),
   });
-  return { parameters, sent: client.sent };
+  return { configs, sent: client.sent };
 }
 
 describe("a runner's parameter", () => {
   it('is encrypted, expires, and carries the tag that lets its machine alone read it', async () => {
-    const { parameters, sent } = setUp(() => ({}));
-    await parameters.put(entry);
+    const { configs, sent } = setUp(() => ({}));
+    await configs.put(entry);
     expect(sent).toEqual([
       {
         name: 'PutParameter',
@@ -54,14 +54,14 @@ describe("a runner's parameter", () => {
   });
 
   it('is encrypted with the given key', async () => {
-    const { parameters, sent } = setUp(() => ({}), 'arn:key');
-    await parameters.put(entry);
+    const { configs, sent } = setUp(() => ({}), 'arn:key');
+    await configs.put(entry);
     expect(sent[0]?.input['KeyId']).toBe('arn:key');
   });
 
   it('replaces one that stands by deleting it first', async () => {
-    const { parameters, sent } = setUp((_command, call) => (call === 1 ? awsError('ParameterAlreadyExists', 400) : {}));
-    await parameters.put(entry);
+    const { configs, sent } = setUp((_command, call) => (call === 1 ? awsError('ParameterAlreadyExists', 400) : {}));
+    await configs.put(entry);
     expect(sent.map(({ name }) => name)).toEqual(['PutParameter', 'DeleteParameters', 'PutParameter']);
     expect(sent[1]?.input).toEqual({ Names: [NAME] });
     expect(sent.every(({ input }) => input['Overwrite'] === undefined)).toBe(true);
@@ -70,36 +70,36 @@ describe("a runner's parameter", () => {
   it.each(['ThrottlingException', 'TooManyUpdates', 'RequestLimitExceeded'])(
     'says that %s is a throttle',
     async (code) => {
-      const { parameters } = setUp(() => awsError(code, 400));
-      await expect(parameters.put(entry)).rejects.toThrow(Throttled);
-      await expect(parameters.remove(1001, ['i-1'])).rejects.toThrow(Throttled);
-      await expect(parameters.list(1001)).rejects.toThrow(Throttled);
+      const { configs } = setUp(() => awsError(code, 400));
+      await expect(configs.put(entry)).rejects.toThrow(Throttled);
+      await expect(configs.remove(1001, ['i-1'])).rejects.toThrow(Throttled);
+      await expect(configs.list(1001)).rejects.toThrow(Throttled);
     },
   );
 
   it('passes on any other failure', async () => {
-    const { parameters } = setUp(() => awsError('AccessDeniedException', 400));
-    await expect(parameters.put(entry)).rejects.toThrow('AccessDeniedException');
+    const { configs } = setUp(() => awsError('AccessDeniedException', 400));
+    await expect(configs.put(entry)).rejects.toThrow('AccessDeniedException');
   });
 
   it('is removed with others, ten at a time', async () => {
-    const { parameters, sent } = setUp(() => ({ InvalidParameters: [] }));
-    await parameters.remove(
+    const { configs, sent } = setUp(() => ({ InvalidParameters: [] }));
+    await configs.remove(
       1001,
       Array.from({ length: 23 }, (_, index) => `i-${index}`),
     );
     expect(sent.map(({ input }) => (input['Names'] as string[]).length)).toEqual([10, 10, 3]);
-    await parameters.remove(1001, []);
+    await configs.remove(1001, []);
     expect(sent).toHaveLength(3);
   });
 
   it('is listed by name, never by value', async () => {
-    const { parameters, sent } = setUp(({ input }) =>
+    const { configs, sent } = setUp(({ input }) =>
       input['NextToken'] === undefined
         ? { Parameters: [{ Name: NAME }], NextToken: 'more' }
         : { Parameters: [{ Name: '/test/tenants/1001/runners/i-2' }, { Name: '/elsewhere' }] },
     );
-    await expect(parameters.list(1001)).resolves.toEqual(['i-1', 'i-2']);
+    await expect(configs.list(1001)).resolves.toEqual(['i-1', 'i-2']);
     expect(sent[0]?.input).toMatchObject({ Path: '/test/tenants/1001/runners', WithDecryption: false });
   });
 });

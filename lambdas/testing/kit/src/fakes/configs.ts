@@ -1,14 +1,14 @@
-import type { Clock, RunnerParameters } from '@multi-tenant-runner/core';
+import type { Clock, ConfigStore } from '@multi-tenant-runner/core';
 
-export type ParameterEntry = Parameters<RunnerParameters['put']>[0];
+export type RunnerConfig = Parameters<ConfigStore['put']>[0];
 
-export interface InMemoryParameters extends RunnerParameters {
+export interface InMemoryConfigs extends ConfigStore {
   /** By `installationId/instanceId`. */
-  readonly entries: Map<string, ParameterEntry>;
+  readonly entries: Map<string, RunnerConfig>;
 }
 
-export function createInMemoryParameters({ clock }: { readonly clock: Clock }): InMemoryParameters {
-  const entries = new Map<string, ParameterEntry>();
+export function createInMemoryConfigs({ clock }: { readonly clock: Clock }): InMemoryConfigs {
+  const entries = new Map<string, RunnerConfig>();
   return {
     entries,
     put: async (entry) => void entries.set(`${entry.installationId}/${entry.instanceId}`, { ...entry }),

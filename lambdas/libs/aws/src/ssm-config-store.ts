@@ -4,10 +4,10 @@ import {
   PutParameterCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import { parameterName, parameterPath, TAG, Throttled, type RunnerParameters } from '@multi-tenant-runner/core';
+import { parameterName, parameterPath, TAG, Throttled, type ConfigStore } from '@multi-tenant-runner/core';
 import { isThrottle, parseAwsError } from './aws-error';
 
-export interface RunnerParametersDeps {
+export interface SsmConfigStoreDeps {
   readonly client: Pick<SSMClient, 'send'>;
   readonly environment: string;
   readonly kmsKeyArn?: string;
@@ -15,12 +15,12 @@ export interface RunnerParametersDeps {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-type Entry = Parameters<RunnerParameters['put']>[0];
+type Entry = Parameters<ConfigStore['put']>[0];
 
 /** SSM deletes at most ten parameters per call. */
 const NAMES_A_CALL = 10;
 
-export function createSsmRunnerParameters(deps: RunnerParametersDeps): RunnerParameters {
+export function createSsmConfigStore(deps: SsmConfigStoreDeps): ConfigStore {
   const { client, environment } = deps;
   const nameOf = (installationId: number, instanceId: string): string =>
     parameterName(environment, installationId, instanceId);
@@ -70,7 +70,7 @@ export function createSsmRunnerParameters(deps: RunnerParametersDeps): RunnerPar
   };
 }
 
-function buildPut(entry: Entry, Name: string, { environment, kmsKeyArn, tags }: RunnerParametersDeps) {
+function buildPut(entry: Entry, Name: string, { environment, kmsKeyArn, tags }: SsmConfigStoreDeps) {
   const own = {
     [TAG.tenantId]: String(entry.installationId),
     [TAG.tenantTier]: entry.tenantTier,
