@@ -20,6 +20,7 @@ class InstanceCalls:
             "DescribeInstances": self.describe_instances,
             "TerminateInstances": self.terminate_instances,
             "ModifyInstanceAttribute": self.modify_instance_attribute,
+            "DescribeLaunchTemplateVersions": self.describe_launch_template_versions,
         }
 
     def run_instances(self, request, _params, _original):
@@ -80,6 +81,13 @@ class InstanceCalls:
             raise Ec2Error("InvalidParameterCombination", "No attributes specified.")
         self._machines.find(instance_id)["DisableApiTermination"] = value == "true"
         return answer("ModifyInstanceAttribute", {"return": "true"})
+
+    def describe_launch_template_versions(self, request, _params, original):
+        """EC2 refuses an unknown template or version instead of listing none:
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"""
+        for version in strings(request.get("LaunchTemplateVersion")):
+            self._account.launch_template({**request, "Version": version})
+        return original()
 
     def _known_instances(self, wanted):
         """One bad id fails the call for all of them, before anything changes."""
