@@ -106,6 +106,8 @@ class Launching(unittest.TestCase):
         machine = run(LaunchTemplate={"LaunchTemplateId": template, "Version": "1"}, UserData=own)
         seen = next(one for one in emulator.control("GET", "machines") if one["instance_id"] == machine["InstanceId"])
         self.assertEqual(seen["user_data"], own)
+        shown = ec2.describe_instance_attribute(InstanceId=machine["InstanceId"], Attribute="userData")
+        self.assertEqual(base64.b64decode(shown["UserData"]["Value"]).decode(), own)
 
     def test_takes_another_user_data_for_another_request(self):
         first = run(ClientToken="with-data", UserData="one")

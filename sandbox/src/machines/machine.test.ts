@@ -14,7 +14,8 @@ token="$(curl -sS --fail -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$
 get() { curl -sS --fail -H "X-aws-ec2-metadata-token: $token" "$GHR_IMDS_URL/latest/meta-data/$1"; echo; }
 get instance-id; get placement/region; get tags/instance/ghr:tenant_id
 get iam/security-credentials/; get iam/security-credentials/the-role
-echo "user data of $(curl -sS --fail -H "X-aws-ec2-metadata-token: $token" "$GHR_IMDS_URL/latest/user-data" | wc -l) lines"
+curl -sS --fail -H "X-aws-ec2-metadata-token: $token" "$GHR_IMDS_URL/latest/user-data" >"$HOME/user-data"
+echo "user data of $(wc -l <"$HOME/user-data") lines"
 curl -s -o /dev/null -w 'user data without a token: %{http_code}\\n' "$GHR_IMDS_URL/latest/user-data"
 curl -s -o /dev/null -w 'without a token: %{http_code}\\n' "$GHR_IMDS_URL/latest/meta-data/instance-id"
 env | sort
