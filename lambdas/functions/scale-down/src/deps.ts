@@ -1,10 +1,4 @@
-import type {
-  LeaseHolder,
-  ProtocolDeps,
-  RunnerFleet,
-  ConfigStore,
-  SecurityGroups,
-} from '@multi-tenant-runner/core';
+import type { LeaseHolder, ProtocolDeps, RunnerFleet, ConfigStore, SecurityGroups } from '@multi-tenant-runner/core';
 
 export interface ScaleDownSettings {
   /** Milliseconds. A machine whose runner never came online after this long is given up. */

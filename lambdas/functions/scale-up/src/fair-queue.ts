@@ -86,7 +86,7 @@ export function throttleWrites(
     },
     configs: {
       put: (entry) => configs.take(entry.installationId, () => deps.configs.put(entry)),
-      remove: (installationId, instanceIds) => deps.configs.remove(installationId, instanceIds),
+      remove: (installationId, launchIds) => deps.configs.remove(installationId, launchIds),
     },
   };
 }

@@ -58,6 +58,7 @@ const PORTS = [
 /** `port.method`, under the ports' names in the test harness. */
 function callsInTheCode(): string[] {
   const folders = [
+    '../../../functions/machine/src',
     '../../../functions/scale-up/src',
     '../../../functions/scale-down/src',
     '../../../functions/tenant-manager/src',

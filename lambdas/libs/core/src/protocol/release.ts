@@ -76,10 +76,12 @@ export async function removeLeftovers(
   deps: Pick<ReleaseDeps, 'configs' | 'github' | 'tenants' | 'environment' | 'log' | 'clock'>,
 ): Promise<boolean> {
   const { instanceId } = launch;
-  if (instanceId === undefined || launch.takenBy !== undefined) return true;
+  if (instanceId === undefined) return true;
   try {
-    await deps.configs.remove(launch.installationId, [instanceId]);
-    if (how.deregistered === true || (await deregister({ ...launch, instanceId }, deps)).kind !== 'unsure') return true;
+    // Before the first report of a machine its configuration was removed.
+    if (launch.reports === undefined) await deps.configs.remove(launch.installationId, [launch.launchId]);
+    if (launch.takenBy !== undefined || how.deregistered === true) return true;
+    if ((await deregister({ ...launch, instanceId }, deps)).kind !== 'unsure') return true;
   } catch (cause) {
     deps.log.warn('A leftover of an ended launch could not be removed yet', { launch_id: launch.launchId, cause });
   }

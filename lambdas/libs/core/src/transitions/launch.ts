@@ -23,7 +23,7 @@ export const LAUNCH_TRANSITIONS = {
   /** The machine asks for its configuration: no progress of ours, so the sweep's grace counts from the last step. */
   claimConfig: { from: ['running'], keepsUpdatedAt: true },
   /** The machine says what it does. It could go on for ever, so this is no progress either. */
-  recordReports: { from: ['launching', 'running'], keepsUpdatedAt: true },
+  recordReports: { from: ['running'], keepsUpdatedAt: true },
   /** GitHub reports which job the runner took, or that this job is over. */
   bindJob: { from: ['launching', 'running'] },
   /** It is meant for another job now: the one whose runner was taken. */

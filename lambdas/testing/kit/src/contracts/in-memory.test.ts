@@ -64,14 +64,14 @@ describe('the in-memory fleet', () =>
       },
     };
   }, nextId));
-describe('the in-memory configuration store', () =>
-  configStoreContract(async () => {
-    const configs = createInMemoryConfigs({ clock: createTestClock() });
-    return {
-      configs,
-      read: async (installationId, instanceId) => configs.entries.get(`${installationId}/${instanceId}`)?.value,
-    };
-  }, nextId));
+describe.each([{ forgets: false }, { forgets: true }])(
+  'the in-memory configurations (forgotten when taken: $forgets)',
+  (options) =>
+    configStoreContract(
+      async () => ({ configs: createInMemoryConfigs({ clock: createTestClock() }, options) }),
+      nextId,
+    ),
+);
 describe('the in-memory security groups', () =>
   securityGroupsContract(async () => {
     const groups = createInMemorySecurityGroups({ environment: ENVIRONMENT });

@@ -70,8 +70,8 @@ function leftovers(ended: EndedSimulation): string[] {
   for (const launch of state.launches.rows.values())
     if (isOpenLaunch(launch.state) && launch.state !== 'wanted')
       left.push(`launch ${launch.launchId} of ${launch.installationId} is ${launch.state}`);
-  for (const { installationId, instanceId } of state.configs.entries.values())
-    left.push(`parameter of ${instanceId} (${installationId})`);
+  for (const { installationId, launchId } of state.configs.entries.values())
+    left.push(`configuration of ${launchId} (${installationId})`);
   for (const group of state.securityGroups.groups.values()) {
     const installed = github.tenants.some(
       ({ installationId }) => installationId !== undefined && group.name.endsWith(`-tenant-${installationId}`),

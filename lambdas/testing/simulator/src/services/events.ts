@@ -30,6 +30,8 @@ export interface SimulationEvents {
   'runner-event.sent': { readonly body: string; readonly group: string };
   'lifecycle.published': { readonly detailType: string; readonly detail: Record<string, unknown> };
   'webhook.arrived': { readonly request: HttpRequest; readonly onEnd: (outcome: Outcome<HttpResponse>) => void };
+  /** A machine calls the API that only machines call. */
+  'machine.called': { readonly request: HttpRequest; readonly onEnd: (outcome: Outcome<HttpResponse>) => void };
   'tenant-row.changed': TenantTableChange;
   /** An operator sets a tenant's limit. */
   'limit.set': { readonly tenant: SimTenant; readonly limit: number };

@@ -1,19 +1,19 @@
 import { Throttled } from '@multi-tenant-runner/core';
 import { awsError, createStubClient, type SentCommand, type StubAnswer } from '@multi-tenant-runner/testing';
-import { createAppCredentials } from './app-credentials';
-import { createParameterReader } from './parameter-reader';
-import { createSsmConfigStore } from './ssm-config-store';
+import { createAppCredentials } from '../app-credentials';
+import { createParameterReader } from '../parameter-reader';
+import { createSsmConfigStore } from './ssm';
 
 const clock = { now: () => new Date('2026-01-15T12:00:00.000Z') };
 const entry = {
   installationId: 1001,
-  instanceId: 'i-1',
+  launchId: '7001-1',
   value: 'config',
   tenantTier: 'small',
   tier: 'large',
   expiresAt: new Date('2026-01-15T12:30:00.000Z'),
 };
-const NAME = '/test/tenants/1001/runners/i-1';
+const NAME = '/test/tenants/1001/runners/7001-1';
 
 function setUp(answer: (command: SentCommand, call: number) => StubAnswer, kmsKeyArn?: string) {
   let calls = 0;
@@ -28,7 +28,7 @@ function setUp(answer: (command: SentCommand, call: number) => StubAnswer, kmsKe
 }
 
 describe("a runner's parameter", () => {
-  it('is encrypted, expires, and carries the tag that lets its machine alone read it', async () => {
+  it("is encrypted, expires, and is tagged as its tenant's and its launch's", async () => {
     const { configs, sent } = setUp(() => ({}));
     await configs.put(entry);
     expect(sent).toEqual([
@@ -46,7 +46,7 @@ describe("a runner's parameter", () => {
             { Key: 'ghr:tenant_tier', Value: 'small' },
             { Key: 'ghr:environment', Value: 'test' },
             { Key: 'ghr:runner_tier', Value: 'large' },
-            { Key: 'InstanceId', Value: 'i-1' },
+            { Key: 'ghr:launch_id', Value: '7001-1' },
           ],
         },
       },
@@ -72,7 +72,8 @@ describe("a runner's parameter", () => {
     async (code) => {
       const { configs } = setUp(() => awsError(code, 400));
       await expect(configs.put(entry)).rejects.toThrow(Throttled);
-      await expect(configs.remove(1001, ['i-1'])).rejects.toThrow(Throttled);
+      await expect(configs.take(1001, '7001-1')).rejects.toThrow(Throttled);
+      await expect(configs.remove(1001, ['7001-1'])).rejects.toThrow(Throttled);
       await expect(configs.list(1001)).rejects.toThrow(Throttled);
     },
   );
@@ -86,20 +87,31 @@ describe("a runner's parameter", () => {
     const { configs, sent } = setUp(() => ({ InvalidParameters: [] }));
     await configs.remove(
       1001,
-      Array.from({ length: 23 }, (_, index) => `i-${index}`),
+      Array.from({ length: 23 }, (_, index) => `${index}-1`),
     );
     expect(sent.map(({ input }) => (input['Names'] as string[]).length)).toEqual([10, 10, 3]);
     await configs.remove(1001, []);
     expect(sent).toHaveLength(3);
   });
 
+  it('is read by one call, which forgets nothing, so that a lost answer can be repeated', async () => {
+    const { configs, sent } = setUp(() => ({ Parameters: [{ Name: NAME, Value: 'config' }] }));
+    await expect(configs.take(1001, '7001-1')).resolves.toBe('config');
+    expect(sent).toEqual([{ name: 'GetParameters', input: { Names: [NAME], WithDecryption: true } }]);
+  });
+
+  it('may not be there', async () => {
+    const { configs } = setUp(() => ({ Parameters: [], InvalidParameters: [NAME] }));
+    await expect(configs.take(1001, '7001-1')).resolves.toBeUndefined();
+  });
+
   it('is listed by name, never by value', async () => {
     const { configs, sent } = setUp(({ input }) =>
       input['NextToken'] === undefined
         ? { Parameters: [{ Name: NAME }], NextToken: 'more' }
-        : { Parameters: [{ Name: '/test/tenants/1001/runners/i-2' }, { Name: '/elsewhere' }] },
+        : { Parameters: [{ Name: '/test/tenants/1001/runners/7002-1' }, { Name: '/elsewhere' }] },
     );
-    await expect(configs.list(1001)).resolves.toEqual(['i-1', 'i-2']);
+    await expect(configs.list(1001)).resolves.toEqual(['7001-1', '7002-1']);
     expect(sent[0]?.input).toMatchObject({ Path: '/test/tenants/1001/runners', WithDecryption: false });
   });
 });
