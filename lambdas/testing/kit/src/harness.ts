@@ -65,7 +65,7 @@ export function createTestHarness(
   const state: HarnessState = {
     tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
     jobs: createInMemoryJobStore({ clock }),
-    launches: createInMemoryLaunchStore({ clock }),
+    launches: createInMemoryLaunchStore(),
     queue: createInMemoryJobQueue({ tiers: settings.tiers }),
     bus: createInMemoryEventBus(),
     fleet: createInMemoryFleet({ clock, environment }),

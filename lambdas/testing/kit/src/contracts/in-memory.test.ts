@@ -43,7 +43,7 @@ describe('the in-memory job store', () =>
 describe('the in-memory launch store', () =>
   launchStoreContract(async () => {
     const clock = createTestClock();
-    return { clock, store: createInMemoryLaunchStore({ clock }) };
+    return { clock, store: createInMemoryLaunchStore() };
   }, nextId));
 describe('the in-memory recovery store', () =>
   recoveryStoreContract(async () => ({ store: createInMemoryRecoveryStore() }), nextId));

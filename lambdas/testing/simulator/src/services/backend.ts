@@ -39,7 +39,7 @@ export function createState({
   return {
     tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
     jobs: createInMemoryJobStore({ clock }),
-    launches: createInMemoryLaunchStore({ clock }),
+    launches: createInMemoryLaunchStore(),
     fleet: createInMemoryFleet({ clock, environment }),
     configs: createInMemoryConfigs({ clock }),
     securityGroups: createInMemorySecurityGroups({ environment }),
