@@ -328,3 +328,42 @@ resource "aws_dynamodb_table" "recovery" {
 
   tags = local.tags
 }
+
+# Runners' configurations until their machine takes them, for more launches than SSM's writes allow.
+resource "aws_dynamodb_table" "configurations" {
+  #checkov:skip=CKV_AWS_28:Each row is a secret of an hour at most, which no backup must keep.
+
+  count = local.configs_in_ssm ? 0 : 1
+
+  name         = local.names.configurations
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "installation_id"
+  range_key    = "launch_id"
+
+  attribute {
+    name = "installation_id"
+    type = "N"
+  }
+
+  attribute {
+    name = "launch_id"
+    type = "S"
+  }
+
+  ttl {
+    attribute_name = "expires_at"
+    enabled        = true
+  }
+
+  # Without a key of the operator's DynamoDB encrypts with its own.
+  dynamic "server_side_encryption" {
+    for_each = var.encryption.tables == null ? [] : [var.encryption.tables]
+
+    content {
+      enabled     = true
+      kms_key_arn = server_side_encryption.value
+    }
+  }
+
+  tags = local.tags
+}

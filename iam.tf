@@ -91,10 +91,24 @@ data "aws_iam_policy_document" "tenant_cleanup" {
     }
   }
 
-  statement {
-    sid       = "RemoveTenantParameters"
-    actions   = ["ssm:GetParametersByPath", "ssm:DeleteParameters"]
-    resources = [local.arns.tenant_parameters]
+  dynamic "statement" {
+    for_each = local.configs_in_ssm ? [1] : []
+
+    content {
+      sid       = "RemoveConfigurations"
+      actions   = ["ssm:GetParametersByPath", "ssm:DeleteParameters"]
+      resources = [local.arns.tenant_parameters]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.configs_in_ssm ? [] : [1]
+
+    content {
+      sid       = "RemoveConfigurations"
+      actions   = ["dynamodb:Query", "dynamodb:DeleteItem"]
+      resources = [local.arns.configurations]
+    }
   }
 
   # Not the shared group, which belongs to no tenant.

@@ -15,6 +15,8 @@ locals {
     launches           = "${var.prefix}-launches"
     jobs               = "${var.prefix}-jobs"
     recovery           = "${var.prefix}-recovery"
+    configurations     = "${var.prefix}-configurations"
+    machine            = "${var.prefix}-machine"
     runner_events      = "${var.prefix}-runner-events"
     runner_events_dlq  = "${var.prefix}-runner-events-dlq"
     tenant_manager_dlq = "${var.prefix}-tenant-manager-dlq"
@@ -34,6 +36,7 @@ locals {
     launches               = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.launches}"
     jobs                   = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.jobs}"
     recovery               = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.recovery}"
+    configurations         = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.configurations}"
     tier_builds            = { for tier in keys(var.runner_tiers) : tier => "arn:${local.partition}:sqs:${local.arn_end}:${var.prefix}-builds-${tier}" }
     runner_events          = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events}"
     runner_events_dlq      = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events_dlq}"
@@ -46,6 +49,7 @@ locals {
     instances              = "arn:${local.partition}:ec2:${local.arn_end}:instance/*"
     security_groups        = "arn:${local.partition}:ec2:${local.arn_end}:security-group/*"
     tenant_parameters      = "arn:${local.partition}:ssm:${local.arn_end}:parameter/${var.prefix}/tenants/*"
+    runner_parameters      = "arn:${local.partition}:ssm:${local.arn_end}:parameter/${var.prefix}/tenants/*/runners/*"
     event_bus              = "arn:${local.partition}:events:${local.arn_end}:event-bus/${var.prefix}"
     recovery_dlq           = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.recovery_dlq}"
     recovery_rule          = "arn:${local.partition}:events:${local.arn_end}:rule/${local.names.recovery_rule}"
@@ -110,6 +114,10 @@ locals {
     kms_key_arn    = var.encryption.logs
   }
 
+  # Where a runner's configuration waits for its machine.
+  configs_in_ssm = var.runner.config_store == "ssm"
+  config_table   = local.configs_in_ssm ? "" : local.names.configurations
+
   tier_subnet_ids = { for name, tier in var.runner_tiers : name => tier.subnet_ids if tier.subnet_ids != null }
 
   # Of every function that calls GitHub; the webhook does not.
@@ -165,15 +173,14 @@ module "runners" {
   lifetime_minutes    = var.runner.timeouts.lifetime
   sudo                = var.runner.sudo
   network = {
-    proxy               = var.network.proxy
-    no_proxy            = var.network.no_proxy
-    ca_bundle_parameter = var.network.ca_bundle == null ? null : local.ca_bundle_parameter
+    proxy     = var.network.proxy
+    no_proxy  = var.network.no_proxy
+    ca_bundle = var.network.ca_bundle
   }
   hooks                           = var.runner.hooks
-  logs                            = merge(local.log, { enabled = var.observability.runner_logs, class = var.observability.log_class })
+  logs                            = { enabled = var.observability.runner_logs }
   policy_arns                     = var.runner.policy_arns
   egress_rules                    = var.egress_rules
-  kms_key_arn                     = var.encryption.parameters
   disk_kms_key_arn                = var.encryption.disks
   iam                             = var.iam
   create_spot_service_linked_role = var.create_spot_service_linked_role

@@ -19,6 +19,7 @@ module "observability" {
     scale-down     = { name = aws_lambda_function.scale_down.function_name, log_group = module.scale_down.log_group_name }
     tenant-manager = { name = aws_lambda_function.tenant_manager.function_name, log_group = module.tenant_manager.log_group_name }
     recovery       = { name = aws_lambda_function.recovery.function_name, log_group = module.recovery.log_group_name }
+    machine        = { name = aws_lambda_function.machine.function_name, log_group = module.machine.log_group_name }
   }
   api_id = module.webhook.api_id
 

@@ -63,13 +63,14 @@ output "tables" {
 }
 
 output "roles" {
-  description = "ARNs of the roles: `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, and `runner`, which every job can use."
+  description = "ARNs of the roles: `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`, and `runner`, which every job can use (`null` without `runner.policy_arns`)."
   value = {
     webhook        = module.webhook.role_arn
     scale_up       = module.scale_up.role_arn
     scale_down     = module.scale_down.role_arn
     tenant_manager = module.tenant_manager.role_arn
     recovery       = module.recovery.role_arn
+    machine        = module.machine.role_arn
     runner         = module.runners.role_arn
   }
 }
@@ -87,9 +88,11 @@ output "dead_letter_queues" {
 }
 
 output "runners" {
-  description = "The machines: `security_group_id` of the shared group, and by tier `launch_templates` with `id` and `version`."
+  description = "The machines: `security_group_id` of the shared group, `api_url` that they call, `log_group_name` of what they report, and by tier `launch_templates` with `id` and `version`."
   value = {
     security_group_id = module.runners.security_group_id
+    api_url           = local.machine_url
+    log_group_name    = module.machine.log_group_name
     launch_templates  = module.runners.launch_templates
   }
 }

@@ -86,6 +86,7 @@ resource "aws_lambda_function" "scale_down" {
       LAUNCHES_TABLE           = aws_dynamodb_table.launches.name
       VPC_ID                   = var.vpc_id
       RUNNER_TAGS              = jsonencode(var.tags)
+      CONFIG_TABLE             = local.config_table
       FUNCTION_TIMEOUT_SECONDS = tostring(var.lambda.timeout_seconds.scale_down)
       BOOT_TIMEOUT_MINUTES     = tostring(var.runner.timeouts.boot)
       IDLE_TIMEOUT_MINUTES     = tostring(var.runner.timeouts.idle)

@@ -35,10 +35,24 @@ data "aws_iam_policy_document" "scale_up" {
     resources = ["${local.arns.jobs}/index/open-index"]
   }
 
-  statement {
-    sid       = "HandConfigurationsToMachines"
-    actions   = ["ssm:PutParameter", "ssm:AddTagsToResource", "ssm:DeleteParameters"]
-    resources = [local.arns.tenant_parameters]
+  dynamic "statement" {
+    for_each = local.configs_in_ssm ? [1] : []
+
+    content {
+      sid       = "StoreConfigurations"
+      actions   = ["ssm:PutParameter", "ssm:AddTagsToResource", "ssm:DeleteParameters"]
+      resources = [local.arns.tenant_parameters]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.configs_in_ssm ? [] : [1]
+
+    content {
+      sid       = "StoreConfigurations"
+      actions   = ["dynamodb:PutItem", "dynamodb:DeleteItem"]
+      resources = [local.arns.configurations]
+    }
   }
 
   # Everything a launch makes is tagged from its first moment, or EC2 refuses it.
@@ -101,15 +115,33 @@ data "aws_iam_policy_document" "scale_up" {
     }
   }
 
+  # A launch fills in its secret in the template's user data. EC2 knows no resources for this, hence `*`: the Region is all that can be said.
   statement {
-    sid       = "PassRunnerRole"
-    actions   = ["iam:PassRole"]
-    resources = [module.runners.role_arn]
+    sid       = "ReadTemplatesHasNoResources"
+    actions   = ["ec2:DescribeLaunchTemplateVersions"]
+    resources = ["*"]
 
     condition {
       test     = "StringEquals"
-      variable = "iam:PassedToService"
-      values   = ["ec2.amazonaws.com"]
+      variable = "ec2:Region"
+      values   = [local.region]
+    }
+  }
+
+  # Machines have a role only where the operator gives them one.
+  dynamic "statement" {
+    for_each = length(var.runner.policy_arns) == 0 ? [] : [module.runners.role_arn]
+
+    content {
+      sid       = "PassRunnerRole"
+      actions   = ["iam:PassRole"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "iam:PassedToService"
+        values   = ["ec2.amazonaws.com"]
+      }
     }
   }
 
@@ -137,7 +169,7 @@ data "aws_iam_policy_document" "scale_up" {
   }
 
   dynamic "statement" {
-    for_each = var.encryption.parameters == null ? [] : [var.encryption.parameters]
+    for_each = local.configs_in_ssm && var.encryption.parameters != null ? [var.encryption.parameters] : []
 
     content {
       sid       = "EncryptConfigurations"
@@ -238,10 +270,12 @@ resource "aws_lambda_function" "scale_up" {
       SUBNET_IDS               = jsonencode(var.subnet_ids)
       TIER_SUBNET_IDS          = jsonencode(local.tier_subnet_ids)
       RUNNER_TAGS              = jsonencode(var.tags)
+      CONFIG_TABLE             = local.config_table
       TENANT_SECURITY_GROUPS   = tostring(var.tenant_security_groups)
       SHARED_SECURITY_GROUP_ID = module.runners.security_group_id
       FUNCTION_TIMEOUT_SECONDS = tostring(var.lambda.timeout_seconds.scale_up)
       MAX_RECEIVE_COUNT        = tostring(local.max_receive_count)
+      MACHINE_URL              = local.machine_url
       KMS_KEY_ARN              = var.encryption.parameters == null ? "" : var.encryption.parameters
     })
   }

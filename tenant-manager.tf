@@ -154,6 +154,7 @@ resource "aws_lambda_function" "tenant_manager" {
       VPC_ID                   = var.vpc_id
       EGRESS_RULES             = jsonencode(var.egress_rules)
       RUNNER_TAGS              = jsonencode(var.tags)
+      CONFIG_TABLE             = local.config_table
       ONBOARDING_MODE          = var.onboarding.mode
       ALLOWED_ACCOUNTS         = jsonencode(var.onboarding.allowed_accounts)
       FUNCTION_TIMEOUT_SECONDS = tostring(var.lambda.timeout_seconds.tenant_manager)

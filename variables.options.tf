@@ -165,7 +165,7 @@ variable "webhook" {
 
 variable "lambda_zips" {
   description = <<-EOT
-    Zip files of functions, by name (`webhook`, `scale-up`, `scale-down`, `tenant-manager`, `recovery`),
+    Zip files of functions, by name (`webhook`, `scale-up`, `scale-down`, `tenant-manager`, `recovery`, `machine`),
     instead of `lambdas/dist/<name>.zip` in this module.
   EOT
   type        = map(string)
@@ -178,9 +178,9 @@ variable "lambda" {
     The functions.
     - `runtime`: (Optional) `nodejs22.x`, or `nodejs24.x` with provider 6.19 or later. Default `nodejs22.x`.
     - `architecture`: (Optional) `arm64` or `x86_64`. Default `arm64`.
-    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`; CPU is proportional to it. Default `512` each.
+    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`; CPU is proportional to it. Default `512` each.
     - `timeout_seconds`: (Optional) timeout of `scale_up`, `scale_down`, `tenant_manager`, `recovery`. Default `60` each.
-      The webhook's is 10 s, GitHub's own timeout.
+      The webhook's is 10 s, GitHub's own timeout; so is the machine's.
     - `scale_up_concurrency`: (Optional) concurrent scale-up functions for each tier's queue, 2 to 10;
       more gains little, because EC2 allows about two launches per second. Default `5`.
     - `vpc`: (Optional) `subnet_ids` and `security_group_ids` of the functions; they need a route to AWS services and GitHub.
@@ -197,6 +197,7 @@ variable "lambda" {
       scale_down     = optional(number, 512)
       tenant_manager = optional(number, 512)
       recovery       = optional(number, 512)
+      machine        = optional(number, 512)
     }), {})
     timeout_seconds = optional(object({
       scale_up       = optional(number, 60)
@@ -339,10 +340,10 @@ variable "observability" {
     Logs, alarms, dashboard and budget.
     - `log_level`: (Optional) log level of the functions: `debug`, `info`, `warn` or `error`. Default `info`.
     - `log_retention_days`: (Optional) retention of the logs. Default `30`.
-    - `log_class`: (Optional) class of the logs without metrics, which are the API's access log and the machines' logs:
+    - `log_class`: (Optional) class of the logs without metrics, which are the webhook's access log and the machines' reports:
       `STANDARD`, or `INFREQUENT_ACCESS` at half the price. AWS can't change the class of a log group,
       so a change replaces both groups and deletes their logs. Default `STANDARD`.
-    - `runner_logs`: (Optional) whether machines send the logs of their boot and their runner to `/<prefix>/runners`, one stream per machine. Default `true`.
+    - `runner_logs`: (Optional) whether machines report the logs of their boot and their runner, to `/aws/lambda/<prefix>-machine`. Default `true`.
     - `alarms`: (Optional) `enabled` (default `true`); `actions`, ARNs, such as SNS topics, that are notified when an alarm starts and ends (default none);
       `runbooks`, the URL of your copy of docs/operations.md, to which every alarm's description links;
       `oldest_job_seconds`, the maximum wait of a job whose tenant is below its limit (default `900`).

@@ -31,7 +31,9 @@ variable "runner" {
       - `type`: (Optional) `gp3` or `io2`. Default `gp3`.
       - `iops`: (Optional) default: what the type includes; required for `io2`.
       - `throughput`: (Optional) MB/s, for `gp3` only. Default: what the type includes, 125.
-    - `policy_arns`: (Optional) additional policies of the machines' role. The jobs of every tenant can use them. Default none.
+    - `policy_arns`: (Optional) policies of a role for the machines, which the jobs of every tenant can use. Default none: machines have no role.
+    - `config_store`: (Optional) where a runner's configuration waits for its machine: `ssm`, an encrypted parameter for each, or `dynamodb`, a table,
+      for more launches than the three parameters a second that SSM lets an account write. Change it while no machine boots. Default `ssm`.
   EOT
   type = object({
     image = optional(object({
@@ -59,10 +61,16 @@ variable "runner" {
       iops       = optional(number)
       throughput = optional(number)
     }), {})
-    policy_arns = optional(list(string), [])
+    policy_arns  = optional(list(string), [])
+    config_store = optional(string, "ssm")
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = contains(["ssm", "dynamodb"], var.runner.config_store)
+    error_message = "runner.config_store must be ssm or dynamodb, not \"${var.runner.config_store}\"."
+  }
 
   validation {
     condition     = length(compact([var.runner.image.id, var.runner.image.ssm_parameter, try(var.runner.image.filter.name, null)])) <= 1

@@ -20,6 +20,7 @@ resource "aws_cloudwatch_log_group" "this" {
 
   name              = local.log_group_name
   retention_in_days = var.log.retention_days
+  log_group_class   = var.log.class
   kms_key_id        = var.log.kms_key_arn
 
   tags = var.tags

@@ -11,9 +11,10 @@ variable "policy_json" {
 }
 
 variable "log" {
-  description = "The log group: `retention_days` and `kms_key_arn` (`null` for CloudWatch's own encryption)."
+  description = "The log group: `retention_days`, `class` and `kms_key_arn` (`null` for CloudWatch's own encryption)."
   type = object({
     retention_days = optional(number, 30)
+    class          = optional(string, "STANDARD")
     kms_key_arn    = optional(string)
   })
   default = {}

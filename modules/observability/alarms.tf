@@ -70,12 +70,6 @@ locals {
       says    = "EC2 has terminated a machine without a request: because of the disks' key, a quota of the account, or an AWS error."
       metric  = "RunnerEndedByEc2"
     }
-    "runner-age" = {
-      runbook   = "the-runner-in-the-image-is-old"
-      says      = "The runner in an image is at least 16 days old and not the newest; GitHub assigns no jobs to one that is more than 30 days behind."
-      metric    = "RunnerVersionAgeDays", statistic = "Maximum"
-      threshold = 16
-    }
   }
 
   aws_alarms = merge(

@@ -8,9 +8,6 @@ locals {
   region     = data.aws_region.current.id
   account_id = data.aws_caller_identity.current.account_id
 
-  parameter_root = "/${var.prefix}/tenants"
-  log_group      = "/${var.prefix}/runners"
-
   # AWS's own names for the architectures, in its public image parameters. The root module rejects any other.
   image_architectures = { x64 = "x86_64", arm64 = "arm64" }
 
@@ -106,8 +103,12 @@ resource "aws_launch_template" "tier" {
   # The last thing a machine does, whatever happened, is to shut down.
   instance_initiated_shutdown_behavior = "terminate"
 
-  iam_instance_profile {
-    arn = aws_iam_instance_profile.runner.arn
+  dynamic "iam_instance_profile" {
+    for_each = aws_iam_instance_profile.runner
+
+    content {
+      arn = iam_instance_profile.value.arn
+    }
   }
 
   # One hop keeps containers of a job away; the tags tell the machine its tenant.
@@ -136,10 +137,11 @@ resource "aws_launch_template" "tier" {
 
   lifecycle {
     precondition {
-      condition = length(local.user_data[each.value.runner_architecture]) <= 16384
+      # A launch replaces the placeholders by the machine API's address and a secret, which are longer.
+      condition = length(local.user_data[each.value.runner_architecture]) <= 16384 - 256
       error_message = join(" ", [
-        "The user data of tier ${each.key} has ${length(local.user_data[each.value.runner_architecture])} bytes, and EC2 allows 16384;",
-        "shorten the hooks, or put them in the image as /opt/ghr/hooks/job-started.sh and job-completed.sh.",
+        "The user data of tier ${each.key} has ${length(local.user_data[each.value.runner_architecture])} bytes, and EC2 allows 16384, of which a launch needs 256;",
+        "shorten the hooks, or put them in the image as /opt/ghr/hooks/job-started.sh and job-completed.sh; name fewer certificates in network.ca_bundle.",
       ])
     }
 
@@ -152,18 +154,6 @@ resource "aws_launch_template" "tier" {
       ])
     }
   }
-}
-
-# One stream for each machine, named by its instance id.
-resource "aws_cloudwatch_log_group" "machines" {
-  count = var.logs.enabled ? 1 : 0
-
-  name              = local.log_group
-  log_group_class   = var.logs.class
-  retention_in_days = var.logs.retention_days
-  kms_key_id        = var.logs.kms_key_arn
-
-  tags = var.tags
 }
 
 resource "aws_iam_service_linked_role" "spot" {

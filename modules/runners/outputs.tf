@@ -4,8 +4,8 @@ output "launch_templates" {
 }
 
 output "role_arn" {
-  description = "ARN of the role of the machines, which a launch passes."
-  value       = "arn:${local.partition}:iam::${local.account_id}:role${var.iam.path}${local.name}${var.iam.suffix}"
+  description = "ARN of the role of the machines, which a launch passes; `null` without policies."
+  value       = !local.has_role ? null : "arn:${local.partition}:iam::${local.account_id}:role${var.iam.path}${local.name}${var.iam.suffix}"
 }
 
 output "security_group_id" {

@@ -55,13 +55,13 @@ variable "sudo" {
 
 variable "network" {
   description = <<-EOT
-    `proxy` of the runner and its downloads, hosts without it (`no_proxy`), and the SSM parameter with additional CA certificates
-    (`ca_bundle_parameter`), as PEM in gzip and base64.
+    `proxy` of the machine's requests, the runner and its jobs, hosts without it (`no_proxy`), and additional CA certificates as PEM
+    (`ca_bundle`), which are part of the user data.
   EOT
   type = object({
-    proxy               = optional(string)
-    no_proxy            = optional(list(string), [])
-    ca_bundle_parameter = optional(string)
+    proxy     = optional(string)
+    no_proxy  = optional(list(string), [])
+    ca_bundle = optional(string)
   })
   default = {}
 }
@@ -81,14 +81,9 @@ variable "hooks" {
 }
 
 variable "logs" {
-  description = "Logs of boot and runner, one stream for each machine: `enabled`, `retention_days`, `class`, and the customer key `kms_key_arn`."
-  type = object({
-    enabled        = optional(bool, true)
-    retention_days = optional(number, 30)
-    class          = optional(string, "STANDARD")
-    kms_key_arn    = optional(string)
-  })
-  default = {}
+  description = "Whether a machine reports the log of its boot and its runner (`enabled`)."
+  type        = object({ enabled = optional(bool, true) })
+  default     = {}
 }
 
 variable "egress_rules" {
@@ -103,12 +98,6 @@ variable "egress_rules" {
   }))
 }
 
-variable "kms_key_arn" {
-  description = "Customer key of the runners' configurations; `null` for AWS's own."
-  type        = string
-  default     = null
-}
-
 variable "disk_kms_key_arn" {
   description = "Customer key of the disks; `null` for the account's default."
   type        = string
@@ -116,7 +105,7 @@ variable "disk_kms_key_arn" {
 }
 
 variable "policy_arns" {
-  description = "Further policies of the machines' role, which the code of every job can use."
+  description = "Policies of the machines' role, which the code of every job can use; without any there is no role."
   type        = list(string)
   default     = []
 }

@@ -12,7 +12,7 @@ const POLICIES = {
   'scale-down': 'module.scale_down.aws_iam_role_policy.this',
   'tenant-manager': 'module.tenant_manager.aws_iam_role_policy.this',
   recovery: 'module.recovery.aws_iam_role_policy.this',
-  runner: 'module.runners.aws_iam_role_policy.runner',
+  machine: 'module.machine.aws_iam_role_policy.this',
 };
 
 const arn = (service, rest, { region = REGION, account = ACCOUNT } = {}) =>
@@ -23,10 +23,8 @@ const parameter = (name) => arn('ssm', `parameter${name}`);
 const ec2 = (rest) => arn('ec2', rest);
 const logs = (name) => arn('logs', `log-group:/aws/lambda/${PREFIX}-${name}:log-stream:2026/11/21`);
 
-const OWN = parameter(`/${PREFIX}/tenants/1/runners/i-0aaa`);
+const OWN = parameter(`/${PREFIX}/tenants/1/runners/7001-1`);
 const MACHINE = ec2('instance/i-0aaa');
-const MACHINE_LOG = arn('logs', `log-group:/${PREFIX}/runners:log-stream:i-0aaa`);
-const FROM_MACHINE = { 'ec2:SourceInstanceARN': MACHINE };
 const OURS = { 'ec2:ResourceTag/ghr:environment': PREFIX };
 const THEIRS = { 'ec2:ResourceTag/ghr:environment': 'other' };
 const TENANTS_GROUP = { ...OURS, 'ec2:ResourceTag/ghr:tenant_id': '1' };
@@ -75,11 +73,7 @@ const ALLOWED = {
     ['ec2:RunInstances', ec2('launch-template/lt-0aaa'), OURS],
     ['ec2:RunInstances', arn('ec2', 'image/ami-0aaa', { account: '' })],
     ['ec2:TerminateInstances', MACHINE, OURS],
-    [
-      'iam:PassRole',
-      arn('iam', `role/${PREFIX}-runner`, { region: '' }),
-      { 'iam:PassedToService': 'ec2.amazonaws.com' },
-    ],
+    ['ec2:DescribeLaunchTemplateVersions', '*', HERE],
   ],
   'scale-down': [
     ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map((call) => [`sqs:${call}`, queue('runner-events')]),
@@ -143,19 +137,10 @@ const ALLOWED = {
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/id`)],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
   ],
-  runner: [
-    ...['GetParameter', 'DeleteParameter'].map((call) => [
-      `ssm:${call}`,
-      OWN,
-      { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0aaa' },
-    ]),
-    ['ec2:CreateTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:state'] }],
-    [
-      'ec2:CreateTags',
-      MACHINE,
-      { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:boot', 'ghr:state'] },
-    ],
-    ...['CreateLogStream', 'PutLogEvents'].map((call) => [`logs:${call}`, MACHINE_LOG]),
+  machine: [
+    ['dynamodb:Query', `${table('launches')}/index/instance-index`],
+    ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('launches')]),
+    ...['GetParameters', 'DeleteParameters'].map((call) => [`ssm:${call}`, OWN]),
   ],
 };
 for (const name of FUNCTIONS) {
@@ -281,94 +266,26 @@ const DENIED = {
     ['start a machine', 'ec2:RunInstances', ec2('instance/*'), TAGGED],
     ['terminate a machine', 'ec2:TerminateInstances', MACHINE, OURS],
   ],
-  runner: [
-    [
-      'read another machine’s configuration',
-      'ssm:GetParameter',
-      parameter(`/${PREFIX}/tenants/1/runners/i-0bbb`),
-      { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0bbb' },
-    ],
-    [
-      'read another tenant’s configuration',
-      'ssm:GetParameter',
-      parameter(`/${PREFIX}/tenants/2/runners/i-0ccc`),
-      { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0ccc' },
-    ],
-    [
-      'delete another tenant’s configuration',
-      'ssm:DeleteParameter',
-      parameter(`/${PREFIX}/tenants/2/runners/i-0ccc`),
-      { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0ccc' },
-    ],
-    ['read a parameter without its tag', 'ssm:GetParameter', OWN, FROM_MACHINE],
-    ['read its own from somewhere else', 'ssm:GetParameter', OWN, { 'aws:ResourceTag/InstanceId': 'i-0aaa' }],
-    ['list parameters', 'ssm:GetParametersByPath', parameter(`/${PREFIX}/tenants/1`), FROM_MACHINE],
-    ['write a parameter', 'ssm:PutParameter', OWN, { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0aaa' }],
-    [
-      'tag a parameter as its own',
-      'ssm:AddTagsToResource',
-      parameter(`/${PREFIX}/tenants/2/runners/i-0ccc`),
-      FROM_MACHINE,
-    ],
-    [
-      'read the App’s key',
-      'ssm:GetParameter',
-      parameter(`/${PREFIX}/app/key`),
-      { ...FROM_MACHINE, 'aws:ResourceTag/InstanceId': 'i-0aaa' },
-    ],
-    [
-      'tag another machine',
-      'ec2:CreateTags',
-      ec2('instance/i-0bbb'),
-      { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0bbb', 'aws:TagKeys': ['ghr:state'] },
-    ],
-    [
-      'change its own tenant',
-      'ec2:CreateTags',
-      MACHINE,
-      { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:tenant_id'] },
-    ],
-    [
-      'slip its tenant in beside its state',
-      'ec2:CreateTags',
-      MACHINE,
-      { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:state', 'ghr:tenant_id'] },
-    ],
-    ['tag with nothing named', 'ec2:CreateTags', MACHINE, { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa' }],
-    ['see other machines', 'ec2:DescribeInstances', '*', { ...FROM_MACHINE, ...HERE }],
-    ['see other machines’ tags', 'ec2:DescribeTags', '*', { ...FROM_MACHINE, ...HERE }],
-    ['terminate a machine', 'ec2:TerminateInstances', ec2('instance/i-0bbb'), { ...FROM_MACHINE, ...OURS }],
-    ['terminate itself by a call', 'ec2:TerminateInstances', MACHINE, { ...FROM_MACHINE, ...OURS }],
-    [
-      'change another machine’s state',
-      'ec2:CreateTags',
-      ec2('instance/i-0bbb'),
-      { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0bbb', 'aws:TagKeys': ['ghr:boot'] },
-    ],
-    [
-      'take its tags away',
-      'ec2:DeleteTags',
-      MACHINE,
-      { ...FROM_MACHINE, 'ec2:InstanceID': 'i-0aaa', 'aws:TagKeys': ['ghr:state'] },
-    ],
-    ['tag a disk', 'ec2:CreateTags', ec2('volume/vol-0aaa'), { ...FROM_MACHINE, 'aws:TagKeys': ['ghr:state'] }],
-    ['write a function’s logs', 'logs:PutLogEvents', logs('webhook'), FROM_MACHINE],
-    [
-      'write another installation’s logs',
-      'logs:PutLogEvents',
-      arn('logs', 'log-group:/other/runners:log-stream:i-0aaa'),
-      FROM_MACHINE,
-    ],
-    ...['GetLogEvents', 'DeleteLogStream'].map((call) => [
-      `call ${call} on a machine’s log`,
-      `logs:${call}`,
-      MACHINE_LOG,
-      FROM_MACHINE,
-    ]),
-    ['search the machines’ logs', 'logs:FilterLogEvents', arn('logs', `log-group:/${PREFIX}/runners`), FROM_MACHINE],
-    ['make a log group', 'logs:CreateLogGroup', arn('logs', `log-group:/${PREFIX}/runners`), FROM_MACHINE],
-    ['read the registry', 'dynamodb:GetItem', table('tenants'), FROM_MACHINE],
-    ['send a job', 'sqs:SendMessage', queue('builds-small'), FROM_MACHINE],
+  machine: [
+    ['read the App’s key', 'ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
+    ['read another installation’s configuration', 'ssm:GetParameters', parameter('/other/tenants/1/runners/7001-1')],
+    ['list configurations', 'ssm:GetParametersByPath', parameter(`/${PREFIX}/tenants/1/runners`)],
+    ['write a configuration', 'ssm:PutParameter', OWN],
+    ['make a launch', 'dynamodb:PutItem', table('launches')],
+    ['delete a launch', 'dynamodb:DeleteItem', table('launches')],
+    ['go through a tenant’s launches', 'dynamodb:Query', `${table('launches')}/index/open-index`],
+    ['read the registry', 'dynamodb:GetItem', table('tenants')],
+    ['read a job', 'dynamodb:GetItem', table('jobs')],
+    ['change a job', 'dynamodb:UpdateItem', table('jobs')],
+    ['take configurations of the table that is not there', 'dynamodb:DeleteItem', table('configurations')],
+    ['start a machine', 'ec2:RunInstances', ec2('instance/*'), TAGGED],
+    ['end a machine', 'ec2:TerminateInstances', MACHINE, OURS],
+    ['tag a machine', 'ec2:CreateTags', MACHINE, OURS],
+    ['see machines', 'ec2:DescribeInstances', '*', HERE],
+    ['send a job', 'sqs:SendMessage', queue('builds-small')],
+    ['speak on the bus', 'events:PutEvents', arn('events', `event-bus/${PREFIX}`)],
+    ['write a metric', 'cloudwatch:PutMetricData', '*'],
+    ['write another function’s logs', 'logs:PutLogEvents', logs('webhook')],
   ],
 };
 
@@ -521,12 +438,12 @@ describe('the policies with a customer key and spot', () => {
   }
 
   // Not simulated: the simulator does not support context keys with a variable part, as those of an encryption context.
-  it('let a machine decrypt runners’ configurations, and not the App’s secrets', () => {
-    const { Resource, Condition } = policies.runner.Statement.find(({ Action }) => Action === 'kms:Decrypt');
+  it('let the function of the machines decrypt runners’ configurations, and not the App’s secrets', () => {
+    const { Resource, Condition } = policies.machine.Statement.find(({ Action }) => Action === 'kms:Decrypt');
     assert.equal(Resource, KEY);
     assert.deepEqual(Condition, {
       StringEquals: BY_SSM,
-      StringLike: { 'kms:EncryptionContext:PARAMETER_ARN': parameter(`/${PREFIX}/tenants/*`) },
+      StringLike: { 'kms:EncryptionContext:PARAMETER_ARN': parameter(`/${PREFIX}/tenants/*/runners/*`) },
     });
   });
 
@@ -577,8 +494,9 @@ describe('the policies with keys for queues, tables and disks, and with function
       { ...by('ec2'), 'kms:GrantIsForAWSResource': 'false' },
       'ImplicitlyDenied',
     ],
-    [['webhook', 'scale-down', 'tenant-manager', 'runner'], 'kms:Decrypt', 'disks', by('ec2'), 'ImplicitlyDenied'],
-    [['runner'], 'kms:Decrypt', 'tables', by('dynamodb'), 'ImplicitlyDenied'],
+    [['webhook', 'scale-down', 'tenant-manager', 'machine'], 'kms:Decrypt', 'disks', by('ec2'), 'ImplicitlyDenied'],
+    [['machine'], 'kms:Decrypt', 'tables', by('dynamodb'), 'Allowed'],
+    [['machine'], 'kms:Decrypt', 'queues', by('sqs'), 'ImplicitlyDenied'],
   ]) {
     it(
       `${verdict === 'Allowed' ? 'allow' : 'deny'} ${roles.join(', ')} ${action} with the key of ${use} ` +
@@ -640,6 +558,71 @@ describe('the policies with keys for queues, tables and disks, and with function
   });
 });
 
+describe('the machines’ role', () => {
+  const ROLE = arn('iam', `role/${PREFIX}-runner`, { region: '' });
+  const TO_EC2 = { 'iam:PassedToService': 'ec2.amazonaws.com' };
+  const rolesOf = (json) => resourcesOf(json).filter(({ address }) => address.startsWith('module.runners.aws_iam_'));
+
+  it('is not there by default, nor is a right to pass it', async () => {
+    const { json } = await planOnce();
+    assert.deepEqual(rolesOf(json), []);
+    assert.equal(
+      (await evaluateWith(policiesOf(json), 'scale-up', 'iam:PassRole', ROLE, TO_EC2)).verdict,
+      'ImplicitlyDenied',
+    );
+  });
+
+  it('has the operator’s policies alone, where there are any', async () => {
+    const { failed, output, json } = await plan({
+      settings: '  runner = { policy_arns = ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"] }',
+    });
+    assert.equal(failed, false, output);
+    assert.deepEqual(
+      rolesOf(json)
+        .map(({ type }) => type)
+        .sort(),
+      ['aws_iam_instance_profile', 'aws_iam_role', 'aws_iam_role_policy_attachment'],
+    );
+    const policies = policiesOf(json);
+    assert.equal((await evaluateWith(policies, 'scale-up', 'iam:PassRole', ROLE, TO_EC2)).verdict, 'Allowed');
+    assert.equal((await evaluateWith(policies, 'scale-up', 'iam:PassRole', ROLE)).verdict, 'ImplicitlyDenied');
+  });
+});
+
+describe('the policies with configurations in DynamoDB', () => {
+  let policies;
+  before(async () => {
+    const { failed, output, json } = await plan({ settings: '  runner = { config_store = "dynamodb" }' });
+    assert.equal(failed, false, output);
+    policies = policiesOf(json);
+  });
+
+  for (const [role, action, verdict] of [
+    ['scale-up', 'PutItem', 'Allowed'],
+    ['scale-up', 'DeleteItem', 'Allowed'],
+    ['scale-up', 'GetItem', 'ImplicitlyDenied'],
+    ['machine', 'DeleteItem', 'Allowed'],
+    ['machine', 'PutItem', 'ImplicitlyDenied'],
+    ['machine', 'Query', 'ImplicitlyDenied'],
+    ...['scale-down', 'tenant-manager'].flatMap((one) => [
+      [one, 'Query', 'Allowed'],
+      [one, 'DeleteItem', 'Allowed'],
+      [one, 'GetItem', 'ImplicitlyDenied'],
+    ]),
+  ]) {
+    it(`${verdict === 'Allowed' ? 'allow' : 'deny'} ${role} ${action} on their table`, async () => {
+      const answer = await evaluateWith(policies, role, `dynamodb:${action}`, table('configurations'));
+      assert.equal(answer.verdict, verdict);
+    });
+  }
+
+  it('leave no right on runners’ parameters', async () => {
+    for (const role of ['scale-up', 'scale-down', 'tenant-manager', 'machine'])
+      for (const action of ['PutParameter', 'GetParameters', 'DeleteParameters'])
+        assert.equal((await evaluateWith(policies, role, `ssm:${action}`, OWN)).verdict, 'ImplicitlyDenied', role);
+  });
+});
+
 describe('the policies in an account whose default key of EBS is a customer’s, with an image that has another', () => {
   const [DISKS, IMAGES] = ['disks', 'images'].map((name) => arn('kms', `key/${name}`));
   const BY_EC2 = { 'kms:ViaService': `ec2.${REGION}.amazonaws.com` };
@@ -673,7 +656,7 @@ describe('the policies in an account whose default key of EBS is a customer’s,
         'Allowed',
       );
       assert.equal((await evaluateWith(policies, 'scale-up', 'kms:Decrypt', key)).verdict, 'ImplicitlyDenied');
-      for (const role of ['webhook', 'scale-down', 'tenant-manager', 'recovery', 'runner']) {
+      for (const role of ['webhook', 'scale-down', 'tenant-manager', 'recovery', 'machine']) {
         assert.equal(
           (await evaluateWith(policies, role, 'kms:Decrypt', key, BY_EC2)).verdict,
           'ImplicitlyDenied',

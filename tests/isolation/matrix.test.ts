@@ -15,6 +15,7 @@ const launchOfB = (system: System) =>
     .all()
     .find((launch) => launch.installationId === B.installationId && launch.jobId === JOB_OF_B);
 const machineOfB = (system: System): string => launchOfB(system)?.instanceId ?? 'none';
+const launchIdOfB = (system: System): string => launchOfB(system)?.launchId ?? 'none';
 
 const ATTEMPTS: readonly Attempt[] = [
   {
@@ -52,17 +53,17 @@ const ATTEMPTS: readonly Attempt[] = [
     },
   },
   {
-    path: 'parameter path',
-    what: "removes B's configurations",
-    by: async ({ installationId }, system) => system.harness.parameters.remove(installationId, [machineOfB(system)]),
+    path: 'configuration',
+    what: "removes B's by its launch",
+    by: async ({ installationId }, system) => system.harness.configs.remove(installationId, [launchIdOfB(system)]),
   },
   {
-    path: 'parameter path',
-    what: "stores a configuration for B's machine",
+    path: 'configuration',
+    what: "plants one for B's launch",
     by: async ({ installationId }, system) =>
-      system.harness.parameters.put({
+      system.harness.configs.put({
         installationId,
-        instanceId: machineOfB(system),
+        launchId: launchIdOfB(system),
         value: 'planted',
         tenantTier: 'small',
         tier: 'small',

@@ -42,7 +42,7 @@ export function everythingOf({ installationId }: Party, { harness }: System): st
       machines: [...state.fleet.machines.values()].filter(
         (machine) => machine.request.installationId === installationId,
       ),
-      parameters: [...state.parameters.entries.values()].filter((entry) => entry.installationId === installationId),
+      configurations: [...state.configs.entries.values()].filter((entry) => entry.installationId === installationId),
       runners: state.github.registrations.filter((registration) => registration.installationId === installationId),
       messages: state.queue.jobs.filter((message) => message.installationId === installationId),
     },

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { awsServices } from './stubs/aws.mjs';
+import { gunzipSync } from 'node:zlib';
 import { listen } from './stubs/http.mjs';
+import { machineApi } from './stubs/machine-api.mjs';
 import { metadataService } from './stubs/metadata.mjs';
 import { runnerFiles } from './stubs/runner.mjs';
 import { SYSTEMS } from './systems.mjs';
@@ -12,12 +13,8 @@ export const INSTANCE = 'i-0123456789abcdef0';
 export const REGION = 'eu-west-1';
 export const TENANT = '4711';
 export const CONFIG = Buffer.from('a configuration for one runner, '.repeat(120)).toString('base64');
-const ROLE = 'acme-ci-runner';
-const CREDENTIALS = {
-  AccessKeyId: 'ASIAMACHINE',
-  SecretAccessKey: 'se/cret+of/the/role',
-  Token: `${'token/of+the/role'.repeat(40)}==`,
-};
+export const CLAIM_SECRET = 'cLaIm-secret_of-this-launch-0123456789abcdefgh';
+export const REPORT_SECRET = 'rEpOrT-secret_of-this-machine-0123456789abcdef';
 const MAX_MS = 600_000;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -26,12 +23,6 @@ const FACTS = {
   'placement/region': REGION,
   'services/domain': 'amazonaws.com',
   'tags/instance/ghr:tenant_id': TENANT,
-  'iam/security-credentials/': ROLE,
-  [`iam/security-credentials/${ROLE}`]: JSON.stringify(
-    { Code: 'Success', Type: 'AWS-HMAC', ...CREDENTIALS, Expiration: '2099-01-01T00:00:00Z' },
-    null,
-    2,
-  ),
 };
 
 // In a mount and process namespace of its own, over the system as a read-only layer. Its first process stays until the
@@ -43,7 +34,7 @@ mount -t overlay overlay -o "lowerdir=$SYSTEM,upperdir=$BASE/upper,workdir=$BASE
 cp -a "$FILES/." "$BASE/root/"
 cd "$BASE/root"
 mount -t proc proc proc
-mount -t tmpfs tmpfs run
+mount -t tmpfs -o mode=755 tmpfs run
 mount --bind /dev dev
 if [ -n "$DISK" ]; then
   mount -t tmpfs -o "size=$DISK,mode=755" disk opt
@@ -59,46 +50,51 @@ eval "$DURING"
 sleep 1000
 `;
 
+const PACKED = /^script="\$\(base64 -d <<<'([^']+)' .*\neval "\$script"\n/m;
+
+/** The user data with its script as text instead of packed, so that a scenario can change a line of it. */
+const unpacked = (text) =>
+  text.replace(PACKED, (_, script) => gunzipSync(Buffer.from(script, 'base64')).toString('utf8'));
+
 /**
- * Boots a machine with the user data and waits until it has called `shutdown`. Returns the calls to AWS, the runner's
- * report and the console.
+ * Boots a machine with the user data and waits until it has called `shutdown`. Returns what the machine API saw, the
+ * runner's report and the console.
  *
- * @param scenario `system` (a key of SYSTEMS), `runner` (a behaviour, or null for an image without it), `facts`, `aws`,
- *   `env`, `files`, `disk` (size of
- *   the disk that holds the runner), `prepare` (shell, run in the system before it boots), `during` (shell, in the
- *   system's folder; `$script` is the process, `$CONTROL` this side), `settled` (of what AWS saw, whether it is all),
- *   `alter` (the text, changed)
+ * @param scenario `system` (a key of SYSTEMS), `runner` (a behaviour, or null for an image without it), `facts`, `api`
+ *   (as for {@link machineApi}), `env`, `files`, `disk` (size of the disk that holds the runner), `prepare` (shell, run
+ *   in the system before it boots), `during` (shell, in the system's folder; `$script` is the process, `$CONTROL` this
+ *   side), `alter` (the unpacked text, changed)
  */
-export async function boot(text, { root, logGroup, parameterRoot }, scenario) {
+export async function boot(text, root, scenario) {
   const {
     system,
     runner = 'job',
     version,
     facts = {},
-    aws = {},
+    api = {},
     env = {},
     files = {},
     disk = '',
     prepare = '',
     during = '',
-    alter = (given) => given,
+    alter,
   } = scenario;
   const base = mkdtempSync(join(tmpdir(), 'machine-'));
   const seen = { output: '', shutdowns: [], runner: {}, downloads: [] };
   let ended;
   let before;
+  let userData;
   const shutdown = new Promise((done) => (ended = done));
-  const services = awsServices({
+  const machine = machineApi({
     instanceId: INSTANCE,
-    region: REGION,
-    credentials: CREDENTIALS,
-    logGroup,
-    parameter: { name: `${parameterRoot}/${TENANT}/runners/${INSTANCE}`, value: CONFIG },
-    certificates: () => before?.authority,
-    ...aws,
+    secret: CLAIM_SECRET,
+    reportSecret: REPORT_SECRET,
+    config: CONFIG,
+    tenantId: Number(TENANT),
+    ...api,
   });
-  const metadata = await listen(metadataService({ ...FACTS, ...facts }));
-  const cloud = await listen(services.handle);
+  const metadata = await listen(metadataService({ ...FACTS, ...facts }, () => userData));
+  const cloud = await listen(machine.handle);
   const control = await listen(async ({ path, body }) => {
     if (path === '/shutdown') {
       seen.shutdowns.push(body.toString());
@@ -111,12 +107,16 @@ export async function boot(text, { root, logGroup, parameterRoot }, scenario) {
     return (await scenario.serve?.(path.slice('/files/'.length), control.url)) ?? { status: 404 };
   });
 
-  before = await scenario.before?.(control.url);
-  const image = runner === null ? {} : runnerFiles({ url: control.url, behaviour: runner, version });
+  before = await scenario.before?.(control.url, cloud.url);
+  userData = (alter === undefined ? text : alter(unpacked(text), control.url, before))
+    .replace('{{ghr_machine_url}}', `${scenario.address?.(cloud.url) ?? cloud.url}/machine`)
+    .replace('{{ghr_claim}}', CLAIM_SECRET);
+  const image =
+    runner === null ? {} : runnerFiles({ url: control.url, imds: metadata.url, behaviour: runner, version });
   const all = {
     ...SYSTEMS[system],
-    'usr/sbin/shutdown': `#!/bin/bash\nexec curl -s -o /dev/null --data "$*" "${control.url}/shutdown"\n`,
-    'user-data.sh': alter(text, control.url, before),
+    'usr/sbin/shutdown': `#!/bin/bash\nexec /usr/bin/curl -s --noproxy '*' -o /dev/null --data "$*" "${control.url}/shutdown"\n`,
+    'user-data.sh': userData,
     ...Object.fromEntries(Object.entries(image).map(([name, content]) => [`opt/actions-runner/${name}`, content])),
     ...(typeof files === 'function' ? files(control.url) : files),
   };
@@ -127,7 +127,7 @@ export async function boot(text, { root, logGroup, parameterRoot }, scenario) {
     chmodSync(path, content.startsWith('#!') ? 0o755 : 0o644);
   }
   mkdirSync(join(base, 'system'));
-  const variables = { GHR_IMDS_URL: metadata.url, AWS_ENDPOINT_URL: cloud.url, ...env };
+  const variables = { GHR_IMDS_URL: metadata.url, ...env };
   const child = spawn(
     'unshare',
     ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private', 'bash', '-c', START],
@@ -156,9 +156,6 @@ export async function boot(text, { root, logGroup, parameterRoot }, scenario) {
   try {
     await Promise.race([shutdown, gone, late]);
     clearTimeout(timer);
-    // Background processes of the script may still run.
-    for (let tries = 0; scenario.settled && !scenario.settled(services.seen) && tries < 6000; tries += 1)
-      await new Promise((done) => setTimeout(done, 50));
   } finally {
     child.kill('SIGKILL');
     await gone;
@@ -168,8 +165,8 @@ export async function boot(text, { root, logGroup, parameterRoot }, scenario) {
   return {
     ...seen,
     before,
-    aws: services.seen,
+    api: machine.seen,
     reason: seen.shutdowns[0]?.replace(/^-h now ghr: /, ''),
-    secrets: [CONFIG, CREDENTIALS.SecretAccessKey, CREDENTIALS.Token],
+    secrets: [CONFIG, CLAIM_SECRET, REPORT_SECRET],
   };
 }

@@ -10,13 +10,17 @@ import { join } from 'node:path';
  * A proxy that tunnels HTTPS (CONNECT) and, as one that opens TLS does, answers in the name of every host with a
  * certificate of an authority of its own.
  *
- * @param answer (address) what the host answers: `{ status, headers, body }`
+ * @param answer (address, request) what the host answers: `{ status, headers, body }`; `request` has `method`,
+ *   `headers` and `body`
  */
 export async function startProxy(hosts, answer) {
   const { authority, key, cert } = makeCertificate(hosts);
   const inside = createTlsServer({ key, cert }, async (request, response) => {
-    request.resume();
-    const { status = 200, headers = {}, body = '' } = await answer(`${request.headers.host}${request.url}`);
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { method, headers: sent } = request;
+    const received = { method, headers: sent, body: chunks.length > 0 ? Buffer.concat(chunks) : undefined };
+    const { status = 200, headers = {}, body = '' } = await answer(`${sent.host}${request.url}`, received);
     response.writeHead(status, headers).end(body);
   });
   await listening(inside);

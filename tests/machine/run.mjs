@@ -5,7 +5,7 @@
 //   node tests/machine/run.mjs --only watchdog  the scenarios with this in their name
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { PREFIX, ROOT, planOnce, resource } from '../terraform/render.mjs';
+import { ROOT, planOnce, resource } from '../terraform/render.mjs';
 import { boot } from './machine.mjs';
 import { ensureRoot, whatIsMissing } from './root.mjs';
 import { SCENARIOS, alwaysHolds } from './scenarios.mjs';
@@ -25,7 +25,6 @@ if (missing !== undefined) {
 const root = ensureRoot(join(ROOT, '.sandbox', 'machine'), (line) => console.log(line));
 const { user_data: encoded } = resource(await planOnce('machine'), 'module.runners.aws_launch_template.tier["small"]');
 const text = Buffer.from(encoded, 'base64').toString('utf8');
-const surroundings = { root, logGroup: `/${PREFIX}/runners`, parameterRoot: `/${PREFIX}/tenants` };
 
 const runs = Object.keys(SYSTEMS)
   .flatMap((system) => [
@@ -57,9 +56,15 @@ async function work() {
 }
 
 async function runScenario(scenario) {
-  const result = await boot(text, surroundings, scenario);
+  const result = await boot(text, root, scenario);
   alwaysHolds(result);
   scenario.check(result);
-  const steps = /^ok (.*?) version/.exec(result.aws.tags.find(([key]) => key === 'ghr:boot')?.[1] ?? '')?.[1];
-  if (steps !== undefined && scenario.timed) timings.set(scenario.system, steps);
+  const steps = result.api.events.find(({ kind }) => kind === 'boot')?.timings;
+  if (steps !== undefined && scenario.timed)
+    timings.set(
+      scenario.system,
+      Object.entries(steps)
+        .map(([step, took]) => `${step}=${took}ms`)
+        .join(' '),
+    );
 }

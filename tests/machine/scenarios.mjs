@@ -3,14 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../terraform/render.mjs';
 import { ARCHIVE, LATEST, answerAsGitHub, OLD, gitHub, mirror, newestByGitHub, pinned } from './downloads.mjs';
-import { CONFIG, INSTANCE, REGION, TENANT } from './machine.mjs';
+import { CONFIG, INSTANCE, REGION, REPORT_SECRET, TENANT } from './machine.mjs';
 import { startProxy } from './proxy.mjs';
-import { CA_PARAMETER } from './stubs/aws.mjs';
 
 const DAY = 86_400;
+const API_HOST = 'a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com';
 const now = () => Math.floor(Date.now() / 1000);
-const bootTag = ({ aws }) => aws.tags.filter(([key]) => key === 'ghr:boot').at(-1)?.[1];
-const states = ({ aws }) => aws.tags.filter(([key]) => key === 'ghr:state').map(([, value]) => value);
+const bootOf = ({ api }) => api.events.filter(({ kind }) => kind === 'boot').at(-1);
+const states = ({ api }) => api.events.map(({ kind }) => kind).filter((kind) => kind === 'busy' || kind === 'idle');
+const whichRunner = (result) => [bootOf(result).version, bootOf(result).age_days];
 const ranJob = ({ runner }) => runner.arguments !== undefined;
 
 /** The invariants of every machine, however it ends. */
@@ -19,31 +20,36 @@ export function alwaysHolds(result) {
   assert.match(result.shutdowns[0], /^-h now ghr: [a-z0-9-]+$/);
   for (const secret of result.secrets) {
     assert.ok(!result.output.includes(secret), 'a secret is on the console');
-    assert.ok(!result.aws.lines.join('\n').includes(secret), 'a secret is in the log');
+    assert.ok(!JSON.stringify(result.api.reports).includes(secret), 'a secret is in a report');
   }
-  assert.deepEqual(
-    result.aws.refused.filter((type) => type !== 'AccessDeniedException'),
-    [],
-    'AWS refused a call',
-  );
+  assert.deepEqual(result.api.wrong, [], 'reports that the machine API does not take');
+  assert.ok(result.output.length < 200_000, `its console has ${result.output.length} characters`);
+  assert.ok(result.api.lines.join('').length < 100_000, 'its log is not bounded');
+  assert.ok(result.api.reports.length < 40, `it sent ${result.api.reports.length} reports`);
 }
 
-function failsWith(reason, { ran = false, tagged = true } = {}) {
+/** The reason is on the console, and in a report once the machine has claimed its configuration. */
+function failsWith(reason, { ran = false, claimed = ran } = {}) {
   return (result) => {
     assert.equal(result.reason, reason, result.output);
-    if (tagged)
-      assert.ok(
-        result.aws.tags.some(([key, value]) => key === 'ghr:boot' && new RegExp(`^failed:${reason}\\b`).test(value)),
-        'the reason is not in the tag',
-      );
+    if (!claimed) assert.match(result.output, new RegExp(`failed: ${reason} `));
     assert.equal(ranJob(result), ran);
-    if (tagged)
+    const ends = result.api.events.filter(({ kind }) => kind === 'end').map((event) => event.reason);
+    assert.deepEqual(ends, claimed ? [reason] : []);
+    if (claimed)
       assert.ok(
-        result.aws.lines.some((line) => line.includes(reason)),
+        result.api.lines.some((line) => line.includes(reason)),
         'the reason is not in the log',
       );
   };
 }
+
+const later = (seconds) => ({ status: 202, body: JSON.stringify({ retry_after: seconds }) });
+
+const forward = async (url, { method, headers, body }) => {
+  const answer = await fetch(url, { method, headers: { 'content-type': headers['content-type'] }, body });
+  return { status: answer.status, body: await answer.text() };
+};
 
 /** A machine whose image images/install.sh made. */
 function baked({ prepare = 'bash /install.sh', gitHubs = newestByGitHub() } = {}) {
@@ -71,29 +77,29 @@ function withHookBeforeRunner(text, script) {
 }
 
 /** The user data of a module with `network`: what the plan that all scenarios share leaves out. */
-function withNetwork(text, proxy) {
+function withNetwork(text, { proxy, noProxy = '', certificates = '' }) {
   const template = readFileSync(TEMPLATE, 'utf8');
   const blockOf = (condition) => {
     const pattern = new RegExp(`^%\\{ if ${condition} != "" ~\\}\\n([\\s\\S]*?)^%\\{ endif ~\\}\\n`, 'gm');
-    return [...template.matchAll(pattern)].map(([, block]) => rendered(block, proxy));
+    return [...template.matchAll(pattern)].map(([, block]) =>
+      block
+        .replaceAll('${proxy}', proxy)
+        .replaceAll('${no_proxy}', ['localhost', '169.254.169.254', noProxy].filter(Boolean).join())
+        .replaceAll('${certificates}', certificates.trim())
+        .replaceAll('$${', '${'),
+    );
   };
-  const [exports] = blockOf('proxy');
-  const [definition, call] = blockOf('ca_parameter');
+  const [inHelper, exports] = blockOf('proxy');
+  const [definition, call] = blockOf('certificates');
   return text
-    .replace('\nown_runner() {', `\n${definition}own_runner() {`)
-    .replace('\nbegin runner\n', `\n${exports}${call}begin runner\n`);
+    .replace("    cat <<'HELPER'\n", (line) => `${inHelper}${line}`)
+    .replace('\nown_runner() {', () => `\n${definition}own_runner() {`)
+    .replace('\nbegin runner\n', () => `\n${exports}${call}begin runner\n`);
 }
-
-const rendered = (block, proxy) =>
-  block
-    .replaceAll('${proxy}', proxy)
-    .replaceAll('${no_proxy}', 'localhost,127.0.0.1,169.254.169.254')
-    .replaceAll('${ca_parameter}', CA_PARAMETER)
-    .replaceAll('$${', '${');
 
 function withSudo(text) {
   const [, block] = /^%\{ if sudo ~\}\n([\s\S]*?)^%\{ endif ~\}\n/m.exec(readFileSync(TEMPLATE, 'utf8'));
-  return text.replace('  chown runner: "$dir/job"\n', (line) => `${line}${block}`);
+  return text.replace(/^ {2}id runner .*\n/m, (line) => `${line}${block}`);
 }
 
 /** @returns the scenarios for both systems; `check` gets what {@link boot} answers */
@@ -102,83 +108,124 @@ export const SCENARIOS = [
     name: 'runs one job as an unprivileged user with its own configuration, and shuts down',
     version: { name: '2.336.0', since: now() - 3 * DAY },
     timed: true,
-    settled: ({ tags }) => tags.length === 3,
     check: (result) => {
       assert.equal(result.reason, 'job-done', result.output);
       assert.deepEqual(result.runner.arguments.trim().split('\n'), ['runner', 'run', '--jitconfig', CONFIG]);
-      assert.match(bootTag(result), /^ok metadata=\d+ms runner=\d+ms configuration=\d+ms version=2\.336\.0 age=3$/);
-      assert.deepEqual(states(result), ['busy', 'idle']);
+      assert.deepEqual(whichRunner(result), ['2.336.0', 3]);
+      assert.deepEqual(Object.keys(bootOf(result).timings), ['metadata', 'runner', 'claim']);
+      assert.deepEqual(
+        result.api.events.map(({ kind, reason }) => reason ?? kind),
+        ['boot', 'busy', 'idle', 'job-done'],
+      );
       assert.deepEqual(result.shutdowns, ['-h now ghr: job-done']);
     },
   },
   {
-    name: 'deletes its configuration before the job starts, and reads it once',
-    check: ({ aws }) =>
-      assert.deepEqual(
-        aws.calls.filter((name) => name.endsWith('Parameter')),
-        ['GetParameter', 'DeleteParameter'],
-      ),
+    name: 'claims its configuration once, and before the job starts',
+    runner: 'notes-its-start',
+    check: ({ api, runner }) => {
+      assert.equal(api.claims.length, 1);
+      assert.match(api.claims[0].nonce, /^[A-Za-z0-9_-]{32}$/);
+      assert.ok(api.claims[0].at < Number(runner.started));
+    },
   },
   {
-    name: 'gives the job neither root’s environment nor the role’s credentials in a list of processes',
+    name: 'gives the job neither root’s environment nor a secret in a list of processes',
     env: { OF_ROOT: 'a-value-of-root' },
-    check: ({ runner, secrets: [, ...credentials] }) => {
+    check: ({ runner, secrets: [, ...secrets] }) => {
       assert.doesNotMatch(runner.environment, /a-value-of-root|AWS_|GHR_/);
       assert.match(runner.environment, /^USER=runner$/m);
-      for (const secret of credentials) assert.ok(!runner.processes.includes(secret));
+      for (const secret of secrets) assert.ok(!runner.processes.includes(secret));
     },
   },
   {
-    name: 'sends boot and runner to its own stream, with quotes, backslashes and foreign letters whole',
-    check: ({ aws }) => {
-      assert.equal(aws.stream, INSTANCE);
-      assert.ok(aws.lines.includes('a "quoted" \\\\ line with ünicode'));
+    name: 'reports boot and runner as lines, with quotes, backslashes and foreign letters whole',
+    check: ({ api }) => {
+      assert.ok(api.lines.includes('a "quoted" \\\\ line with ünicode'));
       for (const part of ['step runner took', 'Running job: build', 'shutting down: job-done'])
         assert.ok(
-          aws.lines.some((line) => line.includes(part)),
+          api.lines.some((line) => line.includes(part)),
           part,
         );
-      assert.equal(new Set(aws.lines).size, aws.lines.length, 'a line was sent twice');
+      assert.equal(new Set(api.lines).size, api.lines.length, 'a line was sent twice');
     },
   },
   {
-    name: 'sends no logs where they are off',
-    alter: (text) => text.replace(/^readonly log_group='.*'$/m, "readonly log_group=''"),
-    check: ({ reason, aws }) => {
+    name: 'reports no lines where logs are off',
+    alter: (text) => text.replace(" send_log '1'", " send_log ''"),
+    check: ({ reason, api }) => {
       assert.equal(reason, 'job-done');
-      assert.ok(!aws.calls.some((name) => name.includes('Log')));
+      assert.deepEqual(api.lines, []);
+      assert.deepEqual(api.events.at(-1), { ...api.events.at(-1), kind: 'end', reason: 'job-done' });
     },
   },
   {
-    name: 'waits for a configuration that comes late',
-    aws: { misses: 3 },
-    check: ({ reason, aws }) => {
-      assert.equal(reason, 'job-done');
-      assert.equal(aws.calls.filter((name) => name === 'GetParameter').length, 4);
+    name: 'waits for a configuration that comes late, as long as it is told',
+    api: { before: [later(1), later(1), { status: 503 }, { body: '<html>' }] },
+    check: ({ reason, api, output }) => {
+      assert.equal(reason, 'job-done', output);
+      assert.equal(api.claims.length, 5);
+      assert.ok(api.claims[1].at - api.claims[0].at >= 1000, 'it did not wait');
+      assert.equal(new Set(api.claims.map(({ nonce }) => nonce)).size, 1);
+    },
+  },
+  {
+    name: 'repeats a claim whose answer was lost, with its nonce',
+    api: { before: ['lost'] },
+    check: ({ reason, api, output }) => {
+      assert.equal(reason, 'job-done', output);
+      assert.equal(api.claims.length, 2);
+      assert.equal(api.claims[0].nonce, api.claims[1].nonce);
+    },
+  },
+  {
+    name: 'honours a 429 with its pause',
+    api: { before: [{ status: 429, headers: { 'retry-after': '2' } }] },
+    check: ({ reason, api, output }) => {
+      assert.equal(reason, 'job-done', output);
+      assert.ok(api.claims[1].at - api.claims[0].at >= 2000, 'it did not wait');
+    },
+  },
+  {
+    name: 'ends when its claim is refused',
+    api: { before: [{ status: 403, body: '{"message":"This launch is over."}' }] },
+    check: (result) => {
+      failsWith('claim-refused')(result);
+      assert.match(result.output, /This launch is over\./);
+      assert.equal(result.api.claims.length, 1);
     },
   },
   {
     name: 'ends when no configuration comes',
-    aws: { misses: 999 },
-    env: { GHR_CONFIG_WAIT_SECONDS: '1' },
-    check: failsWith('config-timeout'),
+    api: { before: Array.from({ length: 99 }, () => later(1)) },
+    env: { GHR_CLAIM_SECONDS: '1' },
+    check: failsWith('claim-timeout'),
+  },
+  {
+    name: 'ends when the machine API can’t be reached',
+    address: () => 'http://127.0.0.1:9',
+    env: { GHR_CLAIM_SECONDS: '1' },
+    check: (result) => {
+      failsWith('claim-timeout')(result);
+      assert.match(result.output, /no configuration from http:\/\/127\.0\.0\.1:9\/machine .* HTTP 000 curl: /);
+    },
   },
   {
     name: 'ends when the metadata service does not answer',
     facts: { 'instance-id': undefined },
-    check: failsWith('metadata', { tagged: false }),
+    check: failsWith('metadata'),
   },
   {
-    name: 'ends when its tenant is unknown',
-    facts: { 'tags/instance/ghr:tenant_id': undefined },
-    check: failsWith('no-tenant'),
+    name: 'runs the job although no report is taken',
+    api: { reports: 503 },
+    check: ({ reason, output }) => assert.equal(reason, 'job-done', output),
   },
   {
-    name: 'runs the job although neither tags nor logs nor the deletion are taken',
-    aws: { refuse: ['CreateTags', 'PutLogEvents', 'DeleteParameter'] },
-    check: ({ reason, output }) => {
-      assert.equal(reason, 'job-done');
-      assert.match(output, /could not delete/);
+    name: 'stops reporting when it is refused',
+    api: { reports: 403 },
+    check: ({ reason, api, output }) => {
+      assert.equal(reason, 'job-done', output);
+      assert.equal(api.reports.length, 1);
     },
   },
   {
@@ -204,7 +251,7 @@ export const SCENARIOS = [
     alter: (text, url) => pinned(text, `${url}/files/${ARCHIVE}`, '0'.repeat(64)),
     check: (result) => {
       failsWith('checksum')(result);
-      assert.ok(!result.aws.calls.includes('GetParameter'));
+      assert.ok(result.api.claims.length === 0);
     },
   },
   {
@@ -219,7 +266,7 @@ export const SCENARIOS = [
     ...newestByGitHub(),
     check: (result) => {
       assert.equal(result.reason, 'job-done', result.output);
-      assert.match(bootTag(result), new RegExp(` version=${LATEST} age=0$`));
+      assert.deepEqual(whichRunner(result), [LATEST, 0]);
       assert.doesNotMatch(result.output, /only TLS/);
     },
   },
@@ -235,7 +282,7 @@ export const SCENARIOS = [
     ...newestByGitHub(),
     check: (result) => {
       assert.equal(result.reason, 'job-done', result.output);
-      assert.match(bootTag(result), new RegExp(` version=${LATEST} age=0$`));
+      assert.deepEqual(whichRunner(result), [LATEST, 0]);
     },
   },
   {
@@ -244,7 +291,7 @@ export const SCENARIOS = [
     ...gitHub(() => ({ status: 404 })),
     check: (result) => {
       assert.equal(result.reason, 'job-done', result.output);
-      assert.match(bootTag(result), / age=40$/);
+      assert.equal(bootOf(result).age_days, 40);
     },
   },
   {
@@ -253,7 +300,7 @@ export const SCENARIOS = [
     ...newestByGitHub(),
     check: (result) => {
       assert.equal(result.reason, 'job-done', result.output);
-      assert.match(bootTag(result), new RegExp(` version=${LATEST} age=0$`));
+      assert.deepEqual(whichRunner(result), [LATEST, 0]);
       assert.ok(!result.downloads.some((path) => path.endsWith('.tar.gz')), 'it was downloaded again');
     },
   },
@@ -263,7 +310,7 @@ export const SCENARIOS = [
     check: (result) => {
       assert.equal(result.reason, 'job-done', result.output);
       assert.match(result.output, /of a release 40\d days ago/);
-      assert.match(bootTag(result), new RegExp(` version=${LATEST} age=0$`));
+      assert.deepEqual(whichRunner(result), [LATEST, 0]);
     },
   },
   {
@@ -283,7 +330,7 @@ export const SCENARIOS = [
     check: (result) => {
       assert.equal(result.reason, 'job-done', result.output);
       assert.deepEqual(result.runner.arguments.trim().split('\n'), ['runner', 'run', '--jitconfig', CONFIG]);
-      assert.match(bootTag(result), new RegExp(` version=${LATEST} age=0$`));
+      assert.deepEqual(whichRunner(result), [LATEST, 0]);
     },
   },
   {
@@ -305,7 +352,7 @@ export const SCENARIOS = [
     check: (result) => {
       assert.equal(result.reason, 'job-done', result.output);
       assert.match(result.output, new RegExp(`tag the image with ghr:runner_version=${LATEST}`));
-      assert.match(bootTag(result), new RegExp(` version=${LATEST} age=3$`));
+      assert.deepEqual(whichRunner(result), [LATEST, 3]);
       assert.equal(
         result.downloads.filter((name) => name.endsWith(ARCHIVE)).length,
         1,
@@ -329,7 +376,11 @@ export const SCENARIOS = [
     check: failsWith('runner-deprecated', { ran: true }),
   },
   { name: 'ends when the runner gets no job', runner: 'no-job', check: failsWith('no-job', { ran: true }) },
-  { name: 'ends when the runner can’t be started', runner: 'broken', check: failsWith('runner-exit-3') },
+  {
+    name: 'ends when the runner can’t be started',
+    runner: 'broken',
+    check: failsWith('runner-exit-3', { claimed: true }),
+  },
   { name: 'ends when the disk is full before the job', disk: '100m', check: failsWith('disk-full') },
   {
     name: 'ends when the job fills the disk',
@@ -355,23 +406,42 @@ export const SCENARIOS = [
     check: failsWith('hook-error', { ran: true }),
   },
   {
-    name: 'reaches GitHub by a proxy alone, and trusts the certificates that it was given',
+    name: 'reaches GitHub and the machine API by a proxy alone, and trusts the certificates that it was given',
     runner: null,
-    before: (origin) =>
-      startProxy(['github.com', 'api.github.com'], (address) => answerAsGitHub(address, origin, { host: 'https://' })),
-    alter: (text, _, { url }) => withNetwork(text, url),
+    address: () => `https://${API_HOST}`,
+    before: (origin, api) =>
+      startProxy(['github.com', 'api.github.com', API_HOST], (address, request) =>
+        address.startsWith(API_HOST)
+          ? forward(`${api}${address.slice(API_HOST.length)}`, request)
+          : answerAsGitHub(address, origin, { host: 'https://' }),
+      ),
+    alter: (text, _, { url, authority }) => withNetwork(text, { proxy: url, certificates: authority }),
     check: (result) => {
       const { before, runner } = result;
       assert.equal(result.reason, 'job-done', result.output);
       assert.match(runner.environment, new RegExp(`^https_proxy=${before.url}$`, 'm'));
-      assert.match(runner.environment, /^no_proxy=localhost,127\.0\.0\.1,169\.254\.169\.254,\.amazonaws\.com$/m);
+      assert.match(runner.environment, /^no_proxy=localhost,169\.254\.169\.254,\.amazonaws\.com$/m);
       assert.match(runner.environment, /^NODE_EXTRA_CA_CERTS=/m);
-      assert.deepEqual([...new Set(before.tunnelled)].sort(), ['api.github.com:443', 'github.com:443']);
+      assert.deepEqual([...new Set(before.tunnelled)].sort(), [
+        `${API_HOST}:443`,
+        'api.github.com:443',
+        'github.com:443',
+      ]);
+      assert.equal(result.api.events.at(-1)?.reason, 'job-done');
     },
   },
   {
-    name: 'ends when its certificates can’t be read',
-    alter: (text) => withNetwork(text, 'http://127.0.0.1:9'),
+    name: 'reaches the machine API without the proxy where the module says so',
+    alter: (text) => withNetwork(text, { proxy: 'http://127.0.0.1:9', noProxy: '127.0.0.1' }),
+    check: ({ reason, api, output }) => {
+      assert.equal(reason, 'job-done', output);
+      assert.equal(api.events.at(-1)?.reason, 'job-done');
+    },
+  },
+  {
+    name: 'ends when its certificates can’t be installed',
+    files: { 'usr/local/bin/update-ca-certificates': '#!/bin/bash\nexit 1\n' },
+    alter: (text) => withNetwork(text, { proxy: 'http://127.0.0.1:9' }),
     check: failsWith('certificates'),
   },
   {
@@ -388,7 +458,7 @@ export const SCENARIOS = [
     alter: (text) => withHookBeforeRunner(text, 'exit 6'),
     check: (result) => {
       failsWith('hook-error')(result);
-      assert.ok(!result.aws.calls.includes('GetParameter'));
+      assert.ok(result.api.claims.length === 0);
     },
   },
   {
@@ -420,7 +490,7 @@ export const SCENARIOS = [
     name: 'has no sudo for its jobs otherwise',
     files: { 'etc/sudoers.d/README': '' },
     during:
-      'until [ -e tmp/job-runs ] || [ -e run/ghr/ended ]; do sleep 0.1; done; curl -s --data "$(ls ' +
+      'until [ -e tmp/job-runs ] || [ -e run/ghr/private/ended ]; do sleep 0.1; done; curl -s --data "$(ls ' +
       'etc/sudoers.d)" "$CONTROL/runner/sudo"',
     check: ({ reason, runner, output }) => {
       assert.equal(reason, 'job-done', output);
@@ -445,5 +515,75 @@ export const SCENARIOS = [
     env: { GHR_WATCHDOG_SECONDS: '12' },
     during: 'until [ -e tmp/job-runs ]; do sleep 0.1; done; kill -STOP "$script"',
     check: failsWith('time-limit', { ran: true }),
+  },
+  {
+    name: 'is ended by its watchdog when its boot hangs',
+    files: { 'usr/local/bin/useradd': '#!/bin/bash\nexec sleep 1000\n' },
+    env: { GHR_BOOT_SECONDS: '4' },
+    check: ({ reason, runner }) => {
+      assert.equal(reason, 'time-limit');
+      assert.equal(runner.arguments, undefined);
+    },
+  },
+  {
+    name: 'ends although its programs hang at the end',
+    files: Object.fromEntries(
+      ['df', 'curl'].map((name) => [
+        `usr/local/bin/${name}`,
+        `#!/bin/bash\n[ ! -e /run/ghr/private/ending ] || sleep 1000\nexec /usr/bin/${name} "$@"\n`,
+      ]),
+    ),
+    check: ({ reason, output }) => assert.equal(reason, 'job-done', output),
+  },
+  {
+    name: 'is ended by its watchdog when its end hangs',
+    files: {
+      'usr/local/bin/df': '#!/bin/bash\n[ ! -e /run/ghr/private/ending ] || sleep 1000\nexec /usr/bin/df "$@"\n',
+    },
+    env: { GHR_END_SECONDS: '1' },
+    check: failsWith('time-limit', { ran: true }),
+  },
+  ...['a-pipe', 'a-link', 'a-linked-folder', 'an-endless-device', 'a-sparse-file', 'a-growing-file'].map((what) => ({
+    name: `ends whatever its job left for it to read: leaves-${what}`,
+    runner: `leaves-${what}`,
+    check: (result) => {
+      failsWith('runner-deprecated', { ran: true })(result);
+      assert.equal(result.output.includes('the end of it'), what === 'a-sparse-file');
+    },
+  })),
+  {
+    name: 'ends what its job left running, and knows that the job had started',
+    runner: 'leaves-processes',
+    check: ({ reason, output }) => assert.equal(reason, 'job-done', output),
+  },
+  {
+    name: 'has nothing in its user data that a job can use',
+    runner: 'claims-again',
+    check: ({ reason, api, runner, output }) => {
+      assert.equal(reason, 'job-done', output);
+      const [claim, ofTheJob] = api.claims;
+      assert.equal(ofTheJob.secret, claim.secret, 'the job did not find it');
+      assert.equal(runner.claimed, '{"message":"This claim is refused."} 403\n 403\n');
+      assert.doesNotMatch(runner.role, /[Aa]ccess/);
+    },
+  },
+  {
+    name: 'shows its secrets to root alone',
+    runner: 'looks-for-secrets',
+    check: ({ reason, runner, output }) => {
+      assert.equal(reason, 'job-done', output);
+      assert.match(runner.found, /private\/secret: Permission denied/);
+      assert.match(runner.found, /hooks: Permission denied/);
+      assert.match(runner.found, /pipe: still/);
+      assert.ok(!runner.found.includes(REPORT_SECRET));
+    },
+  },
+  {
+    name: 'bounds its reports, its log and its console, however much its job writes',
+    runner: 'floods',
+    check: ({ reason, api, output }) => {
+      assert.equal(reason, 'job-done', output);
+      assert.ok(states({ api }).length <= 20, `${states({ api }).length} reports of a state`);
+    },
   },
 ];

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Env } from '@multi-tenant-runner/runtime';
+import { parseMachineConfig } from '@multi-tenant-runner/machine/config';
 import { parseRecoveryConfig } from '@multi-tenant-runner/recovery/config';
 import { parseScaleDownConfig } from '@multi-tenant-runner/scale-down/config';
 import { parseScaleUpConfig } from '@multi-tenant-runner/scale-up/config';
@@ -14,6 +15,7 @@ const functions: readonly (readonly [string, string, (env: Env) => unknown])[] =
   ['scale-down', 'scale-down.tf', parseScaleDownConfig],
   ['tenant-manager', 'tenant-manager.tf', parseTenantManagerConfig],
   ['recovery', 'recovery.tf', parseRecoveryConfig],
+  ['machine', 'machine.tf', parseMachineConfig],
 ];
 
 /** Lambda itself sets these; Terraform may not. */
@@ -33,6 +35,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   'GITHUB_PROXY',
   'GITHUB_NO_PROXY',
   'CA_BUNDLE_PARAMETER',
+  'CONFIG_TABLE',
 ]);
 
 const hcl = readdirSync(root)

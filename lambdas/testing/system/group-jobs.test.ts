@@ -1,4 +1,5 @@
 import { FAILURES_TO_OPEN, HOUR, MINUTE, type JobEvent } from '@multi-tenant-runner/core';
+import { createMachineSide } from './machine-side';
 import { brokenPromises, createSystem, type System } from './system';
 
 /**
@@ -101,8 +102,8 @@ describe('a job that names only a runner group', () => {
 describe('a machine that ran a job of a repository that the App can’t see', () => {
   /** No webhook announces the job; the hooks of the machine do. */
   async function stealUnseen(system: System): Promise<void> {
-    const { instanceId, tags } = system.machineOf(1);
-    tags['ghr:state'] = 'idle';
+    const { instanceId } = system.machineOf(1);
+    await createMachineSide(system).says(instanceId, { kind: 'idle' });
     const { registrations } = system.harness.state.github;
     registrations.splice(
       registrations.findIndex(({ name }) => name.endsWith(instanceId)),
@@ -115,7 +116,7 @@ describe('a machine that ran a job of a repository that the App can’t see', ()
   test('does not keep its own job waiting while it works', async () => {
     const system = setUp(2, [1]);
     await system.queueJob(1);
-    system.machineOf(1).tags['ghr:state'] = 'busy';
+    await createMachineSide(system).says(system.machineOf(1).instanceId, { kind: 'busy' });
     system.harness.clock.advance(11 * MINUTE);
     await system.sweep();
     await system.drain();
@@ -128,9 +129,9 @@ describe('a machine that ran a job of a repository that the App can’t see', ()
   test('is bound to its own job where only the word of that was lost', async () => {
     const system = setUp(2, [1]);
     await system.queueJob(1);
-    const { instanceId, tags } = system.machineOf(1);
+    const { instanceId } = system.machineOf(1);
     system.takeJob(instanceId, 1);
-    tags['ghr:state'] = 'busy';
+    await createMachineSide(system).says(instanceId, { kind: 'busy' });
     system.harness.clock.advance(11 * MINUTE);
     await system.sweep();
     expect(system.job(1)).toMatchObject({ state: 'running', runnerName: `test-${instanceId}` });
@@ -148,8 +149,8 @@ describe('a machine that ran a job of a repository that the App can’t see', ()
   test('is none either where the sweep finds that it is gone', async () => {
     const system = setUp(1, [1]);
     await system.queueJob(1);
-    const { instanceId, tags } = system.machineOf(1);
-    tags['ghr:state'] = 'busy';
+    const { instanceId } = system.machineOf(1);
+    await createMachineSide(system).says(instanceId, { kind: 'busy' });
     await system.shutDown(instanceId, { eventLost: true });
     system.harness.clock.advance(11 * MINUTE);
     await system.sweep();
@@ -161,7 +162,7 @@ describe('a machine that ran a job of a repository that the App can’t see', ()
   test('is none either where it hangs after its job and the sweep ends it', async () => {
     const system = setUp(1, [1]);
     await system.queueJob(1);
-    system.machineOf(1).tags['ghr:state'] = 'idle';
+    await createMachineSide(system).says(system.machineOf(1).instanceId, { kind: 'idle' });
     system.harness.clock.advance(16 * MINUTE);
     await system.sweep();
     await system.drain();

@@ -32,7 +32,7 @@ async function runToTheEnd(system: System): Promise<void> {
 
 async function runOneJob(system: System, instanceId: string): Promise<void> {
   const registered = system.harness.state.github.registrations.some(({ name }) => name.endsWith(instanceId));
-  const configured = (await system.harness.state.parameters.list(1001)).includes(instanceId);
+  const configured = system.harness.state.launches.all().some((row) => row.instanceId === instanceId && row.jitStored);
   const waiting = [...system.harness.state.github.jobs].find(([, job]) => job.status === 'queued')?.[0];
   if (registered && configured && waiting !== undefined) {
     await system.jobEvent(system.takeJob(instanceId, waiting));

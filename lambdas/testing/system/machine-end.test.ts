@@ -2,6 +2,7 @@ import { MINUTE, endMachine } from '@multi-tenant-runner/core';
 import { jobMessage } from '@multi-tenant-runner/testing';
 import { handleJob } from '@multi-tenant-runner/scale-up/handle-job';
 import { handleInstanceEvent } from '@multi-tenant-runner/scale-down/handle-instance-event';
+import { createMachineSide } from './machine-side';
 import { brokenPromises, createSystem, type System } from './system';
 
 async function systemWithRunner(): Promise<System> {
@@ -13,10 +14,8 @@ async function systemWithRunner(): Promise<System> {
 
 const interrupt = (system: System, instanceId: string): Promise<void> =>
   handleInstanceEvent({ instanceId, state: 'interrupted' }, system.scaleDown());
-const say = (system: System, instanceId: string, value: string): void => {
-  const machine = system.harness.state.fleet.machines.get(instanceId);
-  if (machine !== undefined) machine.tags['ghr:boot'] = value;
-};
+const endsWith = (system: System, instanceId: string, reason: string): Promise<void> =>
+  createMachineSide(system).says(instanceId, { kind: 'end', reason, timings: { metadata: 90 } });
 const metric = (system: System, name: string) => system.harness.metrics.counted.filter((one) => one.name === name);
 
 describe('AWS takes a spot machine back', () => {
@@ -72,7 +71,7 @@ describe('a machine that says why it ended', () => {
   test('its reason is on launch and job, and counted once, however often its end is reported', async () => {
     const system = await systemWithRunner();
     const { instanceId } = system.machineOf(1);
-    say(system, instanceId, 'failed:runner-deprecated metadata=90ms');
+    await endsWith(system, instanceId, 'runner-deprecated');
     await system.shutDown(instanceId);
     await system.shutDown(instanceId);
     await system.drain();
@@ -88,12 +87,12 @@ describe('a machine that says why it ended', () => {
   test('the sweep finds it too, when EC2’s event was lost', async () => {
     const system = await systemWithRunner();
     const { instanceId } = system.machineOf(1);
-    say(system, instanceId, 'failed:config-timeout');
+    await endsWith(system, instanceId, 'no-job');
     await system.shutDown(instanceId, { eventLost: true });
     system.harness.clock.advance(20 * MINUTE);
     await system.sweep();
     expect(system.harness.state.launches.all()).toContainEqual(
-      expect.objectContaining({ launchId: '1-1', reason: 'machine:config-timeout' }),
+      expect.objectContaining({ launchId: '1-1', reason: 'machine:no-job' }),
     );
   });
 
@@ -104,7 +103,7 @@ describe('a machine that says why it ended', () => {
     await system.queueJob(2);
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 2));
-    say(system, instanceId, 'failed:disk-full');
+    await endsWith(system, instanceId, 'disk-full');
     await system.shutDown(instanceId);
     expect(system.job(2).machineEnd).toBe('machine:disk-full');
     expect(system.job(1).machineEnd).toBeUndefined();
@@ -121,23 +120,23 @@ describe('a machine that says why it ended', () => {
     );
   });
 
-  test('nothing it says ends or spares a machine', async () => {
+  test('a job that is done is no failure', async () => {
     const system = await systemWithRunner();
     const { instanceId } = system.machineOf(1);
-    say(system, instanceId, 'failed:disk-full');
-    await system.sweep();
-    expect(system.harness.state.fleet.alive()).toHaveLength(1);
+    await endsWith(system, instanceId, 'job-done');
+    await system.shutDown(instanceId);
+    expect(metric(system, 'RunnerBootFailed')).toEqual([]);
+    expect(system.harness.state.launches.all()).toContainEqual(
+      expect.objectContaining({ launchId: '1-1', reason: 'machine-gone' }),
+    );
   });
 
-  test('the sweep counts the age of the oldest runner', async () => {
-    const system = createSystem();
-    system.harness.addTenant();
-    await system.queueJob(1);
-    await system.queueJob(2);
-    say(system, system.machineOf(1).instanceId, 'ok metadata=90ms version=2.336.0 age=3');
-    say(system, system.machineOf(2).instanceId, 'ok metadata=90ms version=2.330.0 age=17');
+  test('no end that it announces ends it', async () => {
+    const system = await systemWithRunner();
+    const { instanceId } = system.machineOf(1);
+    await endsWith(system, instanceId, 'disk-full');
     await system.sweep();
-    expect(metric(system, 'RunnerVersionAgeDays')).toMatchObject([{ value: 17 }]);
+    expect(system.harness.state.fleet.alive()).toHaveLength(1);
   });
 });
 
@@ -310,15 +309,15 @@ describe('EC2 has no room', () => {
 test('a machine that ends while its configuration is stored leaves neither that nor a registration', async () => {
   const system = createSystem();
   system.harness.addTenant();
-  const { parameters, ...ports } = system.scaleUp();
-  const put: typeof parameters.put = async (parameter) => {
-    await system.shutDown(parameter.instanceId);
-    return parameters.put(parameter);
+  const { configs, ...ports } = system.scaleUp();
+  const put: typeof configs.put = async (config) => {
+    await system.shutDown(system.machineOf(1).instanceId);
+    return configs.put(config);
   };
   system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
   const delivery = { receiveCount: 1, lease: { name: 'a-slow-worker', milliseconds: 90_000 } };
-  await handleJob(jobMessage({ jobId: 1 }), delivery, { ...ports, parameters: { ...parameters, put } });
-  expect([...system.harness.state.parameters.entries.keys()]).toEqual([]);
+  await handleJob(jobMessage({ jobId: 1 }), delivery, { ...ports, configs: { ...configs, put } });
+  expect([...system.harness.state.configs.entries.keys()]).toEqual([]);
   expect(system.harness.state.github.registrations).toEqual([]);
   expect(system.slots()).toEqual([]);
 });

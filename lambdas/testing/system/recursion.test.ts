@@ -56,7 +56,7 @@ const EVERY_JOB_MEETS: readonly (readonly [string, (system: System) => unknown])
   ['a group that EC2 does not know', ec2('no-group')],
   ['an account that is verified', ec2('account')],
   ['a launch that EC2 calls wrong', ec2('impossible')],
-  ['SSM throttles', (system) => system.harness.faults.fail('parameters.put', new Throttled('Rate exceeded'), JOBS)],
+  ['SSM throttles', (system) => system.harness.faults.fail('configs.put', new Throttled('Rate exceeded'), JOBS)],
   ['GitHub gives no token', github('authorize', refused)],
   ['GitHub refuses the runner', github('createJitConfig', refused)],
   ['GitHub is down', github('authorize', unavailable)],

@@ -1,5 +1,6 @@
 import { MINUTE } from '@multi-tenant-runner/core';
 import { job, jobEvent } from '@multi-tenant-runner/testing';
+import { createMachineSide } from './machine-side';
 import { brokenPromises, createSystem, type System } from './system';
 
 async function systemWithTwoRunners(overrides: Record<string, unknown> = {}): Promise<System> {
@@ -219,7 +220,7 @@ describe('the sweep', () => {
 
   test('spares a machine that calls itself busy', async () => {
     const system = await systemWithTwoRunners();
-    system.machineOf(1).tags['ghr:state'] = 'busy';
+    await createMachineSide(system).says(system.machineOf(1).instanceId, { kind: 'busy' });
     system.harness.clock.advance(60 * MINUTE);
     await system.sweep();
     expect(system.slots()).toContain('1-1');

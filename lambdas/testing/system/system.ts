@@ -11,6 +11,8 @@ import {
   type Launch,
 } from '@multi-tenant-runner/core';
 import {
+  MACHINE_URL,
+  claimSecretFor,
   createTestHarness,
   jobEvent,
   jobMessage,
@@ -77,7 +79,9 @@ export function createSystem(
       ),
       maxReceiveCount: 5,
       leaseMilliseconds: LEASE,
+      machineUrl: MACHINE_URL,
     },
+    claimSecretFor: async (clientToken) => claimSecretFor(clientToken),
   });
   const scaleDown = (worker = nextName()): ScaleDownDeps => ({
     ...shared(),

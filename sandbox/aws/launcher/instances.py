@@ -20,6 +20,8 @@ class InstanceCalls:
             "DescribeInstances": self.describe_instances,
             "TerminateInstances": self.terminate_instances,
             "ModifyInstanceAttribute": self.modify_instance_attribute,
+            "DescribeInstanceAttribute": self.describe_instance_attribute,
+            "DescribeLaunchTemplateVersions": self.describe_launch_template_versions,
         }
 
     def run_instances(self, request, _params, _original):
@@ -80,6 +82,24 @@ class InstanceCalls:
             raise Ec2Error("InvalidParameterCombination", "No attributes specified.")
         self._machines.find(instance_id)["DisableApiTermination"] = value == "true"
         return answer("ModifyInstanceAttribute", {"return": "true"})
+
+    def describe_instance_attribute(self, request, _params, original):
+        """User data as EC2 keeps it, in base64; the emulator answers for the other attributes.
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceAttribute.html"""
+        if request.get("Attribute") != "userData":
+            return original()
+        instance_id = request.get("InstanceId", "")
+        self._known_instances([instance_id])
+        encoded = self._machines.find(instance_id).get("UserData") or ""
+        content = {"instanceId": instance_id, "userData": {"value": encoded} if encoded else {}}
+        return answer("DescribeInstanceAttribute", content)
+
+    def describe_launch_template_versions(self, request, _params, original):
+        """EC2 refuses an unknown template or version instead of listing none:
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"""
+        for version in strings(request.get("LaunchTemplateVersion")):
+            self._account.launch_template({**request, "Version": version})
+        return original()
 
     def _known_instances(self, wanted):
         """One bad id fails the call for all of them, before anything changes."""

@@ -93,6 +93,39 @@ class Launching(unittest.TestCase):
         )
         wait_for(lambda: state(machine["InstanceId"]) == "terminated")
 
+    def test_shows_a_templates_user_data_and_takes_another_from_the_request(self):
+        ec2 = emulator.client("ec2")
+        encoded = base64.b64encode(b"#!/bin/sh\necho '{{secret}}'\n").decode()
+        template = ec2.create_launch_template(
+            LaunchTemplateName="with-a-place", LaunchTemplateData={"ImageId": IMAGE, "UserData": encoded}
+        )["LaunchTemplate"]["LaunchTemplateId"]
+        described = ec2.describe_launch_template_versions(LaunchTemplateId=template, Versions=["1"])
+        data = described["LaunchTemplateVersions"][0]["LaunchTemplateData"]["UserData"]
+        self.assertEqual(data, encoded)
+        own = base64.b64decode(data).decode().replace("{{secret}}", "of this launch")
+        machine = run(LaunchTemplate={"LaunchTemplateId": template, "Version": "1"}, UserData=own)
+        seen = next(one for one in emulator.control("GET", "machines") if one["instance_id"] == machine["InstanceId"])
+        self.assertEqual(seen["user_data"], own)
+        shown = ec2.describe_instance_attribute(InstanceId=machine["InstanceId"], Attribute="userData")
+        self.assertEqual(base64.b64decode(shown["UserData"]["Value"]).decode(), own)
+
+    def test_takes_another_user_data_for_another_request(self):
+        first = run(ClientToken="with-data", UserData="one")
+        self.assertEqual(run(ClientToken="with-data", UserData="one")["InstanceId"], first["InstanceId"])
+        with self.assertRaisesRegex(Exception, "IdempotentParameterMismatch"):
+            run(ClientToken="with-data", UserData="two")
+
+    def test_refuses_to_describe_a_version_of_a_template_that_is_not_there(self):
+        ec2 = emulator.client("ec2")
+        template = ec2.create_launch_template(LaunchTemplateName="one-version", LaunchTemplateData={"ImageId": IMAGE})
+        known = template["LaunchTemplate"]["LaunchTemplateId"]
+        for name, version, code in (
+            (known, "7", "InvalidLaunchTemplateId.VersionNotFound"),
+            ("lt-0000000000000dead", "1", "InvalidLaunchTemplateId.NotFound"),
+        ):
+            call = {"LaunchTemplateId": name, "Versions": [version]}
+            self.assertEqual(code_of(ec2.describe_launch_template_versions, **call), code)
+
     def test_starts_one_machine_for_one_token_and_zone(self):
         first, again = run(ClientToken="one"), run(ClientToken="one")
         self.assertEqual(first["InstanceId"], again["InstanceId"])

@@ -1,7 +1,7 @@
 import { chaosTable, runChaosCommand } from '../scenarios/chaos/index';
 import { inspectChains } from '../scenarios/chaos/chains';
 import { inspectSecrets } from '../scenarios/chaos/secrets/inspect';
-import { crossTenantAccess } from '../scenarios/chaos/cross-tenant-access';
+import { hostileMachine } from '../scenarios/chaos/hostile-machine';
 import { inspectUsage } from '../scenarios/chaos/usage/inspect';
 import { createLauncher } from '../machines/launcher';
 import type { Progress } from '../lib/progress';
@@ -23,10 +23,10 @@ export async function runChaos({ paths, progress, signal, json, flood, print }: 
     sandbox,
     signal,
     write: progress.line,
-    experiments: [(context) => crossTenantAccess(context, sandbox, createLauncher(access))],
+    experiments: [(context) => hostileMachine(context, createLauncher(access))],
     inspections: [
       (context) => inspectChains(context, createLauncher(access)),
-      (context) => inspectSecrets(context, sandbox, paths),
+      (context) => inspectSecrets(context, sandbox, paths, createLauncher(access)),
       (context) => inspectUsage(context, sandbox, paths),
     ],
     ...(flood !== undefined && { flood }),

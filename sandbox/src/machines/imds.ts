@@ -4,6 +4,7 @@ import type { Json } from '../lib/json';
 import type { MachineFacts } from './launcher';
 
 const METADATA = '/latest/meta-data/';
+const USER_DATA = '/latest/user-data';
 const TOKEN_HEADER = 'x-aws-ec2-metadata-token';
 const TTL_HEADER = 'x-aws-ec2-metadata-token-ttl-seconds';
 const LONGEST_TTL = 21_600;
@@ -17,8 +18,9 @@ export function createImds(
   const tokens = new Map<string, number>();
   return async (call) => {
     if (call.path === '/latest/api/token') return call.method === 'PUT' ? issue(call, tokens, now()) : { status: 405 };
-    if (call.method !== 'GET' || !call.path.startsWith(METADATA)) return { status: 404 };
+    if (call.method !== 'GET' || !(call.path.startsWith(METADATA) || call.path === USER_DATA)) return { status: 404 };
     if (!isAdmitted(call, machine, tokens, now())) return { status: 401 };
+    if (call.path === USER_DATA) return { status: 200, body: machine.userData };
     return answer(decodeURIComponent(call.path.slice(METADATA.length)), machine, credentials);
   };
 }

@@ -14,6 +14,9 @@ token="$(curl -sS --fail -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$
 get() { curl -sS --fail -H "X-aws-ec2-metadata-token: $token" "$GHR_IMDS_URL/latest/meta-data/$1"; echo; }
 get instance-id; get placement/region; get tags/instance/ghr:tenant_id
 get iam/security-credentials/; get iam/security-credentials/the-role
+curl -sS --fail -H "X-aws-ec2-metadata-token: $token" "$GHR_IMDS_URL/latest/user-data" >"$HOME/user-data"
+echo "user data of $(wc -l <"$HOME/user-data") lines"
+curl -s -o /dev/null -w 'user data without a token: %{http_code}\\n' "$GHR_IMDS_URL/latest/user-data"
 curl -s -o /dev/null -w 'without a token: %{http_code}\\n' "$GHR_IMDS_URL/latest/meta-data/instance-id"
 env | sort
 cd "$GHR_RUNNER_DIR"
@@ -141,6 +144,8 @@ it('learns who it is from its metadata service, which wants a token', async () =
   expect(log()).toMatch(/^the-role$/m);
   expect(log()).toContain('"AccessKeyId":"ASIATEST"');
   expect(log()).toContain('without a token: 401');
+  expect(log()).toMatch(/^user data of \d\d lines$/m);
+  expect(log()).toContain('user data without a token: 401');
 });
 
 it('has nothing of our own environment, and no configuration in its log', async () => {

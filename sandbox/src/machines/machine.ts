@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listen, match, route, type Answer, type Call, type Listening, type Route } from '../lib/http';
+import { machineUrlOf } from '../lib/machine-address';
 import type { SessionEnd } from '../github/scheduler/sessions';
 import type { Session } from '../github/scheduler/job-scheduler';
 import { createImds } from './imds';
@@ -120,6 +121,7 @@ async function prepareWorkDirectory(directory: string, facts: MachineFacts, url:
 function start(options: MachineOptions, server: Listening, log: MachineLog): ChildProcess {
   const { workDirectory: directory } = options;
   const imds = `http://127.0.0.1:${server.port}`;
+  const machineUrl = machineUrlOf(options.facts.userData, options.awsEndpoint);
   const child = spawn('bash', ['-c', SUPERVISOR, 'machine', join(directory, 'user-data.sh')], {
     cwd: directory,
     // A group of its own, so that whatever the machine starts ends with it.
@@ -132,6 +134,7 @@ function start(options: MachineOptions, server: Listening, log: MachineLog): Chi
       LANG: 'C.UTF-8',
       GHR_IMDS_URL: imds,
       GHR_RUNNER_DIR: join(directory, 'runner'),
+      ...(machineUrl !== undefined && { GHR_MACHINE_URL: machineUrl }),
       AWS_EC2_METADATA_SERVICE_ENDPOINT: imds,
       AWS_ENDPOINT_URL: options.awsEndpoint,
     },

@@ -1,6 +1,9 @@
 import { createServer } from 'node:http';
 
-/** A server on a free port; `handle` receives the whole request and returns `{ status?, body?, headers? }`. */
+/**
+ * A server on a free port; `handle` receives the whole request and returns `{ status?, body?, headers? }`, or
+ * `{ destroy: true }` for a connection that ends without an answer.
+ */
 export async function listen(handle) {
   const server = createServer(async (request, response) => {
     const chunks = [];
@@ -11,6 +14,7 @@ export async function listen(handle) {
       headers: request.headers,
       body: Buffer.concat(chunks),
     });
+    if (answer.destroy) return response.destroy();
     response.writeHead(answer.status ?? 200, answer.headers ?? {}).end(answer.body ?? '');
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));

@@ -1,19 +1,22 @@
+import { ATTACKS } from './attacks.mjs';
+
 /**
  * GitHub's runner as the user data sees it. `run.sh` and the helper have the exit codes of actions/runner: of the
  * listener's own codes only 7 is passed on, only on request, and only when run.sh handles signals itself; nearly
  * everything else exits with 0.
  *
  * @param url where the listener sends its report
- * @param behaviour one of the names in LISTENER
+ * @param imds the machine's metadata service, for jobs that ask it
+ * @param behaviour one of the names in LISTENER or ATTACKS
  */
-export function runnerFiles({ url, behaviour = 'job', version }) {
-  const listener = LISTENER[behaviour];
+export function runnerFiles({ url, imds = '', behaviour = 'job', version }) {
+  const listener = LISTENER[behaviour] ?? ATTACKS[behaviour];
   if (listener === undefined) throw new Error(`Unknown runner behaviour ${behaviour}.`);
   const files = {
     'run.sh': RUN,
     'run-helper.sh.template': HELPER,
     'bin/Runner.Listener':
-      `#!/bin/bash\nreport() { curl -s --data-binary @- "${url}/runner/$1" >/dev/null; ` +
+      `#!/bin/bash\nIMDS='${imds}'\nreport() { curl -s --noproxy "*" --data-binary @- "${url}/runner/$1" >/dev/null; ` +
       `}\n${LISTENER_START}${listener}`,
   };
   return behaviour === 'broken'
@@ -66,6 +69,9 @@ job() {
 const LISTENER = {
   job: `steps() { ps -ef | report processes; echo 'a "quoted" \\\\ line with ünicode'; }
 job steps
+`,
+  'notes-its-start': `date +%s%3N | report started
+job true
 `,
   'no-job': 'echo "The configuration was refused"; exit 1\n',
   deprecated: 'echo "Runner version v2.1.0 is deprecated and cannot receive messages."; exit 7\n',

@@ -63,16 +63,6 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     document: 'docs/operations.md',
-    says: /was released (\d+) days ago or earlier/g,
-    value: alarmFigure('runner-age', 'threshold'),
-  },
-  {
-    document: 'docs/runners.md',
-    says: /the alarm `<prefix>-runner-age` warns at (\d+)/g,
-    value: alarmFigure('runner-age', 'threshold'),
-  },
-  {
-    document: 'docs/operations.md',
     says: /\| (\w+) refusals or more in each of three periods/g,
     value: alarmFigure('capacity', 'threshold'),
   },

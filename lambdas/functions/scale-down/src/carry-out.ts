@@ -1,9 +1,9 @@
 import {
   abandonLaunch,
   adoptInstance,
-  belongsTo,
   cleanUpTenant,
   endJob,
+  hasWorked,
   holdLaunch,
   messageOf,
   parkJob,
@@ -21,7 +21,7 @@ import {
 } from '@multi-tenant-runner/core';
 import type { SweepAction } from './decide-sweep';
 import { endRunner } from './end-runner';
-import { explainEnd, hasWorked } from './machine-end';
+import { explainEnd } from './machine-end';
 import type { ScaleDownDeps } from './deps';
 import type { Snapshot } from './snapshot';
 
@@ -57,14 +57,11 @@ export async function carryOut(action: SweepAction, snapshot: Snapshot, deps: Sc
       await abandonLaunch(action.launch, { reason: 'job-elsewhere', version: action.launch.version }, deps);
       return;
     case 'end-machine':
-      return endRunner(
-        { ...action, worked: hasWorked(snapshot.machines.find((machine) => belongsTo(machine, action.launch))) },
-        deps,
-      );
+      return endRunner({ ...action, worked: hasWorked(action.launch) }, deps);
     case 'end-orphan':
       return endOrphan(installationId, action.machine, deps);
     case 'ask-github':
-      return askAboutJob(action.job, snapshot, deps);
+      return askAboutJob(action.job, deps);
     case 'expire':
       await endJob(action.job, { state: 'expired', reason: 'too-old', stillIn: action.job.state }, deps);
       return;
@@ -75,10 +72,9 @@ export async function carryOut(action: SweepAction, snapshot: Snapshot, deps: Sc
   }
 }
 
-async function askAboutJob(job: Job, { machines }: Snapshot, deps: ScaleDownDeps): Promise<void> {
+async function askAboutJob(job: Job, deps: ScaleDownDeps): Promise<void> {
   const launch = await deps.launches.get(job.installationId, job.launchId);
-  const works = launch !== undefined && hasWorked(machines.find((machine) => belongsTo(machine, launch)));
-  const truth = await settleByGitHub(job, launch && works ? { ...launch, worked: true } : launch, deps);
+  const truth = await settleByGitHub(job, launch && hasWorked(launch) ? { ...launch, worked: true } : launch, deps);
   if (truth === 'waits-again') return dispatchNextJobs(job.installationId, deps);
   if (truth === 'let-through') return sendLetThrough(job, deps);
   if (truth !== 'unknown') return;

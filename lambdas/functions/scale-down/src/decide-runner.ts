@@ -1,4 +1,4 @@
-import { MINUTE, TAG, ageOf, hasLiveLease, type Launch, type Machine } from '@multi-tenant-runner/core';
+import { MINUTE, ageOf, hasLiveLease, saysBusy, type Launch, type Machine } from '@multi-tenant-runner/core';
 
 /** Milliseconds each. */
 export interface RunnerLimits {
@@ -39,7 +39,7 @@ export function decideRunnerEnd(
   if (machine.state === 'stopped' || machine.state === 'stopping') return 'boot-timeout';
   const ended = launch.jobEndedAt !== undefined;
   if (launch.takenBy !== undefined && !ended) return undefined;
-  if (machine.tags[TAG.state] === 'busy') return undefined;
+  if (saysBusy(launch)) return undefined;
   if (tenant === 'suspended' && launch.takenBy === undefined) return 'suspended';
   if (isJobOver && launch.takenBy === undefined) return 'job-ended';
   if (ended) return ageOf(launch.jobEndedAt, now) > limits.idleTimeout ? 'idle' : undefined;

@@ -1,5 +1,4 @@
 import {
-  TAG,
   ageOf,
   belongsTo,
   hasLiveLease,
@@ -8,6 +7,7 @@ import {
   isReady,
   isTooOld,
   freeSlots,
+  saysBusy,
   staleOf,
   type Job,
   type Launch,
@@ -151,7 +151,7 @@ function aboutJob(job: Job, snapshot: Snapshot, now: Date, limits: SweepLimits):
 /** Its machine has an unreported job: its own, or one of a repository that the App can't see. */
 function worksUnheard(launch: Launch, snapshot: Snapshot, now: Date, limits: SweepLimits): boolean {
   if (launch.takenBy !== undefined || ageOf(launch.updatedAt, now) < limits.grace) return false;
-  return snapshot.machines.some((machine) => belongsTo(machine, launch) && machine.tags[TAG.state] === 'busy');
+  return saysBusy(launch) && snapshot.machines.some((machine) => belongsTo(machine, launch));
 }
 
 function aboutFreeSlots(snapshot: Snapshot, now: Date): SweepAction[] {

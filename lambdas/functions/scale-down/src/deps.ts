@@ -1,10 +1,4 @@
-import type {
-  LeaseHolder,
-  ProtocolDeps,
-  RunnerFleet,
-  RunnerParameters,
-  SecurityGroups,
-} from '@multi-tenant-runner/core';
+import type { LeaseHolder, ProtocolDeps, RunnerFleet, ConfigStore, SecurityGroups } from '@multi-tenant-runner/core';
 
 export interface ScaleDownSettings {
   /** Milliseconds. A machine whose runner never came online after this long is given up. */
@@ -19,7 +13,7 @@ export interface ScaleDownSettings {
 
 export interface ScaleDownDeps extends ProtocolDeps {
   readonly fleet: Pick<RunnerFleet, 'terminate' | 'describe' | 'findByToken' | 'list'>;
-  readonly parameters: Pick<RunnerParameters, 'remove' | 'list'>;
+  readonly configs: Pick<ConfigStore, 'remove' | 'list'>;
   readonly securityGroups: Pick<SecurityGroups, 'find' | 'remove'>;
   readonly lifecycle: { finishCleanup(installationId: number, now: Date): Promise<boolean> };
   readonly scaleDown: ScaleDownSettings;

@@ -2,9 +2,9 @@ import {
   BY_A_CALL,
   ENDED_BY_HAND,
   SPOT_INTERRUPTED,
-  TAG,
   hasLiveLease,
-  parseBootReport,
+  failureOf,
+  hasWorked,
   recordEc2End,
   recordMachineEnd,
   type Launch,
@@ -20,31 +20,27 @@ export interface Explained {
   readonly worked?: boolean;
 }
 
-/** The hooks of a job write the machine's state, and nothing else does: a machine that has one ran a job. */
-export function hasWorked(machine: Machine | undefined): boolean {
-  return machine?.tags[TAG.state] !== undefined;
-}
-
 /**
  * Why a machine ended, as its launch's reason: that AWS took it back or ended it unasked, or what the machine itself
- * said in its last tag. It is put on its job too and counted once. What the machine said changes nothing but the
+ * said in its last report. It is put on its job too and counted once. What the machine said changes nothing but the
  * explanation.
  *
- * @param machine as EC2 shows it now; it keeps the tags of a machine for a while after its end
+ * @param launch its row as it is now, with the reports
+ * @param machine as EC2 shows it now
  */
 export async function explainEnd(
   launch: Launch,
   machine: Machine | undefined,
   deps: ScaleDownDeps,
 ): Promise<Explained> {
-  const worked = hasWorked(machine);
+  const worked = hasWorked(launch);
   if (launch.interruptedAt !== undefined) return { reason: SPOT_INTERRUPTED, worked };
   const unasked = await recordEc2End(launch, machine?.stateReason, deps);
   if (unasked !== undefined) return { reason: unasked, worked };
-  const report = machine === undefined ? undefined : parseBootReport(machine.tags);
-  if (report?.kind !== 'failed')
+  const code = failureOf(launch);
+  if (code === undefined)
     return { reason: (await wasEndedByHand(launch, machine, deps)) ? ENDED_BY_HAND : GONE, worked };
-  const end = `machine:${report.code}`;
+  const end = `machine:${code}`;
   if (launch.state === 'launching' || launch.state === 'running') {
     await recordMachineEnd(launch, end, deps);
     deps.metrics.count('RunnerBootFailed', {
@@ -52,8 +48,8 @@ export async function explainEnd(
       properties: {
         tenant_id: launch.installationId,
         launch_id: launch.launchId,
-        instance_id: machine?.instanceId ?? null,
-        code: report.code,
+        instance_id: launch.instanceId ?? null,
+        code,
       },
     });
   }

@@ -1,4 +1,4 @@
-import { TAG, parseBootReport, type Machine } from '@multi-tenant-runner/core';
+import { TAG, type Machine } from '@multi-tenant-runner/core';
 import { dispatchDueJobs } from './due-jobs';
 import { oldestDispatchable, olderOf } from './oldest-job';
 import { createMachineRotation, createTableRotation, type Round } from './tenant-rotation';
@@ -31,9 +31,7 @@ type Tally = { -readonly [K in keyof Omit<SweepReport, 'finished'>]: SweepReport
  */
 export async function sweep(deps: ScaleDownDeps, outOfTime: () => boolean): Promise<SweepReport> {
   await dispatchDueJobs(deps, outOfTime);
-  const all = await deps.fleet.list();
-  reportRunnerAge(all, deps);
-  const machines = groupByTenant(all);
+  const machines = groupByTenant(await deps.fleet.list());
   const report: Tally = { tenants: 0, repaired: 0, failed: 0, setAside: 0, oldestJobs: {} };
   const seen = new Set<number>();
   const table = await createTableRotation(deps);
@@ -87,15 +85,6 @@ function countVisit(installationId: number, { repaired, setAside }: Visit, { met
   const properties = { tenant_id: installationId };
   if (repaired > 0) metrics.count('SweepRepaired', { value: repaired, properties });
   if (setAside > 0) metrics.count('SweepSetAside', { value: setAside, properties });
-}
-
-/** The oldest runner in use: an image that is never rebuilt shows up before GitHub refuses its runner. */
-function reportRunnerAge(machines: readonly Machine[], deps: ScaleDownDeps): void {
-  const ages = machines.flatMap(({ tags }) => {
-    const report = parseBootReport(tags);
-    return report?.kind === 'ok' && report.runnerAgeDays !== undefined ? [report.runnerAgeDays] : [];
-  });
-  if (ages.length > 0) deps.metrics.count('RunnerVersionAgeDays', { value: Math.max(...ages) });
 }
 
 function groupByTenant(machines: readonly Machine[]): Map<number, Machine[]> {

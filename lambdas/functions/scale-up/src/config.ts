@@ -33,6 +33,7 @@ export function parseScaleUpConfig(env: Env): ScaleUpConfig {
         ),
         ...(!reader.boolean('TENANT_SECURITY_GROUPS') && { sharedSecurityGroupId: sharedGroup }),
         maxReceiveCount: reader.integer('MAX_RECEIVE_COUNT', { min: 1 }),
+        machineUrl: reader.string('MACHINE_URL'),
       },
       ...(kmsKeyArn !== undefined && { kmsKeyArn }),
     };

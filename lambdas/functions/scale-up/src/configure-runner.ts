@@ -24,7 +24,7 @@ export type Configured =
   | { readonly kind: 'throttled' };
 
 /**
- * Registers the machine's runner at GitHub and stores its configuration where only that machine can read it. A name
+ * Registers the machine's runner at GitHub and stores its configuration where only that machine can claim it. A name
  * that exists is our own earlier attempt: used when the machine may have its configuration, else replaced.
  */
 export async function configureRunner(
@@ -38,9 +38,9 @@ export async function configureRunner(
   if (minted.kind !== 'created')
     return { kind: 'github', failure: minted, mayBeRegistered: minted.kind === 'unavailable' };
   try {
-    await deps.parameters.put({
+    await deps.configs.put({
       installationId: launch.installationId,
-      instanceId: launch.instanceId,
+      launchId: launch.launchId,
       value: minted.jitConfig,
       tenantTier: settings.tenantTier,
       tier: launch.tier,

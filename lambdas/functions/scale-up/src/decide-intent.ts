@@ -13,7 +13,7 @@ export function decideIntent(
   attempted: readonly string[],
   machineFor: MachineFor,
   deps: Pick<ScaleUpDeps, 'settings' | 'scaleUp' | 'capacityErrors' | 'clock'>,
-): Intent | undefined {
+): Omit<Intent, 'claimHash'> | undefined {
   const tier = deps.settings.tiers.get(launch.tier);
   const template = deps.scaleUp.launchTemplates.get(launch.tier);
   if (tier === undefined || template === undefined) return undefined;

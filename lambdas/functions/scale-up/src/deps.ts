@@ -1,4 +1,4 @@
-import type { LeaseHolder, ProtocolDeps, RunnerFleet, RunnerParameters, TenantLookup } from '@multi-tenant-runner/core';
+import type { ConfigStore, LeaseHolder, ProtocolDeps, RunnerFleet, TenantLookup } from '@multi-tenant-runner/core';
 import type { RecentCapacityErrors } from './candidates';
 
 export interface ScaleUpSettings {
@@ -10,13 +10,17 @@ export interface ScaleUpSettings {
   readonly sharedSecurityGroupId?: string;
   readonly maxReceiveCount: number;
   readonly leaseMilliseconds: number;
+  /** Where machines claim their configuration and report. */
+  readonly machineUrl: string;
 }
 
 export interface ScaleUpDeps extends ProtocolDeps {
   readonly fleet: Pick<RunnerFleet, 'run' | 'terminate'>;
-  readonly parameters: Pick<RunnerParameters, 'put' | 'remove'>;
+  readonly configs: Pick<ConfigStore, 'put' | 'remove'>;
   readonly scaleUp: ScaleUpSettings;
   readonly capacityErrors: RecentCapacityErrors;
+  /** The secret in a machine's user data: the same for the same client token, so that a repeated call is the same. */
+  readonly claimSecretFor: (clientToken: string) => Promise<string>;
 }
 
 /** One delivery of one message. */

@@ -77,16 +77,16 @@ export function throttleWrites(
   deps: ScaleUpDeps,
   options: FairQueueOptions = { longest: LONGEST_TURN, after: onTimer },
 ): ScaleUpDeps {
-  const [launches, parameters] = [createFairQueue(options), createFairQueue(options)];
+  const [launches, configs] = [createFairQueue(options), createFairQueue(options)];
   return {
     ...deps,
     fleet: {
       run: (request) => launches.take(request.installationId, () => deps.fleet.run(request)),
       terminate: (instanceIds) => deps.fleet.terminate(instanceIds),
     },
-    parameters: {
-      put: (entry) => parameters.take(entry.installationId, () => deps.parameters.put(entry)),
-      remove: (installationId, instanceIds) => deps.parameters.remove(installationId, instanceIds),
+    configs: {
+      put: (entry) => configs.take(entry.installationId, () => deps.configs.put(entry)),
+      remove: (installationId, launchIds) => deps.configs.remove(installationId, launchIds),
     },
   };
 }

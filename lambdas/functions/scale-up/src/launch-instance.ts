@@ -8,6 +8,7 @@ import {
   type Launch,
   type LeaseHolder,
 } from '@multi-tenant-runner/core';
+import { hashSecret } from '@multi-tenant-runner/runtime';
 import { decideIntent, type MachineFor } from './decide-intent';
 import { RetryLater, type ScaleUpDeps } from './deps';
 
@@ -40,11 +41,12 @@ export async function launchInstance(
   const refused: string[] = [];
   for (;;) {
     if (intent === undefined) {
-      const next = decideIntent(current, attempted, machineFor, deps);
-      if (next === undefined) {
+      const decided = decideIntent(current, attempted, machineFor, deps);
+      if (decided === undefined) {
         await recordRefusals(launch, refused, deps);
         return { kind: 'none', launch: current, reason: 'capacity' };
       }
+      const next = { ...decided, claimHash: hashSecret(await deps.claimSecretFor(decided.clientToken)) };
       current = await writeIntent(current, { intent: next, attempted }, lease, deps);
       intent = next;
     }
@@ -55,6 +57,10 @@ export async function launchInstance(
       launchId: launch.launchId,
       tier: launch.tier,
       intent,
+      userData: {
+        machineUrl: deps.scaleUp.machineUrl,
+        claimSecret: await deps.claimSecretFor(intent.clientToken),
+      },
     });
     switch (answer.kind) {
       case 'started': {

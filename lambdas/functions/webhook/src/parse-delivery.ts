@@ -1,5 +1,5 @@
 import { isObject } from '@multi-tenant-runner/core';
-import { header, type HttpRequest } from './http';
+import { header, type HttpRequest } from '@multi-tenant-runner/runtime';
 
 /** A signed delivery whose body is a JSON object. */
 export interface Delivery {

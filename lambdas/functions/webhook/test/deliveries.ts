@@ -3,7 +3,7 @@ import { createTestHarness, type TestHarness } from '@multi-tenant-runner/testin
 import { createCredentialSource } from '../src/credentials';
 import type { WebhookDeps } from '../src/deps';
 import { createHandler } from '../src/handler';
-import type { HttpRequest, HttpResponse } from '../src/http';
+import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/runtime';
 import type { SourceFilter } from '../src/source-addresses';
 
 export const SECRET = 'a webhook secret';

@@ -1,5 +1,4 @@
 export * from './model/account-policy';
-export * from './model/boot-report';
 export * from './model/circuit';
 export * from './model/ec2-end';
 export * from './model/github-job';
@@ -7,6 +6,7 @@ export * from './model/github-status';
 export * from './model/job';
 export * from './model/launch';
 export * from './model/lifecycle-event';
+export * from './model/machine-report';
 export * from './model/messages';
 export * from './model/names';
 export * from './model/place';

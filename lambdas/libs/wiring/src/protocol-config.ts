@@ -25,6 +25,8 @@ export interface ProtocolConfig extends AppConfig {
   readonly tables: { readonly tenants: string; readonly jobs: string; readonly launches: string };
   /** The operator's own tags, for every resource that is created at run time. */
   readonly runnerTags: Readonly<Record<string, string>>;
+  /** Of the runners' configurations; absent: they are SSM parameters. */
+  readonly configTable?: string;
   /** The function's timeout in seconds. */
   readonly timeout: number;
 }
@@ -44,8 +46,10 @@ export function parseAppConfig(reader: EnvReader): AppConfig {
 }
 
 export function parseProtocolConfig(reader: EnvReader): ProtocolConfig {
+  const configTable = reader.optionalString('CONFIG_TABLE');
   return {
     ...parseAppConfig(reader),
+    ...(configTable !== undefined && { configTable }),
     tables: {
       tenants: reader.string('TENANTS_TABLE'),
       jobs: reader.string('JOBS_TABLE'),

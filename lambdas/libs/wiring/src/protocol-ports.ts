@@ -1,6 +1,7 @@
 import {
   createAppCredentials,
   createClientConfig,
+  createDynamoConfigStore,
   createDynamoDbClient,
   createDynamoJobStore,
   createDynamoLaunchStore,
@@ -13,13 +14,20 @@ import {
   createSqsClient,
   createSqsJobQueue,
   createSsmClient,
-  createSsmRunnerParameters,
+  createSsmConfigStore,
   sleep,
   type EgressRule,
 } from '@multi-tenant-runner/aws';
 import { REQUEST_TIMEOUT, type Purpose } from '@multi-tenant-runner/core';
 import { createGitHub } from '@multi-tenant-runner/github';
-import { createLog, createMetrics, systemClock, writeLine, type Env } from '@multi-tenant-runner/runtime';
+import {
+  createLog,
+  createMetrics,
+  deriveSecret,
+  systemClock,
+  writeLine,
+  type Env,
+} from '@multi-tenant-runner/runtime';
 import { createFetch } from './network';
 import type { ProtocolConfig } from './protocol-config';
 
@@ -62,12 +70,13 @@ export function createProtocolPorts(
     launches: createDynamoLaunchStore({ client: dynamoDb, tableName: tables.launches, clock }),
     queue: createSqsJobQueue({ client: createSqsClient(clients), tierQueueUrls: config.tierQueueUrls }),
     fleet: createEc2Fleet({ client: createPatientEc2Client(env), environment, tags, sleep }),
-    parameters: createSsmRunnerParameters({
-      client: ssm,
-      environment,
-      tags,
-      ...(kmsKeyArn !== undefined && { kmsKeyArn }),
-    }),
+    configs:
+      config.configTable === undefined
+        ? createSsmConfigStore({ client: ssm, environment, tags, ...(kmsKeyArn !== undefined && { kmsKeyArn }) })
+        : createDynamoConfigStore({ client: dynamoDb, tableName: config.configTable }),
+    // A key that scale-up holds anyway, and that no machine can get hold of.
+    claimSecretFor: async (clientToken: string) =>
+      deriveSecret((await identity()).privateKey, `ghr-claim:${clientToken}`),
     github: createGitHub({
       baseUrl: config.gitHubApiUrl,
       identity,

@@ -12,10 +12,14 @@ import {
   type Tier,
   type Tiers,
 } from '@multi-tenant-runner/core';
+import { deriveSecret, hashSecret } from '@multi-tenant-runner/runtime';
 import type { TenantRow } from './fakes/tenant-registry';
 
 export const ENVIRONMENT = 'test';
 export const INSTALLATION = 1001;
+export const MACHINE_URL = 'https://api.example.test/machine';
+/** As scale-up derives it, from a key of the tests. */
+export const claimSecretFor = (clientToken: string): string => deriveSecret('key', `ghr-claim:${clientToken}`);
 const QUEUED_AT = '2026-01-15T11:59:58Z';
 
 function tier(name: string, maxRunners: number, instanceTypes: readonly string[]): Tier {
@@ -99,6 +103,7 @@ export function intent(overrides: Partial<Intent> = {}): Intent {
     launchTemplateVersion: '1',
     securityGroupId: 'sg-acme',
     tenantTier: 'small',
+    claimHash: hashSecret(claimSecretFor(overrides.clientToken ?? 'token-1')),
     ...overrides,
   };
 }

@@ -1,6 +1,12 @@
-import { Crash, createTestHarness, INSTALLATION, intent, job, launch } from './index';
+import { Crash, createTestHarness, INSTALLATION, MACHINE_URL, intent, job, launch } from './index';
 
-const request = { installationId: INSTALLATION, launchId: '7001-1', tier: 'small', intent: intent() };
+const request = {
+  installationId: INSTALLATION,
+  launchId: '7001-1',
+  tier: 'small',
+  intent: intent(),
+  userData: { machineUrl: MACHINE_URL, claimSecret: 'secret' },
+};
 
 describe('the harness of in-memory ports', () => {
   it('records calls through the ports, and none through the state behind them', async () => {

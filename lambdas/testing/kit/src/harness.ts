@@ -13,7 +13,7 @@ import {
 import { createInMemoryJobSearch, type InMemoryJobSearch } from './fakes/job-search';
 import { createInMemoryJobStore, type InMemoryJobStore } from './fakes/job-store';
 import { createInMemoryLaunchStore, type InMemoryLaunchStore } from './fakes/launch-store';
-import { createInMemoryParameters, type InMemoryParameters } from './fakes/parameters';
+import { createInMemoryConfigs, type InMemoryConfigs } from './fakes/configs';
 import { createRecordingLog, createRecordingMetrics, type RecordingLog, type RecordingMetrics } from './fakes/records';
 import { createInMemoryRecoveryStore, type InMemoryRecoveryStore } from './fakes/recovery-store';
 import { createInMemorySecurityGroups, type InMemorySecurityGroups } from './fakes/security-groups';
@@ -30,7 +30,7 @@ export interface HarnessState {
   readonly queue: InMemoryJobQueue;
   readonly bus: InMemoryEventBus;
   readonly fleet: InMemoryFleet;
-  readonly parameters: InMemoryParameters;
+  readonly configs: InMemoryConfigs;
   readonly securityGroups: InMemorySecurityGroups;
   readonly github: InMemoryGitHub;
   readonly app: InMemoryGitHubApp;
@@ -65,11 +65,11 @@ export function createTestHarness(
   const state: HarnessState = {
     tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
     jobs: createInMemoryJobStore({ clock }),
-    launches: createInMemoryLaunchStore({ clock }),
+    launches: createInMemoryLaunchStore(),
     queue: createInMemoryJobQueue({ tiers: settings.tiers }),
     bus: createInMemoryEventBus(),
     fleet: createInMemoryFleet({ clock, environment }),
-    parameters: createInMemoryParameters({ clock }),
+    configs: createInMemoryConfigs({ clock }),
     securityGroups: createInMemorySecurityGroups({ environment }),
     github,
     app: createInMemoryGitHubApp({ clock, github }),
@@ -85,7 +85,7 @@ export function createTestHarness(
     queue: port('queue', state.queue),
     bus: port('bus', state.bus),
     fleet: port('fleet', state.fleet),
-    parameters: port('parameters', state.parameters),
+    configs: port('configs', state.configs),
     securityGroups: port('securityGroups', state.securityGroups),
     github: port('github', state.github),
     app: port('app', state.app),

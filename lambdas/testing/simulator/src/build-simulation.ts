@@ -15,6 +15,7 @@ import { createSimulationBus, publishRowChanges, type SimulationBus } from './se
 import { createFunctions, type Functions } from './services/functions';
 import { createLifecycleBus } from './services/lifecycle-bus';
 import { createLineage, type Lineage } from './services/lineage';
+import { createMachineCalls } from './services/machine-calls';
 import { createMachines } from './services/machines';
 import { createPortCalls } from './services/ports';
 import { createQueue } from './services/queue';
@@ -56,21 +57,18 @@ export function buildSimulation({ options, scenario, scheduler, faultsEndAt, kee
     random: random.fork('github'),
     plans: scenario.tenants,
   });
-  const machines = createMachines({ ...shared, random: random.fork('machines'), parameters: state.parameters });
+  const machineCalls = createMachineCalls({ ...shared, random: random.fork('machine calls') });
+  const machines = createMachines({ ...shared, random: random.fork('machines'), calls: machineCalls });
   events.on('machine.forgotten', ({ instanceId }) => void state.fleet.machines.delete(instanceId));
   const invariants = createInvariants({ ...shared, machines, github });
 
   // The label is part of the seed: another one would change what every kept seed shows.
   const faultDraws = createFaultDraws(scheduler, faultKinds, random.fork('fates'));
   state.fleet.refuse(faultDraws.hasNoCapacity);
-  const calls = createPortCalls({
-    scheduler,
-    draw: faultDraws.draw,
-    drawSleep: faultDraws.drawSleep,
-    trace,
-    lineage,
-    afterEffect: () => publishRowChanges(state.tenants.changes, events),
-  });
+  const afterEffect = (): void => publishRowChanges(state.tenants.changes, events);
+  const { draw, drawSleep } = faultDraws;
+  const calls = createPortCalls({ scheduler, draw, drawSleep, trace, lineage, afterEffect });
+  const machineDraws = createFaultDraws(scheduler, faultKinds, random.fork('fates of machines'));
   const backend = createBackend({
     ...shared,
     ...createSimulatedApp({ github, deliveries, scheduler }),
@@ -82,6 +80,7 @@ export function buildSimulation({ options, scenario, scheduler, faultsEndAt, kee
   const functions = createFunctions({
     backend,
     calls,
+    machineCalls: createPortCalls({ scheduler, ...machineDraws, trace, lineage, afterEffect }),
     scheduler,
     settings,
     environment: ENVIRONMENT,
@@ -117,7 +116,8 @@ interface TriggerDeps {
 
 /** What invokes the functions: the webhook's URL, the queues, the table's stream and the event bus. */
 function connectTriggers({ events, functions, lineage, random, settings, ...shared }: TriggerDeps) {
-  const { webhook, scaleUp, scaleDown, tenantManager } = functions;
+  const { webhook, scaleUp, scaleDown, tenantManager, machine } = functions;
+  events.on('machine.called', ({ request, onEnd }) => machine.invoke(request, onEnd));
   events.on('webhook.arrived', ({ request, onEnd }) => webhook.invoke(request, onEnd));
   const tiers = new Map(
     [...settings.tiers.keys()].map((tier) => [

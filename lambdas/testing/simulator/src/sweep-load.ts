@@ -71,6 +71,7 @@ export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<
     const functions = createFunctions({
       backend,
       calls,
+      machineCalls: calls,
       scheduler,
       settings,
       environment: ENVIRONMENT,

@@ -160,7 +160,7 @@ describe('what is over is noticed', () => {
 describe('a busy machine lives', () => {
   test('undo-kills-busy: a worker that comes late to a suspended tenant leaves a runner that works', async () => {
     const system = setUp();
-    await workerDies(system, 'dies-after', 'parameters.put');
+    await workerDies(system, 'dies-after', 'configs.put');
     const { instanceId } = system.machineOf(1);
     system.harness.clock.advance(2 * MINUTE);
     system.takeJob(instanceId, 1);
@@ -179,7 +179,7 @@ describe('a busy machine lives', () => {
     const beforeLease = gate(system, 'launches.change');
     const sweep = system.sweep();
     await beforeLease.reached;
-    const beforePut = gate(system, 'parameters.put');
+    const beforePut = gate(system, 'configs.put');
     const worker = system.deliver(FIRST, { receiveCount: 2 });
     await beforePut.reached;
     beforeLease.open();

@@ -51,13 +51,14 @@ const IN_THE_WORLD: Readonly<Record<string, string>> = { tenants: 'registry', bo
 const ROUTING = 'route-job.ts';
 
 const PORTS = [
-  ...['tenants', 'jobs', 'launches', 'queue', 'github', 'fleet', 'parameters', 'securityGroups', 'lifecycle'],
+  ...['tenants', 'jobs', 'launches', 'queue', 'github', 'fleet', 'configs', 'securityGroups', 'lifecycle'],
   ...['bookmarks', 'recovery', 'app', 'search', 'bus'],
 ];
 
 /** `port.method`, under the ports' names in the test harness. */
 function callsInTheCode(): string[] {
   const folders = [
+    '../../../functions/machine/src',
     '../../../functions/scale-up/src',
     '../../../functions/scale-down/src',
     '../../../functions/tenant-manager/src',

@@ -9,6 +9,7 @@ import {
 } from '@multi-tenant-runner/core';
 import type { InMemoryMachine } from '@multi-tenant-runner/testing';
 import type { Functions } from '../functions';
+import { createMachineSide } from '../machine-side';
 import type { System } from '../system';
 
 /** Past every lease, grace, boot and idle limit. */
@@ -42,23 +43,25 @@ export async function machinesTakeJobs(system: System, functions: Functions): Pr
     const registration = github.registrations.find((one) => one.name === name);
     const next = [...github.jobs].find(([, job]) => job.status === 'queued')?.[0];
     if (registration === undefined || registration.busy || next === undefined) continue;
-    await functions.jobEvent(takes(system, instanceId, next));
+    await functions.jobEvent(await takes(system, instanceId, next));
   }
 }
 
 async function machineLives(machine: InMemoryMachine, system: System, functions: Functions): Promise<void> {
-  const { github, parameters } = system.harness.state;
-  const { instanceId, request } = machine;
+  const { github } = system.harness.state;
+  const { instanceId } = machine;
   const registration = github.registrations.find(
     ({ name }) => name === runnerName(system.harness.environment, instanceId),
   );
   if (registration?.busy === true) return finish(machine, system, functions);
-  const configured = parameters.entries.delete(`${request.installationId}/${instanceId}`);
+  const side = createMachineSide(system);
+  const configured = (await side.claim(instanceId)).statusCode === 200;
   if (registration === undefined || !(configured || registration.online)) {
     machine.state = 'shutting-down';
     return;
   }
   registration.online = true;
+  if (configured) await side.says(instanceId, { kind: 'boot', timings: {} });
   const next = [...github.jobs].find(([, job]) => job.status === 'queued')?.[0];
   if (next === undefined) return;
   await functions.jobEvent(system.takeJob(instanceId, next));
@@ -74,10 +77,9 @@ async function finish(machine: InMemoryMachine, system: System, functions: Funct
   machine.state = 'shutting-down';
 }
 
-/** The machine reads its configuration, and GitHub gives its runner the job. */
-export function takes(system: System, instanceId: string, jobId: number): JobEvent {
-  const { parameters } = system.harness.state;
-  for (const key of parameters.entries.keys()) if (key.endsWith(`/${instanceId}`)) parameters.entries.delete(key);
+/** The machine claims its configuration and reports, and GitHub gives its runner the job. */
+export async function takes(system: System, instanceId: string, jobId: number): Promise<JobEvent> {
+  await createMachineSide(system).says(instanceId, { kind: 'boot', timings: {} });
   return system.takeJob(instanceId, jobId);
 }
 
@@ -109,9 +111,9 @@ export function unexplained(system: System): string[] {
     ...launches
       .filter((launch) => !moves(launch, jobs, queued, alive))
       .map((launch) => `launch ${launch.launchId} ${launch.state}`),
-    ...[...state.parameters.entries.values()]
-      .filter(({ instanceId }) => !alive.has(instanceId))
-      .map(({ instanceId }) => `parameter of ${instanceId}`),
+    ...[...state.configs.entries.values()]
+      .filter(({ launchId }) => !launches.some((launch) => launch.launchId === launchId))
+      .map(({ launchId }) => `configuration of ${launchId}`),
     // Of a busy runner GitHub itself ends the job and the registration.
     ...state.github.registrations
       .filter(({ name, busy }) => !busy && !names.has(name))
@@ -190,7 +192,7 @@ export function leftovers(system: System): string[] {
       .all()
       .filter((launch) => isOpenLaunch(launch.state))
       .map((launch) => `launch ${launch.launchId} ${launch.state}`),
-    ...state.parameters.entries.keys(),
+    ...state.configs.entries.keys(),
     ...state.github.registrations.filter(({ busy }) => !busy).map(({ name }) => `registration ${name}`),
     ...state.queue.jobs.map(({ jobId }) => `message of job ${jobId}`),
     ...groupsOfNobody(system),

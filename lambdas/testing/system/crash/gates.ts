@@ -87,7 +87,7 @@ export const GATES: readonly Scenario[] = [
       const arranged = await started({}, [1]);
       arranged.system.harness.state.github.jobs.set(9, { status: 'in_progress' });
       const event = {
-        ...takes(arranged.system, arranged.system.machineOf(1).instanceId, 9),
+        ...(await takes(arranged.system, arranged.system.machineOf(1).instanceId, 9)),
         labels: [],
         runnerOnly: true,
       };
@@ -100,7 +100,7 @@ export const GATES: readonly Scenario[] = [
     arrange: async () => {
       const arranged = await started({}, [1]);
       const { instanceId } = arranged.system.machineOf(1);
-      const event = { ...takes(arranged.system, instanceId, 9), isPublic: true };
+      const event = { ...(await takes(arranged.system, instanceId, 9)), isPublic: true };
       return { ...arranged, act: () => arranged.functions.jobEvent(event) };
     },
   },

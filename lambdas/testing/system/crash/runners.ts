@@ -1,4 +1,5 @@
 import { jobEvent } from '@multi-tenant-runner/testing';
+import { createMachineSide } from '../machine-side';
 import { drain, takes } from './final-checks';
 import { started, type Scenario } from './scenario';
 
@@ -8,7 +9,7 @@ export const RUNNERS: readonly Scenario[] = [
     mayBeLost: true,
     arrange: async () => {
       const { system, functions } = await started();
-      const event = takes(system, system.machineOf(1).instanceId, 1);
+      const event = await takes(system, system.machineOf(1).instanceId, 1);
       return { system, functions, act: () => functions.jobEvent(event) };
     },
   },
@@ -18,7 +19,7 @@ export const RUNNERS: readonly Scenario[] = [
     arrange: async () => {
       const { system, functions } = await started();
       const { instanceId } = system.machineOf(1);
-      await functions.jobEvent(takes(system, instanceId, 1));
+      await functions.jobEvent(await takes(system, instanceId, 1));
       const event = system.finishJob(instanceId, 1);
       return { system, functions, act: () => functions.jobEvent(event) };
     },
@@ -29,7 +30,7 @@ export const RUNNERS: readonly Scenario[] = [
     arrange: async () => {
       const { system, functions } = await started({}, [1, 2]);
       const { instanceId } = system.machineOf(1);
-      await functions.jobEvent(takes(system, instanceId, 1));
+      await functions.jobEvent(await takes(system, instanceId, 1));
       await functions.jobEvent(system.finishJob(instanceId, 1));
       system.machineOf(1).state = 'terminated';
       return { system, functions, act: () => functions.instanceEvent(instanceId, 'terminated') };
@@ -60,7 +61,7 @@ export const RUNNERS: readonly Scenario[] = [
     mayBeLost: true,
     arrange: async () => {
       const { system, functions } = await started({ max_runners: 2 }, [1, 2]);
-      const event = takes(system, system.machineOf(1).instanceId, 2);
+      const event = await takes(system, system.machineOf(1).instanceId, 2);
       return { system, functions, act: () => functions.jobEvent(event) };
     },
   },
@@ -69,7 +70,7 @@ export const RUNNERS: readonly Scenario[] = [
     mayBeLost: true,
     arrange: async () => {
       const { system, functions } = await started({}, [1, 2]);
-      const event = takes(system, system.machineOf(1).instanceId, 2);
+      const event = await takes(system, system.machineOf(1).instanceId, 2);
       return { system, functions, act: () => functions.jobEvent(event) };
     },
   },
@@ -106,6 +107,26 @@ export const RUNNERS: readonly Scenario[] = [
       machine.state = 'terminated';
       await functions.instanceEvent(machine.instanceId, 'terminated');
       return { system, functions, act: () => drain(system, functions) };
+    },
+  },
+  {
+    name: 'a machine that claims its configuration',
+    mayBeLost: true,
+    arrange: async () => {
+      const { system, functions } = await started();
+      const { instanceId } = system.machineOf(1);
+      return { system, functions, act: () => createMachineSide(system).claim(instanceId) };
+    },
+  },
+  {
+    name: 'a machine that reports for the first time',
+    mayBeLost: true,
+    arrange: async () => {
+      const { system, functions } = await started();
+      const { instanceId } = system.machineOf(1);
+      const side = createMachineSide(system);
+      await side.claim(instanceId);
+      return { system, functions, act: () => side.says(instanceId, { kind: 'boot', timings: {} }, { kind: 'busy' }) };
     },
   },
 ];

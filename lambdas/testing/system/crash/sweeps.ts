@@ -18,7 +18,7 @@ export const SWEEPS: readonly Scenario[] = [
     name: 'the sweep of a machine that never booted',
     arrange: async () => {
       const { system, functions } = begin();
-      system.harness.faults.loseAnswer('parameters.put');
+      system.harness.faults.loseAnswer('configs.put');
       await functions.scaleUp(jobMessage({ jobId: 1 }));
       system.harness.clock.advance(16 * MINUTE);
       return { system, functions, act: () => functions.sweep() };
@@ -58,7 +58,7 @@ export const SWEEPS: readonly Scenario[] = [
     ends: { 1: 'cancelled' },
     arrange: async () => {
       const { system, functions } = await started();
-      await functions.jobEvent(takes(system, system.machineOf(1).instanceId, 1));
+      await functions.jobEvent(await takes(system, system.machineOf(1).instanceId, 1));
       system.harness.clock.advance(376 * MINUTE);
       return {
         system,
@@ -75,7 +75,7 @@ export const SWEEPS: readonly Scenario[] = [
     arrange: async () => {
       const { system, functions } = await started();
       const { request } = system.machineOf(1);
-      await functions.jobEvent(takes(system, system.machineOf(1).instanceId, 1));
+      await functions.jobEvent(await takes(system, system.machineOf(1).instanceId, 1));
       system.harness.state.fleet.plant({
         instanceId: 'i-stranger',
         request: { ...request, launchId: '9-9', intent: { ...request.intent, clientToken: 'stranger' } },

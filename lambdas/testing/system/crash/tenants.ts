@@ -51,7 +51,7 @@ export const TENANTS: readonly Scenario[] = [
     name: 'a suspension while a job runs and another waits',
     arrange: async () => {
       const { system, functions } = await busyTenant();
-      await functions.jobEvent(takes(system, system.machineOf(1).instanceId, 1));
+      await functions.jobEvent(await takes(system, system.machineOf(1).instanceId, 1));
       system.harness.clock.advance(11 * MINUTE);
       atGitHub(system, true);
       const later = async (): Promise<void> => {
@@ -89,7 +89,7 @@ export const TENANTS: readonly Scenario[] = [
     ends: { 1: 'cancelled', 2: 'refused' },
     arrange: async () => {
       const { system, functions } = await busyTenant();
-      await functions.jobEvent(takes(system, system.machineOf(1).instanceId, 1));
+      await functions.jobEvent(await takes(system, system.machineOf(1).instanceId, 1));
       uninstalled(system);
       return { system, functions, act: () => functions.lifecycle('deleted') };
     },

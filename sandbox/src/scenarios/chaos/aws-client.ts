@@ -1,4 +1,4 @@
-import { DynamoDBClient, UpdateItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, QueryCommand, UpdateItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { OperatorClient } from '../../control/client';
 import type { SandboxFile } from '../../lib/state';
@@ -10,8 +10,12 @@ export interface ChaosAwsClient {
   readonly resume: (queue: string) => Promise<void>;
   readonly queueUrl: (queue: string) => Promise<string>;
   readonly depth: (queue: string) => Promise<number>;
+  /** Makes a tenant's machines an hour older than they are. */
+  readonly ageLaunches: (installationId: number) => Promise<void>;
   readonly editRow: (installationId: number, changes: Readonly<Record<string, AttributeValue>>) => Promise<void>;
 }
+
+const HOUR_MS = 3_600_000;
 
 export function createChaosAwsClient({ aws, prefix }: SandboxFile, operator: OperatorClient): ChaosAwsClient {
   const settings = {
@@ -35,6 +39,26 @@ export function createChaosAwsClient({ aws, prefix }: SandboxFile, operator: Ope
         }),
       );
       return Number(attributes?.['ApproximateNumberOfMessages'] ?? 0);
+    },
+    ageLaunches: async (installationId) => {
+      const TableName = `${prefix}-launches`;
+      const { Items: launches = [] } = await dynamodb.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: 'installation_id = :tenant',
+          ExpressionAttributeValues: { ':tenant': { N: String(installationId) } },
+        }),
+      );
+      for (const { launch_id: id } of launches) {
+        await dynamodb.send(
+          new UpdateItemCommand({
+            TableName,
+            Key: { installation_id: { N: String(installationId) }, launch_id: id ?? { S: '' } },
+            UpdateExpression: 'SET launched_at = :then',
+            ExpressionAttributeValues: { ':then': { S: new Date(Date.now() - HOUR_MS).toISOString() } },
+          }),
+        );
+      }
     },
     editRow: async (installationId, changes) => {
       const names = Object.keys(changes);

@@ -7,6 +7,7 @@ import {
   type ScenarioContext,
   type Tenant,
 } from '../kit/scenario-context';
+import { claim, report } from '../kit/machine-api';
 import type { ObservedJob } from '../../control/client';
 
 const SMALL_LIMIT = 2;
@@ -75,6 +76,14 @@ export async function reachLimit(context: ScenarioContext, tenant: Tenant): Prom
   const waiting = await untilFull(context, tenant, ids, SMALL_LIMIT);
   context.checks.check(`two jobs of ${tenant.login} run, the third and the fourth wait`, waiting.length === 2);
   const [first] = (await startedJobs(context, tenant, ids)).filter((job) => job.status === 'in_progress');
+  const found = await context.account.foundOnMachine(first === undefined ? '' : machineOf(first));
+  const again = await claim(found);
+  const guessed = await report(found, found.claimSecret, [{ kind: 'idle' }]);
+  context.checks.check(
+    `what a job of ${tenant.login} finds in its user data gives it neither a configuration nor a report`,
+    again.status === 403 && guessed.status === 403,
+    `HTTP ${again.status}, ${guessed.status}`,
+  );
   await context.user.finish(first?.id ?? 0);
   context.log(`one job of ${tenant.login} ends`);
   await untilStarted(context, tenant, ids, SMALL_LIMIT + 1);

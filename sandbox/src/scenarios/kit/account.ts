@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, GetItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import {
+  DescribeInstanceAttributeCommand,
   DescribeSecurityGroupsCommand,
   EC2Client,
   paginateDescribeInstances,
@@ -15,6 +16,7 @@ import {
 import { GetQueueAttributesCommand, paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { ObservedMachine } from './fleet-monitor';
+import { foundOnMachine, type FoundOnMachine } from './machine-api';
 import type { SandboxFile } from '../../lib/state';
 
 export interface TenantRow {
@@ -37,6 +39,8 @@ export interface AccountReader {
   readonly tenant: (installationId: number) => Promise<TenantRow | undefined>;
   readonly job: (installationId: number, jobId: number) => Promise<JobRow | undefined>;
   readonly machines: () => Promise<readonly ObservedMachine[]>;
+  /** What a machine, and so its job, reads in its user data. */
+  readonly foundOnMachine: (instanceId: string) => Promise<FoundOnMachine>;
   /** Tags of a machine's volumes and network interfaces; empty once it is gone. */
   readonly attachments: (
     instanceId: string,
@@ -89,6 +93,11 @@ export function createAccountReader({ aws, prefix }: SandboxFile): AccountReader
         }
       }
       return found;
+    },
+    foundOnMachine: async (instanceId) => {
+      const asked = new DescribeInstanceAttributeCommand({ InstanceId: instanceId, Attribute: 'userData' });
+      const userData = Buffer.from((await ec2.send(asked)).UserData?.Value ?? '', 'base64').toString('utf8');
+      return foundOnMachine(instanceId, userData, aws.endpoint_url);
     },
     attachments: async (instanceId) => {
       const found: { id: string; tags: Record<string, string> }[] = [];

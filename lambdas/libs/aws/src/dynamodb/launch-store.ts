@@ -23,7 +23,7 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
       return written<Launch>(await table.create(toItem({ ...toRow(launch), ...derived }), 'installation_id'));
     },
     change: async (installationId, launchId, guard, given) => {
-      const { version: _version, ...changes }: Changes<Launch> = { updatedAt: clock.now().toISOString(), ...given };
+      const { version: _version, ...changes }: Changes<Launch> = given;
       const ended = changes.endedAt ?? changes.updatedAt ?? clock.now().toISOString();
       const derived = changes.state === 'ended' ? { open_at: null, expires_at: expiresAt(ended) } : {};
       const expression = new Expression();

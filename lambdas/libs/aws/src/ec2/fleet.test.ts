@@ -9,19 +9,36 @@ import {
 import { createEc2Fleet } from './fleet';
 import { buildRunInput, legalOnInstances } from './run-input';
 
-const request = { installationId: INSTALLATION, launchId: '7001-1', tier: 'small', intent: intent() };
+const userData = { machineUrl: 'https://api.test/machine', claimSecret: 'secret-1' };
+const request = { installationId: INSTALLATION, launchId: '7001-1', tier: 'small', intent: intent(), userData };
+const TEMPLATE = "url='{{ghr_machine_url}}' secret='{{ghr_claim}}'";
+const FILLED = base64("url='https://api.test/machine' secret='secret-1'");
 
-function setUp(answer: (command: SentCommand, call: number) => StubAnswer) {
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+function template(text: string): StubAnswer {
+  return { LaunchTemplateVersions: [{ LaunchTemplateData: { UserData: base64(text) } }] };
+}
+
+/** @param templates answers the reads of launch templates, which are not in `sent` */
+function setUp(answer: (command: SentCommand, call: number) => StubAnswer, templates = () => template(TEMPLATE)) {
   let calls = 0;
   const pauses: number[] = [];
-  const client = createStubClient((command) => answer(command, (calls += 1)));
+  const sent: SentCommand[] = [];
+  const client = createStubClient((command) => {
+    if (command.name === 'DescribeLaunchTemplateVersions') return templates();
+    sent.push(command);
+    return answer(command, (calls += 1));
+  });
   const fleet = createEc2Fleet({
     client,
     environment: 'test',
     tags: { Project: 'x' },
     sleep: async (milliseconds) => void pauses.push(milliseconds),
   });
-  return { fleet, sent: client.sent, pauses };
+  return { fleet, sent, all: client.sent, pauses };
 }
 
 const started: StubAnswer = { Instances: [{ InstanceId: 'i-1', State: { Name: 'pending' } }] };
@@ -31,7 +48,7 @@ describe('one launch', () => {
     const { fleet, sent } = setUp(() => started);
     await expect(fleet.run(request)).resolves.toEqual({ kind: 'started', instanceId: 'i-1', state: 'pending' });
     expect(sent).toEqual([
-      { name: 'RunInstances', input: buildRunInput(request, { environment: 'test', tags: { Project: 'x' } }) },
+      { name: 'RunInstances', input: buildRunInput(request, FILLED, { environment: 'test', tags: { Project: 'x' } }) },
     ]);
   });
 
@@ -131,7 +148,7 @@ describe('one launch', () => {
 
 describe('the request for a machine', () => {
   it("has no group or interface but the tenant's, and tags from the first moment", () => {
-    const input = buildRunInput(request, {
+    const input = buildRunInput(request, FILLED, {
       environment: 'test',
       tags: { Project: 'x', 'cost center': 'y', 'a/b': 'z' },
     });
@@ -143,6 +160,7 @@ describe('the request for a machine', () => {
       SubnetId: 'subnet-a',
       SecurityGroupIds: ['sg-acme'],
       LaunchTemplate: { LaunchTemplateId: 'lt-small', Version: '1' },
+      UserData: FILLED,
     });
     expect(input).not.toHaveProperty('InstanceMarketOptions');
     const own = [
@@ -165,7 +183,7 @@ describe('the request for a machine', () => {
   });
 
   it('lets no tag of the operator stand in for one of ours', () => {
-    const input = buildRunInput(request, { environment: 'test', tags: { 'ghr:tenant_id': '1' } });
+    const input = buildRunInput(request, FILLED, { environment: 'test', tags: { 'ghr:tenant_id': '1' } });
     for (const { Tags = [] } of input.TagSpecifications ?? [])
       expect(Tags.filter((tag) => tag.Key === 'ghr:tenant_id')).toEqual([
         { Key: 'ghr:tenant_id', Value: String(INSTALLATION) },
@@ -173,7 +191,10 @@ describe('the request for a machine', () => {
   });
 
   it('asks for spot as one-time machines that end', () => {
-    const input = buildRunInput({ ...request, intent: intent({ spot: true }) }, { environment: 'test', tags: {} });
+    const input = buildRunInput({ ...request, intent: intent({ spot: true }) }, FILLED, {
+      environment: 'test',
+      tags: {},
+    });
     expect(input.InstanceMarketOptions).toEqual({
       MarketType: 'spot',
       SpotOptions: { SpotInstanceType: 'one-time', InstanceInterruptionBehavior: 'terminate' },
@@ -353,5 +374,63 @@ describe('looking at machines', () => {
         tags: { 'ghr:environment': 'test', 'ghr:tenant_id': '1001' },
       },
     ]);
+  });
+});
+
+describe('the user data of a machine', () => {
+  it("is its launch template's, with the API's address and its claim secret", async () => {
+    const { fleet, sent, all } = setUp(() => started);
+    await fleet.run(request);
+    await fleet.run({ ...request, userData: { ...userData, claimSecret: 'secret-2' } });
+    expect(all.filter(({ name }) => name === 'DescribeLaunchTemplateVersions')).toEqual([
+      {
+        name: 'DescribeLaunchTemplateVersions',
+        input: { LaunchTemplateId: 'lt-small', Versions: ['1'] },
+      },
+    ]);
+    expect(sent.map(({ input }) => input['UserData'])).toEqual([
+      FILLED,
+      base64("url='https://api.test/machine' secret='secret-2'"),
+    ]);
+  });
+
+  it('is that of the version in the intent', async () => {
+    const { fleet, all } = setUp(() => started);
+    await fleet.run(request);
+    await fleet.run({ ...request, intent: intent({ launchTemplateVersion: '2' }) });
+    expect(all.filter(({ input }) => 'Versions' in input).map(({ input }) => input['Versions'])).toEqual([
+      ['1'],
+      ['2'],
+    ]);
+  });
+
+  it.each([
+    ["url='{{ghr_machine_url}}'", 'has no {{ghr_claim}}'],
+    ['', 'has no {{ghr_machine_url}} and no {{ghr_claim}}'],
+  ])('must leave room for both: %j starts no machine', async (text, problem) => {
+    const { fleet, sent } = setUp(
+      () => started,
+      () => template(text),
+    );
+    const answer = await fleet.run(request);
+    expect(answer).toMatchObject({ kind: 'impossible', code: 'UnusableTemplate' });
+    expect(answer).toHaveProperty(
+      'message',
+      expect.stringContaining(`The user data of lt-small, version 1, ${problem}`),
+    );
+    expect(sent).toEqual([]);
+  });
+
+  it.each([
+    ['RequestLimitExceeded', 503, 'throttled'],
+    ['UnauthorizedOperation', 403, 'impossible'],
+    ['InternalError', 500, 'unknown'],
+  ])('starts no machine when its template answers %s', async (code, status, kind) => {
+    const { fleet, sent } = setUp(
+      () => started,
+      () => awsError(code, status),
+    );
+    await expect(fleet.run(request)).resolves.toMatchObject({ kind, code });
+    expect(sent).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import {
   TerminateInstancesCommand,
   type EC2Client,
   type Filter,
+  type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
 import {
   TAG,
@@ -19,6 +20,7 @@ import { decideLaunchError } from './decide-launch-error';
 import { ALIVE, isReason, parseMachine, parseState } from './parse-machine';
 import { PAUSE, retrying, type Sleep } from './retrying';
 import { buildRunInput, type FleetTags } from './run-input';
+import { UnusableTemplate, createUserDataBuilder } from './user-data';
 
 export interface FleetDeps extends FleetTags {
   /** Without retries of its own: each call decides below which errors it may retry. */
@@ -37,6 +39,7 @@ const PROTECTED = 'OperationNotPermitted';
 
 export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
   const { client, environment, sleep } = deps;
+  const buildUserData = createUserDataBuilder(deps);
 
   const describe = async (filters: Filter[]): Promise<Machine[]> => {
     const machines: Machine[] = [];
@@ -110,7 +113,15 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
   };
 
   return {
-    run: (request) => launch(deps, request),
+    run: async (request) => {
+      let userData: string;
+      try {
+        userData = await buildUserData(request.intent, request.userData);
+      } catch (error) {
+        return decideTemplateError(error);
+      }
+      return launch(deps, request, userData);
+    },
     terminate: async (instanceIds) => {
       const states = new Map<string, EndState>();
       for (const chunk of chunks(instanceIds, IDS_A_TERMINATION))
@@ -145,13 +156,17 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
 }
 
 /** The client token makes a retry safe: EC2 answers with the machine that the first call started. */
-async function launch({ client, sleep, ...tags }: FleetDeps, request: LaunchRequest): Promise<LaunchAnswer> {
+async function launch(
+  { client, sleep, ...tags }: FleetDeps,
+  request: LaunchRequest,
+  userData: string,
+): Promise<LaunchAnswer> {
   let last: LaunchAnswer = { kind: 'unknown', code: 'NoAnswer', message: 'RunInstances was not called' };
   // A throttle after an unclear answer says nothing about the machine that the unclear call may have started.
   let unclear: LaunchAnswer | undefined;
   for (let attempt = 1; attempt <= LAUNCH_ATTEMPTS; attempt += 1) {
     if (attempt > 1) await sleep(PAUSE * 2 ** (attempt - 2));
-    last = await ask(client, request, tags);
+    last = await ask(client, buildRunInput(request, userData, tags));
     if (last.kind === 'unknown') unclear = last;
     // EC2 looks up the token before it looks for capacity, but after it throttles and authorizes the call.
     if (last.kind === 'started' || last.kind === 'refused' || (last.kind === 'impossible' && unclear === undefined))
@@ -160,9 +175,9 @@ async function launch({ client, sleep, ...tags }: FleetDeps, request: LaunchRequ
   return unclear ?? last;
 }
 
-async function ask(client: FleetDeps['client'], request: LaunchRequest, tags: FleetTags): Promise<LaunchAnswer> {
+async function ask(client: FleetDeps['client'], input: RunInstancesCommandInput): Promise<LaunchAnswer> {
   try {
-    const answer = await client.send(new RunInstancesCommand(buildRunInput(request, tags)));
+    const answer = await client.send(new RunInstancesCommand(input));
     const instance = answer.Instances?.[0];
     if (instance?.InstanceId === undefined)
       return { kind: 'unknown', code: 'NoInstance', message: 'RunInstances answered without an instance' };
@@ -176,6 +191,12 @@ async function ask(client: FleetDeps['client'], request: LaunchRequest, tags: Fl
   } catch (error) {
     return decideLaunchError(parseAwsError(error));
   }
+}
+
+/** EC2 was not asked for a machine, by this call. */
+function decideTemplateError(error: unknown): LaunchAnswer {
+  if (!(error instanceof UnusableTemplate)) return decideLaunchError(parseAwsError(error));
+  return { kind: 'impossible', code: error.name, message: error.message };
 }
 
 function isUnknownId(error: unknown): boolean {

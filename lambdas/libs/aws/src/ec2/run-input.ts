@@ -10,8 +10,10 @@ export interface FleetTags {
 /**
  * Deterministic: EC2 rejects a known client token with other parameters. The launch template has no network interface
  * and no security group, so that the tenant's group can be set here.
+ *
+ * @param userData in base64; it replaces the template's
  */
-export function buildRunInput(request: LaunchRequest, settings: FleetTags): RunInstancesCommandInput {
+export function buildRunInput(request: LaunchRequest, userData: string, settings: FleetTags): RunInstancesCommandInput {
   const { intent } = request;
   return {
     MinCount: 1,
@@ -21,6 +23,7 @@ export function buildRunInput(request: LaunchRequest, settings: FleetTags): RunI
     InstanceType: intent.instanceType as NonNullable<RunInstancesCommandInput['InstanceType']>,
     SubnetId: intent.subnetId,
     SecurityGroupIds: [intent.securityGroupId],
+    UserData: userData,
     ...(intent.spot && {
       InstanceMarketOptions: {
         MarketType: 'spot',

@@ -1,3 +1,4 @@
+import type { Claim, MachineReports } from './machine-report';
 import { MINUTE, ageOf } from './time';
 
 /**
@@ -24,6 +25,8 @@ export interface Intent {
   readonly launchTemplateVersion: string;
   readonly securityGroupId: string;
   readonly tenantTier: string;
+  /** SHA-256 of the secret in the machine's user data, with which it asks for its configuration. */
+  readonly claimHash: string;
 }
 
 /** Runners of an organisation, or of one repository for a user account (GitHub has no runners of a user). */
@@ -50,8 +53,12 @@ export interface Launch {
   readonly instanceId?: string;
   readonly runnerId?: number;
   readonly runnerName?: string;
-  /** The parameter was stored: the machine may still use an offline registration. */
+  /** The configuration was stored: the machine may still use an offline registration. */
   readonly jitStored?: boolean;
+  /** The machine has asked for its configuration; it gets no second one. */
+  readonly claim?: Claim;
+  /** What the machine says of itself. */
+  readonly reports?: MachineReports;
   /** Earlier launches of its tier failed: if it takes a job, the tenant's row must record that. */
   readonly clearsCircuit?: boolean;
   /** The job that GitHub says the runner took. */

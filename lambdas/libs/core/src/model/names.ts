@@ -8,10 +8,6 @@ export const TAG = {
   environment: 'ghr:environment',
   runnerTier: 'ghr:runner_tier',
   launchId: 'ghr:launch_id',
-  state: 'ghr:state',
-  boot: 'ghr:boot',
-  /** The runner role's policy compares this tag of a parameter with the calling instance. */
-  instanceId: 'InstanceId',
 } as const;
 
 export const EVENT_SOURCE = 'multi-tenant-runner';
@@ -40,7 +36,6 @@ export type MetricName =
   | 'RunnerEnded'
   | 'RunnerBootFailed'
   | 'RunnerEndedByEc2'
-  | 'RunnerVersionAgeDays'
   | 'SpotInterrupted'
   | 'RunnerLaunchFailed'
   | 'CapacityRefused'
@@ -63,8 +58,8 @@ export function parameterPath(environment: string, installationId: number): stri
   return `/${environment}/tenants/${installationId}/runners`;
 }
 
-export function parameterName(environment: string, installationId: number, instanceId: string): string {
-  return `${parameterPath(environment, installationId)}/${instanceId}`;
+export function parameterName(environment: string, installationId: number, launchId: string): string {
+  return `${parameterPath(environment, installationId)}/${launchId}`;
 }
 
 export function securityGroupName(environment: string, installationId: number): string {

@@ -25,6 +25,15 @@ export interface LaunchRequest {
   readonly launchId: string;
   readonly tier: string;
   readonly intent: Intent;
+  /** What this machine's user data names besides its launch template's text. */
+  readonly userData: UserData;
+}
+
+/** What the launch template's user data leaves open. */
+export interface UserData {
+  /** Base of the API that a machine calls: `/claim` and `/report` follow. */
+  readonly machineUrl: string;
+  readonly claimSecret: string;
 }
 
 /**
@@ -59,22 +68,6 @@ export interface RunnerFleet {
   findByToken(clientToken: string): Promise<readonly Machine[]>;
   /** All machines of the environment that are not terminated, or one tenant's. */
   list(installationId?: number): Promise<readonly Machine[]>;
-}
-
-/** `throttled` is thrown as {@link Throttled}. */
-export interface RunnerParameters {
-  /** Writes or replaces the configuration that the instance alone can read. */
-  put(entry: {
-    readonly installationId: number;
-    readonly instanceId: string;
-    readonly value: string;
-    readonly tenantTier: string;
-    readonly tier: string;
-    readonly expiresAt: Date;
-  }): Promise<void>;
-  remove(installationId: number, instanceIds: readonly string[]): Promise<void>;
-  /** Instance ids that have a parameter. */
-  list(installationId: number): Promise<readonly string[]>;
 }
 
 export interface SecurityGroups {

@@ -1,4 +1,5 @@
-import type { RunnerFleet, RunnerParameters, SecurityGroups } from './ec2';
+import type { ConfigStore } from './configs';
+import type { RunnerFleet, SecurityGroups } from './ec2';
 import type { GitHub } from './github';
 import type { JobStore } from './jobs';
 import type { LaunchStore } from './launches';
@@ -7,6 +8,7 @@ import type { GitHubApp, JobSearch, RecoveryStore } from './recovery';
 import type { TenantLifecycle, TenantRegistry } from './tenants';
 
 export * from './bookmarks';
+export * from './configs';
 export * from './ec2';
 export * from './github';
 export * from './jobs';
@@ -26,7 +28,7 @@ export interface Ports {
   readonly queue: JobQueue;
   readonly bus: EventBus;
   readonly fleet: RunnerFleet;
-  readonly parameters: RunnerParameters;
+  readonly configs: ConfigStore;
   readonly securityGroups: SecurityGroups;
   readonly github: GitHub;
   readonly app: GitHubApp;

@@ -1,20 +1,20 @@
 import { isForgotten, type Launch, type LeaseHolder } from '../model/launch';
 import { protectedMachines } from './end-machine';
-import type { EndState, Machine, RunnerFleet, RunnerParameters, SecurityGroups } from '../ports';
+import type { ConfigStore, EndState, Machine, RunnerFleet, SecurityGroups } from '../ports';
 import { takeLease } from '../transitions';
 import { endJob } from './end-job';
 import { release, type ReleaseDeps } from './release';
 
 export type CleanUpDeps = ReleaseDeps & {
   readonly fleet: Pick<RunnerFleet, 'terminate' | 'list' | 'findByToken'>;
-  readonly parameters: Pick<RunnerParameters, 'remove' | 'list'>;
+  readonly configs: Pick<ConfigStore, 'remove' | 'list'>;
   readonly securityGroups: Pick<SecurityGroups, 'find' | 'remove'>;
   readonly lifecycle: { finishCleanup(installationId: number, now: Date): Promise<boolean> };
   readonly lease: LeaseHolder;
 };
 
 /**
- * One pass over what an uninstalled tenant leaves behind: jobs, machines, parameters, security group. Works without
+ * One pass over what an uninstalled tenant leaves behind: jobs, machines, configurations, security group. Works without
  * GitHub, which no longer answers for it. Passes repeat until everything reads back empty; the one that finds it so
  * says `done`. What fails in a pass keeps nothing else from its end.
  *
@@ -58,8 +58,8 @@ async function cleanUp(
     if (!(await deps.attempt(endLaunch(launch, terminated, settleAfter, deps), false))) open += 1;
   }
   await deps.attempt(refuseProtected(states), undefined);
-  const parameters = await deps.parameters.list(installationId);
-  if (parameters.length > 0) await deps.parameters.remove(installationId, parameters);
+  const configs = await deps.configs.list(installationId);
+  if (configs.length > 0) await deps.configs.remove(installationId, configs);
   // One that is listed and yet unknown to the call is one that EC2 has not heard of everywhere.
   const dying =
     machines.some((machine) => states.get(machine.instanceId) !== 'terminated') ||
@@ -68,7 +68,7 @@ async function cleanUp(
   const groupGone =
     group === undefined || (open === 0 && !dying && (await deps.securityGroups.remove(group)) === 'removed');
   if (open > 0 || dying || !groupGone || (await deps.fleet.list(installationId)).length > 0) return false;
-  if ((await deps.parameters.list(installationId)).length > 0) return false;
+  if ((await deps.configs.list(installationId)).length > 0) return false;
   // One that began to run between the look and its end.
   return (await deps.jobs.listOpen(installationId, { limit: 1 })).length === 0;
 }

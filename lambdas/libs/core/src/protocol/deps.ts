@@ -6,7 +6,7 @@ import type {
   LaunchStore,
   Log,
   Metrics,
-  RunnerParameters,
+  ConfigStore,
   RunnerFleet,
   TenantRegistry,
 } from '../ports';
@@ -23,7 +23,7 @@ export interface ProtocolDeps {
   readonly queue: Pick<JobQueue, 'sendJob'>;
   readonly github: GitHub;
   readonly fleet: Pick<RunnerFleet, 'terminate'>;
-  readonly parameters: Pick<RunnerParameters, 'remove'>;
+  readonly configs: Pick<ConfigStore, 'remove'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;

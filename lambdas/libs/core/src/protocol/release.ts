@@ -21,7 +21,7 @@ export interface Release extends ReleaseProof {
   readonly deregistered?: boolean;
 }
 
-export type ReleaseDeps = DispatchDeps & Pick<ProtocolDeps, 'github' | 'parameters' | 'environment'>;
+export type ReleaseDeps = DispatchDeps & Pick<ProtocolDeps, 'github' | 'configs' | 'environment'>;
 
 /**
  * Gives a launch's slot back: row `ending`, slot, row `ended`, in this order, so that whatever cuts it off leaves a row
@@ -73,13 +73,15 @@ function secondsOf(launch: Launch, endedAt: string): number | null {
 export async function removeLeftovers(
   launch: Launch,
   how: Pick<Release, 'deregistered'>,
-  deps: Pick<ReleaseDeps, 'parameters' | 'github' | 'tenants' | 'environment' | 'log' | 'clock'>,
+  deps: Pick<ReleaseDeps, 'configs' | 'github' | 'tenants' | 'environment' | 'log' | 'clock'>,
 ): Promise<boolean> {
   const { instanceId } = launch;
-  if (instanceId === undefined || launch.takenBy !== undefined) return true;
+  if (instanceId === undefined) return true;
   try {
-    await deps.parameters.remove(launch.installationId, [instanceId]);
-    if (how.deregistered === true || (await deregister({ ...launch, instanceId }, deps)).kind !== 'unsure') return true;
+    // Before the first report of a machine its configuration was removed.
+    if (launch.reports === undefined) await deps.configs.remove(launch.installationId, [launch.launchId]);
+    if (launch.takenBy !== undefined || how.deregistered === true) return true;
+    if ((await deregister({ ...launch, instanceId }, deps)).kind !== 'unsure') return true;
   } catch (cause) {
     deps.log.warn('A leftover of an ended launch could not be removed yet', { launch_id: launch.launchId, cause });
   }

@@ -14,6 +14,7 @@ export {
   type ReleaseProof,
 } from './launch';
 export * from './lease';
+export * from './machine';
 export { JOB_TRANSITIONS } from './job';
 export * from './job-waits';
 export * from './job-runs';

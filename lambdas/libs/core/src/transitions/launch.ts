@@ -20,6 +20,10 @@ export const LAUNCH_TRANSITIONS = {
   adoptInstance: { from: ['launching'] },
   /** The machine can fetch its configuration; from here on GitHub may give it a job. */
   markRunning: { from: ['launching'], to: 'running' },
+  /** The machine asks for its configuration: no progress of ours, so the sweep's grace counts from the last step. */
+  claimConfig: { from: ['running'], keepsUpdatedAt: true },
+  /** The machine says what it does. It could go on for ever, so this is no progress either. */
+  recordReports: { from: ['running'], keepsUpdatedAt: true },
   /** GitHub reports which job the runner took, or that this job is over. */
   bindJob: { from: ['launching', 'running'] },
   /** It is meant for another job now: the one whose runner was taken. */

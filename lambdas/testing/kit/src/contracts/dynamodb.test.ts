@@ -1,6 +1,7 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   createDynamoBookmarks,
+  createDynamoConfigStore,
   createDynamoJobStore,
   createDynamoLaunchStore,
   createDynamoRecoveryStore,
@@ -9,6 +10,7 @@ import {
   fromAttributes,
   toAttributes,
 } from '@multi-tenant-runner/aws';
+import { configStoreContract } from './config-store.contract';
 import { createTables } from '../dynamodb/create-tables';
 import { startDynamoDbLocal, type DynamoDbLocal } from '../dynamodb/dynamodb-local';
 import { job, launch, settings } from '../factories';
@@ -118,6 +120,24 @@ describe('the launch store on DynamoDB', () => {
     const ended = await readItem('test-launches', key);
     expect(ended['expires_at']).toBe(Date.parse('2026-01-29T12:06:00.000Z') / 1_000);
     expect(ended).not.toHaveProperty('open_at');
+  });
+});
+
+describe('the configurations on DynamoDB', () => {
+  const tableName = 'test-configurations';
+  const make = async () => ({ configs: createDynamoConfigStore({ client: local.client, tableName }) });
+  configStoreContract(make, nextId);
+
+  it('are forgotten with the answer, and by DynamoDB when they expire', async () => {
+    const { configs } = await make();
+    const [installationId, launchId] = [nextId(), '7001-1'];
+    const expiresAt = new Date('2026-01-15T12:30:00.000Z');
+    await configs.put({ installationId, launchId, value: 'config', tenantTier: 'small', tier: 'large', expiresAt });
+    await expect(readItem(tableName, { installation_id: installationId, launch_id: launchId })).resolves.toMatchObject({
+      expires_at: expiresAt.getTime() / 1_000,
+    });
+    await expect(configs.take(installationId, launchId)).resolves.toBe('config');
+    await expect(configs.take(installationId, launchId)).resolves.toBeUndefined();
   });
 });
 

@@ -3,7 +3,7 @@ import { ENVIRONMENT, settings } from '../factories';
 import { createInMemoryFleet } from '../fakes/fleet';
 import { createInMemoryJobStore } from '../fakes/job-store';
 import { createInMemoryLaunchStore } from '../fakes/launch-store';
-import { createInMemoryParameters } from '../fakes/parameters';
+import { createInMemoryConfigs } from '../fakes/configs';
 import { createInMemorySecurityGroups } from '../fakes/security-groups';
 import { createInMemoryTenantRegistry } from '../fakes/tenant-registry';
 import { createTestClock } from '../test-clock';
@@ -13,7 +13,7 @@ import { createInMemoryRecoveryStore } from '../fakes/recovery-store';
 import { launchStoreContract } from './launch-store.contract';
 import { recoveryStoreContract } from './recovery-store.contract';
 import { runnerFleetContract } from './runner-fleet.contract';
-import { runnerParametersContract } from './runner-parameters.contract';
+import { configStoreContract } from './config-store.contract';
 import { securityGroupsContract } from './security-groups.contract';
 import { tenantLifecycleContract } from './tenant-lifecycle.contract';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
@@ -43,7 +43,7 @@ describe('the in-memory job store', () =>
 describe('the in-memory launch store', () =>
   launchStoreContract(async () => {
     const clock = createTestClock();
-    return { clock, store: createInMemoryLaunchStore({ clock }) };
+    return { clock, store: createInMemoryLaunchStore() };
   }, nextId));
 describe('the in-memory recovery store', () =>
   recoveryStoreContract(async () => ({ store: createInMemoryRecoveryStore() }), nextId));
@@ -64,14 +64,14 @@ describe('the in-memory fleet', () =>
       },
     };
   }, nextId));
-describe('the in-memory runner parameters', () =>
-  runnerParametersContract(async () => {
-    const parameters = createInMemoryParameters({ clock: createTestClock() });
-    return {
-      parameters,
-      read: async (installationId, instanceId) => parameters.entries.get(`${installationId}/${instanceId}`)?.value,
-    };
-  }, nextId));
+describe.each([{ forgets: false }, { forgets: true }])(
+  'the in-memory configurations (forgotten when taken: $forgets)',
+  (options) =>
+    configStoreContract(
+      async () => ({ configs: createInMemoryConfigs({ clock: createTestClock() }, options) }),
+      nextId,
+    ),
+);
 describe('the in-memory security groups', () =>
   securityGroupsContract(async () => {
     const groups = createInMemorySecurityGroups({ environment: ENVIRONMENT });

@@ -52,10 +52,8 @@ export function launchStoreContract(make: () => Promise<LaunchStoreUnderTest>, n
     const row = await add();
     clock.advance(1_000);
     const changed = await store.change(id, row.launchId, { from: ['wanted'], version: 1 }, { state: 'held' });
-    expect(changed).toEqual({
-      ok: true,
-      row: { ...row, state: 'held', version: 2, updatedAt: clock.now().toISOString() },
-    });
+    // Not every write is progress, so the time of the last one is given where it is.
+    expect(changed).toEqual({ ok: true, row: { ...row, state: 'held', version: 2 } });
     await expect(store.change(id, row.launchId, { from: ['held'], version: 1 }, { reason: 'late' })).resolves.toEqual({
       ok: false,
       row: changed.row,

@@ -1,5 +1,5 @@
 import { TAG, type MachineState, type RunnerFleet } from '@multi-tenant-runner/core';
-import { intent } from '../factories';
+import { MACHINE_URL, intent } from '../factories';
 
 export interface FleetUnderTest {
   readonly fleet: RunnerFleet;
@@ -22,6 +22,7 @@ export function runnerFleetContract(make: () => Promise<FleetUnderTest>, nextId:
     installationId: id,
     launchId: `${id}-1`,
     tier: 'large',
+    userData: { machineUrl: MACHINE_URL, claimSecret: `secret-${token}` },
     intent: intent({
       clientToken: `${token}-${id}`,
       subnetId: place.subnets[0],

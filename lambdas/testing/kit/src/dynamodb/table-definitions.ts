@@ -1,6 +1,6 @@
 /** A table's keys and indexes, in the terms of dynamodb.tf; a test compares the two. */
 export interface TableDefinition {
-  readonly name: 'tenants' | 'launches' | 'jobs' | 'recovery';
+  readonly name: 'tenants' | 'launches' | 'jobs' | 'recovery' | 'configurations';
   readonly keys: Keys;
   readonly globalIndexes: readonly IndexDefinition[];
   readonly localIndexes: readonly IndexDefinition[];
@@ -59,6 +59,12 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
     globalIndexes: [
       { name: 'due-index', keys: { hash: text('due'), range: text('next_try') }, projection: 'KEYS_ONLY' },
     ],
+  },
+  {
+    name: 'configurations',
+    keys: { hash: installation, range: text('launch_id') },
+    localIndexes: [],
+    globalIndexes: [],
   },
   {
     name: 'recovery',

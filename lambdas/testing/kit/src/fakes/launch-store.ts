@@ -1,11 +1,4 @@
-import {
-  hasLiveLease,
-  isOpenLaunch,
-  type Clock,
-  type Launch,
-  type LaunchGuard,
-  type LaunchStore,
-} from '@multi-tenant-runner/core';
+import { hasLiveLease, isOpenLaunch, type Launch, type LaunchGuard, type LaunchStore } from '@multi-tenant-runner/core';
 import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
 import { applyChanges } from './apply-changes';
 import { RowsByTenant } from './rows-by-tenant';
@@ -18,7 +11,7 @@ export interface InMemoryLaunchStore extends LaunchStore {
   all(): Launch[];
 }
 
-export function createInMemoryLaunchStore({ clock }: { readonly clock: Clock }): InMemoryLaunchStore {
+export function createInMemoryLaunchStore(): InMemoryLaunchStore {
   const rows = new RowsByTenant<Launch>(
     (launch) => isOpenLaunch(launch.state),
     (launch) => launch.instanceId,
@@ -42,7 +35,7 @@ export function createInMemoryLaunchStore({ clock }: { readonly clock: Clock }):
       const row = rows.get(key(installationId, launchId));
       if (row === undefined) return { ok: false };
       if (!fits(row, guard)) return { ok: false, row };
-      const after = applyChanges(row, { updatedAt: clock.now().toISOString(), ...changes, version: row.version + 1 });
+      const after = applyChanges(row, { ...changes, version: row.version + 1 });
       return { ok: true, row: rows.put(key(installationId, launchId), after) };
     },
     listOpen: async (installationId) =>

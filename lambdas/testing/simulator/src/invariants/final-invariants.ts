@@ -55,7 +55,7 @@ const rowOf = (job: SimJob, ended: EndedSimulation): Job | undefined =>
 const describeRow = (row: Job | undefined): string =>
   row === undefined ? 'none' : `${row.state}${row.reason === undefined ? '' : ` ${row.reason}`} ${row.launchId}`;
 
-/** Machines, slots, rows, parameters, groups and registrations that should be gone. */
+/** Machines, slots, rows, configurations, groups and registrations that should be gone. */
 function leftovers(ended: EndedSimulation): string[] {
   const { state, machines, github } = ended;
   const left: string[] = [];
@@ -70,8 +70,8 @@ function leftovers(ended: EndedSimulation): string[] {
   for (const launch of state.launches.rows.values())
     if (isOpenLaunch(launch.state) && launch.state !== 'wanted')
       left.push(`launch ${launch.launchId} of ${launch.installationId} is ${launch.state}`);
-  for (const { installationId, instanceId } of state.parameters.entries.values())
-    left.push(`parameter of ${instanceId} (${installationId})`);
+  for (const { installationId, launchId } of state.configs.entries.values())
+    left.push(`configuration of ${launchId} (${installationId})`);
   for (const group of state.securityGroups.groups.values()) {
     const installed = github.tenants.some(
       ({ installationId }) => installationId !== undefined && group.name.endsWith(`-tenant-${installationId}`),

@@ -37,7 +37,7 @@ const TYPICAL: Readonly<Record<string, readonly [number, number]>> = {
   queue: [5, 20],
   bus: [5, 20],
   fleet: [100, 400],
-  parameters: [20, 90],
+  configs: [20, 90],
   securityGroups: [80, 300],
   github: [80, 400],
   app: [80, 400],

@@ -15,7 +15,7 @@ import {
   createInMemoryGitHub,
   createInMemoryJobStore,
   createInMemoryLaunchStore,
-  createInMemoryParameters,
+  createInMemoryConfigs,
   createInMemoryRecoveryStore,
   createInMemorySecurityGroups,
   createInMemoryTenantRegistry,
@@ -39,9 +39,9 @@ export function createState({
   return {
     tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
     jobs: createInMemoryJobStore({ clock }),
-    launches: createInMemoryLaunchStore({ clock }),
+    launches: createInMemoryLaunchStore(),
     fleet: createInMemoryFleet({ clock, environment }),
-    parameters: createInMemoryParameters({ clock }),
+    configs: createInMemoryConfigs({ clock }),
     securityGroups: createInMemorySecurityGroups({ environment }),
     github: createInMemoryGitHub(),
     recovery: createInMemoryRecoveryStore(),
@@ -111,7 +111,7 @@ export function createBackend({
         events.emit('lifecycle.published', { detailType, detail: encodeLifecycleEvent(event) }),
     },
     fleet,
-    parameters: state.parameters,
+    configs: state.configs,
     securityGroups: {
       ...state.securityGroups,
       // EC2 deletes no group that a network interface still uses.

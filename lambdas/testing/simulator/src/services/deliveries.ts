@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { MINUTE, SECOND } from '@multi-tenant-runner/core';
-import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/webhook/http';
+import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/runtime';
 import type { Scheduler } from '../engine/scheduler';
 import type { Outcome } from '../engine/lambda';
 import type { Random } from '../engine/random';

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/webhook/http';
+import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/runtime';
 import type { TenantTableChange } from '@multi-tenant-runner/testing';
 import { createEventBus, type EventBus } from '../engine/event-bus';
 import type { Outcome } from '../engine/lambda';
@@ -30,6 +30,8 @@ export interface SimulationEvents {
   'runner-event.sent': { readonly body: string; readonly group: string };
   'lifecycle.published': { readonly detailType: string; readonly detail: Record<string, unknown> };
   'webhook.arrived': { readonly request: HttpRequest; readonly onEnd: (outcome: Outcome<HttpResponse>) => void };
+  /** A machine calls the API that only machines call. */
+  'machine.called': { readonly request: HttpRequest; readonly onEnd: (outcome: Outcome<HttpResponse>) => void };
   'tenant-row.changed': TenantTableChange;
   /** An operator sets a tenant's limit. */
   'limit.set': { readonly tenant: SimTenant; readonly limit: number };

@@ -14,6 +14,7 @@ import {
   type Ports,
 } from '@multi-tenant-runner/core';
 import type { BatchResponse, QueueRecord } from '@multi-tenant-runner/runtime';
+import { createHandler as createMachine } from '@multi-tenant-runner/machine/handler';
 import { createHandler as createRecovery, type RecoveryReport } from '@multi-tenant-runner/recovery/handler';
 import { RecentCapacityErrors } from '@multi-tenant-runner/scale-up/candidates';
 import { createHandler as createScaleUp } from '@multi-tenant-runner/scale-up/handler';
@@ -21,7 +22,8 @@ import { createHandler as createScaleDown, type ScaleDownEvent } from '@multi-te
 import type { SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import { createHandler as createTenantManager } from '@multi-tenant-runner/tenant-manager/handler';
 import { createHandler as createWebhook } from '@multi-tenant-runner/webhook/handler';
-import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/webhook/http';
+import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/runtime';
+import { MACHINE_URL, claimSecretFor } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import { APP_ID, WEBHOOK_SECRET } from './deliveries';
 import { createLambda, type Container, type LambdaFunction } from '../engine/lambda';
@@ -33,11 +35,14 @@ export interface Functions {
   readonly scaleDown: LambdaFunction<ScaleDownEvent, BatchResponse | SweepReport>;
   readonly tenantManager: LambdaFunction<unknown, BatchResponse | undefined>;
   readonly recovery: LambdaFunction<{ readonly source: string }, RecoveryReport>;
+  readonly machine: LambdaFunction<HttpRequest, HttpResponse>;
 }
 
 export interface FunctionsDeps {
   readonly backend: Ports;
   readonly calls: PortCalls;
+  /** The same for the function of the machines, whose faults are drawn apart: kept seeds show what they showed. */
+  readonly machineCalls: PortCalls;
   readonly scheduler: Scheduler;
   readonly settings: AdmissionSettings;
   readonly environment: string;
@@ -58,6 +63,7 @@ const TIMEOUTS = {
 export function createFunctions({
   backend,
   calls,
+  machineCalls,
   scheduler,
   settings,
   environment,
@@ -80,7 +86,7 @@ export function createFunctions({
       queue: through('queue'),
       bus: through('bus'),
       fleet: through('fleet'),
-      parameters: through('parameters'),
+      configs: through('configs'),
       securityGroups: through('securityGroups'),
       github: through('github'),
       app: through('app'),
@@ -119,7 +125,9 @@ export function createFunctions({
             ),
             maxReceiveCount: 5,
             leaseMilliseconds,
+            machineUrl: MACHINE_URL,
           },
+          claimSecretFor: async (clientToken) => claimSecretFor(clientToken),
         }),
       scheduler,
     ),
@@ -128,6 +136,20 @@ export function createFunctions({
       TIMEOUT_SECONDS * SECOND,
       (container) =>
         createScaleDown({ ...portsOf(container), scaleDown: TIMEOUTS, leaseMilliseconds, maxReceiveCount: 5 }),
+      scheduler,
+    ),
+    machine: createLambda(
+      'machine',
+      10 * SECOND,
+      (container) => {
+        const handle = createMachine({
+          ...shared,
+          launches: machineCalls.through('launches', backend.launches, container),
+          configs: machineCalls.through('configs', backend.configs, container),
+          bootTimeout: TIMEOUTS.bootTimeout,
+        });
+        return (request) => handle(request);
+      },
       scheduler,
     ),
     recovery: createLambda(

@@ -1,7 +1,8 @@
 import { MINUTE, SECOND, TAG } from '@multi-tenant-runner/core';
-import { instanceStateEvent, type InMemoryMachine, type InMemoryParameters } from '@multi-tenant-runner/testing';
+import { instanceStateEvent, type InMemoryMachine } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import type { SimulationBus } from './events';
+import type { MachineCalls } from './machine-calls';
 import { isAlive, type SimMachine } from '../scenario/model';
 import type { Random } from '../engine/random';
 import type { Trace } from '../engine/trace';
@@ -23,7 +24,7 @@ export interface MachinesDeps {
   readonly random: Random;
   readonly faultKinds: FaultSettings;
   readonly trace: Trace;
-  readonly parameters: InMemoryParameters;
+  readonly calls: MachineCalls;
 }
 
 /**
@@ -40,7 +41,7 @@ const POLL = 5 * SECOND;
 const POLL_LIMIT = 5 * MINUTE;
 
 export function createMachines(deps: MachinesDeps): Machines {
-  const { events, scheduler, random, faultKinds, trace, parameters } = deps;
+  const { events, scheduler, random, faultKinds, trace, calls } = deps;
   const all = new Map<string, SimMachine>();
   const alive = new Map<number, Set<SimMachine>>();
   let aliveCount = 0;
@@ -108,17 +109,18 @@ export function createMachines(deps: MachinesDeps): Machines {
 
   const poll = (machine: SimMachine, until: number): void => {
     if (!works(machine)) return;
-    const key = `${machine.record.tags[TAG.tenantId]}/${machine.record.instanceId}`;
-    const entry = parameters.entries.get(key);
-    if (entry !== undefined) {
-      parameters.entries.delete(key);
-      scheduler.after(random.between(3 * SECOND, 10 * SECOND), () => connect(machine, entry.value));
-    } else if (scheduler.now() >= until) shutDown(machine, SECOND);
-    else scheduler.after(POLL, () => poll(machine, until));
+    calls.claim(machine, (outcome) => {
+      if (!works(machine)) return;
+      if (outcome.kind === 'granted')
+        return void scheduler.after(random.between(3 * SECOND, 10 * SECOND), () => connect(machine, outcome.jitConfig));
+      if (outcome.kind === 'refused' || scheduler.now() >= until) return shutDown(machine, SECOND);
+      scheduler.after(POLL, () => poll(machine, until));
+    });
   };
   const connect = (machine: SimMachine, jitConfig: string): void => {
     if (!works(machine)) return;
     machine.phase = 'online';
+    calls.report(machine, [{ kind: 'boot', timings: { claim: 120 }, version: '2.336.0', age_days: 3 }]);
     events.emit('runner.connecting', { machine, jitConfig });
   };
   const boot = (machine: SimMachine): void => {
@@ -134,8 +136,7 @@ export function createMachines(deps: MachinesDeps): Machines {
   events.on('runner.rejected', ({ machine }) => shutDown(machine, 2 * SECOND));
   events.on('runner.assigned', ({ machine, job }) => {
     machine.phase = 'busy';
-    // The job's hooks write this tag.
-    machine.record.tags[TAG.state] = 'busy';
+    calls.report(machine, [{ kind: 'busy' }]);
     scheduler.after(job.plan.duration, () => {
       if (works(machine)) events.emit('job.ran', { job, conclusion: random.chance(0.9) ? 'success' : 'failure' });
     });
@@ -143,8 +144,9 @@ export function createMachines(deps: MachinesDeps): Machines {
   events.on('runner.finished', ({ machine }) => {
     if (!works(machine)) return;
     machine.phase = 'online';
-    machine.record.tags[TAG.state] = 'idle';
-    if (faultKinds.has('hang') && random.chance(0.02)) return;
+    const hangs = faultKinds.has('hang') && random.chance(0.02);
+    calls.report(machine, [{ kind: 'idle' }, ...(hangs ? [] : [{ kind: 'end', reason: 'job-done', timings: {} }])]);
+    if (hangs) return;
     shutDown(machine, random.between(2 * SECOND, 15 * SECOND));
   });
   events.on('runner.deleted', ({ runnerId }) => {

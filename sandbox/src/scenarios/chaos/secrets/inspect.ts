@@ -1,17 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { claimSecretOf } from '../../../lib/machine-address';
 import type { SandboxFile, SandboxPaths } from '../../../lib/state';
+import type { Launcher } from '../../../machines/launcher';
 import type { ChaosContext } from '../chaos-context';
 import { placesOf } from './places';
 import { searchSecrets, type Secret } from './search';
 
 /** The secrets of a run are nowhere but where they belong: in the App's parameters. */
-export async function inspectSecrets(context: ChaosContext, sandbox: SandboxFile, paths: SandboxPaths): Promise<void> {
+export async function inspectSecrets(
+  context: ChaosContext,
+  sandbox: SandboxFile,
+  paths: SandboxPaths,
+  launcher: Launcher,
+): Promise<void> {
   const key = readFileSync(join(paths.config, 'app-key.pem'), 'utf8');
+  const claimSecrets = (await launcher.machines()).map((one) => claimSecretOf(one.userData));
   const secrets: readonly Secret[] = [
     { name: 'the App’s private key', value: key },
     { name: 'the App’s private key in base64', value: Buffer.from(key).toString('base64') },
     { name: 'the webhook secret', value: sandbox.webhook_secret },
+    ...claimSecrets.filter((value) => value !== undefined).map((value) => ({ name: 'a secret for a claim', value })),
   ];
   const places = await placesOf(sandbox, paths, await context.account.logLines());
   const findings = searchSecrets(secrets, places);

@@ -10,8 +10,7 @@ import { grantsOfState } from './policies';
 /** Policies against calls: nothing was refused that the code needs, and nothing is given that it doesn't. */
 export async function inspectUsage(context: ChaosContext, { prefix }: SandboxFile, paths: SandboxPaths): Promise<void> {
   const state: unknown = JSON.parse(readFileSync(join(paths.terraform, 'terraform.tfstate'), 'utf8'));
-  // Machines were made to ask for what they may not have; what their user data needs shows in the jobs that ran.
-  const uses = (await readUses(paths, prefix)).filter((use) => use.allowed || use.role !== 'runner');
+  const uses = await readUses(paths, prefix);
   const { used, excused, unused, denied, idle } = compareUsage(grantsOfState(state, prefix), uses, EXCEPTIONS);
   context.checks.check(
     'no call of the whole run was refused for want of a right',

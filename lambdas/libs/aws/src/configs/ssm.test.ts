@@ -1,36 +1,36 @@
 import { Throttled } from '@multi-tenant-runner/core';
 import { awsError, createStubClient, type SentCommand, type StubAnswer } from '@multi-tenant-runner/testing';
-import { createAppCredentials } from './app-credentials';
-import { createParameterReader } from './parameter-reader';
-import { createSsmRunnerParameters } from './runner-parameters';
+import { createAppCredentials } from '../app-credentials';
+import { createParameterReader } from '../parameter-reader';
+import { createSsmConfigStore } from './ssm';
 
 const clock = { now: () => new Date('2026-01-15T12:00:00.000Z') };
 const entry = {
   installationId: 1001,
-  instanceId: 'i-1',
+  launchId: '7001-1',
   value: 'config',
   tenantTier: 'small',
   tier: 'large',
   expiresAt: new Date('2026-01-15T12:30:00.000Z'),
 };
-const NAME = '/test/tenants/1001/runners/i-1';
+const NAME = '/test/tenants/1001/runners/7001-1';
 
 function setUp(answer: (command: SentCommand, call: number) => StubAnswer, kmsKeyArn?: string) {
   let calls = 0;
   const client = createStubClient((command) => answer(command, (calls += 1)));
-  const parameters = createSsmRunnerParameters({
+  const configs = createSsmConfigStore({
     client,
     environment: 'test',
     tags: { Project: 'x' },
     ...(kmsKeyArn !== undefined && { kmsKeyArn }),
   });
-  return { parameters, sent: client.sent };
+  return { configs, sent: client.sent };
 }
 
 describe("a runner's parameter", () => {
-  it('is encrypted, expires, and carries the tag that lets its machine alone read it', async () => {
-    const { parameters, sent } = setUp(() => ({}));
-    await parameters.put(entry);
+  it("is encrypted, expires, and is tagged as its tenant's and its launch's", async () => {
+    const { configs, sent } = setUp(() => ({}));
+    await configs.put(entry);
     expect(sent).toEqual([
       {
         name: 'PutParameter',
@@ -46,7 +46,7 @@ describe("a runner's parameter", () => {
             { Key: 'ghr:tenant_tier', Value: 'small' },
             { Key: 'ghr:environment', Value: 'test' },
             { Key: 'ghr:runner_tier', Value: 'large' },
-            { Key: 'InstanceId', Value: 'i-1' },
+            { Key: 'ghr:launch_id', Value: '7001-1' },
           ],
         },
       },
@@ -54,14 +54,14 @@ describe("a runner's parameter", () => {
   });
 
   it('is encrypted with the given key', async () => {
-    const { parameters, sent } = setUp(() => ({}), 'arn:key');
-    await parameters.put(entry);
+    const { configs, sent } = setUp(() => ({}), 'arn:key');
+    await configs.put(entry);
     expect(sent[0]?.input['KeyId']).toBe('arn:key');
   });
 
   it('replaces one that stands by deleting it first', async () => {
-    const { parameters, sent } = setUp((_command, call) => (call === 1 ? awsError('ParameterAlreadyExists', 400) : {}));
-    await parameters.put(entry);
+    const { configs, sent } = setUp((_command, call) => (call === 1 ? awsError('ParameterAlreadyExists', 400) : {}));
+    await configs.put(entry);
     expect(sent.map(({ name }) => name)).toEqual(['PutParameter', 'DeleteParameters', 'PutParameter']);
     expect(sent[1]?.input).toEqual({ Names: [NAME] });
     expect(sent.every(({ input }) => input['Overwrite'] === undefined)).toBe(true);
@@ -70,36 +70,48 @@ describe("a runner's parameter", () => {
   it.each(['ThrottlingException', 'TooManyUpdates', 'RequestLimitExceeded'])(
     'says that %s is a throttle',
     async (code) => {
-      const { parameters } = setUp(() => awsError(code, 400));
-      await expect(parameters.put(entry)).rejects.toThrow(Throttled);
-      await expect(parameters.remove(1001, ['i-1'])).rejects.toThrow(Throttled);
-      await expect(parameters.list(1001)).rejects.toThrow(Throttled);
+      const { configs } = setUp(() => awsError(code, 400));
+      await expect(configs.put(entry)).rejects.toThrow(Throttled);
+      await expect(configs.take(1001, '7001-1')).rejects.toThrow(Throttled);
+      await expect(configs.remove(1001, ['7001-1'])).rejects.toThrow(Throttled);
+      await expect(configs.list(1001)).rejects.toThrow(Throttled);
     },
   );
 
   it('passes on any other failure', async () => {
-    const { parameters } = setUp(() => awsError('AccessDeniedException', 400));
-    await expect(parameters.put(entry)).rejects.toThrow('AccessDeniedException');
+    const { configs } = setUp(() => awsError('AccessDeniedException', 400));
+    await expect(configs.put(entry)).rejects.toThrow('AccessDeniedException');
   });
 
   it('is removed with others, ten at a time', async () => {
-    const { parameters, sent } = setUp(() => ({ InvalidParameters: [] }));
-    await parameters.remove(
+    const { configs, sent } = setUp(() => ({ InvalidParameters: [] }));
+    await configs.remove(
       1001,
-      Array.from({ length: 23 }, (_, index) => `i-${index}`),
+      Array.from({ length: 23 }, (_, index) => `${index}-1`),
     );
     expect(sent.map(({ input }) => (input['Names'] as string[]).length)).toEqual([10, 10, 3]);
-    await parameters.remove(1001, []);
+    await configs.remove(1001, []);
     expect(sent).toHaveLength(3);
   });
 
+  it('is read by one call, which forgets nothing, so that a lost answer can be repeated', async () => {
+    const { configs, sent } = setUp(() => ({ Parameters: [{ Name: NAME, Value: 'config' }] }));
+    await expect(configs.take(1001, '7001-1')).resolves.toBe('config');
+    expect(sent).toEqual([{ name: 'GetParameters', input: { Names: [NAME], WithDecryption: true } }]);
+  });
+
+  it('may not be there', async () => {
+    const { configs } = setUp(() => ({ Parameters: [], InvalidParameters: [NAME] }));
+    await expect(configs.take(1001, '7001-1')).resolves.toBeUndefined();
+  });
+
   it('is listed by name, never by value', async () => {
-    const { parameters, sent } = setUp(({ input }) =>
+    const { configs, sent } = setUp(({ input }) =>
       input['NextToken'] === undefined
         ? { Parameters: [{ Name: NAME }], NextToken: 'more' }
-        : { Parameters: [{ Name: '/test/tenants/1001/runners/i-2' }, { Name: '/elsewhere' }] },
+        : { Parameters: [{ Name: '/test/tenants/1001/runners/7002-1' }, { Name: '/elsewhere' }] },
     );
-    await expect(parameters.list(1001)).resolves.toEqual(['i-1', 'i-2']);
+    await expect(configs.list(1001)).resolves.toEqual(['7001-1', '7002-1']);
     expect(sent[0]?.input).toMatchObject({ Path: '/test/tenants/1001/runners', WithDecryption: false });
   });
 });

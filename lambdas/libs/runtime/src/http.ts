@@ -1,5 +1,6 @@
-/** The fields of an API Gateway HTTP API event (payload format 2.0) that the function uses. */
+/** The fields of an API Gateway HTTP API event (payload format 2.0) that the functions use. */
 export interface HttpRequest {
+  readonly rawPath?: string;
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: string | null;
   readonly isBase64Encoded?: boolean;
@@ -12,9 +13,18 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-/** The message is for the operator, who reads it in the App's list of recent deliveries. */
+/** The message is for who reads the answer: the operator in the App's list of recent deliveries, or a machine's log. */
 export function respond(statusCode: number, message: string): HttpResponse {
-  return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ message }) };
+  return respondWith(statusCode, { message });
+}
+
+/** @param retryAfter seconds, for a caller that is to come back */
+export function respondWith(statusCode: number, body: object, retryAfter?: number): HttpResponse {
+  const headers = {
+    'content-type': 'application/json',
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+  };
+  return { statusCode, headers, body: JSON.stringify(body) };
 }
 
 /** Header names are case-insensitive; API Gateway sends lower case, other callers may not. */
@@ -29,7 +39,7 @@ export function sourceAddress(request: HttpRequest): string | undefined {
   return request.requestContext?.http?.sourceIp;
 }
 
-/** The bytes that GitHub signed: API Gateway encodes bodies of a binary content type in base64. */
+/** The bytes of the body: API Gateway encodes bodies of a binary content type in base64. */
 export function rawBody(request: HttpRequest): Buffer {
   return Buffer.from(request.body ?? '', request.isBase64Encoded === true ? 'base64' : 'utf8');
 }

@@ -1,13 +1,14 @@
 import {
   DeleteParametersCommand,
   GetParametersByPathCommand,
+  GetParametersCommand,
   PutParameterCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import { parameterName, parameterPath, TAG, Throttled, type RunnerParameters } from '@multi-tenant-runner/core';
-import { isThrottle, parseAwsError } from './aws-error';
+import { parameterName, parameterPath, TAG, Throttled, type ConfigStore } from '@multi-tenant-runner/core';
+import { isThrottle, parseAwsError } from '../aws-error';
 
-export interface RunnerParametersDeps {
+export interface SsmConfigStoreDeps {
   readonly client: Pick<SSMClient, 'send'>;
   readonly environment: string;
   readonly kmsKeyArn?: string;
@@ -15,21 +16,21 @@ export interface RunnerParametersDeps {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-type Entry = Parameters<RunnerParameters['put']>[0];
+type Entry = Parameters<ConfigStore['put']>[0];
 
 /** SSM deletes at most ten parameters per call. */
 const NAMES_A_CALL = 10;
 
-export function createSsmRunnerParameters(deps: RunnerParametersDeps): RunnerParameters {
+export function createSsmConfigStore(deps: SsmConfigStoreDeps): ConfigStore {
   const { client, environment } = deps;
-  const nameOf = (installationId: number, instanceId: string): string =>
-    parameterName(environment, installationId, instanceId);
+  const nameOf = (installationId: number, launchId: string): string =>
+    parameterName(environment, installationId, launchId);
   const put = (entry: Entry): Promise<unknown> =>
-    client.send(new PutParameterCommand(buildPut(entry, nameOf(entry.installationId, entry.instanceId), deps)));
-  const remove = async (installationId: number, instanceIds: readonly string[]): Promise<void> => {
-    for (let start = 0; start < instanceIds.length; start += NAMES_A_CALL) {
+    client.send(new PutParameterCommand(buildPut(entry, nameOf(entry.installationId, entry.launchId), deps)));
+  const remove = async (installationId: number, launchIds: readonly string[]): Promise<void> => {
+    for (let start = 0; start < launchIds.length; start += NAMES_A_CALL) {
       // SSM lists missing names in the answer and does not fail.
-      const Names = instanceIds.slice(start, start + NAMES_A_CALL).map((id) => nameOf(installationId, id));
+      const Names = launchIds.slice(start, start + NAMES_A_CALL).map((id) => nameOf(installationId, id));
       await client.send(new DeleteParametersCommand({ Names }));
     }
   };
@@ -41,12 +42,19 @@ export function createSsmRunnerParameters(deps: RunnerParametersDeps): RunnerPar
           await put(entry);
         } catch (error) {
           if (parseAwsError(error).code !== 'ParameterAlreadyExists') throw error;
-          // SSM does not accept tags with Overwrite, and the tag is what lets only this machine read the parameter.
-          await remove(entry.installationId, [entry.instanceId]);
+          // SSM does not accept tags with Overwrite, and policies compare the tags.
+          await remove(entry.installationId, [entry.launchId]);
           await put(entry);
         }
       }),
-    remove: (installationId, instanceIds) => throttling(() => remove(installationId, instanceIds)),
+    take: (installationId, launchId) =>
+      throttling(async () => {
+        // Unlike GetParameter it does not fail where there is none.
+        const Names = [nameOf(installationId, launchId)];
+        const answer = await client.send(new GetParametersCommand({ Names, WithDecryption: true }));
+        return answer.Parameters?.[0]?.Value;
+      }),
+    remove: (installationId, launchIds) => throttling(() => remove(installationId, launchIds)),
     list: (installationId) =>
       throttling(async () => {
         const path = parameterPath(environment, installationId);
@@ -70,13 +78,13 @@ export function createSsmRunnerParameters(deps: RunnerParametersDeps): RunnerPar
   };
 }
 
-function buildPut(entry: Entry, Name: string, { environment, kmsKeyArn, tags }: RunnerParametersDeps) {
+function buildPut(entry: Entry, Name: string, { environment, kmsKeyArn, tags }: SsmConfigStoreDeps) {
   const own = {
     [TAG.tenantId]: String(entry.installationId),
     [TAG.tenantTier]: entry.tenantTier,
     [TAG.environment]: environment,
     [TAG.runnerTier]: entry.tier,
-    [TAG.instanceId]: entry.instanceId,
+    [TAG.launchId]: entry.launchId,
   };
   // Advanced: a configuration exceeds a standard parameter's size, and only advanced parameters expire.
   return {

@@ -1,0 +1,63 @@
+import { ageOf, type Claim, type Launch } from '@multi-tenant-runner/core';
+import { deriveSecret, hashSecret, isSecret } from '@multi-tenant-runner/runtime';
+
+/** What a machine sends to get its configuration. */
+export interface ClaimRequest {
+  readonly instanceId: string;
+  /** Of the machine's user data, where its job can read it too. */
+  readonly secret: string;
+  /** Chosen at random by this boot; only root knows it. */
+  readonly nonce: string;
+}
+
+export type ClaimRefusal = 'wrong-secret' | 'claimed-before' | 'too-late' | 'over';
+
+/**
+ * `wait`: no launch names the machine yet, or its configuration is not stored yet. `claim`: by this write on the row.
+ * `repeat`: the same boot asks again, as it lost the answer.
+ */
+export type ClaimDecision =
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'refuse'; readonly reason: ClaimRefusal }
+  | { readonly kind: 'claim'; readonly claim: Claim }
+  | { readonly kind: 'repeat' };
+
+/**
+ * Whether a machine gets the configuration of the launch that names it. What the job finds in the user data later was
+ * used up before: a row is claimed once, by one boot.
+ *
+ * @param launch the one that names the machine's id, undefined if none does
+ * @param bootTimeout milliseconds from the machine's launch
+ */
+export function decideClaim(
+  launch: Launch | undefined,
+  request: ClaimRequest,
+  now: Date,
+  bootTimeout: number,
+): ClaimDecision {
+  if (launch?.instanceId !== request.instanceId || launch.intent === undefined) return { kind: 'wait' };
+  if (!isSecret(request.secret, launch.intent.claimHash)) return { kind: 'refuse', reason: 'wrong-secret' };
+  if (launch.state === 'ending' || launch.state === 'ended') return { kind: 'refuse', reason: 'over' };
+  if (ageOf(launch.launchedAt, now) > bootTimeout) return { kind: 'refuse', reason: 'too-late' };
+  if (launch.claim !== undefined)
+    return isSecret(request.nonce, launch.claim.nonceHash)
+      ? { kind: 'repeat' }
+      : { kind: 'refuse', reason: 'claimed-before' };
+  if (launch.state !== 'running') return { kind: 'wait' };
+  return {
+    kind: 'claim',
+    claim: {
+      at: now.toISOString(),
+      nonceHash: hashSecret(request.nonce),
+      reportHash: hashSecret(reportSecretOf(request)),
+    },
+  };
+}
+
+/**
+ * With it the machine reports. It follows from the nonce, so that a repeated answer is the same one and nothing secret
+ * is stored for it.
+ */
+export function reportSecretOf({ nonce, instanceId }: ClaimRequest): string {
+  return deriveSecret(nonce, `ghr-report:${instanceId}`);
+}

@@ -1,0 +1,10 @@
+import type { Clock, ConfigStore, LaunchStore, Log } from '@multi-tenant-runner/core';
+
+export interface MachineDeps {
+  readonly launches: Pick<LaunchStore, 'findByInstance' | 'get' | 'change'>;
+  readonly configs: Pick<ConfigStore, 'take' | 'remove'>;
+  /** Milliseconds from a machine's launch in which it may claim. */
+  readonly bootTimeout: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}

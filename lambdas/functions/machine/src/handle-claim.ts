@@ -1,0 +1,41 @@
+import { claimConfig, type Launch } from '@multi-tenant-runner/core';
+import { decideClaim, reportSecretOf, type ClaimRefusal, type ClaimRequest } from './decide-claim';
+import type { MachineDeps } from './deps';
+import { readLaunch } from './read-launch';
+
+/** Seconds after which a machine asks again. */
+const RETRY_AFTER = 3;
+/** How often the row is read again when another write reached it meanwhile. */
+const LOOKS = 4;
+
+export type ClaimAnswer =
+  | { readonly kind: 'granted'; readonly launch: Launch; readonly jitConfig: string; readonly reportSecret: string }
+  /** `isKnown`: a launch names the machine, and the secret is its own. */
+  | { readonly kind: 'wait'; readonly retryAfter: number; readonly isKnown: boolean }
+  | { readonly kind: 'refused'; readonly reason: ClaimRefusal };
+
+/**
+ * Gives a machine the configuration of its launch: first the row, by a conditional write, then what the row's own
+ * tenant and launch name. Whatever cuts it off, the same boot may ask again and no other.
+ */
+export async function handleClaim(request: ClaimRequest, deps: MachineDeps): Promise<ClaimAnswer> {
+  let launch = await readLaunch(request.instanceId, deps);
+  for (let look = 1; look <= LOOKS; look += 1) {
+    const decision = decideClaim(launch, request, deps.clock.now(), deps.bootTimeout);
+    if (decision.kind === 'refuse') return { kind: 'refused', reason: decision.reason };
+    if (decision.kind === 'wait' || launch === undefined)
+      return { kind: 'wait', retryAfter: RETRY_AFTER, isKnown: launch !== undefined };
+    if (decision.kind === 'repeat') return grant(launch, request, deps);
+    const claimed = await claimConfig(launch, decision.claim, deps);
+    if (claimed.ok) return grant(claimed.row, request, deps);
+    launch = claimed.row;
+  }
+  return { kind: 'wait', retryAfter: RETRY_AFTER, isKnown: true };
+}
+
+async function grant(launch: Launch, request: ClaimRequest, deps: MachineDeps): Promise<ClaimAnswer> {
+  const jitConfig = await deps.configs.take(launch.installationId, launch.launchId);
+  // Not visible yet, or forgotten with an answer that was lost.
+  if (jitConfig === undefined) return { kind: 'wait', retryAfter: RETRY_AFTER, isKnown: true };
+  return { kind: 'granted', launch, jitConfig, reportSecret: reportSecretOf(request) };
+}

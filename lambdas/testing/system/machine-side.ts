@@ -1,0 +1,45 @@
+import { reportSecretOf } from '@multi-tenant-runner/machine/decide-claim';
+import { createHandler } from '@multi-tenant-runner/machine/handler';
+import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/runtime';
+import { LIMITS, type System } from './system';
+
+type Said = Readonly<Record<string, unknown>>;
+
+/** What a test gives instead of what the machine knows. */
+interface ClaimOptions {
+  readonly secret?: string;
+  readonly nonce?: string;
+}
+
+/** A machine as the API sees it: it claims with what is in its user data, and reports with what it was answered. */
+export interface MachineSide {
+  call(path: string, body: unknown, options?: Pick<HttpRequest, 'requestContext'>): Promise<HttpResponse>;
+  claim(instanceId: string, options?: ClaimOptions): Promise<HttpResponse>;
+  /** @throws where it is not recorded */
+  says(instanceId: string, ...events: readonly Said[]): Promise<void>;
+}
+
+/** @param system each one has containers of its own */
+export function createMachineSide(system: System): MachineSide {
+  const { launches, configs, clock, log } = system.harness;
+  const handle = createHandler({ launches, configs, clock, log, bootTimeout: LIMITS.bootTimeout });
+  const side: MachineSide = {
+    call: (path, body, options) => handle({ ...options, rawPath: `/machine/${path}`, body: JSON.stringify(body) }),
+    claim: (instanceId, { secret, nonce = nonceOf(instanceId) } = {}) => {
+      const given = secret ?? system.harness.state.fleet.machines.get(instanceId)?.request.userData.claimSecret;
+      return side.call('claim', { instance_id: instanceId, secret: given, nonce });
+    },
+    says: async (instanceId, ...events) => {
+      const isFirst = !system.harness.state.launches.all().some((row) => row.instanceId === instanceId && row.claim);
+      const claimed = isFirst ? await side.claim(instanceId) : undefined;
+      if (claimed !== undefined && claimed.statusCode !== 200)
+        throw new Error(`${instanceId} has no configuration: ${claimed.body}`);
+      const secret = reportSecretOf({ instanceId, secret: '', nonce: nonceOf(instanceId) });
+      const answer = await side.call('report', { instance_id: instanceId, secret, events });
+      if (answer.statusCode !== 204) throw new Error(`${instanceId} is not heard: ${answer.body}`);
+    },
+  };
+  return side;
+}
+
+const nonceOf = (instanceId: string): string => `nonce-of-the-boot-of-${instanceId}`;

@@ -1,0 +1,105 @@
+import { claimSecretFor } from '@multi-tenant-runner/testing';
+import { createHandler } from '@multi-tenant-runner/machine/handler';
+import { LIMITS, type System } from '@multi-tenant-runner/system-tests/system';
+import { A, B, JOB_OF_B, twoTenants } from './two-tenants';
+
+const JOB_OF_A = 1;
+const NONCE = 'of-the-boot-of-this-machine-____';
+const OTHER_NONCE = 'of-a-job-that-asks-for-it-again_';
+
+/** One machine of each tenant, which may claim, and what the job on it could read in its user data. */
+async function twoMachines() {
+  const system = await twoTenants();
+  const handle = createHandler({ ...system.harness, bootTimeout: LIMITS.bootTimeout });
+  const send = async (action: 'claim' | 'report', body: unknown) => {
+    const { statusCode, body: text = '' } = await handle({
+      rawPath: `/machine/${action}`,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      isBase64Encoded: false,
+    });
+    const answer: Record<string, unknown> = text === '' ? {} : JSON.parse(text);
+    return { status: statusCode, answer };
+  };
+  const machines = {
+    a: machineOf(system, A.installationId, JOB_OF_A),
+    b: machineOf(system, B.installationId, JOB_OF_B),
+  };
+  return { system, send, ...machines };
+}
+
+function machineOf(system: System, installationId: number, jobId: number) {
+  const launch = system.harness.state.launches
+    .all()
+    .find((one) => one.installationId === installationId && one.jobId === jobId);
+  return {
+    instance_id: launch?.instanceId ?? 'none',
+    secret: claimSecretFor(launch?.intent?.clientToken ?? 'none'),
+    nonce: NONCE,
+  };
+}
+
+const rowOfB = ({ harness }: System): string =>
+  JSON.stringify(harness.state.launches.all().filter((launch) => launch.installationId === B.installationId));
+
+describe('a claim', () => {
+  test("of B's machine with A's secret is refused; its twin with B's own gets B's configuration", async () => {
+    const { system, send, a, b } = await twoMachines();
+    const before = rowOfB(system);
+    expect(await send('claim', { ...b, secret: a.secret })).toMatchObject({ status: 403 });
+    expect(rowOfB(system)).toBe(before);
+    const { status, answer } = await send('claim', b);
+    expect({ status, tenant: answer['tenant_id'] }).toEqual({ status: 200, tenant: B.installationId });
+  });
+
+  test('with all that a job can read after the boot is refused; its twin of the same boot gets it again', async () => {
+    const { send, b } = await twoMachines();
+    const first = await send('claim', b);
+    expect(await send('claim', { ...b, nonce: OTHER_NONCE })).toMatchObject({ status: 403 });
+    expect(await send('claim', b)).toEqual(first);
+  });
+
+  test('by a machine that no launch names waits, and learns nothing', async () => {
+    const { send, a } = await twoMachines();
+    const { status, answer } = await send('claim', { ...a, instance_id: 'i-0123456789abcdef0' });
+    expect({ status, fields: Object.keys(answer) }).toEqual({ status: 202, fields: ['retry_after'] });
+  });
+
+  test("gives A's configuration to A, whatever its request says of tenants and launches", async () => {
+    const { system, send, a, b } = await twoMachines();
+    const launchOfB = system.harness.state.launches.all().find((one) => one.instanceId === b.instance_id)?.launchId;
+    const named = { ...a, tenant_id: B.installationId, launch_id: launchOfB };
+    const { status, answer } = await send('claim', named);
+    expect({ status, tenant: answer['tenant_id'] }).toEqual({ status: 200, tenant: A.installationId });
+  });
+});
+
+describe('a report', () => {
+  test("of B's machine with A's report secret changes nothing of B; its twin with B's own is on B's row", async () => {
+    const { system, send, a, b } = await twoMachines();
+    const secretOf = async (machine: typeof a): Promise<unknown> =>
+      (await send('claim', machine)).answer['report_secret'];
+    const secretOfA = await secretOf(a);
+    const secretOfB = await secretOf({ ...b, nonce: OTHER_NONCE });
+    const before = rowOfB(system);
+    const events = [{ kind: 'busy' }];
+    expect(await send('report', { instance_id: b.instance_id, secret: secretOfA, events })).toMatchObject({
+      status: 403,
+    });
+    expect(rowOfB(system)).toBe(before);
+    expect(await send('report', { instance_id: b.instance_id, secret: secretOfB, events })).toMatchObject({
+      status: 204,
+    });
+    expect(rowOfB(system)).not.toBe(before);
+  });
+
+  test("flood of A's machine uses up A's limits alone", async () => {
+    const { send, a, b } = await twoMachines();
+    const secret = (await send('claim', a)).answer['report_secret'];
+    const flood = [];
+    while (flood.length < 60)
+      flood.push((await send('report', { instance_id: a.instance_id, secret, events: [{ kind: 'busy' }] })).status);
+    expect(flood.filter((status) => status === 429).length).toBeGreaterThan(30);
+    expect(await send('claim', b)).toMatchObject({ status: 200 });
+  });
+});
