@@ -1,7 +1,6 @@
 import {
   abandonLaunch,
   adoptInstance,
-  belongsTo,
   cleanUpTenant,
   endJob,
   holdLaunch,
@@ -57,10 +56,7 @@ export async function carryOut(action: SweepAction, snapshot: Snapshot, deps: Sc
       await abandonLaunch(action.launch, { reason: 'job-elsewhere', version: action.launch.version }, deps);
       return;
     case 'end-machine':
-      return endRunner(
-        { ...action, worked: hasWorked(snapshot.machines.find((machine) => belongsTo(machine, action.launch))) },
-        deps,
-      );
+      return endRunner({ ...action, worked: hasWorked(snapshot.machineOf(action.launch)) }, deps);
     case 'end-orphan':
       return endOrphan(installationId, action.machine, deps);
     case 'ask-github':
@@ -69,15 +65,15 @@ export async function carryOut(action: SweepAction, snapshot: Snapshot, deps: Sc
       await endJob(action.job, { state: 'expired', reason: 'too-old', stillIn: action.job.state }, deps);
       return;
     case 'restate':
-      return restate(action.jobs, snapshot.lookup, deps);
+      return restate([action.job], snapshot.lookup, deps);
     case 'wake':
       return dispatchNextJobs(installationId, deps);
   }
 }
 
-async function askAboutJob(job: Job, { machines }: Snapshot, deps: ScaleDownDeps): Promise<void> {
+async function askAboutJob(job: Job, snapshot: Snapshot, deps: ScaleDownDeps): Promise<void> {
   const launch = await deps.launches.get(job.installationId, job.launchId);
-  const works = launch !== undefined && hasWorked(machines.find((machine) => belongsTo(machine, launch)));
+  const works = launch !== undefined && hasWorked(snapshot.machineOf(launch));
   const truth = await settleByGitHub(job, launch && works ? { ...launch, worked: true } : launch, deps);
   if (truth === 'waits-again') return dispatchNextJobs(job.installationId, deps);
   if (truth === 'let-through') return sendLetThrough(job, deps);

@@ -51,6 +51,7 @@ export type MetricName =
   | 'SweepCompleted'
   | 'SweepFailed'
   | 'SweepRepaired'
+  | 'SweepRound'
   | 'SweepSetAside'
   | 'DeliveriesRedelivered'
   | 'DeliveriesGivenUp'
