@@ -26,6 +26,11 @@ resource "aws_dynamodb_table" "tenants" {
     type = "N"
   }
 
+  attribute {
+    name = "cleanup"
+    type = "S"
+  }
+
   global_secondary_index {
     name               = "status-index"
     hash_key           = "status"
@@ -46,6 +51,14 @@ resource "aws_dynamodb_table" "tenants" {
   global_secondary_index {
     name            = "account-id-index"
     hash_key        = "account_id"
+    range_key       = "installation_id"
+    projection_type = "KEYS_ONLY"
+  }
+
+  # Sparse: the uninstalled, of whom the sweep asks for those that are not cleaned up.
+  global_secondary_index {
+    name            = "cleanup-index"
+    hash_key        = "cleanup"
     range_key       = "installation_id"
     projection_type = "KEYS_ONLY"
   }
@@ -164,6 +177,11 @@ resource "aws_dynamodb_table" "launches" {
     type = "S"
   }
 
+  attribute {
+    name = "open_shard"
+    type = "N"
+  }
+
   # Local, because only a local index can be read consistently; rows that have ended leave it by losing `open_at`.
   local_secondary_index {
     name            = "open-index"
@@ -175,6 +193,14 @@ resource "aws_dynamodb_table" "launches" {
   global_secondary_index {
     name            = "instance-index"
     hash_key        = "instance_id"
+    projection_type = "KEYS_ONLY"
+  }
+
+  # Sparse: the tenants that have something open, for the sweep; a few of them to a key.
+  global_secondary_index {
+    name            = "open-tenants-index"
+    hash_key        = "open_shard"
+    range_key       = "installation_id"
     projection_type = "KEYS_ONLY"
   }
 
@@ -235,6 +261,11 @@ resource "aws_dynamodb_table" "jobs" {
     type = "S"
   }
 
+  attribute {
+    name = "open_shard"
+    type = "N"
+  }
+
   # A waiting job that is not seen when a slot becomes free is a lost job: read consistently, hence local.
   local_secondary_index {
     name            = "open-index"
@@ -247,6 +278,14 @@ resource "aws_dynamodb_table" "jobs" {
     name            = "due-index"
     hash_key        = "due"
     range_key       = "next_try"
+    projection_type = "KEYS_ONLY"
+  }
+
+  # Sparse: the tenants that have something open, for the sweep; a few of them to a key.
+  global_secondary_index {
+    name            = "open-tenants-index"
+    hash_key        = "open_shard"
+    range_key       = "installation_id"
     projection_type = "KEYS_ONLY"
   }
 

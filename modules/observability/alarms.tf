@@ -23,6 +23,12 @@ locals {
       says    = "The sweep of a tenant, or an action of it, has failed for 15 minutes."
       metric  = "SweepFailed", periods = 3
     }
+    "sweep-behind" = {
+      runbook   = "the-sweep-is-behind"
+      says      = "The sweep has taken ten minutes or longer from one look at a tenant with something open to the next."
+      metric    = "SweepRound", statistic = "Maximum"
+      threshold = 600
+    }
     "sweep-set-aside" = {
       runbook = "the-sweep-sets-an-action-aside"
       says    = "An action of the sweep has failed five times in a row for a tenant; it is set aside and retried ever more slowly."

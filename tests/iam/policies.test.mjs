@@ -84,8 +84,15 @@ const ALLOWED = {
       [`dynamodb:${call}`, table('jobs')],
       [`dynamodb:${call}`, table('launches')],
     ]),
-    ...['open-index', 'due-index'].map((index) => ['dynamodb:Query', `${table('jobs')}/index/${index}`]),
-    ...['open-index', 'instance-index'].map((index) => ['dynamodb:Query', `${table('launches')}/index/${index}`]),
+    ...['open-index', 'due-index', 'open-tenants-index'].map((index) => [
+      'dynamodb:Query',
+      `${table('jobs')}/index/${index}`,
+    ]),
+    ...['open-index', 'instance-index', 'open-tenants-index'].map((index) => [
+      'dynamodb:Query',
+      `${table('launches')}/index/${index}`,
+    ]),
+    ['dynamodb:Query', `${table('tenants')}/index/cleanup-index`],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
     ['ssm:GetParametersByPath', parameter(`/${PREFIX}/tenants/1/runners`)],
     ['ssm:DeleteParameters', OWN],

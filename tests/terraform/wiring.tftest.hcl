@@ -18,6 +18,7 @@ run "tenants_table_has_its_key_indexes_and_stream" {
       status-index     = "status/installation_id/INCLUDE/max_runners,org_name,tier"
       org-name-index   = "org_name/installation_id/INCLUDE/status"
       account-id-index = "account_id/installation_id/KEYS_ONLY/"
+      cleanup-index    = "cleanup/installation_id/KEYS_ONLY/"
     }
     error_message = "The tenants table has other indexes."
   }
@@ -47,7 +48,7 @@ run "jobs_and_launches_tables_have_an_index_that_is_read_consistently" {
   }
 
   assert {
-    condition     = [for index in aws_dynamodb_table.launches.global_secondary_index : "${index.name}/${index.hash_key}/${index.projection_type}"] == ["instance-index/instance_id/KEYS_ONLY"] && [for index in aws_dynamodb_table.jobs.global_secondary_index : "${index.name}/${index.hash_key}/${index.range_key}/${index.projection_type}"] == ["due-index/due/next_try/KEYS_ONLY"]
+    condition     = toset([for index in aws_dynamodb_table.launches.global_secondary_index : "${index.name}/${index.hash_key}/${index.projection_type}"]) == toset(["instance-index/instance_id/KEYS_ONLY", "open-tenants-index/open_shard/KEYS_ONLY"]) && toset([for index in aws_dynamodb_table.jobs.global_secondary_index : "${index.name}/${index.hash_key}/${index.range_key}/${index.projection_type}"]) == toset(["due-index/due/next_try/KEYS_ONLY", "open-tenants-index/open_shard/installation_id/KEYS_ONLY"])
     error_message = "The global indexes of launches and jobs differ."
   }
 

@@ -290,7 +290,7 @@ describe('the sweep', () => {
     const system = await systemWithTwoRunners({ max_runners: 0 });
     system.harness.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502 });
     await system.queueJob(5, { installationId: 2002, owner: 'globex', ownerId: 502 });
-    system.harness.faults.before('jobs.listOpen', (installationId) => {
+    system.harness.faults.before('jobs.pageOpen', (installationId) => {
       if (installationId === 1001) throw new Error('broken row');
     });
     await system.shutDown([...system.harness.state.fleet.machines.keys()][0] ?? '', { eventLost: true });
@@ -322,10 +322,14 @@ describe('the sweep', () => {
       system.harness.addTenant({ installation_id: id, org_name: `org-${id}`, account_id: 500 + id });
     system.harness.state.tenants.pageSize = 8;
     const { sweep } = await import('@multi-tenant-runner/scale-down/sweep');
-    let asked = 0;
-    const first = await sweep(system.scaleDown(), () => (asked += 1) > 2);
-    expect(first).toMatchObject({ tenants: 8, finished: false });
-    expect(await system.sweep()).toMatchObject({ tenants: 12, finished: true });
+    const seen: unknown[] = [];
+    system.harness.faults.before('jobs.pageOpen', (installationId) => void seen.push(installationId));
+    const first = await sweep(system.scaleDown(), () => seen.length >= 8);
+    expect(first.tenants).toBeLessThan(20);
+    expect(first.finished).toBe(false);
+    expect(await system.sweep()).toMatchObject({ tenants: 20 - first.tenants, finished: true });
+    expect(new Set(seen).size).toBe(20);
+    system.harness.clock.advance(60 * MINUTE);
     expect(await system.sweep()).toMatchObject({ tenants: 20, finished: true });
   });
 });
@@ -391,7 +395,7 @@ describe('an uninstalled tenant', () => {
     await system.harness.state.jobs.create(job({ jobId: 1, state: 'starting' }));
     // The sweep looks first, then the clean-up itself.
     let looks = 0;
-    system.harness.faults.after('jobs.listOpen', async () => {
+    system.harness.faults.after('jobs.pageOpen', async () => {
       if ((looks += 1) === 2)
         await system.harness.state.jobs.change(1001, 1, { from: ['starting'] }, { state: 'running' });
     });

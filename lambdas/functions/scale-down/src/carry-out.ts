@@ -66,7 +66,7 @@ export async function carryOut(action: SweepAction, snapshot: Snapshot, deps: Sc
       await endJob(action.job, { state: 'expired', reason: 'too-old', stillIn: action.job.state }, deps);
       return;
     case 'restate':
-      return restate(action.jobs, snapshot.lookup, deps);
+      return restate([action.job], snapshot.lookup, deps);
     case 'wake':
       return dispatchNextJobs(installationId, deps);
   }

@@ -1,20 +1,22 @@
 import {
   ageOf,
-  belongsTo,
   hasLiveLease,
   isLookDue,
   isOffboarded,
   isReady,
   isTooOld,
   freeSlots,
+  reasonNow,
   saysBusy,
-  staleOf,
   type Job,
   type Launch,
   type Machine,
 } from '@multi-tenant-runner/core';
 import { decideRunnerEnd, type RunnerEnd } from './decide-runner';
-import { isEmpty, isLimited, isOver, slotsOf, statusOf, type Snapshot, type SweepLimits } from './snapshot';
+import { isEmpty, isLimited, statusOf, type Snapshot, type SweepLimits } from './snapshot';
+
+/** Slots and machines that no launch of a page accounts for, looked up in one visit. */
+const CHECKED_AT_ONCE = 50;
 
 export type SweepAction =
   | { readonly kind: 'clean-up' }
@@ -33,12 +35,12 @@ export type SweepAction =
   | { readonly kind: 'end-orphan'; readonly machine: Machine }
   | { readonly kind: 'ask-github'; readonly job: Job }
   | { readonly kind: 'expire'; readonly job: Job }
-  | { readonly kind: 'restate'; readonly jobs: readonly Job[] }
+  | { readonly kind: 'restate'; readonly job: Job }
   | { readonly kind: 'wake' };
 
 /**
- * What the sweep does about each difference between rows, slots, machines and jobs. Pure: the same snapshot, the same
- * actions.
+ * What the sweep does about each difference between rows, slots, machines and jobs, in the order of the rows. Pure: the
+ * same snapshot, the same actions.
  */
 export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
   const { lookup } = snapshot;
@@ -66,19 +68,15 @@ function cleanupOf(snapshot: Snapshot): SweepAction[] {
   return done && isEmpty(snapshot) ? [] : [{ kind: 'clean-up' }];
 }
 
-function brokenSlots(snapshot: Snapshot): SweepAction[] {
-  if (snapshot.lookup.kind !== 'tenant' || !snapshot.lookup.slotsBroken) return [];
-  return [
-    {
-      kind: 'rebuild-slots',
-      launchIds: snapshot.launches.filter(({ state }) => state !== 'wanted').map(({ launchId }) => launchId),
-    },
-  ];
+function brokenSlots({ lookup, launches }: Snapshot): SweepAction[] {
+  if (lookup.kind !== 'tenant' || !lookup.slotsBroken) return [];
+  const launchIds = launches.filter(({ state }) => state !== 'wanted').map(({ launchId }) => launchId);
+  return [{ kind: 'rebuild-slots', launchIds }];
 }
 
 function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
-  const hasSlot = slotsOf(snapshot).has(launch.launchId);
-  const machine = snapshot.machines.find((candidate) => belongsTo(candidate, launch));
+  const hasSlot = snapshot.slots.has(launch.launchId);
+  const machine = snapshot.machineOf(launch);
   const young = ageOf(launch.updatedAt, now) < limits.grace || hasLiveLease(launch, now);
   const restored: SweepAction[] =
     machine !== undefined && !hasSlot && !young ? [{ kind: 'restore-slot', launchId: launch.launchId }] : [];
@@ -86,7 +84,7 @@ function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: Swee
     machine === undefined
       ? undefined
       : decideRunnerEnd(
-          { launch, machine, tenant: statusOf(snapshot), isJobOver: isOver(launch.jobId, snapshot) },
+          { launch, machine, tenant: statusOf(snapshot), isJobOver: !snapshot.job.has(launch.jobId) },
           now,
           limits,
         );
@@ -111,8 +109,9 @@ function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: Swee
 
 function aboutWanted(launch: Launch, hasSlot: boolean, snapshot: Snapshot): SweepAction[] {
   if (hasSlot) return [{ kind: 'hold-and-send', launch }];
-  const job = snapshot.jobs.find((candidate) => candidate.launchId === launch.launchId);
-  if (job === undefined || job.state === 'running') return [{ kind: 'drop-wanted', launch }];
+  const job = snapshot.job.get(launch.jobId);
+  if (job === undefined || job.launchId !== launch.launchId || job.state === 'running')
+    return [{ kind: 'drop-wanted', launch }];
   return job.state === 'parked' ? [] : [{ kind: 'park-again', job }];
 }
 
@@ -121,21 +120,33 @@ function aboutWanted(launch: Launch, hasSlot: boolean, snapshot: Snapshot): Swee
  * changes.
  */
 function aboutSlots(snapshot: Snapshot): SweepAction[] {
-  const known = new Set(snapshot.launches.map(({ launchId }) => launchId));
-  return [...slotsOf(snapshot)]
-    .filter((launchId) => !known.has(launchId))
-    .map((launchId) => ({ kind: 'check-slot', launchId }));
+  const unknown = [...snapshot.slots].filter((launchId) => !snapshot.launch.has(launchId));
+  const turn = snapshot.allLaunches ? unknown : nextOf(unknown, snapshot.checked?.slot);
+  return turn.map((launchId) => ({ kind: 'check-slot', launchId }));
 }
 
+/** Machines without an open launch; that too is read again. */
 function aboutMachines(snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
-  return snapshot.machines
-    .filter((machine) => ageOf(machine.launchedAt, now) >= limits.grace)
-    .filter((machine) => !snapshot.launches.some((launch) => belongsTo(machine, launch)))
-    .map((machine) => ({ kind: 'end-orphan', machine }));
+  const known = new Set([...snapshot.launch.values()].map((launch) => snapshot.machineOf(launch)));
+  const unknown = snapshot.machines.filter(
+    (machine) => !known.has(machine) && ageOf(machine.launchedAt, now) >= limits.grace,
+  );
+  const byId = new Map(unknown.map((machine) => [machine.instanceId, machine]));
+  const turn = snapshot.allLaunches ? [...byId.keys()] : nextOf([...byId.keys()], snapshot.checked?.machine);
+  return turn.flatMap((instanceId) => {
+    const machine = byId.get(instanceId);
+    return machine === undefined ? [] : [{ kind: 'end-orphan', machine }];
+  });
+}
+
+/** Some of them, beginning behind the last one of the visit before. */
+function nextOf(ids: readonly string[], after = ''): readonly string[] {
+  const sorted = [...ids].sort();
+  return [...sorted.filter((id) => id > after), ...sorted.filter((id) => id <= after)].slice(0, CHECKED_AT_ONCE);
 }
 
 function aboutJob(job: Job, snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
-  const launch = snapshot.launches.find((candidate) => candidate.launchId === job.launchId);
+  const launch = snapshot.launch.get(job.launchId);
   const withoutLaunch = launch === undefined;
   // GitHub no longer waits for any of these, whether or not it can be asked.
   const waits = job.state !== 'running';
@@ -151,18 +162,20 @@ function aboutJob(job: Job, snapshot: Snapshot, now: Date, limits: SweepLimits):
 /** Its machine has an unreported job: its own, or one of a repository that the App can't see. */
 function worksUnheard(launch: Launch, snapshot: Snapshot, now: Date, limits: SweepLimits): boolean {
   if (launch.takenBy !== undefined || ageOf(launch.updatedAt, now) < limits.grace) return false;
-  return saysBusy(launch) && snapshot.machines.some((machine) => belongsTo(machine, launch));
+  return saysBusy(launch) && snapshot.machineOf(launch) !== undefined;
 }
 
-function aboutFreeSlots(snapshot: Snapshot, now: Date): SweepAction[] {
-  if (snapshot.lookup.kind !== 'tenant') return [];
-  const { tenant } = snapshot.lookup;
-  if (freeSlots(tenant) === 0) return [];
-  return snapshot.jobs.some((job) => job.state === 'parked' && isReady(job, tenant, now)) ? [{ kind: 'wake' }] : [];
+/** Of a tenant with more jobs than a page, the wake-up itself looks for one that may start. */
+function aboutFreeSlots({ lookup, jobs, allJobs }: Snapshot, now: Date): SweepAction[] {
+  if (lookup.kind !== 'tenant' || freeSlots(lookup.tenant) === 0) return [];
+  const { tenant } = lookup;
+  const isWanted = !allJobs || jobs.some((job) => job.state === 'parked' && isReady(job, tenant, now));
+  return isWanted ? [{ kind: 'wake' }] : [];
 }
 
 /** Before the wake-up, which takes what is due whatever it says. */
-function aboutReasons(snapshot: Snapshot, now: Date): SweepAction[] {
-  const jobs = staleOf(snapshot.jobs, snapshot.lookup, now);
-  return jobs.length === 0 ? [] : [{ kind: 'restate', jobs }];
+function aboutReasons({ jobs, lookup }: Snapshot, now: Date): SweepAction[] {
+  return jobs
+    .filter((job) => reasonNow(job, lookup, now) !== undefined)
+    .map((job): SweepAction => ({ kind: 'restate', job }));
 }

@@ -1,4 +1,5 @@
 import {
+  SECOND,
   endJob,
   explainWait,
   isTooOld,
@@ -9,8 +10,9 @@ import {
 import type { ScaleDownDeps } from './deps';
 
 const DUE_AT_ONCE = 100;
-/** So many times a hundred entries in one run; what is left is the next run's first. */
+/** So many times a hundred entries in one run, for so long; what is left is the next run's first. */
 const BATCHES = 10;
+const TIME = 10 * SECOND;
 /** Jobs of one tenant. */
 const SIDE_BY_SIDE = 10;
 
@@ -18,17 +20,27 @@ type DueJob = Awaited<ReturnType<ScaleDownDeps['jobs']['listDue']>>[number];
 
 /**
  * Wakes the tenants whose parked jobs are due. Each entry leaves the head of the index, whatever came of it: a tenant
- * at its limit with hundreds of due jobs would stand before everybody else's for ever.
+ * at its limit with hundreds of due jobs would stand before everybody else's for ever. Those whose jobs are behind a
+ * flood of due ones are woken by their own visit.
  */
 export async function dispatchDueJobs(deps: ScaleDownDeps, outOfTime: () => boolean): Promise<void> {
   const seen = new Set<string>();
+  const woken = new Set<number>();
+  const until = deps.clock.now().getTime() + TIME;
+  const isOver = (): boolean => outOfTime() || deps.clock.now().getTime() >= until;
   for (let batch = 0; batch < BATCHES; batch += 1) {
     const listed = await deps.jobs.listDue(deps.clock.now(), DUE_AT_ONCE);
     // The index lags: what was settled a moment ago may still be listed.
     const due = listed.filter((entry) => !seen.has(keyOf(entry)));
     for (const entry of due) seen.add(keyOf(entry));
-    await Promise.all([...byTenant(due)].map(([installationId, entries]) => wakeTenant(installationId, entries, deps)));
-    if (due.length === 0 || listed.length < DUE_AT_ONCE || outOfTime()) return;
+    const tenants = [...byTenant(due)].map(([installationId, entries]) => ({
+      installationId,
+      entries,
+      isWoken: woken.has(installationId),
+    }));
+    for (const { installationId } of tenants) woken.add(installationId);
+    await Promise.all(tenants.map((tenant) => wakeTenant(tenant, isOver, deps)));
+    if (due.length === 0 || listed.length < DUE_AT_ONCE || isOver()) return;
   }
 }
 
@@ -40,12 +52,23 @@ function byTenant(due: readonly DueJob[]): Map<number, DueJob[]> {
   return groups;
 }
 
+interface DueTenant {
+  readonly installationId: number;
+  readonly entries: readonly DueJob[];
+  /** In this run already. */
+  readonly isWoken: boolean;
+}
+
 /** A tenant's failure must not keep the others' jobs waiting. */
-async function wakeTenant(installationId: number, entries: readonly DueJob[], deps: ScaleDownDeps): Promise<void> {
+async function wakeTenant(
+  { installationId, entries, isWoken }: DueTenant,
+  isOver: () => boolean,
+  deps: ScaleDownDeps,
+): Promise<void> {
   try {
-    await dispatchNextJobs(installationId, deps);
+    if (!isWoken) await dispatchNextJobs(installationId, deps);
     const lookup = await deps.tenants.get(installationId);
-    for (let from = 0; from < entries.length; from += SIDE_BY_SIDE) {
+    for (let from = 0; from < entries.length && !isOver(); from += SIDE_BY_SIDE) {
       await Promise.all(entries.slice(from, from + SIDE_BY_SIDE).map((entry) => settleDue(entry, lookup, deps)));
     }
   } catch (cause) {

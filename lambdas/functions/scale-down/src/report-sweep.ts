@@ -9,5 +9,6 @@ export function reportSweep(report: SweepReport, { metrics, log }: Pick<ScaleDow
   metrics.count('SweepCompleted');
   for (const [tier, seconds] of Object.entries(report.oldestJobs))
     metrics.measureSeconds('OldestJobAge', seconds, { tier });
+  if (report.roundSeconds !== undefined) metrics.measureSeconds('SweepRound', report.roundSeconds);
   log.info('The sweep came by', { ...report });
 }

@@ -1,4 +1,5 @@
 import {
+  belongsTo,
   githubLimitedUntil,
   type Job,
   type Launch,
@@ -8,15 +9,30 @@ import {
 } from '@multi-tenant-runner/core';
 import type { RunnerLimits } from './decide-runner';
 
-/** Everything known of one tenant, machines read before rows. */
-export interface Snapshot {
+/** What one visit knows of one tenant, machines read before rows: pages of its open rows, and what these refer to. */
+export interface Rows {
   readonly lookup: TenantLookup;
-  /** Not terminated, not shutting down. */
+  /** All of them. Not terminated, not shutting down. */
   readonly machines: readonly Machine[];
   /** Not ended. */
   readonly launches: readonly Launch[];
-  /** Not ended. */
+  /** Whether these are all that the tenant has. */
+  readonly allLaunches: boolean;
+  /** Not ended, oldest first. */
   readonly jobs: readonly Job[];
+  readonly allJobs: boolean;
+  /** Open rows beyond the pages that rows of the pages refer to. */
+  readonly others?: { readonly launches: readonly Launch[]; readonly jobs: readonly Job[] };
+  /** Where the last visit stopped among slots and machines that no launch of its page accounts for. */
+  readonly checked?: { readonly slot?: string; readonly machine?: string };
+}
+
+export interface Snapshot extends Rows {
+  readonly slots: ReadonlySet<string>;
+  /** By id. */
+  readonly launch: ReadonlyMap<string, Launch>;
+  readonly job: ReadonlyMap<number, Job>;
+  machineOf(launch: Launch): Machine | undefined;
 }
 
 export interface SweepLimits extends RunnerLimits {
@@ -26,21 +42,35 @@ export interface SweepLimits extends RunnerLimits {
   readonly tiers: Tiers;
 }
 
+/** The rows with what finds one of them at once: a tenant may have thousands of each kind. */
+export function createSnapshot(rows: Rows): Snapshot {
+  const byId = new Map(rows.machines.map((machine) => [machine.instanceId, machine]));
+  const byToken = new Map(rows.machines.map((machine) => [machine.clientToken, machine]));
+  const launches = [...rows.launches, ...(rows.others?.launches ?? [])];
+  const jobs = [...rows.jobs, ...(rows.others?.jobs ?? [])];
+  return {
+    ...rows,
+    slots: rows.lookup.kind === 'tenant' ? rows.lookup.tenant.slots : new Set(),
+    launch: new Map(launches.map((launch) => [launch.launchId, launch])),
+    job: new Map(jobs.map((job) => [job.jobId, job])),
+    machineOf: (launch) => {
+      const machine =
+        launch.instanceId === undefined ? byToken.get(launch.intent?.clientToken) : byId.get(launch.instanceId);
+      return machine !== undefined && belongsTo(machine, launch) ? machine : undefined;
+    },
+  };
+}
+
 /** GitHub limits the tenant for now: the requests that are left belong to launches. */
 export function isLimited(lookup: TenantLookup, now: Date): boolean {
   return lookup.kind === 'tenant' && githubLimitedUntil(lookup.tenant, now) !== undefined;
 }
 
-export function isEmpty(snapshot: Snapshot): boolean {
-  return snapshot.machines.length === 0 && snapshot.launches.length === 0 && snapshot.jobs.length === 0;
+export function isEmpty({ machines, launches, jobs, allLaunches, allJobs }: Rows): boolean {
+  return machines.length === 0 && launches.length === 0 && jobs.length === 0 && allLaunches && allJobs;
 }
 
-export const slotsOf = (snapshot: Snapshot): ReadonlySet<string> =>
-  snapshot.lookup.kind === 'tenant' ? snapshot.lookup.tenant.slots : new Set();
-
-export const isOver = (jobId: number, { jobs }: Snapshot): boolean => !jobs.some((job) => job.jobId === jobId);
-
-export function statusOf(snapshot: Snapshot): 'active' | 'suspended' | 'none' {
-  if (snapshot.lookup.kind !== 'tenant') return 'none';
-  return snapshot.lookup.tenant.status === 'suspended' ? 'suspended' : 'active';
+export function statusOf({ lookup }: Rows): 'active' | 'suspended' | 'none' {
+  if (lookup.kind !== 'tenant') return 'none';
+  return lookup.tenant.status === 'suspended' ? 'suspended' : 'active';
 }

@@ -1,9 +1,8 @@
 import { TAG, type Machine } from '@multi-tenant-runner/core';
 import { dispatchDueJobs } from './due-jobs';
-import { oldestDispatchable, olderOf } from './oldest-job';
-import { createMachineRotation, createTableRotation, type Round } from './tenant-rotation';
-import { sweepTenant, type Visit } from './sweep-tenant';
-import { readNote, writeNote } from './visit-note';
+import { olderOf } from './oldest-job';
+import { createOpenRotation, createTableRotation, type Round } from './tenant-rotation';
+import { visitTenant, type Visit } from './visit-tenant';
 import type { ScaleDownDeps } from './deps';
 
 export interface SweepReport {
@@ -13,71 +12,131 @@ export interface SweepReport {
   readonly failed: number;
   /** Actions that wait for a later try. */
   readonly setAside: number;
-  /** Whether the round over the table came to its end in this run. */
+  /** Whether each tenant that has something open was looked at, and the round over the table has come to its end. */
   readonly finished: boolean;
+  /** Seconds between two looks at each tenant that has something open; undefined: none has. */
+  readonly roundSeconds?: number;
   /** By tier, the seconds that the oldest job has waited although its tenant may have a runner for it. */
   readonly oldestJobs: Readonly<Record<string, number>>;
 }
 
-type Tally = { -readonly [K in keyof Omit<SweepReport, 'finished'>]: SweepReport[K] };
+type Tally = { -readonly [K in keyof Omit<SweepReport, 'finished' | 'roundSeconds'>]: SweepReport[K] };
+
+/** Tenants swept side by side: of those with something open, and of the table. */
+export const AT_ONCE = 8;
+const OF_THE_TABLE = 2;
+/** Visits of one tenant in one run: what a flood costs in a minute is bounded too. */
+export const VISITS_A_RUN = 5;
 
 /**
- * Settles what rows, slots, machines and jobs of tenants disagree on. First come the jobs that are due. Then the
- * tenants that have machines, and those of the table, page by page over several runs, take turns until the time is up,
- * so that neither waits for the other. What a run costs is bounded, however many tenants there are. One tenant's
- * failure is that tenant's alone.
+ * Settles what rows, slots, machines and jobs of tenants disagree on. First come the jobs that are due, then every
+ * tenant that has something open, and beside them some rows of the table; then, as long as there is time, tenants that
+ * have more rows than one visit reads. What a visit costs is bounded, however large the tenant, and what a run costs,
+ * however many there are. One tenant's failure is that tenant's alone.
  *
  * @param outOfTime asked between tenants
  */
 export async function sweep(deps: ScaleDownDeps, outOfTime: () => boolean): Promise<SweepReport> {
-  await dispatchDueJobs(deps, outOfTime);
+  await unlessItFails('due-jobs', dispatchDueJobs(deps, outOfTime), deps);
   const machines = groupByTenant(await deps.fleet.list());
   const report: Tally = { tenants: 0, repaired: 0, failed: 0, setAside: 0, oldestJobs: {} };
   const seen = new Set<number>();
+  const unfinished = new Set<number>();
+  const visit = async (installationId: number): Promise<void> => {
+    const hasMore = await visitOne(installationId, machines.get(installationId) ?? [], report, deps);
+    if (hasMore) unfinished.add(installationId);
+    else unfinished.delete(installationId);
+  };
+  const visitFirst = async (installationId: number): Promise<void> => {
+    if (seen.has(installationId)) return;
+    seen.add(installationId);
+    report.tenants += 1;
+    await visit(installationId);
+  };
+  const open = await createOpenRotation(await findOpen(machines, deps), deps);
   const table = await createTableRotation(deps);
-  let rounds: readonly Round[] = [await createMachineRotation([...machines.keys()], deps), table];
-  while (rounds.length > 0) {
-    for (const round of rounds) {
-      if (outOfTime()) return { ...report, finished: false };
-      const chunk = await round.next();
-      if (chunk === undefined) rounds = rounds.filter((one) => one !== round);
-      const fresh = (chunk ?? []).filter((installationId) => !seen.has(installationId));
-      for (const installationId of fresh) seen.add(installationId);
-      await Promise.all(
-        fresh.map((installationId) => sweepOne(installationId, machines.get(installationId) ?? [], report, deps)),
-      );
-    }
-  }
-  return { ...report, finished: table.finished() };
+  const ended = await bothOf([
+    goThrough(open, AT_ONCE, visitFirst, outOfTime),
+    goThrough(table, OF_THE_TABLE, visitFirst, outOfTime),
+  ]);
+  for (let lap = 1; lap < VISITS_A_RUN && unfinished.size > 0; lap += 1)
+    await goThrough(once([...unfinished]), AT_ONCE, visit, outOfTime);
+  const roundSeconds = open.roundSeconds();
+  return {
+    ...report,
+    finished: ended.every((isOver) => isOver) && table.finished(),
+    ...(roundSeconds !== undefined && { roundSeconds }),
+  };
 }
 
-async function sweepOne(
+/** Each on its own, so that a slow one holds up nobody. Answers whether the round came to its end for this run. */
+async function goThrough(
+  round: Round,
+  atOnce: number,
+  visit: (installationId: number) => Promise<void>,
+  outOfTime: () => boolean,
+): Promise<boolean> {
+  let queue: number[] = [];
+  let turn: Promise<boolean> | undefined;
+  let isOver = false;
+  const refill = async (): Promise<boolean> => {
+    const chunk = await round.next();
+    turn = undefined;
+    queue = [...(chunk ?? [])];
+    return chunk !== undefined;
+  };
+  const work = async (): Promise<void> => {
+    while (!isOver && !outOfTime()) {
+      const installationId = queue.shift();
+      if (installationId !== undefined) await visit(installationId);
+      else if (!(await (turn ??= refill()))) isOver = true;
+    }
+  };
+  await Promise.all(Array.from({ length: round.isCareful ? 1 : atOnce }, work));
+  await round.close(queue.length);
+  return isOver;
+}
+
+/** Neither goes on when the run is over, also where one has failed. */
+async function bothOf(rounds: readonly Promise<boolean>[]): Promise<readonly boolean[]> {
+  await Promise.allSettled(rounds);
+  return Promise.all(rounds);
+}
+
+function once(tenants: readonly number[]): Round {
+  let left: readonly number[] | undefined = tenants;
+  return {
+    isCareful: false,
+    next: async () => {
+      const all = left;
+      left = undefined;
+      return all;
+    },
+    close: async () => undefined,
+  };
+}
+
+/** Answers whether the tenant has more rows. */
+async function visitOne(
   installationId: number,
   machines: readonly Machine[],
   report: Tally,
   deps: ScaleDownDeps,
-): Promise<void> {
-  report.tenants += 1;
+): Promise<boolean> {
   const own = { ...deps, log: deps.log.with({ tenant_id: installationId }) };
   try {
-    const [launches, jobs, note] = await Promise.all([
-      deps.launches.listOpen(installationId),
-      deps.jobs.listOpen(installationId),
-      readNote(installationId, deps.launches),
-    ]);
-    // After them, so that no slot is missed that explains a launch.
-    const lookup = await deps.tenants.get(installationId);
-    report.oldestJobs = olderOf(report.oldestJobs, oldestDispatchable(lookup, jobs, deps.clock.now()));
-    const visit = await sweepTenant({ lookup, machines, launches, jobs }, note.failures, own);
-    await writeNote(installationId, { before: note, after: { failures: visit.failures } }, deps.launches);
+    const visit = await visitTenant(installationId, machines, own);
     countVisit(installationId, visit, deps);
     report.repaired += visit.repaired;
     report.failed += visit.failed > 0 ? 1 : 0;
     report.setAside += visit.setAside;
+    report.oldestJobs = olderOf(report.oldestJobs, visit.oldestJobs);
+    return visit.hasMore;
   } catch (cause) {
     report.failed += 1;
     deps.metrics.count('SweepFailed', { properties: { tenant_id: installationId } });
     own.log.error('The sweep of a tenant failed; the next run tries again', { cause });
+    return false;
   }
 }
 
@@ -87,12 +146,35 @@ function countVisit(installationId: number, { repaired, setAside }: Visit, { met
   if (setAside > 0) metrics.count('SweepSetAside', { value: setAside, properties });
 }
 
+/** Tenants with machines, open launches or open jobs, and uninstalled ones that are not cleaned up. */
+async function findOpen(machines: ReadonlyMap<number, unknown>, deps: ScaleDownDeps): Promise<number[]> {
+  const found = await Promise.all([
+    unlessItFails('open-launches', deps.launches.tenantsWithOpen(), deps),
+    unlessItFails('open-jobs', deps.jobs.tenantsWithOpen(), deps),
+    unlessItFails('clean-ups', deps.tenants.tenantsToCleanUp(), deps),
+  ]);
+  return [...new Set([...machines.keys(), ...found.flatMap((ids) => ids ?? [])])];
+}
+
+/** A part that fails leaves the others to go on. */
+async function unlessItFails<T>(part: string, work: Promise<T>, deps: ScaleDownDeps): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (cause) {
+    deps.metrics.count('SweepFailed', { properties: { tenant_id: null, action: part } });
+    deps.log.error('A part of the sweep failed; the next run tries again', { part, cause });
+    return undefined;
+  }
+}
+
 function groupByTenant(machines: readonly Machine[]): Map<number, Machine[]> {
   const groups = new Map<number, Machine[]>();
   for (const machine of machines) {
     const installationId = Number(machine.tags[TAG.tenantId]);
     if (!Number.isSafeInteger(installationId) || machine.state === 'shutting-down') continue;
-    groups.set(installationId, [...(groups.get(installationId) ?? []), machine]);
+    const own = groups.get(installationId);
+    if (own === undefined) groups.set(installationId, [machine]);
+    else own.push(machine);
   }
   return groups;
 }

@@ -1,34 +1,68 @@
-import { isOffboarded, type TenantLookup } from '@multi-tenant-runner/core';
+import { HOUR, MINUTE, SECOND, ageOf, isOffboarded, type Clock, type TenantLookup } from '@multi-tenant-runner/core';
+import { createBookmark, readStored } from './bookmark';
 import type { ScaleDownDeps } from './deps';
 
-/** Tenants swept side by side. */
-export const AT_ONCE = 8;
-/** Rows of the table that one run looks at: 10,000 tenants are covered in ten runs, that is in ten minutes. */
-export const ROWS_A_RUN = 1_000;
+/** Rows of the table that one run looks at, and tenants of these that it visits: 10,000 tenants within an hour. */
+export const ROWS_A_RUN = 2_500;
+export const TENANTS_A_RUN = 250;
+/** The round over all rows begins no sooner than this after the one before: what it costs grows with the tenants. */
+export const ROUND = HOUR;
+const MOST_AHEAD = 32;
+/** After such a gap there was nothing to look at, or no run, which has an alarm of its own: a round begins anew. */
+const GAP = 5 * MINUTE;
 
-/** The next few tenants to look at; undefined: no more in this run. */
 export interface Round {
+  /** One tenant at a time: the run before died. */
+  readonly isCareful: boolean;
+  /** The next few tenants to look at; undefined: no more in this run. */
   next(): Promise<readonly number[] | undefined>;
+  /** The run ends in order. @param left how many of the last few it did not get to */
+  close(left: number): Promise<void>;
 }
 
-type RoundDeps = Pick<ScaleDownDeps, 'launches' | 'tenants'>;
+export interface OpenRotation extends Round {
+  /** Seconds that the last full round took, or, of one that is longer, has taken so far; undefined: nothing is open. */
+  readonly roundSeconds: () => number | undefined;
+}
+
+type RoundDeps = Pick<ScaleDownDeps, 'launches' | 'tenants'> & { readonly clock: Clock };
 
 /**
- * Tenants that have machines, every run. It begins behind the last few that were begun: should one of them have ended
- * the run, the others come first now.
+ * Tenants that have something open, in a circle: a run begins behind those that the one before had begun, and looks at
+ * each once.
  */
-export async function createMachineRotation(tenants: readonly number[], { launches }: RoundDeps): Promise<Round> {
-  const cursor = tenants.length > AT_ONCE ? Number((await launches.readCursor('sweep-hot')) ?? 0) : 0;
+export async function createOpenRotation(tenants: readonly number[], deps: RoundDeps): Promise<OpenRotation> {
+  const NAME = 'sweep-open';
+  const { clock } = deps;
+  const stored = tenants.length === 0 ? undefined : await readStored(NAME, deps);
+  const bookmark = createBookmark(NAME, stored, deps);
+  const ahead = bookmark.isCareful ? 1 : Math.min(MOST_AHEAD, Math.ceil(tenants.length / 4));
+  const begin = bookmark.start ?? -1;
   const sorted = [...tenants].sort((a, b) => a - b);
-  const order = [...sorted.filter((id) => id > cursor), ...sorted.filter((id) => id <= cursor)];
+  const [behind, before] = [sorted.filter((id) => id > begin), sorted.filter((id) => id <= begin)];
+  let since = stored !== undefined && ageOf(stored.at, clock.now()) < GAP ? stored.since : clock.now().toISOString();
+  let seconds: number | undefined;
+  const age = (): number => Math.round(ageOf(since, clock.now()) / SECOND);
+  const take = async (from: number[]): Promise<readonly number[] | undefined> => {
+    const chunk = from.splice(0, ahead);
+    if (chunk.length === 0) return undefined;
+    await bookmark.take(chunk, since);
+    return chunk;
+  };
   return {
+    isCareful: bookmark.isCareful,
+    roundSeconds: () => (sorted.length === 0 ? undefined : (seconds ?? age())),
     next: async () => {
-      const chunk = order.splice(0, AT_ONCE);
-      const last = chunk.at(-1);
-      if (last === undefined) return undefined;
-      // Written ahead, for the same reason. Those who fit into one chunk all come first.
-      if (tenants.length > AT_ONCE) await launches.writeCursor('sweep-hot', String(last));
-      return chunk;
+      if (behind.length > 0) return take(behind);
+      if (seconds === undefined) {
+        // The circle is closed.
+        seconds = age();
+        since = clock.now().toISOString();
+      }
+      return take(before);
+    },
+    close: async (left) => {
+      if (sorted.length > 0) await bookmark.close(bookmark.before(left), since);
     },
   };
 }
@@ -38,42 +72,54 @@ export interface TableRotation extends Round {
   readonly finished: () => boolean;
 }
 
-/**
- * Every row of the tenants table, a bounded number in each run, from where the last run stopped. The bookmark is
- * written ahead of each few: a run that dies among them is followed by one that goes on behind them.
- */
-export async function createTableRotation({ launches, tenants }: RoundDeps): Promise<TableRotation> {
-  const CURSOR = 'sweep';
-  let cursor = await launches.readCursor(CURSOR);
-  let page: TenantLookup[] = [];
-  let pageCursor: string | undefined = cursor;
-  let started = false;
-  let left = ROWS_A_RUN;
-  let finished = false;
+/** The net below the indexes: every row of the tenants table, once an hour, a bounded number in each run. */
+export async function createTableRotation(deps: RoundDeps): Promise<TableRotation> {
+  const NAME = 'sweep-table';
+  const stored = await readStored(NAME, deps);
+  const now = deps.clock.now();
+  const isUnderWay = stored?.after !== undefined || stored?.isOpen === true;
+  const isResting = stored !== undefined && !isUnderWay && ageOf(stored.since, now) < ROUND;
+  const since = stored !== undefined && (isUnderWay || isResting) ? stored.since : now.toISOString();
+  const bookmark = createBookmark(NAME, stored, deps);
+  let cursor = bookmark.start === undefined ? undefined : String(bookmark.start);
+  let [page, isLast]: [TenantLookup[], boolean] = [[], false];
+  let [rows, visits] = [ROWS_A_RUN, TENANTS_A_RUN];
+  let last = bookmark.start;
+  let finished = isResting;
 
-  const turnPage = async (): Promise<void> => {
-    while (page.length === 0 && !(started && pageCursor === undefined)) {
-      const next = await tenants.list(pageCursor);
-      started = true;
+  const nextRow = async (): Promise<TenantLookup | undefined> => {
+    while (page.length === 0 && !isLast && rows > 0) {
+      const next = await deps.tenants.list(cursor);
       page = [...next.lookups];
-      pageCursor = next.cursor;
+      cursor = next.cursor;
+      isLast = cursor === undefined;
+      rows -= page.length;
     }
+    const row = page.shift();
+    last = row?.installationId ?? last;
+    return row;
   };
   return {
+    isCareful: bookmark.isCareful,
     finished: () => finished,
     next: async () => {
-      if (left <= 0 || finished) return undefined;
-      await turnPage();
-      const chunk = page.splice(0, Math.min(AT_ONCE, left));
-      left -= chunk.length;
-      await turnPage();
-      finished = page.length === 0;
-      const last = chunk.at(-1);
-      const ahead = finished || last === undefined ? undefined : String(last.installationId);
-      if (ahead !== cursor) await launches.writeCursor(CURSOR, ahead);
-      cursor = ahead;
-      // What was cleaned up stays in the table for ever, and most rows may be such: no reads for them.
-      return chunk.filter((lookup) => !isCleanedUp(lookup)).map(({ installationId }) => installationId);
+      const chunk: number[] = [];
+      while (!finished && chunk.length < Math.min(bookmark.isCareful ? 1 : MOST_AHEAD, visits)) {
+        const row = await nextRow();
+        if (row === undefined) break;
+        // What was cleaned up stays in the table for ever, and most rows may be such: no reads for them.
+        if (!isCleanedUp(row)) chunk.push(row.installationId);
+      }
+      visits -= chunk.length;
+      if (chunk.length === 0) return undefined;
+      await bookmark.take(chunk, since);
+      return chunk;
+    },
+    close: async (left) => {
+      if (finished) return;
+      finished = isLast && page.length === 0 && left === 0;
+      const after = left === 0 ? last : bookmark.before(left);
+      await bookmark.close(finished ? undefined : after, since);
     },
   };
 }

@@ -4,9 +4,15 @@ import type { Failures } from './set-aside';
 /** What a visit of the sweep leaves for the tenant's next one. */
 export interface VisitNote {
   readonly failures: Failures;
+  /** Behind which open launch and open job the next visit goes on; undefined: at the first. */
+  readonly launches?: string;
+  readonly jobs?: string;
+  /** The last slot and machine that were looked up, of those that no launch of a page accounted for. */
+  readonly slot?: string;
+  readonly machine?: string;
 }
 
-export const NO_NOTE: VisitNote = { failures: {} };
+const NO_NOTE: VisitNote = { failures: {} };
 
 const nameOf = (installationId: number): string => `visit-${installationId}`;
 

@@ -1,4 +1,4 @@
-import { MINUTE, SWEEP_SOURCE, isOpenLaunch } from '@multi-tenant-runner/core';
+import { MINUTE, SWEEP_SOURCE } from '@multi-tenant-runner/core';
 import { ENVIRONMENT, job, launch, settings as defaultSettings, tenantRow } from '@multi-tenant-runner/testing';
 import type { SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import { createScheduler } from './engine/scheduler';
@@ -16,6 +16,8 @@ export interface SweepLoad {
   readonly tenants: number;
   /** Milliseconds that one call takes, from and to. */
   readonly latency: readonly [number, number];
+  /** Jobs of the first tenant that wait for its limit. */
+  readonly waiting?: number;
 }
 
 export interface SweepRound {
@@ -30,6 +32,8 @@ export interface SweepRound {
   /** Tenants with an unfinished release, and how many of these the sweep finished. */
   readonly broken: number;
   readonly repaired: number;
+  /** How many of these in the first run. */
+  readonly repairedFirst: number;
 }
 
 /** One tenant in this many has a launch that a crash interrupted. */
@@ -37,14 +41,15 @@ const ONE_IN = 25;
 const MOST_RUNS = 60;
 
 /** Runs the sweep every minute of virtual time until it has visited every tenant once. */
-export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<SweepRound> {
+export async function coverAllTenants({ tenants, latency, waiting = 0 }: SweepLoad): Promise<SweepRound> {
   const scheduler = createScheduler('2026-01-15T12:30:00.000Z');
   const uninstall = installVirtualTimers(scheduler);
   try {
     const settings = defaultSettings();
     const random = createRandom('sweep').fork('latency');
     const state = createState({ scheduler, settings, environment: ENVIRONMENT });
-    const waiting = await fill(state, tenants);
+    const broken = await fill(state, tenants);
+    await fillWaiting(state, waiting);
     const none = (): never => {
       throw new Error('A sweep calls none of this');
     };
@@ -80,6 +85,8 @@ export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<
     });
     const total = (): number => [...calls.counts.values()].reduce((sum, count) => sum + count, 0);
 
+    const unfinished = (): number => [...state.launches.rows.values()].filter((row) => row.state === 'ending').length;
+    let repairedFirst: number | undefined;
     const runs: SweepRound['runs'][number][] = [];
     const started = scheduler.now();
     let ended = started;
@@ -96,14 +103,20 @@ export async function coverAllTenants({ tenants, latency }: SweepLoad): Promise<
           milliseconds: ended - before.at,
           finished: report.finished,
         });
+        repairedFirst ??= broken.length - unfinished();
         over = report.finished || runs.length >= MOST_RUNS;
         if (!over) scheduler.after(Math.max(0, MINUTE - (ended - before.at)), run);
       });
     };
     scheduler.after(0, run);
     await scheduler.run(() => over);
-    const open = state.launches.all().filter((row) => isOpenLaunch(row.state)).length;
-    return { runs, milliseconds: ended - started, broken: waiting.length, repaired: waiting.length - open };
+    return {
+      runs,
+      milliseconds: ended - started,
+      broken: broken.length,
+      repaired: broken.length - unfinished(),
+      repairedFirst: repairedFirst ?? 0,
+    };
   } finally {
     uninstall();
   }
@@ -126,10 +139,19 @@ async function fill(state: State, tenants: number): Promise<number[]> {
   return waiting;
 }
 
+async function fillWaiting(state: State, jobs: number): Promise<void> {
+  const started = Date.parse('2026-01-15T09:00:00.000Z');
+  for (let jobId = 1; jobId <= jobs; jobId += 1) {
+    const queuedAt = new Date(started + jobId).toISOString();
+    await state.jobs.create(job({ installationId: 1, jobId, state: 'parked', reason: 'limit', queuedAt }));
+  }
+  if (jobs > 0) state.tenants.rows.set(1, { ...state.tenants.rows.get(1), max_runners: 0 });
+}
+
 /** The result in words. */
 export function printableRound(
   { tenants, latency }: SweepLoad,
-  { runs, milliseconds, broken, repaired }: SweepRound,
+  { runs, milliseconds, broken, repaired, repairedFirst }: SweepRound,
 ): string {
   const most = Math.max(...runs.map((run) => run.calls));
   const longest = Math.max(...runs.map((run) => run.milliseconds));
@@ -137,6 +159,6 @@ export function printableRound(
     `tenants          ${runs.reduce((sum, run) => sum + run.tenants, 0)} of ${tenants} visited in ` +
       `${(milliseconds / 1_000).toFixed(0)} s, with ${latency.join(' to ')} ms a call`,
     `runs             ${runs.length}, the longest ${(longest / 1_000).toFixed(0)} s, the largest ${most} calls`,
-    `repaired           ${repaired} of ${broken} tenants with an unfinished release`,
+    `repaired           ${repaired} of ${broken} tenants with an unfinished release, ${repairedFirst} in the first run`,
   ].join('\n');
 }

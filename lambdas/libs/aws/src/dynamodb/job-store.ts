@@ -1,7 +1,16 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { isEnded, type Changes, type Clock, type Job, type JobGuard, type JobStore } from '@multi-tenant-runner/core';
+import {
+  isEnded,
+  openAtOfJob,
+  type Changes,
+  type Clock,
+  type Job,
+  type JobGuard,
+  type JobStore,
+} from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
 import { Expression } from './expression';
+import { findTenantsWithOpen, openShardOf, pageOpenRows } from './open-rows';
 import { expiresAt, fromItem, toItem, toRow, written } from './rows';
 import { createTable } from './table';
 
@@ -26,7 +35,7 @@ export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): J
     create: async (job) => {
       const item = toItem({
         ...toRow(job),
-        ...derive(job.state, { ended: job.endedAt ?? job.updatedAt, openAt: openAt(job) }),
+        ...derive(job, { ended: job.endedAt ?? job.updatedAt, openAt: openAtOfJob(job) }),
       });
       return written<Job>(await table.create(item, 'installation_id'));
     },
@@ -37,7 +46,10 @@ export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): J
       const ended = changes.endedAt ?? changes.updatedAt ?? clock.now().toISOString();
       const queuedAt = changes.queuedAt ?? standing?.queuedAt;
       const derived = changes.state
-        ? derive(changes.state, { ended, ...(queuedAt !== undefined && { openAt: openAt({ queuedAt, jobId }) }) })
+        ? derive(
+            { installationId, state: changes.state },
+            { ended, ...(queuedAt !== undefined && { openAt: openAtOfJob({ queuedAt, jobId }) }) },
+          )
         : {};
       const expression = new Expression();
       const update = expression.update({ ...toRow(changes), ...derived });
@@ -62,6 +74,8 @@ export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): J
       });
       return collect(rows, limit, (row) => fromItem<Job>(row));
     },
+    pageOpen: (installationId, request) => pageOpenRows<Job>(table, installationId, request),
+    tenantsWithOpen: () => findTenantsWithOpen(table),
     listRecent: async (installationId, limit) => {
       const expression = new Expression();
       const condition = expression.equals('installation_id', installationId);
@@ -97,7 +111,6 @@ const keyOf = (installationId: number, jobId: number): Item => ({
   installation_id: { N: String(installationId) },
   job_id: { N: String(jobId) },
 });
-const openAt = (job: Pick<Job, 'queuedAt' | 'jobId'>): string => `${job.queuedAt}#${job.jobId}`;
 
 function conditionOf(expression: Expression, { from, startNumber, launchId }: JobGuard): string {
   return [
@@ -113,11 +126,13 @@ function reopens({ from }: JobGuard, { state }: Changes<Job>): boolean {
 
 /** Attributes for the indexes and for expiry, present exactly while the state requires them. */
 function derive(
-  state: Job['state'],
+  { installationId, state }: Pick<Job, 'installationId' | 'state'>,
   { ended, openAt: at }: { readonly ended: string; readonly openAt?: string },
 ): Record<string, unknown> {
-  if (isEnded(state)) return { open_at: null, due: null, expires_at: expiresAt(ended) };
-  return { due: state === 'parked' ? 'parked' : null, expires_at: null, ...(at !== undefined && { open_at: at }) };
+  if (isEnded(state)) return { open_at: null, open_shard: null, due: null, expires_at: expiresAt(ended) };
+  const due = state === 'parked' ? 'parked' : null;
+  const open = { open_shard: openShardOf(installationId), ...(at !== undefined && { open_at: at }) };
+  return { due, expires_at: null, ...open };
 }
 
 async function collect<T>(rows: AsyncIterable<Item>, limit: number, read: (row: Item) => T): Promise<T[]> {

@@ -1,6 +1,14 @@
-import { isOpenLaunch, type Changes, type Launch, type LaunchGuard, type LaunchStore } from '@multi-tenant-runner/core';
+import {
+  isOpenLaunch,
+  openAtOfLaunch,
+  type Changes,
+  type Launch,
+  type LaunchGuard,
+  type LaunchStore,
+} from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
 import { Expression } from './expression';
+import { findTenantsWithOpen, openShardOf, pageOpenRows } from './open-rows';
 import type { StoreDeps } from './job-store';
 import { expiresAt, fromItem, toItem, toRow, written } from './rows';
 import { createTable } from './table';
@@ -18,14 +26,15 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
     create: async (launch) => {
       const open = isOpenLaunch(launch.state);
       const derived = open
-        ? { open_at: `${launch.createdAt}#${launch.launchId}` }
+        ? { open_at: openAtOfLaunch(launch), open_shard: openShardOf(launch.installationId) }
         : { expires_at: expiresAt(launch.endedAt ?? launch.updatedAt) };
       return written<Launch>(await table.create(toItem({ ...toRow(launch), ...derived }), 'installation_id'));
     },
     change: async (installationId, launchId, guard, given) => {
       const { version: _version, ...changes }: Changes<Launch> = given;
       const ended = changes.endedAt ?? changes.updatedAt ?? clock.now().toISOString();
-      const derived = changes.state === 'ended' ? { open_at: null, expires_at: expiresAt(ended) } : {};
+      const derived =
+        changes.state === 'ended' ? { open_at: null, open_shard: null, expires_at: expiresAt(ended) } : {};
       const expression = new Expression();
       const update =
         `${expression.update({ ...toRow(changes), ...derived })} ADD ${expression.name('version')} ` +
@@ -52,6 +61,8 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
       for await (const row of rows) launches.push(fromItem<Launch>(row));
       return launches;
     },
+    pageOpen: (installationId, request) => pageOpenRows<Launch>(table, installationId, request),
+    tenantsWithOpen: () => findTenantsWithOpen(table),
     findByInstance: async (instanceId) => {
       const expression = new Expression();
       const condition = expression.equals('instance_id', instanceId);

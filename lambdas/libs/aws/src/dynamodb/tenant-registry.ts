@@ -116,6 +116,19 @@ export function createDynamoTenantRegistry({
       return false;
     },
 
+    tenantsToCleanUp: async () => {
+      const expression = new Expression();
+      const condition = expression.equals('cleanup', 'pending');
+      const rows = table.query({
+        IndexName: 'cleanup-index',
+        KeyConditionExpression: condition,
+        ...expression.placeholders,
+      });
+      const ids: number[] = [];
+      for await (const row of rows) ids.push(Number(row['installation_id']?.N));
+      return ids;
+    },
+
     list: async (cursor) => {
       const page = await client.send(
         new ScanCommand({

@@ -86,6 +86,11 @@ export function isGated(job: Pick<Job, 'state' | 'gatedAt'>): boolean {
   return job.state === 'parked' && job.gatedAt !== undefined;
 }
 
+/** By what a tenant's open jobs are in order. */
+export function openAtOfJob({ queuedAt, jobId }: Pick<Job, 'queuedAt' | 'jobId'>): string {
+  return `${queuedAt}#${jobId}`;
+}
+
 /** Whether GitHub has given the job up by now. */
 export function isTooOld(job: Pick<Job, 'state' | 'queuedAt' | 'gatedAt'>, now: Date): boolean {
   return isGated(job) ? ageOf(job.gatedAt, now) > GATE_LIFETIME : ageOf(job.queuedAt, now) > JOB_QUEUE_LIFETIME;

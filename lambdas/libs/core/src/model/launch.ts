@@ -94,6 +94,11 @@ export function isForgotten(launch: Launch, now: Date): boolean {
   return ageOf(launch.launchedAt ?? launch.createdAt, now) >= EC2_KNOWS_AFTER;
 }
 
+/** By what a tenant's open launches are in order. */
+export function openAtOfLaunch({ createdAt, launchId }: Pick<Launch, 'createdAt' | 'launchId'>): string {
+  return `${createdAt}#${launchId}`;
+}
+
 /** Whether this row may have a machine, now or later. */
 export function isOpenLaunch(state: LaunchState): boolean {
   return state !== 'ended';

@@ -46,6 +46,7 @@ export type MetricName =
   | 'SweepCompleted'
   | 'SweepFailed'
   | 'SweepRepaired'
+  | 'SweepRound'
   | 'SweepSetAside'
   | 'DeliveriesRedelivered'
   | 'DeliveriesGivenUp'

@@ -1,5 +1,5 @@
 import type { Job, JobState } from '../model/job';
-import type { Changes, Written } from './rows';
+import type { Changes, OpenPage, OpenPageRequest, Written } from './rows';
 
 export interface JobStore {
   get(installationId: number, jobId: number): Promise<Job | undefined>;
@@ -11,6 +11,10 @@ export interface JobStore {
     installationId: number,
     options?: { readonly states?: readonly JobState[]; readonly limit?: number },
   ): Promise<readonly Job[]>;
+  /** Not ended, oldest first, strongly consistent; a tenant may have any number of them. */
+  pageOpen(installationId: number, request: OpenPageRequest): Promise<OpenPage<Job>>;
+  /** Tenants that have a job that has not ended (an index: may lag). What it costs grows with them, not their jobs. */
+  tenantsWithOpen(): Promise<readonly number[]>;
   /** Newest id first, ended ones too, strongly consistent. */
   listRecent(installationId: number, limit: number): Promise<readonly Job[]>;
   /** Parked jobs whose next try is due, of all tenants (an index: may lag). */

@@ -1,6 +1,6 @@
 import type { Launch, LaunchState } from '../model/launch';
 import type { Bookmarks } from './bookmarks';
-import type { Changes, Written } from './rows';
+import type { Changes, OpenPage, OpenPageRequest, Written } from './rows';
 
 export interface LaunchStore extends Bookmarks {
   get(installationId: number, launchId: string): Promise<Launch | undefined>;
@@ -17,6 +17,10 @@ export interface LaunchStore extends Bookmarks {
   ): Promise<Written<Launch>>;
   /** Not ended, strongly consistent. */
   listOpen(installationId: number): Promise<readonly Launch[]>;
+  /** Not ended, oldest first, strongly consistent. */
+  pageOpen(installationId: number, request: OpenPageRequest): Promise<OpenPage<Launch>>;
+  /** Tenants that have a launch that has not ended (an index: may lag). */
+  tenantsWithOpen(): Promise<readonly number[]>;
   /** An index: may lag. */
   findByInstance(
     instanceId: string,

@@ -36,6 +36,8 @@ export interface TenantRegistry {
     tier: string,
     change: (circuit: Circuit | undefined) => Circuit | null | undefined,
   ): Promise<boolean>;
+  /** Uninstalled tenants whose clean-up is not done (an index: may lag). */
+  tenantsToCleanUp(): Promise<readonly number[]>;
   /** Pages over all rows, deleted ones too, strongly consistent. */
   list(cursor?: string): Promise<{ readonly lookups: readonly TenantLookup[]; readonly cursor?: string }>;
 }

@@ -1,6 +1,8 @@
+import type { Job } from '../model/job';
 import { isForgotten, type Launch, type LeaseHolder } from '../model/launch';
+import { SECOND } from '../model/time';
 import { protectedMachines } from './end-machine';
-import type { ConfigStore, EndState, Machine, RunnerFleet, SecurityGroups } from '../ports';
+import type { ConfigStore, EndState, Machine, OpenPage, RunnerFleet, SecurityGroups } from '../ports';
 import { takeLease } from '../transitions';
 import { endJob } from './end-job';
 import { release, type ReleaseDeps } from './release';
@@ -48,14 +50,20 @@ async function cleanUp(
   settleAfter: number,
   deps: CleanUpDeps & { readonly attempt: Attempt },
 ): Promise<boolean> {
-  await endJobs(installationId, deps);
+  const until = deps.clock.now().getTime() + PASS_TIME;
+  await endJobs(installationId, until, deps);
   const machines = await deps.fleet.list(installationId);
   const ids = machines.map((machine) => machine.instanceId);
   const states = ids.length === 0 ? NO_STATES : await deps.attempt(deps.fleet.terminate(ids), NO_STATES);
   const terminated = machines.filter((machine) => isGone(states.get(machine.instanceId)));
   let open = 0;
-  for (const launch of await deps.launches.listOpen(installationId)) {
-    if (!(await deps.attempt(endLaunch(launch, terminated, settleAfter, deps), false))) open += 1;
+  for await (const launch of inTime(
+    (after) => deps.launches.pageOpen(installationId, { ...after, limit: PAGE }),
+    until,
+    deps,
+  )) {
+    if (launch === 'out-of-time' || !(await deps.attempt(endLaunch(launch, terminated, settleAfter, deps), false)))
+      open += 1;
   }
   await deps.attempt(refuseProtected(states), undefined);
   const configs = await deps.configs.list(installationId);
@@ -78,11 +86,44 @@ async function refuseProtected(states: ReadonlyMap<string, EndState>): Promise<v
   if (ids.length > 0) throw protectedMachines(ids);
 }
 
-async function endJobs(installationId: number, deps: CleanUpDeps & { readonly attempt: Attempt }): Promise<void> {
-  for (const job of await deps.jobs.listOpen(installationId)) {
+/** Some of them may be left to the next pass. */
+async function endJobs(
+  installationId: number,
+  until: number,
+  deps: CleanUpDeps & { readonly attempt: Attempt },
+): Promise<void> {
+  const endOne = (job: Job): Promise<boolean> => {
     const state = job.state === 'running' ? 'cancelled' : 'refused';
-    await deps.attempt(endJob(job, { state, reason: 'tenant-deleted', stillIn: job.state }, deps), false);
+    return deps.attempt(endJob(job, { state, reason: 'tenant-deleted', stillIn: job.state }, deps), false);
+  };
+  const some: Job[] = [];
+  const flush = (): Promise<unknown> => Promise.all(some.splice(0).map(endOne));
+  for await (const job of inTime(
+    (after) => deps.jobs.pageOpen(installationId, { ...after, limit: PAGE }),
+    until,
+    deps,
+  )) {
+    if (job !== 'out-of-time') some.push(job);
+    if (some.length >= SIDE_BY_SIDE) await flush();
   }
+  await flush();
+}
+
+/** A tenant's open rows, page by page, as long as there is time. */
+async function* inTime<T>(
+  read: (after: { readonly after?: string }) => Promise<OpenPage<T>>,
+  until: number,
+  { clock }: Pick<CleanUpDeps, 'clock'>,
+): AsyncGenerator<T | 'out-of-time'> {
+  let after: string | undefined;
+  do {
+    const page: OpenPage<T> = await read(after === undefined ? {} : { after });
+    for (const row of page.rows) {
+      if (clock.now().getTime() >= until) return yield 'out-of-time';
+      yield row;
+    }
+    after = page.next;
+  } while (after !== undefined);
 }
 
 /** Whether the launch is over after this pass. */
@@ -117,6 +158,10 @@ async function endLaunch(
   return release(leased, { ...over, lease: deps.lease }, deps);
 }
 
+/** One pass; a tenant may leave any number of rows behind. */
+const PASS_TIME = 10 * SECOND;
+const PAGE = 200;
+const SIDE_BY_SIDE = 10;
 const NO_STATES: ReadonlyMap<string, EndState> = new Map();
 const isGone = (state: EndState | undefined): boolean => state === 'shutting-down' || state === 'terminated';
 

@@ -4,21 +4,23 @@ import { explainWait } from '../transitions';
 import type { ProtocolDeps } from './deps';
 import { reasonNow } from '../decisions/wait-reason';
 
-/** Jobs of one tenant in one go; the sweep's next pass goes on. */
-export const RESTATED_AT_ONCE = 1_000;
+/** Open jobs of one tenant that are looked at in one go; the sweep's visits go on. */
+const RESTATED_AT_ONCE = 1_000;
 const SIDE_BY_SIDE = 10;
 
 type RestateDeps = Pick<ProtocolDeps, 'jobs' | 'clock'>;
 
 /**
- * Has every parked job of a tenant say what it waits for now. Repeats do nothing, and a job that went on is left alone.
+ * Has a tenant's parked jobs say what they wait for now, the oldest at once and the others by the sweep. Repeats do
+ * nothing, and a job that went on is left alone.
  */
 export async function restateAll(
   installationId: number,
   deps: RestateDeps & Pick<ProtocolDeps, 'tenants'>,
 ): Promise<void> {
   // The jobs first: a row that changes after it was read here makes a change of its own in the table's stream.
-  const parked = await deps.jobs.listOpen(installationId, { states: ['parked'] });
+  const { rows } = await deps.jobs.pageOpen(installationId, { limit: RESTATED_AT_ONCE });
+  const parked = rows.filter(({ state }) => state === 'parked');
   if (parked.length > 0) await restate(parked, await deps.tenants.get(installationId), deps);
 }
 
@@ -29,9 +31,9 @@ export async function restate(parked: readonly Job[], lookup: TenantLookup, deps
   }
 }
 
-/** Those whose reason is over, as many as are rewritten in one go. */
-export function staleOf(jobs: readonly Job[], lookup: TenantLookup, now: Date): readonly Job[] {
-  return jobs.filter((job) => reasonNow(job, lookup, now) !== undefined).slice(0, RESTATED_AT_ONCE);
+/** Those whose reason is over. */
+function staleOf(jobs: readonly Job[], lookup: TenantLookup, now: Date): readonly Job[] {
+  return jobs.filter((job) => reasonNow(job, lookup, now) !== undefined);
 }
 
 async function restateJob(job: Job, lookup: TenantLookup, deps: RestateDeps): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Job, JobStore } from '@multi-tenant-runner/core';
+import { openAtOfJob, type Job, type JobStore } from '@multi-tenant-runner/core';
 import { job } from '../factories';
 import type { TestClock } from '../test-clock';
 
@@ -160,6 +160,43 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
       await store.change(id, 1, { from: ['queued', 'expired'] }, { state: 'running', endedAt: null });
       expect((await store.listOpen(id)).map((one) => one.jobId)).toEqual([1]);
     });
+  });
+
+  describe('pages of open jobs', () => {
+    const idsOf = (rows: readonly Job[]): number[] => rows.map(({ jobId }) => jobId);
+
+    it('go on behind the last row seen, and say when they are over', async () => {
+      for (const jobId of [3, 1, 2])
+        await add({ jobId, queuedAt: `2026-01-15T0${jobId}:00:00Z`, state: jobId === 2 ? 'running' : 'parked' });
+      await add({ jobId: 4, state: 'completed', endedAt: '2026-01-15T08:30:00.000Z' });
+      const first = await store.pageOpen(id, { limit: 2 });
+      expect(idsOf(first.rows)).toEqual([1, 2]);
+      expect(first.next).toBeDefined();
+      const second = await store.pageOpen(id, { limit: 2, ...(first.next !== undefined && { after: first.next }) });
+      expect(idsOf(second.rows)).toEqual([3]);
+      expect(second.next).toBeUndefined();
+      const [, between] = first.rows;
+      if (between === undefined) throw new Error('no second row');
+      expect(idsOf((await store.pageOpen(id, { limit: 9, after: openAtOfJob(between) })).rows)).toEqual([3]);
+    });
+
+    it('of a tenant without any are empty', async () => {
+      await expect(store.pageOpen(id, { limit: 2 })).resolves.toEqual({ rows: [] });
+    });
+  });
+
+  it('names each tenant with an open job once, as long as it has one', async () => {
+    const named = async (): Promise<number[]> => (await store.tenantsWithOpen()).filter((one) => one === id);
+    await expect(named()).resolves.toEqual([]);
+    for (const jobId of [1, 2]) await add({ jobId, state: 'parked' });
+    await expect(named()).resolves.toEqual([id]);
+    const ended = { state: 'cancelled', endedAt: '2026-01-15T12:00:00.000Z' } as const;
+    await store.change(id, 1, { from: ['parked'] }, ended);
+    await expect(named()).resolves.toEqual([id]);
+    await store.change(id, 2, { from: ['parked'] }, ended);
+    await expect(named()).resolves.toEqual([]);
+    await store.change(id, 2, { from: ['cancelled'] }, { state: 'running', endedAt: null });
+    await expect(named()).resolves.toEqual([id]);
   });
 
   it('lists the newest jobs first, whatever became of them', async () => {

@@ -140,6 +140,23 @@ export function launchStoreContract(make: () => Promise<LaunchStoreUnderTest>, n
     expect((await store.listOpen(id)).map((one) => one.launchId)).toEqual(['2-1']);
   });
 
+  it('pages through what has not ended', async () => {
+    await add({ jobId: 2, launchId: '2-1', createdAt: '2026-01-15T11:00:00.000Z' });
+    await add({ jobId: 1, launchId: '1-1', createdAt: '2026-01-15T12:00:00.000Z' });
+    const first = await store.pageOpen(id, { limit: 1 });
+    expect(first.rows.map((one) => one.launchId)).toEqual(['2-1']);
+    const second = await store.pageOpen(id, { limit: 2, ...(first.next !== undefined && { after: first.next }) });
+    expect(second.rows.map((one) => one.launchId)).toEqual(['1-1']);
+    expect(second.next).toBeUndefined();
+  });
+
+  it('names a tenant as long as it has an open launch', async () => {
+    await add({ launchId: '1-1', state: 'ending' });
+    expect(await store.tenantsWithOpen()).toContain(id);
+    await store.change(id, '1-1', { from: ['ending'] }, { state: 'ended', endedAt: '2026-01-15T12:10:00.000Z' });
+    expect(await store.tenantsWithOpen()).not.toContain(id);
+  });
+
   it('finds a launch by its machine', async () => {
     await add({ state: 'launching' });
     await expect(store.findByInstance(`i-${id}`)).resolves.toBeUndefined();

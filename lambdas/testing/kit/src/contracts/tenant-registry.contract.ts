@@ -315,4 +315,13 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       expect(await table.read(id)).toBeUndefined();
     });
   });
+
+  it.each([
+    ['pending', true],
+    ['done', false],
+    [undefined, false],
+  ])('names an uninstalled tenant whose clean-up is %s: %s', async (cleanup, isNamed) => {
+    await table.write({ installation_id: id, org_name: 'acme', status: 'deleted', ...(cleanup && { cleanup }) });
+    expect((await table.registry.tenantsToCleanUp()).includes(id)).toBe(isNamed);
+  });
 }

@@ -31,6 +31,12 @@ const open: IndexDefinition = {
   projection: 'ALL',
 };
 
+const openTenants: IndexDefinition = {
+  name: 'open-tenants-index',
+  keys: { hash: number('open_shard'), range: installation },
+  projection: 'KEYS_ONLY',
+};
+
 export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
   {
     name: 'tenants',
@@ -44,13 +50,17 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
       },
       { name: 'org-name-index', keys: { hash: text('org_name'), range: installation }, projection: ['status'] },
       { name: 'account-id-index', keys: { hash: number('account_id'), range: installation }, projection: 'KEYS_ONLY' },
+      { name: 'cleanup-index', keys: { hash: text('cleanup'), range: installation }, projection: 'KEYS_ONLY' },
     ],
   },
   {
     name: 'launches',
     keys: { hash: installation, range: text('launch_id') },
     localIndexes: [open],
-    globalIndexes: [{ name: 'instance-index', keys: { hash: text('instance_id') }, projection: 'KEYS_ONLY' }],
+    globalIndexes: [
+      { name: 'instance-index', keys: { hash: text('instance_id') }, projection: 'KEYS_ONLY' },
+      openTenants,
+    ],
   },
   {
     name: 'jobs',
@@ -58,6 +68,7 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
     localIndexes: [open],
     globalIndexes: [
       { name: 'due-index', keys: { hash: text('due'), range: text('next_try') }, projection: 'KEYS_ONLY' },
+      openTenants,
     ],
   },
   {

@@ -1,12 +1,14 @@
-import { isEnded, type Clock, type Job, type JobStore } from '@multi-tenant-runner/core';
+import { isEnded, openAtOfJob, type Clock, type Job, type JobStore } from '@multi-tenant-runner/core';
 import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
 import { applyChanges } from './apply-changes';
-import { RowsByTenant } from './rows-by-tenant';
+import { RowsByTenant, pageOf } from './rows-by-tenant';
 
 export interface InMemoryJobStore extends JobStore {
   readonly rows: Map<string, Job>;
   /** The index that `listDue` reads. */
   readonly dueIndex: Lag;
+  /** The index that `tenantsWithOpen` reads. */
+  readonly openIndex: Lag;
   all(): Job[];
 }
 
@@ -17,9 +19,12 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
     rows.allOpen().filter((job) => job.state === 'parked' && job.nextTry !== undefined),
   );
 
+  const open = createEventuallyConsistentView(() => rows.tenantsWithOpen());
+
   return {
     rows,
     dueIndex: due,
+    openIndex: open,
     all: () => structuredClone([...rows.values()]),
     get: async (installationId, jobId) => rows.get(key(installationId, jobId)),
     create: async (job) => {
@@ -45,6 +50,8 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
         .sort(byQueuedTime);
       return open.slice(0, options?.limit);
     },
+    pageOpen: async (installationId, request) => pageOf(rows.openOf(installationId), openAtOfJob, request),
+    tenantsWithOpen: async () => open.read(),
     listRecent: async (installationId, limit) =>
       [...rows.values()]
         .filter((job) => job.installationId === installationId)
@@ -61,4 +68,4 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const byQueuedTime = (a: Job, b: Job): number => compare(`${a.queuedAt}#${a.jobId}`, `${b.queuedAt}#${b.jobId}`);
+const byQueuedTime = (a: Job, b: Job): number => compare(openAtOfJob(a), openAtOfJob(b));

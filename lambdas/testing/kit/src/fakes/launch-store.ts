@@ -1,13 +1,22 @@
-import { hasLiveLease, isOpenLaunch, type Launch, type LaunchGuard, type LaunchStore } from '@multi-tenant-runner/core';
+import {
+  hasLiveLease,
+  isOpenLaunch,
+  openAtOfLaunch,
+  type Launch,
+  type LaunchGuard,
+  type LaunchStore,
+} from '@multi-tenant-runner/core';
 import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
 import { applyChanges } from './apply-changes';
-import { RowsByTenant } from './rows-by-tenant';
+import { RowsByTenant, pageOf } from './rows-by-tenant';
 
 export interface InMemoryLaunchStore extends LaunchStore {
   readonly rows: Map<string, Launch>;
   readonly cursors: Map<string, string>;
   /** The index that `findByInstance` reads. */
   readonly instanceIndex: Lag;
+  /** The index that `tenantsWithOpen` reads. */
+  readonly openIndex: Lag;
   all(): Launch[];
 }
 
@@ -19,11 +28,13 @@ export function createInMemoryLaunchStore(): InMemoryLaunchStore {
   const cursors = new Map<string, string>();
   const key = (installationId: number, launchId: string): string => `${installationId}/${launchId}`;
   const instances = createEventuallyConsistentView(() => rows.index);
+  const open = createEventuallyConsistentView(() => rows.tenantsWithOpen());
 
   return {
     rows,
     cursors,
     instanceIndex: instances,
+    openIndex: open,
     all: () => structuredClone([...rows.values()]),
     get: async (installationId, launchId) => rows.get(key(installationId, launchId)),
     create: async (launch) => {
@@ -39,9 +50,9 @@ export function createInMemoryLaunchStore(): InMemoryLaunchStore {
       return { ok: true, row: rows.put(key(installationId, launchId), after) };
     },
     listOpen: async (installationId) =>
-      rows
-        .openOf(installationId)
-        .sort((a, b) => (`${a.createdAt}#${a.launchId}` < `${b.createdAt}#${b.launchId}` ? -1 : 1)),
+      rows.openOf(installationId).sort((a, b) => (openAtOfLaunch(a) < openAtOfLaunch(b) ? -1 : 1)),
+    pageOpen: async (installationId, request) => pageOf(rows.openOf(installationId), openAtOfLaunch, request),
+    tenantsWithOpen: async () => open.read(),
     findByInstance: async (instanceId) => {
       const found = instances.read().get(instanceId);
       const row = found === undefined ? undefined : rows.get(found);

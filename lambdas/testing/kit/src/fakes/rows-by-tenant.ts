@@ -1,3 +1,5 @@
+import type { OpenPage, OpenPageRequest } from '@multi-tenant-runner/core';
+
 /**
  * Rows as they are written: frozen, so that handing one out needs no copy. Beside them each tenant's open rows and an
  * index, as the real tables keep them: a simulation of ten thousand jobs queries it many times a second.
@@ -46,9 +48,28 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
     return [...(this.open.get(installationId)?.values() ?? [])];
   }
 
+  tenantsWithOpen(): number[] {
+    return [...this.open].filter(([, rows]) => rows.size > 0).map(([installationId]) => installationId);
+  }
+
   allOpen(): T[] {
     return [...this.open.values()].flatMap((rows) => [...rows.values()]);
   }
+}
+
+/** What the table's own order and `Limit` make of a tenant's open rows. */
+export function pageOf<T>(
+  open: readonly T[],
+  openAt: (row: T) => string,
+  { after, limit }: OpenPageRequest,
+): OpenPage<T> {
+  const behind = open
+    .map((row) => ({ row, at: openAt(row) }))
+    .filter(({ at }) => after === undefined || at > after)
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .slice(0, limit);
+  const last = behind.length < limit ? undefined : behind.at(-1);
+  return { rows: behind.map(({ row }) => row), ...(last && { next: last.at }) };
 }
 
 /** A frozen copy. Rows are plain data. */

@@ -44,6 +44,9 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
   const accounts = createEventuallyConsistentView(() =>
     [...rows].map(([installationId, row]) => ({ installationId, accountId: row['account_id'] })),
   );
+  const cleanups = createEventuallyConsistentView(() =>
+    [...rows].filter(([, row]) => row['cleanup'] === 'pending').map(([installationId]) => installationId),
+  );
   const lookup = (installationId: number): TenantLookup =>
     parseTenantRow(installationId, copyOf(rows.get(installationId)), settings.tiers, settings.defaultTier);
 
@@ -103,6 +106,7 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
       write(installationId, next === null ? rest : { ...rest, [attribute]: buildCircuitAttribute(next) });
       return true;
     },
+    tenantsToCleanUp: async () => cleanups.read(),
     list: async (cursor) => {
       const ids = [...rows.keys()].sort((a, b) => a - b).filter((id) => cursor === undefined || id > Number(cursor));
       const page = ids.slice(0, registry.pageSize).filter((id) => id !== MODULE_ROW);

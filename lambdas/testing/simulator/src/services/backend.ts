@@ -49,6 +49,11 @@ export function createState({
 }
 export type State = ReturnType<typeof createState>;
 
+interface OpenRows {
+  tenantsWithOpen(): Promise<readonly number[]>;
+  listOpen(installationId: number): Promise<readonly { readonly updatedAt: string }[]>;
+}
+
 export interface BackendDeps {
   readonly state: State;
   readonly fleet: RunnerFleet;
@@ -74,6 +79,15 @@ export function createBackend({
   const indexLag = (): number =>
     faultKinds.has('lag') ? random.pick([0, random.between(0, 5 * SECOND), random.between(0, 60 * SECOND)]) : 0;
   const isBehind = (updatedAt: string): boolean => scheduler.now() - Date.parse(updatedAt) < indexLag();
+  /** The index shows a tenant once it shows one of its rows. */
+  const shownTenants = async (store: OpenRows): Promise<number[]> => {
+    const shown: number[] = [];
+    for (const installationId of await store.tenantsWithOpen()) {
+      const rows = await store.listOpen(installationId);
+      if (rows.some(({ updatedAt }) => !isBehind(updatedAt))) shown.push(installationId);
+    }
+    return shown;
+  };
   return {
     app,
     search,
@@ -82,6 +96,7 @@ export function createBackend({
     lifecycle: state.tenants,
     jobs: {
       ...state.jobs,
+      tenantsWithOpen: () => shownTenants(state.jobs),
       listDue: async (now, limit) => {
         const due = await state.jobs.listDue(now, limit);
         return due.filter(
@@ -91,6 +106,7 @@ export function createBackend({
     },
     launches: {
       ...state.launches,
+      tenantsWithOpen: () => shownTenants(state.launches),
       findByInstance: async (instanceId) => {
         const key = await state.launches.findByInstance(instanceId);
         const launch: Launch | undefined = key && state.launches.rows.get(`${key.installationId}/${key.launchId}`);

@@ -1,0 +1,89 @@
+import { isEnded, isOpenLaunch, isTooOld, type Job, type Launch, type Machine } from '@multi-tenant-runner/core';
+import { createSnapshot, type Snapshot } from './snapshot';
+import type { ScaleDownDeps } from './deps';
+import type { VisitNote } from './visit-note';
+
+/** Rows that one visit reads at most; those that they refer to come besides, one each. */
+export const LAUNCHES_A_VISIT = 300;
+export const JOBS_A_VISIT = 1_000;
+const SIDE_BY_SIDE = 10;
+
+export interface VisitRows {
+  readonly snapshot: Snapshot;
+  /** Where the next visit goes on if this one gets to the end of its pages. */
+  readonly next: Pick<VisitNote, 'launches' | 'jobs'>;
+}
+
+type ReadDeps = Pick<ScaleDownDeps, 'launches' | 'jobs' | 'tenants' | 'clock'>;
+
+/** The next pages of a tenant's open launches and jobs, behind those of the last visit. */
+export async function readRows(
+  installationId: number,
+  { note, machines }: { readonly note: VisitNote; readonly machines: readonly Machine[] },
+  deps: ReadDeps,
+): Promise<VisitRows> {
+  const [launches, jobs] = await Promise.all([
+    deps.launches.pageOpen(installationId, { ...pageAfter(note.launches), limit: LAUNCHES_A_VISIT }),
+    deps.jobs.pageOpen(installationId, { ...pageAfter(note.jobs), limit: JOBS_A_VISIT }),
+  ]);
+  // After them, so that no slot is missed that explains a launch.
+  const lookup = await deps.tenants.get(installationId);
+  const isBroken = lookup.kind === 'tenant' && lookup.slotsBroken;
+  // A set of slots is rebuilt from all launches or not at all.
+  const all = isBroken ? await deps.launches.listOpen(installationId) : undefined;
+  const allLaunches = all !== undefined || (note.launches === undefined && launches.next === undefined);
+  const allJobs = note.jobs === undefined && jobs.next === undefined;
+  const pages = { launches: all ?? launches.rows, jobs: jobs.rows, allLaunches, allJobs };
+  const others = await readOthers(installationId, { ...pages, machines }, deps);
+  const checked = { ...(note.slot && { slot: note.slot }), ...(note.machine && { machine: note.machine }) };
+  return {
+    snapshot: createSnapshot({ ...pages, lookup, machines, others, checked }),
+    next: { ...(launches.next && { launches: launches.next }), ...(jobs.next && { jobs: jobs.next }) },
+  };
+}
+
+const pageAfter = (after: string | undefined): { readonly after?: string } => (after === undefined ? {} : { after });
+
+interface Pages {
+  readonly launches: readonly Launch[];
+  readonly jobs: readonly Job[];
+  readonly allLaunches: boolean;
+  readonly allJobs: boolean;
+  readonly machines: readonly Machine[];
+}
+
+/** Rows beyond the pages without which rows of the pages can't be judged. */
+async function readOthers(
+  installationId: number,
+  pages: Pages,
+  deps: ReadDeps,
+): Promise<{ readonly launches: readonly Launch[]; readonly jobs: readonly Job[] }> {
+  const knownJobs = new Set(pages.jobs.map(({ jobId }) => jobId));
+  const knownLaunches = new Set(pages.launches.map(({ launchId }) => launchId));
+  const now = deps.clock.now();
+  const jobIds = pages.allJobs ? [] : pages.launches.map(({ jobId }) => jobId).filter((id) => !knownJobs.has(id));
+  // A parked job rarely has a launch, and its launch matters only to its end.
+  const launchIds = pages.allLaunches
+    ? []
+    : pages.jobs
+        .filter((job) => job.state !== 'parked' || isTooOld(job, now))
+        .map(({ launchId }) => launchId)
+        .filter((id) => !knownLaunches.has(id));
+  const [launches, jobs] = await Promise.all([
+    sideBySide(launchIds, (id) => deps.launches.get(installationId, id)),
+    sideBySide(jobIds, (id) => deps.jobs.get(installationId, id)),
+  ]);
+  return {
+    launches: launches.filter(({ state }) => isOpenLaunch(state)),
+    jobs: jobs.filter(({ state }) => !isEnded(state)),
+  };
+}
+
+async function sideBySide<K, T>(keys: readonly K[], read: (key: K) => Promise<T | undefined>): Promise<T[]> {
+  const found: T[] = [];
+  for (let from = 0; from < keys.length; from += SIDE_BY_SIDE) {
+    const some = await Promise.all(keys.slice(from, from + SIDE_BY_SIDE).map(read));
+    found.push(...some.filter((row) => row !== undefined));
+  }
+  return found;
+}

@@ -1,0 +1,84 @@
+import { isOffboarded, openAtOfJob, openAtOfLaunch, type Machine } from '@multi-tenant-runner/core';
+import { carryOutAll, type CarriedOut } from './carry-out-all';
+import { decideSweep, type SweepAction } from './decide-sweep';
+import type { ScaleDownDeps } from './deps';
+import { oldestDispatchable } from './oldest-job';
+import { readRows } from './read-rows';
+import type { Snapshot } from './snapshot';
+import { readNote, writeNote, type VisitNote } from './visit-note';
+
+export interface Visit extends Pick<CarriedOut, 'repaired' | 'failed' | 'setAside'> {
+  /** By tier, in seconds, of the jobs that this visit saw. */
+  readonly oldestJobs: Readonly<Record<string, number>>;
+  /** The tenant has more rows, for another visit. */
+  readonly hasMore: boolean;
+}
+
+/**
+ * Settles differences of one tenant, within bounds: so many rows, actions and seconds, whatever it has. What is left
+ * over is the next visit's, which begins behind the rows that this one dealt with.
+ */
+export async function visitTenant(
+  installationId: number,
+  machines: readonly Machine[],
+  deps: ScaleDownDeps,
+): Promise<Visit> {
+  const note = await readNote(installationId, deps.launches);
+  const { snapshot, next } = await readRows(installationId, { note, machines }, deps);
+  const now = deps.clock.now();
+  const actions = decideSweep(snapshot, now, { ...deps.scaleDown, tiers: deps.settings.tiers });
+  const done = await carryOutAll(actions, { snapshot, failures: note.failures }, deps);
+  const place = isOffboarded(snapshot.lookup) ? {} : placeAfter(done.cut, { note, next, snapshot, actions });
+  const after = { failures: done.failures, ...place };
+  await writeNote(installationId, { before: note, after }, deps.launches);
+  return {
+    repaired: done.repaired,
+    failed: done.failed,
+    setAside: done.setAside,
+    oldestJobs: oldestDispatchable(snapshot.lookup, snapshot.jobs, now),
+    hasMore: place.launches !== undefined || place.jobs !== undefined,
+  };
+}
+
+type Place = Omit<VisitNote, 'failures'>;
+
+interface Pages {
+  readonly note: Place;
+  readonly next: Pick<Place, 'launches' | 'jobs'>;
+  readonly snapshot: Snapshot;
+  readonly actions: readonly SweepAction[];
+}
+
+/** Where the next visit goes on: behind the pages, or at the row of the first action that was left to it. */
+function placeAfter(cut: SweepAction | undefined, { note, next, snapshot, actions }: Pages): Place {
+  const { launches, jobs } = snapshot;
+  const checked = snapshot.allLaunches ? {} : lastChecked(actions, note);
+  if (cut === undefined) return { ...next, ...checked };
+  const launchId = 'launch' in cut ? cut.launch.launchId : 'launchId' in cut ? cut.launchId : undefined;
+  const launch = launches.findIndex((one) => one.launchId === launchId);
+  if (launch >= 0) {
+    const before = launches[launch - 1];
+    return defined({ ...note, launches: before === undefined ? note.launches : openAtOfLaunch(before) });
+  }
+  const job = 'job' in cut ? jobs.findIndex((one) => one.jobId === cut.job.jobId) : -1;
+  if (job < 0) return defined({ ...note, launches: next.launches });
+  const before = jobs[job - 1];
+  return defined({
+    ...checked,
+    launches: next.launches,
+    jobs: before === undefined ? note.jobs : openAtOfJob(before),
+  });
+}
+
+function lastChecked(actions: readonly SweepAction[], note: Place): Pick<Place, 'slot' | 'machine'> {
+  let { slot, machine } = note;
+  for (const action of actions) {
+    if (action.kind === 'check-slot') slot = action.launchId;
+    if (action.kind === 'end-orphan') machine = action.machine.instanceId;
+  }
+  return defined({ slot, machine });
+}
+
+function defined<T extends object>(place: { readonly [K in keyof T]: T[K] | undefined }): Partial<T> {
+  return Object.fromEntries(Object.entries(place).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
