@@ -35,6 +35,13 @@ data "aws_iam_policy_document" "scale_up" {
     resources = ["${local.arns.jobs}/index/open-index"]
   }
 
+  # A job that its gate lets through may still have a machine, which is then used.
+  statement {
+    sid       = "FindSpareMachines"
+    actions   = ["dynamodb:Query"]
+    resources = ["${local.arns.launches}/index/open-index"]
+  }
+
   dynamic "statement" {
     for_each = local.configs_in_ssm ? [1] : []
 

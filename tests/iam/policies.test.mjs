@@ -57,6 +57,7 @@ const ALLOWED = {
       [`dynamodb:${call}`, table('launches')],
     ]),
     ['dynamodb:Query', `${table('jobs')}/index/open-index`],
+    ['dynamodb:Query', `${table('launches')}/index/open-index`],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/id`)],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
     ...['PutParameter', 'AddTagsToResource', 'DeleteParameters'].map((call) => [`ssm:${call}`, OWN]),
@@ -170,7 +171,7 @@ const DENIED = {
   'scale-up': [
     ['keep a message from others', 'sqs:ChangeMessageVisibility', queue('builds-small')],
     ['go through all jobs', 'dynamodb:Query', table('jobs')],
-    ['look for launches', 'dynamodb:Query', `${table('launches')}/index/open-index`],
+    ['find a launch by its machine', 'dynamodb:Query', `${table('launches')}/index/instance-index`],
     ['start a machine without its tags', 'ec2:RunInstances', ec2('instance/*')],
     [
       'start a machine as another installation’s',

@@ -71,6 +71,12 @@ export const EXCEPTIONS: readonly Exception[] = [
       'that every job would meet wakes none',
   },
   {
+    role: 'scale-up',
+    actions: ['dynamodb:Query'],
+    resource: 'table/sandbox-launches/index/open-index',
+    reason: 'a job that GitHub sends again after it held it back at a gate: no run of the sandbox has an environment',
+  },
+  {
     role: 'tenant-manager',
     actions: ['dynamodb:GetItem'],
     resource: 'table/sandbox-jobs',
