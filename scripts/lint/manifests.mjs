@@ -9,7 +9,7 @@ const KUBERNETES = ['1.30', '1.33', '1.37'];
 /** Not of Kubernetes itself. */
 const OTHERS = ['kustomization.yaml'];
 
-/** The sample of examples/tenant-namespace, rendered and judged by the schemas of Kubernetes, unknown fields included. */
+/** The sample of examples/tenant-namespace, rendered and judged by Kubernetes' schemas, unknown fields included. */
 export async function checkManifests() {
   const binary = await pythonTool('kubernetes-validate');
   const folder = mkdtempSync(join(tmpdir(), 'manifests-'));

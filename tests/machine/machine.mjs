@@ -115,7 +115,8 @@ export async function boot(text, root, scenario) {
     runner === null ? {} : runnerFiles({ url: control.url, imds: metadata.url, behaviour: runner, version });
   const all = {
     ...SYSTEMS[system],
-    'usr/sbin/shutdown': `#!/bin/bash\nexec /usr/bin/curl -s --noproxy '*' -o /dev/null --data "$*" "${control.url}/shutdown"\n`,
+    'usr/sbin/shutdown':
+      "#!/bin/bash\nexec /usr/bin/curl -s --noproxy '*' -o /dev/null " + `--data "$*" "${control.url}/shutdown"\n`,
     'user-data.sh': userData,
     ...Object.fromEntries(Object.entries(image).map(([name, content]) => [`opt/actions-runner/${name}`, content])),
     ...(typeof files === 'function' ? files(control.url) : files),

@@ -19,10 +19,13 @@ job steps
   token="$(curl -s -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$IMDS/latest/api/token")"
   get() { curl -s -H "X-aws-ec2-metadata-token: $token" "$IMDS$1"; }
   get /latest/user-data >user-data
-  secret="$(sed -n "s/.*claim_secret='\\([^']*\\)'.*/\\1/p" user-data)" url="$(sed -n "s/.*machine_url='\\([^']*\\)'.*/\\1/p" user-data)"
+  secret="$(sed -n "s/.*claim_secret='\\([^']*\\)'.*/\\1/p" user-data)"
+  url="$(sed -n "s/.*machine_url='\\([^']*\\)'.*/\\1/p" user-data)"
+  body="{\\"instance_id\\":\\"$(get $id)\\",\\"secret\\":\\"$secret\\","
+  body+="\\"nonce\\":\\"of-the-job\\",\\"events\\":[{\\"kind\\":\\"busy\\"}]}"
   for path in claim report; do
     curl -s -w ' %{http_code}\\n' -H 'Content-Type: application/json' \\
-      --data "{\\"instance_id\\":\\"$(get $id)\\",\\"secret\\":\\"$secret\\",\\"nonce\\":\\"of-the-job\\",\\"events\\":[{\\"kind\\":\\"busy\\"}]}" "$url/$path"
+      --data "$body" "$url/$path"
   done | report claimed
   get /latest/meta-data/iam/security-credentials/ | report role
 }
@@ -30,7 +33,8 @@ job steps
 `,
   'looks-for-secrets': `steps() {
   { cat /run/ghr/private/secret /run/ghr/private/*; ls -R /run/ghr; cat /run/ghr/hooks & sleep 1
-    cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline; ls -l /run/ghr/; rm -f /run/ghr/hooks; ln -sf /etc/shadow /run/ghr/hooks
+    cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline
+    ls -l /run/ghr/; rm -f /run/ghr/hooks; ln -sf /etc/shadow /run/ghr/hooks
     echo "pipe: $([ -p /run/ghr/hooks ] && echo still)"; } 2>&1 | report found
 }
 job steps

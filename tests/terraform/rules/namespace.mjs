@@ -23,8 +23,8 @@ const PLAN = {
 /** [rule, [what, inputs]] */
 export const REJECTED = [
   [
-    'tenant.name must have 1 to 40 lower-case letters, digits and dashes, and start and end with a letter or digit; it ' +
-      'is "Acme_Inc".',
+    'tenant.name must have 1 to 40 lower-case letters, digits and dashes, and start and end with a letter or digit; ' +
+      'it is "Acme_Inc".',
     [['a name that is no label of DNS', { tenant: { id: '1', name: 'Acme_Inc' } }]],
   ],
   [
@@ -32,8 +32,8 @@ export const REJECTED = [
     [['an id with a space', { tenant: { id: '1 2', name: 'acme' } }]],
   ],
   [
-    'namespace_prefix must start with a letter, end with a dash, have at most 22 lower-case letters, digits and dashes, ' +
-      'and not start with kube-, which Kubernetes reserves; it is "kube-".',
+    'namespace_prefix must start with a letter, end with a dash, have at most 22 lower-case letters, digits and ' +
+      'dashes, and not start with kube-, which Kubernetes reserves; it is "kube-".',
     [['a prefix of the system', { namespace_prefix: 'kube-' }]],
   ],
   [
@@ -41,7 +41,8 @@ export const REJECTED = [
     [['a plan that nobody defined', { plan: 'gold' }]],
   ],
   [
-    'plans: processors are whole numbers or thousandths (2, 500m), and sizes are whole numbers of Mi, Gi or Ti (512Mi).',
+    'plans: processors are whole numbers or thousandths (2, 500m), and sizes are whole numbers of Mi, Gi or Ti ' +
+      '(512Mi).',
     [
       ['a processor in parts', { plans: { own: { ...PLAN, requests_cpu: '0.5' } } }],
       ['a size without a unit', { plans: { own: { ...PLAN, storage: '5' } } }],
@@ -83,8 +84,8 @@ export const REJECTED = [
     [['a namespace twice', { ingress_namespaces: ['ingress', 'ingress'] }]],
   ],
   [
-    'service_accounts: names have lower-case letters, digits and dashes, 42 at most, and none is default, which pods get ' +
-      'that name none.',
+    'service_accounts: names have lower-case letters, digits and dashes, 42 at most, and none is default, which pods ' +
+      'get that name none.',
     [['the account of pods that name none', { service_accounts: { default: { s3: true } } }]],
   ],
   [
@@ -114,8 +115,8 @@ export const REJECTED = [
   ],
   ['repositories: names have lower-case letters, digits and dashes.', [['a path', { repositories: ['a/b'] }]]],
   [
-    "deploy.subjects must be exact subjects of GitHub's tokens, such as repo:acme/shop:environment:production, without " +
-      'wildcards.',
+    "deploy.subjects must be exact subjects of GitHub's tokens, such as repo:acme/shop:environment:production, " +
+      'without wildcards.',
     [
       [
         'every branch of a repository',
@@ -133,8 +134,8 @@ export const REJECTED = [
     [['a budget that nobody hears of', { budget: { monthly_usd: 10, emails: [] } }]],
   ],
   [
-    `The namespace "${'t'.repeat(21)}-${'a'.repeat(40)}" has more than 54 characters, and the policies that are named ` +
-      'after it have no room; shorten namespace_prefix or tenant.name.',
+    `The namespace "${'t'.repeat(21)}-${'a'.repeat(40)}" has more than 54 characters, and the policies that are ` +
+      'named after it have no room; shorten namespace_prefix or tenant.name.',
     [
       [
         'a name that leaves no room',

@@ -2,7 +2,14 @@ import { reportTenantProblems, type TenantLookup } from '@multi-tenant-runner/co
 import type { Credentials, CredentialSource } from './credentials';
 import type { DeliveryDeps, WebhookDeps } from './deps';
 import { handleDelivery } from './handle-delivery';
-import { header, rawBody, respond, sourceAddress, type HttpRequest, type HttpResponse } from '@multi-tenant-runner/runtime';
+import {
+  header,
+  rawBody,
+  respond,
+  sourceAddress,
+  type HttpRequest,
+  type HttpResponse,
+} from '@multi-tenant-runner/runtime';
 import { installationIdOf, parseDelivery, wordOf, type Delivery } from './parse-delivery';
 import { publishForOperator } from './publish-for-operator';
 import { isSigned } from './signature';
