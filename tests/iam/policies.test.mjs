@@ -572,7 +572,7 @@ describe('the machines’ role', () => {
   const rolesOf = (json) => resourcesOf(json).filter(({ address }) => address.startsWith('module.runners.aws_iam_'));
 
   it('is not there by default, nor is a right to pass it', async () => {
-    const { json } = await planOnce();
+    const json = await planOnce();
     assert.deepEqual(rolesOf(json), []);
     assert.equal(
       (await evaluateWith(policiesOf(json), 'scale-up', 'iam:PassRole', ROLE, TO_EC2)).verdict,

@@ -50,7 +50,7 @@ run "names_roles_dashboard_and_budget_apart_in_two_regions" {
   }
 
   assert {
-    condition     = output.observability.dashboard_name == "my-saas-eu" && output.roles.runner == "arn:aws:iam::123456789012:role/ci/my-saas-runner-eu"
+    condition     = output.observability.dashboard_name == "my-saas-eu" && output.roles.scale_up == "arn:aws:iam::123456789012:role/ci/my-saas-scale-up-eu"
     error_message = "What an account has once carries the suffix."
   }
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { PREFIX, ROOT, plan, resource, resourcesOf } from './render.mjs';
+import { PREFIX, ROOT, bootScriptOf, plan, resource, resourcesOf } from './render.mjs';
 
 const key = (name) => `arn:aws:kms:us-east-1:123456789012:key/${name}`;
 const BOUNDARY = 'arn:aws:iam::123456789012:policy/boundary';
@@ -75,7 +75,7 @@ describe('a plan with every setting away from its default', () => {
     assert.ok(roles.length >= 5);
     for (const role of roles)
       assert.deepEqual([role.name, role.permissions_boundary, role.path], [role.name, BOUNDARY, '/platform/']);
-    assert.equal(of('module.runners.aws_iam_instance_profile.runner').path, '/platform/');
+    assert.equal(of('module.runners.aws_iam_instance_profile.runner[0]').path, '/platform/');
   });
 
   it('lets scale-up pass the role of that path', () => {
@@ -106,7 +106,7 @@ describe('a plan with every setting away from its default', () => {
     const groups = all('aws_cloudwatch_log_group');
     assert.ok(groups.every(({ retention_in_days: days }) => days === 365));
     const cheap = groups.filter(({ log_group_class: kind }) => kind === 'INFREQUENT_ACCESS').map(({ name }) => name);
-    assert.deepEqual(cheap.sort(), [`/${PREFIX}/runners`, `/aws/vendedlogs/${PREFIX}-webhook-access`]);
+    assert.deepEqual(cheap.sort(), [`/aws/lambda/${PREFIX}-machine`, `/aws/vendedlogs/${PREFIX}-webhook-access`]);
   });
 
   it('gives each function its memory, time-out, processor, log level and network', () => {
@@ -203,7 +203,7 @@ describe('a plan with every setting away from its default', () => {
   });
 
   it('carries the operator’s hooks in the user data, whatever quotes they hold', () => {
-    const script = Buffer.from(template('small').user_data, 'base64').toString();
+    const script = bootScriptOf(json, 'small');
     for (const hook of ["echo 'it is $GHR_TENANT_ID'", 'echo "bye"'])
       assert.ok(script.includes(`'${Buffer.from(hook).toString('base64')}'`), hook);
   });

@@ -41,23 +41,19 @@ describe('a plan of the whole module', () => {
     assert.ok(kinds.size >= 14, `only ${[...kinds].join(', ')}`);
   });
 
-  it('gives every function and the machines a log group, with retention, and a role of their own', () => {
+  it('gives every function a log group, with retention, and a role of its own', () => {
     const groups = resourcesOf(json)
       .filter(({ type }) => type === 'aws_cloudwatch_log_group')
       .map(({ values }) => values);
     assert.deepEqual(
       groups.map(({ name }) => name).sort(),
-      [
-        `/${PREFIX}/runners`,
-        `/aws/vendedlogs/${PREFIX}-webhook-access`,
-        ...FUNCTIONS.map((name) => `/aws/lambda/${PREFIX}-${name}`),
-      ].sort(),
+      [`/aws/vendedlogs/${PREFIX}-webhook-access`, ...FUNCTIONS.map((name) => `/aws/lambda/${PREFIX}-${name}`)].sort(),
     );
     assert.ok(groups.every(({ retention_in_days: days }) => days === 1));
     const roles = resourcesOf(json)
       .filter(({ type }) => type === 'aws_iam_role')
       .map(({ values }) => values.name);
-    assert.deepEqual(roles.sort(), [...FUNCTIONS, 'runner'].map((name) => `${PREFIX}-${name}`).sort());
+    assert.deepEqual(roles.sort(), FUNCTIONS.map((name) => `${PREFIX}-${name}`).sort());
   });
 
   it('lets the webhook answer within GitHub’s ten seconds', () => {
@@ -65,14 +61,14 @@ describe('a plan of the whole module', () => {
     assert.deepEqual({ timeout, memory, runtime }, { timeout: 10, memory: 512, runtime: 'nodejs22.x' });
   });
 
-  it('throttles the API and takes nothing but POST /webhook', () => {
+  it('throttles the API and takes nothing but deliveries and what machines say', () => {
     const [settings] = resource(json, 'module.webhook.aws_apigatewayv2_stage.default').default_route_settings;
     assert.equal(settings.throttling_burst_limit, 200);
     assert.equal(settings.throttling_rate_limit, 100);
     const routes = resourcesOf(json)
       .filter(({ type }) => type === 'aws_apigatewayv2_route')
       .map(({ values }) => values.route_key);
-    assert.deepEqual(routes, ['POST /webhook']);
+    assert.deepEqual(routes.sort(), ['POST /machine/claim', 'POST /machine/report', 'POST /webhook']);
   });
 
   it('stores the App’s secrets encrypted', () => {

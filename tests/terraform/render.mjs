@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { findTerraform, prepareTerraform } from '../../sandbox/setup/provider-mirror.mjs';
 import { FUNCTIONS } from '../../lambdas/functions.mjs';
 import { listenAsAws } from './offline-aws.mjs';
@@ -147,3 +148,13 @@ export function resource(planJson, address) {
   if (!found) throw new Error(`The plan has no ${address}.`);
   return found.values;
 }
+
+/** The user data of a size's launch template, as EC2 gets it. */
+export const userDataOf = (json, tier = 'small') =>
+  Buffer.from(resource(json, `module.runners.aws_launch_template.tier["${tier}"]`).user_data, 'base64').toString();
+
+const PACKED = /^script="\$\(base64 -d <<<'([^']+)' \| gzip -d\)"/m;
+
+/** The script that the user data unpacks. */
+export const bootScriptOf = (json, tier) =>
+  gunzipSync(Buffer.from(PACKED.exec(userDataOf(json, tier))[1], 'base64')).toString();

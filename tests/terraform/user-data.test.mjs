@@ -3,18 +3,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { before, describe, it } from 'node:test';
-import { gunzipSync } from 'node:zlib';
-import { plan, planOnce, resource } from './render.mjs';
+import { bootScriptOf, plan, planOnce, userDataOf } from './render.mjs';
 
 /** What EC2 takes, less what a launch puts in place of the placeholders. */
 const LIMIT = 16 * 1024 - 256;
-const userDataOf = (json, tier = 'small') =>
-  Buffer.from(resource(json, `module.runners.aws_launch_template.tier["${tier}"]`).user_data, 'base64').toString(
-    'utf8',
-  );
-const PACKED = /^script="\$\(base64 -d <<<'([^']+)' \| gzip -d\)"/m;
-/** The script that the user data unpacks. */
-const textOf = (json, tier) => gunzipSync(Buffer.from(PACKED.exec(userDataOf(json, tier))[1], 'base64')).toString();
 const assertSound = (text) => {
   const { status, stderr } = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' });
   assert.equal(status, 0, stderr);
@@ -29,7 +21,7 @@ describe('user data', () => {
   let text;
   before(async () => {
     userData = userDataOf(await planOnce());
-    text = textOf(await planOnce());
+    text = bootScriptOf(await planOnce());
   });
 
   it('fits into 16 KB with room for hooks and certificates, and is sound bash', () => {
@@ -94,19 +86,19 @@ describe('user data', () => {
     });
 
     it('names each architecture’s own runner', () => {
-      assert.ok(textOf(json, 'arm').includes("architecture='arm64'"));
-      assert.ok(textOf(json, 'arm').includes("binary_url='https://mirror.example/runner.tar.gz'"));
-      assert.ok(textOf(json, 'small').includes("architecture='x64'"));
-      assert.ok(textOf(json, 'small').includes("binary_url=''"));
+      assert.ok(bootScriptOf(json, 'arm').includes("architecture='arm64'"));
+      assert.ok(bootScriptOf(json, 'arm').includes("binary_url='https://mirror.example/runner.tar.gz'"));
+      assert.ok(bootScriptOf(json, 'small').includes("architecture='x64'"));
+      assert.ok(bootScriptOf(json, 'small').includes("binary_url=''"));
     });
 
     it('hands over lifetime, age, hooks and the switch for logs', () => {
-      assert.ok(textOf(json).includes('{GHR_JOB_SECONDS:-2400}'));
-      assert.ok(textOf(json).includes('max_runner_age_days=12'));
+      assert.ok(bootScriptOf(json).includes('{GHR_JOB_SECONDS:-2400}'));
+      assert.ok(bootScriptOf(json).includes('max_runner_age_days=12'));
       assert.ok(
-        textOf(json).includes(`write_hook job-started.sh busy '${Buffer.from('echo hello').toString('base64')}'`),
+        bootScriptOf(json).includes(`write_hook job-started.sh busy '${Buffer.from('echo hello').toString('base64')}'`),
       );
-      assert.ok(textOf(json).includes("send_log ''"));
+      assert.ok(bootScriptOf(json).includes("send_log ''"));
     });
   });
 
@@ -124,7 +116,7 @@ describe('user data', () => {
     });
 
     it('tells each machine the proxy, and brings its certificates', () => {
-      const text = textOf(json);
+      const text = bootScriptOf(json);
       assertSound(text);
       assert.ok(text.includes("export http_proxy='http://proxy.example:3128' https_proxy='http://proxy.example:3128'"));
       assert.ok(text.includes('no_proxy="localhost,127.0.0.1,169.254.169.254,github.example,.$domain"'));

@@ -24,7 +24,7 @@ run "tenants_table_has_its_key_indexes_and_stream" {
   }
 
   assert {
-    condition     = { for attribute in aws_dynamodb_table.tenants.attribute : attribute.name => attribute.type } == { installation_id = "N", status = "S", org_name = "S", account_id = "N" }
+    condition     = { for attribute in aws_dynamodb_table.tenants.attribute : attribute.name => attribute.type } == { installation_id = "N", status = "S", org_name = "S", account_id = "N", cleanup = "S" }
     error_message = "The key attributes of the tenants table have other types."
   }
 

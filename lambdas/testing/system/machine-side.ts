@@ -15,6 +15,8 @@ interface ClaimOptions {
 export interface MachineSide {
   call(path: string, body: unknown, options?: Pick<HttpRequest, 'requestContext'>): Promise<HttpResponse>;
   claim(instanceId: string, options?: ClaimOptions): Promise<HttpResponse>;
+  /** Whether it has its configuration, which it claims where it has not yet. */
+  isConfigured(instanceId: string): Promise<boolean>;
   /** @throws where it is not recorded */
   says(instanceId: string, ...events: readonly Said[]): Promise<void>;
 }
@@ -29,11 +31,12 @@ export function createMachineSide(system: System): MachineSide {
       const given = secret ?? system.harness.state.fleet.machines.get(instanceId)?.request.userData.claimSecret;
       return side.call('claim', { instance_id: instanceId, secret: given, nonce });
     },
+    isConfigured: async (instanceId) => {
+      const hasClaimed = system.harness.state.launches.all().some((row) => row.instanceId === instanceId && row.claim);
+      return hasClaimed || (await side.claim(instanceId)).statusCode === 200;
+    },
     says: async (instanceId, ...events) => {
-      const isFirst = !system.harness.state.launches.all().some((row) => row.instanceId === instanceId && row.claim);
-      const claimed = isFirst ? await side.claim(instanceId) : undefined;
-      if (claimed !== undefined && claimed.statusCode !== 200)
-        throw new Error(`${instanceId} has no configuration: ${claimed.body}`);
+      if (!(await side.isConfigured(instanceId))) throw new Error(`${instanceId} has no configuration`);
       const secret = reportSecretOf({ instanceId, secret: '', nonce: nonceOf(instanceId) });
       const answer = await side.call('report', { instance_id: instanceId, secret, events });
       if (answer.statusCode !== 204) throw new Error(`${instanceId} is not heard: ${answer.body}`);

@@ -102,6 +102,7 @@ def _tables():
     table("tenants", by_tenant, ({"status": "S", **by_tenant}, {"org_name": "S", **by_tenant}))
     table("launches", {**by_tenant, "launch_id": "S"})
     table("jobs", {**by_tenant, "job_id": "N"})
+    table("recovery", {"book": "S", "entry": "S"})
     dynamodb.update_continuous_backups(
         TableName="my-saas-tenants", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )

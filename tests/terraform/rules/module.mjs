@@ -1,13 +1,16 @@
 // Rules that need the provider, or another part of the module.
 // Each rule rejects something, and accepts something close.
+import { createHash } from 'node:crypto';
+import { FUNCTIONS } from '../../../lambdas/functions.mjs';
 import { tier } from './tier.mjs';
 
-const FUNCTIONS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery'];
 const zips = (file) => Object.fromEntries(FUNCTIONS.map((name) => [name, file]));
 const MACHINES = {
   tiers: { small: { runner_architecture: 'x64', image: {}, disk: { size_gb: 30, type: 'gp3' } } },
   egress_rules: [],
 };
+/** What can't be packed. */
+const NOISE = Array.from({ length: 120 }, (_, index) => createHash('sha512').update(`${index}`).digest('hex')).join('');
 const RUNNERS = { module: './modules/runners' };
 /** What AWS says of subnets and instance types; without it nothing is compared. */
 const LOOKUPS = {
@@ -52,7 +55,7 @@ export const REJECTED = [
     ],
   ],
   [
-    'The Lambda packages are not built: absent.zip, absent.zip, absent.zip, absent.zip, absent.zip ' +
+    'The Lambda packages are not built: absent.zip, absent.zip, absent.zip, absent.zip, absent.zip, absent.zip ' +
       "missing; run `npm run dist` in the module's checkout, or set lambda_zips or lambda.s3_bucket.",
     [['zips that are not built', { lambda: {}, lambda_zips: zips('absent.zip') }]],
   ],
@@ -84,16 +87,9 @@ export const REJECTED = [
     ],
   ],
   [
-    'The user data of tier small has … bytes, and EC2 allows 16384; shorten the hooks, or put them in ' +
-      'the image as /opt/ghr/hooks/job-started.sh and job-completed.sh.',
-    [
-      [
-        'hooks that user data can’t carry',
-        { ...MACHINES, hooks: { before_runner: '0123456789'.repeat(800) } },
-        '',
-        RUNNERS,
-      ],
-    ],
+    'The user data of tier small has … bytes, and EC2 allows 16384, of which a launch needs 256; shorten the ' +
+      'hooks, or put them in the image as /opt/ghr/hooks/job-started.sh and job-completed.sh; name fewer certificates in network.ca_bundle.',
+    [['hooks that user data can’t carry', { ...MACHINES, hooks: { before_runner: NOISE } }, '', RUNNERS]],
   ],
   [
     'vpc-0123456789abcdef0 does not contain these subnets, or they are not visible in us-east-1: subnet-0fff.',

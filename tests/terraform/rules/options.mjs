@@ -120,7 +120,7 @@ export const REJECTED = [
     [['a throttle that lets nothing through', { webhook: { throttle: { rate_limit: 0 } } }]],
   ],
   [
-    'lambda_zips: the functions are webhook, scale-up, scale-down, tenant-manager, recovery.',
+    'lambda_zips: the functions are webhook, scale-up, scale-down, tenant-manager, recovery, machine.',
     [['a zip of an unknown function', { lambda_zips: { scale_up: 'x.zip' } }, 'Invalid functions: scale_up.']],
   ],
   [

@@ -29,15 +29,15 @@ const OF_THE_TABLE = 2;
 export const VISITS_A_RUN = 5;
 
 /**
- * Settles what rows, slots, machines and jobs of tenants disagree on. First come the jobs that are due, then every
- * tenant that has something open, and beside them some rows of the table; then, as long as there is time, tenants that
- * have more rows than one visit reads. What a visit costs is bounded, however large the tenant, and what a run costs,
+ * Settles what rows, slots, machines and jobs of tenants disagree on: the jobs that are due, every tenant that has
+ * something open, and some rows of the table, beside each other, so that none of them can take up every run; then, as
+ * long as there is time, tenants that have more rows than one visit reads. What a visit costs is bounded, however large the tenant, and what a run costs,
  * however many there are. One tenant's failure is that tenant's alone.
  *
  * @param outOfTime asked between tenants
  */
 export async function sweep(deps: ScaleDownDeps, outOfTime: () => boolean): Promise<SweepReport> {
-  await unlessItFails('due-jobs', dispatchDueJobs(deps, outOfTime), deps);
+  const dueJobs = unlessItFails('due-jobs', dispatchDueJobs(deps, outOfTime), deps);
   const machines = groupByTenant(await deps.fleet.list());
   const report: Tally = { tenants: 0, repaired: 0, failed: 0, setAside: 0, oldestJobs: {} };
   const seen = new Set<number>();
@@ -55,10 +55,11 @@ export async function sweep(deps: ScaleDownDeps, outOfTime: () => boolean): Prom
   };
   const open = await createOpenRotation(await findOpen(machines, deps), deps);
   const table = await createTableRotation(deps);
-  const ended = await bothOf([
+  const ended = await together([
     goThrough(open, AT_ONCE, visitFirst, outOfTime),
     goThrough(table, OF_THE_TABLE, visitFirst, outOfTime),
   ]);
+  await dueJobs;
   for (let lap = 1; lap < VISITS_A_RUN && unfinished.size > 0; lap += 1)
     await goThrough(once([...unfinished]), AT_ONCE, visit, outOfTime);
   const roundSeconds = open.roundSeconds();
@@ -97,8 +98,8 @@ async function goThrough(
   return isOver;
 }
 
-/** Neither goes on when the run is over, also where one has failed. */
-async function bothOf(rounds: readonly Promise<boolean>[]): Promise<readonly boolean[]> {
+/** None goes on when the run is over, also where one has failed. */
+async function together(rounds: readonly Promise<boolean>[]): Promise<readonly boolean[]> {
   await Promise.allSettled(rounds);
   return Promise.all(rounds);
 }

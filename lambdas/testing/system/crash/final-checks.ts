@@ -43,6 +43,7 @@ export async function machinesTakeJobs(system: System, functions: Functions): Pr
     const registration = github.registrations.find((one) => one.name === name);
     const next = [...github.jobs].find(([, job]) => job.status === 'queued')?.[0];
     if (registration === undefined || registration.busy || next === undefined) continue;
+    if (!(await createMachineSide(system).isConfigured(instanceId))) continue;
     await functions.jobEvent(await takes(system, instanceId, next));
   }
 }
