@@ -40,6 +40,12 @@ locals {
       metric  = "RecoveryCompleted", comparison = "LessThanThreshold"
       periods = 3, missing = "breaching"
     }
+    "scans-behind" = {
+      runbook   = "the-recovery-is-behind"
+      says      = "A tenant's search for missed jobs has waited for its turn for half an hour."
+      metric    = "ScansBehind", statistic = "Maximum"
+      threshold = 1800
+    }
     "tenant-rows" = {
       runbook = "a-tenants-row-is-invalid"
       says    = "A row of the tenants table has invalid attributes; until it is corrected, the defaults of its tier apply."

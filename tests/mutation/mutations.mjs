@@ -441,6 +441,33 @@ export const mutations = [
     suites: ['testing/system/runners'],
   },
   {
+    name: "the searches' turns: each kind has a share",
+    file: 'functions/recovery/src/scan-turns.ts',
+    edits: [['    .sort((a, b) => a.place - b.place)\n', '']],
+    suites: ['functions/recovery/src/plan-scans'],
+  },
+  {
+    name: "the searches' turns: whoever has waited longest",
+    file: 'functions/recovery/src/scan-turns.ts',
+    edits: [['return a.since < b.since ? -1 : a.since > b.since ? 1 :', 'return']],
+    suites: ['functions/recovery/src/plan-scans'],
+  },
+  {
+    name: 'a suspension that is toggled earns no search at once',
+    file: 'functions/recovery/src/plan-scans.ts',
+    edits: [['changed && hasPassed(state.urgentFrom, now)', 'changed']],
+    suites: ['functions/recovery/src/plan-scans'],
+  },
+  {
+    name: 'a search goes on where it is, whatever changes',
+    file: 'functions/recovery/src/plan-scans.ts',
+    edits: [
+      ["if (isUrgent && !(goesOn && state.breadth === 'everywhere'))", 'if (isUrgent)'],
+      ['if (goesOn) return', 'if (goesOn && !changed) return'],
+    ],
+    suites: ['functions/recovery/src/plan-scans'],
+  },
+  {
     name: 'the redelivery cursor: saved before the failures that it passes are recorded',
     file: 'functions/recovery/src/find-failed-deliveries.ts',
     edits: [

@@ -1,4 +1,5 @@
 import {
+  DAY,
   HOUR,
   MINUTE,
   githubLimitedUntil,
@@ -7,17 +8,20 @@ import {
   type Tenant,
   type TenantLookup,
 } from '@multi-tenant-runner/core';
+import { inTurns, type ScanTurn } from './scan-turns';
 
 /** Between two searches of an active tenant. */
 export const ROUND = 30 * MINUTE;
 /** Between two searches of every repository: a missed job in one without pushes still has most of its 24 hours. */
 export const WHOLE_ROUND = 6 * HOUR;
+/** A tenant whose row changed while it was suspended is searched anyway, so the rest may wait for a later run. */
+const NOTED_A_RUN = 100;
 
 export interface ScanPlan {
   /** Tenants seen inactive for the first time: stored, so that they are searched as soon as they are active. */
   readonly inactive: readonly ScanState[];
-  /** Searches to begin or to continue, the most urgent first. */
-  readonly due: readonly ScanState[];
+  /** Searches to begin or to continue, in the order of their turns. */
+  readonly due: readonly ScanTurn[];
 }
 
 /**
@@ -29,49 +33,57 @@ export function planScans(lookups: readonly TenantLookup[], states: readonly Sca
   const tenants = lookups.flatMap((lookup) => (lookup.kind === 'tenant' ? [lookup.tenant] : []));
   const inactive = tenants
     .filter(({ status, installationId }) => status === 'suspended' && known.get(installationId)?.phase !== 'asleep')
-    .map((tenant) => begin(tenant, 'asleep', now));
+    .slice(0, NOTED_A_RUN)
+    .map((tenant) => ({ ...(known.get(tenant.installationId) ?? begin(tenant, now)), phase: 'asleep' as const }));
   const due = tenants
     .filter((tenant) => tenant.status === 'active' && githubLimitedUntil(tenant, now) === undefined)
-    .flatMap((tenant) => nextOf(tenant, known.get(tenant.installationId), now));
-  return { inactive, due: due.filter(({ notBefore }) => Date.parse(notBefore) <= now.getTime()).sort(byUrgency) };
+    .map((tenant) => nextOf(tenant, known.get(tenant.installationId), now))
+    .filter(({ since }) => Date.parse(since) <= now.getTime());
+  return { inactive, due: inTurns(due) };
 }
 
-function nextOf(tenant: Tenant, state: ScanState | undefined, now: Date): ScanState[] {
-  if (state === undefined || state.phase === 'asleep') return [begin(tenant, 'under-way', now)];
-  if (state.seenUpdatedAt !== tenant.updatedAt) {
-    // Restarts the search, but keeps a wait that GitHub asked for.
-    const fresh = begin(tenant, 'under-way', now);
-    return [
-      state.phase === 'under-way' && state.notBefore > fresh.notBefore
-        ? { ...fresh, notBefore: state.notBefore }
-        : fresh,
-    ];
-  }
-  if (state.phase === 'under-way') return [state];
-  return [
-    {
-      ...begin(tenant, 'under-way', now),
-      ...withWholeAt(state),
-      breadth: breadthOf(state, now),
-      notBefore: state.notBefore,
-    },
-  ];
+function nextOf(tenant: Tenant, state: ScanState | undefined, now: Date): ScanTurn {
+  if (state === undefined) return { state: begin(tenant, now), since: waitingSince(tenant.createdAt, now) };
+  const goesOn = isUnderWay(state);
+  const changed = state.phase === 'asleep' || state.seenUpdatedAt !== tenant.updatedAt;
+  const isUrgent = changed && hasPassed(state.urgentFrom, now);
+  // A search of everything goes on where it is, whatever changes meanwhile: else it might never come to its end.
+  if (isUrgent && !(goesOn && state.breadth === 'everywhere')) return searchAtOnce(tenant, state, now);
+  if (goesOn) return { state: { ...state, phase: 'under-way' }, since: state.notBefore };
+  const breadth = changed && state.breadth === 'recent' ? 'whole' : breadthOf(state, now);
+  return { state: { ...begin(tenant, now), ...kept(state), breadth }, since: state.notBefore };
+}
+
+/**
+ * The first change in six hours is searched at once and everywhere, as a suspension may have kept every webhook back. A
+ * further one changes nothing but how much the tenant's next search looks at: suspending and resuming earns no turn.
+ */
+function searchAtOnce(tenant: Tenant, state: ScanState, now: Date): ScanTurn {
+  const changedAt = waitingSince(tenant.updatedAt, now);
+  // A wait that GitHub asked for is kept.
+  const since = isUnderWay(state) && state.notBefore > changedAt ? state.notBefore : changedAt;
+  const urgentFrom = plus(now, WHOLE_ROUND).toISOString();
+  return { state: { ...begin(tenant, now), ...kept(state), urgentFrom }, since };
+}
+
+/** Once done, a search stands at the first repository; it also does when it has only begun. */
+function isUnderWay({ phase, page, index, lastRunId }: ScanState): boolean {
+  return phase === 'under-way' || (phase === 'asleep' && (page > 1 || index > 0 || lastRunId !== undefined));
 }
 
 /** After a refusal the next search is as broad as the last one. */
 function breadthOf({ breadth, wholeAt }: ScanState, now: Date): ScanState['breadth'] {
-  if (breadth !== 'recent') return breadth;
-  return wholeAt === undefined || Date.parse(wholeAt) <= now.getTime() ? 'whole' : 'recent';
+  return breadth === 'recent' && hasPassed(wholeAt, now) ? 'whole' : breadth;
 }
 
-function withWholeAt({ wholeAt }: ScanState): Pick<ScanState, 'wholeAt'> {
-  return wholeAt === undefined ? {} : { wholeAt };
+function kept({ wholeAt, urgentFrom }: ScanState): Pick<ScanState, 'wholeAt' | 'urgentFrom'> {
+  return { ...(wholeAt !== undefined && { wholeAt }), ...(urgentFrom !== undefined && { urgentFrom }) };
 }
 
-function begin(tenant: Tenant, phase: ScanState['phase'], now: Date): ScanState {
+function begin(tenant: Tenant, now: Date): ScanState {
   return {
     installationId: tenant.installationId,
-    phase,
+    phase: 'under-way',
     breadth: 'everywhere',
     ...(tenant.updatedAt !== undefined && { seenUpdatedAt: tenant.updatedAt }),
     page: 1,
@@ -80,11 +92,15 @@ function begin(tenant: Tenant, phase: ScanState['phase'], now: Date): ScanState 
   };
 }
 
-/** Tenants that may have missed a whole suspension's jobs come first, then those that have waited longest. */
-function byUrgency(a: ScanState, b: ScanState): number {
-  const urgent = ({ breadth }: ScanState): boolean => breadth === 'everywhere';
-  if (urgent(a) !== urgent(b)) return urgent(a) ? -1 : 1;
-  return a.notBefore < b.notBefore ? -1 : a.notBefore > b.notBefore ? 1 : a.installationId - b.installationId;
+function hasPassed(time: string | undefined, now: Date): boolean {
+  return time === undefined || Date.parse(time) <= now.getTime();
+}
+
+/** Rows are edited by hand: a time that cannot be read, has not come or is long past counts as a day ago. */
+function waitingSince(time: string | undefined, now: Date): string {
+  const at = Date.parse(time ?? '');
+  const dayAgo = plus(now, -DAY);
+  return new Date(at > dayAgo.getTime() && at <= now.getTime() ? at : dayAgo).toISOString();
 }
 
 /** The search is complete; the next ones cover recently active repositories, until all are due again. */

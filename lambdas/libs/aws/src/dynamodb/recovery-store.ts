@@ -94,7 +94,7 @@ export function createDynamoRecoveryStore({ client, tableName, clock }: StoreDep
     },
     writeScan: async ({ installationId, ...state }, now) => {
       const expression = new Expression();
-      const whole = { seenUpdatedAt: null, lastRunId: null, wholeAt: null, ...state };
+      const whole = { seenUpdatedAt: null, lastRunId: null, wholeAt: null, urgentFrom: null, ...state };
       const update = expression.update({
         ...toRow(whole),
         tenant_id: installationId,
@@ -130,7 +130,7 @@ function parseDelivery(item: Item): PendingDelivery {
 }
 
 function parseScan(item: Item): ScanState {
-  const { tenantId, entry, phase, breadth, seenUpdatedAt, page, index, lastRunId, wholeAt, notBefore } =
+  const { tenantId, entry, phase, breadth, seenUpdatedAt, page, index, lastRunId, wholeAt, urgentFrom, notBefore } =
     fromItem<Stored<ScanState>>(item);
   return {
     installationId: tenantId ?? Number(entry),
@@ -141,6 +141,7 @@ function parseScan(item: Item): ScanState {
     index,
     ...(lastRunId !== undefined && { lastRunId }),
     ...(wholeAt !== undefined && { wholeAt }),
+    ...(urgentFrom !== undefined && { urgentFrom }),
     notBefore,
   };
 }

@@ -50,6 +50,7 @@ export type MetricName =
   | 'SweepSetAside'
   | 'DeliveriesRedelivered'
   | 'DeliveriesGivenUp'
+  | 'ScansBehind'
   | 'JobsFound'
   | 'InstallationsMended'
   | 'RecoveryCompleted'

@@ -147,7 +147,10 @@ export function isOfInstallation({ event }: Pick<PendingDelivery, 'event'>): boo
 /** Progress of the search for a tenant's missed jobs. */
 export interface ScanState {
   readonly installationId: number;
-  /** `asleep`: when the tenant was looked at it was not active, so that it is searched once it is. */
+  /**
+   * `asleep`: when the tenant was looked at it was not active, so that it is searched once it is. The place of a search
+   * that was under way is kept.
+   */
   readonly phase: 'asleep' | 'under-way' | 'done';
   /**
    * `everywhere`: every repository, at once, of a tenant that may have missed all jobs. `whole`: every repository, in
@@ -156,6 +159,8 @@ export interface ScanState {
   readonly breadth: 'everywhere' | 'whole' | 'recent';
   /** From when on the next search in the tenant's turn is of every repository. */
   readonly wholeAt?: string;
+  /** From when on a change of the row calls for a search at once. */
+  readonly urgentFrom?: string;
   /** The row's `updated_at` when the search began: what changed since then calls for another. */
   readonly seenUpdatedAt?: string;
   /** Where to go on: the page of repositories and the place on it. */

@@ -126,6 +126,7 @@ export function recoveryStoreContract(
       index: 14,
       lastRunId: 77,
       wholeAt: LATER.toISOString(),
+      urgentFrom: LATER.toISOString(),
       notBefore: NOW.toISOString(),
     };
     const read = async () => (await store.listScans()).find(({ installationId }) => installationId === id);
@@ -135,6 +136,7 @@ export function recoveryStoreContract(
       lastRunId: _lastRunId,
       seenUpdatedAt: _seen,
       wholeAt: _wholeAt,
+      urgentFrom: _urgentFrom,
       ...next
     } = { ...scan, phase: 'done' as const, page: 1, index: 0 };
     await store.writeScan(next, NOW);
