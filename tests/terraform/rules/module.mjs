@@ -88,7 +88,8 @@ export const REJECTED = [
   ],
   [
     'The user data of tier small has … bytes, and EC2 allows 16384, of which a launch needs 256; shorten the ' +
-      'hooks, or put them in the image as /opt/ghr/hooks/job-started.sh and job-completed.sh; name fewer certificates in network.ca_bundle.',
+      'hooks, or put them in the image as /opt/ghr/hooks/job-started.sh and job-completed.sh; name fewer ' +
+      'certificates in network.ca_bundle.',
     [['hooks that user data can’t carry', { ...MACHINES, hooks: { before_runner: NOISE } }, '', RUNNERS]],
   ],
   [

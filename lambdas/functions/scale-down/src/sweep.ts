@@ -31,8 +31,8 @@ export const VISITS_A_RUN = 5;
 /**
  * Settles what rows, slots, machines and jobs of tenants disagree on: the jobs that are due, every tenant that has
  * something open, and some rows of the table, beside each other, so that none of them can take up every run; then, as
- * long as there is time, tenants that have more rows than one visit reads. What a visit costs is bounded, however large the tenant, and what a run costs,
- * however many there are. One tenant's failure is that tenant's alone.
+ * long as there is time, tenants that have more rows than one visit reads. What a visit costs is bounded, however large
+ * the tenant, and what a run costs, however many there are. One tenant's failure is that tenant's alone.
  *
  * @param outOfTime asked between tenants
  */
