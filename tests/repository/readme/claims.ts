@@ -86,7 +86,7 @@ export const CLAIMS: readonly Claim[] = [
 ];
 
 /** With three sizes: each has a dead-letter queue, and each such queue an alarm. */
-function numberOfAlarms(): number {
+export function numberOfAlarms(): number {
   const named = [...read('modules/observability/alarms.tf').matchAll(/^ {4,6}"[\w-]+" = \{$/gm)].length;
   const [, others = ''] =
     /dead_letter_queues = merge\([\s\S]*?\n {4}\{\n([\s\S]*?)\n {4}\}/.exec(read('observability.tf')) ?? [];

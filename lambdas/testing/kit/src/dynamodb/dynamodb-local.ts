@@ -6,6 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 export interface DynamoDbLocal {
   readonly client: DynamoDBClient;
+  /** What a client of another process needs. */
+  readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -38,7 +40,7 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
     process.removeListener('exit', kill);
   };
   const problem = await Promise.race([untilItAnswers(env), ended]);
-  if (problem === undefined) return { client, stop };
+  if (problem === undefined) return { client, env, stop };
   await stop();
   throw new Error(`DynamoDB Local did not start (${problem}); it needs Java 17 or later on the PATH.`);
 }

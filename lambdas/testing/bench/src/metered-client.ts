@@ -1,0 +1,65 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+/** What calls of DynamoDB cost: requests, and the units that are paid for. */
+export interface Meter {
+  requests: number;
+  readUnits: number;
+  writeUnits: number;
+}
+
+export interface MeteredClient {
+  readonly client: Pick<DynamoDBClient, 'send'>;
+  readonly total: Meter;
+  /** Counts what `work` calls for a tenant besides. */
+  of<T>(meter: Meter, work: () => T): T;
+}
+
+export const newMeter = (): Meter => ({ requests: 0, readUnits: 0, writeUnits: 0 });
+
+const READS = new Set(['GetItemCommand', 'QueryCommand', 'ScanCommand']);
+/**
+ * A read that finds nothing is paid for like one of a small row, which DynamoDB Local does not count.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+ */
+const EMPTY_READ = { consistent: 1, eventual: 0.5 } as const;
+/** A write whose condition fails is paid for like one of a small row. */
+const REFUSED_WRITE = 1;
+
+interface Command {
+  readonly input: { readonly ConsistentRead?: boolean };
+}
+
+interface Answer {
+  readonly ConsumedCapacity?: { readonly CapacityUnits?: number };
+}
+
+/** The same client; each answer says what it cost. */
+export function createMeteredClient(client: Pick<DynamoDBClient, 'send'>): MeteredClient {
+  const total = newMeter();
+  const current = new AsyncLocalStorage<Meter>();
+  const count = (change: (meter: Meter) => void): void => {
+    change(total);
+    const own = current.getStore();
+    if (own !== undefined) change(own);
+  };
+  const send = async (command: Command): Promise<unknown> => {
+    Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' });
+    const isRead = READS.has(command.constructor.name);
+    count((meter) => void (meter.requests += 1));
+    try {
+      const answer = (await client.send(command as never)) as Answer;
+      const least = command.input.ConsistentRead === true ? EMPTY_READ.consistent : EMPTY_READ.eventual;
+      const units = Math.max(isRead ? least : 0, answer.ConsumedCapacity?.CapacityUnits ?? 0);
+      count((meter) => {
+        if (isRead) meter.readUnits += units;
+        else meter.writeUnits += units;
+      });
+      return answer;
+    } catch (error) {
+      if (!isRead) count((meter) => void (meter.writeUnits += REFUSED_WRITE));
+      throw error;
+    }
+  };
+  return { client: { send: send as DynamoDBClient['send'] }, total, of: (meter, work) => current.run(meter, work) };
+}
