@@ -11,6 +11,7 @@ const MODULES = [
   'fast-content-type-parse',
   'json-with-bigint',
   'content-type',
+  'jose',
 ];
 
 module.exports = {

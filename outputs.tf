@@ -50,6 +50,19 @@ output "observability" {
   }
 }
 
+output "api" {
+  description = <<-EOT
+    The API, or `null`: `endpoints` of `operators` and `tenants` (`null` without an issuer of tokens); `policies` for who calls as an operator,
+    `operator` and `read_only`, as JSON; `function_name` and `log_group_name`.
+  EOT
+  value = one([for api in module.api : {
+    endpoints      = api.endpoints
+    policies       = api.policies
+    function_name  = api.function_name
+    log_group_name = api.log_group_name
+  }])
+}
+
 output "tables" {
   description = "The tables, for backups and restores: `name` and `arn` of `tenants`, `jobs`, `launches` and `recovery`; recovery itself rebuilds the last."
   value = {
@@ -63,7 +76,7 @@ output "tables" {
 }
 
 output "roles" {
-  description = "ARNs of the roles: `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`, and `runner`, which every job can use (`null` without `runner.policy_arns`)."
+  description = "ARNs of the roles: `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`, `api` (`null` without it), and `runner`, which every job can use (`null` without `runner.policy_arns`)."
   value = {
     webhook        = module.webhook.role_arn
     scale_up       = module.scale_up.role_arn
@@ -71,6 +84,7 @@ output "roles" {
     tenant_manager = module.tenant_manager.role_arn
     recovery       = module.recovery.role_arn
     machine        = module.machine.role_arn
+    api            = one(module.api[*].role_arn)
     runner         = module.runners.role_arn
   }
 }

@@ -279,6 +279,15 @@ locals {
       about   = "blocks"
       invalid = [for cidr in var.webhook.allowed_source_cidrs : cidr if !can(cidrhost(cidr, 0))]
     },
+    # Keys that come over plain HTTP could be anyone's; a sandbox's own address is no one else's.
+    {
+      says  = "api: issuers of tokens must be https addresses."
+      about = "issuers"
+      invalid = [
+        for issuer in concat(var.api.token_issuers[*].issuer, var.api.github_tokens[*].issuer) : issuer
+        if !can(regex("^(https://|http://127\\.0\\.0\\.1(:|/|$))[^\\s]*$", issuer))
+      ]
+    },
     {
       says    = "lambda_zips: the functions are ${join(", ", local.functions)}."
       about   = "functions"
@@ -298,7 +307,7 @@ locals {
     },
   ]
 
-  functions = ["webhook", "scale-up", "scale-down", "tenant-manager", "recovery", "machine"]
+  functions = ["webhook", "scale-up", "scale-down", "tenant-manager", "recovery", "machine", "api"]
 
   # https://docs.github.com/en/webhooks/webhook-events-and-payloads; an event that GitHub never sends would never arrive, without an error.
   github_events = [

@@ -163,9 +163,61 @@ variable "webhook" {
 # Functions
 ################################################################################
 
+variable "api" {
+  description = <<-EOT
+    The API for operators and tenants: docs/api.md.
+    - `enable`: (Optional) make it. Default `false`.
+    - `token_issuers`: (Optional) whose tokens tenants call with, each an OpenID Connect provider. Default none.
+      - `issuer`: its https address, as in the claim `iss`. Its `/.well-known/openid-configuration` names the keys.
+      - `audience`: what the claim `aud` must have.
+      - `tenant_claim`: (Optional) claim with the tenant's installation id. Default `tenant_id`.
+      - `role_claim`: (Optional) claim with `tenant-admin`, `tenant-user` or `tenant-viewer`. Default `role`.
+    - `github_tokens`: (Optional) let workflow jobs call with their own tokens of GitHub's, for the tenant that owns their repository. Default: no.
+      - `audience`: what a job asks for as its token's audience, such as the API's address.
+      - `issuer`: (Optional) GitHub's own. Default `https://token.actions.githubusercontent.com`.
+    - `throttle`: (Optional) limits of the operators' API and of the tenants', each: `rate_limit` requests per second (default `50`) and
+      `burst_limit` (default `100`).
+    - `access_log`: (Optional) log callers and status codes, without bodies, headers or secrets. Default `true`.
+  EOT
+  type = object({
+    enable = optional(bool, false)
+    token_issuers = optional(list(object({
+      issuer       = string
+      audience     = string
+      tenant_claim = optional(string, "tenant_id")
+      role_claim   = optional(string, "role")
+    })), [])
+    github_tokens = optional(object({
+      audience = string
+      issuer   = optional(string, "https://token.actions.githubusercontent.com")
+    }))
+    throttle = optional(object({
+      rate_limit  = optional(number, 50)
+      burst_limit = optional(number, 100)
+    }), {})
+    access_log = optional(bool, true)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.api.throttle.rate_limit >= 1 && var.api.throttle.burst_limit >= 1
+    error_message = "api.throttle: rate_limit and burst_limit must be 1 or more."
+  }
+
+  # A token could come from either, and would count as whose is found first.
+  validation {
+    condition = length(distinct(concat(var.api.token_issuers[*].issuer, var.api.github_tokens[*].issuer))) == (
+      length(var.api.token_issuers) + length(var.api.github_tokens[*])
+    )
+    error_message = "api.token_issuers and api.github_tokens: each issuer must be named once."
+  }
+}
+
 variable "lambda_zips" {
   description = <<-EOT
-    Zip files of functions, by name (`webhook`, `scale-up`, `scale-down`, `tenant-manager`, `recovery`, `machine`),
+    Zip files of functions, by name (`webhook`, `scale-up`, `scale-down`, `tenant-manager`, `recovery`, `machine`,
+    `api`),
     instead of `lambdas/dist/<name>.zip` in this module.
   EOT
   type        = map(string)
@@ -178,7 +230,7 @@ variable "lambda" {
     The functions.
     - `runtime`: (Optional) `nodejs22.x`, or `nodejs24.x` with provider 6.19 or later. Default `nodejs22.x`.
     - `architecture`: (Optional) `arm64` or `x86_64`. Default `arm64`.
-    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`; CPU is proportional to it. Default `512` each.
+    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`, `api`; CPU is proportional to it. Default `512` each.
     - `timeout_seconds`: (Optional) timeout of `scale_up`, `scale_down`, `tenant_manager`, `recovery`. Default `60` each.
       The webhook's is 10 s, GitHub's own timeout; so is the machine's.
     - `scale_up_concurrency`: (Optional) concurrent scale-up functions for each tier's queue, 2 to 10;
@@ -198,6 +250,7 @@ variable "lambda" {
       tenant_manager = optional(number, 512)
       recovery       = optional(number, 512)
       machine        = optional(number, 512)
+      api            = optional(number, 512)
     }), {})
     timeout_seconds = optional(object({
       scale_up       = optional(number, 60)

@@ -2,10 +2,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { createDynamoJobStore, createDynamoLaunchStore } from '@multi-tenant-runner/aws';
+import { createDynamoJobStore, createDynamoLaunchStore, createDynamoTenantDirectory } from '@multi-tenant-runner/aws';
 import { createDeadLetters } from './aws/dead-letters';
 import { createLaunchTriggers, readDeployment } from './aws/functions';
-import { createTenantDirectory } from './aws/tenant-directory';
 import type { Fleet } from './fleet';
 
 export interface Target {
@@ -25,7 +24,7 @@ export async function connect({ prefix, region, profile }: Target): Promise<Flee
     prefix,
     settings,
     clock,
-    directory: createTenantDirectory({ client, tableName: tables.tenants, settings }),
+    directory: createDynamoTenantDirectory({ client, tableName: tables.tenants, ...settings }),
     jobs: createDynamoJobStore({ client, tableName: tables.jobs, clock }),
     launches: createDynamoLaunchStore({ client, tableName: tables.launches, clock }),
     deadLetters: createDeadLetters(new SQSClient(config), prefix),

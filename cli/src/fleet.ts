@@ -1,39 +1,4 @@
-import type { AdmissionSettings, Clock, JobStore, LaunchStore, TenantLookup } from '@multi-tenant-runner/core';
-import type { TenantEdit } from './decisions/decide-edit';
-
-/** A page of the tenants of one status; `cursor` only while there are more. */
-export interface TenantPage {
-  readonly tenants: readonly ListedTenant[];
-  readonly cursor?: string;
-}
-
-/** What the index on the status holds of a row, as it is there: people edit rows. */
-export interface ListedTenant {
-  readonly installationId: number;
-  readonly orgName: string;
-  readonly tier: string;
-  readonly maxRunners: string;
-}
-
-export interface TenantDirectory {
-  get(installationId: number): Promise<TenantLookup>;
-  /** The installations of that login, deleted ones too (an index: may lag). */
-  findByName(orgName: string): Promise<readonly { readonly installationId: number; readonly status: string }[]>;
-  list(status: string, page: { readonly limit: number; readonly cursor?: string }): Promise<TenantPage>;
-  /** Applies the edit only if what it expects still holds. Answers the row as it is then. */
-  edit(
-    installationId: number,
-    edit: TenantEdit,
-    note: EditNote,
-  ): Promise<{ readonly ok: boolean; readonly lookup: TenantLookup }>;
-}
-
-/** Kept in the row with every change. */
-export interface EditNote {
-  readonly by: string;
-  readonly reason: string;
-  readonly at: Date;
-}
+import type { AdmissionSettings, Clock, JobStore, LaunchStore, TenantDirectory } from '@multi-tenant-runner/core';
 
 export interface DeadLetters {
   readonly queue: string;

@@ -1,3 +1,4 @@
+import type { EditRequest } from '@multi-tenant-runner/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Answer } from './answer';
 import { explainOneJob, listJobs, listWaiting, showJob } from './commands/jobs';
@@ -5,7 +6,6 @@ import { showLimits } from './commands/limits';
 import { listDeadLetters, redrive, setLaunches } from './commands/operations';
 import { listRunners, showRunner } from './commands/runners';
 import { editTenant, listTenants, showTenant, type ChangeOptions } from './commands/tenants';
-import type { EditRequest } from './decisions/decide-edit';
 import type { Fleet } from './fleet';
 import type { Target } from './connect';
 import { FORMATS, decideFormat, render, type Format } from './output/render';

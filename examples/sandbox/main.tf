@@ -78,6 +78,7 @@ module "multi_tenant_runners" {
   lambda_zips               = var.lambda_zips
   lambda                    = { architecture = var.lambda_architecture }
   observability             = { log_level = var.log_level, log_retention_days = 1 }
+  api                       = { enable = true, github_tokens = { audience = var.prefix, issuer = var.github_token_issuer } }
   allow_public_repositories = var.allow_public_repositories
   tier_access               = var.tier_access
 

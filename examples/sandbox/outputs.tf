@@ -13,6 +13,11 @@ output "runner_tiers" {
   value       = module.multi_tenant_runners.runner_tiers
 }
 
+output "api" {
+  description = "The API for operators and tenants."
+  value       = module.multi_tenant_runners.api
+}
+
 output "queues" {
   description = "The queues by tier."
   value       = module.multi_tenant_runners.queues

@@ -64,6 +64,12 @@ variable "github_api_url" {
   default     = "https://api.github.com"
 }
 
+variable "github_token_issuer" {
+  description = "Issuer of the tokens of the fake GitHub's workflow jobs."
+  type        = string
+  default     = "https://token.actions.githubusercontent.com"
+}
+
 variable "runner_image_id" {
   description = "An image; `null` for the module's default."
   type        = string

@@ -13,6 +13,7 @@ const POLICIES = {
   'tenant-manager': 'module.tenant_manager.aws_iam_role_policy.this',
   recovery: 'module.recovery.aws_iam_role_policy.this',
   machine: 'module.machine.aws_iam_role_policy.this',
+  api: 'module.api[0].module.function.aws_iam_role_policy.this',
 };
 
 const arn = (service, rest, { region = REGION, account = ACCOUNT } = {}) =>
@@ -150,6 +151,10 @@ const ALLOWED = {
     ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('launches')]),
     ...['GetParameters', 'DeleteParameters'].map((call) => [`ssm:${call}`, OWN]),
   ],
+  api: [
+    ['dynamodb:GetItem', table('tenants')],
+    ['dynamodb:Query', `${table('tenants')}/index/account-id-index`],
+  ],
 };
 for (const name of FUNCTIONS) {
   ALLOWED[name].push(['logs:CreateLogStream', logs(name)], ['logs:PutLogEvents', logs(name)]);
@@ -273,6 +278,22 @@ const DENIED = {
     ['read a runner’s configuration', 'ssm:GetParameters', OWN],
     ['start a machine', 'ec2:RunInstances', ec2('instance/*'), TAGGED],
     ['terminate a machine', 'ec2:TerminateInstances', MACHINE, OURS],
+  ],
+  api: [
+    ['read every tenant', 'dynamodb:Scan', table('tenants')],
+    ['make or replace a tenant’s row', 'dynamodb:PutItem', table('tenants')],
+    ['remove a tenant’s row', 'dynamodb:DeleteItem', table('tenants')],
+    ['change a job', 'dynamodb:UpdateItem', table('jobs')],
+    ['change a launch', 'dynamodb:UpdateItem', table('launches')],
+    ['read the App’s key', 'ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
+    ['read the webhook secret', 'ssm:GetParameters', parameter(`/${PREFIX}/app/webhook-secret`)],
+    ['read a runner’s configuration', 'ssm:GetParameters', OWN],
+    ['start a machine', 'ec2:RunInstances', ec2('instance/*'), TAGGED],
+    ['end a machine', 'ec2:TerminateInstances', MACHINE, OURS],
+    ['send a job', 'sqs:SendMessage', queue('builds-small')],
+    ['speak on the bus', 'events:PutEvents', arn('events', `event-bus/${PREFIX}`)],
+    ['call itself', 'execute-api:Invoke', arn('execute-api', 'abcdef/$default/GET/v1/tenants')],
+    ['take on another role', 'sts:AssumeRole', `arn:aws:iam::${ACCOUNT}:role/${PREFIX}-scale-up`],
   ],
   machine: [
     ['read the App’s key', 'ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],

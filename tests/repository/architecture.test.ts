@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'tenant-manager': ['aws', 'wiring', 'core', 'runtime'],
   recovery: ['aws', 'core', 'github', 'runtime', 'wiring'],
   machine: ['aws', 'core', 'runtime'],
+  api: ['aws', 'core', 'runtime'],
 };
 
 const parts = ['libs', 'functions'].flatMap((kind) =>
@@ -84,7 +85,7 @@ test.each(shipped.filter(({ folder }) => folder.includes('libs')))('$name reads 
 });
 
 const LIBRARIES = ['core', 'runtime', 'aws', 'github', 'wiring'];
-const FUNCTIONS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery', 'machine'];
+const FUNCTIONS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery', 'machine', 'api'];
 /** What the packages of proof may import; by the folder under lambdas/testing. */
 const TESTING_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kit: LIBRARIES,

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Env } from '@multi-tenant-runner/runtime';
+import { parseApiConfig } from '@multi-tenant-runner/api/config';
 import { parseMachineConfig } from '@multi-tenant-runner/machine/config';
 import { parseRecoveryConfig } from '@multi-tenant-runner/recovery/config';
 import { parseScaleDownConfig } from '@multi-tenant-runner/scale-down/config';
@@ -16,6 +17,7 @@ const functions: readonly (readonly [string, string, (env: Env) => unknown])[] =
   ['tenant-manager', 'tenant-manager.tf', parseTenantManagerConfig],
   ['recovery', 'recovery.tf', parseRecoveryConfig],
   ['machine', 'machine.tf', parseMachineConfig],
+  ['api', 'modules/api/main.tf', parseApiConfig],
 ];
 
 /** Lambda itself sets these; Terraform may not. */

@@ -106,7 +106,12 @@ describe('a plan with every setting away from its default', () => {
     const groups = all('aws_cloudwatch_log_group');
     assert.ok(groups.every(({ retention_in_days: days }) => days === 365));
     const cheap = groups.filter(({ log_group_class: kind }) => kind === 'INFREQUENT_ACCESS').map(({ name }) => name);
-    assert.deepEqual(cheap.sort(), [`/aws/lambda/${PREFIX}-machine`, `/aws/vendedlogs/${PREFIX}-webhook-access`]);
+    assert.deepEqual(cheap.sort(), [
+      `/aws/lambda/${PREFIX}-api`,
+      `/aws/lambda/${PREFIX}-machine`,
+      `/aws/vendedlogs/${PREFIX}-api-access`,
+      `/aws/vendedlogs/${PREFIX}-webhook-access`,
+    ]);
   });
 
   it('gives each function its memory, time-out, processor, log level and network', () => {

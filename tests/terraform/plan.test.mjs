@@ -47,7 +47,11 @@ describe('a plan of the whole module', () => {
       .map(({ values }) => values);
     assert.deepEqual(
       groups.map(({ name }) => name).sort(),
-      [`/aws/vendedlogs/${PREFIX}-webhook-access`, ...FUNCTIONS.map((name) => `/aws/lambda/${PREFIX}-${name}`)].sort(),
+      [
+        `/aws/vendedlogs/${PREFIX}-webhook-access`,
+        `/aws/vendedlogs/${PREFIX}-api-access`,
+        ...FUNCTIONS.map((name) => `/aws/lambda/${PREFIX}-${name}`),
+      ].sort(),
     );
     assert.ok(groups.every(({ retention_in_days: days }) => days === 1));
     const roles = resourcesOf(json)
@@ -68,7 +72,19 @@ describe('a plan of the whole module', () => {
     const routes = resourcesOf(json)
       .filter(({ type }) => type === 'aws_apigatewayv2_route')
       .map(({ values }) => values.route_key);
-    assert.deepEqual(routes.sort(), ['POST /machine/claim', 'POST /machine/report', 'POST /webhook']);
+    assert.deepEqual(routes.sort(), [
+      'ANY /v1/{proxy+}',
+      'ANY /v1/{proxy+}',
+      'POST /machine/claim',
+      'POST /machine/report',
+      'POST /webhook',
+    ]);
+  });
+
+  it('lets no unsigned request through to the operators’ API', () => {
+    const authorization = (api) =>
+      resource(json, `module.api[0].aws_apigatewayv2_route.this["${api}"]`).authorization_type;
+    assert.deepEqual([authorization('operators'), authorization('tenants')], ['AWS_IAM', 'NONE']);
   });
 
   it('stores the App’s secrets encrypted', () => {

@@ -2,6 +2,7 @@ import {
   OPEN_JOB_STATES,
   WAITING_JOB_STATES,
   explainJob,
+  explainJobNow,
   type Job,
   type TenantLookup,
 } from '@multi-tenant-runner/core';
@@ -81,8 +82,7 @@ export async function showJob(name: string, tenant: string | undefined, fleet: F
 /** One sentence on why a job does what it does, since when, its place among the tenant's jobs, and who can act. */
 export async function explainOneJob(name: string, tenant: string | undefined, fleet: Fleet): Promise<Answer> {
   const { job, lookup } = await findJob(name, tenant, fleet);
-  const ahead = job.state === 'parked' ? await countAhead(job, fleet) : undefined;
-  const explanation = explainJob(job, { lookup, ...(ahead !== undefined && { ahead }) });
+  const explanation = await explainJobNow(job, lookup, fleet.jobs);
   const now = fleet.clock.now();
   return {
     kind: 'fields',
@@ -98,15 +98,6 @@ export async function explainOneJob(name: string, tenant: string | undefined, fl
       who_can_act: explanation.actor === 'none' ? undefined : explanation.actor,
     },
   };
-}
-
-/** Bounded: a place far behind is told as "more than". */
-const COUNTED = 1000;
-
-async function countAhead(job: Job, { jobs }: Fleet): Promise<number> {
-  const waiting = await jobs.listOpen(job.installationId, { states: WAITING_JOB_STATES, limit: COUNTED });
-  const place = waiting.findIndex(({ jobId }) => jobId === job.jobId);
-  return place === -1 ? waiting.length : place;
 }
 
 async function findJob(

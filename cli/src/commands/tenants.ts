@@ -1,16 +1,18 @@
-import type { TenantLookup } from '@multi-tenant-runner/core';
+import { decideEdit, type EditRequest, type TenantLookup, type TenantStatus } from '@multi-tenant-runner/core';
+import { randomUUID } from 'node:crypto';
 import type { Answer, Row } from '../answer';
-import { decideEdit, type EditRequest } from '../decisions/decide-edit';
 import type { Fleet } from '../fleet';
 import { EXIT, Problem, changed, usage } from '../problem';
 import { findTenant } from '../read/find-tenant';
 
 export async function listTenants(
-  options: { readonly status: string; readonly limit: number; readonly cursor?: string },
+  options: { readonly status: TenantStatus; readonly limit: number; readonly cursor?: string },
   { directory }: Fleet,
 ): Promise<Answer> {
   const { status, limit, cursor } = options;
-  const page = await directory.list(status, { limit, ...(cursor !== undefined && { cursor }) });
+  if (cursor !== undefined && !/^\d{1,15}$/.test(cursor))
+    throw usage(`"${cursor}" is no page token: use the one that the last page ended with.`);
+  const page = await directory.list(status, { limit, ...(cursor !== undefined && { after: Number(cursor) }) });
   return {
     kind: 'rows',
     columns: ['installation', 'tenant', 'tier', 'limit'],
@@ -21,7 +23,7 @@ export async function listTenants(
       limit: maxRunners,
     })),
     none: `No tenant is ${status}.`,
-    ...(page.cursor !== undefined && { cursor: page.cursor }),
+    ...(page.next !== undefined && { cursor: String(page.next) }),
   };
 }
 
@@ -58,7 +60,8 @@ export async function editTenant(
     };
   if (request.kind === 'offboard' && !options.yes)
     throw usage(`${decision.sentence} Repeat the command with --yes if that is what you want.`);
-  const note = { by: await fleet.whoAmI(), reason: options.reason.trim(), at: clock.now() };
+  const by = await fleet.whoAmI();
+  const note = { id: randomUUID(), by, via: 'mtr', reason: options.reason.trim(), at: clock.now() } as const;
   const written = await directory.edit(id, decision.edit, note);
   if (!written.ok)
     throw changed(`The row of ${name} changed in the meantime, so nothing was written; look again and repeat.`);

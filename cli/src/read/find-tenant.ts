@@ -1,5 +1,4 @@
-import type { TenantLookup } from '@multi-tenant-runner/core';
-import type { TenantDirectory } from '../fleet';
+import type { TenantDirectory, TenantLookup } from '@multi-tenant-runner/core';
 import { notFound, usage } from '../problem';
 
 /**

@@ -89,6 +89,7 @@ async function bringUp({ paths, progress, port, signal, owner }: UpOptions): Pro
       webhook: outputs.webhook,
       runner_tiers: outputs.runner_tiers,
       queues: outputs.queues,
+      api: outputs.api,
     },
   };
   await progress.step('Webhook', async () => connect(sandbox, signal));

@@ -30,6 +30,8 @@ export interface GitHubUserClient {
   readonly finish: (jobId: number) => Promise<void>;
   readonly cancel: (jobId: number) => Promise<void>;
   readonly jobs: (installationId: number) => Promise<readonly ObservedJob[]>;
+  /** The OpenID Connect token that a step of the job can ask GitHub for. */
+  readonly tokenOf: (jobId: number, asked: { readonly audience: string; readonly event?: string }) => Promise<string>;
 }
 
 export interface GitHubCallCount {
@@ -95,6 +97,7 @@ function createGitHubUserClient(send: Send): GitHubUserClient {
     finish: async (jobId) => void (await send('POST', `/jobs/${jobId}/finish`, {})),
     cancel: async (jobId) => void (await send('POST', `/jobs/${jobId}/cancel`)),
     jobs: async (installationId) => listOf(await send('GET', `/jobs?installation_id=${installationId}`)).map(parseJob),
+    tokenOf: async (jobId, asked) => text(object(await send('POST', `/jobs/${jobId}/token`, asked))?.['value']) ?? '',
   };
 }
 

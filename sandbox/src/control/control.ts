@@ -3,6 +3,7 @@ import { accountRoutes } from './account-routes';
 import { faultRoutes, type FaultOptions } from './fault-routes';
 import { problemOf } from './fields';
 import { installationRoutes } from './installation-routes';
+import type { Oidc } from '../github/oidc';
 import { jobRoutes } from './job-routes';
 import { readRoutes, type ReadOptions } from './read-routes';
 import { settingRoutes, type SettingOptions } from './setting-routes';
@@ -10,6 +11,8 @@ import { settingRoutes, type SettingOptions } from './setting-routes';
 export interface ControlOptions extends ReadOptions, SettingOptions {
   /** Absent: no faults on demand. */
   readonly faults?: FaultOptions;
+  /** Absent: jobs have no tokens. */
+  readonly oidc?: Pick<Oidc, 'tokenOf'>;
 }
 
 export const CONTROL_PREFIX = '/_control';
@@ -19,7 +22,7 @@ export function createControl(options: ControlOptions): Handler {
   const routes = [
     ...installationRoutes(`${CONTROL_PREFIX}/installations`, options.github),
     ...accountRoutes(`${CONTROL_PREFIX}/installations`, options.github),
-    ...jobRoutes(`${CONTROL_PREFIX}/jobs`, options.github),
+    ...jobRoutes(`${CONTROL_PREFIX}/jobs`, options.github, options.oidc),
     ...readRoutes(CONTROL_PREFIX, options),
     ...settingRoutes(CONTROL_PREFIX, options),
     ...(options.faults ? faultRoutes(CONTROL_PREFIX, options.faults) : []),

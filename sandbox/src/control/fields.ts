@@ -78,6 +78,7 @@ const BODIES: Readonly<Record<string, Check>> = {
     hidden: FLAG,
   }),
   'POST /jobs/{id}/finish': fields({ conclusion: among(CONCLUSIONS) }),
+  'POST /jobs/{id}/token': fields({ audience: STRING, event: STRING }),
   'PUT /jobs/{id}/length': fields({ seconds: LENGTH }),
   'PUT /settings': fields({ job_seconds: LENGTH, lost_runner_seconds: SECONDS }),
   'POST /webhook-target': fields({ url: ADDRESS }),

@@ -1,12 +1,13 @@
 import type { GitHub } from '../github/github';
 import { CONCLUSIONS } from '../github/state/model';
 import { route, type Answer, type Call, type Route } from '../lib/http';
-import { oneOf, parse } from '../lib/json';
+import { oneOf, parse, text } from '../lib/json';
 import { badLength, bodyOf, missing } from './answers';
 import { readJob, readSeconds } from './requests';
 import { jobView } from './views';
+import type { Oidc } from '../github/oidc';
 
-export function jobRoutes(base: string, github: GitHub): readonly Route[] {
+export function jobRoutes(base: string, github: GitHub, oidc?: Pick<Oidc, 'tokenOf'>): readonly Route[] {
   const changing =
     (what: string, change: (id: number, call: Call) => ReturnType<GitHub['queue']>) =>
     (call: Call): Answer => {
@@ -50,6 +51,13 @@ export function jobRoutes(base: string, github: GitHub): readonly Route[] {
         github.work.end(id, oneOf(CONCLUSIONS, bodyOf(call)['conclusion']) ?? 'success'),
       ),
     ),
+    route('POST', `${base}/{id}/token`, (call) => {
+      const job = github.store.jobs.get(Number(call.params['id']));
+      if (job === undefined || oidc === undefined) return missing('job', call);
+      const { audience, event = 'push' } = bodyOf(call);
+      if (text(audience) === undefined) return { status: 400, body: { message: 'audience: it is missing.' } };
+      return { status: 200, body: { value: oidc.tokenOf(job, { audience: String(audience), event: String(event) }) } };
+    }),
     route('PUT', `${base}/{id}/length`, (call) => {
       const length = readSeconds(bodyOf(call)['seconds']);
       return length === undefined

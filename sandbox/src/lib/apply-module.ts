@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { App } from './app';
+import { OIDC_PREFIX } from '../github/oidc';
 import { findTerraform, prepareTerraform } from './provider-mirror';
 import { writePrivateJson, type SandboxFile, type SandboxPaths } from './state';
 import { createTerraform } from './terraform';
@@ -30,7 +31,13 @@ export async function applyModule(options: ApplyOptions): Promise<Record<string,
   const inputs = {
     aws,
     prefix,
-    github: { app_id: app.id, key_base64: app.keyBase64, webhook_secret: app.webhookSecret, api_url: options.apiUrl },
+    github: {
+      app_id: app.id,
+      key_base64: app.keyBase64,
+      webhook_secret: app.webhookSecret,
+      api_url: options.apiUrl,
+      token_issuer: `${options.apiUrl}${OIDC_PREFIX}`,
+    },
   };
   const terraform = createTerraform({
     program: findTerraform(),

@@ -9,6 +9,7 @@ import { createApi } from '../github/rest/api';
 import { createCallCounts } from '../github/rest/calls';
 import { postOverHttp } from '../github/webhooks/deliveries';
 import { createGitHub } from '../github/github';
+import { OIDC_PREFIX, createOidc } from '../github/oidc';
 import { listen } from './http';
 import { createLauncher } from '../machines/launcher';
 import { watchMachines } from '../machines/machines';
@@ -44,7 +45,9 @@ export async function startServices(config: ServicesConfig, machinePath: string)
     path: config.awsCliFolder === undefined ? machinePath : `${config.awsCliFolder}:${machinePath}`,
     complain: (problem) => console.error(problem),
   });
+  const oidc = createOidc(github, () => `http://127.0.0.1:${gitHubPort}`);
   const control = createControl({
+    oidc,
     github,
     calls,
     machines: machines.views,
@@ -59,9 +62,10 @@ export async function startServices(config: ServicesConfig, machinePath: string)
     intercept: interceptorOf(faults),
     url: () => `http://127.0.0.1:${gitHubPort}`,
   });
-  const gitHubServer = await listen(gitHubPort, (call) =>
-    call.path.startsWith(CONTROL_PREFIX) ? control(call) : api(call),
-  );
+  const gitHubServer = await listen(gitHubPort, (call) => {
+    if (call.path.startsWith(CONTROL_PREFIX)) return control(call);
+    return call.path.startsWith(OIDC_PREFIX) ? oidc.handle(call) : api(call);
+  });
   gitHubPort = gitHubServer.port;
   const proxyServer = await listen(
     webhookPort,

@@ -19,6 +19,7 @@ export interface SandboxFile {
     readonly webhook: unknown;
     readonly runner_tiers: unknown;
     readonly queues: unknown;
+    readonly api: unknown;
   };
 }
 

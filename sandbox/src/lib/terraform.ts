@@ -21,6 +21,8 @@ export interface TerraformInputs {
     readonly key_base64: string;
     readonly webhook_secret: string;
     readonly api_url: string;
+    /** Of the tokens of workflow jobs. */
+    readonly token_issuer: string;
   };
 }
 
@@ -131,6 +133,7 @@ function inputVariables({ aws, prefix, github }: TerraformInputs): NodeJS.Proces
     TF_VAR_github_app_key_base64: github.key_base64,
     TF_VAR_github_webhook_secret: github.webhook_secret,
     TF_VAR_github_api_url: github.api_url,
+    TF_VAR_github_token_issuer: github.token_issuer,
   };
 }
 

@@ -120,7 +120,35 @@ export const REJECTED = [
     [['a throttle that lets nothing through', { webhook: { throttle: { rate_limit: 0 } } }]],
   ],
   [
-    'lambda_zips: the functions are webhook, scale-up, scale-down, tenant-manager, recovery, machine.',
+    'api.throttle: rate_limit and burst_limit must be 1 or more.',
+    [['an API that lets nothing through', { api: { throttle: { burst_limit: 0 } } }]],
+  ],
+  [
+    'api: issuers of tokens must be https addresses.',
+    [
+      [
+        'keys that come over plain http',
+        { api: { token_issuers: [{ issuer: 'http://login.example', audience: 'a' }] } },
+        'Invalid issuers: http://login.example.',
+      ],
+      [
+        'a host that only begins like this machine, with keys',
+        { api: { github_tokens: { issuer: 'http://127.0.0.1.example', audience: 'a' } } },
+        'Invalid issuers: http://127.0.0.1.example.',
+      ],
+    ],
+  ],
+  [
+    'api.token_issuers and api.github_tokens: each issuer must be named once.',
+    [
+      [
+        'an issuer with two audiences',
+        { api: { token_issuers: ['a', 'b'].map((audience) => ({ issuer: 'https://login.example', audience })) } },
+      ],
+    ],
+  ],
+  [
+    'lambda_zips: the functions are webhook, scale-up, scale-down, tenant-manager, recovery, machine, api.',
     [['a zip of an unknown function', { lambda_zips: { scale_up: 'x.zip' } }, 'Invalid functions: scale_up.']],
   ],
   [

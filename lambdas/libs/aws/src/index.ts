@@ -4,6 +4,7 @@ export * from './dynamodb/attributes';
 export * from './dynamodb/expression';
 export * from './dynamodb/table';
 export * from './dynamodb/tenant-registry';
+export * from './dynamodb/tenant-directory';
 export * from './dynamodb/tenant-lifecycle';
 export * from './dynamodb/job-store';
 export * from './dynamodb/bookmarks';

@@ -20,6 +20,8 @@ export * from './model/time';
 export * from './decisions/back-off';
 export * from './decisions/choose-tier';
 export * from './decisions/circuit-breaker';
+export * from './decisions/decide-edit';
+export * from './decisions/describe-limits';
 export * from './decisions/explain-job';
 export * from './decisions/github-allowance';
 export * from './decisions/job-policy';

@@ -20,14 +20,7 @@ import {
 } from '@multi-tenant-runner/aws';
 import { REQUEST_TIMEOUT, type Purpose } from '@multi-tenant-runner/core';
 import { createGitHub } from '@multi-tenant-runner/github';
-import {
-  createLog,
-  createMetrics,
-  deriveSecret,
-  systemClock,
-  writeLine,
-  type Env,
-} from '@multi-tenant-runner/runtime';
+import { createLog, createMetrics, deriveSecret, systemClock, writeLine, type Env } from '@multi-tenant-runner/runtime';
 import { createFetch } from './network';
 import type { ProtocolConfig } from './protocol-config';
 

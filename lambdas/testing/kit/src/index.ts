@@ -3,6 +3,7 @@ export * from './call-recorder';
 export * from './eventually-consistent';
 export * from './factories';
 export * from './fakes/tenant-registry';
+export * from './fakes/tenant-directory';
 export * from './fakes/job-store';
 export * from './fakes/launch-store';
 export * from './fakes/job-queue';

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { SandboxFile } from '../../lib/state';
 import { createControlClient } from '../../control/client';
 import { createAccountReader } from '../kit/account';
@@ -6,6 +7,7 @@ import { createFleetMonitor } from '../kit/fleet-monitor';
 import { createPoller } from '../kit/poller';
 import { finishAll, untilFull, type ScenarioContext, type Tenant } from '../kit/scenario-context';
 import type { Expectation } from '../kit/types';
+import { callApi } from './call-api';
 import type { Mtr, MtrResult } from './mtr';
 
 export interface OperateOptions {
@@ -16,9 +18,10 @@ export interface OperateOptions {
 }
 
 const SECONDS = 300;
-const LOGIN = 'operated';
+/** New each time: an account that comes back has what was decided about it. */
+const LOGIN = `operated-${randomBytes(3).toString('hex')}`;
 
-/** Every verb of mtr against a running sandbox, with what it prints, and each refusal. */
+/** Every verb of mtr and of the API against a running sandbox, with what they answer, and each refusal. */
 export async function operate(options: OperateOptions): Promise<{
   readonly ok: boolean;
   readonly checks: readonly Expectation[];
@@ -38,6 +41,7 @@ export async function operate(options: OperateOptions): Promise<{
   const tenant = await installTenant(context);
   await changeTenant(tenant, mtr, checks);
   await explainJobs(context, tenant, mtr);
+  await callApi(context, tenant, sandbox);
   await operateFleet(mtr, checks);
   await endTenant(context, tenant, mtr);
   return { ok: allHeld(checks.all()), checks: checks.all() };
@@ -156,6 +160,7 @@ async function endTenant(context: ScenarioContext, { id }: Tenant, mtr: Mtr): Pr
   });
   context.checks.check('tenants show says when an offboarded tenant is cleaned up', true);
   expectRefusal(context.checks, await mtr('tenants', 'suspend', String(id), '--reason', 'r'), 4, 'that is final');
+  await context.user.uninstall(id);
 }
 
 const queue = (context: ScenarioContext, { id }: Tenant): Promise<number> =>

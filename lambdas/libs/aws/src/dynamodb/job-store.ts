@@ -76,13 +76,14 @@ export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): J
     },
     pageOpen: (installationId, request) => pageOpenRows<Job>(table, installationId, request),
     tenantsWithOpen: () => findTenantsWithOpen(table),
-    listRecent: async (installationId, limit) => {
+    listRecent: async (installationId, limit, before) => {
       const expression = new Expression();
-      const condition = expression.equals('installation_id', installationId);
+      const own = expression.equals('installation_id', installationId);
+      const below = before === undefined ? '' : ` AND ${expression.name('job_id')} < ${expression.value(before)}`;
       const rows = table.query({
         ConsistentRead: true,
         ScanIndexForward: false,
-        KeyConditionExpression: condition,
+        KeyConditionExpression: `${own}${below}`,
         ...expression.placeholders,
         Limit: limit,
       });

@@ -17,6 +17,7 @@ export * from './queues';
 export * from './recovery';
 export * from './rows';
 export * from './telemetry';
+export * from './tenant-directory';
 export * from './tenants';
 
 /** Everything outside the process that the functions call, apart from the clock and telemetry. */

@@ -15,8 +15,8 @@ export interface JobStore {
   pageOpen(installationId: number, request: OpenPageRequest): Promise<OpenPage<Job>>;
   /** Tenants that have a job that has not ended (an index: may lag). What it costs grows with them, not their jobs. */
   tenantsWithOpen(): Promise<readonly number[]>;
-  /** Newest id first, ended ones too, strongly consistent. */
-  listRecent(installationId: number, limit: number): Promise<readonly Job[]>;
+  /** Newest id first, ended ones too, strongly consistent; only ids below `before`, where one is given. */
+  listRecent(installationId: number, limit: number, before?: number): Promise<readonly Job[]>;
   /** Parked jobs whose next try is due, of all tenants (an index: may lag). */
   listDue(now: Date, limit: number): Promise<readonly { readonly installationId: number; readonly jobId: number }[]>;
 }

@@ -5,6 +5,7 @@ import {
   createDynamoJobStore,
   createDynamoLaunchStore,
   createDynamoRecoveryStore,
+  createDynamoTenantDirectory,
   createDynamoTenantLifecycle,
   createDynamoTenantRegistry,
   fromAttributes,
@@ -19,6 +20,7 @@ import { accountHandoverContract } from './account-handover.contract';
 import { jobStoreContract } from './job-store.contract';
 import { launchStoreContract } from './launch-store.contract';
 import { recoveryStoreContract } from './recovery-store.contract';
+import { tenantDirectoryContract } from './tenant-directory.contract';
 import { tenantLifecycleContract } from './tenant-lifecycle.contract';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
 
@@ -63,6 +65,13 @@ const readItem = async (TableName: string, key: Record<string, unknown>): Promis
 
 describe('the tenant registry on DynamoDB', () => tenantRegistryContract(tenantTable, nextId));
 describe('the tenant lifecycle on DynamoDB', () => tenantLifecycleContract(tenantTable, nextId));
+describe('the tenant directory on DynamoDB', () =>
+  tenantDirectoryContract(async () => {
+    const { write, read } = await tenantTable();
+    const { client } = local;
+    const directory = createDynamoTenantDirectory({ client, tableName: 'test-tenants', ...settings() });
+    return { directory, write, read };
+  }, nextId));
 describe('the hand-over of an account on DynamoDB', () => accountHandoverContract(tenantTable, nextId));
 
 describe('the job store on DynamoDB', () => {

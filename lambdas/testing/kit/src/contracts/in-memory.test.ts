@@ -5,6 +5,7 @@ import { createInMemoryJobStore } from '../fakes/job-store';
 import { createInMemoryLaunchStore } from '../fakes/launch-store';
 import { createInMemoryConfigs } from '../fakes/configs';
 import { createInMemorySecurityGroups } from '../fakes/security-groups';
+import { createInMemoryTenantDirectory } from '../fakes/tenant-directory';
 import { createInMemoryTenantRegistry } from '../fakes/tenant-registry';
 import { createTestClock } from '../test-clock';
 import { accountHandoverContract } from './account-handover.contract';
@@ -15,6 +16,7 @@ import { recoveryStoreContract } from './recovery-store.contract';
 import { runnerFleetContract } from './runner-fleet.contract';
 import { configStoreContract } from './config-store.contract';
 import { securityGroupsContract } from './security-groups.contract';
+import { tenantDirectoryContract } from './tenant-directory.contract';
 import { tenantLifecycleContract } from './tenant-lifecycle.contract';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
 
@@ -34,6 +36,15 @@ async function tenantTable(): Promise<TenantTableUnderTest> {
 
 describe('the in-memory tenant registry', () => tenantRegistryContract(tenantTable, nextId));
 describe('the in-memory tenant lifecycle', () => tenantLifecycleContract(tenantTable, nextId));
+describe('the in-memory tenant directory', () =>
+  tenantDirectoryContract(async () => {
+    const registry = createInMemoryTenantRegistry({ ...settings(), clock: createTestClock() });
+    return {
+      directory: createInMemoryTenantDirectory(registry),
+      write: async (row) => void registry.rows.set(Number(row['installation_id']), { ...row }),
+      read: async (id) => registry.rows.get(id),
+    };
+  }, nextId));
 describe('the in-memory hand-over of an account', () => accountHandoverContract(tenantTable, nextId));
 describe('the in-memory job store', () =>
   jobStoreContract(async () => {

@@ -205,6 +205,7 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
     await add({ jobId: 9, state: 'running' });
     expect((await store.listRecent(id, 2)).map((one) => one.jobId)).toEqual([10, 9]);
     expect((await store.listRecent(id, 9)).map((one) => one.jobId)).toEqual([10, 9, 8]);
+    expect((await store.listRecent(id, 9, 10)).map((one) => one.jobId)).toEqual([9, 8]);
   });
 
   describe('due jobs', () => {

@@ -52,9 +52,9 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
     },
     pageOpen: async (installationId, request) => pageOf(rows.openOf(installationId), openAtOfJob, request),
     tenantsWithOpen: async () => open.read(),
-    listRecent: async (installationId, limit) =>
+    listRecent: async (installationId, limit, before = Number.POSITIVE_INFINITY) =>
       [...rows.values()]
-        .filter((job) => job.installationId === installationId)
+        .filter((job) => job.installationId === installationId && job.jobId < before)
         .sort((a, b) => b.jobId - a.jobId)
         .slice(0, limit),
     listDue: async (now, limit) =>

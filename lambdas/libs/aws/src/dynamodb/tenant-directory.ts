@@ -1,25 +1,17 @@
-import { QueryCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  Expression,
-  createDynamoTenantRegistry,
-  createTable,
-  fromAttributes,
-  toAttributes,
-  type Item,
-} from '@multi-tenant-runner/aws';
-import { DELETION_MARKS, parseTenantRow, type AdmissionSettings } from '@multi-tenant-runner/core';
-import type { TenantDirectory } from '../fleet';
-import { usage } from '../problem';
-
-export interface DirectoryDeps {
-  readonly client: Pick<DynamoDBClient, 'send'>;
-  readonly tableName: string;
-  readonly settings: AdmissionSettings;
-}
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DELETION_MARKS, parseTenantRow, type TenantDirectory } from '@multi-tenant-runner/core';
+import { fromAttributes, toAttributes } from './attributes';
+import { Expression } from './expression';
+import { createTable } from './table';
+import { createDynamoTenantRegistry, keyOf, type TenantRegistryDeps } from './tenant-registry';
 
 /** On the tenants table. No operation scans: a list is a page of an index. */
-export function createTenantDirectory({ client, tableName, settings }: DirectoryDeps): TenantDirectory {
-  const { tiers, defaultTier } = settings;
+export function createDynamoTenantDirectory({
+  client,
+  tableName,
+  tiers,
+  defaultTier,
+}: TenantRegistryDeps): TenantDirectory {
   const registry = createDynamoTenantRegistry({ client, tableName, tiers, defaultTier });
   const table = createTable(client, tableName);
   return {
@@ -35,7 +27,7 @@ export function createTenantDirectory({ client, tableName, settings }: Directory
       }
       return found;
     },
-    list: async (status, { limit, cursor }) => {
+    list: async (status, { limit, after }) => {
       const expression = new Expression();
       const condition = expression.equals('status', status);
       const page = await client.send(
@@ -45,23 +37,25 @@ export function createTenantDirectory({ client, tableName, settings }: Directory
           KeyConditionExpression: condition,
           ...expression.placeholders,
           Limit: limit,
-          ...(cursor !== undefined && { ExclusiveStartKey: parseCursor(cursor, status) }),
+          ...(after !== undefined && { ExclusiveStartKey: toAttributes({ status, installation_id: after }) }),
         }),
       );
       const next = page.LastEvaluatedKey?.['installation_id']?.N;
       return {
         tenants: (page.Items ?? []).map((item) => listed(fromAttributes(item))),
-        ...(next !== undefined && { cursor: next }),
+        ...(next !== undefined && { next: Number(next) }),
       };
     },
     edit: async (installationId, edit, note) => {
       const expression = new Expression();
-      const at = note.at.toISOString();
+      const { at, by, via, reason, id } = note;
       const update = expression.update({
         ...edit.set,
-        updated_at: at,
-        changed_by: note.by,
-        change_reason: note.reason,
+        updated_at: at.toISOString(),
+        changed_by: by,
+        changed_via: via,
+        change_reason: reason,
+        change_id: id,
       });
       const condition = [
         expression.exists('org_name'),
@@ -70,8 +64,7 @@ export function createTenantDirectory({ client, tableName, settings }: Directory
           value === null ? expression.isMissing(name) : expression.equals(name, value),
         ),
       ].join(' AND ');
-      const key: Item = { installation_id: { N: String(installationId) } };
-      const outcome = await table.update({ key, expression, update, condition });
+      const outcome = await table.update({ key: keyOf(installationId), expression, update, condition });
       const row = outcome.item && fromAttributes(outcome.item);
       return { ok: outcome.ok, lookup: parseTenantRow(installationId, row, tiers, defaultTier) };
     },
@@ -85,10 +78,4 @@ function listed(row: Readonly<Record<string, unknown>>) {
     tier: String(row['tier'] ?? ''),
     maxRunners: String(row['max_runners'] ?? ''),
   };
-}
-
-function parseCursor(cursor: string, status: string): Item {
-  if (!/^\d{1,16}$/.test(cursor))
-    throw usage(`"${cursor}" is no page token: use the one that the last page ended with.`);
-  return toAttributes({ status, installation_id: Number(cursor) });
 }

@@ -1,4 +1,5 @@
-import { isOffboarded, type AdmissionSettings, type TenantLookup } from '@multi-tenant-runner/core';
+import { isOffboarded, type TenantLookup } from '../model/tenant';
+import type { Tiers } from '../model/tier';
 
 export type EditRequest =
   | { readonly kind: 'suspend' | 'resume' | 'approve' | 'offboard' }
@@ -7,7 +8,7 @@ export type EditRequest =
 
 /** Attributes of the row; `null` removes one, or expects none. */
 export interface TenantEdit {
-  readonly expect: Readonly<Record<string, string | null>>;
+  readonly expect: Readonly<Record<string, string | number | null>>;
   readonly set: Readonly<Record<string, string | number | null>>;
 }
 
@@ -17,10 +18,14 @@ export type EditDecision =
   | { readonly kind: 'nothing'; readonly sentence: string }
   | { readonly kind: 'refuse'; readonly sentence: string };
 
+export interface EditSettings {
+  readonly tiers: Tiers;
+}
+
 type TenantRow = Extract<TenantLookup, { kind: 'tenant' }>['tenant'];
 
 /** What an operator's wish writes into a tenant's row, or why it can't. Pure. */
-export function decideEdit(lookup: TenantLookup, request: EditRequest, settings: AdmissionSettings): EditDecision {
+export function decideEdit(lookup: TenantLookup, request: EditRequest, settings: EditSettings): EditDecision {
   if (lookup.kind === 'none') return refuse(`Installation ${lookup.installationId} has no row that is a tenant.`);
   if (isOffboarded(lookup))
     return refuse(
@@ -61,8 +66,7 @@ function resume(tenant: TenantRow): EditDecision {
   if (tenant.status === 'active') return { kind: 'nothing', sentence: `${tenant.orgName} is active already.` };
   if (tenant.suspendedBy === 'github')
     return refuse(`${tenant.orgName} suspended the App itself; only its owners can lift that, at GitHub.`);
-  if (tenant.suspendedBy === 'approval')
-    return refuse(`${tenant.orgName} waits for approval; use "mtr tenants approve".`);
+  if (tenant.suspendedBy === 'approval') return refuse(`${tenant.orgName} waits for approval; approve it instead.`);
   return activate(tenant, `${tenant.orgName} is active; its waiting jobs start.`);
 }
 
@@ -87,7 +91,7 @@ function activate(tenant: TenantRow, sentence: string): EditDecision {
 function setTier(
   tenant: TenantRow,
   { tier, maxRunners }: Extract<EditRequest, { kind: 'set-tier' }>,
-  { tiers }: AdmissionSettings,
+  { tiers }: EditSettings,
 ): EditDecision {
   const wanted = tiers.get(tier);
   if (wanted === undefined)

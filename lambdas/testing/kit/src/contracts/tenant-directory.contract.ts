@@ -1,4 +1,4 @@
-import type { TenantDirectory } from '../src/fleet';
+import type { EditNote, TenantDirectory } from '@multi-tenant-runner/core';
 
 export interface DirectoryUnderTest {
   readonly directory: TenantDirectory;
@@ -6,7 +6,13 @@ export interface DirectoryUnderTest {
   read(installationId: number): Promise<Readonly<Record<string, unknown>> | undefined>;
 }
 
-const NOTE = { by: 'arn:aws:iam::123456789012:user/ops', reason: 'they asked', at: new Date('2026-01-15T12:00:00Z') };
+const NOTE: EditNote = {
+  id: 'change-1',
+  by: 'arn:aws:iam::123456789012:user/ops',
+  via: 'mtr',
+  reason: 'they asked',
+  at: new Date('2026-01-15T12:00:00Z'),
+};
 
 export function tenantDirectoryContract(open: () => Promise<DirectoryUnderTest>, nextId: () => number): void {
   const row = (overrides: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => {
@@ -41,12 +47,12 @@ export function tenantDirectoryContract(open: () => Promise<DirectoryUnderTest>,
     const rows = [row({ status: 'suspended' }), row({ status: 'suspended' }), row({ status: 'suspended' })];
     for (const one of rows) await write(one);
     const seen: number[] = [];
-    let cursor: string | undefined;
+    let after: number | undefined;
     do {
-      const page = await directory.list('suspended', { limit: 2, ...(cursor !== undefined && { cursor }) });
+      const page = await directory.list('suspended', { limit: 2, ...(after !== undefined && { after }) });
       seen.push(...page.tenants.map(({ installationId }) => installationId));
-      cursor = page.cursor;
-    } while (cursor !== undefined);
+      after = page.next;
+    } while (after !== undefined);
     expect(seen).toEqual(expect.arrayContaining(rows.map(idOf)));
     expect(new Set(seen).size).toBe(seen.length);
   });
@@ -60,7 +66,9 @@ export function tenantDirectoryContract(open: () => Promise<DirectoryUnderTest>,
     expect(written).toMatchObject({ ok: true, lookup: { tenant: { status: 'suspended', suspendedBy: 'operator' } } });
     expect(await read(idOf(one))).toMatchObject({
       changed_by: NOTE.by,
+      changed_via: 'mtr',
       change_reason: NOTE.reason,
+      change_id: 'change-1',
       updated_at: '2026-01-15T12:00:00.000Z',
     });
   });

@@ -1,0 +1,87 @@
+import { toJsonSchema, type JsonSchema } from '@valibot/to-json-schema';
+import type * as v from 'valibot';
+import { TENANT_ROLES, type Role } from '../src/access/caller';
+import { PERMISSIONS, isPublic } from '../src/access/permissions';
+import { PROBLEMS } from '../src/http/problem';
+import { problem } from '../src/http/schemas';
+import type { Operation } from '../src/operations/operation';
+import { OPERATIONS } from '../src/operations/index';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The OpenAPI 3.1 document of the API, from the schemas that the function itself checks with. Pure. */
+export function buildDocument(): Json {
+  const paths = new Map<string, Record<string, Json>>();
+  for (const operation of OPERATIONS) {
+    const path = paths.get(operation.path) ?? {};
+    path[operation.method.toLowerCase()] = describeOperation(operation);
+    paths.set(operation.path, path);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'multi-tenant-runner',
+      version: '1',
+      summary: 'Operates a fleet of GitHub Actions runners for many tenants, and shows a tenant its own.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
+    paths: { ...Object.fromEntries(paths), '/v1/openapi.json': { get: DOCUMENT } },
+    components: {
+      schemas: { Problem: schemaOf(problem) },
+      responses: { Problem: { description: 'RFC 9457', content: { 'application/problem+json': { schema: PROBLEM } } } },
+      securitySchemes: SECURITY_SCHEMES,
+    },
+  };
+}
+
+const PROBLEM = { $ref: '#/components/schemas/Problem' };
+
+const SECURITY_SCHEMES = {
+  operator: {
+    type: 'apiKey',
+    name: 'Authorization',
+    in: 'header',
+    description: 'AWS Signature Version 4 for the service execute-api, on the API for operators',
+  },
+  tenant: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'A token of a configured issuer, on the API for tenants',
+  },
+};
+
+const DOCUMENT = {
+  operationId: 'show-document',
+  summary: 'This document.',
+  security: [],
+  responses: { 200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } } },
+};
+
+function describeOperation({ id, summary, params, answer }: Operation): Json {
+  const open = isPublic(id);
+  const roles: readonly Role[] = isPublic(id) ? [] : PERMISSIONS[id];
+  const isForTenants = TENANT_ROLES.some((role) => roles.includes(role));
+  return {
+    operationId: id,
+    summary,
+    ...(!open && { description: `For ${roles.join(', ')}.` }),
+    security: open ? [] : [{ operator: [] }, ...(isForTenants ? [{ tenant: [] }] : [])],
+    parameters: parametersOf(params),
+    responses: {
+      200: { description: 'Done', content: { 'application/json': { schema: schemaOf(answer) } } },
+      default: { $ref: '#/components/responses/Problem', description: Object.keys(PROBLEMS).join(', ') },
+    },
+  };
+}
+
+function parametersOf(params: v.GenericSchema): readonly Json[] {
+  const { properties = {} } = schemaOf(params);
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'path', required: true, schema }));
+}
+
+function schemaOf(schema: v.GenericSchema): JsonSchema {
+  const { $schema: _dialect, ...rest } = toJsonSchema(schema, { target: 'draft-2020-12' });
+  return rest;
+}

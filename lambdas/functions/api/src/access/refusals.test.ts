@@ -1,0 +1,52 @@
+import { INSTALLATION } from '@multi-tenant-runner/testing';
+import { createApiHarness, type ApiHarness, type Client } from '../../test/api-harness';
+import { OPERATIONS } from '../operations/index';
+import { EXAMPLES } from '../../test/examples';
+import { PUBLIC, type OperationId } from './permissions';
+
+const OTHER = 2002;
+
+/** What each caller may do with its own tenant; written out, so that a change of the code's table shows here. */
+const OPERATOR_ONLY: readonly OperationId[] = [];
+const ADMIN: readonly OperationId[] = [];
+const USER: readonly OperationId[] = [];
+const VIEWER: readonly OperationId[] = ['show-me', 'show-tenant'];
+
+const CALLERS: readonly (readonly [string, readonly OperationId[], (api: ApiHarness) => Client | Promise<Client>])[] = [
+  ['an operator', [...OPERATOR_ONLY, ...ADMIN, ...USER, ...VIEWER], ({ operator }) => operator],
+  ['a tenant-admin', [...ADMIN, ...USER, ...VIEWER], ({ tenant }) => tenant('tenant-admin')],
+  ['a tenant-user', [...USER, ...VIEWER], ({ tenant }) => tenant('tenant-user')],
+  ['a tenant-viewer', VIEWER, ({ tenant }) => tenant('tenant-viewer')],
+  ['a workflow job', [...USER, ...VIEWER], ({ job }) => job()],
+  ['a workflow job of a pull request', [], ({ job }) => job({ event_name: 'pull_request' })],
+  ['no one', [], ({ anonymous }) => anonymous],
+];
+
+const cells = CALLERS.flatMap(([who, may, connect]) =>
+  OPERATIONS.flatMap((operation) => [
+    { who, may, connect, operation, whose: 'its own', installationId: INSTALLATION },
+    { who, may, connect, operation, whose: "another's", installationId: OTHER },
+  ]),
+);
+
+test('every operation has a row', () => {
+  const listed = [...OPERATOR_ONLY, ...ADMIN, ...USER, ...VIEWER, ...PUBLIC].filter((id) => id !== 'show-document');
+  expect(listed.sort()).toEqual(OPERATIONS.map(({ id }) => id).sort());
+});
+
+test.each(cells)('$who: $operation.id of $whose tenant', async ({ may, connect, operation, installationId, who }) => {
+  const api = await createApiHarness();
+  api.harness.addTenant({ installation_id: OTHER, org_name: 'globex', account_id: 502 });
+  const client = await connect(api);
+  const { path, ...sent } = EXAMPLES[operation.id](installationId);
+  const before = JSON.stringify([...api.harness.state.tenants.rows]);
+  const { status } = await client(path, { method: operation.method, ...sent });
+
+  const isOpen = (PUBLIC as readonly string[]).includes(operation.id);
+  const namesTenant = operation.path.includes('{installation_id}');
+  const isForeign = namesTenant && installationId === OTHER && who !== 'an operator';
+  const isAllowed = isOpen || (may.includes(operation.id) && !isForeign);
+  if (isAllowed) expect([200, 202, 404, 409]).toContain(status);
+  else expect([401, 403]).toContain(status);
+  if (!isAllowed) expect(JSON.stringify([...api.harness.state.tenants.rows])).toBe(before);
+});

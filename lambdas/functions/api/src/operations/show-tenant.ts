@@ -1,0 +1,71 @@
+import type { TenantLookup } from '@multi-tenant-runner/core';
+import * as v from 'valibot';
+import { Problem } from '../http/problem';
+import { count, id, pathId, text, time } from '../http/schemas';
+import { defineOperation } from './operation';
+
+export const tenantParams = v.object({ installation_id: pathId });
+
+const tenant = v.object({
+  installation_id: id,
+  org_name: text,
+  org_type: v.picklist(['Organization', 'User']),
+  status: v.picklist(['active', 'suspended', 'deleted']),
+  suspended_by: v.optional(v.picklist(['github', 'operator', 'approval'])),
+  tier: text,
+  max_runners: v.pipe(count, v.description('The limit in force')),
+  in_use: v.pipe(count, v.description('Runners that hold a slot of the limit now')),
+  account_id: v.optional(count),
+  runner_group: v.optional(text),
+  allow_public_repositories: v.optional(v.boolean()),
+  open_circuits: v.pipe(v.array(text), v.description('Sizes whose launches are held back after failures in a row')),
+  github_limited_until: v.optional(time),
+  cleanup: v.optional(v.picklist(['pending', 'done'])),
+  previous_installation_id: v.optional(count),
+  created_at: v.optional(text),
+  updated_at: v.optional(text),
+  problems: v.pipe(v.array(text), v.description('What is wrong with the row, in words')),
+});
+
+export const showTenant = defineOperation({
+  id: 'show-tenant',
+  method: 'GET',
+  path: '/v1/tenants/{installation_id}',
+  summary: 'A tenant: its state, its limit and how much of it is in use.',
+  params: tenantParams,
+  answer: tenant,
+  run: async ({ params }, { registry }) => {
+    const lookup = await registry.get(Number(params.installation_id));
+    if (lookup.kind !== 'tenant') throw noTenant(lookup.installationId);
+    return { body: viewTenant(lookup) };
+  },
+});
+
+export function noTenant(installationId: number): Problem {
+  return new Problem('not-found', `There is no tenant ${installationId}.`);
+}
+
+type TenantFound = Extract<TenantLookup, { kind: 'tenant' }>;
+
+function viewTenant({ tenant: one, problems }: TenantFound): v.InferOutput<typeof tenant> {
+  return {
+    installation_id: one.installationId,
+    org_name: one.orgName,
+    org_type: one.orgType,
+    status: one.status,
+    ...(one.suspendedBy && { suspended_by: one.suspendedBy }),
+    tier: one.tier,
+    max_runners: one.maxRunners,
+    in_use: one.slots.size,
+    ...(one.accountId !== undefined && { account_id: one.accountId }),
+    ...(one.runnerGroup !== undefined && { runner_group: one.runnerGroup }),
+    ...(one.allowPublicRepositories !== undefined && { allow_public_repositories: one.allowPublicRepositories }),
+    open_circuits: [...one.circuits].filter(([, { openedAt }]) => openedAt !== undefined).map(([tier]) => tier),
+    ...(one.githubLimitedUntil !== undefined && { github_limited_until: one.githubLimitedUntil }),
+    ...(one.cleanup && { cleanup: one.cleanup }),
+    ...(one.previousInstallationId !== undefined && { previous_installation_id: one.previousInstallationId }),
+    ...(one.createdAt !== undefined && { created_at: one.createdAt }),
+    ...(one.updatedAt !== undefined && { updated_at: one.updatedAt }),
+    problems: problems.map(({ attribute, problem }) => `${attribute} ${problem}`),
+  };
+}

@@ -1,0 +1,105 @@
+import type { HttpResponse } from '@multi-tenant-runner/runtime';
+import { INSTALLATION, createTestHarness, type TestHarness } from '@multi-tenant-runner/testing';
+import { createTokenVerifier } from '../src/access/verify-token';
+import type { TenantRole } from '../src/access/caller';
+import { createHandler } from '../src/handler';
+import { CLAIMS_ISSUER, GITHUB_ISSUER, createTestIssuers, type TestIssuers } from './issuer';
+
+export const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/Operators/jane';
+
+export interface Sent {
+  readonly method?: string;
+  readonly query?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Received {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/** Sends a request as one caller. */
+export type Client = (path: string, sent?: Sent) => Promise<Received>;
+
+export interface ApiHarness {
+  readonly harness: TestHarness;
+  readonly issuers: TestIssuers;
+  /** As API Gateway passes on what an operator signed. */
+  readonly operator: Client;
+  readonly anonymous: Client;
+  bearer(token: string): Client;
+  /** With a token of the issuer whose claims name tenant and role. */
+  tenant(role: TenantRole, installationId?: number): Promise<Client>;
+  /** With the token of a workflow job of the tenant's account. */
+  job(claims?: Readonly<Record<string, unknown>>): Promise<Client>;
+}
+
+export async function createApiHarness(): Promise<ApiHarness> {
+  const harness = createTestHarness();
+  harness.addTenant();
+  const issuers = await createTestIssuers(harness.clock.now());
+  const handler = createHandler({
+    registry: harness.registry,
+    findByAccount: harness.lifecycle.findByAccount,
+    verifyToken: createTokenVerifier({
+      issuers: [CLAIMS_ISSUER, GITHUB_ISSUER],
+      clock: harness.clock,
+      fetch: issuers.fetch,
+    }),
+    clock: harness.clock,
+    log: harness.log,
+  });
+  const client =
+    (authorizer: object | undefined, given: Readonly<Record<string, string>>): Client =>
+    async (path, { method = 'GET', query, body, headers } = {}) =>
+      received(
+        await handler({
+          rawPath: path,
+          ...(query !== undefined && { rawQueryString: query }),
+          headers: { ...given, ...headers },
+          ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+          requestContext: {
+            requestId: 'request-1',
+            http: { method, sourceIp: '192.0.2.1' },
+            ...(authorizer && { authorizer }),
+          },
+        }),
+      );
+  const bearer = (token: string): Client => client(undefined, { authorization: `Bearer ${token}` });
+  return {
+    harness,
+    issuers,
+    operator: client({ iam: { userArn: OPERATOR } }, {}),
+    anonymous: client(undefined, {}),
+    bearer,
+    tenant: async (role, installationId = INSTALLATION) => bearer(await issuers.sign(claims({ role }, installationId))),
+    job: async (more = {}) => bearer(await issuers.sign(jobClaims(more))),
+  };
+}
+
+export function claims(more: Readonly<Record<string, unknown>> = {}, installationId = INSTALLATION) {
+  const { issuer: iss, audience: aud } = CLAIMS_ISSUER;
+  return { iss, aud, sub: 'jane', tenant_id: String(installationId), role: 'tenant-viewer', ...more };
+}
+
+/** https://docs.github.com/en/actions/reference/security/oidc */
+export function jobClaims(more: Readonly<Record<string, unknown>> = {}) {
+  const { issuer: iss, audience: aud } = GITHUB_ISSUER;
+  return {
+    iss,
+    aud,
+    sub: 'repo:acme/app:ref:refs/heads/main',
+    repository: 'acme/app',
+    repository_id: '74',
+    repository_owner: 'acme',
+    repository_owner_id: '501',
+    event_name: 'push',
+    ...more,
+  };
+}
+
+function received({ statusCode, headers, body }: HttpResponse): Received {
+  return { status: statusCode, headers, body: body === '' ? undefined : JSON.parse(body) };
+}

@@ -1,0 +1,49 @@
+import type { TenantDirectory } from '@multi-tenant-runner/core';
+import type { InMemoryTenantRegistry } from './tenant-registry';
+
+/** On the rows of the registry. */
+export function createInMemoryTenantDirectory(registry: InMemoryTenantRegistry): TenantDirectory {
+  const { rows } = registry;
+  const sorted = (): [number, Record<string, unknown>][] => [...rows].sort(([a], [b]) => a - b);
+  return {
+    get: registry.get,
+    findByName: async (orgName) =>
+      sorted()
+        .filter(([, row]) => row['org_name'] === orgName)
+        .map(([installationId, row]) => ({ installationId, status: String(row['status']) })),
+    list: async (status, { limit, after }) => {
+      const behind = sorted().filter(([id, row]) => row['status'] === status && id > (after ?? 0));
+      const last = behind[limit - 1];
+      return {
+        tenants: behind.slice(0, limit).map(([installationId, row]) => ({
+          installationId,
+          orgName: String(row['org_name'] ?? ''),
+          tier: String(row['tier'] ?? ''),
+          maxRunners: String(row['max_runners'] ?? ''),
+        })),
+        // As DynamoDB: a full page has a cursor, even if nothing is behind it.
+        ...(last !== undefined && { next: last[0] }),
+      };
+    },
+    edit: async (installationId, edit, note) => {
+      const row = rows.get(installationId);
+      const holds =
+        row?.['org_name'] !== undefined &&
+        row['deleted_at'] === undefined &&
+        row['cleanup'] === undefined &&
+        Object.entries(edit.expect).every(([name, value]) => (row[name] ?? null) === value);
+      if (!holds) return { ok: false, lookup: await registry.get(installationId) };
+      const next: Record<string, unknown> = {
+        ...row,
+        ...edit.set,
+        updated_at: note.at.toISOString(),
+        changed_by: note.by,
+        changed_via: note.via,
+        change_reason: note.reason,
+        change_id: note.id,
+      };
+      rows.set(installationId, Object.fromEntries(Object.entries(next).filter(([, value]) => value !== null)));
+      return { ok: true, lookup: await registry.get(installationId) };
+    },
+  };
+}

@@ -1,0 +1,190 @@
+locals {
+  name = "${var.prefix}-api"
+
+  # An API each, so that no tenant's flood uses up the operators' throttle. API Gateway itself checks who signed on the operators'; tokens of
+  # several issuers are for the function, as an authorizer of an HTTP API knows one.
+  apis = merge(
+    { operators = { authorization = "AWS_IAM", says = "Operators of ${var.prefix}: requests are signed." } },
+    length(var.issuers) == 0 ? {} : {
+      tenants = { authorization = "NONE", says = "Tenants of ${var.prefix}: requests carry a token." }
+    },
+  )
+}
+
+################################################################################
+# The function
+################################################################################
+
+data "aws_iam_policy_document" "api" {
+  source_policy_documents = compact([var.data_keys_policy_json])
+
+  statement {
+    sid       = "ReadTenants"
+    actions   = ["dynamodb:GetItem"]
+    resources = [var.tables.tenants.arn]
+  }
+
+  statement {
+    sid       = "FindTenantsOfAccounts"
+    actions   = ["dynamodb:Query"]
+    resources = ["${var.tables.tenants.arn}/index/account-id-index"]
+  }
+}
+
+module "function" {
+  source = "../lambda-role"
+
+  name        = local.name
+  policy_json = data.aws_iam_policy_document.api.json
+  log         = var.log
+  iam         = var.iam
+  vpc         = var.vpc
+  tags        = var.tags
+}
+
+resource "aws_lambda_function" "api" {
+  function_name = local.name
+  description   = "Answers operators and tenants at /v1."
+  role          = module.function.role_arn
+
+  filename         = var.package.filename
+  source_code_hash = var.package.source_code_hash
+  s3_bucket        = var.package.s3_bucket
+  s3_key           = var.package.s3_key
+  handler          = "index.handler"
+  runtime          = var.runtime
+  architectures    = [var.architecture]
+  timeout          = 10
+  memory_size      = var.memory_mb
+
+  dynamic "vpc_config" {
+    for_each = var.vpc == null ? [] : [var.vpc]
+
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
+    }
+  }
+
+  environment {
+    variables = {
+      LOG_LEVEL     = var.log_level
+      TENANTS_TABLE = var.tables.tenants.name
+      RUNNER_TIERS  = var.runner_tiers_json
+      DEFAULT_TIER  = var.default_tier
+      TOKEN_ISSUERS = jsonencode(var.issuers)
+    }
+  }
+
+  tags = var.tags
+}
+
+################################################################################
+# The HTTP APIs
+################################################################################
+
+resource "aws_apigatewayv2_api" "this" {
+  for_each = local.apis
+
+  name          = "${local.name}-${each.key}"
+  description   = each.value.says
+  protocol_type = "HTTP"
+
+  tags = var.tags
+}
+
+resource "aws_apigatewayv2_integration" "this" {
+  for_each = local.apis
+
+  api_id                 = aws_apigatewayv2_api.this[each.key].id
+  integration_type       = "AWS_PROXY"
+  integration_uri        = aws_lambda_function.api.invoke_arn
+  payload_format_version = "2.0"
+}
+
+resource "aws_apigatewayv2_route" "this" {
+  #checkov:skip=CKV_AWS_309:AWS_IAM on the operators' API; on the tenants' the function checks tokens of several issuers.
+
+  for_each = local.apis
+
+  api_id             = aws_apigatewayv2_api.this[each.key].id
+  route_key          = "ANY /v1/{proxy+}"
+  target             = "integrations/${aws_apigatewayv2_integration.this[each.key].id}"
+  authorization_type = each.value.authorization
+}
+
+resource "aws_apigatewayv2_stage" "this" {
+  #checkov:skip=CKV_AWS_76:On unless api.access_log is false; a dynamic block is not read.
+
+  for_each = local.apis
+
+  api_id      = aws_apigatewayv2_api.this[each.key].id
+  name        = "$default"
+  auto_deploy = true
+
+  default_route_settings {
+    throttling_burst_limit = var.throttle.burst_limit
+    throttling_rate_limit  = var.throttle.rate_limit
+  }
+
+  # Of the request only what API Gateway itself knows: a token or a signature is in a header.
+  dynamic "access_log_settings" {
+    for_each = aws_cloudwatch_log_group.access
+
+    content {
+      destination_arn = access_log_settings.value.arn
+      format = jsonencode({
+        api        = each.key
+        request_id = "$context.requestId"
+        time       = "$context.requestTime"
+        source_ip  = "$context.identity.sourceIp"
+        signer     = "$context.identity.userArn"
+        user_agent = "$context.identity.userAgent"
+        method     = "$context.httpMethod"
+        path       = "$context.path"
+        status     = "$context.status"
+        latency_ms = "$context.responseLatency"
+        error      = "$context.error.message"
+      })
+    }
+  }
+
+  tags = var.tags
+}
+
+# Names below /aws/vendedlogs need no entry in the account's resource policy for logs, which is small and shared.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+resource "aws_cloudwatch_log_group" "access" {
+  count = var.access_log == null ? 0 : 1
+
+  name              = "/aws/vendedlogs/${local.name}-access"
+  retention_in_days = var.access_log.retention_days
+  log_group_class   = var.access_log.class
+  kms_key_id        = var.access_log.kms_key_arn
+
+  tags = var.tags
+}
+
+resource "aws_lambda_permission" "api" {
+  for_each = local.apis
+
+  statement_id  = each.key
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.api.function_name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this[each.key].execution_arn}/*/*/v1/*"
+}
+
+################################################################################
+# Who may call the operators' API: for the caller's own roles
+################################################################################
+
+data "aws_iam_policy_document" "callers" {
+  for_each = { operator = "*", read_only = "GET" }
+
+  statement {
+    sid       = "CallApi"
+    actions   = ["execute-api:Invoke"]
+    resources = ["${aws_apigatewayv2_api.this["operators"].execution_arn}/$default/${each.value}/v1/*"]
+  }
+}

@@ -1,0 +1,118 @@
+# Private: the module at the root sets these variables and validates their values.
+
+variable "prefix" {
+  description = "Name of the installation: the start of the names."
+  type        = string
+}
+
+variable "tables" {
+  description = "The `tenants` table."
+  type = object({
+    tenants = object({ name = string, arn = string })
+  })
+}
+
+variable "runner_tiers_json" {
+  description = "The tiers as the functions know them, as a JSON document."
+  type        = string
+}
+
+variable "default_tier" {
+  description = "The tier that counts where a tenant's row names none."
+  type        = string
+}
+
+variable "issuers" {
+  description = "Whose tokens tenants call with; without any there is only the operators' API."
+  type = list(object({
+    kind         = string
+    issuer       = string
+    audience     = string
+    tenant_claim = string
+    role_claim   = string
+  }))
+  default = []
+}
+
+variable "data_keys_policy_json" {
+  description = "What the customer's keys of tables and queues ask of the function, as a policy document; `null` where there are none."
+  type        = string
+  default     = null
+}
+
+variable "access_log" {
+  description = "Log group of the APIs' access log; `null` for none."
+  type        = object({ retention_days = number, class = string, kms_key_arn = string })
+  default     = null
+}
+
+variable "throttle" {
+  description = "Requests a second (`rate_limit`) and at once (`burst_limit`) that each API lets through."
+  type        = object({ rate_limit = number, burst_limit = number })
+}
+
+variable "package" {
+  description = "The function's code: `filename` with its `source_code_hash`, or `s3_bucket` and `s3_key`."
+  type = object({
+    filename         = string
+    source_code_hash = string
+    s3_bucket        = string
+    s3_key           = string
+  })
+}
+
+variable "runtime" {
+  description = "Runtime of the function."
+  type        = string
+  default     = "nodejs22.x"
+}
+
+variable "architecture" {
+  description = "Processor of the function."
+  type        = string
+  default     = "arm64"
+}
+
+variable "memory_mb" {
+  description = "Memory of the function."
+  type        = number
+  default     = 512
+}
+
+variable "log_level" {
+  description = "Least severe level that the function logs."
+  type        = string
+  default     = "info"
+}
+
+variable "log" {
+  description = "The log group: `retention_days`, `class` and `kms_key_arn` (`null` for CloudWatch's own encryption)."
+  type = object({
+    retention_days = optional(number, 30)
+    class          = optional(string, "STANDARD")
+    kms_key_arn    = optional(string)
+  })
+  default = {}
+}
+
+variable "vpc" {
+  description = "Subnets and security groups that the function runs in; `null` for Lambda's own network."
+  type        = object({ subnet_ids = list(string), security_group_ids = list(string) })
+  default     = null
+}
+
+variable "iam" {
+  description = "`path` of the role, and the policy that is its `permissions_boundary`."
+  type = object({
+    permissions_boundary = optional(string)
+    path                 = optional(string, "/")
+    suffix               = optional(string, "")
+  })
+  default = {}
+}
+
+variable "tags" {
+  description = "Tags of everything here."
+  type        = map(string)
+  default     = {}
+}
