@@ -1,10 +1,18 @@
 // mtr as one file, dist/mtr.mjs, which needs Node alone. `npm run mtr` builds it before it runs it.
-import { chmodSync } from 'node:fs';
+import { chmodSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const folder = dirname(fileURLToPath(import.meta.url));
+const module = join(folder, '..', 'modules', 'tenant-namespace');
+const manifests = readdirSync(join(module, 'manifests'))
+  .sort()
+  .map((name) => [name.replace(/\.tftpl$/, ''), readFileSync(join(module, 'manifests', name), 'utf8')]);
+const templates = {
+  manifests: Object.fromEntries(manifests),
+  plans: JSON.parse(readFileSync(join(module, 'plans.json'), 'utf8')),
+};
 const outfile = join(folder, 'dist', 'mtr.mjs');
 await build({
   entryPoints: [join(folder, 'src', 'index.ts')],
@@ -14,6 +22,7 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
+  define: { TENANT_NAMESPACE: JSON.stringify(templates) },
   // commander and parts of the AWS SDK are CommonJS and ask for `require`.
   banner: {
     js: [

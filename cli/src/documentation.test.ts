@@ -11,6 +11,7 @@ test('docs/cli.md lists every command, and no other', () => {
     connect: () => Promise.reject(new Error('none')),
     write: () => undefined,
     isTerminal: false,
+    namespaces: { files: { read: () => '', write: () => undefined }, templates: { manifests: {}, plans: {} } },
   });
   const names = program.commands.flatMap((command) =>
     command.commands.length === 0 ? [command.name()] : command.commands.map((one) => `${command.name()} ${one.name()}`),

@@ -1,12 +1,20 @@
+import type { Templates } from '@multi-tenant-runner/namespaces';
 import { connect } from './connect';
+import { localFiles } from './local-files';
 import { main } from './main';
 
+/** Put in by build.mjs, so that mtr stays one file. */
+declare const TENANT_NAMESPACE: Templates;
+
 const prefix = process.env['MTR_PREFIX'];
+const namespaces = process.env['MTR_NAMESPACES'];
 
 process.exitCode = await main(process.argv.slice(2), {
   connect,
   write: (text) => void process.stdout.write(text),
   writeError: (text) => void process.stderr.write(text),
   isTerminal: process.stdout.isTTY === true,
+  namespaces: { files: localFiles, templates: TENANT_NAMESPACE },
   ...(prefix !== undefined && { defaultPrefix: prefix }),
+  ...(namespaces !== undefined && { defaultNamespaces: namespaces }),
 });

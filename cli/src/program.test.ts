@@ -1,12 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { job, launch } from '@multi-tenant-runner/testing';
 import { createFleetInMemory } from '../test/in-memory-fleet';
+import { parseExport, parseSettings, readTemplates, renderNamespaces } from '@multi-tenant-runner/namespaces';
 import { main } from './main';
 
 const PAGE = 'https://github.com/acme/app/actions/runs/6001/job/7001';
 
+const root = join(__dirname, '../..');
+const templates = readTemplates(join(root, 'modules/tenant-namespace'));
+const SETTINGS = join(root, 'examples/tenant-namespace/settings.tfvars.json');
+const readFile = (path: string): string => readFileSync(path, 'utf8');
+
 /** A shell with one fleet behind it. */
 function createShell(options: { readonly isTerminal?: boolean; readonly defaultPrefix?: string } = {}) {
   const inMemory = createFleetInMemory();
+  const written = new Map<string, string>();
   const run = async (...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> => {
     const texts = { out: '', err: '' };
     const code = await main(argv, {
@@ -14,12 +23,13 @@ function createShell(options: { readonly isTerminal?: boolean; readonly defaultP
       write: (text) => void (texts.out += text),
       writeError: (text) => void (texts.err += text),
       isTerminal: options.isTerminal ?? false,
+      namespaces: { files: { read: readFile, write: (path, text) => void written.set(path, text) }, templates },
       defaultPrefix: options.defaultPrefix ?? 'test',
     });
     return { code, ...texts };
   };
   const json = async (...argv: readonly string[]): Promise<unknown> => JSON.parse((await run(...argv)).out);
-  return { ...inMemory, run, json };
+  return { ...inMemory, run, json, written };
 }
 
 describe('jobs why', () => {
@@ -243,5 +253,49 @@ describe('the command line', () => {
       code: 1,
       err: 'mtr: AWS refuses this to the current identity: User: ops is not authorized\n',
     });
+  });
+});
+
+describe('namespaces', () => {
+  const render = ['namespaces', 'render', '--settings', SETTINGS, '--out', 'clusters'];
+
+  it('are those of the active and the suspended tenants of the registry', async () => {
+    const { harness, json, written } = createShell();
+    harness.addTenant();
+    harness.addTenant({ installation_id: 1002, org_name: 'globex_inc', status: 'suspended' });
+    harness.addTenant({ installation_id: 1003, org_name: 'initech', status: 'deleted' });
+    expect(await json(...render)).toMatchObject({ namespaces: 2, folder: 'clusters' });
+    const folders = new Set([...written.keys()].map((path) => path.split('/')[1]));
+    expect([...folders]).toEqual(['tenant-acme', 'tenant-globex-inc']);
+    expect(written.get('clusters/tenant-globex-inc/30-quota.yaml')).toContain('pods: "0"');
+  });
+
+  it('can come from an export, which asks AWS nothing', async () => {
+    const { run, written } = createShell();
+    const tenants = join(root, 'examples/tenant-namespace/tenants.json');
+    expect((await run(...render, '--tenants', tenants)).code).toBe(0);
+    const entries = parseExport(readFile(tenants));
+    const files = renderNamespaces(templates, entries, parseSettings(readFile(SETTINGS)));
+    expect(Object.fromEntries(written)).toEqual(
+      Object.fromEntries(Object.entries(files).map(([name, text]) => [`clusters/${name}`, text])),
+    );
+  });
+
+  it('and plan of a tenant are in what "tenants show" says of it', async () => {
+    const { harness, json } = createShell();
+    harness.addTenant({ tier: 'medium' });
+    expect(await json('tenants', 'show', 'acme', '--namespaces', SETTINGS)).toMatchObject({
+      namespace: 'tenant-acme',
+      plan: 'team',
+    });
+    expect(await json('tenants', 'show', 'acme')).not.toHaveProperty('namespace');
+  });
+
+  it.each([
+    ['settings that are not there', ['--settings', 'none.json'], "none.json can't be read"],
+    ['settings of something else', ['--settings', join(root, 'package.json')], 'The settings have no cluster_name'],
+  ])('name %s', async (_what, more, sentence) => {
+    const { run } = createShell();
+    expect(await run(...render, ...more)).toMatchObject({ code: 2, err: expect.stringContaining(sentence) });
   });
 });

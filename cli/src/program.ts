@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Answer } from './answer';
 import { explainOneJob, listJobs, listWaiting, showJob } from './commands/jobs';
 import { showLimits } from './commands/limits';
+import type { NamespaceDeps } from './commands/namespaces';
 import { listDeadLetters, redrive, setLaunches } from './commands/operations';
 import { listRunners, showRunner } from './commands/runners';
 import { editTenant, listTenants, showTenant, type ChangeOptions } from './commands/tenants';
@@ -11,13 +12,17 @@ import type { Target } from './connect';
 import { FORMATS, decideFormat, render, type Format } from './output/render';
 import { usage } from './problem';
 import { parseTime } from './read/parse-time';
+import { addNamespaces } from './verbs/namespaces';
 
 export interface ProgramDeps {
   readonly connect: (target: Target) => Promise<Fleet>;
   readonly write: (text: string) => void;
   readonly isTerminal: boolean;
+  readonly namespaces: NamespaceDeps;
   /** MTR_PREFIX, for who operates one installation. */
   readonly defaultPrefix?: string;
+  /** MTR_NAMESPACES, the settings of the tenants' namespaces. */
+  readonly defaultNamespaces?: string;
 }
 
 interface CommonOptions {
@@ -40,8 +45,10 @@ export function createProgram(deps: ProgramDeps): Command {
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true });
 
+  const print = (found: Answer): void =>
+    deps.write(render(found, decideFormat(program.opts<CommonOptions>().output, deps.isTerminal)));
   const answer = async (run: Run): Promise<void> => {
-    const { prefix = deps.defaultPrefix, region, profile, output } = program.opts<CommonOptions>();
+    const { prefix = deps.defaultPrefix, region, profile } = program.opts<CommonOptions>();
     if (prefix === undefined || prefix === '')
       throw usage("Which fleet? Give --prefix, the module's name_prefix, or set MTR_PREFIX.");
     const fleet = await deps.connect({
@@ -49,20 +56,21 @@ export function createProgram(deps: ProgramDeps): Command {
       ...(region !== undefined && { region }),
       ...(profile !== undefined && { profile }),
     });
-    deps.write(render(await run(fleet), decideFormat(output, deps.isTerminal)));
+    print(await run(fleet));
   };
 
-  addTenants(program, answer);
+  addTenants(program, answer, deps);
   addJobs(program, answer);
   addRunners(program, answer);
   addOperations(program, answer);
+  addNamespaces(program, { answer, print }, deps);
   return program;
 }
 
-type Answering = (run: Run) => Promise<void>;
+export type Answering = (run: Run) => Promise<void>;
 type Changing = Readonly<Record<'reason', string | undefined>> & Partial<Record<'dryRun' | 'yes', boolean>>;
 
-function addTenants(program: Command, answer: Answering): void {
+function addTenants(program: Command, answer: Answering, { namespaces, defaultNamespaces }: ProgramDeps): void {
   const tenants = program.command('tenants').description('tenants: who may run jobs, and how many at once');
   paged(tenants.command('list').description('the tenants of one status'))
     .addOption(new Option('--status <status>', 'which').choices(['active', 'suspended', 'deleted']).default('active'))
@@ -72,7 +80,10 @@ function addTenants(program: Command, answer: Answering): void {
   tenants
     .command('show <tenant>')
     .description("a tenant's row, by installation id or login")
-    .action((tenant) => answer((fleet) => showTenant(tenant, fleet)));
+    .option('--namespaces <file>', "the settings of the tenants' namespaces; also MTR_NAMESPACES", defaultNamespaces)
+    .action((tenant, { namespaces: settings }) =>
+      answer((fleet) => showTenant(tenant, { settings, files: namespaces.files }, fleet)),
+    );
   const edits: readonly (readonly [EditRequest['kind'] & ('suspend' | 'resume' | 'approve' | 'offboard'), string])[] = [
     ['approve', 'let a tenant in that waits for approval'],
     ['suspend', 'start no more of its jobs; running ones go on'],

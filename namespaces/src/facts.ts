@@ -12,6 +12,14 @@ const IAM_NAME = 64;
 /** No quote, no line break, no brace: a value stays in the place that a template gives it. */
 const HARMLESS = /^[A-Za-z0-9:./@=+_, "-]*$/;
 
+/** The name of a tenant's namespace, and of its plan. */
+export function namespaceOf(
+  { id, name, tier }: Pick<TenantEntry, 'id' | 'name' | 'tier'>,
+  { tenants, plan_of_tier: tiers = { small: 'free', medium: 'team', large: 'business' } }: Settings,
+): { readonly namespace: string; readonly plan: string } {
+  return { namespace: `${PREFIX}${name}`, plan: tenants?.[id]?.plan ?? tiers[tier] ?? 'free' };
+}
+
 /**
  * @param plans the plans by name, such as the module's plans.json
  * @throws Error when the tenant's plan is unknown or a value could leave its place in a manifest
@@ -19,9 +27,7 @@ const HARMLESS = /^[A-Za-z0-9:./@=+_, "-]*$/;
 export function factsOf(tenant: TenantEntry, settings: Settings, plans: Readonly<Record<string, Plan>>): Facts {
   const { defaults = {} } = settings;
   const own = settings.tenants?.[tenant.id] ?? {};
-  const namespace = `${PREFIX}${tenant.name}`;
-  const tiers = settings.plan_of_tier ?? { small: 'free', medium: 'team', large: 'business' };
-  const planName = own.plan ?? tiers[tenant.tier] ?? 'free';
+  const { namespace, plan: planName } = namespaceOf(tenant, settings);
   const plan = plans[planName];
   if (plan === undefined)
     throw new Error(

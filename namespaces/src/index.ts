@@ -1,3 +1,5 @@
+export { namespaceOf } from './facts';
 export { parseSettings, type Settings } from './settings';
-export { parseExport, type TenantEntry } from './tenants';
-export { renderNamespaces, renderTenant } from './render';
+export { entriesOf, parseExport, type TenantEntry } from './tenants';
+export { readTemplates, type Templates } from './templates';
+export { renderNamespaces } from './render';

@@ -1,40 +1,27 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { factsOf, type Facts } from './facts';
-import type { Plan, Settings } from './settings';
+import type { Settings } from './settings';
 import { fill } from './template';
+import type { Templates } from './templates';
 import type { TenantEntry } from './tenants';
 
-const ENDING = '.tftpl';
-
-/**
- * A tenant's manifests by file name, from the module's own templates.
- *
- * @param module the folder modules/tenant-namespace
- */
-export function renderTenant(module: string, facts: Facts): Record<string, string> {
-  const folder = join(module, 'manifests');
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith(ENDING))
-    .sort()
-    .map(
-      (name) => [name.slice(0, -ENDING.length), fill(readFileSync(join(folder, name), 'utf8'), { t: facts })] as const,
-    )
+/** A tenant's manifests by file name, from the module's own templates. */
+export function renderTenant({ manifests }: Templates, facts: Facts): Record<string, string> {
+  const files = Object.entries(manifests)
+    .map(([name, template]) => [name, fill(template, { t: facts })] as const)
     .filter(([, text]) => text.trim() !== '');
   return Object.fromEntries(files);
 }
 
 /** Every file of the GitOps repository by its path, as the output `files` of examples/tenant-namespace has them. */
 export function renderNamespaces(
-  module: string,
+  templates: Templates,
   tenants: readonly TenantEntry[],
   settings: Settings,
 ): Record<string, string> {
-  const plans = JSON.parse(readFileSync(join(module, 'plans.json'), 'utf8')) as Record<string, Plan>;
   return Object.fromEntries(
     tenants.flatMap((tenant) => {
-      const facts = factsOf(tenant, settings, plans);
-      const files = renderTenant(module, facts);
+      const facts = factsOf(tenant, settings, templates.plans);
+      const files = renderTenant(templates, facts);
       const named = Object.entries({ ...files, 'kustomization.yaml': kustomization(Object.keys(files)) });
       return named.map(([name, text]) => [`${String(facts['namespace'])}/${name}`, text] as const);
     }),

@@ -1,3 +1,5 @@
+import { findProblems } from './find-problems';
+
 /** Figures of a plan: quantities of Kubernetes and counts. */
 export type Plan = Readonly<Record<string, string | number>>;
 
@@ -41,10 +43,9 @@ export interface Settings {
 }
 
 /**
- * Reads the text of a tfvars file in JSON. What its values may be, the module's variables say when Terraform applies
- * them; here no value may leave its place in a manifest (see facts.ts).
+ * Reads the text of a tfvars file in JSON.
  *
- * @throws Error when it is no JSON, or lacks the cluster
+ * @throws Error when it is no JSON, lacks the cluster, or breaks rules of the module, with every one named
  */
 export function parseSettings(text: string): Settings {
   const settings: unknown = JSON.parse(text);
@@ -52,5 +53,7 @@ export function parseSettings(text: string): Settings {
   for (const name of ['cluster_name', 'oidc_provider_arn'])
     if (typeof (settings as Record<string, unknown>)[name] !== 'string')
       throw new Error(`The settings have no ${name}; see examples/tenant-namespace/settings.tfvars.json.`);
+  const problems = findProblems(settings as Settings);
+  if (problems.length > 0) throw new Error(problems.join(' '));
   return settings as Settings;
 }

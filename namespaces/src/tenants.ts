@@ -15,7 +15,7 @@ const MAX_NAME = 40;
  * Reads what `aws dynamodb scan --output json` prints of the tenants table. Tenants that are gone, and rows that are no
  * tenant, are left out; rows that a deletion marked are gone, whatever their status says.
  *
- * @throws Error when two tenants would have the same namespace
+ * @throws Error when it is no export, or two tenants would have the same namespace
  */
 export function parseExport(text: string): TenantEntry[] {
   const { Items: items } = JSON.parse(text) as { readonly Items?: readonly Item[] };
@@ -23,9 +23,28 @@ export function parseExport(text: string): TenantEntry[] {
   const found = (items as readonly Item[]).flatMap((item) => {
     const [id, org, status, tier] = [item['installation_id']?.N, ...texts(item)];
     if (id === undefined || org === undefined || tier === undefined || item['deleted_at'] || item['cleanup']) return [];
-    if (status !== 'active' && status !== 'suspended') return [];
-    return [{ id, name: nameOf(org), tier, suspended: status === 'suspended' }];
+    return [{ id, org, status: String(status), tier }];
   });
+  return entriesOf(found);
+}
+
+/** What a tenant's row says that matters here. */
+interface Registered {
+  readonly id: string;
+  readonly org: string;
+  readonly status: string;
+  readonly tier: string;
+}
+
+/**
+ * The tenants that have a namespace: active ones and suspended ones.
+ *
+ * @throws Error when two would have the same namespace
+ */
+export function entriesOf(rows: readonly Registered[]): TenantEntry[] {
+  const found = rows
+    .filter(({ status }) => status === 'active' || status === 'suspended')
+    .map(({ id, org, status, tier }) => ({ id, name: nameOf(org), tier, suspended: status === 'suspended' }));
   const taken = [...new Set(found.map(({ name }) => name))]
     .map((name) => [name, found.filter((one) => one.name === name)] as const)
     .filter(([, tenants]) => tenants.length > 1);

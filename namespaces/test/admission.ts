@@ -8,7 +8,8 @@ export interface Request {
   readonly group: string;
   readonly resource: string;
   readonly namespace: string;
-  readonly groups: readonly string[];
+  /** Absent where the API server knows none. */
+  readonly groups?: readonly string[] | undefined;
   readonly object?: Manifest;
   readonly oldObject?: Manifest;
 }
@@ -36,8 +37,16 @@ function deniedBy(spec: Manifest, request: Request): string[] {
     (rule: Manifest) =>
       rule.apiGroups.includes(group) && rule.resources.includes(resource) && rule.operations.includes(operation),
   );
-  const context = { object, oldObject, request: { userInfo: { groups: [...groups] }, operation } };
+  const rules = [...spec.validations, ...(spec.matchConditions ?? [])];
+  if (rules.some(({ expression }) => typeof expression !== 'string')) throw new Error('a rule without an expression');
+  if (!concerned) return [];
+  const userInfo = groups === undefined ? {} : { groups: [...groups] };
+  const context = { object, oldObject, request: { userInfo, operation } };
   const holds = ({ expression }: Manifest): boolean => evaluate(expression, context) === true;
-  if (!concerned || !(spec.matchConditions ?? []).every(holds)) return [];
-  return spec.validations.filter((one: Manifest) => !holds(one)).map((one: Manifest) => one.message);
+  try {
+    if (!(spec.matchConditions ?? []).every(holds)) return [];
+    return spec.validations.filter((one: Manifest) => !holds(one)).map((one: Manifest) => one.message);
+  } catch (error) {
+    return spec.failurePolicy === 'Ignore' ? [] : [`it can't be judged: ${String(error)}`];
+  }
 }

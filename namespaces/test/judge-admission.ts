@@ -62,6 +62,14 @@ const GUARDED: readonly (readonly [string, string, readonly Request['operation']
   ['', 'configmaps', [], RENDERED],
 ];
 
+const NO_GROUPS = { operation: 'UPDATE', groups: undefined } as const;
+/** What expressions ask for is not there. */
+const UNCLEAR: readonly (readonly [string, Partial<Request>])[] = [
+  ['a pod without a spec', { object: { metadata: {} } }],
+  ['a quota by a user whose groups are not known', { ...NO_GROUPS, resource: 'resourcequotas' }],
+  ['a role by such a user', { ...NO_GROUPS, group: RBAC, resource: 'roles', oldObject: RENDERED }],
+];
+
 export function judgeAdmission(manifests: readonly Manifest[]): Row[] {
   const denied = (request: Partial<Request>): boolean =>
     denials(manifests, {
@@ -101,5 +109,9 @@ export function judgeAdmission(manifests: readonly Manifest[]): Row[] {
       ];
     }),
   );
-  return [...pods, elsewhere, ...guarded];
+  const unclear = UNCLEAR.map(([what, request]) => ({
+    what: `${what}, which no expression can judge, is denied`,
+    holds: denied(request),
+  }));
+  return [...pods, elsewhere, ...guarded, ...unclear];
 }

@@ -12,16 +12,14 @@ type Path = readonly (string | number)[];
 /** What says nothing by itself, or what Kubernetes fills in with the same. */
 const SILENT = [
   /^(apiVersion|kind)$/,
-  /metadata\.(name|labels|annotations)/,
-  /\.(message|name|failurePolicy)$/,
+  /metadata\.(name|annotations)/,
+  /\.(message|name)$/,
   /\.apiVersions/,
   /\.policyTypes$/,
   /matchConditions\.0\.name/,
   /roleRef\.apiGroup|subjects\.0\.(apiGroup|kind)/,
   /limits\.\d\.type$/,
   /scaleTargetRef\.(apiVersion|kind)|metrics\.0\.(type|resource\.name)|target\.type/,
-  // The rules for reading that Kubernetes would take `[]` of as everything are caught with their lists' items.
-  /ports\.\d\.protocol$/,
 ];
 
 /** Deleted documents, deleted parts, and rights and figures that grow. */
@@ -62,9 +60,15 @@ type Change = { readonly how: string; readonly change: (parent: Manifest, key: n
 function changesOf(one: Manifest, path: Path): Change[] {
   const text = path.join('.');
   if (SILENT.some((pattern) => pattern.test(text))) return [];
-  if (!['rules', 'spec', 'automountServiceAccountToken', 'subjects', 'roleRef'].includes(String(path[0]))) return [];
+  if (path[0] === 'metadata' && path[1] !== 'labels') return [];
+  if (!['metadata', 'rules', 'spec', 'automountServiceAccountToken', 'subjects', 'roleRef'].includes(String(path[0])))
+    return [];
   const value = path.reduce<Manifest>((from, key) => from[key], one);
   const found: Change[] = [{ how: 'taken out', change: takeOut }];
+  if (path[path.length - 1] === 'failurePolicy')
+    return [{ how: 'made "Ignore"', change: (parent, key) => (parent[key] = 'Ignore') }];
+  if (path[path.length - 1] === 'protocol')
+    return [{ how: 'made another', change: (parent, key) => (parent[key] = value === 'TCP' ? 'UDP' : 'TCP') }];
   if (/rules\.\d+\.(verbs|resources)$/.test(text))
     found.push({ how: 'made "*"', change: (parent, key) => (parent[key] = ['*']) });
   if (typeof value === 'string' && /^\d/.test(value) && /spec\.(hard|limits)/.test(text))

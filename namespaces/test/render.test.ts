@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseExport, parseSettings, renderNamespaces } from '../src';
+import { parseExport, parseSettings, readTemplates, renderNamespaces } from '../src';
+import { SENTENCES } from '../src/find-problems';
 import { fill } from '../src/template';
 import { denials } from './admission';
 import { POD } from './judge-pods';
@@ -57,14 +56,14 @@ describe('the settings', () => {
 
   test('name plans that exist', () => {
     const settings = { ...SETTINGS, tenants: { '1': { plan: 'gold' } } };
-    expect(() => renderNamespaces(MODULE, parseExport(exported(item('1', 'Acme'))), settings)).toThrow(
+    expect(() => renderNamespaces(readTemplates(MODULE), parseExport(exported(item('1', 'Acme'))), settings)).toThrow(
       'The plan of tenant 1 must be one of free, team, business, enterprise; it is "gold".',
     );
   });
 
   test('put nothing into a manifest that could leave its place', () => {
     const settings = { ...SETTINGS, defaults: { cluster_admin: 'a"\nkind: Secret' } };
-    expect(() => renderNamespaces(MODULE, parseExport(exported(item('1', 'Acme'))), settings)).toThrow(
+    expect(() => renderNamespaces(readTemplates(MODULE), parseExport(exported(item('1', 'Acme'))), settings)).toThrow(
       'A value of tenant 1 has characters that no manifest takes',
     );
   });
@@ -138,22 +137,6 @@ test('no API version is alpha or beta', () => {
   expect(render().filter(({ apiVersion }) => /alpha|beta/.test(apiVersion))).toEqual([]);
 });
 
-test('the command writes the files that the library renders', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'namespaces-'));
-  try {
-    const tenants = exported(item('1', 'Acme'));
-    writeFileSync(join(folder, 'tenants.json'), tenants);
-    writeFileSync(join(folder, 'settings.json'), JSON.stringify(SETTINGS));
-    const args = ['render', '--tenants', 'tenants.json', '--settings', 'settings.json', '--out', 'out'];
-    const command = join(ROOT, 'node_modules', '.bin', 'tsx');
-    execFileSync(command, [join(ROOT, 'namespaces/src/cli.ts'), ...args], { cwd: folder });
-    for (const [name, text] of Object.entries(renderNamespaces(MODULE, parseExport(tenants), SETTINGS)))
-      expect(readFileSync(join(folder, 'out', name), 'utf8')).toBe(text);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-});
-
 describe('the example of a canary', () => {
   const [rollout] = manifestsOf({
     canary: readFileSync(join(ROOT, 'examples/tenant-namespace/gitops/canary.yaml'), 'utf8'),
@@ -176,5 +159,43 @@ describe('the example of a canary', () => {
     const ask = { group: 'argoproj.io', verb: 'update' };
     expect(can(user, { ...ask, resource: 'rollouts' })).toBe(true);
     expect(can(user, { ...ask, resource: 'analysistemplates' })).toBe(false);
+  });
+});
+
+describe('settings', () => {
+  const text = (more: object): string => JSON.stringify({ ...SETTINGS, ...more });
+  const open = (cidr: string, ports: readonly object[] = [{ port: 443 }]): object => ({
+    defaults: { egress: { web: { cidr, ports } } },
+  });
+
+  test('are refused in the words of the module', () => {
+    const variables = readFileSync(join(MODULE, 'variables.tf'), 'utf8');
+    expect(SENTENCES.filter((sentence) => !variables.includes(sentence))).toEqual([]);
+  });
+
+  test.each([
+    ['the metadata of the node', open('169.254.169.254/32'), 'egress must not open 169.254.0.0/16'],
+    ['a block that starts within itself', open('10.20.0.1/16'), 'every cidr must be an IPv4 block'],
+    ['an address that is none', open('10.20.0.300/32'), 'every cidr must be an IPv4 block'],
+    ['a block without ports', open('10.0.0.0/8', []), 'every block needs ports'],
+    ['a protocol of another kind', open('10.0.0.0/8', [{ port: 1, protocol: 'SCTP' }]), 'TCP or UDP'],
+    ['a name with a dot', { defaults: { egress: { 'a.b': { cidr: '10.0.0.0/8', ports: [{ port: 1 }] } } } }, '42 at'],
+    ['a namespace twice', { defaults: { ingress_namespaces: ['a', 'a'] } }, 'ingress_namespaces must be distinct'],
+    ['the account of no name', { defaults: { service_accounts: { default: {} } } }, 'none is default'],
+    ['a group of the system', { defaults: { cluster_admin: 'system:masters' } }, 'none starts with system:'],
+    ['everybody', { defaults: { operator_groups: ['system:authenticated'] } }, 'a group that everybody is in'],
+    ['less than the least', { tenants: { 1: { autoscaling: { web: { min: 3, max: 2 } } } } }, 'max at least min'],
+    ['another isolation', { tenants: { 1: { isolation: 'vm' } } }, 'isolation must be namespace, node_pool or cluster'],
+    ['no cluster', { cluster_name: 'a b' }, 'cluster_name must be the name of an EKS cluster'],
+    ['no provider', { oidc_provider_arn: 'arn:aws:iam::1:role/x' }, 'oidc_provider_arn must be the ARN'],
+  ])('with %s', (_what, more, sentence) => {
+    expect(() => parseSettings(text(more))).toThrow(sentence);
+  });
+
+  test('with several mistakes name each', () => {
+    expect(() => parseSettings(text({ cluster_name: '', ...open('1.2.3.4/8') }))).toThrow(
+      'egress: every cidr must be an IPv4 block that starts at its own first address, such as 10.20.0.0/16. ' +
+        'cluster_name must be the name of an EKS cluster',
+    );
   });
 });

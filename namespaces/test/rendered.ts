@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { factsOf } from '../src/facts';
 import { renderTenant } from '../src/render';
-import type { Plan, Settings } from '../src/settings';
+import type { Settings } from '../src/settings';
+import { readTemplates } from '../src/templates';
 
 export const ROOT = resolve(__dirname, '..', '..');
 export const MODULE = join(ROOT, 'modules', 'tenant-namespace');
-export const PLANS = JSON.parse(readFileSync(join(MODULE, 'plans.json'), 'utf8')) as Record<string, Plan>;
+const TEMPLATES = readTemplates(MODULE);
+export const PLANS = TEMPLATES.plans;
 
 /** A manifest; what is in it, the evaluators ask for piece by piece. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -34,7 +35,7 @@ export const SETTINGS: Settings = {
 /** One tenant with everything that can be rendered. */
 export function render(settings: Settings = SETTINGS, more: { suspended?: boolean; tier?: string } = {}): Manifest[] {
   const tenant = { id: '101', name: 'acme', tier: 'small', suspended: false, ...more };
-  return manifestsOf(renderTenant(MODULE, factsOf(tenant, settings, PLANS)));
+  return manifestsOf(renderTenant(TEMPLATES, factsOf(tenant, settings, PLANS)));
 }
 
 export function manifestsOf(files: Readonly<Record<string, string>>): Manifest[] {

@@ -1,26 +1,29 @@
-// Applies examples/tenant-namespace to the AWS emulator: what Terraform renders is what `npm run namespaces` writes; a
-// service account gets its own role and its own prefix, and no other's; a plan's change touches nothing in AWS, and a
+// Applies examples/tenant-namespace to the AWS emulator: what Terraform renders is what `mtr namespaces render` writes;
+// a service account gets its own role and its own prefix, and no other's; a plan's change touches nothing in AWS, and a
 // tenant that leaves takes only its own. Ends with "N passed, N failed".
 //   npx tsx tests/namespaces/run.ts
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { ensurePython } from '../../sandbox/setup/python.mjs';
 import { ensureRuntimes } from '../../sandbox/setup/runtimes.mjs';
-import { parseExport, parseSettings, renderNamespaces } from '@multi-tenant-runner/namespaces';
+import {
+  parseExport,
+  parseSettings,
+  readTemplates,
+  renderNamespaces,
+  type Settings,
+} from '@multi-tenant-runner/namespaces';
 import { down } from '@multi-tenant-runner/sandbox/commands/down';
 import { startEmulator } from '@multi-tenant-runner/sandbox/lib/emulator';
 import { freePorts } from '@multi-tenant-runner/sandbox/lib/ports';
-import { findTerraform, prepareTerraform } from '@multi-tenant-runner/sandbox/lib/provider-mirror';
 import { prepareFolder, sandboxPaths, writePrivateJson } from '@multi-tenant-runner/sandbox/lib/state';
 import { askAws, type Credentials } from './aws';
+import { changesOf, filesOf, terraformOf, type Files } from './terraform';
 
 const root = resolve(__dirname, '..', '..');
 const example = join(root, 'examples', 'tenant-namespace');
 const paths = sandboxPaths(root, process.env['SANDBOX_DIR'] ?? mkdtempSync(join(tmpdir(), 'namespaces-')));
-const run = promisify(execFile);
 const counted = { passed: 0, failed: 0 };
 
 function expect(what: string, actual: unknown, expected: unknown): void {
@@ -46,16 +49,17 @@ async function main(): Promise<void> {
     record: (one) => writePrivateJson(paths.recordFile, { created_at: new Date().toISOString(), processes: [one] }),
   });
   const operator = { id: aws.access_key_id, secret: aws.secret_access_key };
-  const terraform = await terraformOf(aws);
+  const terraform = await terraformOf(aws, { example, paths });
   const [settingsFile, settings] = keep('settings', readFileSync(join(example, 'settings.tfvars.json'), 'utf8'));
   const exportText = readFileSync(join(example, 'tenants.json'), 'utf8');
   const [tenantsFile] = keep('tenants', exportText);
   await terraform('init');
   await terraform('apply', '-auto-approve', `-var-file=${settingsFile}`, `-var=tenants_export=${tenantsFile}`);
-  await sameAsCommand(terraform, exportText, settings);
+  const rendered = JSON.parse(await terraform('output', '-json', 'files')) as Files;
+  sameAsCommand('the example', rendered, { tenants: exportText, settings });
   await accounts(aws.endpoint_url, operator);
 
-  const again = (...more: string[]): Promise<string[]> => changesOf(terraform, more);
+  const again = (...more: string[]): Promise<string[]> => changesOf(terraform, paths, more);
   const usual = [`-var-file=${settingsFile}`, `-var=tenants_export=${tenantsFile}`];
   expect('a second plan changes nothing', await again(...usual), []);
   const [upgraded] = keep('upgraded', settings.replace('"enterprise"', '"business"'));
@@ -73,21 +77,50 @@ async function main(): Promise<void> {
     left,
     own.map((one) => `delete module.namespace["102"].${one}`),
   );
+  for (const [what, change] of VARIANTS) {
+    const [file, variant] = keep('variant', JSON.stringify(change(JSON.parse(settings) as Settings)));
+    const planned = await filesOf(terraform, paths, [`-var-file=${file}`, `-var=tenants_export=${tenantsFile}`]);
+    sameAsCommand(what, planned, { tenants: exportText, settings: variant });
+  }
   await terraform('destroy', '-auto-approve', ...usual);
 }
 
-type Terraform = (...args: string[]) => Promise<string>;
+/** Settings that fill other parts of the templates than the example's own do. */
+const VARIANTS: readonly (readonly [string, (settings: Settings) => Settings])[] = [
+  ['Pod Identity', (one) => ({ ...one, defaults: { ...one.defaults, pod_identity: true } })],
+  ['the least', ({ cluster_name, oidc_provider_arn }) => ({ cluster_name, oidc_provider_arn })],
+  [
+    'a cluster of its own, names that are cut, UDP and blocks that hold the link-local addresses',
+    ({ oidc_provider_arn, ...one }) => ({
+      ...one,
+      oidc_provider_arn,
+      cluster_name: `apps-${'x'.repeat(40)}`,
+      defaults: {
+        ...one.defaults,
+        egress: {
+          half: { cidr: '128.0.0.0/1', ports: [{ port: 53, protocol: 'UDP' }, { port: 53 }] },
+          near: { cidr: '169.240.0.0/12', ports: [{ port: 80 }] },
+        },
+      },
+      tenants: { '101': { isolation: 'cluster', plan: 'business' } },
+    }),
+  ],
+];
 
-async function sameAsCommand(terraform: Terraform, tenants: string, settings: string): Promise<void> {
-  const files = JSON.parse(await terraform('output', '-json', 'files')) as Record<string, string>;
+function sameAsCommand(
+  what: string,
+  files: Files,
+  { tenants, settings }: { readonly tenants: string; readonly settings: string },
+): void {
   const rendered = renderNamespaces(
-    join(root, 'modules', 'tenant-namespace'),
+    readTemplates(join(root, 'modules', 'tenant-namespace')),
     parseExport(tenants),
     parseSettings(settings),
   );
-  expect('Terraform and the command name the same files', Object.keys(files).sort(), Object.keys(rendered).sort());
+  const names = [Object.keys(files).sort(), Object.keys(rendered).sort()];
+  expect(`${what}: Terraform and the command name the same files`, names[0], names[1]);
   const different = Object.keys(files).filter((name) => files[name] !== rendered[name]);
-  expect('and each has the same bytes in both', different, []);
+  expect(`${what}: and each has the same bytes in both`, different, []);
 }
 
 /** What the accounts of two tenants may take, and what they reach with it. */
@@ -125,55 +158,6 @@ function keep(name: string, text: string): [string, string] {
   const file = join(paths.terraform, `${name}.tfvars.json`);
   writeFileSync(file, text);
   return [file, text];
-}
-
-/** What a plan would do, such as `delete aws_iam_role.this`. */
-async function changesOf(terraform: Terraform, more: readonly string[]): Promise<string[]> {
-  const file = join(paths.terraform, 'next.tfplan');
-  await terraform('plan', `-out=${file}`, ...more);
-  const plan = JSON.parse(await terraform('show', '-json', file)) as {
-    readonly resource_changes?: readonly {
-      readonly address: string;
-      readonly mode: string;
-      readonly change: { readonly actions: readonly string[] };
-    }[];
-  };
-  return (plan.resource_changes ?? [])
-    .filter(({ mode, change }) => mode === 'managed' && change.actions.join() !== 'no-op')
-    .map(({ address, change }) => `${change.actions.join()} ${address}`)
-    .sort();
-}
-
-async function terraformOf(aws: {
-  readonly endpoint_url: string;
-  readonly access_key_id: string;
-  readonly secret_access_key: string;
-}): Promise<Terraform> {
-  const { env: withProvider } = await prepareTerraform({ folder: paths.config });
-  const inherited = Object.entries(withProvider).filter(
-    ([name]) => !/^(AWS_|TF_VAR_|TF_DATA_DIR|TF_WORKSPACE|TF_CLI_ARGS)/.test(name),
-  );
-  const env = {
-    ...Object.fromEntries(inherited),
-    AWS_ENDPOINT_URL: aws.endpoint_url,
-    AWS_ACCESS_KEY_ID: aws.access_key_id,
-    AWS_SECRET_ACCESS_KEY: aws.secret_access_key,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    TF_DATA_DIR: join(paths.terraform, 'data'),
-  };
-  const state = `-state=${join(paths.terraform, 'terraform.tfstate')}`;
-  return async (command, ...args) => {
-    const withState = ['apply', 'plan', 'destroy', 'output'].includes(command ?? '') ? [state] : [];
-    const input = ['apply', 'plan', 'destroy', 'init'].includes(command ?? '') ? ['-input=false'] : [];
-    try {
-      const options = { cwd: example, env, maxBuffer: 64 * 1024 * 1024 };
-      return (await run(findTerraform(), [command ?? '', '-no-color', ...input, ...withState, ...args], options))
-        .stdout;
-    } catch (error) {
-      const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-      throw new Error(`terraform ${command} failed:\n${stdout}${stderr}`);
-    }
-  };
 }
 
 main()

@@ -46,11 +46,12 @@ run "names_roles_dashboard_and_budget_apart_in_two_regions" {
 
   variables {
     iam           = { suffix = "-eu", path = "/ci/" }
+    runner        = { policy_arns = ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"] }
     observability = { budget = { monthly_usd = 10, emails = ["a@example.com"] } }
   }
 
   assert {
-    condition     = output.observability.dashboard_name == "my-saas-eu" && output.roles.scale_up == "arn:aws:iam::123456789012:role/ci/my-saas-scale-up-eu"
+    condition     = output.observability.dashboard_name == "my-saas-eu" && output.roles.runner == "arn:aws:iam::123456789012:role/ci/my-saas-runner-eu"
     error_message = "What an account has once carries the suffix."
   }
 

@@ -4,6 +4,7 @@ import type { Answer, Row } from '../answer';
 import type { Fleet } from '../fleet';
 import { EXIT, Problem, changed, usage } from '../problem';
 import { findTenant } from '../read/find-tenant';
+import { namespaceFields, type Files } from './namespaces';
 
 export async function listTenants(
   options: { readonly status: TenantStatus; readonly limit: number; readonly cursor?: string },
@@ -27,8 +28,15 @@ export async function listTenants(
   };
 }
 
-export async function showTenant(name: string, { directory }: Fleet): Promise<Answer> {
-  return { kind: 'fields', fields: fieldsOf(await findTenant(name, directory)) };
+/** @param settings path of the settings of the tenants' namespaces, where they have any */
+export async function showTenant(
+  name: string,
+  { settings, files }: { readonly settings?: string; readonly files: Files },
+  { directory }: Fleet,
+): Promise<Answer> {
+  const lookup = await findTenant(name, directory);
+  const namespace = settings === undefined ? {} : namespaceFields(lookup, settings, files);
+  return { kind: 'fields', fields: { ...fieldsOf(lookup), ...namespace } };
 }
 
 export interface ChangeOptions {

@@ -70,11 +70,12 @@ async function machineLives(machine: InMemoryMachine, system: System, functions:
 }
 
 async function finish(machine: InMemoryMachine, system: System, functions: Functions): Promise<void> {
-  const running = [...system.harness.state.github.jobs].find(
-    ([, job]) =>
-      job.status === 'in_progress' && job.runnerName === runnerName(system.harness.environment, machine.instanceId),
-  );
-  if (running !== undefined) await functions.jobEvent(system.finishJob(machine.instanceId, running[0]));
+  const { github } = system.harness.state;
+  const name = runnerName(system.harness.environment, machine.instanceId);
+  const running = [...github.jobs].find(([, job]) => job.status === 'in_progress' && job.runnerName === name);
+  // Where machines live side by side, it may have ended a moment ago.
+  const isThere = github.registrations.some((one) => one.name === name);
+  if (running !== undefined && isThere) await functions.jobEvent(system.finishJob(machine.instanceId, running[0]));
   machine.state = 'shutting-down';
 }
 
