@@ -27,11 +27,18 @@ export async function drain(system: System, functions: Functions): Promise<void>
   }
 }
 
+/** Machines that live just now: where this runs several times at once, a machine still does one thing after another. */
+const busy = new WeakSet<InMemoryMachine>();
+
 /**
  * Every machine does what machines do: reads its configuration and runs a job, waits idle, or gives up and shuts down.
  */
 export async function machinesLive(system: System, functions: Functions): Promise<void> {
-  for (const machine of system.harness.state.fleet.alive()) await machineLives(machine, system, functions);
+  for (const machine of system.harness.state.fleet.alive()) {
+    if (busy.has(machine)) continue;
+    busy.add(machine);
+    await machineLives(machine, system, functions).finally(() => busy.delete(machine));
+  }
   await machinesGo(system, functions);
 }
 
@@ -70,12 +77,11 @@ async function machineLives(machine: InMemoryMachine, system: System, functions:
 }
 
 async function finish(machine: InMemoryMachine, system: System, functions: Functions): Promise<void> {
-  const { github } = system.harness.state;
-  const name = runnerName(system.harness.environment, machine.instanceId);
-  const running = [...github.jobs].find(([, job]) => job.status === 'in_progress' && job.runnerName === name);
-  // Where machines live side by side, it may have ended a moment ago.
-  const isThere = github.registrations.some((one) => one.name === name);
-  if (running !== undefined && isThere) await functions.jobEvent(system.finishJob(machine.instanceId, running[0]));
+  const running = [...system.harness.state.github.jobs].find(
+    ([, job]) =>
+      job.status === 'in_progress' && job.runnerName === runnerName(system.harness.environment, machine.instanceId),
+  );
+  if (running !== undefined) await functions.jobEvent(system.finishJob(machine.instanceId, running[0]));
   machine.state = 'shutting-down';
 }
 
