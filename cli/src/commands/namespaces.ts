@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { TenantLookup } from '@multi-tenant-runner/core';
+import type { TenantDirectory, TenantLookup } from '@multi-tenant-runner/core';
 import {
   entriesOf,
   namespaceOf,
@@ -11,7 +11,7 @@ import {
   type Templates,
 } from '@multi-tenant-runner/namespaces';
 import type { Answer, Row } from '../answer';
-import type { TenantDirectory } from '../fleet';
+
 import { usage } from '../problem';
 
 /** Files of the machine that mtr runs on. */
