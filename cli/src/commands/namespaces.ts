@@ -49,13 +49,13 @@ export async function renderTenantNamespaces(
 /** The tenants that have a namespace, each by its whole row: the index lacks what says that a row is deleted. */
 export async function registeredTenants(directory: TenantDirectory): Promise<readonly TenantEntry[]> {
   const ids: number[] = [];
-  for (const status of ['active', 'suspended']) {
-    let cursor: string | undefined;
+  for (const status of ['active', 'suspended'] as const) {
+    let after: number | undefined;
     do {
-      const page = await directory.list(status, { limit: PAGE, ...(cursor !== undefined && { cursor }) });
+      const page = await directory.list(status, { limit: PAGE, ...(after !== undefined && { after }) });
       ids.push(...page.tenants.map(({ installationId }) => installationId));
-      cursor = page.cursor;
-    } while (cursor !== undefined);
+      after = page.next;
+    } while (after !== undefined);
   }
   const lookups: TenantLookup[] = [];
   for (let from = 0; from < ids.length; from += AT_ONCE)
