@@ -15,7 +15,8 @@ import {
   tenantRow,
   type DynamoDbLocal,
 } from '@multi-tenant-runner/testing';
-import { PAST_GRACE, drain, machinesLive } from './crash/final-checks';
+import { PAST_GRACE, drain } from './crash/final-checks';
+import { machinesLive } from './crash/machines';
 import { createFunctions, type Functions } from './functions';
 import { createSystem, type System } from './system';
 

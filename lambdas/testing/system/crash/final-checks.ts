@@ -1,15 +1,6 @@
-import {
-  MINUTE,
-  isEnded,
-  isOpenLaunch,
-  runnerName,
-  type Job,
-  type JobEvent,
-  type Launch,
-} from '@multi-tenant-runner/core';
+import { MINUTE, isEnded, isOpenLaunch, type Job, type Launch, runnerName } from '@multi-tenant-runner/core';
 import type { InMemoryMachine } from '@multi-tenant-runner/testing';
 import type { Functions } from '../functions';
-import { createMachineSide } from '../machine-side';
 import type { System } from '../system';
 
 /** Past every lease, grace, boot and idle limit. */
@@ -24,79 +15,6 @@ export async function drain(system: System, functions: Functions): Promise<void>
       if (batchItemFailures.length === 0) break;
       system.harness.clock.advance(6 * MINUTE);
     }
-  }
-}
-
-/** Machines that live just now: where this runs several times at once, a machine still does one thing after another. */
-const busy = new WeakSet<InMemoryMachine>();
-
-/**
- * Every machine does what machines do: reads its configuration and runs a job, waits idle, or gives up and shuts down.
- */
-export async function machinesLive(system: System, functions: Functions): Promise<void> {
-  for (const machine of system.harness.state.fleet.alive()) {
-    if (busy.has(machine)) continue;
-    busy.add(machine);
-    await machineLives(machine, system, functions).finally(() => busy.delete(machine));
-  }
-  await machinesGo(system, functions);
-}
-
-/** Each machine that is configured takes a job that GitHub has for it, and runs it. */
-export async function machinesTakeJobs(system: System, functions: Functions): Promise<void> {
-  const { github, fleet } = system.harness.state;
-  for (const { instanceId } of fleet.alive()) {
-    const name = runnerName(system.harness.environment, instanceId);
-    const registration = github.registrations.find((one) => one.name === name);
-    const next = [...github.jobs].find(([, job]) => job.status === 'queued')?.[0];
-    if (registration === undefined || registration.busy || next === undefined) continue;
-    if (!(await createMachineSide(system).isConfigured(instanceId))) continue;
-    await functions.jobEvent(await takes(system, instanceId, next));
-  }
-}
-
-async function machineLives(machine: InMemoryMachine, system: System, functions: Functions): Promise<void> {
-  const { github } = system.harness.state;
-  const { instanceId } = machine;
-  const registration = github.registrations.find(
-    ({ name }) => name === runnerName(system.harness.environment, instanceId),
-  );
-  if (registration?.busy === true) return finish(machine, system, functions);
-  const side = createMachineSide(system);
-  const configured = (await side.claim(instanceId)).statusCode === 200;
-  if (registration === undefined || !(configured || registration.online)) {
-    machine.state = 'shutting-down';
-    return;
-  }
-  registration.online = true;
-  if (configured) await side.says(instanceId, { kind: 'boot', timings: {} });
-  const next = [...github.jobs].find(([, job]) => job.status === 'queued')?.[0];
-  if (next === undefined) return;
-  await functions.jobEvent(system.takeJob(instanceId, next));
-  await finish(machine, system, functions);
-}
-
-async function finish(machine: InMemoryMachine, system: System, functions: Functions): Promise<void> {
-  const running = [...system.harness.state.github.jobs].find(
-    ([, job]) =>
-      job.status === 'in_progress' && job.runnerName === runnerName(system.harness.environment, machine.instanceId),
-  );
-  if (running !== undefined) await functions.jobEvent(system.finishJob(machine.instanceId, running[0]));
-  machine.state = 'shutting-down';
-}
-
-/** The machine claims its configuration and reports, and GitHub gives its runner the job. */
-export async function takes(system: System, instanceId: string, jobId: number): Promise<JobEvent> {
-  await createMachineSide(system).says(instanceId, { kind: 'boot', timings: {} });
-  return system.takeJob(instanceId, jobId);
-}
-
-/** What shuts down is gone soon after, and EC2 says so. */
-async function machinesGo(system: System, functions: Functions): Promise<void> {
-  for (const machine of system.harness.state.fleet.machines.values()) {
-    if (machine.state !== 'shutting-down') continue;
-    machine.state = 'terminated';
-    await functions.instanceEvent(machine.instanceId, 'terminated');
   }
 }
 

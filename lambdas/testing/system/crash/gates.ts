@@ -1,6 +1,6 @@
 import { HOUR } from '@multi-tenant-runner/core';
 import { jobEvent, jobMessage } from '@multi-tenant-runner/testing';
-import { takes } from './final-checks';
+import { takes } from './machines';
 import { begin, started, type StartedSystem, type Scenario } from './scenario';
 
 /** GitHub said `queued`, and holds the job back now. */

@@ -1,6 +1,7 @@
 import { runCut, type Cut } from './crash-injection';
 import { freezeAt } from './freeze-injection';
-import { PAST_GRACE, drain, leftovers, machinesLive, machinesTakeJobs, unexplained } from './final-checks';
+import { PAST_GRACE, drain, leftovers, unexplained } from './final-checks';
+import { machinesLive, machinesTakeJobs } from './machines';
 import type { Scenario, ArrangedScenario } from './scenario';
 import { brokenPromises } from '../system';
 

@@ -1,6 +1,7 @@
 import { jobEvent } from '@multi-tenant-runner/testing';
 import { createMachineSide } from '../machine-side';
-import { drain, takes } from './final-checks';
+import { drain } from './final-checks';
+import { takes } from './machines';
 import { started, type Scenario } from './scenario';
 
 export const RUNNERS: readonly Scenario[] = [

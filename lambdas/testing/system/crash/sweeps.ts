@@ -1,6 +1,6 @@
 import { MINUTE } from '@multi-tenant-runner/core';
 import { jobMessage } from '@multi-tenant-runner/testing';
-import { takes } from './final-checks';
+import { takes } from './machines';
 import { begin, setRow, started, type Scenario } from './scenario';
 
 export const SWEEPS: readonly Scenario[] = [

@@ -1,5 +1,5 @@
 import { MINUTE, type GitHubFailure } from '@multi-tenant-runner/core';
-import { takes } from './final-checks';
+import { takes } from './machines';
 import { createFunctions, type Functions } from '../functions';
 import { createSystem, type System } from '../system';
 import { ID, type Scenario } from './scenario';
