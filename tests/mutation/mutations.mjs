@@ -291,7 +291,7 @@ export const mutations = [
     name: 'the lease: taken to settle although the row was written since',
     file: 'libs/core/src/transitions/lease.ts',
     edits: [['...(options.unchanged === true && { version: launch.version }),', '']],
-    suites: ['testing/system/counterexamples'],
+    suites: ['testing/system/lease'],
   },
   {
     name: 'the intent: not written before the call',
