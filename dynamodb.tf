@@ -247,6 +247,11 @@ resource "aws_dynamodb_table" "jobs" {
   }
 
   attribute {
+    name = "waiting_at"
+    type = "S"
+  }
+
+  attribute {
     name = "open_at"
     type = "S"
   }
@@ -266,10 +271,17 @@ resource "aws_dynamodb_table" "jobs" {
     type = "N"
   }
 
-  # A waiting job that is not seen when a slot becomes free is a lost job: read consistently, hence local.
+  # Read consistently, hence local; rows that have ended leave it by losing `open_at`.
   local_secondary_index {
     name            = "open-index"
     range_key       = "open_at"
+    projection_type = "ALL"
+  }
+
+  # Sparse: the jobs that a free slot may be given to. One that is not seen then is a lost job, so it is local too.
+  local_secondary_index {
+    name            = "waiting-index"
+    range_key       = "waiting_at"
     projection_type = "ALL"
   }
 

@@ -32,7 +32,7 @@ data "aws_iam_policy_document" "scale_up" {
   statement {
     sid       = "FindWaitingJobs"
     actions   = ["dynamodb:Query"]
-    resources = ["${local.arns.jobs}/index/open-index"]
+    resources = ["${local.arns.jobs}/index/waiting-index"]
   }
 
   # A job that its gate lets through may still have a machine, which is then used.

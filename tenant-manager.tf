@@ -44,9 +44,12 @@ data "aws_iam_policy_document" "tenant_manager" {
   }
 
   statement {
-    sid       = "FindOpenJobsAndLaunches"
-    actions   = ["dynamodb:Query"]
-    resources = ["${local.arns.jobs}/index/open-index", "${local.arns.launches}/index/open-index"]
+    sid     = "FindOpenJobsAndLaunches"
+    actions = ["dynamodb:Query"]
+    resources = [
+      "${local.arns.jobs}/index/open-index", "${local.arns.jobs}/index/waiting-index",
+      "${local.arns.launches}/index/open-index",
+    ]
   }
 
   statement {

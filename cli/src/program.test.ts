@@ -165,7 +165,7 @@ describe('lists', () => {
     await harness.jobs.create(job({ state: 'running' }));
     await harness.jobs.create(job({ jobId: 7002, state: 'parked', reason: 'limit' }));
     await harness.jobs.create(job({ jobId: 8001, installationId: 1002 }));
-    await harness.launches.create(launch({ state: 'running', instanceId: 'i-0a' }));
+    await harness.state.launches.create(launch({ state: 'running', instanceId: 'i-0a' }));
     expect(await json('jobs', 'list', 'acme')).toMatchObject({ rows: [{ job: 7002 }, { job: 7001 }] });
     expect(await json('waiting', 'acme')).toMatchObject({ rows: [{ job: 7002 }] });
     expect(await json('runners', 'list', 'acme')).toMatchObject({ rows: [{ launch: '7001-1', instance: 'i-0a' }] });

@@ -70,7 +70,7 @@ describe('the page has the machine as the code has it', () => {
     const reached = Object.values(LAUNCH_TRANSITIONS).flatMap((transition) =>
       'to' in transition ? [transition.to] : [],
     );
-    expect(launchStates).toEqual(['wanted', ...new Set<LaunchState>(reached)]);
+    expect(launchStates).toEqual(['held', ...new Set<LaunchState>(reached)]);
   });
 
   test.each(launchStates)('what follows a launch that is %s', (state) => {
@@ -101,7 +101,7 @@ describe('the model names the states that the code reaches', () => {
 
   test('of a launch', () => {
     const reached = vocabulary.launch.flatMap((state: string) => followers(state, LAUNCH_TRANSITIONS));
-    expect([...new Set(['wanted', ...reached])].sort()).toEqual([...vocabulary.launch].sort());
+    expect([...new Set(['held', ...reached])].sort()).toEqual([...vocabulary.launch].sort());
     const last = vocabulary.launch.filter((state: string) => followers(state, LAUNCH_TRANSITIONS).length === 0);
     expect(last).toEqual(['ended']);
   });

@@ -89,10 +89,10 @@ describe('the same message again', () => {
     expect(system.slots()).toEqual([]);
   });
 
-  test('a slow worker that adds its slot after the release takes it back', async () => {
+  test('a slow worker whose job has been started and ended by another meanwhile takes no slot', async () => {
     const system = systemWithTenant();
     const message = await queued(system, 1);
-    const undo = system.harness.faults.before('registry.admit', async () => {
+    const undo = system.harness.faults.before('admissions.admit', async () => {
       undo();
       await system.deliver(message);
       const { instanceId } = system.machineOf(1);
@@ -134,7 +134,7 @@ describe('the limit', () => {
     await system.queueJob(1);
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 1));
-    const undo = system.harness.faults.after('registry.admit', async () => {
+    const undo = system.harness.faults.after('registry.get', async () => {
       undo();
       await system.shutDown(instanceId);
     });
@@ -372,10 +372,10 @@ describe('a job that no runner takes', () => {
     expect(system.slots()).toEqual([]);
   });
 
-  test('cancelled while it waits for a worker gives its slot back', async () => {
+  test('cancelled before its worker gets to it takes no slot', async () => {
     const system = systemWithTenant();
     const message = await queued(system, 1);
-    system.harness.faults.after('registry.admit', async () =>
+    system.harness.faults.before('admissions.admit', async () =>
       system.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' })),
     );
     system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });

@@ -47,7 +47,7 @@ describe('a tier queue', () => {
 
   test('never sends back a job on its last receive: it is parked with what failed, and counted', async () => {
     const system = withTenants(1);
-    system.harness.faults.fail('registry.admit', new TypeError('unforeseen'), 9);
+    system.harness.faults.fail('admissions.admit', new TypeError('unforeseen'), 9);
     const last = await createFunctions(system).scaleUp(
       jobMessage({ jobId: 7, installationId: 1, owner: 'org-1', ownerId: 501 }),
       5,
@@ -63,7 +63,7 @@ describe('a tier queue', () => {
   test('takes back what was moved from the dead letters as if it came for the first time', async () => {
     const system = withTenants(1);
     const message = jobMessage({ jobId: 7, installationId: 1, owner: 'org-1', ownerId: 501 });
-    system.harness.faults.fail('jobs.create', new Error('away'), 2);
+    for (const write of ['admissions.admit', 'jobs.create']) system.harness.faults.fail(write, new Error('away'));
     const lost = await createFunctions(system).scaleUp(message, 5);
     expect(lost.batchItemFailures).toHaveLength(1);
     await createFunctions(system).scaleUp(message, 1);

@@ -143,7 +143,8 @@ test('a day later such a job is over, with a reason, and holds nothing', async (
 test('a job whose row could never be written is parked by the last receive, or comes back', async () => {
   const system = createSystem();
   system.harness.addTenant();
-  system.harness.faults.fail('jobs.create', new Error('DynamoDB is away'), LAST_RECEIVE);
+  const away = new Error('DynamoDB is away');
+  system.harness.faults.fail('admissions.admit', away, LAST_RECEIVE);
   for (let receiveCount = 1; receiveCount < LAST_RECEIVE; receiveCount += 1)
     await expect(system.deliver(jobMessage({ jobId: 1 }), { receiveCount })).rejects.toThrow('away');
   await system.deliver(jobMessage({ jobId: 1 }), { receiveCount: LAST_RECEIVE });
@@ -151,7 +152,7 @@ test('a job whose row could never be written is parked by the last receive, or c
   expect(system.harness.metrics.total('JobPoisoned')).toBe(1);
   const again = createSystem();
   again.harness.addTenant();
-  again.harness.faults.fail('jobs.create', new Error('DynamoDB is away'), 2);
+  for (const write of ['admissions.admit', 'jobs.create']) again.harness.faults.fail(write, away);
   await expect(again.deliver(jobMessage({ jobId: 1 }), { receiveCount: LAST_RECEIVE })).rejects.toThrow('away');
 });
 

@@ -106,7 +106,7 @@ describe(`a slot comes free with ${JOBS - 2} jobs waiting`, () => {
     system.harness.faults.after('queue.sendJob', async (_answer, message) => {
       const { jobId } = jobMessage(message as JobMessage);
       if ((ended += 1) <= ENDING)
-        await system.harness.state.jobs.change(1001, jobId, { from: ['parked'] }, { state: 'cancelled', endedAt });
+        await system.harness.state.jobs.change(1001, jobId, { from: ['queued'] }, { state: 'cancelled', endedAt });
     });
     await system.shutDown(system.machineOf(1).instanceId);
     const length = await chainLength(system);

@@ -3,7 +3,8 @@
 limit: the tenant's; k: start numbers that a job may use; cands: candidates of a launch; crashes: how many in one run;
 jobs: 1 or 2; faults and admin: how many in one run, and which; inherit: a job whose runner took another inherits that
 one's; begin: 'ready' starts with a configured machine for each job that has a slot, 'busy' with that machine at work
-and the other job parked, 'stolen' with both machines, the first at work for the second's job.
+and the other job parked, 'stolen' with both machines, the first at work for the second's job, 'gated' with a job whose
+gate has just opened.
 """
 
 from .values import VOCABULARY
@@ -17,6 +18,7 @@ CONFIGS = {
     "admin": dict(limit=1, k=2, cands=1, crashes=1, jobs=1, admin=(2, "limit suspend cancel")),
     "uninstall1": dict(limit=1, k=2, cands=1, crashes=2, jobs=1, admin=(1, "uninstall")),
     "gate": dict(limit=1, k=2, cands=1, crashes=0, jobs=1, faults=(1, "drop-job"), admin=(1, "gate")),
+    "gate-opens": dict(limit=1, k=2, cands=1, crashes=1, jobs=1, faults=(1, "lost-message"), begin="gated"),
     "plain": dict(limit=1, k=2, cands=1, crashes=0),
     "crashes": dict(limit=1, k=2, cands=1, crashes=2, jobs=1, faults=(1, "dup lost-message drop-job drop-ec2")),
     "boot": dict(limit=1, k=3, cands=1, crashes=2, jobs=1, faults=(1, "hang early-idle")),

@@ -2,9 +2,9 @@
 
 from .state import State
 from .values import (
+    ADMIT,
     ADOPT,
     ADOPT_LOOK,
-    ENDED,
     ENDING,
     G_END,
     G_QUEUED,
@@ -29,8 +29,6 @@ from .values import (
     RLEASE,
     RUNNING,
     WAITING,
-    WANT,
-    WANTED,
 )
 
 
@@ -73,17 +71,10 @@ class Gates(State):
         t, j = step.t, step.j
         for launch in range(self.nl):
             row = t[self.row + launch]
-            if t[self.predicted + launch] != j or t[self.taken + launch] or not WANTED <= row < ENDING:
+            if t[self.predicted + launch] != j or t[self.taken + launch] or not HELD <= row < ENDING:
                 continue
             t[step.pr + 1] = launch
-            if row == WANTED:
-                t[self.row + launch] = ENDED
-                self.touch(t, launch)
-                step.end()
-            elif row == HELD:
-                step.to(RLEASE)
-            else:
-                step.to(ILEASE)
+            step.to(RLEASE if row == HELD else ILEASE)
             return
         step.end()
 
@@ -135,7 +126,7 @@ class Gates(State):
         t[step.job] = J_QUEUED
         t[step.pr + 1] = self.current(t, j)
         self.touch(t, self.current(t, j))
-        step.to(WANT)
+        step.to(ADMIT)
         if not t[step.pr + 2] & OF_NEWS:
             t[self.messages + j] = max(1, t[self.messages + j])
             step.end()

@@ -26,7 +26,6 @@ from .values import (
     SUSPENDED,
     TENANT,
     TENANT_NAMES,
-    WANTED,
 )
 
 
@@ -56,7 +55,7 @@ class Model(Sweep):
         if s[SLOTS] or s[self.proc] or s[self.proc + 3] or any(s[self.messages : self.news + JOBS]):
             return False
         for launch in range(self.nl):
-            if self.alive(s[self.machine + launch]) or s[self.row + launch] not in (NONE, WANTED, ENDED):
+            if self.alive(s[self.machine + launch]) or s[self.row + launch] not in (NONE, ENDED):
                 return False
         return all(self.explained(s, j) for j in range(JOBS))
 
@@ -120,7 +119,7 @@ class Model(Sweep):
                     t[self.taken + launch] = 0
                 if self.current(t, j) != launch or t[self.job + j] >= J_DONE:
                     t[self.young + launch] = 0
-            elif row <= WANTED and not slot and t[self.job + j] in (J_NONE, J_DONE):
+            elif row == NONE and not slot and t[self.job + j] in (J_NONE, J_DONE):
                 t[self.young + launch] = 0
 
     def show(self, s):

@@ -1,10 +1,10 @@
 """The way of a message: job row, admission, lease, intent, machine, configuration."""
 
-from .state import SLOTS, STATUS, State
+from .state import STATUS, State
 from .values import (
     ACTIVE,
-    ADD,
-    ADD2,
+    ADMIT,
+    ADMIT2,
     CHECK,
     DELETED,
     DONE,
@@ -27,7 +27,6 @@ from .values import (
     M_NONE,
     M_READY,
     M_UP,
-    MARK_HELD,
     NONE,
     PARK,
     PARKS,
@@ -38,10 +37,7 @@ from .values import (
     STORE,
     TERM,
     TO_ENDING,
-    UNADD,
     UNREG,
-    WANT,
-    WANTED,
 )
 
 
@@ -49,11 +45,8 @@ class ScaleUp(State):
     def scale_up_calls(self):
         return {
             JOB: self.read_job,
-            WANT: self.want,
-            ADD: self.add,
-            ADD2: self.add,
-            MARK_HELD: self.mark_held,
-            UNADD: self.undo_add,
+            ADMIT: self.admit_launch,
+            ADMIT2: self.admit_launch,
             PARK: self.park,
             LEASE: self.take_lease,
             START: self.start,
@@ -66,12 +59,10 @@ class ScaleUp(State):
         }
 
     def read_job(self, step):
-        """The rows decide what a delivery may do, not the message."""
+        """A new job is admitted at once; what stands in the way of that decides what its delivery may do."""
         t, job, row = step.t, step.t[step.job], step.t[step.row]
         if job == J_NONE:
-            t[step.job] = J_QUEUED
-            self.touch(t, step.launch)
-            step.to(WANT)
+            self.admit_launch(step)
         elif job >= J_RUNNING:
             if row == HELD and "ended-job-keeps-slot" not in self.flaws:
                 step.to(RLEASE)
@@ -79,57 +70,32 @@ class ScaleUp(State):
                 step.end()
         elif row in (HELD, LAUNCHING):
             step.to(LEASE)
-        elif row <= WANTED and job != J_PARKED and "duplicate-ends-any" not in self.flaws:
-            step.to(WANT)
+        elif row == NONE and job != J_PARKED and "duplicate-ends-any" not in self.flaws:
+            step.to(ADMIT)
         else:
             step.end()
 
-    def want(self, step):
-        t = step.t
-        if t[step.row] == NONE:
-            t[step.row] = WANTED
+    def admit_launch(self, step):
+        """Slot, launch and job change together or not at all; the launch is leased in the same write."""
+        t, job = step.t, step.t[step.job]
+        if self.may_admit(step, (J_NONE, J_QUEUED, J_PARKED, J_STARTING)) and self.admit(t, step.launch):
+            t[step.job], t[step.row], t[step.lease] = J_STARTING, HELD, step.p + 1
             self.touch(t, step.launch)
-        step.to(ADD if t[step.row] == WANTED else LEASE)
-
-    def add(self, step):
-        t, before = step.t, step.t[SLOTS]
-        if self.admit(t, step.launch):
-            self.touch(t, step.launch)
-            step.to(MARK_HELD)
-            return self.reentry(step, before)
-        if step.call == ADD:
+            step.to(INTENT)
+        elif t[step.row] in (HELD, LAUNCHING):
+            step.to(LEASE)
+        elif t[step.row] == NONE and job in (J_NONE, J_QUEUED, J_STARTING) and step.call != ADMIT2:
             step.to(PARK)
         else:
             step.end()
-        return None
-
-    def reentry(self, step, before):
-        if self.strict and step.t[step.row] >= ENDING and step.t[SLOTS] != before:
-            return "S4 strict: a released launch is in live again (until its writer undoes it)"
-        return None
-
-    def mark_held(self, step):
-        """Whoever goes on with the launch takes the lease in the same write."""
-        t = step.t
-        if t[step.row] == WANTED:
-            t[step.row], t[step.lease] = HELD, step.p + 1
-            self.touch(t, step.launch)
-            step.to(START)
-        elif t[step.row] >= ENDING or "held-failure-deletes" in self.flaws:
-            step.to(UNADD)
-        else:
-            step.to(LEASE)
-
-    def undo_add(self, step):
-        step.t[SLOTS] &= ~(1 << step.launch)
-        step.end()
 
     def park(self, step):
+        """A job that finds no slot has a row, but no launch."""
         t = step.t
-        if t[step.job] in (J_QUEUED, J_PARKED):
+        if t[step.job] in (J_NONE, J_QUEUED, J_PARKED):
             t[step.job] = J_PARKED
             self.touch(t, step.launch)
-        step.to(ADD2)
+        step.to(ADMIT2)
         if "no-wake" in self.flaws:
             step.end()
 

@@ -10,6 +10,8 @@ from .values import (
     HELD,
     ILEASE,
     J_LIMIT,
+    J_PARKED,
+    J_QUEUED,
     J_STARTING,
     LAUNCHING,
     LOOK,
@@ -27,11 +29,9 @@ from .values import (
     TO_ENDED,
     TO_ENDING,
     UNREG,
-    WADD,
+    WADMIT,
     WAITING,
     WAKE,
-    WANTED,
-    WHELD,
     WSEND,
 )
 
@@ -52,8 +52,7 @@ class Settling(State):
             TO_ENDED: self.mark_ended,
             SETTLE: self.settle_job,
             WAKE: self.wake,
-            WADD: self.wake_add,
-            WHELD: self.wake_held,
+            WADMIT: self.wake_admit,
             WSEND: self.wake_send,
         }
 
@@ -160,43 +159,33 @@ class Settling(State):
             step.end()
 
     def wake(self, step):
-        """Admits the oldest waiting job into the free slot; one whose launch is over gets a new number first."""
+        """Picks the oldest waiting job; one whose launch is over gets a new number first."""
         t, pick = step.t, self.wakeable(step.t)
         if pick is None:
             step.end()
-            return
-        if t[self.row + pick] in (ENDING, ENDED):
-            j = t[self.predicted + pick]
+            return None
+        j, over = t[self.predicted + pick], t[self.row + pick] in (ENDING, ENDED)
+        if over or "wake-burns-number" in self.flaws:
             self.next_number(t, j)
             if t[self.job + j] == J_LIMIT:
+                asked = over or any(t[self.machine + j * self.k : self.machine + (j + 1) * self.k])
                 step.end()
-                return
+                return None if asked else "S5: start numbers used up, no machine was ever asked for"
             pick = self.current(t, j)
+            self.touch(t, pick)
         t[step.pr + 1] = pick
-        t[self.row + pick] = WANTED
-        self.touch(t, pick)
-        step.to(WADD)
+        step.to(WADMIT)
+        return None
 
-    def wake_add(self, step):
-        t, before = step.t, step.t[SLOTS]
-        if not self.admit(t, step.launch):
-            step.end()
-            return None
-        self.touch(t, step.launch)
-        step.to(WHELD)
-        return self.reentry(step, before)
-
-    def wake_held(self, step):
+    def wake_admit(self, step):
+        """The slot, the launch and the job's row at once; its worker takes the lease later."""
         t = step.t
-        if t[step.row] == WANTED:
-            t[step.row] = HELD
-            self.touch(t, step.launch)
-            step.to(WSEND)
-        elif t[step.row] >= ENDING or "held-failure-deletes" in self.flaws:
-            t[SLOTS] &= ~(1 << step.launch)
+        if not self.may_admit(step, (J_PARKED,)) or not self.admit(t, step.launch):
             step.end()
-        else:
-            step.end()
+            return
+        t[step.job], t[step.row] = J_QUEUED, HELD
+        self.touch(t, step.launch)
+        step.to(WSEND)
 
     def wake_send(self, step):
         """The message comes after the slot: a message alone could find the slot gone."""

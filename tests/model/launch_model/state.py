@@ -23,7 +23,6 @@ from .values import (
     M_READY,
     NONE,
     RUNNING,
-    WANTED,
 )
 
 STATUS, LIMIT, SLOTS = range(3)
@@ -75,22 +74,25 @@ class State:
             s[self.predicted + launch] = launch // k
         if begin:
             self.start_later(s, begin)
-        self.initial, self.strict = bytes(s), False
+        self.initial = bytes(s)
         self.swap_lease = bytes([0, 2, 1] + list(range(3, 256)))
         self.swap_young = bytes([0, 2, 1, 3] + list(range(4, 256)))
 
     def start_later(self, s, begin):
         """Each job that has a slot has its configured machine: what leads there is walked by other configurations."""
+        if begin == "gated":
+            s[self.job], s[self.messages], s[self.news] = J_GATED, 0, 1
+            return
         for j in range(JOBS):
             launch = j * self.k
-            s[self.job + j], s[self.messages + j], s[self.row + launch] = J_PARKED, 0, WANTED
+            s[self.job + j], s[self.messages + j] = J_PARKED, 0
             if j < s[LIMIT]:
                 s[self.job + j], s[SLOTS] = J_STARTING, s[SLOTS] | 1 << launch
                 s[self.row + launch], s[self.intent + launch], s[self.instance + launch] = RUNNING, 1, 1
                 s[self.machine + launch], s[self.candidate + launch] = M_READY, 1
         if begin == "ready":
             for j in range(s[LIMIT], JOBS):
-                s[self.job + j], s[self.messages + j], s[self.row + j * self.k] = J_NONE, 1, NONE
+                s[self.job + j], s[self.messages + j] = J_NONE, 1
             return
         taken = 1 if begin == "stolen" else 0  # the job that the runner of job 0 took
         s[self.machine], s[self.github + taken], s[self.in_progress + taken] = M_BUSY0 + taken, G_RUN, 1
@@ -159,6 +161,13 @@ class State:
         s[SLOTS] |= 1 << launch
         return True
 
+    def may_admit(self, step, jobs):
+        """What else the one write of an admission is conditional on: the job's row, and that the launch has none."""
+        t = step.t
+        if "admit-blindly" in self.flaws:
+            return True
+        return t[step.row] == NONE and t[step.job] in jobs and self.current(t, step.j) == step.launch
+
     def wakeable(self, s):
         """The launch of the oldest parked job that may take a free slot."""
         if s[STATUS] != ACTIVE or self.bits(s[SLOTS]) >= s[LIMIT]:
@@ -166,6 +175,6 @@ class State:
         for j in range(JOBS):
             row = s[self.row + self.current(s, j)]
             over = row in (ENDING, ENDED) and "wake-skips-ended" not in self.flaws
-            if s[self.job + j] == J_PARKED and (row <= WANTED or over):
+            if s[self.job + j] == J_PARKED and (row == NONE or over):
                 return self.current(s, j)
         return None

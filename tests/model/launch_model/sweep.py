@@ -14,8 +14,6 @@ from .values import (
     ILEASE,
     J_DONE,
     J_GATED,
-    J_LIMIT,
-    J_PARKED,
     J_QUEUED,
     J_REFUSED,
     J_RUNNING,
@@ -38,8 +36,6 @@ from .values import (
     TO_ENDING,
     WAITING,
     WAKE,
-    WANTED,
-    WHELD,
 )
 from .world import World
 
@@ -154,10 +150,6 @@ class Sweep(World):
                 False,
                 None,
             )
-        if row == WANTED and not slot and self.current(s, j) == launch and not s[self.messages + j]:
-            yield from self.wanted_without_slot(s, launch, j)
-        if row == WANTED and slot and idle is not None and "sweep-skips-wanted-slot" not in self.flaws:
-            yield ("sweep: row `wanted` with slot", idle, launch), self.begin(s, idle, WHELD, launch), False, None
         if row == HELD and self.current(s, j) != launch and idle is not None:
             yield (
                 ("sweep: row `held`, its job is elsewhere", idle, launch),
@@ -165,25 +157,10 @@ class Sweep(World):
                 False,
                 None,
             )
-        elif row == HELD and not s[self.messages + j]:
+        elif row == HELD and not s[self.messages + j] and "sweep-skips-held" not in self.flaws:
             t = list(s)
             t[self.messages + j] = 1
             yield ("sweep: row `held`, no lease, sends the job", ENVIRONMENT, launch), t, False, None
-
-    def wanted_without_slot(self, s, launch, j):
-        t, bad = list(s), None
-        if "wanted-burns-number" in self.flaws:
-            t[self.row + launch] = ENDED
-            if s[self.job + j] in WAITING:
-                self.next_number(t, j)
-            asked = any(s[self.machine + j * self.k : self.machine + (j + 1) * self.k])
-            if t[self.job + j] == J_LIMIT and not asked:
-                bad = "S5: start numbers used up, no machine was ever asked for"
-            yield ("sweep: row `wanted` without slot, ends it", ENVIRONMENT, launch), t, False, bad
-        elif s[self.job + j] in (J_QUEUED, J_STARTING):
-            t[self.job + j] = J_PARKED
-            self.touch(t, launch)
-            yield ("sweep: row `wanted` without slot, job parked", ENVIRONMENT, launch), t, False, None
 
     def job_of(self, s, launch):
         """A job without a launch that could bring it further."""
@@ -192,7 +169,7 @@ class Sweep(World):
         if (
             self.current(s, j) != launch
             or s[self.messages + j]
-            or row not in (NONE, WANTED, ENDED)
+            or row not in (NONE, ENDED)
             or s[SLOTS] >> launch & 1
         ):
             return
@@ -202,7 +179,7 @@ class Sweep(World):
             or job == J_RUNNING
             and "sweep-skips-running-job" in self.flaws
         )
-        if job in (J_QUEUED, J_STARTING, J_RUNNING) and not skipped and not (row == WANTED and job != J_RUNNING):
+        if job in (J_QUEUED, J_STARTING, J_RUNNING) and not skipped:
             t = list(s)
             self.ask_github(t, j, row == ENDED)
             if t[self.job + j] != job:

@@ -15,7 +15,7 @@ JOB_NAMES = ["none"] + list(VOCABULARY["job"])
 MACHINE_NAMES = ["none", "up", "ready", "busy:job0", "busy:job1", "finished", "gone", "unregistered", "hung"]
 
 ACTIVE, SUSPENDED, DELETED = range(3)
-NONE, WANTED, HELD, LAUNCHING, RUNNING, ENDING, ENDED = range(7)
+NONE, HELD, LAUNCHING, RUNNING, ENDING, ENDED = range(6)
 J_NONE, J_QUEUED, J_PARKED, J_STARTING, J_RUNNING, J_DONE, J_REFUSED, J_LIMIT, J_GATED = range(9)
 M_NONE, M_UP, M_READY, M_BUSY0, M_BUSY1, M_FINISHED, M_GONE, M_UNREG, M_HUNG = range(9)
 WAITING = (J_QUEUED, J_PARKED, J_STARTING)
@@ -29,12 +29,9 @@ DEAD = 9
 # The next step of an invocation. Each is one call of AWS or GitHub, or one conditional write.
 CALLS = {
     "IDLE": "",
-    "JOB": "job row",
-    "WANT": "row -> wanted",
-    "ADD": "ADD slot",
-    "ADD2": "ADD slot once more",
-    "MARK_HELD": "wanted -> held",
-    "UNADD": "DELETE slot (undo)",
+    "JOB": "slot, row held, new job row starting, in one write",
+    "ADMIT": "slot, row held, job starting, in one write",
+    "ADMIT2": "the same, once more",
     "LEASE": "lease",
     "START": "job -> starting",
     "INTENT": "intent",
@@ -50,9 +47,8 @@ CALLS = {
     "DELETE": "DELETE slot",
     "TO_ENDED": "row -> ended",
     "SETTLE": "asks about the predicted job",
-    "WAKE": "wake: picks the oldest, row -> wanted",
-    "WADD": "wake: ADD slot",
-    "WHELD": "wake: wanted -> held",
+    "WAKE": "wake: picks the oldest",
+    "WADMIT": "wake: slot, row held, job queued, in one write",
     "WSEND": "wake: sends",
     "ILEASE": "lease, to terminate",
     "UNREG": "DELETE registration",
@@ -76,11 +72,8 @@ CALLS = {
 (
     IDLE,
     JOB,
-    WANT,
-    ADD,
-    ADD2,
-    MARK_HELD,
-    UNADD,
+    ADMIT,
+    ADMIT2,
     LEASE,
     START,
     INTENT,
@@ -97,8 +90,7 @@ CALLS = {
     TO_ENDED,
     SETTLE,
     WAKE,
-    WADD,
-    WHELD,
+    WADMIT,
     WSEND,
     ILEASE,
     UNREG,

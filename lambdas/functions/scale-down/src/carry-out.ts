@@ -1,12 +1,9 @@
 import {
-  abandonLaunch,
   adoptInstance,
   cleanUpTenant,
   endJob,
   hasWorked,
-  holdLaunch,
   messageOf,
-  parkJob,
   postponeQuestion,
   protectedMachines,
   recordEc2End,
@@ -35,7 +32,7 @@ export async function carryOut(action: SweepAction, snapshot: Snapshot, deps: Sc
     case 'rebuild-slots':
       return deps.tenants.rebuildSlots(installationId, action.launchIds);
     case 'restore-slot':
-      return deps.tenants.restoreSlot(installationId, action.launchId);
+      return restoreSlot(installationId, action.launchId, deps);
     case 'check-slot':
       return checkSlot(installationId, action.launchId, deps);
     case 'settle-by-token':
@@ -45,17 +42,10 @@ export async function carryOut(action: SweepAction, snapshot: Snapshot, deps: Sc
     case 'finish-release':
       await release(action.launch, { reason: action.launch.reason ?? 'unfinished', followUp: { kind: 'ask' } }, deps);
       return;
-    case 'hold-and-send':
-      return holdAndSend(action.launch, deps);
     case 'send-again':
       return sendAgain(action.launch, deps);
     case 'refuse-tier':
       return refuseTier(action.launch, deps);
-    case 'park-again':
-      return parkAgain(action.job, deps);
-    case 'drop-wanted':
-      await abandonLaunch(action.launch, { reason: 'job-elsewhere', version: action.launch.version }, deps);
-      return;
     case 'end-machine':
       return endRunner({ ...action, worked: hasWorked(action.launch) }, deps);
     case 'end-orphan':
@@ -68,7 +58,7 @@ export async function carryOut(action: SweepAction, snapshot: Snapshot, deps: Sc
     case 'restate':
       return restate([action.job], snapshot.lookup, deps);
     case 'wake':
-      return dispatchNextJobs(installationId, deps);
+      return dispatchNextJobs(installationId, deps, action.jobs);
   }
 }
 
@@ -85,6 +75,13 @@ async function askAboutJob(job: Job, deps: ScaleDownDeps): Promise<void> {
 async function sendLetThrough(job: Job, deps: ScaleDownDeps): Promise<void> {
   const row = await deps.jobs.get(job.installationId, job.jobId);
   if (row?.state === 'queued') await deps.queue.sendJob(messageOf(row));
+}
+
+/** Read again: a release may have ended the launch since, and its slot is another's by now. */
+async function restoreSlot(installationId: number, launchId: string, deps: ScaleDownDeps): Promise<void> {
+  const launch = await deps.launches.get(installationId, launchId);
+  if (launch === undefined || launch.state === 'ended') return;
+  await deps.tenants.restoreSlot(installationId, launchId);
 }
 
 async function checkSlot(installationId: number, launchId: string, deps: ScaleDownDeps): Promise<void> {
@@ -116,11 +113,6 @@ async function lookById(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   await release(launch, { ...(await explainEnd(launch, machine, deps)), followUp: { kind: 'ask' } }, deps);
 }
 
-async function holdAndSend(launch: Launch, deps: ScaleDownDeps): Promise<void> {
-  const held = await holdLaunch(launch, undefined, deps);
-  if (held.ok) await sendAgain(held.row, deps);
-}
-
 async function sendAgain(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   const job = await deps.jobs.get(launch.installationId, launch.jobId);
   if (job !== undefined && job.launchId === launch.launchId) return deps.queue.sendJob(messageOf(job));
@@ -135,11 +127,6 @@ async function refuseTier(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   if (leased === undefined) return;
   const end = { state: 'refused', reason: 'unknown-tier', stillIn: 'waiting' } as const;
   await release(leased, { reason: 'unknown-tier', followUp: { kind: 'end', end }, lease: deps.lease }, deps);
-}
-
-async function parkAgain(job: Job, deps: ScaleDownDeps): Promise<void> {
-  await parkJob(job, { reason: 'limit' }, deps);
-  await dispatchNextJobs(job.installationId, deps);
 }
 
 /** A machine that no open row accounts for: read again by the launch it names, as it may be the row that was late. */

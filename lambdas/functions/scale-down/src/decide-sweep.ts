@@ -26,17 +26,15 @@ export type SweepAction =
   | { readonly kind: 'settle-by-token'; readonly launch: Launch }
   | { readonly kind: 'look-by-id'; readonly launch: Launch }
   | { readonly kind: 'finish-release'; readonly launch: Launch }
-  | { readonly kind: 'hold-and-send'; readonly launch: Launch }
   | { readonly kind: 'send-again'; readonly launch: Launch }
   | { readonly kind: 'refuse-tier'; readonly launch: Launch }
-  | { readonly kind: 'park-again'; readonly job: Job }
-  | { readonly kind: 'drop-wanted'; readonly launch: Launch }
   | { readonly kind: 'end-machine'; readonly launch: Launch; readonly reason: RunnerEnd }
   | { readonly kind: 'end-orphan'; readonly machine: Machine }
   | { readonly kind: 'ask-github'; readonly job: Job }
   | { readonly kind: 'expire'; readonly job: Job }
   | { readonly kind: 'restate'; readonly job: Job }
-  | { readonly kind: 'wake' };
+  /** `jobs`: those of this visit that may start, should the tenant's oldest leave a slot free. */
+  | { readonly kind: 'wake'; readonly jobs: readonly Job[] };
 
 /**
  * What the sweep does about each difference between rows, slots, machines and jobs, in the order of the rows. Pure: the
@@ -70,8 +68,7 @@ function cleanupOf(snapshot: Snapshot): SweepAction[] {
 
 function brokenSlots({ lookup, launches }: Snapshot): SweepAction[] {
   if (lookup.kind !== 'tenant' || !lookup.slotsBroken) return [];
-  const launchIds = launches.filter(({ state }) => state !== 'wanted').map(({ launchId }) => launchId);
-  return [{ kind: 'rebuild-slots', launchIds }];
+  return [{ kind: 'rebuild-slots', launchIds: launches.map(({ launchId }) => launchId) }];
 }
 
 function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: SweepLimits): SweepAction[] {
@@ -91,9 +88,6 @@ function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: Swee
   if (judged !== undefined) return [...restored, { kind: 'end-machine', launch, reason: judged }];
   if (young) return restored;
   switch (launch.state) {
-    case 'wanted':
-      if (hasSlot && !limits.tiers.has(launch.tier)) return [{ kind: 'refuse-tier', launch }];
-      return aboutWanted(launch, hasSlot, snapshot);
     case 'held':
       return [{ kind: limits.tiers.has(launch.tier) ? 'send-again' : 'refuse-tier', launch }];
     case 'launching':
@@ -105,14 +99,6 @@ function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: Swee
     case 'ended':
       return [];
   }
-}
-
-function aboutWanted(launch: Launch, hasSlot: boolean, snapshot: Snapshot): SweepAction[] {
-  if (hasSlot) return [{ kind: 'hold-and-send', launch }];
-  const job = snapshot.job.get(launch.jobId);
-  if (job === undefined || job.launchId !== launch.launchId || job.state === 'running')
-    return [{ kind: 'drop-wanted', launch }];
-  return job.state === 'parked' ? [] : [{ kind: 'park-again', job }];
 }
 
 /**
@@ -150,7 +136,7 @@ function aboutJob(job: Job, snapshot: Snapshot, now: Date, limits: SweepLimits):
   const withoutLaunch = launch === undefined;
   // GitHub no longer waits for any of these, whether or not it can be asked.
   const waits = job.state !== 'running';
-  if (waits && isTooOld(job, now) && (withoutLaunch || launch.state === 'wanted')) return [{ kind: 'expire', job }];
+  if (waits && isTooOld(job, now) && withoutLaunch) return [{ kind: 'expire', job }];
   if (isLookDue(job, now)) return [{ kind: 'ask-github', job }];
   const settled = withoutLaunch
     ? ageOf(job.updatedAt, now) >= limits.grace
@@ -165,12 +151,12 @@ function worksUnheard(launch: Launch, snapshot: Snapshot, now: Date, limits: Swe
   return saysBusy(launch) && snapshot.machineOf(launch) !== undefined;
 }
 
-/** Of a tenant with more jobs than a page, the wake-up itself looks for one that may start. */
+/** Of a tenant with more jobs than a page, the wake-up itself looks for older ones that may start. */
 function aboutFreeSlots({ lookup, jobs, allJobs }: Snapshot, now: Date): SweepAction[] {
   if (lookup.kind !== 'tenant' || freeSlots(lookup.tenant) === 0) return [];
   const { tenant } = lookup;
-  const isWanted = !allJobs || jobs.some((job) => job.state === 'parked' && isReady(job, tenant, now));
-  return isWanted ? [{ kind: 'wake' }] : [];
+  const ready = jobs.filter((job) => job.state === 'parked' && isReady(job, tenant, now));
+  return allJobs && ready.length === 0 ? [] : [{ kind: 'wake', jobs: ready }];
 }
 
 /** Before the wake-up, which takes what is due whatever it says. */

@@ -1,5 +1,4 @@
 import {
-  abandonLaunch,
   closeCircuit,
   endJob,
   endStateOf,
@@ -110,10 +109,9 @@ async function recordEnd(event: JobEvent, deps: ScaleDownDeps): Promise<Job | un
  * Answers a launch that got further than that.
  */
 async function endUnusedLaunch(before: Job, deps: ScaleDownDeps): Promise<Launch | undefined> {
-  const ended = await abandonLaunch(before, { reason: 'job-elsewhere' }, deps);
-  if (ended.ok) return undefined;
-  if (ended.row?.state !== 'held') return ended.row;
-  const leased = await takeLease(ended.row, deps.lease, deps);
+  const launch = await deps.launches.get(before.installationId, before.launchId);
+  if (launch?.state !== 'held') return launch;
+  const leased = await takeLease(launch, deps.lease, deps);
   if (leased !== undefined)
     await release(leased, { reason: 'job-elsewhere', followUp: { kind: 'ask' }, lease: deps.lease }, deps);
   return undefined;

@@ -1,5 +1,4 @@
 import {
-  abandonLaunch,
   gateTimes,
   isEnded,
   isGated,
@@ -58,11 +57,8 @@ async function endLaunchesOf(job: Job, deps: ScaleDownDeps): Promise<void> {
 async function endLaunch(launch: Launch, deps: ScaleDownDeps): Promise<void> {
   const reason = 'job-waits';
   if (launch.state === 'ending') return;
-  if (launch.state === 'wanted' && (await abandonLaunch(launch, { reason }, deps)).ok) return;
   const done =
-    launch.state === 'wanted' || launch.state === 'held'
-      ? await releaseHeld({ ...launch, state: 'held' }, reason, deps)
-      : await endUnusedMachine(launch, reason, deps);
+    launch.state === 'held' ? await releaseHeld(launch, reason, deps) : await endUnusedMachine(launch, reason, deps);
   if (!done) throw new Error(`Launch ${launch.launchId} is leased by another invocation; its end is tried again later`);
 }
 

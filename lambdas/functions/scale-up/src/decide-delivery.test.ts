@@ -15,12 +15,10 @@ test.each([...ENDED_JOB_STATES, 'running'] as const)(
 
 test.each(['queued', 'starting'] as const)('a job that is %s goes for a slot until it has one', (state) => {
   expect(decide({ state })).toBe('admit');
-  expect(decide({ state }, 'wanted')).toBe('admit');
 });
 
 test('a parked job takes no slot by itself: the one that waits longest goes first', () => {
   expect(decide({ state: 'parked' })).toBe('leave');
-  expect(decide({ state: 'parked' }, 'wanted')).toBe('leave');
 });
 
 test.each(OPEN_JOB_STATES.filter((state) => state !== 'running'))(

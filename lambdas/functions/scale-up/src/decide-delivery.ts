@@ -15,6 +15,6 @@ export function decideDelivery(job: Job, launch: Launch | undefined, deliveryId:
   if (isNews(job, deliveryId)) return 'ask';
   if (isEnded(job.state) || job.state === 'running') return launch?.state === 'held' ? 'release' : 'leave';
   if (launch?.state === 'held' || launch?.state === 'launching') return 'go-on';
-  if (launch !== undefined && launch.state !== 'wanted') return 'leave';
+  if (launch !== undefined) return 'leave';
   return job.state === 'parked' ? 'leave' : 'admit';
 }

@@ -1,6 +1,5 @@
 import {
   dropLease,
-  markJobStarting,
   placeOfLaunch,
   recordEc2End,
   release,
@@ -25,8 +24,6 @@ export interface Start extends StartFacts {
  * about the machine meanwhile. A launch that stops before EC2 was asked gives its slot back at once.
  */
 export async function startRunner(start: Start, deps: ScaleUpDeps): Promise<void> {
-  const starting = await markJobStarting(start.job, deps);
-  if (!starting.ok) return abort(start, { reason: 'job-ended', followUp: { kind: 'ask' } }, deps);
   const decision = await decide(start, deps);
   switch (decision.kind) {
     case 'expire':
@@ -38,6 +35,11 @@ export async function startRunner(start: Start, deps: ScaleUpDeps): Promise<void
     case 'start':
       return launchRunner(start, decision.securityGroupId, deps);
   }
+}
+
+/** Its job no longer waits for it. */
+export function stopStart(start: Start, deps: ScaleUpDeps): Promise<void> {
+  return abort(start, { reason: 'job-ended', followUp: { kind: 'ask' } }, deps);
 }
 
 type Parked = Extract<SettledStart, { readonly kind: 'park' }>;

@@ -252,7 +252,7 @@ describe('what a parked job says it waits for', () => {
     for (const jobId of [1, 2, 3]) await parked(harness, { jobId, reason: 'tenant-suspended', nextTry: TOMORROW });
     await edit(harness, { status: 'active', suspended_by: undefined });
     expect(harness.state.queue.jobs).toHaveLength(1);
-    expect(told(harness)).toEqual(['limit', 'limit', 'limit']);
+    expect(told(harness)).toEqual([undefined, 'limit', 'limit']);
     expect([...harness.state.jobs.rows.values()].slice(1).map(({ nextTry }) => nextTry)).toEqual([
       undefined,
       undefined,

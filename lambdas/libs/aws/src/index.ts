@@ -1,5 +1,6 @@
 export * from './client-config';
 export * from './clients';
+export * from './dynamodb/admissions';
 export * from './dynamodb/attributes';
 export * from './dynamodb/expression';
 export * from './dynamodb/table';

@@ -1,6 +1,7 @@
 import {
   createAppCredentials,
   createClientConfig,
+  createDynamoAdmissions,
   createDynamoConfigStore,
   createDynamoDbClient,
   createDynamoJobStore,
@@ -61,6 +62,7 @@ export function createProtocolPorts(
     lifecycle: createDynamoTenantLifecycle({ client: dynamoDb, tableName: tables.tenants, clock }),
     jobs: createDynamoJobStore({ client: dynamoDb, tableName: tables.jobs, clock }),
     launches: createDynamoLaunchStore({ client: dynamoDb, tableName: tables.launches, clock }),
+    admissions: createDynamoAdmissions({ client: dynamoDb, tables, ...settings, clock }),
     queue: createSqsJobQueue({ client: createSqsClient(clients), tierQueueUrls: config.tierQueueUrls }),
     fleet: createEc2Fleet({ client: createPatientEc2Client(env), environment, tags, sleep }),
     configs:

@@ -26,13 +26,24 @@ const EMPTY_READ = { consistent: 1, eventual: 0.5 } as const;
 /** A write whose condition fails is paid for like one of a small row. */
 const REFUSED_WRITE = 1;
 
+/** Each row of a transaction is paid for twice, also where it is refused. */
+const REFUSED_IN_TRANSACTION = 2;
+
 interface Command {
-  readonly input: { readonly ConsistentRead?: boolean };
+  readonly input: { readonly ConsistentRead?: boolean; readonly TransactItems?: readonly unknown[] };
+}
+
+interface Capacity {
+  readonly CapacityUnits?: number;
 }
 
 interface Answer {
-  readonly ConsumedCapacity?: { readonly CapacityUnits?: number };
+  /** Of a transaction: for each table. */
+  readonly ConsumedCapacity?: Capacity | readonly Capacity[];
 }
+
+const unitsOf = ({ ConsumedCapacity = [] }: Answer): number =>
+  [ConsumedCapacity].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
 
 /** The same client; each answer says what it cost. */
 export function createMeteredClient(client: Pick<DynamoDBClient, 'send'>): MeteredClient {
@@ -50,14 +61,15 @@ export function createMeteredClient(client: Pick<DynamoDBClient, 'send'>): Meter
     try {
       const answer = (await client.send(command as never)) as Answer;
       const least = command.input.ConsistentRead === true ? EMPTY_READ.consistent : EMPTY_READ.eventual;
-      const units = Math.max(isRead ? least : 0, answer.ConsumedCapacity?.CapacityUnits ?? 0);
+      const units = Math.max(isRead ? least : 0, unitsOf(answer));
       count((meter) => {
         if (isRead) meter.readUnits += units;
         else meter.writeUnits += units;
       });
       return answer;
     } catch (error) {
-      if (!isRead) count((meter) => void (meter.writeUnits += REFUSED_WRITE));
+      const refused = (command.input.TransactItems?.length ?? 0) * REFUSED_IN_TRANSACTION || REFUSED_WRITE;
+      if (!isRead) count((meter) => void (meter.writeUnits += refused));
       throw error;
     }
   };

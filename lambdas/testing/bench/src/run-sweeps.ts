@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  createDynamoAdmissions,
   createDynamoJobStore,
   createDynamoLaunchStore,
   createDynamoTenantLifecycle,
@@ -40,6 +41,12 @@ export interface SweepRun extends Meter {
   readonly sawAllWaiting: boolean;
 }
 
+const TABLES = {
+  tenants: `${TABLE_PREFIX}-tenants`,
+  jobs: `${TABLE_PREFIX}-jobs`,
+  launches: `${TABLE_PREFIX}-launches`,
+};
+
 const SILENT: Log = {
   debug: () => undefined,
   info: () => undefined,
@@ -76,6 +83,7 @@ export async function* runSweeps(
     lifecycle,
     jobs: watch.port(createDynamoJobStore(store('jobs'))),
     launches: watch.port(createDynamoLaunchStore(store('launches'))),
+    admissions: createDynamoAdmissions({ client: metered.client, tables: TABLES, ...settings, clock }),
     queue: createInMemoryJobQueue({ tiers: settings.tiers }),
     fleet: createInMemoryFleet({ clock, environment: ENVIRONMENT }),
     configs: createInMemoryConfigs({ clock }),

@@ -114,7 +114,7 @@ export function launch(overrides: Partial<Launch> = {}): Launch {
     installationId: INSTALLATION,
     launchId: launchIdOf(jobId, 1),
     jobId,
-    state: 'wanted',
+    state: 'held',
     version: 1,
     tier: 'small',
     owner: 'acme',

@@ -39,14 +39,15 @@ describe('the harness of in-memory ports', () => {
   it('lets another caller act in the middle of a call', async () => {
     const harness = createTestHarness();
     harness.addTenant({ max_runners: 1 });
-    harness.faults.before('registry.admit', () => harness.state.tenants.admit(INSTALLATION, 'other'));
-    await expect(harness.registry.admit(INSTALLATION, 'mine')).resolves.toMatchObject({ admitted: false });
+    harness.faults.before('admissions.admit', () => harness.state.tenants.takeSlot(INSTALLATION, 'other'));
+    const mine = { job: { kind: 'new', row: job() }, launch: launch() } as const;
+    await expect(harness.admissions.admit(mine)).resolves.toMatchObject({ kind: 'tenant' });
   });
 
   it('keeps an index behind the truth until it catches up', async () => {
     const harness = createTestHarness();
     harness.state.launches.instanceIndex.hold();
-    await harness.launches.create(launch({ instanceId: 'i-1' }));
+    await harness.state.launches.create(launch({ instanceId: 'i-1' }));
     await expect(harness.launches.findByInstance('i-1')).resolves.toBeUndefined();
     harness.state.launches.instanceIndex.release();
     await expect(harness.launches.findByInstance('i-1')).resolves.toMatchObject({ launchId: '7001-1' });

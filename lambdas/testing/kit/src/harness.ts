@@ -1,5 +1,6 @@
 import type { AdmissionSettings, Ports } from '@multi-tenant-runner/core';
 import { ENVIRONMENT, settings as defaultSettings, tenantRow } from './factories';
+import { createInMemoryAdmissions } from './fakes/admissions';
 import { createInMemoryFleet, type InMemoryFleet } from './fakes/fleet';
 import { createInMemoryGitHub } from './fakes/github';
 import type { InMemoryGitHub } from './fakes/github-model';
@@ -82,6 +83,7 @@ export function createTestHarness(
     lifecycle: port('lifecycle', state.tenants),
     jobs: port('jobs', state.jobs),
     launches: port('launches', state.launches),
+    admissions: port('admissions', createInMemoryAdmissions(state)),
     queue: port('queue', state.queue),
     bus: port('bus', state.bus),
     fleet: port('fleet', state.fleet),

@@ -2,6 +2,7 @@ export * from './test-clock';
 export * from './call-recorder';
 export * from './eventually-consistent';
 export * from './factories';
+export * from './fakes/admissions';
 export * from './fakes/tenant-registry';
 export * from './fakes/tenant-directory';
 export * from './fakes/job-store';

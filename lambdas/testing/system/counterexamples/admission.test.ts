@@ -1,65 +1,93 @@
-import { MINUTE } from '@multi-tenant-runner/core';
+import type { JobMessage } from '@multi-tenant-runner/core';
 import { jobEvent, jobMessage } from '@multi-tenant-runner/testing';
-import { brokenPromises } from '../system';
-import { gate, setRow, setUp, setUpWithRunner, sweepLater, workerDies } from './setup';
+import { runCut } from '../crash/crash-injection';
+import { brokenPromises, type System } from '../system';
+import { gate, setRow, setUp, setUpWithRunner, sweepLater } from './setup';
 
 const FIRST = jobMessage({ jobId: 1 });
 
-test('held-failure-deletes: a worker that finds its launch held by another leaves the slot where it is', async () => {
+/** Its gate has opened, and its row waits for a machine again; the worker that wrote that died right after it. */
+async function setUpWithOpenedGate(): Promise<{ readonly system: System; readonly message: JobMessage }> {
   const system = setUp();
-  await workerDies(system, 'dies-after', 'registry.admit');
-  system.harness.clock.advance(11 * MINUTE);
-  const beforeHeld = gate(system, 'launches.change');
-  const worker = system.deliver(FIRST);
-  await beforeHeld.reached;
+  await system.jobEvent(jobEvent({ jobId: 1, kind: 'waiting' }));
+  const message = jobMessage({ jobId: 1, deliveryId: 'after-the-gate' });
+  await runCut(system.harness, 'jobs.change', 'dies-after', () => system.deliver(message));
+  expect(system.job(1).state).toBe('queued');
+  return { system, message };
+}
+
+/** Job 1 is over, and its slot goes to job 2, which waits. */
+async function setUpWithWaiting(): Promise<{ readonly system: System; readonly instanceId: string }> {
+  const system = await setUpWithRunner({}, [1, 2]);
+  const { instanceId } = system.machineOf(1);
+  await system.jobEvent(system.takeJob(instanceId, 1));
+  await system.deliver(jobMessage({ jobId: 2 }));
+  expect(system.job(2)).toMatchObject({ state: 'parked', reason: 'limit' });
+  expect(system.harness.state.launches.all().filter(({ jobId }) => jobId === 2)).toEqual([]);
+  return { system, instanceId };
+}
+
+test('admit-blindly: a worker that asks once more begins no second launch of a job that a wake has begun', async () => {
+  const system = await setUpWithRunner({}, [1, 2]);
+  const { instanceId } = system.machineOf(1);
+  await system.jobEvent(system.takeJob(instanceId, 1));
+  const beforeParked = gate(system, 'jobs.create');
+  const beforeAdmitted = gate(system, 'admissions.admit');
+  const worker = system.deliver(jobMessage({ jobId: 2 }));
+  await beforeParked.reached;
+  await system.shutDown(instanceId);
+  beforeParked.open();
+  await beforeAdmitted.reached;
   await system.sweep();
-  expect(system.launchOf(1).state).toBe('held');
-  beforeHeld.open();
-  await worker;
   await system.drain();
-  expect(system.launchOf(1).state).toBe('running');
-  expect(system.slots()).toEqual(['1-1']);
+  beforeAdmitted.open();
+  await worker;
+  expect(system.launchOf(2)).toMatchObject({ launchId: '2-1', state: 'running' });
+  expect(system.slots()).toEqual(['2-1']);
   expect(brokenPromises(system, 1)).toEqual([]);
 });
 
-test('sweep-skips-wanted-slot: a slot whose launch is still `wanted` is gone on with', async () => {
-  const system = setUp();
-  await workerDies(system, 'dies-after', 'registry.admit');
-  expect(system.launchOf(1).state).toBe('wanted');
+test('sweep-skips-held: a launch whose message was never sent is gone on with', async () => {
+  const { system, instanceId } = await setUpWithWaiting();
+  await runCut(system.harness, 'queue.sendJob', 'dies-before', () => system.shutDown(instanceId));
+  expect(system.launchOf(2).state).toBe('held');
   await sweepLater(system);
-  expect(system.launchOf(1)).toMatchObject({ launchId: '1-1', state: 'running' });
+  expect(system.launchOf(2)).toMatchObject({ launchId: '2-1', state: 'running' });
 });
 
 test('duplicate-ends-any: a message again goes on with a job whose row alone was written', async () => {
-  const system = setUp();
-  await workerDies(system, 'dies-after', 'jobs.create');
-  await system.deliver(FIRST);
+  const { system, message } = await setUpWithOpenedGate();
+  await system.deliver(message);
   expect(system.job(1).state).toBe('starting');
 });
 
 test('sweep-skips-queued-job: a job whose row alone was written is found without its message', async () => {
-  const system = setUp();
-  await workerDies(system, 'dies-after', 'jobs.create');
+  const { system } = await setUpWithOpenedGate();
   await sweepLater(system);
   expect(system.job(1).state).toBe('starting');
 });
 
 test('ended-job-keeps-slot: a job that ends while its launch has only its slot gives it back', async () => {
-  const system = setUp();
-  await workerDies(system, 'dies-after', 'registry.admit');
-  system.harness.state.github.jobs.set(1, { status: 'completed', conclusion: 'cancelled' });
-  await system.jobEvent(jobEvent({ jobId: 1, kind: 'completed', conclusion: 'cancelled' }));
-  for (let round = 0; round < 3; round += 1) await sweepLater(system);
+  const { system, instanceId } = await setUpWithWaiting();
+  await system.shutDown(instanceId);
+  system.harness.state.github.jobs.set(2, { status: 'completed', conclusion: 'cancelled' });
+  await runCut(system.harness, 'launches.get', 'dies-before', () =>
+    system.jobEvent(jobEvent({ jobId: 2, kind: 'completed', conclusion: 'cancelled' })),
+  );
+  expect(system.slots()).toEqual(['2-1']);
+  await system.drain();
   expect(system.slots()).toEqual([]);
-  expect(system.harness.state.fleet.machines.size).toBe(0);
+  expect(system.harness.state.fleet.alive()).toEqual([]);
 });
 
-test('wanted-burns-number: a job above the limit keeps its start number however often the sweep comes by', async () => {
-  const system = await setUpWithRunner({}, [1, 2]);
-  await system.deliver(jobMessage({ jobId: 2 }));
-  await system.jobEvent(system.takeJob(system.machineOf(1).instanceId, 1));
-  for (let round = 0; round < 6; round += 1) await sweepLater(system);
+test('wake-burns-number: a job keeps its start number however often a wake finds the slot gone', async () => {
+  const { system, instanceId } = await setUpWithWaiting();
+  const { tenants } = system.harness.state;
+  const undo = system.harness.faults.before('admissions.admit', () => tenants.takeSlot(1001, '9-1'));
+  await system.shutDown(instanceId);
+  for (let round = 0; round < 6; round += 1) await system.sweep();
   expect(system.job(2)).toMatchObject({ state: 'parked', reason: 'limit', startNumber: 1, restarts: 0 });
+  undo();
 });
 
 test('wake-skips-ended: a job that was parked on an ended launch starts under a new number', async () => {
@@ -76,7 +104,7 @@ test('wake-skips-ended: a job that was parked on an ended launch starts under a 
 
 test('deleted-keeps-jobs: a job that loses its slot to an uninstallation has a recorded end', async () => {
   const system = setUp();
-  system.harness.faults.before('registry.admit', () => setRow(system, { status: 'deleted', cleanup: 'pending' }));
+  system.harness.faults.before('admissions.admit', () => setRow(system, { status: 'deleted', cleanup: 'pending' }));
   await system.deliver(FIRST);
   expect(system.job(1)).toMatchObject({ state: 'refused', reason: 'tenant-deleted' });
 });
@@ -85,7 +113,7 @@ test('no-wake: a slot that comes free between the refusal and the parking is tak
   const system = await setUpWithRunner({}, [1, 2]);
   const { instanceId } = system.machineOf(1);
   await system.jobEvent(system.takeJob(instanceId, 1));
-  const beforeParked = gate(system, 'jobs.change');
+  const beforeParked = gate(system, 'jobs.create');
   const worker = system.deliver(jobMessage({ jobId: 2 }));
   await beforeParked.reached;
   await system.shutDown(instanceId);
@@ -98,13 +126,13 @@ test('no-wake: a slot that comes free between the refusal and the parking is tak
 
 test('relaunch-same-number: an ended launch starts nothing, its job has a new one', async () => {
   const system = setUp();
-  const beforeInstanceId = gate(system, 'registry.get');
+  const beforeConfigured = gate(system, 'jobs.get');
   const worker = system.deliver(FIRST);
-  await beforeInstanceId.reached;
+  await beforeConfigured.reached;
   const { instanceId } = system.machineOf(1);
   await system.shutDown(instanceId);
   await system.drain();
-  beforeInstanceId.open();
+  beforeConfigured.open();
   await worker.catch(() => undefined);
   await sweepLater(system);
   const launches = [...system.harness.state.fleet.machines.values()].map(({ request }) => request.launchId);

@@ -35,7 +35,7 @@ export function unexplained(system: System): string[] {
       .filter(({ launchId }) => !launches.some((launch) => launch.launchId === launchId))
       .map(({ launchId }) => `slot ${launchId} of no launch`),
     ...launches
-      .filter((launch) => !moves(launch, jobs, queued, alive))
+      .filter((launch) => !moves(launch, queued, alive))
       .map((launch) => `launch ${launch.launchId} ${launch.state}`),
     ...[...state.configs.entries.values()]
       .filter(({ launchId }) => !launches.some((launch) => launch.launchId === launchId))
@@ -52,15 +52,8 @@ export function unexplained(system: System): string[] {
 }
 
 /** A machine will end it, or a message goes on with it. */
-function moves(
-  launch: Launch,
-  jobs: readonly Job[],
-  queued: ReadonlySet<number>,
-  alive: ReadonlyMap<string, InMemoryMachine>,
-): boolean {
+function moves(launch: Launch, queued: ReadonlySet<number>, alive: ReadonlyMap<string, InMemoryMachine>): boolean {
   switch (launch.state) {
-    case 'wanted':
-      return jobs.some((job) => job.launchId === launch.launchId);
     case 'held':
       return queued.has(launch.jobId);
     case 'launching':

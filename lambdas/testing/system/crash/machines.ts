@@ -48,7 +48,8 @@ async function machineLives(machine: InMemoryMachine, system: System, functions:
   registration.online = true;
   if (configured) await side.says(instanceId, { kind: 'boot', timings: {} });
   const next = [...github.jobs].find(([, job]) => job.status === 'queued')?.[0];
-  if (next === undefined) return;
+  // Another round may have come by here meanwhile: a runner takes one job.
+  if (next === undefined || registration.busy || !github.registrations.includes(registration)) return;
   await functions.jobEvent(system.takeJob(instanceId, next));
   await finish(machine, system, functions);
 }

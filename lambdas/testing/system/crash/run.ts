@@ -71,7 +71,7 @@ function watchPromises({ system }: ArrangedScenario): string[] {
   const broken: string[] = [];
   const limit = Number(system.harness.state.tenants.rows.get(1001)?.['max_runners'] ?? 0);
   system.harness.afterCall((port, method) => {
-    if (port !== 'fleet' && port !== 'registry') return;
+    if (port !== 'fleet' && port !== 'registry' && port !== 'admissions') return;
     broken.push(...brokenPromises(system, Math.max(limit, 1)).map((promise) => `after ${port}.${method}: ${promise}`));
   });
   return broken;

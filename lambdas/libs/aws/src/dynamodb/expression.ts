@@ -50,12 +50,17 @@ export class Expression {
     return seen === undefined ? this.isMissing(attribute) : `${this.name(attribute)} = ${this.attributeValue(seen)}`;
   }
 
-  /** `null` removes an attribute, undefined keeps it. */
-  update(changes: Readonly<Record<string, unknown>>): string {
+  /**
+   * `null` removes an attribute, undefined keeps it.
+   *
+   * @param copies attributes by the one that each takes its value from, as it is before the update
+   */
+  update(changes: Readonly<Record<string, unknown>>, copies: Readonly<Record<string, string>> = {}): string {
     const entries = Object.entries(changes).filter(([, value]) => value !== undefined);
     const sets = entries
       .filter(([, value]) => value !== null)
-      .map(([attribute, value]) => `${this.name(attribute)} = ${this.value(value)}`);
+      .map(([attribute, value]) => `${this.name(attribute)} = ${this.value(value)}`)
+      .concat(Object.entries(copies).map(([attribute, from]) => `${this.name(attribute)} = ${this.name(from)}`));
     const removes = entries.filter(([, value]) => value === null).map(([attribute]) => this.name(attribute));
     return [sets.length > 0 ? `SET ${sets.join(', ')}` : '', removes.length > 0 ? `REMOVE ${removes.join(', ')}` : '']
       .filter(Boolean)

@@ -12,13 +12,16 @@ import type { Item } from './attributes';
 import { Expression } from './expression';
 import { findTenantsWithOpen, openShardOf, pageOpenRows } from './open-rows';
 import { expiresAt, fromItem, toItem, toRow, written } from './rows';
-import { createTable } from './table';
+import { createTable, type Update } from './table';
 
 export interface StoreDeps {
   readonly client: Pick<DynamoDBClient, 'send'>;
   readonly tableName: string;
   readonly clock: Clock;
 }
+
+/** Sparse: it has the parked jobs that a slot would help. */
+const WAITING = { index: 'waiting-index', key: 'waiting_at' };
 
 /** A tenant may have thousands of waiting jobs; a caller reads only the first few at a time. */
 const PAGE = 50;
@@ -32,35 +35,14 @@ export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): J
 
   return {
     get,
-    create: async (job) => {
-      const item = toItem({
-        ...toRow(job),
-        ...derive(job, { ended: job.endedAt ?? job.updatedAt, openAt: openAtOfJob(job) }),
-      });
-      return written<Job>(await table.create(item, 'installation_id'));
-    },
+    create: async (job) => written<Job>(await table.create(itemOfJob(job), 'installation_id')),
     change: async (installationId, jobId, guard, given) => {
-      const changes: Changes<Job> = { updatedAt: clock.now().toISOString(), ...given };
+      const changes = { updatedAt: clock.now().toISOString(), ...given };
       // The index on open jobs sorts by a time that only the row has.
       const standing = reopens(guard, changes) && !changes.queuedAt ? await get(installationId, jobId) : undefined;
-      const ended = changes.endedAt ?? changes.updatedAt ?? clock.now().toISOString();
       const queuedAt = changes.queuedAt ?? standing?.queuedAt;
-      const derived = changes.state
-        ? derive(
-            { installationId, state: changes.state },
-            { ended, ...(queuedAt !== undefined && { openAt: openAtOfJob({ queuedAt, jobId }) }) },
-          )
-        : {};
-      const expression = new Expression();
-      const update = expression.update({ ...toRow(changes), ...derived });
-      return written<Job>(
-        await table.update({
-          key: keyOf(installationId, jobId),
-          expression,
-          update,
-          condition: conditionOf(expression, guard),
-        }),
-      );
+      const update = updateOfJob({ installationId, jobId, guard, changes, ...(queuedAt && { queuedAt }) });
+      return written<Job>(await table.update(update));
     },
     listOpen: async (installationId, { states, limit = Number.POSITIVE_INFINITY } = {}) => {
       const expression = new Expression();
@@ -75,6 +57,7 @@ export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): J
       return collect(rows, limit, (row) => fromItem<Job>(row));
     },
     pageOpen: (installationId, request) => pageOpenRows<Job>(table, installationId, request),
+    pageWaiting: (installationId, request) => pageOpenRows<Job>(table, installationId, request, WAITING),
     tenantsWithOpen: () => findTenantsWithOpen(table),
     listRecent: async (installationId, limit, before) => {
       const expression = new Expression();
@@ -112,6 +95,38 @@ const keyOf = (installationId: number, jobId: number): Item => ({
   installation_id: { N: String(installationId) },
   job_id: { N: String(jobId) },
 });
+
+export function itemOfJob(job: Job): Item {
+  const openAt = openAtOfJob(job);
+  const derived = derive(job, { ended: job.endedAt ?? job.updatedAt, openAt });
+  const isWaiting = job.state === 'parked' && job.gatedAt === undefined;
+  return toItem({ ...toRow(job), ...derived, ...(isWaiting && { waiting_at: openAt }) });
+}
+
+export interface JobChange {
+  readonly installationId: number;
+  readonly jobId: number;
+  readonly guard: JobGuard;
+  readonly changes: Changes<Job>;
+  /** Where the change makes a row of another time, or an open one of one that had ended. */
+  readonly queuedAt?: string;
+}
+
+export function updateOfJob({ installationId, jobId, guard, changes, queuedAt }: JobChange): Update {
+  const expression = new Expression();
+  const { state } = changes;
+  const ended = changes.endedAt ?? changes.updatedAt ?? '';
+  const openAt = queuedAt === undefined ? {} : { openAt: openAtOfJob({ queuedAt, jobId }) };
+  const derived = state ? derive({ installationId, state }, { ended, ...openAt }) : {};
+  const isWaiting = state === 'parked' && typeof changes.gatedAt !== 'string';
+  const set = { ...toRow(changes), ...derived, ...(state && !isWaiting && { waiting_at: null }) };
+  return {
+    key: keyOf(installationId, jobId),
+    expression,
+    update: expression.update(set, isWaiting ? { waiting_at: 'open_at' } : {}),
+    condition: conditionOf(expression, guard),
+  };
+}
 
 function conditionOf(expression: Expression, { from, startNumber, launchId }: JobGuard): string {
   return [

@@ -23,13 +23,6 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
       const item = await table.get(keyOf(installationId, launchId));
       return item && fromItem<Launch>(item);
     },
-    create: async (launch) => {
-      const open = isOpenLaunch(launch.state);
-      const derived = open
-        ? { open_at: openAtOfLaunch(launch), open_shard: openShardOf(launch.installationId) }
-        : { expires_at: expiresAt(launch.endedAt ?? launch.updatedAt) };
-      return written<Launch>(await table.create(toItem({ ...toRow(launch), ...derived }), 'installation_id'));
-    },
     change: async (installationId, launchId, guard, given) => {
       const { version: _version, ...changes }: Changes<Launch> = given;
       const ended = changes.endedAt ?? changes.updatedAt ?? clock.now().toISOString();
@@ -87,6 +80,13 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
       await table.update({ key: cursorKey(name), expression, update, condition });
     },
   };
+}
+
+export function itemOfLaunch(launch: Launch): Item {
+  const derived = isOpenLaunch(launch.state)
+    ? { open_at: openAtOfLaunch(launch), open_shard: openShardOf(launch.installationId) }
+    : { expires_at: expiresAt(launch.endedAt ?? launch.updatedAt) };
+  return toItem({ ...toRow(launch), ...derived });
 }
 
 const keyOf = (installationId: number, launchId: string): Item => ({

@@ -48,16 +48,25 @@ async function findInShard(table: Table, shard: number): Promise<number[]> {
   return [...found];
 }
 
+/** A local index, and the attribute that it is in order of: only rows that have it are there. */
+export interface SparseIndex {
+  readonly index: string;
+  readonly key: string;
+}
+
+const OPEN: SparseIndex = { index: 'open-index', key: 'open_at' };
+
 export async function pageOpenRows<T>(
   table: Table,
   installationId: number,
   { after, limit }: OpenPageRequest,
+  { index, key }: SparseIndex = OPEN,
 ): Promise<OpenPage<T>> {
   const expression = new Expression();
   const own = expression.equals('installation_id', installationId);
-  const behind = after === undefined ? '' : ` AND ${expression.name('open_at')} > ${expression.value(after)}`;
+  const behind = after === undefined ? '' : ` AND ${expression.name(key)} > ${expression.value(after)}`;
   const items = table.query({
-    IndexName: 'open-index',
+    IndexName: index,
     ConsistentRead: true,
     KeyConditionExpression: `${own}${behind}`,
     ...expression.placeholders,
@@ -68,7 +77,7 @@ export async function pageOpenRows<T>(
   for await (const item of items) {
     rows.push(fromItem<T>(item));
     if (rows.length < limit) continue;
-    next = item['open_at']?.S;
+    next = item[key]?.S;
     break;
   }
   return { rows, ...(next !== undefined && { next }) };

@@ -7,6 +7,7 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { Item } from './attributes';
+import { retryConflicts } from './conflicts';
 import type { Expression } from './expression';
 
 /** The outcome of a conditional write; if the condition fails, the current item, which DynamoDB returns then. */
@@ -35,31 +36,13 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, tableName: str
       (await client.send(new GetItemCommand({ TableName: tableName, Key: key, ConsistentRead: true }))).Item,
     create: (item, keyName) =>
       conditional(async () => {
-        await client.send(
-          new PutItemCommand({
-            TableName: tableName,
-            Item: item,
-            ConditionExpression: 'attribute_not_exists(#key)',
-            ExpressionAttributeNames: { '#key': keyName },
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        );
+        await client.send(new PutItemCommand(buildCreate(tableName, item, keyName)));
         return item;
       }),
-    update: ({ key, expression, update, condition }) =>
+    update: (update) =>
       conditional(async () => {
-        const answer = await client.send(
-          new UpdateItemCommand({
-            TableName: tableName,
-            Key: key,
-            UpdateExpression: update,
-            ConditionExpression: condition,
-            ...expression.placeholders,
-            ReturnValues: 'ALL_NEW',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        );
-        return answer.Attributes ?? {};
+        const input = { ...buildUpdate(tableName, update), ReturnValues: 'ALL_NEW' } as const;
+        return (await client.send(new UpdateItemCommand(input))).Attributes ?? {};
       }),
     query: async function* (input) {
       let start: Item | undefined;
@@ -74,9 +57,32 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, tableName: str
   };
 }
 
+/** A new row, of a request of its own or of a transaction. */
+export function buildCreate(tableName: string, item: Item, keyName = 'installation_id') {
+  return {
+    TableName: tableName,
+    Item: item,
+    ConditionExpression: 'attribute_not_exists(#key)',
+    ExpressionAttributeNames: { '#key': keyName },
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  } as const;
+}
+
+/** A change of a row, of a request of its own or of a transaction. */
+export function buildUpdate(tableName: string, { key, expression, update, condition }: Update) {
+  return {
+    TableName: tableName,
+    Key: key,
+    UpdateExpression: update,
+    ConditionExpression: condition,
+    ...expression.placeholders,
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  } as const;
+}
+
 async function conditional(write: () => Promise<Item>): Promise<Outcome> {
   try {
-    return { ok: true, item: await write() };
+    return { ok: true, item: await retryConflicts(write) };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
     const item = 'Item' in error ? error.Item : undefined;
@@ -84,6 +90,6 @@ async function conditional(write: () => Promise<Item>): Promise<Outcome> {
   }
 }
 
-function isItem(value: unknown): value is Item {
+export function isItem(value: unknown): value is Item {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 }

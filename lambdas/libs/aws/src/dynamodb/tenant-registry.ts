@@ -1,4 +1,4 @@
-import { ScanCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ScanCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   MODULE_ROW,
   circuitAttribute,
@@ -12,7 +12,7 @@ import {
 import { fromAttributes, type Item } from './attributes';
 import { Expression } from './expression';
 import { createTable, type Outcome } from './table';
-import { existsAsTenant, isUnmarked } from './tenant-conditions';
+import { existsAsTenant } from './tenant-conditions';
 
 export interface TenantRegistryDeps {
   readonly client: Pick<DynamoDBClient, 'send'>;
@@ -42,19 +42,6 @@ export function createDynamoTenantRegistry({
 
   return {
     get: async (installationId) => lookup(installationId, await table.get(keyOf(installationId))),
-
-    admit: async (installationId, launchId, limit) => {
-      const expression = new Expression();
-      const ceiling = limit === undefined ? FROM_ROW : decideCeiling(await table.get(keyOf(installationId)), limit);
-      const outcome = await changeRow(
-        installationId,
-        expression,
-        `ADD ${expression.name('slots')} ${expression.attributeValue({ SS: [launchId] })}`,
-        `${existsAsTenant(expression)} AND ${expression.equals('status', 'active')} AND ` +
-          `${isUnmarked(expression)} AND ${isBelow(expression, launchId, ceiling)}`,
-      );
-      return { admitted: outcome.ok, lookup: lookup(installationId, outcome.item) };
-    },
 
     freeSlot: async (installationId, launchId) => {
       const expression = new Expression();
@@ -153,29 +140,3 @@ export function keyOf(installationId: number): Item {
 
 const mayHoldSlots = (expression: Expression): string =>
   `(${expression.isMissing('slots')} OR ${expression.hasType('slots', 'SS')})`;
-
-type Ceiling =
-  | { readonly kind: 'row' }
-  | { readonly kind: 'given'; readonly limit: number; readonly seen: AttributeValue | undefined };
-const FROM_ROW: Ceiling = { kind: 'row' };
-
-/** The given limit replaces only a figure that is invalid, and only while the row still has that figure. */
-function decideCeiling(item: Item | undefined, limit: number): Ceiling {
-  const seen = item?.['max_runners'];
-  const figure = seen?.N === undefined ? Number.NaN : Number(seen.N);
-  return Number.isSafeInteger(figure) && figure >= 0 ? FROM_ROW : { kind: 'given', limit, seen };
-}
-
-/** The launch already has a slot, or one is free. `size` of a string is its length, so the type is checked too. */
-function isBelow(expression: Expression, launchId: string, ceiling: Ceiling): string {
-  const slots = expression.name('slots');
-  const figure = ceiling.kind === 'row' ? expression.name('max_runners') : expression.value(ceiling.limit);
-  const holds = `contains(${slots}, ${expression.value(launchId)})`;
-  const room = `(${expression.hasType('slots', 'SS')} AND (${holds} OR size(${slots}) < ${figure}))`;
-  if (ceiling.kind === 'row') {
-    const first = `(${expression.isMissing('slots')} AND ${figure} >= ${expression.value(1)})`;
-    return `${expression.hasType('max_runners', 'N')} AND (${first} OR ${room})`;
-  }
-  const alternatives = ceiling.limit >= 1 ? `(${expression.isMissing('slots')} OR ${room})` : room;
-  return `${expression.isStill('max_runners', ceiling.seen)} AND ${alternatives}`;
-}

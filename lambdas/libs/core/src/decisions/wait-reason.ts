@@ -42,11 +42,6 @@ export function isReady(job: Job, tenant: Tenant, now: Date): boolean {
   return isOfTheTenant(job) || hasItsGroup(job, tenant) || !isAhead(job.nextTry, now);
 }
 
-/** The reason of a job that was given a slot: the tenant no longer makes it wait. */
-export function reasonOnceWoken({ reason }: Job): JobReason {
-  return reason === undefined || OF_THE_ROW.has(reason) ? 'limit' : reason;
-}
-
 interface Explanation {
   readonly reason: JobReason;
   readonly nextTry: string | null;

@@ -4,13 +4,13 @@ import { MINUTE, ageOf } from './time';
 /**
  * One row is one launch: one attempt to give one job a machine.
  *
- *     wanted → held → launching → running → ending → ended
+ *     held → launching → running → ending → ended
  *
- * `held`: it has a slot of the tenant. `launching`: the intent is written, RunInstances may have been called.
+ * `held`: it has a slot of the tenant, which it took in the write that made it. `launching`: the intent is written, RunInstances may have been called.
  * `running`: the machine can read its configuration. `ending`: it is proven that no machine runs. `ended`: the slot is
  * released.
  */
-export const LAUNCH_STATES = ['wanted', 'held', 'launching', 'running', 'ending', 'ended'] as const;
+export const LAUNCH_STATES = ['held', 'launching', 'running', 'ending', 'ended'] as const;
 export type LaunchState = (typeof LAUNCH_STATES)[number];
 
 /** The RunInstances request, written before the call so that a retry is identical. */

@@ -84,3 +84,8 @@ export function isRunnerName(environment: string, name: string): boolean {
 export function launchIdOf(jobId: number, startNumber: number): string {
   return `${jobId}-${startNumber}`;
 }
+
+/** Whether a launch was begun for the job. */
+export function isLaunchOf(launchId: string, jobId: number): boolean {
+  return launchId.startsWith(`${jobId}-`);
+}

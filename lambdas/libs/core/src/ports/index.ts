@@ -1,3 +1,4 @@
+import type { Admissions } from './admissions';
 import type { ConfigStore } from './configs';
 import type { RunnerFleet, SecurityGroups } from './ec2';
 import type { GitHub } from './github';
@@ -7,6 +8,7 @@ import type { EventBus, JobQueue } from './queues';
 import type { GitHubApp, JobSearch, RecoveryStore } from './recovery';
 import type { TenantLifecycle, TenantRegistry } from './tenants';
 
+export * from './admissions';
 export * from './bookmarks';
 export * from './configs';
 export * from './ec2';
@@ -26,6 +28,7 @@ export interface Ports {
   readonly lifecycle: TenantLifecycle;
   readonly jobs: JobStore;
   readonly launches: LaunchStore;
+  readonly admissions: Admissions;
   readonly queue: JobQueue;
   readonly bus: EventBus;
   readonly fleet: RunnerFleet;

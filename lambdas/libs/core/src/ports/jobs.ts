@@ -13,6 +13,11 @@ export interface JobStore {
   ): Promise<readonly Job[]>;
   /** Not ended, oldest first, strongly consistent; a tenant may have any number of them. */
   pageOpen(installationId: number, request: OpenPageRequest): Promise<OpenPage<Job>>;
+  /**
+   * Parked, and not behind a gate: what a free slot may be given to. Oldest first, strongly consistent; what it costs
+   * grows with the limit, not with the tenant's jobs.
+   */
+  pageWaiting(installationId: number, request: OpenPageRequest): Promise<OpenPage<Job>>;
   /** Tenants that have a job that has not ended (an index: may lag). What it costs grows with them, not their jobs. */
   tenantsWithOpen(): Promise<readonly number[]>;
   /** Newest id first, ended ones too, strongly consistent; only ids below `before`, where one is given. */

@@ -4,7 +4,6 @@ import type { Changes, OpenPage, OpenPageRequest, Written } from './rows';
 
 export interface LaunchStore extends Bookmarks {
   get(installationId: number, launchId: string): Promise<Launch | undefined>;
-  create(launch: Launch): Promise<Written<Launch>>;
   /**
    * Conditional on the states named and, where given, on holding the lease or on nobody else holding it. Raises
    * `version`.

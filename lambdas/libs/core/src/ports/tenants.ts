@@ -6,15 +6,6 @@ import type { SuspendedBy, TenantLookup } from '../model/tenant';
 export interface TenantRegistry {
   /** Strongly consistent. */
   get(installationId: number): Promise<TenantLookup>;
-  /**
-   * Takes a slot, in one conditional write: only for an active tenant, and only below its limit or if the launch holds
-   * one already. `limit` replaces the row's figure when that is unusable.
-   */
-  admit(
-    installationId: number,
-    launchId: string,
-    limit?: number,
-  ): Promise<{ readonly admitted: boolean; readonly lookup: TenantLookup }>;
   /** Gives a slot back; a launch without one changes nothing. Answers the row after it. */
   freeSlot(installationId: number, launchId: string): Promise<TenantLookup>;
   /** Records a slot without asking the limit, for a machine that lives already. */

@@ -1,67 +1,46 @@
 import type { Job } from '../model/job';
-import type { Launch, LeaseHolder } from '../model/launch';
-import type { TenantLookup } from '../model/tenant';
-import { holdLaunch } from '../transitions';
+import type { Launch } from '../model/launch';
+import { freeSlots, type TenantLookup } from '../model/tenant';
+import { buildAdmission, type AdmissionHow } from '../transitions';
 import type { ProtocolDeps } from './deps';
 
 /**
- * `held`: the launch has a slot, and the lease if one was asked for. `busy`: another invocation brought the launch this
- * far or farther. `released`: the launch had ended; the slot was given back. `rejected`: no slot now.
+ * `admitted`: the launch has a slot, and the lease if one was asked for. `known`: the job has a row, or another one than
+ * the caller read. `begun`: the launch has a row, so another invocation brought it this far or farther. `rejected`: no
+ * slot now.
  */
 export type Admission =
-  | { readonly kind: 'held'; readonly launch: Launch; readonly lookup: TenantLookup }
-  | { readonly kind: 'busy'; readonly launch: Launch }
-  | { readonly kind: 'released' }
+  | { readonly kind: 'admitted'; readonly job: Job; readonly launch: Launch }
+  | { readonly kind: 'known'; readonly job?: Job }
+  | { readonly kind: 'begun'; readonly launch?: Launch }
   | { readonly kind: 'rejected'; readonly lookup: TenantLookup };
 
-type AdmitDeps = Pick<ProtocolDeps, 'tenants' | 'launches' | 'clock'>;
-
 /**
- * Row `wanted` → slot → row `held`. Every step may run twice or be cut off: the row comes first, so that a slot always
- * has a row that explains it.
+ * The job's row, its launch and the slot in one write: nothing can stop between them, and a job that finds no slot has
+ * no launch.
+ *
+ * @param lookup the tenant's row, read before; what changed since decides in the write
  */
-export async function admit(job: Job, deps: AdmitDeps, lease?: LeaseHolder): Promise<Admission> {
-  const wanted = await deps.launches.create(newLaunch(job, deps.clock.now()));
-  if (!wanted.ok && wanted.row !== undefined && wanted.row.state !== 'wanted') return afterTheFact(wanted.row);
-  const { admitted, lookup } = await takeSlot(job, deps);
-  if (!admitted) return { kind: 'rejected', lookup };
-  const held = await holdLaunch(job, lease, deps);
-  if (held.ok) return { kind: 'held', launch: held.row, lookup };
-  if (held.row === undefined || held.row.state === 'ending' || held.row.state === 'ended') {
-    await deps.tenants.freeSlot(job.installationId, job.launchId);
-    return { kind: 'released' };
-  }
-  return { kind: 'busy', launch: held.row };
-}
-
-function afterTheFact(launch: Launch): Admission {
-  return launch.state === 'ending' || launch.state === 'ended' ? { kind: 'released' } : { kind: 'busy', launch };
-}
-
-/** A limit that an operator's edit made unusable is replaced by the tier's own, in a second conditional write. */
-async function takeSlot(
+export async function admit(
   job: Job,
-  deps: AdmitDeps,
-): Promise<{ readonly admitted: boolean; readonly lookup: TenantLookup }> {
-  const first = await deps.tenants.admit(job.installationId, job.launchId);
-  const { lookup } = first;
-  if (first.admitted || lookup.kind !== 'tenant' || lookup.tenant.maxRunnersFromRow || lookup.slotsBroken) return first;
-  return deps.tenants.admit(job.installationId, job.launchId, lookup.tenant.maxRunners);
-}
-
-function newLaunch(job: Job, now: Date): Launch {
-  return {
-    installationId: job.installationId,
-    launchId: job.launchId,
-    jobId: job.jobId,
-    state: 'wanted',
-    version: 1,
-    tier: job.tier,
-    owner: job.owner,
-    // GitHub has no runners of a user account, only of its repositories.
-    scope: job.ownerType === 'User' ? `${job.owner}/${job.repo}` : 'org',
-    ...(job.ownerType === 'User' && job.repoId !== undefined && { repoId: job.repoId }),
-    createdAt: now.toISOString(),
-    updatedAt: now.toISOString(),
-  };
+  lookup: TenantLookup,
+  how: AdmissionHow,
+  deps: Pick<ProtocolDeps, 'admissions' | 'clock'>,
+): Promise<Admission> {
+  if (lookup.kind !== 'tenant' || lookup.slotsBroken || freeSlots(lookup.tenant) === 0)
+    return { kind: 'rejected', lookup };
+  const { maxRunners, maxRunnersFromRow } = lookup.tenant;
+  const { request, ...admitted } = buildAdmission(job, how, deps);
+  // A limit that an operator's edit made unusable is replaced by the tier's own.
+  const answer = await deps.admissions.admit({ ...request, ...(!maxRunnersFromRow && { limit: maxRunners }) });
+  switch (answer.kind) {
+    case 'admitted':
+      return { kind: 'admitted', ...admitted };
+    case 'job':
+      return { kind: 'known', ...(answer.row && { job: answer.row }) };
+    case 'launch':
+      return { kind: 'begun', ...(answer.row && { launch: answer.row }) };
+    case 'tenant':
+      return { kind: 'rejected', lookup: answer.lookup };
+  }
 }

@@ -1,5 +1,6 @@
 import type { AdmissionSettings } from '../decisions/job-policy';
 import type {
+  Admissions,
   GitHub,
   JobQueue,
   JobStore,
@@ -20,6 +21,7 @@ export interface ProtocolDeps {
   readonly tenants: TenantRegistry;
   readonly jobs: JobStore;
   readonly launches: LaunchStore;
+  readonly admissions: Admissions;
   readonly queue: Pick<JobQueue, 'sendJob'>;
   readonly github: GitHub;
   readonly fleet: Pick<RunnerFleet, 'terminate'>;

@@ -1,51 +1,75 @@
 import { messageOf, isTooOld, type Job } from '../model/job';
 import { decideLaunchGate } from '../decisions/launch-gate';
 import { decideJobPolicy } from '../decisions/job-policy';
-import { freeSlots, githubLimitedUntil, type TenantLookup } from '../model/tenant';
-import { MINUTE, plus } from '../model/time';
-import { markDispatched, renewStart } from '../transitions';
-import { admit } from './admit';
+import { freeSlots, githubLimitedUntil, type Tenant, type TenantLookup } from '../model/tenant';
+import { renewStart } from '../transitions';
+import { admit, type Admission } from './admit';
 import { endJob } from './end-job';
 import type { ProtocolDeps } from './deps';
-import { isReady, reasonOnceWoken } from '../decisions/wait-reason';
+import { isReady } from '../decisions/wait-reason';
 
-/** A woken job is looked at again after this time, should its message be lost. */
-const WOKEN_NEXT_TRY = 2 * MINUTE;
+/** Waiting jobs that are read at once, and how often: one that is behind all of these is found by the sweep's visits. */
+const PAGE = 25;
+const PAGES = 8;
 
 export type DispatchDeps = Pick<
   ProtocolDeps,
-  'tenants' | 'jobs' | 'launches' | 'queue' | 'clock' | 'log' | 'metrics' | 'settings'
+  'tenants' | 'jobs' | 'launches' | 'admissions' | 'queue' | 'clock' | 'log' | 'metrics' | 'settings'
 >;
 
 /**
  * Gives a tenant's free slots to its oldest eligible parked jobs and sends those on their way. The slot is taken before
  * the message is sent: a message alone could find the slot gone and park again for ever.
+ *
+ * @param behind further parked jobs, for the slots that the oldest leave free
  */
-export async function dispatchNextJobs(installationId: number, deps: DispatchDeps): Promise<void> {
+export async function dispatchNextJobs(
+  installationId: number,
+  deps: DispatchDeps,
+  behind: readonly Job[] = [],
+): Promise<void> {
   const lookup = await deps.tenants.get(installationId);
   if (lookup.kind !== 'tenant' || lookup.slotsBroken) return;
-  let free = freeSlots(lookup.tenant);
-  if (free === 0) return;
-  const now = deps.clock.now();
   const { tenant } = lookup;
-  if (githubLimitedUntil(tenant, now) !== undefined) return;
-  const parked = await deps.jobs.listOpen(installationId, { states: ['parked'] });
+  const now = deps.clock.now();
+  let free = freeSlots(tenant);
+  if (free === 0 || githubLimitedUntil(tenant, now) !== undefined) return;
   const probed = new Set<string>();
-  for (const job of parked.filter((candidate) => isReady(candidate, tenant, now))) {
-    if (free === 0) return;
-    if (probed.has(job.tier)) continue;
+  const seen = new Set<number>();
+  for await (const job of candidates(installationId, behind, deps)) {
+    if (seen.has(job.jobId) || probed.has(job.tier) || !isReady(job, tenant, now)) continue;
+    seen.add(job.jobId);
     const outcome = await dispatchJob(job, lookup, deps);
-    if (outcome === 'full') return;
-    if (outcome !== 'sent') continue;
-    free -= 1;
+    if (outcome === 'sent') free -= 1;
+    if (outcome === 'full' || free === 0) return;
     // One is enough to see whether the others would start.
-    if (decideLaunchGate(tenant, job.tier, job.launchId, now).kind === 'probe') probed.add(job.tier);
+    if (outcome === 'sent' && isProbe(job, tenant, now)) probed.add(job.tier);
   }
 }
 
+async function* candidates(
+  installationId: number,
+  behind: readonly Job[],
+  { jobs }: Pick<DispatchDeps, 'jobs'>,
+): AsyncGenerator<Job> {
+  let after: string | undefined;
+  for (let page = 0; page < PAGES; page += 1) {
+    const { rows, next } = await jobs.pageWaiting(installationId, {
+      limit: PAGE,
+      ...(after !== undefined && { after }),
+    });
+    yield* rows;
+    if (next === undefined) return;
+    after = next;
+  }
+  yield* behind;
+}
+
+const isProbe = ({ tier, launchId }: Job, tenant: Tenant, now: Date): boolean =>
+  decideLaunchGate(tenant, tier, launchId, now).kind === 'probe';
+
 async function dispatchJob(job: Job, lookup: TenantLookup, deps: DispatchDeps): Promise<'sent' | 'full' | 'skipped'> {
-  const now = deps.clock.now();
-  if (isTooOld(job, now)) {
+  if (isTooOld(job, deps.clock.now())) {
     await endJob(job, { state: 'expired', reason: 'too-old', stillIn: 'parked' }, deps);
     return 'skipped';
   }
@@ -53,21 +77,22 @@ async function dispatchJob(job: Job, lookup: TenantLookup, deps: DispatchDeps): 
   if (verdict.kind === 'refuse')
     await endJob(job, { state: 'refused', reason: verdict.reason, stillIn: 'parked' }, deps);
   if (verdict.kind !== 'pass') return 'skipped';
-  const ready = await withUsableLaunch(job, deps);
-  if (ready === undefined) return 'skipped';
-  const admission = await admit(ready, deps);
-  if (admission.kind === 'rejected') return 'full';
-  if (admission.kind !== 'held') return 'skipped';
-  await deps.queue.sendJob(messageOf(ready));
-  await markDispatched(ready, { reason: reasonOnceWoken(ready), nextTry: plus(now, WOKEN_NEXT_TRY) }, deps);
+  const admission = await admitUnderUsableNumber(job, lookup, deps);
+  if (admission?.kind === 'rejected') return 'full';
+  if (admission?.kind !== 'admitted') return 'skipped';
+  await deps.queue.sendJob(messageOf(admission.job));
   return 'sent';
 }
 
-/** A parked job may go on with a launch that never got a slot; one that is over is followed by a new number. */
-async function withUsableLaunch(job: Job, deps: DispatchDeps): Promise<Job | undefined> {
-  const launch = await deps.launches.get(job.installationId, job.launchId);
-  if (launch === undefined || launch.state === 'wanted') return job;
-  if (launch.state !== 'ending' && launch.state !== 'ended') return undefined;
+/** A launch that is over is followed by a new number. */
+async function admitUnderUsableNumber(
+  job: Job,
+  lookup: TenantLookup,
+  deps: DispatchDeps,
+): Promise<Admission | undefined> {
+  const first = await admit(job, lookup, {}, deps);
+  if (first.kind !== 'begun') return first;
+  if (first.launch?.state !== 'ending' && first.launch?.state !== 'ended') return undefined;
   const renewed = await renewStart(job, deps);
-  return renewed.ok ? renewed.row : undefined;
+  return renewed.ok ? admit(renewed.row, lookup, {}, deps) : undefined;
 }

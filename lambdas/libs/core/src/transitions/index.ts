@@ -1,11 +1,9 @@
 export {
   LAUNCH_TRANSITIONS,
-  abandonLaunch,
   adoptInstance,
   beginRelease,
   bindJob,
   finishRelease,
-  holdLaunch,
   markLaunchRunning,
   reassignLaunch,
   recordInstance,
@@ -13,6 +11,7 @@ export {
   recordInterruption,
   type ReleaseProof,
 } from './launch';
+export * from './admission';
 export * from './lease';
 export * from './machine';
 export { JOB_TRANSITIONS } from './job';

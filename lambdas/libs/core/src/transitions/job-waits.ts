@@ -92,11 +92,6 @@ export function renewStart(job: Job, deps: JobTransitionDeps): JobWrite {
   return moveJob('renewStart', job, { changes: nextStart(job), condition: asRead(job) }, deps);
 }
 
-/** @param wait.nextTry when the job is due again, should its message be lost */
-export function markDispatched(job: Job, wait: Required<JobWait>, deps: JobTransitionDeps): JobWrite {
-  return moveJob('markDispatched', job, { changes: waiting(wait), condition: { startNumber: job.startNumber } }, deps);
-}
-
 export function explainWait(
   job: Job,
   wait: Pick<Changes<Job>, 'reason' | 'nextTry'>,

@@ -30,8 +30,10 @@ export const JOB_TRANSITIONS = {
   loseSpare: { from: ['starting'], to: 'queued' },
   /** It waits under a new start number, as the launch of the old one is over. */
   renewStart: { from: ['parked'] },
-  /** It has a slot, and its message is on its way. */
-  markDispatched: { from: ['parked'] },
+  /** Its wait is over: with a slot and a launch, and its message is sent next. */
+  wake: { from: ['parked'], to: 'queued' },
+  /** With a slot, and a launch that a worker has the lease of. */
+  admit: { from: WAITING_JOB_STATES, to: 'starting' },
   /** What it waits for changed, or until when. */
   explainWait: { from: ['parked'] },
   /** A worker with the lease goes on with its launch. */
@@ -87,16 +89,24 @@ export const NO_WAIT = { reason: null, nextTry: null } as const;
 export function moveJob(
   name: keyof typeof JOB_TRANSITIONS,
   job: JobKey,
-  { changes, condition }: JobMove,
+  move: JobMove,
   deps: JobTransitionDeps,
 ): JobWrite {
+  const { guard, changes } = jobMove(name, move, deps);
+  return deps.jobs.change(job.installationId, job.jobId, guard, changes);
+}
+
+/** For the writes of this folder alone. */
+export function jobMove(
+  name: keyof typeof JOB_TRANSITIONS,
+  { changes, condition }: JobMove,
+  deps: Pick<JobTransitionDeps, 'clock'>,
+): { readonly guard: JobGuard; readonly changes: Changes<Job> } {
   const { from, to }: JobTransition = JOB_TRANSITIONS[name];
   if (condition?.from?.some((state) => !from.includes(state)))
     throw new Error(`A job that is ${condition.from.join(' or ')} has no transition ${name}`);
-  return deps.jobs.change(
-    job.installationId,
-    job.jobId,
-    { from, ...condition },
-    { ...(to !== undefined && { state: to }), updatedAt: deps.clock.now().toISOString(), ...changes },
-  );
+  return {
+    guard: { from, ...condition },
+    changes: { ...(to !== undefined && { state: to }), updatedAt: deps.clock.now().toISOString(), ...changes },
+  };
 }

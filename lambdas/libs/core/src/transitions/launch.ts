@@ -4,14 +4,12 @@ import type { Changes, LaunchGuard, LaunchStore, Written } from '../ports';
 
 /**
  * The life of a launch, read from top to bottom: every write to its row, the states it may come from, and the state it
- * leads to. Without `to` the state stays. A row begins `wanted` in `admit`, and no other
- * code changes one.
+ * leads to. Without `to` the state stays. A row begins `held` in `buildAdmission`, and no
+ * other code changes one.
  *
- *     wanted → held → launching → running → ending → ended
+ *     held → launching → running → ending → ended
  */
 export const LAUNCH_TRANSITIONS = {
-  /** It has a slot of the tenant. */
-  hold: { from: ['wanted'], to: 'held' },
   /** EC2 is about to be asked for this machine; a repeat is the very same call. */
   recordIntent: { from: ['held', 'launching'], to: 'launching' },
   /** EC2 named the machine. */
@@ -31,11 +29,9 @@ export const LAUNCH_TRANSITIONS = {
   /** AWS takes the spot machine back. */
   recordInterruption: { from: ['launching', 'running'] },
   /** Proof exists that no machine of it lives or can come to live. */
-  beginRelease: { from: ['wanted', 'held', 'launching', 'running', 'ending'], to: 'ending' },
+  beginRelease: { from: ['held', 'launching', 'running', 'ending'], to: 'ending' },
   /** The slot is given back and nothing is left. */
   finishRelease: { from: ['ending'], to: 'ended' },
-  /** It never had a slot, and its job no longer needs it. */
-  abandon: { from: ['wanted'], to: 'ended' },
   /** One invocation at a time goes on with it; also with the machine of an ended one that EC2 reports late. */
   takeLease: { from: LAUNCH_STATES },
   /** Others may go on at once. No progress, so the sweep's grace still counts from the last step. */
@@ -84,11 +80,6 @@ export function moveLaunch(
       ...changes,
     },
   );
-}
-
-/** @param lease taken in the same write by a worker that goes on at once */
-export function holdLaunch(launch: LaunchKey, lease: LeaseHolder | undefined, deps: LaunchTransitionDeps): LaunchWrite {
-  return moveLaunch('hold', launch, { ...(lease !== undefined && { changes: leaseOf(lease, deps) }) }, deps);
 }
 
 /** The caller holds the lease. @param next.attempted keys of the candidates that EC2 refused */
@@ -173,17 +164,9 @@ export function finishRelease(launch: LaunchKey, endedAt: string, deps: LaunchTr
   return moveLaunch('finishRelease', launch, { changes: { endedAt, ...NO_LEASE } }, deps);
 }
 
-/** @param why.version the row as it was read, where the decision rests on it */
-export function abandonLaunch(
-  launch: LaunchKey,
-  why: { readonly reason: 'job-elsewhere' | 'job-waits'; readonly version?: number },
-  deps: LaunchTransitionDeps,
-): LaunchWrite {
-  const changes = { reason: why.reason, endedAt: deps.clock.now().toISOString() };
-  const condition = why.version === undefined ? {} : { version: why.version };
-  return moveLaunch('abandon', launch, { changes, condition }, deps);
-}
-
-export function leaseOf(holder: LeaseHolder, deps: LaunchTransitionDeps): Pick<Launch, 'leaseOwner' | 'leaseUntil'> {
+export function leaseOf(
+  holder: LeaseHolder,
+  deps: Pick<LaunchTransitionDeps, 'clock'>,
+): Pick<Launch, 'leaseOwner' | 'leaseUntil'> {
   return { leaseOwner: holder.name, leaseUntil: deps.clock.now().getTime() + holder.milliseconds };
 }

@@ -1,5 +1,6 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
+  createDynamoAdmissions,
   createDynamoBookmarks,
   createDynamoConfigStore,
   createDynamoJobStore,
@@ -9,14 +10,18 @@ import {
   createDynamoTenantLifecycle,
   createDynamoTenantRegistry,
   fromAttributes,
+  itemOfLaunch,
   toAttributes,
+  type Item,
 } from '@multi-tenant-runner/aws';
+import type { Launch } from '@multi-tenant-runner/core';
 import { configStoreContract } from './config-store.contract';
 import { createTables } from '../dynamodb/create-tables';
 import { startDynamoDbLocal, type DynamoDbLocal } from '../dynamodb/dynamodb-local';
 import { job, launch, settings } from '../factories';
-import { createTestClock } from '../test-clock';
+import { createTestClock, type TestClock } from '../test-clock';
 import { accountHandoverContract } from './account-handover.contract';
+import { admissionsContract } from './admissions.contract';
 import { jobStoreContract } from './job-store.contract';
 import { launchStoreContract } from './launch-store.contract';
 import { recoveryStoreContract } from './recovery-store.contract';
@@ -35,14 +40,20 @@ beforeAll(async () => {
 });
 afterAll(() => local?.stop());
 
+const tables = { tenants: 'test-tenants', jobs: 'test-jobs', launches: 'test-launches' };
+const admissionsOf = (clock: TestClock) =>
+  createDynamoAdmissions({ client: local.client, tables, ...settings(), clock });
+const putItem = async (TableName: string, Item: Item): Promise<void> =>
+  void (await local.client.send(new PutItemCommand({ TableName, Item })));
+
 async function tenantTable(): Promise<TenantTableUnderTest> {
   const { client } = local;
   const tableName = 'test-tenants';
   return {
     registry: createDynamoTenantRegistry({ client, tableName, ...settings() }),
+    admissions: admissionsOf(createTestClock()),
     lifecycle: createDynamoTenantLifecycle({ client, tableName, clock: createTestClock() }),
-    write: async (row) =>
-      void (await client.send(new PutItemCommand({ TableName: tableName, Item: toAttributes(row) }))),
+    write: (row) => putItem(tableName, toAttributes(row)),
     read: async (installationId) => {
       const { Item } = await client.send(
         new GetItemCommand({
@@ -91,6 +102,7 @@ describe('the job store on DynamoDB', () => {
     expect(parked).toMatchObject({
       open_at: `${row.queuedAt}#${row.jobId}`,
       due: 'parked',
+      waiting_at: `${row.queuedAt}#${row.jobId}`,
       next_try: '2026-01-15T12:05:00.000Z',
       owner_id: 501,
       is_public: false,
@@ -106,21 +118,23 @@ describe('the job store on DynamoDB', () => {
     expect(ended['expires_at']).toBe(Date.parse('2026-01-29T12:06:00.000Z') / 1_000);
     expect(ended).not.toHaveProperty('open_at');
     expect(ended).not.toHaveProperty('due');
+    expect(ended).not.toHaveProperty('waiting_at');
   });
 });
 
 describe('the launch store on DynamoDB', () => {
   const make = async () => {
     const clock = createTestClock();
-    return { clock, store: createDynamoLaunchStore({ client: local.client, tableName: 'test-launches', clock }) };
+    const store = createDynamoLaunchStore({ client: local.client, tableName: tables.launches, clock });
+    return { clock, store, put: (row: Launch) => putItem(tables.launches, itemOfLaunch(row)) };
   };
   launchStoreContract(make, nextId);
 
   it('writes what the indexes and the expiry need, exactly while it holds', async () => {
-    const { store } = await make();
+    const { store, put } = await make();
     const id = nextId();
     const row = launch({ installationId: id, state: 'ending' });
-    await store.create(row);
+    await put(row);
     const key = { installation_id: id, launch_id: row.launchId };
     const open = await readItem('test-launches', key);
     expect(open).toMatchObject({ open_at: `${row.createdAt}#${row.launchId}` });
@@ -131,6 +145,20 @@ describe('the launch store on DynamoDB', () => {
     expect(ended).not.toHaveProperty('open_at');
   });
 });
+
+describe('admissions on DynamoDB', () =>
+  admissionsContract(async () => {
+    const { client } = local;
+    const clock = createTestClock();
+    return {
+      admissions: admissionsOf(clock),
+      tenants: createDynamoTenantRegistry({ client, tableName: tables.tenants, ...settings() }),
+      jobs: createDynamoJobStore({ client, tableName: tables.jobs, clock }),
+      launches: createDynamoLaunchStore({ client, tableName: tables.launches, clock }),
+      clock,
+      write: (row) => putItem(tables.tenants, toAttributes(row)),
+    };
+  }, nextId));
 
 describe('the configurations on DynamoDB', () => {
   const tableName = 'test-configurations';

@@ -1,14 +1,16 @@
 import { securityGroupName } from '@multi-tenant-runner/core';
 import { ENVIRONMENT, settings } from '../factories';
+import { createInMemoryAdmissions } from '../fakes/admissions';
 import { createInMemoryFleet } from '../fakes/fleet';
 import { createInMemoryJobStore } from '../fakes/job-store';
 import { createInMemoryLaunchStore } from '../fakes/launch-store';
 import { createInMemoryConfigs } from '../fakes/configs';
 import { createInMemorySecurityGroups } from '../fakes/security-groups';
 import { createInMemoryTenantDirectory } from '../fakes/tenant-directory';
-import { createInMemoryTenantRegistry } from '../fakes/tenant-registry';
+import { createInMemoryTenantRegistry, type TenantRow } from '../fakes/tenant-registry';
 import { createTestClock } from '../test-clock';
 import { accountHandoverContract } from './account-handover.contract';
+import { admissionsContract } from './admissions.contract';
 import { jobStoreContract } from './job-store.contract';
 import { createInMemoryRecoveryStore } from '../fakes/recovery-store';
 import { launchStoreContract } from './launch-store.contract';
@@ -28,6 +30,11 @@ async function tenantTable(): Promise<TenantTableUnderTest> {
   table.pageSize = 2;
   return {
     registry: table,
+    admissions: createInMemoryAdmissions({
+      tenants: table,
+      jobs: createInMemoryJobStore({ clock: createTestClock() }),
+      launches: createInMemoryLaunchStore(),
+    }),
     lifecycle: table,
     write: async (row) => void table.rows.set(Number(row['installation_id']), row),
     read: async (installationId) => structuredClone(table.rows.get(installationId)),
@@ -54,7 +61,17 @@ describe('the in-memory job store', () =>
 describe('the in-memory launch store', () =>
   launchStoreContract(async () => {
     const clock = createTestClock();
-    return { clock, store: createInMemoryLaunchStore() };
+    const store = createInMemoryLaunchStore();
+    return { clock, store, put: async (row) => void (await store.create(row)) };
+  }, nextId));
+describe('the in-memory admissions', () =>
+  admissionsContract(async () => {
+    const clock = createTestClock();
+    const tenants = createInMemoryTenantRegistry({ ...settings(), clock });
+    const jobs = createInMemoryJobStore({ clock });
+    const launches = createInMemoryLaunchStore();
+    const write = async (row: TenantRow) => void tenants.rows.set(Number(row['installation_id']), row);
+    return { admissions: createInMemoryAdmissions({ tenants, jobs, launches }), tenants, jobs, launches, clock, write };
   }, nextId));
 describe('the in-memory recovery store', () =>
   recoveryStoreContract(async () => ({ store: createInMemoryRecoveryStore() }), nextId));

@@ -185,6 +185,49 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
     });
   });
 
+  describe('waiting jobs', () => {
+    const idsOf = (rows: readonly Job[]): number[] => rows.map(({ jobId }) => jobId);
+    const waiting = async (): Promise<number[]> => idsOf((await store.pageWaiting(id, { limit: 9 })).rows);
+
+    it('are the parked ones that no gate holds back, oldest first', async () => {
+      for (const [index, state] of (['parked', 'queued', 'starting', 'running', 'parked'] as const).entries())
+        await add({ jobId: index, queuedAt: `2026-01-15T0${9 - index}:00:00Z`, state });
+      await add({ jobId: 8, state: 'parked', gatedAt: '2026-01-15T08:00:00.000Z' });
+      await add({ jobId: 9, state: 'completed', endedAt: '2026-01-15T08:30:00.000Z' });
+      expect(await waiting()).toEqual([4, 0]);
+      const first = await store.pageWaiting(id, { limit: 1 });
+      expect(idsOf(first.rows)).toEqual([4]);
+      const second = await store.pageWaiting(id, { limit: 1, ...(first.next !== undefined && { after: first.next }) });
+      expect(idsOf(second.rows)).toEqual([0]);
+    });
+
+    it('come and go with their state and their gate, whatever else changes', async () => {
+      await add({ jobId: 1, queuedAt: '2026-01-15T10:00:00Z', state: 'queued' });
+      await add({ jobId: 2, queuedAt: '2026-01-15T09:00:00Z', state: 'parked' });
+      await store.change(id, 1, { from: ['queued'] }, { state: 'parked', reason: 'limit' });
+      expect(await waiting()).toEqual([2, 1]);
+      await store.change(id, 2, { from: ['parked'] }, { nextTry: '2026-01-15T12:05:00.000Z' });
+      expect(await waiting()).toEqual([2, 1]);
+      await store.change(id, 2, { from: ['parked'] }, { state: 'parked', gatedAt: '2026-01-15T12:00:00.000Z' });
+      expect(await waiting()).toEqual([1]);
+      await store.change(id, 2, { from: ['parked'] }, { state: 'parked', gatedAt: null });
+      expect(await waiting()).toEqual([2, 1]);
+      await store.change(id, 2, { from: ['parked'] }, { state: 'starting' });
+      await store.change(id, 1, { from: ['parked'] }, { state: 'refused', endedAt: '2026-01-15T12:00:00.000Z' });
+      expect(await waiting()).toEqual([]);
+      await store.change(
+        id,
+        1,
+        { from: ['refused'] },
+        { state: 'queued', queuedAt: '2026-01-15T12:00:00Z', endedAt: null },
+      );
+      expect(await waiting()).toEqual([]);
+      await store.change(id, 1, { from: ['queued'] }, { state: 'parked' });
+      expect(await waiting()).toEqual([1]);
+      expect(await store.get(id, 1)).not.toHaveProperty('waitingAt');
+    });
+  });
+
   it('names each tenant with an open job once, as long as it has one', async () => {
     const named = async (): Promise<number[]> => (await store.tenantsWithOpen()).filter((one) => one === id);
     await expect(named()).resolves.toEqual([]);

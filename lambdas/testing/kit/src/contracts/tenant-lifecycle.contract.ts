@@ -1,4 +1,5 @@
 import type { NewTenant } from '@multi-tenant-runner/core';
+import { admitTo } from './admit-to';
 import { tenantRow } from '../factories';
 import type { TenantRow } from '../fakes/tenant-registry';
 import type { TenantTableUnderTest } from './tenant-registry.contract';
@@ -45,7 +46,7 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
         created_at: NOW.toISOString(),
         updated_at: NOW.toISOString(),
       });
-      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: true });
+      await expect(admitTo(table, id, '1-1')).resolves.toMatchObject({ admitted: true });
     });
 
     it('changes nothing when it comes again', async () => {
@@ -84,7 +85,7 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
         tier: 'small',
         max_runners: 2,
       });
-      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false });
+      await expect(admitTo(table, id, '1-1')).resolves.toMatchObject({ admitted: false });
     });
 
     it('is approved by a status set to active beforehand, and not by a tier alone', async () => {
@@ -248,7 +249,7 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
         await table.lifecycle.markDeleted(id, OWNER, NOW);
         await table.lifecycle.finishCleanup(id, NOW);
         await table.write({ ...(await table.read(id)), installation_id: id, status });
-        await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({
+        await expect(admitTo(table, id, '1-1')).resolves.toMatchObject({
           admitted: false,
           lookup: { kind: 'tenant', tenant: { status: 'deleted' } },
         });
@@ -278,7 +279,7 @@ export function tenantLifecycleContract(make: () => Promise<TenantTableUnderTest
         await standing();
         await table.lifecycle.markDeleted(id, OWNER, NOW);
         await table.write({ ...(await table.read(id)), ...taken, installation_id: id, status: 'active' });
-        await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false });
+        await expect(admitTo(table, id, '1-1')).resolves.toMatchObject({ admitted: false });
         await expect(table.lifecycle.suspend(id, LATE)).resolves.toBe('unchanged');
       },
     );

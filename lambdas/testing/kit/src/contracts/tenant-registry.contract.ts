@@ -1,16 +1,19 @@
 import {
   claimProbe,
   recordFailure,
+  type Admissions,
   type Circuit,
   type TenantLifecycle,
   type TenantLookup,
   type TenantRegistry,
 } from '@multi-tenant-runner/core';
+import { admitTo } from './admit-to';
 import { tenantRow } from '../factories';
 import type { TenantRow } from '../fakes/tenant-registry';
 
 export interface TenantTableUnderTest {
   readonly registry: TenantRegistry;
+  readonly admissions: Admissions;
   readonly lifecycle: TenantLifecycle;
   /** Writes a row as an operator does. */
   write(row: TenantRow): Promise<void>;
@@ -94,30 +97,20 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
   describe('admission', () => {
     it('admits up to the limit and answers the row as it is then', async () => {
       await standing({ max_runners: 2 });
-      const first = await table.registry.admit(id, '1-1');
+      const first = await admitTo(table, id, '1-1');
       expect(first.admitted).toBe(true);
       expect(liveOf(first.lookup)).toEqual(['1-1']);
-      await expect(table.registry.admit(id, '2-1')).resolves.toMatchObject({ admitted: true });
-      const third = await table.registry.admit(id, '3-1');
+      await expect(admitTo(table, id, '2-1')).resolves.toMatchObject({ admitted: true });
+      const third = await admitTo(table, id, '3-1');
       expect(third.admitted).toBe(false);
       expect(liveOf(third.lookup)).toEqual(['1-1', '2-1']);
     });
 
     it('admits exactly as many of 200 at once as the limit says', async () => {
       await standing({ max_runners: 5 });
-      const outcomes = await Promise.all(
-        Array.from({ length: 200 }, (_, index) => table.registry.admit(id, `${index}-1`)),
-      );
+      const outcomes = await Promise.all(Array.from({ length: 200 }, (_, index) => admitTo(table, id, `${index}-1`)));
       expect(outcomes.filter((outcome) => outcome.admitted)).toHaveLength(5);
       expect(liveOf(await table.registry.get(id))).toHaveLength(5);
-    });
-
-    it('admits a launch that has its slot again, at the limit and below', async () => {
-      await standing({ max_runners: 1, slots: new Set(['1-1']) });
-      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: true });
-      await table.write(tenantRow({ installation_id: id, max_runners: 0, slots: new Set(['1-1']) }));
-      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: true });
-      expect(liveOf(await table.registry.get(id))).toEqual(['1-1']);
     });
 
     it.each([
@@ -132,12 +125,12 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
     ])('admits no launch for %s', async (_what, overrides) => {
       await standing(overrides);
       const before = await table.read(id);
-      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({ admitted: false });
+      await expect(admitTo(table, id, '1-1')).resolves.toMatchObject({ admitted: false });
       expect(await table.read(id)).toEqual(before);
     });
 
     it('admits no launch without a row, and creates none', async () => {
-      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({
+      await expect(admitTo(table, id, '1-1')).resolves.toMatchObject({
         admitted: false,
         lookup: { kind: 'none' },
       });
@@ -151,7 +144,7 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
       ['a set of numbers', new Set([1])],
     ])('admits no launch over slots that are %s, and leaves them to the sweep', async (_what, slots) => {
       await standing({ slots, max_runners: 9 });
-      await expect(table.registry.admit(id, '1-1')).resolves.toMatchObject({
+      await expect(admitTo(table, id, '1-1')).resolves.toMatchObject({
         admitted: false,
         lookup: { kind: 'tenant', slotsBroken: true },
       });
@@ -168,7 +161,7 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
     ])('counts the given limit in place of one that is %s', async (_what, max_runners) => {
       await standing({ max_runners });
       const outcomes = await Promise.all(
-        ['1-1', '2-1', '3-1', '4-1'].map((launchId) => table.registry.admit(id, launchId, 2)),
+        ['1-1', '2-1', '3-1', '4-1'].map((launchId) => admitTo(table, id, launchId, 2)),
       );
       expect(outcomes.filter((outcome) => outcome.admitted)).toHaveLength(2);
       expect(outcomes.map((outcome) => limitOf(outcome.lookup))).toEqual([2, 2, 2, 2]);
@@ -176,22 +169,22 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
 
     it('admits no launch under a given limit of 0', async () => {
       await standing({ max_runners: 'many' });
-      await expect(table.registry.admit(id, '1-1', 0)).resolves.toMatchObject({ admitted: false });
+      await expect(admitTo(table, id, '1-1', 0)).resolves.toMatchObject({ admitted: false });
     });
 
     it("counts the row's own figure where that can be used, whatever limit is given", async () => {
       await standing({ max_runners: 1 });
-      await expect(table.registry.admit(id, '1-1', 5)).resolves.toMatchObject({ admitted: true });
-      await expect(table.registry.admit(id, '2-1', 5)).resolves.toMatchObject({ admitted: false });
+      await expect(admitTo(table, id, '1-1', 5)).resolves.toMatchObject({ admitted: true });
+      await expect(admitTo(table, id, '2-1', 5)).resolves.toMatchObject({ admitted: false });
     });
 
     it('admits no launch after the limit was lowered until below it', async () => {
       await standing({ max_runners: 2, slots: new Set(['1-1', '2-1', '3-1']) });
-      await expect(table.registry.admit(id, '4-1')).resolves.toMatchObject({ admitted: false });
+      await expect(admitTo(table, id, '4-1')).resolves.toMatchObject({ admitted: false });
       await table.registry.freeSlot(id, '1-1');
-      await expect(table.registry.admit(id, '4-1')).resolves.toMatchObject({ admitted: false });
+      await expect(admitTo(table, id, '4-1')).resolves.toMatchObject({ admitted: false });
       await table.registry.freeSlot(id, '2-1');
-      await expect(table.registry.admit(id, '4-1')).resolves.toMatchObject({ admitted: true });
+      await expect(admitTo(table, id, '4-1')).resolves.toMatchObject({ admitted: true });
     });
   });
 

@@ -65,7 +65,10 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
   {
     name: 'jobs',
     keys: { hash: installation, range: number('job_id') },
-    localIndexes: [open],
+    localIndexes: [
+      open,
+      { name: 'waiting-index', keys: { hash: installation, range: text('waiting_at') }, projection: 'ALL' },
+    ],
     globalIndexes: [
       { name: 'due-index', keys: { hash: text('due'), range: text('next_try') }, projection: 'KEYS_ONLY' },
       openTenants,

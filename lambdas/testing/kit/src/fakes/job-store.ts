@@ -1,4 +1,12 @@
-import { isEnded, openAtOfJob, type Clock, type Job, type JobStore } from '@multi-tenant-runner/core';
+import {
+  isEnded,
+  isGated,
+  openAtOfJob,
+  type Clock,
+  type Job,
+  type JobGuard,
+  type JobStore,
+} from '@multi-tenant-runner/core';
 import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
 import { applyChanges } from './apply-changes';
 import { RowsByTenant, pageOf } from './rows-by-tenant';
@@ -35,11 +43,7 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
     change: async (installationId, jobId, guard, changes) => {
       const row = rows.get(key(installationId, jobId));
       if (row === undefined) return { ok: false };
-      const fits =
-        guard.from.includes(row.state) &&
-        (guard.startNumber === undefined || guard.startNumber === row.startNumber) &&
-        (guard.launchId === undefined || guard.launchId === row.launchId);
-      if (!fits) return { ok: false, row };
+      if (!fitsJobGuard(row, guard)) return { ok: false, row };
       const after = applyChanges(row, { updatedAt: clock.now().toISOString(), ...changes });
       return { ok: true, row: rows.put(key(installationId, jobId), after) };
     },
@@ -51,6 +55,8 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
       return open.slice(0, options?.limit);
     },
     pageOpen: async (installationId, request) => pageOf(rows.openOf(installationId), openAtOfJob, request),
+    pageWaiting: async (installationId, request) =>
+      pageOf(rows.openOf(installationId).filter(waits), openAtOfJob, request),
     tenantsWithOpen: async () => open.read(),
     listRecent: async (installationId, limit, before = Number.POSITIVE_INFINITY) =>
       [...rows.values()]
@@ -67,5 +73,14 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
   };
 }
 
+export function fitsJobGuard(row: Job, guard: JobGuard): boolean {
+  return (
+    guard.from.includes(row.state) &&
+    (guard.startNumber === undefined || guard.startNumber === row.startNumber) &&
+    (guard.launchId === undefined || guard.launchId === row.launchId)
+  );
+}
+
+const waits = (job: Job): boolean => job.state === 'parked' && !isGated(job);
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const byQueuedTime = (a: Job, b: Job): number => compare(openAtOfJob(a), openAtOfJob(b));

@@ -5,6 +5,7 @@ import {
   type Launch,
   type LaunchGuard,
   type LaunchStore,
+  type Written,
 } from '@multi-tenant-runner/core';
 import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
 import { applyChanges } from './apply-changes';
@@ -12,6 +13,8 @@ import { RowsByTenant, pageOf } from './rows-by-tenant';
 
 export interface InMemoryLaunchStore extends LaunchStore {
   readonly rows: Map<string, Launch>;
+  /** A row of a test's own making, unless there is one. */
+  create(launch: Launch): Promise<Written<Launch>>;
   readonly cursors: Map<string, string>;
   /** The index that `findByInstance` reads. */
   readonly instanceIndex: Lag;

@@ -30,6 +30,8 @@ export interface InMemoryTenantRegistry extends TenantRegistry, TenantLifecycle 
   readonly changes: TenantTableChange[];
   readonly accountIndex: Lag;
   pageSize: number;
+  /** The tenant's part of an admission. Answers whether it was written. */
+  takeSlot(installationId: number, launchId: string, limit?: number): boolean;
 }
 
 export interface InMemoryTenantSettings {
@@ -74,10 +76,10 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     accountIndex: accounts,
     pageSize: 100,
     get: async (installationId) => lookup(installationId),
-    admit: async (installationId, launchId, limit) => {
-      const admitted = mayAdmit(rows.get(installationId), launchId, limit);
-      if (admitted) setLive(installationId, (slots) => slots.add(launchId));
-      return { admitted, lookup: lookup(installationId) };
+    takeSlot: (installationId, launchId, limit) => {
+      const isFree = mayAdmit(rows.get(installationId), limit);
+      if (isFree) setLive(installationId, (slots) => slots.add(launchId));
+      return isFree;
     },
     freeSlot: async (installationId, launchId) => {
       setLive(installationId, (slots) => slots.delete(launchId));
@@ -135,7 +137,7 @@ function mayHoldSlots(slots: unknown): slots is Set<string> | undefined {
   return slots === undefined || (slots instanceof Set && [...slots].every((entry) => typeof entry === 'string'));
 }
 
-function mayAdmit(row: TenantRow | undefined, launchId: string, replacement: number | undefined): boolean {
+function mayAdmit(row: TenantRow | undefined, replacement: number | undefined): boolean {
   if (
     row === undefined ||
     row['org_name'] === undefined ||
@@ -148,6 +150,5 @@ function mayAdmit(row: TenantRow | undefined, launchId: string, replacement: num
   const usable = Number.isSafeInteger(own) && (own as number) >= 0;
   const limit = replacement === undefined || usable ? own : replacement;
   if (typeof limit !== 'number') return false;
-  const slots = row['slots'] ?? new Set();
-  return slots.has(launchId) || slots.size < limit;
+  return (row['slots'] ?? new Set()).size < limit;
 }

@@ -68,7 +68,7 @@ function leftovers(ended: EndedSimulation): string[] {
     if (row['status'] === 'deleted' && row['cleanup'] !== 'done') left.push(`clean-up of ${installationId}`);
   }
   for (const launch of state.launches.rows.values())
-    if (isOpenLaunch(launch.state) && launch.state !== 'wanted')
+    if (isOpenLaunch(launch.state))
       left.push(`launch ${launch.launchId} of ${launch.installationId} is ${launch.state}`);
   for (const { installationId, launchId } of state.configs.entries.values())
     left.push(`configuration of ${launchId} (${installationId})`);

@@ -33,6 +33,7 @@ const TYPICAL: Readonly<Record<string, readonly [number, number]>> = {
   lifecycle: [3, 12],
   jobs: [3, 12],
   launches: [3, 12],
+  admissions: [6, 25],
   recovery: [3, 12],
   queue: [5, 20],
   bus: [5, 20],
@@ -43,10 +44,14 @@ const TYPICAL: Readonly<Record<string, readonly [number, number]>> = {
   app: [80, 400],
   search: [80, 400],
 };
-const TABLES: ReadonlySet<string> = new Set(['registry', 'lifecycle', 'jobs', 'launches', 'recovery']);
+const TABLES: ReadonlySet<string> = new Set(['registry', 'lifecycle', 'jobs', 'launches', 'admissions', 'recovery']);
 const GITHUB: ReadonlySet<string> = new Set(['github', 'app', 'search']);
-/** Conditional writes that an SDK retry runs twice when the first answer is lost. */
-const REPEATABLE = /^(create|change|admit|suspend|unsuspend|markDeleted|rename|setSecurityGroup|finishCleanup)$/;
+/**
+ * Conditional writes that an SDK retry runs twice when the first answer is lost. A transaction is none: its token makes
+ * the second answer as the first.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-apis-txwriteitems-idempotency
+ */
+const REPEATABLE = /^(create|change|suspend|unsuspend|markDeleted|rename|setSecurityGroup|finishCleanup)$/;
 
 /** Draws the fault of each call, in the order of the calls. */
 export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings, random: Random): FaultDraws {

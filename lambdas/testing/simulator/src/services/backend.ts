@@ -11,6 +11,7 @@ import {
   type RunnerFleet,
 } from '@multi-tenant-runner/core';
 import {
+  createInMemoryAdmissions,
   createInMemoryFleet,
   createInMemoryGitHub,
   createInMemoryJobStore,
@@ -113,6 +114,7 @@ export function createBackend({
         return launch !== undefined && isBehind(launch.launchedAt ?? launch.updatedAt) ? undefined : key;
       },
     },
+    admissions: createInMemoryAdmissions(state),
     queue: {
       sendJob: async (message) => {
         const { tier, installationId } = message;

@@ -83,6 +83,7 @@ export function createFunctions({
       lifecycle: through('lifecycle'),
       jobs: through('jobs'),
       launches: through('launches'),
+      admissions: through('admissions'),
       queue: through('queue'),
       bus: through('bus'),
       fleet: through('fleet'),

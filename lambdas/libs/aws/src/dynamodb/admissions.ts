@@ -1,0 +1,96 @@
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  parseTenantRow,
+  type AdmissionRequest,
+  type Admissions,
+  type AdmittedJob,
+  type Clock,
+  type Job,
+  type Launch,
+  type Tiers,
+} from '@multi-tenant-runner/core';
+import { fromAttributes, type Item } from './attributes';
+import { Expression } from './expression';
+import { itemOfJob, updateOfJob } from './job-store';
+import { itemOfLaunch } from './launch-store';
+import { fromItem } from './rows';
+import { createTable } from './table';
+import { existsAsTenant, isUnmarked } from './tenant-conditions';
+import { keyOf } from './tenant-registry';
+import { createTransactions, type TransactionWrite } from './transactions';
+
+export interface AdmissionsDeps {
+  readonly client: Pick<DynamoDBClient, 'send'>;
+  readonly tables: { readonly tenants: string; readonly jobs: string; readonly launches: string };
+  readonly tiers: Tiers;
+  readonly defaultTier: string;
+  readonly clock: Clock;
+}
+
+export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clock }: AdmissionsDeps): Admissions {
+  const tenants = createTable(client, tables.tenants);
+  const transact = createTransactions(client);
+  const writeOfJob = (job: AdmittedJob): TransactionWrite =>
+    job.kind === 'new'
+      ? { tableName: tables.jobs, create: itemOfJob(job.row) }
+      : {
+          tableName: tables.jobs,
+          update: updateOfJob({ ...job, changes: { updatedAt: clock.now().toISOString(), ...job.changes } }),
+        };
+  const writeOfSlot = async ({ launch: { installationId, launchId }, limit }: AdmissionRequest) => {
+    const seen = limit === undefined ? undefined : await tenants.get(keyOf(installationId));
+    return { tableName: tables.tenants, update: takeSlot(installationId, launchId, ceilingOf(seen, limit)) };
+  };
+
+  return {
+    admit: async (request) => {
+      const { installationId } = request.launch;
+      const outcome = await transact([
+        writeOfJob(request.job),
+        { tableName: tables.launches, create: itemOfLaunch(request.launch) },
+        await writeOfSlot(request),
+      ]);
+      if (outcome.ok) return { kind: 'admitted' };
+      const [job, launch, tenant] = outcome.refusals;
+      if (job !== undefined) return { kind: 'job', ...(job.item && { row: fromItem<Job>(job.item) }) };
+      if (launch !== undefined) return { kind: 'launch', ...(launch.item && { row: fromItem<Launch>(launch.item) }) };
+      const row = tenant?.item && fromAttributes(tenant.item);
+      return { kind: 'tenant', lookup: parseTenantRow(installationId, row, tiers, defaultTier) };
+    },
+  };
+}
+
+/** Only of an active tenant that was not deleted, and only below its limit. */
+function takeSlot(installationId: number, launchId: string, ceiling: Ceiling) {
+  const expression = new Expression();
+  const condition =
+    `${existsAsTenant(expression)} AND ${expression.equals('status', 'active')} AND ${isUnmarked(expression)} AND ` +
+    isBelow(expression, ceiling);
+  const update = `ADD ${expression.name('slots')} ${expression.attributeValue({ SS: [launchId] })}`;
+  return { key: keyOf(installationId), expression, update, condition };
+}
+
+type Ceiling =
+  | { readonly kind: 'row' }
+  | { readonly kind: 'given'; readonly limit: number; readonly seen: AttributeValue | undefined };
+
+/** The given limit replaces only a figure that is invalid, and only while the row still has that figure. */
+function ceilingOf(item: Item | undefined, limit: number | undefined): Ceiling {
+  const seen = item?.['max_runners'];
+  const figure = seen?.N === undefined ? Number.NaN : Number(seen.N);
+  const isUsable = Number.isSafeInteger(figure) && figure >= 0;
+  return limit === undefined || isUsable ? { kind: 'row' } : { kind: 'given', limit, seen };
+}
+
+/** A slot is free. `size` of a string is its length, so the type is checked too. */
+function isBelow(expression: Expression, ceiling: Ceiling): string {
+  const slots = expression.name('slots');
+  const figure = ceiling.kind === 'row' ? expression.name('max_runners') : expression.value(ceiling.limit);
+  const room = `(${expression.hasType('slots', 'SS')} AND size(${slots}) < ${figure})`;
+  if (ceiling.kind === 'row') {
+    const first = `(${expression.isMissing('slots')} AND ${figure} >= ${expression.value(1)})`;
+    return `${expression.hasType('max_runners', 'N')} AND (${first} OR ${room})`;
+  }
+  const alternatives = ceiling.limit >= 1 ? `(${expression.isMissing('slots')} OR ${room})` : room;
+  return `${expression.isStill('max_runners', ceiling.seen)} AND ${alternatives}`;
+}

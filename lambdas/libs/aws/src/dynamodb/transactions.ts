@@ -1,0 +1,47 @@
+import { TransactWriteItemsCommand, type DynamoDBClient, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { Item } from './attributes';
+import { reasonsOf, retryConflicts } from './conflicts';
+import { buildCreate, buildUpdate, isItem, type Update } from './table';
+
+const REFUSED = 'ConditionalCheckFailed';
+
+/** One row of a transaction: made if there is none of its key, or changed under its condition. */
+export type TransactionWrite = { readonly tableName: string } & (
+  | { readonly create: Item }
+  | { readonly update: Update }
+);
+
+/** Of each write that was refused, in the order given, the row that refused it. */
+export type TransactionOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly refusals: readonly ({ readonly item?: Item } | undefined)[] };
+
+/** All of the writes, or none of them. */
+export function createTransactions(
+  client: Pick<DynamoDBClient, 'send'>,
+): (writes: readonly TransactionWrite[]) => Promise<TransactionOutcome> {
+  return (writes) =>
+    retryConflicts(async () => {
+      try {
+        await client.send(new TransactWriteItemsCommand({ TransactItems: writes.map(toItem) }));
+        return { ok: true };
+      } catch (error) {
+        const refusals = refusalsOf(error);
+        if (refusals === undefined) throw error;
+        return { ok: false, refusals };
+      }
+    });
+}
+
+function toItem(write: TransactionWrite): TransactWriteItem {
+  return 'create' in write
+    ? { Put: buildCreate(write.tableName, write.create) }
+    : { Update: buildUpdate(write.tableName, write.update) };
+}
+
+/** Undefined: no condition failed, so the transaction was not refused. */
+function refusalsOf(error: unknown): ({ readonly item?: Item } | undefined)[] | undefined {
+  const reasons = reasonsOf(error);
+  if (!reasons.some(({ Code }) => Code === REFUSED)) return undefined;
+  return reasons.map(({ Code, Item }) => (Code === REFUSED ? { ...(isItem(Item) && { item: Item }) } : undefined));
+}

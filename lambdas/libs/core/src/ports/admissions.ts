@@ -1,0 +1,43 @@
+import type { Job } from '../model/job';
+import type { Launch } from '../model/launch';
+import type { TenantLookup } from '../model/tenant';
+import type { JobGuard } from './jobs';
+import type { Changes } from './rows';
+
+/** A job's way to a slot of its tenant. */
+export interface Admissions {
+  /**
+   * Writes the job's row and its launch and takes the slot, all in one write or nothing of it. The job: as the request
+   * says. The launch: only if there is no row of it. The slot: only of an active tenant that was not deleted, and only
+   * below its limit.
+   */
+  admit(request: AdmissionRequest): Promise<AdmissionAnswer>;
+}
+
+export interface AdmissionRequest {
+  readonly job: AdmittedJob;
+  readonly launch: Launch;
+  /** Replaces the limit of the tenant's row while that is unusable. */
+  readonly limit?: number;
+}
+
+/** `new`: only if the job has no row. `known`: a conditional change of the row that it has. */
+export type AdmittedJob =
+  | { readonly kind: 'new'; readonly row: Job }
+  | {
+      readonly kind: 'known';
+      readonly installationId: number;
+      readonly jobId: number;
+      readonly guard: JobGuard;
+      readonly changes: Changes<Job>;
+    };
+
+/**
+ * What stood in the way otherwise, with the row as it is. Where more than one thing did: the job first, then the
+ * launch.
+ */
+export type AdmissionAnswer =
+  | { readonly kind: 'admitted' }
+  | { readonly kind: 'job'; readonly row?: Job }
+  | { readonly kind: 'launch'; readonly row?: Launch }
+  | { readonly kind: 'tenant'; readonly lookup: TenantLookup };

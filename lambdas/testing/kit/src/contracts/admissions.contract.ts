@@ -1,0 +1,156 @@
+import type {
+  AdmissionRequest,
+  Admissions,
+  Job,
+  JobStore,
+  Launch,
+  LaunchStore,
+  TenantRegistry,
+} from '@multi-tenant-runner/core';
+import { job, launch, tenantRow } from '../factories';
+import type { TenantRow } from '../fakes/tenant-registry';
+import type { TestClock } from '../test-clock';
+
+export interface AdmissionsUnderTest {
+  readonly admissions: Admissions;
+  readonly tenants: TenantRegistry;
+  readonly jobs: JobStore;
+  readonly launches: LaunchStore;
+  readonly clock: TestClock;
+  /** Writes a tenant's row as an operator does. */
+  write(row: TenantRow): Promise<void>;
+}
+
+/** What every admission keeps: job, launch and slot change together, or nothing does. */
+export function admissionsContract(make: () => Promise<AdmissionsUnderTest>, nextId: () => number): void {
+  let tables: AdmissionsUnderTest;
+  let id: number;
+  const tenant = (overrides: TenantRow = {}): Promise<void> =>
+    tables.write(tenantRow({ ...overrides, installation_id: id }));
+  const jobOf = (jobId: number, overrides: Partial<Job> = {}): Job =>
+    job({ installationId: id, jobId, launchId: `${jobId}-1`, state: 'starting', ...overrides });
+  const launchOf = (jobId: number, overrides: Partial<Launch> = {}): Launch =>
+    launch({ installationId: id, jobId, launchId: `${jobId}-1`, ...overrides });
+  const asNew = (jobId: number): AdmissionRequest => ({
+    job: { kind: 'new', row: jobOf(jobId) },
+    launch: launchOf(jobId),
+  });
+  const asKnown = (jobId: number, launchId = `${jobId}-1`): AdmissionRequest => ({
+    job: {
+      kind: 'known',
+      installationId: id,
+      jobId,
+      guard: { from: ['parked'], startNumber: 1, launchId },
+      changes: { state: 'starting', reason: null, nextTry: null },
+    },
+    launch: launchOf(jobId, { launchId }),
+  });
+  const slots = async (): Promise<string[]> => {
+    const lookup = await tables.tenants.get(id);
+    return lookup.kind === 'tenant' ? [...lookup.tenant.slots].sort() : [];
+  };
+
+  beforeEach(async () => {
+    tables = await make();
+    id = nextId();
+  });
+
+  it('writes a new job, its launch and the slot', async () => {
+    await tenant();
+    await expect(tables.admissions.admit(asNew(1))).resolves.toEqual({ kind: 'admitted' });
+    await expect(tables.jobs.get(id, 1)).resolves.toEqual(jobOf(1));
+    await expect(tables.launches.get(id, '1-1')).resolves.toEqual(launchOf(1));
+    expect(await slots()).toEqual(['1-1']);
+    expect((await tables.jobs.pageOpen(id, { limit: 9 })).rows).toEqual([jobOf(1)]);
+    expect((await tables.launches.pageOpen(id, { limit: 9 })).rows).toEqual([launchOf(1)]);
+  });
+
+  it('takes a job that waits out of the line', async () => {
+    await tenant();
+    const waiting = jobOf(1, { state: 'parked', reason: 'limit', nextTry: '2026-01-15T12:05:00.000Z' });
+    await tables.jobs.create(waiting);
+    await expect(tables.admissions.admit(asKnown(1))).resolves.toEqual({ kind: 'admitted' });
+    const { reason: _reason, nextTry: _nextTry, ...rest } = waiting;
+    await expect(tables.jobs.get(id, 1)).resolves.toEqual({
+      ...rest,
+      state: 'starting',
+      updatedAt: tables.clock.now().toISOString(),
+    });
+    expect((await tables.jobs.pageWaiting(id, { limit: 9 })).rows).toEqual([]);
+    expect(await slots()).toEqual(['1-1']);
+  });
+
+  it.each([
+    ['that is full', { max_runners: 1, slots: new Set(['9-1']) }],
+    ['that is suspended', { status: 'suspended' }],
+    ['that was deleted', { status: 'deleted' }],
+  ])('writes nothing for a tenant %s, and answers its row', async (_what, overrides) => {
+    await tenant(overrides);
+    await tables.jobs.create(jobOf(2, { state: 'parked' }));
+    const before = await slots();
+    for (const request of [asNew(1), asKnown(2)]) {
+      const answer = await tables.admissions.admit(request);
+      expect(answer).toEqual({ kind: 'tenant', lookup: await tables.tenants.get(id) });
+    }
+    expect(await slots()).toEqual(before);
+    await expect(tables.jobs.get(id, 1)).resolves.toBeUndefined();
+    await expect(tables.jobs.get(id, 2)).resolves.toEqual(jobOf(2, { state: 'parked' }));
+    await expect(tables.launches.get(id, '1-1')).resolves.toBeUndefined();
+    await expect(tables.launches.get(id, '2-1')).resolves.toBeUndefined();
+  });
+
+  it('writes nothing over a job that has a row, and answers that', async () => {
+    await tenant();
+    await tables.jobs.create(jobOf(1, { state: 'cancelled', endedAt: '2026-01-15T12:00:00.000Z' }));
+    const answer = await tables.admissions.admit(asNew(1));
+    expect(answer).toEqual({ kind: 'job', row: await tables.jobs.get(id, 1) });
+    await expect(tables.admissions.admit(asKnown(1))).resolves.toEqual(answer);
+    await expect(tables.launches.get(id, '1-1')).resolves.toBeUndefined();
+    expect(await slots()).toEqual([]);
+  });
+
+  it.each([
+    ['goes on to another start number', { launchId: '1-2', startNumber: 2 }],
+    ['is no longer parked', { state: 'queued' as const }],
+  ])('writes nothing for a job that %s', async (_what, change) => {
+    await tenant();
+    await tables.jobs.create(jobOf(1, { state: 'parked', ...change }));
+    await expect(tables.admissions.admit(asKnown(1))).resolves.toMatchObject({ kind: 'job', row: change });
+    expect(await slots()).toEqual([]);
+  });
+
+  it('writes nothing for a job without a row where one is expected', async () => {
+    await tenant();
+    await expect(tables.admissions.admit(asKnown(1))).resolves.toEqual({ kind: 'job' });
+    expect(await slots()).toEqual([]);
+  });
+
+  it('begins no launch twice, whatever became of the first', async () => {
+    await tenant();
+    await tables.admissions.admit(asNew(1));
+    await tables.launches.change(id, '1-1', { from: ['held'] }, { state: 'ending' });
+    await tables.tenants.freeSlot(id, '1-1');
+    await tables.jobs.change(id, 1, { from: ['starting'] }, { state: 'parked' });
+    const answer = await tables.admissions.admit(asKnown(1));
+    expect(answer).toMatchObject({ kind: 'launch', row: { state: 'ending' } });
+    expect(await slots()).toEqual([]);
+    expect(await tables.jobs.get(id, 1)).toMatchObject({ state: 'parked' });
+  });
+
+  it('of two at once for one job one wins, and the other takes no slot', async () => {
+    await tenant({ max_runners: 5 });
+    const answers = await Promise.all([tables.admissions.admit(asNew(1)), tables.admissions.admit(asNew(1))]);
+    expect(answers.map(({ kind }) => kind).sort()).toEqual(['admitted', 'job']);
+    expect(await slots()).toEqual(['1-1']);
+  });
+
+  it('gives 40 at once exactly the slots that there are, and each a launch', async () => {
+    await tenant({ max_runners: 7 });
+    const jobIds = Array.from({ length: 40 }, (_, index) => index + 1);
+    const answers = await Promise.all(jobIds.map((jobId) => tables.admissions.admit(asNew(jobId))));
+    expect(answers.filter(({ kind }) => kind === 'admitted')).toHaveLength(7);
+    const open = (await tables.launches.pageOpen(id, { limit: 99 })).rows.map(({ launchId }) => launchId);
+    expect(open.sort()).toEqual(await slots());
+    expect((await tables.jobs.listOpen(id)).map(({ launchId }) => launchId).sort()).toEqual(open);
+  });
+}
