@@ -294,6 +294,46 @@ export const mutations = [
     suites: ['testing/system/lease'],
   },
   {
+    name: 'the admission: not conditional on the launch having no row',
+    file: 'libs/aws/src/dynamodb/table.ts',
+    edits: [
+      [
+        "ConditionExpression: 'attribute_not_exists(#key)',",
+        "ConditionExpression: 'attribute_exists(#key) OR attribute_not_exists(#key)',",
+      ],
+    ],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+  },
+  {
+    name: "the admission: not conditional on the job's row",
+    file: 'libs/core/src/transitions/admission.ts',
+    edits: [['  const condition = { startNumber, launchId };', '  const condition = {};']],
+    suites: ['testing/system/admission'],
+  },
+  {
+    name: 'the admission: a conflict of transactions is not repeated',
+    file: 'libs/aws/src/dynamodb/conflicts.ts',
+    edits: [['if (attempt >= ATTEMPTS || !isConflict(error)) throw error;', 'throw error;']],
+    suites: ['testing/system/races'],
+  },
+  {
+    name: "the admission: over the tenant's limit",
+    file: 'libs/aws/src/dynamodb/admissions.ts',
+    edits: [['AND size(${slots}) < ${figure})`;', ')`;']],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+  },
+  {
+    name: 'the restored slot: of a launch that has ended since',
+    file: 'functions/scale-down/src/carry-out.ts',
+    edits: [
+      [
+        "  if (launch === undefined || launch.state === 'ended') return;\n  await deps.tenants.restoreSlot",
+        '  await deps.tenants.restoreSlot',
+      ],
+    ],
+    suites: ['testing/system/admission'],
+  },
+  {
     name: 'the intent: not written before the call',
     file: 'functions/scale-up/src/launch-instance.ts',
     edits: [
@@ -339,13 +379,8 @@ export const mutations = [
   },
   {
     name: 'the second admission after a job is parked',
-    file: 'functions/scale-up/src/handle-job.ts',
-    edits: [
-      [
-        '  const second = await admit(job, deps, delivery.lease);\n',
-        '  const second = first as Awaited<ReturnType<typeof admit>>;\n',
-      ],
-    ],
+    file: 'functions/scale-up/src/admit-job.ts',
+    edits: [["  if (second.kind !== 'rejected') await", "  if (second.kind === 'begun') await"]],
     suites: ['testing/system/launch'],
   },
   {

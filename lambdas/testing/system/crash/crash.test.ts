@@ -57,8 +57,8 @@ const IN_THE_WORLD: Readonly<Record<string, string>> = { tenants: 'registry', bo
 const ROUTING = 'route-job.ts';
 
 const PORTS = [
-  ...['tenants', 'jobs', 'launches', 'admissions', 'queue', 'github', 'fleet', 'configs', 'securityGroups', 'lifecycle'],
-  ...['bookmarks', 'recovery', 'app', 'search', 'bus'],
+  ...['tenants', 'jobs', 'launches', 'queue', 'github', 'fleet', 'configs', 'securityGroups', 'lifecycle'],
+  ...['admissions', 'bookmarks', 'recovery', 'app', 'search', 'bus'],
 ];
 
 /** `port.method`, under the ports' names in the test harness. */

@@ -6,9 +6,9 @@ import { MINUTE, ageOf } from './time';
  *
  *     held → launching → running → ending → ended
  *
- * `held`: it has a slot of the tenant, which it took in the write that made it. `launching`: the intent is written, RunInstances may have been called.
- * `running`: the machine can read its configuration. `ending`: it is proven that no machine runs. `ended`: the slot is
- * released.
+ * `held`: it has a slot of the tenant, which it took in the write that made it. `launching`: the intent is written,
+ * RunInstances may have been called. `running`: the machine can read its configuration. `ending`: it is proven that no
+ * machine runs. `ended`: the slot is released.
  */
 export const LAUNCH_STATES = ['held', 'launching', 'running', 'ending', 'ended'] as const;
 export type LaunchState = (typeof LAUNCH_STATES)[number];

@@ -5,9 +5,9 @@ import { buildAdmission, type AdmissionHow } from '../transitions';
 import type { ProtocolDeps } from './deps';
 
 /**
- * `admitted`: the launch has a slot, and the lease if one was asked for. `known`: the job has a row, or another one than
- * the caller read. `begun`: the launch has a row, so another invocation brought it this far or farther. `rejected`: no
- * slot now.
+ * `admitted`: the launch has a slot, and the lease if one was asked for. `known`: the job has a row, or another one
+ * than the caller read. `begun`: the launch has a row, so another invocation brought it this far or farther.
+ * `rejected`: no slot now.
  */
 export type Admission =
   | { readonly kind: 'admitted'; readonly job: Job; readonly launch: Launch }

@@ -8,7 +8,7 @@ import { endJob } from './end-job';
 import type { ProtocolDeps } from './deps';
 import { isReady } from '../decisions/wait-reason';
 
-/** Waiting jobs that are read at once, and how often: one that is behind all of these is found by the sweep's visits. */
+/** Waiting jobs that are read at once, and how often: one that is behind all of these is left to the sweep's visits. */
 const PAGE = 25;
 const PAGES = 8;
 
