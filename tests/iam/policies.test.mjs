@@ -57,7 +57,7 @@ const ALLOWED = {
       [`dynamodb:${call}`, table('jobs')],
       [`dynamodb:${call}`, table('launches')],
     ]),
-    ['dynamodb:Query', `${table('jobs')}/index/open-index`],
+    ['dynamodb:Query', `${table('jobs')}/index/waiting-index`],
     ['dynamodb:Query', `${table('launches')}/index/open-index`],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/id`)],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
@@ -86,7 +86,7 @@ const ALLOWED = {
       [`dynamodb:${call}`, table('jobs')],
       [`dynamodb:${call}`, table('launches')],
     ]),
-    ...['open-index', 'due-index', 'open-tenants-index'].map((index) => [
+    ...['open-index', 'waiting-index', 'due-index', 'open-tenants-index'].map((index) => [
       'dynamodb:Query',
       `${table('jobs')}/index/${index}`,
     ]),
@@ -113,6 +113,7 @@ const ALLOWED = {
     ['dynamodb:ListStreams', '*'],
     ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('jobs')]),
     ...['GetItem', 'PutItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('launches')]),
+    ['dynamodb:Query', `${table('jobs')}/index/waiting-index`],
     ['dynamodb:Query', `${table('jobs')}/index/open-index`],
     ['dynamodb:Query', `${table('launches')}/index/open-index`],
     ['sqs:SendMessage', queue('builds-medium')],
@@ -176,6 +177,7 @@ const DENIED = {
   'scale-up': [
     ['keep a message from others', 'sqs:ChangeMessageVisibility', queue('builds-small')],
     ['go through all jobs', 'dynamodb:Query', table('jobs')],
+    ['go through the open jobs', 'dynamodb:Query', `${table('jobs')}/index/open-index`],
     ['find a launch by its machine', 'dynamodb:Query', `${table('launches')}/index/instance-index`],
     ['start a machine without its tags', 'ec2:RunInstances', ec2('instance/*')],
     [

@@ -43,8 +43,13 @@ run "jobs_and_launches_tables_have_an_index_that_is_read_consistently" {
   }
 
   assert {
-    condition     = alltrue([for table in [aws_dynamodb_table.launches, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery] : [for index in table.local_secondary_index : "${index.name}/${index.range_key}/${index.projection_type}"] == ["open-index/open_at/ALL"]])
+    condition     = alltrue([for table in [aws_dynamodb_table.launches, aws_dynamodb_table.recovery] : [for index in table.local_secondary_index : "${index.name}/${index.range_key}/${index.projection_type}"] == ["open-index/open_at/ALL"]])
     error_message = "open-index is local."
+  }
+
+  assert {
+    condition     = toset([for index in aws_dynamodb_table.jobs.local_secondary_index : "${index.name}/${index.range_key}/${index.projection_type}"]) == toset(["open-index/open_at/ALL", "waiting-index/waiting_at/ALL"])
+    error_message = "Open and waiting jobs are found in local indexes."
   }
 
   assert {

@@ -10,7 +10,7 @@ async function readBeforeAnother(): Promise<{ system: System; read: Launch }> {
   const system = createSystem();
   const { launches, clock } = system.harness;
   const row = launch({ state: 'launching' });
-  await launches.create(row);
+  await system.harness.state.launches.create(row);
   const read = await launches.get(row.installationId, row.launchId);
   if (read === undefined) throw new Error('the launch is not there');
   expect(await takeLease(read, OTHER, { launches, clock })).toBeDefined();
