@@ -116,13 +116,13 @@ export const mutations = [
   },
   {
     name: "admission's condition: one more than the limit",
-    file: 'libs/aws/src/dynamodb/tenant-registry.ts',
-    edits: [['OR size(${slots}) < ${figure}))', 'OR size(${slots}) <= ${figure}))']],
+    file: 'libs/aws/src/dynamodb/admissions.ts',
+    edits: [['AND size(${slots}) < ${figure})', 'AND size(${slots}) <= ${figure})']],
     suites: ['testing/kit/src/contracts/dynamodb'],
   },
   {
     name: "admission's condition: the tenant's status",
-    file: 'libs/aws/src/dynamodb/tenant-registry.ts',
+    file: 'libs/aws/src/dynamodb/admissions.ts',
     edits: [["AND ${expression.equals('status', 'active')} AND", 'AND']],
     suites: ['testing/kit/src/contracts/dynamodb'],
   },
@@ -317,12 +317,6 @@ export const mutations = [
     suites: ['testing/system/races'],
   },
   {
-    name: "the admission: over the tenant's limit",
-    file: 'libs/aws/src/dynamodb/admissions.ts',
-    edits: [['AND size(${slots}) < ${figure})`;', ')`;']],
-    suites: ['testing/kit/src/contracts/dynamodb'],
-  },
-  {
     name: 'the restored slot: of a launch that has ended since',
     file: 'functions/scale-down/src/carry-out.ts',
     edits: [
@@ -380,7 +374,7 @@ export const mutations = [
   {
     name: 'the second admission after a job is parked',
     file: 'functions/scale-up/src/admit-job.ts',
-    edits: [["  if (second.kind !== 'rejected') await", "  if (second.kind === 'begun') await"]],
+    edits: [["      if (waiting.row.state === 'parked') await askOnceMore(waiting.row, delivery, deps);\n", '']],
     suites: ['testing/system/launch'],
   },
   {

@@ -140,6 +140,7 @@ describe('the limit', () => {
     });
     await system.queueJob(2);
     expect(system.job(2).state).toBe('starting');
+    expect(system.launchOf(2).state).toBe('running');
     expect(brokenPromises(system, 1)).toEqual([]);
   });
 
