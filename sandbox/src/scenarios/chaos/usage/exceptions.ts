@@ -65,7 +65,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     role: 'scale-up',
     actions: ['dynamodb:Query'],
-    resource: 'table/sandbox-jobs/index/open-index',
+    resource: 'table/sandbox-jobs/index/waiting-index',
     reason:
       'the next job, where one ended while its message was under way: a matter of milliseconds. A refusal ' +
       'that every job would meet wakes none',
