@@ -39,7 +39,7 @@ data "aws_iam_policy_document" "tenant_manager" {
 
   statement {
     sid       = "SettleLaunches"
-    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    actions   = ["dynamodb:PutItem", "dynamodb:UpdateItem"]
     resources = [local.arns.launches]
   }
 

@@ -112,7 +112,7 @@ const ALLOWED = {
     ]),
     ['dynamodb:ListStreams', '*'],
     ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('jobs')]),
-    ...['GetItem', 'PutItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('launches')]),
+    ...['PutItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('launches')]),
     ['dynamodb:Query', `${table('jobs')}/index/waiting-index`],
     ['dynamodb:Query', `${table('jobs')}/index/open-index`],
     ['dynamodb:Query', `${table('launches')}/index/open-index`],
