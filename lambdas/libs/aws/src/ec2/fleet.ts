@@ -1,25 +1,18 @@
-import {
-  DescribeInstancesCommand,
-  RunInstancesCommand,
-  TerminateInstancesCommand,
-  type EC2Client,
-  type Filter,
-  type RunInstancesCommandInput,
-} from '@aws-sdk/client-ec2';
+import { DescribeInstancesCommand, TerminateInstancesCommand, type EC2Client, type Filter } from '@aws-sdk/client-ec2';
 import {
   TAG,
   type EndState,
   type LaunchAnswer,
-  type LaunchRequest,
   type Machine,
   type MachineState,
   type RunnerFleet,
 } from '@multi-tenant-runner/core';
 import { isThrottle, parseAwsError } from '../aws-error';
 import { decideLaunchError } from './decide-launch-error';
-import { ALIVE, isReason, parseMachine, parseState } from './parse-machine';
-import { PAUSE, retrying, type Sleep } from './retrying';
-import { buildRunInput, type FleetTags } from './run-input';
+import { ALIVE, parseMachine, parseState } from './parse-machine';
+import { retrying, type Sleep } from './retrying';
+import { runInstance } from './run-instance';
+import type { FleetTags } from './run-input';
 import { UnusableTemplate, createUserDataBuilder } from './user-data';
 
 export interface FleetDeps extends FleetTags {
@@ -28,7 +21,6 @@ export interface FleetDeps extends FleetTags {
   readonly sleep: Sleep;
 }
 
-const LAUNCH_ATTEMPTS = 3;
 /** Milliseconds between attempts: EC2 is eventually consistent, so a new machine may be unknown for a moment. */
 const UNKNOWN_ID_PAUSES = [1_500, 3_000];
 /** EC2 takes 200 values in one filter. */
@@ -120,7 +112,7 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
       } catch (error) {
         return decideTemplateError(error);
       }
-      return launch(deps, request, userData);
+      return runInstance(deps, request, userData);
     },
     terminate: async (instanceIds) => {
       const states = new Map<string, EndState>();
@@ -153,44 +145,6 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
       );
     },
   };
-}
-
-/** The client token makes a retry safe: EC2 answers with the machine that the first call started. */
-async function launch(
-  { client, sleep, ...tags }: FleetDeps,
-  request: LaunchRequest,
-  userData: string,
-): Promise<LaunchAnswer> {
-  let last: LaunchAnswer = { kind: 'unknown', code: 'NoAnswer', message: 'RunInstances was not called' };
-  // A throttle after an unclear answer says nothing about the machine that the unclear call may have started.
-  let unclear: LaunchAnswer | undefined;
-  for (let attempt = 1; attempt <= LAUNCH_ATTEMPTS; attempt += 1) {
-    if (attempt > 1) await sleep(PAUSE * 2 ** (attempt - 2));
-    last = await ask(client, buildRunInput(request, userData, tags));
-    if (last.kind === 'unknown') unclear = last;
-    // EC2 looks up the token before it looks for capacity, but after it throttles and authorizes the call.
-    if (last.kind === 'started' || last.kind === 'refused' || (last.kind === 'impossible' && unclear === undefined))
-      return last;
-  }
-  return unclear ?? last;
-}
-
-async function ask(client: FleetDeps['client'], input: RunInstancesCommandInput): Promise<LaunchAnswer> {
-  try {
-    const answer = await client.send(new RunInstancesCommand(input));
-    const instance = answer.Instances?.[0];
-    if (instance?.InstanceId === undefined)
-      return { kind: 'unknown', code: 'NoInstance', message: 'RunInstances answered without an instance' };
-    const { InstanceId: instanceId, StateReason: { Code: stateReason } = {} } = instance;
-    return {
-      kind: 'started',
-      instanceId,
-      state: parseState(instance.State?.Name),
-      ...(isReason(stateReason) && { stateReason }),
-    };
-  } catch (error) {
-    return decideLaunchError(parseAwsError(error));
-  }
 }
 
 /** EC2 was not asked for a machine, by this call. */
