@@ -21,17 +21,24 @@ export interface FairQueueOptions {
  */
 export function createFairQueue({ longest, after }: FairQueueOptions): FairQueue {
   const waiting = new Map<number, (() => void)[]>();
+  /** When each tenant had its last turn, since somebody has been waiting. */
+  const lastTurns = new Map<number, number>();
+  let turns = 0;
   let busy = false;
 
+  const longestAgo = (): number | undefined =>
+    [...waiting.keys()].reduce<number | undefined>((first, tenant) => {
+      if (first === undefined) return tenant;
+      return (lastTurns.get(tenant) ?? 0) < (lastTurns.get(first) ?? 0) ? tenant : first;
+    }, undefined);
   const next = (): void => {
-    const [entry] = waiting;
-    busy = entry !== undefined;
-    if (entry === undefined) return;
-    const [tenant, starts] = entry;
-    const start = starts.shift();
-    // To the end of the queue, behind the tenants that came meanwhile.
-    waiting.delete(tenant);
-    if (starts.length > 0) waiting.set(tenant, starts);
+    const tenant = longestAgo();
+    busy = tenant !== undefined;
+    if (tenant === undefined) return lastTurns.clear();
+    const [start, ...later] = waiting.get(tenant) ?? [];
+    if (later.length > 0) waiting.set(tenant, later);
+    else waiting.delete(tenant);
+    lastTurns.set(tenant, (turns += 1));
     start?.();
   };
   const turn = async <T>(call: () => Promise<T>): Promise<T> => {

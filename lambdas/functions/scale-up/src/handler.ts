@@ -17,8 +17,8 @@ export type ScaleUpHandler = (
 ) => Promise<BatchResponse>;
 
 /**
- * Tenants side by side, each job in its own try: what fails comes back alone. Text that is no job can't be parked, so
- * it is all that ever reaches the dead letters.
+ * Jobs side by side, each in its own try: what fails comes back alone. Whose launch goes next is the fair queue's to
+ * say. Text that is no job can't be parked, so it is all that ever reaches the dead letters.
  */
 export function createHandler(deps: ScaleUpDeps): ScaleUpHandler {
   // Made once: the turns go on from one batch to the next.
@@ -40,7 +40,7 @@ export function createHandler(deps: ScaleUpDeps): ScaleUpHandler {
         };
         await handleJob(message.value, { lease, receiveCount: receiveCount(record) }, { ...paced, log });
       },
-      { context, log: deps.log.with({ request_id: context.awsRequestId }) },
+      { context, log: deps.log.with({ request_id: context.awsRequestId }), sideBySide: true },
     );
   return (event, context) => runInvocation({ context, clock: deps.clock }, () => handleRecords(event, context));
 }

@@ -45,16 +45,20 @@ export function receiveCount(record: QueueRecord): number {
   return Number.isSafeInteger(count) && count > 0 ? count : 1;
 }
 
-/** SQS records, grouped by their message group: the installation. */
+/**
+ * SQS records, grouped by their message group: the installation.
+ *
+ * @param options.sideBySide also those of one installation: where the order of its messages says nothing
+ */
 export function runQueueBatch(
   records: readonly QueueRecord[],
   handle: (record: QueueRecord) => Promise<void>,
-  { context, log }: RecordOptions,
+  { context, log, sideBySide = false }: RecordOptions & { readonly sideBySide?: boolean },
 ): Promise<BatchResponse> {
   return runBatch(records, handle, {
     id: (record) => record.messageId,
     // EventBridge sends without a group: each record is a group of its own.
-    groupBy: (record) => record.attributes?.MessageGroupId ?? record.messageId,
+    groupBy: ({ messageId, attributes }) => (sideBySide ? messageId : (attributes?.MessageGroupId ?? messageId)),
     timeLeft: timeLeft(context),
     log,
   });

@@ -62,6 +62,17 @@ describe('a batch of messages', () => {
     expect(order).toEqual(['b1', 'a1', 'a2']);
   });
 
+  it('runs all records side by side where asked to', async () => {
+    let free = (): void => undefined;
+    const blocked = new Promise<void>((resolve) => (free = resolve));
+    const response = await runQueueBatch(
+      [record('a1', 'a'), record('a2', 'a')],
+      async ({ messageId }) => (messageId === 'a1' ? blocked : free()),
+      { ...within(1_000), sideBySide: true },
+    );
+    expect(failedOf(response)).toEqual([]);
+  });
+
   it('gives back what is unfinished when the time runs out, and starts nothing more', async () => {
     const started: string[] = [];
     const response = await runQueueBatch(
