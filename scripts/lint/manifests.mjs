@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execute, mustRun, root, tool } from '../process.mjs';
+import { execute, mustRun, root } from '../process.mjs';
 import { pythonTool } from './tools.mjs';
 
 /** The oldest that the manifests are written for, and the newest that the pinned release has schemas of. */
@@ -16,8 +16,8 @@ export async function checkManifests() {
   try {
     const example = join(root, 'examples', 'tenant-namespace');
     const [tenants, settings] = ['tenants.json', 'settings.tfvars.json'].map((name) => join(example, name));
-    const args = ['render', '--tenants', tenants, '--settings', settings, '--out', folder];
-    await mustRun(tool('tsx'), [join(root, 'namespaces', 'src', 'cli.ts'), ...args], { show: false });
+    const args = ['namespaces', 'render', '--tenants', tenants, '--settings', settings, '--out', folder];
+    await mustRun(process.execPath, [join(root, 'scripts', 'mtr.mjs'), ...args], { show: false });
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.yaml') && !OTHERS.some((other) => name.endsWith(other)))
       .map((name) => join(folder, name));
