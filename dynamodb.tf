@@ -380,6 +380,55 @@ resource "aws_dynamodb_table" "recovery" {
   tags = local.tags
 }
 
+# What each machine was and cost, a row for its life, and the sums of these rows: for as long as the books are kept.
+resource "aws_dynamodb_table" "usage" {
+  name         = local.names.usage
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "book"
+  range_key    = "entry"
+
+  attribute {
+    name = "book"
+    type = "S"
+  }
+
+  attribute {
+    name = "entry"
+    type = "S"
+  }
+
+  attribute {
+    name = "month"
+    type = "S"
+  }
+
+  # Sparse: the sums by month alone, for the tenants of a month without a scan.
+  global_secondary_index {
+    name            = "month-index"
+    hash_key        = "month"
+    range_key       = "book"
+    projection_type = "ALL"
+  }
+
+  deletion_protection_enabled = var.tables.deletion_protection
+
+  point_in_time_recovery {
+    enabled = var.tables.point_in_time_recovery
+  }
+
+  # Without a key of the operator's DynamoDB encrypts with its own.
+  dynamic "server_side_encryption" {
+    for_each = var.encryption.tables == null ? [] : [var.encryption.tables]
+
+    content {
+      enabled     = true
+      kms_key_arn = server_side_encryption.value
+    }
+  }
+
+  tags = local.tags
+}
+
 # Runners' configurations until their machine takes them, for more launches than SSM's writes allow.
 resource "aws_dynamodb_table" "configurations" {
   #checkov:skip=CKV_AWS_28:Each row is a secret of an hour at most, which no backup must keep.

@@ -63,6 +63,33 @@ data "aws_iam_policy_document" "data_keys" {
   }
 }
 
+# The ledger: a machine's life is put there once and never changed; only sums are added to. Of each function that ends launches.
+data "aws_iam_policy_document" "usage_ledger" {
+  statement {
+    sid       = "RecordLives"
+    actions   = ["dynamodb:PutItem"]
+    resources = [local.arns.usage]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["*/lives"]
+    }
+  }
+
+  statement {
+    sid       = "AddToSums"
+    actions   = ["dynamodb:UpdateItem", "dynamodb:Query"]
+    resources = [local.arns.usage]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["*/sums"]
+    }
+  }
+}
+
 # What it takes to end a tenant's machines and remove its parameters and security group. The tenant manager does it when the App is
 # uninstalled, scale-down's sweep repeats it until nothing is left: one text, so that neither can do less than the other.
 data "aws_iam_policy_document" "tenant_cleanup" {

@@ -16,6 +16,7 @@ locals {
     jobs               = "${var.prefix}-jobs"
     recovery           = "${var.prefix}-recovery"
     configurations     = "${var.prefix}-configurations"
+    usage              = "${var.prefix}-usage"
     machine            = "${var.prefix}-machine"
     runner_events      = "${var.prefix}-runner-events"
     runner_events_dlq  = "${var.prefix}-runner-events-dlq"
@@ -37,6 +38,7 @@ locals {
     jobs                   = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.jobs}"
     recovery               = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.recovery}"
     configurations         = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.configurations}"
+    usage                  = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.usage}"
     tier_builds            = { for tier in keys(var.runner_tiers) : tier => "arn:${local.partition}:sqs:${local.arn_end}:${var.prefix}-builds-${tier}" }
     runner_events          = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events}"
     runner_events_dlq      = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events_dlq}"
@@ -88,19 +90,38 @@ locals {
 
   # What the functions need to know of the tiers.
   runner_tiers_json = jsonencode({
-    for name, tier in var.runner_tiers : name => {
-      labels          = tier.labels
-      max_runners     = tier.max_runners
-      rank            = tier.rank
-      instance_types  = tier.instance_types
-      capacity        = tier.capacity
-      runner_group_id = tier.runner_group_id
-    }
+    for name, tier in var.runner_tiers : name => merge(
+      {
+        labels          = tier.labels
+        max_runners     = tier.max_runners
+        rank            = tier.rank
+        instance_types  = tier.instance_types
+        capacity        = tier.capacity
+        runner_group_id = tier.runner_group_id
+      },
+      # Only those that are set: the environment is short.
+      { for cap in ["max_minutes_per_day", "limit_minutes", "limit_spend"] : cap => tier[cap] if tier[cap] != null },
+    )
+  })
+
+  # Of the machines in use alone: the whole table is longer than what Lambda allows.
+  price_table = jsondecode(file("${path.module}/prices.json"))
+  instance_types = distinct(flatten([
+    for tier in values(var.runner_tiers) : [for type in tier.instance_types : tier.capacity == "on-demand" ? [type] : [type, "spot/${type}"]]
+  ]))
+  machine_hour = merge(local.price_table.machine_hour, var.prices.machine_hour)
+  prices_json = jsonencode({
+    as_of         = coalesce(var.prices.as_of, local.price_table.as_of)
+    machine_hour  = { for type in local.instance_types : type => local.machine_hour[type] if contains(keys(local.machine_hour), type) }
+    spot_share    = coalesce(var.prices.spot_share, local.price_table.spot_share)
+    disk_gb_month = coalesce(var.prices.disk_gb_month, local.price_table.disk_gb_month[var.runner.disk.type])
+    disk_gb       = { for name, disk in local.disks : name => disk.size_gb }
   })
 
   # Lambda allows 4 KB. Queue addresses and template ids are not known at plan, so their usual length stands for them; 1200 covers the rest.
   environment_bytes = sum([
     length(local.runner_tiers_json),
+    length(local.prices_json),
     length(var.runner_tiers) * (150 + length(var.prefix)),
     length(jsonencode(var.egress_rules)),
     length(jsonencode(var.tags)),

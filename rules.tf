@@ -121,6 +121,14 @@ locals {
       invalid = [for name, tier in var.runner_tiers : name if tier.max_runners < 0 || floor(tier.max_runners) != tier.max_runners]
     },
     {
+      says  = "runner_tiers: max_minutes_per_day, limit_minutes and limit_spend must be at least 0."
+      about = "tiers"
+      invalid = [
+        for name, tier in var.runner_tiers : name
+        if anytrue([for cap in [tier.max_minutes_per_day, tier.limit_minutes, tier.limit_spend] : try(cap < 0, false)])
+      ]
+    },
+    {
       says  = "runner_tiers: labels must contain 1 to 100 labels, none of them empty, with a comma, or with blanks at either end."
       about = "tiers"
       invalid = [

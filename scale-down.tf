@@ -2,6 +2,7 @@ data "aws_iam_policy_document" "scale_down" {
   source_policy_documents = [
     data.aws_iam_policy_document.app_credentials.json,
     data.aws_iam_policy_document.data_keys.json,
+    data.aws_iam_policy_document.usage_ledger.json,
     data.aws_iam_policy_document.tenant_cleanup.json,
   ]
 
@@ -87,6 +88,8 @@ resource "aws_lambda_function" "scale_down" {
   environment {
     variables = merge(local.common_environment, {
       LAUNCHES_TABLE           = aws_dynamodb_table.launches.name
+      USAGE_TABLE              = aws_dynamodb_table.usage.name
+      PRICES                   = local.prices_json
       VPC_ID                   = var.vpc_id
       RUNNER_TAGS              = jsonencode(var.tags)
       CONFIG_TABLE             = local.config_table

@@ -2,6 +2,7 @@ data "aws_iam_policy_document" "scale_up" {
   source_policy_documents = [
     data.aws_iam_policy_document.app_credentials.json,
     data.aws_iam_policy_document.data_keys.json,
+    data.aws_iam_policy_document.usage_ledger.json,
   ]
 
   statement {
@@ -273,6 +274,8 @@ resource "aws_lambda_function" "scale_up" {
   environment {
     variables = merge(local.common_environment, {
       LAUNCHES_TABLE           = aws_dynamodb_table.launches.name
+      USAGE_TABLE              = aws_dynamodb_table.usage.name
+      PRICES                   = local.prices_json
       LAUNCH_TEMPLATES         = jsonencode(module.runners.launch_templates)
       SUBNET_IDS               = jsonencode(var.subnet_ids)
       TIER_SUBNET_IDS          = jsonencode(local.tier_subnet_ids)

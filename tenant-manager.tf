@@ -2,6 +2,7 @@ data "aws_iam_policy_document" "tenant_manager" {
   source_policy_documents = [
     data.aws_iam_policy_document.app_credentials.json,
     data.aws_iam_policy_document.data_keys.json,
+    data.aws_iam_policy_document.usage_ledger.json,
     data.aws_iam_policy_document.tenant_cleanup.json,
   ]
 
@@ -153,6 +154,8 @@ resource "aws_lambda_function" "tenant_manager" {
   environment {
     variables = merge(local.common_environment, {
       LAUNCHES_TABLE           = aws_dynamodb_table.launches.name
+      USAGE_TABLE              = aws_dynamodb_table.usage.name
+      PRICES                   = local.prices_json
       TENANT_SECURITY_GROUPS   = tostring(var.tenant_security_groups)
       VPC_ID                   = var.vpc_id
       EGRESS_RULES             = jsonencode(var.egress_rules)

@@ -356,6 +356,45 @@ variable "tables" {
   nullable = false
 }
 
+variable "prices" {
+  description = <<-EOT
+    What machines cost, in US dollars, for the usage ledger and `limit_spend`. Default: `prices.json`, list prices of us-east-1 with their date.
+    They are never fetched; each row of the ledger keeps the price that it was written with.
+    - `machine_hour`: (Optional) of an hour, by instance type; `spot/<type>` is the price of that type as spot. Takes precedence over the file's.
+    - `spot_share`: (Optional) of the price on demand, for spot machines without a price of their own. Default `0.35`.
+    - `disk_gb_month`: (Optional) of a GB and month of the root disk. Default: that of the type of `runner.disk`.
+    - `as_of`: (Optional) the date that rows name as that of their price. Default: the file's.
+  EOT
+  type = object({
+    machine_hour  = optional(map(number), {})
+    spot_share    = optional(number)
+    disk_gb_month = optional(number)
+    as_of         = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for price in values(var.prices.machine_hour) : price >= 0])
+    error_message = "prices.machine_hour must have numbers of at least 0."
+  }
+
+  validation {
+    condition     = alltrue([for key in keys(var.prices.machine_hour) : can(regex("^(spot/)?[a-z0-9-]+[.][a-z0-9-]+$", key))])
+    error_message = "prices.machine_hour must be keyed by instance types such as t3.medium, or spot/t3.medium."
+  }
+
+  validation {
+    condition     = var.prices.spot_share == null ? true : var.prices.spot_share >= 0 && var.prices.spot_share <= 1
+    error_message = "prices.spot_share must be from 0 to 1."
+  }
+
+  validation {
+    condition     = var.prices.disk_gb_month == null ? true : var.prices.disk_gb_month >= 0
+    error_message = "prices.disk_gb_month must be at least 0."
+  }
+}
+
 variable "encryption" {
   description = <<-EOT
     Customer managed keys (ARNs of KMS keys in this Region), by what they encrypt; docs/security.md shows the key policies that they need.

@@ -148,6 +148,8 @@ variable "runner_tiers" {
     - `instance_types`: in order of preference; the next is tried when EC2 has no capacity.
     - `max_runners`: concurrent runners of a tenant of this tier, across all sizes; 0 allows none.
     - `labels`: a size fits a job when it has all labels of the job; case does not matter. Two tiers must not have the same labels.
+    - `max_minutes_per_day`, `limit_minutes`, `limit_spend`: (Optional) what a tenant of this tier may use, of all sizes together: minutes of machines
+      a day and a month (UTC), US dollars a month. Above it jobs wait for the next day or month. A tenant's row may have its own. Default: no cap.
     - `rank`: (Optional) order of the tiers, lowest first. Default: ordered by `max_runners`, then by name.
     - `capacity`: (Optional) `on-demand`; `spot`, whose jobs wait until there is capacity; or `spot-with-fallback`, which tries spot first, then on-demand.
       AWS can reclaim a spot machine with two minutes' notice. Default `on-demand`.
@@ -162,6 +164,9 @@ variable "runner_tiers" {
     instance_types      = list(string)
     max_runners         = number
     labels              = list(string)
+    max_minutes_per_day = optional(number)
+    limit_minutes       = optional(number)
+    limit_spend         = optional(number)
     rank                = optional(number)
     capacity            = optional(string, "on-demand")
     runner_group_id     = optional(number, 1)

@@ -48,6 +48,7 @@ const ENVIRONMENT = {
   IDLE_TIMEOUT_MINUTES: '5',
   MAX_LIFETIME_MINUTES: '360',
   MAX_RECEIVE_COUNT: '5',
+  PRICES: JSON.stringify({ as_of: 'today', machine_hour: {}, spot_share: 0, disk_gb_month: 0, disk_gb: {} }),
 };
 
 /**

@@ -7,7 +7,17 @@ import { checkRuntimes, jest } from './jest.mjs';
 import { CheckFailed, execute, mustRun, root, tool } from './process.mjs';
 import { linters } from './lint/linters.mjs';
 
-const HCL = ['*.tf', '*.tftpl', '*.tfvars', '*.hcl', 'modules', 'examples', 'tests/terraform', 'scripts'];
+const HCL = [
+  '*.tf',
+  'prices.json',
+  '*.tftpl',
+  '*.tfvars',
+  '*.hcl',
+  'modules',
+  'examples',
+  'tests/terraform',
+  'scripts',
+];
 const TERRAFORM = [[process.env.SANDBOX_TERRAFORM ?? 'terraform', 'version']];
 /** What no plan is made of, and no test of a plan reads. */
 const NOT_PLANNED = [
@@ -49,6 +59,7 @@ export const checks = [
         'sandbox/runtimes',
         'scripts',
         '*.tf',
+        'prices.json',
         'package.json',
         'yarn.lock',
         'jest.preset.cjs',

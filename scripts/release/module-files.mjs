@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
  */
 const SHIPPED = [
   /^[^/]+\.tf$/,
+  /^prices\.json$/,
   /^(README|CHANGELOG|SECURITY)\.md$/,
   /^LICENSE$/,
   /^(docs|images|modules)\//,

@@ -34,6 +34,20 @@ const TAGGED = { 'aws:RequestTag/ghr:environment': PREFIX };
 const SHARING = { account: '999999999999' };
 const HERE = { 'ec2:Region': REGION };
 
+const LIVES = { 'dynamodb:LeadingKeys': ['1001/lives'] };
+const SUMS = { 'dynamodb:LeadingKeys': ['1001/sums'] };
+/** Of each function that ends launches. */
+const LEDGER = [
+  ['dynamodb:PutItem', table('usage'), LIVES],
+  ['dynamodb:UpdateItem', table('usage'), SUMS],
+  ['dynamodb:Query', table('usage'), SUMS],
+];
+const NOT_IN_THE_LEDGER = [
+  ['change what a machine was and cost', 'dynamodb:UpdateItem', table('usage'), LIVES],
+  ['replace the sums of a tenant', 'dynamodb:PutItem', table('usage'), SUMS],
+  ['take a machine out of the ledger', 'dynamodb:DeleteItem', table('usage'), LIVES],
+];
+
 /** [action, resource, context] */
 const ALLOWED = {
   webhook: [
@@ -48,6 +62,7 @@ const ALLOWED = {
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/webhook-secret`)],
   ],
   'scale-up': [
+    ...LEDGER,
     ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'SendMessage'].map((call) => [
       `sqs:${call}`,
       queue('builds-small'),
@@ -78,6 +93,7 @@ const ALLOWED = {
     ['ec2:DescribeLaunchTemplateVersions', '*', HERE],
   ],
   'scale-down': [
+    ...LEDGER,
     ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map((call) => [`sqs:${call}`, queue('runner-events')]),
     ['sqs:SendMessage', queue('builds-large')],
     ['sqs:SendMessage', queue('sweep-dlq')],
@@ -104,6 +120,7 @@ const ALLOWED = {
     ['ec2:DeleteSecurityGroup', ec2('security-group/sg-0aaa'), TENANTS_GROUP],
   ],
   'tenant-manager': [
+    ...LEDGER,
     ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('tenants')]),
     ['dynamodb:Query', `${table('tenants')}/index/account-id-index`],
     ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map((call) => [
@@ -175,6 +192,7 @@ const DENIED = {
     ['write another function’s logs', 'logs:PutLogEvents', logs('scale-up')],
   ],
   'scale-up': [
+    ...NOT_IN_THE_LEDGER,
     ['keep a message from others', 'sqs:ChangeMessageVisibility', queue('builds-small')],
     ['go through all jobs', 'dynamodb:Query', table('jobs')],
     ['go through the open jobs', 'dynamodb:Query', `${table('jobs')}/index/open-index`],
@@ -230,6 +248,7 @@ const DENIED = {
     ['describe machines', 'ec2:DescribeInstances', '*', HERE],
   ],
   'scale-down': [
+    ...NOT_IN_THE_LEDGER,
     ['terminate an untagged machine', 'ec2:TerminateInstances', MACHINE],
     ['terminate another installation’s machine', 'ec2:TerminateInstances', MACHINE, THEIRS],
     ['start a machine', 'ec2:RunInstances', ec2('instance/*'), TAGGED],
@@ -248,6 +267,7 @@ const DENIED = {
     ['read the webhook secret', 'ssm:GetParameters', parameter(`/${PREFIX}/app/webhook-secret`)],
   ],
   'tenant-manager': [
+    ...NOT_IN_THE_LEDGER,
     ['make or replace a tenant’s row', 'dynamodb:PutItem', table('tenants')],
     ['start a machine', 'ec2:RunInstances', ec2('instance/*'), TAGGED],
     ['terminate an untagged machine', 'ec2:TerminateInstances', MACHINE],

@@ -47,7 +47,7 @@ const VARIABLES = {
 
 /** A copy with zips of its own, or with none: what `yarn dist` has left in the repository must not matter. */
 export function copyModule(folder, zips) {
-  const files = readdirSync(ROOT).filter((name) => name.endsWith('.tf'));
+  const files = readdirSync(ROOT).filter((name) => name.endsWith('.tf') || name === 'prices.json');
   for (const name of [...files, 'modules', 'examples']) {
     cpSync(join(ROOT, name), join(folder, name), { recursive: true, filter: (path) => !path.includes('.terraform') });
   }

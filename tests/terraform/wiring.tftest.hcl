@@ -67,7 +67,7 @@ run "tables_are_protected_from_deletion_and_loss" {
   command = plan
 
   assert {
-    condition     = alltrue([for table in [aws_dynamodb_table.tenants, aws_dynamodb_table.launches, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery] : table.deletion_protection_enabled && table.point_in_time_recovery[0].enabled && table.billing_mode == "PAY_PER_REQUEST"])
+    condition     = alltrue([for table in [aws_dynamodb_table.tenants, aws_dynamodb_table.launches, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery, aws_dynamodb_table.usage] : table.deletion_protection_enabled && table.point_in_time_recovery[0].enabled && table.billing_mode == "PAY_PER_REQUEST"])
     error_message = "Every table has deletion protection and point-in-time recovery by default."
   }
 }
@@ -80,7 +80,7 @@ run "deletion_protection_can_be_lifted" {
   }
 
   assert {
-    condition     = !anytrue([for table in [aws_dynamodb_table.tenants, aws_dynamodb_table.launches, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery] : table.deletion_protection_enabled])
+    condition     = !anytrue([for table in [aws_dynamodb_table.tenants, aws_dynamodb_table.launches, aws_dynamodb_table.jobs, aws_dynamodb_table.recovery, aws_dynamodb_table.usage] : table.deletion_protection_enabled])
     error_message = "deletion_protection = false reaches every table."
   }
 }
@@ -126,7 +126,7 @@ run "tiers_of_ones_own_replace_the_three" {
   }
 
   assert {
-    condition     = jsonencode(output.runner_tiers["tiny"]) == jsonencode({ runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.small"], max_runners = 0, labels = ["self-hosted", "tiny"], rank = null, capacity = "on-demand", runner_group_id = 1, subnet_ids = null, image = null, disk = { iops = null, size_gb = 30, throughput = null, type = "gp3" } })
+    condition     = jsonencode(output.runner_tiers["tiny"]) == jsonencode({ runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.small"], max_runners = 0, labels = ["self-hosted", "tiny"], max_minutes_per_day = null, limit_minutes = null, limit_spend = null, rank = null, capacity = "on-demand", runner_group_id = 1, subnet_ids = null, image = null, disk = { iops = null, size_gb = 30, throughput = null, type = "gp3" } })
     error_message = "The output fills the optional settings in."
   }
 }
@@ -293,7 +293,7 @@ run "outputs_have_what_an_integrator_connects_to" {
   command = plan
 
   assert {
-    condition     = keys(output.tables) == ["jobs", "launches", "recovery", "tenants"] && output.tables.jobs.name == "my-saas-jobs"
+    condition     = keys(output.tables) == ["jobs", "launches", "recovery", "tenants", "usage"] && output.tables.jobs.name == "my-saas-jobs"
     error_message = "tables has name and arn of all."
   }
 

@@ -152,6 +152,7 @@ export function createSystem(
       const machine = harness.state.fleet.machines.get(instanceId);
       if (machine === undefined) throw new Error(`no machine ${instanceId}`);
       machine.state = 'terminated';
+      machine.endedAt = harness.clock.now().toISOString();
       if (!eventLost) await handleInstanceEvent({ instanceId, state: 'terminated' }, scaleDown());
     },
     job: (jobId, installationId = 1001) => {

@@ -4,6 +4,16 @@ const addresses = (count) => Array.from({ length: count }, (_, n) => `a${n}@exam
 
 /** [rule, [what, inputs, what is invalid]] */
 export const REJECTED = [
+  [
+    'prices.machine_hour must have numbers of at least 0.',
+    [['a machine that pays', { prices: { machine_hour: { 't3.medium': -1 } } }]],
+  ],
+  [
+    'prices.machine_hour must be keyed by instance types such as t3.medium, or spot/t3.medium.',
+    [['a price of no instance type', { prices: { machine_hour: { small: 1 } } }]],
+  ],
+  ['prices.spot_share must be from 0 to 1.', [['spot machines dearer than others', { prices: { spot_share: 1.2 } }]]],
+  ['prices.disk_gb_month must be at least 0.', [['a disk that pays', { prices: { disk_gb_month: -0.1 } }]]],
   ['tier_access must be any or up_to_own, not "own".', [['an unknown tier access', { tier_access: 'own' }]]],
   [
     'egress_rules: protocol must be tcp, udp, icmp, icmpv6 or -1.',

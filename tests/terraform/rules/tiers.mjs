@@ -55,6 +55,17 @@ export const REJECTED = [
     ],
   ],
   [
+    'runner_tiers: max_minutes_per_day, limit_minutes and limit_spend must be at least 0.',
+    [
+      [
+        'a day that gives time',
+        { runner_tiers: { small: tier({ max_minutes_per_day: -1 }) } },
+        'Invalid tiers: small.',
+      ],
+      ['a month that gives money', { runner_tiers: { small: tier({ limit_spend: -5 }) } }, 'Invalid tiers: small.'],
+    ],
+  ],
+  [
     'runner_tiers: max_runners must be an integer, 0 or more.',
     [
       ['a negative max runners', { runner_tiers: { small: tier({ max_runners: -1 }) } }, 'Invalid tiers: small.'],

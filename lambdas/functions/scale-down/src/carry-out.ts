@@ -99,8 +99,10 @@ async function settleByToken(launch: Launch, deps: ScaleDownDeps): Promise<void>
   const machines = await deps.fleet.findByToken(launch.intent.clientToken);
   const alive = machines.find(({ state }) => state !== 'terminated' && state !== 'shutting-down');
   if (alive === undefined) {
-    const end = await recordEc2End(leased, machines[0]?.stateReason, deps);
-    await release(leased, { reason: end ?? 'no-machine', followUp: { kind: 'ask' }, lease: deps.lease }, deps);
+    const [machine] = machines;
+    const end = await recordEc2End(leased, machine?.stateReason, deps);
+    const how = { reason: end ?? 'no-machine', followUp: { kind: 'ask' }, lease: deps.lease } as const;
+    await release(leased, { ...how, ...(machine !== undefined && { machine }) }, deps);
     return;
   }
   await adoptInstance(launch, alive, deps.lease, deps);

@@ -1,5 +1,6 @@
 import {
   endMachine,
+  instantOf,
   isObject,
   object,
   oneOf,
@@ -18,6 +19,8 @@ export interface InstanceEvent {
   readonly instanceId: string;
   /** `interrupted`: AWS takes the spot machine back in two minutes. */
   readonly state: 'shutting-down' | 'terminated' | 'stopped' | 'interrupted';
+  /** When its end began, where the event says so. ISO 8601. */
+  readonly endedAt?: string;
 }
 
 const INTERRUPTION = 'EC2 Spot Instance Interruption Warning';
@@ -38,7 +41,8 @@ export function parseInstanceEvent(value: unknown): Parsed<InstanceEvent> {
   const changed = parse(stateChange, value);
   if (!changed.ok) return changed;
   const { 'instance-id': instanceId, state } = changed.value.detail;
-  return { ok: true, value: { instanceId, state } };
+  const endedAt = state === 'shutting-down' ? instantOf(isObject(value) ? value['time'] : undefined) : undefined;
+  return { ok: true, value: { instanceId, state, ...(endedAt !== undefined && { endedAt }) } };
 }
 
 /**
@@ -51,7 +55,8 @@ export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownD
   const launch = await deps.launches.get(key.installationId, key.launchId);
   if (launch === undefined || launch.instanceId !== event.instanceId) return;
   if (event.state !== 'stopped') {
-    await release(launch, { ...(await explain(launch, deps)), followUp: { kind: 'ask' } }, deps);
+    const ended = event.endedAt === undefined ? {} : { endedAt: event.endedAt };
+    await release(launch, { ...(await explain(launch, deps)), ...ended, followUp: { kind: 'ask' } }, deps);
     return;
   }
   const leased = await takeLease(launch, deps.lease, deps);

@@ -18,6 +18,8 @@ export const GONE = 'machine-gone';
 export interface Explained {
   readonly reason: string;
   readonly worked?: boolean;
+  /** As EC2 shows it now. */
+  readonly machine?: Machine;
 }
 
 /**
@@ -34,12 +36,13 @@ export async function explainEnd(
   deps: ScaleDownDeps,
 ): Promise<Explained> {
   const worked = hasWorked(launch);
-  if (launch.interruptedAt !== undefined) return { reason: SPOT_INTERRUPTED, worked };
+  const seen = { worked, ...(machine !== undefined && { machine }) };
+  if (launch.interruptedAt !== undefined) return { reason: SPOT_INTERRUPTED, ...seen };
   const unasked = await recordEc2End(launch, machine?.stateReason, deps);
-  if (unasked !== undefined) return { reason: unasked, worked };
+  if (unasked !== undefined) return { reason: unasked, ...seen };
   const code = failureOf(launch);
   if (code === undefined)
-    return { reason: (await wasEndedByHand(launch, machine, deps)) ? ENDED_BY_HAND : GONE, worked };
+    return { reason: (await wasEndedByHand(launch, machine, deps)) ? ENDED_BY_HAND : GONE, ...seen };
   const end = `machine:${code}`;
   if (launch.state === 'launching' || launch.state === 'running') {
     await recordMachineEnd(launch, end, deps);
@@ -53,7 +56,7 @@ export async function explainEnd(
       },
     });
   }
-  return { reason: end, worked };
+  return { reason: end, ...seen };
 }
 
 /**

@@ -1,4 +1,12 @@
-import { isEnded, isOpenLaunch, isTooOld, type Job, type Launch, type Machine } from '@multi-tenant-runner/core';
+import {
+  isEnded,
+  isOpenLaunch,
+  isTooOld,
+  refreshUsage,
+  type Job,
+  type Launch,
+  type Machine,
+} from '@multi-tenant-runner/core';
 import { createSnapshot, type Snapshot } from './snapshot';
 import type { ScaleDownDeps } from './deps';
 import type { VisitNote } from './visit-note';
@@ -14,7 +22,7 @@ export interface VisitRows {
   readonly next: Pick<VisitNote, 'launches' | 'jobs'>;
 }
 
-type ReadDeps = Pick<ScaleDownDeps, 'launches' | 'jobs' | 'tenants' | 'clock'>;
+type ReadDeps = Pick<ScaleDownDeps, 'launches' | 'jobs' | 'tenants' | 'usage' | 'prices' | 'clock' | 'log' | 'metrics'>;
 
 /** The next pages of a tenant's open launches and jobs, behind those of the last visit. */
 export async function readRows(
@@ -27,7 +35,7 @@ export async function readRows(
     deps.jobs.pageOpen(installationId, { ...pageAfter(note.jobs), limit: JOBS_A_VISIT }),
   ]);
   // After them, so that no slot is missed that explains a launch.
-  const lookup = await deps.tenants.get(installationId);
+  const lookup = await refreshUsage(await deps.tenants.get(installationId), deps);
   const isBroken = lookup.kind === 'tenant' && lookup.slotsBroken;
   // A set of slots is rebuilt from all launches or not at all.
   const all = isBroken ? await deps.launches.listOpen(installationId) : undefined;

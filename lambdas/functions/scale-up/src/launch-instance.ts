@@ -6,6 +6,7 @@ import {
   type Intent,
   type JobReason,
   type Launch,
+  type LaunchAnswer,
   type LeaseHolder,
 } from '@multi-tenant-runner/core';
 import { hashSecret } from '@multi-tenant-runner/runtime';
@@ -64,7 +65,7 @@ export async function launchInstance(
     });
     switch (answer.kind) {
       case 'started': {
-        const known = await writeInstance(current, answer.instanceId, lease, deps);
+        const known = await writeInstance(current, answer, lease, deps);
         await recordRefusals(launch, refused, deps);
         if (answer.state !== 'shutting-down' && answer.state !== 'terminated')
           return { kind: 'machine', launch: known };
@@ -150,13 +151,19 @@ async function writeIntent(
   return written.row;
 }
 
+type Started = Extract<LaunchAnswer, { readonly kind: 'started' }>;
+
 async function writeInstance(
   launch: Launch,
-  instanceId: string,
+  { instanceId, launchedAt }: Pick<Started, 'instanceId' | 'launchedAt'>,
   lease: LeaseHolder,
   deps: ScaleUpDeps,
 ): Promise<Launch & { readonly instanceId: string }> {
-  const machine = { instanceId, runnerName: runnerName(deps.environment, instanceId) };
+  const machine = {
+    instanceId,
+    runnerName: runnerName(deps.environment, instanceId),
+    ...(launchedAt !== undefined && { launchedAt }),
+  };
   const written = await recordInstance(launch, machine, lease, deps);
   if (written.ok) return { ...written.row, instanceId };
   // A machine that its row does not allow for would hold no slot.

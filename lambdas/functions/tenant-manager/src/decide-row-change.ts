@@ -1,4 +1,5 @@
 import {
+  CAP_ATTRIBUTES,
   ACCOUNT_DECISIONS,
   freeSlots,
   isMarkedDeleted,
@@ -50,11 +51,19 @@ export interface RowAudit {
 }
 
 /** The attributes that an operator may edit, logged so that it stays known who had which limit when. */
-const AUDITED = ['tier', 'max_runners', 'status', 'suspended_by', 'allow_public_repositories', 'runner_group'] as const;
+const AUDITED = [
+  'tier',
+  'max_runners',
+  'status',
+  'suspended_by',
+  'allow_public_repositories',
+  'runner_group',
+  ...Object.values(CAP_ATTRIBUTES),
+] as const;
 /** The lifecycle writes these with every status, so a status that changed alone was changed by an operator. */
 const LIFECYCLE_MARKS = ['github_changed_at', 'cleanup'] as const;
-/** Change with every start and end of a runner: the bulk of the stream. */
-const SLOTS: ReadonlySet<string> = new Set(['slots', 'updated_at']);
+/** Change with every start and end of a runner, or each minute: the bulk of the stream. */
+const SLOTS: ReadonlySet<string> = new Set(['slots', 'usage', 'updated_at']);
 
 /** Undefined: the change only took a slot, or changed nothing. */
 export function decideRowChange(

@@ -11,6 +11,7 @@ export * from './dynamodb/job-store';
 export * from './dynamodb/bookmarks';
 export * from './dynamodb/launch-store';
 export * from './dynamodb/recovery-store';
+export * from './dynamodb/usage-ledger';
 export * from './ec2/fleet';
 export * from './ec2/plan-egress';
 export * from './ec2/security-groups';

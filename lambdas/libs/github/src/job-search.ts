@@ -8,6 +8,7 @@ import {
   optionalString,
   orgType,
   queuedAtOf,
+  workflowOf,
   read,
   string,
   strings,
@@ -184,5 +185,7 @@ function parseRepository(value: unknown): Repository[] {
 function parseJob(value: unknown, runId: number, clock: Clock): WaitingJob[] {
   const listed = read(job, value);
   if (listed === undefined || needOf(listed.status) !== 'machine') return [];
-  return [{ jobId: listed.id, runId, labels: listed.labels, queuedAt: queuedAtOf(value, clock.now()) }];
+  return [
+    { jobId: listed.id, runId, labels: listed.labels, queuedAt: queuedAtOf(value, clock.now()), ...workflowOf(value) },
+  ];
 }

@@ -1,11 +1,13 @@
 import {
   CAPACITIES,
+  hasCaps,
   integer,
   map,
   object,
   oneOf,
   optional,
   parse,
+  readCaps,
   strings,
   type AdmissionSettings,
   type Parsed,
@@ -23,6 +25,9 @@ const tier = object({
   instance_types: strings,
   capacity: oneOf(CAPACITIES),
   runner_group_id: integer(),
+  max_minutes_per_day: v.optional(v.unknown()),
+  limit_minutes: v.optional(v.unknown()),
+  limit_spend: v.optional(v.unknown()),
 });
 const tiersByName = v.pipe(
   map(tier, NO_TIERS),
@@ -47,7 +52,14 @@ function toTier(name: string, { rank, ...entry }: v.InferOutput<typeof tier>): T
     instanceTypes: entry.instance_types,
     capacity: entry.capacity,
     runnerGroupId: entry.runner_group_id,
+    ...capsOf(entry),
   };
+}
+
+/** A plan has judged them. */
+function capsOf(entry: Readonly<Record<string, unknown>>): Pick<Tier, 'caps'> {
+  const { caps } = readCaps(entry);
+  return hasCaps(caps) ? { caps } : {};
 }
 
 /** What every function needs to judge a job: RUNNER_TIERS, DEFAULT_TIER, TIER_ACCESS, ALLOW_PUBLIC_REPOSITORIES. */

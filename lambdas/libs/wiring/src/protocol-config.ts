@@ -1,6 +1,7 @@
-import type { AdmissionSettings } from '@multi-tenant-runner/core';
+import { parsePrices, type AdmissionSettings, type Prices } from '@multi-tenant-runner/core';
 import { parseNetworkConfig, type NetworkConfig } from './network';
 import {
+  IN_ENV,
   LOG_LEVELS,
   readAdmissionSettings,
   readTierQueueUrls,
@@ -22,7 +23,13 @@ export interface AppConfig {
 
 /** What every function needs that takes part in the launch protocol. */
 export interface ProtocolConfig extends AppConfig {
-  readonly tables: { readonly tenants: string; readonly jobs: string; readonly launches: string };
+  readonly tables: {
+    readonly tenants: string;
+    readonly jobs: string;
+    readonly launches: string;
+    readonly usage: string;
+  };
+  readonly prices: Prices;
   /** The operator's own tags, for every resource that is created at run time. */
   readonly runnerTags: Readonly<Record<string, string>>;
   /** Of the runners' configurations; absent: they are SSM parameters. */
@@ -30,6 +37,9 @@ export interface ProtocolConfig extends AppConfig {
   /** The function's timeout in seconds. */
   readonly timeout: number;
 }
+
+/** What stands for prices that can't be read, which is a problem of the environment. */
+const NO_PRICES: Prices = { asOf: '', machineHour: new Map(), spotShare: 0, diskGbMonth: 0, diskGb: new Map() };
 
 export function parseAppConfig(reader: EnvReader): AppConfig {
   const settings = readAdmissionSettings(reader);
@@ -54,7 +64,9 @@ export function parseProtocolConfig(reader: EnvReader): ProtocolConfig {
       tenants: reader.string('TENANTS_TABLE'),
       jobs: reader.string('JOBS_TABLE'),
       launches: reader.string('LAUNCHES_TABLE'),
+      usage: reader.string('USAGE_TABLE'),
     },
+    prices: reader.json<Prices>('PRICES', NO_PRICES, (value) => parsePrices(value, IN_ENV)),
     runnerTags: Object.fromEntries(reader.stringMap('RUNNER_TAGS')),
     timeout: reader.integer('FUNCTION_TIMEOUT_SECONDS', { min: 1 }),
   };

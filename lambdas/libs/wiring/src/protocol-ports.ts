@@ -8,6 +8,7 @@ import {
   createDynamoLaunchStore,
   createDynamoTenantLifecycle,
   createDynamoTenantRegistry,
+  createDynamoUsageLedger,
   createEc2Client,
   createEc2Fleet,
   createEc2SecurityGroups,
@@ -40,7 +41,7 @@ export function createProtocolPorts(
   env: Env,
   { kmsKeyArn, purpose = 'housekeeping' }: PortOptions = {},
 ) {
-  const { environment, settings, tables, runnerTags: tags } = config;
+  const { environment, settings, prices, tables, runnerTags: tags } = config;
   const clients = createClientConfig(env);
   const dynamoDb = createDynamoDbClient(clients);
   const ssm = createSsmClient(clients);
@@ -55,6 +56,7 @@ export function createProtocolPorts(
   return {
     environment,
     settings,
+    prices,
     clock,
     log: createLog({ level: config.logLevel, clock, write: writeLine }),
     metrics: createMetrics({ environment, clock, write: writeLine }),
@@ -63,6 +65,7 @@ export function createProtocolPorts(
     jobs: createDynamoJobStore({ client: dynamoDb, tableName: tables.jobs, clock }),
     launches: createDynamoLaunchStore({ client: dynamoDb, tableName: tables.launches, clock }),
     admissions: createDynamoAdmissions({ client: dynamoDb, tables, ...settings, clock }),
+    usage: createDynamoUsageLedger({ client: dynamoDb, tableName: tables.usage }),
     queue: createSqsJobQueue({ client: createSqsClient(clients), tierQueueUrls: config.tierQueueUrls }),
     fleet: createEc2Fleet({ client: createPatientEc2Client(env), environment, tags, sleep }),
     configs:

@@ -5,6 +5,7 @@ import {
   createDynamoLaunchStore,
   createDynamoTenantLifecycle,
   createDynamoTenantRegistry,
+  createDynamoUsageLedger,
 } from '@multi-tenant-runner/aws';
 import { MINUTE, SECOND, SWEEP_SOURCE, type Clock, type Log } from '@multi-tenant-runner/core';
 import {
@@ -13,6 +14,7 @@ import {
   createInMemoryGitHub,
   createInMemoryJobQueue,
   createInMemorySecurityGroups,
+  prices,
   settings as defaultSettings,
 } from '@multi-tenant-runner/testing';
 import { createHandler } from '@multi-tenant-runner/scale-down/handler';
@@ -87,6 +89,8 @@ export async function* runSweeps(
     queue: createInMemoryJobQueue({ tiers: settings.tiers }),
     fleet: createInMemoryFleet({ clock, environment: ENVIRONMENT }),
     configs: createInMemoryConfigs({ clock }),
+    usage: createDynamoUsageLedger(store('usage')),
+    prices: prices(),
     securityGroups: createInMemorySecurityGroups({ environment: ENVIRONMENT }),
     github: createInMemoryGitHub(),
     scaleDown: {

@@ -9,6 +9,7 @@ import {
   type Launch,
   type LifecycleEvent,
   type MachineState,
+  type Prices,
   type Tier,
   type Tiers,
 } from '@multi-tenant-runner/core';
@@ -45,6 +46,21 @@ export function tiers(): Tiers {
 
 export function settings(overrides: Partial<AdmissionSettings> = {}): AdmissionSettings {
   return { tiers: tiers(), defaultTier: 'small', tierAccess: 'any', allowPublicRepositories: false, ...overrides };
+}
+
+/** Of the machines of those tiers. */
+export function prices(): Prices {
+  return {
+    asOf: '2026-01-01',
+    machineHour: new Map([
+      ['t3.medium', 0.0416],
+      ['t3.large', 0.0832],
+      ['m5.large', 0.096],
+    ]),
+    spotShare: 0.35,
+    diskGbMonth: 0.08,
+    diskGb: new Map(['small', 'medium', 'large'].map((name) => [name, 30])),
+  };
 }
 
 /** A row of the tenants table as plain values. An `undefined` leaves its attribute out. */
@@ -137,7 +153,11 @@ export function lifecycleEvent(overrides: Partial<LifecycleEvent> = {}): Lifecyc
 }
 
 /** What EventBridge delivers when a machine changes its state. It carries no tags. */
-export function instanceStateEvent(instanceId: string, state: MachineState): Record<string, unknown> {
+export function instanceStateEvent(
+  instanceId: string,
+  state: MachineState,
+  time = '2026-01-15T12:00:00Z',
+): Record<string, unknown> {
   return {
     version: '0',
     id: `event-${instanceId}-${state}`,
@@ -145,7 +165,7 @@ export function instanceStateEvent(instanceId: string, state: MachineState): Rec
     'detail-type': 'EC2 Instance State-change Notification',
     account: '123456789012',
     region: 'us-east-1',
-    time: '2026-01-15T12:00:00Z',
+    time,
     resources: [`arn:aws:ec2:us-east-1:123456789012:instance/${instanceId}`],
     detail: { 'instance-id': instanceId, state },
   };

@@ -1,6 +1,6 @@
-import type { AdmissionSettings, Ports } from '@multi-tenant-runner/core';
-import { ENVIRONMENT, settings as defaultSettings, tenantRow } from './factories';
 import { createInMemoryAdmissions } from './fakes/admissions';
+import type { AdmissionSettings, Ports, Prices } from '@multi-tenant-runner/core';
+import { ENVIRONMENT, prices, settings as defaultSettings, tenantRow } from './factories';
 import { createInMemoryFleet, type InMemoryFleet } from './fakes/fleet';
 import { createInMemoryGitHub } from './fakes/github';
 import type { InMemoryGitHub } from './fakes/github-model';
@@ -19,6 +19,7 @@ import { createRecordingLog, createRecordingMetrics, type RecordingLog, type Rec
 import { createInMemoryRecoveryStore, type InMemoryRecoveryStore } from './fakes/recovery-store';
 import { createInMemorySecurityGroups, type InMemorySecurityGroups } from './fakes/security-groups';
 import { createInMemoryTenantRegistry, type InMemoryTenantRegistry, type TenantRow } from './fakes/tenant-registry';
+import { createInMemoryUsageLedger, type InMemoryUsageLedger } from './fakes/usage-ledger';
 import { createCallRecorder, type CallRecorder } from './call-recorder';
 import { inTime } from './in-time';
 import { createTestClock, type TestClock } from './test-clock';
@@ -37,6 +38,7 @@ export interface HarnessState {
   readonly app: InMemoryGitHubApp;
   readonly search: InMemoryJobSearch;
   readonly recovery: InMemoryRecoveryStore;
+  readonly usage: InMemoryUsageLedger;
 }
 
 /** The ports record every call and can be cut. */
@@ -44,6 +46,7 @@ export interface TestHarness extends Ports, Omit<CallRecorder, 'observe'> {
   readonly environment: string;
   readonly clock: TestClock;
   readonly settings: AdmissionSettings;
+  readonly prices: Prices;
   readonly log: RecordingLog;
   readonly metrics: RecordingMetrics;
   readonly state: HarnessState;
@@ -76,6 +79,7 @@ export function createTestHarness(
     app: createInMemoryGitHubApp({ clock, github }),
     search: createInMemoryJobSearch({ github }),
     recovery: createInMemoryRecoveryStore(),
+    usage: createInMemoryUsageLedger(),
   };
   const port = <T extends object>(name: string, target: T): T => observer.observe(name, inTime(name, target));
   const ports: Ports = {
@@ -93,6 +97,7 @@ export function createTestHarness(
     app: port('app', state.app),
     search: port('search', state.search),
     recovery: port('recovery', state.recovery),
+    usage: port('usage', state.usage),
   };
   const { observe: _observe, ...observing } = observer;
   return {
@@ -101,6 +106,7 @@ export function createTestHarness(
     environment,
     clock,
     settings,
+    prices: prices(),
     state,
     log: createRecordingLog(),
     metrics: createRecordingMetrics(),

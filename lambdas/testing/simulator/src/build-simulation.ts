@@ -4,6 +4,7 @@ import { createRandom, type Random } from './engine/random';
 import type { Scheduler } from './engine/scheduler';
 import { createTrace } from './engine/trace';
 import { createInvariants } from './invariants/invariants';
+import { watchMachines } from './invariants/ledger';
 import { createViolations } from './invariants/violations';
 import type { FaultSettings } from './scenario/fault-kinds';
 import { createFaultDraws } from './scenario/faults';
@@ -60,6 +61,7 @@ export function buildSimulation({ options, scenario, scheduler, faultsEndAt, kee
   const machineCalls = createMachineCalls({ ...shared, random: random.fork('machine calls') });
   const machines = createMachines({ ...shared, random: random.fork('machines'), calls: machineCalls });
   events.on('machine.forgotten', ({ instanceId }) => void state.fleet.machines.delete(instanceId));
+  const started = watchMachines(events);
   const invariants = createInvariants({ ...shared, machines, github });
 
   // The label is part of the seed: another one would change what every kept seed shows.
@@ -95,6 +97,7 @@ export function buildSimulation({ options, scenario, scheduler, faultsEndAt, kee
     ...shared,
     github,
     invariants,
+    started,
     functions,
     calls,
     metrics,

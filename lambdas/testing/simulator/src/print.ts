@@ -21,6 +21,10 @@ export function printable(report: Report, realSeconds: number): string {
     ['peaks', `${report.peaks.machines} machines, ${report.peaks.slots} slots`],
     ['machines', `${report.machines} started, ${report.idleStarts} of them for a job that was over or taken by then`],
     [
+      'ledger',
+      `${report.ledger.machines} machines, ${report.ledger.seconds.ledger} s; by EC2 ${report.ledger.seconds.ec2} s`,
+    ],
+    [
       'time',
       `${duration(report.ended)} simulated, ${report.calls} calls in ${report.invocations} invocations, ` +
         `${realSeconds.toFixed(1)} s`,

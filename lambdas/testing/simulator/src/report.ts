@@ -1,4 +1,5 @@
 import type { Promised, Violation, Violations } from './invariants/violations';
+import type { LedgerCheck } from './invariants/ledger';
 import type { Functions } from './services/functions';
 import type { Invariants } from './invariants/invariants';
 import type { SimJob } from './scenario/model';
@@ -24,6 +25,7 @@ export interface Report {
   readonly peaks: { readonly machines: number; readonly slots: number };
   readonly machines: number;
   readonly idleStarts: number;
+  readonly ledger: LedgerCheck;
   readonly calls: number;
   readonly invocations: number;
   readonly redriven: number;
@@ -35,6 +37,7 @@ export interface Report {
 export interface ReportDeps {
   readonly ended: EndedSimulation;
   readonly violations: Violations;
+  readonly ledger: LedgerCheck;
   readonly invariants: Invariants;
   readonly calls: PortCalls;
   readonly metrics: ReadonlyMap<string, number>;
@@ -47,7 +50,7 @@ export interface ReportDeps {
 const waitOf = (job: SimJob): number => (job.startedAt ?? job.queuedAt) - job.queuedAt;
 
 export function buildReport(deps: ReportDeps): Report {
-  const { ended, violations, invariants, calls, metrics, functions, options, duration } = deps;
+  const { ended, violations, ledger, invariants, calls, metrics, functions, options, duration } = deps;
   const { jobs } = ended.github;
   const waits = jobs.flatMap((job) => (job.startedAt === undefined ? [] : [waitOf(job)])).sort((a, b) => a - b);
   const at = (share: number): number => waits[Math.min(waits.length - 1, Math.floor(share * waits.length))] ?? 0;
@@ -66,6 +69,7 @@ export function buildReport(deps: ReportDeps): Report {
     peaks: invariants.peaks,
     machines: invariants.starts,
     idleStarts: invariants.idleStarts,
+    ledger,
     calls: [...calls.counts.values()].reduce((sum, count) => sum + count, 0),
     invocations: Object.values(functions).reduce((sum, { invocations }) => sum + invocations, 0),
     redriven: ended.bus.redriven,
@@ -84,5 +88,6 @@ function countBroken({ count }: Violations): Record<Promised, number> {
     'cross-tenant': count('cross-tenant'),
     'left over': count('left over'),
     looped: count('looped'),
+    miscounted: count('miscounted'),
   };
 }

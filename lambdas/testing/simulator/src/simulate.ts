@@ -3,6 +3,7 @@ import { buildSimulation, type Simulation } from './build-simulation';
 import { createScheduler, type Scheduler } from './engine/scheduler';
 import { installVirtualTimers } from './engine/virtual-timers';
 import { checkFinalInvariants, findUnsettled } from './invariants/final-invariants';
+import { checkLedger } from './invariants/ledger';
 import { buildReport, type Report } from './report';
 import type { SimulationOptions } from './scenario/options';
 import { runScenario } from './scenario/run-scenario';
@@ -56,9 +57,10 @@ async function run(
   runScenario(scenario, simulation);
   await runUntilSettled(simulation, scenario.faultsEndAt);
   checkFinalInvariants(ended, violations);
+  const ledger = checkLedger(simulation.started, ended.state, violations);
   const duration = scheduler.now() - Date.parse(START);
   return {
-    ...buildReport({ ended, violations, invariants, calls, metrics, functions, options, duration }),
+    ...buildReport({ ended, violations, ledger, invariants, calls, metrics, functions, options, duration }),
     trace: trace.digest(),
     lines: trace.lines,
   };

@@ -5,6 +5,7 @@ import {
   parseTenantRow,
   parseCircuit,
   buildCircuitAttribute,
+  buildUsageAttribute,
   type TenantLookup,
   type TenantRegistry,
   type Tiers,
@@ -86,6 +87,15 @@ export function createDynamoTenantRegistry({
       const later =
         `(NOT ${expression.hasType(attribute, 'S')} OR ${expression.name(attribute)} < ` +
         `${expression.value(until.toISOString())})`;
+      return (await changeRow(installationId, expression, update, `${existsAsTenant(expression)} AND ${later}`)).ok;
+    },
+
+    recordUsage: async (installationId, usage) => {
+      const expression = new Expression();
+      const update = expression.update({ usage: buildUsageAttribute(usage) });
+      const at = `${expression.name('usage')}.${expression.name('at')}`;
+      // Also over what a hand wrote there.
+      const later = `(attribute_not_exists(${at}) OR ${at} < ${expression.value(usage.at)})`;
       return (await changeRow(installationId, expression, update, `${existsAsTenant(expression)} AND ${later}`)).ok;
     },
 

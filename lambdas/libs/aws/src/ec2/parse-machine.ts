@@ -7,8 +7,10 @@ export const ALIVE: readonly MachineState[] = ['pending', 'running', 'shutting-d
 export const isReason = (code: string | undefined): code is string =>
   code !== undefined && /^(Client|Server)\./.test(code);
 
-export function parseMachine({ InstanceId, State, StateReason, ClientToken, LaunchTime, Tags }: Instance): Machine[] {
+export function parseMachine(instance: Instance): Machine[] {
+  const { InstanceId, State, StateReason, ClientToken, LaunchTime, Tags } = instance;
   if (InstanceId === undefined) return [];
+  const endedAt = endOf(instance);
   const tags = Object.fromEntries((Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
   return [
     {
@@ -16,10 +18,22 @@ export function parseMachine({ InstanceId, State, StateReason, ClientToken, Laun
       state: parseState(State?.Name),
       ...(ClientToken !== undefined && { clientToken: ClientToken }),
       launchedAt: (LaunchTime ?? new Date(0)).toISOString(),
+      ...(endedAt !== undefined && { endedAt }),
       ...(isReason(StateReason?.Code) && { stateReason: StateReason.Code }),
       tags,
     },
   ];
+}
+
+/**
+ * `User initiated (2026-01-15 12:05:00 GMT)`: only of a machine that ends does it say when that began.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html
+ */
+function endOf({ State, StateTransitionReason }: Instance): string | undefined {
+  if (State?.Name !== 'shutting-down' && State?.Name !== 'terminated') return undefined;
+  const [, day, time] = /\((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (?:GMT|UTC)\)/.exec(StateTransitionReason ?? '') ?? [];
+  const at = Date.parse(`${day}T${time}Z`);
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }
 
 /** A missing or unknown state counts as alive: it must not release anything. */

@@ -1,5 +1,6 @@
 import type { Job, JobReason } from '../model/job';
 import { freeSlots, type TenantLookup } from '../model/tenant';
+import type { CapReason } from './usage-caps';
 
 /** Who can end a job's wait, or change what became of it. `none`: it needs no one. */
 export type Actor = 'none' | 'operator' | 'tenant' | 'github' | 'aws';
@@ -15,6 +16,12 @@ const cause = (because: Cause['because'] | string, ends: string, actor: Actor): 
   ends,
   actor,
 });
+
+const CAP_WORDS = {
+  'minutes-per-day': { cap: 'minutesPerDay', unit: 'minutes', period: 'day' },
+  'minutes-per-month': { cap: 'minutesPerMonth', unit: 'minutes', period: 'month' },
+  'spend-per-month': { cap: 'dollarsPerMonth', unit: 'US dollars', period: 'month' },
+} as const;
 
 /** Each reason in words, what ends it, and who can. docs/troubleshooting.md has the longer version. */
 export const CAUSES: Readonly<Record<JobReason, Cause>> = {
@@ -85,6 +92,21 @@ export const CAUSES: Readonly<Record<JobReason, Cause>> = {
     'It starts when the group exists at GitHub or the row names another',
     'operator',
   ),
+  'minutes-per-day': cause(
+    usedUp('minutes-per-day'),
+    'It starts when the day is over (UTC), or when the operator raises max_minutes_per_day',
+    'operator',
+  ),
+  'minutes-per-month': cause(
+    usedUp('minutes-per-month'),
+    'It starts when the month is over (UTC), or when the operator raises limit_minutes',
+    'operator',
+  ),
+  'spend-per-month': cause(
+    usedUp('spend-per-month'),
+    'It starts when the month is over (UTC), or when the operator raises limit_spend',
+    'operator',
+  ),
   'circuit-open': cause(openCircuit, 'One launch is tried at the time below; if it works, all start', 'operator'),
   'runner-lost': cause(
     ({ machineEnd }) => `its machine ended before it took the job${list(machineEnd === undefined ? [] : [machineEnd])}`,
@@ -126,6 +148,15 @@ function openCircuit(job: Job, lookup: TenantLookup): string {
   const circuit = lookup.kind === 'tenant' ? lookup.tenant.circuits.get(job.tier) : undefined;
   const failures = circuit === undefined ? 'the last launches' : `the last ${circuit.failures} launches`;
   return `${failures} of its tenant's ${job.tier} runners failed${list(circuit === undefined ? [] : [circuit.reason])}`;
+}
+
+function usedUp(reason: CapReason): Cause['because'] {
+  const { cap, unit, period } = CAP_WORDS[reason];
+  return (_job, lookup) => {
+    if (lookup.kind !== 'tenant') return `its tenant has used up what it may in a ${period}`;
+    const { caps, orgName } = lookup.tenant;
+    return `${orgName} has used the ${caps[cap] ?? 'allowed'} ${unit} that it may in a ${period}`;
+  };
 }
 
 function list(details: readonly string[] | undefined): string {

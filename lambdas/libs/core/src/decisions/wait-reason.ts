@@ -9,13 +9,16 @@ const OF_THE_TENANT: ReadonlySet<JobReason> = new Set<JobReason>([
   'tenant-row-invalid',
   'tenant-suspended',
 ]);
-/** These last as long as the tenant's row says so, whatever time the job has. */
-const OF_THE_ROW: ReadonlySet<JobReason> = new Set<JobReason>([
-  ...OF_THE_TENANT,
+/** A job waits for as long as the tenant's row keeps its launches from starting. */
+const OF_THE_GATE: ReadonlySet<JobReason> = new Set<JobReason>([
   'github-limited',
   'circuit-open',
-  'limit',
+  'minutes-per-day',
+  'minutes-per-month',
+  'spend-per-month',
 ]);
+/** These last as long as the tenant's row says so, whatever time the job has. */
+const OF_THE_ROW: ReadonlySet<JobReason> = new Set<JobReason>([...OF_THE_TENANT, ...OF_THE_GATE, 'limit']);
 
 /**
  * The changes to a parked job's reason for this tenant row; undefined: it is still right. A job with a retry time keeps
@@ -37,7 +40,7 @@ export function isReady(job: Job, tenant: Tenant, now: Date): boolean {
   // A slot does not help a job that GitHub holds back.
   if (isGated(job)) return false;
   if (decideLaunchGate(tenant, job.tier, job.launchId, now).kind === 'wait') return false;
-  if (job.reason === 'circuit-open' || job.reason === 'github-limited') return true;
+  if (job.reason !== undefined && OF_THE_GATE.has(job.reason)) return true;
   if (ownWait(job, tenant, now) !== undefined) return false;
   return isOfTheTenant(job) || hasItsGroup(job, tenant) || !isAhead(job.nextTry, now);
 }

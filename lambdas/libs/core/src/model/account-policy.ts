@@ -1,10 +1,18 @@
 import { isMarkedDeleted } from './tenant';
+import { CAP_ATTRIBUTES } from './usage-caps';
 
 /**
  * What an operator decides about an account, apart from its status: attributes of a tenant's row that each new
  * installation of the account takes over as they are, invalid ones too.
  */
-export const ACCOUNT_DECISIONS = ['tier', 'max_runners', 'allow_public_repositories', 'runner_group', 'notes'] as const;
+export const ACCOUNT_DECISIONS = [
+  'tier',
+  'max_runners',
+  'allow_public_repositories',
+  'runner_group',
+  'notes',
+  ...Object.values(CAP_ATTRIBUTES),
+] as const;
 
 /**
  * `banned`: suspended by an operator. `awaits-approval`: nobody let it in yet, or an operator removed it. `unknown`:

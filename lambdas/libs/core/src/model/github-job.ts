@@ -19,6 +19,15 @@ export function queuedAtOf(job: unknown, now: Date): string {
   return times.sort().at(-1) ?? now.toISOString();
 }
 
+/** As long as names in workflows are; the row of a job must stay small. */
+const LONGEST_NAME = 100;
+
+/** The name of a job's workflow, as far as GitHub gives one. */
+export function workflowOf(job: unknown): { readonly workflow?: string } {
+  const name = isObject(job) ? job['workflow_name'] : undefined;
+  return typeof name === 'string' && name !== '' ? { workflow: name.slice(0, LONGEST_NAME) } : {};
+}
+
 /** One of GitHub's times in our spelling; undefined if it is none. */
 export function instantOf(value: unknown): string | undefined {
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;

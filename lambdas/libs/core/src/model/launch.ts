@@ -72,6 +72,8 @@ export interface Launch {
   readonly runningAt?: string;
   /** AWS announced that it reclaims the spot machine. */
   readonly interruptedAt?: string;
+  /** When its machine ended: EC2's word where it is known, else when the end was found out. */
+  readonly machineEndedAt?: string;
   readonly endedAt?: string;
   readonly reason?: string;
   readonly updatedAt: string;

@@ -14,6 +14,8 @@ const jobFields = {
   repo: string,
   /** No rename changes it; absent in rows and messages of earlier versions. */
   repoId: v.exactOptional(integer()),
+  /** Its name, for the account of what it used; absent in rows and messages of earlier versions. */
+  workflow: v.exactOptional(string),
   isPublic: boolean,
   labels: strings,
   tier: string,

@@ -22,6 +22,8 @@ export type MetricName =
   | 'TenantLimitReached'
   | 'TenantRowInvalid'
   | 'TenantGitHubLimited'
+  | 'TenantUsageWarned'
+  | 'TenantUsageCapped'
   | 'TenantCircuitOpened'
   | 'TenantCircuitClosed'
   | 'WebhookRefused'

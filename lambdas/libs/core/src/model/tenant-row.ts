@@ -3,6 +3,7 @@ import { parseCircuits } from './circuit';
 import { boolean, integer, oneOf, orgType as orgTypes, read, time } from './schema';
 import { TENANT_STATUSES, isMarkedDeleted, type RowProblem, type TenantLookup, type TenantStatus } from './tenant';
 import type { Tiers } from './tier';
+import { parseTenantUsage, readCaps } from './usage-caps';
 
 const text = v.pipe(v.string(), v.regex(/\S/));
 const cleanupState = oneOf(['pending', 'done']);
@@ -63,6 +64,10 @@ export function parseTenantRow(
       attribute: 'runner_group',
       problem: "is not the name of a runner group, so the one of the job's tier counts",
     });
+  const { caps, invalid } = readCaps(row);
+  for (const attribute of invalid)
+    problems.push({ attribute, problem: "is not a number of at least 0, so the tier's own counts, if it has one" });
+  const usage = parseTenantUsage(row['usage']);
   const suspendedBy = read(suspender, row['suspended_by']);
   const securityGroupId = read(text, row['security_group_id']);
   const githubLimitedUntil = read(time, row['github_limited_until']);
@@ -91,6 +96,8 @@ export function parseTenantRow(
       ...(allowPublicRepositories !== undefined && { allowPublicRepositories }),
       ...(runnerGroup !== undefined && { runnerGroup }),
       ...(previousInstallationId !== undefined && { previousInstallationId }),
+      caps: { ...tiers.get(tier)?.caps, ...caps },
+      ...(usage && { usage }),
       circuits: parseCircuits(row),
       ...(githubLimitedUntil !== undefined && { githubLimitedUntil }),
       ...(createdAt !== undefined && { createdAt }),

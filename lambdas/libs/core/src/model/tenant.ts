@@ -1,5 +1,6 @@
 import type { Circuit } from './circuit';
 import type { OrgType } from './schema';
+import type { Caps, TenantUsage } from './usage-caps';
 
 export const TENANT_STATUSES = ['active', 'suspended', 'deleted'] as const;
 export type TenantStatus = (typeof TENANT_STATUSES)[number];
@@ -28,6 +29,10 @@ export interface Tenant {
   readonly previousInstallationId?: number;
   /** Until when GitHub wants to hear nothing of this installation. ISO 8601. */
   readonly githubLimitedUntil?: string;
+  /** Its own, or else its tier's. */
+  readonly caps: Caps;
+  /** Only of a tenant with caps. */
+  readonly usage?: TenantUsage;
   /** By tier; only of those whose last launches came to nothing. */
   readonly circuits: ReadonlyMap<string, Circuit>;
   readonly createdAt?: string;

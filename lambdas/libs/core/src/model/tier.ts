@@ -1,3 +1,5 @@
+import type { Caps } from './usage-caps';
+
 /** Where machines come from: `spot` waits rather than pays for on-demand, `spot-with-fallback` tries spot first. */
 export const CAPACITIES = ['on-demand', 'spot', 'spot-with-fallback'] as const;
 export type Capacity = (typeof CAPACITIES)[number];
@@ -10,6 +12,8 @@ export interface Tier {
   readonly instanceTypes: readonly string[];
   readonly capacity: Capacity;
   readonly runnerGroupId: number;
+  /** Of tenants of this tier whose row has none of their own. */
+  readonly caps?: Caps;
 }
 
 export type Tiers = ReadonlyMap<string, Tier>;

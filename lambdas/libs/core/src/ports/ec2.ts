@@ -15,6 +15,8 @@ export interface Machine {
   readonly state: MachineState;
   readonly clientToken?: string;
   readonly launchedAt: string;
+  /** When it was ended, where EC2 says so. */
+  readonly endedAt?: string;
   /** EC2's code for why it is not running any more, as in `Client.UserInitiatedShutdown`. */
   readonly stateReason?: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -47,6 +49,8 @@ export type LaunchAnswer =
       readonly kind: 'started';
       readonly instanceId: string;
       readonly state: MachineState;
+      /** EC2's own time. ISO 8601. */
+      readonly launchedAt?: string;
       readonly stateReason?: string;
     }
   | {

@@ -7,6 +7,7 @@ import type { LaunchStore } from './launches';
 import type { EventBus, JobQueue } from './queues';
 import type { GitHubApp, JobSearch, RecoveryStore } from './recovery';
 import type { TenantLifecycle, TenantRegistry } from './tenants';
+import type { UsageLedger } from './usage';
 
 export * from './admissions';
 export * from './bookmarks';
@@ -21,6 +22,7 @@ export * from './rows';
 export * from './telemetry';
 export * from './tenant-directory';
 export * from './tenants';
+export * from './usage';
 
 /** Everything outside the process that the functions call, apart from the clock and telemetry. */
 export interface Ports {
@@ -38,4 +40,5 @@ export interface Ports {
   readonly app: GitHubApp;
   readonly search: JobSearch;
   readonly recovery: RecoveryStore;
+  readonly usage: UsageLedger;
 }

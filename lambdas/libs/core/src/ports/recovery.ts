@@ -99,6 +99,7 @@ export interface WaitingJob {
   readonly jobId: number;
   readonly runId: number;
   readonly labels: readonly string[];
+  readonly workflow?: string;
   readonly queuedAt: string;
 }
 

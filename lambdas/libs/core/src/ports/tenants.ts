@@ -2,6 +2,7 @@ import type { AccountPolicy } from '../model/account-policy';
 import type { Circuit } from '../model/circuit';
 import type { LifecycleAccount } from '../model/lifecycle-event';
 import type { SuspendedBy, TenantLookup } from '../model/tenant';
+import type { TenantUsage } from '../model/usage-caps';
 
 export interface TenantRegistry {
   /** Strongly consistent. */
@@ -17,6 +18,10 @@ export interface TenantRegistry {
    * whether it was written.
    */
   limitGitHub(installationId: number, until: Date): Promise<boolean>;
+  /**
+   * Writes what a tenant with caps has used, unless a later reading stands there. Answers whether it was written.
+   */
+  recordUsage(installationId: number, usage: TenantUsage): Promise<boolean>;
   /**
    * Changes a tier's circuit if it is still the one that `change` was asked about, else asks again. `null` removes it,
    * undefined leaves it as it is. Answers whether it was written; of several at once each sees what the one before

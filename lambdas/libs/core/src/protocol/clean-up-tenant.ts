@@ -142,7 +142,7 @@ async function endLaunch(
   } as const;
   if (launch.state === 'ending') return release(launch, over, deps);
   const machine = terminated.find((candidate) => belongsTo(candidate, launch));
-  if (machine !== undefined) return release(launch, over, deps);
+  if (machine !== undefined) return release(launch, { ...over, machine }, deps);
   if (launch.instanceId !== undefined) {
     // Not in the list: gone already, or not listed yet. Asking for its end settles both, but for what EC2 does not know
     // at all.
@@ -154,8 +154,10 @@ async function endLaunch(
   if (launch.intent !== undefined && young) return false;
   const leased = await takeLease(launch, deps.lease, deps, { unchanged: true });
   if (leased === undefined) return false;
-  if (leased.intent !== undefined && (await deps.fleet.findByToken(leased.intent.clientToken)).length > 0) return false;
-  return release(leased, { ...over, lease: deps.lease }, deps);
+  const found = leased.intent === undefined ? [] : await deps.fleet.findByToken(leased.intent.clientToken);
+  if (found.some(({ state }) => !isGone(state))) return false;
+  const [ended] = found;
+  return release(leased, { ...over, lease: deps.lease, ...(ended !== undefined && { machine: ended }) }, deps);
 }
 
 /** One pass; a tenant may leave any number of rows behind. */

@@ -10,8 +10,10 @@ import type {
   ConfigStore,
   RunnerFleet,
   TenantRegistry,
+  UsageLedger,
 } from '../ports';
 import { LEASE_MARGIN } from '../decisions/request-time';
+import type { Prices } from '../model/prices';
 import { MINUTE, SECOND, type Clock } from '../model/time';
 
 /** What the steps of the launch protocol work on. */
@@ -26,6 +28,8 @@ export interface ProtocolDeps {
   readonly github: GitHub;
   readonly fleet: Pick<RunnerFleet, 'terminate'>;
   readonly configs: Pick<ConfigStore, 'remove'>;
+  readonly usage: UsageLedger;
+  readonly prices: Prices;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;

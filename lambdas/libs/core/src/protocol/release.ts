@@ -1,6 +1,8 @@
 import type { Job } from '../model/job';
 import type { Launch } from '../model/launch';
-import { DAY, SECOND, ageOf } from '../model/time';
+import { DAY, ageOf } from '../model/time';
+import type { MachineLife } from '../model/usage';
+import type { Machine } from '../ports';
 import { beginRelease, finishRelease, type JobEnd, type ReleaseProof } from '../transitions';
 import { deregister } from './deregister';
 import { endJob } from './end-job';
@@ -8,6 +10,8 @@ import { recordLaunchFailure, settleByGitHub } from './record-launch-outcome';
 import { parkForRestart, type Restart } from './park-for-restart';
 import { dispatchNextJobs, type DispatchDeps } from './dispatch-next-jobs';
 import type { ProtocolDeps } from './deps';
+import { recordUsage } from './record-usage';
+import { refreshUsage } from './refresh-usage';
 
 /** What becomes of the job that the launch was for. `ask`: GitHub knows. */
 export type JobFollowUp =
@@ -15,13 +19,17 @@ export type JobFollowUp =
   | { readonly kind: 'park'; readonly restart: Restart }
   | { readonly kind: 'end'; readonly end: JobEnd };
 
-export interface Release extends ReleaseProof {
+export interface Release extends Omit<ReleaseProof, 'life'> {
   readonly followUp: JobFollowUp;
   /** GitHub has no registration of it any more, and need not be asked. */
   readonly deregistered?: boolean;
+  /** As EC2 shows the ended machine. */
+  readonly machine?: Machine;
+  /** When it ended, as far as another source than EC2's answer says so. ISO 8601. */
+  readonly endedAt?: string;
 }
 
-export type ReleaseDeps = DispatchDeps & Pick<ProtocolDeps, 'github' | 'configs' | 'environment'>;
+export type ReleaseDeps = DispatchDeps & Pick<ProtocolDeps, 'github' | 'configs' | 'environment' | 'usage' | 'prices'>;
 
 /**
  * Gives a launch's slot back: row `ending`, slot, row `ended`, in this order, so that whatever cuts it off leaves a row
@@ -30,11 +38,14 @@ export type ReleaseDeps = DispatchDeps & Pick<ProtocolDeps, 'github' | 'configs'
  * @returns false when another invocation holds the launch and the release is not ours to do
  */
 export async function release(launch: Launch, how: Release, deps: ReleaseDeps): Promise<boolean> {
-  const ending = await beginRelease(launch, how, deps);
+  const ending = await beginRelease(launch, { ...how, life: lifeOf(launch, how, deps.clock.now()) }, deps);
   if (!ending.ok && ending.row !== undefined && ending.row.state !== 'ended') return false;
   const removed = await removeLeftovers(ending.row ?? launch, how, deps);
-  await deps.tenants.freeSlot(launch.installationId, launch.launchId);
-  if (ending.ok && removed) await markEnded(ending.row, deps);
+  const lookup = await deps.tenants.freeSlot(launch.installationId, launch.launchId);
+  const life = ending.ok ? await recordUsage(ending.row, lookup, deps) : undefined;
+  // Before the next job is looked for: it may be one too many.
+  if (life) await refreshUsage(lookup, deps);
+  if (ending.ok && removed && life !== false) await markEnded(ending.row, life, deps);
   await settleJob(ending.row ?? launch, how.followUp, deps);
   // What turned this launch away would turn the next one away too. Each wake is a message to the function that sends
   // it, and Lambda stops a chain of 16: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
@@ -44,9 +55,26 @@ export async function release(launch: Launch, how: Release, deps: ReleaseDeps): 
   return true;
 }
 
-async function markEnded(launch: Launch, deps: ReleaseDeps): Promise<void> {
-  const endedAt = deps.clock.now().toISOString();
-  if (!(await finishRelease(launch, endedAt, deps)).ok) return;
+/** What the row says of the machine from now on. An end that stands there is the first one, and stays. */
+function lifeOf(
+  launch: Launch,
+  { machine, endedAt }: Pick<Release, 'machine' | 'endedAt'>,
+  now: Date,
+): NonNullable<ReleaseProof['life']> {
+  if (launch.intent === undefined) return {};
+  return {
+    ...(launch.instanceId === undefined && machine && { instanceId: machine.instanceId }),
+    ...(launch.launchedAt === undefined && machine && { launchedAt: machine.launchedAt }),
+    machineEndedAt: launch.machineEndedAt ?? machine?.endedAt ?? endedAt ?? now.toISOString(),
+  };
+}
+
+async function markEnded(launch: Launch, life: MachineLife | undefined, deps: ReleaseDeps): Promise<void> {
+  const ended = {
+    endedAt: deps.clock.now().toISOString(),
+    ...(life !== undefined && { machineEndedAt: life.endedAt }),
+  };
+  if (!(await finishRelease(launch, ended, deps)).ok) return;
   deps.metrics.count('RunnerEnded', {
     tier: launch.tier,
     properties: {
@@ -54,16 +82,10 @@ async function markEnded(launch: Launch, deps: ReleaseDeps): Promise<void> {
       launch_id: launch.launchId,
       instance_id: launch.instanceId ?? null,
       instance_type: launch.intent?.instanceType ?? null,
-      seconds: secondsOf(launch, endedAt),
+      seconds: life?.seconds ?? null,
       reason: launch.reason ?? null,
     },
   });
-}
-
-/** How long there was a machine, as far as its bill is concerned; null where there was none. */
-function secondsOf(launch: Launch, endedAt: string): number | null {
-  if (launch.launchedAt === undefined) return null;
-  return Math.max(0, Math.round((Date.parse(endedAt) - Date.parse(launch.launchedAt)) / SECOND));
 }
 
 /**

@@ -96,11 +96,11 @@ export function recordIntent(
 /** The caller holds the lease, and keeps it. */
 export function recordInstance(
   launch: LaunchKey,
-  machine: Required<Pick<Launch, 'instanceId' | 'runnerName'>>,
+  machine: Required<Pick<Launch, 'instanceId' | 'runnerName'>> & Pick<Launch, 'launchedAt'>,
   lease: LeaseHolder,
   deps: LaunchTransitionDeps,
 ): LaunchWrite {
-  const changes = { ...machine, launchedAt: deps.clock.now().toISOString() };
+  const changes = { launchedAt: deps.clock.now().toISOString(), ...machine };
   return moveLaunch('recordInstance', launch, { changes, condition: { leaseOwner: lease.name } }, deps);
 }
 
@@ -152,16 +152,23 @@ export interface ReleaseProof {
   readonly lease?: LeaseHolder;
   /** The machine ran a job, as it reported itself. */
   readonly worked?: boolean;
+  /** What is known of the machine, should the row not have it yet. */
+  readonly life?: Pick<Launch, 'instanceId' | 'launchedAt' | 'machineEndedAt'>;
 }
 
 export function beginRelease(launch: LaunchKey, proof: ReleaseProof, deps: LaunchTransitionDeps): LaunchWrite {
-  const changes = { reason: proof.reason, ...(proof.worked === true && { worked: true }) };
+  const changes = { reason: proof.reason, ...(proof.worked === true && { worked: true }), ...proof.life };
   const condition = proof.lease === undefined ? {} : { leaseOwner: proof.lease.name };
   return moveLaunch('beginRelease', launch, { changes, condition }, deps);
 }
 
-export function finishRelease(launch: LaunchKey, endedAt: string, deps: LaunchTransitionDeps): LaunchWrite {
-  return moveLaunch('finishRelease', launch, { changes: { endedAt, ...NO_LEASE } }, deps);
+/** @param ended.machineEndedAt as the ledger has it */
+export function finishRelease(
+  launch: LaunchKey,
+  ended: Pick<Launch, 'machineEndedAt'> & Required<Pick<Launch, 'endedAt'>>,
+  deps: LaunchTransitionDeps,
+): LaunchWrite {
+  return moveLaunch('finishRelease', launch, { changes: { ...ended, ...NO_LEASE } }, deps);
 }
 
 export function leaseOf(

@@ -9,6 +9,7 @@ import {
   createDynamoTenantDirectory,
   createDynamoTenantLifecycle,
   createDynamoTenantRegistry,
+  createDynamoUsageLedger,
   fromAttributes,
   itemOfLaunch,
   toAttributes,
@@ -27,6 +28,7 @@ import { launchStoreContract } from './launch-store.contract';
 import { recoveryStoreContract } from './recovery-store.contract';
 import { tenantDirectoryContract } from './tenant-directory.contract';
 import { tenantLifecycleContract } from './tenant-lifecycle.contract';
+import { usageLedgerContract } from './usage-ledger.contract';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
 
 let local: DynamoDbLocal;
@@ -159,6 +161,11 @@ describe('admissions on DynamoDB', () =>
       write: (row) => putItem(tables.tenants, toAttributes(row)),
     };
   }, nextId));
+
+describe('the usage ledger on DynamoDB', () => {
+  const tableName = 'test-usage';
+  usageLedgerContract(async () => ({ ledger: createDynamoUsageLedger({ client: local.client, tableName }) }), nextId);
+});
 
 describe('the configurations on DynamoDB', () => {
   const tableName = 'test-configurations';

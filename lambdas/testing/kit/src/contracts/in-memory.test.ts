@@ -20,6 +20,8 @@ import { configStoreContract } from './config-store.contract';
 import { securityGroupsContract } from './security-groups.contract';
 import { tenantDirectoryContract } from './tenant-directory.contract';
 import { tenantLifecycleContract } from './tenant-lifecycle.contract';
+import { usageLedgerContract } from './usage-ledger.contract';
+import { createInMemoryUsageLedger } from '../fakes/usage-ledger';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
 
 let last = 1_000;
@@ -75,6 +77,8 @@ describe('the in-memory admissions', () =>
   }, nextId));
 describe('the in-memory recovery store', () =>
   recoveryStoreContract(async () => ({ store: createInMemoryRecoveryStore() }), nextId));
+describe('the in-memory usage ledger', () =>
+  usageLedgerContract(async () => ({ ledger: createInMemoryUsageLedger() }), nextId));
 describe('the in-memory fleet', () =>
   runnerFleetContract(async () => {
     const fleet = createInMemoryFleet({ clock: createTestClock(), environment: ENVIRONMENT });

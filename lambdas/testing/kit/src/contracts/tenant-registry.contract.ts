@@ -245,6 +245,31 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
     });
   });
 
+  describe('what a tenant has used', () => {
+    const usage = (minute: number, daySeconds: number) => ({
+      at: `2026-01-15T12:0${minute}:00.000Z`,
+      day: '2026-01-15',
+      daySeconds,
+      month: '2026-01',
+      monthSeconds: daySeconds,
+      monthCostMicros: 7,
+    });
+
+    it('is remembered as the latest reading says, and only for a tenant', async () => {
+      await expect(table.registry.recordUsage(id, usage(1, 60))).resolves.toBe(false);
+      expect(await table.read(id)).toBeUndefined();
+      await standing();
+      await expect(table.registry.recordUsage(id, usage(2, 120))).resolves.toBe(true);
+      await expect(table.registry.recordUsage(id, usage(1, 60))).resolves.toBe(false);
+      await expect(table.registry.get(id)).resolves.toMatchObject({ tenant: { usage: usage(2, 120) } });
+    });
+
+    it('replaces an invalid value that an operator wrote', async () => {
+      await standing({ usage: 12 });
+      await expect(table.registry.recordUsage(id, usage(1, 60))).resolves.toBe(true);
+    });
+  });
+
   describe('the circuit of a tier', () => {
     const NOW = new Date('2026-01-15T12:00:00.000Z');
     const circuitOf = async (tier: string): Promise<Circuit | undefined> => {

@@ -1,6 +1,6 @@
 /** A table's keys and indexes, in the terms of dynamodb.tf; a test compares the two. */
 export interface TableDefinition {
-  readonly name: 'tenants' | 'launches' | 'jobs' | 'recovery' | 'configurations';
+  readonly name: 'tenants' | 'launches' | 'jobs' | 'recovery' | 'configurations' | 'usage';
   readonly keys: Keys;
   readonly globalIndexes: readonly IndexDefinition[];
   readonly localIndexes: readonly IndexDefinition[];
@@ -79,6 +79,12 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
     keys: { hash: installation, range: text('launch_id') },
     localIndexes: [],
     globalIndexes: [],
+  },
+  {
+    name: 'usage',
+    keys: { hash: text('book'), range: text('entry') },
+    localIndexes: [],
+    globalIndexes: [{ name: 'month-index', keys: { hash: text('month'), range: text('book') }, projection: 'ALL' }],
   },
   {
     name: 'recovery',

@@ -16,6 +16,8 @@ export interface InMemoryMachine {
   state: MachineState;
   readonly clientToken: string;
   readonly launchedAt: string;
+  /** When it began to shut down. */
+  endedAt?: string;
   /** EC2's code for its end. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html */
   stateReason?: string;
   readonly tags: Record<string, string>;
@@ -82,8 +84,9 @@ export function createInMemoryFleet({
     const standing = started.get(`${intent.clientToken}/${intent.subnetId}`);
     if (standing !== undefined) {
       const same = JSON.stringify(standing.request) === JSON.stringify(request);
-      const { instanceId, state, stateReason } = standing;
-      if (same) return { kind: 'started', instanceId, state, ...(stateReason !== undefined && { stateReason }) };
+      const { instanceId, state, launchedAt, stateReason } = standing;
+      if (same)
+        return { kind: 'started', instanceId, state, launchedAt, ...(stateReason !== undefined && { stateReason }) };
       return {
         kind: 'unknown',
         code: 'IdempotentParameterMismatch',
@@ -93,8 +96,14 @@ export function createInMemoryFleet({
     const refused = [...capacityErrors].find(({ matches }) => matches(intent));
     if (refused !== undefined) return refused.refusal;
     const instanceId = `i-${String((count += 1)).padStart(17, '0')}`;
-    fleet.plant({ instanceId, state: 'pending', clientToken: intent.clientToken, request, tags: tagsOf(request) });
-    return { kind: 'started', instanceId, state: 'pending' };
+    const { launchedAt } = fleet.plant({
+      instanceId,
+      state: 'pending',
+      clientToken: intent.clientToken,
+      request,
+      tags: tagsOf(request),
+    });
+    return { kind: 'started', instanceId, state: 'pending', launchedAt };
   };
 
   const fleet: InMemoryFleet = {
@@ -143,6 +152,7 @@ export function createInMemoryFleet({
           if (machine.state !== 'terminated' && machine.state !== 'shutting-down') {
             if (machine.isProtected === true) return [[id, 'protected']];
             machine.state = 'shutting-down';
+            machine.endedAt ??= clock.now().toISOString();
             machine.stateReason ??= 'Client.UserInitiatedShutdown';
           }
           return [[id, machine.state]];
@@ -168,12 +178,21 @@ export function createInMemoryFleet({
   return fleet;
 }
 
-function toMachine({ instanceId, state, clientToken, launchedAt, stateReason, tags }: InMemoryMachine): Machine {
+function toMachine({
+  instanceId,
+  state,
+  clientToken,
+  launchedAt,
+  endedAt,
+  stateReason,
+  tags,
+}: InMemoryMachine): Machine {
   return {
     instanceId,
     state,
     clientToken,
     launchedAt,
+    ...(endedAt !== undefined && { endedAt }),
     ...(stateReason !== undefined && { stateReason }),
     tags: { ...tags },
   };

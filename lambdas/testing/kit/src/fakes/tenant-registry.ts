@@ -1,7 +1,9 @@
 import {
   MODULE_ROW,
+  buildUsageAttribute,
   circuitAttribute,
   isMarkedDeleted,
+  isObject,
   parseTenantRow,
   parseCircuit,
   buildCircuitAttribute,
@@ -97,6 +99,13 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
       if (row?.['org_name'] === undefined || (typeof standing === 'string' && standing >= until.toISOString()))
         return false;
       write(installationId, { ...row, github_limited_until: until.toISOString() });
+      return true;
+    },
+    recordUsage: async (installationId, usage) => {
+      const row = rows.get(installationId);
+      const standing = isObject(row?.['usage']) ? row['usage']['at'] : undefined;
+      if (row?.['org_name'] === undefined || (typeof standing === 'string' && standing >= usage.at)) return false;
+      write(installationId, { ...row, usage: buildUsageAttribute(usage) });
       return true;
     },
     changeCircuit: async (installationId, tier, change) => {

@@ -10,6 +10,7 @@ export const PROMISES = [
   'cross-tenant',
   'left over',
   'looped',
+  'miscounted',
 ] as const;
 export type Promised = (typeof PROMISES)[number];
 

@@ -20,6 +20,7 @@ import {
   createInMemoryRecoveryStore,
   createInMemorySecurityGroups,
   createInMemoryTenantRegistry,
+  createInMemoryUsageLedger,
 } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import type { SimulationBus } from './events';
@@ -46,6 +47,7 @@ export function createState({
     securityGroups: createInMemorySecurityGroups({ environment }),
     github: createInMemoryGitHub(),
     recovery: createInMemoryRecoveryStore(),
+    usage: createInMemoryUsageLedger(),
   };
 }
 export type State = ReturnType<typeof createState>;
@@ -93,6 +95,7 @@ export function createBackend({
     app,
     search,
     recovery: state.recovery,
+    usage: state.usage,
     registry: state.tenants,
     lifecycle: state.tenants,
     jobs: {

@@ -23,7 +23,7 @@ import type { SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import { createHandler as createTenantManager } from '@multi-tenant-runner/tenant-manager/handler';
 import { createHandler as createWebhook } from '@multi-tenant-runner/webhook/handler';
 import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/runtime';
-import { MACHINE_URL, claimSecretFor } from '@multi-tenant-runner/testing';
+import { MACHINE_URL, claimSecretFor, prices } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import { APP_ID, WEBHOOK_SECRET } from './deliveries';
 import { createLambda, type Container, type LambdaFunction } from '../engine/lambda';
@@ -71,7 +71,7 @@ export function createFunctions({
   metrics,
 }: FunctionsDeps): Functions {
   const { clock } = scheduler;
-  const shared = { environment, settings, clock, log, metrics };
+  const shared = { environment, settings, prices: prices(), clock, log, metrics };
   const leaseMilliseconds = leaseFor(TIMEOUT_SECONDS);
   const portsOf = (container: Container) => {
     const through = <K extends keyof Ports>(name: K): Ports[K] => calls.through(name, backend[name], container);
@@ -93,6 +93,7 @@ export function createFunctions({
       app: through('app'),
       search: through('search'),
       recovery: through('recovery'),
+      usage: through('usage'),
     };
   };
 

@@ -48,7 +48,7 @@ export function createMachines(deps: MachinesDeps): Machines {
 
   const notify = (machine: SimMachine): void => {
     if (faultKinds.has('event-loss') && random.chance(0.05)) return;
-    const notification = instanceStateEvent(machine.record.instanceId, machine.record.state);
+    const notification = instanceStateEvent(machine.record.instanceId, machine.record.state, scheduler.iso());
     const times = faultKinds.has('queue-duplicate') && random.chance(0.02) ? 2 : 1;
     for (let time = 0; time < times; time += 1)
       scheduler.after(
@@ -66,6 +66,7 @@ export function createMachines(deps: MachinesDeps): Machines {
       scheduler.now() +
       (faultKinds.has('lag') ? random.pick([0, random.between(0, 10 * SECOND), random.between(0, MINUTE)]) : 0);
     machine.record.state = state;
+    if (state === 'shutting-down') machine.record.endedAt ??= scheduler.iso();
   };
   const end = (machine: SimMachine): void => {
     if (machine.record.state === 'terminated') return;

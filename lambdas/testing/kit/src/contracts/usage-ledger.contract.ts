@@ -1,0 +1,88 @@
+import { NO_USAGE, type MachineLife, type UsageLedger } from '@multi-tenant-runner/core';
+
+type Make = () => Promise<{ readonly ledger: UsageLedger }>;
+
+const JANUARY = { day: '2026-01-15', month: '2026-01' };
+
+function life(overrides: Partial<MachineLife> = {}): MachineLife {
+  return {
+    installationId: 1001,
+    launchId: '7001-1',
+    instanceId: 'i-00000000000000001',
+    accountId: 501,
+    jobId: 7001,
+    repository: 'acme/app',
+    workflow: 'CI',
+    tier: 'small',
+    instanceType: 't3.medium',
+    spot: false,
+    startedAt: '2026-01-15T12:00:00.000Z',
+    endedAt: '2026-01-15T12:05:00.000Z',
+    seconds: 300,
+    diskGb: 30,
+    idlePercent: 20,
+    price: { machineHour: 0.0416, diskHour: 0.0033, asOf: '2026-11-01' },
+    costMicros: 3741,
+    ...overrides,
+  };
+}
+
+/** What every ledger must do. */
+export function usageLedgerContract(make: Make, nextId: () => number): void {
+  it('adds a life to the sums of its day and month', async () => {
+    const { ledger } = await make();
+    const installationId = nextId();
+    await expect(ledger.sumsOf(installationId, JANUARY)).resolves.toEqual({ day: NO_USAGE, month: NO_USAGE });
+    await ledger.record(life({ installationId }));
+    await ledger.record(life({ installationId, launchId: '7002-1', tier: 'large', seconds: 60, costMicros: 100 }));
+    await ledger.record(
+      life({ installationId, launchId: '7003-1', endedAt: '2026-01-16T00:00:00.000Z', seconds: 1, costMicros: 1 }),
+    );
+    await expect(ledger.sumsOf(installationId, JANUARY)).resolves.toEqual({
+      day: { machines: 2, seconds: 360, costMicros: 3841, unpriced: 0 },
+      month: { machines: 3, seconds: 361, costMicros: 3842, unpriced: 0 },
+    });
+    await expect(ledger.sumsOf(installationId, { day: '2026-02-01', month: '2026-02' })).resolves.toEqual({
+      day: NO_USAGE,
+      month: NO_USAGE,
+    });
+  });
+
+  it('writes a life once: a repeat changes nothing and answers the row that stands', async () => {
+    const { ledger } = await make();
+    const first = life({ installationId: nextId() });
+    await expect(ledger.record(first)).resolves.toEqual(first);
+    await expect(ledger.record({ ...first, endedAt: '2026-01-15T13:00:00.000Z', seconds: 3_600 })).resolves.toEqual(
+      first,
+    );
+    const { day } = await ledger.sumsOf(first.installationId, JANUARY);
+    expect(day).toMatchObject({ machines: 1, seconds: 300 });
+  });
+
+  it('writes it once also when several do at the same time, and loses none of several lives', async () => {
+    const { ledger } = await make();
+    const installationId = nextId();
+    const lives = [1, 2, 3, 4, 5].map((number) => life({ installationId, launchId: `${number}-1`, seconds: number }));
+    await Promise.all([...lives, ...lives].map((one) => ledger.record(one)));
+    const { month } = await ledger.sumsOf(installationId, JANUARY);
+    expect(month).toMatchObject({ machines: 5, seconds: 15 });
+  });
+
+  it('counts a machine without a price, and takes one of which little is known', async () => {
+    const { ledger } = await make();
+    const installationId = nextId();
+    const { price: _price, repository: _repository, workflow: _workflow, accountId: _account, ...bare } = life();
+    const poor = { ...bare, installationId, costMicros: 0 };
+    await expect(ledger.record(poor)).resolves.toEqual(poor);
+    await expect(ledger.record(poor)).resolves.toEqual(poor);
+    const { day } = await ledger.sumsOf(installationId, JANUARY);
+    expect(day).toEqual({ machines: 1, seconds: 300, costMicros: 0, unpriced: 1 });
+  });
+
+  it("keeps one tenant's sums from another's", async () => {
+    const { ledger } = await make();
+    const [one, other] = [nextId(), nextId()];
+    await ledger.record(life({ installationId: one }));
+    await expect(ledger.sumsOf(other, JANUARY)).resolves.toEqual({ day: NO_USAGE, month: NO_USAGE });
+  });
+}
