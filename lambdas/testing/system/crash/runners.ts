@@ -1,3 +1,4 @@
+import { MINUTE } from '@multi-tenant-runner/core';
 import { jobEvent } from '@multi-tenant-runner/testing';
 import { createMachineSide } from '../machine-side';
 import { drain } from './final-checks';
@@ -33,6 +34,19 @@ export const RUNNERS: readonly Scenario[] = [
       const { instanceId } = system.machineOf(1);
       await functions.jobEvent(await takes(system, instanceId, 1));
       await functions.jobEvent(system.finishJob(instanceId, 1));
+      system.machineOf(1).state = 'terminated';
+      return { system, functions, act: () => functions.instanceEvent(instanceId, 'terminated') };
+    },
+  },
+  {
+    name: 'a machine that is gone and used up a part of what its tenant may use',
+    mayBeLost: true,
+    arrange: async () => {
+      const { system, functions } = await started({ max_minutes_per_day: 600 });
+      const { instanceId } = system.machineOf(1);
+      await functions.jobEvent(await takes(system, instanceId, 1));
+      await functions.jobEvent(system.finishJob(instanceId, 1));
+      system.harness.clock.advance(MINUTE);
       system.machineOf(1).state = 'terminated';
       return { system, functions, act: () => functions.instanceEvent(instanceId, 'terminated') };
     },

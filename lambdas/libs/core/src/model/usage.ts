@@ -1,4 +1,4 @@
-/** What one machine was: who had it, for what, how long, and what that costs. Written once, when its end is recorded. */
+/** What one machine was: whose, for what, how long, at what cost. Written once, when its end is recorded. */
 export interface MachineLife {
   readonly installationId: number;
   readonly launchId: string;
