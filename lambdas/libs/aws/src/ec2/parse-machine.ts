@@ -1,10 +1,10 @@
 import type { Instance } from '@aws-sdk/client-ec2';
-import type { Machine, MachineState } from '@multi-tenant-runner/core';
+import type { LaunchAnswer, Machine, MachineState } from '@multi-tenant-runner/core';
 
 export const ALIVE: readonly MachineState[] = ['pending', 'running', 'shutting-down', 'stopping', 'stopped'];
 
 /** The reason of a starting machine is `pending`, which explains nothing. */
-export const isReason = (code: string | undefined): code is string =>
+const isReason = (code: string | undefined): code is string =>
   code !== undefined && /^(Client|Server)\./.test(code);
 
 export function parseMachine(instance: Instance): Machine[] {
@@ -23,6 +23,20 @@ export function parseMachine(instance: Instance): Machine[] {
       tags,
     },
   ];
+}
+
+/** What RunInstances says of the machine that it started. */
+export function parseStarted(instance: Instance | undefined): LaunchAnswer {
+  if (instance?.InstanceId === undefined)
+    return { kind: 'unknown', code: 'NoInstance', message: 'RunInstances answered without an instance' };
+  const { InstanceId: instanceId, LaunchTime, State, StateReason: { Code: stateReason } = {} } = instance;
+  return {
+    kind: 'started',
+    instanceId,
+    state: parseState(State?.Name),
+    ...(LaunchTime !== undefined && { launchedAt: LaunchTime.toISOString() }),
+    ...(isReason(stateReason) && { stateReason }),
+  };
 }
 
 /**
