@@ -1,4 +1,4 @@
-import { TransactWriteItemsCommand, type DynamoDBClient, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   NO_USAGE,
   addUsage,
@@ -9,11 +9,11 @@ import {
   type UsageLedger,
   type UsageSum,
 } from '@multi-tenant-runner/core';
-import { sleep } from '../sleep';
 import { toAttributes, fromAttributes, type Item } from './attributes';
 import { Expression } from './expression';
 import { fromItem, toItem, toRow } from './rows';
-import { createTable } from './table';
+import { createTable, type Update } from './table';
+import { createTransactions } from './transactions';
 
 export interface UsageLedgerDeps {
   readonly client: Pick<DynamoDBClient, 'send'>;
@@ -26,6 +26,7 @@ export interface UsageLedgerDeps {
  */
 export function createDynamoUsageLedger({ client, tableName }: UsageLedgerDeps): UsageLedger {
   const table = createTable(client, tableName);
+  const transact = createTransactions(client);
   const sumOf = async (installationId: number, period: string): Promise<UsageSum> => {
     const expression = new Expression();
     const own = expression.equals('book', sumsOf(installationId));
@@ -44,20 +45,13 @@ export function createDynamoUsageLedger({ client, tableName }: UsageLedgerDeps):
       const book = `${life.installationId}/lives`;
       // A launch's start is written once, so that a repeat meets the same key.
       const entry = `${life.startedAt}#${life.launchId}`;
-      const items = [
-        {
-          Put: {
-            TableName: tableName,
-            Item: toItem({ ...toRow(life), book, entry }),
-            ConditionExpression: 'attribute_not_exists(#key)',
-            ExpressionAttributeNames: { '#key': 'book' },
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
-          },
-        },
-        addTo(tableName, life, dayOf(life.endedAt)),
-        addTo(tableName, life, monthOf(life.endedAt)),
-      ];
-      return (await writeOnce(client, items)) ?? life;
+      const outcome = await transact([
+        { tableName, create: toItem({ ...toRow(life), book, entry }) },
+        { tableName, update: addTo(life, dayOf(life.endedAt)) },
+        { tableName, update: addTo(life, monthOf(life.endedAt)) },
+      ]);
+      const standing = outcome.ok ? undefined : outcome.refusals[0]?.item;
+      return standing === undefined ? life : lifeOf(standing);
     },
     sumsOf: async (installationId, { day, month }) => {
       const [ofDay, ofMonth] = await Promise.all([sumOf(installationId, day), sumOf(installationId, month)]);
@@ -69,7 +63,7 @@ export function createDynamoUsageLedger({ client, tableName }: UsageLedgerDeps):
 const sumsOf = (installationId: number): string => `${installationId}/sums`;
 
 /** The sum of a tenant, a size and a day or month. */
-function addTo(tableName: string, life: MachineLife, period: string): TransactWriteItem {
+function addTo(life: MachineLife, period: string): Update {
   const expression = new Expression();
   const { machines, seconds, costMicros, unpriced } = usageOf(life);
   const added = { machines, seconds, cost_micros: costMicros, unpriced };
@@ -82,12 +76,11 @@ function addTo(tableName: string, life: MachineLife, period: string): TransactWr
     ...(period === monthOf(life.endedAt) && { month: period }),
   });
   return {
-    Update: {
-      TableName: tableName,
-      Key: toAttributes({ book: sumsOf(life.installationId), entry: `${period}#${life.tier}` }),
-      UpdateExpression: `${set} ADD ${adding.join(', ')}`,
-      ...expression.placeholders,
-    },
+    key: toAttributes({ book: sumsOf(life.installationId), entry: `${period}#${life.tier}` }),
+    expression,
+    update: `${set} ADD ${adding.join(', ')}`,
+    // Always true: the first machine makes the row.
+    condition: `${expression.isMissing('book')} OR ${expression.exists('book')}`,
   };
 }
 
@@ -99,46 +92,6 @@ function parseSum(item: Item): UsageSum {
     costMicros: Number(costMicros),
     unpriced: Number(unpriced),
   };
-}
-
-/** More than a second in all: several machines of one tenant that end together meet at its sums. */
-const ATTEMPTS = 10;
-/** Milliseconds. */
-const FIRST_PAUSE = 20;
-const LONGEST_PAUSE = 400;
-
-/**
- * Answers the life that stands if there is one, undefined if all was written.
- *
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
- */
-async function writeOnce(
-  client: Pick<DynamoDBClient, 'send'>,
-  items: TransactWriteItem[],
-): Promise<MachineLife | undefined> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await client.send(new TransactWriteItemsCommand({ TransactItems: items }));
-      return undefined;
-    } catch (error) {
-      const reasons = reasonsOf(error);
-      const standing = reasons[0]?.Code === 'ConditionalCheckFailed' ? reasons[0].Item : undefined;
-      if (standing !== undefined) return lifeOf(standing);
-      const isConflict = reasons.some(({ Code }) => Code === 'TransactionConflict' || Code === 'ThrottlingError');
-      if (!isConflict || attempt >= ATTEMPTS) throw error;
-    }
-    await sleep(Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** attempt));
-  }
-}
-
-interface Reason {
-  readonly Code?: string;
-  readonly Item?: Item;
-}
-
-function reasonsOf(error: unknown): readonly Reason[] {
-  if (!(error instanceof Error) || !('CancellationReasons' in error)) return [];
-  return Array.isArray(error.CancellationReasons) ? (error.CancellationReasons as Reason[]) : [];
 }
 
 function lifeOf(item: Item): MachineLife {

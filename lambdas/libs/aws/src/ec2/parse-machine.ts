@@ -4,8 +4,7 @@ import type { LaunchAnswer, Machine, MachineState } from '@multi-tenant-runner/c
 export const ALIVE: readonly MachineState[] = ['pending', 'running', 'shutting-down', 'stopping', 'stopped'];
 
 /** The reason of a starting machine is `pending`, which explains nothing. */
-const isReason = (code: string | undefined): code is string =>
-  code !== undefined && /^(Client|Server)\./.test(code);
+const isReason = (code: string | undefined): code is string => code !== undefined && /^(Client|Server)\./.test(code);
 
 export function parseMachine(instance: Instance): Machine[] {
   const { InstanceId, State, StateReason, ClientToken, LaunchTime, Tags } = instance;
