@@ -2,7 +2,7 @@ import { RunInstancesCommand, type EC2Client, type RunInstancesCommandInput } fr
 import type { LaunchAnswer, LaunchRequest } from '@multi-tenant-runner/core';
 import { parseAwsError } from '../aws-error';
 import { decideLaunchError } from './decide-launch-error';
-import { isReason, parseState } from './parse-machine';
+import { parseStarted } from './parse-machine';
 import { PAUSE, type Sleep } from './retrying';
 import { buildRunInput, type FleetTags } from './run-input';
 
@@ -36,16 +36,7 @@ export async function runInstance(
 async function ask(client: RunDeps['client'], input: RunInstancesCommandInput): Promise<LaunchAnswer> {
   try {
     const answer = await client.send(new RunInstancesCommand(input));
-    const instance = answer.Instances?.[0];
-    if (instance?.InstanceId === undefined)
-      return { kind: 'unknown', code: 'NoInstance', message: 'RunInstances answered without an instance' };
-    const { InstanceId: instanceId, StateReason: { Code: stateReason } = {} } = instance;
-    return {
-      kind: 'started',
-      instanceId,
-      state: parseState(instance.State?.Name),
-      ...(isReason(stateReason) && { stateReason }),
-    };
+    return parseStarted(answer.Instances?.[0]);
   } catch (error) {
     return decideLaunchError(parseAwsError(error));
   }
