@@ -91,7 +91,7 @@ class World(Processes):
             return
         pr = self.proc + 3 * p
         launch, ack = s[pr + 1], s[pr + 2] & ACK
-        j, t = s[self.predicted + launch], list(s)
+        t = list(s)
         t[self.crash] -= 1
         self.finish(t, p, True)
         if ack and s[self.fault] and "lost-message" in self.fault_kinds:
