@@ -60,7 +60,7 @@ class ScaleUp(State):
 
     def read_job(self, step):
         """A new job is admitted at once; what stands in the way of that decides what its delivery may do."""
-        t, job, row = step.t, step.t[step.job], step.t[step.row]
+        job, row = step.t[step.job], step.t[step.row]
         if job == J_NONE:
             self.admit_launch(step)
         elif job >= J_RUNNING:

@@ -142,7 +142,7 @@ class Sweep(World):
 
     def unfinished(self, s, idle, launch):
         """Rows that a crash left in the middle."""
-        row, slot, j = s[self.row + launch], s[SLOTS] >> launch & 1, s[self.predicted + launch]
+        row, j = s[self.row + launch], s[self.predicted + launch]
         if row == ENDING and idle is not None and "sweep-skips-ending" not in self.flaws:
             yield (
                 ("sweep: row `ending`, finishes the release", idle, launch),
@@ -166,12 +166,7 @@ class Sweep(World):
         """A job without a launch that could bring it further."""
         j, row = s[self.predicted + launch], s[self.row + launch]
         job = s[self.job + j]
-        if (
-            self.current(s, j) != launch
-            or s[self.messages + j]
-            or row not in (NONE, ENDED)
-            or s[SLOTS] >> launch & 1
-        ):
+        if self.current(s, j) != launch or s[self.messages + j] or row not in (NONE, ENDED) or s[SLOTS] >> launch & 1:
             return
         skipped = (
             job == J_QUEUED
