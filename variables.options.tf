@@ -231,7 +231,7 @@ variable "lambda" {
     - `runtime`: (Optional) `nodejs22.x`, or `nodejs24.x` with provider 6.19 or later. Default `nodejs22.x`.
     - `architecture`: (Optional) `arm64` or `x86_64`. Default `arm64`.
     - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`, `api`; CPU is proportional to it. Default `512` each.
-    - `timeout_seconds`: (Optional) timeout of `scale_up`, `scale_down`, `tenant_manager`, `recovery`. Default `60` each.
+    - `timeout_seconds`: (Optional) timeout of `scale_up`, `scale_down`, `tenant_manager`, default `60` each, and of `recovery`, default `110`.
       The webhook's is 10 s, GitHub's own timeout; so is the machine's.
     - `scale_up_concurrency`: (Optional) concurrent scale-up functions for each tier's queue, 2 to 10;
       more gains little, because EC2 allows about two launches per second. Default `5`.
@@ -256,7 +256,7 @@ variable "lambda" {
       scale_up       = optional(number, 60)
       scale_down     = optional(number, 60)
       tenant_manager = optional(number, 60)
-      recovery       = optional(number, 60)
+      recovery       = optional(number, 110)
     }), {})
     scale_up_concurrency = optional(number, 5)
     vpc                  = optional(object({ subnet_ids = list(string), security_group_ids = list(string) }))

@@ -40,6 +40,12 @@ locals {
       metric  = "RecoveryCompleted", comparison = "LessThanThreshold"
       periods = 3, missing = "breaching"
     }
+    "deliveries-behind" = {
+      runbook   = "the-recovery-is-behind"
+      says      = "Failed deliveries have been unread, or a tenant's have waited for their turn, for half an hour."
+      metric    = "DeliveriesBehind", statistic = "Maximum"
+      threshold = 1800
+    }
     "scans-behind" = {
       runbook   = "the-recovery-is-behind"
       says      = "A tenant's search for missed jobs has waited for its turn for half an hour."

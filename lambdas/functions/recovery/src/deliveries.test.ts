@@ -114,6 +114,109 @@ describe('failed deliveries', () => {
   });
 });
 
+describe('failed deliveries of many tenants', () => {
+  const hostile = 2001;
+
+  it('are asked for in turn, however many one tenant has', async () => {
+    const harness = createRecoveryHarness();
+    for (let n = 0; n < 3_000; n += 1)
+      harness.state.app.deliver({ guid: `flood-${n}`, succeeded: false, installationId: hostile });
+    await harness.run();
+    harness.clock.advance(2 * MINUTE);
+    for (let tenant = 0; tenant < 10; tenant += 1)
+      harness.state.app.deliver({ guid: `victim-${tenant}`, succeeded: false, installationId: 1001 + tenant });
+    harness.state.app.asked.length = 0;
+    await harness.run();
+    expect(harness.state.app.asked.filter((guid) => guid.startsWith('victim'))).toHaveLength(10);
+    expect(harness.state.app.asked).toHaveLength(100);
+  });
+
+  it('are asked for in turn also where a hundred tenants have more than a run takes', async () => {
+    const harness = createRecoveryHarness();
+    for (let n = 0; n < 500; n += 1)
+      harness.state.app.deliver({ guid: `job-${n}`, succeeded: false, installationId: 3_000 + (n % 100) });
+    harness.state.app.onRedelivery(() => 'never-shows');
+    await harness.run();
+    const tenants = harness.state.app.asked.map((guid) => Number(guid.slice('job-'.length)) % 100);
+    expect(new Set(tenants).size).toBeGreaterThanOrEqual(25);
+    for (let run = 0; run < 4; run += 1) {
+      harness.clock.advance(MINUTE / 2);
+      await harness.run();
+    }
+    expect(new Set(harness.state.app.asked.map((guid) => Number(guid.slice('job-'.length)) % 100)).size).toBe(100);
+  });
+
+  it('of installations come first, a tenant’s in its turn', async () => {
+    const harness = createRecoveryHarness();
+    for (let n = 0; n < 150; n += 1)
+      harness.state.app.deliver({ event: 'installation', succeeded: false, installationId: hostile });
+    harness.state.app.deliver({ guid: 'created', event: 'installation', succeeded: false, installationId: 1001 });
+    harness.state.app.deliver({ guid: 'job', succeeded: false, installationId: 1002 });
+    await harness.run();
+    expect(harness.state.app.asked.slice(0, 4)).toContain('created');
+    expect(harness.state.app.asked).toContain('job');
+  });
+});
+
+describe('the two readings of the list', () => {
+  it('find an attempt without an answer, which GitHub may not list among the failures', async () => {
+    const harness = createRecoveryHarness();
+    harness.state.app.deliverInVain({ guid: 'lost' });
+    await harness.run();
+    expect(harness.state.app.asked).toEqual(['lost']);
+  });
+
+  it('find what failed although there is no time for all that arrived', async () => {
+    const harness = createRecoveryHarness();
+    harness.state.app.pageSize.value = 10;
+    harness.state.app.deliver({ guid: 'lost', succeeded: false });
+    for (let n = 0; n < 200; n += 1) harness.state.app.deliver({ succeeded: true });
+    let pages = 0;
+    harness.onCall((port, method) => void (port === 'app' && method === 'listDeliveries' && (pages += 1)));
+    // The reading of everything gets five pages; the asks have a share of their own.
+    await harness.run({ millisecondsLeft: () => (pages >= 5 ? 35_000 : 60_000) });
+    expect(harness.state.app.asked).toEqual(['lost']);
+  });
+
+  it('read an older GitHub, which knows no filter, but once', async () => {
+    const harness = createRecoveryHarness();
+    harness.state.app.filter = 'none';
+    harness.state.app.pageSize.value = 10;
+    harness.state.app.deliver({ guid: 'lost', succeeded: false });
+    for (let n = 0; n < 90; n += 1) harness.state.app.deliver({ succeeded: true });
+    await harness.run();
+    expect(harness.state.app.asked).toEqual(['lost']);
+    expect(harness.calls.filter(({ method }) => method === 'listDeliveries')).toHaveLength(11);
+  });
+
+  it('ask GitHub no more than 166 times in a run, and keep some for the asks', async () => {
+    const harness = createRecoveryHarness();
+    harness.state.app.pageSize.value = 1;
+    for (let n = 0; n < 400; n += 1) harness.state.app.deliver({ guid: `job-${n}`, succeeded: false });
+    await harness.run();
+    const requests = harness.calls.filter(({ port, method }) => port === 'app' && /Deliver|redeliver/.test(method));
+    expect(requests.length).toBeLessThanOrEqual(170);
+    expect(harness.state.app.asked.length).toBeGreaterThanOrEqual(20);
+  });
+
+  it('let a second ask wait until it is known what came of the first', async () => {
+    const harness = createRecoveryHarness();
+    harness.state.app.deliver({ guid: 'lost', succeeded: false });
+    await harness.run();
+    const undo = harness.state.app.fail({ kind: 'unavailable', message: 'no' }, { method: 'listDeliveries' });
+    for (let run = 0; run < 30; run += 1) {
+      harness.clock.advance(2 * MINUTE);
+      await harness.run();
+    }
+    expect(harness.state.app.asked).toEqual(['lost']);
+    undo();
+    harness.clock.advance(2 * MINUTE);
+    await harness.run();
+    expect(harness.state.recovery.deliveries.get('lost')).toMatchObject({ state: 'delivered' });
+    expect(harness.state.app.asked).toEqual(['lost']);
+  });
+});
+
 describe('GitHub’s limit on the App', () => {
   it('silences every run until GitHub’s own time, costs no ask, and stops no search for jobs', async () => {
     const harness = createRecoveryHarness();
@@ -176,7 +279,13 @@ describe('the list of deliveries', () => {
     await harness.run();
     harness.calls.length = 0;
     await harness.run();
-    expect(harness.calls.filter(({ method }) => method === 'listDeliveries')).toHaveLength(5);
+    const read = harness.calls.filter(({ method }) => method === 'listDeliveries');
+    // The newest, which the overlap repeats, and the first beyond it; of the failures there is none.
+    expect(read.map(({ args }) => args)).toEqual([
+      [undefined, 'failure'],
+      [undefined, undefined],
+      ['20', undefined],
+    ]);
   });
 
   it.each(['not json', '{"floor":7}', '{"floor":"never"}'])('bears the bookmark %s', async (bookmark) => {

@@ -1,3 +1,4 @@
+import { MINUTE } from '@multi-tenant-runner/core';
 import { INSTALLATION } from '@multi-tenant-runner/testing';
 import { createRecoveryHarness } from '../test/recovery-harness';
 import { createHandler } from './handler';
@@ -12,7 +13,7 @@ describe('the handler', () => {
   });
 
   it.each([
-    ['deliveries', 'app.listDeliveries'],
+    ['failures', 'app.listDeliveries'],
     ['redelivery', 'recovery.listPending'],
     ['installations', 'app.listInstallations'],
     ['jobs', 'recovery.listScans'],
@@ -36,6 +37,25 @@ describe('the handler', () => {
     await harness.run();
     expect(harness.state.queue.jobs).toHaveLength(1);
     expect(harness.state.app.asked).toEqual(['lost']);
+  });
+
+  it('says how far behind it is, also in a run that is cut off or that GitHub does not answer', async () => {
+    const harness = createRecoveryHarness();
+    const behind = (): unknown[] => {
+      const measured = harness.metrics.counted.filter(({ name }) => name === 'DeliveriesBehind');
+      harness.metrics.counted.length = 0;
+      return measured.map(({ value }) => value);
+    };
+    harness.state.app.deliver({ guid: 'lost', succeeded: false });
+    await harness.run();
+    expect(behind()).toEqual([0]);
+    harness.clock.advance(10 * MINUTE);
+    await harness.run({ millisecondsLeft: () => 10_000 });
+    expect(behind()).toEqual([600]);
+    harness.state.app.fail({ kind: 'unavailable', message: 'no' }, { method: 'listDeliveries' });
+    harness.clock.advance(MINUTE);
+    await harness.run();
+    expect(behind()).toEqual([660]);
   });
 
   it('begins nothing when no time is left', async () => {

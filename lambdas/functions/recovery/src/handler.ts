@@ -1,8 +1,10 @@
 import { RECOVERY_SOURCE, SECOND } from '@multi-tenant-runner/core';
 import { timeLeft, type LambdaContext } from '@multi-tenant-runner/runtime';
+import { countRequests } from './app-requests';
 import { redeliverFailed } from './redeliver';
 import { isAppPaused, type OutOfTime, type RecoveryDeps } from './deps';
-import { findFailedDeliveries } from './find-failed-deliveries';
+import { reportDeliveryLag } from './delivery-lag';
+import { createReadings } from './delivery-readings';
 import { reconcileInstallations } from './reconcile-installations';
 import { scanRound } from './scan-round';
 
@@ -27,7 +29,9 @@ export function createHandler(
   return async (event, context) => {
     if (event.source !== RECOVERY_SOURCE)
       throw new Error("The event is not from the recovery function's schedule; check what invokes it");
-    const deps = { ...base, log: base.log.with({ request_id: context.awsRequestId }) };
+    const requests = countRequests(base.app);
+    const deps = { ...base, app: requests.app, log: base.log.with({ request_id: context.awsRequestId }) };
+    const readings = createReadings({ ...deps, requests });
     const whole = Math.max(0, timeLeft(context, RESERVE));
     const leftBelow =
       (share: number): OutOfTime =>
@@ -47,10 +51,12 @@ export function createHandler(
 
     const asApp = async <T>(run: () => Promise<T>, otherwise: T): Promise<T> =>
       (await isAppPaused(deps)) ? otherwise : run();
-    await part('deliveries', () => asApp(() => findFailedDeliveries(deps, leftBelow(0.7)), false), false);
+    await part('failures', () => asApp(() => readings.failures(leftBelow(0.62)), false), false);
+    await part('deliveries', () => asApp(() => readings.everything(leftBelow(0.5)), false), false);
+    readings.report();
     const asked = await part(
       'redelivery',
-      () => asApp(() => redeliverFailed(deps, leftBelow(0.5)), undefined),
+      () => asApp(() => redeliverFailed(deps, () => leftBelow(0.4)() || requests.isDownTo(0)), undefined),
       undefined,
     );
     const reconciled = await part(
@@ -59,6 +65,7 @@ export function createHandler(
       undefined,
     );
     const scans = await part('jobs', () => scanRound(deps, leftBelow(0)), undefined);
+    await part('lag', () => reportDeliveryLag(deps), undefined);
     const report = {
       redelivered: asked?.redelivered ?? 0,
       reconciled: reconciled ?? 0,

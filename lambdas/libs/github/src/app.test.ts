@@ -63,8 +63,8 @@ describe('the list of deliveries', () => {
     const { deps, calls } = scriptGitHub({ 'GET /app/hook/deliveries': { body: [], headers: { link } } });
     const app = createGitHubApp(deps);
     await expect(app.listDeliveries()).resolves.toEqual({ kind: 'page', attempts: [], cursor: 'v1_77' });
-    await app.listDeliveries('v1_77');
-    expect(calls[1]?.call).toBe('GET /app/hook/deliveries?per_page=100&cursor=v1_77');
+    await app.listDeliveries('v1_77', 'failure');
+    expect(calls[1]?.call).toBe('GET /app/hook/deliveries?per_page=100&cursor=v1_77&status=failure');
   });
 
   it.each([[{ message: 'no list' }], [[{ id: 1 }]]])('that can’t be read whole is no answer: %j', async (body) => {

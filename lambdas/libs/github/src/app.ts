@@ -84,8 +84,12 @@ export function createGitHubApp({
   };
 
   return {
-    listDeliveries: async (cursor) => {
-      const answer = await ask('GET /app/hook/deliveries', { per_page: PAGE, ...(cursor !== undefined && { cursor }) });
+    listDeliveries: async (cursor, only) => {
+      const answer = await ask('GET /app/hook/deliveries', {
+        per_page: PAGE,
+        ...(cursor !== undefined && { cursor }),
+        ...(only !== undefined && { status: only }),
+      });
       if (answer.kind !== 'answer') return answer;
       if (!Array.isArray(answer.data)) return unreadable('list of deliveries');
       const attempts = answer.data.flatMap((item) => parseAttempt(item));

@@ -12,6 +12,7 @@ export type Arguments =
       readonly seeds: number;
     }
   | { readonly kind: 'sweep'; readonly tenants: number }
+  | { readonly kind: 'deliveries'; readonly rate: number; readonly flood: number }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'wrong'; readonly problem: string };
 
@@ -28,6 +29,8 @@ ${Object.entries(FAULT_KINDS)
   .map(([kind, about]) => `                     ${kind.padEnd(18)} ${about}`)
   .join('\n')}
   --sweep <n>      instead, run the sweep over n tenants, 1 to 100000, and print how long it takes
+  --deliveries <n> instead, run recovery at n deliveries a second, 1 to 1000, and print how far behind it is
+  --flood <n>      with --deliveries: as many a second more of one tenant, all of which fail (0)
   --shrink         make a failing run smaller and print the seed file to keep
   --trace          print every event of the run
   --json           print the report as JSON
@@ -43,6 +46,8 @@ const PROGRAM: Program = {
     jobs: whole(1, 100_000),
     seeds: whole(1, 100_000),
     sweep: whole(1, 100_000),
+    deliveries: whole(1, 1_000),
+    flood: whole(0, 1_000),
     seed: TEXT,
     faults: TEXT,
     shrink: SWITCH,
@@ -58,6 +63,8 @@ export function parseArguments(args: readonly string[]): Arguments {
   if (read.kind === 'wrong') return read;
   const { numbers, texts, switches } = read;
   if (numbers['sweep'] !== undefined) return { kind: 'sweep', tenants: numbers['sweep'] };
+  if (numbers['deliveries'] !== undefined)
+    return { kind: 'deliveries', rate: numbers['deliveries'], flood: numbers['flood'] ?? 0 };
   const faultKinds = parseFaultKinds(texts['faults'] ?? 'all');
   if (typeof faultKinds === 'string') return wrong(faultKinds);
   const seed = texts['seed'] ?? '1';

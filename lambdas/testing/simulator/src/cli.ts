@@ -1,4 +1,5 @@
 import { parseArguments } from './arguments';
+import { printableLag, recoverDeliveries } from './delivery-load';
 import { printable } from './print';
 import { shrink } from './shrink';
 import { simulate } from './simulate';
@@ -16,6 +17,9 @@ switch (args.kind) {
     break;
   case 'sweep':
     process.exitCode = await sweepAll(args.tenants);
+    break;
+  case 'deliveries':
+    console.log(printableLag(args, await recoverDeliveries(args)));
     break;
   case 'run':
     process.exitCode = await runAll(args);

@@ -52,6 +52,7 @@ export type MetricName =
   | 'SweepSetAside'
   | 'DeliveriesRedelivered'
   | 'DeliveriesGivenUp'
+  | 'DeliveriesBehind'
   | 'ScansBehind'
   | 'JobsFound'
   | 'InstallationsMended'

@@ -12,6 +12,7 @@ import type { UsageLedger } from './usage';
 export * from './admissions';
 export * from './bookmarks';
 export * from './configs';
+export * from './deliveries';
 export * from './ec2';
 export * from './github';
 export * from './jobs';

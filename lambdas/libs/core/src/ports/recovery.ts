@@ -1,13 +1,18 @@
 import type { Allowance } from '../decisions/github-allowance';
 import type { LifecycleAccount } from '../model/lifecycle-event';
+import type { DeliveryBook, DeliveryTurn, PendingDelivery } from './deliveries';
 import type { GitHubFailure } from './github';
 import type { OrgType } from '../model/schema';
 
 /** What GitHub knows as the App itself: no installation's budget is spent. */
 export interface GitHubApp {
-  /** Newest first, all of them: which of its filters count a time-out as a failure is not documented. */
+  /**
+   * Newest first. `failure`: those that were answered with 400 to 599, as GitHub documents it; whether it counts a
+   * time-out among them is not documented, and an older GitHub Enterprise Server lists everything.
+   */
   listDeliveries(
     cursor?: string,
+    only?: 'failure',
   ): Promise<
     { readonly kind: 'page'; readonly attempts: readonly DeliveryAttempt[]; readonly cursor?: string } | GitHubFailure
   >;
@@ -111,38 +116,35 @@ export interface Spending {
 /** What recovery remembers from run to run. */
 export interface RecoveryStore {
   /**
-   * Events that are due and none of whose attempts is known to have succeeded, at most so many; strongly consistent.
-   * Installation events come before all others, as every job of theirs waits for them, and then whichever is due
-   * longest.
+   * Tenants that have events due, at most so many: first those with events of the installation, as every job waits for
+   * them, and then whoever has waited longest since the last turn.
    */
-  listPending(now: Date, limit: number): Promise<readonly PendingDelivery[]>;
-  /** Writes the row only if the event was never heard of. */
+  listTurns(now: Date, limit: number): Promise<readonly DeliveryTurn[]>;
+  /** The tenant waits for its next turn, if it has events pending: from now on, or when the first is due. */
+  endTurn(turn: DeliveryTurn, now: Date): Promise<void>;
+  /**
+   * The tenant's events that are due and none of whose attempts is known to have succeeded, at most so many; strongly
+   * consistent. Those of the installation come first, and then whichever is due longest.
+   */
+  listPending(book: DeliveryBook, now: Date, limit: number): Promise<readonly PendingDelivery[]>;
+  /** How many of the tenant's events are pending, counted up to the limit. */
+  countPending(book: DeliveryBook, limit: number): Promise<number>;
+  /** Writes the row only if the event was never heard of, and makes sure that its tenant gets a turn. */
   note(delivery: PendingDelivery): Promise<boolean>;
   /** Counts one more ask, before it is made; false when another run was first, or the event needs none any more. */
   claim(delivery: PendingDelivery, next: { readonly dueAt: string }): Promise<boolean>;
   /** Takes a claim back whose ask certainly was not made. */
   unclaim(delivery: PendingDelivery, next: { readonly dueAt: string }): Promise<void>;
+  /** Puts the event off, unless another run has claimed it. */
+  postpone(delivery: PendingDelivery, next: { readonly dueAt: string }): Promise<void>;
   /** The event needs nothing any more, and is remembered as such for as long as GitHub may list it. */
-  settle(guid: string, outcome: 'delivered' | 'given-up', now: Date): Promise<void>;
+  settle(
+    delivery: Pick<PendingDelivery, 'guid' | 'installationId'>,
+    outcome: 'delivered' | 'given-up',
+    now: Date,
+  ): Promise<void>;
   listScans(): Promise<readonly ScanState[]>;
   writeScan(scan: ScanState, now: Date): Promise<void>;
-}
-
-export interface PendingDelivery {
-  readonly guid: string;
-  readonly attemptId: string;
-  readonly event: string;
-  readonly installationId?: number;
-  /** When GitHub made the attempt that was noted. */
-  readonly failedAt: string;
-  /** Asks that were made, or may have been. */
-  readonly asked: number;
-  readonly dueAt: string;
-}
-
-/** Whether an event changes what an installation is; `installation_repositories` does not, and may come in hundreds. */
-export function isOfInstallation({ event }: Pick<PendingDelivery, 'event'>): boolean {
-  return event === 'installation' || event === 'installation_target';
 }
 
 /** Progress of the search for a tenant's missed jobs. */

@@ -200,8 +200,8 @@ describe('the recovery store on DynamoDB', () => {
       clock: createTestClock(),
     });
     const guid = `guid-${nextId()}`;
-    await store.settle(guid, 'delivered', new Date('2026-01-15T12:00:00.000Z'));
-    const settled = await readItem('test-recovery', { book: 'deliveries', entry: guid });
+    await store.settle({ guid }, 'delivered', new Date('2026-01-15T12:00:00.000Z'));
+    const settled = await readItem('test-recovery', { book: 'deliveries#none', entry: guid });
     expect(settled).toMatchObject({ state: 'delivered', expires_at: Date.parse('2026-01-25T12:00:00.000Z') / 1_000 });
     expect(settled).not.toHaveProperty('open_at');
   });

@@ -1,4 +1,4 @@
-import type { PendingDelivery, RecoveryStore } from '@multi-tenant-runner/core';
+import type { DeliveryTurn, PendingDelivery, RecoveryStore } from '@multi-tenant-runner/core';
 
 const NOW = new Date('2026-01-15T12:00:00.000Z');
 const LATER = new Date('2026-01-16T12:00:00.000Z');
@@ -13,36 +13,41 @@ export function recoveryStoreContract(
   nextId: () => number,
 ): void {
   let store: RecoveryStore;
+  let installationId: number;
   let guid: string;
   const pending = (overrides: Partial<PendingDelivery> = {}): PendingDelivery => ({
     guid,
     attemptId: '1234567890123456789',
     event: 'workflow_job',
-    installationId: 1001,
+    installationId,
     failedAt: '2026-01-15T11:59:00.000Z',
     asked: 0,
     dueAt: '2026-01-15T12:00:00.000Z',
     ...overrides,
   });
   const listed = async (): Promise<PendingDelivery | undefined> =>
-    (await store.listPending(LATER, EVERYTHING)).find((one) => one.guid === guid);
+    (await store.listPending({ installationId }, LATER, EVERYTHING)).find((one) => one.guid === guid);
+  const turnsOf = async (ids: readonly (number | undefined)[], now = NOW): Promise<DeliveryTurn[]> =>
+    (await store.listTurns(now, EVERYTHING)).filter(({ installationId: id }) => ids.includes(id));
 
   beforeEach(async () => {
     ({ store } = await make());
+    installationId = nextId();
     guid = `guid-${nextId()}`;
   });
 
   it('lists an event as it was noted, until it is settled', async () => {
     await expect(store.note(pending())).resolves.toBe(true);
     await expect(listed()).resolves.toEqual(pending());
-    await store.settle(guid, 'delivered', NOW);
+    await store.settle(pending(), 'delivered', NOW);
     await expect(listed()).resolves.toBeUndefined();
   });
 
   it('keeps an event without an installation', async () => {
     const { installationId: _installationId, ...without } = pending();
     await store.note(without);
-    await expect(listed()).resolves.toEqual(without);
+    await expect(store.listPending({}, LATER, EVERYTHING)).resolves.toContainEqual(without);
+    expect(await turnsOf([undefined])).toHaveLength(1);
   });
 
   it('notes an event once', async () => {
@@ -53,9 +58,10 @@ export function recoveryStoreContract(
   });
 
   it.each(['delivered', 'given-up'] as const)('notes nothing that was %s, known before or not', async (outcome) => {
-    await store.settle(guid, outcome, NOW);
+    await store.settle(pending(), outcome, NOW);
     await expect(store.note(pending())).resolves.toBe(false);
     await expect(listed()).resolves.toBeUndefined();
+    await expect(turnsOf([installationId])).resolves.toEqual([]);
   });
 
   it('gives one ask to one of two runs', async () => {
@@ -70,7 +76,7 @@ export function recoveryStoreContract(
 
   it('gives no ask for what is settled', async () => {
     await store.note(pending());
-    await store.settle(guid, 'delivered', NOW);
+    await store.settle(pending(), 'delivered', NOW);
     await expect(store.claim(pending(), { dueAt: 'later' })).resolves.toBe(false);
     await expect(listed()).resolves.toBeUndefined();
   });
@@ -84,36 +90,83 @@ export function recoveryStoreContract(
     await expect(listed()).resolves.toEqual(pending({ dueAt: '2026-01-15T12:01:00.000Z' }));
   });
 
-  it('lists what is due first before the rest', async () => {
-    const others = [`${guid}-a`, `${guid}-b`, `${guid}-c`];
-    await store.note(pending({ guid: `${guid}-a`, dueAt: '2026-01-15T12:02:00.000Z' }));
-    await store.note(pending({ guid: `${guid}-b`, dueAt: '2026-01-15T12:01:00.000Z' }));
-    await store.note(pending({ guid: `${guid}-c`, dueAt: '2026-01-15T12:00:00.000Z' }));
-    await store.claim(pending({ guid: `${guid}-c` }), { dueAt: '2026-01-15T12:04:00.000Z' });
-    const order = (await store.listPending(LATER, EVERYTHING))
-      .map((one) => one.guid)
-      .filter((one) => others.includes(one));
-    expect(order).toEqual([`${guid}-b`, `${guid}-a`, `${guid}-c`]);
+  it('puts off what nobody claimed meanwhile', async () => {
+    await store.note(pending());
+    await store.postpone(pending(), { dueAt: '2026-01-15T12:02:00.000Z' });
+    await expect(listed()).resolves.toEqual(pending({ dueAt: '2026-01-15T12:02:00.000Z' }));
+    await store.claim(pending(), { dueAt: '2026-01-15T12:04:00.000Z' });
+    await store.postpone(pending(), { dueAt: 'never' });
+    await expect(listed()).resolves.toMatchObject({ asked: 1, dueAt: '2026-01-15T12:04:00.000Z' });
   });
 
   it(
-    'lists what is due of installations before all that is due of jobs, however long that is due, and no ' +
-      'more than it is asked for',
+    'lists what is due of the installation before what is due of jobs, each in the order in which it is due, and ' +
+      'no more than it is asked for',
     async () => {
       const events = [
-        pending({ guid: `${guid}-job`, dueAt: '2026-01-10T12:00:00.000Z' }),
-        pending({ guid: `${guid}-unsuspend`, event: 'installation', dueAt: '2026-01-15T12:00:00.000Z' }),
-        pending({ guid: `${guid}-renamed`, event: 'installation_target', dueAt: '2026-01-15T11:00:00.000Z' }),
-        pending({ guid: `${guid}-waits`, event: 'installation', dueAt: '2026-01-15T12:00:01.000Z' }),
-      ];
+        pending({ guid: 'job', dueAt: '2026-01-10T12:00:00.000Z' }),
+        pending({ guid: 'job-later', dueAt: '2026-01-10T12:01:00.000Z' }),
+        pending({ guid: 'unsuspend', event: 'installation', dueAt: '2026-01-15T12:00:00.000Z' }),
+        pending({ guid: 'renamed', event: 'installation_target', dueAt: '2026-01-15T11:00:00.000Z' }),
+        pending({ guid: 'waits', event: 'installation', dueAt: '2026-01-15T12:00:01.000Z' }),
+      ].map((event) => ({ ...event, guid: `${event.guid}-${guid}` }));
       for (const event of events) await store.note(event);
-      const order = (await store.listPending(NOW, EVERYTHING))
-        .map((one) => one.guid)
-        .filter((one) => one.startsWith(guid));
-      expect(order).toEqual([`${guid}-renamed`, `${guid}-unsuspend`, `${guid}-job`]);
-      await expect(store.listPending(NOW, 1)).resolves.toHaveLength(1);
+      const order = (await store.listPending({ installationId }, NOW, EVERYTHING)).map((one) => one.guid);
+      expect(order).toEqual(['renamed', 'unsuspend', 'job', 'job-later'].map((one) => `${one}-${guid}`));
+      await expect(store.listPending({ installationId }, NOW, 3)).resolves.toHaveLength(3);
+      await expect(store.countPending({ installationId }, EVERYTHING)).resolves.toBe(5);
+      await expect(store.countPending({ installationId }, 4)).resolves.toBe(4);
     },
   );
+
+  it("shows a tenant nothing of another's", async () => {
+    await store.note(pending());
+    const other = nextId();
+    await expect(store.listPending({ installationId: other }, LATER, EVERYTHING)).resolves.toEqual([]);
+    await expect(store.countPending({ installationId: other }, EVERYTHING)).resolves.toBe(0);
+    await store.settle({ guid, installationId: other }, 'delivered', NOW);
+  });
+
+  it('gives tenants turns: events of an installation first, then whoever has waited longest', async () => {
+    const [first, second, third] = [installationId, nextId(), nextId()];
+    await store.note(pending({ installationId: first, guid: `a-${guid}`, dueAt: '2026-01-15T11:00:01.000Z' }));
+    await store.note(pending({ installationId: first, guid: `b-${guid}`, dueAt: '2026-01-15T11:00:09.000Z' }));
+    await store.note(pending({ installationId: second, guid: `c-${guid}`, dueAt: '2026-01-15T11:00:00.000Z' }));
+    await store.note(
+      pending({ installationId: third, guid: `d-${guid}`, event: 'installation', dueAt: '2026-01-15T11:00:02.000Z' }),
+    );
+    const all = [first, second, third];
+    const turns = await turnsOf(all);
+    expect(turns).toEqual([
+      { installationId: third, since: '2026-01-15T11:00:02.000Z', first: true },
+      { installationId: second, since: '2026-01-15T11:00:00.000Z', first: false },
+      { installationId: first, since: '2026-01-15T11:00:01.000Z', first: false },
+    ]);
+    for (const turn of turns) if (turn.installationId === second) await store.endTurn(turn, NOW);
+    expect((await turnsOf(all)).map((turn) => turn.installationId)).toEqual([third, first, second]);
+  });
+
+  it('takes the turn from a tenant of whom nothing is due, until it is', async () => {
+    await store.note(pending());
+    await store.claim(pending(), { dueAt: '2026-01-15T12:04:00.000Z' });
+    for (const turn of await turnsOf([installationId])) await store.endTurn(turn, NOW);
+    await expect(turnsOf([installationId])).resolves.toEqual([]);
+    await expect(turnsOf([installationId], LATER)).resolves.toEqual([
+      { installationId, since: '2026-01-15T12:04:00.000Z', first: false },
+    ]);
+    await store.settle(pending(), 'delivered', NOW);
+    for (const turn of await turnsOf([installationId], LATER)) await store.endTurn(turn, LATER);
+    await expect(turnsOf([installationId], LATER)).resolves.toEqual([]);
+  });
+
+  it('leaves a turn that something more urgent changed meanwhile', async () => {
+    await store.note(pending());
+    const [seen] = await turnsOf([installationId]);
+    await store.settle(pending(), 'delivered', NOW);
+    await store.note(pending({ guid: `more-${guid}`, event: 'installation' }));
+    if (seen !== undefined) await store.endTurn(seen, NOW);
+    await expect(turnsOf([installationId])).resolves.toMatchObject([{ first: true }]);
+  });
 
   it('remembers how far the search of a tenant has come', async () => {
     const id = nextId();

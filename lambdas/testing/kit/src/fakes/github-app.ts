@@ -14,10 +14,14 @@ export interface InMemoryGitHubApp extends GitHubApp {
   /** GUIDs in the order in which they were asked for again. */
   readonly asked: string[];
   readonly pageSize: { value: number };
+  /** `none`: an older GitHub, which lists everything whatever it is asked for. */
+  filter: 'by-status' | 'none';
   /** Whose key the functions have. */
   appId: number;
   /** An attempt of now, under a new GUID unless one is given. */
   deliver(attempt: Partial<DeliveryAttempt> & { readonly succeeded: boolean }): DeliveryAttempt;
+  /** An attempt without an answer, such as a time-out, which GitHub may not list among the failures. */
+  deliverInVain(attempt?: Partial<DeliveryAttempt>): DeliveryAttempt;
   /** What a redelivery comes to; by default it succeeds. */
   onRedelivery(outcome: (guid: string) => 'succeeds' | 'fails' | 'never-shows'): void;
   fail(failure: GitHubFailure, options?: { readonly method?: keyof GitHubApp; readonly times?: number }): () => void;
@@ -32,6 +36,7 @@ export function createInMemoryGitHubApp({
   readonly github: Pick<InMemoryGitHub, 'installations'>;
 }): InMemoryGitHubApp {
   const attempts: DeliveryAttempt[] = [];
+  const unanswered = new Set<string>();
   const asked: string[] = [];
   const pageSize = { value: 100 };
   const faults = new Set<{ readonly failure: GitHubFailure; readonly method?: keyof GitHubApp; left: number }>();
@@ -67,6 +72,12 @@ export function createInMemoryGitHubApp({
     pageSize,
     appId: 4711,
     deliver,
+    deliverInVain: (attempt) => {
+      const delivered = deliver({ ...attempt, succeeded: false });
+      unanswered.add(delivered.id);
+      return delivered;
+    },
+    filter: 'by-status',
     onRedelivery: (outcome) => void (outcomeOf = outcome),
     fail: (failure, { method, times = Number.POSITIVE_INFINITY } = {}) => {
       const fault = { failure, left: times, ...(method && { method }) };
@@ -74,10 +85,14 @@ export function createInMemoryGitHubApp({
       return () => faults.delete(fault);
     },
     getApp: async () => faultOf('getApp') ?? { kind: 'app', appId: app.appId },
-    listDeliveries: async (cursor) => {
+    listDeliveries: async (cursor, only) => {
       const fault = faultOf('listDeliveries');
       if (fault !== undefined) return fault;
-      const rest = cursor === undefined ? attempts : attempts.filter(({ id }) => Number(id) < Number(cursor));
+      const rest = attempts.filter(
+        ({ id, succeeded }) =>
+          (cursor === undefined || Number(id) < Number(cursor)) &&
+          (only === undefined || app.filter === 'none' || (!succeeded && !unanswered.has(id))),
+      );
       const page = rest.slice(0, pageSize.value);
       const last = page.at(-1);
       return {

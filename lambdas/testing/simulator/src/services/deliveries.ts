@@ -19,6 +19,8 @@ export interface DeliveryRecord {
   readonly installationId: number;
   readonly deliveredAt: number;
   readonly ok: boolean;
+  /** Whether there was an answer of ours, whatever it said. */
+  readonly answered: boolean;
   readonly redelivery: boolean;
 }
 
@@ -54,7 +56,8 @@ export function createDeliveries({ events, scheduler, random, faultKinds, trace 
   let guids = 0;
   let open = 0;
 
-  const record = (sent: Sent, ok: boolean, redelivery: boolean): void => {
+  const record = (sent: Sent, came: 'ok' | 'failure' | 'no-answer', redelivery: boolean): void => {
+    const ok = came === 'ok';
     const id = list.length + 1;
     list.push({
       id,
@@ -64,6 +67,7 @@ export function createDeliveries({ events, scheduler, random, faultKinds, trace 
       installationId: sent.installationId,
       deliveredAt: scheduler.now(),
       ok,
+      answered: came !== 'no-answer',
       redelivery,
     });
     if (ok) return;
@@ -76,7 +80,7 @@ export function createDeliveries({ events, scheduler, random, faultKinds, trace 
         trace.note(scheduler.now(), `webhook ${sent.guid} ${sent.event} ${sent.action} dropped`);
         open -= 1;
         // In an outage of its own GitHub may not record a delivery at all; only its list of jobs shows those.
-        if (sent.event !== 'workflow_job' || redelivery || random.chance(0.7)) record(sent, false, redelivery);
+        if (sent.event !== 'workflow_job' || redelivery || random.chance(0.7)) record(sent, 'no-answer', redelivery);
         return;
       }
       const onEnd = (outcome: Outcome<HttpResponse>): void => {
@@ -87,7 +91,7 @@ export function createDeliveries({ events, scheduler, random, faultKinds, trace 
           `webhook ${sent.guid} ${sent.event} ${sent.action} ` +
             `${outcome.kind === 'answer' ? outcome.answer.statusCode : outcome.kind}`,
         );
-        record(sent, ok, redelivery);
+        record(sent, ok ? 'ok' : outcome.kind === 'answer' ? 'failure' : 'no-answer', redelivery);
       };
       events.emit('webhook.arrived', { request: request(sent), onEnd });
     });

@@ -26,9 +26,9 @@ export function createSimulatedApp(deps: {
 
   const app: GitHubApp = {
     getApp: async () => ({ kind: 'app', appId: 4711 }),
-    listDeliveries: async (cursor) => {
-      const { list } = deliveries;
-      const end = cursor === undefined ? list.length : Number(cursor) - 1;
+    listDeliveries: async (cursor, only) => {
+      const list = deliveries.list.filter(({ ok, answered }) => only === undefined || (!ok && answered));
+      const end = cursor === undefined ? list.length : list.findIndex(({ id }) => id >= Number(cursor));
       const page = list.slice(Math.max(0, end - PAGE), end).reverse();
       const last = page.at(-1);
       return {
@@ -43,7 +43,7 @@ export function createSimulatedApp(deps: {
           action,
           installationId,
         })),
-        ...(last !== undefined && last.id > 1 && { cursor: String(last.id) }),
+        ...(last !== undefined && end > PAGE && { cursor: String(last.id) }),
       };
     },
     redeliver: async (attemptId) =>
