@@ -22,9 +22,9 @@ const ROUNDS = (MINUTES * MINUTE) / ROUND;
 const GIGABYTES = 0.5;
 
 /** Those of the module with three sizes. */
-export const ALARMS = 23;
+export const ALARMS = 24;
 /** Those that have data in every hour without a job. */
-const METRICS = ['SweepCompleted', 'RecoveryCompleted', 'ScansBehind'];
+const METRICS = ['SweepCompleted', 'RecoveryCompleted', 'ScansBehind', 'DeliveriesBehind'];
 
 /** Read units that a run of the sweep costs before it looks at any tenant, and write units that end it. */
 export const SWEEP = { reads: 18, writes: 1 } as const;
@@ -37,7 +37,7 @@ export const LOOK = { reads: 4.1, writes: 1 / 32 } as const;
 const SWEEP_SECONDS = { run: 0.5, look: 0.01 } as const;
 
 /** Units that a run of recovery costs besides the tenants: its bookmarks and the deliveries. */
-export const RECOVERY = { reads: 8, writes: 1 } as const;
+export const RECOVERY = { reads: 17, writes: 2 } as const;
 /**
  * What it costs for a tenant: in each run a share of the pages of all rows and all searches, and a write for each
  * search.
@@ -85,7 +85,7 @@ export function idleMonth(tenants: number): IdleMonth {
     },
     {
       what: "recovery's units",
-      arithmetic: '21,900 × 8 reads and 1 write, and 21,900 × 0.2 reads and 1,460 writes for each tenant',
+      arithmetic: '21,900 × 17 reads and 2 writes, and 21,900 × 0.2 reads and 1,460 writes for each tenant',
       dollars:
         RECOVERY_RUNS * (RECOVERY.reads + tenants * SEARCH.reads) * PRICE.readUnit +
         (RECOVERY_RUNS * RECOVERY.writes + searches * SEARCH.writes) * PRICE.writeUnit,
