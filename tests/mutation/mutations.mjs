@@ -1,5 +1,5 @@
-const RECORD_OUTCOMES = `    await deps.notes.record(page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom));
-`;
+const RECORD_OUTCOMES =
+  '    await deps.notes.record(page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom));\n';
 
 /**
  * Each breaks one condition that a promise depends on. `edits` are pairs of a string of the file and its replacement;
