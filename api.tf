@@ -1,6 +1,22 @@
 # The API for operators and tenants, where it is asked for.
 
 locals {
+  all_queues = concat(
+    [for tier, queue in aws_sqs_queue.tier_builds : { url = queue.url, arn = local.arns.tier_builds[tier], feeds = null }],
+    [
+      for tier, queue in aws_sqs_queue.tier_builds_dlq : {
+        url = queue.url, arn = "${local.arns.tier_builds[tier]}-dlq", feeds = local.arns.tier_builds[tier]
+      }
+    ],
+    [
+      { url = aws_sqs_queue.runner_events.url, arn = local.arns.runner_events, feeds = null },
+      { url = aws_sqs_queue.runner_events_dlq.url, arn = local.arns.runner_events_dlq, feeds = local.arns.runner_events },
+      { url = aws_sqs_queue.tenant_manager_dlq.url, arn = local.arns.tenant_manager_dlq, feeds = null },
+      { url = aws_sqs_queue.sweep_dlq.url, arn = local.arns.sweep_dlq, feeds = null },
+      { url = aws_sqs_queue.recovery_dlq.url, arn = local.arns.recovery_dlq, feeds = null },
+    ],
+  )
+
   token_issuers = concat(
     [for issuer in var.api.token_issuers : merge({ kind = "claims" }, issuer)],
     # Their claims are GitHub's own, so none is named.
@@ -12,8 +28,18 @@ module "api" {
   source = "./modules/api"
   count  = var.api.enable ? 1 : 0
 
-  prefix                = var.prefix
-  tables                = { tenants = { name = aws_dynamodb_table.tenants.name, arn = local.arns.tenants } }
+  prefix = var.prefix
+  tables = {
+    tenants  = { name = aws_dynamodb_table.tenants.name, arn = local.arns.tenants }
+    jobs     = { name = aws_dynamodb_table.jobs.name, arn = local.arns.jobs }
+    launches = { name = aws_dynamodb_table.launches.name, arn = local.arns.launches }
+    audit    = { name = aws_dynamodb_table.audit.name, arn = local.arns.audit }
+    api      = { name = aws_dynamodb_table.api[0].name, arn = local.arns.api }
+  }
+  queues                = local.all_queues
+  launch_triggers       = [for tier, trigger in aws_lambda_event_source_mapping.tier_builds : trigger.uuid]
+  scale_up_arn          = local.arns.scale_up
+  rates                 = var.api.rates
   runner_tiers_json     = local.runner_tiers_json
   default_tier          = var.default_tier
   issuers               = local.token_issuers

@@ -467,3 +467,109 @@ resource "aws_dynamodb_table" "configurations" {
 
   tags = local.tags
 }
+
+# Who changed what, and why. No function may change or remove an entry, and the table's own policy keeps everyone else from it.
+resource "aws_dynamodb_table" "audit" {
+  #checkov:skip=CKV_AWS_28:On unless tables.point_in_time_recovery is false; the default of an attribute is not read.
+
+  name         = local.names.audit
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "installation_id"
+  range_key    = "entry"
+
+  attribute {
+    name = "installation_id"
+    type = "N"
+  }
+
+  attribute {
+    name = "entry"
+    type = "S"
+  }
+
+  attribute {
+    name = "day"
+    type = "S"
+  }
+
+  # All tenants', by day.
+  global_secondary_index {
+    name            = "day-index"
+    hash_key        = "day"
+    range_key       = "entry"
+    projection_type = "ALL"
+  }
+
+  deletion_protection_enabled = var.tables.deletion_protection
+
+  point_in_time_recovery {
+    enabled = var.tables.point_in_time_recovery
+  }
+
+  # Without a key of the operator's DynamoDB encrypts with its own.
+  dynamic "server_side_encryption" {
+    for_each = var.encryption.tables == null ? [] : [var.encryption.tables]
+
+    content {
+      enabled     = true
+      kms_key_arn = server_side_encryption.value
+    }
+  }
+
+  tags = local.tags
+}
+
+data "aws_iam_policy_document" "audit" {
+  statement {
+    sid    = "AppendOnly"
+    effect = "Deny"
+    actions = [
+      "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate",
+      "dynamodb:PartiQLDelete",
+    ]
+    resources = [local.arns.audit]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+  }
+}
+
+resource "aws_dynamodb_resource_policy" "audit" {
+  resource_arn = aws_dynamodb_table.audit.arn
+  policy       = data.aws_iam_policy_document.audit.json
+}
+
+# What the API keeps between requests: how often each caller has called, answers to requests that may be repeated, the key of its cursors.
+resource "aws_dynamodb_table" "api" {
+  #checkov:skip=CKV_AWS_28:Counters of a minute and answers of a day; a key that is lost makes cursors worthless, no more.
+
+  count = var.api.enable ? 1 : 0
+
+  name         = local.names.api
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "id"
+
+  attribute {
+    name = "id"
+    type = "S"
+  }
+
+  ttl {
+    attribute_name = "expires_at"
+    enabled        = true
+  }
+
+  # Without a key of the operator's DynamoDB encrypts with its own.
+  dynamic "server_side_encryption" {
+    for_each = var.encryption.tables == null ? [] : [var.encryption.tables]
+
+    content {
+      enabled     = true
+      kms_key_arn = server_side_encryption.value
+    }
+  }
+
+  tags = local.tags
+}

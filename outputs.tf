@@ -64,12 +64,13 @@ output "api" {
 }
 
 output "tables" {
-  description = "The tables, for backups and restores: `name` and `arn` of `tenants`, `jobs`, `launches`, `usage` and `recovery`; recovery itself rebuilds the last."
+  description = "The tables, for backups and restores: `name` and `arn` of `tenants`, `jobs`, `launches`, `audit`, `usage` and `recovery`; recovery itself rebuilds the last."
   value = {
     for table, resource in {
       tenants  = aws_dynamodb_table.tenants
       jobs     = aws_dynamodb_table.jobs
       launches = aws_dynamodb_table.launches
+      audit    = aws_dynamodb_table.audit
       recovery = aws_dynamodb_table.recovery
       usage    = aws_dynamodb_table.usage
     } : table => { name = resource.name, arn = resource.arn }

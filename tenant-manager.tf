@@ -54,6 +54,12 @@ data "aws_iam_policy_document" "tenant_manager" {
   }
 
   statement {
+    sid       = "RecordChanges"
+    actions   = ["dynamodb:PutItem"]
+    resources = [local.arns.audit]
+  }
+
+  statement {
     sid       = "WakeWaitingJobs"
     actions   = ["sqs:SendMessage"]
     resources = values(local.arns.tier_builds)
@@ -153,6 +159,7 @@ resource "aws_lambda_function" "tenant_manager" {
 
   environment {
     variables = merge(local.common_environment, {
+      AUDIT_TABLE              = aws_dynamodb_table.audit.name
       LAUNCHES_TABLE           = aws_dynamodb_table.launches.name
       USAGE_TABLE              = aws_dynamodb_table.usage.name
       PRICES                   = local.prices_json

@@ -177,6 +177,8 @@ variable "api" {
       - `issuer`: (Optional) GitHub's own. Default `https://token.actions.githubusercontent.com`.
     - `throttle`: (Optional) limits of the operators' API and of the tenants', each: `rate_limit` requests per second (default `50`) and
       `burst_limit` (default `100`).
+    - `rates`: (Optional) requests in a minute, over all containers: of each `caller` (default `120`), and of all callers of a `tenant`
+      (default `600`).
     - `access_log`: (Optional) log callers and status codes, without bodies, headers or secrets. Default `true`.
   EOT
   type = object({
@@ -195,10 +197,19 @@ variable "api" {
       rate_limit  = optional(number, 50)
       burst_limit = optional(number, 100)
     }), {})
+    rates = optional(object({
+      caller = optional(number, 120)
+      tenant = optional(number, 600)
+    }), {})
     access_log = optional(bool, true)
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = alltrue([for rate in values(var.api.rates) : rate >= 1 && floor(rate) == rate])
+    error_message = "api.rates must be integers (requests in a minute), 1 or more."
+  }
 
   validation {
     condition     = var.api.throttle.rate_limit >= 1 && var.api.throttle.burst_limit >= 1

@@ -49,6 +49,11 @@ const ENVIRONMENT = {
   MAX_LIFETIME_MINUTES: '360',
   MAX_RECEIVE_COUNT: '5',
   PRICES: JSON.stringify({ as_of: 'today', machine_hour: {}, spot_share: 0, disk_gb_month: 0, disk_gb: {} }),
+  TABLES: JSON.stringify({ tenants: 't', jobs: 'j', launches: 'l', audit: 'a', api: 's' }),
+  TOKEN_ISSUERS: '[]',
+  RATES: '{"caller":120,"tenant":600}',
+  QUEUE_URLS: '[]',
+  LAUNCH_TRIGGERS: '[]',
 };
 
 /**

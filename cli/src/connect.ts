@@ -2,9 +2,15 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { createDynamoJobStore, createDynamoLaunchStore, createDynamoTenantDirectory } from '@multi-tenant-runner/aws';
-import { createDeadLetters } from './aws/dead-letters';
-import { createLaunchTriggers, readDeployment } from './aws/functions';
+import {
+  createDeadLetters,
+  createDynamoAuditTrail,
+  createDynamoJobStore,
+  createDynamoLaunchStore,
+  createDynamoTenantDirectory,
+  createLaunchTriggers,
+} from '@multi-tenant-runner/aws';
+import { listLaunchTriggers, listQueueUrls, readDeployment } from './aws/functions';
 import type { Fleet } from './fleet';
 
 export interface Target {
@@ -18,6 +24,7 @@ export async function connect({ prefix, region, profile }: Target): Promise<Flee
   const config = { ...(region !== undefined && { region }), ...(profile !== undefined && { profile }) };
   const lambda = new LambdaClient(config);
   const client = new DynamoDBClient(config);
+  const sqs = new SQSClient(config);
   const clock = { now: () => new Date() };
   const { settings, tables } = await readDeployment(lambda, prefix);
   return {
@@ -27,8 +34,9 @@ export async function connect({ prefix, region, profile }: Target): Promise<Flee
     directory: createDynamoTenantDirectory({ client, tableName: tables.tenants, ...settings }),
     jobs: createDynamoJobStore({ client, tableName: tables.jobs, clock }),
     launches: createDynamoLaunchStore({ client, tableName: tables.launches, clock }),
-    deadLetters: createDeadLetters(new SQSClient(config), prefix),
-    triggers: createLaunchTriggers(lambda, prefix),
+    audit: createDynamoAuditTrail({ client, tableName: `${prefix}-audit` }),
+    deadLetters: createDeadLetters(sqs, () => listQueueUrls(sqs, prefix)),
+    triggers: createLaunchTriggers(lambda, () => listLaunchTriggers(lambda, prefix)),
     whoAmI: async () => (await new STSClient(config).send(new GetCallerIdentityCommand({}))).Arn ?? 'unknown',
   };
 }

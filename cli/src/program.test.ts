@@ -229,6 +229,44 @@ describe('output', () => {
   });
 });
 
+describe('audit search', () => {
+  it('shows who changed a tenant, what and why, newest first', async () => {
+    const { harness, audit, json, run } = createShell();
+    harness.addTenant();
+    const entry = {
+      installationId: 1001,
+      action: 'tenant.changed',
+      actor: 'arn:aws:iam::123456789012:user/ops',
+      via: 'api',
+      reason: 'they asked',
+      before: { tier: 'small' },
+      after: { tier: 'medium', max_runners: 5 },
+    } as const;
+    for (const minute of [1, 2]) await audit.record({ ...entry, id: `${minute}`, at: `2026-01-15T12:0${minute}:00Z` });
+    expect(await json('audit', 'search', '--tenant', 'acme')).toMatchObject({
+      rows: [
+        { at: '2026-01-15T12:02:00Z', change: 'tier small → medium, max_runners - → 5', via: 'api' },
+        { at: '2026-01-15T12:01:00Z', who: 'arn:aws:iam::123456789012:user/ops', reason: 'they asked' },
+      ],
+    });
+    const first = Object(await json('audit', 'search', '--day', '2026-01-15', '--limit', '1'));
+    const token = String(first.next_page_token);
+    const second = await json('audit', 'search', '--day', '2026-01-15', '--page-token', token);
+    expect(second).toMatchObject({ rows: [{ at: '2026-01-15T12:01:00Z' }] });
+    expect(await run('audit', 'search', '--day', 'yesterday')).toMatchObject({ code: 2 });
+    expect(await run('audit', 'search', '--page-token', 'x')).toMatchObject({ code: 2 });
+  });
+
+  it('has what was done to the whole fleet', async () => {
+    const { audit, run } = createShell();
+    await run('freeze', '--yes', '--reason', 'an incident');
+    await run('freeze', '--dry-run');
+    expect(audit.entries).toMatchObject([
+      { installationId: 0, action: 'launches.frozen', via: 'mtr', reason: 'an incident' },
+    ]);
+  });
+});
+
 describe('the command line', () => {
   it.each([
     ['without a prefix', ['tenants', 'list'], 'Give --prefix'],

@@ -1,14 +1,16 @@
 import type { EditRequest } from '@multi-tenant-runner/core';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { Answer } from './answer';
+import { searchAudit } from './commands/audit';
 import { explainOneJob, listJobs, listWaiting, showJob } from './commands/jobs';
 import { showLimits } from './commands/limits';
 import type { NamespaceDeps } from './commands/namespaces';
 import { listDeadLetters, redrive, setLaunches } from './commands/operations';
 import { listRunners, showRunner } from './commands/runners';
-import { editTenant, listTenants, showTenant, type ChangeOptions } from './commands/tenants';
+import { editTenant, listTenants, showTenant } from './commands/tenants';
 import type { Fleet } from './fleet';
 import type { Target } from './connect';
+import { change, changeOptions, limited, paged, wholeNumber } from './options';
 import { FORMATS, decideFormat, render, type Format } from './output/render';
 import { usage } from './problem';
 import { parseTime } from './read/parse-time';
@@ -64,11 +66,11 @@ export function createProgram(deps: ProgramDeps): Command {
   addRunners(program, answer);
   addOperations(program, answer);
   addNamespaces(program, { answer, print }, deps);
+  addAudit(program, answer);
   return program;
 }
 
 export type Answering = (run: Run) => Promise<void>;
-type Changing = Readonly<Record<'reason', string | undefined>> & Partial<Record<'dryRun' | 'yes', boolean>>;
 
 function addTenants(program: Command, answer: Answering, { namespaces, defaultNamespaces }: ProgramDeps): void {
   const tenants = program.command('tenants').description('tenants: who may run jobs, and how many at once');
@@ -168,26 +170,22 @@ function addOperations(program: Command, answer: Answering): void {
   );
 }
 
-function change(command: Command): Command {
-  return command
-    .option('--reason <text>', 'why: kept with the change')
-    .option('--dry-run', 'say what would change, and change nothing')
-    .option('--yes', 'do it without asking');
-}
-
-function changeOptions({ reason, dryRun = false, yes = false }: Changing): ChangeOptions {
-  return { ...(reason !== undefined && { reason }), dryRun, yes };
-}
-
-function limited(command: Command): Command {
-  return command.option('--limit <n>', 'how many at most', wholeNumber, 50);
-}
-
-function paged(command: Command): Command {
-  return limited(command).option('--page-token <token>', 'continue where the last page ended');
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of at least 0.');
-  return Number(text);
+function addAudit(program: Command, answer: Answering): void {
+  const audit = program.command('audit').description('the audit trail: who changed what, and why');
+  paged(audit.command('search').description('changes of a tenant or of a day, newest first'))
+    .option('--tenant <tenant>', 'of this one')
+    .option('--day <day>', 'of all tenants, as 2026-11-29 in UTC; today unless a tenant is given')
+    .action(({ tenant, day, limit, pageToken: cursor }) =>
+      answer((fleet) =>
+        searchAudit(
+          {
+            limit,
+            ...(tenant !== undefined && { tenant }),
+            ...(day !== undefined && { day }),
+            ...(cursor !== undefined && { cursor }),
+          },
+          fleet,
+        ),
+      ),
+    );
 }

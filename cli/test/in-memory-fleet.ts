@@ -1,11 +1,19 @@
-import { createInMemoryTenantDirectory, createTestHarness, type TestHarness } from '@multi-tenant-runner/testing';
-import type { DeadLetters, Fleet } from '../src/fleet';
+import {
+  createInMemoryAuditTrail,
+  createInMemoryTenantDirectory,
+  createTestHarness,
+  type InMemoryAuditTrail,
+  type TestHarness,
+} from '@multi-tenant-runner/testing';
+import type { DeadLetters } from '@multi-tenant-runner/core';
+import type { Fleet } from '../src/fleet';
 
 export interface InMemoryFleetForTests {
   readonly fleet: Fleet;
   readonly harness: TestHarness;
   readonly deadLetters: DeadLetters[];
   readonly redriven: string[];
+  readonly audit: InMemoryAuditTrail;
   /** Whether the triggers of scale-up are on. */
   enabled: boolean;
 }
@@ -14,10 +22,12 @@ export function createFleetInMemory(): InMemoryFleetForTests {
   const harness = createTestHarness();
   const deadLetters: DeadLetters[] = [];
   const redriven: string[] = [];
+  const audit = createInMemoryAuditTrail();
   const state: InMemoryFleetForTests = {
     harness,
     deadLetters,
     redriven,
+    audit,
     enabled: true,
     fleet: {
       prefix: 'test',
@@ -26,6 +36,7 @@ export function createFleetInMemory(): InMemoryFleetForTests {
       directory: createInMemoryTenantDirectory(harness.state.tenants),
       jobs: harness.jobs,
       launches: harness.launches,
+      audit,
       deadLetters: {
         list: async () => deadLetters,
         redrive: async (queue) => void redriven.push(queue),

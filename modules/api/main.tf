@@ -1,5 +1,15 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
 locals {
   name = "${var.prefix}-api"
+
+  # Their ids are not known at plan; the condition says whose they must be.
+  mappings_arn = join(":", [
+    "arn", data.aws_partition.current.partition, "lambda", data.aws_region.current.id, data.aws_caller_identity.current.account_id,
+    "event-source-mapping", "*",
+  ])
 
   # An API each, so that no tenant's flood uses up the operators' throttle. API Gateway itself checks who signed on the operators'; tokens of
   # several issuers are for the function, as an authorizer of an HTTP API knows one.
@@ -19,15 +29,74 @@ data "aws_iam_policy_document" "api" {
   source_policy_documents = compact([var.data_keys_policy_json])
 
   statement {
-    sid       = "ReadTenants"
-    actions   = ["dynamodb:GetItem"]
+    sid       = "ReadAndEditTenants"
+    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
     resources = [var.tables.tenants.arn]
   }
 
   statement {
-    sid       = "FindTenantsOfAccounts"
-    actions   = ["dynamodb:Query"]
-    resources = ["${var.tables.tenants.arn}/index/account-id-index"]
+    sid       = "ReadJobsAndLaunches"
+    actions   = ["dynamodb:GetItem"]
+    resources = [var.tables.jobs.arn, var.tables.launches.arn]
+  }
+
+  # No list reads a whole table: each is a page of one key.
+  statement {
+    sid     = "List"
+    actions = ["dynamodb:Query"]
+    resources = [
+      "${var.tables.tenants.arn}/index/account-id-index",
+      "${var.tables.tenants.arn}/index/status-index",
+      var.tables.jobs.arn,
+      "${var.tables.jobs.arn}/index/open-index",
+      "${var.tables.launches.arn}/index/open-index",
+      var.tables.audit.arn,
+      "${var.tables.audit.arn}/index/day-index",
+    ]
+  }
+
+  statement {
+    sid       = "RecordChanges"
+    actions   = ["dynamodb:PutItem"]
+    resources = [var.tables.audit.arn]
+  }
+
+  statement {
+    sid       = "KeepState"
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    resources = [var.tables.api.arn]
+  }
+
+  statement {
+    sid       = "CountMessages"
+    actions   = ["sqs:GetQueueAttributes"]
+    resources = [for queue in var.queues : queue.arn]
+  }
+
+  # What SQS asks for to move messages back.
+  # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+  statement {
+    sid       = "TakeDeadLetters"
+    actions   = ["sqs:StartMessageMoveTask", "sqs:ReceiveMessage", "sqs:DeleteMessage"]
+    resources = [for queue in var.queues : queue.arn if queue.feeds != null]
+  }
+
+  statement {
+    sid       = "SendDeadLettersBack"
+    actions   = ["sqs:SendMessage"]
+    resources = compact([for queue in var.queues : queue.feeds])
+  }
+
+  statement {
+    sid       = "FreezeLaunches"
+    actions   = ["lambda:UpdateEventSourceMapping"]
+    resources = [local.mappings_arn]
+
+    condition {
+      test     = "ArnEquals"
+      variable = "lambda:FunctionArn"
+      values   = [var.scale_up_arn]
+    }
   }
 }
 
@@ -68,11 +137,14 @@ resource "aws_lambda_function" "api" {
 
   environment {
     variables = {
-      LOG_LEVEL     = var.log_level
-      TENANTS_TABLE = var.tables.tenants.name
-      RUNNER_TIERS  = var.runner_tiers_json
-      DEFAULT_TIER  = var.default_tier
-      TOKEN_ISSUERS = jsonencode(var.issuers)
+      LOG_LEVEL       = var.log_level
+      TABLES          = jsonencode({ for use, table in var.tables : use => table.name })
+      RUNNER_TIERS    = var.runner_tiers_json
+      DEFAULT_TIER    = var.default_tier
+      TOKEN_ISSUERS   = jsonencode(var.issuers)
+      RATES           = jsonencode(var.rates)
+      QUEUE_URLS      = jsonencode([for queue in var.queues : queue.url])
+      LAUNCH_TRIGGERS = jsonencode(var.launch_triggers)
     }
   }
 

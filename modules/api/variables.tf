@@ -6,10 +6,34 @@ variable "prefix" {
 }
 
 variable "tables" {
-  description = "The `tenants` table."
+  description = "The tables `tenants`, `jobs`, `launches`, `audit` and `api`, the API's own."
   type = object({
-    tenants = object({ name = string, arn = string })
+    tenants  = object({ name = string, arn = string })
+    jobs     = object({ name = string, arn = string })
+    launches = object({ name = string, arn = string })
+    audit    = object({ name = string, arn = string })
+    api      = object({ name = string, arn = string })
   })
+}
+
+variable "queues" {
+  description = "All queues of the installation; `feeds` is the ARN of the queue whose dead letters it has, or `null`."
+  type        = list(object({ url = string, arn = string, feeds = string }))
+}
+
+variable "launch_triggers" {
+  description = "Ids of the event source mappings of scale-up."
+  type        = list(string)
+}
+
+variable "scale_up_arn" {
+  description = "ARN of the function scale-up."
+  type        = string
+}
+
+variable "rates" {
+  description = "Requests in a minute of each `caller`, and of all callers of a `tenant`."
+  type        = object({ caller = number, tenant = number })
 }
 
 variable "runner_tiers_json" {

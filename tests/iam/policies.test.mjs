@@ -22,6 +22,8 @@ const table = (name) => arn('dynamodb', `table/${PREFIX}-${name}`);
 const queue = (name) => arn('sqs', `${PREFIX}-${name}`);
 const parameter = (name) => arn('ssm', `parameter${name}`);
 const ec2 = (rest) => arn('ec2', rest);
+const lambda = (name) => arn('lambda', `function:${PREFIX}-${name}`);
+const MAPPING = arn('lambda', 'event-source-mapping:0f0f0f0f-0000-0000-0000-000000000000');
 const logs = (name) => arn('logs', `log-group:/aws/lambda/${PREFIX}-${name}:log-stream:2026/11/21`);
 
 const OWN = parameter(`/${PREFIX}/tenants/1/runners/7001-1`);
@@ -134,6 +136,7 @@ const ALLOWED = {
     ['dynamodb:Query', `${table('jobs')}/index/open-index`],
     ['dynamodb:Query', `${table('launches')}/index/open-index`],
     ['sqs:SendMessage', queue('builds-medium')],
+    ['dynamodb:PutItem', table('audit')],
     ['sqs:SendMessage', queue('tenant-manager-dlq')],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/id`)],
     ['ssm:GetParametersByPath', parameter(`/${PREFIX}/tenants/1/runners`)],
@@ -170,8 +173,24 @@ const ALLOWED = {
     ...['GetParameters', 'DeleteParameters'].map((call) => [`ssm:${call}`, OWN]),
   ],
   api: [
-    ['dynamodb:GetItem', table('tenants')],
-    ['dynamodb:Query', `${table('tenants')}/index/account-id-index`],
+    ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('tenants')]),
+    ...['account-id-index', 'status-index'].map((index) => ['dynamodb:Query', `${table('tenants')}/index/${index}`]),
+    ['dynamodb:GetItem', table('jobs')],
+    ['dynamodb:Query', table('jobs')],
+    ['dynamodb:Query', `${table('jobs')}/index/open-index`],
+    ['dynamodb:GetItem', table('launches')],
+    ['dynamodb:Query', `${table('launches')}/index/open-index`],
+    ['dynamodb:PutItem', table('audit')],
+    ['dynamodb:Query', table('audit')],
+    ['dynamodb:Query', `${table('audit')}/index/day-index`],
+    ...['GetItem', 'PutItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('api')]),
+    ['sqs:GetQueueAttributes', queue('sweep-dlq')],
+    ...['StartMessageMoveTask', 'ReceiveMessage', 'DeleteMessage'].map((call) => [
+      `sqs:${call}`,
+      queue('builds-small-dlq'),
+    ]),
+    ['sqs:SendMessage', queue('builds-small')],
+    ['lambda:UpdateEventSourceMapping', MAPPING, { 'lambda:FunctionArn': lambda('scale-up') }],
   ],
 };
 for (const name of FUNCTIONS) {
@@ -306,13 +325,17 @@ const DENIED = {
     ['make or replace a tenant’s row', 'dynamodb:PutItem', table('tenants')],
     ['remove a tenant’s row', 'dynamodb:DeleteItem', table('tenants')],
     ['change a job', 'dynamodb:UpdateItem', table('jobs')],
+    ['read every job', 'dynamodb:Scan', table('jobs')],
     ['change a launch', 'dynamodb:UpdateItem', table('launches')],
+    ['read every launch', 'dynamodb:Scan', table('launches')],
+    ['take a job', 'sqs:ReceiveMessage', queue('builds-small')],
+    ['empty the dead letters that have no source', 'sqs:DeleteMessage', queue('sweep-dlq')],
+    ['stop another function', 'lambda:UpdateEventSourceMapping', MAPPING, { 'lambda:FunctionArn': lambda('webhook') }],
     ['read the App’s key', 'ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
     ['read the webhook secret', 'ssm:GetParameters', parameter(`/${PREFIX}/app/webhook-secret`)],
     ['read a runner’s configuration', 'ssm:GetParameters', OWN],
     ['start a machine', 'ec2:RunInstances', ec2('instance/*'), TAGGED],
     ['end a machine', 'ec2:TerminateInstances', MACHINE, OURS],
-    ['send a job', 'sqs:SendMessage', queue('builds-small')],
     ['speak on the bus', 'events:PutEvents', arn('events', `event-bus/${PREFIX}`)],
     ['call itself', 'execute-api:Invoke', arn('execute-api', 'abcdef/$default/GET/v1/tenants')],
     ['take on another role', 'sts:AssumeRole', `arn:aws:iam::${ACCOUNT}:role/${PREFIX}-scale-up`],
@@ -434,6 +457,21 @@ describe('the policies of a plan', () => {
     assert.doesNotMatch(JSON.stringify(policies), /dynamodb:LeadingKeys/i);
   });
 
+  it('lets no role change or remove an entry of the audit trail', async () => {
+    for (const role of Object.keys(POLICIES))
+      for (const call of ['UpdateItem', 'DeleteItem', 'BatchWriteItem', 'PartiQLUpdate', 'PartiQLDelete']) {
+        const { verdict } = await judge(role, `dynamodb:${call}`, table('audit'));
+        assert.equal(verdict, 'ImplicitlyDenied', `${role} ${call}`);
+      }
+  });
+
+  it('lets the table of the audit trail keep everyone from that', () => {
+    const { policy } = resource(json, 'aws_dynamodb_resource_policy.audit');
+    const [{ Effect, Principal, Action }] = asList(JSON.parse(policy).Statement);
+    assert.deepEqual([Effect, Principal], ['Deny', { AWS: '*' }]);
+    assert.ok(['dynamodb:UpdateItem', 'dynamodb:DeleteItem'].every((action) => Action.includes(action)));
+  });
+
   it('uses no wildcard in an action', () => {
     const wild = Object.entries(policies).flatMap(([role, { Statement }]) =>
       Statement.flatMap(({ Action }) => asList(Action))
@@ -517,7 +555,7 @@ describe('the policies with a customer key and spot', () => {
 describe('the policies with keys for queues, tables and disks, and with functions in a VPC', () => {
   const KEYS = Object.fromEntries(['queues', 'tables', 'disks'].map((use) => [use, arn('kms', `key/${use}`)]));
   const by = (service) => ({ 'kms:ViaService': `${service}.${REGION}.amazonaws.com` });
-  const WITH_DATA_KEYS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager'];
+  const WITH_DATA_KEYS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'api'];
   let policies;
   before(async () => {
     const { failed, output, json } = await plan({

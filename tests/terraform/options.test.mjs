@@ -214,7 +214,8 @@ describe('a plan with every setting away from its default', () => {
   });
 
   it('unprotects the tables where that is asked for', () => {
-    for (const table of all('aws_dynamodb_table'))
+    // What the API keeps for a minute or a day has neither.
+    for (const table of all('aws_dynamodb_table').filter(({ name }) => name !== `${PREFIX}-api`))
       assert.deepEqual([table.deletion_protection_enabled, table.point_in_time_recovery[0].enabled], [false, false]);
   });
 

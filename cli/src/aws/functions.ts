@@ -1,12 +1,11 @@
 import {
   GetFunctionConfigurationCommand,
   ListEventSourceMappingsCommand,
-  UpdateEventSourceMappingCommand,
   type LambdaClient,
 } from '@aws-sdk/client-lambda';
+import { ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { AdmissionSettings } from '@multi-tenant-runner/core';
 import { readAdmissionSettings, readConfig } from '@multi-tenant-runner/runtime';
-import type { LaunchTriggers } from '../fleet';
 import { notFound } from '../problem';
 
 export interface Deployment {
@@ -40,16 +39,17 @@ export async function readDeployment(client: Pick<LambdaClient, 'send'>, prefix:
   }
 }
 
-/** The event source mappings of scale-up, one for each size's queue. */
-export function createLaunchTriggers(client: Pick<LambdaClient, 'send'>, prefix: string): LaunchTriggers {
-  return {
-    setEnabled: async (Enabled) => {
-      const { EventSourceMappings = [] } = await client.send(
-        new ListEventSourceMappingsCommand({ FunctionName: `${prefix}-scale-up` }),
-      );
-      for (const { UUID } of EventSourceMappings)
-        await client.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
-      return EventSourceMappings.length;
-    },
-  };
+/** The ids of scale-up's event source mappings. */
+export async function listLaunchTriggers(client: Pick<LambdaClient, 'send'>, prefix: string): Promise<string[]> {
+  const { EventSourceMappings = [] } = await client.send(
+    new ListEventSourceMappingsCommand({ FunctionName: `${prefix}-scale-up` }),
+  );
+  return EventSourceMappings.flatMap(({ UUID }) => (UUID === undefined ? [] : [UUID]));
+}
+
+export async function listQueueUrls(client: Pick<SQSClient, 'send'>, prefix: string): Promise<readonly string[]> {
+  const { QueueUrls = [] } = await client.send(
+    new ListQueuesCommand({ QueueNamePrefix: `${prefix}-`, MaxResults: 1000 }),
+  );
+  return QueueUrls;
 }

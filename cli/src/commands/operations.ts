@@ -1,6 +1,7 @@
 import type { Answer } from '../answer';
 import type { Fleet } from '../fleet';
 import { EXIT, Problem, notFound, usage } from '../problem';
+import { recordFleetChange } from './record-fleet-change';
 import type { ChangeOptions } from './tenants';
 
 /** The dead-letter queues and what is in them. */
@@ -18,7 +19,9 @@ export async function listDeadLetters({ deadLetters }: Fleet): Promise<Answer> {
   };
 }
 
-export async function redrive(queue: string, { dryRun }: ChangeOptions, { deadLetters }: Fleet): Promise<Answer> {
+export async function redrive(queue: string, options: ChangeOptions, fleet: Fleet): Promise<Answer> {
+  const { dryRun } = options;
+  const { deadLetters } = fleet;
   const found = (await deadLetters.list()).find((one) => one.queue === queue);
   if (found === undefined) throw notFound(`There is no dead-letter queue ${queue}; "mtr redrive" lists them.`);
   if (!found.hasSource)
@@ -26,19 +29,23 @@ export async function redrive(queue: string, { dryRun }: ChangeOptions, { deadLe
       `${queue} has no queue that its messages came from; docs/operations.md says what to do with them.`,
       EXIT.refused,
     );
-  if (!dryRun && found.messages > 0) await deadLetters.redrive(queue);
+  if (!dryRun && found.messages > 0) {
+    await recordFleetChange('dead-letters.redriven', { queue, messages: found.messages }, options, fleet);
+    await deadLetters.redrive(queue);
+  }
   const sentence =
     found.messages === 0 ? `${queue} is empty.` : `${found.messages} messages ${dryRun ? 'would go' : 'go'} back.`;
   return { kind: 'fields', fields: { queue, messages: found.messages, dry_run: dryRun || undefined }, sentence };
 }
 
 /** Stops all launches of all tenants, or lets them go on. */
-export async function setLaunches(enabled: boolean, options: ChangeOptions, { triggers }: Fleet): Promise<Answer> {
+export async function setLaunches(enabled: boolean, options: ChangeOptions, fleet: Fleet): Promise<Answer> {
   const effect = enabled
     ? 'Launches go on: waiting jobs start.'
     : 'No tenant starts a job; webhooks are still accepted, and jobs wait in their queues for up to four days.';
   if (options.dryRun) return { kind: 'fields', fields: { dry_run: true }, sentence: effect };
   if (!enabled && !options.yes) throw usage(`${effect} Repeat the command with --yes if that is what you want.`);
-  const count = await triggers.setEnabled(enabled);
+  await recordFleetChange(enabled ? 'launches.unfrozen' : 'launches.frozen', { enabled }, options, fleet);
+  const count = await fleet.triggers.setEnabled(enabled);
   return { kind: 'fields', fields: { queues: count, enabled }, sentence: effect };
 }

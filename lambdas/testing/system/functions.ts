@@ -16,7 +16,12 @@ import {
   type LifecycleEvent,
   type MachineState,
 } from '@multi-tenant-runner/core';
-import { instanceStateEvent, lifecycleEvent, type TenantTableChange } from '@multi-tenant-runner/testing';
+import {
+  createInMemoryAuditTrail,
+  instanceStateEvent,
+  lifecycleEvent,
+  type TenantTableChange,
+} from '@multi-tenant-runner/testing';
 import type { BatchResponse, LambdaContext } from '@multi-tenant-runner/runtime';
 import { createHandler as createRecovery } from '@multi-tenant-runner/recovery/handler';
 import { createHandler as createScaleDown } from '@multi-tenant-runner/scale-down/handler';
@@ -75,6 +80,7 @@ export function createFunctions(system: System, logins?: readonly string[]): Fun
       lifecycle: harness.lifecycle,
       securityGroups: harness.securityGroups,
       github: harness.github,
+      audit: createInMemoryAuditTrail(),
       dispatchNextJobs: (installationId) => dispatchNextJobs(installationId, protocol),
       retryRefused: (installationId) => retryRefused(installationId, protocol),
       restate: (installationId) => restateAll(installationId, protocol),

@@ -134,6 +134,10 @@ export const REJECTED = [
     [['an API that lets nothing through', { api: { throttle: { burst_limit: 0 } } }]],
   ],
   [
+    'api.rates must be integers (requests in a minute), 1 or more.',
+    [['a caller that may never call', { api: { rates: { caller: 0 } } }]],
+  ],
+  [
     'api: issuers of tokens must be https addresses.',
     [
       [

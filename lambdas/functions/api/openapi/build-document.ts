@@ -28,8 +28,14 @@ export function buildDocument(): Json {
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
     paths: { ...Object.fromEntries(paths), '/v1/openapi.json': { get: DOCUMENT } },
     components: {
+      parameters: CHANGE_HEADERS,
       schemas: { Problem: schemaOf(problem) },
-      responses: { Problem: { description: 'RFC 9457', content: { 'application/problem+json': { schema: PROBLEM } } } },
+      responses: {
+        Problem: {
+          description: `RFC 9457: ${Object.keys(PROBLEMS).join(', ')}`,
+          content: { 'application/problem+json': { schema: PROBLEM } },
+        },
+      },
       securitySchemes: SECURITY_SCHEMES,
     },
   };
@@ -52,6 +58,31 @@ const SECURITY_SCHEMES = {
   },
 };
 
+const CHANGE_HEADERS = {
+  Reason: {
+    name: 'X-Reason',
+    in: 'header',
+    required: true,
+    description: 'Why: kept with the change',
+    schema: { type: 'string', minLength: 1, maxLength: 500 },
+  },
+  IdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: false,
+    description: 'A repeated request with the same key gets the first one’s answer, for a day',
+    schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,200}$' },
+  },
+  IfMatch: {
+    name: 'If-Match',
+    in: 'header',
+    required: false,
+    description: 'The ETag that the tenant was read with',
+    schema: { type: 'string' },
+  },
+};
+const CHANGE_PARAMETERS = Object.keys(CHANGE_HEADERS).map((name) => ({ $ref: `#/components/parameters/${name}` }));
+
 const DOCUMENT = {
   operationId: 'show-document',
   summary: 'This document.',
@@ -59,7 +90,8 @@ const DOCUMENT = {
   responses: { 200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } } },
 };
 
-function describeOperation({ id, summary, params, answer }: Operation): Json {
+function describeOperation(operation: Operation): Json {
+  const { id, method, summary, params, query, body, answer } = operation;
   const open = isPublic(id);
   const roles: readonly Role[] = isPublic(id) ? [] : PERMISSIONS[id];
   const isForTenants = TENANT_ROLES.some((role) => roles.includes(role));
@@ -68,17 +100,27 @@ function describeOperation({ id, summary, params, answer }: Operation): Json {
     summary,
     ...(!open && { description: `For ${roles.join(', ')}.` }),
     security: open ? [] : [{ operator: [] }, ...(isForTenants ? [{ tenant: [] }] : [])],
-    parameters: parametersOf(params),
+    parameters: [
+      ...parametersOf(params, 'path'),
+      ...(query ? parametersOf(query, 'query') : []),
+      ...(method === 'GET' ? [] : CHANGE_PARAMETERS),
+    ],
+    ...(body && { requestBody: { content: { 'application/json': { schema: schemaOf(body) } } } }),
     responses: {
       200: { description: 'Done', content: { 'application/json': { schema: schemaOf(answer) } } },
-      default: { $ref: '#/components/responses/Problem', description: Object.keys(PROBLEMS).join(', ') },
+      default: { $ref: '#/components/responses/Problem' },
     },
   };
 }
 
-function parametersOf(params: v.GenericSchema): readonly Json[] {
-  const { properties = {} } = schemaOf(params);
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'path', required: true, schema }));
+function parametersOf(fields: v.GenericSchema, where: 'path' | 'query'): readonly Json[] {
+  const { properties = {}, required = [] } = schemaOf(fields);
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: where,
+    required: required.includes(name),
+    schema,
+  }));
 }
 
 function schemaOf(schema: v.GenericSchema): JsonSchema {

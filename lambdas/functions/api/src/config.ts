@@ -1,21 +1,42 @@
-import type { Tiers } from '@multi-tenant-runner/core';
-import { LOG_LEVELS, readTierNames, readConfig, type Env, type LogLevel } from '@multi-tenant-runner/runtime';
+import { integer, object, parse, string, type Tiers } from '@multi-tenant-runner/core';
+import { LOG_LEVELS, readConfig, readTierNames, type Env, type LogLevel } from '@multi-tenant-runner/runtime';
 import { parseIssuers, type Issuer } from './access/issuers';
+
+const tables = object({ tenants: string, jobs: string, launches: string, audit: string, api: string });
+const rates = object({ caller: integer(1), tenant: integer(1) });
 
 export interface ApiConfig {
   readonly logLevel: LogLevel;
-  readonly tables: { readonly tenants: string };
+  /** Names, by what is in them. */
+  readonly tables: {
+    readonly tenants: string;
+    readonly jobs: string;
+    readonly launches: string;
+    readonly audit: string;
+    readonly api: string;
+  };
   readonly tiers: Tiers;
   readonly defaultTier: string;
   /** Empty: operators alone. */
   readonly issuers: readonly Issuer[];
+  /** Requests in a minute. */
+  readonly rates: { readonly caller: number; readonly tenant: number };
+  /** Addresses of all of the module's queues. */
+  readonly queueUrls: readonly string[];
+  /** Ids of scale-up's event source mappings. */
+  readonly launchTriggers: readonly string[];
 }
+
+const NO_TABLES = { tenants: '', jobs: '', launches: '', audit: '', api: '' };
 
 export function parseApiConfig(env: Env): ApiConfig {
   return readConfig(env, (reader) => ({
     logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS),
-    tables: { tenants: reader.string('TENANTS_TABLE') },
+    tables: reader.json('TABLES', NO_TABLES, (value) => parse(tables, value, { root: '' })),
     ...readTierNames(reader),
     issuers: reader.json<readonly Issuer[]>('TOKEN_ISSUERS', [], parseIssuers),
+    rates: reader.json('RATES', { caller: 1, tenant: 1 }, (value) => parse(rates, value, { root: '' })),
+    queueUrls: reader.strings('QUEUE_URLS'),
+    launchTriggers: reader.strings('LAUNCH_TRIGGERS'),
   }));
 }

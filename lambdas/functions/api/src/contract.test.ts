@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildDocument } from '../openapi/build-document';
 import { createApiHarness, type Received } from '../test/api-harness';
-import { EXAMPLES } from '../test/examples';
+import { EXAMPLES, fill } from '../test/examples';
 import type { OperationId } from './access/permissions';
 
 const file = readFileSync(join(__dirname, '../../../../docs/openapi.json'), 'utf8');
@@ -52,7 +52,9 @@ test('/v1/openapi.json is that document', async () => {
 });
 
 test.each(operations)('$operationId answers as documented', async ({ operationId, method, responses }) => {
-  const { operator } = await createApiHarness();
+  const api = await createApiHarness();
+  await fill(api);
+  const { operator } = api;
   const { path, ...sent } = EXAMPLES[operationId](INSTALLATION);
   const answer = await operator(path, { method, ...sent });
   expect(answer.status).toBe(200);

@@ -1,49 +1,35 @@
-import { respondWith, rawBody, type HttpResponse } from '@multi-tenant-runner/runtime';
+import { rawBody, respondWith, type HttpResponse } from '@multi-tenant-runner/runtime';
 import { Hono } from 'hono/tiny';
 import document from '../../../../docs/openapi.json';
-import { authenticate } from './access/authenticate';
-import { isPublic, mayCall } from './access/permissions';
 import type { ApiDeps } from './deps';
+import { handleOperation } from './handle-operation';
 import { PROBLEMS, Problem, problemBody } from './http/problem';
 import { toWebRequest, type ApiRequest } from './http/request';
 import { OPERATIONS } from './operations/index';
-import type { Answer, Operation } from './operations/operation';
+import type { Answer } from './operations/operation';
 
 /** Bytes; a change is a few fields. */
 export const MAX_BODY = 16_384;
 
 /** What hono's context carries beside the path. */
 interface Bound {
-  readonly Bindings: { readonly request: ApiRequest; readonly answer: (answer: HttpResponse) => void };
+  readonly Bindings: {
+    readonly request: ApiRequest;
+    readonly requestId: string;
+    readonly answer: (answer: HttpResponse) => void;
+  };
 }
 
-/** Answers the API: who calls, whether they may, what was asked, in this order. */
+/** Answers the API: finds the operation, has it handled, and puts what comes of it into HTTP. */
 export function createHandler(deps: ApiDeps): (request: ApiRequest) => Promise<HttpResponse> {
-  const app = new Hono<Bound>();
-  const done = new Response();
-  for (const operation of OPERATIONS)
-    app.on(operation.method, operation.path.replace(/\{(\w+)\}/g, ':$1'), async (context) => {
-      const { request, answer } = context.env;
-      answer(toResponse(await handleOperation(operation, request, context.req.param(), deps)));
-      return done;
-    });
-  app.get('/v1/openapi.json', (context) => {
-    context.env.answer(toResponse({ body: document }));
-    return done;
-  });
-  app.notFound(() => {
-    throw new Problem('not-found', 'There is no such operation; /v1/openapi.json lists those that there are.');
-  });
-  app.onError((error) => {
-    throw error;
-  });
+  const app = createRouter(deps);
   return async (request) => {
     const requestId = request.requestContext?.requestId ?? 'none';
     try {
       if (rawBody(request).length > MAX_BODY)
         throw new Problem('too-large', `The body has more than ${MAX_BODY} bytes.`);
       let answered: HttpResponse | undefined;
-      await app.fetch(toWebRequest(request), { request, answer: (answer) => (answered = answer) });
+      await app.fetch(toWebRequest(request), { request, requestId, answer: (answer) => (answered = answer) });
       if (answered === undefined) throw new Error('The operation gave no answer.');
       return answered;
     } catch (error) {
@@ -52,19 +38,26 @@ export function createHandler(deps: ApiDeps): (request: ApiRequest) => Promise<H
   };
 }
 
-async function handleOperation(
-  operation: Operation,
-  request: ApiRequest,
-  params: Readonly<Record<string, string>>,
-  deps: ApiDeps,
-): Promise<Answer<unknown>> {
-  const { id } = operation;
-  if (isPublic(id)) return operation.handle({ params, caller: undefined }, deps);
-  const caller = await authenticate(request, deps);
-  const tenant = params['installation_id'];
-  if (!mayCall(caller, id, tenant === undefined ? undefined : Number(tenant)))
-    throw new Problem('forbidden', `The role ${caller.role} may not do this, or not with this tenant.`);
-  return operation.handle({ params, caller }, deps);
+function createRouter(deps: ApiDeps): Hono<Bound> {
+  const app = new Hono<Bound>();
+  const done = new Response();
+  for (const operation of OPERATIONS)
+    app.on(operation.method, operation.path.replace(/\{(\w+)\}/g, ':$1'), async ({ env, req }) => {
+      const routed = { request: env.request, requestId: env.requestId, params: req.param(), query: req.query() };
+      env.answer(toResponse(await handleOperation(operation, routed, deps)));
+      return done;
+    });
+  app.get('/v1/openapi.json', ({ env }) => {
+    env.answer(toResponse({ body: document }));
+    return done;
+  });
+  app.notFound(() => {
+    throw new Problem('not-found', 'There is no such operation; /v1/openapi.json lists those that there are.');
+  });
+  app.onError((error) => {
+    throw error;
+  });
+  return app;
 }
 
 const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };

@@ -1,23 +1,44 @@
 import {
   createClientConfig,
+  createDeadLetters,
+  createDynamoApiState,
+  createDynamoAuditTrail,
   createDynamoDbClient,
+  createDynamoJobStore,
+  createDynamoLaunchStore,
+  createDynamoTenantDirectory,
   createDynamoTenantLifecycle,
   createDynamoTenantRegistry,
+  createLambdaClient,
+  createLaunchTriggers,
+  createSqsClient,
 } from '@multi-tenant-runner/aws';
 import { createLog, systemClock, writeLine } from '@multi-tenant-runner/runtime';
 import { createTokenVerifier } from './access/verify-token';
 import { parseApiConfig } from './config';
 import { createHandler } from './handler';
+import { createCursors } from './http/cursor';
 
-const config = parseApiConfig(process.env);
+const { tables, tiers, defaultTier, ...config } = parseApiConfig(process.env);
 const clock = systemClock;
-const dynamoDb = createDynamoDbClient(createClientConfig(process.env, { timeout: 2_000, attempts: 2 }));
-const { tiers, defaultTier } = config;
-const tenants = { client: dynamoDb, tableName: config.tables.tenants };
+const clients = createClientConfig(process.env, { timeout: 2_000, attempts: 2 });
+const client = createDynamoDbClient(clients);
+const tenants = { client, tableName: tables.tenants, tiers, defaultTier };
+const state = createDynamoApiState({ client, tableName: tables.api });
 
 export const handler = createHandler({
-  registry: createDynamoTenantRegistry({ ...tenants, tiers, defaultTier }),
+  tiers,
+  registry: createDynamoTenantRegistry(tenants),
   findByAccount: createDynamoTenantLifecycle({ ...tenants, clock }).findByAccount,
+  directory: createDynamoTenantDirectory(tenants),
+  jobs: createDynamoJobStore({ client, tableName: tables.jobs, clock }),
+  launches: createDynamoLaunchStore({ client, tableName: tables.launches, clock }),
+  audit: createDynamoAuditTrail({ client, tableName: tables.audit }),
+  state,
+  deadLetters: createDeadLetters(createSqsClient(clients), async () => config.queueUrls),
+  triggers: createLaunchTriggers(createLambdaClient(clients), async () => config.launchTriggers),
+  cursors: createCursors(state.key),
+  rates: config.rates,
   verifyToken: createTokenVerifier({ issuers: config.issuers, clock, fetch }),
   clock,
   log: createLog({ level: config.logLevel, clock, write: writeLine }),

@@ -1,11 +1,23 @@
 import type { HttpResponse } from '@multi-tenant-runner/runtime';
-import { INSTALLATION, createTestHarness, type TestHarness } from '@multi-tenant-runner/testing';
+import {
+  INSTALLATION,
+  createInMemoryApiState,
+  createInMemoryAuditTrail,
+  createInMemoryTenantDirectory,
+  createTestHarness,
+  type InMemoryAuditTrail,
+  type TestHarness,
+} from '@multi-tenant-runner/testing';
 import { createTokenVerifier } from '../src/access/verify-token';
 import type { TenantRole } from '../src/access/caller';
+import type { ApiDeps } from '../src/deps';
 import { createHandler } from '../src/handler';
+import { createCursors } from '../src/http/cursor';
 import { CLAIMS_ISSUER, GITHUB_ISSUER, createTestIssuers, type TestIssuers } from './issuer';
 
 export const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/Operators/jane';
+
+export const RATES = { caller: 20, tenant: 30 };
 
 export interface Sent {
   readonly method?: string;
@@ -26,6 +38,8 @@ export type Client = (path: string, sent?: Sent) => Promise<Received>;
 export interface ApiHarness {
   readonly harness: TestHarness;
   readonly issuers: TestIssuers;
+  readonly audit: InMemoryAuditTrail;
+  readonly fleet: { readonly enabled: boolean; readonly redriven: readonly string[] };
   /** As API Gateway passes on what an operator signed. */
   readonly operator: Client;
   readonly anonymous: Client;
@@ -36,11 +50,36 @@ export interface ApiHarness {
   job(claims?: Readonly<Record<string, unknown>>): Promise<Client>;
 }
 
-export async function createApiHarness(): Promise<ApiHarness> {
+/** @param overrides ports in the place of those in memory */
+export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promise<ApiHarness> {
   const harness = createTestHarness();
   harness.addTenant();
   const issuers = await createTestIssuers(harness.clock.now());
+  const audit = createInMemoryAuditTrail();
+  const state = createInMemoryApiState();
+  const fleet = { enabled: true, redriven: [] as string[] };
   const handler = createHandler({
+    tiers: harness.settings.tiers,
+    directory: createInMemoryTenantDirectory(harness.state.tenants),
+    jobs: harness.jobs,
+    launches: harness.launches,
+    audit,
+    state,
+    cursors: createCursors(state.key),
+    rates: RATES,
+    deadLetters: {
+      list: async () => [
+        { queue: 'test-builds-small-dlq', messages: 2, hasSource: true },
+        { queue: 'test-sweep-dlq', messages: 1, hasSource: false },
+      ],
+      redrive: async (queue) => void fleet.redriven.push(queue),
+    },
+    triggers: {
+      setEnabled: async (enabled) => {
+        fleet.enabled = enabled;
+        return 3;
+      },
+    },
     registry: harness.registry,
     findByAccount: harness.lifecycle.findByAccount,
     verifyToken: createTokenVerifier({
@@ -50,6 +89,7 @@ export async function createApiHarness(): Promise<ApiHarness> {
     }),
     clock: harness.clock,
     log: harness.log,
+    ...overrides,
   });
   const client =
     (authorizer: object | undefined, given: Readonly<Record<string, string>>): Client =>
@@ -71,6 +111,8 @@ export async function createApiHarness(): Promise<ApiHarness> {
   return {
     harness,
     issuers,
+    audit,
+    fleet,
     operator: client({ iam: { userArn: OPERATOR } }, {}),
     anonymous: client(undefined, {}),
     bearer,

@@ -1,14 +1,77 @@
+import { INSTALLATION, job, launch } from '@multi-tenant-runner/testing';
 import type { OperationId } from '../src/access/permissions';
-import type { Sent } from './api-harness';
+import type { ApiHarness, Sent } from './api-harness';
 
 export interface Example extends Omit<Sent, 'method'> {
   readonly path: string;
 }
 
+const REASON = { 'x-reason': 'the tests try it' };
+const ofTenant =
+  (rest: string, sent: Omit<Example, 'path'> = {}) =>
+  (installationId: number): Example => ({ path: `/v1/tenants/${installationId}${rest}`, ...sent });
+const ofFleet =
+  (path: string, sent: Omit<Example, 'path'> = {}) =>
+  (): Example => ({ path: `/v1${path}`, ...sent });
+
 /** A request of each operation that a fleet with that tenant can answer. */
 export const EXAMPLES: Readonly<Record<OperationId, (installationId: number) => Example>> = {
-  'check-health': () => ({ path: '/v1/health' }),
-  'show-document': () => ({ path: '/v1/openapi.json' }),
-  'show-me': () => ({ path: '/v1/me' }),
-  'show-tenant': (installationId) => ({ path: `/v1/tenants/${installationId}` }),
+  'check-health': ofFleet('/health'),
+  'check-health-deep': ofFleet('/health/deep'),
+  'show-document': ofFleet('/openapi.json'),
+  'show-me': ofFleet('/me'),
+  'list-tenants': ofFleet('/tenants', { query: 'status=active&limit=1' }),
+  'show-tenant': ofTenant(''),
+  'change-tenant': ofTenant('', { body: { tier: 'medium', max_runners: 4 }, headers: REASON }),
+  'approve-tenant': ofTenant('/approve', { headers: REASON }),
+  'suspend-tenant': ofTenant('/suspend', { headers: REASON }),
+  'resume-tenant': ofTenant('/resume', { headers: REASON }),
+  'offboard-tenant': ofTenant('/offboard', { body: { confirm: 'acme' }, headers: REASON }),
+  'show-offboarding': ofTenant('/offboarding'),
+  'show-limits': ofTenant('/limits'),
+  'list-jobs': ofTenant('/jobs', { query: 'limit=1' }),
+  'show-job': ofTenant('/jobs/7001'),
+  'explain-job': ofTenant('/jobs/7001/why'),
+  'list-runners': ofTenant('/runners', { query: 'limit=1' }),
+  'show-runner': ofTenant('/runners/7001-1'),
+  'list-tenant-changes': ofTenant('/audit', { query: 'limit=1' }),
+  'list-changes': ofFleet('/audit', { query: 'day=2026-01-15&limit=1' }),
+  'list-dead-letters': ofFleet('/dead-letters'),
+  'redrive-dead-letters': ofFleet('/dead-letters/test-builds-small-dlq/redrive', { headers: REASON }),
+  'freeze-launches': ofFleet('/launches/freeze', { headers: REASON }),
+  'unfreeze-launches': ofFleet('/launches/unfreeze', { headers: REASON }),
 };
+
+/** A tenant with a waiting job, a runner and a change, of each as much as there can be. */
+export async function fill({ harness, audit }: ApiHarness, installationId = INSTALLATION): Promise<void> {
+  const at = '2026-01-15T11:00:00.000Z';
+  await harness.state.jobs.create(
+    job({
+      installationId,
+      state: 'parked',
+      reason: 'limit',
+      gatedAt: at,
+      nextTry: at,
+      runnerName: 'i-1',
+      machineEnd: 'machine:exit',
+      capacityErrors: ['on-demand/t3.medium/subnet-a InsufficientInstanceCapacity'],
+      error: 'Error',
+    }),
+  );
+  await harness.state.jobs.create(job({ installationId, jobId: 7002, state: 'running', startedAt: at }));
+  await harness.state.launches.create(launch({ installationId, state: 'running', launchedAt: at, runningAt: at }));
+  await harness.state.launches.create(launch({ installationId, jobId: 7002, launchId: '7002-1', state: 'running' }));
+  for (const id of ['change-1', 'change-2'])
+    await audit.record({
+      installationId,
+      at: '2026-01-15T12:00:00.000Z',
+      id,
+      action: 'tenant.changed',
+      actor: 'arn:aws:iam::123456789012:user/ops',
+      via: 'mtr',
+      reason: 'they asked',
+      requestId: id,
+      before: { tier: 'small', max_runners: 2 },
+      after: { tier: 'medium', max_runners: 5, allow_public_repositories: true },
+    });
+}

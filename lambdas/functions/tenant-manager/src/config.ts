@@ -10,6 +10,7 @@ const NO_ACCOUNTS: AllowedAccounts = { ids: new Set(), logins: new Set() };
 export interface TenantManagerConfig extends ProtocolConfig {
   /** Whether each tenant has a security group of its own. */
   readonly tenantSecurityGroups: boolean;
+  readonly auditTable: string;
   readonly vpcId: string;
   readonly egressRules: readonly EgressRule[];
   readonly onboarding: OnboardingPolicy;
@@ -19,6 +20,7 @@ export function parseTenantManagerConfig(env: Env): TenantManagerConfig {
   return readConfig(env, (reader) => ({
     ...parseProtocolConfig(reader),
     tenantSecurityGroups: reader.boolean('TENANT_SECURITY_GROUPS'),
+    auditTable: reader.string('AUDIT_TABLE'),
     vpcId: reader.string('VPC_ID'),
     egressRules: reader.json<readonly EgressRule[]>('EGRESS_RULES', [], parseEgressRules),
     onboarding: {

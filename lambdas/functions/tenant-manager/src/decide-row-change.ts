@@ -16,6 +16,9 @@ export interface RowChange {
   readonly installationId: number;
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;
+  /** Of the write: the same each time that the stream hands it out. */
+  readonly id?: string;
+  readonly at?: Date;
 }
 
 /**

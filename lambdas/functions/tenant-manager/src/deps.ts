@@ -1,4 +1,5 @@
 import type {
+  AuditTrail,
   Clock,
   GitHub,
   Log,
@@ -29,6 +30,7 @@ export interface TenantManagerDeps {
     | 'listPins'
     | 'pinLogin'
   >;
+  readonly audit: Pick<AuditTrail, 'record'>;
   /** Absent: all tenants share one security group. */
   readonly securityGroups?: Pick<SecurityGroups, 'ensure'>;
   readonly github: Pick<GitHub, 'getInstallation'>;

@@ -1,7 +1,9 @@
 import { activate } from './activate';
 import type { RowChange, RowDecision } from './decide-row-change';
 import type { TenantManagerDeps } from './deps';
+import { describeAudit } from './describe-audit';
 import { offboard } from './offboard';
+import { runAll } from './run-all';
 
 /**
  * Acts on a change of a tenant's row.
@@ -9,6 +11,20 @@ import { offboard } from './offboard';
  * @param covered a later change of the same row in the batch starts the tenant's jobs anyway
  */
 export async function handleRowChange(
+  change: RowChange,
+  decision: RowDecision,
+  covered: boolean,
+  deps: TenantManagerDeps,
+): Promise<void> {
+  // The tenant's jobs wait for no audit trail, and the trail for no jobs.
+  await runAll([() => actOnChange(change, decision, covered, deps), () => recordChange(change, decision, deps)]);
+}
+
+async function recordChange(change: RowChange, { audit }: RowDecision, deps: TenantManagerDeps): Promise<void> {
+  if (audit !== undefined) await deps.audit.record(describeAudit(change, audit, deps.clock.now()));
+}
+
+async function actOnChange(
   change: RowChange,
   decision: RowDecision,
   covered: boolean,

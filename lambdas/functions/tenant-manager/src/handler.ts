@@ -80,6 +80,7 @@ function decide(record: StreamRecord, deps: HandlerDeps): Decided | undefined | 
 }
 
 function parseChange({ dynamodb, eventID }: StreamRecord, deps: HandlerDeps): RowChange {
+  const at = dynamodb?.ApproximateCreationDateTime;
   const installationId = dynamodb?.Keys === undefined ? undefined : deps.parseImage(dynamodb.Keys)['installation_id'];
   if (typeof installationId !== 'number') {
     throw new Error(
@@ -88,6 +89,8 @@ function parseChange({ dynamodb, eventID }: StreamRecord, deps: HandlerDeps): Ro
   }
   return {
     installationId,
+    ...(eventID !== undefined && { id: eventID }),
+    ...(at !== undefined && { at: new Date(at * 1000) }),
     ...(dynamodb?.OldImage && { before: deps.parseImage(dynamodb.OldImage) }),
     ...(dynamodb?.NewImage && { after: deps.parseImage(dynamodb.NewImage) }),
   };

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { fromAttributes } from '@multi-tenant-runner/aws';
+import {
+  createClientConfig,
+  createDynamoAuditTrail,
+  createDynamoDbClient,
+  fromAttributes,
+} from '@multi-tenant-runner/aws';
 import { createProtocolPorts, createTenantSecurityGroups } from '@multi-tenant-runner/wiring';
 import {
   cleanUpTenant,
@@ -16,8 +21,11 @@ const config = parseTenantManagerConfig(process.env);
 const ports = createProtocolPorts(config, process.env);
 const securityGroups = createTenantSecurityGroups(config, process.env, config);
 
+const client = createDynamoDbClient(createClientConfig(process.env));
+
 export const handler = createHandler({
   ...ports,
+  audit: createDynamoAuditTrail({ client, tableName: config.auditTable }),
   tiers: config.settings.tiers,
   defaultTier: config.settings.defaultTier,
   onboarding: config.onboarding,

@@ -10,8 +10,10 @@ import {
 } from '@multi-tenant-runner/core';
 import {
   INSTALLATION,
+  createInMemoryAuditTrail,
   createTestHarness,
   lifecycleEvent,
+  type InMemoryAuditTrail,
   type TenantRow,
   type TenantTableChange,
   type TestHarness,
@@ -24,6 +26,7 @@ export interface TenantManagerHarness extends TestHarness {
   /** Installations that were woken and cleaned up, in order. */
   readonly woken: number[];
   readonly cleaned: number[];
+  readonly audit: InMemoryAuditTrail;
   /** One event of the bus, as EventBridge hands it to the function. */
   event(action: InstallationAction, overrides?: Partial<LifecycleEvent>): Promise<void>;
   invoke(event: unknown): Promise<BatchResponse | undefined>;
@@ -41,8 +44,10 @@ export function createTenantManagerHarness(
   const woken: number[] = [];
   const cleaned: number[] = [];
   const protocol = { ...harness, tenants: harness.registry, lease: { name: 'lease', milliseconds: 120_000 } };
+  const audit = createInMemoryAuditTrail();
   const handler = createHandler({
     ...harness.settings,
+    audit,
     onboarding: options.onboarding ?? { mode: 'automatic', allowedAccounts: { ids: new Set(), logins: new Set() } },
     tenants: harness.registry,
     lifecycle: harness.lifecycle,
@@ -69,6 +74,7 @@ export function createTenantManagerHarness(
   const invoke = (event: unknown) => handler(event, CONTEXT);
   return {
     ...harness,
+    audit,
     woken,
     cleaned,
     invoke,

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { sendInTime } from '@multi-tenant-runner/runtime';
@@ -21,6 +22,10 @@ export function createEc2Client(config: ClientConfig): EC2Client {
 
 export function createEventBridgeClient(config: ClientConfig): EventBridgeClient {
   return inTime(new EventBridgeClient(config), config);
+}
+
+export function createLambdaClient(config: ClientConfig): LambdaClient {
+  return inTime(new LambdaClient(config), config);
 }
 
 export function createSqsClient(config: ClientConfig): SQSClient {

@@ -19,6 +19,8 @@ export interface StreamRecord {
   readonly eventID?: string;
   readonly eventName?: string;
   readonly dynamodb?: {
+    /** Seconds since 1970. */
+    readonly ApproximateCreationDateTime?: number;
     readonly SequenceNumber?: string;
     readonly Keys?: Readonly<Record<string, unknown>>;
     readonly OldImage?: Readonly<Record<string, unknown>>;

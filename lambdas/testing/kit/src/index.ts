@@ -5,6 +5,8 @@ export * from './factories';
 export * from './fakes/admissions';
 export * from './fakes/tenant-registry';
 export * from './fakes/tenant-directory';
+export * from './fakes/audit-trail';
+export * from './fakes/api-state';
 export * from './fakes/job-store';
 export * from './fakes/launch-store';
 export * from './fakes/job-queue';

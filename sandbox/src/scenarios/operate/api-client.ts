@@ -5,6 +5,7 @@ import { emulatedEndpoint } from '../../lib/webhook-address';
 
 export interface ApiAnswer {
   readonly status: number;
+  readonly headers: Headers;
   readonly body: unknown;
 }
 
@@ -58,9 +59,9 @@ function requestOf(method: string, { body, headers }: ApiInit = {}): RequestInit
 }
 
 async function answered(response: Promise<Response>): Promise<ApiAnswer> {
-  const { status } = await response;
+  const { status, headers } = await response;
   const content = await (await response).text();
-  return { status, body: content === '' ? undefined : JSON.parse(content) };
+  return { status, headers, body: content === '' ? undefined : JSON.parse(content) };
 }
 
 /** A user of the emulator's account that has one policy and nothing else. */

@@ -2,12 +2,18 @@ import type { SandboxFile } from '../../lib/state';
 import { object, text } from '../../lib/json';
 import { type ScenarioContext, type Tenant } from '../kit/scenario-context';
 import type { Checks } from '../kit/checks';
+import type { Mtr } from './mtr';
 import { apisOf, bearerClient, createUser, signedClient, type ApiAnswer } from './api-client';
 
 /** The API as operators and tenants call it over HTTP, with each refusal. */
-export async function callApi(context: ScenarioContext, tenant: Tenant, sandbox: SandboxFile): Promise<void> {
+export async function callApi(
+  context: ScenarioContext,
+  tenant: Tenant,
+  { sandbox, mtr }: { readonly sandbox: SandboxFile; readonly mtr: Mtr },
+): Promise<void> {
   const other = await installOther(context, `not-${tenant.login}`);
   await callAsOperator(context.checks, tenant, sandbox);
+  await changeAsOperator(context, tenant, { sandbox, mtr });
   await callAsJob(context, { tenant, other, sandbox });
   await context.user.uninstall(other);
 }
@@ -33,6 +39,16 @@ async function callAsOperator(checks: Checks, { id }: Tenant, sandbox: SandboxFi
     status: 200,
     body: { role: 'operator' },
   });
+  const lists = ['limits', 'jobs', 'jobs?open=true', 'runners', 'audit', 'offboarding'];
+  for (const path of ['/tenants', '/audit', '/dead-letters', ...lists.map((list) => `/tenants/${id}/${list}`)])
+    expectAnswer(
+      checks,
+      `the API answers an operator's ${path.replace(String(id), '…')}`,
+      await operator('GET', path),
+      {
+        status: 200,
+      },
+    );
   const nobody = await createUser(sandbox, `nobody-${id}`, JSON.stringify({ Version: '2012-10-17', Statement: [] }));
   const reader = await createUser(sandbox, `reader-${id}`, text(policies?.['read_only']) ?? '');
   const forged = { ...reader, secretAccessKey: nobody.secretAccessKey };
@@ -41,10 +57,54 @@ async function callAsOperator(checks: Checks, { id }: Tenant, sandbox: SandboxFi
     ['an unsigned request', await bearerClient(operators, undefined)('GET', path), 403],
     ['an identity without the policy', await signedClient(operators, sandbox, nobody)('GET', path), 403],
     ['a wrong signature', await signedClient(operators, sandbox, forged)('GET', path), 403],
-    ['an identity that may only read, to change', await signedClient(operators, sandbox, reader)('POST', path), 403],
+    ['an identity that may only read, to change', await signedClient(operators, sandbox, reader)('PATCH', path), 403],
     ['an identity that may only read, to read', await signedClient(operators, sandbox, reader)('GET', path), 200],
   ] as const)
     expectAnswer(checks, `the operators' API answers ${who} with ${status}`, answer, { status });
+}
+
+/** What an operator changes through the API, with what becomes of it. */
+async function changeAsOperator(
+  { checks, poller }: ScenarioContext,
+  { id }: Tenant,
+  { sandbox, mtr }: { readonly sandbox: SandboxFile; readonly mtr: Mtr },
+): Promise<void> {
+  const operator = signedClient(apisOf(sandbox).operators, sandbox);
+  const path = `/tenants/${id}`;
+  const because = { 'x-reason': 'the sandbox tries the API' };
+  const etag = (await operator('GET', path)).headers.get('etag') ?? '';
+  const change = { body: { max_runners: 2 }, headers: { ...because, 'if-match': etag } };
+  expectAnswer(checks, 'the API asks for a reason', await operator('PATCH', path, { body: { max_runners: 2 } }), {
+    status: 400,
+  });
+  expectAnswer(checks, 'the API sets a limit', await operator('PATCH', path, change), {
+    status: 200,
+    body: { changed: true },
+  });
+  expectAnswer(checks, 'the API keeps to an ETag', await operator('PATCH', path, change), { status: 412 });
+  const freeze = { headers: { ...because, 'idempotency-key': `freeze-${id}` } };
+  for (const time of ['once', 'and once more by the same key'])
+    expectAnswer(checks, `the API freezes launches, ${time}`, await operator('POST', '/launches/freeze', freeze), {
+      status: 200,
+      body: { enabled: false },
+    });
+  expectAnswer(
+    checks,
+    'the API lets launches go on',
+    await operator('POST', '/launches/unfreeze', { headers: because }),
+    { status: 200, body: { enabled: true } },
+  );
+  expectAnswer(checks, 'the API reaches all that it stands on', await operator('GET', '/health/deep'), {
+    status: 200,
+    body: { status: 'ok' },
+  });
+  await poller.until('a change through the API is in the audit trail, as mtr shows it', async () => {
+    const { out } = await mtr('audit', 'search', '--tenant', String(id));
+    const rows: unknown = object(JSON.parse(out))?.['rows'];
+    const found = (Array.isArray(rows) ? rows : []).map((row) => object(row));
+    return found.some((row) => row?.['via'] === 'api' && row['reason'] === because['x-reason']) ? true : undefined;
+  });
+  checks.check('a change through the API is in the audit trail, as mtr shows it', true);
 }
 
 async function callAsJob(
@@ -67,6 +127,11 @@ async function callAsJob(
   const forged = bearerClient(tenants, `${head}.${claims}.${[...signature].reverse().join('')}`);
   for (const [who, answer, status] of [
     ["a job's token for its own tenant", await client('GET', own), 200],
+    ["a job's token for its tenant's jobs", await client('GET', `${own}/jobs?open=true`), 200],
+    ["a job's token for its own job", await client('GET', `${own}/jobs/${job}/why`), 200],
+    ["a job's token for the audit trail", await client('GET', `${own}/audit`), 403],
+    ["a job's token for all tenants", await client('GET', '/tenants'), 403],
+    ["a job's token to change its tenant", await client('PATCH', own, { body: { max_runners: 50 } }), 403],
     ["a job's token for another tenant", await client('GET', `/tenants/${other}`), 403],
     ["a pull request's token", await ofPull('GET', own), 401],
     ['a token for another audience', await forOthers('GET', own), 401],

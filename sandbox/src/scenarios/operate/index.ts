@@ -41,7 +41,7 @@ export async function operate(options: OperateOptions): Promise<{
   const tenant = await installTenant(context);
   await changeTenant(tenant, mtr, checks);
   await explainJobs(context, tenant, mtr);
-  await callApi(context, tenant, sandbox);
+  await callApi(context, tenant, { sandbox, mtr });
   await operateFleet(mtr, checks);
   await endTenant(context, tenant, mtr);
   return { ok: allHeld(checks.all()), checks: checks.all() };

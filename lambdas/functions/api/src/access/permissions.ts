@@ -1,11 +1,34 @@
 import { ROLES, type Caller, type Role } from './caller';
 
-const ALL = ROLES;
+const OPERATOR: readonly Role[] = ['operator'];
+const ADMIN: readonly Role[] = ['operator', 'tenant-admin'];
+const USER: readonly Role[] = ['operator', 'tenant-admin', 'tenant-user'];
+const VIEWER = ROLES;
 
 /** Who may call which operation. What is not listed is refused. */
 export const PERMISSIONS = {
-  'show-me': ALL,
-  'show-tenant': ALL,
+  'show-me': VIEWER,
+  'list-tenants': OPERATOR,
+  'show-tenant': VIEWER,
+  'change-tenant': OPERATOR,
+  'approve-tenant': OPERATOR,
+  'suspend-tenant': OPERATOR,
+  'resume-tenant': OPERATOR,
+  'offboard-tenant': OPERATOR,
+  'show-offboarding': OPERATOR,
+  'show-limits': VIEWER,
+  'list-jobs': VIEWER,
+  'show-job': VIEWER,
+  'explain-job': VIEWER,
+  'list-runners': USER,
+  'show-runner': USER,
+  'list-tenant-changes': ADMIN,
+  'list-changes': OPERATOR,
+  'list-dead-letters': OPERATOR,
+  'redrive-dead-letters': OPERATOR,
+  'freeze-launches': OPERATOR,
+  'unfreeze-launches': OPERATOR,
+  'check-health-deep': OPERATOR,
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type OperationId = keyof typeof PERMISSIONS | PublicOperationId;

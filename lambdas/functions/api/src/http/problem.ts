@@ -4,7 +4,11 @@ export const PROBLEMS = {
   unauthenticated: { status: 401, title: 'Nothing proves who calls' },
   forbidden: { status: 403, title: 'The caller may not do this' },
   'not-found': { status: 404, title: 'There is no such thing' },
+  refused: { status: 409, title: 'What there is does not allow this' },
+  'key-in-use': { status: 409, title: 'The Idempotency-Key belongs to another request' },
+  changed: { status: 412, title: 'It has changed since it was read' },
   'too-large': { status: 413, title: 'The body is too large' },
+  'too-many': { status: 429, title: 'Too many requests' },
   unavailable: { status: 503, title: 'The request was not handled' },
 } as const;
 export type ProblemKind = keyof typeof PROBLEMS;

@@ -1,7 +1,38 @@
-import { checkHealth } from './check-health';
+import { listChanges, listTenantChanges } from './audit';
+import { approveTenant, changeTenant, offboardTenant, resumeTenant, suspendTenant } from './change-tenant';
+import { freezeLaunches, listDeadLetters, redriveDeadLetters, unfreezeLaunches } from './fleet';
+import { checkHealth, checkHealthDeep } from './health';
+import { explainOneJob, listJobs, showJob } from './jobs';
+import { showLimits } from './limits';
+import { showOffboarding } from './offboarding';
 import type { Operation } from './operation';
+import { listRunners, showRunner } from './runners';
 import { showMe } from './show-me';
-import { showTenant } from './show-tenant';
+import { listTenants, showTenant } from './tenants';
 
 /** Every operation of the API but the document itself, in the document's order. */
-export const OPERATIONS: readonly Operation[] = [checkHealth, showMe, showTenant];
+export const OPERATIONS: readonly Operation[] = [
+  checkHealth,
+  checkHealthDeep,
+  showMe,
+  listTenants,
+  showTenant,
+  changeTenant,
+  approveTenant,
+  suspendTenant,
+  resumeTenant,
+  offboardTenant,
+  showOffboarding,
+  showLimits,
+  listJobs,
+  showJob,
+  explainOneJob,
+  listRunners,
+  showRunner,
+  listTenantChanges,
+  listChanges,
+  listDeadLetters,
+  redriveDeadLetters,
+  freezeLaunches,
+  unfreezeLaunches,
+];

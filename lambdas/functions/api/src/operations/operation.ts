@@ -1,30 +1,48 @@
 import { parse } from '@multi-tenant-runner/core';
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import type { Caller } from '../access/caller';
 import type { OperationId } from '../access/permissions';
 import type { ApiDeps } from '../deps';
 import { Problem } from '../http/problem';
 
 export type Method = 'GET' | 'POST' | 'PATCH';
-type Entries = v.ObjectEntries;
-type Fields<E extends Entries> = v.ObjectSchema<E, undefined>;
+type Fields = v.GenericSchema<unknown, Readonly<Record<string, unknown>>>;
 
 /** One operation: what OpenAPI says of it and what it does, from the same schemas. */
-interface Definition<P extends Entries, A extends v.GenericSchema> {
+interface Definition<P extends Fields, Q extends Fields, B extends Fields, A extends v.GenericSchema> {
   readonly id: OperationId;
   readonly method: Method;
   /** As in OpenAPI: `/v1/tenants/{installation_id}`. */
   readonly path: string;
   readonly summary: string;
-  readonly params: Fields<P>;
+  readonly params: P;
+  readonly query?: Q;
+  /** Of a change. */
+  readonly body?: B;
   readonly answer: A;
-  run(call: Call<v.InferOutput<Fields<P>>>, deps: ApiDeps): Promise<Answer<v.InferOutput<A>>>;
+  run(
+    call: Call<v.InferOutput<P>, v.InferOutput<Q>, v.InferOutput<B>>,
+    deps: ApiDeps,
+  ): Promise<Answer<v.InferOutput<A>>>;
 }
 
-export interface Call<P> {
+export interface Call<P, Q, B> extends Context {
   readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+}
+
+/** What every operation may want to know of a request. */
+export interface Context {
   /** Undefined for what needs none. */
   readonly caller: Caller | undefined;
+  readonly requestId: string;
+  /** Why a change is made. Empty for what changes nothing. */
+  readonly reason: string;
+  /** The ETag that a change expects. */
+  readonly ifMatch?: string;
+  /** The same for a repeated request. */
+  readonly idempotencyKey?: string;
 }
 
 export interface Answer<B> {
@@ -33,29 +51,56 @@ export interface Answer<B> {
 }
 
 /** What was sent, before anything has looked at it. */
-export interface RawCall {
-  readonly params: Readonly<Record<string, string>>;
-  readonly caller: Caller | undefined;
+export interface RawCall extends Context {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
 }
 
-export type Operation = Pick<Definition<Entries, v.GenericSchema>, 'id' | 'method' | 'path' | 'summary'> & {
+export interface Operation {
+  readonly id: OperationId;
+  readonly method: Method;
+  readonly path: string;
+  readonly summary: string;
   readonly params: v.GenericSchema;
+  readonly query?: v.GenericSchema;
+  readonly body?: v.GenericSchema;
   readonly answer: v.GenericSchema;
   handle(raw: RawCall, deps: ApiDeps): Promise<Answer<unknown>>;
-};
+}
 
-export function defineOperation<P extends Entries, A extends v.GenericSchema>(definition: Definition<P, A>): Operation {
-  const { params, run, ...rest } = definition;
+/** Of what has no parameters of a kind. */
+export const NOTHING = v.strictObject({});
+type Nothing = typeof NOTHING;
+
+export function defineOperation<
+  P extends Fields,
+  A extends v.GenericSchema,
+  Q extends Fields = Nothing,
+  B extends Fields = Nothing,
+>(definition: Definition<P, Q, B, A>): Operation {
+  const { run, params, query, body, ...rest } = definition;
   return {
     ...rest,
     params,
-    handle: ({ params: given, caller }, deps) => run({ params: parsed(params, given), caller }, deps),
+    ...(query && { query }),
+    ...(body && { body }),
+    handle: ({ params: inPath, query: asked, body: sent, ...context }, deps) =>
+      run(
+        {
+          ...context,
+          params: parsed(params, inPath, 'the path'),
+          query: parsed(query ?? (NOTHING as unknown as Q), asked, 'the query'),
+          body: parsed(body ?? (NOTHING as unknown as B), sent, 'the body'),
+        },
+        deps,
+      ),
   };
 }
 
 /** @throws Problem that names everything that is wrong, and quotes nothing */
-function parsed<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T {
-  const result = parse(schema, value, { root: 'the request' });
+function parsed<S extends v.GenericSchema>(schema: S, value: unknown, root: string): v.InferOutput<S> {
+  const result = parse(schema, value, { root });
   if (result.ok) return result.value;
   throw new Problem('invalid-request', `${result.problems.slice(0, 5).join('; ')}.`, { problems: result.problems });
 }

@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import { ROLES } from '../access/caller';
 import { id, text } from '../http/schemas';
-import { defineOperation } from './operation';
+import { NOTHING, defineOperation } from './operation';
 
 export const showMe = defineOperation({
   id: 'show-me',
   method: 'GET',
   path: '/v1/me',
   summary: 'The caller as the API sees it, with the installation that a token speaks for.',
-  params: v.object({}),
+  params: NOTHING,
   answer: v.object({
     role: v.picklist(ROLES),
     actor: text,

@@ -10,6 +10,8 @@ import type { TenantLifecycle, TenantRegistry } from './tenants';
 import type { UsageLedger } from './usage';
 
 export * from './admissions';
+export * from './api-state';
+export * from './audit';
 export * from './bookmarks';
 export * from './configs';
 export * from './deliveries';
@@ -17,6 +19,7 @@ export * from './ec2';
 export * from './github';
 export * from './jobs';
 export * from './launches';
+export * from './operations';
 export * from './queues';
 export * from './recovery';
 export * from './rows';

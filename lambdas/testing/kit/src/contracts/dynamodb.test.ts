@@ -1,6 +1,8 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   createDynamoAdmissions,
+  createDynamoApiState,
+  createDynamoAuditTrail,
   createDynamoBookmarks,
   createDynamoConfigStore,
   createDynamoJobStore,
@@ -21,6 +23,8 @@ import { createTables } from '../dynamodb/create-tables';
 import { startDynamoDbLocal, type DynamoDbLocal } from '../dynamodb/dynamodb-local';
 import { job, launch, settings } from '../factories';
 import { createTestClock, type TestClock } from '../test-clock';
+import { apiStateContract } from './api-state.contract';
+import { auditTrailContract } from './audit-trail.contract';
 import { accountHandoverContract } from './account-handover.contract';
 import { admissionsContract } from './admissions.contract';
 import { jobStoreContract } from './job-store.contract';
@@ -78,6 +82,10 @@ const readItem = async (TableName: string, key: Record<string, unknown>): Promis
 
 describe('the tenant registry on DynamoDB', () => tenantRegistryContract(tenantTable, nextId));
 describe('the tenant lifecycle on DynamoDB', () => tenantLifecycleContract(tenantTable, nextId));
+describe('the audit trail on DynamoDB', () =>
+  auditTrailContract(async () => createDynamoAuditTrail({ client: local.client, tableName: 'test-audit' }), nextId));
+describe("the API's state on DynamoDB", () =>
+  apiStateContract(async () => createDynamoApiState({ client: local.client, tableName: 'test-api' }), nextId));
 describe('the tenant directory on DynamoDB', () =>
   tenantDirectoryContract(async () => {
     const { write, read } = await tenantTable();

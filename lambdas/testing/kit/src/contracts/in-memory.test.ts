@@ -9,6 +9,10 @@ import { createInMemorySecurityGroups } from '../fakes/security-groups';
 import { createInMemoryTenantDirectory } from '../fakes/tenant-directory';
 import { createInMemoryTenantRegistry, type TenantRow } from '../fakes/tenant-registry';
 import { createTestClock } from '../test-clock';
+import { createInMemoryApiState } from '../fakes/api-state';
+import { createInMemoryAuditTrail } from '../fakes/audit-trail';
+import { apiStateContract } from './api-state.contract';
+import { auditTrailContract } from './audit-trail.contract';
 import { accountHandoverContract } from './account-handover.contract';
 import { admissionsContract } from './admissions.contract';
 import { jobStoreContract } from './job-store.contract';
@@ -45,6 +49,8 @@ async function tenantTable(): Promise<TenantTableUnderTest> {
 
 describe('the in-memory tenant registry', () => tenantRegistryContract(tenantTable, nextId));
 describe('the in-memory tenant lifecycle', () => tenantLifecycleContract(tenantTable, nextId));
+describe('the in-memory audit trail', () => auditTrailContract(async () => createInMemoryAuditTrail(), nextId));
+describe("the API's state in memory", () => apiStateContract(async () => createInMemoryApiState(), nextId));
 describe('the in-memory tenant directory', () =>
   tenantDirectoryContract(async () => {
     const registry = createInMemoryTenantRegistry({ ...settings(), clock: createTestClock() });

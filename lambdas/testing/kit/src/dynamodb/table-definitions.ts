@@ -1,6 +1,6 @@
 /** A table's keys and indexes, in the terms of dynamodb.tf; a test compares the two. */
 export interface TableDefinition {
-  readonly name: 'tenants' | 'launches' | 'jobs' | 'recovery' | 'configurations' | 'usage';
+  readonly name: 'tenants' | 'launches' | 'jobs' | 'recovery' | 'configurations' | 'usage' | 'audit' | 'api';
   readonly keys: Keys;
   readonly globalIndexes: readonly IndexDefinition[];
   readonly localIndexes: readonly IndexDefinition[];
@@ -86,6 +86,13 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
     localIndexes: [],
     globalIndexes: [{ name: 'month-index', keys: { hash: text('month'), range: text('book') }, projection: 'ALL' }],
   },
+  {
+    name: 'audit',
+    keys: { hash: installation, range: text('entry') },
+    localIndexes: [],
+    globalIndexes: [{ name: 'day-index', keys: { hash: text('day'), range: text('entry') }, projection: 'ALL' }],
+  },
+  { name: 'api', keys: { hash: text('id') }, localIndexes: [], globalIndexes: [] },
   {
     name: 'recovery',
     keys: { hash: text('book'), range: text('entry') },

@@ -23,7 +23,7 @@ import type { SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import { createHandler as createTenantManager } from '@multi-tenant-runner/tenant-manager/handler';
 import { createHandler as createWebhook } from '@multi-tenant-runner/webhook/handler';
 import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/runtime';
-import { MACHINE_URL, claimSecretFor, prices } from '@multi-tenant-runner/testing';
+import { MACHINE_URL, claimSecretFor, createInMemoryAuditTrail, prices } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import { APP_ID, WEBHOOK_SECRET } from './deliveries';
 import { createLambda, type Container, type LambdaFunction } from '../engine/lambda';
@@ -171,6 +171,7 @@ export function createFunctions({
         let leases = 0;
         return createTenantManager({
           ...ports,
+          audit: createInMemoryAuditTrail(),
           tiers: settings.tiers,
           defaultTier: settings.defaultTier,
           onboarding: { mode: 'automatic', allowedAccounts: { ids: new Set(), logins: new Set() } },

@@ -1,12 +1,11 @@
 import type { TenantLookup } from '@multi-tenant-runner/core';
+import { hashSecret } from '@multi-tenant-runner/runtime';
 import * as v from 'valibot';
+import type { ApiDeps } from '../deps';
 import { Problem } from '../http/problem';
-import { count, id, pathId, text, time } from '../http/schemas';
-import { defineOperation } from './operation';
+import { count, id, text, time } from '../http/schemas';
 
-export const tenantParams = v.object({ installation_id: pathId });
-
-const tenant = v.object({
+export const tenant = v.object({
   installation_id: id,
   org_name: text,
   org_type: v.picklist(['Organization', 'User']),
@@ -27,27 +26,26 @@ const tenant = v.object({
   problems: v.pipe(v.array(text), v.description('What is wrong with the row, in words')),
 });
 
-export const showTenant = defineOperation({
-  id: 'show-tenant',
-  method: 'GET',
-  path: '/v1/tenants/{installation_id}',
-  summary: 'A tenant: its state, its limit and how much of it is in use.',
-  params: tenantParams,
-  answer: tenant,
-  run: async ({ params }, { registry }) => {
-    const lookup = await registry.get(Number(params.installation_id));
-    if (lookup.kind !== 'tenant') throw noTenant(lookup.installationId);
-    return { body: viewTenant(lookup) };
-  },
-});
-
-export function noTenant(installationId: number): Problem {
-  return new Problem('not-found', `There is no tenant ${installationId}.`);
+/** @throws Problem when there is none */
+export async function findTenant(
+  installationId: string,
+  { registry }: Pick<ApiDeps, 'registry'>,
+): Promise<TenantFound> {
+  const lookup = await registry.get(Number(installationId));
+  if (lookup.kind === 'tenant') return lookup;
+  throw new Problem('not-found', `There is no tenant ${lookup.installationId}.`);
 }
 
-type TenantFound = Extract<TenantLookup, { kind: 'tenant' }>;
+/** Of what a change may be about: a slot that is taken or freed leaves it as it is. */
+export function etagOf({ tenant: one }: TenantFound): string {
+  const { installationId, status, suspendedBy, tier, maxRunners, runnerGroup, updatedAt } = one;
+  const seen = [installationId, status, suspendedBy ?? null, tier, maxRunners, runnerGroup ?? null, updatedAt ?? null];
+  return `"${hashSecret(JSON.stringify(seen)).slice(0, 32)}"`;
+}
 
-function viewTenant({ tenant: one, problems }: TenantFound): v.InferOutput<typeof tenant> {
+export type TenantFound = Extract<TenantLookup, { kind: 'tenant' }>;
+
+export function viewTenant({ tenant: one, problems }: TenantFound): v.InferOutput<typeof tenant> {
   return {
     installation_id: one.installationId,
     org_name: one.orgName,

@@ -1,11 +1,5 @@
-import {
-  GetQueueAttributesCommand,
-  ListQueuesCommand,
-  StartMessageMoveTaskCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
-import type { DeadLetterQueues } from '../fleet';
-import { notFound } from '../problem';
+import { GetQueueAttributesCommand, StartMessageMoveTaskCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { DeadLetterQueues } from '@multi-tenant-runner/core';
 
 const SUFFIX = '-dlq';
 
@@ -17,8 +11,14 @@ interface Queue {
   readonly deadLettersTo?: string;
 }
 
-/** The queues named `<prefix>-…-dlq`; those that no queue names as its own were written to by another service. */
-export function createDeadLetters(client: Pick<SQSClient, 'send'>, prefix: string): DeadLetterQueues {
+/**
+ * The queues named `…-dlq` among those of the module; those that no queue names as its own were written to by another
+ * service.
+ */
+export function createDeadLetters(
+  client: Pick<SQSClient, 'send'>,
+  listUrls: () => Promise<readonly string[]>,
+): DeadLetterQueues {
   const read = async (url: string): Promise<Queue> => {
     const { Attributes = {} } = await client.send(
       new GetQueueAttributesCommand({
@@ -34,12 +34,7 @@ export function createDeadLetters(client: Pick<SQSClient, 'send'>, prefix: strin
       ...(target !== undefined && { deadLettersTo: target }),
     };
   };
-  const readAll = async (): Promise<readonly Queue[]> => {
-    const { QueueUrls = [] } = await client.send(
-      new ListQueuesCommand({ QueueNamePrefix: `${prefix}-`, MaxResults: 1000 }),
-    );
-    return Promise.all([...QueueUrls].sort().map(read));
-  };
+  const readAll = async (): Promise<readonly Queue[]> => Promise.all([...(await listUrls())].sort().map(read));
   return {
     list: async () => {
       const queues = await readAll();
@@ -50,7 +45,7 @@ export function createDeadLetters(client: Pick<SQSClient, 'send'>, prefix: strin
     },
     redrive: async (queue) => {
       const found = (await readAll()).find(({ name }) => name === queue);
-      if (found === undefined) throw notFound(`There is no dead-letter queue ${queue}.`);
+      if (found === undefined) throw new Error(`There is no dead-letter queue ${queue}.`);
       await client.send(new StartMessageMoveTaskCommand({ SourceArn: found.arn }));
     },
   };

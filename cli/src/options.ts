@@ -1,0 +1,28 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import type { ChangeOptions } from './commands/tenants';
+
+type Changing = Readonly<Record<'reason', string | undefined>> & Partial<Record<'dryRun' | 'yes', boolean>>;
+
+export function change(command: Command): Command {
+  return command
+    .option('--reason <text>', 'why: kept with the change')
+    .option('--dry-run', 'say what would change, and change nothing')
+    .option('--yes', 'do it without asking');
+}
+
+export function changeOptions({ reason, dryRun = false, yes = false }: Changing): ChangeOptions {
+  return { ...(reason !== undefined && { reason }), dryRun, yes };
+}
+
+export function limited(command: Command): Command {
+  return command.option('--limit <n>', 'how many at most', wholeNumber, 50);
+}
+
+export function paged(command: Command): Command {
+  return limited(command).option('--page-token <token>', 'continue where the last page ended');
+}
+
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of at least 0.');
+  return Number(text);
+}

@@ -1,0 +1,98 @@
+import { decideEdit, type EditRequest, type TenantEdit } from '@multi-tenant-runner/core';
+import * as v from 'valibot';
+import type { ApiDeps } from '../deps';
+import { Problem } from '../http/problem';
+import { count, tenantParams, text } from '../http/schemas';
+import { NOTHING, defineOperation, type Answer, type Context } from './operation';
+import { etagOf, findTenant, tenant, viewTenant, type TenantFound } from './tenant-view';
+
+const changed = v.object({
+  changed: v.pipe(v.boolean(), v.description('false: the row says so already')),
+  sentence: text,
+  tenant,
+});
+type Changed = v.InferOutput<typeof changed>;
+
+export const changeTenant = defineOperation({
+  id: 'change-tenant',
+  method: 'PATCH',
+  path: '/v1/tenants/{installation_id}',
+  summary: "Sets a tenant's tier, and its limit with it, or its limit alone. A lower limit ends nothing.",
+  params: tenantParams,
+  body: v.strictObject({ tier: v.optional(text), max_runners: v.optional(count) }),
+  answer: changed,
+  run: async ({ params, body: { tier, max_runners: maxRunners }, ...context }, deps) => {
+    if (tier === undefined && maxRunners === undefined)
+      throw new Problem('invalid-request', 'the body has neither tier nor max_runners.');
+    const request: EditRequest =
+      tier === undefined
+        ? { kind: 'set-limit', maxRunners: maxRunners ?? 0 }
+        : { kind: 'set-tier', tier, ...(maxRunners !== undefined && { maxRunners }) };
+    return edit(await findTenant(params.installation_id, deps), request, context, deps);
+  },
+});
+
+const simple = (kind: 'approve' | 'suspend' | 'resume', summary: string) =>
+  defineOperation({
+    id: `${kind}-tenant`,
+    method: 'POST',
+    path: `/v1/tenants/{installation_id}/${kind}`,
+    summary,
+    params: tenantParams,
+    body: NOTHING,
+    answer: changed,
+    run: async ({ params, ...context }, deps) =>
+      edit(await findTenant(params.installation_id, deps), { kind }, context, deps),
+  });
+
+export const approveTenant = simple('approve', 'Lets a tenant in that waits for approval.');
+export const suspendTenant = simple('suspend', 'Starts no more of its jobs; running ones go on. Drains it.');
+export const resumeTenant = simple('resume', "Lifts an operator's suspension.");
+
+export const offboardTenant = defineOperation({
+  id: 'offboard-tenant',
+  method: 'POST',
+  path: '/v1/tenants/{installation_id}/offboard',
+  summary: 'Ends a tenant for good: its machines, configurations and security group go, busy or not.',
+  params: tenantParams,
+  body: v.strictObject({ confirm: v.pipe(text, v.description("The tenant's org_name, as a confirmation")) }),
+  answer: changed,
+  run: async ({ params, body, ...context }, deps) => {
+    const found = await findTenant(params.installation_id, deps);
+    if (body.confirm !== found.tenant.orgName)
+      throw new Problem('refused', 'confirm is not the org_name of that tenant, so nothing was done.');
+    return edit(found, { kind: 'offboard' }, context, deps);
+  },
+});
+
+/** Writes what an edit by hand would, with who and why beside it. */
+async function edit(
+  found: TenantFound,
+  request: EditRequest,
+  context: Context,
+  deps: Pick<ApiDeps, 'directory' | 'tiers' | 'clock'>,
+): Promise<Answer<Changed>> {
+  const { ifMatch, requestId, reason, caller } = context;
+  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etagOf(found)) throw hasChanged();
+  const decision = decideEdit(found, request, deps);
+  if (decision.kind === 'refuse') throw new Problem('refused', decision.sentence);
+  if (decision.kind === 'nothing') return answerOf(found, { changed: false, sentence: decision.sentence });
+  const note = { id: requestId, by: caller?.actor ?? 'unknown', via: 'api', reason, at: deps.clock.now() } as const;
+  const expected = ifMatch === undefined ? decision.edit : asSeen(decision.edit, found);
+  const written = await deps.directory.edit(found.installationId, expected, note);
+  if (!written.ok || written.lookup.kind !== 'tenant') throw hasChanged();
+  return answerOf(written.lookup, { changed: true, sentence: decision.sentence });
+}
+
+/** Between the read and the write nobody else may have written. */
+function asSeen({ expect, set }: TenantEdit, { tenant: { updatedAt, suspendedBy } }: TenantFound): TenantEdit {
+  return { expect: { updated_at: updatedAt ?? null, suspended_by: suspendedBy ?? null, ...expect }, set };
+}
+
+function answerOf(found: TenantFound, said: Pick<Changed, 'changed' | 'sentence'>): Answer<Changed> {
+  return { body: { ...said, tenant: viewTenant(found) }, etag: etagOf(found) };
+}
+
+function hasChanged(): Problem {
+  return new Problem('changed', "The tenant's row has changed, so nothing was written; read it again and decide anew.");
+}

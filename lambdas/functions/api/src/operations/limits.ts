@@ -1,0 +1,29 @@
+import { describeLimits } from '@multi-tenant-runner/core';
+import * as v from 'valibot';
+import { count, tenantParams, text } from '../http/schemas';
+import { defineOperation } from './operation';
+import { findTenant } from './tenant-view';
+
+export const showLimits = defineOperation({
+  id: 'show-limits',
+  method: 'GET',
+  path: '/v1/tenants/{installation_id}/limits',
+  summary: 'What is left of each limit of a tenant, and when it refills.',
+  params: tenantParams,
+  answer: v.object({
+    limits: v.array(
+      v.object({
+        limit: text,
+        used: v.optional(count),
+        of: v.optional(count),
+        left: v.optional(v.union([count, v.picklist(['some', 'none'])])),
+        refills: v.optional(v.pipe(text, v.description('A time of ISO 8601, or what has to happen'))),
+      }),
+    ),
+  }),
+  run: async ({ params }, deps) => {
+    const { tenant } = await findTenant(params.installation_id, deps);
+    const limits = describeLimits(tenant, deps.tiers, deps.clock.now()).map((limit) => ({ ...limit }));
+    return { body: { limits } };
+  },
+});
