@@ -14,6 +14,7 @@ import { machineFailures } from './machines';
 import { noisyNeighbour } from './noisy-neighbour';
 import { missedWebhooks } from './recovery';
 import { batchFailures } from './batch-failures';
+import { reinstallation } from './reinstallation';
 
 export interface ChaosOptions {
   readonly sandbox: SandboxFile;
@@ -63,6 +64,7 @@ export async function runChaosCommand(options: ChaosOptions): Promise<ChaosRepor
     await batchFailures(context);
     await noisyNeighbour(context);
     await machineFailures(context);
+    await reinstallation(context);
     for (const runExperiment of options.experiments ?? []) await runExperiment(context);
     await floodOfJobs(context, options.flood ?? FLOOD);
     await finalChecks(context);
