@@ -68,6 +68,10 @@ class Sweep(World):
     def ec2_event(self, s, idle, launch):
         if not s[self.ec2 + launch]:
             return
+        if s[self.row + launch] == ENDED:
+            t = list(s)
+            t[self.ec2 + launch] = 0
+            yield ("EC2 event: machine gone, and its launch has ended", ENVIRONMENT, launch), t, False, None
         if idle is not None:
             t = self.begin(s, idle, TO_ENDING, launch, EC2_EVENT)
             t[self.ec2 + launch] = 0

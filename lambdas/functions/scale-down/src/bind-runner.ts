@@ -2,6 +2,7 @@ import {
   WAITING_JOB_STATES,
   bindJob,
   followLaunch,
+  instanceIdOf,
   isSamePlace,
   parkForRestart,
   reassignLaunch,
@@ -20,8 +21,7 @@ import type { ScaleDownDeps } from './deps';
  */
 export async function bindRunner(event: JobEvent, deps: ScaleDownDeps): Promise<Launch | undefined> {
   if (event.runnerName === undefined) return undefined;
-  const launches = await deps.launches.listOpen(event.installationId);
-  const launch = launches.find((candidate) => nameOf(candidate, deps) === event.runnerName);
+  const launch = await findByRunner(event.installationId, event.runnerName, deps);
   if (launch === undefined) {
     deps.log.debug('The runner of a job is none of ours, or ended already', { job_id: event.jobId });
     return undefined;
@@ -32,6 +32,21 @@ export async function bindRunner(event: JobEvent, deps: ScaleDownDeps): Promise<
   // The prediction as it stood when the runner was bound: it may have been passed on since the list was read.
   if (bound.row.jobId !== event.jobId) await provideForDisplaced(event.jobId, bound.row, deps);
   return bound.row;
+}
+
+/**
+ * By the machine that the runner is named after: a tenant may have a thousand open launches. The index may lag behind a
+ * launch that began a moment ago, so what it does not know is looked for among them.
+ */
+async function findByRunner(installationId: number, name: string, deps: ScaleDownDeps): Promise<Launch | undefined> {
+  const instanceId = instanceIdOf(deps.environment, name);
+  const key = instanceId === undefined ? undefined : await deps.launches.findByInstance(instanceId);
+  if (key?.installationId === installationId) {
+    const launch = await deps.launches.get(installationId, key.launchId);
+    if (launch !== undefined && nameOf(launch, deps) === name) return launch.state === 'ended' ? undefined : launch;
+  }
+  const launches = await deps.launches.listOpen(installationId);
+  return launches.find((candidate) => nameOf(candidate, deps) === name);
 }
 
 function nameOf(launch: Launch, deps: ScaleDownDeps): string | undefined {

@@ -54,6 +54,8 @@ export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownD
   if (key === undefined) return;
   const launch = await deps.launches.get(key.installationId, key.launchId);
   if (launch === undefined || launch.instanceId !== event.instanceId) return;
+  // EC2 reports `terminated` after `shutting-down`. Of a runner that had a job no registration is left either.
+  if (launch.state === 'ended' && launch.takenBy !== undefined && event.state !== 'stopped') return;
   if (event.state !== 'stopped') {
     const ended = event.endedAt === undefined ? {} : { endedAt: event.endedAt };
     await release(launch, { ...(await explain(launch, deps)), ...ended, followUp: { kind: 'ask' } }, deps);

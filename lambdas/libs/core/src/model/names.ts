@@ -83,6 +83,11 @@ export function isRunnerName(environment: string, name: string): boolean {
   return name.startsWith(`${environment}-i-`);
 }
 
+/** The machine that a runner of this environment says to be. */
+export function instanceIdOf(environment: string, name: string): string | undefined {
+  return isRunnerName(environment, name) ? name.slice(environment.length + 1) : undefined;
+}
+
 /** One launch is one start of one job: a relaunch always has a new number. */
 export function launchIdOf(jobId: number, startNumber: number): string {
   return `${jobId}-${startNumber}`;
