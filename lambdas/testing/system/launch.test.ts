@@ -403,3 +403,22 @@ async function queued(system: ReturnType<typeof createSystem>, jobId: number) {
 test('a lease outlives the longest a worker can run', () => {
   expect(createSystem().scaleUp().scaleUp.leaseMilliseconds).toBeGreaterThan(60 * SECOND);
 });
+
+test('a registration of an earlier attempt that GitHub does not let us see goes before its launch ends', async () => {
+  const system = systemWithTenant();
+  const { github } = system.harness.state;
+  const message = await queued(system, 1);
+  system.harness.faults.loseAnswer('github.createJitConfig');
+  await system.deliver(message).catch(() => undefined);
+  const undo = github.fail({ kind: 'refused', status: 403, message: 'no' }, { method: 'findRunner' });
+  await system.deliver(message);
+  undo();
+  expect(system.launchOf(1).state).not.toBe('ended');
+  expect(github.registrations).toHaveLength(1);
+  for (let round = 0; round < 3; round += 1) {
+    system.harness.clock.advance(17 * MINUTE);
+    await system.sweep();
+  }
+  expect(system.harness.state.launches.all()[0]).toMatchObject({ launchId: '1-1', state: 'ended' });
+  expect(github.registrations.filter(({ name }) => name.endsWith('1'))).toEqual([]);
+});

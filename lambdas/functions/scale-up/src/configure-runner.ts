@@ -36,7 +36,11 @@ export async function configureRunner(
   const minted = await mint(launch, name, settings, deps);
   if (minted.kind === 'in-use') return { kind: 'stored', name, runnerId: minted.runnerId };
   if (minted.kind !== 'created')
-    return { kind: 'github', failure: minted, mayBeRegistered: minted.kind === 'unavailable' };
+    return {
+      kind: 'github',
+      failure: minted,
+      mayBeRegistered: minted.kind === 'unavailable' || minted.wasThere === true,
+    };
   try {
     await deps.configs.put({
       installationId: launch.installationId,
@@ -53,10 +57,11 @@ export async function configureRunner(
   return { kind: 'stored', name, runnerId: minted.runnerId };
 }
 
+/** `wasThere`: an earlier attempt's registration, which could not be looked at or removed. */
 type Minted =
   | { readonly kind: 'created'; readonly runnerId: number; readonly jitConfig: string }
   | { readonly kind: 'in-use'; readonly runnerId: number }
-  | GitHubFailure;
+  | (GitHubFailure & { readonly wasThere?: boolean });
 
 async function mint(
   launch: Launch,
@@ -73,13 +78,14 @@ async function mint(
   const first = unclear.kind === 'unavailable' ? await deps.github.createJitConfig(place, runner) : unclear;
   if (first.kind !== 'exists') return first;
   const found = await deps.github.findRunner(place, name);
-  if (found.kind !== 'found') return found;
+  if (found.kind !== 'found') return { ...found, wasThere: true };
   if (found.runner !== undefined) {
     if (found.runner.online || found.runner.busy || launch.jitStored === true)
       return { kind: 'in-use', runnerId: found.runner.id };
     const deleted = await deps.github.deleteRunner(place, found.runner.id);
     if (deleted.kind === 'busy') return { kind: 'in-use', runnerId: found.runner.id };
-    if (deleted.kind === 'refused' || deleted.kind === 'limited' || deleted.kind === 'unavailable') return deleted;
+    if (deleted.kind === 'refused' || deleted.kind === 'limited' || deleted.kind === 'unavailable')
+      return { ...deleted, wasThere: true };
   }
   const second = await deps.github.createJitConfig(place, runner);
   return second.kind === 'exists'
