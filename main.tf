@@ -238,6 +238,7 @@ module "webhook" {
   data_keys_policy_json = data.aws_iam_policy_document.data_keys.json
   publish_events        = var.eventbridge.enable ? var.eventbridge.accept_events : []
   throttle              = var.webhook.throttle
+  tenant_rate           = var.webhook.tenant_rate
   package               = local.packages["webhook"]
   runtime               = var.lambda.runtime
   architecture          = var.lambda.architecture

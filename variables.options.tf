@@ -121,8 +121,10 @@ variable "network" {
 variable "webhook" {
   description = <<-EOT
     The URL that GitHub calls.
-    - `throttle`: (Optional) limits of the API: `rate_limit` requests per second (default `100`) and `burst_limit` (default `200`).
-      Deliveries above them fail with 429.
+    - `throttle`: (Optional) limits of the API: `rate_limit` requests per second (default `1000`) and `burst_limit` (default `2000`).
+      Deliveries above them fail with 429, whoever they are of; keep them far above `tenant_rate`.
+    - `tenant_rate`: (Optional) deliveries of jobs that are taken from one installation: `per_second` (default `25`) and `burst` (default `2000`).
+      Its deliveries above them fail with 429 and are redelivered; nobody else's do.
     - `custom_domain`: (Optional) your own domain: `name`, and `certificate_arn` of its ACM certificate in this Region.
       The output `webhook` contains the target of its DNS record; the API's default URL is then disabled.
     - `allowed_source_cidrs`: (Optional) IPv4 and IPv6 addresses that may send deliveries, such as `hooks` of https://api.github.com/meta; others get a 403.
@@ -131,8 +133,12 @@ variable "webhook" {
   EOT
   type = object({
     throttle = optional(object({
-      rate_limit  = optional(number, 100)
-      burst_limit = optional(number, 200)
+      rate_limit  = optional(number, 1000)
+      burst_limit = optional(number, 2000)
+    }), {})
+    tenant_rate = optional(object({
+      per_second = optional(number, 25)
+      burst      = optional(number, 2000)
     }), {})
     custom_domain        = optional(object({ name = string, certificate_arn = string }))
     allowed_source_cidrs = optional(list(string), [])
@@ -144,6 +150,11 @@ variable "webhook" {
   validation {
     condition     = var.webhook.throttle.rate_limit >= 1 && var.webhook.throttle.burst_limit >= 1
     error_message = "webhook.throttle: rate_limit and burst_limit must be 1 or more."
+  }
+
+  validation {
+    condition     = alltrue([for figure in values(var.webhook.tenant_rate) : figure >= 1 && floor(figure) == figure])
+    error_message = "webhook.tenant_rate: per_second and burst must be integers of 1 or more."
   }
 
   validation {

@@ -35,6 +35,8 @@ const ENVIRONMENT = {
   TIER_QUEUE_URLS: JSON.stringify({ small: 'https://sqs.us-east-1.amazonaws.com/123456789012/bench-builds-small' }),
   PUBLISH_EVENTS: '[]',
   ALLOWED_SOURCE_CIDRS: '[]',
+  TENANT_RATE: '25',
+  TENANT_BURST: '2000',
   LAUNCH_TEMPLATES: JSON.stringify({ small: { id: 'lt-0123456789abcdef0', version: '1' } }),
   SUBNET_IDS: JSON.stringify(['subnet-0123456789abcdef0']),
   TIER_SUBNET_IDS: '{}',

@@ -122,6 +122,8 @@ resource "aws_lambda_function" "webhook" {
       RUNNER_EVENTS_QUEUE_URL   = var.runner_events_queue.url
       EVENT_BUS_NAME            = aws_cloudwatch_event_bus.this.name
       ALLOWED_SOURCE_CIDRS      = jsonencode(var.allowed_source_cidrs)
+      TENANT_RATE               = tostring(var.tenant_rate.per_second)
+      TENANT_BURST              = tostring(var.tenant_rate.burst)
       PUBLISH_EVENTS            = jsonencode(var.publish_events)
       GITHUB_APP_ID_PARAMETER   = var.app_parameters.id.name
       WEBHOOK_SECRET_PARAMETER  = var.app_parameters.webhook_secret.name

@@ -82,6 +82,11 @@ variable "throttle" {
   type        = object({ rate_limit = number, burst_limit = number })
 }
 
+variable "tenant_rate" {
+  description = "Deliveries of jobs that the function takes from one installation: `per_second`, and `burst` at once."
+  type        = object({ per_second = number, burst = number })
+}
+
 variable "package" {
   description = "The function's code: `filename` with its `source_code_hash`, or `s3_bucket` and `s3_key`."
   type = object({

@@ -466,6 +466,35 @@ export const mutations = [
     suites: ['testing/system/runners'],
   },
   {
+    name: "the budget of a tenant's deliveries",
+    file: 'functions/webhook/src/handle-delivery.ts',
+    edits: [
+      [
+        'if (await budget.admits(installationId)) return undefined;',
+        'if (await budget.admits(installationId) !== null) return undefined;',
+      ],
+    ],
+    suites: ['functions/webhook/src/handler'],
+  },
+  {
+    name: 'a budget for each tenant',
+    file: 'functions/webhook/src/tenant-budget.ts',
+    edits: [['const share = shareOf(installationId, now);', 'const share = shareOf(0, now);']],
+    suites: ['functions/webhook/src/tenant-budget'],
+  },
+  {
+    name: 'a refusal is remembered, so that a flood costs no write for each delivery',
+    file: 'functions/webhook/src/tenant-budget.ts',
+    edits: [['if (now < share.closedUntil)', 'if (now < 0)']],
+    suites: ['functions/webhook/src/tenant-budget'],
+  },
+  {
+    name: 'the bucket that all containers share',
+    file: 'libs/aws/src/dynamodb/budgets.ts',
+    edits: [['if (outcome.ok) return undefined;', 'return undefined;']],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+  },
+  {
     name: "the turns of tenants' failed deliveries",
     file: 'libs/aws/src/dynamodb/delivery-store.ts',
     edits: [

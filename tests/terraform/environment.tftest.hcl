@@ -93,7 +93,8 @@ run "the_webhook_gets_exactly_the_variables_that_it_reads" {
     app_parameters      = { id = { name = "/id", arn = "arn:aws:ssm:us-east-1:123456789012:parameter/id" }, webhook_secret = { name = "/secret", arn = "arn:aws:ssm:us-east-1:123456789012:parameter/secret" } }
     routing             = { runner_tiers = "{}", default_tier = "small", tier_access = "any", allow_public_repositories = false }
     publish_events      = ["workflow_job"]
-    throttle            = { rate_limit = 100, burst_limit = 200 }
+    throttle            = { rate_limit = 1000, burst_limit = 2000 }
+    tenant_rate         = { per_second = 25, burst = 2000 }
     package             = { filename = null, source_code_hash = null, s3_bucket = "zips", s3_key = "webhook.zip" }
   }
 
@@ -111,6 +112,8 @@ run "the_webhook_gets_exactly_the_variables_that_it_reads" {
       RUNNER_EVENTS_QUEUE_URL   = "https://sqs.example/events"
       EVENT_BUS_NAME            = "my-saas"
       ALLOWED_SOURCE_CIDRS      = "[]"
+      TENANT_RATE               = "25"
+      TENANT_BURST              = "2000"
       PUBLISH_EVENTS            = "[\"workflow_job\"]"
       GITHUB_APP_ID_PARAMETER   = "/id"
       WEBHOOK_SECRET_PARAMETER  = "/secret"

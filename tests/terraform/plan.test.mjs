@@ -67,8 +67,8 @@ describe('a plan of the whole module', () => {
 
   it('throttles the API and takes nothing but deliveries and what machines say', () => {
     const [settings] = resource(json, 'module.webhook.aws_apigatewayv2_stage.default').default_route_settings;
-    assert.equal(settings.throttling_burst_limit, 200);
-    assert.equal(settings.throttling_rate_limit, 100);
+    assert.equal(settings.throttling_burst_limit, 2000);
+    assert.equal(settings.throttling_rate_limit, 1000);
     const routes = resourcesOf(json)
       .filter(({ type }) => type === 'aws_apigatewayv2_route')
       .map(({ values }) => values.route_key);

@@ -130,6 +130,10 @@ export const REJECTED = [
     [['a throttle that lets nothing through', { webhook: { throttle: { rate_limit: 0 } } }]],
   ],
   [
+    'webhook.tenant_rate: per_second and burst must be integers of 1 or more.',
+    [['a rate that lets nobody send', { webhook: { tenant_rate: { per_second: 0 } } }]],
+  ],
+  [
     'api.throttle: rate_limit and burst_limit must be 1 or more.',
     [['an API that lets nothing through', { api: { throttle: { burst_limit: 0 } } }]],
   ],

@@ -1,4 +1,4 @@
-import type { AdmissionSettings } from '@multi-tenant-runner/core';
+import type { AdmissionSettings, Rate } from '@multi-tenant-runner/core';
 import {
   LOG_LEVELS,
   readAdmissionSettings,
@@ -22,6 +22,7 @@ export interface WebhookConfig {
   readonly appIdParameter: string;
   readonly webhookSecretParameter: string;
   readonly acceptsFrom: SourceFilter;
+  readonly tenantRate: Rate;
 }
 
 export function parseWebhookConfig(env: Env): WebhookConfig {
@@ -39,6 +40,10 @@ export function parseWebhookConfig(env: Env): WebhookConfig {
       appIdParameter: reader.string('GITHUB_APP_ID_PARAMETER'),
       webhookSecretParameter: reader.string('WEBHOOK_SECRET_PARAMETER'),
       acceptsFrom: reader.json<SourceFilter>('ALLOWED_SOURCE_CIDRS', () => false, parseSourceCidrs),
+      tenantRate: {
+        perSecond: reader.integer('TENANT_RATE', { min: 1 }),
+        burst: reader.integer('TENANT_BURST', { min: 1 }),
+      },
     };
   });
 }

@@ -1,15 +1,18 @@
 import type {
   AdmissionSettings,
+  Budgets,
   Clock,
   EventBus,
   JobQueue,
   JobStore,
   Log,
   Metrics,
+  Rate,
   TenantRegistry,
 } from '@multi-tenant-runner/core';
 import type { CredentialSource } from './credentials';
 import type { SourceFilter } from './source-addresses';
+import type { TenantBudget } from './tenant-budget';
 import type { TenantCache } from './tenant-cache';
 
 export interface WebhookDeps {
@@ -21,6 +24,9 @@ export interface WebhookDeps {
   readonly queue: JobQueue;
   readonly bus: EventBus;
   readonly settings: AdmissionSettings;
+  readonly budgets: Budgets;
+  /** What one installation may send. */
+  readonly tenantRate: Rate;
   /** Events that are also published for the operator's own EventBridge rules. */
   readonly publishEvents: ReadonlySet<string>;
   readonly clock: Clock;
@@ -28,6 +34,7 @@ export interface WebhookDeps {
   readonly metrics: Metrics;
 }
 
-export interface DeliveryDeps extends Omit<WebhookDeps, 'tenants'> {
+export interface DeliveryDeps extends Omit<WebhookDeps, 'tenants' | 'budgets' | 'tenantRate'> {
+  readonly budget: TenantBudget;
   readonly tenants: TenantCache;
 }

@@ -1,6 +1,6 @@
 import { routeJob, tierOf, type Tier } from '@multi-tenant-runner/core';
 import { decideInstallation } from './decide-installation';
-import { decideWorkflowJob, type UnroutedEvent } from './decide-workflow-job';
+import { decideWorkflowJob, type UnroutedEvent, type WorkflowJobDecision } from './decide-workflow-job';
 import type { DeliveryDeps } from './deps';
 import { explain, explainEvent } from './explain';
 import type { Delivery } from './parse-delivery';
@@ -14,12 +14,41 @@ export interface Outcome {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-export async function handleDelivery(delivery: Delivery, deps: DeliveryDeps): Promise<Outcome> {
+/** A delivery, and what its `workflow_job` needs. */
+export interface DecidedDelivery extends Delivery {
+  readonly job?: WorkflowJobDecision;
+}
+
+export function decideDelivery(
+  delivery: Delivery,
+  { environment, settings, clock }: Pick<DeliveryDeps, 'environment' | 'settings' | 'clock'>,
+): DecidedDelivery {
+  if (delivery.event !== 'workflow_job') return delivery;
+  return { ...delivery, job: decideWorkflowJob(delivery, { environment, tiers: settings.tiers }, clock.now()) };
+}
+
+/**
+ * Above its budget an installation's jobs are answered as failed, so that recovery redelivers them. Other deliveries,
+ * such as those of jobs with other labels, store nothing; and events of the installation itself are never refused.
+ */
+export async function throttle({ job }: DecidedDelivery, { budget }: DeliveryDeps): Promise<Outcome | undefined> {
+  if (job?.kind !== 'start' && job?.kind !== 'event') return undefined;
+  const { installationId } = job.kind === 'start' ? job.job : job.event;
+  if (await budget.admits(installationId)) return undefined;
+  return {
+    status: 429,
+    message:
+      'This installation sends more deliveries than webhook.tenant_rate allows. GitHub lists this one as failed, and ' +
+      'it is redelivered.',
+    outcome: 'throttled',
+  };
+}
+
+export async function handleDelivery(delivery: DecidedDelivery, deps: DeliveryDeps): Promise<Outcome> {
+  if (delivery.job !== undefined) return handleWorkflowJob(delivery.job, deps);
   switch (delivery.event) {
     case 'ping':
       return { status: 200, message: 'The webhook of the GitHub App reaches this environment.', outcome: 'ping' };
-    case 'workflow_job':
-      return handleWorkflowJob(delivery, deps);
     case 'installation':
     case 'installation_target':
       return handleInstallation(delivery, deps);
@@ -34,12 +63,7 @@ export async function handleDelivery(delivery: Delivery, deps: DeliveryDeps): Pr
   }
 }
 
-async function handleWorkflowJob(delivery: Delivery, deps: DeliveryDeps): Promise<Outcome> {
-  const decision = decideWorkflowJob(
-    delivery,
-    { environment: deps.environment, tiers: deps.settings.tiers },
-    deps.clock.now(),
-  );
+async function handleWorkflowJob(decision: WorkflowJobDecision, deps: DeliveryDeps): Promise<Outcome> {
   switch (decision.kind) {
     case 'ignore':
       return ignore(deps, decision.reason, decision.message);

@@ -261,3 +261,45 @@ describe('a failed durable write', () => {
     expect(JSON.stringify(harness.log.lines)).not.toContain('words of a tenant');
   });
 });
+
+describe('the budget of an installation', () => {
+  const tenantRate = { perSecond: 2, burst: 2 };
+  const jobOf = (id: number, installation: number): ReturnType<typeof delivery> =>
+    delivery('workflow_job', workflowJob({ job: { id }, top: { installation: { id: installation } } }));
+
+  it('answers 429 above it, stores and publishes nothing, and counts it under the tenant', async () => {
+    const harness = createWebhookHarness({ tenantRate, publishEvents: ['workflow_job'] });
+    harness.addTenant();
+    const answers: number[] = [];
+    for (let n = 1; n <= 20; n += 1) answers.push((await harness.send(jobOf(n, INSTALLATION))).statusCode);
+    const taken = answers.filter((status) => status === 202).length;
+    expect(answers).toEqual([...Array<number>(taken).fill(202), ...Array<number>(20 - taken).fill(429)]);
+    expect(taken).toBeLessThan(10);
+    expect(harness.state.queue.jobs).toHaveLength(taken);
+    expect(harness.state.bus.published).toHaveLength(taken);
+    expect(harness.metrics.counted.filter(({ name }) => name === 'WebhookThrottled')).toHaveLength(20 - taken);
+    expect(harness.metrics.counted).toContainEqual(
+      expect.objectContaining({ name: 'WebhookThrottled', properties: { tenant_id: INSTALLATION } }),
+    );
+  });
+
+  it("is nobody else's", async () => {
+    const harness = createWebhookHarness({ tenantRate });
+    harness.addTenant();
+    harness.addTenant({ installation_id: 1002, org_name: 'globex', account_id: 502 });
+    for (let n = 1; n <= 50; n += 1) await harness.send(jobOf(n, 1002));
+    expect((await harness.send(jobOf(100, INSTALLATION))).statusCode).toBe(202);
+  });
+
+  it('holds back no event of an installation, and nothing that stores nothing', async () => {
+    const harness = createWebhookHarness({ tenantRate });
+    harness.addTenant();
+    for (let n = 1; n <= 50; n += 1) await harness.send(jobOf(n, INSTALLATION));
+    for (let n = 1; n <= 20; n += 1) {
+      const suspended = delivery('installation', installationPayload('suspend'));
+      expect((await harness.send(suspended)).statusCode).toBe(202);
+    }
+    const hosted = workflowJob({ job: { labels: ['ubuntu-latest'] } });
+    expect((await harness.send(delivery('workflow_job', hosted))).statusCode).toBe(202);
+  });
+});

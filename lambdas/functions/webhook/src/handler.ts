@@ -1,7 +1,7 @@
 import { reportTenantProblems, type TenantLookup } from '@multi-tenant-runner/core';
 import type { Credentials, CredentialSource } from './credentials';
 import type { DeliveryDeps, WebhookDeps } from './deps';
-import { handleDelivery } from './handle-delivery';
+import { decideDelivery, handleDelivery, throttle } from './handle-delivery';
 import {
   header,
   rawBody,
@@ -13,6 +13,7 @@ import {
 import { installationIdOf, parseDelivery, wordOf, type Delivery } from './parse-delivery';
 import { publishForOperator } from './publish-for-operator';
 import { isSigned } from './signature';
+import { createTenantBudget } from './tenant-budget';
 import { createTenantCache } from './tenant-cache';
 
 /**
@@ -25,6 +26,8 @@ export function createHandler(deps: WebhookDeps): (request: HttpRequest) => Prom
     clock: deps.clock,
     onRead: (lookup) => reportLookup(lookup, deps),
   });
+  const { budgets, tenantRate: rate, clock, metrics } = deps;
+  const budget = createTenantBudget({ budgets, rate, clock, metrics });
   return async (request) => {
     if (!deps.acceptsFrom(sourceAddress(request))) {
       return refuse(
@@ -44,7 +47,7 @@ export function createHandler(deps: WebhookDeps): (request: HttpRequest) => Prom
       }
       const read = parseDelivery(request, body, credentials.appId);
       if (!read.ok) return refuse(deps, read.refusal.status, read.refusal.reason, read.refusal.message);
-      return await answer(read.delivery, { ...deps, tenants });
+      return await answer(read.delivery, { ...deps, tenants, budget });
     } catch (cause) {
       deps.log.error('Could not store a delivery; answering 503 so that it is redelivered', { cause });
       return respond(
@@ -79,7 +82,12 @@ async function answer(delivery: Delivery, deps: DeliveryDeps): Promise<HttpRespo
     tenant_id: installationIdOf(delivery.payload),
   });
   // Published in parallel: GitHub waits at most 10 seconds for the answer.
-  const [done] = await Promise.all([handleDelivery(delivery, deps), publishForOperator(delivery, { ...deps, log })]);
+  const decided = decideDelivery(delivery, deps);
+  const refused = await throttle(decided, deps);
+  const [done] =
+    refused === undefined
+      ? await Promise.all([handleDelivery(decided, deps), publishForOperator(delivery, { ...deps, log })])
+      : [refused];
   log.info('Answered a delivery', {
     action: wordOf(delivery.payload['action']),
     status: done.status,

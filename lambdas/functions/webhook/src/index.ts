@@ -1,5 +1,6 @@
 import {
   createClientConfig,
+  createDynamoBudgets,
   createDynamoDbClient,
   createDynamoJobStore,
   createDynamoTenantRegistry,
@@ -41,6 +42,8 @@ export const handler = createHandler({
   }),
   bus: createEventBridgeBus({ client: createEventBridgeClient(clients), busName: config.eventBusName }),
   settings: config.settings,
+  budgets: createDynamoBudgets({ client: dynamoDb, tableName: config.tables.jobs, clock }),
+  tenantRate: config.tenantRate,
   publishEvents: config.publishEvents,
   clock,
   log,

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { Rate } from '@multi-tenant-runner/core';
 import { createTestHarness, type TestHarness } from '@multi-tenant-runner/testing';
 import { createCredentialSource } from '../src/credentials';
 import type { WebhookDeps } from '../src/deps';
@@ -104,6 +105,7 @@ export function createWebhookHarness(
   options: Parameters<typeof createTestHarness>[0] & {
     readonly publishEvents?: readonly string[];
     readonly acceptsFrom?: SourceFilter;
+    readonly tenantRate?: Rate;
   } = {},
 ): WebhookHarness {
   const harness = createTestHarness(options);
@@ -124,9 +126,11 @@ export function createWebhookHarness(
   const deps: WebhookDeps = {
     environment: harness.environment,
     acceptsFrom: options.acceptsFrom ?? (() => true),
+    tenantRate: options.tenantRate ?? { perSecond: 25, burst: 2_000 },
     credentials,
     tenants: harness.registry,
     jobs: harness.jobs,
+    budgets: harness.budgets,
     queue: harness.queue,
     bus: harness.bus,
     settings: harness.settings,

@@ -2,6 +2,7 @@ export * from './client-config';
 export * from './clients';
 export * from './dynamodb/admissions';
 export * from './dynamodb/attributes';
+export * from './dynamodb/budgets';
 export * from './dynamodb/expression';
 export * from './dynamodb/table';
 export * from './dynamodb/tenant-registry';

@@ -32,6 +32,7 @@ export * from './decisions/launch-gate';
 export * from './decisions/machine-life';
 export * from './decisions/request-time';
 export * from './decisions/usage-caps';
+export * from './decisions/token-bucket';
 export * from './decisions/wait-reason';
 export * from './ports';
 export * from './transitions';

@@ -14,6 +14,7 @@ import {
 import { createInMemoryJobSearch, type InMemoryJobSearch } from './fakes/job-search';
 import { createInMemoryJobStore, type InMemoryJobStore } from './fakes/job-store';
 import { createInMemoryLaunchStore, type InMemoryLaunchStore } from './fakes/launch-store';
+import { createInMemoryBudgets } from './fakes/budgets';
 import { createInMemoryConfigs, type InMemoryConfigs } from './fakes/configs';
 import { createRecordingLog, createRecordingMetrics, type RecordingLog, type RecordingMetrics } from './fakes/records';
 import { createInMemoryRecoveryStore, type InMemoryRecoveryStore } from './fakes/recovery-store';
@@ -98,6 +99,7 @@ export function createTestHarness(
     search: port('search', state.search),
     recovery: port('recovery', state.recovery),
     usage: port('usage', state.usage),
+    budgets: port('budgets', createInMemoryBudgets({ clock })),
   };
   const { observe: _observe, ...observing } = observer;
   return {

@@ -28,6 +28,7 @@ export type MetricName =
   | 'TenantCircuitClosed'
   | 'WebhookRefused'
   | 'WebhookIgnored'
+  | 'WebhookThrottled'
   | 'PublishFailed'
   | 'JobQueued'
   | 'JobParked'

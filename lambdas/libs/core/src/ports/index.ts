@@ -1,4 +1,5 @@
 import type { Admissions } from './admissions';
+import type { Budgets } from './budgets';
 import type { ConfigStore } from './configs';
 import type { RunnerFleet, SecurityGroups } from './ec2';
 import type { GitHub } from './github';
@@ -13,6 +14,7 @@ export * from './admissions';
 export * from './api-state';
 export * from './audit';
 export * from './bookmarks';
+export * from './budgets';
 export * from './configs';
 export * from './deliveries';
 export * from './ec2';
@@ -45,4 +47,5 @@ export interface Ports {
   readonly search: JobSearch;
   readonly recovery: RecoveryStore;
   readonly usage: UsageLedger;
+  readonly budgets: Budgets;
 }

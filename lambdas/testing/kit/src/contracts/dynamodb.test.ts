@@ -4,6 +4,7 @@ import {
   createDynamoApiState,
   createDynamoAuditTrail,
   createDynamoBookmarks,
+  createDynamoBudgets,
   createDynamoConfigStore,
   createDynamoJobStore,
   createDynamoLaunchStore,
@@ -18,6 +19,7 @@ import {
   type Item,
 } from '@multi-tenant-runner/aws';
 import type { Launch } from '@multi-tenant-runner/core';
+import { budgetsContract } from './budgets.contract';
 import { configStoreContract } from './config-store.contract';
 import { createTables } from '../dynamodb/create-tables';
 import { startDynamoDbLocal, type DynamoDbLocal } from '../dynamodb/dynamodb-local';
@@ -191,6 +193,13 @@ describe('the configurations on DynamoDB', () => {
     await expect(configs.take(installationId, launchId)).resolves.toBe('config');
     await expect(configs.take(installationId, launchId)).resolves.toBeUndefined();
   });
+});
+
+describe('the buckets on DynamoDB', () => {
+  budgetsContract(() => {
+    const clock = createTestClock();
+    return { clock, budgets: createDynamoBudgets({ client: local.client, tableName: 'test-jobs', clock }) };
+  }, nextId);
 });
 
 describe('the recovery store on DynamoDB', () => {

@@ -15,6 +15,8 @@ import { apiStateContract } from './api-state.contract';
 import { auditTrailContract } from './audit-trail.contract';
 import { accountHandoverContract } from './account-handover.contract';
 import { admissionsContract } from './admissions.contract';
+import { budgetsContract } from './budgets.contract';
+import { createInMemoryBudgets } from '../fakes/budgets';
 import { jobStoreContract } from './job-store.contract';
 import { createInMemoryRecoveryStore } from '../fakes/recovery-store';
 import { launchStoreContract } from './launch-store.contract';
@@ -65,6 +67,11 @@ describe('the in-memory job store', () =>
   jobStoreContract(async () => {
     const clock = createTestClock();
     return { clock, store: createInMemoryJobStore({ clock }) };
+  }, nextId));
+describe('the in-memory buckets', () =>
+  budgetsContract(() => {
+    const clock = createTestClock();
+    return { clock, budgets: createInMemoryBudgets({ clock }) };
   }, nextId));
 describe('the in-memory launch store', () =>
   launchStoreContract(async () => {

@@ -11,6 +11,7 @@ import {
   type RunnerFleet,
 } from '@multi-tenant-runner/core';
 import {
+  createInMemoryBudgets,
   createInMemoryAdmissions,
   createInMemoryFleet,
   createInMemoryGitHub,
@@ -96,6 +97,7 @@ export function createBackend({
     search,
     recovery: state.recovery,
     usage: state.usage,
+    budgets: createInMemoryBudgets(scheduler),
     registry: state.tenants,
     lifecycle: state.tenants,
     jobs: {

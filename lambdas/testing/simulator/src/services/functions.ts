@@ -93,6 +93,7 @@ export function createFunctions({
       app: through('app'),
       search: through('search'),
       recovery: through('recovery'),
+      budgets: through('budgets'),
       usage: through('usage'),
     };
   };
@@ -106,6 +107,7 @@ export function createFunctions({
         const handle = createWebhook({
           ...portsOf(container),
           acceptsFrom: () => true,
+          tenantRate: { perSecond: 25, burst: 2_000 },
           publishEvents: new Set<string>(),
           credentials: { current: async () => credentials, reread: async () => undefined },
         });

@@ -1,0 +1,71 @@
+import { SECOND, type Budgets, type Clock, type Metrics, type Rate } from '@multi-tenant-runner/core';
+
+/** Deliveries of one installation that a container lets through by itself, so that most tenants cost no write. */
+const OWN: Rate = { perSecond: 1, burst: 5 };
+/** Tokens of a write, as a part of a second's: a container seldom keeps more than it needs. */
+const CHUNK = 0.4;
+const MAX_ENTRIES = 5_000;
+
+/** What an installation may send, over all containers. */
+export interface TenantBudget {
+  admits(installationId: number): Promise<boolean>;
+}
+
+interface Share {
+  /** Left of the container's own, at that time. */
+  own: number;
+  at: number;
+  /** Left of what was taken from the common bucket. */
+  taken: number;
+  /** Nothing is taken before. */
+  closedUntil: number;
+}
+
+/** A container's share of each installation's bucket. One that is refused costs nothing until it may ask again. */
+export function createTenantBudget(deps: {
+  readonly budgets: Budgets;
+  readonly rate: Rate;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+}): TenantBudget {
+  const shares = new Map<number, Share>();
+  const chunk = Math.max(1, Math.min(Math.floor(deps.rate.perSecond * CHUNK), deps.rate.burst));
+
+  const shareOf = (installationId: number, now: number): Share => {
+    const share = shares.get(installationId) ?? { own: OWN.burst, at: now, taken: 0, closedUntil: 0 };
+    // Last in the map: whoever sent nothing for longest is forgotten first.
+    shares.delete(installationId);
+    shares.set(installationId, share);
+    const [oldest] = shares.keys();
+    if (shares.size > MAX_ENTRIES && oldest !== undefined) shares.delete(oldest);
+    share.own = Math.min(OWN.burst, share.own + ((now - share.at) / SECOND) * OWN.perSecond);
+    share.at = now;
+    return share;
+  };
+  const refuse = (installationId: number): false => {
+    deps.metrics.count('WebhookThrottled', { properties: { tenant_id: installationId } });
+    return false;
+  };
+
+  return {
+    async admits(installationId) {
+      const now = deps.clock.now().getTime();
+      const share = shareOf(installationId, now);
+      if (share.own >= 1) {
+        share.own -= 1;
+        return true;
+      }
+      if (share.taken === 0) {
+        if (now < share.closedUntil) return refuse(installationId);
+        const retryAt = await deps.budgets.take(installationId, chunk, deps.rate);
+        if (retryAt !== undefined) {
+          share.closedUntil = retryAt.getTime();
+          return refuse(installationId);
+        }
+        share.taken += chunk;
+      }
+      share.taken -= 1;
+      return true;
+    },
+  };
+}
