@@ -8,6 +8,8 @@ export type Answer =
       readonly cursor?: string;
       /** For a terminal, when there are no rows. */
       readonly none: string;
+      /** Its columns are those of FOCUS. */
+      readonly isFocus?: boolean;
     }
   | { readonly kind: 'fields'; readonly fields: Row; readonly sentence?: string };
 

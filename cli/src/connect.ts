@@ -8,6 +8,7 @@ import {
   createDynamoJobStore,
   createDynamoLaunchStore,
   createDynamoTenantDirectory,
+  createDynamoUsageBooks,
   createLaunchTriggers,
 } from '@multi-tenant-runner/aws';
 import { listLaunchTriggers, listQueueUrls, readDeployment } from './aws/functions';
@@ -34,6 +35,7 @@ export async function connect({ prefix, region, profile }: Target): Promise<Flee
     directory: createDynamoTenantDirectory({ client, tableName: tables.tenants, ...settings }),
     jobs: createDynamoJobStore({ client, tableName: tables.jobs, clock }),
     launches: createDynamoLaunchStore({ client, tableName: tables.launches, clock }),
+    usage: createDynamoUsageBooks({ client, tableName: tables.usage }),
     audit: createDynamoAuditTrail({ client, tableName: `${prefix}-audit` }),
     deadLetters: createDeadLetters(sqs, () => listQueueUrls(sqs, prefix)),
     triggers: createLaunchTriggers(lambda, () => listLaunchTriggers(lambda, prefix)),

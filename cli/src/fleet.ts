@@ -7,6 +7,7 @@ import type {
   LaunchStore,
   LaunchTriggers,
   TenantDirectory,
+  UsageBooks,
 } from '@multi-tenant-runner/core';
 
 /** One installation of the module, as the commands see it. */
@@ -16,6 +17,8 @@ export interface Fleet {
   readonly directory: TenantDirectory;
   readonly jobs: Pick<JobStore, 'get' | 'listOpen' | 'listRecent'>;
   readonly launches: Pick<LaunchStore, 'get' | 'listOpen' | 'findByInstance'>;
+  readonly usage: UsageBooks;
+  readonly usage: UsageBooks;
   readonly deadLetters: DeadLetterQueues;
   readonly triggers: LaunchTriggers;
   readonly audit: AuditTrail;

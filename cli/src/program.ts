@@ -15,6 +15,7 @@ import { FORMATS, decideFormat, render, type Format } from './output/render';
 import { usage } from './problem';
 import { parseTime } from './read/parse-time';
 import { addNamespaces } from './verbs/namespaces';
+import { addUsage } from './verbs/usage';
 
 export interface ProgramDeps {
   readonly connect: (target: Target) => Promise<Fleet>;
@@ -65,6 +66,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addJobs(program, answer);
   addRunners(program, answer);
   addOperations(program, answer);
+  addUsage(program, answer, deps);
   addNamespaces(program, { answer, print }, deps);
   addAudit(program, answer);
   return program;

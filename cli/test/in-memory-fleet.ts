@@ -36,6 +36,7 @@ export function createFleetInMemory(): InMemoryFleetForTests {
       directory: createInMemoryTenantDirectory(harness.state.tenants),
       jobs: harness.jobs,
       launches: harness.launches,
+      usage: harness.state.usage,
       audit,
       deadLetters: {
         list: async () => deadLetters,

@@ -10,7 +10,12 @@ import { notFound } from '../problem';
 
 export interface Deployment {
   readonly settings: AdmissionSettings;
-  readonly tables: { readonly tenants: string; readonly jobs: string; readonly launches: string };
+  readonly tables: {
+    readonly tenants: string;
+    readonly jobs: string;
+    readonly launches: string;
+    readonly usage: string;
+  };
 }
 
 /**
@@ -28,6 +33,7 @@ export async function readDeployment(client: Pick<LambdaClient, 'send'>, prefix:
         tenants: reader.string('TENANTS_TABLE'),
         jobs: reader.string('JOBS_TABLE'),
         launches: reader.string('LAUNCHES_TABLE'),
+        usage: reader.string('USAGE_TABLE'),
       },
     }));
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Answer, Row, Value } from '../answer';
+import { usage } from '../problem';
 
-export const FORMATS = ['table', 'json', 'csv'] as const;
+export const FORMATS = ['table', 'json', 'csv', 'focus'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** A terminal gets a table, a pipe JSON, unless `--output` says otherwise. */
@@ -11,6 +12,7 @@ export function decideFormat(asked: Format | 'auto', isTerminal: boolean): Forma
 
 /** The answer as text that ends with a line break. Pure. */
 export function render(answer: Answer, format: Format): string {
+  if (format === 'focus') return renderFocus(answer);
   if (answer.kind === 'rows') return renderRows(answer, format);
   if (format === 'json') return `${JSON.stringify(withSentence(answer), null, 2)}\n`;
   if (format === 'csv') return csv(Object.keys(answer.fields), [answer.fields]);
@@ -18,6 +20,12 @@ export function render(answer: Answer, format: Format): string {
   const width = Math.max(0, ...names.map((name) => name.length));
   const lines = names.map((name) => `${name.padEnd(width)}  ${textOf(answer.fields[name])}`);
   return [...(answer.sentence === undefined ? [] : [answer.sentence]), ...lines, ''].join('\n');
+}
+
+/** A CSV too, of what is charged; nothing else is. */
+function renderFocus(answer: Answer): string {
+  if (answer.kind === 'rows' && answer.isFocus === true) return csv(answer.columns, answer.rows);
+  throw usage('--output focus is for "mtr usage"; others are table, json and csv.');
 }
 
 function renderRows(answer: Extract<Answer, { kind: 'rows' }>, format: Format): string {

@@ -31,6 +31,7 @@ export * from './decisions/job-policy';
 export * from './decisions/launch-gate';
 export * from './decisions/machine-life';
 export * from './decisions/request-time';
+export * from './decisions/start-times';
 export * from './decisions/usage-caps';
 export * from './decisions/token-bucket';
 export * from './decisions/wait-reason';

@@ -1,11 +1,14 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  DAY,
   NO_USAGE,
   addUsage,
   dayOf,
   monthOf,
+  plus,
   usageOf,
   type MachineLife,
+  type UsageBooks,
   type UsageLedger,
   type UsageSum,
 } from '@multi-tenant-runner/core';
@@ -56,6 +59,40 @@ export function createDynamoUsageLedger({ client, tableName }: UsageLedgerDeps):
     sumsOf: async (installationId, { day, month }) => {
       const [ofDay, ofMonth] = await Promise.all([sumOf(installationId, day), sumOf(installationId, month)]);
       return { day: ofDay, month: ofMonth };
+    },
+  };
+}
+
+/** A machine lives for days at most: so far before its month a life may have begun. */
+const LONGEST_LIFE = 14 * DAY;
+
+export function createDynamoUsageBooks({ client, tableName }: UsageLedgerDeps): UsageBooks {
+  const table = createTable(client, tableName);
+  return {
+    sumsOfMonth: async function* (month) {
+      const expression = new Expression();
+      const condition = expression.equals('month', month);
+      for await (const row of table.query({
+        IndexName: 'month-index',
+        KeyConditionExpression: condition,
+        ...expression.placeholders,
+      })) {
+        const { installation_id: installationId, tier } = fromAttributes(row);
+        yield { installationId: Number(installationId), tier: String(tier), ...parseSum(row) };
+      }
+    },
+    livesOf: async function* (installationId, month) {
+      const expression = new Expression();
+      const own = expression.equals('book', `${installationId}/lives`);
+      const first = plus(new Date(`${month}-01T00:00:00.000Z`), -LONGEST_LIFE).toISOString();
+      const range = `${expression.name('entry')} BETWEEN ${expression.value(first)} AND ${expression.value(`${month}~`)}`;
+      for await (const row of table.query({
+        KeyConditionExpression: `${own} AND ${range}`,
+        ...expression.placeholders,
+      })) {
+        const life = lifeOf(row);
+        if (monthOf(life.endedAt) === month) yield life;
+      }
     },
   };
 }

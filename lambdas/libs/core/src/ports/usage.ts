@@ -11,6 +11,19 @@ export interface UsageLedger {
   sumsOf(installationId: number, when: UsagePeriods): Promise<PeriodSums>;
 }
 
+/** What operators read of the ledger. */
+export interface UsageBooks {
+  /** The sums of a month by tenant and size (an index: may lag); no scan, whatever the table holds. */
+  sumsOfMonth(month: string): AsyncIterable<TenantSum>;
+  /** A tenant's machines that ended in a month, by their start. */
+  livesOf(installationId: number, month: string): AsyncIterable<MachineLife>;
+}
+
+export interface TenantSum extends UsageSum {
+  readonly installationId: number;
+  readonly tier: string;
+}
+
 /** UTC: `2026-01-15` and `2026-01`. */
 export interface UsagePeriods {
   readonly day: string;

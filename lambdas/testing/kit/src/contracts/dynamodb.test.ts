@@ -12,6 +12,7 @@ import {
   createDynamoTenantDirectory,
   createDynamoTenantLifecycle,
   createDynamoTenantRegistry,
+  createDynamoUsageBooks,
   createDynamoUsageLedger,
   fromAttributes,
   itemOfLaunch,
@@ -174,7 +175,11 @@ describe('admissions on DynamoDB', () =>
 
 describe('the usage ledger on DynamoDB', () => {
   const tableName = 'test-usage';
-  usageLedgerContract(async () => ({ ledger: createDynamoUsageLedger({ client: local.client, tableName }) }), nextId);
+  const make = async () => {
+    const deps = { client: local.client, tableName };
+    return { ledger: createDynamoUsageLedger(deps), books: createDynamoUsageBooks(deps) };
+  };
+  usageLedgerContract(make, nextId);
 });
 
 describe('the configurations on DynamoDB', () => {

@@ -91,7 +91,10 @@ describe('the in-memory admissions', () =>
 describe('the in-memory recovery store', () =>
   recoveryStoreContract(async () => ({ store: createInMemoryRecoveryStore() }), nextId));
 describe('the in-memory usage ledger', () =>
-  usageLedgerContract(async () => ({ ledger: createInMemoryUsageLedger() }), nextId));
+  usageLedgerContract(async () => {
+    const ledger = createInMemoryUsageLedger();
+    return { ledger, books: ledger };
+  }, nextId));
 describe('the in-memory fleet', () =>
   runnerFleetContract(async () => {
     const fleet = createInMemoryFleet({ clock: createTestClock(), environment: ENVIRONMENT });

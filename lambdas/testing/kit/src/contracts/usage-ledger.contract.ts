@@ -1,6 +1,6 @@
-import { NO_USAGE, type MachineLife, type UsageLedger } from '@multi-tenant-runner/core';
+import { NO_USAGE, type MachineLife, type UsageBooks, type UsageLedger } from '@multi-tenant-runner/core';
 
-type Make = () => Promise<{ readonly ledger: UsageLedger }>;
+type Make = () => Promise<{ readonly ledger: UsageLedger; readonly books: UsageBooks }>;
 
 const JANUARY = { day: '2026-01-15', month: '2026-01' };
 
@@ -77,6 +77,33 @@ export function usageLedgerContract(make: Make, nextId: () => number): void {
     await expect(ledger.record(poor)).resolves.toEqual(poor);
     const { day } = await ledger.sumsOf(installationId, JANUARY);
     expect(day).toEqual({ machines: 1, seconds: 300, costMicros: 0, unpriced: 1 });
+  });
+
+  it('lists the sums of a month, and the lives that ended in it', async () => {
+    const { ledger, books } = await make();
+    const installationId = nextId();
+    const inJune = life({
+      installationId,
+      startedAt: '2026-05-31T23:50:00.000Z',
+      endedAt: '2026-06-01T00:10:00.000Z',
+      seconds: 1_200,
+    });
+    const inJuly = {
+      ...inJune,
+      launchId: '7002-1',
+      startedAt: '2026-06-30T23:59:00.000Z',
+      endedAt: '2026-07-01T00:00:00.000Z',
+    };
+    await ledger.record(inJune);
+    await ledger.record(inJuly);
+    const sums = [];
+    for await (const sum of books.sumsOfMonth('2026-06')) if (sum.installationId === installationId) sums.push(sum);
+    expect(sums).toEqual([
+      { installationId, tier: 'small', machines: 1, seconds: 1_200, costMicros: inJune.costMicros, unpriced: 0 },
+    ]);
+    const lives = [];
+    for await (const one of books.livesOf(installationId, '2026-06')) lives.push(one);
+    expect(lives).toEqual([inJune]);
   });
 
   it("keeps one tenant's sums from another's", async () => {

@@ -5,11 +5,12 @@ import {
   monthOf,
   usageOf,
   type MachineLife,
+  type UsageBooks,
   type UsageLedger,
   type UsageSum,
 } from '@multi-tenant-runner/core';
 
-export interface InMemoryUsageLedger extends UsageLedger {
+export interface InMemoryUsageLedger extends UsageLedger, UsageBooks {
   /** By tenant and launch. */
   readonly lives: Map<string, MachineLife>;
   /** By tenant, day or month, and size: kept beside the lives, as the table keeps them. */
@@ -34,6 +35,16 @@ export function createInMemoryUsageLedger(): InMemoryUsageLedger {
         sums.set(sum, addUsage(sums.get(sum) ?? NO_USAGE, usageOf(life)));
       }
       return life;
+    },
+    sumsOfMonth: async function* (month) {
+      for (const [key, sum] of [...sums].sort()) {
+        const [, installationId, period, tier] = /^(\d+)\/([^#]+)#(.*)$/.exec(key) ?? [];
+        if (period === month) yield { installationId: Number(installationId), tier: String(tier), ...sum };
+      }
+    },
+    livesOf: async function* (installationId, month) {
+      for (const life of lives.values())
+        if (life.installationId === installationId && monthOf(life.endedAt) === month) yield life;
     },
     sumsOf: async (installationId, { day, month }) => ({
       day: sumOf(`${installationId}/${day}#`),
