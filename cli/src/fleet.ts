@@ -18,7 +18,6 @@ export interface Fleet {
   readonly jobs: Pick<JobStore, 'get' | 'listOpen' | 'listRecent'>;
   readonly launches: Pick<LaunchStore, 'get' | 'listOpen' | 'findByInstance'>;
   readonly usage: UsageBooks;
-  readonly usage: UsageBooks;
   readonly deadLetters: DeadLetterQueues;
   readonly triggers: LaunchTriggers;
   readonly audit: AuditTrail;

@@ -129,6 +129,12 @@ async function explainJobs(context: ScenarioContext, tenant: Tenant, mtr: Mtr): 
   await expectJson(checks, await mtr('limits', LOGIN), 'limits shows that no runner is left', (answer) =>
     rowsOf(answer).some((row) => row['limit'] === 'runners' && row['left'] === 0),
   );
+  await expectJson(checks, await mtr('stats', LOGIN), 'stats has how long its first jobs waited', (answer) =>
+    Array.isArray(Object(answer).rows),
+  );
+  await expectJson(checks, await mtr('usage', '--by', 'size'), 'usage has the sums of the month', (answer) =>
+    Array.isArray(Object(answer).rows),
+  );
   const table = await mtr('--output', 'table', 'waiting', LOGIN);
   checks.check('a table has a heading', table.out.startsWith('JOB '), table.out);
   await finishAll(context, tenant, ids);
