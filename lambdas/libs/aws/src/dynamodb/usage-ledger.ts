@@ -85,7 +85,8 @@ export function createDynamoUsageBooks({ client, tableName }: UsageLedgerDeps): 
       const expression = new Expression();
       const own = expression.equals('book', `${installationId}/lives`);
       const first = plus(new Date(`${month}-01T00:00:00.000Z`), -LONGEST_LIFE).toISOString();
-      const range = `${expression.name('entry')} BETWEEN ${expression.value(first)} AND ${expression.value(`${month}~`)}`;
+      const [from, to] = [expression.value(first), expression.value(`${month}~`)];
+      const range = `${expression.name('entry')} BETWEEN ${from} AND ${to}`;
       for await (const row of table.query({
         KeyConditionExpression: `${own} AND ${range}`,
         ...expression.placeholders,
