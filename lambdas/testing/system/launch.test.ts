@@ -408,8 +408,11 @@ test('a registration of an earlier attempt that GitHub does not let us see goes 
   const system = systemWithTenant();
   const { github } = system.harness.state;
   const message = await queued(system, 1);
-  system.harness.faults.loseAnswer('github.createJitConfig');
-  await system.deliver(message).catch(() => undefined);
+  // Registered, but the answer says nothing; the second attempt hears that the name exists.
+  const clear = system.harness.faults.after('github.createJitConfig', (answer) => {
+    clear();
+    Object.assign(answer as object, { kind: 'unavailable', message: 'no answer' });
+  });
   const undo = github.fail({ kind: 'refused', status: 403, message: 'no' }, { method: 'findRunner' });
   await system.deliver(message);
   undo();
