@@ -566,6 +566,48 @@ export const mutations = [
     suites: ['functions/recovery/src/plan-scans'],
   },
   {
+    name: 'the API: a token reaches another tenant',
+    file: 'functions/api/src/access/permissions.ts',
+    edits: [['installationId === caller.installationId;', 'installationId > 0;']],
+    suites: ['functions/api/src/access/refusals'],
+  },
+  {
+    name: 'the API: a role that is not listed may call',
+    file: 'functions/api/src/access/permissions.ts',
+    edits: [['  if (!roles.includes(caller.role)) return false;\n', '']],
+    suites: ['functions/api/src/access/refusals'],
+  },
+  {
+    name: 'the API: a token for another audience counts',
+    file: 'functions/api/src/access/verify-token.ts',
+    edits: [['        audience: issuer.audience,\n', '']],
+    suites: ['functions/api/src/access/authenticate'],
+  },
+  {
+    name: "the API: a pull request's token counts",
+    file: 'functions/api/src/access/decide-tenant-claim.ts',
+    edits: [["  if (!OWN_EVENTS.includes(claims['event_name']))", '  if (OWN_EVENTS.length === 0)']],
+    suites: ['functions/api/src/access/authenticate'],
+  },
+  {
+    name: 'the API: a cursor is good for any list',
+    file: 'functions/api/src/http/cursor.ts',
+    edits: [['...scope.map((part) => part ?? null)', '...scope.map(() => null)']],
+    suites: ['functions/api/src/operations/lists'],
+  },
+  {
+    name: 'the API: an ETag is not compared',
+    file: 'functions/api/src/operations/change-tenant.ts',
+    edits: [["if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etagOf(found)) throw hasChanged();", '']],
+    suites: ['functions/api/src/operations/change-tenant'],
+  },
+  {
+    name: 'the audit trail: an edit by hand is taken for that of the last note',
+    file: 'functions/tenant-manager/src/describe-audit.ts',
+    edits: [[" || id === before?.['change_id']", '']],
+    suites: ['functions/tenant-manager/src/audit'],
+  },
+  {
     name: 'the redelivery cursor: saved before the failures that it passes are recorded',
     file: 'functions/recovery/src/find-failed-deliveries.ts',
     edits: [

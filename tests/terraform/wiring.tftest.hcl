@@ -293,7 +293,7 @@ run "outputs_have_what_an_integrator_connects_to" {
   command = plan
 
   assert {
-    condition     = keys(output.tables) == ["jobs", "launches", "recovery", "tenants", "usage"] && output.tables.jobs.name == "my-saas-jobs"
+    condition     = keys(output.tables) == ["audit", "jobs", "launches", "recovery", "tenants", "usage"] && output.tables.jobs.name == "my-saas-jobs"
     error_message = "tables has name and arn of all."
   }
 

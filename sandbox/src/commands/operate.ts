@@ -1,5 +1,7 @@
+import { awsCliFolder } from '../../setup/python.mjs';
 import type { Progress } from '../lib/progress';
 import { runningSandbox, type SandboxPaths } from '../lib/state';
+import { runCommand, upgradeCommand } from '../scenarios/demo/upgrade';
 import { operate } from '../scenarios/operate/index';
 import { buildMtr, createMtr } from '../scenarios/operate/mtr';
 
@@ -14,7 +16,10 @@ export async function runOperate({ paths, progress, signal }: RunOperateOptions)
   const { sandbox } = runningSandbox(paths);
   await buildMtr(paths.root, signal);
   const mtr = createMtr(paths.root, sandbox, signal);
-  const { ok, checks } = await operate({ sandbox, mtr, signal, write: progress.line });
+  const path = [awsCliFolder(paths.root), process.env['PATH']].filter((part) => part !== undefined).join(':');
+  const upgradeByHand = (installationId: number): Promise<void> =>
+    runCommand(upgradeCommand(`${sandbox.prefix}-tenants`, installationId), sandbox, { path, signal });
+  const { ok, checks } = await operate({ sandbox, mtr, upgradeByHand, signal, write: progress.line });
   const broken = checks.filter(({ held }) => !held);
   progress.line(
     broken.length === 0

@@ -2,18 +2,18 @@ import type { SandboxFile } from '../../lib/state';
 import { object, text } from '../../lib/json';
 import { type ScenarioContext, type Tenant } from '../kit/scenario-context';
 import type { Checks } from '../kit/checks';
-import type { Mtr } from './mtr';
+import type { OperateOptions } from './index';
 import { apisOf, bearerClient, createUser, signedClient, type ApiAnswer } from './api-client';
 
 /** The API as operators and tenants call it over HTTP, with each refusal. */
 export async function callApi(
   context: ScenarioContext,
   tenant: Tenant,
-  { sandbox, mtr }: { readonly sandbox: SandboxFile; readonly mtr: Mtr },
+  { sandbox, mtr, upgradeByHand }: Pick<OperateOptions, 'sandbox' | 'mtr' | 'upgradeByHand'>,
 ): Promise<void> {
   const other = await installOther(context, `not-${tenant.login}`);
   await callAsOperator(context.checks, tenant, sandbox);
-  await changeAsOperator(context, tenant, { sandbox, mtr });
+  await changeAsOperator(context, tenant, { sandbox, mtr, upgradeByHand });
   await callAsJob(context, { tenant, other, sandbox });
   await context.user.uninstall(other);
 }
@@ -67,7 +67,7 @@ async function callAsOperator(checks: Checks, { id }: Tenant, sandbox: SandboxFi
 async function changeAsOperator(
   { checks, poller }: ScenarioContext,
   { id }: Tenant,
-  { sandbox, mtr }: { readonly sandbox: SandboxFile; readonly mtr: Mtr },
+  { sandbox, mtr, upgradeByHand }: Pick<OperateOptions, 'sandbox' | 'mtr' | 'upgradeByHand'>,
 ): Promise<void> {
   const operator = signedClient(apisOf(sandbox).operators, sandbox);
   const path = `/tenants/${id}`;
@@ -98,13 +98,20 @@ async function changeAsOperator(
     status: 200,
     body: { status: 'ok' },
   });
-  await poller.until('a change through the API is in the audit trail, as mtr shows it', async () => {
-    const { out } = await mtr('audit', 'search', '--tenant', String(id));
-    const rows: unknown = object(JSON.parse(out))?.['rows'];
-    const found = (Array.isArray(rows) ? rows : []).map((row) => object(row));
-    return found.some((row) => row?.['via'] === 'api' && row['reason'] === because['x-reason']) ? true : undefined;
-  });
-  checks.check('a change through the API is in the audit trail, as mtr shows it', true);
+  await upgradeByHand(id);
+  for (const [what, via, reason] of [
+    ['a change through the API', 'api', because['x-reason']],
+    ["an edit by the README's update-item command", 'table', undefined],
+  ] as const) {
+    const expectation = `${what} is in the audit trail, as mtr shows it`;
+    await poller.until(expectation, async () => {
+      const { out } = await mtr('audit', 'search', '--tenant', String(id));
+      const rows: unknown = object(JSON.parse(out))?.['rows'];
+      const found = (Array.isArray(rows) ? rows : []).map((row) => object(row));
+      return found.some((row) => row?.['via'] === via && row['reason'] === reason) ? true : undefined;
+    });
+    checks.check(expectation, true);
+  }
 }
 
 async function callAsJob(

@@ -13,6 +13,8 @@ import type { Mtr, MtrResult } from './mtr';
 export interface OperateOptions {
   readonly sandbox: SandboxFile;
   readonly mtr: Mtr;
+  /** Upgrades a tenant by the README's command. */
+  readonly upgradeByHand: (installationId: number) => Promise<void>;
   readonly signal: AbortSignal;
   readonly write: (line: string) => void;
 }
@@ -26,7 +28,7 @@ export async function operate(options: OperateOptions): Promise<{
   readonly ok: boolean;
   readonly checks: readonly Expectation[];
 }> {
-  const { sandbox, mtr, signal, write } = options;
+  const { sandbox, mtr, upgradeByHand, signal, write } = options;
   const checks = createChecks((line) => write(`  ${line}`));
   const { user } = createControlClient(sandbox.github.control_url, signal);
   const context: ScenarioContext = {
@@ -41,7 +43,7 @@ export async function operate(options: OperateOptions): Promise<{
   const tenant = await installTenant(context);
   await changeTenant(tenant, mtr, checks);
   await explainJobs(context, tenant, mtr);
-  await callApi(context, tenant, { sandbox, mtr });
+  await callApi(context, tenant, { sandbox, mtr, upgradeByHand });
   await operateFleet(mtr, checks);
   await endTenant(context, tenant, mtr);
   return { ok: allHeld(checks.all()), checks: checks.all() };
