@@ -459,7 +459,7 @@ export const mutations = [
     file: 'functions/scale-down/src/bind-runner.ts',
     edits: [
       [
-        'const launches = await deps.launches.listOpen(event.installationId);',
+        'const launches = await deps.launches.listOpen(installationId);',
         'const launches = await deps.launches.listOpen(1001);',
       ],
     ],
