@@ -453,8 +453,14 @@ describe('the policies of a plan', () => {
   });
 
   // Documented only for string keys; ForAllValues is true for an absent key, so a number might open the whole table.
-  it('leaves nothing to dynamodb:LeadingKeys, as installations are numbers', () => {
-    assert.doesNotMatch(JSON.stringify(policies), /dynamodb:LeadingKeys/i);
+  it('leaves nothing to dynamodb:LeadingKeys but the ledger, as installations are numbers and its books are not', () => {
+    const statements = Object.values(policies).flatMap(({ Statement }) => asList(Statement));
+    for (const { Condition, Resource, Action } of statements) {
+      if (!/dynamodb:LeadingKeys/i.test(JSON.stringify(Condition ?? {}))) continue;
+      assert.deepEqual(asList(Resource), [table('usage')]);
+      // Each of these names one key, so the condition's key is never absent.
+      for (const call of asList(Action)) assert.match(call, /^dynamodb:(PutItem|UpdateItem|Query)$/);
+    }
   });
 
   it('lets no role change or remove an entry of the audit trail', async () => {

@@ -633,4 +633,48 @@ export const mutations = [
     edits: [['return FIRST_PAUSE * 4 ** Math.max(0, requests - 1);', 'return requests < 0 ? 0 : FIRST_PAUSE;']],
     suites: ['functions/recovery/src/deliveries.test'],
   },
+  {
+    name: 'usage: a cap that is used up keeps nothing from starting',
+    file: 'libs/core/src/decisions/launch-gate.ts',
+    edits: [['if (cap !== undefined)', 'if (cap?.used === -1)']],
+    suites: ['testing/system/usage'],
+  },
+  {
+    name: 'usage: what runs does not count until it ends',
+    file: 'libs/core/src/decisions/usage-caps.ts',
+    edits: [['    seconds += own;\n', '']],
+    suites: ['libs/core/src/decisions/usage-caps', 'testing/system/usage'],
+  },
+  {
+    name: 'usage: what was used yesterday counts today',
+    file: 'libs/core/src/decisions/usage-caps.ts',
+    edits: [['usage?.day === dayOf(iso)', 'usage !== undefined']],
+    suites: ['libs/core/src/decisions/usage-caps', 'testing/system/usage'],
+  },
+  {
+    name: 'usage: a launch is over although its machine is not in the ledger',
+    file: 'libs/core/src/protocol/release.ts',
+    edits: [
+      ['ending.ok && removed && life !== false', 'ending.ok && removed'],
+      ['markEnded(ending.row, life, deps)', 'markEnded(ending.row, life || undefined, deps)'],
+    ],
+    suites: ['testing/system/usage'],
+  },
+  {
+    name: 'usage: a machine is charged up to the discovery of its end',
+    file: 'libs/core/src/protocol/release.ts',
+    edits: [['launch.machineEndedAt ?? machine?.endedAt ?? endedAt ?? now', 'launch.machineEndedAt ?? now']],
+    suites: ['testing/system/usage'],
+  },
+  {
+    name: 'usage: an older reading replaces a later one',
+    file: 'libs/aws/src/dynamodb/tenant-registry.ts',
+    edits: [
+      [
+        '(attribute_not_exists(${at}) OR ${at} < ${expression.value(usage.at)})',
+        '(attribute_not_exists(${at}) OR ${at} <> ${expression.value(usage.at)})',
+      ],
+    ],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+  },
 ];
