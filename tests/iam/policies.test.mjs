@@ -453,7 +453,7 @@ describe('the policies of a plan', () => {
   });
 
   // Documented only for string keys; ForAllValues is true for an absent key, so a number might open the whole table.
-  it('leaves nothing to dynamodb:LeadingKeys but the ledger, as installations are numbers and its books are not', () => {
+  it('leaves nothing but the ledger to dynamodb:LeadingKeys, as installations are numbers', () => {
     const statements = Object.values(policies).flatMap(({ Statement }) => asList(Statement));
     for (const { Condition, Resource, Action } of statements) {
       if (!/dynamodb:LeadingKeys/i.test(JSON.stringify(Condition ?? {}))) continue;
