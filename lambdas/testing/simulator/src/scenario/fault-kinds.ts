@@ -22,6 +22,7 @@ export const FAULT_KINDS = {
   freeze: 'functions fall asleep before a call and go on with the next invocation of their container',
   'queue-duplicate': 'queues deliver messages again',
   'event-loss': "EC2's events get lost",
+  hostile: 'the first tenant floods the webhook, and suspends and resumes the App every few minutes',
   suspend: 'installations are suspended and unsuspended',
   uninstall: 'installations are removed, some installed again, some to be rid of a limit of 0',
   rename: 'owners and repositories are renamed',

@@ -36,6 +36,8 @@ function apply(tenant: SimTenant, event: TenantEvent, context: ScenarioContext):
       return context.github.suspend(tenant, true);
     case 'unsuspend':
       return context.github.suspend(tenant, false);
+    case 'flood':
+      return context.github.flood(tenant);
     case 'uninstall':
       return context.github.uninstall(tenant);
     case 'install':

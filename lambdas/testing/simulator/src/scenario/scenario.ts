@@ -15,7 +15,7 @@ export interface TenantPlan {
 }
 
 export type TenantEvent =
-  | { readonly at: number; readonly kind: 'suspend' | 'unsuspend' | 'uninstall' | 'install' | 'reinstall' }
+  | { readonly at: number; readonly kind: 'suspend' | 'unsuspend' | 'uninstall' | 'install' | 'reinstall' | 'flood' }
   | { readonly at: number; readonly kind: 'limit'; readonly limit: number }
   | { readonly at: number; readonly kind: 'rename'; readonly login: string }
   | { readonly at: number; readonly kind: 'rename-repository'; readonly repo: string; readonly name: string };
@@ -86,8 +86,19 @@ interface Draw {
   readonly faultKinds: SimulationOptions['faultKinds'];
 }
 
+const HOSTILE = 1;
+
+/** For two hours, ending with the App resumed: what is missed meanwhile is the tenant's own to wait for. */
+function hostileEvents(): TenantEvent[] {
+  return Array.from({ length: 20 }, (_, round): TenantEvent[] => [
+    { at: (10 + 6 * round) * MINUTE, kind: 'flood' },
+    { at: (12 + 6 * round) * MINUTE, kind: 'suspend' },
+    { at: (15 + 6 * round) * MINUTE, kind: 'unsuspend' },
+  ]).flat();
+}
+
 function drawTenant(number: number, limit: number, { random, arrivals, faultKinds }: Draw): TenantPlan {
-  const events: TenantEvent[] = [];
+  const events: TenantEvent[] = faultKinds.includes('hostile') && number === HOSTILE ? hostileEvents() : [];
   const moment = (): number => random.between(5 * MINUTE, arrivals);
   if (faultKinds.includes('limit-change')) {
     for (let change = random.whole(0, 3); change > 0; change -= 1)

@@ -107,7 +107,8 @@ export function createFunctions({
         const handle = createWebhook({
           ...portsOf(container),
           acceptsFrom: () => true,
-          tenantRate: { perSecond: 25, burst: 2_000 },
+          // Low enough that a simulated flood is above it.
+          tenantRate: { perSecond: 5, burst: 60 },
           publishEvents: new Set<string>(),
           credentials: { current: async () => credentials, reread: async () => undefined },
         });

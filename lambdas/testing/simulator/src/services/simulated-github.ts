@@ -1,3 +1,4 @@
+import { floodOf } from './flood';
 import { DAY, MINUTE, SECOND } from '@multi-tenant-runner/core';
 import type { InMemoryGitHub, InMemoryRegistration } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
@@ -19,6 +20,8 @@ export interface SimulatedGitHub extends Installations {
   /** In GitHub's queue, oldest first. */
   waitingOf(tenant: SimTenant): readonly SimJob[];
   queueJob(plan: JobPlan): void;
+  /** Repeats the webhooks of the tenant's jobs, more than one tenant may send. */
+  flood(tenant: SimTenant): void;
 }
 
 export interface SimulatedGitHubDeps {
@@ -146,6 +149,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     jobs,
     job: (id) => byId.get(id),
     waitingOf: (tenant) => listOf(waiting, tenant),
+    flood: (tenant) => floodOf(jobs, tenant).forEach((job) => announce(job, 'completed')),
     queueJob(plan) {
       const tenant = tenants.find((candidate) => candidate.plan.number === plan.tenant);
       if (tenant?.installationId === undefined) return;
