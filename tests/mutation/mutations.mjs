@@ -139,9 +139,12 @@ export const mutations = [
     edits: [
       [
         '  const ending = await',
-        '  await deps.tenants.freeSlot(launch.installationId, launch.launchId);\n  const ending = await',
+        '  const lookup = await deps.tenants.freeSlot(launch.installationId, launch.launchId);\n  const ending = await',
       ],
-      ['  await deps.tenants.freeSlot(launch.installationId, launch.launchId);\n  if (ending.ok', '  if (ending.ok'],
+      [
+        '  const lookup = await deps.tenants.freeSlot(launch.installationId, launch.launchId);\n  const life',
+        '  const life',
+      ],
     ],
     suites: ['testing/system/counterexamples'],
   },
