@@ -29,6 +29,6 @@ async function comesBack(context: ChaosContext): Promise<void> {
     JSON.stringify(row),
   );
   const reason = await untilParked(context, again, await queueOne(context, again));
-  checks.check('and its jobs start nothing', reason === 'suspended', reason);
+  checks.check('and its jobs start nothing', reason === 'tenant-suspended', reason);
   await user.uninstall(again.id);
 }
