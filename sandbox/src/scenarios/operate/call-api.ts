@@ -150,6 +150,7 @@ async function callAsJob(
   await poller.until('the job whose token it was is over', async () =>
     (await user.jobs(tenant.id)).every(({ status }) => status === 'completed') ? true : undefined,
   );
+  expectAnswer(checks, 'the API shows how a job went', await client('GET', `${own}/jobs/${job}`), { status: 200 });
 }
 
 function expectAnswer(
