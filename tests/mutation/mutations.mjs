@@ -134,6 +134,12 @@ export const mutations = [
     suites: ['testing/kit/src/contracts/dynamodb'],
   },
   {
+    name: 'the wait for an invocation that may be configuring the machine',
+    file: 'libs/core/src/protocol/release.ts',
+    edits: [[' && !mayBeConfigured(ending.row, how, deps)', '']],
+    suites: ['testing/system/left-behind'],
+  },
+  {
     name: "release's order: the slot before the row says `ending`",
     file: 'libs/core/src/protocol/release.ts',
     edits: [

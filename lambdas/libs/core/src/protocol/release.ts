@@ -1,5 +1,5 @@
 import type { Job } from '../model/job';
-import type { Launch } from '../model/launch';
+import { hasLiveLease, type Launch } from '../model/launch';
 import { DAY, ageOf } from '../model/time';
 import type { MachineLife } from '../model/usage';
 import type { Machine } from '../ports';
@@ -45,7 +45,8 @@ export async function release(launch: Launch, how: Release, deps: ReleaseDeps): 
   const life = ending.ok ? await recordUsage(ending.row, lookup, deps) : undefined;
   // Before the next job is looked for: it may be one too many.
   if (life) await refreshUsage(lookup, deps);
-  if (ending.ok && removed && life !== false) await markEnded(ending.row, life, deps);
+  const isOver = ending.ok && removed && life !== false && !mayBeConfigured(ending.row, how, deps);
+  if (isOver) await markEnded(ending.row, life, deps);
   await settleJob(ending.row ?? launch, how.followUp, deps);
   // What turned this launch away would turn the next one away too. Each wake is a message to the function that sends
   // it, and Lambda stops a chain of 16: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
@@ -53,6 +54,14 @@ export async function release(launch: Launch, how: Release, deps: ReleaseDeps): 
   // Even a release that changed nothing wakes: the one that did may have died right after it.
   await dispatchNextJobs(launch.installationId, deps);
   return true;
+}
+
+/**
+ * Whether another invocation may make the machine's configuration just now, and may die over it. Until its lease has run
+ * out the row stays `ending`, so that the sweep removes what comes after this look.
+ */
+function mayBeConfigured(launch: Launch, { lease }: Release, { clock }: Pick<ReleaseDeps, 'clock'>): boolean {
+  return launch.runningAt === undefined && hasLiveLease(launch, clock.now(), lease?.name);
 }
 
 /** What the row says of the machine from now on. An end that stands there is the first one, and stays. */
