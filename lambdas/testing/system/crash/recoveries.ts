@@ -67,6 +67,35 @@ export const RECOVERIES: readonly Scenario[] = [
     },
   },
   {
+    name: 'a recovery that does not know yet what came of a redelivery',
+    arrange: async () => {
+      const arranged = begin({}, []);
+      const { app } = arranged.system.harness.state;
+      app.deliver({ guid: 'lost', succeeded: false });
+      await arranged.functions.recover();
+      arranged.system.harness.clock.advance(5 * MINUTE);
+      app.fail({ kind: 'unavailable', message: 'no answer' }, { method: 'listDeliveries', times: 2 });
+      return {
+        ...arranged,
+        act: () => arranged.functions.recover(),
+        later: () => comesBy(arranged, 15),
+        alsoWrong: () => wronglyAsked('lost', arranged),
+      };
+    },
+  },
+  {
+    name: 'a recovery of more failures of a tenant than are noted without a count',
+    cuts: ['recovery.countPending'],
+    arrange: async () => {
+      const arranged = begin({}, []);
+      const guids = Array.from({ length: 51 }, (_, index) => `lost-${index}`);
+      for (const guid of guids)
+        arranged.system.harness.state.app.deliver({ guid, succeeded: false, installationId: ID });
+      const alsoWrong = (): string[] => guids.flatMap((guid) => wronglyAsked(guid, arranged));
+      return { ...arranged, act: () => arranged.functions.recover(), later: () => comesBy(arranged, 15), alsoWrong };
+    },
+  },
+  {
     name: 'a recovery of a job without a webhook',
     arrange: async () => {
       const arranged = begin();

@@ -21,6 +21,8 @@ export interface Scenario {
   readonly ends?: Readonly<Record<number, string>>;
   /** The sweep alone recovers a lost event. Absent where only AWS's retries can. */
   readonly mayBeLost?: boolean;
+  /** The calls that are cut, where it makes hundreds. */
+  readonly cuts?: readonly string[];
   /** An operator broke the rows before, so that the promises hold only after the next sweep. */
   readonly damaged?: boolean;
 }
