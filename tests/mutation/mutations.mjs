@@ -319,7 +319,7 @@ export const mutations = [
     name: 'the admission: a conflict of transactions is not repeated',
     file: 'libs/aws/src/dynamodb/conflicts.ts',
     edits: [['if (attempt >= ATTEMPTS || !isConflict(error)) throw error;', 'throw error;']],
-    suites: ['testing/system/races'],
+    suites: ['libs/aws/src/dynamodb/conflicts'],
   },
   {
     name: 'the restored slot: of a launch that has ended since',

@@ -1,4 +1,4 @@
-import { dropLease, endMachine, takeLease, type Launch } from '@multi-tenant-runner/core';
+import { dropLease, endMachine, hasLiveLease, takeLease, type Launch } from '@multi-tenant-runner/core';
 import type { ScaleDownDeps } from './deps';
 
 /**
@@ -13,6 +13,9 @@ export async function endUnusedMachine(
   reason: 'job-ended' | 'job-waits',
   deps: ScaleDownDeps,
 ): Promise<boolean> {
+  // No write where there is nothing to end yet: events that repeat without an end would keep the sweep, which settles
+  // an unchanged row alone, from finding out what EC2 made of it.
+  if (launch.instanceId === undefined) return !hasLiveLease(launch, deps.clock.now(), deps.lease.name);
   const leased = await takeLease(launch, deps.lease, deps);
   if (leased === undefined) return false;
   const isStill = leased.jobId === launch.jobId && leased.takenBy === undefined;
