@@ -57,8 +57,8 @@ export async function release(launch: Launch, how: Release, deps: ReleaseDeps): 
 }
 
 /**
- * Whether another invocation may make the machine's configuration just now, and may die over it. Until its lease has run
- * out the row stays `ending`, so that the sweep removes what comes after this look.
+ * Whether another invocation may make the machine's configuration just now, and may die over it. Until its lease has
+ * run out the row stays `ending`, so that the sweep removes what comes after this look.
  */
 function mayBeConfigured(launch: Launch, { lease }: Release, { clock }: Pick<ReleaseDeps, 'clock'>): boolean {
   return launch.runningAt === undefined && hasLiveLease(launch, clock.now(), lease?.name);
