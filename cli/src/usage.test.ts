@@ -1,27 +1,14 @@
-import { job } from '@multi-tenant-runner/testing';
-import type { MachineLife } from '@multi-tenant-runner/core';
+import { job, machineLife } from '@multi-tenant-runner/testing';
 import { createFleetInMemory } from '../test/in-memory-fleet';
 import { main } from './main';
 
-const LIFE: MachineLife = {
-  installationId: 1001,
-  launchId: '7001-1',
-  instanceId: 'i-00000000000000001',
-  accountId: 501,
-  jobId: 7001,
-  repository: 'acme/app',
-  workflow: 'CI',
-  tier: 'small',
-  instanceType: 't3.medium',
-  spot: false,
+const LIFE = machineLife({
   startedAt: '2026-01-10T12:00:00.000Z',
   endedAt: '2026-01-10T13:00:00.000Z',
   seconds: 3_600,
-  diskGb: 30,
-  idlePercent: 20,
   price: { machineHour: 0.04, diskHour: 0.01, asOf: '2026-11-01' },
   costMicros: 50_000,
-};
+});
 
 async function createShell(files: Readonly<Record<string, string>> = {}) {
   const { fleet, harness } = createFleetInMemory();

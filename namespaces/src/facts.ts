@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseBlock } from './ipv4';
 import type { Egress, Plan, Settings } from './settings';
 import type { TenantEntry } from './tenants';
 
@@ -9,6 +10,7 @@ const PERSONAS = ['admin', 'user', 'viewer'];
 /** The module's default; the example sets no other. */
 const PREFIX = 'tenant-';
 const IAM_NAME = 64;
+const LINK_LOCAL = { first: 169 * 2 ** 24 + 254 * 2 ** 16, size: 2 ** 16 };
 /** No quote, no line break, no brace: a value stays in the place that a template gives it. */
 const HARMLESS = /^[A-Za-z0-9:./@=+_, "-]*$/;
 
@@ -83,12 +85,9 @@ function egressOf(egress: Egress): Facts[] {
 
 /** Whether 169.254.0.0/16 is a part of the block, and not the whole. */
 function holdsLinkLocal(cidr: string): boolean {
-  const [address = '', bits = ''] = cidr.split('/');
-  const length = Number(bits);
-  if (length >= 16) return false;
-  const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  const size = 2 ** (32 - length);
-  return Math.floor((169 * 2 ** 24 + 254 * 2 ** 16) / size) === Math.floor(number / size);
+  const block = parseBlock(cidr);
+  if (block === undefined || block.size <= LINK_LOCAL.size) return false;
+  return Math.floor(LINK_LOCAL.first / block.size) === Math.floor(block.first / block.size);
 }
 
 function roleArn(settings: Settings, namespace: string, account: string): string {

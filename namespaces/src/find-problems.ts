@@ -1,3 +1,4 @@
+import { parseBlock } from './ipv4';
 import type { Egress, Settings } from './settings';
 
 /** The rules of modules/tenant-namespace/variables.tf, in its words: mtr renders without Terraform. A test compares. */
@@ -101,12 +102,10 @@ function merge(own: NonNullable<Settings['tenants']>[string], { defaults = {}, .
   };
 }
 
+/** It starts at its own first address. */
 function isBlock(cidr: string): boolean {
-  const [, address = '', bits = ''] = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d{1,2})$/.exec(cidr) ?? [];
-  const parts = address.split('.').map(Number);
-  if (parts.length !== 4 || parts.some((part) => part > 255) || bits === '' || Number(bits) > 32) return false;
-  const number = parts.reduce((sum, part) => sum * 256 + part, 0);
-  return number % 2 ** (32 - Number(bits)) === 0;
+  const block = parseBlock(cidr);
+  return block !== undefined && block.first % block.size === 0;
 }
 
 function isPort({ port, protocol = 'TCP' }: { readonly port: number; readonly protocol?: string }): boolean {

@@ -8,6 +8,7 @@ import {
   type JobMessage,
   type Launch,
   type LifecycleEvent,
+  type MachineLife,
   type MachineState,
   type Prices,
   type Tier,
@@ -168,5 +169,29 @@ export function instanceStateEvent(
     time,
     resources: [`arn:aws:ec2:us-east-1:123456789012:instance/${instanceId}`],
     detail: { 'instance-id': instanceId, state },
+  };
+}
+
+/** Five minutes of a small machine of acme. */
+export function machineLife(overrides: Partial<MachineLife> = {}): MachineLife {
+  return {
+    installationId: 1001,
+    launchId: '7001-1',
+    instanceId: 'i-00000000000000001',
+    accountId: 501,
+    jobId: 7001,
+    repository: 'acme/app',
+    workflow: 'CI',
+    tier: 'small',
+    instanceType: 't3.medium',
+    spot: false,
+    startedAt: '2026-01-15T12:00:00.000Z',
+    endedAt: '2026-01-15T12:05:00.000Z',
+    seconds: 300,
+    diskGb: 30,
+    idlePercent: 20,
+    price: { machineHour: 0.0416, diskHour: 0.0033, asOf: '2026-11-01' },
+    costMicros: 3741,
+    ...overrides,
   };
 }

@@ -1,31 +1,9 @@
-import { NO_USAGE, type MachineLife, type UsageBooks, type UsageLedger } from '@multi-tenant-runner/core';
+import { NO_USAGE, type UsageBooks, type UsageLedger } from '@multi-tenant-runner/core';
+import { machineLife as life } from '../factories';
 
 type Make = () => Promise<{ readonly ledger: UsageLedger; readonly books: UsageBooks }>;
 
 const JANUARY = { day: '2026-01-15', month: '2026-01' };
-
-function life(overrides: Partial<MachineLife> = {}): MachineLife {
-  return {
-    installationId: 1001,
-    launchId: '7001-1',
-    instanceId: 'i-00000000000000001',
-    accountId: 501,
-    jobId: 7001,
-    repository: 'acme/app',
-    workflow: 'CI',
-    tier: 'small',
-    instanceType: 't3.medium',
-    spot: false,
-    startedAt: '2026-01-15T12:00:00.000Z',
-    endedAt: '2026-01-15T12:05:00.000Z',
-    seconds: 300,
-    diskGb: 30,
-    idlePercent: 20,
-    price: { machineHour: 0.0416, diskHour: 0.0033, asOf: '2026-11-01' },
-    costMicros: 3741,
-    ...overrides,
-  };
-}
 
 /** What every ledger must do. */
 export function usageLedgerContract(make: Make, nextId: () => number): void {
