@@ -1,4 +1,4 @@
-import type { ScanState } from '@multi-tenant-runner/core';
+import { SECOND, ageOf, type ScanState } from '@multi-tenant-runner/core';
 
 /** A search that is due, and since when it has been waiting for its turn. ISO 8601. */
 export interface ScanTurn {
@@ -26,7 +26,7 @@ export function inTurns(due: readonly ScanTurn[]): ScanTurn[] {
 
 /** How long the search that has waited longest has been waiting for its turn; 0 without any. */
 export function secondsBehind(waiting: readonly ScanTurn[], now: Date): number {
-  return Math.max(0, ...waiting.map(({ since }) => (now.getTime() - Date.parse(since)) / 1_000));
+  return waiting.reduce((most, { since }) => Math.max(most, ageOf(since, now) / SECOND), 0);
 }
 
 function byWaiting(a: ScanTurn, b: ScanTurn): number {
