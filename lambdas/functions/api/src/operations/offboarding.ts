@@ -1,3 +1,4 @@
+import { TENANT_STATUSES } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import { count, tenantParams, text } from '../http/schemas';
 import { defineOperation } from './operation';
@@ -13,7 +14,7 @@ export const showOffboarding = defineOperation({
   summary: 'What an offboarding would end, or, of an offboarded tenant, what was looked for and is left.',
   params: tenantParams,
   answer: v.object({
-    status: v.picklist(['active', 'suspended', 'deleted']),
+    status: v.picklist(TENANT_STATUSES),
     cleanup: v.optional(v.picklist(['pending', 'done'])),
     done: v.boolean(),
     looked_for: v.array(

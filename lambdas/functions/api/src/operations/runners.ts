@@ -1,4 +1,4 @@
-import { openAtOfLaunch, type Launch } from '@multi-tenant-runner/core';
+import { LAUNCH_STATES, openAtOfLaunch, type Launch } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import { Problem } from '../http/problem';
 import { id, limitOf, nextCursor, paging, tenantParams, text, time } from '../http/schemas';
@@ -6,7 +6,7 @@ import { defineOperation } from './operation';
 
 const runner = v.object({
   launch_id: text,
-  state: v.picklist(['wanted', 'held', 'launching', 'running', 'ending', 'ended']),
+  state: v.picklist(LAUNCH_STATES),
   size: text,
   instance_id: v.optional(text),
   instance_type: v.optional(text),
