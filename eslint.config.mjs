@@ -4,6 +4,15 @@ import importX, { createNodeResolver } from 'eslint-plugin-import-x';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import tseslint from 'typescript-eslint';
 
+/** A default export is named anew by every file that imports it. */
+const NAMED_EXPORTS = { selector: 'ExportDefaultDeclaration', message: 'Export it by name.' };
+
+/** A time-out of a single test judges how busy the machine is; jest.preset.cjs has one for what never ends. */
+const OWN_TIMEOUTS = ['[callee.name=/^(test|it)$/]', '[callee.callee.object.name=/^(test|it)$/]'].map((callee) => ({
+  selector: `CallExpression${callee}[arguments.length>2]`,
+  message: 'Leave the time-out to jest.preset.cjs.',
+}));
+
 export default tseslint.config(
   { ignores: ['**/node_modules/', '.sandbox/', 'lambdas/build/', 'lambdas/dist/', 'cli/dist/', '**/.terraform/'] },
   {
@@ -29,8 +38,7 @@ export default tseslint.config(
         'error',
         { allowNumber: true, allowBoolean: true, allowNullish: true },
       ],
-      // Named exports alone: a default one is named anew by every file that imports it.
-      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Export it by name.' }],
+      'no-restricted-syntax': ['error', NAMED_EXPORTS],
       'import-x/no-cycle': 'error',
       'max-params': ['error', { max: 4 }],
       'max-lines': ['error', { max: 200 }],
@@ -45,6 +53,10 @@ export default tseslint.config(
   },
   {
     files: ['**/*.test.ts', '**/*.contract.ts'],
-    rules: { 'max-lines': ['error', { max: 450 }], 'max-params': 'off' },
+    rules: {
+      'max-lines': ['error', { max: 450 }],
+      'max-params': 'off',
+      'no-restricted-syntax': ['error', NAMED_EXPORTS, ...OWN_TIMEOUTS],
+    },
   },
 );

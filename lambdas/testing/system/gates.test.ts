@@ -285,7 +285,7 @@ describe('deliveries out of order', () => {
       ),
       { numRuns: 150 },
     );
-  }, 60_000);
+  });
 });
 
 describe('an end that we decided', () => {

@@ -41,4 +41,4 @@ test.each(ALL_FAULTS)('%s alone breaks no promise', async (kind: FaultKind) => {
 test('many jobs that wait for EC2 capacity build no chain of messages that Lambda would stop', async () => {
   // Where a release wakes whatever the reason, three chains of this run pass 16.
   expect((await run('c4', { tenants: 1, jobs: 110, faultKinds: ['limit-change', 'capacity'] })).violations).toEqual([]);
-}, 120_000);
+});

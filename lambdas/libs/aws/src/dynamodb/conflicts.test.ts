@@ -39,7 +39,7 @@ describe('a write that meets another transaction', () => {
     const { write, tries } = writeAfter(Array.from({ length: 20 }, conflict));
     await expect(retryConflicts(write)).rejects.toThrow('another transaction is at the row');
     expect(tries.count).toBe(10);
-  }, 20_000);
+  });
 
   test.each([
     ['a condition that failed', cancelled('ConditionalCheckFailed', 'None')],
