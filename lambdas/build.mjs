@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
 import { FUNCTIONS } from './functions.mjs';
+import { SDK_PLUGINS } from './sdk-plugins.mjs';
 
 const lambdas = dirname(fileURLToPath(import.meta.url));
 const { values: asked } = parseArgs({
@@ -25,35 +26,6 @@ if (functions.length === 0)
   throw new Error(`Unknown function ${asked.only}; the functions are ${FUNCTIONS.join(', ')}.`);
 // The earliest time in a zip; any other would differ between builds.
 const NO_TIME = new Date(1980, 0, 1);
-
-// The clients receive their credentials, so the default chain (profiles, SSO, STS, instance metadata) never runs; yet
-// every client imports it, and it is a third of the webhook's bundle.
-const withoutCredentialChain = {
-  name: 'without-credential-chain',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ path }) => ({
-      path,
-      namespace: 'stand-in',
-      sideEffects: false,
-    }));
-    onLoad({ filter: /.*/, namespace: 'stand-in' }, () => ({
-      contents:
-        "export const defaultProvider = () => async () => { throw new Error('Pass credentials to the AWS " +
-        "client: createClientConfig does.'); };",
-    }));
-  },
-};
-
-// Every client imports its whole package.json for the version in the user agent.
-const onlyTheVersion = {
-  name: 'only-the-version',
-  setup({ onLoad }) {
-    onLoad({ filter: /@aws-sdk[\\/]client-[^\\/]+[\\/]package\.json$/ }, ({ path }) => {
-      const { version } = JSON.parse(readFileSync(path, 'utf8'));
-      return { contents: JSON.stringify({ version }), loader: 'json' };
-    });
-  },
-};
 
 const bundled = await Promise.all(functions.map(bundle));
 removeOthers(join(out, 'build'), FUNCTIONS);
@@ -102,7 +74,7 @@ async function bundle(name) {
     minify: true,
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [withoutCredentialChain, onlyTheVersion],
+    plugins: SDK_PLUGINS,
   });
   // Such a bundle builds and then fails on its first load.
   if (readFileSync(outfile, 'utf8').includes('Dynamic require of')) {

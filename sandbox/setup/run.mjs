@@ -38,6 +38,8 @@ try {
 
 const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(root, program.file), ...args], {
   stdio: 'inherit',
+  // The AWS SDK's advice that its releases of 2027 will ask for Node 22: who runs the sandbox doesn't update it.
+  env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...process.env },
 });
 // The terminal sends Ctrl-C to the whole group; a signal sent to this process alone must reach the program too.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+
+const NO_CREDENTIAL_CHAIN =
+  "export const defaultProvider = () => async () => { throw new Error('Pass credentials to the AWS " +
+  "client: createClientConfig does.'); };";
+
+const NO_EVENT_STREAMS =
+  'export const resolveEventStreamSerdeConfig = (config) => config; export const eventStreamSerdeProvider = undefined; ' +
+  "export class EventStreamSerde { constructor() { throw new Error('No operation of ours streams events.'); } }";
+
+/**
+ * What every client imports and none of ours runs: the default chain of credentials (profiles, SSO, STS, instance
+ * metadata), as they receive theirs, which is a third of the webhook's bundle; and streams of events.
+ */
+const withoutUnused = {
+  name: 'without-unused',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(@aws-sdk\/credential-provider-node|@smithy\/core\/event-streams)$/ }, ({ path }) => ({
+      path,
+      namespace: 'stand-in',
+      sideEffects: false,
+    }));
+    onLoad({ filter: /.*/, namespace: 'stand-in' }, ({ path }) => ({
+      contents: path.startsWith('@smithy') ? NO_EVENT_STREAMS : NO_CREDENTIAL_CHAIN,
+    }));
+  },
+};
+
+/** Every client imports its whole package.json for the version in the user agent. */
+const onlyTheVersion = {
+  name: 'only-the-version',
+  setup({ onLoad }) {
+    onLoad({ filter: /@aws-sdk[\\/]client-[^\\/]+[\\/]package\.json$/ }, ({ path }) => {
+      const { version } = JSON.parse(readFileSync(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
+const SHAPE = /^((?:export )?(?:var|const) [\w$]+ = )(\[[^]*?\]);$/gm;
+
+/** The other statements of a schema file: names, imports, flags and the registration of errors. */
+const OTHER_STATEMENTS = [
+  /^import [^;]+;$/gm,
+  /^const [\w$]+ = "[^"]*";$/gm,
+  /^var __Unit = "unit";$/gm,
+  /^(?:export )?var [\w$]+ = 64 \| \d+;$/gm,
+  /^(?:export )?var [\w$]+ = (?:128|64) \| [\w$]+;$/gm,
+  /^const [\w$]+ = new TypeRegistry\([\w$]+\);$/gm,
+  /^[\w$]+\.registerError\([\w$]+, [\w$]+\);$/gm,
+];
+
+/**
+ * The source of a client's schema file with each shape in a call that is marked pure, so that esbuild drops the shapes
+ * of operations that a function doesn't call. As they are it keeps all, 550 KB for EC2's: some have computed keys,
+ * whose `toString` might do anything. Throws for a file whose statements it doesn't know, as an SDK release that
+ * writes them otherwise would only make each function five times as large.
+ */
+export function markShapesPure(source, path) {
+  const rest = [SHAPE, ...OTHER_STATEMENTS].reduce((text, form) => text.replace(form, ''), source).trim();
+  if (rest !== '')
+    throw new Error(
+      `${path} has a statement of a new form, "${rest.split('\n')[0]}": teach lambdas/sdk-plugins.mjs to mark it pure, ` +
+        'or name it there among the other statements.',
+    );
+  return source.replace(SHAPE, '$1/* @__PURE__ */ (() => $2)();');
+}
+
+/**
+ * SSM has a class for each of its 145 errors. We know errors by their names, and an error without a class keeps its
+ * name: the client makes it an SSMServiceException. The other clients' errors have fields that we read.
+ */
+export function withoutErrorClasses(source) {
+  return source.replace(/^n0_registry\.registerError\([^;]+;$/gm, '');
+}
+
+const pureShapes = {
+  name: 'pure-shapes',
+  setup({ onLoad }) {
+    onLoad({ filter: /@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]\w+\.js$/ }, ({ path }) => {
+      const source = markShapesPure(readFileSync(path, 'utf8'), path);
+      return { contents: path.includes('client-ssm') ? withoutErrorClasses(source) : source, loader: 'js' };
+    });
+  },
+};
+
+/** What keeps the AWS SDK small in a bundle. */
+export const SDK_PLUGINS = [withoutUnused, onlyTheVersion, pureShapes];
