@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -59,7 +59,8 @@ function ask(source: string, body: object): unknown {
 test('a bundle has the shapes of the operations that it calls alone', () => {
   const file = bundle(
     'ec2',
-    "import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2'; console.log(EC2Client, RunInstancesCommand);",
+    "import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2'; " +
+      'console.log(EC2Client, RunInstancesCommand);',
   );
   const text = readFileSync(file, 'utf8');
   expect(text).toContain('RunInstancesRequest$');
