@@ -5,7 +5,8 @@ const NO_CREDENTIAL_CHAIN =
   "client: createClientConfig does.'); };";
 
 const NO_EVENT_STREAMS =
-  'export const resolveEventStreamSerdeConfig = (config) => config; export const eventStreamSerdeProvider = undefined; ' +
+  'export const resolveEventStreamSerdeConfig = (config) => config; ' +
+  'export const eventStreamSerdeProvider = undefined; ' +
   "export class EventStreamSerde { constructor() { throw new Error('No operation of ours streams events.'); } }";
 
 /**
@@ -60,8 +61,8 @@ export function markShapesPure(source, path) {
   const rest = [SHAPE, ...OTHER_STATEMENTS].reduce((text, form) => text.replace(form, ''), source).trim();
   if (rest !== '')
     throw new Error(
-      `${path} has a statement of a new form, "${rest.split('\n')[0]}": teach lambdas/sdk-plugins.mjs to mark it pure, ` +
-        'or name it there among the other statements.',
+      `${path} has a statement of a new form, "${rest.split('\n')[0]}": teach lambdas/sdk-plugins.mjs to mark ` +
+        'it pure, or name it there among the other statements.',
     );
   return source.replace(SHAPE, '$1/* @__PURE__ */ (() => $2)();');
 }
