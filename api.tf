@@ -37,6 +37,7 @@ module "api" {
     api      = { name = aws_dynamodb_table.api[0].name, arn = local.arns.api }
   }
   queues                = local.all_queues
+  tier_queue_urls_json  = local.tier_queue_urls_json
   launch_triggers       = [for tier, trigger in aws_lambda_event_source_mapping.tier_builds : trigger.uuid]
   scale_up_arn          = local.arns.scale_up
   rates                 = var.api.rates

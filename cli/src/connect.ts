@@ -10,6 +10,8 @@ import {
   createDynamoTenantDirectory,
   createDynamoUsageBooks,
   createLaunchTriggers,
+  createSqsJobQueue,
+  sleep,
 } from '@multi-tenant-runner/aws';
 import { listLaunchTriggers, listQueueUrls, readDeployment } from './aws/functions';
 import type { Fleet } from './fleet';
@@ -27,14 +29,16 @@ export async function connect({ prefix, region, profile }: Target): Promise<Flee
   const client = new DynamoDBClient(config);
   const sqs = new SQSClient(config);
   const clock = { now: () => new Date() };
-  const { settings, tables } = await readDeployment(lambda, prefix);
+  const { settings, tables, tierQueueUrls } = await readDeployment(lambda, prefix);
   return {
     prefix,
     settings,
     clock,
+    sleep,
     directory: createDynamoTenantDirectory({ client, tableName: tables.tenants, ...settings }),
     jobs: createDynamoJobStore({ client, tableName: tables.jobs, clock }),
     launches: createDynamoLaunchStore({ client, tableName: tables.launches, clock }),
+    queue: createSqsJobQueue({ client: sqs, tierQueueUrls }),
     usage: createDynamoUsageBooks({ client, tableName: tables.usage }),
     audit: createDynamoAuditTrail({ client, tableName: `${prefix}-audit` }),
     deadLetters: createDeadLetters(sqs, () => listQueueUrls(sqs, prefix)),

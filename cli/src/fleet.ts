@@ -3,6 +3,7 @@ import type {
   AuditTrail,
   Clock,
   DeadLetterQueues,
+  JobQueue,
   JobStore,
   LaunchStore,
   LaunchTriggers,
@@ -15,13 +16,15 @@ export interface Fleet {
   readonly prefix: string;
   readonly settings: AdmissionSettings;
   readonly directory: TenantDirectory;
-  readonly jobs: Pick<JobStore, 'get' | 'listOpen' | 'listRecent'>;
-  readonly launches: Pick<LaunchStore, 'get' | 'listOpen' | 'findByInstance'>;
+  readonly jobs: Pick<JobStore, 'get' | 'listOpen' | 'listRecent' | 'change'>;
+  readonly launches: Pick<LaunchStore, 'get' | 'listOpen' | 'findByInstance' | 'change'>;
+  readonly queue: Pick<JobQueue, 'sendJob'>;
   readonly usage: UsageBooks;
   readonly deadLetters: DeadLetterQueues;
   readonly triggers: LaunchTriggers;
   readonly audit: AuditTrail;
   readonly clock: Clock;
+  sleep(milliseconds: number): Promise<void>;
   /** The caller's own ARN at AWS. */
   whoAmI(): Promise<string>;
 }

@@ -1,36 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { job, launch } from '@multi-tenant-runner/testing';
-import { createFleetInMemory } from '../test/in-memory-fleet';
-import { parseExport, parseSettings, readTemplates, renderNamespaces } from '@multi-tenant-runner/namespaces';
-import { main } from './main';
+import { parseExport, parseSettings, renderNamespaces } from '@multi-tenant-runner/namespaces';
+import { SETTINGS, createShell, readFile, root, templates } from '../test/shell';
 
 const PAGE = 'https://github.com/acme/app/actions/runs/6001/job/7001';
-
-const root = join(__dirname, '../..');
-const templates = readTemplates(join(root, 'modules/tenant-namespace'));
-const SETTINGS = join(root, 'examples/tenant-namespace/settings.tfvars.json');
-const readFile = (path: string): string => readFileSync(path, 'utf8');
-
-/** A shell with one fleet behind it. */
-function createShell(options: { readonly isTerminal?: boolean; readonly defaultPrefix?: string } = {}) {
-  const inMemory = createFleetInMemory();
-  const written = new Map<string, string>();
-  const run = async (...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> => {
-    const texts = { out: '', err: '' };
-    const code = await main(argv, {
-      connect: async () => inMemory.fleet,
-      write: (text) => void (texts.out += text),
-      writeError: (text) => void (texts.err += text),
-      isTerminal: options.isTerminal ?? false,
-      namespaces: { files: { read: readFile, write: (path, text) => void written.set(path, text) }, templates },
-      defaultPrefix: options.defaultPrefix ?? 'test',
-    });
-    return { code, ...texts };
-  };
-  const json = async (...argv: readonly string[]): Promise<unknown> => JSON.parse((await run(...argv)).out);
-  return { ...inMemory, run, json, written };
-}
 
 describe('jobs why', () => {
   it('says in one sentence why a job waits, its place, and who can act', async () => {

@@ -2,19 +2,17 @@ import type { EditRequest } from '@multi-tenant-runner/core';
 import { Command, Option } from 'commander';
 import type { Answer } from './answer';
 import { searchAudit } from './commands/audit';
-import { explainOneJob, listJobs, listWaiting, showJob } from './commands/jobs';
-import { showLimits } from './commands/limits';
 import type { NamespaceDeps } from './commands/namespaces';
 import { listDeadLetters, redrive, setLaunches } from './commands/operations';
-import { listRunners, showRunner } from './commands/runners';
 import { editTenant, listTenants, showTenant } from './commands/tenants';
 import type { Fleet } from './fleet';
 import type { Target } from './connect';
-import { change, changeOptions, limited, paged, wholeNumber } from './options';
+import { change, changeOptions, paged, wholeNumber } from './options';
 import { FORMATS, decideFormat, render, type Format } from './output/render';
 import { usage } from './problem';
-import { parseTime } from './read/parse-time';
+import { addJobs } from './verbs/jobs';
 import { addNamespaces } from './verbs/namespaces';
+import { addRunners } from './verbs/runners';
 import { addUsage } from './verbs/usage';
 
 export interface ProgramDeps {
@@ -116,46 +114,6 @@ function addTenants(program: Command, answer: Answering, { namespaces, defaultNa
   ).action((tenant, maxRunners, options) =>
     answer((fleet) => editTenant(tenant, { kind: 'set-limit', maxRunners }, changeOptions(options), fleet)),
   );
-}
-
-function addJobs(program: Command, answer: Answering): void {
-  const jobs = program.command('jobs').description('jobs: what became of them, and why they wait');
-  limited(jobs.command('list <tenant>').description("a tenant's jobs, newest first; with --open the oldest first"))
-    .option('--open', 'only those that are not over')
-    .option('--since <time>', 'queued after: 15m, 2h, 3d ago, or a time of RFC 3339')
-    .action((tenant, { open = false, limit, since }) =>
-      answer((fleet) => {
-        const filter = { open, limit, ...(since !== undefined && { since: parseTime(since, fleet.clock.now()) }) };
-        return listJobs(tenant, filter, fleet);
-      }),
-    );
-  const ofTenant = (command: Command): Command => command.option('--tenant <tenant>', 'not needed with an address');
-  ofTenant(jobs.command('show <job>').description("a job, by its page's address or its id")).action((job, { tenant }) =>
-    answer((fleet) => showJob(job, tenant, fleet)),
-  );
-  ofTenant(jobs.command('why <job>').description('why a job waits, or what became of it, in one sentence')).action(
-    (job, { tenant }) => answer((fleet) => explainOneJob(job, tenant, fleet)),
-  );
-  limited(program.command('waiting <tenant>').description('who waits now, oldest first, with the reason')).action(
-    (tenant, { limit }) => answer((fleet) => listWaiting(tenant, limit, fleet)),
-  );
-}
-
-function addRunners(program: Command, answer: Answering): void {
-  const runners = program.command('runners').description('runners: the machines of a tenant');
-  runners
-    .command('list <tenant>')
-    .description('those that are not over')
-    .action((tenant) => answer((fleet) => listRunners(tenant, fleet)));
-  runners
-    .command('show <runner>')
-    .description('one, by its instance id or its launch')
-    .option('--tenant <tenant>', 'not needed with an instance id')
-    .action((runner, { tenant }) => answer((fleet) => showRunner(runner, tenant, fleet)));
-  program
-    .command('limits <tenant>')
-    .description('what is left of each limit, and when it refills')
-    .action((tenant) => answer((fleet) => showLimits(tenant, fleet)));
 }
 
 function addOperations(program: Command, answer: Answering): void {

@@ -36,6 +36,8 @@ export function createFleetInMemory(): InMemoryFleetForTests {
       directory: createInMemoryTenantDirectory(harness.state.tenants),
       jobs: harness.jobs,
       launches: harness.launches,
+      queue: harness.queue,
+      sleep: async (milliseconds) => harness.clock.advance(milliseconds),
       usage: harness.state.usage,
       audit,
       deadLetters: {

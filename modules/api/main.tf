@@ -35,8 +35,8 @@ data "aws_iam_policy_document" "api" {
   }
 
   statement {
-    sid       = "ReadJobsAndLaunches"
-    actions   = ["dynamodb:GetItem"]
+    sid       = "ReadAndChangeJobsAndLaunches"
+    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
     resources = [var.tables.jobs.arn, var.tables.launches.arn]
   }
 
@@ -143,6 +143,7 @@ resource "aws_lambda_function" "api" {
       DEFAULT_TIER    = var.default_tier
       TOKEN_ISSUERS   = jsonencode(var.issuers)
       RATES           = jsonencode(var.rates)
+      TIER_QUEUE_URLS = var.tier_queue_urls_json
       QUEUE_URLS      = jsonencode([for queue in var.queues : queue.url])
       LAUNCH_TRIGGERS = jsonencode(var.launch_triggers)
     }

@@ -21,6 +21,11 @@ variable "queues" {
   type        = list(object({ url = string, arn = string, feeds = string }))
 }
 
+variable "tier_queue_urls_json" {
+  description = "Address of the queue of each size, as a JSON object."
+  type        = string
+}
+
 variable "launch_triggers" {
   description = "Ids of the event source mappings of scale-up."
   type        = list(string)

@@ -5,11 +5,12 @@ import {
 } from '@aws-sdk/client-lambda';
 import { ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { AdmissionSettings } from '@multi-tenant-runner/core';
-import { readAdmissionSettings, readConfig } from '@multi-tenant-runner/runtime';
+import { readAdmissionSettings, readConfig, readTierQueueUrls } from '@multi-tenant-runner/runtime';
 import { notFound } from '../problem';
 
 export interface Deployment {
   readonly settings: AdmissionSettings;
+  readonly tierQueueUrls: ReadonlyMap<string, string>;
   readonly tables: {
     readonly tenants: string;
     readonly jobs: string;
@@ -27,15 +28,19 @@ export async function readDeployment(client: Pick<LambdaClient, 'send'>, prefix:
   const name = `${prefix}-scale-up`;
   try {
     const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
-    return readConfig(Environment?.Variables ?? {}, (reader) => ({
-      settings: readAdmissionSettings(reader),
-      tables: {
-        tenants: reader.string('TENANTS_TABLE'),
-        jobs: reader.string('JOBS_TABLE'),
-        launches: reader.string('LAUNCHES_TABLE'),
-        usage: reader.string('USAGE_TABLE'),
-      },
-    }));
+    return readConfig(Environment?.Variables ?? {}, (reader) => {
+      const settings = readAdmissionSettings(reader);
+      return {
+        settings,
+        tierQueueUrls: readTierQueueUrls(reader, settings.tiers),
+        tables: {
+          tenants: reader.string('TENANTS_TABLE'),
+          jobs: reader.string('JOBS_TABLE'),
+          launches: reader.string('LAUNCHES_TABLE'),
+          usage: reader.string('USAGE_TABLE'),
+        },
+      };
+    });
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') throw error;
     throw notFound(

@@ -1,17 +1,9 @@
-import {
-  OPEN_JOB_STATES,
-  WAITING_JOB_STATES,
-  explainJob,
-  explainJobNow,
-  type Job,
-  type TenantLookup,
-} from '@multi-tenant-runner/core';
+import { OPEN_JOB_STATES, WAITING_JOB_STATES, explainJob, explainJobNow, type Job } from '@multi-tenant-runner/core';
 import type { Answer, Row } from '../answer';
 import type { Fleet } from '../fleet';
 import { describeAge } from '../output/duration';
-import { notFound, usage } from '../problem';
+import { findJob, type JobRef } from '../read/find-job';
 import { findTenant } from '../read/find-tenant';
-import { parseJobName } from '../read/parse-job';
 
 export interface JobFilter {
   readonly open: boolean;
@@ -51,8 +43,8 @@ export async function listWaiting(tenant: string, limit: number, fleet: Fleet): 
   };
 }
 
-export async function showJob(name: string, tenant: string | undefined, fleet: Fleet): Promise<Answer> {
-  const { job } = await findJob(name, tenant, fleet);
+export async function showJob(name: JobRef, fleet: Fleet): Promise<Answer> {
+  const { job } = await findJob(name, fleet);
   const launch = await fleet.launches.get(job.installationId, job.launchId);
   return {
     kind: 'fields',
@@ -80,8 +72,8 @@ export async function showJob(name: string, tenant: string | undefined, fleet: F
 }
 
 /** One sentence on why a job does what it does, since when, its place among the tenant's jobs, and who can act. */
-export async function explainOneJob(name: string, tenant: string | undefined, fleet: Fleet): Promise<Answer> {
-  const { job, lookup } = await findJob(name, tenant, fleet);
+export async function explainOneJob(name: JobRef, fleet: Fleet): Promise<Answer> {
+  const { job, lookup } = await findJob(name, fleet);
   const explanation = await explainJobNow(job, lookup, fleet.jobs);
   const now = fleet.clock.now();
   return {
@@ -98,24 +90,6 @@ export async function explainOneJob(name: string, tenant: string | undefined, fl
       who_can_act: explanation.actor === 'none' ? undefined : explanation.actor,
     },
   };
-}
-
-async function findJob(
-  name: string,
-  tenant: string | undefined,
-  { directory, jobs }: Fleet,
-): Promise<{ readonly job: Job; readonly lookup: TenantLookup }> {
-  const { jobId, owner } = parseJobName(name);
-  const tenantName = tenant ?? owner;
-  if (tenantName === undefined) throw usage(`Whose job is ${jobId}? Give the address of its page, or --tenant.`);
-  const lookup = await findTenant(tenantName, directory);
-  const job = await jobs.get(lookup.installationId, jobId);
-  if (job === undefined)
-    throw notFound(
-      `${tenantName} has no job ${jobId} here: GitHub did not send it, its labels are no size of ours, or it ended ` +
-        'more than 14 days ago. The App\'s "Recent Deliveries" at GitHub have our answer.',
-    );
-  return { job, lookup };
 }
 
 function rowOf(job: Job, now: Date): Row {

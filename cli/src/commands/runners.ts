@@ -2,7 +2,7 @@ import type { Launch } from '@multi-tenant-runner/core';
 import type { Answer, Row } from '../answer';
 import type { Fleet } from '../fleet';
 import { describeAge } from '../output/duration';
-import { notFound, usage } from '../problem';
+import { findLaunch, type RunnerRef } from '../read/find-launch';
 import { findTenant } from '../read/find-tenant';
 
 export async function listRunners(tenant: string, fleet: Fleet): Promise<Answer> {
@@ -17,9 +17,8 @@ export async function listRunners(tenant: string, fleet: Fleet): Promise<Answer>
 }
 
 /** By instance id, or by launch id and tenant. */
-export async function showRunner(name: string, tenant: string | undefined, fleet: Fleet): Promise<Answer> {
-  const launch = await findLaunch(name, tenant, fleet);
-  if (launch === undefined) throw notFound(`There is no runner ${name} here, or it ended more than 14 days ago.`);
+export async function showRunner(name: RunnerRef, fleet: Fleet): Promise<Answer> {
+  const launch = await findLaunch(name, fleet);
   return {
     kind: 'fields',
     fields: {
@@ -36,21 +35,13 @@ export async function showRunner(name: string, tenant: string | undefined, fleet
       ready_at: launch.runningAt,
       took_job_at: launch.takenAt,
       job_ended_at: launch.jobEndedAt,
+      end_asked_at: launch.endRequestedAt,
+      machine_ended_at: launch.machineEndedAt,
       ended_at: launch.endedAt,
       reason: launch.reason,
       refused_by_ec2: launch.attempted,
     },
   };
-}
-
-async function findLaunch(name: string, tenant: string | undefined, fleet: Fleet): Promise<Launch | undefined> {
-  if (/^i-[0-9a-f]+$/.test(name)) {
-    const key = await fleet.launches.findByInstance(name);
-    return key && fleet.launches.get(key.installationId, key.launchId);
-  }
-  if (tenant === undefined) throw usage(`Whose launch is ${name}? Give --tenant, or the id of its instance.`);
-  const { installationId } = await findTenant(tenant, fleet.directory);
-  return fleet.launches.get(installationId, name);
 }
 
 function rowOf(launch: Launch, now: Date): Row {

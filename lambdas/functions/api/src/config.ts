@@ -1,5 +1,12 @@
 import { integer, object, parse, string, type Tiers } from '@multi-tenant-runner/core';
-import { LOG_LEVELS, readConfig, readTierNames, type Env, type LogLevel } from '@multi-tenant-runner/runtime';
+import {
+  LOG_LEVELS,
+  readConfig,
+  readTierNames,
+  readTierQueueUrls,
+  type Env,
+  type LogLevel,
+} from '@multi-tenant-runner/runtime';
 import { parseIssuers, type Issuer } from './access/issuers';
 
 const tables = object({ tenants: string, jobs: string, launches: string, audit: string, api: string });
@@ -17,6 +24,7 @@ export interface ApiConfig {
   };
   readonly tiers: Tiers;
   readonly defaultTier: string;
+  readonly tierQueueUrls: ReadonlyMap<string, string>;
   /** Empty: operators alone. */
   readonly issuers: readonly Issuer[];
   /** Requests in a minute. */
@@ -30,13 +38,17 @@ export interface ApiConfig {
 const NO_TABLES = { tenants: '', jobs: '', launches: '', audit: '', api: '' };
 
 export function parseApiConfig(env: Env): ApiConfig {
-  return readConfig(env, (reader) => ({
-    logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS),
-    tables: reader.json('TABLES', NO_TABLES, (value) => parse(tables, value, { root: '' })),
-    ...readTierNames(reader),
-    issuers: reader.json<readonly Issuer[]>('TOKEN_ISSUERS', [], parseIssuers),
-    rates: reader.json('RATES', { caller: 1, tenant: 1 }, (value) => parse(rates, value, { root: '' })),
-    queueUrls: reader.strings('QUEUE_URLS'),
-    launchTriggers: reader.strings('LAUNCH_TRIGGERS'),
-  }));
+  return readConfig(env, (reader) => {
+    const names = readTierNames(reader);
+    return {
+      logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS),
+      tables: reader.json('TABLES', NO_TABLES, (value) => parse(tables, value, { root: '' })),
+      ...names,
+      tierQueueUrls: readTierQueueUrls(reader, names.tiers),
+      issuers: reader.json<readonly Issuer[]>('TOKEN_ISSUERS', [], parseIssuers),
+      rates: reader.json('RATES', { caller: 1, tenant: 1 }, (value) => parse(rates, value, { root: '' })),
+      queueUrls: reader.strings('QUEUE_URLS'),
+      launchTriggers: reader.strings('LAUNCH_TRIGGERS'),
+    };
+  });
 }

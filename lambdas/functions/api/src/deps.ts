@@ -3,6 +3,7 @@ import type {
   AuditTrail,
   Clock,
   DeadLetterQueues,
+  JobQueue,
   JobStore,
   LaunchStore,
   LaunchTriggers,
@@ -20,8 +21,9 @@ export interface ApiDeps {
   readonly registry: Pick<TenantRegistry, 'get'>;
   readonly findByAccount: TenantLifecycle['findByAccount'];
   readonly directory: Pick<TenantDirectory, 'list' | 'edit'>;
-  readonly jobs: Pick<JobStore, 'get' | 'listOpen' | 'pageOpen' | 'listRecent'>;
-  readonly launches: Pick<LaunchStore, 'get' | 'pageOpen'>;
+  readonly jobs: Pick<JobStore, 'get' | 'listOpen' | 'pageOpen' | 'listRecent' | 'change'>;
+  readonly launches: Pick<LaunchStore, 'get' | 'pageOpen' | 'change'>;
+  readonly queue: Pick<JobQueue, 'sendJob'>;
   readonly audit: AuditTrail;
   readonly state: ApiState;
   readonly deadLetters: DeadLetterQueues;

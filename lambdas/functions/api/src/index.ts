@@ -12,6 +12,7 @@ import {
   createLambdaClient,
   createLaunchTriggers,
   createSqsClient,
+  createSqsJobQueue,
 } from '@multi-tenant-runner/aws';
 import { createLog, systemClock, writeLine } from '@multi-tenant-runner/runtime';
 import { createTokenVerifier } from './access/verify-token';
@@ -24,6 +25,7 @@ const clock = systemClock;
 const clients = createClientConfig(process.env, { timeout: 2_000, attempts: 2 });
 const client = createDynamoDbClient(clients);
 const tenants = { client, tableName: tables.tenants, tiers, defaultTier };
+const sqs = createSqsClient(clients);
 const state = createDynamoApiState({ client, tableName: tables.api });
 
 export const handler = createHandler({
@@ -33,9 +35,10 @@ export const handler = createHandler({
   directory: createDynamoTenantDirectory(tenants),
   jobs: createDynamoJobStore({ client, tableName: tables.jobs, clock }),
   launches: createDynamoLaunchStore({ client, tableName: tables.launches, clock }),
+  queue: createSqsJobQueue({ client: sqs, tierQueueUrls: config.tierQueueUrls }),
   audit: createDynamoAuditTrail({ client, tableName: tables.audit }),
   state,
-  deadLetters: createDeadLetters(createSqsClient(clients), async () => config.queueUrls),
+  deadLetters: createDeadLetters(sqs, async () => config.queueUrls),
   triggers: createLaunchTriggers(createLambdaClient(clients), async () => config.launchTriggers),
   cursors: createCursors(state.key),
   rates: config.rates,

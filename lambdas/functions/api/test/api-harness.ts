@@ -63,6 +63,7 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
     directory: createInMemoryTenantDirectory(harness.state.tenants),
     jobs: harness.jobs,
     launches: harness.launches,
+    queue: harness.queue,
     audit,
     state,
     cursors: createCursors(state.key),

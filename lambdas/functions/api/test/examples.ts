@@ -32,8 +32,11 @@ export const EXAMPLES: Readonly<Record<OperationId, (installationId: number) => 
   'list-jobs': ofTenant('/jobs', { query: 'limit=1' }),
   'show-job': ofTenant('/jobs/7001'),
   'explain-job': ofTenant('/jobs/7001/why'),
+  'cancel-job': ofTenant('/jobs/7001/cancel', { headers: REASON }),
+  'retry-job': ofTenant('/jobs/7003/retry', { headers: REASON }),
   'list-runners': ofTenant('/runners', { query: 'limit=1' }),
   'show-runner': ofTenant('/runners/7001-1'),
+  'end-runner': ofTenant('/runners/7001-1/end', { body: { force: true }, headers: REASON }),
   'list-tenant-changes': ofTenant('/audit', { query: 'limit=1' }),
   'list-changes': ofFleet('/audit', { query: 'day=2026-01-15&limit=1' }),
   'list-dead-letters': ofFleet('/dead-letters'),
@@ -59,6 +62,8 @@ export async function fill({ harness, audit }: ApiHarness, installationId = INST
     }),
   );
   await harness.state.jobs.create(job({ installationId, jobId: 7002, state: 'running', startedAt: at }));
+  const over = { state: 'expired', reason: 'too-old', endedAt: at } as const;
+  await harness.state.jobs.create(job({ installationId, jobId: 7003, ...over }));
   await harness.state.launches.create(launch({ installationId, state: 'running', launchedAt: at, runningAt: at }));
   await harness.state.launches.create(launch({ installationId, jobId: 7002, launchId: '7002-1', state: 'running' }));
   for (const id of ['change-1', 'change-2'])

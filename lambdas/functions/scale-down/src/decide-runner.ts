@@ -1,4 +1,12 @@
-import { MINUTE, ageOf, hasLiveLease, saysBusy, type Launch, type Machine } from '@multi-tenant-runner/core';
+import {
+  ENDED_BY_HAND,
+  MINUTE,
+  ageOf,
+  hasLiveLease,
+  saysBusy,
+  type Launch,
+  type Machine,
+} from '@multi-tenant-runner/core';
 
 /** Milliseconds each. */
 export interface RunnerLimits {
@@ -15,7 +23,7 @@ export interface RunnerLimits {
  */
 const OTHERS_FIRST = 15 * MINUTE;
 
-export type RunnerEnd = 'boot-timeout' | 'idle' | 'max-lifetime' | 'suspended' | 'job-ended';
+export type RunnerEnd = 'boot-timeout' | 'idle' | 'max-lifetime' | 'suspended' | 'job-ended' | typeof ENDED_BY_HAND;
 
 /** `none`: there is no such tenant. `isJobOver`: no open job is left that the machine was started for. */
 export interface RunnerContext {
@@ -25,7 +33,7 @@ export interface RunnerContext {
 
 /**
  * Whether a living machine's time is up. This only asks for its end: GitHub's refusal to delete a busy runner's
- * registration still saves it, except at the maximum lifetime. `busy: false` in GitHub's list is not asked: it has been
+ * registration still saves it, except at the maximum lifetime and where an operator forces it. `busy: false` in GitHub's list is not asked: it has been
  * seen wrong for minutes at a time.
  */
 export function decideRunnerEnd(
@@ -36,10 +44,12 @@ export function decideRunnerEnd(
   if (launch.instanceId === undefined || hasLiveLease(launch, now)) return undefined;
   if (launch.state !== 'launching' && launch.state !== 'running') return undefined;
   if (isOverdue(launch, machine, now, limits)) return 'max-lifetime';
+  if (launch.endForced === true) return ENDED_BY_HAND;
   if (machine.state === 'stopped' || machine.state === 'stopping') return 'boot-timeout';
   const ended = launch.jobEndedAt !== undefined;
   if (launch.takenBy !== undefined && !ended) return undefined;
   if (saysBusy(launch)) return undefined;
+  if (launch.endRequestedAt !== undefined) return ENDED_BY_HAND;
   if (tenant === 'suspended' && launch.takenBy === undefined) return 'suspended';
   if (isJobOver && launch.takenBy === undefined) return 'job-ended';
   if (ended) return ageOf(launch.jobEndedAt, now) > limits.idleTimeout ? 'idle' : undefined;

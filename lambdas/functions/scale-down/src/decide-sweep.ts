@@ -58,7 +58,8 @@ export function decideSweep(snapshot: Snapshot, now: Date, limits: SweepLimits):
 }
 
 function needsGitHub(action: SweepAction): boolean {
-  return action.kind === 'ask-github' || (action.kind === 'end-machine' && action.reason !== 'max-lifetime');
+  if (action.kind !== 'end-machine') return action.kind === 'ask-github';
+  return action.reason !== 'max-lifetime' && action.launch.endForced !== true;
 }
 
 function cleanupOf(snapshot: Snapshot): SweepAction[] {

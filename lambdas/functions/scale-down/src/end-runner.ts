@@ -1,9 +1,11 @@
 import {
+  ENDED_BY_HAND,
   dropLease,
   endJob,
   endMachine,
   isEnded,
   protectedMachines,
+  recordMachineEnd,
   takeLease,
   type Launch,
 } from '@multi-tenant-runner/core';
@@ -22,7 +24,7 @@ export async function endRunner({ launch, reason, worked }: EndRunner, deps: Sca
   const leased = await takeLease(launch, deps.lease, deps);
   if (leased?.instanceId === undefined) return;
   if (reason === 'job-ended' && !(await isJobOver(leased, deps))) return dropLease(leased, deps.lease, deps);
-  const hard = reason === 'max-lifetime';
+  const hard = reason === 'max-lifetime' || (reason === ENDED_BY_HAND && leased.endForced === true);
   const end = await endMachine(
     { ...leased, instanceId: leased.instanceId },
     { reason, followUp: { kind: 'ask' }, lease: deps.lease, worked, registration: hard ? 'whatever' : 'must-go' },
@@ -31,7 +33,8 @@ export async function endRunner({ launch, reason, worked }: EndRunner, deps: Sca
   if (end !== 'ended') await dropLease(leased, deps.lease, deps);
   if (end === 'protected') throw protectedMachines([leased.instanceId]);
   if (end !== 'ended') return;
-  if (hard) await recordHardEnd(leased, deps);
+  if (reason === 'max-lifetime') await recordHardEnd(leased, deps);
+  if (reason === ENDED_BY_HAND) await recordMachineEnd(leased, ENDED_BY_HAND, deps, { openOnly: true });
 }
 
 /**

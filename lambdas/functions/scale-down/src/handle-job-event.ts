@@ -75,7 +75,10 @@ async function recordRunning(
  */
 function isOvertaken({ state, reason, endedAt }: Job, event: JobEvent, launchId: string | undefined): boolean {
   const mistaken =
-    reason === 'too-old' || reason === 'gone-at-github' || (state === 'refused' && launchId !== undefined);
+    reason === 'too-old' ||
+    reason === 'gone-at-github' ||
+    reason === 'cancelled-by-operator' ||
+    (state === 'refused' && launchId !== undefined);
   return isEnded(state) && mistaken && endedAt !== undefined && Date.parse(event.at) > Date.parse(endedAt);
 }
 

@@ -24,6 +24,8 @@ export * from './decisions/back-off';
 export * from './decisions/choose-tier';
 export * from './decisions/circuit-breaker';
 export * from './decisions/decide-edit';
+export * from './decisions/decide-job-change';
+export * from './decisions/decide-runner-kill';
 export * from './decisions/describe-limits';
 export * from './decisions/explain-job';
 export * from './decisions/github-allowance';

@@ -153,7 +153,7 @@ async function callAsJob(
   expectAnswer(checks, 'the API shows how a job went', await client('GET', `${own}/jobs/${job}`), { status: 200 });
 }
 
-function expectAnswer(
+export function expectAnswer(
   checks: Checks,
   expectation: string,
   { status, body }: ApiAnswer,

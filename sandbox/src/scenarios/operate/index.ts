@@ -8,7 +8,9 @@ import { createPoller } from '../kit/poller';
 import { finishAll, untilFull, type ScenarioContext, type Tenant } from '../kit/scenario-context';
 import type { Expectation } from '../kit/types';
 import { callApi } from './call-api';
-import type { Mtr, MtrResult } from './mtr';
+import { changeJobs } from './change-jobs';
+import { expectJson, expectRefusal, holds, rowsOf } from './expect';
+import type { Mtr } from './mtr';
 
 export interface OperateOptions {
   readonly sandbox: SandboxFile;
@@ -43,6 +45,7 @@ export async function operate(options: OperateOptions): Promise<{
   const tenant = await installTenant(context);
   await changeTenant(tenant, mtr, checks);
   await explainJobs(context, tenant, mtr);
+  await changeJobs(context, tenant, { mtr, sandbox });
   await callApi(context, tenant, { sandbox, mtr, upgradeByHand });
   await operateFleet(mtr, checks);
   await endTenant(context, tenant, mtr);
@@ -173,26 +176,3 @@ async function endTenant(context: ScenarioContext, { id }: Tenant, mtr: Mtr): Pr
 
 const queue = (context: ScenarioContext, { id }: Tenant): Promise<number> =>
   context.user.queue({ installationId: id, size: 'small', seconds: null });
-
-async function expectJson(
-  checks: Checks,
-  result: MtrResult,
-  expectation: string,
-  test: (answer: unknown) => boolean,
-): Promise<void> {
-  checks.check(expectation, result.code === 0 && test(JSON.parse(result.out)), JSON.stringify(result));
-}
-
-function expectRefusal(checks: Checks, result: MtrResult, code: number, sentence: string): void {
-  const held = result.code === code && result.out === '' && result.err.includes(sentence);
-  checks.check(`mtr refuses with exit code ${code}: ${sentence}`, held, JSON.stringify(result));
-}
-
-function rowsOf(answer: unknown): readonly Readonly<Record<string, unknown>>[] {
-  const rows: unknown = Object(answer).rows;
-  return Array.isArray(rows) ? rows : [];
-}
-
-function holds(answer: unknown, expected: Readonly<Record<string, unknown>>): boolean {
-  return Object.entries(expected).every(([name, value]) => Object(answer)[name] === value);
-}

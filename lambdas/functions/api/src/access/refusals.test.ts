@@ -15,6 +15,9 @@ const OPERATOR_ONLY: readonly OperationId[] = [
   'resume-tenant',
   'offboard-tenant',
   'show-offboarding',
+  'cancel-job',
+  'retry-job',
+  'end-runner',
   'list-changes',
   'list-dead-letters',
   'redrive-dead-letters',
@@ -61,7 +64,10 @@ test.each(cells)('$who: $operation.id of $whose tenant', async ({ may, connect, 
   const client = await connect(api);
   const { path, ...sent } = EXAMPLES[operation.id](installationId);
   await fill(api);
-  const seen = (): string => JSON.stringify([[...api.harness.state.tenants.rows], api.audit.entries, api.fleet]);
+  const seen = (): string => {
+    const { tenants, jobs, launches } = api.harness.state;
+    return JSON.stringify([[...tenants.rows], [...jobs.rows], launches.all(), api.audit.entries, api.fleet]);
+  };
   const before = seen();
   const { status } = await client(path, { method: operation.method, ...sent });
 

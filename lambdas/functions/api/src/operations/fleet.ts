@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import type { ApiDeps } from '../deps';
 import { Problem } from '../http/problem';
 import { count, text } from '../http/schemas';
-import { NOTHING, defineOperation, type Context } from './operation';
+import { NOTHING, defineOperation } from './operation';
+import { recordChange } from './record-change';
 
 const deadLetters = v.object({
   queue: text,
@@ -44,7 +44,11 @@ export const redriveDeadLetters = defineOperation({
       throw new Problem('refused', `No queue sends its dead letters to ${queue}, so none can be moved back.`);
     const { messages } = found;
     if (messages > 0) {
-      await record('dead-letters.redriven', { queue, messages }, context, deps);
+      await recordChange(
+        { installationId: 0, action: 'dead-letters.redriven', after: { queue, messages } },
+        context,
+        deps,
+      );
       await deps.deadLetters.redrive(queue);
     }
     return { body: { queue, messages } };
@@ -62,7 +66,8 @@ const setLaunches = (enabled: boolean, summary: string) => {
     body: NOTHING,
     answer: v.object({ queues: count, enabled: v.boolean() }),
     run: async (context, deps) => {
-      await record(enabled ? 'launches.unfrozen' : 'launches.frozen', { enabled }, context, deps);
+      const action = enabled ? 'launches.unfrozen' : 'launches.frozen';
+      await recordChange({ installationId: 0, action, after: { enabled } }, context, deps);
       return { body: { queues: await deps.triggers.setEnabled(enabled), enabled } };
     },
   });
@@ -73,23 +78,3 @@ export const freezeLaunches = setLaunches(
   'Stops all launches of all tenants. Webhooks are still accepted, and jobs wait in their queues for up to four days.',
 );
 export const unfreezeLaunches = setLaunches(true, 'Lets launches go on.');
-
-/** Before the change is made: what can't be recorded is not done. */
-async function record(
-  action: string,
-  after: Readonly<Record<string, unknown>>,
-  { caller, requestId, reason }: Context,
-  { audit, clock }: Pick<ApiDeps, 'audit' | 'clock'>,
-): Promise<void> {
-  await audit.record({
-    installationId: 0,
-    at: clock.now().toISOString(),
-    id: requestId,
-    action,
-    actor: caller?.actor ?? 'unknown',
-    via: 'api',
-    reason,
-    requestId,
-    after,
-  });
-}

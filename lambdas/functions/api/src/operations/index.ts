@@ -1,5 +1,7 @@
 import { listChanges, listTenantChanges } from './audit';
+import { cancelJob, retryJob } from './change-job';
 import { approveTenant, changeTenant, offboardTenant, resumeTenant, suspendTenant } from './change-tenant';
+import { endRunner } from './end-runner';
 import { freezeLaunches, listDeadLetters, redriveDeadLetters, unfreezeLaunches } from './fleet';
 import { checkHealth, checkHealthDeep } from './health';
 import { explainOneJob, listJobs, showJob } from './jobs';
@@ -27,8 +29,11 @@ export const OPERATIONS: readonly Operation[] = [
   listJobs,
   showJob,
   explainOneJob,
+  cancelJob,
+  retryJob,
   listRunners,
   showRunner,
+  endRunner,
   listTenantChanges,
   listChanges,
   listDeadLetters,

@@ -1,27 +1,8 @@
-import { LAUNCH_STATES, openAtOfLaunch, type Launch } from '@multi-tenant-runner/core';
+import { openAtOfLaunch } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
-import { Problem } from '../http/problem';
-import { id, limitOf, nextCursor, paging, tenantParams, text, time } from '../http/schemas';
+import { limitOf, nextCursor, paging, tenantParams } from '../http/schemas';
 import { defineOperation } from './operation';
-
-const runner = v.object({
-  launch_id: text,
-  state: v.picklist(LAUNCH_STATES),
-  size: text,
-  instance_id: v.optional(text),
-  instance_type: v.optional(text),
-  spot: v.optional(v.boolean()),
-  runner_name: v.optional(text),
-  asked_for_job: id,
-  took_job: v.optional(id),
-  created_at: time,
-  machine_asked_at: v.optional(time),
-  ready_at: v.optional(time),
-  took_job_at: v.optional(time),
-  job_ended_at: v.optional(time),
-  ended_at: v.optional(time),
-  reason: v.optional(text),
-});
+import { findRunner, runner, runnerParams, viewRunner } from './runner-view';
 
 export const listRunners = defineOperation({
   id: 'list-runners',
@@ -51,36 +32,7 @@ export const showRunner = defineOperation({
   method: 'GET',
   path: '/v1/tenants/{installation_id}/runners/{launch_id}',
   summary: 'A runner with the times of its life.',
-  params: v.object({
-    ...tenantParams.entries,
-    launch_id: v.pipe(text, v.regex(/^\d{1,16}-\d{1,6}$/, 'is not the id of a launch')),
-  }),
+  params: runnerParams,
   answer: runner,
-  run: async ({ params }, { launches }) => {
-    const launch = await launches.get(Number(params.installation_id), params.launch_id);
-    if (launch !== undefined) return { body: viewRunner(launch) };
-    throw new Problem('not-found', `There is no runner ${params.launch_id}, or it ended more than 14 days ago.`);
-  },
+  run: async ({ params }, deps) => ({ body: viewRunner(await findRunner(params, deps)) }),
 });
-
-/** Subnets and what EC2 refused are the operator's own affair. */
-function viewRunner(launch: Launch): v.InferOutput<typeof runner> {
-  return {
-    launch_id: launch.launchId,
-    state: launch.state,
-    size: launch.tier,
-    instance_id: launch.instanceId,
-    instance_type: launch.intent?.instanceType,
-    spot: launch.intent?.spot,
-    runner_name: launch.runnerName,
-    asked_for_job: launch.jobId,
-    took_job: launch.takenBy,
-    created_at: launch.createdAt,
-    machine_asked_at: launch.launchedAt,
-    ready_at: launch.runningAt,
-    took_job_at: launch.takenAt,
-    job_ended_at: launch.jobEndedAt,
-    ended_at: launch.endedAt,
-    reason: launch.reason,
-  };
-}

@@ -128,6 +128,11 @@ export const CAUSES: Readonly<Record<JobReason, Cause>> = {
   'too-old': cause('it waited for longer than GitHub keeps a job', 'Run the job again', 'tenant'),
   'max-lifetime': cause('it took longer than a runner may live', 'The operator can raise the lifetime', 'operator'),
   'gone-at-github': cause('GitHub no longer knows it', 'Run the job again', 'tenant'),
+  'cancelled-by-operator': cause(
+    'an operator cancelled it here',
+    'The operator can retry it as long as GitHub has it in its queue',
+    'operator',
+  ),
 };
 
 function slotsInUse(_job: Job, lookup: TenantLookup): string {

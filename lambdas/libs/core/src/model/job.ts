@@ -38,7 +38,8 @@ export type JobReason =
   | 'error'
   | 'too-old'
   | 'max-lifetime'
-  | 'gone-at-github';
+  | 'gone-at-github'
+  | 'cancelled-by-operator';
 
 /** One workflow job that GitHub told us about. Times are ISO 8601. */
 export interface Job extends Omit<JobMessage, 'deliveryId'> {

@@ -72,6 +72,10 @@ export interface Launch {
   readonly runningAt?: string;
   /** AWS announced that it reclaims the spot machine. */
   readonly interruptedAt?: string;
+  /** An operator asked for the end of its machine. */
+  readonly endRequestedAt?: string;
+  /** Also while it has a job. */
+  readonly endForced?: boolean;
   /** When its machine ended: EC2's word where it is known, else when the end was found out. */
   readonly machineEndedAt?: string;
   readonly endedAt?: string;

@@ -40,14 +40,20 @@ export function isLookDue(job: Job, now: Date): boolean {
   return ageOf(job.updatedAt, now) >= pause;
 }
 
+/** In the place of a delivery's id: an operator's wish that GitHub is asked about an ended job once more. */
+const RETRY = 'retry-';
+export const retryDelivery = (requestId: string): string => `${RETRY}${requestId}`;
+
 /**
  * Whether a `queued` may be news of a job that stands in a row: GitHub sends it again, with the same job id, once a
  * gate opens, and an end that we decided (too old, refused, gone) is not GitHub's. A redelivery keeps its delivery's
- * id.
+ * id. What an operator cancelled, an operator alone takes back.
  */
 export function isNews(job: Job, deliveryId: string): boolean {
   if (deliveryId === (job.deliveryId ?? 'none')) return false;
-  return isGated(job) || (isEnded(job.state) && job.reason !== undefined);
+  if (isGated(job)) return true;
+  if (!isEnded(job.state) || job.reason === undefined) return false;
+  return job.reason !== 'cancelled-by-operator' || deliveryId.startsWith(RETRY);
 }
 
 export interface GateWord {

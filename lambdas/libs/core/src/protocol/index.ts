@@ -6,6 +6,7 @@ export * from './dispatch-next-jobs';
 export * from './update-wait-reasons';
 export * from './park-for-restart';
 export * from './retry-refused';
+export * from './change-job';
 export * from './end-job';
 export * from './explain-job-now';
 export * from './sync-job-from-github';

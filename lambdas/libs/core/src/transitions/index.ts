@@ -9,6 +9,7 @@ export {
   recordInstance,
   recordIntent,
   recordInterruption,
+  requestEnd,
   type ReleaseProof,
 } from './launch';
 export * from './admission';

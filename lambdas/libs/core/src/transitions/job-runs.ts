@@ -76,6 +76,13 @@ export function recordJobEnd(job: JobKey, end: JobEnd, deps: JobTransitionDeps):
   return moveJob(corrects ? 'correctEnd' : 'end', job, { changes, condition: { from } }, deps);
 }
 
+/** What it holds is given back by who finds it: a worker before its next step, or the sweep. */
+export function cancelJob(job: JobKey, deps: JobTransitionDeps): JobWrite {
+  const reason = 'cancelled-by-operator';
+  const changes = { reason, nextTry: null, gatedAt: null, endedAt: deps.clock.now().toISOString() } as const;
+  return moveJob('cancel', job, { changes }, deps);
+}
+
 export function recordRunner(job: JobKey, runnerName: string | undefined, deps: JobTransitionDeps): JobWrite {
   return moveJob('recordRunner', job, { changes: { runnerName: runnerName ?? null } }, deps);
 }

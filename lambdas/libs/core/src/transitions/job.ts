@@ -52,6 +52,8 @@ export const JOB_TRANSITIONS = {
   returnToStarting: { from: ['running'], to: 'starting' },
   /** GitHub gave no answer about it: the next question waits a grace. */
   postponeQuestion: { from: OPEN_JOB_STATES },
+  /** An operator gives it no runner. */
+  cancel: { from: WAITING_JOB_STATES, to: 'cancelled' },
   /** It is over. An end that is recorded already stays. */
   end: { from: OPEN_JOB_STATES, ends: ENDED_JOB_STATES },
   /** GitHub's end replaces one that we decided. */

@@ -28,6 +28,8 @@ export const LAUNCH_TRANSITIONS = {
   reassign: { from: ['launching', 'running'] },
   /** AWS takes the spot machine back. */
   recordInterruption: { from: ['launching', 'running'] },
+  /** An operator wants its machine ended; the sweep does that. */
+  requestEnd: { from: ['launching', 'running'], keepsUpdatedAt: true },
   /** Proof exists that no machine of it lives or can come to live. */
   beginRelease: { from: ['held', 'launching', 'running', 'ending'], to: 'ending' },
   /** The slot is given back and nothing is left. */
@@ -144,6 +146,16 @@ export function reassignLaunch(launch: Launch, jobId: number, deps: LaunchTransi
 export function recordInterruption(launch: Launch, deps: LaunchTransitionDeps): LaunchWrite {
   const interruptedAt = launch.interruptedAt ?? deps.clock.now().toISOString();
   return moveLaunch('recordInterruption', launch, { changes: { interruptedAt } }, deps);
+}
+
+/** A forced end stays one. @param force also while the machine has a job */
+export function requestEnd(
+  launch: LaunchKey,
+  { force }: { readonly force: boolean },
+  deps: LaunchTransitionDeps,
+): LaunchWrite {
+  const changes = { endRequestedAt: deps.clock.now().toISOString(), ...(force && { endForced: true }) };
+  return moveLaunch('requestEnd', launch, { changes }, deps);
 }
 
 export interface ReleaseProof {

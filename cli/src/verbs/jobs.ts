@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { changeOneJob } from '../commands/change-job';
+import { explainOneJob, listJobs, listWaiting, showJob } from '../commands/jobs';
+import { change, changeOptions, limited } from '../options';
+import type { Answering } from '../program';
+import type { JobRef } from '../read/find-job';
+import { parseTime } from '../read/parse-time';
+
+export function addJobs(program: Command, answer: Answering): void {
+  const jobs = program.command('jobs').description('jobs: what became of them, and why they wait');
+  limited(jobs.command('list <tenant>').description("a tenant's jobs, newest first; with --open the oldest first"))
+    .option('--open', 'only those that are not over')
+    .option('--since <time>', 'queued after: 15m, 2h, 3d ago, or a time of RFC 3339')
+    .action((tenant, { open = false, limit, since }) =>
+      answer((fleet) => {
+        const filter = { open, limit, ...(since !== undefined && { since: parseTime(since, fleet.clock.now()) }) };
+        return listJobs(tenant, filter, fleet);
+      }),
+    );
+  ofTenant(jobs.command('show <job>').description("a job, by its page's address or its id")).action((job, options) =>
+    answer((fleet) => showJob(refOf(job, options), fleet)),
+  );
+  ofTenant(jobs.command('why <job>').description('why a job waits, or what became of it, in one sentence')).action(
+    (job, options) => answer((fleet) => explainOneJob(refOf(job, options), fleet)),
+  );
+  for (const [verb, description] of [
+    ['cancel', 'give a job that waits no runner any more'],
+    ['retry', 'try a job again that waits for later, or that was ended here'],
+  ] as const)
+    change(ofTenant(jobs.command(`${verb} <job>`).description(description))).action((job, options) =>
+      answer((fleet) => changeOneJob(verb, refOf(job, options), changeOptions(options), fleet)),
+    );
+  limited(program.command('waiting <tenant>').description('who waits now, oldest first, with the reason')).action(
+    (tenant, { limit }) => answer((fleet) => listWaiting(tenant, limit, fleet)),
+  );
+}
+
+function ofTenant(command: Command): Command {
+  return command.option('--tenant <tenant>', 'not needed with an address');
+}
+
+function refOf(job: string, { tenant }: { readonly tenant?: string }): JobRef {
+  return { job, ...(tenant !== undefined && { tenant }) };
+}

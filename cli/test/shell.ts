@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readTemplates } from '@multi-tenant-runner/namespaces';
+import { main } from '../src/main';
+import { createFleetInMemory } from './in-memory-fleet';
+
+export const root = join(__dirname, '../..');
+export const templates = readTemplates(join(root, 'modules/tenant-namespace'));
+export const SETTINGS = join(root, 'examples/tenant-namespace/settings.tfvars.json');
+export const readFile = (path: string): string => readFileSync(path, 'utf8');
+
+/** A shell with one fleet behind it. */
+export function createShell(options: { readonly isTerminal?: boolean; readonly defaultPrefix?: string } = {}) {
+  const inMemory = createFleetInMemory();
+  const written = new Map<string, string>();
+  const run = async (...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> => {
+    const texts = { out: '', err: '' };
+    const code = await main(argv, {
+      connect: async () => inMemory.fleet,
+      write: (text) => void (texts.out += text),
+      writeError: (text) => void (texts.err += text),
+      isTerminal: options.isTerminal ?? false,
+      namespaces: { files: { read: readFile, write: (path, text) => void written.set(path, text) }, templates },
+      defaultPrefix: options.defaultPrefix ?? 'test',
+    });
+    return { code, ...texts };
+  };
+  const json = async (...argv: readonly string[]): Promise<unknown> => JSON.parse((await run(...argv)).out);
+  return { ...inMemory, run, json, written };
+}

@@ -1,0 +1,105 @@
+import type { SandboxFile } from '../../lib/state';
+import { object } from '../../lib/json';
+import { finishAll, untilFull, type ScenarioContext, type Tenant } from '../kit/scenario-context';
+import { apisOf, signedClient } from './api-client';
+import { expectAnswer } from './call-api';
+import { expectJson, expectRefusal, holds } from './expect';
+import type { Mtr } from './mtr';
+
+const BECAUSE = ['--reason', 'the sandbox tries it'];
+
+/** One slot, two jobs: the waiting one is given up and tried again, and the machine of the other ends. */
+export async function changeJobs(
+  context: ScenarioContext,
+  tenant: Tenant,
+  { mtr, sandbox }: { readonly mtr: Mtr; readonly sandbox: SandboxFile },
+): Promise<void> {
+  const queue = (): Promise<number> => context.user.queue({ installationId: tenant.id, size: 'small', seconds: null });
+  const ids = [await queue(), await queue()];
+  const [waiting = 0] = await untilFull(context, tenant, ids, 1);
+  const running = ids.find((id) => id !== waiting) ?? 0;
+  await giveUpAndRetry(context, { tenant, waiting, running }, mtr);
+  await changeByApi(context, { tenant, waiting, running }, sandbox);
+  await killRunner(context, { tenant, running }, mtr);
+  await finishAll(context, tenant, ids);
+}
+
+interface Jobs {
+  readonly tenant: Tenant;
+  readonly running: number;
+  readonly waiting: number;
+}
+
+async function giveUpAndRetry(
+  { checks, poller, account }: ScenarioContext,
+  { tenant, waiting, running }: Jobs,
+  mtr: Mtr,
+): Promise<void> {
+  const named = (job: number): readonly string[] => [String(job), '--tenant', tenant.login, ...BECAUSE];
+  expectRefusal(checks, await mtr('jobs', 'cancel', ...named(running)), 4, 'Cancel its run at GitHub');
+  await expectJson(
+    checks,
+    await mtr('jobs', 'cancel', ...named(waiting)),
+    'jobs cancel gives a waiting job up',
+    (answer) => holds(answer, { state: 'cancelled', reason: 'cancelled-by-operator' }),
+  );
+  await expectJson(
+    checks,
+    await mtr('jobs', 'retry', ...named(waiting)),
+    'jobs retry has GitHub asked about it',
+    (answer) => String(Object(answer).sentence).startsWith('GitHub is asked'),
+  );
+  await poller.until('the job that was given up waits again', async () =>
+    (await account.job(tenant.id, waiting))?.state === 'parked' ? true : undefined,
+  );
+  checks.check('a job that is tried again waits as before', true);
+}
+
+async function changeByApi(
+  { checks, poller, account }: ScenarioContext,
+  { tenant, waiting, running }: Jobs,
+  sandbox: SandboxFile,
+): Promise<void> {
+  const operator = signedClient(apisOf(sandbox).operators, sandbox);
+  const headers = { 'x-reason': 'the sandbox tries the API' };
+  const job = `/tenants/${tenant.id}/jobs/${waiting}`;
+  for (const [verb, more] of [
+    ['cancel', { changed: true }],
+    ['cancel', { changed: false }],
+    ['retry', { changed: true }],
+  ] as const)
+    expectAnswer(
+      checks,
+      `the API answers ${verb} of a waiting job`,
+      await operator('POST', `${job}/${verb}`, { headers }),
+      {
+        status: 200,
+        body: more,
+      },
+    );
+  await poller.until('the job waits once more', async () =>
+    (await account.job(tenant.id, waiting))?.state === 'parked' ? true : undefined,
+  );
+  const shown = await operator('GET', `/tenants/${tenant.id}/jobs/${running}`);
+  const launch = String(object(shown.body)?.['launch_id']);
+  const end = await operator('POST', `/tenants/${tenant.id}/runners/${launch}/end`, { headers });
+  expectAnswer(checks, 'the API ends no runner that has a job without force', end, { status: 409 });
+}
+
+async function killRunner(
+  { checks }: ScenarioContext,
+  { tenant, running }: Omit<Jobs, 'waiting'>,
+  mtr: Mtr,
+): Promise<void> {
+  const shown = await mtr('jobs', 'show', String(running), '--tenant', tenant.login);
+  const kill = ['runners', 'kill', String(Object(JSON.parse(shown.out)).instance), ...BECAUSE];
+  expectRefusal(checks, await mtr(...kill), 4, 'only --force ends it');
+  expectRefusal(checks, await mtr(...kill, '--force'), 2, '--yes');
+  const killed = await mtr(...kill, '--force', '--yes');
+  await expectJson(checks, killed, 'runners kill ends a machine and shows the proof', (answer) =>
+    String(Object(answer).proof).startsWith('EC2 had ended i-'),
+  );
+  await expectJson(checks, await mtr(...kill), 'runners kill shows the proof again', (answer) =>
+    String(Object(answer).sentence).endsWith('is gone.'),
+  );
+}
