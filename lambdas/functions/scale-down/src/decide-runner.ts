@@ -33,8 +33,8 @@ export interface RunnerContext {
 
 /**
  * Whether a living machine's time is up. This only asks for its end: GitHub's refusal to delete a busy runner's
- * registration still saves it, except at the maximum lifetime and where an operator forces it. `busy: false` in GitHub's list is not asked: it has been
- * seen wrong for minutes at a time.
+ * registration still saves it, except at the maximum lifetime and where an operator forces the end. `busy: false` in
+ * GitHub's list is not asked: it has been seen wrong for minutes at a time.
  */
 export function decideRunnerEnd(
   { launch, machine, tenant, isJobOver }: RunnerContext & { readonly launch: Launch; readonly machine: Machine },

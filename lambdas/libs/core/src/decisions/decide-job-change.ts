@@ -1,6 +1,6 @@
 import { isEnded, isGated, type Job } from '../model/job';
 
-/** `now`: a job that waits is due at once. `ask`: GitHub is asked whether it still waits for a job that is over here. */
+/** `now`: a waiting job is due at once. `ask`: GitHub is asked whether it has a job that is over here in its queue. */
 export type JobChangeDecision =
   | { readonly kind: 'cancel' | 'now' | 'ask'; readonly sentence: string }
   /** The row says so already. */
@@ -23,7 +23,7 @@ export function decideCancel(job: Job): JobChangeDecision {
     kind: 'cancel',
     sentence:
       `${name} gets no runner any more; a machine that was started for it ends within a minute or two. ` +
-      "GitHub has it in its queue until its run is cancelled there, and may give it to another of the tenant's runners.",
+      'GitHub has it in its queue until its run is cancelled there, and may give it to another runner of the tenant.',
   };
 }
 
