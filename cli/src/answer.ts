@@ -11,7 +11,9 @@ export type Answer =
       /** Its columns are those of FOCUS. */
       readonly isFocus?: boolean;
     }
-  | { readonly kind: 'fields'; readonly fields: Row; readonly sentence?: string };
+  | { readonly kind: 'fields'; readonly fields: Row; readonly sentence?: string }
+  /** Long text of a machine: a terminal gets it as it is, harmless. */
+  | { readonly kind: 'text'; readonly text: string; readonly fields: Row };
 
 export type Value = string | number | boolean | null | readonly string[];
 export type Row = Readonly<Record<string, Value | undefined>>;

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -13,6 +14,7 @@ import {
   createSqsJobQueue,
   sleep,
 } from '@multi-tenant-runner/aws';
+import { readConsole } from './aws/console';
 import { listLaunchTriggers, listQueueUrls, readDeployment } from './aws/functions';
 import type { Fleet } from './fleet';
 
@@ -29,9 +31,11 @@ export async function connect({ prefix, region, profile }: Target): Promise<Flee
   const client = new DynamoDBClient(config);
   const sqs = new SQSClient(config);
   const clock = { now: () => new Date() };
-  const { settings, tables, tierQueueUrls } = await readDeployment(lambda, prefix);
+  const { settings, tables, tierQueueUrls, gitHubApiUrl } = await readDeployment(lambda, prefix);
   return {
     prefix,
+    region: await lambda.config.region(),
+    gitHubApiUrl,
     settings,
     clock,
     sleep,
@@ -43,6 +47,7 @@ export async function connect({ prefix, region, profile }: Target): Promise<Flee
     audit: createDynamoAuditTrail({ client, tableName: `${prefix}-audit` }),
     deadLetters: createDeadLetters(sqs, () => listQueueUrls(sqs, prefix)),
     triggers: createLaunchTriggers(lambda, () => listLaunchTriggers(lambda, prefix)),
+    console: (instanceId) => readConsole(new EC2Client(config), instanceId),
     whoAmI: async () => (await new STSClient(config).send(new GetCallerIdentityCommand({}))).Arn ?? 'unknown',
   };
 }

@@ -14,9 +14,11 @@ import type {
 /** One installation of the module, as the commands see it. */
 export interface Fleet {
   readonly prefix: string;
+  readonly region: string;
+  readonly gitHubApiUrl: string;
   readonly settings: AdmissionSettings;
   readonly directory: TenantDirectory;
-  readonly jobs: Pick<JobStore, 'get' | 'listOpen' | 'listRecent' | 'change'>;
+  readonly jobs: Pick<JobStore, 'get' | 'listOpen' | 'listRecent' | 'tenantsWithOpen' | 'change'>;
   readonly launches: Pick<LaunchStore, 'get' | 'listOpen' | 'findByInstance' | 'change'>;
   readonly queue: Pick<JobQueue, 'sendJob'>;
   readonly usage: UsageBooks;
@@ -25,6 +27,8 @@ export interface Fleet {
   readonly audit: AuditTrail;
   readonly clock: Clock;
   sleep(milliseconds: number): Promise<void>;
+  /** What a machine wrote to its console; undefined: EC2 has nothing, or not yet. */
+  console(instanceId: string): Promise<string | undefined>;
   /** The caller's own ARN at AWS. */
   whoAmI(): Promise<string>;
 }

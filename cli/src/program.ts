@@ -1,18 +1,18 @@
-import type { EditRequest } from '@multi-tenant-runner/core';
 import { Command, Option } from 'commander';
 import type { Answer } from './answer';
 import { searchAudit } from './commands/audit';
 import type { NamespaceDeps } from './commands/namespaces';
 import { listDeadLetters, redrive, setLaunches } from './commands/operations';
-import { editTenant, listTenants, showTenant } from './commands/tenants';
+import { SHELLS, completionOf } from './completion';
 import type { Fleet } from './fleet';
 import type { Target } from './connect';
-import { change, changeOptions, paged, wholeNumber } from './options';
+import { change, changeOptions, paged } from './options';
 import { FORMATS, decideFormat, render, type Format } from './output/render';
 import { usage } from './problem';
 import { addJobs } from './verbs/jobs';
 import { addNamespaces } from './verbs/namespaces';
 import { addRunners } from './verbs/runners';
+import { addTenants } from './verbs/tenants';
 import { addUsage } from './verbs/usage';
 
 export interface ProgramDeps {
@@ -48,72 +48,42 @@ export function createProgram(deps: ProgramDeps): Command {
 
   const print = (found: Answer): void =>
     deps.write(render(found, decideFormat(program.opts<CommonOptions>().output, deps.isTerminal)));
-  const answer = async (run: Run): Promise<void> => {
+  const connect = (): Promise<Fleet> => {
     const { prefix = deps.defaultPrefix, region, profile } = program.opts<CommonOptions>();
     if (prefix === undefined || prefix === '')
       throw usage("Which fleet? Give --prefix, the module's name_prefix, or set MTR_PREFIX.");
-    const fleet = await deps.connect({
+    return deps.connect({
       prefix,
       ...(region !== undefined && { region }),
       ...(profile !== undefined && { profile }),
     });
-    print(await run(fleet));
+  };
+  const answer: Answering = async (run) => print(await run(await connect()));
+  const follow: Answers['follow'] = async (run) => {
+    for await (const found of run(await connect())) print(found);
   };
 
   addTenants(program, answer, deps);
-  addJobs(program, answer);
+  addJobs(program, { answer, follow });
   addRunners(program, answer);
   addOperations(program, answer);
   addUsage(program, answer, deps);
   addNamespaces(program, { answer, print }, deps);
   addAudit(program, answer);
+  program
+    .command('completion')
+    .argument('<shell>', SHELLS.join(', '))
+    .description('a script that completes commands and options')
+    .action((shell: string) => deps.write(completionOf(program, shell)));
   return program;
 }
 
 export type Answering = (run: Run) => Promise<void>;
 
-function addTenants(program: Command, answer: Answering, { namespaces, defaultNamespaces }: ProgramDeps): void {
-  const tenants = program.command('tenants').description('tenants: who may run jobs, and how many at once');
-  paged(tenants.command('list').description('the tenants of one status'))
-    .addOption(new Option('--status <status>', 'which').choices(['active', 'suspended', 'deleted']).default('active'))
-    .action(({ status, limit, pageToken: cursor }) =>
-      answer((fleet) => listTenants({ status, limit, ...(cursor !== undefined && { cursor }) }, fleet)),
-    );
-  tenants
-    .command('show <tenant>')
-    .description("a tenant's row, by installation id or login")
-    .option('--namespaces <file>', "the settings of the tenants' namespaces; also MTR_NAMESPACES", defaultNamespaces)
-    .action((tenant, { namespaces: settings }) =>
-      answer((fleet) => showTenant(tenant, { settings, files: namespaces.files }, fleet)),
-    );
-  const edits: readonly (readonly [EditRequest['kind'] & ('suspend' | 'resume' | 'approve' | 'offboard'), string])[] = [
-    ['approve', 'let a tenant in that waits for approval'],
-    ['suspend', 'start no more of its jobs; running ones go on'],
-    ['resume', "lift an operator's suspension"],
-    ['offboard', 'end the tenant for good: its machines, configurations and groups go'],
-  ];
-  for (const [kind, description] of edits)
-    change(tenants.command(`${kind} <tenant>`).description(description)).action((tenant, options) =>
-      answer((fleet) => editTenant(tenant, { kind }, changeOptions(options), fleet)),
-    );
-  change(tenants.command('set-tier <tenant> <tier>').description("change a tenant's tier, and its limit with it"))
-    .option('--max-runners <n>', "its limit, if not the tier's own", wholeNumber)
-    .action((tenant, tier, options) =>
-      answer((fleet) => {
-        const { maxRunners } = options;
-        const request = { kind: 'set-tier', tier, ...(maxRunners !== undefined && { maxRunners }) } as const;
-        return editTenant(tenant, request, changeOptions(options), fleet);
-      }),
-    );
-  change(
-    tenants
-      .command('set-limit')
-      .argument('<tenant>')
-      .argument('<runners>', 'at once, over all sizes', wholeNumber)
-      .description("change a tenant's limit; a lower one ends nothing"),
-  ).action((tenant, maxRunners, options) =>
-    answer((fleet) => editTenant(tenant, { kind: 'set-limit', maxRunners }, changeOptions(options), fleet)),
-  );
+export interface Answers {
+  readonly answer: Answering;
+  /** Prints each answer as it comes. */
+  readonly follow: (run: (fleet: Fleet) => AsyncIterable<Answer>) => Promise<void>;
 }
 
 function addOperations(program: Command, answer: Answering): void {

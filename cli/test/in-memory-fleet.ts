@@ -13,6 +13,8 @@ export interface InMemoryFleetForTests {
   readonly harness: TestHarness;
   readonly deadLetters: DeadLetters[];
   readonly redriven: string[];
+  /** What EC2 has of machines' consoles. */
+  readonly consoles: Map<string, string>;
   readonly audit: InMemoryAuditTrail;
   /** Whether the triggers of scale-up are on. */
   enabled: boolean;
@@ -22,15 +24,20 @@ export function createFleetInMemory(): InMemoryFleetForTests {
   const harness = createTestHarness();
   const deadLetters: DeadLetters[] = [];
   const redriven: string[] = [];
+  const consoles = new Map<string, string>();
   const audit = createInMemoryAuditTrail();
   const state: InMemoryFleetForTests = {
     harness,
     deadLetters,
     redriven,
+    consoles,
     audit,
     enabled: true,
     fleet: {
       prefix: 'test',
+      region: 'us-east-1',
+      gitHubApiUrl: 'https://api.github.com',
+      console: async (instanceId) => consoles.get(instanceId),
       settings: harness.settings,
       clock: harness.clock,
       directory: createInMemoryTenantDirectory(harness.state.tenants),

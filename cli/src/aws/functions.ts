@@ -10,6 +10,7 @@ import { notFound } from '../problem';
 
 export interface Deployment {
   readonly settings: AdmissionSettings;
+  readonly gitHubApiUrl: string;
   readonly tierQueueUrls: ReadonlyMap<string, string>;
   readonly tables: {
     readonly tenants: string;
@@ -32,6 +33,7 @@ export async function readDeployment(client: Pick<LambdaClient, 'send'>, prefix:
       const settings = readAdmissionSettings(reader);
       return {
         settings,
+        gitHubApiUrl: reader.string('GITHUB_API_URL'),
         tierQueueUrls: readTierQueueUrls(reader, settings.tiers),
         tables: {
           tenants: reader.string('TENANTS_TABLE'),

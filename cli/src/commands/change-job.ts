@@ -1,4 +1,4 @@
-import { changeJob, decideCancel, decideRetry } from '@multi-tenant-runner/core';
+import { changeJob, decideCancel, decideRetry, type Job } from '@multi-tenant-runner/core';
 import type { Answer } from '../answer';
 import type { Fleet } from '../fleet';
 import { EXIT, Problem, changed } from '../problem';
@@ -37,6 +37,6 @@ export async function changeOneJob(
 }
 
 /** Of the whole run: GitHub cancels no single job. */
-function cancelAtGitHub({ owner, repo, runId }: { owner: string; repo: string; runId?: number }): string | undefined {
-  return runId === undefined ? undefined : `gh run cancel ${runId} --repo ${owner}/${repo}`;
+function cancelAtGitHub({ owner, repo, runId }: Job): string {
+  return `gh run cancel ${runId} --repo ${owner}/${repo}`;
 }

@@ -1,7 +1,8 @@
-import { OPEN_JOB_STATES, WAITING_JOB_STATES, explainJob, explainJobNow, type Job } from '@multi-tenant-runner/core';
+import { OPEN_JOB_STATES, WAITING_JOB_STATES, explainJobNow, type Job } from '@multi-tenant-runner/core';
 import type { Answer, Row } from '../answer';
 import type { Fleet } from '../fleet';
 import { describeAge } from '../output/duration';
+import { whyOf } from './waiting';
 import { findJob, type JobRef } from '../read/find-job';
 import { findTenant } from '../read/find-tenant';
 
@@ -37,7 +38,7 @@ export async function listWaiting(tenant: string, limit: number, fleet: Fleet): 
     rows: jobs.map((job) => ({
       ...rowOf(job, now),
       waits: describeAge(job.gatedAt ?? job.queuedAt, now),
-      why: explainJob(job, { lookup }).sentence.replace(/^Job \d+ of \S+ /, ''),
+      why: whyOf(job, lookup),
     })),
     none: `${tenant} has no waiting jobs.`,
   };

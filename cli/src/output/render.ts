@@ -14,12 +14,19 @@ export function decideFormat(asked: Format | 'auto', isTerminal: boolean): Forma
 export function render(answer: Answer, format: Format): string {
   if (format === 'focus') return renderFocus(answer);
   if (answer.kind === 'rows') return renderRows(answer, format);
+  if (answer.kind === 'text') return renderText(answer, format);
   if (format === 'json') return `${JSON.stringify(withSentence(answer), null, 2)}\n`;
   if (format === 'csv') return csv(Object.keys(answer.fields), [answer.fields]);
   const names = Object.keys(answer.fields).filter((name) => isThere(answer.fields[name]));
   const width = Math.max(0, ...names.map((name) => name.length));
   const lines = names.map((name) => `${name.padEnd(width)}  ${textOf(answer.fields[name])}`);
   return [...(answer.sentence === undefined ? [] : [answer.sentence]), ...lines, ''].join('\n');
+}
+
+function renderText({ text, fields }: Extract<Answer, { kind: 'text' }>, format: Format): string {
+  if (format === 'json') return `${JSON.stringify(fields, null, 2)}\n`;
+  if (format === 'csv') return csv(Object.keys(fields), [fields]);
+  return `${text.split(/\r*\n/).map(printable).join('\n').trimEnd()}\n`;
 }
 
 /** A CSV too, of what is charged; nothing else is. */

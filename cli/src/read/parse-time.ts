@@ -16,3 +16,9 @@ export function parseTime(text: string, now: Date): Date {
     throw usage(`"${text}" is no time: give 15m, 2h or 3d (ago), or one as 2026-11-29T12:00:00Z.`);
   return at;
 }
+
+/** @throws Problem with exit code 2 when it is no duration such as `15m` */
+export function inTime(text: string, now: Date): Date {
+  if (!/^\d+[smhd]$/.test(text)) throw usage(`"${text}" is no duration: give 30s, 15m or 2h.`);
+  return new Date(2 * now.getTime() - parseTime(text, now).getTime());
+}

@@ -1,12 +1,15 @@
 import type { Command } from 'commander';
 import { changeOneJob } from '../commands/change-job';
 import { explainOneJob, listJobs, listWaiting, showJob } from '../commands/jobs';
+import { linkJob } from '../commands/logs';
+import { tailJobs } from '../commands/tail';
+import { listAllWaiting } from '../commands/waiting';
 import { change, changeOptions, limited } from '../options';
-import type { Answering } from '../program';
+import type { Answers } from '../program';
 import type { JobRef } from '../read/find-job';
-import { parseTime } from '../read/parse-time';
+import { inTime, parseTime } from '../read/parse-time';
 
-export function addJobs(program: Command, answer: Answering): void {
+export function addJobs(program: Command, { answer, follow }: Answers): void {
   const jobs = program.command('jobs').description('jobs: what became of them, and why they wait');
   limited(jobs.command('list <tenant>').description("a tenant's jobs, newest first; with --open the oldest first"))
     .option('--open', 'only those that are not over')
@@ -30,9 +33,23 @@ export function addJobs(program: Command, answer: Answering): void {
     change(ofTenant(jobs.command(`${verb} <job>`).description(description))).action((job, options) =>
       answer((fleet) => changeOneJob(verb, refOf(job, options), changeOptions(options), fleet)),
     );
-  limited(program.command('waiting <tenant>').description('who waits now, oldest first, with the reason')).action(
-    (tenant, { limit }) => answer((fleet) => listWaiting(tenant, limit, fleet)),
+  ofTenant(jobs.command('logs <job>').description('where to read what happened, at GitHub and in AWS')).action(
+    (job, options) => answer((fleet) => linkJob(refOf(job, options), fleet)),
   );
+  limited(program.command('waiting [tenant]').description('who waits now, oldest first, with the reason')).action(
+    (tenant: string | undefined, { limit }) =>
+      answer((fleet) => (tenant === undefined ? listAllWaiting(limit, fleet) : listWaiting(tenant, limit, fleet))),
+  );
+  program
+    .command('tail <tenant>')
+    .description("what becomes of a tenant's jobs, as it happens")
+    .option('--for <time>', 'for so long: 15m, 2h; else until it is interrupted')
+    .action((tenant, options: { readonly for?: string }) =>
+      follow((fleet) => {
+        const until = options.for === undefined ? undefined : inTime(options.for, fleet.clock.now());
+        return tailJobs({ tenant, ...(until !== undefined && { until }) }, fleet);
+      }),
+    );
 }
 
 function ofTenant(command: Command): Command {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { killRunner } from '../commands/kill-runner';
 import { showLimits } from '../commands/limits';
+import { linkRunner, showConsole } from '../commands/logs';
 import { listRunners, showRunner } from '../commands/runners';
 import { change, changeOptions } from '../options';
 import type { Answering } from '../program';
@@ -24,6 +25,12 @@ export function addRunners(program: Command, answer: Answering): void {
         return killRunner(refOf(runner, options), { ...changeOptions(options), force, wait }, fleet);
       }),
     );
+  ofTenant(runners.command('logs <runner>').description('where to read what happened, at GitHub and in AWS')).action(
+    (runner, options) => answer((fleet) => linkRunner(refOf(runner, options), fleet)),
+  );
+  ofTenant(runners.command('console <runner>').description('what its machine wrote to its console')).action(
+    (runner, options) => answer((fleet) => showConsole(refOf(runner, options), fleet)),
+  );
   program
     .command('limits <tenant>')
     .description('what is left of each limit, and when it refills')

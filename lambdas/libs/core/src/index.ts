@@ -31,6 +31,7 @@ export * from './decisions/explain-job';
 export * from './decisions/github-allowance';
 export * from './decisions/job-policy';
 export * from './decisions/launch-gate';
+export * from './decisions/links';
 export * from './decisions/machine-life';
 export * from './decisions/request-time';
 export * from './decisions/start-times';

@@ -1,10 +1,12 @@
 import { isOffboarded, type TenantLookup } from '../model/tenant';
 import type { Tiers } from '../model/tier';
+import { decideCaps, type CapsRequest } from './decide-caps';
 
 export type EditRequest =
   | { readonly kind: 'suspend' | 'resume' | 'approve' | 'offboard' }
   | { readonly kind: 'set-tier'; readonly tier: string; readonly maxRunners?: number }
-  | { readonly kind: 'set-limit'; readonly maxRunners: number };
+  | { readonly kind: 'set-limit'; readonly maxRunners: number }
+  | CapsRequest;
 
 /** Attributes of the row; `null` removes one, or expects none. */
 export interface TenantEdit {
@@ -49,6 +51,8 @@ export function decideEdit(lookup: TenantLookup, request: EditRequest, settings:
       return setTier(tenant, request, settings);
     case 'set-limit':
       return setLimit(tenant, request.maxRunners);
+    case 'set-caps':
+      return decideCaps(tenant, request);
   }
 }
 

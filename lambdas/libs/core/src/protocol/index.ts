@@ -9,6 +9,7 @@ export * from './retry-refused';
 export * from './change-job';
 export * from './end-job';
 export * from './explain-job-now';
+export * from './find-waiting';
 export * from './sync-job-from-github';
 export * from './end-machine';
 export * from './machine-end';

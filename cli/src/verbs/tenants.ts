@@ -1,0 +1,63 @@
+import type { EditRequest } from '@multi-tenant-runner/core';
+import { Option, type Command } from 'commander';
+import { editTenant, listTenants, showTenant } from '../commands/tenants';
+import { cap, change, changeOptions, paged, wholeNumber } from '../options';
+import type { Answering, ProgramDeps } from '../program';
+
+export function addTenants(program: Command, answer: Answering, { namespaces, defaultNamespaces }: ProgramDeps): void {
+  const tenants = program.command('tenants').description('tenants: who may run jobs, and how many at once');
+  paged(tenants.command('list').description('the tenants of one status'))
+    .addOption(new Option('--status <status>', 'which').choices(['active', 'suspended', 'deleted']).default('active'))
+    .action(({ status, limit, pageToken: cursor }) =>
+      answer((fleet) => listTenants({ status, limit, ...(cursor !== undefined && { cursor }) }, fleet)),
+    );
+  tenants
+    .command('show <tenant>')
+    .description("a tenant's row, by installation id or login")
+    .option('--namespaces <file>', "the settings of the tenants' namespaces; also MTR_NAMESPACES", defaultNamespaces)
+    .action((tenant, { namespaces: settings }) =>
+      answer((fleet) => showTenant(tenant, { settings, files: namespaces.files }, fleet)),
+    );
+  const edits: readonly (readonly [EditRequest['kind'] & ('suspend' | 'resume' | 'approve' | 'offboard'), string])[] = [
+    ['approve', 'let a tenant in that waits for approval'],
+    ['suspend', 'start no more of its jobs; running ones go on'],
+    ['resume', "lift an operator's suspension"],
+    ['offboard', 'end the tenant for good: its machines, configurations and groups go'],
+  ];
+  for (const [kind, description] of edits)
+    change(tenants.command(`${kind} <tenant>`).description(description)).action((tenant, options) =>
+      answer((fleet) => editTenant(tenant, { kind }, changeOptions(options), fleet)),
+    );
+  change(tenants.command('set-tier <tenant> <tier>').description("change a tenant's tier, and its limit with it"))
+    .option('--max-runners <n>', "its limit, if not the tier's own", wholeNumber)
+    .action((tenant, tier, options) =>
+      answer((fleet) => {
+        const { maxRunners } = options;
+        const request = { kind: 'set-tier', tier, ...(maxRunners !== undefined && { maxRunners }) } as const;
+        return editTenant(tenant, request, changeOptions(options), fleet);
+      }),
+    );
+  change(
+    tenants
+      .command('set-limit')
+      .argument('<tenant>')
+      .argument('<runners>', 'at once, over all sizes', wholeNumber)
+      .description("change a tenant's limit; a lower one ends nothing"),
+  ).action((tenant, maxRunners, options) =>
+    answer((fleet) => editTenant(tenant, { kind: 'set-limit', maxRunners }, changeOptions(options), fleet)),
+  );
+  change(tenants.command('set-caps <tenant>').description('change what a tenant may use in a day and a month'))
+    .option('--minutes-per-day <n>', "or none, for its tier's own", cap)
+    .option('--minutes <n>', 'in a month', cap)
+    .option('--spend <dollars>', 'in a month', cap)
+    .action((tenant, options) =>
+      answer((fleet) => {
+        const { minutesPerDay, minutes: minutesPerMonth, spend: dollarsPerMonth } = options;
+        const given = { minutesPerDay, minutesPerMonth, dollarsPerMonth };
+        const caps = Object.fromEntries(
+          Object.entries(given).map(([name, value]) => [name, value === 'none' ? null : value]),
+        );
+        return editTenant(tenant, { kind: 'set-caps', caps }, changeOptions(options), fleet);
+      }),
+    );
+}

@@ -1,0 +1,41 @@
+import type { Job } from '../model/job';
+
+/**
+ * Where people look at GitHub: of an API's address, as in `github_api_url`. The API of a GitHub Enterprise Server is
+ * below its own address, others are at `api.`.
+ */
+export function gitHubSiteOf(apiUrl: string): string {
+  const { protocol, host } = new URL(apiUrl);
+  return `${protocol}//${host.replace(/^api\./, '')}`;
+}
+
+export function jobPage({ owner, repo, runId, jobId }: Job, site: string): string {
+  return `${site}/${encodeURIComponent(owner)}/${encodeURIComponent(repo)}/actions/runs/${runId}/job/${jobId}`;
+}
+
+const CONSOLES: readonly (readonly [prefix: string, domain: string])[] = [
+  ['cn-', 'console.amazonaws.cn'],
+  ['us-gov-', 'console.amazonaws-us-gov.com'],
+];
+
+/** A function's log in the AWS console, with the lines alone that have a word. */
+export function logPage({ region, logGroup, word }: LogLines): string {
+  const domain = CONSOLES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'console.aws.amazon.com';
+  const group = twice(logGroup);
+  const pattern = twice(`"${word}"`);
+  return (
+    `https://${region}.${domain}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${group}` +
+    `/log-events$3FfilterPattern$3D${pattern}`
+  );
+}
+
+export interface LogLines {
+  readonly region: string;
+  readonly logGroup: string;
+  readonly word: string;
+}
+
+/** As the console spells what is behind its `#`. */
+function twice(text: string): string {
+  return encodeURIComponent(encodeURIComponent(text)).replaceAll('%', '$');
+}
