@@ -1,12 +1,18 @@
 // Which rule rejects what, by its whole sentence: `expect_failures` would pass whichever rule of a variable rejected.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { rejectionsOfInputs, rejectionsOfModule, rejectionsOfNamespace } from './rules/harness.mjs';
+import {
+  rejectionsOfInputs,
+  rejectionsOfModule,
+  rejectionsOfNamespace,
+  rejectionsOfTenantApp,
+} from './rules/harness.mjs';
 import * as module from './rules/module.mjs';
 import * as namespace from './rules/namespace.mjs';
 import * as options from './rules/options.mjs';
 import * as platform from './rules/platform.mjs';
 import * as required from './rules/required.mjs';
+import * as tenantApp from './rules/tenant-app.mjs';
 import * as tiers from './rules/tiers.mjs';
 
 const PARTS = [
@@ -16,6 +22,7 @@ const PARTS = [
   ['settings of a platform team', platform, rejectionsOfInputs],
   ['the whole module', module, rejectionsOfModule],
   ['the namespace of a tenant', namespace, rejectionsOfNamespace],
+  ['the app of a tenant', tenantApp, rejectionsOfTenantApp],
 ];
 
 /** How long the boot script is changes with every word of it. */

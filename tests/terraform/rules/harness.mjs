@@ -15,6 +15,16 @@ const NAMESPACE = {
   cluster_name: 'apps',
   oidc_provider_arn: 'arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE',
 };
+const TENANT_APP = {
+  tenant: 'acme-corp',
+  environment_suffix: 'dev',
+  domain: 'example.com',
+  priority: 1,
+  vpc_id: 'vpc-0123456789abcdef0',
+  subnet_ids: ['subnet-0123456789abcdef0'],
+  cluster: { arn: 'arn:aws:ecs:us-east-1:123456789012:cluster/saas', name: 'saas' },
+  load_balancer: { listener_arn: 'listener', security_group_id: 'sg-0123456789abcdef0' },
+};
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -61,6 +71,16 @@ export function rejectionsOfNamespace(cases) {
     },
     { provider: () => ({ mock_provider: { aws: { source: './mocks' } } }), given: NAMESPACE },
   );
+}
+
+/** The app of a tenant: its rules are over variables alone, and so need no provider. */
+export function rejectionsOfTenantApp(cases) {
+  const prepare = (folder) => {
+    const module = join(ROOT, 'modules', 'tenant-app');
+    for (const name of readdirSync(module).filter((file) => file.startsWith('variables')))
+      cpSync(join(module, name), join(folder, name));
+  };
+  return rejections('tenant-app', cases, prepare, { given: TENANT_APP });
 }
 
 /** Answers the sentences by case, in the order of the cases. */
