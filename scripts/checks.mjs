@@ -5,6 +5,7 @@ import { ensureRuntimes } from '../sandbox/setup/runtimes.mjs';
 import { checkTerraformFormat, checkTerraformTests, checkTerraformValid } from './terraform.mjs';
 import { checkRuntimes, jest } from './jest.mjs';
 import { CheckFailed, execute, mustRun, root, tool } from './process.mjs';
+import { findPostgres } from '../tests/database/postgres.mjs';
 import { linters } from './lint/linters.mjs';
 
 const HCL = [
@@ -130,6 +131,12 @@ export const checks = [
     },
     run: checkAccounts,
   },
+  {
+    name: 'database',
+    about: "the platform's SQL on a real PostgreSQL: what each tenant may in each tenant's schema",
+    inputs: { paths: ['tests/database', 'examples/saas-platform/sql'] },
+    run: checkDatabase,
+  },
   ...linters.map((linter) => ({ ...linter, linter: true, onlyByName: true })),
 ];
 
@@ -175,6 +182,12 @@ async function checkAccounts() {
   const counted = /^(\d+) passed, (\d+) failed$/m.exec(stdout);
   if (counted === null) throw new CheckFailed('the example of the namespaces came to no result');
   return { passed: Number(counted[1]), failed: Number(counted[2]) };
+}
+
+async function checkDatabase() {
+  // Without one the check is skipped, not failed.
+  findPostgres();
+  return countedBy(join('tests', 'database', 'run.mjs'));
 }
 
 async function checkDemo() {

@@ -10,6 +10,9 @@ const EC2 = 'xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"';
  */
 const architectureOf = (type) => (ARM.test(type) ? 'arm64' : 'x86_64');
 
+/** What every password is that a plan makes up. */
+export const PASSWORD = 'ThisIsThePasswordOfThePlanTests';
+
 /**
  * `subnets`: VPC by subnet; by default every subnet is in the VPC that is asked for. `noTypes`: instance types that the
  * Region lacks. `defaultKey`: what the account has as its default key of EBS. `images`: by the name that a filter asks
@@ -59,6 +62,12 @@ export async function listenAsAws({ account, subnets, noTypes = [], defaultKey =
   const server = createServer(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
+    // An ephemeral password is made up at each plan. The one call here that is no form.
+    if (request.headers['x-amz-target'] === 'secretsmanager.GetRandomPassword') {
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify({ RandomPassword: PASSWORD }));
+      return;
+    }
     const params = new URLSearchParams(Buffer.concat(chunks).toString());
     const answer = answers[params.get('Action')];
     response.writeHead(answer ? 200 : 400, { 'content-type': 'text/xml' });
