@@ -90,6 +90,19 @@ data "aws_iam_policy_document" "usage_ledger" {
   }
 }
 
+# The slots of the whole fleet are read together before one is taken. Of each function that admits jobs; empty without a limit.
+data "aws_iam_policy_document" "fleet_slots" {
+  dynamic "statement" {
+    for_each = var.max_runners_total == null ? [] : [1]
+
+    content {
+      sid       = "ReadFleetSlots"
+      actions   = ["dynamodb:BatchGetItem"]
+      resources = [local.arns.launches]
+    }
+  }
+}
+
 # What it takes to end a tenant's machines and remove its parameters and security group. The tenant manager does it when the App is
 # uninstalled, scale-down's sweep repeats it until nothing is left: one text, so that neither can do less than the other.
 data "aws_iam_policy_document" "tenant_cleanup" {

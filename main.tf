@@ -166,6 +166,11 @@ locals {
     var.network.ca_bundle == null ? {} : { CA_BUNDLE_PARAMETER = local.ca_bundle_parameter },
   )
 
+  # Of every function that admits jobs.
+  fleet_environment = merge(
+    var.max_runners_total == null ? {} : { MAX_RUNNERS_TOTAL = tostring(var.max_runners_total) },
+  )
+
   tier_queue_urls_json = jsonencode({ for name, queue in aws_sqs_queue.tier_builds : name => queue.url })
 }
 

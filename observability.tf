@@ -21,7 +21,8 @@ module "observability" {
     recovery       = { name = aws_lambda_function.recovery.function_name, log_group = module.recovery.log_group_name }
     machine        = { name = aws_lambda_function.machine.function_name, log_group = module.machine.log_group_name }
   }
-  api_id = module.webhook.api_id
+  api_id        = module.webhook.api_id
+  fleet_limited = var.max_runners_total != null
 
   alarms    = var.observability.alarms
   dashboard = var.observability.dashboard

@@ -3,6 +3,7 @@ data "aws_iam_policy_document" "scale_down" {
     data.aws_iam_policy_document.app_credentials.json,
     data.aws_iam_policy_document.data_keys.json,
     data.aws_iam_policy_document.usage_ledger.json,
+    data.aws_iam_policy_document.fleet_slots.json,
     data.aws_iam_policy_document.tenant_cleanup.json,
   ]
 
@@ -86,7 +87,7 @@ resource "aws_lambda_function" "scale_down" {
   }
 
   environment {
-    variables = merge(local.common_environment, {
+    variables = merge(local.common_environment, local.fleet_environment, {
       LAUNCHES_TABLE           = aws_dynamodb_table.launches.name
       USAGE_TABLE              = aws_dynamodb_table.usage.name
       PRICES                   = local.prices_json

@@ -3,6 +3,7 @@ data "aws_iam_policy_document" "tenant_manager" {
     data.aws_iam_policy_document.app_credentials.json,
     data.aws_iam_policy_document.data_keys.json,
     data.aws_iam_policy_document.usage_ledger.json,
+    data.aws_iam_policy_document.fleet_slots.json,
     data.aws_iam_policy_document.tenant_cleanup.json,
   ]
 
@@ -158,7 +159,7 @@ resource "aws_lambda_function" "tenant_manager" {
   }
 
   environment {
-    variables = merge(local.common_environment, {
+    variables = merge(local.common_environment, local.fleet_environment, {
       AUDIT_TABLE              = aws_dynamodb_table.audit.name
       LAUNCHES_TABLE           = aws_dynamodb_table.launches.name
       USAGE_TABLE              = aws_dynamodb_table.usage.name

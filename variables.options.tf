@@ -21,6 +21,20 @@ variable "tier_access" {
   }
 }
 
+variable "max_runners_total" {
+  description = <<-EOT
+    Runners of all tenants together. Above it jobs wait with the reason `fleet-limit`, and tenants with fewer runners are served first.
+    A lower value ends no job. Default `null`: as many as the tenants' own limits allow.
+  EOT
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.max_runners_total == null ? true : var.max_runners_total >= 0 && var.max_runners_total <= 100000 && floor(var.max_runners_total) == var.max_runners_total
+    error_message = "max_runners_total must be an integer from 0 to 100000, or null."
+  }
+}
+
 variable "allow_public_repositories" {
   description = <<-EOT
     Whether jobs of public repositories run: anyone who can open a pull request there can then run code on a runner.

@@ -82,6 +82,9 @@ module "multi_tenant_runners" {
   allow_public_repositories = var.allow_public_repositories
   tier_access               = var.tier_access
 
+  # Never reached here; the functions count by it all the same.
+  max_runners_total = 100
+
   # A sandbox goes as it came.
   tables = { deletion_protection = false }
 

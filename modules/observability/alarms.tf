@@ -90,6 +90,14 @@ locals {
     }
   }
 
+  fleet_alarms = var.fleet_limited ? {
+    "fleet-limit" = {
+      runbook = "the-limit-over-all-tenants-is-reached"
+      says    = "For 15 minutes jobs have waited because max_runners_total is reached, although their tenants are below their own limits."
+      metric  = "FleetLimitReached", periods = 3
+    }
+  } : {}
+
   aws_alarms = merge(
     {
       "webhook-5xx" = {
@@ -111,7 +119,7 @@ locals {
   )
 
   alarms = {
-    for name, alarm in merge(local.own_alarms, local.aws_alarms) : name => {
+    for name, alarm in merge(local.own_alarms, local.fleet_alarms, local.aws_alarms) : name => {
       description = "${alarm.says} What to do: ${var.alarms.runbooks}#${alarm.runbook}"
       namespace   = lookup(alarm, "namespace", "MultiTenantRunner")
       metric      = alarm.metric

@@ -31,6 +31,13 @@ variable "api_id" {
   type        = string
 }
 
+variable "fleet_limited" {
+  description = "Whether there is a limit of runners over all tenants, which has an alarm."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "alarms" {
   description = <<-EOT
     `enabled`; `actions`: ARNs, such as SNS topics, that are notified when an alarm starts and ends; `runbooks`: URL of the page to which the

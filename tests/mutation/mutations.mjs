@@ -7,6 +7,49 @@ const RECORD_OUTCOMES =
  */
 export const mutations = [
   {
+    name: 'the limit over all tenants: a share takes any number of slots',
+    file: 'libs/aws/src/dynamodb/fleet-slots.ts',
+    edits: [
+      [
+        "const has = `size(${expression.name('slots')}) < ${expression.value(below)}`;",
+        "const has = `size(${expression.name('slots')}) < ${expression.value(below + 1_000)}`;",
+      ],
+    ],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+  },
+  {
+    name: 'the limit over all tenants: no slot is kept for whoever has fewer machines',
+    file: 'libs/core/src/decisions/fleet-turn.ts',
+    edits: [
+      ['freeFleetSlots(shares, total) <= ahead.length', 'freeFleetSlots(shares, total) <= Math.min(0, ahead.length)'],
+    ],
+    suites: ['libs/core/src/decisions/fleet-turn', 'testing/system/fleet-limit'],
+  },
+  {
+    name: 'the limit over all tenants: admits beside a share that has too many',
+    file: 'libs/core/src/decisions/fleet-turn.ts',
+    edits: [['  if (shares.some((share) => excessOf(share, total) > 0)) return 0;\n', '']],
+    suites: ['libs/core/src/decisions/fleet-turn'],
+  },
+  {
+    name: 'the limit over all tenants: a release keeps the slot',
+    file: 'libs/core/src/protocol/release.ts',
+    edits: [['  await freeFleetSlot(ending.row ?? launch, deps);\n', '']],
+    suites: ['testing/system/fleet-limit'],
+  },
+  {
+    name: 'the limit over all tenants: a release wakes its own tenant alone',
+    file: 'libs/core/src/protocol/release.ts',
+    edits: [['  await giveTurns(TURNS, deps);\n', '']],
+    suites: ['testing/system/fleet-limit'],
+  },
+  {
+    name: 'the limit over all tenants: slots of ended launches stay',
+    file: 'functions/scale-down/src/fleet-round.ts',
+    edits: [["launch.state === 'ended' || launch.fleetShare", 'launch.fleetShare']],
+    suites: ['testing/system/fleet-limit'],
+  },
+  {
     name: 'a request after sleep: sent although the leases have ended',
     file: 'libs/runtime/src/invocation.ts',
     edits: [['if (!arrivesUnderLease(leasesUntil, clock.now(), timeout))', 'if (leasesUntil < 0)']],

@@ -38,6 +38,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   'GITHUB_NO_PROXY',
   'CA_BUNDLE_PARAMETER',
   'CONFIG_TABLE',
+  'MAX_RUNNERS_TOTAL',
 ]);
 
 const hcl = readdirSync(root)

@@ -143,3 +143,17 @@ run "functions_that_call_github_get_proxy_and_certificates" {
     error_message = "A function lacks GITHUB_PROXY, GITHUB_NO_PROXY or CA_BUNDLE_PARAMETER."
   }
 }
+
+run "the_functions_know_the_limit_over_all_tenants" {
+  variables {
+    max_runners_total = 250
+  }
+
+  assert {
+    condition = alltrue([
+      for function in [aws_lambda_function.scale_up, aws_lambda_function.scale_down, aws_lambda_function.tenant_manager] :
+      function.environment[0].variables.MAX_RUNNERS_TOTAL == "250"
+    ])
+    error_message = "Each function that admits jobs counts by the same limit."
+  }
+}

@@ -180,3 +180,18 @@ run "watches_the_bill_of_this_environment_alone" {
     error_message = "The budget notifies at each threshold and on the forecast."
   }
 }
+
+run "watches_the_limit_over_all_tenants_where_there_is_one" {
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    fleet_limited = true
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["fleet-limit"].metric_name == "FleetLimitReached" && aws_cloudwatch_metric_alarm.this["fleet-limit"].evaluation_periods == 3
+    error_message = "A limit that is reached for a while is an operator's to raise."
+  }
+}

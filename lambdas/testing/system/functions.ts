@@ -81,7 +81,7 @@ export function createFunctions(system: System, logins?: readonly string[]): Fun
       securityGroups: harness.securityGroups,
       github: harness.github,
       audit: createInMemoryAuditTrail(),
-      dispatchNextJobs: (installationId) => dispatchNextJobs(installationId, protocol),
+      dispatchNextJobs: async (installationId) => void (await dispatchNextJobs(installationId, protocol)),
       retryRefused: (installationId) => retryRefused(installationId, protocol),
       restate: (installationId) => restateAll(installationId, protocol),
       cleanUp: async (installationId) => void (await cleanUpTenant(installationId, LIMITS.grace, protocol)),

@@ -1,14 +1,23 @@
 import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   createDynamoAdmissions,
+  createDynamoFleetSlots,
   createDynamoJobStore,
   createDynamoLaunchStore,
   createDynamoTenantLifecycle,
   createDynamoTenantRegistry,
   toAttributes,
 } from '@multi-tenant-runner/aws';
-import type { Clock, Tenant, TenantLookup } from '@multi-tenant-runner/core';
 import {
+  admit as admitJob,
+  fleetSlotOf,
+  sizeOfShare,
+  type Clock,
+  type Tenant,
+  type TenantLookup,
+} from '@multi-tenant-runner/core';
+import {
+  createRecordingMetrics,
   createTables,
   createTestClock,
   job,
@@ -183,6 +192,37 @@ test('300 admissions by 10 workers give exactly the limit, and each slot its lau
   expect([...tenantOf(await tenants.get(installationId)).slots].sort()).toEqual(launchIds);
   expect((await launches.listOpen(installationId)).map(({ launchId }) => launchId).sort()).toEqual(launchIds);
   expect((await jobs.listOpen(installationId)).map(({ launchId }) => launchId).sort()).toEqual(launchIds);
+});
+
+test('300 admissions of ten tenants by 10 containers give exactly the limit over all of them', async () => {
+  const { client } = local;
+  const total = 100;
+  const fleetSlots = createDynamoFleetSlots({ client, tableName: TABLES.launches });
+  const tenants = Array.from({ length: 10 }, (_, index) => 300 + index);
+  for (const installationId of tenants) await register(installationId, { max_runners: 50 });
+  const waiting = Array.from({ length: 300 }, (_, index) => index + 1);
+  const clock = createTestClock();
+  const container = async (): Promise<number> => {
+    const deps = {
+      ...{ fleetSlots, clock, admissions: admissionsOn(), metrics: createRecordingMetrics() },
+      settings: settings({ maxRunnersTotal: total }),
+    };
+    let admitted = 0;
+    for (let jobId = waiting.shift(); jobId !== undefined; jobId = waiting.shift()) {
+      const installationId = tenants[jobId % tenants.length] ?? 0;
+      const row = job({ installationId, jobId, launchId: `${jobId}-1`, state: 'starting' });
+      const answer = await admitJob(row, await registryOn().get(installationId), { isNew: true }, deps);
+      if (answer.kind === 'admitted') admitted += 1;
+    }
+    return admitted;
+  };
+  const counts = await Promise.all(Array.from({ length: 10 }, container));
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(total);
+  const shares = await fleetSlots.read();
+  const slots = shares.flatMap((share) => [...share.slots]).sort();
+  const launches = await Promise.all(tenants.map((id) => storesOn(clock).launches.listOpen(id)));
+  expect(launches.flat().map(fleetSlotOf).sort()).toEqual(slots);
+  expect(shares.filter((share) => share.slots.size > sizeOfShare(share.index, total))).toEqual([]);
 });
 
 test('of 300 launches at once each holds at most one slot, and releases twice give back no other', async () => {

@@ -186,6 +186,8 @@ export function brokenPromises(system: System, limit: number): string[] {
   const broken: string[] = [];
   const alive = system.harness.state.fleet.alive();
   if (alive.length > limit) broken.push(`${alive.length} machines with a limit of ${limit}`);
+  const { maxRunnersTotal = alive.length } = system.harness.settings;
+  if (alive.length > maxRunnersTotal) broken.push(`${alive.length} machines, of ${maxRunnersTotal} of all tenants`);
   const slots = new Set(system.slots());
   for (const machine of alive) {
     if (!slots.has(machine.request.launchId)) broken.push(`the machine of ${machine.request.launchId} holds no slot`);

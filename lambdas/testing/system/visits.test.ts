@@ -11,7 +11,7 @@ const START = Date.parse('2026-01-15T09:00:00.000Z');
 const at = (index: number): string => new Date(START + index).toISOString();
 
 const visit = (system: System): Promise<Visit> =>
-  visitTenant(1001, system.harness.state.fleet.alive(), system.scaleDown());
+  visitTenant(1001, { machines: system.harness.state.fleet.alive() }, system.scaleDown());
 
 async function addWaitingJobs(system: System, count: number): Promise<void> {
   for (let jobId = 1; jobId <= count; jobId += 1)

@@ -14,6 +14,13 @@ export const REJECTED = [
   ],
   ['prices.spot_share must be from 0 to 1.', [['spot machines dearer than others', { prices: { spot_share: 1.2 } }]]],
   ['prices.disk_gb_month must be at least 0.', [['a disk that pays', { prices: { disk_gb_month: -0.1 } }]]],
+  [
+    'max_runners_total must be an integer from 0 to 100000, or null.',
+    [
+      ['half a runner of all tenants', { max_runners_total: 1.5 }],
+      ['fewer runners than none', { max_runners_total: -1 }],
+    ],
+  ],
   ['tier_access must be any or up_to_own, not "own".', [['an unknown tier access', { tier_access: 'own' }]]],
   [
     'egress_rules: protocol must be tcp, udp, icmp, icmpv6 or -1.',
@@ -298,6 +305,7 @@ export const ACCEPTED = [
     'every setting at once',
     {
       tier_access: 'up_to_own',
+      max_runners_total: 0,
       egress_rules: [
         {
           protocol: 'tcp',

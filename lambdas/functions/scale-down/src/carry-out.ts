@@ -18,6 +18,7 @@ import {
 } from '@multi-tenant-runner/core';
 import type { SweepAction } from './decide-sweep';
 import { endRunner } from './end-runner';
+import { countLaunch } from './fleet-round';
 import { explainEnd } from './machine-end';
 import type { ScaleDownDeps } from './deps';
 import type { Snapshot } from './snapshot';
@@ -58,14 +59,17 @@ export async function carryOut(action: SweepAction, snapshot: Snapshot, deps: Sc
     case 'restate':
       return restate([action.job], snapshot.lookup, deps);
     case 'wake':
-      return dispatchNextJobs(installationId, deps, action.jobs);
+      await dispatchNextJobs(installationId, deps, action.jobs);
+      return;
+    case 'count-in-fleet':
+      return countLaunch(installationId, action.launchId, deps);
   }
 }
 
 async function askAboutJob(job: Job, deps: ScaleDownDeps): Promise<void> {
   const launch = await deps.launches.get(job.installationId, job.launchId);
   const truth = await settleByGitHub(job, launch && hasWorked(launch) ? { ...launch, worked: true } : launch, deps);
-  if (truth === 'waits-again') return dispatchNextJobs(job.installationId, deps);
+  if (truth === 'waits-again') return void (await dispatchNextJobs(job.installationId, deps));
   if (truth === 'let-through') return sendLetThrough(job, deps);
   if (truth !== 'unknown') return;
   // GitHub does not answer, for a suspended installation for days: the next question waits a grace.

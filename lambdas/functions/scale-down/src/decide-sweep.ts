@@ -1,5 +1,6 @@
 import {
   ageOf,
+  fleetSlotOf,
   hasLiveLease,
   isLookDue,
   isOffboarded,
@@ -22,6 +23,7 @@ export type SweepAction =
   | { readonly kind: 'clean-up' }
   | { readonly kind: 'rebuild-slots'; readonly launchIds: readonly string[] }
   | { readonly kind: 'restore-slot'; readonly launchId: string }
+  | { readonly kind: 'count-in-fleet'; readonly launchId: string }
   | { readonly kind: 'check-slot'; readonly launchId: string }
   | { readonly kind: 'settle-by-token'; readonly launch: Launch }
   | { readonly kind: 'look-by-id'; readonly launch: Launch }
@@ -76,8 +78,14 @@ function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: Swee
   const hasSlot = snapshot.slots.has(launch.launchId);
   const machine = snapshot.machineOf(launch);
   const young = ageOf(launch.updatedAt, now) < limits.grace || hasLiveLease(launch, now);
-  const restored: SweepAction[] =
-    machine !== undefined && !hasSlot && !young ? [{ kind: 'restore-slot', launchId: launch.launchId }] : [];
+  const restored: SweepAction[] = [
+    ...(machine !== undefined && !hasSlot && !young
+      ? [{ kind: 'restore-slot', launchId: launch.launchId } as const]
+      : []),
+    ...(isUncounted(launch, snapshot) && !young
+      ? [{ kind: 'count-in-fleet', launchId: launch.launchId } as const]
+      : []),
+  ];
   const judged =
     machine === undefined
       ? undefined
@@ -100,6 +108,11 @@ function aboutLaunch(launch: Launch, snapshot: Snapshot, now: Date, limits: Swee
     case 'ended':
       return [];
   }
+}
+
+/** It has no slot of the fleet, and may have a machine. */
+function isUncounted(launch: Launch, { fleetSlots }: Snapshot): boolean {
+  return fleetSlots !== undefined && launch.state !== 'ending' && !fleetSlots.has(fleetSlotOf(launch));
 }
 
 /**

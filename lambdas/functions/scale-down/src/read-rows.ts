@@ -22,14 +22,23 @@ export interface VisitRows {
   readonly next: Pick<VisitNote, 'launches' | 'jobs'>;
 }
 
+/** What the run read before its first visit. */
+export interface SeenBefore {
+  /** Of this tenant. */
+  readonly machines: readonly Machine[];
+  /** Of all tenants; absent: the fleet has no limit. */
+  readonly fleetSlots?: ReadonlySet<string>;
+}
+
 type ReadDeps = Pick<ScaleDownDeps, 'launches' | 'jobs' | 'tenants' | 'usage' | 'prices' | 'clock' | 'log' | 'metrics'>;
 
 /** The next pages of a tenant's open launches and jobs, behind those of the last visit. */
 export async function readRows(
   installationId: number,
-  { note, machines }: { readonly note: VisitNote; readonly machines: readonly Machine[] },
+  { note, seen }: { readonly note: VisitNote; readonly seen: SeenBefore },
   deps: ReadDeps,
 ): Promise<VisitRows> {
+  const { machines, fleetSlots } = seen;
   const [launches, jobs] = await Promise.all([
     deps.launches.pageOpen(installationId, { ...pageAfter(note.launches), limit: LAUNCHES_A_VISIT }),
     deps.jobs.pageOpen(installationId, { ...pageAfter(note.jobs), limit: JOBS_A_VISIT }),
@@ -45,7 +54,7 @@ export async function readRows(
   const others = await readOthers(installationId, { ...pages, machines }, deps);
   const checked = { ...(note.slot && { slot: note.slot }), ...(note.machine && { machine: note.machine }) };
   return {
-    snapshot: createSnapshot({ ...pages, lookup, machines, others, checked }),
+    snapshot: createSnapshot({ ...pages, lookup, machines, others, checked, ...(fleetSlots && { fleetSlots }) }),
     next: { ...(launches.next && { launches: launches.next }), ...(jobs.next && { jobs: jobs.next }) },
   };
 }

@@ -14,6 +14,8 @@ export interface Rows {
   readonly lookup: TenantLookup;
   /** All of them. Not terminated, not shutting down. */
   readonly machines: readonly Machine[];
+  /** The slots of the fleet; absent: it has no limit. */
+  readonly fleetSlots?: ReadonlySet<string>;
   /** Not ended. */
   readonly launches: readonly Launch[];
   /** Whether these are all that the tenant has. */

@@ -2,6 +2,8 @@ import { TAG, type Machine } from '@multi-tenant-runner/core';
 import { dispatchDueJobs } from './due-jobs';
 import { olderOf } from './oldest-job';
 import { createOpenRotation, createTableRotation, type Round } from './tenant-rotation';
+import { readFleet, settleFleet } from './fleet-round';
+import type { SeenBefore } from './read-rows';
 import { visitTenant, type Visit } from './visit-tenant';
 import type { ScaleDownDeps } from './deps';
 
@@ -37,13 +39,18 @@ export const VISITS_A_RUN = 5;
  * @param outOfTime asked between tenants
  */
 export async function sweep(deps: ScaleDownDeps, outOfTime: () => boolean): Promise<SweepReport> {
+  // Before the launches, so that none which ended meanwhile seems to have no slot.
+  const shares = await unlessItFails('fleet', readFleet(deps), deps);
+  const fleetSlots = shares && new Set(shares.flatMap(({ slots }) => [...slots]));
   const dueJobs = unlessItFails('due-jobs', dispatchDueJobs(deps, outOfTime), deps);
+  const fleet = unlessItFails('fleet', settleFleet(shares, deps), deps);
   const machines = groupByTenant(await deps.fleet.list());
   const report: Tally = { tenants: 0, repaired: 0, failed: 0, setAside: 0, oldestJobs: {} };
   const seen = new Set<number>();
   const unfinished = new Set<number>();
   const visit = async (installationId: number): Promise<void> => {
-    const hasMore = await visitOne(installationId, machines.get(installationId) ?? [], report, deps);
+    const seen = { machines: machines.get(installationId) ?? [], ...(fleetSlots && { fleetSlots }) };
+    const hasMore = await visitOne(installationId, seen, report, deps);
     if (hasMore) unfinished.add(installationId);
     else unfinished.delete(installationId);
   };
@@ -59,7 +66,7 @@ export async function sweep(deps: ScaleDownDeps, outOfTime: () => boolean): Prom
     goThrough(open, AT_ONCE, visitFirst, outOfTime),
     goThrough(table, OF_THE_TABLE, visitFirst, outOfTime),
   ]);
-  await dueJobs;
+  await Promise.all([dueJobs, fleet]);
   for (let lap = 1; lap < VISITS_A_RUN && unfinished.size > 0; lap += 1)
     await goThrough(once([...unfinished]), AT_ONCE, visit, outOfTime);
   const roundSeconds = open.roundSeconds();
@@ -120,13 +127,13 @@ function once(tenants: readonly number[]): Round {
 /** Answers whether the tenant has more rows. */
 async function visitOne(
   installationId: number,
-  machines: readonly Machine[],
+  seen: SeenBefore,
   report: Tally,
   deps: ScaleDownDeps,
 ): Promise<boolean> {
   const own = { ...deps, log: deps.log.with({ tenant_id: installationId }) };
   try {
-    const visit = await visitTenant(installationId, machines, own);
+    const visit = await visitTenant(installationId, seen, own);
     countVisit(installationId, visit, deps);
     report.repaired += visit.repaired;
     report.failed += visit.failed > 0 ? 1 : 0;

@@ -1,9 +1,9 @@
-import { isOffboarded, openAtOfJob, openAtOfLaunch, type Machine } from '@multi-tenant-runner/core';
+import { isOffboarded, openAtOfJob, openAtOfLaunch } from '@multi-tenant-runner/core';
 import { carryOutAll, type CarriedOut } from './carry-out-all';
 import { decideSweep, type SweepAction } from './decide-sweep';
 import type { ScaleDownDeps } from './deps';
 import { oldestDispatchable } from './oldest-job';
-import { readRows } from './read-rows';
+import { readRows, type SeenBefore } from './read-rows';
 import type { Snapshot } from './snapshot';
 import { readNote, writeNote, type VisitNote } from './visit-note';
 
@@ -18,13 +18,9 @@ export interface Visit extends Pick<CarriedOut, 'repaired' | 'failed' | 'setAsid
  * Settles differences of one tenant, within bounds: so many rows, actions and seconds, whatever it has. What is left
  * over is the next visit's, which begins behind the rows that this one dealt with.
  */
-export async function visitTenant(
-  installationId: number,
-  machines: readonly Machine[],
-  deps: ScaleDownDeps,
-): Promise<Visit> {
+export async function visitTenant(installationId: number, seen: SeenBefore, deps: ScaleDownDeps): Promise<Visit> {
   const note = await readNote(installationId, deps.launches);
-  const { snapshot, next } = await readRows(installationId, { note, machines }, deps);
+  const { snapshot, next } = await readRows(installationId, { note, seen }, deps);
   const now = deps.clock.now();
   const actions = decideSweep(snapshot, now, { ...deps.scaleDown, tiers: deps.settings.tiers });
   const done = await carryOutAll(actions, { snapshot, failures: note.failures }, deps);

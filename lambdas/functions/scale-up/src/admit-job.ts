@@ -31,7 +31,7 @@ export async function admitNewJob(job: Job, delivery: Delivery, deps: ScaleUpDep
     case 'begun':
       return readOrCreate(job, deps);
     case 'rejected': {
-      const waiting = await waitAsNew(job, first.lookup, deps);
+      const waiting = await waitAsNew(job, first, deps);
       if (!waiting.ok) return waiting.row ?? readOrCreate(job, deps);
       if (waiting.row.state === 'parked') await askOnceMore(waiting.row, delivery, deps);
       return undefined;
@@ -61,7 +61,7 @@ export async function admitJob(job: Job, delivery: Delivery, deps: ScaleUpDeps):
   const lookup = await deps.tenants.get(job.installationId);
   const first = await admit(job, lookup, { lease: delivery.lease }, deps);
   if (first.kind !== 'rejected') return afterAdmission(job, first, { delivery, lookup }, deps);
-  if (await park(job, first.lookup, deps)) await askOnceMore(job, delivery, deps);
+  if (await park(job, first, deps)) await askOnceMore(job, delivery, deps);
 }
 
 /** A slot that came free before the job was parked woke no job. */

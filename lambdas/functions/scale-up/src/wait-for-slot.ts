@@ -4,6 +4,7 @@ import {
   endJob,
   parkJob,
   plus,
+  type Admission,
   type Job,
   type JobReason,
   type JobWait,
@@ -14,10 +15,12 @@ import type { ScaleUpDeps } from './deps';
 
 type Wait = { readonly kind: 'refuse'; readonly reason: JobReason } | ({ readonly kind: 'park' } & JobWait);
 
+type Rejection = Pick<Extract<Admission, { readonly kind: 'rejected' }>, 'lookup' | 'byFleet'>;
+
 /** Why a job gets no slot. Pure. */
 function decideWait(
   job: Job,
-  lookup: TenantLookup,
+  { lookup, byFleet }: Rejection,
   { settings, clock }: Pick<ScaleUpDeps, 'settings' | 'clock'>,
 ): Wait {
   const verdict = decideJobPolicy(lookup, job, settings);
@@ -25,12 +28,12 @@ function decideWait(
   const broken = lookup.kind === 'tenant' && lookup.slotsBroken;
   return broken
     ? { kind: 'park', reason: 'error', nextTry: plus(clock.now(), MINUTE) }
-    : { kind: 'park', reason: 'limit' };
+    : { kind: 'park', reason: byFleet === true ? 'fleet-limit' : 'limit' };
 }
 
 /** Writes the row of a job that had none, and got no slot. */
-export async function waitAsNew(job: Job, lookup: TenantLookup, deps: ScaleUpDeps): Promise<Written<Job>> {
-  const wait = decideWait(job, lookup, deps);
+export async function waitAsNew(job: Job, rejection: Rejection, deps: ScaleUpDeps): Promise<Written<Job>> {
+  const wait = decideWait(job, rejection, deps);
   if (wait.kind === 'refuse') {
     const created = await deps.jobs.create(job);
     if (created.ok) await refuse(job, wait.reason, deps);
@@ -38,19 +41,19 @@ export async function waitAsNew(job: Job, lookup: TenantLookup, deps: ScaleUpDep
   }
   const nextTry = wait.nextTry === undefined ? {} : { nextTry: wait.nextTry.toISOString() };
   const created = await deps.jobs.create({ ...job, state: 'parked', reason: wait.reason, ...nextTry });
-  if (created.ok) reportWaiting(job, wait.reason, lookup, deps);
+  if (created.ok) reportWaiting(job, wait.reason, rejection.lookup, deps);
   return created;
 }
 
 /** Records why a job waits. Answers whether it does (and did not end meanwhile). */
-export async function park(job: Job, lookup: TenantLookup, deps: ScaleUpDeps): Promise<boolean> {
-  const wait = decideWait(job, lookup, deps);
+export async function park(job: Job, rejection: Rejection, deps: ScaleUpDeps): Promise<boolean> {
+  const wait = decideWait(job, rejection, deps);
   if (wait.kind === 'refuse') {
     await refuse(job, wait.reason, deps);
     return false;
   }
   const parked = await parkJob(job, wait, deps);
-  if (parked.ok) reportWaiting(job, wait.reason, lookup, deps);
+  if (parked.ok) reportWaiting(job, wait.reason, rejection.lookup, deps);
   return parked.ok || parked.row?.state === 'parked';
 }
 

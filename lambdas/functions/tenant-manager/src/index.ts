@@ -30,7 +30,7 @@ export const handler = createHandler({
   defaultTier: config.settings.defaultTier,
   onboarding: config.onboarding,
   ...(config.tenantSecurityGroups && { securityGroups }),
-  dispatchNextJobs: (installationId) => dispatchNextJobs(installationId, ports),
+  dispatchNextJobs: async (installationId) => void (await dispatchNextJobs(installationId, ports)),
   retryRefused: (installationId) => retryRefused(installationId, ports),
   restate: (installationId) => restateAll(installationId, ports),
   cleanUp: async (installationId) => {

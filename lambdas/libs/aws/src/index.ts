@@ -1,6 +1,7 @@
 export * from './client-config';
 export * from './clients';
 export * from './dynamodb/admissions';
+export * from './dynamodb/fleet-slots';
 export * from './dynamodb/attributes';
 export * from './dynamodb/budgets';
 export * from './dynamodb/expression';

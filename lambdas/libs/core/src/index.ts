@@ -1,6 +1,7 @@
 export * from './model/account-policy';
 export * from './model/circuit';
 export * from './model/ec2-end';
+export * from './model/fleet-share';
 export * from './model/github-job';
 export * from './model/github-status';
 export * from './model/job';
@@ -28,6 +29,7 @@ export * from './decisions/decide-job-change';
 export * from './decisions/decide-runner-kill';
 export * from './decisions/describe-limits';
 export * from './decisions/explain-job';
+export * from './decisions/fleet-turn';
 export * from './decisions/github-allowance';
 export * from './decisions/job-policy';
 export * from './decisions/launch-gate';

@@ -53,6 +53,11 @@ export class EnvReader {
     return this.value(name, v.pipe(v.string(), v.transform(toNumber), integer(min)), min);
   }
 
+  /** At least 0; undefined: the variable is absent. */
+  optionalInteger(name: string): number | undefined {
+    return this.optionalString(name) === undefined ? undefined : this.integer(name);
+  }
+
   boolean(name: string): boolean {
     return this.oneOf(name, ['false', 'true']) === 'true';
   }

@@ -57,8 +57,11 @@ export function parseAppConfig(reader: EnvReader): AppConfig {
 
 export function parseProtocolConfig(reader: EnvReader): ProtocolConfig {
   const configTable = reader.optionalString('CONFIG_TABLE');
+  const maxRunnersTotal = reader.optionalInteger('MAX_RUNNERS_TOTAL');
+  const { settings, ...config } = parseAppConfig(reader);
   return {
-    ...parseAppConfig(reader),
+    ...config,
+    settings: { ...settings, ...(maxRunnersTotal !== undefined && { maxRunnersTotal }) },
     ...(configTable !== undefined && { configTable }),
     tables: {
       tenants: reader.string('TENANTS_TABLE'),

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   createDynamoAdmissions,
+  createDynamoFleetSlots,
   createDynamoJobStore,
   createDynamoLaunchStore,
   createDynamoTenantLifecycle,
@@ -86,6 +87,7 @@ export async function* runSweeps(
     jobs: watch.port(createDynamoJobStore(store('jobs'))),
     launches: watch.port(createDynamoLaunchStore(store('launches'))),
     admissions: createDynamoAdmissions({ client: metered.client, tables: TABLES, ...settings, clock }),
+    fleetSlots: createDynamoFleetSlots({ client: metered.client, tableName: TABLES.launches }),
     queue: createInMemoryJobQueue({ tiers: settings.tiers }),
     fleet: createInMemoryFleet({ clock, environment: ENVIRONMENT }),
     configs: createInMemoryConfigs({ clock }),

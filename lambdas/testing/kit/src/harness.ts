@@ -2,6 +2,7 @@ import { createInMemoryAdmissions } from './fakes/admissions';
 import type { AdmissionSettings, Ports, Prices } from '@multi-tenant-runner/core';
 import { ENVIRONMENT, prices, settings as defaultSettings, tenantRow } from './factories';
 import { createInMemoryFleet, type InMemoryFleet } from './fakes/fleet';
+import { createInMemoryFleetSlots, type InMemoryFleetSlots } from './fakes/fleet-slots';
 import { createInMemoryGitHub } from './fakes/github';
 import type { InMemoryGitHub } from './fakes/github-model';
 import { createInMemoryGitHubApp, type InMemoryGitHubApp } from './fakes/github-app';
@@ -30,6 +31,7 @@ export interface HarnessState {
   readonly tenants: InMemoryTenantRegistry;
   readonly jobs: InMemoryJobStore;
   readonly launches: InMemoryLaunchStore;
+  readonly fleetSlots: InMemoryFleetSlots;
   readonly queue: InMemoryJobQueue;
   readonly bus: InMemoryEventBus;
   readonly fleet: InMemoryFleet;
@@ -67,10 +69,12 @@ export function createTestHarness(
   const settings = defaultSettings(options.settings);
   const observer = createCallRecorder();
   const github = createInMemoryGitHub();
+  const launches = createInMemoryLaunchStore();
   const state: HarnessState = {
     tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
     jobs: createInMemoryJobStore({ clock }),
-    launches: createInMemoryLaunchStore(),
+    launches,
+    fleetSlots: createInMemoryFleetSlots(launches),
     queue: createInMemoryJobQueue({ tiers: settings.tiers }),
     bus: createInMemoryEventBus(),
     fleet: createInMemoryFleet({ clock, environment }),
@@ -89,6 +93,7 @@ export function createTestHarness(
     jobs: port('jobs', state.jobs),
     launches: port('launches', state.launches),
     admissions: port('admissions', createInMemoryAdmissions(state)),
+    fleetSlots: port('fleetSlots', state.fleetSlots),
     queue: port('queue', state.queue),
     bus: port('bus', state.bus),
     fleet: port('fleet', state.fleet),

@@ -9,6 +9,7 @@ import { createViolations } from './invariants/violations';
 import type { FaultSettings } from './scenario/fault-kinds';
 import { createFaultDraws } from './scenario/faults';
 import type { SimulationOptions } from './scenario/options';
+import type { FleetPlan } from './scenario/fleet-plan';
 import type { Scenario } from './scenario/scenario';
 import { createBackend, createState } from './services/backend';
 import { createDeliveries } from './services/deliveries';
@@ -46,7 +47,7 @@ export function buildSimulation({ options, scenario, scheduler, faultsEndAt, kee
   const trace = createTrace(keepTrace);
   const violations = createViolations(scheduler, trace);
   const lineage = createLineage(violations);
-  const settings = defaultSettings({ tierAccess: 'any' });
+  const settings = settingsOf(scenario.fleet, scheduler);
   const state = createState({ scheduler, settings, environment: ENVIRONMENT });
   const shared = { events, scheduler, faultKinds, trace, violations };
 
@@ -62,7 +63,12 @@ export function buildSimulation({ options, scenario, scheduler, faultsEndAt, kee
   const machines = createMachines({ ...shared, random: random.fork('machines'), calls: machineCalls });
   events.on('machine.forgotten', ({ instanceId }) => void state.fleet.machines.delete(instanceId));
   const started = watchMachines(events);
-  const invariants = createInvariants({ ...shared, machines, github });
+  const invariants = createInvariants({
+    ...shared,
+    machines,
+    github,
+    ...(scenario.fleet && { fleet: scenario.fleet }),
+  });
 
   // The label is part of the seed: another one would change what every kept seed shows.
   const faultDraws = createFaultDraws(scheduler, faultKinds, random.fork('fates'));
@@ -105,6 +111,20 @@ export function buildSimulation({ options, scenario, scheduler, faultsEndAt, kee
     defaultLimit: settings.tiers.get(settings.defaultTier)?.maxRunners ?? 0,
     ended: { state, github, machines, deliveries, scheduler, ...triggers },
   };
+}
+
+/** An operator's change of the total is the environment of the functions' next versions. */
+function settingsOf(fleet: FleetPlan | undefined, scheduler: Scheduler): AdmissionSettings {
+  const settings = defaultSettings({ tierAccess: 'any' });
+  if (fleet === undefined) return settings;
+  const began = scheduler.now();
+  return Object.defineProperty(settings, 'maxRunnersTotal', {
+    enumerable: true,
+    get: () => {
+      const at = scheduler.now() - began;
+      return at >= fleet.from && at < fleet.until ? fleet.lower : fleet.total;
+    },
+  });
 }
 
 interface TriggerDeps {

@@ -1,4 +1,12 @@
-import { MINUTE, isEnded, isOpenLaunch, type Job, type Launch, runnerName } from '@multi-tenant-runner/core';
+import {
+  MINUTE,
+  fleetSlotOf,
+  isEnded,
+  isOpenLaunch,
+  type Job,
+  type Launch,
+  runnerName,
+} from '@multi-tenant-runner/core';
 import type { InMemoryMachine } from '@multi-tenant-runner/testing';
 import type { Functions } from '../functions';
 import type { System } from '../system';
@@ -34,6 +42,12 @@ export function unexplained(system: System): string[] {
     ...slots(system)
       .filter(({ launchId }) => !launches.some((launch) => launch.launchId === launchId))
       .map(({ launchId }) => `slot ${launchId} of no launch`),
+    ...fleetSlots(system)
+      .filter((slot) => !launches.some((launch) => fleetSlotOf(launch) === slot))
+      .map((slot) => `slot ${slot} of the fleet of no launch`),
+    ...launches
+      .filter((launch) => system.harness.settings.maxRunnersTotal !== undefined && !isCounted(launch, system))
+      .map((launch) => `launch ${launch.launchId} without a slot of the fleet`),
     ...launches
       .filter((launch) => !moves(launch, queued, alive))
       .map((launch) => `launch ${launch.launchId} ${launch.state}`),
@@ -75,7 +89,9 @@ function isProvidedFor(job: Job, launches: readonly Launch[], queued: ReadonlySe
     slots(system).filter(({ installationId }) => installationId === job.installationId).length >=
     Number(row?.['max_runners'] ?? 0);
   const due = job.nextTry === undefined || Date.parse(job.nextTry) <= system.harness.clock.now().getTime();
-  return row?.['status'] !== 'active' || full || !due;
+  const { maxRunnersTotal } = system.harness.settings;
+  const noneLeft = maxRunnersTotal !== undefined && fleetSlots(system).length >= maxRunnersTotal;
+  return row?.['status'] !== 'active' || full || noneLeft || !due;
 }
 
 function slots(system: System): { readonly installationId: number; readonly launchId: string }[] {
@@ -85,6 +101,14 @@ function slots(system: System): { readonly installationId: number; readonly laun
       : [],
   );
 }
+
+const fleetSlots = (system: System): string[] =>
+  system.harness.state.fleetSlots.all().flatMap(({ slots: held }) => [...held]);
+
+const isCounted = (launch: Launch, system: System): boolean => {
+  const share = system.harness.state.fleetSlots.all().find(({ index }) => index === launch.fleetShare);
+  return share?.slots.has(fleetSlotOf(launch)) === true;
+};
 
 function groupsOfNobody(system: System): string[] {
   const { tenants, securityGroups } = system.harness.state;
@@ -107,6 +131,7 @@ export function leftovers(system: System): string[] {
   return [
     ...state.fleet.alive().map(({ instanceId }) => `machine ${instanceId}`),
     ...slots(system).map(({ launchId }) => `slot ${launchId}`),
+    ...fleetSlots(system).map((slot) => `slot ${slot} of the fleet`),
     ...state.launches
       .all()
       .filter((launch) => isOpenLaunch(launch.state))

@@ -1,3 +1,4 @@
+import type { AdmissionSettings } from '@multi-tenant-runner/core';
 import { jobMessage, type TenantRow } from '@multi-tenant-runner/testing';
 import { createFunctions, type Functions } from '../functions';
 import { createSystem, type System } from '../system';
@@ -35,8 +36,12 @@ export interface StartedSystem {
 }
 
 /** A tenant with a limit of 1, and jobs that GitHub has queued. */
-export function begin(overrides: TenantRow = {}, jobIds: readonly number[] = [1]): StartedSystem {
-  const system = createSystem();
+export function begin(
+  overrides: TenantRow = {},
+  jobIds: readonly number[] = [1],
+  settings: Partial<AdmissionSettings> = {},
+): StartedSystem {
+  const system = createSystem({ settings });
   system.harness.addTenant({ max_runners: 1, ...overrides });
   for (const jobId of jobIds) system.harness.state.github.jobs.set(jobId, { status: 'queued' });
   return { system, functions: createFunctions(system) };

@@ -1,3 +1,4 @@
+import { FLEET } from './fleet';
 import { GATES } from './gates';
 import { LAUNCHES } from './launches';
 import { RECOVERIES } from './recoveries';
@@ -15,4 +16,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...ROW_EDITS,
   ...RECOVERIES,
   ...GATES,
+  ...FLEET,
 ];

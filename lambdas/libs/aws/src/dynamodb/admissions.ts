@@ -1,5 +1,6 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  fleetSlotOf,
   parseTenantRow,
   type AdmissionRequest,
   type Admissions,
@@ -15,6 +16,7 @@ import { itemOfJob, updateOfJob } from './job-store';
 import { itemOfLaunch } from './launch-store';
 import { fromItem } from './rows';
 import { createTable } from './table';
+import { takeFleetSlot } from './fleet-slots';
 import { existsAsTenant, isUnmarked } from './tenant-conditions';
 import { keyOf } from './tenant-registry';
 import { createTransactions, type TransactionWrite } from './transactions';
@@ -41,6 +43,11 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
     const seen = limit === undefined ? undefined : await tenants.get(keyOf(installationId));
     return { tableName: tables.tenants, update: takeSlot(installationId, launchId, ceilingOf(seen, limit)) };
   };
+  const writeOfShare = ({ launch, shareLimit: below }: AdmissionRequest): readonly TransactionWrite[] => {
+    const { fleetShare: share } = launch;
+    if (share === undefined || below === undefined) return [];
+    return [{ tableName: tables.launches, update: takeFleetSlot({ share, slot: fleetSlotOf(launch), below }) }];
+  };
 
   return {
     admit: async (request) => {
@@ -49,12 +56,14 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
         writeOfJob(request.job),
         { tableName: tables.launches, create: itemOfLaunch(request.launch) },
         await writeOfSlot(request),
+        ...writeOfShare(request),
       ]);
       if (outcome.ok) return { kind: 'admitted' };
       const [job, launch, tenant] = outcome.refusals;
       if (job !== undefined) return { kind: 'job', ...(job.item && { row: fromItem<Job>(job.item) }) };
       if (launch !== undefined) return { kind: 'launch', ...(launch.item && { row: fromItem<Launch>(launch.item) }) };
-      const row = tenant?.item && fromAttributes(tenant.item);
+      if (tenant === undefined) return { kind: 'share' };
+      const row = tenant.item && fromAttributes(tenant.item);
       return { kind: 'tenant', lookup: parseTenantRow(installationId, row, tiers, defaultTier) };
     },
   };

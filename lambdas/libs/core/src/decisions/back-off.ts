@@ -46,9 +46,12 @@ export function backOff({ reason, starts, hadMachine, slots, launchId }: Wait): 
 }
 
 /** 0 to 1, derived from the string: deterministic, so that a run can be repeated. */
-function spread(text: string): number {
+const spread = (text: string): number => hashOf(text) / 0xffff_ffff;
+
+/** 32 bits: FNV-1a. */
+export function hashOf(text: string): number {
   let hash = 2_166_136_261;
   for (let index = 0; index < text.length; index += 1)
     hash = Math.imul(hash ^ text.charCodeAt(index), 16_777_619) >>> 0;
-  return hash / 0xffff_ffff;
+  return hash;
 }

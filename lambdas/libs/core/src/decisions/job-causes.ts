@@ -26,6 +26,11 @@ const CAP_WORDS = {
 /** Each reason in words, what ends it, and who can. docs/troubleshooting.md has the longer version. */
 export const CAUSES: Readonly<Record<JobReason, Cause>> = {
   limit: cause(slotsInUse, 'It starts when one of them ends, or when the operator raises the limit', 'operator'),
+  'fleet-limit': cause(
+    'all machines that the operator allows for all tenants together are in use',
+    "It starts when its tenant's turn comes: whoever has fewer machines is first",
+    'operator',
+  ),
   'unknown-tenant': cause(
     'its installation has no row yet',
     'It starts when the installation is onboarded, which happens by itself',

@@ -14,6 +14,8 @@ export interface AdmissionSettings {
   readonly defaultTier: string;
   readonly tierAccess: TierAccess;
   readonly allowPublicRepositories: boolean;
+  /** Of all tenants together; absent: as many as their own limits allow. */
+  readonly maxRunnersTotal?: number;
 }
 
 export type Verdict =

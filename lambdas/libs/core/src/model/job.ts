@@ -14,6 +14,7 @@ export type JobReason =
   | 'tenant-suspended'
   | 'tenant-deleted'
   | 'limit'
+  | 'fleet-limit'
   | 'foreign-owner'
   | 'public-repository'
   | 'tier-access'

@@ -45,6 +45,8 @@ export interface Launch {
   readonly scope: RunnerScope;
   /** Of the repository in `scope`. */
   readonly repoId?: number;
+  /** Of the fleet's limit: its row has the slot that this launch holds of it. Absent: it holds none. */
+  readonly fleetShare?: number;
   readonly leaseUntil?: number;
   readonly leaseOwner?: string;
   readonly intent?: Intent;

@@ -32,6 +32,7 @@ export type MetricName =
   | 'PublishFailed'
   | 'JobQueued'
   | 'JobParked'
+  | 'FleetLimitReached'
   | 'JobRefused'
   | 'JobEnded'
   | 'RunnerMisused'

@@ -9,7 +9,7 @@ export interface Admissions {
   /**
    * Writes the job's row and its launch and takes the slot, all in one write or nothing of it. The job: as the request
    * says. The launch: only if there is no row of it. The slot: only of an active tenant that was not deleted, and only
-   * below its limit.
+   * below its limit. Where the launch names a share of the fleet, a slot of that too, only below `shareLimit`.
    */
   admit(request: AdmissionRequest): Promise<AdmissionAnswer>;
 }
@@ -19,6 +19,8 @@ export interface AdmissionRequest {
   readonly launch: Launch;
   /** Replaces the limit of the tenant's row while that is unusable. */
   readonly limit?: number;
+  /** Of the launch's share. */
+  readonly shareLimit?: number;
 }
 
 /** `new`: only if the job has no row. `known`: a conditional change of the row that it has. */
@@ -34,10 +36,11 @@ export type AdmittedJob =
 
 /**
  * What stood in the way otherwise, with the row as it is. Where more than one thing did: the job first, then the
- * launch.
+ * launch, then the tenant. `share`: it has no slot left.
  */
 export type AdmissionAnswer =
   | { readonly kind: 'admitted' }
   | { readonly kind: 'job'; readonly row?: Job }
   | { readonly kind: 'launch'; readonly row?: Launch }
-  | { readonly kind: 'tenant'; readonly lookup: TenantLookup };
+  | { readonly kind: 'tenant'; readonly lookup: TenantLookup }
+  | { readonly kind: 'share' };

@@ -1,6 +1,7 @@
 import type { AdmissionSettings } from '../decisions/job-policy';
 import type {
   Admissions,
+  FleetSlots,
   GitHub,
   JobQueue,
   JobStore,
@@ -24,6 +25,7 @@ export interface ProtocolDeps {
   readonly jobs: JobStore;
   readonly launches: LaunchStore;
   readonly admissions: Admissions;
+  readonly fleetSlots: FleetSlots;
   readonly queue: Pick<JobQueue, 'sendJob'>;
   readonly github: GitHub;
   readonly fleet: Pick<RunnerFleet, 'terminate'>;

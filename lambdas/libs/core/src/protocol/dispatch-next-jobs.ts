@@ -2,7 +2,7 @@ import { messageOf, isTooOld, type Job } from '../model/job';
 import { decideLaunchGate } from '../decisions/launch-gate';
 import { decideJobPolicy } from '../decisions/job-policy';
 import { freeSlots, githubLimitedUntil, type Tenant, type TenantLookup } from '../model/tenant';
-import { renewStart } from '../transitions';
+import { explainWait, renewStart } from '../transitions';
 import { admit, type Admission } from './admit';
 import { endJob } from './end-job';
 import type { ProtocolDeps } from './deps';
@@ -14,8 +14,14 @@ const PAGES = 8;
 
 export type DispatchDeps = Pick<
   ProtocolDeps,
-  'tenants' | 'jobs' | 'launches' | 'admissions' | 'queue' | 'clock' | 'log' | 'metrics' | 'settings'
+  'tenants' | 'jobs' | 'launches' | 'admissions' | 'fleetSlots' | 'queue' | 'clock' | 'log' | 'metrics' | 'settings'
 >;
+
+/** `byFleet`: a job would have started, had the limit over all tenants left a slot. */
+export interface Dispatched {
+  readonly sent: number;
+  readonly byFleet: boolean;
+}
 
 /**
  * Gives a tenant's free slots to its oldest eligible parked jobs and sends those on their way. The slot is taken before
@@ -27,25 +33,30 @@ export async function dispatchNextJobs(
   installationId: number,
   deps: DispatchDeps,
   behind: readonly Job[] = [],
-): Promise<void> {
+): Promise<Dispatched> {
   const lookup = await deps.tenants.get(installationId);
-  if (lookup.kind !== 'tenant' || lookup.slotsBroken) return;
+  if (lookup.kind !== 'tenant' || lookup.slotsBroken) return NONE;
   const { tenant } = lookup;
   const now = deps.clock.now();
-  let free = freeSlots(tenant);
-  if (free === 0 || githubLimitedUntil(tenant, now) !== undefined) return;
+  const free = freeSlots(tenant);
+  if (free === 0 || githubLimitedUntil(tenant, now) !== undefined) return NONE;
+  let sent = 0;
   const probed = new Set<string>();
   const seen = new Set<number>();
   for await (const job of candidates(installationId, behind, deps)) {
     if (seen.has(job.jobId) || probed.has(job.tier) || !isReady(job, tenant, now)) continue;
     seen.add(job.jobId);
     const outcome = await dispatchJob(job, lookup, deps);
-    if (outcome === 'sent') free -= 1;
-    if (outcome === 'full' || free === 0) return;
+    if (outcome === 'sent') sent += 1;
+    if (outcome === 'full' || outcome === 'fleet-full') return { sent, byFleet: outcome === 'fleet-full' };
+    if (sent === free) break;
     // One is enough to see whether the others would start.
     if (outcome === 'sent' && isProbe(job, tenant, now)) probed.add(job.tier);
   }
+  return { sent, byFleet: false };
 }
+
+const NONE: Dispatched = { sent: 0, byFleet: false };
 
 async function* candidates(
   installationId: number,
@@ -68,7 +79,11 @@ async function* candidates(
 const isProbe = ({ tier, launchId }: Job, tenant: Tenant, now: Date): boolean =>
   decideLaunchGate(tenant, tier, launchId, now).kind === 'probe';
 
-async function dispatchJob(job: Job, lookup: TenantLookup, deps: DispatchDeps): Promise<'sent' | 'full' | 'skipped'> {
+async function dispatchJob(
+  job: Job,
+  lookup: TenantLookup,
+  deps: DispatchDeps,
+): Promise<'sent' | 'full' | 'fleet-full' | 'skipped'> {
   if (isTooOld(job, deps.clock.now())) {
     await endJob(job, { state: 'expired', reason: 'too-old', stillIn: 'parked' }, deps);
     return 'skipped';
@@ -78,6 +93,10 @@ async function dispatchJob(job: Job, lookup: TenantLookup, deps: DispatchDeps): 
     await endJob(job, { state: 'refused', reason: verdict.reason, stillIn: 'parked' }, deps);
   if (verdict.kind !== 'pass') return 'skipped';
   const admission = await admitUnderUsableNumber(job, lookup, deps);
+  if (admission?.kind === 'rejected' && admission.byFleet === true) {
+    if (job.reason !== 'fleet-limit') await explainWait(job, { reason: 'fleet-limit', nextTry: null }, deps);
+    return 'fleet-full';
+  }
   if (admission?.kind === 'rejected') return 'full';
   if (admission?.kind !== 'admitted') return 'skipped';
   await deps.queue.sendJob(messageOf(admission.job));

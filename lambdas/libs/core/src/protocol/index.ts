@@ -3,6 +3,7 @@ export * from './admit';
 export * from './release';
 export * from './refresh-usage';
 export * from './dispatch-next-jobs';
+export * from './give-turns';
 export * from './update-wait-reasons';
 export * from './park-for-restart';
 export * from './retry-refused';

@@ -1,5 +1,6 @@
 import type { Job } from '../model/job';
 import { hasLiveLease, type Launch } from '../model/launch';
+import { fleetSlotOf } from '../model/fleet-share';
 import { DAY, ageOf } from '../model/time';
 import type { MachineLife } from '../model/usage';
 import type { Machine } from '../ports';
@@ -9,6 +10,7 @@ import { endJob } from './end-job';
 import { recordLaunchFailure, settleByGitHub } from './record-launch-outcome';
 import { parkForRestart, type Restart } from './park-for-restart';
 import { dispatchNextJobs, type DispatchDeps } from './dispatch-next-jobs';
+import { giveTurns } from './give-turns';
 import type { ProtocolDeps } from './deps';
 import { recordUsage } from './record-usage';
 import { refreshUsage } from './refresh-usage';
@@ -41,6 +43,7 @@ export async function release(launch: Launch, how: Release, deps: ReleaseDeps): 
   const ending = await beginRelease(launch, { ...how, life: lifeOf(launch, how, deps.clock.now()) }, deps);
   if (!ending.ok && ending.row !== undefined && ending.row.state !== 'ended') return false;
   const removed = await removeLeftovers(ending.row ?? launch, how, deps);
+  await freeFleetSlot(ending.row ?? launch, deps);
   const lookup = await deps.tenants.freeSlot(launch.installationId, launch.launchId);
   const life = ending.ok ? await recordUsage(ending.row, lookup, deps) : undefined;
   // Before the next job is looked for: it may be one too many.
@@ -53,7 +56,15 @@ export async function release(launch: Launch, how: Release, deps: ReleaseDeps): 
   if (how.followUp.kind === 'park') return true;
   // Even a release that changed nothing wakes: the one that did may have died right after it.
   await dispatchNextJobs(launch.installationId, deps);
+  await giveTurns(TURNS, deps);
   return true;
+}
+
+/** Tenants that are asked for a job at a release: one slot is free, and not each has one. */
+const TURNS = 3;
+
+async function freeFleetSlot(launch: Launch, { fleetSlots }: Pick<ReleaseDeps, 'fleetSlots'>): Promise<void> {
+  if (launch.fleetShare !== undefined) await fleetSlots.free(launch.fleetShare, fleetSlotOf(launch));
 }
 
 /**

@@ -9,7 +9,7 @@ import { leaseOf } from './launch';
 export interface Admitted {
   readonly job: Job;
   readonly launch: Launch;
-  readonly request: Omit<AdmissionRequest, 'limit'>;
+  readonly request: Omit<AdmissionRequest, 'limit' | 'shareLimit'>;
 }
 
 export interface AdmissionHow {
@@ -17,16 +17,22 @@ export interface AdmissionHow {
   readonly lease?: LeaseHolder;
   /** The job has no row yet. */
   readonly isNew?: boolean;
+  /** Of the fleet's limit, a slot of which it takes too. */
+  readonly fleetShare?: number;
 }
 
 /** The beginning of a launch. */
 export function buildAdmission(
   job: Job,
-  { lease, isNew = false }: AdmissionHow,
+  { lease, isNew = false, fleetShare }: AdmissionHow,
   deps: { readonly clock: Clock },
 ): Admitted {
   const now = deps.clock.now().toISOString();
-  const launch = { ...newLaunch(job, now), ...(lease !== undefined && leaseOf(lease, deps)) };
+  const launch = {
+    ...newLaunch(job, now),
+    ...(fleetShare !== undefined && { fleetShare }),
+    ...(lease !== undefined && leaseOf(lease, deps)),
+  };
   const { reason: _reason, nextTry: _nextTry, ...standing } = job;
   const progress =
     lease === undefined ? ({ state: 'queued' } as const) : ({ state: 'starting', startingAt: now } as const);

@@ -3,6 +3,7 @@ export {
   adoptInstance,
   beginRelease,
   bindJob,
+  countInFleet,
   finishRelease,
   markLaunchRunning,
   reassignLaunch,

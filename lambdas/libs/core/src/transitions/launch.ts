@@ -30,6 +30,8 @@ export const LAUNCH_TRANSITIONS = {
   recordInterruption: { from: ['launching', 'running'] },
   /** An operator wants its machine ended; the sweep does that. */
   requestEnd: { from: ['launching', 'running'], keepsUpdatedAt: true },
+  /** It was admitted before the fleet had a limit, and counts from now on. */
+  countInFleet: { from: ['held', 'launching', 'running'], keepsUpdatedAt: true },
   /** Proof exists that no machine of it lives or can come to live. */
   beginRelease: { from: ['held', 'launching', 'running', 'ending'], to: 'ending' },
   /** The slot is given back and nothing is left. */
@@ -156,6 +158,11 @@ export function requestEnd(
 ): LaunchWrite {
   const changes = { endRequestedAt: deps.clock.now().toISOString(), ...(force && { endForced: true }) };
   return moveLaunch('requestEnd', launch, { changes }, deps);
+}
+
+/** Only if no other write reached the row since it was read. */
+export function countInFleet(launch: Launch, fleetShare: number, deps: LaunchTransitionDeps): LaunchWrite {
+  return moveLaunch('countInFleet', launch, { changes: { fleetShare }, condition: { version: launch.version } }, deps);
 }
 
 export interface ReleaseProof {

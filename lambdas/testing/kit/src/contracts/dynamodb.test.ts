@@ -6,6 +6,7 @@ import {
   createDynamoBookmarks,
   createDynamoBudgets,
   createDynamoConfigStore,
+  createDynamoFleetSlots,
   createDynamoJobStore,
   createDynamoLaunchStore,
   createDynamoRecoveryStore,
@@ -30,6 +31,7 @@ import { apiStateContract } from './api-state.contract';
 import { auditTrailContract } from './audit-trail.contract';
 import { accountHandoverContract } from './account-handover.contract';
 import { admissionsContract } from './admissions.contract';
+import { fleetSlotsContract, type FleetSlotsUnderTest } from './fleet-slots.contract';
 import { jobStoreContract } from './job-store.contract';
 import { launchStoreContract } from './launch-store.contract';
 import { recoveryStoreContract } from './recovery-store.contract';
@@ -159,19 +161,22 @@ describe('the launch store on DynamoDB', () => {
   });
 });
 
-describe('admissions on DynamoDB', () =>
-  admissionsContract(async () => {
-    const { client } = local;
-    const clock = createTestClock();
-    return {
-      admissions: admissionsOf(clock),
-      tenants: createDynamoTenantRegistry({ client, tableName: tables.tenants, ...settings() }),
-      jobs: createDynamoJobStore({ client, tableName: tables.jobs, clock }),
-      launches: createDynamoLaunchStore({ client, tableName: tables.launches, clock }),
-      clock,
-      write: (row) => putItem(tables.tenants, toAttributes(row)),
-    };
-  }, nextId));
+async function admissions(): Promise<FleetSlotsUnderTest> {
+  const { client } = local;
+  const clock = createTestClock();
+  return {
+    admissions: admissionsOf(clock),
+    tenants: createDynamoTenantRegistry({ client, tableName: tables.tenants, ...settings() }),
+    jobs: createDynamoJobStore({ client, tableName: tables.jobs, clock }),
+    launches: createDynamoLaunchStore({ client, tableName: tables.launches, clock }),
+    fleetSlots: createDynamoFleetSlots({ client, tableName: tables.launches }),
+    clock,
+    write: (row) => putItem(tables.tenants, toAttributes(row)),
+  };
+}
+
+describe('admissions on DynamoDB', () => admissionsContract(admissions, nextId));
+describe("the fleet's slots on DynamoDB", () => fleetSlotsContract(admissions, nextId));
 
 describe('the usage ledger on DynamoDB', () => {
   const tableName = 'test-usage';

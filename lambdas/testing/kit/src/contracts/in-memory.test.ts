@@ -14,7 +14,9 @@ import { createInMemoryAuditTrail } from '../fakes/audit-trail';
 import { apiStateContract } from './api-state.contract';
 import { auditTrailContract } from './audit-trail.contract';
 import { accountHandoverContract } from './account-handover.contract';
+import { createInMemoryFleetSlots } from '../fakes/fleet-slots';
 import { admissionsContract } from './admissions.contract';
+import { fleetSlotsContract, type FleetSlotsUnderTest } from './fleet-slots.contract';
 import { budgetsContract } from './budgets.contract';
 import { createInMemoryBudgets } from '../fakes/budgets';
 import { jobStoreContract } from './job-store.contract';
@@ -42,6 +44,7 @@ async function tenantTable(): Promise<TenantTableUnderTest> {
       tenants: table,
       jobs: createInMemoryJobStore({ clock: createTestClock() }),
       launches: createInMemoryLaunchStore(),
+      fleetSlots: createInMemoryFleetSlots({ rows: new Map() }),
     }),
     lifecycle: table,
     write: async (row) => void table.rows.set(Number(row['installation_id']), row),
@@ -79,15 +82,18 @@ describe('the in-memory launch store', () =>
     const store = createInMemoryLaunchStore();
     return { clock, store, put: async (row) => void (await store.create(row)) };
   }, nextId));
-describe('the in-memory admissions', () =>
-  admissionsContract(async () => {
-    const clock = createTestClock();
-    const tenants = createInMemoryTenantRegistry({ ...settings(), clock });
-    const jobs = createInMemoryJobStore({ clock });
-    const launches = createInMemoryLaunchStore();
-    const write = async (row: TenantRow) => void tenants.rows.set(Number(row['installation_id']), row);
-    return { admissions: createInMemoryAdmissions({ tenants, jobs, launches }), tenants, jobs, launches, clock, write };
-  }, nextId));
+async function admissions(): Promise<FleetSlotsUnderTest> {
+  const clock = createTestClock();
+  const tenants = createInMemoryTenantRegistry({ ...settings(), clock });
+  const jobs = createInMemoryJobStore({ clock });
+  const launches = createInMemoryLaunchStore();
+  const stores = { tenants, jobs, launches, fleetSlots: createInMemoryFleetSlots(launches) };
+  const write = async (row: TenantRow) => void tenants.rows.set(Number(row['installation_id']), row);
+  return { ...stores, admissions: createInMemoryAdmissions(stores), clock, write };
+}
+
+describe('the in-memory admissions', () => admissionsContract(admissions, nextId));
+describe("the fleet's slots in memory", () => fleetSlotsContract(admissions, nextId));
 describe('the in-memory recovery store', () =>
   recoveryStoreContract(async () => ({ store: createInMemoryRecoveryStore() }), nextId));
 describe('the in-memory usage ledger', () =>

@@ -1,19 +1,27 @@
-import type { Admissions, AdmittedJob, Job, TenantRegistry } from '@multi-tenant-runner/core';
+import {
+  fleetSlotOf,
+  type Admissions,
+  type AdmittedJob,
+  type Job,
+  type TenantRegistry,
+} from '@multi-tenant-runner/core';
 import { applyChanges } from './apply-changes';
 import { fitsJobGuard, type InMemoryJobStore } from './job-store';
+import type { InMemoryFleetSlots } from './fleet-slots';
 import type { InMemoryLaunchStore } from './launch-store';
 import type { InMemoryTenantRegistry } from './tenant-registry';
 
 export interface InMemoryTables {
-  readonly tenants: Pick<InMemoryTenantRegistry, 'takeSlot'> & Pick<TenantRegistry, 'get'>;
+  readonly tenants: Pick<InMemoryTenantRegistry, 'hasSlot' | 'takeSlot'> & Pick<TenantRegistry, 'get'>;
   readonly jobs: Pick<InMemoryJobStore, 'rows'>;
   readonly launches: Pick<InMemoryLaunchStore, 'rows'>;
+  readonly fleetSlots: Pick<InMemoryFleetSlots, 'hasRoom' | 'take'>;
 }
 
 /** The rows of the three stores, changed together: nothing here waits, so nothing comes between. */
-export function createInMemoryAdmissions({ tenants, jobs, launches }: InMemoryTables): Admissions {
+export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots }: InMemoryTables): Admissions {
   return {
-    admit: async ({ job, launch, limit }) => {
+    admit: async ({ job, launch, limit, shareLimit }) => {
       const { installationId, launchId, jobId } = launch;
       const jobKey = `${installationId}/${jobId}`;
       const launchKey = `${installationId}/${launchId}`;
@@ -22,8 +30,12 @@ export function createInMemoryAdmissions({ tenants, jobs, launches }: InMemoryTa
       if (after === undefined) return { kind: 'job', ...(standing && { row: standing }) };
       const begun = launches.rows.get(launchKey);
       if (begun !== undefined) return { kind: 'launch', row: begun };
-      if (!tenants.takeSlot(installationId, launchId, limit))
-        return { kind: 'tenant', lookup: await tenants.get(installationId) };
+      const { fleetShare } = launch;
+      const isCounted = fleetShare !== undefined && shareLimit !== undefined;
+      if (!tenants.hasSlot(installationId, limit)) return { kind: 'tenant', lookup: await tenants.get(installationId) };
+      if (isCounted && !fleetSlots.hasRoom(fleetShare, shareLimit)) return { kind: 'share' };
+      tenants.takeSlot(installationId, launchId, limit);
+      if (isCounted) fleetSlots.take(fleetShare, fleetSlotOf(launch));
       jobs.rows.set(jobKey, after);
       launches.rows.set(launchKey, launch);
       return { kind: 'admitted' };

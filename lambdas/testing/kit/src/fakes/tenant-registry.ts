@@ -32,6 +32,8 @@ export interface InMemoryTenantRegistry extends TenantRegistry, TenantLifecycle 
   readonly changes: TenantTableChange[];
   readonly accountIndex: Lag;
   pageSize: number;
+  /** Whether an admission would find a slot. */
+  hasSlot(installationId: number, limit?: number): boolean;
   /** The tenant's part of an admission. Answers whether it was written. */
   takeSlot(installationId: number, launchId: string, limit?: number): boolean;
 }
@@ -78,6 +80,7 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
     accountIndex: accounts,
     pageSize: 100,
     get: async (installationId) => lookup(installationId),
+    hasSlot: (installationId, limit) => mayAdmit(rows.get(installationId), limit),
     takeSlot: (installationId, launchId, limit) => {
       const isFree = mayAdmit(rows.get(installationId), limit);
       if (isFree) setLive(installationId, (slots) => slots.add(launchId));

@@ -67,6 +67,8 @@ function leftovers(ended: EndedSimulation): string[] {
     if (slots instanceof Set && slots.size > 0) left.push(`slots ${[...slots].join(' ')} of ${installationId}`);
     if (row['status'] === 'deleted' && row['cleanup'] !== 'done') left.push(`clean-up of ${installationId}`);
   }
+  for (const { index, slots } of state.fleetSlots.all())
+    if (slots.size > 0) left.push(`slots ${[...slots].join(' ')} of the fleet, in share ${index}`);
   for (const launch of state.launches.rows.values())
     if (isOpenLaunch(launch.state))
       left.push(`launch ${launch.launchId} of ${launch.installationId} is ${launch.state}`);

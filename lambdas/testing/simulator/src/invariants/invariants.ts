@@ -1,4 +1,4 @@
-import { HOUR } from '@multi-tenant-runner/core';
+import { HOUR, MINUTE } from '@multi-tenant-runner/core';
 import type { TenantTableChange } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import type { Violations } from './violations';
@@ -6,6 +6,7 @@ import type { SimulationBus } from '../services/events';
 import { numberOf } from '../services/installations';
 import type { SimulatedGitHub } from '../services/simulated-github';
 import type { Machines } from '../services/machines';
+import type { FleetPlan } from '../scenario/fleet-plan';
 import { isAlive, jobOf, type SimMachine, type SimTenant } from '../scenario/model';
 
 /** Checks every start, every termination and every change of slots at the moment it happens. */
@@ -22,6 +23,7 @@ export interface InvariantsDeps {
   readonly violations: Violations;
   readonly machines: Machines;
   readonly github: SimulatedGitHub;
+  readonly fleet?: FleetPlan;
 }
 
 const LIFETIME = 6 * HOUR;
@@ -46,6 +48,9 @@ export function createInvariants(deps: InvariantsDeps): Invariants {
         'over the limit',
         `${own.length} machines of ${installationId} live, its limit is ${tenant.limit}`,
       );
+    const total = deps.fleet?.total ?? machines.aliveCount;
+    if (machines.aliveCount > total)
+      violations.record('over the limit', `${machines.aliveCount} machines live, of ${total} of all tenants`);
     for (const what of secondMachines(machine, own)) violations.record('doubled', what);
     const job = github.job(Number(jobOf(launchId)));
     if (job !== undefined && job.status !== 'queued') idleStarts += 1;
@@ -62,6 +67,7 @@ export function createInvariants(deps: InvariantsDeps): Invariants {
       `${machine.record.instanceId} of ${machine.installationId} ran job ${machine.job?.id}`,
     );
   });
+  checkFleetSlots(deps);
   checkSlots(deps, tenantOf, (total) => (peaks.slots = Math.max(peaks.slots, total)));
 
   return {
@@ -73,6 +79,20 @@ export function createInvariants(deps: InvariantsDeps): Invariants {
       return idleStarts;
     },
   };
+}
+
+/** How long a decision that was made under the higher total may take to be written. */
+const DECISION = 2 * MINUTE;
+
+/** While the total is lower, no slot is given that is one too many. */
+function checkFleetSlots({ events, scheduler, violations, fleet }: InvariantsDeps): void {
+  if (fleet === undefined) return;
+  const began = scheduler.now();
+  events.on('fleet-slot.taken', ({ held }) => {
+    const at = scheduler.now() - began;
+    const total = at >= fleet.from + DECISION && at < fleet.until ? fleet.lower : fleet.total;
+    if (held > total) violations.record('over the limit', `slot ${held} of the fleet was given, of ${total}`);
+  });
 }
 
 /** Machines of the same job, but for those whose runner took another. */

@@ -27,6 +27,7 @@ export const FAULT_KINDS = {
   uninstall: 'installations are removed, some installed again, some to be rid of a limit of 0',
   rename: 'owners and repositories are renamed',
   'limit-change': 'operators change limits',
+  'fleet-limit': 'all tenants together may have fewer machines than their limits, and for a while half as many',
   gate: 'GitHub holds jobs back, before or after announcing them as queued',
   'group-job': 'jobs without labels take any runner, some from repositories that the App cannot access',
   'public-job': 'runner groups admit public repositories',

@@ -9,6 +9,7 @@ import {
 import type { Scheduler } from '../engine/scheduler';
 import { hash, type Random } from '../engine/random';
 import type { FaultSettings } from './fault-kinds';
+import { TABLES, TYPICAL } from './port-times';
 
 /** The fault of one call of a port, if any. `delay` is the time until the call takes effect. */
 export type DrawnFault = { readonly delay: number } & (
@@ -28,23 +29,6 @@ export interface FaultDraws {
 }
 export type DrawFault = (port: string, method: string, args: readonly unknown[]) => DrawnFault;
 
-const TYPICAL: Readonly<Record<string, readonly [number, number]>> = {
-  registry: [3, 12],
-  lifecycle: [3, 12],
-  jobs: [3, 12],
-  launches: [3, 12],
-  admissions: [6, 25],
-  recovery: [3, 12],
-  queue: [5, 20],
-  bus: [5, 20],
-  fleet: [100, 400],
-  configs: [20, 90],
-  securityGroups: [80, 300],
-  github: [80, 400],
-  app: [80, 400],
-  search: [80, 400],
-};
-const TABLES: ReadonlySet<string> = new Set(['registry', 'lifecycle', 'jobs', 'launches', 'admissions', 'recovery']);
 const GITHUB: ReadonlySet<string> = new Set(['github', 'app', 'search']);
 /**
  * Conditional writes that an SDK retry runs twice when the first answer is lost. A transaction is none: its token makes

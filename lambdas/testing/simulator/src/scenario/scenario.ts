@@ -1,5 +1,6 @@
 import { HOUR, MINUTE, SECOND } from '@multi-tenant-runner/core';
 import { createRandom, type Random } from '../engine/random';
+import { planFleet, type FleetPlan } from './fleet-plan';
 import type { SimulationOptions } from './options';
 
 /** Times are milliseconds from the start of the run. */
@@ -42,6 +43,7 @@ export interface Scenario {
   readonly jobs: readonly JobPlan[];
   /** When the last job is queued and faults end. */
   readonly faultsEndAt: number;
+  readonly fleet?: FleetPlan;
 }
 
 /** Every tenant has these. */
@@ -76,6 +78,7 @@ export function drawScenario(options: SimulationOptions): Scenario {
     tenants: chosenTenants,
     jobs: jobs.filter((job) => known.has(job.tenant) && (options.onlyJobs?.includes(job.number) ?? true)),
     faultsEndAt: arrivals + 10 * MINUTE,
+    ...(faultKinds.includes('fleet-limit') && { fleet: planFleet(slots, arrivals) }),
   };
 }
 

@@ -3,6 +3,7 @@ import {
   encodeJobEvent,
   encodeJobMessage,
   encodeLifecycleEvent,
+  type Admissions,
   type AdmissionSettings,
   type GitHubApp,
   type JobSearch,
@@ -14,6 +15,7 @@ import {
   createInMemoryBudgets,
   createInMemoryAdmissions,
   createInMemoryFleet,
+  createInMemoryFleetSlots,
   createInMemoryGitHub,
   createInMemoryJobStore,
   createInMemoryLaunchStore,
@@ -39,10 +41,12 @@ export function createState({
   readonly environment: string;
 }) {
   const { clock } = scheduler;
+  const launches = createInMemoryLaunchStore();
   return {
     tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
     jobs: createInMemoryJobStore({ clock }),
-    launches: createInMemoryLaunchStore(),
+    launches,
+    fleetSlots: createInMemoryFleetSlots(launches),
     fleet: createInMemoryFleet({ clock, environment }),
     configs: createInMemoryConfigs({ clock }),
     securityGroups: createInMemorySecurityGroups({ environment }),
@@ -119,7 +123,8 @@ export function createBackend({
         return launch !== undefined && isBehind(launch.launchedAt ?? launch.updatedAt) ? undefined : key;
       },
     },
-    admissions: createInMemoryAdmissions(state),
+    admissions: announcing(createInMemoryAdmissions(state), state, events),
+    fleetSlots: state.fleetSlots,
     queue: {
       sendJob: async (message) => {
         const { tier, installationId } = message;
@@ -157,6 +162,18 @@ export function createBackend({
         if (answer.kind === 'deleted') events.emit('runner.deleted', { runnerId });
         return answer;
       },
+    },
+  };
+}
+
+/** Says how many slots of the fleet are taken whenever one is. */
+function announcing(inner: Admissions, { fleetSlots }: State, events: SimulationBus): Admissions {
+  return {
+    admit: async (request) => {
+      const answer = await inner.admit(request);
+      const held = fleetSlots.all().reduce((sum, { slots }) => sum + slots.size, 0);
+      if (answer.kind === 'admitted' && request.shareLimit !== undefined) events.emit('fleet-slot.taken', { held });
+      return answer;
     },
   };
 }

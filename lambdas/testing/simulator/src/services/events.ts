@@ -33,6 +33,8 @@ export interface SimulationEvents {
   /** A machine calls the API that only machines call. */
   'machine.called': { readonly request: HttpRequest; readonly onEnd: (outcome: Outcome<HttpResponse>) => void };
   'tenant-row.changed': TenantTableChange;
+  /** An admission took a slot of the fleet; so many are taken now. */
+  'fleet-slot.taken': { readonly held: number };
   /** An operator sets a tenant's limit. */
   'limit.set': { readonly tenant: SimTenant; readonly limit: number };
 }

@@ -84,6 +84,7 @@ export function createFunctions({
       jobs: through('jobs'),
       launches: through('launches'),
       admissions: through('admissions'),
+      fleetSlots: through('fleetSlots'),
       queue: through('queue'),
       bus: through('bus'),
       fleet: through('fleet'),
@@ -178,7 +179,7 @@ export function createFunctions({
           tiers: settings.tiers,
           defaultTier: settings.defaultTier,
           onboarding: { mode: 'automatic', allowedAccounts: { ids: new Set(), logins: new Set() } },
-          dispatchNextJobs: (installationId) => dispatchNextJobs(installationId, ports),
+          dispatchNextJobs: async (installationId) => void (await dispatchNextJobs(installationId, ports)),
           retryRefused: (installationId) => retryRefused(installationId, ports),
           restate: (installationId) => restateAll(installationId, ports),
           cleanUp: async (installationId) => {
