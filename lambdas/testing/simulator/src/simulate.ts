@@ -2,13 +2,12 @@ import { MINUTE, RECOVERY_SOURCE, SECOND, SWEEP_SOURCE, type Log } from '@multi-
 import { buildSimulation, type Simulation } from './build-simulation';
 import { createScheduler, type Scheduler } from './engine/scheduler';
 import { installVirtualTimers } from './engine/virtual-timers';
-import { checkFinalInvariants, findUnsettled } from './invariants/final-invariants';
+import { checkFinalInvariants, watchSettling } from './invariants/final-invariants';
 import { checkLedger } from './invariants/ledger';
 import { buildReport, type Report } from './report';
 import type { SimulationOptions } from './scenario/options';
 import { runScenario } from './scenario/run-scenario';
 import { drawScenario } from './scenario/scenario';
-import type { SimulatedGitHub } from './services/simulated-github';
 import { SILENT } from './silent-log';
 
 export interface SimulationResult extends Report {
@@ -66,18 +65,16 @@ async function run(
   };
 }
 
-async function runUntilSettled({ ended, scheduler }: Simulation, faultsEndAfter: number): Promise<void> {
+async function runUntilSettled({ ended, events, scheduler }: Simulation, faultsEndAfter: number): Promise<void> {
   const faultsEndAt = scheduler.now() + faultsEndAfter;
+  const isSettled = watchSettling(ended);
   let over = false;
+  let lastStart = 0;
+  events.on('runner.assigned', () => (lastStart = scheduler.now()));
   const check = (): void => {
-    const settled = findUnsettled(ended).length === 0;
-    over = settled || scheduler.now() > Math.max(faultsEndAt, lastStartOf(ended.github)) + SETTLE_LIMIT;
+    over = isSettled() || scheduler.now() > Math.max(faultsEndAt, lastStart) + SETTLE_LIMIT;
     if (!over) scheduler.after(20 * SECOND, check);
   };
   scheduler.after(faultsEndAfter, check);
   await scheduler.run(() => over);
-}
-
-function lastStartOf({ jobs }: SimulatedGitHub): number {
-  return jobs.reduce((last, { startedAt = 0 }) => Math.max(last, startedAt), 0);
 }

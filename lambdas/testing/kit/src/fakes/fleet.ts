@@ -67,7 +67,7 @@ export function createInMemoryFleet({
   // Outlives the machines: EC2 forgets those within the hour, their tokens later.
   const started = new Map<string, InMemoryMachine>();
   const capacityErrors = new Set<{ readonly matches: (intent: Intent) => boolean; readonly refusal: Refusal }>();
-  const view = createEventuallyConsistentView(() => [...machines.values()]);
+  const view = createEventuallyConsistentView<ReadonlyMap<string, InMemoryMachine>>(() => machines);
   let unknownOnce: { readonly machineStarts: boolean } | undefined;
   let count = 0;
 
@@ -148,7 +148,7 @@ export function createInMemoryFleet({
         instanceIds.flatMap((id): [string, EndState][] => {
           const machine = machines.get(id);
           // Forgotten within the hour, or too young for the part of EC2 that is asked.
-          if (machine === undefined || !view.read().some(({ instanceId }) => instanceId === id)) return [];
+          if (machine === undefined || !view.read().has(id)) return [];
           if (machine.state !== 'terminated' && machine.state !== 'shutting-down') {
             if (machine.isProtected === true) return [[id, 'protected']];
             machine.state = 'shutting-down';
@@ -159,18 +159,11 @@ export function createInMemoryFleet({
         }),
       ),
     describe: async (instanceIds) =>
-      view
-        .read()
-        .filter((machine) => instanceIds.includes(machine.instanceId))
-        .map(toMachine),
+      [...new Set(instanceIds)].flatMap((id) => view.read().get(id) ?? []).map(toMachine),
     findByToken: async (clientToken) =>
-      view
-        .read()
-        .filter((machine) => machine.clientToken === clientToken)
-        .map(toMachine),
+      [...view.read().values()].filter((machine) => machine.clientToken === clientToken).map(toMachine),
     list: async (installationId) =>
-      view
-        .read()
+      [...view.read().values()]
         .filter((machine) => machine.state !== 'terminated' && machine.tags[TAG.environment] === environment)
         .filter((machine) => installationId === undefined || machine.tags[TAG.tenantId] === String(installationId))
         .map(toMachine),

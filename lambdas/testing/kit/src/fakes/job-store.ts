@@ -59,8 +59,9 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
       pageOf(rows.openOf(installationId).filter(waits), openAtOfJob, request),
     tenantsWithOpen: async () => open.read(),
     listRecent: async (installationId, limit, before = Number.POSITIVE_INFINITY) =>
-      [...rows.values()]
-        .filter((job) => job.installationId === installationId && job.jobId < before)
+      rows
+        .allOf(installationId)
+        .filter((job) => job.jobId < before)
         .sort((a, b) => b.jobId - a.jobId)
         .slice(0, limit),
     listDue: async (now, limit) =>

@@ -6,6 +6,7 @@ import type { OpenPage, OpenPageRequest } from '@multi-tenant-runner/core';
  */
 export class RowsByTenant<T extends { readonly installationId: number }> extends Map<string, T> {
   private readonly open = new Map<number, Map<string, T>>();
+  private readonly all = new Map<number, Map<string, T>>();
   /** Keys of rows by what `indexed` answers for them. */
   readonly index = new Map<string, string>();
 
@@ -19,8 +20,8 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
   /** Answers the row as it stands now. */
   put(key: string, given: T): T {
     const row = frozen(given);
-    const open = this.open.get(row.installationId) ?? new Map<string, T>();
-    this.open.set(row.installationId, open);
+    rowsOf(this.all, row.installationId).set(key, row);
+    const open = rowsOf(this.open, row.installationId);
     if (this.isOpen(row)) open.set(key, row);
     else open.delete(key);
     const index = this.indexed(row);
@@ -38,10 +39,15 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
     const row = this.get(key);
     if (row !== undefined) {
       this.open.get(row.installationId)?.delete(key);
+      this.all.get(row.installationId)?.delete(key);
       const index = this.indexed(row);
       if (index !== undefined) this.index.delete(index);
     }
     return super.delete(key);
+  }
+
+  allOf(installationId: number): T[] {
+    return [...(this.all.get(installationId)?.values() ?? [])];
   }
 
   openOf(installationId: number): T[] {
@@ -55,6 +61,12 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
   allOpen(): T[] {
     return [...this.open.values()].flatMap((rows) => [...rows.values()]);
   }
+}
+
+function rowsOf<T>(byTenant: Map<number, Map<string, T>>, installationId: number): Map<string, T> {
+  const rows = byTenant.get(installationId) ?? new Map<string, T>();
+  byTenant.set(installationId, rows);
+  return rows;
 }
 
 /** What the table's own order and `Limit` make of a tenant's open rows. */

@@ -35,19 +35,16 @@ export function explain(job: SimJob): string | undefined {
 
 const DAY = 24 * 60 * 60 * 1_000;
 
-function lostJobs(ended: EndedSimulation): string[] {
-  return ended.github.jobs.flatMap((job) => {
-    if (job.status === 'waiting') return [`job ${job.id} of ${job.installationId} is still behind its gate`];
-    if (job.status === 'queued')
-      return explain(job) === undefined
-        ? [
-            `job ${job.id} of ${job.installationId} waits since ${new Date(job.queuedAt).toISOString()} ` +
-              `(row: ${describeRow(rowOf(job, ended))})`,
-          ]
-        : [];
-    const waitedADay = job.startedAt === undefined && (job.completedAt ?? 0) - job.queuedAt >= DAY;
-    return waitedADay && explain(job) === undefined ? [`job ${job.id} of ${job.installationId} waited a day`] : [];
-  });
+/** How the job is lost, if it is. */
+function lossOf(job: SimJob, ended: EndedSimulation): string | undefined {
+  const { id, installationId, queuedAt, startedAt, completedAt = 0 } = job;
+  if (job.status === 'waiting') return `job ${id} of ${installationId} is still behind its gate`;
+  if (job.status !== 'queued' && (startedAt !== undefined || completedAt - queuedAt < DAY)) return undefined;
+  if (explain(job) !== undefined) return undefined;
+  return job.status === 'queued'
+    ? `job ${id} of ${installationId} waits since ${new Date(queuedAt).toISOString()} ` +
+        `(row: ${describeRow(rowOf(job, ended))})`
+    : `job ${id} of ${installationId} waited a day`;
 }
 
 const rowOf = (job: SimJob, ended: EndedSimulation): Job | undefined =>
@@ -92,29 +89,40 @@ function leftovers(ended: EndedSimulation): string[] {
 }
 
 /** Once everything has settled, a job's row must agree with GitHub. */
-function wrongRows(ended: EndedSimulation): string[] {
-  return ended.github.jobs.flatMap((job) => {
-    const row = rowOf(job, ended);
-    if (job.status !== 'completed' || row === undefined || isEnded(row.state)) return [];
-    if (job.tenant.suspended && job.tenant.installationId === job.installationId) return [];
-    return [`job ${job.id} of ${job.installationId} is over, its row says ${describeRow(row)}`];
-  });
+function wrongRowOf(job: SimJob, ended: EndedSimulation): string | undefined {
+  if (job.status !== 'completed') return undefined;
+  if (job.tenant.suspended && job.tenant.installationId === job.installationId) return undefined;
+  const row = rowOf(job, ended);
+  if (row === undefined || isEnded(row.state)) return undefined;
+  return `job ${job.id} of ${job.installationId} is over, its row says ${describeRow(row)}`;
 }
 
-/** What is still in progress. */
-export function findUnsettled(ended: EndedSimulation): string[] {
-  const { queues, stream, bus, deliveries, github } = ended;
-  const busy = [
-    ...(queues.some(({ length }) => length > 0) ? ['messages'] : []),
-    ...(stream.length > 0 ? ['stream'] : []),
-    ...(bus.length > 0 ? ['bus'] : []),
-    ...(deliveries.open > 0 ? ['webhooks'] : []),
-    ...(github.jobs.some(({ status }) => status === 'in_progress') ? ['running jobs'] : []),
-  ];
-  return busy.length > 0 ? busy : [...lostJobs(ended), ...leftovers(ended), ...wrongRows(ended)];
+/** What each job shows that is not as it should be once all is over. */
+const faultsOf = (of: typeof lossOf, ended: EndedSimulation): string[] =>
+  ended.github.jobs.flatMap((job) => of(job, ended) ?? []);
+
+/** Whether messages, events or webhooks are on their way. */
+function isBusy({ queues, stream, bus, deliveries }: EndedSimulation): boolean {
+  return queues.some(({ length }) => length > 0) || stream.length > 0 || bus.length > 0 || deliveries.open > 0;
+}
+
+const isOver = (job: SimJob, ended: EndedSimulation): boolean =>
+  job.status !== 'in_progress' && lossOf(job, ended) === undefined && wrongRowOf(job, ended) === undefined;
+
+/** Whether nothing is in progress any more. Asked often: a job that is over is read again only once all are. */
+export function watchSettling(ended: EndedSimulation): () => boolean {
+  const { jobs } = ended.github;
+  let open = jobs;
+  return () => {
+    if (isBusy(ended)) return false;
+    open = open.filter((job) => !isOver(job, ended));
+    if (open.length > 0) return false;
+    open = jobs.filter((job) => !isOver(job, ended));
+    return open.length === 0 && leftovers(ended).length === 0;
+  };
 }
 
 export function checkFinalInvariants(ended: EndedSimulation, violations: Violations): void {
-  for (const what of lostJobs(ended)) violations.record('lost', what);
-  for (const what of [...leftovers(ended), ...wrongRows(ended)]) violations.record('left over', what);
+  for (const what of faultsOf(lossOf, ended)) violations.record('lost', what);
+  for (const what of [...leftovers(ended), ...faultsOf(wrongRowOf, ended)]) violations.record('left over', what);
 }

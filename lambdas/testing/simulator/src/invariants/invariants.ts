@@ -33,8 +33,7 @@ export function createInvariants(deps: InvariantsDeps): Invariants {
   const launched = new Set<string>();
   const peaks = { machines: 0, slots: 0 };
   let idleStarts = 0;
-  const tenantOf = (installationId: number): SimTenant | undefined =>
-    github.tenants.find(({ plan }) => plan.number === numberOf(installationId));
+  const tenantOf = (installationId: number): SimTenant | undefined => github.tenantOfNumber(numberOf(installationId));
 
   events.on('machine.started', ({ machine }) => {
     const { installationId, launchId } = machine;

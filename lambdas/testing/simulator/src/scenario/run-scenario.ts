@@ -22,7 +22,7 @@ const FIRST_JOB = 150 * SECOND;
 export function runScenario({ tenants, jobs }: Scenario, context: ScenarioContext): void {
   const { scheduler, github } = context;
   for (const plan of tenants) {
-    const tenant = github.tenants.find((candidate) => candidate.plan === plan);
+    const tenant = github.tenantOfNumber(plan.number);
     if (tenant === undefined) continue;
     scheduler.after(plan.installedAt, () => install(tenant, plan.limit, context));
     for (const event of plan.events) scheduler.after(event.at, () => apply(tenant, event, context));

@@ -31,6 +31,8 @@ export interface Deliveries {
   redeliver(id: number): boolean;
   /** Oldest first. */
   readonly list: readonly DeliveryRecord[];
+  /** Those of the list that were answered, but not with success. */
+  readonly failures: readonly DeliveryRecord[];
   readonly open: number;
 }
 
@@ -52,6 +54,7 @@ interface Sent {
 
 export function createDeliveries({ events, scheduler, random, faultKinds, trace }: DeliveryDeps): Deliveries {
   const list: DeliveryRecord[] = [];
+  const failures: DeliveryRecord[] = [];
   const contents = new Map<number, Sent>();
   let guids = 0;
   let open = 0;
@@ -59,7 +62,7 @@ export function createDeliveries({ events, scheduler, random, faultKinds, trace 
   const record = (sent: Sent, came: 'ok' | 'failure' | 'no-answer', redelivery: boolean): void => {
     const ok = came === 'ok';
     const id = list.length + 1;
-    list.push({
+    const delivery: DeliveryRecord = {
       id,
       guid: sent.guid,
       event: sent.event,
@@ -69,9 +72,11 @@ export function createDeliveries({ events, scheduler, random, faultKinds, trace 
       ok,
       answered: came !== 'no-answer',
       redelivery,
-    });
+    };
+    list.push(delivery);
     if (ok) return;
     contents.set(id, sent);
+    if (delivery.answered) failures.push(delivery);
   };
   const attempt = (sent: Sent, delay: number, redelivery: boolean): void => {
     open += 1;
@@ -99,6 +104,7 @@ export function createDeliveries({ events, scheduler, random, faultKinds, trace 
 
   return {
     list,
+    failures,
     get open() {
       return open;
     },

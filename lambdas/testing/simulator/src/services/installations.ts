@@ -9,6 +9,9 @@ import { installationPayload, renamePayload } from './payloads';
 /** The accounts at GitHub, and what their owners do with the App and with their names. */
 export interface Installations {
   readonly tenants: readonly SimTenant[];
+  tenantOfNumber(number: number): SimTenant | undefined;
+  /** Whose installation it is now. */
+  tenantOf(installationId: number): SimTenant | undefined;
   install(tenant: SimTenant): void;
   uninstall(tenant: SimTenant): void;
   suspend(tenant: SimTenant, suspended: boolean): void;
@@ -32,8 +35,15 @@ export function createInstallations({ state, deliveries, scheduler, plans }: Ins
     tenant.changedAt = new Date(Math.floor(scheduler.now() / SECOND) * SECOND).toISOString();
     deliveries.send('installation', installationPayload(tenant, action, installationId), installationId);
   };
+  const tenants = plans.map(newTenant);
+  const byNumber = new Map(tenants.map((tenant) => [tenant.plan.number, tenant]));
   return {
-    tenants: plans.map(newTenant),
+    tenants,
+    tenantOfNumber: (number) => byNumber.get(number),
+    tenantOf(installationId) {
+      const tenant = byNumber.get(numberOf(installationId));
+      return tenant?.installationId === installationId ? tenant : undefined;
+    },
     install(tenant) {
       tenant.generation += 1;
       tenant.installationId = tenant.generation * GENERATION + tenant.plan.number;

@@ -1,6 +1,6 @@
 import { HOUR, type GitHubApp, type GitHubFailure, type JobSearch } from '@multi-tenant-runner/core';
 import type { Scheduler } from '../engine/scheduler';
-import type { Deliveries } from './deliveries';
+import type { Deliveries, DeliveryRecord } from './deliveries';
 import type { SimulatedGitHub } from './simulated-github';
 import { nameOf, type SimTenant } from '../scenario/model';
 import { labelsOf, repositoryIdOf } from './payloads';
@@ -19,7 +19,7 @@ export function createSimulatedApp(deps: {
 }): { readonly app: GitHubApp; readonly search: JobSearch } {
   const { github, deliveries, scheduler } = deps;
   const tenantOf = (installationId: number): SimTenant | GitHubFailure => {
-    const tenant = github.tenants.find((candidate) => candidate.installationId === installationId);
+    const tenant = github.tenantOf(installationId);
     if (tenant === undefined) return { kind: 'refused', status: 404, message: 'no such installation' };
     return tenant.suspended ? { kind: 'refused', status: 403, message: 'the installation is suspended' } : tenant;
   };
@@ -27,8 +27,8 @@ export function createSimulatedApp(deps: {
   const app: GitHubApp = {
     getApp: async () => ({ kind: 'app', appId: 4711 }),
     listDeliveries: async (cursor, only) => {
-      const list = deliveries.list.filter(({ ok, answered }) => only === undefined || (!ok && answered));
-      const end = cursor === undefined ? list.length : list.findIndex(({ id }) => id >= Number(cursor));
+      const list = only === undefined ? deliveries.list : deliveries.failures;
+      const end = cursor === undefined ? list.length : firstFrom(list, Number(cursor));
       const page = list.slice(Math.max(0, end - PAGE), end).reverse();
       const last = page.at(-1);
       return {
@@ -124,6 +124,17 @@ export function createSimulatedApp(deps: {
     },
   };
   return { app, search };
+}
+
+/** The index of the first delivery with this id or a higher one; their ids ascend. */
+function firstFrom(list: readonly DeliveryRecord[], wanted: number): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((list[middle]?.id ?? 0) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Each job is a run of its own. */

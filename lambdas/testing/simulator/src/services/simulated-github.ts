@@ -1,3 +1,4 @@
+import { crossingsOf } from './crossings';
 import { floodOf } from './flood';
 import { DAY, MINUTE, SECOND } from '@multi-tenant-runner/core';
 import type { InMemoryGitHub, InMemoryRegistration } from '@multi-tenant-runner/testing';
@@ -10,7 +11,7 @@ import type { SimJob, SimMachine, SimTenant } from '../scenario/model';
 import type { Random } from '../engine/random';
 import type { JobPlan, TenantPlan } from '../scenario/scenario';
 import { jobPayload } from './payloads';
-import { createInstallations, numberOf, type Installations } from './installations';
+import { createInstallations, type Installations } from './installations';
 import type { FaultSettings } from '../scenario/fault-kinds';
 
 /** GitHub as it is: installations, jobs, runners, and which runner gets which job. */
@@ -43,6 +44,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
   const byId = new Map<number, SimJob>();
   const waiting = new Map<SimTenant, SimJob[]>();
   const online = new Map<SimTenant, SimMachine[]>();
+  const homes = new Map<SimMachine, SimTenant>();
 
   const announce = (job: SimJob, action: 'waiting' | 'queued' | 'in_progress' | 'completed'): void => {
     const { tenant } = job;
@@ -70,7 +72,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     }
   };
   const start = (job: SimJob, machine: SimMachine, registration: InMemoryRegistration): void => {
-    for (const what of crossings(job, machine, registration)) violations.record('cross-tenant', what);
+    for (const what of crossingsOf(job, machine, registration)) violations.record('cross-tenant', what);
     registration.busy = true;
     job.status = 'in_progress';
     job.startedAt = scheduler.now();
@@ -130,13 +132,16 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     registration.online = true;
     machine.registration = registration;
     listOf(online, tenant).push(machine);
+    homes.set(machine, tenant);
     scheduler.after(SECOND, () => assign(tenant));
   });
   events.on('machine.lost', ({ machine }) => {
     const { registration, job } = machine;
     if (registration === undefined) return;
     registration.online = false;
-    for (const list of online.values()) remove(list, machine);
+    const home = homes.get(machine);
+    if (home !== undefined) remove(listOf(online, home), machine);
+    homes.delete(machine);
     // GitHub fails the job of a runner that vanished after some minutes.
     if (job?.status === 'in_progress')
       scheduler.after(random.between(MINUTE, 10 * MINUTE), () => finish(job, 'failure'));
@@ -151,7 +156,7 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
     waitingOf: (tenant) => listOf(waiting, tenant),
     flood: (tenant) => floodOf(jobs, tenant).forEach((job) => announce(job, 'completed')),
     queueJob(plan) {
-      const tenant = tenants.find((candidate) => candidate.plan.number === plan.tenant);
+      const tenant = installations.tenantOfNumber(plan.tenant);
       if (tenant?.installationId === undefined) return;
       const job: SimJob = {
         id: 70_000 + plan.number,
@@ -170,21 +175,6 @@ export function createSimulatedGitHub(deps: SimulatedGitHubDeps): SimulatedGitHu
       if (plan.gate !== undefined) scheduler.after(plan.gate.shutAfter, () => shutGate(job));
     },
   };
-}
-
-/** How a job's start crosses from one tenant to another. */
-function crossings(job: SimJob, machine: SimMachine, registration: InMemoryRegistration): readonly string[] {
-  return [
-    ...(registration.installationId === machine.installationId
-      ? []
-      : [
-          `the runner of ${machine.record.instanceId} (tenant ${machine.installationId}) is registered for ` +
-            `${registration.installationId}`,
-        ]),
-    ...(numberOf(machine.installationId) === job.tenant.plan.number
-      ? []
-      : [`a machine of tenant ${machine.installationId} took job ${job.id} of ${job.installationId}`]),
-  ];
 }
 
 function listOf<T>(lists: Map<SimTenant, T[]>, tenant: SimTenant): T[] {
