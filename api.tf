@@ -34,6 +34,8 @@ module "api" {
     jobs     = { name = aws_dynamodb_table.jobs.name, arn = local.arns.jobs }
     launches = { name = aws_dynamodb_table.launches.name, arn = local.arns.launches }
     audit    = { name = aws_dynamodb_table.audit.name, arn = local.arns.audit }
+    usage    = { name = aws_dynamodb_table.usage.name, arn = local.arns.usage }
+    recovery = { name = aws_dynamodb_table.recovery.name, arn = local.arns.recovery }
     api      = { name = aws_dynamodb_table.api[0].name, arn = local.arns.api }
   }
   queues                = local.all_queues
@@ -44,6 +46,8 @@ module "api" {
   runner_tiers_json     = local.runner_tiers_json
   default_tier          = var.default_tier
   issuers               = local.token_issuers
+  link_key_parameter    = var.api.link_key_ssm
+  parameters_key_arn    = var.encryption.parameters
   data_keys_policy_json = data.aws_iam_policy_document.data_keys.json
   access_log            = var.api.access_log ? merge(local.log, { class = var.observability.log_class }) : null
   throttle              = var.api.throttle

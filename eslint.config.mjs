@@ -14,9 +14,26 @@ const OWN_TIMEOUTS = ['[callee.name=/^(test|it)$/]', '[callee.callee.object.name
 }));
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', '.sandbox/', 'lambdas/build/', 'lambdas/dist/', 'cli/dist/', '**/.terraform/'] },
   {
-    files: ['cli/**/*.ts', 'lambdas/**/*.ts', 'namespaces/**/*.ts', 'sandbox/**/*.ts', 'tests/**/*.ts'],
+    ignores: [
+      '**/node_modules/',
+      '.sandbox/',
+      'lambdas/build/',
+      'lambdas/dist/',
+      'cli/dist/',
+      'page/dist/',
+      '**/.terraform/',
+    ],
+  },
+  {
+    files: [
+      'cli/**/*.ts',
+      'lambdas/**/*.ts',
+      'namespaces/**/*.ts',
+      'page/**/*.{ts,tsx}',
+      'sandbox/**/*.ts',
+      'tests/**/*.ts',
+    ],
     languageOptions: {
       parser: tseslint.parser,
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },

@@ -200,6 +200,8 @@ variable "api" {
     - `github_tokens`: (Optional) let workflow jobs call with their own tokens of GitHub's, for the tenant that owns their repository. Default: no.
       - `audience`: what a job asks for as its token's audience, such as the API's address.
       - `issuer`: (Optional) GitHub's own. Default `https://token.actions.githubusercontent.com`.
+    - `link_key_ssm`: (Optional) `arn` and `name` of an SSM parameter (SecureString) with the key that signs links to the page, 32 characters or more:
+      `openssl rand -base64 32`. While it changes, the new and the old one, each on its own line. Default: no links.
     - `throttle`: (Optional) limits of the operators' API and of the tenants', each: `rate_limit` requests per second (default `50`) and
       `burst_limit` (default `100`).
     - `rates`: (Optional) requests in a minute, over all containers: of each `caller` (default `120`), and of all callers of a `tenant`
@@ -218,6 +220,7 @@ variable "api" {
       audience = string
       issuer   = optional(string, "https://token.actions.githubusercontent.com")
     }))
+    link_key_ssm = optional(object({ arn = string, name = string }))
     throttle = optional(object({
       rate_limit  = optional(number, 50)
       burst_limit = optional(number, 100)
@@ -239,6 +242,14 @@ variable "api" {
   validation {
     condition     = var.api.throttle.rate_limit >= 1 && var.api.throttle.burst_limit >= 1
     error_message = "api.throttle: rate_limit and burst_limit must be 1 or more."
+  }
+
+  validation {
+    condition = var.api.link_key_ssm == null ? true : (
+      can(regex("^arn:[^:]+:ssm:[^:]*:[0-9]*:parameter/", var.api.link_key_ssm.arn)) &&
+      endswith(var.api.link_key_ssm.arn, trimprefix(var.api.link_key_ssm.name, "/"))
+    )
+    error_message = "api.link_key_ssm: its arn and its name must belong to the same SSM parameter."
   }
 
   # A token could come from either, and would count as whose is found first.

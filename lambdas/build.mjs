@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
+import { buildPage } from '../page/build.mjs';
 import { FUNCTIONS } from './functions.mjs';
 import { SDK_PLUGINS } from './sdk-plugins.mjs';
 
@@ -27,7 +28,11 @@ if (functions.length === 0)
 // The earliest time in a zip; any other would differ between builds.
 const NO_TIME = new Date(1980, 0, 1);
 
+// Read by the function when it is asked for: it costs no cold start.
+const FILES = { api: 'page.json' };
+
 const bundled = await Promise.all(functions.map(bundle));
+const page = functions.includes('api') ? await bundlePage() : undefined;
 removeOthers(join(out, 'build'), FUNCTIONS);
 if (asked.zip) {
   for (const name of functions) zip(name);
@@ -38,13 +43,23 @@ if (asked.zip) {
 }
 
 if (asked.packages !== undefined) {
-  const packages = Object.fromEntries(functions.map((name, index) => [name, packagesOf(bundled[index])]));
+  const packages = Object.fromEntries(
+    functions.map((name, index) => [name, packagesOf(bundled[index], name === 'api' ? page : undefined)]),
+  );
   writeFileSync(resolve(asked.packages), `${JSON.stringify(packages, null, 2)}\n`);
 }
 
-/** The folders of the packages in a bundle, from esbuild's list of its inputs. */
-function packagesOf({ outputs }) {
-  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+/** Leaves the page beside the function that serves it; answers esbuild's list of its inputs. */
+async function bundlePage() {
+  const { gzip, policy, metafile } = await buildPage();
+  writeFileSync(join(out, 'build', 'api', FILES.api), JSON.stringify({ policy, gzip }));
+  return metafile;
+}
+
+/** The folders of the packages in bundles, from esbuild's lists of their inputs. */
+function packagesOf(...metafiles) {
+  const outputs = metafiles.flatMap((metafile) => Object.values(metafile?.outputs ?? {}));
+  const inputs = outputs.flatMap((output) => Object.entries(output.inputs));
   const folders = inputs.flatMap(([path, { bytesInOutput }]) => {
     const folder = bytesInOutput > 0 ? /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] : undefined;
     return folder === undefined ? [] : [resolve(folder)];
@@ -87,9 +102,13 @@ async function bundle(name) {
 }
 
 function zip(name) {
-  const source = readFileSync(join(out, 'build', name, 'index.mjs'));
   const file = join(out, 'dist', `${name}.zip`);
-  const bytes = zipSync({ 'index.mjs': [source, { mtime: NO_TIME, level: 9, os: 3, attrs: 0o644 << 16 }] });
+  const names = ['index.mjs', ...(name in FILES ? [FILES[name]] : [])];
+  const files = names.map((one) => [
+    one,
+    [readFileSync(join(out, 'build', name, one)), { mtime: NO_TIME, level: 9, os: 3, attrs: 0o644 << 16 }],
+  ]);
+  const bytes = zipSync(Object.fromEntries(files));
   mkdirSync(dirname(file), { recursive: true });
   // Atomic, as another process may be reading the file.
   writeFileSync(`${file}.part`, bytes);

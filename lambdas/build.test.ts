@@ -34,7 +34,7 @@ describe('the packages of the functions', () => {
     expect(readdirSync(join(directory, 'first/dist')).sort()).toEqual(FUNCTIONS.map((name) => `${name}.zip`));
     for (const name of FUNCTIONS) {
       const files = unzipSync(readFileSync(join(directory, `first/dist/${name}.zip`)));
-      expect(Object.keys(files)).toEqual(['index.mjs']);
+      expect(Object.keys(files)).toEqual(name === 'api' ? ['index.mjs', 'page.json'] : ['index.mjs']);
       expect(
         Buffer.from(files['index.mjs'] ?? []).equals(readFileSync(join(directory, `first/build/${name}/index.mjs`))),
       ).toBe(true);
@@ -42,11 +42,12 @@ describe('the packages of the functions', () => {
   });
 
   it('are small', () => {
-    for (const name of FUNCTIONS)
-      expect([name, readFileSync(join(directory, `first/dist/${name}.zip`)).length < (LIMITS[name] ?? 0)]).toEqual([
-        name,
-        true,
-      ]);
+    for (const name of FUNCTIONS) {
+      // The page has a budget of its own.
+      const page = name === 'api' ? 45_000 : 0;
+      const { length } = readFileSync(join(directory, `first/dist/${name}.zip`));
+      expect([name, length < (LIMITS[name] ?? 0) + page]).toEqual([name, true]);
+    }
   });
 
   it('have the same bytes whenever and wherever the same sources are built', () => {

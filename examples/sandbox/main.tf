@@ -30,9 +30,17 @@ provider "aws" {
   }
 }
 
+data "aws_caller_identity" "current" {}
+
 locals {
   create_vpc = var.vpc_id == null
   zones      = ["${var.aws_region}a", "${var.aws_region}b"]
+
+  # Put together rather than read back, so that a plan shows the policy that names it.
+  link_key = {
+    arn  = "arn:aws:ssm:${var.aws_region}:${data.aws_caller_identity.current.account_id}:parameter/${var.prefix}/links"
+    name = "/${var.prefix}/links"
+  }
 }
 
 resource "aws_vpc" "this" {
@@ -54,6 +62,12 @@ resource "aws_subnet" "this" {
   cidr_block        = cidrsubnet(aws_vpc.this[0].cidr_block, 8, count.index)
 
   tags = { Name = "${var.prefix}-${local.zones[count.index]}" }
+}
+
+resource "aws_ssm_parameter" "link_key" {
+  name  = local.link_key.name
+  type  = "SecureString"
+  value = var.link_key
 }
 
 module "multi_tenant_runners" {
@@ -78,12 +92,17 @@ module "multi_tenant_runners" {
   lambda_zips               = var.lambda_zips
   lambda                    = { architecture = var.lambda_architecture }
   observability             = { log_level = var.log_level, log_retention_days = 1 }
-  api                       = { enable = true, github_tokens = { audience = var.prefix, issuer = var.github_token_issuer } }
   allow_public_repositories = var.allow_public_repositories
   tier_access               = var.tier_access
 
   # Never reached here; the functions count by it all the same.
   max_runners_total = 100
+
+  api = {
+    enable        = true
+    github_tokens = { audience = var.prefix, issuer = var.github_token_issuer }
+    link_key_ssm  = local.link_key
+  }
 
   # A sandbox goes as it came.
   tables = { deletion_protection = false }

@@ -58,6 +58,12 @@ variable "github_webhook_secret" {
   sensitive   = true
 }
 
+variable "link_key" {
+  description = "Key that signs links to the page."
+  type        = string
+  sensitive   = true
+}
+
 variable "github_api_url" {
   description = "Address of the fake GitHub's REST API."
   type        = string

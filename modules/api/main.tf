@@ -15,7 +15,7 @@ locals {
   # several issuers are for the function, as an authorizer of an HTTP API knows one.
   apis = merge(
     { operators = { authorization = "AWS_IAM", says = "Operators of ${var.prefix}: requests are signed." } },
-    length(var.issuers) == 0 ? {} : {
+    length(var.issuers) == 0 && var.link_key_parameter == null ? {} : {
       tenants = { authorization = "NONE", says = "Tenants of ${var.prefix}: requests carry a token." }
     },
   )
@@ -46,13 +46,62 @@ data "aws_iam_policy_document" "api" {
     actions = ["dynamodb:Query"]
     resources = [
       "${var.tables.tenants.arn}/index/account-id-index",
+      "${var.tables.tenants.arn}/index/org-name-index",
       "${var.tables.tenants.arn}/index/status-index",
       var.tables.jobs.arn,
       "${var.tables.jobs.arn}/index/open-index",
+      "${var.tables.jobs.arn}/index/open-tenants-index",
       "${var.tables.launches.arn}/index/open-index",
       var.tables.audit.arn,
       "${var.tables.audit.arn}/index/day-index",
+      "${var.tables.usage.arn}/index/month-index",
     ]
+  }
+
+  # Not what each machine was.
+  statement {
+    sid       = "ReadSums"
+    actions   = ["dynamodb:Query"]
+    resources = [var.tables.usage.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["*/sums"]
+    }
+  }
+
+  # Bookmarks, which say how far recovery is.
+  statement {
+    sid       = "ReadBookmarks"
+    actions   = ["dynamodb:GetItem"]
+    resources = [var.tables.recovery.arn]
+  }
+
+  dynamic "statement" {
+    for_each = var.link_key_parameter[*]
+
+    content {
+      sid       = "ReadLinkKey"
+      actions   = ["ssm:GetParameters"]
+      resources = [statement.value.arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.link_key_parameter == null ? [] : var.parameters_key_arn[*]
+
+    content {
+      sid       = "DecryptLinkKey"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["ssm.${data.aws_region.current.id}.amazonaws.com"]
+      }
+    }
   }
 
   statement {
@@ -146,6 +195,11 @@ resource "aws_lambda_function" "api" {
       TIER_QUEUE_URLS = var.tier_queue_urls_json
       QUEUE_URLS      = jsonencode([for queue in var.queues : queue.url])
       LAUNCH_TRIGGERS = jsonencode(var.launch_triggers)
+      ENDPOINTS = jsonencode({
+        operators = aws_apigatewayv2_api.this["operators"].api_endpoint
+        tenants   = try(aws_apigatewayv2_api.this["tenants"].api_endpoint, null)
+      })
+      LINK_KEY_PARAMETER = try(var.link_key_parameter.name, "")
     }
   }
 

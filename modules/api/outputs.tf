@@ -1,5 +1,5 @@
 output "endpoints" {
-  description = "Addresses of the APIs: `operators`, and `tenants` (`null` without an issuer of tokens)."
+  description = "Addresses of the APIs: `operators`, and `tenants` (`null` without an issuer of tokens and without `link_key_parameter`)."
   value = {
     operators = "${aws_apigatewayv2_api.this["operators"].api_endpoint}/v1"
     tenants   = try("${aws_apigatewayv2_api.this["tenants"].api_endpoint}/v1", null)

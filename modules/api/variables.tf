@@ -6,12 +6,14 @@ variable "prefix" {
 }
 
 variable "tables" {
-  description = "The tables `tenants`, `jobs`, `launches`, `audit` and `api`, the API's own."
+  description = "The tables `tenants`, `jobs`, `launches`, `audit`, `usage`, `recovery` and `api`, the API's own."
   type = object({
     tenants  = object({ name = string, arn = string })
     jobs     = object({ name = string, arn = string })
     launches = object({ name = string, arn = string })
     audit    = object({ name = string, arn = string })
+    usage    = object({ name = string, arn = string })
+    recovery = object({ name = string, arn = string })
     api      = object({ name = string, arn = string })
   })
 }
@@ -61,6 +63,18 @@ variable "issuers" {
     role_claim   = string
   }))
   default = []
+}
+
+variable "link_key_parameter" {
+  description = "The SSM parameter that holds the keys of signed links to the page; `null`: there are no links."
+  type        = object({ arn = string, name = string })
+  default     = null
+}
+
+variable "parameters_key_arn" {
+  description = "The customer's key of SSM parameters; `null` for AWS's own."
+  type        = string
+  default     = null
 }
 
 variable "data_keys_policy_json" {

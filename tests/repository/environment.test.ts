@@ -39,6 +39,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   'CA_BUNDLE_PARAMETER',
   'CONFIG_TABLE',
   'MAX_RUNNERS_TOTAL',
+  'LINK_KEY_PARAMETER',
 ]);
 
 const hcl = readdirSync(root)

@@ -39,6 +39,7 @@ const VARIABLES = {
     vpc_id: 'vpc-0123456789abcdef0',
     subnet_ids: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
     github_webhook_secret: 'a-secret-of-the-plan-tests',
+    link_key: 'a-key-of-the-plan-tests-for-links-to-the-page',
     tags: { Project: 'plan-tests', 'cost center': '42' },
   },
   basic: { ...APP, github_app_webhook_secret: 'a-secret-of-the-plan-tests' },

@@ -9,6 +9,8 @@ export interface App {
   readonly keyFile: string;
   readonly keyBase64: string;
   readonly webhookSecret: string;
+  /** Signs links to the page. */
+  readonly linkKey: string;
 }
 
 /** Creates the GitHub App of a sandbox, with keys of its own. */
@@ -25,5 +27,6 @@ export async function createApp(paths: SandboxPaths): Promise<App> {
     keyFile,
     keyBase64: Buffer.from(privateKey).toString('base64'),
     webhookSecret: randomBytes(24).toString('hex'),
+    linkKey: randomBytes(32).toString('base64'),
   };
 }

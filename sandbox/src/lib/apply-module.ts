@@ -38,6 +38,7 @@ export async function applyModule(options: ApplyOptions): Promise<Record<string,
       api_url: options.apiUrl,
       token_issuer: `${options.apiUrl}${OIDC_PREFIX}`,
     },
+    link_key: app.linkKey,
   };
   const terraform = createTerraform({
     program: findTerraform(),

@@ -24,6 +24,8 @@ export interface TerraformInputs {
     /** Of the tokens of workflow jobs. */
     readonly token_issuer: string;
   };
+  /** Signs links to the page. */
+  readonly link_key: string;
 }
 
 interface Result {
@@ -121,7 +123,7 @@ function terraformEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   );
 }
 
-function inputVariables({ aws, prefix, github }: TerraformInputs): NodeJS.ProcessEnv {
+function inputVariables({ aws, prefix, github, link_key: linkKey }: TerraformInputs): NodeJS.ProcessEnv {
   return {
     AWS_EC2_METADATA_DISABLED: 'true',
     TF_VAR_aws_region: aws.region,
@@ -134,6 +136,7 @@ function inputVariables({ aws, prefix, github }: TerraformInputs): NodeJS.Proces
     TF_VAR_github_webhook_secret: github.webhook_secret,
     TF_VAR_github_api_url: github.api_url,
     TF_VAR_github_token_issuer: github.token_issuer,
+    TF_VAR_link_key: linkKey,
   };
 }
 

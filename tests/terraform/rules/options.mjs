@@ -164,6 +164,15 @@ export const REJECTED = [
     ],
   ],
   [
+    'api.link_key_ssm: its arn and its name must belong to the same SSM parameter.',
+    [
+      [
+        "a link key's arn that is another parameter's",
+        { api: { link_key_ssm: { arn: 'arn:aws:ssm:us-east-1:123456789012:parameter/other', name: '/links' } } },
+      ],
+    ],
+  ],
+  [
     'api.token_issuers and api.github_tokens: each issuer must be named once.',
     [
       [

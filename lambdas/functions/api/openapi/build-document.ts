@@ -26,7 +26,7 @@ export function buildDocument(): Json {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
-    paths: { ...Object.fromEntries(paths), '/v1/openapi.json': { get: DOCUMENT } },
+    paths: { ...Object.fromEntries(paths), '/v1/openapi.json': { get: DOCUMENT }, '/v1/page': { get: PAGE } },
     components: {
       parameters: CHANGE_HEADERS,
       schemas: { Problem: schemaOf(problem) },
@@ -54,7 +54,7 @@ const SECURITY_SCHEMES = {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: 'A token of a configured issuer, on the API for tenants',
+    description: 'A token of a configured issuer or of a signed link, on the API for tenants',
   },
 };
 
@@ -88,6 +88,13 @@ const DOCUMENT = {
   summary: 'This document.',
   security: [],
   responses: { 200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } } },
+};
+
+const PAGE = {
+  operationId: 'show-page',
+  summary: 'The page, which shows what this API says.',
+  security: [],
+  responses: { 200: { description: 'HTML', content: { 'text/html': { schema: { type: 'string' } } } } },
 };
 
 function describeOperation(operation: Operation): Json {

@@ -1,4 +1,4 @@
-import { integer, object, parse, string, type Tiers } from '@multi-tenant-runner/core';
+import { integer, object, optional, parse, string, type Tiers } from '@multi-tenant-runner/core';
 import {
   LOG_LEVELS,
   readConfig,
@@ -9,7 +9,16 @@ import {
 } from '@multi-tenant-runner/runtime';
 import { parseIssuers, type Issuer } from './access/issuers';
 
-const tables = object({ tenants: string, jobs: string, launches: string, audit: string, api: string });
+const tables = object({
+  tenants: string,
+  jobs: string,
+  launches: string,
+  audit: string,
+  api: string,
+  usage: string,
+  recovery: string,
+});
+const endpoints = object({ operators: string, tenants: optional(string) });
 const rates = object({ caller: integer(1), tenant: integer(1) });
 
 export interface ApiConfig {
@@ -21,6 +30,8 @@ export interface ApiConfig {
     readonly launches: string;
     readonly audit: string;
     readonly api: string;
+    readonly usage: string;
+    readonly recovery: string;
   };
   readonly tiers: Tiers;
   readonly defaultTier: string;
@@ -33,9 +44,14 @@ export interface ApiConfig {
   readonly queueUrls: readonly string[];
   /** Ids of scale-up's event source mappings. */
   readonly launchTriggers: readonly string[];
+  /** SSM parameter with the keys of signed links; undefined: there are none. */
+  readonly linkKeyParameter: string | undefined;
+  /** Of the APIs; `tenants` only where tenants can come in. */
+  readonly endpoints: { readonly operators: string; readonly tenants?: string | undefined };
 }
 
-const NO_TABLES = { tenants: '', jobs: '', launches: '', audit: '', api: '' };
+const NO_ENDPOINTS = { operators: '' };
+const NO_TABLES = { tenants: '', jobs: '', launches: '', audit: '', api: '', usage: '', recovery: '' };
 
 export function parseApiConfig(env: Env): ApiConfig {
   return readConfig(env, (reader) => {
@@ -49,6 +65,8 @@ export function parseApiConfig(env: Env): ApiConfig {
       rates: reader.json('RATES', { caller: 1, tenant: 1 }, (value) => parse(rates, value, { root: '' })),
       queueUrls: reader.strings('QUEUE_URLS'),
       launchTriggers: reader.strings('LAUNCH_TRIGGERS'),
+      linkKeyParameter: reader.optionalString('LINK_KEY_PARAMETER'),
+      endpoints: reader.json('ENDPOINTS', NO_ENDPOINTS, (value) => parse(endpoints, value, { root: '' })),
     };
   });
 }

@@ -1,6 +1,7 @@
 import type {
   ApiState,
   AuditTrail,
+  Bookmarks,
   Clock,
   DeadLetterQueues,
   JobQueue,
@@ -12,18 +13,24 @@ import type {
   TenantLifecycle,
   TenantRegistry,
   Tiers,
+  UsageBooks,
 } from '@multi-tenant-runner/core';
+import type { Links } from './access/links';
 import type { TokenVerifier } from './access/verify-token';
 import type { Cursors } from './http/cursor';
+import type { Page } from './http/page';
 
 export interface ApiDeps {
   readonly tiers: Tiers;
   readonly registry: Pick<TenantRegistry, 'get'>;
   readonly findByAccount: TenantLifecycle['findByAccount'];
-  readonly directory: Pick<TenantDirectory, 'list' | 'edit'>;
-  readonly jobs: Pick<JobStore, 'get' | 'listOpen' | 'pageOpen' | 'listRecent' | 'change'>;
-  readonly launches: Pick<LaunchStore, 'get' | 'pageOpen' | 'change'>;
+  readonly directory: Pick<TenantDirectory, 'list' | 'edit' | 'findByName'>;
+  readonly jobs: Pick<JobStore, 'get' | 'listOpen' | 'pageOpen' | 'listRecent' | 'tenantsWithOpen' | 'change'>;
+  readonly launches: Pick<LaunchStore, 'get' | 'pageOpen' | 'readCursor' | 'change'>;
   readonly queue: Pick<JobQueue, 'sendJob'>;
+  /** Recovery's own. */
+  readonly recovery: Pick<Bookmarks, 'readCursor'>;
+  readonly usage: Pick<UsageBooks, 'pageOfMonth' | 'periodsOf'>;
   readonly audit: AuditTrail;
   readonly state: ApiState;
   readonly deadLetters: DeadLetterQueues;
@@ -32,6 +39,10 @@ export interface ApiDeps {
   /** Requests in a minute. */
   readonly rates: { readonly caller: number; readonly tenant: number };
   readonly verifyToken: TokenVerifier;
+  readonly links: Links;
+  /** Where a signed link leads; undefined: there are none. */
+  readonly pageUrl: string | undefined;
+  readonly readPage: () => Promise<Page>;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -3,6 +3,7 @@ import { Hono } from 'hono/tiny';
 import document from '../../../../docs/openapi.json';
 import type { ApiDeps } from './deps';
 import { handleOperation } from './handle-operation';
+import { respondWithPage } from './http/page';
 import { PROBLEMS, Problem, problemBody } from './http/problem';
 import { toWebRequest, type ApiRequest } from './http/request';
 import { OPERATIONS } from './operations/index';
@@ -49,6 +50,10 @@ function createRouter(deps: ApiDeps): Hono<Bound> {
     });
   app.get('/v1/openapi.json', ({ env }) => {
     env.answer(toResponse({ body: document }));
+    return done;
+  });
+  app.get('/v1/page', async ({ env }) => {
+    env.answer(respondWithPage(await deps.readPage(), env.request));
     return done;
   });
   app.notFound(() => {

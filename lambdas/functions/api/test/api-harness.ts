@@ -8,16 +8,25 @@ import {
   type InMemoryAuditTrail,
   type TestHarness,
 } from '@multi-tenant-runner/testing';
+import { gzipSync } from 'node:zlib';
 import { createTokenVerifier } from '../src/access/verify-token';
 import type { TenantRole } from '../src/access/caller';
 import type { ApiDeps } from '../src/deps';
 import { createHandler } from '../src/handler';
+import { createLinks } from '../src/access/links';
 import { createCursors } from '../src/http/cursor';
 import { CLAIMS_ISSUER, GITHUB_ISSUER, createTestIssuers, type TestIssuers } from './issuer';
 
 export const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/Operators/jane';
 
 export const RATES = { caller: 20, tenant: 30 };
+
+export const LINK_KEYS = ['the key that signs the links of the tests', 'and the one that signed them before that one'];
+export const PAGE_URL = 'https://tenants.example.test/v1/page';
+const PAGE = {
+  gzip: gzipSync('<!doctype html><title>Runners</title>').toString('base64'),
+  policy: "default-src 'none'",
+};
 
 export interface Sent {
   readonly method?: string;
@@ -46,6 +55,8 @@ export interface ApiHarness {
   bearer(token: string): Client;
   /** With a token of the issuer whose claims name tenant and role. */
   tenant(role: TenantRole, installationId?: number): Promise<Client>;
+  /** With a signed link that an operator made. */
+  link(installationId?: number): Promise<Client>;
   /** With the token of a workflow job of the tenant's account. */
   job(claims?: Readonly<Record<string, unknown>>): Promise<Client>;
 }
@@ -57,6 +68,7 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
   const issuers = await createTestIssuers(harness.clock.now());
   const audit = createInMemoryAuditTrail();
   const state = createInMemoryApiState();
+  const links = createLinks(async () => LINK_KEYS);
   const fleet = { enabled: true, redriven: [] as string[] };
   const handler = createHandler({
     tiers: harness.settings.tiers,
@@ -64,6 +76,11 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
     jobs: harness.jobs,
     launches: harness.launches,
     queue: harness.queue,
+    recovery: { readCursor: async () => '2026-01-15T11:50:00.000Z' },
+    usage: harness.state.usage,
+    links,
+    pageUrl: PAGE_URL,
+    readPage: async () => PAGE,
     audit,
     state,
     cursors: createCursors(state.key),
@@ -118,6 +135,8 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
     anonymous: client(undefined, {}),
     bearer,
     tenant: async (role, installationId = INSTALLATION) => bearer(await issuers.sign(claims({ role }, installationId))),
+    link: async (installationId = INSTALLATION) =>
+      bearer((await links.sign({ installationId, id: 'link-1' }, harness.clock.now())).token),
     job: async (more = {}) => bearer(await issuers.sign(jobClaims(more))),
   };
 }
@@ -144,5 +163,6 @@ export function jobClaims(more: Readonly<Record<string, unknown>> = {}) {
 }
 
 function received({ statusCode, headers, body }: HttpResponse): Received {
-  return { status: statusCode, headers, body: body === '' ? undefined : JSON.parse(body) };
+  const isJson = (headers['content-type'] ?? '').endsWith('json');
+  return { status: statusCode, headers, body: isJson ? JSON.parse(body) : body };
 }

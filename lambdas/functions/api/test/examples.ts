@@ -1,4 +1,4 @@
-import { INSTALLATION, job, launch } from '@multi-tenant-runner/testing';
+import { INSTALLATION, job, launch, machineLife } from '@multi-tenant-runner/testing';
 import type { OperationId } from '../src/access/permissions';
 import type { ApiHarness, Sent } from './api-harness';
 
@@ -18,9 +18,14 @@ const ofFleet =
 export const EXAMPLES: Readonly<Record<OperationId, (installationId: number) => Example>> = {
   'check-health': ofFleet('/health'),
   'check-health-deep': ofFleet('/health/deep'),
+  'check-nets': ofFleet('/health/nets'),
   'show-document': ofFleet('/openapi.json'),
+  'show-page': ofFleet('/page'),
   'show-me': ofFleet('/me'),
   'list-tenants': ofFleet('/tenants', { query: 'status=active&limit=1' }),
+  'find-tenants': ofFleet('/logins/acme'),
+  'list-overview': ofFleet('/overview', { query: 'limit=1' }),
+  'list-usage': ofFleet('/usage', { query: 'month=2026-01&limit=1' }),
   'show-tenant': ofTenant(''),
   'change-tenant': ofTenant('', { body: { tier: 'medium', max_runners: 4 }, headers: REASON }),
   'approve-tenant': ofTenant('/approve', { headers: REASON }),
@@ -28,7 +33,11 @@ export const EXAMPLES: Readonly<Record<OperationId, (installationId: number) => 
   'resume-tenant': ofTenant('/resume', { headers: REASON }),
   'offboard-tenant': ofTenant('/offboard', { body: { confirm: 'acme' }, headers: REASON }),
   'show-offboarding': ofTenant('/offboarding'),
+  'show-overview': ofTenant('/overview'),
   'show-limits': ofTenant('/limits'),
+  'show-usage': ofTenant('/usage', { query: 'month=2026-01' }),
+  'show-stats': ofTenant('/stats'),
+  'create-link': ofTenant('/links', { headers: REASON }),
   'list-jobs': ofTenant('/jobs', { query: 'limit=1' }),
   'show-job': ofTenant('/jobs/7001'),
   'explain-job': ofTenant('/jobs/7001/why'),
@@ -66,6 +75,12 @@ export async function fill({ harness, audit }: ApiHarness, installationId = INST
   await harness.state.jobs.create(job({ installationId, jobId: 7003, ...over }));
   await harness.state.launches.create(launch({ installationId, state: 'running', launchedAt: at, runningAt: at }));
   await harness.state.launches.create(launch({ installationId, jobId: 7002, launchId: '7002-1', state: 'running' }));
+  await harness.state.jobs.create(
+    job({ installationId, jobId: 7003, state: 'completed', startingAt: at, startedAt: at, endedAt: at }),
+  );
+  await harness.state.usage.record(machineLife({ installationId }));
+  await harness.state.usage.record(machineLife({ installationId, launchId: '7002-1', tier: 'large' }));
+  await harness.state.launches.writeCursor('sweep-open', JSON.stringify({ since: at, at }));
   for (const id of ['change-1', 'change-2'])
     await audit.record({
       installationId,

@@ -1,4 +1,15 @@
-import { DAY, MINUTE, SECOND, anyString, object, parse, parseJson, plus, time } from '@multi-tenant-runner/core';
+import {
+  BOOKMARKS,
+  DAY,
+  MINUTE,
+  SECOND,
+  anyString,
+  object,
+  parse,
+  parseJson,
+  plus,
+  time,
+} from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 
 /** GitHub keeps deliveries for three days and redelivers no older ones. */
@@ -13,12 +24,12 @@ export interface Reading {
 }
 
 /** Costs only what failed, so that it keeps up with any number of deliveries that arrive. */
-export const FAILURES: Reading = { bookmark: 'recovery-failures', only: 'failure', overlap: 2 * MINUTE };
+export const FAILURES: Reading = { bookmark: BOOKMARKS.failedDeliveries, only: 'failure', overlap: 2 * MINUTE };
 /**
  * Finds what the other does not list, such as a time-out, and what came of a redelivery. An attempt lasts ten seconds
  * at GitHub, thirty on GitHub Enterprise Server.
  */
-export const EVERYTHING: Reading = { bookmark: 'recovery-deliveries', overlap: 45 * SECOND };
+export const EVERYTHING: Reading = { bookmark: BOOKMARKS.allDeliveries, overlap: 45 * SECOND };
 
 /**
  * How much of GitHub's list was read. A pass reads from the newest attempt down to `floor`; an interrupted pass

@@ -1,10 +1,10 @@
-import type { AppInstallation, LifecycleEvent, TenantLookup } from '@multi-tenant-runner/core';
+import { BOOKMARKS, type AppInstallation, type LifecycleEvent, type TenantLookup } from '@multi-tenant-runner/core';
 import { diffInstallations, isComparisonDue } from './diff-installations';
 import { findApp, pinApp } from './app-identity';
 import { handleFailure, type OutOfTime, type RecoveryDeps } from './deps';
 import { listTenants } from './scan-round';
 
-const BOOKMARK = 'recovery-installations';
+const BOOKMARK = BOOKMARKS.installations;
 /** Pages of GitHub's list that are read in parallel. */
 const AT_ONCE = 4;
 

@@ -1,4 +1,13 @@
-import { HOUR, MINUTE, SECOND, ageOf, isOffboarded, type Clock, type TenantLookup } from '@multi-tenant-runner/core';
+import {
+  BOOKMARKS,
+  HOUR,
+  MINUTE,
+  SECOND,
+  ageOf,
+  isOffboarded,
+  type Clock,
+  type TenantLookup,
+} from '@multi-tenant-runner/core';
 import { createBookmark, readStored } from './bookmark';
 import type { ScaleDownDeps } from './deps';
 
@@ -32,7 +41,7 @@ type RoundDeps = Pick<ScaleDownDeps, 'launches' | 'tenants'> & { readonly clock:
  * each once.
  */
 export async function createOpenRotation(tenants: readonly number[], deps: RoundDeps): Promise<OpenRotation> {
-  const NAME = 'sweep-open';
+  const NAME = BOOKMARKS.sweepOpen;
   const { clock } = deps;
   const stored = tenants.length === 0 ? undefined : await readStored(NAME, deps);
   const bookmark = createBookmark(NAME, stored, deps);
@@ -74,7 +83,7 @@ export interface TableRotation extends Round {
 
 /** The net below the indexes: every row of the tenants table, once an hour, a bounded number in each run. */
 export async function createTableRotation(deps: RoundDeps): Promise<TableRotation> {
-  const NAME = 'sweep-table';
+  const NAME = BOOKMARKS.sweepTable;
   const stored = await readStored(NAME, deps);
   const now = deps.clock.now();
   const isUnderWay = stored?.after !== undefined || stored?.isOpen === true;

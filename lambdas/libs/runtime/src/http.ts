@@ -11,6 +11,8 @@ export interface HttpResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The body is bytes, in base64. */
+  readonly isBase64Encoded?: boolean;
 }
 
 /** The message is for who reads the answer: the operator in the App's list of recent deliveries, or a machine's log. */

@@ -5,7 +5,7 @@ import { Problem } from '../http/problem';
 import type { Caller } from './caller';
 import { decideTenantClaim } from './decide-tenant-claim';
 
-type Deps = Pick<ApiDeps, 'registry' | 'findByAccount' | 'verifyToken' | 'log'>;
+type Deps = Pick<ApiDeps, 'registry' | 'findByAccount' | 'verifyToken' | 'links' | 'clock' | 'log'>;
 
 const TOKEN = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
@@ -20,9 +20,17 @@ export async function authenticate(request: ApiRequest, deps: Deps): Promise<Cal
   if (signer !== undefined) return { role: 'operator', actor: signer };
   const token = TOKEN.exec(header(request, 'authorization') ?? '')?.[1];
   if (token === undefined) throw new Problem('unauthenticated', 'Send a token as "Authorization: Bearer …".');
+  const link = await deps.links.verify(token, deps.clock.now());
+  if (link !== undefined) {
+    const { installationId, id } = link;
+    return { role: 'tenant-viewer', actor: `link ${id}`, installationId };
+  }
   const verified = await deps.verifyToken(token);
   if (verified === undefined)
-    throw new Problem('unauthenticated', 'The token is not one of an issuer that counts here, or is out of date.');
+    throw new Problem(
+      'unauthenticated',
+      'The token is neither a link nor one of an issuer that counts here, or is out of date.',
+    );
   const actor = `${verified.issuer.issuer}#${verified.claims.sub}`;
   const claim = decideTenantClaim(verified);
   switch (claim.kind) {

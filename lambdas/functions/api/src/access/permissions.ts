@@ -32,12 +32,20 @@ export const PERMISSIONS = {
   'freeze-launches': OPERATOR,
   'unfreeze-launches': OPERATOR,
   'check-health-deep': OPERATOR,
+  'check-nets': OPERATOR,
+  'list-overview': OPERATOR,
+  'show-overview': VIEWER,
+  'find-tenants': OPERATOR,
+  'list-usage': OPERATOR,
+  'show-usage': VIEWER,
+  'show-stats': VIEWER,
+  'create-link': ADMIN,
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type OperationId = keyof typeof PERMISSIONS | PublicOperationId;
 
 /** Operations that say nothing of any tenant and need no caller. */
-export const PUBLIC = ['check-health', 'show-document'] as const;
+export const PUBLIC = ['check-health', 'show-document', 'show-page'] as const;
 export type PublicOperationId = (typeof PUBLIC)[number];
 
 export const isPublic = (id: OperationId): id is PublicOperationId => (PUBLIC as readonly string[]).includes(id);

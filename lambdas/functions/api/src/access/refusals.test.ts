@@ -24,8 +24,12 @@ const OPERATOR_ONLY: readonly OperationId[] = [
   'freeze-launches',
   'unfreeze-launches',
   'check-health-deep',
+  'check-nets',
+  'list-overview',
+  'find-tenants',
+  'list-usage',
 ];
-const ADMIN: readonly OperationId[] = ['list-tenant-changes'];
+const ADMIN: readonly OperationId[] = ['list-tenant-changes', 'create-link'];
 const USER: readonly OperationId[] = ['list-runners', 'show-runner'];
 const VIEWER: readonly OperationId[] = [
   'show-me',
@@ -34,6 +38,9 @@ const VIEWER: readonly OperationId[] = [
   'list-jobs',
   'show-job',
   'explain-job',
+  'show-overview',
+  'show-usage',
+  'show-stats',
 ];
 
 const CALLERS: readonly (readonly [string, readonly OperationId[], (api: ApiHarness) => Client | Promise<Client>])[] = [
@@ -43,6 +50,7 @@ const CALLERS: readonly (readonly [string, readonly OperationId[], (api: ApiHarn
   ['a tenant-viewer', VIEWER, ({ tenant }) => tenant('tenant-viewer')],
   ['a workflow job', [...USER, ...VIEWER], ({ job }) => job()],
   ['a workflow job of a pull request', [], ({ job }) => job({ event_name: 'pull_request' })],
+  ['a signed link', VIEWER, ({ link }) => link()],
   ['no one', [], ({ anonymous }) => anonymous],
 ];
 
@@ -54,7 +62,9 @@ const cells = CALLERS.flatMap(([who, may, connect]) =>
 );
 
 test('every operation has a row', () => {
-  const listed = [...OPERATOR_ONLY, ...ADMIN, ...USER, ...VIEWER, ...PUBLIC].filter((id) => id !== 'show-document');
+  const listed = [...OPERATOR_ONLY, ...ADMIN, ...USER, ...VIEWER, ...PUBLIC].filter(
+    (id) => id !== 'show-document' && id !== 'show-page',
+  );
   expect(listed.sort()).toEqual(OPERATIONS.map(({ id }) => id).sort());
 });
 

@@ -1,6 +1,7 @@
+import { BOOKMARKS, describeNets } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import type { ApiDeps } from '../deps';
-import { text } from '../http/schemas';
+import { count, text, time } from '../http/schemas';
 import { NOTHING, defineOperation } from './operation';
 
 export const checkHealth = defineOperation({
@@ -49,6 +50,46 @@ export const checkHealthDeep = defineOperation({
     );
     return {
       body: { status: results.every(({ ok }) => ok) ? ('ok' as const) : ('failing' as const), checks: results },
+    };
+  },
+});
+
+export const checkNets = defineOperation({
+  id: 'check-nets',
+  method: 'GET',
+  path: '/v1/health/nets',
+  summary: 'How far the nets below the events are behind: the sweeps, and what recovery reads of GitHub.',
+  params: NOTHING,
+  answer: v.object({
+    nets: v.array(
+      v.object({
+        net: text,
+        what: text,
+        seen_to: v.optional(time),
+        behind_seconds: v.optional(count),
+        late: v.pipe(v.boolean(), v.description('Longer than it ever is while it works')),
+      }),
+    ),
+  }),
+  run: async (_call, { launches, recovery, jobs, clock }) => {
+    const [sweepOpen, sweepTable, failedDeliveries, allDeliveries, installations, open] = await Promise.all([
+      launches.readCursor(BOOKMARKS.sweepOpen),
+      launches.readCursor(BOOKMARKS.sweepTable),
+      recovery.readCursor(BOOKMARKS.failedDeliveries),
+      recovery.readCursor(BOOKMARKS.allDeliveries),
+      recovery.readCursor(BOOKMARKS.installations),
+      jobs.tenantsWithOpen(),
+    ]);
+    const bookmarks = { sweepOpen, sweepTable, failedDeliveries, allDeliveries, installations };
+    const nets = describeNets(bookmarks, open.length > 0, clock.now());
+    return {
+      body: {
+        nets: nets.map(({ seenTo, behindSeconds, ...net }) => ({
+          ...net,
+          ...(seenTo !== undefined && { seen_to: seenTo }),
+          ...(behindSeconds !== undefined && { behind_seconds: behindSeconds }),
+        })),
+      },
     };
   },
 });

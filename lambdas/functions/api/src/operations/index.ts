@@ -3,21 +3,28 @@ import { cancelJob, retryJob } from './change-job';
 import { approveTenant, changeTenant, offboardTenant, resumeTenant, suspendTenant } from './change-tenant';
 import { endRunner } from './end-runner';
 import { freezeLaunches, listDeadLetters, redriveDeadLetters, unfreezeLaunches } from './fleet';
-import { checkHealth, checkHealthDeep } from './health';
+import { checkHealth, checkHealthDeep, checkNets } from './health';
 import { explainOneJob, listJobs, showJob } from './jobs';
 import { showLimits } from './limits';
+import { createLink } from './links';
 import { showOffboarding } from './offboarding';
 import type { Operation } from './operation';
+import { listOverview, showOverview } from './overview';
 import { listRunners, showRunner } from './runners';
 import { showMe } from './show-me';
-import { listTenants, showTenant } from './tenants';
+import { findTenants, listTenants, showTenant } from './tenants';
+import { listUsage, showStats, showUsage } from './usage';
 
 /** Every operation of the API but the document itself, in the document's order. */
 export const OPERATIONS: readonly Operation[] = [
   checkHealth,
   checkHealthDeep,
+  checkNets,
   showMe,
   listTenants,
+  findTenants,
+  listOverview,
+  listUsage,
   showTenant,
   changeTenant,
   approveTenant,
@@ -25,7 +32,11 @@ export const OPERATIONS: readonly Operation[] = [
   resumeTenant,
   offboardTenant,
   showOffboarding,
+  showOverview,
   showLimits,
+  showUsage,
+  showStats,
+  createLink,
   listJobs,
   showJob,
   explainOneJob,

@@ -6,6 +6,9 @@ import { findJob, isVisible, job, jobParams, repositoryOf, timeline, viewJob, vi
 import { defineOperation } from './operation';
 import { findTenant } from './tenant-view';
 
+/** Who can end a wait. */
+export const ACTORS = ['none', 'operator', 'tenant', 'github', 'aws'] as const;
+
 export const listJobs = defineOperation({
   id: 'list-jobs',
   method: 'GET',
@@ -55,7 +58,7 @@ export const explainOneJob = defineOperation({
     position: v.optional(v.pipe(id, v.description("Among the tenant's waiting jobs; 1 is the next"))),
     ends: v.optional(text),
     next_try: v.optional(time),
-    actor: v.picklist(['none', 'operator', 'tenant', 'github', 'aws']),
+    actor: v.picklist(ACTORS),
   }),
   run: async ({ params, caller }, deps) => {
     const lookup = await findTenant(params.installation_id, deps);

@@ -1,4 +1,4 @@
-import { INSTALLATION, job } from '@multi-tenant-runner/testing';
+import { INSTALLATION, job, machineLife } from '@multi-tenant-runner/testing';
 import { RATES, claims, createApiHarness, type Client } from '../../test/api-harness';
 import { fill } from '../../test/examples';
 
@@ -34,6 +34,28 @@ describe('a list', () => {
     for (const installation_id of [1002, 1003, 1004, 1005]) harness.addTenant({ installation_id });
     const found = await everyPage(operator, '/v1/tenants', 'tenants');
     expect(found.map((one) => Object(one).installation_id)).toEqual([1001, 1002, 1003, 1004, 1005]);
+  });
+
+  it('of what waits has each tenant with an open job once', async () => {
+    const { operator, harness } = await createApiHarness();
+    for (const installationId of [1001, 1002, 1003, 1004, 1005]) {
+      harness.addTenant({ installation_id: installationId });
+      const state = installationId === 1004 ? 'completed' : 'parked';
+      await harness.state.jobs.create(job({ installationId, state }));
+    }
+    const found = await everyPage(operator, '/v1/overview', 'tenants');
+    expect(found.map((one) => Object(one).installation_id)).toEqual([1001, 1002, 1003, 1005]);
+  });
+
+  it('of usage has each sum once', async () => {
+    const { operator, harness } = await createApiHarness();
+    for (const installationId of [1001, 1002, 1003])
+      for (const tier of ['large', 'small'])
+        await harness.state.usage.record(machineLife({ installationId, tier, launchId: `${tier}-1` }));
+    const found = await everyPage(operator, '/v1/usage', 'sums', 'month=2026-01');
+    expect(found.map((one) => `${Object(one).installation_id} ${Object(one).size}`)).toEqual(
+      [1001, 1002, 1003].flatMap((id) => [`${id} large`, `${id} small`]),
+    );
   });
 
   it.each([

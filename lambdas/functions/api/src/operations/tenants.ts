@@ -40,6 +40,23 @@ export const listTenants = defineOperation({
   },
 });
 
+export const findTenants = defineOperation({
+  id: 'find-tenants',
+  method: 'GET',
+  path: '/v1/logins/{org_name}',
+  summary: 'The installations of a login, deleted ones too.',
+  params: v.object({ org_name: v.pipe(text, v.maxLength(100, 'is too long')) }),
+  answer: v.object({ tenants: v.array(v.object({ installation_id: id, status: text })) }),
+  run: async ({ params }, { directory }) => ({
+    body: {
+      tenants: (await directory.findByName(params.org_name)).map(({ installationId, status }) => ({
+        installation_id: installationId,
+        status,
+      })),
+    },
+  }),
+});
+
 export const showTenant = defineOperation({
   id: 'show-tenant',
   method: 'GET',

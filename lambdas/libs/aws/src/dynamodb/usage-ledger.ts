@@ -8,6 +8,9 @@ import {
   plus,
   usageOf,
   type MachineLife,
+  type SumPageRequest,
+  type SumPosition,
+  type TenantSum,
   type UsageBooks,
   type UsageLedger,
   type UsageSum,
@@ -68,17 +71,41 @@ const LONGEST_LIFE = 14 * DAY;
 
 export function createDynamoUsageBooks({ client, tableName }: UsageLedgerDeps): UsageBooks {
   const table = createTable(client, tableName);
+  const sumsOfMonth = async function* (month: string, request?: SumPageRequest): AsyncGenerator<TenantSum> {
+    const expression = new Expression();
+    const condition = expression.equals('month', month);
+    for await (const row of table.query({
+      IndexName: 'month-index',
+      KeyConditionExpression: condition,
+      ...expression.placeholders,
+      ...(request && { Limit: request.limit }),
+      ...(request?.after && { ExclusiveStartKey: keyInMonth(month, request.after) }),
+    })) {
+      const { installation_id: installationId, tier } = fromAttributes(row);
+      yield { installationId: Number(installationId), tier: String(tier), ...parseSum(row) };
+    }
+  };
   return {
-    sumsOfMonth: async function* (month) {
+    sumsOfMonth,
+    pageOfMonth: async (month, request) => {
+      const sums: TenantSum[] = [];
+      for await (const sum of sumsOfMonth(month, request)) {
+        sums.push(sum);
+        if (sums.length === request.limit) break;
+      }
+      const last = sums.length === request.limit ? sums.at(-1) : undefined;
+      return { sums, ...(last && { next: { installationId: last.installationId, tier: last.tier } }) };
+    },
+    periodsOf: async function* (installationId, month) {
       const expression = new Expression();
-      const condition = expression.equals('month', month);
+      const own = expression.equals('book', sumsOf(installationId));
+      const ofMonth = `begins_with(${expression.name('entry')}, ${expression.value(month)})`;
       for await (const row of table.query({
-        IndexName: 'month-index',
-        KeyConditionExpression: condition,
+        KeyConditionExpression: `${own} AND ${ofMonth}`,
         ...expression.placeholders,
       })) {
-        const { installation_id: installationId, tier } = fromAttributes(row);
-        yield { installationId: Number(installationId), tier: String(tier), ...parseSum(row) };
+        const { period, tier } = fromAttributes(row);
+        yield { period: String(period), tier: String(tier), ...parseSum(row) };
       }
     },
     livesOf: async function* (installationId, month) {
@@ -96,6 +123,11 @@ export function createDynamoUsageBooks({ client, tableName }: UsageLedgerDeps): 
       }
     },
   };
+}
+
+/** Of a sum in the index by month. */
+function keyInMonth(month: string, { installationId, tier }: SumPosition): Item {
+  return toAttributes({ month, book: sumsOf(installationId), entry: `${month}#${tier}` });
 }
 
 const sumsOf = (installationId: number): string => `${installationId}/sums`;

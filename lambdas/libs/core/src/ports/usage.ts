@@ -11,16 +11,40 @@ export interface UsageLedger {
   sumsOf(installationId: number, when: UsagePeriods): Promise<PeriodSums>;
 }
 
-/** What operators read of the ledger. */
+/** What operators and tenants read of the ledger. */
 export interface UsageBooks {
   /** The sums of a month by tenant and size (an index: may lag); no scan, whatever the table holds. */
   sumsOfMonth(month: string): AsyncIterable<TenantSum>;
+  /** The same page by page, by tenant. */
+  pageOfMonth(month: string, request: SumPageRequest): Promise<SumPage>;
+  /** A tenant's sums of a month and of each of its days, by period and size. */
+  periodsOf(installationId: number, month: string): AsyncIterable<PeriodSum>;
   /** A tenant's machines that ended in a month, by their start. */
   livesOf(installationId: number, month: string): AsyncIterable<MachineLife>;
 }
 
 export interface TenantSum extends UsageSum {
   readonly installationId: number;
+  readonly tier: string;
+}
+
+/** `after`: the last sum that was seen. */
+export interface SumPageRequest {
+  readonly limit: number;
+  readonly after?: SumPosition;
+}
+
+export type SumPosition = Pick<TenantSum, 'installationId' | 'tier'>;
+
+/** `next` only while there may be more. */
+export interface SumPage {
+  readonly sums: readonly TenantSum[];
+  readonly next?: SumPosition;
+}
+
+export interface PeriodSum extends UsageSum {
+  /** A day as `2026-01-15`, or the month. */
+  readonly period: string;
   readonly tier: string;
 }
 

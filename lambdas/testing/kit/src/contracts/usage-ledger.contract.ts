@@ -84,6 +84,42 @@ export function usageLedgerContract(make: Make, nextId: () => number): void {
     expect(lives).toEqual([inJune]);
   });
 
+  it('lists the sums of a month page by page', async () => {
+    const { ledger, books } = await make();
+    const [one, other] = [nextId(), nextId()];
+    const ended = { startedAt: '2026-08-01T00:00:00.000Z', endedAt: '2026-08-01T00:05:00.000Z' };
+    await ledger.record(life({ ...ended, installationId: one }));
+    await ledger.record(life({ ...ended, installationId: one, launchId: '7002-1', tier: 'large' }));
+    await ledger.record(life({ ...ended, installationId: other }));
+    const found = [];
+    let page = await books.pageOfMonth('2026-08', { limit: 2 });
+    expect(page.sums).toHaveLength(2);
+    for (found.push(...page.sums); page.next !== undefined; found.push(...page.sums))
+      page = await books.pageOfMonth('2026-08', { limit: 2, after: page.next });
+    const own = found.filter(({ installationId }) => [one, other].includes(installationId));
+    expect(own.map(({ installationId, tier }) => `${installationId} ${tier}`).sort()).toEqual(
+      [`${one} large`, `${one} small`, `${other} small`].sort(),
+    );
+  });
+
+  it("lists a tenant's sums of a month and of its days", async () => {
+    const { ledger, books } = await make();
+    const installationId = nextId();
+    await ledger.record(life({ installationId, costMicros: 5 }));
+    await ledger.record(
+      life({ installationId, launchId: '7002-1', endedAt: '2026-01-16T00:00:00.000Z', seconds: 1, costMicros: 1 }),
+    );
+    await ledger.record(life({ installationId, launchId: '7003-1', endedAt: '2026-02-01T00:00:00.000Z' }));
+    const found = [];
+    for await (const sum of books.periodsOf(installationId, '2026-01')) found.push(sum);
+    const of = { tier: 'small', unpriced: 0 };
+    expect(found).toEqual([
+      { ...of, period: '2026-01', machines: 2, seconds: 301, costMicros: 6 },
+      { ...of, period: '2026-01-15', machines: 1, seconds: 300, costMicros: 5 },
+      { ...of, period: '2026-01-16', machines: 1, seconds: 1, costMicros: 1 },
+    ]);
+  });
+
   it("keeps one tenant's sums from another's", async () => {
     const { ledger } = await make();
     const [one, other] = [nextId(), nextId()];

@@ -5,6 +5,7 @@ import {
   monthOf,
   usageOf,
   type MachineLife,
+  type TenantSum,
   type UsageBooks,
   type UsageLedger,
   type UsageSum,
@@ -17,11 +18,27 @@ export interface InMemoryUsageLedger extends UsageLedger, UsageBooks {
   readonly sums: Map<string, UsageSum>;
 }
 
+interface PeriodRow {
+  readonly installationId: number;
+  readonly period: string;
+  readonly tier: string;
+  readonly sum: UsageSum;
+}
+
 export function createInMemoryUsageLedger(): InMemoryUsageLedger {
   const lives = new Map<string, MachineLife>();
   const sums = new Map<string, UsageSum>();
   const sumOf = (prefix: string): UsageSum =>
     [...sums].filter(([key]) => key.startsWith(prefix)).reduce((sum, [, own]) => addUsage(sum, own), NO_USAGE);
+  const rows = (): PeriodRow[] =>
+    [...sums].sort().map(([key, sum]) => {
+      const [, installationId, period, tier] = /^(\d+)\/([^#]+)#(.*)$/.exec(key) ?? [];
+      return { installationId: Number(installationId), period: String(period), tier: String(tier), sum };
+    });
+  const ofMonth = (month: string): TenantSum[] =>
+    rows()
+      .filter(({ period }) => period === month)
+      .map(({ installationId, tier, sum }) => ({ installationId, tier, ...sum }));
   return {
     lives,
     sums,
@@ -37,10 +54,18 @@ export function createInMemoryUsageLedger(): InMemoryUsageLedger {
       return life;
     },
     sumsOfMonth: async function* (month) {
-      for (const [key, sum] of [...sums].sort()) {
-        const [, installationId, period, tier] = /^(\d+)\/([^#]+)#(.*)$/.exec(key) ?? [];
-        if (period === month) yield { installationId: Number(installationId), tier: String(tier), ...sum };
-      }
+      yield* ofMonth(month);
+    },
+    pageOfMonth: async (month, { limit, after }) => {
+      const all = ofMonth(month);
+      const seen = all.findIndex((sum) => sum.installationId === after?.installationId && sum.tier === after.tier);
+      const page = all.slice(seen + 1, seen + 1 + limit);
+      const last = page.length === limit ? page.at(-1) : undefined;
+      return { sums: page, ...(last && { next: { installationId: last.installationId, tier: last.tier } }) };
+    },
+    periodsOf: async function* (installationId, month) {
+      for (const { period, tier, sum, ...row } of rows())
+        if (row.installationId === installationId && period.startsWith(month)) yield { period, tier, ...sum };
     },
     livesOf: async function* (installationId, month) {
       for (const life of lives.values())
