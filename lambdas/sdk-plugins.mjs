@@ -9,21 +9,29 @@ const NO_EVENT_STREAMS =
   'export const eventStreamSerdeProvider = undefined; ' +
   "export class EventStreamSerde { constructor() { throw new Error('No operation of ours streams events.'); } }";
 
+const NO_ENDPOINT_DISCOVERY =
+  'export const resolveEndpointDiscoveryConfig = (config) => config; ' +
+  'export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = ' +
+  '{ environmentVariableSelector() {}, configFileSelector() {}, default: false };';
+
+const STAND_INS = {
+  '@aws-sdk/credential-provider-node': NO_CREDENTIAL_CHAIN,
+  '@aws-sdk/middleware-endpoint-discovery': NO_ENDPOINT_DISCOVERY,
+  '@smithy/core/event-streams': NO_EVENT_STREAMS,
+};
+
 /**
- * What every client imports and none of ours runs: the default chain of credentials (profiles, SSO, STS, instance
- * metadata), as they receive theirs, which is a third of the webhook's bundle; and streams of events.
+ * What clients import and none of ours runs: the default chain of credentials (profiles, SSO, STS, instance metadata),
+ * as they receive theirs, which is a third of the webhook's bundle; streams of events; and DynamoDB's discovery of
+ * endpoints with its cache, which is off.
  */
 const withoutUnused = {
   name: 'without-unused',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(@aws-sdk\/credential-provider-node|@smithy\/core\/event-streams)$/ }, ({ path }) => ({
-      path,
-      namespace: 'stand-in',
-      sideEffects: false,
-    }));
-    onLoad({ filter: /.*/, namespace: 'stand-in' }, ({ path }) => ({
-      contents: path.startsWith('@smithy') ? NO_EVENT_STREAMS : NO_CREDENTIAL_CHAIN,
-    }));
+    onResolve({ filter: /^@(aws-sdk|smithy)\// }, ({ path }) =>
+      path in STAND_INS ? { path, namespace: 'stand-in', sideEffects: false } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'stand-in' }, ({ path }) => ({ contents: STAND_INS[path] }));
   },
 };
 
