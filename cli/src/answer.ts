@@ -8,6 +8,8 @@ export type Answer =
       readonly cursor?: string;
       /** For a terminal, when there are no rows. */
       readonly none: string;
+      /** What the shell is told on standard error, as a failure. */
+      readonly problem?: string;
       /** Its columns are those of FOCUS. */
       readonly isFocus?: boolean;
     }

@@ -15,26 +15,32 @@ import {
   sleep,
 } from '@multi-tenant-runner/aws';
 import { readConsole } from './aws/console';
-import { listLaunchTriggers, listQueueUrls, readDeployment } from './aws/functions';
+import { countMessages, listLaunchTriggers, listQueueUrls, readDeployment } from './aws/functions';
+import { connectSources } from './doctor/connect-sources';
+import { gatherFacts } from './doctor/gather/gather';
 import type { Fleet } from './fleet';
 
 export interface Target {
   readonly prefix: string;
   readonly region?: string;
   readonly profile?: string;
+  /** AWS_ENDPOINT_URL: of an emulator. */
+  readonly endpoint?: string;
 }
 
 /** Region, profile, credentials and endpoint as the AWS CLI finds them, unless given. */
-export async function connect({ prefix, region, profile }: Target): Promise<Fleet> {
+export async function connect({ prefix, region, profile, endpoint }: Target): Promise<Fleet> {
   const config = { ...(region !== undefined && { region }), ...(profile !== undefined && { profile }) };
   const lambda = new LambdaClient(config);
   const client = new DynamoDBClient(config);
   const sqs = new SQSClient(config);
   const clock = { now: () => new Date() };
-  const { settings, tables, tierQueueUrls, gitHubApiUrl } = await readDeployment(lambda, prefix);
-  return {
+  const deployment = await readDeployment(lambda, prefix);
+  const { settings, tables, tierQueueUrls, gitHubApiUrl } = deployment;
+  const where = await lambda.config.region();
+  const fleet: Fleet = {
     prefix,
-    region: await lambda.config.region(),
+    region: where,
     gitHubApiUrl,
     settings,
     clock,
@@ -47,7 +53,22 @@ export async function connect({ prefix, region, profile }: Target): Promise<Flee
     audit: createDynamoAuditTrail({ client, tableName: `${prefix}-audit` }),
     deadLetters: createDeadLetters(sqs, () => listQueueUrls(sqs, prefix)),
     triggers: createLaunchTriggers(lambda, () => listLaunchTriggers(lambda, prefix)),
+    facts: () =>
+      gatherFacts(
+        connectSources({
+          prefix,
+          region: where,
+          ...(endpoint !== undefined && { endpoint }),
+          lambda,
+          clock,
+          deployment,
+          queues: () => countMessages(sqs, prefix),
+          fetch,
+        }),
+        fleet,
+      ),
     console: (instanceId) => readConsole(new EC2Client(config), instanceId),
     whoAmI: async () => (await new STSClient(config).send(new GetCallerIdentityCommand({}))).Arn ?? 'unknown',
   };
+  return fleet;
 }

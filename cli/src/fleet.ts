@@ -10,6 +10,7 @@ import type {
   TenantDirectory,
   UsageBooks,
 } from '@multi-tenant-runner/core';
+import type { Facts } from './doctor/facts';
 
 /** One installation of the module, as the commands see it. */
 export interface Fleet {
@@ -27,6 +28,8 @@ export interface Fleet {
   readonly audit: AuditTrail;
   readonly clock: Clock;
   sleep(milliseconds: number): Promise<void>;
+  /** What there is to find out about the installation, for the doctor. */
+  facts(): Promise<Facts>;
   /** What a machine wrote to its console; undefined: EC2 has nothing, or not yet. */
   console(instanceId: string): Promise<string | undefined>;
   /** The caller's own ARN at AWS. */

@@ -7,10 +7,11 @@ import { main } from './main';
 declare const TENANT_NAMESPACE: Templates;
 
 const prefix = process.env['MTR_PREFIX'];
+const endpoint = process.env['AWS_ENDPOINT_URL'];
 const namespaces = process.env['MTR_NAMESPACES'];
 
 process.exitCode = await main(process.argv.slice(2), {
-  connect,
+  connect: (target) => connect({ ...target, ...(endpoint !== undefined && { endpoint }) }),
   write: (text) => void process.stdout.write(text),
   writeError: (text) => void process.stderr.write(text),
   isTerminal: process.stdout.isTTY === true,

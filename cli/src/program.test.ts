@@ -179,6 +179,8 @@ it('freezes all launches only with --yes, and lets them go on', async () => {
   const shell = createShell();
   expect((await shell.run('freeze')).code).toBe(2);
   expect((await shell.run('freeze', '--yes')).code).toBe(0);
+  expect(shell.enabled).toBe(false);
+  expect((await shell.run('unfreeze')).code).toBe(0);
   expect(shell.enabled).toBe(true);
 });
 

@@ -8,7 +8,8 @@ import type { Fleet } from './fleet';
 import type { Target } from './connect';
 import { change, changeOptions, paged } from './options';
 import { FORMATS, decideFormat, render, type Format } from './output/render';
-import { usage } from './problem';
+import { EXIT, Problem, usage } from './problem';
+import { addDoctor } from './verbs/doctor';
 import { addJobs } from './verbs/jobs';
 import { addNamespaces } from './verbs/namespaces';
 import { addRunners } from './verbs/runners';
@@ -46,8 +47,10 @@ export function createProgram(deps: ProgramDeps): Command {
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true });
 
-  const print = (found: Answer): void =>
+  const print = (found: Answer): void => {
     deps.write(render(found, decideFormat(program.opts<CommonOptions>().output, deps.isTerminal)));
+    if (found.kind === 'rows' && found.problem !== undefined) throw new Problem(found.problem, EXIT.failed);
+  };
   const connect = (): Promise<Fleet> => {
     const { prefix = deps.defaultPrefix, region, profile } = program.opts<CommonOptions>();
     if (prefix === undefined || prefix === '')
@@ -70,6 +73,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addUsage(program, answer, deps);
   addNamespaces(program, { answer, print }, deps);
   addAudit(program, answer);
+  addDoctor(program, answer, deps);
   program
     .command('completion')
     .argument('<shell>', SHELLS.join(', '))

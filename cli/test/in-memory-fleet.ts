@@ -6,7 +6,9 @@ import {
   type TestHarness,
 } from '@multi-tenant-runner/testing';
 import type { DeadLetters } from '@multi-tenant-runner/core';
+import type { Facts } from '../src/doctor/facts';
 import type { Fleet } from '../src/fleet';
+import { HEALTHY } from './healthy-facts';
 
 export interface InMemoryFleetForTests {
   readonly fleet: Fleet;
@@ -18,6 +20,8 @@ export interface InMemoryFleetForTests {
   readonly audit: InMemoryAuditTrail;
   /** Whether the triggers of scale-up are on. */
   enabled: boolean;
+  /** What the doctor finds out. */
+  facts: Facts;
 }
 
 export function createFleetInMemory(): InMemoryFleetForTests {
@@ -33,10 +37,12 @@ export function createFleetInMemory(): InMemoryFleetForTests {
     consoles,
     audit,
     enabled: true,
+    facts: HEALTHY,
     fleet: {
       prefix: 'test',
       region: 'us-east-1',
       gitHubApiUrl: 'https://api.github.com',
+      facts: async () => state.facts,
       console: async (instanceId) => consoles.get(instanceId),
       settings: harness.settings,
       clock: harness.clock,

@@ -12,7 +12,7 @@ export const readFile = (path: string): string => readFileSync(path, 'utf8');
 /** A shell with one fleet behind it. */
 export function createShell(options: { readonly isTerminal?: boolean; readonly defaultPrefix?: string } = {}) {
   const inMemory = createFleetInMemory();
-  const written = new Map<string, string>();
+  const written = new Map<string, string | Uint8Array>();
   const run = async (...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> => {
     const texts = { out: '', err: '' };
     const code = await main(argv, {
@@ -26,5 +26,5 @@ export function createShell(options: { readonly isTerminal?: boolean; readonly d
     return { code, ...texts };
   };
   const json = async (...argv: readonly string[]): Promise<unknown> => JSON.parse((await run(...argv)).out);
-  return { ...inMemory, run, json, written };
+  return Object.assign(inMemory, { run, json, written });
 }

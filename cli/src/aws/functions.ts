@@ -3,14 +3,20 @@ import {
   ListEventSourceMappingsCommand,
   type LambdaClient,
 } from '@aws-sdk/client-lambda';
-import { ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { AdmissionSettings } from '@multi-tenant-runner/core';
+import { GetQueueAttributesCommand, ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { object, parse, string, type AdmissionSettings } from '@multi-tenant-runner/core';
+import * as v from 'valibot';
 import { readAdmissionSettings, readConfig, readTierQueueUrls } from '@multi-tenant-runner/runtime';
 import { notFound } from '../problem';
 
 export interface Deployment {
   readonly settings: AdmissionSettings;
   readonly gitHubApiUrl: string;
+  readonly appIdParameter: string;
+  readonly appKeyParameter: string;
+  readonly subnetIds: readonly string[];
+  /** By size. */
+  readonly launchTemplates: Readonly<Record<string, { readonly id: string; readonly version: string }>>;
   readonly tierQueueUrls: ReadonlyMap<string, string>;
   readonly tables: {
     readonly tenants: string;
@@ -19,6 +25,8 @@ export interface Deployment {
     readonly usage: string;
   };
 }
+
+const templates = v.record(v.string(), object({ id: string, version: string }));
 
 /**
  * What the module deployed, as its own function scale-up knows it, so that sizes and tables have one source.
@@ -34,6 +42,12 @@ export async function readDeployment(client: Pick<LambdaClient, 'send'>, prefix:
       return {
         settings,
         gitHubApiUrl: reader.string('GITHUB_API_URL'),
+        appIdParameter: reader.string('GITHUB_APP_ID_PARAMETER'),
+        appKeyParameter: reader.string('GITHUB_APP_KEY_PARAMETER'),
+        subnetIds: reader.strings('SUBNET_IDS'),
+        launchTemplates: reader.json<Deployment['launchTemplates']>('LAUNCH_TEMPLATES', {}, (value) =>
+          parse(templates, value, { root: '' }),
+        ),
         tierQueueUrls: readTierQueueUrls(reader, settings.tiers),
         tables: {
           tenants: reader.string('TENANTS_TABLE'),
@@ -58,6 +72,21 @@ export async function listLaunchTriggers(client: Pick<LambdaClient, 'send'>, pre
     new ListEventSourceMappingsCommand({ FunctionName: `${prefix}-scale-up` }),
   );
   return EventSourceMappings.flatMap(({ UUID }) => (UUID === undefined ? [] : [UUID]));
+}
+
+/** Every queue of the module with what waits in it. */
+export async function countMessages(
+  client: Pick<SQSClient, 'send'>,
+  prefix: string,
+): Promise<readonly { readonly queue: string; readonly messages: number }[]> {
+  const urls = await listQueueUrls(client, prefix);
+  const asked = urls.map((QueueUrl) =>
+    client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] })),
+  );
+  return (await Promise.all(asked)).map(({ Attributes = {} }, index) => ({
+    queue: (urls[index] ?? '').replace(/^.*\//, ''),
+    messages: Number(Attributes['ApproximateNumberOfMessages'] ?? 0),
+  }));
 }
 
 export async function listQueueUrls(client: Pick<SQSClient, 'send'>, prefix: string): Promise<readonly string[]> {

@@ -18,7 +18,7 @@ import { usage } from '../problem';
 export interface Files {
   read(path: string): string;
   /** Makes the folders above it. */
-  write(path: string, text: string): void;
+  write(path: string, content: string | Uint8Array): void;
 }
 
 export interface NamespaceDeps {

@@ -20,6 +20,8 @@ export type { NewJob } from './state/jobs';
 export interface GitHub {
   readonly appId: number;
   readonly startedAt: number;
+  /** Where the App's webhook goes to now. */
+  readonly webhookUrl: () => string;
   readonly store: Store;
   readonly work: JobScheduler;
   readonly settings: SchedulerSettings;
@@ -67,6 +69,7 @@ export function createGitHub({ appId, webhookSecret, webhookUrl, clock = Date.no
   return {
     appId,
     startedAt: clock(),
+    webhookUrl,
     store,
     work,
     settings,

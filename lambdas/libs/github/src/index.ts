@@ -1,4 +1,5 @@
 export * from './app';
+export { appJwt } from './app-jwt';
 export * from './budgets';
 export type { GitHubDeps } from './calls';
 export * from './github';

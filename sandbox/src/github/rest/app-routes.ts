@@ -46,6 +46,15 @@ export function appRoutes(github: GitHub, key: KeyObject, api: () => string): re
       '/app/installations/{installation_id}/access_tokens',
       guarded((call) => mint(github, call)),
     ),
+    // GitHub shows that there is a secret, never which.
+    route(
+      'GET',
+      '/app/hook/config',
+      guarded(() => ({
+        status: 200,
+        body: { content_type: 'json', insecure_ssl: '0', secret: '********', url: github.webhookUrl() },
+      })),
+    ),
     route(
       'GET',
       '/app/hook/deliveries',

@@ -71,6 +71,7 @@ describe('answers fit what GitHub describes', () => {
     ['GET /app/installations', 200, true],
     ['GET /app/installations/{installation_id}', 200, true],
     ['POST /app/installations/{installation_id}/access_tokens', 201, true],
+    ['GET /app/hook/config', 200, true],
     ['GET /app/hook/deliveries', 200, true],
     ['GET /app/hook/deliveries/{delivery_id}', 200, true],
     ['POST /app/hook/deliveries/{delivery_id}/attempts', 202, true],

@@ -47,6 +47,7 @@ export async function operate(options: OperateOptions): Promise<{
   await explainJobs(context, tenant, mtr);
   await changeJobs(context, tenant, { mtr, sandbox });
   await callApi(context, tenant, { sandbox, mtr, upgradeByHand });
+  await inspectFleet(tenant, mtr, checks);
   await operateFleet(mtr, checks);
   await endTenant(context, tenant, mtr);
   return { ok: allHeld(checks.all()), checks: checks.all() };
@@ -119,6 +120,12 @@ async function explainJobs(context: ScenarioContext, tenant: Tenant, mtr: Mtr): 
   await expectJson(checks, await mtr('waiting', LOGIN), 'waiting lists the job that waits', (answer) =>
     rowsOf(answer).some((row) => row['job'] === waiting),
   );
+  await expectJson(checks, await mtr('waiting'), 'waiting without a tenant lists it too', (answer) =>
+    rowsOf(answer).some((row) => row['job'] === waiting && row['tenant'] === LOGIN),
+  );
+  await expectJson(checks, await mtr('jobs', 'logs', page), 'jobs logs has its page at GitHub', (answer) =>
+    rowsOf(answer).some((row) => String(row['url']).endsWith(`/job/${waiting}`)),
+  );
   await expectJson(checks, await mtr('jobs', 'list', LOGIN, '--since', '1h'), 'jobs list has both jobs', (answer) =>
     ids.every((id) => rowsOf(answer).some((row) => row['job'] === id)),
   );
@@ -131,6 +138,11 @@ async function explainJobs(context: ScenarioContext, tenant: Tenant, mtr: Mtr): 
   await expectJson(checks, await mtr('runners', 'show', instance), 'runners show finds its job', (answer) =>
     holds(answer, { took_job: running }),
   );
+  await expectJson(checks, await mtr('runners', 'logs', instance), 'runners logs has the functions', (answer) =>
+    rowsOf(answer).some((row) => row['what'] === 'log of scale-up'),
+  );
+  const output = await mtr('runners', 'console', instance);
+  checks.check('runners console asks EC2', output.code === 0 || output.code === 3, JSON.stringify(output));
   await expectJson(checks, await mtr('limits', LOGIN), 'limits shows that no runner is left', (answer) =>
     rowsOf(answer).some((row) => row['limit'] === 'runners' && row['left'] === 0),
   );
@@ -143,6 +155,33 @@ async function explainJobs(context: ScenarioContext, tenant: Tenant, mtr: Mtr): 
   const table = await mtr('--output', 'table', 'waiting', LOGIN);
   checks.check('a table has a heading', table.out.startsWith('JOB '), table.out);
   await finishAll(context, tenant, ids);
+}
+
+/** What mtr says of the whole fleet: the sandbox's tables are not protected, and its alarms notify no one. */
+async function inspectFleet({ login }: Tenant, mtr: Mtr, checks: Checks): Promise<void> {
+  const doctor = await mtr('doctor', '--all');
+  const findings = rowsOf(JSON.parse(doctor.out));
+  const isFine = (name: string): boolean => findings.some((row) => row['check'] === name && row['state'] === 'ok');
+  const fine = ['app', 'permissions', 'webhook', 'registry', 'functions', 'sweep-on-time', 'slots', 'dead-letters'];
+  checks.check('doctor asks AWS and GitHub, and finds the App and the fleet sound', fine.every(isFine), doctor.out);
+  checks.check(
+    'doctor fails for what it finds, and says what to do',
+    doctor.code === 1 && findings.some((row) => row['check'] === 'alarms-armed' && row['mend'] !== undefined),
+    doctor.out,
+  );
+  const completion = await mtr('completion', 'bash');
+  checks.check(
+    'completion writes a script',
+    completion.code === 0 && completion.out.includes('complete '),
+    completion.err,
+  );
+  await expectJson(checks, await mtr('tail', login, '--for', '1s'), "tail shows a tenant's jobs", (answer) =>
+    rowsOf(answer).some((row) => row['state'] === 'completed'),
+  );
+  const caps = ['tenants', 'set-caps', login, '--minutes', '1000', '--reason', 'the sandbox tries it'];
+  await expectJson(checks, await mtr(...caps), 'tenants set-caps sets a cap', (answer) =>
+    holds(answer, { tenant: login }),
+  );
 }
 
 async function operateFleet(mtr: Mtr, checks: Checks): Promise<void> {

@@ -1,0 +1,102 @@
+import { defineCheck, failing, some, warning, type Check } from '../check';
+
+/** GitHub rejects an App's token that was issued in its future; ours are issued a minute back. */
+const SKEW = 30;
+/** Of the last hundred deliveries. */
+const FAILED_SHARE = 0.05;
+
+export const GITHUB_CHECKS: readonly Check[] = [
+  defineCheck({
+    name: 'app',
+    needs: ['app'],
+    fine: "The App's key makes a token that GitHub takes.",
+    judge: () => undefined,
+  }),
+  defineCheck({
+    name: 'clock',
+    needs: ['app'],
+    fine: "This clock and GitHub's agree.",
+    judge: ({ app: { clockSkewSeconds: skew } }) =>
+      Math.abs(skew) <= SKEW
+        ? undefined
+        : warning(
+            `This clock is ${Math.abs(skew)} s ${skew > 0 ? 'ahead' : 'behind'}.`,
+            'Turn on time synchronisation.',
+          ),
+  }),
+  defineCheck({
+    name: 'permissions',
+    needs: ['app', 'fleet'],
+    fine: 'The App has the permissions that it needs.',
+    judge: ({ app: { permissions }, fleet: { tenants } }) => {
+      const hasUsers = tenants.some(({ isUser }) => isUser);
+      const needed: readonly (readonly [string, 'read' | 'write'])[] = [
+        ['organization_self_hosted_runners', 'write'],
+        ['actions', 'read'],
+        ...(hasUsers ? ([['administration', 'write']] as const) : []),
+      ];
+      const missing = needed.filter(([name, level]) => {
+        const has = permissions[name];
+        return has !== 'write' && has !== level;
+      });
+      if (missing.length === 0) return undefined;
+      const names = missing.map(([name, level]) => `${name}: ${level}`);
+      return failing(`Missing: ${some(names)}.`, "Grant it in the App's settings; each organisation has to accept it.");
+    },
+  }),
+  defineCheck({
+    name: 'events',
+    needs: ['app'],
+    fine: 'The App is subscribed to jobs.',
+    judge: ({ app: { events } }) =>
+      events.includes('workflow_job')
+        ? undefined
+        : failing('No job is reported: the event workflow_job is off.', "Turn it on in the App's settings."),
+  }),
+  defineCheck({
+    name: 'webhook',
+    needs: ['hook'],
+    fine: "The App's webhook is set up.",
+    judge: ({ hook: { url, contentType, insecureSsl, hasSecret } }) => {
+      const settings = "Set it in the App's settings, to the output webhook.endpoint.";
+      if (url === undefined || !/\/webhook$/.test(url))
+        return failing(`The webhook's URL is ${url ?? 'not set'}.`, settings);
+      if (!hasSecret) return failing('The webhook has no secret, so every delivery is refused.', settings);
+      if (contentType !== 'json')
+        return failing(`Deliveries are ${contentType}, not JSON.`, 'Set the content type to JSON.');
+      return insecureSsl ? warning('GitHub does not verify the certificate.', 'Turn SSL verification on.') : undefined;
+    },
+  }),
+  defineCheck({
+    name: 'deliveries',
+    needs: ['deliveries'],
+    fine: 'The last deliveries arrived.',
+    judge: ({ deliveries: { ok, failed, lastFailure } }) => {
+      if (failed <= (ok + failed) * FAILED_SHARE) return undefined;
+      return failing(
+        `${failed} of the last ${ok + failed} deliveries failed, with ${lastFailure ?? 'no answer'} at last.`,
+        '"Recent Deliveries" in the settings of the App show the answers: the secret, or the function.',
+      );
+    },
+  }),
+  defineCheck({
+    name: 'registry',
+    needs: ['registry'],
+    fine: "Every installation at GitHub has a tenant's row.",
+    judge: ({ registry: { atGitHub, here, partial } }) => {
+      if (partial) return undefined;
+      const missing = atGitHub.filter((id) => !here.includes(id));
+      const gone = here.filter((id) => !atGitHub.includes(id));
+      if (missing.length > 0)
+        return warning(
+          `Installed, without a row: ${some(missing)}.`,
+          'Recovery adds them at night; or redeliver the event.',
+        );
+      if (gone.length === 0) return undefined;
+      return warning(
+        `Rows without an installation: ${some(gone)}.`,
+        'Recovery removes them at night; or offboard them.',
+      );
+    },
+  }),
+];

@@ -1,0 +1,51 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { AdmissionSettings, Clock } from '@multi-tenant-runner/core';
+import { createAppCredentials } from '@multi-tenant-runner/aws';
+import * as v from 'valibot';
+import { createAwsCall } from '../aws/call';
+import type { Deployment } from '../aws/functions';
+import type { Sources } from './gather/gather';
+
+export interface SourceOptions {
+  readonly prefix: string;
+  readonly region: string;
+  /** AWS_ENDPOINT_URL: of an emulator. */
+  readonly endpoint?: string;
+  readonly lambda: LambdaClient;
+  readonly clock: Clock;
+  readonly deployment: Deployment & { readonly settings: AdmissionSettings };
+  readonly queues: Sources['queues'];
+  readonly fetch: typeof fetch;
+}
+
+const parameters = v.object({ Parameters: v.array(v.object({ Name: v.string(), Value: v.string() })) });
+
+/** With the identity of the other clients. Nothing is asked before the first fact is wanted. */
+export function connectSources(options: SourceOptions): Sources {
+  const { prefix, region, endpoint, lambda, clock, deployment, queues, fetch } = options;
+  const { credentials } = lambda.config;
+  const call = createAwsCall({ region, credentials, ...(endpoint !== undefined && { endpoint }) });
+  const identity = createAppCredentials({
+    readParameters: async (names) => {
+      const asked = { Names: [...names], WithDecryption: true };
+      const { Parameters } = v.parse(parameters, await call('ssm', 'GetParameters', asked));
+      return new Map(Parameters.map(({ Name, Value }) => [Name, Value]));
+    },
+    appIdParameter: deployment.appIdParameter,
+    keyParameter: deployment.appKeyParameter,
+    clock,
+  });
+  return {
+    aws: { prefix, now: clock.now(), call, lambda },
+    gitHub: { apiUrl: deployment.gitHubApiUrl, identity, clock, fetch },
+    machines: {
+      ec2: new EC2Client({ region, credentials }),
+      call,
+      tiers: deployment.settings.tiers,
+      subnetIds: deployment.subnetIds,
+      launchTemplates: deployment.launchTemplates,
+    },
+    queues,
+  };
+}
