@@ -543,9 +543,10 @@ resource "aws_dynamodb_resource_policy" "audit" {
   policy       = data.aws_iam_policy_document.audit.json
 }
 
-# What the API keeps between requests: how often each caller has called, answers to requests that may be repeated, the key of its cursors.
+# What the API keeps between requests: how often each caller has called, answers to requests that may be repeated, the key of its cursors,
+# and tenants' locks.
 resource "aws_dynamodb_table" "api" {
-  #checkov:skip=CKV_AWS_28:Counters of a minute and answers of a day; a key that is lost makes cursors worthless, no more.
+  #checkov:skip=CKV_AWS_28:Counters of a minute, answers of a day and leases of hours, whose numbers grow even from nothing; a lost key makes cursors worthless.
 
   count = var.api.enable ? 1 : 0
 

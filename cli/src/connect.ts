@@ -8,6 +8,7 @@ import {
   createDynamoAuditTrail,
   createDynamoJobStore,
   createDynamoLaunchStore,
+  createDynamoLockStore,
   createDynamoTenantDirectory,
   createDynamoUsageBooks,
   createLaunchTriggers,
@@ -51,6 +52,7 @@ export async function connect({ prefix, region, profile, endpoint }: Target): Pr
     queue: createSqsJobQueue({ client: sqs, tierQueueUrls }),
     usage: createDynamoUsageBooks({ client, tableName: tables.usage }),
     audit: createDynamoAuditTrail({ client, tableName: `${prefix}-audit` }),
+    locks: createDynamoLockStore({ client, tableName: `${prefix}-api` }),
     deadLetters: createDeadLetters(sqs, () => listQueueUrls(sqs, prefix)),
     triggers: createLaunchTriggers(lambda, () => listLaunchTriggers(lambda, prefix)),
     facts: () =>

@@ -7,6 +7,7 @@ import type {
   JobStore,
   LaunchStore,
   LaunchTriggers,
+  LockStore,
   TenantDirectory,
   UsageBooks,
 } from '@multi-tenant-runner/core';
@@ -26,6 +27,7 @@ export interface Fleet {
   readonly deadLetters: DeadLetterQueues;
   readonly triggers: LaunchTriggers;
   readonly audit: AuditTrail;
+  readonly locks: LockStore;
   readonly clock: Clock;
   sleep(milliseconds: number): Promise<void>;
   /** What there is to find out about the installation, for the doctor. */

@@ -11,6 +11,7 @@ import { FORMATS, decideFormat, render, type Format } from './output/render';
 import { EXIT, Problem, usage } from './problem';
 import { addDoctor } from './verbs/doctor';
 import { addJobs } from './verbs/jobs';
+import { addLocks } from './verbs/locks';
 import { addNamespaces } from './verbs/namespaces';
 import { addRunners } from './verbs/runners';
 import { addTenants } from './verbs/tenants';
@@ -74,6 +75,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addNamespaces(program, { answer, print }, deps);
   addAudit(program, answer);
   addDoctor(program, answer, deps);
+  addLocks(program, answer);
   program
     .command('completion')
     .argument('<shell>', SHELLS.join(', '))

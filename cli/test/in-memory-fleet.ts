@@ -1,5 +1,6 @@
 import {
   createInMemoryAuditTrail,
+  createInMemoryLockStore,
   createInMemoryTenantDirectory,
   createTestHarness,
   type InMemoryAuditTrail,
@@ -53,6 +54,7 @@ export function createFleetInMemory(): InMemoryFleetForTests {
       sleep: async (milliseconds) => harness.clock.advance(milliseconds),
       usage: harness.state.usage,
       audit,
+      locks: createInMemoryLockStore(),
       deadLetters: {
         list: async () => deadLetters,
         redrive: async (queue) => void redriven.push(queue),

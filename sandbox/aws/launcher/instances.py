@@ -21,6 +21,7 @@ class InstanceCalls:
             "TerminateInstances": self.terminate_instances,
             "ModifyInstanceAttribute": self.modify_instance_attribute,
             "DescribeInstanceAttribute": self.describe_instance_attribute,
+            "GetConsoleOutput": self.get_console_output,
             "DescribeLaunchTemplateVersions": self.describe_launch_template_versions,
         }
 
@@ -82,6 +83,15 @@ class InstanceCalls:
             raise Ec2Error("InvalidParameterCombination", "No attributes specified.")
         self._machines.find(instance_id)["DisableApiTermination"] = value == "true"
         return answer("ModifyInstanceAttribute", {"return": "true"})
+
+    def get_console_output(self, request, _params, _original):
+        """Machines here have no console, so it says so.
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetConsoleOutput.html"""
+        instance_id = request.get("InstanceId", "")
+        self._known_instances([instance_id])
+        text = f"{instance_id} is a process of the sandbox and has no console\r\n"
+        content = {"instanceId": instance_id, "output": base64.b64encode(text.encode()).decode()}
+        return answer("GetConsoleOutput", content)
 
     def describe_instance_attribute(self, request, _params, original):
         """User data as EC2 keeps it, in base64; the emulator answers for the other attributes.

@@ -8,6 +8,7 @@ import type {
   JobStore,
   LaunchStore,
   LaunchTriggers,
+  LockStore,
   Log,
   TenantDirectory,
   TenantLifecycle,
@@ -33,6 +34,7 @@ export interface ApiDeps {
   readonly usage: Pick<UsageBooks, 'pageOfMonth' | 'periodsOf'>;
   readonly audit: AuditTrail;
   readonly state: ApiState;
+  readonly locks: LockStore;
   readonly deadLetters: DeadLetterQueues;
   readonly triggers: LaunchTriggers;
   readonly cursors: Cursors;

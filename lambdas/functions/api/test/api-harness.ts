@@ -3,6 +3,7 @@ import {
   INSTALLATION,
   createInMemoryApiState,
   createInMemoryAuditTrail,
+  createInMemoryLockStore,
   createInMemoryTenantDirectory,
   createTestHarness,
   type InMemoryAuditTrail,
@@ -69,6 +70,7 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
   const audit = createInMemoryAuditTrail();
   const state = createInMemoryApiState();
   const links = createLinks(async () => LINK_KEYS);
+  const locks = createInMemoryLockStore();
   const fleet = { enabled: true, redriven: [] as string[] };
   const handler = createHandler({
     tiers: harness.settings.tiers,
@@ -83,6 +85,7 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
     readPage: async () => PAGE,
     audit,
     state,
+    locks,
     cursors: createCursors(state.key),
     rates: RATES,
     deadLetters: {

@@ -46,6 +46,13 @@ export const EXAMPLES: Readonly<Record<OperationId, (installationId: number) => 
   'list-runners': ofTenant('/runners', { query: 'limit=1' }),
   'show-runner': ofTenant('/runners/7001-1'),
   'end-runner': ofTenant('/runners/7001-1/end', { body: { force: true }, headers: REASON }),
+  'list-locks': ofTenant('/locks'),
+  'acquire-lock': ofTenant('/locks/production/acquire', {
+    body: { holder: 'run-1', ttl_seconds: 60 },
+    headers: REASON,
+  }),
+  'release-lock': ofTenant('/locks/production/release', { body: { holder: 'run-1' }, headers: REASON }),
+  'list-waiting': ofFleet('/waiting', { query: 'limit=10' }),
   'list-tenant-changes': ofTenant('/audit', { query: 'limit=1' }),
   'list-changes': ofFleet('/audit', { query: 'day=2026-01-15&limit=1' }),
   'list-dead-letters': ofFleet('/dead-letters'),

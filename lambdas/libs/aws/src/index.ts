@@ -14,6 +14,7 @@ export * from './dynamodb/tenant-lifecycle';
 export * from './dynamodb/job-store';
 export * from './dynamodb/bookmarks';
 export * from './dynamodb/launch-store';
+export * from './dynamodb/lock-store';
 export * from './dynamodb/recovery-store';
 export * from './dynamodb/usage-ledger';
 export * from './ec2/fleet';

@@ -9,6 +9,7 @@ export * from './fakes/tenant-registry';
 export * from './fakes/tenant-directory';
 export * from './fakes/audit-trail';
 export * from './fakes/api-state';
+export * from './fakes/lock-store';
 export * from './fakes/job-store';
 export * from './fakes/launch-store';
 export * from './fakes/job-queue';

@@ -1,9 +1,9 @@
 import type { SandboxFile } from '../../lib/state';
 import { object } from '../../lib/json';
 import { finishAll, untilFull, type ScenarioContext, type Tenant } from '../kit/scenario-context';
-import { apisOf, signedClient } from './api-client';
+import { apisOf, bearerClient, signedClient } from './api-client';
 import { expectAnswer } from './call-api';
-import { expectJson, expectRefusal, holds } from './expect';
+import { expectJson, expectRefusal, holds, rowsOf } from './expect';
 import type { Mtr } from './mtr';
 
 const BECAUSE = ['--reason', 'the sandbox tries it'];
@@ -20,6 +20,7 @@ export async function changeJobs(
   const running = ids.find((id) => id !== waiting) ?? 0;
   await giveUpAndRetry(context, { tenant, waiting, running }, mtr);
   await changeByApi(context, { tenant, waiting, running }, sandbox);
+  await lock(context, { tenant, waiting, running }, { mtr, sandbox });
   await killRunner(context, { tenant, running }, mtr);
   await finishAll(context, tenant, ids);
 }
@@ -80,10 +81,44 @@ async function changeByApi(
   await poller.until('the job waits once more', async () =>
     (await account.job(tenant.id, waiting))?.state === 'parked' ? true : undefined,
   );
+  expectAnswer(checks, 'the API shows who waits in the whole fleet', await operator('GET', '/waiting'), {
+    status: 200,
+  });
   const shown = await operator('GET', `/tenants/${tenant.id}/jobs/${running}`);
   const launch = String(object(shown.body)?.['launch_id']);
   const end = await operator('POST', `/tenants/${tenant.id}/runners/${launch}/end`, { headers });
   expectAnswer(checks, 'the API ends no runner that has a job without force', end, { status: 409 });
+}
+
+/** mtr and a workflow job want the same lock, one after the other. */
+async function lock(
+  { checks, user }: ScenarioContext,
+  { tenant, running }: Jobs,
+  { mtr, sandbox }: { readonly mtr: Mtr; readonly sandbox: SandboxFile },
+): Promise<void> {
+  const name = [tenant.login, 'production', '--holder', 'operator'] as const;
+  const taken = await mtr('lock', 'acquire', ...name);
+  await expectJson(checks, taken, 'lock acquire takes a lock under a number', (answer) =>
+    Number.isSafeInteger(Object(answer).fence),
+  );
+  const job = bearerClient(apisOf(sandbox).tenants, await user.tokenOf(running, { audience: sandbox.prefix }));
+  const acquire = () =>
+    job('POST', `/tenants/${tenant.id}/locks/production/acquire`, {
+      body: { holder: 'run-1' },
+      headers: { 'x-reason': 'the sandbox tries a lock' },
+    });
+  expectAnswer(checks, 'a workflow job waits in line for it', await acquire(), { status: 200, body: { position: 1 } });
+  await expectJson(checks, await mtr('lock', 'list', tenant.login), 'lock list shows who waits', (answer) =>
+    rowsOf(answer).some((row) => row['holder'] === 'operator' && String(row['waiters']) === 'run-1'),
+  );
+  await expectJson(checks, await mtr('lock', 'release', ...name), 'lock release gives it back', (answer) =>
+    holds(answer, { released: true }),
+  );
+  const granted = await acquire();
+  expectAnswer(checks, 'the workflow job has it then', granted, { status: 200, body: { granted: true } });
+  const fence = Number(object(object(granted.body)?.['lease'])?.['fence']);
+  checks.check('under a higher number', fence > Number(Object(JSON.parse(taken.out)).fence), JSON.stringify(granted));
+  expectRefusal(checks, await mtr('lock', 'acquire', ...name), 4, 'run-1 has production');
 }
 
 async function killRunner(

@@ -18,6 +18,7 @@ const OPERATOR_ONLY: readonly OperationId[] = [
   'cancel-job',
   'retry-job',
   'end-runner',
+  'list-waiting',
   'list-changes',
   'list-dead-letters',
   'redrive-dead-letters',
@@ -30,11 +31,12 @@ const OPERATOR_ONLY: readonly OperationId[] = [
   'list-usage',
 ];
 const ADMIN: readonly OperationId[] = ['list-tenant-changes', 'create-link'];
-const USER: readonly OperationId[] = ['list-runners', 'show-runner'];
+const USER: readonly OperationId[] = ['list-runners', 'show-runner', 'acquire-lock', 'release-lock'];
 const VIEWER: readonly OperationId[] = [
   'show-me',
   'show-tenant',
   'show-limits',
+  'list-locks',
   'list-jobs',
   'show-job',
   'explain-job',

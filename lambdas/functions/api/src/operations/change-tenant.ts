@@ -6,6 +6,9 @@ import { count, tenantParams, text } from '../http/schemas';
 import { NOTHING, defineOperation, type Answer, type Context } from './operation';
 import { etagOf, findTenant, tenant, viewTenant, type TenantFound } from './tenant-view';
 
+/** `null`: the tier's own again. */
+const cap = v.optional(v.nullable(v.pipe(v.number('is not a number'), v.minValue(0, 'is less than 0'))));
+
 const changed = v.object({
   changed: v.pipe(v.boolean(), v.description('false: the row says so already')),
   sentence: text,
@@ -17,20 +20,40 @@ export const changeTenant = defineOperation({
   id: 'change-tenant',
   method: 'PATCH',
   path: '/v1/tenants/{installation_id}',
-  summary: "Sets a tenant's tier, and its limit with it, or its limit alone. A lower limit ends nothing.",
+  summary: "Sets a tenant's tier, and its limit with it, its limit alone, or caps. A lower limit ends nothing.",
   params: tenantParams,
-  body: v.strictObject({ tier: v.optional(text), max_runners: v.optional(count) }),
+  body: v.strictObject({
+    tier: v.optional(text),
+    max_runners: v.optional(count),
+    max_minutes_per_day: cap,
+    limit_minutes: cap,
+    limit_spend: v.pipe(cap, v.description('US dollars a month')),
+  }),
   answer: changed,
-  run: async ({ params, body: { tier, max_runners: maxRunners }, ...context }, deps) => {
-    if (tier === undefined && maxRunners === undefined)
-      throw new Problem('invalid-request', 'the body has neither tier nor max_runners.');
-    const request: EditRequest =
-      tier === undefined
-        ? { kind: 'set-limit', maxRunners: maxRunners ?? 0 }
-        : { kind: 'set-tier', tier, ...(maxRunners !== undefined && { maxRunners }) };
-    return edit(await findTenant(params.installation_id, deps), request, context, deps);
-  },
+  run: async ({ params, body, ...context }, deps) =>
+    edit(await findTenant(params.installation_id, deps), requestOf(body), context, deps),
 });
+
+interface Change {
+  readonly tier?: string | undefined;
+  readonly max_runners?: number | undefined;
+  readonly max_minutes_per_day?: number | null | undefined;
+  readonly limit_minutes?: number | null | undefined;
+  readonly limit_spend?: number | null | undefined;
+}
+
+/** A decision each: tier and limit together, or caps. */
+function requestOf({ tier, max_runners: maxRunners, ...given }: Change): EditRequest {
+  const { max_minutes_per_day: minutesPerDay, limit_minutes: minutesPerMonth, limit_spend: dollarsPerMonth } = given;
+  const caps = { minutesPerDay, minutesPerMonth, dollarsPerMonth };
+  const hasCaps = Object.values(caps).some((one) => one !== undefined);
+  if (hasCaps && (tier !== undefined || maxRunners !== undefined))
+    throw new Problem('invalid-request', 'the body has caps and tier or max_runners: send them one after the other.');
+  if (hasCaps) return { kind: 'set-caps', caps };
+  if (tier !== undefined) return { kind: 'set-tier', tier, ...(maxRunners !== undefined && { maxRunners }) };
+  if (maxRunners !== undefined) return { kind: 'set-limit', maxRunners };
+  throw new Problem('invalid-request', 'the body has nothing to change.');
+}
 
 const simple = (kind: 'approve' | 'suspend' | 'resume', summary: string) =>
   defineOperation({

@@ -8,12 +8,14 @@ import { explainOneJob, listJobs, showJob } from './jobs';
 import { showLimits } from './limits';
 import { createLink } from './links';
 import { showOffboarding } from './offboarding';
+import { acquireLock, listLocks, releaseLock } from './locks';
 import type { Operation } from './operation';
 import { listOverview, showOverview } from './overview';
 import { listRunners, showRunner } from './runners';
 import { showMe } from './show-me';
 import { findTenants, listTenants, showTenant } from './tenants';
 import { listUsage, showStats, showUsage } from './usage';
+import { listWaiting } from './waiting';
 
 /** Every operation of the API but the document itself, in the document's order. */
 export const OPERATIONS: readonly Operation[] = [
@@ -45,6 +47,10 @@ export const OPERATIONS: readonly Operation[] = [
   listRunners,
   showRunner,
   endRunner,
+  listLocks,
+  acquireLock,
+  releaseLock,
+  listWaiting,
   listTenantChanges,
   listChanges,
   listDeadLetters,

@@ -23,6 +23,7 @@ export * from './fleet-slots';
 export * from './github';
 export * from './jobs';
 export * from './launches';
+export * from './locks';
 export * from './operations';
 export * from './queues';
 export * from './recovery';

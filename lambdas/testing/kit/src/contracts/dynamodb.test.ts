@@ -2,6 +2,7 @@ import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   createDynamoAdmissions,
   createDynamoApiState,
+  createDynamoLockStore,
   createDynamoAuditTrail,
   createDynamoBookmarks,
   createDynamoBudgets,
@@ -27,6 +28,7 @@ import { createTables } from '../dynamodb/create-tables';
 import { startDynamoDbLocal, type DynamoDbLocal } from '../dynamodb/dynamodb-local';
 import { job, launch, settings } from '../factories';
 import { createTestClock, type TestClock } from '../test-clock';
+import { lockStoreContract } from './lock-store.contract';
 import { apiStateContract } from './api-state.contract';
 import { auditTrailContract } from './audit-trail.contract';
 import { accountHandoverContract } from './account-handover.contract';
@@ -91,6 +93,9 @@ describe('the audit trail on DynamoDB', () =>
   auditTrailContract(async () => createDynamoAuditTrail({ client: local.client, tableName: 'test-audit' }), nextId));
 describe("the API's state on DynamoDB", () =>
   apiStateContract(async () => createDynamoApiState({ client: local.client, tableName: 'test-api' }), nextId));
+
+describe('locks on DynamoDB', () =>
+  lockStoreContract(async () => createDynamoLockStore({ client: local.client, tableName: 'test-api' }), nextId));
 describe('the tenant directory on DynamoDB', () =>
   tenantDirectoryContract(async () => {
     const { write, read } = await tenantTable();

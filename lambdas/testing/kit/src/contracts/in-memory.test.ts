@@ -11,6 +11,8 @@ import { createInMemoryTenantRegistry, type TenantRow } from '../fakes/tenant-re
 import { createTestClock } from '../test-clock';
 import { createInMemoryApiState } from '../fakes/api-state';
 import { createInMemoryAuditTrail } from '../fakes/audit-trail';
+import { createInMemoryLockStore } from '../fakes/lock-store';
+import { lockStoreContract } from './lock-store.contract';
 import { apiStateContract } from './api-state.contract';
 import { auditTrailContract } from './audit-trail.contract';
 import { accountHandoverContract } from './account-handover.contract';
@@ -56,6 +58,8 @@ describe('the in-memory tenant registry', () => tenantRegistryContract(tenantTab
 describe('the in-memory tenant lifecycle', () => tenantLifecycleContract(tenantTable, nextId));
 describe('the in-memory audit trail', () => auditTrailContract(async () => createInMemoryAuditTrail(), nextId));
 describe("the API's state in memory", () => apiStateContract(async () => createInMemoryApiState(), nextId));
+const locks = createInMemoryLockStore();
+describe('locks in memory', () => lockStoreContract(async () => locks, nextId));
 describe('the in-memory tenant directory', () =>
   tenantDirectoryContract(async () => {
     const registry = createInMemoryTenantRegistry({ ...settings(), clock: createTestClock() });
