@@ -46,19 +46,13 @@ class AccountServices:
 
     def answer(self, operation, request):
         """(status, headers, body) in the JSON protocol that both services speak."""
-        handler = {
+        handlers = {
             "UpdateCostAllocationTagsStatus": self._activate,
             "GetCostAndUsage": self._costs,
             "GetServiceQuota": self._quota,
             "RequestServiceQuotaIncrease": self._increase,
-        }.get(operation)
-        try:
-            if handler is None:
-                raise Refused("UnknownOperationException", f"The sandbox has no {operation}.")
-            status, content = 200, handler(request)
-        except Refused as refused:
-            status, content = 400, {"__type": refused.code, "message": str(refused)}
-        return status, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(content).encode()
+        }
+        return answered(handlers, operation, request)
 
     def _activate(self, request):
         known = {tag["Key"] for tags in self._tags() for tag in tags}
@@ -137,6 +131,17 @@ class AccountServices:
             "Status": "PENDING",
         }
         return {"RequestedQuota": self._asked[key]}
+
+
+def answered(handlers, operation, request):
+    """(status, headers, body) in AWS's JSON protocol; `handlers` by operation."""
+    try:
+        if operation not in handlers:
+            raise Refused("UnknownOperationException", f"The sandbox has no {operation}.")
+        status, content = 200, handlers[operation](request)
+    except Refused as refused:
+        status, content = 400, {"__type": refused.code, "message": str(refused)}
+    return status, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(content).encode()
 
 
 def _known_quota(request):

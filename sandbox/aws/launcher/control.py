@@ -81,6 +81,13 @@ class Control:
                 wanted = json.loads(body or b"{}")
                 check_fields(wanted, {"enabled": (lambda value: isinstance(value, bool), "neither true nor false")})
                 return {"mappings": self._world.set_polling(name, wanted.get("enabled", True))}
+            case ("POST", "services", cluster, name, "busy"):
+                wanted = json.loads(body or b"{}")
+                check_fields(wanted, {"percent": (lambda value: type(value) in (int, float), "no number")})
+                count = self._world.keep_busy(cluster, name, wanted.get("percent", 0))
+                if count is None:
+                    raise NotHere(f"There is no service {cluster}/{name}.")
+                return {"desired": count}
             case ("GET", "faults"):
                 return self._world.faults.pending()
             case ("POST", "faults"):

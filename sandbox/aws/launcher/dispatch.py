@@ -31,7 +31,7 @@ def install(app, world, calls):
             return given
         response = (
             _faulty(world, service, operation, principal, request)
-            or _by_account_services(world, principal, headers, body)
+            or _by_added_services(world, principal, headers, body)
             or await original(method, path, headers, body, query_params, request_id)
         )
         error = error_code(response[0], response[2])
@@ -57,10 +57,10 @@ def install(app, world, calls):
     app._dispatch_service_request = dispatch
 
 
-def _by_account_services(world, principal, headers, body):
-    """Services that the emulator lacks. Only the runbooks use them: no role of ours has the permission."""
-    services = world.account_services
-    if services.service_of(headers) is None:
+def _by_added_services(world, principal, headers, body):
+    """Services that the emulator lacks. Terraform and the runbooks use them: no role of ours has the right."""
+    services = next((one for one in world.added_services if one.service_of(headers) is not None), None)
+    if services is None:
         return None
     if principal != ADMINISTRATOR:
         denied = {

@@ -12,7 +12,10 @@ from . import (
     alarms,
     ancestry,
     authorization,
+    balancers,
+    clusters,
     ec2_checks,
+    ecs_rules,
     events,
     lambda_rules,
     launch,
@@ -21,6 +24,7 @@ from . import (
     runtimes,
     saved_queries,
     ssm_rules,
+    tasks,
 )
 from .account import Account
 from .account_services import AccountServices
@@ -30,8 +34,11 @@ from .instances import InstanceCalls
 from .machines import Machines
 from .query import Ec2Error, install
 from .regional import RegionalCalls
+from .scaling import Scaling
 
 ADMINISTRATOR = "administrator"
+# A task of the sandbox lives as long as a sandbox does; nothing renews its credentials.
+_TASK_SECONDS = 12 * 3600
 # The emulator knows only the Intel image under a public parameter; machines here have no processor: one image serves.
 _ARM_IMAGE = ("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64", "ami-0c2023a1b2c3d4e5f")
 
@@ -53,19 +60,23 @@ class World:
     def __init__(self, calls, runtime_programs):
         from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses
         from ministack.services import (
+            alb,
             apigateway,
             cloudwatch,
             cloudwatch_logs,
             ec2,
+            ecs,
             eventbridge,
             iam,
             lambda_svc,
+            rds,
             sqs,
             ssm,
             sts,
             tagging,
         )
 
+        self._evaluator = iam_evaluator
         self._ec2, self._eventbridge, self._iam, self._sts, self._responses = ec2, eventbridge, iam, sts, responses
         self._tagging, self._actions, self._lambda = tagging, iam_actions, lambda_svc
         self.faults = Faults()
@@ -84,7 +95,12 @@ class World:
         self.ancestry = ancestry.Ancestry()
         ancestry.install(lambda_svc, sqs, self.ancestry)
         message_moves.install(sqs, message_moves.MessageMoves(sqs, responses.AccountRegionScopedDict))
-        self.account_services = AccountServices(lambda: list(ec2._tags._data.values()))
+        self._ecs, self._scaling = ecs, Scaling(responses.get_account_id, responses.get_region)
+        self.added_services = [AccountServices(lambda: list(ec2._tags._data.values())), self._scaling]
+        clusters.install(rds)
+        balancers.install(alb)
+        ecs_rules.install(ecs)
+        tasks.install(ecs, alb, ec2, self._task_session, self._role_may)
         runtimes.install(lambda_svc, lambda_runtime, runtime_programs)
         alarms.install(cloudwatch)
         alarm_states.install(cloudwatch, self.alarms)
@@ -155,6 +171,19 @@ class World:
             self._lambda._esm_wake.set()
         return len(found)
 
+    def keep_busy(self, cluster, name, percent):
+        """Scales a service as if its tasks used so much of their processor; answers how many are wanted."""
+        for account, region, key in list(self._ecs._services._data):
+            if key == f"{cluster}/{name}":
+                self._responses.set_request_account_id(account)
+                self._responses.set_request_region(region)
+                current = self._ecs._services[key]["desiredCount"]
+                wanted = self._scaling.wanted(f"service/{key}", current, percent)
+                if wanted is not None and wanted != current:
+                    self._ecs._update_service({"cluster": cluster, "service": name, "desiredCount": wanted})
+                return current if wanted is None else wanted
+        return None
+
     def tags_of(self, resource_id):
         return {tag["Key"]: tag.get("Value", "") for tag in self._ec2._tags.get(resource_id) or []}
 
@@ -184,8 +213,38 @@ class World:
         self._responses.set_request_region(region)
         yield self._ec2._instances[instance_id]
 
+    def _task_session(self, role_arn, task_arn):
+        """The variables with credentials of a task's role; none for a task without one."""
+        if role_arn is None:
+            return {}
+        keys = self._session(role_arn.rpartition("/")[2], task_arn.rpartition("/")[2], _TASK_SECONDS)
+        return {
+            "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": keys["Token"],
+        }
+
+    def _role_may(self, role_arn, action, resource):
+        """Whether a role's policies allow a call that a service makes in its name."""
+        account, name = self._responses.get_account_id(), (role_arn or "").rpartition("/")[2]
+        context = self._evaluator.EvalContext(
+            principal_arn=f"arn:aws:sts::{account}:assumed-role/{name}/service",
+            principal_type="AssumedRole",
+            principal_account=account,
+            action=action,
+            resource_arn=resource,
+            region=self._responses.get_region(),
+        )
+        policies = self._evaluator._gather_role_policies(name, account)
+        return self._evaluator.evaluate(context, policies).decision == "Allow"
+
     def instance_session(self, machine, role, seconds):
         account, region = self._responses.get_account_id(), self._responses.get_region()
+        arn = f"arn:aws:ec2:{region}:{account}:instance/{machine['InstanceId']}"
+        return self._session(role, machine["InstanceId"], seconds, {"SourceInstanceArn": arn})
+
+    def _session(self, role, name, seconds, more=None):
+        account = self._responses.get_account_id()
         key, secret, token = (
             self._iam._gen_session_access_key(),
             self._iam._gen_secret(),
@@ -196,13 +255,13 @@ class World:
         self._sts.register_session(
             key,
             {
-                "Arn": f"arn:aws:sts::{account}:assumed-role/{role}/{machine['InstanceId']}",
-                "UserId": f"{role_id}:{machine['InstanceId']}",
+                "Arn": f"arn:aws:sts::{account}:assumed-role/{role}/{name}",
+                "UserId": f"{role_id}:{name}",
                 "SecretAccessKey": secret,
                 "SessionToken": token,
                 "Expiration": expires,
                 "AccountId": account,
-                "SourceInstanceArn": f"arn:aws:ec2:{region}:{account}:instance/{machine['InstanceId']}",
+                **(more or {}),
             },
         )
         return {

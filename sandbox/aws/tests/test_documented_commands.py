@@ -38,6 +38,7 @@ def setUpModule():
     _tables()
     _queues()
     _functions()
+    emulator.client("secretsmanager").create_secret(Name="rds/tenant/acme-corp/dev/password", SecretString="one")
     emulator.client("events").put_rule(Name="my-saas-sweep", ScheduleExpression="rate(1 minute)")
     tags = [
         {"Key": "ghr:environment", "Value": "my-saas"},
