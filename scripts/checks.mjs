@@ -138,6 +138,16 @@ export const checks = [
     run: checkAccounts,
   },
   {
+    name: 'saas',
+    about: "the platform's example in the emulator: its tenants' tasks answer, reach nothing of each other's, and go",
+    lane: 'waiting',
+    inputs: {
+      paths: ['sandbox', 'modules/tenant-app', 'examples/saas-platform', 'scripts'],
+      programs: TERRAFORM,
+    },
+    run: checkSaas,
+  },
+  {
     name: 'database',
     about: "the platform's SQL on a real PostgreSQL: what each tenant may in each tenant's schema",
     inputs: { paths: ['tests/database', 'examples/saas-platform/sql'] },
@@ -188,6 +198,15 @@ async function checkAccounts() {
   const counted = /^(\d+) passed, (\d+) failed$/m.exec(stdout);
   if (counted === null) throw new CheckFailed('the example of the namespaces came to no result');
   return { passed: Number(counted[1]), failed: Number(counted[2]) };
+}
+
+async function checkSaas() {
+  const { code, stdout } = await execute(process.execPath, [join('sandbox', 'setup', 'run.mjs'), 'sandbox', 'saas'], {
+    env: { ...process.env, SANDBOX_DIR: join(root, '.sandbox', 'apps') },
+  });
+  const [, held, all] = /^(\d+) of (\d+) expectations held$/m.exec(stdout) ?? [];
+  if (all === undefined) throw new CheckFailed(`the platform came to no result (exit code ${code})`);
+  return { passed: Number(held), failed: Number(all) - Number(held) };
 }
 
 async function checkDatabase() {

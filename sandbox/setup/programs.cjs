@@ -16,6 +16,8 @@ npm run sandbox -- chaos           injects faults into a sandbox that is up
   --json                           one JSON object as the last line
 npm run sandbox -- operate         tries every verb of mtr on a sandbox that is up
 npm run sandbox -- destroy         offboards every tenant, terraform destroy; fails if anything is left
+npm run sandbox -- saas            a platform of three tenants' apps, in an emulator of its own; down again at the end
+  --keep                           leave it up
 npm run sandbox -- down
 SANDBOX_DIR names another folder for the state, so that several sandboxes can be up at once.`,
   byDefault: 'run',
@@ -28,6 +30,7 @@ SANDBOX_DIR names another folder for the state, so that several sandboxes can be
     chaos: { flood: whole(1, 5000), json: SWITCH },
     operate: {},
     destroy: {},
+    saas: { keep: SWITCH },
     down: {},
   },
 };

@@ -16,10 +16,10 @@ import {
 } from '@multi-tenant-runner/namespaces';
 import { down } from '@multi-tenant-runner/sandbox/commands/down';
 import { startEmulator } from '@multi-tenant-runner/sandbox/lib/emulator';
+import { changesOf, filesOf, terraformOf, type Files } from '@multi-tenant-runner/sandbox/lib/example';
 import { freePorts } from '@multi-tenant-runner/sandbox/lib/ports';
 import { prepareFolder, sandboxPaths, writePrivateJson } from '@multi-tenant-runner/sandbox/lib/state';
 import { askAws, type Credentials } from './aws';
-import { changesOf, filesOf, terraformOf, type Files } from './terraform';
 
 const root = resolve(__dirname, '..', '..');
 const example = join(root, 'examples', 'tenant-namespace');

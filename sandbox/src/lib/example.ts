@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findTerraform, prepareTerraform } from '@multi-tenant-runner/sandbox/lib/provider-mirror';
-import type { SandboxPaths } from '@multi-tenant-runner/sandbox/lib/state';
+import { findTerraform, prepareTerraform } from './provider-mirror';
+import type { SandboxPaths } from './state';
 
 const run = promisify(execFile);
 
@@ -45,7 +45,7 @@ export async function terraformOf(
     readonly access_key_id: string;
     readonly secret_access_key: string;
   },
-  { example, paths }: { readonly example: string; readonly paths: SandboxPaths },
+  { example, paths, signal }: { readonly example: string; readonly paths: SandboxPaths; readonly signal?: AbortSignal },
 ): Promise<Terraform> {
   const { env: withProvider } = await prepareTerraform({ folder: paths.config });
   const inherited = Object.entries(withProvider).filter(
@@ -64,7 +64,7 @@ export async function terraformOf(
     const withState = ['apply', 'plan', 'destroy', 'output'].includes(command ?? '') ? [state] : [];
     const input = ['apply', 'plan', 'destroy', 'init'].includes(command ?? '') ? ['-input=false'] : [];
     try {
-      const options = { cwd: example, env, maxBuffer: 64 * 1024 * 1024 };
+      const options = { cwd: example, env, maxBuffer: 64 * 1024 * 1024, ...(signal && { signal }) };
       return (await run(findTerraform(), [command ?? '', '-no-color', ...input, ...withState, ...args], options))
         .stdout;
     } catch (error) {
