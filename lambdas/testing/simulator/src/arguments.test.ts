@@ -16,6 +16,16 @@ test('the documented command is understood, with a value beside or behind its op
   expect(parseArguments(['--tenants=100', '--jobs=10000', '--seed=7'])).toMatchObject({ kind: 'run', options });
 });
 
+test('a burst has jobs of each tenant, and perhaps a flood', () => {
+  expect(parseArguments(['--burst', '99', '--flood', '500'])).toEqual({
+    kind: 'burst',
+    tenants: 99,
+    jobs: 1,
+    flood: 500,
+  });
+  expect(parseArguments(['--burst', '1', '--each', '25'])).toMatchObject({ tenants: 1, jobs: 25, flood: 0 });
+});
+
 test('no faults is none, and kinds can be chosen', () => {
   expect(parseArguments(['--faults', 'none'])).toMatchObject({ options: { faultKinds: [] } });
   expect(parseArguments(['--faults', 'crash,steal'])).toMatchObject({ options: { faultKinds: ['steal', 'crash'] } });

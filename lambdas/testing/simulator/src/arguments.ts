@@ -13,6 +13,7 @@ export type Arguments =
     }
   | { readonly kind: 'sweep'; readonly tenants: number }
   | { readonly kind: 'deliveries'; readonly rate: number; readonly flood: number }
+  | { readonly kind: 'burst'; readonly tenants: number; readonly jobs: number; readonly flood: number }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'wrong'; readonly problem: string };
 
@@ -30,7 +31,11 @@ ${Object.entries(FAULT_KINDS)
   .join('\n')}
   --sweep <n>      instead, run the sweep over n tenants, 1 to 100000, and print how long it takes
   --deliveries <n> instead, run recovery at n deliveries a second, 1 to 1000, and print how far behind it is
-  --flood <n>      with --deliveries: as many a second more of one tenant, all of which fail (0)
+  --burst <n>      instead, queue jobs of n tenants at once, 1 to 10000, and print how long until EC2 is asked for
+                   their machines
+  --each <n>       with --burst: jobs of each tenant, 1 to 1000 (1)
+  --flood <n>      with --deliveries: as many a second more of one tenant, all of which fail; with --burst: as many jobs
+                   of one more tenant (0)
   --shrink         make a failing run smaller and print the seed file to keep
   --trace          print every event of the run
   --json           print the report as JSON
@@ -47,6 +52,8 @@ const PROGRAM: Program = {
     seeds: whole(1, 100_000),
     sweep: whole(1, 100_000),
     deliveries: whole(1, 1_000),
+    burst: whole(1, 10_000),
+    each: whole(1, 1_000),
     flood: whole(0, 1_000),
     seed: TEXT,
     faults: TEXT,
@@ -65,6 +72,8 @@ export function parseArguments(args: readonly string[]): Arguments {
   if (numbers['sweep'] !== undefined) return { kind: 'sweep', tenants: numbers['sweep'] };
   if (numbers['deliveries'] !== undefined)
     return { kind: 'deliveries', rate: numbers['deliveries'], flood: numbers['flood'] ?? 0 };
+  if (numbers['burst'] !== undefined)
+    return { kind: 'burst', tenants: numbers['burst'], jobs: numbers['each'] ?? 1, flood: numbers['flood'] ?? 0 };
   const faultKinds = parseFaultKinds(texts['faults'] ?? 'all');
   if (typeof faultKinds === 'string') return wrong(faultKinds);
   const seed = texts['seed'] ?? '1';

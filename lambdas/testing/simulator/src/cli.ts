@@ -1,4 +1,5 @@
 import { parseArguments } from './arguments';
+import { printableBurst, runBurst } from './burst-load';
 import { printableLag, recoverDeliveries } from './delivery-load';
 import { printable } from './print';
 import { shrink } from './shrink';
@@ -20,6 +21,9 @@ switch (args.kind) {
     break;
   case 'deliveries':
     console.log(printableLag(args, await recoverDeliveries(args)));
+    break;
+  case 'burst':
+    console.log(printableBurst(args, await runBurst(args)));
     break;
   case 'run':
     process.exitCode = await runAll(args);

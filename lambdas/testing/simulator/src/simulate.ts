@@ -1,4 +1,4 @@
-import { MINUTE, RECOVERY_SOURCE, SECOND, SWEEP_SOURCE, type Log } from '@multi-tenant-runner/core';
+import { MINUTE, SECOND, type Log } from '@multi-tenant-runner/core';
 import { buildSimulation, type Simulation } from './build-simulation';
 import { createScheduler, type Scheduler } from './engine/scheduler';
 import { installVirtualTimers } from './engine/virtual-timers';
@@ -8,6 +8,7 @@ import { buildReport, type Report } from './report';
 import type { SimulationOptions } from './scenario/options';
 import { runScenario } from './scenario/run-scenario';
 import { drawScenario } from './scenario/scenario';
+import { startSchedules } from './schedules';
 import { SILENT } from './silent-log';
 
 export interface SimulationResult extends Report {
@@ -47,12 +48,7 @@ async function run(
   const faultsEndAt = scheduler.now() + scenario.faultsEndAt;
   const simulation = buildSimulation({ options, scenario, scheduler, faultsEndAt, keepTrace, log });
   const { functions, ended, violations, invariants, calls, metrics, trace } = simulation;
-  const every = (period: number, action: () => void): void => {
-    scheduler.after(period, () => every(period, action));
-    action();
-  };
-  every(MINUTE, () => functions.scaleDown.invoke({ source: SWEEP_SOURCE }, () => undefined));
-  every(2 * MINUTE, () => functions.recovery.invoke({ source: RECOVERY_SOURCE }, () => undefined));
+  startSchedules(simulation);
   runScenario(scenario, simulation);
   await runUntilSettled(simulation, scenario.faultsEndAt);
   checkFinalInvariants(ended, violations);

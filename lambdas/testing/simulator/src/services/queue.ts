@@ -3,11 +3,15 @@ import type { BatchResponse, QueueRecord } from '@multi-tenant-runner/runtime';
 import type { SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import type { Scheduler } from '../engine/scheduler';
 import type { LambdaFunction } from '../engine/lambda';
+import { createFairShare } from './fair-share';
 import type { Lineage } from './lineage';
 import type { Random } from '../engine/random';
 import type { FaultSettings } from '../scenario/fault-kinds';
 
-/** An SQS queue and its event source mapping: at least once, in no order, invisible while a function works on it. */
+/**
+ * An SQS queue and its event source mapping: at least once, in no order, invisible while a function works on it. Those
+ * of quiet tenants come first.
+ */
 export interface Queue {
   send(body: string, group?: string): void;
   /** Messages neither completed nor moved to the dead letters. */
@@ -22,6 +26,8 @@ interface Message {
   readonly chain: number;
   receives: number;
   done: boolean;
+  /** While a consumer has it. */
+  receivedAt?: number;
 }
 
 export interface QueueDeps {
@@ -40,6 +46,8 @@ const MAX_RECEIVES = 5;
 
 export function createQueue({ name, lambda, scheduler, lineage, random, faultKinds }: QueueDeps): Queue {
   const visible: Message[] = [];
+  const share = createFairShare(scheduler.now);
+  const tenantOf = ({ id, group }: Message): string => group ?? id;
   const deadLetters: string[] = [];
   let count = 0;
   let open = 0;
@@ -52,9 +60,16 @@ export function createQueue({ name, lambda, scheduler, lineage, random, faultKin
       pump();
     });
   };
+  const giveBack = (message: Message): void => {
+    const { receivedAt } = message;
+    if (receivedAt === undefined) return;
+    delete message.receivedAt;
+    share.returned(tenantOf(message), scheduler.now() - receivedAt);
+  };
   const finish = (message: Message): void => {
     if (message.done) return;
     message.done = true;
+    giveBack(message);
     open -= 1;
     if (faultKinds.has('queue-duplicate') && random.chance(0.01)) {
       open += 1;
@@ -63,17 +78,32 @@ export function createQueue({ name, lambda, scheduler, lineage, random, faultKin
   };
   const reappear = (message: Message): void => {
     if (message.done) return;
+    giveBack(message);
     if (message.receives < MAX_RECEIVES) return void (visible.push(message), pump());
     message.done = true;
     open -= 1;
     deadLetters.push(message.body);
   };
+  /** Those that may come next: of quiet tenants, or else of the noisy one that has the fewest in flight. */
+  const candidates = (): readonly number[] => {
+    const indexes = visible.map((_, index) => index);
+    const tenantAt = (index: number): string => tenantOf(visible[index] as Message);
+    const quiet = indexes.filter((index) => !share.isNoisy(tenantAt(index)));
+    if (quiet.length > 0) return quiet;
+    const fewest = Math.min(...indexes.map((index) => share.inFlight(tenantAt(index))));
+    return indexes.filter((index) => share.inFlight(tenantAt(index)) === fewest);
+  };
   const take = (): Message[] => {
     const batch: Message[] = [];
     while (batch.length < BATCH && visible.length > 0) {
+      const next = candidates();
       // SQS promises no order; mostly the oldest comes first.
-      const [message] = visible.splice(random.chance(0.1) ? random.whole(0, visible.length - 1) : 0, 1);
-      if (message !== undefined && !message.done) batch.push(message);
+      const index = random.chance(0.1) ? random.pick(next) : (next[0] ?? 0);
+      const [message] = visible.splice(index, 1);
+      if (message === undefined || message.done) continue;
+      message.receivedAt = scheduler.now();
+      share.received(tenantOf(message));
+      batch.push(message);
     }
     return batch;
   };
@@ -108,7 +138,9 @@ export function createQueue({ name, lambda, scheduler, lineage, random, faultKin
     send(body, group) {
       open += 1;
       const chain = lineage.lengthFor(lambda.name);
-      appear({ id: `${name}-${(count += 1)}`, body, group, chain, receives: 0, done: false }, random.between(5, 100));
+      const message: Message = { id: `${name}-${(count += 1)}`, body, group, chain, receives: 0, done: false };
+      share.sent(tenantOf(message));
+      appear(message, random.between(5, 100));
       if (!faultKinds.has('queue-duplicate') || !random.chance(0.005)) return;
       open += 1;
       appear(

@@ -1,0 +1,111 @@
+import { MINUTE, SECOND } from '@multi-tenant-runner/core';
+import { buildSimulation } from './build-simulation';
+import { createScheduler } from './engine/scheduler';
+import { installVirtualTimers } from './engine/virtual-timers';
+import { jobOf } from './scenario/model';
+import { runScenario } from './scenario/run-scenario';
+import { PRIVATE_REPOSITORIES, type JobPlan, type Scenario, type TenantPlan } from './scenario/scenario';
+import { startSchedules } from './schedules';
+import { SILENT } from './silent-log';
+
+export interface BurstLoad {
+  readonly tenants: number;
+  /** Jobs of each of them, all queued at the same moment. */
+  readonly jobs: number;
+  /** Jobs of one more tenant at that moment. */
+  readonly flood?: number;
+}
+
+export interface BurstWaits {
+  /** Seconds from the webhook of each job of the tenants to the start of its machine, ascending. */
+  readonly waits: readonly number[];
+  readonly jobs: number;
+}
+
+/** Rows are written, and functions are warm, by then. */
+const AT = 10 * MINUTE;
+/** No job waits so long. */
+const END = 2 * 60 * MINUTE;
+/** More than any load has jobs. */
+const LIMIT = 10_000;
+const JOB_TIME = 5 * MINUTE;
+
+/** Queues all jobs at once, with EC2's and SSM's buckets on and nothing else wrong, and waits for their machines. */
+export async function runBurst({ tenants, jobs, flood = 0 }: BurstLoad): Promise<BurstWaits> {
+  const scheduler = createScheduler('2026-01-15T12:00:00.000Z');
+  const uninstall = installVirtualTimers(scheduler);
+  try {
+    const end = scheduler.now() + END;
+    const scenario = planBurst(tenants, jobs, flood);
+    const simulation = buildSimulation({
+      options: { seed: '1', tenants, jobs, faultKinds: ['throttle'] },
+      scenario,
+      scheduler,
+      faultsEndAt: end,
+      keepTrace: false,
+      log: SILENT,
+    });
+    const heardAt = new Map<string, number>();
+    const waits: number[] = [];
+    simulation.events.on('webhook.arrived', ({ request }) => {
+      const id = /"workflow_job":\{"id":(\d+)/.exec(request.body ?? '')?.[1];
+      if (id !== undefined && !heardAt.has(id)) heardAt.set(id, scheduler.now());
+    });
+    simulation.events.on('machine.started', ({ machine }) => {
+      const id = jobOf(machine.launchId);
+      const job = simulation.github.job(Number(id));
+      if (job !== undefined && job.tenant.plan.number <= tenants)
+        waits.push((scheduler.now() - (heardAt.get(id) ?? 0)) / SECOND);
+    });
+    startSchedules(simulation);
+    runScenario(scenario, simulation);
+    const expected = tenants * jobs;
+    await scheduler.run(() => waits.length >= expected || scheduler.now() > end);
+    return { waits: waits.sort((a, b) => a - b), jobs: expected };
+  } finally {
+    uninstall();
+  }
+}
+
+function planBurst(tenants: number, jobs: number, flood: number): Scenario {
+  const counts = [...Array.from({ length: tenants }, () => jobs), ...(flood > 0 ? [flood] : [])];
+  const plans = counts.map(
+    (_, index): TenantPlan => ({
+      number: index + 1,
+      login: `org-${index + 1}`,
+      accountId: 500 + index,
+      type: 'Organization',
+      installedAt: index * 100,
+      limit: LIMIT,
+      events: [],
+    }),
+  );
+  const queued = counts.flatMap((count, tenant) => Array.from({ length: count }, () => tenant + 1));
+  return {
+    tenants: plans,
+    jobs: queued.map(
+      (tenant, index): JobPlan => ({
+        number: index + 1,
+        tenant,
+        at: AT,
+        repo: PRIVATE_REPOSITORIES[0],
+        tier: 'small',
+        isPublic: false,
+        duration: JOB_TIME,
+      }),
+    ),
+    faultsEndAt: END,
+  };
+}
+
+/** The result in words. */
+export function printableBurst({ tenants, jobs, flood = 0 }: BurstLoad, { waits, jobs: all }: BurstWaits): string {
+  const at = (share: number): string =>
+    `${(waits[Math.min(waits.length - 1, Math.floor(share * waits.length))] ?? 0).toFixed(1)} s`;
+  const beside = flood > 0 ? ` beside a flood of ${flood}` : '';
+  return [
+    `burst            ${tenants} tenant${tenants === 1 ? '' : 's'} × ${jobs} at once${beside}`,
+    `machines asked   ${waits.length} of ${all}`,
+    `webhook → asked  p50 ${at(0.5)}, p95 ${at(0.95)}, longest ${at(1)}`,
+  ].join('\n');
+}
