@@ -264,6 +264,11 @@ locals {
       invalid = tolist(setsubtract(var.eventbridge.accept_events, local.github_events))
     },
     {
+      says    = "webhook.tenant_rate.by_tier must be keyed by names of runner_tiers."
+      about   = "tiers"
+      invalid = tolist(setsubtract(keys(var.webhook.tenant_rate.by_tier), keys(var.runner_tiers)))
+    },
+    {
       says    = "onboarding.allowed_accounts.ids must contain numeric account IDs, such as 9919; a login belongs in logins."
       about   = "accounts"
       invalid = [for id in var.onboarding.allowed_accounts.ids : id if id < 1 || floor(id) != id]

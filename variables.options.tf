@@ -138,7 +138,7 @@ variable "webhook" {
     - `throttle`: (Optional) limits of the API: `rate_limit` requests per second (default `1000`) and `burst_limit` (default `2000`).
       Deliveries above them fail with 429, whoever they are of; keep them far above `tenant_rate`.
     - `tenant_rate`: (Optional) deliveries of jobs that are taken from one installation: `per_second` (default `25`) and `burst` (default `2000`).
-      Its deliveries above them fail with 429 and are redelivered; nobody else's do.
+      Its deliveries above them fail with 429 and are redelivered; nobody else's do. `by_tier`: (Optional) other figures for the tenants of a tier.
     - `custom_domain`: (Optional) your own domain: `name`, and `certificate_arn` of its ACM certificate in this Region.
       The output `webhook` contains the target of its DNS record; the API's default URL is then disabled.
     - `allowed_source_cidrs`: (Optional) IPv4 and IPv6 addresses that may send deliveries, such as `hooks` of https://api.github.com/meta; others get a 403.
@@ -153,6 +153,7 @@ variable "webhook" {
     tenant_rate = optional(object({
       per_second = optional(number, 25)
       burst      = optional(number, 2000)
+      by_tier    = optional(map(object({ per_second = number, burst = number })), {})
     }), {})
     custom_domain        = optional(object({ name = string, certificate_arn = string }))
     allowed_source_cidrs = optional(list(string), [])
@@ -167,7 +168,12 @@ variable "webhook" {
   }
 
   validation {
-    condition     = alltrue([for figure in values(var.webhook.tenant_rate) : figure >= 1 && floor(figure) == figure])
+    condition = alltrue([
+      for figure in flatten([
+        var.webhook.tenant_rate.per_second, var.webhook.tenant_rate.burst,
+        [for rate in values(var.webhook.tenant_rate.by_tier) : values(rate)],
+      ]) : figure >= 1 && floor(figure) == figure
+    ])
     error_message = "webhook.tenant_rate: per_second and burst must be integers of 1 or more."
   }
 

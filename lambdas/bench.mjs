@@ -37,6 +37,7 @@ const ENVIRONMENT = {
   ALLOWED_SOURCE_CIDRS: '[]',
   TENANT_RATE: '25',
   TENANT_BURST: '2000',
+  TENANT_RATES_BY_TIER: '{}',
   LAUNCH_TEMPLATES: JSON.stringify({ small: { id: 'lt-0123456789abcdef0', version: '1' } }),
   SUBNET_IDS: JSON.stringify(['subnet-0123456789abcdef0']),
   TIER_SUBNET_IDS: '{}',

@@ -95,6 +95,9 @@ module "multi_tenant_runners" {
   allow_public_repositories = var.allow_public_repositories
   tier_access               = var.tier_access
 
+  # Few enough webhooks of a large tenant that the sandbox can send more.
+  webhook = { tenant_rate = { by_tier = { large = { per_second = 5, burst = 10 } } } }
+
   # Never reached here; the functions count by it all the same.
   max_runners_total = 100
 

@@ -124,6 +124,7 @@ resource "aws_lambda_function" "webhook" {
       ALLOWED_SOURCE_CIDRS      = jsonencode(var.allowed_source_cidrs)
       TENANT_RATE               = tostring(var.tenant_rate.per_second)
       TENANT_BURST              = tostring(var.tenant_rate.burst)
+      TENANT_RATES_BY_TIER      = jsonencode(var.tenant_rate.by_tier)
       PUBLISH_EVENTS            = jsonencode(var.publish_events)
       GITHUB_APP_ID_PARAMETER   = var.app_parameters.id.name
       WEBHOOK_SECRET_PARAMETER  = var.app_parameters.webhook_secret.name

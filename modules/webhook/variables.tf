@@ -83,8 +83,12 @@ variable "throttle" {
 }
 
 variable "tenant_rate" {
-  description = "Deliveries of jobs that the function takes from one installation: `per_second`, and `burst` at once."
-  type        = object({ per_second = number, burst = number })
+  description = "Deliveries of jobs that the function takes from one installation: `per_second`, and `burst` at once; `by_tier`: those of a tier's tenants."
+  type = object({
+    per_second = number
+    burst      = number
+    by_tier    = map(object({ per_second = number, burst = number }))
+  })
 }
 
 variable "package" {

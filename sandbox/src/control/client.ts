@@ -34,6 +34,14 @@ export interface GitHubUserClient {
   readonly tokenOf: (jobId: number, asked: { readonly audience: string; readonly event?: string }) => Promise<string>;
 }
 
+export interface ObservedDelivery {
+  /** The same for each attempt at one event. */
+  readonly guid: string;
+  readonly event: string;
+  readonly statusCode: number;
+  readonly seconds: number;
+}
+
 export interface GitHubCallCount {
   readonly route: string;
   readonly count: number;
@@ -52,6 +60,8 @@ export interface OperatorClient {
   readonly machineStates: (installationId: number) => Promise<readonly string[]>;
   /** Redelivers the installation's failed deliveries, each once; returns how many. */
   readonly redeliverFailed: (installationId: number) => Promise<number>;
+  /** Attempts to deliver the installation's events, newest first. */
+  readonly deliveries: (installationId: number) => Promise<readonly ObservedDelivery[]>;
   readonly gitHubCalls: (installationId: number) => Promise<readonly GitHubCallCount[]>;
   readonly resetGitHubCalls: () => Promise<void>;
 }
@@ -125,6 +135,13 @@ function createOperatorClient(send: Send): OperatorClient {
       }
       return failed.length;
     },
+    deliveries: async (installationId) =>
+      listOf(await send('GET', `/deliveries?installation_id=${installationId}`)).map((delivery) => ({
+        guid: text(delivery['guid']) ?? '',
+        event: text(delivery['event']) ?? '',
+        statusCode: whole(delivery['status_code']) ?? 0,
+        seconds: Number(delivery['duration']),
+      })),
     gitHubCalls: async (installationId) =>
       listOf(await send('GET', `/calls?installation_id=${installationId}`)).map((call) => ({
         route: text(call['route']) ?? '',

@@ -138,7 +138,23 @@ export const REJECTED = [
   ],
   [
     'webhook.tenant_rate: per_second and burst must be integers of 1 or more.',
-    [['a rate that lets nobody send', { webhook: { tenant_rate: { per_second: 0 } } }]],
+    [
+      ['a rate that lets nobody send', { webhook: { tenant_rate: { per_second: 0 } } }],
+      [
+        'a rate that lets nobody of a tier send',
+        { webhook: { tenant_rate: { by_tier: { small: { per_second: 5, burst: 0 } } } } },
+      ],
+    ],
+  ],
+  [
+    'webhook.tenant_rate.by_tier must be keyed by names of runner_tiers.',
+    [
+      [
+        'a rate of a tier that is none',
+        { webhook: { tenant_rate: { by_tier: { huge: { per_second: 5, burst: 9 } } } } },
+        'Invalid tiers: huge.',
+      ],
+    ],
   ],
   [
     'api.throttle: rate_limit and burst_limit must be 1 or more.',

@@ -1,5 +1,7 @@
-import type { AdmissionSettings, Rate } from '@multi-tenant-runner/core';
+import { integer, map, object, parse, type AdmissionSettings } from '@multi-tenant-runner/core';
+import * as v from 'valibot';
 import {
+  IN_ENV,
   LOG_LEVELS,
   readAdmissionSettings,
   readConfig,
@@ -7,6 +9,7 @@ import {
   type Env,
   type LogLevel,
 } from '@multi-tenant-runner/runtime';
+import type { TenantRates } from './deps';
 import { parseSourceCidrs, type SourceFilter } from './source-addresses';
 
 export interface WebhookConfig {
@@ -22,8 +25,17 @@ export interface WebhookConfig {
   readonly appIdParameter: string;
   readonly webhookSecretParameter: string;
   readonly acceptsFrom: SourceFilter;
-  readonly tenantRate: Rate;
+  readonly tenantRates: TenantRates;
 }
+
+const figure = integer(1);
+const ratesByTier = map(
+  v.pipe(
+    object({ per_second: figure, burst: figure }),
+    v.transform(({ per_second: perSecond, burst }) => ({ perSecond, burst })),
+  ),
+  'is not a JSON object',
+);
 
 export function parseWebhookConfig(env: Env): WebhookConfig {
   return readConfig(env, (reader) => {
@@ -40,9 +52,14 @@ export function parseWebhookConfig(env: Env): WebhookConfig {
       appIdParameter: reader.string('GITHUB_APP_ID_PARAMETER'),
       webhookSecretParameter: reader.string('WEBHOOK_SECRET_PARAMETER'),
       acceptsFrom: reader.json<SourceFilter>('ALLOWED_SOURCE_CIDRS', () => false, parseSourceCidrs),
-      tenantRate: {
-        perSecond: reader.integer('TENANT_RATE', { min: 1 }),
-        burst: reader.integer('TENANT_BURST', { min: 1 }),
+      tenantRates: {
+        rate: {
+          perSecond: reader.integer('TENANT_RATE', { min: 1 }),
+          burst: reader.integer('TENANT_BURST', { min: 1 }),
+        },
+        byTier: reader.json<TenantRates['byTier']>('TENANT_RATES_BY_TIER', new Map(), (value) =>
+          parse(ratesByTier, value, IN_ENV),
+        ),
       },
     };
   });

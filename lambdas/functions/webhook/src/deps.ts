@@ -15,6 +15,13 @@ import type { SourceFilter } from './source-addresses';
 import type { TenantBudget } from './tenant-budget';
 import type { TenantCache } from './tenant-cache';
 
+/** What one installation may send. */
+export interface TenantRates {
+  /** Of a tenant whose tier has none, and of whoever is no tenant. */
+  readonly rate: Rate;
+  readonly byTier: ReadonlyMap<string, Rate>;
+}
+
 export interface WebhookDeps {
   readonly environment: string;
   readonly acceptsFrom: SourceFilter;
@@ -25,8 +32,7 @@ export interface WebhookDeps {
   readonly bus: EventBus;
   readonly settings: AdmissionSettings;
   readonly budgets: Budgets;
-  /** What one installation may send. */
-  readonly tenantRate: Rate;
+  readonly tenantRates: TenantRates;
   /** Events that are also published for the operator's own EventBridge rules. */
   readonly publishEvents: ReadonlySet<string>;
   readonly clock: Clock;
@@ -34,7 +40,7 @@ export interface WebhookDeps {
   readonly metrics: Metrics;
 }
 
-export interface DeliveryDeps extends Omit<WebhookDeps, 'tenants' | 'budgets' | 'tenantRate'> {
+export interface DeliveryDeps extends Omit<WebhookDeps, 'tenants' | 'budgets'> {
   readonly budget: TenantBudget;
   readonly tenants: TenantCache;
 }

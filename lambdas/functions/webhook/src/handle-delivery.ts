@@ -1,4 +1,4 @@
-import { routeJob, tierOf, type Tier } from '@multi-tenant-runner/core';
+import { routeJob, tierOf, type Rate, type Tier } from '@multi-tenant-runner/core';
 import { decideInstallation } from './decide-installation';
 import { decideWorkflowJob, type UnroutedEvent, type WorkflowJobDecision } from './decide-workflow-job';
 import type { DeliveryDeps } from './deps';
@@ -31,10 +31,10 @@ export function decideDelivery(
  * Above its budget an installation's jobs are answered as failed, so that recovery redelivers them. Other deliveries,
  * such as those of jobs with other labels, store nothing; and events of the installation itself are never refused.
  */
-export async function throttle({ job }: DecidedDelivery, { budget }: DeliveryDeps): Promise<Outcome | undefined> {
+export async function throttle({ job }: DecidedDelivery, deps: DeliveryDeps): Promise<Outcome | undefined> {
   if (job?.kind !== 'start' && job?.kind !== 'event') return undefined;
   const { installationId } = job.kind === 'start' ? job.job : job.event;
-  if (await budget.admits(installationId)) return undefined;
+  if (await deps.budget.admits(installationId, await rateOf(installationId, deps))) return undefined;
   return {
     status: 429,
     message:
@@ -42,6 +42,16 @@ export async function throttle({ job }: DecidedDelivery, { budget }: DeliveryDep
       'it is redelivered.',
     outcome: 'throttled',
   };
+}
+
+/** A row of half a minute ago will do; where no tier has figures of its own, none is read. */
+async function rateOf(
+  installationId: number,
+  { tenants, tenantRates: { rate, byTier } }: Pick<DeliveryDeps, 'tenants' | 'tenantRates'>,
+): Promise<Rate> {
+  if (byTier.size === 0) return rate;
+  const lookup = tenants.recent(installationId) ?? (await tenants.read(installationId));
+  return (lookup.kind === 'tenant' ? byTier.get(lookup.tenant.tier) : undefined) ?? rate;
 }
 
 export async function handleDelivery(delivery: DecidedDelivery, deps: DeliveryDeps): Promise<Outcome> {

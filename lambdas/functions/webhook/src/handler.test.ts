@@ -263,12 +263,13 @@ describe('a failed durable write', () => {
 });
 
 describe('the budget of an installation', () => {
-  const tenantRate = { perSecond: 2, burst: 2 };
+  const rate = { perSecond: 2, burst: 2 };
+  const tenantRates = { rate, byTier: new Map() };
   const jobOf = (id: number, installation: number): ReturnType<typeof delivery> =>
     delivery('workflow_job', workflowJob({ job: { id }, top: { installation: { id: installation } } }));
 
   it('answers 429 above it, stores and publishes nothing, and counts it under the tenant', async () => {
-    const harness = createWebhookHarness({ tenantRate, publishEvents: ['workflow_job'] });
+    const harness = createWebhookHarness({ tenantRates, publishEvents: ['workflow_job'] });
     harness.addTenant();
     const answers: number[] = [];
     for (let n = 1; n <= 20; n += 1) answers.push((await harness.send(jobOf(n, INSTALLATION))).statusCode);
@@ -284,7 +285,7 @@ describe('the budget of an installation', () => {
   });
 
   it("is nobody else's", async () => {
-    const harness = createWebhookHarness({ tenantRate });
+    const harness = createWebhookHarness({ tenantRates });
     harness.addTenant();
     harness.addTenant({ installation_id: 1002, org_name: 'globex', account_id: 502 });
     for (let n = 1; n <= 50; n += 1) await harness.send(jobOf(n, 1002));
@@ -292,7 +293,7 @@ describe('the budget of an installation', () => {
   });
 
   it('holds back no event of an installation, and nothing that stores nothing', async () => {
-    const harness = createWebhookHarness({ tenantRate });
+    const harness = createWebhookHarness({ tenantRates });
     harness.addTenant();
     for (let n = 1; n <= 50; n += 1) await harness.send(jobOf(n, INSTALLATION));
     for (let n = 1; n <= 20; n += 1) {
@@ -301,5 +302,20 @@ describe('the budget of an installation', () => {
     }
     const hosted = workflowJob({ job: { labels: ['ubuntu-latest'] } });
     expect((await harness.send(delivery('workflow_job', hosted))).statusCode).toBe(202);
+  });
+
+  it("has the figures of the tenant's tier where there are any", async () => {
+    const harness = createWebhookHarness({
+      tenantRates: { rate, byTier: new Map([['large', { perSecond: 2, burst: 40 }]]) },
+    });
+    harness.addTenant({ tier: 'large' });
+    harness.addTenant({ installation_id: 1002, org_name: 'globex', account_id: 502, tier: 'small' });
+    const taken = async (installation: number): Promise<number> => {
+      const answers: number[] = [];
+      for (let n = 1; n <= 60; n += 1) answers.push((await harness.send(jobOf(n, installation))).statusCode);
+      return answers.filter((status) => status === 202).length;
+    };
+    expect(await taken(INSTALLATION)).toBeGreaterThan(35);
+    expect(await taken(1002)).toBeLessThan(10);
   });
 });

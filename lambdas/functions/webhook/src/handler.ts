@@ -26,8 +26,7 @@ export function createHandler(deps: WebhookDeps): (request: HttpRequest) => Prom
     clock: deps.clock,
     onRead: (lookup) => reportLookup(lookup, deps),
   });
-  const { budgets, tenantRate: rate, clock, metrics } = deps;
-  const budget = createTenantBudget({ budgets, rate, clock, metrics });
+  const budget = createTenantBudget(deps);
   return async (request) => {
     if (!deps.acceptsFrom(sourceAddress(request))) {
       return refuse(

@@ -43,7 +43,7 @@ export const handler = createHandler({
   bus: createEventBridgeBus({ client: createEventBridgeClient(clients), busName: config.eventBusName }),
   settings: config.settings,
   budgets: createDynamoBudgets({ client: dynamoDb, tableName: config.tables.jobs, clock }),
-  tenantRate: config.tenantRate,
+  tenantRates: config.tenantRates,
   publishEvents: config.publishEvents,
   clock,
   log,

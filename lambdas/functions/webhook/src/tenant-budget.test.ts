@@ -15,7 +15,7 @@ function containers(count: number) {
       return budgets.take(...args);
     },
   };
-  const all = Array.from({ length: count }, () => createTenantBudget({ budgets: counted, rate: RATE, clock, metrics }));
+  const all = Array.from({ length: count }, () => createTenantBudget({ budgets: counted, clock, metrics }));
   return { clock, metrics, all, writes: () => writes };
 }
 
@@ -24,7 +24,7 @@ test('five hundred deliveries a second over ten containers are let through at th
   let admitted = 0;
   const seconds = 60;
   for (let n = 0; n < 500 * seconds; n += 1) {
-    if ((await all[n % all.length]?.admits(HOSTILE)) === true) admitted += 1;
+    if ((await all[n % all.length]?.admits(HOSTILE, RATE)) === true) admitted += 1;
     clock.advance(2);
   }
   expect(admitted).toBeLessThanOrEqual(RATE.burst + seconds * RATE.perSecond + all.length * (5 + seconds));
@@ -36,8 +36,8 @@ test('five hundred deliveries a second over ten containers are let through at th
 test('another tenant is answered as ever, meanwhile', async () => {
   const { clock, all, metrics } = containers(10);
   for (let n = 0; n < 10_000; n += 1) {
-    await all[n % all.length]?.admits(HOSTILE);
-    if (n % 50 === 0) expect(await all[n % all.length]?.admits(1_001)).toBe(true);
+    await all[n % all.length]?.admits(HOSTILE, RATE);
+    if (n % 50 === 0) expect(await all[n % all.length]?.admits(1_001, RATE)).toBe(true);
     clock.advance(2);
   }
   expect(metrics.counted.every(({ properties }) => properties['tenant_id'] === HOSTILE)).toBe(true);
@@ -46,7 +46,7 @@ test('another tenant is answered as ever, meanwhile', async () => {
 test('a tenant that sends now and then costs no write', async () => {
   const { clock, all, writes } = containers(1);
   for (let n = 0; n < 100; n += 1) {
-    expect(await all[0]?.admits(1_001)).toBe(true);
+    expect(await all[0]?.admits(1_001, RATE)).toBe(true);
     clock.advance(1_000);
   }
   expect(writes()).toBe(0);
@@ -54,5 +54,5 @@ test('a tenant that sends now and then costs no write', async () => {
 
 test('a burst of a large matrix is let through', async () => {
   const { all } = containers(4);
-  for (let n = 0; n < RATE.burst; n += 1) expect(await all[n % all.length]?.admits(1_001)).toBe(true);
+  for (let n = 0; n < RATE.burst; n += 1) expect(await all[n % all.length]?.admits(1_001, RATE)).toBe(true);
 });

@@ -8,7 +8,7 @@ const MAX_ENTRIES = 5_000;
 
 /** What an installation may send, over all containers. */
 export interface TenantBudget {
-  admits(installationId: number): Promise<boolean>;
+  admits(installationId: number, rate: Rate): Promise<boolean>;
 }
 
 interface Share {
@@ -24,12 +24,10 @@ interface Share {
 /** A container's share of each installation's bucket. One that is refused costs nothing until it may ask again. */
 export function createTenantBudget(deps: {
   readonly budgets: Budgets;
-  readonly rate: Rate;
   readonly clock: Clock;
   readonly metrics: Metrics;
 }): TenantBudget {
   const shares = new Map<number, Share>();
-  const chunk = Math.max(1, Math.min(Math.floor(deps.rate.perSecond * CHUNK), deps.rate.burst));
 
   const shareOf = (installationId: number, now: number): Share => {
     const share = shares.get(installationId) ?? { own: OWN.burst, at: now, taken: 0, closedUntil: 0 };
@@ -48,7 +46,7 @@ export function createTenantBudget(deps: {
   };
 
   return {
-    async admits(installationId) {
+    async admits(installationId, rate) {
       const now = deps.clock.now().getTime();
       const share = shareOf(installationId, now);
       if (share.own >= 1) {
@@ -57,7 +55,8 @@ export function createTenantBudget(deps: {
       }
       if (share.taken === 0) {
         if (now < share.closedUntil) return refuse(installationId);
-        const retryAt = await deps.budgets.take(installationId, chunk, deps.rate);
+        const chunk = Math.max(1, Math.min(Math.floor(rate.perSecond * CHUNK), rate.burst));
+        const retryAt = await deps.budgets.take(installationId, chunk, rate);
         if (retryAt !== undefined) {
           share.closedUntil = retryAt.getTime();
           return refuse(installationId);

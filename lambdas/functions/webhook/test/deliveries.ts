@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import type { Rate } from '@multi-tenant-runner/core';
+
 import { createTestHarness, type TestHarness } from '@multi-tenant-runner/testing';
 import { createCredentialSource } from '../src/credentials';
-import type { WebhookDeps } from '../src/deps';
+import type { TenantRates, WebhookDeps } from '../src/deps';
 import { createHandler } from '../src/handler';
 import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/runtime';
 import type { SourceFilter } from '../src/source-addresses';
@@ -105,7 +105,7 @@ export function createWebhookHarness(
   options: Parameters<typeof createTestHarness>[0] & {
     readonly publishEvents?: readonly string[];
     readonly acceptsFrom?: SourceFilter;
-    readonly tenantRate?: Rate;
+    readonly tenantRates?: TenantRates;
   } = {},
 ): WebhookHarness {
   const harness = createTestHarness(options);
@@ -126,7 +126,7 @@ export function createWebhookHarness(
   const deps: WebhookDeps = {
     environment: harness.environment,
     acceptsFrom: options.acceptsFrom ?? (() => true),
-    tenantRate: options.tenantRate ?? { perSecond: 25, burst: 2_000 },
+    tenantRates: options.tenantRates ?? { rate: { perSecond: 25, burst: 2_000 }, byTier: new Map() },
     credentials,
     tenants: harness.registry,
     jobs: harness.jobs,

@@ -15,6 +15,7 @@ import { noisyNeighbour } from './noisy-neighbour';
 import { missedWebhooks } from './recovery';
 import { batchFailures } from './batch-failures';
 import { reinstallation } from './reinstallation';
+import { stormOfWebhooks } from './storm';
 
 export interface ChaosOptions {
   readonly sandbox: SandboxFile;
@@ -66,6 +67,7 @@ export async function runChaosCommand(options: ChaosOptions): Promise<ChaosRepor
     await machineFailures(context);
     await reinstallation(context);
     for (const runExperiment of options.experiments ?? []) await runExperiment(context);
+    await stormOfWebhooks(context);
     await floodOfJobs(context, options.flood ?? FLOOD);
     await finalChecks(context);
     for (const inspect of options.inspections ?? []) await inspect(context);

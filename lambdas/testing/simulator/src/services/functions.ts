@@ -109,7 +109,7 @@ export function createFunctions({
           ...portsOf(container),
           acceptsFrom: () => true,
           // Low enough that a simulated flood is above it.
-          tenantRate: { perSecond: 5, burst: 60 },
+          tenantRates: { rate: { perSecond: 5, burst: 60 }, byTier: new Map() },
           publishEvents: new Set<string>(),
           credentials: { current: async () => credentials, reread: async () => undefined },
         });
