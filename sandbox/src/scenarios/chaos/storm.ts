@@ -64,12 +64,8 @@ async function queueBeside(
 async function attempts(context: ChaosContext, tenant: Tenant, count: number): Promise<readonly ObservedDelivery[]> {
   return context.poller.until(`${tenant.login}: ${count} answers`, async () => {
     const jobs = (await context.operator.deliveries(tenant.id)).filter(({ event }) => event === 'workflow_job');
-    const first = new Map(
-      [...jobs]
-        .reverse()
-        .map((one) => [one.guid, one] as const)
-        .reverse(),
-    );
+    // The list begins with the newest.
+    const first = new Map(jobs.map((one) => [one.guid, one]));
     return first.size >= count ? [...first.values()] : undefined;
   });
 }
