@@ -96,7 +96,7 @@ module "multi_tenant_runners" {
   tier_access               = var.tier_access
 
   # Few enough webhooks of a large tenant that the sandbox can send more.
-  webhook = { tenant_rate = { by_tier = { large = { per_second = 5, burst = 10 } } } }
+  webhook = { tenant_rate = { by_tier = { large = { per_second = 1, burst = 5 } } } }
 
   # Never reached here; the functions count by it all the same.
   max_runners_total = 100

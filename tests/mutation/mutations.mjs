@@ -7,6 +7,18 @@ const RECORD_OUTCOMES =
  */
 export const mutations = [
   {
+    name: 'the budget of webhooks: a tier has no figures of its own',
+    file: 'functions/webhook/src/handle-delivery.ts',
+    edits: [["(lookup.kind === 'tenant' ? byTier.get(lookup.tenant.tier) : undefined) ?? rate", 'rate']],
+    suites: ['functions/webhook/src/handler'],
+  },
+  {
+    name: 'the search for missed jobs: a quiet tenant is searched as often as others',
+    file: 'functions/recovery/src/plan-scans.ts',
+    edits: [['isQuiet ? QUIET_ROUND : ROUND', 'ROUND']],
+    suites: ['functions/recovery/src/missed-jobs'],
+  },
+  {
     name: 'the limit over all tenants: a share takes any number of slots',
     file: 'libs/aws/src/dynamodb/fleet-slots.ts',
     edits: [
@@ -522,8 +534,8 @@ export const mutations = [
     file: 'functions/webhook/src/handle-delivery.ts',
     edits: [
       [
-        'if (await budget.admits(installationId)) return undefined;',
-        'if (await budget.admits(installationId) !== null) return undefined;',
+        'if (await deps.budget.admits(installationId, await rateOf(installationId, deps))) return undefined;',
+        'await deps.budget.admits(installationId, await rateOf(installationId, deps)); return undefined;',
       ],
     ],
     suites: ['functions/webhook/src/handler'],
@@ -531,7 +543,9 @@ export const mutations = [
   {
     name: 'a budget for each tenant',
     file: 'functions/webhook/src/tenant-budget.ts',
-    edits: [['const share = shareOf(installationId, now);', 'const share = shareOf(0, now);']],
+    edits: [
+      ['const share = shareOf(installationId, ownOf(rate), now);', 'const share = shareOf(0, ownOf(rate), now);'],
+    ],
     suites: ['functions/webhook/src/tenant-budget'],
   },
   {

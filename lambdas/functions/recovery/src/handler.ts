@@ -5,6 +5,7 @@ import { redeliverFailed } from './redeliver';
 import { isAppPaused, type OutOfTime, type RecoveryDeps } from './deps';
 import { reportDeliveryLag } from './delivery-lag';
 import { createReadings } from './delivery-readings';
+import { createOverview } from './overview';
 import { reconcileInstallations } from './reconcile-installations';
 import { scanRound } from './scan-round';
 
@@ -26,6 +27,7 @@ const RESERVE = 10 * SECOND;
 export function createHandler(
   base: RecoveryDeps,
 ): (event: { readonly source?: unknown }, context: LambdaContext) => Promise<RecoveryReport> {
+  const overview = createOverview(base);
   return async (event, context) => {
     if (event.source !== RECOVERY_SOURCE)
       throw new Error("The event is not from the recovery function's schedule; check what invokes it");
@@ -64,7 +66,7 @@ export function createHandler(
       () => asApp(() => reconcileInstallations(deps, leftBelow(0.3)), undefined),
       undefined,
     );
-    const scans = await part('jobs', () => scanRound(deps, leftBelow(0)), undefined);
+    const scans = await part('jobs', () => scanRound(deps, overview, leftBelow(0)), undefined);
     await part('lag', () => reportDeliveryLag(deps), undefined);
     const report = {
       redelivered: asked?.redelivered ?? 0,

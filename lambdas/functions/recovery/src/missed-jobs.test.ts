@@ -1,7 +1,8 @@
 import { DAY, HOUR, MINUTE, OPEN_RUN_STATUSES, plus, type WaitingJob } from '@multi-tenant-runner/core';
 import { INSTALLATION, job } from '@multi-tenant-runner/testing';
 import { createRecoveryHarness, type RecoveryHarness } from '../test/recovery-harness';
-import { ROUND, WHOLE_ROUND } from './plan-scans';
+import { READ_EVERY } from './overview';
+import { QUIET_ROUND, ROUND, WHOLE_ROUND } from './plan-scans';
 
 const SMALL = ['self-hosted', 'linux', 'x64', 'small'];
 
@@ -126,7 +127,7 @@ describe('who is searched', () => {
     const repository = harness.state.search.addRepository(INSTALLATION);
     await afterFirstSearch(harness);
     harness.state.tenants.rows.set(INSTALLATION, { ...row, status: 'suspended' });
-    harness.clock.advance(2 * MINUTE);
+    harness.clock.advance(READ_EVERY);
     await harness.run();
     expect(asked(harness)).toEqual([]);
     // By hand: nothing but the status says so.
@@ -143,6 +144,9 @@ describe('who is searched', () => {
     await afterFirstSearch(harness);
     harness.state.tenants.rows.set(INSTALLATION, { ...row, updated_at: '2026-01-15T12:00:30.000Z' });
     harness.clock.advance(MINUTE);
+    await harness.run();
+    expect(asked(harness)).toEqual([]);
+    harness.clock.advance(READ_EVERY);
     await harness.run();
     expect(asked(harness)).toEqual(['listRepositories']);
     await harness.run();
@@ -177,6 +181,33 @@ describe('who is searched', () => {
     harness.clock.advance(MINUTE);
     await harness.run();
     expect(sent(harness)).toEqual([7002, 7003]);
+  });
+
+  it('is a tenant without a push or a job of late only every three hours', async () => {
+    const harness = createRecoveryHarness();
+    harness.addTenant();
+    const pushedAt = plus(harness.clock.now(), -3 * DAY).toISOString();
+    const repository = harness.state.search.addRepository(INSTALLATION, { pushedAt });
+    await afterFirstSearch(harness);
+    harness.clock.advance(QUIET_ROUND - MINUTE);
+    await harness.run();
+    expect(asked(harness)).toEqual([]);
+    Object.assign(repository, { pushedAt: harness.clock.now().toISOString() });
+    harness.state.search.addJob(repository, waiting(harness));
+    harness.clock.advance(MINUTE);
+    await harness.run();
+    expect(sent(harness)).toEqual([7001]);
+  });
+
+  it('is read from the tables once in ten minutes', async () => {
+    const harness = createRecoveryHarness();
+    harness.addTenant();
+    for (let run = 1; run <= 10; run += 1) {
+      await harness.run();
+      harness.clock.advance(2 * MINUTE);
+    }
+    const names = harness.calls.map(({ port, method }) => `${port}.${method}`);
+    expect(names.filter((name) => name === 'recovery.listScans')).toHaveLength(2);
   });
 
   it('leaves a job whose webhook may still be on its way to the next round', async () => {

@@ -39,7 +39,7 @@ function play(players: readonly Player[], hours: number, before: readonly ScanSt
       const { large } = players.find(({ id }) => id === state.installationId) ?? { large: 1 };
       const next = { ...state, index: state.index + 1, notBefore: plus(now, nth).toISOString() };
       const isDone = state.breadth === 'recent' || next.index >= large;
-      states.set(state.installationId, isDone ? finished(state, now) : next);
+      states.set(state.installationId, isDone ? finished(state, false, now) : next);
     }
     behind.push(secondsBehind(due.slice(VISITS_A_RUN), now));
   }

@@ -12,6 +12,8 @@ import { inTurns, type ScanTurn } from './scan-turns';
 
 /** Between two searches of an active tenant. */
 export const ROUND = 30 * MINUTE;
+/** Where the last search found no repository with a push or job of the last day. */
+export const QUIET_ROUND = 3 * HOUR;
 /** Between two searches of every repository: a missed job in one without pushes still has most of its 24 hours. */
 export const WHOLE_ROUND = 6 * HOUR;
 /** A tenant whose row changed while it was suspended is searched anyway, so the rest may wait for a later run. */
@@ -103,8 +105,12 @@ function waitingSince(time: string | undefined, now: Date): string {
   return new Date(at > dayAgo.getTime() && at <= now.getTime() ? at : dayAgo).toISOString();
 }
 
-/** The search is complete; the next ones cover recently active repositories, until all are due again. */
-export function finished(state: ScanState, now: Date): ScanState {
+/**
+ * The search is complete; the next ones cover recently active repositories, until all are due again.
+ *
+ * @param isQuiet there was none
+ */
+export function finished(state: ScanState, isQuiet: boolean, now: Date): ScanState {
   const { lastRunId: _lastRunId, ...rest } = state;
   const whole = state.breadth === 'recent' ? {} : { wholeAt: plus(now, WHOLE_ROUND).toISOString() };
   return {
@@ -114,6 +120,6 @@ export function finished(state: ScanState, now: Date): ScanState {
     breadth: 'recent',
     page: 1,
     index: 0,
-    notBefore: plus(now, ROUND).toISOString(),
+    notBefore: plus(now, isQuiet ? QUIET_ROUND : ROUND).toISOString(),
   };
 }

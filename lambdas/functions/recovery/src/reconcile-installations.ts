@@ -2,7 +2,7 @@ import { BOOKMARKS, type AppInstallation, type LifecycleEvent, type TenantLookup
 import { diffInstallations, isComparisonDue } from './diff-installations';
 import { findApp, pinApp } from './app-identity';
 import { handleFailure, type OutOfTime, type RecoveryDeps } from './deps';
-import { listTenants } from './scan-round';
+import { listTenants } from './overview';
 
 const BOOKMARK = BOOKMARKS.installations;
 /** Pages of GitHub's list that are read in parallel. */

@@ -1,6 +1,7 @@
-import type { ScanState, TenantLookup } from '@multi-tenant-runner/core';
-import { planScans } from './plan-scans';
+import type { ScanState } from '@multi-tenant-runner/core';
 import type { OutOfTime, RecoveryDeps } from './deps';
+import type { Overview } from './overview';
+import { planScans } from './plan-scans';
 import { scanTenant } from './scan-tenant';
 import { secondsBehind } from './scan-turns';
 
@@ -13,17 +14,17 @@ export interface ScanReport {
 }
 
 /** Searches for missed jobs of the tenants that are due. A failure affects only its tenant. */
-export async function scanRound(deps: RecoveryDeps, outOfTime: OutOfTime): Promise<ScanReport> {
-  const lookups = await listTenants(deps);
-  const { inactive, due } = planScans(lookups, await deps.recovery.listScans(), deps.clock.now());
-  for (const state of inactive) await deps.recovery.writeScan(state, deps.clock.now());
+export async function scanRound(deps: RecoveryDeps, overview: Overview, outOfTime: OutOfTime): Promise<ScanReport> {
+  const { lookups, states } = await overview.read();
+  const { inactive, due } = planScans(lookups, states, deps.clock.now());
+  for (const state of inactive) await overview.write(state);
   const report = { scanned: 0, failed: 0 };
   const queue = [...due];
   const work = async (): Promise<void> => {
     while (!outOfTime()) {
       const next = queue.shift();
       if (next === undefined) return;
-      await visit(next.state, report, deps, outOfTime);
+      await visit(next.state, report, { ...deps, overview }, outOfTime);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -34,7 +35,7 @@ export async function scanRound(deps: RecoveryDeps, outOfTime: OutOfTime): Promi
 async function visit(
   state: ScanState,
   report: { scanned: number; failed: number },
-  deps: RecoveryDeps,
+  deps: RecoveryDeps & { readonly overview: Overview },
   outOfTime: OutOfTime,
 ): Promise<void> {
   report.scanned += 1;
@@ -49,16 +50,5 @@ async function visit(
     // The turn is over all the same: a search that always fails must not stay at the head of its queue.
     return { ...state, notBefore: deps.clock.now().toISOString() };
   });
-  await deps.recovery.writeScan(next, deps.clock.now()).catch(fail);
-}
-
-export async function listTenants(deps: Pick<RecoveryDeps, 'tenants'>): Promise<TenantLookup[]> {
-  const lookups: TenantLookup[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await deps.tenants.list(cursor);
-    lookups.push(...page.lookups);
-    cursor = page.cursor;
-  } while (cursor !== undefined);
-  return lookups;
+  await deps.overview.write(next).catch(fail);
 }

@@ -26,12 +26,16 @@ export async function scanTenant(start: ScanState, deps: ScanDeps, outOfTime: Ou
     ),
   );
   let state = start;
+  // One that goes on from an earlier visit may have searched before.
+  let isQuiet = start.page === 1 && start.index === 0;
   for (;;) {
     const listed = callBudget.record(await deps.search.listRepositories(state.installationId, state.page));
     if (listed.kind !== 'found') return pausedBy(listed, state, deps);
     for (let index = state.index; index < listed.repositories.length; index += 1) {
       const repository = listed.repositories[index];
-      if (repository === undefined || !isSearched(repository, state, busy, deps.clock.now())) continue;
+      if (repository === undefined) continue;
+      isQuiet &&= !isActive(repository, busy, deps.clock.now());
+      if (!isSearched(repository, state, busy, deps.clock.now())) continue;
       state = index === state.index ? state : { ...withoutRun(state), index };
       const until = outOfTime() ? deps.clock.now() : callBudget.closedUntil(deps.clock.now());
       if (until !== undefined) return { ...state, notBefore: until.toISOString() };
@@ -45,7 +49,7 @@ export async function scanTenant(start: ScanState, deps: ScanDeps, outOfTime: Ou
       if (searched.kind === 'failed') return pausedBy(searched.failure, state, deps);
       state = { ...withoutRun(state), index: index + 1 };
     }
-    if (!listed.more) return finished(state, deps.clock.now());
+    if (!listed.more) return finished(state, isQuiet, deps.clock.now());
     state = { ...withoutRun(state), page: state.page + 1, index: 0 };
     const until = outOfTime() ? deps.clock.now() : callBudget.closedUntil(deps.clock.now());
     if (until !== undefined) return { ...state, notBefore: until.toISOString() };
@@ -60,8 +64,12 @@ const nameOf = ({ owner, name }: { readonly owner: string; readonly name: string
   `${owner}/${name}`.toLowerCase();
 
 function isSearched(repository: Repository, { breadth }: ScanState, busy: ReadonlySet<string>, now: Date): boolean {
-  if (repository.dormant) return false;
-  if (breadth !== 'recent' || busy.has(nameOf(repository))) return true;
+  return !repository.dormant && (breadth !== 'recent' || isActive(repository, busy, now));
+}
+
+/** It had a push or a job of late. */
+function isActive(repository: Repository, busy: ReadonlySet<string>, now: Date): boolean {
+  if (busy.has(nameOf(repository))) return true;
   return repository.pushedAt !== undefined && ageOf(repository.pushedAt, now) <= RECENT_PUSH;
 }
 

@@ -1,7 +1,11 @@
 import { SECOND, type Budgets, type Clock, type Metrics, type Rate } from '@multi-tenant-runner/core';
 
-/** Deliveries of one installation that a container lets through by itself, so that most tenants cost no write. */
+/**
+ * Deliveries of one installation that a container lets through by itself, so that most tenants cost no write: at most
+ * so many, and of a second's such a part.
+ */
 const OWN: Rate = { perSecond: 1, burst: 5 };
+const OWN_PART = 0.04;
 /** Tokens of a write, as a part of a second's: a container seldom keeps more than it needs. */
 const CHUNK = 0.4;
 const MAX_ENTRIES = 5_000;
@@ -29,14 +33,14 @@ export function createTenantBudget(deps: {
 }): TenantBudget {
   const shares = new Map<number, Share>();
 
-  const shareOf = (installationId: number, now: number): Share => {
-    const share = shares.get(installationId) ?? { own: OWN.burst, at: now, taken: 0, closedUntil: 0 };
+  const shareOf = (installationId: number, own: Rate, now: number): Share => {
+    const share = shares.get(installationId) ?? { own: own.burst, at: now, taken: 0, closedUntil: 0 };
     // Last in the map: whoever sent nothing for longest is forgotten first.
     shares.delete(installationId);
     shares.set(installationId, share);
     const [oldest] = shares.keys();
     if (shares.size > MAX_ENTRIES && oldest !== undefined) shares.delete(oldest);
-    share.own = Math.min(OWN.burst, share.own + ((now - share.at) / SECOND) * OWN.perSecond);
+    share.own = Math.min(own.burst, share.own + ((now - share.at) / SECOND) * own.perSecond);
     share.at = now;
     return share;
   };
@@ -48,7 +52,7 @@ export function createTenantBudget(deps: {
   return {
     async admits(installationId, rate) {
       const now = deps.clock.now().getTime();
-      const share = shareOf(installationId, now);
+      const share = shareOf(installationId, ownOf(rate), now);
       if (share.own >= 1) {
         share.own -= 1;
         return true;
@@ -67,4 +71,8 @@ export function createTenantBudget(deps: {
       return true;
     },
   };
+}
+
+function ownOf({ perSecond, burst }: Rate): Rate {
+  return { perSecond: Math.min(OWN.perSecond, perSecond * OWN_PART), burst: Math.min(OWN.burst, burst) };
 }

@@ -1,4 +1,6 @@
-import { HOUR, MINUTE } from '@multi-tenant-runner/core';
+import { MINUTE } from '@multi-tenant-runner/core';
+import { READ_EVERY } from '@multi-tenant-runner/recovery/overview';
+import { QUIET_ROUND } from '@multi-tenant-runner/recovery/plan-scans';
 import { ROUND, TENANTS_A_RUN } from '@multi-tenant-runner/scale-down/tenant-rotation';
 
 /**
@@ -39,10 +41,10 @@ const SWEEP_SECONDS = { run: 0.5, look: 0.01 } as const;
 /** Units that a run of recovery costs besides the tenants: its bookmarks and the deliveries. */
 export const RECOVERY = { reads: 17, writes: 2 } as const;
 /**
- * What it costs for a tenant: in each run a share of the pages of all rows and all searches, and a write for each
- * search.
+ * What it costs for a tenant without a push or job: every ten minutes a share of the pages of all rows and all
+ * searches, and a write for each search.
  */
-export const SEARCH = { reads: 0.2, writes: 1, every: HOUR / 2 } as const;
+export const SEARCH = { reads: 0.2, writes: 1 } as const;
 /** Seconds of a run of recovery, and of each search in it, which waits for GitHub. */
 const RECOVERY_SECONDS = { run: 1, search: 0.05 } as const;
 
@@ -64,7 +66,8 @@ export interface IdleMonth {
  */
 export function idleMonth(tenants: number): IdleMonth {
   const looks = Math.min(ROUNDS * tenants, MINUTES * TENANTS_A_RUN);
-  const searches = ((MINUTES * MINUTE) / SEARCH.every) * tenants;
+  const searches = ((MINUTES * MINUTE) / QUIET_ROUND) * tenants;
+  const listings = (MINUTES * MINUTE) / READ_EVERY;
   const reads = MINUTES * SWEEP.reads + looks * LOOK.reads;
   const writes = MINUTES * SWEEP.writes + looks * LOOK.writes;
   const lines: readonly Line[] = [
@@ -80,14 +83,14 @@ export function idleMonth(tenants: number): IdleMonth {
     },
     {
       what: 'recovery',
-      arithmetic: '21,900 calls of 1 s, and 1,460 searches of 50 ms for each tenant',
+      arithmetic: '21,900 calls of 1 s, and 243 searches of 50 ms for each tenant',
       dollars: timeOf(RECOVERY_RUNS, RECOVERY_RUNS * RECOVERY_SECONDS.run + searches * RECOVERY_SECONDS.search),
     },
     {
       what: "recovery's units",
-      arithmetic: '21,900 × 17 reads and 2 writes, and 21,900 × 0.2 reads and 1,460 writes for each tenant',
+      arithmetic: '21,900 × 17 reads and 2 writes, and 4,380 × 0.2 reads and 243 writes for each tenant',
       dollars:
-        RECOVERY_RUNS * (RECOVERY.reads + tenants * SEARCH.reads) * PRICE.readUnit +
+        (RECOVERY_RUNS * RECOVERY.reads + listings * tenants * SEARCH.reads) * PRICE.readUnit +
         (RECOVERY_RUNS * RECOVERY.writes + searches * SEARCH.writes) * PRICE.writeUnit,
     },
     {
