@@ -196,6 +196,38 @@ run "takes_other_figures_and_has_every_option" {
     error_message = "An option has no rights, or brings others than its own."
   }
 
+  # What each option adds, to the resource. Rights without options are judged by tests/iam/tenant-app.test.mjs.
+  assert {
+    condition = { for one in data.aws_iam_policy_document.execution.statement : one.sid => join(" ", sort(one.resources)) } == {
+      WriteOwnLogs        = "arn:aws:logs:us-east-1:123456789012:log-group:/ecs/tenant/acme-corp/synth101912368:*"
+      ReadOwnPassword     = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds/tenant/acme-corp/synth101912368/password-??????"
+      UseKeyOfThePassword = "arn:aws:kms:us-east-1:123456789012:key/secrets"
+      LogInToEcr          = "*"
+      PullImage           = "arn:aws:ecr:us-east-1:123456789012:repository/acme-corp/shop"
+    }
+    error_message = "What starts a task reaches more than this tenant's."
+  }
+
+  assert {
+    condition = {
+      for one in data.aws_iam_policy_document.task.statement[2].condition : one.variable => join(" ", sort(one.values))
+      } == {
+      "kms:ViaService"                   = "s3.us-east-1.amazonaws.com"
+      "kms:EncryptionContext:aws:s3:arn" = "arn:aws:s3:::saas-platform-acme-corp-data-synth101912368 arn:aws:s3:::saas-platform-acme-corp-data-synth101912368/*"
+    }
+    error_message = "The task uses the key for more than its own bucket."
+  }
+
+  assert {
+    condition = {
+      for one in data.aws_iam_policy_document.bucket.statement[1].condition : "${one.test} ${one.variable}" => join(" ", sort(one.values))
+      } == {
+      "StringNotEquals aws:PrincipalTag/tenant_id" = "acme-corp"
+      "ArnNotEquals aws:PrincipalArn"              = "arn:aws:iam::123456789012:role/deployment"
+    }
+    error_message = "The bucket admits others than its tenant and the named roles."
+  }
+
   assert {
     condition     = aws_iam_role.task.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary" && aws_iam_role.execution.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"
     error_message = "A role is not bounded."
