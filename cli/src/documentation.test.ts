@@ -9,6 +9,9 @@ const firstCells = [...page.matchAll(/^\| `?([a-z0-9][a-z0-9 -]*?)`? \|/gm)].map
 test('docs/cli.md lists every command, and no other', () => {
   const program = createProgram({
     connect: () => Promise.reject(new Error('none')),
+    connectAccount: () => Promise.reject(new Error('none')),
+    fetch: () => Promise.reject(new Error('none')),
+    tell: () => undefined,
     write: () => undefined,
     isTerminal: false,
     namespaces: { files: { read: () => '', write: () => undefined }, templates: { manifests: {}, plans: {} } },

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { Answer } from './answer';
+import type { Account } from './app/account';
 import { searchAudit } from './commands/audit';
 import type { NamespaceDeps } from './commands/namespaces';
 import { listDeadLetters, redrive, setLaunches } from './commands/operations';
@@ -9,6 +10,7 @@ import type { Target } from './connect';
 import { change, changeOptions, paged } from './options';
 import { FORMATS, decideFormat, render, type Format } from './output/render';
 import { EXIT, Problem, usage } from './problem';
+import { addApp } from './verbs/app';
 import { addDoctor } from './verbs/doctor';
 import { addJobs } from './verbs/jobs';
 import { addLocks } from './verbs/locks';
@@ -19,7 +21,11 @@ import { addUsage } from './verbs/usage';
 
 export interface ProgramDeps {
   readonly connect: (target: Target) => Promise<Fleet>;
+  readonly connectAccount: (target: Omit<Target, 'prefix'>) => Promise<Account>;
+  readonly fetch: typeof fetch;
   readonly write: (text: string) => void;
+  /** What an operator is to do meanwhile: not a part of the answer. */
+  readonly tell: (line: string) => void;
   readonly isTerminal: boolean;
   readonly namespaces: NamespaceDeps;
   /** MTR_PREFIX, for who operates one installation. */
@@ -52,16 +58,17 @@ export function createProgram(deps: ProgramDeps): Command {
     deps.write(render(found, decideFormat(program.opts<CommonOptions>().output, deps.isTerminal)));
     if (found.kind === 'rows' && found.problem !== undefined) throw new Problem(found.problem, EXIT.failed);
   };
-  const connect = (): Promise<Fleet> => {
+  const target = (): Target => {
     const { prefix = deps.defaultPrefix, region, profile } = program.opts<CommonOptions>();
     if (prefix === undefined || prefix === '')
       throw usage("Which fleet? Give --prefix, the module's name_prefix, or set MTR_PREFIX.");
-    return deps.connect({
+    return {
       prefix,
       ...(region !== undefined && { region }),
       ...(profile !== undefined && { profile }),
-    });
+    };
   };
+  const connect = (): Promise<Fleet> => deps.connect(target());
   const answer: Answering = async (run) => print(await run(await connect()));
   const follow: Answers['follow'] = async (run) => {
     for await (const found of run(await connect())) print(found);
@@ -76,6 +83,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addAudit(program, answer);
   addDoctor(program, answer, deps);
   addLocks(program, answer);
+  addApp(program, { target, print }, deps);
   program
     .command('completion')
     .argument('<shell>', SHELLS.join(', '))

@@ -28,6 +28,9 @@ async function createShell(files: Readonly<Record<string, string>> = {}) {
     const texts = { out: '', err: '' };
     const code = await main(argv, {
       connect: async () => fleet,
+      connectAccount: () => Promise.reject(new Error('none')),
+      fetch: () => Promise.reject(new Error('none')),
+      tell: () => undefined,
       write: (text) => void (texts.out += text),
       writeError: (text) => void (texts.err += text),
       isTerminal: false,

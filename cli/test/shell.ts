@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTemplates } from '@multi-tenant-runner/namespaces';
+import type { Account } from '../src/app/account';
 import { main } from '../src/main';
 import { createFleetInMemory } from './in-memory-fleet';
 
@@ -12,11 +13,19 @@ export const readFile = (path: string): string => readFileSync(path, 'utf8');
 /** A shell with one fleet behind it. */
 export function createShell(options: { readonly isTerminal?: boolean; readonly defaultPrefix?: string } = {}) {
   const inMemory = createFleetInMemory();
+  const parameters = new Map<string, string>();
+  const gitHub: { fetch: typeof fetch; tell: (line: string) => void } = {
+    fetch: () => Promise.reject(new Error('GitHub does not answer')),
+    tell: () => undefined,
+  };
   const written = new Map<string, string | Uint8Array>();
   const run = async (...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> => {
     const texts = { out: '', err: '' };
     const code = await main(argv, {
       connect: async () => inMemory.fleet,
+      connectAccount: async () => accountWith(parameters),
+      fetch: (...call) => gitHub.fetch(...call),
+      tell: (line) => gitHub.tell(line),
       write: (text) => void (texts.out += text),
       writeError: (text) => void (texts.err += text),
       isTerminal: options.isTerminal ?? false,
@@ -26,5 +35,13 @@ export function createShell(options: { readonly isTerminal?: boolean; readonly d
     return { code, ...texts };
   };
   const json = async (...argv: readonly string[]): Promise<unknown> => JSON.parse((await run(...argv)).out);
-  return Object.assign(inMemory, { run, json, written });
+  return Object.assign(inMemory, { run, json, written, parameters, gitHub });
+}
+
+function accountWith(parameters: Map<string, string>): Account {
+  return {
+    existing: async (names) => names.filter((name) => parameters.has(name)),
+    store: async (name, value) => void parameters.set(name, value),
+    arnOf: async (name) => `arn:aws:ssm:us-east-1:123456789012:parameter${name}`,
+  };
 }

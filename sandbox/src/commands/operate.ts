@@ -15,11 +15,11 @@ export interface RunOperateOptions {
 export async function runOperate({ paths, progress, signal }: RunOperateOptions): Promise<number> {
   const { sandbox } = runningSandbox(paths);
   await buildMtr(paths.root, signal);
-  const mtr = createMtr(paths.root, sandbox, signal);
+  const { mtr, attended } = createMtr(paths.root, sandbox, signal);
   const path = [awsCliFolder(paths.root), process.env['PATH']].filter((part) => part !== undefined).join(':');
   const upgradeByHand = (installationId: number): Promise<void> =>
     runCommand(upgradeCommand(`${sandbox.prefix}-tenants`, installationId), sandbox, { path, signal });
-  const { ok, checks } = await operate({ sandbox, mtr, upgradeByHand, signal, write: progress.line });
+  const { ok, checks } = await operate({ sandbox, mtr, attended, upgradeByHand, signal, write: progress.line });
   const broken = checks.filter(({ held }) => !held);
   progress.line(
     broken.length === 0

@@ -5,6 +5,7 @@ import type { CallCounts } from './calls';
 import type { GitHub } from '../github';
 import { match, type Answer, type Call, type Handler } from '../../lib/http';
 import { isExhausted, LIMITS, rateLimitHeaders, countCall, type Bucket, type RateLimitWindow } from './rate-limit';
+import { manifestRoutes } from './manifest-routes';
 import { pathByName, redirectOf } from '../renamed-repositories';
 import { runnerRoutes } from './runner-routes';
 import { searchRoutes } from './search-routes';
@@ -28,7 +29,12 @@ export interface ApiOptions {
 
 /** GitHub's REST API, as much of it as a runner App asks for. */
 export function createApi({ github, publicKey, url, calls, intercept }: ApiOptions): Handler {
-  const routes = [...appRoutes(github, publicKey, url), ...runnerRoutes(github, url), ...searchRoutes(github, url)];
+  const routes = [
+    ...appRoutes(github, publicKey, url),
+    ...manifestRoutes(github, url),
+    ...runnerRoutes(github, url),
+    ...searchRoutes(github, url),
+  ];
   const windows = new Map<string, RateLimitWindow>();
   const recordCall = (installationId: number | undefined, bucket: Bucket): RateLimitWindow => {
     const key = `${installationId ?? 'app'} ${bucket}`;

@@ -131,6 +131,32 @@ describe('answers fit what GitHub describes', () => {
   });
 });
 
+it('makes an App of a manifest, whose code works once', async () => {
+  const redirect = 'http://127.0.0.1:1/created';
+  const manifest = {
+    name: 'Mine',
+    url: 'https://example.com',
+    redirect_url: redirect,
+    default_events: ['workflow_job'],
+  };
+  const register = (body: string): Promise<Response> =>
+    fetch(`${running.url}/organizations/acme/settings/apps/new?state=s`, { method: 'POST', body, redirect: 'manual' });
+  expect((await register('manifest=%7B%7D')).status).toBe(422);
+  const back = new URL(
+    (await register(`manifest=${encodeURIComponent(JSON.stringify(manifest))}`)).headers.get('location') ?? '',
+  );
+  expect(back.href.startsWith(`${redirect}?`)).toBe(true);
+  expect(back.searchParams.get('state')).toBe('s');
+  const convert = (): Promise<Response> =>
+    fetch(`${running.url}/app-manifests/${back.searchParams.get('code')}/conversions`, { method: 'POST' });
+  const made = await convert();
+  expect(made.status).toBe(201);
+  const app: unknown = await made.json();
+  expectToFit(compile(answerSchema('POST /app-manifests/{code}/conversions', 201)), app);
+  expect(app).toMatchObject({ slug: 'mine', events: ['workflow_job'], pem: expect.stringContaining('PRIVATE KEY') });
+  expect((await convert()).status).toBe(404);
+});
+
 describe('webhooks fit what GitHub describes', () => {
   const WEBHOOKS: readonly [string, string][] = [
     ['installation', 'created'],

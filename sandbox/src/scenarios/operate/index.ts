@@ -8,14 +8,16 @@ import { createPoller } from '../kit/poller';
 import { finishAll, untilFull, type ScenarioContext, type Tenant } from '../kit/scenario-context';
 import type { Expectation } from '../kit/types';
 import { callApi } from './call-api';
+import { createApp } from './create-app';
 import { changeJobs } from './change-jobs';
 import { expectJson, expectRefusal, holds, rowsOf } from './expect';
 import { inspectFleet, operateFleet } from './inspect-fleet';
-import type { Mtr } from './mtr';
+import type { AttendedMtr, Mtr } from './mtr';
 
 export interface OperateOptions {
   readonly sandbox: SandboxFile;
   readonly mtr: Mtr;
+  readonly attended: AttendedMtr;
   /** Upgrades a tenant by the README's command. */
   readonly upgradeByHand: (installationId: number) => Promise<void>;
   readonly signal: AbortSignal;
@@ -48,6 +50,7 @@ export async function operate(options: OperateOptions): Promise<{
   await explainJobs(context, tenant, mtr);
   await changeJobs(context, tenant, { mtr, sandbox });
   await callApi(context, tenant, { sandbox, mtr, upgradeByHand });
+  await createApp(options, checks);
   await inspectFleet(tenant, mtr, checks);
   await operateFleet(mtr, checks);
   await endTenant(context, tenant, mtr);

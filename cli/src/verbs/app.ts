@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import type { Answer } from '../answer';
+import { createApp } from '../commands/create-app';
+import type { Target } from '../connect';
+import type { ProgramDeps } from '../program';
+
+export function addApp(
+  program: Command,
+  { target, print }: { readonly target: () => Target; readonly print: (found: Answer) => void },
+  { connectAccount, tell, fetch }: Pick<ProgramDeps, 'connectAccount' | 'tell' | 'fetch'>,
+): void {
+  program
+    .command('app')
+    .description('the GitHub App')
+    .command('create')
+    .description('make it at GitHub, keep its secrets in SSM, and print the block for the module')
+    .option('--organization <login>', 'whose it is; else yours')
+    .option('--name <name>', 'at GitHub; else the prefix')
+    .option('--webhook-url <url>', 'the output webhook.endpoint; without it the webhook is off')
+    .option('--users', 'user accounts may be tenants too')
+    .option('--github-api-url <url>', 'as github_api_url of the module', 'https://api.github.com')
+    .action(async ({ organization, name, webhookUrl, users = false, githubApiUrl }) => {
+      const { prefix, ...where } = target();
+      const options = {
+        prefix,
+        name: name ?? prefix,
+        users,
+        apiUrl: githubApiUrl,
+        ...(organization !== undefined && { organization }),
+        ...(webhookUrl !== undefined && { webhookUrl }),
+      };
+      print(await createApp(options, { account: await connectAccount(where), fetch, tell }));
+    });
+}
