@@ -21,7 +21,7 @@ const { short, long, flaws } = JSON.parse(listed.stdout);
 // The longest first, so that the shortest fill the gaps.
 const configurations = [...(process.argv.includes('--soak') ? long : []), ...short.toReversed()];
 const tasks = [...configurations.map((name) => [name]), ...flaws.map((name) => ['--find', name])];
-const count = tasks.length;
+const count = tasks.length + 1;
 let failed = 0;
 
 const workers = Array.from({ length: Math.min(ownWorkers(), 8) }, async () => {
@@ -38,5 +38,13 @@ const workers = Array.from({ length: Math.min(ownWorkers(), 8) }, async () => {
   }
 });
 await Promise.all(workers);
+
+// The limit over all tenants, with its own flaws: seconds.
+const fleet = await execute('python3', ['-m', 'fleet_model'], { cwd, show: false });
+process.stdout.write(fleet.stdout);
+if (fleet.code !== 0) {
+  failed += 1;
+  console.error(`The limit over all tenants breaks a rule, or a flaw of it breaks none. ${fleet.stderr}`);
+}
 console.log(`${count - failed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
