@@ -7,6 +7,49 @@ const RECORD_OUTCOMES =
  */
 export const mutations = [
   {
+    name: 'the machine API: a second boot claims what the first one has claimed',
+    file: 'functions/machine/src/decide-claim.ts',
+    edits: [['isSecret(request.nonce, launch.claim.nonceHash)', 'request.nonce !== launch.claim.nonceHash']],
+    suites: ['functions/machine/src/decide-claim'],
+  },
+  {
+    name: 'the machine API: a claim needs no secret',
+    file: 'functions/machine/src/decide-claim.ts',
+    edits: [
+      [
+        "if (!isSecret(request.secret, launch.intent.claimHash)) return { kind: 'refuse', reason: 'wrong-secret' };",
+        '',
+      ],
+    ],
+    suites: ['functions/machine/src/decide-claim'],
+  },
+  {
+    name: 'the machine API: a claim comes at any time',
+    file: 'functions/machine/src/decide-claim.ts',
+    edits: [["if (ageOf(launch.launchedAt, now) > bootTimeout) return { kind: 'refuse', reason: 'too-late' };", '']],
+    suites: ['functions/machine/src/decide-claim'],
+  },
+  {
+    name: 'the machine API: a machine reports as often as it likes',
+    file: 'functions/machine/src/decide-report.ts',
+    edits: [['if (inMinute >= REPORT_LIMITS.perMinute)', 'if (inMinute < 0)']],
+    suites: ['functions/machine/src/decide-report'],
+  },
+  {
+    name: 'the machine API: a machine fills the log',
+    file: 'functions/machine/src/decide-report.ts',
+    edits: [['if (logBytes + size > REPORT_LIMITS.logBytes) return false;', '']],
+    suites: ['functions/machine/src/decide-report'],
+  },
+  {
+    name: 'the machine API: a source guesses as often as it likes',
+    file: 'functions/machine/src/source-budget.ts',
+    edits: [
+      ['return excess > 0 ? Math.ceil(excess / A_SECOND) : undefined;', 'return excess > 1e9 ? excess : undefined;'],
+    ],
+    suites: ['functions/machine/src/handler'],
+  },
+  {
     name: 'the budget of webhooks: a tier has no figures of its own',
     file: 'functions/webhook/src/handle-delivery.ts',
     edits: [["(lookup.kind === 'tenant' ? byTier.get(lookup.tenant.tier) : undefined) ?? rate", 'rate']],
