@@ -2,9 +2,13 @@
 // is read instead.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { ROOT } from './render.mjs';
+
+/** They write a password that no plan and no state has, and so ask for Terraform 1.11. */
+const NEWER = ['modules/tenant-app', 'examples/saas-platform'];
+const isNewer = (file) => NEWER.includes(relative(ROOT, dirname(file)));
 
 /** Every function that Terraform 1.3 has. */
 const FUNCTIONS = new Set(
@@ -123,7 +127,9 @@ function terraformFiles(folder = ROOT) {
 describe('the module keeps to Terraform 1.3 and provider 5.100', () => {
   for (const file of terraformFiles()) {
     it(`${relative(ROOT, file)} uses nothing later`, () => {
-      assert.deepEqual(laterFeatures(readFileSync(file, 'utf8')), []);
+      const later = laterFeatures(readFileSync(file, 'utf8'));
+      const kept = isNewer(file) ? later.filter((feature) => !/\(1\.([4-9]|1[01])\)$/.test(feature)) : later;
+      assert.deepEqual(kept, []);
     });
   }
 
@@ -133,7 +139,7 @@ describe('the module keeps to Terraform 1.3 and provider 5.100', () => {
     assert.equal(versions.length, folders.size);
     for (const file of versions) {
       const text = readFileSync(file, 'utf8');
-      assert.match(text, /required_version = ">= 1\.3\.0"/, file);
+      assert.match(text, isNewer(file) ? /required_version = ">= 1\.11\.0"/ : /required_version = ">= 1\.3\.0"/, file);
       assert.deepEqual(
         [...text.matchAll(/source\s+= "([^"]+)"/g)].map(([, source]) => source),
         ['hashicorp/aws'],
