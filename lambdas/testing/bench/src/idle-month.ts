@@ -2,6 +2,7 @@ import { MINUTE } from '@multi-tenant-runner/core';
 import { READ_EVERY } from '@multi-tenant-runner/recovery/overview';
 import { QUIET_ROUND } from '@multi-tenant-runner/recovery/plan-scans';
 import { ROUND, TENANTS_A_RUN } from '@multi-tenant-runner/scale-down/tenant-rotation';
+import type { Plot } from './plot';
 
 /**
  * List prices of us-east-1 in US dollars. https://aws.amazon.com/lambda/pricing/, /dynamodb/pricing/on-demand/, /sqs/,
@@ -116,6 +117,19 @@ export function idleMonth(tenants: number): IdleMonth {
 /** Of calls that take so many seconds together. */
 function timeOf(calls: number, seconds: number): number {
   return calls * PRICE.call + seconds * GIGABYTES * PRICE.gigabyteSecond;
+}
+
+const PLOTTED = [10, 100, 1_000, 2_000, 5_000, 10_000];
+
+/** The picture of docs/cost.md. */
+export function idlePlot(): Plot {
+  return {
+    title: 'A month without a job',
+    x: 'tenants',
+    y: 'US dollars',
+    logarithmic: true,
+    series: [{ name: 'the module', points: PLOTTED.map((tenants) => [tenants, idleMonth(tenants).dollars] as const) }],
+  };
 }
 
 /** The table of docs/cost.md, without the line below its head. */
