@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { NO_PAGE } from '../test/no-page';
 import { createProgram } from './program';
 import { EXIT } from './problem';
 
@@ -12,6 +13,7 @@ test('docs/cli.md lists every command, and no other', () => {
     connectAccount: () => Promise.reject(new Error('none')),
     fetch: () => Promise.reject(new Error('none')),
     tell: () => undefined,
+    ...NO_PAGE,
     write: () => undefined,
     isTerminal: false,
     namespaces: { files: { read: () => '', write: () => undefined }, templates: { manifests: {}, plans: {} } },

@@ -1,8 +1,10 @@
 import type { Templates } from '@multi-tenant-runner/namespaces';
 import { connectAccount } from './app/account';
+import { connectApi } from './aws/api';
 import { connect } from './connect';
 import { localFiles } from './local-files';
 import { main } from './main';
+import { servePage } from './page/serve-page';
 
 /** Put in by build.mjs, so that mtr stays one file. */
 declare const TENANT_NAMESPACE: Templates;
@@ -10,16 +12,20 @@ declare const TENANT_NAMESPACE: Templates;
 const prefix = process.env['MTR_PREFIX'];
 const endpoint = process.env['AWS_ENDPOINT_URL'];
 const namespaces = process.env['MTR_NAMESPACES'];
+const api = process.env['MTR_API'];
 
 process.exitCode = await main(process.argv.slice(2), {
   connectAccount: (target) => connectAccount({ ...target, ...(endpoint !== undefined && { endpoint }) }),
   fetch,
   tell: (line) => void process.stderr.write(`${line}\n`),
   connect: (target) => connect({ ...target, ...(endpoint !== undefined && { endpoint }) }),
+  openApi: connectApi,
+  servePage,
   write: (text) => void process.stdout.write(text),
   writeError: (text) => void process.stderr.write(text),
   isTerminal: process.stdout.isTTY === true,
   namespaces: { files: localFiles, templates: TENANT_NAMESPACE },
   ...(prefix !== undefined && { defaultPrefix: prefix }),
+  ...(api !== undefined && { defaultApi: api }),
   ...(namespaces !== undefined && { defaultNamespaces: namespaces }),
 });

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Answer } from './answer';
 import type { Account } from './app/account';
+import type { OperatorsApi } from './aws/api';
 import { searchAudit } from './commands/audit';
 import type { NamespaceDeps } from './commands/namespaces';
 import { listDeadLetters, redrive, setLaunches } from './commands/operations';
@@ -9,12 +10,14 @@ import type { Fleet } from './fleet';
 import type { Target } from './connect';
 import { change, changeOptions, paged } from './options';
 import { FORMATS, decideFormat, render, type Format } from './output/render';
+import type { ServedPage } from './page/serve-page';
 import { EXIT, Problem, usage } from './problem';
 import { addApp } from './verbs/app';
 import { addDoctor } from './verbs/doctor';
 import { addJobs } from './verbs/jobs';
 import { addLocks } from './verbs/locks';
 import { addNamespaces } from './verbs/namespaces';
+import { addOpen } from './verbs/open';
 import { addRunners } from './verbs/runners';
 import { addTenants } from './verbs/tenants';
 import { addUsage } from './verbs/usage';
@@ -23,6 +26,9 @@ export interface ProgramDeps {
   readonly connect: (target: Target) => Promise<Fleet>;
   readonly connectAccount: (target: Omit<Target, 'prefix'>) => Promise<Account>;
   readonly fetch: typeof fetch;
+  /** @param address where the API has one of its own */
+  readonly openApi: (target: Target, address?: string) => Promise<OperatorsApi>;
+  readonly servePage: (api: OperatorsApi, port?: number) => Promise<ServedPage>;
   readonly write: (text: string) => void;
   /** What an operator is to do meanwhile: not a part of the answer. */
   readonly tell: (line: string) => void;
@@ -30,6 +36,8 @@ export interface ProgramDeps {
   readonly namespaces: NamespaceDeps;
   /** MTR_PREFIX, for who operates one installation. */
   readonly defaultPrefix?: string;
+  /** MTR_API, the address of the operators' API. */
+  readonly defaultApi?: string;
   /** MTR_NAMESPACES, the settings of the tenants' namespaces. */
   readonly defaultNamespaces?: string;
 }
@@ -84,6 +92,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addDoctor(program, answer, deps);
   addLocks(program, answer);
   addApp(program, { target, print }, deps);
+  addOpen(program, { answer, target, ...deps });
   program
     .command('completion')
     .argument('<shell>', SHELLS.join(', '))

@@ -1,4 +1,5 @@
 import { job, machineLife } from '@multi-tenant-runner/testing';
+import { NO_PAGE } from '../test/no-page';
 import { createFleetInMemory } from '../test/in-memory-fleet';
 import { main } from './main';
 
@@ -31,6 +32,7 @@ async function createShell(files: Readonly<Record<string, string>> = {}) {
       connectAccount: () => Promise.reject(new Error('none')),
       fetch: () => Promise.reject(new Error('none')),
       tell: () => undefined,
+      ...NO_PAGE,
       write: (text) => void (texts.out += text),
       writeError: (text) => void (texts.err += text),
       isTerminal: false,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTemplates } from '@multi-tenant-runner/namespaces';
 import type { Account } from '../src/app/account';
+import { NO_PAGE } from './no-page';
 import { main } from '../src/main';
 import { createFleetInMemory } from './in-memory-fleet';
 
@@ -26,6 +27,7 @@ export function createShell(options: { readonly isTerminal?: boolean; readonly d
       connectAccount: async () => accountWith(parameters),
       fetch: (...call) => gitHub.fetch(...call),
       tell: (line) => gitHub.tell(line),
+      ...NO_PAGE,
       write: (text) => void (texts.out += text),
       writeError: (text) => void (texts.err += text),
       isTerminal: options.isTerminal ?? false,

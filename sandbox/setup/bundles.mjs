@@ -27,7 +27,8 @@ function bundlesAreCurrent(lambdas) {
   const zips = functions(lambdas).map((name) => join(lambdas, 'dist', `${name}.zip`));
   if (!zips.every((zip) => existsSync(zip))) return false;
   const oldest = Math.min(...zips.map((zip) => statSync(zip).mtimeMs));
-  return newestSource(lambdas) <= oldest;
+  // The page is in the API's zip.
+  return Math.max(newestSource(lambdas), newestSource(join(lambdas, '..', 'page'))) <= oldest;
 }
 
 function functions(lambdas) {

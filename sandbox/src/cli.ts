@@ -48,8 +48,8 @@ async function main(): Promise<number> {
     case 'up': {
       const sandbox = await up({ paths, progress, port, signal: interrupted() });
       print(
-        `The sandbox is up: ${sandbox.webhook_url}\n${paths.sandboxFile} says the rest; "npm run sandbox ` +
-          '-- down" ends it.',
+        `The sandbox is up: ${sandbox.webhook_url}\nLook at it: ${sandbox.page_url}\n` +
+          `${paths.sandboxFile} says the rest; "npm run sandbox -- down" ends it.`,
       );
       return 0;
     }
@@ -79,6 +79,10 @@ async function main(): Promise<number> {
     case 'saas': {
       const { saas } = await import('./commands/saas');
       return saas({ paths, progress, signal: interrupted(), keep: switches.has('keep') });
+    }
+    case 'screenshots': {
+      const { takeScreenshots } = await import('./commands/screenshots');
+      return takeScreenshots({ paths, progress, signal: interrupted() });
     }
     case 'env':
       print(shellEnvironment(runningSandbox(paths).sandbox.aws));

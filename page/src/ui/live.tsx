@@ -19,10 +19,10 @@ const COLUMNS: readonly Column<LiveRow>[] = [
   {
     name: 'Runners',
     cell: ({ name, slots }) => (
-      <>
+      <span class="nowrap">
         <meter min={0} max={Math.max(1, slots.of)} value={slots.used} aria-label={`Runners of ${name} in use`} />{' '}
         {slots.text}
-      </>
+      </span>
     ),
   },
   { name: 'Running', cell: ({ running }) => running, isFigure: true },

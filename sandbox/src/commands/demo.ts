@@ -19,7 +19,10 @@ export async function runSandbox(options: RunOptions): Promise<number> {
     const sandbox = await up({ ...options, owner: keep ? undefined : process.pid });
     const demo = await demonstrate(options, sandbox);
     progress.line(`\n${demo.table}\n`);
-    if (keep) progress.line(`The sandbox is left up: ${sandbox.webhook_url}; "npm run sandbox -- down" ends it.`);
+    if (keep) {
+      progress.line(`Look at it: ${sandbox.page_url}`);
+      progress.line(`The sandbox is left up: ${sandbox.webhook_url}; "npm run sandbox -- down" ends it.`);
+    }
     if (json)
       print(JSON.stringify({ ...demo.result, ok: demo.ok, seconds: Math.round((Date.now() - started) / 100) / 10 }));
     return demo.ok ? 0 : 1;

@@ -1,3 +1,4 @@
+import { ensureBrowser } from '../../setup/browser.mjs';
 import { awsCliFolder } from '../../setup/python.mjs';
 import type { Progress } from '../lib/progress';
 import { runningSandbox, type SandboxPaths } from '../lib/state';
@@ -19,7 +20,15 @@ export async function runOperate({ paths, progress, signal }: RunOperateOptions)
   const path = [awsCliFolder(paths.root), process.env['PATH']].filter((part) => part !== undefined).join(':');
   const upgradeByHand = (installationId: number): Promise<void> =>
     runCommand(upgradeCommand(`${sandbox.prefix}-tenants`, installationId), sandbox, { path, signal });
-  const { ok, checks } = await operate({ sandbox, mtr, attended, upgradeByHand, signal, write: progress.line });
+  const { ok, checks } = await operate({
+    sandbox,
+    mtr,
+    attended,
+    upgradeByHand,
+    browser: await ensureBrowser({ log: progress.line }),
+    signal,
+    write: progress.line,
+  });
   const broken = checks.filter(({ held }) => !held);
   progress.line(
     broken.length === 0

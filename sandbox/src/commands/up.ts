@@ -6,6 +6,7 @@ import { startEmulator } from '../lib/emulator';
 import { freePorts, isPortFree } from '../lib/ports';
 import { startTime } from '../lib/processes';
 import type { Progress } from '../lib/progress';
+import { startPage } from '../lib/start-page';
 import { startServices } from '../lib/start-services';
 import {
   describePhase,
@@ -79,6 +80,7 @@ async function bringUp({ paths, progress, port, signal, owner }: UpOptions): Pro
     applyModule({ ...shared, aws: emulator.aws, apiUrl: github.api_url, record: keepTerraform, detail }),
   );
   const sandbox: SandboxFile = {
+    page_url: '',
     webhook_url: `http://127.0.0.1:${webhookPort}/webhook`,
     webhook_secret: app.webhookSecret,
     prefix: PREFIX,
@@ -93,8 +95,10 @@ async function bringUp({ paths, progress, port, signal, owner }: UpOptions): Pro
     },
   };
   await progress.step('Webhook', async () => connect(sandbox, signal));
-  writePrivateJson(paths.sandboxFile, sandbox);
-  return sandbox;
+  const page_url = await progress.step('Page', async () => startPage(sandbox, { paths, record: keep, signal, owner }));
+  const whole = { ...sandbox, page_url };
+  writePrivateJson(paths.sandboxFile, whole);
+  return whole;
 }
 
 function refuseSecond(paths: SandboxPaths): void {

@@ -6,6 +6,8 @@ import { isAlive } from './processes';
 export interface SandboxFile {
   readonly webhook_url: string;
   readonly webhook_secret: string;
+  /** The page of the operator, for as long as the sandbox is up. */
+  readonly page_url: string;
   readonly prefix: string;
   readonly aws: {
     readonly endpoint_url: string;

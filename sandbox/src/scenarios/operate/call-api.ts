@@ -39,8 +39,15 @@ async function callAsOperator(checks: Checks, { id }: Tenant, sandbox: SandboxFi
     status: 200,
     body: { role: 'operator' },
   });
-  const lists = ['limits', 'jobs', 'jobs?open=true', 'runners', 'audit', 'offboarding'];
-  for (const path of ['/tenants', '/audit', '/dead-letters', ...lists.map((list) => `/tenants/${id}/${list}`)])
+  const lists = ['limits', 'jobs', 'jobs?open=true', 'runners', 'audit', 'offboarding', 'overview', 'usage', 'stats'];
+  const fleet = ['/overview', '/usage', '/health/nets', '/logins/nobody'];
+  for (const path of [
+    '/tenants',
+    '/audit',
+    '/dead-letters',
+    ...fleet,
+    ...lists.map((list) => `/tenants/${id}/${list}`),
+  ])
     expectAnswer(
       checks,
       `the API answers an operator's ${path.replace(String(id), '…')}`,

@@ -7,6 +7,7 @@ import { createFleetMonitor } from '../kit/fleet-monitor';
 import { createPoller } from '../kit/poller';
 import { finishAll, untilFull, type ScenarioContext, type Tenant } from '../kit/scenario-context';
 import type { Expectation } from '../kit/types';
+import { lookAtPage } from '../page/look-at-page';
 import { callApi } from './call-api';
 import { createApp } from './create-app';
 import { changeJobs } from './change-jobs';
@@ -20,10 +21,13 @@ export interface OperateOptions {
   readonly attended: AttendedMtr;
   /** Upgrades a tenant by the README's command. */
   readonly upgradeByHand: (installationId: number) => Promise<void>;
+  /** The path of a Chromium, where there is one. */
+  readonly browser: string | undefined;
   readonly signal: AbortSignal;
   readonly write: (line: string) => void;
 }
 
+const NO_BROWSER = 'there is no Chromium; install it, or name one in SANDBOX_BROWSER';
 const SECONDS = 300;
 /** New each time: an account that comes back has what was decided about it. */
 const LOGIN = `operated-${randomBytes(3).toString('hex')}`;
@@ -47,7 +51,7 @@ export async function operate(options: OperateOptions): Promise<{
   };
   const tenant = await installTenant(context);
   await changeTenant(tenant, mtr, checks);
-  await explainJobs(context, tenant, mtr);
+  await explainJobs(context, tenant, options);
   await changeJobs(context, tenant, { mtr, sandbox });
   await callApi(context, tenant, { sandbox, mtr, upgradeByHand });
   await createApp(options, checks);
@@ -102,11 +106,15 @@ async function changeTenant({ id }: Tenant, mtr: Mtr, checks: Checks): Promise<v
 }
 
 /** One slot, two jobs: the second waits, and mtr says for what. */
-async function explainJobs(context: ScenarioContext, tenant: Tenant, mtr: Mtr): Promise<void> {
+async function explainJobs(context: ScenarioContext, tenant: Tenant, options: OperateOptions): Promise<void> {
   const { checks } = context;
+  const { mtr, sandbox, browser } = options;
   const ids = [await queue(context, tenant), await queue(context, tenant)];
   const [waiting = 0] = await untilFull(context, tenant, ids, 1);
   const running = ids.find((id) => id !== waiting) ?? 0;
+  if (browser !== undefined) await lookAtPage({ sandbox, mtr, tenant, waiting }, browser, checks);
+  else if (process.env['CI'] !== undefined) checks.check('the page is tried in a browser', false, NO_BROWSER);
+  else options.write(`  The page is not tried: ${NO_BROWSER}`);
   const page = `https://github.com/${LOGIN}/app/actions/runs/1/job/${waiting}`;
   await expectJson(
     checks,

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { awsVariables } from '../../lib/environment';
+import { mtrVariables } from '../../lib/start-page';
 import type { SandboxFile } from '../../lib/state';
 
 export interface MtrResult {
@@ -22,10 +22,10 @@ export async function buildMtr(root: string, signal: AbortSignal): Promise<void>
 
 export function createMtr(
   root: string,
-  { aws, prefix }: SandboxFile,
+  sandbox: SandboxFile,
   signal: AbortSignal,
 ): { readonly mtr: Mtr; readonly attended: AttendedMtr } {
-  const env = { PATH: process.env.PATH, ...awsVariables(aws), AWS_REGION: aws.region, MTR_PREFIX: prefix };
+  const env = { PATH: process.env.PATH, ...mtrVariables(sandbox) };
   const file = join(root, 'cli', 'dist', 'mtr.mjs');
   return {
     mtr: (...args) => run([file, ...args], { env, signal }),
