@@ -69,7 +69,11 @@ export async function plan({ example = 'sandbox', zips = true, variables = {}, s
     copyModule(folder, zips);
     const cwd = join(folder, 'examples', example);
     // Settings that the example leaves alone; Terraform merges a file of this name into it.
-    if (settings) writeFileSync(join(cwd, 'override.tf'), `module "multi_tenant_runners" {\n${settings}\n}\n`);
+    if (settings) {
+      // Its own `webhook` names a size, which other sizes may lack.
+      const webhook = /^ *webhook +=/m.test(settings) ? '' : '  webhook = {}\n';
+      writeFileSync(join(cwd, 'override.tf'), `module "multi_tenant_runners" {\n${webhook}${settings}\n}\n`);
+    }
     const env = { ...(await initialise(example, cwd, data)), AWS_ENDPOINT_URL: offline.url };
     const options = { cwd, env, maxBuffer: MAX_PLAN_BYTES };
     const file = join(folder, 'variables.tfvars.json');
