@@ -1,7 +1,14 @@
-import { DynamoDBClient, QueryCommand, UpdateItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+  type AttributeValue,
+} from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { OperatorClient } from '../../control/client';
 import type { SandboxFile } from '../../lib/state';
+import { heldLaunch } from './held-launch';
 
 /** What an operator changes in the AWS account during an experiment. */
 export interface ChaosAwsClient {
@@ -12,6 +19,8 @@ export interface ChaosAwsClient {
   readonly depth: (queue: string) => Promise<number>;
   /** Makes a tenant's machines an hour older than they are. */
   readonly ageLaunches: (installationId: number) => Promise<void>;
+  /** Leaves a launch of a size that holds a slot, and its job, whose id is answered. */
+  readonly leaveLaunch: (installationId: number, tier: string) => Promise<number>;
   readonly editRow: (installationId: number, changes: Readonly<Record<string, AttributeValue>>) => Promise<void>;
 }
 
@@ -59,6 +68,20 @@ export function createChaosAwsClient({ aws, prefix }: SandboxFile, operator: Ope
           }),
         );
       }
+    },
+    leaveLaunch: async (installationId, tier) => {
+      const { jobId, job, launch, slot } = heldLaunch(installationId, tier);
+      await dynamodb.send(
+        new UpdateItemCommand({
+          TableName: `${prefix}-tenants`,
+          Key: { installation_id: { N: String(installationId) } },
+          UpdateExpression: 'ADD slots :slot',
+          ExpressionAttributeValues: { ':slot': { SS: [slot] } },
+        }),
+      );
+      await dynamodb.send(new PutItemCommand({ TableName: `${prefix}-launches`, Item: launch }));
+      await dynamodb.send(new PutItemCommand({ TableName: `${prefix}-jobs`, Item: job }));
+      return jobId;
     },
     editRow: async (installationId, changes) => {
       const names = Object.keys(changes);

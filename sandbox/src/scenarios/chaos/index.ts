@@ -15,6 +15,7 @@ import { noisyNeighbour } from './noisy-neighbour';
 import { missedWebhooks } from './recovery';
 import { batchFailures } from './batch-failures';
 import { reinstallation } from './reinstallation';
+import { removedSize } from './removed-size';
 import { stormOfWebhooks } from './storm';
 
 export interface ChaosOptions {
@@ -66,6 +67,7 @@ export async function runChaosCommand(options: ChaosOptions): Promise<ChaosRepor
     await noisyNeighbour(context);
     await machineFailures(context);
     await reinstallation(context);
+    await removedSize(context);
     for (const runExperiment of options.experiments ?? []) await runExperiment(context);
     await stormOfWebhooks(context);
     await floodOfJobs(context, options.flood ?? FLOOD);
