@@ -15,16 +15,16 @@ async function createShell(files: Readonly<Record<string, string>> = {}) {
   const { fleet, harness } = createFleetInMemory();
   harness.addTenant();
   harness.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502 });
-  await harness.usage.record(LIFE);
-  await harness.usage.record({
+  harness.state.usage.record(LIFE);
+  harness.state.usage.record({
     ...LIFE,
     launchId: '7002-1',
     repository: 'acme/site',
     tier: 'large',
     costMicros: 200_000,
   });
-  await harness.usage.record({ ...LIFE, installationId: 2002, repository: '=globex/app', costMicros: 10_000 });
-  await harness.usage.record({ ...LIFE, launchId: '7003-1', endedAt: '2026-02-01T00:00:00.000Z' });
+  harness.state.usage.record({ ...LIFE, installationId: 2002, repository: '=globex/app', costMicros: 10_000 });
+  harness.state.usage.record({ ...LIFE, launchId: '7003-1', endedAt: '2026-02-01T00:00:00.000Z' });
   const run = async (...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> => {
     const texts = { out: '', err: '' };
     const code = await main(argv, {

@@ -88,8 +88,8 @@ export const mutations = [
   },
   {
     name: 'the limit over all tenants: a release keeps the slot',
-    file: 'libs/core/src/protocol/release.ts',
-    edits: [['  await freeFleetSlot(ending.row ?? launch, deps);\n', '']],
+    file: 'libs/core/src/transitions/release.ts',
+    edits: [['      ...(launch.fleetShare !== undefined && { fleetShare: launch.fleetShare }),\n', '']],
     suites: ['testing/system/fleet-limit'],
   },
   {
@@ -225,32 +225,51 @@ export const mutations = [
     file: 'libs/aws/src/dynamodb/tenant-registry.ts',
     edits: [
       [
-        '        update,\n        `${existsAsTenant(expression)} AND ${mayHoldSlots(expression)}`,\n',
-        '        update,\n        mayHoldSlots(expression),\n',
+        'condition: `${existsAsTenant(expression)} AND ${mayHoldSlots(expression)}`',
+        'condition: mayHoldSlots(expression)',
       ],
     ],
     suites: ['testing/kit/src/contracts/dynamodb'],
   },
   {
     name: 'the wait for an invocation that may be configuring the machine',
-    file: 'libs/core/src/protocol/release.ts',
-    edits: [[' && !mayBeConfigured(ending.row, how, deps)', '']],
+    file: 'libs/core/src/protocol/end-launch.ts',
+    edits: [[' && !mayBeConfigured(current, how, deps)', '']],
     suites: ['testing/system/left-behind'],
   },
   {
-    name: "release's order: the slot before the row says `ending`",
-    file: 'libs/core/src/protocol/release.ts',
+    name: "release's write: the slot in a write of its own, before the row's",
+    file: 'libs/core/src/protocol/end-launch.ts',
     edits: [
       [
-        '  const ending = await',
-        '  const lookup = await deps.tenants.freeSlot(launch.installationId, launch.launchId);\n  const ending = await',
-      ],
-      [
-        '  const lookup = await deps.tenants.freeSlot(launch.installationId, launch.launchId);\n  const life',
-        '  const life',
+        '  const end = buildRelease(launch, proof, isOver, deps);\n  const life',
+        '  await deps.tenants.freeSlot(launch.installationId, launch.launchId);\n' +
+          '  const end = buildRelease(launch, proof, isOver, deps);\n  const life',
       ],
     ],
-    suites: ['testing/system/counterexamples'],
+    suites: ['testing/system/counterexamples/machines'],
+  },
+  {
+    name: "release's condition: the row has not changed since it was read",
+    file: 'libs/core/src/transitions/release.ts',
+    edits: [['condition: { ...holder, version: launch.version }', 'condition: holder']],
+    suites: ['testing/system/release'],
+  },
+  {
+    name: "release's write: the ledger is left out",
+    file: 'libs/aws/src/dynamodb/admissions.ts',
+    edits: [
+      ['const first = await transact([end, ...slots, ...lives]);', 'const first = await transact([end, ...slots]);'],
+    ],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+  },
+  {
+    name: "release's write: the slot is left out",
+    file: 'libs/aws/src/dynamodb/admissions.ts',
+    edits: [
+      ['const first = await transact([end, ...slots, ...lives]);', 'const first = await transact([end, ...lives]);'],
+    ],
+    suites: ['testing/kit/src/contracts/dynamodb'],
   },
   {
     name: 'the try of each tenant in a batch',
@@ -483,7 +502,7 @@ export const mutations = [
   {
     name: 'the wake after a release',
     file: 'libs/core/src/protocol/release.ts',
-    edits: [['  await dispatchNextJobs(launch.installationId, deps);\n', '']],
+    edits: [['  else await dispatchInto(withoutSlot(over.lookup, launch.launchId), deps);\n', '']],
     suites: ['testing/system/launch'],
   },
   {
@@ -762,16 +781,18 @@ export const mutations = [
   },
   {
     name: 'usage: a launch is over although its machine is not in the ledger',
-    file: 'libs/core/src/protocol/release.ts',
+    file: 'libs/core/src/protocol/end-launch.ts',
     edits: [
-      ['ending.ok && removed && life !== false', 'ending.ok && removed'],
-      ['markEnded(ending.row, life, deps)', 'markEnded(ending.row, life || undefined, deps)'],
+      [
+        'buildRelease(launch, proof, false, deps), facts, deps)',
+        'buildRelease(launch, proof, true, deps), facts, deps)',
+      ],
     ],
     suites: ['testing/system/usage'],
   },
   {
     name: 'usage: a machine is charged up to the discovery of its end',
-    file: 'libs/core/src/protocol/release.ts',
+    file: 'libs/core/src/protocol/end-launch.ts',
     edits: [['launch.machineEndedAt ?? machine?.endedAt ?? endedAt ?? now', 'launch.machineEndedAt ?? now']],
     suites: ['testing/system/usage'],
   },

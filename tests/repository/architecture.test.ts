@@ -91,7 +91,7 @@ const TESTING_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kit: LIBRARIES,
   system: [...LIBRARIES, ...FUNCTIONS, 'testing'],
   simulator: [...LIBRARIES, ...FUNCTIONS, 'testing', 'sandbox/command-line'],
-  bench: [...LIBRARIES, ...FUNCTIONS, 'testing', 'simulator', 'sandbox/command-line'],
+  bench: [...LIBRARIES, ...FUNCTIONS, 'testing', 'simulator', 'system-tests', 'sandbox/command-line'],
 };
 
 const filesOf = (folder: string): string[] =>

@@ -1,15 +1,34 @@
-// `yarn bench:sweep`: bundles the bench with the function that it measures, then runs it. The function runs in a
-// process of its own, so that its memory is its own.
-import { spawnSync } from 'node:child_process';
+// `yarn bench:sweep`, `yarn bench:job`, `yarn bench:launches`: bundles the bench with the functions that it measures,
+// then runs it. The sweep runs in a process of its own, so that its memory is its own.
+import { execFileSync, spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../simulator/bundle.mjs';
 
 const source = join(dirname(fileURLToPath(import.meta.url)), 'src');
-const sweeper = await bundle(join(source, 'sweeper.ts'), 'bench-sweeper');
-const program = await bundle(join(source, 'cli.ts'), 'bench-sweep');
-const { status } = spawnSync(process.execPath, ['--enable-source-maps', program, ...process.argv.slice(2)], {
+const build = (name) => bundle(join(source, `${name}.ts`), `bench-${name.replace('/', '-')}`);
+const PROGRAMS = {
+  sweep: async () => ({ program: await build('cli'), env: { BENCH_SWEEPER: await build('sweeper') } }),
+  job: async () => ({ program: await build('job-cli'), env: {} }),
+  launches: async () => {
+    const out = join(source, '../../../../.sandbox/bench');
+    execFileSync(process.execPath, [join(source, '../../../build.mjs'), '--only', 'scale-up', '--out', out]);
+    return {
+      program: await build('launch-rate/cli'),
+      env: { BENCH_WORKER: await build('launch-rate/worker'), BENCH_BUNDLE: join(out, 'build/scale-up/index.mjs') },
+    };
+  },
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+if (!Object.hasOwn(PROGRAMS, name)) {
+  console.error(`lambdas/testing/bench/run.mjs knows ${Object.keys(PROGRAMS).join(', ')}; it was given "${name}".`);
+  process.exit(2);
+}
+const { program, env } = await PROGRAMS[name]();
+const { status } = spawnSync(process.execPath, ['--enable-source-maps', program, ...args], {
   stdio: 'inherit',
-  env: { ...process.env, BENCH_SWEEPER: sweeper },
+  // The SDK's advice for its updaters says nothing about what is measured.
+  env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...env },
 });
 process.exitCode = status ?? 1;

@@ -1,3 +1,4 @@
+import { createFunctions } from './functions';
 import { createSystem, type System } from './system';
 
 /** The calls of AWS and GitHub that one step makes, by port and method. */
@@ -39,7 +40,16 @@ test('the second word of a machine that is gone costs two reads', async () => {
   const { system, instanceId } = await withRunningJob();
   await system.jobEvent(system.takeJob(instanceId, 1));
   await system.jobEvent(system.finishJob(instanceId, 1));
-  const first = await callsOf(system, () => system.shutDown(instanceId));
+  const first = await callsOf(system, () => createFunctions(system).instanceEvent(instanceId, 'shutting-down'));
+  expect(first).toEqual([
+    'launches.findByInstance',
+    'launches.get',
+    'configs.remove',
+    'registry.get',
+    'jobs.get',
+    'admissions.release',
+    'jobs.pageWaiting',
+  ]);
   const second = await callsOf(system, () => system.shutDown(instanceId));
   expect(second).toEqual(['launches.findByInstance', 'launches.get']);
   process.stdout.write(`calls of shutting-down: ${first.length}, of terminated: ${second.length}\n`);

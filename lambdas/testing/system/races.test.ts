@@ -79,7 +79,7 @@ async function edit(
 const registryOn = () =>
   createDynamoTenantRegistry({ client: local.client, tableName: 'races-tenants', ...settings() });
 
-const TABLES = { tenants: 'races-tenants', jobs: 'races-jobs', launches: 'races-launches' };
+const TABLES = { tenants: 'races-tenants', jobs: 'races-jobs', launches: 'races-launches', usage: 'races-usage' };
 const admissionsOn = (client: DynamoDbLocal['client'] = local.client) =>
   createDynamoAdmissions({ client, tables: TABLES, ...settings(), clock: createTestClock() });
 

@@ -1,4 +1,12 @@
-import { DAY, HOUR, MINUTE, NO_USAGE, SECOND, type MachineLife } from '@multi-tenant-runner/core';
+import {
+  DAY,
+  HOUR,
+  MINUTE,
+  NO_USAGE,
+  SECOND,
+  type MachineLife,
+  type LaunchReleaseRequest,
+} from '@multi-tenant-runner/core';
 import { createSystem, type System } from './system';
 
 function createTenant(overrides: Record<string, unknown> = {}): System {
@@ -57,12 +65,15 @@ describe('the ledger', () => {
     const { instanceId } = system.machineOf(1);
     await system.jobEvent(system.takeJob(instanceId, 1));
     await system.queueJob(2);
-    system.harness.faults.fail('usage.record', new Error('no answer'));
+    const undo = system.harness.faults.before('admissions.release', (request) => {
+      if ((request as LaunchReleaseRequest).life !== undefined) throw new Error('the ledger does not answer');
+    });
     await system.shutDown(instanceId);
     expect(system.launchOf(1).state).toBe('ending');
     expect(system.slots()).not.toContain('1-1');
     await system.drain();
     expect(system.job(2).state).toBe('starting');
+    undo();
     system.harness.clock.advance(15 * MINUTE);
     await system.sweep();
     expect(system.launchOf(1).state).toBe('ended');

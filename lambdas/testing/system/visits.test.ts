@@ -45,7 +45,7 @@ describe('a visit', () => {
     system.harness.clock.advance(20 * MINUTE);
     const ended = (): number =>
       [...system.harness.state.launches.rows.values()].filter(({ state }) => state === 'ended').length;
-    system.harness.faults.before('registry.freeSlot', () => system.harness.clock.advance(SECOND));
+    system.harness.faults.before('admissions.release', () => system.harness.clock.advance(SECOND));
     await expect(visit(system)).resolves.toMatchObject({ hasMore: true });
     expect(ended()).toBe(5);
     for (let more = 0; more < 3; more += 1) await visit(system);

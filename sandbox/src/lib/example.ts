@@ -11,12 +11,9 @@ export type Terraform = (...args: string[]) => Promise<string>;
 /** What is rendered, by path. */
 export type Files = Readonly<Record<string, string>>;
 
-/** What {@link changesOf} has planned last. */
-export const planFile = (paths: SandboxPaths): string => join(paths.terraform, 'next.tfplan');
-
 /** What a plan would do, such as `delete aws_iam_role.this`. */
 export async function changesOf(terraform: Terraform, paths: SandboxPaths, more: readonly string[]): Promise<string[]> {
-  const file = planFile(paths);
+  const file = join(paths.terraform, 'next.tfplan');
   await terraform('plan', `-out=${file}`, ...more);
   const plan = JSON.parse(await terraform('show', '-json', file)) as {
     readonly resource_changes?: readonly {

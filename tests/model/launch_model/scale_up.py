@@ -13,14 +13,14 @@ from .values import (
     HELD,
     INST,
     INTENT,
+    JIT,
+    JOB,
     J_DONE,
     J_NONE,
     J_PARKED,
     J_QUEUED,
     J_RUNNING,
     J_STARTING,
-    JIT,
-    JOB,
     LAUNCHING,
     LEASE,
     M_GONE,
@@ -30,13 +30,13 @@ from .values import (
     NONE,
     PARK,
     PARKS,
+    RELEASE,
     RLEASE,
     RUN,
     RUNNING,
     START,
     STORE,
     TERM,
-    TO_ENDING,
     UNREG,
 )
 
@@ -116,10 +116,10 @@ class ScaleUp(State):
         if row >= ENDING:
             step.end()
         elif row == HELD and t[step.job] >= J_RUNNING and "ended-job-keeps-slot" not in self.flaws:
-            step.to(TO_ENDING)  # nothing was ever asked of EC2: that is the proof
+            step.to(RELEASE)  # nothing was ever asked of EC2: that is the proof
         elif row == HELD and t[STATUS] != ACTIVE:
             t[step.pr + 2] |= PARKS
-            step.to(TO_ENDING)
+            step.to(RELEASE)
         else:
             step.to(RUN if t[self.intent + step.launch] and "fresh-token" not in self.flaws else INTENT)
 
@@ -140,7 +140,7 @@ class ScaleUp(State):
         token, exists = s[self.intent + launch], s[step.machine]
         bad = "S4: RunInstances for a launch that was released" if s[step.row] >= ENDED and exists == M_NONE else None
         if exists and s[self.candidate + launch] == token:
-            step.to(TO_ENDING if exists == M_GONE else INST)
+            step.to(RELEASE if exists == M_GONE else INST)
             yield ("RunInstances answers with the machine of before", p, launch), step.t, False, None
             return
         if exists:
@@ -163,7 +163,7 @@ class ScaleUp(State):
         if "refuse" in self.fault_kinds:
             t = list(s)
             t[self.fault] -= 1
-            t[pr] = INTENT if token < self.cands else TO_ENDING
+            t[pr] = INTENT if token < self.cands else RELEASE
             t[pr + 2] |= 0 if token < self.cands else PARKS
             yield ("RunInstances: definite capacity refusal", p, launch), t, True, None
         if "timeout" in self.fault_kinds:

@@ -2,7 +2,6 @@
 
 from .state import SLOTS, STATUS, State
 from .values import (
-    DELETE,
     DELETED,
     ENDED,
     ENDING,
@@ -21,13 +20,13 @@ from .values import (
     M_READY,
     M_UNREG,
     PARKS,
+    RELEASE,
     RLEASE,
     RUNNING,
     SETTLE,
     SLEASE,
     TERM,
     TO_ENDED,
-    TO_ENDING,
     UNREG,
     WADMIT,
     WAITING,
@@ -41,14 +40,13 @@ BUSY = (M_BUSY0, M_BUSY1)
 class Settling(State):
     def settling_calls(self):
         return {
-            RLEASE: self.lease_to(TO_ENDING, (HELD,)),
+            RLEASE: self.lease_to(RELEASE, (HELD,)),
             SLEASE: self.lease_to(LOOK, (LAUNCHING,)),
             ILEASE: self.lease_to(UNREG, (LAUNCHING, RUNNING)),
             LOOK: self.look,
             UNREG: self.deregister,
             TERM: self.terminate,
-            TO_ENDING: self.mark_ending,
-            DELETE: self.free_slot,
+            RELEASE: self.release,
             TO_ENDED: self.mark_ended,
             SETTLE: self.settle_job,
             WAKE: self.wake,
@@ -83,7 +81,7 @@ class Settling(State):
     def look(self, step):
         """Asks EC2 for the machine of the intent's token, holding the lease."""
         if step.t[step.machine] == M_NONE or step.t[self.hidden + step.launch]:
-            step.to(TO_ENDING)
+            step.to(RELEASE)
         else:
             step.t[self.instance + step.launch] = 1
             self.touch(step.t, step.launch)
@@ -107,42 +105,44 @@ class Settling(State):
             t[self.github + j], t[self.completed + j] = G_END + step.launch, 1
         if self.alive(machine):
             self.gone(t, step.launch)
-        step.to(TO_ENDING)
+        step.to(RELEASE)
         return bad
 
-    def mark_ending(self, step):
+    def release(self, step):
+        """The row and its slot in one write; the machine's life in the ledger belongs to it too."""
         t = step.t
-        if t[step.row] == ENDED and not t[SLOTS] >> step.launch & 1:  # released by another; wakes all the same
+        if t[step.row] == ENDED:  # released by another; wakes all the same
             t[step.pr + 2] = 0
             step.to(WAKE)
             return
-        if t[step.row] < ENDING:
-            if "release-without-ending" in self.flaws:
-                t[SLOTS] &= ~(1 << step.launch)
-            else:
-                t[step.row] = ENDING
-            self.touch(t, step.launch)
-        step.to(DELETE)
-
-    def free_slot(self, step):
-        step.t[SLOTS] &= ~(1 << step.launch)
-        self.touch(step.t, step.launch)
-        step.to(TO_ENDED)
+        t[SLOTS] &= ~(1 << step.launch)
+        self.touch(t, step.launch)
+        if "release-in-two" in self.flaws:
+            step.to(TO_ENDED)
+            return
+        t[step.row] = ENDED
+        step.to(SETTLE)
 
     def mark_ended(self, step):
+        """Only where a flaw writes the row apart from its slot."""
         step.t[step.row] = ENDED
         self.touch(step.t, step.launch)
         step.to(SETTLE)
 
     def leave_leftover(self, s, p):
-        """A parameter or registration that can't be removed: the slot is free, the row stays `ending`."""
+        """A parameter or registration that can't be removed, or a ledger that does not answer: the slot is free, the
+        row says `ending`."""
         pr = self.proc + 3 * p
-        if s[pr] != TO_ENDED or not s[self.fault]:
+        launch = s[pr + 1]
+        if s[pr] != RELEASE or not s[self.fault] or s[self.row + launch] == ENDED:
             return
         t = list(s)
         t[self.fault] -= 1
+        t[self.row + launch] = ENDING
+        t[SLOTS] &= ~(1 << launch)
+        self.touch(t, launch)
         t[pr] = SETTLE
-        yield ("a leftover stays, and with it the row `ending`", p, s[pr + 1]), t, True, None
+        yield ("a leftover stays, and with it the row `ending`", p, launch), t, True, None
 
     def settle_job(self, step):
         """GitHub is asked once about the predicted job, unless the release parks it."""

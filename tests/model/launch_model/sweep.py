@@ -2,7 +2,6 @@
 
 from .state import SLOTS, STATUS
 from .values import (
-    DELETE,
     DELETED,
     EC2_EVENT,
     ENDED,
@@ -12,13 +11,13 @@ from .values import (
     G_WAITING,
     HELD,
     ILEASE,
+    JOBS,
     J_DONE,
     J_GATED,
     J_QUEUED,
     J_REFUSED,
     J_RUNNING,
     J_STARTING,
-    JOBS,
     LAUNCHING,
     M_GONE,
     M_HUNG,
@@ -28,12 +27,12 @@ from .values import (
     M_UP,
     NONE,
     OPEN_ASK,
+    RELEASE,
     RLEASE,
     RUNNING,
     SLEASE,
     SUSPENDED,
     TERM,
-    TO_ENDING,
     WAITING,
     WAKE,
 )
@@ -73,7 +72,7 @@ class Sweep(World):
             t[self.ec2 + launch] = 0
             yield ("EC2 event: machine gone, and its launch has ended", ENVIRONMENT, launch), t, False, None
         if idle is not None:
-            t = self.begin(s, idle, TO_ENDING, launch, EC2_EVENT)
+            t = self.begin(s, idle, RELEASE, launch, EC2_EVENT)
             t[self.ec2 + launch] = 0
             yield ("EC2 event: machine gone", idle, launch), t, False, None
         if s[self.fault] and "drop-ec2" in self.fault_kinds:
@@ -90,7 +89,7 @@ class Sweep(World):
         if "settle-ignores-lease" in self.flaws and slot and row == LAUNCHING and machine == M_NONE:
             yield (
                 ("sweep: no machine with the token", idle, launch),
-                self.begin(s, idle, TO_ENDING, launch),
+                self.begin(s, idle, RELEASE, launch),
                 False,
                 None,
             )
@@ -121,7 +120,7 @@ class Sweep(World):
         ):
             yield (
                 ("sweep: EC2 says the machine is gone", idle, launch),
-                self.begin(s, idle, TO_ENDING, launch),
+                self.begin(s, idle, RELEASE, launch),
                 False,
                 None,
             )
@@ -136,7 +135,7 @@ class Sweep(World):
         if s[self.machine + launch] == M_NONE:
             return (
                 ("sweep: no machine with the token", idle, launch),
-                self.begin(s, idle, TO_ENDING, launch),
+                self.begin(s, idle, RELEASE, launch),
                 False,
                 None,
             )
@@ -150,7 +149,7 @@ class Sweep(World):
         if row == ENDING and idle is not None and "sweep-skips-ending" not in self.flaws:
             yield (
                 ("sweep: row `ending`, finishes the release", idle, launch),
-                self.begin(s, idle, DELETE, launch),
+                self.begin(s, idle, RELEASE, launch),
                 False,
                 None,
             )

@@ -1,5 +1,7 @@
 import {
   endMachine,
+  failureOf,
+  hasWorked,
   instantOf,
   isObject,
   object,
@@ -58,7 +60,10 @@ export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownD
   if (launch.state === 'ended' && launch.takenBy !== undefined && event.state !== 'stopped') return;
   if (event.state !== 'stopped') {
     const ended = event.endedAt === undefined ? {} : { endedAt: event.endedAt };
-    await release(launch, { ...(await explain(launch, deps)), ...ended, followUp: { kind: 'ask' } }, deps);
+    const why = isAfterItsJob(launch, event)
+      ? { reason: GONE, worked: hasWorked(launch) }
+      : await explain(launch, deps);
+    await release(launch, { ...why, ...ended, followUp: { kind: 'ask' } }, deps);
     return;
   }
   const leased = await takeLease(launch, deps.lease, deps);
@@ -74,6 +79,16 @@ export async function handleInstanceEvent(event: InstanceEvent, deps: ScaleDownD
     registration: 'whatever',
   } as const;
   await endMachine({ ...leased, instanceId: event.instanceId }, how, deps);
+}
+
+/** It ran its job, and then ended itself as it should: EC2 would have nothing to add. */
+function isAfterItsJob(launch: Launch, { endedAt }: InstanceEvent): boolean {
+  return (
+    endedAt !== undefined &&
+    launch.jobEndedAt !== undefined &&
+    launch.interruptedAt === undefined &&
+    failureOf(launch) === undefined
+  );
 }
 
 /** The explanation must not keep the slot: without EC2's answer the machine is simply gone. */

@@ -42,6 +42,7 @@ async function recordJob(event: JobEvent, launch: Launch | undefined, deps: Scal
     event.kind === 'in_progress' && launch !== undefined ? await refusalOf(event, launch, deps) : undefined;
   if (refusal !== undefined && launch !== undefined) return endIntruder(event, launch, refusal, deps);
   if (launch?.clearsCircuit === true) await closeCircuit(launch.installationId, launch.tier, deps);
+  if (launch !== undefined && (await recordOfItsOwn(event, launch, deps))) return;
   const before =
     event.kind === 'in_progress' ? await recordRunning(event, launch?.launchId, deps) : await recordEnd(event, deps);
   if (before === undefined || before.launchId === launch?.launchId) return;
@@ -51,12 +52,30 @@ async function recordJob(event: JobEvent, launch: Launch | undefined, deps: Scal
     await endUnusedMachine(unused, 'job-ended', deps);
 }
 
+/** Most jobs run on the machine that was started for them: then no other launch is concerned, and one write does. */
+async function recordOfItsOwn(event: JobEvent, { launchId }: Launch, deps: ScaleDownDeps): Promise<boolean> {
+  const options = { ofLaunch: launchId };
+  if (event.kind === 'completed') return endJob(event, { ...endOf(event), at: event.at }, deps, options);
+  return (await markJobRunning(event, { ...runningOf(event), launchId }, deps, options)).ok;
+}
+
+const runningOf = ({ at, runnerName }: JobEvent): Pick<Job, 'startedAt' | 'runnerName'> => ({
+  startedAt: at,
+  ...(runnerName !== undefined && { runnerName }),
+});
+
+const endOf = ({ conclusion, runnerName }: JobEvent) => ({
+  state: endStateOf(conclusion),
+  ...(conclusion !== undefined && { conclusion }),
+  ...(runnerName !== undefined && { runnerName }),
+});
+
 async function recordRunning(
   event: JobEvent,
   launchId: string | undefined,
   deps: ScaleDownDeps,
 ): Promise<Job | undefined> {
-  const running = { startedAt: event.at, ...(event.runnerName !== undefined && { runnerName: event.runnerName }) };
+  const running = runningOf(event);
   const created = await deps.jobs.create({ ...newJob(event, deps.clock.now(), 'running'), ...running });
   if (created.ok) return void (await endIfUninstalled(event, 'running', deps));
   const before = created.row;
@@ -84,25 +103,15 @@ function isOvertaken({ state, reason, endedAt }: Job, event: JobEvent, launchId:
 
 /** A `completed` that overtakes its `queued` leaves the end behind, so that nothing starts for it any more. */
 async function recordEnd(event: JobEvent, deps: ScaleDownDeps): Promise<Job | undefined> {
-  const state = endStateOf(event.conclusion);
-  const end = {
+  const end = endOf(event);
+  const created = await deps.jobs.create({
+    ...newJob(event, deps.clock.now(), end.state),
+    ...end,
     endedAt: event.at,
-    ...(event.conclusion !== undefined && { conclusion: event.conclusion }),
-    ...(event.runnerName !== undefined && { runnerName: event.runnerName }),
-  };
-  const created = await deps.jobs.create({ ...newJob(event, deps.clock.now(), state), ...end });
+  });
   if (created.ok || created.row === undefined) return undefined;
-  await endJob(
-    event,
-    {
-      state,
-      at: event.at,
-      ...(isOvertaken(created.row, event, undefined) && { stillIn: created.row.state }),
-      ...(event.conclusion !== undefined && { conclusion: event.conclusion }),
-      ...(event.runnerName !== undefined && { runnerName: event.runnerName }),
-    },
-    deps,
-  );
+  const isLate = isOvertaken(created.row, event, undefined);
+  await endJob(event, { ...end, at: event.at, ...(isLate && { stillIn: created.row.state }) }, deps);
   return created.row;
 }
 

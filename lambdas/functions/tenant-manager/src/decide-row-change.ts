@@ -68,12 +68,12 @@ const LIFECYCLE_MARKS = ['github_changed_at', 'cleanup'] as const;
 /** Change with every start and end of a runner, or each minute: the bulk of the stream. */
 const SLOTS: ReadonlySet<string> = new Set(['slots', 'usage', 'updated_at']);
 
-/** Undefined: the change only took a slot, or changed nothing. */
+/** Undefined: only slots changed, or nothing. Whoever gives one back wakes the tenant's jobs itself. */
 export function decideRowChange(
   change: RowChange,
   settings: { readonly tiers: Tiers; readonly defaultTier: string; readonly ownGroups: boolean },
 ): RowDecision | undefined {
-  if (onlyTakesSlots(change)) return undefined;
+  if (onlyChangesSlots(change)) return undefined;
   const parse = (row: RowChange['after']): TenantLookup =>
     parseTenantRow(change.installationId, row, settings.tiers, settings.defaultTier);
   const after = parse(change.after);
@@ -90,15 +90,13 @@ export function decideRowChange(
   };
 }
 
-function onlyTakesSlots({ before, after }: RowChange): boolean {
+function onlyChangesSlots({ before, after }: RowChange): boolean {
   if (before === undefined || after === undefined) return false;
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   for (const name of names) if (!SLOTS.has(name) && !isSame(before[name], after[name])) return false;
-  const still = after['slots'];
-  // A set of the wrong type is an invalid row, which is reported.
-  if (still !== undefined && !(still instanceof Set)) return isSame(before['slots'], still);
-  const had = before['slots'] instanceof Set ? [...before['slots']] : [];
-  return had.every((launch) => still?.has(launch) === true);
+  // What is no set of slots is an invalid row, which is reported.
+  const isSet = (slots: unknown): boolean => slots === undefined || slots instanceof Set;
+  return (isSet(before['slots']) && isSet(after['slots'])) || isSame(before['slots'], after['slots']);
 }
 
 /**

@@ -27,6 +27,13 @@ describe('what only moves slots', () => {
   it.each([
     ['a slot that was taken', { slots: new Set(['1-1']) }, { slots: new Set(['1-1', '2-1']) }],
     ['the first slot that was taken', {}, { slots: new Set(['1-1']) }],
+    ['a slot that was freed', { slots: new Set(['1-1', '2-1']) }, { slots: new Set(['2-1']) }],
+    ['the last slot that was freed', { slots: new Set(['1-1']) }, {}],
+    [
+      'one freed for one taken',
+      { max_runners: 5, slots: new Set(['1-1']) },
+      { max_runners: 5, slots: new Set(['2-1']) },
+    ],
     ['a new time', { updated_at: '2026-01-01T00:00:00.000Z' }, { updated_at: '2026-01-02T00:00:00.000Z' }],
     ['nothing, sets have no order', { slots: new Set(['1-1', '2-1']) }, { slots: new Set(['2-1', '1-1']) }],
   ])('%s is dropped without a call', async (_name, before, after) => {
@@ -35,21 +42,6 @@ describe('what only moves slots', () => {
     expect(await harness.stream([streamRecord({ before: tenantRow(before), after: tenantRow(after) })])).toEqual([]);
     expect(harness.names()).toEqual([]);
     expect(harness.log.lines).toEqual([]);
-  });
-
-  it.each([
-    ['a slot that was freed', { slots: new Set(['1-1', '2-1']) }, { slots: new Set(['2-1']) }],
-    ['the last slot that was freed', { slots: new Set(['1-1']) }, {}],
-    [
-      'one freed for one taken',
-      { max_runners: 5, slots: new Set(['1-1']) },
-      { max_runners: 5, slots: new Set(['2-1']) },
-    ],
-  ])('%s wakes the tenant', async (_name, before, after) => {
-    const harness = createTenantManagerHarness();
-    harness.addTenant(after);
-    await harness.stream([streamRecord({ before: tenantRow(before), after: tenantRow(after) })]);
-    expect(harness.woken).toEqual([INSTALLATION]);
   });
 });
 
@@ -329,11 +321,11 @@ describe('a batch', () => {
     const harness = createTenantManagerHarness();
     harness.addTenant();
     harness.addTenant({ installation_id: OTHER, account_id: 502 });
-    const freed = (slot: string) => streamRecord({ before: tenantRow({ slots: new Set([slot]) }), after: tenantRow() });
+    const renamed = (name: string) => streamRecord({ before: tenantRow({ org_name: name }), after: tenantRow() });
     await harness.stream([
-      freed('1-1'),
-      freed('2-1'),
-      freed('3-1'),
+      renamed('one'),
+      renamed('two'),
+      renamed('three'),
       streamRecord({ installationId: OTHER, after: tenantRow() }),
     ]);
     expect([...harness.woken].sort()).toEqual([INSTALLATION, OTHER]);

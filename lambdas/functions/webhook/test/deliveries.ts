@@ -123,11 +123,38 @@ export function createWebhookHarness(
     clock: harness.clock,
     log: harness.log,
   });
-  const deps: WebhookDeps = {
+  const handler = createHandler({ ...webhookDepsOf(harness, options), credentials });
+  const result: WebhookHarness = {
+    ...harness,
+    secrets: values,
+    reads: 0,
+    send: async (request) => {
+      const response = await handler(request);
+      return { ...response, message: String((JSON.parse(response.body) as Json)['message']) };
+    },
+  };
+  return result;
+}
+
+/** A webhook beside other functions on the same ports; its credentials were read before. */
+export function createWebhookSender(harness: TestHarness): (request: HttpRequest) => Promise<HttpResponse> {
+  const current = { appId: APP_ID, webhookSecrets: [SECRET] };
+  const credentials = { current: async () => current, reread: async () => undefined };
+  return createHandler({ ...webhookDepsOf(harness, {}), credentials });
+}
+
+function webhookDepsOf(
+  harness: TestHarness,
+  options: {
+    readonly publishEvents?: readonly string[];
+    readonly acceptsFrom?: SourceFilter;
+    readonly tenantRates?: TenantRates;
+  },
+): Omit<WebhookDeps, 'credentials'> {
+  return {
     environment: harness.environment,
     acceptsFrom: options.acceptsFrom ?? (() => true),
     tenantRates: options.tenantRates ?? { rate: { perSecond: 25, burst: 2_000 }, byTier: new Map() },
-    credentials,
     tenants: harness.registry,
     jobs: harness.jobs,
     budgets: harness.budgets,
@@ -139,15 +166,4 @@ export function createWebhookHarness(
     log: harness.log,
     metrics: harness.metrics,
   };
-  const handler = createHandler(deps);
-  const result: WebhookHarness = {
-    ...harness,
-    secrets: values,
-    reads: 0,
-    send: async (request) => {
-      const response = await handler(request);
-      return { ...response, message: String((JSON.parse(response.body) as Json)['message']) };
-    },
-  };
-  return result;
 }

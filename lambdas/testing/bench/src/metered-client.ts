@@ -11,6 +11,8 @@ export interface Meter {
 export interface MeteredClient {
   readonly client: Pick<DynamoDBClient, 'send'>;
   readonly total: Meter;
+  /** The requests so far, by name and table, in order. */
+  readonly names: readonly string[];
   /** Counts what `work` calls for a tenant besides. */
   of<T>(meter: Meter, work: () => T): T;
 }
@@ -30,7 +32,11 @@ const REFUSED_WRITE = 1;
 const REFUSED_IN_TRANSACTION = 2;
 
 interface Command {
-  readonly input: { readonly ConsistentRead?: boolean; readonly TransactItems?: readonly unknown[] };
+  readonly input: {
+    readonly TableName?: string;
+    readonly ConsistentRead?: boolean;
+    readonly TransactItems?: readonly unknown[];
+  };
 }
 
 interface Capacity {
@@ -45,9 +51,15 @@ interface Answer {
 const unitsOf = ({ ConsumedCapacity = [] }: Answer): number =>
   [ConsumedCapacity].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
 
+function nameOf({ constructor, input: { TableName } }: Command): string {
+  const request = constructor.name.replace(/Command$/, '');
+  return TableName === undefined ? request : `${request} ${TableName.replace(/^.*-/, '')}`;
+}
+
 /** The same client; each answer says what it cost. */
 export function createMeteredClient(client: Pick<DynamoDBClient, 'send'>): MeteredClient {
   const total = newMeter();
+  const names: string[] = [];
   const current = new AsyncLocalStorage<Meter>();
   const count = (change: (meter: Meter) => void): void => {
     change(total);
@@ -57,6 +69,7 @@ export function createMeteredClient(client: Pick<DynamoDBClient, 'send'>): Meter
   const send = async (command: Command): Promise<unknown> => {
     Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' });
     const isRead = READS.has(command.constructor.name);
+    names.push(nameOf(command));
     count((meter) => void (meter.requests += 1));
     try {
       const answer = (await client.send(command as never)) as Answer;
@@ -73,5 +86,10 @@ export function createMeteredClient(client: Pick<DynamoDBClient, 'send'>): Meter
       throw error;
     }
   };
-  return { client: { send: send as DynamoDBClient['send'] }, total, of: (meter, work) => current.run(meter, work) };
+  return {
+    client: { send: send as DynamoDBClient['send'] },
+    total,
+    names,
+    of: (meter, work) => current.run(meter, work),
+  };
 }

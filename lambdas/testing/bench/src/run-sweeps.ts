@@ -48,6 +48,7 @@ const TABLES = {
   tenants: `${TABLE_PREFIX}-tenants`,
   jobs: `${TABLE_PREFIX}-jobs`,
   launches: `${TABLE_PREFIX}-launches`,
+  usage: `${TABLE_PREFIX}-usage`,
 };
 
 const SILENT: Log = {

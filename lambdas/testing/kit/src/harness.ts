@@ -62,6 +62,8 @@ export function createTestHarness(
     readonly settings?: Partial<AdmissionSettings>;
     readonly clock?: TestClock;
     readonly environment?: string;
+    /** Ports on something else than what is in `state`; they are recorded too. */
+    readonly instead?: Partial<Ports>;
   } = {},
 ): TestHarness {
   const environment = options.environment ?? ENVIRONMENT;
@@ -86,7 +88,8 @@ export function createTestHarness(
     recovery: createInMemoryRecoveryStore(),
     usage: createInMemoryUsageLedger(),
   };
-  const port = <T extends object>(name: string, target: T): T => observer.observe(name, inTime(name, target));
+  const port = <K extends keyof Ports>(name: K, target: Ports[K]): Ports[K] =>
+    observer.observe(name, inTime(name, options.instead?.[name] ?? target));
   const ports: Ports = {
     registry: port('registry', state.tenants),
     lifecycle: port('lifecycle', state.tenants),

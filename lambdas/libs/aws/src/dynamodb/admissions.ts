@@ -13,17 +13,23 @@ import {
 import { fromAttributes, type Item } from './attributes';
 import { Expression } from './expression';
 import { itemOfJob, updateOfJob } from './job-store';
-import { itemOfLaunch } from './launch-store';
+import { itemOfLaunch, updateOfLaunch } from './launch-store';
 import { fromItem } from './rows';
 import { createTable } from './table';
-import { takeFleetSlot } from './fleet-slots';
+import { giveFleetSlotBack, takeFleetSlot } from './fleet-slots';
 import { existsAsTenant, isUnmarked } from './tenant-conditions';
-import { keyOf } from './tenant-registry';
+import { giveSlotBack, keyOf } from './tenant-registry';
 import { createTransactions, type TransactionWrite } from './transactions';
+import { lifeOf, writesOfLife } from './usage-ledger';
 
 export interface AdmissionsDeps {
   readonly client: Pick<DynamoDBClient, 'send'>;
-  readonly tables: { readonly tenants: string; readonly jobs: string; readonly launches: string };
+  readonly tables: {
+    readonly tenants: string;
+    readonly jobs: string;
+    readonly launches: string;
+    readonly usage: string;
+  };
   readonly tiers: Tiers;
   readonly defaultTier: string;
   readonly clock: Clock;
@@ -65,6 +71,30 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
       if (tenant === undefined) return { kind: 'share' };
       const row = tenant.item && fromAttributes(tenant.item);
       return { kind: 'tenant', lookup: parseTenantRow(installationId, row, tiers, defaultTier) };
+    },
+    release: async ({ life, fleetShare, ...change }) => {
+      const end = { tableName: tables.launches, update: updateOfLaunch({ ...change, clock }) };
+      const slots = [
+        { tableName: tables.tenants, update: giveSlotBack(change.installationId, change.launchId) },
+        ...(fleetShare === undefined
+          ? []
+          : [{ tableName: tables.launches, update: giveFleetSlotBack(fleetShare, fleetSlotOf(change)) }]),
+      ];
+      const lives = life === undefined ? [] : writesOfLife(tables.usage, life);
+      const first = await transact([end, ...slots, ...lives]);
+      if (first.ok) return { kind: 'released' };
+      // A row that can hold no slot has none to give back.
+      const isOnlySlots = first.refusals.every(
+        (refusal, at) => refusal === undefined || (at > 0 && at <= slots.length),
+      );
+      const left = slots.filter((_, index) => first.refusals[index + 1] === undefined);
+      const outcome = isOnlySlots ? await transact([end, ...left, ...lives]) : first;
+      if (outcome.ok) return { kind: 'released' };
+      const [launch] = outcome.refusals;
+      if (launch !== undefined) return { kind: 'launch', ...(launch.item && { row: fromItem<Launch>(launch.item) }) };
+      const standing = lives.length === 0 ? undefined : outcome.refusals.at(-lives.length)?.item;
+      if (standing === undefined) throw new Error(`The release of ${change.launchId} was refused for no known reason`);
+      return { kind: 'recorded', life: lifeOf(standing) };
     },
   };
 }

@@ -66,6 +66,13 @@ export function takeFleetSlot({
   return addTo({ share, attribute: 'slots', entry: slot }, expression, condition);
 }
 
+/** The fleet's part of a release. */
+export function giveFleetSlotBack(share: number, slot: string): Update {
+  const expression = new Expression();
+  const condition = expression.exists('installation_id');
+  return takeFrom({ share, attribute: 'slots', entries: [slot] }, expression, condition);
+}
+
 function removeMoved({ from, slot }: FleetMove): Update {
   const expression = new Expression();
   const condition = `contains(${expression.name('slots')}, ${expression.value(slot)})`;

@@ -2,6 +2,7 @@ import {
   isOpenLaunch,
   openAtOfLaunch,
   type Changes,
+  type Clock,
   type Launch,
   type LaunchGuard,
   type LaunchStore,
@@ -11,7 +12,7 @@ import { Expression } from './expression';
 import { findTenantsWithOpen, openShardOf, pageOpenRows } from './open-rows';
 import type { StoreDeps } from './job-store';
 import { expiresAt, fromItem, toItem, toRow, written } from './rows';
-import { createTable } from './table';
+import { createTable, type Update } from './table';
 
 /** GitHub never uses the installation id 0, so the sweep's bookmarks can be stored beside the launches. */
 const CURSORS = 0;
@@ -23,24 +24,8 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
       const item = await table.get(keyOf(installationId, launchId));
       return item && fromItem<Launch>(item);
     },
-    change: async (installationId, launchId, guard, given) => {
-      const { version: _version, ...changes }: Changes<Launch> = given;
-      const ended = changes.endedAt ?? changes.updatedAt ?? clock.now().toISOString();
-      const derived =
-        changes.state === 'ended' ? { open_at: null, open_shard: null, expires_at: expiresAt(ended) } : {};
-      const expression = new Expression();
-      const update =
-        `${expression.update({ ...toRow(changes), ...derived })} ADD ${expression.name('version')} ` +
-        `${expression.value(1)}`;
-      return written<Launch>(
-        await table.update({
-          key: keyOf(installationId, launchId),
-          expression,
-          update,
-          condition: conditionOf(expression, guard),
-        }),
-      );
-    },
+    change: async (installationId, launchId, guard, changes) =>
+      written<Launch>(await table.update(updateOfLaunch({ installationId, launchId, guard, changes, clock }))),
     listOpen: async (installationId) => {
       const expression = new Expression();
       const condition = expression.equals('installation_id', installationId);
@@ -87,6 +72,28 @@ export function itemOfLaunch(launch: Launch): Item {
     ? { open_at: openAtOfLaunch(launch), open_shard: openShardOf(launch.installationId) }
     : { expires_at: expiresAt(launch.endedAt ?? launch.updatedAt) };
   return toItem({ ...toRow(launch), ...derived });
+}
+
+export interface LaunchChange {
+  readonly installationId: number;
+  readonly launchId: string;
+  readonly guard: LaunchGuard;
+  readonly changes: Changes<Launch>;
+  readonly clock: Clock;
+}
+
+export function updateOfLaunch({ installationId, launchId, guard, changes: given, clock }: LaunchChange): Update {
+  const { version: _version, ...changes } = given;
+  const ended = changes.endedAt ?? changes.updatedAt ?? clock.now().toISOString();
+  const derived = changes.state === 'ended' ? { open_at: null, open_shard: null, expires_at: expiresAt(ended) } : {};
+  const expression = new Expression();
+  const set = expression.update({ ...toRow(changes), ...derived });
+  return {
+    key: keyOf(installationId, launchId),
+    expression,
+    update: `${set} ADD ${expression.name('version')} ${expression.value(1)}`,
+    condition: conditionOf(expression, guard),
+  };
 }
 
 const keyOf = (installationId: number, launchId: string): Item => ({

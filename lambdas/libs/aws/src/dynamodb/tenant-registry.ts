@@ -12,7 +12,7 @@ import {
 } from '@multi-tenant-runner/core';
 import { fromAttributes, type Item } from './attributes';
 import { Expression } from './expression';
-import { createTable, type Outcome } from './table';
+import { createTable, type Outcome, type Update } from './table';
 import { existsAsTenant } from './tenant-conditions';
 
 export interface TenantRegistryDeps {
@@ -45,15 +45,7 @@ export function createDynamoTenantRegistry({
     get: async (installationId) => lookup(installationId, await table.get(keyOf(installationId))),
 
     freeSlot: async (installationId, launchId) => {
-      const expression = new Expression();
-      const update = `DELETE ${expression.name('slots')} ${expression.attributeValue({ SS: [launchId] })}`;
-      // Without the condition the update would create a missing item.
-      const outcome = await changeRow(
-        installationId,
-        expression,
-        update,
-        `${existsAsTenant(expression)} AND ${mayHoldSlots(expression)}`,
-      );
+      const outcome = await table.update(giveSlotBack(installationId, launchId));
       return lookup(installationId, outcome.item);
     },
 
@@ -146,6 +138,17 @@ export function createDynamoTenantRegistry({
 
 export function keyOf(installationId: number): Item {
   return { installation_id: { N: String(installationId) } };
+}
+
+/** The row as it is, without a launch's slot. Without the condition the update would create a missing row. */
+export function giveSlotBack(installationId: number, launchId: string): Update {
+  const expression = new Expression();
+  return {
+    key: keyOf(installationId),
+    expression,
+    update: `DELETE ${expression.name('slots')} ${expression.attributeValue({ SS: [launchId] })}`,
+    condition: `${existsAsTenant(expression)} AND ${mayHoldSlots(expression)}`,
+  };
 }
 
 const mayHoldSlots = (expression: Expression): string =>

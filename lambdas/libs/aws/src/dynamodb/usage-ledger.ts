@@ -19,7 +19,7 @@ import { toAttributes, fromAttributes, type Item } from './attributes';
 import { Expression } from './expression';
 import { fromItem, toItem, toRow } from './rows';
 import { createTable, type Update } from './table';
-import { createTransactions } from './transactions';
+import type { TransactionWrite } from './transactions';
 
 export interface UsageLedgerDeps {
   readonly client: Pick<DynamoDBClient, 'send'>;
@@ -32,7 +32,6 @@ export interface UsageLedgerDeps {
  */
 export function createDynamoUsageLedger({ client, tableName }: UsageLedgerDeps): UsageLedger {
   const table = createTable(client, tableName);
-  const transact = createTransactions(client);
   const sumOf = async (installationId: number, period: string): Promise<UsageSum> => {
     const expression = new Expression();
     const own = expression.equals('book', sumsOf(installationId));
@@ -47,23 +46,22 @@ export function createDynamoUsageLedger({ client, tableName }: UsageLedgerDeps):
     return sum;
   };
   return {
-    record: async (life) => {
-      const book = `${life.installationId}/lives`;
-      // A launch's start is written once, so that a repeat meets the same key.
-      const entry = `${life.startedAt}#${life.launchId}`;
-      const outcome = await transact([
-        { tableName, create: toItem({ ...toRow(life), book, entry }) },
-        { tableName, update: addTo(life, dayOf(life.endedAt)) },
-        { tableName, update: addTo(life, monthOf(life.endedAt)) },
-      ]);
-      const standing = outcome.ok ? undefined : outcome.refusals[0]?.item;
-      return standing === undefined ? life : lifeOf(standing);
-    },
     sumsOf: async (installationId, { day, month }) => {
       const [ofDay, ofMonth] = await Promise.all([sumOf(installationId, day), sumOf(installationId, month)]);
       return { day: ofDay, month: ofMonth };
     },
   };
+}
+
+/** A machine's life, first of all, and its sums. The life has a key of its own: a repeat meets the same one. */
+export function writesOfLife(tableName: string, life: MachineLife): readonly TransactionWrite[] {
+  // A launch's start is written once.
+  const own = { book: `${life.installationId}/lives`, entry: `${life.startedAt}#${life.launchId}` };
+  return [
+    { tableName, create: toItem({ ...toRow(life), ...own }) },
+    { tableName, update: addTo(life, dayOf(life.endedAt)) },
+    { tableName, update: addTo(life, monthOf(life.endedAt)) },
+  ];
 }
 
 /** A machine lives for days at most: so far before its month a life may have begun. */
@@ -164,7 +162,7 @@ function parseSum(item: Item): UsageSum {
   };
 }
 
-function lifeOf(item: Item): MachineLife {
+export function lifeOf(item: Item): MachineLife {
   const { book: _book, entry: _entry, ...life } = fromItem<MachineLife & { book: string; entry: string }>(item);
   return life;
 }

@@ -88,6 +88,13 @@ export function freeSlots(tenant: Tenant): number {
   return tenant.status === 'active' ? Math.max(0, tenant.maxRunners - tenant.slots.size) : 0;
 }
 
+/** The row as it is once a slot of it is given back. */
+export function withoutSlot(lookup: TenantLookup, launchId: string): TenantLookup {
+  if (lookup.kind !== 'tenant') return lookup;
+  const slots = new Set([...lookup.tenant.slots].filter((slot) => slot !== launchId));
+  return { ...lookup, tenant: { ...lookup.tenant, slots } };
+}
+
 export type OffboardedLookup =
   | Extract<TenantLookup, { kind: 'tombstone' }>
   | (Extract<TenantLookup, { kind: 'tenant' }> & { readonly tenant: { readonly status: 'deleted' } });

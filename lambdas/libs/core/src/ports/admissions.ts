@@ -1,10 +1,12 @@
 import type { Job } from '../model/job';
 import type { Launch } from '../model/launch';
 import type { TenantLookup } from '../model/tenant';
+import type { MachineLife } from '../model/usage';
 import type { JobGuard } from './jobs';
+import type { LaunchGuard } from './launches';
 import type { Changes } from './rows';
 
-/** A job's way to a slot of its tenant. */
+/** A job's way to a slot of its tenant, and the slot's way back. */
 export interface Admissions {
   /**
    * Writes the job's row and its launch and takes the slot, all in one write or nothing of it. The job: as the request
@@ -12,7 +14,30 @@ export interface Admissions {
    * below its limit. Where the launch names a share of the fleet, a slot of that too, only below `shareLimit`.
    */
   admit(request: AdmissionRequest): Promise<AdmissionAnswer>;
+  /**
+   * Changes the launch's row, gives its slots back, the tenant's and the fleet's, and puts its machine's life into the
+   * ledger, all in one write or nothing of it. A slot that is not there, and a row that is gone or has no set of slots,
+   * keep nothing else from being written.
+   */
+  release(request: LaunchReleaseRequest): Promise<LaunchReleaseAnswer>;
 }
+
+export interface LaunchReleaseRequest {
+  readonly installationId: number;
+  readonly launchId: string;
+  readonly guard: LaunchGuard;
+  readonly changes: Changes<Launch>;
+  /** The share of the fleet in which the launch has a slot. */
+  readonly fleetShare?: number;
+  /** Absent where there never was a machine. */
+  readonly life?: MachineLife;
+}
+
+/** `launch`: the row, as it is, forbids it. `recorded`: the ledger has a life of the machine, this one. */
+export type LaunchReleaseAnswer =
+  | { readonly kind: 'released' }
+  | { readonly kind: 'launch'; readonly row?: Launch }
+  | { readonly kind: 'recorded'; readonly life: MachineLife };
 
 export interface AdmissionRequest {
   readonly job: AdmittedJob;

@@ -1,12 +1,10 @@
 import type { MachineLife, UsageSum } from '../model/usage';
 
-/** The ledger: a row for each machine's life, and their sums by tenant, size, day and month. */
+/**
+ * The ledger: a row for each machine's life, and their sums by tenant, size, day and month. A release writes them once,
+ * in one step (`Admissions.release`).
+ */
 export interface UsageLedger {
-  /**
-   * Writes a machine's life and adds it to its sums, in one step and once: a repeat changes nothing. Answers the row
-   * that stands.
-   */
-  record(life: MachineLife): Promise<MachineLife>;
   /** A tenant's ended machines of a day and of a month, over all sizes, strongly consistent. */
   sumsOf(installationId: number, when: UsagePeriods): Promise<PeriodSums>;
 }

@@ -34,7 +34,16 @@ export async function dispatchNextJobs(
   deps: DispatchDeps,
   behind: readonly Job[] = [],
 ): Promise<Dispatched> {
-  const lookup = await deps.tenants.get(installationId);
+  return dispatchInto(await deps.tenants.get(installationId), deps, behind);
+}
+
+/** The same for a row that was read a moment ago: whether a slot is free by now, the admission decides. */
+export async function dispatchInto(
+  lookup: TenantLookup,
+  deps: DispatchDeps,
+  behind: readonly Job[] = [],
+): Promise<Dispatched> {
+  const { installationId } = lookup;
   if (lookup.kind !== 'tenant' || lookup.slotsBroken) return NONE;
   const { tenant } = lookup;
   const now = deps.clock.now();

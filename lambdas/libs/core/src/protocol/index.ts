@@ -1,6 +1,7 @@
 export * from './deps';
 export * from './admit';
 export * from './release';
+export * from './remove-leftovers';
 export * from './refresh-usage';
 export * from './dispatch-next-jobs';
 export * from './give-turns';

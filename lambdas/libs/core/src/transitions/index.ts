@@ -1,20 +1,18 @@
 export {
   LAUNCH_TRANSITIONS,
   adoptInstance,
-  beginRelease,
   bindJob,
   countInFleet,
-  finishRelease,
   markLaunchRunning,
   reassignLaunch,
   recordInstance,
   recordIntent,
   recordInterruption,
   requestEnd,
-  type ReleaseProof,
 } from './launch';
 export * from './admission';
 export * from './lease';
+export * from './release';
 export * from './machine';
 export { JOB_TRANSITIONS } from './job';
 export * from './job-waits';

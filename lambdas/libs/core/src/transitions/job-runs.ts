@@ -7,7 +7,7 @@ import {
   type JobReason,
   type JobState,
 } from '../model/job';
-import type { Changes } from '../ports';
+import type { Changes, JobGuard } from '../ports';
 import { NO_WAIT, moveJob, type JobKey, type JobTransitionDeps, type JobWrite } from './job';
 
 export function markJobStarting(job: Job, deps: JobTransitionDeps): JobWrite {
@@ -33,8 +33,21 @@ type RunningFacts = Pick<Job, 'startedAt' | 'runnerName'> & { readonly launchId?
 
 const running = (facts: RunningFacts): Changes<Job> => ({ ...NO_WAIT, gatedAt: null, ...facts });
 
-export function markJobRunning(job: JobKey, facts: RunningFacts, deps: JobTransitionDeps): JobWrite {
-  return moveJob('markRunning', job, { changes: running(facts) }, deps);
+/** Where the write rests on that: only while the job is for this launch. */
+export interface OfLaunch {
+  readonly ofLaunch?: string;
+}
+
+const ofLaunchOnly = ({ ofLaunch }: OfLaunch): Partial<JobGuard> =>
+  ofLaunch === undefined ? {} : { launchId: ofLaunch };
+
+export function markJobRunning(
+  job: JobKey,
+  facts: RunningFacts,
+  deps: JobTransitionDeps,
+  options: OfLaunch = {},
+): JobWrite {
+  return moveJob('markRunning', job, { changes: running(facts), condition: ofLaunchOnly(options) }, deps);
 }
 
 export function confirmJobRunning(job: JobKey, facts: RunningFacts, deps: JobTransitionDeps): JobWrite {
@@ -66,11 +79,11 @@ export interface JobEnd {
   readonly stillIn?: JobState | 'waiting';
 }
 
-export function recordJobEnd(job: JobKey, end: JobEnd, deps: JobTransitionDeps): JobWrite {
+export function recordJobEnd(job: JobKey, end: JobEnd, deps: JobTransitionDeps, options: OfLaunch = {}): JobWrite {
   const { state, reason, at, stillIn, ...facts } = end;
   const endedAt = at ?? deps.clock.now().toISOString();
   const changes = { state, ...NO_WAIT, ...(reason !== undefined && { reason }), gatedAt: null, endedAt, ...facts };
-  if (stillIn === undefined) return moveJob('end', job, { changes }, deps);
+  if (stillIn === undefined) return moveJob('end', job, { changes, condition: ofLaunchOnly(options) }, deps);
   const from = stillIn === 'waiting' ? WAITING_JOB_STATES : [stillIn];
   const corrects = stillIn !== 'waiting' && isEnded(stillIn);
   return moveJob(corrects ? 'correctEnd' : 'end', job, { changes, condition: { from } }, deps);

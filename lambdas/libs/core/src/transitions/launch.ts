@@ -32,10 +32,10 @@ export const LAUNCH_TRANSITIONS = {
   requestEnd: { from: ['launching', 'running'], keepsUpdatedAt: true },
   /** It was admitted before the fleet had a limit, and counts from now on. */
   countInFleet: { from: ['held', 'launching', 'running'], keepsUpdatedAt: true },
-  /** Proof exists that no machine of it lives or can come to live. */
+  /** Proof exists that no machine of it lives or can come to live: its slot is given back, and something is left. */
   beginRelease: { from: ['held', 'launching', 'running', 'ending'], to: 'ending' },
-  /** The slot is given back and nothing is left. */
-  finishRelease: { from: ['ending'], to: 'ended' },
+  /** The same, and nothing is left. */
+  finishRelease: { from: ['held', 'launching', 'running', 'ending'], to: 'ended' },
   /** One invocation at a time goes on with it; also with the machine of an ended one that EC2 reports late. */
   takeLease: { from: LAUNCH_STATES },
   /** Others may go on at once. No progress, so the sweep's grace still counts from the last step. */
@@ -68,22 +68,30 @@ export const NO_LEASE = { leaseOwner: null, leaseUntil: null } as const;
 export function moveLaunch(
   name: keyof typeof LAUNCH_TRANSITIONS,
   launch: LaunchKey,
-  { changes, condition }: Move,
+  move: Move,
   deps: LaunchTransitionDeps,
 ): LaunchWrite {
+  const { guard, changes } = launchMove(name, move, deps);
+  return deps.launches.change(launch.installationId, launch.launchId, guard, changes);
+}
+
+/** For the writes of this folder alone. */
+export function launchMove(
+  name: keyof typeof LAUNCH_TRANSITIONS,
+  { changes, condition }: Move,
+  deps: Pick<LaunchTransitionDeps, 'clock'>,
+): { readonly guard: LaunchGuard; readonly changes: Changes<Launch> } {
   const { from, to, keepsUpdatedAt = false }: LaunchTransition = LAUNCH_TRANSITIONS[name];
   if (condition?.from?.some((state) => !from.includes(state)))
     throw new Error(`A launch that is ${condition.from.join(' or ')} has no transition ${name}`);
-  return deps.launches.change(
-    launch.installationId,
-    launch.launchId,
-    { from, ...condition },
-    {
+  return {
+    guard: { from, ...condition },
+    changes: {
       ...(to !== undefined && { state: to }),
       ...(!keepsUpdatedAt && { updatedAt: deps.clock.now().toISOString() }),
       ...changes,
     },
-  );
+  };
 }
 
 /** The caller holds the lease. @param next.attempted keys of the candidates that EC2 refused */
@@ -163,31 +171,6 @@ export function requestEnd(
 /** Only if no other write reached the row since it was read. */
 export function countInFleet(launch: Launch, fleetShare: number, deps: LaunchTransitionDeps): LaunchWrite {
   return moveLaunch('countInFleet', launch, { changes: { fleetShare }, condition: { version: launch.version } }, deps);
-}
-
-export interface ReleaseProof {
-  readonly reason: string;
-  /** Given when the proof is "no machine exists": then no other invocation may be at work on the launch. */
-  readonly lease?: LeaseHolder;
-  /** The machine ran a job, as it reported itself. */
-  readonly worked?: boolean;
-  /** What is known of the machine, should the row not have it yet. */
-  readonly life?: Pick<Launch, 'instanceId' | 'launchedAt' | 'machineEndedAt'>;
-}
-
-export function beginRelease(launch: LaunchKey, proof: ReleaseProof, deps: LaunchTransitionDeps): LaunchWrite {
-  const changes = { reason: proof.reason, ...(proof.worked === true && { worked: true }), ...proof.life };
-  const condition = proof.lease === undefined ? {} : { leaseOwner: proof.lease.name };
-  return moveLaunch('beginRelease', launch, { changes, condition }, deps);
-}
-
-/** @param ended.machineEndedAt as the ledger has it */
-export function finishRelease(
-  launch: LaunchKey,
-  ended: Pick<Launch, 'machineEndedAt'> & Required<Pick<Launch, 'endedAt'>>,
-  deps: LaunchTransitionDeps,
-): LaunchWrite {
-  return moveLaunch('finishRelease', launch, { changes: { ...ended, ...NO_LEASE } }, deps);
 }
 
 export function leaseOf(

@@ -6,6 +6,7 @@ import type {
   Launch,
   LaunchStore,
   TenantRegistry,
+  UsageLedger,
 } from '@multi-tenant-runner/core';
 import { job, launch, tenantRow } from '../factories';
 import type { TenantRow } from '../fakes/tenant-registry';
@@ -16,6 +17,7 @@ export interface AdmissionsUnderTest {
   readonly tenants: TenantRegistry;
   readonly jobs: JobStore;
   readonly launches: LaunchStore;
+  readonly ledger: UsageLedger;
   readonly clock: TestClock;
   /** Writes a tenant's row as an operator does. */
   write(row: TenantRow): Promise<void>;

@@ -34,6 +34,7 @@ import { auditTrailContract } from './audit-trail.contract';
 import { accountHandoverContract } from './account-handover.contract';
 import { admissionsContract } from './admissions.contract';
 import { fleetSlotsContract, type FleetSlotsUnderTest } from './fleet-slots.contract';
+import { releasesContract } from './releases.contract';
 import { jobStoreContract } from './job-store.contract';
 import { launchStoreContract } from './launch-store.contract';
 import { recoveryStoreContract } from './recovery-store.contract';
@@ -53,7 +54,7 @@ beforeAll(async () => {
 });
 afterAll(() => local?.stop());
 
-const tables = { tenants: 'test-tenants', jobs: 'test-jobs', launches: 'test-launches' };
+const tables = { tenants: 'test-tenants', jobs: 'test-jobs', launches: 'test-launches', usage: 'test-usage' };
 const admissionsOf = (clock: TestClock) =>
   createDynamoAdmissions({ client: local.client, tables, ...settings(), clock });
 const putItem = async (TableName: string, Item: Item): Promise<void> =>
@@ -174,6 +175,7 @@ async function admissions(): Promise<FleetSlotsUnderTest> {
     tenants: createDynamoTenantRegistry({ client, tableName: tables.tenants, ...settings() }),
     jobs: createDynamoJobStore({ client, tableName: tables.jobs, clock }),
     launches: createDynamoLaunchStore({ client, tableName: tables.launches, clock }),
+    ledger: createDynamoUsageLedger({ client, tableName: tables.usage }),
     fleetSlots: createDynamoFleetSlots({ client, tableName: tables.launches }),
     clock,
     write: (row) => putItem(tables.tenants, toAttributes(row)),
@@ -181,13 +183,18 @@ async function admissions(): Promise<FleetSlotsUnderTest> {
 }
 
 describe('admissions on DynamoDB', () => admissionsContract(admissions, nextId));
+describe('releases on DynamoDB', () => releasesContract(admissions, nextId));
 describe("the fleet's slots on DynamoDB", () => fleetSlotsContract(admissions, nextId));
 
 describe('the usage ledger on DynamoDB', () => {
-  const tableName = 'test-usage';
   const make = async () => {
-    const deps = { client: local.client, tableName };
-    return { ledger: createDynamoUsageLedger(deps), books: createDynamoUsageBooks(deps) };
+    const deps = { client: local.client, tableName: tables.usage };
+    return {
+      ledger: createDynamoUsageLedger(deps),
+      books: createDynamoUsageBooks(deps),
+      admissions: admissionsOf(createTestClock()),
+      put: (row: Launch) => putItem(tables.launches, itemOfLaunch(row)),
+    };
   };
   usageLedgerContract(make, nextId);
 });

@@ -19,6 +19,7 @@ import { accountHandoverContract } from './account-handover.contract';
 import { createInMemoryFleetSlots } from '../fakes/fleet-slots';
 import { admissionsContract } from './admissions.contract';
 import { fleetSlotsContract, type FleetSlotsUnderTest } from './fleet-slots.contract';
+import { releasesContract } from './releases.contract';
 import { budgetsContract } from './budgets.contract';
 import { createInMemoryBudgets } from '../fakes/budgets';
 import { jobStoreContract } from './job-store.contract';
@@ -47,6 +48,7 @@ async function tenantTable(): Promise<TenantTableUnderTest> {
       jobs: createInMemoryJobStore({ clock: createTestClock() }),
       launches: createInMemoryLaunchStore(),
       fleetSlots: createInMemoryFleetSlots({ rows: new Map() }),
+      usage: createInMemoryUsageLedger(),
     }),
     lifecycle: table,
     write: async (row) => void table.rows.set(Number(row['installation_id']), row),
@@ -91,19 +93,27 @@ async function admissions(): Promise<FleetSlotsUnderTest> {
   const tenants = createInMemoryTenantRegistry({ ...settings(), clock });
   const jobs = createInMemoryJobStore({ clock });
   const launches = createInMemoryLaunchStore();
-  const stores = { tenants, jobs, launches, fleetSlots: createInMemoryFleetSlots(launches) };
+  const usage = createInMemoryUsageLedger();
+  const stores = { tenants, jobs, launches, usage, fleetSlots: createInMemoryFleetSlots(launches) };
   const write = async (row: TenantRow) => void tenants.rows.set(Number(row['installation_id']), row);
-  return { ...stores, admissions: createInMemoryAdmissions(stores), clock, write };
+  return { ...stores, ledger: usage, admissions: createInMemoryAdmissions(stores), clock, write };
 }
 
 describe('the in-memory admissions', () => admissionsContract(admissions, nextId));
+describe('the in-memory releases', () => releasesContract(admissions, nextId));
 describe("the fleet's slots in memory", () => fleetSlotsContract(admissions, nextId));
 describe('the in-memory recovery store', () =>
   recoveryStoreContract(async () => ({ store: createInMemoryRecoveryStore() }), nextId));
 describe('the in-memory usage ledger', () =>
   usageLedgerContract(async () => {
-    const ledger = createInMemoryUsageLedger();
-    return { ledger, books: ledger };
+    const usage = createInMemoryUsageLedger();
+    const launches = createInMemoryLaunchStore();
+    const clock = createTestClock();
+    const tenants = createInMemoryTenantRegistry({ ...settings(), clock });
+    const jobs = createInMemoryJobStore({ clock });
+    const fleetSlots = createInMemoryFleetSlots(launches);
+    const admissions = createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots, usage });
+    return { ledger: usage, books: usage, admissions, put: async (row) => void (await launches.create(row)) };
   }, nextId));
 describe('the in-memory fleet', () =>
   runnerFleetContract(async () => {

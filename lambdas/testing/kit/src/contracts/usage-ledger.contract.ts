@@ -1,20 +1,50 @@
-import { NO_USAGE, type UsageBooks, type UsageLedger } from '@multi-tenant-runner/core';
-import { machineLife as life } from '../factories';
+import {
+  NO_USAGE,
+  type Admissions,
+  type Launch,
+  type MachineLife,
+  type UsageBooks,
+  type UsageLedger,
+} from '@multi-tenant-runner/core';
+import { launch, machineLife as life } from '../factories';
 
-type Make = () => Promise<{ readonly ledger: UsageLedger; readonly books: UsageBooks }>;
+export interface LedgerUnderTest {
+  readonly ledger: UsageLedger;
+  readonly books: UsageBooks;
+  readonly admissions: Admissions;
+  /** Writes a launch's row, unless there is one. */
+  put(row: Launch): Promise<void>;
+}
+
+/** As the release of a launch that had the machine writes it. Answers the life that stands. */
+async function record(one: MachineLife, { admissions, put }: LedgerUnderTest): Promise<MachineLife> {
+  const { installationId, launchId } = one;
+  await put(launch({ installationId, launchId, state: 'ending' }));
+  const guard = { from: ['ending'] } as const;
+  const answer = await admissions.release({
+    installationId,
+    launchId,
+    guard,
+    changes: { reason: 'machine-gone' },
+    life: one,
+  });
+  return answer.kind === 'recorded' ? answer.life : one;
+}
 
 const JANUARY = { day: '2026-01-15', month: '2026-01' };
 
 /** What every ledger must do. */
-export function usageLedgerContract(make: Make, nextId: () => number): void {
+export function usageLedgerContract(make: () => Promise<LedgerUnderTest>, nextId: () => number): void {
   it('adds a life to the sums of its day and month', async () => {
-    const { ledger } = await make();
+    const tables = await make();
+    const { ledger } = tables;
     const installationId = nextId();
     await expect(ledger.sumsOf(installationId, JANUARY)).resolves.toEqual({ day: NO_USAGE, month: NO_USAGE });
-    await ledger.record(life({ installationId }));
-    await ledger.record(life({ installationId, launchId: '7002-1', tier: 'large', seconds: 60, costMicros: 100 }));
-    await ledger.record(
+    await record(life({ installationId }), tables);
+    await record(life({ installationId, launchId: '7002-1', tier: 'large', seconds: 60, costMicros: 100 }), tables);
+    await record(
       life({ installationId, launchId: '7003-1', endedAt: '2026-01-16T00:00:00.000Z', seconds: 1, costMicros: 1 }),
+      tables,
     );
     await expect(ledger.sumsOf(installationId, JANUARY)).resolves.toEqual({
       day: { machines: 2, seconds: 360, costMicros: 3841, unpriced: 0 },
@@ -27,10 +57,11 @@ export function usageLedgerContract(make: Make, nextId: () => number): void {
   });
 
   it('writes a life once: a repeat changes nothing and answers the row that stands', async () => {
-    const { ledger } = await make();
+    const tables = await make();
+    const { ledger } = tables;
     const first = life({ installationId: nextId() });
-    await expect(ledger.record(first)).resolves.toEqual(first);
-    await expect(ledger.record({ ...first, endedAt: '2026-01-15T13:00:00.000Z', seconds: 3_600 })).resolves.toEqual(
+    await expect(record(first, tables)).resolves.toEqual(first);
+    await expect(record({ ...first, endedAt: '2026-01-15T13:00:00.000Z', seconds: 3_600 }, tables)).resolves.toEqual(
       first,
     );
     const { day } = await ledger.sumsOf(first.installationId, JANUARY);
@@ -38,27 +69,30 @@ export function usageLedgerContract(make: Make, nextId: () => number): void {
   });
 
   it('writes it once also when several do at the same time, and loses none of several lives', async () => {
-    const { ledger } = await make();
+    const tables = await make();
+    const { ledger } = tables;
     const installationId = nextId();
     const lives = [1, 2, 3, 4, 5].map((number) => life({ installationId, launchId: `${number}-1`, seconds: number }));
-    await Promise.all([...lives, ...lives].map((one) => ledger.record(one)));
+    await Promise.all([...lives, ...lives].map((one) => record(one, tables)));
     const { month } = await ledger.sumsOf(installationId, JANUARY);
     expect(month).toMatchObject({ machines: 5, seconds: 15 });
   });
 
   it('counts a machine without a price, and takes one of which little is known', async () => {
-    const { ledger } = await make();
+    const tables = await make();
+    const { ledger } = tables;
     const installationId = nextId();
     const { price: _price, repository: _repository, workflow: _workflow, accountId: _account, ...bare } = life();
     const poor = { ...bare, installationId, costMicros: 0 };
-    await expect(ledger.record(poor)).resolves.toEqual(poor);
-    await expect(ledger.record(poor)).resolves.toEqual(poor);
+    await expect(record(poor, tables)).resolves.toEqual(poor);
+    await expect(record(poor, tables)).resolves.toEqual(poor);
     const { day } = await ledger.sumsOf(installationId, JANUARY);
     expect(day).toEqual({ machines: 1, seconds: 300, costMicros: 0, unpriced: 1 });
   });
 
   it('lists the sums of a month, and the lives that ended in it', async () => {
-    const { ledger, books } = await make();
+    const tables = await make();
+    const { books } = tables;
     const installationId = nextId();
     const inJune = life({
       installationId,
@@ -72,8 +106,8 @@ export function usageLedgerContract(make: Make, nextId: () => number): void {
       startedAt: '2026-06-30T23:59:00.000Z',
       endedAt: '2026-07-01T00:00:00.000Z',
     };
-    await ledger.record(inJune);
-    await ledger.record(inJuly);
+    await record(inJune, tables);
+    await record(inJuly, tables);
     const sums = [];
     for await (const sum of books.sumsOfMonth('2026-06')) if (sum.installationId === installationId) sums.push(sum);
     expect(sums).toEqual([
@@ -85,12 +119,13 @@ export function usageLedgerContract(make: Make, nextId: () => number): void {
   });
 
   it('lists the sums of a month page by page', async () => {
-    const { ledger, books } = await make();
+    const tables = await make();
+    const { books } = tables;
     const [one, other] = [nextId(), nextId()];
     const ended = { startedAt: '2026-08-01T00:00:00.000Z', endedAt: '2026-08-01T00:05:00.000Z' };
-    await ledger.record(life({ ...ended, installationId: one }));
-    await ledger.record(life({ ...ended, installationId: one, launchId: '7002-1', tier: 'large' }));
-    await ledger.record(life({ ...ended, installationId: other }));
+    await record(life({ ...ended, installationId: one }), tables);
+    await record(life({ ...ended, installationId: one, launchId: '7002-1', tier: 'large' }), tables);
+    await record(life({ ...ended, installationId: other }), tables);
     const found = [];
     let page = await books.pageOfMonth('2026-08', { limit: 2 });
     expect(page.sums).toHaveLength(2);
@@ -103,13 +138,15 @@ export function usageLedgerContract(make: Make, nextId: () => number): void {
   });
 
   it("lists a tenant's sums of a month and of its days", async () => {
-    const { ledger, books } = await make();
+    const tables = await make();
+    const { books } = tables;
     const installationId = nextId();
-    await ledger.record(life({ installationId, costMicros: 5 }));
-    await ledger.record(
+    await record(life({ installationId, costMicros: 5 }), tables);
+    await record(
       life({ installationId, launchId: '7002-1', endedAt: '2026-01-16T00:00:00.000Z', seconds: 1, costMicros: 1 }),
+      tables,
     );
-    await ledger.record(life({ installationId, launchId: '7003-1', endedAt: '2026-02-01T00:00:00.000Z' }));
+    await record(life({ installationId, launchId: '7003-1', endedAt: '2026-02-01T00:00:00.000Z' }), tables);
     const found = [];
     for await (const sum of books.periodsOf(installationId, '2026-01')) found.push(sum);
     const of = { tier: 'small', unpriced: 0 };
@@ -121,9 +158,10 @@ export function usageLedgerContract(make: Make, nextId: () => number): void {
   });
 
   it("keeps one tenant's sums from another's", async () => {
-    const { ledger } = await make();
+    const tables = await make();
+    const { ledger } = tables;
     const [one, other] = [nextId(), nextId()];
-    await ledger.record(life({ installationId: one }));
+    await record(life({ installationId: one }), tables);
     await expect(ledger.sumsOf(other, JANUARY)).resolves.toEqual({ day: NO_USAGE, month: NO_USAGE });
   });
 }

@@ -8,18 +8,20 @@ import {
 import { applyChanges } from './apply-changes';
 import { fitsJobGuard, type InMemoryJobStore } from './job-store';
 import type { InMemoryFleetSlots } from './fleet-slots';
-import type { InMemoryLaunchStore } from './launch-store';
+import { fitsLaunchGuard, type InMemoryLaunchStore } from './launch-store';
 import type { InMemoryTenantRegistry } from './tenant-registry';
+import type { InMemoryUsageLedger } from './usage-ledger';
 
 export interface InMemoryTables {
-  readonly tenants: Pick<InMemoryTenantRegistry, 'hasSlot' | 'takeSlot'> & Pick<TenantRegistry, 'get'>;
+  readonly tenants: Pick<InMemoryTenantRegistry, 'hasSlot' | 'takeSlot'> & Pick<TenantRegistry, 'get' | 'freeSlot'>;
   readonly jobs: Pick<InMemoryJobStore, 'rows'>;
   readonly launches: Pick<InMemoryLaunchStore, 'rows'>;
-  readonly fleetSlots: Pick<InMemoryFleetSlots, 'hasRoom' | 'take'>;
+  readonly fleetSlots: Pick<InMemoryFleetSlots, 'hasRoom' | 'take' | 'free'>;
+  readonly usage: Pick<InMemoryUsageLedger, 'record' | 'standing'>;
 }
 
-/** The rows of the three stores, changed together: nothing here waits, so nothing comes between. */
-export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots }: InMemoryTables): Admissions {
+/** The rows of all the stores, changed together: nothing here waits, so nothing comes between. */
+export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots, usage }: InMemoryTables): Admissions {
   return {
     admit: async ({ job, launch, limit, shareLimit }) => {
       const { installationId, launchId, jobId } = launch;
@@ -39,6 +41,19 @@ export function createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots }
       jobs.rows.set(jobKey, after);
       launches.rows.set(launchKey, launch);
       return { kind: 'admitted' };
+    },
+    release: async ({ installationId, launchId, guard, changes, fleetShare, life }) => {
+      const key = `${installationId}/${launchId}`;
+      const row = launches.rows.get(key);
+      if (row === undefined || !fitsLaunchGuard(row, guard)) return { kind: 'launch', ...(row && { row }) };
+      const standing = life && usage.standing(life);
+      if (standing !== undefined) return { kind: 'recorded', life: standing };
+      if (life !== undefined) usage.record(life);
+      launches.rows.set(key, applyChanges(row, { ...changes, version: row.version + 1 }));
+      // Both change their maps before they first wait for anything.
+      void tenants.freeSlot(installationId, launchId);
+      if (fleetShare !== undefined) void fleetSlots.free(fleetShare, fleetSlotOf({ installationId, launchId }));
+      return { kind: 'released' };
     },
   };
 }

@@ -48,7 +48,7 @@ export function createInMemoryLaunchStore(): InMemoryLaunchStore {
     change: async (installationId, launchId, guard, changes) => {
       const row = rows.get(key(installationId, launchId));
       if (row === undefined) return { ok: false };
-      if (!fits(row, guard)) return { ok: false, row };
+      if (!fitsLaunchGuard(row, guard)) return { ok: false, row };
       const after = applyChanges(row, { ...changes, version: row.version + 1 });
       return { ok: true, row: rows.put(key(installationId, launchId), after) };
     },
@@ -69,7 +69,7 @@ export function createInMemoryLaunchStore(): InMemoryLaunchStore {
   };
 }
 
-function fits(row: Launch, guard: LaunchGuard): boolean {
+export function fitsLaunchGuard(row: Launch, guard: LaunchGuard): boolean {
   return (
     guard.from.includes(row.state) &&
     (guard.version === undefined || guard.version === row.version) &&

@@ -16,6 +16,10 @@ export interface InMemoryUsageLedger extends UsageLedger, UsageBooks {
   readonly lives: Map<string, MachineLife>;
   /** By tenant, day or month, and size: kept beside the lives, as the table keeps them. */
   readonly sums: Map<string, UsageSum>;
+  /** The ledger's part of a release. */
+  record(life: MachineLife): void;
+  /** What stands there of the same machine. */
+  standing(life: MachineLife): MachineLife | undefined;
 }
 
 interface PeriodRow {
@@ -39,19 +43,18 @@ export function createInMemoryUsageLedger(): InMemoryUsageLedger {
     rows()
       .filter(({ period }) => period === month)
       .map(({ installationId, tier, sum }) => ({ installationId, tier, ...sum }));
+  const keyOf = ({ installationId, startedAt, launchId }: MachineLife): string =>
+    `${installationId}/${startedAt}#${launchId}`;
   return {
     lives,
     sums,
-    record: async (life) => {
-      const key = `${life.installationId}/${life.startedAt}#${life.launchId}`;
-      const standing = lives.get(key);
-      if (standing !== undefined) return standing;
-      lives.set(key, structuredClone(life));
+    standing: (life) => lives.get(keyOf(life)),
+    record: (life) => {
+      lives.set(keyOf(life), structuredClone(life));
       for (const period of [dayOf(life.endedAt), monthOf(life.endedAt)]) {
         const sum = `${life.installationId}/${period}#${life.tier}`;
         sums.set(sum, addUsage(sums.get(sum) ?? NO_USAGE, usageOf(life)));
       }
-      return life;
     },
     sumsOfMonth: async function* (month) {
       yield* ofMonth(month);

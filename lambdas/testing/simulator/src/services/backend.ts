@@ -169,6 +169,7 @@ export function createBackend({
 /** Says how many slots of the fleet are taken whenever one is. */
 function announcing(inner: Admissions, { fleetSlots }: State, events: SimulationBus): Admissions {
   return {
+    ...inner,
     admit: async (request) => {
       const answer = await inner.admit(request);
       const held = fleetSlots.all().reduce((sum, { slots }) => sum + slots.size, 0);

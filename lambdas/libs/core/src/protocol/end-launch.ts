@@ -1,0 +1,172 @@
+import { buildMachineLife, isEndedLaunch } from '../decisions/machine-life';
+import type { Job } from '../model/job';
+import { fleetSlotOf } from '../model/fleet-share';
+import { hasLiveLease, type Launch } from '../model/launch';
+import type { TenantLookup } from '../model/tenant';
+import type { MachineLife } from '../model/usage';
+import type { Machine, LaunchReleaseAnswer } from '../ports';
+import { buildRelease, type Released, type ReleaseProof } from '../transitions';
+import type { ProtocolDeps } from './deps';
+import { refreshUsage, type RefreshUsageDeps } from './refresh-usage';
+import { removeLeftovers, type LeftoverDeps } from './remove-leftovers';
+
+/** Why a launch is over, and what is known of its machine. */
+export interface LaunchEnd extends Omit<ReleaseProof, 'life'> {
+  /** GitHub has no registration of it any more, and need not be asked. */
+  readonly deregistered?: boolean;
+  /** As EC2 shows the ended machine. */
+  readonly machine?: Machine;
+  /** When it ended, as far as another source than EC2's answer says so. ISO 8601. */
+  readonly endedAt?: string;
+}
+
+export type EndLaunchDeps = LeftoverDeps & RefreshUsageDeps & Pick<ProtocolDeps, 'admissions' | 'jobs' | 'fleetSlots'>;
+
+/** The rows beside a launch's own. */
+interface Facts {
+  readonly lookup: TenantLookup;
+  /** The one that the launch was for. */
+  readonly job?: Job;
+  /** The one that its runner took, or else the one that it was for. */
+  readonly ran?: Job;
+}
+
+export interface Over extends Facts {
+  readonly launch: Launch;
+}
+
+/** How often the row is read again when another write reached it meanwhile; then it is left to the sweep, `ending`. */
+const LOOKS = 3;
+
+/** The write of a release, and what it rests on. Undefined: another invocation has the launch. */
+export async function endLaunch(launch: Launch, how: LaunchEnd, deps: EndLaunchDeps): Promise<Over | undefined> {
+  let current = launch;
+  for (let look = 1; ; look += 1) {
+    const proof = { ...how, life: lifeOf(current, how, deps.clock.now()) };
+    const isClean = await removeLeftovers({ ...current, ...proof.life }, how, deps);
+    const facts = await readFacts(current, deps);
+    if (current.state === 'ended') return { ...facts, launch: current };
+    const isOver = isClean && look <= LOOKS && !mayBeConfigured(current, how, deps);
+    const answer = await writeEnd(current, { proof, isOver, facts }, deps);
+    if (answer.kind === 'over') return { ...facts, ...answer };
+    if (answer.row === undefined) {
+      const lookup = await freeSlots(current, deps);
+      return { ...facts, lookup, launch: current };
+    }
+    const isOurs = how.lease === undefined || answer.row.leaseOwner === how.lease.name;
+    if (answer.row.state !== 'ended' && !isOurs) return undefined;
+    current = answer.row;
+  }
+}
+
+/** Of a launch whose row is gone. */
+async function freeSlots(launch: Launch, { tenants, fleetSlots }: EndLaunchDeps): Promise<TenantLookup> {
+  if (launch.fleetShare !== undefined) await fleetSlots.free(launch.fleetShare, fleetSlotOf(launch));
+  return tenants.freeSlot(launch.installationId, launch.launchId);
+}
+
+async function readFacts(launch: Launch, { tenants, jobs }: Pick<EndLaunchDeps, 'tenants' | 'jobs'>): Promise<Facts> {
+  const { installationId, jobId, takenBy = jobId } = launch;
+  const [lookup, job, other] = await Promise.all([
+    tenants.get(installationId),
+    jobs.get(installationId, jobId),
+    takenBy === jobId ? undefined : jobs.get(installationId, takenBy),
+  ]);
+  const ran = takenBy === jobId ? job : other;
+  return { lookup, ...(job && { job }), ...(ran && { ran }) };
+}
+
+/**
+ * Whether another invocation may make the machine's configuration just now, and may die over it. Until its lease has
+ * run out the row stays `ending`, so that the sweep removes what comes after this look.
+ */
+function mayBeConfigured(launch: Launch, { lease }: LaunchEnd, { clock }: Pick<EndLaunchDeps, 'clock'>): boolean {
+  return launch.runningAt === undefined && hasLiveLease(launch, clock.now(), lease?.name);
+}
+
+/** What the row says of the machine from now on. An end that stands there is the first one, and stays. */
+function lifeOf(
+  launch: Launch,
+  { machine, endedAt }: Pick<LaunchEnd, 'machine' | 'endedAt'>,
+  now: Date,
+): NonNullable<ReleaseProof['life']> {
+  if (launch.intent === undefined) return {};
+  return {
+    ...(launch.instanceId === undefined && machine && { instanceId: machine.instanceId }),
+    ...(launch.launchedAt === undefined && machine && { launchedAt: machine.launchedAt }),
+    machineEndedAt: launch.machineEndedAt ?? machine?.endedAt ?? endedAt ?? now.toISOString(),
+  };
+}
+
+interface End {
+  readonly proof: ReleaseProof;
+  readonly isOver: boolean;
+  readonly facts: Facts;
+}
+
+type Ended =
+  | { readonly kind: 'over'; readonly launch: Launch; readonly lookup: TenantLookup }
+  | Extract<LaunchReleaseAnswer, { readonly kind: 'launch' }>;
+
+/** A ledger that does not answer must not keep the slot, nor the job: the sweep comes back to the row, `ending`. */
+async function writeEnd(launch: Launch, { proof, isOver, facts }: End, deps: EndLaunchDeps): Promise<Ended> {
+  const end = buildRelease(launch, proof, isOver, deps);
+  const life = lifeInLedger(end.launch, facts, deps);
+  try {
+    const answer = await deps.admissions.release({ ...end.request, ...(life && { life }) });
+    if (answer.kind === 'recorded') return await endAsRecorded(launch, { proof, isOver, facts }, answer.life, deps);
+    if (answer.kind === 'launch') return answer;
+  } catch (cause) {
+    if (life === undefined) throw cause;
+    deps.log.error("A machine's life could not be put into the ledger yet; the sweep tries again", {
+      launch_id: launch.launchId,
+      cause,
+    });
+    return endWithoutLedger(buildRelease(launch, proof, false, deps), facts, deps);
+  }
+  if (isOver) countEnd(end.launch, life, deps);
+  // Before the next job is looked for: it may be one too many.
+  return { kind: 'over', launch: end.launch, lookup: life ? await refreshUsage(facts.lookup, deps) : facts.lookup };
+}
+
+/** An earlier release that could not end the row put the life there, and its figures stay. */
+async function endAsRecorded(
+  launch: Launch,
+  { proof, isOver, facts }: End,
+  life: MachineLife,
+  deps: EndLaunchDeps,
+): Promise<Ended> {
+  const end = buildRelease(launch, { ...proof, life: { ...proof.life, machineEndedAt: life.endedAt } }, isOver, deps);
+  const ended = await endWithoutLedger(end, facts, deps);
+  if (isOver && ended.kind === 'over') countEnd(end.launch, life, deps);
+  return ended;
+}
+
+async function endWithoutLedger({ launch, request }: Released, { lookup }: Facts, deps: EndLaunchDeps): Promise<Ended> {
+  const answer = await deps.admissions.release(request);
+  return answer.kind === 'launch' ? answer : { kind: 'over', launch, lookup };
+}
+
+function lifeInLedger(
+  launch: Launch,
+  { ran, lookup }: Facts,
+  { prices }: Pick<EndLaunchDeps, 'prices'>,
+): MachineLife | undefined {
+  if (!isEndedLaunch(launch)) return undefined;
+  const accountId = lookup.kind === 'tenant' ? lookup.tenant.accountId : undefined;
+  return buildMachineLife(launch, { ...(ran && { job: ran }), ...(accountId !== undefined && { accountId }), prices });
+}
+
+function countEnd(launch: Launch, life: MachineLife | undefined, { metrics }: Pick<EndLaunchDeps, 'metrics'>): void {
+  metrics.count('RunnerEnded', {
+    tier: launch.tier,
+    properties: {
+      tenant_id: launch.installationId,
+      launch_id: launch.launchId,
+      instance_id: launch.instanceId ?? null,
+      instance_type: launch.intent?.instanceType ?? null,
+      seconds: life?.seconds ?? null,
+      reason: launch.reason ?? null,
+    },
+  });
+}

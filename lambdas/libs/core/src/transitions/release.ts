@@ -1,0 +1,55 @@
+import type { Launch, LeaseHolder } from '../model/launch';
+import type { Clock } from '../model/time';
+import type { LaunchReleaseRequest } from '../ports';
+import { NO_LEASE, launchMove } from './launch';
+
+export interface ReleaseProof {
+  readonly reason: string;
+  /** Given when the proof is "no machine exists": then no other invocation may be at work on the launch. */
+  readonly lease?: LeaseHolder;
+  /** The machine ran a job, as it reported itself. */
+  readonly worked?: boolean;
+  /** What is known of the machine, should the row not have it yet. */
+  readonly life?: Pick<Launch, 'instanceId' | 'launchedAt' | 'machineEndedAt'>;
+}
+
+/** What a launch is once its slot is given back, and the write that makes it so. */
+export interface Released {
+  readonly launch: Launch;
+  readonly request: Omit<LaunchReleaseRequest, 'life'>;
+}
+
+/**
+ * The end of a launch.
+ *
+ * @param isOver nothing of it is left. Rests on the row as it was read, so another write that reached it meanwhile
+ *   forbids this one; that a machine may leave something is no reason to keep the slot.
+ */
+export function buildRelease(
+  launch: Launch,
+  { reason, worked, life, lease }: ReleaseProof,
+  isOver: boolean,
+  deps: { readonly clock: Clock },
+): Released {
+  const facts = { reason, ...(worked === true && { worked }), ...life };
+  const endedAt = deps.clock.now().toISOString();
+  const holder = lease === undefined ? {} : { leaseOwner: lease.name };
+  const move = isOver
+    ? launchMove(
+        'finishRelease',
+        { changes: { ...facts, endedAt, ...NO_LEASE }, condition: { ...holder, version: launch.version } },
+        deps,
+      )
+    : launchMove('beginRelease', { changes: facts, condition: holder }, deps);
+  const { leaseOwner: _owner, leaseUntil: _until, ...standing } = launch;
+  const state = isOver ? 'ended' : 'ending';
+  return {
+    launch: { ...(isOver ? standing : launch), ...facts, state, ...(isOver && { endedAt }) },
+    request: {
+      installationId: launch.installationId,
+      launchId: launch.launchId,
+      ...(launch.fleetShare !== undefined && { fleetShare: launch.fleetShare }),
+      ...move,
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { readCommandLine, type Program } from '@multi-tenant-runner/sandbox/command-line';
+import { startDynamoDbLocal } from '@multi-tenant-runner/testing';
+import { jobTables } from './job-cost';
+import { measureJobs } from './measure-jobs';
+
+const PROGRAM: Program = {
+  name: 'yarn bench:job',
+  usage: `Runs the life of one job through the functions' own handlers on DynamoDB Local, which needs Java; seconds.
+
+  yarn bench:job
+
+Prints every call of AWS and GitHub with its units, and the tables of docs/cost.md.`,
+  options: {},
+};
+
+async function main(): Promise<number> {
+  const read = readCommandLine(PROGRAM, process.argv.slice(2));
+  if (read.kind === 'help') console.log(PROGRAM.usage);
+  if (read.kind === 'wrong') console.error(read.problem);
+  if (read.kind !== 'run') return read.kind === 'help' ? 0 : 2;
+  const local = await startDynamoDbLocal();
+  try {
+    const lives = await measureJobs(local.client);
+    const [first = []] = lives.values();
+    for (const { function: name, event, aws, gitHub } of first)
+      console.log(`${`${name}, ${event}`.padEnd(40)} ${[...aws, ...gitHub].join(', ')}`);
+    console.log(['', ...jobTables(lives)].join('\n'));
+    return 0;
+  } finally {
+    await local.stop();
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  },
+);

@@ -1,0 +1,172 @@
+import { GetItemCommand, PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  createDynamoAdmissions,
+  createDynamoJobStore,
+  createDynamoLaunchStore,
+  createDynamoTenantRegistry,
+  createDynamoUsageLedger,
+  fromAttributes,
+  toAttributes,
+} from '@multi-tenant-runner/aws';
+import type { AdmissionSettings, Clock, Job, Launch, MachineState, Ports } from '@multi-tenant-runner/core';
+import { createFunctions } from '@multi-tenant-runner/system-tests/functions';
+import { createMachineSide } from '@multi-tenant-runner/system-tests/machine-side';
+import { createSystem, type System } from '@multi-tenant-runner/system-tests/system';
+import { createTestClock, settings as defaultSettings, tenantRow } from '@multi-tenant-runner/testing';
+import { createWebhookSender, delivery, workflowJob } from '@multi-tenant-runner/webhook/test/deliveries';
+import { createMeteredClient, newMeter, type Meter } from './metered-client';
+
+/** What one event of a job's life costs: each call of AWS and GitHub by its name, and the units of the tables. */
+export interface StepCost extends Meter {
+  readonly function: string;
+  readonly event: string;
+  readonly aws: readonly string[];
+  readonly gitHub: readonly string[];
+}
+
+const TENANT = 1001;
+const JOB = 7001;
+
+/**
+ * The whole life of one job on a warm installation, by the functions' own handlers, with their own adapters for
+ * DynamoDB: queued, machine, configuration, three reports, run, end, release.
+ *
+ * @param options.machines of the same tenant that run already
+ */
+export async function measureJobLife(
+  dynamoDb: Pick<DynamoDBClient, 'send'>,
+  { prefix, machines }: { readonly prefix: string; readonly machines: number },
+): Promise<readonly StepCost[]> {
+  const metered = createMeteredClient(dynamoDb);
+  const clock = createTestClock();
+  const stores = storesOf(metered.client, prefix, { clock, settings: defaultSettings() });
+  const system = createSystem({ clock, instead: stores });
+  const { harness } = system;
+  const tenant = createTenant(dynamoDb, `${prefix}-tenants`);
+  harness.addTenant(await tenant.write(machines));
+  const functions = createFunctions(system);
+  const costs: StepCost[] = [];
+
+  const during = async <T>(name: string, event: string, work: () => Promise<T>): Promise<T> => {
+    const meter = newMeter();
+    const before = { calls: harness.calls.length, requests: metered.names.length };
+    const answer = await metered.of(meter, work);
+    const ports = harness.calls.slice(before.calls).map(({ port, method }) => `${port}.${method}`);
+    costs.push({
+      function: name,
+      event,
+      ...meter,
+      aws: [...metered.names.slice(before.requests), ...ports.filter((call) => ELSEWHERE.test(call))],
+      gitHub: ports.filter((call) => call.startsWith('github.')),
+    });
+    return answer;
+  };
+  /** With what the tenant manager does about the change of the tenant's row. */
+  const follow = async <T>(name: string, event: string, work: () => Promise<T>): Promise<T> => {
+    const before = await tenant.read();
+    const answer = await during(name, event, work);
+    const after = await tenant.read();
+    const isChanged = JSON.stringify(before.slots) !== JSON.stringify(after.slots);
+    const change = { installationId: TENANT, before: before.row, after: after.row };
+    if (isChanged) await during('tenant-manager', `row after ${event}`, () => functions.stream([change]));
+    return answer;
+  };
+  const send = createWebhookSender(harness);
+  const deliver = (action: string, job: Record<string, unknown>): Promise<unknown> =>
+    during('webhook', action, () => send(delivery('workflow_job', workflowJob({ top: { action }, job }))));
+
+  harness.state.github.jobs.set(JOB, { status: 'queued' });
+  await deliver('queued', { status: 'queued' });
+  const message = harness.state.queue.takeJob();
+  if (message === undefined) throw new Error('the webhook sent no message');
+  await follow('scale-up', 'job', () => functions.scaleUp(message));
+  const machine = harness.state.fleet.alive()[0];
+  if (machine === undefined) throw new Error('scale-up started no machine');
+  const { instanceId } = machine;
+  const say = await claim(system, instanceId, during);
+  await say('boot', { kind: 'boot', timings: { start: 1 } });
+  await say('busy', { kind: 'busy' });
+  const begun = system.takeJob(instanceId, JOB);
+  await deliver('in_progress', { status: 'in_progress', runner_name: begun.runnerName });
+  await follow('scale-down', 'in_progress', () => functions.jobEvent(begun));
+  await say('end', { kind: 'idle' }, { kind: 'end', reason: 'job-done', timings: {} });
+  const over = system.finishJob(instanceId, JOB);
+  await deliver('completed', { status: 'completed', conclusion: 'success', runner_name: over.runnerName });
+  await follow('scale-down', 'completed', () => functions.jobEvent(over));
+  for (const state of ['shutting-down', 'terminated'] satisfies readonly MachineState[]) {
+    Object.assign(machine, { state, endedAt: clock.now().toISOString() });
+    await follow('scale-down', state, () => functions.instanceEvent(instanceId, state));
+  }
+  await expectItsEnd(stores, machine.request.launchId);
+  return costs;
+}
+
+/** Calls of AWS that go to no table. */
+const ELSEWHERE = /^(queue|fleet|configs|bus)\./;
+
+type During = (
+  name: string,
+  event: string,
+  work: () => Promise<{ readonly statusCode: number; readonly body: string }>,
+) => Promise<{ readonly statusCode: number; readonly body: string }>;
+
+/** The machine has its configuration; answers how it reports. */
+async function claim(system: System, instanceId: string, during: During) {
+  const side = createMachineSide(system);
+  const { body } = await during('machine', 'claim', () => side.claim(instanceId));
+  const { report_secret: secret } = JSON.parse(body) as { readonly report_secret: string };
+  return async (event: string, ...events: readonly unknown[]): Promise<void> => {
+    const report = { instance_id: instanceId, secret, events };
+    const { statusCode, body: why } = await during('machine', event, () => side.call('report', report));
+    if (statusCode !== 204) throw new Error(`the machine was not heard: ${why}`);
+  };
+}
+
+type Stores = Pick<Ports, 'registry' | 'jobs' | 'launches' | 'admissions' | 'usage'>;
+
+function storesOf(
+  client: Pick<DynamoDBClient, 'send'>,
+  prefix: string,
+  { clock, settings }: { readonly clock: Clock; readonly settings: AdmissionSettings },
+): Stores {
+  const name = (table: string): string => `${prefix}-${table}`;
+  const store = (table: string) => ({ client, tableName: name(table), clock });
+  const tables = { tenants: name('tenants'), jobs: name('jobs'), launches: name('launches'), usage: name('usage') };
+  return {
+    registry: createDynamoTenantRegistry({ ...store('tenants'), ...settings }),
+    jobs: createDynamoJobStore(store('jobs')),
+    launches: createDynamoLaunchStore(store('launches')),
+    admissions: createDynamoAdmissions({ client, tables, ...settings, clock }),
+    usage: createDynamoUsageLedger(store('usage')),
+  };
+}
+
+/** The tenant's row, read and written beside the meter. */
+function createTenant(client: Pick<DynamoDBClient, 'send'>, TableName: string) {
+  const slotsOf = (row: Record<string, unknown>): string[] =>
+    row['slots'] instanceof Set ? [...row['slots']].map(String).sort() : [];
+  return {
+    write: async (machines: number) => {
+      // As long as GitHub's ids are.
+      const others = Array.from({ length: machines }, (_, index) => `${10_000_000_000 + index}-1`);
+      const slots = others.length === 0 ? undefined : new Set(others);
+      const row = tenantRow({ installation_id: TENANT, max_runners: machines + 1, slots });
+      await client.send(new PutItemCommand({ TableName, Item: toAttributes(row) }));
+      return row;
+    },
+    read: async () => {
+      const Key = { installation_id: { N: String(TENANT) } };
+      const { Item = {} } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+      const row = fromAttributes(Item);
+      return { row, slots: slotsOf(row) };
+    },
+  };
+}
+
+/** What is measured must have been the whole life. */
+async function expectItsEnd({ jobs, launches }: Stores, launchId: string): Promise<void> {
+  const job: Job | undefined = await jobs.get(TENANT, JOB);
+  const launch: Launch | undefined = await launches.get(TENANT, launchId);
+  if (job?.state !== 'completed' || launch?.state !== 'ended')
+    throw new Error(`the job is ${job?.state ?? 'lost'}, its launch ${launch?.state ?? 'lost'}`);
+}

@@ -1,0 +1,55 @@
+import { readCommandLine, type Program } from '@multi-tenant-runner/sandbox/command-line';
+import { startDynamoDbLocal } from '@multi-tenant-runner/testing';
+import { LATENCIES } from './latencies';
+import { measureLaunchRates, type LaunchRate } from './measure';
+
+const PROGRAM: Program = {
+  name: 'yarn bench:launches',
+  usage: `Gives one container of scale-up, with its real bundle, 25 jobs in one event; a minute. AWS and GitHub are a
+server beside it whose answers take the times below, its tables are DynamoDB Local's, which needs Java.
+
+  yarn bench:launches
+
+${Object.entries(LATENCIES)
+  .map(([name, times]) => `  ${name.padEnd(10)} ${describe(times)}`)
+  .join('\n')}
+
+Prints launches a second, the processor time of a job, and the requests of a job.`,
+  options: {},
+};
+
+function describe(times: object): string {
+  return Object.entries(times)
+    .map(([service, milliseconds]) => `${service} ${milliseconds} ms`)
+    .join(', ');
+}
+
+function lineOf({ latencies, tenants, jobs, rate, cpuMilliseconds, requests }: LaunchRate): string {
+  const calls = [...requests].map(([name, count]) => `${name} ×${count.toFixed(2)}`).join(', ');
+  const subject = `${jobs} jobs of ${tenants}, ${latencies}`;
+  const cpu = `${cpuMilliseconds.toFixed(0).padStart(3)} ms CPU a job`;
+  return `${subject.padEnd(26)} ${rate.toFixed(2).padStart(6)} a second  ${cpu}  ${calls}`;
+}
+
+async function main(): Promise<number> {
+  const read = readCommandLine(PROGRAM, process.argv.slice(2));
+  if (read.kind === 'help') console.log(PROGRAM.usage);
+  if (read.kind === 'wrong') console.error(read.problem);
+  if (read.kind !== 'run') return read.kind === 'help' ? 0 : 2;
+  const { BENCH_WORKER: worker = '', BENCH_BUNDLE: bundle = '' } = process.env;
+  const local = await startDynamoDbLocal();
+  try {
+    for (const rate of await measureLaunchRates(local, { worker, bundle })) console.log(lineOf(rate));
+    return 0;
+  } finally {
+    await local.stop();
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  },
+);

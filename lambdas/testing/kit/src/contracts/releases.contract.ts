@@ -1,0 +1,150 @@
+import { NO_USAGE, fleetSlotOf, type Launch, type LaunchReleaseRequest } from '@multi-tenant-runner/core';
+import { job, launch, machineLife, tenantRow } from '../factories';
+import type { TenantRow } from '../fakes/tenant-registry';
+import type { FleetSlotsUnderTest } from './fleet-slots.contract';
+
+const JANUARY = { day: '2026-01-15', month: '2026-01' };
+const SHARE = 31;
+const NEVER_WRITTEN = 99;
+const ENDED_AT = '2026-01-15T12:06:00.000Z';
+
+/** What every release keeps: the launch's end, its slot and its machine's life change together, or nothing does. */
+export function releasesContract(make: () => Promise<FleetSlotsUnderTest>, nextId: () => number): void {
+  let tables: FleetSlotsUnderTest;
+  let id: number;
+  /** A tenant with a launch that has a slot. */
+  const begin = async (overrides: TenantRow = {}): Promise<Launch> => {
+    await tables.write(tenantRow({ max_runners: 5, installation_id: id }));
+    const row = launch({ installationId: id, jobId: 1, launchId: '1-1' });
+    const own = job({ installationId: id, jobId: 1, launchId: '1-1', state: 'starting' });
+    await tables.admissions.admit({ job: { kind: 'new', row: own }, launch: row });
+    if (Object.keys(overrides).length > 0) await tables.write(tenantRow({ installation_id: id, ...overrides }));
+    return row;
+  };
+  const endOf = ({ installationId, launchId, version }: Launch): LaunchReleaseRequest => ({
+    installationId,
+    launchId,
+    guard: { from: ['held', 'ending'], version },
+    changes: { state: 'ended', reason: 'machine-gone', endedAt: ENDED_AT, updatedAt: ENDED_AT },
+  });
+  const lifeOf = ({ installationId, launchId }: Launch) => machineLife({ installationId, launchId });
+  const slots = async (): Promise<string[]> => {
+    const lookup = await tables.tenants.get(id);
+    return lookup.kind === 'tenant' ? [...lookup.tenant.slots].sort() : [];
+  };
+  const machines = async (): Promise<number> => (await tables.ledger.sumsOf(id, JANUARY)).month.machines;
+
+  beforeEach(async () => {
+    tables = await make();
+    id = nextId();
+  });
+
+  it('ends the launch, gives its slot back and has its machine in the ledger', async () => {
+    const row = await begin({ slots: new Set(['1-1', '2-1']) });
+    await expect(tables.admissions.release({ ...endOf(row), life: lifeOf(row) })).resolves.toEqual({
+      kind: 'released',
+    });
+    await expect(tables.launches.get(id, '1-1')).resolves.toEqual({
+      ...row,
+      state: 'ended',
+      reason: 'machine-gone',
+      endedAt: ENDED_AT,
+      updatedAt: ENDED_AT,
+      version: 2,
+    });
+    expect(await slots()).toEqual(['2-1']);
+    expect(await machines()).toBe(1);
+    expect((await tables.launches.pageOpen(id, { limit: 9 })).rows).toEqual([]);
+  });
+
+  it('has nothing in the ledger of a launch without a machine', async () => {
+    await expect(tables.admissions.release(endOf(await begin()))).resolves.toEqual({ kind: 'released' });
+    expect(await slots()).toEqual([]);
+    await expect(tables.ledger.sumsOf(id, JANUARY)).resolves.toEqual({ day: NO_USAGE, month: NO_USAGE });
+  });
+
+  it.each([
+    ['that has changed since', { version: 7 }],
+    ['in another state', { from: ['running' as const] }],
+    ['whose lease another has', { leaseOwner: 'another' }],
+  ])('writes nothing for a launch %s, and answers its row', async (_what, guard) => {
+    const row = await begin();
+    const request = { ...endOf(row), life: lifeOf(row) };
+    await expect(tables.admissions.release({ ...request, guard: { ...request.guard, ...guard } })).resolves.toEqual({
+      kind: 'launch',
+      row,
+    });
+    expect(await slots()).toEqual(['1-1']);
+    expect(await machines()).toBe(0);
+  });
+
+  it('writes nothing for a launch without a row', async () => {
+    await begin();
+    const request = { ...endOf(launch({ installationId: id, launchId: '9-1' })) };
+    await expect(tables.admissions.release(request)).resolves.toEqual({ kind: 'launch' });
+    expect(await slots()).toEqual(['1-1']);
+  });
+
+  it('writes nothing over a life that stands, and answers that', async () => {
+    const row = await begin();
+    const first = lifeOf(row);
+    await tables.admissions.release({ ...endOf(row), changes: { state: 'ending' }, life: first });
+    const again = { ...endOf({ ...row, version: 2 }), life: { ...first, endedAt: '2026-01-15T13:00:00.000Z' } };
+    await expect(tables.admissions.release(again)).resolves.toEqual({ kind: 'recorded', life: first });
+    await expect(tables.launches.get(id, '1-1')).resolves.toMatchObject({ state: 'ending' });
+    expect(await machines()).toBe(1);
+  });
+
+  it.each([
+    ['whose slots are no set of strings', { slots: 'broken' }],
+    ['without a slot of it', { slots: new Set(['2-1']) }],
+    ['that is no tenant’s', { org_name: undefined }],
+  ])('ends a launch in a row %s', async (_what, overrides) => {
+    const row = await begin(overrides);
+    const before = await slots();
+    await expect(tables.admissions.release({ ...endOf(row), life: lifeOf(row) })).resolves.toEqual({
+      kind: 'released',
+    });
+    await expect(tables.launches.get(id, '1-1')).resolves.toMatchObject({ state: 'ended' });
+    expect(await slots()).toEqual(before);
+    expect(await machines()).toBe(1);
+  });
+
+  it('gives the slot of the fleet back too, and needs none', async () => {
+    const row = await begin();
+    const slot = fleetSlotOf(row);
+    const isHeld = async (): Promise<boolean> =>
+      (await tables.fleetSlots.read()).some(({ index, slots: held }) => index === SHARE && held.has(slot));
+    await tables.fleetSlots.restore(SHARE, slot);
+    const ending = { ...endOf(row), changes: { state: 'ending' as const }, fleetShare: SHARE };
+    await expect(tables.admissions.release(ending)).resolves.toEqual({ kind: 'released' });
+    expect(await isHeld()).toBe(false);
+    const ended = { ...endOf({ ...row, version: 2 }), fleetShare: NEVER_WRITTEN };
+    await expect(tables.admissions.release(ended)).resolves.toEqual({ kind: 'released' });
+    await expect(tables.launches.get(id, '1-1')).resolves.toMatchObject({ state: 'ended' });
+  });
+
+  it('of two at once one writes', async () => {
+    const row = await begin();
+    const request = { ...endOf(row), life: lifeOf(row) };
+    const answers = await Promise.all([tables.admissions.release(request), tables.admissions.release(request)]);
+    expect(answers.map(({ kind }) => kind).sort()).toEqual(['launch', 'released']);
+    expect(await machines()).toBe(1);
+  });
+
+  it('loses no slot and no machine of 20 at once', async () => {
+    await tables.write(tenantRow({ max_runners: 20, installation_id: id }));
+    const jobIds = Array.from({ length: 20 }, (_, index) => index + 1);
+    const rows = jobIds.map((jobId) => launch({ installationId: id, jobId, launchId: `${jobId}-1` }));
+    for (const row of rows) {
+      const own = job({ installationId: id, jobId: row.jobId, launchId: row.launchId, state: 'starting' });
+      await tables.admissions.admit({ job: { kind: 'new', row: own }, launch: row });
+    }
+    const answers = await Promise.all(
+      rows.map((row) => tables.admissions.release({ ...endOf(row), life: lifeOf(row) })),
+    );
+    expect(answers.every(({ kind }) => kind === 'released')).toBe(true);
+    expect(await slots()).toEqual([]);
+    expect(await machines()).toBe(20);
+  });
+}
