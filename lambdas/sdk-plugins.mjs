@@ -75,9 +75,12 @@ export function markShapesPure(source, path) {
   return source.replace(SHAPE, '$1/* @__PURE__ */ (() => $2)();');
 }
 
+/** Whose errors we know by their names alone; DynamoDB's have fields that we read. */
+const WITHOUT_CLASSES = /client-(ssm|lambda|sqs)[\\/]/;
+
 /**
- * SSM has a class for each of its 145 errors. We know errors by their names, and an error without a class keeps its
- * name: the client makes it an SSMServiceException. The other clients' errors have fields that we read.
+ * SSM has a class for each of its 145 errors, Lambda and SQS have dozens. An error without a class keeps its name: the
+ * client makes it an SSMServiceException.
  */
 export function withoutErrorClasses(source) {
   return source.replace(/^n0_registry\.registerError\([^;]+;$/gm, '');
@@ -88,7 +91,7 @@ const pureShapes = {
   setup({ onLoad }) {
     onLoad({ filter: /@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]\w+\.js$/ }, ({ path }) => {
       const source = markShapesPure(readFileSync(path, 'utf8'), path);
-      return { contents: path.includes('client-ssm') ? withoutErrorClasses(source) : source, loader: 'js' };
+      return { contents: WITHOUT_CLASSES.test(path) ? withoutErrorClasses(source) : source, loader: 'js' };
     });
   },
 };

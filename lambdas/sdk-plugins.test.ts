@@ -30,12 +30,14 @@ function bundle(name: string, source: string): string {
   return outfile;
 }
 
-/** What a program that asks SSM and DynamoDB prints, when a server answers all with the status and body. */
+/** What a program that asks a service prints, when a server answers all with the status and body. */
 function ask(source: string, body: object): unknown {
   const program = `
     import { createServer } from 'node:http';
     import { SSMClient, GetParameterCommand } from '@aws-sdk/client-ssm';
     import { DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+    import { LambdaClient, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+    import { SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
     const server = createServer((request, response) => {
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
       response.end(${JSON.stringify(JSON.stringify(body))});
@@ -74,12 +76,24 @@ test('a statement of a form that the SDK has not had fails the build, with its p
   );
 });
 
-test('an error of SSM keeps its name, message and status without a class', () => {
-  const name = 'com.amazonaws.ssm#ParameterNotFound';
-  const get = "(settings) => new SSMClient(settings).send(new GetParameterCommand({ Name: '/a' }))";
-  expect(ask(get, { __type: name, message: 'none is there' })).toEqual({
-    name: 'ParameterNotFound',
-    message: 'none is there',
+test.each([
+  [
+    'com.amazonaws.ssm#ParameterNotFound',
+    "(settings) => new SSMClient(settings).send(new GetParameterCommand({ Name: '/a' }))",
+  ],
+  [
+    'com.amazonaws.sqs#QueueDoesNotExist',
+    '(settings) => new SQSClient(settings).send(new SendMessageCommand(' +
+      "{ QueueUrl: settings.endpoint, MessageBody: 'm' }))",
+  ],
+  [
+    'ResourceConflictException',
+    "(settings) => new LambdaClient(settings).send(new UpdateEventSourceMappingCommand({ UUID: 'u', Enabled: true }))",
+  ],
+])('the error %s keeps its name, message and status without a class', (name, call) => {
+  expect(ask(call, { __type: name, message: 'it may not be' })).toEqual({
+    name: name.replace(/^.*#/, ''),
+    message: 'it may not be',
     status: 400,
   });
 });
