@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NO_PAGE } from '../test/no-page';
+import { noLines } from '../test/shell';
 import { createProgram } from './program';
 import { EXIT } from './problem';
 
@@ -11,6 +12,7 @@ test('docs/cli.md lists every command, and no other', () => {
   const program = createProgram({
     connect: () => Promise.reject(new Error('none')),
     connectAccount: () => Promise.reject(new Error('none')),
+    lines: noLines(),
     fetch: () => Promise.reject(new Error('none')),
     tell: () => undefined,
     ...NO_PAGE,

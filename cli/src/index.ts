@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import type { Templates } from '@multi-tenant-runner/namespaces';
 import { connectAccount } from './app/account';
 import { connectApi } from './aws/api';
@@ -14,9 +15,15 @@ const endpoint = process.env['AWS_ENDPOINT_URL'];
 const namespaces = process.env['MTR_NAMESPACES'];
 const api = process.env['MTR_API'];
 
+/** Read only once somebody asks: an open input would keep every other command from ending. */
+async function* standardInput(): AsyncGenerator<string> {
+  yield* createInterface({ input: process.stdin });
+}
+
 process.exitCode = await main(process.argv.slice(2), {
   connectAccount: (target) => connectAccount({ ...target, ...(endpoint !== undefined && { endpoint }) }),
   fetch,
+  lines: standardInput(),
   tell: (line) => void process.stderr.write(`${line}\n`),
   connect: (target) => connect({ ...target, ...(endpoint !== undefined && { endpoint }) }),
   openApi: connectApi,

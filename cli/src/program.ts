@@ -8,6 +8,7 @@ import { listDeadLetters, redrive, setLaunches } from './commands/operations';
 import { SHELLS, completionOf } from './completion';
 import type { Fleet } from './fleet';
 import type { Target } from './connect';
+import { serveMcp } from './mcp/serve';
 import { change, changeOptions, paged } from './options';
 import { FORMATS, decideFormat, render, type Format } from './output/render';
 import type { ServedPage } from './page/serve-page';
@@ -29,6 +30,8 @@ export interface ProgramDeps {
   /** @param address where the API has one of its own */
   readonly openApi: (target: Target, address?: string) => Promise<OperatorsApi>;
   readonly servePage: (api: OperatorsApi, port?: number) => Promise<ServedPage>;
+  /** Standard input, for an assistant. */
+  readonly lines: AsyncIterable<string>;
   readonly write: (text: string) => void;
   /** What an operator is to do meanwhile: not a part of the answer. */
   readonly tell: (line: string) => void;
@@ -93,6 +96,13 @@ export function createProgram(deps: ProgramDeps): Command {
   addLocks(program, answer);
   addApp(program, { target, print }, deps);
   addOpen(program, { answer, target, ...deps });
+  program
+    .command('mcp')
+    .description('answer an assistant on standard input and output (Model Context Protocol); nothing changes anything')
+    .action(() => {
+      let fleet: Promise<Fleet> | undefined;
+      return serveMcp(deps.lines, deps.write, () => (fleet ??= connect()));
+    });
   program
     .command('completion')
     .argument('<shell>', SHELLS.join(', '))

@@ -1,6 +1,7 @@
 import { job, machineLife } from '@multi-tenant-runner/testing';
 import { NO_PAGE } from '../test/no-page';
 import { createFleetInMemory } from '../test/in-memory-fleet';
+import { noLines } from '../test/shell';
 import { main } from './main';
 
 const LIFE = machineLife({
@@ -30,6 +31,7 @@ async function createShell(files: Readonly<Record<string, string>> = {}) {
     const code = await main(argv, {
       connect: async () => fleet,
       connectAccount: () => Promise.reject(new Error('none')),
+      lines: noLines(),
       fetch: () => Promise.reject(new Error('none')),
       tell: () => undefined,
       ...NO_PAGE,

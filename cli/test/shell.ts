@@ -15,6 +15,7 @@ export const readFile = (path: string): string => readFileSync(path, 'utf8');
 export function createShell(options: { readonly isTerminal?: boolean; readonly defaultPrefix?: string } = {}) {
   const inMemory = createFleetInMemory();
   const parameters = new Map<string, string>();
+  const input: string[] = [];
   const gitHub: { fetch: typeof fetch; tell: (line: string) => void } = {
     fetch: () => Promise.reject(new Error('GitHub does not answer')),
     tell: () => undefined,
@@ -26,6 +27,7 @@ export function createShell(options: { readonly isTerminal?: boolean; readonly d
       connect: async () => inMemory.fleet,
       connectAccount: async () => accountWith(parameters),
       fetch: (...call) => gitHub.fetch(...call),
+      lines: linesOf(input),
       tell: (line) => gitHub.tell(line),
       ...NO_PAGE,
       write: (text) => void (texts.out += text),
@@ -37,7 +39,7 @@ export function createShell(options: { readonly isTerminal?: boolean; readonly d
     return { code, ...texts };
   };
   const json = async (...argv: readonly string[]): Promise<unknown> => JSON.parse((await run(...argv)).out);
-  return Object.assign(inMemory, { run, json, written, parameters, gitHub });
+  return Object.assign(inMemory, { run, json, written, parameters, gitHub, input });
 }
 
 function accountWith(parameters: Map<string, string>): Account {
@@ -47,3 +49,9 @@ function accountWith(parameters: Map<string, string>): Account {
     arnOf: async (name) => `arn:aws:ssm:us-east-1:123456789012:parameter${name}`,
   };
 }
+
+async function* linesOf(lines: readonly string[]): AsyncGenerator<string> {
+  yield* lines;
+}
+
+export const noLines = (): AsyncIterable<string> => linesOf([]);
