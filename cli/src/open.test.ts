@@ -2,6 +2,7 @@ import { templates } from '../test/shell';
 import { createFleetInMemory } from '../test/in-memory-fleet';
 import type { OperatorsApi } from './aws/api';
 import { main } from './main';
+import { noLines } from '../test/shell';
 
 async function open(args: readonly string[], answer = Response.json({})) {
   const { fleet, harness } = createFleetInMemory();
@@ -18,6 +19,7 @@ async function open(args: readonly string[], answer = Response.json({})) {
     connect: async () => fleet,
     connectAccount: () => Promise.reject(new Error('none')),
     fetch: () => Promise.reject(new Error('none')),
+    lines: noLines(),
     tell: () => undefined,
     openApi: async (target, address) => {
       calls.push({ target, address });
