@@ -4,6 +4,7 @@ import { startDynamoDbLocal, type DynamoDbLocal } from '@multi-tenant-runner/tes
 import { costOfAll, jobTables } from './job-cost';
 import type { StepCost } from './job-life';
 import { measureJobs } from './measure-jobs';
+import { WRITE_UNITS } from './walls';
 
 const COST = readFileSync(join(__dirname, '../../../../docs/cost.md'), 'utf8');
 
@@ -26,6 +27,7 @@ test("docs/cost.md has what a job's life costs", () => {
 
 test("the arithmetic of a thousand jobs rests on a job's units", () => {
   const { readUnits, writeUnits } = costOfAll(lives.get(1) ?? []);
+  expect(writeUnits).toBe(WRITE_UNITS);
   const figures = /\| DynamoDB \| ([\d,]+) write units, ([\d,]+) reads \|/.exec(COST);
   const figureOf = (text = ''): number => Number(text.replaceAll(',', ''));
   expect([figureOf(figures?.[1]), figureOf(figures?.[2])]).toEqual([writeUnits * 1_000, readUnits * 1_000]);
