@@ -32,7 +32,7 @@ export function Chart({ days }: Props) {
   return (
     <figure>
       <figcaption>Minutes of machines by day</figcaption>
-      <div ref={place} aria-hidden="true" />
+      <div ref={place} class="chart" aria-hidden="true" />
       <details>
         <summary>The same as a list</summary>
         <ul>

@@ -8,7 +8,7 @@ import type { Mtr } from './mtr';
 
 const BECAUSE = ['--reason', 'the sandbox tries it'];
 
-/** One slot, two jobs: the waiting one is given up and tried again, and the machine of the other ends. */
+/** One slot, two jobs: the waiting one is given up and tried again, then the machine of each is ended. */
 export async function changeJobs(
   context: ScenarioContext,
   tenant: Tenant,
@@ -22,6 +22,7 @@ export async function changeJobs(
   await changeByApi(context, { tenant, waiting, running }, sandbox);
   await lock(context, { tenant, waiting, running }, { mtr, sandbox });
   await killRunner(context, { tenant, running }, mtr);
+  await endByApi(context, { tenant, waiting }, sandbox);
   await finishAll(context, tenant, ids);
 }
 
@@ -137,4 +138,25 @@ async function killRunner(
   await expectJson(checks, await mtr(...kill), 'runners kill shows the proof again', (answer) =>
     String(Object(answer).sentence).endsWith('is gone.'),
   );
+}
+
+/** The job that waited runs in the place of the other. */
+async function endByApi(
+  { checks, poller, account }: ScenarioContext,
+  { tenant, waiting }: Omit<Jobs, 'running'>,
+  sandbox: SandboxFile,
+): Promise<void> {
+  await poller.until('the job that waited runs', async () =>
+    (await account.job(tenant.id, waiting))?.state === 'running' ? true : undefined,
+  );
+  const operator = signedClient(apisOf(sandbox).operators, sandbox);
+  const shown = await operator('GET', `/tenants/${tenant.id}/jobs/${waiting}`);
+  const runner = `/tenants/${tenant.id}/runners/${String(object(shown.body)?.['launch_id'])}`;
+  const end = () =>
+    operator('POST', `${runner}/end`, { body: { force: true }, headers: { 'x-reason': 'the sandbox tries the API' } });
+  expectAnswer(checks, 'the API ends a runner that has a job with force', await end(), {
+    status: 200,
+    body: { changed: true },
+  });
+  expectAnswer(checks, 'and once', await end(), { status: 200, body: { changed: false } });
 }
