@@ -65,6 +65,7 @@ resource "aws_subnet" "this" {
 }
 
 resource "aws_ssm_parameter" "link_key" {
+  #checkov:skip=CKV_AWS_337:No other account reads it, so the account's default key for SSM serves.
   name  = local.link_key.name
   type  = "SecureString"
   value = var.link_key

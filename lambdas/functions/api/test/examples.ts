@@ -85,8 +85,8 @@ export async function fill({ harness, audit }: ApiHarness, installationId = INST
   await harness.state.jobs.create(
     job({ installationId, jobId: 7003, state: 'completed', startingAt: at, startedAt: at, endedAt: at }),
   );
-  await harness.state.usage.record(machineLife({ installationId }));
-  await harness.state.usage.record(machineLife({ installationId, launchId: '7002-1', tier: 'large' }));
+  harness.state.usage.record(machineLife({ installationId }));
+  harness.state.usage.record(machineLife({ installationId, launchId: '7002-1', tier: 'large' }));
   await harness.state.launches.writeCursor('sweep-open', JSON.stringify({ since: at, at }));
   for (const id of ['change-1', 'change-2'])
     await audit.record({

@@ -51,7 +51,7 @@ describe('a list', () => {
     const { operator, harness } = await createApiHarness();
     for (const installationId of [1001, 1002, 1003])
       for (const tier of ['large', 'small'])
-        await harness.state.usage.record(machineLife({ installationId, tier, launchId: `${tier}-1` }));
+        harness.state.usage.record(machineLife({ installationId, tier, launchId: `${tier}-1` }));
     const found = await everyPage(operator, '/v1/usage', 'sums', 'month=2026-01');
     expect(found.map((one) => `${Object(one).installation_id} ${Object(one).size}`)).toEqual(
       [1001, 1002, 1003].flatMap((id) => [`${id} large`, `${id} small`]),
