@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { timingSafeEqual } from 'node:crypto';
+import { isSameText } from '@multi-tenant-runner/runtime';
 import { DONE_PAGE } from './manifest';
 
 export interface Reception {
@@ -33,7 +33,7 @@ export function receiveCode(state: string, page: (redirectUrl: string) => string
       if (request.headers.host !== host || request.method !== 'GET') return send(404, '');
       if (pathname === '/') return send(200, page(`http://${host}/created`));
       const given = searchParams.get('code');
-      if (pathname !== '/created' || given === null || !isSame(searchParams.get('state') ?? '', state))
+      if (pathname !== '/created' || given === null || !isSameText(searchParams.get('state') ?? '', state))
         return send(404, '');
       send(200, DONE_PAGE);
       settle(given);
@@ -54,9 +54,4 @@ export function receiveCode(state: string, page: (redirectUrl: string) => string
       });
     });
   });
-}
-
-function isSame(given: string, expected: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
-  return one.length === other.length && timingSafeEqual(one, other);
 }

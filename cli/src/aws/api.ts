@@ -1,6 +1,7 @@
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { AwsClient } from 'aws4fetch';
 import type { Target } from '../connect';
+import { signingKeys } from './call';
 import { notFound } from '../problem';
 
 /** The operators' API, each request signed as the caller. */
@@ -22,11 +23,8 @@ export async function connectApi({ prefix, region, profile }: Target, address?: 
   return {
     call: async (method, path, headers = {}) => {
       // Each time: credentials of a role are over before a page is closed.
-      const { accessKeyId, secretAccessKey, sessionToken } = await lambda.config.credentials();
       const client = new AwsClient({
-        accessKeyId,
-        secretAccessKey,
-        ...(sessionToken !== undefined && { sessionToken }),
+        ...signingKeys(await lambda.config.credentials()),
         region: await lambda.config.region(),
         service: 'execute-api',
         retries: 0,

@@ -35,7 +35,7 @@ export function createAwsCall({ region, credentials, endpoint }: AwsIdentity): A
     const { target, version } = SERVICES[service];
     const where = REGIONS[service] ?? region;
     const suffix = where.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-    const client = new AwsClient({ ...plain(await credentials()), region: where, service, retries: 2 });
+    const client = new AwsClient({ ...signingKeys(await credentials()), region: where, service, retries: 2 });
     const answer = await client.fetch(endpoint ?? `https://${service}.${where}.${suffix}/`, {
       method: 'POST',
       headers: { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': `${target}.${action}` },
@@ -47,7 +47,12 @@ export function createAwsCall({ region, credentials, endpoint }: AwsIdentity): A
   };
 }
 
-function plain({ accessKeyId, secretAccessKey, sessionToken }: Awaited<ReturnType<AwsIdentity['credentials']>>) {
+/** As the signer takes them: of a user there is no session. */
+export function signingKeys({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+}: Awaited<ReturnType<AwsIdentity['credentials']>>) {
   return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
 }
 

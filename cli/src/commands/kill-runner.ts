@@ -1,4 +1,4 @@
-import { SECOND, decideKill, requestEnd, type KillDecision, type Launch } from '@multi-tenant-runner/core';
+import { SECOND, decideKill, killRecord, requestEnd, type KillDecision, type Launch } from '@multi-tenant-runner/core';
 import type { Answer } from '../answer';
 import type { Fleet } from '../fleet';
 import { EXIT, Problem, changed, usage } from '../problem';
@@ -29,13 +29,8 @@ export async function killRunner(name: RunnerRef, options: KillOptions, fleet: F
 }
 
 async function ask(launch: Launch, options: KillOptions, fleet: Fleet): Promise<Launch> {
-  const { installationId, launchId, instanceId, takenBy } = launch;
-  const after = {
-    launch_id: launchId,
-    force: options.force,
-    ...(instanceId !== undefined && { instance_id: instanceId }),
-    ...(takenBy !== undefined && { took_job: takenBy }),
-  };
+  const { installationId, launchId } = launch;
+  const after = killRecord(launch, options.force);
   await recordChange({ installationId, action: 'runner.end-asked', after }, options, fleet);
   const written = await requestEnd(launch, options, fleet);
   if (!written.ok) throw changed(`${launchId} has gone on in the meantime, so nothing was written; look again.`);

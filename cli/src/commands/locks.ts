@@ -1,8 +1,10 @@
 import {
+  RELEASED,
   SECOND,
   decideAcquire,
   decideLockRelease,
   livingLocks,
+  sayGranted,
   type AcquireAnswer,
   type AcquireRequest,
 } from '@multi-tenant-runner/core';
@@ -87,14 +89,8 @@ export async function releaseLock(
   );
   if (answer === 'held-by-another')
     throw new Problem(`Another holds ${name}: see "mtr lock list ${tenant}". --force releases it.`, EXIT.refused);
-  return { kind: 'fields', fields: { lock: name, released: answer !== 'not-held' }, sentence: SAID[answer](name) };
+  return { kind: 'fields', fields: { lock: name, released: answer !== 'not-held' }, sentence: RELEASED[answer](name) };
 }
-
-const SAID = {
-  released: (name: string) => `${name} is free for the next in line.`,
-  'left-line': (name: string) => `You are no more in line for ${name}.`,
-  'not-held': (name: string) => `${name} is free already.`,
-} as const;
 
 function granted(name: string, { lease }: Extract<AcquireAnswer, { kind: 'granted' }>): Answer {
   const { holder, fence } = lease;
@@ -102,7 +98,7 @@ function granted(name: string, { lease }: Extract<AcquireAnswer, { kind: 'grante
   return {
     kind: 'fields',
     fields: { lock: name, holder, fence, until },
-    sentence: `You have ${name} until ${until}, under ${fence}.`,
+    sentence: sayGranted(name, lease),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Launch } from '@multi-tenant-runner/core';
+import { describeLaunch, type Launch } from '@multi-tenant-runner/core';
 import type { Answer, Row } from '../answer';
 import type { Fleet } from '../fleet';
 import { describeAge } from '../output/duration';
@@ -28,17 +28,7 @@ export async function showRunner(name: RunnerRef, fleet: Fleet): Promise<Answer>
       instance_type: launch.intent?.instanceType,
       subnet: launch.intent?.subnetId,
       spot: launch.intent?.spot,
-      asked_for_job: launch.jobId,
-      took_job: launch.takenBy,
-      created_at: launch.createdAt,
-      machine_asked_at: launch.launchedAt,
-      ready_at: launch.runningAt,
-      took_job_at: launch.takenAt,
-      job_ended_at: launch.jobEndedAt,
-      end_asked_at: launch.endRequestedAt,
-      machine_ended_at: launch.machineEndedAt,
-      ended_at: launch.endedAt,
-      reason: launch.reason,
+      ...describeLaunch(launch),
       refused_by_ec2: launch.attempted,
     },
   };

@@ -5,27 +5,20 @@ import { describeAge } from '../output/duration';
 
 /** Who waits now in the whole fleet, oldest first, with the reason in words. */
 export async function listAllWaiting(limit: number, fleet: Fleet): Promise<Answer> {
-  const jobs = await findWaiting(limit, fleet);
-  const lookups = await lookUp(jobs, fleet);
+  const { jobs, directory } = fleet;
+  const waiting = await findWaiting(limit, jobs, (tenant) => directory.get(tenant));
   const now = fleet.clock.now();
   return {
     kind: 'rows',
     columns: ['tenant', 'job', 'repository', 'size', 'waits', 'why'],
-    rows: jobs.map((job) => {
-      const lookup = lookups.get(job.installationId) ?? {
-        kind: 'none',
-        installationId: job.installationId,
-        problems: [],
-      };
-      return {
-        tenant: lookup.kind === 'tenant' ? lookup.tenant.orgName : String(job.installationId),
-        job: job.jobId,
-        repository: `${job.owner}/${job.repo}`,
-        size: job.tier,
-        waits: describeAge(job.gatedAt ?? job.queuedAt, now),
-        why: whyOf(job, lookup),
-      };
-    }),
+    rows: waiting.map(({ job, lookup }) => ({
+      tenant: lookup.kind === 'tenant' ? lookup.tenant.orgName : String(job.installationId),
+      job: job.jobId,
+      repository: `${job.owner}/${job.repo}`,
+      size: job.tier,
+      waits: describeAge(job.gatedAt ?? job.queuedAt, now),
+      why: whyOf(job, lookup),
+    })),
     none: 'No job waits.',
   };
 }
@@ -33,12 +26,4 @@ export async function listAllWaiting(limit: number, fleet: Fleet): Promise<Answe
 /** The sentence without the job's name, which has a column of its own. */
 export function whyOf(job: Job, lookup: TenantLookup): string {
   return explainJob(job, { lookup }).sentence.replace(/^Job \d+ of \S+ /, '');
-}
-
-async function lookUp(
-  jobs: readonly Job[],
-  { directory }: Pick<Fleet, 'directory'>,
-): Promise<ReadonlyMap<number, TenantLookup>> {
-  const ids = [...new Set(jobs.map(({ installationId }) => installationId))];
-  return new Map(await Promise.all(ids.map(async (id) => [id, await directory.get(id)] as const)));
 }

@@ -1,5 +1,10 @@
+import { TAG } from '@multi-tenant-runner/core';
+
 /** What was found out, or why not: a right that is missing, a service that does not answer. */
 export type Fact<T> = { readonly known: true; readonly value: T } | { readonly known: false; readonly because: string };
+
+/** By which the bill is split: docs/cost.md. */
+export const COST_TAGS: readonly string[] = [TAG.tenantId, TAG.tenantTier, TAG.environment];
 
 /** Everything that the checks judge, as plain data. Times are ISO 8601. */
 export interface Facts {

@@ -1,4 +1,4 @@
-import type { EditRequest } from '@multi-tenant-runner/core';
+import { TENANT_STATUSES, type EditRequest } from '@multi-tenant-runner/core';
 import { Option, type Command } from 'commander';
 import { editTenant, listTenants, showTenant } from '../commands/tenants';
 import { cap, change, changeOptions, paged, wholeNumber } from '../options';
@@ -7,7 +7,7 @@ import type { Answering, ProgramDeps } from '../program';
 export function addTenants(program: Command, answer: Answering, { namespaces, defaultNamespaces }: ProgramDeps): void {
   const tenants = program.command('tenants').description('tenants: who may run jobs, and how many at once');
   paged(tenants.command('list').description('the tenants of one status'))
-    .addOption(new Option('--status <status>', 'which').choices(['active', 'suspended', 'deleted']).default('active'))
+    .addOption(new Option('--status <status>', 'which').choices(TENANT_STATUSES).default('active'))
     .action(({ status, limit, pageToken: cursor }) =>
       answer((fleet) => listTenants({ status, limit, ...(cursor !== undefined && { cursor }) }, fleet)),
     );

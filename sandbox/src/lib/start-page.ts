@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { apisOf } from '../scenarios/operate/api-client';
+import { apisOf } from './api-addresses';
 import { awsVariables } from './environment';
 import { isAlive, logTail, startDetached } from './processes';
 import type { RecordedProcess, SandboxFile, SandboxPaths } from './state';

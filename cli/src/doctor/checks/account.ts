@@ -1,11 +1,11 @@
 import { DAY } from '@multi-tenant-runner/core';
 import { defineCheck, failing, some, warning, type Check } from '../check';
+import { COST_TAGS } from '../facts';
 
 /** Addresses of a subnet; each machine takes one. */
 const FEW_ADDRESSES = 20;
 /** GitHub stops giving jobs to a runner thirty days after a newer version. */
 const OLD_IMAGE = 30;
-const COST_TAGS = ['ghr:tenant_id', 'ghr:tenant_tier', 'ghr:environment'];
 
 export const ACCOUNT_CHECKS: readonly Check[] = [
   defineCheck({

@@ -6,7 +6,7 @@ import {
 import { MINUTE, SECOND } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import type { AwsCall } from '../../aws/call';
-import type { AlarmFact, FunctionFact, RunFact, TableFact } from '../facts';
+import { COST_TAGS, type AlarmFact, type FunctionFact, type RunFact, type TableFact } from '../facts';
 
 export interface AwsSource {
   readonly prefix: string;
@@ -144,7 +144,6 @@ export async function findLogGroups({ prefix, call }: AwsSource) {
 const tags = v.object({ CostAllocationTags: v.array(v.object({ TagKey: v.string(), Status: v.string() })) });
 
 export async function findCostTags({ call }: AwsSource) {
-  const TagKeys = ['ghr:tenant_id', 'ghr:tenant_tier', 'ghr:environment'];
-  const { CostAllocationTags } = v.parse(tags, await call('ce', 'ListCostAllocationTags', { TagKeys }));
+  const { CostAllocationTags } = v.parse(tags, await call('ce', 'ListCostAllocationTags', { TagKeys: COST_TAGS }));
   return CostAllocationTags.map(({ TagKey, Status }) => ({ key: TagKey, active: Status === 'Active' }));
 }

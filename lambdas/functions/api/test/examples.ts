@@ -83,7 +83,7 @@ export async function fill({ harness, audit }: ApiHarness, installationId = INST
   await harness.state.launches.create(launch({ installationId, state: 'running', launchedAt: at, runningAt: at }));
   await harness.state.launches.create(launch({ installationId, jobId: 7002, launchId: '7002-1', state: 'running' }));
   await harness.state.jobs.create(
-    job({ installationId, jobId: 7003, state: 'completed', startingAt: at, startedAt: at, endedAt: at }),
+    job({ installationId, jobId: 7004, state: 'completed', startingAt: at, startedAt: at, endedAt: at }),
   );
   harness.state.usage.record(machineLife({ installationId }));
   harness.state.usage.record(machineLife({ installationId, launchId: '7002-1', tier: 'large' }));

@@ -30,6 +30,7 @@ export * from './decisions/decide-edit';
 export * from './decisions/decide-job-change';
 export * from './decisions/decide-lock';
 export * from './decisions/decide-runner-kill';
+export * from './decisions/describe-launch';
 export * from './decisions/describe-limits';
 export * from './decisions/describe-nets';
 export * from './decisions/describe-waiting';

@@ -11,8 +11,10 @@ export function hashSecret(secret: string): string {
 }
 
 /** In a time that does not depend on the secret. */
-export function isSecret(secret: string, hash: string): boolean {
-  const given = Buffer.from(hashSecret(secret));
-  const known = Buffer.from(hash);
-  return given.length === known.length && timingSafeEqual(given, known);
+export const isSecret = (secret: string, hash: string): boolean => isSameText(hashSecret(secret), hash);
+
+/** In a time that depends on the lengths alone. */
+export function isSameText(given: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }

@@ -7,6 +7,7 @@ import type { Load } from './load';
 import { idleMonths } from './idle-month';
 import { GOAL, runLine, verdictOf } from './print';
 import type { SweeperLine, SweeperOptions } from './sweeper';
+import { runMain } from './run-main';
 
 /** Runs in which the large tenant is active. */
 const FREE_RUNS = 3;
@@ -64,10 +65,4 @@ function isOver({ tenants, jobs }: Load, runs: readonly SweeperLine[]): boolean 
   return runs.some(({ seen }) => seen === tenants) && written >= jobs;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exit(1);
-  },
-);
+runMain(main);

@@ -1,7 +1,5 @@
 import { AwsClient } from 'aws4fetch';
 import type { SandboxFile } from '../../lib/state';
-import { object, text } from '../../lib/json';
-import { emulatedEndpoint } from '../../lib/webhook-address';
 
 export interface ApiAnswer {
   readonly status: number;
@@ -19,13 +17,6 @@ export interface ApiInit {
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-}
-
-/** The APIs of a sandbox's module, where the emulator answers for them. */
-export function apisOf({ outputs, aws }: SandboxFile): { readonly operators: string; readonly tenants: string } {
-  const endpoints = object(object(outputs.api)?.['endpoints']);
-  const address = (name: string): string => emulatedEndpoint(text(endpoints?.[name]) ?? '', aws.endpoint_url);
-  return { operators: address('operators'), tenants: address('tenants') };
 }
 
 /** Signs as an identity of the emulator's IAM. */

@@ -3,7 +3,8 @@ import { object, text } from '../../lib/json';
 import { type ScenarioContext, type Tenant } from '../kit/scenario-context';
 import type { Checks } from '../kit/checks';
 import type { OperateOptions } from './index';
-import { apisOf, bearerClient, createUser, signedClient, type ApiAnswer } from './api-client';
+import { apisOf } from '../../lib/api-addresses';
+import { bearerClient, createUser, signedClient, type ApiAnswer } from './api-client';
 
 /** The API as operators and tenants call it over HTTP, with each refusal. */
 export async function callApi(

@@ -1,7 +1,8 @@
 import type { SandboxFile } from '../../lib/state';
 import { object } from '../../lib/json';
 import { finishAll, untilFull, type ScenarioContext, type Tenant } from '../kit/scenario-context';
-import { apisOf, bearerClient, signedClient } from './api-client';
+import { apisOf } from '../../lib/api-addresses';
+import { bearerClient, signedClient } from './api-client';
 import { expectAnswer } from './call-api';
 import { expectJson, expectRefusal, holds, rowsOf } from './expect';
 import type { Mtr } from './mtr';

@@ -2,7 +2,7 @@ import type { SandboxFile } from '../../lib/state';
 import { emulatedEndpoint } from '../../lib/webhook-address';
 import type { Checks } from '../kit/checks';
 import type { Tenant } from '../kit/scenario-context';
-import { apisOf } from '../operate/api-client';
+import { apisOf } from '../../lib/api-addresses';
 import type { Mtr } from '../operate/mtr';
 import { checkEveryView, goTo, launchBrowser, openTab, type Tab } from './browser';
 

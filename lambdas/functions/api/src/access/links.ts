@@ -1,6 +1,5 @@
 import { MINUTE, SECOND, integer, object, parse, parseJson, plus, string } from '@multi-tenant-runner/core';
-import { deriveSecret } from '@multi-tenant-runner/runtime';
-import { timingSafeEqual } from 'node:crypto';
+import { deriveSecret, isSameText } from '@multi-tenant-runner/runtime';
 
 /** Whose page a link shows. Who made it is no affair of who has it: the audit trail knows, by the id. */
 export interface LinkClaim {
@@ -39,7 +38,7 @@ export function createLinks(keys: () => Promise<readonly string[]>): Links {
       if (kind !== KIND || rest.length > 0) return undefined;
       const known = await keys();
       // All of them are tried, so that the time tells nothing.
-      if (known.filter((key) => isSame(given, signature(key, text))).length === 0) return undefined;
+      if (known.filter((key) => isSameText(given, signature(key, text))).length === 0) return undefined;
       const read = parseJson(Buffer.from(text, 'base64url').toString(), (value) => parse(content, value));
       if (!read.ok) return undefined;
       const { t, i, e } = read.value;
@@ -52,8 +51,3 @@ export function createLinks(keys: () => Promise<readonly string[]>): Links {
 
 /** What the key signs for anything else is no link. */
 const signature = (key: string, text: string): string => deriveSecret(key, JSON.stringify([KIND, text]));
-
-function isSame(given: string, expected: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
-  return one.length === other.length && timingSafeEqual(one, other);
-}

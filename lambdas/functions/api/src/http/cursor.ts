@@ -1,5 +1,4 @@
-import { deriveSecret } from '@multi-tenant-runner/runtime';
-import { timingSafeEqual } from 'node:crypto';
+import { deriveSecret, isSameText } from '@multi-tenant-runner/runtime';
 import { Problem } from './problem';
 
 /** What a cursor is good for: another caller, tenant, operation or filter makes it worthless. */
@@ -21,13 +20,8 @@ export function createCursors(key: () => Promise<string>): Cursors {
     open: async (cursor, scope) => {
       const [text = '', signature = ''] = cursor.split('.');
       const position = Buffer.from(text, 'base64url').toString();
-      if (isSame(signature, await sign(position, scope))) return position;
+      if (isSameText(signature, await sign(position, scope))) return position;
       throw new Problem('invalid-request', 'cursor is not one of this list: use next_cursor of its last page.');
     },
   };
-}
-
-function isSame(given: string, expected: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
-  return one.length === other.length && timingSafeEqual(one, other);
 }

@@ -1,4 +1,4 @@
-import { decideKill, requestEnd } from '@multi-tenant-runner/core';
+import { decideKill, killRecord, requestEnd } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import { Problem } from '../http/problem';
 import { text } from '../http/schemas';
@@ -24,14 +24,8 @@ export const endRunner = defineOperation({
     const { kind, sentence, proof } = decideKill(found, force);
     if (kind === 'refuse') throw new Problem('refused', sentence);
     if (kind === 'nothing') return { body: { changed: false, sentence, proof, runner: viewRunner(found) } };
-    const { installationId, launchId, instanceId, takenBy } = found;
-    const after = {
-      launch_id: launchId,
-      force,
-      ...(instanceId !== undefined && { instance_id: instanceId }),
-      ...(takenBy !== undefined && { took_job: takenBy }),
-    };
-    await recordChange({ installationId, action: 'runner.end-asked', after }, context, deps);
+    const { installationId } = found;
+    await recordChange({ installationId, action: 'runner.end-asked', after: killRecord(found, force) }, context, deps);
     const written = await requestEnd(found, { force }, deps);
     if (written.ok) return { body: { changed: true, sentence, runner: viewRunner(written.row) } };
     throw new Problem('changed', 'The runner has gone on meanwhile, so nothing was written; read it again.');

@@ -1,9 +1,11 @@
 import {
   MINUTE,
+  RELEASED,
   SECOND,
   decideAcquire,
   decideLockRelease,
   livingLocks,
+  sayGranted,
   type AcquireAnswer,
   type LockLease,
 } from '@multi-tenant-runner/core';
@@ -121,15 +123,8 @@ export const releaseLock = defineOperation({
   },
 });
 
-const RELEASED = {
-  released: (name: string) => `${name} is free for the next in line.`,
-  'left-line': (name: string) => `You are no more in line for ${name}.`,
-  'not-held': (name: string) => `${name} is free already.`,
-} as const;
-
 function sentenceOf(name: string, answer: Exclude<AcquireAnswer, { readonly kind: 'full' }>): string {
-  if (answer.kind === 'granted')
-    return `You have ${name} until ${timeOf(answer.lease.until)}, under ${answer.lease.fence}.`;
+  if (answer.kind === 'granted') return sayGranted(name, answer.lease);
   const { lease: held, position } = answer;
   const whose = held === undefined ? `${name} is for the next in line` : `${held.holder} has ${name}`;
   return position === undefined ? `${whose}.` : `${whose}; you are number ${position} in line.`;

@@ -1,4 +1,4 @@
-import { describeWaiting } from '@multi-tenant-runner/core';
+import { TENANT_STATUSES, describeWaiting } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import type { ApiDeps } from '../deps';
 import { count, id, limitOf, nextCursor, paging, tenantParams, text, time } from '../http/schemas';
@@ -12,7 +12,7 @@ const COUNTED = 200;
 const overview = v.object({
   installation_id: id,
   org_name: text,
-  status: v.picklist(['active', 'suspended', 'deleted']),
+  status: v.picklist(TENANT_STATUSES),
   max_runners: count,
   in_use: count,
   running: count,

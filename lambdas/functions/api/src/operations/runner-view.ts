@@ -1,4 +1,4 @@
-import { LAUNCH_STATES, type Launch } from '@multi-tenant-runner/core';
+import { LAUNCH_STATES, describeLaunch, type Launch } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import type { ApiDeps } from '../deps';
 import { Problem } from '../http/problem';
@@ -50,16 +50,6 @@ export function viewRunner(launch: Launch): v.InferOutput<typeof runner> {
     instance_type: launch.intent?.instanceType,
     spot: launch.intent?.spot,
     runner_name: launch.runnerName,
-    asked_for_job: launch.jobId,
-    took_job: launch.takenBy,
-    created_at: launch.createdAt,
-    machine_asked_at: launch.launchedAt,
-    ready_at: launch.runningAt,
-    took_job_at: launch.takenAt,
-    job_ended_at: launch.jobEndedAt,
-    end_asked_at: launch.endRequestedAt,
-    machine_ended_at: launch.machineEndedAt,
-    ended_at: launch.endedAt,
-    reason: launch.reason,
+    ...describeLaunch(launch),
   };
 }

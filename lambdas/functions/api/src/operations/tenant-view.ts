@@ -1,4 +1,4 @@
-import type { TenantLookup } from '@multi-tenant-runner/core';
+import { TENANT_STATUSES, type TenantLookup } from '@multi-tenant-runner/core';
 import { hashSecret } from '@multi-tenant-runner/runtime';
 import * as v from 'valibot';
 import type { ApiDeps } from '../deps';
@@ -9,7 +9,7 @@ export const tenant = v.object({
   installation_id: id,
   org_name: text,
   org_type: v.picklist(['Organization', 'User']),
-  status: v.picklist(['active', 'suspended', 'deleted']),
+  status: v.picklist(TENANT_STATUSES),
   suspended_by: v.optional(v.picklist(['github', 'operator', 'approval'])),
   tier: text,
   max_runners: v.pipe(count, v.description('The limit in force')),

@@ -13,17 +13,12 @@ export const listWaiting = defineOperation({
   query: v.strictObject({ limit: paging.limit }),
   answer: v.object({ jobs: v.array(v.object({ ...job.entries, installation_id: id, sentence: text })) }),
   run: async ({ query: { limit } }, deps) => {
-    const found = await findWaiting(limitOf(limit), deps);
-    const ids = [...new Set(found.map(({ installationId }) => installationId))];
-    const lookups = new Map(await Promise.all(ids.map(async (one) => [one, await deps.registry.get(one)] as const)));
-    const jobs = found.map((one) => {
-      const lookup = lookups.get(one.installationId) ?? {
-        kind: 'none' as const,
-        installationId: one.installationId,
-        problems: [],
-      };
-      return { ...viewJob(one), installation_id: one.installationId, sentence: explainJob(one, { lookup }).sentence };
-    });
+    const found = await findWaiting(limitOf(limit), deps.jobs, (tenant) => deps.registry.get(tenant));
+    const jobs = found.map(({ job: one, lookup }) => ({
+      ...viewJob(one),
+      installation_id: one.installationId,
+      sentence: explainJob(one, { lookup }).sentence,
+    }));
     return { body: { jobs } };
   },
 });

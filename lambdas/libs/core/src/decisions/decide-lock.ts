@@ -61,6 +61,18 @@ export function decideAcquire(locks: TenantLocks, request: AcquireRequest, at: D
 
 export type ReleaseAnswer = 'released' | 'left-line' | 'not-held' | 'held-by-another';
 
+/** What the one who asked is told. */
+export const RELEASED: Readonly<Record<Exclude<ReleaseAnswer, 'held-by-another'>, (name: string) => string>> = {
+  released: (name) => `${name} is free for the next in line.`,
+  'left-line': (name) => `You are no more in line for ${name}.`,
+  'not-held': (name) => `${name} is free already.`,
+};
+
+/** What the holder of a lease is told. */
+export function sayGranted(name: string, { until, fence }: LockLease): string {
+  return `You have ${name} until ${new Date(until).toISOString()}, under ${fence}.`;
+}
+
 /** @param request.force whoever holds it: for operators */
 export function decideLockRelease(
   locks: TenantLocks,

@@ -30,6 +30,16 @@ export function decideKill(launch: Launch, force: boolean): KillDecision {
   return { kind: 'request', sentence: `${name} ends within a minute or two${cost}${unless}.` };
 }
 
+/** What the audit trail keeps of an operator's wish. */
+export function killRecord({ launchId, instanceId, takenBy }: Launch, force: boolean) {
+  return {
+    launch_id: launchId,
+    force,
+    ...(instanceId !== undefined && { instance_id: instanceId }),
+    ...(takenBy !== undefined && { took_job: takenBy }),
+  };
+}
+
 function proofOf({ state, instanceId, machineEndedAt, reason }: Launch): string | undefined {
   if (state !== 'ending' && state !== 'ended') return undefined;
   if (instanceId === undefined) return `It never had a machine (${reason ?? 'unknown'}).`;

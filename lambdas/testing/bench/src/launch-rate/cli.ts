@@ -2,6 +2,7 @@ import { readCommandLine, type Program } from '@multi-tenant-runner/sandbox/comm
 import { startDynamoDbLocal } from '@multi-tenant-runner/testing';
 import { LATENCIES } from './latencies';
 import { measureLaunchRates, type LaunchRate } from './measure';
+import { runMain } from '../run-main';
 
 const PROGRAM: Program = {
   name: 'yarn bench:launches',
@@ -46,10 +47,4 @@ async function main(): Promise<number> {
   }
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exit(1);
-  },
-);
+runMain(main);

@@ -18,9 +18,10 @@ export function createInMemoryFleetSlots(launches: Pick<InMemoryLaunchStore, 'ro
   };
   const all = (): FleetShare[] =>
     [...shares].map(([index, share]) => ({ index, slots: new Set(share.slots), waiting: new Set(share.waiting) }));
+  const hasRoom = (share: number, below: number): boolean => (shares.get(share)?.slots.size ?? 0) < below;
   return {
     shares,
-    hasRoom: (share, below) => (shares.get(share)?.slots.size ?? 0) < below,
+    hasRoom,
     take: (share, slot) => void shareOf(share).slots.add(slot),
     all,
     read: async () => all(),
@@ -31,8 +32,7 @@ export function createInMemoryFleetSlots(launches: Pick<InMemoryLaunchStore, 'ro
       const row = launches.rows.get(key);
       const isLive = row?.state === 'held' || row?.state === 'launching' || row?.state === 'running';
       if (row === undefined || !isLive || row.fleetShare !== from) return false;
-      const hasRoom = (shares.get(to)?.slots.size ?? 0) < below;
-      if (!hasRoom || shares.get(from)?.slots.delete(slot) !== true) return false;
+      if (!hasRoom(to, below) || shares.get(from)?.slots.delete(slot) !== true) return false;
       shareOf(to).slots.add(slot);
       launches.rows.set(key, { ...row, fleetShare: to, version: row.version + 1 });
       return true;
