@@ -67,6 +67,7 @@ export async function runGitHub(
     close: async () => {
       github.work.stop();
       await server.close();
+      await github.git.remove();
     },
   };
 }

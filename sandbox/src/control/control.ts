@@ -6,6 +6,7 @@ import { installationRoutes } from './installation-routes';
 import type { Oidc } from '../github/oidc';
 import { jobRoutes } from './job-routes';
 import { readRoutes, type ReadOptions } from './read-routes';
+import { repositoryRoutes } from './repository-routes';
 import { settingRoutes, type SettingOptions } from './setting-routes';
 
 export interface ControlOptions extends ReadOptions, SettingOptions {
@@ -22,6 +23,7 @@ export function createControl(options: ControlOptions): Handler {
   const routes = [
     ...installationRoutes(`${CONTROL_PREFIX}/installations`, options.github),
     ...accountRoutes(`${CONTROL_PREFIX}/installations`, options.github),
+    ...repositoryRoutes(`${CONTROL_PREFIX}/installations`, options.github),
     ...jobRoutes(`${CONTROL_PREFIX}/jobs`, options.github, options.oidc),
     ...readRoutes(CONTROL_PREFIX, options),
     ...settingRoutes(CONTROL_PREFIX, options),

@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createGit, type Git } from './git/git';
 import { createDeliveries, type Deliveries, type Transport } from './webhooks/deliveries';
 import { change, install, renameAccount, type GitHubState, type NewInstallation } from './state/installations';
 import { jobContext, queueJob, type NewJob } from './state/jobs';
@@ -27,6 +31,10 @@ export interface GitHub {
   readonly settings: SchedulerSettings;
   readonly deliveries: Deliveries;
   readonly clock: Clock;
+  /** What the repositories hold. */
+  readonly git: Git;
+  /** Sends a webhook, if the App hears it. */
+  readonly send: (webhook: Webhook) => void;
   /** Undefined when the id is taken or the account already has an installation. */
   readonly install: (wanted: NewInstallation, options?: Announce) => Installation | undefined;
   readonly suspend: (id: number, options?: Announce) => Installation | undefined;
@@ -44,9 +52,13 @@ export interface GitHubOptions {
   readonly webhookUrl: () => string;
   readonly clock?: Clock;
   readonly transport?: Transport;
+  /** Where git's repositories are kept; made when the first one is. */
+  readonly gitFolder?: string;
 }
 
-export function createGitHub({ appId, webhookSecret, webhookUrl, clock = Date.now, transport }: GitHubOptions): GitHub {
+export function createGitHub(options: GitHubOptions): GitHub {
+  const { appId, webhookSecret, webhookUrl, clock = Date.now, transport } = options;
+  const git = createGit(options.gitFolder ?? join(tmpdir(), `sandbox-git-${randomUUID()}`));
   const store = createStore();
   const settings: SchedulerSettings = { jobLengthMs: 3_000, lostRunnerMs: 15_000 };
   const deliveries = createDeliveries({
@@ -75,6 +87,8 @@ export function createGitHub({ appId, webhookSecret, webhookUrl, clock = Date.no
     settings,
     deliveries,
     clock,
+    git,
+    send,
     install: (wanted, options = ANNOUNCED) => install(state, wanted, options),
     suspend: (id, options = ANNOUNCED) => change(state, id, { action: 'suspend', transition: suspend }, options),
     unsuspend: (id, options = ANNOUNCED) => change(state, id, { action: 'unsuspend', transition: unsuspend }, options),
@@ -93,5 +107,8 @@ export function createGitHub({ appId, webhookSecret, webhookUrl, clock = Date.no
 
 /** GitHub sends nothing else for an account that has suspended or removed the App. */
 function isHeard(store: Store, webhook: Webhook): boolean {
-  return webhook.event === 'installation' || store.installations.get(webhook.installationId)?.state === 'active';
+  const installation = store.installations.get(webhook.installationId);
+  // An event comes only where its permission was granted; `push` needs that to read contents.
+  if (webhook.event === 'push' && installation?.permissions['contents'] === undefined) return false;
+  return webhook.event === 'installation' || installation?.state === 'active';
 }

@@ -1,6 +1,7 @@
 import { createSign, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { route, type Handler, type Route, match } from '../lib/http';
 import type { GitHub } from './github';
+import { headBranch, headSha } from './rest/representations';
 import type { Job } from './state/model';
 
 /** Where GitHub Enterprise Server has its provider; github.com's is a host of its own. */
@@ -68,8 +69,10 @@ function claimsOf({ store }: GitHub, job: Job, event: string) {
   const repository = store.repositories.get(job.repositoryId);
   const login = store.installations.get(job.installationId)?.account.login ?? '';
   const name = `${login}/${repository?.name ?? ''}`;
+  const ref = `refs/heads/${headBranch(job)}`;
+  const path = `${name}/${job.workflow?.path ?? '.github/workflows/build.yml'}@${ref}`;
   return {
-    sub: `repo:${name}:ref:refs/heads/main`,
+    sub: `repo:${name}:ref:${ref}`,
     repository: name,
     repository_id: String(job.repositoryId),
     repository_owner: login,
@@ -78,8 +81,14 @@ function claimsOf({ store }: GitHub, job: Job, event: string) {
     run_id: String(job.runId),
     run_attempt: '1',
     event_name: event,
-    ref: 'refs/heads/main',
+    ref,
     ref_type: 'branch',
+    sha: headSha(job),
+    workflow: job.workflow?.name ?? 'build',
+    workflow_ref: path,
+    workflow_sha: headSha(job),
+    job_workflow_ref: path,
+    job_workflow_sha: headSha(job),
     runner_environment: 'self-hosted',
   };
 }

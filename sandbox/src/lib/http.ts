@@ -28,7 +28,7 @@ export type Handler = (call: Call) => Answer | Promise<Answer>;
 
 export interface Route {
   readonly method: string;
-  /** As in GitHub's documentation: `/orgs/{org}/actions/runners`. */
+  /** As in GitHub's documentation: `/orgs/{org}/actions/runners`. A last `{+path}` takes slashes too. */
   readonly template: string;
   readonly handle: Handler;
 }
@@ -126,9 +126,15 @@ async function readAll(request: IncomingMessage): Promise<Buffer> {
 function matchPath(template: string, path: string): Record<string, string> | undefined {
   const wanted = template.split('/');
   const given = path.split('/');
-  if (wanted.length !== given.length) return undefined;
+  const open = /^\{\+(.+)\}$/.exec(wanted.at(-1) ?? '')?.[1];
+  if (open === undefined ? wanted.length !== given.length : wanted.length > given.length) return undefined;
   const params: Record<string, string> = {};
-  for (const [index, part] of wanted.entries()) {
+  if (open !== undefined)
+    params[open] = given
+      .slice(wanted.length - 1)
+      .map(decode)
+      .join('/');
+  for (const [index, part] of (open === undefined ? wanted : wanted.slice(0, -1)).entries()) {
     const value = given[index] ?? '';
     const name = /^\{(.+)\}$/.exec(part)?.[1];
     if (name === undefined ? part !== value : value === '') return undefined;

@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createControl, CONTROL_PREFIX } from '../control/control';
 import { interceptorOf, unreliable } from '../faults/answers';
@@ -33,6 +34,7 @@ export async function startServices(config: ServicesConfig, machinePath: string)
     webhookSecret,
     webhookUrl: () => `http://127.0.0.1:${webhookPort}/webhook`,
     transport: unreliable(postOverHttp, faults),
+    gitFolder: join(config.stateDirectory, 'git'),
   });
   const launcher = createLauncher(config.launcher);
   const calls = createCallCounts();

@@ -2,6 +2,10 @@ import { randomUUID, type KeyObject } from 'node:crypto';
 import { NOT_FOUND, refusal } from './access';
 import { appRoutes } from './app-routes';
 import type { CallCounts } from './calls';
+import { CODELOAD_PREFIX, contentRoutes, createCodeload } from './content-routes';
+import { deploymentRoutes } from './deployment-routes';
+import { createGitServer, isGitPath } from '../git/smart-http';
+import { workflowRoutes } from './workflow-routes';
 import type { GitHub } from '../github';
 import { match, type Answer, type Call, type Handler } from '../../lib/http';
 import { isExhausted, LIMITS, rateLimitHeaders, countCall, type Bucket, type RateLimitWindow } from './rate-limit';
@@ -27,14 +31,20 @@ export interface ApiOptions {
   readonly intercept?: Interceptor;
 }
 
-/** GitHub's REST API, as much of it as a runner App asks for. */
+/** GitHub's REST API, as much of it as a runner App asks for, with the archives and the repositories beside it. */
 export function createApi({ github, publicKey, url, calls, intercept }: ApiOptions): Handler {
+  const links: Parameters<typeof contentRoutes>[2] = new Map();
   const routes = [
     ...appRoutes(github, publicKey, url),
     ...manifestRoutes(github, url),
     ...runnerRoutes(github, url),
     ...searchRoutes(github, url),
+    ...contentRoutes(github, url, links),
+    ...deploymentRoutes(github, url),
+    ...workflowRoutes(github, url),
   ];
+  const codeload = createCodeload(github, links);
+  const server = createGitServer(github);
   const windows = new Map<string, RateLimitWindow>();
   const recordCall = (installationId: number | undefined, bucket: Bucket): RateLimitWindow => {
     const key = `${installationId ?? 'app'} ${bucket}`;
@@ -43,6 +53,8 @@ export function createApi({ github, publicKey, url, calls, intercept }: ApiOptio
     return now;
   };
   return async (call) => {
+    if (call.path.startsWith(CODELOAD_PREFIX)) return codeload(call);
+    if (isGitPath(call.path)) return server(call);
     const moved = redirectOf(github.store, call, url());
     if (moved !== undefined) return decorated(moved, {});
     const found = match(routes, call.method, pathByName(github.store, call.path));

@@ -109,7 +109,7 @@ export function jobJson(job: Job, owner: Account, repository: Repository, api: s
     run_attempt: 1,
     node_id: nodeId('CheckRun', job.id),
     head_sha: headSha(job),
-    head_branch: 'main',
+    head_branch: headBranch(job),
     url: `${repo}/actions/jobs/${job.id}`,
     html_url: `https://github.com/${owner.login}/${repository.name}/actions/runs/${job.runId}/job/${job.id}`,
     check_run_url: `${repo}/check-runs/${job.id}`,
@@ -119,7 +119,7 @@ export function jobJson(job: Job, owner: Account, repository: Repository, api: s
     started_at: timestamp(job.startedAt ?? job.queuedAt),
     completed_at: job.completedAt === undefined ? null : timestamp(job.completedAt),
     name: job.name,
-    workflow_name: 'build',
+    workflow_name: job.workflow?.name ?? 'build',
     steps: stepsJson(job),
     labels: job.labels,
     ...runnerOfJob(job),
@@ -151,8 +151,12 @@ export function stepsJson(job: Job): readonly Record<string, unknown>[] {
   ];
 }
 
+export function headBranch(job: Job): string {
+  return job.workflow?.branch ?? 'main';
+}
+
 export function headSha(job: Job): string {
-  return job.runId.toString(16).padStart(40, '0');
+  return job.workflow?.sha ?? job.runId.toString(16).padStart(40, '0');
 }
 
 export function nodeId(kind: string, id: number): string {

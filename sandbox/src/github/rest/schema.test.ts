@@ -1,69 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
-import Ajv, { type ValidateFunction } from 'ajv';
-import { object, type Json } from '../../lib/json';
+import { answerSchema, at, compile, expectToFit, webhookSchema } from '../../../test/description';
 import { runGitHub, type RunningGitHub } from '../../../test/running-github';
-
-/** GitHub's own description of its API: each of our answers and webhooks has to fit it. */
-const description =
-  object(JSON.parse(readFileSync(require.resolve('@octokit/openapi/generated/api.github.com.json'), 'utf8'))) ?? {};
-const ajv = new Ajv({ strict: false, validateFormats: false, logger: false, allErrors: true });
-ajv.addSchema({ $id: 'github', components: asJsonSchema(description['components']) });
 
 const LABELS = ['self-hosted', 'linux', 'x64', 'small'];
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 let running: RunningGitHub;
 beforeAll(async () => (running = await runGitHub()));
 afterAll(() => running.close());
-
-/** OpenAPI 3.0 writes `nullable` where JSON Schema has a type `null`. */
-function asJsonSchema(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(asJsonSchema);
-  const schema = object(value);
-  if (schema === undefined) return value;
-  const { nullable, ...rest } = Object.fromEntries(
-    Object.entries(schema).map(([key, part]) => [
-      key,
-      key === '$ref' ? String(part).replace('#/', 'github#/') : asJsonSchema(part),
-    ]),
-  );
-  return nullable === true ? { anyOf: [{ type: 'null' }, withNull(rest)] } : rest;
-}
-
-function withNull(schema: Json): Json {
-  return Array.isArray(schema['enum']) ? { ...schema, enum: [...schema['enum'], null] } : schema;
-}
-
-function at(from: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>((value, key) => object(value)?.[key], from);
-}
-
-function compile(schema: unknown): ValidateFunction {
-  const found = object(asJsonSchema(schema));
-  if (found === undefined) throw new Error('GitHub describes no such answer');
-  return ajv.compile(found);
-}
-
-function expectToFit(check: ValidateFunction, value: unknown): void {
-  check(value);
-  expect(check.errors ?? []).toEqual([]);
-}
-
-function answerSchema(route: string, status: number): unknown {
-  // The list's own entry wants an account to be a user and an enterprise at once, which none is; that of one
-  // installation is right.
-  if (route === 'GET /app/installations')
-    return { type: 'array', items: at(description, 'components', 'schemas', 'installation') };
-  const [method = '', path = ''] = route.split(' ');
-  const answer = object(at(description, 'paths', path, method.toLowerCase(), 'responses', String(status))) ?? {};
-  const name =
-    String(answer['$ref'] ?? '')
-      .split('/')
-      .at(-1) ?? '';
-  const whole = name === '' ? answer : at(description, 'components', 'responses', name);
-  return at(whole, 'content', 'application/json', 'schema');
-}
 
 describe('answers fit what GitHub describes', () => {
   const routes: readonly [string, number, boolean][] = [
@@ -210,10 +154,7 @@ describe('webhooks fit what GitHub describes', () => {
 
   it.each(WEBHOOKS)('%s %s', (event, action) => {
     const name = `${event}-${action}`.replaceAll('_', '-');
-    const schema =
-      at(description, 'webhooks', name, 'post', 'requestBody', 'content', 'application/json', 'schema') ??
-      at(description, 'x-webhooks', name, 'post', 'requestBody', 'content', 'application/json', 'schema');
-    const check = compile(schema);
+    const check = compile(webhookSchema(name));
     const ours = running.sent.filter((one) => one.event === event && one.payload['action'] === action);
     expect(ours.length).toBeGreaterThan(0);
     for (const one of ours) expectToFit(check, one.payload);

@@ -6,7 +6,7 @@ import { repositoriesOf } from '../state/installations';
 import type { Json } from '../../lib/json';
 import { timestamp, type Account, type Job, type JobStatus, type Repository } from '../state/model';
 import { repositoryPayload } from '../webhooks/payloads';
-import { headSha, jobJson, nodeId, userJson } from './representations';
+import { headBranch, headSha, jobJson, nodeId, userJson } from './representations';
 import { sameName } from '../state/store';
 
 /**
@@ -100,7 +100,7 @@ function paged(call: Call, name: string, entries: readonly Json[]): Answer {
   return { status: 200, body: { total_count: entries.length, [name]: entries.slice((page - 1) * size, page * size) } };
 }
 
-/** A sandbox has no pushes: the time is that of the account's installation. */
+/** The time of the last push is not kept: it is that of the account's installation. */
 function repositoryJson(repository: Repository, owner: Account, pushedAt: number): Json {
   const times = { created_at: timestamp(pushedAt), updated_at: timestamp(pushedAt), pushed_at: timestamp(pushedAt) };
   return {
@@ -147,15 +147,15 @@ function runJson({ id, status, first }: Run, owner: Account, repository: Reposit
     id,
     status,
     node_id: nodeId('WorkflowRun', id),
-    name: 'build',
+    name: first.workflow?.name ?? 'build',
     display_title: first.name,
     run_number: 1,
     run_attempt: 1,
-    event: 'push',
+    event: first.workflow?.event ?? 'push',
     conclusion: status === 'completed' ? first.conclusion : null,
-    head_branch: 'main',
+    head_branch: headBranch(first),
     head_sha: headSha(first),
-    path: '.github/workflows/build.yml',
+    path: first.workflow?.path ?? '.github/workflows/build.yml',
     workflow_id: repository.id,
     url,
     html_url: `https://github.com/${owner.login}/${repository.name}/actions/runs/${id}`,

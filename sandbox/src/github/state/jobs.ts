@@ -1,5 +1,5 @@
 import { DEFAULT_REPOSITORY, settleRepository, type GitHubState } from './installations';
-import type { Installation, Job } from './model';
+import type { Installation, Job, WorkflowJob } from './model';
 import { jobWebhook, type JobContext } from '../webhooks/payloads';
 import type { Store } from './store';
 import type { Announce, JobScheduler } from '../scheduler/job-scheduler';
@@ -19,6 +19,7 @@ export interface NewJob {
   readonly hidden?: boolean;
   /** The account's runner group admits public repositories. */
   readonly admitted?: boolean;
+  readonly workflow?: WorkflowJob;
 }
 
 export function queueJob(github: GitHubState, work: JobScheduler, wanted: NewJob, options: Announce): Job | undefined {
@@ -61,5 +62,6 @@ function newJob({ store, clock }: GitHubState, installation: Installation, wante
     ...(wanted.lengthMs !== undefined && { lengthMs: wanted.lengthMs }),
     ...(isPublic && wanted.admitted !== true && { barred: true }),
     ...(wanted.hidden === true && { hidden: true }),
+    ...(wanted.workflow !== undefined && { workflow: wanted.workflow }),
   };
 }

@@ -67,6 +67,58 @@ export interface Job {
   readonly barred?: boolean;
   /** Of a repository that the App can't see: it takes runners, and no webhook comes. */
   readonly hidden?: boolean;
+  /** Of a run that GitHub made from a workflow in the repository. */
+  readonly workflow?: WorkflowJob;
+}
+
+/** What a workflow says of a job of its run. */
+export interface WorkflowJob {
+  /** Such as `.github/workflows/build.yml`. */
+  readonly path: string;
+  readonly name: string;
+  readonly event: string;
+  /** Such as `main`. */
+  readonly branch: string;
+  readonly sha: string;
+  /** The scripts of its steps, in which the inputs stand already. */
+  readonly steps: readonly { readonly run: string; readonly env: Readonly<Record<string, string>> }[];
+}
+
+export const DEPLOYMENT_STATES = [
+  'error',
+  'failure',
+  'inactive',
+  'in_progress',
+  'queued',
+  'pending',
+  'success',
+] as const;
+export type DeploymentState = (typeof DEPLOYMENT_STATES)[number];
+
+export interface DeploymentStatus {
+  readonly id: number;
+  readonly state: DeploymentState;
+  readonly description: string;
+  readonly environment: string;
+  readonly environmentUrl: string;
+  readonly logUrl: string;
+  readonly at: number;
+}
+
+export interface Deployment {
+  readonly id: number;
+  readonly repositoryId: number;
+  readonly sha: string;
+  readonly ref: string;
+  readonly task: string;
+  readonly payload: unknown;
+  readonly environment: string;
+  readonly description: string | null;
+  readonly transient: boolean;
+  readonly production: boolean;
+  readonly createdAt: number;
+  /** Newest first. */
+  readonly statuses: readonly DeploymentStatus[];
 }
 
 export interface Runner {

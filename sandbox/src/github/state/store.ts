@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Account, AccountType, Installation, Job, Repository, Runner, RunnerGroup } from './model';
+import type { Account, AccountType, Deployment, Installation, Job, Repository, Runner, RunnerGroup } from './model';
 import type { InstallationToken } from '../rest/tokens';
 
 /** All of GitHub, in memory. Lookups only; what may change is decided in transitions.ts. */
@@ -13,6 +13,9 @@ export interface Store {
   /** Ids by account and earlier name. */
   readonly formerNames: Map<string, number>;
   readonly tokens: Map<string, InstallationToken>;
+  /** Of people: the account that each owns. */
+  readonly personalTokens: Map<string, number>;
+  readonly deployments: Map<number, Deployment>;
   readonly nextId: () => number;
   /** The installation in force of an account: one that is deleted is past. */
   readonly installationOf: (login: string) => Installation | undefined;
@@ -36,6 +39,8 @@ export function createStore(): Store {
     groups: new Map(),
     formerNames: new Map(),
     tokens: new Map(),
+    personalTokens: new Map(),
+    deployments: new Map(),
     nextId: () => (last += 1),
     installationOf: (login) =>
       first(installations, (one) => one.state !== 'deleted' && sameName(one.account.login, login)),

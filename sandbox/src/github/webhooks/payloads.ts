@@ -1,14 +1,15 @@
 import examples from '@octokit/webhooks-examples';
 import { object, text, type Json } from '../../lib/json';
 import { timestamp, type Account, type Installation, type Job, type Repository } from '../state/model';
-import { headSha, nodeId, runnerOfJob, sender, stepsJson, userJson } from '../rest/representations';
+import { headBranch, headSha, nodeId, runnerOfJob, sender, stepsJson, userJson } from '../rest/representations';
 
 /** Every webhook is a real payload of `@octokit/webhooks-examples` in which what identifies the case is replaced. */
-const API = 'https://api.github.com';
+export const API = 'https://api.github.com';
 
 export interface Webhook {
   readonly event: string;
-  readonly action: string;
+  /** Null for an event that has none. */
+  readonly action: string | null;
   readonly installationId: number;
   readonly repositoryId?: number;
   readonly payload: Json;
@@ -109,7 +110,7 @@ function jobFields(job: Job, fullName: string): Json {
     run_attempt: 1,
     node_id: nodeId('CheckRun', job.id),
     head_sha: headSha(job),
-    head_branch: 'main',
+    head_branch: headBranch(job),
     url: `${repo}/actions/jobs/${job.id}`,
     html_url: `https://github.com/${fullName}/actions/runs/${job.runId}/job/${job.id}`,
     check_run_url: `${repo}/check-runs/${job.id}`,
@@ -119,7 +120,7 @@ function jobFields(job: Job, fullName: string): Json {
     started_at: timestamp(job.startedAt ?? job.queuedAt),
     completed_at: job.completedAt === undefined ? null : timestamp(job.completedAt),
     name: job.name,
-    workflow_name: 'build',
+    workflow_name: job.workflow?.name ?? 'build',
     steps: stepsJson(job),
     labels: job.labels,
     ...runnerOfJob(job),
@@ -151,7 +152,7 @@ function repositoryStub(repository: Repository, owner: Account): Json {
   };
 }
 
-function organizationPayload(account: Account): Json {
+export function organizationPayload(account: Account): Json {
   const example = object(exampleOf('workflow_job', (one) => 'organization' in one)['organization']) ?? {};
   return {
     ...replaceEverywhere(example, text(example['login']) ?? '', account.login),
@@ -174,7 +175,7 @@ function replaceEverywhere(value: Json, from: string, to: string): Json {
   return object(JSON.parse(JSON.stringify(value).replaceAll(from, to))) ?? {};
 }
 
-function exampleOf(event: string, wanted: (example: Json) => boolean): Json {
+export function exampleOf(event: string, wanted: (example: Json) => boolean): Json {
   const known: readonly unknown[] = examples.find((entry) => entry.name === event)?.examples ?? [];
   const fitting = known
     .map(object)
