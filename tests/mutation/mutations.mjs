@@ -649,6 +649,12 @@ export const mutations = [
     suites: ['functions/recovery/src/delivery-notes'],
   },
   {
+    name: 'an event of an installation is kept, however many of its jobs failed',
+    file: 'functions/recovery/src/delivery-notes.ts',
+    edits: [['isOfInstallation(attempt) || ', '']],
+    suites: ['functions/recovery/src/delivery-notes'],
+  },
+  {
     name: 'what failed is read apart from what arrived',
     file: 'functions/recovery/src/delivery-cursor.ts',
     edits: [["only: 'failure', ", '']],

@@ -40,3 +40,12 @@ test('an event is written once in a run, though both readings come by it', async
   if (attempt !== undefined) await notes.record([attempt, attempt]);
   expect(harness.calls.filter(({ method }) => method === 'note')).toHaveLength(1);
 });
+
+test('an event of the installation is kept, however many of its jobs failed', async () => {
+  const harness = createRecoveryHarness();
+  for (let run = 0; run < 5; run += 1)
+    await createDeliveryNotes(harness.deps, KEPT).record(failures(harness, 20, HOSTILE));
+  const attempt = harness.state.app.deliver({ succeeded: false, installationId: HOSTILE, event: 'installation' });
+  await createDeliveryNotes(harness.deps, KEPT).record([...failures(harness, 20, HOSTILE), attempt]);
+  expect([...harness.state.recovery.deliveries.values()].map(({ guid }) => guid)).toContain(attempt.guid);
+});

@@ -1,7 +1,10 @@
-import type { DeliveryAttempt, PendingDelivery } from '@multi-tenant-runner/core';
+import { isOfInstallation, type DeliveryAttempt, type PendingDelivery } from '@multi-tenant-runner/core';
 import type { RecoveryDeps } from './deps';
 
-/** Of one tenant. What is beyond is found by the search for missed jobs, sooner than it could be redelivered. */
+/**
+ * Events of one tenant's jobs. What is beyond is found by the search for missed jobs, sooner than it could be
+ * redelivered. Events of installations are few, and are always kept: nothing else of their tenant works without them.
+ */
 const KEPT = {
   /** So many failed events are noted in a run before it is counted how many are pending. */
   freely: 50,
@@ -53,7 +56,7 @@ export function createDeliveryNotes(deps: NoteDeps, kept = KEPT): DeliveryNotes 
       for (const attempt of attempts) {
         if (!isLost(attempt) || delivered.has(attempt.guid) || noted.has(attempt.guid)) continue;
         noted.add(attempt.guid);
-        if (await hasRoom(attempt)) lost.push(pendingOf(attempt, now));
+        if (isOfInstallation(attempt) || (await hasRoom(attempt))) lost.push(pendingOf(attempt, now));
       }
       await Promise.all(lost.map((delivery) => deps.recovery.note(delivery)));
     },

@@ -14,6 +14,7 @@ export type Arguments =
   | { readonly kind: 'sweep'; readonly tenants: number }
   | { readonly kind: 'deliveries'; readonly rate: number; readonly flood: number }
   | { readonly kind: 'burst'; readonly tenants: number; readonly jobs: number; readonly flood: number }
+  | { readonly kind: 'outage'; readonly minutes: number; readonly tenants: number; readonly jobs: number }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'wrong'; readonly problem: string };
 
@@ -33,6 +34,8 @@ ${Object.entries(FAULT_KINDS)
   --deliveries <n> instead, run recovery at n deliveries a second, 1 to 1000, and print how far behind it is
   --burst <n>      instead, queue jobs of n tenants at once, 1 to 10000, and print how long until EC2 is asked for
                    their machines
+  --outage <n>     instead, let the webhook fail for n minutes, 1 to 1440, in which --tenants queue --jobs; print how
+                   long until recovery has heard of them
   --each <n>       with --burst: jobs of each tenant, 1 to 1000 (1)
   --flood <n>      with --deliveries: as many a second more of one tenant, all of which fail; with --burst: as many jobs
                    of one more tenant (0)
@@ -53,6 +56,7 @@ const PROGRAM: Program = {
     sweep: whole(1, 100_000),
     deliveries: whole(1, 1_000),
     burst: whole(1, 10_000),
+    outage: whole(1, 1_440),
     each: whole(1, 1_000),
     flood: whole(0, 1_000),
     seed: TEXT,
@@ -74,6 +78,13 @@ export function parseArguments(args: readonly string[]): Arguments {
     return { kind: 'deliveries', rate: numbers['deliveries'], flood: numbers['flood'] ?? 0 };
   if (numbers['burst'] !== undefined)
     return { kind: 'burst', tenants: numbers['burst'], jobs: numbers['each'] ?? 1, flood: numbers['flood'] ?? 0 };
+  if (numbers['outage'] !== undefined)
+    return {
+      kind: 'outage',
+      minutes: numbers['outage'],
+      tenants: numbers['tenants'] ?? 10,
+      jobs: numbers['jobs'] ?? 500,
+    };
   const faultKinds = parseFaultKinds(texts['faults'] ?? 'all');
   if (typeof faultKinds === 'string') return wrong(faultKinds);
   const seed = texts['seed'] ?? '1';

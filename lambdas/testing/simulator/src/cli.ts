@@ -1,6 +1,7 @@
 import { parseArguments } from './arguments';
 import { printableBurst, runBurst } from './burst-load';
 import { printableLag, recoverDeliveries } from './delivery-load';
+import { printableDrain, recoverFromOutage } from './outage-load';
 import { printable } from './print';
 import { shrink } from './shrink';
 import { simulate } from './simulate';
@@ -24,6 +25,9 @@ switch (args.kind) {
     break;
   case 'burst':
     console.log(printableBurst(args, await runBurst(args)));
+    break;
+  case 'outage':
+    console.log(printableDrain(args, await recoverFromOutage(args)));
     break;
   case 'run':
     process.exitCode = await runAll(args);

@@ -1,10 +1,9 @@
-import { HOUR, MINUTE, RECOVERY_SOURCE, SECOND, type GitHubApp } from '@multi-tenant-runner/core';
+import { HOUR, MINUTE, SECOND } from '@multi-tenant-runner/core';
 import { createTestHarness } from '@multi-tenant-runner/testing';
-import { createHandler } from '@multi-tenant-runner/recovery/handler';
 import { createScheduler } from './engine/scheduler';
 import { installVirtualTimers } from './engine/virtual-timers';
+import { runRecovery } from './recovery-runs';
 import { createDeliveryList, FLOODER } from './services/delivery-list';
-import { SILENT } from './silent-log';
 
 export interface DeliveryLoad {
   /** Deliveries a second, of twenty tenants, one in a hundred of which fails. */
@@ -26,11 +25,6 @@ export interface DeliveryLag {
   readonly requests: number;
 }
 
-/** How long GitHub and DynamoDB take, in milliseconds. */
-const CALL = { app: 250, other: 8 };
-const TIMEOUT = 110 * SECOND;
-const RUN = 2 * MINUTE;
-
 /** Runs recovery every two minutes of virtual time, at GitHub's list of so many deliveries. */
 export async function recoverDeliveries({ rate, flood = 0, hours = 2 }: DeliveryLoad): Promise<DeliveryLag> {
   const scheduler = createScheduler('2026-01-15T12:00:00.000Z');
@@ -40,36 +34,15 @@ export async function recoverDeliveries({ rate, flood = 0, hours = 2 }: Delivery
     const list = createDeliveryList({ rate, flood, now: scheduler.now });
     const behind: number[] = [];
     let requests = 0;
-    const app = slow(
-      { ...harness.state.app, listDeliveries: list.page, redeliver: list.redeliver } satisfies GitHubApp,
-      CALL.app,
-      () => (requests += 1),
-    );
-    const handler = createHandler({
-      ...harness,
-      app,
-      recovery: slow(harness.state.recovery, CALL.other),
-      bookmarks: slow(harness.state.launches, CALL.other),
-      tenants: harness.state.tenants,
-      clock: scheduler.clock,
-      log: SILENT,
-      metrics: {
-        count: () => undefined,
-        measureSeconds: (name, seconds) => void (name === 'DeliveriesBehind' && behind.push(seconds)),
-      },
-    });
     const ends = scheduler.now() + hours * HOUR;
-    let over = false;
-    const run = (): void => {
-      const deadline = scheduler.now() + TIMEOUT;
-      scheduler.after(RUN, () => (scheduler.now() >= ends ? (over = true) : run()));
-      void handler(
-        { source: RECOVERY_SOURCE },
-        { awsRequestId: 'run', getRemainingTimeInMillis: () => deadline - scheduler.now() },
-      );
-    };
-    scheduler.after(RUN, run);
-    await scheduler.run(() => over);
+    await runRecovery({
+      scheduler,
+      harness,
+      app: { listDeliveries: list.page, redeliver: list.redeliver },
+      onRequest: () => (requests += 1),
+      onMeasured: (name, seconds) => void (name === 'DeliveriesBehind' && behind.push(seconds)),
+      isOver: () => scheduler.now() >= ends,
+    });
     const failed = list.failures().filter(({ at, tenant }) => tenant !== FLOODER && at < ends - 10 * MINUTE);
     const waits = failed.flatMap(({ at, askedAt }) => (askedAt === undefined ? [] : [(askedAt - at) / SECOND]));
     return {
@@ -82,21 +55,6 @@ export async function recoverDeliveries({ rate, flood = 0, hours = 2 }: Delivery
   } finally {
     uninstall();
   }
-}
-
-/** The same object, each of whose methods takes so long. */
-function slow<T extends object>(target: T, milliseconds: number, onCall: () => void = () => undefined): T {
-  return new Proxy(target, {
-    get: (object, name) => {
-      const member: unknown = Reflect.get(object, name);
-      if (typeof member !== 'function') return member;
-      return async (...args: unknown[]) => {
-        onCall();
-        await new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
-        return Reflect.apply(member, object, args) as unknown;
-      };
-    },
-  });
 }
 
 /** The result in words. */
