@@ -3,6 +3,7 @@ export * from './call-recorder';
 export * from './eventually-consistent';
 export * from './factories';
 export * from './fakes/admissions';
+export * from './fakes/apps';
 export * from './fakes/fleet-slots';
 export * from './fakes/budgets';
 export * from './fakes/tenant-registry';

@@ -1,13 +1,15 @@
 import { TransactWriteItemsCommand, type DynamoDBClient, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { Item } from './attributes';
 import { reasonsOf, retryConflicts } from './conflicts';
+import type { Expression } from './expression';
 import { buildCreate, buildUpdate, isItem, type Update } from './table';
 
 const REFUSED = 'ConditionalCheckFailed';
 
-/** One row of a transaction: made if there is none of its key, or changed under its condition. */
+/** One row of a transaction: made if there is none of its key, or put or changed under its condition. */
 export type TransactionWrite = { readonly tableName: string } & (
   | { readonly create: Item }
+  | { readonly replace: Item; readonly expression: Expression; readonly condition: string }
   | { readonly update: Update }
 );
 
@@ -34,9 +36,18 @@ export function createTransactions(
 }
 
 function toItem(write: TransactionWrite): TransactWriteItem {
-  return 'create' in write
-    ? { Put: buildCreate(write.tableName, write.create) }
-    : { Update: buildUpdate(write.tableName, write.update) };
+  if ('create' in write) return { Put: buildCreate(write.tableName, write.create) };
+  if ('update' in write) return { Update: buildUpdate(write.tableName, write.update) };
+  const { tableName, replace, expression, condition } = write;
+  return {
+    Put: {
+      TableName: tableName,
+      Item: replace,
+      ConditionExpression: condition,
+      ...expression.placeholders,
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    },
+  };
 }
 
 /** Undefined: no condition failed, so the transaction was not refused. */

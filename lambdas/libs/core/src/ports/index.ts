@@ -13,6 +13,7 @@ import type { UsageLedger } from './usage';
 
 export * from './admissions';
 export * from './api-state';
+export * from './apps';
 export * from './audit';
 export * from './bookmarks';
 export * from './budgets';

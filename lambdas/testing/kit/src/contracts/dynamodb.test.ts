@@ -2,6 +2,8 @@ import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   createDynamoAdmissions,
   createDynamoApiState,
+  createDynamoAppStore,
+  createDynamoDeploymentStore,
   createDynamoLockStore,
   createDynamoAuditTrail,
   createDynamoBookmarks,
@@ -29,6 +31,8 @@ import { startDynamoDbLocal, type DynamoDbLocal } from '../dynamodb/dynamodb-loc
 import { job, launch, settings } from '../factories';
 import { createTestClock, type TestClock } from '../test-clock';
 import { lockStoreContract } from './lock-store.contract';
+import { appStoreContract, type AppsUnderTest } from './app-store.contract';
+import { deploymentStoreContract } from './deployment-store.contract';
 import { apiStateContract } from './api-state.contract';
 import { auditTrailContract } from './audit-trail.contract';
 import { accountHandoverContract } from './account-handover.contract';
@@ -92,6 +96,15 @@ describe('the tenant registry on DynamoDB', () => tenantRegistryContract(tenantT
 describe('the tenant lifecycle on DynamoDB', () => tenantLifecycleContract(tenantTable, nextId));
 describe('the audit trail on DynamoDB', () =>
   auditTrailContract(async () => createDynamoAuditTrail({ client: local.client, tableName: 'test-audit' }), nextId));
+const apps = async (): Promise<AppsUnderTest> => ({
+  apps: createDynamoAppStore({ client: local.client, tableName: 'test-apps' }),
+  deployments: createDynamoDeploymentStore({
+    client: local.client,
+    tables: { apps: 'test-apps', deployments: 'test-deployments' },
+  }),
+});
+describe('apps on DynamoDB', () => appStoreContract(apps, nextId));
+describe('deployments on DynamoDB', () => deploymentStoreContract(apps, nextId));
 describe("the API's state on DynamoDB", () =>
   apiStateContract(async () => createDynamoApiState({ client: local.client, tableName: 'test-api' }), nextId));
 

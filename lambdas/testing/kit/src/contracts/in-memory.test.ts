@@ -13,6 +13,9 @@ import { createInMemoryApiState } from '../fakes/api-state';
 import { createInMemoryAuditTrail } from '../fakes/audit-trail';
 import { createInMemoryLockStore } from '../fakes/lock-store';
 import { lockStoreContract } from './lock-store.contract';
+import { createInMemoryApps } from '../fakes/apps';
+import { appStoreContract } from './app-store.contract';
+import { deploymentStoreContract } from './deployment-store.contract';
 import { apiStateContract } from './api-state.contract';
 import { auditTrailContract } from './audit-trail.contract';
 import { accountHandoverContract } from './account-handover.contract';
@@ -59,6 +62,8 @@ async function tenantTable(): Promise<TenantTableUnderTest> {
 describe('the in-memory tenant registry', () => tenantRegistryContract(tenantTable, nextId));
 describe('the in-memory tenant lifecycle', () => tenantLifecycleContract(tenantTable, nextId));
 describe('the in-memory audit trail', () => auditTrailContract(async () => createInMemoryAuditTrail(), nextId));
+describe('apps in memory', () => appStoreContract(async () => createInMemoryApps(), nextId));
+describe('deployments in memory', () => deploymentStoreContract(async () => createInMemoryApps(), nextId));
 describe("the API's state in memory", () => apiStateContract(async () => createInMemoryApiState(), nextId));
 const locks = createInMemoryLockStore();
 describe('locks in memory', () => lockStoreContract(async () => locks, nextId));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TABLE_DEFINITIONS, type IndexDefinition, type Keys } from './table-definitions';
 
-const HCL = readFileSync(join(__dirname, '../../../../../dynamodb.tf'), 'utf8');
+const hclOf = (file: string): string => readFileSync(join(__dirname, '../../../../..', file), 'utf8');
 
 /** The body of a block, up to the brace that closes it. */
 function block(text: string, start: number): string {
@@ -45,6 +45,7 @@ function readIndex(text: string, tableHash: string | undefined): Record<string, 
 }
 
 describe.each(TABLE_DEFINITIONS)('the $name table of tests', (table) => {
+  const HCL = hclOf(table.file ?? 'dynamodb.tf');
   const start = HCL.indexOf(`resource "aws_dynamodb_table" "${table.name}"`);
   const body = block(HCL, start);
   const top = body.replace(/^ {2}\w+ \{[\s\S]*?^ {2}\}/gm, '');

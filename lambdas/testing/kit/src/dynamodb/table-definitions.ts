@@ -1,10 +1,24 @@
-/** A table's keys and indexes, in the terms of dynamodb.tf; a test compares the two. */
+/** A table's keys and indexes, in the terms of its file of HCL; a test compares the two. */
 export interface TableDefinition {
-  readonly name: 'tenants' | 'launches' | 'jobs' | 'recovery' | 'configurations' | 'usage' | 'audit' | 'api';
+  readonly name: TableName;
+  /** From the root; absent: dynamodb.tf. */
+  readonly file?: string;
   readonly keys: Keys;
   readonly globalIndexes: readonly IndexDefinition[];
   readonly localIndexes: readonly IndexDefinition[];
 }
+
+type TableName =
+  | 'tenants'
+  | 'launches'
+  | 'jobs'
+  | 'recovery'
+  | 'configurations'
+  | 'usage'
+  | 'audit'
+  | 'api'
+  | 'apps'
+  | 'deployments';
 
 export interface Keys {
   readonly hash: Key;
@@ -97,6 +111,23 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
     name: 'recovery',
     keys: { hash: text('book'), range: text('entry') },
     localIndexes: [{ name: 'open-index', keys: { hash: text('book'), range: text('open_at') }, projection: 'ALL' }],
+    globalIndexes: [],
+  },
+  {
+    name: 'apps',
+    file: 'modules/apps/tables.tf',
+    keys: { hash: text('app') },
+    localIndexes: [],
+    globalIndexes: [
+      { name: 'tenant-index', keys: { hash: installation, range: text('app') }, projection: 'ALL' },
+      { name: 'due-index', keys: { hash: text('due_shard'), range: number('due') }, projection: 'KEYS_ONLY' },
+    ],
+  },
+  {
+    name: 'deployments',
+    file: 'modules/apps/tables.tf',
+    keys: { hash: text('app_key'), range: text('deployment_id') },
+    localIndexes: [],
     globalIndexes: [],
   },
 ];

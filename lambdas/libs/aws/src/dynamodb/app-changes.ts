@@ -1,0 +1,37 @@
+import type { App, Changes } from '@multi-tenant-runner/core';
+import { appKey, counting, itemOfApp } from './app-rows';
+import { Expression } from './expression';
+import { toRow } from './rows';
+import type { Update } from './table';
+
+/** Over the row of a deleted app too, whose name is free for whoever got it in the same write. */
+export function newApp(app: App) {
+  const expression = new Expression();
+  const condition = `(${expression.isMissing('app')} OR ${expression.equals('state', 'deleted')})`;
+  return { replace: itemOfApp(app), expression, condition };
+}
+
+/** Only as it was read, and then the deployer looks. */
+export function changeApp(app: App, changes: Changes<App>, now: Date): Update {
+  const expression = new Expression();
+  const set = expression.update(toRow({ updatedAt: now.toISOString(), due: now.getTime(), ...changes }));
+  return {
+    key: appKey(app.app),
+    expression,
+    update: counting(expression, set, 'version', 'asked'),
+    condition: `${expression.equals('version', app.version)} AND ${expression.exists('due_shard')}`,
+  };
+}
+
+export function deleteApp(app: App, proof: NonNullable<App['proof']>, now: Date): Update {
+  const expression = new Expression();
+  const at = now.toISOString();
+  const gone = { slot: null, due_shard: null, due: null, unfinished: null, lease_owner: null, lease_until: null };
+  const changes = { state: 'deleted', proof: toRow(proof), deleted_at: at, updated_at: at, live: null, ...gone };
+  return {
+    key: appKey(app.app),
+    expression,
+    update: counting(expression, expression.update(changes), 'version'),
+    condition: expression.equals('state', 'deleting'),
+  };
+}

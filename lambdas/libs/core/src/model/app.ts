@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import type { AppSize } from './app-size';
+
+/**
+ * An app of a tenant: what it is to be. What stands in AWS follows it.
+ *
+ *     active ⇄ suspended → deleting → deleted
+ *
+ * `suspended`: no task runs, its address answers 503. `deleting`: the deployer removes everything. `deleted`: it looked
+ * for everything again and found nothing. The row stays, with that proof.
+ */
+export const APP_STATES = ['active', 'suspended', 'deleting', 'deleted'] as const;
+export type AppState = (typeof APP_STATES)[number];
+
+/** Whose suspension it is: each is lifted only by its own kind. A tenant that is not active has no row of it. */
+export type AppSuspendedBy = 'tenant' | 'operator';
+
+/** A rule of a load balancer: which one, by its place in the configured list, and the priority. */
+export interface AppSlot {
+  readonly alb: number;
+  readonly priority: number;
+}
+
+/** What answers at the app's address. */
+export interface LiveVersion {
+  readonly deploymentId: string;
+  readonly commit: string;
+  /** `sha256:…` of the image. */
+  readonly digest: string;
+}
+
+/** What the deployer found when it had removed everything: how many of each kind are left, and when it looked. */
+export interface RemovalProof {
+  readonly lookedAt: string;
+  readonly left: Readonly<Record<string, number>>;
+}
+
+/** Times are ISO 8601; `leaseUntil` and `due` are epoch milliseconds. */
+export interface App extends AppSize {
+  /** Its name, which no other app of any tenant has. */
+  readonly app: string;
+  readonly installationId: number;
+  readonly repoId: number;
+  /** `owner/name`, as it was when the app was declared; `repoId` is what counts. */
+  readonly repository: string;
+  readonly branch: string;
+  /** Of the repository, where the Dockerfile is; `.` is its root. */
+  readonly directory: string;
+  /** Where the container listens. */
+  readonly port: number;
+  readonly healthPath: string;
+  /** Addresses of its own besides `<app>.<domain>`; each was verified before it came here. */
+  readonly hosts: readonly string[];
+  /** Whether each pull request has a copy. */
+  readonly preview: boolean;
+  readonly state: AppState;
+  readonly suspendedBy?: AppSuspendedBy;
+  /** Raised by every write but those of the lease. */
+  readonly version: number;
+  /** Raised by who wants the deployer to look; it rests only when it has seen the last one. */
+  readonly asked: number;
+  /** When the deployer looks again if nobody asks. */
+  readonly due: number;
+  /** The newest deployment that anybody asked for: its id, which sorts by time. */
+  readonly wantedId?: string;
+  readonly live?: LiveVersion;
+  /** Deployments that have not ended. */
+  readonly unfinished?: ReadonlySet<string>;
+  readonly slot?: AppSlot;
+  readonly leaseOwner?: string;
+  readonly leaseUntil?: number;
+  readonly proof?: RemovalProof;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly deletedAt?: string;
+}
+
+/** What who declares an app gives; the rest begins as `buildApp` says. */
+export type NewApp = Omit<App, 'state' | 'version' | 'asked' | 'due' | 'createdAt' | 'updatedAt'>;
+
+export function buildApp(declared: NewApp, now: Date): App {
+  const at = now.toISOString();
+  return { ...declared, state: 'active', version: 1, asked: 1, due: now.getTime(), createdAt: at, updatedAt: at };
+}
+
+/** One for all apps of a tenant, so that no tenant reads another's deployments under a name that it had. */
+export function appKeyOf({ installationId, app }: Pick<App, 'installationId' | 'app'>): string {
+  return `${installationId}/${app}`;
+}
+
+/**
+ * Names of what an app has in AWS. All but the target group's begin with the installation's prefix, so that policies
+ * can name them; a target group has at most 32 characters, so it has a hash of that and tags.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+ */
+export function namesOfApp(environment: string, app: string) {
+  const hash = createHash('sha256').update(`${environment}/${app}`).digest('hex').slice(0, 8);
+  const name = `${environment}-app-${app}`;
+  return {
+    service: name,
+    family: name,
+    securityGroup: name,
+    targetGroup: `${app}-${hash}`,
+    repository: `${environment}/apps/${app}`,
+    logGroup: `/${environment}/apps/${app}`,
+    secrets: `${environment}/apps/${app}/`,
+    sources: `tenants/${app}/`,
+  } as const;
+}
+
+/** Where a commit's source lies in the bucket of sources. */
+export function sourceKeyOf(app: string, commit: string): string {
+  return `tenants/${app}/${commit}.zip`;
+}

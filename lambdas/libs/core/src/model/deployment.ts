@@ -1,0 +1,70 @@
+/**
+ * One row is one deployment: one commit on its way to an app's address.
+ *
+ *     queued ⇄ parked → building → releasing → live → replaced
+ *
+ * Every state but the last two may end in `failed`, `refused` or `superseded` (a newer one was asked for), and
+ * `releasing` in `rolled_back`: ECS took the version back, and the one before answers.
+ */
+export const DEPLOYMENT_STATES = [
+  'queued',
+  'parked',
+  'building',
+  'releasing',
+  'live',
+  'replaced',
+  'failed',
+  'refused',
+  'rolled_back',
+  'superseded',
+] as const;
+export type DeploymentState = (typeof DEPLOYMENT_STATES)[number];
+
+/** `push`: of the branch. `rollback`: to an image that stands. `redeploy`: the same commit, once more. */
+export type DeploymentKind = 'push' | 'rollback' | 'redeploy';
+
+export interface Build {
+  readonly by: 'runner' | 'codebuild';
+  readonly askedAt: string;
+  /** CodeBuild's id, or GitHub's of the run of the workflow, once it is known. */
+  readonly id?: string;
+}
+
+/** Times are ISO 8601. */
+export interface Deployment {
+  /** `appKeyOf` the app. */
+  readonly appKey: string;
+  /** Sorts by time. */
+  readonly deploymentId: string;
+  readonly installationId: number;
+  readonly app: string;
+  readonly kind: DeploymentKind;
+  readonly commit: string;
+  /** What the branch was before the push: the order of two pushes in one second. */
+  readonly before?: string;
+  /** GitHub's own time of the push, in whole seconds. */
+  readonly pushedAt: string;
+  readonly state: DeploymentState;
+  /** Why it waits or how it ended, in a sentence. */
+  readonly reason?: string;
+  readonly digest?: string;
+  readonly build?: Build;
+  readonly taskDefinition?: string;
+  /** GitHub's deployment, and the last state of ours that GitHub was told. */
+  readonly gitHubId?: number;
+  readonly told?: DeploymentState;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly buildingAt?: string;
+  readonly releasingAt?: string;
+  readonly endedAt?: string;
+}
+
+/** `20260115T120000Z-0123456789ab`: of two pushes the later one is the greater, and the same push has the same id. */
+export function deploymentIdOf(at: Date, commit: string): string {
+  return `${at.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z-${commit.slice(0, 12)}`;
+}
+
+export function isDeploymentEnded(state: DeploymentState): boolean {
+  return !['queued', 'parked', 'building', 'releasing'].includes(state);
+}
