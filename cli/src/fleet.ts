@@ -10,6 +10,7 @@ import type {
   LockStore,
   TenantDirectory,
   UsageBooks,
+  UsageCorrections,
 } from '@multi-tenant-runner/core';
 import type { Facts } from './doctor/facts';
 
@@ -24,6 +25,7 @@ export interface Fleet {
   readonly launches: Pick<LaunchStore, 'get' | 'listOpen' | 'findByInstance' | 'change'>;
   readonly queue: Pick<JobQueue, 'sendJob'>;
   readonly usage: UsageBooks;
+  readonly corrections: UsageCorrections;
   readonly deadLetters: DeadLetterQueues;
   readonly triggers: LaunchTriggers;
   readonly audit: AuditTrail;

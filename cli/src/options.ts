@@ -27,6 +27,11 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+export function dollars(text: string): number {
+  if (!/^\d{1,9}(\.\d{1,6})?$/.test(text)) throw new InvalidArgumentError('It must be a number of at least 0.');
+  return Number(text);
+}
+
 /** `none`: none of its own. */
 export function cap(text: string): number | 'none' {
   if (text === 'none') return text;

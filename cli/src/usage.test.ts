@@ -159,3 +159,46 @@ describe('stats', () => {
     );
   });
 });
+
+describe('usage correct', () => {
+  const correct = [
+    ...['usage', 'correct', '7001-1', '--tenant', 'acme', '--month', '2026-01'],
+    ...['--id', 'ticket-1', '--seconds', '1800', '--reason', 'it ended at half past'],
+  ];
+
+  it('says what would change, changes it once, and every report follows', async () => {
+    const { run, rows } = await createShell();
+    expect((await run(...correct, '--dry-run')).out).toContain('"dry_run": true');
+    expect(await rows('usage', '--by', 'size', '--month', '2026-01')).toContainEqual(
+      expect.objectContaining({ size: 'small', minutes: 120 }),
+    );
+    const first = await run(...correct);
+    expect(first).toMatchObject({ code: 0, out: expect.stringContaining('"seconds_added": -1800') });
+    expect((await run(...correct)).out).toContain('ticket-1 is recorded');
+    expect(await rows('usage', '--by', 'size', '--month', '2026-01')).toContainEqual(
+      expect.objectContaining({ size: 'small', minutes: 90 }),
+    );
+    expect(await rows('usage', '--by', 'repository', '--month', '2026-01')).toContainEqual(
+      expect.objectContaining({ repository: 'acme/app', machines: 1, minutes: 30, usd: 0.025 }),
+    );
+  });
+
+  it('is a line of its own in FOCUS', async () => {
+    const { run } = await createShell();
+    await run(...correct);
+    const { out } = await run('--output', 'focus', 'usage', '--month', '2026-01', '--tenant', 'acme');
+    const lines = out.trim().split('\n');
+    expect(lines).toHaveLength(4);
+    expect(lines.filter((line) => line.includes('Correction,Correction ticket-1'))).toHaveLength(1);
+  });
+
+  it.each([
+    [2, 'Say why', ['usage', 'correct', '7001-1', '--tenant', 'acme', '--month', '2026-01', '--seconds', '1']],
+    [3, 'no machine 9-1', ['usage', 'correct', '9-1', '--tenant', 'acme', '--month', '2026-01', '--reason', 'r']],
+    [4, 'Say how many', ['usage', 'correct', '7001-1', '--tenant', 'acme', '--month', '2026-01', '--reason', 'r']],
+    [2, 'at least 0', [...correct, '--usd', '-5']],
+  ])('refuses with %d: %s', async (code, sentence, argv) => {
+    const { run } = await createShell();
+    expect(await run(...argv)).toMatchObject({ code, err: expect.stringContaining(sentence) });
+  });
+});

@@ -53,6 +53,7 @@ export function createFleetInMemory(): InMemoryFleetForTests {
       queue: harness.queue,
       sleep: async (milliseconds) => harness.clock.advance(milliseconds),
       usage: harness.state.usage,
+      corrections: harness.state.usage.corrections,
       audit,
       locks: createInMemoryLockStore(),
       deadLetters: {

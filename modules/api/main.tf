@@ -58,10 +58,46 @@ data "aws_iam_policy_document" "api" {
     ]
   }
 
-  # Not what each machine was.
+  # Not what each machine was; of one that is named, to correct it.
   statement {
-    sid       = "ReadSums"
+    sid       = "ReadSumsAndCorrections"
     actions   = ["dynamodb:Query"]
+    resources = [var.tables.usage.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["*/sums", "*/corrections"]
+    }
+  }
+
+  statement {
+    sid       = "FindCorrectedLife"
+    actions   = ["dynamodb:GetItem"]
+    resources = [var.tables.usage.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["*/lives"]
+    }
+  }
+
+  statement {
+    sid       = "RecordCorrections"
+    actions   = ["dynamodb:PutItem"]
+    resources = [var.tables.usage.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["*/corrections", "*/correction-ids"]
+    }
+  }
+
+  statement {
+    sid       = "AddToSums"
+    actions   = ["dynamodb:UpdateItem"]
     resources = [var.tables.usage.arn]
 
     condition {

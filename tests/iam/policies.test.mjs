@@ -37,6 +37,8 @@ const SHARING = { account: '999999999999' };
 const HERE = { 'ec2:Region': REGION };
 
 const LIVES = { 'dynamodb:LeadingKeys': ['1001/lives'] };
+const CORRECTIONS = { 'dynamodb:LeadingKeys': ['1001/corrections'] };
+const CORRECTION_IDS = { 'dynamodb:LeadingKeys': ['1001/correction-ids'] };
 const SUMS = { 'dynamodb:LeadingKeys': ['1001/sums'] };
 /** Of each function that ends launches. */
 const LEDGER = [
@@ -184,7 +186,10 @@ const ALLOWED = {
     ['dynamodb:Query', table('jobs')],
     ['dynamodb:Query', `${table('jobs')}/index/open-index`],
     ['dynamodb:Query', `${table('jobs')}/index/open-tenants-index`],
-    ['dynamodb:Query', table('usage'), SUMS],
+    ...[SUMS, CORRECTIONS].map((book) => ['dynamodb:Query', table('usage'), book]),
+    ['dynamodb:GetItem', table('usage'), LIVES],
+    ...[CORRECTIONS, CORRECTION_IDS].map((book) => ['dynamodb:PutItem', table('usage'), book]),
+    ['dynamodb:UpdateItem', table('usage'), SUMS],
     ['dynamodb:Query', `${table('usage')}/index/month-index`],
     ['dynamodb:GetItem', table('recovery')],
     ['ssm:GetParameters', parameter(`/${PREFIX}/links`)],
@@ -343,8 +348,10 @@ const DENIED = {
     ['take a job', 'sqs:ReceiveMessage', queue('builds-small')],
     ['empty the dead letters that have no source', 'sqs:DeleteMessage', queue('sweep-dlq')],
     ['stop another function', 'lambda:UpdateEventSourceMapping', MAPPING, { 'lambda:FunctionArn': lambda('webhook') }],
-    ['read what a machine was and cost', 'dynamodb:Query', table('usage'), LIVES],
-    ['change the ledger', 'dynamodb:UpdateItem', table('usage'), SUMS],
+    ...NOT_IN_THE_LEDGER,
+    ['read what every machine was and cost', 'dynamodb:Query', table('usage'), LIVES],
+    ['write a machine into the ledger', 'dynamodb:PutItem', table('usage'), LIVES],
+    ['change what was corrected', 'dynamodb:UpdateItem', table('usage'), CORRECTIONS],
     ['change what recovery remembers', 'dynamodb:UpdateItem', table('recovery')],
     ['change the key of links', 'ssm:PutParameter', parameter(`/${PREFIX}/links`)],
     ['read the App’s key', 'ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
@@ -475,7 +482,7 @@ describe('the policies of a plan', () => {
       if (!/dynamodb:LeadingKeys/i.test(JSON.stringify(Condition ?? {}))) continue;
       assert.deepEqual(asList(Resource), [table('usage')]);
       // Each of these names one key, so the condition's key is never absent.
-      for (const call of asList(Action)) assert.match(call, /^dynamodb:(PutItem|UpdateItem|Query)$/);
+      for (const call of asList(Action)) assert.match(call, /^dynamodb:(GetItem|PutItem|UpdateItem|Query)$/);
     }
   });
 

@@ -1,4 +1,4 @@
-import { TAG, monthOf, type MachineLife } from '@multi-tenant-runner/core';
+import { TAG, monthOf, type MachineLife, type UsageCorrection } from '@multi-tenant-runner/core';
 import type { Row } from '../answer';
 import { nextMonth } from '../read/parse-month';
 
@@ -11,6 +11,7 @@ export const FOCUS_COLUMNS = [
   'ChargePeriodStart',
   'ChargePeriodEnd',
   'ChargeCategory',
+  'ChargeClass',
   'ChargeDescription',
   'BilledCost',
   'EffectiveCost',
@@ -69,5 +70,18 @@ export function focusRow(life: MachineLife, prefix: string): Row {
       [TAG.runnerTier]: life.tier,
       ...(life.workflow !== undefined && { workflow: life.workflow }),
     }),
+  };
+}
+
+/**
+ * A line of its own that adds to the machine's. Its class is that of FOCUS for charges that correct a period that was
+ * invoiced, whether or not it was.
+ */
+export function focusCorrection(life: MachineLife, correction: UsageCorrection, prefix: string): Row {
+  const { seconds, costMicros, id } = correction;
+  return {
+    ...focusRow({ ...life, seconds, costMicros }, prefix),
+    ChargeClass: 'Correction',
+    ChargeDescription: `Correction ${id} of a runner of size ${life.tier}`,
   };
 }

@@ -3,6 +3,7 @@ import {
   addUsage,
   measureStarts,
   usageOf,
+  usageOfCorrection,
   type MachineLife,
   type TenantSum,
   type UsageSum,
@@ -11,7 +12,7 @@ import type { Answer, Row } from '../answer';
 import type { Fleet } from '../fleet';
 import { findTenant } from '../read/find-tenant';
 import { parseBill } from '../read/parse-bill';
-import { focusRow, FOCUS_COLUMNS } from './focus';
+import { focusCorrection, focusRow, FOCUS_COLUMNS } from './focus';
 
 export interface UsageFilter {
   readonly month: string;
@@ -42,8 +43,22 @@ export async function reportUsage({ month, by, tenant }: UsageFilter, fleet: Fle
 export async function exportFocus({ month, tenant }: Omit<UsageFilter, 'by'>, fleet: Fleet): Promise<Answer> {
   const rows: Row[] = [];
   for (const installationId of tenantsIn(await sumsOf(month, tenant, fleet)))
-    for await (const life of fleet.usage.livesOf(installationId, month)) rows.push(focusRow(life, fleet.prefix));
+    rows.push(...(await focusOf(installationId, month, fleet)));
   return { kind: 'rows', columns: FOCUS_COLUMNS, rows, none: `No machine ended in ${month}.`, isFocus: true };
+}
+
+async function focusOf(installationId: number, month: string, { usage, corrections, prefix }: Fleet): Promise<Row[]> {
+  const rows: Row[] = [];
+  const lives = new Map<string, MachineLife>();
+  for await (const life of usage.livesOf(installationId, month)) {
+    lives.set(`${life.startedAt}#${life.launchId}`, life);
+    rows.push(focusRow(life, prefix));
+  }
+  for await (const correction of corrections.ofMonth(installationId, month)) {
+    const life = lives.get(`${correction.startedAt}#${correction.launchId}`);
+    if (life !== undefined) rows.push(focusCorrection(life, correction, prefix));
+  }
+  return rows;
 }
 
 /** The ledger against AWS's bill, by the tag of the tenant, and what share of the bill it explains. */
@@ -109,12 +124,16 @@ const tenantsIn = (sums: readonly TenantSum[]): Set<number> => new Set(sums.map(
 async function byRepository(
   month: string,
   sums: readonly TenantSum[],
-  { usage }: Pick<Fleet, 'usage'>,
+  { usage, corrections }: Pick<Fleet, 'usage' | 'corrections'>,
 ): Promise<ReadonlyMap<string, UsageSum>> {
-  const lives: MachineLife[] = [];
-  for (const installationId of tenantsIn(sums))
-    for await (const life of usage.livesOf(installationId, month)) lives.push(life);
-  return collect(lives.map((life) => [life.repository ?? 'unknown', usageOf(life)]));
+  const parts: (readonly [string, UsageSum])[] = [];
+  for (const installationId of tenantsIn(sums)) {
+    for await (const life of usage.livesOf(installationId, month))
+      parts.push([life.repository ?? 'unknown', usageOf(life)]);
+    for await (const correction of corrections.ofMonth(installationId, month))
+      parts.push([correction.repository ?? 'unknown', usageOfCorrection(correction)]);
+  }
+  return collect(parts);
 }
 
 function collect(entries: readonly (readonly [string, UsageSum])[]): ReadonlyMap<string, UsageSum> {

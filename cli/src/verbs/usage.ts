@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander';
+import { correctOneUsage } from '../commands/correct-usage';
 import { exportFocus, reconcileUsage, reportUsage, showStats } from '../commands/usage';
+import { change, changeOptions, dollars, wholeNumber } from '../options';
 import { FORMATS } from '../output/render';
 import type { Answering, ProgramDeps } from '../program';
 import { parseMonth } from '../read/parse-month';
@@ -22,6 +24,23 @@ export function addUsage(program: Command, answer: Answering, { namespaces }: Pr
     usage.command('reconcile <file>').description("compare with an export of AWS's bill, CUR 2.0 or FOCUS as CSV"),
   ).action((file, { month }) =>
     answer((fleet) => reconcileUsage(namespaces.files.read(file), parseMonth(month, fleet.clock.now()), fleet)),
+  );
+  change(
+    ofMonth(usage.command('correct <launch>').description("says what a machine's row in the ledger should be"))
+      .requiredOption('--tenant <tenant>', 'whose machine')
+      .option('--seconds <n>', 'what they should be', wholeNumber)
+      .option('--usd <dollars>', "what they should be; else what the machine's price says of its seconds", dollars)
+      .option('--id <id>', 'yours, such as of a ticket: it counts once'),
+  ).action((launch, { month: inMonth, tenant, seconds, usd, id, ...options }) =>
+    answer((fleet) => {
+      const month = parseMonth(inMonth, fleet.clock.now());
+      const given = {
+        ...(id !== undefined && { id }),
+        ...(seconds !== undefined && { seconds }),
+        ...(usd !== undefined && { dollars: usd }),
+      };
+      return correctOneUsage({ launch, tenant, month, ...given }, changeOptions(options), fleet);
+    }),
   );
   program
     .command('stats <tenant>')

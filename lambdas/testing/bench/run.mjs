@@ -1,5 +1,5 @@
-// `yarn bench:sweep`, `yarn bench:job`, `yarn bench:launches`: bundles the bench with the functions that it measures,
-// then runs it. The sweep runs in a process of its own, so that its memory is its own.
+// `yarn bench:sweep`, `bench:job`, `bench:launches`, `bench:mtr`: bundles the bench with what it measures, and runs it.
+// The sweep runs in a process of its own, so that its memory is its own.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,11 @@ const PROGRAMS = {
       program: await build('launch-rate/cli'),
       env: { BENCH_WORKER: await build('launch-rate/worker'), BENCH_BUNDLE: join(out, 'build/scale-up/index.mjs') },
     };
+  },
+  mtr: async () => {
+    const cli = join(source, '../../../../cli');
+    execFileSync(process.execPath, [join(cli, 'build.mjs')]);
+    return { program: await build('mtr/cli'), env: { BENCH_MTR: join(cli, 'dist/mtr.mjs') } };
   },
 };
 

@@ -15,6 +15,7 @@ import type {
   TenantRegistry,
   Tiers,
   UsageBooks,
+  UsageCorrections,
 } from '@multi-tenant-runner/core';
 import type { Links } from './access/links';
 import type { TokenVerifier } from './access/verify-token';
@@ -32,6 +33,7 @@ export interface ApiDeps {
   /** Recovery's own. */
   readonly recovery: Pick<Bookmarks, 'readCursor'>;
   readonly usage: Pick<UsageBooks, 'pageOfMonth' | 'periodsOf'>;
+  readonly corrections: UsageCorrections;
   readonly audit: AuditTrail;
   readonly state: ApiState;
   readonly locks: LockStore;

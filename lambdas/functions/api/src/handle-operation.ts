@@ -37,7 +37,8 @@ export async function handleOperation(
     operation.handle({ ...context, params, query, body, requestId, caller }, deps);
   if (!isChange) return run();
   const asked = [id, params, query, body, context.reason, context.ifMatch ?? null];
-  const answer = await runOnce({ caller, key: context.idempotencyKey, asked }, run, deps);
+  const again = async (kept: unknown): Promise<Answer<unknown>> => operation.again?.(kept, deps) ?? run();
+  const answer = await runOnce({ caller, key: context.idempotencyKey, asked, run, again }, deps);
   deps.log.info('A change was asked for', { operation: id, actor: caller.actor, requestId, tenant_id: tenant });
   return answer;
 }

@@ -80,6 +80,7 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
     queue: harness.queue,
     recovery: { readCursor: async () => '2026-01-15T11:50:00.000Z' },
     usage: harness.state.usage,
+    corrections: harness.state.usage.corrections,
     links,
     pageUrl: PAGE_URL,
     readPage: async () => PAGE,

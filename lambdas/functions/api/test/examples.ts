@@ -37,6 +37,11 @@ export const EXAMPLES: Readonly<Record<OperationId, (installationId: number) => 
   'show-limits': ofTenant('/limits'),
   'show-usage': ofTenant('/usage', { query: 'month=2026-01' }),
   'show-stats': ofTenant('/stats'),
+  'list-corrections': ofTenant('/usage/corrections', { query: 'month=2026-01' }),
+  'correct-usage': ofTenant('/usage/corrections', {
+    body: { id: 'ticket-1', launch_id: '7001-1', started_at: '2026-01-15T12:00:00.000Z', seconds: 60 },
+    headers: REASON,
+  }),
   'create-link': ofTenant('/links', { headers: REASON }),
   'list-jobs': ofTenant('/jobs', { query: 'limit=1' }),
   'show-job': ofTenant('/jobs/7001'),
@@ -86,7 +91,19 @@ export async function fill({ harness, audit }: ApiHarness, installationId = INST
     job({ installationId, jobId: 7004, state: 'completed', startingAt: at, startedAt: at, endedAt: at }),
   );
   harness.state.usage.record(machineLife({ installationId }));
-  harness.state.usage.record(machineLife({ installationId, launchId: '7002-1', tier: 'large' }));
+  const large = machineLife({ installationId, launchId: '7002-1', tier: 'large' });
+  harness.state.usage.record(large);
+  const corrected = {
+    id: 'ticket-0',
+    number: 1,
+    seconds: -60,
+    costMicros: -5,
+    unpriced: 0,
+    at,
+    by: 'jane',
+    reason: 'r',
+  };
+  await harness.state.usage.corrections.record({ ...large, ...corrected });
   await harness.state.launches.writeCursor('sweep-open', JSON.stringify({ since: at, at }));
   for (const id of ['change-1', 'change-2'])
     await audit.record({

@@ -18,6 +18,7 @@ export * from './dynamodb/bookmarks';
 export * from './dynamodb/launch-store';
 export * from './dynamodb/lock-store';
 export * from './dynamodb/recovery-store';
+export * from './dynamodb/usage-corrections';
 export * from './dynamodb/usage-ledger';
 export * from './ec2/fleet';
 export * from './ec2/plan-egress';

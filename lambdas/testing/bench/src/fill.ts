@@ -2,7 +2,16 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoJobStore, createDynamoTenantLifecycle } from '@multi-tenant-runner/aws';
 import { MINUTE, newJob, plus, type JobStore, type TenantLifecycle } from '@multi-tenant-runner/core';
 import { createTables, createTestClock, jobMessage } from '@multi-tenant-runner/testing';
-import { LARGE_TENANT, START, TABLE_PREFIX, otherTenants, tombstones, waitingTenants, type Load } from './load';
+import {
+  LARGE_TENANT,
+  START,
+  TABLE_PREFIX,
+  loginOf,
+  otherTenants,
+  tombstones,
+  waitingTenants,
+  type Load,
+} from './load';
 
 const SIDE_BY_SIDE = 64;
 const LARGE_LIMIT = 10;
@@ -38,7 +47,6 @@ export async function fill(client: Pick<DynamoDBClient, 'send'>, load: Load, say
   );
 }
 
-const loginOf = (id: number): string => `organisation-${id}`;
 const accountOf = (id: number): number => 1_000_000 + id;
 
 async function onboard(id: number, maxRunners: number, now: Date, lifecycle: TenantLifecycle): Promise<void> {

@@ -25,6 +25,8 @@ export function tombstones({ tombstones: count }: Load): number[] {
   return Array.from({ length: count }, (_, index) => LARGE_TENANT + 2 + Math.floor(index / 3) * 4 + (index % 3));
 }
 
+export const loginOf = (id: number): string => `organisation-${id}`;
+
 /** None where no job waits at all. */
 export function waitingTenants(load: Load): number[] {
   return load.jobs === 0 ? [] : otherTenants(load).filter((_, index) => index % ONE_WAITS_IN === 0);

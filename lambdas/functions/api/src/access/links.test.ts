@@ -1,4 +1,4 @@
-import { INSTALLATION, createTestClock } from '@multi-tenant-runner/testing';
+import { INSTALLATION, createInMemoryApiState, createTestClock } from '@multi-tenant-runner/testing';
 import { deriveSecret } from '@multi-tenant-runner/runtime';
 import { LINK_KEYS, PAGE_URL, createApiHarness, type ApiHarness, type Received } from '../../test/api-harness';
 import { createLinkKeys } from './link-keys';
@@ -36,6 +36,27 @@ describe('a signed link', () => {
     ]);
     expect(JSON.stringify([api.audit.entries, api.harness.log.lines])).not.toContain(token.split('.')[2]);
     expect(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).not.toContain('arn:');
+  });
+
+  it('is the same for who repeats the request, though the link is kept nowhere', async () => {
+    const state = createInMemoryApiState();
+    const keptAnswers: string[] = [];
+    const finish: typeof state.finish = async (key, answer, now) => {
+      keptAnswers.push(answer);
+      await state.finish(key, answer, now);
+    };
+    const api = await createApiHarness({ state: { ...state, finish } });
+    const sent = { method: 'POST', headers: { ...REASON, 'idempotency-key': 'once' } };
+    const ask = () => api.operator(`/v1/tenants/${INSTALLATION}/links`, sent);
+    const first = await ask();
+    api.harness.clock.advance(60_000);
+    expect(await ask()).toEqual(first);
+    expect(api.audit.entries).toHaveLength(1);
+    const [, text = '', signature] = tokenOf(first).split('.');
+    expect(keptAnswers).toHaveLength(1);
+    for (const secret of [text, signature, PAGE_URL]) expect(keptAnswers[0]).not.toContain(secret);
+    api.harness.clock.advance(LINK_LIFETIME);
+    expect(await see(api, tokenOf(await ask()))).toBe(401);
   });
 
   it('is over after fifteen minutes', async () => {

@@ -43,6 +43,8 @@ export const PERMISSIONS = {
   'list-usage': OPERATOR,
   'show-usage': VIEWER,
   'show-stats': VIEWER,
+  'list-corrections': VIEWER,
+  'correct-usage': OPERATOR,
   'create-link': ADMIN,
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 

@@ -29,6 +29,7 @@ const OPERATOR_ONLY: readonly OperationId[] = [
   'list-overview',
   'find-tenants',
   'list-usage',
+  'correct-usage',
 ];
 const ADMIN: readonly OperationId[] = ['list-tenant-changes', 'create-link'];
 const USER: readonly OperationId[] = ['list-runners', 'show-runner', 'acquire-lock', 'release-lock'];
@@ -43,6 +44,7 @@ const VIEWER: readonly OperationId[] = [
   'show-overview',
   'show-usage',
   'show-stats',
+  'list-corrections',
 ];
 
 const CALLERS: readonly (readonly [string, readonly OperationId[], (api: ApiHarness) => Client | Promise<Client>])[] = [

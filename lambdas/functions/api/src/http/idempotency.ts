@@ -11,6 +11,9 @@ export interface Repeatable {
   readonly key: string | undefined;
   /** What was asked: the same key with anything else is a mistake. */
   readonly asked: readonly unknown[];
+  readonly run: () => Promise<Answer<unknown>>;
+  /** Makes an answer again that was not kept itself. */
+  readonly again: (kept: unknown) => Promise<Answer<unknown>>;
 }
 
 /** Seconds after which whoever sent the same request at the same time asks again. */
@@ -18,11 +21,10 @@ const LATER = 2;
 
 /**
  * Runs a change at most once for each key of a caller, and answers what it answered then to who repeats it. A change
- * that was refused gives its key back.
+ * that was refused gives its key back. Of an answer with a secret no more is kept than what it was made of.
  */
 export async function runOnce(
-  { caller, key, asked }: Repeatable,
-  run: () => Promise<Answer<unknown>>,
+  { caller, key, asked, run, again }: Repeatable,
   { state, clock }: Pick<ApiDeps, 'state' | 'clock'>,
 ): Promise<Answer<unknown>> {
   if (key === undefined) return run();
@@ -30,7 +32,7 @@ export async function runOnce(
   const reservation = await state.begin(name, hashSecret(JSON.stringify(asked)), clock.now());
   switch (reservation.kind) {
     case 'done':
-      return readAnswer(reservation.answer);
+      return readAnswer(reservation.answer, again);
     case 'busy':
       throw new Problem('key-in-use', 'The same request is being handled; ask again.', { retryAfter: LATER });
     case 'other':
@@ -44,13 +46,15 @@ export async function runOnce(
     if (error instanceof Problem) await state.release(name);
     throw error;
   }
-  await state.finish(name, JSON.stringify(answer), clock.now());
+  const { kept } = answer;
+  await state.finish(name, JSON.stringify(kept === undefined ? answer : { kept }), clock.now());
   return answer;
 }
 
 /** This function alone writes them. */
-function readAnswer(text: string): Answer<unknown> {
+async function readAnswer(text: string, again: Repeatable['again']): Promise<Answer<unknown>> {
   const parsed = parseJson(text, (value) => ({ ok: true, value: value as Answer<unknown> }));
   if (!parsed.ok) throw new Error('A kept answer can not be read.');
-  return parsed.value;
+  const { kept } = parsed.value;
+  return kept === undefined ? parsed.value : again(kept);
 }

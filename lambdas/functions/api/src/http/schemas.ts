@@ -1,3 +1,4 @@
+import type { Clock } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 
 // Plain valibot alone: each of these becomes JSON Schema in docs/openapi.json. The messages are for people; none quotes
@@ -15,6 +16,12 @@ export const count = v.pipe(
 );
 export const text = v.string('is not a text');
 export const time = v.pipe(v.string(), v.description('ISO 8601, UTC'));
+
+const MONTH = 'is not a month as 2026-01';
+export const month = v.optional(v.pipe(v.string(MONTH), v.regex(/^\d{4}-(0[1-9]|1[0-2])$/, MONTH)));
+export function monthOrPresent(asked: string | undefined, { clock }: { readonly clock: Clock }): string {
+  return asked ?? clock.now().toISOString().slice(0, 7);
+}
 
 const LIMIT = 'is not a number from 1 to 100';
 /** Of every list. */

@@ -1,6 +1,7 @@
 import { listChanges, listTenantChanges } from './audit';
 import { cancelJob, retryJob } from './change-job';
 import { approveTenant, changeTenant, offboardTenant, resumeTenant, suspendTenant } from './change-tenant';
+import { correctOneUsage, listCorrections } from './correct-usage';
 import { endRunner } from './end-runner';
 import { freezeLaunches, listDeadLetters, redriveDeadLetters, unfreezeLaunches } from './fleet';
 import { checkHealth, checkHealthDeep, checkNets } from './health';
@@ -38,6 +39,8 @@ export const OPERATIONS: readonly Operation[] = [
   showLimits,
   showUsage,
   showStats,
+  listCorrections,
+  correctOneUsage,
   createLink,
   listJobs,
   showJob,

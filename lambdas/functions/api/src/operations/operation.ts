@@ -24,6 +24,8 @@ interface Definition<P extends Fields, Q extends Fields, B extends Fields, A ext
     call: Call<v.InferOutput<P>, v.InferOutput<Q>, v.InferOutput<B>>,
     deps: ApiDeps,
   ): Promise<Answer<v.InferOutput<A>>>;
+  /** Of what holds a secret: makes the first answer again from what was kept of it. */
+  again?(kept: unknown, deps: ApiDeps): Promise<Answer<v.InferOutput<A>>>;
 }
 
 export interface Call<P, Q, B> extends Context {
@@ -48,6 +50,8 @@ export interface Context {
 export interface Answer<B> {
   readonly body: B;
   readonly etag?: string;
+  /** Kept for who repeats the request, in the place of an answer that holds a secret. */
+  readonly kept?: unknown;
 }
 
 /** What was sent, before anything has looked at it. */
@@ -67,6 +71,7 @@ export interface Operation {
   readonly body?: v.GenericSchema;
   readonly answer: v.GenericSchema;
   handle(raw: RawCall, deps: ApiDeps): Promise<Answer<unknown>>;
+  again?(kept: unknown, deps: ApiDeps): Promise<Answer<unknown>>;
 }
 
 /** Of what has no parameters of a kind. */

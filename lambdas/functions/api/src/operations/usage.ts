@@ -8,12 +8,10 @@ import {
 } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import type { ApiDeps } from '../deps';
-import { count, id, limitOf, nextCursor, paging, tenantParams, text } from '../http/schemas';
+import { count, id, limitOf, month, monthOrPresent, nextCursor, paging, tenantParams, text } from '../http/schemas';
 import { NOTHING, defineOperation } from './operation';
 import { findTenant } from './tenant-view';
 
-const MONTH = 'is not a month as 2026-01';
-const month = v.optional(v.pipe(v.string(MONTH), v.regex(/^\d{4}-(0[1-9]|1[0-2])$/, MONTH)));
 const figures = {
   machines: count,
   seconds: count,
@@ -35,7 +33,7 @@ export const listUsage = defineOperation({
     next_cursor: nextCursor,
   }),
   run: async ({ query: { month: asked, limit, cursor } }, deps) => {
-    const chosen = asked ?? presentMonth(deps);
+    const chosen = monthOrPresent(asked, deps);
     const scope = ['list-usage', chosen];
     const after = cursor === undefined ? undefined : positionIn(await deps.cursors.open(cursor, scope));
     const request = { limit: limitOf(limit), ...(after && { after }) };
@@ -69,7 +67,7 @@ export const showUsage = defineOperation({
   }),
   run: async ({ params, query: { month: asked } }, deps) => {
     const { installationId } = await findTenant(params.installation_id, deps);
-    const chosen = asked ?? presentMonth(deps);
+    const chosen = monthOrPresent(asked, deps);
     const sums: PeriodSum[] = [];
     for await (const sum of deps.usage.periodsOf(installationId, chosen)) sums.push(sum);
     const days = new Map<string, UsageSum>();
@@ -114,7 +112,6 @@ export const showStats = defineOperation({
   },
 });
 
-const presentMonth = ({ clock }: Pick<ApiDeps, 'clock'>): string => clock.now().toISOString().slice(0, 7);
 const DOLLAR = 1_000_000;
 
 function viewSum({ machines, seconds, costMicros, unpriced }: UsageSum) {

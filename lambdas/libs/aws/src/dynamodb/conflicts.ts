@@ -1,7 +1,7 @@
 import { sleep } from '../sleep';
 
 /** About a second and a half in all; then the message or event comes back. */
-const ATTEMPTS = 10;
+export const ATTEMPTS = 10;
 /** Milliseconds. */
 const FIRST_PAUSE = 20;
 const LONGEST_PAUSE = 400;
@@ -21,8 +21,13 @@ export async function retryConflicts<T>(write: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (attempt >= ATTEMPTS || !isConflict(error)) throw error;
     }
-    await sleep(Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** attempt));
+    await pauseAfter(attempt);
   }
+}
+
+/** @param attempt 1 is the first */
+export async function pauseAfter(attempt: number): Promise<void> {
+  await sleep(Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** attempt));
 }
 
 interface Reason {

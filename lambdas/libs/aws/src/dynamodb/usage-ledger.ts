@@ -57,11 +57,17 @@ export function createDynamoUsageLedger({ client, tableName }: UsageLedgerDeps):
 export function writesOfLife(tableName: string, life: MachineLife): readonly TransactionWrite[] {
   // A launch's start is written once.
   const own = { book: `${life.installationId}/lives`, entry: `${life.startedAt}#${life.launchId}` };
-  return [
-    { tableName, create: toItem({ ...toRow(life), ...own }) },
-    { tableName, update: addTo(life, dayOf(life.endedAt)) },
-    { tableName, update: addTo(life, monthOf(life.endedAt)) },
-  ];
+  return [{ tableName, create: toItem({ ...toRow(life), ...own }) }, ...writesOfSums(tableName, life, usageOf(life))];
+}
+
+/** What is added to the sums of the day and month in which a machine ended. */
+export function writesOfSums(
+  tableName: string,
+  machine: Pick<MachineLife, 'installationId' | 'tier' | 'endedAt'>,
+  added: UsageSum,
+): readonly TransactionWrite[] {
+  const periods = [dayOf(machine.endedAt), monthOf(machine.endedAt)];
+  return periods.map((period) => ({ tableName, update: addTo({ ...machine, period }, added) }));
 }
 
 /** A machine lives for days at most: so far before its month a life may have begun. */
@@ -109,9 +115,7 @@ export function createDynamoUsageBooks({ client, tableName }: UsageLedgerDeps): 
     livesOf: async function* (installationId, month) {
       const expression = new Expression();
       const own = expression.equals('book', `${installationId}/lives`);
-      const first = plus(new Date(`${month}-01T00:00:00.000Z`), -LONGEST_LIFE).toISOString();
-      const [from, to] = [expression.value(first), expression.value(`${month}~`)];
-      const range = `${expression.name('entry')} BETWEEN ${from} AND ${to}`;
+      const range = startsFor(month, expression);
       for await (const row of table.query({
         KeyConditionExpression: `${own} AND ${range}`,
         ...expression.placeholders,
@@ -123,6 +127,13 @@ export function createDynamoUsageBooks({ client, tableName }: UsageLedgerDeps): 
   };
 }
 
+/** The entries among which are those of the machines that ended in a month. */
+export function startsFor(month: string, expression: Expression): string {
+  const first = plus(new Date(`${month}-01T00:00:00.000Z`), -LONGEST_LIFE).toISOString();
+  const [from, to] = [expression.value(first), expression.value(`${month}~`)];
+  return `${expression.name('entry')} BETWEEN ${from} AND ${to}`;
+}
+
 /** Of a sum in the index by month. */
 function keyInMonth(month: string, { installationId, tier }: SumPosition): Item {
   return toAttributes({ month, book: sumsOf(installationId), entry: `${month}#${tier}` });
@@ -131,11 +142,14 @@ function keyInMonth(month: string, { installationId, tier }: SumPosition): Item 
 const sumsOf = (installationId: number): string => `${installationId}/sums`;
 
 /** The sum of a tenant, a size and a day or month. */
-function addTo(life: MachineLife, period: string): Update {
+function addTo(
+  life: Pick<MachineLife, 'installationId' | 'tier' | 'endedAt'> & { readonly period: string },
+  { machines, seconds, costMicros, unpriced }: UsageSum,
+): Update {
   const expression = new Expression();
-  const { machines, seconds, costMicros, unpriced } = usageOf(life);
-  const added = { machines, seconds, cost_micros: costMicros, unpriced };
-  const adding = Object.entries(added).map(([name, value]) => `${expression.name(name)} ${expression.value(value)}`);
+  const { period } = life;
+  const counts = { machines, seconds, cost_micros: costMicros, unpriced };
+  const adding = Object.entries(counts).map(([name, value]) => `${expression.name(name)} ${expression.value(value)}`);
   const set = expression.update({
     installation_id: life.installationId,
     tier: life.tier,

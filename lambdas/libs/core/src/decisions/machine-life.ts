@@ -45,8 +45,13 @@ export function buildMachineLife(launch: EndedLaunch, { job, accountId, prices }
     diskGb: prices.diskGb.get(tier) ?? 0,
     idlePercent: idlePercentOf(launch, seconds),
     ...(price !== undefined && { price }),
-    costMicros: price === undefined ? 0 : costOf(price, Math.max(LEAST_BILLED, seconds)),
+    costMicros: costOfLife(price, seconds),
   };
+}
+
+/** Millionths of a dollar of a machine that has ended; 0 without a price. */
+export function costOfLife(price: LifePrice | undefined, seconds: number): number {
+  return price === undefined ? 0 : costOf(price, Math.max(LEAST_BILLED, seconds));
 }
 
 /** Millionths of a dollar that a machine has cost which still runs. */

@@ -32,6 +32,39 @@ export interface LifePrice {
   readonly asOf: string;
 }
 
+/**
+ * Puts right what the ledger says of one machine, by what is added to its seconds and cost. Written once, never again:
+ * a wrong one is corrected by the next.
+ */
+export interface UsageCorrection
+  extends Pick<
+    MachineLife,
+    'installationId' | 'launchId' | 'instanceId' | 'repository' | 'tier' | 'startedAt' | 'endedAt'
+  > {
+  /** Chosen by who corrects; the same for who repeats it. */
+  readonly id: string;
+  /** Among those of its machine: 1 is the first. */
+  readonly number: number;
+  /** What is added; less than nothing takes away. */
+  readonly seconds: number;
+  readonly costMicros: number;
+  /** -1 where it gives a cost to a machine that had no price. */
+  readonly unpriced: number;
+  readonly at: string;
+  /** An ARN, or issuer and subject of a token. */
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** What names a machine in the ledger. */
+export type LifeKey = Pick<MachineLife, 'installationId' | 'launchId' | 'startedAt'>;
+
+/** A machine with what corrected it, in order. */
+export interface CorrectedLife {
+  readonly life: MachineLife;
+  readonly corrections: readonly UsageCorrection[];
+}
+
 /** Of some machines together. */
 export interface UsageSum {
   readonly machines: number;
@@ -58,6 +91,11 @@ export function usageOf({
   price,
 }: Pick<MachineLife, 'seconds' | 'costMicros' | 'price'>): UsageSum {
   return { machines: 1, seconds, costMicros, unpriced: price === undefined ? 1 : 0 };
+}
+
+/** What a correction adds to the sums of its machine's day and month. */
+export function usageOfCorrection({ seconds, costMicros, unpriced }: UsageCorrection): UsageSum {
+  return { machines: 0, seconds, costMicros, unpriced };
 }
 
 /** UTC, as `2026-01-15`: a machine belongs to the day and month in which it ended. */

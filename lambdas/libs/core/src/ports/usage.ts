@@ -1,4 +1,4 @@
-import type { MachineLife, UsageSum } from '../model/usage';
+import type { CorrectedLife, LifeKey, MachineLife, UsageCorrection, UsageSum } from '../model/usage';
 
 /**
  * The ledger: a row for each machine's life, and their sums by tenant, size, day and month. A release writes them once,
@@ -56,3 +56,18 @@ export interface PeriodSums {
   readonly day: UsageSum;
   readonly month: UsageSum;
 }
+
+/** What puts the ledger right: rows of their own beside the lives, which stay as they are. */
+export interface UsageCorrections {
+  /** Strongly consistent; undefined: the ledger has no such machine. */
+  find(key: LifeKey): Promise<CorrectedLife | undefined>;
+  /** Of a tenant's machines that ended in a month, by their start. */
+  ofMonth(installationId: number, month: string): AsyncIterable<UsageCorrection>;
+  /** Writes it and adds it to the sums, in one step. */
+  record(correction: UsageCorrection): Promise<CorrectionOutcome>;
+}
+
+/** `known`: the tenant's ledger has that id already. `overtaken`: the machine was corrected meanwhile. */
+export type CorrectionOutcome =
+  | { readonly kind: 'recorded' | 'overtaken' }
+  | { readonly kind: 'known'; readonly correction: UsageCorrection };

@@ -3,6 +3,7 @@ export * from './admit';
 export * from './release';
 export * from './remove-leftovers';
 export * from './refresh-usage';
+export * from './correct-usage';
 export * from './dispatch-next-jobs';
 export * from './give-turns';
 export * from './update-wait-reasons';

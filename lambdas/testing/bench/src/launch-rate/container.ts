@@ -50,7 +50,7 @@ const SMALL = {
 };
 
 /** As the module sets it. */
-function environmentOf(url: string, prefix: string): Record<string, string> {
+export function environmentOf(url: string, prefix: string): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
     AWS_REGION: 'us-east-1',

@@ -18,10 +18,12 @@ const USER_DATA = Buffer.from('#!/bin/bash\n# {{ghr_machine_url}} {{ghr_claim}}\
  * answered as if it had gone well. Each answer takes its time.
  *
  * @param options.parameters values of SSM's parameters
+ * @param options.environment the variables of every function that Lambda is asked about
  */
 export async function startLoopback(options: {
   readonly dynamoDb: string;
   readonly parameters: Readonly<Record<string, string>>;
+  readonly environment?: (url: string) => Readonly<Record<string, string>>;
 }): Promise<Loopback> {
   let latencies: Latencies = { dynamoDb: 0, ssm: 0, runInstances: 0, gitHub: 0 };
   const counts = new Map<string, number>();
@@ -66,6 +68,10 @@ export async function startLoopback(options: {
       return forward(asked, body, options.dynamoDb, answer);
     }
     if (service === 'AmazonSSM') return send(answer, 200, await ofSsm(operation, body), 'application/x-amz-json-1.1');
+    if (/^\/2015-03-31\/functions\/[^/]+\/configuration/.test(asked.url ?? '')) {
+      const variables = options.environment?.(`http://${asked.headers.host}`);
+      return send(answer, 200, { Environment: { Variables: variables } }, 'application/json');
+    }
     if (body.includes('Action=')) return send(answer, 200, await ofEc2(body), 'text/xml');
     const { status, body: data } = await ofGitHub(asked.method ?? 'GET', asked.url ?? '/');
     return send(answer, status, data, 'application/json');

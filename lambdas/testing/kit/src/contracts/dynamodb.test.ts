@@ -17,6 +17,7 @@ import {
   createDynamoTenantLifecycle,
   createDynamoTenantRegistry,
   createDynamoUsageBooks,
+  createDynamoUsageCorrections,
   createDynamoUsageLedger,
   fromAttributes,
   itemOfLaunch,
@@ -44,6 +45,7 @@ import { launchStoreContract } from './launch-store.contract';
 import { recoveryStoreContract } from './recovery-store.contract';
 import { tenantDirectoryContract } from './tenant-directory.contract';
 import { tenantLifecycleContract } from './tenant-lifecycle.contract';
+import { usageCorrectionsContract } from './usage-corrections.contract';
 import { usageLedgerContract } from './usage-ledger.contract';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
 
@@ -205,11 +207,13 @@ describe('the usage ledger on DynamoDB', () => {
     return {
       ledger: createDynamoUsageLedger(deps),
       books: createDynamoUsageBooks(deps),
+      corrections: createDynamoUsageCorrections(deps),
       admissions: admissionsOf(createTestClock()),
       put: (row: Launch) => putItem(tables.launches, itemOfLaunch(row)),
     };
   };
   usageLedgerContract(make, nextId);
+  usageCorrectionsContract(make, nextId);
 });
 
 describe('the configurations on DynamoDB', () => {

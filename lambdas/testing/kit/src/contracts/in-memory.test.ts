@@ -1,4 +1,4 @@
-import { securityGroupName } from '@multi-tenant-runner/core';
+import { securityGroupName, type Launch } from '@multi-tenant-runner/core';
 import { ENVIRONMENT, settings } from '../factories';
 import { createInMemoryAdmissions } from '../fakes/admissions';
 import { createInMemoryFleet } from '../fakes/fleet';
@@ -34,6 +34,7 @@ import { configStoreContract } from './config-store.contract';
 import { securityGroupsContract } from './security-groups.contract';
 import { tenantDirectoryContract } from './tenant-directory.contract';
 import { tenantLifecycleContract } from './tenant-lifecycle.contract';
+import { usageCorrectionsContract } from './usage-corrections.contract';
 import { usageLedgerContract } from './usage-ledger.contract';
 import { createInMemoryUsageLedger } from '../fakes/usage-ledger';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
@@ -109,8 +110,8 @@ describe('the in-memory releases', () => releasesContract(admissions, nextId));
 describe("the fleet's slots in memory", () => fleetSlotsContract(admissions, nextId));
 describe('the in-memory recovery store', () =>
   recoveryStoreContract(async () => ({ store: createInMemoryRecoveryStore() }), nextId));
-describe('the in-memory usage ledger', () =>
-  usageLedgerContract(async () => {
+describe('the in-memory usage ledger', () => {
+  const make = async () => {
     const usage = createInMemoryUsageLedger();
     const launches = createInMemoryLaunchStore();
     const clock = createTestClock();
@@ -118,8 +119,12 @@ describe('the in-memory usage ledger', () =>
     const jobs = createInMemoryJobStore({ clock });
     const fleetSlots = createInMemoryFleetSlots(launches);
     const admissions = createInMemoryAdmissions({ tenants, jobs, launches, fleetSlots, usage });
-    return { ledger: usage, books: usage, admissions, put: async (row) => void (await launches.create(row)) };
-  }, nextId));
+    const put = async (row: Launch): Promise<void> => void (await launches.create(row));
+    return { ledger: usage, books: usage, corrections: usage.corrections, admissions, put };
+  };
+  usageLedgerContract(make, nextId);
+  usageCorrectionsContract(make, nextId);
+});
 describe('the in-memory fleet', () =>
   runnerFleetContract(async () => {
     const fleet = createInMemoryFleet({ clock: createTestClock(), environment: ENVIRONMENT });

@@ -4,6 +4,7 @@ import {
   type Launch,
   type MachineLife,
   type UsageBooks,
+  type UsageCorrections,
   type UsageLedger,
 } from '@multi-tenant-runner/core';
 import { launch, machineLife as life } from '../factories';
@@ -11,13 +12,14 @@ import { launch, machineLife as life } from '../factories';
 export interface LedgerUnderTest {
   readonly ledger: UsageLedger;
   readonly books: UsageBooks;
+  readonly corrections: UsageCorrections;
   readonly admissions: Admissions;
   /** Writes a launch's row, unless there is one. */
   put(row: Launch): Promise<void>;
 }
 
 /** As the release of a launch that had the machine writes it. Answers the life that stands. */
-async function record(one: MachineLife, { admissions, put }: LedgerUnderTest): Promise<MachineLife> {
+export async function recordLife(one: MachineLife, { admissions, put }: LedgerUnderTest): Promise<MachineLife> {
   const { installationId, launchId } = one;
   await put(launch({ installationId, launchId, state: 'ending' }));
   const guard = { from: ['ending'] } as const;
@@ -40,9 +42,9 @@ export function usageLedgerContract(make: () => Promise<LedgerUnderTest>, nextId
     const { ledger } = tables;
     const installationId = nextId();
     await expect(ledger.sumsOf(installationId, JANUARY)).resolves.toEqual({ day: NO_USAGE, month: NO_USAGE });
-    await record(life({ installationId }), tables);
-    await record(life({ installationId, launchId: '7002-1', tier: 'large', seconds: 60, costMicros: 100 }), tables);
-    await record(
+    await recordLife(life({ installationId }), tables);
+    await recordLife(life({ installationId, launchId: '7002-1', tier: 'large', seconds: 60, costMicros: 100 }), tables);
+    await recordLife(
       life({ installationId, launchId: '7003-1', endedAt: '2026-01-16T00:00:00.000Z', seconds: 1, costMicros: 1 }),
       tables,
     );
@@ -60,10 +62,10 @@ export function usageLedgerContract(make: () => Promise<LedgerUnderTest>, nextId
     const tables = await make();
     const { ledger } = tables;
     const first = life({ installationId: nextId() });
-    await expect(record(first, tables)).resolves.toEqual(first);
-    await expect(record({ ...first, endedAt: '2026-01-15T13:00:00.000Z', seconds: 3_600 }, tables)).resolves.toEqual(
-      first,
-    );
+    await expect(recordLife(first, tables)).resolves.toEqual(first);
+    await expect(
+      recordLife({ ...first, endedAt: '2026-01-15T13:00:00.000Z', seconds: 3_600 }, tables),
+    ).resolves.toEqual(first);
     const { day } = await ledger.sumsOf(first.installationId, JANUARY);
     expect(day).toMatchObject({ machines: 1, seconds: 300 });
   });
@@ -73,7 +75,7 @@ export function usageLedgerContract(make: () => Promise<LedgerUnderTest>, nextId
     const { ledger } = tables;
     const installationId = nextId();
     const lives = [1, 2, 3, 4, 5].map((number) => life({ installationId, launchId: `${number}-1`, seconds: number }));
-    await Promise.all([...lives, ...lives].map((one) => record(one, tables)));
+    await Promise.all([...lives, ...lives].map((one) => recordLife(one, tables)));
     const { month } = await ledger.sumsOf(installationId, JANUARY);
     expect(month).toMatchObject({ machines: 5, seconds: 15 });
   });
@@ -84,8 +86,8 @@ export function usageLedgerContract(make: () => Promise<LedgerUnderTest>, nextId
     const installationId = nextId();
     const { price: _price, repository: _repository, workflow: _workflow, accountId: _account, ...bare } = life();
     const poor = { ...bare, installationId, costMicros: 0 };
-    await expect(record(poor, tables)).resolves.toEqual(poor);
-    await expect(record(poor, tables)).resolves.toEqual(poor);
+    await expect(recordLife(poor, tables)).resolves.toEqual(poor);
+    await expect(recordLife(poor, tables)).resolves.toEqual(poor);
     const { day } = await ledger.sumsOf(installationId, JANUARY);
     expect(day).toEqual({ machines: 1, seconds: 300, costMicros: 0, unpriced: 1 });
   });
@@ -106,8 +108,8 @@ export function usageLedgerContract(make: () => Promise<LedgerUnderTest>, nextId
       startedAt: '2026-06-30T23:59:00.000Z',
       endedAt: '2026-07-01T00:00:00.000Z',
     };
-    await record(inJune, tables);
-    await record(inJuly, tables);
+    await recordLife(inJune, tables);
+    await recordLife(inJuly, tables);
     const sums = [];
     for await (const sum of books.sumsOfMonth('2026-06')) if (sum.installationId === installationId) sums.push(sum);
     expect(sums).toEqual([
@@ -123,9 +125,9 @@ export function usageLedgerContract(make: () => Promise<LedgerUnderTest>, nextId
     const { books } = tables;
     const [one, other] = [nextId(), nextId()];
     const ended = { startedAt: '2026-08-01T00:00:00.000Z', endedAt: '2026-08-01T00:05:00.000Z' };
-    await record(life({ ...ended, installationId: one }), tables);
-    await record(life({ ...ended, installationId: one, launchId: '7002-1', tier: 'large' }), tables);
-    await record(life({ ...ended, installationId: other }), tables);
+    await recordLife(life({ ...ended, installationId: one }), tables);
+    await recordLife(life({ ...ended, installationId: one, launchId: '7002-1', tier: 'large' }), tables);
+    await recordLife(life({ ...ended, installationId: other }), tables);
     const found = [];
     let page = await books.pageOfMonth('2026-08', { limit: 2 });
     expect(page.sums).toHaveLength(2);
@@ -141,12 +143,12 @@ export function usageLedgerContract(make: () => Promise<LedgerUnderTest>, nextId
     const tables = await make();
     const { books } = tables;
     const installationId = nextId();
-    await record(life({ installationId, costMicros: 5 }), tables);
-    await record(
+    await recordLife(life({ installationId, costMicros: 5 }), tables);
+    await recordLife(
       life({ installationId, launchId: '7002-1', endedAt: '2026-01-16T00:00:00.000Z', seconds: 1, costMicros: 1 }),
       tables,
     );
-    await record(life({ installationId, launchId: '7003-1', endedAt: '2026-02-01T00:00:00.000Z' }), tables);
+    await recordLife(life({ installationId, launchId: '7003-1', endedAt: '2026-02-01T00:00:00.000Z' }), tables);
     const found = [];
     for await (const sum of books.periodsOf(installationId, '2026-01')) found.push(sum);
     const of = { tier: 'small', unpriced: 0 };
@@ -161,7 +163,7 @@ export function usageLedgerContract(make: () => Promise<LedgerUnderTest>, nextId
     const tables = await make();
     const { ledger } = tables;
     const [one, other] = [nextId(), nextId()];
-    await record(life({ installationId: one }), tables);
+    await recordLife(life({ installationId: one }), tables);
     await expect(ledger.sumsOf(other, JANUARY)).resolves.toEqual({ day: NO_USAGE, month: NO_USAGE });
   });
 }

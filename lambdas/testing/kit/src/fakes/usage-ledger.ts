@@ -4,9 +4,13 @@ import {
   dayOf,
   monthOf,
   usageOf,
+  usageOfCorrection,
+  type LifeKey,
   type MachineLife,
   type TenantSum,
   type UsageBooks,
+  type UsageCorrection,
+  type UsageCorrections,
   type UsageLedger,
   type UsageSum,
 } from '@multi-tenant-runner/core';
@@ -16,6 +20,7 @@ export interface InMemoryUsageLedger extends UsageLedger, UsageBooks {
   readonly lives: Map<string, MachineLife>;
   /** By tenant, day or month, and size: kept beside the lives, as the table keeps them. */
   readonly sums: Map<string, UsageSum>;
+  readonly corrections: UsageCorrections;
   /** The ledger's part of a release. */
   record(life: MachineLife): void;
   /** What stands there of the same machine. */
@@ -27,6 +32,37 @@ interface PeriodRow {
   readonly period: string;
   readonly tier: string;
   readonly sum: UsageSum;
+}
+
+type Ended = Pick<MachineLife, 'installationId' | 'tier' | 'endedAt'>;
+const keyOf = ({ installationId, startedAt, launchId }: LifeKey): string =>
+  `${installationId}/${startedAt}#${launchId}`;
+
+function correctionsIn(
+  lives: ReadonlyMap<string, MachineLife>,
+  add: (machine: Ended, added: UsageSum) => void,
+): UsageCorrections {
+  const rows: UsageCorrection[] = [];
+  const of = (key: LifeKey) => rows.filter((row) => keyOf(row) === keyOf(key));
+  return {
+    find: async (key) => {
+      const life = lives.get(keyOf(key));
+      return life && structuredClone({ life, corrections: of(key) });
+    },
+    ofMonth: async function* (installationId, month) {
+      for (const row of rows)
+        if (row.installationId === installationId && monthOf(row.endedAt) === month) yield structuredClone(row);
+    },
+    record: async (correction) => {
+      const { installationId, id, number } = correction;
+      const known = rows.find((row) => row.installationId === installationId && row.id === id);
+      if (known !== undefined) return { kind: 'known', correction: structuredClone(known) };
+      if (of(correction).some((row) => row.number === number)) return { kind: 'overtaken' };
+      rows.push(structuredClone(correction));
+      add(correction, usageOfCorrection(correction));
+      return { kind: 'recorded' };
+    },
+  };
 }
 
 export function createInMemoryUsageLedger(): InMemoryUsageLedger {
@@ -43,18 +79,20 @@ export function createInMemoryUsageLedger(): InMemoryUsageLedger {
     rows()
       .filter(({ period }) => period === month)
       .map(({ installationId, tier, sum }) => ({ installationId, tier, ...sum }));
-  const keyOf = ({ installationId, startedAt, launchId }: MachineLife): string =>
-    `${installationId}/${startedAt}#${launchId}`;
+  const add = ({ installationId, tier, endedAt }: Ended, added: UsageSum): void => {
+    for (const period of [dayOf(endedAt), monthOf(endedAt)]) {
+      const sum = `${installationId}/${period}#${tier}`;
+      sums.set(sum, addUsage(sums.get(sum) ?? NO_USAGE, added));
+    }
+  };
   return {
     lives,
     sums,
+    corrections: correctionsIn(lives, add),
     standing: (life) => lives.get(keyOf(life)),
     record: (life) => {
       lives.set(keyOf(life), structuredClone(life));
-      for (const period of [dayOf(life.endedAt), monthOf(life.endedAt)]) {
-        const sum = `${life.installationId}/${period}#${life.tier}`;
-        sums.set(sum, addUsage(sums.get(sum) ?? NO_USAGE, usageOf(life)));
-      }
+      add(life, usageOf(life));
     },
     sumsOfMonth: async function* (month) {
       yield* ofMonth(month);
