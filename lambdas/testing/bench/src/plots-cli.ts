@@ -1,4 +1,5 @@
 import { runBurst } from '@multi-tenant-runner/simulator/burst-load';
+import { recoverFromOutage } from '@multi-tenant-runner/simulator/outage-load';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { idlePlot } from './idle-month';
@@ -27,10 +28,34 @@ async function burstPlot(): Promise<Plot> {
   };
 }
 
-// `npm run plots`: the pictures of docs/cost.md and docs/scale.md.
+/** An hour at a million jobs a day. */
+const OUTAGE = { minutes: 60, jobs: 41_667 };
+const EVERY = 60;
+
+async function outagePlot(): Promise<Plot> {
+  const line = async (tenants: number) => {
+    const { waits, jobs } = await recoverFromOutage({ ...OUTAGE, tenants });
+    const last = Math.ceil((waits.at(-1) ?? 0) / EVERY);
+    const points = Array.from({ length: last + 1 }, (_, minute): [number, number] => [
+      minute,
+      jobs - waits.filter((wait) => wait <= minute * EVERY).length,
+    ]);
+    console.log(`outage of ${tenants} tenants: the last job after ${last} minutes`);
+    return { name: `${tenants.toLocaleString('en')} tenants`, points };
+  };
+  return {
+    title: 'Jobs still unheard of after an hour without a webhook',
+    x: 'minutes since its end',
+    y: 'jobs',
+    series: [await line(1_000), await line(10_000)],
+  };
+}
+
+// `npm run plots`: the pictures of docs/cost.md, docs/limits.md and docs/scale.md.
 const [folder = '.'] = process.argv.slice(2);
 for (const [name, plot] of [
   ['idle-month', idlePlot()],
   ['burst', await burstPlot()],
+  ['outage', await outagePlot()],
 ] as const)
   writeFileSync(join(folder, `${name}.svg`), drawPlot(plot));
