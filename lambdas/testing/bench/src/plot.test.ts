@@ -1,4 +1,4 @@
-import { drawPlot, niceCeiling } from './plot';
+import { apart, drawPlot, niceCeiling } from './plot';
 
 test.each([
   [1, 1],
@@ -7,6 +7,11 @@ test.each([
   [0.7, 0.8],
   [9.1, 10],
 ])('an axis for %f ends at %f', (value, ceiling) => expect(niceCeiling(value)).toBeCloseTo(ceiling));
+
+test('names of lines that end at one height stand above each other', () => {
+  expect(apart([300, 100])).toEqual([300, 100]);
+  expect(apart([300, 300, 290])).toEqual([300, 284, 268]);
+});
 
 test('a plot has a line with a name for each series, between the axes', () => {
   const svg = drawPlot({

@@ -32,6 +32,7 @@ export function drawPlot({ title, x, y, logarithmic = false, series }: Plot): st
   const atX = (value: number): string =>
     (LEFT + ((of(value) - of(least)) / (of(most) - of(least))) * (WIDTH - LEFT - RIGHT)).toFixed(1);
   const atY = (value: number): string => (HEIGHT - BOTTOM - (value / top) * (HEIGHT - TOP - BOTTOM)).toFixed(1);
+  const places = apart(series.map(({ points }) => Number(atY(points.at(-1)?.[1] ?? 0))));
   const marks = [...new Set(xs)].sort((a, b) => a - b);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">`,
@@ -49,15 +50,29 @@ export function drawPlot({ title, x, y, logarithmic = false, series }: Plot): st
     ...series.flatMap(({ name, points }, index) => {
       const colour = COLOURS[index % COLOURS.length];
       const line = points.map(([px, py]) => `${atX(px)},${atY(py)}`).join(' ');
-      const [lastX, lastY] = points.at(-1) ?? [least, 0];
+      const lastX = points.at(-1)?.[0] ?? least;
       return [
         `<polyline points="${line}" fill="none" stroke="${colour}" stroke-width="2.5"/>`,
-        `<text x="${atX(lastX)}" y="${atY(lastY)}" dx="8" dy="4">${name}</text>`,
+        `<text x="${atX(lastX)}" y="${places[index]?.toFixed(1)}" dx="8" dy="4" style="fill:${colour}">${name}</text>`,
       ];
     }),
     '</svg>',
     '',
   ].join('\n');
+}
+
+const LINE = 16;
+
+/** Heights of labels, from the top: each as given, or so far above the one below it that both can be read. */
+export function apart(heights: readonly number[]): readonly number[] {
+  const placed = new Map<number, number>();
+  let lowest = Number.POSITIVE_INFINITY;
+  const fromBelow = heights.map((height, index) => ({ height, index })).sort((a, b) => b.height - a.height);
+  for (const { height, index } of fromBelow) {
+    lowest = Math.min(height, lowest - LINE);
+    placed.set(index, lowest);
+  }
+  return heights.map((height, index) => placed.get(index) ?? height);
 }
 
 /** The next of 1, 2, 4, 6, 8 or 10 times a power of ten. */

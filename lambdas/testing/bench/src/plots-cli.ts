@@ -30,23 +30,27 @@ async function burstPlot(): Promise<Plot> {
 
 /** An hour at a million jobs a day. */
 const OUTAGE = { minutes: 60, jobs: 41_667 };
-const EVERY = 60;
+const MINUTES = 60;
+/** Minutes that are shown, and between two points. */
+const SHOWN = 140;
+const STEP = 10;
 
 async function outagePlot(): Promise<Plot> {
   const line = async (tenants: number) => {
     const { waits, jobs } = await recoverFromOutage({ ...OUTAGE, tenants });
-    const last = Math.ceil((waits.at(-1) ?? 0) / EVERY);
-    const points = Array.from({ length: last + 1 }, (_, minute): [number, number] => [
-      minute,
-      jobs - waits.filter((wait) => wait <= minute * EVERY).length,
+    const points = Array.from({ length: SHOWN / STEP + 1 }, (_, step): [number, number] => [
+      step * STEP,
+      (jobs - waits.filter((wait) => wait <= step * STEP * MINUTES).length) / 1_000,
     ]);
-    console.log(`outage of ${tenants} tenants: the last job after ${last} minutes`);
+    console.log(
+      `outage of ${tenants} tenants: the last job after ${((waits.at(-1) ?? 0) / MINUTES).toFixed(0)} minutes`,
+    );
     return { name: `${tenants.toLocaleString('en')} tenants`, points };
   };
   return {
     title: 'Jobs still unheard of after an hour without a webhook',
     x: 'minutes since its end',
-    y: 'jobs',
+    y: 'thousand jobs',
     series: [await line(1_000), await line(10_000)],
   };
 }
