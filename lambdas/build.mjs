@@ -1,7 +1,7 @@
 // `yarn build`: one ES module a function in build/<function>/index.mjs. `yarn dist` zips each into dist/<function>.zip.
 // The same sources give the same bytes, so that Terraform sees a change only where there is one. `--out DIR` puts
 // build/ and dist/ somewhere else; `--only NAME` builds one function; `--packages FILE` lists the npm packages in each
-// bundle.
+// bundle; `--sizes` prints what takes how much of each bundle.
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +19,7 @@ const { values: asked } = parseArgs({
     out: { type: 'string' },
     only: { type: 'string' },
     packages: { type: 'string' },
+    sizes: { type: 'boolean' },
   },
 });
 const out = resolve(asked.out ?? lambdas);
@@ -47,6 +48,20 @@ if (asked.packages !== undefined) {
     functions.map((name, index) => [name, packagesOf(bundled[index], name === 'api' ? page : undefined)]),
   );
   writeFileSync(resolve(asked.packages), `${JSON.stringify(packages, null, 2)}\n`);
+}
+
+if (asked.sizes) functions.forEach((name, index) => printSizes(name, bundled[index]));
+
+/** Bytes before compression, of packages and of our own folders. */
+function printSizes(name, { outputs }) {
+  const sizes = new Map();
+  for (const [path, { bytesInOutput }] of Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs))) {
+    const part = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path.split('/').slice(0, -1).join('/');
+    const of = part.replace(/^(?:lambdas\/)?((?:libs|functions)\/[^/]+).*/, '$1');
+    sizes.set(of, (sizes.get(of) ?? 0) + bytesInOutput);
+  }
+  for (const [part, bytes] of [...sizes].sort((one, other) => other[1] - one[1]).filter(([, bytes]) => bytes > 0))
+    console.log(`${name}  ${String(bytes).padStart(7)}  ${part}`);
 }
 
 /** Leaves the page beside the function that serves it; answers esbuild's list of its inputs. */
