@@ -52,7 +52,7 @@ output "observability" {
 
 output "api" {
   description = <<-EOT
-    The API, or `null`: `endpoints` of `operators` and `tenants` (`null` without an issuer of tokens); `policies` for who calls as an operator,
+    The API, or `null`: `endpoints` of `operators` and `tenants` (`null` without an issuer of tokens and without `link_key_ssm`); `policies` for who calls as an operator,
     `operator` and `read_only`, as JSON; `function_name` and `log_group_name`.
   EOT
   value = one([for api in module.api : {

@@ -4,10 +4,11 @@ import { claimSecretOf } from '../../../lib/machine-address';
 import type { SandboxFile, SandboxPaths } from '../../../lib/state';
 import type { Launcher } from '../../../machines/launcher';
 import type { ChaosContext } from '../chaos-context';
+import { object, text } from '../../../lib/json';
 import { placesOf } from './places';
 import { searchSecrets, type Secret } from './search';
 
-/** The secrets of a run are nowhere but where they belong: in the App's parameters. */
+/** The secrets of a run are nowhere but where they belong: in the parameters of the App and of the page's links. */
 export async function inspectSecrets(
   context: ChaosContext,
   sandbox: SandboxFile,
@@ -20,6 +21,7 @@ export async function inspectSecrets(
     { name: 'the App’s private key', value: key },
     { name: 'the App’s private key in base64', value: Buffer.from(key).toString('base64') },
     { name: 'the webhook secret', value: sandbox.webhook_secret },
+    { name: 'the key of links to the page', value: linkKeyOf(paths) },
     ...claimSecrets.filter((value) => value !== undefined).map((value) => ({ name: 'a secret for a claim', value })),
   ];
   const places = await placesOf(sandbox, paths, await context.account.logLines());
@@ -41,4 +43,12 @@ export async function inspectSecrets(
     empty.length === 0 && places.length > 10,
     empty.join(', '),
   );
+}
+
+/** As the module was given it; a search for nothing would find nothing. */
+function linkKeyOf(paths: SandboxPaths): string {
+  const inputs: unknown = JSON.parse(readFileSync(join(paths.config, 'terraform-inputs.json'), 'utf8'));
+  const key = text(object(inputs)?.['link_key']) ?? '';
+  if (key.length < 32) throw new Error('The inputs of the module have no key of links.');
+  return key;
 }

@@ -70,7 +70,7 @@ async function queues({ aws, prefix }: SandboxFile): Promise<readonly Place[]> {
   return places;
 }
 
-/** All but the App's own, which are what is looked for. */
+/** All but the App's own and the key of links, which are what is looked for. */
 async function parameters({ aws, prefix }: SandboxFile): Promise<readonly Place[]> {
   const client = new SSMClient(settingsOf(aws));
   const found: string[] = [];
@@ -80,7 +80,7 @@ async function parameters({ aws, prefix }: SandboxFile): Promise<readonly Place[
   )) {
     found.push(
       ...(page.Parameters ?? [])
-        .filter((one) => one.Name?.startsWith(`/${prefix}/app/`) !== true)
+        .filter(({ Name = '' }) => !Name.startsWith(`/${prefix}/app/`) && Name !== `/${prefix}/links`)
         .map((one) => JSON.stringify(one)),
     );
   }

@@ -2,9 +2,10 @@ import { object, text } from '../../../lib/json';
 import type { Place } from './search';
 
 /**
- * The one place for them: the parameters that hold the App's secrets, where the caller gave values and no references.
+ * The places for them: the parameters that hold the App's secrets, where the caller gave values and no references, and
+ * the caller's own one of the page's links.
  */
-const ITS_PLACE = /(^|\.)module\.ssm$/;
+const ITS_PLACE = /(^|\.)module\.ssm\.|^\.link_key$/;
 
 /** Terraform's state as places to search: every resource by its address, without the values that belong there. */
 export function placesOfState(state: unknown): readonly Place[] {
@@ -17,7 +18,8 @@ export function placesOfState(state: unknown): readonly Place[] {
 function placeOf(resource: Readonly<Record<string, unknown>>): Place {
   const module = text(resource['module']) ?? '';
   const name = `state, ${module}.${text(resource['type']) ?? ''}.${text(resource['name']) ?? ''}`;
-  const belongs = ITS_PLACE.test(module) && resource['type'] === 'aws_ssm_parameter';
+  const address = `${module}.${text(resource['name']) ?? ''}`;
+  const belongs = ITS_PLACE.test(address) && resource['type'] === 'aws_ssm_parameter';
   return {
     name,
     text: JSON.stringify(resource, (key, value: unknown) =>
