@@ -267,6 +267,11 @@ resource "aws_dynamodb_table" "jobs" {
   }
 
   attribute {
+    name = "check_shard"
+    type = "N"
+  }
+
+  attribute {
     name = "open_shard"
     type = "N"
   }
@@ -299,6 +304,15 @@ resource "aws_dynamodb_table" "jobs" {
     hash_key        = "open_shard"
     range_key       = "installation_id"
     projection_type = "KEYS_ONLY"
+  }
+
+  # Sparse: the jobs whose check at GitHub is to be made or ended; without `check_runs` it stays empty.
+  global_secondary_index {
+    name               = "checks-index"
+    hash_key           = "check_shard"
+    range_key          = "installation_id"
+    projection_type    = "INCLUDE"
+    non_key_attributes = ["state", "check_state"]
   }
 
   ttl {

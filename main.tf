@@ -157,6 +157,7 @@ locals {
       DEFAULT_TIER              = var.default_tier
       TIER_ACCESS               = var.tier_access
       ALLOW_PUBLIC_REPOSITORIES = tostring(var.allow_public_repositories)
+      CHECK_RUNS                = tostring(var.check_runs)
       TIER_QUEUE_URLS           = local.tier_queue_urls_json
       GITHUB_API_URL            = var.github_api_url
       GITHUB_APP_ID_PARAMETER   = module.ssm.parameters.id.name
@@ -244,6 +245,7 @@ module "webhook" {
   publish_events        = var.eventbridge.enable ? var.eventbridge.accept_events : []
   throttle              = var.webhook.throttle
   tenant_rate           = var.webhook.tenant_rate
+  check_runs            = var.check_runs
   package               = local.packages["webhook"]
   runtime               = var.lambda.runtime
   architecture          = var.lambda.architecture

@@ -49,6 +49,16 @@ data "aws_iam_policy_document" "scale_down" {
       "${local.arns.tenants}/index/cleanup-index",
     ]
   }
+
+  dynamic "statement" {
+    for_each = var.check_runs ? [1] : []
+
+    content {
+      sid       = "FindJobsWithChecks"
+      actions   = ["dynamodb:Query"]
+      resources = ["${local.arns.jobs}/index/checks-index"]
+    }
+  }
 }
 
 module "scale_down" {

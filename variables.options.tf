@@ -132,6 +132,16 @@ variable "network" {
   }
 }
 
+variable "check_runs" {
+  description = <<-EOT
+    Whether GitHub shows on a commit why its jobs wait: a job that has waited for a minute, or is refused, gets a neutral check with one sentence.
+    The App needs *Checks*: write, and each organisation has to accept it.
+  EOT
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "webhook" {
   description = <<-EOT
     The URL that GitHub calls.

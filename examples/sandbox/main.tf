@@ -99,6 +99,9 @@ module "multi_tenant_runners" {
   # Few enough webhooks of a large tenant that the sandbox can send more.
   webhook = { tenant_rate = { by_tier = { large = { per_second = 1, burst = 5 } } } }
 
+  # GitHub shows on commits why jobs wait.
+  check_runs = true
+
   # Never reached here; the functions count by it all the same.
   max_runners_total = 100
 

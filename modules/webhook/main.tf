@@ -125,6 +125,7 @@ resource "aws_lambda_function" "webhook" {
       TENANT_RATE               = tostring(var.tenant_rate.per_second)
       TENANT_BURST              = tostring(var.tenant_rate.burst)
       TENANT_RATES_BY_TIER      = jsonencode(var.tenant_rate.by_tier)
+      CHECK_RUNS                = tostring(var.check_runs)
       PUBLISH_EVENTS            = jsonencode(var.publish_events)
       GITHUB_APP_ID_PARAMETER   = var.app_parameters.id.name
       WEBHOOK_SECRET_PARAMETER  = var.app_parameters.webhook_secret.name

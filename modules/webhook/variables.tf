@@ -82,6 +82,11 @@ variable "throttle" {
   type        = object({ rate_limit = number, burst_limit = number })
 }
 
+variable "check_runs" {
+  description = "Whether GitHub shows on commits why jobs wait."
+  type        = bool
+}
+
 variable "tenant_rate" {
   description = "Deliveries of jobs that the function takes from one installation: `per_second`, and `burst` at once; `by_tier`: those of a tier's tenants."
   type = object({

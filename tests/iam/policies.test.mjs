@@ -524,7 +524,8 @@ describe('the policies with a customer key and spot', () => {
   let policies;
   before(async () => {
     const { failed, output, json } = await plan({
-      settings: `  encryption = { parameters = "${KEY}" }
+      settings: `  check_runs = true
+  encryption = { parameters = "${KEY}" }
   runner_tiers = {
     small = {
       runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"]
@@ -563,6 +564,13 @@ describe('the policies with a customer key and spot', () => {
       StringEquals: BY_SSM,
       StringLike: { 'kms:EncryptionContext:PARAMETER_ARN': parameter(`/${PREFIX}/tenants/*/runners/*`) },
     });
+  });
+
+  it('allow scale-down to find jobs with checks, and no other function', async () => {
+    for (const role of Object.keys(policies)) {
+      const { verdict } = await evaluateWith(policies, role, 'dynamodb:Query', `${table('jobs')}/index/checks-index`);
+      assert.equal(verdict, role === 'scale-down' ? 'Allowed' : 'ImplicitlyDenied', role);
+    }
   });
 
   it('allow scale-up to ask for spot, and not to tag the request', async () => {

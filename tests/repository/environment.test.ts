@@ -39,6 +39,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   'CA_BUNDLE_PARAMETER',
   'CONFIG_TABLE',
   'MAX_RUNNERS_TOTAL',
+  'CHECK_RUNS',
   'LINK_KEY_PARAMETER',
 ]);
 

@@ -23,22 +23,22 @@ run "each_function_gets_exactly_the_variables_that_it_reads" {
   }
 
   assert {
-    condition     = join(" ", keys(aws_lambda_function.scale_up.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES CONFIG_TABLE DEFAULT_TIER ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE KMS_KEY_ARN LAUNCHES_TABLE LAUNCH_TEMPLATES LOG_LEVEL MACHINE_URL MAX_RECEIVE_COUNT PRICES RUNNER_TAGS RUNNER_TIERS SHARED_SECURITY_GROUP_ID SUBNET_IDS TENANTS_TABLE TENANT_SECURITY_GROUPS TIER_ACCESS TIER_QUEUE_URLS TIER_SUBNET_IDS USAGE_TABLE"
+    condition     = join(" ", keys(aws_lambda_function.scale_up.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES CHECK_RUNS CONFIG_TABLE DEFAULT_TIER ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE KMS_KEY_ARN LAUNCHES_TABLE LAUNCH_TEMPLATES LOG_LEVEL MACHINE_URL MAX_RECEIVE_COUNT PRICES RUNNER_TAGS RUNNER_TIERS SHARED_SECURITY_GROUP_ID SUBNET_IDS TENANTS_TABLE TENANT_SECURITY_GROUPS TIER_ACCESS TIER_QUEUE_URLS TIER_SUBNET_IDS USAGE_TABLE"
     error_message = "scale-up: ${join(" ", keys(aws_lambda_function.scale_up.environment[0].variables))}"
   }
 
   assert {
-    condition     = join(" ", keys(aws_lambda_function.scale_down.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES BOOT_TIMEOUT_MINUTES CONFIG_TABLE DEFAULT_TIER ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER IDLE_TIMEOUT_MINUTES JOBS_TABLE LAUNCHES_TABLE LOG_LEVEL MAX_LIFETIME_MINUTES MAX_RECEIVE_COUNT PRICES RUNNER_TAGS RUNNER_TIERS TENANTS_TABLE TIER_ACCESS TIER_QUEUE_URLS USAGE_TABLE VPC_ID"
+    condition     = join(" ", keys(aws_lambda_function.scale_down.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES BOOT_TIMEOUT_MINUTES CHECK_RUNS CONFIG_TABLE DEFAULT_TIER ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER IDLE_TIMEOUT_MINUTES JOBS_TABLE LAUNCHES_TABLE LOG_LEVEL MAX_LIFETIME_MINUTES MAX_RECEIVE_COUNT PRICES RUNNER_TAGS RUNNER_TIERS TENANTS_TABLE TIER_ACCESS TIER_QUEUE_URLS USAGE_TABLE VPC_ID"
     error_message = "scale-down: ${join(" ", keys(aws_lambda_function.scale_down.environment[0].variables))}"
   }
 
   assert {
-    condition     = join(" ", keys(aws_lambda_function.tenant_manager.environment[0].variables)) == "ALLOWED_ACCOUNTS ALLOW_PUBLIC_REPOSITORIES AUDIT_TABLE CONFIG_TABLE DEFAULT_TIER EGRESS_RULES ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE LAUNCHES_TABLE LOG_LEVEL ONBOARDING_MODE PRICES RUNNER_TAGS RUNNER_TIERS TENANTS_TABLE TENANT_SECURITY_GROUPS TIER_ACCESS TIER_QUEUE_URLS USAGE_TABLE VPC_ID"
+    condition     = join(" ", keys(aws_lambda_function.tenant_manager.environment[0].variables)) == "ALLOWED_ACCOUNTS ALLOW_PUBLIC_REPOSITORIES AUDIT_TABLE CHECK_RUNS CONFIG_TABLE DEFAULT_TIER EGRESS_RULES ENVIRONMENT FUNCTION_TIMEOUT_SECONDS GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE LAUNCHES_TABLE LOG_LEVEL ONBOARDING_MODE PRICES RUNNER_TAGS RUNNER_TIERS TENANTS_TABLE TENANT_SECURITY_GROUPS TIER_ACCESS TIER_QUEUE_URLS USAGE_TABLE VPC_ID"
     error_message = "tenant-manager: ${join(" ", keys(aws_lambda_function.tenant_manager.environment[0].variables))}"
   }
 
   assert {
-    condition     = join(" ", keys(aws_lambda_function.recovery.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES DEFAULT_TIER ENVIRONMENT EVENT_BUS_NAME GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE LOG_LEVEL RECOVERY_TABLE RUNNER_TIERS TENANTS_TABLE TIER_ACCESS TIER_QUEUE_URLS"
+    condition     = join(" ", keys(aws_lambda_function.recovery.environment[0].variables)) == "ALLOW_PUBLIC_REPOSITORIES CHECK_RUNS DEFAULT_TIER ENVIRONMENT EVENT_BUS_NAME GITHUB_API_URL GITHUB_APP_ID_PARAMETER GITHUB_APP_KEY_PARAMETER JOBS_TABLE LOG_LEVEL RECOVERY_TABLE RUNNER_TIERS TENANTS_TABLE TIER_ACCESS TIER_QUEUE_URLS"
     error_message = "recovery: ${join(" ", keys(aws_lambda_function.recovery.environment[0].variables))}"
   }
 
@@ -156,5 +156,44 @@ run "the_functions_know_the_limit_over_all_tenants" {
       function.environment[0].variables.MAX_RUNNERS_TOTAL == "250"
     ])
     error_message = "Each function that admits jobs counts by the same limit."
+  }
+}
+
+run "the_tenants_api_works_by_the_key_of_links_alone" {
+  variables {
+    api = {
+      enable       = true
+      link_key_ssm = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/links", name = "/links" }
+    }
+  }
+
+  assert {
+    condition     = output.api.endpoints.tenants != null && output.api.endpoints.operators != null
+    error_message = "Tenants with signed links have no address to go to."
+  }
+}
+
+run "there_is_no_tenants_api_that_nobody_could_call" {
+  variables {
+    api = { enable = true }
+  }
+
+  assert {
+    condition     = output.api.endpoints.tenants == null && output.api.endpoints.operators != null
+    error_message = "Without an issuer and without a key of links no token counts."
+  }
+}
+
+run "checks_on_commits_are_on_for_every_function_that_parks_or_refuses_jobs" {
+  variables {
+    check_runs = true
+  }
+
+  assert {
+    condition = alltrue([
+      for function in [aws_lambda_function.scale_up, aws_lambda_function.scale_down, aws_lambda_function.tenant_manager, aws_lambda_function.recovery] :
+      function.environment[0].variables.CHECK_RUNS == "true"
+    ])
+    error_message = "Each function that parks or refuses jobs knows of the checks."
   }
 }

@@ -59,17 +59,16 @@ export interface System {
   scaleDown(worker?: string): ScaleDownDeps;
 }
 
-export function createSystem(
-  options: Parameters<typeof createTestHarness>[0] & Pick<ScaleUpDeps['scaleUp'], 'tierSubnetIds'> = {},
-): System {
-  const harness = createTestHarness(options);
-  const capacityErrors = new RecentCapacityErrors(MINUTE);
+type Options = Parameters<typeof createTestHarness>[0] & Pick<ScaleUpDeps['scaleUp'], 'tierSubnetIds'>;
+/** @param options.checks GitHub shows on commits why jobs wait */
+export function createSystem(options: Options & { readonly checks?: boolean } = {}): System {
+  const [harness, capacityErrors] = [createTestHarness(options), new RecentCapacityErrors(MINUTE)];
   let invocations = 0;
   const nextName = (): string => `invocation-${(invocations += 1)}`;
-  const shared = () => ({ ...harness, tenants: harness.registry, settings: harness.settings });
+  const { checkRuns, ...shared } = { ...harness, tenants: harness.registry };
 
   const scaleUp = (): ScaleUpDeps => ({
-    ...shared(),
+    ...shared,
     capacityErrors,
     scaleUp: {
       subnetIds: ['subnet-a', 'subnet-b'],
@@ -84,7 +83,8 @@ export function createSystem(
     claimSecretFor: async (clientToken) => claimSecretFor(clientToken),
   });
   const scaleDown = (worker = nextName()): ScaleDownDeps => ({
-    ...shared(),
+    ...shared,
+    ...(options.checks === true && { checkRuns }),
     scaleDown: LIMITS,
     lease: { name: worker, milliseconds: LEASE },
   });

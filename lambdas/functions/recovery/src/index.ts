@@ -40,7 +40,12 @@ export const handler = createHandler({
   recovery: createDynamoRecoveryStore(rows),
   bookmarks: createDynamoBookmarks(rows),
   tenants: createDynamoTenantRegistry({ client: dynamoDb, tableName: config.tables.tenants, ...config.settings }),
-  jobs: createDynamoJobStore({ client: dynamoDb, tableName: config.tables.jobs, clock }),
+  jobs: createDynamoJobStore({
+    client: dynamoDb,
+    tableName: config.tables.jobs,
+    clock,
+    tellsRefusals: config.showsChecks,
+  }),
   queue: createSqsJobQueue({ client: createSqsClient(clients), tierQueueUrls: config.tierQueueUrls }),
   bus: createEventBridgeBus({ client: createEventBridgeClient(clients), busName: config.eventBusName }),
   settings: config.settings,

@@ -1,4 +1,11 @@
-import type { LeaseHolder, ProtocolDeps, RunnerFleet, ConfigStore, SecurityGroups } from '@multi-tenant-runner/core';
+import type {
+  CheckRuns,
+  LeaseHolder,
+  ProtocolDeps,
+  RunnerFleet,
+  ConfigStore,
+  SecurityGroups,
+} from '@multi-tenant-runner/core';
 
 export interface ScaleDownSettings {
   /** Milliseconds. A machine whose runner never came online after this long is given up. */
@@ -16,6 +23,8 @@ export interface ScaleDownDeps extends ProtocolDeps {
   readonly configs: Pick<ConfigStore, 'remove' | 'list'>;
   readonly securityGroups: Pick<SecurityGroups, 'find' | 'remove'>;
   readonly lifecycle: { finishCleanup(installationId: number, now: Date): Promise<boolean> };
+  /** Absent where the operator did not ask for checks on commits. */
+  readonly checkRuns?: CheckRuns;
   readonly scaleDown: ScaleDownSettings;
   /** The name and length of this invocation's leases. */
   readonly lease: LeaseHolder;

@@ -1,12 +1,15 @@
-import { createProtocolPorts, createTenantSecurityGroups } from '@multi-tenant-runner/wiring';
+import { createCheckRuns, createProtocolPorts, createTenantSecurityGroups } from '@multi-tenant-runner/wiring';
 import { leaseFor } from '@multi-tenant-runner/core';
 import { parseScaleDownConfig } from './config';
 import { createHandler } from './handler';
 
 const config = parseScaleDownConfig(process.env);
 
+const { gitHub, ...ports } = createProtocolPorts(config, process.env);
+
 export const handler = createHandler({
-  ...createProtocolPorts(config, process.env),
+  ...ports,
+  ...(config.showsChecks && { checkRuns: createCheckRuns(gitHub) }),
   // Groups are only found and removed here; tenant-manager makes them.
   securityGroups: createTenantSecurityGroups(config, process.env, { vpcId: config.vpcId, egressRules: [] }),
   scaleDown: config.scaleDown,

@@ -1,4 +1,5 @@
 import { TAG, type Machine } from '@multi-tenant-runner/core';
+import { checkRound } from './check-round';
 import { dispatchDueJobs } from './due-jobs';
 import { olderOf } from './oldest-job';
 import { createOpenRotation, createTableRotation, type Round } from './tenant-rotation';
@@ -48,10 +49,12 @@ export async function sweep(deps: ScaleDownDeps, outOfTime: () => boolean): Prom
   const report: Tally = { tenants: 0, repaired: 0, failed: 0, setAside: 0, oldestJobs: {} };
   const seen = new Set<number>();
   const unfinished = new Set<number>();
+  const untold = new Map<number, readonly number[]>();
   const visit = async (installationId: number): Promise<void> => {
     const seen = { machines: machines.get(installationId) ?? [], ...(fleetSlots && { fleetSlots }) };
-    const hasMore = await visitOne(installationId, seen, report, deps);
-    if (hasMore) unfinished.add(installationId);
+    const visited = await visitOne(installationId, seen, report, deps);
+    untold.set(installationId, [...(untold.get(installationId) ?? []), ...(visited?.untold ?? [])]);
+    if (visited?.hasMore === true) unfinished.add(installationId);
     else unfinished.delete(installationId);
   };
   const visitFirst = async (installationId: number): Promise<void> => {
@@ -69,6 +72,7 @@ export async function sweep(deps: ScaleDownDeps, outOfTime: () => boolean): Prom
   await Promise.all([dueJobs, fleet]);
   for (let lap = 1; lap < VISITS_A_RUN && unfinished.size > 0; lap += 1)
     await goThrough(once([...unfinished]), AT_ONCE, visit, outOfTime);
+  await unlessItFails('checks', checkRound(untold, deps, outOfTime), deps);
   const roundSeconds = open.roundSeconds();
   return {
     ...report,
@@ -124,13 +128,12 @@ function once(tenants: readonly number[]): Round {
   };
 }
 
-/** Answers whether the tenant has more rows. */
 async function visitOne(
   installationId: number,
   seen: SeenBefore,
   report: Tally,
   deps: ScaleDownDeps,
-): Promise<boolean> {
+): Promise<Visit | undefined> {
   const own = { ...deps, log: deps.log.with({ tenant_id: installationId }) };
   try {
     const visit = await visitTenant(installationId, seen, own);
@@ -139,12 +142,12 @@ async function visitOne(
     report.failed += visit.failed > 0 ? 1 : 0;
     report.setAside += visit.setAside;
     report.oldestJobs = olderOf(report.oldestJobs, visit.oldestJobs);
-    return visit.hasMore;
+    return visit;
   } catch (cause) {
     report.failed += 1;
     deps.metrics.count('SweepFailed', { properties: { tenant_id: installationId } });
     own.log.error('The sweep of a tenant failed; the next run tries again', { cause });
-    return false;
+    return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { isOffboarded, openAtOfJob, openAtOfLaunch } from '@multi-tenant-runner/core';
+import { decideCheck, isOffboarded, openAtOfJob, openAtOfLaunch } from '@multi-tenant-runner/core';
 import { carryOutAll, type CarriedOut } from './carry-out-all';
 import { decideSweep, type SweepAction } from './decide-sweep';
 import type { ScaleDownDeps } from './deps';
@@ -10,6 +10,8 @@ import { readNote, writeNote, type VisitNote } from './visit-note';
 export interface Visit extends Pick<CarriedOut, 'repaired' | 'failed' | 'setAside'> {
   /** By tier, in seconds, of the jobs that this visit saw. */
   readonly oldestJobs: Readonly<Record<string, number>>;
+  /** Ids of jobs of this visit about whose checks something is to be done; none without checks. */
+  readonly untold: readonly number[];
   /** The tenant has more rows, for another visit. */
   readonly hasMore: boolean;
 }
@@ -32,8 +34,13 @@ export async function visitTenant(installationId: number, seen: SeenBefore, deps
     failed: done.failed,
     setAside: done.setAside,
     oldestJobs: oldestDispatchable(snapshot.lookup, snapshot.jobs, now),
+    untold: deps.checkRuns === undefined ? [] : untoldOf(snapshot, now, deps.lease.milliseconds),
     hasMore: place.launches !== undefined || place.jobs !== undefined,
   };
+}
+
+function untoldOf({ lookup, jobs }: Snapshot, now: Date, abandoned: number): readonly number[] {
+  return jobs.filter((job) => decideCheck(job, lookup, now, abandoned) !== undefined).map(({ jobId }) => jobId);
 }
 
 type Place = Omit<VisitNote, 'failures'>;

@@ -4,6 +4,7 @@ import {
   IN_ENV,
   LOG_LEVELS,
   readAdmissionSettings,
+  readShowsChecks,
   readConfig,
   readTierQueueUrls,
   type Env,
@@ -26,6 +27,7 @@ export interface WebhookConfig {
   readonly webhookSecretParameter: string;
   readonly acceptsFrom: SourceFilter;
   readonly tenantRates: TenantRates;
+  readonly showsChecks: boolean;
 }
 
 const figure = integer(1);
@@ -52,6 +54,7 @@ export function parseWebhookConfig(env: Env): WebhookConfig {
       appIdParameter: reader.string('GITHUB_APP_ID_PARAMETER'),
       webhookSecretParameter: reader.string('WEBHOOK_SECRET_PARAMETER'),
       acceptsFrom: reader.json<SourceFilter>('ALLOWED_SOURCE_CIDRS', () => false, parseSourceCidrs),
+      showsChecks: readShowsChecks(reader),
       tenantRates: {
         rate: {
           perSecond: reader.integer('TENANT_RATE', { min: 1 }),

@@ -40,7 +40,7 @@ const repository = object({
   name: string,
   owner: object({ login: string, id: integer(), type: orgType }),
 });
-const queuedJob = { id: integer(), run_id: integer(), labels: strings };
+const queuedJob = { id: integer(), run_id: integer(), labels: strings, head_sha: optionalString };
 const startableJob = object({ workflow_job: object(queuedJob), repository });
 const reportedJob = object({
   workflow_job: object({
@@ -156,6 +156,7 @@ function toJob(
     repo: repository.name,
     ...(repoId !== undefined && { repoId }),
     ...workflowOf(delivery.payload['workflow_job']),
+    ...(details.head_sha !== undefined && { headSha: details.head_sha }),
     isPublic: isPublicRepository(delivery.payload['repository']),
     labels: details.labels,
     queuedAt: queuedAtOf(delivery.payload['workflow_job'], known.now),

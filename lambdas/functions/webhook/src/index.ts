@@ -34,7 +34,12 @@ export const handler = createHandler({
     log,
   }),
   tenants: createDynamoTenantRegistry({ client: dynamoDb, tableName: config.tables.tenants, ...config.settings }),
-  jobs: createDynamoJobStore({ client: dynamoDb, tableName: config.tables.jobs, clock }),
+  jobs: createDynamoJobStore({
+    client: dynamoDb,
+    tableName: config.tables.jobs,
+    clock,
+    tellsRefusals: config.showsChecks,
+  }),
   queue: createSqsJobQueue({
     client: createSqsClient(clients),
     tierQueueUrls: config.tierQueueUrls,

@@ -34,6 +34,7 @@ export * from './decisions/back-off';
 export * from './decisions/deployment-order';
 export * from './decisions/choose-tier';
 export * from './decisions/circuit-breaker';
+export * from './decisions/decide-check';
 export * from './decisions/decide-correction';
 export * from './decisions/decide-edit';
 export * from './decisions/decide-job-change';

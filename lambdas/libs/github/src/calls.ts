@@ -20,7 +20,7 @@ export interface GitHubDeps {
 }
 
 export type Answer = { readonly kind: 'answer'; readonly status: number; readonly data: unknown };
-type Method = 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 export interface Call {
   readonly installationId: number;
   readonly scope: TokenScope;

@@ -1,6 +1,7 @@
 export * from './app';
 export { appJwt } from './app-jwt';
 export * from './budgets';
+export * from './check-runs';
 export type { GitHubDeps } from './calls';
 export * from './github';
 export * from './job-search';

@@ -39,7 +39,7 @@ const RUN_PAGES = 10;
 const SCOPE: TokenScope = { kind: 'jobs' };
 
 const run = object({ id: integer(1) });
-const job = object({ id: integer(1), labels: strings, status: v.unknown() });
+const job = object({ id: integer(1), labels: strings, status: v.unknown(), head_sha: optionalString });
 const repository = object({
   id: v.fallback(v.optional(integer(1)), undefined),
   name: string,
@@ -186,6 +186,13 @@ function parseJob(value: unknown, runId: number, clock: Clock): WaitingJob[] {
   const listed = read(job, value);
   if (listed === undefined || needOf(listed.status) !== 'machine') return [];
   return [
-    { jobId: listed.id, runId, labels: listed.labels, queuedAt: queuedAtOf(value, clock.now()), ...workflowOf(value) },
+    {
+      jobId: listed.id,
+      runId,
+      labels: listed.labels,
+      queuedAt: queuedAtOf(value, clock.now()),
+      ...workflowOf(value),
+      ...(listed.head_sha !== undefined && { headSha: listed.head_sha }),
+    },
   ];
 }

@@ -11,7 +11,9 @@ export type TokenScope =
   /** Runners of one repository of a user account: GitHub requires `administration` there, so only for that one. */
   | ({ readonly kind: 'repository' } & TokenRepository)
   /** Only reading jobs. */
-  | { readonly kind: 'jobs' };
+  | { readonly kind: 'jobs' }
+  /** Only checks on commits. */
+  | { readonly kind: 'checks' };
 
 /** The id wins: the name may have changed since it was stored. */
 export interface TokenRepository {
@@ -116,6 +118,7 @@ function narrow(scope: TokenScope) {
   const actions = 'read' as const;
   if (scope.kind === 'organization')
     return { permissions: { organization_self_hosted_runners: 'write', actions } } as const;
+  if (scope.kind === 'checks') return { permissions: { checks: 'write' } } as const;
   if (scope.kind === 'jobs') return { permissions: { actions } } as const;
   const permissions = { administration: 'write', actions } as const;
   if (scope.repoId !== undefined) return { permissions, repositoryIds: [scope.repoId] };

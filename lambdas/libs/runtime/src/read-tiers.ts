@@ -56,6 +56,11 @@ function toTier(name: string, { rank, ...entry }: v.InferOutput<typeof tier>): T
   };
 }
 
+/** Whether GitHub shows on commits why jobs wait. */
+export function readShowsChecks(reader: EnvReader): boolean {
+  return reader.optionalString('CHECK_RUNS') === 'true';
+}
+
 /** A plan has judged them. */
 function capsOf(entry: Readonly<Record<string, unknown>>): Pick<Tier, 'caps'> {
   const { caps } = readCaps(entry);

@@ -1,3 +1,4 @@
+export { createCheckRuns } from '@multi-tenant-runner/github';
 export * from './network';
 export * from './protocol-config';
 export * from './protocol-ports';

@@ -4,6 +4,7 @@ import {
   IN_ENV,
   LOG_LEVELS,
   readAdmissionSettings,
+  readShowsChecks,
   readTierQueueUrls,
   type EnvReader,
   type LogLevel,
@@ -19,6 +20,8 @@ export interface AppConfig {
   readonly network: NetworkConfig;
   readonly appIdParameter: string;
   readonly appKeyParameter: string;
+  /** Whether GitHub shows on commits why jobs wait. */
+  readonly showsChecks: boolean;
 }
 
 /** What every function needs that takes part in the launch protocol. */
@@ -52,6 +55,7 @@ export function parseAppConfig(reader: EnvReader): AppConfig {
     network: parseNetworkConfig(reader),
     appIdParameter: reader.string('GITHUB_APP_ID_PARAMETER'),
     appKeyParameter: reader.string('GITHUB_APP_KEY_PARAMETER'),
+    showsChecks: readShowsChecks(reader),
   };
 }
 

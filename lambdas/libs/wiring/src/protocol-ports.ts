@@ -54,6 +54,7 @@ export function createProtocolPorts(
     keyParameter: config.appKeyParameter,
     clock,
   });
+  const gitHub = { baseUrl: config.gitHubApiUrl, identity, fetch: createFetch(config.network, readParameters), clock };
   return {
     environment,
     settings,
@@ -63,7 +64,7 @@ export function createProtocolPorts(
     metrics: createMetrics({ environment, clock, write: writeLine }),
     tenants: createDynamoTenantRegistry({ client: dynamoDb, tableName: tables.tenants, ...settings }),
     lifecycle: createDynamoTenantLifecycle({ client: dynamoDb, tableName: tables.tenants, clock }),
-    jobs: createDynamoJobStore({ client: dynamoDb, tableName: tables.jobs, clock }),
+    jobs: createDynamoJobStore({ client: dynamoDb, tableName: tables.jobs, clock, tellsRefusals: config.showsChecks }),
     launches: createDynamoLaunchStore({ client: dynamoDb, tableName: tables.launches, clock }),
     admissions: createDynamoAdmissions({ client: dynamoDb, tables, ...settings, clock }),
     fleetSlots: createDynamoFleetSlots({ client: dynamoDb, tableName: tables.launches }),
@@ -77,13 +78,8 @@ export function createProtocolPorts(
     // A key that scale-up holds anyway, and that no machine can get hold of.
     claimSecretFor: async (clientToken: string) =>
       deriveSecret((await identity()).privateKey, `ghr-claim:${clientToken}`),
-    github: createGitHub({
-      baseUrl: config.gitHubApiUrl,
-      identity,
-      fetch: createFetch(config.network, readParameters),
-      clock,
-      purpose,
-    }),
+    github: createGitHub({ ...gitHub, purpose }),
+    gitHub,
   };
 }
 

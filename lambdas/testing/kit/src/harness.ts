@@ -1,6 +1,7 @@
 import { createInMemoryAdmissions } from './fakes/admissions';
 import type { AdmissionSettings, Ports, Prices } from '@multi-tenant-runner/core';
 import { ENVIRONMENT, prices, settings as defaultSettings, tenantRow } from './factories';
+import { createInMemoryCheckRuns, type InMemoryCheckRuns } from './fakes/check-runs';
 import { createInMemoryFleet, type InMemoryFleet } from './fakes/fleet';
 import { createInMemoryFleetSlots, type InMemoryFleetSlots } from './fakes/fleet-slots';
 import { createInMemoryGitHub } from './fakes/github';
@@ -38,6 +39,7 @@ export interface HarnessState {
   readonly configs: InMemoryConfigs;
   readonly securityGroups: InMemorySecurityGroups;
   readonly github: InMemoryGitHub;
+  readonly checkRuns: InMemoryCheckRuns;
   readonly app: InMemoryGitHubApp;
   readonly search: InMemoryJobSearch;
   readonly recovery: InMemoryRecoveryStore;
@@ -83,6 +85,7 @@ export function createTestHarness(
     configs: createInMemoryConfigs({ clock }),
     securityGroups: createInMemorySecurityGroups({ environment }),
     github,
+    checkRuns: createInMemoryCheckRuns(),
     app: createInMemoryGitHubApp({ clock, github }),
     search: createInMemoryJobSearch({ github }),
     recovery: createInMemoryRecoveryStore(),
@@ -103,6 +106,7 @@ export function createTestHarness(
     configs: port('configs', state.configs),
     securityGroups: port('securityGroups', state.securityGroups),
     github: port('github', state.github),
+    checkRuns: port('checkRuns', state.checkRuns),
     app: port('app', state.app),
     search: port('search', state.search),
     recovery: port('recovery', state.recovery),

@@ -19,6 +19,6 @@ export function inTime<T extends object>(port: string, target: T): T {
 /** Milliseconds. */
 export function requestTimeout(port: string, method: string): number {
   if (method === 'createJitConfig') return REQUEST_TIMEOUT.registration;
-  if (port === 'github' || port === 'app' || port === 'search') return REQUEST_TIMEOUT.github;
+  if (port === 'github' || port === 'app' || port === 'search' || port === 'checkRuns') return REQUEST_TIMEOUT.github;
   return port === 'fleet' || port === 'securityGroups' ? REQUEST_TIMEOUT.ec2 : REQUEST_TIMEOUT.aws;
 }

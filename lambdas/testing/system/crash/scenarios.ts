@@ -1,3 +1,4 @@
+import { CHECKS } from './checks';
 import { FLEET } from './fleet';
 import { GATES } from './gates';
 import { LAUNCHES } from './launches';
@@ -17,4 +18,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...RECOVERIES,
   ...GATES,
   ...FLEET,
+  ...CHECKS,
 ];

@@ -10,7 +10,7 @@ import {
 } from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
 import { Expression } from './expression';
-import { findTenantsWithOpen, openShardOf, pageOpenRows } from './open-rows';
+import { findTenantsIn, findTenantsWithOpen, openShardOf, pageOpenRows } from './open-rows';
 import { expiresAt, fromItem, toItem, toRow, written } from './rows';
 import { createTable, type Update } from './table';
 
@@ -18,7 +18,12 @@ export interface StoreDeps {
   readonly client: Pick<DynamoDBClient, 'send'>;
   readonly tableName: string;
   readonly clock: Clock;
+  /** Refused jobs are to be found until GitHub shows why, where the operator asked for checks. */
+  readonly tellsRefusals?: boolean;
 }
+
+/** Sparse: the jobs whose check is to be made or ended. */
+const CHECKS = { index: 'checks-index', shard: 'check_shard' };
 
 /** Sparse: it has the parked jobs that a slot would help. */
 const WAITING = { index: 'waiting-index', key: 'waiting_at' };
@@ -26,7 +31,7 @@ const WAITING = { index: 'waiting-index', key: 'waiting_at' };
 /** A tenant may have thousands of waiting jobs; a caller reads only the first few at a time. */
 const PAGE = 50;
 
-export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): JobStore {
+export function createDynamoJobStore({ client, tableName, clock, tellsRefusals = false }: StoreDeps): JobStore {
   const table = createTable(client, tableName);
   const get = async (installationId: number, jobId: number): Promise<Job | undefined> => {
     const item = await table.get(keyOf(installationId, jobId));
@@ -35,14 +40,14 @@ export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): J
 
   return {
     get,
-    create: async (job) => written<Job>(await table.create(itemOfJob(job), 'installation_id')),
+    create: async (job) => written<Job>(await table.create(itemOfJob(job, { tellsRefusals }), 'installation_id')),
     change: async (installationId, jobId, guard, given) => {
       const changes = { updatedAt: clock.now().toISOString(), ...given };
       // The index on open jobs sorts by a time that only the row has.
       const standing = reopens(guard, changes) && !changes.queuedAt ? await get(installationId, jobId) : undefined;
       const queuedAt = changes.queuedAt ?? standing?.queuedAt;
-      const update = updateOfJob({ installationId, jobId, guard, changes, ...(queuedAt && { queuedAt }) });
-      return written<Job>(await table.update(update));
+      const change = { installationId, jobId, guard, changes, tellsRefusals, ...(queuedAt && { queuedAt }) };
+      return written<Job>(await table.update(updateOfJob(change)));
     },
     listOpen: async (installationId, { states, limit = Number.POSITIVE_INFINITY } = {}) => {
       const expression = new Expression();
@@ -88,6 +93,21 @@ export function createDynamoJobStore({ client, tableName, clock }: StoreDeps): J
         jobId: Number(row['job_id']?.N),
       }));
     },
+    tenantsWithChecks: () => findTenantsIn(table, CHECKS),
+    listChecks: async (installationId, limit) => {
+      const expression = new Expression();
+      const own = expression.equals('installation_id', installationId);
+      const rows = table.query({
+        IndexName: CHECKS.index,
+        KeyConditionExpression: `${expression.equals(CHECKS.shard, openShardOf(installationId))} AND ${own}`,
+        ...expression.placeholders,
+        Limit: limit,
+      });
+      return collect(rows, limit, (row) => {
+        const { jobId, state, checkState } = fromItem<Job>(row);
+        return { jobId, state, ...(checkState !== undefined && { checkState }) };
+      });
+    },
   };
 }
 
@@ -96,11 +116,12 @@ const keyOf = (installationId: number, jobId: number): Item => ({
   job_id: { N: String(jobId) },
 });
 
-export function itemOfJob(job: Job): Item {
+export function itemOfJob(job: Job, { tellsRefusals = false }: Pick<StoreDeps, 'tellsRefusals'> = {}): Item {
   const openAt = openAtOfJob(job);
   const derived = derive(job, { ended: job.endedAt ?? job.updatedAt, openAt });
   const isWaiting = job.state === 'parked' && job.gatedAt === undefined;
-  return toItem({ ...toRow(job), ...derived, ...(isWaiting && { waiting_at: openAt }) });
+  const checks = checkShardOf(job, tellsRefusals);
+  return toItem({ ...toRow(job), ...derived, ...checks, ...(isWaiting && { waiting_at: openAt }) });
 }
 
 export interface JobChange {
@@ -110,16 +131,19 @@ export interface JobChange {
   readonly changes: Changes<Job>;
   /** Where the change makes a row of another time, or an open one of one that had ended. */
   readonly queuedAt?: string;
+  readonly tellsRefusals?: boolean;
 }
 
-export function updateOfJob({ installationId, jobId, guard, changes, queuedAt }: JobChange): Update {
+export function updateOfJob(change: JobChange): Update {
+  const { installationId, jobId, guard, changes, queuedAt, tellsRefusals = false } = change;
   const expression = new Expression();
   const { state } = changes;
   const ended = changes.endedAt ?? changes.updatedAt ?? '';
   const openAt = queuedAt === undefined ? {} : { openAt: openAtOfJob({ queuedAt, jobId }) };
   const derived = state ? derive({ installationId, state }, { ended, ...openAt }) : {};
   const isWaiting = state === 'parked' && typeof changes.gatedAt !== 'string';
-  const set = { ...toRow(changes), ...derived, ...(state && !isWaiting && { waiting_at: null }) };
+  const checks = checkShardOf({ ...changes, installationId }, tellsRefusals);
+  const set = { ...toRow(changes), ...derived, ...checks, ...(state && !isWaiting && { waiting_at: null }) };
   return {
     key: keyOf(installationId, jobId),
     expression,
@@ -128,16 +152,27 @@ export function updateOfJob({ installationId, jobId, guard, changes, queuedAt }:
   };
 }
 
-function conditionOf(expression: Expression, { from, startNumber, launchId }: JobGuard): string {
+function conditionOf(expression: Expression, { from, startNumber, launchId, checkAt }: JobGuard): string {
   return [
     expression.isOneOf('state', from),
     ...(startNumber === undefined ? [] : [expression.equals('start_number', startNumber)]),
     ...(launchId === undefined ? [] : [expression.equals('launch_id', launchId)]),
+    ...(checkAt === undefined ? [] : [expression.isStill('check_at', checkAt === null ? undefined : { S: checkAt })]),
   ].join(' AND ');
 }
 
 function reopens({ from }: JobGuard, { state }: Changes<Job>): boolean {
   return state !== undefined && state !== null && !isEnded(state) && from.some(isEnded);
+}
+
+/** A job is in the index from the first write about its check, or from its refusal, until the check is over. */
+function checkShardOf(
+  { installationId, state, checkState }: Changes<Job> & Pick<Job, 'installationId'>,
+  tellsRefusals: boolean,
+): { readonly check_shard?: number | null } {
+  if (checkState === 'done') return { check_shard: null };
+  const isFound = typeof checkState === 'string' || (state === 'refused' && tellsRefusals);
+  return isFound ? { check_shard: openShardOf(installationId) } : {};
 }
 
 /** Attributes for the indexes and for expiry, present exactly while the state requires them. */

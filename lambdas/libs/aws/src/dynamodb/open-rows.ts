@@ -20,22 +20,32 @@ export function openShardOf(installationId: number): number {
  * The tenants that have open rows, each once. Behind a full page the query goes on with the next tenant, so one tenant
  * costs a page at most, whatever it has open.
  */
-export async function findTenantsWithOpen(table: Table): Promise<number[]> {
-  const shards = Array.from({ length: SHARDS }, (_, shard) => findInShard(table, shard));
+export function findTenantsWithOpen(table: Table): Promise<number[]> {
+  return findTenantsIn(table, { index: 'open-tenants-index', shard: 'open_shard' });
+}
+
+/** An index over all tenants' rows, in order of the tenant, and the attribute that has a row's key in it. */
+interface ShardedIndex {
+  readonly index: string;
+  readonly shard: string;
+}
+
+/** The same for any such index. */
+export async function findTenantsIn(table: Table, index: ShardedIndex): Promise<number[]> {
+  const shards = Array.from({ length: SHARDS }, (_, shard) => findInShard(table, index, shard));
   return (await Promise.all(shards)).flat();
 }
 
-async function findInShard(table: Table, shard: number): Promise<number[]> {
+async function findInShard(table: Table, { index, shard: name }: ShardedIndex, shard: number): Promise<number[]> {
   const found = new Set<number>();
   let last = -1;
   for (let read = PAGE; read >= PAGE; ) {
     read = 0;
     const expression = new Expression();
     const condition =
-      `${expression.equals('open_shard', shard)} AND ${expression.name('installation_id')} > ` +
-      `${expression.value(last)}`;
+      `${expression.equals(name, shard)} AND ${expression.name('installation_id')} > ` + `${expression.value(last)}`;
     const rows = table.query({
-      IndexName: 'open-tenants-index',
+      IndexName: index,
       KeyConditionExpression: condition,
       ...expression.placeholders,
       Limit: PAGE,

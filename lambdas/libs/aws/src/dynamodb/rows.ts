@@ -4,7 +4,14 @@ import { fromAttributes, toAttributes, type Item, type PlainRow } from './attrib
 import type { Outcome } from './table';
 
 /** Attributes of the indexes on open and due rows, and of expiry: a store never returns them. */
-const DERIVED: ReadonlySet<string> = new Set(['open_at', 'waiting_at', 'open_shard', 'due', 'expires_at']);
+const DERIVED: ReadonlySet<string> = new Set([
+  'open_at',
+  'waiting_at',
+  'open_shard',
+  'due',
+  'check_shard',
+  'expires_at',
+]);
 
 /** Keys in the table's spelling. */
 export function toRow(values: object): PlainRow {

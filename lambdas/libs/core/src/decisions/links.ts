@@ -9,7 +9,10 @@ export function gitHubSiteOf(apiUrl: string): string {
   return `${protocol}//${host.replace(/^api\./, '')}`;
 }
 
-export function jobPage({ owner, repo, runId, jobId }: Job, site: string): string {
+export function jobPage(
+  { owner, repo, runId, jobId }: Pick<Job, 'owner' | 'repo' | 'runId' | 'jobId'>,
+  site: string,
+): string {
   return `${site}/${encodeURIComponent(owner)}/${encodeURIComponent(repo)}/actions/runs/${runId}/job/${jobId}`;
 }
 

@@ -42,6 +42,12 @@ export type JobReason =
   | 'gone-at-github'
   | 'cancelled-by-operator';
 
+/**
+ * Of the check that says at GitHub why a job waits. `opening`: GitHub was asked for it, or is about to be. `open`: it
+ * is there and goes on. `done`: it is over, or there will be none; a job has one at most.
+ */
+export type CheckState = 'opening' | 'open' | 'done';
+
 /** One workflow job that GitHub told us about. Times are ISO 8601. */
 export interface Job extends Omit<JobMessage, 'deliveryId'> {
   readonly deliveryId?: string;
@@ -71,6 +77,13 @@ export interface Job extends Omit<JobMessage, 'deliveryId'> {
   readonly capacityErrors?: readonly string[];
   /** What the last receive of its message failed of: an error's name, never its text, which may hold anything. */
   readonly error?: string;
+  readonly checkState?: CheckState;
+  /** GitHub's id of it. */
+  readonly checkId?: number;
+  /** Its sentence. */
+  readonly checkSays?: string;
+  /** Of the last write about it, which the next one names. */
+  readonly checkAt?: string;
   readonly updatedAt: string;
 }
 

@@ -16,6 +16,8 @@ const jobFields = {
   repoId: v.exactOptional(integer()),
   /** Its name, for the account of what it used; absent in rows and messages of earlier versions. */
   workflow: v.exactOptional(string),
+  /** The commit that its run is of; absent in rows and messages of earlier versions. */
+  headSha: v.exactOptional(string),
   isPublic: boolean,
   labels: strings,
   tier: string,

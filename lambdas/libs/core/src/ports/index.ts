@@ -1,5 +1,6 @@
 import type { Admissions } from './admissions';
 import type { Budgets } from './budgets';
+import type { CheckRuns } from './check-runs';
 import type { ConfigStore } from './configs';
 import type { RunnerFleet, SecurityGroups } from './ec2';
 import type { FleetSlots } from './fleet-slots';
@@ -17,6 +18,7 @@ export * from './apps';
 export * from './audit';
 export * from './bookmarks';
 export * from './budgets';
+export * from './check-runs';
 export * from './configs';
 export * from './deliveries';
 export * from './ec2';
@@ -48,6 +50,7 @@ export interface Ports {
   readonly configs: ConfigStore;
   readonly securityGroups: SecurityGroups;
   readonly github: GitHub;
+  readonly checkRuns: CheckRuns;
   readonly app: GitHubApp;
   readonly search: JobSearch;
   readonly recovery: RecoveryStore;

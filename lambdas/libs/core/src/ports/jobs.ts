@@ -24,10 +24,18 @@ export interface JobStore {
   listRecent(installationId: number, limit: number, before?: number): Promise<readonly Job[]>;
   /** Parked jobs whose next try is due, of all tenants (an index: may lag). */
   listDue(now: Date, limit: number): Promise<readonly { readonly installationId: number; readonly jobId: number }[]>;
+  /** Tenants that have a job whose check is not over, or a refused one that needs a check (an index: may lag). */
+  tenantsWithChecks(): Promise<readonly number[]>;
+  /** These jobs of one tenant, in no order (an index: may lag). */
+  listChecks(installationId: number, limit: number): Promise<readonly CheckedJob[]>;
 }
+
+export type CheckedJob = Pick<Job, 'jobId' | 'state' | 'checkState'>;
 
 export interface JobGuard {
   readonly from: readonly JobState[];
   readonly startNumber?: number;
   readonly launchId?: string;
+  /** The last write about its check; null: there was none. */
+  readonly checkAt?: string | null;
 }

@@ -105,6 +105,7 @@ export interface WaitingJob {
   readonly runId: number;
   readonly labels: readonly string[];
   readonly workflow?: string;
+  readonly headSha?: string;
   readonly queuedAt: string;
 }
 

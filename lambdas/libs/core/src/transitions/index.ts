@@ -17,4 +17,5 @@ export * from './release';
 export * from './machine';
 export { JOB_TRANSITIONS } from './job';
 export * from './job-waits';
+export * from './job-checks';
 export * from './job-runs';

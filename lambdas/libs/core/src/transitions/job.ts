@@ -60,6 +60,8 @@ export const JOB_TRANSITIONS = {
   correctEnd: { from: ENDED_JOB_STATES, ends: ['completed', 'cancelled'] },
   /** The runner that a refused job had taken. */
   recordRunner: { from: ENDED_JOB_STATES },
+  /** What GitHub shows of it on its commit; changes nothing of the job itself. */
+  recordCheck: { from: [...OPEN_JOB_STATES, ...ENDED_JOB_STATES] },
   /** How its machine ended; changes nothing but the explanation. */
   recordMachineEnd: { from: [...OPEN_JOB_STATES, ...ENDED_JOB_STATES] },
 } as const satisfies Readonly<Record<string, JobTransition>>;

@@ -124,7 +124,8 @@ describe('the hand-over of an account on DynamoDB', () => accountHandoverContrac
 describe('the job store on DynamoDB', () => {
   const make = async () => {
     const clock = createTestClock();
-    return { clock, store: createDynamoJobStore({ client: local.client, tableName: 'test-jobs', clock }) };
+    const deps = { client: local.client, tableName: 'test-jobs', clock };
+    return { clock, store: createDynamoJobStore({ ...deps, tellsRefusals: true }) };
   };
   jobStoreContract(make, nextId);
 

@@ -24,6 +24,8 @@ import { admissionsContract } from './admissions.contract';
 import { fleetSlotsContract, type FleetSlotsUnderTest } from './fleet-slots.contract';
 import { releasesContract } from './releases.contract';
 import { budgetsContract } from './budgets.contract';
+import { checkRunsContract } from './check-runs.contract';
+import { createInMemoryCheckRuns } from '../fakes/check-runs';
 import { createInMemoryBudgets } from '../fakes/budgets';
 import { jobStoreContract } from './job-store.contract';
 import { createInMemoryRecoveryStore } from '../fakes/recovery-store';
@@ -88,6 +90,21 @@ describe('the in-memory buckets', () =>
     const clock = createTestClock();
     return { clock, budgets: createInMemoryBudgets({ clock }) };
   }, nextId));
+describe('the in-memory checks', () =>
+  checkRunsContract(async () => {
+    const checkRuns = createInMemoryCheckRuns();
+    const place = { installationId: nextId(), owner: 'acme', ownerId: 501, repo: 'app' };
+    return {
+      checkRuns,
+      place,
+      elsewhere: { ...place, installationId: nextId() },
+      subject: { job: { jobId: 7, runId: 6 }, headSha: 'a'.repeat(40) },
+      show: (checkId) => {
+        const run = checkRuns.runs.find((one) => one.checkId === checkId);
+        return { status: run?.status ?? 'none', title: run?.title ?? null };
+      },
+    };
+  }));
 describe('the in-memory launch store', () =>
   launchStoreContract(async () => {
     const clock = createTestClock();

@@ -251,6 +251,52 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
     expect((await store.listRecent(id, 9, 10)).map((one) => one.jobId)).toEqual([9, 8]);
   });
 
+  describe('jobs with checks', () => {
+    const checks = async () => [...(await store.listChecks(id, 100))].sort((one, other) => one.jobId - other.jobId);
+    const isFound = async (): Promise<boolean> => (await store.tenantsWithChecks()).includes(id);
+
+    it('are found from the first write about a check until it is over, whatever becomes of the job', async () => {
+      await add({ jobId: 1, state: 'parked' });
+      expect([await isFound(), await checks()]).toEqual([false, []]);
+      await store.change(id, 1, { from: ['parked'], checkAt: null }, { checkState: 'opening', checkAt: 'one' });
+      await store.change(id, 1, { from: ['parked'] }, { state: 'completed', endedAt: '2026-01-15T12:30:00.000Z' });
+      expect([await isFound(), await checks()]).toEqual([
+        true,
+        [{ jobId: 1, state: 'completed', checkState: 'opening' }],
+      ]);
+      await store.change(id, 1, { from: ['completed'], checkAt: 'one' }, { checkState: 'done' });
+      expect([await isFound(), await checks()]).toEqual([false, []]);
+    });
+
+    it('stay where GitHub turned a try away', async () => {
+      await add({ jobId: 1, state: 'parked' });
+      await store.change(id, 1, { from: ['parked'] }, { checkState: 'opening', checkAt: 'one' });
+      await store.change(id, 1, { from: ['parked'] }, { checkState: null, checkAt: 'two' });
+      await expect(checks()).resolves.toEqual([{ jobId: 1, state: 'parked' }]);
+    });
+
+    it('are refused ones too, from their refusal', async () => {
+      await add({ jobId: 1, state: 'refused', endedAt: '2026-01-15T12:30:00.000Z' });
+      await add({ jobId: 2, state: 'parked' });
+      await store.change(id, 2, { from: ['parked'] }, { state: 'refused', endedAt: '2026-01-15T12:30:00.000Z' });
+      await expect(checks()).resolves.toEqual([
+        { jobId: 1, state: 'refused' },
+        { jobId: 2, state: 'refused' },
+      ]);
+      await expect(store.listChecks(id, 1)).resolves.toHaveLength(1);
+    });
+
+    it('let one of two writes about a check through', async () => {
+      await add({ jobId: 1, state: 'parked' });
+      const write = (checkAt: string | null) =>
+        store.change(id, 1, { from: ['parked'], checkAt }, { checkState: 'opening', checkAt: 'one' });
+      expect(await write('zero')).toMatchObject({ ok: false });
+      expect(await write(null)).toMatchObject({ ok: true });
+      expect(await write(null)).toMatchObject({ ok: false });
+      expect(await write('one')).toMatchObject({ ok: true });
+    });
+  });
+
   describe('due jobs', () => {
     const due = async (now: string, limit = 1_000): Promise<number[]> =>
       (await store.listDue(new Date(now), limit)).filter((one) => one.installationId === id).map((one) => one.jobId);

@@ -86,6 +86,11 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
     globalIndexes: [
       { name: 'due-index', keys: { hash: text('due'), range: text('next_try') }, projection: 'KEYS_ONLY' },
       openTenants,
+      {
+        name: 'checks-index',
+        keys: { hash: number('check_shard'), range: installation },
+        projection: ['state', 'check_state'],
+      },
     ],
   },
   {

@@ -28,6 +28,7 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
   );
 
   const open = createEventuallyConsistentView(() => rows.tenantsWithOpen());
+  const checked = (): Job[] => [...rows.values()].filter(isMarked);
 
   return {
     rows,
@@ -71,6 +72,12 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
         .sort((a, b) => compare(a.nextTry ?? '', b.nextTry ?? ''))
         .slice(0, limit)
         .map(({ installationId, jobId }) => ({ installationId, jobId })),
+    tenantsWithChecks: async () => [...new Set(checked().map(({ installationId }) => installationId))],
+    listChecks: async (installationId, limit) =>
+      checked()
+        .filter((job) => job.installationId === installationId)
+        .slice(0, limit)
+        .map(({ jobId, state, checkState }) => ({ jobId, state, ...(checkState && { checkState }) })),
   };
 }
 
@@ -78,9 +85,13 @@ export function fitsJobGuard(row: Job, guard: JobGuard): boolean {
   return (
     guard.from.includes(row.state) &&
     (guard.startNumber === undefined || guard.startNumber === row.startNumber) &&
-    (guard.launchId === undefined || guard.launchId === row.launchId)
+    (guard.launchId === undefined || guard.launchId === row.launchId) &&
+    (guard.checkAt === undefined || guard.checkAt === (row.checkAt ?? null))
   );
 }
+
+const isMarked = ({ state, checkState, checkAt }: Job): boolean =>
+  checkState === undefined ? state === 'refused' || checkAt !== undefined : checkState !== 'done';
 
 const waits = (job: Job): boolean => job.state === 'parked' && !isGated(job);
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

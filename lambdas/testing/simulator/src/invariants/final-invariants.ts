@@ -85,7 +85,30 @@ function leftovers(ended: EndedSimulation): string[] {
     )
       left.push(`registration ${registration.name} of ${registration.installationId}`);
   }
-  return left;
+  return [...left, ...openChecks(ended)];
+}
+
+/** Checks that go on although their job does not wait any more. */
+function openChecks({ state, github }: EndedSimulation): string[] {
+  const installed = new Set(github.tenants.map(({ installationId }) => installationId));
+  const waits = ({ installationId, jobId }: { readonly installationId: number; readonly jobId: number }): boolean => {
+    const row = state.jobs.rows.get(`${installationId}/${jobId}`);
+    return row !== undefined && row.state !== 'running' && !isEnded(row.state);
+  };
+  return state.checkRuns.runs
+    .filter((run) => run.status === 'queued' && installed.has(run.installationId) && !waits(run))
+    .map(({ jobId, installationId }) => `check of job ${jobId} of ${installationId}`);
+}
+
+/** Of one job there is one check at most. */
+function doubleChecks({ state }: EndedSimulation): string[] {
+  const seen = new Set<string>();
+  return state.checkRuns.runs.flatMap(({ installationId, jobId }) => {
+    const key = `${installationId}/${jobId}`;
+    if (seen.has(key)) return [`a second check of job ${jobId} of ${installationId}`];
+    seen.add(key);
+    return [];
+  });
 }
 
 /** Once everything has settled, a job's row must agree with GitHub. */
@@ -124,5 +147,6 @@ export function watchSettling(ended: EndedSimulation): () => boolean {
 
 export function checkFinalInvariants(ended: EndedSimulation, violations: Violations): void {
   for (const what of faultsOf(lossOf, ended)) violations.record('lost', what);
-  for (const what of [...leftovers(ended), ...faultsOf(wrongRowOf, ended)]) violations.record('left over', what);
+  for (const what of [...leftovers(ended), ...doubleChecks(ended), ...faultsOf(wrongRowOf, ended)])
+    violations.record('left over', what);
 }

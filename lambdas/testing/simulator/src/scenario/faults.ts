@@ -29,7 +29,7 @@ export interface FaultDraws {
 }
 export type DrawFault = (port: string, method: string, args: readonly unknown[]) => DrawnFault;
 
-const GITHUB: ReadonlySet<string> = new Set(['github', 'app', 'search']);
+const GITHUB: ReadonlySet<string> = new Set(['github', 'app', 'search', 'checkRuns']);
 /**
  * Conditional writes that an SDK retry runs twice when the first answer is lost. A transaction is none: its token makes
  * the second answer as the first.
@@ -88,7 +88,10 @@ export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings
     const tenant =
       typeof first === 'number' ? first : ((first as { installationId?: number } | undefined)?.installationId ?? 0);
     const failure = failureOf(port, method, tenant);
-    if (failure !== undefined) return { delay, kind: 'instead', answer: failure };
+    if (failure !== undefined) {
+      const isRefused = failure.kind === 'refused' && port === 'checkRuns';
+      return { delay, kind: 'instead', answer: isRefused ? { kind: 'not-granted' } : failure };
+    }
     // GitHub completes a request that the adapter has given up.
     const timeout = method === 'createJitConfig' ? 15 * SECOND : 8 * SECOND;
     if (delay > timeout)

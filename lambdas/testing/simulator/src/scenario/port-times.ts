@@ -19,6 +19,7 @@ export const TYPICAL: Times = {
   configs: [20, 90],
   securityGroups: [80, 300],
   github: [80, 400],
+  checkRuns: [80, 400],
   app: [80, 400],
   search: [80, 400],
 };

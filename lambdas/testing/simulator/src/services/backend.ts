@@ -13,6 +13,7 @@ import {
 } from '@multi-tenant-runner/core';
 import {
   createInMemoryBudgets,
+  createInMemoryCheckRuns,
   createInMemoryAdmissions,
   createInMemoryFleet,
   createInMemoryFleetSlots,
@@ -51,6 +52,7 @@ export function createState({
     configs: createInMemoryConfigs({ clock }),
     securityGroups: createInMemorySecurityGroups({ environment }),
     github: createInMemoryGitHub(),
+    checkRuns: createInMemoryCheckRuns(),
     recovery: createInMemoryRecoveryStore(),
     usage: createInMemoryUsageLedger(),
   };
@@ -101,6 +103,7 @@ export function createBackend({
     search,
     recovery: state.recovery,
     usage: state.usage,
+    checkRuns: state.checkRuns,
     budgets: createInMemoryBudgets(scheduler),
     registry: state.tenants,
     lifecycle: state.tenants,

@@ -141,7 +141,10 @@ export function createFunctions({
       'scale-down',
       TIMEOUT_SECONDS * SECOND,
       (container) =>
-        createScaleDown({ ...portsOf(container), scaleDown: TIMEOUTS, leaseMilliseconds, maxReceiveCount: 5 }),
+        createScaleDown({
+          ...{ ...portsOf(container), checkRuns: calls.through('checkRuns', backend.checkRuns, container) },
+          ...{ scaleDown: TIMEOUTS, leaseMilliseconds, maxReceiveCount: 5 },
+        }),
       scheduler,
     ),
     machine: createLambda(

@@ -17,6 +17,7 @@ export function jobPayload(
     workflow_job: {
       id: job.id,
       run_id: 60_000 + plan.number,
+      head_sha: plan.number.toString(16).padStart(40, '0'),
       labels: labelsOf(plan),
       // GitHub announces a gate with either action.
       status: action === 'queued' ? job.status : action,
