@@ -67,12 +67,12 @@ describe('app create', () => {
 
   it('leaves the webhook off without an address, and asks for more where users are tenants', async () => {
     const { run, seen } = createBrowser();
-    await run('app', 'create', '--users', '--name', 'mine');
+    await run('app', 'create', '--users', '--feedback', '--name', 'mine');
     expect(seen.action).toMatch(/^https:\/\/github\.com\/settings\/apps\/new\?/);
     expect(seen.manifest).toMatchObject({
       name: 'mine',
       hook_attributes: { active: false },
-      default_permissions: { administration: 'write' },
+      default_permissions: { administration: 'write', checks: 'write' },
     });
   });
 

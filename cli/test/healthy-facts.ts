@@ -33,11 +33,12 @@ export const HEALTHY: Facts = {
     slug: 'my-saas',
     permissions: { organization_self_hosted_runners: 'write', actions: 'read' },
     events: ['workflow_job'],
+    showsChecks: false,
     clockSkewSeconds: 1,
   }),
   hook: known({ url: 'https://a.example.com/webhook', contentType: 'json', insecureSsl: false, hasSecret: true }),
   deliveries: known({ ok: 100, failed: 1 }),
-  registry: known({ atGitHub: [1001], here: [1001], partial: false }),
+  registry: known({ atGitHub: [1001], withoutChecks: [1001], here: [1001], partial: false }),
   fleet: known({
     tenants: [{ name: 'acme', slots: ['7001-1'], maxRunners: 2, isUser: false, openCircuits: [], problems: [] }],
     launches: [{ launchId: '7001-1', state: 'running', updatedAt: '2026-01-15T11:00:00.000Z', hasMachine: true }],

@@ -5,6 +5,8 @@ export interface AppPlan {
   readonly webhookUrl?: string;
   /** User accounts may be tenants too: GitHub has no runners of an account, only of its repositories. */
   readonly users: boolean;
+  /** GitHub is to show on commits why jobs wait: `check_runs` of the module. */
+  readonly feedback: boolean;
 }
 
 /** Where GitHub can't reach anything: the webhook stays off. https://www.rfc-editor.org/rfc/rfc2606 */
@@ -14,7 +16,7 @@ const NOWHERE = 'https://example.com/webhook';
  * Exactly the permissions and events that the module needs, as in the README.
  * https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
  */
-export function buildManifest({ name, webhookUrl, users }: AppPlan, redirectUrl: string) {
+export function buildManifest({ name, webhookUrl, users, feedback }: AppPlan, redirectUrl: string) {
   return {
     name,
     url: 'https://github.com',
@@ -26,6 +28,7 @@ export function buildManifest({ name, webhookUrl, users }: AppPlan, redirectUrl:
       metadata: 'read',
       organization_self_hosted_runners: 'write',
       ...(users && { administration: 'write' }),
+      ...(feedback && { checks: 'write' }),
     },
     default_events: ['workflow_job'],
   };

@@ -6,12 +6,14 @@ import {
 import { GetQueueAttributesCommand, ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { object, parse, string, type AdmissionSettings } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
-import { readAdmissionSettings, readConfig, readTierQueueUrls } from '@multi-tenant-runner/runtime';
+import { readAdmissionSettings, readShowsChecks, readConfig, readTierQueueUrls } from '@multi-tenant-runner/runtime';
 import { notFound } from '../problem';
 
 export interface Deployment {
   readonly settings: AdmissionSettings;
   readonly gitHubApiUrl: string;
+  /** `check_runs` of the module. */
+  readonly showsChecks: boolean;
   readonly appIdParameter: string;
   readonly appKeyParameter: string;
   readonly subnetIds: readonly string[];
@@ -42,6 +44,7 @@ export async function readDeployment(client: Pick<LambdaClient, 'send'>, prefix:
       return {
         settings,
         gitHubApiUrl: reader.string('GITHUB_API_URL'),
+        showsChecks: readShowsChecks(reader),
         appIdParameter: reader.string('GITHUB_APP_ID_PARAMETER'),
         appKeyParameter: reader.string('GITHUB_APP_KEY_PARAMETER'),
         subnetIds: reader.strings('SUBNET_IDS'),

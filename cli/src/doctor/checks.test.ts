@@ -18,6 +18,7 @@ const tenant = { name: 'acme', slots: [], maxRunners: 2, isUser: false, openCirc
 const job = { jobId: 1, state: 'parked', queuedAt: '2026-01-15T11:59:00.000Z', gated: false };
 const run = { name: 'test-scale-down', invocations: 10, errors: 0, throttles: 0 };
 const functions = healthy('functions');
+const WITH_CHECKS = { ...healthy('app').permissions, checks: 'write' };
 
 /** For each check what it must find something in. */
 const BROKEN: Readonly<Record<string, readonly (readonly [State, Partial<Facts>, string])[]>> = {
@@ -26,6 +27,10 @@ const BROKEN: Readonly<Record<string, readonly (readonly [State, Partial<Facts>,
   permissions: [
     ['failing', { app: known({ ...healthy('app'), permissions: { actions: 'read' } }) }, 'self_hosted_runners: write'],
     ['failing', fleet({ tenants: [{ ...tenant, isUser: true }] }), 'administration: write'],
+  ],
+  checks: [
+    ['warning', { app: known({ ...healthy('app'), showsChecks: true }) }, 'not the permission checks: write'],
+    ['warning', { app: known({ ...healthy('app'), showsChecks: true, permissions: WITH_CHECKS }) }, ': 1001'],
   ],
   events: [['failing', { app: known({ ...healthy('app'), events: [] }) }, 'workflow_job is off']],
   webhook: [
@@ -36,8 +41,16 @@ const BROKEN: Readonly<Record<string, readonly (readonly [State, Partial<Facts>,
   ],
   deliveries: [['failing', { deliveries: known({ ok: 50, failed: 50, lastFailure: '401' }) }, '50 of the last 100']],
   registry: [
-    ['warning', { registry: known({ atGitHub: [1001, 1002], here: [1001], partial: false }) }, 'without a row: 1002'],
-    ['warning', { registry: known({ atGitHub: [], here: [1001], partial: false }) }, 'without an installation: 1001'],
+    [
+      'warning',
+      { registry: known({ atGitHub: [1001, 1002], withoutChecks: [], here: [1001], partial: false }) },
+      'without a row: 1002',
+    ],
+    [
+      'warning',
+      { registry: known({ atGitHub: [], withoutChecks: [], here: [1001], partial: false }) },
+      'without an installation: 1001',
+    ],
   ],
   functions: [
     ['failing', { functions: known([{ name: 'test-machine' }]) }, 'no test-machine'],
@@ -139,6 +152,9 @@ test('what could not be found out is unknown, with the reason, and no finding', 
 });
 
 test('a registry that was read in part alone says nothing', () => {
-  const facts = { ...HEALTHY, registry: known({ atGitHub: [1001, 1002], here: [1001], partial: true }) };
+  const facts = {
+    ...HEALTHY,
+    registry: known({ atGitHub: [1001, 1002], withoutChecks: [], here: [1001], partial: true }),
+  };
   expect(runChecks(facts).find(({ check }) => check === 'registry')).toMatchObject({ state: 'ok' });
 });

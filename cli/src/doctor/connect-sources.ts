@@ -38,7 +38,7 @@ export function connectSources(options: SourceOptions): Sources {
   });
   return {
     aws: { prefix, now: clock.now(), call, lambda },
-    gitHub: { apiUrl: deployment.gitHubApiUrl, identity, clock, fetch },
+    gitHub: { apiUrl: deployment.gitHubApiUrl, showsChecks: deployment.showsChecks, identity, clock, fetch },
     machines: {
       ec2: new EC2Client({ region, credentials }),
       call,

@@ -63,6 +63,8 @@ export interface AppFact {
   readonly slug: string;
   readonly permissions: Readonly<Record<string, string>>;
   readonly events: readonly string[];
+  /** `check_runs` of the module. */
+  readonly showsChecks: boolean;
   /** How far this clock is from GitHub's. */
   readonly clockSkewSeconds: number;
 }
@@ -77,6 +79,8 @@ export interface HookFact {
 /** Installation ids. */
 export interface RegistryFact {
   readonly atGitHub: readonly number[];
+  /** Of these, the ones that have not granted checks: write. */
+  readonly withoutChecks: readonly number[];
   readonly here: readonly number[];
   /** There are more than were looked at, so that what is missing says nothing. */
   readonly partial: boolean;

@@ -18,13 +18,15 @@ export function addApp(
     .option('--name <name>', 'at GitHub; else the prefix')
     .option('--webhook-url <url>', 'the output webhook.endpoint; without it the webhook is off')
     .option('--users', 'user accounts may be tenants too')
+    .option('--feedback', 'GitHub shows on commits why jobs wait: check_runs of the module')
     .option('--github-api-url <url>', 'as github_api_url of the module', 'https://api.github.com')
-    .action(async ({ organization, name, webhookUrl, users = false, githubApiUrl }) => {
+    .action(async ({ organization, name, webhookUrl, users = false, feedback = false, githubApiUrl }) => {
       const { prefix, ...where } = target();
       const options = {
         prefix,
         name: name ?? prefix,
         users,
+        feedback,
         apiUrl: githubApiUrl,
         ...(organization !== undefined && { organization }),
         ...(webhookUrl !== undefined && { webhookUrl }),

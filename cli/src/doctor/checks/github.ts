@@ -45,6 +45,24 @@ export const GITHUB_CHECKS: readonly Check[] = [
     },
   }),
   defineCheck({
+    name: 'checks',
+    needs: ['app', 'registry'],
+    fine: 'Nothing keeps GitHub from showing why jobs wait, where check_runs is on.',
+    judge: ({ app: { showsChecks, permissions }, registry: { withoutChecks } }) => {
+      if (!showsChecks) return undefined;
+      if (permissions['checks'] !== 'write')
+        return warning(
+          'check_runs is on, and the App has not the permission checks: write.',
+          "Grant it in the App's settings, or set check_runs = false.",
+        );
+      if (withoutChecks.length === 0) return undefined;
+      return warning(
+        `Installations that have not accepted checks: write: ${some(withoutChecks)}.`,
+        'An owner accepts it in the settings of the installation; until then their jobs show no checks.',
+      );
+    },
+  }),
+  defineCheck({
     name: 'events',
     needs: ['app'],
     fine: 'The App is subscribed to jobs.',

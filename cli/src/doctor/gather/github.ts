@@ -5,6 +5,8 @@ import type { AppFact, HookFact, RegistryFact } from '../facts';
 
 export interface GitHubSource {
   readonly apiUrl: string;
+  /** `check_runs` of the module. */
+  readonly showsChecks: boolean;
   readonly identity: () => Promise<AppIdentity>;
   readonly clock: Clock;
   readonly fetch: typeof fetch;
@@ -35,7 +37,7 @@ export async function findApp(source: GitHubSource): Promise<AppFact> {
   const here = source.clock.now().getTime();
   const there = Date.parse(answer.headers.get('date') ?? '');
   const clockSkewSeconds = Number.isNaN(there) ? 0 : Math.round((here - there) / SECOND);
-  return { ...v.parse(app, await answer.json()), clockSkewSeconds };
+  return { ...v.parse(app, await answer.json()), showsChecks: source.showsChecks, clockSkewSeconds };
 }
 
 const hook = v.object({
@@ -68,7 +70,7 @@ export async function findDeliveries(source: GitHubSource) {
   };
 }
 
-const installations = v.array(v.object({ id: v.number() }));
+const installations = v.array(v.object({ id: v.number(), permissions: v.optional(v.record(v.string(), v.string())) }));
 
 /** @param here the ids of rows that are no deleted tenant's */
 export async function compareRegistry(
@@ -76,11 +78,13 @@ export async function compareRegistry(
   source: GitHubSource,
 ): Promise<RegistryFact> {
   const atGitHub: number[] = [];
+  const withoutChecks: number[] = [];
   for (let page = 1; page <= PAGES; page += 1) {
     const path = `/app/installations?per_page=${PER_PAGE}&page=${page}`;
     const shown = v.parse(installations, await (await ask(path, source)).json());
     atGitHub.push(...shown.map(({ id }) => id));
-    if (shown.length < PER_PAGE) return { atGitHub, here: here.ids, partial: here.partial };
+    withoutChecks.push(...shown.filter(({ permissions }) => permissions?.['checks'] !== 'write').map(({ id }) => id));
+    if (shown.length < PER_PAGE) return { atGitHub, withoutChecks, here: here.ids, partial: here.partial };
   }
-  return { atGitHub, here: here.ids, partial: true };
+  return { atGitHub, withoutChecks, here: here.ids, partial: true };
 }
