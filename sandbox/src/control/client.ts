@@ -11,6 +11,14 @@ export interface ObservedJob {
   readonly startedAt: string | null;
 }
 
+/** A check on a commit, as people see it at GitHub. */
+export interface ObservedCheck {
+  readonly jobId: number;
+  readonly status: string;
+  readonly conclusion: string | null;
+  readonly title: string;
+}
+
 export interface NewJob {
   readonly installationId: number;
   readonly size: string;
@@ -30,6 +38,7 @@ export interface GitHubUserClient {
   readonly finish: (jobId: number) => Promise<void>;
   readonly cancel: (jobId: number) => Promise<void>;
   readonly jobs: (installationId: number) => Promise<readonly ObservedJob[]>;
+  readonly checks: (installationId: number) => Promise<readonly ObservedCheck[]>;
   /** The OpenID Connect token that a step of the job can ask GitHub for. */
   readonly tokenOf: (jobId: number, asked: { readonly audience: string; readonly event?: string }) => Promise<string>;
 }
@@ -107,6 +116,13 @@ function createGitHubUserClient(send: Send): GitHubUserClient {
     finish: async (jobId) => void (await send('POST', `/jobs/${jobId}/finish`, {})),
     cancel: async (jobId) => void (await send('POST', `/jobs/${jobId}/cancel`)),
     jobs: async (installationId) => listOf(await send('GET', `/jobs?installation_id=${installationId}`)).map(parseJob),
+    checks: async (installationId) =>
+      listOf(await send('GET', `/checks?installation_id=${installationId}`)).map((check) => ({
+        jobId: Number((text(check['external_id']) ?? '').replace('job-', '')),
+        status: text(check['status']) ?? '',
+        conclusion: text(check['conclusion']) ?? null,
+        title: text(check['title']) ?? '',
+      })),
     tokenOf: async (jobId, asked) => text(object(await send('POST', `/jobs/${jobId}/token`, asked))?.['value']) ?? '',
   };
 }

@@ -4,7 +4,7 @@ import type { GitHub } from '../github/github';
 import { route, type Call, type Route } from '../lib/http';
 import type { Json } from '../lib/json';
 import { map, missing } from './answers';
-import { installationView, jobView, runnerView, type MachineView } from './views';
+import { checkView, installationView, jobView, runnerView, type MachineView } from './views';
 
 export interface ReadOptions {
   readonly github: GitHub;
@@ -41,6 +41,7 @@ export function readRoutes(prefix: string, { github, calls, machines }: ReadOpti
     one('installations', 'installation', (id) => map(store.installations.get(id), installationView)),
     all('jobs', () => [...store.jobs.values()].map((job) => jobView(github, job))),
     one('jobs', 'job', (id) => map(store.jobs.get(id), (job) => jobView(github, job))),
+    all('checks', () => [...store.checkRuns.values()].map(checkView)),
     all('runners', () => [...store.runners.values()].map((runner) => runnerView(github, runner))),
     all('deliveries', () => deliveries.list().map(shortDelivery)),
     one('deliveries', 'delivery', (id) => map(deliveries.find(id), fullDelivery)),

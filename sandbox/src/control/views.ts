@@ -1,6 +1,6 @@
 import type { GitHub } from '../github/github';
 import type { Json } from '../lib/json';
-import type { Installation, Job, Runner } from '../github/state/model';
+import type { CheckRun, Installation, Job, Runner } from '../github/state/model';
 
 export interface MachineView {
   readonly instance_id: string;
@@ -44,6 +44,19 @@ export function jobView(github: GitHub, job: Job): Json {
     started_at: job.startedAt === undefined ? null : iso(job.startedAt),
     completed_at: job.completedAt === undefined ? null : iso(job.completedAt),
     seconds: length === null ? null : length / 1000,
+  };
+}
+
+export function checkView(run: CheckRun): Json {
+  return {
+    id: run.id,
+    installation_id: run.installationId,
+    external_id: run.externalId,
+    name: run.name,
+    status: run.status,
+    conclusion: run.conclusion,
+    title: run.title,
+    summary: run.summary,
   };
 }
 

@@ -2,6 +2,7 @@ import { randomUUID, type KeyObject } from 'node:crypto';
 import { NOT_FOUND, refusal } from './access';
 import { appRoutes } from './app-routes';
 import type { CallCounts } from './calls';
+import { checkRoutes } from './check-routes';
 import { CODELOAD_PREFIX, contentRoutes, createCodeload } from './content-routes';
 import { deploymentRoutes } from './deployment-routes';
 import { createGitServer, isGitPath } from '../git/smart-http';
@@ -42,6 +43,7 @@ export function createApi({ github, publicKey, url, calls, intercept }: ApiOptio
     ...contentRoutes(github, url, links),
     ...deploymentRoutes(github, url),
     ...workflowRoutes(github, url),
+    ...checkRoutes(github, url),
   ];
   const codeload = createCodeload(github, links);
   const server = createGitServer(github);

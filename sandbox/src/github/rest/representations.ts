@@ -43,10 +43,11 @@ export function appJson(appId: number, createdAt: number, api: string): Record<s
   };
 }
 
-/** The permissions and events of the App, as in the README. */
+/** The permissions of the App, as in the README, with all that is optional. */
 export const APP_PERMISSIONS = {
   actions: 'read',
   administration: 'write',
+  checks: 'write',
   metadata: 'read',
   organization_self_hosted_runners: 'write',
 } as const;

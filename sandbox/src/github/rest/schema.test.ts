@@ -1,6 +1,8 @@
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
 import { answerSchema, at, compile, expectToFit, webhookSchema } from '../../../test/description';
+import type { Job } from '../state/model';
+import { headSha } from './representations';
 import { runGitHub, type RunningGitHub } from '../../../test/running-github';
 
 const LABELS = ['self-hosted', 'linux', 'x64', 'small'];
@@ -8,6 +10,8 @@ const log = { debug: () => undefined, info: () => undefined, warn: () => undefin
 let running: RunningGitHub;
 beforeAll(async () => (running = await runGitHub()));
 afterAll(() => running.close());
+
+const shaOf = (job: Job | undefined): string => (job === undefined ? '' : headSha(job));
 
 describe('answers fit what GitHub describes', () => {
   const routes: readonly [string, number, boolean][] = [
@@ -31,6 +35,8 @@ describe('answers fit what GitHub describes', () => {
     ['GET /repos/{owner}/{repo}', 200, false],
     ['GET /repos/{owner}/{repo}/actions/runs', 200, false],
     ['GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', 200, false],
+    ['POST /repos/{owner}/{repo}/check-runs', 201, false],
+    ['GET /repos/{owner}/{repo}/commits/{ref}/check-runs', 200, false],
     ['POST /orgs/{org}/actions/runners/generate-jitconfig', 409, false],
     ['GET /app/installations/{installation_id}', 404, true],
   ];
@@ -63,6 +69,7 @@ describe('answers fit what GitHub describes', () => {
       run_id: job?.runId ?? 0,
       installation_id: status === 404 ? 1 : id,
       delivery_id: github.deliveries.list()[0]?.id ?? 0,
+      ...(route.endsWith('check-runs') && { name: 'why', head_sha: shaOf(job), ref: shaOf(job) }),
     };
     const answer = await octokit
       .request(route, parameters)

@@ -138,6 +138,23 @@ export interface Runner {
   readonly createdAt: number;
 }
 
+/** A check of the App on a commit. */
+export interface CheckRun {
+  readonly id: number;
+  readonly installationId: number;
+  readonly repositoryId: number;
+  readonly name: string;
+  readonly headSha: string;
+  readonly externalId: string;
+  readonly detailsUrl: string | null;
+  readonly status: 'queued' | 'in_progress' | 'completed';
+  readonly conclusion: string | null;
+  readonly title: string | null;
+  readonly summary: string | null;
+  readonly startedAt: number;
+  readonly completedAt?: number;
+}
+
 export type Clock = () => number;
 
 /** GitHub's timestamps have whole seconds. */

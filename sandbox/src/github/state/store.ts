@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { Account, AccountType, Deployment, Installation, Job, Repository, Runner, RunnerGroup } from './model';
+import type {
+  Account,
+  AccountType,
+  CheckRun,
+  Deployment,
+  Installation,
+  Job,
+  Repository,
+  Runner,
+  RunnerGroup,
+} from './model';
 import type { InstallationToken } from '../rest/tokens';
 
 /** All of GitHub, in memory. Lookups only; what may change is decided in transitions.ts. */
@@ -7,6 +17,7 @@ export interface Store {
   readonly installations: Map<number, Installation>;
   readonly repositories: Map<number, Repository>;
   readonly jobs: Map<number, Job>;
+  readonly checkRuns: Map<number, CheckRun>;
   readonly runners: Map<number, Runner>;
   /** By account, beside the default group. */
   readonly groups: Map<number, readonly RunnerGroup[]>;
@@ -35,6 +46,7 @@ export function createStore(): Store {
     installations,
     repositories,
     jobs,
+    checkRuns: new Map(),
     runners,
     groups: new Map(),
     formerNames: new Map(),

@@ -9,7 +9,8 @@ export async function createApp(
   checks: Checks,
 ): Promise<void> {
   const prefix = `new-${randomBytes(3).toString('hex')}`;
-  const create = ['--output', 'table', 'app', 'create', '--prefix', prefix, '--github-api-url', sandbox.github.api_url];
+  const api = ['--github-api-url', sandbox.github.api_url];
+  const create = ['--output', 'table', 'app', 'create', '--prefix', prefix, '--feedback', ...api];
   let visited: Promise<void> | undefined;
   const made = await attended(create, (said) => {
     const address = /http:\/\/127\.0\.0\.1:\d+\//.exec(said)?.[0];

@@ -14,6 +14,7 @@ import { changeJobs } from './change-jobs';
 import { expectJson, expectRefusal, holds, rowsOf } from './expect';
 import { inspectFleet, operateFleet } from './inspect-fleet';
 import type { AttendedMtr, Mtr } from './mtr';
+import { seeCheck, seeCheckEnd } from './see-checks';
 
 export interface OperateOptions {
   readonly sandbox: SandboxFile;
@@ -167,7 +168,9 @@ async function explainJobs(context: ScenarioContext, tenant: Tenant, options: Op
   );
   const table = await mtr('--output', 'table', 'waiting', LOGIN);
   checks.check('a table has a heading', table.out.startsWith('JOB '), table.out);
+  await seeCheck(context, tenant, waiting);
   await finishAll(context, tenant, ids);
+  await seeCheckEnd(context, tenant, waiting);
 }
 
 async function endTenant(context: ScenarioContext, { id }: Tenant, mtr: Mtr): Promise<void> {

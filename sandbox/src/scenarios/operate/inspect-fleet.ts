@@ -8,7 +8,17 @@ export async function inspectFleet({ login }: Tenant, mtr: Mtr, checks: Checks):
   const doctor = await mtr('doctor', '--all');
   const findings = rowsOf(JSON.parse(doctor.out));
   const isFine = (name: string): boolean => findings.some((row) => row['check'] === name && row['state'] === 'ok');
-  const fine = ['app', 'permissions', 'webhook', 'registry', 'functions', 'sweep-on-time', 'slots', 'dead-letters'];
+  const fine = [
+    'app',
+    'permissions',
+    'checks',
+    'webhook',
+    'registry',
+    'functions',
+    'sweep-on-time',
+    'slots',
+    'dead-letters',
+  ];
   checks.check('doctor asks AWS and GitHub, and finds the App and the fleet sound', fine.every(isFine), doctor.out);
   checks.check(
     'doctor fails for what it finds, and says what to do',
