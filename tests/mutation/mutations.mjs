@@ -768,6 +768,67 @@ export const mutations = [
     suites: ['functions/recovery/src/deliveries.test'],
   },
   {
+    name: 'links: one that is over opens its page',
+    file: 'functions/api/src/access/links.ts',
+    edits: [['return left > 0 && left <= LINK_LIFETIME', 'return left <= LINK_LIFETIME']],
+    suites: ['functions/api/src/access/links'],
+  },
+  {
+    name: 'links: one lives for as long as it says',
+    file: 'functions/api/src/access/links.ts',
+    edits: [['return left > 0 && left <= LINK_LIFETIME', 'return left > 0']],
+    suites: ['functions/api/src/access/links'],
+  },
+  {
+    name: 'links: any signature will do',
+    file: 'functions/api/src/access/links.ts',
+    edits: [['isSameText(given, signature(key, text))', 'isSameText(given, given)']],
+    suites: ['functions/api/src/access/links'],
+  },
+  {
+    name: 'links: what the key signs for something else is a link',
+    file: 'functions/api/src/access/links.ts',
+    edits: [
+      [
+        'isSameText(given, signature(key, text))',
+        "['link', 'cursor'].some((kind) => isSameText(given, deriveSecret(key, JSON.stringify([kind, text]))))",
+      ],
+    ],
+    suites: ['functions/api/src/access/links'],
+  },
+  {
+    name: 'links: one shows any tenant',
+    file: 'functions/api/src/access/permissions.ts',
+    edits: [['installationId === caller.installationId;', 'installationId > 0;']],
+    suites: ['functions/api/src/access/links'],
+  },
+  {
+    name: 'checks: two runs make a check each',
+    file: 'libs/core/src/transitions/job-checks.ts',
+    edits: [['condition: { checkAt: job.checkAt ?? null, ...asRead }', 'condition: { ...asRead }']],
+    suites: ['testing/system/checks'],
+  },
+  {
+    name: 'checks: one whose making gave no answer is made again at once',
+    file: 'functions/scale-down/src/carry-out-check.ts',
+    edits: [["if (answer.kind !== 'unavailable') await record", 'await record']],
+    suites: ['testing/system/checks'],
+  },
+  {
+    name: 'checks: one goes on after its job is over',
+    file: 'libs/core/src/decisions/decide-check.ts',
+    edits: [["if (job.state === 'running' || isEnded(job.state))", "if (job.state === 'running')"]],
+    suites: ['libs/core/src/decisions/decide-check', 'testing/system/checks'],
+  },
+  {
+    name: 'checks: a tenant writes as many as it has jobs',
+    file: 'functions/scale-down/src/check-budget.ts',
+    edits: [
+      ["return taken.kind === 'taken' ? { ...budget, fullAt: taken.fullAt } : undefined;", 'return taken && budget;'],
+    ],
+    suites: ['testing/system/checks'],
+  },
+  {
     name: 'usage: a cap that is used up keeps nothing from starting',
     file: 'libs/core/src/decisions/launch-gate.ts',
     edits: [['if (cap !== undefined)', 'if (cap?.used === -1)']],
