@@ -40,10 +40,11 @@ export function createApi({ github, publicKey, url, calls, intercept }: ApiOptio
     ...manifestRoutes(github, url),
     ...runnerRoutes(github, url),
     ...searchRoutes(github, url),
+    // Before the contents: a commit's checks are below the commit.
+    ...checkRoutes(github, url),
     ...contentRoutes(github, url, links),
     ...deploymentRoutes(github, url),
     ...workflowRoutes(github, url),
-    ...checkRoutes(github, url),
   ];
   const codeload = createCodeload(github, links);
   const server = createGitServer(github);
