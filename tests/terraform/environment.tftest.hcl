@@ -94,6 +94,7 @@ run "the_webhook_gets_exactly_the_variables_that_it_reads" {
     routing             = { runner_tiers = "{}", default_tier = "small", tier_access = "any", allow_public_repositories = false }
     publish_events      = ["workflow_job"]
     throttle            = { rate_limit = 1000, burst_limit = 2000 }
+    check_runs          = false
     tenant_rate         = { per_second = 25, burst = 2000, by_tier = { large = { per_second = 50, burst = 100 } } }
     package             = { filename = null, source_code_hash = null, s3_bucket = "zips", s3_key = "webhook.zip" }
   }
@@ -115,6 +116,7 @@ run "the_webhook_gets_exactly_the_variables_that_it_reads" {
       TENANT_RATE               = "25"
       TENANT_BURST              = "2000"
       TENANT_RATES_BY_TIER      = "{\"large\":{\"burst\":100,\"per_second\":50}}"
+      CHECK_RUNS                = "false"
       PUBLISH_EVENTS            = "[\"workflow_job\"]"
       GITHUB_APP_ID_PARAMETER   = "/id"
       WEBHOOK_SECRET_PARAMETER  = "/secret"
