@@ -484,6 +484,40 @@ resource "aws_dynamodb_table" "configurations" {
   tags = local.tags
 }
 
+# A row for each place of a pool, and one for each machine that was taken within the last half hour. Its rows are no tenant's, hence a table of its own.
+resource "aws_dynamodb_table" "pool" {
+  #checkov:skip=CKV_AWS_28:What waits here is replaced within a minute or two; a restored row would name a machine that is gone.
+
+  count = local.any_pool ? 1 : 0
+
+  name         = local.names.pool
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "book"
+  range_key    = "entry"
+
+  attribute {
+    name = "book"
+    type = "S"
+  }
+
+  attribute {
+    name = "entry"
+    type = "S"
+  }
+
+  # Without a key of the operator's DynamoDB encrypts with its own.
+  dynamic "server_side_encryption" {
+    for_each = var.encryption.tables == null ? [] : [var.encryption.tables]
+
+    content {
+      enabled     = true
+      kms_key_arn = server_side_encryption.value
+    }
+  }
+
+  tags = local.tags
+}
+
 # Who changed what, and why. No function may change or remove an entry, and the table's own policy keeps everyone else from it.
 resource "aws_dynamodb_table" "audit" {
   #checkov:skip=CKV_AWS_28:On unless tables.point_in_time_recovery is false; the default of an attribute is not read.

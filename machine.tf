@@ -6,6 +6,8 @@ locals {
 }
 
 data "aws_iam_policy_document" "machine" {
+  source_policy_documents = [data.aws_iam_policy_document.pool_machine.json]
+
   statement {
     sid       = "FindLaunches"
     actions   = ["dynamodb:Query"]
@@ -117,13 +119,13 @@ resource "aws_lambda_function" "machine" {
   }
 
   environment {
-    variables = {
+    variables = merge(local.pool_table_environment, {
       ENVIRONMENT          = var.prefix
       LOG_LEVEL            = var.observability.log_level
       LAUNCHES_TABLE       = aws_dynamodb_table.launches.name
       CONFIG_TABLE         = local.config_table
       BOOT_TIMEOUT_MINUTES = tostring(var.runner.timeouts.boot)
-    }
+    })
   }
 
   tags = local.tags
@@ -162,8 +164,8 @@ resource "aws_apigatewayv2_stage" "machine" {
   auto_deploy = true
 
   default_route_settings {
-    throttling_burst_limit = 400
-    throttling_rate_limit  = 200
+    throttling_burst_limit = 400 + 2 * local.pool_most
+    throttling_rate_limit  = 200 + 2 * local.pool_most
   }
 
   # Each its own, so that a flood of reports keeps no machine from its configuration.
@@ -172,8 +174,8 @@ resource "aws_apigatewayv2_stage" "machine" {
 
     content {
       route_key              = route_settings.value.route_key
-      throttling_burst_limit = 400
-      throttling_rate_limit  = 200
+      throttling_burst_limit = 400 + 2 * local.pool_most
+      throttling_rate_limit  = 200 + 2 * local.pool_most
     }
   }
 

@@ -16,6 +16,7 @@ locals {
     jobs               = "${var.prefix}-jobs"
     recovery           = "${var.prefix}-recovery"
     configurations     = "${var.prefix}-configurations"
+    pool               = "${var.prefix}-pool"
     usage              = "${var.prefix}-usage"
     audit              = "${var.prefix}-audit"
     api                = "${var.prefix}-api"
@@ -40,6 +41,7 @@ locals {
     jobs                   = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.jobs}"
     recovery               = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.recovery}"
     configurations         = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.configurations}"
+    pool                   = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.pool}"
     usage                  = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.usage}"
     audit                  = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.audit}"
     api                    = "arn:${local.partition}:dynamodb:${local.arn_end}:table/${local.names.api}"
@@ -127,6 +129,7 @@ locals {
   environment_bytes = sum([
     length(local.runner_tiers_json),
     length(local.prices_json),
+    length(jsonencode(local.pools)) + 50 * length(local.pools),
     length(var.runner_tiers) * (150 + length(var.prefix)),
     length(jsonencode(var.egress_rules)),
     length(jsonencode(var.tags)),

@@ -137,6 +137,36 @@ locals {
         anytrue([for label in tier.labels : !can(regex("^[^\\s,][^,]*$", label)) || trimspace(label) != label])
       ]
     },
+    {
+      says  = "runner_tiers: the sizes of a pool must be integers from 0 to 50."
+      about = "tiers"
+      invalid = [
+        for name, pool in local.pools : name
+        if anytrue([for size in concat([pool.size], pool.schedule[*].size, values(pool.dedicated)) : size < 0 || size > 50 || floor(size) != size])
+      ]
+    },
+    {
+      says    = "runner_tiers: pool.max_idle_minutes must be an integer from 15 to 1440."
+      about   = "tiers"
+      invalid = [for name, pool in local.pools : name if pool.max_idle_minutes < 15 || pool.max_idle_minutes > 1440 || floor(pool.max_idle_minutes) != pool.max_idle_minutes]
+    },
+    {
+      says  = "runner_tiers: pool.schedule needs a cron of five fields of figures, such as * 8-17 * * 1-5, and a time_zone such as Europe/Berlin."
+      about = "tiers"
+      invalid = [
+        for name, pool in local.pools : name
+        if anytrue([
+          for entry in pool.schedule :
+          !can(regex("^${join("\\s+", [for field in range(5) : "(\\*|[0-9]{1,2}(-[0-9]{1,2})?)(/[0-9]{1,2})?(,(\\*|[0-9]{1,2}(-[0-9]{1,2})?)(/[0-9]{1,2})?)*"])}$", entry.cron)) ||
+          !can(regex("^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$", entry.time_zone))
+        ])
+      ]
+    },
+    {
+      says    = "runner_tiers: pool.dedicated must be keyed by installation ids, such as 12345678."
+      about   = "tiers"
+      invalid = [for name, pool in local.pools : name if anytrue([for id in keys(pool.dedicated) : !can(regex("^[1-9][0-9]{0,9}$", id))])]
+    },
     # The higher of the two would never get a job.
     {
       says    = "runner_tiers: two tiers have the same labels. Add a label to the one that sets a limit only."

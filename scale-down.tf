@@ -4,6 +4,7 @@ data "aws_iam_policy_document" "scale_down" {
     data.aws_iam_policy_document.data_keys.json,
     data.aws_iam_policy_document.usage_ledger.json,
     data.aws_iam_policy_document.fleet_slots.json,
+    data.aws_iam_policy_document.pool_scale_down.json,
     data.aws_iam_policy_document.tenant_cleanup.json,
   ]
 
@@ -97,7 +98,7 @@ resource "aws_lambda_function" "scale_down" {
   }
 
   environment {
-    variables = merge(local.common_environment, local.fleet_environment, {
+    variables = merge(local.common_environment, local.fleet_environment, local.pool_environment, {
       LAUNCHES_TABLE           = aws_dynamodb_table.launches.name
       USAGE_TABLE              = aws_dynamodb_table.usage.name
       PRICES                   = local.prices_json

@@ -157,6 +157,12 @@ variable "runner_tiers" {
     - `subnet_ids`: (Optional) subnets of `vpc_id` for this size, instead of the module's `subnet_ids`.
     - `image`: (Optional) `id`, `ssm_parameter`, `filter`, `root_device_name`, instead of `runner.image`.
     - `disk`: (Optional) `size_gb`, `type`, `iops`, `throughput` of the root disk, where they differ from `runner.disk`.
+    - `pool`: (Optional) machines of this size that wait for a job, booted and of no tenant. What they cost while they wait is yours. Default: none.
+      - `size`: how many, at most 50; 0 where only `schedule` or `dedicated` have some.
+      - `schedule`: (Optional) other sizes at other times: `cron`, five fields of figures that all match in the minutes in which `size` holds, such as
+        `* 8-17 * * 1-5`; `time_zone`, default `UTC`. The first that matches counts.
+      - `max_idle_minutes`: (Optional) minutes after its start at which a machine that still waits is replaced. Default `720`.
+      - `dedicated`: (Optional) machines that only one tenant takes and that have its tags and group from birth: how many, by installation id.
   EOT
   type = map(object({
     runner_os           = string
@@ -183,6 +189,12 @@ variable "runner_tiers" {
       iops       = optional(number)
       throughput = optional(number)
     }), {})
+    pool = optional(object({
+      size             = number
+      schedule         = optional(list(object({ cron = string, time_zone = optional(string, "UTC"), size = number })), [])
+      max_idle_minutes = optional(number, 720)
+      dedicated        = optional(map(number), {})
+    }))
   }))
   default = {
     small = {

@@ -41,6 +41,8 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   'MAX_RUNNERS_TOTAL',
   'CHECK_RUNS',
   'LINK_KEY_PARAMETER',
+  'POOL_TABLE',
+  'POOLS',
 ]);
 
 const hcl = readdirSync(root)

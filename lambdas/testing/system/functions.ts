@@ -4,6 +4,7 @@ import {
   SECOND,
   SWEEP_SOURCE,
   cleanUpTenant,
+  encodeFillMessage,
   encodeJobEvent,
   encodeJobMessage,
   encodeLifecycleEvent,
@@ -34,6 +35,8 @@ const LEASE = 90 * SECOND;
 /** The functions as Lambda calls them, with the events that SQS, EventBridge and the stream bring. */
 export interface Functions {
   scaleUp(message: JobMessage, receiveCount?: number): Promise<BatchResponse>;
+  /** A size's pool has a place to fill. */
+  fill(tier: string): Promise<BatchResponse>;
   jobEvent(event: JobEvent): Promise<BatchResponse>;
   instanceEvent(instanceId: string, state: MachineState): Promise<BatchResponse>;
   sweep(): Promise<unknown>;
@@ -99,6 +102,7 @@ export function createFunctions(system: System, logins?: readonly string[]): Fun
         record(encodeJobMessage(message), message.installationId, receiveCount),
         context(),
       ),
+    fill: (tier) => createScaleUp(system.scaleUp())(record(encodeFillMessage(tier), undefined), context()),
     jobEvent: async (event) => asBatch(await scaleDown(record(encodeJobEvent(event), event.installationId))),
     instanceEvent: async (instanceId, state) =>
       asBatch(await scaleDown(record(JSON.stringify(instanceStateEvent(instanceId, state)), undefined))),

@@ -23,8 +23,8 @@ export interface MachineSide {
 
 /** @param system each one has containers of its own */
 export function createMachineSide(system: System): MachineSide {
-  const { launches, configs, clock, log } = system.harness;
-  const handle = createHandler({ launches, configs, clock, log, bootTimeout: LIMITS.bootTimeout });
+  const { launches, configs, pool, clock, log } = system.harness;
+  const handle = createHandler({ launches, configs, pool, clock, log, bootTimeout: LIMITS.bootTimeout });
   const side: MachineSide = {
     call: (path, body, options) => handle({ ...options, rawPath: `/machine/${path}`, body: JSON.stringify(body) }),
     claim: (instanceId, { secret, nonce = nonceOf(instanceId) } = {}) => {

@@ -9,6 +9,7 @@ import {
   type JobEvent,
   type JobMessage,
   type Launch,
+  type Pools,
 } from '@multi-tenant-runner/core';
 import {
   MACHINE_URL,
@@ -27,6 +28,8 @@ import { handleInstanceEvent } from '@multi-tenant-runner/scale-down/handle-inst
 import { handleJobEvent } from '@multi-tenant-runner/scale-down/handle-job-event';
 import { sweep, type SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import type { ScaleDownDeps } from '@multi-tenant-runner/scale-down/deps';
+
+export { brokenPromises } from './promises';
 
 const LEASE = 90 * SECOND;
 export const LIMITS = {
@@ -60,12 +63,14 @@ export interface System {
 }
 
 type Options = Parameters<typeof createTestHarness>[0] & Pick<ScaleUpDeps['scaleUp'], 'tierSubnetIds'>;
-/** @param options.checks GitHub shows on commits why jobs wait */
-export function createSystem(options: Options & { readonly checks?: boolean } = {}): System {
+/** @param options.checks GitHub shows on commits why jobs wait; `pools`: machines that wait for a job */
+export function createSystem(options: Options & { readonly checks?: boolean; readonly pools?: Pools } = {}): System {
   const [harness, capacityErrors] = [createTestHarness(options), new RecentCapacityErrors(MINUTE)];
   let invocations = 0;
   const nextName = (): string => `invocation-${(invocations += 1)}`;
-  const { checkRuns, ...shared } = { ...harness, tenants: harness.registry };
+  const { pool, blanks } = harness;
+  const pooling = options.pools && { pool, blanks, pools: options.pools, sharedGroupId: 'sg-shared' };
+  const { checkRuns, ...shared } = { ...harness, tenants: harness.registry, ...(pooling && { pooling }) };
 
   const scaleUp = (): ScaleUpDeps => ({
     ...shared,
@@ -179,22 +184,4 @@ export function createSystem(options: Options & { readonly checks?: boolean } = 
     },
   };
   return system;
-}
-
-/** The first two promises at one moment: no machine above the limit, none without a slot, none twice for a launch. */
-export function brokenPromises(system: System, limit: number): string[] {
-  const broken: string[] = [];
-  const alive = system.harness.state.fleet.alive();
-  if (alive.length > limit) broken.push(`${alive.length} machines with a limit of ${limit}`);
-  const { maxRunnersTotal = alive.length } = system.harness.settings;
-  if (alive.length > maxRunnersTotal) broken.push(`${alive.length} machines, of ${maxRunnersTotal} of all tenants`);
-  const slots = new Set(system.slots());
-  for (const machine of alive) {
-    if (!slots.has(machine.request.launchId)) broken.push(`the machine of ${machine.request.launchId} holds no slot`);
-  }
-  const started = [...system.harness.state.fleet.machines.values()].map((machine) => machine.request.launchId);
-  for (const launchId of new Set(started)) {
-    if (started.filter((one) => one === launchId).length > 1) broken.push(`${launchId} started twice`);
-  }
-  return broken;
 }

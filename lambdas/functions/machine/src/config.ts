@@ -7,6 +7,8 @@ export interface MachineConfig {
   readonly launchesTable: string;
   /** Of the runners' configurations; absent: they are SSM parameters. */
   readonly configTable?: string;
+  /** Absent: no size has a pool. */
+  readonly poolTable?: string;
   /** Milliseconds from a machine's launch in which it may claim. */
   readonly bootTimeout: number;
 }
@@ -14,11 +16,13 @@ export interface MachineConfig {
 export function parseMachineConfig(env: Env): MachineConfig {
   return readConfig(env, (reader) => {
     const configTable = reader.optionalString('CONFIG_TABLE');
+    const poolTable = reader.optionalString('POOL_TABLE');
     return {
       environment: reader.string('ENVIRONMENT'),
       logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS),
       launchesTable: reader.string('LAUNCHES_TABLE'),
       ...(configTable !== undefined && { configTable }),
+      ...(poolTable !== undefined && { poolTable }),
       bootTimeout: reader.integer('BOOT_TIMEOUT_MINUTES', { min: 1 }) * MINUTE,
     };
   });

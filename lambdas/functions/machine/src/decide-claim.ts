@@ -38,6 +38,9 @@ export function decideClaim(
   if (launch?.instanceId !== request.instanceId || launch.intent === undefined) return { kind: 'wait' };
   if (!isSecret(request.secret, launch.intent.claimHash)) return { kind: 'refuse', reason: 'wrong-secret' };
   if (launch.state === 'ending' || launch.state === 'ended') return { kind: 'refuse', reason: 'over' };
+  // Of a machine that waited in a pool, only the boot that announced it may claim.
+  if (launch.blank !== undefined && !isSecret(request.nonce, launch.blank.nonceHash))
+    return { kind: 'refuse', reason: 'claimed-before' };
   if (ageOf(launch.launchedAt, now) > bootTimeout) return { kind: 'refuse', reason: 'too-late' };
   if (launch.claim !== undefined)
     return isSecret(request.nonce, launch.claim.nonceHash)

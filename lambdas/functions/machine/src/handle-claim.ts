@@ -1,7 +1,7 @@
 import { claimConfig, type Launch } from '@multi-tenant-runner/core';
 import { decideClaim, reportSecretOf, type ClaimRefusal, type ClaimRequest } from './decide-claim';
 import type { MachineDeps } from './deps';
-import { readLaunch } from './read-launch';
+import { findWhose } from './find-whose';
 
 /** Seconds after which a machine asks again. */
 const RETRY_AFTER = 3;
@@ -12,6 +12,8 @@ export type ClaimAnswer =
   | { readonly kind: 'granted'; readonly launch: Launch; readonly jitConfig: string; readonly reportSecret: string }
   /** `isKnown`: a launch names the machine, and the secret is its own. */
   | { readonly kind: 'wait'; readonly retryAfter: number; readonly isKnown: boolean }
+  /** It is ready, and waits in its pool for a job. */
+  | { readonly kind: 'blank' }
   | { readonly kind: 'refused'; readonly reason: ClaimRefusal };
 
 /**
@@ -19,7 +21,10 @@ export type ClaimAnswer =
  * tenant and launch name. Whatever cuts it off, the same boot may ask again and no other.
  */
 export async function handleClaim(request: ClaimRequest, deps: MachineDeps): Promise<ClaimAnswer> {
-  let launch = await readLaunch(request.instanceId, deps);
+  const whose = await findWhose(request, deps);
+  if (whose.kind === 'refuse') return { kind: 'refused', reason: whose.reason };
+  if (whose.kind === 'blank') return whose;
+  let { launch } = whose;
   for (let look = 1; look <= LOOKS; look += 1) {
     const decision = decideClaim(launch, request, deps.clock.now(), deps.bootTimeout);
     if (decision.kind === 'refuse') return { kind: 'refused', reason: decision.reason };

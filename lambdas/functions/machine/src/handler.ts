@@ -61,6 +61,8 @@ async function answerClaim(body: string, address: string | undefined, deps: Rout
     case 'wait':
       if (!answer.isKnown) deps.budget.recordFailure(source);
       return respondWith(202, { retry_after: answer.retryAfter }, answer.retryAfter);
+    case 'blank':
+      return respondWith(202, { retry_after: 1, blank: true }, 1);
     case 'refused':
       deps.budget.recordFailure(source);
       return respond(403, `No configuration for this machine: ${answer.reason}.`);

@@ -1,4 +1,5 @@
 import {
+  TAG,
   adoptInstance,
   cleanUpTenant,
   endJob,
@@ -137,6 +138,10 @@ async function refuseTier(launch: Launch, deps: ScaleDownDeps): Promise<void> {
 
 /** A machine that no open row accounts for: read again by the launch it names, as it may be the row that was late. */
 async function endOrphan(installationId: number, machine: Machine, deps: ScaleDownDeps): Promise<void> {
+  // The tag is a hint that needs no index.
+  const tagged = machine.tags[TAG.launchId];
+  const named = tagged === undefined ? undefined : await deps.launches.get(installationId, tagged);
+  if (named !== undefined && named.state !== 'ended' && named.instanceId === machine.instanceId) return;
   const key = await deps.launches.findByInstance(machine.instanceId);
   const launch = key === undefined ? undefined : await deps.launches.get(key.installationId, key.launchId);
   const accounted = launch !== undefined && launch.state !== 'ended' && launch.installationId === installationId;

@@ -1,4 +1,4 @@
-import { parseProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
+import { parsePooling, parseProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
 import { MINUTE, graceFor } from '@multi-tenant-runner/core';
 import { readConfig, type Env } from '@multi-tenant-runner/runtime';
 import type { ScaleDownSettings } from './deps';
@@ -11,7 +11,7 @@ export interface ScaleDownConfig extends ProtocolConfig {
 
 export function parseScaleDownConfig(env: Env): ScaleDownConfig {
   return readConfig(env, (reader) => {
-    const config = parseProtocolConfig(reader);
+    const config = { ...parseProtocolConfig(reader), ...parsePooling(reader) };
     return {
       ...config,
       vpcId: reader.string('VPC_ID'),

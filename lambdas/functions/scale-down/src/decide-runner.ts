@@ -64,5 +64,6 @@ export function decideRunnerEnd(
 function isOverdue(launch: Launch, machine: Machine, now: Date, limits: RunnerLimits): boolean {
   const most = limits.maxLifetime + OTHERS_FIRST;
   if (launch.takenAt !== undefined) return ageOf(launch.takenAt, now) > most;
-  return ageOf(machine.launchedAt, now) > most + limits.bootTimeout + limits.idleTimeout;
+  // A machine of a pool waited before that.
+  return ageOf(launch.launchedAt ?? machine.launchedAt, now) > most + limits.bootTimeout + limits.idleTimeout;
 }

@@ -1,9 +1,12 @@
 import type {
   CheckRuns,
+  ConfigStore,
+  JobQueue,
   LeaseHolder,
+  Pools,
+  PoolStore,
   ProtocolDeps,
   RunnerFleet,
-  ConfigStore,
   SecurityGroups,
 } from '@multi-tenant-runner/core';
 
@@ -18,7 +21,16 @@ export interface ScaleDownSettings {
   readonly grace: number;
 }
 
+/** Machines that wait for a job. */
+export interface Pooling {
+  readonly pools: Pools;
+  readonly pool: Pick<PoolStore, 'readAll' | 'vacate' | 'forgetBound'>;
+}
+
 export interface ScaleDownDeps extends ProtocolDeps {
+  readonly queue: Pick<JobQueue, 'sendJob' | 'sendFill'>;
+  /** Absent: no size has a pool. */
+  readonly pooling?: Pooling;
   readonly fleet: Pick<RunnerFleet, 'terminate' | 'describe' | 'findByToken' | 'list'>;
   readonly configs: Pick<ConfigStore, 'remove' | 'list'>;
   readonly securityGroups: Pick<SecurityGroups, 'find' | 'remove'>;

@@ -6,10 +6,12 @@ import { createHandler } from './handler';
 const config = parseScaleDownConfig(process.env);
 
 const { gitHub, ...ports } = createProtocolPorts(config, process.env);
+const { pooling } = config;
 
 export const handler = createHandler({
   ...ports,
   ...(config.showsChecks && { checkRuns: createCheckRuns(gitHub) }),
+  ...(pooling !== undefined && { pooling: { pool: ports.pool, pools: pooling.pools } }),
   // Groups are only found and removed here; tenant-manager makes them.
   securityGroups: createTenantSecurityGroups(config, process.env, { vpcId: config.vpcId, egressRules: [] }),
   scaleDown: config.scaleDown,

@@ -1,12 +1,14 @@
 import { map, object, parse, string, strings, type AdmissionSettings } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
-import { parseProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
+import { parsePooling, parseProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
 import { IN_ENV, readConfig, type Env, type EnvReader } from '@multi-tenant-runner/runtime';
 import type { ScaleUpSettings } from './deps';
 
 export interface ScaleUpConfig extends ProtocolConfig {
   readonly scaleUp: Omit<ScaleUpSettings, 'leaseMilliseconds'>;
   readonly kmsKeyArn?: string;
+  /** Of machines of tenants that have no group of their own, and of machines of no tenant. */
+  readonly sharedGroupId: string;
 }
 
 const subnetsByTier = map(
@@ -20,18 +22,19 @@ const templatesByTier = map(object({ id: string, version: string }), 'is not a J
 
 export function parseScaleUpConfig(env: Env): ScaleUpConfig {
   return readConfig(env, (reader) => {
-    const config = parseProtocolConfig(reader);
-    const sharedGroup = reader.string('SHARED_SECURITY_GROUP_ID');
+    const config = { ...parseProtocolConfig(reader), ...parsePooling(reader) };
+    const sharedGroupId = reader.string('SHARED_SECURITY_GROUP_ID');
     const kmsKeyArn = reader.optionalString('KMS_KEY_ARN');
     return {
       ...config,
+      sharedGroupId,
       scaleUp: {
         launchTemplates: readLaunchTemplates(reader, config.settings),
         subnetIds: readSubnets(reader),
         tierSubnetIds: reader.json<ReadonlyMap<string, readonly string[]>>('TIER_SUBNET_IDS', new Map(), (value) =>
           parse(subnetsByTier, value, IN_ENV),
         ),
-        ...(!reader.boolean('TENANT_SECURITY_GROUPS') && { sharedSecurityGroupId: sharedGroup }),
+        ...(!reader.boolean('TENANT_SECURITY_GROUPS') && { sharedSecurityGroupId: sharedGroupId }),
         maxReceiveCount: reader.integer('MAX_RECEIVE_COUNT', { min: 1 }),
         machineUrl: reader.string('MACHINE_URL'),
       },

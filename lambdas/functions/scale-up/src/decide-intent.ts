@@ -9,7 +9,7 @@ export interface MachineFor {
 
 /** The next candidate that EC2 has not refused for this launch; undefined: none is left. */
 export function decideIntent(
-  launch: Launch,
+  launch: Pick<Launch, 'installationId' | 'launchId' | 'tier'>,
   attempted: readonly string[],
   machineFor: MachineFor,
   deps: Pick<ScaleUpDeps, 'settings' | 'scaleUp' | 'capacityErrors' | 'clock'>,

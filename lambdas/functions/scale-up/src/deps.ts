@@ -1,4 +1,13 @@
-import type { ConfigStore, LeaseHolder, ProtocolDeps, RunnerFleet, TenantLookup } from '@multi-tenant-runner/core';
+import type {
+  BlankMachines,
+  ConfigStore,
+  LeaseHolder,
+  Pools,
+  PoolStore,
+  ProtocolDeps,
+  RunnerFleet,
+  TenantLookup,
+} from '@multi-tenant-runner/core';
 import type { RecentCapacityErrors } from './candidates';
 
 export interface ScaleUpSettings {
@@ -14,10 +23,21 @@ export interface ScaleUpSettings {
   readonly machineUrl: string;
 }
 
+/** What it takes to have machines waiting. */
+export interface Pooling {
+  readonly pools: Pools;
+  readonly pool: Pick<PoolStore, 'places' | 'occupy' | 'recordInstance' | 'vacate' | 'bind'>;
+  readonly blanks: BlankMachines;
+  /** Of machines that belong to no tenant. */
+  readonly sharedGroupId: string;
+}
+
 export interface ScaleUpDeps extends ProtocolDeps {
   readonly fleet: Pick<RunnerFleet, 'run' | 'terminate'>;
   readonly configs: Pick<ConfigStore, 'put' | 'remove'>;
   readonly scaleUp: ScaleUpSettings;
+  /** Absent: no size has a pool. */
+  readonly pooling?: Pooling;
   readonly capacityErrors: RecentCapacityErrors;
   /** The secret in a machine's user data: the same for the same client token, so that a repeated call is the same. */
   readonly claimSecretFor: (clientToken: string) => Promise<string>;

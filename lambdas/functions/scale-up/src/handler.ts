@@ -1,4 +1,4 @@
-import { parseJobMessage, parseJson } from '@multi-tenant-runner/core';
+import { parseFillMessage, parseJobMessage, parseJson } from '@multi-tenant-runner/core';
 import {
   receiveCount,
   runInvocation,
@@ -7,6 +7,7 @@ import {
   type LambdaContext,
   type QueueRecord,
 } from '@multi-tenant-runner/runtime';
+import { fillPool } from './fill-pool';
 import { handleJob } from './handle-job';
 import { throttleWrites } from './fair-queue';
 import type { ScaleUpDeps } from './deps';
@@ -27,6 +28,9 @@ export function createHandler(deps: ScaleUpDeps): ScaleUpHandler {
     runQueueBatch(
       event.Records,
       async (record) => {
+        const name = `${context.awsRequestId}/${record.messageId}`;
+        const fill = parseJson(record.body, parseFillMessage);
+        if (fill.ok) return fillPool(fill.value.fill, name, paced);
         const message = parseJson(record.body, parseJobMessage);
         if (!message.ok) {
           deps.metrics.count('MessageDropped', { properties: { message_id: record.messageId } });
@@ -35,7 +39,7 @@ export function createHandler(deps: ScaleUpDeps): ScaleUpHandler {
         const { installationId, jobId, tier } = message.value;
         const log = deps.log.with({ request_id: context.awsRequestId, tenant_id: installationId, job_id: jobId, tier });
         const lease = {
-          name: `${context.awsRequestId}/${record.messageId}`,
+          name,
           milliseconds: deps.scaleUp.leaseMilliseconds,
         };
         await handleJob(message.value, { lease, receiveCount: receiveCount(record) }, { ...paced, log });

@@ -6,11 +6,15 @@ import { createHandler } from './handler';
 
 const config = parseScaleUpConfig(process.env);
 
+const ports = createProtocolPorts(config, process.env, {
+  purpose: 'launch',
+  ...(config.kmsKeyArn !== undefined && { kmsKeyArn: config.kmsKeyArn }),
+});
+const { sharedGroupId, pooling } = config;
+
 export const handler = createHandler({
-  ...createProtocolPorts(config, process.env, {
-    purpose: 'launch',
-    ...(config.kmsKeyArn !== undefined && { kmsKeyArn: config.kmsKeyArn }),
-  }),
+  ...ports,
+  ...(pooling !== undefined && { pooling: { ...ports, pools: pooling.pools, sharedGroupId } }),
   scaleUp: { ...config.scaleUp, leaseMilliseconds: leaseFor(config.timeout) },
   capacityErrors: new RecentCapacityErrors(5 * MINUTE),
 });

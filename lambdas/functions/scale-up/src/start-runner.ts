@@ -10,8 +10,10 @@ import {
 import { chooseRunnerGroup } from './choose-runner-group';
 import { decideAfterLostProbe, decideStart, type SettledStart, type StartFacts } from './decide-start';
 import { tenantTierOf, type ScaleUpDeps } from './deps';
+import { refillPool } from './fill-pool';
 import { finishStart } from './finish-start';
 import { launchInstance } from './launch-instance';
+import { takeBlank } from './take-blank';
 import { afterGitHub, endAs, parkFor, parkUntil, type Stop, type Stopped } from './park-for';
 
 /** The rows of a launch, and the lease under which everything here happens. */
@@ -77,12 +79,9 @@ async function launchRunner(start: Start, securityGroupId: string, deps: ScaleUp
     return abort(start, { reason: 'github', followUp: await afterGitHub(authorized, stopped, deps) }, deps);
   const group = await chooseRunnerGroup(place, stopped, deps);
   if (group.kind === 'stop') return abort(start, group, deps);
-  const machine = await launchInstance(
-    launch,
-    { securityGroupId, tenantTier: tenantTierOf(lookup, deps) },
-    lease,
-    deps,
-  );
+  const machineFor = { securityGroupId, tenantTier: tenantTierOf(lookup, deps) };
+  const taken = await takeBlank(launch, machineFor, lease, deps);
+  const machine = taken.kind === 'machine' ? taken : await launchInstance(taken.launch, machineFor, lease, deps);
   switch (machine.kind) {
     case 'none': {
       const failure = machine.reason === 'error' ? { failure: 'EC2 refuses to start the machine' } : {};
@@ -97,7 +96,9 @@ async function launchRunner(start: Start, securityGroupId: string, deps: ScaleUp
     }
     case 'machine': {
       const isFirst = launch.instanceId === undefined;
-      return finishStart({ ...start, launch: machine.launch, isFirst, runnerGroupId: group.id }, deps);
+      await finishStart({ ...start, launch: machine.launch, isFirst, runnerGroupId: group.id }, deps);
+      if (isFirst && machine.launch.blank !== undefined) await refillPool(launch.tier, lease.name, deps);
+      return;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { encodeJobEvent, encodeJobMessage, type JobQueue } from '@multi-tenant-runner/core';
+import { encodeFillMessage, encodeJobEvent, encodeJobMessage, type JobQueue } from '@multi-tenant-runner/core';
 
 export interface JobQueueDeps {
   readonly client: Pick<SQSClient, 'send'>;
@@ -10,17 +10,20 @@ export interface JobQueueDeps {
 
 export function createSqsJobQueue({ client, tierQueueUrls, runnerEventsQueueUrl }: JobQueueDeps): JobQueue {
   // The message group is the tenant: SQS fair queues serve tenants with few messages before one that floods the queue.
-  const send = async (QueueUrl: string, MessageBody: string, installationId: number): Promise<void> => {
-    await client.send(new SendMessageCommand({ QueueUrl, MessageBody, MessageGroupId: String(installationId) }));
+  const send = async (QueueUrl: string, MessageBody: string, group: number | string): Promise<void> => {
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody, MessageGroupId: String(group) }));
+  };
+  const queueOf = (tier: string, whose: string): string => {
+    const url = tierQueueUrls.get(tier);
+    if (url !== undefined) return url;
+    throw new Error(
+      `There is no queue for tier ${tier} ${whose}; TIER_QUEUE_URLS names ${[...tierQueueUrls.keys()].join(', ')}.`,
+    );
   };
   return {
+    sendFill: (tier) => send(queueOf(tier, 'of a pool'), encodeFillMessage(tier), 'pool'),
     sendJob: async (message) => {
-      const url = tierQueueUrls.get(message.tier);
-      if (url === undefined)
-        throw new Error(
-          `There is no queue for tier ${message.tier} of job ${message.jobId}; TIER_QUEUE_URLS names ` +
-            `${[...tierQueueUrls.keys()].join(', ')}.`,
-        );
+      const url = queueOf(message.tier, `of job ${message.jobId}`);
       await send(url, encodeJobMessage(message), message.installationId);
     },
     sendJobEvent: async (event) => {

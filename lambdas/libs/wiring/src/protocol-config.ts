@@ -1,4 +1,4 @@
-import { parsePrices, type AdmissionSettings, type Prices } from '@multi-tenant-runner/core';
+import { parsePools, parsePrices, type AdmissionSettings, type Pools, type Prices } from '@multi-tenant-runner/core';
 import { parseNetworkConfig, type NetworkConfig } from './network';
 import {
   IN_ENV,
@@ -37,6 +37,8 @@ export interface ProtocolConfig extends AppConfig {
   readonly runnerTags: Readonly<Record<string, string>>;
   /** Of the runners' configurations; absent: they are SSM parameters. */
   readonly configTable?: string;
+  /** Absent: no size has a pool. */
+  readonly pooling?: { readonly table: string; readonly pools: Pools };
   /** The function's timeout in seconds. */
   readonly timeout: number;
 }
@@ -77,4 +79,11 @@ export function parseProtocolConfig(reader: EnvReader): ProtocolConfig {
     runnerTags: Object.fromEntries(reader.stringMap('RUNNER_TAGS')),
     timeout: reader.integer('FUNCTION_TIMEOUT_SECONDS', { min: 1 }),
   };
+}
+
+/** Of the functions that start machines before a job needs them, or end those. */
+export function parsePooling(reader: EnvReader): Pick<ProtocolConfig, 'pooling'> {
+  const [table, given] = [reader.optionalString('POOL_TABLE'), reader.optionalString('POOLS')];
+  if (table === undefined || given === undefined) return {};
+  return { pooling: { table, pools: reader.json<Pools>('POOLS', new Map(), (value) => parsePools(value, IN_ENV)) } };
 }

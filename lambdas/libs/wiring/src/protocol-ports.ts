@@ -7,9 +7,11 @@ import {
   createDynamoFleetSlots,
   createDynamoJobStore,
   createDynamoLaunchStore,
+  createDynamoPoolStore,
   createDynamoTenantLifecycle,
   createDynamoTenantRegistry,
   createDynamoUsageLedger,
+  createEc2Blanks,
   createEc2Client,
   createEc2Fleet,
   createEc2SecurityGroups,
@@ -70,6 +72,14 @@ export function createProtocolPorts(
     fleetSlots: createDynamoFleetSlots({ client: dynamoDb, tableName: tables.launches }),
     usage: createDynamoUsageLedger({ client: dynamoDb, tableName: tables.usage }),
     queue: createSqsJobQueue({ client: createSqsClient(clients), tierQueueUrls: config.tierQueueUrls }),
+    // Called only where a size has a pool.
+    pool: createDynamoPoolStore({
+      client: dynamoDb,
+      tableName: config.pooling?.table ?? '',
+      launchesTable: tables.launches,
+      clock,
+    }),
+    blanks: createEc2Blanks({ client: createPatientEc2Client(env), environment, tags, sleep }),
     fleet: createEc2Fleet({ client: createPatientEc2Client(env), environment, tags, sleep }),
     configs:
       config.configTable === undefined

@@ -3,6 +3,8 @@ import type { AdmissionSettings, Ports, Prices } from '@multi-tenant-runner/core
 import { ENVIRONMENT, prices, settings as defaultSettings, tenantRow } from './factories';
 import { createInMemoryCheckRuns, type InMemoryCheckRuns } from './fakes/check-runs';
 import { createInMemoryFleet, type InMemoryFleet } from './fakes/fleet';
+import { createInMemoryBlanks, type InMemoryBlanks } from './fakes/blanks';
+import { createInMemoryPoolStore, type InMemoryPoolStore } from './fakes/pool-store';
 import { createInMemoryFleetSlots, type InMemoryFleetSlots } from './fakes/fleet-slots';
 import { createInMemoryGitHub } from './fakes/github';
 import type { InMemoryGitHub } from './fakes/github-model';
@@ -44,6 +46,8 @@ export interface HarnessState {
   readonly search: InMemoryJobSearch;
   readonly recovery: InMemoryRecoveryStore;
   readonly usage: InMemoryUsageLedger;
+  readonly pool: InMemoryPoolStore;
+  readonly blanks: InMemoryBlanks;
 }
 
 /** The ports record every call and can be cut. */
@@ -74,6 +78,7 @@ export function createTestHarness(
   const observer = createCallRecorder();
   const github = createInMemoryGitHub();
   const launches = createInMemoryLaunchStore();
+  const fleet = createInMemoryFleet({ clock, environment });
   const state: HarnessState = {
     tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
     jobs: createInMemoryJobStore({ clock }),
@@ -81,7 +86,7 @@ export function createTestHarness(
     fleetSlots: createInMemoryFleetSlots(launches),
     queue: createInMemoryJobQueue({ tiers: settings.tiers }),
     bus: createInMemoryEventBus(),
-    fleet: createInMemoryFleet({ clock, environment }),
+    fleet,
     configs: createInMemoryConfigs({ clock }),
     securityGroups: createInMemorySecurityGroups({ environment }),
     github,
@@ -90,6 +95,8 @@ export function createTestHarness(
     search: createInMemoryJobSearch({ github }),
     recovery: createInMemoryRecoveryStore(),
     usage: createInMemoryUsageLedger(),
+    pool: createInMemoryPoolStore(launches),
+    blanks: createInMemoryBlanks(fleet, environment),
   };
   const port = <K extends keyof Ports>(name: K, target: Ports[K]): Ports[K] =>
     observer.observe(name, inTime(name, options.instead?.[name] ?? target));
@@ -112,6 +119,8 @@ export function createTestHarness(
     recovery: port('recovery', state.recovery),
     usage: port('usage', state.usage),
     budgets: port('budgets', createInMemoryBudgets({ clock })),
+    pool: port('pool', state.pool),
+    blanks: port('blanks', state.blanks),
   };
   const { observe: _observe, ...observing } = observer;
   return {

@@ -20,5 +20,6 @@ export function inTime<T extends object>(port: string, target: T): T {
 export function requestTimeout(port: string, method: string): number {
   if (method === 'createJitConfig') return REQUEST_TIMEOUT.registration;
   if (port === 'github' || port === 'app' || port === 'search' || port === 'checkRuns') return REQUEST_TIMEOUT.github;
-  return port === 'fleet' || port === 'securityGroups' ? REQUEST_TIMEOUT.ec2 : REQUEST_TIMEOUT.aws;
+  const isEc2 = port === 'fleet' || port === 'blanks' || port === 'securityGroups';
+  return isEc2 ? REQUEST_TIMEOUT.ec2 : REQUEST_TIMEOUT.aws;
 }

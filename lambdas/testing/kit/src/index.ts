@@ -15,6 +15,8 @@ export * from './fakes/job-store';
 export * from './fakes/launch-store';
 export * from './fakes/job-queue';
 export * from './fakes/fleet';
+export * from './fakes/blanks';
+export * from './fakes/pool-store';
 export * from './fakes/configs';
 export * from './fakes/security-groups';
 export * from './fakes/github';

@@ -59,7 +59,7 @@ const ROUTING = 'route-job.ts';
 
 const PORTS = [
   ...['tenants', 'jobs', 'launches', 'queue', 'github', 'fleet', 'configs', 'securityGroups', 'lifecycle'],
-  ...['admissions', 'fleetSlots', 'bookmarks', 'recovery', 'app', 'search', 'bus', 'checkRuns'],
+  ...['admissions', 'fleetSlots', 'bookmarks', 'recovery', 'app', 'search', 'bus', 'checkRuns', 'pool', 'blanks'],
 ];
 
 /** `port.method`, under the ports' names in the test harness. */

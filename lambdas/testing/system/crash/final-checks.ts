@@ -17,6 +17,7 @@ export const PAST_GRACE = 17 * MINUTE;
 /** Handles what is on the tier queues; a failed delivery comes back once its lease has run out. */
 export async function drain(system: System, functions: Functions): Promise<void> {
   const { queue } = system.harness.state;
+  for (const tier of queue.fills.splice(0)) await functions.fill(tier);
   for (let message = queue.takeJob(); message !== undefined; message = queue.takeJob()) {
     for (let receiveCount = 1; receiveCount <= 5; receiveCount += 1) {
       const { batchItemFailures } = await functions.scaleUp(message, receiveCount);
@@ -38,6 +39,7 @@ export function unexplained(system: System): string[] {
   return [
     ...[...alive.values()]
       .filter((machine) => !launches.some((launch) => launch.instanceId === machine.instanceId))
+      .filter((machine) => !waits(machine, system))
       .map((machine) => `machine ${machine.instanceId} of no launch`),
     ...slots(system)
       .filter(({ launchId }) => !launches.some((launch) => launch.launchId === launchId))
@@ -63,6 +65,11 @@ export function unexplained(system: System): string[] {
       .map((job) => `job ${job.jobId} ${job.state} ${job.reason ?? ''} at ${clock.now().toISOString()}`),
     ...groupsOfNobody(system),
   ];
+}
+
+/** In its place of a pool. */
+function waits({ instanceId }: InMemoryMachine, system: System): boolean {
+  return [...system.harness.state.pool.blanks.values()].some((blank) => blank.instanceId === instanceId);
 }
 
 /** A machine will end it, or a message goes on with it. */
@@ -129,7 +136,13 @@ function groupsOfNobody(system: System): string[] {
 export function leftovers(system: System): string[] {
   const { state } = system.harness;
   return [
-    ...state.fleet.alive().map(({ instanceId }) => `machine ${instanceId}`),
+    ...state.fleet
+      .alive()
+      .filter((machine) => !waits(machine, system))
+      .map(({ instanceId }) => `machine ${instanceId}`),
+    ...[...state.pool.blanks.values()]
+      .filter(({ instanceId = '' }) => !state.fleet.alive().some((machine) => machine.instanceId === instanceId))
+      .map(({ blankId }) => `place of ${blankId} without a machine`),
     ...slots(system).map(({ launchId }) => `slot ${launchId}`),
     ...fleetSlots(system).map((slot) => `slot ${slot} of the fleet`),
     ...state.launches

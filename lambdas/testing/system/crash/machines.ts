@@ -40,7 +40,10 @@ async function machineLives(machine: InMemoryMachine, system: System, functions:
   );
   if (registration?.busy === true) return finish(machine, system, functions);
   const side = createMachineSide(system);
-  const configured = (await side.claim(instanceId)).statusCode === 200;
+  const answer = await side.claim(instanceId);
+  // It announces itself, and waits in its pool.
+  if (answer.body.includes('"blank":true')) return;
+  const configured = answer.statusCode === 200;
   if (registration === undefined || !(configured || registration.online)) {
     machine.state = 'shutting-down';
     return;

@@ -1,4 +1,4 @@
-import type { AdmissionSettings } from '@multi-tenant-runner/core';
+import type { AdmissionSettings, Pools } from '@multi-tenant-runner/core';
 import { jobMessage, type TenantRow } from '@multi-tenant-runner/testing';
 import { createFunctions, type Functions } from '../functions';
 import { createSystem, type System } from '../system';
@@ -39,9 +39,9 @@ export interface StartedSystem {
 export function begin(
   overrides: TenantRow = {},
   jobIds: readonly number[] = [1],
-  settings: Partial<AdmissionSettings> = {},
+  { pools, ...settings }: Partial<AdmissionSettings> & { readonly pools?: Pools } = {},
 ): StartedSystem {
-  const system = createSystem({ settings });
+  const system = createSystem({ settings, ...(pools && { pools }) });
   system.harness.addTenant({ max_runners: 1, ...overrides });
   for (const jobId of jobIds) system.harness.state.github.jobs.set(jobId, { status: 'queued' });
   return { system, functions: createFunctions(system) };

@@ -1,5 +1,6 @@
 import { CHECKS } from './checks';
 import { FLEET } from './fleet';
+import { POOLS } from './pools';
 import { GATES } from './gates';
 import { LAUNCHES } from './launches';
 import { RECOVERIES } from './recoveries';
@@ -19,4 +20,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...GATES,
   ...FLEET,
   ...CHECKS,
+  ...POOLS,
 ];

@@ -20,6 +20,8 @@ export interface Update {
   readonly condition: string;
 }
 
+export type Removal = Omit<Update, 'update'>;
+
 /** The calls that the stores make on one table. */
 export interface Table {
   get(key: Item): Promise<Item | undefined>;
@@ -80,14 +82,30 @@ export function buildUpdate(tableName: string, { key, expression, update, condit
   } as const;
 }
 
+/** The end of a row, of a request of its own or of a transaction. */
+export function buildRemoval(tableName: string, { key, expression, condition }: Removal) {
+  return {
+    TableName: tableName,
+    Key: key,
+    ConditionExpression: condition,
+    ...expression.placeholders,
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  } as const;
+}
+
 async function conditional(write: () => Promise<Item>): Promise<Outcome> {
   try {
     return { ok: true, item: await retryConflicts(write) };
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
+    if (!isRefusal(error)) throw error;
     const item = 'Item' in error ? error.Item : undefined;
     return { ok: false, ...(isItem(item) && { item }) };
   }
+}
+
+/** The condition of a write does not hold. */
+export function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }
 
 export function isItem(value: unknown): value is Item {

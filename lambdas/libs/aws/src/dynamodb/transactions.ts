@@ -2,15 +2,16 @@ import { TransactWriteItemsCommand, type DynamoDBClient, type TransactWriteItem 
 import type { Item } from './attributes';
 import { reasonsOf, retryConflicts } from './conflicts';
 import type { Expression } from './expression';
-import { buildCreate, buildUpdate, isItem, type Update } from './table';
+import { buildCreate, buildRemoval, buildUpdate, isItem, type Removal, type Update } from './table';
 
 const REFUSED = 'ConditionalCheckFailed';
 
-/** One row of a transaction: made if there is none of its key, or put or changed under its condition. */
+/** One row of a transaction: made if there is none of its key, or put, changed or removed under its condition. */
 export type TransactionWrite = { readonly tableName: string } & (
-  | { readonly create: Item }
+  | { readonly create: Item; readonly keyName?: string }
   | { readonly replace: Item; readonly expression: Expression; readonly condition: string }
   | { readonly update: Update }
+  | { readonly remove: Removal }
 );
 
 /** Of each write that was refused, in the order given, the row that refused it. */
@@ -36,7 +37,8 @@ export function createTransactions(
 }
 
 function toItem(write: TransactionWrite): TransactWriteItem {
-  if ('create' in write) return { Put: buildCreate(write.tableName, write.create) };
+  if ('create' in write) return { Put: buildCreate(write.tableName, write.create, write.keyName) };
+  if ('remove' in write) return { Delete: buildRemoval(write.tableName, write.remove) };
   if ('update' in write) return { Update: buildUpdate(write.tableName, write.update) };
   const { tableName, replace, expression, condition } = write;
   return {

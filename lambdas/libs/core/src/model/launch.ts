@@ -1,3 +1,4 @@
+import type { TakenBlank } from './blank';
 import type { Claim, MachineReports } from './machine-report';
 import { MINUTE, ageOf } from './time';
 
@@ -53,6 +54,8 @@ export interface Launch {
   /** Candidates that EC2 definitely refused. */
   readonly attempted?: readonly string[];
   readonly instanceId?: string;
+  /** The machine waited in a pool: its `launchedAt` here is when it was bound. */
+  readonly blank?: TakenBlank;
   readonly runnerId?: number;
   readonly runnerName?: string;
   /** The configuration was stored: the machine may still use an offline registration. */

@@ -61,6 +61,17 @@ export function encodeJobEvent(event: JobEvent): string {
   return encode(pick(event, JOB_EVENT_FIELDS));
 }
 
+/** A message on a tier's queue that is no job: the tier's pool has a place to fill. */
+const fillMessage = v.pipe(v.object({ fill: string }, 'is not an object'), v.readonly());
+
+export function encodeFillMessage(tier: string): string {
+  return encode({ fill: tier });
+}
+
+export function parseFillMessage(value: unknown): Parsed<v.InferOutput<typeof fillMessage>> {
+  return parseMessage(fillMessage, value);
+}
+
 export function parseJobMessage(value: unknown): Parsed<JobMessage> {
   return parseMessage(jobMessage, value);
 }

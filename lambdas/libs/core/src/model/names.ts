@@ -8,6 +8,8 @@ export const TAG = {
   environment: 'ghr:environment',
   runnerTier: 'ghr:runner_tier',
   launchId: 'ghr:launch_id',
+  /** Of a machine that a pool started; it keeps it. */
+  blankId: 'ghr:blank_id',
 } as const;
 
 export const EVENT_SOURCE = 'multi-tenant-runner';
@@ -43,6 +45,9 @@ export type MetricName =
   | 'SpotInterrupted'
   | 'RunnerLaunchFailed'
   | 'CapacityRefused'
+  | 'PoolTaken'
+  | 'PoolMissed'
+  | 'PoolWaiting'
   | 'MessageDropped'
   | 'JobPoisoned'
   | 'RunnerEventFailed'

@@ -7,6 +7,7 @@ import type { FleetSlots } from './fleet-slots';
 import type { GitHub } from './github';
 import type { JobStore } from './jobs';
 import type { LaunchStore } from './launches';
+import type { BlankMachines, PoolStore } from './pool';
 import type { EventBus, JobQueue } from './queues';
 import type { GitHubApp, JobSearch, RecoveryStore } from './recovery';
 import type { TenantLifecycle, TenantRegistry } from './tenants';
@@ -28,6 +29,7 @@ export * from './jobs';
 export * from './launches';
 export * from './locks';
 export * from './operations';
+export * from './pool';
 export * from './queues';
 export * from './recovery';
 export * from './rows';
@@ -56,4 +58,6 @@ export interface Ports {
   readonly recovery: RecoveryStore;
   readonly usage: UsageLedger;
   readonly budgets: Budgets;
+  readonly pool: PoolStore;
+  readonly blanks: BlankMachines;
 }

@@ -5,6 +5,8 @@ export interface JobQueue {
   /** To the queue of the job's tier. */
   sendJob(message: JobMessage): Promise<void>;
   sendJobEvent(event: JobEvent): Promise<void>;
+  /** To the queue of a tier: its pool has a place to fill. */
+  sendFill(tier: string): Promise<void>;
 }
 
 export interface EventBus {

@@ -11,6 +11,7 @@ export {
   requestEnd,
 } from './launch';
 export * from './admission';
+export * from './blank';
 export * from './deployment';
 export * from './lease';
 export * from './release';

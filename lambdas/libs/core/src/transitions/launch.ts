@@ -16,6 +16,10 @@ export const LAUNCH_TRANSITIONS = {
   recordInstance: { from: ['launching'] },
   /** The sweep found the machine by the intent's token, as the worker that asked for it died. */
   adoptInstance: { from: ['launching'] },
+  /** A machine of a pool is the launch's from now on. */
+  bindBlank: { from: ['held'], to: 'launching' },
+  /** It could not be made the tenant's, and has ended: the launch takes another machine. */
+  dropBlank: { from: ['launching'], to: 'held' },
   /** The machine can fetch its configuration; from here on GitHub may give it a job. */
   markRunning: { from: ['launching'], to: 'running' },
   /** The machine asks for its configuration: no progress of ours, so the sweep's grace counts from the last step. */

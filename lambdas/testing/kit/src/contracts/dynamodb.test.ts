@@ -12,6 +12,7 @@ import {
   createDynamoFleetSlots,
   createDynamoJobStore,
   createDynamoLaunchStore,
+  createDynamoPoolStore,
   createDynamoRecoveryStore,
   createDynamoTenantDirectory,
   createDynamoTenantLifecycle,
@@ -47,6 +48,7 @@ import { tenantDirectoryContract } from './tenant-directory.contract';
 import { tenantLifecycleContract } from './tenant-lifecycle.contract';
 import { usageCorrectionsContract } from './usage-corrections.contract';
 import { usageLedgerContract } from './usage-ledger.contract';
+import { poolStoreContract } from './pool-store.contract';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
 
 let local: DynamoDbLocal;
@@ -198,6 +200,18 @@ async function admissions(): Promise<FleetSlotsUnderTest> {
   };
 }
 
+describe('pools on DynamoDB', () =>
+  poolStoreContract(async () => {
+    const { client } = local;
+    const clock = createTestClock();
+    const deps = { client, tableName: 'test-pool', launchesTable: tables.launches, clock };
+    return {
+      pool: createDynamoPoolStore(deps),
+      launches: createDynamoLaunchStore({ client, tableName: tables.launches, clock }),
+      clock,
+      put: (row: Launch) => putItem(tables.launches, itemOfLaunch(row)),
+    };
+  }, nextId));
 describe('admissions on DynamoDB', () => admissionsContract(admissions, nextId));
 describe('releases on DynamoDB', () => releasesContract(admissions, nextId));
 describe("the fleet's slots on DynamoDB", () => fleetSlotsContract(admissions, nextId));

@@ -39,6 +39,8 @@ import { tenantLifecycleContract } from './tenant-lifecycle.contract';
 import { usageCorrectionsContract } from './usage-corrections.contract';
 import { usageLedgerContract } from './usage-ledger.contract';
 import { createInMemoryUsageLedger } from '../fakes/usage-ledger';
+import { createInMemoryPoolStore } from '../fakes/pool-store';
+import { poolStoreContract } from './pool-store.contract';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
 
 let last = 1_000;
@@ -62,6 +64,12 @@ async function tenantTable(): Promise<TenantTableUnderTest> {
   };
 }
 
+describe('the in-memory pools', () =>
+  poolStoreContract(async () => {
+    const launches = createInMemoryLaunchStore();
+    const clock = createTestClock();
+    return { pool: createInMemoryPoolStore(launches), launches, clock, put: (row) => launches.create(row) };
+  }, nextId));
 describe('the in-memory tenant registry', () => tenantRegistryContract(tenantTable, nextId));
 describe('the in-memory tenant lifecycle', () => tenantLifecycleContract(tenantTable, nextId));
 describe('the in-memory audit trail', () => auditTrailContract(async () => createInMemoryAuditTrail(), nextId));

@@ -18,7 +18,8 @@ type TableName =
   | 'audit'
   | 'api'
   | 'apps'
-  | 'deployments';
+  | 'deployments'
+  | 'pool';
 
 export interface Keys {
   readonly hash: Key;
@@ -110,6 +111,12 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
     keys: { hash: installation, range: text('entry') },
     localIndexes: [],
     globalIndexes: [{ name: 'day-index', keys: { hash: text('day'), range: text('entry') }, projection: 'ALL' }],
+  },
+  {
+    name: 'pool',
+    keys: { hash: text('book'), range: text('entry') },
+    localIndexes: [],
+    globalIndexes: [],
   },
   { name: 'api', keys: { hash: text('id') }, localIndexes: [], globalIndexes: [] },
   {

@@ -21,7 +21,8 @@ export interface InMemoryMachine {
   /** EC2's code for its end. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html */
   stateReason?: string;
   readonly tags: Record<string, string>;
-  readonly request: LaunchRequest;
+  /** Of a machine of a pool that was taken, with its owner. */
+  request: LaunchRequest;
   /** EC2 refuses to end it. */
   isProtected?: boolean;
 }

@@ -5,6 +5,8 @@ export interface InMemoryJobQueue extends JobQueue {
   /** Sent and not yet taken. */
   readonly jobs: JobMessage[];
   readonly events: JobEvent[];
+  /** Tiers whose pool has a place to fill. */
+  readonly fills: string[];
   /** Takes the oldest message of a job, as a worker would. */
   takeJob(): JobMessage | undefined;
   takeEvent(): JobEvent | undefined;
@@ -14,9 +16,15 @@ export interface InMemoryJobQueue extends JobQueue {
 export function createInMemoryJobQueue({ tiers }: { readonly tiers: Tiers }): InMemoryJobQueue {
   const jobs: JobMessage[] = [];
   const events: JobEvent[] = [];
+  const fills: string[] = [];
   return {
     jobs,
     events,
+    fills,
+    sendFill: async (tier) => {
+      if (!tiers.has(tier)) throw new Error(`There is no queue for tier ${tier}`);
+      fills.push(tier);
+    },
     takeJob: () => jobs.shift(),
     takeEvent: () => events.shift(),
     sendJob: async (message) => {

@@ -12,6 +12,7 @@ import {
   type RunnerFleet,
 } from '@multi-tenant-runner/core';
 import {
+  createInMemoryBlanks,
   createInMemoryBudgets,
   createInMemoryCheckRuns,
   createInMemoryAdmissions,
@@ -20,6 +21,7 @@ import {
   createInMemoryGitHub,
   createInMemoryJobStore,
   createInMemoryLaunchStore,
+  createInMemoryPoolStore,
   createInMemoryConfigs,
   createInMemoryRecoveryStore,
   createInMemorySecurityGroups,
@@ -43,12 +45,15 @@ export function createState({
 }) {
   const { clock } = scheduler;
   const launches = createInMemoryLaunchStore();
+  const fleet = createInMemoryFleet({ clock, environment });
   return {
     tenants: createInMemoryTenantRegistry({ tiers: settings.tiers, defaultTier: settings.defaultTier, clock }),
     jobs: createInMemoryJobStore({ clock }),
     launches,
     fleetSlots: createInMemoryFleetSlots(launches),
-    fleet: createInMemoryFleet({ clock, environment }),
+    fleet,
+    pool: createInMemoryPoolStore(launches),
+    blanks: createInMemoryBlanks(fleet, environment),
     configs: createInMemoryConfigs({ clock }),
     securityGroups: createInMemorySecurityGroups({ environment }),
     github: createInMemoryGitHub(),
@@ -105,6 +110,8 @@ export function createBackend({
     usage: state.usage,
     checkRuns: state.checkRuns,
     budgets: createInMemoryBudgets(scheduler),
+    pool: state.pool,
+    blanks: state.blanks,
     registry: state.tenants,
     lifecycle: state.tenants,
     jobs: {
@@ -129,6 +136,8 @@ export function createBackend({
     admissions: announcing(createInMemoryAdmissions(state), state, events),
     fleetSlots: state.fleetSlots,
     queue: {
+      // No size has a pool here.
+      sendFill: async () => undefined,
       sendJob: async (message) => {
         const { tier, installationId } = message;
         events.emit('job-message.sent', { tier, body: encodeJobMessage(message), group: String(installationId) });

@@ -1,0 +1,24 @@
+import { TAG } from '@multi-tenant-runner/core';
+import type { System } from './system';
+
+/** The first two promises at one moment: no machine above the limit, none without a slot, none twice for a launch. */
+export function brokenPromises(system: System, limit: number): string[] {
+  const broken: string[] = [];
+  // A machine that waits in a pool is nobody's.
+  const alive = system.harness.state.fleet.alive().filter(({ tags }) => TAG.launchId in tags);
+  if (alive.length > limit) broken.push(`${alive.length} machines with a limit of ${limit}`);
+  const { maxRunnersTotal = alive.length } = system.harness.settings;
+  if (alive.length > maxRunnersTotal) broken.push(`${alive.length} machines, of ${maxRunnersTotal} of all tenants`);
+  const slots = new Set(system.slots());
+  for (const machine of alive) {
+    if (!slots.has(machine.request.launchId)) broken.push(`the machine of ${machine.request.launchId} holds no slot`);
+  }
+  // One of a pool that could not be made the tenant's has ended before the launch takes another.
+  const started = [...system.harness.state.fleet.machines.values()]
+    .filter((machine) => alive.includes(machine) || !(TAG.blankId in machine.tags))
+    .map((machine) => machine.request.launchId);
+  for (const launchId of new Set(started)) {
+    if (started.filter((one) => one === launchId).length > 1) broken.push(`${launchId} started twice`);
+  }
+  return broken;
+}
