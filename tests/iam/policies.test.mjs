@@ -589,6 +589,100 @@ describe('the policies with a customer key and spot', () => {
   });
 });
 
+describe('the policies with a pool', () => {
+  const BLANK = {
+    'aws:ResourceTag/ghr:environment': PREFIX,
+    'aws:ResourceTag/ghr:blank_id': '0a1b',
+    'aws:RequestTag/ghr:tenant_id': '1001',
+    'aws:TagKeys': ['ghr:tenant_id', 'ghr:tenant_tier', 'ghr:launch_id'],
+  };
+  const INTERFACE = ec2('network-interface/eni-0aaa');
+  const GROUP = ec2('security-group/sg-0aaa');
+  const { 'aws:RequestTag/ghr:tenant_id': _tenant, 'aws:TagKeys': _keys, ...STANDING } = BLANK;
+  const without = (name) => Object.fromEntries(Object.entries(BLANK).filter(([key]) => key !== name));
+  let policies;
+  let json;
+  before(async () => {
+    const planned = await plan({
+      settings: `  runner_tiers = {
+    small = {
+      runner_os = "linux", runner_architecture = "x64", instance_types = ["t3.medium"]
+      max_runners = 2, labels = ["small"], pool = { size = 2, dedicated = { "1001" = 3 } }
+    }
+  }`,
+    });
+    assert.equal(planned.failed, false, planned.output);
+    json = planned.json;
+    policies = policiesOf(json);
+  });
+
+  for (const [role, what, action, target, context, verdict] of [
+    ...['Query', 'PutItem', 'UpdateItem', 'DeleteItem'].map((call) => [
+      ...['scale-up', 'fill and take places', `dynamodb:${call}`, table('pool'), {}, 'Allowed'],
+    ]),
+    ...['Scan', 'Query', 'DeleteItem'].map((call) => [
+      ...['scale-down', 'clear places', `dynamodb:${call}`, table('pool'), {}, 'Allowed'],
+    ]),
+    ...['GetItem', 'UpdateItem'].map((call) => [
+      ...['machine', 'announce machines', `dynamodb:${call}`, table('pool'), {}, 'Allowed'],
+    ]),
+    ['machine', 'take a place', 'dynamodb:DeleteItem', table('pool'), {}, 'ImplicitlyDenied'],
+    ['scale-down', 'fill a place', 'dynamodb:PutItem', table('pool'), {}, 'ImplicitlyDenied'],
+    ['api', 'see places', 'dynamodb:Scan', table('pool'), {}, 'ImplicitlyDenied'],
+    ['scale-up', 'look at a machine', 'ec2:DescribeInstances', '*', HERE, 'Allowed'],
+    ['scale-up', 'tag a machine of nobody', 'ec2:CreateTags', MACHINE, BLANK, 'Allowed'],
+    ['scale-up', 'tag its disk', 'ec2:CreateTags', ec2('volume/vol-0aaa'), BLANK, 'Allowed'],
+    ['scale-up', 'tag its interface', 'ec2:CreateTags', INTERFACE, BLANK, 'Allowed'],
+    [
+      ...['scale-up', 'tag it again for the same tenant', 'ec2:CreateTags', MACHINE],
+      ...[{ ...BLANK, 'aws:ResourceTag/ghr:tenant_id': '1001' }, 'Allowed'],
+    ],
+    [
+      ...['scale-up', 'give a machine of one tenant to another', 'ec2:CreateTags', MACHINE],
+      ...[{ ...BLANK, 'aws:ResourceTag/ghr:tenant_id': '1002' }, 'ImplicitlyDenied'],
+    ],
+    [
+      ...['scale-up', 'tag a machine that no pool started', 'ec2:CreateTags', MACHINE],
+      ...[without('aws:ResourceTag/ghr:blank_id'), 'ImplicitlyDenied'],
+    ],
+    [
+      ...['scale-up', 'tag a machine of another installation', 'ec2:CreateTags', MACHINE],
+      ...[{ ...BLANK, 'aws:ResourceTag/ghr:environment': 'other' }, 'ImplicitlyDenied'],
+    ],
+    [
+      ...['scale-up', 'make a machine another installation’s', 'ec2:CreateTags', MACHINE],
+      ...[{ ...BLANK, 'aws:TagKeys': ['ghr:environment', 'ghr:tenant_id'] }, 'ImplicitlyDenied'],
+    ],
+    ['scale-up', 'set its group', 'ec2:ModifyNetworkInterfaceAttribute', INTERFACE, STANDING, 'Allowed'],
+    ['scale-up', 'set it to a group of ours', 'ec2:ModifyNetworkInterfaceAttribute', GROUP, STANDING, 'Allowed'],
+    [
+      ...['scale-up', 'set it to a group of somebody else', 'ec2:ModifyNetworkInterfaceAttribute', GROUP],
+      ...[{ 'aws:ResourceTag/ghr:environment': 'other' }, 'ImplicitlyDenied'],
+    ],
+    [
+      ...['scale-up', 'set the group of a machine that no pool started', 'ec2:ModifyNetworkInterfaceAttribute'],
+      ...[INTERFACE, { 'aws:ResourceTag/ghr:environment': PREFIX }, 'ImplicitlyDenied'],
+    ],
+    [
+      ...['scale-up', 'open a machine’s attributes', 'ec2:ModifyInstanceAttribute', MACHINE],
+      ...[STANDING, 'ImplicitlyDenied'],
+    ],
+  ]) {
+    it(`${verdict === 'Allowed' ? 'let' : 'do not let'} ${role} ${what}: ${action}`, async () => {
+      const result = await evaluateWith(policies, role, action, target, context);
+      assert.equal(result.verdict, verdict);
+    });
+  }
+
+  it('lets machines ask as often as all that wait do', () => {
+    const { default_route_settings: [{ throttling_rate_limit: rate }] = [] } = resource(
+      json,
+      'aws_apigatewayv2_stage.machine',
+    );
+    assert.equal(rate, 210);
+  });
+});
+
 describe('the policies with keys for queues, tables and disks, and with functions in a VPC', () => {
   const KEYS = Object.fromEntries(['queues', 'tables', 'disks'].map((use) => [use, arn('kms', `key/${use}`)]));
   const by = (service) => ({ 'kms:ViaService': `${service}.${REGION}.amazonaws.com` });

@@ -102,6 +102,7 @@ export async function boot(text, root, scenario) {
     }
     const about = /^\/runner\/(\w+)$/.exec(path)?.[1];
     if (about !== undefined) seen.runner[about] = body.toString();
+    seen.ranAt ??= about === undefined ? undefined : Date.now();
     if (!path.startsWith('/files/')) return {};
     seen.downloads.push(path.slice('/files/'.length));
     return (await scenario.serve?.(path.slice('/files/'.length), control.url)) ?? { status: 404 };

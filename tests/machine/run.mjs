@@ -59,6 +59,10 @@ async function runScenario(scenario) {
   const result = await boot(text, root, scenario);
   alwaysHolds(result);
   scenario.check(result);
+  if (result.bound !== undefined)
+    console.log(
+      `${scenario.system}: from the last answer without a tenant to run.sh ${result.bound.to - result.bound.from} ms`,
+    );
   const steps = result.api.events.find(({ kind }) => kind === 'boot')?.timings;
   if (steps !== undefined && scenario.timed)
     timings.set(

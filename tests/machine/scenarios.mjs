@@ -170,6 +170,25 @@ export const SCENARIOS = [
     },
   },
   {
+    name: 'waits in a pool with everything done that needs no tenant, and asks again at once',
+    // Longer than it may wait for a configuration otherwise.
+    env: { GHR_CLAIM_SECONDS: '2' },
+    api: { before: Array.from({ length: 8 }, () => ({ status: 202, body: '{"retry_after":1,"blank":true}' })) },
+    check: (result) => {
+      assert.ok(ranJob(result));
+      const { claims } = result.api;
+      assert.equal(claims.length, 9);
+      assert.equal(new Set(claims.map(({ nonce }) => nonce)).size, 1);
+      assert.match(result.output, /waiting in the pool for a job/);
+      result.bound = { from: claims.at(-2).at, to: result.ranAt };
+    },
+  },
+  {
+    name: 'ends when the pool is gone while it waits',
+    api: { before: [{ status: 202, body: '{"retry_after":1,"blank":true}' }, { status: 403 }] },
+    check: failsWith('claim-refused'),
+  },
+  {
     name: 'repeats a claim whose answer was lost, with its nonce',
     api: { before: ['lost'] },
     check: ({ reason, api, output }) => {

@@ -66,6 +66,67 @@ export const REJECTED = [
     ],
   ],
   [
+    'runner_tiers: the sizes of a pool must be integers from 0 to 50.',
+    [
+      ['half a machine', { runner_tiers: { small: tier({ pool: { size: 0.5 } }) } }, 'Invalid tiers: small.'],
+      [
+        'a schedule of a hundred',
+        { runner_tiers: { small: tier({ pool: { size: 1, schedule: [{ cron: '* * * * *', size: 100 }] } }) } },
+        'Invalid tiers: small.',
+      ],
+      [
+        'less than none for a tenant',
+        { runner_tiers: { small: tier({ pool: { size: 1, dedicated: { 1001: -1 } } }) } },
+        'Invalid tiers: small.',
+      ],
+    ],
+  ],
+  [
+    'runner_tiers: pool.max_idle_minutes must be an integer from 15 to 1440.',
+    [
+      [
+        'machines that never grow old',
+        { runner_tiers: { small: tier({ pool: { size: 1, max_idle_minutes: 10080 } }) } },
+        'Invalid tiers: small.',
+      ],
+    ],
+  ],
+  [
+    'runner_tiers: pool.schedule needs a cron of five fields of figures, such as * 8-17 * * 1-5, and a time_zone ' +
+      'such as Europe/Berlin.',
+    [
+      [
+        'names of days',
+        { runner_tiers: { small: tier({ pool: { size: 1, schedule: [{ cron: '* 8 * * MON', size: 2 }] } }) } },
+        'Invalid tiers: small.',
+      ],
+      [
+        'six fields',
+        { runner_tiers: { small: tier({ pool: { size: 1, schedule: [{ cron: '0 8 * * 1 *', size: 2 }] } }) } },
+        'Invalid tiers: small.',
+      ],
+      [
+        'an offset for a zone',
+        {
+          runner_tiers: {
+            small: tier({ pool: { size: 1, schedule: [{ cron: '* 8 * * 1', time_zone: '+01:00', size: 2 }] } }),
+          },
+        },
+        'Invalid tiers: small.',
+      ],
+    ],
+  ],
+  [
+    'runner_tiers: pool.dedicated must be keyed by installation ids, such as 12345678.',
+    [
+      [
+        'a login for a tenant',
+        { runner_tiers: { small: tier({ pool: { size: 1, dedicated: { acme: 1 } } }) } },
+        'Invalid tiers: small.',
+      ],
+    ],
+  ],
+  [
     'runner_tiers: max_runners must be an integer, 0 or more.',
     [
       ['a negative max runners', { runner_tiers: { small: tier({ max_runners: -1 }) } }, 'Invalid tiers: small.'],

@@ -12,7 +12,7 @@ export type ClaimAnswer =
   | { readonly kind: 'granted'; readonly launch: Launch; readonly jitConfig: string; readonly reportSecret: string }
   /** `isKnown`: a launch names the machine, and the secret is its own. */
   | { readonly kind: 'wait'; readonly retryAfter: number; readonly isKnown: boolean }
-  /** It is ready, and waits in its pool for a job. */
+  /** It waits in its pool for a job, or was bound to one a moment ago. */
   | { readonly kind: 'blank' }
   | { readonly kind: 'refused'; readonly reason: ClaimRefusal };
 
@@ -28,19 +28,24 @@ export async function handleClaim(request: ClaimRequest, deps: MachineDeps): Pro
   for (let look = 1; look <= LOOKS; look += 1) {
     const decision = decideClaim(launch, request, deps.clock.now(), deps.bootTimeout);
     if (decision.kind === 'refuse') return { kind: 'refused', reason: decision.reason };
-    if (decision.kind === 'wait' || launch === undefined)
-      return { kind: 'wait', retryAfter: RETRY_AFTER, isKnown: launch !== undefined };
+    if (decision.kind === 'wait' || launch === undefined) return waitOf(launch);
     if (decision.kind === 'repeat') return grant(launch, request, deps);
     const claimed = await claimConfig(launch, decision.claim, deps);
     if (claimed.ok) return grant(claimed.row, request, deps);
     launch = claimed.row;
   }
-  return { kind: 'wait', retryAfter: RETRY_AFTER, isKnown: true };
+  return waitOf(launch);
+}
+
+/** A machine of a pool goes on asking as it did: its configuration is a moment away. */
+function waitOf(launch: Launch | undefined): ClaimAnswer {
+  if (launch?.blank !== undefined) return { kind: 'blank' };
+  return { kind: 'wait', retryAfter: RETRY_AFTER, isKnown: launch !== undefined };
 }
 
 async function grant(launch: Launch, request: ClaimRequest, deps: MachineDeps): Promise<ClaimAnswer> {
   const jitConfig = await deps.configs.take(launch.installationId, launch.launchId);
   // Not visible yet, or forgotten with an answer that was lost.
-  if (jitConfig === undefined) return { kind: 'wait', retryAfter: RETRY_AFTER, isKnown: true };
+  if (jitConfig === undefined) return waitOf(launch);
   return { kind: 'granted', launch, jitConfig, reportSecret: reportSecretOf(request) };
 }
