@@ -1,13 +1,13 @@
 """Machines that are already there, as a program that explores every reachable state of a small pool.
 
 One place of a pool, two machines one after the other, a launch of each of two tenants that has a slot. Two processes
-(a worker of a launch, a filler of the place, a sweep) are interleaved in every way; one may crash or fall asleep between
-any two calls, until its lease has run out; a machine may be lost; a job says again what its machine has said.
+(a worker of a launch, a filler of the place, a sweep) are interleaved in every way; one may crash or fall asleep
+between any two calls, until its lease has run out; a machine may be lost; a job says again what its machine has said.
 
-S1: no machine is ever bound to two launches. S2: a configuration is read by root of the launch's own machine, which has
-the tenant's group and tags. S3: the sweep ends no machine that an open launch names. S4: no machine loses its place to another.
-S5: a launch has one living machine. L1: from every state, with no further fault, the end can be reached: launches over,
-no process, no machine but the one that waits.
+S1: no machine is ever bound to two launches. S2: a configuration is read by root of the launch's own machine, which
+has the tenant's group and tags. S3: the sweep ends no machine that an open launch names. S4: no machine loses its
+place to another. S5: a launch has one living machine. L1: from every state, with no further fault, the end can be
+reached: launches over, no process, no machine but the one that waits.
 
     python3 -m pool_model                     explores the protocol, and then each flaw, which must break its rule
     python3 -m pool_model --flaw bind-in-two  the shortest way to what a flaw breaks
@@ -159,9 +159,8 @@ class Pool:
             known = (machine, True, place[2]) if place[0] == machine else place
             yield "its id is known", over(place=known)
         elif step == "vacate":
-            yield "the place is free", over(
-                place=NO_ROW if place[0] == machine else place, machines=put(machines, machine, ("never", None, None, None))
-            )
+            never = put(machines, machine, ("never", None, None, None))
+            yield "the place is free", over(place=NO_ROW if place[0] == machine else place, machines=never)
 
     def sweep(self, s, proc, at, over):
         """Which machines there are, then the places, then whose the others are: in this order, none is overlooked."""
@@ -173,7 +172,8 @@ class Pool:
         if step == "first":
             yield "looks", at("second", (alive, tagged) if order[0] == "list" else (place[0], bound))
         elif step == "second":
-            yield "looks again", at("third", (*seen, place[0]) if order[0] == "list" else (alive, tagged, seen[0], seen[1]))
+            known = (*seen, place[0]) if order[0] == "list" else (alive, tagged, *seen)
+            yield "looks again", at("third", known)
         elif step == "third":
             listed, had_tags, placed = seen[:3]
             named = dict(seen[3] if len(seen) > 3 else bound)
