@@ -15,6 +15,7 @@ locals {
       { url = aws_sqs_queue.sweep_dlq.url, arn = local.arns.sweep_dlq, feeds = null },
       { url = aws_sqs_queue.recovery_dlq.url, arn = local.arns.recovery_dlq, feeds = null },
     ],
+    [for events in module.events : { url = events.dead_letter_queue.url, arn = events.dead_letter_queue.arn, feeds = null }],
   )
 
   token_issuers = concat(

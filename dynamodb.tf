@@ -64,7 +64,7 @@ resource "aws_dynamodb_table" "tenants" {
   }
 
   stream_enabled   = true
-  stream_view_type = "NEW_AND_OLD_IMAGES"
+  stream_view_type = local.stream_view
 
   deletion_protection_enabled = var.tables.deletion_protection
 
@@ -209,6 +209,9 @@ resource "aws_dynamodb_table" "launches" {
     enabled        = true
   }
 
+  stream_enabled   = contains(local.followed, "launches")
+  stream_view_type = contains(local.followed, "launches") ? local.stream_view : null
+
   deletion_protection_enabled = var.tables.deletion_protection
 
   point_in_time_recovery {
@@ -320,6 +323,9 @@ resource "aws_dynamodb_table" "jobs" {
     enabled        = true
   }
 
+  stream_enabled   = contains(local.followed, "jobs")
+  stream_view_type = contains(local.followed, "jobs") ? local.stream_view : null
+
   deletion_protection_enabled = var.tables.deletion_protection
 
   point_in_time_recovery {
@@ -425,6 +431,9 @@ resource "aws_dynamodb_table" "usage" {
     range_key       = "book"
     projection_type = "ALL"
   }
+
+  stream_enabled   = contains(local.followed, "usage")
+  stream_view_type = contains(local.followed, "usage") ? local.stream_view : null
 
   deletion_protection_enabled = var.tables.deletion_protection
 
@@ -549,6 +558,9 @@ resource "aws_dynamodb_table" "audit" {
     range_key       = "entry"
     projection_type = "ALL"
   }
+
+  stream_enabled   = contains(local.followed, "audit")
+  stream_view_type = contains(local.followed, "audit") ? local.stream_view : null
 
   deletion_protection_enabled = var.tables.deletion_protection
 

@@ -12,16 +12,18 @@ module "observability" {
       "sweep"          = aws_sqs_queue.sweep_dlq.name
       "recovery"       = aws_sqs_queue.recovery_dlq.name
     },
+    { for events in module.events : "events" => events.dead_letter_queue.name },
   )
-  functions = {
+  functions = merge({
     webhook        = { name = module.webhook.function_name, log_group = module.webhook.log_group_name }
     scale-up       = { name = aws_lambda_function.scale_up.function_name, log_group = module.scale_up.log_group_name }
     scale-down     = { name = aws_lambda_function.scale_down.function_name, log_group = module.scale_down.log_group_name }
     tenant-manager = { name = aws_lambda_function.tenant_manager.function_name, log_group = module.tenant_manager.log_group_name }
     recovery       = { name = aws_lambda_function.recovery.function_name, log_group = module.recovery.log_group_name }
     machine        = { name = aws_lambda_function.machine.function_name, log_group = module.machine.log_group_name }
-  }
+  }, { for events in module.events : "events" => { name = events.function_name, log_group = events.log_group_name } })
   api_id        = module.webhook.api_id
+  has_events    = length(module.events) > 0
   fleet_limited = var.max_runners_total != null
 
   alarms    = var.observability.alarms

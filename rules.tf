@@ -350,7 +350,7 @@ locals {
     },
   ]
 
-  functions = ["webhook", "scale-up", "scale-down", "tenant-manager", "recovery", "machine", "api"]
+  functions = ["webhook", "scale-up", "scale-down", "tenant-manager", "recovery", "machine", "api", "events"]
 
   # https://docs.github.com/en/webhooks/webhook-events-and-payloads; an event that GitHub never sends would never arrive, without an error.
   github_events = [

@@ -277,6 +277,59 @@ variable "api" {
   }
 }
 
+variable "events" {
+  description = <<-EOT
+    Events about tenants, jobs, runners and usage: docs/events.md.
+    - `publish`: (Optional) kinds that are published on the event bus: `tenant`, `job`, `runner`, `usage`. Default none.
+  EOT
+  type = object({
+    publish = optional(set(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setsubtract(var.events.publish, ["tenant", "job", "runner", "usage"])) == 0
+    error_message = "events.publish must contain tenant, job, runner or usage."
+  }
+}
+
+variable "audit" {
+  description = <<-EOT
+    The audit trail, which is always kept in the table `<prefix>-audit`.
+    - `export`: (Optional) each new entry as an object of a bucket: docs/events.md.
+      - `enable`: (Optional) make the bucket and export. Default `false`.
+      - `bucket_name`: (Optional) all accounts and Regions share the names of buckets. Default `<prefix>-audit-<account>`.
+      - `expire_days`: (Optional) days after which objects are removed. Default: never.
+      - `kms_key_arn`: (Optional) ARN of a KMS key of this Region that encrypts them. Default: S3's own key.
+  EOT
+  type = object({
+    export = optional(object({
+      enable      = optional(bool, false)
+      bucket_name = optional(string)
+      expire_days = optional(number)
+      kms_key_arn = optional(string)
+    }), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.audit.export.bucket_name == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.audit.export.bucket_name))
+    error_message = "audit.export.bucket_name must be the name of a bucket, not its ARN or URL."
+  }
+
+  validation {
+    condition     = var.audit.export.expire_days == null ? true : var.audit.export.expire_days >= 1 && floor(var.audit.export.expire_days) == var.audit.export.expire_days
+    error_message = "audit.export.expire_days must be an integer of 1 or more."
+  }
+
+  validation {
+    condition     = var.audit.export.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", var.audit.export.kms_key_arn))
+    error_message = "audit.export.kms_key_arn must be the ARN of a KMS key, not of an alias, and no key ID."
+  }
+}
+
 variable "lambda_zips" {
   description = <<-EOT
     Zip files of functions, by name (`webhook`, `scale-up`, `scale-down`, `tenant-manager`, `recovery`, `machine`,
@@ -293,7 +346,7 @@ variable "lambda" {
     The functions.
     - `runtime`: (Optional) `nodejs22.x`, or `nodejs24.x` with provider 6.19 or later. Default `nodejs22.x`.
     - `architecture`: (Optional) `arm64` or `x86_64`. Default `arm64`.
-    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`, `api`; CPU is proportional to it. Default `512` each.
+    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`, `api`, `events`; CPU is proportional to it. Default `512` each.
     - `timeout_seconds`: (Optional) timeout of `scale_up`, `scale_down`, `tenant_manager`, default `60` each, and of `recovery`, default `110`.
       The webhook's is 10 s, GitHub's own timeout; so is the machine's.
     - `scale_up_concurrency`: (Optional) concurrent scale-up functions for each tier's queue, 2 to 10;
@@ -314,6 +367,7 @@ variable "lambda" {
       recovery       = optional(number, 512)
       machine        = optional(number, 512)
       api            = optional(number, 512)
+      events         = optional(number, 512)
     }), {})
     timeout_seconds = optional(object({
       scale_up       = optional(number, 60)

@@ -9,6 +9,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   webhook: 100_000,
   machine: 100_000,
   api: 135_000,
+  events: 100_000,
   'scale-up': 210_000,
   'scale-down': 210_000,
   'tenant-manager': 210_000,

@@ -111,6 +111,9 @@ module "multi_tenant_runners" {
     link_key_ssm  = local.link_key
   }
 
+  events = { publish = ["tenant", "job", "runner", "usage"] }
+  audit  = { export = { enable = true } }
+
   # A sandbox goes as it came.
   tables = { deletion_protection = false }
 

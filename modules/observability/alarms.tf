@@ -98,6 +98,16 @@ locals {
     }
   } : {}
 
+  event_alarms = var.has_events ? {
+    "events-behind" = {
+      runbook   = "events-are-behind"
+      says      = "The events of a change, or its export, are a quarter of an hour late; after a day they are lost."
+      metric    = "IteratorAge", namespace = "AWS/Lambda", statistic = "Maximum"
+      dimension = { name = "FunctionName", value = var.functions["events"].name }
+      threshold = 900000
+    }
+  } : {}
+
   aws_alarms = merge(
     {
       "webhook-5xx" = {
@@ -119,7 +129,7 @@ locals {
   )
 
   alarms = {
-    for name, alarm in merge(local.own_alarms, local.fleet_alarms, local.aws_alarms) : name => {
+    for name, alarm in merge(local.own_alarms, local.fleet_alarms, local.event_alarms, local.aws_alarms) : name => {
       description = "${alarm.says} What to do: ${var.alarms.runbooks}#${alarm.runbook}"
       namespace   = lookup(alarm, "namespace", "MultiTenantRunner")
       metric      = alarm.metric

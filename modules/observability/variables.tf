@@ -38,6 +38,13 @@ variable "fleet_limited" {
   nullable    = false
 }
 
+variable "has_events" {
+  description = "Whether there is the function `events`, which must keep up with the tables."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "alarms" {
   description = <<-EOT
     `enabled`; `actions`: ARNs, such as SNS topics, that are notified when an alarm starts and ends; `runbooks`: URL of the page to which the

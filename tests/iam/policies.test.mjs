@@ -14,6 +14,7 @@ const POLICIES = {
   recovery: 'module.recovery.aws_iam_role_policy.this',
   machine: 'module.machine.aws_iam_role_policy.this',
   api: 'module.api[0].module.function.aws_iam_role_policy.this',
+  events: 'module.events[0].module.function.aws_iam_role_policy.this',
 };
 
 const arn = (service, rest, { region = REGION, account = ACCOUNT } = {}) =>
@@ -34,6 +35,7 @@ const TENANTS_GROUP = { ...OURS, 'ec2:ResourceTag/ghr:tenant_id': '1' };
 const TAGGED = { 'aws:RequestTag/ghr:environment': PREFIX };
 /** The account that owns a shared network. */
 const SHARING = { account: '999999999999' };
+const TRAIL = `arn:aws:s3:::${PREFIX}-audit-${ACCOUNT}`;
 const HERE = { 'ec2:Region': REGION };
 
 const LIVES = { 'dynamodb:LeadingKeys': ['1001/lives'] };
@@ -206,6 +208,18 @@ const ALLOWED = {
     ]),
     ['sqs:SendMessage', queue('builds-small')],
     ['lambda:UpdateEventSourceMapping', MAPPING, { 'lambda:FunctionArn': lambda('scale-up') }],
+  ],
+  events: [
+    ...['tenants', 'jobs', 'launches', 'usage', 'audit'].flatMap((name) =>
+      ['DescribeStream', 'GetRecords', 'GetShardIterator'].map((call) => [
+        `dynamodb:${call}`,
+        `${table(name)}/stream/2026-11-21T00:00:00.000`,
+      ]),
+    ),
+    ['dynamodb:ListStreams', '*'],
+    ['events:PutEvents', arn('events', `event-bus/${PREFIX}`)],
+    ['s3:PutObject', `${TRAIL}/audit/day=2026-11-21/a.jsonl`],
+    ['sqs:SendMessage', queue('events-dlq')],
   ],
 };
 for (const name of FUNCTIONS) {
@@ -384,6 +398,21 @@ const DENIED = {
     ['write a metric', 'cloudwatch:PutMetricData', '*'],
     ['write another function’s logs', 'logs:PutLogEvents', logs('webhook')],
   ],
+  events: [
+    ['read a tenant', 'dynamodb:GetItem', table('tenants')],
+    ['read a job', 'dynamodb:GetItem', table('jobs')],
+    ['change a tenant', 'dynamodb:UpdateItem', table('tenants')],
+    ['follow runners’ configurations', 'dynamodb:GetRecords', `${table('configurations')}/stream/2026`],
+    ['follow another installation', 'dynamodb:GetRecords', arn('dynamodb', 'table/other-tenants/stream/2026')],
+    ['write an entry of the audit trail', 'dynamodb:PutItem', table('audit')],
+    ['read an exported entry', 's3:GetObject', `${TRAIL}/audit/day=2026-11-21/a.jsonl`],
+    ['remove an exported entry', 's3:DeleteObject', `${TRAIL}/audit/day=2026-11-21/a.jsonl`],
+    ['write beside the trail', 's3:PutObject', `${TRAIL}/else/a.jsonl`],
+    ['write into another bucket', 's3:PutObject', 'arn:aws:s3:::other/audit/a.jsonl'],
+    ['speak on the default bus', 'events:PutEvents', arn('events', 'event-bus/default')],
+    ['send a job', 'sqs:SendMessage', queue('builds-small')],
+    ['read the App’s key', 'ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
+  ],
 };
 
 const asList = (value) => (Array.isArray(value) ? value : [value]);
@@ -464,7 +493,7 @@ describe('the policies of a plan', () => {
         ({ Action }) => `${role}: ${Action}`,
       ),
     );
-    assert.deepEqual(open, ['tenant-manager: dynamodb:ListStreams']);
+    assert.deepEqual(open, ['tenant-manager: dynamodb:ListStreams', 'events: dynamodb:ListStreams']);
   });
 
   // Not simulated above: the simulator does not support ARNs without an account, as AWS's public parameters have.

@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   recovery: ['aws', 'core', 'github', 'runtime', 'wiring'],
   machine: ['aws', 'core', 'runtime'],
   api: ['aws', 'core', 'runtime'],
+  events: ['aws', 'core', 'runtime'],
 };
 
 const parts = ['libs', 'functions'].flatMap((kind) =>
@@ -85,7 +86,7 @@ test.each(shipped.filter(({ folder }) => folder.includes('libs')))('$name reads 
 });
 
 const LIBRARIES = ['core', 'runtime', 'aws', 'github', 'wiring'];
-const FUNCTIONS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery', 'machine', 'api'];
+const FUNCTIONS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery', 'machine', 'api', 'events'];
 /** What the packages of proof may import; by the folder under lambdas/testing. */
 const TESTING_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kit: LIBRARIES,

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Env } from '@multi-tenant-runner/runtime';
 import { parseApiConfig } from '@multi-tenant-runner/api/config';
+import { parseEventsConfig } from '@multi-tenant-runner/events/config';
 import { parseMachineConfig } from '@multi-tenant-runner/machine/config';
 import { parseRecoveryConfig } from '@multi-tenant-runner/recovery/config';
 import { parseScaleDownConfig } from '@multi-tenant-runner/scale-down/config';
@@ -18,6 +19,7 @@ const functions: readonly (readonly [string, string, (env: Env) => unknown])[] =
   ['recovery', 'recovery.tf', parseRecoveryConfig],
   ['machine', 'machine.tf', parseMachineConfig],
   ['api', 'modules/api/main.tf', parseApiConfig],
+  ['events', 'modules/events/main.tf', parseEventsConfig],
 ];
 
 /** Lambda itself sets these; Terraform may not. */
@@ -43,6 +45,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   'LINK_KEY_PARAMETER',
   'POOL_TABLE',
   'POOLS',
+  'EXPORT_BUCKET',
 ]);
 
 const hcl = readdirSync(root)

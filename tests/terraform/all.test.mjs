@@ -1,4 +1,5 @@
 // In one process, so that all share one plan.
+import './events.test.mjs';
 import './examples.test.mjs';
 import './features.test.mjs';
 import './observability.test.mjs';

@@ -119,7 +119,7 @@ def install_enforcement(evaluator, actions, checks_of, tags_of_arn):
         for check in needed:
             # A check that gives its own tags replaces the emulator's guess at them from the whole request.
             own = _without_tags(service_context) if service == "ec2" else (service_context or {})
-            context = {**own, **_resource_tags(service, check, tags_of_arn), **check.context}
+            context = {**own, **_resource_tags(service, check, tags_of_arn), **_write_conditions(check, request), **check.context}
             result = original_enforce(access_key_id, check.action, service, region, check.resource, context)
             if request:
                 request["judged"].append((check.action, check.resource, result is None))
@@ -147,6 +147,15 @@ def _without_tags(context):
         for key, value in (context or {}).items()
         if not key.lower().startswith("aws:requesttag/") and key.lower() != "aws:tagkeys"
     }
+
+
+def _write_conditions(check, request):
+    """What a write of S3 depends on.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+    """
+    value = request["headers"].get("if-none-match") if request and check.action == "s3:PutObject" else None
+    return {"s3:if-none-match": value} if value else {}
 
 
 def _resource_tags(service, check, tags_of_arn):

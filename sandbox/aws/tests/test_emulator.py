@@ -457,6 +457,24 @@ class Permissions(unittest.TestCase):
             )
         self.assertIsNone(code_of(session.delete_parameter, Name=f"/p/tenants/1/runners/{mine}"))
 
+    def test_lets_a_bucket_ask_for_writes_that_replace_nothing(self):
+        s3 = emulator.client("s3")
+        s3.create_bucket(Bucket="trail")
+        deny = {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:PutObject",
+            "Resource": "arn:aws:s3:::trail/*",
+            "Condition": {"Null": {"s3:if-none-match": "true"}},
+        }
+        s3.put_bucket_policy(Bucket="trail", Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
+        allow = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::trail/*"}
+        writer = emulator.client("s3", emulator.role("writer", [allow]))
+        put = {"Bucket": "trail", "Key": "day=1/a", "Body": b"{}"}
+        self.assertEqual(code_of(writer.put_object, **put), "AccessDenied")
+        self.assertIsNone(code_of(writer.put_object, IfNoneMatch="*", **put))
+        self.assertEqual(code_of(writer.put_object, IfNoneMatch="*", **put), "PreconditionFailed")
+
     def test_denies_the_same_role_without_a_machine(self):
         keys = emulator.role(
             "machineless",

@@ -85,9 +85,15 @@ export const CLAIMS: readonly Claim[] = [
   { document: 'docs/cost.md', says: /\| alarms \| \d+ \| ([\d.]+) \|/g, value: numberOfAlarms() / 10 },
 ];
 
-/** With three sizes: each has a dead-letter queue, and each such queue an alarm. Without a limit over all tenants. */
+/**
+ * With three sizes: each has a dead-letter queue, and each such queue an alarm. Without events or a limit over all
+ * tenants.
+ */
 export function numberOfAlarms(): number {
-  const alarms = read('modules/observability/alarms.tf').replace(/ {2}fleet_alarms = [\s\S]*?\n {2}\} : \{\}/, '');
+  const alarms = read('modules/observability/alarms.tf').replaceAll(
+    / {2}(?:fleet|event)_alarms = [\s\S]*?\n {2}\} : \{\}/g,
+    '',
+  );
   const named = [...alarms.matchAll(/^ {4,6}"[\w-]+" = \{$/gm)].length;
   const [, others = ''] =
     /dead_letter_queues = merge\([\s\S]*?\n {4}\{\n([\s\S]*?)\n {4}\}/.exec(read('observability.tf')) ?? [];

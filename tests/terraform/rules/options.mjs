@@ -21,6 +21,22 @@ export const REJECTED = [
       ['fewer runners than none', { max_runners_total: -1 }],
     ],
   ],
+  [
+    'events.publish must contain tenant, job, runner or usage.',
+    [['events of no kind', { events: { publish: ['tenants'] } }]],
+  ],
+  [
+    'audit.export.bucket_name must be the name of a bucket, not its ARN or URL.',
+    [['a bucket by its ARN', { audit: { export: { bucket_name: 'arn:aws:s3:::trail' } } }]],
+  ],
+  [
+    'audit.export.expire_days must be an integer of 1 or more.',
+    [['entries that are gone at once', { audit: { export: { expire_days: 0 } } }]],
+  ],
+  [
+    'audit.export.kms_key_arn must be the ARN of a KMS key, not of an alias, and no key ID.',
+    [['a key by its alias', { audit: { export: { kms_key_arn: 'alias/trail' } } }]],
+  ],
   ['tier_access must be any or up_to_own, not "own".', [['an unknown tier access', { tier_access: 'own' }]]],
   [
     'egress_rules: protocol must be tcp, udp, icmp, icmpv6 or -1.',
@@ -198,7 +214,7 @@ export const REJECTED = [
     ],
   ],
   [
-    'lambda_zips: the functions are webhook, scale-up, scale-down, tenant-manager, recovery, machine, api.',
+    'lambda_zips: the functions are webhook, scale-up, scale-down, tenant-manager, recovery, machine, api, events.',
     [['a zip of an unknown function', { lambda_zips: { scale_up: 'x.zip' } }, 'Invalid functions: scale_up.']],
   ],
   [

@@ -1,5 +1,6 @@
 import {
   CAP_ATTRIBUTES,
+  CAP_MARK_ATTRIBUTES,
   ACCOUNT_DECISIONS,
   freeSlots,
   isMarkedDeleted,
@@ -66,7 +67,7 @@ const AUDITED = [
 /** The lifecycle writes these with every status, so a status that changed alone was changed by an operator. */
 const LIFECYCLE_MARKS = ['github_changed_at', 'cleanup'] as const;
 /** Change with every start and end of a runner, or each minute: the bulk of the stream. */
-const SLOTS: ReadonlySet<string> = new Set(['slots', 'usage', 'updated_at']);
+const SLOTS: ReadonlySet<string> = new Set(['slots', 'usage', 'updated_at', ...CAP_MARK_ATTRIBUTES]);
 
 /** Undefined: only slots changed, or nothing. Whoever gives one back wakes the tenant's jobs itself. */
 export function decideRowChange(

@@ -33,4 +33,6 @@ export * from './job-queue';
 export * from './dead-letters';
 export * from './launch-triggers';
 export * from './event-bus';
+export * from './event-publisher';
+export * from './object-writer';
 export * from './sleep';

@@ -18,6 +18,8 @@ export interface QueueRecord {
 export interface StreamRecord {
   readonly eventID?: string;
   readonly eventName?: string;
+  /** Of the stream, which has the table's in it. */
+  readonly eventSourceARN?: string;
   readonly dynamodb?: {
     /** Seconds since 1970. */
     readonly ApproximateCreationDateTime?: number;

@@ -12,6 +12,7 @@ import { callApi } from './call-api';
 import { createApp } from './create-app';
 import { changeJobs } from './change-jobs';
 import { expectJson, expectRefusal, holds, rowsOf } from './expect';
+import { expectEvents, listenToEvents } from './hear-events';
 import { inspectFleet, operateFleet } from './inspect-fleet';
 import type { AttendedMtr, Mtr } from './mtr';
 import { seeCheck, seeCheckEnd } from './see-checks';
@@ -50,6 +51,7 @@ export async function operate(options: OperateOptions): Promise<{
     log: write,
     waited: new Set(),
   };
+  const listener = await listenToEvents(sandbox);
   const tenant = await installTenant(context);
   await changeTenant(tenant, mtr, checks);
   await explainJobs(context, tenant, options);
@@ -59,6 +61,8 @@ export async function operate(options: OperateOptions): Promise<{
   await inspectFleet(tenant, mtr, checks);
   await operateFleet(mtr, checks);
   await endTenant(context, tenant, mtr);
+  await expectEvents(context, tenant, listener);
+  await listener.stop();
   return { ok: allHeld(checks.all()), checks: checks.all() };
 }
 

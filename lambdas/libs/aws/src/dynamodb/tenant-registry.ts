@@ -6,6 +6,7 @@ import {
   parseCircuit,
   buildCircuitAttribute,
   buildUsageAttribute,
+  markAttribute,
   type TenantLookup,
   type TenantRegistry,
   type Tiers,
@@ -89,6 +90,19 @@ export function createDynamoTenantRegistry({
       // Also over what a hand wrote there.
       const later = `(attribute_not_exists(${at}) OR ${at} < ${expression.value(usage.at)})`;
       return (await changeRow(installationId, expression, update, `${existsAsTenant(expression)} AND ${later}`)).ok;
+    },
+
+    markCap: async (installationId, reason, mark) => {
+      const expression = new Expression();
+      const attribute = markAttribute(reason);
+      const update = expression.update({ [attribute]: mark });
+      const [period, level] = ['period', 'level'].map(
+        (field) => `${expression.name(attribute)}.${expression.name(field)}`,
+      );
+      const told = [...new Set(['reached', mark.level])].map((one) => expression.value(one));
+      // Also over what a hand wrote there.
+      const isNew = `NOT (${period} = ${expression.value(mark.period)} AND ${level} IN (${told.join(', ')}))`;
+      return (await changeRow(installationId, expression, update, `${existsAsTenant(expression)} AND ${isNew}`)).ok;
     },
 
     changeCircuit: async (installationId, tier, change) => {

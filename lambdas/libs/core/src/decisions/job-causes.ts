@@ -1,6 +1,6 @@
 import type { Job, JobReason } from '../model/job';
 import { freeSlots, type TenantLookup } from '../model/tenant';
-import type { CapReason } from './usage-caps';
+import type { CapReason } from '../model/usage-caps';
 
 /** Who can end a job's wait, or change what became of it. `none`: it needs no one. */
 export type Actor = 'none' | 'operator' | 'tenant' | 'github' | 'aws';

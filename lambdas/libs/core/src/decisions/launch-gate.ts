@@ -1,7 +1,8 @@
 import { decideCircuit } from './circuit-breaker';
 import type { JobReason } from '../model/job';
 import { githubLimitedUntil, type Tenant } from '../model/tenant';
-import { decideCap, type CapReason } from './usage-caps';
+import type { CapReason } from '../model/usage-caps';
+import { decideCap } from './usage-caps';
 
 /** Whether a tenant's launches of a tier may start now. `probe`: only one may, as a test. */
 export type LaunchGate =

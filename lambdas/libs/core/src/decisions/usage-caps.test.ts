@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { intent, launch, prices } from '@multi-tenant-runner/testing';
 import { NO_USAGE } from '../model/usage';
-import type { Caps, TenantUsage } from '../model/usage-caps';
-import { capStates, crossedCaps, decideCap, tallyUsage } from './usage-caps';
+import type { CapMark, Caps, TenantUsage } from '../model/usage-caps';
+import { capStates, decideCap, dueMarks, tallyUsage } from './usage-caps';
 
 const NOW = new Date('2026-01-15T18:30:00.000Z');
 
@@ -61,26 +61,39 @@ describe('a cap', () => {
   });
 });
 
-describe('a warning', () => {
+describe('a mark of a cap', () => {
   const at = (minutes: number) => ({ caps: { minutesPerDay: 100 }, usage: used({ daySeconds: minutes * 60 }) });
+  const until = '2026-01-16T00:00:00.000Z';
+  const marked = (level: CapMark['level'] | undefined, period = '2026-01-15') =>
+    level && { capMarks: { 'minutes-per-day': { level, period, used: 80, cap: 100, until } } };
 
-  test.each([
-    [79, 80, ['warned']],
-    [10, 99, ['warned']],
-    [80, 90, []],
-    [90, 100, ['reached']],
-    [10, 120, ['reached']],
-    [100, 130, []],
-    [10, 79, []],
-    // A corrected reading is no second crossing.
-    [100, 90, []],
-  ])('between %d and %d of a hundred minutes: %j', (before, after, levels) => {
-    expect(crossedCaps(at(before), at(after), NOW).map(({ level }) => level)).toEqual(levels);
+  test.each<[CapMark['level'] | undefined, number, readonly string[]]>([
+    [undefined, 79, []],
+    [undefined, 80, ['warned']],
+    [undefined, 99, ['warned']],
+    ['warned', 90, []],
+    ['warned', 100, ['reached']],
+    // A warning after the end is no warning.
+    [undefined, 120, ['reached']],
+    ['reached', 130, []],
+    // A raised cap, or a corrected reading.
+    ['reached', 90, []],
+  ])('that stands as %s, at %d of a hundred minutes: %j is due', (standing, minutes, levels) => {
+    expect(dueMarks({ ...at(minutes), ...marked(standing) }, NOW).map(({ level }) => level)).toEqual(levels);
   });
 
-  test('comes again on the next day', () => {
-    const yesterday = { ...at(90), usage: used({ day: '2026-01-14', daySeconds: 5_400 }) };
-    expect(crossedCaps(yesterday, at(85), NOW)).toMatchObject([{ level: 'warned' }]);
+  test('says what was used of what until when, and counts for its day alone', () => {
+    expect(dueMarks({ ...at(85.123), ...marked('reached', '2026-01-14') }, NOW)).toEqual([
+      { reason: 'minutes-per-day', level: 'warned', period: '2026-01-15', used: 85.12, cap: 100, until },
+    ]);
+  });
+
+  test('is of a month where the cap is', () => {
+    const tenant = { caps: { minutesPerMonth: 600, dollarsPerMonth: 5 }, usage: used() };
+    expect(dueMarks(tenant, NOW)).toMatchObject([
+      { reason: 'minutes-per-month', level: 'reached', period: '2026-01' },
+      { reason: 'spend-per-month', level: 'reached', period: '2026-01' },
+    ]);
   });
 });
 

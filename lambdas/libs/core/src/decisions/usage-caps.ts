@@ -2,11 +2,9 @@ import type { Launch } from '../model/launch';
 import type { Prices } from '../model/prices';
 import type { Tenant } from '../model/tenant';
 import { dayOf, monthOf } from '../model/usage';
-import type { TenantUsage } from '../model/usage-caps';
+import { coversMark, type CapMark, type CapReason, type TenantUsage } from '../model/usage-caps';
 import type { PeriodSums } from '../ports/usage';
 import { costSoFar, secondsBetween } from './machine-life';
-
-export type CapReason = 'minutes-per-day' | 'minutes-per-month' | 'spend-per-month';
 
 /** One cap of a tenant: minutes of minutes, or dollars of dollars. */
 export interface CapState {
@@ -67,22 +65,27 @@ export function decideCap(tenant: Capped, now: Date): CapState | undefined {
   return reached.sort((a, b) => b.until.getTime() - a.until.getTime())[0];
 }
 
-export interface CapCrossing extends CapState {
-  readonly level: 'warned' | 'reached';
+export interface DueMark extends CapMark {
+  readonly reason: CapReason;
 }
 
-/** The caps that came to be nearly or fully used between two readings. Pure. */
-export function crossedCaps(before: Capped, after: Capped, now: Date): readonly CapCrossing[] {
-  const earlier = new Map(capStates(before, now).map((state) => [state.reason, levelOf(state)]));
-  return capStates(after, now).flatMap((state) => {
+/**
+ * The caps that are nearly or fully used, and not yet marked so for the present day or month. By the row alone, so that
+ * what a crash left unmarked is marked by the next reading. Pure.
+ */
+export function dueMarks(tenant: Capped & Pick<Tenant, 'capMarks'>, now: Date): readonly DueMark[] {
+  const iso = now.toISOString();
+  return capStates(tenant, now).flatMap((state): readonly DueMark[] => {
     const level = levelOf(state);
-    return level === undefined || level === earlier.get(state.reason) || earlier.get(state.reason) === 'reached'
-      ? []
-      : [{ ...state, level }];
+    if (level === undefined) return [];
+    const { reason, used, cap, until } = state;
+    const period = reason === 'minutes-per-day' ? dayOf(iso) : monthOf(iso);
+    const due = { reason, level, period, used: Math.round(used * 100) / 100, cap, until: until.toISOString() };
+    return coversMark(tenant.capMarks?.[reason], due) ? [] : [due];
   });
 }
 
-function levelOf({ used, cap }: Pick<CapState, 'used' | 'cap'>): CapCrossing['level'] | undefined {
+function levelOf({ used, cap }: Pick<CapState, 'used' | 'cap'>): CapMark['level'] | undefined {
   if (used >= cap) return 'reached';
   return used >= cap * WARNED_AT ? 'warned' : undefined;
 }

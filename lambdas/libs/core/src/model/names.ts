@@ -32,6 +32,7 @@ export type MetricName =
   | 'WebhookIgnored'
   | 'WebhookThrottled'
   | 'PublishFailed'
+  | 'EventDropped'
   | 'JobQueued'
   | 'JobParked'
   | 'FleetLimitReached'

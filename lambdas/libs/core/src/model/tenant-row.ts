@@ -3,7 +3,7 @@ import { parseCircuits } from './circuit';
 import { boolean, integer, oneOf, orgType as orgTypes, read, time } from './schema';
 import { TENANT_STATUSES, isMarkedDeleted, type RowProblem, type TenantLookup, type TenantStatus } from './tenant';
 import type { Tiers } from './tier';
-import { parseTenantUsage, readCaps } from './usage-caps';
+import { parseTenantUsage, readCapMarks, readCaps } from './usage-caps';
 
 const text = v.pipe(v.string(), v.regex(/\S/));
 const cleanupState = oneOf(['pending', 'done']);
@@ -68,6 +68,7 @@ export function parseTenantRow(
   for (const attribute of invalid)
     problems.push({ attribute, problem: "is not a number of at least 0, so the tier's own counts, if it has one" });
   const usage = parseTenantUsage(row['usage']);
+  const capMarks = readCapMarks(row);
   const suspendedBy = read(suspender, row['suspended_by']);
   const securityGroupId = read(text, row['security_group_id']);
   const githubLimitedUntil = read(time, row['github_limited_until']);
@@ -98,6 +99,7 @@ export function parseTenantRow(
       ...(previousInstallationId !== undefined && { previousInstallationId }),
       caps: { ...tiers.get(tier)?.caps, ...caps },
       ...(usage && { usage }),
+      ...(Object.keys(capMarks).length > 0 && { capMarks }),
       circuits: parseCircuits(row),
       ...(githubLimitedUntil !== undefined && { githubLimitedUntil }),
       ...(createdAt !== undefined && { createdAt }),

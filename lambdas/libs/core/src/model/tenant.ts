@@ -1,6 +1,6 @@
 import type { Circuit } from './circuit';
 import type { OrgType } from './schema';
-import type { Caps, TenantUsage } from './usage-caps';
+import type { CapMarks, Caps, TenantUsage } from './usage-caps';
 
 export const TENANT_STATUSES = ['active', 'suspended', 'deleted'] as const;
 export type TenantStatus = (typeof TENANT_STATUSES)[number];
@@ -33,6 +33,8 @@ export interface Tenant {
   readonly caps: Caps;
   /** Only of a tenant with caps. */
   readonly usage?: TenantUsage;
+  /** The caps that were met, each in its last day or month. */
+  readonly capMarks?: CapMarks;
   /** By tier; only of those whose last launches came to nothing. */
   readonly circuits: ReadonlyMap<string, Circuit>;
   readonly createdAt?: string;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { integer, object, read, time } from './schema';
+import { integer, object, oneOf, read, time } from './schema';
 import { renameKeys, toCamelCase, toSnakeCase } from './snake-case';
 
 const amount = v.custom<number>(
@@ -69,4 +69,56 @@ export function parseTenantUsage(value: unknown): TenantUsage | undefined {
 
 export function buildUsageAttribute(value: TenantUsage): Record<string, unknown> {
   return { ...Object(renameKeys(value, toSnakeCase)) };
+}
+
+/** By what a cap is told apart outside the row: also the reason of a job that waits for it. */
+const CAP_REASONS = {
+  'minutes-per-day': 'minutesPerDay',
+  'minutes-per-month': 'minutesPerMonth',
+  'spend-per-month': 'dollarsPerMonth',
+} as const satisfies Readonly<Record<string, keyof Caps>>;
+export type CapReason = keyof typeof CAP_REASONS;
+
+const mark = v.pipe(
+  object({
+    level: oneOf(['warned', 'reached']),
+    /** The day or month in which it was met, as `2026-01-15` or `2026-01` (UTC). */
+    period: v.string(),
+    used: amount,
+    cap: amount,
+    until: time,
+  }),
+  v.readonly(),
+);
+
+/** That a cap was nearly or fully used in a period: it is told once, whatever the cap becomes until the next. */
+export type CapMark = v.InferOutput<typeof mark>;
+export type CapMarks = Readonly<Partial<Record<CapReason, CapMark>>>;
+
+/** What the tenants table calls a cap's mark. */
+export function markAttribute(reason: CapReason): string {
+  return `met_${CAP_ATTRIBUTES[CAP_REASONS[reason]]}`;
+}
+
+const REASONS = Object.keys(CAP_REASONS) as CapReason[];
+export const CAP_MARK_ATTRIBUTES: readonly string[] = REASONS.map(markAttribute);
+
+/** Undefined when the attribute is no mark: the cap is told of once more. */
+export function parseCapMark(value: unknown): CapMark | undefined {
+  return read(mark, value);
+}
+
+/** The marks of a row. */
+export function readCapMarks(row: Readonly<Record<string, unknown>>): CapMarks {
+  return Object.fromEntries(
+    REASONS.flatMap((reason) => {
+      const found = parseCapMark(row[markAttribute(reason)]);
+      return found === undefined ? [] : [[reason, found]];
+    }),
+  );
+}
+
+/** Of the same period and level, or of a higher one: nothing is left to tell. */
+export function coversMark(standing: CapMark | undefined, next: Pick<CapMark, 'level' | 'period'>): boolean {
+  return standing?.period === next.period && (standing.level === 'reached' || standing.level === next.level);
 }

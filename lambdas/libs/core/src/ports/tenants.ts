@@ -2,7 +2,7 @@ import type { AccountPolicy } from '../model/account-policy';
 import type { Circuit } from '../model/circuit';
 import type { LifecycleAccount } from '../model/lifecycle-event';
 import type { SuspendedBy, TenantLookup } from '../model/tenant';
-import type { TenantUsage } from '../model/usage-caps';
+import type { CapMark, CapReason, TenantUsage } from '../model/usage-caps';
 
 export interface TenantRegistry {
   /** Strongly consistent. */
@@ -22,6 +22,11 @@ export interface TenantRegistry {
    * Writes what a tenant with caps has used, unless a later reading stands there. Answers whether it was written.
    */
   recordUsage(installationId: number, usage: TenantUsage): Promise<boolean>;
+  /**
+   * Writes that a cap was met, unless that stands there for the same day or month, or that it was reached. Answers
+   * whether it was written: of several at once, one writes it.
+   */
+  markCap(installationId: number, reason: CapReason, mark: CapMark): Promise<boolean>;
   /**
    * Changes a tier's circuit if it is still the one that `change` was asked about, else asks again. `null` removes it,
    * undefined leaves it as it is. Answers whether it was written; of several at once each sees what the one before

@@ -1,6 +1,6 @@
-import { crossedCaps, tallyUsage, type CapCrossing } from '../decisions/usage-caps';
+import { dueMarks, tallyUsage, type DueMark } from '../decisions/usage-caps';
 import type { Launch } from '../model/launch';
-import type { TenantLookup } from '../model/tenant';
+import type { Tenant, TenantLookup } from '../model/tenant';
 import { dayOf, monthOf } from '../model/usage';
 import { hasCaps } from '../model/usage-caps';
 import type { ProtocolDeps } from './deps';
@@ -33,11 +33,10 @@ export async function refreshUsage(
     const usage = tallyUsage(sums, launches, { now, prices: deps.prices });
     const { at: _at, ...figures } = usage;
     const isKnown = Object.entries(figures).every(([name, figure]) => tenant.usage?.[name as 'day'] === figure);
-    if (isKnown) return lookup;
-    const next = { ...tenant, usage };
-    if (await deps.tenants.recordUsage(installationId, usage))
-      for (const crossing of crossedCaps(tenant, next, now)) report(crossing, installationId, deps);
-    return { ...lookup, tenant: next };
+    const next = isKnown ? tenant : { ...tenant, usage };
+    if (!isKnown) await deps.tenants.recordUsage(installationId, usage);
+    await markCaps(next, now, deps);
+    return isKnown ? lookup : { ...lookup, tenant: next };
   } catch (cause) {
     deps.log.error('What a tenant has used could not be found out; the next sweep tries again', {
       tenant_id: installationId,
@@ -47,18 +46,19 @@ export async function refreshUsage(
   }
 }
 
+/** Whoever writes the mark tells of it: once in a day or month, however many read the same figures at once. */
+async function markCaps(tenant: Tenant, now: Date, deps: Pick<RefreshUsageDeps, 'tenants' | 'metrics' | 'log'>) {
+  for (const { reason, ...mark } of dueMarks(tenant, now))
+    if (await deps.tenants.markCap(tenant.installationId, reason, mark))
+      report({ reason, ...mark }, tenant.installationId, deps);
+}
+
 function report(
-  { reason, level, used, cap, until }: CapCrossing,
+  { reason, level, used, cap, until }: DueMark,
   installationId: number,
   { metrics, log }: Pick<ProtocolDeps, 'metrics' | 'log'>,
 ): void {
-  const properties = {
-    tenant_id: installationId,
-    cap: reason,
-    used: Math.round(used * 100) / 100,
-    limit: cap,
-    until: until.toISOString(),
-  };
+  const properties = { tenant_id: installationId, cap: reason, used, limit: cap, until };
   if (level === 'warned') {
     metrics.count('TenantUsageWarned', { properties });
     log.warn('A tenant has used four fifths of a cap', properties);

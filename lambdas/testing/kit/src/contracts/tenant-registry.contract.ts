@@ -2,6 +2,7 @@ import {
   claimProbe,
   recordFailure,
   type Admissions,
+  type CapMark,
   type Circuit,
   type TenantLifecycle,
   type TenantLookup,
@@ -267,6 +268,41 @@ export function tenantRegistryContract(make: () => Promise<TenantTableUnderTest>
     it('replaces an invalid value that an operator wrote', async () => {
       await standing({ usage: 12 });
       await expect(table.registry.recordUsage(id, usage(1, 60))).resolves.toBe(true);
+    });
+  });
+
+  describe('a cap that was met', () => {
+    const mark = (level: CapMark['level'], period: string): CapMark => {
+      return { level, period, used: 80, cap: 100, until: '2026-02-01T00:00:00.000Z' };
+    };
+    const markCap = (...of: Parameters<typeof mark>) => table.registry.markCap(id, 'minutes-per-month', mark(...of));
+
+    it('is marked once at each level of each period, the lower never after the higher, only for a tenant', async () => {
+      await expect(markCap('warned', '2026-01')).resolves.toBe(false);
+      expect(await table.read(id)).toBeUndefined();
+      await standing();
+      const answers = [];
+      for (const [level, period] of [
+        ['warned', '2026-01'],
+        ['warned', '2026-01'],
+        ['reached', '2026-01'],
+        ['reached', '2026-01'],
+        ['warned', '2026-01'],
+        ['reached', '2026-02'],
+        ['warned', '2026-02'],
+        ['warned', '2026-03'],
+      ] as const)
+        answers.push(await markCap(level, period));
+      expect(answers).toEqual([true, false, true, false, false, true, false, true]);
+      const capMarks = { 'minutes-per-month': mark('warned', '2026-03') };
+      await expect(table.registry.get(id)).resolves.toMatchObject({ tenant: { capMarks } });
+    });
+
+    it('is marked by one of many at once, and by nobody else of another cap', async () => {
+      await standing({ met_limit_minutes: 7 });
+      const answers = await Promise.all(Array.from({ length: 20 }, () => markCap('reached', '2026-01')));
+      expect(answers.filter(Boolean)).toHaveLength(1);
+      await expect(table.registry.markCap(id, 'spend-per-month', mark('warned', '2026-01'))).resolves.toBe(true);
     });
   });
 

@@ -2,8 +2,11 @@ import {
   MODULE_ROW,
   buildUsageAttribute,
   circuitAttribute,
+  coversMark,
   isMarkedDeleted,
   isObject,
+  markAttribute,
+  parseCapMark,
   parseTenantRow,
   parseCircuit,
   buildCircuitAttribute,
@@ -109,6 +112,13 @@ export function createInMemoryTenantRegistry(settings: InMemoryTenantSettings): 
       const standing = isObject(row?.['usage']) ? row['usage']['at'] : undefined;
       if (row?.['org_name'] === undefined || (typeof standing === 'string' && standing >= usage.at)) return false;
       write(installationId, { ...row, usage: buildUsageAttribute(usage) });
+      return true;
+    },
+    markCap: async (installationId, reason, mark) => {
+      const row = rows.get(installationId);
+      const attribute = markAttribute(reason);
+      if (row?.['org_name'] === undefined || coversMark(parseCapMark(row[attribute]), mark)) return false;
+      write(installationId, { ...row, [attribute]: { ...mark } });
       return true;
     },
     changeCircuit: async (installationId, tier, change) => {
