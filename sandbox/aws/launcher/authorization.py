@@ -119,7 +119,12 @@ def install_enforcement(evaluator, actions, checks_of, tags_of_arn):
         for check in needed:
             # A check that gives its own tags replaces the emulator's guess at them from the whole request.
             own = _without_tags(service_context) if service == "ec2" else (service_context or {})
-            context = {**own, **_resource_tags(service, check, tags_of_arn), **_write_conditions(check, request), **check.context}
+            context = {
+                **own,
+                **_resource_tags(service, check, tags_of_arn),
+                **_write_conditions(check, request),
+                **check.context,
+            }
             result = original_enforce(access_key_id, check.action, service, region, check.resource, context)
             if request:
                 request["judged"].append((check.action, check.resource, result is None))
