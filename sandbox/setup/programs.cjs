@@ -39,9 +39,11 @@ SANDBOX_DIR names another folder for the state, so that several sandboxes can be
 
 const BENCH = {
   name: 'yarn bench',
-  usage: `yarn bench   the size of each function's zip, its load time on each of Lambda's runtimes, and the calls that
-             one warm job costs. It uses the sandbox that is up, or brings one up and takes it down again.`,
-  options: {},
+  usage: `yarn bench   the size of each function's zip, its load time on each of Lambda's runtimes, and a table of what
+             the other benches measure, each row with the command that prints it in full
+  --sandbox  also the calls that one warm job costs in the sandbox: the one that is up, or one that is brought up and
+             taken down again`,
+  options: { sandbox: SWITCH },
 };
 
 module.exports = { SANDBOX, BENCH };

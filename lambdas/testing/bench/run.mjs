@@ -1,4 +1,5 @@
-// `yarn bench:sweep`, `bench:job`, `bench:launches`, `bench:mtr`: bundles the bench with what it measures, and runs it.
+// `yarn bench:sweep`, `bench:job`, `bench:launches`, `bench:mtr`, `bench:overview`: bundles the bench with what it
+// measures, and runs it.
 // The sweep runs in a process of its own, so that its memory is its own.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -16,6 +17,18 @@ const PROGRAMS = {
     return {
       program: await build('launch-rate/cli'),
       env: { BENCH_WORKER: await build('launch-rate/worker'), BENCH_BUNDLE: join(out, 'build/scale-up/index.mjs') },
+    };
+  },
+  overview: async () => {
+    const out = join(source, '../../../../.sandbox/bench');
+    execFileSync(process.execPath, [join(source, '../../../build.mjs'), '--zip', '--out', out]);
+    return {
+      program: await build('overview/cli'),
+      env: {
+        BENCH_WORKER: await build('launch-rate/worker'),
+        BENCH_BUNDLE: join(out, 'build/scale-up/index.mjs'),
+        BENCH_ZIPS: join(out, 'dist'),
+      },
     };
   },
   mtr: async () => {

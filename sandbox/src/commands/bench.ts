@@ -11,7 +11,8 @@ import { status } from './status';
 import { up } from './up';
 import { waitFor } from '../lib/wait';
 
-// `yarn bench`: each Lambda's zip and load time, then what one job costs in calls once everything is warm.
+// `yarn bench`: each Lambda's zip and load time, then the table of the other benches; with `--sandbox` also what one
+// job costs in calls once everything is warm.
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 
@@ -23,9 +24,19 @@ interface AwsCall {
 }
 
 async function main(): Promise<void> {
-  commandLineOrEnd(BENCH);
-  const bundles = spawnSync(process.execPath, [join(root, 'lambdas', 'bench.mjs')], { stdio: 'inherit' });
-  if (bundles.status !== 0) throw new Error('The bundles could not be measured.');
+  const { switches } = commandLineOrEnd(BENCH);
+  measure('The bundles', 'lambdas/bench.mjs');
+  console.log('');
+  measure('The table', 'lambdas/testing/bench/run.mjs', 'overview');
+  if (switches.has('sandbox')) await countInSandbox();
+}
+
+function measure(what: string, program: string, ...args: readonly string[]): void {
+  const { status: code } = spawnSync(process.execPath, [join(root, program), ...args], { stdio: 'inherit' });
+  if (code !== 0) throw new Error(`${what} could not be measured.`);
+}
+
+async function countInSandbox(): Promise<void> {
   const paths = sandboxPaths(root, process.env.SANDBOX_DIR);
   const progress = createProgress({
     write: (text) => void process.stderr.write(text),
