@@ -20,6 +20,7 @@ import uuid
 
 from .health import Health, ask
 from .images import Images, install_errors
+from .registry import arn_of, parts_of
 
 _FIRST_HOST = 20
 _LABEL = "com.amazonaws.ecs."
@@ -79,10 +80,10 @@ class Container:
 class Engine:
     """What the scheduler takes for a client of docker."""
 
-    def __init__(self, ecs, ec2, sessions, role_may):
+    def __init__(self, ecs, ec2, sessions, role_may, unpacked=None):
         self._ecs, self._ec2, self._sessions, self._role_may = ecs, ec2, sessions, role_may
         self._running, self._addresses, self._lock = {}, {}, threading.Lock()
-        self.images, self.containers = Images(), self
+        self.images, self.containers = Images(unpacked=unpacked), self
 
     def get(self, container_id):
         return self._running[container_id]
@@ -97,9 +98,12 @@ class Engine:
         self._check_execution_role(definition, labels[f"{_LABEL}container-name"], task["taskArn"])
         port = _free_port()
         process = subprocess.Popen(
-            [part.replace("{python}", sys.executable) for part in command or found.command],
+            [_program(part) for part in command or found.command],
             cwd=found.folder,
-            env=self._environment(environment, definition.get("taskRoleArn"), task["taskArn"], port),
+            env={
+                **found.environment,
+                **self._environment(environment, definition.get("taskRoleArn"), task["taskArn"], port),
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -167,12 +171,22 @@ def needed_to_start(definition, name, task_arn):
     # A secret's ARN has seven parts; after it the key, stage and version of a value may stand.
     secrets = [":".join(one["valueFrom"].split(":")[:7]) for one in container.get("secrets") or []]
     needed = [("secretsmanager:GetSecretValue", arn) for arn in secrets if ":secretsmanager:" in arn]
+    image = parts_of(container.get("image", ""))
+    if image:
+        repository = arn_of(*image[:3])
+        needed.append(("ecr:GetAuthorizationToken", "*"))
+        needed += [(f"ecr:{call}", repository) for call in ("BatchGetImage", "GetDownloadUrlForLayer")]
     logging = container.get("logConfiguration") or {}
     if logging.get("logDriver") == "awslogs":
         region, account = task_arn.split(":")[3:5]
         group = f"arn:aws:logs:{region}:{account}:log-group:{logging['options']['awslogs-group']}"
         needed += [(f"logs:{call}", f"{group}:log-stream:{name}") for call in ("CreateLogStream", "PutLogEvents")]
     return needed
+
+
+def _program(part):
+    """An image has no Python of its own here: it gets the launcher's."""
+    return sys.executable if part in ("python", "python3") else part.replace("{python}", sys.executable)
 
 
 def _key(arn):
@@ -206,9 +220,9 @@ def lets_in(groups, port, callers):
     return False
 
 
-def install(ecs, alb, ec2, sessions, role_may):
+def install(ecs, alb, ec2, sessions, role_may, unpacked):
     install_errors()
-    engine = ecs._docker = Engine(ecs, ec2, sessions, role_may)
+    engine = ecs._docker = Engine(ecs, ec2, sessions, role_may, unpacked)
     health = Health(ask)
     original, describe = alb._proxy_http_target, alb._ACTION_MAP["DescribeTargetHealth"]
 

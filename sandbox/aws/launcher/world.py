@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import time
+import urllib.parse
 
 from . import (
     alarm_states,
@@ -13,7 +14,9 @@ from . import (
     ancestry,
     authorization,
     balancers,
+    builds,
     clusters,
+    deployments,
     ec2_checks,
     ecs_rules,
     events,
@@ -21,6 +24,7 @@ from . import (
     launch,
     message_moves,
     metrics,
+    registry,
     runtimes,
     saved_queries,
     ssm_rules,
@@ -64,7 +68,9 @@ class World:
             apigateway,
             cloudwatch,
             cloudwatch_logs,
+            codebuild,
             ec2,
+            ecr,
             ecs,
             eventbridge,
             iam,
@@ -100,7 +106,11 @@ class World:
         clusters.install(rds)
         balancers.install(alb)
         ecs_rules.install(ecs)
-        tasks.install(ecs, alb, ec2, self._task_session, self._role_may)
+        registry.install(ecr)
+        unpacked = registry.Unpacked(ecr, os.path.join(os.environ["STATE_DIR"], "images"))
+        tasks.install(ecs, alb, ec2, self._task_session, self.role_may, unpacked)
+        builds.install(codebuild, self)
+        deployments.install(ecs, responses, self.emit)
         runtimes.install(lambda_svc, lambda_runtime, runtime_programs)
         alarms.install(cloudwatch)
         alarm_states.install(cloudwatch, self.alarms)
@@ -217,16 +227,17 @@ class World:
         """The variables with credentials of a task's role; none for a task without one."""
         if role_arn is None:
             return {}
-        keys = self._session(role_arn.rpartition("/")[2], task_arn.rpartition("/")[2], _TASK_SECONDS)
+        keys = self.session(role_arn.rpartition("/")[2], task_arn.rpartition("/")[2], _TASK_SECONDS)
         return {
             "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
             "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
             "AWS_SESSION_TOKEN": keys["Token"],
         }
 
-    def _role_may(self, role_arn, action, resource):
+    def role_may(self, role_arn, action, resource):
         """Whether a role's policies allow a call that a service makes in its name."""
         account, name = self._responses.get_account_id(), (role_arn or "").rpartition("/")[2]
+        tags = (self._iam._roles.get(name) or {}).get("Tags") or []
         context = self._evaluator.EvalContext(
             principal_arn=f"arn:aws:sts::{account}:assumed-role/{name}/service",
             principal_type="AssumedRole",
@@ -234,16 +245,41 @@ class World:
             action=action,
             resource_arn=resource,
             region=self._responses.get_region(),
+            principal_keys={f"aws:principaltag/{tag['Key'].lower()}": tag["Value"] for tag in tags},
         )
         policies = self._evaluator._gather_role_policies(name, account)
+        service = action.partition(":")[0]
+        # What refuses at the resource refuses everybody.
+        own = self._evaluator._resource_policy(service, resource) if service == "ecr" else None
+        if own and self._evaluator.evaluate_resource_policy(own[0], context).decision == "Deny":
+            return False
         return self._evaluator.evaluate(context, policies).decision == "Allow"
+
+    def trusted(self, role_arn, service):
+        """Whether a role lets a service of AWS take it on."""
+        account = self._responses.get_account_id()
+        role = self._iam._roles.get(role_arn.rpartition("/")[2]) or {}
+        context = self._evaluator.EvalContext(
+            principal_arn="",
+            principal_type="Service",
+            principal_account=account,
+            action="sts:AssumeRole",
+            resource_arn=role_arn,
+            region=self._responses.get_region(),
+            service_context={"aws:sourceaccount": account},
+        )
+        trust = role.get("AssumeRolePolicyDocument")
+        return self._evaluator.evaluate_resource_policy(_unquoted(trust), context, service=service).decision == "Allow"
+
+    def emit(self, event):
+        self._eventbridge._dispatch_event(event)
 
     def instance_session(self, machine, role, seconds):
         account, region = self._responses.get_account_id(), self._responses.get_region()
         arn = f"arn:aws:ec2:{region}:{account}:instance/{machine['InstanceId']}"
-        return self._session(role, machine["InstanceId"], seconds, {"SourceInstanceArn": arn})
+        return self.session(role, machine["InstanceId"], seconds, {"SourceInstanceArn": arn})
 
-    def _session(self, role, name, seconds, more=None):
+    def session(self, role, name, seconds, more=None):
         account = self._responses.get_account_id()
         key, secret, token = (
             self._iam._gen_session_access_key(),
@@ -277,6 +313,11 @@ class World:
         if session:
             return session.get("Arn", "").split(":assumed-role/")[-1].split("/")[0] or "unknown"
         return ADMINISTRATOR if access_key == os.environ["AWS_ACCESS_KEY_ID"] else "unknown"
+
+
+def _unquoted(policy):
+    """A trust policy as a document, which may be kept as it came in a query."""
+    return json.loads(urllib.parse.unquote(policy)) if isinstance(policy, str) else policy
 
 
 def parsed_json(body):
