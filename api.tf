@@ -50,6 +50,8 @@ module "api" {
   link_key_parameter    = var.api.link_key_ssm
   parameters_key_arn    = var.encryption.parameters
   data_keys_policy_json = data.aws_iam_policy_document.data_keys.json
+  apps                  = var.api.apps
+  webhook_function      = { name = "${var.prefix}-webhook", arn = local.arns.webhook }
   access_log            = var.api.access_log ? merge(local.log, { class = var.observability.log_class }) : null
   throttle              = var.api.throttle
   package               = local.packages["api"]

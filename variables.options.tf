@@ -223,6 +223,9 @@ variable "api" {
     - `rates`: (Optional) requests in a minute, over all containers: of each `caller` (default `120`), and of all callers of a `tenant`
       (default `600`).
     - `access_log`: (Optional) log callers and status codes, without bodies, headers or secrets. Default `true`.
+    - `apps`: (Optional) the tenants' apps: the output `api` of `modules/apps`. Default: no operations of them.
+      - `tables`: the tables `apps` and `deployments`, each with `name` and `arn`.
+      - `push_role_arn`: (Optional) role that the API narrows to one repository for a job that has built an image. Default: no job may push.
   EOT
   type = object({
     enable = optional(bool, false)
@@ -246,6 +249,13 @@ variable "api" {
       tenant = optional(number, 600)
     }), {})
     access_log = optional(bool, true)
+    apps = optional(object({
+      tables = object({
+        apps        = object({ name = string, arn = string })
+        deployments = object({ name = string, arn = string })
+      })
+      push_role_arn = optional(string)
+    }))
   })
   default  = {}
   nullable = false

@@ -30,7 +30,7 @@ if (functions.length === 0)
 const NO_TIME = new Date(1980, 0, 1);
 
 // Read by the function when it is asked for: it costs no cold start.
-const FILES = { api: 'page.json' };
+const FILES = { api: ['page.json', 'openapi.json'] };
 
 const bundled = await Promise.all(functions.map(bundle));
 const page = functions.includes('api') ? await bundlePage() : undefined;
@@ -64,10 +64,12 @@ function printSizes(name, { outputs }) {
     console.log(`${name}  ${String(bytes).padStart(7)}  ${part}`);
 }
 
-/** Leaves the page beside the function that serves it; answers esbuild's list of its inputs. */
+/** Leaves page and document beside the function that serves both; answers esbuild's list of the page's inputs. */
 async function bundlePage() {
   const { gzip, policy, metafile } = await buildPage();
-  writeFileSync(join(out, 'build', 'api', FILES.api), JSON.stringify({ policy, gzip }));
+  const document = JSON.parse(readFileSync(join(lambdas, '..', 'docs', 'openapi.json'), 'utf8'));
+  for (const [file, content] of Object.entries({ 'page.json': { policy, gzip }, 'openapi.json': document }))
+    writeFileSync(join(out, 'build', 'api', file), JSON.stringify(content));
   return metafile;
 }
 
@@ -118,7 +120,7 @@ async function bundle(name) {
 
 function zip(name) {
   const file = join(out, 'dist', `${name}.zip`);
-  const names = ['index.mjs', ...(name in FILES ? [FILES[name]] : [])];
+  const names = ['index.mjs', ...(FILES[name] ?? [])];
   const files = names.map((one) => [
     one,
     [readFileSync(join(out, 'build', name, one)), { mtime: NO_TIME, level: 9, os: 3, attrs: 0o644 << 16 }],

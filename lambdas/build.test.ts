@@ -8,7 +8,7 @@ import { unzipSync } from 'fflate';
 const LIMITS: Readonly<Record<string, number>> = {
   webhook: 100_000,
   machine: 100_000,
-  api: 135_000,
+  api: 140_000,
   events: 100_000,
   'scale-up': 210_000,
   'scale-down': 210_000,
@@ -35,7 +35,7 @@ describe('the packages of the functions', () => {
     expect(readdirSync(join(directory, 'first/dist')).sort()).toEqual(FUNCTIONS.map((name) => `${name}.zip`));
     for (const name of FUNCTIONS) {
       const files = unzipSync(readFileSync(join(directory, `first/dist/${name}.zip`)));
-      expect(Object.keys(files)).toEqual(name === 'api' ? ['index.mjs', 'page.json'] : ['index.mjs']);
+      expect(Object.keys(files)).toEqual(name === 'api' ? ['index.mjs', 'page.json', 'openapi.json'] : ['index.mjs']);
       expect(
         Buffer.from(files['index.mjs'] ?? []).equals(readFileSync(join(directory, `first/build/${name}/index.mjs`))),
       ).toBe(true);
@@ -44,10 +44,10 @@ describe('the packages of the functions', () => {
 
   it('are small', () => {
     for (const name of FUNCTIONS) {
-      // The page has a budget of its own.
-      const page = name === 'api' ? 45_000 : 0;
+      // What is read only when it is asked for has a budget of its own: the page and the document.
+      const beside = name === 'api' ? 45_000 + 9_000 : 0;
       const { length } = readFileSync(join(directory, `first/dist/${name}.zip`));
-      expect([name, length < (LIMITS[name] ?? 0) + page]).toEqual([name, true]);
+      expect([name, length < (LIMITS[name] ?? 0) + beside]).toEqual([name, true]);
     }
   });
 

@@ -11,6 +11,21 @@ locals {
     "event-source-mapping", "*",
   ])
 
+  repositories_arn = join(":", [
+    "arn", data.aws_partition.current.partition, "ecr", data.aws_region.current.id, data.aws_caller_identity.current.account_id, "repository/",
+  ])
+  apps = [for apps in var.apps[*] : {
+    prefix           = var.prefix
+    region           = data.aws_region.current.id
+    tables           = { for use, table in apps.tables : use => table.name }
+    webhook_function = var.webhook_function.name
+    push = try({
+      role_arn         = coalesce(apps.push_role_arn)
+      registry         = "${data.aws_caller_identity.current.account_id}.dkr.ecr.${data.aws_region.current.id}.${data.aws_partition.current.dns_suffix}"
+      repositories_arn = local.repositories_arn
+    }, null)
+  }]
+
   # An API each, so that no tenant's flood uses up the operators' throttle. API Gateway itself checks who signed on the operators'; tokens of
   # several issuers are for the function, as an authorizer of an HTTP API knows one.
   apis = merge(
@@ -112,6 +127,47 @@ data "aws_iam_policy_document" "api" {
     sid       = "ReadBookmarks"
     actions   = ["dynamodb:GetItem"]
     resources = [var.tables.recovery.arn]
+  }
+
+  # Never a row's deletion: the deployer says of each app what is left of it.
+  dynamic "statement" {
+    for_each = var.apps[*]
+
+    content {
+      sid       = "ReadAndChangeApps"
+      actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+      resources = values(statement.value.tables)[*].arn
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.apps[*]
+
+    content {
+      sid       = "ListApps"
+      actions   = ["dynamodb:Query"]
+      resources = ["${statement.value.tables.apps.arn}/index/tenant-index", statement.value.tables.deployments.arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.apps[*]
+
+    content {
+      sid       = "PassDeliveriesOn"
+      actions   = ["lambda:InvokeFunction"]
+      resources = [var.webhook_function.arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = compact(var.apps[*].push_role_arn)
+
+    content {
+      sid       = "NarrowPushes"
+      actions   = ["sts:AssumeRole"]
+      resources = [statement.value]
+    }
   }
 
   dynamic "statement" {
@@ -236,6 +292,7 @@ resource "aws_lambda_function" "api" {
         tenants   = try(aws_apigatewayv2_api.this["tenants"].api_endpoint, null)
       })
       LINK_KEY_PARAMETER = try(var.link_key_parameter.name, "")
+      APPS               = try(jsonencode(local.apps[0]), "")
     }
   }
 

@@ -71,6 +71,23 @@ variable "link_key_parameter" {
   default     = null
 }
 
+variable "apps" {
+  description = "The tables `apps` and `deployments` of `modules/apps`, and the role of pushes; `null`: there are no apps."
+  type = object({
+    tables = object({
+      apps        = object({ name = string, arn = string })
+      deployments = object({ name = string, arn = string })
+    })
+    push_role_arn = optional(string)
+  })
+  default = null
+}
+
+variable "webhook_function" {
+  description = "The function that GitHub's deliveries go to."
+  type        = object({ name = string, arn = string })
+}
+
 variable "parameters_key_arn" {
   description = "The customer's key of SSM parameters; `null` for AWS's own."
   type        = string

@@ -81,3 +81,13 @@ variable "tags" {
   type        = map(string)
   default     = {}
 }
+
+variable "iam" {
+  description = "As `iam` of the installation: `path` of its roles, their `suffix` and the policy that is their `permissions_boundary`."
+  type = object({
+    permissions_boundary = optional(string)
+    path                 = optional(string, "/")
+    suffix               = optional(string, "")
+  })
+  default = {}
+}

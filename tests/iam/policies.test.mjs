@@ -712,6 +712,47 @@ describe('the policies with a pool', () => {
   });
 });
 
+describe('the policies of an API that has apps', () => {
+  const PUSH = `arn:aws:iam::${ACCOUNT}:role/${PREFIX}-app-push`;
+  const REPOSITORY = arn('ecr', `repository/${PREFIX}/apps/shop`);
+  let policies;
+  before(async () => {
+    const named = ['apps', 'deployments'].map(
+      (name) => `${name} = { name = "${PREFIX}-${name}", arn = "${table(name)}" }`,
+    );
+    const { failed, output, json } = await plan({
+      settings: `  api = { enable = true, apps = { tables = { ${named.join(', ')} }, push_role_arn = "${PUSH}" } }`,
+    });
+    assert.equal(failed, false, output);
+    policies = policiesOf(json);
+  });
+
+  for (const [action, resource, verdict] of [
+    ...['GetItem', 'PutItem', 'UpdateItem'].flatMap((call) => [
+      [`dynamodb:${call}`, table('apps'), 'Allowed'],
+      [`dynamodb:${call}`, table('deployments'), 'Allowed'],
+    ]),
+    ['dynamodb:Query', `${table('apps')}/index/tenant-index`, 'Allowed'],
+    ['dynamodb:Query', table('deployments'), 'Allowed'],
+    ['lambda:InvokeFunction', lambda('webhook'), 'Allowed'],
+    ['sts:AssumeRole', PUSH, 'Allowed'],
+    ['dynamodb:Scan', table('apps'), 'ImplicitlyDenied'],
+    ['dynamodb:DeleteItem', table('apps'), 'ImplicitlyDenied'],
+    ['dynamodb:DeleteItem', table('deployments'), 'ImplicitlyDenied'],
+    ['dynamodb:Query', `${table('apps')}/index/due-index`, 'ImplicitlyDenied'],
+    ['lambda:InvokeFunction', lambda('scale-up'), 'ImplicitlyDenied'],
+    ['sts:AssumeRole', `arn:aws:iam::${ACCOUNT}:role/${PREFIX}-scale-up`, 'ImplicitlyDenied'],
+    // It hands out the right to push, and has none itself.
+    ['ecr:PutImage', REPOSITORY, 'ImplicitlyDenied'],
+    ['ecr:GetAuthorizationToken', '*', 'ImplicitlyDenied'],
+    ['elasticloadbalancing:CreateRule', '*', 'ImplicitlyDenied'],
+  ]) {
+    it(`${verdict === 'Allowed' ? 'allow' : 'deny'} it ${action} at ${resource}`, async () => {
+      assert.equal((await evaluateWith(policies, 'api', action, resource, {})).verdict, verdict);
+    });
+  }
+});
+
 describe('the policies with keys for queues, tables and disks, and with functions in a VPC', () => {
   const KEYS = Object.fromEntries(['queues', 'tables', 'disks'].map((use) => [use, arn('kms', `key/${use}`)]));
   const by = (service) => ({ 'kms:ViaService': `${service}.${REGION}.amazonaws.com` });

@@ -35,6 +35,7 @@ function readBy(readConfig: (env: Env) => unknown): string[] {
 
 /** Set only where the operator asks for what they are about. */
 const OPTIONAL: ReadonlySet<string> = new Set([
+  'APPS',
   'KMS_KEY_ARN',
   'GITHUB_PROXY',
   'GITHUB_NO_PROXY',

@@ -5,6 +5,7 @@ them. https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-
 """
 
 import contextvars
+import functools
 import json
 import os
 import pathlib
@@ -223,8 +224,8 @@ class Builds:
                 if specification is None:
                     specification = _specification(build, environment)
                     environment.update({**specification["variables"], **environment})
-                commands = specification["phases"][name]
-                self._phase(build, name.upper(), lambda: self._shell(build, folder, environment, commands, log, until))  # noqa: B023
+                phase = functools.partial(self._shell, build, folder, environment, log, until)
+                self._phase(build, name.upper(), functools.partial(phase, *specification["phases"][name]))
             except buildspec.BadBuildspec as problem:
                 return Failed("YAML_FILE_ERROR", str(problem))
             except Failed as problem:
@@ -233,8 +234,7 @@ class Builds:
             name = buildspec.next_phase(name, failed is not None)
         return first
 
-    def _shell(self, build, folder, environment, commands, log, until):
-        regular, last = commands
+    def _shell(self, build, folder, environment, log, until, regular, last):
         state, script = folder / "state", folder / "phase.sh"
         script.write_text(
             _script(regular, last, state, environment.get("CODEBUILD_BUILD_SUCCEEDING") != "0"), encoding="utf-8"

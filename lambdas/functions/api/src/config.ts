@@ -19,7 +19,24 @@ const tables = object({
   recovery: string,
 });
 const endpoints = object({ operators: string, tenants: optional(string) });
+const apps = object({
+  prefix: string,
+  region: string,
+  tables: object({ apps: string, deployments: string }),
+  webhook_function: string,
+  push: optional(object({ role_arn: string, registry: string, repositories_arn: string })),
+});
 const rates = object({ caller: integer(1), tenant: integer(1) });
+
+export interface AppsConfig {
+  readonly prefix: string;
+  readonly region: string;
+  readonly tables: { readonly apps: string; readonly deployments: string };
+  readonly webhook_function: string;
+  readonly push?:
+    | { readonly role_arn: string; readonly registry: string; readonly repositories_arn: string }
+    | undefined;
+}
 
 export interface ApiConfig {
   readonly logLevel: LogLevel;
@@ -46,6 +63,8 @@ export interface ApiConfig {
   readonly launchTriggers: readonly string[];
   /** SSM parameter with the keys of signed links; undefined: there are none. */
   readonly linkKeyParameter: string | undefined;
+  /** Undefined: there is no app plane. */
+  readonly apps: AppsConfig | undefined;
   /** Of the APIs; `tenants` only where tenants can come in. */
   readonly endpoints: { readonly operators: string; readonly tenants?: string | undefined };
 }
@@ -66,6 +85,10 @@ export function parseApiConfig(env: Env): ApiConfig {
       queueUrls: reader.strings('QUEUE_URLS'),
       launchTriggers: reader.strings('LAUNCH_TRIGGERS'),
       linkKeyParameter: reader.optionalString('LINK_KEY_PARAMETER'),
+      apps:
+        reader.optionalString('APPS') === undefined
+          ? undefined
+          : reader.json<AppsConfig | undefined>('APPS', undefined, (value) => parse(apps, value, { root: '' })),
       endpoints: reader.json('ENDPOINTS', NO_ENDPOINTS, (value) => parse(endpoints, value, { root: '' })),
     };
   });

@@ -1,28 +1,44 @@
 import type {
   ApiState,
+  AppStore,
   AuditTrail,
   Bookmarks,
   Clock,
   DeadLetterQueues,
+  DeploymentStore,
   JobQueue,
   JobStore,
   LaunchStore,
   LaunchTriggers,
   LockStore,
   Log,
+  PushCredentialSource,
   TenantDirectory,
   TenantLifecycle,
   TenantRegistry,
   Tiers,
   UsageBooks,
   UsageCorrections,
+  WebhookEntry,
 } from '@multi-tenant-runner/core';
 import type { Links } from './access/links';
 import type { TokenVerifier } from './access/verify-token';
 import type { Cursors } from './http/cursor';
 import type { Page } from './http/page';
 
+/** The app plane, where there is one. */
+export interface AppsDeps {
+  readonly prefix: string;
+  readonly region: string;
+  readonly store: Pick<AppStore, 'settings' | 'get' | 'create' | 'resize' | 'change' | 'pageOfTenant' | 'quotaUse'>;
+  readonly deployments: Pick<DeploymentStore, 'request' | 'get' | 'page'>;
+  readonly webhook: WebhookEntry;
+  /** Absent where jobs build no images. */
+  readonly push?: { readonly registry: string; readonly credentials: PushCredentialSource };
+}
+
 export interface ApiDeps {
+  readonly apps?: AppsDeps | undefined;
   readonly tiers: Tiers;
   readonly registry: Pick<TenantRegistry, 'get'>;
   readonly findByAccount: TenantLifecycle['findByAccount'];
@@ -47,6 +63,8 @@ export interface ApiDeps {
   /** Where a signed link leads; undefined: there are none. */
   readonly pageUrl: string | undefined;
   readonly readPage: () => Promise<Page>;
+  /** docs/openapi.json. */
+  readonly readDocument: () => Promise<object>;
   readonly clock: Clock;
   readonly log: Log;
 }

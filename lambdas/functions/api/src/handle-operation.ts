@@ -34,7 +34,7 @@ export async function handleOperation(
   const context = readContext(request, isChange);
   const body = isChange ? readBody(request) : {};
   const run = (): Promise<Answer<unknown>> =>
-    operation.handle({ ...context, params, query, body, requestId, caller }, deps);
+    operation.handle({ ...context, params, query, body, requestId, caller, request }, deps);
   if (!isChange) return run();
   const asked = [id, params, query, body, context.reason, context.ifMatch ?? null];
   const again = async (kept: unknown): Promise<Answer<unknown>> => operation.again?.(kept, deps) ?? run();

@@ -1,6 +1,5 @@
 import { rawBody, respondWith, type HttpResponse } from '@multi-tenant-runner/runtime';
 import { Hono } from 'hono/tiny';
-import document from '../../../../docs/openapi.json';
 import type { ApiDeps } from './deps';
 import { handleOperation } from './handle-operation';
 import { respondWithPage } from './http/page';
@@ -11,6 +10,8 @@ import type { Answer } from './operations/operation';
 
 /** Bytes; a change is a few fields. */
 export const MAX_BODY = 16_384;
+/** GitHub sends up to 25 MB, Lambda takes 6, and a push of 2048 commits is less. */
+const MAX_DELIVERY = 2 ** 20;
 
 /** What hono's context carries beside the path. */
 interface Bound {
@@ -27,8 +28,8 @@ export function createHandler(deps: ApiDeps): (request: ApiRequest) => Promise<H
   return async (request) => {
     const requestId = request.requestContext?.requestId ?? 'none';
     try {
-      if (rawBody(request).length > MAX_BODY)
-        throw new Problem('too-large', `The body has more than ${MAX_BODY} bytes.`);
+      const most = request.rawPath === '/v1/deliveries' ? MAX_DELIVERY : MAX_BODY;
+      if (rawBody(request).length > most) throw new Problem('too-large', `The body has more than ${most} bytes.`);
       let answered: HttpResponse | undefined;
       await app.fetch(toWebRequest(request), { request, requestId, answer: (answer) => (answered = answer) });
       if (answered === undefined) throw new Error('The operation gave no answer.');
@@ -48,8 +49,8 @@ function createRouter(deps: ApiDeps): Hono<Bound> {
       env.answer(toResponse(await handleOperation(operation, routed, deps)));
       return done;
     });
-  app.get('/v1/openapi.json', ({ env }) => {
-    env.answer(toResponse({ body: document }));
+  app.get('/v1/openapi.json', async ({ env }) => {
+    env.answer(toResponse({ body: await deps.readDocument() }));
     return done;
   });
   app.get('/v1/page', async ({ env }) => {

@@ -2,8 +2,10 @@ import {
   createClientConfig,
   createDeadLetters,
   createDynamoApiState,
+  createDynamoAppStore,
   createDynamoAuditTrail,
   createDynamoBookmarks,
+  createDynamoDeploymentStore,
   createDynamoDbClient,
   createDynamoJobStore,
   createDynamoLaunchStore,
@@ -16,20 +18,23 @@ import {
   createLambdaClient,
   createLaunchTriggers,
   createParameterReader,
+  createPushCredentials,
   createSqsClient,
   createSqsJobQueue,
   createSsmClient,
+  createWebhookEntry,
 } from '@multi-tenant-runner/aws';
 import { createLog, systemClock, writeLine } from '@multi-tenant-runner/runtime';
 import { readFile } from 'node:fs/promises';
 import { createLinkKeys } from './access/link-keys';
 import { createLinks } from './access/links';
 import { createTokenVerifier } from './access/verify-token';
-import { parseApiConfig } from './config';
+import { parseApiConfig, type AppsConfig } from './config';
+import type { AppsDeps } from './deps';
 import { createHandler } from './handler';
 import { createCursors } from './http/cursor';
 
-const { tables, tiers, defaultTier, endpoints, linkKeyParameter, ...config } = parseApiConfig(process.env);
+const { tables, tiers, defaultTier, endpoints, linkKeyParameter, apps, ...config } = parseApiConfig(process.env);
 const clock = systemClock;
 const clients = createClientConfig(process.env, { timeout: 2_000, attempts: 2 });
 const client = createDynamoDbClient(clients);
@@ -39,7 +44,10 @@ const state = createDynamoApiState({ client, tableName: tables.api });
 const readParameters = createParameterReader({ client: createSsmClient(clients) });
 const hasLinks = linkKeyParameter !== undefined && endpoints.tenants !== undefined;
 
+const lambda = createLambdaClient(clients);
+
 export const handler = createHandler({
+  apps: apps && connectApps(apps),
   tiers,
   registry: createDynamoTenantRegistry(tenants),
   findByAccount: createDynamoTenantLifecycle({ ...tenants, clock }).findByAccount,
@@ -54,14 +62,39 @@ export const handler = createHandler({
   state,
   locks: createDynamoLockStore({ client, tableName: tables.api }),
   deadLetters: createDeadLetters(sqs, async () => config.queueUrls),
-  triggers: createLaunchTriggers(createLambdaClient(clients), async () => config.launchTriggers),
+  triggers: createLaunchTriggers(lambda, async () => config.launchTriggers),
   cursors: createCursors(state.key),
   rates: config.rates,
   verifyToken: createTokenVerifier({ issuers: config.issuers, clock, fetch }),
   links: createLinks(createLinkKeys({ parameter: linkKeyParameter, readParameters, clock })),
   pageUrl: hasLinks ? `${endpoints.tenants}/v1/page` : undefined,
-  // build.mjs puts it beside the bundle.
-  readPage: async () => JSON.parse(await readFile(new URL('page.json', import.meta.url), 'utf8')),
+  readPage: () => readBeside('page.json'),
+  readDocument: () => readBeside('openapi.json'),
   clock,
   log: createLog({ level: config.logLevel, clock, write: writeLine }),
 });
+
+/** build.mjs puts it beside the bundle: what few ask for costs no start. */
+async function readBeside<T>(file: string): Promise<T> {
+  return JSON.parse(await readFile(new URL(file, import.meta.url), 'utf8'));
+}
+
+function connectApps({ prefix, region, tables: names, webhook_function: webhook, push }: AppsConfig): AppsDeps {
+  const source = push && {
+    registry: push.registry,
+    credentials: createPushCredentials({
+      config: clients,
+      roleArn: push.role_arn,
+      repositoriesArn: push.repositories_arn,
+      fetch,
+    }),
+  };
+  return {
+    prefix,
+    region,
+    store: createDynamoAppStore({ client, tableName: names.apps }),
+    deployments: createDynamoDeploymentStore({ client, tables: names }),
+    webhook: createWebhookEntry(lambda, webhook),
+    ...(source && { push: source }),
+  };
+}

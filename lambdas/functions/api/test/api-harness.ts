@@ -2,20 +2,24 @@ import type { HttpResponse } from '@multi-tenant-runner/runtime';
 import {
   INSTALLATION,
   createInMemoryApiState,
+  createInMemoryApps,
   createInMemoryAuditTrail,
   createInMemoryLockStore,
   createInMemoryTenantDirectory,
   createTestHarness,
+  type InMemoryApps,
   type InMemoryAuditTrail,
   type TestHarness,
 } from '@multi-tenant-runner/testing';
 import { gzipSync } from 'node:zlib';
+import document from '../../../../docs/openapi.json';
 import { createTokenVerifier } from '../src/access/verify-token';
 import type { TenantRole } from '../src/access/caller';
 import type { ApiDeps } from '../src/deps';
 import { createHandler } from '../src/handler';
 import { createLinks } from '../src/access/links';
 import { createCursors } from '../src/http/cursor';
+import { APP_SETTINGS, appsInMemory, type WebhookInMemory } from './apps-in-memory';
 import { CLAIMS_ISSUER, GITHUB_ISSUER, createTestIssuers, type TestIssuers } from './issuer';
 
 export const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/Operators/jane';
@@ -49,6 +53,9 @@ export interface ApiHarness {
   readonly harness: TestHarness;
   readonly issuers: TestIssuers;
   readonly audit: InMemoryAuditTrail;
+  readonly apps: InMemoryApps;
+  /** What reached the webhook function, and what it answers. */
+  readonly webhook: WebhookInMemory;
   readonly fleet: { readonly enabled: boolean; readonly redriven: readonly string[] };
   /** As API Gateway passes on what an operator signed. */
   readonly operator: Client;
@@ -71,8 +78,11 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
   const state = createInMemoryApiState();
   const links = createLinks(async () => LINK_KEYS);
   const locks = createInMemoryLockStore();
+  const apps = createInMemoryApps(APP_SETTINGS);
+  const webhook: WebhookInMemory = { got: [], status: 202 };
   const fleet = { enabled: true, redriven: [] as string[] };
   const handler = createHandler({
+    apps: appsInMemory(apps, webhook),
     tiers: harness.settings.tiers,
     directory: createInMemoryTenantDirectory(harness.state.tenants),
     jobs: harness.jobs,
@@ -84,6 +94,7 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
     links,
     pageUrl: PAGE_URL,
     readPage: async () => PAGE,
+    readDocument: async () => document,
     audit,
     state,
     locks,
@@ -134,6 +145,8 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
     harness,
     issuers,
     audit,
+    apps,
+    webhook,
     fleet,
     operator: client({ iam: { userArn: OPERATOR } }, {}),
     anonymous: client(undefined, {}),
@@ -161,6 +174,7 @@ export function jobClaims(more: Readonly<Record<string, unknown>> = {}) {
     repository_id: '74',
     repository_owner: 'acme',
     repository_owner_id: '501',
+    ref: 'refs/heads/main',
     event_name: 'push',
     ...more,
   };

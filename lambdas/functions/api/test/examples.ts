@@ -1,10 +1,23 @@
-import { INSTALLATION, job, launch, machineLife } from '@multi-tenant-runner/testing';
+import { APP_DEFAULTS, appKeyOf, buildApp, buildPushDeployment } from '@multi-tenant-runner/core';
+import { INSTALLATION, job, launch, machineLife, type InMemoryApps } from '@multi-tenant-runner/testing';
 import type { OperationId } from '../src/access/permissions';
 import type { ApiHarness, Sent } from './api-harness';
 
 export interface Example extends Omit<Sent, 'method'> {
   readonly path: string;
 }
+
+/** Of the app `shop`: what served, what answers, and what a job builds. */
+export const COMMITS = {
+  replaced: '1'.repeat(40),
+  live: '2'.repeat(40),
+  building: '3'.repeat(40),
+} as const;
+export const DEPLOYMENTS = {
+  replaced: `20260113T120000Z-${'1'.repeat(12)}`,
+  live: `20260114T120000Z-${'2'.repeat(12)}`,
+  building: `20260115T110000Z-${'3'.repeat(12)}`,
+} as const;
 
 const REASON = { 'x-reason': 'the tests try it' };
 const ofTenant =
@@ -64,10 +77,36 @@ export const EXAMPLES: Readonly<Record<OperationId, (installationId: number) => 
   'redrive-dead-letters': ofFleet('/dead-letters/test-builds-small-dlq/redrive', { headers: REASON }),
   'freeze-launches': ofFleet('/launches/freeze', { headers: REASON }),
   'unfreeze-launches': ofFleet('/launches/unfreeze', { headers: REASON }),
+  'list-apps': ofTenant('/apps', { query: 'limit=1' }),
+  'create-app': (installationId) => {
+    const repository = `${installationId === INSTALLATION ? 'acme' : 'globex'}/forum`;
+    const body = { name: 'forum', repository, repository_id: 75 };
+    return ofTenant('/apps', { body, headers: REASON })(installationId);
+  },
+  'show-app': ofTenant('/apps/shop'),
+  'show-app-logs': ofTenant('/apps/shop/logs'),
+  'scale-app': ofTenant('/apps/shop/scale', { body: { count: 2 }, headers: REASON }),
+  'suspend-app': ofTenant('/apps/shop/suspend', { headers: REASON }),
+  'resume-app': ofTenant('/apps/shop/resume', { headers: REASON }),
+  'delete-app': ofTenant('/apps/shop/delete', { body: { confirm: 'shop' }, headers: REASON }),
+  'deploy-app': ofTenant('/apps/shop/deploy', { body: { commit: COMMITS.building }, headers: REASON }),
+  'roll-back-app': ofTenant('/apps/shop/rollback', { headers: REASON }),
+  'list-deployments': ofTenant('/apps/shop/deployments', { query: 'limit=1' }),
+  'show-deployment': ofTenant(`/apps/shop/deployments/${DEPLOYMENTS.live}`),
+  'explain-deployment': ofTenant(`/apps/shop/deployments/${DEPLOYMENTS.building}/why`),
+  'get-push-credentials': ofFleet('/me/apps/shop/push-credentials', {
+    body: { commit: COMMITS.building },
+    headers: REASON,
+  }),
+  'deliver-webhook': ofFleet('/deliveries', {
+    body: { ref: 'refs/heads/main' },
+    headers: { ...REASON, 'x-github-event': 'push', 'x-github-delivery': 'one', 'x-hub-signature-256': 'sha256=00' },
+  }),
 };
 
 /** A tenant with a waiting job, a runner and a change, of each as much as there can be. */
-export async function fill({ harness, audit }: ApiHarness, installationId = INSTALLATION): Promise<void> {
+export async function fill({ harness, audit, apps }: ApiHarness, installationId = INSTALLATION): Promise<void> {
+  await fillApps(apps, installationId);
   const at = '2026-01-15T11:00:00.000Z';
   await harness.state.jobs.create(
     job({
@@ -118,4 +157,39 @@ export async function fill({ harness, audit }: ApiHarness, installationId = INST
       before: { tier: 'small', max_runners: 2 },
       after: { tier: 'medium', max_runners: 5, allow_public_repositories: true },
     });
+}
+
+/** One app with a version that served, one that answers and one on its way. */
+async function fillApps({ apps, deployments }: InMemoryApps, installationId: number): Promise<void> {
+  const created = new Date('2026-01-12T12:00:00.000Z');
+  const declared = { app: 'shop', installationId, repoId: 74, repository: 'acme/app', hosts: [] };
+  const app = buildApp({ ...APP_DEFAULTS, ...declared }, created);
+  await apps.create(app, { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, buildsPerHour: 10 });
+  const appKey = appKeyOf(app);
+  let before: string | undefined;
+  for (const name of ['replaced', 'live', 'building'] as const) {
+    const deploymentId = DEPLOYMENTS[name];
+    const second = deploymentId.slice(0, 15).replace(/(....)(..)(..)T(..)(..)(..)/, '$1-$2-$3T$4:$5:$6.000Z');
+    const pushedAt = new Date(second);
+    const asked = buildPushDeployment({ ...app, appKey }, { commit: COMMITS[name], pushedAt }, pushedAt);
+    await deployments.request(asked);
+    await deployments.startBuild(asked, 10, pushedAt);
+    await deployments.change(
+      asked,
+      { from: ['building'] },
+      { build: { by: 'runner', askedAt: second }, updatedAt: second },
+    );
+    if (name === 'building') continue;
+    const digest = `sha256:${name}`;
+    await deployments.end(
+      asked,
+      { from: ['building'] },
+      {
+        changes: { state: 'live', digest, endedAt: second, releasingAt: second, updatedAt: second },
+        live: { deploymentId, commit: COMMITS[name], digest },
+        ...(before !== undefined && { replaces: before }),
+      },
+    );
+    before = deploymentId;
+  }
 }

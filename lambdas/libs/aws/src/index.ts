@@ -28,6 +28,8 @@ export * from './ec2/security-groups';
 export * from './configs/dynamodb';
 export * from './configs/ssm';
 export * from './parameter-reader';
+export * from './push-credentials';
+export * from './webhook-entry';
 export * from './app-credentials';
 export * from './job-queue';
 export * from './dead-letters';

@@ -43,7 +43,8 @@ export async function authenticate(request: ApiRequest, deps: Deps): Promise<Cal
       const installationId = await activeInstallationOf(claim.accountId, deps);
       if (installationId === undefined)
         throw new Problem('unauthenticated', "The owner of the token's repository is no active tenant.");
-      return { role: claim.role, actor, installationId, repository: claim.repository };
+      const { role, repository, job } = claim;
+      return { role, actor, installationId, repository, job };
     }
   }
 }

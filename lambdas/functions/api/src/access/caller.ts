@@ -19,4 +19,6 @@ export interface TenantCaller {
   readonly installationId: number;
   /** `owner/name`, of a workflow job's own token: it sees the jobs of this repository alone. */
   readonly repository?: string;
+  /** Of the same token: the repository's id, and the reference that the job runs for. */
+  readonly job?: { readonly repoId: number; readonly ref: string };
 }

@@ -4,7 +4,13 @@ import type { VerifiedToken } from './verify-token';
 /** What a token claims, before any row was looked at; `refuse` says what is wrong with it. */
 export type TenantClaim =
   | { readonly kind: 'installation'; readonly installationId: number; readonly role: TenantRole }
-  | { readonly kind: 'account'; readonly accountId: number; readonly role: TenantRole; readonly repository: string }
+  | {
+      readonly kind: 'account';
+      readonly accountId: number;
+      readonly role: TenantRole;
+      readonly repository: string;
+      readonly job: { readonly repoId: number; readonly ref: string };
+    }
   | { readonly kind: 'refuse'; readonly because: string };
 
 /**
@@ -34,11 +40,14 @@ export function decideTenantClaim({ issuer, claims }: VerifiedToken): TenantClai
   }
   const accountId = idOf(claims['repository_owner_id']);
   const repository = claims['repository'];
-  if (accountId === undefined || idOf(claims['repository_id']) === undefined || typeof repository !== 'string')
+  const repoId = idOf(claims['repository_id']);
+  if (accountId === undefined || repoId === undefined || typeof repository !== 'string')
     return refuse('it does not name its repository and the owner of it');
   if (!OWN_EVENTS.includes(claims['event_name']))
     return refuse('its workflow was started by an event that may run what comes from a fork');
-  return { kind: 'account', accountId, role: 'tenant-user', repository };
+  const { ref } = claims;
+  const job = { repoId, ref: typeof ref === 'string' ? ref : '' };
+  return { kind: 'account', accountId, role: 'tenant-user', repository, job };
 }
 
 /** GitHub writes the ids of its claims as strings. */

@@ -46,6 +46,21 @@ export const PERMISSIONS = {
   'list-corrections': VIEWER,
   'correct-usage': OPERATOR,
   'create-link': ADMIN,
+  'list-apps': VIEWER,
+  'show-app': VIEWER,
+  'show-app-logs': VIEWER,
+  'list-deployments': VIEWER,
+  'show-deployment': VIEWER,
+  'explain-deployment': VIEWER,
+  'deploy-app': USER,
+  'roll-back-app': USER,
+  'get-push-credentials': USER,
+  'create-app': ADMIN,
+  'scale-app': ADMIN,
+  'suspend-app': ADMIN,
+  'resume-app': ADMIN,
+  'delete-app': ADMIN,
+  'deliver-webhook': OPERATOR,
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type OperationId = keyof typeof PERMISSIONS | PublicOperationId;

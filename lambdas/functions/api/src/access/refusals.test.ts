@@ -30,9 +30,26 @@ const OPERATOR_ONLY: readonly OperationId[] = [
   'find-tenants',
   'list-usage',
   'correct-usage',
+  'deliver-webhook',
 ];
-const ADMIN: readonly OperationId[] = ['list-tenant-changes', 'create-link'];
-const USER: readonly OperationId[] = ['list-runners', 'show-runner', 'acquire-lock', 'release-lock'];
+const ADMIN: readonly OperationId[] = [
+  'list-tenant-changes',
+  'create-link',
+  'create-app',
+  'scale-app',
+  'suspend-app',
+  'resume-app',
+  'delete-app',
+];
+const USER: readonly OperationId[] = [
+  'list-runners',
+  'show-runner',
+  'acquire-lock',
+  'release-lock',
+  'deploy-app',
+  'roll-back-app',
+  'get-push-credentials',
+];
 const VIEWER: readonly OperationId[] = [
   'show-me',
   'show-tenant',
@@ -45,6 +62,12 @@ const VIEWER: readonly OperationId[] = [
   'show-usage',
   'show-stats',
   'list-corrections',
+  'list-apps',
+  'show-app',
+  'show-app-logs',
+  'list-deployments',
+  'show-deployment',
+  'explain-deployment',
 ];
 
 const CALLERS: readonly (readonly [string, readonly OperationId[], (api: ApiHarness) => Client | Promise<Client>])[] = [
@@ -80,7 +103,9 @@ test.each(cells)('$who: $operation.id of $whose tenant', async ({ may, connect, 
   await fill(api);
   const seen = (): string => {
     const { tenants, jobs, launches } = api.harness.state;
-    return JSON.stringify([[...tenants.rows], [...jobs.rows], launches.all(), api.audit.entries, api.fleet]);
+    const { rows, deploymentRows } = api.apps;
+    const apps = [[...rows.values()], [...deploymentRows.values()], api.webhook.got];
+    return JSON.stringify([[...tenants.rows], [...jobs.rows], launches.all(), api.audit.entries, api.fleet, apps]);
   };
   const before = seen();
   const { status } = await client(path, { method: operation.method, ...sent });

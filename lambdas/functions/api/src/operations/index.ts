@@ -1,3 +1,8 @@
+import { createApp, listApps, scaleApp, showApp, showAppLogs } from './apps';
+import { deleteApp, resumeApp, suspendApp } from './change-app';
+import { deliverWebhook } from './deliveries';
+import { deployApp, explainOneDeployment, listDeployments, rollBackApp, showDeployment } from './deployments';
+import { getPushCredentials } from './push-credentials';
 import { listChanges, listTenantChanges } from './audit';
 import { cancelJob, retryJob } from './change-job';
 import { approveTenant, changeTenant, offboardTenant, resumeTenant, suspendTenant } from './change-tenant';
@@ -60,4 +65,19 @@ export const OPERATIONS: readonly Operation[] = [
   redriveDeadLetters,
   freezeLaunches,
   unfreezeLaunches,
+  listApps,
+  createApp,
+  showApp,
+  showAppLogs,
+  scaleApp,
+  suspendApp,
+  resumeApp,
+  deleteApp,
+  deployApp,
+  rollBackApp,
+  listDeployments,
+  showDeployment,
+  explainOneDeployment,
+  getPushCredentials,
+  deliverWebhook,
 ];

@@ -4,6 +4,7 @@ import type { Caller } from '../access/caller';
 import type { OperationId } from '../access/permissions';
 import type { ApiDeps } from '../deps';
 import { Problem } from '../http/problem';
+import type { ApiRequest } from '../http/request';
 
 export type Method = 'GET' | 'POST' | 'PATCH';
 type Fields = v.GenericSchema<unknown, Readonly<Record<string, unknown>>>;
@@ -45,6 +46,8 @@ export interface Context {
   readonly ifMatch?: string;
   /** The same for a repeated request. */
   readonly idempotencyKey?: string;
+  /** As it came, of a change: a signature is of its bytes. */
+  readonly request?: ApiRequest;
 }
 
 export interface Answer<B> {

@@ -21,21 +21,18 @@ const CONSOLES: readonly (readonly [prefix: string, domain: string])[] = [
   ['us-gov-', 'console.amazonaws-us-gov.com'],
 ];
 
-/** A function's log in the AWS console, with the lines alone that have a word. */
+/** A log group in the AWS console; with a word, its lines alone that have it. */
 export function logPage({ region, logGroup, word }: LogLines): string {
   const domain = CONSOLES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'console.aws.amazon.com';
   const group = twice(logGroup);
-  const pattern = twice(`"${word}"`);
-  return (
-    `https://${region}.${domain}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${group}` +
-    `/log-events$3FfilterPattern$3D${pattern}`
-  );
+  const lines = word === undefined ? '' : `/log-events$3FfilterPattern$3D${twice(`"${word}"`)}`;
+  return `https://${region}.${domain}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${group}` + lines;
 }
 
 export interface LogLines {
   readonly region: string;
   readonly logGroup: string;
-  readonly word: string;
+  readonly word?: string;
 }
 
 /** As the console spells what is behind its `#`. */

@@ -50,6 +50,8 @@ export interface Deployment {
   readonly digest?: string;
   readonly build?: Build;
   readonly taskDefinition?: string;
+  /** When ECS was asked to run it: from then on its absence means that ECS took it back. */
+  readonly askedAt?: string;
   /** GitHub's deployment, and the last state of ours that GitHub was told. */
   readonly gitHubId?: number;
   readonly told?: DeploymentState;
@@ -67,4 +69,55 @@ export function deploymentIdOf(at: Date, commit: string): string {
 
 export function isDeploymentEnded(state: DeploymentState): boolean {
   return !['queued', 'parked', 'building', 'releasing'].includes(state);
+}
+
+/** The same image once more: another size, port or path, or back to an earlier version. */
+export function buildAnotherRelease(
+  kind: 'rollback' | 'redeploy',
+  { installationId, app, appKey }: Pick<Deployment, 'installationId' | 'app' | 'appKey'>,
+  version: { readonly commit: string; readonly digest: string },
+  now: Date,
+): Deployment {
+  const at = now.toISOString();
+  return {
+    appKey,
+    deploymentId: deploymentIdOf(now, version.commit),
+    installationId,
+    app,
+    kind,
+    commit: version.commit,
+    digest: version.digest,
+    pushedAt: at,
+    state: 'releasing',
+    createdAt: at,
+    updatedAt: at,
+    releasingAt: at,
+  };
+}
+
+export interface Push {
+  readonly commit: string;
+  readonly before?: string;
+  readonly pushedAt: Date;
+}
+
+export function buildPushDeployment(
+  { installationId, app, appKey }: Pick<Deployment, 'installationId' | 'app' | 'appKey'>,
+  { commit, before, pushedAt }: Push,
+  now: Date,
+): Deployment {
+  const at = now.toISOString();
+  return {
+    appKey,
+    deploymentId: deploymentIdOf(pushedAt, commit),
+    installationId,
+    app,
+    kind: 'push',
+    commit,
+    ...(before !== undefined && { before }),
+    pushedAt: pushedAt.toISOString(),
+    state: 'queued',
+    createdAt: at,
+    updatedAt: at,
+  };
 }

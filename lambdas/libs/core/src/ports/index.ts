@@ -15,6 +15,7 @@ import type { UsageLedger } from './usage';
 
 export * from './admissions';
 export * from './api-state';
+export * from './app-entries';
 export * from './apps';
 export * from './audit';
 export * from './bookmarks';
