@@ -125,10 +125,11 @@ data "aws_iam_policy_document" "scale_up" {
     }
   }
 
-  # A launch fills in its secret in the template's user data. EC2 knows no resources for this, hence `*`: the Region is all that can be said.
+  # A launch fills in its secret in the template's user data; one whose call for several machines gave no answer is looked up by the call's
+  # token. EC2 knows no resources for these, hence `*`: the Region is all that can be said.
   statement {
-    sid       = "ReadTemplatesHasNoResources"
-    actions   = ["ec2:DescribeLaunchTemplateVersions"]
+    sid       = "DescribeHasNoResources"
+    actions   = ["ec2:DescribeLaunchTemplateVersions", "ec2:DescribeInstances"]
     resources = ["*"]
 
     condition {
@@ -286,6 +287,7 @@ resource "aws_lambda_function" "scale_up" {
       TENANT_SECURITY_GROUPS   = tostring(var.tenant_security_groups)
       SHARED_SECURITY_GROUP_ID = module.runners.security_group_id
       FUNCTION_TIMEOUT_SECONDS = tostring(var.lambda.timeout_seconds.scale_up)
+      MACHINES_A_CALL          = tostring(var.launch_rate.machines_a_call)
       MAX_RECEIVE_COUNT        = tostring(local.max_receive_count)
       MACHINE_URL              = local.machine_url
       KMS_KEY_ARN              = var.encryption.parameters == null ? "" : var.encryption.parameters

@@ -351,6 +351,24 @@ variable "lambda_zips" {
   nullable    = false
 }
 
+variable "launch_rate" {
+  description = <<-EOT
+    What EC2's RunInstances is asked for.
+    - `machines_a_call`: (Optional) machines that one call asks for at most, for jobs of one tenant and size that come together, 1 to 50;
+      `1`: one call for each machine. Default `25`.
+  EOT
+  type = object({
+    machines_a_call = optional(number, 25)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(range(1, 51), var.launch_rate.machines_a_call)
+    error_message = "launch_rate.machines_a_call must be an integer from 1 to 50."
+  }
+}
+
 variable "lambda" {
   description = <<-EOT
     The functions.

@@ -50,6 +50,7 @@ const ENVIRONMENT = {
   BOOT_TIMEOUT_MINUTES: '10',
   IDLE_TIMEOUT_MINUTES: '5',
   MAX_LIFETIME_MINUTES: '360',
+  MACHINES_A_CALL: '25',
   MAX_RECEIVE_COUNT: '5',
   PRICES: JSON.stringify({ as_of: 'today', machine_hour: {}, spot_share: 0, disk_gb_month: 0, disk_gb: {} }),
   TABLES: JSON.stringify({ tenants: 't', jobs: 'j', launches: 'l', audit: 'a', api: 's', usage: 'u', recovery: 'r' }),

@@ -98,6 +98,7 @@ const ALLOWED = {
     ['ec2:RunInstances', arn('ec2', 'image/ami-0aaa', { account: '' })],
     ['ec2:TerminateInstances', MACHINE, OURS],
     ['ec2:DescribeLaunchTemplateVersions', '*', HERE],
+    ['ec2:DescribeInstances', '*', HERE],
   ],
   'scale-down': [
     ...LEDGER,
@@ -293,7 +294,7 @@ const DENIED = {
     ['read a configuration back', 'ssm:GetParameter', OWN],
     ['write below another installation', 'ssm:PutParameter', parameter('/other/tenants/1/runners/i-0aaa')],
     ['remove a tenant', 'dynamodb:DeleteItem', table('tenants')],
-    ['describe machines', 'ec2:DescribeInstances', '*', HERE],
+    ['describe machines of another Region', 'ec2:DescribeInstances', '*', { 'ec2:Region': 'eu-north-1' }],
   ],
   'scale-down': [
     ...NOT_IN_THE_LEDGER,

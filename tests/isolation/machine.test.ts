@@ -59,6 +59,25 @@ describe('a claim', () => {
     expect(await send('claim', b)).toEqual(first);
   });
 
+  test('for another machine of its call is refused, though both have the secret; its twin is its own', async () => {
+    const { system, send, b } = await twoMachines();
+    const rows = system.harness.state.launches;
+    const launch = rows.all().find((one) => one.instanceId === b.instance_id);
+    if (launch?.intent === undefined) throw new Error('B has a machine');
+    const intent = { ...launch.intent, group: { index: 0, size: 2 } };
+    await rows.change(
+      launch.installationId,
+      launch.launchId,
+      { from: ['running'] },
+      { intent, interfaceId: 'eni-0000000b' },
+    );
+    const before = rowOfB(system);
+    for (const other of [{}, { interface_id: 'eni-0000000a' }])
+      expect(await send('claim', { ...b, ...other })).toMatchObject({ status: 403 });
+    expect(rowOfB(system)).toBe(before);
+    expect(await send('claim', { ...b, interface_id: 'eni-0000000b' })).toMatchObject({ status: 200 });
+  });
+
   test('by a machine that no launch names waits, and learns nothing', async () => {
     const { send, a } = await twoMachines();
     const { status, answer } = await send('claim', { ...a, instance_id: 'i-0123456789abcdef0' });

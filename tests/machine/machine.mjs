@@ -10,6 +10,8 @@ import { runnerFiles } from './stubs/runner.mjs';
 import { SYSTEMS } from './systems.mjs';
 
 export const INSTANCE = 'i-0123456789abcdef0';
+export const INTERFACE = 'eni-0123456789abcdef0';
+const MAC = '02:42:ac:11:00:02';
 export const REGION = 'eu-west-1';
 export const TENANT = '4711';
 export const CONFIG = Buffer.from('a configuration for one runner, '.repeat(120)).toString('base64');
@@ -22,6 +24,8 @@ const FACTS = {
   'instance-id': INSTANCE,
   'placement/region': REGION,
   'services/domain': 'amazonaws.com',
+  mac: MAC,
+  [`network/interfaces/macs/${MAC}/interface-id`]: INTERFACE,
   'tags/instance/ghr:tenant_id': TENANT,
 };
 

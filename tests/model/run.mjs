@@ -24,6 +24,7 @@ const tasks = [...configurations.map((name) => [name]), ...flaws.map((name) => [
 const others = [
   ['fleet_model', 'The limit over all tenants'],
   ['pool_model', 'A pool of machines'],
+  ['group_model', 'One call for several launches'],
 ];
 const count = tasks.length + others.length;
 let failed = 0;
@@ -43,7 +44,7 @@ const workers = Array.from({ length: Math.min(ownWorkers(), 8) }, async () => {
 });
 await Promise.all(workers);
 
-// The limit over all tenants and machines that are already there, each with its own flaws: seconds.
+// Models of their own, each with its own flaws: seconds.
 for (const [name, what] of others) {
   const { code, stdout, stderr } = await execute('python3', ['-m', name], { cwd, show: false });
   process.stdout.write(stdout);

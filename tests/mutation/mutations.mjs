@@ -451,14 +451,46 @@ export const mutations = [
   },
   {
     name: 'the intent: not written before the call',
-    file: 'functions/scale-up/src/launch-instance.ts',
+    file: 'functions/scale-up/src/ask-together.ts',
     edits: [
       [
-        'current = await writeIntent(current, { intent: next, attempted }, lease, deps);',
-        "current = { ...current, state: 'launching', intent: next };",
+        'writeIntent(member, intents[index] as Intent, deps)',
+        "Promise.resolve({ ...member.launch, state: 'launching' as const, intent: intents[index] as Intent })",
       ],
     ],
     suites: ['testing/system/launch'],
+  },
+  {
+    name: 'one call for several: another invocation sends it again',
+    file: 'functions/scale-up/src/launch-instance.ts',
+    edits: [['if (!isUnsettledGroup(launch)) {', 'if (intent.claimHash !== undefined) {']],
+    suites: ['testing/system/one-call'],
+  },
+  {
+    name: 'one call for several: a young intent without a machine is proof',
+    file: 'functions/scale-up/src/take-over.ts',
+    edits: [['ageOf(launch.updatedAt, clock.now()) >= scaleUp.grace', 'ageOf(launch.updatedAt, clock.now()) >= 0']],
+    suites: ['testing/system/one-call'],
+  },
+  {
+    name: 'one call for several: any machine of the call is a launch’s own',
+    file: 'libs/core/src/model/launch.ts',
+    edits: [['return intent.group === undefined || machine.launchIndex === intent.group.index;', 'return true;']],
+    suites: ['testing/system/one-call'],
+  },
+  {
+    name: 'one call for several: asks for those whose intent could not be written',
+    file: 'functions/scale-up/src/ask-together.ts',
+    edits: [['  if (launches.length < members.length) return askWithoutLost(members, written, deps);\n', '']],
+    suites: ['testing/system/one-call'],
+  },
+  {
+    name: 'one call for several: a machine claims for another of the same call',
+    file: 'functions/machine/src/decide-claim.ts',
+    edits: [
+      ['launch.intent.group !== undefined && !isOwnInterface(launch, request)', 'request.secret === launch.launchId'],
+    ],
+    suites: ['functions/machine/src/decide-claim'],
   },
   {
     name: 'the intent: a time-out moves to the next candidate',

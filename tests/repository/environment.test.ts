@@ -36,6 +36,7 @@ function readBy(readConfig: (env: Env) => unknown): string[] {
 /** Set only where the operator asks for what they are about. */
 const OPTIONAL: ReadonlySet<string> = new Set([
   'APPS',
+  'MACHINES_A_CALL',
   'KMS_KEY_ARN',
   'GITHUB_PROXY',
   'GITHUB_NO_PROXY',

@@ -37,6 +37,8 @@ export interface Functions {
   scaleUp(message: JobMessage, receiveCount?: number): Promise<BatchResponse>;
   /** A size's pool has a place to fill. */
   fill(tier: string): Promise<BatchResponse>;
+  /** Several messages in one event. */
+  scaleUpAll(messages: readonly JobMessage[], receiveCount?: number): Promise<BatchResponse>;
   jobEvent(event: JobEvent): Promise<BatchResponse>;
   instanceEvent(instanceId: string, state: MachineState): Promise<BatchResponse>;
   sweep(): Promise<unknown>;
@@ -54,18 +56,15 @@ export function createFunctions(system: System, logins?: readonly string[]): Fun
     awsRequestId: `request-${(invocations += 1)}`,
     getRemainingTimeInMillis: () => 60_000,
   });
-  const record = (body: string, group: number | undefined, receiveCount = 1) => ({
-    Records: [
-      {
-        messageId: 'message-1',
-        body,
-        attributes: {
-          ApproximateReceiveCount: String(receiveCount),
-          ...(group !== undefined && { MessageGroupId: String(group) }),
-        },
-      },
-    ],
+  const recordOf = (body: string, group: number | undefined, receiveCount = 1, number = 1) => ({
+    messageId: `message-${number}`,
+    body,
+    attributes: {
+      ApproximateReceiveCount: String(receiveCount),
+      ...(group !== undefined && { MessageGroupId: String(group) }),
+    },
   });
+  const record = (...one: Parameters<typeof recordOf>) => ({ Records: [recordOf(...one)] });
   const scaleDown = async (event: Parameters<ReturnType<typeof createScaleDown>>[0]) =>
     createScaleDown({ ...system.scaleDown(), leaseMilliseconds: LEASE, maxReceiveCount: 5 })(event, context());
   const asBatch = (answer: unknown): BatchResponse => answer as BatchResponse;
@@ -103,6 +102,12 @@ export function createFunctions(system: System, logins?: readonly string[]): Fun
         context(),
       ),
     fill: (tier) => createScaleUp(system.scaleUp())(record(encodeFillMessage(tier), undefined), context()),
+    scaleUpAll: (messages, receiveCount) => {
+      const Records = messages.map((message, index) =>
+        recordOf(encodeJobMessage(message), message.installationId, receiveCount, index + 1),
+      );
+      return createScaleUp(system.scaleUp())({ Records }, context());
+    },
     jobEvent: async (event) => asBatch(await scaleDown(record(encodeJobEvent(event), event.installationId))),
     instanceEvent: async (instanceId, state) =>
       asBatch(await scaleDown(record(JSON.stringify(instanceStateEvent(instanceId, state)), undefined))),

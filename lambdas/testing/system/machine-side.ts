@@ -8,6 +8,7 @@ type Said = Readonly<Record<string, unknown>>;
 /** What a test gives instead of what the machine knows. */
 interface ClaimOptions {
   readonly secret?: string;
+  readonly interfaceId?: string;
   readonly nonce?: string;
 }
 
@@ -27,9 +28,11 @@ export function createMachineSide(system: System): MachineSide {
   const handle = createHandler({ launches, configs, pool, clock, log, bootTimeout: LIMITS.bootTimeout });
   const side: MachineSide = {
     call: (path, body, options) => handle({ ...options, rawPath: `/machine/${path}`, body: JSON.stringify(body) }),
-    claim: (instanceId, { secret, nonce = nonceOf(instanceId) } = {}) => {
-      const given = secret ?? system.harness.state.fleet.machines.get(instanceId)?.request.userData.claimSecret;
-      return side.call('claim', { instance_id: instanceId, secret: given, nonce });
+    claim: (instanceId, { secret, interfaceId, nonce = nonceOf(instanceId) } = {}) => {
+      const machine = system.harness.state.fleet.machines.get(instanceId);
+      const given = secret ?? machine?.request.userData.claimSecret;
+      const own = interfaceId ?? machine?.interfaceId;
+      return side.call('claim', { instance_id: instanceId, interface_id: own, secret: given, nonce });
     },
     isConfigured: async (instanceId) => {
       const hasClaimed = system.harness.state.launches.all().some((row) => row.instanceId === instanceId && row.claim);

@@ -78,11 +78,11 @@ export function createSystem(options: Options & { readonly checks?: boolean; rea
     scaleUp: {
       subnetIds: ['subnet-a', 'subnet-b'],
       ...(options.tierSubnetIds && { tierSubnetIds: options.tierSubnetIds }),
-      launchTemplates: new Map(
-        [...harness.settings.tiers.keys()].map((tier) => [tier, { id: `lt-${tier}`, version: '1' }]),
-      ),
+      launchTemplates: new Map([...harness.settings.tiers].map(([tier]) => [tier, { id: `lt-${tier}`, version: '1' }])),
       maxReceiveCount: 5,
       leaseMilliseconds: LEASE,
+      grace: LIMITS.grace,
+      machinesACall: 10,
       machineUrl: MACHINE_URL,
     },
     claimSecretFor: async (clientToken) => claimSecretFor(clientToken),

@@ -78,6 +78,9 @@ def _faulty(world, service, operation, principal, request):
     if service == "ec2":
         request = nest(request["params"])
         fault = world.faults.take(request.get("Action"), request, principal)
+        if fault and fault.machines:
+            world.machines.room = fault.machines
+            return None
         return refusal(fault) if fault else None
     fault = world.faults.take(operation, request["body"], principal) if service in _JSON_SERVICES else None
     if fault is None:

@@ -9,6 +9,7 @@ _FIELDS = {
     "status": (lambda value: type(value) is int and 400 <= value <= 599, "not a status from 400 to 599"),
     "times": (lambda value: type(value) is int and value >= 1, "not an integer of at least 1"),
     "after": (lambda value: type(value) is int and value >= 0, "not an integer of at least 0"),
+    "machines": (lambda value: type(value) is int and value >= 1, "not an integer of at least 1"),
     "match": (lambda value: isinstance(value, dict), "not a JSON object"),
     "principal": (lambda value: isinstance(value, str) and value, "not the name of a role"),
 }
@@ -31,9 +32,10 @@ class Faults:
         self._faults = []
 
     def add(self, fault):
-        """`{operation, code, message?, status?, times?, after?, match?, principal?}`
+        """`{operation, code, message?, status?, times?, after?, machines?, match?, principal?}`
 
         match compares a request's top-level members, principal the role that calls; `after` calls pass first.
+        With `machines` a RunInstances is answered all the same, with so many at most.
         """
         check_fields(fault, _FIELDS)
         if not fault.get("operation") or not fault.get("code"):
@@ -46,6 +48,7 @@ class Faults:
             "times": fault.get("times", 1),
             "match": fault.get("match", {}),
             "after": fault.get("after", 0),
+            "machines": fault.get("machines"),
             "principal": fault.get("principal"),
         }
         self._faults.append(entry)
@@ -69,7 +72,9 @@ class Faults:
             fault["times"] -= 1
             if fault["times"] <= 0:
                 self._faults.remove(fault)
-            return Ec2Error(fault["code"], fault["message"], fault["status"])
+            error = Ec2Error(fault["code"], fault["message"], fault["status"])
+            error.machines = fault["machines"]
+            return error
         return None
 
 

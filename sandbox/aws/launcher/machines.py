@@ -28,6 +28,9 @@ class Machines:
     def __init__(self, ec2, account, later, on_state, now=time.time):
         self._ec2, self._account, self._later, self._on_state, self._now = ec2, account, later, on_state, now
         self._tokens = {}
+        # Of the next launch: how many machines there is capacity for. It gets as many, if that is what it asks for at
+        # least. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
+        self.room = None
 
     def all(self):
         return self._ec2._instances.values()
@@ -56,7 +59,9 @@ class Machines:
                 )
             return reservation_id, [self._ec2._instances[one] for one in ids if one in self._ec2._instances]
         reservation_id = _id("r")
-        machines = [self._create(launch, reservation_id, index) for index in range(launch.count)]
+        count = min(launch.count, self.room or launch.count)
+        self.room = None
+        machines = [self._create(launch, reservation_id, index) for index in range(count)]
         if launch.client_token:
             self._tokens[key] = (fingerprint, reservation_id, [one["InstanceId"] for one in machines])
         return reservation_id, machines

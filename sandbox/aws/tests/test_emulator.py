@@ -141,6 +141,18 @@ class Launching(unittest.TestCase):
         )
         self.assertEqual(refused, "IdempotentParameterMismatch")
 
+    def test_numbers_the_machines_of_one_call_and_gives_as_many_as_there_is_room_for(self):
+        ec2 = emulator.client("ec2")
+        fault = {"operation": "RunInstances", "code": "InsufficientInstanceCapacity", "machines": 2}
+        emulator.control("POST", "faults", fault)
+        request = {"ImageId": IMAGE, "InstanceType": "t3.large", "SubnetId": SUBNETS[0], "ClientToken": "several"}
+        first, again = (ec2.run_instances(MinCount=1, MaxCount=3, **request)["Instances"] for _ in range(2))
+        self.assertEqual([one["AmiLaunchIndex"] for one in first], [0, 1])
+        self.assertEqual([one["InstanceId"] for one in first], [one["InstanceId"] for one in again])
+        self.assertEqual(len({one["NetworkInterfaces"][0]["NetworkInterfaceId"] for one in first}), 2)
+        other = code_of(ec2.run_instances, MinCount=1, MaxCount=2, **request)
+        self.assertEqual(other, "IdempotentParameterMismatch")
+
     def test_answers_a_token_with_the_state_that_its_machine_has_now(self):
         machine = run(ClientToken="ended")["InstanceId"]
         emulator.client("ec2").terminate_instances(InstanceIds=[machine])

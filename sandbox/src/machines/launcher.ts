@@ -4,6 +4,7 @@ import { object, text, type Json } from '../lib/json';
 export interface MachineFacts {
   readonly instanceId: string;
   readonly state: string;
+  readonly interfaceId: string;
   readonly userData: string;
   readonly roleName: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
@@ -83,6 +84,7 @@ export function readMachine(value: unknown): MachineFacts | undefined {
   return {
     instanceId,
     state,
+    interfaceId: text(given['interface_id']) ?? '',
     userData: text(given['user_data']) ?? '',
     roleName: text(given['role_name']),
     tags: readTags(given['tags']),

@@ -44,6 +44,7 @@ const facts = (userData: string): MachineFacts => ({
   instanceId: 'i-0123456789abcdef0',
   state: 'running',
   userData,
+  interfaceId: 'eni-0123456789abcdef0',
   roleName: 'the-role',
   tags: { 'ghr:tenant_id': '42' },
   instanceType: 't3.medium',

@@ -6,6 +6,7 @@ const machine = (instanceId: string, state: string): MachineFacts => ({
   instanceId,
   state,
   userData: '',
+  interfaceId: 'eni-0123456789abcdef0',
   roleName: undefined,
   tags: {},
   instanceType: 't3.medium',
@@ -37,6 +38,7 @@ it("reads the launcher's list, whatever it holds", () => {
     }),
   ).toMatchObject({
     instanceId: 'i-1',
+    interfaceId: '',
     roleName: undefined,
     tags: { 'ghr:tenant_id': '42' },
     metadata: { tokensRequired: true, tagsShown: true },

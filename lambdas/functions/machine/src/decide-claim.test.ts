@@ -53,6 +53,16 @@ describe('a machine claims its configuration', () => {
     ['its configuration is not stored yet', row({ state: 'launching' })],
   ])('later, where %s', (_why, given) => expect(decide(given)).toEqual({ kind: 'wait' }));
 
+  test('of several by one call only with the interface of the machine that its launch names', () => {
+    const group = row({ intent: intent({ group: { index: 1, size: 2 } }), interfaceId: 'eni-0123456789abcdef0' });
+    expect(decide(group, request({ interfaceId: 'eni-0123456789abcdef0' })).kind).toBe('claim');
+    const refused = { kind: 'refuse', reason: 'wrong-machine' };
+    expect(decide(group, request({ interfaceId: 'eni-0123456789abcdef1' }))).toEqual(refused);
+    expect(decide(group)).toEqual(refused);
+    const { interfaceId: _unknown, ...without } = group;
+    expect(decide(without, request({ interfaceId: '' }))).toEqual(refused);
+  });
+
   test.each(['ending', 'ended'] as const)('never of a launch that is %s', (state) =>
     expect(decide(row({ state }))).toEqual({ kind: 'refuse', reason: 'over' }),
   );

@@ -8,9 +8,11 @@ export interface ClaimRequest {
   readonly secret: string;
   /** Chosen at random by this boot; only root knows it. */
   readonly nonce: string;
+  /** Of its network interface, as only its own metadata service names it. Machines of older templates send none. */
+  readonly interfaceId?: string | undefined;
 }
 
-export type ClaimRefusal = 'wrong-secret' | 'claimed-before' | 'too-late' | 'over';
+export type ClaimRefusal = 'wrong-secret' | 'wrong-machine' | 'claimed-before' | 'too-late' | 'over';
 
 /**
  * `wait`: no launch names the machine yet, or its configuration is not stored yet. `claim`: by this write on the row.
@@ -37,6 +39,8 @@ export function decideClaim(
 ): ClaimDecision {
   if (launch?.instanceId !== request.instanceId || launch.intent === undefined) return { kind: 'wait' };
   if (!isSecret(request.secret, launch.intent.claimHash)) return { kind: 'refuse', reason: 'wrong-secret' };
+  if (launch.intent.group !== undefined && !isOwnInterface(launch, request))
+    return { kind: 'refuse', reason: 'wrong-machine' };
   if (launch.state === 'ending' || launch.state === 'ended') return { kind: 'refuse', reason: 'over' };
   // Of a machine that waited in a pool, only the boot that announced it may claim.
   if (launch.blank !== undefined && !isSecret(request.nonce, launch.blank.nonceHash))
@@ -55,6 +59,11 @@ export function decideClaim(
       reportHash: hashSecret(reportSecretOf(request)),
     },
   };
+}
+
+/** The machines of one call have the same secret in their user data, so the secret alone does not say which asks. */
+function isOwnInterface({ interfaceId }: Launch, request: ClaimRequest): boolean {
+  return interfaceId !== undefined && isSecret(request.interfaceId ?? '', hashSecret(interfaceId));
 }
 
 /**

@@ -37,7 +37,12 @@ const timings = v.pipe(
   v.check((steps) => Object.keys(steps).length <= 10, 'has more than ten steps'),
 );
 
-const claim = object({ instance_id: instanceId, secret, nonce: secret });
+const claim = object({
+  instance_id: instanceId,
+  secret,
+  nonce: secret,
+  interface_id: optional(text(/^eni-[0-9a-f]{8,17}$/, "is not an interface's id")),
+});
 const event = v.variant(
   'kind',
   [
@@ -62,8 +67,8 @@ const report = object({ instance_id: instanceId, secret, events: list(event, 10,
 export function parseClaim(value: unknown): Parsed<ClaimRequest> {
   const parsed = parse(claim, value);
   if (!parsed.ok) return parsed;
-  const { instance_id: id, ...rest } = parsed.value;
-  return { ok: true, value: { instanceId: id, ...rest } };
+  const { instance_id: id, interface_id: interfaceId, ...rest } = parsed.value;
+  return { ok: true, value: { instanceId: id, interfaceId, ...rest } };
 }
 
 export function parseReport(value: unknown): Parsed<ReportRequest> {

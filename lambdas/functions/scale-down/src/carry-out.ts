@@ -3,6 +3,7 @@ import {
   adoptInstance,
   cleanUpTenant,
   endJob,
+  findMachines,
   hasWorked,
   messageOf,
   postponeQuestion,
@@ -101,7 +102,7 @@ async function settleByToken(launch: Launch, deps: ScaleDownDeps): Promise<void>
   if (launch.intent === undefined) return;
   const leased = await takeLease(launch, deps.lease, deps, { unchanged: true });
   if (leased === undefined) return;
-  const machines = await deps.fleet.findByToken(launch.intent.clientToken);
+  const machines = await findMachines(launch.intent, deps);
   const alive = machines.find(({ state }) => state !== 'terminated' && state !== 'shutting-down');
   if (alive === undefined) {
     const [machine] = machines;

@@ -47,7 +47,9 @@ export interface SweepLimits extends RunnerLimits {
 /** The rows with what finds one of them at once: a tenant may have thousands of each kind. */
 export function createSnapshot(rows: Rows): Snapshot {
   const byId = new Map(rows.machines.map((machine) => [machine.instanceId, machine]));
-  const byToken = new Map(rows.machines.map((machine) => [machine.clientToken, machine]));
+  const byToken = new Map(
+    rows.machines.map((machine) => [startedBy(machine.clientToken, machine.launchIndex), machine]),
+  );
   const launches = [...rows.launches, ...(rows.others?.launches ?? [])];
   const jobs = [...rows.jobs, ...(rows.others?.jobs ?? [])];
   return {
@@ -57,11 +59,16 @@ export function createSnapshot(rows: Rows): Snapshot {
     job: new Map(jobs.map((job) => [job.jobId, job])),
     machineOf: (launch) => {
       const machine =
-        launch.instanceId === undefined ? byToken.get(launch.intent?.clientToken) : byId.get(launch.instanceId);
+        launch.instanceId === undefined
+          ? byToken.get(startedBy(launch.intent?.clientToken, launch.intent?.group?.index))
+          : byId.get(launch.instanceId);
       return machine !== undefined && belongsTo(machine, launch) ? machine : undefined;
     },
   };
 }
+
+/** One machine of one call. */
+const startedBy = (clientToken = '', index = 0): string => `${clientToken} ${index}`;
 
 /** GitHub limits the tenant for now: the requests that are left belong to launches. */
 export function isLimited(lookup: TenantLookup, now: Date): boolean {

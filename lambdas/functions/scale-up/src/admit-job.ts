@@ -12,6 +12,7 @@ import {
   type TenantLookup,
 } from '@multi-tenant-runner/core';
 import { startRunner, stopStart, type Start } from './start-runner';
+import { isPastGrace, isUnsettledGroup, waitForGroup } from './take-over';
 import { park, waitAsNew } from './wait-for-slot';
 import type { Delivery, ScaleUpDeps } from './deps';
 
@@ -100,11 +101,14 @@ function startAdmitted(
 /** The launch has its slot: what is left of its start is done under its lease. */
 export async function goOn(job: Job, launch: Launch, delivery: Delivery, deps: ScaleUpDeps): Promise<void> {
   const { lease } = delivery;
-  const leased = await takeLease(launch, lease, deps);
+  const unchanged = isUnsettledGroup(launch);
+  if (unchanged) await waitForGroup(launch, deps);
+  const pastGrace = isPastGrace(launch, deps);
+  const leased = await takeLease(launch, lease, deps, { unchanged });
   if (leased === undefined) return;
   await underLease({ launch: leased, lease }, deps, async () => {
     const lookup = await deps.tenants.get(job.installationId);
-    const start = { job, launch: leased, lookup, lease };
+    const start = { job, launch: leased, lookup, lease, isPastGrace: pastGrace };
     const starting = await markJobStarting(job, deps);
     return starting.ok ? startRunner(start, deps) : stopStart(start, deps);
   });

@@ -5,7 +5,7 @@ import { IN_ENV, readConfig, type Env, type EnvReader } from '@multi-tenant-runn
 import type { ScaleUpSettings } from './deps';
 
 export interface ScaleUpConfig extends ProtocolConfig {
-  readonly scaleUp: Omit<ScaleUpSettings, 'leaseMilliseconds'>;
+  readonly scaleUp: Omit<ScaleUpSettings, 'leaseMilliseconds' | 'grace'>;
   readonly kmsKeyArn?: string;
   /** Of machines of tenants that have no group of their own, and of machines of no tenant. */
   readonly sharedGroupId: string;
@@ -37,6 +37,8 @@ export function parseScaleUpConfig(env: Env): ScaleUpConfig {
         ...(!reader.boolean('TENANT_SECURITY_GROUPS') && { sharedSecurityGroupId: sharedGroupId }),
         maxReceiveCount: reader.integer('MAX_RECEIVE_COUNT', { min: 1 }),
         machineUrl: reader.string('MACHINE_URL'),
+        // Absent: the launch templates are older than the code, and their machines can't prove which they are.
+        machinesACall: reader.optionalInteger('MACHINES_A_CALL', { min: 1 }) ?? 1,
       },
       ...(kmsKeyArn !== undefined && { kmsKeyArn }),
     };

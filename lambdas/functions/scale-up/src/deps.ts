@@ -9,6 +9,7 @@ import type {
   TenantLookup,
 } from '@multi-tenant-runner/core';
 import type { RecentCapacityErrors } from './candidates';
+import type { Seat } from './desk';
 
 export interface ScaleUpSettings {
   readonly subnetIds: readonly string[];
@@ -19,6 +20,10 @@ export interface ScaleUpSettings {
   readonly sharedSecurityGroupId?: string;
   readonly maxReceiveCount: number;
   readonly leaseMilliseconds: number;
+  /** Milliseconds after which no call of an invocation that is gone can have an effect that EC2 does not show. */
+  readonly grace: number;
+  /** Machines that one call may ask for. */
+  readonly machinesACall: number;
   /** Where machines claim their configuration and report. */
   readonly machineUrl: string;
 }
@@ -33,7 +38,7 @@ export interface Pooling {
 }
 
 export interface ScaleUpDeps extends ProtocolDeps {
-  readonly fleet: Pick<RunnerFleet, 'run' | 'terminate'>;
+  readonly fleet: Pick<RunnerFleet, 'run' | 'runGroup' | 'findByToken' | 'terminate'>;
   readonly configs: Pick<ConfigStore, 'put' | 'remove'>;
   readonly scaleUp: ScaleUpSettings;
   /** Absent: no size has a pool. */
@@ -41,6 +46,8 @@ export interface ScaleUpDeps extends ProtocolDeps {
   readonly capacityErrors: RecentCapacityErrors;
   /** The secret in a machine's user data: the same for the same client token, so that a repeated call is the same. */
   readonly claimSecretFor: (clientToken: string) => Promise<string>;
+  /** Of this record. Without one its launch asks alone. */
+  readonly seat?: Seat;
 }
 
 /** One delivery of one message. */

@@ -70,7 +70,7 @@ export function createFairQueue({ longest, after }: FairQueueOptions): FairQueue
 /** A launch takes EC2 a second or two, so that the turns of five functions ask about as often as EC2 refills. */
 const LONGEST_TURN = 2_000;
 
-const onTimer: FairQueueOptions['after'] = (milliseconds, callBack) => {
+export const onTimer: FairQueueOptions['after'] = (milliseconds, callBack) => {
   const timer = setTimeout(callBack, milliseconds);
   return () => clearTimeout(timer);
 };
@@ -89,6 +89,8 @@ export function throttleWrites(
     ...deps,
     fleet: {
       run: (request) => launches.take(request.installationId, () => deps.fleet.run(request)),
+      runGroup: (request) => launches.take(request.installationId, () => deps.fleet.runGroup(request)),
+      findByToken: (clientToken) => deps.fleet.findByToken(clientToken),
       terminate: (instanceIds) => deps.fleet.terminate(instanceIds),
     },
     configs: {

@@ -9,13 +9,17 @@ import {
 } from '@multi-tenant-runner/runtime';
 import { fillPool } from './fill-pool';
 import { handleJob } from './handle-job';
-import { throttleWrites } from './fair-queue';
+import { createDesk } from './desk';
+import { onTimer, throttleWrites } from './fair-queue';
 import type { ScaleUpDeps } from './deps';
 
 export type ScaleUpHandler = (
   event: { readonly Records: readonly QueueRecord[] },
   context: LambdaContext,
 ) => Promise<BatchResponse>;
+
+/** Milliseconds: longer than what comes before a call usually takes, even of a cold container. */
+const LONGEST_GATHERING = 1_000;
 
 /**
  * Jobs side by side, each in its own try: what fails comes back alone. Whose launch goes next is the fair queue's to
@@ -24,8 +28,9 @@ export type ScaleUpHandler = (
 export function createHandler(deps: ScaleUpDeps): ScaleUpHandler {
   // Made once: the turns go on from one batch to the next.
   const paced = throttleWrites(deps);
-  const handleRecords: ScaleUpHandler = (event, context) =>
-    runQueueBatch(
+  const handleRecords: ScaleUpHandler = (event, context) => {
+    const desk = createDesk(paced, { most: deps.scaleUp.machinesACall, longest: LONGEST_GATHERING, after: onTimer });
+    return runQueueBatch(
       event.Records,
       async (record) => {
         const name = `${context.awsRequestId}/${record.messageId}`;
@@ -42,9 +47,15 @@ export function createHandler(deps: ScaleUpDeps): ScaleUpHandler {
           name,
           milliseconds: deps.scaleUp.leaseMilliseconds,
         };
-        await handleJob(message.value, { lease, receiveCount: receiveCount(record) }, { ...paced, log });
+        const seat = desk.sit(installationId, tier);
+        try {
+          await handleJob(message.value, { lease, receiveCount: receiveCount(record) }, { ...paced, log, seat });
+        } finally {
+          seat.leave();
+        }
       },
       { context, log: deps.log.with({ request_id: context.awsRequestId }), sideBySide: true },
     );
+  };
   return (event, context) => runInvocation({ context, clock: deps.clock }, () => handleRecords(event, context));
 }

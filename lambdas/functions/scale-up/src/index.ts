@@ -1,5 +1,5 @@
 import { createProtocolPorts } from '@multi-tenant-runner/wiring';
-import { MINUTE, leaseFor } from '@multi-tenant-runner/core';
+import { MINUTE, graceFor, leaseFor } from '@multi-tenant-runner/core';
 import { RecentCapacityErrors } from './candidates';
 import { parseScaleUpConfig } from './config';
 import { createHandler } from './handler';
@@ -15,6 +15,6 @@ const { sharedGroupId, pooling } = config;
 export const handler = createHandler({
   ...ports,
   ...(pooling !== undefined && { pooling: { ...ports, pools: pooling.pools, sharedGroupId } }),
-  scaleUp: { ...config.scaleUp, leaseMilliseconds: leaseFor(config.timeout) },
+  scaleUp: { ...config.scaleUp, leaseMilliseconds: leaseFor(config.timeout), grace: graceFor(config.timeout) },
   capacityErrors: new RecentCapacityErrors(5 * MINUTE),
 });

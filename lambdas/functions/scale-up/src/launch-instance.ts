@@ -1,17 +1,19 @@
 import {
   recordCapacityErrors,
   recordInstance,
-  recordIntent,
   runnerName,
   type Intent,
   type JobReason,
   type Launch,
-  type LaunchAnswer,
   type LeaseHolder,
+  type NotStarted,
+  type StartedMachine,
 } from '@multi-tenant-runner/core';
-import { hashSecret } from '@multi-tenant-runner/runtime';
-import { decideIntent, type MachineFor } from './decide-intent';
+import { requestFor, type Asked } from './ask-together';
+import { createLoneSeat } from './desk';
+import type { MachineFor } from './decide-intent';
 import { RetryLater, type ScaleUpDeps } from './deps';
+import { findOwnMachine, isUnsettledGroup } from './take-over';
 
 /** `none`: definitely no machine. `ended`: it died before it was of use. */
 export type MachineAnswer =
@@ -25,44 +27,32 @@ export type MachineAnswer =
 
 /**
  * Gets the one machine of a launch. The intent is written before each call: after a crash or a time-out the very same
- * call is repeated, and EC2 answers it with the same machine. Only a definite refusal leads to the next candidate.
+ * call is repeated, and EC2 answers it with the same machine. Only a definite refusal leads to the next candidate. A
+ * call for several launches is not repeated by another invocation, which looks for the machine instead.
  *
  * @throws RetryLater when EC2's answer is unknown, or the lease was lost
  */
 export async function launchInstance(
   launch: Launch,
-  machineFor: MachineFor,
+  machineFor: MachineFor & { readonly isPastGrace?: boolean },
   lease: LeaseHolder,
   deps: ScaleUpDeps,
 ): Promise<MachineAnswer> {
   if (launch.instanceId !== undefined) return { kind: 'machine', launch: { ...launch, instanceId: launch.instanceId } };
   let current = launch;
-  let intent = launch.intent;
   const attempted: string[] = [...(launch.attempted ?? [])];
   const refused: string[] = [];
+  const seat = deps.seat ?? createLoneSeat(deps);
+  // Of an intent that stood before, an earlier call may have started a machine: being turned away now proves nothing.
+  let standing = await goOnWith(launch, machineFor.isPastGrace === true, deps);
   for (;;) {
-    if (intent === undefined) {
-      const decided = decideIntent(current, attempted, machineFor, deps);
-      if (decided === undefined) {
-        await recordRefusals(launch, refused, deps);
-        return { kind: 'none', launch: current, reason: 'capacity' };
-      }
-      const next = { ...decided, claimHash: hashSecret(await deps.claimSecretFor(decided.clientToken)) };
-      current = await writeIntent(current, { intent: next, attempted }, lease, deps);
-      intent = next;
+    const asked = standing ?? (await seat.ask({ launch: current, attempted, machineFor, lease }));
+    if (asked.kind === 'exhausted') {
+      await recordRefusals(launch, refused, deps);
+      return { kind: 'none', launch: current, reason: 'capacity' };
     }
-    // Of an intent that stood before, an earlier call may have started a machine: being turned away now proves nothing.
-    const repeated = intent === launch.intent;
-    const answer = await deps.fleet.run({
-      installationId: launch.installationId,
-      launchId: launch.launchId,
-      tier: launch.tier,
-      intent,
-      userData: {
-        machineUrl: deps.scaleUp.machineUrl,
-        claimSecret: await deps.claimSecretFor(intent.clientToken),
-      },
-    });
+    const { intent, answer } = asked;
+    current = asked.launch;
     switch (answer.kind) {
       case 'started': {
         const known = await writeInstance(current, answer, lease, deps);
@@ -79,12 +69,13 @@ export async function launchInstance(
         deps.capacityErrors.add(intent.candidate, deps.clock.now());
         refused.push(countRefusal(launch, intent, answer.code, deps));
         attempted.push(intent.candidate);
-        intent = undefined;
+        standing = undefined;
         break;
       case 'unknown':
         throw new RetryLater(`EC2 gave no clear answer (${answer.code}); the same call is repeated`);
       default:
-        if (repeated) throw new RetryLater(`EC2 turned a repeated call away (${answer.code}); it is repeated again`);
+        if (standing !== undefined)
+          throw new RetryLater(`EC2 turned a repeated call away (${answer.code}); it is repeated again`);
         if (answer.kind === 'account')
           await recordRefusals(launch, [...refused, countRefusal(launch, intent, answer.code, deps)], deps);
         return { kind: 'none', launch: current, reason: turnedAway(launch, { ...answer, kind: answer.kind }, deps) };
@@ -92,16 +83,26 @@ export async function launchInstance(
   }
 }
 
+/** What an earlier invocation began: its call once more, or the machine that came of a call for several launches. */
+async function goOnWith(launch: Launch, isOver: boolean, deps: ScaleUpDeps): Promise<Standing | undefined> {
+  const { intent } = launch;
+  if (intent === undefined) return undefined;
+  if (!isUnsettledGroup(launch)) {
+    const request = { ...(await requestFor(launch, intent, deps)), launchId: launch.launchId };
+    return { kind: 'asked', launch, intent, answer: await deps.fleet.run(request) };
+  }
+  const answer = await findOwnMachine(launch, isOver, deps);
+  return answer && { kind: 'asked', launch, intent, answer };
+}
+
+type Standing = Extract<Asked, { readonly kind: 'asked' }>;
+
 /** Why there is no machine, of what no other candidate would change; logged where only an operator can correct it. */
 function turnedAway(
   launch: Launch,
-  answer: {
-    readonly kind: 'throttled' | 'no-group' | 'account' | 'impossible';
-    readonly code: string;
-    readonly message: string;
-  },
+  answer: NotStarted & { readonly kind: Exclude<NotStarted['kind'], 'refused' | 'unknown'> },
   deps: ScaleUpDeps,
-) {
+): Extract<MachineAnswer, { readonly kind: 'none' }>['reason'] {
   switch (answer.kind) {
     case 'throttled':
       return 'ec2-throttled';
@@ -140,29 +141,20 @@ async function recordRefusals(launch: Launch, refusals: readonly string[], deps:
   if (refusals.length > 0) await recordCapacityErrors(launch, refusals, deps);
 }
 
-async function writeIntent(
-  launch: Launch,
-  next: { readonly intent: Intent; readonly attempted: readonly string[] },
-  lease: LeaseHolder,
-  deps: ScaleUpDeps,
-): Promise<Launch> {
-  const written = await recordIntent(launch, next, lease, deps);
-  if (!written.ok) throw new RetryLater('The lease of the launch was lost before EC2 was asked');
-  return written.row;
-}
-
-type Started = Extract<LaunchAnswer, { readonly kind: 'started' }>;
-
 async function writeInstance(
   launch: Launch,
-  { instanceId, launchedAt }: Pick<Started, 'instanceId' | 'launchedAt'>,
+  { instanceId, launchedAt, interfaceId }: StartedMachine,
   lease: LeaseHolder,
   deps: ScaleUpDeps,
 ): Promise<Launch & { readonly instanceId: string }> {
+  const isOfGroup = launch.intent?.group !== undefined;
+  // Without it the machine could not claim; EC2 tells it later.
+  if (isOfGroup && interfaceId === undefined) throw new RetryLater('EC2 did not name the interface of a machine');
   const machine = {
     instanceId,
     runnerName: runnerName(deps.environment, instanceId),
     ...(launchedAt !== undefined && { launchedAt }),
+    ...(isOfGroup && { interfaceId }),
   };
   const written = await recordInstance(launch, machine, lease, deps);
   if (written.ok) return { ...written.row, instanceId };

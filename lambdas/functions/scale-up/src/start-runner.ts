@@ -19,6 +19,8 @@ import { afterGitHub, endAs, parkFor, parkUntil, type Stop, type Stopped } from 
 /** The rows of a launch, and the lease under which everything here happens. */
 export interface Start extends StartFacts {
   readonly lease: LeaseHolder;
+  /** The intent was past the grace before this invocation took the lease. */
+  readonly isPastGrace?: boolean;
 }
 
 /**
@@ -79,9 +81,12 @@ async function launchRunner(start: Start, securityGroupId: string, deps: ScaleUp
     return abort(start, { reason: 'github', followUp: await afterGitHub(authorized, stopped, deps) }, deps);
   const group = await chooseRunnerGroup(place, stopped, deps);
   if (group.kind === 'stop') return abort(start, group, deps);
-  const machineFor = { securityGroupId, tenantTier: tenantTierOf(lookup, deps) };
+  const { isPastGrace = false } = start;
+  const machineFor = { securityGroupId, tenantTier: tenantTierOf(lookup, deps), isPastGrace };
   const taken = await takeBlank(launch, machineFor, lease, deps);
   const machine = taken.kind === 'machine' ? taken : await launchInstance(taken.launch, machineFor, lease, deps);
+  // What is left needs nobody else's machine.
+  deps.seat?.leave();
   switch (machine.kind) {
     case 'none': {
       const failure = machine.reason === 'error' ? { failure: 'EC2 refuses to start the machine' } : {};

@@ -54,8 +54,8 @@ export class EnvReader {
   }
 
   /** At least 0; undefined: the variable is absent. */
-  optionalInteger(name: string): number | undefined {
-    return this.optionalString(name) === undefined ? undefined : this.integer(name);
+  optionalInteger(name: string, range?: Parameters<EnvReader['integer']>[1]): number | undefined {
+    return this.optionalString(name) === undefined ? undefined : this.integer(name, range);
   }
 
   boolean(name: string): boolean {

@@ -17,6 +17,7 @@ export * from './fakes/job-queue';
 export * from './fakes/fleet';
 export * from './fakes/blanks';
 export * from './fakes/pool-store';
+export * from './fakes/fleet-model';
 export * from './fakes/configs';
 export * from './fakes/security-groups';
 export * from './fakes/github';

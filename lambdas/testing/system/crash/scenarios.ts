@@ -2,6 +2,7 @@ import { CHECKS } from './checks';
 import { FLEET } from './fleet';
 import { POOLS } from './pools';
 import { GATES } from './gates';
+import { GROUPS } from './groups';
 import { LAUNCHES } from './launches';
 import { RECOVERIES } from './recoveries';
 import { RUNNERS } from './runners';
@@ -12,6 +13,7 @@ import { TENANTS } from './tenants';
 
 export const SCENARIOS: readonly Scenario[] = [
   ...LAUNCHES,
+  ...GROUPS,
   ...RUNNERS,
   ...SWEEPS,
   ...TENANTS,

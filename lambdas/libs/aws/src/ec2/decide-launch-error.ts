@@ -1,4 +1,4 @@
-import type { LaunchAnswer } from '@multi-tenant-runner/core';
+import type { NotStarted } from '@multi-tenant-runner/core';
 import { isThrottle, type AwsError } from '../aws-error';
 
 /** Certainly no machine; another type, zone or market may have capacity. */
@@ -53,7 +53,7 @@ export const NOT_IN_FREE_PLAN = 'InvalidParameterCombination.FreeTier';
  * What a failed RunInstances means. The code decides before the status: EC2 answers 500 for "no capacity" and 503 for
  * "too many requests". https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
  */
-export function decideLaunchError(error: AwsError): Exclude<LaunchAnswer, { readonly kind: 'started' }> {
+export function decideLaunchError(error: AwsError): NotStarted {
   const { code, message } = error;
   // The account is on the free plan: another type may work. Only EC2's message distinguishes it from a wrong request.
   if (code === 'InvalidParameterCombination' && /free.tier/i.test(message))
@@ -61,7 +61,7 @@ export function decideLaunchError(error: AwsError): Exclude<LaunchAnswer, { read
   return { kind: kindOf(error), code, message };
 }
 
-function kindOf(error: AwsError): Exclude<LaunchAnswer['kind'], 'started'> {
+function kindOf(error: AwsError): NotStarted['kind'] {
   if (REFUSALS.has(error.code)) return 'refused';
   if (isThrottle(error)) return 'throttled';
   if (UNKNOWN_GROUP.has(error.code)) return 'no-group';

@@ -2,16 +2,18 @@ import { DescribeInstancesCommand, TerminateInstancesCommand, type EC2Client, ty
 import {
   TAG,
   type EndState,
-  type LaunchAnswer,
+  type Intent,
   type Machine,
   type MachineState,
+  type NotStarted,
   type RunnerFleet,
+  type UserData,
 } from '@multi-tenant-runner/core';
 import { isThrottle, parseAwsError } from '../aws-error';
 import { decideLaunchError } from './decide-launch-error';
 import { ALIVE, parseMachine, parseState } from './parse-machine';
 import { retrying, type Sleep } from './retrying';
-import { runInstance } from './run-instance';
+import { runInstance, runInstances } from './run-instance';
 import type { FleetTags } from './run-input';
 import { UnusableTemplate, createUserDataBuilder } from './user-data';
 
@@ -104,16 +106,22 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
     return results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   };
 
+  const withUserData = async <A>(
+    { intent, userData }: { readonly intent: Intent; readonly userData: UserData },
+    run: (userData: string) => Promise<A>,
+  ): Promise<A | NotStarted> => {
+    let filled: string;
+    try {
+      filled = await buildUserData(intent, userData);
+    } catch (error) {
+      return decideTemplateError(error);
+    }
+    return run(filled);
+  };
+
   return {
-    run: async (request) => {
-      let userData: string;
-      try {
-        userData = await buildUserData(request.intent, request.userData);
-      } catch (error) {
-        return decideTemplateError(error);
-      }
-      return runInstance(deps, request, userData);
-    },
+    run: (request) => withUserData(request, (userData) => runInstance(deps, request, userData)),
+    runGroup: (request) => withUserData(request, (userData) => runInstances(deps, request, userData)),
     terminate: async (instanceIds) => {
       const states = new Map<string, EndState>();
       for (const chunk of chunks(instanceIds, IDS_A_TERMINATION))
@@ -148,7 +156,7 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
 }
 
 /** EC2 was not asked for a machine, by this call. */
-function decideTemplateError(error: unknown): LaunchAnswer {
+function decideTemplateError(error: unknown): NotStarted {
   if (!(error instanceof UnusableTemplate)) return decideLaunchError(parseAwsError(error));
   return { kind: 'impossible', code: error.name, message: error.message };
 }

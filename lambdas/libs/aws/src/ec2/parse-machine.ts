@@ -1,5 +1,5 @@
 import type { Instance } from '@aws-sdk/client-ec2';
-import type { LaunchAnswer, Machine, MachineState } from '@multi-tenant-runner/core';
+import type { GroupAnswer, LaunchAnswer, Machine, MachineState, StartedMachine } from '@multi-tenant-runner/core';
 
 export const ALIVE: readonly MachineState[] = ['pending', 'running', 'shutting-down', 'stopping', 'stopped'];
 
@@ -16,6 +16,8 @@ export function parseMachine(instance: Instance): Machine[] {
       instanceId: InstanceId,
       state: parseState(State?.Name),
       ...(ClientToken !== undefined && { clientToken: ClientToken }),
+      ...interfaceOf(instance),
+      ...(instance.AmiLaunchIndex !== undefined && { launchIndex: instance.AmiLaunchIndex }),
       launchedAt: (LaunchTime ?? new Date(0)).toISOString(),
       ...(endedAt !== undefined && { endedAt }),
       ...(isReason(StateReason?.Code) && { stateReason: StateReason.Code }),
@@ -26,16 +28,44 @@ export function parseMachine(instance: Instance): Machine[] {
 
 /** What RunInstances says of the machine that it started. */
 export function parseStarted(instance: Instance | undefined): LaunchAnswer {
-  if (instance?.InstanceId === undefined)
-    return { kind: 'unknown', code: 'NoInstance', message: 'RunInstances answered without an instance' };
+  const machine = instance && startedMachine(instance);
+  return machine === undefined ? NO_INSTANCE : { kind: 'started', ...machine };
+}
+
+/** The same of several, by the number that EC2 gives each of a call. */
+export function parseStartedGroup(instances: readonly Instance[]): GroupAnswer {
+  const machines = new Map(
+    instances.flatMap((instance): [number, StartedMachine][] => {
+      const machine = startedMachine(instance);
+      return machine === undefined || instance.AmiLaunchIndex === undefined ? [] : [[instance.AmiLaunchIndex, machine]];
+    }),
+  );
+  // Whatever can't be told apart may be anybody's of the call.
+  return machines.size === 0 || machines.size < instances.length ? NO_INSTANCE : { kind: 'started', machines };
+}
+
+const NO_INSTANCE = {
+  kind: 'unknown',
+  code: 'NoInstance',
+  message: 'RunInstances answered without an instance',
+} as const;
+
+function startedMachine(instance: Instance): StartedMachine | undefined {
   const { InstanceId: instanceId, LaunchTime, State, StateReason: { Code: stateReason } = {} } = instance;
+  if (instanceId === undefined) return undefined;
   return {
-    kind: 'started',
     instanceId,
     state: parseState(State?.Name),
+    ...interfaceOf(instance),
     ...(LaunchTime !== undefined && { launchedAt: LaunchTime.toISOString() }),
     ...(isReason(stateReason) && { stateReason }),
   };
+}
+
+/** Of its one network interface. */
+function interfaceOf({ NetworkInterfaces = [] }: Instance): Pick<StartedMachine, 'interfaceId'> {
+  const primary = NetworkInterfaces.find(({ Attachment }) => (Attachment?.DeviceIndex ?? 0) === 0);
+  return primary?.NetworkInterfaceId === undefined ? {} : { interfaceId: primary.NetworkInterfaceId };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { RunInstancesCommandInput, Tag, TagSpecification } from '@aws-sdk/client-ec2';
-import { TAG, type LaunchRequest } from '@multi-tenant-runner/core';
+import { TAG, type GroupRequest, type LaunchRequest } from '@multi-tenant-runner/core';
 
 export interface FleetTags {
   readonly environment: string;
@@ -13,11 +13,15 @@ export interface FleetTags {
  *
  * @param userData in base64; it replaces the template's
  */
-export function buildRunInput(request: LaunchRequest, userData: string, settings: FleetTags): RunInstancesCommandInput {
+export function buildRunInput(
+  request: LaunchRequest | GroupRequest,
+  userData: string,
+  settings: FleetTags,
+): RunInstancesCommandInput {
   const { intent } = request;
   return {
     MinCount: 1,
-    MaxCount: 1,
+    MaxCount: 'launchIds' in request ? request.launchIds.length : 1,
     ClientToken: intent.clientToken,
     LaunchTemplate: { LaunchTemplateId: intent.launchTemplateId, Version: intent.launchTemplateVersion },
     InstanceType: intent.instanceType as NonNullable<RunInstancesCommandInput['InstanceType']>,
@@ -34,13 +38,17 @@ export function buildRunInput(request: LaunchRequest, userData: string, settings
   };
 }
 
-function tagSpecifications(request: LaunchRequest, { environment, tags }: FleetTags): TagSpecification[] {
+/** All machines of one call have the same tags, so that none of a group can name its launch. */
+function tagSpecifications(
+  request: LaunchRequest | GroupRequest,
+  { environment, tags }: FleetTags,
+): TagSpecification[] {
   const own = {
     [TAG.tenantId]: String(request.installationId),
     [TAG.tenantTier]: request.intent.tenantTier,
     [TAG.environment]: environment,
     [TAG.runnerTier]: request.tier,
-    [TAG.launchId]: request.launchId,
+    ...('launchId' in request && { [TAG.launchId]: request.launchId }),
   };
   return [
     { ResourceType: 'instance', Tags: toTags({ ...legalOnInstances(tags), ...own }) },

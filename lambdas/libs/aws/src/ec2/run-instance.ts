@@ -1,8 +1,8 @@
-import { RunInstancesCommand, type EC2Client, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
-import type { LaunchAnswer, LaunchRequest } from '@multi-tenant-runner/core';
+import { RunInstancesCommand, type EC2Client, type Instance, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import type { GroupAnswer, GroupRequest, LaunchAnswer, LaunchRequest, NotStarted } from '@multi-tenant-runner/core';
 import { parseAwsError } from '../aws-error';
 import { decideLaunchError } from './decide-launch-error';
-import { parseStarted } from './parse-machine';
+import { parseStarted, parseStartedGroup } from './parse-machine';
 import { PAUSE, type Sleep } from './retrying';
 import { buildRunInput, type FleetTags } from './run-input';
 
@@ -14,17 +14,26 @@ interface RunDeps extends FleetTags {
 const ATTEMPTS = 3;
 
 /** The client token makes a retry safe: EC2 answers with the machine that the first call started. */
-export async function runInstance(
-  { client, sleep, ...tags }: RunDeps,
-  request: LaunchRequest,
-  userData: string,
-): Promise<LaunchAnswer> {
-  let last: LaunchAnswer = { kind: 'unknown', code: 'NoAnswer', message: 'RunInstances was not called' };
-  // A throttle after an unclear answer says nothing about the machine that the unclear call may have started.
-  let unclear: LaunchAnswer | undefined;
+export function runInstance(deps: RunDeps, request: LaunchRequest, userData: string): Promise<LaunchAnswer> {
+  return askUntilClear(deps, buildRunInput(request, userData, deps), ([first]) => parseStarted(first));
+}
+
+/** The same for several: with the machines that the first call started, however many these were. */
+export function runInstances(deps: RunDeps, request: GroupRequest, userData: string): Promise<GroupAnswer> {
+  return askUntilClear(deps, buildRunInput(request, userData, deps), parseStartedGroup);
+}
+
+async function askUntilClear<A extends LaunchAnswer | GroupAnswer>(
+  { client, sleep }: RunDeps,
+  input: RunInstancesCommandInput,
+  parse: (instances: readonly Instance[]) => A,
+): Promise<A | NotStarted> {
+  let last: A | NotStarted = { kind: 'unknown', code: 'NoAnswer', message: 'RunInstances was not called' };
+  // A throttle after an unclear answer says nothing about the machines that the unclear call may have started.
+  let unclear: A | NotStarted | undefined;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     if (attempt > 1) await sleep(PAUSE * 2 ** (attempt - 2));
-    last = await ask(client, buildRunInput(request, userData, tags));
+    last = await ask(client, input, parse);
     if (last.kind === 'unknown') unclear = last;
     // EC2 looks up the token before it looks for capacity, but after it throttles and authorizes the call.
     if (last.kind === 'started' || last.kind === 'refused' || (last.kind === 'impossible' && unclear === undefined))
@@ -33,10 +42,14 @@ export async function runInstance(
   return unclear ?? last;
 }
 
-async function ask(client: RunDeps['client'], input: RunInstancesCommandInput): Promise<LaunchAnswer> {
+async function ask<A>(
+  client: RunDeps['client'],
+  input: RunInstancesCommandInput,
+  parse: (instances: readonly Instance[]) => A,
+): Promise<A | NotStarted> {
   try {
     const answer = await client.send(new RunInstancesCommand(input));
-    return parseStarted(answer.Instances?.[0]);
+    return parse(answer.Instances ?? []);
   } catch (error) {
     return decideLaunchError(parseAwsError(error));
   }

@@ -28,6 +28,17 @@ export interface Intent {
   readonly tenantTier: string;
   /** SHA-256 of the secret in the machine's user data, with which it asks for its configuration. */
   readonly claimHash: string;
+  /** One call for several launches: which of its machines is this launch's. */
+  readonly group?: { readonly index: number; readonly size: number };
+}
+
+/** The machine that EC2 started by an intent's call. */
+export function isMachineOf(
+  machine: { readonly clientToken?: string; readonly launchIndex?: number },
+  intent: Pick<Intent, 'clientToken' | 'group'>,
+): boolean {
+  if (machine.clientToken !== intent.clientToken) return false;
+  return intent.group === undefined || machine.launchIndex === intent.group.index;
 }
 
 /** Runners of an organisation, or of one repository for a user account (GitHub has no runners of a user). */
@@ -56,6 +67,8 @@ export interface Launch {
   readonly instanceId?: string;
   /** The machine waited in a pool: its `launchedAt` here is when it was bound. */
   readonly blank?: TakenBlank;
+  /** Of the machine's network interface, which only the machine itself can name. */
+  readonly interfaceId?: string;
   readonly runnerId?: number;
   readonly runnerName?: string;
   /** The configuration was stored: the machine may still use an offline registration. */

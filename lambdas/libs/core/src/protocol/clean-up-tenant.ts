@@ -1,10 +1,11 @@
 import type { Job } from '../model/job';
-import { isForgotten, type Launch, type LeaseHolder } from '../model/launch';
+import { isForgotten, isMachineOf, type Launch, type LeaseHolder } from '../model/launch';
 import { SECOND } from '../model/time';
 import { protectedMachines } from './end-machine';
 import type { ConfigStore, EndState, Machine, OpenPage, RunnerFleet, SecurityGroups } from '../ports';
 import { takeLease } from '../transitions';
 import { endJob } from './end-job';
+import { findMachines } from './find-machines';
 import { release, type ReleaseDeps } from './release';
 
 export type CleanUpDeps = ReleaseDeps & {
@@ -154,7 +155,7 @@ async function endLaunch(
   if (launch.intent !== undefined && young) return false;
   const leased = await takeLease(launch, deps.lease, deps, { unchanged: true });
   if (leased === undefined) return false;
-  const found = leased.intent === undefined ? [] : await deps.fleet.findByToken(leased.intent.clientToken);
+  const found = leased.intent === undefined ? [] : await findMachines(leased.intent, deps);
   if (found.some(({ state }) => !isGone(state))) return false;
   const [ended] = found;
   return release(leased, { ...over, lease: deps.lease, ...(ended !== undefined && { machine: ended }) }, deps);
@@ -169,5 +170,5 @@ const isGone = (state: EndState | undefined): boolean => state === 'shutting-dow
 
 export function belongsTo(machine: Machine, launch: Launch): boolean {
   if (launch.instanceId !== undefined) return machine.instanceId === launch.instanceId;
-  return launch.intent !== undefined && machine.clientToken === launch.intent.clientToken;
+  return launch.intent !== undefined && isMachineOf(machine, launch.intent);
 }

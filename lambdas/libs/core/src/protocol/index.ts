@@ -12,6 +12,7 @@ export * from './retry-refused';
 export * from './change-job';
 export * from './end-job';
 export * from './explain-job-now';
+export * from './find-machines';
 export * from './find-waiting';
 export * from './sync-job-from-github';
 export * from './end-machine';

@@ -112,7 +112,7 @@ export function recordIntent(
 /** The caller holds the lease, and keeps it. */
 export function recordInstance(
   launch: LaunchKey,
-  machine: Required<Pick<Launch, 'instanceId' | 'runnerName'>> & Pick<Launch, 'launchedAt'>,
+  machine: Required<Pick<Launch, 'instanceId' | 'runnerName'>> & Pick<Launch, 'launchedAt' | 'interfaceId'>,
   lease: LeaseHolder,
   deps: LaunchTransitionDeps,
 ): LaunchWrite {
@@ -123,12 +123,12 @@ export function recordInstance(
 /** The caller holds the lease, which ends with this write. */
 export function adoptInstance(
   launch: LaunchKey,
-  machine: Required<Pick<Launch, 'instanceId' | 'launchedAt'>>,
+  machine: Required<Pick<Launch, 'instanceId' | 'launchedAt'>> & Pick<Launch, 'interfaceId'>,
   lease: LeaseHolder,
   deps: LaunchTransitionDeps,
 ): LaunchWrite {
-  const { instanceId, launchedAt } = machine;
-  const changes = { instanceId, launchedAt, ...NO_LEASE };
+  const { instanceId, launchedAt, interfaceId } = machine;
+  const changes = { instanceId, launchedAt, ...(interfaceId !== undefined && { interfaceId }), ...NO_LEASE };
   return moveLaunch('adoptInstance', launch, { changes, condition: { leaseOwner: lease.name } }, deps);
 }
 

@@ -37,7 +37,9 @@ export async function startLoopback(options: {
     if (action === 'DescribeLaunchTemplateVersions') return templateVersions();
     if (action !== 'RunInstances') throw new Error(`the loopback knows no ${action}`);
     await wait(latencies.runInstances);
-    return startedInstance((machines += 1), form.get('ClientToken') ?? '');
+    const first = machines + 1;
+    machines += Number(form.get('MaxCount'));
+    return startedInstances(first, machines, form.get('ClientToken') ?? '');
   };
   const ofSsm = async (operation: string, body: string): Promise<unknown> => {
     count(`ssm:${operation}`);
@@ -126,11 +128,20 @@ const templateVersions = (): string =>
   `<item><launchTemplateData><userData>${USER_DATA}</userData></launchTemplateData></item>` +
   '</launchTemplateVersionSet></DescribeLaunchTemplateVersionsResponse>';
 
-const startedInstance = (number: number, token: string): string =>
-  '<RunInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><instancesSet><item>' +
-  `<instanceId>i-${number.toString(16).padStart(17, '0')}</instanceId><clientToken>${token}</clientToken>` +
-  '<instanceState><code>0</code><name>pending</name></instanceState>' +
-  `<launchTime>${new Date().toISOString()}</launchTime></item></instancesSet></RunInstancesResponse>`;
+const startedInstances = (first: number, last: number, token: string): string =>
+  '<RunInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><instancesSet>' +
+  Array.from({ length: last - first + 1 }, (_, index) => startedInstance(first + index, index, token)).join('') +
+  '</instancesSet></RunInstancesResponse>';
+
+function startedInstance(number: number, index: number, token: string): string {
+  const id = number.toString(16).padStart(17, '0');
+  return (
+    `<item><instanceId>i-${id}</instanceId><clientToken>${token}</clientToken>` +
+    `<amiLaunchIndex>${index}</amiLaunchIndex><instanceState><code>0</code><name>pending</name></instanceState>` +
+    `<networkInterfaceSet><item><networkInterfaceId>eni-${id}</networkInterfaceId></item></networkInterfaceSet>` +
+    `<launchTime>${new Date().toISOString()}</launchTime></item>`
+  );
+}
 
 function listen(server: Server): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -161,6 +161,11 @@ describe('the in-memory fleet', () =>
       launchTemplateId: 'lt-1',
       refuse: (instanceType, subnetId) =>
         void fleet.refuse((intent) => intent.instanceType === instanceType && intent.subnetId === subnetId),
+      makeRoomFor: (instanceType, subnetId, machines) =>
+        void fleet.makeRoomFor(
+          (intent) => intent.instanceType === instanceType && intent.subnetId === subnetId,
+          machines,
+        ),
       protect: (instanceId) => {
         const machine = fleet.machines.get(instanceId);
         if (machine !== undefined) machine.isProtected = true;

@@ -1,4 +1,4 @@
-import { TAG, type MachineState, type RunnerFleet } from '@multi-tenant-runner/core';
+import { TAG, type GroupRequest, type Machine, type MachineState, type RunnerFleet } from '@multi-tenant-runner/core';
 import { MACHINE_URL, intent } from '../factories';
 
 export interface FleetUnderTest {
@@ -10,6 +10,8 @@ export interface FleetUnderTest {
   readonly launchTemplateId: string;
   /** The next machine of this type in this subnet is refused for want of capacity. */
   refuse(instanceType: string, subnetId: string): Promise<void> | void;
+  /** The next call for machines of this type in this subnet starts so many at most. */
+  makeRoomFor(instanceType: string, subnetId: string, machines: number): Promise<void> | void;
   /** Turns termination protection on, as an operator may. */
   protect(instanceId: string): Promise<void> | void;
 }
@@ -36,6 +38,22 @@ export function runnerFleetContract(make: () => Promise<FleetUnderTest>, nextId:
     if (answer.kind !== 'started') throw new Error(`not started: ${answer.code}`);
     return answer.instanceId;
   };
+  const groupOf = (token: string, size: number, overrides: Parameters<typeof intent>[0] = {}): GroupRequest => {
+    const { launchId: _launchId, ...shared } = request(token, { group: { index: 0, size }, ...overrides });
+    return { ...shared, launchIds: Array.from({ length: size }, (_, index) => `${id}-${index + 1}`) };
+  };
+  /** Instance ids by index. */
+  const startGroup = async (asked: GroupRequest): Promise<ReadonlyMap<number, string>> => {
+    const answer = await place.fleet.runGroup(asked);
+    if (answer.kind !== 'started') throw new Error(`not started: ${answer.code}`);
+    return new Map([...answer.machines].map(([index, machine]) => [index, machine.instanceId]));
+  };
+  const byIndex = (found: readonly Machine[]): ReadonlyMap<number | undefined, string> =>
+    new Map(
+      [...found]
+        .sort((a, b) => (a.launchIndex ?? 0) - (b.launchIndex ?? 0))
+        .map(({ launchIndex, instanceId }) => [launchIndex, instanceId]),
+    );
   const statesOf = async (ids: readonly string[]): Promise<readonly MachineState[]> =>
     (await place.fleet.describe(ids)).map((machine) => machine.state);
 
@@ -123,5 +141,66 @@ export function runnerFleetContract(make: () => Promise<FleetUnderTest>, nextId:
     expect((await place.fleet.list(own)).map((machine) => machine.instanceId).sort()).toEqual([first, second].sort());
     const all = (await place.fleet.list()).map((machine) => machine.instanceId);
     expect(all).toEqual(expect.arrayContaining([first, second, foreign]));
+  });
+  describe('one call for several machines', () => {
+    it('numbers them from 0, and each has an interface of its own', async () => {
+      const asked = groupOf('g', 3);
+      const started = await startGroup(asked);
+      expect([...started.keys()].sort()).toEqual([0, 1, 2]);
+      const found = await place.fleet.findByToken(asked.intent.clientToken);
+      expect(byIndex(found)).toEqual(new Map([...started].sort(([a], [b]) => a - b)));
+      expect(new Set(found.map(({ interfaceId }) => interfaceId)).size).toBe(3);
+      expect(found.every(({ interfaceId }) => interfaceId?.startsWith('eni-') === true)).toBe(true);
+    });
+
+    it('tells in the answer which interface each has', async () => {
+      const asked = groupOf('g', 2);
+      const answer = await place.fleet.runGroup(asked);
+      const interfaces = answer.kind === 'started' ? [...answer.machines.values()].map((one) => one.interfaceId) : [];
+      const found = await place.fleet.findByToken(asked.intent.clientToken);
+      expect(interfaces.sort()).toEqual(found.map(({ interfaceId }) => interfaceId).sort());
+    });
+
+    it('tags all as their tenant’s, and none as a launch’s', async () => {
+      const ids = [...(await startGroup(groupOf('g', 2))).values()];
+      for (const { tags } of await place.fleet.describe(ids)) {
+        expect(tags).toMatchObject({ [TAG.tenantId]: String(id), [TAG.environment]: place.environment });
+        expect(tags).not.toHaveProperty([TAG.launchId]);
+      }
+    });
+
+    it('starts as many as there is room for, and a repeat names the same ones and starts no more', async () => {
+      await place.makeRoomFor('t3.medium', place.subnets[0], 2);
+      const asked = groupOf('g', 3);
+      const started = await startGroup(asked);
+      expect([...started.keys()].sort()).toEqual([0, 1]);
+      expect(await startGroup(asked)).toEqual(started);
+      expect(await place.fleet.list(id)).toHaveLength(2);
+    });
+
+    it('is refused where there is room for none', async () => {
+      await place.refuse('t3.medium', place.subnets[0]);
+      await expect(place.fleet.runGroup(groupOf('g', 2))).resolves.toMatchObject({ kind: 'refused' });
+      expect(await place.fleet.list(id)).toHaveLength(0);
+    });
+
+    it('is not sure of a token that comes with another number of machines', async () => {
+      await startGroup(groupOf('g', 2));
+      await expect(place.fleet.runGroup(groupOf('g', 3))).resolves.toMatchObject({
+        kind: 'unknown',
+        code: 'IdempotentParameterMismatch',
+      });
+      expect(await place.fleet.list(id)).toHaveLength(2);
+    });
+
+    it('names the ended ones in a repeat, too', async () => {
+      const asked = groupOf('g', 2);
+      const [first] = [...(await startGroup(asked)).values()];
+      await place.fleet.terminate([String(first)]);
+      const again = await place.fleet.runGroup(asked);
+      const states = again.kind === 'started' ? [...again.machines.values()].map(({ state }) => state) : [];
+      expect(states).toHaveLength(2);
+      expect(states.filter((state) => state === 'shutting-down' || state === 'terminated')).toHaveLength(1);
+    });
   });
 }

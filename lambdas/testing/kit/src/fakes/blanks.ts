@@ -1,5 +1,5 @@
 import { TAG, type BlankMachines } from '@multi-tenant-runner/core';
-import type { InMemoryFleet } from './fleet';
+import type { InMemoryFleet } from './fleet-model';
 
 export interface InMemoryBlanks extends BlankMachines {
   /** The security group of each machine. */

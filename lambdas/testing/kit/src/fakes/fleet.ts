@@ -2,59 +2,40 @@ import {
   TAG,
   type Clock,
   type EndState,
+  type GroupAnswer,
+  type GroupRequest,
   type Intent,
   type LaunchAnswer,
   type LaunchRequest,
-  type Machine,
   type MachineState,
-  type RunnerFleet,
+  type NotStarted,
 } from '@multi-tenant-runner/core';
-import { createEventuallyConsistentView, type Lag } from '../eventually-consistent';
+import { createEventuallyConsistentView } from '../eventually-consistent';
+import {
+  MISMATCH,
+  NO_CAPACITY,
+  UNKNOWN,
+  toMachine,
+  toStarted,
+  type InMemoryFleet,
+  type InMemoryMachine,
+} from './fleet-model';
 
-export interface InMemoryMachine {
+/** What one call started. */
+interface Reservation {
+  readonly asked: string;
+  readonly machines: readonly InMemoryMachine[];
+}
+
+interface Placing {
   readonly instanceId: string;
-  state: MachineState;
+  readonly state: MachineState;
   readonly clientToken: string;
-  readonly launchedAt: string;
-  /** When it began to shut down. */
-  endedAt?: string;
-  /** EC2's code for its end. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html */
-  stateReason?: string;
-  readonly tags: Record<string, string>;
-  /** Of a machine of a pool that was taken, with its owner. */
-  request: LaunchRequest;
-  /** EC2 refuses to end it. */
-  isProtected?: boolean;
+  readonly launchIndex: number;
+  readonly tags?: Record<string, string>;
+  readonly request: LaunchRequest;
 }
 
-type Refusal = Exclude<LaunchAnswer, { readonly kind: 'started' }>;
-
-export interface InMemoryFleet extends RunnerFleet {
-  readonly machines: Map<string, InMemoryMachine>;
-  /** What `describe`, `findByToken` and `list` read. */
-  readonly view: Lag;
-  /** Answers matching candidates without a machine until undone. */
-  refuse(matches: (intent: Intent) => boolean, refusal?: Refusal): () => void;
-  /** The next call answers `unknown`, whether or not its machine comes to be. */
-  answerUnknownOnce(options: { readonly machineStarts: boolean }): void;
-  /** Machines not yet gone, of one tenant or of all. */
-  alive(installationId?: number): InMemoryMachine[];
-  /** A machine that no call of ours started: a stranger to sweep, or one whose launch was lost. */
-  plant(machine: {
-    readonly instanceId: string;
-    readonly state?: MachineState;
-    readonly clientToken?: string;
-    readonly tags?: Record<string, string>;
-    readonly request: LaunchRequest;
-  }): InMemoryMachine;
-}
-
-const NO_CAPACITY: Refusal = {
-  kind: 'refused',
-  code: 'InsufficientInstanceCapacity',
-  message: 'no capacity for this type in this zone',
-};
-const UNKNOWN: LaunchAnswer = { kind: 'unknown', code: 'TimeoutError', message: 'no answer in time' };
 const isAlive = (state: MachineState): boolean => state !== 'shutting-down' && state !== 'terminated';
 
 export function createInMemoryFleet({
@@ -66,8 +47,9 @@ export function createInMemoryFleet({
 }): InMemoryFleet {
   const machines = new Map<string, InMemoryMachine>();
   // Outlives the machines: EC2 forgets those within the hour, their tokens later.
-  const started = new Map<string, InMemoryMachine>();
-  const capacityErrors = new Set<{ readonly matches: (intent: Intent) => boolean; readonly refusal: Refusal }>();
+  const started = new Map<string, Reservation>();
+  const rooms = new Set<{ readonly matches: (intent: Intent) => boolean; readonly machines: number }>();
+  const capacityErrors = new Set<{ readonly matches: (intent: Intent) => boolean; readonly refusal: NotStarted }>();
   const view = createEventuallyConsistentView<ReadonlyMap<string, InMemoryMachine>>(() => machines);
   let unknownOnce: { readonly machineStarts: boolean } | undefined;
   let count = 0;
@@ -77,34 +59,48 @@ export function createInMemoryFleet({
     [TAG.tenantTier]: request.intent.tenantTier,
     [TAG.environment]: environment,
     [TAG.runnerTier]: request.tier,
-    [TAG.launchId]: request.launchId,
+    ...(request.intent.group === undefined && { [TAG.launchId]: request.launchId }),
   });
-  const start = (request: LaunchRequest): LaunchAnswer => {
-    const { intent } = request;
-    // EC2 remembers a token per zone: the same token in another subnet starts another machine.
-    const standing = started.get(`${intent.clientToken}/${intent.subnetId}`);
-    if (standing !== undefined) {
-      const same = JSON.stringify(standing.request) === JSON.stringify(request);
-      const { instanceId, state, launchedAt, stateReason } = standing;
-      if (same)
-        return { kind: 'started', instanceId, state, launchedAt, ...(stateReason !== undefined && { stateReason }) };
-      return {
-        kind: 'unknown',
-        code: 'IdempotentParameterMismatch',
-        message: 'the token was used with other parameters',
-      };
-    }
+  /** @param requests one for each machine that is asked for */
+  const start = (asked: LaunchRequest | GroupRequest, requests: readonly LaunchRequest[]): Reservation | NotStarted => {
+    const { intent } = asked;
+    // EC2 remembers a token per zone: the same token in another subnet starts other machines.
+    const key = `${intent.clientToken}/${intent.subnetId}`;
+    const standing = started.get(key);
+    if (standing !== undefined) return standing.asked === JSON.stringify(asked) ? standing : MISMATCH;
     const refused = [...capacityErrors].find(({ matches }) => matches(intent));
     if (refused !== undefined) return refused.refusal;
-    const instanceId = `i-${String((count += 1)).padStart(17, '0')}`;
-    const { launchedAt } = fleet.plant({
-      instanceId,
-      state: 'pending',
-      clientToken: intent.clientToken,
-      request,
-      tags: tagsOf(request),
+    const room = [...rooms].find(({ matches }) => matches(intent))?.machines ?? requests.length;
+    if (room < 1) return NO_CAPACITY;
+    const machines = requests.slice(0, room).map((request, launchIndex) => {
+      const instanceId = `i-${String((count += 1)).padStart(17, '0')}`;
+      return place({ instanceId, state: 'pending', clientToken: intent.clientToken, launchIndex, request });
     });
-    return { kind: 'started', instanceId, state: 'pending', launchedAt };
+    const reservation = { asked: JSON.stringify(asked), machines };
+    started.set(key, reservation);
+    return reservation;
+  };
+  const place = ({ instanceId, state, clientToken, launchIndex, tags, request }: Placing): InMemoryMachine => {
+    const machine: InMemoryMachine = {
+      instanceId,
+      state,
+      clientToken,
+      launchIndex,
+      interfaceId: instanceId.replace(/^i-/, 'eni-'),
+      launchedAt: clock.now().toISOString(),
+      tags: tags ?? tagsOf(request),
+      request: structuredClone(request),
+    };
+    machines.set(instanceId, machine);
+    return machine;
+  };
+  /** With the fault that the next call meets. */
+  const answer = <A>(call: () => A): A | NotStarted => {
+    const fault = unknownOnce;
+    unknownOnce = undefined;
+    if (fault?.machineStarts === false) return UNKNOWN;
+    const given = call();
+    return fault === undefined ? given : UNKNOWN;
   };
 
   const fleet: InMemoryFleet = {
@@ -124,26 +120,34 @@ export function createInMemoryFleet({
           isAlive(machine.state) &&
           (installationId === undefined || machine.tags[TAG.tenantId] === String(installationId)),
       ),
+    makeRoomFor: (matches, machines) => {
+      const entry = { matches, machines };
+      rooms.add(entry);
+      return () => rooms.delete(entry);
+    },
     plant: ({ instanceId, state = 'running', clientToken, tags, request }) => {
-      const machine: InMemoryMachine = {
-        instanceId,
-        state,
-        clientToken: clientToken ?? request.intent.clientToken,
-        launchedAt: clock.now().toISOString(),
-        tags: tags ?? tagsOf(request),
-        request: structuredClone(request),
-      };
-      machines.set(instanceId, machine);
-      started.set(`${machine.clientToken}/${request.intent.subnetId}`, machine);
+      const token = clientToken ?? request.intent.clientToken;
+      const machine = place({ instanceId, state, clientToken: token, launchIndex: 0, request, ...(tags && { tags }) });
+      started.set(`${token}/${request.intent.subnetId}`, { asked: JSON.stringify(request), machines: [machine] });
       return machine;
     },
-    run: async (request) => {
-      const fault = unknownOnce;
-      unknownOnce = undefined;
-      if (fault?.machineStarts === false) return UNKNOWN;
-      const answer = start(request);
-      return fault === undefined ? answer : UNKNOWN;
-    },
+    run: async (request) =>
+      answer((): LaunchAnswer => {
+        const given = start(request, [request]);
+        const [machine] = 'machines' in given ? given.machines : [];
+        return 'kind' in given ? given : { kind: 'started', ...toStarted(machine) };
+      }),
+    runGroup: async (request) =>
+      answer((): GroupAnswer => {
+        const { launchIds, ...shared } = request;
+        const requests = launchIds.map((launchId, index) => {
+          const group = { index, size: launchIds.length };
+          return { ...shared, launchId, intent: { ...shared.intent, group } };
+        });
+        const given = start(request, requests);
+        if ('kind' in given) return given;
+        return { kind: 'started', machines: new Map(given.machines.map((one) => [one.launchIndex, toStarted(one)])) };
+      }),
     terminate: async (instanceIds) =>
       new Map(
         instanceIds.flatMap((id): [string, EndState][] => {
@@ -170,24 +174,4 @@ export function createInMemoryFleet({
         .map(toMachine),
   };
   return fleet;
-}
-
-function toMachine({
-  instanceId,
-  state,
-  clientToken,
-  launchedAt,
-  endedAt,
-  stateReason,
-  tags,
-}: InMemoryMachine): Machine {
-  return {
-    instanceId,
-    state,
-    clientToken,
-    launchedAt,
-    ...(endedAt !== undefined && { endedAt }),
-    ...(stateReason !== undefined && { stateReason }),
-    tags: { ...tags },
-  };
 }

@@ -131,6 +131,8 @@ export function createFunctions({
             ),
             maxReceiveCount: 5,
             leaseMilliseconds,
+            grace: TIMEOUTS.grace,
+            machinesACall: 10,
             machineUrl: MACHINE_URL,
           },
           claimSecretFor: async (clientToken) => claimSecretFor(clientToken),

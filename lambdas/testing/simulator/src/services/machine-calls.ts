@@ -52,9 +52,10 @@ export function createMachineCalls(deps: {
 
   return {
     claim: ({ record }, onEnd) => {
-      const { instanceId, request } = record;
+      const { instanceId, interfaceId, request } = record;
       const nonce = `nonce-of-the-boot-of-${instanceId}`;
-      call('claim', { instance_id: instanceId, secret: request.userData.claimSecret, nonce }, (answer) => {
+      const body = { instance_id: instanceId, interface_id: interfaceId, secret: request.userData.claimSecret, nonce };
+      call('claim', body, (answer) => {
         if (answer?.statusCode === 403) return onEnd({ kind: 'refused' });
         if (answer?.statusCode !== 200) return onEnd({ kind: 'later' });
         const { jit_config: jitConfig, report_secret: secret } = JSON.parse(answer.body) as Record<string, string>;

@@ -172,7 +172,7 @@ export function createMachines(deps: MachinesDeps): Machines {
       const machine: SimMachine = {
         record,
         installationId: Number(record.tags[TAG.tenantId]),
-        launchId: record.tags[TAG.launchId] ?? '',
+        launchId: record.request.launchId,
         startedAt: now,
         phase: 'booting',
         hiddenUntil: now + lag,

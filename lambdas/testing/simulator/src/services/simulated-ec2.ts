@@ -19,12 +19,19 @@ export function createSimulatedEc2(deps: {
       if (known === undefined || scheduler.now() < known.hiddenUntil) return [];
       return [scheduler.now() < known.staleUntil ? { ...machine, state: known.staleState } : machine];
     });
+  const begin = (instanceId: string): void => {
+    const record = machines.all.has(instanceId) ? undefined : inner.machines.get(instanceId);
+    if (record !== undefined) machines.start(record);
+  };
   return {
     run: async (request) => {
       const answer = await inner.run(request);
-      if (answer.kind !== 'started' || machines.all.has(answer.instanceId)) return answer;
-      const record = inner.machines.get(answer.instanceId);
-      if (record !== undefined) machines.start(record);
+      if (answer.kind === 'started') begin(answer.instanceId);
+      return answer;
+    },
+    runGroup: async (request) => {
+      const answer = await inner.runGroup(request);
+      if (answer.kind === 'started') for (const { instanceId } of answer.machines.values()) begin(instanceId);
       return answer;
     },
     terminate: async (instanceIds) => {
