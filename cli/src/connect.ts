@@ -5,7 +5,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import {
   createDeadLetters,
+  createDynamoAppStore,
   createDynamoAuditTrail,
+  createDynamoDeploymentStore,
   createDynamoJobStore,
   createDynamoLaunchStore,
   createDynamoLockStore,
@@ -55,6 +57,13 @@ export async function connect({ prefix, region, profile, endpoint }: Target): Pr
     corrections: createDynamoUsageCorrections({ client, tableName: tables.usage }),
     audit: createDynamoAuditTrail({ client, tableName: `${prefix}-audit` }),
     locks: createDynamoLockStore({ client, tableName: `${prefix}-api` }),
+    apps: {
+      store: createDynamoAppStore({ client, tableName: `${prefix}-apps` }),
+      deployments: createDynamoDeploymentStore({
+        client,
+        tables: { apps: `${prefix}-apps`, deployments: `${prefix}-deployments` },
+      }),
+    },
     deadLetters: createDeadLetters(sqs, () => listQueueUrls(sqs, prefix)),
     triggers: createLaunchTriggers(lambda, () => listLaunchTriggers(lambda, prefix)),
     facts: () =>

@@ -1,8 +1,10 @@
 import type {
   AdmissionSettings,
+  AppStore,
   AuditTrail,
   Clock,
   DeadLetterQueues,
+  DeploymentStore,
   JobQueue,
   JobStore,
   LaunchStore,
@@ -30,6 +32,11 @@ export interface Fleet {
   readonly triggers: LaunchTriggers;
   readonly audit: AuditTrail;
   readonly locks: LockStore;
+  /** Of the app plane, whose tables may not be there. */
+  readonly apps: {
+    readonly store: Pick<AppStore, 'settings' | 'get' | 'create' | 'resize' | 'change' | 'pageOfTenant'>;
+    readonly deployments: Pick<DeploymentStore, 'request' | 'get' | 'page'>;
+  };
   readonly clock: Clock;
   sleep(milliseconds: number): Promise<void>;
   /** What there is to find out about the installation, for the doctor. */

@@ -14,6 +14,7 @@ import { FORMATS, decideFormat, render, type Format } from './output/render';
 import type { ServedPage } from './page/serve-page';
 import { EXIT, Problem, usage } from './problem';
 import { addApp } from './verbs/app';
+import { addApps } from './verbs/apps';
 import { addDoctor } from './verbs/doctor';
 import { addJobs } from './verbs/jobs';
 import { addLocks } from './verbs/locks';
@@ -95,6 +96,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addDoctor(program, answer, deps);
   addLocks(program, answer);
   addApp(program, { target, print }, deps);
+  addApps(program, answer);
   addOpen(program, { answer, target, ...deps });
   program
     .command('mcp')

@@ -1,8 +1,10 @@
 import {
+  createInMemoryApps,
   createInMemoryAuditTrail,
   createInMemoryLockStore,
   createInMemoryTenantDirectory,
   createTestHarness,
+  type InMemoryApps,
   type InMemoryAuditTrail,
   type TestHarness,
 } from '@multi-tenant-runner/testing';
@@ -19,6 +21,7 @@ export interface InMemoryFleetForTests {
   /** What EC2 has of machines' consoles. */
   readonly consoles: Map<string, string>;
   readonly audit: InMemoryAuditTrail;
+  readonly apps: InMemoryApps;
   /** Whether the triggers of scale-up are on. */
   enabled: boolean;
   /** What the doctor finds out. */
@@ -31,12 +34,14 @@ export function createFleetInMemory(): InMemoryFleetForTests {
   const redriven: string[] = [];
   const consoles = new Map<string, string>();
   const audit = createInMemoryAuditTrail();
+  const apps = createInMemoryApps();
   const state: InMemoryFleetForTests = {
     harness,
     deadLetters,
     redriven,
     consoles,
     audit,
+    apps,
     enabled: true,
     facts: HEALTHY,
     fleet: {
@@ -56,6 +61,7 @@ export function createFleetInMemory(): InMemoryFleetForTests {
       corrections: harness.state.usage.corrections,
       audit,
       locks: createInMemoryLockStore(),
+      apps: { store: apps.apps, deployments: apps.deployments },
       deadLetters: {
         list: async () => deadLetters,
         redrive: async (queue) => void redriven.push(queue),

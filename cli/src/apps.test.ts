@@ -1,0 +1,114 @@
+import { createShell } from '../test/shell';
+
+const REASON = ['--reason', 'they asked'] as const;
+const [FIRST, SECOND] = ['1'.repeat(40), '2'.repeat(40)];
+const CREATE = ['--repository', 'acme/app', '--repository-id', '74', ...REASON] as const;
+
+/** A tenant with the quota of two apps. */
+const shellWithTenant = () => {
+  const shell = createShell();
+  shell.harness.addTenant();
+  const small = { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, buildsPerHour: 10 };
+  shell.apps.settings = {
+    domain: 'apps.example.test',
+    https: true,
+    builder: 'runner',
+    quotas: new Map([['small', small]]),
+    reservedNames: [],
+  };
+  return shell;
+};
+type Shell = ReturnType<typeof shellWithTenant>;
+
+/** As the deployer would say of a deployment that it is live. */
+async function goLive({ apps, harness }: Shell, deploymentId: string, commit: string): Promise<void> {
+  const app = apps.rows.get('shop');
+  const row = [...apps.deploymentRows.values()].find((one) => one.deploymentId === deploymentId);
+  if (app === undefined || row === undefined) throw new Error('There is no app, or no deployment.');
+  const digest = `sha256:${commit.slice(0, 4)}`;
+  const at = harness.clock.now().toISOString();
+  const live = { deploymentId, commit, digest, taskDefinition: `task-${commit.slice(0, 1)}` };
+  await apps.deployments.end(
+    row,
+    { from: ['queued', 'releasing'] },
+    {
+      changes: { state: 'live', digest, endedAt: at, updatedAt: at },
+      live,
+      ...(app.live && { replaces: app.live.deploymentId }),
+    },
+  );
+  harness.clock.advance(60_000);
+}
+
+async function deploy(shell: Shell, commit: string): Promise<void> {
+  const asked = (await shell.json('apps', 'deploy', 'shop', '--commit', commit, ...REASON)) as {
+    readonly deployment: string;
+  };
+  await goLive(shell, asked.deployment, commit);
+}
+
+describe('apps', () => {
+  it('are declared, listed and shown, and one beyond the quota is refused', async () => {
+    const shell = shellWithTenant();
+    expect(await shell.json('apps', 'create', 'acme', 'shop', ...CREATE, '--count', '2')).toMatchObject({
+      app: 'shop',
+      url: 'https://shop.apps.example.test',
+      count: 2,
+      sentence: expect.stringContaining('a push to main of acme/app'),
+    });
+    await shell.run('apps', 'create', 'acme', 'forum', ...CREATE);
+    expect(await shell.run('apps', 'create', 'acme', 'third', ...CREATE)).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('2 apps'),
+    });
+    expect(await shell.json('apps', 'list', 'acme')).toMatchObject({ rows: [{ app: 'forum' }, { app: 'shop' }] });
+    expect(await shell.json('apps', 'show', 'SHOP')).toMatchObject({ state: 'active', branch: 'main' });
+    expect(shell.audit.entries[0]).toMatchObject({ action: 'app.created', via: 'mtr', reason: 'they asked' });
+  });
+
+  it('are not declared with what they cannot have, without a reason, or where there are none', async () => {
+    const shell = shellWithTenant();
+    expect((await shell.run('apps', 'create', 'acme', 'www', ...CREATE)).code).toBe(2);
+    expect((await shell.run('apps', 'create', 'acme', 'shop', ...CREATE.slice(0, 4))).code).toBe(2);
+    expect((await shell.run('apps', 'create', 'acme', 'shop', ...CREATE, '--cpu', '256')).code).toBe(2);
+    expect(await shell.json('apps', 'create', 'acme', 'shop', ...CREATE, '--dry-run')).toMatchObject({ dry_run: true });
+    expect(shell.apps.rows.size).toBe(0);
+    const bare = createShell();
+    bare.harness.addTenant();
+    expect((await bare.run('apps', 'list', 'acme')).code).toBe(3);
+    expect((await bare.run('apps', 'show', 'shop')).code).toBe(3);
+  });
+
+  it('are deployed and rolled back, and say why', async () => {
+    const shell = shellWithTenant();
+    await shell.run('apps', 'create', 'acme', 'shop', ...CREATE);
+    expect((await shell.run('apps', 'deploy', 'shop', ...REASON)).code).toBe(2);
+    await deploy(shell, FIRST);
+    await deploy(shell, SECOND);
+    expect(await shell.json('apps', 'why', 'shop')).toMatchObject({
+      sentence: '2222222 of shop answers at https://shop.apps.example.test.',
+    });
+    expect(await shell.json('apps', 'rollback', 'shop', ...REASON)).toMatchObject({
+      kind: 'rollback',
+      state: 'releasing',
+      commit: FIRST.slice(0, 12),
+    });
+    expect((await shell.run('apps', 'rollback', 'shop', '--to', 'none', ...REASON)).code).toBe(4);
+    expect(await shell.json('apps', 'deployments', 'shop', '--limit', '2')).toMatchObject({
+      rows: [{ state: 'releasing' }, { state: 'live' }],
+    });
+    expect(await shell.json('apps', 'logs', 'shop')).toMatchObject({ rows: [{ what: '/test/apps/shop' }] });
+  });
+
+  it('are scaled within the quota, suspended, resumed, and deleted with --yes', async () => {
+    const shell = shellWithTenant();
+    await shell.run('apps', 'create', 'acme', 'shop', ...CREATE);
+    expect((await shell.run('apps', 'scale', 'shop', '--count', '5', ...REASON)).code).toBe(4);
+    expect(await shell.json('apps', 'scale', 'shop', '--count', '4', ...REASON)).toMatchObject({ count: 4 });
+    expect(await shell.json('apps', 'suspend', 'shop', ...REASON)).toMatchObject({ suspended_by: 'operator' });
+    expect(await shell.json('apps', 'resume', 'shop', ...REASON)).toMatchObject({ state: 'active' });
+    expect((await shell.run('apps', 'delete', 'shop', ...REASON)).code).toBe(2);
+    expect(await shell.json('apps', 'delete', 'shop', '--yes', ...REASON)).toMatchObject({ state: 'deleting' });
+    expect((await shell.run('apps', 'deploy', 'shop', '--commit', FIRST, ...REASON)).code).toBe(4);
+  });
+});

@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+import { changeApp, createApp, linkAppLogs, listApps, scaleApp, showApp } from '../commands/apps';
+import { deployApp, explainApp, listDeployments, rollBackApp } from '../commands/deployments';
+import { change, changeOptions, limited, wholeNumber } from '../options';
+import type { Answering } from '../program';
+
+/** Tenants' apps: what runs at which address, and what became of each push. */
+export function addApps(program: Command, answer: Answering): void {
+  const apps = program.command('apps').description("tenants' apps: a push to a branch deploys one");
+  limited(apps.command('list <tenant>').description("a tenant's apps")).action((tenant, { limit }) =>
+    answer((fleet) => listApps(tenant, limit, fleet)),
+  );
+  apps
+    .command('show <app>')
+    .description('what an app is to be, and what answers at its address')
+    .action((app) => answer((fleet) => showApp(app, fleet)));
+  apps
+    .command('logs <app>')
+    .description("where an app's lines are")
+    .action((app) => answer((fleet) => linkAppLogs(app, fleet)));
+  limited(apps.command('deployments <app>').description('its deployments, newest first')).action((app, { limit }) =>
+    answer((fleet) => listDeployments(app, limit, fleet)),
+  );
+  apps
+    .command('why <app> [deployment]')
+    .description('one sentence: what the newest deployment does and why, and who can act')
+    .action((app, deployment) => answer((fleet) => explainApp(app, deployment, fleet)));
+  addCreate(apps, answer);
+  change(apps.command('deploy <app>').description('deploy a commit as a push would; without one the last, once more'))
+    .option('--commit <sha>', 'its whole name')
+    .action((app, options) => answer((fleet) => deployApp(app, options.commit, changeOptions(options), fleet)));
+  change(apps.command('rollback <app>').description('go back to the image of the version before; nothing is built'))
+    .option('--to <version>', 'of a deployment, or of a commit by its first 7 characters or more')
+    .action((app, options) => answer((fleet) => rollBackApp(app, options.to, changeOptions(options), fleet)));
+  sized(
+    change(apps.command('scale <app>').description("change its tasks, or their size, within the tenant's quota")),
+  ).action((app, options) => answer((fleet) => scaleApp(app, sizeOf(options), changeOptions(options), fleet)));
+  for (const [kind, description] of [
+    ['suspend', 'end its tasks; its address answers 503'],
+    ['resume', 'start its tasks again'],
+    ['delete', 'remove it with all that it has'],
+  ] as const)
+    change(apps.command(`${kind} <app>`).description(description)).action((app, options) =>
+      answer((fleet) => changeApp(app, kind, changeOptions(options), fleet)),
+    );
+}
+
+function addCreate(apps: Command, answer: Answering): void {
+  sized(change(apps.command('create <tenant> <app>').description('declare an app: a push to its branch deploys it')))
+    .requiredOption('--repository <owner/name>', 'where it is')
+    .requiredOption('--repository-id <id>', "GitHub's id of that repository")
+    .option('--branch <name>', 'whose pushes count: main')
+    .option('--directory <path>', 'where its Dockerfile is: the root')
+    .option('--port <n>', 'where its container listens: 8080', wholeNumber)
+    .option('--health <path>', 'what answers while it is well: /')
+    .action((tenant, name, options) =>
+      answer((fleet) => {
+        const { repository, repositoryId, branch, directory, port, health, count, cpu, memory } = options;
+        const size = cpu === undefined && memory === undefined ? undefined : { cpu, memory };
+        const path = health === undefined ? undefined : { path: health };
+        const given = { branch, directory, port, health: path, count, size };
+        const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+        const declaration = { ...said, name, repository, repository_id: Number(repositoryId) };
+        return createApp(tenant, declaration, changeOptions(options), fleet);
+      }),
+    );
+}
+
+interface Sized {
+  readonly count?: number | undefined;
+  readonly cpu?: number | undefined;
+  readonly memory?: number | undefined;
+}
+
+function sized(command: Command): Command {
+  return command
+    .option('--count <n>', 'tasks', wholeNumber)
+    .option('--cpu <n>', 'of each; 1024 is one vCPU', wholeNumber)
+    .option('--memory <mib>', 'of each', wholeNumber);
+}
+
+function sizeOf({ count, cpu, memory }: Sized) {
+  return {
+    ...(count !== undefined && { count }),
+    ...(cpu !== undefined && { cpu }),
+    ...(memory !== undefined && { memory }),
+  };
+}
