@@ -22,7 +22,7 @@ export async function checkRound(
   const queue = inTurn([...tenants], deps.clock.now());
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined && !outOfTime(); next = queue.shift())
-      await tellOne(next, untold.get(next) ?? [], { ...deps, checkRuns });
+      await tellOne(next, untold.get(next) ?? [], { ...deps, checkRuns, outOfTime });
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }

@@ -3,7 +3,11 @@ import { carryOutCheck, type DueCheck } from './carry-out-check';
 import { isClosed, payFor, readCheckBudget, writeCheckBudget, type CheckBudget } from './check-budget';
 import type { ScaleDownDeps } from './deps';
 
-export type CheckDeps = ScaleDownDeps & Required<Pick<ScaleDownDeps, 'checkRuns'>>;
+export type CheckDeps = ScaleDownDeps &
+  Required<Pick<ScaleDownDeps, 'checkRuns'>> & {
+    /** Asked before each request: GitHub may be slow to answer. */
+    readonly outOfTime: () => boolean;
+  };
 
 /** Entries of the index that one tenant's turn reads, jobs that it looks at, and requests that it makes. */
 const LISTED = 200;
@@ -27,6 +31,7 @@ export async function tellChecks(installationId: number, waiting: readonly numbe
   // Before the requests: a run that dies has spent what it may have used.
   await writeCheckBudget(installationId, { before, after }, deps.launches);
   for (const due of paid) {
+    if (deps.outOfTime()) return;
     const closed = await carryOutCheck(due, deps);
     if (closed === undefined) continue;
     const until = { ...after, notBefore: closed.toISOString() };

@@ -21,6 +21,15 @@ describe('a workflow_job', () => {
     }
   });
 
+  it('keeps the commit that GitHub names, in whatever it says of the job', () => {
+    const sha = 'a'.repeat(40);
+    expect(decide(workflowJob({ job: { head_sha: sha } }))).toMatchObject({ kind: 'start', job: { headSha: sha } });
+    const waiting = workflowJob({ top: { action: 'waiting' }, job: { status: 'waiting', head_sha: sha } });
+    expect(decide(waiting)).toMatchObject({ kind: 'event', event: { headSha: sha } });
+    const { job = {} } = decide(workflowJob({ job: { head_sha: null } })) as { job?: object };
+    expect(job).not.toHaveProperty('headSha');
+  });
+
   it.each([
     ['queued behind a gate', { top: { action: 'queued' }, job: { status: 'waiting' } }],
     ['queued in a concurrency group', { top: { action: 'queued' }, job: { status: 'pending' } }],

@@ -76,13 +76,13 @@ it('lists the queued jobs of a run, page by page, with the time from which they 
   const { deps } = scriptGitHub({
     'GET /repos/acme/app/actions/runs/7/jobs?filter=latest&per_page=100&page=1': { body: { jobs: first } },
     'GET /repos/acme/app/actions/runs/7/jobs?filter=latest&per_page=100&page=2': {
-      body: { jobs: [job(101, 'waiting'), job(102, 'queued')] },
+      body: { jobs: [job(101, 'waiting'), { ...job(102, 'queued'), head_sha: 'abc' }] },
     },
   });
   const found = (jobId: number) => ({ jobId, runId: 7, labels: ['self-hosted'], queuedAt: '2026-01-15T11:00:00.000Z' });
   await expect(createJobSearch(deps).listQueuedJobs(1001, APP, 7)).resolves.toEqual({
     kind: 'found',
-    jobs: [found(1), found(102)],
+    jobs: [found(1), { ...found(102), headSha: 'abc' }],
   });
 });
 
