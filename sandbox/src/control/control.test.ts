@@ -157,6 +157,7 @@ it('reads jobs, runners, deliveries and calls, of one tenant where asked', async
     { event: 'installation' },
   ]);
   expect((await call('GET', '/runners')).body).toEqual([]);
+  expect((await call('GET', '/checks?installation_id=1')).body).toEqual([]);
   expect((await call('GET', '/machines')).body).toEqual([]);
   await fetch(`${running.url}/app`);
   expect((await call('GET', '/calls')).body).toEqual([{ route: 'GET /app', status: 401, count: 1 }]);

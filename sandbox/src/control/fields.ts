@@ -109,6 +109,7 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   'GET /installations': ['installation_id', 'status'],
   'GET /jobs': ['installation_id', 'status'],
   'GET /runners': ['installation_id', 'status'],
+  'GET /checks': ['installation_id', 'status'],
   'GET /deliveries': ['installation_id', 'status'],
   'GET /calls': ['installation_id'],
 };
