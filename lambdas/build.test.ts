@@ -14,6 +14,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   'scale-down': 210_000,
   'tenant-manager': 210_000,
   recovery: 210_000,
+  deployer: 150_000,
 };
 const FUNCTIONS = Object.keys(LIMITS).sort();
 

@@ -1,24 +1,20 @@
 # What the API hands to the job that builds an image, narrowed to one repository and fifteen minutes by a session policy. Nothing else takes
 # this role on, and by itself it reaches repositories of apps alone.
 
-data "aws_caller_identity" "push" {}
-data "aws_partition" "push" {}
-data "aws_region" "push" {}
-
 data "aws_iam_policy_document" "push_trust" {
   statement {
     actions = ["sts:AssumeRole"]
 
     principals {
       type        = "AWS"
-      identifiers = ["arn:${data.aws_partition.push.partition}:iam::${data.aws_caller_identity.push.account_id}:root"]
+      identifiers = ["arn:${local.partition}:iam::${local.account}:root"]
     }
 
     # The API's role by its name: its ARN comes from the module that gets this role's.
     condition {
       test     = "ArnEquals"
       variable = "aws:PrincipalArn"
-      values   = ["arn:${data.aws_partition.push.partition}:iam::${data.aws_caller_identity.push.account_id}:role${var.iam.path}${var.prefix}-api${var.iam.suffix}"]
+      values   = ["arn:${local.partition}:iam::${local.account}:role${var.iam.path}${var.prefix}-api${var.iam.suffix}"]
     }
   }
 }
@@ -43,7 +39,7 @@ data "aws_iam_policy_document" "push" {
       "ecr:UploadLayerPart",
     ]
     resources = [
-      "arn:${data.aws_partition.push.partition}:ecr:${data.aws_region.push.id}:${data.aws_caller_identity.push.account_id}:repository/${var.prefix}/apps/*",
+      local.arns.repositories,
     ]
   }
 }

@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   machine: ['aws', 'core', 'runtime'],
   api: ['aws', 'core', 'runtime'],
   events: ['aws', 'core', 'runtime'],
+  deployer: ['aws', 'core', 'github', 'runtime', 'wiring'],
 };
 
 const parts = ['libs', 'functions'].flatMap((kind) =>
@@ -86,7 +87,17 @@ test.each(shipped.filter(({ folder }) => folder.includes('libs')))('$name reads 
 });
 
 const LIBRARIES = ['core', 'runtime', 'aws', 'github', 'wiring'];
-const FUNCTIONS = ['webhook', 'scale-up', 'scale-down', 'tenant-manager', 'recovery', 'machine', 'api', 'events'];
+const FUNCTIONS = [
+  'webhook',
+  'scale-up',
+  'scale-down',
+  'tenant-manager',
+  'recovery',
+  'machine',
+  'api',
+  'events',
+  'deployer',
+];
 /** What the packages of proof may import; by the folder under lambdas/testing. */
 const TESTING_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kit: LIBRARIES,

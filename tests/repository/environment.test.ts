@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Env } from '@multi-tenant-runner/runtime';
 import { parseApiConfig } from '@multi-tenant-runner/api/config';
 import { parseEventsConfig } from '@multi-tenant-runner/events/config';
+import { parseDeployerConfig } from '@multi-tenant-runner/deployer/config';
 import { parseMachineConfig } from '@multi-tenant-runner/machine/config';
 import { parseRecoveryConfig } from '@multi-tenant-runner/recovery/config';
 import { parseScaleDownConfig } from '@multi-tenant-runner/scale-down/config';
@@ -20,6 +21,7 @@ const functions: readonly (readonly [string, string, (env: Env) => unknown])[] =
   ['machine', 'machine.tf', parseMachineConfig],
   ['api', 'modules/api/main.tf', parseApiConfig],
   ['events', 'modules/events/main.tf', parseEventsConfig],
+  ['deployer', 'modules/apps/deployer.tf', parseDeployerConfig],
 ];
 
 /** Lambda itself sets these; Terraform may not. */
@@ -48,6 +50,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   'POOL_TABLE',
   'POOLS',
   'EXPORT_BUCKET',
+  'CODEBUILD_PROJECT',
 ]);
 
 const hcl = readdirSync(root)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import {
+  rejectionsOfApps,
   rejectionsOfInputs,
   rejectionsOfModule,
   rejectionsOfNamespace,
@@ -9,6 +10,7 @@ import {
 } from './rules/harness.mjs';
 import * as module from './rules/module.mjs';
 import * as namespace from './rules/namespace.mjs';
+import * as apps from './rules/apps.mjs';
 import * as options from './rules/options.mjs';
 import * as platform from './rules/platform.mjs';
 import * as required from './rules/required.mjs';
@@ -23,6 +25,7 @@ const PARTS = [
   ['the whole module', module, rejectionsOfModule],
   ['the namespace of a tenant', namespace, rejectionsOfNamespace],
   ['the app of a tenant', tenantApp, rejectionsOfTenantApp],
+  ['the app plane', apps, rejectionsOfApps],
 ];
 
 /** How long the boot script is changes with every word of it. */

@@ -25,6 +25,16 @@ const TENANT_APP = {
   cluster: { arn: 'arn:aws:ecs:us-east-1:123456789012:cluster/saas', name: 'saas' },
   load_balancer: { listener_arn: 'listener', security_group_id: 'sg-0123456789abcdef0' },
 };
+const APPS = {
+  prefix: 'mtr',
+  domain: 'apps.example.com',
+  event_bus: { name: 'mtr' },
+  tenant_table: { name: 'mtr-tenants', arn: 'tenants' },
+  vpc_id: 'vpc-0123456789abcdef0',
+  subnet_ids: ['subnet-0123456789abcdef0'],
+  cluster: { arn: 'arn:aws:ecs:us-east-1:123456789012:cluster/apps', name: 'apps' },
+  load_balancers: [{ listener_arn: 'listener', security_group_id: 'sg-0123456789abcdef0' }],
+};
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -73,14 +83,17 @@ export function rejectionsOfNamespace(cases) {
   );
 }
 
-/** The app of a tenant: its rules are over variables alone, and so need no provider. */
-export function rejectionsOfTenantApp(cases) {
+/** The app plane: its rules are over variables alone, and so need no provider. */
+export const rejectionsOfTenantApp = (cases) => rejectionsOfVariables('tenant-app', cases, TENANT_APP);
+export const rejectionsOfApps = (cases) => rejectionsOfVariables('apps', cases, APPS);
+
+function rejectionsOfVariables(name, cases, given) {
   const prepare = (folder) => {
-    const module = join(ROOT, 'modules', 'tenant-app');
-    for (const name of readdirSync(module).filter((file) => file.startsWith('variables')))
-      cpSync(join(module, name), join(folder, name));
+    const module = join(ROOT, 'modules', name);
+    for (const file of readdirSync(module).filter((one) => one.startsWith('variables')))
+      cpSync(join(module, file), join(folder, file));
   };
-  return rejections('tenant-app', cases, prepare, { given: TENANT_APP });
+  return rejections(name, cases, prepare, { given });
 }
 
 /** Answers the sentences by case, in the order of the cases. */

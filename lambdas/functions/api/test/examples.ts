@@ -186,7 +186,7 @@ async function fillApps({ apps, deployments }: InMemoryApps, installationId: num
       { from: ['building'] },
       {
         changes: { state: 'live', digest, endedAt: second, releasingAt: second, updatedAt: second },
-        live: { deploymentId, commit: COMMITS[name], digest },
+        live: { deploymentId, commit: COMMITS[name], digest, taskDefinition: 'arn' },
         ...(before !== undefined && { replaces: before }),
       },
     );

@@ -1,3 +1,7 @@
+export * from './apps/api';
+export * from './apps/codebuild';
+export * from './apps/platform';
+export * from './apps/settings';
 export * from './client-config';
 export * from './clients';
 export * from './dynamodb/admissions';

@@ -19,7 +19,12 @@ export interface GitHubDeps {
   readonly registrationTimeout?: number;
 }
 
-export type Answer = { readonly kind: 'answer'; readonly status: number; readonly data: unknown };
+export type Answer = {
+  readonly kind: 'answer';
+  readonly status: number;
+  readonly data: unknown;
+  readonly headers?: Readonly<Record<string, string | number | undefined>>;
+};
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 export interface Call {
   readonly installationId: number;

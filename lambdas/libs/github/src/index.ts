@@ -1,4 +1,6 @@
 export * from './app';
+export * from './app-deployments';
+export * from './runner-builds';
 export { appJwt } from './app-jwt';
 export * from './budgets';
 export * from './check-runs';

@@ -13,7 +13,9 @@ export type TokenScope =
   /** Only reading jobs. */
   | { readonly kind: 'jobs' }
   /** Only checks on commits. */
-  | { readonly kind: 'checks' };
+  | { readonly kind: 'checks' }
+  /** Of one repository: its contents, the runs of its workflows, or its deployments. */
+  | ({ readonly kind: 'contents' | 'workflows' | 'deployments' } & TokenRepository);
 
 /** The id wins: the name may have changed since it was stored. */
 export interface TokenRepository {
@@ -110,7 +112,7 @@ export function createTokens({ identity, requests, clock }: TokensDeps): Tokens 
 function keyOf(installationId: number, scope: TokenScope): string {
   return (
     `${installationId} ${scope.kind} ` +
-    `${scope.kind === 'repository' ? (scope.repoId ?? scope.repository.toLowerCase()) : ''}`
+    `${'repository' in scope ? (scope.repoId ?? scope.repository.toLowerCase()) : ''}`
   );
 }
 
@@ -120,7 +122,12 @@ function narrow(scope: TokenScope) {
     return { permissions: { organization_self_hosted_runners: 'write', actions } } as const;
   if (scope.kind === 'checks') return { permissions: { checks: 'write' } } as const;
   if (scope.kind === 'jobs') return { permissions: { actions } } as const;
-  const permissions = { administration: 'write', actions } as const;
+  const permissions = {
+    repository: { administration: 'write', actions },
+    contents: { contents: 'read' },
+    workflows: { actions: 'write' },
+    deployments: { deployments: 'write' },
+  }[scope.kind];
   if (scope.repoId !== undefined) return { permissions, repositoryIds: [scope.repoId] };
   const name = scope.repository.split('/').at(-1) ?? scope.repository;
   return { permissions, repositoryNames: [name] };

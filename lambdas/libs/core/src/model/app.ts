@@ -27,6 +27,8 @@ export interface LiveVersion {
   readonly commit: string;
   /** `sha256:…` of the image. */
   readonly digest: string;
+  /** ARN of the task definition, which a rollback or a repair runs again. */
+  readonly taskDefinition: string;
 }
 
 /** What the deployer found when it had removed everything: how many of each kind are left, and when it looked. */

@@ -65,7 +65,12 @@ export type MetricName =
   | 'JobsFound'
   | 'InstallationsMended'
   | 'RecoveryCompleted'
-  | 'RecoveryFailed';
+  | 'RecoveryFailed'
+  | 'AppPushed'
+  | 'AppDeployed'
+  | 'AppSlotsTaken'
+  | 'AppSweepCompleted'
+  | 'AppSweepFailed';
 
 export function parameterPath(environment: string, installationId: number): string {
   return `/${environment}/tenants/${installationId}/runners`;

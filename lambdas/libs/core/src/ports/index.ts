@@ -16,6 +16,7 @@ import type { UsageLedger } from './usage';
 export * from './admissions';
 export * from './api-state';
 export * from './app-entries';
+export * from './app-platform';
 export * from './apps';
 export * from './audit';
 export * from './bookmarks';

@@ -17,7 +17,7 @@ export const DEPLOYMENT_TRANSITIONS = {
   recordBuild: { from: ['building'] },
   /** The image stands in the registry under the commit's tag. */
   recordImage: { from: ['queued', 'parked', 'building'], to: 'releasing' },
-  /** The task definition that the service is to run. */
+  /** The task definition that the service is to run, and later that ECS has been asked to. */
   recordTask: { from: ['releasing'] },
   /** ECS says that all tasks are of this version. */
   goLive: { from: ['releasing'], to: 'live' },
@@ -65,6 +65,7 @@ export interface MoveDetails {
   readonly build?: Build;
   readonly digest?: string;
   readonly taskDefinition?: string;
+  readonly askedAt?: string;
   readonly gitHubId?: number;
   readonly told?: DeploymentState;
   /** Of `goLive`: the app as it was read. */
@@ -97,6 +98,6 @@ export function moveDeployment(
   );
 }
 
-function liveVersionOf({ deploymentId, commit, digest = '' }: Deployment): LiveVersion {
-  return { deploymentId, commit, digest };
+function liveVersionOf({ deploymentId, commit, digest = '', taskDefinition = '' }: Deployment): LiveVersion {
+  return { deploymentId, commit, digest, taskDefinition };
 }

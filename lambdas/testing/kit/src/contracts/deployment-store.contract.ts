@@ -101,7 +101,7 @@ export function deploymentStoreContract(make: () => Promise<AppsUnderTest>, next
       ] as const) {
         const push = at(second, commit);
         await tables.deployments.request(push);
-        const live = { deploymentId: push.deploymentId, commit, digest: `sha256:${commit}` };
+        const live = { deploymentId: push.deploymentId, commit, digest: `sha256:${commit}`, taskDefinition: 'arn' };
         const endedAt = plus(NOW, MINUTE).toISOString();
         const replaces = (await tables.apps.get(app.app))?.live?.deploymentId;
         const end = { changes: { state: 'live', endedAt } as const, live, ...(replaces !== undefined && { replaces }) };

@@ -1,0 +1,78 @@
+import type { AppSituation, AppStep } from '@multi-tenant-runner/core';
+import { askBuild, countBuild } from './build';
+import { fetchSource } from './fetch-source';
+import { deploymentOf, done, end, move, refuse, type ActDeps, type Acted } from './outcome';
+import { createService, serveRule, takeSlot, updateService } from './release';
+
+type Step = Exclude<AppStep, { readonly do: 'rest' }>;
+
+/** Takes one step. Every call here may be made twice: it adopts what stands. */
+export async function act(step: Step, situation: AppSituation, deps: ActDeps): Promise<Acted> {
+  const { app } = situation;
+  const { platform } = deps;
+  switch (step.do) {
+    case 'create':
+      return create(step.what, situation, deps);
+    case 'fetch-source':
+      return fetchSource(situation, deps);
+    case 'count-build':
+      return countBuild(situation, deps);
+    case 'ask-build':
+      return askBuild(situation, deps);
+    case 'take-slot':
+      return takeSlot(situation, deps);
+    case 'create-rule':
+    case 'set-rule':
+      return serveRule(step, situation, deps);
+    case 'register-task': {
+      const { digest = '', ...deployment } = deploymentOf(situation);
+      const taskDefinition = await platform.registerTask({ app, deployment, digest });
+      return move('recordTask', { taskDefinition }, situation, deps);
+    }
+    case 'create-service':
+      return createService(step, situation, deps);
+    case 'update-service':
+      return updateService(step, situation, deps);
+    case 'record-asked':
+      return move('recordTask', { askedAt: deps.clock.now().toISOString() }, situation, deps);
+    case 'record-image':
+      return move('recordImage', { digest: step.digest }, situation, deps);
+    case 'park':
+      return move('park', { reason: step.reason }, situation, deps);
+    case 'fail':
+      return end('fail', { reason: step.reason }, situation, deps);
+    case 'roll-back':
+      return end('rollBack', { reason: step.reason }, situation, deps);
+    case 'go-live':
+      return end('goLive', { app }, situation, deps);
+  }
+}
+
+async function create(
+  what: Extract<Step, { readonly do: 'create' }>['what'],
+  situation: AppSituation,
+  deps: ActDeps,
+): Promise<Acted> {
+  const { app, seen } = situation;
+  const { platform } = deps;
+  switch (what) {
+    case 'repository':
+      await platform.createRepository(app);
+      return done({ seen: { ...seen, repository: true } });
+    case 'log-group':
+      await platform.createLogGroup(app);
+      return done({ seen: { ...seen, logGroup: true } });
+    case 'group': {
+      const group = await platform.createGroup(app, app.slot?.alb ?? 0);
+      return group.kind === 'created'
+        ? done({ seen: { ...seen, group: group.id } })
+        : refuse(group.reason, situation, deps);
+    }
+    case 'target-group': {
+      const made = await platform.createTargetGroup(app);
+      return made.kind === 'created'
+        ? done({ seen: { ...seen, targetGroup: made.id } })
+        : refuse(made.reason, situation, deps);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { MINUTE, SECOND, object, parse, string, strings, integer, optionalString } from '@multi-tenant-runner/core';
+import type { AppPlatformSettings } from '@multi-tenant-runner/aws';
+import { IN_ENV, LOG_LEVELS, readConfig, type Env, type LogLevel } from '@multi-tenant-runner/runtime';
+import { parseNetworkConfig, type NetworkConfig } from '@multi-tenant-runner/wiring';
+import * as v from 'valibot';
+import type { ArchiveLimits } from './check-archive';
+
+export interface DeployerConfig {
+  readonly environment: string;
+  readonly logLevel: LogLevel;
+  readonly tables: { readonly tenants: string; readonly apps: string; readonly deployments: string };
+  readonly gitHubApiUrl: string;
+  readonly network: NetworkConfig;
+  readonly appIdParameter: string;
+  readonly appKeyParameter: string;
+  /** Of tenants' rows, to know their tiers. */
+  readonly defaultTier: string;
+  readonly tiers: readonly string[];
+  readonly platform: AppPlatformSettings;
+  readonly workflow: string;
+  readonly codeBuildProject?: string;
+  readonly archiveLimits: ArchiveLimits;
+  /** Milliseconds. */
+  readonly leaseTime: number;
+}
+
+const loadBalancers = v.array(
+  object({ listener_arn: string, security_group_id: string, rules: integer(1), first_priority: integer(1) }),
+  'is not a list',
+);
+const platform = v.pipe(
+  object({
+    region: string,
+    vpc_id: string,
+    subnet_ids: strings,
+    cluster: string,
+    execution_role_arn: string,
+    load_balancers: loadBalancers,
+    source_bucket: string,
+    log_retention_days: integer(1),
+    log_kms_key_arn: optionalString,
+    registry: string,
+    rollback_alarms: strings,
+  }),
+  v.transform(({ log_kms_key_arn: kmsKeyArn, ...rest }) => ({
+    region: rest.region,
+    vpcId: rest.vpc_id,
+    subnetIds: rest.subnet_ids,
+    cluster: rest.cluster,
+    executionRoleArn: rest.execution_role_arn,
+    loadBalancers: rest.load_balancers.map((one) => ({
+      listenerArn: one.listener_arn,
+      securityGroupId: one.security_group_id,
+      rules: one.rules,
+      firstPriority: one.first_priority,
+    })),
+    sourceBucket: rest.source_bucket,
+    log: { retentionDays: rest.log_retention_days, ...(kmsKeyArn !== undefined && { kmsKeyArn }) },
+    registry: rest.registry,
+    rollbackAlarms: rest.rollback_alarms,
+  })),
+);
+const limits = v.pipe(
+  object({ bytes: integer(1), unpacked_bytes: integer(1), files: integer(1), ratio: integer(1) }),
+  v.transform(({ unpacked_bytes: unpackedBytes, ...rest }): ArchiveLimits => ({ ...rest, unpackedBytes })),
+);
+
+type Place = Omit<AppPlatformSettings, 'environment'>;
+const NO_PLACE: Place = {
+  region: '',
+  vpcId: '',
+  subnetIds: [],
+  cluster: '',
+  executionRoleArn: '',
+  loadBalancers: [],
+  sourceBucket: '',
+  log: { retentionDays: 1 },
+  registry: '',
+  rollbackAlarms: [],
+};
+const NO_LIMITS: ArchiveLimits = { bytes: 1, unpackedBytes: 1, files: 1, ratio: 1 };
+/** A lease outlives the function by this. */
+const MARGIN = 30 * SECOND;
+
+export function parseDeployerConfig(env: Env): DeployerConfig {
+  return readConfig(env, (reader) => {
+    const environment = reader.string('ENVIRONMENT');
+    const codeBuildProject = reader.optionalString('CODEBUILD_PROJECT');
+    const place = reader.json<Place>('PLATFORM', NO_PLACE, (value) => parse(platform, value, IN_ENV));
+    const timeout = reader.integer('FUNCTION_TIMEOUT_SECONDS', { min: 1 }) * SECOND;
+    return {
+      environment,
+      logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS),
+      tables: {
+        tenants: reader.string('TENANTS_TABLE'),
+        apps: reader.string('APPS_TABLE'),
+        deployments: reader.string('DEPLOYMENTS_TABLE'),
+      },
+      gitHubApiUrl: reader.string('GITHUB_API_URL'),
+      network: parseNetworkConfig(reader),
+      appIdParameter: reader.string('GITHUB_APP_ID_PARAMETER'),
+      appKeyParameter: reader.string('GITHUB_APP_KEY_PARAMETER'),
+      defaultTier: reader.string('DEFAULT_TIER'),
+      tiers: reader.strings('TIERS'),
+      platform: { environment, ...place },
+      workflow: reader.string('WORKFLOW'),
+      ...(codeBuildProject !== undefined && { codeBuildProject }),
+      archiveLimits: reader.json('ARCHIVE_LIMITS', NO_LIMITS, (value) => parse(limits, value, IN_ENV)),
+      leaseTime: Math.min(timeout + MARGIN, 16 * MINUTE),
+    };
+  });
+}

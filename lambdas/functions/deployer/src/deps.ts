@@ -1,0 +1,40 @@
+import type {
+  AppBuilder,
+  AppGitHub,
+  AppPlatform,
+  AppQuota,
+  AppSettings,
+  AppStore,
+  Clock,
+  DeploymentStore,
+  Log,
+  Metrics,
+  TenantRegistry,
+} from '@multi-tenant-runner/core';
+import type { ArchiveLimits } from './check-archive';
+
+export interface DeployerDeps {
+  readonly environment: string;
+  readonly apps: AppStore;
+  readonly deployments: DeploymentStore;
+  readonly tenants: Pick<TenantRegistry, 'get'>;
+  readonly platform: AppPlatform;
+  /** By the settings' builder. */
+  readonly builderOf: (settings: AppSettings) => AppBuilder;
+  readonly github: AppGitHub;
+  readonly archiveLimits: ArchiveLimits;
+  /** Milliseconds: longer than an invocation may take. */
+  readonly leaseTime: number;
+  readonly newLeaseName: () => string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** What besides its rows decides about an app. */
+export interface AppContext {
+  readonly settings: AppSettings;
+  readonly tenant: 'active' | 'inactive';
+  readonly quota: AppQuota;
+  readonly hosts: readonly string[];
+}

@@ -1,0 +1,29 @@
+import { timeLeft, type LambdaContext } from '@multi-tenant-runner/runtime';
+import type { DeployerDeps } from './deps';
+import { reconcile } from './reconcile';
+
+const PAGE = 100;
+const AT_ONCE = 8;
+
+/** Looks at every app that is due: what a crash, a lost event or a hand left. One app's failure is its own. */
+export async function sweep(
+  context: Pick<LambdaContext, 'getRemainingTimeInMillis'>,
+  deps: DeployerDeps,
+): Promise<void> {
+  const names = await deps.apps.due(deps.clock.now(), PAGE);
+  const queue = [...names];
+  let failed = 0;
+  const work = async (): Promise<void> => {
+    for (let name = queue.shift(); name !== undefined && timeLeft(context) > 0; name = queue.shift()) {
+      try {
+        await reconcile(name, deps);
+      } catch (cause) {
+        failed += 1;
+        deps.log.error('An app could not be looked at; the next sweep tries again', { app: name, cause });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  if (failed > 0) deps.metrics.count('AppSweepFailed', { value: failed });
+  deps.metrics.count('AppSweepCompleted');
+}

@@ -1,0 +1,66 @@
+import {
+  appKeyOf,
+  moveDeployment,
+  type App,
+  type Deployment,
+  type DeploymentState,
+  type GitHubDeploymentState,
+} from '@multi-tenant-runner/core';
+import type { DeployerDeps } from './deps';
+import { placeOf } from './place';
+
+/** Of an app's deployments only the last ones are still of interest to anybody. */
+const LAST = 5;
+
+const STATES: Readonly<Record<DeploymentState, GitHubDeploymentState>> = {
+  queued: 'queued',
+  parked: 'queued',
+  building: 'in_progress',
+  releasing: 'in_progress',
+  live: 'success',
+  replaced: 'inactive',
+  failed: 'failure',
+  refused: 'failure',
+  rolled_back: 'failure',
+  superseded: 'inactive',
+};
+/** GitHub's limit of a description. */
+const LONGEST = 140;
+
+/**
+ * GitHub shows each deployment with its state, its reason and the address. It is told last and again at the next look:
+ * no deployment waits for that, nor fails by it.
+ */
+export async function tellGitHub(app: App, url: string, deps: DeployerDeps): Promise<void> {
+  const { deployments } = await deps.deployments.page(appKeyOf(app), { limit: LAST });
+  for (const deployment of deployments.filter(({ state, told }) => told !== state))
+    if (!(await tell(app, deployment, { url, deps }))) return;
+}
+
+async function tell(
+  app: App,
+  deployment: Deployment,
+  { url, deps }: { readonly url: string; readonly deps: DeployerDeps },
+): Promise<boolean> {
+  const { state, reason, commit } = deployment;
+  const id = deployment.gitHubId ?? (await createAtGitHub(app, commit, deps));
+  if (id === undefined) return false;
+  const description = (reason ?? '').slice(0, LONGEST);
+  const status = { state: STATES[state], description, ...(state === 'live' && { url }) };
+  const answer = await deps.github.tell(placeOf(app), id, status);
+  if (answer.kind !== 'told') {
+    deps.log.warn('GitHub was not told of a deployment; the next look tells it', { app: app.app, answer });
+    // Recorded, so that it is not made a second time.
+    await moveDeployment('recordTold', deployment, { gitHubId: id }, deps);
+    return false;
+  }
+  await moveDeployment('recordTold', deployment, { gitHubId: id, told: state }, deps);
+  return true;
+}
+
+async function createAtGitHub(app: App, commit: string, deps: DeployerDeps): Promise<number | undefined> {
+  const made = await deps.github.createDeployment(placeOf(app), { commit, environment: app.app });
+  if (made.kind === 'created') return made.id;
+  deps.log.warn('GitHub has no deployment of ours; the next look tries again', { app: app.app, answer: made });
+  return undefined;
+}

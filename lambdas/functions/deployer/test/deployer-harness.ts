@@ -1,0 +1,189 @@
+import {
+  createAppPlatform,
+  createAwsApi,
+  createClientConfig,
+  createCodeBuild,
+  fromAttributes,
+} from '@multi-tenant-runner/aws';
+import {
+  EVENT_SOURCE,
+  MINUTE,
+  appKeyOf,
+  buildApp,
+  namesOfApp,
+  type App,
+  type AppSettings,
+  type Deployment,
+  type NewApp,
+  type TenantLookup,
+} from '@multi-tenant-runner/core';
+import { createRunnerBuilds } from '@multi-tenant-runner/github';
+import {
+  createFakeAws,
+  createInMemoryAppGitHub,
+  createInMemoryApps,
+  createRecordingLog,
+  createRecordingMetrics,
+  createTestClock,
+  newApp,
+  type FakeAws,
+  type InMemoryAppGitHub,
+  type InMemoryApps,
+  type RecordingLog,
+  type RecordingMetrics,
+  type TestClock,
+} from '@multi-tenant-runner/testing';
+import type { BatchResponse } from '@multi-tenant-runner/runtime';
+import { zipSync, strToU8 } from 'fflate';
+import { APPS_SWEEP, createHandler } from '../src/handler';
+import { tenantOf } from './tenant-of';
+
+export const TENANT = 1_001;
+export const ENVIRONMENT = 'test';
+const REPOSITORY = { id: 7, full_name: 'acme/shop' };
+const CONTEXT = { awsRequestId: 'request', getRemainingTimeInMillis: () => 60_000 };
+
+export const SETTINGS: AppSettings = {
+  domain: 'apps.example.com',
+  https: true,
+  builder: 'runner',
+  quotas: new Map([['small', { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, buildsPerHour: 5 }]]),
+  reservedNames: [],
+};
+
+/** As GitHub packs a commit: everything in one folder. */
+export function archiveOf(files: Readonly<Record<string, string>>): Uint8Array {
+  const named = Object.entries(files).map(([name, text]) => [`acme-shop-0123456/${name}`, strToU8(text)] as const);
+  return zipSync(Object.fromEntries(named));
+}
+
+export interface DeployerHarness {
+  readonly tables: InMemoryApps;
+  readonly aws: FakeAws;
+  readonly github: InMemoryAppGitHub;
+  readonly clock: TestClock;
+  readonly log: RecordingLog;
+  readonly metrics: RecordingMetrics;
+  readonly tenants: Map<number, TenantLookup>;
+  settings(changes: Partial<AppSettings>): void;
+  /** Declares an app, and lets the deployer look at it. */
+  declare(app: string, over?: Partial<NewApp>): Promise<App>;
+  /** GitHub's event of a push, as the bus delivers it. */
+  push(commit: string, over?: { readonly at?: Date; readonly before?: string }): Promise<BatchResponse | undefined>;
+  /** An event of AWS's own bus. */
+  event(event: object): Promise<BatchResponse | undefined>;
+  sweep(): Promise<void>;
+  /** The build leaves its image, of which ECR sends an event. */
+  built(app: string, commit: string): Promise<void>;
+  /** Everything that goes on by itself does, a minute passes, and the sweep looks. */
+  settle(rounds?: number): Promise<void>;
+  app(name: string): Promise<App>;
+  deployments(app: App): Promise<readonly Deployment[]>;
+}
+
+export function createDeployerHarness(): DeployerHarness {
+  const clock = createTestClock();
+  const aws = createFakeAws();
+  const github = createInMemoryAppGitHub();
+  const tables = createInMemoryApps(SETTINGS);
+  const log = createRecordingLog();
+  const metrics = createRecordingMetrics();
+  const tenants = new Map([[TENANT, tenantOf(TENANT)]]);
+  const env = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+  const api = createAwsApi({ config: createClientConfig(env), fetch: aws.fetch, pause: 0 });
+  const platform = {
+    environment: ENVIRONMENT,
+    region: 'us-east-1',
+    vpcId: 'vpc-1',
+    subnetIds: ['subnet-1'],
+    cluster: 'apps',
+    executionRoleArn: 'arn:aws:iam::123456789012:role/execution',
+    loadBalancers: [
+      { listenerArn: 'listener-0', securityGroupId: 'sg-alb-0', rules: 3, firstPriority: 1_000 },
+      { listenerArn: 'listener-1', securityGroupId: 'sg-alb-1', rules: 2, firstPriority: 1_000 },
+    ],
+    sourceBucket: 'sources',
+    log: { retentionDays: 30 },
+    registry: '123456789012.dkr.ecr.us-east-1.amazonaws.com',
+    rollbackAlarms: [],
+  };
+  let lease = 0;
+  const onRunners = createRunnerBuilds({ github, workflow: 'mtr-deploy.yml' });
+  const onCodeBuild = createCodeBuild(api, { ...platform, project: 'builder' });
+  const handler = createHandler({
+    environment: ENVIRONMENT,
+    apps: tables.apps,
+    deployments: tables.deployments,
+    tenants: {
+      get: async (installationId) => tenants.get(installationId) ?? { kind: 'none', installationId, problems: [] },
+    },
+    platform: createAppPlatform(api, platform),
+    builderOf: ({ builder }) => (builder === 'codebuild' ? onCodeBuild : onRunners),
+    github,
+    archiveLimits: { bytes: 10_000, unpackedBytes: 100_000, files: 100, ratio: 100 },
+    leaseTime: MINUTE,
+    newLeaseName: () => `deployer ${(lease += 1)}`,
+    clock,
+    log,
+    metrics,
+    parseImage: fromAttributes,
+  });
+  const send = (event: object): Promise<BatchResponse | undefined> =>
+    handler({ Records: [{ messageId: 'm', body: JSON.stringify(event) }] }, CONTEXT);
+  const harness: DeployerHarness = {
+    tables,
+    aws,
+    github,
+    clock,
+    log,
+    metrics,
+    tenants,
+    settings: (changes) => void (tables.settings = { ...SETTINGS, ...changes }),
+    declare: async (app, over = {}) => {
+      const declared = buildApp(newApp({ app, installationId: TENANT, ...over }), clock.now());
+      const made = await tables.apps.create(declared, {
+        apps: 99,
+        tasks: 99,
+        vcpu: 99,
+        memoryGb: 99,
+        buildsPerHour: 9,
+      });
+      if (made.kind !== 'created') throw new Error(`The app ${app} could not be declared: ${made.kind}`);
+      return declared;
+    },
+    push: (commit, { at = clock.now(), before } = {}) =>
+      send({
+        source: EVENT_SOURCE,
+        'detail-type': 'push',
+        detail: {
+          ref: 'refs/heads/main',
+          after: commit,
+          ...(before !== undefined && { before }),
+          installation: { id: TENANT },
+          repository: { ...REPOSITORY, pushed_at: Math.floor(at.getTime() / 1_000) },
+        },
+      }),
+    event: send,
+    sweep: async () => void (await handler({ source: APPS_SWEEP }, CONTEXT)),
+    built: async (app, commit) => {
+      const { repository } = namesOfApp(ENVIRONMENT, app);
+      aws.others.repositories.get(repository)?.set(commit, `sha256:${commit}`);
+      const detail = { 'action-type': 'PUSH', result: 'SUCCESS', 'repository-name': repository, 'image-tag': commit };
+      await send({ source: 'aws.ecr', 'detail-type': 'ECR Image Action', detail });
+    },
+    settle: async (rounds = 3) => {
+      for (let round = 0; round < rounds; round += 1) {
+        aws.ecs.settle();
+        clock.advance(2 * MINUTE);
+        await harness.sweep();
+      }
+    },
+    app: async (name) => {
+      const app = await tables.apps.get(name);
+      if (app === undefined) throw new Error(`There is no app ${name}`);
+      return app;
+    },
+    deployments: async (app) => (await tables.deployments.page(appKeyOf(app), { limit: 20 })).deployments,
+  };
+  return harness;
+}

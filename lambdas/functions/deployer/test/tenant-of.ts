@@ -1,0 +1,22 @@
+import type { TenantLookup } from '@multi-tenant-runner/core';
+
+export function tenantOf(installationId: number, status: 'active' | 'suspended' | 'deleted' = 'active'): TenantLookup {
+  return {
+    kind: 'tenant',
+    installationId,
+    problems: [],
+    slotsBroken: false,
+    tenant: {
+      installationId,
+      orgName: 'acme',
+      orgType: 'Organization',
+      status,
+      tier: 'small',
+      maxRunners: 1,
+      maxRunnersFromRow: true,
+      slots: new Set(),
+      caps: {},
+      circuits: new Map(),
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { sendInTime } from '@multi-tenant-runner/runtime';
+import { AwsClient } from 'aws4fetch';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ClientConfig } from '../client-config';
+import { parseXml, textIn, type XmlNode } from './xml';
+
+/** An answer of AWS's that is no success; its name is AWS's code. */
+export class AwsRefusal extends Error {
+  constructor(
+    override readonly name: string,
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+export function isAwsRefusal(error: unknown, ...codes: readonly string[]): error is AwsRefusal {
+  return error instanceof AwsRefusal && codes.includes(error.name);
+}
+
+/** The answer, or undefined where AWS refuses with one of these codes. */
+export async function unless<T>(codes: readonly string[], ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isAwsRefusal(error, ...codes)) return undefined;
+    throw error;
+  }
+}
+
+/** Where a service is, and the start of its targets: https://docs.aws.amazon.com/general/latest/gr/rande.html */
+const JSON_SERVICES = {
+  ecs: { host: 'ecs', target: 'AmazonEC2ContainerServiceV20141113' },
+  ecr: { host: 'api.ecr', target: 'AmazonEC2ContainerRegistry_V20150921' },
+  codebuild: { host: 'codebuild', target: 'CodeBuild_20161006' },
+  logs: { host: 'logs', target: 'Logs_20140328' },
+  secretsmanager: { host: 'secretsmanager', target: 'secretsmanager' },
+} as const;
+const QUERY_SERVICES = {
+  elasticloadbalancing: '2015-12-01',
+  ec2: '2016-11-15',
+} as const;
+
+export type JsonAnswer = Readonly<Record<string, unknown>>;
+
+/**
+ * The calls of services that the deployer makes, signed and without the SDK: nine of its clients would double the
+ * function's size. What they share is here; each answer is parsed where it is read.
+ */
+export interface AwsApi {
+  json(service: keyof typeof JSON_SERVICES, action: string, input: object): Promise<JsonAnswer>;
+  /** Parameters as AWS flattens them: `Tags.member.1.Key`. */
+  query(
+    service: keyof typeof QUERY_SERVICES,
+    action: string,
+    parameters: Readonly<Record<string, string | undefined>>,
+  ): Promise<XmlNode>;
+  s3(method: 'GET' | 'HEAD' | 'PUT' | 'DELETE', place: S3Place, body?: Uint8Array): Promise<XmlNode>;
+}
+
+export interface S3Place {
+  readonly bucket: string;
+  readonly key?: string;
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+export interface AwsApiDeps {
+  readonly config: ClientConfig;
+  readonly fetch: typeof fetch;
+  /** Milliseconds; tests wait for nothing. */
+  readonly pause?: number;
+}
+
+const BUSY: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
+const THROTTLES = ['Throttling', 'ThrottlingException', 'RequestLimitExceeded', 'TooManyRequestsException', 'SlowDown'];
+
+export function createAwsApi({ config, fetch, pause = 200 }: AwsApiDeps): AwsApi {
+  const { region, requestHandler, maxAttempts } = config;
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const given = 'endpoint' in config && typeof config.endpoint === 'string' ? config.endpoint : undefined;
+  const urlOf = (host: string): string => given?.replace(/\/+$/, '') ?? `https://${host}.${region}.${suffix}`;
+
+  const attempt = async (service: string, url: string, init: RequestInit): Promise<Response> => {
+    const { accessKeyId, secretAccessKey, sessionToken } = await config.credentials();
+    const session = sessionToken === undefined ? {} : { sessionToken };
+    const client = new AwsClient({ accessKeyId, secretAccessKey, ...session, service, region, retries: 0 });
+    const request = await client.sign(url, init);
+    return sendInTime(requestHandler.requestTimeout, (signal) => fetch(request, signal && { signal }));
+  };
+  /** A throttle or an error of AWS's own is asked again; every call here may be made twice. */
+  const send = async (service: string, url: string, init: RequestInit): Promise<string> => {
+    for (let tried = 1; ; tried += 1) {
+      const response = await attempt(service, url, init);
+      const text = await response.text();
+      if (response.ok) return text;
+      const refusal = refusalOf(response, text);
+      const isPassing = BUSY.has(response.status) || THROTTLES.includes(refusal.name);
+      if (!isPassing || tried >= maxAttempts) throw refusal;
+      await wait(pause * 2 ** tried * Math.random());
+    }
+  };
+  return {
+    json: async (service, action, input) => {
+      const { host, target } = JSON_SERVICES[service];
+      const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${target}.${action}` };
+      const text = await send(service, `${urlOf(host)}/`, { method: 'POST', headers, body: JSON.stringify(input) });
+      return text === '' ? {} : (JSON.parse(text) as JsonAnswer);
+    },
+    query: async (service, action, parameters) => {
+      const known = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
+      const body = new URLSearchParams([['Action', action], ['Version', QUERY_SERVICES[service]], ...known]).toString();
+      const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+      return parseXml(await send(service, `${urlOf(service)}/`, { method: 'POST', headers, body }));
+    },
+    s3: async (method, { bucket, key = '', query }, body) => {
+      const base = given === undefined ? `https://${bucket}.s3.${region}.${suffix}` : `${urlOf('s3')}/${bucket}`;
+      const path = key.split('/').map(encodeURIComponent).join('/');
+      const url = `${base}/${path}${query === undefined ? '' : `?${new URLSearchParams(query).toString()}`}`;
+      return parseXml(await send('s3', url, { method, ...(body && { body: new Uint8Array(body) }) }));
+    },
+  };
+}
+
+/** JSON services name the code in `__type`, the others in XML; the answer to a HEAD has no body. */
+function refusalOf(response: Response, text: string): AwsRefusal {
+  const { status } = response;
+  if (text.startsWith('{')) {
+    const { __type: type, message, Message } = JSON.parse(text) as Record<string, unknown>;
+    const code = String(type ?? response.headers.get('x-amzn-errortype') ?? status);
+    return new AwsRefusal(code.split('#').at(-1)?.split(':')[0] ?? code, String(message ?? Message ?? ''), status);
+  }
+  const error = parseXml(text);
+  return new AwsRefusal(textIn(error, 'Code') ?? String(status), textIn(error, 'Message') ?? '', status);
+}

@@ -1,0 +1,42 @@
+import type { App } from '@multi-tenant-runner/core';
+
+/** A load balancer of apps: the listener that ends TLS, if there is one, and the group that reaches the tasks. */
+export interface AppLoadBalancer {
+  readonly listenerArn: string;
+  readonly securityGroupId: string;
+  /** Rules of apps that it may have. */
+  readonly rules: number;
+  /** Below it the operator has rules of its own. */
+  readonly firstPriority: number;
+}
+
+export interface AppPlatformSettings {
+  readonly environment: string;
+  readonly region: string;
+  readonly vpcId: string;
+  readonly subnetIds: readonly string[];
+  readonly cluster: string;
+  readonly executionRoleArn: string;
+  readonly loadBalancers: readonly AppLoadBalancer[];
+  readonly sourceBucket: string;
+  readonly log: { readonly retentionDays: number; readonly kmsKeyArn?: string };
+  /** `<account>.dkr.ecr.<region>.amazonaws.com`. */
+  readonly registry: string;
+  /** Of the service's own alarms, on which ECS takes a version back; empty: on its circuit breaker alone. */
+  readonly rollbackAlarms: readonly string[];
+}
+
+/** What everything of an app carries, and what tells that something found is the app's. */
+export function tagsOf(environment: string, { app, installationId }: App): Readonly<Record<string, string>> {
+  return {
+    'ghr:environment': environment,
+    'ghr:app': app,
+    'ghr:tenant_id': String(installationId),
+    tenant_id: String(installationId),
+  };
+}
+
+/** Foreign things of the same name are nobody's to change. */
+export function isOwn(tags: ReadonlyMap<string, string>, environment: string, app: App): boolean {
+  return tags.get('ghr:environment') === environment && tags.get('ghr:app') === app.app;
+}

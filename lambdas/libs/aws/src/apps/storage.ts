@@ -1,0 +1,120 @@
+import { isObject, namesOfApp, sourceKeyOf, type App, type Removed } from '@multi-tenant-runner/core';
+import { isAwsRefusal, unless, type AwsApi, type JsonAnswer } from './api';
+import { tagsOf, type AppPlatformSettings } from './settings';
+import { textIn, type XmlNode } from './xml';
+
+/** So many of a repository's images are kept: as far back as a rollback goes. */
+const IMAGES_KEPT = 50;
+const NO_REPOSITORY = 'RepositoryNotFoundException';
+const objects = (value: unknown): readonly JsonAnswer[] => (Array.isArray(value) ? value.filter(isObject) : []);
+const listed = (tags: Readonly<Record<string, string>>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+
+/** Images, sources, secrets and logs of apps. */
+export function createStorage(api: AwsApi, settings: AppPlatformSettings) {
+  const { environment, sourceBucket: bucket } = settings;
+  const namesOf = (app: App) => namesOfApp(environment, app.app);
+  const keysOf = async (app: App): Promise<readonly string[]> => {
+    const query = { 'list-type': '2', prefix: namesOf(app).sources };
+    return keysIn(await api.s3('GET', { bucket, query }));
+  };
+  const logGroupOf = async (app: App): Promise<JsonAnswer | undefined> => {
+    const name = namesOf(app).logGroup;
+    const answer = await api.json('logs', 'DescribeLogGroups', { logGroupNamePrefix: name });
+    return objects(answer['logGroups']).find(({ logGroupName }) => logGroupName === name);
+  };
+  const secretsOf = async (app: App): Promise<readonly string[]> => {
+    const Filters = [{ Key: 'name', Values: [namesOf(app).secrets] }];
+    const answer = await api.json('secretsmanager', 'ListSecrets', { Filters });
+    return objects(answer['SecretList']).map(({ ARN }) => String(ARN));
+  };
+  return {
+    hasRepository: async (app: App): Promise<boolean> => {
+      const repositoryNames = [namesOf(app).repository];
+      const answer = await unless([NO_REPOSITORY], () => api.json('ecr', 'DescribeRepositories', { repositoryNames }));
+      return answer !== undefined;
+    },
+    /** A tag is one image for good, and every image is scanned. */
+    createRepository: async (app: App): Promise<void> => {
+      const { repository: repositoryName } = namesOf(app);
+      await unless(['RepositoryAlreadyExistsException'], () =>
+        api.json('ecr', 'CreateRepository', {
+          repositoryName,
+          imageTagMutability: 'IMMUTABLE',
+          imageScanningConfiguration: { scanOnPush: true },
+          tags: listed(tagsOf(environment, app)),
+        }),
+      );
+    },
+    /** At each version, as the repository may have been made by a call whose next one was lost. */
+    keepImages: async (app: App): Promise<void> => {
+      const { repository: repositoryName } = namesOf(app);
+      const selection = { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: IMAGES_KEPT };
+      const rules = [{ rulePriority: 1, selection, action: { type: 'expire' } }];
+      const lifecyclePolicyText = JSON.stringify({ rules });
+      await api.json('ecr', 'PutLifecyclePolicy', { repositoryName, lifecyclePolicyText });
+    },
+    findImage: async (app: App, imageTag: string): Promise<string | undefined> => {
+      const { repository: repositoryName } = namesOf(app);
+      const answer = await unless(['ImageNotFoundException', NO_REPOSITORY], () =>
+        api.json('ecr', 'DescribeImages', { repositoryName, imageIds: [{ imageTag }] }),
+      );
+      const digest = objects(answer?.['imageDetails'])[0]?.['imageDigest'];
+      return typeof digest === 'string' ? digest : undefined;
+    },
+    removeRepository: async (app: App): Promise<Removed> => {
+      const { repository: repositoryName } = namesOf(app);
+      await unless([NO_REPOSITORY], () => api.json('ecr', 'DeleteRepository', { repositoryName, force: true }));
+      return 'removed';
+    },
+    hasSource: async (app: App, commit: string): Promise<boolean> => {
+      try {
+        await api.s3('HEAD', { bucket, key: sourceKeyOf(app.app, commit) });
+        return true;
+      } catch (error) {
+        if (isAwsRefusal(error, '404', 'NoSuchKey')) return false;
+        throw error;
+      }
+    },
+    putSource: async (app: App, commit: string, archive: Uint8Array): Promise<void> => {
+      await api.s3('PUT', { bucket, key: sourceKeyOf(app.app, commit) }, archive);
+    },
+    countSources: async (app: App): Promise<number> => (await keysOf(app)).length,
+    removeSources: async (app: App): Promise<Removed> => {
+      for (const key of await keysOf(app)) await api.s3('DELETE', { bucket, key });
+      return 'removed';
+    },
+    countSecrets: async (app: App): Promise<number> => (await secretsOf(app)).length,
+    removeSecrets: async (app: App): Promise<Removed> => {
+      for (const SecretId of await secretsOf(app))
+        await unless(['ResourceNotFoundException'], () =>
+          api.json('secretsmanager', 'DeleteSecret', { SecretId, ForceDeleteWithoutRecovery: true }),
+        );
+      return 'removed';
+    },
+    /** `kept`: its lines are kept for as long as the settings say. */
+    findLogGroup: async (app: App): Promise<'none' | 'bare' | 'kept'> => {
+      const group = await logGroupOf(app);
+      if (group === undefined) return 'none';
+      return group['retentionInDays'] === settings.log.retentionDays ? 'kept' : 'bare';
+    },
+    createLogGroup: async (app: App): Promise<void> => {
+      const { logGroup: logGroupName } = namesOf(app);
+      const { retentionDays: retentionInDays, kmsKeyArn: kmsKeyId } = settings.log;
+      const tags = tagsOf(environment, app);
+      await unless(['ResourceAlreadyExistsException'], () =>
+        api.json('logs', 'CreateLogGroup', { logGroupName, tags, ...(kmsKeyId !== undefined && { kmsKeyId }) }),
+      );
+      await api.json('logs', 'PutRetentionPolicy', { logGroupName, retentionInDays });
+    },
+    removeLogGroup: async (app: App): Promise<Removed> => {
+      const { logGroup: logGroupName } = namesOf(app);
+      await unless(['ResourceNotFoundException'], () => api.json('logs', 'DeleteLogGroup', { logGroupName }));
+      return 'removed';
+    },
+  };
+}
+
+function keysIn(answer: XmlNode): readonly string[] {
+  const contents = answer.children.flatMap(({ children }) => children).filter(({ name }) => name === 'Contents');
+  return contents.map((one) => textIn(one, 'Key') ?? '');
+}

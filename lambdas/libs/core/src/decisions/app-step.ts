@@ -1,0 +1,159 @@
+import type { App, AppSlot } from '../model/app';
+import type { SeenApp, SeenService } from '../model/app-seen';
+import type { Deployment } from '../model/deployment';
+import { MINUTE, SECOND, ageOf } from '../model/time';
+
+/** What an app is to be, what it is, and who asks. */
+export interface AppSituation {
+  readonly app: App;
+  /** The wanted deployment, while it has not ended. */
+  readonly deployment?: Deployment | undefined;
+  readonly seen: SeenApp;
+  readonly tenant: 'active' | 'inactive';
+  /** What became of the build; only of a deployment that is building. */
+  readonly build?: SeenBuild | undefined;
+  /** Addresses that its rule is for. */
+  readonly hosts: readonly string[];
+  readonly now: Date;
+}
+
+export type SeenBuild =
+  | { readonly state: 'running' }
+  /** Its image shows in the registry a moment later. */
+  | { readonly state: 'succeeded' }
+  | { readonly state: 'failed'; readonly reason: string };
+
+/** The next thing to do; each is one call, and doing it twice is doing it once. */
+export type AppStep =
+  | { readonly do: 'create'; readonly what: 'repository' | 'log-group' | 'group' | 'target-group' }
+  | { readonly do: 'park'; readonly reason: string }
+  | { readonly do: 'fetch-source' }
+  | { readonly do: 'count-build' }
+  | { readonly do: 'ask-build' }
+  | { readonly do: 'record-image'; readonly digest: string }
+  | { readonly do: 'take-slot' }
+  | { readonly do: 'create-rule'; readonly slot: AppSlot; readonly closed: boolean }
+  | { readonly do: 'set-rule'; readonly arn: string; readonly closed: boolean }
+  | { readonly do: 'register-task' }
+  | { readonly do: 'create-service' | 'update-service'; readonly taskDefinition: string; readonly count: number }
+  | { readonly do: 'record-asked' }
+  | { readonly do: 'go-live' }
+  | { readonly do: 'roll-back' | 'fail'; readonly reason: string }
+  /** Nothing to do before `due` unless something happens. */
+  | { readonly do: 'rest'; readonly due: Date };
+
+/** A build that has said nothing for so long is over: GitHub itself ends a job after six hours, and nobody waits so. */
+export const BUILD_LIMIT = 60 * MINUTE;
+/** Events say it sooner; this is for one that got lost. */
+const LOOK_AGAIN = 30 * SECOND;
+/** ECS's breaker decides within this time, whatever the tasks do; later the service is as it is. */
+export const RELEASE_LIMIT = 60 * MINUTE;
+/** An app at rest is looked at so often, for what somebody changed by hand. */
+const ROUND = 60 * MINUTE;
+
+export const SUSPENDED = 'The app or its tenant is suspended; the deployment goes on when it is resumed.';
+
+/** Given what an app is to be and what stands, the next step. Pure. */
+export function decideAppStep(situation: AppSituation): AppStep {
+  const { seen, deployment } = situation;
+  if (!seen.repository) return { do: 'create', what: 'repository' };
+  if (!seen.logGroup) return { do: 'create', what: 'log-group' };
+  const step = deployment && decideBuild(situation, deployment);
+  if (step !== undefined && step.do !== 'rest') return step;
+  // What runs is held while the next version is built.
+  const held = decideRelease(situation);
+  return held.do === 'rest' && step !== undefined ? step : held;
+}
+
+function decideBuild(situation: AppSituation, deployment: Deployment): AppStep | undefined {
+  const { seen, now, build } = situation;
+  const { state, buildingAt } = deployment;
+  if (state === 'releasing') return undefined;
+  if (seen.image !== undefined && !isSuspended(situation)) return { do: 'record-image', digest: seen.image };
+  if (state !== 'building') {
+    if (isSuspended(situation)) return deployment.reason === SUSPENDED ? undefined : { do: 'park', reason: SUSPENDED };
+    return seen.source === true ? { do: 'count-build' } : { do: 'fetch-source' };
+  }
+  if (deployment.build === undefined) return { do: 'ask-build' };
+  if (build?.state === 'failed') return { do: 'fail', reason: build.reason };
+  if (ageOf(buildingAt, now) > BUILD_LIMIT)
+    return { do: 'fail', reason: 'The build has left no image after an hour; look at its log, and push again.' };
+  return { do: 'rest', due: new Date(now.getTime() + LOOK_AGAIN) };
+}
+
+function decideRelease(situation: AppSituation): AppStep {
+  const { app, seen, now, deployment } = situation;
+  const releasing = deployment?.state === 'releasing' ? deployment : undefined;
+  if (releasing === undefined && app.live === undefined) return { do: 'rest', due: new Date(now.getTime() + ROUND) };
+  if (app.slot === undefined) return { do: 'take-slot' };
+  if (seen.group === undefined) return { do: 'create', what: 'group' };
+  if (seen.targetGroup === undefined) return { do: 'create', what: 'target-group' };
+  return decideRule(situation, app.slot) ?? decideService(situation, releasing);
+}
+
+function decideRule(situation: AppSituation, slot: AppSlot): AppStep | undefined {
+  const { rule } = situation.seen;
+  const closed = isSuspended(situation);
+  if (rule === undefined) return { do: 'create-rule', slot, closed };
+  const isRight = rule.serves === (closed ? 'closed' : 'app') && isSameSet(rule.hosts, situation.hosts);
+  return isRight ? undefined : { do: 'set-rule', arn: rule.arn, closed };
+}
+
+function decideService(situation: AppSituation, releasing: Deployment | undefined): AppStep {
+  const { app, seen, now } = situation;
+  const { service } = seen;
+  const { count } = app;
+  if (isSuspended(situation)) return decideSuspended(situation);
+  if (releasing !== undefined && releasing.taskDefinition === undefined) return { do: 'register-task' };
+  const taskDefinition = releasing?.taskDefinition ?? app.live?.taskDefinition ?? '';
+  if (service === undefined || service.status === 'inactive') return { do: 'create-service', taskDefinition, count };
+  // Its name is free only once it has drained.
+  if (service.status === 'draining') return { do: 'rest', due: new Date(now.getTime() + LOOK_AGAIN) };
+  const asked = rolloutOf(service, taskDefinition);
+  if (releasing?.askedAt !== undefined) return decideRollout(situation, { releasing, service, count });
+  if (releasing !== undefined && asked !== undefined) return { do: 'record-asked' };
+  if (service.taskDefinition !== taskDefinition || service.desired !== count)
+    return { do: 'update-service', taskDefinition, count };
+  return { do: 'rest', due: new Date(now.getTime() + ROUND) };
+}
+
+/** No task runs, of whatever version the service is: another number of tasks is no new deployment of ECS's. */
+function decideSuspended({ seen: { service }, now }: AppSituation): AppStep {
+  if (service?.status !== 'active' || service.desired === 0)
+    return { do: 'rest', due: new Date(now.getTime() + ROUND) };
+  return { do: 'update-service', taskDefinition: service.taskDefinition, count: 0 };
+}
+
+interface Releasing {
+  readonly releasing: Deployment;
+  readonly service: SeenService;
+  readonly count: number;
+}
+
+/** ECS was asked: it has done it, is at it, or took it back. */
+function decideRollout({ now }: AppSituation, { releasing, service, count }: Releasing): AppStep {
+  const { taskDefinition = '', releasingAt } = releasing;
+  const rollout = rolloutOf(service, taskDefinition);
+  if (rollout === undefined)
+    return { do: 'roll-back', reason: 'ECS took the version back: its tasks did not start or did not stay healthy.' };
+  if (rollout.state === 'failed')
+    return { do: 'roll-back', reason: rollout.reason ?? 'ECS took the version back: its tasks did not stay healthy.' };
+  if (service.desired !== count) return { do: 'update-service', taskDefinition, count };
+  // ECS calls a service without tasks complete too.
+  if (rollout.state === 'completed' && service.running >= count) return { do: 'go-live' };
+  if (ageOf(releasingAt, now) > RELEASE_LIMIT)
+    return { do: 'fail', reason: 'ECS has not brought the version to a steady state after an hour.' };
+  return { do: 'rest', due: new Date(now.getTime() + LOOK_AGAIN) };
+}
+
+function rolloutOf({ rollouts }: SeenService, taskDefinition: string) {
+  return rollouts.find((rollout) => rollout.taskDefinition === taskDefinition);
+}
+
+function isSuspended({ app, tenant }: AppSituation): boolean {
+  return app.state !== 'active' || tenant === 'inactive';
+}
+
+function isSameSet(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && [...one].sort().every((entry, index) => entry === [...other].sort()[index]);
+}

@@ -1,0 +1,52 @@
+/** What of an app stands in AWS, at one look. */
+export interface SeenApp {
+  readonly repository: boolean;
+  /** Digest of the image under the tag of the deployment's commit; only where that was asked. */
+  readonly image?: string;
+  /** Whether the source of the deployment's commit lies in the bucket; only where that was asked. */
+  readonly source?: boolean;
+  readonly logGroup: boolean;
+  /** Id of the security group of its tasks. */
+  readonly group?: string;
+  readonly targetGroup?: string;
+  readonly rule?: SeenRule;
+  readonly service?: SeenService;
+}
+
+export interface SeenRule {
+  readonly arn: string;
+  readonly hosts: readonly string[];
+  /** `app`: forwards to its target group. `closed`: answers 503. `other`: anything else. */
+  readonly serves: 'app' | 'closed' | 'other';
+}
+
+/** Of a service that is `inactive` nothing runs, and its name is free. */
+export interface SeenService {
+  readonly status: 'active' | 'draining' | 'inactive';
+  readonly taskDefinition: string;
+  readonly desired: number;
+  readonly running: number;
+  readonly rollouts: readonly SeenRollout[];
+}
+
+/** One of ECS's deployments of a service. */
+export interface SeenRollout {
+  readonly taskDefinition: string;
+  readonly state: 'in-progress' | 'completed' | 'failed';
+  readonly reason?: string;
+}
+
+/** What is left of an app: kinds that a removal looks for, and how many of each. */
+export const REMOVED_KINDS = [
+  'rules',
+  'services',
+  'target_groups',
+  'security_groups',
+  'task_definitions',
+  'repositories',
+  'sources',
+  'secrets',
+  'log_groups',
+] as const;
+export type RemovedKind = (typeof REMOVED_KINDS)[number];
+export type Leftovers = Readonly<Record<RemovedKind, number>>;

@@ -1,0 +1,126 @@
+import type { App, AppSlot } from '../model/app';
+import type { Leftovers, SeenApp } from '../model/app-seen';
+import type { Build, Deployment } from '../model/deployment';
+import type { SeenBuild } from '../decisions/app-step';
+import type { GitHubFailure } from './github';
+
+/** `refused`: AWS will not, and why, for who reads it. `busy`: still in use, so later. */
+export type Created<T extends string> =
+  | { readonly kind: 'created'; readonly id: T }
+  | { readonly kind: 'refused'; readonly reason: string };
+export type Removed = 'removed' | 'busy';
+
+export interface TaskToRegister {
+  readonly app: App;
+  readonly deployment: Pick<Deployment, 'deploymentId' | 'commit'>;
+  readonly digest: string;
+}
+
+export interface ServiceToRun {
+  readonly app: App;
+  readonly taskDefinition: string;
+  readonly count: number;
+  readonly targetGroup: string;
+  readonly group: string;
+}
+
+export interface RuleToServe {
+  readonly app: App;
+  readonly slot: AppSlot;
+  readonly hosts: readonly string[];
+  /** Absent: the rule answers 503. */
+  readonly targetGroup?: string;
+}
+
+/** Everything of an app in AWS but its rows. What exists already is adopted if its tags say that it is the app's. */
+export interface AppPlatform {
+  /** @param commit also whether its image and its source are there */
+  look(app: App, commit?: string): Promise<SeenApp>;
+  /** What a removal has to find nothing of. */
+  leftovers(app: App, seen: SeenApp): Promise<Leftovers>;
+  createRepository(app: App): Promise<void>;
+  createLogGroup(app: App): Promise<void>;
+  createGroup(app: App, alb: number): Promise<Created<string>>;
+  createTargetGroup(app: App): Promise<Created<string>>;
+  createRule(rule: RuleToServe): Promise<Created<string>>;
+  setRule(arn: string, rule: Pick<RuleToServe, 'hosts' | 'targetGroup'>): Promise<void>;
+  registerTask(task: TaskToRegister): Promise<string>;
+  createService(service: ServiceToRun): Promise<Created<string>>;
+  /** @param service.taskDefinition only if the service is to run another one */
+  updateService(
+    service: Pick<ServiceToRun, 'app' | 'count' | 'targetGroup'> & { readonly taskDefinition?: string },
+  ): Promise<void>;
+  deleteRule(arn: string): Promise<Removed>;
+  deleteService(app: App): Promise<Removed>;
+  deleteTargetGroup(arn: string): Promise<Removed>;
+  deleteGroup(id: string): Promise<Removed>;
+  deleteTaskDefinitions(app: App): Promise<Removed>;
+  deleteRepository(app: App): Promise<Removed>;
+  deleteSources(app: App): Promise<Removed>;
+  deleteSecrets(app: App): Promise<Removed>;
+  deleteLogGroup(app: App): Promise<Removed>;
+  putSource(app: App, commit: string, archive: Uint8Array): Promise<void>;
+  /** Load balancers, in the order of their index, and how many rules each may have of apps. */
+  readonly albs: readonly { readonly rules: number; readonly firstPriority: number }[];
+}
+
+/** Who builds images. Asking twice for one deployment builds it once. */
+export interface AppBuilder {
+  readonly by: Build['by'];
+  ask(app: App, deployment: Deployment): Promise<{ readonly kind: 'asked'; readonly id?: string } | BuildRefusal>;
+  look(app: App, deployment: Deployment): Promise<SeenBuild>;
+}
+export type BuildRefusal =
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'later'; readonly retryAt?: Date };
+
+export interface RepositoryPlace {
+  readonly installationId: number;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly repoId: number;
+}
+
+/** States of GitHub's deployment statuses that we use. */
+export type GitHubDeploymentState = 'queued' | 'in_progress' | 'success' | 'failure' | 'inactive';
+
+export interface WorkflowRun {
+  readonly id: number;
+  readonly status: string;
+  readonly conclusion?: string;
+  readonly url?: string;
+}
+
+/** What a deployment asks of GitHub, each by a token for that repository and that use alone. */
+export interface AppGitHub {
+  /** The branch's commit; without one there is no such branch. */
+  head(
+    place: RepositoryPlace,
+    branch: string,
+  ): Promise<{ readonly kind: 'found'; readonly commit?: string } | GitHubFailure>;
+  /** `too-large`: more than `limit` bytes, of which no more was read. */
+  archive(
+    place: RepositoryPlace,
+    commit: string,
+    limit: number,
+  ): Promise<{ readonly kind: 'archive'; readonly bytes: Uint8Array } | { readonly kind: 'too-large' } | GitHubFailure>;
+  dispatch(
+    place: RepositoryPlace,
+    run: { readonly workflow: string; readonly ref: string; readonly inputs: Readonly<Record<string, string>> },
+  ): Promise<{ readonly kind: 'asked' } | GitHubFailure>;
+  /** The newest run of the workflow whose title has the text. */
+  findRun(
+    place: RepositoryPlace,
+    workflow: string,
+    text: string,
+  ): Promise<{ readonly kind: 'found'; readonly run?: WorkflowRun } | GitHubFailure>;
+  createDeployment(
+    place: RepositoryPlace,
+    deployment: { readonly commit: string; readonly environment: string },
+  ): Promise<{ readonly kind: 'created'; readonly id: number } | GitHubFailure>;
+  tell(
+    place: RepositoryPlace,
+    deploymentId: number,
+    status: { readonly state: GitHubDeploymentState; readonly description: string; readonly url?: string },
+  ): Promise<{ readonly kind: 'told' } | GitHubFailure>;
+}

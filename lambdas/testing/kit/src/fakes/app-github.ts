@@ -1,0 +1,73 @@
+import type { AppGitHub, GitHubDeploymentState, GitHubFailure, WorkflowRun } from '@multi-tenant-runner/core';
+
+interface Told {
+  readonly id: number;
+  readonly state: GitHubDeploymentState;
+  readonly description: string;
+  readonly url?: string;
+}
+
+/** GitHub as a deployment sees it. */
+export interface InMemoryAppGitHub extends AppGitHub {
+  /** Commits by branch. */
+  readonly heads: Map<string, string>;
+  /** Archives by commit. */
+  readonly archives: Map<string, Uint8Array>;
+  readonly runs: { readonly title: string; run: WorkflowRun }[];
+  readonly deployments: { readonly id: number; readonly commit: string }[];
+  readonly told: Told[];
+  /** What every call answers, while it is set. */
+  failure?: GitHubFailure;
+  /** Asked before and after each call; what it throws is a crash of the caller's. */
+  crash?: (operation: string, when: 'before' | 'after') => void;
+}
+
+export function createInMemoryAppGitHub(): InMemoryAppGitHub {
+  const during = <T>(operation: string, work: () => T): T | GitHubFailure => {
+    github.crash?.(operation, 'before');
+    const answer = github.failure ?? work();
+    github.crash?.(operation, 'after');
+    return answer;
+  };
+  const github: InMemoryAppGitHub = {
+    heads: new Map(),
+    archives: new Map(),
+    runs: [],
+    deployments: [],
+    told: [],
+    head: async (_place, branch) =>
+      during('head', () => {
+        const commit = github.heads.get(branch);
+        return { kind: 'found', ...(commit !== undefined && { commit }) };
+      }),
+    archive: async (_place, commit, limit) =>
+      during('archive', () => {
+        const bytes = github.archives.get(commit);
+        if (bytes === undefined) return { kind: 'refused', status: 404, message: 'Not Found' };
+        return bytes.length > limit ? { kind: 'too-large' } : { kind: 'archive', bytes };
+      }),
+    dispatch: async (_place, { inputs }) =>
+      during('dispatch', () => {
+        const id = github.runs.length + 1;
+        github.runs.push({ title: `Deploy ${inputs['deployment']}`, run: { id, status: 'queued' } });
+        return { kind: 'asked' };
+      }),
+    findRun: async (_place, _workflow, text) =>
+      during('findRun', () => {
+        const found = github.runs.find(({ title }) => title.includes(text));
+        return { kind: 'found', ...(found && { run: found.run }) };
+      }),
+    createDeployment: async (_place, { commit }) =>
+      during('createDeployment', () => {
+        const id = github.deployments.length + 1;
+        github.deployments.push({ id, commit });
+        return { kind: 'created', id };
+      }),
+    tell: async (_place, id, status) =>
+      during('tell', () => {
+        github.told.push({ id, ...status });
+        return { kind: 'told' };
+      }),
+  };
+  return github;
+}

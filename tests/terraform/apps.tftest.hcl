@@ -1,0 +1,160 @@
+# What modules/apps makes, with the real provider. A plan asks AWS for the account alone, which is given here. What the
+# roles may do is tried by tests/iam/apps.test.mjs, on the policies of these plans.
+
+provider "aws" {
+  region                      = "us-east-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "123456789012" }
+}
+
+override_data {
+  target = module.function.data.aws_caller_identity.current
+  values = { account_id = "123456789012" }
+}
+
+variables {
+  prefix       = "mtr"
+  domain       = "apps.example.com"
+  event_bus    = { name = "mtr" }
+  tenant_table = { name = "mtr-tenants", arn = "arn:aws:dynamodb:us-east-1:123456789012:table/mtr-tenants" }
+  vpc_id       = "vpc-0123456789abcdef0"
+  subnet_ids   = ["subnet-0123456789abcdef0"]
+  cluster      = { arn = "arn:aws:ecs:us-east-1:123456789012:cluster/apps", name = "apps" }
+  load_balancers = [{
+    listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/apps/0123456789abcdef/0123456789abcdef"
+    security_group_id = "sg-0123456789abcdef0"
+  }]
+  package = { s3_bucket = "releases", s3_key = "deployer.zip" }
+}
+
+run "keeps_what_apps_are_to_be" {
+  command = plan
+
+  module {
+    source = "./modules/apps"
+  }
+
+  assert {
+    condition     = [aws_dynamodb_table.apps.name, aws_dynamodb_table.deployments.name] == ["mtr-apps", "mtr-deployments"]
+    error_message = "The API finds the tables by these names."
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.apps.deletion_protection_enabled && aws_dynamodb_table.apps.point_in_time_recovery[0].enabled
+    error_message = "The table of apps can be lost by a mistake."
+  }
+
+  assert {
+    condition     = jsondecode(jsondecode(aws_dynamodb_table_item.settings.item).value.S).quotas.small.apps == 2
+    error_message = "The API does not know the quotas."
+  }
+}
+
+run "hears_of_pushes_images_and_services" {
+  command = plan
+
+  module {
+    source = "./modules/apps"
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.this["installation"].event_pattern)["detail-type"] == ["push", "workflow_run", "installation"]
+    error_message = "A push starts nothing."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_rule.this["installation"].event_bus_name == "mtr"
+    error_message = "The deployer listens to another installation's bus."
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.this["images"].event_pattern).detail["repository-name"] == [{ prefix = "mtr/apps/" }]
+    error_message = "Images of others wake the deployer, or its own do not."
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.this["services"].event_pattern).resources == [{ prefix = "arn:aws:ecs:us-east-1:123456789012:service/apps/mtr-app-" }]
+    error_message = "Services of others wake the deployer, or its own do not."
+  }
+
+  assert {
+    condition     = !contains(keys(aws_cloudwatch_event_rule.this), "builds") && length(aws_codebuild_project.builder) == 0
+    error_message = "CodeBuild is here although images are built on the tenants' runners."
+  }
+
+  assert {
+    condition     = jsondecode(aws_sqs_queue.events.redrive_policy).maxReceiveCount == 5 && aws_sqs_queue.events.visibility_timeout_seconds == 720
+    error_message = "An event is lost, or handled twice at once."
+  }
+}
+
+run "builds_with_codebuild_if_asked" {
+  command = plan
+
+  module {
+    source = "./modules/apps"
+  }
+
+  variables {
+    builder = "codebuild"
+  }
+
+  assert {
+    condition     = aws_codebuild_project.builder[0].name == "mtr-app-builder" && aws_lambda_function.deployer.environment[0].variables.CODEBUILD_PROJECT == "mtr-app-builder"
+    error_message = "The deployer does not know the project."
+  }
+
+  assert {
+    condition     = strcontains(aws_codebuild_project.builder[0].source[0].buildspec, "docker build") && contains(keys(aws_cloudwatch_event_rule.this), "builds")
+    error_message = "A repository would bring its own buildspec, or a failed build would go unheard."
+  }
+}
+
+run "takes_a_version_back_on_alarms" {
+  command = plan
+
+  module {
+    source = "./modules/apps"
+  }
+
+  variables {
+    rollback_alarms = ["apps-5xx", "apps-p95"]
+    alarms          = { actions = ["arn:aws:sns:us-east-1:123456789012:alerts"] }
+  }
+
+  assert {
+    condition     = jsondecode(aws_lambda_function.deployer.environment[0].variables.PLATFORM).rollback_alarms == ["apps-5xx", "apps-p95"]
+    error_message = "ECS is not told of the alarms."
+  }
+
+  assert {
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset(["dead-letters", "errors", "sweep", "rules"]) && aws_cloudwatch_metric_alarm.this["rules"].threshold == 80
+    error_message = "The operator is not warned of a load balancer that fills up."
+  }
+}
+
+run "knows_its_load_balancers" {
+  command = plan
+
+  module {
+    source = "./modules/apps"
+  }
+
+  assert {
+    condition     = jsondecode(aws_lambda_function.deployer.environment[0].variables.PLATFORM).load_balancers[0].rules == 100 && jsondecode(aws_lambda_function.deployer.environment[0].variables.PLATFORM).load_balancers[0].first_priority == 1000
+    error_message = "A load balancer has other limits than AWS's, or its own rules are in the way."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.this) == 0
+    error_message = "Alarms are made that nobody asked for."
+  }
+}

@@ -1,0 +1,77 @@
+// The app plane. Each rule rejects something.
+const BALANCER = { listener_arn: 'a', security_group_id: 'sg-1' };
+
+/** [rule, [what, inputs, what the sentence ends in]] */
+export const REJECTED = [
+  [
+    'prefix must have 1 to 20 lower-case letters, digits and single dashes, start with a letter and not end with a ' +
+      'dash, as that of the installation; it is "Mtr".',
+    [['a prefix in capitals', { prefix: 'Mtr' }]],
+  ],
+  [
+    'domain must be a name of DNS in lower case, such as apps.example.com; it is "localhost".',
+    [['a domain without a dot', { domain: 'localhost' }]],
+  ],
+  ['builder must be runner or codebuild; it is "docker".', [['another builder', { builder: 'docker' }]]],
+  [
+    'quotas: figures must be at least 0, and apps, tasks and builds_per_hour whole numbers.',
+    [
+      ['half an app', { quotas: { small: { apps: 0.5, tasks: 1, vcpu: 1, memory_gb: 1, builds_per_hour: 1 } } }],
+      ['a negative quota', { quotas: { small: { apps: 1, tasks: 1, vcpu: -1, memory_gb: 1, builds_per_hour: 1 } } }],
+    ],
+  ],
+  [
+    'tiers must name the tiers of the installation, such as keys(module.runners.runner_tiers).',
+    [['no tiers', { tiers: [] }]],
+  ],
+  [
+    'github.api_url must begin with https://, such as https://api.github.com; it is "github.com".',
+    [['an address of GitHub without its protocol', { github: { api_url: 'github.com' } }]],
+  ],
+  ['subnet_ids must have at least one subnet.', [['no subnets', { subnet_ids: [] }]]],
+  [
+    'load_balancers must have at least one, and each from 1 to 100 rules: a load balancer has no more.',
+    [
+      ['no load balancer', { load_balancers: [] }],
+      ['101 rules', { load_balancers: [{ ...BALANCER, rules: 101 }] }],
+    ],
+  ],
+  [
+    'load_balancers: first_priority must be a whole number of at least 1, and with the rules go no further than 50000.',
+    [
+      ['a priority of 0', { load_balancers: [{ ...BALANCER, first_priority: 0 }] }],
+      ['priorities past the last', { load_balancers: [{ ...BALANCER, first_priority: 49_902 }] }],
+    ],
+  ],
+  [
+    'load_balancers must not name a listener twice: two apps would want one priority.',
+    [['a listener twice', { load_balancers: [BALANCER, BALANCER] }]],
+  ],
+  [
+    'workflow must be the name of a file of YAML, such as mtr-deploy.yml; it is "../x.yml".',
+    [['a workflow elsewhere', { workflow: '../x.yml' }]],
+  ],
+  [
+    'archive_limits must be whole numbers of at least 1, and bytes at most 209715200: the function holds the archive in ' +
+      'its memory.',
+    [
+      ['an archive of 300 MB', { archive_limits: { bytes: 300_000_000 } }],
+      ['no files', { archive_limits: { files: 0 } }],
+    ],
+  ],
+  ['log.level must be debug, info, warn or error; it is "all".', [['another level', { log: { level: 'all' } }]]],
+  [
+    'lambda: timeout_seconds must be from 30 to 900, and concurrency from 2 to 1000, the least and the most that SQS ' +
+      'takes.',
+    [
+      ['ten seconds', { lambda: { timeout_seconds: 10 } }],
+      ['one at once', { lambda: { concurrency: 1 } }],
+    ],
+  ],
+];
+
+/** [what, inputs] */
+export const ACCEPTED = [
+  ['two load balancers', { load_balancers: [BALANCER, { ...BALANCER, listener_arn: 'b', rules: 40 }] }],
+  ['tiers of other names', { quotas: {}, tiers: ['gold'], default_tier: 'gold' }],
+];
