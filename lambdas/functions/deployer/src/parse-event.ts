@@ -63,7 +63,7 @@ function after(text: unknown, start: string): string | undefined {
   return typeof text === 'string' && text.startsWith(start) ? text.slice(start.length) : undefined;
 }
 
-/** https://docs.aws.amazon.com/codebuild/latest/userguide/sample-build-notifications.html#sample-build-notifications-ref */
+/** https://docs.aws.amazon.com/codebuild/latest/userguide/sample-build-notifications.html */
 function variableIn(detail: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const more = detail['additional-information'];
   const environment = isObject(more) ? more['environment'] : undefined;
