@@ -52,8 +52,8 @@ export const REJECTED = [
     [['a workflow elsewhere', { workflow: '../x.yml' }]],
   ],
   [
-    'archive_limits must be whole numbers of at least 1, and bytes at most 209715200: the function holds the archive in ' +
-      'its memory.',
+    'archive_limits must be whole numbers of at least 1, and bytes at most 209715200: the function holds the archive ' +
+      'in its memory.',
     [
       ['an archive of 300 MB', { archive_limits: { bytes: 300_000_000 } }],
       ['no files', { archive_limits: { files: 0 } }],
