@@ -48,6 +48,7 @@ locals {
     tier_builds            = { for tier in keys(var.runner_tiers) : tier => "arn:${local.partition}:sqs:${local.arn_end}:${var.prefix}-builds-${tier}" }
     scale_up               = "arn:${local.partition}:lambda:${local.arn_end}:function:${var.prefix}-scale-up"
     webhook                = "arn:${local.partition}:lambda:${local.arn_end}:function:${var.prefix}-webhook"
+    tenant_manager         = "arn:${local.partition}:lambda:${local.arn_end}:function:${var.prefix}-tenant-manager"
     runner_events          = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events}"
     runner_events_dlq      = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.runner_events_dlq}"
     tenant_manager_dlq     = "arn:${local.partition}:sqs:${local.arn_end}:${local.names.tenant_manager_dlq}"

@@ -60,6 +60,17 @@ data "aws_iam_policy_document" "tenant_manager" {
     resources = [local.arns.audit]
   }
 
+  # A tenant's locks, which end with it.
+  dynamic "statement" {
+    for_each = var.api.enable ? [1] : []
+
+    content {
+      sid       = "EndLocks"
+      actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+      resources = [local.arns.api]
+    }
+  }
+
   statement {
     sid       = "WakeWaitingJobs"
     actions   = ["sqs:SendMessage"]
@@ -160,6 +171,7 @@ resource "aws_lambda_function" "tenant_manager" {
 
   environment {
     variables = merge(local.common_environment, local.fleet_environment, {
+      API_TABLE                = var.api.enable ? aws_dynamodb_table.api[0].name : ""
       AUDIT_TABLE              = aws_dynamodb_table.audit.name
       LAUNCHES_TABLE           = aws_dynamodb_table.launches.name
       USAGE_TABLE              = aws_dynamodb_table.usage.name

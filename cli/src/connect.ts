@@ -16,6 +16,7 @@ import {
   createDynamoUsageCorrections,
   createLaunchTriggers,
   createSqsJobQueue,
+  createTenantSurveyor,
   sleep,
 } from '@multi-tenant-runner/aws';
 import { readConsole } from './aws/console';
@@ -64,6 +65,7 @@ export async function connect({ prefix, region, profile, endpoint }: Target): Pr
         tables: { apps: `${prefix}-apps`, deployments: `${prefix}-deployments` },
       }),
     },
+    surveyor: createTenantSurveyor(lambda, `${prefix}-tenant-manager`),
     deadLetters: createDeadLetters(sqs, () => listQueueUrls(sqs, prefix)),
     triggers: createLaunchTriggers(lambda, () => listLaunchTriggers(lambda, prefix)),
     facts: () =>

@@ -11,6 +11,7 @@ import type {
   LaunchTriggers,
   LockStore,
   TenantDirectory,
+  TenantSurveyor,
   UsageBooks,
   UsageCorrections,
 } from '@multi-tenant-runner/core';
@@ -37,6 +38,7 @@ export interface Fleet {
     readonly store: Pick<AppStore, 'settings' | 'get' | 'create' | 'resize' | 'change' | 'pageOfTenant'>;
     readonly deployments: Pick<DeploymentStore, 'request' | 'get' | 'page'>;
   };
+  readonly surveyor: TenantSurveyor;
   readonly clock: Clock;
   sleep(milliseconds: number): Promise<void>;
   /** What there is to find out about the installation, for the doctor. */

@@ -64,4 +64,13 @@ describe('lock', () => {
     expect((await run('lock', 'acquire', 'acme', 'production')).code).toBe(2);
     expect((await run(...acquire('run-1', '--ttl', 'long'))).code).toBe(2);
   });
+
+  it('are none of an offboarded tenant', async () => {
+    const { run, harness } = shellWithTenant();
+    harness.addTenant({ status: 'deleted', cleanup: 'done' });
+    expect(await run('lock', 'acquire', '1001', 'production', '--holder', 'x')).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('offboarded'),
+    });
+  });
 });

@@ -8,7 +8,7 @@ import {
   type InMemoryAuditTrail,
   type TestHarness,
 } from '@multi-tenant-runner/testing';
-import type { DeadLetters } from '@multi-tenant-runner/core';
+import { cleanUpTenant, surveyTenant, type DeadLetters } from '@multi-tenant-runner/core';
 import type { Facts } from '../src/doctor/facts';
 import type { Fleet } from '../src/fleet';
 import { HEALTHY } from './healthy-facts';
@@ -24,6 +24,8 @@ export interface InMemoryFleetForTests {
   readonly apps: InMemoryApps;
   /** Whether the triggers of scale-up are on. */
   enabled: boolean;
+  /** Offboarded tenants are cleaned up while a command waits. */
+  sweeps: boolean;
   /** What the doctor finds out. */
   facts: Facts;
 }
@@ -35,6 +37,12 @@ export function createFleetInMemory(): InMemoryFleetForTests {
   const consoles = new Map<string, string>();
   const audit = createInMemoryAuditTrail();
   const apps = createInMemoryApps();
+  const locks = createInMemoryLockStore();
+  const cleanUp = async (installationId: number): Promise<void> => {
+    const lease = { name: 'sweep', milliseconds: 1_000 };
+    await harness.lifecycle.markDeleted(installationId, { kind: 'unknown' }, harness.clock.now());
+    await cleanUpTenant(installationId, 0, { ...harness, tenants: harness.registry, lease });
+  };
   const state: InMemoryFleetForTests = {
     harness,
     deadLetters,
@@ -43,6 +51,7 @@ export function createFleetInMemory(): InMemoryFleetForTests {
     audit,
     apps,
     enabled: true,
+    sweeps: true,
     facts: HEALTHY,
     fleet: {
       prefix: 'test',
@@ -56,12 +65,19 @@ export function createFleetInMemory(): InMemoryFleetForTests {
       jobs: harness.jobs,
       launches: harness.launches,
       queue: harness.queue,
-      sleep: async (milliseconds) => harness.clock.advance(milliseconds),
+      sleep: async (milliseconds) => {
+        harness.clock.advance(milliseconds);
+        for (const row of harness.state.tenants.rows.values())
+          if (row['status'] === 'deleted' && state.sweeps) await cleanUp(Number(row['installation_id']));
+      },
       usage: harness.state.usage,
       corrections: harness.state.usage.corrections,
       audit,
-      locks: createInMemoryLockStore(),
       apps: { store: apps.apps, deployments: apps.deployments },
+      locks,
+      surveyor: {
+        survey: (installationId) => surveyTenant(installationId, { ...harness, tenants: harness.registry, locks }),
+      },
       deadLetters: {
         list: async () => deadLetters,
         redrive: async (queue) => void redriven.push(queue),

@@ -229,6 +229,12 @@ data "aws_iam_policy_document" "api" {
   }
 
   statement {
+    sid       = "LookForWhatTenantsHave"
+    actions   = ["lambda:InvokeFunction"]
+    resources = [var.tenant_manager.arn]
+  }
+
+  statement {
     sid       = "FreezeLaunches"
     actions   = ["lambda:UpdateEventSourceMapping"]
     resources = [local.mappings_arn]
@@ -291,6 +297,7 @@ resource "aws_lambda_function" "api" {
         operators = aws_apigatewayv2_api.this["operators"].api_endpoint
         tenants   = try(aws_apigatewayv2_api.this["tenants"].api_endpoint, null)
       })
+      TENANT_MANAGER     = var.tenant_manager.name
       LINK_KEY_PARAMETER = try(var.link_key_parameter.name, "")
       APPS               = try(jsonencode(local.apps[0]), "")
     }

@@ -38,6 +38,11 @@ variable "scale_up_arn" {
   type        = string
 }
 
+variable "tenant_manager" {
+  description = "The function that looks for what a tenant has."
+  type        = object({ name = string, arn = string })
+}
+
 variable "rates" {
   description = "Requests in a minute of each `caller`, and of all callers of a `tenant`."
   type        = object({ caller = number, tenant = number })

@@ -144,6 +144,7 @@ const ALLOWED = {
     ['dynamodb:Query', `${table('launches')}/index/open-index`],
     ['sqs:SendMessage', queue('builds-medium')],
     ['dynamodb:PutItem', table('audit')],
+    ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('api')]),
     ['sqs:SendMessage', queue('tenant-manager-dlq')],
     ['ssm:GetParameters', parameter(`/${PREFIX}/app/id`)],
     ['ssm:GetParametersByPath', parameter(`/${PREFIX}/tenants/1/runners`)],
@@ -209,6 +210,7 @@ const ALLOWED = {
     ]),
     ['sqs:SendMessage', queue('builds-small')],
     ['lambda:UpdateEventSourceMapping', MAPPING, { 'lambda:FunctionArn': lambda('scale-up') }],
+    ['lambda:InvokeFunction', lambda('tenant-manager')],
   ],
   events: [
     ...['tenants', 'jobs', 'launches', 'usage', 'audit'].flatMap((name) =>
@@ -362,6 +364,7 @@ const DENIED = {
     ['read every launch', 'dynamodb:Scan', table('launches')],
     ['take a job', 'sqs:ReceiveMessage', queue('builds-small')],
     ['empty the dead letters that have no source', 'sqs:DeleteMessage', queue('sweep-dlq')],
+    ['run another function', 'lambda:InvokeFunction', lambda('scale-up')],
     ['stop another function', 'lambda:UpdateEventSourceMapping', MAPPING, { 'lambda:FunctionArn': lambda('webhook') }],
     ...NOT_IN_THE_LEDGER,
     ['read what every machine was and cost', 'dynamodb:Query', table('usage'), LIVES],

@@ -44,6 +44,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   'GITHUB_NO_PROXY',
   'CA_BUNDLE_PARAMETER',
   'CONFIG_TABLE',
+  'API_TABLE',
   'MAX_RUNNERS_TOTAL',
   'CHECK_RUNS',
   'LINK_KEY_PARAMETER',

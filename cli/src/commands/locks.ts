@@ -3,6 +3,7 @@ import {
   SECOND,
   decideAcquire,
   decideLockRelease,
+  isOffboarded,
   livingLocks,
   sayGranted,
   type AcquireAnswer,
@@ -52,7 +53,9 @@ export async function acquireLock(
   { ttl, until }: { readonly ttl: number; readonly until?: Date },
   fleet: Fleet,
 ): Promise<Answer> {
-  const { installationId } = await findTenant(tenant, fleet.directory);
+  const lookup = await findTenant(tenant, fleet.directory);
+  const { installationId } = lookup;
+  if (isOffboarded(lookup)) throw new Problem(`${tenant} is offboarded, and its locks with it.`, EXIT.refused);
   const by = await fleet.whoAmI();
   const request: AcquireRequest = { name, holder, by, ttl, wait: until !== undefined };
   for (;;) {

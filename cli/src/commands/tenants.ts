@@ -4,7 +4,6 @@ import type { Answer, Row } from '../answer';
 import type { Fleet } from '../fleet';
 import { EXIT, Problem, changed, usage } from '../problem';
 import { findTenant } from '../read/find-tenant';
-import { namespaceFields, type Files } from './namespaces';
 
 export async function listTenants(
   options: { readonly status: TenantStatus; readonly limit: number; readonly cursor?: string },
@@ -28,17 +27,6 @@ export async function listTenants(
   };
 }
 
-/** @param settings path of the settings of the tenants' namespaces, where they have any */
-export async function showTenant(
-  name: string,
-  { settings, files }: { readonly settings?: string; readonly files: Files },
-  { directory }: Fleet,
-): Promise<Answer> {
-  const lookup = await findTenant(name, directory);
-  const namespace = settings === undefined ? {} : namespaceFields(lookup, settings, files);
-  return { kind: 'fields', fields: { ...fieldsOf(lookup), ...namespace } };
-}
-
 export interface ChangeOptions {
   readonly reason?: string;
   readonly dryRun: boolean;
@@ -51,9 +39,10 @@ export async function editTenant(
   request: EditRequest,
   options: ChangeOptions,
   fleet: Fleet,
-): Promise<Answer> {
+): Promise<Extract<Answer, { kind: 'fields' }>> {
   const { directory, settings, clock } = fleet;
-  if (options.reason === undefined || options.reason.trim() === '')
+  const { reason = '' } = options;
+  if (!options.dryRun && reason.trim() === '')
     throw usage('Say why with --reason: it is kept in the row and in the log of changes.');
   const lookup = await findTenant(name, directory);
   const decision = decideEdit(lookup, request, settings);
@@ -69,14 +58,15 @@ export async function editTenant(
   if (request.kind === 'offboard' && !options.yes)
     throw usage(`${decision.sentence} Repeat the command with --yes if that is what you want.`);
   const by = await fleet.whoAmI();
-  const note = { id: randomUUID(), by, via: 'mtr', reason: options.reason.trim(), at: clock.now() } as const;
+  const note = { id: randomUUID(), by, via: 'mtr', reason: reason.trim(), at: clock.now() } as const;
   const written = await directory.edit(id, decision.edit, note);
   if (!written.ok)
     throw changed(`The row of ${name} changed in the meantime, so nothing was written; look again and repeat.`);
-  return { kind: 'fields', fields: fieldsOf(written.lookup), sentence: decision.sentence };
+  return { kind: 'fields', fields: tenantFields(written.lookup), sentence: decision.sentence };
 }
 
-function fieldsOf(lookup: TenantLookup): Row {
+/** A tenant's row as an answer. */
+export function tenantFields(lookup: TenantLookup): Row {
   const problems = (lookup.problems ?? []).map(({ attribute, problem }) => `${attribute} ${problem}`);
   const common = { installation: lookup.installationId, ...(problems.length > 0 && { problems }) };
   if (lookup.kind !== 'tenant') return { ...common, status: lookup.kind === 'tombstone' ? 'deleted' : 'not a tenant' };

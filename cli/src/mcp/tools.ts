@@ -6,7 +6,8 @@ import { explainOneJob, listJobs, listWaiting, showJob } from '../commands/jobs'
 import { showLimits } from '../commands/limits';
 import { listDeadLetters } from '../commands/operations';
 import { listRunners, showRunner } from '../commands/runners';
-import { listTenants, showTenant } from '../commands/tenants';
+import { showTenant } from '../commands/show-tenant';
+import { listTenants } from '../commands/tenants';
 import { reportUsage, showStats } from '../commands/usage';
 import { listAllWaiting } from '../commands/waiting';
 import type { Fleet } from '../fleet';

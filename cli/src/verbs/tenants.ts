@@ -1,6 +1,10 @@
 import { TENANT_STATUSES, type EditRequest } from '@multi-tenant-runner/core';
 import { Option, type Command } from 'commander';
-import { editTenant, listTenants, showTenant } from '../commands/tenants';
+import { drainTenant, offboardTenant, type Waiting } from '../commands/offboarding';
+import { showTenant } from '../commands/show-tenant';
+import { editTenant, listTenants } from '../commands/tenants';
+import type { Fleet } from '../fleet';
+import { inTime } from '../read/parse-time';
 import { cap, change, changeOptions, paged, wholeNumber } from '../options';
 import type { Answering, ProgramDeps } from '../program';
 
@@ -18,16 +22,25 @@ export function addTenants(program: Command, answer: Answering, { namespaces, de
     .action((tenant, { namespaces: settings }) =>
       answer((fleet) => showTenant(tenant, { settings, files: namespaces.files }, fleet)),
     );
-  const edits: readonly (readonly [EditRequest['kind'] & ('suspend' | 'resume' | 'approve' | 'offboard'), string])[] = [
+  const edits: readonly (readonly [EditRequest['kind'] & ('suspend' | 'resume' | 'approve'), string])[] = [
     ['approve', 'let a tenant in that waits for approval'],
     ['suspend', 'start no more of its jobs; running ones go on'],
     ['resume', "lift an operator's suspension"],
-    ['offboard', 'end the tenant for good: its machines, configurations and groups go'],
   ];
   for (const [kind, description] of edits)
     change(tenants.command(`${kind} <tenant>`).description(description)).action((tenant, options) =>
       answer((fleet) => editTenant(tenant, { kind }, changeOptions(options), fleet)),
     );
+  waiting(tenants.command('drain <tenant>').description('suspend it, and say what still runs'), 'nothing runs').action(
+    (tenant, { wait, ...options }) =>
+      answer((fleet) => drainTenant(tenant, { ...changeOptions(options), ...untilOf(wait, fleet) }, fleet)),
+  );
+  waiting(
+    tenants.command('offboard <tenant>').description('end it for good; --dry-run is the plan, afterwards it is proved'),
+    'nothing is left',
+  ).action((tenant, { wait, ...options }) =>
+    answer((fleet) => offboardTenant(tenant, { ...changeOptions(options), ...untilOf(wait, fleet) }, fleet)),
+  );
   change(tenants.command('set-tier <tenant> <tier>').description("change a tenant's tier, and its limit with it"))
     .option('--max-runners <n>', "its limit, if not the tier's own", wholeNumber)
     .action((tenant, tier, options) =>
@@ -60,4 +73,12 @@ export function addTenants(program: Command, answer: Answering, { namespaces, de
         return editTenant(tenant, { kind: 'set-caps', caps }, changeOptions(options), fleet);
       }),
     );
+}
+
+function waiting(command: Command, what: string): Command {
+  return change(command).option('--wait <time>', `until ${what}, so long at most: 30m`);
+}
+
+function untilOf(wait: string | undefined, { clock }: Fleet): Waiting {
+  return wait === undefined ? {} : { until: inTime(wait, clock.now()) };
 }

@@ -61,6 +61,8 @@ export interface ApiConfig {
   readonly queueUrls: readonly string[];
   /** Ids of scale-up's event source mappings. */
   readonly launchTriggers: readonly string[];
+  /** Name of the function that looks for what a tenant has. */
+  readonly tenantManager: string;
   /** SSM parameter with the keys of signed links; undefined: there are none. */
   readonly linkKeyParameter: string | undefined;
   /** Undefined: there is no app plane. */
@@ -84,6 +86,7 @@ export function parseApiConfig(env: Env): ApiConfig {
       rates: reader.json('RATES', { caller: 1, tenant: 1 }, (value) => parse(rates, value, { root: '' })),
       queueUrls: reader.strings('QUEUE_URLS'),
       launchTriggers: reader.strings('LAUNCH_TRIGGERS'),
+      tenantManager: reader.string('TENANT_MANAGER'),
       linkKeyParameter: reader.optionalString('LINK_KEY_PARAMETER'),
       apps:
         reader.optionalString('APPS') === undefined

@@ -16,6 +16,7 @@ import type {
   TenantDirectory,
   TenantLifecycle,
   TenantRegistry,
+  TenantSurveyor,
   Tiers,
   UsageBooks,
   UsageCorrections,
@@ -53,6 +54,7 @@ export interface ApiDeps {
   readonly audit: AuditTrail;
   readonly state: ApiState;
   readonly locks: LockStore;
+  readonly surveyor: TenantSurveyor;
   readonly deadLetters: DeadLetterQueues;
   readonly triggers: LaunchTriggers;
   readonly cursors: Cursors;

@@ -22,6 +22,7 @@ import {
   createSqsClient,
   createSqsJobQueue,
   createSsmClient,
+  createTenantSurveyor,
   createWebhookEntry,
 } from '@multi-tenant-runner/aws';
 import { createLog, systemClock, writeLine } from '@multi-tenant-runner/runtime';
@@ -41,6 +42,8 @@ const client = createDynamoDbClient(clients);
 const tenants = { client, tableName: tables.tenants, tiers, defaultTier };
 const sqs = createSqsClient(clients);
 const state = createDynamoApiState({ client, tableName: tables.api });
+// A survey asks EC2, SSM and GitHub, with the function's start before it; the API itself has ten seconds.
+const patient = createClientConfig(process.env, { timeout: 8_500, attempts: 1 });
 const readParameters = createParameterReader({ client: createSsmClient(clients) });
 const hasLinks = linkKeyParameter !== undefined && endpoints.tenants !== undefined;
 
@@ -63,6 +66,7 @@ export const handler = createHandler({
   locks: createDynamoLockStore({ client, tableName: tables.api }),
   deadLetters: createDeadLetters(sqs, async () => config.queueUrls),
   triggers: createLaunchTriggers(lambda, async () => config.launchTriggers),
+  surveyor: createTenantSurveyor(createLambdaClient(patient), config.tenantManager),
   cursors: createCursors(state.key),
   rates: config.rates,
   verifyToken: createTokenVerifier({ issuers: config.issuers, clock, fetch }),

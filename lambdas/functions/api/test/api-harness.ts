@@ -1,3 +1,4 @@
+import { surveyTenant } from '@multi-tenant-runner/core';
 import type { HttpResponse } from '@multi-tenant-runner/runtime';
 import {
   INSTALLATION,
@@ -98,6 +99,9 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
     audit,
     state,
     locks,
+    surveyor: {
+      survey: (installationId) => surveyTenant(installationId, { ...harness, tenants: harness.registry, locks }),
+    },
     cursors: createCursors(state.key),
     rates: RATES,
     deadLetters: {

@@ -44,6 +44,7 @@ export const EXAMPLES: Readonly<Record<OperationId, (installationId: number) => 
   'approve-tenant': ofTenant('/approve', { headers: REASON }),
   'suspend-tenant': ofTenant('/suspend', { headers: REASON }),
   'resume-tenant': ofTenant('/resume', { headers: REASON }),
+  'drain-tenant': ofTenant('/drain', { headers: REASON }),
   'offboard-tenant': ofTenant('/offboard', { body: { confirm: 'acme' }, headers: REASON }),
   'show-offboarding': ofTenant('/offboarding'),
   'show-overview': ofTenant('/overview'),

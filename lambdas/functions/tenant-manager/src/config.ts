@@ -1,6 +1,6 @@
 import type { EgressRule } from '@multi-tenant-runner/aws';
 import { parseProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
-import { readConfig, type Env } from '@multi-tenant-runner/runtime';
+import { readConfig, type Env, type EnvReader } from '@multi-tenant-runner/runtime';
 import { ONBOARDING_MODES, type AllowedAccounts, type OnboardingPolicy } from './decide-admission';
 import { parseAllowedAccounts } from './parse-allowed-accounts';
 import { parseEgressRules } from './parse-egress-rules';
@@ -11,6 +11,8 @@ export interface TenantManagerConfig extends ProtocolConfig {
   /** Whether each tenant has a security group of its own. */
   readonly tenantSecurityGroups: boolean;
   readonly auditTable: string;
+  /** With the tenants' locks; absent: there is no API. */
+  readonly apiTable?: string;
   readonly vpcId: string;
   readonly egressRules: readonly EgressRule[];
   readonly onboarding: OnboardingPolicy;
@@ -19,6 +21,7 @@ export interface TenantManagerConfig extends ProtocolConfig {
 export function parseTenantManagerConfig(env: Env): TenantManagerConfig {
   return readConfig(env, (reader) => ({
     ...parseProtocolConfig(reader),
+    ...apiTableOf(reader),
     tenantSecurityGroups: reader.boolean('TENANT_SECURITY_GROUPS'),
     auditTable: reader.string('AUDIT_TABLE'),
     vpcId: reader.string('VPC_ID'),
@@ -28,4 +31,9 @@ export function parseTenantManagerConfig(env: Env): TenantManagerConfig {
       allowedAccounts: reader.json('ALLOWED_ACCOUNTS', NO_ACCOUNTS, parseAllowedAccounts),
     },
   }));
+}
+
+function apiTableOf(reader: EnvReader): Pick<TenantManagerConfig, 'apiTable'> {
+  const apiTable = reader.optionalString('API_TABLE');
+  return apiTable === undefined ? {} : { apiTable };
 }

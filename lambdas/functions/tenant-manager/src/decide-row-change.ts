@@ -24,9 +24,9 @@ export interface RowChange {
 
 /**
  * `activate` and `retry` include `wake`. `retry`: GitHub may now accept what it refused before. `offboard`: an operator
- * set the row to deleted, so its clean-up is not marked yet.
+ * set the row to deleted, so its clean-up is not marked yet. `prove`: a clean-up says that nothing is left.
  */
-export type RowWork = 'none' | 'wake' | 'retry' | 'activate' | 'offboard';
+export type RowWork = 'none' | 'wake' | 'retry' | 'activate' | 'offboard' | 'prove';
 
 export interface RowDecision {
   readonly work: RowWork;
@@ -124,6 +124,7 @@ function isDeletedByOperator({ before, after }: RowChange, lookup: TenantLookup)
 }
 
 function workOf({ before, after }: RowChange, lookup: TenantLookup, ownGroups: boolean): RowWork {
+  if (isOffboarded(lookup) && after?.['cleanup'] === 'done' && before?.['cleanup'] === 'pending') return 'prove';
   if (lookup.kind !== 'tenant' || lookup.tenant.status !== 'active') return 'none';
   if (ownGroups && lookup.tenant.securityGroupId === undefined) return 'activate';
   if (before !== undefined && !isSame(before['runner_group'], after?.['runner_group'])) return 'retry';

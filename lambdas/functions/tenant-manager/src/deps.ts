@@ -2,11 +2,13 @@ import type {
   AuditTrail,
   Clock,
   GitHub,
+  LockStore,
   Log,
   Metrics,
   SecurityGroups,
   TenantLifecycle,
   TenantRegistry,
+  TenantSurvey,
   Tiers,
 } from '@multi-tenant-runner/core';
 import type { OnboardingPolicy } from './decide-admission';
@@ -42,6 +44,10 @@ export interface TenantManagerDeps {
   readonly restate: (installationId: number) => Promise<void>;
   /** One clean-up pass for a deleted tenant; the sweep repeats it. Only for deleted tenants. */
   readonly cleanUp: (installationId: number) => Promise<void>;
+  /** Looks for everything that a tenant can have; changes nothing. */
+  readonly survey: (installationId: number) => Promise<TenantSurvey>;
+  /** Absent: there is no API, and no locks without it. */
+  readonly locks?: Pick<LockStore, 'end'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;

@@ -3,6 +3,7 @@ import type { RowChange, RowDecision } from './decide-row-change';
 import type { TenantManagerDeps } from './deps';
 import { describeAudit } from './describe-audit';
 import { offboard } from './offboard';
+import { proveOffboarding } from './prove-offboarding';
 import { runAll } from './run-all';
 
 /**
@@ -48,17 +49,18 @@ async function actOnChange(
       attributes: Object.keys(decision.carry.changes),
     });
   }
-  await work(installationId, decision.work, covered, { ...deps, log });
+  await work(change, decision.work, covered, { ...deps, log });
   // After the dispatch: the jobs that it started no longer wait.
   if (decision.restate) await deps.restate(installationId);
 }
 
 async function work(
-  installationId: number,
+  change: RowChange,
   kind: RowDecision['work'],
   covered: boolean,
   deps: TenantManagerDeps,
 ): Promise<void> {
+  const { installationId } = change;
   switch (kind) {
     case 'none':
       return;
@@ -71,5 +73,7 @@ async function work(
     case 'offboard':
       // The row keeps its account; a tombstone that an operator wrote has none.
       return offboard(installationId, { kind: 'unknown' }, deps);
+    case 'prove':
+      return proveOffboarding(change, deps);
   }
 }

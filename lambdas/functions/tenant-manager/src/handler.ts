@@ -1,4 +1,4 @@
-import { MODULE_ROW, isObject } from '@multi-tenant-runner/core';
+import { MODULE_ROW, isObject, type TenantSurvey } from '@multi-tenant-runner/core';
 import {
   runInvocation,
   runStreamBatch,
@@ -16,12 +16,16 @@ export interface HandlerDeps extends TenantManagerDeps {
   readonly parseImage: (image: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
-/** Has two event sources: installation events of the bus, one at a time, and batches of the tenants table's stream. */
+/**
+ * Has two event sources: installation events of the bus, one at a time, and batches of the tenants table's stream. An
+ * operator's tools ask it for a survey of a tenant.
+ */
 export function createHandler(
   deps: HandlerDeps,
-): (event: unknown, context: LambdaContext) => Promise<BatchResponse | undefined> {
-  const handle = async (event: unknown, context: LambdaContext): Promise<BatchResponse | undefined> => {
-    const { Records: records, detail } = isObject(event) ? event : {};
+): (event: unknown, context: LambdaContext) => Promise<BatchResponse | TenantSurvey | undefined> {
+  const handle = async (event: unknown, context: LambdaContext): Promise<BatchResponse | TenantSurvey | undefined> => {
+    const { Records: records, detail, survey } = isObject(event) ? event : {};
+    if (typeof survey === 'number') return deps.survey(survey);
     if (Array.isArray(records)) return handleStream(records, context, deps);
     if (detail !== undefined) return void (await handleLifecycle(detail, deps));
     throw new Error(

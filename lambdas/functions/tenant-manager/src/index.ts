@@ -3,6 +3,7 @@ import {
   createClientConfig,
   createDynamoAuditTrail,
   createDynamoDbClient,
+  createDynamoLockStore,
   fromAttributes,
 } from '@multi-tenant-runner/aws';
 import { createProtocolPorts, createTenantSecurityGroups } from '@multi-tenant-runner/wiring';
@@ -12,6 +13,7 @@ import {
   leaseFor,
   restateAll,
   retryRefused,
+  surveyTenant,
   dispatchNextJobs,
 } from '@multi-tenant-runner/core';
 import { parseTenantManagerConfig } from './config';
@@ -22,6 +24,8 @@ const ports = createProtocolPorts(config, process.env);
 const securityGroups = createTenantSecurityGroups(config, process.env, config);
 
 const client = createDynamoDbClient(createClientConfig(process.env));
+const { apiTable } = config;
+const locks = apiTable === undefined ? undefined : createDynamoLockStore({ client, tableName: apiTable });
 
 export const handler = createHandler({
   ...ports,
@@ -37,5 +41,7 @@ export const handler = createHandler({
     const lease = { name: `tenant-manager ${randomUUID()}`, milliseconds: leaseFor(config.timeout) };
     await cleanUpTenant(installationId, graceFor(config.timeout), { ...ports, securityGroups, lease });
   },
+  survey: (installationId) => surveyTenant(installationId, { ...ports, securityGroups, ...(locks && { locks }) }),
+  ...(locks && { locks }),
   parseImage: fromAttributes,
 });

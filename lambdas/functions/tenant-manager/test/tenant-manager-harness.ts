@@ -4,13 +4,16 @@ import {
   encodeLifecycleEvent,
   restateAll,
   retryRefused,
+  surveyTenant,
   dispatchNextJobs,
   type InstallationAction,
   type LifecycleEvent,
+  type LockStore,
 } from '@multi-tenant-runner/core';
 import {
   INSTALLATION,
   createInMemoryAuditTrail,
+  createInMemoryLockStore,
   createTestHarness,
   lifecycleEvent,
   type InMemoryAuditTrail,
@@ -27,6 +30,7 @@ export interface TenantManagerHarness extends TestHarness {
   readonly woken: number[];
   readonly cleaned: number[];
   readonly audit: InMemoryAuditTrail;
+  readonly locks: LockStore;
   /** One event of the bus, as EventBridge hands it to the function. */
   event(action: InstallationAction, overrides?: Partial<LifecycleEvent>): Promise<void>;
   invoke(event: unknown): Promise<BatchResponse | undefined>;
@@ -45,6 +49,7 @@ export function createTenantManagerHarness(
   const cleaned: number[] = [];
   const protocol = { ...harness, tenants: harness.registry, lease: { name: 'lease', milliseconds: 120_000 } };
   const audit = createInMemoryAuditTrail();
+  const locks = createInMemoryLockStore();
   const handler = createHandler({
     ...harness.settings,
     audit,
@@ -66,15 +71,18 @@ export function createTenantManagerHarness(
       cleaned.push(installationId);
       await cleanUpTenant(installationId, 600_000, protocol);
     },
+    survey: (installationId) => surveyTenant(installationId, { ...protocol, locks }),
+    locks,
     clock: harness.clock,
     log: harness.log,
     metrics: harness.metrics,
     parseImage: fromAttributes,
   });
-  const invoke = (event: unknown) => handler(event, CONTEXT);
+  const invoke = async (event: unknown) => (await handler(event, CONTEXT)) as BatchResponse | undefined;
   return {
     ...harness,
     audit,
+    locks,
     woken,
     cleaned,
     invoke,

@@ -38,6 +38,7 @@ export * from './app-credentials';
 export * from './job-queue';
 export * from './dead-letters';
 export * from './launch-triggers';
+export * from './tenant-surveyor';
 export * from './event-bus';
 export * from './event-publisher';
 export * from './object-writer';

@@ -426,3 +426,21 @@ describe('installations', () => {
 function minted(sent: readonly Sent[]): Sent[] {
   return sent.filter(({ route }) => route.endsWith('/access_tokens'));
 }
+
+describe('the list of runners', () => {
+  const page = (count: number) =>
+    Array.from({ length: count }, (_, id) => ({ id, name: `r-${id}`, status: 'online', busy: false }));
+  const list = (second: number) =>
+    setUp(({ url }) => [200, { runners: page(url.searchParams.get('page') === '2' ? second : 100) }]).github;
+
+  it('has the names of all pages, and says where there are more than ten', async () => {
+    const listed = await list(3).listRunners(ORG);
+    expect(listed.kind === 'found' && listed.names).toHaveLength(103);
+    await expect(list(100).listRunners(ORG)).resolves.toMatchObject({ kind: 'found', isMore: true });
+  });
+
+  it('is none where GitHub refuses or answers something else', async () => {
+    await expect(setUp(() => [403, {}]).github.listRunners(ORG)).resolves.toMatchObject({ kind: 'refused' });
+    await expect(setUp(() => [200, {}]).github.listRunners(ORG)).resolves.toMatchObject({ kind: 'unavailable' });
+  });
+});

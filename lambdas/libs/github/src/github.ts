@@ -22,6 +22,9 @@ import { createRunnerGroups } from './runner-groups';
 
 const createdRunner = object({ runner: object({ id: integer() }), encoded_jit_config: string });
 const shownJob = object({ status: string, conclusion: optionalString, runner_name: optionalString });
+/** Of a list of runners. */
+const PER_PAGE = 100;
+const MOST_PAGES = 10;
 const registration = v.pipe(
   object({ id: integer(), name: string, status: string, busy: boolean }),
   v.transform(({ status, ...runner }): Registration => ({ ...runner, online: status === 'online' })),
@@ -115,6 +118,23 @@ export function createGitHub(deps: GitHubDeps): GitHub {
       // Older GitHub Enterprise Servers ignore the name and list all.
       const runner = listed.map((entry) => read(registration, entry)).find((listing) => listing?.name === name);
       return { kind: 'found', ...(runner && { runner }) };
+    },
+    listRunners: async (place) => {
+      const names: string[] = [];
+      for (let page = 1; page <= MOST_PAGES; page += 1) {
+        const answer = await following(place, (there) =>
+          call({ ...at(there), route: `GET ${runnersOf(there)}`, parameters: { per_page: PER_PAGE, page } }),
+        );
+        if (answer.kind !== 'answer') return answer;
+        const listed = isObject(answer.data) ? answer.data['runners'] : undefined;
+        const found = Array.isArray(listed) ? listed.map((entry) => read(registration, entry)) : [undefined];
+        // What can't be read might be one of ours.
+        if (!found.every((one) => one !== undefined))
+          return { kind: 'unavailable', message: "GitHub's answer is no list of runners" };
+        names.push(...found.map(({ name }) => name));
+        if (found.length < PER_PAGE) return { kind: 'found', names, isMore: false };
+      }
+      return { kind: 'found', names, isMore: true };
     },
     getRunner: async (place, runnerId) => {
       const answer = await following(place, async (there) => {

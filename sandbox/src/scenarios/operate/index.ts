@@ -11,6 +11,7 @@ import { lookAtPage } from '../page/look-at-page';
 import { callApi } from './call-api';
 import { createApp } from './create-app';
 import { changeJobs } from './change-jobs';
+import { endTenant } from './end-tenant';
 import { expectJson, expectRefusal, holds, rowsOf } from './expect';
 import { expectEvents, listenToEvents } from './hear-events';
 import { inspectFleet, operateFleet } from './inspect-fleet';
@@ -60,7 +61,7 @@ export async function operate(options: OperateOptions): Promise<{
   await createApp(options, checks);
   await inspectFleet(tenant, mtr, checks);
   await operateFleet(mtr, checks);
-  await endTenant(context, tenant, mtr);
+  await endTenant(context, tenant, { mtr, sandbox });
   await expectEvents(context, tenant, listener);
   await listener.stop();
   return { ok: allHeld(checks.all()), checks: checks.all() };
@@ -175,21 +176,6 @@ async function explainJobs(context: ScenarioContext, tenant: Tenant, options: Op
   await seeCheck(context, tenant, waiting);
   await finishAll(context, tenant, ids);
   await seeCheckEnd(context, tenant, waiting);
-}
-
-async function endTenant(context: ScenarioContext, { id }: Tenant, mtr: Mtr): Promise<void> {
-  const offboard = ['tenants', 'offboard', LOGIN, '--reason', 'the sandbox is done'];
-  expectRefusal(context.checks, await mtr(...offboard), 2, '--yes');
-  await expectJson(context.checks, await mtr(...offboard, '--yes'), 'tenants offboard marks it deleted', (answer) =>
-    holds(answer, { status: 'deleted' }),
-  );
-  await context.poller.until(`${LOGIN}: nothing is left`, async () => {
-    const answer: unknown = JSON.parse((await mtr('tenants', 'show', String(id))).out);
-    return holds(answer, { cleanup: 'done' }) ? true : undefined;
-  });
-  context.checks.check('tenants show says when an offboarded tenant is cleaned up', true);
-  expectRefusal(context.checks, await mtr('tenants', 'suspend', String(id), '--reason', 'r'), 4, 'that is final');
-  await context.user.uninstall(id);
 }
 
 const queue = (context: ScenarioContext, { id }: Tenant): Promise<number> =>

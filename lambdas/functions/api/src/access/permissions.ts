@@ -14,6 +14,7 @@ export const PERMISSIONS = {
   'approve-tenant': OPERATOR,
   'suspend-tenant': OPERATOR,
   'resume-tenant': OPERATOR,
+  'drain-tenant': OPERATOR,
   'offboard-tenant': OPERATOR,
   'show-offboarding': OPERATOR,
   'show-limits': VIEWER,

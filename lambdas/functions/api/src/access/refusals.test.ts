@@ -13,6 +13,7 @@ const OPERATOR_ONLY: readonly OperationId[] = [
   'approve-tenant',
   'suspend-tenant',
   'resume-tenant',
+  'drain-tenant',
   'offboard-tenant',
   'show-offboarding',
   'cancel-job',

@@ -1,4 +1,4 @@
-import { INSTALLATION } from '@multi-tenant-runner/testing';
+import { INSTALLATION, launch } from '@multi-tenant-runner/testing';
 import { OPERATOR, createApiHarness } from '../../test/api-harness';
 
 const PATH = `/v1/tenants/${INSTALLATION}`;
@@ -157,5 +157,33 @@ describe('a change of the whole fleet', () => {
     await expect(redrive('test-sweep-dlq')).resolves.toMatchObject({ status: 409 });
     await expect(redrive('elsewhere')).resolves.toMatchObject({ status: 404 });
     expect(fleet.redriven).toEqual(['test-builds-small-dlq']);
+  });
+});
+
+test('a drain suspends, and says what still runs until nothing does', async () => {
+  const { operator, harness } = await createApiHarness();
+  await harness.state.launches.create(launch({ state: 'running' }));
+  const drain = () => operator(`/v1/tenants/${INSTALLATION}/drain`, { method: 'POST', headers: REASON });
+  expect(await drain()).toMatchObject({
+    body: { changed: true, drained: false, running: 1, tenant: { status: 'suspended', suspended_by: 'operator' } },
+  });
+  await harness.state.launches.change(INSTALLATION, '7001-1', { from: ['running'] }, { state: 'ended' });
+  expect(await drain()).toMatchObject({ body: { changed: false, drained: true, running: 0 } });
+});
+
+test('an offboarding that is asked for again changes nothing, and can be looked at as often as one likes', async () => {
+  const { operator, harness, audit } = await createApiHarness();
+  harness.addTenant({ status: 'deleted', cleanup: 'done' });
+  const sent = { method: 'POST', body: { confirm: 'acme' }, headers: REASON };
+  expect(await operator(`/v1/tenants/${INSTALLATION}/offboard`, sent)).toMatchObject({ body: { changed: false } });
+  const at = '2026-01-15T12:00:00.000Z';
+  const by = { actor: 'tenant-manager', via: 'module' } as const;
+  await audit.record({ installationId: INSTALLATION, at, id: 'p', action: 'tenant.offboarding-proved', ...by });
+  const look = () => operator(`/v1/tenants/${INSTALLATION}/offboarding`);
+  harness.state.github.installations.delete(INSTALLATION);
+  expect(await look()).toMatchObject({ body: { done: true, recorded_at: at } });
+  await harness.state.securityGroups.ensure(INSTALLATION, 'small');
+  expect(await look()).toMatchObject({
+    body: { done: false, sentence: expect.stringContaining('Not proved gone: 1 security group of its own') },
   });
 });

@@ -69,8 +69,28 @@ const simple = (kind: 'approve' | 'suspend' | 'resume', summary: string) =>
   });
 
 export const approveTenant = simple('approve', 'Lets a tenant in that waits for approval.');
-export const suspendTenant = simple('suspend', 'Starts no more of its jobs; running ones go on. Drains it.');
+export const suspendTenant = simple('suspend', 'Starts no more of its jobs; running ones go on.');
 export const resumeTenant = simple('resume', "Lifts an operator's suspension.");
+
+export const drainTenant = defineOperation({
+  id: 'drain-tenant',
+  method: 'POST',
+  path: '/v1/tenants/{installation_id}/drain',
+  summary: 'Suspends it, and says what still runs; ask again until it is drained. Running jobs go on.',
+  params: tenantParams,
+  body: NOTHING,
+  answer: v.object({
+    ...changed.entries,
+    drained: v.pipe(v.boolean(), v.description('Nothing of it runs any more')),
+    running: v.pipe(count, v.description('Launches that are not over; at most 200 are counted')),
+  }),
+  run: async ({ params, ...context }, deps) => {
+    const found = await findTenant(params.installation_id, deps);
+    const answer = await edit(found, { kind: 'suspend' }, context, deps);
+    const { rows } = await deps.launches.pageOpen(found.installationId, { limit: 200 });
+    return { ...answer, body: { ...answer.body, running: rows.length, drained: rows.length === 0 } };
+  },
+});
 
 export const offboardTenant = defineOperation({
   id: 'offboard-tenant',

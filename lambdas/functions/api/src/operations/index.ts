@@ -5,7 +5,7 @@ import { deployApp, explainOneDeployment, listDeployments, rollBackApp, showDepl
 import { getPushCredentials } from './push-credentials';
 import { listChanges, listTenantChanges } from './audit';
 import { cancelJob, retryJob } from './change-job';
-import { approveTenant, changeTenant, offboardTenant, resumeTenant, suspendTenant } from './change-tenant';
+import { approveTenant, changeTenant, drainTenant, offboardTenant, resumeTenant, suspendTenant } from './change-tenant';
 import { correctOneUsage, listCorrections } from './correct-usage';
 import { endRunner } from './end-runner';
 import { freezeLaunches, listDeadLetters, redriveDeadLetters, unfreezeLaunches } from './fleet';
@@ -38,6 +38,7 @@ export const OPERATIONS: readonly Operation[] = [
   approveTenant,
   suspendTenant,
   resumeTenant,
+  drainTenant,
   offboardTenant,
   showOffboarding,
   showOverview,

@@ -85,3 +85,11 @@ test('caps are changed by themselves', async () => {
   await expect(change({ limit_minutes: 1, tier: 'medium' })).resolves.toMatchObject({ status: 400 });
   await expect(change({ limit_minutes: -1 })).resolves.toMatchObject({ status: 400 });
 });
+
+test('an offboarded tenant takes no locks', async () => {
+  const { operator, harness } = await createApiHarness();
+  harness.addTenant({ status: 'deleted', cleanup: 'done' });
+  const sent = { method: 'POST', body: { holder: 'run-1' }, headers: { 'x-reason': 'deploys' } };
+  const answer = await operator(`/v1/tenants/${INSTALLATION}/locks/production/acquire`, sent);
+  expect(answer).toMatchObject({ status: 409, body: { detail: expect.stringContaining('offboarded') } });
+});

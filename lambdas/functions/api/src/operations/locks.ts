@@ -74,7 +74,8 @@ export const acquireLock = defineOperation({
     sentence: text,
   }),
   run: async ({ params, body, caller }, deps) => {
-    const { installationId } = await findTenant(params.installation_id, deps);
+    const { installationId, tenant } = await findTenant(params.installation_id, deps);
+    if (tenant.status === 'deleted') throw new Problem('refused', 'The tenant is offboarded, and its locks with it.');
     const { name } = params;
     const { holder: who, ttl_seconds: ttl = DEFAULT_TTL, wait = true } = body;
     const request = { name, holder: who, by: caller?.actor ?? 'unknown', ttl: ttl * SECOND, wait };

@@ -50,6 +50,15 @@ export function createDynamoUsageLedger({ client, tableName }: UsageLedgerDeps):
       const [ofDay, ofMonth] = await Promise.all([sumOf(installationId, day), sumOf(installationId, month)]);
       return { day: ofDay, month: ofMonth };
     },
+    machinesOf: async (installationId) => {
+      const expression = new Expression();
+      const own = expression.equals('book', sumsOf(installationId));
+      let machines = 0;
+      // Months alone: each machine is in the sum of its day too.
+      for await (const row of table.query({ KeyConditionExpression: own, ...expression.placeholders }))
+        if (row['month'] !== undefined) machines += parseSum(row).machines;
+      return machines;
+    },
   };
 }
 

@@ -29,6 +29,8 @@ type TenantRow = Extract<TenantLookup, { kind: 'tenant' }>['tenant'];
 /** What an operator's wish writes into a tenant's row, or why it can't. Pure. */
 export function decideEdit(lookup: TenantLookup, request: EditRequest, settings: EditSettings): EditDecision {
   if (lookup.kind === 'none') return refuse(`Installation ${lookup.installationId} has no row that is a tenant.`);
+  if (isOffboarded(lookup) && request.kind === 'offboard')
+    return { kind: 'nothing', sentence: `Installation ${lookup.installationId} is offboarded already.` };
   if (isOffboarded(lookup))
     return refuse(
       `Installation ${lookup.installationId} is deleted, and that is final; a new installation makes a new tenant.`,

@@ -43,6 +43,10 @@ export interface GitHub {
     place: RunnerPlace,
     name: string,
   ): Promise<{ readonly kind: 'found'; readonly runner?: Registration } | GitHubFailure>;
+  /** Names of the runners that are registered there, of the first thousand. */
+  listRunners(
+    place: RunnerPlace,
+  ): Promise<{ readonly kind: 'found'; readonly names: readonly string[]; readonly isMore: boolean } | GitHubFailure>;
   getRunner(
     place: RunnerPlace,
     runnerId: number,

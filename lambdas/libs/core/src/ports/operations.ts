@@ -1,3 +1,5 @@
+import type { TenantSurvey } from '../model/survey';
+
 export interface DeadLetters {
   readonly queue: string;
   readonly messages: number;
@@ -15,4 +17,9 @@ export interface DeadLetterQueues {
 export interface LaunchTriggers {
   /** Answers how many there are. */
   setEnabled(enabled: boolean): Promise<number>;
+}
+
+/** Looks for what there is of a tenant, by the function that has the rights to. */
+export interface TenantSurveyor {
+  survey(installationId: number): Promise<TenantSurvey>;
 }

@@ -7,6 +7,8 @@ import type { CorrectedLife, LifeKey, MachineLife, UsageCorrection, UsageSum } f
 export interface UsageLedger {
   /** A tenant's ended machines of a day and of a month, over all sizes, strongly consistent. */
   sumsOf(installationId: number, when: UsagePeriods): Promise<PeriodSums>;
+  /** How many machines a tenant has ever had, by the sums of all months. */
+  machinesOf(installationId: number): Promise<number>;
 }
 
 /** What operators and tenants read of the ledger. */

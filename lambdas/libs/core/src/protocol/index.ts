@@ -18,6 +18,7 @@ export * from './sync-job-from-github';
 export * from './end-machine';
 export * from './machine-end';
 export * from './clean-up-tenant';
+export * from './survey-tenant';
 export * from './gate';
 export * from './record-launch-outcome';
 export * from './route-job';

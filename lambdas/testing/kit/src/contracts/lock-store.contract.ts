@@ -37,4 +37,16 @@ export function lockStoreContract(make: () => Promise<LockStore>, nextId: () => 
     );
     expect(answers).toMatchObject([{ kind: 'granted' }, { kind: 'granted' }]);
   });
+
+  it('ends the locks of a tenant that is gone, twice as once, and one that had none', async () => {
+    const [store, tenant] = [await make(), nextId()];
+    await store.end(tenant, NOW);
+    const take = () => store.change(tenant, (locks) => decideAcquire(locks, asking('one'), NOW));
+    const before = await take();
+    await store.end(tenant, NOW);
+    await store.end(tenant, NOW);
+    expect(livingLocks(await store.read(tenant), NOW)).toEqual({});
+    const after = await take();
+    expect([before.kind, after.kind]).toEqual(['granted', 'granted']);
+  });
 }

@@ -52,6 +52,7 @@ export function usageLedgerContract(make: () => Promise<LedgerUnderTest>, nextId
       day: { machines: 2, seconds: 360, costMicros: 3841, unpriced: 0 },
       month: { machines: 3, seconds: 361, costMicros: 3842, unpriced: 0 },
     });
+    await expect(ledger.machinesOf(installationId)).resolves.toBe(3);
     await expect(ledger.sumsOf(installationId, { day: '2026-02-01', month: '2026-02' })).resolves.toEqual({
       day: NO_USAGE,
       month: NO_USAGE,

@@ -132,6 +132,12 @@ export function createInMemoryGitHub(): InMemoryGitHub {
     },
     findRunner: async (place, name) =>
       refusalOf('findRunner', place.installationId, place.owner) ?? found(search(place, (one) => one.name === name)),
+    listRunners: async (place) =>
+      refusalOf('listRunners', place.installationId, place.owner) ?? {
+        kind: 'found',
+        names: registrations.filter(({ where }) => where === whereOf(place)).map(({ name }) => name),
+        isMore: false,
+      },
     getRunner: async (place, runnerId) =>
       refusalOf('getRunner', place.installationId, place.owner) ?? found(search(place, (one) => one.id === runnerId)),
     deleteRunner: async (place, runnerId) => {

@@ -5,6 +5,7 @@ export function createInMemoryLockStore(): LockStore {
   const read = (installationId: number): TenantLocks => rows.get(installationId) ?? NO_LOCKS;
   return {
     read: async (installationId) => read(installationId),
+    end: async (installationId) => void rows.delete(installationId),
     change: async (installationId, decide) => {
       const { next, answer } = decide(read(installationId));
       rows.set(installationId, next);

@@ -112,6 +112,8 @@ export function createInMemoryUsageLedger(): InMemoryUsageLedger {
       for (const life of lives.values())
         if (life.installationId === installationId && monthOf(life.endedAt) === month) yield life;
     },
+    machinesOf: async (installationId) =>
+      [...lives.values()].filter((life) => life.installationId === installationId).length,
     sumsOf: async (installationId, { day, month }) => ({
       day: sumOf(`${installationId}/${day}#`),
       month: sumOf(`${installationId}/${month}#`),

@@ -3,6 +3,7 @@ import {
   MINUTE,
   SECOND,
   cleanUpTenant,
+  surveyTenant,
   graceFor,
   leaseFor,
   restateAll,
@@ -13,7 +14,6 @@ import {
   type Metrics,
   type Ports,
 } from '@multi-tenant-runner/core';
-import type { BatchResponse, QueueRecord } from '@multi-tenant-runner/runtime';
 import { createHandler as createMachine } from '@multi-tenant-runner/machine/handler';
 import { createHandler as createRecovery, type RecoveryReport } from '@multi-tenant-runner/recovery/handler';
 import { RecentCapacityErrors } from '@multi-tenant-runner/scale-up/candidates';
@@ -22,7 +22,7 @@ import { createHandler as createScaleDown, type ScaleDownEvent } from '@multi-te
 import type { SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import { createHandler as createTenantManager } from '@multi-tenant-runner/tenant-manager/handler';
 import { createHandler as createWebhook } from '@multi-tenant-runner/webhook/handler';
-import type { HttpRequest, HttpResponse } from '@multi-tenant-runner/runtime';
+import type { BatchResponse, HttpRequest, HttpResponse, QueueRecord } from '@multi-tenant-runner/runtime';
 import { MACHINE_URL, claimSecretFor, createInMemoryAuditTrail, prices } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import { APP_ID, WEBHOOK_SECRET } from './deliveries';
@@ -33,7 +33,7 @@ export interface Functions {
   readonly webhook: LambdaFunction<HttpRequest, HttpResponse>;
   readonly scaleUp: LambdaFunction<{ readonly Records: readonly QueueRecord[] }, BatchResponse>;
   readonly scaleDown: LambdaFunction<ScaleDownEvent, BatchResponse | SweepReport>;
-  readonly tenantManager: LambdaFunction<unknown, BatchResponse | undefined>;
+  readonly tenantManager: LambdaFunction<unknown, BatchResponse | object | undefined>;
   readonly recovery: LambdaFunction<{ readonly source: string }, RecoveryReport>;
   readonly machine: LambdaFunction<HttpRequest, HttpResponse>;
 }
@@ -49,9 +49,8 @@ export interface FunctionsDeps {
   readonly log: Log;
   readonly metrics: Metrics;
 }
-
-const TIMEOUT_SECONDS = 60;
 /** What the module sets by default. */
+const TIMEOUT_SECONDS = 60;
 const TIMEOUTS = {
   bootTimeout: 10 * MINUTE,
   idleTimeout: 5 * MINUTE,
@@ -187,10 +186,11 @@ export function createFunctions({
           dispatchNextJobs: async (installationId) => void (await dispatchNextJobs(installationId, ports)),
           retryRefused: (installationId) => retryRefused(installationId, ports),
           restate: (installationId) => restateAll(installationId, ports),
-          cleanUp: async (installationId) => {
+          cleanUp: async (id) => {
             const lease = { name: `${container.name} ${(leases += 1)}`, milliseconds: leaseMilliseconds };
-            await cleanUpTenant(installationId, TIMEOUTS.grace, { ...ports, lease });
+            await cleanUpTenant(id, TIMEOUTS.grace, { ...ports, lease });
           },
+          survey: (installationId) => surveyTenant(installationId, ports),
           parseImage: (image) => image,
         });
       },

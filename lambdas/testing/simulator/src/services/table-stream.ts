@@ -15,7 +15,7 @@ export interface TableStream {
 }
 
 export interface StreamDeps {
-  readonly lambda: LambdaFunction<unknown, BatchResponse | undefined>;
+  readonly lambda: LambdaFunction<unknown, BatchResponse | object | undefined>;
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly faultKinds: FaultSettings;
@@ -84,8 +84,9 @@ export function createTableStream({ lambda, scheduler, random, faultKinds }: Str
 }
 
 /** Lambda resumes at the first record that failed. */
-function finished(batch: readonly StreamRecord[], response: BatchResponse | undefined): number {
-  const failed = new Set(response?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+function finished(batch: readonly StreamRecord[], response: BatchResponse | object | undefined): number {
+  const failures = response !== undefined && 'batchItemFailures' in response ? response.batchItemFailures : [];
+  const failed = new Set(failures.map(({ itemIdentifier }) => itemIdentifier));
   const first = batch.findIndex((record) => failed.has(record.dynamodb?.SequenceNumber ?? ''));
   return first === -1 ? batch.length : first;
 }
