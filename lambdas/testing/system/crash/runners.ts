@@ -52,6 +52,19 @@ export const RUNNERS: readonly Scenario[] = [
     },
   },
   {
+    name: 'a machine that is gone and used up all that its tenant may use',
+    mayBeLost: true,
+    arrange: async () => {
+      const { system, functions } = await started({ max_minutes_per_day: 1 });
+      const { instanceId } = system.machineOf(1);
+      await functions.jobEvent(await takes(system, instanceId, 1));
+      await functions.jobEvent(system.finishJob(instanceId, 1));
+      system.harness.clock.advance(MINUTE);
+      system.machineOf(1).state = 'terminated';
+      return { system, functions, act: () => functions.instanceEvent(instanceId, 'terminated') };
+    },
+  },
+  {
     name: 'a machine that died without its job',
     mayBeLost: true,
     arrange: async () => {
