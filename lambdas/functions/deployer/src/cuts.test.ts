@@ -1,0 +1,83 @@
+import { MINUTE } from '@multi-tenant-runner/core';
+import { archiveOf, createDeployerHarness, type DeployerHarness } from '../test/deployer-harness';
+
+const COMMIT = 'a'.repeat(40);
+const MOST = 100;
+
+/** They change nothing: dying at one of them is dying before the call that comes next. */
+const READS = /^(Describe|List|BatchGet|HEAD|GET|head$|archive$|findRun$)/;
+
+/** Counts calls of AWS and GitHub that change something, and dies once: before one of them, or after it took effect. */
+function cutAt(harness: DeployerHarness, cut: number, when: 'before' | 'after'): () => number {
+  let calls = 0;
+  const crash = (operation: string, moment: 'before' | 'after'): void => {
+    if (moment === when && !READS.test(operation) && (calls += 1) === cut) throw new Error(`cut at ${operation}`);
+  };
+  harness.aws.crash = crash;
+  harness.github.crash = crash;
+  return () => calls;
+}
+
+/** A push as its queue delivers it: again, once whoever died has lost its lease. */
+async function deploy(harness: DeployerHarness): Promise<void> {
+  harness.github.archives.set(COMMIT, archiveOf({ Dockerfile: 'FROM scratch' }));
+  await harness.declare('shop');
+  const at = harness.clock.now();
+  await harness.push(COMMIT, { at });
+  harness.clock.advance(2 * MINUTE);
+  await harness.push(COMMIT, { at });
+  await harness.settle(2);
+  await harness.built('shop', COMMIT);
+  await harness.settle(4);
+}
+
+async function remove(harness: DeployerHarness): Promise<void> {
+  await harness.tables.apps.change(await harness.app('shop'), { state: 'deleting' }, harness.clock.now());
+  await harness.settle(5);
+}
+
+const standing = ({ aws }: DeployerHarness) => ({
+  services: [...aws.ecs.services.values()].filter(({ status }) => status === 'ACTIVE').length,
+  tasks: aws.ecs.tasks.size,
+  rules: aws.elb.rules.size,
+  targetGroups: aws.elb.targetGroups.size,
+  groups: aws.groups.groups.size,
+  repositories: aws.others.repositories.size,
+  logGroups: aws.others.logGroups.size,
+  sources: aws.objects.size,
+});
+const ONE = { services: 1, tasks: 1, rules: 1, targetGroups: 1, groups: 1, repositories: 1, logGroups: 1, sources: 1 };
+const NONE = Object.fromEntries(Object.keys(ONE).map((kind) => [kind, 0]));
+
+describe.each(['before', 'after'] as const)(
+  'a deployer that dies %s any of its calls that change something',
+  (when) => {
+    it('leaves one of everything once the next one has looked', async () => {
+      let cut = 1;
+      for (let reached = cut; reached >= cut && cut < MOST; cut += 1) {
+        const harness = createDeployerHarness();
+        const calls = cutAt(harness, cut, when);
+        await deploy(harness);
+        reached = calls();
+        const app = await harness.app('shop');
+        expect([cut, standing(harness), app.live?.commit, app.unfinished?.size ?? 0]).toEqual([cut, ONE, COMMIT, 0]);
+        expect(harness.github.runs.length).toBe(1);
+      }
+      expect(cut).toBeGreaterThan(12);
+      expect(cut).toBeLessThan(MOST);
+    });
+
+    it('leaves nothing of an app that is removed', async () => {
+      let cut = 1;
+      for (let reached = cut; reached >= cut && cut < MOST; cut += 1) {
+        const harness = createDeployerHarness();
+        await deploy(harness);
+        const calls = cutAt(harness, cut, when);
+        await remove(harness);
+        reached = calls();
+        expect([cut, standing(harness), (await harness.app('shop')).state]).toEqual([cut, NONE, 'deleted']);
+      }
+      expect(cut).toBeGreaterThan(8);
+    });
+  },
+);
