@@ -3,7 +3,6 @@
 ################################################################################
 
 locals {
-  pools    = { for name, tier in var.runner_tiers : name => tier.pool if tier.pool != null }
   any_pool = length(local.pools) > 0
 
   pools_json = jsonencode({

@@ -82,6 +82,8 @@ locals {
 ################################################################################
 
 locals {
+  pools = { for name, tier in var.runner_tiers : name => tier.pool if tier.pool != null }
+
   tier_rules = [
     {
       says    = "default_tier must be a key of runner_tiers (${join(", ", keys(var.runner_tiers))})."

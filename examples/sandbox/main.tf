@@ -43,6 +43,36 @@ locals {
   }
 }
 
+# One size, with machines that wait for a job: `npm run sandbox -- hot`.
+locals {
+  tiers_with_pool = {
+    small = {
+      runner_os           = "linux"
+      runner_architecture = "x64"
+      instance_types      = ["t3.medium"]
+      max_runners         = 2
+      labels              = ["self-hosted", "linux", "x64", "small"]
+      pool                = { size = var.pool_size }
+    }
+    medium = {
+      runner_os           = "linux"
+      runner_architecture = "x64"
+      instance_types      = ["t3.large", "m5.large"]
+      max_runners         = 5
+      labels              = ["self-hosted", "linux", "x64", "medium"]
+      pool                = null
+    }
+    large = {
+      runner_os           = "linux"
+      runner_architecture = "x64"
+      instance_types      = ["t3.xlarge", "m5.xlarge"]
+      max_runners         = 10
+      labels              = ["self-hosted", "linux", "x64", "large"]
+      pool                = null
+    }
+  }
+}
+
 resource "aws_vpc" "this" {
   #checkov:skip=CKV2_AWS_11:A network to try the module in; flow logs cost more than all else here.
   #checkov:skip=CKV2_AWS_12:Nothing is ever put into the default group: each runner has a group of its own.
@@ -101,6 +131,9 @@ module "multi_tenant_runners" {
 
   # GitHub shows on commits why jobs wait.
   check_runs = true
+
+  # Without a figure the module's own sizes.
+  runner_tiers = var.pool_size == 0 ? null : local.tiers_with_pool
 
   # Never reached here; the functions count by it all the same.
   max_runners_total = 100

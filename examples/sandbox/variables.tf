@@ -127,3 +127,9 @@ variable "tags" {
   type        = map(string)
   default     = { Project = "sandbox" }
 }
+
+variable "pool_size" {
+  description = "Machines of the size small that wait for a job."
+  type        = number
+  default     = 0
+}

@@ -15,6 +15,7 @@ npm run sandbox -- chaos           injects faults into a sandbox that is up
   --flood N                        jobs of the flood, 1 to 5000 instead of 500
   --json                           one JSON object as the last line
 npm run sandbox -- operate         tries every verb of mtr on a sandbox that is up
+npm run sandbox -- hot             how soon a job runs whose machine waited in a pool, on a sandbox that is up
 npm run sandbox -- screenshots     takes the screenshots of the page, images/page-*.png
 npm run sandbox -- destroy         offboards every tenant, terraform destroy; fails if anything is left
 npm run sandbox -- saas            a platform of three tenants' apps, in an emulator of its own; down again at the end
@@ -30,6 +31,7 @@ SANDBOX_DIR names another folder for the state, so that several sandboxes can be
     replan: {},
     chaos: { flood: whole(1, 5000), json: SWITCH },
     operate: {},
+    hot: {},
     screenshots: {},
     destroy: {},
     saas: { keep: SWITCH },

@@ -76,6 +76,10 @@ async function main(): Promise<number> {
       const { runOperate } = await import('./commands/operate');
       return runOperate({ paths, progress, signal: interrupted() });
     }
+    case 'hot': {
+      const { hot } = await import('./commands/hot');
+      return hot({ paths, progress, signal: interrupted() });
+    }
     case 'saas': {
       const { saas } = await import('./commands/saas');
       return saas({ paths, progress, signal: interrupted(), keep: switches.has('keep') });

@@ -1,7 +1,10 @@
-import { claimSecretFor } from '@multi-tenant-runner/testing';
+import { claimSecretFor, jobMessage } from '@multi-tenant-runner/testing';
 import { createHandler } from '@multi-tenant-runner/machine/handler';
-import { LIMITS, type System } from '@multi-tenant-runner/system-tests/system';
-import { A, B, JOB_OF_B, twoTenants } from './two-tenants';
+import { createFunctions } from '@multi-tenant-runner/system-tests/functions';
+import { createMachineSide } from '@multi-tenant-runner/system-tests/machine-side';
+import { fillAndBoot, poolOf } from '@multi-tenant-runner/system-tests/pools';
+import { LIMITS, createSystem, type System } from '@multi-tenant-runner/system-tests/system';
+import { A, B, JOB_OF_B, addParty, twoTenants } from './two-tenants';
 
 const JOB_OF_A = 1;
 const NONCE = 'of-the-boot-of-this-machine-____';
@@ -120,5 +123,42 @@ describe('a report', () => {
       flood.push((await send('report', { instance_id: a.instance_id, secret, events: [{ kind: 'busy' }] })).status);
     expect(flood.filter((status) => status === 429).length).toBeGreaterThan(30);
     expect(await send('claim', b)).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a machine that waits in a pool', () => {
+  /** One that waits, and one that A has taken, on which a job of A's reads the user data. */
+  async function waitingAndTaken() {
+    const system = createSystem({ pools: poolOf({ size: 2 }) });
+    for (const party of [A, B]) addParty(party, system);
+    const functions = createFunctions(system);
+    await fillAndBoot(system, functions);
+    system.harness.state.github.jobs.set(JOB_OF_A, { status: 'queued' });
+    await functions.scaleUp(jobMessage({ jobId: JOB_OF_A, ...A }));
+    const side = createMachineSide(system);
+    const secretOf = (instanceId: string): string =>
+      system.harness.state.fleet.machines.get(instanceId)?.request.userData.claimSecret ?? '';
+    const taken = system.harness.state.launches.all().find(({ blank }) => blank !== undefined)?.instanceId ?? '';
+    await functions.fill('small');
+    const [waiting = ''] = [...system.harness.state.pool.blanks.values()].map(({ instanceId }) => instanceId ?? '');
+    return { system, side, secretOf, taken, waiting };
+  }
+
+  test("is announced by nobody with what A's job finds; its twin, its own boot, is told to wait", async () => {
+    const { side, secretOf, taken, waiting } = await waitingAndTaken();
+    const foreign = await side.claim(waiting, { secret: secretOf(taken), nonce: OTHER_NONCE });
+    expect(foreign).toMatchObject({ statusCode: 202, body: expect.not.stringContaining('blank') });
+    await expect(side.claim(waiting, { nonce: OTHER_NONCE })).resolves.toMatchObject({ statusCode: 403 });
+    await expect(side.claim(waiting)).resolves.toMatchObject({
+      statusCode: 202,
+      body: expect.stringContaining('"blank":true'),
+    });
+  });
+
+  test("gives A's configuration to no job that says again what its machine said; its twin of the boot gets it", async () => {
+    const { side, taken } = await waitingAndTaken();
+    await expect(side.claim(taken, { nonce: OTHER_NONCE })).resolves.toMatchObject({ statusCode: 403 });
+    await expect(side.claim(taken)).resolves.toMatchObject({ statusCode: 200 });
+    await expect(side.claim(taken, { nonce: OTHER_NONCE })).resolves.toMatchObject({ statusCode: 403 });
   });
 });

@@ -16,19 +16,21 @@ export const WAITING_JOB_OF_B = 3;
 /** Two tenants with a limit of 1: each has a running machine, and B a waiting job. */
 export async function twoTenants(): Promise<System> {
   const system = createSystem();
-  for (const party of [A, B]) {
-    system.harness.addTenant({
-      installation_id: party.installationId,
-      org_name: party.owner,
-      account_id: party.ownerId,
-      max_runners: 1,
-      security_group_id: `sg-${party.owner}`,
-    });
-  }
+  for (const party of [A, B]) addParty(party, system);
   await system.queueJob(1, A);
   await system.queueJob(JOB_OF_B, B);
   await system.queueJob(WAITING_JOB_OF_B, B);
   return system;
+}
+
+export function addParty({ installationId, owner, ownerId }: Party, { harness }: System): void {
+  harness.addTenant({
+    installation_id: installationId,
+    org_name: owner,
+    account_id: ownerId,
+    max_runners: 1,
+    security_group_id: `sg-${owner}`,
+  });
 }
 
 /** All state of a tenant as JSON, to compare before and after. */

@@ -24,6 +24,58 @@ export const mutations = [
     suites: ['functions/machine/src/decide-claim'],
   },
   {
+    name: 'the pool: a machine that is announced may be announced by anybody',
+    file: 'functions/machine/src/decide-announcement.ts',
+    edits: [['isSecret(request.nonce, blank.announcement.nonceHash)', "request.nonce !== ''"]],
+    suites: ['functions/machine/src/decide-announcement'],
+  },
+  {
+    name: 'the pool: a place believes another machine’s secret',
+    file: 'functions/machine/src/decide-announcement.ts',
+    edits: [
+      ["if (!isSecret(request.secret, blank.intent.claimHash)) return { kind: 'refuse', reason: 'wrong-secret' };", ''],
+    ],
+    suites: ['functions/machine/src/decide-announcement'],
+  },
+  {
+    name: 'the pool: a machine that was taken is claimed by another boot',
+    file: 'functions/machine/src/decide-claim.ts',
+    edits: [
+      ['if (launch.blank !== undefined && !isSecret(request.nonce, launch.blank.nonceHash))', 'if (launch === null)'],
+    ],
+    suites: ['testing/system/pool'],
+  },
+  {
+    name: 'the pool: a machine that gets no group and no tags is used all the same',
+    file: 'functions/scale-up/src/take-blank.ts',
+    edits: [['  return false;\n', '  return true;\n']],
+    suites: ['testing/system/pool'],
+  },
+  {
+    name: 'the pool: a launch takes another machine before the first one ends',
+    file: 'functions/scale-up/src/take-blank.ts',
+    edits: [["if (state !== 'shutting-down' && state !== 'terminated')", 'if (state === null)']],
+    suites: ['testing/system/pool'],
+  },
+  {
+    name: 'the pool: the sweep forgets at once whose a machine is',
+    file: 'functions/scale-down/src/decide-pool.ts',
+    edits: [['const REMEMBERED = 30 * MINUTE;', 'const REMEMBERED = -MINUTE;']],
+    suites: ['functions/scale-down/src/decide-pool'],
+  },
+  {
+    name: 'the pool: a machine is ended before its place is cleared',
+    file: 'functions/scale-down/src/sweep-pool.ts',
+    edits: [['if (!(await deps.pool.vacate(blank))) return;', 'await deps.pool.vacate(blank);']],
+    suites: ['testing/system/pool'],
+  },
+  {
+    name: 'the pool: EC2 gives a machine to whoever asks',
+    file: 'libs/aws/src/ec2/blanks.ts',
+    edits: [['isOwn(TAG.tenantId, String(owner.installationId)) &&', '']],
+    suites: ['libs/aws/src/ec2/blanks'],
+  },
+  {
     name: 'the machine API: a claim comes at any time',
     file: 'functions/machine/src/decide-claim.ts',
     edits: [["if (ageOf(launch.launchedAt, now) > bootTimeout) return { kind: 'refuse', reason: 'too-late' };", '']],

@@ -112,6 +112,20 @@ describe('a launch of a size with a pool', () => {
     await expect(world.side.claim(ended[0] ?? '')).resolves.toMatchObject({ statusCode: 202 });
   });
 
+  test('takes no other before EC2 has said that the first one ends', async () => {
+    const world = await pooled(poolOf({ size: 2 }));
+    world.system.harness.faults.fail('blanks.dress', new Error('EC2 does not answer'));
+    for (const machine of world.system.harness.state.fleet.alive()) machine.isProtected = true;
+    await world.functions.scaleUp(jobMessage({ jobId: 1 }));
+    const { state, instanceId } = world.system.launchOf(1);
+    expect(state).toBe('launching');
+    expect(waiting(world)).toHaveLength(1);
+    // The next delivery goes on with the same machine.
+    world.system.harness.clock.advance(6 * MINUTE);
+    await world.functions.scaleUp(jobMessage({ jobId: 1 }), 2);
+    expect(world.system.launchOf(1)).toMatchObject({ state: 'running', instanceId });
+  });
+
   test('starts one as ever where none is ready', async () => {
     const world = await pooled(poolOf({ size: 0 }));
     await world.functions.scaleUp(jobMessage({ jobId: 1 }));
@@ -188,6 +202,19 @@ describe('the sweep of pools', () => {
     await later(world, 14 * MINUTE);
     expect(world.system.harness.state.fleet.machines.get(instanceId)?.state).toBe('running');
     expect(world.system.launchOf(1)).toMatchObject({ state: 'running' });
+  });
+
+  test('leaves one alone that a launch takes while its place is being cleared', async () => {
+    const world = await pooled(poolOf({ maxIdle: 30 * MINUTE }));
+    const [instanceId = ''] = waiting(world);
+    world.system.harness.clock.advance(31 * MINUTE);
+    const undo = world.system.harness.faults.before('pool.vacate', async () => {
+      undo();
+      await world.functions.scaleUp(jobMessage({ jobId: 1 }));
+    });
+    await world.functions.sweep();
+    expect(world.system.launchOf(1)).toMatchObject({ state: 'running', instanceId });
+    expect(alive(world)).toContain(instanceId);
   });
 
   test('ends a machine that a launch took before its message was lost for good', async () => {

@@ -74,6 +74,10 @@ def checks(operation, params, world):
         return [_existing(f"ec2:{operation}", "instance", name, world) for name in strings(request.get("InstanceId"))]
     if operation in _GROUP_CALLS and request.get("GroupId"):
         return [_existing(f"ec2:{operation}", "security-group", request["GroupId"], world)]
+    if operation == "ModifyNetworkInterfaceAttribute":
+        touched = [("network-interface", request.get("NetworkInterfaceId", ""))]
+        touched += [("security-group", name) for name in strings(request.get("SecurityGroupId"))]
+        return [_existing(f"ec2:{operation}", kind, name, world) for kind, name in touched]
     if operation == "CreateSecurityGroup":
         return _create_security_group(request, world)
     if operation in ("CreateTags", "DeleteTags"):

@@ -20,6 +20,7 @@ class InstanceCalls:
             "DescribeInstances": self.describe_instances,
             "TerminateInstances": self.terminate_instances,
             "ModifyInstanceAttribute": self.modify_instance_attribute,
+            "ModifyNetworkInterfaceAttribute": self.modify_network_interface_attribute,
             "DescribeInstanceAttribute": self.describe_instance_attribute,
             "GetConsoleOutput": self.get_console_output,
             "DescribeLaunchTemplateVersions": self.describe_launch_template_versions,
@@ -83,6 +84,26 @@ class InstanceCalls:
             raise Ec2Error("InvalidParameterCombination", "No attributes specified.")
         self._machines.find(instance_id)["DisableApiTermination"] = value == "true"
         return answer("ModifyInstanceAttribute", {"return": "true"})
+
+    def modify_network_interface_attribute(self, request, _params, original):
+        """The groups of a machine's interface, all of them replaced; the emulator knows the other attributes.
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyNetworkInterfaceAttribute.html"""
+        wanted = strings(request.get("SecurityGroupId"))
+        if not wanted:
+            return original()
+        interface_id = request.get("NetworkInterfaceId", "")
+        machine = next((one for one in self._machines.all() if one.get("InterfaceId") == interface_id), None)
+        if machine is None:
+            raise Ec2Error(
+                "InvalidNetworkInterfaceID.NotFound", f"The networkInterface ID '{interface_id}' does not exist"
+            )
+        groups = [
+            {"GroupId": one, "GroupName": self._account.group_name(one)}
+            for one in self._account.groups(wanted, machine["VpcId"])
+        ]
+        machine["SecurityGroups"] = groups
+        self._ec2._network_interfaces[interface_id]["Groups"] = groups
+        return answer("ModifyNetworkInterfaceAttribute", {"return": "true"})
 
     def get_console_output(self, request, _params, _original):
         """Machines here have no console, so it says so.

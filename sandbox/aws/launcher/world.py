@@ -28,6 +28,7 @@ from . import (
     runtimes,
     saved_queries,
     ssm_rules,
+    stages,
     tasks,
 )
 from .account import Account
@@ -95,6 +96,7 @@ class World:
         ssm._PUBLIC_AMI_PARAMETERS.setdefault(*_ARM_IMAGE)
         events.install(eventbridge, iam_evaluator, lambda_svc)
         lambda_rules.install(lambda_svc, apigateway, iam_evaluator, calls.use)
+        stages.install(apigateway)
         recorder = metrics.install(cloudwatch, cloudwatch_logs, sqs, apigateway, responses)
         metrics.install_runs(lambda_svc, recorder)
         self.alarms = alarm_states.AlarmStates(cloudwatch, recorder, responses)

@@ -43,6 +43,16 @@ def by_resource(checks):
     return {(check.action, check.resource.split(":", 5)[-1]): check.context for check in checks}
 
 
+class ModifyNetworkInterfaceAttribute(unittest.TestCase):
+    def test_judges_the_interface_and_each_group_by_its_own_tags(self):
+        params = {"NetworkInterfaceId": ["eni-1"], "SecurityGroupId.1": ["sg-1"]}
+        checks = by_resource(ec2_checks.checks("ModifyNetworkInterfaceAttribute", params, world()))
+        self.assertEqual(
+            {resource for _, resource in checks},
+            {"network-interface/eni-1", "security-group/sg-1"},
+        )
+
+
 class RunInstances(unittest.TestCase):
     PARAMS = {
         "TagSpecification.1.ResourceType": ["instance"],

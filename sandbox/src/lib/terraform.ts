@@ -26,6 +26,7 @@ export interface TerraformInputs {
   };
   /** Signs links to the page. */
   readonly link_key: string;
+  readonly pool_size?: number; // Machines of the size small that wait for a job.
 }
 
 interface Result {
@@ -123,8 +124,10 @@ function terraformEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   );
 }
 
-function inputVariables({ aws, prefix, github, link_key: linkKey }: TerraformInputs): NodeJS.ProcessEnv {
+function inputVariables(inputs: TerraformInputs): NodeJS.ProcessEnv {
+  const { aws, prefix, github, link_key: linkKey, pool_size: poolSize = 0 } = inputs;
   return {
+    TF_VAR_pool_size: String(poolSize),
     AWS_EC2_METADATA_DISABLED: 'true',
     TF_VAR_aws_region: aws.region,
     TF_VAR_aws_endpoint_url: aws.endpoint_url,
