@@ -707,6 +707,12 @@ describe('the policies with a pool', () => {
     });
   }
 
+  it('makes the table of the pools, which no plan without one has', async () => {
+    const tables = (planned) => resourcesOf(planned).filter(({ address }) => address === 'aws_dynamodb_table.pool[0]');
+    assert.equal(tables(json).length, 1);
+    assert.equal(tables(await planOnce()).length, 0);
+  });
+
   it('lets machines ask as often as all that wait do', () => {
     const { default_route_settings: [{ throttling_rate_limit: rate }] = [] } = resource(
       json,
