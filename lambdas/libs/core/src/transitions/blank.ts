@@ -29,7 +29,7 @@ export function buildBinding(
   const { blankId, instanceId, announcement, launchedAt } = blank;
   const boundAt = deps.clock.now().toISOString();
   const changes = {
-    intent: { ...blank.intent, ...owner },
+    intent: { ...blank.intent, securityGroupId: owner.securityGroupId, tenantTier: owner.tenantTier },
     instanceId,
     runnerName: runnerName(deps.environment, instanceId),
     launchedAt: boundAt,
