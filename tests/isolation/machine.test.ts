@@ -155,7 +155,7 @@ describe('a machine that waits in a pool', () => {
     });
   });
 
-  test("gives its configuration to no job that repeats what it said; its twin of the boot gets it", async () => {
+  test('gives its configuration to no job that repeats what it said; its twin of the boot gets it', async () => {
     const { side, taken } = await waitingAndTaken();
     await expect(side.claim(taken, { nonce: OTHER_NONCE })).resolves.toMatchObject({ statusCode: 403 });
     await expect(side.claim(taken)).resolves.toMatchObject({ statusCode: 200 });
