@@ -287,10 +287,14 @@ resource "aws_lambda_function" "scale_up" {
       TENANT_SECURITY_GROUPS   = tostring(var.tenant_security_groups)
       SHARED_SECURITY_GROUP_ID = module.runners.security_group_id
       FUNCTION_TIMEOUT_SECONDS = tostring(var.lambda.timeout_seconds.scale_up)
-      MACHINES_A_CALL          = tostring(var.launch_rate.machines_a_call)
-      MAX_RECEIVE_COUNT        = tostring(local.max_receive_count)
-      MACHINE_URL              = local.machine_url
-      KMS_KEY_ARN              = var.encryption.parameters == null ? "" : var.encryption.parameters
+      LAUNCH_RATE = jsonencode({
+        calls    = { burst = var.launch_rate.calls_burst, per_second = var.launch_rate.calls_per_second }
+        machines = { burst = var.launch_rate.machines_burst, per_second = var.launch_rate.machines_per_second }
+      })
+      MACHINES_A_CALL   = tostring(var.launch_rate.machines_a_call)
+      MAX_RECEIVE_COUNT = tostring(local.max_receive_count)
+      MACHINE_URL       = local.machine_url
+      KMS_KEY_ARN       = var.encryption.parameters == null ? "" : var.encryption.parameters
     })
   }
 

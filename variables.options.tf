@@ -353,12 +353,18 @@ variable "lambda_zips" {
 
 variable "launch_rate" {
   description = <<-EOT
-    What EC2's RunInstances is asked for.
+    What EC2's RunInstances is asked for, by all functions together. Raise the figures after AWS has raised the account's limits.
+    - `calls_burst`, `calls_per_second`: (Optional) calls at once, and a second after that. Default `5` and `2`, as EC2 gives it to every account.
+    - `machines_burst`, `machines_per_second`: (Optional) machines at once, and a second after that. Default `1000` and `2`, as EC2 gives it.
     - `machines_a_call`: (Optional) machines that one call asks for at most, for jobs of one tenant and size that come together, 1 to 50;
       `1`: one call for each machine. Default `25`.
   EOT
   type = object({
-    machines_a_call = optional(number, 25)
+    calls_burst         = optional(number, 5)
+    calls_per_second    = optional(number, 2)
+    machines_burst      = optional(number, 1000)
+    machines_per_second = optional(number, 2)
+    machines_a_call     = optional(number, 25)
   })
   default  = {}
   nullable = false
@@ -366,6 +372,13 @@ variable "launch_rate" {
   validation {
     condition     = contains(range(1, 51), var.launch_rate.machines_a_call)
     error_message = "launch_rate.machines_a_call must be an integer from 1 to 50."
+  }
+
+  validation {
+    condition = alltrue([
+      for figure in ["calls_burst", "calls_per_second", "machines_burst", "machines_per_second"] : var.launch_rate[figure] > 0
+    ])
+    error_message = "launch_rate: calls_burst, calls_per_second, machines_burst and machines_per_second must be above 0."
   }
 }
 

@@ -50,6 +50,7 @@ const ENVIRONMENT = {
   BOOT_TIMEOUT_MINUTES: '10',
   IDLE_TIMEOUT_MINUTES: '5',
   MAX_LIFETIME_MINUTES: '360',
+  LAUNCH_RATE: JSON.stringify({ calls: { burst: 5, per_second: 2 }, machines: { burst: 1_000, per_second: 2 } }),
   MACHINES_A_CALL: '25',
   MAX_RECEIVE_COUNT: '5',
   PRICES: JSON.stringify({ as_of: 'today', machine_hour: {}, spot_share: 0, disk_gb_month: 0, disk_gb: {} }),

@@ -513,6 +513,12 @@ export const mutations = [
     suites: ['testing/system/launch'],
   },
   {
+    name: 'the line of launches: a call does not wait for its place',
+    file: 'functions/scale-up/src/paced-launches.ts',
+    edits: [['if (pause > 0) await', 'if (pause < 0) await']],
+    suites: ['functions/scale-up/src/paced-launches'],
+  },
+  {
     name: 'one call for several: another invocation sends it again',
     file: 'functions/scale-up/src/launch-instance.ts',
     edits: [['if (!isUnsettledGroup(launch)) {', 'if (intent.claimHash !== undefined) {']],

@@ -1,4 +1,5 @@
 import {
+  GIVEN_LAUNCH_RATE,
   MINUTE,
   SECOND,
   parseJson,
@@ -82,6 +83,7 @@ export function createSystem(options: Options & { readonly checks?: boolean; rea
       maxReceiveCount: 5,
       leaseMilliseconds: LEASE,
       grace: LIMITS.grace,
+      launchRate: GIVEN_LAUNCH_RATE,
       machinesACall: 10,
       machineUrl: MACHINE_URL,
     },

@@ -1,4 +1,12 @@
-import { map, object, parse, string, strings, type AdmissionSettings } from '@multi-tenant-runner/core';
+import {
+  GIVEN_LAUNCH_RATE,
+  map,
+  object,
+  parse,
+  string,
+  strings,
+  type AdmissionSettings,
+} from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import { parsePooling, parseProtocolConfig, type ProtocolConfig } from '@multi-tenant-runner/wiring';
 import { IN_ENV, readConfig, type Env, type EnvReader } from '@multi-tenant-runner/runtime';
@@ -18,6 +26,12 @@ const subnetsByTier = map(
   ),
   'is not a JSON object',
 );
+const positive = v.pipe(v.number('is not a number'), v.gtValue(0, 'is not above 0'));
+const rate = v.pipe(
+  object({ burst: positive, per_second: positive }),
+  v.transform(({ burst, per_second: perSecond }) => ({ burst, perSecond })),
+);
+const launchRate = object({ calls: rate, machines: rate });
 const templatesByTier = map(object({ id: string, version: string }), 'is not a JSON object');
 
 export function parseScaleUpConfig(env: Env): ScaleUpConfig {
@@ -37,6 +51,7 @@ export function parseScaleUpConfig(env: Env): ScaleUpConfig {
         ...(!reader.boolean('TENANT_SECURITY_GROUPS') && { sharedSecurityGroupId: sharedGroupId }),
         maxReceiveCount: reader.integer('MAX_RECEIVE_COUNT', { min: 1 }),
         machineUrl: reader.string('MACHINE_URL'),
+        launchRate: reader.json('LAUNCH_RATE', GIVEN_LAUNCH_RATE, (value) => parse(launchRate, value, IN_ENV)),
         // Absent: the launch templates are older than the code, and their machines can't prove which they are.
         machinesACall: reader.optionalInteger('MACHINES_A_CALL', { min: 1 }) ?? 1,
       },

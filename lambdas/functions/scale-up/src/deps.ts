@@ -1,10 +1,12 @@
 import type {
   BlankMachines,
+  Budgets,
   ConfigStore,
   LeaseHolder,
   Pools,
   PoolStore,
   ProtocolDeps,
+  Rate,
   RunnerFleet,
   TenantLookup,
 } from '@multi-tenant-runner/core';
@@ -22,6 +24,8 @@ export interface ScaleUpSettings {
   readonly leaseMilliseconds: number;
   /** Milliseconds after which no call of an invocation that is gone can have an effect that EC2 does not show. */
   readonly grace: number;
+  /** What the account may ask of RunInstances. */
+  readonly launchRate: { readonly calls: Rate; readonly machines: Rate };
   /** Machines that one call may ask for. */
   readonly machinesACall: number;
   /** Where machines claim their configuration and report. */
@@ -40,6 +44,7 @@ export interface Pooling {
 export interface ScaleUpDeps extends ProtocolDeps {
   readonly fleet: Pick<RunnerFleet, 'run' | 'runGroup' | 'findByToken' | 'terminate'>;
   readonly configs: Pick<ConfigStore, 'put' | 'remove'>;
+  readonly budgets: Pick<Budgets, 'place'>;
   readonly scaleUp: ScaleUpSettings;
   /** Absent: no size has a pool. */
   readonly pooling?: Pooling;

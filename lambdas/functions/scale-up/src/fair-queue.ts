@@ -1,5 +1,4 @@
 import { ofThisInvocation } from '@multi-tenant-runner/runtime';
-import type { ScaleUpDeps } from './deps';
 
 /** Lets calls through one after the other, in turn by tenant. */
 export interface FairQueue {
@@ -67,35 +66,7 @@ export function createFairQueue({ longest, after }: FairQueueOptions): FairQueue
   };
 }
 
-/** A launch takes EC2 a second or two, so that the turns of five functions ask about as often as EC2 refills. */
-const LONGEST_TURN = 2_000;
-
 export const onTimer: FairQueueOptions['after'] = (milliseconds, callBack) => {
   const timer = setTimeout(callBack, milliseconds);
   return () => clearTimeout(timer);
 };
-
-/**
- * The writes that AWS allows an account only a few times a second, one at a time from this container: as many at once
- * as functions run, however many tenants a batch has.
- * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
- */
-export function throttleWrites(
-  deps: ScaleUpDeps,
-  options: FairQueueOptions = { longest: LONGEST_TURN, after: onTimer },
-): ScaleUpDeps {
-  const [launches, configs] = [createFairQueue(options), createFairQueue(options)];
-  return {
-    ...deps,
-    fleet: {
-      run: (request) => launches.take(request.installationId, () => deps.fleet.run(request)),
-      runGroup: (request) => launches.take(request.installationId, () => deps.fleet.runGroup(request)),
-      findByToken: (clientToken) => deps.fleet.findByToken(clientToken),
-      terminate: (instanceIds) => deps.fleet.terminate(instanceIds),
-    },
-    configs: {
-      put: (entry) => configs.take(entry.installationId, () => deps.configs.put(entry)),
-      remove: (installationId, launchIds) => deps.configs.remove(installationId, launchIds),
-    },
-  };
-}

@@ -10,7 +10,8 @@ import {
 import { fillPool } from './fill-pool';
 import { handleJob } from './handle-job';
 import { createDesk } from './desk';
-import { onTimer, throttleWrites } from './fair-queue';
+import { onTimer } from './fair-queue';
+import { throttleWrites } from './throttle-writes';
 import type { ScaleUpDeps } from './deps';
 
 export type ScaleUpHandler = (

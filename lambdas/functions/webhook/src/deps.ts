@@ -31,7 +31,7 @@ export interface WebhookDeps {
   readonly queue: JobQueue;
   readonly bus: EventBus;
   readonly settings: AdmissionSettings;
-  readonly budgets: Budgets;
+  readonly budgets: Pick<Budgets, 'take'>;
   readonly tenantRates: TenantRates;
   /** Events that are also published for the operator's own EventBridge rules. */
   readonly publishEvents: ReadonlySet<string>;

@@ -27,7 +27,7 @@ interface Share {
 
 /** A container's share of each installation's bucket. One that is refused costs nothing until it may ask again. */
 export function createTenantBudget(deps: {
-  readonly budgets: Budgets;
+  readonly budgets: Pick<Budgets, 'take'>;
   readonly clock: Clock;
   readonly metrics: Metrics;
 }): TenantBudget {

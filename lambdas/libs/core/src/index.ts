@@ -61,6 +61,7 @@ export * from './decisions/fleet-turn';
 export * from './decisions/github-allowance';
 export * from './decisions/job-policy';
 export * from './decisions/launch-gate';
+export * from './decisions/launch-pace';
 export * from './decisions/links';
 export * from './decisions/machine-life';
 export * from './decisions/pool-size';

@@ -2,6 +2,7 @@ import {
   createAppCredentials,
   createClientConfig,
   createDynamoAdmissions,
+  createDynamoBudgets,
   createDynamoConfigStore,
   createDynamoDbClient,
   createDynamoFleetSlots,
@@ -70,6 +71,7 @@ export function createProtocolPorts(
     launches: createDynamoLaunchStore({ client: dynamoDb, tableName: tables.launches, clock }),
     admissions: createDynamoAdmissions({ client: dynamoDb, tables, ...settings, clock }),
     fleetSlots: createDynamoFleetSlots({ client: dynamoDb, tableName: tables.launches }),
+    budgets: createDynamoBudgets({ client: dynamoDb, tableName: tables.jobs, clock }),
     usage: createDynamoUsageLedger({ client: dynamoDb, tableName: tables.usage }),
     queue: createSqsJobQueue({ client: createSqsClient(clients), tierQueueUrls: config.tierQueueUrls }),
     // Called only where a size has a pool.

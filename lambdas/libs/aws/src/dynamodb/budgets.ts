@@ -1,4 +1,4 @@
-import { DAY, decideTake, plus, type Budgets } from '@multi-tenant-runner/core';
+import { DAY, decidePlace, decideTake, plus, type Budgets } from '@multi-tenant-runner/core';
 import { Expression } from './expression';
 import type { StoreDeps } from './job-store';
 import { createTable } from './table';
@@ -6,10 +6,34 @@ import { createTable } from './table';
 /** No installation has this id, so that these rows are nobody's jobs: the key's other half is the installation. */
 const NOBODY = 0;
 
+/** The row of what the whole account may do. */
+const ACCOUNT = { installation_id: { N: String(NOBODY) }, job_id: { N: '0' } };
+
+const timesOf = (line: string | undefined): readonly number[] => line?.split(' ').map(Number) ?? [];
+
 /** The buckets of all installations in the jobs table, each a row. Two containers that take at once both count. */
 export function createDynamoBudgets({ client, tableName, clock }: StoreDeps): Budgets {
   const table = createTable(client, tableName);
+  // As this container left it, which is how it still is where no other has taken meanwhile: one write then.
+  let known: string | undefined;
   return {
+    place: async (draws, longest) => {
+      for (;;) {
+        const now = clock.now();
+        const decision = decidePlace(timesOf(known), draws, now.getTime(), longest);
+        if (decision.kind === 'too-far') return undefined;
+        const expression = new Expression();
+        const next = decision.fullAt.join(' ');
+        const update = expression.update({
+          line: next,
+          expires_at: Math.floor(plus(now, DAY).getTime() / 1_000),
+        });
+        const condition = expression.isStill('line', known === undefined ? undefined : { S: known });
+        const outcome = await table.update({ key: ACCOUNT, expression, update, condition });
+        known = outcome.ok ? next : outcome.item?.['line']?.S;
+        if (outcome.ok) return new Date(decision.at);
+      }
+    },
     take: async (installationId, tokens, rate) => {
       const key = { installation_id: { N: String(NOBODY) }, job_id: { N: String(installationId) } };
       let seen: string | undefined;

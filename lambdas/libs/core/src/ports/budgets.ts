@@ -4,6 +4,12 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** What one call takes of a bucket. */
+export interface Draw {
+  readonly tokens: number;
+  readonly rate: Rate;
+}
+
 /** A bucket for each installation, which all containers of a function share. */
 export interface Budgets {
   /**
@@ -12,4 +18,12 @@ export interface Budgets {
    * @returns undefined: taken; otherwise when so many are there again
    */
   take(installationId: number, tokens: number, rate: Rate): Promise<Date | undefined>;
+  /**
+   * A place in the line of the account's own buckets, which it takes from at once. Always the same buckets, in the same
+   * order.
+   *
+   * @param longest milliseconds within which the place must be
+   * @returns when the call may start; undefined: nothing is taken, as that is too far away
+   */
+  place(draws: readonly Draw[], longest: number): Promise<Date | undefined>;
 }

@@ -80,6 +80,7 @@ export function environmentOf(url: string, prefix: string): Record<string, strin
     TIER_SUBNET_IDS: '{}',
     TENANT_SECURITY_GROUPS: 'true',
     SHARED_SECURITY_GROUP_ID: 'sg-0123456789abcdef0',
+    LAUNCH_RATE: JSON.stringify({ calls: { burst: 5, per_second: 2 }, machines: { burst: 1_000, per_second: 2 } }),
     MACHINES_A_CALL: '25',
     MAX_RECEIVE_COUNT: '5',
     MACHINE_URL: 'https://api.example.test/machine',

@@ -35,4 +35,29 @@ export function budgetsContract(
     const taken = await Promise.all(Array.from({ length: 8 }, () => budgets.take(id, 10, RATE)));
     expect(taken.filter((retryAt) => retryAt === undefined)).toHaveLength(3);
   });
+  describe("the account's line", () => {
+    const draws = (machines: number) => [
+      { tokens: 1, rate: { perSecond: 2, burst: 5 } },
+      { tokens: machines, rate: { perSecond: 2, burst: 1_000 } },
+    ];
+
+    it('has places at once, and then one after the other, whoever asks', async () => {
+      const { budgets, clock } = make();
+      // Whatever other tests have taken.
+      clock.advance(3_600_000);
+      const now = clock.now().getTime();
+      const places = await Promise.all(Array.from({ length: 8 }, () => budgets.place(draws(1), 10_000)));
+      const after = places.map((at) => (at?.getTime() ?? 0) - now).sort((a, b) => a - b);
+      expect(after).toEqual([0, 0, 0, 0, 0, 500, 1_000, 1_500]);
+    });
+
+    it('takes nothing for a place that is too far away', async () => {
+      const { budgets, clock } = make();
+      clock.advance(2 * 3_600_000);
+      await expect(budgets.place(draws(1_000), 10_000)).resolves.toEqual(clock.now());
+      await expect(budgets.place(draws(25), 10_000)).resolves.toBeUndefined();
+      const next = await budgets.place(draws(4), 10_000);
+      expect((next?.getTime() ?? 0) - clock.now().getTime()).toBe(2_000);
+    });
+  });
 }

@@ -1,4 +1,5 @@
 import {
+  GIVEN_LAUNCH_RATE,
   HOUR,
   MINUTE,
   SECOND,
@@ -125,12 +126,11 @@ export function createFunctions({
           capacityErrors: new RecentCapacityErrors(5 * MINUTE),
           scaleUp: {
             subnetIds: ['subnet-a', 'subnet-b'],
-            launchTemplates: new Map(
-              [...settings.tiers.keys()].map((tier) => [tier, { id: `lt-${tier}`, version: '1' }]),
-            ),
+            launchTemplates: new Map([...settings.tiers].map(([tier]) => [tier, { id: `lt-${tier}`, version: '1' }])),
             maxReceiveCount: 5,
             leaseMilliseconds,
             grace: TIMEOUTS.grace,
+            launchRate: GIVEN_LAUNCH_RATE,
             machinesACall: 10,
             machineUrl: MACHINE_URL,
           },

@@ -1,0 +1,58 @@
+import { SECOND, Throttled, hashOf, type ConfigStore } from '@multi-tenant-runner/core';
+import type { ScaleUpDeps } from './deps';
+import { createFairQueue, onTimer, type FairQueueOptions } from './fair-queue';
+import { createPacedLaunches } from './paced-launches';
+
+/** Milliseconds: SSM answers in a tenth of that. */
+const LONGEST_TURN = 2 * SECOND;
+
+/**
+ * Tries of a configuration that SSM throttles, about a second apart: its machine is paid for, and boots for longer than
+ * that.
+ */
+const TRIES = 24;
+
+/**
+ * The writes that AWS allows an account only a few times a second: launches at their place in the account's line,
+ * configurations one at a time from this container, both in turn by tenant.
+ * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
+ */
+export function throttleWrites(deps: ScaleUpDeps, after: FairQueueOptions['after'] = onTimer): ScaleUpDeps {
+  const launch = createPacedLaunches(deps, after);
+  const configs = createFairQueue({ longest: LONGEST_TURN, after });
+  const { fleet, pooling } = deps;
+  const put = async (entry: Parameters<ConfigStore['put']>[0], tries = 1): Promise<void> => {
+    try {
+      await configs.take(entry.installationId, () => deps.configs.put(entry));
+    } catch (cause) {
+      if (!(cause instanceof Throttled) || tries === TRIES) throw cause;
+      // Others of other containers try again, too.
+      const pause = SECOND / 2 + (hashOf(`${entry.launchId} ${tries}`) % SECOND);
+      await new Promise<void>((resolve) => void after(pause, resolve));
+      await put(entry, tries + 1);
+    }
+  };
+  return {
+    ...deps,
+    fleet: {
+      run: (request) => launch(request.installationId, 1, () => fleet.run(request)),
+      runGroup: (request) => launch(request.installationId, request.launchIds.length, () => fleet.runGroup(request)),
+      findByToken: (clientToken) => fleet.findByToken(clientToken),
+      terminate: (instanceIds) => fleet.terminate(instanceIds),
+    },
+    configs: {
+      put: (entry) => put(entry),
+      remove: (installationId, launchIds) => deps.configs.remove(installationId, launchIds),
+    },
+    ...(pooling !== undefined && {
+      pooling: {
+        ...pooling,
+        blanks: {
+          // A machine that nobody waits for is one more tenant's, whose turn comes.
+          start: (request) => launch(request.dedicated ?? 0, 1, () => pooling.blanks.start(request)),
+          dress: (machine, owner) => pooling.blanks.dress(machine, owner),
+        },
+      },
+    }),
+  };
+}
