@@ -41,8 +41,8 @@ async function machineLives(machine: InMemoryMachine, system: System, functions:
   if (registration?.busy === true) return finish(machine, system, functions);
   const side = createMachineSide(system);
   const answer = await side.claim(instanceId);
-  // It announces itself, and waits in its pool.
-  if (answer.body.includes('"blank":true')) return;
+  // It announces itself, and waits in its place; one that was taken gives up when nothing more comes.
+  if ([...system.harness.state.pool.blanks.values()].some((blank) => blank.instanceId === instanceId)) return;
   const configured = answer.statusCode === 200;
   if (registration === undefined || !(configured || registration.online)) {
     machine.state = 'shutting-down';
