@@ -38,7 +38,7 @@ class Failed(Exception):
 
 class Builds:
     def __init__(self, codebuild, world):
-        # world: session(role, name, seconds), role_may(arn, action, resource), trusted(arn, service), emit(event)
+        # world: session(role, name, seconds), role_may(arn, action, resource), trusted(arn, service, source), emit
         self._codebuild, self._world, self._running = codebuild, world, {}
 
     def start(self, data):
@@ -160,7 +160,9 @@ class Builds:
 
     def _provision(self, build, folder):
         role = build["serviceRole"]
-        if not self._world.trusted(role, "codebuild.amazonaws.com"):
+        # https://docs.aws.amazon.com/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html
+        project = f"arn:aws:codebuild:{':'.join(build['arn'].split(':')[3:5])}:project/{build['projectName']}"
+        if not self._world.trusted(role, "codebuild.amazonaws.com", project):
             raise Failed("CLIENT_ERROR", f"CodeBuild is not authorized to perform: sts:AssumeRole on {role}")
         region, account = build["arn"].split(":")[3:5]
         logs = build["logs"]

@@ -12,6 +12,8 @@ import pathlib
 import re
 import tarfile
 import threading
+import time
+import uuid
 
 _NAME = re.compile(
     r"^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+)(?::([^@]+))?(?:@(sha256:[0-9a-f]{64}))?$"
@@ -75,7 +77,29 @@ class Unpacked:
         return None
 
 
-def install(ecr):
+def pushed(account, region, repository, image, now=time.time):
+    """https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html"""
+    detail = {
+        "result": "SUCCESS",
+        "repository-name": repository,
+        "image-digest": image["imageDigest"],
+        "action-type": "PUSH",
+        **({"image-tag": image["imageTag"]} if image.get("imageTag") else {}),
+    }
+    return {
+        "EventId": str(uuid.uuid4()),
+        "Source": "aws.ecr",
+        "DetailType": "ECR Image Action",
+        "Detail": json.dumps(detail),
+        "EventBusName": "default",
+        "Time": int(now()),
+        "Resources": [],
+        "Account": account,
+        "Region": region,
+    }
+
+
+def install(ecr, emit):
     put, delete, describe = ecr._put_image, ecr._delete_repository, ecr._describe_images
 
     def missing(data):
@@ -173,7 +197,11 @@ def install(ecr):
         same = ecr._find_image(data["repositoryName"], {"imageDigest": digest})
         if same and (tag is None or tag in same.get("imageTags", [])):
             return ecr.error_response_json("ImageAlreadyExistsException", "The image exists already.", 400)
-        return put(data)
+        response = put(data)
+        if response[0] == 200:
+            image = {"imageDigest": digest, "imageTag": tag}
+            emit(pushed(ecr.get_account_id(), ecr.get_region(), data["repositoryName"], image))
+        return response
 
     def describe_images(data):
         if problem := missing(data):

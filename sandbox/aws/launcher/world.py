@@ -12,6 +12,7 @@ from . import (
     alarm_states,
     alarms,
     ancestry,
+    app_rules,
     authorization,
     balancers,
     builds,
@@ -83,7 +84,7 @@ class World:
             tagging,
         )
 
-        self._evaluator = iam_evaluator
+        self._evaluator, self._alb = iam_evaluator, alb
         self._ec2, self._eventbridge, self._iam, self._sts, self._responses = ec2, eventbridge, iam, sts, responses
         self._tagging, self._actions, self._lambda = tagging, iam_actions, lambda_svc
         self.faults = Faults()
@@ -108,7 +109,7 @@ class World:
         clusters.install(rds)
         balancers.install(alb)
         ecs_rules.install(ecs)
-        registry.install(ecr)
+        registry.install(ecr, self.emit)
         unpacked = registry.Unpacked(ecr, os.path.join(os.environ["STATE_DIR"], "images"))
         tasks.install(ecs, alb, ec2, self._task_session, self.role_may, unpacked)
         builds.install(codebuild, self)
@@ -137,7 +138,13 @@ class World:
             return ssm_rules.checks(operation, request["body"], self._parameter_arn)
         if service == "logs" and operation in ("CreateLogStream", "PutLogEvents"):
             return [self._log_stream_check(action, request["body"])]
-        return None
+        return app_rules.checks(service, operation, request, self._arn, self._tags_of_balancing)
+
+    def _arn(self, service, rest):
+        return f"arn:aws:{service}:{self._responses.get_region()}:{self._responses.get_account_id()}:{rest}"
+
+    def _tags_of_balancing(self, arn):
+        return {tag["Key"]: tag.get("Value") or "" for tag in self._alb._tags.get(arn) or []}
 
     def _log_stream_check(self, action, body):
         """AWS authorises both on the stream, the emulator on the group."""
@@ -257,8 +264,8 @@ class World:
             return False
         return self._evaluator.evaluate(context, policies).decision == "Allow"
 
-    def trusted(self, role_arn, service):
-        """Whether a role lets a service of AWS take it on."""
+    def trusted(self, role_arn, service, source_arn):
+        """Whether a role lets a service of AWS take it on, for something of that service."""
         account = self._responses.get_account_id()
         role = self._iam._roles.get(role_arn.rpartition("/")[2]) or {}
         context = self._evaluator.EvalContext(
@@ -268,7 +275,7 @@ class World:
             action="sts:AssumeRole",
             resource_arn=role_arn,
             region=self._responses.get_region(),
-            service_context={"aws:sourceaccount": account},
+            service_context={"aws:sourceaccount": account, "aws:sourcearn": source_arn},
         )
         trust = role.get("AssumeRolePolicyDocument")
         return self._evaluator.evaluate_resource_policy(_unquoted(trust), context, service=service).decision == "Allow"

@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from launcher import clusters, ecs_rules
+from launcher import app_rules, clusters, ecs_rules
 from launcher.balancers import name_problem, rule_problem
 from launcher.health import Health, fits
 from launcher.images import ImageNotFound, Images
@@ -178,6 +178,62 @@ class Started(unittest.TestCase):
 
     def test_needs_nothing_for_a_container_without_either(self):
         self.assertEqual(needed_to_start({"containerDefinitions": [{"name": "app"}]}, "app", "arn"), [])
+
+
+class Authorised(unittest.TestCase):
+    """Each call on what AWS authorises it on."""
+
+    @staticmethod
+    def on(service, operation, own=None, **request):
+        asked = {"body": request, "params": request}
+        found = app_rules.checks(service, operation, asked, lambda kind, rest: f"{kind}:{rest}", lambda arn: own or {})
+        return [(one.action, one.resource, one.context) for one in found]
+
+    def test_services_by_their_names_and_task_definitions_with_the_roles_that_they_pass(self):
+        self.assertEqual(
+            self.on("ecs", "DescribeServices", cluster="arn:aws:ecs:r:a:cluster/apps", services=["one", "two"]),
+            [("ecs:DescribeServices", f"ecs:service/apps/{name}", {}) for name in ("one", "two")],
+        )
+        registered = self.on(
+            "ecs", "RegisterTaskDefinition", family="shop", executionRoleArn="role", tags=[{"key": "a"}]
+        )
+        self.assertEqual(
+            [(action, resource) for action, resource, _ in registered],
+            [
+                ("ecs:RegisterTaskDefinition", "ecs:task-definition/shop:*"),
+                ("iam:PassRole", "role"),
+                ("ecs:TagResource", "ecs:task-definition/shop:*"),
+            ],
+        )
+        self.assertEqual(registered[1][2], {"iam:passedtoservice": "ecs-tasks.amazonaws.com"})
+
+    def test_repositories_by_their_names_and_log_groups_all_at_once(self):
+        self.assertEqual(
+            self.on("ecr", "DescribeRepositories", repositoryNames=["apps/shop"]),
+            [("ecr:DescribeRepositories", "ecr:repository/apps/shop", {})],
+        )
+        self.assertEqual(
+            self.on("logs", "DescribeLogGroups", logGroupNamePrefix="/apps"),
+            [("logs:DescribeLogGroups", "logs:log-group::log-stream:", {})],
+        )
+
+    def test_a_rule_at_its_listener_with_the_tags_that_are_asked_for_and_later_by_its_own(self):
+        asked = {"ListenerArn": "x:listener/app/a/1/2", "Tags.member.1.Key": "Own", "Tags.member.1.Value": "yes"}
+        self.assertEqual(
+            self.on("elasticloadbalancing", "CreateRule", **asked),
+            [
+                ("elasticloadbalancing:CreateRule", "x:listener/app/a/1/2", {"aws:requesttag/own": "yes"}),
+                (
+                    "elasticloadbalancing:AddTags",
+                    "x:listener-rule/app/a/1/2/0f0f0f0f0f0f0f0f",
+                    {"elasticloadbalancing:createaction": "CreateRule", "aws:requesttag/own": "yes"},
+                ),
+            ],
+        )
+        self.assertEqual(
+            self.on("elasticloadbalancing", "DeleteRule", own={"Own": "yes"}, RuleArn="x:listener-rule/1"),
+            [("elasticloadbalancing:DeleteRule", "x:listener-rule/1", {"aws:resourcetag/own": "yes"})],
+        )
 
 
 class Well(unittest.TestCase):

@@ -54,15 +54,16 @@ def setUpModule():
     emulator = Emulator()
     emulator.client("s3").create_bucket(Bucket="sources")
     emulator.client("ecr").create_repository(repositoryName=REPOSITORY, imageTagMutability="IMMUTABLE")
-    role("builder", "codebuild.amazonaws.com", BUILDER)
+    own = {"ArnLike": {"aws:SourceArn": f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/*"}}
+    role("builder", "codebuild.amazonaws.com", BUILDER, Condition=own)
 
 
 def tearDownModule():
     emulator.close()
 
 
-def role(name, service, statements):
-    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
+def role(name, service, statements, **condition):
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}, **condition}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     iam = emulator.client("iam")
     arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
@@ -185,7 +186,9 @@ phases:
         role("foreign", "ec2.amazonaws.com", BUILDER)
         role("mute", "codebuild.amazonaws.com", BUILDER[:1])
         specification = "version: 0.2\nphases: { build: { commands: ['true'] } }\n"
-        for name in ("foreign", "mute"):
+        other = {"StringEquals": {"aws:SourceArn": f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/other"}}
+        role("of-another", "codebuild.amazonaws.com", BUILDER, Condition=other)
+        for name in ("foreign", "mute", "of-another"):
             project(f"by-{name}", specification, builder=name)
             self.assertEqual(phases(finished(begin(f"by-{name}")))["PROVISIONING"], "FAILED")
 
@@ -295,12 +298,15 @@ class Deployed(unittest.TestCase):
 
     def test_the_image_of_a_build_runs_and_ecs_says_how_it_went(self):
         queue = heard("deployments", {"source": ["aws.ecs"], "detail-type": ["ECS Deployment State Change"]})
+        images = heard("images", {"source": ["aws.ecr"], "detail": {"repository-name": [{"prefix": "apps/"}]}})
         project("image", PUSHES)
         source("tenants/shop/good.zip", Dockerfile=DOCKERFILE, server__py=SERVER)
         source("tenants/shop/bad.zip", Dockerfile=DOCKERFILE, server__py="raise SystemExit(1)")
         for tag in ("good", "bad"):
             build = finished(begin("image", f"tenants/shop/{tag}.zip", TAG=tag))
             self.assertEqual(build["buildStatus"], "SUCCEEDED", lines(build))
+        said = [one["detail"] for one in messages(images, 2)]
+        self.assertEqual([(one["action-type"], one["image-tag"]) for one in said], [("PUSH", "good"), ("PUSH", "bad")])
         again = finished(begin("image", "tenants/shop/bad.zip", TAG="good"))
         self.assertEqual(again["buildStatus"], "FAILED")
         self.assertIn("ImageTagAlreadyExists", "\n".join(lines(again)))

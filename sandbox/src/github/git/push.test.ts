@@ -97,6 +97,8 @@ it('announces a push as GitHub does, signed', async () => {
     commits: [{ id: second, message: 'two\n\nwith a body', added: ['ä/b.txt'], modified: ['a.txt'], removed: [] }],
   });
   for (const payload of [one, two]) expectToFit(compile(webhookSchema('push')), payload);
+  const { pushed_at: at } = one?.['repository'] as { readonly pushed_at: number };
+  expect(at).toBeGreaterThan(Date.now() / 1000 - 600);
   const sent = running.sent.find(({ event }) => event === 'push');
   expect(await verify(WEBHOOK_SECRET, sent?.body ?? '', sent?.headers['X-Hub-Signature-256'] ?? '')).toBe(true);
 });

@@ -44,7 +44,7 @@ async function announce(github: GitHub, place: Place, change: Change, others: re
   const head = deleted ? undefined : await readCommit(github.git, id, after);
   const forced =
     !isNew && !deleted && (await github.git.run(id, 'merge-base', '--is-ancestor', before, after)) === undefined;
-  github.send(pushWebhook(place, { ...change, commits, head, forced }));
+  github.send(pushWebhook(place, { ...change, commits, head, forced, at: github.clock() }));
 }
 
 function changesOf(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly Change[] {

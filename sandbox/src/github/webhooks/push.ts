@@ -14,6 +14,8 @@ export interface Push {
   /** Absent for a branch or tag that was deleted. */
   readonly head: Commit | undefined;
   readonly forced: boolean;
+  /** Milliseconds since 1970; GitHub tells whole seconds. */
+  readonly at: number;
 }
 
 /** https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
@@ -43,6 +45,7 @@ export function pushWebhook(
     repository: {
       ...repositoryPayload(repository, account, was),
       owner: { ...userJson(account, API), name: account.login, email: null },
+      pushed_at: Math.floor(push.at / 1000),
       default_branch: 'main',
       master_branch: 'main',
       has_discussions: false,
