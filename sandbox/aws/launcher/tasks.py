@@ -24,6 +24,7 @@ from .registry import arn_of, parts_of
 
 _FIRST_HOST = 20
 _LABEL = "com.amazonaws.ecs."
+_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 class Container:
@@ -122,11 +123,11 @@ class Engine:
                 raise PermissionError(f"{role} is not authorized to perform: {action} on resource: {resource}")
 
     def _environment(self, given, role, task_arn, port):
-        # The emulator names addresses of docker's network.
+        # The emulator names addresses of docker's network, and gives keys of its own to a task without a role.
         own = {
             name: value
             for name, value in given.items()
-            if not name.startswith(("AWS_CONTAINER_", "AWS_ENDPOINT_URL", "ECS_CONTAINER_"))
+            if not name.startswith(("AWS_CONTAINER_", "AWS_ENDPOINT_URL", "ECS_CONTAINER_")) and name not in _KEYS
         }
         return {
             "PATH": os.environ["PATH"],
