@@ -145,7 +145,18 @@ export const checks = [
       paths: ['sandbox', 'modules/tenant-app', 'examples/saas-platform', 'scripts'],
       programs: TERRAFORM,
     },
-    run: checkSaas,
+    run: () => checkPlatform('saas', 'apps'),
+  },
+  {
+    name: 'apps',
+    about:
+      'two tenants push in the emulator: their apps answer, bad versions never do, and one that is deleted is gone',
+    lane: 'waiting',
+    inputs: {
+      paths: [...HCL, 'lambdas', 'sandbox', 'scripts'],
+      programs: TERRAFORM,
+    },
+    run: () => checkPlatform('apps', 'push'),
   },
   {
     name: 'database',
@@ -200,9 +211,10 @@ async function checkAccounts() {
   return { passed: Number(counted[1]), failed: Number(counted[2]) };
 }
 
-async function checkSaas() {
-  const { code, stdout } = await execute(process.execPath, [join('sandbox', 'setup', 'run.mjs'), 'sandbox', 'saas'], {
-    env: { ...process.env, SANDBOX_DIR: join(root, '.sandbox', 'apps') },
+/** A command of the sandbox that plays with apps, in a folder of its own. */
+async function checkPlatform(command, folder) {
+  const { code, stdout } = await execute(process.execPath, [join('sandbox', 'setup', 'run.mjs'), 'sandbox', command], {
+    env: { ...process.env, SANDBOX_DIR: join(root, '.sandbox', folder) },
   });
   const [, held, all] = /^(\d+) of (\d+) expectations held$/m.exec(stdout) ?? [];
   if (all === undefined) throw new CheckFailed(`the platform came to no result (exit code ${code})`);

@@ -84,6 +84,10 @@ async function main(): Promise<number> {
       const { saas } = await import('./commands/saas');
       return saas({ paths, progress, signal: interrupted(), keep: switches.has('keep') });
     }
+    case 'apps': {
+      const { apps } = await import('./commands/apps');
+      return apps({ paths, progress, signal: interrupted(), keep: switches.has('keep') });
+    }
     case 'screenshots': {
       const { takeScreenshots } = await import('./commands/screenshots');
       return takeScreenshots({ paths, progress, signal: interrupted() });

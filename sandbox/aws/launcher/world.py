@@ -234,7 +234,7 @@ class World:
 
     def _task_session(self, role_arn, task_arn):
         """The variables with credentials of a task's role; none for a task without one."""
-        if role_arn is None:
+        if not role_arn:
             return {}
         keys = self.session(role_arn.rpartition("/")[2], task_arn.rpartition("/")[2], _TASK_SECONDS)
         return {

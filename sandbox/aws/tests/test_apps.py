@@ -9,6 +9,7 @@ from launcher.health import Health, fits
 from launcher.images import ImageNotFound, Images
 from launcher.scaling import Scaling, wanted_count
 from launcher.tasks import lets_in, needed_to_start
+from launcher.world import World
 
 SERVICE = {
     "ServiceNamespace": "ecs",
@@ -175,6 +176,10 @@ class Started(unittest.TestCase):
                 ("logs:PutLogEvents", stream),
             ],
         )
+
+    def test_has_no_credentials_without_a_role(self):
+        for role in (None, ""):
+            self.assertEqual(World._task_session(None, role, "task"), {})
 
     def test_needs_nothing_for_a_container_without_either(self):
         self.assertEqual(needed_to_start({"containerDefinitions": [{"name": "app"}]}, "app", "arn"), [])

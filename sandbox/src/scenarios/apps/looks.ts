@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '../../lib/wait';
+import type { Checks } from '../kit/checks';
+import type { Ask } from '../saas/ask';
+import type { Platform } from './platform';
+import type { Tenant } from './tenant';
+
+export interface AppsContext {
+  readonly platform: Platform;
+  /** The load balancer's address in the emulator. */
+  readonly balancer: string;
+  readonly control: string;
+  readonly tenants: readonly [Tenant, Tenant];
+  readonly checks: Checks;
+  readonly step: <T>(title: string, work: () => Promise<T>) => Promise<T>;
+  readonly signal: AbortSignal;
+}
+
+export const DOMAIN = 'apps.localhost';
+/** The first tenant's app, and the second's. */
+export const [SHOP, FORUM] = ['shop', 'forum'];
+export const appsOf = ({ id }: Tenant): string => `/tenants/${id}/apps`;
+
+interface Said {
+  readonly word: string;
+  readonly pid: number;
+  readonly has_keys: boolean;
+}
+
+export async function said(ask: Ask, app: string): Promise<Said | undefined> {
+  const { status, body } = await ask(`${app}.${DOMAIN}`);
+  return status === 200 ? (JSON.parse(body) as Said) : undefined;
+}
+
+export async function answers({ signal, checks }: AppsContext, ask: Ask, app: string, wanted: string): Promise<void> {
+  const begun = Date.now();
+  await waitFor(async () => (await said(ask, app))?.word === wanted, {
+    what: `${app} as ${wanted}`,
+    seconds: 240,
+    signal,
+  });
+  checks.check(`${app} answers what was pushed, after ${((Date.now() - begun) / 1000).toFixed(1)} s`, true);
+}
+
+/** The deployment of a commit once it is over. */
+export async function ended(
+  { platform, tenants, signal }: AppsContext,
+  commit: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const path = `${appsOf(tenants[0])}/${SHOP}/deployments`;
+  let found: Readonly<Record<string, unknown>> | undefined;
+  await waitFor(
+    async () => {
+      const { body } = await platform.api('GET', path);
+      const rows = (body['deployments'] ?? []) as readonly Readonly<Record<string, unknown>>[];
+      found = rows.find((row) => row['commit'] === commit && row['ended_at'] !== undefined);
+      return found !== undefined;
+    },
+    { what: `The end of ${commit.slice(0, 7)}`, seconds: 240, every: 500, signal },
+  );
+  return found ?? {};
+}
+
+/** Asks again and again until it is called; answers every word that came. */
+export function watch(ask: Ask, app: string): () => Promise<readonly string[]> {
+  const words: string[] = [];
+  let isOver = false;
+  const looking = (async () => {
+    while (!isOver) {
+      words.push((await said(ask, app))?.word ?? 'no answer');
+      await sleep(100);
+    }
+  })();
+  return async () => {
+    isOver = true;
+    await looking;
+    return words;
+  };
+}

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Files } from './samples';
+
+const run = promisify(execFile);
+/** What the App needs beside its permissions for runners. */
+const PERMISSIONS = {
+  actions: 'write',
+  administration: 'write',
+  checks: 'write',
+  contents: 'read',
+  deployments: 'write',
+  metadata: 'read',
+  organization_self_hosted_runners: 'write',
+};
+
+/** An organisation at GitHub with one repository, and somebody of it who pushes. */
+export interface Tenant {
+  readonly login: string;
+  readonly id: number;
+  readonly repository: { readonly id: number; readonly full_name: string };
+  /** Commits these files alone, and pushes; answers the commit. */
+  push(files: Files, message: string): Promise<string>;
+}
+
+export async function joinTenant(control: string, login: string, folder: string): Promise<Tenant> {
+  const installation = await send<{ readonly id: number }>(`${control}/installations`, 'POST', {
+    account: { login },
+    permissions: PERMISSIONS,
+  });
+  const url = `${control}/installations/${installation.id}/repositories/app`;
+  const made = await send<{ readonly id: number; readonly full_name: string; readonly clone_url: string }>(url, 'PUT');
+  const work = join(folder, login);
+  mkdirSync(work, { recursive: true });
+  const env = { PATH: process.env['PATH'], HOME: work, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' };
+  const git = async (...args: readonly string[]): Promise<string> => {
+    const who = ['-c', `user.name=${login}`, '-c', `user.email=dev@${login}.example`, '-c', 'init.defaultBranch=main'];
+    return (await run('git', [...who, ...args], { cwd: work, env })).stdout.trim();
+  };
+  await git('init', '--quiet');
+  return {
+    login,
+    id: installation.id,
+    repository: { id: made.id, full_name: made.full_name },
+    push: async (files, message) => {
+      for (const [path, content] of Object.entries(files)) writeFileSync(join(work, path), content);
+      await git('add', '--all');
+      await git('commit', '--quiet', '--allow-empty', '--message', message);
+      await git('push', '--quiet', made.clone_url, 'HEAD:main');
+      return git('rev-parse', 'HEAD');
+    },
+  };
+}
+
+export async function send<T = unknown>(url: string, method: string, body?: unknown): Promise<T> {
+  const answer = await fetch(url, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${url} answered ${answer.status}: ${text}`);
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
