@@ -116,23 +116,19 @@ data "aws_iam_policy_document" "deployer" {
     resources = [local.arns.log_groups, "${local.arns.log_groups}:*"]
   }
 
-  # CloudWatch Logs knows no groups by prefix for it.
-  statement {
-    sid       = "FindLogGroups"
-    actions   = ["logs:DescribeLogGroups"]
-    resources = ["arn:${local.partition}:logs:${local.end}:log-group:*"]
-  }
-
   statement {
     sid       = "DeleteSecrets"
     actions   = ["secretsmanager:DeleteSecret"]
     resources = [local.arns.secrets]
   }
 
-  # Neither knows resources, and the same holds for the looks at load balancers, groups and task definitions.
+  # None of them knows resources, and the same holds for the looks at load balancers, groups and task definitions.
   statement {
-    sid       = "Look"
-    actions   = ["secretsmanager:ListSecrets", "ec2:DescribeSecurityGroups", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions"]
+    sid = "Look"
+    actions = [
+      "logs:DescribeLogGroups", "secretsmanager:ListSecrets", "ec2:DescribeSecurityGroups", "ecs:DescribeTaskDefinition",
+      "ecs:ListTaskDefinitions",
+    ]
     resources = ["*"]
   }
 

@@ -9,6 +9,7 @@ import './release.test.mjs';
 import './rules.test.mjs';
 import './saas-platform.test.mjs';
 import './user-data.test.mjs';
+import '../iam/apps.test.mjs';
 import '../iam/policies.test.mjs';
 import '../iam/tenant-app.test.mjs';
 import '../secrets/plan.test.mjs';

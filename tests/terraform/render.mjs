@@ -60,14 +60,26 @@ export function copyModule(folder, zips) {
 
 /**
  * Answers terraform's plan of an example as JSON, and what it printed; `failed` when it refused. `aws` is what AWS
- * says: see ./offline-aws.mjs.
+ * says: see ./offline-aws.mjs. `configuration` is the text of an example that the repository does not have.
  */
-export async function plan({ example = 'sandbox', zips = true, variables = {}, settings, aws = {}, data } = {}) {
+export async function plan({
+  example = 'sandbox',
+  configuration,
+  zips = true,
+  variables = {},
+  settings,
+  aws = {},
+  data,
+} = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'plan-'));
   const offline = await listenAsAws({ account: ACCOUNT, ...aws });
   try {
     copyModule(folder, zips);
     const cwd = join(folder, 'examples', example);
+    if (configuration !== undefined) {
+      mkdirSync(cwd);
+      writeFileSync(join(cwd, 'main.tf'), configuration);
+    }
     // Settings that the example leaves alone; Terraform merges a file of this name into it.
     if (settings) {
       // Its own `webhook` names a size, which other sizes may lack.
