@@ -126,7 +126,7 @@ run "tiers_of_ones_own_replace_the_three" {
   }
 
   assert {
-    condition     = jsonencode(output.runner_tiers["tiny"]) == jsonencode({ runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.small"], max_runners = 0, labels = ["self-hosted", "tiny"], max_minutes_per_day = null, limit_minutes = null, limit_spend = null, rank = null, capacity = "on-demand", runner_group_id = 1, subnet_ids = null, image = null, disk = { iops = null, size_gb = 30, throughput = null, type = "gp3" } })
+    condition     = jsonencode(output.runner_tiers["tiny"]) == jsonencode({ runner_os = "linux", runner_architecture = "arm64", instance_types = ["t4g.small"], max_runners = 0, labels = ["self-hosted", "tiny"], max_minutes_per_day = null, limit_minutes = null, limit_spend = null, rank = null, capacity = "on-demand", runner_group_id = 1, subnet_ids = null, image = null, pool = null, disk = { iops = null, size_gb = 30, throughput = null, type = "gp3" } })
     error_message = "The output fills the optional settings in."
   }
 }
