@@ -8,3 +8,9 @@ const folder = join(dirname(fileURLToPath(import.meta.url)), 'functions');
 export const FUNCTIONS = readdirSync(folder)
   .filter((name) => existsSync(join(folder, name, 'src', 'index.ts')))
   .sort();
+
+/** Of modules/apps alone. */
+const OF_APPS = new Set(['deployer']);
+
+/** Those of the root module: it makes them, and takes a zip for each. */
+export const ROOT_FUNCTIONS = FUNCTIONS.filter((name) => !OF_APPS.has(name));

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import { FUNCTIONS as ALL_FUNCTIONS } from '../../lambdas/functions.mjs';
+import { ROOT_FUNCTIONS } from '../../lambdas/functions.mjs';
 import { ACCOUNT, PREFIX, REGION, plan, planOnce, resource, resourcesOf } from '../terraform/render.mjs';
 
 const POLICIES = {
@@ -16,10 +16,6 @@ const POLICIES = {
   api: 'module.api[0].module.function.aws_iam_role_policy.this',
   events: 'module.events[0].module.function.aws_iam_role_policy.this',
 };
-
-/** Of `modules/apps`, which is no part of this plan: `apps.test.mjs` judges it. */
-const ELSEWHERE = new Set(['deployer']);
-const FUNCTIONS = ALL_FUNCTIONS.filter((name) => !ELSEWHERE.has(name));
 
 const arn = (service, rest, { region = REGION, account = ACCOUNT } = {}) =>
   `arn:aws:${service}:${region}:${account}:${rest}`;
@@ -229,7 +225,7 @@ const ALLOWED = {
     ['sqs:SendMessage', queue('events-dlq')],
   ],
 };
-for (const name of FUNCTIONS) {
+for (const name of ROOT_FUNCTIONS) {
   ALLOWED[name].push(['logs:CreateLogStream', logs(name)], ['logs:PutLogEvents', logs(name)]);
 }
 
@@ -840,14 +836,14 @@ describe('the policies with keys for queues, tables and disks, and with function
     ],
   ]) {
     it(`${verdict === 'Allowed' ? 'let' : 'do not let'} Lambda ${what} for a function`, async () => {
-      for (const role of FUNCTIONS)
+      for (const role of ROOT_FUNCTIONS)
         assert.equal((await evaluateWith(policies, role, action, target, context)).verdict, verdict, role);
     });
   }
 
   // Not simulated: the simulator lacks context keys that only Lambda sets.
   it('deny the same to the functions’ code', () => {
-    for (const role of FUNCTIONS) {
+    for (const role of ROOT_FUNCTIONS) {
       const { Effect, Action, Condition } = policies[role].Statement.find(({ Sid }) => Sid === 'NotByTheCode');
       assert.equal(Effect, 'Deny');
       assert.ok(

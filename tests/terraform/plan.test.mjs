@@ -1,7 +1,7 @@
 // What can only be seen in a plan by the real provider: submodules, tags, policies and user data as AWS would get them.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { FUNCTIONS } from '../../lambdas/functions.mjs';
+import { ROOT_FUNCTIONS } from '../../lambdas/functions.mjs';
 import { PREFIX, planOnce, plan, resource, resourcesOf } from './render.mjs';
 
 /** Where each function's resource is. */
@@ -50,14 +50,14 @@ describe('a plan of the whole module', () => {
       [
         `/aws/vendedlogs/${PREFIX}-webhook-access`,
         `/aws/vendedlogs/${PREFIX}-api-access`,
-        ...FUNCTIONS.map((name) => `/aws/lambda/${PREFIX}-${name}`),
+        ...ROOT_FUNCTIONS.map((name) => `/aws/lambda/${PREFIX}-${name}`),
       ].sort(),
     );
     assert.ok(groups.every(({ retention_in_days: days }) => days === 1));
     const roles = resourcesOf(json)
       .filter(({ type }) => type === 'aws_iam_role')
       .map(({ values }) => values.name);
-    assert.deepEqual(roles.sort(), FUNCTIONS.map((name) => `${PREFIX}-${name}`).sort());
+    assert.deepEqual(roles.sort(), ROOT_FUNCTIONS.map((name) => `${PREFIX}-${name}`).sort());
   });
 
   it('lets the webhook answer within GitHub’s ten seconds', () => {
@@ -221,7 +221,7 @@ describe('the block of the README', () => {
     assert.ok(failed);
     assert.equal(output.match(/Error:/g).length, 1, output);
     const text = output.replace(/\s*\n[│\s]*/g, ' ');
-    for (const name of FUNCTIONS) assert.ok(text.includes(`lambdas/dist/${name}.zip`), output);
+    for (const name of ROOT_FUNCTIONS) assert.ok(text.includes(`lambdas/dist/${name}.zip`), output);
     assert.match(text, /run `npm run dist` in the module's checkout/);
   });
 });

@@ -104,6 +104,7 @@ def _tables():
     table("launches", {**by_tenant, "launch_id": "S"})
     table("jobs", {**by_tenant, "job_id": "N"})
     table("recovery", {"book": "S", "entry": "S"})
+    table("pool", {"book": "S", "entry": "S"})
     dynamodb.update_continuous_backups(
         TableName="my-saas-tenants", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )

@@ -481,7 +481,7 @@ class Permissions(unittest.TestCase):
         }
         s3.put_bucket_policy(Bucket="trail", Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
         allow = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::trail/*"}
-        writer = emulator.client("s3", emulator.role("writer", [allow]))
+        writer = emulator.client("s3", emulator.role("writer-of-objects", [allow]))
         put = {"Bucket": "trail", "Key": "day=1/a", "Body": b"{}"}
         self.assertEqual(code_of(writer.put_object, **put), "AccessDenied")
         self.assertIsNone(code_of(writer.put_object, IfNoneMatch="*", **put))

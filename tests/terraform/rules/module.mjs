@@ -1,10 +1,10 @@
 // Rules that need the provider, or another part of the module.
 // Each rule rejects something, and accepts something close.
 import { createHash } from 'node:crypto';
-import { FUNCTIONS } from '../../../lambdas/functions.mjs';
+import { ROOT_FUNCTIONS } from '../../../lambdas/functions.mjs';
 import { tier } from './tier.mjs';
 
-const zips = (file) => Object.fromEntries(FUNCTIONS.map((name) => [name, file]));
+const zips = (file) => Object.fromEntries(ROOT_FUNCTIONS.map((name) => [name, file]));
 const MACHINES = {
   tiers: { small: { runner_architecture: 'x64', image: {}, disk: { size_gb: 30, type: 'gp3' } } },
   egress_rules: [],
