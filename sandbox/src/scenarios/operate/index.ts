@@ -5,7 +5,7 @@ import { createAccountReader } from '../kit/account';
 import { allHeld, createChecks, type Checks } from '../kit/checks';
 import { createFleetMonitor } from '../kit/fleet-monitor';
 import { createPoller } from '../kit/poller';
-import { finishAll, untilFull, type ScenarioContext, type Tenant } from '../kit/scenario-context';
+import { finishAll, untilFull, untilStarted, type ScenarioContext, type Tenant } from '../kit/scenario-context';
 import type { Expectation } from '../kit/types';
 import { lookAtPage } from '../page/look-at-page';
 import { callApi } from './call-api';
@@ -115,9 +115,12 @@ async function changeTenant({ id }: Tenant, mtr: Mtr, checks: Checks): Promise<v
 async function explainJobs(context: ScenarioContext, tenant: Tenant, options: OperateOptions): Promise<void> {
   const { checks } = context;
   const { mtr, sandbox, browser } = options;
-  const ids = [await queue(context, tenant), await queue(context, tenant)];
-  const [waiting = 0] = await untilFull(context, tenant, ids, 1);
-  const running = ids.find((id) => id !== waiting) ?? 0;
+  // One after the other: of two that come together either may get the slot, and GitHub gives its runner to the older.
+  const running = await queue(context, tenant);
+  await untilStarted(context, tenant, [running], 1);
+  const waiting = await queue(context, tenant);
+  const ids = [running, waiting];
+  await untilFull(context, tenant, ids, 1);
   if (browser !== undefined) await lookAtPage({ sandbox, mtr, tenant, waiting }, browser, checks);
   else if (process.env['CI'] !== undefined) checks.check('the page is tried in a browser', false, NO_BROWSER);
   else options.write(`  The page is not tried: ${NO_BROWSER}`);
