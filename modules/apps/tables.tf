@@ -10,6 +10,7 @@ locals {
 # Beside the apps it has who has what name, what of its quota each tenant has in use, and the priorities taken at each load balancer.
 resource "aws_dynamodb_table" "apps" {
   #checkov:skip=CKV_AWS_119:tables.kms_key_arn takes your key; without one DynamoDB encrypts with its own.
+  #checkov:skip=CKV_AWS_28:tables.point_in_time_recovery, on unless it is switched off.
 
   name                        = local.names.apps
   billing_mode                = "PAY_PER_REQUEST"
@@ -71,6 +72,7 @@ resource "aws_dynamodb_table" "apps" {
 
 resource "aws_dynamodb_table" "deployments" {
   #checkov:skip=CKV_AWS_119:tables.kms_key_arn takes your key; without one DynamoDB encrypts with its own.
+  #checkov:skip=CKV_AWS_28:tables.point_in_time_recovery, on unless it is switched off.
 
   name                        = local.names.deployments
   billing_mode                = "PAY_PER_REQUEST"

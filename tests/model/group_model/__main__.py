@@ -178,9 +178,7 @@ class Group:
     def look(self, s, proc, rest, to):
         """Without the lease a machine that is there is enough to go on, and one that is not proves nothing."""
         who, i, _, seen, _ = proc
-        if seen.intent != GROUP:
-            yield "%s goes on with %d" % (who, i), to("lease")
-        elif self.flaw == "replay-by-one":
+        if seen.intent != GROUP or self.flaw == "replay-by-one":
             yield "%s goes on with %d" % (who, i), to("lease")
         elif self.found(s, i) is not None or not seen.young or self.flaw == "conclude-at-once":
             yield "%s looks for %d" % (who, i), to("lease")

@@ -67,9 +67,8 @@ class Pool:
             if launches[which][0] in (HELD, LAUNCHING) and not at_work:
                 step = "list" if launches[which][0] == HELD else "group"
                 yield "message of launch %d" % which, add(s, ("worker", which, step, None, "awake"))
-        if not any(p[0] == "filler" for p in procs):
-            if place == NO_ROW or self.flaw == "fill-blindly":
-                yield "the place is to be filled", add(s, ("filler", None, "occupy", None, "awake"))
+        if not any(p[0] == "filler" for p in procs) and (place == NO_ROW or self.flaw == "fill-blindly"):
+            yield "the place is to be filled", add(s, ("filler", None, "occupy", None, "awake"))
         yield "sweep", add(s, ("sweep", None, "first", None, "awake"))
 
     def call(self, s, proc, rest):
@@ -101,8 +100,9 @@ class Pool:
             if ready:
                 yield "a machine is ready", at("bind", (machine, said))
             else:
-                yield "none is ready: another machine is started", over(
-                    launches=put(launches, which, (OVER, None, None, ever))
+                yield (
+                    "none is ready: another machine is started",
+                    over(launches=put(launches, which, (OVER, None, None, ever))),
                 )
         elif step == "bind":
             machine, said = seen
@@ -217,9 +217,9 @@ class Pool:
                 yield from self.job(s, one)
         for which in LAUNCHES:
             state, own, nonce, ever = launches[which]
-            if state in (LAUNCHING, RUNNING) and own is not None and machines[own][0] == "dead":
-                if not any(p[0] == "worker" and p[1] == which and p[4] == "awake" for p in procs):
-                    yield "launch %d is released" % which, put(s, 3, put(launches, which, (OVER, None, None, ever)))
+            dead = state in (LAUNCHING, RUNNING) and own is not None and machines[own][0] == "dead"
+            if dead and not any(p[0] == "worker" and p[1] == which and p[4] == "awake" for p in procs):
+                yield "launch %d is released" % which, put(s, 3, put(launches, which, (OVER, None, None, ever)))
 
     def job(self, s, mine):
         """It has the secret of its own machine's user data, and says what that machine said, or asks as another."""
@@ -247,7 +247,7 @@ class Pool:
                 if who != ROOT or tags != which or group != which:
                     return "S2"
             if life == "dead" and before[1][one][0] == "up":
-                named = [l for l in before[3] if l[0] in (LAUNCHING, RUNNING) and l[1] == one]
+                named = [launch for launch in before[3] if launch[0] in (LAUNCHING, RUNNING) and launch[1] == one]
                 if named and any(p[0] == "sweep" and p not in procs for p in before[4]):
                     return "S3"
         waited = before[0][0]
@@ -264,7 +264,10 @@ class Pool:
         alive = [one for one in MACHINES if machines[one][0] == "up"]
         waits = place == NO_ROW or (place[0] in alive and place[2] is not None)
         return (
-            all(l[0] == OVER for l in launches) and not procs and waits and all(one == place[0] for one in alive)
+            all(launch[0] == OVER for launch in launches)
+            and not procs
+            and waits
+            and all(one == place[0] for one in alive)
         )
 
 
