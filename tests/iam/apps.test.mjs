@@ -1,5 +1,5 @@
-// What the roles of modules/apps may do, by the policies of a plan: all calls of the deployer, of ECS as it starts tasks, of
-// CodeBuild and of who pushes an image, and nothing of another installation's or of what is not an app's.
+// What the roles of modules/apps may do, by the policies of a plan: all calls of the deployer, of ECS as it starts
+// tasks, of CodeBuild and of who pushes an image, and nothing of another installation's or of what is not an app's.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
