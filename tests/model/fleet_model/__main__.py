@@ -12,7 +12,8 @@ run and no slot is held.
 """
 
 import sys
-from collections import deque
+
+from small_model import main
 
 TENANT = (0, 0, 1)
 JOBS = range(3)
@@ -179,53 +180,5 @@ def put(values, at, value):
     return values[:at] + (value,) + values[at + 1 :]
 
 
-def explore(flaw=""):
-    """(the rule that is broken, the steps that lead there, how many states were seen)"""
-    fleet = Fleet(flaw)
-    came, backwards, queue = {fleet.initial: None}, {}, deque([fleet.initial])
-    while queue:
-        state = queue.popleft()
-        for label, after in fleet.steps(state):
-            backwards.setdefault(after, []).append(state)
-            rule = fleet.broken(state, after)
-            known = after in came
-            if not known:
-                came[after] = (state, label)
-                queue.append(after)
-            if rule:
-                return rule, trace(came, state) + [label], len(came)
-    alive = {state for state in came if fleet.good(state)}
-    queue = deque(alive)
-    while queue:
-        for state in backwards.get(queue.popleft(), ()):
-            if state not in alive:
-                alive.add(state)
-                queue.append(state)
-    for state in came:
-        if state not in alive:
-            return "L1", trace(came, state), len(came)
-    return None, [], len(came)
-
-
-def trace(came, state):
-    steps = []
-    while came[state]:
-        state, label = came[state]
-        steps.insert(0, label)
-    return steps
-
-
-def main():
-    if "--flaw" in sys.argv:
-        rule, steps, _ = explore(sys.argv[-1])
-        print("\n".join([*steps, "breaks %s" % rule]))
-        return 0
-    rule, steps, count = explore()
-    print("fleet: %d states%s" % (count, "" if rule is None else ", breaks %s: %s" % (rule, "; ".join(steps))))
-    found = {flaw: explore(flaw)[0] for flaw in FLAWS}
-    for flaw, broken in found.items():
-        print("fleet, flaw %s: breaks %s" % (flaw, broken))
-    return 0 if rule is None and found == FLAWS else 1
-
-
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main("fleet", Fleet, FLAWS))

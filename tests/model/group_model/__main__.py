@@ -14,7 +14,9 @@ or has ended without one.
 """
 
 import sys
-from collections import deque, namedtuple
+from collections import namedtuple
+
+from small_model import main
 
 BOTH = (0, 1)
 HELD, LAUNCHING, RUNNING, ENDED = "held", "launching", "running", "ended"
@@ -239,7 +241,7 @@ class Group:
         return s
 
     @staticmethod
-    def broken(s):
+    def broken(_, s):
         for i in BOTH:
             mine = [one for one in s.machines if one[1] == i]
             if s.rows[i].state == ENDED and mine:
@@ -257,53 +259,5 @@ class Group:
         return all(row.state == ENDED or row.state == RUNNING and row.instance in s.machines for row in s.rows)
 
 
-def explore(flaw=""):
-    """(the rule that is broken, the steps that lead there, how many states were seen)"""
-    group = Group(flaw)
-    came, backwards, queue = {group.initial: None}, {}, deque([group.initial])
-    while queue:
-        state = queue.popleft()
-        for label, after in group.steps(state):
-            backwards.setdefault(after, []).append(state)
-            if after in came:
-                continue
-            came[after] = (state, label)
-            queue.append(after)
-            rule = group.broken(after)
-            if rule:
-                return rule, trace(came, after), len(came)
-    alive = {state for state in came if group.good(state)}
-    queue = deque(alive)
-    while queue:
-        for state in backwards.get(queue.popleft(), ()):
-            if state not in alive:
-                alive.add(state)
-                queue.append(state)
-    for state in came:
-        if state not in alive:
-            return "L1", trace(came, state), len(came)
-    return None, [], len(came)
-
-
-def trace(came, state):
-    steps = []
-    while came[state]:
-        state, label = came[state]
-        steps.insert(0, label)
-    return steps
-
-
-def main():
-    if "--flaw" in sys.argv:
-        rule, steps, _ = explore(sys.argv[-1])
-        print("\n".join([*steps, "breaks %s" % rule]))
-        return 0
-    rule, steps, count = explore()
-    print("group: %d states%s" % (count, "" if rule is None else ", breaks %s: %s" % (rule, "; ".join(steps))))
-    found = {flaw: explore(flaw)[0] for flaw in FLAWS}
-    for flaw, broken in found.items():
-        print("group, flaw %s: breaks %s" % (flaw, broken))
-    return 0 if rule is None and found == FLAWS else 1
-
-
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main("group", Group, FLAWS))

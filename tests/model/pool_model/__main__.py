@@ -14,7 +14,8 @@ reached: launches over, no process, no machine but the one that waits.
 """
 
 import sys
-from collections import deque
+
+from small_model import main
 
 LAUNCHES, MACHINES = range(2), range(2)
 HELD, LAUNCHING, RUNNING, OVER = "held", "launching", "running", "over"
@@ -287,54 +288,5 @@ def add(s, proc):
     return (*s[:4], sort(s[4] + (proc,)), s[5])
 
 
-def explore(flaw=""):
-    """(the rule that is broken, the steps that lead there, how many states were seen)"""
-    pool = Pool(flaw)
-    came, backwards, queue = {pool.initial: None}, {}, deque([pool.initial])
-    while queue:
-        state = queue.popleft()
-        for label, after in pool.steps(state):
-            backwards.setdefault(after, []).append(state)
-            rule = pool.broken(state, after)
-            known = after in came
-            if not known:
-                came[after] = (state, label)
-                queue.append(after)
-            if rule:
-                return rule, trace(came, state) + [label], len(came)
-    alive = {state for state in came if pool.good(state)}
-    queue = deque(alive)
-    while queue:
-        for state in backwards.get(queue.popleft(), ()):
-            if state not in alive:
-                alive.add(state)
-                queue.append(state)
-    for state in came:
-        if state not in alive:
-            return "L1", trace(came, state), len(came)
-    return None, [], len(came)
-
-
-def trace(came, state):
-    steps = []
-    while came[state]:
-        state, label = came[state]
-        steps.insert(0, label)
-    return steps
-
-
-def main():
-    if "--flaw" in sys.argv:
-        rule, steps, _ = explore(sys.argv[-1])
-        print("\n".join([*steps, "breaks %s" % rule]))
-        return 0
-    rule, steps, count = explore()
-    print("pool: %d states%s" % (count, "" if rule is None else ", breaks %s: %s" % (rule, "; ".join(steps))))
-    found = {flaw: explore(flaw)[0] for flaw in FLAWS}
-    for flaw, broken in found.items():
-        print("pool, flaw %s: breaks %s" % (flaw, broken))
-    return 0 if rule is None and found == FLAWS else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("pool", Pool, FLAWS))
