@@ -6,7 +6,6 @@ them. https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-
 
 import contextvars
 import functools
-import json
 import os
 import pathlib
 import shutil
@@ -22,6 +21,7 @@ import uuid
 import zipfile
 
 from . import buildspec
+from .events import aws_event
 
 _SESSION_SECONDS = 3600
 _BUILD_TOOLS = pathlib.Path(__file__).resolve().parents[1] / "build"
@@ -371,17 +371,7 @@ def event(build, now=time.time):
             ],
         },
     }
-    return {
-        "EventId": str(uuid.uuid4()),
-        "Source": "aws.codebuild",
-        "DetailType": "CodeBuild Build State Change",
-        "Detail": json.dumps(detail),
-        "EventBusName": "default",
-        "Time": int(now()),
-        "Resources": [build["arn"]],
-        "Account": account,
-        "Region": region,
-    }
+    return aws_event("aws.codebuild", "CodeBuild Build State Change", detail, (account, region, build["arn"]), now)
 
 
 def install(codebuild, world):

@@ -3,10 +3,10 @@
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html
 """
 
-import json
 import threading
 import time
-import uuid
+
+from .events import aws_event
 
 _EVERY_SECONDS = 0.1
 _NAMES = {
@@ -19,25 +19,14 @@ _NAMES = {
 def event(service_arn, deployment, state, now=time.time):
     kind, name = _NAMES[state]
     region, account = service_arn.split(":")[3:5]
-    return {
-        "EventId": str(uuid.uuid4()),
-        "Source": "aws.ecs",
-        "DetailType": "ECS Deployment State Change",
-        "Detail": json.dumps(
-            {
-                "eventType": kind,
-                "eventName": name,
-                "deploymentId": deployment["id"],
-                "updatedAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now())),
-                "reason": deployment.get("rolloutStateReason") or f"ECS deployment {deployment['id']} {state.lower()}.",
-            }
-        ),
-        "EventBusName": "default",
-        "Time": int(now()),
-        "Resources": [service_arn],
-        "Account": account,
-        "Region": region,
+    detail = {
+        "eventType": kind,
+        "eventName": name,
+        "deploymentId": deployment["id"],
+        "updatedAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now())),
+        "reason": deployment.get("rolloutStateReason") or f"ECS deployment {deployment['id']} {state.lower()}.",
     }
+    return aws_event("aws.ecs", "ECS Deployment State Change", detail, (account, region, service_arn), now)
 
 
 class Watch:

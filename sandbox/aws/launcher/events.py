@@ -11,19 +11,30 @@ logger = logging.getLogger("sandbox.events")
 _delivery = contextvars.ContextVar("sandbox_event_delivery", default=None)
 
 
-def state_change(instance_id, state, account, region, now=time.time):
-    """The event EC2 puts on the default bus. It carries no tags: the tenant must be looked up by the id."""
+def aws_event(source, detail_type, detail, place, now=time.time):
+    """An event of AWS's own on the default bus.
+
+    @param place: the account, its Region and the ARNs that the event is about
+    """
+    account, region, *resources = place
     return {
         "EventId": str(uuid.uuid4()),
-        "Source": "aws.ec2",
-        "DetailType": "EC2 Instance State-change Notification",
-        "Detail": json.dumps({"instance-id": instance_id, "state": state}),
+        "Source": source,
+        "DetailType": detail_type,
+        "Detail": json.dumps(detail),
         "EventBusName": "default",
         "Time": int(now()),
-        "Resources": [f"arn:aws:ec2:{region}:{account}:instance/{instance_id}"],
+        "Resources": resources,
         "Account": account,
         "Region": region,
     }
+
+
+def state_change(instance_id, state, account, region, now=time.time):
+    """The event EC2 puts on the default bus. It carries no tags: the tenant must be looked up by the id."""
+    arn = f"arn:aws:ec2:{region}:{account}:instance/{instance_id}"
+    detail = {"instance-id": instance_id, "state": state}
+    return aws_event("aws.ec2", "EC2 Instance State-change Notification", detail, (account, region, arn), now)
 
 
 def install(eventbridge, evaluator, lambda_service):

@@ -13,7 +13,8 @@ import re
 import tarfile
 import threading
 import time
-import uuid
+
+from .events import aws_event
 
 _NAME = re.compile(
     r"^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+)(?::([^@]+))?(?:@(sha256:[0-9a-f]{64}))?$"
@@ -86,17 +87,7 @@ def pushed(account, region, repository, image, now=time.time):
         "action-type": "PUSH",
         **({"image-tag": image["imageTag"]} if image.get("imageTag") else {}),
     }
-    return {
-        "EventId": str(uuid.uuid4()),
-        "Source": "aws.ecr",
-        "DetailType": "ECR Image Action",
-        "Detail": json.dumps(detail),
-        "EventBusName": "default",
-        "Time": int(now()),
-        "Resources": [],
-        "Account": account,
-        "Region": region,
-    }
+    return aws_event("aws.ecr", "ECR Image Action", detail, (account, region), now)
 
 
 def install(ecr, emit):
