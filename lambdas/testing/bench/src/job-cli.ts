@@ -1,8 +1,8 @@
-import { readCommandLine, type Program } from '@multi-tenant-runner/sandbox/command-line';
-import { startDynamoDbLocal } from '@multi-tenant-runner/testing';
+import type { Program } from '@multi-tenant-runner/sandbox/command-line';
+import type { DynamoDbLocal } from '@multi-tenant-runner/testing';
 import { jobTables } from './job-cost';
 import { measureJobs } from './measure-jobs';
-import { runMain } from './run-main';
+import { runBeside } from './run-main';
 
 const PROGRAM: Program = {
   name: 'yarn bench:job',
@@ -14,22 +14,13 @@ Prints every call of AWS and GitHub with its units, and the tables of docs/cost.
   options: {},
 };
 
-async function main(): Promise<number> {
-  const read = readCommandLine(PROGRAM, process.argv.slice(2));
-  if (read.kind === 'help') console.log(PROGRAM.usage);
-  if (read.kind === 'wrong') console.error(read.problem);
-  if (read.kind !== 'run') return read.kind === 'help' ? 0 : 2;
-  const local = await startDynamoDbLocal();
-  try {
-    const lives = await measureJobs(local.client);
-    const [first = []] = lives.values();
-    for (const { function: name, event, aws, gitHub } of first)
-      console.log(`${`${name}, ${event}`.padEnd(40)} ${[...aws, ...gitHub].join(', ')}`);
-    console.log(['', ...jobTables(lives)].join('\n'));
-    return 0;
-  } finally {
-    await local.stop();
-  }
+async function main(local: DynamoDbLocal): Promise<number> {
+  const lives = await measureJobs(local.client);
+  const [first = []] = lives.values();
+  for (const { function: name, event, aws, gitHub } of first)
+    console.log(`${`${name}, ${event}`.padEnd(40)} ${[...aws, ...gitHub].join(', ')}`);
+  console.log(['', ...jobTables(lives)].join('\n'));
+  return 0;
 }
 
-runMain(main);
+runBeside(PROGRAM, main);

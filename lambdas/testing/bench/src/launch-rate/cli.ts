@@ -1,8 +1,8 @@
-import { readCommandLine, type Program } from '@multi-tenant-runner/sandbox/command-line';
-import { startDynamoDbLocal } from '@multi-tenant-runner/testing';
+import type { Program } from '@multi-tenant-runner/sandbox/command-line';
+import type { DynamoDbLocal } from '@multi-tenant-runner/testing';
 import { LATENCIES } from './latencies';
 import { measureLaunchRates, type LaunchRate } from './measure';
-import { runMain } from '../run-main';
+import { runBeside } from '../run-main';
 
 const PROGRAM: Program = {
   name: 'yarn bench:launches',
@@ -32,19 +32,10 @@ function lineOf({ latencies, tenants, jobs, rate, cpuMilliseconds, requests }: L
   return `${subject.padEnd(26)} ${rate.toFixed(2).padStart(6)} a second  ${cpu}  ${calls}`;
 }
 
-async function main(): Promise<number> {
-  const read = readCommandLine(PROGRAM, process.argv.slice(2));
-  if (read.kind === 'help') console.log(PROGRAM.usage);
-  if (read.kind === 'wrong') console.error(read.problem);
-  if (read.kind !== 'run') return read.kind === 'help' ? 0 : 2;
+async function main(local: DynamoDbLocal): Promise<number> {
   const { BENCH_WORKER: worker = '', BENCH_BUNDLE: bundle = '' } = process.env;
-  const local = await startDynamoDbLocal();
-  try {
-    for (const rate of await measureLaunchRates(local, { worker, bundle })) console.log(lineOf(rate));
-    return 0;
-  } finally {
-    await local.stop();
-  }
+  for (const rate of await measureLaunchRates(local, { worker, bundle })) console.log(lineOf(rate));
+  return 0;
 }
 
-runMain(main);
+runBeside(PROGRAM, main);

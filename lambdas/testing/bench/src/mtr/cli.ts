@@ -1,10 +1,10 @@
-import { readCommandLine, type Program } from '@multi-tenant-runner/sandbox/command-line';
-import { startDynamoDbLocal } from '@multi-tenant-runner/testing';
+import type { Program } from '@multi-tenant-runner/sandbox/command-line';
+import type { DynamoDbLocal } from '@multi-tenant-runner/testing';
 import { fill } from '../fill';
 import { environmentOf } from '../launch-rate/container';
 import { startLoopback } from '../launch-rate/loopback';
 import { LOAD, TABLE_PREFIX } from '../load';
-import { runMain } from '../run-main';
+import { runBeside } from '../run-main';
 import { GOAL, PROCESSES, measureCommands } from './measure';
 
 const JOBS = 200;
@@ -20,34 +20,25 @@ more than ${GOAL} ms.`,
   options: {},
 };
 
-async function main(): Promise<number> {
-  const read = readCommandLine(PROGRAM, process.argv.slice(2));
-  if (read.kind === 'help') console.log(PROGRAM.usage);
-  if (read.kind === 'wrong') console.error(read.problem);
-  if (read.kind !== 'run') return read.kind === 'help' ? 0 : 2;
+async function main(local: DynamoDbLocal): Promise<number> {
   const { BENCH_MTR: mtr = '' } = process.env;
-  const local = await startDynamoDbLocal();
+  const load = { ...LOAD, tombstones: 0, jobs: JOBS };
+  await fill(local.client, load, (line) => console.error(`writing ${line}`));
+  const environment = (url: string) => environmentOf(url, TABLE_PREFIX);
+  const loopback = await startLoopback({
+    dynamoDb: local.env['AWS_ENDPOINT_URL'] ?? '',
+    parameters: {},
+    environment,
+  });
   try {
-    const load = { ...LOAD, tombstones: 0, jobs: JOBS };
-    await fill(local.client, load, (line) => console.error(`writing ${line}`));
-    const environment = (url: string) => environmentOf(url, TABLE_PREFIX);
-    const loopback = await startLoopback({
-      dynamoDb: local.env['AWS_ENDPOINT_URL'] ?? '',
-      parameters: {},
-      environment,
-    });
-    try {
-      const env = { ...environment(loopback.url), MTR_PREFIX: TABLE_PREFIX };
-      const times = await measureCommands(mtr, env, loopback);
-      for (const { command, milliseconds, requests } of times)
-        console.log(`${command.padEnd(36)} ${milliseconds.toFixed(0).padStart(5)} ms  ${requests} requests`);
-      return times.every(({ milliseconds }) => milliseconds <= GOAL) ? 0 : 1;
-    } finally {
-      await loopback.stop();
-    }
+    const env = { ...environment(loopback.url), MTR_PREFIX: TABLE_PREFIX };
+    const times = await measureCommands(mtr, env, loopback);
+    for (const { command, milliseconds, requests } of times)
+      console.log(`${command.padEnd(36)} ${milliseconds.toFixed(0).padStart(5)} ms  ${requests} requests`);
+    return times.every(({ milliseconds }) => milliseconds <= GOAL) ? 0 : 1;
   } finally {
-    await local.stop();
+    await loopback.stop();
   }
 }
 
-runMain(main);
+runBeside(PROGRAM, main);

@@ -1,12 +1,12 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCommandLine, type Program } from '@multi-tenant-runner/sandbox/command-line';
+import type { Program } from '@multi-tenant-runner/sandbox/command-line';
 import { runBurst } from '@multi-tenant-runner/simulator/burst-load';
 import { recoverFromOutage } from '@multi-tenant-runner/simulator/outage-load';
-import { startDynamoDbLocal } from '@multi-tenant-runner/testing';
+import type { DynamoDbLocal } from '@multi-tenant-runner/testing';
 import { measureLaunchRates } from '../launch-rate/measure';
 import { measureJobs } from '../measure-jobs';
-import { runMain } from '../run-main';
+import { runBeside } from '../run-main';
 import { overviewRows, overviewTable } from './rows';
 
 const PROGRAM: Program = {
@@ -22,33 +22,24 @@ DynamoDB Local needs Java.`,
 /** An hour at a million jobs a day. */
 const OUTAGE = { minutes: 60, tenants: 1_000, jobs: 41_667 };
 
-async function main(): Promise<number> {
-  const read = readCommandLine(PROGRAM, process.argv.slice(2));
-  if (read.kind === 'help') console.log(PROGRAM.usage);
-  if (read.kind === 'wrong') console.error(read.problem);
-  if (read.kind !== 'run') return read.kind === 'help' ? 0 : 2;
+async function main(local: DynamoDbLocal): Promise<number> {
   const { BENCH_WORKER: worker = '', BENCH_BUNDLE: bundle = '', BENCH_ZIPS: folder = '' } = process.env;
-  const local = await startDynamoDbLocal();
-  try {
-    const rates = await measureLaunchRates(local, { worker, bundle });
-    const lives = await measureJobs(local.client);
-    const rows = overviewRows({
-      rates,
-      lives,
-      bursts: {
-        hundredTenants: (await runBurst({ tenants: 100, jobs: 1 })).waits,
-        oneTenant25: (await runBurst({ tenants: 1, jobs: 25 })).waits,
-        oneTenant100: (await runBurst({ tenants: 1, jobs: 100 })).waits,
-        besideFlood: (await runBurst({ tenants: 99, jobs: 1, flood: 500 })).waits,
-      },
-      outage: await recoverFromOutage(OUTAGE),
-      zips: new Map(readdirSync(folder).map((file) => [file.replace('.zip', ''), statSync(join(folder, file)).size])),
-    });
-    console.log(overviewTable(rows).join('\n'));
-    return 0;
-  } finally {
-    await local.stop();
-  }
+  const rates = await measureLaunchRates(local, { worker, bundle });
+  const lives = await measureJobs(local.client);
+  const rows = overviewRows({
+    rates,
+    lives,
+    bursts: {
+      hundredTenants: (await runBurst({ tenants: 100, jobs: 1 })).waits,
+      oneTenant25: (await runBurst({ tenants: 1, jobs: 25 })).waits,
+      oneTenant100: (await runBurst({ tenants: 1, jobs: 100 })).waits,
+      besideFlood: (await runBurst({ tenants: 99, jobs: 1, flood: 500 })).waits,
+    },
+    outage: await recoverFromOutage(OUTAGE),
+    zips: new Map(readdirSync(folder).map((file) => [file.replace('.zip', ''), statSync(join(folder, file)).size])),
+  });
+  console.log(overviewTable(rows).join('\n'));
+  return 0;
 }
 
-runMain(main);
+runBeside(PROGRAM, main);
