@@ -41,28 +41,12 @@ export const RUNNERS: readonly Scenario[] = [
   {
     name: 'a machine that is gone and used up a part of what its tenant may use',
     mayBeLost: true,
-    arrange: async () => {
-      const { system, functions } = await started({ max_minutes_per_day: 600 });
-      const { instanceId } = system.machineOf(1);
-      await functions.jobEvent(await takes(system, instanceId, 1));
-      await functions.jobEvent(system.finishJob(instanceId, 1));
-      system.harness.clock.advance(MINUTE);
-      system.machineOf(1).state = 'terminated';
-      return { system, functions, act: () => functions.instanceEvent(instanceId, 'terminated') };
-    },
+    arrange: () => goneAfterAMinute({ max_minutes_per_day: 600 }),
   },
   {
     name: 'a machine that is gone and used up all that its tenant may use',
     mayBeLost: true,
-    arrange: async () => {
-      const { system, functions } = await started({ max_minutes_per_day: 1 });
-      const { instanceId } = system.machineOf(1);
-      await functions.jobEvent(await takes(system, instanceId, 1));
-      await functions.jobEvent(system.finishJob(instanceId, 1));
-      system.harness.clock.advance(MINUTE);
-      system.machineOf(1).state = 'terminated';
-      return { system, functions, act: () => functions.instanceEvent(instanceId, 'terminated') };
-    },
+    arrange: () => goneAfterAMinute({ max_minutes_per_day: 1 }),
   },
   {
     name: 'a machine that died without its job',
@@ -158,3 +142,13 @@ export const RUNNERS: readonly Scenario[] = [
     },
   },
 ];
+
+async function goneAfterAMinute(tenant: Parameters<typeof started>[0]) {
+  const { system, functions } = await started(tenant);
+  const { instanceId } = system.machineOf(1);
+  await functions.jobEvent(await takes(system, instanceId, 1));
+  await functions.jobEvent(system.finishJob(instanceId, 1));
+  system.harness.clock.advance(MINUTE);
+  system.machineOf(1).state = 'terminated';
+  return { system, functions, act: () => functions.instanceEvent(instanceId, 'terminated') };
+}

@@ -1,5 +1,6 @@
 import { deriveSecret, isSameText } from '@multi-tenant-runner/runtime';
 import { Problem } from './problem';
+import { limitOf } from './schemas';
 
 /** What a cursor is good for: another caller, tenant, operation or filter makes it worthless. */
 export type CursorScope = readonly (string | number | boolean | undefined)[];
@@ -24,4 +25,14 @@ export function createCursors(key: () => Promise<string>): Cursors {
       throw new Problem('invalid-request', 'cursor is not one of this list: use next_cursor of its last page.');
     },
   };
+}
+
+/** What a list's query asks of a store. */
+export async function pageOf(
+  { limit, cursor }: { readonly limit?: string | undefined; readonly cursor?: string | undefined },
+  scope: CursorScope,
+  cursors: Pick<Cursors, 'open'>,
+): Promise<{ readonly limit: number; readonly after?: string }> {
+  const after = cursor === undefined ? undefined : await cursors.open(cursor, scope);
+  return { limit: limitOf(limit), ...(after !== undefined && { after }) };
 }

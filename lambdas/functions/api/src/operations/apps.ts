@@ -8,8 +8,9 @@ import {
   type AppDeclaration,
 } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
+import { pageOf } from '../http/cursor';
 import { Problem } from '../http/problem';
-import { count, id, limitOf, nextCursor, paging, tenantParams, text } from '../http/schemas';
+import { count, id, nextCursor, paging, tenantParams, text } from '../http/schemas';
 import { app, appParams, appsOf, findApp, isVisibleApp, settingsOf, viewApp } from './app-view';
 import { defineOperation } from './operation';
 import { recordChange } from './record-change';
@@ -30,14 +31,12 @@ export const listApps = defineOperation({
     in_use: v.object({ apps: count, tasks: count, vcpu: v.number(), memory_gb: v.number() }),
     next_cursor: nextCursor,
   }),
-  run: async ({ params, query: { limit, cursor }, caller }, deps) => {
+  run: async ({ params, query, caller }, deps) => {
     const apps = appsOf(deps);
     const { installationId, tenant } = await findTenant(params.installation_id, deps);
     const settings = await settingsOf(apps);
     const scope = ['list-apps', installationId];
-    const after = cursor === undefined ? undefined : await deps.cursors.open(cursor, scope);
-    const page = { limit: limitOf(limit), ...(after !== undefined && { after }) };
-    const found = await apps.store.pageOfTenant(installationId, page);
+    const found = await apps.store.pageOfTenant(installationId, await pageOf(query, scope, deps.cursors));
     const use = await apps.store.quotaUse(installationId);
     const { memoryGb, buildsPerHour, ...quota } = quotaOf(settings, tenant.tier);
     return {

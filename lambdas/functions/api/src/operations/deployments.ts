@@ -10,8 +10,9 @@ import {
 } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import type { AppsDeps } from '../deps';
+import { pageOf } from '../http/cursor';
 import { Problem } from '../http/problem';
-import { limitOf, nextCursor, paging, text, time } from '../http/schemas';
+import { nextCursor, paging, text, time } from '../http/schemas';
 import { appParams, appsOf, deployment, findApp, settingsOf, viewDeployment } from './app-view';
 import { ACTORS } from './jobs';
 import { defineOperation } from './operation';
@@ -35,12 +36,11 @@ export const listDeployments = defineOperation({
   params: appParams,
   query: v.strictObject(paging),
   answer: v.object({ deployments: v.array(deployment), next_cursor: nextCursor }),
-  run: async ({ params, query: { limit, cursor }, caller }, deps) => {
+  run: async ({ params, query, caller }, deps) => {
     const apps = appsOf(deps);
     const key = appKeyOf(await findApp(params, caller, apps));
     const scope = ['list-deployments', key];
-    const after = cursor === undefined ? undefined : await deps.cursors.open(cursor, scope);
-    const found = await apps.deployments.page(key, { limit: limitOf(limit), ...(after !== undefined && { after }) });
+    const found = await apps.deployments.page(key, await pageOf(query, scope, deps.cursors));
     return {
       body: {
         deployments: found.deployments.map(viewDeployment),

@@ -1,6 +1,7 @@
 import { openAtOfLaunch } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
-import { limitOf, nextCursor, paging, tenantParams } from '../http/schemas';
+import { pageOf } from '../http/cursor';
+import { nextCursor, paging, tenantParams } from '../http/schemas';
 import { defineOperation } from './operation';
 import { findRunner, runner, runnerParams, viewRunner } from './runner-view';
 
@@ -12,11 +13,9 @@ export const listRunners = defineOperation({
   params: tenantParams,
   query: v.strictObject(paging),
   answer: v.object({ runners: v.array(runner), next_cursor: nextCursor }),
-  run: async ({ params: { installation_id: tenant }, query: { limit, cursor } }, { launches, cursors }) => {
+  run: async ({ params: { installation_id: tenant }, query }, { launches, cursors }) => {
     const scope = ['list-runners', tenant];
-    const after = cursor === undefined ? undefined : await cursors.open(cursor, scope);
-    const request = { limit: limitOf(limit), ...(after !== undefined && { after }) };
-    const { rows, next } = await launches.pageOpen(Number(tenant), request);
+    const { rows, next } = await launches.pageOpen(Number(tenant), await pageOf(query, scope, cursors));
     const last = rows.at(-1);
     return {
       body: {

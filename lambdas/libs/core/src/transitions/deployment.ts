@@ -1,5 +1,11 @@
 import type { App, LiveVersion } from '../model/app';
-import { isDeploymentEnded, type Build, type Deployment, type DeploymentState } from '../model/deployment';
+import {
+  DEPLOYMENT_STATES,
+  isDeploymentEnded,
+  type Build,
+  type Deployment,
+  type DeploymentState,
+} from '../model/deployment';
 import type { Clock } from '../model/time';
 import type { Changes, DeploymentStore, Written } from '../ports';
 
@@ -29,21 +35,7 @@ export const DEPLOYMENT_TRANSITIONS = {
   /** A newer one was asked for. */
   supersede: { from: ['queued', 'parked', 'building', 'releasing'], to: 'superseded' },
   /** GitHub was told of the state. */
-  recordTold: {
-    from: [
-      'queued',
-      'parked',
-      'building',
-      'releasing',
-      'live',
-      'replaced',
-      'failed',
-      'refused',
-      'rolled_back',
-      'superseded',
-    ],
-    keepsUpdatedAt: true,
-  },
+  recordTold: { from: DEPLOYMENT_STATES, keepsUpdatedAt: true },
 } as const satisfies Readonly<Record<string, DeploymentTransition>>;
 
 interface DeploymentTransition {
