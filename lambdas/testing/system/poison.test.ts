@@ -70,15 +70,17 @@ describe('a tier queue', () => {
     expect(system.job(7, 1).state).toBe('starting');
   });
 
-  test('with a flood of one tenant asks EC2 once for each tenant, the flood included', async () => {
+  test('with a flood of one tenant asks EC2 once for each tenant, one call at a time', async () => {
     const system = withTenants(1, 2, 3);
     const asked: number[] = [];
-    system.harness.faults.before('fleet.run', (request) => {
-      asked.push((request as LaunchRequest).installationId);
-    });
-    system.harness.faults.before('fleet.runGroup', (request) => {
-      asked.push((request as GroupRequest).installationId);
-    });
+    let inFlight = 0;
+    for (const call of ['fleet.run', 'fleet.runGroup'] as const) {
+      system.harness.faults.before(call, (request) => {
+        asked.push((request as LaunchRequest | GroupRequest).installationId);
+        expect((inFlight += 1)).toBe(1);
+      });
+      system.harness.faults.after(call, () => void (inFlight -= 1));
+    }
     const flood = Array.from({ length: 8 }, (_, index) => ({ body: of(1, 100 + index), group: 1 }));
     await createScaleUp(system.scaleUp())(
       batch([...flood, { body: of(2, 7), group: 2 }, { body: of(3, 8), group: 3 }]),
