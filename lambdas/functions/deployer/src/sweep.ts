@@ -1,4 +1,4 @@
-import { timeLeft, type LambdaContext } from '@multi-tenant-runner/runtime';
+import { sideBySide, timeLeft, type LambdaContext } from '@multi-tenant-runner/runtime';
 import type { DeployerDeps } from './deps';
 import { reconcile } from './reconcile';
 
@@ -11,19 +11,16 @@ export async function sweep(
   deps: DeployerDeps,
 ): Promise<void> {
   const names = await deps.apps.due(deps.clock.now(), PAGE);
-  const queue = [...names];
   let failed = 0;
-  const work = async (): Promise<void> => {
-    for (let name = queue.shift(); name !== undefined && timeLeft(context) > 0; name = queue.shift()) {
-      try {
-        await reconcile(name, deps);
-      } catch (cause) {
-        failed += 1;
-        deps.log.error('An app could not be looked at; the next sweep tries again', { app: name, cause });
-      }
+  const look = async (name: string): Promise<void> => {
+    try {
+      await reconcile(name, deps);
+    } catch (cause) {
+      failed += 1;
+      deps.log.error('An app could not be looked at; the next sweep tries again', { app: name, cause });
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await sideBySide([...names], { atOnce: AT_ONCE, isOver: () => timeLeft(context) <= 0 }, look);
   if (failed > 0) deps.metrics.count('AppSweepFailed', { value: failed });
   deps.metrics.count('AppSweepCompleted');
 }

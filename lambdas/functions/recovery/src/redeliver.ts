@@ -1,4 +1,5 @@
 import { MINUTE, ageOf, isOfInstallation, plus, type PendingDelivery } from '@multi-tenant-runner/core';
+import { sideBySide } from '@multi-tenant-runner/runtime';
 import { EVERYTHING, HORIZON, parseDeliveryCursor } from './delivery-cursor';
 import { handleFailure, type OutOfTime, type RecoveryDeps } from './deps';
 
@@ -98,20 +99,15 @@ function inTurn(books: readonly (readonly PendingDelivery[])[]): PendingDelivery
     .map(({ delivery }) => delivery);
 }
 
-async function settleAll(due: PendingDelivery[], run: Run): Promise<void> {
-  const work = async (): Promise<void> => {
-    while (mayBegin(run)) {
-      const next = due.shift();
-      if (next === undefined) return;
-      run.begun += 1;
-      const outcome = await settleOne(next, run);
-      if (outcome === 'asked') run.redelivered += 1;
-      else run.begun -= 1;
-      if (outcome === 'gone') run.givenUp += 1;
-      run.stopped ||= outcome === 'stop';
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+function settleAll(due: PendingDelivery[], run: Run): Promise<void> {
+  return sideBySide(due, { atOnce: AT_ONCE, isOver: () => !mayBegin(run) }, async (next) => {
+    run.begun += 1;
+    const outcome = await settleOne(next, run);
+    if (outcome === 'asked') run.redelivered += 1;
+    else run.begun -= 1;
+    if (outcome === 'gone') run.givenUp += 1;
+    run.stopped ||= outcome === 'stop';
+  });
 }
 
 type RedeliveryOutcome = 'asked' | 'gone' | 'skipped' | 'stop';

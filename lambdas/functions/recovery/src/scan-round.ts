@@ -1,4 +1,5 @@
 import type { ScanState } from '@multi-tenant-runner/core';
+import { sideBySide } from '@multi-tenant-runner/runtime';
 import type { OutOfTime, RecoveryDeps } from './deps';
 import type { Overview } from './overview';
 import { planScans } from './plan-scans';
@@ -24,14 +25,9 @@ export async function scanRound(deps: RecoveryDeps, overview: Overview, outOfTim
   for (const state of inactive) await overview.write(state);
   const report = { scanned: 0, failed: 0 };
   const queue = [...due];
-  const work = async (): Promise<void> => {
-    while (!outOfTime()) {
-      const next = queue.shift();
-      if (next === undefined) return;
-      await visit(next.state, report, { ...deps, overview }, outOfTime);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await sideBySide(queue, { atOnce: AT_ONCE, isOver: outOfTime }, ({ state }) =>
+    visit(state, report, { ...deps, overview }, outOfTime),
+  );
   deps.metrics.measureSeconds('ScansBehind', secondsBehind(queue, deps.clock.now()));
   return report;
 }

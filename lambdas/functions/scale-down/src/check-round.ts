@@ -1,4 +1,5 @@
 import { MINUTE } from '@multi-tenant-runner/core';
+import { sideBySide } from '@multi-tenant-runner/runtime';
 import type { ScaleDownDeps } from './deps';
 import { tellChecks } from './tell-checks';
 
@@ -20,11 +21,9 @@ export async function checkRound(
   const waiting = [...untold].filter(([, jobIds]) => jobIds.length > 0).map(([installationId]) => installationId);
   const tenants = new Set([...(await deps.jobs.tenantsWithChecks()), ...waiting]);
   const queue = inTurn([...tenants], deps.clock.now());
-  const work = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined && !outOfTime(); next = queue.shift())
-      await tellOne(next, untold.get(next) ?? [], { ...deps, checkRuns, outOfTime });
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await sideBySide(queue, { atOnce: AT_ONCE, isOver: outOfTime }, (next) =>
+    tellOne(next, untold.get(next) ?? [], { ...deps, checkRuns, outOfTime }),
+  );
 }
 
 /** Each run begins with another tenant, so that one that is out of time is not always short of the same. */

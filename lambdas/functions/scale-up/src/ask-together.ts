@@ -51,7 +51,7 @@ export async function askTogether(
   );
   const launches = written.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   if (launches.length < members.length) return askWithoutLost(members, written, deps);
-  const request = { ...(await requestFor(first.launch, intents[0] as Intent, deps)) };
+  const request = await requestFor(first.launch, intents[0] as Intent, deps);
   const answers =
     members.length === 1
       ? [await deps.fleet.run({ ...request, launchId: first.launch.launchId })]
