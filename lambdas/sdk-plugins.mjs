@@ -20,10 +20,34 @@ const STAND_INS = {
   '@smithy/core/event-streams': NO_EVENT_STREAMS,
 };
 
+const neverRun = (name, why) => `export const ${name} = () => { throw new Error(${JSON.stringify(why)}); };`;
+const noClass = (name, why) => `export class ${name} { constructor() { throw new Error(${JSON.stringify(why)}); } }`;
+
+/** By the end of a module's path inside @smithy/core/dist-es. */
+export const CORE_STAND_INS = {
+  'checksum/sha256/Sha256Js.js': noClass('Sha256Js', "Node's own SHA-256 is always there."),
+  'checksum/md5/Md5Js.js': noClass('Md5Js', "Node's own MD5 is there outside FIPS mode, which Lambda has not."),
+  'config/config-resolver/regionConfig/getInstanceMetadataRegion.js': neverRun(
+    'getInstanceMetadataRegion',
+    'Pass a region and a mode of defaults to the AWS client: createClientConfig does.',
+  ),
+  // What the environment doesn't say has its default, without two reads of files that Lambda has not.
+  'config/node-config-provider/fromSharedConfigFiles.js':
+    'export const fromSharedConfigFiles = () => async () => ' +
+    "{ throw Object.assign(new Error('No configuration file is read.'), { tryNextLink: true }); };",
+  'retry/util-retry/AdaptiveRetryStrategy.js': noClass(
+    'AdaptiveRetryStrategy',
+    'Retry by the standard mode: createClientConfig does.',
+  ),
+  'serde/util-stream/sdk-stream-mixin.js': neverRun('sdkStreamMixin', 'No operation of ours answers a stream.'),
+};
+
+const CORE_MODULE = /@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/](.+)$/;
+
 /**
  * What clients import and none of ours runs: the default chain of credentials (profiles, SSO, STS, instance metadata),
- * as they receive theirs, which is a third of the webhook's bundle; streams of events; and DynamoDB's discovery of
- * endpoints with its cache, which is off.
+ * as they receive theirs, which is a third of the webhook's bundle; streams of events; DynamoDB's discovery of
+ * endpoints with its cache, which is off; and what serves a Node without crypto, a client without a region or a mode.
  */
 const withoutUnused = {
   name: 'without-unused',
@@ -32,6 +56,10 @@ const withoutUnused = {
       path in STAND_INS ? { path, namespace: 'stand-in', sideEffects: false } : undefined,
     );
     onLoad({ filter: /.*/, namespace: 'stand-in' }, ({ path }) => ({ contents: STAND_INS[path] }));
+    onLoad({ filter: CORE_MODULE }, ({ path }) => {
+      const [, module] = CORE_MODULE.exec(path);
+      return { contents: CORE_STAND_INS[module.replaceAll('\\', '/')] };
+    });
   },
 };
 
@@ -75,15 +103,18 @@ export function markShapesPure(source, path) {
   return source.replace(SHAPE, '$1/* @__PURE__ */ (() => $2)();');
 }
 
-/** Whose errors we know by their names alone; DynamoDB's have fields that we read. */
-const WITHOUT_CLASSES = /client-(ssm|lambda|sqs)[\\/]/;
+/** Whose errors we know by their names, but for those with fields that we read. */
+const WITHOUT_CLASSES = /client-(ssm|lambda|sqs|dynamodb)[\\/]/;
+const WITH_FIELDS = ['ConditionalCheckFailedException', 'TransactionCanceledException'];
 
 /**
- * SSM has a class for each of its 145 errors, Lambda and SQS have dozens. An error without a class keeps its name: the
+ * SSM has a class for each of its 145 errors, the others have dozens. An error without a class keeps its name: the
  * client makes it an SSMServiceException.
  */
 export function withoutErrorClasses(source) {
-  return source.replace(/^n0_registry\.registerError\([^;]+;$/gm, '');
+  return source.replace(/^n0_registry\.registerError\([^;]+?(\w+)\);$/gm, (line, name) =>
+    WITH_FIELDS.includes(name) ? line : '',
+  );
 }
 
 const pureShapes = {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -35,7 +35,7 @@ function ask(source: string, body: object): unknown {
   const program = `
     import { createServer } from 'node:http';
     import { SSMClient, GetParameterCommand } from '@aws-sdk/client-ssm';
-    import { DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+    import { DynamoDBClient, GetItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
     import { LambdaClient, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
     import { SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
     const server = createServer((request, response) => {
@@ -90,6 +90,10 @@ test.each([
     'ResourceConflictException',
     "(settings) => new LambdaClient(settings).send(new UpdateEventSourceMappingCommand({ UUID: 'u', Enabled: true }))",
   ],
+  [
+    'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
+    "(settings) => new DynamoDBClient(settings).send(new GetItemCommand({ TableName: 't', Key: { id: { S: 'a' } } }))",
+  ],
 ])('the error %s keeps its name, message and status without a class', (name, call) => {
   expect(ask(call, { __type: name, message: 'it may not be' })).toEqual({
     name: name.replace(/^.*#/, ''),
@@ -114,6 +118,32 @@ test("a cancelled transaction has each action's reason and row", () => {
     status: 400,
     reasons,
   });
+});
+
+test('what stands in for a module stands in for one that the SDK has, and says why it may not be called', () => {
+  const all = JSON.parse(
+    run(`import { CORE_STAND_INS } from ${JSON.stringify(join(__dirname, 'sdk-plugins.mjs'))};
+      console.log(JSON.stringify(CORE_STAND_INS));`),
+  ) as Record<string, string>;
+  const core = join(dirname(require.resolve('@smithy/core/package.json')), 'dist-es/submodules');
+  for (const [module, standIn] of Object.entries(all)) {
+    const exported = (text: string) => [...text.matchAll(/^export (?:class|const) (\w+)/gm)].map(([, name]) => name);
+    expect([module, exported(standIn)]).toEqual([module, exported(readFileSync(join(core, module), 'utf8'))]);
+  }
+});
+
+test('a client in a bundle reads no configuration file', () => {
+  const config = join(directory, 'config');
+  writeFileSync(config, '[default]\nmax_attempts = 9\n');
+  const program = `
+    import { SQSClient } from '@aws-sdk/client-sqs';
+    const { config } = new SQSClient({ region: 'us-east-1' });
+    console.log(JSON.stringify({ attempts: await config.maxAttempts() }));`;
+  const out = execFileSync(process.execPath, [bundle('files', program)], {
+    env: { ...process.env, AWS_CONFIG_FILE: config },
+    encoding: 'utf8',
+  });
+  expect(JSON.parse(out)).toEqual({ attempts: 3 });
 });
 
 test('each package is in a bundle once', () => {
