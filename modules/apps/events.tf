@@ -19,12 +19,12 @@ resource "aws_sqs_queue" "events" {
 }
 
 locals {
-  # The installation's bus says only what `eventbridge.accept_events` names; push has to be among them.
+  # The installation's bus says only what `eventbridge.accept_events` and `events.publish` name; push has to be among them.
   rules = {
     installation = {
       bus     = var.event_bus.name
       says    = "Pushes, runs of workflows and tenants' changes, for apps of ${var.prefix}."
-      pattern = { source = ["multi-tenant-runner"], detail-type = ["push", "workflow_run", "installation"] }
+      pattern = { source = ["multi-tenant-runner"], detail-type = ["push", "workflow_run", "installation", { prefix = "tenant." }] }
     }
     images = {
       bus     = "default"

@@ -157,10 +157,16 @@ data "aws_iam_policy_document" "services" {
     resources = [local.arns.tasks]
   }
 
-  # ECS knows no resource for the first. The second names revisions.
   statement {
-    sid       = "ForgetTaskDefinitions"
-    actions   = ["ecs:DeregisterTaskDefinition", "ecs:DeleteTaskDefinitions"]
+    sid       = "DeleteTaskDefinitions"
+    actions   = ["ecs:DeleteTaskDefinitions"]
+    resources = [local.arns.tasks]
+  }
+
+  # ECS knows no resource for it. What is deregistered still runs, and can be read; what deletes it knows one.
+  statement {
+    sid       = "DeregisterTaskDefinitions"
+    actions   = ["ecs:DeregisterTaskDefinition"]
     resources = ["*"]
   }
 

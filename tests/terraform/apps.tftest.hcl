@@ -66,8 +66,8 @@ run "hears_of_pushes_images_and_services" {
   }
 
   assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.this["installation"].event_pattern)["detail-type"] == ["push", "workflow_run", "installation"]
-    error_message = "A push starts nothing."
+    condition     = jsondecode(aws_cloudwatch_event_rule.this["installation"].event_pattern)["detail-type"] == ["push", "workflow_run", "installation", { prefix = "tenant." }]
+    error_message = "A push starts nothing, or a tenant's suspension waits for the sweep."
   }
 
   assert {

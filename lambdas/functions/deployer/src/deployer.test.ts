@@ -257,6 +257,20 @@ describe('a suspended app', () => {
     expect([...harness.aws.elb.rules.values()][0]?.targetGroup).toBeDefined();
   });
 
+  const tell = (type: string) =>
+    harness.event({ source: 'multi-tenant-runner', 'detail-type': type, detail: { type, installation_id: TENANT } });
+
+  it('is so at once when its tenant is suspended by hand, and comes back as promptly', async () => {
+    harness.tenants.set(TENANT, tenantOf(TENANT, 'suspended'));
+    await tell('tenant.suspended');
+    expect([...harness.aws.ecs.services.values()].map(({ desiredCount }) => desiredCount)).toEqual([0]);
+    expect([...harness.aws.elb.rules.values()].map(({ targetGroup }) => targetGroup)).toEqual([undefined]);
+    harness.tenants.set(TENANT, tenantOf(TENANT));
+    await tell('tenant.activated');
+    expect([...harness.aws.ecs.services.values()].map(({ desiredCount }) => desiredCount)).toEqual([1]);
+    expect([...harness.aws.elb.rules.values()][0]?.targetGroup).toBeDefined();
+  });
+
   it('is so while its tenant is, and what was pushed meanwhile goes on after it', async () => {
     harness.tenants.set(TENANT, tenantOf(TENANT, 'suspended'));
     harness.clock.advance(MINUTE);
