@@ -4,6 +4,7 @@ import { createShell } from '../test/shell';
 
 const BROKEN = {
   ...HEALTHY,
+  key: known({ refused: 'GitHub answers 401 to /app: Bad credentials' }),
   app: { known: false, because: 'GitHub answers 401 to /app: Bad credentials' } as const,
   queues: known([{ queue: 'test-sweep-dlq', messages: 1 }]),
   hook: known({ insecureSsl: false, hasSecret: true, url: 'https://mine.example.com/other', contentType: 'json' }),
@@ -46,7 +47,12 @@ describe('doctor', () => {
     });
     expect(JSON.parse(out).rows).toEqual(
       expect.arrayContaining([
-        { check: 'app', state: 'unknown', says: 'Not checked: GitHub answers 401 to /app: Bad credentials' },
+        expect.objectContaining({
+          check: 'app',
+          state: 'failing',
+          says: 'GitHub answers 401 to /app: Bad credentials.',
+        }),
+        { check: 'events', state: 'unknown', says: 'Not checked: GitHub answers 401 to /app: Bad credentials' },
         expect.objectContaining({
           check: 'dead-letters',
           state: 'failing',

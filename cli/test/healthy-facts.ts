@@ -29,6 +29,8 @@ export const HEALTHY: Facts = {
   tables: known([{ name: 'test-tenants', pointInTimeRecovery: true, deletionProtection: true }]),
   alarms: known([{ name: 'test-capacity', state: 'OK', armed: true }]),
   logGroups: known([{ name: '/aws/lambda/test-webhook', retentionDays: 30 }]),
+  key: known({}),
+  token: known({}),
   app: known({
     slug: 'my-saas',
     permissions: { organization_self_hosted_runners: 'write', actions: 'read' },
@@ -46,6 +48,13 @@ export const HEALTHY: Facts = {
   }),
   cpus: known({ quota: 640, needed: 64 }),
   subnets: known([{ id: 'subnet-a', free: 200 }]),
-  images: known([{ size: 'small', image: 'ami-1', exists: true, createdAt: '2026-01-10T00:00:00.000Z' }]),
+  images: known([
+    { size: 'small', image: 'ami-1', exists: true, createdAt: '2026-01-10T00:00:00.000Z', runnerVersion: '2.335.0' },
+  ]),
+  releases: known([
+    { version: '2.336.0', publishedAt: '2026-01-09T00:00:00Z' },
+    { version: '2.335.0', publishedAt: '2025-12-20T00:00:00Z' },
+    { version: '2.334.0', publishedAt: '2025-12-10T00:00:00Z' },
+  ]),
   costTags: known(['ghr:tenant_id', 'ghr:tenant_tier', 'ghr:environment'].map((key) => ({ key, active: true }))),
 };

@@ -93,8 +93,12 @@ resource "aws_security_group" "runner" {
 resource "aws_launch_template" "tier" {
   for_each = var.tiers
 
-  name                   = "${var.prefix}-${each.key}"
-  description            = "Runners of the size ${each.key}."
+  name = "${var.prefix}-${each.key}"
+  # With the pinned runner, as "mtr doctor" compares its version with GitHub's releases. EC2 takes 255 characters.
+  description = substr(join(" ", compact([
+    "Runners of the size ${each.key}.",
+    try("Pinned: ${var.binaries[each.value.runner_architecture].url}", ""),
+  ])), 0, 255)
   update_default_version = true
 
   image_id  = local.image_ids[each.key]

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { before, describe, it } from 'node:test';
-import { bootScriptOf, plan, planOnce, userDataOf } from './render.mjs';
+import { bootScriptOf, plan, planOnce, resource, userDataOf } from './render.mjs';
 
 /** What EC2 takes, less what a launch puts in place of the placeholders. */
 const LIMIT = 16 * 1024 - 256;
@@ -90,6 +90,12 @@ describe('user data', () => {
       assert.ok(bootScriptOf(json, 'arm').includes("binary_url='https://mirror.example/runner.tar.gz'"));
       assert.ok(bootScriptOf(json, 'small').includes("architecture='x64'"));
       assert.ok(bootScriptOf(json, 'small').includes("binary_url=''"));
+    });
+
+    it('says of each size which runner is pinned', () => {
+      const says = (tier) => resource(json, `module.runners.aws_launch_template.tier["${tier}"]`).description;
+      assert.equal(says('arm'), 'Runners of the size arm. Pinned: https://mirror.example/runner.tar.gz');
+      assert.equal(says('small'), 'Runners of the size small.');
     });
 
     it('hands over lifetime, age, hooks and the switch for logs', () => {

@@ -1,6 +1,6 @@
 import { HEALTHY, known } from '../../test/healthy-facts';
 import type { State } from './check';
-import type { Facts, FleetFact } from './facts';
+import type { Facts, FleetFact, ImageFact } from './facts';
 import { CHECKS, runChecks } from './run-checks';
 
 const OLD = '2026-01-15T08:00:00.000Z';
@@ -14,6 +14,9 @@ function healthy<K extends Exclude<keyof Facts, 'now'>>(name: K): Value<K> {
 }
 
 const fleet = (more: Partial<FleetFact>): Partial<Facts> => ({ fleet: known({ ...healthy('fleet'), ...more }) });
+const image = (more: Partial<ImageFact>): Partial<Facts> => ({
+  images: known([{ size: 'small', image: 'ami-1', exists: true, ...more }]),
+});
 const tenant = { name: 'acme', slots: [], maxRunners: 2, isUser: false, openCircuits: [], problems: [] };
 const job = { jobId: 1, state: 'parked', queuedAt: '2026-01-15T11:59:00.000Z', gated: false };
 const run = { name: 'test-scale-down', invocations: 10, errors: 0, throttles: 0 };
@@ -22,7 +25,11 @@ const WITH_CHECKS = { ...healthy('app').permissions, checks: 'write' };
 
 /** For each check what it must find something in. */
 const BROKEN: Readonly<Record<string, readonly (readonly [State, Partial<Facts>, string])[]>> = {
-  app: [['unknown', { app: { known: false, because: 'GitHub answers 401.' } }, 'GitHub answers 401.']],
+  app: [
+    ['failing', { key: known({ refused: 'GitHub answers 401 to /app: Bad credentials' }) }, 'GitHub answers 401'],
+    ['unknown', { key: { known: false, because: 'getaddrinfo ENOTFOUND' } }, 'ENOTFOUND'],
+  ],
+  token: [['failing', { token: known({ refused: 'GitHub answers 403 to /app/installations' }) }, 'answers 403']],
   clock: [['warning', { app: known({ ...healthy('app'), clockSkewSeconds: -90 }) }, '90 s behind']],
   permissions: [
     ['failing', { app: known({ ...healthy('app'), permissions: { actions: 'read' } }) }, 'self_hosted_runners: write'],
@@ -115,12 +122,17 @@ const BROKEN: Readonly<Record<string, readonly (readonly [State, Partial<Facts>,
       'subnet-a (3)',
     ],
   ],
-  images: [
-    ['failing', { images: known([{ size: 'small', image: 'ami-1', exists: false }]) }, 'no image ami-1 (small)'],
+  images: [['failing', image({ exists: false }), 'no image ami-1 (small)']],
+  'image-age': [['warning', image({ createdAt: '2025-11-01T00:00:00Z' }), 'small (ami-1, 75 days)']],
+  'runner-version': [
+    ['failing', image({ pinnedVersion: '2.99.0' }), '2.99.0 pinned for small (late by 6 days)'],
+    ['warning', image({ pinnedVersion: '2.334.0' }), '2.334.0 pinned for small (4 days left)'],
+    ['warning', image({ runnerVersion: '2.99.0' }), 'at 2.336.0'],
+    ['warning', image({ runnerVersion: '2.99.0' }), '2.99.0 in the image of small (late by 6 days)'],
     [
       'warning',
-      { images: known([{ size: 'small', image: 'ami-1', exists: true, createdAt: '2025-11-01T00:00:00Z' }]) },
-      'small',
+      fleet({ launches: healthy('fleet').launches.map((one) => ({ ...one, runnerVersion: '2.99.0' })) }),
+      '2.99.0 on machines that run (late by 6 days)',
     ],
   ],
   'cost-tags': [['warning', { costTags: known([{ key: 'ghr:tenant_id', active: true }]) }, 'ghr:tenant_tier']],

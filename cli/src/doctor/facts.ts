@@ -19,6 +19,10 @@ export interface Facts {
   readonly tables: Fact<readonly TableFact[]>;
   readonly alarms: Fact<readonly AlarmFact[]>;
   readonly logGroups: Fact<readonly { readonly name: string; readonly retentionDays?: number }[]>;
+  /** What GitHub says to the App's key. */
+  readonly key: Fact<KeyFact>;
+  /** What GitHub says when the App asks for a token of one installation. */
+  readonly token: Fact<KeyFact>;
   readonly app: Fact<AppFact>;
   readonly hook: Fact<HookFact>;
   readonly deliveries: Fact<{ readonly ok: number; readonly failed: number; readonly lastFailure?: string }>;
@@ -28,6 +32,8 @@ export interface Facts {
   readonly cpus: Fact<{ readonly quota: number; readonly needed: number }>;
   readonly subnets: Fact<readonly { readonly id: string; readonly free: number }[]>;
   readonly images: Fact<readonly ImageFact[]>;
+  /** Of GitHub's runner, as GitHub has published them. */
+  readonly releases: Fact<readonly ReleaseFact[]>;
   readonly costTags: Fact<readonly { readonly key: string; readonly active: boolean }[]>;
 }
 
@@ -57,6 +63,11 @@ export interface AlarmFact {
   readonly state: string;
   /** It notifies somebody. */
   readonly armed: boolean;
+}
+
+export interface KeyFact {
+  /** Undefined: GitHub took it. */
+  readonly refused?: string;
 }
 
 export interface AppFact {
@@ -106,6 +117,8 @@ export interface LaunchFact {
   readonly state: string;
   readonly updatedAt: string;
   readonly hasMachine: boolean;
+  /** Of GitHub's runner, as the machine says: it explains, and proves nothing. */
+  readonly runnerVersion?: string;
 }
 
 export interface JobFact {
@@ -123,4 +136,14 @@ export interface ImageFact {
   readonly image: string;
   readonly exists: boolean;
   readonly createdAt?: string;
+  /** Of GitHub's runner in it: the image's tag `ghr:runner_version`. */
+  readonly runnerVersion?: string;
+  /** Of GitHub's runner that machines install instead: `runner.binaries`. */
+  readonly pinnedVersion?: string;
+}
+
+export interface ReleaseFact {
+  /** Such as `2.336.0`. */
+  readonly version: string;
+  readonly publishedAt: string;
 }

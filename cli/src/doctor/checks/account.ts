@@ -1,11 +1,9 @@
-import { DAY } from '@multi-tenant-runner/core';
 import { defineCheck, failing, some, warning, type Check } from '../check';
 import { COST_TAGS } from '../facts';
+import { IMAGE_CHECKS } from './images';
 
 /** Addresses of a subnet; each machine takes one. */
 const FEW_ADDRESSES = 20;
-/** GitHub stops giving jobs to a runner thirty days after a newer version. */
-const OLD_IMAGE = 30;
 
 export const ACCOUNT_CHECKS: readonly Check[] = [
   defineCheck({
@@ -32,27 +30,7 @@ export const ACCOUNT_CHECKS: readonly Check[] = [
       return (all ? failing : warning)(`Few free addresses: ${some(names)}.`, 'Add subnets to subnet_ids.');
     },
   }),
-  defineCheck({
-    name: 'images',
-    needs: ['images'],
-    fine: 'Every size has an image, made within thirty days.',
-    judge: ({ images, now }) => {
-      const gone = images.filter(({ exists }) => !exists);
-      if (gone.length > 0)
-        return failing(
-          `There is no image ${some(gone.map(({ image, size }) => `${image} (${size})`))}.`,
-          'Set runner.image.',
-        );
-      const old = images.filter(
-        ({ createdAt }) => createdAt !== undefined && now.getTime() - Date.parse(createdAt) > OLD_IMAGE * DAY,
-      );
-      if (old.length === 0) return undefined;
-      return warning(
-        `Older than thirty days: ${some(old.map(({ size }) => size))}.`,
-        'docs/upgrading.md: build it again.',
-      );
-    },
-  }),
+  ...IMAGE_CHECKS,
   defineCheck({
     name: 'cost-tags',
     needs: ['costTags'],

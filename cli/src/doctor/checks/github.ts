@@ -8,9 +8,24 @@ const FAILED_SHARE = 0.05;
 export const GITHUB_CHECKS: readonly Check[] = [
   defineCheck({
     name: 'app',
-    needs: ['app'],
-    fine: "The App's key makes a token that GitHub takes.",
-    judge: () => undefined,
+    needs: ['key'],
+    fine: 'GitHub knows the App by its key.',
+    judge: ({ key: { refused } }) =>
+      refused === undefined
+        ? undefined
+        : failing(`${refused}.`, 'github_app.id and its key: docs/operations.md#rotate-the-apps-private-key'),
+  }),
+  defineCheck({
+    name: 'token',
+    needs: ['token'],
+    fine: "The App's key makes a token of an installation.",
+    judge: ({ token: { refused } }) =>
+      refused === undefined
+        ? undefined
+        : failing(
+            `${refused}.`,
+            'Without a token no runner is registered; https://www.githubstatus.com, then the key.',
+          ),
   }),
   defineCheck({
     name: 'clock',

@@ -57,12 +57,16 @@ function tenantOf(lookup: TenantLookup): TenantFact {
   };
 }
 
-const launchOf = ({ launchId, state, updatedAt, instanceId }: Launch): LaunchFact => ({
-  launchId,
-  state,
-  updatedAt,
-  hasMachine: instanceId !== undefined,
-});
+function launchOf({ launchId, state, updatedAt, instanceId, reports }: Launch): LaunchFact {
+  const runnerVersion = reports?.boot?.runnerVersion;
+  return {
+    launchId,
+    state,
+    updatedAt,
+    hasMachine: instanceId !== undefined,
+    ...(runnerVersion !== undefined && { runnerVersion }),
+  };
+}
 
 function jobOf(job: Job): JobFact {
   const { jobId, state, reason, queuedAt, nextTry } = job;

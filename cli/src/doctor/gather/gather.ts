@@ -13,7 +13,8 @@ import {
 } from './aws';
 import { factOf } from './fact';
 import { findFleet, listRegistered } from './fleet';
-import { compareRegistry, findApp, findDeliveries, findHook, type GitHubSource } from './github';
+import { compareRegistry, findApp, findDeliveries, findHook, findKey, refusalOf, type GitHubSource } from './github';
+import { findReleases, makeToken } from './installation';
 import { findCpus, findImages, findSubnets, type MachineSource } from './machines';
 
 /** Where facts come from. */
@@ -30,6 +31,7 @@ export async function gatherFacts(sources: Sources, fleet: Fleet): Promise<Facts
   const { aws, gitHub, machines } = sources;
   const registered = listRegistered(fleet);
   const found = registered.then(({ ids }) => findFleet(ids, fleet));
+  const token = makeToken(gitHub);
   const facts = {
     functions: factOf(() => findFunctions(aws)),
     triggers: factOf(() => findTriggers(aws)),
@@ -39,6 +41,8 @@ export async function gatherFacts(sources: Sources, fleet: Fleet): Promise<Facts
     tables: factOf(() => findTables(aws)),
     alarms: factOf(() => findAlarms(aws)),
     logGroups: factOf(() => findLogGroups(aws)),
+    key: factOf(() => findKey(gitHub)),
+    token: factOf(() => refusalOf(() => token)),
     app: factOf(() => findApp(gitHub)),
     hook: factOf(() => findHook(gitHub)),
     deliveries: factOf(() => findDeliveries(gitHub)),
@@ -47,6 +51,7 @@ export async function gatherFacts(sources: Sources, fleet: Fleet): Promise<Facts
     cpus: factOf(async () => findCpus(machines, (await found).tenants)),
     subnets: factOf(() => findSubnets(machines)),
     images: factOf(() => findImages(machines)),
+    releases: factOf(async () => findReleases(await token, gitHub)),
     costTags: factOf(() => findCostTags(aws)),
   };
   return {
@@ -59,6 +64,8 @@ export async function gatherFacts(sources: Sources, fleet: Fleet): Promise<Facts
     tables: await facts.tables,
     alarms: await facts.alarms,
     logGroups: await facts.logGroups,
+    key: await facts.key,
+    token: await facts.token,
     app: await facts.app,
     hook: await facts.hook,
     deliveries: await facts.deliveries,
@@ -67,6 +74,7 @@ export async function gatherFacts(sources: Sources, fleet: Fleet): Promise<Facts
     cpus: await facts.cpus,
     subnets: await facts.subnets,
     images: await facts.images,
+    releases: await facts.releases,
     costTags: await facts.costTags,
   };
 }

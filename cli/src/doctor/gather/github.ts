@@ -1,7 +1,7 @@
 import { SECOND, type Clock } from '@multi-tenant-runner/core';
 import { appJwt, type AppIdentity } from '@multi-tenant-runner/github';
 import * as v from 'valibot';
-import type { AppFact, HookFact, RegistryFact } from '../facts';
+import type { AppFact, HookFact, KeyFact, RegistryFact } from '../facts';
 
 export interface GitHubSource {
   readonly apiUrl: string;
@@ -16,15 +16,43 @@ export interface GitHubSource {
 const PAGES = 20;
 const PER_PAGE = 100;
 
-async function ask(path: string, { apiUrl, identity, clock, fetch: send }: GitHubSource): Promise<Response> {
-  const { appId, privateKey } = await identity();
-  const { jwt } = appJwt(String(appId), privateKey, clock.now());
-  const headers = { authorization: `Bearer ${jwt}`, accept: 'application/vnd.github+json', 'user-agent': 'mtr' };
-  const answer = await send(`${apiUrl}${path}`, { headers });
+/** GitHub answered, and not with what was asked for. */
+export class Refusal extends Error {}
+
+/** As the App, by its JWT. @throws Refusal */
+export async function ask(path: string, source: GitHubSource, body?: object): Promise<Response> {
+  const { appId, privateKey } = await source.identity();
+  const { jwt } = appJwt(String(appId), privateKey, source.clock.now());
+  return askWith(jwt, path, source, body);
+}
+
+/** With a body it is a POST. @throws Refusal */
+export async function askWith(
+  token: string,
+  path: string,
+  { apiUrl, fetch: send }: GitHubSource,
+  body?: object,
+): Promise<Response> {
+  const headers = { authorization: `Bearer ${token}`, accept: 'application/vnd.github+json', 'user-agent': 'mtr' };
+  const posted = body !== undefined && { method: 'POST', body: JSON.stringify(body) };
+  const answer = await send(`${apiUrl}${path}`, { headers, ...posted });
   if (answer.ok) return answer;
   const said = Object(await answer.json().catch(() => undefined)).message;
-  throw new Error(`GitHub answers ${answer.status} to ${path.replace(/\?.*/, '')}: ${String(said ?? 'no reason')}`);
+  throw new Refusal(`GitHub answers ${answer.status} to ${path.replace(/\?.*/, '')}: ${String(said ?? 'no reason')}`);
 }
+
+/** @returns what GitHub refused, which is a fact; what failed before GitHub answered is thrown */
+export async function refusalOf(asking: () => Promise<unknown>): Promise<KeyFact> {
+  try {
+    await asking();
+    return {};
+  } catch (error) {
+    if (error instanceof Refusal) return { refused: error.message };
+    throw error;
+  }
+}
+
+export const findKey = (source: GitHubSource): Promise<KeyFact> => refusalOf(() => ask('/app', source));
 
 const app = v.object({
   slug: v.string(),

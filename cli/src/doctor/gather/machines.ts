@@ -4,12 +4,18 @@ import {
   DescribeLaunchTemplateVersionsCommand,
   DescribeSubnetsCommand,
   type EC2Client,
+  type Image,
   type _InstanceType,
 } from '@aws-sdk/client-ec2';
 import type { Tiers } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import type { AwsCall } from '../../aws/call';
-import type { TenantFact } from '../facts';
+import type { ImageFact, TenantFact } from '../facts';
+
+/** The tag of an image that images/README.md asks for. */
+const RUNNER_VERSION = 'ghr:runner_version';
+/** The archive of `runner.binaries`, of which a launch template's description tells: modules/runners. */
+const PINNED = /runner-linux-[a-z0-9]+-(\d+\.\d+\.\d+)\.tar\.gz/;
 
 export interface MachineSource {
   readonly ec2: Pick<EC2Client, 'send'>;
@@ -29,24 +35,33 @@ export async function findSubnets({ ec2, subnetIds }: MachineSource) {
 }
 
 /** What a launch would use now: a template names its image, or a parameter that does. */
-export async function findImages({ ec2, call, launchTemplates }: MachineSource) {
+export async function findImages({ ec2, call, launchTemplates }: MachineSource): Promise<readonly ImageFact[]> {
   const sizes = await Promise.all(
     Object.entries(launchTemplates).map(async ([size, { id, version }]) => {
       const { LaunchTemplateVersions = [] } = await ec2.send(
         new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: id, Versions: [version] }),
       );
-      const image = LaunchTemplateVersions[0]?.LaunchTemplateData?.ImageId ?? 'none';
-      return { size, image: await resolve(image, call) };
+      const { VersionDescription = '', LaunchTemplateData = {} } = LaunchTemplateVersions[0] ?? {};
+      const pinnedVersion = PINNED.exec(VersionDescription)?.[1];
+      const image = await resolve(LaunchTemplateData.ImageId ?? 'none', call);
+      return { size, image, ...(pinnedVersion !== undefined && { pinnedVersion }) };
     }),
   );
   const { Images = [] } = await ec2.send(
     new DescribeImagesCommand({ ImageIds: [...new Set(sizes.map(({ image }) => image))] }),
   );
-  return sizes.map(({ size, image }) => {
-    const found = Images.find(({ ImageId }) => ImageId === image);
-    const createdAt = found?.CreationDate;
-    return { size, image, exists: found !== undefined, ...(createdAt !== undefined && { createdAt }) };
-  });
+  return sizes.map((size) => ({ ...size, ...describe(Images.find(({ ImageId }) => ImageId === size.image)) }));
+}
+
+function describe(image: Image | undefined): Pick<ImageFact, 'exists' | 'createdAt' | 'runnerVersion'> {
+  if (image === undefined) return { exists: false };
+  const { CreationDate: createdAt, Tags = [] } = image;
+  const runnerVersion = Tags.find(({ Key }) => Key === RUNNER_VERSION)?.Value;
+  return {
+    exists: true,
+    ...(createdAt !== undefined && { createdAt }),
+    ...(runnerVersion !== undefined && { runnerVersion }),
+  };
 }
 
 const BY_PARAMETER = 'resolve:ssm:';

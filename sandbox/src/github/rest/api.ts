@@ -12,6 +12,7 @@ import { match, type Answer, type Call, type Handler } from '../../lib/http';
 import { isExhausted, LIMITS, rateLimitHeaders, countCall, type Bucket, type RateLimitWindow } from './rate-limit';
 import { manifestRoutes } from './manifest-routes';
 import { pathByName, redirectOf } from '../renamed-repositories';
+import { releaseRoutes } from './release-routes';
 import { runnerRoutes } from './runner-routes';
 import { searchRoutes } from './search-routes';
 
@@ -39,6 +40,7 @@ export function createApi({ github, publicKey, url, calls, intercept }: ApiOptio
     ...appRoutes(github, publicKey, url),
     ...manifestRoutes(github, url),
     ...runnerRoutes(github, url),
+    ...releaseRoutes(github, url),
     ...searchRoutes(github, url),
     // Before the contents: a commit's checks are below the commit.
     ...checkRoutes(github, url),

@@ -30,6 +30,7 @@ describe('answers fit what GitHub describes', () => {
     ['GET /repos/{owner}/{repo}/actions/runners', 200, false],
     ['GET /repos/{owner}/{repo}/actions/runners/{runner_id}', 200, false],
     ['GET /repos/{owner}/{repo}/actions/jobs/{job_id}', 200, false],
+    ['GET /repos/{owner}/{repo}/releases', 200, false],
     ['GET /installation/repositories', 200, false],
     ['GET /orgs/{org}/actions/runner-groups', 200, false],
     ['GET /repos/{owner}/{repo}', 200, false],
@@ -62,7 +63,7 @@ describe('answers fit what GitHub describes', () => {
         ? undefined
         : await octokit.request(`POST ${base}/actions/runners/generate-jitconfig`, { ...owner, ...runner });
     const parameters = {
-      ...owner,
+      ...(route.endsWith('/releases') ? { owner: 'actions', repo: 'runner' } : owner),
       ...(route.includes('generate-jitconfig') && runner),
       runner_id: at(made?.data, 'runner', 'id'),
       job_id: job?.id ?? 0,

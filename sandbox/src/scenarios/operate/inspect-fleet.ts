@@ -10,6 +10,7 @@ export async function inspectFleet({ login }: Tenant, mtr: Mtr, checks: Checks):
   const isFine = (name: string): boolean => findings.some((row) => row['check'] === name && row['state'] === 'ok');
   const fine = [
     'app',
+    'token',
     'permissions',
     'checks',
     'webhook',
@@ -18,6 +19,8 @@ export async function inspectFleet({ login }: Tenant, mtr: Mtr, checks: Checks):
     'sweep-on-time',
     'slots',
     'dead-letters',
+    'images',
+    'runner-version',
   ];
   checks.check('doctor asks AWS and GitHub, and finds the App and the fleet sound', fine.every(isFine), doctor.out);
   checks.check(
