@@ -16,6 +16,12 @@ locals {
       { url = aws_sqs_queue.recovery_dlq.url, arn = local.arns.recovery_dlq, feeds = null },
     ],
     [for events in module.events : { url = events.dead_letter_queue.url, arn = events.dead_letter_queue.arn, feeds = null }],
+    [for callbacks in local.callbacks : { url = callbacks.queue.url, arn = callbacks.queue.arn, feeds = null }],
+    [
+      for callbacks in local.callbacks : {
+        url = callbacks.dead_letter_queue.url, arn = callbacks.dead_letter_queue.arn, feeds = callbacks.queue.arn
+      }
+    ],
   )
 
   token_issuers = concat(
@@ -50,6 +56,7 @@ module "api" {
   issuers               = local.token_issuers
   link_key_parameter    = var.api.link_key_ssm
   parameters_key_arn    = var.encryption.parameters
+  has_callbacks         = var.events.callbacks.enable
   data_keys_policy_json = data.aws_iam_policy_document.data_keys.json
   apps                  = var.api.apps
   webhook_function      = { name = "${var.prefix}-webhook", arn = local.arns.webhook }

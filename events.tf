@@ -37,6 +37,13 @@ module "events" {
     kms_key_arn   = var.audit.export.kms_key_arn
     force_destroy = !var.tables.deletion_protection
   } : null
+  callbacks = var.events.callbacks.enable ? {
+    package         = local.packages["callbacks"]
+    memory_mb       = var.lambda.memory_mb.callbacks
+    timeout_seconds = var.events.callbacks.timeout_seconds
+    concurrency     = var.events.callbacks.concurrency
+  } : null
+  parameters_key_arn    = var.encryption.parameters
   queue_kms_key_arn     = var.encryption.queues
   data_keys_policy_json = data.aws_iam_policy_document.data_keys.json
   package               = local.packages["events"]
@@ -49,4 +56,8 @@ module "events" {
   iam  = var.iam
   vpc  = var.lambda.vpc
   tags = local.tags
+}
+
+locals {
+  callbacks = [for events in module.events : events.callbacks if var.events.callbacks.enable]
 }

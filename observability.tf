@@ -13,6 +13,7 @@ module "observability" {
       "recovery"       = aws_sqs_queue.recovery_dlq.name
     },
     { for events in module.events : "events" => events.dead_letter_queue.name },
+    { for callbacks in local.callbacks : "callbacks" => callbacks.dead_letter_queue.name },
   )
   functions = merge({
     webhook        = { name = module.webhook.function_name, log_group = module.webhook.log_group_name }
@@ -21,7 +22,8 @@ module "observability" {
     tenant-manager = { name = aws_lambda_function.tenant_manager.function_name, log_group = module.tenant_manager.log_group_name }
     recovery       = { name = aws_lambda_function.recovery.function_name, log_group = module.recovery.log_group_name }
     machine        = { name = aws_lambda_function.machine.function_name, log_group = module.machine.log_group_name }
-  }, { for events in module.events : "events" => { name = events.function_name, log_group = events.log_group_name } })
+    }, { for events in module.events : "events" => { name = events.function_name, log_group = events.log_group_name } },
+  { for callbacks in local.callbacks : "callbacks" => { name = callbacks.function_name, log_group = callbacks.log_group_name } })
   api_id        = module.webhook.api_id
   has_events    = length(module.events) > 0
   fleet_limited = var.max_runners_total != null

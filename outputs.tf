@@ -64,12 +64,13 @@ output "api" {
 }
 
 output "events" {
-  description = "What tells of events, or `null`: `function_name`, `log_group_name`, `dead_letter_queue` (`name`, `url`, `arn`) and `export_bucket` of the audit trail (`null` without it)."
+  description = "What tells of events, or `null`: `function_name`, `log_group_name`, `dead_letter_queue` (`name`, `url`, `arn`), `export_bucket` of the audit trail and `callbacks` (`null` without them)."
   value = one([for events in module.events : {
     function_name     = events.function_name
     log_group_name    = events.log_group_name
     dead_letter_queue = events.dead_letter_queue
     export_bucket     = events.export_bucket
+    callbacks         = events.callbacks
   }])
 }
 
@@ -88,7 +89,7 @@ output "tables" {
 }
 
 output "roles" {
-  description = "ARNs of the roles: `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`, `api` and `events` (`null` without them), and `runner`, which every job can use (`null` without `runner.policy_arns`)."
+  description = "ARNs of the roles: `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`, `api`, `events` and `callbacks` (`null` without them), and `runner`, which every job can use (`null` without `runner.policy_arns`)."
   value = {
     webhook        = module.webhook.role_arn
     scale_up       = module.scale_up.role_arn
@@ -98,6 +99,7 @@ output "roles" {
     machine        = module.machine.role_arn
     api            = one(module.api[*].role_arn)
     events         = one(module.events[*].role_arn)
+    callbacks      = one(local.callbacks[*].role_arn)
     runner         = module.runners.role_arn
   }
 }

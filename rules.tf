@@ -352,7 +352,7 @@ locals {
     },
   ]
 
-  functions = ["webhook", "scale-up", "scale-down", "tenant-manager", "recovery", "machine", "api", "events"]
+  functions = ["webhook", "scale-up", "scale-down", "tenant-manager", "recovery", "machine", "api", "events", "callbacks"]
 
   # https://docs.github.com/en/webhooks/webhook-events-and-payloads; an event that GitHub never sends would never arrive, without an error.
   github_events = [

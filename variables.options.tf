@@ -291,9 +291,18 @@ variable "events" {
   description = <<-EOT
     Events about tenants, jobs, runners and usage: docs/events.md.
     - `publish`: (Optional) kinds that are published on the event bus: `tenant`, `job`, `runner`, `usage`. Default none.
+    - `callbacks`: (Optional) let each tenant have its own events of these kinds sent to an https address of its own.
+      - `enable`: (Optional) Default `false`.
+      - `timeout_seconds`: (Optional) that an endpoint has to answer, 1 to 30. Default `5`.
+      - `concurrency`: (Optional) functions that call endpoints at once, each ten of them; 2 to 100. Default `5`.
   EOT
   type = object({
     publish = optional(set(string), [])
+    callbacks = optional(object({
+      enable          = optional(bool, false)
+      timeout_seconds = optional(number, 5)
+      concurrency     = optional(number, 5)
+    }), {})
   })
   default  = {}
   nullable = false
@@ -301,6 +310,16 @@ variable "events" {
   validation {
     condition     = length(setsubtract(var.events.publish, ["tenant", "job", "runner", "usage"])) == 0
     error_message = "events.publish must contain tenant, job, runner or usage."
+  }
+
+  validation {
+    condition     = !var.events.callbacks.enable || length(var.events.publish) > 0
+    error_message = "events.callbacks sends what events.publish names: name some kinds."
+  }
+
+  validation {
+    condition     = contains(range(1, 31), var.events.callbacks.timeout_seconds) && contains(range(2, 101), var.events.callbacks.concurrency)
+    error_message = "events.callbacks: timeout_seconds must be an integer from 1 to 30, concurrency from 2 to 100."
   }
 }
 
@@ -387,7 +406,7 @@ variable "lambda" {
     The functions.
     - `runtime`: (Optional) `nodejs22.x`, or `nodejs24.x` with provider 6.19 or later. Default `nodejs22.x`.
     - `architecture`: (Optional) `arm64` or `x86_64`. Default `arm64`.
-    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`, `api`, `events`; CPU is proportional to it. Default `512` each.
+    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`, `api`, `events`, `callbacks`; CPU is proportional to it. Default `512` each.
     - `timeout_seconds`: (Optional) timeout of `scale_up`, `scale_down`, `tenant_manager`, default `60` each, and of `recovery`, default `110`.
       The webhook's is 10 s, GitHub's own timeout; so is the machine's.
     - `scale_up_concurrency`: (Optional) concurrent scale-up functions for each tier's queue, 2 to 10;
@@ -409,6 +428,7 @@ variable "lambda" {
       machine        = optional(number, 512)
       api            = optional(number, 512)
       events         = optional(number, 512)
+      callbacks      = optional(number, 512)
     }), {})
     timeout_seconds = optional(object({
       scale_up       = optional(number, 60)

@@ -8,8 +8,9 @@ import { unzipSync } from 'fflate';
 const LIMITS: Readonly<Record<string, number>> = {
   webhook: 100_000,
   machine: 100_000,
-  api: 140_000,
+  api: 143_000,
   events: 100_000,
+  callbacks: 150_000,
   'scale-up': 210_000,
   'scale-down': 210_000,
   'tenant-manager': 210_000,

@@ -19,8 +19,12 @@ import {
   createTenantSurveyor,
   sleep,
 } from '@multi-tenant-runner/aws';
+import { createCallbackSecrets } from '@multi-tenant-runner/core';
+import { randomBytes } from 'node:crypto';
+import { createAwsCall } from './aws/call';
 import { readConsole } from './aws/console';
 import { countMessages, listLaunchTriggers, listQueueUrls, readDeployment } from './aws/functions';
+import { createVault } from './aws/vault';
 import { connectSources } from './doctor/connect-sources';
 import { gatherFacts } from './doctor/gather/gather';
 import type { Fleet } from './fleet';
@@ -43,6 +47,8 @@ export async function connect({ prefix, region, profile, endpoint }: Target): Pr
   const deployment = await readDeployment(lambda, prefix);
   const { settings, tables, tierQueueUrls, gitHubApiUrl } = deployment;
   const where = await lambda.config.region();
+  const { credentials } = client.config;
+  const call = createAwsCall({ region: where, credentials, ...(endpoint !== undefined && { endpoint }) });
   const fleet: Fleet = {
     prefix,
     region: where,
@@ -66,6 +72,12 @@ export async function connect({ prefix, region, profile, endpoint }: Target): Pr
       }),
     },
     surveyor: createTenantSurveyor(lambda, `${prefix}-tenant-manager`),
+    callbacks: createCallbackSecrets({
+      environment: prefix,
+      vault: createVault(call),
+      clock,
+      random: () => randomBytes(32).toString('base64'),
+    }),
     deadLetters: createDeadLetters(sqs, () => listQueueUrls(sqs, prefix)),
     triggers: createLaunchTriggers(lambda, () => listLaunchTriggers(lambda, prefix)),
     facts: () =>

@@ -2,6 +2,7 @@ import type {
   AdmissionSettings,
   AppStore,
   AuditTrail,
+  CallbackSecrets,
   Clock,
   DeadLetterQueues,
   DeploymentStore,
@@ -39,6 +40,7 @@ export interface Fleet {
     readonly deployments: Pick<DeploymentStore, 'request' | 'get' | 'page'>;
   };
   readonly surveyor: TenantSurveyor;
+  readonly callbacks: CallbackSecrets;
   readonly clock: Clock;
   sleep(milliseconds: number): Promise<void>;
   /** What there is to find out about the installation, for the doctor. */

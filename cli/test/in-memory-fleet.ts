@@ -3,12 +3,13 @@ import {
   createInMemoryAuditTrail,
   createInMemoryLockStore,
   createInMemoryTenantDirectory,
+  createInMemoryVault,
   createTestHarness,
   type InMemoryApps,
   type InMemoryAuditTrail,
   type TestHarness,
 } from '@multi-tenant-runner/testing';
-import { cleanUpTenant, surveyTenant, type DeadLetters } from '@multi-tenant-runner/core';
+import { cleanUpTenant, createCallbackSecrets, surveyTenant, type DeadLetters } from '@multi-tenant-runner/core';
 import type { Facts } from '../src/doctor/facts';
 import type { Fleet } from '../src/fleet';
 import { HEALTHY } from './healthy-facts';
@@ -43,6 +44,8 @@ export function createFleetInMemory(): InMemoryFleetForTests {
     await harness.lifecycle.markDeleted(installationId, { kind: 'unknown' }, harness.clock.now());
     await cleanUpTenant(installationId, 0, { ...harness, tenants: harness.registry, lease });
   };
+  const vault = createInMemoryVault();
+  let secrets = 0;
   const state: InMemoryFleetForTests = {
     harness,
     deadLetters,
@@ -78,6 +81,12 @@ export function createFleetInMemory(): InMemoryFleetForTests {
       surveyor: {
         survey: (installationId) => surveyTenant(installationId, { ...harness, tenants: harness.registry, locks }),
       },
+      callbacks: createCallbackSecrets({
+        environment: 'test',
+        vault,
+        clock: harness.clock,
+        random: () => Buffer.from(`secret ${(secrets += 1)}`).toString('base64'),
+      }),
       deadLetters: {
         list: async () => deadLetters,
         redrive: async (queue) => void redriven.push(queue),

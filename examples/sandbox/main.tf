@@ -144,7 +144,7 @@ module "multi_tenant_runners" {
     link_key_ssm  = local.link_key
   }
 
-  events = { publish = ["tenant", "job", "runner", "usage"] }
+  events = { publish = ["tenant", "job", "runner", "usage"], callbacks = { enable = true } }
   audit  = { export = { enable = true } }
 
   # A sandbox goes as it came.

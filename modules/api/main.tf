@@ -25,6 +25,10 @@ locals {
       repositories_arn = local.repositories_arn
     }, null)
   }]
+  secrets_arn = join(":", [
+    "arn", data.aws_partition.current.partition, "ssm", data.aws_region.current.id, data.aws_caller_identity.current.account_id,
+    "parameter/${var.prefix}/callbacks/*",
+  ])
 
   # An API each, so that no tenant's flood uses up the operators' throttle. API Gateway itself checks who signed on the operators'; tokens of
   # several issuers are for the function, as an authorizer of an HTTP API knows one.
@@ -196,6 +200,33 @@ data "aws_iam_policy_document" "api" {
     }
   }
 
+  # Writes them, and reads the newest to leave it a day beside the next one.
+  dynamic "statement" {
+    for_each = var.has_callbacks ? [local.secrets_arn] : []
+
+    content {
+      sid       = "KeepCallbackSecrets"
+      actions   = ["ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameters"]
+      resources = [statement.value]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.has_callbacks ? var.parameters_key_arn[*] : []
+
+    content {
+      sid       = "EncryptCallbackSecrets"
+      actions   = ["kms:Decrypt", "kms:Encrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["ssm.${data.aws_region.current.id}.amazonaws.com"]
+      }
+    }
+  }
+
   statement {
     sid       = "RecordChanges"
     actions   = ["dynamodb:PutItem"]
@@ -300,6 +331,8 @@ resource "aws_lambda_function" "api" {
       TENANT_MANAGER     = var.tenant_manager.name
       LINK_KEY_PARAMETER = try(var.link_key_parameter.name, "")
       APPS               = try(jsonencode(local.apps[0]), "")
+      CALLBACKS_OF       = var.has_callbacks ? var.prefix : ""
+      KMS_KEY_ARN        = var.parameters_key_arn == null ? "" : var.parameters_key_arn
     }
   }
 

@@ -93,6 +93,13 @@ variable "webhook_function" {
   type        = object({ name = string, arn = string })
 }
 
+variable "has_callbacks" {
+  description = "Whether tenants may have their events sent to an endpoint of theirs."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "parameters_key_arn" {
   description = "The customer's key of SSM parameters; `null` for AWS's own."
   type        = string

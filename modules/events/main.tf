@@ -24,7 +24,7 @@ locals {
 ################################################################################
 
 data "aws_iam_policy_document" "events" {
-  source_policy_documents = compact([var.data_keys_policy_json])
+  source_policy_documents = concat(compact([var.data_keys_policy_json]), data.aws_iam_policy_document.call_back[*].json)
 
   statement {
     sid       = "FollowTables"
@@ -127,6 +127,8 @@ resource "aws_lambda_function" "events" {
       EVENT_BUS_NAME = var.event_bus.name
       EVENT_KINDS    = jsonencode(sort(var.kinds))
       EXPORT_BUCKET  = try(aws_s3_bucket.audit[0].bucket, "")
+
+      CALLBACKS_QUEUE_URL = try(aws_sqs_queue.callbacks[0].url, "")
     }
   }
 

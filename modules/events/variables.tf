@@ -34,6 +34,26 @@ variable "export" {
   default     = null
 }
 
+variable "callbacks" {
+  description = <<-EOT
+    Whether tenants' own events are sent to their endpoints, `null` for not: `package` of the function that does, as `package` is; its `memory_mb`;
+    `timeout_seconds` that an endpoint has; `concurrency` of the function.
+  EOT
+  type = object({
+    package         = object({ filename = string, source_code_hash = string, s3_bucket = string, s3_key = string })
+    memory_mb       = number
+    timeout_seconds = number
+    concurrency     = number
+  })
+  default = null
+}
+
+variable "parameters_key_arn" {
+  description = "The customer's key of SSM parameters; `null` for AWS's own."
+  type        = string
+  default     = null
+}
+
 variable "queue_kms_key_arn" {
   description = "The customer's key of queues; `null` for SQS's own."
   type        = string

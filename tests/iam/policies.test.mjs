@@ -15,6 +15,7 @@ const POLICIES = {
   machine: 'module.machine.aws_iam_role_policy.this',
   api: 'module.api[0].module.function.aws_iam_role_policy.this',
   events: 'module.events[0].module.function.aws_iam_role_policy.this',
+  callbacks: 'module.events[0].module.callbacks[0].aws_iam_role_policy.this',
 };
 
 const arn = (service, rest, { region = REGION, account = ACCOUNT } = {}) =>
@@ -36,6 +37,7 @@ const TAGGED = { 'aws:RequestTag/ghr:environment': PREFIX };
 /** The account that owns a shared network. */
 const SHARING = { account: '999999999999' };
 const TRAIL = `arn:aws:s3:::${PREFIX}-audit-${ACCOUNT}`;
+const CALLBACK = parameter(`/${PREFIX}/callbacks/1`);
 const HERE = { 'ec2:Region': REGION };
 
 const LIVES = { 'dynamodb:LeadingKeys': ['1001/lives'] };
@@ -196,6 +198,7 @@ const ALLOWED = {
     ['dynamodb:UpdateItem', table('usage'), SUMS],
     ['dynamodb:Query', `${table('usage')}/index/month-index`],
     ['dynamodb:GetItem', table('recovery')],
+    ...['GetParameters', 'PutParameter', 'DeleteParameters'].map((call) => [`ssm:${call}`, CALLBACK]),
     ['ssm:GetParameters', parameter(`/${PREFIX}/links`)],
     ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('launches')]),
     ['dynamodb:Query', `${table('launches')}/index/open-index`],
@@ -223,6 +226,17 @@ const ALLOWED = {
     ['events:PutEvents', arn('events', `event-bus/${PREFIX}`)],
     ['s3:PutObject', `${TRAIL}/audit/day=2026-11-21/a.jsonl`],
     ['sqs:SendMessage', queue('events-dlq')],
+    ['sqs:SendMessage', queue('callbacks')],
+    ['dynamodb:GetItem', table('tenants')],
+    ['ssm:DeleteParameters', CALLBACK],
+  ],
+  callbacks: [
+    ['dynamodb:GetItem', table('tenants')],
+    ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility'].map((call) => [
+      `sqs:${call}`,
+      queue('callbacks'),
+    ]),
+    ['ssm:GetParameters', CALLBACK],
   ],
 };
 for (const name of ROOT_FUNCTIONS) {
@@ -402,8 +416,19 @@ const DENIED = {
     ['write a metric', 'cloudwatch:PutMetricData', '*'],
     ['write another function’s logs', 'logs:PutLogEvents', logs('webhook')],
   ],
+  callbacks: [
+    ['change a tenant', 'dynamodb:UpdateItem', table('tenants')],
+    ['read a job', 'dynamodb:GetItem', table('jobs')],
+    ['change a secret', 'ssm:PutParameter', CALLBACK],
+    ['read the App’s key', 'ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
+    ['read a runner’s configuration', 'ssm:GetParameters', OWN],
+    ['read another installation’s secrets', 'ssm:GetParameters', parameter('/other/callbacks/1')],
+    ['send itself an event', 'sqs:SendMessage', queue('callbacks')],
+    ['take a job', 'sqs:ReceiveMessage', queue('builds-small')],
+    ['speak on the bus', 'events:PutEvents', arn('events', `event-bus/${PREFIX}`)],
+  ],
   events: [
-    ['read a tenant', 'dynamodb:GetItem', table('tenants')],
+    ['read a secret', 'ssm:GetParameters', CALLBACK],
     ['read a job', 'dynamodb:GetItem', table('jobs')],
     ['change a tenant', 'dynamodb:UpdateItem', table('tenants')],
     ['follow runners’ configurations', 'dynamodb:GetRecords', `${table('configurations')}/stream/2026`],

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Env } from '@multi-tenant-runner/runtime';
 import { parseApiConfig } from '@multi-tenant-runner/api/config';
+import { parseCallbacksConfig } from '@multi-tenant-runner/callbacks/config';
 import { parseEventsConfig } from '@multi-tenant-runner/events/config';
 import { parseDeployerConfig } from '@multi-tenant-runner/deployer/config';
 import { parseMachineConfig } from '@multi-tenant-runner/machine/config';
@@ -22,17 +23,20 @@ const functions: readonly (readonly [string, string, (env: Env) => unknown])[] =
   ['api', 'modules/api/main.tf', parseApiConfig],
   ['events', 'modules/events/main.tf', parseEventsConfig],
   ['deployer', 'modules/apps/deployer.tf', parseDeployerConfig],
+  ['callbacks', 'modules/events/callbacks.tf', parseCallbacksConfig],
 ];
 
 /** Lambda itself sets these; Terraform may not. */
 const fromLambda = (name: string): boolean => name.startsWith('AWS_');
+/** The sandbox alone sets it, for the process in which it runs the functions. */
+const TEST_ONLY = 'CALLBACK_TEST_RECEIVER';
 
 /** The variables that a function asks for, seen by asking it. */
 function readBy(readConfig: (env: Env) => unknown): string[] {
   const asked = new Set<string>();
   const env = new Proxy<Env>({}, { get: (_, name) => void asked.add(String(name)) });
   expect(() => readConfig(env)).toThrow(/is missing/);
-  return [...asked].filter((name) => !fromLambda(name)).sort();
+  return [...asked].filter((name) => !fromLambda(name) && name !== TEST_ONLY).sort();
 }
 
 /** Set only where the operator asks for what they are about. */
@@ -52,6 +56,8 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   'POOLS',
   'EXPORT_BUCKET',
   'CODEBUILD_PROJECT',
+  'CALLBACKS_QUEUE_URL',
+  'CALLBACKS_OF',
 ]);
 
 const hcl = readdirSync(root)
@@ -98,3 +104,10 @@ test.each(functions)(
     expect(message).not.toContain('a-value-that-stays-secret');
   },
 );
+
+test('no input of the module, and no resource of it, lets a callback go to a private address', () => {
+  const folders = readdirSync(join(root, 'modules')).map((name) => join('modules', name));
+  for (const folder of ['.', ...folders])
+    for (const name of readdirSync(join(root, folder)).filter((one) => one.endsWith('.tf')))
+      expect([name, readFileSync(join(root, folder, name), 'utf8').includes(TEST_ONLY)]).toEqual([name, false]);
+});

@@ -170,7 +170,7 @@ describe('a plan of the whole module', () => {
 
   it('takes messages over TLS only, at every queue', () => {
     const policies = queuePolicies();
-    assert.equal(policies.length, 12);
+    assert.equal(policies.length, 14);
     const open = policies.filter(
       ([, statements]) =>
         !statements.some(

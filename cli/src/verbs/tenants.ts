@@ -7,6 +7,7 @@ import type { Fleet } from '../fleet';
 import { inTime } from '../read/parse-time';
 import { cap, change, changeOptions, paged, wholeNumber } from '../options';
 import type { Answering, ProgramDeps } from '../program';
+import { addCallbacks } from './callbacks';
 
 export function addTenants(program: Command, answer: Answering, { namespaces, defaultNamespaces }: ProgramDeps): void {
   const tenants = program.command('tenants').description('tenants: who may run jobs, and how many at once');
@@ -73,6 +74,7 @@ export function addTenants(program: Command, answer: Answering, { namespaces, de
         return editTenant(tenant, { kind: 'set-caps', caps }, changeOptions(options), fleet);
       }),
     );
+  addCallbacks(tenants, answer);
 }
 
 function waiting(command: Command, what: string): Command {

@@ -56,7 +56,7 @@ export const REJECTED = [
   ],
   [
     'The Lambda packages are not built: absent.zip, absent.zip, absent.zip, absent.zip, absent.zip, absent.zip, ' +
-      'absent.zip, ' +
+      'absent.zip, absent.zip, ' +
       "absent.zip missing; run `npm run dist` in the module's checkout, or set lambda_zips or lambda.s3_bucket.",
     [['zips that are not built', { lambda: {}, lambda_zips: zips('absent.zip') }]],
   ],

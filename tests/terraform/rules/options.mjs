@@ -26,6 +26,17 @@ export const REJECTED = [
     [['events of no kind', { events: { publish: ['tenants'] } }]],
   ],
   [
+    'events.callbacks sends what events.publish names: name some kinds.',
+    [['callbacks of nothing', { events: { publish: [], callbacks: { enable: true } } }]],
+  ],
+  [
+    'events.callbacks: timeout_seconds must be an integer from 1 to 30, concurrency from 2 to 100.',
+    [
+      ['an endpoint without time', { events: { callbacks: { timeout_seconds: 0 } } }],
+      ['half a function', { events: { callbacks: { concurrency: 2.5 } } }],
+    ],
+  ],
+  [
     'audit.export.bucket_name must be the name of a bucket, not its ARN or URL.',
     [['a bucket by its ARN', { audit: { export: { bucket_name: 'arn:aws:s3:::trail' } } }]],
   ],
@@ -214,7 +225,8 @@ export const REJECTED = [
     ],
   ],
   [
-    'lambda_zips: the functions are webhook, scale-up, scale-down, tenant-manager, recovery, machine, api, events.',
+    'lambda_zips: the functions are webhook, scale-up, scale-down, tenant-manager, recovery, machine, api, events, ' +
+      'callbacks.',
     [['a zip of an unknown function', { lambda_zips: { scale_up: 'x.zip' } }, 'Invalid functions: scale_up.']],
   ],
   [

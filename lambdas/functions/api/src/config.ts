@@ -67,6 +67,10 @@ export interface ApiConfig {
   readonly linkKeyParameter: string | undefined;
   /** Undefined: there is no app plane. */
   readonly apps: AppsConfig | undefined;
+  /** The environment whose callbacks there are; undefined: there are none. */
+  readonly callbacksOf: string | undefined;
+  /** The customer's key of parameters. */
+  readonly parametersKey: string | undefined;
   /** Of the APIs; `tenants` only where tenants can come in. */
   readonly endpoints: { readonly operators: string; readonly tenants?: string | undefined };
 }
@@ -87,6 +91,8 @@ export function parseApiConfig(env: Env): ApiConfig {
       queueUrls: reader.strings('QUEUE_URLS'),
       launchTriggers: reader.strings('LAUNCH_TRIGGERS'),
       tenantManager: reader.string('TENANT_MANAGER'),
+      callbacksOf: reader.optionalString('CALLBACKS_OF'),
+      parametersKey: reader.optionalString('KMS_KEY_ARN'),
       linkKeyParameter: reader.optionalString('LINK_KEY_PARAMETER'),
       apps:
         reader.optionalString('APPS') === undefined

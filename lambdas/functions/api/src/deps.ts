@@ -3,6 +3,7 @@ import type {
   AppStore,
   AuditTrail,
   Bookmarks,
+  CallbackSecrets,
   Clock,
   DeadLetterQueues,
   DeploymentStore,
@@ -61,6 +62,8 @@ export interface ApiDeps {
   /** Requests in a minute. */
   readonly rates: { readonly caller: number; readonly tenant: number };
   readonly verifyToken: TokenVerifier;
+  /** Undefined: tenants have no callbacks. */
+  readonly callbacks: CallbackSecrets | undefined;
   readonly links: Links;
   /** Where a signed link leads; undefined: there are none. */
   readonly pageUrl: string | undefined;

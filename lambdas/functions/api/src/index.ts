@@ -24,8 +24,11 @@ import {
   createSsmClient,
   createTenantSurveyor,
   createWebhookEntry,
+  createSsmVault,
 } from '@multi-tenant-runner/aws';
+import { createCallbackSecrets } from '@multi-tenant-runner/core';
 import { createLog, systemClock, writeLine } from '@multi-tenant-runner/runtime';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createLinkKeys } from './access/link-keys';
 import { createLinks } from './access/links';
@@ -44,7 +47,17 @@ const sqs = createSqsClient(clients);
 const state = createDynamoApiState({ client, tableName: tables.api });
 // A survey asks EC2, SSM and GitHub, with the function's start before it; the API itself has ten seconds.
 const patient = createClientConfig(process.env, { timeout: 8_500, attempts: 1 });
-const readParameters = createParameterReader({ client: createSsmClient(clients) });
+const ssm = createSsmClient(clients);
+const readParameters = createParameterReader({ client: ssm });
+const callbacks =
+  config.callbacksOf === undefined
+    ? undefined
+    : createCallbackSecrets({
+        environment: config.callbacksOf,
+        vault: createSsmVault({ client: ssm, kmsKeyArn: config.parametersKey }),
+        clock,
+        random: () => randomBytes(32).toString('base64'),
+      });
 const hasLinks = linkKeyParameter !== undefined && endpoints.tenants !== undefined;
 
 const lambda = createLambdaClient(clients);
@@ -71,6 +84,7 @@ export const handler = createHandler({
   rates: config.rates,
   verifyToken: createTokenVerifier({ issuers: config.issuers, clock, fetch }),
   links: createLinks(createLinkKeys({ parameter: linkKeyParameter, readParameters, clock })),
+  callbacks,
   pageUrl: hasLinks ? `${endpoints.tenants}/v1/page` : undefined,
   readPage: () => readBeside('page.json'),
   readDocument: () => readBeside('openapi.json'),

@@ -1,4 +1,4 @@
-import { surveyTenant } from '@multi-tenant-runner/core';
+import { createCallbackSecrets, surveyTenant } from '@multi-tenant-runner/core';
 import type { HttpResponse } from '@multi-tenant-runner/runtime';
 import {
   INSTALLATION,
@@ -7,9 +7,11 @@ import {
   createInMemoryAuditTrail,
   createInMemoryLockStore,
   createInMemoryTenantDirectory,
+  createInMemoryVault,
   createTestHarness,
   type InMemoryApps,
   type InMemoryAuditTrail,
+  type InMemoryVault,
   type TestHarness,
 } from '@multi-tenant-runner/testing';
 import { gzipSync } from 'node:zlib';
@@ -57,6 +59,7 @@ export interface ApiHarness {
   readonly apps: InMemoryApps;
   /** What reached the webhook function, and what it answers. */
   readonly webhook: WebhookInMemory;
+  readonly vault: InMemoryVault;
   readonly fleet: { readonly enabled: boolean; readonly redriven: readonly string[] };
   /** As API Gateway passes on what an operator signed. */
   readonly operator: Client;
@@ -81,6 +84,8 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
   const locks = createInMemoryLockStore();
   const apps = createInMemoryApps(APP_SETTINGS);
   const webhook: WebhookInMemory = { got: [], status: 202 };
+  const vault = createInMemoryVault();
+  let secrets = 0;
   const fleet = { enabled: true, redriven: [] as string[] };
   const handler = createHandler({
     apps: appsInMemory(apps, webhook),
@@ -93,6 +98,12 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
     usage: harness.state.usage,
     corrections: harness.state.usage.corrections,
     links,
+    callbacks: createCallbackSecrets({
+      environment: 'test',
+      vault,
+      clock: harness.clock,
+      random: () => Buffer.from(`secret ${(secrets += 1)}`).toString('base64'),
+    }),
     pageUrl: PAGE_URL,
     readPage: async () => PAGE,
     readDocument: async () => document,
@@ -151,6 +162,7 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
     audit,
     apps,
     webhook,
+    vault,
     fleet,
     operator: client({ iam: { userArn: OPERATOR } }, {}),
     anonymous: client(undefined, {}),

@@ -57,6 +57,10 @@ export const EXAMPLES: Readonly<Record<OperationId, (installationId: number) => 
     headers: REASON,
   }),
   'create-link': ofTenant('/links', { headers: REASON }),
+  'show-callback': ofTenant('/callback'),
+  'set-callback': ofTenant('/callback', { body: { url: 'https://hooks.acme.com/runners' }, headers: REASON }),
+  'rotate-callback-secret': ofTenant('/callback/rotate', { headers: REASON }),
+  'remove-callback': ofTenant('/callback/remove', { headers: REASON }),
   'list-jobs': ofTenant('/jobs', { query: 'limit=1' }),
   'show-job': ofTenant('/jobs/7001'),
   'explain-job': ofTenant('/jobs/7001/why'),
@@ -109,6 +113,7 @@ export const EXAMPLES: Readonly<Record<OperationId, (installationId: number) => 
 export async function fill({ harness, audit, apps }: ApiHarness, installationId = INSTALLATION): Promise<void> {
   await fillApps(apps, installationId);
   const at = '2026-01-15T11:00:00.000Z';
+  Object.assign(harness.state.tenants.rows.get(installationId) ?? {}, { callback_url: 'https://hooks.acme.com/' });
   await harness.state.jobs.create(
     job({
       installationId,

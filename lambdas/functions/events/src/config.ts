@@ -17,6 +17,8 @@ export interface EventsConfig {
   readonly kinds: ReadonlySet<EventKind>;
   /** Undefined: the audit trail is not exported. */
   readonly exportBucket: string | undefined;
+  /** Undefined: tenants have no callbacks. */
+  readonly callbacksQueueUrl: string | undefined;
 }
 
 const NO_TABLES = { tenants: '', jobs: '', launches: '', usage: '', audit: '' };
@@ -29,6 +31,7 @@ export function parseEventsConfig(env: Env): EventsConfig {
     eventBusName: reader.string('EVENT_BUS_NAME'),
     kinds: reader.json<ReadonlySet<EventKind>>('EVENT_KINDS', new Set(), parseKinds),
     exportBucket: reader.optionalString('EXPORT_BUCKET'),
+    callbacksQueueUrl: reader.optionalString('CALLBACKS_QUEUE_URL'),
   }));
 }
 

@@ -38,6 +38,7 @@ function createWorld(takes: (event: FleetEvent) => boolean = () => true) {
       published.push(...events.filter((event) => !failed.has(event)));
       return failed;
     },
+    callbacks: undefined,
     keep: async (name: string, document: string) => void kept.set(name, document),
     clock: createTestClock(),
     log,

@@ -1,6 +1,7 @@
 import { runInvocation, type BatchResponse, type LambdaContext, type StreamRecord } from '@multi-tenant-runner/runtime';
 import type { FleetEvent } from './catalogue';
 import { decideEvents } from './decide-events';
+import { callBack } from './call-back';
 import type { EventsDeps } from './deps';
 import { describeEntry } from './describe-entry';
 import { readChange, type StreamChange } from './stream-change';
@@ -37,29 +38,33 @@ function read(record: StreamRecord, deps: EventsDeps): readonly StreamChange[] {
 
 /** @returns the changes to be told of again */
 async function tellOf(changes: readonly StreamChange[], deps: EventsDeps): Promise<ReadonlySet<StreamChange>> {
-  const failed = new Set<StreamChange>();
   const origin = new Map<FleetEvent, StreamChange>();
   for (const change of changes) for (const event of decideEvents(change, deps.kinds)) origin.set(event, change);
-  for (const event of await publishAll([...origin.keys()], deps)) {
-    const change = origin.get(event);
-    if (change !== undefined) failed.add(change);
-  }
-  await Promise.all(
-    changes.map(async (change) => {
-      if (!(await keepEntry(change, deps))) failed.add(change);
-    }),
-  );
-  return failed;
+  const events = [...origin.keys()];
+  const unkept = await Promise.all(changes.map(async (change) => ((await keepEntry(change, deps)) ? [] : [change])));
+  // Side by side: tenants' callbacks wait for no bus, nor the bus for them.
+  const untold = await Promise.all([
+    settle(events, deps.publish, 'the bus', deps),
+    settle(events, (all) => callBack(all, deps), 'the queue of callbacks', deps),
+  ]);
+  const again = untold.flatMap((some) => [...some]).flatMap((event) => origin.get(event) ?? []);
+  return new Set([...again, ...unkept.flat()]);
 }
 
-async function publishAll(events: readonly FleetEvent[], deps: EventsDeps): Promise<ReadonlySet<FleetEvent>> {
+/** @returns the events that were not taken; all of them where the call failed */
+async function settle(
+  events: readonly FleetEvent[],
+  send: (events: readonly FleetEvent[]) => Promise<ReadonlySet<FleetEvent>>,
+  by: string,
+  { log }: Pick<EventsDeps, 'log'>,
+): Promise<ReadonlySet<FleetEvent>> {
   if (events.length === 0) return new Set();
   try {
-    const failed = await deps.publish(events);
-    if (failed.size > 0) deps.log.warn('The bus did not take events; they are sent again', { events: failed.size });
+    const failed = await send(events);
+    if (failed.size > 0) log.warn('Events were not taken; they are sent again', { by, events: failed.size });
     return failed;
   } catch (cause) {
-    deps.log.warn('Events could not be published; they are sent again', { events: events.length, cause });
+    log.warn('Events could not be sent; they are sent again', { by, events: events.length, cause });
     return new Set(events);
   }
 }

@@ -1,4 +1,5 @@
 import {
+  CALLBACK_ATTRIBUTE,
   CAP_ATTRIBUTES,
   CAP_MARK_ATTRIBUTES,
   ACCOUNT_DECISIONS,
@@ -62,6 +63,7 @@ const AUDITED = [
   'suspended_by',
   'allow_public_repositories',
   'runner_group',
+  CALLBACK_ATTRIBUTE,
   ...Object.values(CAP_ATTRIBUTES),
 ] as const;
 /** The lifecycle writes these with every status, so a status that changed alone was changed by an operator. */
@@ -170,6 +172,9 @@ const MAX_TEXT = 64;
 /** An operator may have pasted anything, even a secret: only plausible values are logged. */
 function plain(value: unknown): unknown {
   if (typeof value === 'number' || typeof value === 'boolean') return value;
+  // A callback's path may be what its receiver knows a sender by.
+  const [origin] = typeof value === 'string' ? (/^https:\/\/[^/?#@]{1,253}(?=[/?#]|$)/.exec(value) ?? []) : [];
+  if (origin !== undefined) return origin;
   if (typeof value === 'string') return value.length <= MAX_TEXT ? value : `a string of ${value.length} characters`;
   return 'neither a string, a number nor a boolean';
 }

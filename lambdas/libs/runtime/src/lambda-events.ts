@@ -10,6 +10,7 @@ export interface LambdaContext {
 /** The fields of an SQS record that the functions use. */
 export interface QueueRecord {
   readonly messageId: string;
+  readonly receiptHandle?: string;
   readonly body: string;
   readonly attributes?: { readonly ApproximateReceiveCount?: string; readonly MessageGroupId?: string };
 }

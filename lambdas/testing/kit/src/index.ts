@@ -31,6 +31,7 @@ export * from './fakes/job-search';
 export * from './fakes/recovery-store';
 export * from './fakes/usage-ledger';
 export * from './fakes/records';
+export * from './fakes/vault';
 export * from './in-time';
 export * from './harness';
 export * from './dynamodb/table-definitions';

@@ -62,6 +62,10 @@ export const PERMISSIONS = {
   'resume-app': ADMIN,
   'delete-app': ADMIN,
   'deliver-webhook': OPERATOR,
+  'show-callback': ADMIN,
+  'set-callback': ADMIN,
+  'rotate-callback-secret': ADMIN,
+  'remove-callback': ADMIN,
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
 
 export type OperationId = keyof typeof PERMISSIONS | PublicOperationId;

@@ -36,6 +36,10 @@ const OPERATOR_ONLY: readonly OperationId[] = [
 const ADMIN: readonly OperationId[] = [
   'list-tenant-changes',
   'create-link',
+  'show-callback',
+  'set-callback',
+  'rotate-callback-secret',
+  'remove-callback',
   'create-app',
   'scale-app',
   'suspend-app',

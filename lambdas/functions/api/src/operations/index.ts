@@ -4,6 +4,7 @@ import { deliverWebhook } from './deliveries';
 import { deployApp, explainOneDeployment, listDeployments, rollBackApp, showDeployment } from './deployments';
 import { getPushCredentials } from './push-credentials';
 import { listChanges, listTenantChanges } from './audit';
+import { removeCallback, rotateCallbackSecret, setCallback, showCallback } from './callbacks';
 import { cancelJob, retryJob } from './change-job';
 import { approveTenant, changeTenant, drainTenant, offboardTenant, resumeTenant, suspendTenant } from './change-tenant';
 import { correctOneUsage, listCorrections } from './correct-usage';
@@ -48,6 +49,10 @@ export const OPERATIONS: readonly Operation[] = [
   listCorrections,
   correctOneUsage,
   createLink,
+  showCallback,
+  setCallback,
+  rotateCallbackSecret,
+  removeCallback,
   listJobs,
   showJob,
   explainOneJob,

@@ -1,12 +1,14 @@
 import { isOffboarded, type TenantLookup } from '../model/tenant';
 import type { Tiers } from '../model/tier';
+import { decideCallback, type CallbackRequest } from './decide-callback';
 import { decideCaps, type CapsRequest } from './decide-caps';
 
 export type EditRequest =
   | { readonly kind: 'suspend' | 'resume' | 'approve' | 'offboard' }
   | { readonly kind: 'set-tier'; readonly tier: string; readonly maxRunners?: number }
   | { readonly kind: 'set-limit'; readonly maxRunners: number }
-  | CapsRequest;
+  | CapsRequest
+  | CallbackRequest;
 
 /** Attributes of the row; `null` removes one, or expects none. */
 export interface TenantEdit {
@@ -19,6 +21,8 @@ export type EditDecision =
   /** The row says so already. */
   | { readonly kind: 'nothing'; readonly sentence: string }
   | { readonly kind: 'refuse'; readonly sentence: string };
+
+export type { CallbackRequest };
 
 export interface EditSettings {
   readonly tiers: Tiers;
@@ -55,6 +59,8 @@ export function decideEdit(lookup: TenantLookup, request: EditRequest, settings:
       return setLimit(tenant, request.maxRunners);
     case 'set-caps':
       return decideCaps(tenant, request);
+    case 'set-callback':
+      return decideCallback(tenant, request);
   }
 }
 

@@ -33,6 +33,8 @@ export type MetricName =
   | 'WebhookThrottled'
   | 'PublishFailed'
   | 'EventDropped'
+  | 'CallbackFailed'
+  | 'CallbackGivenUp'
   | 'JobQueued'
   | 'JobParked'
   | 'FleetLimitReached'

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { CALLBACK_ATTRIBUTE, callbackProblem } from './callback';
 import { parseCircuits } from './circuit';
 import { boolean, integer, oneOf, orgType as orgTypes, read, time } from './schema';
 import { TENANT_STATUSES, isMarkedDeleted, type RowProblem, type TenantLookup, type TenantStatus } from './tenant';
@@ -69,6 +70,10 @@ export function parseTenantRow(
     problems.push({ attribute, problem: "is not a number of at least 0, so the tier's own counts, if it has one" });
   const usage = parseTenantUsage(row['usage']);
   const capMarks = readCapMarks(row);
+  const callbackUrl = read(text, row[CALLBACK_ATTRIBUTE]);
+  const callbackIs = callbackUrl === undefined ? undefined : callbackProblem(callbackUrl);
+  if (callbackIs !== undefined)
+    problems.push({ attribute: CALLBACK_ATTRIBUTE, problem: `${callbackIs}, so no event is sent there` });
   const suspendedBy = read(suspender, row['suspended_by']);
   const securityGroupId = read(text, row['security_group_id']);
   const githubLimitedUntil = read(time, row['github_limited_until']);
@@ -96,6 +101,7 @@ export function parseTenantRow(
       ...(cleanup && { cleanup }),
       ...(allowPublicRepositories !== undefined && { allowPublicRepositories }),
       ...(runnerGroup !== undefined && { runnerGroup }),
+      ...(callbackUrl !== undefined && callbackIs === undefined && { callbackUrl }),
       ...(previousInstallationId !== undefined && { previousInstallationId }),
       caps: { ...tiers.get(tier)?.caps, ...caps },
       ...(usage && { usage }),

@@ -39,6 +39,7 @@ export * from './telemetry';
 export * from './tenant-directory';
 export * from './tenants';
 export * from './usage';
+export * from './vault';
 
 /** Everything outside the process that the functions call, apart from the clock and telemetry. */
 export interface Ports {

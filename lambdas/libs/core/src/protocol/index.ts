@@ -1,3 +1,4 @@
+export * from './callback-secrets';
 export * from './deps';
 export * from './admit';
 export * from './release';

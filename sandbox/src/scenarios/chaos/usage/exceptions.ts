@@ -24,6 +24,30 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: 'the emulator has no name for the change of a trigger, and does not ask IAM about it',
   },
   {
+    role: 'callbacks',
+    actions: ['dynamodb:GetItem', 'sqs:ChangeMessageVisibility', 'ssm:GetParameters'],
+    resource: 'sandbox',
+    reason: "sends a tenant's events to an endpoint of its own, of which a tenant of the sandbox has none",
+  },
+  {
+    role: 'events',
+    actions: ['ssm:DeleteParameters'],
+    resource: 'sandbox/callbacks/',
+    reason: 'forgets the secret of a tenant that had a callback',
+  },
+  {
+    role: 'events',
+    actions: ['sqs:SendMessage'],
+    resource: ':sandbox-callbacks',
+    reason: 'sends a callback, of which a tenant of the sandbox has none',
+  },
+  {
+    role: 'api',
+    actions: ['ssm:GetParameters', 'ssm:PutParameter', 'ssm:DeleteParameters'],
+    resource: ':parameter/sandbox/callbacks/',
+    reason: "keeps the secret of a tenant's callback, of which a tenant of the sandbox has none",
+  },
+  {
     role: '*',
     actions: ['dynamodb:ListStreams'],
     resource: '*',

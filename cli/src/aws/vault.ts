@@ -1,0 +1,18 @@
+import type { Vault } from '@multi-tenant-runner/core';
+import * as v from 'valibot';
+import type { AwsCall } from './call';
+
+const parameters = v.object({ Parameters: v.optional(v.array(v.object({ Value: v.string() })), []) });
+
+/** SSM parameters of the type SecureString. */
+export function createVault(call: AwsCall): Vault {
+  return {
+    get: async (name) => {
+      const found = await call('ssm', 'GetParameters', { Names: [name], WithDecryption: true });
+      return v.parse(parameters, found).Parameters[0]?.Value;
+    },
+    put: async (name, value) =>
+      void (await call('ssm', 'PutParameter', { Name: name, Value: value, Type: 'SecureString', Overwrite: true })),
+    remove: async (name) => void (await call('ssm', 'DeleteParameters', { Names: [name] })),
+  };
+}

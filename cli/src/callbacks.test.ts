@@ -1,0 +1,31 @@
+import { INSTALLATION } from '@multi-tenant-runner/testing';
+import { createShell } from '../test/shell';
+
+const URL = 'https://hooks.acme.com/runners';
+const BECAUSE = ['--reason', 'their dashboard'];
+
+describe("a tenant's callback", () => {
+  it('is set, rotated and removed, each with its reason', async () => {
+    const { harness, audit, json, run } = createShell();
+    harness.addTenant();
+    const row = () => harness.state.tenants.rows.get(INSTALLATION);
+    expect(await run('tenants', 'rotate-callback', 'acme', ...BECAUSE)).toMatchObject({ code: 4, out: '' });
+    const set = await json('tenants', 'set-callback', 'acme', URL, ...BECAUSE);
+    expect(set).toMatchObject({ callback: URL, secret: expect.stringMatching(/^whsec_/) });
+    expect(row()).toMatchObject({ callback_url: URL, changed_via: 'mtr', change_reason: 'their dashboard' });
+    const rotated = await json('tenants', 'rotate-callback', 'acme', ...BECAUSE);
+    expect(Object(rotated).secret).not.toBe(Object(set).secret);
+    expect(audit.entries).toMatchObject([{ action: 'callback.secret-rotated', via: 'mtr' }]);
+    await json('tenants', 'remove-callback', 'acme', ...BECAUSE);
+    expect(row()).not.toHaveProperty('callback_url');
+  });
+
+  it('is refused where it may not lead, and makes no secret that nobody sees', async () => {
+    const { harness, run, json } = createShell();
+    harness.addTenant();
+    const refused = await run('tenants', 'set-callback', 'acme', 'https://169.254.169.254/', ...BECAUSE);
+    expect(refused).toMatchObject({ code: 4, err: expect.stringContaining('IP address') });
+    expect(await run('tenants', 'set-callback', 'acme', URL)).toMatchObject({ code: 2 });
+    expect(await json('tenants', 'set-callback', 'acme', URL, ...BECAUSE, '--dry-run')).not.toHaveProperty('secret');
+  });
+});

@@ -1,0 +1,113 @@
+import { decideEdit, type CallbackRequest, type CallbackSecrets } from '@multi-tenant-runner/core';
+import * as v from 'valibot';
+import type { ApiDeps } from '../deps';
+import { Problem } from '../http/problem';
+import { tenantParams, text } from '../http/schemas';
+import { NOTHING, defineOperation, type Context } from './operation';
+import { recordChange } from './record-change';
+import { findTenant, type TenantFound } from './tenant-view';
+
+const PATH = '/v1/tenants/{installation_id}/callback';
+const secret = v.pipe(
+  text,
+  v.description('That signs each call (Standard Webhooks). It is shown here, and nowhere again.'),
+);
+const url = v.pipe(text, v.description('https, a public name, port 443'));
+/** What a repeated request is answered from. */
+const kept = v.object({ installationId: v.number(), url: text });
+const answer = v.object({ url: text, secret });
+
+export const showCallback = defineOperation({
+  id: 'show-callback',
+  method: 'GET',
+  path: PATH,
+  summary: "Where the tenant's events are sent to; without url: nowhere.",
+  params: tenantParams,
+  answer: v.object({ url: v.optional(text) }),
+  run: async ({ params }, deps) => {
+    const { callbackUrl } = (await findTenant(params.installation_id, deps)).tenant;
+    return { body: callbackUrl === undefined ? {} : { url: callbackUrl } };
+  },
+});
+
+export const setCallback = defineOperation({
+  id: 'set-callback',
+  method: 'POST',
+  path: PATH,
+  summary: "Sends the tenant's events to an address, each signed with a new secret.",
+  params: tenantParams,
+  body: v.strictObject({ url }),
+  answer,
+  run: async ({ params, body, ...context }, deps) => {
+    const secrets = secretsOf(deps);
+    const found = await findTenant(params.installation_id, deps);
+    const write = decide(found, { kind: 'set-callback', url: body.url }, context, deps);
+    // First, so that no event is sent without one.
+    const made = await secrets.renew(found.installationId);
+    await write();
+    return { body: { url: body.url, secret: made }, kept: { installationId: found.installationId, url: body.url } };
+  },
+  again: (found, deps) => answerAgain(found, deps),
+});
+
+export const rotateCallbackSecret = defineOperation({
+  id: 'rotate-callback-secret',
+  method: 'POST',
+  path: `${PATH}/rotate`,
+  summary: 'Makes a new secret; calls are signed with the old one too for a day.',
+  params: tenantParams,
+  body: NOTHING,
+  answer,
+  run: async ({ params, ...context }, deps) => {
+    const secrets = secretsOf(deps);
+    const { installationId, tenant } = await findTenant(params.installation_id, deps);
+    if (tenant.callbackUrl === undefined) throw new Problem('refused', 'No callback is set, so there is no secret.');
+    await recordChange({ installationId, action: 'callback.secret-rotated', after: {} }, context, deps);
+    const made = await secrets.renew(installationId);
+    return { body: { url: tenant.callbackUrl, secret: made }, kept: { installationId, url: tenant.callbackUrl } };
+  },
+  again: (found, deps) => answerAgain(found, deps),
+});
+
+export const removeCallback = defineOperation({
+  id: 'remove-callback',
+  method: 'POST',
+  path: `${PATH}/remove`,
+  summary: 'Sends the tenant no more events, within half a minute, and forgets the secret.',
+  params: tenantParams,
+  body: NOTHING,
+  answer: v.object({ removed: v.boolean() }),
+  run: async ({ params, ...context }, deps) => {
+    const secrets = secretsOf(deps);
+    const found = await findTenant(params.installation_id, deps);
+    await decide(found, { kind: 'set-callback', url: null }, context, deps)();
+    await secrets.remove(found.installationId);
+    return { body: { removed: found.tenant.callbackUrl !== undefined } };
+  },
+});
+
+function secretsOf({ callbacks }: Pick<ApiDeps, 'callbacks'>): CallbackSecrets {
+  if (callbacks === undefined) throw new Problem('refused', 'There are no callbacks here: events.callbacks is off.');
+  return callbacks;
+}
+
+async function answerAgain(found: unknown, { callbacks }: Pick<ApiDeps, 'callbacks'>) {
+  const { installationId, url: address } = v.parse(kept, found);
+  return { body: { url: address, secret: (await callbacks?.current(installationId)) ?? '' } };
+}
+
+/** @throws Problem where it may not be written; the answer writes it */
+function decide(
+  found: TenantFound,
+  request: CallbackRequest,
+  { requestId, reason, caller }: Context,
+  { directory, tiers, clock }: Pick<ApiDeps, 'directory' | 'tiers' | 'clock'>,
+): () => Promise<void> {
+  const decision = decideEdit(found, request, { tiers });
+  if (decision.kind !== 'edit') throw new Problem('refused', decision.sentence);
+  return async () => {
+    const note = { id: requestId, by: caller?.actor ?? 'unknown', via: 'api', reason, at: clock.now() } as const;
+    const { ok } = await directory.edit(found.installationId, decision.edit, note);
+    if (!ok) throw new Problem('changed', "The tenant's row has changed meanwhile; send the request again.");
+  };
+}
