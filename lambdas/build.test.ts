@@ -10,7 +10,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   machine: 100_000,
   api: 143_000,
   events: 100_000,
-  callbacks: 150_000,
+  callbacks: 80_000,
   'scale-up': 210_000,
   'scale-down': 210_000,
   'tenant-manager': 210_000,

@@ -20,6 +20,16 @@ describe("a tenant's callback", () => {
     expect(row()).not.toHaveProperty('callback_url');
   });
 
+  it('is refused where the module sends none', async () => {
+    const shell = createShell();
+    const { harness, run } = shell;
+    harness.addTenant();
+    shell.hasCallbacks = false;
+    const refused = await run('tenants', 'set-callback', 'acme', URL, ...BECAUSE);
+    expect(refused).toMatchObject({ code: 4, err: expect.stringContaining('events.callbacks') });
+    expect(harness.state.tenants.rows.get(INSTALLATION)).not.toHaveProperty('callback_url');
+  });
+
   it('is refused where it may not lead, and makes no secret that nobody sees', async () => {
     const { harness, run, json } = createShell();
     harness.addTenant();

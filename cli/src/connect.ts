@@ -23,7 +23,7 @@ import { createCallbackSecrets } from '@multi-tenant-runner/core';
 import { randomBytes } from 'node:crypto';
 import { createAwsCall } from './aws/call';
 import { readConsole } from './aws/console';
-import { countMessages, listLaunchTriggers, listQueueUrls, readDeployment } from './aws/functions';
+import { countMessages, findCallbacks, listLaunchTriggers, listQueueUrls, readDeployment } from './aws/functions';
 import { createVault } from './aws/vault';
 import { connectSources } from './doctor/connect-sources';
 import { gatherFacts } from './doctor/gather/gather';
@@ -74,10 +74,11 @@ export async function connect({ prefix, region, profile, endpoint }: Target): Pr
     surveyor: createTenantSurveyor(lambda, `${prefix}-tenant-manager`),
     callbacks: createCallbackSecrets({
       environment: prefix,
-      vault: createVault(call),
+      vault: createVault(call, deployment.parametersKey),
       clock,
       random: () => randomBytes(32).toString('base64'),
     }),
+    hasCallbacks: () => findCallbacks(lambda, prefix),
     deadLetters: createDeadLetters(sqs, () => listQueueUrls(sqs, prefix)),
     triggers: createLaunchTriggers(lambda, () => listLaunchTriggers(lambda, prefix)),
     facts: () =>

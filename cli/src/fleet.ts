@@ -41,6 +41,8 @@ export interface Fleet {
   };
   readonly surveyor: TenantSurveyor;
   readonly callbacks: CallbackSecrets;
+  /** Whether the module sends any. */
+  hasCallbacks(): Promise<boolean>;
   readonly clock: Clock;
   sleep(milliseconds: number): Promise<void>;
   /** What there is to find out about the installation, for the doctor. */

@@ -25,6 +25,7 @@ export interface InMemoryFleetForTests {
   readonly apps: InMemoryApps;
   /** Whether the triggers of scale-up are on. */
   enabled: boolean;
+  hasCallbacks: boolean;
   /** Offboarded tenants are cleaned up while a command waits. */
   sweeps: boolean;
   /** What the doctor finds out. */
@@ -55,6 +56,7 @@ export function createFleetInMemory(): InMemoryFleetForTests {
     apps,
     enabled: true,
     sweeps: true,
+    hasCallbacks: true,
     facts: HEALTHY,
     fleet: {
       prefix: 'test',
@@ -87,6 +89,7 @@ export function createFleetInMemory(): InMemoryFleetForTests {
         clock: harness.clock,
         random: () => Buffer.from(`secret ${(secrets += 1)}`).toString('base64'),
       }),
+      hasCallbacks: async () => state.hasCallbacks,
       deadLetters: {
         list: async () => deadLetters,
         redrive: async (queue) => void redriven.push(queue),

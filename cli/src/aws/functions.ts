@@ -14,6 +14,8 @@ export interface Deployment {
   readonly gitHubApiUrl: string;
   /** `check_runs` of the module. */
   readonly showsChecks: boolean;
+  /** The customer's key of SSM parameters. */
+  readonly parametersKey: string | undefined;
   readonly appIdParameter: string;
   readonly appKeyParameter: string;
   readonly subnetIds: readonly string[];
@@ -45,6 +47,7 @@ export async function readDeployment(client: Pick<LambdaClient, 'send'>, prefix:
         settings,
         gitHubApiUrl: reader.string('GITHUB_API_URL'),
         showsChecks: readShowsChecks(reader),
+        parametersKey: reader.optionalString('KMS_KEY_ARN'),
         appIdParameter: reader.string('GITHUB_APP_ID_PARAMETER'),
         appKeyParameter: reader.string('GITHUB_APP_KEY_PARAMETER'),
         subnetIds: reader.strings('SUBNET_IDS'),
@@ -66,6 +69,17 @@ export async function readDeployment(client: Pick<LambdaClient, 'send'>, prefix:
       `There is no function ${name} in this account and Region; check --prefix, --region and --profile ` +
         "(the prefix is the module's name_prefix).",
     );
+  }
+}
+
+/** Whether `events.callbacks` is on: the function that sends them is there. */
+export async function findCallbacks(client: Pick<LambdaClient, 'send'>, prefix: string): Promise<boolean> {
+  try {
+    await client.send(new GetFunctionConfigurationCommand({ FunctionName: `${prefix}-callbacks` }));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return false;
+    throw error;
   }
 }
 

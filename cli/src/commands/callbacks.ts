@@ -10,6 +10,8 @@ const SHOWN_ONCE = 'The secret is shown here, and nowhere again.';
 /** Sends a tenant's own events to an address, signed with a new secret. */
 export async function setCallback(name: string, url: string, options: ChangeOptions, fleet: Fleet): Promise<Answer> {
   const request = { kind: 'set-callback', url } as const;
+  if (!(await fleet.hasCallbacks()))
+    throw new Problem('There are no callbacks here: events.callbacks of the module is off.', EXIT.refused);
   // What may not be written makes no secret.
   const tried = await editTenant(name, request, { ...options, dryRun: true }, fleet);
   if (options.dryRun) return tried;

@@ -23,7 +23,7 @@ import { createHandler } from '../src/handler';
 import { createLinks } from '../src/access/links';
 import { createCursors } from '../src/http/cursor';
 import { APP_SETTINGS, appsInMemory, type WebhookInMemory } from './apps-in-memory';
-import { CLAIMS_ISSUER, GITHUB_ISSUER, createTestIssuers, type TestIssuers } from './issuer';
+import { CLAIMS_ISSUER, GITHUB_ISSUER, claims, createTestIssuers, jobClaims, type TestIssuers } from './issuer';
 
 export const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/Operators/jane';
 
@@ -171,28 +171,6 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
     link: async (installationId = INSTALLATION) =>
       bearer((await links.sign({ installationId, id: 'link-1' }, harness.clock.now())).token),
     job: async (more = {}) => bearer(await issuers.sign(jobClaims(more))),
-  };
-}
-
-export function claims(more: Readonly<Record<string, unknown>> = {}, installationId = INSTALLATION) {
-  const { issuer: iss, audience: aud } = CLAIMS_ISSUER;
-  return { iss, aud, sub: 'jane', tenant_id: String(installationId), role: 'tenant-viewer', ...more };
-}
-
-/** https://docs.github.com/en/actions/reference/security/oidc */
-export function jobClaims(more: Readonly<Record<string, unknown>> = {}) {
-  const { issuer: iss, audience: aud } = GITHUB_ISSUER;
-  return {
-    iss,
-    aud,
-    sub: 'repo:acme/app:ref:refs/heads/main',
-    repository: 'acme/app',
-    repository_id: '74',
-    repository_owner: 'acme',
-    repository_owner_id: '501',
-    ref: 'refs/heads/main',
-    event_name: 'push',
-    ...more,
   };
 }
 

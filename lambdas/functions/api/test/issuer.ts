@@ -1,3 +1,4 @@
+import { INSTALLATION } from '@multi-tenant-runner/testing';
 import { SignJWT, exportJWK, generateKeyPair, type JWTPayload } from 'jose';
 import type { Issuer } from '../src/access/issuers';
 
@@ -60,5 +61,27 @@ export async function createTestIssuers(now: Date): Promise<TestIssuers> {
     stop: () => {
       isUp = false;
     },
+  };
+}
+
+export function claims(more: Readonly<Record<string, unknown>> = {}, installationId = INSTALLATION) {
+  const { issuer: iss, audience: aud } = CLAIMS_ISSUER;
+  return { iss, aud, sub: 'jane', tenant_id: String(installationId), role: 'tenant-viewer', ...more };
+}
+
+/** https://docs.github.com/en/actions/reference/security/oidc */
+export function jobClaims(more: Readonly<Record<string, unknown>> = {}) {
+  const { issuer: iss, audience: aud } = GITHUB_ISSUER;
+  return {
+    iss,
+    aud,
+    sub: 'repo:acme/app:ref:refs/heads/main',
+    repository: 'acme/app',
+    repository_id: '74',
+    repository_owner: 'acme',
+    repository_owner_id: '501',
+    ref: 'refs/heads/main',
+    event_name: 'push',
+    ...more,
   };
 }

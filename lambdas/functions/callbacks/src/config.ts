@@ -1,8 +1,5 @@
-import { SECOND, parse, object, string, integer } from '@multi-tenant-runner/core';
+import { SECOND } from '@multi-tenant-runner/core';
 import { LOG_LEVELS, readConfig, type Env, type LogLevel } from '@multi-tenant-runner/runtime';
-import type { TestReceiver } from './deps';
-
-const receiver = object({ name: string, address: string, port: integer(1) });
 
 export interface CallbacksConfig {
   readonly environment: string;
@@ -11,8 +8,6 @@ export interface CallbacksConfig {
   readonly queueUrl: string;
   /** Milliseconds in which an endpoint has to answer. */
   readonly timeout: number;
-  /** Undefined: always, outside of the sandbox. */
-  readonly testReceiver: TestReceiver | undefined;
 }
 
 export function parseCallbacksConfig(env: Env): CallbacksConfig {
@@ -22,11 +17,5 @@ export function parseCallbacksConfig(env: Env): CallbacksConfig {
     tenantsTable: reader.string('TENANTS_TABLE'),
     queueUrl: reader.string('CALLBACKS_QUEUE_URL'),
     timeout: reader.integer('CALLBACK_TIMEOUT_SECONDS', { min: 1 }) * SECOND,
-    testReceiver:
-      reader.optionalString('CALLBACK_TEST_RECEIVER') === undefined
-        ? undefined
-        : reader.json<TestReceiver>('CALLBACK_TEST_RECEIVER', { name: '', address: '', port: 1 }, (value) =>
-            parse(receiver, value, { root: '' }),
-          ),
   }));
 }

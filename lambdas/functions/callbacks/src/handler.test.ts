@@ -24,12 +24,11 @@ function createWorld(answer: (post: Post) => Promise<number> = async () => 200) 
     [1001, 'https://hooks.acme.com/runners'],
     [1002, 'https://hooks.globex.com/runners'],
   ]);
-  const secrets = new Map([1001, 1002].map((id) => [`/test/callbacks/${id}`, SECRET]));
+  const secrets = new Map([1001, 1002].map((id) => [id, SECRET]));
   const addresses = new Map([...urls.values()].map((url) => [new URL(url).hostname, ['8.8.8.8']]));
   const deps = {
-    environment: 'test',
     callbackUrl: async (installationId: number) => urls.get(installationId),
-    vault: { get: async (name: string) => secrets.get(name) },
+    storedSecrets: async (installationId: number) => secrets.get(installationId),
     resolver: { resolve4: async (name: string) => addresses.get(name) ?? [], resolve6: async () => [] },
     post: async (sent: Post) => {
       posts.push(sent);
@@ -37,7 +36,6 @@ function createWorld(answer: (post: Post) => Promise<number> = async () => 200) 
     },
     delay: async (handle: string, seconds: number) => void delays.set(handle, seconds),
     timeout: 5_000,
-    testReceiver: undefined,
     random: () => 1,
     clock,
     log,
@@ -74,7 +72,7 @@ test('sends each tenant its own events, to its own endpoint', async () => {
 test('signs with the old secret too while it counts, and then no more', async () => {
   const world = createWorld();
   const until = new Date(world.clock.now().getTime() + MINUTE).toISOString();
-  world.secrets.set('/test/callbacks/1001', `whsec_bmV3IG5ldyBuZXcgbmV3\n${SECRET} ${until}`);
+  world.secrets.set(1001, `whsec_bmV3IG5ldyBuZXcgbmV3\n${SECRET} ${until}`);
   await world.handler({ Records: [record(1)] }, context);
   world.clock.advance(2 * MINUTE);
   await world.handler({ Records: [record(2)] }, context);
@@ -92,6 +90,27 @@ test('gives an event up after its last try, visibly', async () => {
   const world = createWorld(async () => 500);
   await world.handler({ Records: [record(1, 1001, MAX_TRIES)] }, context);
   expect(world.metrics.total('CallbackGivenUp')).toBe(1);
+});
+
+test('gives up with a reason also an event whose last try falls into a pause', async () => {
+  const world = createWorld(async () => 500);
+  for (const number of [1, 2, 3]) await world.handler({ Records: [record(number)] }, context);
+  await world.handler({ Records: [record(4, 1001, MAX_TRIES)] }, context);
+  expect(world.posts).toHaveLength(3);
+  expect(world.metrics.counted.at(-1)).toMatchObject({
+    name: 'CallbackGivenUp',
+    properties: { tenant_id: 1001, reason: 'it answered 500' },
+  });
+});
+
+test.each(['callbackUrl', 'storedSecrets'] as const)('blames no endpoint where our own %s fails', async (port) => {
+  const world = createWorld();
+  const handler = createHandler({ ...world.deps, [port]: async () => Promise.reject(new Error('throttled')) });
+  const records = Array.from({ length: 5 }, (_, index) => record(index));
+  expect(failuresOf(await handler({ Records: records }, context))).toHaveLength(5);
+  expect(world.metrics.counted).toEqual([]);
+  await world.handler({ Records: [record(6)] }, context);
+  expect(world.posts).toHaveLength(1);
 });
 
 test.each<[string, (world: ReturnType<typeof createWorld>) => void]>([

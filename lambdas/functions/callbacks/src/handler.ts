@@ -45,15 +45,18 @@ async function handle(record: QueueRecord, deps: Handling): Promise<void> {
   const url = await deps.callbackUrl(installationId);
   // It was taken away since.
   if (url === undefined) return;
-  if (deps.pauses.isPaused(installationId)) return putOff(record, 'its endpoint failed three times in a row', deps);
+  // Outside of what counts against the endpoint: a fault of ours is none of its own.
+  const storedSecrets = await deps.storedSecrets(installationId);
+  const known = deps.pauses.reasonOf(installationId);
+  if (known !== undefined) return putOff(record, { installationId, reason: known }, deps);
   try {
-    await deliver({ id, installationId, url, body: record.body }, deps);
-    deps.pauses.record(installationId, true);
+    await deliver({ id, url, body: record.body, storedSecrets }, deps);
+    deps.pauses.clear(installationId);
   } catch (cause) {
-    deps.pauses.record(installationId, false);
     const reason = reasonOf(cause);
-    count(record, { installationId, reason }, deps);
-    await putOff(record, reason, deps);
+    deps.pauses.record(installationId, reason);
+    if (!isLast(record)) deps.metrics.count('CallbackFailed', { properties: { tenant_id: installationId, reason } });
+    await putOff(record, { installationId, reason }, deps);
   }
 }
 
@@ -64,20 +67,20 @@ function reasonOf(cause: unknown): string {
   return code === undefined ? 'it could not be called' : `it could not be called (${code})`;
 }
 
-function count(
+const isLast = (record: QueueRecord): boolean => receiveCount(record) >= MAX_TRIES;
+
+/** @throws always, so that the message stays in the queue, or goes to the dead letters after its last try */
+async function putOff(
   record: QueueRecord,
   { installationId, reason }: { readonly installationId: number; readonly reason: string },
-  { metrics, log }: Handling,
-): void {
-  const properties = { tenant_id: installationId, reason };
-  const isLast = receiveCount(record) >= MAX_TRIES;
-  metrics.count(isLast ? 'CallbackGivenUp' : 'CallbackFailed', { properties });
-  if (isLast) log.warn('A callback is given up and goes to the dead letters', properties);
-}
-
-/** @throws always, so that the message stays in the queue */
-async function putOff(record: QueueRecord, reason: string, { delay, random }: Handling): Promise<never> {
+  { delay, random, metrics, log }: Handling,
+): Promise<never> {
   const { receiptHandle } = record;
+  if (isLast(record)) {
+    const properties = { tenant_id: installationId, reason };
+    metrics.count('CallbackGivenUp', { properties });
+    log.warn('A callback is given up and goes to the dead letters', properties);
+  }
   if (receiptHandle !== undefined) await delay(receiptHandle, retryAfter(receiveCount(record), random()));
   throw new Error(`The callback did not arrive: ${reason}.`);
 }

@@ -6,26 +6,30 @@ import {
   createSsmClient,
   createSsmVault,
   createCallbackUrls,
+  remember,
 } from '@multi-tenant-runner/aws';
+import { callbackParameter } from '@multi-tenant-runner/core';
 import { createLog, createMetrics, systemClock, writeLine } from '@multi-tenant-runner/runtime';
+import { connect } from 'node:tls';
 import { parseCallbacksConfig } from './config';
 import { createHandler } from './handler';
-import { post } from './post';
+import { createPost } from './post';
 import { createResolver } from './resolver';
 
-const { logLevel, tenantsTable, queueUrl, ...config } = parseCallbacksConfig(process.env);
+const { environment, logLevel, tenantsTable, queueUrl, timeout } = parseCallbacksConfig(process.env);
 const clients = createClientConfig(process.env, { timeout: 2_000, attempts: 2 });
 const clock = systemClock;
+const vault = createSsmVault({ client: createSsmClient(clients) });
 
 export const handler = createHandler({
-  ...config,
   callbackUrl: createCallbackUrls({ client: createDynamoDbClient(clients), tableName: tenantsTable, clock }),
-  vault: createSsmVault({ client: createSsmClient(clients) }),
+  storedSecrets: remember((installationId) => vault.get(callbackParameter(environment, installationId)), clock),
   resolver: createResolver(),
-  post,
+  post: createPost(connect),
   delay: createMessageDelay({ client: createSqsClient(clients), queueUrl }),
+  timeout,
   random: Math.random,
   clock,
   log: createLog({ level: logLevel, clock, write: writeLine }),
-  metrics: createMetrics({ environment: config.environment, clock, write: writeLine }),
+  metrics: createMetrics({ environment, clock, write: writeLine }),
 });

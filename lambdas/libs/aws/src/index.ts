@@ -38,6 +38,7 @@ export * from './webhook-entry';
 export * from './app-credentials';
 export * from './callback-queue';
 export * from './job-queue';
+export * from './remember';
 export * from './vault';
 export * from './dead-letters';
 export * from './launch-triggers';

@@ -1,5 +1,6 @@
 import { INSTALLATION } from '@multi-tenant-runner/testing';
-import { OPERATOR, claims, createApiHarness, jobClaims } from '../../test/api-harness';
+import { OPERATOR, createApiHarness } from '../../test/api-harness';
+import { claims, jobClaims } from '../../test/issuer';
 
 const OTHER = 2002;
 

@@ -1,7 +1,8 @@
 import { INSTALLATION } from '@multi-tenant-runner/testing';
 import { createApiHarness, type ApiHarness, type Client } from '../../test/api-harness';
 import { REGISTRY } from '../../test/apps-in-memory';
-import { COMMITS, DEPLOYMENTS, fill } from '../../test/examples';
+import { COMMITS, DEPLOYMENTS } from '../../test/app-examples';
+import { fill } from '../../test/examples';
 
 const HEADERS = { 'x-reason': 'the tests try it' };
 const base = `/v1/tenants/${INSTALLATION}/apps`;

@@ -1,5 +1,6 @@
 import { INSTALLATION, job, machineLife } from '@multi-tenant-runner/testing';
-import { RATES, claims, createApiHarness, type Client } from '../../test/api-harness';
+import { RATES, createApiHarness, type Client } from '../../test/api-harness';
+import { claims } from '../../test/issuer';
 import { fill } from '../../test/examples';
 
 const OTHER = 2002;

@@ -1,15 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CALLBACK_ATTRIBUTE, SECOND, type Clock } from '@multi-tenant-runner/core';
+import { CALLBACK_ATTRIBUTE, type Clock } from '@multi-tenant-runner/core';
+import { remember } from '../remember';
 import { createTable } from './table';
 import { keyOf } from './tenant-registry';
 
-/** So long an answer counts: a callback that was taken away may be called for so long. */
-const KEPT = 30 * SECOND;
-const MOST = 10_000;
-
 /**
- * Where tenants' events are sent to, remembered for half a minute; undefined: nowhere. As the row says it,
- * unchecked.
+ * Where tenants' events are sent to, as their rows say it, unchecked; undefined: nowhere. A callback that was taken
+ * away may be called for half a minute more.
  */
 export function createCallbackUrls({
   client,
@@ -21,14 +18,5 @@ export function createCallbackUrls({
   readonly clock: Clock;
 }): (installationId: number) => Promise<string | undefined> {
   const table = createTable(client, tableName);
-  const known = new Map<number, { readonly url: string | undefined; readonly until: number }>();
-  return async (installationId) => {
-    const now = clock.now().getTime();
-    const standing = known.get(installationId);
-    if (standing !== undefined && now < standing.until) return standing.url;
-    const url = (await table.get(keyOf(installationId)))?.[CALLBACK_ATTRIBUTE]?.S;
-    if (known.size >= MOST) known.clear();
-    known.set(installationId, { url, until: now + KEPT });
-    return url;
-  };
+  return remember(async (installationId) => (await table.get(keyOf(installationId)))?.[CALLBACK_ATTRIBUTE]?.S, clock);
 }
