@@ -25,6 +25,7 @@ const FACTS = {
   'placement/region': REGION,
   'services/domain': 'amazonaws.com',
   mac: MAC,
+  'ami-launch-index': '0',
   [`network/interfaces/macs/${MAC}/interface-id`]: INTERFACE,
   'tags/instance/ghr:tenant_id': TENANT,
 };

@@ -25,6 +25,7 @@ const others = [
   ['fleet_model', 'The limit over all tenants'],
   ['pool_model', 'A pool of machines'],
   ['group_model', 'One call for several launches'],
+  ['fill_model', 'The filling of a pool by one call'],
 ];
 const count = tasks.length + others.length;
 let failed = 0;

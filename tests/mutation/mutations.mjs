@@ -38,6 +38,36 @@ export const mutations = [
     suites: ['functions/machine/src/decide-announcement'],
   },
   {
+    name: 'the pool: whoever has the secret of a call speaks for each of its machines',
+    file: 'functions/machine/src/decide-announcement.ts',
+    edits: [
+      ['blank.intent.group !== undefined && !isOwnInterface', 'blank.intent.candidate === null && !isOwnInterface'],
+    ],
+    suites: ['functions/machine/src/decide-announcement'],
+  },
+  {
+    name: 'the pool: a machine counts as waiting as long as any place has its call',
+    file: 'functions/scale-down/src/decide-pool.ts',
+    edits: [
+      [
+        'tags[TAG.blankId] === blank.blankId && launchIndex ===',
+        'tags[TAG.blankId] === blank.blankId || launchIndex ===',
+      ],
+    ],
+    suites: ['functions/scale-down/src/decide-pool'],
+  },
+  {
+    name: 'the pool: a place that another invocation fills is asked for all the same',
+    file: 'functions/scale-up/src/fill-pool.ts',
+    edits: [
+      [
+        'if (!(await deps.pool.occupy(blank))) return blanks.slice(0, index);',
+        'if (!(await deps.pool.occupy(blank))) continue;',
+      ],
+    ],
+    suites: ['testing/system/pool'],
+  },
+  {
     name: 'the pool: a machine that was taken is claimed by another boot',
     file: 'functions/machine/src/decide-claim.ts',
     edits: [

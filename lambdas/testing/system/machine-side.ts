@@ -10,6 +10,7 @@ interface ClaimOptions {
   readonly secret?: string;
   readonly interfaceId?: string;
   readonly nonce?: string;
+  readonly launchIndex?: number;
 }
 
 /** A machine as the API sees it: it claims with what is in its user data, and reports with what it was answered. */
@@ -28,11 +29,12 @@ export function createMachineSide(system: System): MachineSide {
   const handle = createHandler({ launches, configs, pool, clock, log, bootTimeout: LIMITS.bootTimeout });
   const side: MachineSide = {
     call: (path, body, options) => handle({ ...options, rawPath: `/machine/${path}`, body: JSON.stringify(body) }),
-    claim: (instanceId, { secret, interfaceId, nonce = nonceOf(instanceId) } = {}) => {
+    claim: (instanceId, { secret, interfaceId, launchIndex, nonce = nonceOf(instanceId) } = {}) => {
       const machine = system.harness.state.fleet.machines.get(instanceId);
       const given = secret ?? machine?.request.userData.claimSecret;
       const own = interfaceId ?? machine?.interfaceId;
-      return side.call('claim', { instance_id: instanceId, interface_id: own, secret: given, nonce });
+      const who = { instance_id: instanceId, interface_id: own, launch_index: launchIndex ?? machine?.launchIndex };
+      return side.call('claim', { ...who, secret: given, nonce });
     },
     isConfigured: async (instanceId) => {
       const hasClaimed = system.harness.state.launches.all().some((row) => row.instanceId === instanceId && row.claim);

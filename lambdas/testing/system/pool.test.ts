@@ -1,5 +1,5 @@
 import { MINUTE, TAG } from '@multi-tenant-runner/core';
-import { jobMessage } from '@multi-tenant-runner/testing';
+import { intent, jobMessage } from '@multi-tenant-runner/testing';
 import { createFunctions, type Functions } from './functions';
 import { createMachineSide, type MachineSide } from './machine-side';
 import { announceAll, fillAndBoot, poolOf } from './pools';
@@ -48,14 +48,96 @@ describe('a machine that waits in a pool', () => {
     await expect(world.side.claim(instanceId)).resolves.toMatchObject({ statusCode: 202 });
   });
 
-  test('is not announced by a secret of another machine', async () => {
+  test('is not announced by a secret of another call, nor by another machine of its own', async () => {
     const world = await pooled(poolOf({ size: 2 }));
+    const { fleet, pool } = world.system.harness.state;
     const [one = '', other = ''] = waiting(world);
-    const secret = world.system.harness.state.fleet.machines.get(other)?.request.userData.claimSecret ?? '';
-    const answer = await world.side.claim(one, { secret });
-    // It is told what a stranger is told.
-    expect(answer).toMatchObject({ statusCode: 202 });
-    expect(answer.body).not.toContain('blank');
+    const interfaceId = fleet.machines.get(other)?.interfaceId ?? '';
+    await expect(world.side.claim(one, { interfaceId })).resolves.toMatchObject({ statusCode: 403 });
+    // A call of its own.
+    const [first] = pool.blanks.values();
+    if (first !== undefined) await pool.vacate(first);
+    await world.functions.fill('small');
+    const third = waiting(world).find((id) => id !== one && id !== other) ?? '';
+    const secret = fleet.machines.get(third)?.request.userData.claimSecret ?? '';
+    for (const launchIndex of [0, 1]) {
+      const answer = await world.side.claim(other, { secret, launchIndex });
+      // It is told what a stranger is told.
+      expect(answer).toMatchObject({ statusCode: 202 });
+      expect(answer.body).not.toContain('blank');
+    }
+  });
+});
+
+describe('the filling of a pool', () => {
+  const callsOf = ({ system }: Pooled): number =>
+    system.harness.names().filter((name) => name === 'blanks.start').length;
+
+  test('starts several machines by one call, each in its own place', async () => {
+    const world = await pooled(poolOf({ size: 25 }));
+    const { pool, fleet } = world.system.harness.state;
+    // Ten a call.
+    expect(callsOf(world)).toBe(3);
+    expect(fleet.machines.size).toBe(25);
+    for (const { instanceId = '', interfaceId, intent, announcement } of pool.blanks.values()) {
+      const machine = fleet.machines.get(instanceId);
+      expect({ interfaceId, index: intent.group?.index }).toEqual({
+        interfaceId: machine?.interfaceId,
+        index: machine?.launchIndex,
+      });
+      expect(announcement).toBeDefined();
+    }
+  });
+
+  test('gives the places of machines that EC2 has no room for to those of another candidate', async () => {
+    const system = createSystem({ pools: poolOf({ size: 5 }) });
+    const { pool, fleet } = system.harness.state;
+    let first: string | undefined;
+    fleet.makeRoomFor(({ candidate }) => candidate === (first ??= candidate), 2);
+    await fillAndBoot(system, createFunctions(system));
+    expect([...pool.blanks.values()].filter(({ announcement }) => announcement !== undefined)).toHaveLength(5);
+    const candidates = [...fleet.machines.values()].map(({ request }) => request.intent.candidate);
+    expect(candidates.filter((candidate) => candidate === first)).toHaveLength(2);
+    expect(candidates).toHaveLength(5);
+  });
+
+  test('leaves the places that another invocation fills, and asks for those before and behind them', async () => {
+    const system = createSystem({ pools: poolOf({ size: 5 }) });
+    const functions = createFunctions(system);
+    const { pool, fleet } = system.harness.state;
+    const undo = system.harness.faults.before('pool.occupy', async () => {
+      undo();
+      const [mine] = [...pool.blanks.values()];
+      expect(mine).toBeUndefined();
+      const other = {
+        tier: 'small',
+        place: 2,
+        blankId: 'of-another',
+        intent: intent(),
+        createdAt: '2026-01-15T12:00:00Z',
+      };
+      await pool.occupy(other);
+    });
+    await fillAndBoot(system, functions);
+    expect([...pool.blanks.values()].map(({ place }) => place).sort()).toEqual([0, 1, 2, 3, 4]);
+    expect(fleet.machines.size).toBe(4);
+    expect(new Set([...fleet.machines.values()].map(({ clientToken }) => clientToken)).size).toBe(2);
+    const announced = [...pool.blanks.values()].filter(({ announcement }) => announcement !== undefined);
+    expect(announced.map(({ place }) => place).sort()).toEqual([0, 1, 3, 4]);
+  });
+
+  test('whose answer is lost leaves nothing behind, and is made good', async () => {
+    const system = createSystem({ pools: poolOf({ size: 3 }) });
+    const functions = createFunctions(system);
+    system.harness.state.fleet.answerUnknownOnce({ machineStarts: true });
+    await fillAndBoot(system, functions);
+    expect(system.harness.state.fleet.alive()).toHaveLength(3);
+    system.harness.clock.advance(11 * MINUTE);
+    await functions.sweep();
+    await functions.sweep();
+    expect(system.harness.state.fleet.alive()).toEqual([]);
+    await fillAndBoot(system, functions);
+    expect(system.harness.state.fleet.alive()).toHaveLength(3);
   });
 });
 

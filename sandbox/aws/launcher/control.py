@@ -109,6 +109,7 @@ class Control:
             "instance_id": machine["InstanceId"],
             "state": machine["State"]["Name"],
             "interface_id": machine["InterfaceId"],
+            "launch_index": machine["AmiLaunchIndex"],
             "user_data": user_data(machine),
             "role_name": self._world.role_name(profile) if profile else None,
             "instance_profile_arn": profile,

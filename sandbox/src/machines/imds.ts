@@ -68,6 +68,7 @@ async function lookUp(
   const facts: Record<string, string | undefined> = {
     'instance-id': machine.instanceId,
     mac: MAC,
+    'ami-launch-index': String(machine.launchIndex),
     [`network/interfaces/macs/${MAC}/interface-id`]: machine.interfaceId,
     'instance-type': machine.instanceType,
     'placement/region': machine.region,

@@ -5,6 +5,8 @@ export interface MachineFacts {
   readonly instanceId: string;
   readonly state: string;
   readonly interfaceId: string;
+  /** Its number among the machines of one call. */
+  readonly launchIndex: number;
   readonly userData: string;
   readonly roleName: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
@@ -85,6 +87,7 @@ export function readMachine(value: unknown): MachineFacts | undefined {
     instanceId,
     state,
     interfaceId: text(given['interface_id']) ?? '',
+    launchIndex: Number(given['launch_index'] ?? 0),
     userData: text(given['user_data']) ?? '',
     roleName: text(given['role_name']),
     tags: readTags(given['tags']),

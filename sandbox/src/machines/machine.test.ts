@@ -45,6 +45,7 @@ const facts = (userData: string): MachineFacts => ({
   state: 'running',
   userData,
   interfaceId: 'eni-0123456789abcdef0',
+  launchIndex: 0,
   roleName: 'the-role',
   tags: { 'ghr:tenant_id': '42' },
   instanceType: 't3.medium',

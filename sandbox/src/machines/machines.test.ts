@@ -7,6 +7,7 @@ const machine = (instanceId: string, state: string): MachineFacts => ({
   state,
   userData: '',
   interfaceId: 'eni-0123456789abcdef0',
+  launchIndex: 0,
   roleName: undefined,
   tags: {},
   instanceType: 't3.medium',

@@ -58,6 +58,17 @@ test('a machine whose place has another one by now is no machine of the pool', (
   expect(decide(undefined)).toEqual({ kind: 'elsewhere' });
 });
 
+test('of several by one call, which all have the secret, only its own interface announces it', () => {
+  const own = 'eni-0123456789abcdef0';
+  const one = blank({ intent: { ...intent(), group: { index: 1, size: 3 } }, interfaceId: own });
+  expect(decide(one, request({ interfaceId: own }))).toMatchObject({ kind: 'announce' });
+  for (const other of [undefined, 'eni-0fedcba9876543210'])
+    expect(decide(one, request({ interfaceId: other }))).toEqual({ kind: 'refuse', reason: 'wrong-machine' });
+  // EC2 did not name it: nobody speaks for the machine, and the sweep ends it.
+  const { interfaceId: _interfaceId, ...nameless } = one;
+  expect(decide(nameless, request({ interfaceId: own }))).toEqual({ kind: 'refuse', reason: 'wrong-machine' });
+});
+
 test('one that boots for too long is too late', () => {
   const late = new Date('2026-01-15T12:10:01.000Z');
   expect(decide(blank(), request(), late)).toEqual({ kind: 'refuse', reason: 'too-late' });

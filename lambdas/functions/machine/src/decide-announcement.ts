@@ -1,6 +1,6 @@
 import { ageOf, type Announcement, type Blank } from '@multi-tenant-runner/core';
 import { hashSecret, isSecret } from '@multi-tenant-runner/runtime';
-import type { ClaimRefusal, ClaimRequest } from './decide-claim';
+import { isOwnInterface, type ClaimRefusal, type ClaimRequest } from './decide-claim';
 
 /** `elsewhere`: the place has another machine by now, or none; a launch may name this one. */
 export type AnnouncementDecision =
@@ -24,6 +24,8 @@ export function decideAnnouncement(
 ): AnnouncementDecision {
   if (blank?.instanceId !== request.instanceId) return { kind: 'elsewhere' };
   if (!isSecret(request.secret, blank.intent.claimHash)) return { kind: 'refuse', reason: 'wrong-secret' };
+  if (blank.intent.group !== undefined && !isOwnInterface(blank.interfaceId, request))
+    return { kind: 'refuse', reason: 'wrong-machine' };
   if (blank.announcement !== undefined)
     return isSecret(request.nonce, blank.announcement.nonceHash)
       ? { kind: 'blank' }

@@ -10,6 +10,8 @@ export interface ClaimRequest {
   readonly nonce: string;
   /** Of its network interface, as only its own metadata service names it. Machines of older templates send none. */
   readonly interfaceId?: string | undefined;
+  /** Its number among the machines of one call: where to look for it in a pool, and nothing more. */
+  readonly launchIndex?: number | undefined;
 }
 
 export type ClaimRefusal = 'wrong-secret' | 'wrong-machine' | 'claimed-before' | 'too-late' | 'over';
@@ -39,7 +41,7 @@ export function decideClaim(
 ): ClaimDecision {
   if (launch?.instanceId !== request.instanceId || launch.intent === undefined) return { kind: 'wait' };
   if (!isSecret(request.secret, launch.intent.claimHash)) return { kind: 'refuse', reason: 'wrong-secret' };
-  if (launch.intent.group !== undefined && !isOwnInterface(launch, request))
+  if (launch.intent.group !== undefined && !isOwnInterface(launch.interfaceId, request))
     return { kind: 'refuse', reason: 'wrong-machine' };
   if (launch.state === 'ending' || launch.state === 'ended') return { kind: 'refuse', reason: 'over' };
   // Of a machine that waited in a pool, only the boot that announced it may claim.
@@ -62,7 +64,7 @@ export function decideClaim(
 }
 
 /** The machines of one call have the same secret in their user data, so the secret alone does not say which asks. */
-function isOwnInterface({ interfaceId }: Launch, request: ClaimRequest): boolean {
+export function isOwnInterface(interfaceId: string | undefined, request: ClaimRequest): boolean {
   return interfaceId !== undefined && isSecret(request.interfaceId ?? '', hashSecret(interfaceId));
 }
 

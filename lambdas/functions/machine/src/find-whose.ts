@@ -13,7 +13,7 @@ export type Whose =
 /** Whose a machine is that asks. One that waits in a pool is announced by the first request that it makes. */
 export async function findWhose(request: ClaimRequest, deps: MachineDeps): Promise<Whose> {
   const { pool } = deps;
-  const place = pool === undefined ? undefined : placeOfSecret(request.secret);
+  const place = pool === undefined ? undefined : placeOfSecret(request.secret, request.launchIndex);
   if (pool === undefined || place === undefined)
     return { kind: 'launch', launch: await readLaunch(request.instanceId, deps) };
   return (await askPool(place, request, { ...deps, pool })) ?? readBound(request.instanceId, { ...deps, pool });

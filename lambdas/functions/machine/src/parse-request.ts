@@ -31,7 +31,9 @@ const list = <T extends v.GenericSchema>(entry: T, max: number, what: string) =>
   v.pipe(v.array(entry, what), v.maxLength(max, what));
 
 const instanceId = text(/^i-[0-9a-f]{8,17}$/, "is not an instance's id");
-const secret = text(/^[A-Za-z0-9_-]{20,100}$/, 'is not a secret');
+const nonce = text(/^[A-Za-z0-9_-]{20,100}$/, 'is not a secret');
+/** That of a pool's machine names the places of its call. */
+const secret = text(/^[A-Za-z0-9_-]{20,300}$/, 'is not a secret');
 const timings = v.pipe(
   v.record(text(/^[a-z]{1,20}$/, 'is not a step'), number(86_400_000, 'is not a time in milliseconds'), 'is not a map'),
   v.check((steps) => Object.keys(steps).length <= 10, 'has more than ten steps'),
@@ -40,8 +42,9 @@ const timings = v.pipe(
 const claim = object({
   instance_id: instanceId,
   secret,
-  nonce: secret,
+  nonce,
   interface_id: optional(text(/^eni-[0-9a-f]{8,17}$/, "is not an interface's id")),
+  launch_index: optional(number(999, "is not a machine's number")),
 });
 const event = v.variant(
   'kind',
@@ -67,8 +70,8 @@ const report = object({ instance_id: instanceId, secret, events: list(event, 10,
 export function parseClaim(value: unknown): Parsed<ClaimRequest> {
   const parsed = parse(claim, value);
   if (!parsed.ok) return parsed;
-  const { instance_id: id, interface_id: interfaceId, ...rest } = parsed.value;
-  return { ok: true, value: { instanceId: id, interfaceId, ...rest } };
+  const { instance_id: id, interface_id: interfaceId, launch_index: launchIndex, ...rest } = parsed.value;
+  return { ok: true, value: { instanceId: id, interfaceId, launchIndex, ...rest } };
 }
 
 export function parseReport(value: unknown): Parsed<ReportRequest> {

@@ -64,6 +64,20 @@ test('one of a pool that is gone ends', () => {
   ]);
 });
 
+test('of several by one call, a machine is in a place that does not know it yet by its number alone', () => {
+  const [known, lost] = [0, 1].map((launchIndex) => ({
+    ...machine(`i-${launchIndex}`, { [TAG.blankId]: 'blank-of-both' }),
+    launchIndex,
+  })) as [Machine, Machine];
+  const group = (index: number) => ({ blankId: 'blank-of-both', intent: { ...intent(), group: { index, size: 2 } } });
+  const machines = [known, lost];
+  const first = blank('i-0', group(0));
+  const { instanceId: _instanceId, ...starting } = blank('i-1', { ...group(1), place: 1, createdAt: ago(MINUTE) });
+  expect(decide({ machines, blanks: [first, starting] }, { size: 2 })).toEqual([]);
+  expect(decide({ machines, blanks: [first] })).toEqual(['end-machine i-1']);
+  expect(decide({ machines, blanks: [starting] }, { size: 2 })).toContain('end-machine i-0');
+});
+
 test('a machine that does not announce itself ends after the time of a boot', () => {
   const { announcement: _announcement, ...silent } = blank('i-1');
   expect(decide({ machines: [machine('i-1')], blanks: [silent] })).toEqual([

@@ -60,7 +60,6 @@ export function decidePool(snapshot: PoolSnapshot, now: Date, limits: PoolLimits
   const wanted = new Map(wantedPools(limits.pools, now).map((pool) => [poolNameOf(pool), pool]));
   const ends = new Map(blanks.map((blank) => [blank, endOf(blank, { alive, wanted, now, limits })]));
   const kept = blanks.filter((blank) => ends.get(blank) === undefined);
-  const rows = new Set(blanks.flatMap(({ instanceId, blankId }) => [instanceId, blankId]));
   const short = [...wanted.values()].filter(
     (pool) => kept.filter((blank) => poolNameOf(blank) === poolNameOf(pool)).length < pool.size,
   );
@@ -70,7 +69,7 @@ export function decidePool(snapshot: PoolSnapshot, now: Date, limits: PoolLimits
       return reason === undefined ? [] : [{ kind: 'end-blank', blank, reason }];
     }),
     ...machines
-      .filter((one) => !rows.has(one.instanceId) && !rows.has(one.tags[TAG.blankId]))
+      .filter((one) => !blanks.some((blank) => isIn(one, blank)))
       .filter((one) => ownerOf(one, snapshot) === undefined)
       .map(({ instanceId }): PoolAction => ({ kind: 'end-machine', instanceId })),
     ...bound
@@ -79,6 +78,12 @@ export function decidePool(snapshot: PoolSnapshot, now: Date, limits: PoolLimits
       .map(({ instanceId }): PoolAction => ({ kind: 'forget', instanceId })),
     ...[...new Set(short.map(({ tier }) => tier))].map((tier): PoolAction => ({ kind: 'fill', tier })),
   ];
+}
+
+/** A place whose filling does not know its machine yet is that of the machine of its number, of all of its call. */
+function isIn({ instanceId, launchIndex = 0, tags }: Machine, blank: Blank): boolean {
+  if (blank.instanceId !== undefined) return blank.instanceId === instanceId;
+  return tags[TAG.blankId] === blank.blankId && launchIndex === (blank.intent.group?.index ?? 0);
 }
 
 const isDone = (machine: Machine | undefined): boolean => machine === undefined || isOwned(machine);

@@ -4,8 +4,10 @@ import {
   poolNameOf,
   wantedPoolsOf,
   type Blank,
+  type GroupAnswer,
   type Intent,
-  type Place,
+  type PoolKey,
+  type UserData,
   type WantedPool,
 } from '@multi-tenant-runner/core';
 import { hashSecret } from '@multi-tenant-runner/runtime';
@@ -15,11 +17,11 @@ import type { Pooling, ScaleUpDeps } from './deps';
 type PoolDeps = ScaleUpDeps & Pooling;
 
 /** Machines that one invocation starts at most; the sweep asks for the others a minute later. */
-export const FILLED_AT_ONCE = 10;
+export const FILLED_AT_ONCE = 50;
 
 /**
- * Starts a machine for each free place of a size's pools. The row of the place is written first, so of any number of
- * invocations one fills it. What dies on the way leaves a row or a machine that the sweep clears.
+ * Starts machines for the free places of a size's pools, several by one call. The row of a place is written first, so
+ * of any number of invocations one fills it. What dies on the way leaves rows or machines that the sweep clears.
  *
  * @param name of this invocation; no other machine may have its blank's id
  */
@@ -29,11 +31,11 @@ export async function fillPool(tier: string, name: string, deps: ScaleUpDeps): P
   if (pooling === undefined || pool === undefined) return;
   const pooled = { ...deps, ...pooling };
   let left = FILLED_AT_ONCE;
-  for (const wanted of wantedPoolsOf(tier, pool, deps.clock.now()))
-    for (const place of await freePlaces(wanted, pooled)) {
-      if (left === 0 || !(await fillPlace(place, name, pooled))) return;
-      left -= 1;
-    }
+  for (const wanted of wantedPoolsOf(tier, pool, deps.clock.now())) {
+    const free = (await freePlaces(wanted, pooled)).slice(0, left);
+    left -= free.length;
+    if (!(await fillPlaces(wanted, free, name, pooled))) return;
+  }
 }
 
 /** A machine was taken: its place gets another one at once, after the job has its machine. */
@@ -45,9 +47,9 @@ export async function refillPool(tier: string, name: string, deps: ScaleUpDeps):
   }
 }
 
-async function freePlaces({ size, ...key }: WantedPool, deps: PoolDeps): Promise<readonly Place[]> {
+async function freePlaces({ size, ...key }: WantedPool, deps: PoolDeps): Promise<readonly number[]> {
   const has = new Set((await deps.pool.places(key)).map(({ place }) => place));
-  const free = Array.from({ length: size }, (_, place) => ({ ...key, place })).filter(({ place }) => !has.has(place));
+  const free = Array.from({ length: size }, (_, place) => place).filter((place) => !has.has(place));
   return free.length > 0 && (await mayHaveMachines(key.dedicated, deps)) ? free : [];
 }
 
@@ -58,44 +60,85 @@ async function mayHaveMachines(dedicated: number | undefined, deps: PoolDeps): P
   return lookup.kind === 'tenant' && lookup.tenant.status === 'active';
 }
 
-/** Answers whether it is worth while to go on with the next place. */
-async function fillPlace(place: Place, name: string, deps: PoolDeps): Promise<boolean> {
+/** Answers whether it is worth while to go on with the next pool. */
+async function fillPlaces(key: PoolKey, places: readonly number[], name: string, deps: PoolDeps): Promise<boolean> {
   const attempted: string[] = [];
-  for (;;) {
-    const blank = await decideBlank(place, { name, attempted }, deps);
-    if (blank === undefined) return false;
-    // Another invocation fills it.
-    if (!(await deps.pool.occupy(blank))) return true;
-    const { blankId, intent } = blank;
-    const claimSecret = blankSecretOf(place, await deps.claimSecretFor(intent.clientToken));
-    const userData = { machineUrl: deps.scaleUp.machineUrl, claimSecret };
-    const { tier, dedicated } = place;
-    const answer = await deps.blanks.start({
-      tier,
-      ...(dedicated !== undefined && { dedicated }),
-      blankId,
-      intent,
-      userData,
-    });
-    if (answer.kind === 'started') {
-      const { instanceId, launchedAt = deps.clock.now().toISOString() } = answer;
-      await deps.pool.recordInstance(blank, { instanceId, launchedAt });
-      return true;
-    }
-    // A machine may have come of it: its place is cleared by the sweep, once it is clear what.
+  let left = places;
+  while (left.length > 0) {
+    const together = left.slice(0, deps.scaleUp.machinesACall);
+    const call = await decideCall(key, together, { name, attempted }, deps);
+    if (call === undefined) return false;
+    const blanks = await occupy(call.blanks, deps);
+    const behind = left.slice(blanks.length === together.length ? together.length : blanks.length + 1);
+    const answer = await ask(key, call, blanks, deps);
+    // Machines may have come of it: their places are cleared by the sweep, once it is clear what.
     if (answer.kind === 'unknown') return false;
-    await deps.pool.vacate(blank);
-    if (answer.kind !== 'refused') {
+    const refused = await record(blanks, answer, deps);
+    if (answer.kind !== 'started' && answer.kind !== 'refused') {
       deps.log.warn('A pool could not be filled; the sweep asks again', {
-        tier,
+        tier: key.tier,
         reason: answer.kind,
         code: answer.code,
       });
       return false;
     }
-    deps.capacityErrors.add(intent.candidate, deps.clock.now());
-    attempted.push(intent.candidate);
+    if (refused.length > 0) {
+      deps.capacityErrors.add(call.intent.candidate, deps.clock.now());
+      attempted.push(call.intent.candidate);
+    }
+    left = [...refused, ...behind];
   }
+  return true;
+}
+
+/** One call, and the rows of its machines in the order of their numbers. */
+interface Call {
+  readonly intent: Intent;
+  readonly blanks: readonly Blank[];
+  readonly userData: UserData;
+}
+
+/** In order, up to the first that another invocation fills: EC2 numbers the machines of a call without a gap. */
+async function occupy(blanks: readonly Blank[], deps: PoolDeps): Promise<readonly Blank[]> {
+  for (const [index, blank] of blanks.entries()) if (!(await deps.pool.occupy(blank))) return blanks.slice(0, index);
+  return blanks;
+}
+
+async function ask(
+  { tier, dedicated }: PoolKey,
+  { intent, userData }: Call,
+  blanks: readonly Blank[],
+  deps: PoolDeps,
+): Promise<GroupAnswer> {
+  const [first] = blanks;
+  if (first === undefined) return { kind: 'started', machines: new Map() };
+  return deps.blanks.start({
+    tier,
+    ...(dedicated !== undefined && { dedicated }),
+    blankId: first.blankId,
+    machines: blanks.length,
+    intent,
+    userData,
+  });
+}
+
+/** Answers the places of machines that EC2 did not start, which are free again. */
+async function record(blanks: readonly Blank[], answer: GroupAnswer, deps: PoolDeps): Promise<readonly number[]> {
+  const left: number[] = [];
+  for (const [index, blank] of blanks.entries()) {
+    const machine = answer.kind === 'started' ? answer.machines.get(index) : undefined;
+    if (machine === undefined) {
+      await deps.pool.vacate(blank);
+      left.push(blank.place);
+      continue;
+    }
+    const { instanceId, interfaceId, launchedAt = deps.clock.now().toISOString() } = machine;
+    await deps.pool.recordInstance(blank, {
+      ...{ instanceId, launchedAt },
+      ...(interfaceId !== undefined && { interfaceId }),
+    });
+  }
+  return left;
 }
 
 interface Attempt {
@@ -104,27 +147,33 @@ interface Attempt {
 }
 
 /** Undefined: EC2 has no room for any candidate. */
-async function decideBlank(place: Place, { name, attempted }: Attempt, deps: PoolDeps): Promise<Blank | undefined> {
+async function decideCall(
+  key: PoolKey,
+  places: readonly number[],
+  { name, attempted }: Attempt,
+  deps: PoolDeps,
+): Promise<Call | undefined> {
   const now = deps.clock.now();
-  const pool = poolNameOf(place);
-  const text = `${pool}/${place.place}/${name}/${now.getTime()}/${attempted.length}`;
+  const text = `${poolNameOf(key)}/${places.join('_')}/${name}/${now.getTime()}/${attempted.length}`;
   const blankId = createHash('sha256').update(text).digest('hex').slice(0, 20);
-  const group = await groupFor(place, deps);
+  const group = await groupFor(key, deps);
   if (group === undefined) return undefined;
-  const decided = decideIntent(
-    { installationId: place.dedicated ?? 0, launchId: blankId, tier: place.tier },
-    attempted,
-    group,
-    deps,
-  );
+  const { tier, dedicated } = key;
+  const asLaunch = { installationId: dedicated ?? 0, launchId: blankId, tier };
+  const decided = decideIntent(asLaunch, attempted, group, deps);
   if (decided === undefined) return undefined;
-  const secret = blankSecretOf(place, await deps.claimSecretFor(decided.clientToken));
-  const intent: Intent = { ...decided, claimHash: hashSecret(secret) };
-  return { ...place, blankId, intent, createdAt: now.toISOString() };
+  const claimSecret = blankSecretOf(key, places, await deps.claimSecretFor(decided.clientToken));
+  const intent: Intent = { ...decided, claimHash: hashSecret(claimSecret) };
+  const pool = { tier, ...(dedicated !== undefined && { dedicated }) };
+  const blanks = places.map((place, index): Blank => {
+    const numbered = places.length === 1 ? intent : { ...intent, group: { index, size: places.length } };
+    return { ...pool, place, blankId, intent: numbered, createdAt: now.toISOString() };
+  });
+  return { intent, blanks, userData: { machineUrl: deps.scaleUp.machineUrl, claimSecret } };
 }
 
 /** The shared group, into which nothing comes either; a tenant's own machines have its group from the beginning. */
-async function groupFor({ dedicated }: Place, deps: PoolDeps) {
+async function groupFor({ dedicated }: PoolKey, deps: PoolDeps) {
   const shared = { securityGroupId: deps.sharedGroupId, tenantTier: '' };
   if (dedicated === undefined) return shared;
   const lookup = await deps.tenants.get(dedicated);

@@ -49,7 +49,7 @@ export function throttleWrites(deps: ScaleUpDeps, after: FairQueueOptions['after
         ...pooling,
         blanks: {
           // A machine that nobody waits for is one more tenant's, whose turn comes.
-          start: (request) => launch(request.dedicated ?? 0, 1, () => pooling.blanks.start(request)),
+          start: (request) => launch(request.dedicated ?? 0, request.machines, () => pooling.blanks.start(request)),
           dress: (machine, owner) => pooling.blanks.dress(machine, owner),
         },
       },

@@ -56,6 +56,16 @@ export const POOLS: readonly Scenario[] = [
     },
   },
   {
+    name: 'the filling of a pool by a call that EC2 has room for one machine of',
+    mayBeLost: true,
+    arrange: async () => {
+      const { system, functions } = begin({}, [], { pools: poolOf({ size: 2 }) });
+      let first: string | undefined;
+      system.harness.state.fleet.makeRoomFor(({ candidate }) => candidate === (first ??= candidate), 1);
+      return { system, functions, act: () => functions.fill('small') };
+    },
+  },
+  {
     name: 'a machine of a pool that announces itself',
     mayBeLost: true,
     arrange: async () => {

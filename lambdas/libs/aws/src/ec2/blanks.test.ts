@@ -4,6 +4,7 @@ import { createEc2Blanks } from './blanks';
 const request = {
   tier: 'small',
   blankId: 'blank-1',
+  machines: 1,
   intent: intent({ securityGroupId: 'sg-shared', tenantTier: '' }),
   userData: { machineUrl: 'https://api.test/machine', claimSecret: 'secret-1' },
 };
@@ -40,9 +41,10 @@ const dress = (answers: Readonly<Record<string, StubAnswer>>) => {
 describe('a machine of no tenant', () => {
   it("starts in the shared group, without a tenant's tags", async () => {
     const { blanks, sent } = setUp({
-      RunInstances: { Instances: [{ InstanceId: 'i-1', State: { Name: 'pending' } }] },
+      RunInstances: { Instances: [{ InstanceId: 'i-1', AmiLaunchIndex: 0, State: { Name: 'pending' } }] },
     });
-    await expect(blanks.start(request)).resolves.toMatchObject({ kind: 'started', instanceId: 'i-1' });
+    const answer = await blanks.start(request);
+    expect(answer).toEqual({ kind: 'started', machines: new Map([[0, { instanceId: 'i-1', state: 'pending' }]]) });
     const [input] = named(sent, 'RunInstances');
     expect(input).toMatchObject({ SecurityGroupIds: ['sg-shared'], MinCount: 1, MaxCount: 1 });
     const specifications = input?.['TagSpecifications'] as { ResourceType: string; Tags: { Key: string }[] }[];
@@ -57,7 +59,7 @@ describe('a machine of no tenant', () => {
   });
 
   it("has its tenant's tags from the beginning in the tenant's own pool", async () => {
-    const { blanks, sent } = setUp({ RunInstances: { Instances: [{ InstanceId: 'i-1' }] } });
+    const { blanks, sent } = setUp({ RunInstances: { Instances: [{ InstanceId: 'i-1', AmiLaunchIndex: 0 }] } });
     await blanks.start({ ...request, dedicated: 1001, intent: intent({ tenantTier: 'medium' }) });
     const text = JSON.stringify(named(sent, 'RunInstances')[0]);
     expect(text).toContain('{"Key":"ghr:tenant_id","Value":"1001"}');
@@ -65,10 +67,34 @@ describe('a machine of no tenant', () => {
     expect(text).not.toContain('ghr:launch_id');
   });
 
-  it('is not known to exist where EC2 gives no clear answer, and is not asked for twice', async () => {
+  it('is not known to exist where EC2 gives no clear answer, and is asked for by the same call again', async () => {
     const { blanks, sent } = setUp({ RunInstances: awsError('InternalError', 500) });
     await expect(blanks.start(request)).resolves.toMatchObject({ kind: 'unknown' });
-    expect(named(sent, 'RunInstances')).toHaveLength(1);
+    const calls = named(sent, 'RunInstances').map((input) => JSON.stringify(input));
+    expect(calls).toHaveLength(3);
+    expect(new Set(calls).size).toBe(1);
+  });
+
+  it('starts with others by one call, of which EC2 may have room for some', async () => {
+    const { blanks, sent } = setUp({
+      RunInstances: {
+        Instances: [1, 0].map((index) => ({
+          ...{ InstanceId: `i-${index}`, AmiLaunchIndex: index, State: { Name: 'pending' } },
+          NetworkInterfaces: [{ NetworkInterfaceId: `eni-${index}` }],
+        })),
+      },
+    });
+    const answer = await blanks.start({ ...request, machines: 3 });
+    expect(named(sent, 'RunInstances')).toMatchObject([{ MinCount: 1, MaxCount: 3 }]);
+    expect(answer.kind === 'started' && [...answer.machines].sort()).toEqual(
+      [0, 1].map((index) => [index, { instanceId: `i-${index}`, state: 'pending', interfaceId: `eni-${index}` }]),
+    );
+  });
+
+  it('does not start of a launch template that it could not claim with', async () => {
+    const { blanks, sent } = setUp({ DescribeLaunchTemplateVersions: { LaunchTemplateVersions: [] } });
+    await expect(blanks.start(request)).resolves.toMatchObject({ kind: 'impossible', code: 'UnusableTemplate' });
+    expect(named(sent, 'RunInstances')).toEqual([]);
   });
 });
 

@@ -2,17 +2,16 @@ import {
   CreateTagsCommand,
   DescribeInstancesCommand,
   ModifyNetworkInterfaceAttributeCommand,
-  RunInstancesCommand,
   type EC2Client,
   type Instance,
+  type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
-import { TAG, type BlankMachines, type BlankRequest, type LaunchAnswer, type Owner } from '@multi-tenant-runner/core';
-import { parseAwsError } from '../aws-error';
-import { decideLaunchError } from './decide-launch-error';
-import { parseStarted } from './parse-machine';
+import { TAG, type BlankMachines, type BlankRequest, type Owner } from '@multi-tenant-runner/core';
+import { parseStartedGroup } from './parse-machine';
 import { retrying, type Sleep } from './retrying';
+import { askUntilClear } from './run-instance';
 import { buildRunInput, toTags, type FleetTags } from './run-input';
-import { createUserDataBuilder } from './user-data';
+import { createUserDataBuilder, decideTemplateError } from './user-data';
 
 export interface BlanksDeps extends FleetTags {
   /** Without retries of its own. */
@@ -41,15 +40,15 @@ export function createEc2Blanks({ client, sleep, ...settings }: BlanksDeps): Bla
   };
 
   return {
-    // Not repeated: the place of a call without an answer is cleared by the sweep, and so is its machine.
+    // Not repeated later: the places of a call without an answer are cleared by the sweep, and so are its machines.
     start: async (request) => {
+      let userData: string;
       try {
-        const userData = await buildUserData(request.intent, request.userData);
-        const answer = await client.send(new RunInstancesCommand(buildBlankInput(request, userData, settings)));
-        return parseStarted(answer.Instances?.[0]);
+        userData = await buildUserData(request.intent, request.userData);
       } catch (error) {
-        return decideError(error);
+        return decideTemplateError(error);
       }
+      return askUntilClear({ client, sleep }, buildBlankInput(request, userData, settings), parseStartedGroup);
     },
     dress: async ({ instanceId, blankId }, owner) => {
       const instance = await describe(instanceId);
@@ -63,7 +62,11 @@ export function createEc2Blanks({ client, sleep, ...settings }: BlanksDeps): Bla
   };
 }
 
-function buildBlankInput({ tier, dedicated, blankId, intent }: BlankRequest, userData: string, settings: FleetTags) {
+function buildBlankInput(
+  { tier, dedicated, blankId, machines, intent }: BlankRequest,
+  userData: string,
+  settings: FleetTags,
+): RunInstancesCommandInput {
   const request = { installationId: dedicated ?? 0, launchId: blankId, tier, intent, userData: NO_USER_DATA };
   const input = buildRunInput(request, userData, settings);
   const specifications = (input.TagSpecifications ?? []).map(({ Tags = [], ...kind }) => ({
@@ -73,18 +76,12 @@ function buildBlankInput({ tier, dedicated, blankId, intent }: BlankRequest, use
       { Key: TAG.blankId, Value: blankId },
     ],
   }));
-  return { ...input, TagSpecifications: specifications };
+  return { ...input, MaxCount: machines, TagSpecifications: specifications };
 }
 
 /** The input takes it in base64. */
 const NO_USER_DATA = { machineUrl: '', claimSecret: '' };
 const OF_A_TENANT: ReadonlySet<string | undefined> = new Set([TAG.tenantId, TAG.tenantTier]);
-
-function decideError(error: unknown): LaunchAnswer {
-  if (error instanceof Error && error.name === 'UnusableTemplate')
-    return { kind: 'impossible', code: error.name, message: error.message };
-  return decideLaunchError(parseAwsError(error));
-}
 
 const tagsOf = ({ installationId, tenantTier, launchId }: Owner): Record<string, string> => ({
   [TAG.tenantId]: String(installationId),

@@ -10,12 +10,11 @@ import {
   type UserData,
 } from '@multi-tenant-runner/core';
 import { isThrottle, parseAwsError } from '../aws-error';
-import { decideLaunchError } from './decide-launch-error';
 import { ALIVE, parseMachine, parseState } from './parse-machine';
 import { retrying, type Sleep } from './retrying';
 import { runInstance, runInstances } from './run-instance';
 import type { FleetTags } from './run-input';
-import { UnusableTemplate, createUserDataBuilder } from './user-data';
+import { createUserDataBuilder, decideTemplateError } from './user-data';
 
 export interface FleetDeps extends FleetTags {
   /** Without retries of its own: each call decides below which errors it may retry. */
@@ -153,12 +152,6 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
       );
     },
   };
-}
-
-/** EC2 was not asked for a machine, by this call. */
-function decideTemplateError(error: unknown): NotStarted {
-  if (!(error instanceof UnusableTemplate)) return decideLaunchError(parseAwsError(error));
-  return { kind: 'impossible', code: error.name, message: error.message };
 }
 
 function isUnknownId(error: unknown): boolean {

@@ -23,8 +23,9 @@ export function runInstances(deps: RunDeps, request: GroupRequest, userData: str
   return askUntilClear(deps, buildRunInput(request, userData, deps), parseStartedGroup);
 }
 
-async function askUntilClear<A extends LaunchAnswer | GroupAnswer>(
-  { client, sleep }: RunDeps,
+/** Asks by the same token until EC2's answer says what there is, three times at most. */
+export async function askUntilClear<A extends LaunchAnswer | GroupAnswer>(
+  { client, sleep }: Pick<RunDeps, 'client' | 'sleep'>,
   input: RunInstancesCommandInput,
   parse: (instances: readonly Instance[]) => A,
 ): Promise<A | NotStarted> {

@@ -1,5 +1,7 @@
 import { DescribeLaunchTemplateVersionsCommand, type EC2Client } from '@aws-sdk/client-ec2';
-import type { Intent, UserData } from '@multi-tenant-runner/core';
+import type { Intent, NotStarted, UserData } from '@multi-tenant-runner/core';
+import { parseAwsError } from '../aws-error';
+import { decideLaunchError } from './decide-launch-error';
 import { retrying, type Sleep } from './retrying';
 
 type Template = Pick<Intent, 'launchTemplateId' | 'launchTemplateVersion'>;
@@ -31,6 +33,12 @@ export function createUserDataBuilder({
     known.set(key, text);
     return Buffer.from(fill(text, values, template)).toString('base64');
   };
+}
+
+/** EC2 was not asked for a machine, by this call. */
+export function decideTemplateError(error: unknown): NotStarted {
+  if (!(error instanceof UnusableTemplate)) return decideLaunchError(parseAwsError(error));
+  return { kind: 'impossible', code: error.name, message: error.message };
 }
 
 async function readText(

@@ -33,6 +33,8 @@ export interface Blank extends Place {
   readonly instanceId?: string;
   /** EC2's time. */
   readonly launchedAt?: string;
+  /** Of the machine's network interface, which only the machine itself can name. */
+  readonly interfaceId?: string;
   readonly announcement?: Announcement;
 }
 
@@ -63,19 +65,25 @@ export function poolNameOf({ tier, dedicated }: PoolKey): string {
 }
 
 /**
- * The secret in a blank machine's user data. It begins with its place, so that its row is found without an index; what
- * it says of the place is a hint, and the row's hash of the whole decides.
+ * The secret in the user data of the machines of one call. It begins with their places, so that each one's row is found
+ * without an index; what it says of places is a hint, and the row's hash of the whole decides.
  *
+ * @param places in the order of the machines' numbers
  * @param derived 43 characters of base64url
  */
-export function blankSecretOf({ tier, dedicated = 0, place }: Place, derived: string): string {
-  return `pool-${tier}-${dedicated}-${place}-${derived}`;
+export function blankSecretOf({ tier, dedicated = 0 }: PoolKey, places: readonly number[], derived: string): string {
+  return `pool-${tier}-${dedicated}-${places.join('_')}-${derived}`;
 }
 
-/** The place that a secret names; undefined: it is no blank machine's. */
-export function placeOfSecret(secret: string): Place | undefined {
-  const [, tier, dedicated, place] =
-    /^pool-([a-z0-9_-]{1,24})-(\d{1,10})-(\d{1,3})-[A-Za-z0-9_-]{43}$/.exec(secret) ?? [];
-  if (tier === undefined) return undefined;
+/**
+ * The place that a secret names for a machine; undefined: none.
+ *
+ * @param index of the machine among those of its call
+ */
+export function placeOfSecret(secret: string, index = 0): Place | undefined {
+  const [, tier, dedicated, places] =
+    /^pool-([a-z0-9_-]{1,24})-(\d{1,10})-(\d{1,3}(?:_\d{1,3}){0,49})-[A-Za-z0-9_-]{43}$/.exec(secret) ?? [];
+  const place = places?.split('_')[index];
+  if (tier === undefined || place === undefined) return undefined;
   return { tier, place: Number(place), ...(dedicated !== '0' && { dedicated: Number(dedicated) }) };
 }

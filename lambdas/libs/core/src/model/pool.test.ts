@@ -53,9 +53,19 @@ describe('the secret of a blank machine', () => {
     { tier: 'very-large_2', place: 49 },
     { tier: 'a-1-2', dedicated: 12_345_678, place: 7 },
   ])('names its place: %j', (place) => {
-    const secret = blankSecretOf(place, derived);
+    const secret = blankSecretOf(place, [place.place], derived);
     expect(placeOfSecret(secret)).toEqual(place);
+    expect(placeOfSecret(secret, 1)).toBeUndefined();
     expect(secret).toMatch(/^[A-Za-z0-9_-]{20,100}$/);
+  });
+
+  test('of several by one call names the place of each, by its number', () => {
+    const places = Array.from({ length: 50 }, (_, at) => 950 + at);
+    const secret = blankSecretOf({ tier: 'x'.repeat(24), dedicated: 1_234_567_890 }, places, derived);
+    expect(secret).toMatch(/^[A-Za-z0-9_-]{20,300}$/);
+    for (const [index, place] of places.entries()) expect(placeOfSecret(secret, index)).toMatchObject({ place });
+    expect(placeOfSecret(secret, 50)).toBeUndefined();
+    expect(placeOfSecret(secret, 0.5)).toBeUndefined();
   });
 
   test.each([derived, `pool-small-0-1-${derived}x`, `pool-small-0-${derived}`, 'pool-'])('%s is none', (secret) =>

@@ -1,6 +1,6 @@
 import type { Announcement, Blank, BoundBlank, Place, PoolKey, ReadyBlank } from '../model/blank';
 import type { Intent, Launch } from '../model/launch';
-import type { LaunchAnswer, UserData } from './ec2';
+import type { GroupAnswer, UserData } from './ec2';
 import type { LaunchGuard } from './launches';
 import type { Changes } from './rows';
 
@@ -16,6 +16,9 @@ export interface Binding {
 /** `taken`: another launch has it, or it is gone from its place. `launch`: the launch's row forbids it. */
 export type BindAnswer = 'bound' | 'taken' | 'launch';
 
+/** What EC2 says of the machine in a place. */
+export type BlankMachine = Required<Pick<Blank, 'instanceId' | 'launchedAt'>> & Pick<Blank, 'interfaceId'>;
+
 /** The places of blank machines, and whose those are that were taken. All reads are strongly consistent. */
 export interface PoolStore {
   places(pool: PoolKey): Promise<readonly Blank[]>;
@@ -23,7 +26,7 @@ export interface PoolStore {
   /** Only if the place is free: one of any number in parallel. */
   occupy(blank: Blank): Promise<boolean>;
   /** Only while this blank has the place; so do the next two. */
-  recordInstance(blank: Blank, machine: Required<Pick<Blank, 'instanceId' | 'launchedAt'>>): Promise<boolean>;
+  recordInstance(blank: Blank, machine: BlankMachine): Promise<boolean>;
   /** The first announcement stays. */
   announce(blank: Blank, announcement: Announcement): Promise<boolean>;
   vacate(blank: Blank): Promise<boolean>;
@@ -37,6 +40,8 @@ export interface PoolStore {
 
 export interface BlankRequest extends PoolKey {
   readonly blankId: string;
+  /** How many to ask for. */
+  readonly machines: number;
   readonly intent: Intent;
   readonly userData: UserData;
 }
@@ -49,8 +54,11 @@ export interface Owner {
 }
 
 export interface BlankMachines {
-  /** Without a tenant's tags, unless the pool is a tenant's own. */
-  start(request: BlankRequest): Promise<LaunchAnswer>;
+  /**
+   * As many as are asked for, or as EC2 has room for; a repeat names the same ones. Without a tenant's tags, unless the
+   * pool is a tenant's own.
+   */
+  start(request: BlankRequest): Promise<GroupAnswer>;
   /**
    * Gives a machine its tenant's group and tags; a repeat changes nothing. `unfit`: it does not run, or is not the
    * machine that it should be.

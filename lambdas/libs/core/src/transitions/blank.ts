@@ -26,11 +26,12 @@ export function buildBinding(
   { blank, owner, lease }: { readonly blank: ReadyBlank; readonly owner: BlankOwner; readonly lease: LeaseHolder },
   deps: { readonly clock: Clock; readonly environment: string },
 ): Bound {
-  const { blankId, instanceId, announcement, launchedAt } = blank;
+  const { blankId, instanceId, interfaceId, announcement, launchedAt } = blank;
   const boundAt = deps.clock.now().toISOString();
   const changes = {
     intent: { ...blank.intent, securityGroupId: owner.securityGroupId, tenantTier: owner.tenantTier },
     instanceId,
+    ...(interfaceId !== undefined && { interfaceId }),
     runnerName: runnerName(deps.environment, instanceId),
     launchedAt: boundAt,
     blank: { blankId, nonceHash: announcement.nonceHash, startedAt: launchedAt },
@@ -44,6 +45,13 @@ export function buildBinding(
 
 /** Its machine could not be made the tenant's and has ended, before anything was stored for it. */
 export function dropBlank(launch: LaunchKey, lease: LeaseHolder, deps: LaunchTransitionDeps): Promise<Written<Launch>> {
-  const changes = { intent: null, instanceId: null, runnerName: null, launchedAt: null, blank: null };
+  const changes = {
+    intent: null,
+    instanceId: null,
+    interfaceId: null,
+    runnerName: null,
+    launchedAt: null,
+    blank: null,
+  };
   return moveLaunch('dropBlank', launch, { changes, condition: { leaseOwner: lease.name } }, deps);
 }

@@ -20,7 +20,10 @@ export function poolStoreContract(make: () => Promise<PoolsUnderTest>, nextId: (
     createdAt: '2026-01-15T12:00:00.000Z',
     ...overrides,
   });
-  const machineOf = () => ({ instanceId: `i-${id}`, launchedAt: '2026-01-15T12:00:01.000Z' });
+  const machineOf = () => ({
+    ...{ instanceId: `i-${id}`, interfaceId: `eni-${id}` },
+    launchedAt: '2026-01-15T12:00:01.000Z',
+  });
   const announcement = { at: '2026-01-15T12:00:30.000Z', nonceHash: 'hash-1' };
   const bindingOf = (launchId = '1-1', leaseOwner = 'worker'): Binding => ({
     installationId: id,

@@ -11,17 +11,20 @@ export function createInMemoryBlanks(fleet: InMemoryFleet, environment: string):
   const groups = new Map<string, string>();
   return {
     groups,
-    start: async ({ tier, dedicated, blankId, intent, userData }) => {
+    start: async ({ tier, dedicated, blankId, machines, intent, userData }) => {
       const own =
         dedicated === undefined ? {} : { [TAG.tenantId]: String(dedicated), [TAG.tenantTier]: intent.tenantTier };
       const tags = { [TAG.environment]: environment, [TAG.runnerTier]: tier, [TAG.blankId]: blankId, ...own };
-      const request = { installationId: dedicated ?? 0, launchId: blankId, tier, intent, userData };
-      const answer = await fleet.run(request);
-      if (answer.kind !== 'started') return answer;
-      const machine = fleet.machines.get(answer.instanceId);
-      for (const name of Object.keys(machine?.tags ?? {})) delete machine?.tags[name];
-      Object.assign(machine?.tags ?? {}, tags);
-      groups.set(answer.instanceId, intent.securityGroupId);
+      const launchIds = Array.from({ length: machines }, () => blankId);
+      const request = { installationId: dedicated ?? 0, launchIds, tier, intent, userData };
+      const answer = await fleet.runGroup(request);
+      // Also of a call whose answer is lost.
+      for (const machine of fleet.machines.values()) {
+        if (machine.clientToken !== intent.clientToken || TAG.blankId in machine.tags) continue;
+        for (const name of Object.keys(machine.tags)) delete machine.tags[name];
+        Object.assign(machine.tags, tags);
+        groups.set(machine.instanceId, intent.securityGroupId);
+      }
       return answer;
     },
     dress: async ({ instanceId, blankId }, { installationId, tenantTier, launchId, securityGroupId }) => {

@@ -52,9 +52,12 @@ export function createMachineCalls(deps: {
 
   return {
     claim: ({ record }, onEnd) => {
-      const { instanceId, interfaceId, request } = record;
+      const { instanceId, interfaceId, launchIndex, request } = record;
       const nonce = `nonce-of-the-boot-of-${instanceId}`;
-      const body = { instance_id: instanceId, interface_id: interfaceId, secret: request.userData.claimSecret, nonce };
+      const body = {
+        ...{ instance_id: instanceId, interface_id: interfaceId, launch_index: launchIndex },
+        ...{ secret: request.userData.claimSecret, nonce },
+      };
       call('claim', body, (answer) => {
         if (answer?.statusCode === 403) return onEnd({ kind: 'refused' });
         if (answer?.statusCode !== 200) return onEnd({ kind: 'later' });
