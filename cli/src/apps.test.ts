@@ -105,6 +105,8 @@ describe('apps', () => {
     await shell.run('apps', 'create', 'acme', 'shop', ...CREATE);
     expect((await shell.run('apps', 'scale', 'shop', '--count', '5', ...REASON)).code).toBe(4);
     expect(await shell.json('apps', 'scale', 'shop', '--count', '4', ...REASON)).toMatchObject({ count: 4 });
+    expect((await shell.run('apps', 'scale', 'shop', '--port', '70000', ...REASON)).code).toBe(2);
+    expect((await shell.run('apps', 'scale', 'shop', '--port', '3000', ...REASON)).code).toBe(0);
     expect(await shell.json('apps', 'suspend', 'shop', ...REASON)).toMatchObject({ suspended_by: 'operator' });
     expect(await shell.json('apps', 'resume', 'shop', ...REASON)).toMatchObject({ state: 'active' });
     expect((await shell.run('apps', 'delete', 'shop', ...REASON)).code).toBe(2);

@@ -4,11 +4,12 @@ import {
   describeOver,
   logPage,
   namesOfApp,
+  problemsOfPort,
   problemsOfSize,
   quotaOf,
   type AppChange,
   type AppDeclaration,
-  type AppSize,
+  type AppResizing,
 } from '@multi-tenant-runner/core';
 import type { Answer } from '../answer';
 import type { Fleet } from '../fleet';
@@ -76,16 +77,16 @@ export async function linkAppLogs(name: string, fleet: Fleet): Promise<Answer> {
 
 export async function scaleApp(
   name: string,
-  asked: Partial<AppSize>,
+  asked: Partial<AppResizing>,
   options: ChangeOptions,
   fleet: Fleet,
 ): Promise<Answer> {
   requireReason(options);
   const app = await findApp(name, fleet);
   const settings = await readAppSettings(fleet);
-  const before = { cpu: app.cpu, memory: app.memory, count: app.count };
+  const before = { cpu: app.cpu, memory: app.memory, count: app.count, port: app.port };
   const after = { ...before, ...asked };
-  const problems = problemsOfSize(after);
+  const problems = [...problemsOfSize(after), ...problemsOfPort(after.port)];
   if (problems.length > 0) throw usage(`${problems.join('; ')}.`);
   if (options.dryRun) return { kind: 'fields', fields: { app: app.app, dry_run: true, ...after } };
   const { installationId } = app;

@@ -33,8 +33,10 @@ export function addApps(program: Command, answer: Answering): void {
     .option('--to <version>', 'of a deployment, or of a commit by its first 7 characters or more')
     .action((app, options) => answer((fleet) => rollBackApp(app, options.to, changeOptions(options), fleet)));
   sized(
-    change(apps.command('scale <app>').description("change its tasks, or their size, within the tenant's quota")),
-  ).action((app, options) => answer((fleet) => scaleApp(app, sizeOf(options), changeOptions(options), fleet)));
+    change(apps.command('scale <app>').description("change its tasks, their size or port, within the tenant's quota")),
+  )
+    .option('--port <n>', 'where its container listens', wholeNumber)
+    .action((app, options) => answer((fleet) => scaleApp(app, sizeOf(options), changeOptions(options), fleet)));
   for (const [kind, description] of [
     ['suspend', 'end its tasks; its address answers 503'],
     ['resume', 'start its tasks again'],
@@ -79,8 +81,9 @@ function sized(command: Command): Command {
     .option('--memory <mib>', 'of each', wholeNumber);
 }
 
-function sizeOf({ count, cpu, memory }: Sized) {
+function sizeOf({ count, cpu, memory, port }: Sized & { readonly port?: number | undefined }) {
   return {
+    ...(port !== undefined && { port }),
     ...(count !== undefined && { count }),
     ...(cpu !== undefined && { cpu }),
     ...(memory !== undefined && { memory }),

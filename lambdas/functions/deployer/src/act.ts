@@ -1,7 +1,7 @@
-import type { AppSituation, AppStep } from '@multi-tenant-runner/core';
+import { appKeyOf, buildReshaping, shapeOf, type AppSituation, type AppStep } from '@multi-tenant-runner/core';
 import { askBuild, countBuild } from './build';
 import { fetchSource } from './fetch-source';
-import { deploymentOf, done, end, move, refuse, type ActDeps, type Acted } from './outcome';
+import { deploymentOf, done, end, move, refuse, stale, type ActDeps, type Acted } from './outcome';
 import { createService, serveRule, takeSlot, updateService } from './release';
 
 type Step = Exclude<AppStep, { readonly do: 'rest' }>;
@@ -27,8 +27,10 @@ export async function act(step: Step, situation: AppSituation, deps: ActDeps): P
     case 'register-task': {
       const { digest = '', ...deployment } = deploymentOf(situation);
       const taskDefinition = await platform.registerTask({ app, deployment, digest });
-      return move('recordTask', { taskDefinition }, situation, deps);
+      return move('recordTask', { taskDefinition, shape: shapeOf(app) }, situation, deps);
     }
+    case 'reshape':
+      return reshape(situation, deps);
     case 'create-service':
       return createService(step, situation, deps);
     case 'update-service':
@@ -46,6 +48,17 @@ export async function act(step: Step, situation: AppSituation, deps: ActDeps): P
     case 'go-live':
       return end('goLive', { app }, situation, deps);
   }
+}
+
+/** A release of its own, which the next look takes up. */
+async function reshape({ app }: AppSituation, deps: ActDeps): Promise<Acted> {
+  const { live, wantedId } = app;
+  if (live === undefined) return stale(deps);
+  const now = deps.clock.now();
+  const made = buildReshaping({ ...app, appKey: appKeyOf(app) }, { live, wantedId }, now);
+  const { kind } = await deps.deployments.request(made);
+  deps.log.info('An app gets another size, port or path', { app: app.app, deployment: made.deploymentId, kind });
+  return stale(deps);
 }
 
 async function create(

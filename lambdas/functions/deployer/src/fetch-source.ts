@@ -2,14 +2,16 @@ import {
   APP_FILE,
   MINUTE,
   describeOver,
+  isSameShape,
   parseAppFile,
   plus,
+  shapeOf,
   type App,
   type AppFile,
   type AppSituation,
   type GitHubFailure,
 } from '@multi-tenant-runner/core';
-import { deploymentOf, done, end, stale, type ActDeps, type Acted } from './outcome';
+import { deploymentOf, done, end, move, stale, type ActDeps, type Acted } from './outcome';
 import { checkArchive } from './check-archive';
 import { placeOf } from './place';
 
@@ -32,8 +34,12 @@ export async function fetchSource(situation: AppSituation, deps: ActDeps): Promi
   const now = file === undefined ? app : await applyFile(app, file.value, deps);
   if (now === undefined) return stale(deps);
   if ('over' in now) return end('refuse', { reason: now.over }, situation, deps);
+  // What this commit asks for is not tried with what runs, should the commit come to nothing.
+  const isOther = now.live?.shape !== undefined && !isSameShape(now.live.shape, now);
+  const noted = isOther ? await move('recordShape', { shape: shapeOf(now) }, situation, deps) : done({});
+  if (noted.kind === 'rest') return noted;
   await deps.platform.putSource(app, commit, answer.bytes);
-  return done({ app: now, seen: { ...situation.seen, source: true } });
+  return done({ ...noted.now, app: now, seen: { ...situation.seen, source: true } });
 }
 
 async function fetchLater(

@@ -49,7 +49,7 @@ export async function end(
   const { state, reason, deploymentId } = outcome.row;
   deps.metrics.count('AppDeployed', { properties: { app: app.app, state } });
   deps.log.info('A deployment is over', { app: app.app, deployment: deploymentId, state, reason });
-  return done({ app, deployment: undefined, build: undefined });
+  return done({ app, deployment: undefined, ended: outcome.row, build: undefined });
 }
 
 /** AWS will not: a deployment ends with that reason; without one it is tried again at the next round. */

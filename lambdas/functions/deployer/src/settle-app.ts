@@ -1,5 +1,7 @@
 import {
+  appKeyOf,
   decideAppStep,
+  isSameShape,
   moveDeployment,
   urlOf,
   type App,
@@ -34,14 +36,20 @@ async function situationOf(
 ): Promise<AppSituation> {
   const isBuilt = deployment === undefined || deployment.state === 'releasing';
   const builder = deps.builderOf(context.settings);
-  const [seen, build] = await Promise.all([
+  const isReshaped = app.live?.shape !== undefined && !isSameShape(app.live.shape, app);
+  const { wantedId: deploymentId } = app;
+  const [seen, build, ended] = await Promise.all([
     deps.platform.look(app, isBuilt ? undefined : deployment.commit),
     deployment?.state === 'building' && deployment.build !== undefined ? builder.look(app, deployment) : undefined,
+    deployment === undefined && isReshaped && deploymentId !== undefined
+      ? deps.deployments.get({ appKey: appKeyOf(app), deploymentId })
+      : undefined,
   ]);
   return {
     app,
     ...(deployment && { deployment }),
     ...(build && { build }),
+    ...(ended && { ended }),
     seen,
     tenant: context.tenant,
     hosts: context.hosts,

@@ -48,6 +48,9 @@ describe('an app is declared', () => {
     const grown = await post(api.operator, `${base}/one/scale`, { count: 4 });
     expect(grown).toMatchObject({ status: 409, body: { detail: expect.stringContaining('4 tasks') } });
     expect(await post(api.operator, `${base}/one/scale`, { count: 3 })).toMatchObject({ body: { count: 3 } });
+    const moved = await post(api.operator, `${base}/one/scale`, { port: 3_000 });
+    expect(moved).toMatchObject({ body: { count: 3, port: 3_000 } });
+    expect(await post(api.operator, `${base}/one/scale`, { port: 70_000 })).toMatchObject({ status: 400 });
     expect(await api.operator(base)).toMatchObject({
       body: { quota: { apps: 2, tasks: 4 }, in_use: { apps: 2, tasks: 4, vcpu: 1 } },
     });

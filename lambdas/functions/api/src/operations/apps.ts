@@ -16,6 +16,8 @@ import { defineOperation } from './operation';
 import { recordChange } from './record-change';
 import { findTenant } from './tenant-view';
 
+const PORT = 'is not a port';
+const portNumber = v.pipe(v.number(PORT), v.integer(PORT), v.minValue(1, PORT), v.maxValue(65_535, PORT));
 const size = v.strictObject({ cpu: count, memory: count });
 
 export const listApps = defineOperation({
@@ -134,17 +136,19 @@ export const scaleApp = defineOperation({
   id: 'scale-app',
   method: 'POST',
   path: '/v1/tenants/{installation_id}/apps/{app}/scale',
-  summary: "Changes an app's tasks, or the size of each, within the tenant's quota.",
+  summary:
+    "Changes an app's tasks, the size of each or their port, within the tenant's quota; what runs follows at once.",
   params: appParams,
-  body: v.strictObject({ count: v.optional(count), size: v.optional(size) }),
+  body: v.strictObject({ count: v.optional(count), size: v.optional(size), port: v.optional(portNumber) }),
   answer: app,
   run: async ({ params, body, ...context }, deps) => {
     const apps = appsOf(deps);
     const { tenant } = await findTenant(params.installation_id, deps);
     const settings = await settingsOf(apps);
     const found = await findApp(params, context.caller, apps);
-    const before = { cpu: found.cpu, memory: found.memory, count: found.count };
-    const after = { ...before, ...body.size, ...(body.count !== undefined && { count: body.count }) };
+    const { cpu, memory, port } = found;
+    const before = { cpu, memory, count: found.count, port };
+    const after = { ...before, ...body.size, port: body.port ?? port, count: body.count ?? found.count };
     const problems = problemsOfSize(after);
     if (problems.length > 0) throw new Problem('invalid-request', `${problems.join('; ')}.`, { problems });
     if (found.state === 'deleting' || found.state === 'deleted')

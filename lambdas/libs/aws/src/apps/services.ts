@@ -33,13 +33,14 @@ export function createServices(api: AwsApi, settings: AppPlatformSettings) {
     const { taskDefinitionArns } = await ecs('ListTaskDefinitions', { familyPrefix: namesOf(app).family, status });
     return texts(taskDefinitionArns);
   };
+  /** Of that deployment and of the app as it is: its size may have changed after a call whose answer was lost. */
   const latest = async (app: App, deploymentId: string): Promise<string | undefined> => {
     const answer = await unless(['ClientException'], () =>
       ecs('DescribeTaskDefinition', { taskDefinition: namesOf(app).family, include: ['TAGS'] }),
     );
     const isIts = objects(answer?.['tags']).some(({ key, value }) => key === DEPLOYMENT_TAG && value === deploymentId);
     const task = answer?.['taskDefinition'];
-    return isIts && isObject(task) ? textOf(task['taskDefinitionArn']) : undefined;
+    return isIts && isObject(task) && isShaped(task, app) ? textOf(task['taskDefinitionArn']) : undefined;
   };
   const loadBalancersOf = ({ app, targetGroup }: Pick<ServiceToRun, 'app' | 'targetGroup'>) => [
     { targetGroupArn: targetGroup, containerName: CONTAINER, containerPort: app.port },
@@ -137,6 +138,12 @@ export function createServices(api: AwsApi, settings: AppPlatformSettings) {
       return (await taskDefinitionsOf(app, 'INACTIVE')).length > 0 ? 'busy' : 'removed';
     },
   };
+}
+
+function isShaped(task: JsonAnswer, { cpu, memory, port }: App): boolean {
+  const [container] = objects(task['containerDefinitions']);
+  const [mapping] = objects(container?.['portMappings']);
+  return task['cpu'] === String(cpu) && task['memory'] === String(memory) && mapping?.['containerPort'] === port;
 }
 
 interface Image {

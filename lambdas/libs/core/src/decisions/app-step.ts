@@ -1,4 +1,4 @@
-import type { App, AppSlot } from '../model/app';
+import { isSameShape, type App, type AppSlot } from '../model/app';
 import type { SeenApp, SeenService } from '../model/app-seen';
 import type { Deployment } from '../model/deployment';
 import { MINUTE, SECOND, ageOf } from '../model/time';
@@ -8,6 +8,8 @@ export interface AppSituation {
   readonly app: App;
   /** The wanted deployment, while it has not ended. */
   readonly deployment?: Deployment | undefined;
+  /** The wanted deployment once it has ended; only where the app is to be of another shape than what runs. */
+  readonly ended?: Deployment | undefined;
   readonly seen: SeenApp;
   readonly tenant: 'active' | 'inactive';
   /** What became of the build; only of a deployment that is building. */
@@ -34,7 +36,7 @@ export type AppStep =
   | { readonly do: 'take-slot' }
   | { readonly do: 'create-rule'; readonly slot: AppSlot; readonly closed: boolean }
   | { readonly do: 'set-rule'; readonly arn: string; readonly closed: boolean }
-  | { readonly do: 'register-task' }
+  | { readonly do: 'register-task' | 'reshape' }
   | { readonly do: 'create-service' | 'update-service'; readonly taskDefinition: string; readonly count: number }
   | { readonly do: 'record-asked' }
   | { readonly do: 'go-live' }
@@ -105,6 +107,7 @@ function decideService(situation: AppSituation, releasing: Deployment | undefine
   const { count } = app;
   if (isSuspended(situation)) return decideSuspended(situation);
   if (releasing !== undefined && releasing.taskDefinition === undefined) return { do: 'register-task' };
+  if (situation.deployment === undefined && isToBeReshaped(situation)) return { do: 'reshape' };
   const taskDefinition = releasing?.taskDefinition ?? app.live?.taskDefinition ?? '';
   if (service === undefined || service.status === 'inactive') return { do: 'create-service', taskDefinition, count };
   // Its name is free only once it has drained.
@@ -115,6 +118,13 @@ function decideService(situation: AppSituation, releasing: Deployment | undefine
   if (service.taskDefinition !== taskDefinition || service.desired !== count)
     return { do: 'update-service', taskDefinition, count };
   return { do: 'rest', due: new Date(now.getTime() + ROUND) };
+}
+
+/** A shape that the last deployment was tried with, and ended without, is not tried again by itself. */
+function isToBeReshaped({ app, ended }: AppSituation): boolean {
+  const { live } = app;
+  if (live?.shape === undefined || isSameShape(live.shape, app)) return false;
+  return ended?.shape === undefined || !isSameShape(ended.shape, app);
 }
 
 /** No task runs, of whatever version the service is: another number of tasks is no new deployment of ECS's. */

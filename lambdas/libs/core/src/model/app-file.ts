@@ -30,6 +30,9 @@ export const port = v.pipe(
   v.number('is not a port'),
   v.check((one) => Number.isInteger(one) && one >= 1 && one <= 65_535, 'is not a whole number from 1 to 65535'),
 );
+export function problemsOfPort(value: number): readonly string[] {
+  return (v.safeParse(port, value).issues ?? []).map(({ message }) => `port ${message}`);
+}
 export const healthPath = v.pipe(
   v.string('is not a path'),
   v.check((path) => /^\/[\x21-\x7e]{0,199}$/.test(path), 'does not begin with /, or is not printable ASCII'),

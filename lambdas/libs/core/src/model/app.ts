@@ -21,6 +21,9 @@ export interface AppSlot {
   readonly priority: number;
 }
 
+/** What of an app its task definition and its target group have: another one is a release of its own. */
+export type AppShape = Pick<App, 'cpu' | 'memory' | 'port' | 'healthPath'>;
+
 /** What answers at the app's address. */
 export interface LiveVersion {
   readonly deploymentId: string;
@@ -29,6 +32,8 @@ export interface LiveVersion {
   readonly digest: string;
   /** ARN of the task definition, which a rollback or a repair runs again. */
   readonly taskDefinition: string;
+  /** As the task definition was registered. */
+  readonly shape?: AppShape;
 }
 
 /** What the deployer found when it had removed everything: how many of each kind are left, and when it looked. */
@@ -75,6 +80,15 @@ export interface App extends AppSize {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly deletedAt?: string;
+}
+
+export function shapeOf({ cpu, memory, port, healthPath }: AppShape): AppShape {
+  return { cpu, memory, port, healthPath };
+}
+
+export function isSameShape(one: AppShape, other: AppShape): boolean {
+  const { cpu, memory, port, healthPath } = other;
+  return one.cpu === cpu && one.memory === memory && one.port === port && one.healthPath === healthPath;
 }
 
 /** What who declares an app gives; the rest begins as `buildApp` says. */

@@ -1,3 +1,6 @@
+import type { AppShape, LiveVersion } from './app';
+import { SECOND } from './time';
+
 /**
  * One row is one deployment: one commit on its way to an app's address.
  *
@@ -50,6 +53,8 @@ export interface Deployment {
   readonly digest?: string;
   readonly build?: Build;
   readonly taskDefinition?: string;
+  /** What the task definition has of the app as it then was. */
+  readonly shape?: AppShape;
   /** When ECS was asked to run it: from then on its absence means that ECS took it back. */
   readonly askedAt?: string;
   /** GitHub's deployment, and the last state of ours that GitHub was told. */
@@ -93,6 +98,26 @@ export function buildAnotherRelease(
     updatedAt: at,
     releasingAt: at,
   };
+}
+
+/**
+ * What runs, once more, with another size, port or path. It comes right after what was asked for last: a push that
+ * GitHub dates later is newer, however late it is heard of.
+ */
+export function buildReshaping(
+  app: Pick<Deployment, 'installationId' | 'app' | 'appKey'>,
+  { live, wantedId }: { readonly live: LiveVersion; readonly wantedId: string | undefined },
+  now: Date,
+): Deployment {
+  const at = new Date(timeOf(wantedId ?? live.deploymentId).getTime() + SECOND);
+  const release = buildAnotherRelease('redeploy', app, live, now);
+  return { ...release, deploymentId: deploymentIdOf(at, live.commit), pushedAt: at.toISOString() };
+}
+
+/** Of `20260115T120000Z-0123456789ab`. */
+function timeOf(deploymentId: string): Date {
+  const [date = '', time = ''] = deploymentId.split(/[TZ]/);
+  return new Date(`${date.replace(/(..)(..)$/, '-$1-$2')}T${time.replace(/(..)(..)(..)/, '$1:$2:$3')}Z`);
 }
 
 export interface Push {

@@ -23,6 +23,9 @@ export type AppResize =
   | { readonly kind: 'changed' }
   | { readonly kind: 'over'; readonly what: OverQuota };
 
+/** What a resize may change besides, which is no part of a quota. */
+export type AppResizing = AppSize & Partial<Pick<App, 'port' | 'healthPath'>>;
+
 /** What of its quota a tenant has in use. */
 export interface QuotaUse {
   readonly apps: ReadonlySet<string>;
@@ -44,7 +47,7 @@ export interface AppStore {
   /** The name, the app and its share of the quota, in one write or not at all. */
   create(app: App, quota: AppQuota): Promise<AppCreation>;
   /** The size and its share of the quota, in one write or not at all; only if no other write reached the row. */
-  resize(app: App, size: AppSize, quota: AppQuota): Promise<AppResize>;
+  resize(app: App, size: AppResizing, quota: AppQuota): Promise<AppResize>;
   /** Only if no other write reached the row, and then asks the deployer to look. */
   change(app: App, changes: Changes<App>, now: Date): Promise<Written<App>>;
   /** Asks the deployer to look; answers whether there is such an app. */

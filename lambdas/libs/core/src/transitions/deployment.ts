@@ -1,4 +1,4 @@
-import type { App, LiveVersion } from '../model/app';
+import type { App, AppShape, LiveVersion } from '../model/app';
 import {
   DEPLOYMENT_STATES,
   isDeploymentEnded,
@@ -17,6 +17,8 @@ import type { Changes, DeploymentStore, Written } from '../ports';
 export const DEPLOYMENT_TRANSITIONS = {
   /** It waits for its tenant, for a build of the next hour or for somebody's help. */
   park: { from: ['queued', 'parked'], to: 'parked' },
+  /** Of what size, port and path its own file has the app be. */
+  recordShape: { from: ['queued', 'parked'] },
   /** The build is counted against its tenant's hour, in the same write: `startBuild` of the store. */
   startBuild: { from: ['queued', 'parked'], to: 'building' },
   /** Something is about to be asked to build, or has said under which id it does. */
@@ -57,6 +59,7 @@ export interface MoveDetails {
   readonly build?: Build;
   readonly digest?: string;
   readonly taskDefinition?: string;
+  readonly shape?: AppShape;
   readonly askedAt?: string;
   readonly gitHubId?: number;
   readonly told?: DeploymentState;
@@ -90,6 +93,6 @@ export function moveDeployment(
   );
 }
 
-function liveVersionOf({ deploymentId, commit, digest = '', taskDefinition = '' }: Deployment): LiveVersion {
-  return { deploymentId, commit, digest, taskDefinition };
+function liveVersionOf({ deploymentId, commit, digest = '', taskDefinition = '', shape }: Deployment): LiveVersion {
+  return { deploymentId, commit, digest, taskDefinition, ...(shape && { shape }) };
 }

@@ -152,6 +152,14 @@ export function appStoreContract(make: () => Promise<AppsUnderTest>, nextId: () 
       expect(await tables.apps.resize(app, { cpu: 256, memory: 512, count: 1 }, QUOTA)).toEqual({ kind: 'changed' });
     });
 
+    it('leave another port to the deployer with the size', async () => {
+      const app = await made();
+      expect(await tables.apps.rest(app.app, HOLDER, { asked: 1, due: NOW.getTime() + MINUTE })).toBe(false);
+      const resized = await tables.apps.resize(app, { cpu: 512, memory: 1_024, count: 1, port: 9_000 }, QUOTA);
+      expect(resized).toMatchObject({ kind: 'resized', app: { cpu: 512, port: 9_000 } });
+      expect(await read(app)).toMatchObject({ cpu: 512, port: 9_000, asked: 2, due: NOW.getTime() });
+    });
+
     it('have room again after a deletion', async () => {
       const app = await made();
       await remove(app);

@@ -86,7 +86,8 @@ function createApps(state: AppTables, settings: () => AppSettings | undefined): 
       const what = overQuota(useOf(app.installationId), { ...share, apps: 0 }, quota);
       if (what !== undefined) return { kind: 'over', what };
       add(app.installationId, share, appsOf(app.installationId));
-      return { kind: 'resized', app: put({ ...standing, ...size, version: app.version + 1, asked: app.asked + 1 }) };
+      const counted = { version: app.version + 1, asked: app.asked + 1, due: Date.parse(app.updatedAt) };
+      return { kind: 'resized', app: put({ ...standing, ...size, ...counted }) };
     },
     change: async (app, changes, now) => {
       const standing = rows.get(app.app);

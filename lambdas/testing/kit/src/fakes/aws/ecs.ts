@@ -25,6 +25,7 @@ interface TaskDefinition {
   status: 'ACTIVE' | 'INACTIVE';
   readonly tags: unknown;
   readonly image: string;
+  readonly asked: Input;
 }
 
 const REGION = 'arn:aws:ecs:us-east-1:123456789012';
@@ -100,19 +101,21 @@ export function createFakeEcs(): FakeEcs {
         const found = textsOf(names).map((name) => services.get(name));
         return { services: found.filter((one) => one !== undefined), failures: [] };
       },
-      RegisterTaskDefinition: ({ family, tags, containerDefinitions }) => {
+      RegisterTaskDefinition: ({ family, tags, ...asked }) => {
         const revision = (revisions.get(textOf(family)) ?? 0) + 1;
         revisions.set(textOf(family), revision);
         const taskDefinitionArn = `${REGION}:task-definition/${textOf(family)}:${revision}`;
-        const [container] = containerDefinitions as Input[];
+        const [container] = asked['containerDefinitions'] as Input[];
         const image = textOf(container?.['image']);
-        tasks.set(taskDefinitionArn, { taskDefinitionArn, family: textOf(family), status: 'ACTIVE', tags, image });
+        const status = 'ACTIVE';
+        tasks.set(taskDefinitionArn, { taskDefinitionArn, family: textOf(family), status, tags, image, asked });
         return { taskDefinition: { taskDefinitionArn } };
       },
       DescribeTaskDefinition: ({ taskDefinition: family }) => {
         const latest = [...tasks.values()].filter((one) => one.family === family && one.status === 'ACTIVE').at(-1);
         if (latest === undefined) throw new Refuse('ClientException', 'Unable to describe task definition.');
-        return { taskDefinition: { taskDefinitionArn: latest.taskDefinitionArn }, tags: latest.tags };
+        const { taskDefinitionArn, asked, tags } = latest;
+        return { taskDefinition: { ...asked, taskDefinitionArn }, tags };
       },
       ListTaskDefinitions: ({ familyPrefix, status }) => ({
         taskDefinitionArns: [...tasks.values()]
