@@ -100,6 +100,20 @@ describe('apps', () => {
     expect(await shell.json('apps', 'logs', 'shop')).toMatchObject({ rows: [{ what: '/test/apps/shop' }] });
   });
 
+  it('have domains of their own, each with the record that proves it', async () => {
+    const shell = shellWithTenant();
+    await shell.run('apps', 'create', 'acme', 'shop', ...CREATE);
+    const record = { record: '_mtr-challenge.shop.acme.io', value: expect.stringMatching(/^mtr-verify=/) };
+    expect(await shell.json('apps', 'add-domain', 'shop', 'SHOP.acme.io', ...REASON)).toMatchObject(record);
+    expect((await shell.run('apps', 'add-domain', 'shop', '*.acme.io', ...REASON)).code).toBe(4);
+    expect(await shell.json('apps', 'domains', 'shop')).toMatchObject({
+      rows: [{ state: 'waiting', ...record }],
+    });
+    expect(await shell.json('apps', 'show', 'shop')).toMatchObject({ domains: ['shop.acme.io (waiting)'] });
+    await shell.run('apps', 'remove-domain', 'shop', 'shop.acme.io', ...REASON);
+    expect(shell.apps.rows.get('shop')?.hosts).toEqual([]);
+  });
+
   it('are scaled within the quota, suspended, resumed, and deleted with --yes', async () => {
     const shell = shellWithTenant();
     await shell.run('apps', 'create', 'acme', 'shop', ...CREATE);

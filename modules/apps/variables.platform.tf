@@ -123,6 +123,17 @@ variable "archive_limits" {
   }
 }
 
+variable "dns_servers" {
+  description = "Addresses of the resolvers that the deployer asks for the TXT records of tenants' own domains. None: Lambda's own, which know public DNS."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for address in var.dns_servers : can(regex("^[0-9.]+(:[0-9]+)?$|^\\[?[0-9a-f:]+\\]?(:[0-9]+)?$", address))])
+    error_message = "dns_servers must be IP addresses, such as 1.1.1.1 or 192.0.2.53:5353."
+  }
+}
+
 variable "sources" {
   description = "The bucket of sources: for how many days they are kept, and the key that encrypts them (`null`: S3's own)."
   type        = object({ retention_days = optional(number, 90), kms_key_arn = optional(string) })

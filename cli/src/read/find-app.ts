@@ -24,6 +24,7 @@ export function fieldsOfApp(app: App, settings: AppSettings): Row {
     state: app.state,
     suspended_by: app.suspendedBy,
     url: urlOf(settings, app.app),
+    domains: app.hosts.length === 0 ? undefined : app.hosts.map(({ host, state }) => `${host} (${state})`),
     commit: app.live?.commit.slice(0, 12),
     digest: app.live?.digest,
     count: app.count,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addHost, listHosts, removeHost } from '../commands/app-hosts';
 import { changeApp, createApp, linkAppLogs, listApps, scaleApp, showApp } from '../commands/apps';
 import { deployApp, explainApp, listDeployments, rollBackApp } from '../commands/deployments';
 import { change, changeOptions, limited, wholeNumber } from '../options';
@@ -26,6 +27,7 @@ export function addApps(program: Command, answer: Answering): void {
     .description('one sentence: what the newest deployment does and why, and who can act')
     .action((app, deployment) => answer((fleet) => explainApp(app, deployment, fleet)));
   addCreate(apps, answer);
+  addDomains(apps, answer);
   change(apps.command('deploy <app>').description('deploy a commit as a push would; without one the last, once more'))
     .option('--commit <sha>', 'its whole name')
     .action((app, options) => answer((fleet) => deployApp(app, options.commit, changeOptions(options), fleet)));
@@ -66,6 +68,19 @@ function addCreate(apps: Command, answer: Answering): void {
         return createApp(tenant, declaration, changeOptions(options), fleet);
       }),
     );
+}
+
+function addDomains(apps: Command, answer: Answering): void {
+  apps
+    .command('domains <app>')
+    .description("domains of its tenant's own, each with the record that proves it, and what DNS said")
+    .action((app) => answer((fleet) => listHosts(app, fleet)));
+  change(apps.command('add-domain <app> <domain>').description('ask for a domain, or for another look at one')).action(
+    (app, domain, options) => answer((fleet) => addHost(app, domain, changeOptions(options), fleet)),
+  );
+  change(apps.command('remove-domain <app> <domain>').description('take a domain off')).action((app, domain, options) =>
+    answer((fleet) => removeHost(app, domain, changeOptions(options), fleet)),
+  );
 }
 
 interface Sized {

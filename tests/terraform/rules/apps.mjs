@@ -59,6 +59,10 @@ export const REJECTED = [
       ['no files', { archive_limits: { files: 0 } }],
     ],
   ],
+  [
+    'dns_servers must be IP addresses, such as 1.1.1.1 or 192.0.2.53:5353.',
+    [['a resolver by its name', { dns_servers: ['dns.example.com'] }]],
+  ],
   ['log.level must be debug, info, warn or error; it is "all".', [['another level', { log: { level: 'all' } }]]],
   [
     'lambda: timeout_seconds must be from 30 to 900, and concurrency from 2 to 1000, the least and the most that SQS ' +
@@ -73,5 +77,6 @@ export const REJECTED = [
 /** [what, inputs] */
 export const ACCEPTED = [
   ['two load balancers', { load_balancers: [BALANCER, { ...BALANCER, listener_arn: 'b', rules: 40 }] }],
+  ['resolvers of DNS', { dns_servers: ['1.1.1.1', '192.0.2.53:5353', '2606:4700:4700::1111'] }],
   ['tiers of other names', { quotas: {}, tiers: ['gold'], default_tier: 'gold' }],
 ];

@@ -82,6 +82,8 @@ export const EXAMPLES: Readonly<Record<OperationId, (installationId: number) => 
   'suspend-app': ofTenant('/apps/shop/suspend', { headers: REASON }),
   'resume-app': ofTenant('/apps/shop/resume', { headers: REASON }),
   'delete-app': ofTenant('/apps/shop/delete', { body: { confirm: 'shop' }, headers: REASON }),
+  'add-app-host': ofTenant('/apps/shop/hosts', { body: { host: 'shop.example.com' }, headers: REASON }),
+  'remove-app-host': ofTenant('/apps/shop/hosts/remove', { body: { host: 'old.example.com' }, headers: REASON }),
   'deploy-app': ofTenant('/apps/shop/deploy', { body: { commit: COMMITS.building }, headers: REASON }),
   'roll-back-app': ofTenant('/apps/shop/rollback', { headers: REASON }),
   'list-deployments': ofTenant('/apps/shop/deployments', { query: 'limit=1' }),

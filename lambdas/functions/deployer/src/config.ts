@@ -20,6 +20,8 @@ export interface DeployerConfig {
   readonly workflow: string;
   readonly codeBuildProject?: string;
   readonly archiveLimits: ArchiveLimits;
+  /** Of DNS, for the proofs of own domains; none: those that the function has anyway. */
+  readonly dnsServers: readonly string[];
   /** Milliseconds. */
   readonly leaseTime: number;
 }
@@ -105,6 +107,7 @@ export function parseDeployerConfig(env: Env): DeployerConfig {
       platform: { environment, ...place },
       workflow: reader.string('WORKFLOW'),
       ...(codeBuildProject !== undefined && { codeBuildProject }),
+      dnsServers: reader.optionalString('DNS_SERVERS')?.split(',') ?? [],
       archiveLimits: reader.json('ARCHIVE_LIMITS', NO_LIMITS, (value) => parse(limits, value, IN_ENV)),
       leaseTime: Math.min(timeout + MARGIN, 16 * MINUTE),
     };

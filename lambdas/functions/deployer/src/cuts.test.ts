@@ -1,5 +1,5 @@
-import { MINUTE } from '@multi-tenant-runner/core';
-import { archiveOf, createDeployerHarness, type DeployerHarness } from '../test/deployer-harness';
+import { MINUTE, challengeOf } from '@multi-tenant-runner/core';
+import { ENVIRONMENT, archiveOf, createDeployerHarness, type DeployerHarness } from '../test/deployer-harness';
 
 const COMMIT = 'a'.repeat(40);
 const MOST = 100;
@@ -28,6 +28,24 @@ async function deploy(harness: DeployerHarness): Promise<void> {
   await harness.push(COMMIT, { at });
   await harness.settle(2);
   await harness.built('shop', COMMIT);
+  await harness.settle(4);
+}
+
+const HOST = 'shop.acme.io';
+
+/** The app as it stands gets a domain, loses it, and has it again. */
+async function moveDomain(harness: DeployerHarness): Promise<void> {
+  const { tables, clock, dns } = harness;
+  const asked = { host: HOST, state: 'waiting', askedAt: clock.now().toISOString() } as const;
+  const app = await harness.app('shop');
+  const { name, value } = challengeOf(ENVIRONMENT, app, HOST);
+  dns.zone.set(name, { txt: [[value]] });
+  await tables.apps.change(app, { hosts: [asked] }, clock.now());
+  await harness.settle(4);
+  const leaving = (await harness.app('shop')).hosts.map((one) => ({ ...one, state: 'leaving' }) as const);
+  await tables.apps.change(await harness.app('shop'), { hosts: leaving }, clock.now());
+  await harness.settle(3);
+  clock.advance(61 * MINUTE);
   await harness.settle(4);
 }
 
@@ -65,6 +83,21 @@ describe.each(['before', 'after'] as const)(
       }
       expect(cut).toBeGreaterThan(12);
       expect(cut).toBeLessThan(MOST);
+    });
+
+    it('leaves a domain with its app, and the rule as the row says', async () => {
+      let cut = 1;
+      for (let reached = cut; reached >= cut && cut < MOST; cut += 1) {
+        const harness = createDeployerHarness();
+        await deploy(harness);
+        const calls = cutAt(harness, cut, when);
+        await moveDomain(harness);
+        reached = calls();
+        const [rule] = harness.aws.elb.rules.values();
+        expect([cut, rule?.hosts]).toEqual([cut, ['shop.apps.example.com', HOST]]);
+        expect((await harness.app('shop')).hosts).toMatchObject([{ state: 'serving' }]);
+      }
+      expect(cut).toBeGreaterThan(3);
     });
 
     it('leaves nothing of an app that is removed', async () => {

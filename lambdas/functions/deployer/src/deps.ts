@@ -10,6 +10,7 @@ import type {
   Log,
   Metrics,
   TenantRegistry,
+  TxtResolver,
 } from '@multi-tenant-runner/core';
 import type { ArchiveLimits } from './check-archive';
 
@@ -22,6 +23,8 @@ export interface DeployerDeps {
   /** By the settings' builder. */
   readonly builderOf: (settings: AppSettings) => AppBuilder;
   readonly github: AppGitHub;
+  /** Where own domains are proven. */
+  readonly dns: TxtResolver;
   readonly archiveLimits: ArchiveLimits;
   /** Milliseconds: longer than an invocation may take. */
   readonly leaseTime: number;

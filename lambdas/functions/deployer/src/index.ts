@@ -15,10 +15,13 @@ import {
 } from '@multi-tenant-runner/aws';
 import type { Tier } from '@multi-tenant-runner/core';
 import { createAppGitHub, createRunnerBuilds } from '@multi-tenant-runner/github';
-import { createLog, createMetrics, systemClock, writeLine } from '@multi-tenant-runner/runtime';
+import { createLog, createMetrics, createTxtResolver, systemClock, writeLine } from '@multi-tenant-runner/runtime';
 import { createFetch } from '@multi-tenant-runner/wiring';
 import { parseDeployerConfig } from './config';
 import { createHandler } from './handler';
+
+/** Within a look at an app, which has at most four domains: milliseconds of a question, and of all of a name. */
+const DNS_PATIENCE = { timeout: 1_500, limit: 6_000 };
 
 const config = parseDeployerConfig(process.env);
 const clients = createClientConfig(process.env);
@@ -63,6 +66,7 @@ export const handler = createHandler({
   platform: createAppPlatform(api, platform),
   builderOf: ({ builder }) => (builder === 'codebuild' ? onCodeBuild : onRunners),
   github,
+  dns: createTxtResolver({ servers: config.dnsServers, ...DNS_PATIENCE }),
   archiveLimits: config.archiveLimits,
   leaseTime: config.leaseTime,
   newLeaseName: () => `deployer ${randomUUID()}`,

@@ -1,4 +1,4 @@
-import { isOffboarded, quotaOf, type App, type AppSettings, type Tenant } from '@multi-tenant-runner/core';
+import { hostsOf, isOffboarded, quotaOf, type App, type AppSettings, type Tenant } from '@multi-tenant-runner/core';
 import type { AppContext, DeployerDeps } from './deps';
 import { removeApp } from './remove-app';
 import { settleApp } from './settle-app';
@@ -42,6 +42,6 @@ function contextOf(app: App, tenant: Tenant | undefined, settings: AppSettings):
     settings,
     tenant: tenant?.status === 'active' ? 'active' : 'inactive',
     quota: quotaOf(settings, tenant?.tier ?? ''),
-    hosts: [`${app.app}.${settings.domain}`, ...app.hosts],
+    hosts: hostsOf(app, settings.domain),
   };
 }

@@ -7,9 +7,11 @@ import {
   type App,
   type AppSituation,
   type Deployment,
+  type SeenApp,
 } from '@multi-tenant-runner/core';
 import { act } from './act';
 import type { AppContext, DeployerDeps } from './deps';
+import { earliest, settleHosts } from './settle-hosts';
 import { readUnfinished } from './read-unfinished';
 import { tellGitHub } from './tell-github';
 
@@ -24,9 +26,9 @@ export async function settleApp(app: App, context: AppContext, deps: DeployerDep
     await moveDeployment('supersede', deployment, { reason }, deps);
   }
   const wanted = unfinished.find(({ deploymentId }) => deploymentId === app.wantedId);
-  const due = await takeSteps(await situationOf(app, wanted, { context, deps }), context, deps);
+  const { due, seen } = await takeSteps(await situationOf(app, wanted, { context, deps }), context, deps);
   await tellGitHub(app, urlOf(context.settings, app.app), deps);
-  return due;
+  return earliest(due, await settleHosts(app.app, seen.rule?.hosts ?? [], deps));
 }
 
 async function situationOf(
@@ -57,14 +59,21 @@ async function situationOf(
   };
 }
 
-async function takeSteps(first: AppSituation, context: AppContext, deps: DeployerDeps): Promise<Date> {
+interface Rest {
+  readonly due: Date;
+  /** As it stands after the steps. */
+  readonly seen: SeenApp;
+}
+
+async function takeSteps(first: AppSituation, context: AppContext, deps: DeployerDeps): Promise<Rest> {
   let situation = first;
   for (let steps = 0; steps < STEPS; steps += 1) {
     const step = decideAppStep(situation);
-    if (step.do === 'rest') return step.due;
+    const { seen } = situation;
+    if (step.do === 'rest') return { due: step.due, seen };
     deps.log.debug('A step of an app', { app: situation.app.app, step: step.do });
     const outcome = await act(step, situation, { ...deps, context });
-    if (outcome.kind === 'rest') return outcome.due;
+    if (outcome.kind === 'rest') return { due: outcome.due, seen };
     situation = { ...situation, ...outcome.now, now: deps.clock.now() };
   }
   throw new Error(`${situation.app.app} does not come to rest: ${decideAppStep(situation).do} again and again`);

@@ -22,6 +22,7 @@ import {
   createFakeAws,
   createInMemoryAppGitHub,
   createInMemoryApps,
+  createInMemoryDns,
   createRecordingLog,
   createRecordingMetrics,
   createTestClock,
@@ -29,6 +30,7 @@ import {
   type FakeAws,
   type InMemoryAppGitHub,
   type InMemoryApps,
+  type InMemoryDns,
   type RecordingLog,
   type RecordingMetrics,
   type TestClock,
@@ -61,6 +63,7 @@ export interface DeployerHarness {
   readonly tables: InMemoryApps;
   readonly aws: FakeAws;
   readonly github: InMemoryAppGitHub;
+  readonly dns: InMemoryDns;
   readonly clock: TestClock;
   readonly log: RecordingLog;
   readonly metrics: RecordingMetrics;
@@ -69,7 +72,10 @@ export interface DeployerHarness {
   /** Declares an app, and lets the deployer look at it. */
   declare(app: string, over?: Partial<NewApp>): Promise<App>;
   /** GitHub's event of a push, as the bus delivers it. */
-  push(commit: string, over?: { readonly at?: Date; readonly before?: string }): Promise<BatchResponse | undefined>;
+  push(
+    commit: string,
+    over?: { readonly at?: Date; readonly before?: string; readonly tenant?: number },
+  ): Promise<BatchResponse | undefined>;
   /** An event of AWS's own bus. */
   event(event: object): Promise<BatchResponse | undefined>;
   sweep(): Promise<void>;
@@ -85,6 +91,7 @@ export function createDeployerHarness(): DeployerHarness {
   const clock = createTestClock();
   const aws = createFakeAws();
   const github = createInMemoryAppGitHub();
+  const dns = createInMemoryDns();
   const tables = createInMemoryApps(SETTINGS);
   const log = createRecordingLog();
   const metrics = createRecordingMetrics();
@@ -120,6 +127,7 @@ export function createDeployerHarness(): DeployerHarness {
     platform: createAppPlatform(api, platform),
     builderOf: ({ builder }) => (builder === 'codebuild' ? onCodeBuild : onRunners),
     github,
+    dns,
     archiveLimits: { bytes: 10_000, unpackedBytes: 100_000, files: 100, ratio: 100 },
     leaseTime: MINUTE,
     newLeaseName: () => `deployer ${(lease += 1)}`,
@@ -134,6 +142,7 @@ export function createDeployerHarness(): DeployerHarness {
     tables,
     aws,
     github,
+    dns,
     clock,
     log,
     metrics,
@@ -151,7 +160,7 @@ export function createDeployerHarness(): DeployerHarness {
       if (made.kind !== 'created') throw new Error(`The app ${app} could not be declared: ${made.kind}`);
       return declared;
     },
-    push: (commit, { at = clock.now(), before } = {}) =>
+    push: (commit, { at = clock.now(), before, tenant = TENANT } = {}) =>
       send({
         source: EVENT_SOURCE,
         'detail-type': 'push',
@@ -159,7 +168,7 @@ export function createDeployerHarness(): DeployerHarness {
           ref: 'refs/heads/main',
           after: commit,
           ...(before !== undefined && { before }),
-          installation: { id: TENANT },
+          installation: { id: tenant },
           repository: { ...REPOSITORY, pushed_at: Math.floor(at.getTime() / 1_000) },
         },
       }),

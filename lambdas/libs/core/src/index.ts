@@ -1,6 +1,7 @@
 export * from './model/account-policy';
 export * from './model/app';
 export * from './model/app-file';
+export * from './model/app-host';
 export * from './model/app-name';
 export * from './model/app-push';
 export * from './model/app-seen';
@@ -36,7 +37,9 @@ export * from './model/tier';
 export * from './model/time';
 export * from './model/usage';
 export * from './model/usage-caps';
+export * from './decisions/app-hosts';
 export * from './decisions/app-quota';
+export * from './decisions/change-hosts';
 export * from './decisions/decide-app-change';
 export * from './decisions/declare-app';
 export * from './decisions/explain-deployment';

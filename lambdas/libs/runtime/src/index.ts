@@ -12,3 +12,4 @@ export * from './lambda-events';
 export * from './lazy';
 export * from './assert-never';
 export * from './system-clock';
+export * from './txt-resolver';

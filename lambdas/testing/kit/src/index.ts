@@ -6,6 +6,8 @@ export * from './fakes/admissions';
 export * from './fakes/apps';
 export * from './fakes/app-github';
 export * from './fakes/aws';
+export * from './fakes/dns';
+export * from './fakes/dns-server';
 export { newApp } from './contracts/app-store.contract';
 export * from './fakes/fleet-slots';
 export * from './fakes/budgets';

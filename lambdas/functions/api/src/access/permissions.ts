@@ -61,6 +61,8 @@ export const PERMISSIONS = {
   'suspend-app': ADMIN,
   'resume-app': ADMIN,
   'delete-app': ADMIN,
+  'add-app-host': ADMIN,
+  'remove-app-host': ADMIN,
   'deliver-webhook': OPERATOR,
   'show-callback': ADMIN,
   'set-callback': ADMIN,

@@ -45,6 +45,8 @@ const ADMIN: readonly OperationId[] = [
   'suspend-app',
   'resume-app',
   'delete-app',
+  'add-app-host',
+  'remove-app-host',
 ];
 const USER: readonly OperationId[] = [
   'list-runners',

@@ -1,8 +1,12 @@
 import {
   APP_STATES,
   DEPLOYMENT_STATES,
+  HOST_STATES,
+  challengeOf,
+  describeHost,
   urlOf,
   type App,
+  type AppHost,
   type AppSettings,
   type Deployment,
 } from '@multi-tenant-runner/core';
@@ -21,6 +25,18 @@ const size = v.object({
   memory: v.pipe(count, v.description('MiB')),
 });
 
+const host = v.object({
+  host: text,
+  state: v.picklist(HOST_STATES),
+  sentence: text,
+  record_name: v.pipe(text, v.description('Of the TXT record that proves the domain')),
+  record_value: text,
+  asked_at: time,
+  checked_at: v.optional(time),
+  proven_at: v.optional(time),
+  lost_at: v.optional(time),
+});
+
 export const app = v.object({
   app: text,
   url: text,
@@ -35,7 +51,7 @@ export const app = v.object({
   size,
   count: v.pipe(count, v.description('Tasks')),
   preview: v.boolean(),
-  hosts: v.array(text),
+  hosts: v.pipe(v.array(host), v.description("Domains of the tenant's own")),
   live: v.optional(v.object({ deployment_id: text, commit: text, digest: text })),
   unfinished: v.pipe(v.array(text), v.description('Deployments under way')),
   created_at: time,
@@ -88,7 +104,7 @@ export function isVisibleApp({ repoId }: App, caller: Caller | undefined): boole
   return caller === undefined || caller.role === 'operator' || caller.job === undefined || caller.job.repoId === repoId;
 }
 
-export function viewApp(one: App, settings: AppSettings): v.InferOutput<typeof app> {
+export function viewApp(one: App, settings: AppSettings, { prefix }: AppsDeps): v.InferOutput<typeof app> {
   const { live } = one;
   return {
     app: one.app,
@@ -104,13 +120,28 @@ export function viewApp(one: App, settings: AppSettings): v.InferOutput<typeof a
     size: { cpu: one.cpu, memory: one.memory },
     count: one.count,
     preview: one.preview,
-    hosts: [...one.hosts],
+    hosts: one.hosts.map((entry) => viewHost(one, entry, prefix)),
     ...(live !== undefined && {
       live: { deployment_id: live.deploymentId, commit: live.commit, digest: live.digest },
     }),
     unfinished: [...(one.unfinished ?? [])].sort(),
     created_at: one.createdAt,
     updated_at: one.updatedAt,
+  };
+}
+
+function viewHost(of: App, entry: AppHost, prefix: string): v.InferOutput<typeof host> {
+  const { name, value } = challengeOf(prefix, of, entry.host);
+  return {
+    host: entry.host,
+    state: entry.state,
+    sentence: describeHost(entry),
+    record_name: name,
+    record_value: value,
+    asked_at: entry.askedAt,
+    ...(entry.checkedAt !== undefined && { checked_at: entry.checkedAt }),
+    ...(entry.provenAt !== undefined && { proven_at: entry.provenAt }),
+    ...(entry.lostAt !== undefined && { lost_at: entry.lostAt }),
   };
 }
 

@@ -145,6 +145,52 @@ describe('an app that is there', () => {
   });
 });
 
+describe('a domain of its own', () => {
+  const ask = (client: Client, host: string, path = 'hosts') => post(client, `${base}/shop/${path}`, { host });
+
+  it('is asked for with the record that proves it, and taken off again', async () => {
+    const { operator, tenant, audit } = await filled();
+    const asked = await ask(await tenant('tenant-admin'), 'Shop.Acme.io.');
+    expect(asked).toMatchObject({
+      status: 200,
+      body: { changed: true, app: { hosts: [{ host: 'shop.acme.io', state: 'waiting' }] } },
+    });
+    const [record] = Object(asked.body).app.hosts;
+    expect(record).toMatchObject({
+      record_name: '_mtr-challenge.shop.acme.io',
+      record_value: expect.stringMatching(/^mtr-verify=[0-9a-f]{64}$/),
+    });
+    expect(audit.entries.at(-1)).toMatchObject({
+      action: 'app.host-asked',
+      after: { app: 'shop', host: 'shop.acme.io' },
+    });
+    expect(await operator(`${base}/shop/deployments/${DEPLOYMENTS.live}/why`)).toMatchObject({
+      body: { domains: ['shop.acme.io waits for its TXT record, which is looked for now.'] },
+    });
+    expect(await ask(operator, 'shop.acme.io', 'hosts/remove')).toMatchObject({ body: { app: { hosts: [] } } });
+    expect(await ask(operator, 'shop.acme.io', 'hosts/remove')).toMatchObject({ body: { changed: false } });
+  });
+
+  it.each([
+    ['a wildcard', '*.acme.io', 'wildcard'],
+    ["one of the platform's", 'x.apps.example.test', 'platform'],
+    ['no domain', 'shop', 'name of DNS'],
+  ])('is not %s', async (_what, host, said) => {
+    const { operator, apps } = await filled();
+    const refused = await ask(operator, host);
+    expect(refused).toMatchObject({ status: 409, body: { detail: expect.stringContaining(said) } });
+    expect(apps.rows.get('shop')?.hosts).toEqual([]);
+  });
+
+  it('is one of four, as a rule compares five values', async () => {
+    const { operator } = await filled();
+    for (const host of ['a.acme.io', 'b.acme.io', 'c.acme.io', 'd.acme.io'])
+      expect((await ask(operator, host)).status).toBe(200);
+    expect((await ask(operator, 'e.acme.io')).status).toBe(409);
+    expect((await ask(operator, 'a.acme.io')).status).toBe(200);
+  });
+});
+
 describe('credentials for a push', () => {
   const ask = (client: Client, commit: string = COMMITS.building) =>
     post(client, '/v1/me/apps/shop/push-credentials', { commit });

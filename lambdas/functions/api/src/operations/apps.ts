@@ -43,7 +43,7 @@ export const listApps = defineOperation({
     const { memoryGb, buildsPerHour, ...quota } = quotaOf(settings, tenant.tier);
     return {
       body: {
-        apps: found.apps.filter((one) => isVisibleApp(one, caller)).map((one) => viewApp(one, settings)),
+        apps: found.apps.filter((one) => isVisibleApp(one, caller)).map((one) => viewApp(one, settings, apps)),
         quota: { ...quota, memory_gb: memoryGb, builds_per_hour: buildsPerHour },
         in_use: { apps: use.apps.size, tasks: use.tasks, vcpu: use.vcpu, memory_gb: use.memoryGb },
         ...(found.next !== undefined && { next_cursor: await deps.cursors.seal(found.next, scope) }),
@@ -95,7 +95,7 @@ export const createApp = defineOperation({
     if (made.kind === 'taken')
       throw new Problem('refused', 'The name, or one that looks like it, is another tenant’s, or was until lately.');
     if (made.kind === 'exists') throw new Problem('refused', `There is an app ${name} already.`);
-    return { body: viewApp(made.app, settings) };
+    return { body: viewApp(made.app, settings, apps) };
   },
 });
 
@@ -113,7 +113,7 @@ export const showApp = defineOperation({
   answer: app,
   run: async ({ params, caller }, deps) => {
     const apps = appsOf(deps);
-    return { body: viewApp(await findApp(params, caller, apps), await settingsOf(apps)) };
+    return { body: viewApp(await findApp(params, caller, apps), await settingsOf(apps), apps) };
   },
 });
 
@@ -164,6 +164,6 @@ export const scaleApp = defineOperation({
     const resized = await apps.store.resize(found, after, quota);
     if (resized.kind === 'over') throw new Problem('refused', describeOver(resized.what, quota));
     if (resized.kind === 'changed') throw new Problem('changed', 'The app has changed meanwhile; look, and ask again.');
-    return { body: viewApp(resized.app, settings) };
+    return { body: viewApp(resized.app, settings, apps) };
   },
 });

@@ -55,7 +55,7 @@ async function edit(params: Params, change: AppChange, context: Context, deps: A
   const decision = decideAppChange(found, change, by);
   const { sentence } = decision;
   if (decision.kind === 'refuse') throw new Problem('refused', sentence);
-  if (decision.kind === 'nothing') return { body: { changed: false, sentence, app: viewApp(found, settings) } };
+  if (decision.kind === 'nothing') return { body: { changed: false, sentence, app: viewApp(found, settings, apps) } };
   const { installationId, app: name, state } = found;
   await recordChange(
     { installationId, action: ACTIONS[change], before: { app: name, state }, after: { app: name } },
@@ -64,5 +64,5 @@ async function edit(params: Params, change: AppChange, context: Context, deps: A
   );
   const written = await apps.store.change(found, decision.changes, deps.clock.now());
   if (!written.ok) throw new Problem('changed', 'The app has changed meanwhile; look, and ask again.');
-  return { body: { changed: true, sentence, app: viewApp(written.row, settings) } };
+  return { body: { changed: true, sentence, app: viewApp(written.row, settings, apps) } };
 }

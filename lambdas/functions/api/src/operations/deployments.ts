@@ -76,6 +76,7 @@ export const explainOneDeployment = defineOperation({
     since: time,
     ends: v.optional(text),
     who_can_act: v.picklist(ACTORS),
+    domains: v.optional(v.array(text)),
   }),
   run: async ({ params, caller }, deps) => {
     const apps = appsOf(deps);

@@ -1,4 +1,5 @@
 import { createApp, listApps, scaleApp, showApp, showAppLogs } from './apps';
+import { addAppHost, removeAppHost } from './app-hosts';
 import { deleteApp, resumeApp, suspendApp } from './change-app';
 import { deliverWebhook } from './deliveries';
 import { deployApp, explainOneDeployment, listDeployments, rollBackApp, showDeployment } from './deployments';
@@ -79,6 +80,8 @@ export const OPERATIONS: readonly Operation[] = [
   suspendApp,
   resumeApp,
   deleteApp,
+  addAppHost,
+  removeAppHost,
   deployApp,
   rollBackApp,
   listDeployments,

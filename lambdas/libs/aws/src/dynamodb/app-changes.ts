@@ -27,7 +27,15 @@ export function deleteApp(app: App, proof: NonNullable<App['proof']>, now: Date)
   const expression = new Expression();
   const at = now.toISOString();
   const gone = { slot: null, due_shard: null, due: null, unfinished: null, lease_owner: null, lease_until: null };
-  const changes = { state: 'deleted', proof: toRow(proof), deleted_at: at, updated_at: at, live: null, ...gone };
+  const changes = {
+    state: 'deleted',
+    proof: toRow(proof),
+    deleted_at: at,
+    updated_at: at,
+    live: null,
+    hosts: [],
+    ...gone,
+  };
   return {
     key: appKey(app.app),
     expression,

@@ -27,6 +27,7 @@ import {
 } from './app-rows';
 import { fromAttributes, toAttributes, type Item } from './attributes';
 import { changeApp, deleteApp, newApp } from './app-changes';
+import { giveHost, takeHost } from './app-host-rows';
 import { Expression } from './expression';
 import { freePriority, recordSlot, takePriority } from './app-slots';
 import { createTable, type Outcome, type Update } from './table';
@@ -86,6 +87,15 @@ export function createDynamoAppStore({ client, tableName }: AppStoreDeps): AppSt
       return row === undefined ? { kind: 'over', what: refused(use?.item) ?? 'tasks' } : { kind: 'changed' };
     },
     change: async (app, changes, now) => written(await table.update(changeApp(app, changes, now))),
+    setHosts: async (app, hosts, { takes, gives }, now) => {
+      const outcome = await transact([
+        here(changeApp(app, { hosts }, now)),
+        ...(takes === undefined ? [] : [here(takeHost(app, takes))]),
+        ...(gives === undefined ? [] : [here(giveHost(app, gives))]),
+      ]);
+      if (!outcome.ok) return { kind: outcome.refusals[0] === undefined ? 'taken' : 'changed' };
+      return { kind: 'set', app: { ...app, hosts, version: app.version + 1, asked: app.asked + 1 } };
+    },
     ask: async (name, now) => {
       const expression = new Expression();
       const update = counting(expression, expression.update({ due: now.getTime() }), 'asked');
@@ -157,6 +167,8 @@ export function createDynamoAppStore({ client, tableName }: AppStoreDeps): AppSt
         here(giveShareBack(app, shareOf(app))),
         here(restName(app, now.getTime() + NAME_REST)),
         ...(app.slot ? [here(freePriority(app.slot))] : []),
+        // One that waits was never its own.
+        ...app.hosts.filter(({ state }) => state !== 'waiting').map(({ host }) => here(giveHost(app, host))),
       ]);
       const item = await table.get(appKey(app.app));
       return { ok: outcome.ok, ...(item && { row: appOf(item) }) } as Written<App>;

@@ -13,7 +13,7 @@ const deployment = (more: Partial<Deployment> = {}): Deployment => ({
   ),
   ...more,
 });
-const app = { app: 'shop', state: 'active' } as const satisfies Partial<App>;
+const app = { app: 'shop', state: 'active', hosts: [] } as const satisfies Partial<App>;
 
 it.each(DEPLOYMENT_STATES)('a deployment that is %s has one sentence', (state) => {
   const said = explainDeployment({ app, settings, deployment: deployment({ state, reason: 'It is so.' }) });

@@ -1,4 +1,5 @@
 import type { App } from '../model/app';
+import { describeHost } from './change-hosts';
 import { urlOf, type AppSettings } from '../model/app-settings';
 import type { Deployment, DeploymentState } from '../model/deployment';
 
@@ -11,17 +12,20 @@ export interface DeploymentExplanation {
   /** What ends it; absent where it is over. */
   readonly ends?: string;
   readonly who_can_act: 'none' | 'operator' | 'tenant' | 'aws';
+  /** Of domains of its own that do not lead to it as they should, a sentence each; absent where all do. */
+  readonly domains?: string[];
 }
 
 interface Situation {
-  readonly app: Pick<App, 'app' | 'state' | 'suspendedBy' | 'live'>;
+  readonly app: Pick<App, 'app' | 'state' | 'suspendedBy' | 'live' | 'hosts'>;
   readonly deployment: Deployment;
   readonly settings: Pick<AppSettings, 'domain' | 'https'>;
 }
 
 /** One answer for every state. Pure. */
 export function explainDeployment(situation: Situation): DeploymentExplanation {
-  const { deployment } = situation;
+  const { deployment, app } = situation;
+  const domains = app.hosts.filter((one) => one.state !== 'serving').map(describeHost);
   const { state, reason } = deployment;
   const { sentence, ends, who } = SAID[state](situation);
   return {
@@ -31,6 +35,7 @@ export function explainDeployment(situation: Situation): DeploymentExplanation {
     since: sinceOf(deployment),
     ...(ends !== undefined && { ends }),
     who_can_act: who,
+    ...(domains.length > 0 && { domains }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isHostServed, type AppHost } from './app-host';
 import type { AppSize } from './app-size';
 
 /**
@@ -56,8 +57,8 @@ export interface App extends AppSize {
   /** Where the container listens. */
   readonly port: number;
   readonly healthPath: string;
-  /** Addresses of its own besides `<app>.<domain>`; each was verified before it came here. */
-  readonly hosts: readonly string[];
+  /** Domains of its tenant's own besides `<app>.<domain>`. */
+  readonly hosts: readonly AppHost[];
   /** Whether each pull request has a copy. */
   readonly preview: boolean;
   readonly state: AppState;
@@ -97,6 +98,11 @@ export type NewApp = Omit<App, 'state' | 'version' | 'asked' | 'due' | 'createdA
 export function buildApp(declared: NewApp, now: Date): App {
   const at = now.toISOString();
   return { ...declared, state: 'active', version: 1, asked: 1, due: now.getTime(), createdAt: at, updatedAt: at };
+}
+
+/** What a rule of a load balancer leads to the app: a domain of its own only while it is proven. */
+export function hostsOf({ app, hosts }: Pick<App, 'app' | 'hosts'>, domain: string): readonly string[] {
+  return [`${app}.${domain}`, ...hosts.filter(isHostServed).map(({ host }) => host)];
 }
 
 /** One for all apps of a tenant, so that no tenant reads another's deployments under a name that it had. */

@@ -70,6 +70,8 @@ export type MetricName =
   | 'RecoveryFailed'
   | 'AppPushed'
   | 'AppDeployed'
+  | 'AppHostLost'
+  | 'AppHostTakenOff'
   | 'AppSlotsTaken'
   | 'AppSweepCompleted'
   | 'AppSweepFailed';

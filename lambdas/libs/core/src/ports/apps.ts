@@ -1,4 +1,5 @@
 import type { App, AppSlot, LiveVersion, RemovalProof } from '../model/app';
+import type { AppHost } from '../model/app-host';
 import type { AppQuota, AppSettings } from '../model/app-settings';
 import type { AppSize } from '../model/app-size';
 import type { Deployment, DeploymentState } from '../model/deployment';
@@ -26,6 +27,18 @@ export type AppResize =
 /** What a resize may change besides, which is no part of a quota. */
 export type AppResizing = AppSize & Partial<Pick<App, 'port' | 'healthPath'>>;
 
+/** Of own domains: `taken` is one that another app has, of whichever tenant. */
+export type HostsOutcome =
+  | { readonly kind: 'set'; readonly app: App }
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'taken' };
+
+/** A domain that the app gets with this write, or one that anybody may have from now on. */
+export interface HostsClaim {
+  readonly takes?: string;
+  readonly gives?: string;
+}
+
 /** What of its quota a tenant has in use. */
 export interface QuotaUse {
   readonly apps: ReadonlySet<string>;
@@ -50,6 +63,11 @@ export interface AppStore {
   resize(app: App, size: AppResizing, quota: AppQuota): Promise<AppResize>;
   /** Only if no other write reached the row, and then asks the deployer to look. */
   change(app: App, changes: Changes<App>, now: Date): Promise<Written<App>>;
+  /**
+   * Its own domains as they are from now on, with what it takes or gives, in one write or not at all: a domain is one
+   * app's over all tenants. Only if no other write reached the row.
+   */
+  setHosts(app: App, hosts: readonly AppHost[], claim: HostsClaim, now: Date): Promise<HostsOutcome>;
   /** Asks the deployer to look; answers whether there is such an app. */
   ask(app: string, now: Date): Promise<boolean>;
   /** Of a tenant, by name, without deleted ones (an index: may lag). */
@@ -65,7 +83,7 @@ export interface AppStore {
   takeSlot(app: App, slot: AppSlot, limit: number): Promise<'taken' | 'refused'>;
   /** Priorities that are taken at a load balancer. */
   slotsOf(alb: number): Promise<ReadonlySet<number>>;
-  /** `deleting` → `deleted`; its slot, its quota and in 30 days its name are free for others. */
+  /** `deleting` → `deleted`; its slot, its domains, its quota and in 30 days its name are free for others. */
   finishDeletion(app: App, proof: RemovalProof, now: Date): Promise<Written<App>>;
 }
 

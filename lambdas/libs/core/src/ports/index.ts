@@ -38,6 +38,7 @@ export * from './rows';
 export * from './telemetry';
 export * from './tenant-directory';
 export * from './tenants';
+export * from './txt-resolver';
 export * from './usage';
 export * from './vault';
 

@@ -215,6 +215,49 @@ export function appStoreContract(make: () => Promise<AppsUnderTest>, nextId: () 
     });
   });
 
+  describe('own domains', () => {
+    const serving = (host: string) => ({ host, state: 'serving', askedAt: NOW.toISOString() }) as const;
+    const take = (app: App, host: string) => tables.apps.setHosts(app, [serving(host)], { takes: host }, NOW);
+
+    it('are one app’s, over all tenants, however many ask at once', async () => {
+      const host = `shop-${tenant}.example.com`;
+      const app = await made('mine');
+      const others = await Promise.all(
+        [1, 2].map(async (one) => {
+          const other = buildApp(newApp({ app: `theirs-${one}-${tenant}`, installationId: nextId() }), NOW);
+          await tables.apps.create(other, QUOTA);
+          return other;
+        }),
+      );
+      const kinds = await Promise.all([app, ...others].map(async (one) => (await take(one, host)).kind));
+      expect(kinds.sort()).toEqual(['set', 'taken', 'taken']);
+    });
+
+    it('stay the app’s when it takes one twice, and are free once it has given one up', async () => {
+      const host = `shop-${tenant}.example.com`;
+      const [app, other] = [await made('mine'), await made('other')];
+      expect(await take(app, host)).toMatchObject({ kind: 'set', app: { hosts: [{ host }], version: 2, asked: 2 } });
+      expect((await take(await read(app), host)).kind).toBe('set');
+      expect(await take(app, host)).toEqual({ kind: 'changed' });
+      expect(await take(other, host)).toEqual({ kind: 'taken' });
+      expect(await tables.apps.setHosts(other, [], { gives: host }, NOW)).toEqual({ kind: 'taken' });
+      expect((await tables.apps.setHosts(await read(app), [], { gives: host }, NOW)).kind).toBe('set');
+      expect((await take(other, host)).kind).toBe('set');
+      expect((await read(app)).hosts).toEqual([]);
+    });
+
+    it('are free after the deletion of their app, and not before', async () => {
+      const host = `shop-${tenant}.example.com`;
+      const [app, other] = [await made('mine'), await made('other')];
+      await take(app, host);
+      await tables.apps.change(await read(app), { state: 'deleting' }, NOW);
+      expect(await take(other, host)).toEqual({ kind: 'taken' });
+      const proof = { lookedAt: NOW.toISOString(), left: { services: 0 } };
+      await tables.apps.finishDeletion(await read(app), proof, NOW);
+      expect((await take(other, host)).kind).toBe('set');
+    });
+  });
+
   describe('priorities', () => {
     it('are one app each, up to the limit, and free again after its deletion', async () => {
       const alb = tenant;

@@ -15,6 +15,8 @@ import { createInMemoryLockStore } from '../fakes/lock-store';
 import { lockStoreContract } from './lock-store.contract';
 import { createInMemoryApps } from '../fakes/apps';
 import { appStoreContract } from './app-store.contract';
+import { createInMemoryDns } from '../fakes/dns';
+import { txtResolverContract } from './txt-resolver.contract';
 import { deploymentStoreContract } from './deployment-store.contract';
 import { apiStateContract } from './api-state.contract';
 import { auditTrailContract } from './audit-trail.contract';
@@ -73,6 +75,12 @@ describe('the in-memory pools', () =>
 describe('the in-memory tenant registry', () => tenantRegistryContract(tenantTable, nextId));
 describe('the in-memory tenant lifecycle', () => tenantLifecycleContract(tenantTable, nextId));
 describe('the in-memory audit trail', () => auditTrailContract(async () => createInMemoryAuditTrail(), nextId));
+describe('DNS in memory', () =>
+  txtResolverContract(async (zone) => {
+    const dns = createInMemoryDns();
+    for (const [name, entry] of zone) dns.zone.set(name, entry);
+    return dns;
+  }));
 describe('apps in memory', () => appStoreContract(async () => createInMemoryApps(), nextId));
 describe('deployments in memory', () => deploymentStoreContract(async () => createInMemoryApps(), nextId));
 describe("the API's state in memory", () => apiStateContract(async () => createInMemoryApiState(), nextId));

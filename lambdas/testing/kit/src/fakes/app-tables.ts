@@ -24,4 +24,6 @@ export interface AppTables {
   readonly uses: Map<number, Use>;
   readonly builds: Map<string, number>;
   readonly slots: Map<number, ReadonlySet<number>>;
+  /** Which app has a domain of its own. */
+  readonly hosts: Map<string, string>;
 }

@@ -33,6 +33,7 @@ export function createInMemoryApps(settings?: AppSettings): InMemoryApps {
     uses: new Map(),
     builds: new Map(),
     slots: new Map(),
+    hosts: new Map(),
   };
   const tables: InMemoryApps = {
     rows: state.rows,
@@ -45,7 +46,7 @@ export function createInMemoryApps(settings?: AppSettings): InMemoryApps {
 }
 
 function createApps(state: AppTables, settings: () => AppSettings | undefined): AppStore {
-  const { rows, names, uses, slots } = state;
+  const { rows, names, uses, slots, hosts: held } = state;
   const useOf = (installationId: number): QuotaUse => {
     const { apps, tasks, cpu, memory } = uses.get(installationId) ?? NO_USE;
     return { apps, tasks, vcpu: cpu / 1_024, memoryGb: memory / 1_024 };
@@ -96,6 +97,17 @@ function createApps(state: AppTables, settings: () => AppSettings | undefined): 
       const counted = { version: app.version + 1, asked: standing.asked + 1 };
       const at = { updatedAt: now.toISOString(), due: now.getTime() };
       return { ok: true, row: put(applyChanges(standing, { ...at, ...changes, ...counted })) };
+    },
+    setHosts: async (app, hosts, { takes, gives }, now) => {
+      const standing = rows.get(app.app);
+      if (standing?.version !== app.version || !LIVING.includes(standing.state)) return { kind: 'changed' };
+      const isForeign = [takes, gives].some((host) => host !== undefined && (held.get(host) ?? app.app) !== app.app);
+      if (isForeign) return { kind: 'taken' };
+      if (takes !== undefined) held.set(takes, app.app);
+      if (gives !== undefined) held.delete(gives);
+      const counted = { version: app.version + 1, asked: standing.asked + 1 };
+      const at = { updatedAt: now.toISOString(), due: now.getTime() };
+      return { kind: 'set', app: put({ ...standing, ...at, hosts: structuredClone(hosts), ...counted }) };
     },
     ask: async (name, now) => {
       const standing = rows.get(name);
@@ -149,10 +161,18 @@ function createApps(state: AppTables, settings: () => AppSettings | undefined): 
       const holder = names.get(skeletonOf(app.app));
       const freeAt = now.getTime() + NAME_REST;
       names.set(skeletonOf(app.app), { heldBy: app.installationId, apps: excluding(holder?.apps, app.app), freeAt });
+      for (const { host } of standing.hosts) if (held.get(host) === app.app) held.delete(host);
       if (standing.slot) slots.set(standing.slot.alb, excluding(slots.get(standing.slot.alb), standing.slot.priority));
       const at = now.toISOString();
       const gone = { slot: null, live: null, unfinished: null, leaseOwner: null, leaseUntil: null };
-      const deleted = { state: 'deleted', proof, deletedAt: at, updatedAt: at, version: standing.version + 1 } as const;
+      const deleted = {
+        state: 'deleted',
+        hosts: [],
+        proof,
+        deletedAt: at,
+        updatedAt: at,
+        version: standing.version + 1,
+      } as const;
       const { due: _due, ...row } = applyChanges(standing, { ...gone, ...deleted });
       return { ok: true, row: put(row as App) };
     },
