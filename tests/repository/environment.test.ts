@@ -54,6 +54,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   'POOLS',
   'EXPORT_BUCKET',
   'CODEBUILD_PROJECT',
+  'DNS_SERVERS',
   'CALLBACKS_QUEUE_URL',
   'CALLBACKS_OF',
 ]);
