@@ -33,6 +33,8 @@ export interface GitHub {
   readonly clock: Clock;
   /** What the repositories hold. */
   readonly git: Git;
+  /** By repository, what was pushed to its branches, oldest first. */
+  readonly moves: Map<number, BranchMove[]>;
   /** Sends a webhook, if the App hears it. */
   readonly send: (webhook: Webhook) => void;
   /** Undefined when the id is taken or the account already has an installation. */
@@ -44,6 +46,18 @@ export interface GitHub {
   readonly acceptPermissions: (id: number, options?: Announce) => Installation | undefined;
   readonly rename: (id: number, login: string, options?: Announce) => Installation | undefined;
   readonly queue: (wanted: NewJob, options?: Announce) => Job | undefined;
+}
+
+export interface BranchMove {
+  readonly id: number;
+  readonly node_id: string;
+  readonly ref: string;
+  readonly before: string;
+  readonly after: string;
+  readonly activity_type: 'push' | 'force_push' | 'branch_creation' | 'branch_deletion';
+  readonly actor: null;
+  /** Epoch milliseconds. */
+  readonly at: number;
 }
 
 export interface GitHubOptions {
@@ -88,6 +102,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
     deliveries,
     clock,
     git,
+    moves: new Map(),
     send,
     install: (wanted, options = ANNOUNCED) => install(state, wanted, options),
     suspend: (id, options = ANNOUNCED) => change(state, id, { action: 'suspend', transition: suspend }, options),

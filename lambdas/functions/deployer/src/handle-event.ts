@@ -1,15 +1,8 @@
-import {
-  appKeyOf,
-  buildPushDeployment,
-  secondOf,
-  type App,
-  type Deployment,
-  type PushEvent,
-} from '@multi-tenant-runner/core';
+import { appKeyOf, buildPushDeployment, type App, type PushEvent } from '@multi-tenant-runner/core';
 import type { DeployerDeps } from './deps';
 import type { AppEvent } from './parse-event';
-import { placeOf } from './place';
 import { reconcile } from './reconcile';
+import { requestInOrder } from './request-push';
 
 const PAGE = 100;
 
@@ -46,17 +39,6 @@ async function handlePush(push: PushEvent, deps: DeployerDeps): Promise<void> {
     deps.log.info('A push asks for a deployment', { app: app.app, deployment: deployment.deploymentId, outcome });
     await reconcile(app.app, deps);
   }
-}
-
-/** GitHub knows which of two pushes of one second is the branch's commit now; a third one is newer than both. */
-async function requestInOrder(app: App, deployment: Deployment, deps: DeployerDeps): Promise<string> {
-  const first = await deps.deployments.request(deployment);
-  if (first.kind !== 'tie') return first.kind;
-  const head = await deps.github.head(placeOf(app), app.branch);
-  if (head.kind !== 'found') throw new Error(`GitHub does not say which push to ${app.app} is the newer one`);
-  const isStanding = head.commit !== undefined && first.with.endsWith(`-${head.commit.slice(0, 12)}`);
-  if (isStanding || secondOf(first.with) !== secondOf(deployment.deploymentId)) return 'older';
-  return (await deps.deployments.request(deployment, first.with)).kind;
 }
 
 async function* appsOf(installationId: number, deps: DeployerDeps): AsyncGenerator<App> {

@@ -1,10 +1,24 @@
-import { hostsOf, isOffboarded, quotaOf, type App, type AppSettings, type Tenant } from '@multi-tenant-runner/core';
+import {
+  SECOND,
+  hostsOf,
+  isOffboarded,
+  plus,
+  quotaOf,
+  type App,
+  type AppRest,
+  type AppSettings,
+  type LeaseHolder,
+  type Tenant,
+} from '@multi-tenant-runner/core';
 import type { AppContext, DeployerDeps } from './deps';
 import { removeApp } from './remove-app';
 import { settleApp } from './settle-app';
+import { HEAD_ROUND, watchHead, type Watched } from './watch-head';
 
 /** Whoever keeps asking is heard by the next invocation. */
 const PASSES = 10;
+/** After a failure. */
+const AGAIN = 10 * SECOND;
 
 /**
  * Brings what stands of an app to what it is to be, as far as it goes now. One at a time for each app; whoever finds
@@ -12,29 +26,76 @@ const PASSES = 10;
  */
 export async function reconcile(name: string, deps: DeployerDeps): Promise<void> {
   const holder = { name: deps.newLeaseName(), milliseconds: deps.leaseTime };
+  let watched: Watched | undefined;
   for (let pass = 0; pass < PASSES; pass += 1) {
     const taken = await deps.apps.takeLease(name, holder, deps.clock.now());
     if (!taken.ok || taken.row.state === 'deleted') return;
-    const { asked } = taken.row;
-    const due = await lookAt(taken.row, deps);
-    if (due === undefined || (await deps.apps.rest(name, holder, { asked, due: due.getTime() }))) return;
+    const looked = await looking(taken.row, { holder, watched, deps });
+    if (looked === undefined || (await deps.apps.rest(name, holder, looked.rest))) return;
+    watched = looked.watched;
   }
   deps.log.warn('An app does not come to rest; the sweep goes on', { app: name });
 }
 
-/** Answers when it is to be looked at again; undefined: never. */
-async function lookAt(app: App, deps: DeployerDeps): Promise<Date | undefined> {
+interface Looking {
+  readonly holder: LeaseHolder;
+  /** In an earlier pass: GitHub is not asked twice. */
+  readonly watched: Watched | undefined;
+  readonly deps: DeployerDeps;
+}
+
+interface Looked {
+  readonly rest: AppRest;
+  readonly watched: Watched | undefined;
+}
+
+/** Who could not look leaves the app to others at once, and to the sweep. */
+async function looking(app: App, { holder, watched, deps }: Looking): Promise<Looked | undefined> {
+  try {
+    return await lookAt(app, watched, deps);
+  } catch (cause) {
+    await deps.apps.giveBack(app.app, holder, plus(deps.clock.now(), AGAIN).getTime());
+    throw cause;
+  }
+}
+
+/** Undefined: it is never looked at again. */
+async function lookAt(app: App, watched: Watched | undefined, deps: DeployerDeps): Promise<Looked | undefined> {
   const [lookup, settings] = await Promise.all([deps.tenants.get(app.installationId), deps.apps.settings()]);
   if (settings === undefined)
     throw new Error('The table of apps has no settings; apply the module of apps, which writes them');
   if (app.state !== 'deleting' && isOffboarded(lookup)) {
     const outcome = await deps.apps.change(app, { state: 'deleting' }, deps.clock.now());
     deps.log.info('A tenant is gone, and so its app goes', { app: app.app, installation_id: app.installationId });
-    return outcome.ok ? removeApp(outcome.row, deps) : deps.clock.now();
+    return removed(app, outcome.ok ? await removeApp(outcome.row, deps) : deps.clock.now());
   }
-  if (app.state === 'deleting') return removeApp(app, deps);
+  if (app.state === 'deleting') return removed(app, await removeApp(app, deps));
   const tenant = lookup.kind === 'tenant' ? lookup.tenant : undefined;
-  return settleApp(app, contextOf(app, tenant, settings), deps);
+  const context = contextOf(app, tenant, settings);
+  const until = restOf(app, context, deps.clock.now()) ?? (await settleApp(app, context, deps));
+  return restAfter(app, context, { until, watched: watched ?? (await watchHead(app, context, deps)) }, deps);
+}
+
+const removed = ({ asked }: App, due: Date | undefined): Looked | undefined =>
+  due && { rest: { asked, due: due.getTime() }, watched: undefined };
+
+/** Until when nothing of it has to be looked at: nobody asked since the last look, and its tenant is as it was. */
+function restOf({ asked, restedAsked, restedTenant, restsUntil = 0 }: App, { tenant }: AppContext, now: Date) {
+  const isAtRest = asked === restedAsked && tenant === restedTenant && restsUntil > now.getTime();
+  return isAtRest ? new Date(restsUntil) : undefined;
+}
+
+/** A tenant that is not active may be again without a word of it. */
+function restAfter(
+  { asked }: App,
+  { tenant }: AppContext,
+  { until, watched }: { readonly until: Date; readonly watched: Watched | undefined },
+  { clock }: DeployerDeps,
+): Looked {
+  const due = Math.min(until.getTime(), (watched?.due ?? plus(clock.now(), HEAD_ROUND)).getTime());
+  const seen = { restedTenant: tenant, restsUntil: until.getTime() };
+  const head = watched && { headDue: watched.due.getTime(), ...(watched.head !== undefined && { head: watched.head }) };
+  return { rest: { asked, due, ...seen, ...head }, watched };
 }
 
 function contextOf(app: App, tenant: Tenant | undefined, settings: AppSettings): AppContext {

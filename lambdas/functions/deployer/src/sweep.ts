@@ -10,7 +10,7 @@ export async function sweep(
   context: Pick<LambdaContext, 'getRemainingTimeInMillis'>,
   deps: DeployerDeps,
 ): Promise<void> {
-  const names = await deps.apps.due(deps.clock.now(), PAGE);
+  const looked = new Set<string>();
   let failed = 0;
   const look = async (name: string): Promise<void> => {
     try {
@@ -20,7 +20,17 @@ export async function sweep(
       deps.log.error('An app could not be looked at; the next sweep tries again', { app: name, cause });
     }
   };
-  await sideBySide([...names], { atOnce: AT_ONCE, isOver: () => timeLeft(context) <= 0 }, look);
+  const isOver = (): boolean => timeLeft(context) <= 0;
+  // The longest due first, and so all by turns; an app that somebody else holds stays due, and is not looked at again.
+  for (let page = await next(looked, deps); page.length > 0 && !isOver(); page = await next(looked, deps)) {
+    for (const name of page) looked.add(name);
+    await sideBySide(page, { atOnce: AT_ONCE, isOver }, look);
+  }
   if (failed > 0) deps.metrics.count('AppSweepFailed', { value: failed });
   deps.metrics.count('AppSweepCompleted');
+}
+
+async function next(looked: ReadonlySet<string>, { apps, clock }: DeployerDeps): Promise<string[]> {
+  const names = await apps.due(clock.now(), PAGE + looked.size);
+  return names.filter((name) => !looked.has(name)).slice(0, PAGE);
 }

@@ -221,6 +221,22 @@ describe('events for the operator’s own rules', () => {
     expect(harness.state.bus.published).toHaveLength(2);
   });
 
+  it('that have no other use are redelivered until the bus takes them', async () => {
+    const harness = createWebhookHarness({ publishEvents: ['push'] });
+    harness.faults.fail('bus.publish', new Error('EventBridge rejected the push event: ThrottlingException'));
+    expect((await harness.send(delivery('push', { ref: 'main' }))).statusCode).toBe(503);
+    expect(harness.metrics.total('PublishFailed')).toBe(1);
+    expect((await harness.send(delivery('push', { ref: 'main' }))).statusCode).toBe(202);
+    expect(harness.state.bus.published).toHaveLength(1);
+  });
+
+  it('that are too large for it are counted, and not redelivered: the next one would be as large', async () => {
+    const harness = createWebhookHarness({ publishEvents: ['issues'] });
+    expect((await harness.send(delivery('issues', { body: 'x'.repeat(300_000) }))).statusCode).toBe(202);
+    expect(harness.metrics.total('PublishFailed')).toBe(1);
+    expect(harness.state.bus.published).toEqual([]);
+  });
+
   it('are counted when they can not be published, and the delivery goes on', async () => {
     const harness = createWebhookHarness({ publishEvents: ['workflow_job'] });
     harness.addTenant();

@@ -85,7 +85,10 @@ async function answer(delivery: Delivery, deps: DeliveryDeps): Promise<HttpRespo
   const refused = await throttle(decided, deps);
   const [done] =
     refused === undefined
-      ? await Promise.all([handleDelivery(decided, deps), publishForOperator(delivery, { ...deps, log })])
+      ? await Promise.all([
+          handleDelivery(decided, deps),
+          publishForOperator(delivery, decided.job === undefined, { ...deps, log }),
+        ])
       : [refused];
   log.info('Answered a delivery', {
     action: wordOf(delivery.payload['action']),

@@ -47,6 +47,7 @@ export * from './decisions/app-removal';
 export * from './decisions/app-step';
 export * from './decisions/back-off';
 export * from './decisions/deployment-order';
+export * from './decisions/lost-push';
 export * from './decisions/choose-tier';
 export * from './decisions/circuit-breaker';
 export * from './decisions/decide-check';

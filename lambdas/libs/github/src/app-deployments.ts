@@ -7,6 +7,7 @@ import {
   read,
   string,
   type AppGitHub,
+  type BranchMove,
   type GitHubFailure,
   type RepositoryPlace,
   type WorkflowRun,
@@ -16,7 +17,13 @@ import { createCalls, type Answer, type Call, type GitHubDeps } from './calls';
 import { readAtMost } from './read-at-most';
 import type { TokenScope } from './tokens';
 
-const head = object({ sha: string });
+const head = v.pipe(
+  v.union([v.string(), v.instance(ArrayBuffer)]),
+  v.transform((body) => (typeof body === 'string' ? body : new TextDecoder().decode(body)).trim()),
+  v.regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
+);
+/** https://docs.github.com/en/rest/repos/repos#list-repository-activities */
+const moves = v.array(object({ before: string, after: string, timestamp: string }));
 const created = object({ id: integer(1) });
 const run = v.pipe(
   object({
@@ -49,11 +56,23 @@ export function createAppGitHub(deps: GitHubDeps): AppGitHub {
     });
   };
   return {
-    head: async (place, branch) => {
+    head: async (place, branch, known) => {
       const route = 'GET /repos/{owner}/{repo}/commits/{ref}';
-      const answer = await ask(place, 'contents', { route, parameters: { ref: `heads/${branch}` } });
+      // In this form the commit is its own ETag: https://docs.github.com/en/rest/commits/commits#get-a-commit
+      const tag = known === undefined ? {} : { 'if-none-match': `"${known}"` };
+      const headers = { accept: 'application/vnd.github.sha', ...tag };
+      const answer = await ask(place, 'contents', { route, parameters: { ref: `heads/${branch}`, headers } });
+      if (answer.kind === 'refused' && answer.status === 304) return { kind: 'same' };
       if (answer.kind === 'refused' && [404, 422].includes(answer.status)) return { kind: 'found' };
-      return answer.kind === 'answer' ? parsed(answer, head, ({ sha }) => ({ kind: 'found', commit: sha })) : answer;
+      return answer.kind === 'answer' ? parsed(answer, head, (commit) => ({ kind: 'found', commit })) : answer;
+    },
+    lastMove: async (place, branch) => {
+      const route = 'GET /repos/{owner}/{repo}/activity';
+      const parameters = { ref: `refs/heads/${branch}`, per_page: 1 };
+      const answer = await ask(place, 'contents', { route, parameters });
+      return answer.kind === 'answer'
+        ? parsed(answer, moves, ([last]) => ({ kind: 'found', ...moveIn(last) }))
+        : answer;
     },
     archive: async (place, commit, limit) => {
       // GitHub leads to another host, where the address itself is the permission: no token goes there.
@@ -100,6 +119,13 @@ export function createAppGitHub(deps: GitHubDeps): AppGitHub {
       return answer.kind === 'answer' ? { kind: 'told' } : answer;
     },
   };
+}
+
+function moveIn(last: v.InferOutput<typeof moves>[number] | undefined): { readonly move?: BranchMove } {
+  const at = new Date(last?.timestamp ?? Number.NaN);
+  if (last === undefined || Number.isNaN(at.getTime())) return {};
+  const { before, after } = last;
+  return { move: { after, at, ...(!/^0+$/.test(before) && { before }) } };
 }
 
 const unavailable = (message: string): GitHubFailure => ({ kind: 'unavailable', message });

@@ -180,6 +180,29 @@ it('gives archive and files to a token of that installation alone', async () => 
   await expect(acme.octokit.repos.getContent({ ...acme.place, path: 'none' })).rejects.toMatchObject({ status: 404 });
 });
 
+it('says which commit a branch is at, for nothing while it is known, and when it got there', async () => {
+  const { url, octokit, place } = await tenant('acme');
+  await git('init', '--quiet');
+  const first = await commit({ a: '1' }, 'one');
+  await git('push', '--quiet', url, 'HEAD:main', 'HEAD:side');
+  const second = await commit({ a: '2' }, 'two');
+  await git('push', '--quiet', url, 'HEAD:main');
+  const head = (known: string) =>
+    octokit.request('GET /repos/{owner}/{repo}/commits/{ref}', {
+      ...place,
+      ref: 'heads/main',
+      headers: { accept: 'application/vnd.github.sha', 'if-none-match': `"${known}"` },
+    });
+  expect((await head(first)).data).toBe(second);
+  await expect(head(second)).rejects.toMatchObject({ status: 304 });
+  const { data } = await octokit.repos.listActivities({ ...place, ref: 'refs/heads/main', per_page: 1 });
+  expect(data).toMatchObject([{ before: first, after: second, activity_type: 'push' }]);
+  expectToFit(compile(answerSchema('GET /repos/{owner}/{repo}/activity', 200)), data);
+  const [push] = (await pushed()).slice(-1);
+  const { pushed_at: at } = push?.['repository'] as { readonly pushed_at: number };
+  expect(Math.floor(Date.parse(data[0]?.timestamp ?? '') / 1_000)).toBe(at);
+});
+
 it('lets the link to an archive count for five minutes', async () => {
   const { url, octokit, place } = await tenant('acme');
   await git('init', '--quiet');

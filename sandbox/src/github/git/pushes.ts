@@ -1,6 +1,7 @@
 import type { GitHub } from '../github';
 import type { Answer } from '../../lib/http';
 import type { Installation, Repository } from '../state/model';
+import { nodeId } from '../rest/representations';
 import { pushWebhook } from '../webhooks/push';
 import { readCommit, readCommits } from './commits';
 
@@ -44,7 +45,21 @@ async function announce(github: GitHub, place: Place, change: Change, others: re
   const head = deleted ? undefined : await readCommit(github.git, id, after);
   const forced =
     !isNew && !deleted && (await github.git.run(id, 'merge-base', '--is-ancestor', before, after)) === undefined;
-  github.send(pushWebhook(place, { ...change, commits, head, forced, at: github.clock() }));
+  const at = github.clock();
+  if (change.ref.startsWith('refs/heads/')) record(github, id, { change, forced, at });
+  github.send(pushWebhook(place, { ...change, commits, head, forced, at }));
+}
+
+function record(
+  { moves, store }: GitHub,
+  id: number,
+  { change, forced, at }: { readonly change: Change; readonly forced: boolean; readonly at: number },
+): void {
+  const { before, after } = change;
+  const kind = before === NO_COMMIT ? 'branch_creation' : after === NO_COMMIT ? 'branch_deletion' : undefined;
+  const number = store.nextId();
+  const move = { ...change, id: number, node_id: nodeId('PSH', number), actor: null, at } as const;
+  moves.set(id, [...(moves.get(id) ?? []), { ...move, activity_type: kind ?? (forced ? 'force_push' : 'push') }]);
 }
 
 function changesOf(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly Change[] {

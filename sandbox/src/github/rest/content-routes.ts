@@ -46,15 +46,35 @@ export function contentRoutes(github: GitHub, api: () => string, links: Map<stri
     ),
     route(
       'GET',
+      '/repos/{owner}/{repo}/activity',
+      inPlace(github, READ, async (call, place) => movesOf(github, call, place)),
+    ),
+    route(
+      'GET',
       '/repos/{owner}/{repo}/commits/{+ref}',
       inPlace(github, READ, async (call, place) => {
         const commit = await readCommit(github.git, place.repository.id, call.params['ref'] ?? '');
         if (commit === undefined) return refusal(422, `No commit found for SHA: ${call.params['ref'] ?? ''}`);
-        if (/\.sha\b/.test(call.headers.accept ?? '')) return { status: 200, body: commit.sha };
+        if (/\.sha\b/.test(call.headers.accept ?? '')) return shaOnly(commit.sha, call);
         return { status: 200, body: commitJson(commit, repositoryUrl(place, api()), place) };
       }),
     ),
   ];
+}
+
+/** The commit is its own ETag. */
+function shaOnly(sha: string, { headers }: Call): Answer {
+  const etag = `"${sha}"`;
+  if (headers['if-none-match'] === etag) return { status: 304, headers: { etag } };
+  return { status: 200, headers: { etag, 'content-type': 'application/vnd.github.sha; charset=utf-8' }, body: sha };
+}
+
+/** Newest first. https://docs.github.com/en/rest/repos/repos#list-repository-activities */
+function movesOf(github: GitHub, { query }: Call, { repository }: Place): Answer {
+  const ref = (query.get('ref') ?? '').replace(/^(?!refs\/)/, 'refs/heads/');
+  const moves = (github.moves.get(repository.id) ?? []).filter((move) => ref === 'refs/heads/' || move.ref === ref);
+  const body = [...moves].reverse().slice(0, Number(query.get('per_page') ?? 30));
+  return { status: 200, body: body.map(({ at, ...move }) => ({ ...move, timestamp: timestamp(at) })) };
 }
 
 /** The archive behind a link, for whoever has the link. Its one folder is named `owner-repo-commit`. */

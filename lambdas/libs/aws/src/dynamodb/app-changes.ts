@@ -1,4 +1,4 @@
-import type { App, Changes } from '@multi-tenant-runner/core';
+import type { App, AppRest, Changes, LeaseHolder } from '@multi-tenant-runner/core';
 import { appKey, counting, itemOfApp } from './app-rows';
 import { Expression } from './expression';
 import { toRow } from './rows';
@@ -20,6 +20,18 @@ export function changeApp(app: App, changes: Changes<App>, now: Date): Update {
     expression,
     update: counting(expression, set, 'version', 'asked'),
     condition: `${expression.equals('version', app.version)} AND ${expression.exists('due_shard')}`,
+  };
+}
+
+/** Only if nobody asked since `asked`; what is not said is as it was. */
+export function restApp(name: string, holder: LeaseHolder, { asked, ...seen }: AppRest): Update {
+  const expression = new Expression();
+  const lease = { lease_owner: null, lease_until: null };
+  return {
+    key: appKey(name),
+    expression,
+    update: expression.update({ ...toRow({ ...seen, restedAsked: asked }), ...lease }),
+    condition: `${expression.equals('lease_owner', holder.name)} AND ${expression.equals('asked', asked)}`,
   };
 }
 

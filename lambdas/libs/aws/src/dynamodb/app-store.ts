@@ -26,7 +26,7 @@ import {
   useOf,
 } from './app-rows';
 import { fromAttributes, toAttributes, type Item } from './attributes';
-import { changeApp, deleteApp, newApp } from './app-changes';
+import { changeApp, deleteApp, newApp, restApp } from './app-changes';
 import { giveHost, takeHost } from './app-host-rows';
 import { Expression } from './expression';
 import { freePriority, recordSlot, takePriority } from './app-slots';
@@ -147,11 +147,12 @@ export function createDynamoAppStore({ client, tableName }: AppStoreDeps): AppSt
       const update = expression.update(lease);
       return written(await table.update({ key: appKey(name), expression, update, condition }));
     },
-    rest: async (name, holder, { asked, due }) => {
+    rest: async (name, holder, seen) => (await table.update(restApp(name, holder, seen))).ok,
+    giveBack: async (name, holder, due) => {
       const expression = new Expression();
-      const condition = `${expression.equals('lease_owner', holder.name)} AND ${expression.equals('asked', asked)}`;
+      const condition = expression.equals('lease_owner', holder.name);
       const update = expression.update({ lease_owner: null, lease_until: null, due });
-      return (await table.update({ key: appKey(name), expression, update, condition })).ok;
+      await table.update({ key: appKey(name), expression, update, condition });
     },
     takeSlot: async (app, slot, limit) => {
       const outcome = await transact([here(takePriority(slot, limit)), here(recordSlot(app, slot))]);

@@ -43,7 +43,7 @@ export interface RemovalProof {
   readonly left: Readonly<Record<string, number>>;
 }
 
-/** Times are ISO 8601; `leaseUntil` and `due` are epoch milliseconds. */
+/** Times are ISO 8601; those of the lease and of looks are epoch milliseconds. */
 export interface App extends AppSize {
   /** Its name, which no other app of any tenant has. */
   readonly app: string;
@@ -69,6 +69,13 @@ export interface App extends AppSize {
   readonly asked: number;
   /** When the deployer looks again if nobody asks. */
   readonly due: number;
+  /** The branch's commit when GitHub was last asked for it, and when it is asked again. */
+  readonly head?: string;
+  readonly headDue?: number;
+  /** What the last look at all that stands saw: until then, and while neither differs, nothing is looked at again. */
+  readonly restedAsked?: number;
+  readonly restedTenant?: 'active' | 'inactive';
+  readonly restsUntil?: number;
   /** The newest deployment that anybody asked for: its id, which sorts by time. */
   readonly wantedId?: string;
   readonly live?: LiveVersion;

@@ -115,7 +115,7 @@ export function buildReshaping(
 }
 
 /** Of `20260115T120000Z-0123456789ab`. */
-function timeOf(deploymentId: string): Date {
+export function timeOf(deploymentId: string): Date {
   const [date = '', time = ''] = deploymentId.split(/[TZ]/);
   return new Date(`${date.replace(/(..)(..)$/, '-$1-$2')}T${time.replace(/(..)(..)(..)/, '$1:$2:$3')}Z`);
 }

@@ -69,6 +69,7 @@ export type MetricName =
   | 'RecoveryCompleted'
   | 'RecoveryFailed'
   | 'AppPushed'
+  | 'AppPushFound'
   | 'AppDeployed'
   | 'AppHostLost'
   | 'AppHostTakenOff'

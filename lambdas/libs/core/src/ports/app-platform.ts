@@ -84,6 +84,14 @@ export interface RepositoryPlace {
 /** States of GitHub's deployment statuses that we use. */
 export type GitHubDeploymentState = 'queued' | 'in_progress' | 'success' | 'failure' | 'inactive';
 
+/** A push, a merge, or whatever else set a branch to another commit. */
+export interface BranchMove {
+  readonly before?: string;
+  readonly after: string;
+  /** In whole seconds. */
+  readonly at: Date;
+}
+
 export interface WorkflowRun {
   readonly id: number;
   readonly status: string;
@@ -93,11 +101,21 @@ export interface WorkflowRun {
 
 /** What a deployment asks of GitHub, each by a token for that repository and that use alone. */
 export interface AppGitHub {
-  /** The branch's commit; without one there is no such branch. */
+  /**
+   * The branch's commit; without one there is no such branch.
+   *
+   * @param known the commit that is known already; an answer that it is `same` costs nothing of the allowance
+   */
   head(
     place: RepositoryPlace,
     branch: string,
-  ): Promise<{ readonly kind: 'found'; readonly commit?: string } | GitHubFailure>;
+    known?: string,
+  ): Promise<{ readonly kind: 'found'; readonly commit?: string } | { readonly kind: 'same' } | GitHubFailure>;
+  /** The branch's last move, with GitHub's time of it; without one GitHub knows of none. */
+  lastMove(
+    place: RepositoryPlace,
+    branch: string,
+  ): Promise<{ readonly kind: 'found'; readonly move?: BranchMove } | GitHubFailure>;
   /** `too-large`: more than `limit` bytes, of which no more was read. */
   archive(
     place: RepositoryPlace,

@@ -47,6 +47,9 @@ export interface QuotaUse {
   readonly memoryGb: number;
 }
 
+/** What a look leaves in the row beside when the app is due. */
+export type AppRest = Pick<App, 'asked' | 'due' | 'head' | 'headDue' | 'restedTenant' | 'restsUntil'>;
+
 export interface AppPage {
   readonly apps: readonly App[];
   readonly next?: string;
@@ -78,7 +81,9 @@ export interface AppStore {
   /** Only if nobody else's lives. */
   takeLease(app: string, holder: LeaseHolder, now: Date): Promise<Written<App>>;
   /** Only if nobody asked since `asked`, and then it is due at `due`; false: look again. */
-  rest(app: string, holder: LeaseHolder, seen: { readonly asked: number; readonly due: number }): Promise<boolean>;
+  rest(app: string, holder: LeaseHolder, seen: AppRest): Promise<boolean>;
+  /** Whatever was asked: who holds it could not look, and the app is due at `due`. */
+  giveBack(app: string, holder: LeaseHolder, due: number): Promise<void>;
   /** Only if the priority is free there and fewer than `limit` are taken; the holder of the lease calls. */
   takeSlot(app: App, slot: AppSlot, limit: number): Promise<'taken' | 'refused'>;
   /** Priorities that are taken at a load balancer. */

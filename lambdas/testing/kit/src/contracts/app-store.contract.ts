@@ -152,6 +152,21 @@ export function appStoreContract(make: () => Promise<AppsUnderTest>, nextId: () 
       expect(await tables.apps.resize(app, { cpu: 256, memory: 512, count: 1 }, QUOTA)).toEqual({ kind: 'changed' });
     });
 
+    it('are at rest as they were last seen, and go back to whoever is next where nobody could look', async () => {
+      const app = await made();
+      await tables.apps.takeLease(app.app, HOLDER, NOW);
+      const seen = { due: NOW.getTime() + MINUTE, head: 'a'.repeat(40), headDue: NOW.getTime() + 2 * MINUTE };
+      const rested = { restedTenant: 'active', restsUntil: NOW.getTime() + MINUTE } as const;
+      expect(await tables.apps.rest(app.app, HOLDER, { asked: 1, ...seen, ...rested })).toBe(true);
+      expect(await read(app)).toMatchObject({ ...seen, ...rested, restedAsked: 1 });
+      await tables.apps.takeLease(app.app, HOLDER, NOW);
+      await tables.apps.giveBack(app.app, { ...HOLDER, name: 'another' }, 0);
+      expect((await read(app)).leaseOwner).toBe(HOLDER.name);
+      await tables.apps.giveBack(app.app, HOLDER, NOW.getTime() + 1);
+      const row = await read(app);
+      expect([row.leaseOwner, row.due, row.head]).toEqual([undefined, NOW.getTime() + 1, seen.head]);
+    });
+
     it('leave another port to the deployer with the size', async () => {
       const app = await made();
       expect(await tables.apps.rest(app.app, HOLDER, { asked: 1, due: NOW.getTime() + MINUTE })).toBe(false);

@@ -1,4 +1,10 @@
-import type { AppGitHub, GitHubDeploymentState, GitHubFailure, WorkflowRun } from '@multi-tenant-runner/core';
+import type {
+  AppGitHub,
+  BranchMove,
+  GitHubDeploymentState,
+  GitHubFailure,
+  WorkflowRun,
+} from '@multi-tenant-runner/core';
 
 interface Told {
   readonly id: number;
@@ -11,6 +17,11 @@ interface Told {
 export interface InMemoryAppGitHub extends AppGitHub {
   /** Commits by branch. */
   readonly heads: Map<string, string>;
+  /** Moves by branch; where `tellsMoves` is off GitHub knows nothing of them, as an older one of a customer's. */
+  readonly moves: Map<string, BranchMove>;
+  tellsMoves: boolean;
+  /** How often the allowance was used: an answer that nothing has changed costs nothing. */
+  spent: number;
   /** Archives by commit. */
   readonly archives: Map<string, Uint8Array>;
   readonly runs: { readonly title: string; run: WorkflowRun }[];
@@ -31,14 +42,26 @@ export function createInMemoryAppGitHub(): InMemoryAppGitHub {
   };
   const github: InMemoryAppGitHub = {
     heads: new Map(),
+    moves: new Map(),
+    tellsMoves: true,
+    spent: 0,
     archives: new Map(),
     runs: [],
     deployments: [],
     told: [],
-    head: async (_place, branch) =>
+    head: async (_place, branch, known) =>
       during('head', () => {
         const commit = github.heads.get(branch);
+        if (commit !== undefined && commit === known) return { kind: 'same' };
+        github.spent += 1;
         return { kind: 'found', ...(commit !== undefined && { commit }) };
+      }),
+    lastMove: async (_place, branch) =>
+      during('lastMove', () => {
+        github.spent += 1;
+        if (!github.tellsMoves) return { kind: 'refused', status: 404, message: 'Not Found' };
+        const move = github.moves.get(branch);
+        return { kind: 'found', ...(move && { move }) };
       }),
     archive: async (_place, commit, limit) =>
       during('archive', () => {

@@ -137,11 +137,16 @@ function createApps(state: AppTables, settings: () => AppSettings | undefined): 
       const lease = { leaseOwner: holder.name, leaseUntil: now.getTime() + holder.milliseconds };
       return { ok: true, row: put({ ...standing, ...lease }) };
     },
-    rest: async (name, holder, { asked, due }) => {
+    rest: async (name, holder, { asked, ...seen }) => {
       const standing = rows.get(name);
       if (standing?.leaseOwner !== holder.name || standing.asked !== asked) return false;
-      put(applyChanges(standing, { leaseOwner: null, leaseUntil: null, due }));
+      put(applyChanges(standing, { leaseOwner: null, leaseUntil: null, ...seen, restedAsked: asked }));
       return true;
+    },
+    giveBack: async (name, holder, due) => {
+      const standing = rows.get(name);
+      if (standing?.leaseOwner === holder.name)
+        put(applyChanges(standing, { leaseOwner: null, leaseUntil: null, due }));
     },
     takeSlot: async (app, slot, limit) => {
       const [standing, taken] = [rows.get(app.app), slots.get(slot.alb) ?? new Set<number>()];
