@@ -127,7 +127,7 @@ resource "aws_dynamodb_table" "tenants" {
 
     precondition {
       condition     = length(local.foreign_arns) == 0
-      error_message = "KMS keys and certificates must be in ${local.region}. Invalid inputs: ${join(", ", local.foreign_arns)}."
+      error_message = "KMS keys, certificates and secrets must be in ${local.region}. Invalid inputs: ${join(", ", local.foreign_arns)}."
     }
 
     precondition {

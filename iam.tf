@@ -4,25 +4,15 @@
 
 # The App's id and key, and the certificates that the functions trust on their way to GitHub: of each function that calls GitHub.
 data "aws_iam_policy_document" "app_credentials" {
-  statement {
-    sid       = "ReadAppIdAndKey"
-    actions   = ["ssm:GetParameters"]
-    resources = concat([module.ssm.parameters.id.arn, module.ssm.parameters.key_base64.arn], local.ca_bundle_arns)
-  }
+  source_policy_documents = [module.ssm.policies.key_base64]
 
   dynamic "statement" {
-    for_each = var.encryption.parameters == null ? [] : [var.encryption.parameters]
+    for_each = length(local.ca_bundle_arns) == 0 ? [] : [local.ca_bundle_arns]
 
     content {
-      sid       = "DecryptParameters"
-      actions   = ["kms:Decrypt"]
-      resources = [statement.value]
-
-      condition {
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = ["ssm.${local.region}.amazonaws.com"]
-      }
+      sid       = "ReadCertificates"
+      actions   = ["ssm:GetParameters"]
+      resources = statement.value
     }
   }
 }

@@ -70,6 +70,10 @@ locals {
     for name, arn in merge(
       { for use in ["parameters", "queues", "tables", "logs", "disks"] : "encryption.${use}" => var.encryption[use] },
       { for index, key in var.encryption.images : "encryption.images[${index}]" => key },
+      {
+        for part in ["key_base64_secret", "webhook_secret_secret"] :
+        "github_app.${part}" => try(nonsensitive(var.github_app[part].arn), null)
+      },
       { "webhook.custom_domain.certificate_arn" = try(var.webhook.custom_domain.certificate_arn, null) },
     ) :
     arn != null && try(split(":", arn)[3], "") != local.region ? name : ""
@@ -234,8 +238,11 @@ module "webhook" {
   }
   tier_queues         = { for name, queue in aws_sqs_queue.tier_builds : name => { url = queue.url, arn = local.arns.tier_builds[name] } }
   runner_events_queue = { url = aws_sqs_queue.runner_events.url, arn = local.arns.runner_events }
-  app_parameters      = { id = module.ssm.parameters.id, webhook_secret = module.ssm.parameters.webhook_secret }
-  kms_key_arn         = var.encryption.parameters
+  app_parameters = {
+    id             = module.ssm.parameters.id.name
+    webhook_secret = module.ssm.parameters.webhook_secret.name
+    policy_json    = module.ssm.policies.webhook_secret
+  }
   routing = {
     runner_tiers              = local.runner_tiers_json
     default_tier              = var.default_tier

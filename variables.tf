@@ -80,18 +80,23 @@ variable "subnet_ids" {
 variable "github_app" {
   description = <<-EOT
     The GitHub App. Set each of its three parts either as a value, which the module stores as a SecureString parameter,
-    or as the `arn` and `name` of an existing SSM parameter.
+    or as the `arn` and `name` of an existing SSM parameter, or as the `arn` of a secret of Secrets Manager, with the `kms_key_arn` that encrypts it
+    where that is a key of your own.
     - `id` or `id_ssm`: the App's numeric ID.
-    - `key_base64` or `key_base64_ssm`: its private key, the whole PEM file encoded as base64.
-    - `webhook_secret` or `webhook_secret_ssm`: its webhook secret; during a rotation, the old and the new one, each on its own line.
+    - `key_base64`, `key_base64_ssm` or `key_base64_secret`: its private key, the whole PEM file encoded as base64. In a parameter or secret it may also
+      be the file as it is.
+    - `webhook_secret`, `webhook_secret_ssm` or `webhook_secret_secret`: its webhook secret; during a rotation, the old and the new one, each on its own
+      line. Of a secret the values under AWSPENDING and, for a day, AWSPREVIOUS are accepted too.
   EOT
   type = object({
-    id                 = optional(string)
-    key_base64         = optional(string)
-    webhook_secret     = optional(string)
-    id_ssm             = optional(object({ arn = string, name = string }))
-    key_base64_ssm     = optional(object({ arn = string, name = string }))
-    webhook_secret_ssm = optional(object({ arn = string, name = string }))
+    id                    = optional(string)
+    key_base64            = optional(string)
+    webhook_secret        = optional(string)
+    id_ssm                = optional(object({ arn = string, name = string }))
+    key_base64_ssm        = optional(object({ arn = string, name = string }))
+    webhook_secret_ssm    = optional(object({ arn = string, name = string }))
+    key_base64_secret     = optional(object({ arn = string, kms_key_arn = optional(string) }))
+    webhook_secret_secret = optional(object({ arn = string, kms_key_arn = optional(string) }))
   })
   nullable  = false
   sensitive = true
@@ -102,13 +107,19 @@ variable "github_app" {
   }
 
   validation {
-    condition     = (var.github_app.key_base64 == null) != (var.github_app.key_base64_ssm == null)
-    error_message = "github_app must have exactly one of key_base64 and key_base64_ssm."
+    condition = length([
+      for given in [var.github_app.key_base64 != null, var.github_app.key_base64_ssm != null, var.github_app.key_base64_secret != null] : given if given
+    ]) == 1
+    error_message = "github_app must have exactly one of key_base64, key_base64_ssm and key_base64_secret."
   }
 
   validation {
-    condition     = (var.github_app.webhook_secret == null) != (var.github_app.webhook_secret_ssm == null)
-    error_message = "github_app must have exactly one of webhook_secret and webhook_secret_ssm."
+    condition = length([
+      for given in [
+        var.github_app.webhook_secret != null, var.github_app.webhook_secret_ssm != null, var.github_app.webhook_secret_secret != null,
+      ] : given if given
+    ]) == 1
+    error_message = "github_app must have exactly one of webhook_secret, webhook_secret_ssm and webhook_secret_secret."
   }
 
   validation {
@@ -137,6 +148,23 @@ variable "github_app" {
       reference == null ? true : can(regex("^arn:[^:]+:ssm:[^:]*:[0-9]*:parameter/", reference.arn)) && endswith(reference.arn, trimprefix(reference.name, "/"))
     ])
     error_message = "github_app: the arn and the name of each *_ssm reference must belong to the same SSM parameter."
+  }
+
+  # Functions may read what exactly this ARN names: without its end it would match nothing.
+  validation {
+    condition = alltrue([
+      for reference in [var.github_app.key_base64_secret, var.github_app.webhook_secret_secret] :
+      reference == null ? true : can(regex("^arn:[^:]+:secretsmanager:[^:*?]+:[0-9]{12}:secret:[^:*?]+-[A-Za-z0-9]{6}$", reference.arn))
+    ])
+    error_message = "github_app: the arn of each *_secret reference must be a secret's whole ARN, with the six characters that Secrets Manager put after its name."
+  }
+
+  validation {
+    condition = alltrue([
+      for reference in [var.github_app.key_base64_secret, var.github_app.webhook_secret_secret] :
+      reference == null ? true : reference.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", reference.kms_key_arn))
+    ])
+    error_message = "github_app: kms_key_arn of each *_secret reference must be the ARN of a KMS key, not of an alias."
   }
 }
 

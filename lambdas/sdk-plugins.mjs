@@ -104,7 +104,7 @@ export function markShapesPure(source, path) {
 }
 
 /** Whose errors we know by their names, but for those with fields that we read. */
-const WITHOUT_CLASSES = /client-(ssm|lambda|sqs|dynamodb)[\\/]/;
+const WITHOUT_CLASSES = /client-(ssm|lambda|secrets-manager|sqs|dynamodb)[\\/]/;
 const WITH_FIELDS = ['ConditionalCheckFailedException', 'TransactionCanceledException'];
 
 /**

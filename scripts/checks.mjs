@@ -99,7 +99,7 @@ export const checks = [
   },
   { name: 'page', about: 'jest: what the page says of facts, and its bundle', run: () => jest('page') },
   { name: 'cli', about: 'jest: mtr, in memory and on DynamoDB Local', run: () => jest('cli') },
-  { name: 'sandbox', about: 'jest: fake GitHub, machines, setup', run: () => jest('sandbox') },
+  { name: 'sandbox', about: 'jest: fake GitHub, machines, setup', run: checkSandbox },
   { name: 'emulator', about: 'what the sandbox adds to the AWS emulator', run: checkEmulator },
   {
     name: 'machine',
@@ -166,6 +166,12 @@ export const checks = [
   },
   ...linters.map((linter) => ({ ...linter, linter: true, onlyByName: true })),
 ];
+
+/** A contract of its tests runs against the emulator. */
+async function checkSandbox() {
+  await ensurePython({ root, log: (line) => console.log(line) });
+  return jest('sandbox');
+}
 
 async function checkEmulator() {
   const log = (line) => console.log(line);

@@ -65,6 +65,29 @@ describe('app create', () => {
     );
   });
 
+  it('keeps the key and the webhook secret in Secrets Manager where it is asked to, and the id in SSM', async () => {
+    const { run, parameters } = createBrowser();
+    const { code, out } = await run('--output', 'table', 'app', 'create', '--secrets-manager');
+    expect(code).toBe(0);
+    const secret = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:test/github-app';
+    const id = '/test/github-app/id';
+    expect([...parameters.keys()]).toEqual([`${secret}/key-a1B2c3`, `${secret}/webhook-secret-a1B2c3`, id]);
+    expect(out).toBe(
+      [
+        'github_app = {',
+        `  id_ssm                = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter${id}", name = "${id}" }`,
+        `  key_base64_secret     = { arn = "${secret}/key-a1B2c3" }`,
+        `  webhook_secret_secret = { arn = "${secret}/webhook-secret-a1B2c3" }`,
+        '}',
+        '',
+      ].join('\n'),
+    );
+    expect(await run('app', 'create', '--secrets-manager')).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('test/github-app/key'),
+    });
+  });
+
   it('leaves the webhook off without an address, and asks for more where users are tenants', async () => {
     const { run, seen } = createBrowser();
     await run('app', 'create', '--users', '--feedback', '--name', 'mine');

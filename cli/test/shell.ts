@@ -42,10 +42,18 @@ export function createShell(options: { readonly isTerminal?: boolean; readonly d
   return Object.assign(inMemory, { run, json, written, parameters, gitHub, input });
 }
 
+const secretArn = (name: string): string => `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}-a1B2c3`;
+
+/** Parameters by their names, and secrets by their ARNs. */
 function accountWith(parameters: Map<string, string>): Account {
   return {
     existing: async (names) => names.filter((name) => parameters.has(name)),
     store: async (name, value) => void parameters.set(name, value),
+    existingSecrets: async (names) => names.filter((name) => parameters.has(secretArn(name))),
+    storeSecret: async (name, value) => {
+      parameters.set(secretArn(name), value);
+      return secretArn(name);
+    },
     arnOf: async (name) => `arn:aws:ssm:us-east-1:123456789012:parameter${name}`,
   };
 }

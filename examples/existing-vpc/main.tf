@@ -43,9 +43,9 @@ module "multi_tenant_runners" {
 
   # The secrets exist already, so that no state file has them.
   github_app = {
-    id_ssm             = var.github_app_parameters.id
-    key_base64_ssm     = var.github_app_parameters.key_base64
-    webhook_secret_ssm = var.github_app_parameters.webhook_secret
+    id                    = var.github_app.id
+    key_base64_secret     = var.github_app.key
+    webhook_secret_secret = var.github_app.webhook_secret
   }
 
   iam = {

@@ -20,12 +20,12 @@ variable "permissions_boundary" {
   type        = string
 }
 
-variable "github_app_parameters" {
-  description = "SSM parameters that hold the App's id, private key (base64) and webhook secret."
+variable "github_app" {
+  description = "The App's numeric id, and the secrets of Secrets Manager with its private key and its webhook secret: each `arn`, and the `kms_key_arn` that encrypts it, if that is your own."
   type = object({
-    id             = object({ arn = string, name = string })
-    key_base64     = object({ arn = string, name = string })
-    webhook_secret = object({ arn = string, name = string })
+    id             = string
+    key            = object({ arn = string, kms_key_arn = optional(string) })
+    webhook_secret = object({ arn = string, kms_key_arn = optional(string) })
   })
 }
 

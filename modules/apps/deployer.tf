@@ -61,7 +61,7 @@ locals {
   zip = coalesce(var.package.filename, "${path.module}/../../lambdas/dist/deployer.zip")
   parameters = {
     id  = coalesce(var.github.app_id_parameter, "/${var.prefix}/app/id")
-    key = coalesce(var.github.app_key_parameter, "/${var.prefix}/app/key")
+    key = coalesce(try(var.github.app_key_secret.arn, null), var.github.app_key_parameter, "/${var.prefix}/app/key")
   }
 }
 

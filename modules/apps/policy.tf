@@ -53,8 +53,40 @@ data "aws_iam_policy_document" "deployer" {
     sid     = "ReadAppOfGitHub"
     actions = ["ssm:GetParameters"]
     resources = [for name in compact([local.parameters.id, local.parameters.key, var.github.ca_bundle_parameter]) :
-      "${local.arns.parameters}${name}"
+      "${local.arns.parameters}${name}" if startswith(name, "/")
     ]
+  }
+
+  dynamic "statement" {
+    for_each = var.github.app_key_secret[*]
+
+    content {
+      sid       = "ReadKeyOfGitHubFromSecretsManager"
+      actions   = ["secretsmanager:GetSecretValue"]
+      resources = [statement.value.arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = try(var.github.app_key_secret.kms_key_arn, null)[*]
+
+    content {
+      sid       = "DecryptKeyOfGitHubOfSecretsManager"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["secretsmanager.${local.region}.amazonaws.com"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:EncryptionContext:SecretARN"
+        values   = [var.github.app_key_secret.arn]
+      }
+    }
   }
 
   dynamic "statement" {

@@ -26,11 +26,12 @@ variable "default_tier" {
 }
 
 variable "github" {
-  description = "How GitHub is reached: `api_url`; `app_id_parameter` and `app_key_parameter`, where the installation refers to SSM parameters of yours; the customer's key of parameters; and a proxy and certificates, as the installation has them. The App needs to read contents and to write actions and deployments."
+  description = "How GitHub is reached: `api_url`; `app_id_parameter` and `app_key_parameter`, where the installation refers to SSM parameters of yours, or `app_key_secret` as its `github_app.key_base64_secret`; the customer's key of parameters; and a proxy and certificates, as the installation has them. The App needs to read contents and to write actions and deployments."
   type = object({
     api_url             = optional(string, "https://api.github.com")
     app_id_parameter    = optional(string)
     app_key_parameter   = optional(string)
+    app_key_secret      = optional(object({ arn = string, kms_key_arn = optional(string) }))
     parameters_key_arn  = optional(string)
     proxy               = optional(string)
     no_proxy            = optional(list(string), [])
@@ -41,6 +42,17 @@ variable "github" {
   validation {
     condition     = can(regex("^https?://", var.github.api_url))
     error_message = "github.api_url must begin with https://, such as https://api.github.com; it is \"${var.github.api_url}\"."
+  }
+
+  validation {
+    condition     = var.github.app_key_parameter == null || var.github.app_key_secret == null
+    error_message = "github must have at most one of app_key_parameter and app_key_secret."
+  }
+
+  # The deployer may read what exactly this ARN names: without its end it would match nothing.
+  validation {
+    condition     = var.github.app_key_secret == null || can(regex("^arn:[^:]+:secretsmanager:[^:*?]+:[0-9]{12}:secret:[^:*?]+-[A-Za-z0-9]{6}$", var.github.app_key_secret.arn))
+    error_message = "github.app_key_secret must have a secret's whole ARN, with the six characters that Secrets Manager put after its name."
   }
 }
 

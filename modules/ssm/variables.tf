@@ -6,14 +6,16 @@ variable "prefix" {
 }
 
 variable "github_app" {
-  description = "The GitHub App: for each of `id`, `key_base64` and `webhook_secret` a value to store, or `*_ssm` naming a parameter that exists."
+  description = "The GitHub App: for each of `id`, `key_base64` and `webhook_secret` a value to store, or `*_ssm` naming a parameter that exists, or `*_secret` naming a secret of Secrets Manager."
   type = object({
-    id                 = optional(string)
-    key_base64         = optional(string)
-    webhook_secret     = optional(string)
-    id_ssm             = optional(object({ arn = string, name = string }))
-    key_base64_ssm     = optional(object({ arn = string, name = string }))
-    webhook_secret_ssm = optional(object({ arn = string, name = string }))
+    id                    = optional(string)
+    key_base64            = optional(string)
+    webhook_secret        = optional(string)
+    id_ssm                = optional(object({ arn = string, name = string }))
+    key_base64_ssm        = optional(object({ arn = string, name = string }))
+    webhook_secret_ssm    = optional(object({ arn = string, name = string }))
+    key_base64_secret     = optional(object({ arn = string, kms_key_arn = optional(string) }))
+    webhook_secret_secret = optional(object({ arn = string, kms_key_arn = optional(string) }))
   })
   sensitive = true
 }

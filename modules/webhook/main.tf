@@ -22,7 +22,7 @@ resource "aws_cloudwatch_event_bus" "this" {
 ################################################################################
 
 data "aws_iam_policy_document" "webhook" {
-  source_policy_documents = compact([var.data_keys_policy_json])
+  source_policy_documents = compact([var.data_keys_policy_json, var.app_parameters.policy_json])
 
   statement {
     sid       = "ReadTenants"
@@ -46,28 +46,6 @@ data "aws_iam_policy_document" "webhook" {
     sid       = "PublishOnTheBus"
     actions   = ["events:PutEvents"]
     resources = [local.bus_arn]
-  }
-
-  statement {
-    sid       = "ReadAppIdAndWebhookSecret"
-    actions   = ["ssm:GetParameters"]
-    resources = [var.app_parameters.id.arn, var.app_parameters.webhook_secret.arn]
-  }
-
-  dynamic "statement" {
-    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
-
-    content {
-      sid       = "DecryptParameters"
-      actions   = ["kms:Decrypt"]
-      resources = [statement.value]
-
-      condition {
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = ["ssm.${data.aws_region.current.id}.amazonaws.com"]
-      }
-    }
   }
 }
 
@@ -127,8 +105,8 @@ resource "aws_lambda_function" "webhook" {
       TENANT_RATES_BY_TIER      = jsonencode(var.tenant_rate.by_tier)
       CHECK_RUNS                = tostring(var.check_runs)
       PUBLISH_EVENTS            = jsonencode(var.publish_events)
-      GITHUB_APP_ID_PARAMETER   = var.app_parameters.id.name
-      WEBHOOK_SECRET_PARAMETER  = var.app_parameters.webhook_secret.name
+      GITHUB_APP_ID_PARAMETER   = var.app_parameters.id
+      WEBHOOK_SECRET_PARAMETER  = var.app_parameters.webhook_secret
     }
   }
 

@@ -24,17 +24,12 @@ variable "runner_events_queue" {
 }
 
 variable "app_parameters" {
-  description = "SSM parameters of the App's id and webhook secret."
+  description = "Where the App's id and webhook secret are: names of SSM parameters, or the ARN of a secret; and the policy that lets a function read both."
   type = object({
-    id             = object({ name = string, arn = string })
-    webhook_secret = object({ name = string, arn = string })
+    id             = string
+    webhook_secret = string
+    policy_json    = string
   })
-}
-
-variable "kms_key_arn" {
-  description = "Customer key of those parameters; `null` for AWS's own."
-  type        = string
-  default     = null
 }
 
 variable "routing" {

@@ -747,6 +747,67 @@ describe('the policies with a pool', () => {
   });
 });
 
+describe("the policies with the App's secrets in Secrets Manager", () => {
+  const secret = (name) => arn('secretsmanager', `secret:github/${name}`);
+  const [KEY, HOOK] = [secret('key-a1B2c3'), secret('hook-d4E5f6')];
+  const CMK = arn('kms', 'key/0f0f0f0f-0000-0000-0000-000000000000');
+  const READS = 'secretsmanager:GetSecretValue';
+  let policies;
+  before(async () => {
+    const { failed, output, json } = await plan({
+      settings: `github_app = {
+        id                    = "4711"
+        key_base64_secret     = { arn = "${KEY}", kms_key_arn = "${CMK}" }
+        webhook_secret_secret = { arn = "${HOOK}" }
+      }`,
+    });
+    assert.equal(failed, false, output);
+    policies = policiesOf(json);
+  });
+
+  const OF_THE_KEY = ['scale-up', 'scale-down', 'tenant-manager', 'recovery'];
+  for (const [role, action, resource, verdict] of [
+    ...OF_THE_KEY.map((role) => [role, READS, KEY, 'Allowed']),
+    ['webhook', READS, HOOK, 'Allowed'],
+    ...OF_THE_KEY.map((role) => [role, READS, HOOK, 'ImplicitlyDenied']),
+    ['webhook', READS, KEY, 'ImplicitlyDenied'],
+    // A name that only begins so: each secret has six characters of its own.
+    ['scale-up', READS, secret('key-Z9y8X7'), 'ImplicitlyDenied'],
+    ['scale-up', READS, secret('key-a1B2c3-d4E5f6'), 'ImplicitlyDenied'],
+    ['webhook', READS, arn('secretsmanager', 'secret:other/hook-d4E5f6'), 'ImplicitlyDenied'],
+    ['webhook', 'secretsmanager:PutSecretValue', HOOK, 'ImplicitlyDenied'],
+    ['scale-up', 'secretsmanager:ListSecrets', '*', 'ImplicitlyDenied'],
+    ['machine', READS, KEY, 'ImplicitlyDenied'],
+    ['api', READS, KEY, 'ImplicitlyDenied'],
+    ['events', READS, HOOK, 'ImplicitlyDenied'],
+    // There is no parameter of the key, so nobody may read one.
+    ['scale-up', 'ssm:GetParameters', parameter(`/${PREFIX}/app/key`), 'ImplicitlyDenied'],
+    ['scale-up', 'ssm:GetParameters', parameter(`/${PREFIX}/app/id`), 'Allowed'],
+  ]) {
+    it(`${verdict === 'Allowed' ? 'allow' : 'deny'} ${role} ${action} at ${resource}`, async () => {
+      assert.equal((await evaluateWith(policies, role, action, resource, {})).verdict, verdict);
+    });
+  }
+
+  // Not simulated: the simulator does not support context keys with a variable part, as those of an encryption context.
+  it('let who reads the key decrypt that secret alone, through Secrets Manager, and nobody the other', () => {
+    for (const role of OF_THE_KEY) {
+      const [{ Resource, Condition }] = policies[role].Statement.filter(({ Action }) => Action === 'kms:Decrypt');
+      assert.equal(Resource, CMK);
+      assert.deepEqual(Condition, {
+        StringEquals: {
+          'kms:ViaService': `secretsmanager.${REGION}.amazonaws.com`,
+          'kms:EncryptionContext:SecretARN': KEY,
+        },
+      });
+    }
+    assert.deepEqual(
+      policies.webhook.Statement.filter(({ Action }) => Action === 'kms:Decrypt'),
+      [],
+    );
+  });
+});
+
 describe('the policies of an API that has apps', () => {
   const PUSH = `arn:aws:iam::${ACCOUNT}:role/${PREFIX}-app-push`;
   const REPOSITORY = arn('ecr', `repository/${PREFIX}/apps/shop`);

@@ -12,7 +12,7 @@ const reference = (name) =>
   `{ arn = "arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/elsewhere/${name}", name = "/elsewhere/${name}" }`;
 const REFERENCES = `github_app = {
   id_ssm             = ${reference('id')}
-  key_base64_ssm     = ${reference('key')}
+  key_base64_secret  = { arn = "arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:elsewhere/key-a1B2c3" }
   webhook_secret_ssm = ${reference('webhook-secret')}
 }`;
 

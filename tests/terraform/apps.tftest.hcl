@@ -141,6 +141,53 @@ run "takes_a_version_back_on_alarms" {
   }
 }
 
+run "reads_the_apps_key_from_secrets_manager" {
+  command = plan
+
+  module {
+    source = "./modules/apps"
+  }
+
+  variables {
+    github = { app_key_secret = {
+      arn         = "arn:aws:secretsmanager:us-east-1:123456789012:secret:github/key-a1B2c3"
+      kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/secrets"
+    } }
+  }
+
+  assert {
+    condition     = aws_lambda_function.deployer.environment[0].variables.GITHUB_APP_KEY_PARAMETER == "arn:aws:secretsmanager:us-east-1:123456789012:secret:github/key-a1B2c3"
+    error_message = "The deployer is not told of the secret."
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(data.aws_iam_policy_document.deployer.json).Statement : statement.Resource
+      if contains(flatten([statement.Action]), "secretsmanager:GetSecretValue")
+    ] == ["arn:aws:secretsmanager:us-east-1:123456789012:secret:github/key-a1B2c3"]
+    error_message = "The deployer may read another secret, or not this one."
+  }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(data.aws_iam_policy_document.deployer.json).Statement : statement.Condition.StringEquals
+      if statement.Resource == "arn:aws:kms:us-east-1:123456789012:key/secrets"
+      ]) == {
+      "kms:EncryptionContext:SecretARN" = "arn:aws:secretsmanager:us-east-1:123456789012:secret:github/key-a1B2c3"
+      "kms:ViaService"                  = "secretsmanager.us-east-1.amazonaws.com"
+    }
+    error_message = "The key decrypts more than that secret."
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(data.aws_iam_policy_document.deployer.json).Statement : statement.Resource
+      if contains(flatten([statement.Action]), "ssm:GetParameters")
+    ] == ["arn:aws:ssm:us-east-1:123456789012:parameter/mtr/app/id"]
+    error_message = "The deployer may read a parameter that it does not need."
+  }
+}
+
 run "knows_its_load_balancers" {
   command = plan
 

@@ -90,7 +90,7 @@ run "the_webhook_gets_exactly_the_variables_that_it_reads" {
     tables              = { tenants = { name = "t", arn = "arn:aws:dynamodb:us-east-1:123456789012:table/t" }, jobs = { name = "j", arn = "arn:aws:dynamodb:us-east-1:123456789012:table/j" } }
     tier_queues         = { small = { url = "https://sqs.example/small", arn = "arn:aws:sqs:us-east-1:123456789012:small" } }
     runner_events_queue = { url = "https://sqs.example/events", arn = "arn:aws:sqs:us-east-1:123456789012:events" }
-    app_parameters      = { id = { name = "/id", arn = "arn:aws:ssm:us-east-1:123456789012:parameter/id" }, webhook_secret = { name = "/secret", arn = "arn:aws:ssm:us-east-1:123456789012:parameter/secret" } }
+    app_parameters      = { id = "/id", webhook_secret = "/secret", policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
     routing             = { runner_tiers = "{}", default_tier = "small", tier_access = "any", allow_public_repositories = false }
     publish_events      = ["workflow_job"]
     throttle            = { rate_limit = 1000, burst_limit = 2000 }

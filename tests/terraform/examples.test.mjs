@@ -17,8 +17,7 @@ const APP = `
 const NETWORK = `
   vpc_id     = "vpc-0123456789abcdef0"
   subnet_ids = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]`;
-const parameter = (name) =>
-  `{ arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/${name}", name = "/github/${name}" }`;
+const secret = (name) => `{ arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:github/${name}" }`;
 
 /** What each asks for, and one thing that makes it the example it is. */
 const EXAMPLES = {
@@ -30,11 +29,9 @@ const EXAMPLES = {
   approval: [APP + NETWORK, 'strcontains(output.approve, "my-saas-tenants")'],
   'existing-vpc': [
     `
-  vpc_name              = "shared"
-  permissions_boundary  = "arn:aws:iam::123456789012:policy/boundary"
-  github_app_parameters = {
-    id = ${parameter('id')}, key_base64 = ${parameter('key')}, webhook_secret = ${parameter('secret')}
-  }`,
+  vpc_name             = "shared"
+  permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"
+  github_app           = { id = "4711", key = ${secret('key-a1B2c3')}, webhook_secret = ${secret('hook-d4E5f6')} }`,
     'length(output.roles) >= 5',
   ],
   'tenant-namespace': [

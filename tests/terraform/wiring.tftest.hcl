@@ -330,6 +330,23 @@ run "references_to_existing_secrets_are_used_and_nothing_is_stored" {
   }
 }
 
+run "secrets_of_secrets_manager_are_used_by_their_arns_and_nothing_is_stored" {
+  command = plan
+
+  variables {
+    github_app = {
+      id_ssm                = { arn = "arn:aws:ssm:us-east-1:123456789012:parameter/github/id", name = "/github/id" }
+      key_base64_secret     = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:github/key-a1B2c3" }
+      webhook_secret_secret = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:github/hook-d4E5f6" }
+    }
+  }
+
+  assert {
+    condition     = module.ssm.parameters.key_base64.name == "arn:aws:secretsmanager:us-east-1:123456789012:secret:github/key-a1B2c3" && module.ssm.parameters.webhook_secret.name == "arn:aws:secretsmanager:us-east-1:123456789012:secret:github/hook-d4E5f6" && module.ssm.parameters.id.name == "/github/id"
+    error_message = "Functions are told the ARNs."
+  }
+}
+
 run "secrets_are_stored_where_no_reference_is_given" {
   command = plan
 

@@ -9,6 +9,7 @@ const SERVICES = {
   ce: { target: 'AWSInsightsIndexService', version: '1.1' },
   dynamodb: { target: 'DynamoDB_20120810', version: '1.0' },
   ssm: { target: 'AmazonSSM', version: '1.1' },
+  secretsmanager: { target: 'secretsmanager', version: '1.1' },
 } as const;
 export type Service = keyof typeof SERVICES;
 
@@ -29,7 +30,7 @@ export interface AwsIdentity {
 /** The price list of Cost Explorer is in one Region for all. */
 const REGIONS: Partial<Record<Service, string>> = { ce: 'us-east-1' };
 
-/** For seven services with one call each: their clients of the SDK would be half of mtr's file. */
+/** For eight services with a call or two each: their clients of the SDK would be half of mtr's file. */
 export function createAwsCall({ region, credentials, endpoint }: AwsIdentity): AwsCall {
   return async (service, action, input) => {
     const { target, version } = SERVICES[service];

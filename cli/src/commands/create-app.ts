@@ -12,6 +12,8 @@ export interface CreateAppOptions extends AppPlan {
   /** Undefined: the App belongs to who is signed in. */
   readonly organization?: string;
   readonly apiUrl: string;
+  /** Where the key and the webhook secret go; the id is no secret, and always a parameter. */
+  readonly inSecretsManager: boolean;
 }
 
 export interface CreateAppDeps {
@@ -21,7 +23,13 @@ export interface CreateAppDeps {
   readonly tell: (line: string) => void;
 }
 
-const PARTS = { id_ssm: 'id', key_base64_ssm: 'key', webhook_secret_ssm: 'webhook-secret' } as const;
+type Part = 'id' | 'key' | 'webhook-secret';
+const INPUTS: Readonly<Record<Part, string>> = {
+  id: 'id',
+  key: 'key_base64',
+  'webhook-secret': 'webhook_secret',
+};
+const PARTS = Object.keys(INPUTS) as readonly Part[];
 
 const created = v.object({
   id: v.number(),
@@ -31,14 +39,13 @@ const created = v.object({
   webhook_secret: v.pipe(v.string(), v.minLength(16)),
 });
 
-/** Has GitHub make the App, keeps its secrets in SSM, and answers the block for the module. No secret is printed. */
+/** Has GitHub make the App, keeps its secrets, and answers the block for the module. No secret is printed. */
 export async function createApp(options: CreateAppOptions, deps: CreateAppDeps): Promise<Answer> {
   const { prefix, organization, apiUrl } = options;
-  const nameOf = (part: string): string => `/${prefix}/github-app/${part}`;
-  const taken = await deps.account.existing(Object.values(PARTS).map(nameOf));
+  const taken = await takenBy(options, deps);
   if (taken.length > 0)
     throw new Problem(
-      `There is an App of ${prefix} already: ${taken.join(', ')}. Use it, or remove these parameters first.`,
+      `There is an App of ${prefix} already: ${taken.join(', ')}. Use it, or remove these first.`,
       EXIT.refused,
     );
   const state = randomBytes(24).toString('base64url');
@@ -47,10 +54,10 @@ export async function createApp(options: CreateAppOptions, deps: CreateAppDeps):
   deps.tell(`Open ${reception.address} in a browser on this machine.`);
   try {
     const app = await exchange(await reception.code, apiUrl, deps);
-    await keep(app, nameOf, deps);
+    const lines = await keep(app, options, deps);
     return {
       kind: 'text',
-      text: await blockOf(nameOf, deps),
+      text: ['github_app = {', ...lines, '}', ''].join('\n'),
       fields: { app_id: app.id, slug: app.slug, url: app.html_url },
     };
   } finally {
@@ -76,31 +83,48 @@ async function exchange(
   );
 }
 
+const isSecret = (part: Part, { inSecretsManager }: CreateAppOptions): boolean => inSecretsManager && part !== 'id';
+const nameOf = (part: Part, options: CreateAppOptions): string =>
+  `${isSecret(part, options) ? '' : '/'}${options.prefix}/github-app/${part}`;
+
+/** Names of parts that an App of this prefix has already. */
+async function takenBy(options: CreateAppOptions, { account }: CreateAppDeps): Promise<readonly string[]> {
+  const [secrets, parameters] = [true, false].map((is) =>
+    PARTS.filter((part) => isSecret(part, options) === is).map((part) => nameOf(part, options)),
+  );
+  return [...(await account.existing(parameters ?? [])), ...(await account.existingSecrets(secrets ?? []))];
+}
+
+/** Keeps each part, and answers how the module is told of it. The id is last: with it the App is whole. */
 async function keep(
   app: v.InferOutput<typeof created>,
-  nameOf: (part: string) => string,
+  options: CreateAppOptions,
   { account }: Pick<CreateAppDeps, 'account'>,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const values: Readonly<Record<Part, string>> = {
+    key: Buffer.from(app.pem).toString('base64'),
+    'webhook-secret': app.webhook_secret,
+    id: String(app.id),
+  };
+  const width = options.inSecretsManager ? 21 : 18;
+  const store = async (part: Part): Promise<string> => {
+    const name = nameOf(part, options);
+    const line = (kind: string, block: string): string => `  ${`${INPUTS[part]}_${kind}`.padEnd(width)} = { ${block} }`;
+    if (isSecret(part, options)) return line('secret', `arn = "${await account.storeSecret(name, values[part])}"`);
+    await account.store(name, values[part]);
+    return line('ssm', `arn = "${await account.arnOf(name)}", name = "${name}"`);
+  };
   try {
-    await account.store(nameOf('key'), Buffer.from(app.pem).toString('base64'));
-    await account.store(nameOf('webhook-secret'), app.webhook_secret);
-    await account.store(nameOf('id'), String(app.id));
+    const key = await store('key');
+    const webhook = await store('webhook-secret');
+    return [await store('id'), key, webhook];
   } catch (error) {
     const why = error instanceof Error ? `${error.name}: ${error.message}` : 'no reason given';
+    const where = options.inSecretsManager ? 'AWS' : 'SSM';
     throw new Problem(
-      `The App is at ${app.html_url}, but SSM did not keep its secrets (${why}). Delete the App in its settings, and ` +
-        'try again.',
+      `The App is at ${app.html_url}, but ${where} did not keep its secrets (${why}). Delete the App in its ` +
+        'settings, and try again.',
       EXIT.failed,
     );
   }
-}
-
-async function blockOf(nameOf: (part: string) => string, { account }: Pick<CreateAppDeps, 'account'>): Promise<string> {
-  const lines = await Promise.all(
-    Object.entries(PARTS).map(async ([input, part]) => {
-      const name = nameOf(part);
-      return `  ${input.padEnd(18)} = { arn = "${await account.arnOf(name)}", name = "${name}" }`;
-    }),
-  );
-  return ['github_app = {', ...lines, '}', ''].join('\n');
 }

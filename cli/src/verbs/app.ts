@@ -13,24 +13,36 @@ export function addApp(
     .command('app')
     .description('the GitHub App')
     .command('create')
-    .description('make it at GitHub, keep its secrets in SSM, and print the block for the module')
+    .description('make it at GitHub, keep its secrets in SSM or Secrets Manager, and print the block for the module')
     .option('--organization <login>', 'whose it is; else yours')
     .option('--name <name>', 'at GitHub; else the prefix')
     .option('--webhook-url <url>', 'the output webhook.endpoint; without it the webhook is off')
     .option('--users', 'user accounts may be tenants too')
     .option('--feedback', 'GitHub shows on commits why jobs wait: check_runs of the module')
+    .option('--secrets-manager', 'keep the key and the webhook secret in Secrets Manager, not in SSM')
     .option('--github-api-url <url>', 'as github_api_url of the module', 'https://api.github.com')
-    .action(async ({ organization, name, webhookUrl, users = false, feedback = false, githubApiUrl }) => {
-      const { prefix, ...where } = target();
-      const options = {
-        prefix,
-        name: name ?? prefix,
-        users,
-        feedback,
-        apiUrl: githubApiUrl,
-        ...(organization !== undefined && { organization }),
-        ...(webhookUrl !== undefined && { webhookUrl }),
-      };
-      print(await createApp(options, { account: await connectAccount(where), fetch, tell }));
-    });
+    .action(
+      async ({
+        organization,
+        name,
+        webhookUrl,
+        users = false,
+        feedback = false,
+        secretsManager = false,
+        githubApiUrl,
+      }) => {
+        const { prefix, ...where } = target();
+        const options = {
+          prefix,
+          name: name ?? prefix,
+          users,
+          feedback,
+          inSecretsManager: secretsManager,
+          apiUrl: githubApiUrl,
+          ...(organization !== undefined && { organization }),
+          ...(webhookUrl !== undefined && { webhookUrl }),
+        };
+        print(await createApp(options, { account: await connectAccount(where), fetch, tell }));
+      },
+    );
 }

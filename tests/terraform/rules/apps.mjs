@@ -1,4 +1,5 @@
 // The app plane. Each rule rejects something.
+const SECRET = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:github/key-a1B2c3';
 const BALANCER = { listener_arn: 'a', security_group_id: 'sg-1' };
 
 /** [rule, [what, inputs, what the sentence ends in]] */
@@ -27,6 +28,20 @@ export const REJECTED = [
   [
     'github.api_url must begin with https://, such as https://api.github.com; it is "github.com".',
     [['an address of GitHub without its protocol', { github: { api_url: 'github.com' } }]],
+  ],
+  [
+    'github must have at most one of app_key_parameter and app_key_secret.',
+    [
+      [
+        "the App's key in a parameter and in a secret",
+        { github: { app_key_parameter: '/github/key', app_key_secret: { arn: SECRET } } },
+      ],
+    ],
+  ],
+  [
+    "github.app_key_secret must have a secret's whole ARN, with the six characters that Secrets Manager put after " +
+      'its name.',
+    [['a secret without the end of its ARN', { github: { app_key_secret: { arn: SECRET.slice(0, -7) } } }]],
   ],
   ['subnet_ids must have at least one subnet.', [['no subnets', { subnet_ids: [] }]]],
   [

@@ -61,12 +61,23 @@ export const REJECTED = [
     [['zips that are not built', { lambda: {}, lambda_zips: zips('absent.zip') }]],
   ],
   [
-    'KMS keys and certificates must be in us-east-1.',
+    'KMS keys, certificates and secrets must be in us-east-1.',
     [
       [
         'a key of another region',
         { encryption: { queues: 'arn:aws:kms:eu-west-1:123456789012:key/0f0f0f0f-0000-0000-0000-000000000000' } },
         'Invalid inputs: encryption.queues.',
+      ],
+      [
+        'a secret of another region',
+        {
+          github_app: {
+            id: '4711',
+            webhook_secret: 'a-secret-of-the-tests',
+            key_base64_secret: { arn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:key-a1B2c3' },
+          },
+        },
+        'Invalid inputs: github_app.key_base64_secret.',
       ],
       [
         'a certificate of another region',

@@ -1,5 +1,11 @@
 // The required inputs, tags and events. Each rule rejects something, and accepts something close.
 const KEY = 'LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=';
+const SECRET = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:github/key-a1B2c3';
+const inSecret = (reference) => ({
+  id: '4711',
+  webhook_secret: 'a-secret-of-the-tests',
+  key_base64_secret: reference,
+});
 const ID_PARAMETER = { arn: 'arn:aws:ssm:us-east-1:123456789012:parameter/github/id', name: '/github/id' };
 
 /** [rule, [what, inputs, what is invalid]] */
@@ -87,7 +93,7 @@ export const REJECTED = [
     ],
   ],
   [
-    'github_app must have exactly one of key_base64 and key_base64_ssm.',
+    'github_app must have exactly one of key_base64, key_base64_ssm and key_base64_secret.',
     [
       ['an app without a key', { github_app: { id: '4711', webhook_secret: 'a-secret-of-the-tests' } }],
       [
@@ -101,10 +107,21 @@ export const REJECTED = [
           },
         },
       ],
+      [
+        'a key in a parameter and in a secret',
+        {
+          github_app: {
+            id: '4711',
+            webhook_secret: 'a-secret-of-the-tests',
+            key_base64_ssm: ID_PARAMETER,
+            key_base64_secret: { arn: SECRET },
+          },
+        },
+      ],
     ],
   ],
   [
-    'github_app must have exactly one of webhook_secret and webhook_secret_ssm.',
+    'github_app must have exactly one of webhook_secret, webhook_secret_ssm and webhook_secret_secret.',
     [
       ['an app without a webhook secret', { github_app: { id: '4711', key_base64: KEY } }],
       [
@@ -115,6 +132,17 @@ export const REJECTED = [
             key_base64: KEY,
             webhook_secret: 'a-secret-of-the-tests',
             webhook_secret_ssm: ID_PARAMETER,
+          },
+        },
+      ],
+      [
+        'a webhook secret as a value and in a secret',
+        {
+          github_app: {
+            id: '4711',
+            key_base64: KEY,
+            webhook_secret: 'a-secret-of-the-tests',
+            webhook_secret_secret: { arn: SECRET },
           },
         },
       ],
@@ -192,6 +220,35 @@ export const REJECTED = [
     ],
   ],
   [
+    "github_app: the arn of each *_secret reference must be a secret's whole ARN, with the six characters that " +
+      'Secrets Manager put after its name.',
+    [
+      [
+        'a secret without the end of its ARN',
+        { github_app: inSecret({ arn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:key' }) },
+      ],
+      [
+        'every secret that begins so',
+        { github_app: inSecret({ arn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:key-*' }) },
+      ],
+      [
+        'a parameter in place of a secret',
+        { github_app: inSecret({ arn: 'arn:aws:ssm:us-east-1:123456789012:parameter/github/key' }) },
+      ],
+    ],
+  ],
+  [
+    'github_app: kms_key_arn of each *_secret reference must be the ARN of a KMS key, not of an alias.',
+    [
+      [
+        'an alias of a key of a secret',
+        {
+          github_app: inSecret({ arn: SECRET, kms_key_arn: 'arn:aws:kms:us-east-1:123456789012:alias/secrets' }),
+        },
+      ],
+    ],
+  ],
+  [
     'aws_region "cn-north-1" is a Region of AWS China, which is not supported.',
     [['a region of AWS China', { aws_region: 'cn-north-1' }]],
   ],
@@ -207,6 +264,16 @@ export const ACCEPTED = [
       tags: { Project: 'runners', 'cost center': '42' },
       eventbridge: { accept_events: ['workflow_job', 'check_run'] },
       github_app: { id: '4711', key_base64: KEY, webhook_secret: 'the-old-secret-of-tests\nthe-new-secret-of-tests' },
+    },
+  ],
+  [
+    'an app whose key and webhook secret are in Secrets Manager',
+    {
+      github_app: {
+        id: '4711',
+        key_base64_secret: { arn: SECRET, kms_key_arn: 'arn:aws:kms:us-east-1:123456789012:key/0f0f' },
+        webhook_secret_secret: { arn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:hook-Z9y8X7' },
+      },
     },
   ],
   ['letters digits hyphens and underscores in a prefix', { prefix: 'My_SaaS-2' }],

@@ -10,6 +10,9 @@ import {
   createDynamoDeploymentStore,
   createDynamoTenantRegistry,
   createParameterReader,
+  createSecretReader,
+  createSecretVersions,
+  createSecretsManagerClient,
   createSsmClient,
   fromAttributes,
 } from '@multi-tenant-runner/aws';
@@ -28,10 +31,11 @@ const clients = createClientConfig(process.env);
 const client = createDynamoDbClient(clients);
 const clock = systemClock;
 const readParameters = createParameterReader({ client: createSsmClient(clients) });
+const secrets = createSecretVersions({ client: createSecretsManagerClient(clients) });
 const github = createAppGitHub({
   baseUrl: config.gitHubApiUrl,
   identity: createAppCredentials({
-    readParameters,
+    readParameters: createSecretReader({ readParameters, secrets, clock }),
     appIdParameter: config.appIdParameter,
     keyParameter: config.appKeyParameter,
     clock,

@@ -9,6 +9,9 @@ import {
   createEventBridgeBus,
   createEventBridgeClient,
   createParameterReader,
+  createSecretReader,
+  createSecretVersions,
+  createSecretsManagerClient,
   createSqsClient,
   createSqsJobQueue,
   createSsmClient,
@@ -24,8 +27,9 @@ const clients = createClientConfig(process.env);
 const dynamoDb = createDynamoDbClient(clients);
 const clock = systemClock;
 const readParameters = createParameterReader({ client: createSsmClient(clients) });
+const secrets = createSecretVersions({ client: createSecretsManagerClient(clients) });
 const identity = createAppCredentials({
-  readParameters,
+  readParameters: createSecretReader({ readParameters, secrets, clock }),
   appIdParameter: config.appIdParameter,
   keyParameter: config.appKeyParameter,
   clock,

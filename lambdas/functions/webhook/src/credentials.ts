@@ -83,7 +83,7 @@ async function load(deps: CredentialDeps): Promise<Credentials> {
   }
   if (webhookSecrets.length === 0) {
     throw new Error(
-      `The parameter ${deps.webhookSecretParameter} holds no secret; set github_app.webhook_secret of the ` +
+      `${deps.webhookSecretParameter} holds no secret; set github_app.webhook_secret of the ` +
         'module, one secret per line.',
     );
   }

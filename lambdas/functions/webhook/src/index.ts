@@ -7,6 +7,9 @@ import {
   createEventBridgeBus,
   createEventBridgeClient,
   createParameterReader,
+  createSecretReader,
+  createSecretVersions,
+  createSecretsManagerClient,
   createSqsClient,
   createSqsJobQueue,
   createSsmClient,
@@ -29,7 +32,12 @@ export const handler = createHandler({
   credentials: createCredentialSource({
     appIdParameter: config.appIdParameter,
     webhookSecretParameter: config.webhookSecretParameter,
-    readParameters: createParameterReader({ client: createSsmClient(clients) }),
+    readParameters: createSecretReader({
+      readParameters: createParameterReader({ client: createSsmClient(clients) }),
+      secrets: createSecretVersions({ client: createSecretsManagerClient(clients) }),
+      clock,
+      inRotation: true,
+    }),
     clock,
     log,
   }),

@@ -44,7 +44,7 @@ function decodeKey(value: string, parameter: string): string {
   const pem = value.includes('-----BEGIN') ? value : Buffer.from(value, 'base64').toString('utf8');
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) return pem.trim();
   throw new Error(
-    `The parameter ${parameter} is not a private key in base64; set github_app.key_base64 of the module to ` +
+    `${parameter} is not a private key, in base64 or as its file has it; set github_app.key_base64 of the module to ` +
       'the output of: base64 -w0 < key.pem',
   );
 }

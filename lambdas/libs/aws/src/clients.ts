@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { sendInTime } from '@multi-tenant-runner/runtime';
@@ -26,6 +27,10 @@ export function createEventBridgeClient(config: ClientConfig): EventBridgeClient
 
 export function createLambdaClient(config: ClientConfig): LambdaClient {
   return inTime(new LambdaClient(config), config);
+}
+
+export function createSecretsManagerClient(config: ClientConfig): SecretsManagerClient {
+  return inTime(new SecretsManagerClient(config), config);
 }
 
 export function createSqsClient(config: ClientConfig): SQSClient {

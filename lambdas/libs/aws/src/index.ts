@@ -46,4 +46,6 @@ export * from './tenant-surveyor';
 export * from './event-bus';
 export * from './event-publisher';
 export * from './object-writer';
+export * from './secret-reader';
+export * from './secrets-manager';
 export * from './sleep';

@@ -71,6 +71,7 @@ export * from './decisions/links';
 export * from './decisions/machine-life';
 export * from './decisions/pool-size';
 export * from './decisions/request-time';
+export * from './decisions/secret-rotation';
 export * from './decisions/start-times';
 export * from './decisions/usage-caps';
 export * from './decisions/token-bucket';

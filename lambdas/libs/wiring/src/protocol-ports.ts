@@ -17,6 +17,9 @@ import {
   createEc2Fleet,
   createEc2SecurityGroups,
   createParameterReader,
+  createSecretReader,
+  createSecretVersions,
+  createSecretsManagerClient,
   createSqsClient,
   createSqsJobQueue,
   createSsmClient,
@@ -51,8 +54,9 @@ export function createProtocolPorts(
   const ssm = createSsmClient(clients);
   const clock = systemClock;
   const readParameters = createParameterReader({ client: ssm });
+  const secrets = createSecretVersions({ client: createSecretsManagerClient(clients) });
   const identity = createAppCredentials({
-    readParameters,
+    readParameters: createSecretReader({ readParameters, secrets, clock }),
     appIdParameter: config.appIdParameter,
     keyParameter: config.appKeyParameter,
     clock,

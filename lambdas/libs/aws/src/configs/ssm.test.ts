@@ -168,7 +168,7 @@ describe("the App's parameters", () => {
   it('are judged without being shown', async () => {
     await expect(credentials('my-app', PEM)()).rejects.toThrow('/id is not the numeric ID of the GitHub App');
     const bad = credentials('1', 'c2VjcmV0LWtleQ==')();
-    await expect(bad).rejects.toThrow('/key is not a private key in base64');
+    await expect(bad).rejects.toThrow('/key is not a private key, in base64');
     await expect(bad).rejects.not.toThrow(/secret-key|c2Vj/);
   });
 

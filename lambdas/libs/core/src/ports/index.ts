@@ -35,6 +35,7 @@ export * from './pool';
 export * from './queues';
 export * from './recovery';
 export * from './rows';
+export * from './secrets';
 export * from './telemetry';
 export * from './tenant-directory';
 export * from './tenants';

@@ -5,6 +5,7 @@ import { createInMemoryFleet } from '../fakes/fleet';
 import { createInMemoryJobStore } from '../fakes/job-store';
 import { createInMemoryLaunchStore } from '../fakes/launch-store';
 import { createInMemoryConfigs } from '../fakes/configs';
+import { createInMemorySecrets } from '../fakes/secrets';
 import { createInMemorySecurityGroups } from '../fakes/security-groups';
 import { createInMemoryTenantDirectory } from '../fakes/tenant-directory';
 import { createInMemoryTenantRegistry, type TenantRow } from '../fakes/tenant-registry';
@@ -35,6 +36,7 @@ import { launchStoreContract } from './launch-store.contract';
 import { recoveryStoreContract } from './recovery-store.contract';
 import { runnerFleetContract } from './runner-fleet.contract';
 import { configStoreContract } from './config-store.contract';
+import { secretVersionsContract } from './secret-versions.contract';
 import { securityGroupsContract } from './security-groups.contract';
 import { tenantDirectoryContract } from './tenant-directory.contract';
 import { tenantLifecycleContract } from './tenant-lifecycle.contract';
@@ -188,6 +190,19 @@ describe.each([{ forgets: false }, { forgets: true }])(
       nextId,
     ),
 );
+secretVersionsContract('in memory', async () => {
+  const secrets = createInMemorySecrets(createTestClock());
+  const arnOf = (name: string): string => `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}-a1B2c3`;
+  return {
+    secrets,
+    create: async (name, value) => {
+      secrets.put(arnOf(name), value);
+      return arnOf(name);
+    },
+    put: async (arn, value) => secrets.put(arn, value),
+    prepare: async (arn, value) => secrets.prepare(arn, value),
+  };
+});
 describe('the in-memory security groups', () =>
   securityGroupsContract(async () => {
     const groups = createInMemorySecurityGroups({ environment: ENVIRONMENT });
