@@ -71,8 +71,8 @@ function bash(nodes: readonly Node[]): string {
 function fish(nodes: readonly Node[]): string {
   const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
   const lines = nodes.flatMap(({ path, words }) => {
-    const last = path.split(' ').at(-1) ?? '';
-    const here = path === '' ? '__fish_use_subcommand' : `__fish_seen_subcommand_from ${last}`;
+    const seen = path.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`);
+    const here = path === '' ? '__fish_use_subcommand' : seen.join('; and ');
     return words.map(({ word, says }) =>
       word.startsWith('--')
         ? `complete -c mtr -n ${quoted(here)} -l ${word.slice(2)} -d ${quoted(says)}`

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NO_PAGE } from '../test/no-page';
+import { NO_TERMINAL } from '../test/no-terminal';
 import { noLines } from '../test/shell';
 import { createProgram } from './program';
 import { EXIT } from './problem';
@@ -17,7 +18,7 @@ test('docs/cli.md lists every command, and no other', () => {
     tell: () => undefined,
     ...NO_PAGE,
     write: () => undefined,
-    isTerminal: false,
+    ...NO_TERMINAL,
     namespaces: { files: { read: () => '', write: () => undefined }, templates: { manifests: {}, plans: {} } },
   });
   const names = program.commands.flatMap((command) =>

@@ -25,7 +25,7 @@ export interface Fleet {
   readonly gitHubApiUrl: string;
   readonly settings: AdmissionSettings;
   readonly directory: TenantDirectory;
-  readonly jobs: Pick<JobStore, 'get' | 'listOpen' | 'listRecent' | 'tenantsWithOpen' | 'change'>;
+  readonly jobs: Pick<JobStore, 'get' | 'listOpen' | 'pageOpen' | 'listRecent' | 'tenantsWithOpen' | 'change'>;
   readonly launches: Pick<LaunchStore, 'get' | 'listOpen' | 'findByInstance' | 'change'>;
   readonly queue: Pick<JobQueue, 'sendJob'>;
   readonly usage: UsageBooks;

@@ -5,6 +5,8 @@ import { connectApi } from './aws/api';
 import { connect } from './connect';
 import { localFiles } from './local-files';
 import { main } from './main';
+import { COLOURED, PLAIN } from './output/colours';
+import { NO_PROGRESS, createProgress, type Every } from './output/progress';
 import { servePage } from './page/serve-page';
 
 /** Put in by build.mjs, so that mtr stays one file. */
@@ -20,6 +22,13 @@ async function* standardInput(): AsyncGenerator<string> {
   yield* createInterface({ input: process.stdin });
 }
 
+const isTerminal = process.stdout.isTTY;
+
+const every: Every = (call, milliseconds) => {
+  const timer = setInterval(call, milliseconds);
+  return () => clearInterval(timer);
+};
+
 process.exitCode = await main(process.argv.slice(2), {
   connectAccount: (target) => connectAccount({ ...target, ...(endpoint !== undefined && { endpoint }) }),
   fetch,
@@ -30,7 +39,9 @@ process.exitCode = await main(process.argv.slice(2), {
   servePage,
   write: (text) => void process.stdout.write(text),
   writeError: (text) => void process.stderr.write(text),
-  isTerminal: process.stdout.isTTY === true,
+  isTerminal,
+  paint: isTerminal && (process.env['NO_COLOR'] ?? '') === '' ? COLOURED : PLAIN,
+  progress: process.stderr.isTTY ? createProgress((text) => void process.stderr.write(text), every) : NO_PROGRESS,
   namespaces: { files: localFiles, templates: TENANT_NAMESPACE },
   ...(prefix !== undefined && { defaultPrefix: prefix }),
   ...(api !== undefined && { defaultApi: api }),

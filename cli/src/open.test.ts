@@ -1,3 +1,4 @@
+import { NO_TERMINAL } from '../test/no-terminal';
 import { templates } from '../test/shell';
 import { createFleetInMemory } from '../test/in-memory-fleet';
 import type { OperatorsApi } from './aws/api';
@@ -28,7 +29,7 @@ async function open(args: readonly string[], answer = Response.json({})) {
     servePage: async (_api, port) => ({ url: `http://127.0.0.1:${port ?? 4711}/v1/page#link=secret`, close: () => {} }),
     write: (text) => void (texts.out += text),
     writeError: (text) => void (texts.err += text),
-    isTerminal: false,
+    ...NO_TERMINAL,
     namespaces: { files: { read: () => '', write: () => undefined }, templates },
     defaultPrefix: 'test',
   });

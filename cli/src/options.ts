@@ -22,6 +22,12 @@ export function paged(command: Command): Command {
   return limited(command).option('--page-token <token>', 'continue where the last page ended');
 }
 
+export function windowed(command: Command): Command {
+  return command
+    .option('--since <time>', 'from then on: 15m, 2h, 3d ago, or a time of RFC 3339')
+    .option('--until <time>', 'before then; as --since');
+}
+
 export function wholeNumber(text: string): number {
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of at least 0.');
   return Number(text);

@@ -168,19 +168,21 @@ describe('dead letters', () => {
     expect((await run('redrive')).out).toContain('test-sweep-dlq');
     expect((await run('redrive', 'test-builds-small-dlq', '--dry-run')).code).toBe(0);
     expect(redriven).toEqual([]);
-    expect((await run('redrive', 'test-builds-small-dlq')).code).toBe(0);
+    expect((await run('redrive', 'test-builds-small-dlq')).code).toBe(2);
+    expect((await run('redrive', 'test-builds-small-dlq', '--reason', 'mended')).code).toBe(0);
     expect(redriven).toEqual(['test-builds-small-dlq']);
     expect((await run('redrive', 'test-sweep-dlq')).code).toBe(4);
     expect((await run('redrive', 'elsewhere')).code).toBe(3);
   });
 });
 
-it('freezes all launches only with --yes, and lets them go on', async () => {
+it('freezes all launches only with --yes and a reason, and lets them go on', async () => {
   const shell = createShell();
   expect((await shell.run('freeze')).code).toBe(2);
-  expect((await shell.run('freeze', '--yes')).code).toBe(0);
+  expect((await shell.run('freeze', '--yes')).code).toBe(2);
+  expect((await shell.run('freeze', '--yes', '--reason', 'an incident')).code).toBe(0);
   expect(shell.enabled).toBe(false);
-  expect((await shell.run('unfreeze')).code).toBe(0);
+  expect((await shell.run('unfreeze', '--reason', 'it is over')).code).toBe(0);
   expect(shell.enabled).toBe(true);
 });
 

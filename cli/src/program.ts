@@ -1,20 +1,23 @@
+import { SECOND } from '@multi-tenant-runner/core';
 import { Command, Option } from 'commander';
 import type { Answer } from './answer';
 import type { Account } from './app/account';
 import type { OperatorsApi } from './aws/api';
-import { searchAudit } from './commands/audit';
 import type { NamespaceDeps } from './commands/namespaces';
 import { listDeadLetters, redrive, setLaunches } from './commands/operations';
 import { SHELLS, completionOf } from './completion';
 import type { Fleet } from './fleet';
 import type { Target } from './connect';
 import { serveMcp } from './mcp/serve';
-import { change, changeOptions, paged } from './options';
+import { change, changeOptions } from './options';
+import type { Paint } from './output/colours';
+import type { Progress } from './output/progress';
 import { FORMATS, decideFormat, render, type Format } from './output/render';
 import type { ServedPage } from './page/serve-page';
 import { EXIT, Problem, usage } from './problem';
 import { addApp } from './verbs/app';
 import { addApps } from './verbs/apps';
+import { addAudit } from './verbs/audit';
 import { addDoctor } from './verbs/doctor';
 import { addJobs } from './verbs/jobs';
 import { addLocks } from './verbs/locks';
@@ -37,6 +40,9 @@ export interface ProgramDeps {
   /** What an operator is to do meanwhile: not a part of the answer. */
   readonly tell: (line: string) => void;
   readonly isTerminal: boolean;
+  /** For work that takes over a second. */
+  readonly progress: Progress;
+  readonly paint: Paint;
   readonly namespaces: NamespaceDeps;
   /** MTR_PREFIX, for who operates one installation. */
   readonly defaultPrefix?: string;
@@ -51,7 +57,15 @@ interface CommonOptions {
   readonly region?: string;
   readonly profile?: string;
   readonly output: Format | 'auto';
+  readonly watch?: boolean;
 }
+
+/** The names of those that change nothing and have something new to say later. */
+const SHOWING: ReadonlySet<string> = new Set([
+  ...['list', 'show', 'why', 'waiting', 'limits', 'stats', 'report', 'doctor', 'search', 'deployments'],
+]);
+const WATCH_EVERY = 5 * SECOND;
+const CLEAR_SCREEN = '\u001b[H\u001b[2J';
 
 type Run = (fleet: Fleet) => Promise<Answer>;
 
@@ -63,11 +77,20 @@ export function createProgram(deps: ProgramDeps): Command {
     .option('--region <name>', 'the AWS Region; else as the AWS CLI finds it')
     .option('--profile <name>', 'the AWS profile; else as the AWS CLI finds it')
     .addOption(new Option('--output <format>', 'how answers look').choices(['auto', ...FORMATS]).default('auto'))
+    .option('--watch', 'of a command that shows: again every five seconds, until it is interrupted')
+    .hook('preAction', (_, command) => {
+      if (program.opts<CommonOptions>().watch === true && !SHOWING.has(command.name()))
+        throw usage(`--watch is for commands that show, such as "mtr waiting"; ${command.name()} is none of them.`);
+    })
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true });
 
+  const show = (found: Answer): void => {
+    const format = decideFormat(program.opts<CommonOptions>().output, deps.isTerminal);
+    deps.write(render(found, format, deps.paint));
+  };
   const print = (found: Answer): void => {
-    deps.write(render(found, decideFormat(program.opts<CommonOptions>().output, deps.isTerminal)));
+    show(found);
     if (found.kind === 'rows' && found.problem !== undefined) throw new Problem(found.problem, EXIT.failed);
   };
   const target = (): Target => {
@@ -81,7 +104,17 @@ export function createProgram(deps: ProgramDeps): Command {
     };
   };
   const connect = (): Promise<Fleet> => deps.connect(target());
-  const answer: Answering = async (run) => print(await run(await connect()));
+  const answer: Answering = async (run) => {
+    const fleet = await deps.progress(connect);
+    const look = (): Promise<Answer> => deps.progress(() => run(fleet));
+    if (program.opts<CommonOptions>().watch !== true) return print(await look());
+    for (;;) {
+      const found = await look();
+      if (deps.isTerminal) deps.write(CLEAR_SCREEN);
+      show(found);
+      await fleet.sleep(WATCH_EVERY);
+    }
+  };
   const follow: Answers['follow'] = async (run) => {
     for await (const found of run(await connect())) print(found);
   };
@@ -133,24 +166,4 @@ function addOperations(program: Command, answer: Answering): void {
   change(program.command('unfreeze').description('let launches go on')).action((options) =>
     answer((fleet) => setLaunches(true, changeOptions(options), fleet)),
   );
-}
-
-function addAudit(program: Command, answer: Answering): void {
-  const audit = program.command('audit').description('the audit trail: who changed what, and why');
-  paged(audit.command('search').description('changes of a tenant or of a day, newest first'))
-    .option('--tenant <tenant>', 'of this one')
-    .option('--day <day>', 'of all tenants, as 2026-11-29 in UTC; today unless a tenant is given')
-    .action(({ tenant, day, limit, pageToken: cursor }) =>
-      answer((fleet) =>
-        searchAudit(
-          {
-            limit,
-            ...(tenant !== undefined && { tenant }),
-            ...(day !== undefined && { day }),
-            ...(cursor !== undefined && { cursor }),
-          },
-          fleet,
-        ),
-      ),
-    );
 }

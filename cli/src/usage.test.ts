@@ -1,4 +1,5 @@
 import { job, machineLife } from '@multi-tenant-runner/testing';
+import { NO_TERMINAL } from '../test/no-terminal';
 import { NO_PAGE } from '../test/no-page';
 import { createFleetInMemory } from '../test/in-memory-fleet';
 import { noLines } from '../test/shell';
@@ -37,7 +38,7 @@ async function createShell(files: Readonly<Record<string, string>> = {}) {
       ...NO_PAGE,
       write: (text) => void (texts.out += text),
       writeError: (text) => void (texts.err += text),
-      isTerminal: false,
+      ...NO_TERMINAL,
       namespaces: {
         files: { read: (path) => files[path] ?? '', write: () => undefined },
         templates: { manifests: {}, plans: {} },

@@ -4,6 +4,8 @@ import { readTemplates } from '@multi-tenant-runner/namespaces';
 import type { Account } from '../src/app/account';
 import { NO_PAGE } from './no-page';
 import { main } from '../src/main';
+import { COLOURED } from '../src/output/colours';
+import { NO_TERMINAL } from './no-terminal';
 import { createFleetInMemory } from './in-memory-fleet';
 
 export const root = join(__dirname, '../..');
@@ -11,8 +13,14 @@ export const templates = readTemplates(join(root, 'modules/tenant-namespace'));
 export const SETTINGS = join(root, 'examples/tenant-namespace/settings.tfvars.json');
 export const readFile = (path: string): string => readFileSync(path, 'utf8');
 
+interface ShellOptions {
+  readonly isTerminal?: boolean;
+  readonly hasColours?: boolean;
+  readonly defaultPrefix?: string;
+}
+
 /** A shell with one fleet behind it. */
-export function createShell(options: { readonly isTerminal?: boolean; readonly defaultPrefix?: string } = {}) {
+export function createShell(options: ShellOptions = {}) {
   const inMemory = createFleetInMemory();
   const parameters = new Map<string, string>();
   const input: string[] = [];
@@ -32,7 +40,9 @@ export function createShell(options: { readonly isTerminal?: boolean; readonly d
       ...NO_PAGE,
       write: (text) => void (texts.out += text),
       writeError: (text) => void (texts.err += text),
+      ...NO_TERMINAL,
       isTerminal: options.isTerminal ?? false,
+      ...(options.hasColours === true && { paint: COLOURED }),
       namespaces: { files: { read: readFile, write: (path, text) => void written.set(path, text) }, templates },
       defaultPrefix: options.defaultPrefix ?? 'test',
     });

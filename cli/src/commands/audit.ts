@@ -1,12 +1,13 @@
-import { type AuditEntry, type AuditPage, type AuditPosition } from '@multi-tenant-runner/core';
+import { DAY, entryOf, type AuditEntry, type AuditPage, type AuditPosition } from '@multi-tenant-runner/core';
 import type { Answer, Row } from '../answer';
 import type { Fleet } from '../fleet';
 import { usage } from '../problem';
 import { findTenant } from '../read/find-tenant';
+import { isWithin, type Window } from '../read/window';
 
-export interface AuditFilter {
+export interface AuditFilter extends Window {
   readonly tenant?: string;
-  /** A day in UTC, of all tenants; today unless a tenant is given. */
+  /** A day in UTC, of all tenants; today unless a tenant or a window is given. */
   readonly day?: string;
   readonly limit: number;
   readonly cursor?: string;
@@ -15,24 +16,54 @@ export interface AuditFilter {
 /** Who changed what, and why, newest first. */
 export async function searchAudit(filter: AuditFilter, fleet: Fleet): Promise<Answer> {
   const { entries, next } = await pageOf(filter, fleet);
+  const within = entries.filter(({ at }) => isWithin(at, filter));
+  const isOver = within.length < entries.length;
   return {
     kind: 'rows',
     columns: ['at', 'tenant', 'action', 'change', 'who', 'via', 'reason'],
-    rows: entries.map(rowOf),
+    rows: within.map(rowOf),
     none: 'No change is recorded there.',
-    ...(next && { cursor: `${next.installationId}/${next.entry}` }),
+    ...(next && !isOver && { cursor: `${next.installationId}/${next.entry}` }),
   };
 }
 
-async function pageOf({ tenant, day, limit, cursor }: AuditFilter, fleet: Fleet): Promise<AuditPage> {
-  const page = { limit, ...(cursor !== undefined && { before: parsePosition(cursor) }) };
-  if (tenant !== undefined && day !== undefined) throw usage('Give --tenant or --day, not both.');
-  if (tenant !== undefined)
-    return fleet.audit.ofTenant((await findTenant(tenant, fleet.directory)).installationId, page);
-  const chosen = day ?? fleet.clock.now().toISOString().slice(0, 10);
-  if (!/^\d{4}-\d\d-\d\d$/.test(chosen)) throw usage(`"${chosen}" is no day: give one as 2026-11-29.`);
-  return fleet.audit.ofDay(chosen, page);
+async function pageOf({ tenant, day, limit, cursor, since, until }: AuditFilter, fleet: Fleet): Promise<AuditPage> {
+  if (day !== undefined && (tenant !== undefined || since !== undefined || until !== undefined))
+    throw usage('Give --day, or --tenant, --since and --until.');
+  const installationId = tenant === undefined ? 0 : (await findTenant(tenant, fleet.directory)).installationId;
+  // No entry has such a one: what is before it is before that time.
+  const atTime = until && { installationId, entry: `${until.toISOString()}#` };
+  const before = cursor === undefined ? atTime : parsePosition(cursor);
+  if (tenant !== undefined) return fleet.audit.ofTenant(installationId, { limit, ...(before && { before }) });
+  const now = fleet.clock.now();
+  const first = day ?? dayOf(before?.entry ?? now.toISOString());
+  if (!/^\d{4}-\d\d-\d\d$/.test(first)) throw usage(`"${first}" is no day: give one as 2026-11-29.`);
+  return ofDays(first, dayOf(since?.toISOString() ?? first), { limit, ...(before && { before }) }, fleet);
 }
+
+/** A day after the other, back to the last, until a page is full. */
+async function ofDays(
+  first: string,
+  last: string,
+  { limit, before }: { readonly limit: number; readonly before?: AuditPosition },
+  { audit }: Fleet,
+): Promise<AuditPage> {
+  const entries: AuditEntry[] = [];
+  for (let day = first; day >= last; day = dayBefore(day)) {
+    const from = day === first && before !== undefined && { before };
+    const page = await audit.ofDay(day, { limit: limit - entries.length, ...from });
+    entries.push(...page.entries);
+    const { next } = page;
+    if (next !== undefined) return { entries, next };
+    const end = entries.at(-1);
+    if (entries.length >= limit && end !== undefined && day > last)
+      return { entries, next: { installationId: end.installationId, entry: entryOf(end) } };
+  }
+  return { entries };
+}
+
+const dayOf = (iso: string): string => iso.slice(0, 10);
+const dayBefore = (day: string): string => dayOf(new Date(Date.parse(day) - DAY).toISOString());
 
 function rowOf(entry: AuditEntry): Row {
   return {

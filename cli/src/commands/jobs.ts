@@ -1,31 +1,56 @@
-import { OPEN_JOB_STATES, WAITING_JOB_STATES, explainJobNow, type Job } from '@multi-tenant-runner/core';
+import { OPEN_JOB_STATES, WAITING_JOB_STATES, explainJobNow, openAtOfJob, type Job } from '@multi-tenant-runner/core';
 import type { Answer, Row } from '../answer';
 import type { Fleet } from '../fleet';
 import { describeAge } from '../output/duration';
 import { whyOf } from './waiting';
 import { findJob, type JobRef } from '../read/find-job';
 import { findTenant } from '../read/find-tenant';
+import { isWithin, type Window } from '../read/window';
+import { usage } from '../problem';
 
-export interface JobFilter {
+export interface JobFilter extends Window {
   readonly open: boolean;
   readonly limit: number;
-  readonly since?: Date;
+  readonly cursor?: string;
 }
 
+/** Of a page those that were queued within the window; the page after it may have more. */
 export async function listJobs(tenant: string, filter: JobFilter, fleet: Fleet): Promise<Answer> {
   const { installationId } = await findTenant(tenant, fleet.directory);
-  const jobs = filter.open
-    ? await fleet.jobs.listOpen(installationId, { limit: filter.limit })
-    : await fleet.jobs.listRecent(installationId, filter.limit);
-  const { since } = filter;
-  const wanted = since === undefined ? jobs : jobs.filter(({ queuedAt }) => Date.parse(queuedAt) >= since.getTime());
+  const { jobs, next } = await (filter.open ? openPage : recentPage)(installationId, filter, fleet);
   return {
     kind: 'rows',
     columns: ['job', 'repository', 'size', 'state', 'reason', 'queued', 'runner'],
-    rows: wanted.map((job) => rowOf(job, fleet.clock.now())),
+    rows: jobs.filter(({ queuedAt }) => isWithin(queuedAt, filter)).map((job) => rowOf(job, fleet.clock.now())),
     none: `${tenant} has no ${filter.open ? 'open ' : ''}jobs.`,
+    ...(next !== undefined && { cursor: next }),
   };
 }
+
+interface JobPage {
+  readonly jobs: readonly Job[];
+  readonly next?: string;
+}
+
+/** Oldest first. */
+async function openPage(tenant: number, { limit, cursor, until }: JobFilter, { jobs }: Fleet): Promise<JobPage> {
+  if (cursor !== undefined && !/^[\w:.#-]{1,80}$/.test(cursor)) throw badToken(cursor);
+  const page = await jobs.pageOpen(tenant, { limit, ...(cursor !== undefined && { after: cursor }) });
+  const last = page.rows.at(-1);
+  const isOver = last === undefined || !isWithin(last.queuedAt, { until });
+  return { jobs: page.rows, ...(page.next !== undefined && !isOver && { next: openAtOfJob(last) }) };
+}
+
+/** Newest first. */
+async function recentPage(tenant: number, { limit, cursor, since }: JobFilter, { jobs }: Fleet): Promise<JobPage> {
+  if (cursor !== undefined && !/^\d{1,16}$/.test(cursor)) throw badToken(cursor);
+  const rows = await jobs.listRecent(tenant, limit, cursor === undefined ? undefined : Number(cursor));
+  const last = rows.at(-1);
+  const isOver = last === undefined || rows.length < limit || !isWithin(last.queuedAt, { since });
+  return { jobs: rows, ...(!isOver && { next: String(last.jobId) }) };
+}
+
+const badToken = (cursor: string) => usage(`"${cursor}" is no page token: use the one that the last page ended with.`);
 
 /** Who waits now, oldest first, with the reason in words. */
 export async function listWaiting(tenant: string, limit: number, fleet: Fleet): Promise<Answer> {

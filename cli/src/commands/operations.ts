@@ -1,7 +1,7 @@
 import type { Answer } from '../answer';
 import type { Fleet } from '../fleet';
 import { EXIT, Problem, notFound, usage } from '../problem';
-import { recordChange } from './record-change';
+import { recordChange, requireReason } from './record-change';
 import type { ChangeOptions } from './tenants';
 
 /** The dead-letter queues and what is in them. */
@@ -30,6 +30,7 @@ export async function redrive(queue: string, options: ChangeOptions, fleet: Flee
       EXIT.refused,
     );
   if (!dryRun && found.messages > 0) {
+    requireReason(options);
     const after = { queue, messages: found.messages };
     await recordChange({ installationId: 0, action: 'dead-letters.redriven', after }, options, fleet);
     await deadLetters.redrive(queue);
@@ -46,6 +47,7 @@ export async function setLaunches(enabled: boolean, options: ChangeOptions, flee
     : 'No tenant starts a job; webhooks are still accepted, and jobs wait in their queues for up to four days.';
   if (options.dryRun) return { kind: 'fields', fields: { dry_run: true }, sentence: effect };
   if (!enabled && !options.yes) throw usage(`${effect} Repeat the command with --yes if that is what you want.`);
+  requireReason(options);
   const action = enabled ? 'launches.unfrozen' : 'launches.frozen';
   await recordChange({ installationId: 0, action, after: { enabled } }, options, fleet);
   const count = await fleet.triggers.setEnabled(enabled);

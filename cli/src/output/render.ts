@@ -1,5 +1,6 @@
 import type { Answer, Row, Value } from '../answer';
 import { usage } from '../problem';
+import { PLAIN, paintState, type Paint } from './colours';
 
 export const FORMATS = ['table', 'json', 'csv', 'focus'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -11,16 +12,17 @@ export function decideFormat(asked: Format | 'auto', isTerminal: boolean): Forma
 }
 
 /** The answer as text that ends with a line break. Pure. */
-export function render(answer: Answer, format: Format): string {
+export function render(answer: Answer, format: Format, paint: Paint = PLAIN): string {
   if (format === 'focus') return renderFocus(answer);
-  if (answer.kind === 'rows') return renderRows(answer, format);
+  if (answer.kind === 'rows') return renderRows(answer, format, paint);
   if (answer.kind === 'text') return renderText(answer, format);
   if (format === 'json') return `${JSON.stringify(withSentence(answer), null, 2)}\n`;
   if (format === 'csv') return csv(Object.keys(answer.fields), [answer.fields]);
   const names = Object.keys(answer.fields).filter((name) => isThere(answer.fields[name]));
   const width = Math.max(0, ...names.map((name) => name.length));
   const lines = names.map((name) => `${name.padEnd(width)}  ${textOf(answer.fields[name])}`);
-  return [...(answer.sentence === undefined ? [] : [answer.sentence]), ...lines, ''].join('\n');
+  const said = answer.sentence === undefined ? [] : [paint('heading', printable(answer.sentence))];
+  return [...said, ...lines, ''].join('\n');
 }
 
 function renderText({ text, fields }: Extract<Answer, { kind: 'text' }>, format: Format): string {
@@ -35,7 +37,7 @@ function renderFocus(answer: Answer): string {
   throw usage('--output focus is for "mtr usage"; others are table, json and csv.');
 }
 
-function renderRows(answer: Extract<Answer, { kind: 'rows' }>, format: Format): string {
+function renderRows(answer: Extract<Answer, { kind: 'rows' }>, format: Format, paint: Paint): string {
   const { columns, rows, cursor, none } = answer;
   if (format === 'json')
     return `${JSON.stringify({ rows, ...(cursor !== undefined && { next_page_token: cursor }) }, null, 2)}\n`;
@@ -46,12 +48,15 @@ function renderRows(answer: Extract<Answer, { kind: 'rows' }>, format: Format): 
     ...rows.map((row) => columns.map((one) => textOf(row[one]))),
   ];
   const widths = columns.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
-  const lines = cells.map((line) =>
-    line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+  const lines = cells.map((line, index) => {
+    const last = line.length - 1;
+    const padded = line.map((cell, at) => (at === last ? cell : cell.padEnd(widths[at] ?? 0)));
+    if (index === 0) return paint('heading', padded.join('  ').trimEnd());
+    return padded
+      .map((cell, at) => (columns[at] === 'state' ? paintState(paint, line[at] ?? '', cell) : cell))
       .join('  ')
-      .trimEnd(),
-  );
+      .trimEnd();
+  });
   return [...lines, ...(cursor === undefined ? [] : [`more: --page-token ${cursor}`]), ''].join('\n');
 }
 

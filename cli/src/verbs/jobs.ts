@@ -4,20 +4,22 @@ import { explainOneJob, listJobs, listWaiting, showJob } from '../commands/jobs'
 import { linkJob } from '../commands/logs';
 import { tailJobs } from '../commands/tail';
 import { listAllWaiting } from '../commands/waiting';
-import { change, changeOptions, limited } from '../options';
+import { change, changeOptions, limited, paged, windowed } from '../options';
 import type { Answers } from '../program';
 import type { JobRef } from '../read/find-job';
-import { inTime, parseTime } from '../read/parse-time';
+import { inTime } from '../read/parse-time';
+import { parseWindow } from '../read/window';
 
 export function addJobs(program: Command, { answer, follow }: Answers): void {
   const jobs = program.command('jobs').description('jobs: what became of them, and why they wait');
-  limited(jobs.command('list <tenant>').description("a tenant's jobs, newest first; with --open the oldest first"))
+  windowed(
+    paged(jobs.command('list <tenant>').description("a tenant's jobs, newest first; with --open the oldest first")),
+  )
     .option('--open', 'only those that are not over')
-    .option('--since <time>', 'queued after: 15m, 2h, 3d ago, or a time of RFC 3339')
-    .action((tenant, { open = false, limit, since }) =>
+    .action((tenant, { open = false, limit, pageToken: cursor, since, until }) =>
       answer((fleet) => {
-        const filter = { open, limit, ...(since !== undefined && { since: parseTime(since, fleet.clock.now()) }) };
-        return listJobs(tenant, filter, fleet);
+        const window = parseWindow({ since, until }, fleet.clock.now());
+        return listJobs(tenant, { open, limit, ...window, ...(cursor !== undefined && { cursor }) }, fleet);
       }),
     );
   ofTenant(jobs.command('show <job>').description("a job, by its page's address or its id")).action((job, options) =>

@@ -16,14 +16,13 @@ export interface RunOperateOptions {
 export async function runOperate({ paths, progress, signal }: RunOperateOptions): Promise<number> {
   const { sandbox } = runningSandbox(paths);
   await buildMtr(paths.root, signal);
-  const { mtr, attended } = createMtr(paths.root, sandbox, signal);
+  const mtrs = createMtr(paths.root, sandbox, signal);
   const path = [awsCliFolder(paths.root), process.env['PATH']].filter((part) => part !== undefined).join(':');
   const upgradeByHand = (installationId: number): Promise<void> =>
     runCommand(upgradeCommand(`${sandbox.prefix}-tenants`, installationId), sandbox, { path, signal });
   const { ok, checks } = await operate({
     sandbox,
-    mtr,
-    attended,
+    ...mtrs,
     upgradeByHand,
     browser: await ensureBrowser({ log: progress.line }),
     signal,

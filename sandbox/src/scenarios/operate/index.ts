@@ -8,20 +8,20 @@ import { createPoller } from '../kit/poller';
 import { finishAll, untilFull, untilStarted, type ScenarioContext, type Tenant } from '../kit/scenario-context';
 import type { Expectation } from '../kit/types';
 import { lookAtPage } from '../page/look-at-page';
+import { askMcp } from './ask-mcp';
 import { callApi } from './call-api';
 import { createApp } from './create-app';
 import { changeJobs } from './change-jobs';
+import { correctUsage } from './correct-usage';
 import { endTenant } from './end-tenant';
 import { expectJson, expectRefusal, holds, rowsOf } from './expect';
 import { expectEvents, listenToEvents } from './hear-events';
 import { inspectFleet, operateFleet } from './inspect-fleet';
-import type { AttendedMtr, Mtr } from './mtr';
+import type { Mtr, Mtrs } from './mtr';
 import { seeCheck, seeCheckEnd } from './see-checks';
 
-export interface OperateOptions {
+export interface OperateOptions extends Mtrs {
   readonly sandbox: SandboxFile;
-  readonly mtr: Mtr;
-  readonly attended: AttendedMtr;
   /** Upgrades a tenant by the README's command. */
   readonly upgradeByHand: (installationId: number) => Promise<void>;
   /** The path of a Chromium, where there is one. */
@@ -58,6 +58,8 @@ export async function operate(options: OperateOptions): Promise<{
   await explainJobs(context, tenant, options);
   await changeJobs(context, tenant, { mtr, sandbox });
   await callApi(context, tenant, { sandbox, mtr, upgradeByHand });
+  await correctUsage(context, tenant, { mtr, sandbox });
+  await askMcp(tenant, options.spoken, checks);
   await createApp(options, checks);
   await inspectFleet(tenant, mtr, checks);
   await operateFleet(mtr, checks);

@@ -3,6 +3,8 @@ import type { Tenant } from '../kit/scenario-context';
 import { expectJson, expectRefusal, holds, rowsOf } from './expect';
 import type { Mtr } from './mtr';
 
+const BECAUSE = ['--reason', 'the sandbox tries it'];
+
 /** What mtr says of the whole fleet: the sandbox's tables are not protected, and its alarms notify no one. */
 export async function inspectFleet({ login }: Tenant, mtr: Mtr, checks: Checks): Promise<void> {
   const doctor = await mtr('doctor', '--all');
@@ -49,10 +51,11 @@ export async function operateFleet(mtr: Mtr, checks: Checks): Promise<void> {
   );
   expectRefusal(checks, await mtr('redrive', 'elsewhere'), 3, 'no dead-letter queue');
   expectRefusal(checks, await mtr('freeze'), 2, '--yes');
-  await expectJson(checks, await mtr('freeze', '--yes'), 'freeze stops the queues of all sizes', (answer) =>
+  expectRefusal(checks, await mtr('freeze', '--yes'), 2, '--reason');
+  await expectJson(checks, await mtr('freeze', '--yes', ...BECAUSE), 'freeze stops the queues of all sizes', (answer) =>
     holds(answer, { enabled: false }),
   );
-  await expectJson(checks, await mtr('unfreeze'), 'unfreeze lets them go on', (answer) =>
+  await expectJson(checks, await mtr('unfreeze', ...BECAUSE), 'unfreeze lets them go on', (answer) =>
     holds(answer, { enabled: true }),
   );
 }

@@ -56,4 +56,13 @@ export function auditTrailContract(make: () => Promise<AuditTrail>, nextId: () =
     const second = await trail.ofDay(day, { limit: 2, ...(first.next && { before: first.next }) });
     expect(second.entries).toEqual([entry(1)]);
   });
+
+  it('begins before a time, at which there need be no entry', async () => {
+    for (const minute of [1, 2, 3]) await trail.record(entry(minute));
+    const { at } = entry(3);
+    const before = (tenant: number) => ({ limit: 10, before: { installationId: tenant, entry: `${at}#` } });
+    expect((await trail.ofTenant(installationId, before(installationId))).entries).toEqual([entry(2), entry(1)]);
+    const { entries } = await trail.ofDay(day, before(0));
+    expect(entries.filter((one) => one.installationId === installationId)).toEqual([entry(2), entry(1)]);
+  });
 }

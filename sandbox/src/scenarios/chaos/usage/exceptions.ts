@@ -75,12 +75,6 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: 'the sums of a tenant with a cap; none of the demo has one',
   },
   {
-    role: 'api',
-    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-    resource: 'table/sandbox-usage',
-    reason: 'a correction of the ledger, which is one for good: the run corrects nothing',
-  },
-  {
     role: 'scale-up',
     actions: ['ec2:DescribeInstances'],
     resource: '*',
