@@ -11,6 +11,7 @@ import {
   createDynamoJobStore,
   createDynamoLaunchStore,
   createDynamoLockStore,
+  createDynamoLoginPins,
   createDynamoTenantDirectory,
   createDynamoUsageBooks,
   createDynamoUsageCorrections,
@@ -26,7 +27,8 @@ import { readConsole } from './aws/console';
 import { countMessages, findCallbacks, listLaunchTriggers, listQueueUrls, readDeployment } from './aws/functions';
 import { createVault } from './aws/vault';
 import { connectSources } from './doctor/connect-sources';
-import { gatherFacts } from './doctor/gather/gather';
+import { gatherFacts, type Sources } from './doctor/gather/gather';
+import { findImages } from './doctor/gather/machines';
 import type { Fleet } from './fleet';
 
 export interface Target {
@@ -49,6 +51,17 @@ export async function connect({ prefix, region, profile, endpoint }: Target): Pr
   const where = await lambda.config.region();
   const { credentials } = client.config;
   const call = createAwsCall({ region: where, credentials, ...(endpoint !== undefined && { endpoint }) });
+  const sources = (): Sources =>
+    connectSources({
+      prefix,
+      region: where,
+      ...(endpoint !== undefined && { endpoint }),
+      lambda,
+      clock,
+      deployment,
+      queues: () => countMessages(sqs, prefix),
+      fetch,
+    });
   const fleet: Fleet = {
     prefix,
     region: where,
@@ -64,6 +77,7 @@ export async function connect({ prefix, region, profile, endpoint }: Target): Pr
     corrections: createDynamoUsageCorrections({ client, tableName: tables.usage }),
     audit: createDynamoAuditTrail({ client, tableName: `${prefix}-audit` }),
     locks: createDynamoLockStore({ client, tableName: `${prefix}-api` }),
+    pins: createDynamoLoginPins({ client, tableName: tables.tenants }),
     apps: {
       store: createDynamoAppStore({ client, tableName: `${prefix}-apps` }),
       deployments: createDynamoDeploymentStore({
@@ -81,20 +95,8 @@ export async function connect({ prefix, region, profile, endpoint }: Target): Pr
     hasCallbacks: () => findCallbacks(lambda, prefix),
     deadLetters: createDeadLetters(sqs, () => listQueueUrls(sqs, prefix)),
     triggers: createLaunchTriggers(lambda, () => listLaunchTriggers(lambda, prefix)),
-    facts: () =>
-      gatherFacts(
-        connectSources({
-          prefix,
-          region: where,
-          ...(endpoint !== undefined && { endpoint }),
-          lambda,
-          clock,
-          deployment,
-          queues: () => countMessages(sqs, prefix),
-          fetch,
-        }),
-        fleet,
-      ),
+    facts: () => gatherFacts(sources(), fleet),
+    images: () => findImages(sources().machines),
     console: (instanceId) => readConsole(new EC2Client(config), instanceId),
     whoAmI: async () => (await new STSClient(config).send(new GetCallerIdentityCommand({}))).Arn ?? 'unknown',
   };

@@ -11,12 +11,13 @@ import type {
   LaunchStore,
   LaunchTriggers,
   LockStore,
+  LoginPins,
   TenantDirectory,
   TenantSurveyor,
   UsageBooks,
   UsageCorrections,
 } from '@multi-tenant-runner/core';
-import type { Facts } from './doctor/facts';
+import type { Facts, ImageFact } from './doctor/facts';
 
 /** One installation of the module, as the commands see it. */
 export interface Fleet {
@@ -34,6 +35,7 @@ export interface Fleet {
   readonly triggers: LaunchTriggers;
   readonly audit: AuditTrail;
   readonly locks: LockStore;
+  readonly pins: LoginPins;
   /** Of the app plane, whose tables may not be there. */
   readonly apps: {
     readonly store: Pick<AppStore, 'settings' | 'get' | 'create' | 'resize' | 'change' | 'pageOfTenant'>;
@@ -47,6 +49,8 @@ export interface Fleet {
   sleep(milliseconds: number): Promise<void>;
   /** What there is to find out about the installation, for the doctor. */
   facts(): Promise<Facts>;
+  /** What a machine of each size would start from now. */
+  images(): Promise<readonly ImageFact[]>;
   /** What a machine wrote to its console; undefined: EC2 has nothing, or not yet. */
   console(instanceId: string): Promise<string | undefined>;
   /** The caller's own ARN at AWS. */

@@ -23,6 +23,7 @@ import { addJobs } from './verbs/jobs';
 import { addLocks } from './verbs/locks';
 import { addNamespaces } from './verbs/namespaces';
 import { addOpen } from './verbs/open';
+import { addPins } from './verbs/pins';
 import { addRunners } from './verbs/runners';
 import { addTenants } from './verbs/tenants';
 import { addUsage } from './verbs/usage';
@@ -62,7 +63,7 @@ interface CommonOptions {
 
 /** The names of those that change nothing and have something new to say later. */
 const SHOWING: ReadonlySet<string> = new Set([
-  ...['list', 'show', 'why', 'waiting', 'limits', 'stats', 'report', 'doctor', 'search', 'deployments'],
+  ...['list', 'show', 'why', 'waiting', 'limits', 'images', 'stats', 'report', 'doctor', 'search', 'deployments'],
 ]);
 const WATCH_EVERY = 5 * SECOND;
 const CLEAR_SCREEN = '\u001b[H\u001b[2J';
@@ -128,6 +129,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addAudit(program, answer);
   addDoctor(program, answer, deps);
   addLocks(program, answer);
+  addPins(program, answer);
   addApp(program, { target, print }, deps);
   addApps(program, answer);
   addOpen(program, { answer, target, ...deps });

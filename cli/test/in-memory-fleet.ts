@@ -2,6 +2,7 @@ import {
   createInMemoryApps,
   createInMemoryAuditTrail,
   createInMemoryLockStore,
+  createInMemoryLoginPins,
   createInMemoryTenantDirectory,
   createInMemoryVault,
   createTestHarness,
@@ -80,6 +81,8 @@ export function createFleetInMemory(): InMemoryFleetForTests {
       audit,
       apps: { store: apps.apps, deployments: apps.deployments },
       locks,
+      pins: createInMemoryLoginPins(harness.state.tenants),
+      images: async () => (state.facts.images.known ? state.facts.images.value : []),
       surveyor: {
         survey: (installationId) => surveyTenant(installationId, { ...harness, tenants: harness.registry, locks }),
       },

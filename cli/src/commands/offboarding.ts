@@ -18,7 +18,7 @@ export interface Waiting {
 }
 
 /** The sweep comes every minute. */
-const LOOK_EVERY = 5 * SECOND;
+export const LOOK_EVERY = 5 * SECOND;
 /** An offboarded tenant's trail ends with it, but for edits of its row. */
 const NEWEST = 50;
 
@@ -105,7 +105,7 @@ function planOf({ lookedFor, kept }: TenantSurvey): Answer {
   };
 }
 
-function stateOf(lookup: TenantLookup) {
+export function stateOf(lookup: TenantLookup) {
   if (lookup.kind === 'tenant') return { status: lookup.tenant.status, cleanup: lookup.tenant.cleanup };
   return { status: 'deleted', cleanup: lookup.kind === 'tombstone' ? lookup.cleanup : undefined } as const;
 }

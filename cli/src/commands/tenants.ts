@@ -1,4 +1,11 @@
-import { decideEdit, type EditRequest, type TenantLookup, type TenantStatus } from '@multi-tenant-runner/core';
+import {
+  decideEdit,
+  decideTenantRetry,
+  type EditDecision,
+  type EditRequest,
+  type TenantLookup,
+  type TenantStatus,
+} from '@multi-tenant-runner/core';
 import { randomUUID } from 'node:crypto';
 import type { Answer, Row } from '../answer';
 import type { Fleet } from '../fleet';
@@ -33,36 +40,44 @@ export interface ChangeOptions {
   readonly yes: boolean;
 }
 
+type Changed = Extract<Answer, { kind: 'fields' }>;
+
 /** Changes a tenant's row as a hand edit would, with who and why in it. */
-export async function editTenant(
-  name: string,
-  request: EditRequest,
-  options: ChangeOptions,
-  fleet: Fleet,
-): Promise<Extract<Answer, { kind: 'fields' }>> {
-  const { directory, settings, clock } = fleet;
+export function editTenant(name: string, request: EditRequest, options: ChangeOptions, fleet: Fleet): Promise<Changed> {
+  const decide = (lookup: TenantLookup): EditDecision => decideEdit(lookup, request, fleet.settings);
+  return change(name, { decide, isFinal: request.kind === 'offboard' }, options, fleet);
+}
+
+/** Tries at once what a tenant's circuits, or GitHub, hold back for later. */
+export function retryTenant(name: string, options: ChangeOptions, fleet: Fleet): Promise<Changed> {
+  return change(name, { decide: decideTenantRetry, isFinal: false }, options, fleet);
+}
+
+interface Wish {
+  readonly decide: (lookup: TenantLookup) => EditDecision;
+  readonly isFinal: boolean;
+}
+
+async function change(name: string, wish: Wish, options: ChangeOptions, fleet: Fleet): Promise<Changed> {
+  const { directory, clock } = fleet;
   const { reason = '' } = options;
   if (!options.dryRun && reason.trim() === '')
     throw usage('Say why with --reason: it is kept in the row and in the log of changes.');
   const lookup = await findTenant(name, directory);
-  const decision = decideEdit(lookup, request, settings);
+  const decision = wish.decide(lookup);
   if (decision.kind === 'refuse') throw new Problem(decision.sentence, EXIT.refused);
   const id = lookup.installationId;
-  if (decision.kind === 'nothing') return { kind: 'fields', fields: { installation: id }, sentence: decision.sentence };
+  const { sentence } = decision;
+  if (decision.kind === 'nothing') return { kind: 'fields', fields: { installation: id }, sentence };
   if (options.dryRun)
-    return {
-      kind: 'fields',
-      fields: { installation: id, dry_run: true, ...decision.edit.set },
-      sentence: decision.sentence,
-    };
-  if (request.kind === 'offboard' && !options.yes)
-    throw usage(`${decision.sentence} Repeat the command with --yes if that is what you want.`);
+    return { kind: 'fields', fields: { installation: id, dry_run: true, ...decision.edit.set }, sentence };
+  if (wish.isFinal && !options.yes) throw usage(`${sentence} Repeat the command with --yes if that is what you want.`);
   const by = await fleet.whoAmI();
   const note = { id: randomUUID(), by, via: 'mtr', reason: reason.trim(), at: clock.now() } as const;
   const written = await directory.edit(id, decision.edit, note);
   if (!written.ok)
     throw changed(`The row of ${name} changed in the meantime, so nothing was written; look again and repeat.`);
-  return { kind: 'fields', fields: tenantFields(written.lookup), sentence: decision.sentence };
+  return { kind: 'fields', fields: tenantFields(written.lookup), sentence };
 }
 
 /** A tenant's row as an answer. */

@@ -2,7 +2,9 @@ import { TENANT_STATUSES, type EditRequest } from '@multi-tenant-runner/core';
 import { Option, type Command } from 'commander';
 import { drainTenant, offboardTenant, type Waiting } from '../commands/offboarding';
 import { showTenant } from '../commands/show-tenant';
-import { editTenant, listTenants } from '../commands/tenants';
+import { offboardAll } from '../commands/offboard-all';
+import { usage } from '../problem';
+import { editTenant, listTenants, retryTenant } from '../commands/tenants';
 import type { Fleet } from '../fleet';
 import { inTime } from '../read/parse-time';
 import { cap, change, changeOptions, paged, wholeNumber } from '../options';
@@ -37,11 +39,21 @@ export function addTenants(program: Command, answer: Answering, { namespaces, de
       answer((fleet) => drainTenant(tenant, { ...changeOptions(options), ...untilOf(wait, fleet) }, fleet)),
   );
   waiting(
-    tenants.command('offboard <tenant>').description('end it for good; --dry-run is the plan, afterwards it is proved'),
+    tenants
+      .command('offboard [tenant]')
+      .description('end it for good; --dry-run is the plan, afterwards it is proved')
+      .option('--all', 'every tenant, before the module is destroyed'),
     'nothing is left',
-  ).action((tenant, { wait, ...options }) =>
-    answer((fleet) => offboardTenant(tenant, { ...changeOptions(options), ...untilOf(wait, fleet) }, fleet)),
+  ).action((tenant: string | undefined, { wait, all = false, ...options }) =>
+    answer((fleet) => {
+      if (all === (tenant !== undefined)) throw usage('Name a tenant, or give --all.');
+      const given = { ...changeOptions(options), ...untilOf(wait, fleet) };
+      return tenant === undefined ? offboardAll(given, fleet) : offboardTenant(tenant, given, fleet);
+    }),
   );
+  change(
+    tenants.command('retry <tenant>').description('try at once what its circuits, or GitHub, hold back for later'),
+  ).action((tenant, options) => answer((fleet) => retryTenant(tenant, changeOptions(options), fleet)));
   change(tenants.command('set-tier <tenant> <tier>').description("change a tenant's tier, and its limit with it"))
     .option('--max-runners <n>', "its limit, if not the tier's own", wholeNumber)
     .action((tenant, tier, options) =>

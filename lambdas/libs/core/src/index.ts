@@ -53,6 +53,7 @@ export * from './decisions/circuit-breaker';
 export * from './decisions/decide-check';
 export * from './decisions/decide-correction';
 export * from './decisions/decide-edit';
+export * from './decisions/decide-tenant-retry';
 export * from './decisions/decide-job-change';
 export * from './decisions/decide-lock';
 export * from './decisions/decide-runner-kill';

@@ -17,6 +17,7 @@ import { endTenant } from './end-tenant';
 import { expectJson, expectRefusal, holds, rowsOf } from './expect';
 import { expectEvents, listenToEvents } from './hear-events';
 import { inspectFleet, operateFleet } from './inspect-fleet';
+import { lookAround } from './look-around';
 import type { Mtr, Mtrs } from './mtr';
 import { seeCheck, seeCheckEnd } from './see-checks';
 
@@ -62,6 +63,7 @@ export async function operate(options: OperateOptions): Promise<{
   await askMcp(tenant, options.spoken, checks);
   await createApp(options, checks);
   await inspectFleet(tenant, mtr, checks);
+  await lookAround(tenant, options, checks);
   await operateFleet(mtr, checks);
   await endTenant(context, tenant, { mtr, sandbox });
   await expectEvents(context, tenant, listener);

@@ -1,12 +1,11 @@
 import { MODULE_ROW, readAccountPolicy, type Handover, type TenantLifecycle } from '@multi-tenant-runner/core';
 import { fromAttributes } from './attributes';
 import { Expression } from './expression';
+import { PIN, parsePins } from './login-pins';
 import type { Settle } from './settle';
 import type { Table } from './table';
 import { existsAsTenant } from './tenant-conditions';
 import { keyOf } from './tenant-registry';
-
-const PIN = 'login_';
 
 /** How decisions are kept for an account: they pass from one of its installations to the next. */
 export function createAccountHandover(
@@ -27,14 +26,7 @@ export function createAccountHandover(
         return written.ok ? { kind: 'taken', policy: readAccountPolicy(fromAttributes(written.item)) } : 'again';
       }),
 
-    listPins: async () => {
-      const row = fromAttributes((await table.get(keyOf(MODULE_ROW))) ?? {});
-      return new Map(
-        Object.entries(row).flatMap(([name, id]): [string, number][] =>
-          name.startsWith(PIN) && typeof id === 'number' ? [[name.slice(PIN.length), id]] : [],
-        ),
-      );
-    },
+    listPins: async () => parsePins(await table.get(keyOf(MODULE_ROW))),
 
     pinLogin: async (login, accountId) => {
       const expression = new Expression();

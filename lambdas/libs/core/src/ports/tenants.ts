@@ -99,3 +99,11 @@ export interface NewTenant {
 
 /** `tie`: the row's last change has the same time, so only GitHub knows the order. */
 export type LifecycleOutcome = 'changed' | 'unchanged' | 'tie';
+
+/** The logins of the allow list that are pinned to an account, as an operator sees them. */
+export interface LoginPins {
+  /** By login in lower case: the account that had it. */
+  list(): Promise<ReadonlyMap<string, number>>;
+  /** Answers whether it was pinned to that account until now. */
+  remove(login: string, accountId: number): Promise<boolean>;
+}

@@ -145,5 +145,16 @@ export function accountHandoverContract(make: () => Promise<TenantTableUnderTest
       } while (cursor !== undefined);
       expect(listed).not.toContain(0);
     });
+
+    it('are taken away by an operator, each from the account that has it alone', async () => {
+      const login = `acme-${id}`;
+      await table.lifecycle.pinLogin(login, 77);
+      expect(await table.pins.remove(login, 78)).toBe(false);
+      expect((await table.pins.list()).get(login)).toBe(77);
+      expect(await table.pins.remove(login, 77)).toBe(true);
+      expect((await table.pins.list()).has(login)).toBe(false);
+      expect(await table.pins.remove(login, 77)).toBe(false);
+      expect(await table.lifecycle.pinLogin(login, 78)).toBe(78);
+    });
   });
 }

@@ -24,6 +24,7 @@ import {
   itemOfLaunch,
   toAttributes,
   type Item,
+  createDynamoLoginPins,
 } from '@multi-tenant-runner/aws';
 import type { Launch } from '@multi-tenant-runner/core';
 import { budgetsContract } from './budgets.contract';
@@ -75,6 +76,7 @@ async function tenantTable(): Promise<TenantTableUnderTest> {
     registry: createDynamoTenantRegistry({ client, tableName, ...settings() }),
     admissions: admissionsOf(createTestClock()),
     lifecycle: createDynamoTenantLifecycle({ client, tableName, clock: createTestClock() }),
+    pins: createDynamoLoginPins({ client, tableName }),
     write: (row) => putItem(tableName, toAttributes(row)),
     read: async (installationId) => {
       const { Item } = await client.send(

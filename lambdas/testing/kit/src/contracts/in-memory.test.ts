@@ -7,7 +7,7 @@ import { createInMemoryLaunchStore } from '../fakes/launch-store';
 import { createInMemoryConfigs } from '../fakes/configs';
 import { createInMemorySecrets } from '../fakes/secrets';
 import { createInMemorySecurityGroups } from '../fakes/security-groups';
-import { createInMemoryTenantDirectory } from '../fakes/tenant-directory';
+import { createInMemoryLoginPins, createInMemoryTenantDirectory } from '../fakes/tenant-directory';
 import { createInMemoryTenantRegistry, type TenantRow } from '../fakes/tenant-registry';
 import { createTestClock } from '../test-clock';
 import { createInMemoryApiState } from '../fakes/api-state';
@@ -63,6 +63,7 @@ async function tenantTable(): Promise<TenantTableUnderTest> {
       usage: createInMemoryUsageLedger(),
     }),
     lifecycle: table,
+    pins: createInMemoryLoginPins(table),
     write: async (row) => void table.rows.set(Number(row['installation_id']), row),
     read: async (installationId) => structuredClone(table.rows.get(installationId)),
   };

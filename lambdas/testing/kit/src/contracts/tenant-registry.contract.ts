@@ -7,6 +7,7 @@ import {
   type TenantLifecycle,
   type TenantLookup,
   type TenantRegistry,
+  type LoginPins,
 } from '@multi-tenant-runner/core';
 import { admitTo } from './admit-to';
 import { tenantRow } from '../factories';
@@ -16,6 +17,7 @@ export interface TenantTableUnderTest {
   readonly registry: TenantRegistry;
   readonly admissions: Admissions;
   readonly lifecycle: TenantLifecycle;
+  readonly pins: LoginPins;
   /** Writes a row as an operator does. */
   write(row: TenantRow): Promise<void>;
   read(installationId: number): Promise<TenantRow | undefined>;

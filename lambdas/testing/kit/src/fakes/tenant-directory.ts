@@ -1,5 +1,5 @@
-import type { TenantDirectory } from '@multi-tenant-runner/core';
-import type { InMemoryTenantRegistry } from './tenant-registry';
+import { MODULE_ROW, type LoginPins, type TenantDirectory } from '@multi-tenant-runner/core';
+import type { InMemoryTenantRegistry, TenantRow } from './tenant-registry';
 
 /** On the rows of the registry. */
 export function createInMemoryTenantDirectory(registry: InMemoryTenantRegistry): TenantDirectory {
@@ -46,4 +46,25 @@ export function createInMemoryTenantDirectory(registry: InMemoryTenantRegistry):
       return { ok: true, lookup: await registry.get(installationId) };
     },
   };
+}
+
+/** On the same rows. */
+export function createInMemoryLoginPins({ rows }: Pick<InMemoryTenantRegistry, 'rows'>): LoginPins {
+  return {
+    list: async () => pinsIn(rows.get(MODULE_ROW)),
+    remove: async (login, accountId) => {
+      const { [`login_${login}`]: pinned, ...rest } = rows.get(MODULE_ROW) ?? {};
+      if (pinned !== accountId) return false;
+      rows.set(MODULE_ROW, { installation_id: MODULE_ROW, ...rest });
+      return true;
+    },
+  };
+}
+
+export function pinsIn(row: TenantRow | undefined): ReadonlyMap<string, number> {
+  return new Map(
+    Object.entries(row ?? {}).flatMap(([name, id]): [string, number][] =>
+      name.startsWith('login_') ? [[name.slice('login_'.length), Number(id)]] : [],
+    ),
+  );
 }

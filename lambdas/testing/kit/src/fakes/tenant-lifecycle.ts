@@ -10,6 +10,7 @@ import {
   type TenantLifecycle,
   type TenantStatus,
 } from '@multi-tenant-runner/core';
+import { pinsIn } from './tenant-directory';
 import type { TenantRow } from './tenant-registry';
 
 interface Table {
@@ -124,12 +125,7 @@ export function createInMemoryTenantLifecycle({ rows, write, clock, accounts }: 
       if (row['replaced_by'] !== to) write(installationId, { ...row, replaced_by: to });
       return { kind: 'taken', policy: readAccountPolicy(row) };
     },
-    listPins: async () =>
-      new Map(
-        Object.entries(rows.get(MODULE_ROW) ?? {}).flatMap(([name, id]): [string, number][] =>
-          name.startsWith('login_') ? [[name.slice('login_'.length), Number(id)]] : [],
-        ),
-      ),
+    listPins: async () => pinsIn(rows.get(MODULE_ROW)),
     pinLogin: async (login, accountId) => {
       const row = rows.get(MODULE_ROW) ?? { installation_id: MODULE_ROW };
       const pinned = row[`login_${login}`] ?? accountId;
