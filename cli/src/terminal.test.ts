@@ -86,7 +86,7 @@ describe('a window of time', () => {
     return shell;
   }
 
-  it('narrows the jobs of a page, newest first or open ones oldest first, and the next page is got by its token', async () => {
+  it('narrows the jobs of a page, and the next page is got by its token', async () => {
     const { json } = await withJobs();
     const list = ['jobs', 'list', 'acme', '--limit', '2'];
     const window = ['--since', `${start}2:00Z`, '--until', `${start}4:00Z`];
