@@ -301,12 +301,14 @@ resource "aws_dynamodb_table" "jobs" {
     projection_type = "KEYS_ONLY"
   }
 
-  # Sparse: the tenants that have something open, for the sweep; a few of them to a key.
+  # Sparse: the tenants that have something open, for the sweep; a few of them to a key. Each row's age, which stays as
+  # it is while the row is open, tells who of all tenants waits the longest.
   global_secondary_index {
-    name            = "open-tenants-index"
-    hash_key        = "open_shard"
-    range_key       = "installation_id"
-    projection_type = "KEYS_ONLY"
+    name               = "open-tenants-index"
+    hash_key           = "open_shard"
+    range_key          = "installation_id"
+    projection_type    = "INCLUDE"
+    non_key_attributes = ["open_at"]
   }
 
   # Sparse: the jobs whose check at GitHub is to be made or ended; without `check_runs` it stays empty.

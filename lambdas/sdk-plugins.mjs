@@ -127,5 +127,8 @@ const pureShapes = {
   },
 };
 
-/** What keeps the AWS SDK small in a bundle. */
+/** What keeps the AWS SDK small in a function's bundle. */
 export const SDK_PLUGINS = [withoutUnused, onlyTheVersion, pureShapes];
+
+/** mtr runs anywhere, so it has the whole chain of credentials and reads the configuration files. */
+export const SDK_PLUGINS_OF_MTR = [onlyTheVersion, pureShapes];

@@ -49,7 +49,7 @@ data "aws_iam_policy_document" "api" {
 
   statement {
     sid       = "ReadAndEditTenants"
-    actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    actions   = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"]
     resources = [var.tables.tenants.arn]
   }
 
@@ -57,6 +57,13 @@ data "aws_iam_policy_document" "api" {
     sid       = "ReadAndChangeJobsAndLaunches"
     actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
     resources = [var.tables.jobs.arn, var.tables.launches.arn]
+  }
+
+  # Of what waits in the whole fleet: a request for a hundred rows.
+  statement {
+    sid       = "ReadManyJobs"
+    actions   = ["dynamodb:BatchGetItem"]
+    resources = [var.tables.jobs.arn]
   }
 
   # No list reads a whole table: each is a page of one key.

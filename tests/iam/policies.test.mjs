@@ -183,12 +183,12 @@ const ALLOWED = {
     ...['GetParameters', 'DeleteParameters'].map((call) => [`ssm:${call}`, OWN]),
   ],
   api: [
-    ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('tenants')]),
+    ...['GetItem', 'BatchGetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('tenants')]),
     ...['account-id-index', 'org-name-index', 'status-index'].map((index) => [
       'dynamodb:Query',
       `${table('tenants')}/index/${index}`,
     ]),
-    ...['GetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('jobs')]),
+    ...['GetItem', 'BatchGetItem', 'UpdateItem'].map((call) => [`dynamodb:${call}`, table('jobs')]),
     ['dynamodb:Query', table('jobs')],
     ['dynamodb:Query', `${table('jobs')}/index/open-index`],
     ['dynamodb:Query', `${table('jobs')}/index/open-tenants-index`],

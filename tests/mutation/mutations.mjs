@@ -470,7 +470,7 @@ export const mutations = [
   {
     name: "the index of tenants with something open: reads all of one tenant's rows",
     file: 'libs/aws/src/dynamodb/open-rows.ts',
-    edits: [['      if ((read += 1) >= PAGE) break;', '      read = 0;']],
+    edits: [['if (rows.push(row) >= PAGE) break;', 'rows.push(row);']],
     suites: ['libs/aws/src/dynamodb/open-rows'],
   },
   {

@@ -53,7 +53,7 @@ run "jobs_and_launches_tables_have_an_index_that_is_read_consistently" {
   }
 
   assert {
-    condition     = toset([for index in aws_dynamodb_table.launches.global_secondary_index : "${index.name}/${index.hash_key}/${index.projection_type}"]) == toset(["instance-index/instance_id/KEYS_ONLY", "open-tenants-index/open_shard/KEYS_ONLY"]) && toset([for index in aws_dynamodb_table.jobs.global_secondary_index : "${index.name}/${index.hash_key}/${index.range_key}/${index.projection_type}"]) == toset(["due-index/due/next_try/KEYS_ONLY", "open-tenants-index/open_shard/installation_id/KEYS_ONLY", "checks-index/check_shard/installation_id/INCLUDE"])
+    condition     = toset([for index in aws_dynamodb_table.launches.global_secondary_index : "${index.name}/${index.hash_key}/${index.projection_type}"]) == toset(["instance-index/instance_id/KEYS_ONLY", "open-tenants-index/open_shard/KEYS_ONLY"]) && toset([for index in aws_dynamodb_table.jobs.global_secondary_index : "${index.name}/${index.hash_key}/${index.range_key}/${index.projection_type}"]) == toset(["due-index/due/next_try/KEYS_ONLY", "open-tenants-index/open_shard/installation_id/INCLUDE", "checks-index/check_shard/installation_id/INCLUDE"])
     error_message = "The global indexes of launches and jobs differ."
   }
 

@@ -11,7 +11,6 @@ import {
 import type { Answer, Row } from '../answer';
 import type { Fleet } from '../fleet';
 import { findTenant } from '../read/find-tenant';
-import { parseBill } from '../read/parse-bill';
 import { focusCorrection, focusRow, FOCUS_COLUMNS } from './focus';
 
 export interface UsageFilter {
@@ -63,6 +62,7 @@ async function focusOf(installationId: number, month: string, { usage, correctio
 
 /** The ledger against AWS's bill, by the tag of the tenant, and what share of the bill it explains. */
 export async function reconcileUsage(text: string, month: string, fleet: Fleet): Promise<Answer> {
+  const { parseBill } = await import('../read/parse-bill');
   const bill = parseBill(text, month);
   const ledger = collect((await sumsOf(month, undefined, fleet)).map((sum) => [String(sum.installationId), sum]));
   const ids = new Set([...ledger.keys(), ...[...bill.byTenant.keys()].map(String)]);

@@ -6,7 +6,7 @@ import { describeAge } from '../output/duration';
 /** Who waits now in the whole fleet, oldest first, with the reason in words. */
 export async function listAllWaiting(limit: number, fleet: Fleet): Promise<Answer> {
   const { jobs, directory } = fleet;
-  const waiting = await findWaiting(limit, jobs, (tenant) => directory.get(tenant));
+  const waiting = await findWaiting(limit, jobs, directory);
   const now = fleet.clock.now();
   return {
     kind: 'rows',

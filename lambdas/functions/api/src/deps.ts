@@ -44,8 +44,11 @@ export interface ApiDeps {
   readonly tiers: Tiers;
   readonly registry: Pick<TenantRegistry, 'get'>;
   readonly findByAccount: TenantLifecycle['findByAccount'];
-  readonly directory: Pick<TenantDirectory, 'list' | 'edit' | 'findByName'>;
-  readonly jobs: Pick<JobStore, 'get' | 'listOpen' | 'pageOpen' | 'listRecent' | 'tenantsWithOpen' | 'change'>;
+  readonly directory: Pick<TenantDirectory, 'list' | 'edit' | 'findByName' | 'getAll'>;
+  readonly jobs: Pick<
+    JobStore,
+    'get' | 'listOpen' | 'pageOpen' | 'listRecent' | 'tenantsWithOpen' | 'listWaiting' | 'change'
+  >;
   readonly launches: Pick<LaunchStore, 'get' | 'pageOpen' | 'readCursor' | 'change'>;
   readonly queue: Pick<JobQueue, 'sendJob'>;
   /** Recovery's own. */

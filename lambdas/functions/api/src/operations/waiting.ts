@@ -13,7 +13,7 @@ export const listWaiting = defineOperation({
   query: v.strictObject({ limit: paging.limit }),
   answer: v.object({ jobs: v.array(v.object({ ...job.entries, installation_id: id, sentence: text })) }),
   run: async ({ query: { limit } }, deps) => {
-    const found = await findWaiting(limitOf(limit), deps.jobs, (tenant) => deps.registry.get(tenant));
+    const found = await findWaiting(limitOf(limit), deps.jobs, deps.directory);
     const jobs = found.map(({ job: one, lookup }) => ({
       ...viewJob(one),
       installation_id: one.installationId,

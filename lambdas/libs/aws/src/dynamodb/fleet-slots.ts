@@ -1,7 +1,7 @@
-import { BatchGetItemCommand, type BatchGetItemCommandOutput, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { FLEET_SHARES, type FleetMove, type FleetShare, type FleetSlots } from '@multi-tenant-runner/core';
 import type { Item } from './attributes';
-import { ATTEMPTS, pauseAfter } from './conflicts';
+import { batchGet } from './batch-get';
 import { Expression } from './expression';
 import { createTable, type Update } from './table';
 import { createTransactions } from './transactions';
@@ -114,27 +114,13 @@ function takeFrom(
 
 const keyOf = (share: number): Item => ({ installation_id: { N: String(-1 - share) }, launch_id: { S: ROW } });
 
-/**
- * Of all shares in one request. What DynamoDB leaves out, it throttled or would have made the answer too long: that is
- * asked for again, after a pause that grows as long as nothing more comes.
- * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
- *
- * @throws after ten answers in a row without a row
- */
-async function readShares(client: FleetSlotsDeps['client'], tableName: string): Promise<readonly Item[]> {
-  const items: Item[] = [];
-  let keys: readonly Item[] = Array.from({ length: FLEET_SHARES }, (_, share) => keyOf(share));
-  for (let empty = 0; keys.length > 0; ) {
-    const request = { [tableName]: { Keys: [...keys], ConsistentRead: true } };
-    const answer: BatchGetItemCommandOutput = await client.send(new BatchGetItemCommand({ RequestItems: request }));
-    items.push(...(answer.Responses?.[tableName] ?? []));
-    const left = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
-    empty = left.length < keys.length ? 0 : empty + 1;
-    if (empty >= ATTEMPTS) throw new Error("DynamoDB throttles the reads of the fleet's shares");
-    keys = left;
-    if (keys.length > 0) await pauseAfter(empty + 1);
-  }
-  return items;
+/** Of all shares in one request. */
+function readShares(client: FleetSlotsDeps['client'], tableName: string): Promise<readonly Item[]> {
+  return batchGet(
+    client,
+    tableName,
+    Array.from({ length: FLEET_SHARES }, (_, share) => keyOf(share)),
+  );
 }
 
 function shareOf(item: Item): FleetShare {

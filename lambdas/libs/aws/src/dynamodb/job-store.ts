@@ -13,6 +13,7 @@ import { Expression } from './expression';
 import { findTenantsIn, findTenantsWithOpen, openShardOf, pageOpenRows } from './open-rows';
 import { expiresAt, fromItem, toItem, toRow, written } from './rows';
 import { createTable, type Update } from './table';
+import { listWaitingJobs } from './waiting-jobs';
 
 export interface StoreDeps {
   readonly client: Pick<DynamoDBClient, 'send'>;
@@ -38,7 +39,7 @@ export function createDynamoJobStore({ client, tableName, clock, tellsRefusals =
     return item && fromItem<Job>(item);
   };
 
-  return {
+  const store: JobStore = {
     get,
     create: async (job) => written<Job>(await table.create(itemOfJob(job, { tellsRefusals }), 'installation_id')),
     change: async (installationId, jobId, guard, given) => {
@@ -64,6 +65,7 @@ export function createDynamoJobStore({ client, tableName, clock, tellsRefusals =
     pageOpen: (installationId, request) => pageOpenRows<Job>(table, installationId, request),
     pageWaiting: (installationId, request) => pageOpenRows<Job>(table, installationId, request, WAITING),
     tenantsWithOpen: () => findTenantsWithOpen(table),
+    listWaiting: (limit) => listWaitingJobs({ client, tableName, listOpen: store.listOpen }, limit),
     listRecent: async (installationId, limit, before) => {
       const expression = new Expression();
       const own = expression.equals('installation_id', installationId);
@@ -109,6 +111,7 @@ export function createDynamoJobStore({ client, tableName, clock, tellsRefusals =
       });
     },
   };
+  return store;
 }
 
 const keyOf = (installationId: number, jobId: number): Item => ({

@@ -1,4 +1,5 @@
 import type { OpenPage, OpenPageRequest } from '@multi-tenant-runner/core';
+import type { Item } from './attributes';
 import { Expression } from './expression';
 import { fromItem } from './rows';
 import type { Table } from './table';
@@ -21,42 +22,58 @@ export function openShardOf(installationId: number): number {
  * costs a page at most, whatever it has open.
  */
 export function findTenantsWithOpen(table: Table): Promise<number[]> {
-  return findTenantsIn(table, { index: 'open-tenants-index', shard: 'open_shard' });
+  return findTenantsIn(table, OPEN_TENANTS);
 }
 
+export const OPEN_TENANTS: ShardedIndex = { index: 'open-tenants-index', shard: 'open_shard' };
+
 /** An index over all tenants' rows, in order of the tenant, and the attribute that has a row's key in it. */
-interface ShardedIndex {
+export interface ShardedIndex {
   readonly index: string;
   readonly shard: string;
 }
 
 /** The same for any such index. */
 export async function findTenantsIn(table: Table, index: ShardedIndex): Promise<number[]> {
-  const shards = Array.from({ length: SHARDS }, (_, shard) => findInShard(table, index, shard));
-  return (await Promise.all(shards)).flat();
+  const found = await eachShard(async (shard) => {
+    const tenants = new Set<number>();
+    for await (const { rows } of pagesOfShard(table, index, shard)) for (const row of rows) tenants.add(tenantOf(row));
+    return [...tenants];
+  });
+  return found.flat();
 }
 
-async function findInShard(table: Table, { index, shard: name }: ShardedIndex, shard: number): Promise<number[]> {
-  const found = new Set<number>();
+/** All at once. */
+export function eachShard<T>(read: (shard: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: SHARDS }, (_, shard) => read(shard)));
+}
+
+/** Behind a full page, whose last tenant may have more rows than are in it, comes the page of the next tenant. */
+export async function* pagesOfShard(
+  table: Table,
+  { index, shard: name }: ShardedIndex,
+  shard: number,
+): AsyncGenerator<{ readonly rows: readonly Item[]; readonly isFull: boolean }> {
   let last = -1;
-  for (let read = PAGE; read >= PAGE; ) {
-    read = 0;
+  for (let isFull = true; isFull; ) {
     const expression = new Expression();
     const condition =
       `${expression.equals(name, shard)} AND ${expression.name('installation_id')} > ` + `${expression.value(last)}`;
-    const rows = table.query({
+    const found = table.query({
       IndexName: index,
       KeyConditionExpression: condition,
       ...expression.placeholders,
       Limit: PAGE,
     });
-    for await (const row of rows) {
-      found.add((last = Number(row['installation_id']?.N)));
-      if ((read += 1) >= PAGE) break;
-    }
+    const rows: Item[] = [];
+    for await (const row of found) if (rows.push(row) >= PAGE) break;
+    isFull = rows.length >= PAGE;
+    last = tenantOf(rows.at(-1));
+    yield { rows, isFull };
   }
-  return [...found];
 }
+
+export const tenantOf = (row: Item | undefined): number => Number(row?.['installation_id']?.N);
 
 /** A local index, and the attribute that it is in order of: only rows that have it are there. */
 export interface SparseIndex {

@@ -1,6 +1,7 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DELETION_MARKS, parseTenantRow, type TenantDirectory } from '@multi-tenant-runner/core';
 import { fromAttributes, toAttributes } from './attributes';
+import { batchGet } from './batch-get';
 import { Expression } from './expression';
 import { createTable } from './table';
 import { createDynamoTenantRegistry, keyOf, type TenantRegistryDeps } from './tenant-registry';
@@ -16,6 +17,11 @@ export function createDynamoTenantDirectory({
   const table = createTable(client, tableName);
   return {
     get: registry.get,
+    getAll: async (ids) => {
+      const rows = (await batchGet(client, tableName, [...new Set(ids)].map(keyOf))).map(fromAttributes);
+      const byId = new Map(rows.map((row) => [row['installation_id'], row]));
+      return new Map(ids.map((id) => [id, parseTenantRow(id, byId.get(id), tiers, defaultTier)]));
+    },
     findByName: async (orgName) => {
       const found = [];
       const expression = new Expression();

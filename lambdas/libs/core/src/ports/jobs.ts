@@ -20,6 +20,10 @@ export interface JobStore {
   pageWaiting(installationId: number, request: OpenPageRequest): Promise<OpenPage<Job>>;
   /** Tenants that have a job that has not ended (an index: may lag). What it costs grows with them, not their jobs. */
   tenantsWithOpen(): Promise<readonly number[]>;
+  /**
+   * Waiting jobs of all tenants, oldest first; which there are, an index says (it may lag), what they are, their rows.
+   */
+  listWaiting(limit: number): Promise<readonly Job[]>;
   /** Newest id first, ended ones too, strongly consistent; only ids below `before`, where one is given. */
   listRecent(installationId: number, limit: number, before?: number): Promise<readonly Job[]>;
   /** Parked jobs whose next try is due, of all tenants (an index: may lag). */

@@ -1,19 +1,33 @@
 import { explainJob, type JobExplanation } from '../decisions/explain-job';
-import { WAITING_JOB_STATES, type Job } from '../model/job';
+import { WAITING_JOB_STATES, openAtOfJob, type Job } from '../model/job';
 import type { TenantLookup } from '../model/tenant';
 import type { JobStore } from '../ports/jobs';
 
 /** Bounded: a place far behind is told as "more than". */
 const COUNTED = 1000;
+const PAGE = 100;
 
 /** Why a job does what it does, with its place among the tenant's waiting jobs where it waits for the limit. */
 export async function explainJobNow(
   job: Job,
   lookup: TenantLookup,
-  jobs: Pick<JobStore, 'listOpen'>,
+  jobs: Pick<JobStore, 'pageOpen'>,
 ): Promise<JobExplanation> {
-  if (job.state !== 'parked') return explainJob(job, { lookup });
-  const waiting = await jobs.listOpen(job.installationId, { states: WAITING_JOB_STATES, limit: COUNTED });
-  const place = waiting.findIndex(({ jobId }) => jobId === job.jobId);
-  return explainJob(job, { lookup, ahead: place === -1 ? waiting.length : place });
+  if (job.state !== 'parked' || (job.reason ?? 'limit') !== 'limit') return explainJob(job, { lookup });
+  return explainJob(job, { lookup, ahead: await countAhead(job, jobs) });
 }
+
+/** Reads no further than to the job itself. */
+async function countAhead(job: Job, jobs: Pick<JobStore, 'pageOpen'>): Promise<number> {
+  const own = openAtOfJob(job);
+  let ahead = 0;
+  for (let after: string | undefined; ahead < COUNTED; ) {
+    const { rows, next } = await jobs.pageOpen(job.installationId, { limit: PAGE, ...(after && { after }) });
+    ahead += rows.filter((row) => waits(row) && openAtOfJob(row) < own).length;
+    if (next === undefined || next >= own) break;
+    after = next;
+  }
+  return Math.min(ahead, COUNTED);
+}
+
+const waits = ({ state }: Job): boolean => (WAITING_JOB_STATES as readonly string[]).includes(state);

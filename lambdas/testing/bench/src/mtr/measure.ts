@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Loopback } from '../launch-rate/loopback';
 import { LARGE_TENANT, LOAD, loginOf, otherTenants } from '../load';
@@ -8,6 +9,8 @@ export interface CommandTime {
   readonly command: string;
   /** Median. */
   readonly milliseconds: number;
+  /** Of a processor, in the mean: what it takes whoever else uses the machine. NaN where Linux doesn't tell. */
+  readonly processor: number;
   /** To DynamoDB. */
   readonly requests: number;
 }
@@ -35,24 +38,44 @@ export async function measureCommands(
   { counts }: Pick<Loopback, 'counts'>,
 ): Promise<CommandTime[]> {
   const requests = (): number => [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const times = [{ command: '(Node alone)', milliseconds: await timeOf(['--eval', ''], env), requests: 0 }];
+  const times = [{ command: '(Node alone)', ...(await timeOf(['--eval', ''], env)), requests: 0 }];
   for (const command of COMMANDS) {
     const before = requests();
-    const milliseconds = await timeOf([mtr, ...command], env);
-    times.push({ command: command.join(' '), milliseconds, requests: (requests() - before) / (PROCESSES + 1) });
+    const time = await timeOf([mtr, ...command], env);
+    times.push({ command: command.join(' '), ...time, requests: (requests() - before) / (PROCESSES + 1) });
   }
   return times;
 }
 
 const run = promisify(execFile);
 
-async function timeOf(args: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
+async function timeOf(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Pick<CommandTime, 'milliseconds' | 'processor'>> {
   const times: number[] = [];
-  for (let count = 0; count <= PROCESSES; count += 1) {
+  await run(process.execPath, [...args], { env });
+  const before = processorOfChildren();
+  for (let count = 0; count < PROCESSES; count += 1) {
     const start = performance.now();
     await run(process.execPath, [...args], { env });
     times.push(performance.now() - start);
   }
-  const sorted = times.slice(1).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  times.sort((a, b) => a - b);
+  return {
+    milliseconds: times[Math.floor(times.length / 2)] ?? 0,
+    processor: (processorOfChildren() - before) / PROCESSES,
+  };
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: cutime and cstime, in hundredths of a second. */
+function processorOfChildren(): number {
+  try {
+    const fields = readFileSync('/proc/self/stat', 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[13]) + Number(fields[14])) * 10;
+  } catch {
+    return Number.NaN;
+  }
 }

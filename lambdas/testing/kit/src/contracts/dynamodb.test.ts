@@ -133,6 +133,24 @@ describe('the job store on DynamoDB', () => {
   };
   jobStoreContract(make, nextId);
 
+  it('finds the oldest of a tenant that has more than a page of the index, and of the tenant behind it', async () => {
+    const { store } = await make();
+    const id = nextId();
+    // The next of the same part of the index.
+    const behind = id + 16;
+    for (let one = nextId(); one <= behind; ) one = nextId();
+    const jobs = Array.from({ length: 1_010 }, (_, index) =>
+      job({ installationId: id, jobId: index, state: 'parked', queuedAt: new Date(1e12 - index).toISOString() }),
+    );
+    const last = job({ installationId: behind, jobId: 1, state: 'parked', queuedAt: new Date(1e12).toISOString() });
+    for (let from = 0; from < jobs.length; from += 50)
+      await Promise.all(jobs.slice(from, from + 50).map((one) => store.create(one)));
+    await store.create(last);
+    const oldest = await store.listWaiting(2);
+    expect(oldest.map(({ jobId }) => jobId)).toEqual([1_009, 1_008]);
+    expect((await store.listWaiting(1_011)).at(-1)).toEqual(last);
+  });
+
   it('writes what the indexes and the expiry need, exactly while it holds', async () => {
     const { store } = await make();
     const id = nextId();

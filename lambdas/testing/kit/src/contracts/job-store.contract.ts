@@ -242,6 +242,32 @@ export function jobStoreContract(make: () => Promise<JobStoreUnderTest>, nextId:
     await expect(named()).resolves.toEqual([id]);
   });
 
+  it('lists what waits of all tenants, oldest first, past what runs and what is over', async () => {
+    const other = nextId();
+    // Older than any other test's.
+    const at = (second: number) => ({ queuedAt: `2001-01-01T00:00:0${second}.000Z` });
+    await add({ jobId: 1, state: 'running', ...at(0) });
+    await add({ jobId: 2, state: 'parked', gatedAt: '2001-01-01T00:00:09.000Z', ...at(4) });
+    await add({ jobId: 3, state: 'starting', installationId: other, ...at(1) });
+    await add({ jobId: 4, state: 'cancelled', ...at(2) });
+    await add({ jobId: 5, state: 'queued', installationId: other, ...at(3) });
+    const listed = async (limit: number): Promise<number[]> =>
+      (await store.listWaiting(limit)).map(({ jobId }) => jobId);
+    await expect(listed(3)).resolves.toEqual([3, 5, 2]);
+    await expect(listed(1)).resolves.toEqual([3]);
+    const ended = { state: 'cancelled', endedAt: '2026-01-15T12:00:00.000Z' } as const;
+    await store.change(other, 3, { from: ['starting'] }, ended);
+    await store.change(id, 1, { from: ['running'] }, { state: 'parked' });
+    await expect(listed(3)).resolves.toEqual([1, 5, 2]);
+    await expect(store.listWaiting(1)).resolves.toEqual([await store.get(id, 1)]);
+    for (const [tenant, jobId] of [
+      [id, 1],
+      [id, 2],
+      [other, 5],
+    ] as const)
+      await store.change(tenant, jobId, { from: ['parked', 'queued'] }, ended);
+  });
+
   it('lists the newest jobs first, whatever became of them', async () => {
     await add({ jobId: 8, state: 'parked' });
     await add({ jobId: 10, state: 'completed', endedAt: '2026-01-15T08:30:00.000Z' });

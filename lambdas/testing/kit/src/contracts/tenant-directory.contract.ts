@@ -42,6 +42,17 @@ export function tenantDirectoryContract(open: () => Promise<DirectoryUnderTest>,
     expect(await directory.findByName('nowhere')).toEqual([]);
   });
 
+  it('reads many at once as it reads one', async () => {
+    const { directory, write } = await open();
+    const rows = [row(), row({ status: 'suspended' }), row({ tier: 7 })];
+    for (const one of rows) await write(one);
+    const ids = [...rows.map(idOf), nextId()];
+    const found = await directory.getAll(ids);
+    expect([...found.keys()].sort()).toEqual([...ids].sort());
+    for (const one of ids) expect(found.get(one)).toEqual(await directory.get(one));
+    expect((await directory.getAll([])).size).toBe(0);
+  });
+
   it('lists a status page by page, each tenant once', async () => {
     const { directory, write } = await open();
     const rows = [row({ status: 'suspended' }), row({ status: 'suspended' }), row({ status: 'suspended' })];

@@ -86,7 +86,7 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
     ],
     globalIndexes: [
       { name: 'due-index', keys: { hash: text('due'), range: text('next_try') }, projection: 'KEYS_ONLY' },
-      openTenants,
+      { ...openTenants, projection: ['open_at'] },
       {
         name: 'checks-index',
         keys: { hash: number('check_shard'), range: installation },

@@ -59,6 +59,14 @@ export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): In
     pageWaiting: async (installationId, request) =>
       pageOf(rows.openOf(installationId).filter(waits), openAtOfJob, request),
     tenantsWithOpen: async () => open.read(),
+    listWaiting: async (limit) => {
+      const shown = new Set(open.read());
+      return rows
+        .allOpen()
+        .filter((job) => shown.has(job.installationId) && job.state !== 'running')
+        .sort(byQueuedTime)
+        .slice(0, limit);
+    },
     listRecent: async (installationId, limit, before = Number.POSITIVE_INFINITY) =>
       rows
         .allOf(installationId)
