@@ -5,7 +5,7 @@ import { ensureRuntimes } from '../sandbox/setup/runtimes.mjs';
 import { checkTerraformFormat, checkTerraformTests, checkTerraformValid } from './terraform.mjs';
 import { checkRuntimes, jest } from './jest.mjs';
 import { CheckFailed, execute, mustRun, root, tool } from './process.mjs';
-import { findPostgres } from '../tests/database/postgres.mjs';
+import { findPostgres } from '../sandbox/setup/postgres.mjs';
 import { linters } from './lint/linters.mjs';
 
 const HCL = [
@@ -161,7 +161,7 @@ export const checks = [
   {
     name: 'database',
     about: "the platform's SQL on a real PostgreSQL: what each tenant may in each tenant's schema",
-    inputs: { paths: ['tests/database', 'examples/saas-platform/sql'] },
+    inputs: { paths: ['tests/database', 'sandbox/setup/postgres.mjs', 'examples/saas-platform/sql'] },
     run: checkDatabase,
   },
   ...linters.map((linter) => ({ ...linter, linter: true, onlyByName: true })),

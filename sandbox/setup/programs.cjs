@@ -19,7 +19,8 @@ npm run sandbox -- hot             how soon a job runs whose machine waited in a
 npm run sandbox -- screenshots     takes the screenshots of the page, images/page-*.png
 npm run sandbox -- destroy         offboards every tenant, terraform destroy; fails if anything is left
 npm run sandbox -- apps            tenants push, and their apps answer, in an emulator of its own; down again at the end
-  --keep                           leave it up
+  --keep                           stop while they answer, and leave it up
+  --pictures                       take the pictures of docs/apps.md, images/app-*
 npm run sandbox -- saas            a platform of three tenants' apps, in an emulator of its own; down again at the end
   --keep                           leave it up
 npm run sandbox -- down
@@ -37,7 +38,7 @@ SANDBOX_DIR names another folder for the state, so that several sandboxes can be
     screenshots: {},
     destroy: {},
     saas: { keep: SWITCH },
-    apps: { keep: SWITCH },
+    apps: { keep: SWITCH, pictures: SWITCH },
     down: {},
   },
 };

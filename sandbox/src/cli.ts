@@ -86,7 +86,8 @@ async function main(): Promise<number> {
     }
     case 'apps': {
       const { apps } = await import('./commands/apps');
-      return apps({ paths, progress, signal: interrupted(), keep: switches.has('keep') });
+      const [keep, pictures] = [switches.has('keep'), switches.has('pictures')];
+      return apps({ paths, progress, signal: interrupted(), keep, pictures });
     }
     case 'screenshots': {
       const { takeScreenshots } = await import('./commands/screenshots');

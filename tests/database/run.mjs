@@ -2,7 +2,7 @@
 // against the schema of each. Ends with "N passed, N failed".
 import { join } from 'node:path';
 import { root } from '../../scripts/process.mjs';
-import { startPostgres } from './postgres.mjs';
+import { startPostgres } from '../../sandbox/setup/postgres.mjs';
 
 const TENANTS = ['tenant_acme_corp', 'tenant_globex_inc', 'tenant_initech_llc'];
 const ADMIN = { user: 'saas_admin' };

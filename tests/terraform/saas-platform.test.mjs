@@ -11,6 +11,18 @@ const TENANTS = ['acme-corp', 'globex-inc', 'initech-llc'];
 const SUFFIX = 'synth101912368';
 const picked = (values, names) => Object.fromEntries(names.map((name) => [name, values[name]]));
 
+/** What holds the name of a resource. */
+const NAMES = ['bucket', 'cluster_identifier', 'identifier', 'name'];
+/** What is named within something that has the suffix, or whose name is an address. */
+const PARTS = ['aws_iam_role_policy.', 'aws_appautoscaling_policy.', 'aws_route53', 'aws_s3_bucket_', 'aws_subnet'];
+
+/** Which subnets the configuration gives to a resource. */
+function subnetsNamedBy(json, address, argument) {
+  const resource = json.configuration.root_module.resources.find((one) => one.address === address);
+  const { references } = resource.expressions[argument];
+  return [...new Set(references.filter((one) => /^aws_subnet\.\w+$/.test(one)))];
+}
+
 describe('the platform as it stands', () => {
   let json, values;
   before(async () => {
@@ -73,6 +85,41 @@ describe('the platform as it stands', () => {
       assert.equal(version.secret_string_wo_version, 1);
     }
     assert.equal(JSON.stringify(json).includes(PASSWORD), false);
+  });
+
+  it('encrypts the database, and rotates no tenant’s password by itself', () => {
+    assert.equal(values.get('aws_rds_cluster.this').storage_encrypted, true);
+    assert.equal(of('aws_secretsmanager_secret').length, TENANTS.length);
+    assert.deepEqual(of('aws_secretsmanager_secret_rotation'), []);
+  });
+
+  it('has its suffix in the name of all that has a name, and the tenant’s id in that of all that is a tenant’s', () => {
+    const named = [...values].flatMap(([address, one]) =>
+      NAMES.map((key) => one[key])
+        .filter((name) => typeof name === 'string')
+        .map((name) => [address, name]),
+    );
+    assert.ok(named.length > 35, `only ${named.length}`);
+    const without = named.filter(
+      ([address, name]) => !name.includes(SUFFIX) && !PARTS.some((part) => address.includes(part)),
+    );
+    assert.deepEqual(without, []);
+    for (const [address, name] of named) {
+      const tenant = /^module\.tenant\["(.+?)"\]/.exec(address)?.[1];
+      // A role's inline policy is named within its role.
+      if (tenant !== undefined && !PARTS.some((part) => address.includes(part)))
+        assert.ok(name.includes(tenant), `${address}: ${name}`);
+    }
+  });
+
+  it('has nothing in public but the load balancer', () => {
+    for (const tenant of TENANTS) {
+      const [network] = values.get(`module.tenant["${tenant}"].aws_ecs_service.this`).network_configuration;
+      assert.equal(network.assign_public_ip, false);
+    }
+    assert.equal(values.get('aws_rds_cluster_instance.this["writer"]').publicly_accessible ?? false, false);
+    assert.deepEqual(subnetsNamedBy(json, 'aws_db_subnet_group.this', 'subnet_ids'), ['aws_subnet.private']);
+    assert.deepEqual(subnetsNamedBy(json, 'aws_lb.this', 'subnets'), ['aws_subnet.public']);
   });
 
   it("lets the tenants' tasks alone reach the database, at 5432", () => {
@@ -189,9 +236,10 @@ describe('the platform without one tenant, and with one NAT gateway', () => {
 });
 
 describe('the platform in production', () => {
-  let values, before_;
+  let json, values, before_;
   before(async () => {
-    values = valuesOf(await planSaas('production'));
+    json = await planSaas('production');
+    values = valuesOf(json);
     before_ = valuesOf(await planSaas('whole'));
   });
   const all = (pattern) => [...values].filter(([address]) => pattern.test(address)).map(([, one]) => one);
@@ -244,6 +292,20 @@ describe('the platform in production', () => {
     );
     const [rule] = values.get('aws_backup_plan.this[0]').rule;
     assert.equal(rule.copy_action[0].destination_vault_arn, 'arn:aws:backup:eu-west-1:123456789012:backup-vault:copy');
+  });
+
+  it('has database and passwords under its own key, which is known once it is made', async () => {
+    const waits = (plan, address, field) =>
+      plan.resource_changes.find((one) => one.address === address).change.after_unknown[field] === true;
+    const under = [
+      ['aws_rds_cluster.this', 'kms_key_id'],
+      ...TENANTS.map((tenant) => [`module.tenant["${tenant}"].aws_secretsmanager_secret.password`, 'kms_key_id']),
+    ];
+    const secret = under[1];
+    assert.equal(values.get('aws_rds_cluster.this').storage_encrypted, true);
+    for (const [address, field] of under) assert.ok(waits(json, address, field), address);
+    // In development the secret has none, which a plan knows.
+    assert.equal(waits(await planSaas('whole'), ...secret), false);
   });
 
   it('has its own key, and asks for TLS at the database and at the load balancer', () => {

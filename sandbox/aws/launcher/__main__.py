@@ -32,6 +32,7 @@ def environment(config):
         # The emulator removes containers that it considers its own; a sandbox must not touch any container.
         "DOCKER_HOST": f"unix://{os.path.join(state, 'no-docker.sock')}",
         "LOG_LEVEL": config.get("log_level", "INFO"),
+        "SANDBOX_DATABASE": config.get("database") or "",
     }
 
 

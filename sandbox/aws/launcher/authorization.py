@@ -107,6 +107,21 @@ def install_instance_sessions(evaluator, sts):
     evaluator._principal_keys = principal_keys
 
 
+def install_role_principals(evaluator, role_arn):
+    """`aws:PrincipalArn` of a session is its role's own ARN, with the role's path.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+    """
+    original = evaluator._resolve_condition_key
+
+    def resolve(key, ctx):
+        if key.lower() == "aws:principalarn" and ":assumed-role/" in ctx.principal_arn:
+            return role_arn(ctx.principal_arn.split(":")[4], ctx.principal_arn.split("/")[1]) or ctx.principal_arn
+        return original(key, ctx)
+
+    evaluator._resolve_condition_key = resolve
+
+
 def install_enforcement(evaluator, actions, checks_of, tags_of_arn):
     """One call may need several checks; all must pass, and the denial names the one that did not."""
     original_enforce, original_denial = evaluator.enforce, actions.access_denied_response

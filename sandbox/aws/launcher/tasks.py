@@ -24,6 +24,7 @@ from .registry import arn_of, parts_of
 
 _FIRST_HOST = 20
 _LABEL = "com.amazonaws.ecs."
+_CLUSTERS = ".rds.amazonaws.com"
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
@@ -129,6 +130,9 @@ class Engine:
             for name, value in given.items()
             if not name.startswith(("AWS_CONTAINER_", "AWS_ENDPOINT_URL", "ECS_CONTAINER_")) and name not in _KEYS
         }
+        # The clusters of the emulator are no servers: where one runs, it stands for all of them.
+        if os.environ.get("SANDBOX_DATABASE") and own.get("PGHOST", "").endswith(_CLUSTERS):
+            own["PGHOST"] = os.environ["SANDBOX_DATABASE"]
         return {
             "PATH": os.environ["PATH"],
             **own,

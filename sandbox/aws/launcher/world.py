@@ -122,8 +122,12 @@ class World:
         )
         authorization.install_transport(iam_evaluator)
         authorization.install_language(iam_evaluator)
+        authorization.install_role_principals(iam_evaluator, self._role_arn)
         authorization.install_instance_sessions(iam_evaluator, sts)
         authorization.install_enforcement(iam_evaluator, iam_actions, self._checks, tagging.resource_tags)
+
+    def _role_arn(self, account, name):
+        return (self._iam._roles.get_scoped(account, None, name) or {}).get("Arn")
 
     def _announce(self, instance_id, state):
         account, region = self._responses.get_account_id(), self._responses.get_region()

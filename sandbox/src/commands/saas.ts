@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { startPostgres } from '../../setup/postgres.mjs';
 import { startEmulator } from '../lib/emulator';
 import { terraformOf } from '../lib/example';
 import { freePorts } from '../lib/ports';
@@ -28,18 +29,25 @@ export async function saas({ paths: { root, folder }, progress, signal, keep }: 
   prepareFolder(paths);
   const [port = 0] = await freePorts(1);
   const checks = createChecks(progress.line);
+  const database = await startPostgres().catch((error: unknown) => {
+    if (!(error instanceof Error && 'missingTool' in error)) throw error;
+    progress.line(`${error.message} Without it no task tries the database.`);
+    return undefined;
+  });
   try {
     const { aws, launcher } = await startEmulator({
       paths,
       port,
       signal,
+      database,
       record: (one) => writePrivateJson(paths.recordFile, { created_at: new Date().toISOString(), processes: [one] }),
     });
     const terraform = await terraformOf(aws, { example: join(root, 'examples', 'saas-platform'), paths, signal });
     const step = <T>(title: string, work: () => Promise<T>): Promise<T> => progress.step(title, work);
-    await runSaas({ terraform, aws, launcher, paths, checks, step, signal, keep });
+    await runSaas({ terraform, ...(database && { database }), aws, launcher, paths, checks, step, signal, keep });
     if (keep) progress.line(`\ncurl -H 'Host: acme-corp.example.com' ${balancerOf(aws)}/\nTo end it: ${end}`);
   } finally {
+    await database?.stop();
     if (!keep || signal.aborted) await down(paths);
   }
   const broken = checks.all().filter(({ held }) => !held).length;

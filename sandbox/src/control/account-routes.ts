@@ -41,6 +41,17 @@ export function accountRoutes(base: string, github: GitHub): readonly Route[] {
     ),
     route(
       'PUT',
+      `${base}/{id}/variables/{name}`,
+      known(({ account: { id } }, call) => {
+        const value = object(parse(call.body))?.['value'];
+        if (typeof value !== 'string') return { status: 400, body: { message: 'value: it is missing.' } };
+        const { variables } = github.store;
+        variables.set(id, { ...variables.get(id), [call.params['name'] ?? '']: value });
+        return { status: 204 };
+      }),
+    ),
+    route(
+      'PUT',
       `${base}/{id}/runner-groups/{name}`,
       known(({ account }, call) => {
         const given = object(parse(call.body))?.['repositories'];

@@ -66,6 +66,7 @@ const BODIES: Readonly<Record<string, Check>> = {
   'POST /installations/{id}/rename': fields({ login: STRING }),
   'POST /installations/{id}/repositories/{repo}/rename': fields({ name: STRING }),
   'PUT /installations/{id}/repositories/{repo}': fields({ public: FLAG }),
+  'PUT /installations/{id}/variables/{name}': fields({ value: STRING }),
   'PUT /installations/{id}/runner-groups/{name}': fields({ repositories: STRINGS }),
   'POST /jobs': fields({
     installation_id: INTEGER,

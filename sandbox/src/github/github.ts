@@ -9,6 +9,8 @@ import type { Clock, Installation, Job } from './state/model';
 import { jobWebhook, type JobAction, type Webhook } from './webhooks/payloads';
 import { createStore, type Store } from './state/store';
 import { APP_PERMISSIONS } from './rest/representations';
+import { runsOf } from './rest/runs';
+import { runWebhook } from './webhooks/workflow-run';
 import { accept, suspend, uninstall, unsuspend } from './state/transitions';
 import {
   ANNOUNCED,
@@ -89,7 +91,10 @@ export function createGitHub(options: GitHubOptions): GitHub {
   const state: GitHubState = { appId, store, clock, send };
   const announce = (action: JobAction, job: Job): void => {
     const context = jobContext(store, job);
-    if (context !== undefined && job.hidden !== true) state.send(jobWebhook(action, context));
+    if (context === undefined || job.hidden === true) return;
+    state.send(jobWebhook(action, context));
+    const run = job.workflow && runsOf([...store.jobs.values()].filter(({ runId }) => runId === job.runId))[0];
+    if (action === 'completed' && run?.status === 'completed') state.send(runWebhook('completed', run, context));
   };
   const work = createJobScheduler({ store, settings, clock, announce });
   return {

@@ -1,4 +1,4 @@
-import { createSign, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createSign, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { route, type Handler, type Route, match } from '../lib/http';
 import type { GitHub } from './github';
 import { headBranch, headSha } from './rest/representations';
@@ -16,6 +16,13 @@ export interface Oidc {
   readonly handle: Handler;
   /** The token that a step of the job gets when it asks for one with that audience. */
   tokenOf(job: Job, asked: { readonly audience: string; readonly event: string }): string;
+  /** Where a step of a job asks for it, and what it shows there. */
+  requestOf(job: Job): TokenRequest;
+}
+
+export interface TokenRequest {
+  readonly url: string;
+  readonly token: string;
 }
 
 /**
@@ -38,28 +45,45 @@ export function createOidc(github: GitHub, url: () => string): Oidc {
       },
     })),
     route('GET', `${OIDC_PREFIX}/.well-known/jwks`, () => ({ status: 200, body: { keys: [key] } })),
+    route('GET', `${OIDC_PREFIX}/jobs/{id}/idtoken`, (call) => {
+      const job = github.store.jobs.get(Number(call.params['id']));
+      const shown = /^bearer (\S+)$/i.exec(call.headers.authorization ?? '')?.[1];
+      const isIts = job !== undefined && shown !== undefined && shown === requests.get(job.id);
+      if (!isIts || job.status !== 'in_progress') return { status: 401, body: { message: 'Not authorized' } };
+      const owner = github.store.installations.get(job.installationId)?.account.login ?? '';
+      const audience = call.query.get('audience') ?? `https://github.com/${owner}`;
+      return { status: 200, body: { value: tokenOf(job, { audience, event: job.workflow?.event ?? 'push' }) } };
+    }),
   ];
+  /** By job: what its steps show when they ask for a token. */
+  const requests = new Map<number, string>();
   const sign = (claims: object): string => {
     const head = [{ typ: 'JWT', alg: 'RS256', kid: KEY_ID }, claims];
     const text = head.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
     return `${text}.${createSign('RSA-SHA256').update(text).sign(privateKey, 'base64url')}`;
+  };
+  const tokenOf: Oidc['tokenOf'] = (job, { audience, event }) => {
+    const now = Math.floor(github.clock() / 1000);
+    return sign({
+      ...claimsOf(github, job, event),
+      iss: issuer(),
+      aud: audience,
+      jti: randomUUID(),
+      nbf: now,
+      iat: now,
+      exp: now + SECONDS,
+    });
   };
   return {
     handle: (call) => {
       const found = match(routes, call.method, call.path);
       return found === undefined ? { status: 404 } : found.route.handle({ ...call, params: found.params });
     },
-    tokenOf: (job, { audience, event }) => {
-      const now = Math.floor(github.clock() / 1000);
-      return sign({
-        ...claimsOf(github, job, event),
-        iss: issuer(),
-        aud: audience,
-        jti: randomUUID(),
-        nbf: now,
-        iat: now,
-        exp: now + SECONDS,
-      });
+    tokenOf,
+    requestOf: ({ id }) => {
+      const token = requests.get(id) ?? randomBytes(32).toString('base64url');
+      requests.set(id, token);
+      return { url: `${issuer()}/jobs/${id}/idtoken?api-version=2.0`, token };
     },
   };
 }
@@ -69,10 +93,11 @@ function claimsOf({ store }: GitHub, job: Job, event: string) {
   const repository = store.repositories.get(job.repositoryId);
   const login = store.installations.get(job.installationId)?.account.login ?? '';
   const name = `${login}/${repository?.name ?? ''}`;
-  const ref = `refs/heads/${headBranch(job)}`;
+  const isPullRequest = event === 'pull_request';
+  const ref = isPullRequest ? 'refs/pull/1/merge' : `refs/heads/${headBranch(job)}`;
   const path = `${name}/${job.workflow?.path ?? '.github/workflows/build.yml'}@${ref}`;
   return {
-    sub: `repo:${name}:ref:${ref}`,
+    sub: isPullRequest ? `repo:${name}:pull_request` : `repo:${name}:ref:${ref}`,
     repository: name,
     repository_id: String(job.repositoryId),
     repository_owner: login,
@@ -83,12 +108,13 @@ function claimsOf({ store }: GitHub, job: Job, event: string) {
     event_name: event,
     ref,
     ref_type: 'branch',
+    ...(isPullRequest && { base_ref: headBranch(job), head_ref: 'a-change' }),
     sha: headSha(job),
     workflow: job.workflow?.name ?? 'build',
     workflow_ref: path,
     workflow_sha: headSha(job),
-    job_workflow_ref: path,
-    job_workflow_sha: headSha(job),
+    job_workflow_ref: job.workflow?.called?.ref ?? path,
+    job_workflow_sha: job.workflow?.called?.sha ?? headSha(job),
     runner_environment: 'self-hosted',
   };
 }

@@ -23,8 +23,10 @@ export async function startEmulator(options: {
   record: (one: RecordedProcess) => void;
   signal?: AbortSignal;
   owner?: number | undefined;
+  /** A PostgreSQL that stands for every cluster: its host, and the folder of its programs. */
+  database?: { readonly folder: string; readonly bin: string } | undefined;
 }): Promise<Emulator> {
-  const { paths, port } = options;
+  const { paths, port, database } = options;
   const url = `http://127.0.0.1:${port}`;
   const token = randomBytes(24).toString('hex');
   const keys = {
@@ -41,13 +43,14 @@ export async function startEmulator(options: {
     state_dir: paths.emulator,
     runtimes: runtimePrograms(paths.root),
     owner: options.owner,
+    database: database?.folder,
   });
   const process = await startDetached({
     name: 'AWS emulator',
     command: venvProgram(paths.root, 'python'),
     args: ['-m', 'launcher', '--config', configFile],
     cwd: join(paths.root, 'sandbox', 'aws'),
-    env: emulatorEnvironment(paths),
+    env: emulatorEnvironment(paths, database?.bin),
     log: join(paths.logs, 'emulator.log'),
   });
   options.record(process);
@@ -65,7 +68,8 @@ export async function startEmulator(options: {
 }
 
 /** Lambdas inherit the emulator's environment, so none of the caller's settings may get into it. */
-function emulatorEnvironment(paths: SandboxPaths): NodeJS.ProcessEnv {
+function emulatorEnvironment(paths: SandboxPaths, bin: string | undefined): NodeJS.ProcessEnv {
   const { PATH, HOME, LANG } = process.env;
-  return { PATH, HOME, LANG, TMPDIR: paths.emulator, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' };
+  const path = bin === undefined ? PATH : `${PATH}:${bin}`;
+  return { PATH: path, HOME, LANG, TMPDIR: paths.emulator, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' };
 }

@@ -14,6 +14,10 @@ export interface ServicesConfig {
   readonly webhookPort: number;
   /** Where the AWS CLI is, when it is not on the PATH. */
   readonly awsCliFolder?: string;
+  /** A folder with what a machine builds images with; absent: machines build none. */
+  readonly buildTools?: string;
+  /** Where apps answer by name, and the load balancer behind it; absent: there are none. */
+  readonly front?: { readonly port: number; readonly balancer: string; readonly domain: string };
 }
 
 /** Reads the file that `up` writes; every problem is named at once. */
@@ -26,6 +30,8 @@ export function readServicesConfig(value: unknown): ServicesConfig {
   const needNumber = (from: Json, name: string, where: string): number =>
     whole(Number(from[name])) ?? missing(problems, `${where} is no number`, 0);
   const awsCliFolder = text(root['aws_cli_folder']);
+  const buildTools = text(root['build_tools']);
+  const front = root['front'] === undefined ? undefined : part('front');
   const config: ServicesConfig = {
     stateDirectory: needText(root, 'state_dir', 'state_dir'),
     awsEndpoint: needText(part('aws'), 'endpoint_url', 'aws.endpoint_url'),
@@ -42,6 +48,14 @@ export function readServicesConfig(value: unknown): ServicesConfig {
     },
     webhookPort: needNumber(part('webhook_proxy'), 'port', 'webhook_proxy.port'),
     ...(awsCliFolder !== undefined && { awsCliFolder }),
+    ...(buildTools !== undefined && { buildTools }),
+    ...(front && {
+      front: {
+        port: needNumber(front, 'port', 'front.port'),
+        balancer: needText(front, 'balancer', 'front.balancer'),
+        domain: needText(front, 'domain', 'front.domain'),
+      },
+    }),
   };
   if (problems.length > 0) throw new Error(`The services' configuration is broken: ${problems.join('; ')}.`);
   return config;

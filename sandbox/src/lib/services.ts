@@ -10,7 +10,9 @@ import { createApi } from '../github/rest/api';
 import { createCallCounts } from '../github/rest/calls';
 import { postOverHttp } from '../github/webhooks/deliveries';
 import { createGitHub } from '../github/github';
+import { scriptOf } from '../github/job-scripts';
 import { OIDC_PREFIX, createOidc } from '../github/oidc';
+import { startFront } from './front';
 import { listen } from './http';
 import { createLauncher } from '../machines/launcher';
 import { watchMachines } from '../machines/machines';
@@ -38,16 +40,22 @@ export async function startServices(config: ServicesConfig, machinePath: string)
   });
   const launcher = createLauncher(config.launcher);
   const calls = createCallCounts();
+  const oidc = createOidc(github, () => `http://127.0.0.1:${gitHubPort}`);
+  const path = [config.buildTools, config.awsCliFolder, machinePath].filter((one) => one !== undefined).join(':');
   const machines = watchMachines({
     launcher,
     boots: (tenantId) => faults.takeMachine(tenantId) === undefined,
     connect: github.work.connect,
+    jobs: {
+      scriptOf: (id) => scriptOf(github, oidc, `http://127.0.0.1:${gitHubPort}`, id),
+      end: (id, conclusion) => void github.work.end(id, conclusion),
+      logFile: (id) => join(config.stateDirectory, 'logs', 'jobs', `${id}.log`),
+    },
     awsEndpoint: config.awsEndpoint,
     stateDirectory: config.stateDirectory,
-    path: config.awsCliFolder === undefined ? machinePath : `${config.awsCliFolder}:${machinePath}`,
+    path,
     complain: (problem) => console.error(problem),
   });
-  const oidc = createOidc(github, () => `http://127.0.0.1:${gitHubPort}`);
   const control = createControl({
     oidc,
     github,
@@ -74,12 +82,13 @@ export async function startServices(config: ServicesConfig, machinePath: string)
     createWebhookProxy({ github, webhookSecret, target: () => webhookTarget }),
   );
   webhookPort = proxyServer.port;
+  const front = config.front && (await startFront(config.front.port, config.front));
   return {
     gitHubPort,
     webhookPort,
     stop: async () => {
       github.work.stop();
-      await Promise.all([machines.stop(), gitHubServer.close(), proxyServer.close()]);
+      await Promise.all([machines.stop(), gitHubServer.close(), proxyServer.close(), front?.close()]);
     },
   };
 }

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { apisOf } from './api-addresses';
 import { awsVariables } from './environment';
 import { isAlive, logTail, startDetached } from './processes';
-import type { RecordedProcess, SandboxFile, SandboxPaths } from './state';
+import type { InstallationFile, RecordedProcess, SandboxFile, SandboxPaths } from './state';
 import { waitFor } from './wait';
 
 export interface StartPageOptions {
@@ -48,7 +48,7 @@ export async function startPage(sandbox: SandboxFile, options: StartPageOptions)
 }
 
 /** What mtr needs to operate the sandbox. */
-export function mtrVariables(sandbox: SandboxFile): Readonly<Record<string, string>> {
+export function mtrVariables(sandbox: InstallationFile): Readonly<Record<string, string>> {
   const { aws, prefix } = sandbox;
   return { ...awsVariables(aws), AWS_REGION: aws.region, MTR_PREFIX: prefix, MTR_API: apisOf(sandbox).operators };
 }

@@ -1,6 +1,7 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { awsCliFolder } from '../../setup/python.mjs';
+import { awsCliFolder, venvProgram } from '../../setup/python.mjs';
 import type { App } from './app';
 import type { Emulator } from './emulator';
 import { isAlive, logTail, startDetached } from './processes';
@@ -14,6 +15,8 @@ export interface StartServicesOptions {
   readonly app: App;
   readonly githubPort: number;
   readonly webhookPort: number;
+  /** Where apps answer, for a sandbox that has some. */
+  readonly front?: { readonly port: number; readonly balancer: string; readonly domain: string };
   readonly record: (process: RecordedProcess) => void;
   readonly signal: AbortSignal;
   readonly owner?: number | undefined;
@@ -31,6 +34,8 @@ export async function startServices(options: StartServicesOptions): Promise<Sand
     github: { port: githubPort, app_id: app.id, private_key_pem_path: app.keyFile, webhook_secret: app.webhookSecret },
     webhook_proxy: { port: options.webhookPort },
     aws_cli_folder: awsCliFolder(paths.root),
+    build_tools: prepareBuildTools(paths),
+    ...(options.front && { front: options.front }),
   });
   const process = await startDetached({
     name: 'GitHub and runner machines',
@@ -59,4 +64,14 @@ export async function startServices(options: StartServicesOptions): Promise<Sand
       isAlive(process) ? undefined : `The fake GitHub ended at once; ${process.log} says:\n${logTail(process)}`,
   });
   return { app_id: app.id, api_url, control_url };
+}
+
+/** The docker that is no docker: images are folders here, and none of this machine's are touched. */
+function prepareBuildTools({ root, config }: SandboxPaths): string {
+  const folder = join(config, 'build-tools');
+  mkdirSync(folder, { recursive: true });
+  const program = join(root, 'sandbox', 'aws', 'build', 'docker.py');
+  const script = `#!/bin/sh\nexec '${venvProgram(root, 'python')}' '${program}' "$@"\n`;
+  writeFileSync(join(folder, 'docker'), script, { mode: 0o755 });
+  return folder;
 }

@@ -25,6 +25,11 @@ export interface SandboxFile {
   };
 }
 
+/** What the command line of operators needs of it. */
+export interface InstallationFile extends Pick<SandboxFile, 'prefix' | 'aws'> {
+  readonly outputs: Pick<SandboxFile['outputs'], 'api'>;
+}
+
 /** A process of this sandbox. Its start time tells it from a later process with the same pid. */
 export interface RecordedProcess {
   readonly name: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { encodeJitConfig } from '../github/rest/jit-config';
 import { runGitHub, type RunningGitHub } from '../../test/running-github';
 import type { Launcher, MachineFacts } from './launcher';
-import { bootMachine, type Machine } from './machine';
+import { bootMachine, type Machine, type MachineJobs } from './machine';
 
 const LABELS = ['self-hosted', 'linux', 'x64', 'small'];
 /** As the module's own user data goes about it, without the AWS CLI. */
@@ -53,7 +53,7 @@ const facts = (userData: string): MachineFacts => ({
   metadata: { tokensRequired: true, tagsShown: true },
 });
 
-async function boot(userData: string): Promise<Machine> {
+async function boot(userData: string, jobs?: MachineJobs): Promise<Machine> {
   const launcher: Launcher = {
     machines: async () => [],
     shutDown: async (id) => void shutDowns.push(id),
@@ -72,6 +72,7 @@ async function boot(userData: string): Promise<Machine> {
     facts: facts(userData),
     launcher,
     connect: running.github.work.connect,
+    ...(jobs && { jobs }),
     awsEndpoint: 'http://127.0.0.1:1',
     workDirectory: join(directory, 'work'),
     logFile: join(directory, 'machine.log'),
@@ -134,6 +135,20 @@ it('runs its user data, one job, and shuts down', async () => {
   expect(running.github.store.runners.size).toBe(0);
   expect(log()).toContain('the hook has run');
   expect(log()).toContain('run.sh ended with 0');
+});
+
+it('runs the steps of a job, ends the job as they do, and keeps what they printed', async () => {
+  const { installationId, config } = register();
+  const { id } = running.github.queue({ installationId, labels: LABELS, lengthMs: null }) ?? { id: 0 };
+  const step = { kind: 'run', name: 'says', run: 'echo "::add-mask::word"\necho "the word"; exit 3', env: {} } as const;
+  await boot(withConfig(config), {
+    scriptOf: () => ({ steps: [step], env: {}, cloneUrl: '' }),
+    end: (job, conclusion) => void running.github.work.end(job, conclusion),
+    logFile: (job) => join(directory, `${job}.log`),
+  });
+  await until(() => shutDowns.length > 0 && log().includes('run.sh ended with'));
+  expect(running.github.store.jobs.get(id)).toMatchObject({ status: 'completed', conclusion: 'failure' });
+  expect(readFileSync(join(directory, `${id}.log`), 'utf8')).toBe('##[group]Run says\nthe ***\n##[error]exit code 3\n');
 });
 
 it('learns who it is from its metadata service, which wants a token', async () => {

@@ -1,24 +1,37 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { listen, match, route, type Answer, type Call, type Listening, type Route } from '../lib/http';
 import { machineUrlOf } from '../lib/machine-address';
 import type { SessionEnd } from '../github/scheduler/sessions';
 import type { Session } from '../github/scheduler/job-scheduler';
+import type { JobScript } from '../github/job-scripts';
+import { CONCLUSIONS, type Conclusion } from '../github/state/model';
+import { oneOf } from '../lib/json';
 import { createImds } from './imds';
+import { filesOf, JOB, masked } from './job-files';
 import type { Launcher, MachineFacts } from './launcher';
-import { openMachineLog, type MachineLog } from './log';
+import { openMachineLog, withoutSecrets, type MachineLog } from './log';
 import { ID_SCRIPT, runnerScript, shutdownScript, SUPERVISOR } from './stubs';
 
 export interface MachineOptions {
   readonly facts: MachineFacts;
   readonly launcher: Launcher;
   readonly connect: (jitConfig: string) => Session | undefined;
+  /** Absent: jobs have no steps. */
+  readonly jobs?: MachineJobs;
   readonly awsEndpoint: string;
   readonly workDirectory: string;
   readonly logFile: string;
   /** Where the machine finds its programs; nothing else of our environment reaches it. */
   readonly path: string;
+}
+
+/** Of jobs with steps: what to do, how it ended, and where its output is kept. */
+export interface MachineJobs {
+  readonly scriptOf: (jobId: number) => JobScript | undefined;
+  readonly end: (jobId: number, conclusion: Conclusion) => void;
+  readonly logFile: (jobId: number) => string;
 }
 
 export interface Machine {
@@ -71,8 +84,10 @@ interface RunnerSide {
 }
 
 /** Calls of run.sh: connect with a configuration until there is a job, then wait until that has ended. */
-function createRunnerSide({ connect }: MachineOptions, log: MachineLog): RunnerSide {
+function createRunnerSide({ connect, jobs, workDirectory }: MachineOptions, log: MachineLog): RunnerSide {
   let session: Session | undefined;
+  let taken: number | undefined;
+  const folder = join(workDirectory, 'runner', JOB.folder);
   const gone = (call: Call): Promise<'gone'> =>
     new Promise((resolve) => call.gone.addEventListener('abort', () => resolve('gone'), { once: true }));
   const lost = (): Answer => {
@@ -96,10 +111,18 @@ function createRunnerSide({ connect }: MachineOptions, log: MachineLog): RunnerS
         if (first === 'gone') return lost();
         if (typeof first === 'object') return close(first);
         log.note(`takes job ${first}`);
+        taken = first;
+        const script = jobs?.scriptOf(first);
+        if (script !== undefined) await writeFiles(folder, filesOf(script));
         return { status: 200, body: `running job ${first}` };
       }),
       route('POST', '/runner/finish', async (call) => {
         if (session === undefined) return { status: 409 };
+        const conclusion = oneOf(CONCLUSIONS, call.body.toString());
+        if (taken !== undefined && jobs !== undefined && conclusion !== undefined) {
+          await keepLog(join(folder, JOB.log), jobs.logFile(taken));
+          jobs.end(taken, conclusion);
+        }
         const end = await Promise.race([session.ended, gone(call)]);
         return end === 'gone' ? lost() : close(end);
       }),
@@ -107,6 +130,17 @@ function createRunnerSide({ connect }: MachineOptions, log: MachineLog): RunnerS
     name: () => session?.runner.name,
     disconnect: () => session?.disconnect(),
   };
+}
+
+async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content, { mode: 0o600 });
+}
+
+async function keepLog(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  const lines = masked(await readFile(from, 'utf8')).split('\n');
+  await writeFile(to, lines.map(withoutSecrets).join('\n'));
 }
 
 async function prepareWorkDirectory(directory: string, facts: MachineFacts, url: string): Promise<void> {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Session } from '../github/scheduler/job-scheduler';
 import type { MachineView } from '../control/views';
 import type { Launcher, MachineFacts } from './launcher';
-import { bootMachine, type Machine } from './machine';
+import { bootMachine, type Machine, type MachineJobs } from './machine';
 
 const POLL_MS = 400;
 const TENANT_TAG = 'ghr:tenant_id';
@@ -10,6 +10,7 @@ const TENANT_TAG = 'ghr:tenant_id';
 export interface MachinesOptions {
   readonly launcher: Launcher;
   readonly connect: (jitConfig: string) => Session | undefined;
+  readonly jobs?: MachineJobs;
   readonly awsEndpoint: string;
   readonly stateDirectory: string;
   readonly path: string;
@@ -52,6 +53,7 @@ export function watchMachines(options: MachinesOptions): Machines {
       facts,
       launcher: options.launcher,
       connect: options.connect,
+      ...(options.jobs && { jobs: options.jobs }),
       awsEndpoint: options.awsEndpoint,
       path: options.path,
       workDirectory: join(options.stateDirectory, 'machines', instanceId),

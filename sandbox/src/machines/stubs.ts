@@ -1,8 +1,9 @@
 /** The few programs of a runner machine that a laptop must not run for real. */
+import { JOB } from './job-files';
 
 /**
- * GitHub's runner, as its user data sees it: takes one job, runs the hooks around it, and ends with the job. The
- * configuration goes to our process by standard input, so that no list of processes shows it.
+ * GitHub's runner, as its user data sees it: takes one job, runs the hooks around it and the steps of a workflow's job,
+ * and ends with the job. The configuration goes to our process by standard input: no list of processes shows it.
  */
 export function runnerScript(url: string): string {
   return `#!/bin/bash
@@ -18,7 +19,12 @@ printf '%s' "$2" | call /runner/connect || {
 }
 echo
 if [ -n "\${ACTIONS_RUNNER_HOOK_JOB_STARTED:-}" ]; then "$ACTIONS_RUNNER_HOOK_JOB_STARTED" || exit 1; fi
-printf '' | call /runner/finish || exit 1
+conclusion=''
+if [ -f ${JOB.folder}/${JOB.script} ]; then
+  conclusion=failure
+  if bash ${JOB.folder}/${JOB.script} </dev/null >${JOB.folder}/${JOB.log} 2>&1; then conclusion=success; fi
+fi
+printf '%s' "$conclusion" | call /runner/finish || exit 1
 echo
 if [ -n "\${ACTIONS_RUNNER_HOOK_JOB_COMPLETED:-}" ]; then "$ACTIONS_RUNNER_HOOK_JOB_COMPLETED"; fi
 exit 0

@@ -31,6 +31,12 @@ variable "architecture" {
   type        = string
 }
 
+variable "builder" {
+  description = "Where images are built."
+  type        = string
+  default     = "codebuild"
+}
+
 locals {
   prefix = "apps"
   zones  = ["us-east-1a", "us-east-1b"]
@@ -94,7 +100,8 @@ module "runners" {
     webhook_secret = var.github.webhook_secret
   }
   github_api_url = var.github.api_url
-  eventbridge    = { enable = true, accept_events = ["workflow_job", "installation", "push"] }
+  eventbridge    = { enable = true, accept_events = ["workflow_job", "workflow_run", "installation", "push"] }
+  events         = { publish = ["tenant"] }
   lambda         = { architecture = var.architecture }
   tables         = { deletion_protection = false }
 
@@ -118,10 +125,11 @@ module "apps" {
   prefix         = local.prefix
   domain         = "apps.localhost"
   https          = false
-  builder        = "codebuild"
+  builder        = var.builder
   event_bus      = { name = module.runners.webhook.event_bus_name }
   tenant_table   = module.runners.tenant_table
   tiers          = ["small"]
+  quotas         = { small = { apps = 2, tasks = 4, vcpu = 1, memory_gb = 2, builds_per_hour = 30 } }
   github         = { api_url = nonsensitive(var.github.api_url) }
   vpc_id         = aws_vpc.this.id
   subnet_ids     = aws_subnet.this[*].id
@@ -139,4 +147,9 @@ output "webhook" {
 output "api" {
   description = "Addresses of the API."
   value       = module.runners.api.endpoints
+}
+
+output "listener_arn" {
+  description = "Where the apps' rules are."
+  value       = aws_lb_listener.this.arn
 }

@@ -286,3 +286,74 @@ it('queues the jobs that a workflow names, as it is on the branch', async () => 
   ] as const)
     await expect(dispatch(file, inputs, ref)).rejects.toMatchObject({ status: code });
 });
+
+const CALLER = `
+run-name: Deploy \${{ inputs.app }}
+on: { workflow_dispatch: { inputs: { app: { required: true } } } }
+permissions: { id-token: write }
+jobs:
+  build:
+    uses: platform/tools/.github/workflows/image.yml@main
+    with: { app: "\${{ inputs.app }}", api: "\${{ vars.API }}" }
+`;
+const CALLED = `
+on:
+  workflow_call:
+    inputs: { app: { required: true }, api: {}, runs_on: { default: '["self-hosted", "small"]' } }
+env: { API: "\${{ inputs.api }}" }
+jobs:
+  image:
+    runs-on: \${{ fromJSON(inputs.runs_on) }}
+    steps:
+      - uses: actions/checkout@v4
+        with: { ref: "\${{ github.sha }}" }
+      - uses: somebody/else@v1
+      - run: echo "\${{ inputs.app }} of \${{ github.repository }}"
+`;
+
+it('runs a workflow of another repository, and lists the run with its own title', async () => {
+  const { octokit, place, url, id } = await tenant('acme');
+  const platform = await tenant('platform');
+  const tools = await fetch(`${running.url}/_control/installations/${platform.id}/repositories/tools`, {
+    method: 'PUT',
+    body: JSON.stringify({ public: true }),
+  });
+  const { clone_url: toolsUrl } = (await tools.json()) as { readonly clone_url: string };
+  await fetch(`${running.url}/_control/installations/${id}/variables/API`, {
+    method: 'PUT',
+    body: JSON.stringify({ value: 'http://api' }),
+  });
+  await git('init', '--quiet');
+  const called = await commit({ '.github/workflows/image.yml': CALLED }, 'tools');
+  await git('push', '--quiet', toolsUrl, 'HEAD:main');
+  const sha = await commit({ '.github/workflows/deploy.yml': CALLER }, 'w');
+  await git('push', '--quiet', url, 'HEAD:main');
+  const workflow = { ...place, workflow_id: 'deploy.yml' };
+  await octokit.actions.createWorkflowDispatch({ ...workflow, ref: 'main', inputs: { app: 'shop' } });
+  const [job] = [...running.github.store.jobs.values()];
+  expect(job).toMatchObject({
+    name: 'build / image',
+    labels: ['self-hosted', 'small'],
+    workflow: {
+      called: { ref: 'platform/tools/.github/workflows/image.yml@refs/heads/main', sha: called },
+      mayAskForToken: true,
+      steps: [
+        { kind: 'checkout', ref: sha },
+        { kind: 'action', uses: 'somebody/else@v1' },
+        { kind: 'run', run: 'echo "shop of acme/app"', env: { API: 'http://api' } },
+      ],
+    },
+  });
+  running.github.work.end(job?.id ?? 0, 'failure');
+  const runs = await octokit.actions.listWorkflowRuns({ ...workflow, event: 'workflow_dispatch' });
+  expect(runs.data).toMatchObject({
+    total_count: 1,
+    workflow_runs: [{ display_title: 'Deploy shop', status: 'completed', conclusion: 'failure', head_sha: sha }],
+  });
+  const route = 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs';
+  expectToFit(compile(answerSchema(route, 200)), runs.data);
+  await running.github.deliveries.settled();
+  const told = running.sent.find(({ event }) => event === 'workflow_run')?.payload;
+  expect(told).toMatchObject({ action: 'completed', workflow_run: { conclusion: 'failure' }, installation: { id } });
+  expectToFit(compile(webhookSchema('workflow-run-completed')), told);
+});

@@ -1,12 +1,13 @@
 import { asInstallation, inRepository, NOT_FOUND, type Holder } from './access';
-import { pageSize } from './app-routes';
+import { paged } from './paged';
 import type { GitHub } from '../github';
 import { route, type Answer, type Call, type Route } from '../../lib/http';
 import { repositoriesOf } from '../state/installations';
 import type { Json } from '../../lib/json';
-import { timestamp, type Account, type Job, type JobStatus, type Repository } from '../state/model';
+import { timestamp, type Account, type Job, type Repository } from '../state/model';
 import { repositoryPayload } from '../webhooks/payloads';
-import { headBranch, headSha, jobJson, nodeId, userJson } from './representations';
+import { jobJson } from './representations';
+import { runJson, runsOf } from './runs';
 import { sameName } from '../state/store';
 
 /**
@@ -94,12 +95,6 @@ function listRepositories(github: GitHub, call: Call): Answer {
   );
 }
 
-function paged(call: Call, name: string, entries: readonly Json[]): Answer {
-  const size = pageSize(call);
-  const page = Math.max(1, Number(call.query.get('page') ?? 1) || 1);
-  return { status: 200, body: { total_count: entries.length, [name]: entries.slice((page - 1) * size, page * size) } };
-}
-
 /** The time of the last push is not kept: it is that of the account's installation. */
 function repositoryJson(repository: Repository, owner: Account, pushedAt: number): Json {
   const times = { created_at: timestamp(pushedAt), updated_at: timestamp(pushedAt), pushed_at: timestamp(pushedAt) };
@@ -110,70 +105,5 @@ function repositoryJson(repository: Repository, owner: Account, pushedAt: number
     disabled: false,
     topics: [],
     license: null,
-  };
-}
-
-interface Run {
-  readonly id: number;
-  readonly status: JobStatus;
-  readonly first: Job;
-}
-
-/** Newest first. */
-function runsOf(jobs: readonly Job[]): readonly Run[] {
-  const runs = new Map<number, Job[]>();
-  for (const job of jobs) runs.set(job.runId, [...(runs.get(job.runId) ?? []), job]);
-  return [...runs]
-    .map(([id, own]) => ({ id, status: statusOf(own), first: own[0] as Job }))
-    .sort((a, b) => b.id - a.id);
-}
-
-/** How far a job has come. */
-const ADVANCE: readonly JobStatus[] = ['waiting', 'queued', 'in_progress', 'completed'];
-
-/**
- * A run is where its least advanced job is, so that one with a job behind a gate is `waiting` while others of it are
- * queued.
- */
-function statusOf(jobs: readonly Job[]): JobStatus {
-  return ADVANCE.find((status) => jobs.some((job) => job.status === status)) ?? 'completed';
-}
-
-function runJson({ id, status, first }: Run, owner: Account, repository: Repository, api: string): Json {
-  const url = `${api}/repos/${owner.login}/${repository.name}/actions/runs/${id}`;
-  const whole = repositoryPayload(repository, owner);
-  const at = timestamp(first.queuedAt);
-  return {
-    id,
-    status,
-    node_id: nodeId('WorkflowRun', id),
-    name: first.workflow?.name ?? 'build',
-    display_title: first.name,
-    run_number: 1,
-    run_attempt: 1,
-    event: first.workflow?.event ?? 'push',
-    conclusion: status === 'completed' ? first.conclusion : null,
-    head_branch: headBranch(first),
-    head_sha: headSha(first),
-    path: first.workflow?.path ?? '.github/workflows/build.yml',
-    workflow_id: repository.id,
-    url,
-    html_url: `https://github.com/${owner.login}/${repository.name}/actions/runs/${id}`,
-    jobs_url: `${url}/jobs`,
-    logs_url: `${url}/logs`,
-    artifacts_url: `${url}/artifacts`,
-    cancel_url: `${url}/cancel`,
-    rerun_url: `${url}/rerun`,
-    check_suite_url: `${api}/repos/${owner.login}/${repository.name}/check-suites/${id}`,
-    workflow_url: `${api}/repos/${owner.login}/${repository.name}/actions/workflows/${repository.id}`,
-    created_at: at,
-    updated_at: at,
-    run_started_at: at,
-    actor: userJson(owner, api),
-    triggering_actor: userJson(owner, api),
-    pull_requests: [],
-    head_commit: null,
-    repository: whole,
-    head_repository: whole,
   };
 }

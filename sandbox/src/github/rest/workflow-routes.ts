@@ -2,26 +2,40 @@ import { route, type Answer, type Call, type Route } from '../../lib/http';
 import { object, parse, text } from '../../lib/json';
 import { commitNamed } from '../git/commits';
 import type { GitHub } from '../github';
-import { readWorkflow, type Workflow } from '../workflows';
+import { startRun } from '../workflow-runs';
 import { NOT_FOUND, refusal } from './access';
 import { inPlace, type Place } from './in-repository';
+import { paged } from './paged';
+import { runJson, runsOf } from './runs';
 
 const FOLDER = '.github/workflows';
+const OF_WORKFLOW = '/repos/{owner}/{repo}/actions/workflows/{workflow_id}';
 /** https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-event */
 const MOST_INPUTS = 25;
 
-/** A dispatch queues the jobs of the workflow as it is on the branch. */
+/** A dispatch queues the jobs of the workflow as it is on the branch; the list shows what became of its runs. */
 export function workflowRoutes(github: GitHub, api: () => string): readonly Route[] {
   return [
     route(
       'POST',
-      '/repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
+      `${OF_WORKFLOW}/dispatches`,
       inPlace(github, { permission: 'actions', access: 'write' }, (call, place) =>
         dispatch(github, call, place, api()),
       ),
     ),
+    route(
+      'GET',
+      `${OF_WORKFLOW}/runs`,
+      inPlace(github, { permission: 'actions', access: 'read' }, (call, place) => list(github, call, place, api())),
+    ),
   ];
 }
+
+/** GitHub knows a workflow from the default branch. */
+const isKnown = async (github: GitHub, { repository: { id } }: Place, path: string): Promise<boolean> =>
+  (await github.git.run(id, 'cat-file', '-e', `main:${path}`)) !== undefined;
+
+const pathOf = (call: Call): string => `${FOLDER}/${call.params['workflow_id'] ?? ''}`;
 
 async function dispatch(github: GitHub, call: Call, place: Place, api: string): Promise<Answer> {
   const body = object(parse(call.body));
@@ -29,19 +43,15 @@ async function dispatch(github: GitHub, call: Call, place: Place, api: string): 
   if (body === undefined || ref === undefined) return refusal(422, 'Invalid request.\n\n"ref" wasn\'t supplied.');
   const inputs = object(body['inputs']) ?? {};
   if (Object.keys(inputs).length > MOST_INPUTS) return refusal(422, 'Invalid request.\n\nToo many inputs.');
-  const { id } = place.repository;
-  const path = `${FOLDER}/${call.params['workflow_id'] ?? ''}`;
-  // GitHub knows a workflow from the default branch, and runs it as it is at the reference.
-  if ((await github.git.run(id, 'cat-file', '-e', `main:${path}`)) === undefined) return NOT_FOUND;
+  const path = pathOf(call);
+  if (!(await isKnown(github, place, path))) return NOT_FOUND;
+  // It runs as it is at the reference.
   const branch = ref.replace(/^refs\/(?:heads|tags)\//, '');
-  const isNamed = /^[0-9a-f]{40}$/.test(ref) ? undefined : await commitNamed(github.git, id, branch);
-  if (isNamed === undefined) return refusal(422, `No ref found for: ${ref}`);
-  const file = await github.git.run(id, 'cat-file', 'blob', `${isNamed}:${path}`);
-  if (file === undefined) return refusal(422, `No workflow ${path} at ${ref}`);
+  const sha = /^[0-9a-f]{40}$/.test(ref) ? undefined : await commitNamed(github.git, place.repository.id, branch);
+  if (sha === undefined) return refusal(422, `No ref found for: ${ref}`);
   const given = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, String(value)]));
-  const workflow = readWorkflow(file.toString(), given);
-  if (typeof workflow === 'string') return refusal(422, workflow);
-  const runId = queueJobs(github, place, workflow, { path, branch, sha: isNamed });
+  const runId = await startRun(github, place, { path, branch, sha }, given);
+  if (typeof runId === 'string') return refusal(422, runId);
   if (body['return_run_details'] !== true) return { status: 204 };
   const name = `${place.owner.login}/${place.repository.name}`;
   return {
@@ -54,24 +64,18 @@ async function dispatch(github: GitHub, call: Call, place: Place, api: string): 
   };
 }
 
-function queueJobs(
-  github: GitHub,
-  { owner, repository }: Place,
-  workflow: Workflow,
-  at: { readonly path: string; readonly branch: string; readonly sha: string },
-): number {
-  const runId = github.store.nextId();
-  const installationId = github.store.installationOf(owner.login)?.id ?? 0;
-  for (const job of workflow.jobs)
-    github.queue({
-      installationId,
-      repository: repository.name,
-      labels: job.labels,
-      name: job.name,
-      runId,
-      // A job with scripts lasts as long as they do.
-      ...(job.steps.length > 0 && { lengthMs: null }),
-      workflow: { ...at, name: workflow.name ?? at.path, event: 'workflow_dispatch', steps: job.steps },
-    });
-  return runId;
+/** https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow */
+async function list(github: GitHub, call: Call, { owner, repository }: Place, api: string): Promise<Answer> {
+  const path = pathOf(call);
+  if (!(await isKnown(github, { owner, repository }, path))) return NOT_FOUND;
+  const jobs = [...github.store.jobs.values()].filter(
+    (job) => job.repositoryId === repository.id && job.workflow?.path === path,
+  );
+  const event = call.query.get('event');
+  const runs = runsOf(jobs).filter(({ first }) => event === null || first.workflow?.event === event);
+  return paged(
+    call,
+    'workflow_runs',
+    runs.map((run) => runJson(run, owner, repository, api)),
+  );
 }

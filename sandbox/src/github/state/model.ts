@@ -76,13 +76,30 @@ export interface WorkflowJob {
   /** Such as `.github/workflows/build.yml`. */
   readonly path: string;
   readonly name: string;
+  /** Of the run, by its `run-name`. */
+  readonly title?: string;
   readonly event: string;
   /** Such as `main`. */
   readonly branch: string;
   readonly sha: string;
-  /** The scripts of its steps, in which the inputs stand already. */
-  readonly steps: readonly { readonly run: string; readonly env: Readonly<Record<string, string>> }[];
+  /** The reusable workflow that the job is of: `{owner}/{repo}/{path}@{full ref}`, and its commit. */
+  readonly called?: { readonly ref: string; readonly sha: string };
+  /** Whether its steps may ask for a token of GitHub's OpenID Connect provider. */
+  readonly mayAskForToken: boolean;
+  readonly steps: readonly Step[];
 }
+
+/** In all of them stands already what expressions name. */
+export type Step =
+  | {
+      readonly kind: 'run';
+      readonly name: string;
+      readonly run: string;
+      readonly env: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'checkout'; readonly ref: string }
+  /** An action of somebody's, which the sandbox does not have. */
+  | { readonly kind: 'action'; readonly uses: string };
 
 export const DEPLOYMENT_STATES = [
   'error',

@@ -27,6 +27,8 @@ export interface Store {
   /** Of people: the account that each owns. */
   readonly personalTokens: Map<string, number>;
   readonly deployments: Map<number, Deployment>;
+  /** Of accounts, for their workflows: `${{ vars.NAME }}`. */
+  readonly variables: Map<number, Readonly<Record<string, string>>>;
   readonly nextId: () => number;
   /** The installation in force of an account: one that is deleted is past. */
   readonly installationOf: (login: string) => Installation | undefined;
@@ -53,6 +55,7 @@ export function createStore(): Store {
     tokens: new Map(),
     personalTokens: new Map(),
     deployments: new Map(),
+    variables: new Map(),
     nextId: () => (last += 1),
     installationOf: (login) =>
       first(installations, (one) => one.state !== 'deleted' && sameName(one.account.login, login)),

@@ -1,26 +1,44 @@
 // Tenants push, and their apps answer: the deployer, the API and the fake GitHub together in the emulator.
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '../../lib/wait';
 import { createAsk, type Ask } from '../saas/ask';
 import { DOMAIN, FORUM, SHOP, answers, appsOf, ended, said, watch, type AppsContext } from './looks';
-import { crashes, doesNotBuild, works } from './samples';
+import { offboard, suspendTenant } from './ends';
+import { badBuildsOnRunner, buildOnRunner } from './runner-builds';
+import { crashes, doesNotBuild, word, works } from './samples';
 import { send, type Tenant } from './tenant';
 
-const word = (): string => randomBytes(8).toString('hex');
+/** Asked while the apps of both tenants answer, before any of them ends: whether to stop there. */
+export interface AppsRun {
+  readonly isEnough: () => Promise<boolean>;
+}
 
-export async function runApps(context: AppsContext): Promise<void> {
-  const { step, balancer } = context;
-  const ask = createAsk(balancer);
+export async function runApps(context: AppsContext, { isEnough }: AppsRun): Promise<void> {
+  const { step, front } = context;
+  const ask = createAsk(front);
   const first = word();
   await step('two tenants declare an app each', () => declare(context));
   await step('they push, and their addresses answer', () => pushBoth(context, ask, first));
-  await step('a build that fails and a version that crashes', () => badVersions(context, ask, first));
+  // Side by side, as most of both is waiting.
+  await step('a second plan, a build that fails and a version that crashes', () =>
+    Promise.all([secondPlan(context), badVersions(context, ask, first)]),
+  );
   await step('a rollback', () => rollBack(context, ask, first));
   await step('four pushes whose webhooks come shuffled', () => race(context, ask));
+  await step('builds go to the tenants’ own runners', () => context.buildOnRunners());
+  const built = await step('a push is built on the tenant’s own machine', () => buildOnRunner(context, ask));
+  await step('a build that fails there, and one that is hostile', () => badBuildsOnRunner(context, ask, built));
+  if (await isEnough()) return;
   await step('one app more than the quota', () => beyondQuota(context));
   await step('suspended and resumed', () => suspend(context, ask));
+  await step('a tenant is suspended and resumed', () => suspendTenant(context, ask));
   await step('deleted', () => remove(context, ask));
+  await step('a tenant leaves with its apps', () => offboard(context, ask));
+}
+
+async function secondPlan({ changes, checks }: AppsContext): Promise<void> {
+  const found = await changes();
+  checks.check('what the deployer made leaves the plan empty', found.length === 0, found.join(', '));
 }
 
 async function declare({ platform, tenants, checks, signal }: AppsContext): Promise<void> {
@@ -44,7 +62,7 @@ async function declare({ platform, tenants, checks, signal }: AppsContext): Prom
 async function pushBoth(context: AppsContext, ask: Ask, first: string): Promise<void> {
   const { tenants, checks } = context;
   const second = word();
-  await tenants[0].push(works(first), 'the first version');
+  const pushed = await tenants[0].push(works(first), 'the first version');
   await tenants[1].push(works(second), 'the first version');
   await answers(context, ask, SHOP, first);
   await answers(context, ask, FORUM, second);
@@ -54,6 +72,8 @@ async function pushBoth(context: AppsContext, ask: Ask, first: string): Promise<
     'no task has a right at AWS, so none reaches anything of another',
     one?.has_keys === false && other?.has_keys === false,
   );
+  // Its tasks answer before ECS says that all are steady; superseded sooner, it was never a version to go back to.
+  await ended(context, pushed);
   const unknown = await ask(`nobody.${DOMAIN}`);
   checks.check('an unknown name is answered with 404', unknown.status === 404, `${unknown.status}`);
 }
@@ -81,7 +101,6 @@ async function rollBack(context: AppsContext, ask: Ask, first: string): Promise<
   const next = word();
   const pushed = await tenants[0].push(works(next), 'the next version');
   await answers(context, ask, SHOP, next);
-  // Its tasks answer before ECS says that all are steady.
   await ended(context, pushed);
   const { status, body } = await platform.api('POST', `${appsOf(tenants[0])}/${SHOP}/rollback`, {});
   checks.check('a rollback is asked for', status === 200 && body['kind'] === 'rollback', JSON.stringify(body));

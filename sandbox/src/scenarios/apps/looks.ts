@@ -1,15 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SandboxPaths } from '../../lib/state';
 import { waitFor } from '../../lib/wait';
 import type { Checks } from '../kit/checks';
+import type { Mtr } from '../operate/mtr';
 import type { Ask } from '../saas/ask';
 import type { Platform } from './platform';
 import type { Tenant } from './tenant';
 
 export interface AppsContext {
   readonly platform: Platform;
-  /** The load balancer's address in the emulator. */
-  readonly balancer: string;
+  readonly paths: SandboxPaths;
+  /** Where the apps answer by their names. */
+  readonly front: string;
   readonly control: string;
+  readonly mtr: Mtr;
+  /** What a plan would change, as the platform stands. */
+  readonly changes: () => Promise<readonly string[]>;
+  /** Images are built by the tenants' own runners from now on. */
+  readonly buildOnRunners: () => Promise<void>;
   readonly tenants: readonly [Tenant, Tenant];
   readonly checks: Checks;
   readonly step: <T>(title: string, work: () => Promise<T>) => Promise<T>;

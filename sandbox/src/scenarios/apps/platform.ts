@@ -1,39 +1,43 @@
 import { AwsClient } from 'aws4fetch';
 import type { Emulator } from '../../lib/emulator';
-import { emulatedEndpoint } from '../../lib/webhook-address';
+import { createLeftOf } from './left';
 
 export interface Received {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The operators' API, and what AWS has. */
+/** The two APIs, and what AWS has. */
 export interface Platform {
+  /** As an operator. */
   readonly api: (method: 'GET' | 'POST', path: string, body?: object) => Promise<Received>;
+  /** As a workflow job, by its own token. */
+  readonly asJob: (token: string, path: string, body: object) => Promise<Received>;
   /** Calls of AWS since a time that gave rise to something at the load balancer. */
   readonly balancerCalls: (since: number) => Promise<readonly string[]>;
   /** Names of what is left of an app in AWS. */
   readonly leftOf: (app: string) => Promise<readonly string[]>;
 }
 
-export function createPlatform({ aws, launcher }: Pick<Emulator, 'aws' | 'launcher'>, endpoint: string): Platform {
+export interface PlatformOptions extends Pick<Emulator, 'aws' | 'launcher'> {
+  /** Addresses of the APIs, where the emulator answers for them. */
+  readonly apis: { readonly operators: string; readonly tenants: string };
+  readonly listenerArn: string;
+}
+
+const HEADERS = { 'x-reason': 'the sandbox tries it', 'content-type': 'application/json' };
+
+export function createPlatform({ aws, launcher, apis, listenerArn }: PlatformOptions): Platform {
   const keys = { accessKeyId: aws.access_key_id, secretAccessKey: aws.secret_access_key, region: aws.region };
   const gateway = new AwsClient({ ...keys, service: 'execute-api' });
-  const base = emulatedEndpoint(endpoint, aws.endpoint_url);
-  const ask = async (service: string, target: string, body: object): Promise<Readonly<Record<string, unknown>>> => {
-    const answer = await new AwsClient({ ...keys, service }).fetch(`${aws.endpoint_url}/`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target },
-      body: JSON.stringify(body),
-    });
-    return (await answer.json()) as Readonly<Record<string, unknown>>;
-  };
   return {
     api: async (method, path, body) => {
-      const headers = { 'x-reason': 'the sandbox tries it', 'content-type': 'application/json' };
-      const sent = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
-      const answer = await gateway.fetch(`${base}${path}`, sent);
-      return { status: answer.status, body: (await answer.json()) as Received['body'] };
+      const sent = { method, headers: HEADERS, ...(body !== undefined && { body: JSON.stringify(body) }) };
+      return received(await gateway.fetch(`${apis.operators}${path}`, sent));
+    },
+    asJob: async (token, path, body) => {
+      const headers = { ...HEADERS, authorization: `Bearer ${token}` };
+      return received(await fetch(`${apis.tenants}${path}`, { method: 'POST', headers, body: JSON.stringify(body) }));
     },
     balancerCalls: async (since) => {
       const url = `${launcher.url}/_sandbox/calls?since=${since}`;
@@ -41,18 +45,11 @@ export function createPlatform({ aws, launcher }: Pick<Emulator, 'aws' | 'launch
       const calls = (await answer.json()) as readonly { readonly service: string; readonly operation: string }[];
       return calls.filter(({ service }) => /elastic|alb|elb/.test(service)).map(({ operation }) => operation);
     },
-    leftOf: async (app) => {
-      const named = (value: unknown): readonly string[] =>
-        [...JSON.stringify(value).matchAll(/"([^"]*)"/g)]
-          .map(([, text = '']) => text)
-          .filter((text) => text.includes(app));
-      const ecr = 'AmazonEC2ContainerRegistry_V20150921';
-      const ecs = 'AmazonEC2ContainerServiceV20141113';
-      return [
-        ...named((await ask('ecr', `${ecr}.DescribeRepositories`, {}))['repositories']),
-        ...named((await ask('ecs', `${ecs}.ListServices`, { cluster: 'apps' }))['serviceArns']),
-        ...named((await ask('logs', 'Logs_20140328.DescribeLogGroups', {}))['logGroups']),
-      ];
-    },
+    leftOf: createLeftOf(aws, listenerArn),
   };
 }
+
+const received = async (answer: Response): Promise<Received> => ({
+  status: answer.status,
+  body: (await answer.json()) as Received['body'],
+});

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Files } from './samples';
 
@@ -21,17 +21,30 @@ export interface Tenant {
   readonly login: string;
   readonly id: number;
   readonly repository: { readonly id: number; readonly full_name: string };
-  /** Commits these files alone, and pushes; answers the commit. */
+  /** Where its people push. */
+  readonly cloneUrl: string;
+  /** Commits these files, and pushes; answers the commit. */
   push(files: Files, message: string): Promise<string>;
 }
 
-export async function joinTenant(control: string, login: string, folder: string): Promise<Tenant> {
+interface Joining {
+  readonly login: string;
+  /** Where its people work. */
+  readonly folder: string;
+  readonly repository?: string;
+  readonly public?: boolean;
+}
+
+export async function joinTenant(control: string, joining: Joining): Promise<Tenant> {
+  const { login, folder, repository = 'app' } = joining;
   const installation = await send<{ readonly id: number }>(`${control}/installations`, 'POST', {
     account: { login },
     permissions: PERMISSIONS,
   });
-  const url = `${control}/installations/${installation.id}/repositories/app`;
-  const made = await send<{ readonly id: number; readonly full_name: string; readonly clone_url: string }>(url, 'PUT');
+  const url = `${control}/installations/${installation.id}/repositories/${repository}`;
+  const made = await send<{ readonly id: number; readonly full_name: string; readonly clone_url: string }>(url, 'PUT', {
+    public: joining.public === true,
+  });
   const work = join(folder, login);
   mkdirSync(work, { recursive: true });
   const env = { PATH: process.env['PATH'], HOME: work, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' };
@@ -44,8 +57,12 @@ export async function joinTenant(control: string, login: string, folder: string)
     login,
     id: installation.id,
     repository: { id: made.id, full_name: made.full_name },
+    cloneUrl: made.clone_url,
     push: async (files, message) => {
-      for (const [path, content] of Object.entries(files)) writeFileSync(join(work, path), content);
+      for (const [path, content] of Object.entries(files)) {
+        mkdirSync(dirname(join(work, path)), { recursive: true });
+        writeFileSync(join(work, path), content);
+      }
       await git('add', '--all');
       await git('commit', '--quiet', '--allow-empty', '--message', message);
       await git('push', '--quiet', made.clone_url, 'HEAD:main');

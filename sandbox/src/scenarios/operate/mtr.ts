@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { mtrVariables } from '../../lib/start-page';
-import type { SandboxFile } from '../../lib/state';
+import type { InstallationFile } from '../../lib/state';
 
 export interface MtrResult {
   readonly code: number;
@@ -33,7 +33,7 @@ export async function buildMtr(root: string, signal: AbortSignal): Promise<void>
   if (code !== 0) throw new Error(`mtr could not be built: ${err}`);
 }
 
-export function createMtr(root: string, sandbox: SandboxFile, signal: AbortSignal): Mtrs {
+export function createMtr(root: string, sandbox: InstallationFile, signal: AbortSignal): Mtrs {
   const env = { PATH: process.env.PATH, ...mtrVariables(sandbox) };
   const file = join(root, 'cli', 'dist', 'mtr.mjs');
   return {

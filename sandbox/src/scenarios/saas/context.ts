@@ -1,3 +1,4 @@
+import type { Postgres } from '../../../setup/postgres.mjs';
 import type { Emulator } from '../../lib/emulator';
 import type { Terraform } from '../../lib/example';
 import type { SandboxPaths } from '../../lib/state';
@@ -16,6 +17,8 @@ export interface SaasContext {
   readonly terraform: Terraform;
   readonly aws: Emulator['aws'];
   readonly launcher: Emulator['launcher'];
+  /** What stands for Aurora; absent: this machine has no PostgreSQL. */
+  readonly database?: Postgres;
   readonly paths: SandboxPaths;
   readonly checks: Checks;
   readonly step: <T>(title: string, work: () => Promise<T>) => Promise<T>;

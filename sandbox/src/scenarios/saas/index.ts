@@ -17,6 +17,7 @@ import {
   variables,
   type SaasContext,
 } from './context';
+import { inDatabase } from './in-database';
 import { scale, versions } from './versions';
 
 /** Applies it, looks at it from outside and from within, takes a tenant out, and destroys it. */
@@ -30,6 +31,8 @@ export async function runSaas(context: SaasContext): Promise<void> {
   await step('a second plan', () => secondPlan(context));
   await step('from outside', () => fromOutside(context, ask));
   await step('from within', () => fromWithin(context, ask, account));
+  const { database } = context;
+  if (database) await step('in the database', () => inDatabase({ ...context, database }, ask));
   await step('a task and a way in are lost', () => losses(context, ask, account));
   await step('initech-llc is deployed anew', () => versions(context, ask));
   await step('acme-corp is busy, and then is not', () => scale(context, ask));
@@ -116,15 +119,22 @@ async function fromOutside({ terraform, paths, checks }: SaasContext, ask: Ask):
 /** What each task reaches with its own credentials, and where its lines are. */
 async function fromWithin({ checks }: SaasContext, ask: Ask, account: Account): Promise<void> {
   for (const me of TENANTS) {
+    const statusOf = async (path: string): Promise<number> =>
+      (JSON.parse((await ask(hostOf(me), path)).body) as { readonly status: number }).status;
     for (const whose of TENANTS) {
       const found: number[] = [];
-      for (const verb of ['put', 'get', 'list']) {
-        const { body } = await ask(hostOf(me), `/s3/${verb}/${bucketOf(whose)}`);
-        found.push((JSON.parse(body) as { status: number }).status);
-      }
+      for (const verb of ['put', 'get', 'list']) found.push(await statusOf(`/s3/${verb}/${bucketOf(whose)}`));
       const wanted = me === whose ? '200 200 200' : '403 403 403';
       checks.check(`${me} at the bucket of ${whose}: ${wanted}`, found.join(' ') === wanted, found.join(' '));
     }
+    const others: number[] = [];
+    for (const whose of TENANTS)
+      others.push(
+        await statusOf(`/secret/rds/tenant/${whose}/${SUFFIX}/password`),
+        await statusOf(`/logs/ecs/tenant/${whose}/${SUFFIX}`),
+      );
+    const isNone = others.every((status) => status === 403);
+    checks.check(`${me} reads no password and writes into no log group by its task’s role`, isNone, others.join(' '));
     const lines = await account.linesOf(`/ecs/tenant/${me}/${SUFFIX}`);
     const own = `serving as tenant_${me.replaceAll('-', '_')}`;
     const foreign = lines.filter((line) => line.startsWith('serving as') && line !== own);

@@ -4,7 +4,7 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { SetupError, findProgram } from '../../sandbox/setup/command.mjs';
+import { SetupError, findProgram } from './command.mjs';
 
 const run = promisify(execFile);
 /** Where Debian puts each release, and Homebrew the one that is linked. */
@@ -16,7 +16,8 @@ export const ADMIN_PASSWORD = 'admin-of-the-tests';
 /**
  * Starts it with the database `saasdb`, whose owner `saas_admin` may make roles and is no superuser, as Aurora's master
  * user is none. Everybody needs a password. Answers `ask(sql, options)`, which runs psql and answers what it printed;
- * `connect`, which answers once a connection stands, with what hangs up; and `stop`.
+ * `connect`, which answers once a connection stands, with what hangs up; `folder`, where its socket is, and `bin`, where its
+ * programs are; and `stop`.
  */
 export async function startPostgres() {
   const bin = findPostgres();
@@ -84,6 +85,8 @@ export async function startPostgres() {
   // Aurora's master user may; elsewhere a superuser alone may.
   await ask('CREATE EXTENSION pg_stat_statements', { ...asRoot, database: 'saasdb' });
   return {
+    folder,
+    bin,
     ask,
     connect,
     stop: async () => {
