@@ -15,9 +15,9 @@ export const ADMIN_PASSWORD = 'admin-of-the-tests';
 
 /**
  * Starts it with the database `saasdb`, whose owner `saas_admin` may make roles and is no superuser, as Aurora's master
- * user is none. Everybody needs a password. Answers `ask(sql, options)`, which runs psql and answers what it printed;
- * `connect`, which answers once a connection stands, with what hangs up; `folder`, where its socket is, and `bin`, where its
- * programs are; and `stop`.
+ * user is none. Everybody needs a password. Answers `folder`, where its socket is, and `bin`, where its programs are;
+ * `ask(sql, options)`, which runs psql and answers what it printed; `connect`, which answers once a connection stands,
+ * with what hangs up; and `stop`.
  */
 export async function startPostgres() {
   const bin = findPostgres();

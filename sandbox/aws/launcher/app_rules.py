@@ -41,12 +41,10 @@ def _of_ecs(operation, body, arn):
         passed = {"iam:passedtoservice": "ecs-tasks.amazonaws.com"}
         roles = [body[key] for key in ("executionRoleArn", "taskRoleArn") if body.get(key)]
         found += [Check("iam:PassRole", role, passed) for role in roles]
-    elif operation in (
-        "DescribeTaskDefinition",
-        "ListTaskDefinitions",
-        "DeregisterTaskDefinition",
-        "DeleteTaskDefinitions",
-    ):
+    elif operation == "DeleteTaskDefinitions":
+        named = [name.rpartition("/")[2] for name in body.get("taskDefinitions") or []]
+        found = [Check(action, arn("ecs", f"task-definition/{name}")) for name in named]
+    elif operation in ("DescribeTaskDefinition", "ListTaskDefinitions", "DeregisterTaskDefinition"):
         found = [Check(action, "*")]
     else:
         return None

@@ -211,6 +211,12 @@ class Authorised(unittest.TestCase):
             ],
         )
         self.assertEqual(registered[1][2], {"iam:passedtoservice": "ecs-tasks.amazonaws.com"})
+        self.assertEqual(
+            self.on(
+                "ecs", "DeleteTaskDefinitions", taskDefinitions=["arn:aws:ecs:r:a:task-definition/shop:1", "shop:2"]
+            ),
+            [("ecs:DeleteTaskDefinitions", f"ecs:task-definition/shop:{revision}", {}) for revision in (1, 2)],
+        )
 
     def test_repositories_by_their_names_and_log_groups_all_at_once(self):
         self.assertEqual(

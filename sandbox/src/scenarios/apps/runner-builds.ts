@@ -1,6 +1,7 @@
 // Images are built by jobs of the tenants' own repositories, on the tenants' own machines.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { waitFor } from '../../lib/wait';
 import type { Ask } from '../saas/ask';
 import { hostile } from './hostile';
 import { FORUM, SHOP, answers, ended, said, type AppsContext } from './looks';
@@ -29,28 +30,28 @@ export async function buildOnRunner(context: AppsContext, ask: Ask): Promise<str
   const commit = await tenant.push(worksOnRunner(next), 'the tenant builds it itself');
   await answers(context, ask, SHOP, next);
   const machines = await seen();
-  const [job] = await jobsOf(context, 'build / image');
+  const job = await newestJob(context, 'build / image');
   checks.check(
     'a job of the tenant’s built it by the platform’s workflow',
-    job?.conclusion === 'success',
+    job.conclusion === 'success',
     JSON.stringify(job),
   );
-  const its = machines.find(({ runner_name: name }) => name === job?.runner_name);
+  const its = machines.find(({ runner_name: name }) => name === job.runner_name);
   checks.check(
     'on a machine of that tenant alone',
     its?.tenant_id === String(tenant.id),
     JSON.stringify({ job, machines }),
   );
-  const log = logOf(context, job?.id ?? 0);
+  const log = logOf(context, job.id);
   checks.check('whose log shows no credentials', /digest: sha256:/.test(log) && !/ASIA|eyJ/.test(log), log);
   const deployment = await ended(context, commit);
   checks.check('the deployment says who built it', deployment['built_by'] === 'runner', JSON.stringify(deployment));
-  const late = await push(context, await tokenOf(control, job?.id ?? 0, 'workflow_dispatch'), commit);
-  checks.check('once the image is there, the same job gets nothing more', late === 403, `${late}`);
+  const late = await push(context, await tokenOf(control, job.id, 'workflow_dispatch'), commit);
+  checks.check('once the image is there, the same job gets nothing more', late === 409, `${late}`);
   for (const event of ['pull_request', 'pull_request_target', 'issue_comment'])
     checks.check(
       `a token of ${event}, which a fork may start, gets nothing`,
-      (await push(context, await tokenOf(control, job?.id ?? 0, event), commit)) === 401,
+      (await push(context, await tokenOf(control, job.id, event), commit)) === 401,
     );
   return commit;
 }
@@ -70,12 +71,9 @@ export async function badBuildsOnRunner(context: AppsContext, ask: Ask, taken: s
   const next = word();
   await tenant.push(hostile(next, FORUM, taken), 'tries what it gets elsewhere');
   await answers(context, ask, SHOP, next);
-  const jobs = await jobsOf(context, 'build');
+  const job = await newestJob(context, 'build');
   const tried = new Map(
-    [...logOf(context, jobs.at(-1)?.id ?? 0).matchAll(/^TRIED (.+?): (.*)$/gm)].map(([, what = '', came = '']) => [
-      what,
-      came,
-    ]),
+    [...logOf(context, job.id).matchAll(/^TRIED (.+?): (.*)$/gm)].map(([, what = '', came = '']) => [what, came]),
   );
   for (const [what, wanted] of Object.entries(COMES))
     checks.check(`a build’s job: ${what} – ${wanted.says}`, wanted.is.test(tried.get(what) ?? ''), tried.get(what));
@@ -86,7 +84,7 @@ const refused = { says: 'refused', is: /denied|not authorized/i };
 const COMES: Readonly<Record<string, { readonly says: string; readonly is: RegExp }>> = {
   'credentials for its build': { says: 'given', is: /^200$/ },
   "credentials for another's app": { says: 'refused', is: /^40[34]$/ },
-  'credentials for another commit': { says: 'refused', is: /^403$/ },
+  'credentials for another commit': { says: 'refused', is: /^409$/ },
   "a push to another's repository": refused,
   "a push over another commit's image": { says: 'refused, a tag stays', is: /denied.*TagAlreadyExists|immutable/i },
   'a push under a tag of no commit': { says: 'kept, and never deployed', is: /^allowed$/ },
@@ -106,10 +104,17 @@ async function tokenOf(control: string, job: number, event: string): Promise<str
     .value;
 }
 
-/** Jobs of the first tenant of that name, oldest first. */
-async function jobsOf({ control, tenants }: AppsContext, name: string): Promise<readonly Job[]> {
-  const jobs = await send<readonly Job[]>(`${control}/jobs?installation_id=${tenants[0].id}`, 'GET');
-  return jobs.filter((one) => one.name === name).sort((a, b) => a.id - b.id);
+/** The first tenant's newest job of that name, once it is over: its image is there before its last step ends. */
+async function newestJob({ control, tenants, signal }: AppsContext, name: string): Promise<Job> {
+  let newest: Job | undefined;
+  const look = async (): Promise<boolean> => {
+    const jobs = await send<readonly Job[]>(`${control}/jobs?installation_id=${tenants[0].id}`, 'GET');
+    newest = jobs.filter((one) => one.name === name).sort((a, b) => b.id - a.id)[0];
+    return newest?.status === 'completed';
+  };
+  await waitFor(look, { what: `The end of ${name}`, seconds: 120, signal });
+  if (newest === undefined) throw new Error(`There is no job ${name}.`);
+  return newest;
 }
 
 function logOf({ paths }: AppsContext, job: number): string {

@@ -19,8 +19,9 @@ export function terminalPicture(commands: readonly Command[]): string {
     const asked = line.startsWith('$ ') ? ' class="asked"' : '';
     return `<text x="${EDGE}" y="${EDGE + (index + 0.75) * LINE}"${asked}>${escaped(line)}</text>`;
   });
+  const box = `viewBox="0 0 ${width} ${height}"`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label(commands)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" ${box} role="img" aria-label="${label(commands)}">`,
     '<style>text{font:13px ui-monospace,monospace;fill:#ddd;white-space:pre}.asked{fill:#8d8;font-weight:bold}</style>',
     `<rect width="${width}" height="${height}" rx="8" fill="#1d2126"/>`,
     ...texts,

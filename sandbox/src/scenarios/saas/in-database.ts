@@ -8,8 +8,8 @@ const [DONE, REFUSED] = ['00000', '42501'];
 const userOf = (tenant: string): string => `tenant_${tenant.replaceAll('-', '_')}`;
 
 /**
- * The example's SQL on a real PostgreSQL, with the passwords that Terraform left in Secrets Manager; then each task tries
- * the schema of each tenant with what ECS gave it.
+ * The example's SQL on a real PostgreSQL, with the passwords that Terraform left in Secrets Manager; then each task
+ * tries the schema of each tenant with what ECS gave it.
  */
 export async function inDatabase({ database, aws, paths, checks }: Required<SaasContext>, ask: Ask): Promise<void> {
   const file = (name: string): string => join(paths.root, 'examples', 'saas-platform', 'sql', `${name}.sql`);
