@@ -9,6 +9,7 @@ const BROKEN = {
   queues: known([{ queue: 'test-sweep-dlq', messages: 1 }]),
   hook: known({ insecureSsl: false, hasSecret: true, url: 'https://mine.example.com/other', contentType: 'json' }),
   fleet: known({
+    isSample: false,
     tenants: [
       { name: 'acme', slots: [], maxRunners: 1, isUser: false, openCircuits: ['large'], problems: [] },
       {

@@ -42,10 +42,12 @@ export const HEALTHY: Facts = {
   deliveries: known({ ok: 100, failed: 1 }),
   registry: known({ atGitHub: [1001], withoutChecks: [1001], here: [1001], partial: false }),
   fleet: known({
+    isSample: false,
     tenants: [{ name: 'acme', slots: ['7001-1'], maxRunners: 2, isUser: false, openCircuits: [], problems: [] }],
-    launches: [{ launchId: '7001-1', state: 'running', updatedAt: '2026-01-15T11:00:00.000Z', hasMachine: true }],
+    launches: [{ launchId: '7001-1', state: 'running', updatedAt: '2026-01-15T11:00:00.000Z', instanceId: 'i-1' }],
     jobs: [{ jobId: 7001, state: 'running', queuedAt: '2026-01-15T10:00:00.000Z', gated: false }],
   }),
+  machines: known([{ instanceId: 'i-1', since: '2026-01-15T11:00:00.000Z' }]),
   cpus: known({ quota: 640, needed: 64 }),
   subnets: known([{ id: 'subnet-a', free: 200 }]),
   images: known([

@@ -96,11 +96,7 @@ const BROKEN: Readonly<Record<string, readonly (readonly [State, Partial<Facts>,
   slots: [['warning', fleet({ launches: [] }), '7001-1']],
   'limits-kept': [['warning', fleet({ tenants: [{ ...tenant, slots: ['7001-1'], maxRunners: 0 }] }), 'acme (1 of 0)']],
   'stuck-launches': [
-    [
-      'failing',
-      fleet({ launches: [{ launchId: '7001-1', state: 'held', updatedAt: OLD, hasMachine: false }] }),
-      '(held)',
-    ],
+    ['failing', fleet({ launches: [{ launchId: '7001-1', state: 'held', updatedAt: OLD }] }), '(held)'],
   ],
   'overdue-jobs': [['failing', fleet({ jobs: [{ ...job, reason: 'error', nextTry: OLD }] }), 'Due for ten minutes: 1']],
   'long-waits': [['warning', fleet({ jobs: [{ ...job, queuedAt: OLD }] }), 'over an hour: 1']],
@@ -108,6 +104,10 @@ const BROKEN: Readonly<Record<string, readonly (readonly [State, Partial<Facts>,
     ['failing', fleet({ tenants: [{ ...tenant, slots: ['7001-1'], openCircuits: ['large'] }] }), 'acme: large'],
   ],
   rates: [['warning', fleet({ jobs: [{ ...job, reason: 'ec2-throttled' }] }), 'holds back: 1']],
+  machines: [
+    ['failing', { machines: known([]) }, 'does not have: 7001-1'],
+    ['failing', fleet({ launches: [] }), 'that cost: i-1'],
+  ],
   cpus: [['warning', { cpus: known({ quota: 5, needed: 64 }) }, 'are 64 vCPUs, and EC2 allows 5']],
   addresses: [
     ['failing', { subnets: known([{ id: 'subnet-a', free: 3 }]) }, 'subnet-a (3)'],
@@ -169,4 +169,12 @@ test('a registry that was read in part alone says nothing', () => {
     registry: known({ atGitHub: [1001, 1002], withoutChecks: [], here: [1001], partial: true }),
   };
   expect(runChecks(facts).find(({ check }) => check === 'registry')).toMatchObject({ state: 'ok' });
+});
+
+test("machines of tenants that were not looked at are nobody's strays, and what is under way is no finding", () => {
+  const stateOf = (facts: Partial<Facts>) =>
+    runChecks({ ...HEALTHY, ...facts }).find(({ check }) => check === 'machines')?.state;
+  const started = { instanceId: 'i-2', since: '2026-01-15T11:55:00.000Z' };
+  expect(stateOf(fleet({ launches: [], isSample: true }))).toBe('ok');
+  expect(stateOf({ machines: known([...healthy('machines'), started]) })).toBe('ok');
 });

@@ -28,6 +28,8 @@ export interface Facts {
   readonly deliveries: Fact<{ readonly ok: number; readonly failed: number; readonly lastFailure?: string }>;
   readonly registry: Fact<RegistryFact>;
   readonly fleet: Fact<FleetFact>;
+  /** Of tenants, that EC2 runs or starts; a pool's machine that waits for a job is nobody's. */
+  readonly machines: Fact<readonly MachineFact[]>;
   /** Of On-Demand machines: what EC2 allows, and what all tenants' limits together could need. */
   readonly cpus: Fact<{ readonly quota: number; readonly needed: number }>;
   readonly subnets: Fact<readonly { readonly id: string; readonly free: number }[]>;
@@ -97,7 +99,15 @@ export interface RegistryFact {
   readonly partial: boolean;
 }
 
+export interface MachineFact {
+  readonly instanceId: string;
+  /** When EC2 started it. */
+  readonly since: string;
+}
+
 export interface FleetFact {
+  /** There are more tenants than were looked at. */
+  readonly isSample: boolean;
   readonly tenants: readonly TenantFact[];
   readonly launches: readonly LaunchFact[];
   readonly jobs: readonly JobFact[];
@@ -116,7 +126,7 @@ export interface LaunchFact {
   readonly launchId: string;
   readonly state: string;
   readonly updatedAt: string;
-  readonly hasMachine: boolean;
+  readonly instanceId?: string;
   /** Of GitHub's runner, as the machine says: it explains, and proves nothing. */
   readonly runnerVersion?: string;
 }

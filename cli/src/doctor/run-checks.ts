@@ -4,6 +4,7 @@ import { DATA_CHECKS } from './checks/data';
 import { FLEET_CHECKS } from './checks/fleet';
 import { FUNCTION_CHECKS } from './checks/functions';
 import { GITHUB_CHECKS } from './checks/github';
+import { MACHINE_CHECKS } from './checks/machines';
 import type { Facts } from './facts';
 
 export const CHECKS: readonly Check[] = [
@@ -11,6 +12,7 @@ export const CHECKS: readonly Check[] = [
   ...FUNCTION_CHECKS,
   ...DATA_CHECKS,
   ...FLEET_CHECKS,
+  ...MACHINE_CHECKS,
   ...ACCOUNT_CHECKS,
 ];
 

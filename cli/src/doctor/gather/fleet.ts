@@ -22,7 +22,7 @@ export async function listRegistered({ directory }: Pick<Fleet, 'directory'>): P
 }
 
 export async function findFleet(
-  ids: readonly number[],
+  { ids, partial }: Registered,
   fleet: Pick<Fleet, 'directory' | 'jobs' | 'launches'>,
 ): Promise<FleetFact> {
   const tenants: TenantFact[] = [];
@@ -39,7 +39,7 @@ export async function findFleet(
         jobs.push(...(await fleet.jobs.listOpen(id, { limit: ROWS })).map(jobOf));
       }),
     );
-  return { tenants, launches, jobs };
+  return { tenants, launches, jobs, isSample: partial };
 }
 
 function tenantOf(lookup: TenantLookup): TenantFact {
@@ -63,7 +63,7 @@ function launchOf({ launchId, state, updatedAt, instanceId, reports }: Launch): 
     launchId,
     state,
     updatedAt,
-    hasMachine: instanceId !== undefined,
+    ...(instanceId !== undefined && { instanceId }),
     ...(runnerVersion !== undefined && { runnerVersion }),
   };
 }

@@ -15,7 +15,7 @@ import { factOf } from './fact';
 import { findFleet, listRegistered } from './fleet';
 import { compareRegistry, findApp, findDeliveries, findHook, findKey, refusalOf, type GitHubSource } from './github';
 import { findReleases, makeToken } from './installation';
-import { findCpus, findImages, findSubnets, type MachineSource } from './machines';
+import { findCpus, findImages, findMachines, findSubnets, type MachineSource } from './machines';
 
 /** Where facts come from. */
 export interface Sources {
@@ -30,7 +30,7 @@ export interface Sources {
 export async function gatherFacts(sources: Sources, fleet: Fleet): Promise<Facts> {
   const { aws, gitHub, machines } = sources;
   const registered = listRegistered(fleet);
-  const found = registered.then(({ ids }) => findFleet(ids, fleet));
+  const found = registered.then((known) => findFleet(known, fleet));
   const token = makeToken(gitHub);
   const facts = {
     functions: factOf(() => findFunctions(aws)),
@@ -48,6 +48,7 @@ export async function gatherFacts(sources: Sources, fleet: Fleet): Promise<Facts
     deliveries: factOf(() => findDeliveries(gitHub)),
     registry: factOf(async () => compareRegistry(await registered, gitHub)),
     fleet: factOf(() => found),
+    machines: factOf(() => findMachines(machines, aws.prefix)),
     cpus: factOf(async () => findCpus(machines, (await found).tenants)),
     subnets: factOf(() => findSubnets(machines)),
     images: factOf(() => findImages(machines)),
@@ -71,6 +72,7 @@ export async function gatherFacts(sources: Sources, fleet: Fleet): Promise<Facts
     deliveries: await facts.deliveries,
     registry: await facts.registry,
     fleet: await facts.fleet,
+    machines: await facts.machines,
     cpus: await facts.cpus,
     subnets: await facts.subnets,
     images: await facts.images,

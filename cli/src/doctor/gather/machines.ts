@@ -1,5 +1,6 @@
 import {
   DescribeImagesCommand,
+  DescribeInstancesCommand,
   DescribeInstanceTypesCommand,
   DescribeLaunchTemplateVersionsCommand,
   DescribeSubnetsCommand,
@@ -7,10 +8,10 @@ import {
   type Image,
   type _InstanceType,
 } from '@aws-sdk/client-ec2';
-import type { Tiers } from '@multi-tenant-runner/core';
+import { TAG, type Tiers } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import type { AwsCall } from '../../aws/call';
-import type { ImageFact, TenantFact } from '../facts';
+import type { ImageFact, MachineFact, TenantFact } from '../facts';
 
 /** The tag of an image that images/README.md asks for. */
 const RUNNER_VERSION = 'ghr:runner_version';
@@ -32,6 +33,24 @@ export async function findSubnets({ ec2, subnetIds }: MachineSource) {
     id: SubnetId ?? '',
     free: AvailableIpAddressCount ?? 0,
   }));
+}
+
+/** By their tags, as the sweep finds them. */
+export async function findMachines({ ec2 }: MachineSource, environment: string): Promise<readonly MachineFact[]> {
+  const found: MachineFact[] = [];
+  const Filters = [
+    { Name: `tag:${TAG.environment}`, Values: [environment] },
+    { Name: 'tag-key', Values: [TAG.tenantId] },
+    { Name: 'instance-state-name', Values: ['pending', 'running'] },
+  ];
+  for (let NextToken: string | undefined, isMore = true; isMore; isMore = NextToken !== undefined) {
+    const page = await ec2.send(new DescribeInstancesCommand({ Filters, MaxResults: 1_000, NextToken }));
+    const instances = (page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances);
+    for (const { InstanceId = '', LaunchTime } of instances)
+      found.push({ instanceId: InstanceId, since: (LaunchTime ?? new Date(0)).toISOString() });
+    NextToken = page.NextToken;
+  }
+  return found;
 }
 
 /** What a launch would use now: a template names its image, or a parameter that does. */

@@ -20,6 +20,7 @@ export async function inspectFleet({ login }: Tenant, mtr: Mtr, checks: Checks):
     'functions',
     'sweep-on-time',
     'slots',
+    'machines',
     'dead-letters',
     'images',
     'runner-version',
