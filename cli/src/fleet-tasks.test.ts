@@ -129,3 +129,37 @@ describe('tenants offboard --all', () => {
     expect((await run(...ALL, 'acme')).code).toBe(2);
   });
 });
+
+describe('freeze --until', () => {
+  const FREEZE = ['freeze', '--yes', ...BECAUSE];
+
+  it('lets launches go on at that time, and the audit trail has both', async () => {
+    const shell = createShell();
+    const seen: boolean[] = [];
+    const { sleep } = shell.fleet;
+    Object.assign(shell.fleet, {
+      sleep: (milliseconds: number) => {
+        seen.push(shell.enabled);
+        return sleep(milliseconds);
+      },
+    });
+    const { code, out } = await shell.run(...FREEZE, '--until', '15m');
+    expect(code).toBe(0);
+    expect(out).toContain('"until": "2026-01-15T12:15:00.000Z"');
+    expect(new Set(seen)).toEqual(new Set([false]));
+    expect(shell.enabled).toBe(true);
+    expect(shell.audit.entries.map(({ at, action }) => `${at} ${action}`)).toEqual([
+      '2026-01-15T12:00:00.000Z launches.frozen',
+      '2026-01-15T12:15:00.000Z launches.unfrozen',
+    ]);
+  });
+
+  it('takes no time that is over, and stops nothing then', async () => {
+    const shell = createShell();
+    expect((await shell.run(...FREEZE, '--until', '2026-01-15T11:00:00Z')).code).toBe(2);
+    expect((await shell.run(...FREEZE, '--until', 'soon')).code).toBe(2);
+    expect(await shell.json('freeze', '--dry-run', '--until', '1h')).toMatchObject({ dry_run: true });
+    expect(shell.enabled).toBe(true);
+    expect(shell.audit.entries).toEqual([]);
+  });
+});

@@ -4,7 +4,7 @@ import type { Answer } from './answer';
 import type { Account } from './app/account';
 import type { OperatorsApi } from './aws/api';
 import type { NamespaceDeps } from './commands/namespaces';
-import { listDeadLetters, redrive, setLaunches } from './commands/operations';
+import { freezeUntil, listDeadLetters, redrive, setLaunches } from './commands/operations';
 import { SHELLS, completionOf } from './completion';
 import type { Fleet } from './fleet';
 import type { Target } from './connect';
@@ -15,6 +15,7 @@ import type { Progress } from './output/progress';
 import { FORMATS, decideFormat, render, type Format } from './output/render';
 import type { ServedPage } from './page/serve-page';
 import { EXIT, Problem, usage } from './problem';
+import { timeToCome } from './read/parse-time';
 import { addApp } from './verbs/app';
 import { addApps } from './verbs/apps';
 import { addAudit } from './verbs/audit';
@@ -123,7 +124,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addTenants(program, answer, deps);
   addJobs(program, { answer, follow });
   addRunners(program, answer);
-  addOperations(program, answer);
+  addOperations(program, { answer, follow });
   addUsage(program, answer, deps);
   addNamespaces(program, { answer, print }, deps);
   addAudit(program, answer);
@@ -156,15 +157,19 @@ export interface Answers {
   readonly follow: (run: (fleet: Fleet) => AsyncIterable<Answer>) => Promise<void>;
 }
 
-function addOperations(program: Command, answer: Answering): void {
+function addOperations(program: Command, { answer, follow }: Answers): void {
   change(
     program.command('redrive [queue]').description('dead letters: list them, or move those of a queue back'),
   ).action((queue: string | undefined, options) =>
     answer((fleet) => (queue === undefined ? listDeadLetters(fleet) : redrive(queue, changeOptions(options), fleet))),
   );
-  change(program.command('freeze').description('stop all launches of all tenants')).action((options) =>
-    answer((fleet) => setLaunches(false, changeOptions(options), fleet)),
-  );
+  change(program.command('freeze').description('stop all launches of all tenants'))
+    .option('--until <time>', 'and let them go on then, as long as mtr runs: 2h, or a time of RFC 3339')
+    .action(({ until, ...options }) =>
+      until === undefined
+        ? answer((fleet) => setLaunches(false, changeOptions(options), fleet))
+        : follow((fleet) => freezeUntil(timeToCome(until, fleet.clock.now()), changeOptions(options), fleet)),
+    );
   change(program.command('unfreeze').description('let launches go on')).action((options) =>
     answer((fleet) => setLaunches(true, changeOptions(options), fleet)),
   );

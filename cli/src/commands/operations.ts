@@ -1,8 +1,12 @@
+import { SECOND } from '@multi-tenant-runner/core';
 import type { Answer } from '../answer';
 import type { Fleet } from '../fleet';
 import { EXIT, Problem, notFound, usage } from '../problem';
 import { recordChange, requireReason } from './record-change';
 import type { ChangeOptions } from './tenants';
+
+/** A longer timer would not notice that the machine slept. */
+const LOOK_EVERY = 10 * SECOND;
 
 /** The dead-letter queues and what is in them. */
 export async function listDeadLetters({ deadLetters }: Fleet): Promise<Answer> {
@@ -52,4 +56,19 @@ export async function setLaunches(enabled: boolean, options: ChangeOptions, flee
   await recordChange({ installationId: 0, action, after: { enabled } }, options, fleet);
   const count = await fleet.triggers.setEnabled(enabled);
   return { kind: 'fields', fields: { queues: count, enabled }, sentence: effect };
+}
+
+/**
+ * Stops all launches, and lets them go on at a time. It is mtr that does, so it runs until then: who ends it leaves
+ * them stopped, as the doctor says.
+ */
+export async function* freezeUntil(until: Date, options: ChangeOptions, fleet: Fleet): AsyncGenerator<Answer> {
+  const { clock, sleep } = fleet;
+  const at = until.toISOString();
+  if (until <= clock.now()) throw usage(`${at} is over; give a time to come, such as 2h.`);
+  const frozen = await setLaunches(false, options, fleet);
+  if (frozen.kind === 'fields') yield { ...frozen, fields: { ...frozen.fields, until: at } };
+  if (options.dryRun) return;
+  while (clock.now() < until) await sleep(Math.min(LOOK_EVERY, until.getTime() - clock.now().getTime()));
+  yield await setLaunches(true, { ...options, reason: `${options.reason ?? ''} (until ${at})` }, fleet);
 }

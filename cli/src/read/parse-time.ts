@@ -22,3 +22,8 @@ export function inTime(text: string, now: Date): Date {
   if (!/^\d+[smhd]$/.test(text)) throw usage(`"${text}" is no duration: give 30s, 15m or 2h.`);
   return new Date(2 * now.getTime() - parseTime(text, now).getTime());
 }
+
+/** `2h` from now, or a time of RFC 3339. @throws Problem with exit code 2 */
+export function timeToCome(text: string, now: Date): Date {
+  return /^\d+[smhd]$/.test(text) ? inTime(text, now) : parseTime(text, now);
+}
