@@ -4,6 +4,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import {
+  createAppSecretWriter,
   createDeadLetters,
   createDynamoAppStore,
   createDynamoAuditTrail,
@@ -21,7 +22,8 @@ import {
   sleep,
 } from '@multi-tenant-runner/aws';
 import { createCallbackSecrets } from '@multi-tenant-runner/core';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import * as v from 'valibot';
 import { createAwsCall } from './aws/call';
 import { readConsole } from './aws/console';
 import { countMessages, findCallbacks, listLaunchTriggers, listQueueUrls, readDeployment } from './aws/functions';
@@ -38,6 +40,8 @@ export interface Target {
   /** AWS_ENDPOINT_URL: of an emulator. */
   readonly endpoint?: string;
 }
+
+const made = v.object({ ARN: v.string() });
 
 /** Region, profile, credentials and endpoint as the AWS CLI finds them, unless given. */
 export async function connect({ prefix, region, profile, endpoint }: Target): Promise<Fleet> {
@@ -83,6 +87,11 @@ export async function connect({ prefix, region, profile, endpoint }: Target): Pr
       deployments: createDynamoDeploymentStore({
         client,
         tables: { apps: `${prefix}-apps`, deployments: `${prefix}-deployments` },
+      }),
+      secrets: createAppSecretWriter({
+        environment: prefix,
+        create: async (secret) => v.parse(made, await call('secretsmanager', 'CreateSecret', secret)).ARN,
+        newId: randomUUID,
       }),
     },
     surveyor: createTenantSurveyor(lambda, `${prefix}-tenant-manager`),

@@ -1,4 +1,5 @@
 import type {
+  AppSecretWriter,
   AdmissionSettings,
   AppStore,
   AuditTrail,
@@ -43,6 +44,7 @@ export interface Fleet {
   readonly apps: {
     readonly store: Pick<AppStore, 'settings' | 'get' | 'create' | 'resize' | 'change' | 'pageOfTenant'>;
     readonly deployments: Pick<DeploymentStore, 'request' | 'get' | 'page'>;
+    readonly secrets: AppSecretWriter;
   };
   readonly surveyor: TenantSurveyor;
   readonly callbacks: CallbackSecrets;

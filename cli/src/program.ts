@@ -36,7 +36,7 @@ export interface ProgramDeps {
   /** @param address where the API has one of its own */
   readonly openApi: (target: Target, address?: string) => Promise<OperatorsApi>;
   readonly servePage: (api: OperatorsApi, port?: number) => Promise<ServedPage>;
-  /** Standard input, for an assistant. */
+  /** Standard input: of an assistant, or a secret. */
   readonly lines: AsyncIterable<string>;
   readonly write: (text: string) => void;
   /** What an operator is to do meanwhile: not a part of the answer. */
@@ -132,7 +132,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addLocks(program, answer);
   addPins(program, answer);
   addApp(program, { target, print }, deps);
-  addApps(program, answer);
+  addApps(program, answer, deps.lines);
   addOpen(program, { answer, target, ...deps });
   program
     .command('mcp')

@@ -24,6 +24,8 @@ export interface InMemoryFleetForTests {
   readonly consoles: Map<string, string>;
   readonly audit: InMemoryAuditTrail;
   readonly apps: InMemoryApps;
+  /** Values of apps' secrets, by ARN. */
+  readonly appSecrets: Map<string, string>;
   /** Whether the triggers of scale-up are on. */
   enabled: boolean;
   hasCallbacks: boolean;
@@ -40,6 +42,7 @@ export function createFleetInMemory(): InMemoryFleetForTests {
   const consoles = new Map<string, string>();
   const audit = createInMemoryAuditTrail();
   const apps = createInMemoryApps();
+  const appSecrets = new Map<string, string>();
   const locks = createInMemoryLockStore();
   const cleanUp = async (installationId: number): Promise<void> => {
     const lease = { name: 'sweep', milliseconds: 1_000 };
@@ -55,6 +58,7 @@ export function createFleetInMemory(): InMemoryFleetForTests {
     consoles,
     audit,
     apps,
+    appSecrets,
     enabled: true,
     sweeps: true,
     hasCallbacks: true,
@@ -79,7 +83,18 @@ export function createFleetInMemory(): InMemoryFleetForTests {
       usage: harness.state.usage,
       corrections: harness.state.usage.corrections,
       audit,
-      apps: { store: apps.apps, deployments: apps.deployments },
+      apps: {
+        store: apps.apps,
+        deployments: apps.deployments,
+        secrets: {
+          keep: async ({ app }, name, value) => {
+            const place = `test/apps/${app}/${name}/${appSecrets.size}`;
+            const arn = `arn:aws:secretsmanager:us-east-1:123456789012:secret:${place}`;
+            appSecrets.set(arn, value);
+            return arn;
+          },
+        },
+      },
       locks,
       pins: createInMemoryLoginPins(harness.state.tenants),
       images: async () => (state.facts.images.known ? state.facts.images.value : []),

@@ -171,6 +171,17 @@ data "aws_iam_policy_document" "api" {
     }
   }
 
+  # Only made: their values are for the apps' tasks, and the deployer deletes them.
+  dynamic "statement" {
+    for_each = var.apps[*]
+
+    content {
+      sid       = "KeepSecretsOfApps"
+      actions   = ["secretsmanager:CreateSecret", "secretsmanager:TagResource"]
+      resources = ["arn:${data.aws_partition.current.partition}:secretsmanager:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:secret:${var.prefix}/apps/*"]
+    }
+  }
+
   dynamic "statement" {
     for_each = compact(var.apps[*].push_role_arn)
 

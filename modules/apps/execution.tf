@@ -1,4 +1,5 @@
 # What ECS does to start a task: the image, the logs. A tenant's code never has this role, and has none of its own.
+# An app with secrets has a role of its own, which the deployer makes within the boundary at the end.
 locals {
   execution_role = "${var.prefix}-app-execution${var.iam.suffix}"
 }
@@ -62,4 +63,24 @@ resource "aws_iam_role_policy" "execution" {
   name   = "execution"
   role   = aws_iam_role.execution.name
   policy = data.aws_iam_policy_document.execution.json
+}
+
+# The most that an app's own role may do, whatever policy it is given.
+data "aws_iam_policy_document" "tasks" {
+  source_policy_documents = [data.aws_iam_policy_document.execution.json]
+
+  statement {
+    sid       = "ReadSecrets"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [local.arns.secrets]
+  }
+}
+
+resource "aws_iam_policy" "tasks" {
+  name        = "${var.prefix}-app-tasks${var.iam.suffix}"
+  path        = var.iam.path
+  description = "The most that a role may do by which tasks of one app of ${var.prefix} start."
+  policy      = data.aws_iam_policy_document.tasks.json
+
+  tags = local.tags
 }

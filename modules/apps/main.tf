@@ -19,6 +19,8 @@ locals {
     repositories = "arn:${local.partition}:ecr:${local.end}:repository/${var.prefix}/apps/*"
     log_groups   = "arn:${local.partition}:logs:${local.end}:log-group:/${var.prefix}/apps/*"
     secrets      = "arn:${local.partition}:secretsmanager:${local.end}:secret:${var.prefix}/apps/*"
+    roles        = "arn:${local.partition}:iam::${local.account}:role${var.iam.path}${var.prefix}-app-secrets-*${var.iam.suffix}"
+    boundary     = coalesce(var.iam.permissions_boundary, "arn:${local.partition}:iam::${local.account}:policy${var.iam.path}${var.prefix}-app-tasks${var.iam.suffix}")
     balancing    = "arn:${local.partition}:elasticloadbalancing:${local.end}"
     ec2          = "arn:${local.partition}:ec2:${local.end}"
     sources      = "arn:${local.partition}:s3:::${local.bucket}"
@@ -44,6 +46,18 @@ locals {
     subnet_ids         = var.subnet_ids
     cluster            = var.cluster.name
     execution_role_arn = "arn:${local.partition}:iam::${local.account}:role${var.iam.path}${local.execution_role}"
+    roles = {
+      arn_prefix   = "arn:${local.partition}:iam::${local.account}:role${var.iam.path}"
+      path         = var.iam.path
+      suffix       = var.iam.suffix
+      boundary_arn = local.arns.boundary
+      trust        = data.aws_iam_policy_document.assume.json
+      arns = {
+        secrets      = trimsuffix(local.arns.secrets, "${var.prefix}/apps/*")
+        repositories = trimsuffix(local.arns.repositories, "${var.prefix}/apps/*")
+        log_groups   = trimsuffix(local.arns.log_groups, "/${var.prefix}/apps/*")
+      }
+    }
     load_balancers     = var.load_balancers
     source_bucket      = local.bucket
     log_retention_days = var.log.retention_days

@@ -150,7 +150,7 @@ data "aws_iam_policy_document" "deployer" {
 
   statement {
     sid       = "DeleteSecrets"
-    actions   = ["secretsmanager:DeleteSecret"]
+    actions   = ["secretsmanager:DeleteSecret", "secretsmanager:DescribeSecret"]
     resources = [local.arns.secrets]
   }
 
@@ -202,11 +202,30 @@ data "aws_iam_policy_document" "services" {
     resources = ["*"]
   }
 
-  # Tasks have no role of their own, so this is the only one that can be given.
+  # A role of one app's tasks, within the boundary or not at all.
   statement {
-    sid       = "GiveExecutionRole"
+    sid       = "MakeRolesOfApps"
+    actions   = ["iam:CreateRole", "iam:PutRolePolicy"]
+    resources = [local.arns.roles]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PermissionsBoundary"
+      values   = [local.arns.boundary]
+    }
+  }
+
+  statement {
+    sid       = "KeepRolesOfApps"
+    actions   = ["iam:TagRole", "iam:GetRole", "iam:DeleteRolePolicy", "iam:DeleteRole"]
+    resources = [local.arns.roles]
+  }
+
+  # Tasks have no role of their own, so these are the only ones that can be given.
+  statement {
+    sid       = "GiveExecutionRoles"
     actions   = ["iam:PassRole"]
-    resources = ["arn:${local.partition}:iam::${local.account}:role${var.iam.path}${local.execution_role}"]
+    resources = ["arn:${local.partition}:iam::${local.account}:role${var.iam.path}${local.execution_role}", local.arns.roles]
 
     condition {
       test     = "StringEquals"

@@ -49,6 +49,10 @@ const role = (name) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
 const through = (name) => ({ 'kms:ViaService': `${name}.${REGION}.amazonaws.com` });
 const made = (prefix) => ({ 'aws:RequestTag/ghr:environment': prefix });
 const has = (prefix) => ({ 'aws:ResourceTag/ghr:environment': prefix });
+const OWN_ROLE = role(`${PREFIX}-app-secrets-shop`);
+/** The most that a role may do which the deployer makes. */
+const WITHIN = { 'iam:PermissionsBoundary': `arn:aws:iam::${ACCOUNT}:policy/${PREFIX}-app-tasks` };
+const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
 const TO_ECS = { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' };
 const calls = (service, names, ...rest) => names.map((name) => [`${service}:${name}`, ...rest]);
 
@@ -93,7 +97,7 @@ const ALLOWED = {
       ['CreateLogStream', 'PutLogEvents'],
       arn('logs', `log-group:/aws/lambda/${PREFIX}-deployer:log-stream:1`),
     ),
-    ['secretsmanager:DeleteSecret', secret(PREFIX)],
+    ...calls('secretsmanager', ['DeleteSecret', 'DescribeSecret'], secret(PREFIX)),
     ['secretsmanager:ListSecrets', '*'],
     ['ec2:DescribeSecurityGroups', '*'],
     ...calls('ecs', ['DescribeTaskDefinition', 'ListTaskDefinitions'], '*'),
@@ -106,6 +110,9 @@ const ALLOWED = {
     ...calls('ecs', ['RegisterTaskDefinition', 'DeleteTaskDefinitions', 'TagResource'], task(PREFIX)),
     ['ecs:DeregisterTaskDefinition', '*'],
     ['iam:PassRole', role(`${PREFIX}-app-execution`), TO_ECS],
+    ['iam:PassRole', OWN_ROLE, TO_ECS],
+    ...calls('iam', ['CreateRole', 'PutRolePolicy'], OWN_ROLE, WITHIN),
+    ...calls('iam', ['TagRole', 'GetRole', 'DeleteRolePolicy', 'DeleteRole'], OWN_ROLE),
     ['elasticloadbalancing:CreateTargetGroup', TARGETS, made(PREFIX)],
     ['elasticloadbalancing:CreateRule', LISTENER, made(PREFIX)],
     ...calls('elasticloadbalancing', ['ModifyTargetGroup', 'DeleteTargetGroup'], TARGETS, has(PREFIX)),
@@ -120,6 +127,12 @@ const ALLOWED = {
     ...calls('logs', ['CreateLogStream', 'PutLogEvents'], logGroup(PREFIX, ':log-stream:app/1')),
     ['ecr:GetAuthorizationToken', '*'],
     ...calls('ecr', ['BatchCheckLayerAvailability', 'BatchGetImage', 'GetDownloadUrlForLayer'], repository(PREFIX)),
+  ],
+  tasks: [
+    ...calls('logs', ['CreateLogStream', 'PutLogEvents'], logGroup(PREFIX, ':log-stream:app/1')),
+    ['ecr:GetAuthorizationToken', '*'],
+    ...calls('ecr', ['BatchCheckLayerAvailability', 'BatchGetImage', 'GetDownloadUrlForLayer'], repository(PREFIX)),
+    ['secretsmanager:GetSecretValue', secret(PREFIX)],
   ],
   builder: [
     ...calls(
@@ -184,7 +197,17 @@ const DENIED = {
       role(`${PREFIX}-app-execution`),
       { 'iam:PassedToService': 'ec2.amazonaws.com' },
     ],
-    ['make a role', 'iam:CreateRole', role(`${PREFIX}-app-shop`)],
+    ['make a role', 'iam:CreateRole', role(`${PREFIX}-app-shop`), WITHIN],
+    ['make a role without a boundary', 'iam:CreateRole', OWN_ROLE],
+    ['make a role within a wider boundary', 'iam:CreateRole', OWN_ROLE, { 'iam:PermissionsBoundary': ADMINISTRATOR }],
+    ['take a boundary off', 'iam:DeleteRolePermissionsBoundary', OWN_ROLE, WITHIN],
+    ['let others take a role on', 'iam:UpdateAssumeRolePolicy', OWN_ROLE, WITHIN],
+    ['attach a policy of AWS to a role', 'iam:AttachRolePolicy', OWN_ROLE, WITHIN],
+    ['give itself rights', 'iam:PutRolePolicy', role(`${PREFIX}-deployer`), WITHIN],
+    ['give the shared role rights', 'iam:PutRolePolicy', role(`${PREFIX}-app-execution`), WITHIN],
+    ['delete another installation’s role', 'iam:DeleteRole', role('other-app-secrets-shop')],
+    ['give tasks another installation’s role', 'iam:PassRole', role('other-app-secrets-shop'), TO_ECS],
+    ['give an app’s role to Lambda', 'iam:PassRole', OWN_ROLE, { 'iam:PassedToService': 'lambda.amazonaws.com' }],
     ['make a rule of another installation', 'elasticloadbalancing:CreateRule', LISTENER, made('other')],
     ['make an untagged rule', 'elasticloadbalancing:CreateRule', LISTENER],
     [
@@ -207,6 +230,17 @@ const DENIED = {
     ['push an image', 'ecr:PutImage', repository(PREFIX)],
     ['read a secret', 'secretsmanager:GetSecretValue', secret(PREFIX)],
   ],
+  tasks: [
+    ['read another installation’s secret', 'secretsmanager:GetSecretValue', secret('other')],
+    [
+      'read the App’s key',
+      'secretsmanager:GetSecretValue',
+      arn('secretsmanager', `secret:${PREFIX}/github-app/key-a1B2c3`),
+    ],
+    ['change a secret', 'secretsmanager:PutSecretValue', secret(PREFIX)],
+    ['read a row', 'dynamodb:GetItem', APPS],
+    ['read a source', 's3:GetObject', `${SOURCES}/tenants/shop/0f0f.zip`],
+  ],
   builder: [
     ['write a source', 's3:PutObject', `${SOURCES}/tenants/shop/0f0f.zip`],
     ['push another installation’s image', 'ecr:PutImage', repository('other')],
@@ -225,6 +259,8 @@ const POLICIES = {
   execution: 'module.apps.aws_iam_role_policy.execution',
   builder: 'module.apps.aws_iam_role_policy.builder[0]',
   push: 'module.apps.aws_iam_role_policy.push',
+  // The boundary of the roles that the deployer makes, each for one app.
+  tasks: 'module.apps.aws_iam_policy.tasks',
 };
 
 describe('modules/apps', () => {

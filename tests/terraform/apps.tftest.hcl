@@ -141,6 +141,52 @@ run "takes_a_version_back_on_alarms" {
   }
 }
 
+run "bounds_the_roles_that_the_deployer_makes" {
+  command = plan
+
+  module {
+    source = "./modules/apps"
+  }
+
+  variables {
+    iam = { path = "/ci/", suffix = "-eu" }
+  }
+
+  assert {
+    condition = (
+      jsondecode(aws_lambda_function.deployer.environment[0].variables.PLATFORM).roles.boundary_arn == "arn:aws:iam::123456789012:policy/ci/mtr-app-tasks-eu" &&
+      aws_iam_policy.tasks.name == "mtr-app-tasks-eu" && aws_iam_policy.tasks.path == "/ci/"
+    )
+    error_message = "The deployer would make roles within a boundary that is not there."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(data.aws_iam_policy_document.services.json).Statement :
+      statement.Resource == "arn:aws:iam::123456789012:role/ci/mtr-app-secrets-*-eu" && statement.Condition.StringEquals["iam:PermissionsBoundary"] == "arn:aws:iam::123456789012:policy/ci/mtr-app-tasks-eu"
+      if contains(flatten([statement.Action]), "iam:CreateRole")
+    ])
+    error_message = "The deployer may make roles of other names, or without the boundary."
+  }
+}
+
+run "keeps_to_the_boundary_of_the_installation" {
+  command = plan
+
+  module {
+    source = "./modules/apps"
+  }
+
+  variables {
+    iam = { permissions_boundary = "arn:aws:iam::123456789012:policy/boundary" }
+  }
+
+  assert {
+    condition     = jsondecode(aws_lambda_function.deployer.environment[0].variables.PLATFORM).roles.boundary_arn == "arn:aws:iam::123456789012:policy/boundary"
+    error_message = "A role has one boundary, and the organisation asks for its own."
+  }
+}
+
 run "reads_the_apps_key_from_secrets_manager" {
   command = plan
 

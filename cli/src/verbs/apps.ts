@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { addHost, listHosts, removeHost } from '../commands/app-hosts';
+import { listSecrets, setAppSecret, unsetAppSecret } from '../commands/app-secrets';
 import { changeApp, createApp, linkAppLogs, listApps, scaleApp, showApp } from '../commands/apps';
 import { deployApp, explainApp, listDeployments, rollBackApp } from '../commands/deployments';
 import { change, changeOptions, limited, wholeNumber } from '../options';
 import type { Answering } from '../program';
 
 /** Tenants' apps: what runs at which address, and what became of each push. */
-export function addApps(program: Command, answer: Answering): void {
+export function addApps(program: Command, answer: Answering, lines: AsyncIterable<string>): void {
   const apps = program.command('apps').description("tenants' apps: a push to a branch deploys one");
   limited(apps.command('list <tenant>').description("a tenant's apps")).action((tenant, { limit }) =>
     answer((fleet) => listApps(tenant, limit, fleet)),
@@ -28,6 +29,7 @@ export function addApps(program: Command, answer: Answering): void {
     .action((app, deployment) => answer((fleet) => explainApp(app, deployment, fleet)));
   addCreate(apps, answer);
   addDomains(apps, answer);
+  addSecrets(apps, answer, lines);
   change(apps.command('deploy <app>').description('deploy a commit as a push would; without one the last, once more'))
     .option('--commit <sha>', 'its whole name')
     .action((app, options) => answer((fleet) => deployApp(app, options.commit, changeOptions(options), fleet)));
@@ -87,6 +89,23 @@ interface Sized {
   readonly count?: number | undefined;
   readonly cpu?: number | undefined;
   readonly memory?: number | undefined;
+}
+
+function addSecrets(apps: Command, answer: Answering, lines: AsyncIterable<string>): void {
+  apps
+    .command('secrets <app>')
+    .description('names of its secrets; nobody is shown a value')
+    .action((app) => answer((fleet) => listSecrets(app, fleet)));
+  change(
+    apps
+      .command('set-secret <app> <variable>')
+      .description('set a variable of its tasks to what comes on standard input; what runs is deployed with it'),
+  ).action((app, name, options) =>
+    answer((fleet) => setAppSecret(app, { name, lines }, changeOptions(options), fleet)),
+  );
+  change(apps.command('unset-secret <app> <variable>').description('take a secret from it')).action(
+    (app, name, options) => answer((fleet) => unsetAppSecret(app, name, changeOptions(options), fleet)),
+  );
 }
 
 function sized(command: Command): Command {

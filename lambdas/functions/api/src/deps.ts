@@ -1,5 +1,6 @@
 import type {
   ApiState,
+  AppSecretWriter,
   AppStore,
   AuditTrail,
   Bookmarks,
@@ -35,6 +36,7 @@ export interface AppsDeps {
   readonly store: Pick<AppStore, 'settings' | 'get' | 'create' | 'resize' | 'change' | 'pageOfTenant' | 'quotaUse'>;
   readonly deployments: Pick<DeploymentStore, 'request' | 'get' | 'page'>;
   readonly webhook: WebhookEntry;
+  readonly secrets: AppSecretWriter;
   /** Absent where jobs build no images. */
   readonly push?: { readonly registry: string; readonly credentials: PushCredentialSource };
 }

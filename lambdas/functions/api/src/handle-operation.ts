@@ -38,7 +38,9 @@ export async function handleOperation(
   if (!isChange) return run();
   const asked = [id, params, query, body, context.reason, context.ifMatch ?? null];
   const again = async (kept: unknown): Promise<Answer<unknown>> => operation.again?.(kept, deps) ?? run();
-  const answer = await runOnce({ caller, key: context.idempotencyKey, asked, run, again }, deps);
+  // What can't be compared with what was asked before counts for itself.
+  const key = operation.hidesBody === true ? undefined : context.idempotencyKey;
+  const answer = await runOnce({ caller, key, asked, run, again }, deps);
   deps.log.info('A change was asked for', { operation: id, actor: caller.actor, requestId, tenant_id: tenant });
   return answer;
 }

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import {
+  createAppSecretWriter,
   createClientConfig,
   createDeadLetters,
   createDynamoApiState,
@@ -19,7 +21,9 @@ import {
   createLaunchTriggers,
   createParameterReader,
   createPushCredentials,
+  createSecretsManagerClient,
   createSqsClient,
+  createSecretIn,
   createSqsJobQueue,
   createSsmClient,
   createTenantSurveyor,
@@ -113,6 +117,11 @@ function connectApps({ prefix, region, tables: names, webhook_function: webhook,
     store: createDynamoAppStore({ client, tableName: names.apps }),
     deployments: createDynamoDeploymentStore({ client, tables: names }),
     webhook: createWebhookEntry(lambda, webhook),
+    secrets: createAppSecretWriter({
+      environment: prefix,
+      create: createSecretIn(createSecretsManagerClient(clients)),
+      newId: randomUUID,
+    }),
     ...(source && { push: source }),
   };
 }

@@ -22,7 +22,7 @@ import type { ApiDeps } from '../src/deps';
 import { createHandler } from '../src/handler';
 import { createLinks } from '../src/access/links';
 import { createCursors } from '../src/http/cursor';
-import { APP_SETTINGS, appsInMemory, type WebhookInMemory } from './apps-in-memory';
+import { APP_SETTINGS, appsInMemory, type SecretsInMemory, type WebhookInMemory } from './apps-in-memory';
 import { CLAIMS_ISSUER, GITHUB_ISSUER, claims, createTestIssuers, jobClaims, type TestIssuers } from './issuer';
 
 export const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/Operators/jane';
@@ -57,6 +57,8 @@ export interface ApiHarness {
   readonly issuers: TestIssuers;
   readonly audit: InMemoryAuditTrail;
   readonly apps: InMemoryApps;
+  /** Values of apps' secrets, by ARN. */
+  readonly secrets: SecretsInMemory;
   /** What reached the webhook function, and what it answers. */
   readonly webhook: WebhookInMemory;
   readonly vault: InMemoryVault;
@@ -83,12 +85,13 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
   const links = createLinks(async () => LINK_KEYS);
   const locks = createInMemoryLockStore();
   const apps = createInMemoryApps(APP_SETTINGS);
+  const appSecrets: SecretsInMemory = new Map();
   const webhook: WebhookInMemory = { got: [], status: 202 };
   const vault = createInMemoryVault();
   let secrets = 0;
   const fleet = { enabled: true, redriven: [] as string[] };
   const handler = createHandler({
-    apps: appsInMemory(apps, webhook),
+    apps: appsInMemory(apps, webhook, appSecrets),
     tiers: harness.settings.tiers,
     directory: createInMemoryTenantDirectory(harness.state.tenants),
     jobs: harness.jobs,
@@ -161,6 +164,7 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
     issuers,
     audit,
     apps,
+    secrets: appSecrets,
     webhook,
     vault,
     fleet,

@@ -16,12 +16,27 @@ export interface WebhookInMemory {
   status: number;
 }
 
-export function appsInMemory({ apps, deployments }: InMemoryApps, webhook: WebhookInMemory): AppsDeps {
+/** Values by ARN. */
+export type SecretsInMemory = Map<string, string>;
+
+export function appsInMemory(
+  { apps, deployments }: InMemoryApps,
+  webhook: WebhookInMemory,
+  secrets: SecretsInMemory,
+): AppsDeps {
   return {
     prefix: 'test',
     region: 'us-east-1',
     store: apps,
     deployments,
+    secrets: {
+      keep: async ({ app }, name, value) => {
+        const place = `test/apps/${app}/${name}/${secrets.size}-a1B2c3`;
+        const arn = `arn:aws:secretsmanager:us-east-1:123456789012:secret:${place}`;
+        secrets.set(arn, value);
+        return arn;
+      },
+    },
     webhook: {
       deliver: async (delivery) => {
         webhook.got.push(delivery);

@@ -3,6 +3,7 @@ import { askBuild, countBuild } from './build';
 import { fetchSource } from './fetch-source';
 import { deploymentOf, done, end, move, refuse, stale, type ActDeps, type Acted } from './outcome';
 import { createService, serveRule, takeSlot, updateService } from './release';
+import { createRole, forgetSecrets } from './secrets';
 
 type Step = Exclude<AppStep, { readonly do: 'rest' }>;
 
@@ -31,6 +32,8 @@ export async function act(step: Step, situation: AppSituation, deps: ActDeps): P
     }
     case 'reshape':
       return reshape(situation, deps);
+    case 'forget-secrets':
+      return forgetSecrets(situation, deps);
     case 'create-service':
       return createService(step, situation, deps);
     case 'update-service':
@@ -57,7 +60,11 @@ async function reshape({ app }: AppSituation, deps: ActDeps): Promise<Acted> {
   const now = deps.clock.now();
   const made = buildReshaping({ ...app, appKey: appKeyOf(app) }, { live, wantedId }, now);
   const { kind } = await deps.deployments.request(made);
-  deps.log.info('An app gets another size, port or path', { app: app.app, deployment: made.deploymentId, kind });
+  deps.log.info('An app gets another size, port, path or secret', {
+    app: app.app,
+    deployment: made.deploymentId,
+    kind,
+  });
   return stale(deps);
 }
 
@@ -81,6 +88,8 @@ async function create(
         ? done({ seen: { ...seen, group: group.id } })
         : refuse(group.reason, situation, deps);
     }
+    case 'role':
+      return createRole(situation, deps);
     case 'target-group': {
       const made = await platform.createTargetGroup(app);
       return made.kind === 'created'

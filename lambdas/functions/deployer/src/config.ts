@@ -30,6 +30,24 @@ const loadBalancers = v.array(
   object({ listener_arn: string, security_group_id: string, rules: integer(1), first_priority: integer(1) }),
   'is not a list',
 );
+const roles = v.pipe(
+  object({
+    arn_prefix: string,
+    path: string,
+    suffix: v.string('is not a string'),
+    boundary_arn: string,
+    trust: string,
+    arns: object({ secrets: string, repositories: string, log_groups: string }),
+  }),
+  v.transform(({ arns, ...rest }) => ({
+    arnPrefix: rest.arn_prefix,
+    path: rest.path,
+    suffix: rest.suffix,
+    boundaryArn: rest.boundary_arn,
+    trust: rest.trust,
+    arns: { secrets: arns.secrets, repositories: arns.repositories, logGroups: arns.log_groups },
+  })),
+);
 const platform = v.pipe(
   object({
     region: string,
@@ -37,6 +55,7 @@ const platform = v.pipe(
     subnet_ids: strings,
     cluster: string,
     execution_role_arn: string,
+    roles,
     load_balancers: loadBalancers,
     source_bucket: string,
     log_retention_days: integer(1),
@@ -50,6 +69,7 @@ const platform = v.pipe(
     subnetIds: rest.subnet_ids,
     cluster: rest.cluster,
     executionRoleArn: rest.execution_role_arn,
+    roles: rest.roles,
     loadBalancers: rest.load_balancers.map((one) => ({
       listenerArn: one.listener_arn,
       securityGroupId: one.security_group_id,
@@ -74,6 +94,14 @@ const NO_PLACE: Place = {
   subnetIds: [],
   cluster: '',
   executionRoleArn: '',
+  roles: {
+    arnPrefix: '',
+    path: '',
+    suffix: '',
+    boundaryArn: '',
+    trust: '',
+    arns: { secrets: '', repositories: '', logGroups: '' },
+  },
   loadBalancers: [],
   sourceBucket: '',
   log: { retentionDays: 1 },

@@ -1,11 +1,12 @@
 import { MINUTE, challengeOf } from '@multi-tenant-runner/core';
 import { ENVIRONMENT, archiveOf, createDeployerHarness, type DeployerHarness } from '../test/deployer-harness';
+import { taskOf } from '../test/task-of';
 
 const COMMIT = 'a'.repeat(40);
 const MOST = 100;
 
 /** They change nothing: dying at one of them is dying before the call that comes next. */
-const READS = /^(Describe|List|BatchGet|HEAD|GET|head$|archive$|findRun$)/;
+const READS = /^(Describe|List|BatchGet|GetRole|HEAD|GET|head$|archive$|findRun$)/;
 
 /** Counts calls of AWS and GitHub that change something, and dies once: before one of them, or after it took effect. */
 function cutAt(harness: DeployerHarness, cut: number, when: 'before' | 'after'): () => number {
@@ -65,8 +66,21 @@ const standing = ({ aws }: DeployerHarness) => ({
   repositories: aws.others.repositories.size,
   logGroups: aws.others.logGroups.size,
   sources: aws.objects.size,
+  secrets: aws.others.secrets.size,
+  roles: aws.iam.roles.size,
 });
-const ONE = { services: 1, tasks: 1, rules: 1, targetGroups: 1, groups: 1, repositories: 1, logGroups: 1, sources: 1 };
+const ONE = {
+  services: 1,
+  tasks: 1,
+  rules: 1,
+  targetGroups: 1,
+  groups: 1,
+  repositories: 1,
+  logGroups: 1,
+  sources: 1,
+  secrets: 0,
+  roles: 0,
+};
 const NONE = Object.fromEntries(Object.keys(ONE).map((kind) => [kind, 0]));
 
 describe.each(['before', 'after'] as const)(
@@ -102,11 +116,33 @@ describe.each(['before', 'after'] as const)(
       expect(cut).toBeGreaterThan(3);
     });
 
+    it('leaves what runs with the secrets as they are now, and nothing of those before', async () => {
+      let cut = 1;
+      for (let reached = cut; reached >= cut && cut < MOST; cut += 1) {
+        const harness = createDeployerHarness();
+        await deploy(harness);
+        await harness.secret('shop', 'KEY', 'set');
+        await harness.settle(5);
+        const calls = cutAt(harness, cut, when);
+        const key = await harness.secret('shop', 'KEY', 'set');
+        await harness.settle(8);
+        reached = calls();
+        const { live, secrets, unfinished } = await harness.app('shop');
+        const { aws } = harness;
+        expect([cut, live?.shape?.secretsVersion, secrets?.leaving, unfinished?.size ?? 0]).toEqual([cut, 2, [], 0]);
+        expect([cut, taskOf(harness, live?.taskDefinition).secrets]).toEqual([cut, { KEY: key }]);
+        expect([cut, [...aws.others.secrets], aws.iam.roles.size]).toEqual([cut, [key], 1]);
+      }
+      expect(cut).toBeGreaterThan(3);
+    });
+
     it('leaves nothing of an app that is removed', async () => {
       let cut = 1;
       for (let reached = cut; reached >= cut && cut < MOST; cut += 1) {
         const harness = createDeployerHarness();
         await deploy(harness);
+        await harness.secret('shop', 'KEY', 'set');
+        await harness.settle(5);
         const calls = cutAt(harness, cut, when);
         await remove(harness);
         reached = calls();

@@ -48,6 +48,8 @@ function remove(
       return platform.deleteSources(app);
     case 'delete-secrets':
       return platform.deleteSecrets(app);
+    case 'delete-role':
+      return platform.deleteRole(app);
     case 'delete-log-group':
       return platform.deleteLogGroup(app);
   }

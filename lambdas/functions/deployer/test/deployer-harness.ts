@@ -11,6 +11,8 @@ import {
   appKeyOf,
   buildApp,
   namesOfApp,
+  setSecret,
+  unsetSecret,
   type App,
   type AppSettings,
   type Deployment,
@@ -38,6 +40,7 @@ import {
 import type { BatchResponse } from '@multi-tenant-runner/runtime';
 import { zipSync, strToU8 } from 'fflate';
 import { APPS_SWEEP, createHandler } from '../src/handler';
+import { SECRETS, platformOf } from './platform-of';
 import { tenantOf } from './tenant-of';
 
 export const TENANT = 1_001;
@@ -69,6 +72,8 @@ export interface DeployerHarness {
   readonly metrics: RecordingMetrics;
   readonly tenants: Map<number, TenantLookup>;
   settings(changes: Partial<AppSettings>): void;
+  /** Sets a secret of an app, or unsets it, as the API does: its value lies at the ARN that is answered. */
+  secret(app: string, name: string, kind: 'set' | 'unset'): Promise<string>;
   /** Declares an app, and lets the deployer look at it. */
   declare(app: string, over?: Partial<NewApp>): Promise<App>;
   /** GitHub's event of a push, as the bus delivers it. */
@@ -98,23 +103,9 @@ export function createDeployerHarness(): DeployerHarness {
   const tenants = new Map([[TENANT, tenantOf(TENANT)]]);
   const env = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
   const api = createAwsApi({ config: createClientConfig(env), fetch: aws.fetch, pause: 0 });
-  const platform = {
-    environment: ENVIRONMENT,
-    region: 'us-east-1',
-    vpcId: 'vpc-1',
-    subnetIds: ['subnet-1'],
-    cluster: 'apps',
-    executionRoleArn: 'arn:aws:iam::123456789012:role/execution',
-    loadBalancers: [
-      { listenerArn: 'listener-0', securityGroupId: 'sg-alb-0', rules: 3, firstPriority: 1_000 },
-      { listenerArn: 'listener-1', securityGroupId: 'sg-alb-1', rules: 2, firstPriority: 1_000 },
-    ],
-    sourceBucket: 'sources',
-    log: { retentionDays: 30 },
-    registry: '123456789012.dkr.ecr.us-east-1.amazonaws.com',
-    rollbackAlarms: [],
-  };
+  const platform = platformOf(ENVIRONMENT);
   let lease = 0;
+  let secrets = 0;
   const onRunners = createRunnerBuilds({ github, workflow: 'mtr-deploy.yml' });
   const onCodeBuild = createCodeBuild(api, { ...platform, project: 'builder' });
   const handler = createHandler({
@@ -147,6 +138,16 @@ export function createDeployerHarness(): DeployerHarness {
     log,
     metrics,
     tenants,
+    secret: async (name, variable, kind) => {
+      const app = await harness.app(name);
+      const arn = `${SECRETS}test/apps/${name}/${variable}/${(secrets += 1)}`;
+      if (kind === 'set') aws.others.secrets.add(arn);
+      const unset = unsetSecret(app, variable);
+      const set = setSecret(app, { name: variable, arn }, clock.now());
+      const changes = kind === 'set' ? set : unset.kind === 'change' ? unset.changes : {};
+      await tables.apps.change(app, changes, clock.now());
+      return arn;
+    },
     settings: (changes) => void (tables.settings = { ...SETTINGS, ...changes }),
     declare: async (app, over = {}) => {
       const declared = buildApp(newApp({ app, installationId: TENANT, ...over }), clock.now());

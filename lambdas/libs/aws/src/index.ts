@@ -38,6 +38,7 @@ export * from './push-credentials';
 export * from './webhook-entry';
 export * from './app-credentials';
 export * from './callback-queue';
+export * from './app-secret-writer';
 export * from './job-queue';
 export * from './remember';
 export * from './vault';

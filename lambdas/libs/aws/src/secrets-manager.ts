@@ -1,5 +1,6 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateSecretCommand, GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SecretVersions } from '@multi-tenant-runner/core';
+import type { SecretToCreate } from './app-secret-writer';
 import { parseAwsError } from './aws-error';
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
@@ -26,4 +27,12 @@ export function createSecretVersions({
       }
     },
   };
+}
+
+/** As the SDK's client sends it. */
+export function createSecretIn(
+  client: Pick<SecretsManagerClient, 'send'>,
+): (secret: SecretToCreate) => Promise<string | undefined> {
+  return async ({ Tags, ...secret }) =>
+    (await client.send(new CreateSecretCommand({ ...secret, Tags: Tags.map((tag) => ({ ...tag })) }))).ARN;
 }

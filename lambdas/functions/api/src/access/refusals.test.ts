@@ -47,8 +47,11 @@ const ADMIN: readonly OperationId[] = [
   'delete-app',
   'add-app-host',
   'remove-app-host',
+  'set-app-secret',
+  'unset-app-secret',
 ];
 const USER: readonly OperationId[] = [
+  'list-app-secrets',
   'list-runners',
   'show-runner',
   'acquire-lock',

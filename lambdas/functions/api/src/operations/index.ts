@@ -1,3 +1,4 @@
+import { listAppSecrets, setAppSecret, unsetAppSecret } from './app-secrets';
 import { createApp, listApps, scaleApp, showApp, showAppLogs } from './apps';
 import { addAppHost, removeAppHost } from './app-hosts';
 import { deleteApp, resumeApp, suspendApp } from './change-app';
@@ -82,6 +83,9 @@ export const OPERATIONS: readonly Operation[] = [
   deleteApp,
   addAppHost,
   removeAppHost,
+  listAppSecrets,
+  setAppSecret,
+  unsetAppSecret,
   deployApp,
   rollBackApp,
   listDeployments,

@@ -21,6 +21,8 @@ interface Definition<P extends Fields, Q extends Fields, B extends Fields, A ext
   /** Of a change. */
   readonly body?: B;
   readonly answer: A;
+  /** The body is a secret: nothing of it is kept, not even a hash that could be guessed at. */
+  readonly hidesBody?: true;
   run(
     call: Call<v.InferOutput<P>, v.InferOutput<Q>, v.InferOutput<B>>,
     deps: ApiDeps,
@@ -73,6 +75,7 @@ export interface Operation {
   readonly query?: v.GenericSchema;
   readonly body?: v.GenericSchema;
   readonly answer: v.GenericSchema;
+  readonly hidesBody?: true;
   handle(raw: RawCall, deps: ApiDeps): Promise<Answer<unknown>>;
   again?(kept: unknown, deps: ApiDeps): Promise<Answer<unknown>>;
 }

@@ -40,7 +40,10 @@ const JSON_SERVICES = {
 const QUERY_SERVICES = {
   elasticloadbalancing: '2015-12-01',
   ec2: '2016-11-15',
+  iam: '2010-05-08',
 } as const;
+/** IAM is one for all Regions of a partition, and its requests are signed for this one. */
+const GLOBAL: Readonly<Record<string, string>> = { iam: 'us-east-1' };
 
 export type JsonAnswer = Readonly<Record<string, unknown>>;
 
@@ -79,12 +82,20 @@ export function createAwsApi({ config, fetch, pause = 200 }: AwsApiDeps): AwsApi
   const { region, requestHandler, maxAttempts } = config;
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   const given = 'endpoint' in config && typeof config.endpoint === 'string' ? config.endpoint : undefined;
-  const urlOf = (host: string): string => given?.replace(/\/+$/, '') ?? `https://${host}.${region}.${suffix}`;
+  const urlOf = (host: string): string =>
+    given?.replace(/\/+$/, '') ?? `https://${host in GLOBAL ? host : `${host}.${region}`}.${suffix}`;
 
   const attempt = async (service: string, url: string, init: RequestInit): Promise<Response> => {
     const { accessKeyId, secretAccessKey, sessionToken } = await config.credentials();
     const session = sessionToken === undefined ? {} : { sessionToken };
-    const client = new AwsClient({ accessKeyId, secretAccessKey, ...session, service, region, retries: 0 });
+    const client = new AwsClient({
+      accessKeyId,
+      secretAccessKey,
+      ...session,
+      service,
+      region: GLOBAL[service] ?? region,
+      retries: 0,
+    });
     const request = await client.sign(url, init);
     return sendInTime(requestHandler.requestTimeout, (signal) => fetch(request, signal && { signal }));
   };

@@ -2,6 +2,7 @@ import type { AppPlatform, Leftovers, SeenApp } from '@multi-tenant-runner/core'
 import type { AwsApi } from './api';
 import { createAppGroups } from './groups';
 import { createLoadBalancing } from './load-balancing';
+import { createRoles } from './roles';
 import { createServices } from './services';
 import type { AppPlatformSettings } from './settings';
 import { createStorage } from './storage';
@@ -13,6 +14,7 @@ export function createAppPlatform(api: AwsApi, settings: AppPlatformSettings): A
   const groups = createAppGroups(api, settings);
   const balancing = createLoadBalancing(api, settings);
   const services = createServices(api, settings);
+  const roles = createRoles(api, settings);
   return {
     albs: settings.loadBalancers,
     look: async (app, commit): Promise<SeenApp> => {
@@ -39,10 +41,11 @@ export function createAppPlatform(api: AwsApi, settings: AppPlatformSettings): A
       };
     },
     leftovers: async (app, { rule, service, targetGroup, group, repository }): Promise<Leftovers> => {
-      const [taskDefinitions, sources, secrets, logGroup] = await Promise.all([
+      const [taskDefinitions, sources, secrets, role, logGroup] = await Promise.all([
         services.countTaskDefinitions(app),
         storage.countSources(app),
         storage.countSecrets(app),
+        app.secrets === undefined ? 0 : roles.count(app),
         storage.findLogGroup(app),
       ]);
       return {
@@ -54,6 +57,7 @@ export function createAppPlatform(api: AwsApi, settings: AppPlatformSettings): A
         repositories: count(repository),
         sources,
         secrets,
+        roles: role,
         log_groups: count(logGroup !== 'none'),
       };
     },
@@ -61,6 +65,7 @@ export function createAppPlatform(api: AwsApi, settings: AppPlatformSettings): A
     createLogGroup: storage.createLogGroup,
     createGroup: groups.create,
     createTargetGroup: (app) => balancing.createTargetGroup(app, app.port),
+    createRole: roles.create,
     createRule: balancing.createRule,
     setRule: balancing.setRule,
     registerTask: async (task) => {
@@ -81,6 +86,8 @@ export function createAppPlatform(api: AwsApi, settings: AppPlatformSettings): A
     deleteRepository: storage.removeRepository,
     deleteSources: storage.removeSources,
     deleteSecrets: storage.removeSecrets,
+    forgetSecrets: storage.forgetSecrets,
+    deleteRole: roles.remove,
     deleteLogGroup: storage.removeLogGroup,
     putSource: storage.putSource,
   };

@@ -10,9 +10,10 @@ import {
   type TaskToRegister,
 } from '@multi-tenant-runner/core';
 import { isAwsRefusal, unless, type AwsApi, type JsonAnswer } from './api';
+import { CONTAINER, containerOf, isShaped } from './container';
+import { createRoles } from './roles';
 import { tagsOf, type AppPlatformSettings } from './settings';
 
-const CONTAINER = 'app';
 const DEPLOYMENT_TAG = 'ghr:deployment';
 /** As many as DeleteTaskDefinitions takes. */
 const AT_ONCE = 10;
@@ -25,6 +26,7 @@ const texts = (value: unknown): readonly string[] =>
 /** Services and task definitions of apps: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/Welcome.html */
 export function createServices(api: AwsApi, settings: AppPlatformSettings) {
   const { environment, cluster } = settings;
+  const roles = createRoles(api, settings);
   const namesOf = (app: App) => namesOfApp(environment, app.app);
   const listed = (tags: Readonly<Record<string, string>>) =>
     Object.entries(tags).map(([key, value]) => ({ key, value }));
@@ -64,7 +66,7 @@ export function createServices(api: AwsApi, settings: AppPlatformSettings) {
         cpu: String(app.cpu),
         memory: String(app.memory),
         // No task role: an app has no right in AWS at all.
-        executionRoleArn: settings.executionRoleArn,
+        executionRoleArn: roles.arnOf(app),
         containerDefinitions: [containerOf(app, { digest, commit: deployment.commit, settings })],
         tags: listed(tags),
       });
@@ -136,37 +138,6 @@ export function createServices(api: AwsApi, settings: AppPlatformSettings) {
       for (let at = 0; at < inactive.length; at += AT_ONCE)
         await ecs('DeleteTaskDefinitions', { taskDefinitions: inactive.slice(at, at + AT_ONCE) });
       return (await taskDefinitionsOf(app, 'INACTIVE')).length > 0 ? 'busy' : 'removed';
-    },
-  };
-}
-
-function isShaped(task: JsonAnswer, { cpu, memory, port }: App): boolean {
-  const [container] = objects(task['containerDefinitions']);
-  const [mapping] = objects(container?.['portMappings']);
-  return task['cpu'] === String(cpu) && task['memory'] === String(memory) && mapping?.['containerPort'] === port;
-}
-
-interface Image {
-  readonly digest: string;
-  readonly commit: string;
-  readonly settings: AppPlatformSettings;
-}
-
-function containerOf(app: App, { digest, commit, settings }: Image) {
-  const { repository, logGroup } = namesOfApp(settings.environment, app.app);
-  return {
-    name: CONTAINER,
-    image: `${settings.registry}/${repository}@${digest}`,
-    essential: true,
-    portMappings: [{ containerPort: app.port, hostPort: app.port, protocol: 'tcp' }],
-    environment: [
-      { name: 'PORT', value: String(app.port) },
-      { name: 'APP', value: app.app },
-      { name: 'COMMIT', value: commit },
-    ],
-    logConfiguration: {
-      logDriver: 'awslogs',
-      options: { 'awslogs-group': logGroup, 'awslogs-region': settings.region, 'awslogs-stream-prefix': CONTAINER },
     },
   };
 }

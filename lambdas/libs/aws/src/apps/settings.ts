@@ -10,13 +10,29 @@ export interface AppLoadBalancer {
   readonly firstPriority: number;
 }
 
+/** Of the execution roles that the deployer makes, one for each app with secrets. */
+export interface AppRoleSettings {
+  /** `arn:…:role/` with the path. */
+  readonly arnPrefix: string;
+  readonly path: string;
+  /** At the end of each name, as of the installation's other roles. */
+  readonly suffix: string;
+  readonly boundaryArn: string;
+  /** Who takes such a role on, as a policy. */
+  readonly trust: string;
+  /** What stands before a name in the ARN of each. */
+  readonly arns: { readonly secrets: string; readonly repositories: string; readonly logGroups: string };
+}
+
 export interface AppPlatformSettings {
   readonly environment: string;
   readonly region: string;
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
   readonly cluster: string;
+  /** Of apps without secrets. */
   readonly executionRoleArn: string;
+  readonly roles: AppRoleSettings;
   readonly loadBalancers: readonly AppLoadBalancer[];
   readonly sourceBucket: string;
   readonly log: { readonly retentionDays: number; readonly kmsKeyArn?: string };

@@ -6,6 +6,7 @@ import { textIn, type XmlNode } from './xml';
 /** So many of a repository's images are kept: as far back as a rollback goes. */
 const IMAGES_KEPT = 50;
 const NO_REPOSITORY = 'RepositoryNotFoundException';
+const NO_SECRET = 'ResourceNotFoundException';
 const objects = (value: unknown): readonly JsonAnswer[] => (Array.isArray(value) ? value.filter(isObject) : []);
 const listed = (tags: Readonly<Record<string, string>>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
@@ -24,8 +25,23 @@ export function createStorage(api: AwsApi, settings: AppPlatformSettings) {
   };
   const secretsOf = async (app: App): Promise<readonly string[]> => {
     const Filters = [{ Key: 'name', Values: [namesOf(app).secrets] }];
-    const answer = await api.json('secretsmanager', 'ListSecrets', { Filters });
-    return objects(answer['SecretList']).map(({ ARN }) => String(ARN));
+    const answer = await api.json('secretsmanager', 'ListSecrets', { Filters, MaxResults: 100 });
+    const listed = objects(answer['SecretList']).map(({ ARN }) => String(ARN));
+    // The list may be minutes behind, so the row says too what there is, and each is looked at.
+    const { kept = [], leaving = [] } = app.secrets ?? {};
+    const named = [...new Set([...listed, ...kept.map(({ arn }) => arn), ...leaving])];
+    const standing = await Promise.all(named.map((arn) => isStanding(arn)));
+    return named.filter((_arn, index) => standing[index]);
+  };
+  const isStanding = async (SecretId: string): Promise<boolean> => {
+    const found = await unless([NO_SECRET], () => api.json('secretsmanager', 'DescribeSecret', { SecretId }));
+    return found !== undefined && found['DeletedDate'] === undefined;
+  };
+  const forget = async (arns: readonly string[]): Promise<void> => {
+    for (const SecretId of arns)
+      await unless([NO_SECRET], () =>
+        api.json('secretsmanager', 'DeleteSecret', { SecretId, ForceDeleteWithoutRecovery: true }),
+      );
   };
   return {
     hasRepository: async (app: App): Promise<boolean> => {
@@ -85,12 +101,10 @@ export function createStorage(api: AwsApi, settings: AppPlatformSettings) {
     },
     countSecrets: async (app: App): Promise<number> => (await secretsOf(app)).length,
     removeSecrets: async (app: App): Promise<Removed> => {
-      for (const SecretId of await secretsOf(app))
-        await unless(['ResourceNotFoundException'], () =>
-          api.json('secretsmanager', 'DeleteSecret', { SecretId, ForceDeleteWithoutRecovery: true }),
-        );
+      await forget(await secretsOf(app));
       return 'removed';
     },
+    forgetSecrets: forget,
     /** `kept`: its lines are kept for as long as the settings say. */
     findLogGroup: async (app: App): Promise<'none' | 'bare' | 'kept'> => {
       const group = await logGroupOf(app);

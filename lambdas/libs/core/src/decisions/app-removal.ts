@@ -7,7 +7,7 @@ export type RemovalStep =
   | { readonly do: 'delete-service' | 'delete-repository' | 'delete-log-group' }
   | { readonly do: 'delete-target-group'; readonly arn: string }
   | { readonly do: 'delete-group'; readonly id: string }
-  | { readonly do: 'delete-task-definitions' | 'delete-sources' | 'delete-secrets' }
+  | { readonly do: 'delete-task-definitions' | 'delete-sources' | 'delete-secrets' | 'delete-role' }
   | { readonly do: 'finish' }
   | { readonly do: 'rest'; readonly due: Date };
 
@@ -40,6 +40,7 @@ function removals({ rule, service, targetGroup, group }: SeenApp, left: Leftover
     ...(left.repositories > 0 ? [{ do: 'delete-repository' } as const] : []),
     ...(left.sources > 0 ? [{ do: 'delete-sources' } as const] : []),
     ...(left.secrets > 0 ? [{ do: 'delete-secrets' } as const] : []),
+    ...(left.roles > 0 ? [{ do: 'delete-role' } as const] : []),
     ...(group === undefined ? [] : [{ do: 'delete-group', id: group } as const]),
     ...(left.log_groups > 0 ? [{ do: 'delete-log-group' } as const] : []),
   ];

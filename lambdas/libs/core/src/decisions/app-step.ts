@@ -1,4 +1,5 @@
 import { isSameShape, type App, type AppSlot } from '../model/app';
+import { hasItsSecrets } from './app-secrets';
 import type { SeenApp, SeenService } from '../model/app-seen';
 import type { Deployment } from '../model/deployment';
 import { MINUTE, SECOND, ageOf } from '../model/time';
@@ -27,7 +28,7 @@ export type SeenBuild =
 
 /** The next thing to do; each is one call, and doing it twice is doing it once. */
 export type AppStep =
-  | { readonly do: 'create'; readonly what: 'repository' | 'log-group' | 'group' | 'target-group' }
+  | { readonly do: 'create'; readonly what: 'repository' | 'log-group' | 'group' | 'target-group' | 'role' }
   | { readonly do: 'park'; readonly reason: string }
   | { readonly do: 'fetch-source' }
   | { readonly do: 'count-build' }
@@ -37,6 +38,8 @@ export type AppStep =
   | { readonly do: 'create-rule'; readonly slot: AppSlot; readonly closed: boolean }
   | { readonly do: 'set-rule'; readonly arn: string; readonly closed: boolean }
   | { readonly do: 'register-task' | 'reshape' }
+  /** Those that no task names any more. */
+  | { readonly do: 'forget-secrets' }
   | { readonly do: 'create-service' | 'update-service'; readonly taskDefinition: string; readonly count: number }
   | { readonly do: 'record-asked' }
   | { readonly do: 'go-live' }
@@ -50,6 +53,8 @@ export const BUILD_LIMIT = 60 * MINUTE;
 const LOOK_AGAIN = 30 * SECOND;
 /** ECS's breaker decides within this time, whatever the tasks do; later the service is as it is. */
 export const RELEASE_LIMIT = 60 * MINUTE;
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency */
+const ROLE_SPREADS = 15 * SECOND;
 /** An app at rest is looked at so often, for what somebody changed by hand. */
 const ROUND = 60 * MINUTE;
 
@@ -64,7 +69,15 @@ export function decideAppStep(situation: AppSituation): AppStep {
   if (step !== undefined && step.do !== 'rest') return step;
   // What runs is held while the next version is built.
   const held = decideRelease(situation);
-  return held.do === 'rest' && step !== undefined ? step : held;
+  if (held.do !== 'rest') return held;
+  return step ?? decideSecrets(situation) ?? held;
+}
+
+/** What was unset goes once what runs has the secrets as they are, and nothing is under way that ECS may take back. */
+function decideSecrets({ app, deployment }: AppSituation): AppStep | undefined {
+  const { secrets, live } = app;
+  if (deployment !== undefined || secrets === undefined || secrets.leaving.length === 0) return undefined;
+  return live === undefined || hasItsSecrets(app) ? { do: 'forget-secrets' } : undefined;
 }
 
 function decideBuild(situation: AppSituation, deployment: Deployment): AppStep | undefined {
@@ -106,7 +119,7 @@ function decideService(situation: AppSituation, releasing: Deployment | undefine
   const { service } = seen;
   const { count } = app;
   if (isSuspended(situation)) return decideSuspended(situation);
-  if (releasing !== undefined && releasing.taskDefinition === undefined) return { do: 'register-task' };
+  if (releasing !== undefined && releasing.taskDefinition === undefined) return decideTask(situation);
   if (situation.deployment === undefined && isToBeReshaped(situation)) return { do: 'reshape' };
   const taskDefinition = releasing?.taskDefinition ?? app.live?.taskDefinition ?? '';
   if (service === undefined || service.status === 'inactive') return { do: 'create-service', taskDefinition, count };
@@ -118,6 +131,14 @@ function decideService(situation: AppSituation, releasing: Deployment | undefine
   if (service.taskDefinition !== taskDefinition || service.desired !== count)
     return { do: 'update-service', taskDefinition, count };
   return { do: 'rest', due: new Date(now.getTime() + ROUND) };
+}
+
+/** Its role has to be everywhere before a task starts by it: IAM's changes take seconds to get around. */
+function decideTask({ app: { secrets }, now }: AppSituation): AppStep {
+  if (secrets === undefined || secrets.kept.length === 0) return { do: 'register-task' };
+  if (secrets.roleAt === undefined) return { do: 'create', what: 'role' };
+  const wait = ROLE_SPREADS - ageOf(secrets.roleAt, now);
+  return wait > 0 ? { do: 'rest', due: new Date(now.getTime() + wait) } : { do: 'register-task' };
 }
 
 /** A shape that the last deployment was tried with, and ended without, is not tried again by itself. */

@@ -46,6 +46,7 @@ export const REMOVED_KINDS = [
   'repositories',
   'sources',
   'secrets',
+  'roles',
   'log_groups',
 ] as const;
 export type RemovedKind = (typeof REMOVED_KINDS)[number];

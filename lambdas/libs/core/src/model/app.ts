@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isHostServed, type AppHost } from './app-host';
+import type { AppSecrets } from './app-secrets';
 import type { AppSize } from './app-size';
 
 /**
@@ -23,7 +24,7 @@ export interface AppSlot {
 }
 
 /** What of an app its task definition and its target group have: another one is a release of its own. */
-export type AppShape = Pick<App, 'cpu' | 'memory' | 'port' | 'healthPath'>;
+export type AppShape = Pick<App, 'cpu' | 'memory' | 'port' | 'healthPath' | 'secretsVersion'>;
 
 /** What answers at the app's address. */
 export interface LiveVersion {
@@ -82,6 +83,9 @@ export interface App extends AppSize {
   /** Deployments that have not ended. */
   readonly unfinished?: ReadonlySet<string>;
   readonly slot?: AppSlot;
+  readonly secrets?: AppSecrets;
+  /** Raised by each change of them. */
+  readonly secretsVersion?: number;
   readonly leaseOwner?: string;
   readonly leaseUntil?: number;
   readonly proof?: RemovalProof;
@@ -90,13 +94,14 @@ export interface App extends AppSize {
   readonly deletedAt?: string;
 }
 
-export function shapeOf({ cpu, memory, port, healthPath }: AppShape): AppShape {
-  return { cpu, memory, port, healthPath };
+export function shapeOf({ cpu, memory, port, healthPath, secretsVersion }: AppShape): AppShape {
+  return { cpu, memory, port, healthPath, ...(secretsVersion !== undefined && { secretsVersion }) };
 }
 
 export function isSameShape(one: AppShape, other: AppShape): boolean {
   const { cpu, memory, port, healthPath } = other;
-  return one.cpu === cpu && one.memory === memory && one.port === port && one.healthPath === healthPath;
+  const isSame = one.cpu === cpu && one.memory === memory && one.port === port && one.healthPath === healthPath;
+  return isSame && (one.secretsVersion ?? 0) === (other.secretsVersion ?? 0);
 }
 
 /** What who declares an app gives; the rest begins as `buildApp` says. */
@@ -133,6 +138,7 @@ export function namesOfApp(environment: string, app: string) {
     repository: `${environment}/apps/${app}`,
     logGroup: `/${environment}/apps/${app}`,
     secrets: `${environment}/apps/${app}/`,
+    secretsRole: `${environment}-app-secrets-${app}`,
     sources: `tenants/${app}/`,
   } as const;
 }

@@ -42,6 +42,8 @@ export interface AppPlatform {
   createLogGroup(app: App): Promise<void>;
   createGroup(app: App, alb: number): Promise<Created<string>>;
   createTargetGroup(app: App): Promise<Created<string>>;
+  /** By which ECS reads the app's secrets, and no other's. */
+  createRole(app: App): Promise<void>;
   createRule(rule: RuleToServe): Promise<Created<string>>;
   setRule(arn: string, rule: Pick<RuleToServe, 'hosts' | 'targetGroup'>): Promise<void>;
   registerTask(task: TaskToRegister): Promise<string>;
@@ -58,6 +60,9 @@ export interface AppPlatform {
   deleteRepository(app: App): Promise<Removed>;
   deleteSources(app: App): Promise<Removed>;
   deleteSecrets(app: App): Promise<Removed>;
+  /** Those that were unset. */
+  forgetSecrets(arns: readonly string[]): Promise<void>;
+  deleteRole(app: App): Promise<Removed>;
   deleteLogGroup(app: App): Promise<Removed>;
   putSource(app: App, commit: string, archive: Uint8Array): Promise<void>;
   /** Load balancers, in the order of their index, and how many rules each may have of apps. */

@@ -1,6 +1,7 @@
 import { createFakeEcs, type FakeEcs } from './ecs';
 import { createFakeElb, type FakeElb } from './elbv2';
 import { createFakeGroups, type FakeGroups } from './groups';
+import { createFakeIam, type FakeIam } from './iam';
 import { createFakeOthers, type FakeOthers } from './others';
 import { Refuse, type Input } from './refuse';
 
@@ -9,6 +10,7 @@ export interface FakeAws {
   readonly ecs: FakeEcs;
   readonly elb: FakeElb;
   readonly groups: FakeGroups;
+  readonly iam: FakeIam;
   readonly others: FakeOthers;
   readonly objects: Map<string, Uint8Array>;
   /** Names of the operations that were called, in order. */
@@ -24,6 +26,7 @@ export function createFakeAws(): FakeAws {
     ecs,
     elb: createFakeElb(),
     groups: createFakeGroups((id) => ecs.holds(id)),
+    iam: createFakeIam(),
     others: createFakeOthers(),
     objects: new Map(),
     calls: [],
@@ -62,7 +65,7 @@ function json(aws: FakeAws, operation: string, text: string): Response {
 
 function xml(aws: FakeAws, form: ReadonlyMap<string, string>): Response {
   const operation = form.get('Action') ?? '';
-  const run = aws.elb.operations[operation] ?? aws.groups.operations[operation];
+  const run = aws.elb.operations[operation] ?? aws.groups.operations[operation] ?? aws.iam.operations[operation];
   if (run === undefined) throw new Error(`The AWS of tests has no ${operation}`);
   try {
     return new Response(`<?xml version="1.0"?><${operation}Response>${run(form)}</${operation}Response>`);

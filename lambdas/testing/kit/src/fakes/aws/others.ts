@@ -15,6 +15,7 @@ export function createFakeOthers(): FakeOthers {
   const logGroups: FakeOthers['logGroups'] = new Map();
   const secrets = new Set<string>();
   const builds: FakeOthers['builds'] = new Map();
+  const nameOf = (arn: string): string => arn.replace(/^arn:.*:secret:/, '');
   const repository = (name: unknown): Map<string, string> => {
     const found = repositories.get(textOf(name));
     if (found === undefined) throw new Refuse('RepositoryNotFoundException');
@@ -69,7 +70,11 @@ export function createFakeOthers(): FakeOthers {
       ListSecrets: ({ Filters }) => {
         const [filter] = Filters as Input[];
         const [prefix = ''] = textsOf(filter?.['Values']);
-        return { SecretList: [...secrets].filter((name) => name.startsWith(prefix)).map((ARN) => ({ ARN })) };
+        return { SecretList: [...secrets].filter((arn) => nameOf(arn).startsWith(prefix)).map((ARN) => ({ ARN })) };
+      },
+      DescribeSecret: ({ SecretId }) => {
+        if (!secrets.has(textOf(SecretId))) throw new Refuse('ResourceNotFoundException');
+        return { ARN: SecretId };
       },
       DeleteSecret: ({ SecretId }) => {
         if (!secrets.delete(textOf(SecretId))) throw new Refuse('ResourceNotFoundException');

@@ -1,0 +1,65 @@
+import { createShell } from '../test/shell';
+
+const REASON = ['--reason', 'they asked'] as const;
+
+async function shellWithApp() {
+  const shell = createShell();
+  shell.harness.addTenant();
+  const small = { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, buildsPerHour: 10 };
+  shell.apps.settings = {
+    domain: 'apps.example.test',
+    https: true,
+    builder: 'runner',
+    quotas: new Map([['small', small]]),
+    reservedNames: [],
+  };
+  const repository = ['--repository', 'acme/app', '--repository-id', '74'];
+  await shell.run('apps', 'create', 'acme', 'shop', ...repository, ...REASON);
+  return shell;
+}
+
+describe('secrets of an app', () => {
+  it('are set from standard input, listed without a value, and unset', async () => {
+    const shell = await shellWithApp();
+    shell.input.push('-----BEGIN KEY-----', 'of-the-tests', '-----END KEY-----');
+    const set = await shell.run('apps', 'set-secret', 'shop', 'SIGNING_KEY', ...REASON);
+    expect(set).toMatchObject({ code: 0, out: expect.stringContaining('SIGNING_KEY is set') });
+    expect([...shell.appSecrets.values()]).toEqual(['-----BEGIN KEY-----\nof-the-tests\n-----END KEY-----']);
+    const listed = await shell.run('apps', 'secrets', 'shop');
+    expect(JSON.parse(listed.out)).toMatchObject({ rows: [{ secret: 'SIGNING_KEY', running: false }] });
+    for (const said of [set, listed, shell.audit.entries, shell.apps.rows.get('shop')])
+      expect(JSON.stringify(said)).not.toContain('of-the-tests');
+    expect(shell.audit.entries.at(-1)).toMatchObject({
+      action: 'app.secret-set',
+      after: { app: 'shop', variable: 'SIGNING_KEY' },
+    });
+    expect(await shell.run('apps', 'unset-secret', 'shop', 'SIGNING_KEY', ...REASON)).toMatchObject({ code: 0 });
+    expect(shell.apps.rows.get('shop')?.secrets).toMatchObject({ kept: [], leaving: [expect.stringContaining('/0')] });
+    expect(await shell.json('apps', 'unset-secret', 'shop', 'SIGNING_KEY', ...REASON)).toMatchObject({
+      changed: false,
+    });
+  });
+
+  it('are refused by their names and values, and asked for only with a reason', async () => {
+    const shell = await shellWithApp();
+    expect(await shell.run('apps', 'set-secret', 'shop', 'KEY', ...REASON)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('1 to 8192 bytes'),
+    });
+    shell.input.push('x');
+    expect(await shell.run('apps', 'set-secret', 'shop', 'PORT', ...REASON)).toMatchObject({ code: 2 });
+    expect(await shell.run('apps', 'set-secret', 'shop', 'KEY')).toMatchObject({ code: 2 });
+    expect(await shell.run('apps', 'set-secret', 'shop', 'KEY', '--dry-run', ...REASON)).toMatchObject({ code: 0 });
+    expect(shell.appSecrets.size).toBe(0);
+    expect((await shell.run('apps', 'secrets', 'shop')).code).toBe(0);
+  });
+
+  it('are not set of an app that is deleted', async () => {
+    const shell = await shellWithApp();
+    await shell.run('apps', 'delete', 'shop', '--yes', ...REASON);
+    shell.input.push('x');
+    expect(await shell.run('apps', 'set-secret', 'shop', 'KEY', ...REASON)).toMatchObject({ code: 4 });
+    expect(await shell.run('apps', 'unset-secret', 'shop', 'KEY', ...REASON)).toMatchObject({ code: 4 });
+    expect(shell.appSecrets.size).toBe(0);
+  });
+});

@@ -1,0 +1,15 @@
+/** A secret of an app: the variable that its tasks find it in, and where its value is; it is nowhere but there. */
+export interface AppSecret {
+  readonly name: string;
+  readonly arn: string;
+  readonly setAt: string;
+}
+
+/** What a tenant keeps from everybody but its app's tasks. Each value is a secret of its own in Secrets Manager. */
+export interface AppSecrets {
+  readonly kept: readonly AppSecret[];
+  /** ARNs of what was replaced or unset: they go once no task that may start names them. */
+  readonly leaving: readonly string[];
+  /** When the role was made by which ECS reads them. */
+  readonly roleAt?: string;
+}
