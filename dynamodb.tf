@@ -347,7 +347,7 @@ resource "aws_dynamodb_table" "jobs" {
   tags = local.tags
 }
 
-# What recovery remembers from run to run; no tenant's data, and nothing that a run could not find again.
+# What recovery remembers from run to run, and how tenants' callbacks fare: nothing that a run could not find again.
 resource "aws_dynamodb_table" "recovery" {
   #checkov:skip=CKV_AWS_28:On unless tables.point_in_time_recovery is false; the default of an attribute is not read.
 

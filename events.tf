@@ -3,7 +3,7 @@
 locals {
   # The tables whose streams are read.
   followed = toset(concat(
-    length(setintersection(["tenant", "usage"], var.events.publish)) > 0 ? ["tenants"] : [],
+    length(setintersection(["tenant", "usage"], var.events.publish)) > 0 || var.events.callbacks.enable ? ["tenants"] : [],
     contains(var.events.publish, "job") ? ["jobs"] : [],
     contains(var.events.publish, "runner") ? ["launches"] : [],
     contains(var.events.publish, "usage") ? ["usage"] : [],
@@ -38,6 +38,7 @@ module "events" {
     force_destroy = !var.tables.deletion_protection
   } : null
   callbacks = var.events.callbacks.enable ? {
+    recovery_table  = { name = aws_dynamodb_table.recovery.name, arn = local.arns.recovery }
     package         = local.packages["callbacks"]
     memory_mb       = var.lambda.memory_mb.callbacks
     timeout_seconds = var.events.callbacks.timeout_seconds

@@ -26,6 +26,7 @@ module "observability" {
   { for callbacks in local.callbacks : "callbacks" => { name = callbacks.function_name, log_group = callbacks.log_group_name } })
   api_id        = module.webhook.api_id
   has_events    = length(module.events) > 0
+  has_callbacks = var.events.callbacks.enable
   fleet_limited = var.max_runners_total != null
 
   alarms    = var.observability.alarms

@@ -576,7 +576,7 @@ variable "prices" {
 variable "encryption" {
   description = <<-EOT
     Customer managed keys (ARNs of KMS keys in this Region), by what they encrypt; docs/security.md shows the key policies that they need.
-    - `parameters`: (Optional) the App's secrets and the runners' configurations in SSM; also the key of any `*_ssm` reference.
+    - `parameters`: (Optional) the App's secrets, the runners' configurations and the secrets of tenants' callbacks in SSM; also the key of any `*_ssm` reference.
     - `queues`: (Optional) the SQS queues. The key policy must allow `events.amazonaws.com`, or EventBridge drops its messages.
     - `tables`: (Optional) the DynamoDB tables.
     - `logs`: (Optional) the log groups. The key policy must allow `logs.<region>.amazonaws.com`.

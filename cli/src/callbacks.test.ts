@@ -20,6 +20,17 @@ describe("a tenant's callback", () => {
     expect(row()).not.toHaveProperty('callback_url');
   });
 
+  it('is shown, with what fails and why', async () => {
+    const { harness, callbackHealth, json } = createShell();
+    harness.addTenant({ callback_url: URL });
+    expect(await json('tenants', 'show-callback', 'acme')).toEqual({ installation: INSTALLATION, callback: URL });
+    const now = harness.clock.now();
+    await callbackHealth.recordGivenUp(INSTALLATION, 'it answered 500', now);
+    const at = now.toISOString();
+    const fails = { failing_since: at, reason: 'it answered 500', given_up: 1, given_up_at: at };
+    expect(await json('tenants', 'show-callback', 'acme')).toMatchObject(fails);
+  });
+
   it('is refused where the module sends none', async () => {
     const shell = createShell();
     const { harness, run } = shell;

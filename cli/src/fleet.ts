@@ -3,6 +3,7 @@ import type {
   AdmissionSettings,
   AppStore,
   AuditTrail,
+  CallbackHealthStore,
   CallbackSecrets,
   Clock,
   DeadLetterQueues,
@@ -48,6 +49,7 @@ export interface Fleet {
   };
   readonly surveyor: TenantSurveyor;
   readonly callbacks: CallbackSecrets;
+  readonly callbackHealth: Pick<CallbackHealthStore, 'get'>;
   /** Whether the module sends any. */
   hasCallbacks(): Promise<boolean>;
   readonly clock: Clock;

@@ -1,6 +1,7 @@
 import {
   createInMemoryApps,
   createInMemoryAuditTrail,
+  createInMemoryCallbackHealth,
   createInMemoryLockStore,
   createInMemoryLoginPins,
   createInMemoryTenantDirectory,
@@ -10,7 +11,13 @@ import {
   type InMemoryAuditTrail,
   type TestHarness,
 } from '@multi-tenant-runner/testing';
-import { cleanUpTenant, createCallbackSecrets, surveyTenant, type DeadLetters } from '@multi-tenant-runner/core';
+import {
+  cleanUpTenant,
+  createCallbackSecrets,
+  surveyTenant,
+  type CallbackHealthStore,
+  type DeadLetters,
+} from '@multi-tenant-runner/core';
 import type { Facts } from '../src/doctor/facts';
 import type { Fleet } from '../src/fleet';
 import { HEALTHY } from './healthy-facts';
@@ -20,6 +27,7 @@ export interface InMemoryFleetForTests {
   readonly harness: TestHarness;
   readonly deadLetters: DeadLetters[];
   readonly redriven: string[];
+  readonly callbackHealth: CallbackHealthStore;
   /** What EC2 has of machines' consoles. */
   readonly consoles: Map<string, string>;
   readonly audit: InMemoryAuditTrail;
@@ -50,10 +58,12 @@ export function createFleetInMemory(): InMemoryFleetForTests {
     await cleanUpTenant(installationId, 0, { ...harness, tenants: harness.registry, lease });
   };
   const vault = createInMemoryVault();
+  const callbackHealth = createInMemoryCallbackHealth();
   let secrets = 0;
   const state: InMemoryFleetForTests = {
     harness,
     deadLetters,
+    callbackHealth,
     redriven,
     consoles,
     audit,
@@ -107,6 +117,7 @@ export function createFleetInMemory(): InMemoryFleetForTests {
         clock: harness.clock,
         random: () => Buffer.from(`secret ${(secrets += 1)}`).toString('base64'),
       }),
+      callbackHealth,
       hasCallbacks: async () => state.hasCallbacks,
       deadLetters: {
         list: async () => deadLetters,

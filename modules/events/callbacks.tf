@@ -63,6 +63,18 @@ data "aws_iam_policy_document" "callbacks" {
     resources = [local.secrets_arn]
   }
 
+  statement {
+    sid       = "NoteHowTheyFare"
+    actions   = ["dynamodb:UpdateItem"]
+    resources = [var.callbacks.recovery_table.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["callbacks/*"]
+    }
+  }
+
   dynamic "statement" {
     for_each = var.parameters_key_arn[*]
 
@@ -123,6 +135,7 @@ resource "aws_lambda_function" "callbacks" {
       ENVIRONMENT              = var.prefix
       LOG_LEVEL                = var.log_level
       TENANTS_TABLE            = var.tables.tenants.name
+      RECOVERY_TABLE           = var.callbacks.recovery_table.name
       CALLBACKS_QUEUE_URL      = aws_sqs_queue.callbacks[0].url
       CALLBACK_TIMEOUT_SECONDS = tostring(var.callbacks.timeout_seconds)
     }

@@ -36,11 +36,13 @@ variable "export" {
 
 variable "callbacks" {
   description = <<-EOT
-    Whether tenants' own events are sent to their endpoints, `null` for not: `package` of the function that does, as `package` is; its `memory_mb`;
+    Whether tenants' own events are sent to their endpoints, `null` for not: `package` of the function that does, as `package` is; the
+    `recovery_table`, in which it notes how they fare; its `memory_mb`;
     `timeout_seconds` that an endpoint has; `concurrency` of the function.
   EOT
   type = object({
     package         = object({ filename = string, source_code_hash = string, s3_bucket = string, s3_key = string })
+    recovery_table  = object({ name = string, arn = string })
     memory_mb       = number
     timeout_seconds = number
     concurrency     = number

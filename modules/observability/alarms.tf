@@ -98,6 +98,14 @@ locals {
     }
   } : {}
 
+  callback_alarms = var.has_callbacks ? {
+    "callbacks-given-up" = {
+      runbook = "a-tenants-callback-fails"
+      says    = "A tenant's endpoint has not taken an event in ten tries; the event is a dead letter, and the tenant misses it."
+      metric  = "CallbackGivenUp"
+    }
+  } : {}
+
   event_alarms = var.has_events ? {
     "events-behind" = {
       runbook   = "events-are-behind"
@@ -129,7 +137,7 @@ locals {
   )
 
   alarms = {
-    for name, alarm in merge(local.own_alarms, local.fleet_alarms, local.event_alarms, local.aws_alarms) : name => {
+    for name, alarm in merge(local.own_alarms, local.fleet_alarms, local.event_alarms, local.callback_alarms, local.aws_alarms) : name => {
       description = "${alarm.says} What to do: ${var.alarms.runbooks}#${alarm.runbook}"
       namespace   = lookup(alarm, "namespace", "MultiTenantRunner")
       metric      = alarm.metric

@@ -45,6 +45,13 @@ variable "has_events" {
   nullable    = false
 }
 
+variable "has_callbacks" {
+  description = "Whether tenants' events are sent to endpoints of theirs."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "alarms" {
   description = <<-EOT
     `enabled`; `actions`: ARNs, such as SNS topics, that are notified when an alarm starts and ends; `runbooks`: URL of the page to which the

@@ -232,6 +232,7 @@ const ALLOWED = {
   ],
   callbacks: [
     ['dynamodb:GetItem', table('tenants')],
+    ['dynamodb:UpdateItem', table('recovery'), { 'dynamodb:LeadingKeys': ['callbacks/1001'] }],
     ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility'].map((call) => [
       `sqs:${call}`,
       queue('callbacks'),
@@ -418,7 +419,14 @@ const DENIED = {
   ],
   callbacks: [
     ['change a tenant', 'dynamodb:UpdateItem', table('tenants')],
+    [
+      'move where recovery continues',
+      'dynamodb:UpdateItem',
+      table('recovery'),
+      { 'dynamodb:LeadingKeys': ['bookmarks'] },
+    ],
     ['read a job', 'dynamodb:GetItem', table('jobs')],
+    ['remove a secret', 'ssm:DeleteParameters', CALLBACK],
     ['change a secret', 'ssm:PutParameter', CALLBACK],
     ['read the App’s key', 'ssm:GetParameters', parameter(`/${PREFIX}/app/key`)],
     ['read a runner’s configuration', 'ssm:GetParameters', OWN],

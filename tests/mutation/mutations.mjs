@@ -994,4 +994,97 @@ export const mutations = [
     ],
     suites: ['testing/kit/src/contracts/dynamodb'],
   },
+  {
+    name: 'callbacks: a private address in an IPv6 one is public',
+    file: 'functions/callbacks/src/public-address.ts',
+    edits: [
+      [
+        "if (embedding.check(address, 'ipv6')) return isPublicAddress(embeddedIn(address));",
+        "if (embedding.check(address, 'ipv6')) return true;",
+      ],
+    ],
+    suites: ['functions/callbacks/src/public-address'],
+  },
+  {
+    name: 'callbacks: a machine’s metadata may be called',
+    file: 'functions/callbacks/src/public-address.ts',
+    edits: [["  '169.254.0.0/16',\n", '']],
+    suites: ['functions/callbacks/src/public-address'],
+  },
+  {
+    name: 'callbacks: one public address makes a name public',
+    file: 'functions/callbacks/src/resolve-public.ts',
+    edits: [['!all.every(', '!all.some(']],
+    suites: ['functions/callbacks/src/resolve-public'],
+  },
+  {
+    name: 'callbacks: the name is looked up again for the call',
+    file: 'functions/callbacks/src/post.ts',
+    edits: [['host: to.address', 'host: url.hostname']],
+    suites: ['functions/callbacks/src/post'],
+  },
+  {
+    name: 'callbacks: an address that a hand wrote is called as it is',
+    file: 'functions/callbacks/src/deliver.ts',
+    edits: [['if (problem !== undefined) throw', 'if (problem === null) throw']],
+    suites: ['functions/callbacks/src/handler'],
+  },
+  {
+    name: 'callbacks: an address is set whatever it says',
+    file: 'libs/core/src/decisions/decide-callback.ts',
+    edits: [['url === null ? undefined : callbackProblem(url)', 'url === null ? undefined : undefined']],
+    suites: ['functions/api/src/operations/callbacks'],
+  },
+  {
+    name: 'callbacks: a recorded call may be sent again at any time',
+    file: 'functions/callbacks/src/sign.ts',
+    edits: [['`${id}.${timestamp}.${body}`', '`${id}.${body}`']],
+    suites: ['functions/callbacks/src/sign'],
+  },
+  {
+    name: 'callbacks: an old secret signs for ever',
+    file: 'libs/core/src/model/callback.ts',
+    edits: [['until !== undefined && until <= now.toISOString()', "until === ''"]],
+    suites: ['libs/core/src/model/callback'],
+  },
+  {
+    name: 'callbacks: a dead endpoint is called all the time',
+    file: 'functions/callbacks/src/endpoints.ts',
+    edits: [['failures >= FAILURES && now() < until', 'failures < 0']],
+    suites: ['functions/callbacks/src/fair-line'],
+  },
+  {
+    name: 'callbacks: a fault of ours counts against the endpoint',
+    file: 'functions/callbacks/src/handler.ts',
+    edits: [
+      [
+        '  const storedSecrets = await deps.storedSecrets(installationId);\n',
+        '  const storedSecrets = await deps.storedSecrets(installationId).catch(() => undefined);\n',
+      ],
+    ],
+    suites: ['functions/callbacks/src/handler'],
+  },
+  {
+    name: 'callbacks: an event is given up without a word',
+    file: 'functions/callbacks/src/handler.ts',
+    edits: [['  if (isLast(record)) await giveUp(failure, deps);\n', '']],
+    suites: ['functions/callbacks/src/handler'],
+  },
+  {
+    name: 'callbacks: a reason says what the network answered',
+    file: 'functions/callbacks/src/handler.ts',
+    edits: [
+      [
+        '  if (cause instanceof CallbackRefused) return cause.message;',
+        '  if (cause instanceof Error) return cause.message;',
+      ],
+    ],
+    suites: ['functions/callbacks/src/handler'],
+  },
+  {
+    name: 'callbacks: the secret of a tenant that is gone stays',
+    file: 'functions/events/src/call-back.ts',
+    edits: [['      await callbacks.forget(gone.installation_id);\n', '']],
+    suites: ['functions/events/src/call-back'],
+  },
 ];

@@ -73,11 +73,23 @@ describe('without a wish for events', () => {
     assert.ok(!resourcesOf(json).some(({ address }) => address.includes('events-behind')));
   });
 
+  it('of a tenant that its endpoint does not take in ten tries goes to the dead letters, with an alarm', () => {
+    const queue = resource(json, 'module.events[0].aws_sqs_queue.callbacks[0]');
+    assert.deepEqual(
+      [JSON.parse(queue.redrive_policy ?? '{"maxReceiveCount":10}').maxReceiveCount, queue.message_retention_seconds],
+      [10, 86400],
+    );
+    const alarms = resourcesOf(json).filter(({ type }) => type === 'aws_cloudwatch_metric_alarm');
+    const about = alarms.filter(({ address }) => /callbacks/.test(address)).map(({ values }) => values.metric_name);
+    assert.deepEqual(about.sort(), ['ApproximateNumberOfMessagesVisible', 'CallbackGivenUp']);
+  });
+
   it('of a kind, that kind’s table alone is followed; and a bucket is as it was asked for', async () => {
-    const key = `arn:aws:kms:us-east-1:${ACCOUNT}:key/0f0f`;
+    const [key, parameters] = ['0f0f', '1e1e'].map((id) => `arn:aws:kms:us-east-1:${ACCOUNT}:key/${id}`);
     const { failed, output, json } = await plan({
       settings: `
-        events = { publish = ["job"] }
+        events = { publish = ["job"], callbacks = { enable = true } }
+        encryption = { parameters = "${parameters}" }
         audit  = { export = { enable = true, bucket_name = "our-trail", expire_days = 400, kms_key_arn = "${key}" } }
       `,
     });
@@ -97,7 +109,14 @@ describe('without a wish for events', () => {
     const [followed, encrypts] = ['FollowTables', 'EncryptExport'].map((sid) =>
       Statement.find(({ Sid }) => Sid === sid),
     );
-    assert.equal(followed.Resource.length, 2);
+    // Tenants too: with a callback the clean-up of a tenant is of interest, whatever is published.
+    assert.equal(followed.Resource.length, 3);
     assert.deepEqual([encrypts.Action, encrypts.Resource], ['kms:GenerateDataKey', key]);
+    const callbacks = JSON.parse(
+      resource(json, 'module.events[0].module.callbacks[0].aws_iam_role_policy.this').policy,
+    );
+    const decrypts = callbacks.Statement.find(({ Sid }) => Sid === 'DecryptSecrets');
+    assert.deepEqual([decrypts.Action, decrypts.Resource], ['kms:Decrypt', parameters]);
+    assert.equal(decrypts.Condition.StringEquals['kms:ViaService'], 'ssm.us-east-1.amazonaws.com');
   });
 });

@@ -22,6 +22,22 @@ export async function setCallback(name: string, url: string, options: ChangeOpti
   return { kind: 'fields', fields: { installation: installationId, callback: url, secret }, sentence: SHOWN_ONCE };
 }
 
+/** Where a tenant's own events are sent to, and whether they arrive. */
+export async function showCallback(name: string, fleet: Fleet): Promise<Answer> {
+  const lookup = await findTenant(name, fleet.directory);
+  const callback = lookup.kind === 'tenant' ? lookup.tenant.callbackUrl : undefined;
+  const { failingSince, reason, givenUp, givenUpAt } = await fleet.callbackHealth.get(lookup.installationId);
+  const fields = {
+    installation: lookup.installationId,
+    callback,
+    failing_since: failingSince,
+    reason,
+    given_up: givenUp,
+    given_up_at: givenUpAt,
+  };
+  return { kind: 'fields', fields };
+}
+
 /** Makes a new secret, beside which the old one counts for a day. */
 export async function rotateCallback(name: string, options: ChangeOptions, fleet: Fleet): Promise<Answer> {
   requireReason(options);

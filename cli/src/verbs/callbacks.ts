@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
-import { removeCallback, rotateCallback, setCallback } from '../commands/callbacks';
+import { removeCallback, rotateCallback, setCallback, showCallback } from '../commands/callbacks';
 import { change, changeOptions } from '../options';
 import type { Answering } from '../program';
 
 /** What a tenant's own events are sent to. */
 export function addCallbacks(tenants: Command, answer: Answering): void {
+  tenants
+    .command('show-callback <tenant>')
+    .description("where a tenant's own events are sent to, and whether they arrive")
+    .action((tenant) => answer((fleet) => showCallback(tenant, fleet)));
   change(
     tenants
       .command('set-callback <tenant> <url>')

@@ -1,6 +1,7 @@
 import { ensureBrowser } from '../../setup/browser.mjs';
 import { awsCliFolder } from '../../setup/python.mjs';
 import type { Progress } from '../lib/progress';
+import { receiversFile } from '../lib/receivers';
 import { runningSandbox, type SandboxPaths } from '../lib/state';
 import { runCommand, upgradeCommand } from '../scenarios/demo/upgrade';
 import { operate } from '../scenarios/operate/index';
@@ -25,6 +26,7 @@ export async function runOperate({ paths, progress, signal }: RunOperateOptions)
     ...mtrs,
     upgradeByHand,
     browser: await ensureBrowser({ log: progress.line }),
+    receiver: { root: paths.root, file: receiversFile(paths) },
     signal,
     write: progress.line,
   });

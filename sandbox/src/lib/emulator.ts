@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { venvProgram } from '../../setup/python.mjs';
 import { runtimePrograms } from '../../setup/runtimes.mjs';
 import { isAlive, logTail, startDetached } from './processes';
+import { receiversEnvironment } from './receivers';
 import { writePrivateJson, type RecordedProcess, type SandboxFile, type SandboxPaths } from './state';
 import { answers, waitFor } from './wait';
 
@@ -70,6 +71,13 @@ export async function startEmulator(options: {
 /** Lambdas inherit the emulator's environment, so none of the caller's settings may get into it. */
 function emulatorEnvironment(paths: SandboxPaths, bin: string | undefined): NodeJS.ProcessEnv {
   const { PATH, HOME, LANG } = process.env;
-  const path = bin === undefined ? PATH : `${PATH}:${bin}`;
-  return { PATH: path, HOME, LANG, TMPDIR: paths.emulator, PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' };
+  return {
+    PATH: bin === undefined ? PATH : `${PATH}:${bin}`,
+    HOME,
+    LANG,
+    TMPDIR: paths.emulator,
+    PYTHONUNBUFFERED: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+    ...receiversEnvironment(paths),
+  };
 }

@@ -4,6 +4,7 @@ import type {
   AppStore,
   AuditTrail,
   Bookmarks,
+  CallbackHealthStore,
   CallbackSecrets,
   Clock,
   DeadLetterQueues,
@@ -69,6 +70,7 @@ export interface ApiDeps {
   readonly verifyToken: TokenVerifier;
   /** Undefined: tenants have no callbacks. */
   readonly callbacks: CallbackSecrets | undefined;
+  readonly callbackHealth: Pick<CallbackHealthStore, 'get'>;
   readonly links: Links;
   /** Where a signed link leads; undefined: there are none. */
   readonly pageUrl: string | undefined;

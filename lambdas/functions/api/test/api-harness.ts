@@ -1,10 +1,11 @@
-import { createCallbackSecrets, surveyTenant } from '@multi-tenant-runner/core';
+import { createCallbackSecrets, surveyTenant, type CallbackHealthStore } from '@multi-tenant-runner/core';
 import type { HttpResponse } from '@multi-tenant-runner/runtime';
 import {
   INSTALLATION,
   createInMemoryApiState,
   createInMemoryApps,
   createInMemoryAuditTrail,
+  createInMemoryCallbackHealth,
   createInMemoryLockStore,
   createInMemoryTenantDirectory,
   createInMemoryVault,
@@ -62,6 +63,7 @@ export interface ApiHarness {
   /** What reached the webhook function, and what it answers. */
   readonly webhook: WebhookInMemory;
   readonly vault: InMemoryVault;
+  readonly callbackHealth: CallbackHealthStore;
   readonly fleet: { readonly enabled: boolean; readonly redriven: readonly string[] };
   /** As API Gateway passes on what an operator signed. */
   readonly operator: Client;
@@ -88,6 +90,7 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
   const appSecrets: SecretsInMemory = new Map();
   const webhook: WebhookInMemory = { got: [], status: 202 };
   const vault = createInMemoryVault();
+  const callbackHealth = createInMemoryCallbackHealth();
   let secrets = 0;
   const fleet = { enabled: true, redriven: [] as string[] };
   const handler = createHandler({
@@ -107,6 +110,7 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
       clock: harness.clock,
       random: () => Buffer.from(`secret ${(secrets += 1)}`).toString('base64'),
     }),
+    callbackHealth,
     pageUrl: PAGE_URL,
     readPage: async () => PAGE,
     readDocument: async () => document,
@@ -167,6 +171,7 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
     secrets: appSecrets,
     webhook,
     vault,
+    callbackHealth,
     fleet,
     operator: client({ iam: { userArn: OPERATOR } }, {}),
     anonymous: client(undefined, {}),

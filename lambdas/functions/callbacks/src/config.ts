@@ -5,6 +5,7 @@ export interface CallbacksConfig {
   readonly environment: string;
   readonly logLevel: LogLevel;
   readonly tenantsTable: string;
+  readonly recoveryTable: string;
   readonly queueUrl: string;
   /** Milliseconds in which an endpoint has to answer. */
   readonly timeout: number;
@@ -15,6 +16,7 @@ export function parseCallbacksConfig(env: Env): CallbacksConfig {
     environment: reader.string('ENVIRONMENT'),
     logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS),
     tenantsTable: reader.string('TENANTS_TABLE'),
+    recoveryTable: reader.string('RECOVERY_TABLE'),
     queueUrl: reader.string('CALLBACKS_QUEUE_URL'),
     timeout: reader.integer('CALLBACK_TIMEOUT_SECONDS', { min: 1 }) * SECOND,
   }));

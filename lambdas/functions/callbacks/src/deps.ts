@@ -1,4 +1,4 @@
-import type { Clock, Log, Metrics } from '@multi-tenant-runner/core';
+import type { CallbackHealthStore, Clock, Log, Metrics } from '@multi-tenant-runner/core';
 import type { Post } from './post';
 import type { Resolver } from './resolve-public';
 
@@ -7,6 +7,7 @@ export interface CallbacksDeps {
   readonly callbackUrl: (installationId: number) => Promise<string | undefined>;
   /** The text of a tenant's secrets, as it is kept; undefined: it has none. */
   readonly storedSecrets: (installationId: number) => Promise<string | undefined>;
+  readonly health: Omit<CallbackHealthStore, 'get'>;
   readonly resolver: Resolver;
   readonly post: (post: Post) => Promise<number>;
   readonly delay: (receiptHandle: string, seconds: number) => Promise<void>;

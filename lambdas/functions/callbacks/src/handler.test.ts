@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { createRecordingLog, createRecordingMetrics, createTestClock } from '@multi-tenant-runner/testing';
+import {
+  createInMemoryCallbackHealth,
+  createRecordingLog,
+  createRecordingMetrics,
+  createTestClock,
+} from '@multi-tenant-runner/testing';
 import { MINUTE } from '@multi-tenant-runner/core';
 import { Webhook } from 'standardwebhooks';
 import { MAX_TRIES, retryAfter } from './decide-retry';
@@ -26,7 +31,9 @@ function createWorld(answer: (post: Post) => Promise<number> = async () => 200) 
   ]);
   const secrets = new Map([1001, 1002].map((id) => [id, SECRET]));
   const addresses = new Map([...urls.values()].map((url) => [new URL(url).hostname, ['8.8.8.8']]));
+  const health = createInMemoryCallbackHealth();
   const deps = {
+    health,
     callbackUrl: async (installationId: number) => urls.get(installationId),
     storedSecrets: async (installationId: number) => secrets.get(installationId),
     resolver: { resolve4: async (name: string) => addresses.get(name) ?? [], resolve6: async () => [] },
@@ -41,7 +48,7 @@ function createWorld(answer: (post: Post) => Promise<number> = async () => 200) 
     log,
     metrics,
   };
-  return { deps, posts, delays, urls, secrets, addresses, log, metrics, clock, handler: createHandler(deps) };
+  return { deps, posts, delays, urls, secrets, addresses, health, log, metrics, clock, handler: createHandler(deps) };
 }
 
 const failuresOf = (response: { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] }) =>
@@ -90,6 +97,48 @@ test('gives an event up after its last try, visibly', async () => {
   const world = createWorld(async () => 500);
   await world.handler({ Records: [record(1, 1001, MAX_TRIES)] }, context);
   expect(world.metrics.total('CallbackGivenUp')).toBe(1);
+  expect(world.metrics.total('CallbackFailed')).toBe(0);
+  expect(world.delays.get('r1')).toBe(0);
+});
+
+test('lets tenant and operator see since when and why calls fail, what was given up, and that they arrive again', async () => {
+  let status = 500;
+  const world = createWorld(async () => status);
+  const failingSince = world.clock.now().toISOString();
+  await world.handler({ Records: [record(1)] }, context);
+  await expect(world.health.get(1001)).resolves.toEqual({ failingSince, reason: 'it answered 500' });
+  world.clock.advance(MINUTE);
+  await world.handler({ Records: [record(2, 1001, MAX_TRIES)] }, context);
+  const givenUp = { reason: 'it answered 500', givenUp: 1, givenUpAt: world.clock.now().toISOString() };
+  await expect(world.health.get(1001)).resolves.toEqual({ failingSince, ...givenUp });
+  status = 200;
+  await world.handler({ Records: [record(3)] }, context);
+  await expect(world.health.get(1001)).resolves.toEqual(givenUp);
+});
+
+test('notes what is new of an endpoint, not each call', async () => {
+  const statuses = [200, 200, 500, 500, 404, 200, 200];
+  const world = createWorld(async () => statuses.shift() ?? 200);
+  const noted: string[] = [];
+  const handler = createHandler({
+    ...world.deps,
+    health: {
+      recordFailure: async (_id, reason) => void noted.push(reason),
+      recordGivenUp: async () => void noted.push('given up'),
+      recordArrival: async () => void noted.push('arrived'),
+    },
+  });
+  for (const number of [1, 2, 3, 4, 5]) await handler({ Records: [record(number)] }, context);
+  world.clock.advance(MINUTE);
+  for (const number of [6, 7]) await handler({ Records: [record(number)] }, context);
+  expect(noted).toEqual(['arrived', 'it answered 500', 'it answered 404', 'arrived']);
+});
+
+test('sends no event again because what is noted of its endpoint could not be written', async () => {
+  const world = createWorld();
+  const recordArrival = async (): Promise<never> => Promise.reject(new Error('throttled'));
+  const handler = createHandler({ ...world.deps, health: { ...world.health, recordArrival } });
+  expect(failuresOf(await handler({ Records: [record(1)] }, context))).toEqual([]);
 });
 
 test('gives up with a reason also an event whose last try falls into a pause', async () => {

@@ -10,7 +10,7 @@ import {
 import { MAX_TRIES, retryAfter } from './decide-retry';
 import { deliver } from './deliver';
 import type { CallbacksDeps } from './deps';
-import { createPauses, type Pauses } from './pauses';
+import { createEndpoints, type Endpoints } from './endpoints';
 import { CallbackRefused } from './resolve-public';
 
 const envelope = object({ id: string, installation_id: integer(1) });
@@ -22,10 +22,10 @@ const envelope = object({ id: string, installation_id: integer(1) });
 export function createHandler(
   deps: CallbacksDeps,
 ): (event: { readonly Records: readonly QueueRecord[] }, context: LambdaContext) => Promise<BatchResponse> {
-  const pauses = createPauses(deps.clock);
+  const endpoints = createEndpoints(deps.clock);
   return ({ Records: records }, context) =>
     runInvocation({ context, clock: deps.clock }, () =>
-      runQueueBatch(records, (record) => handle(record, { ...deps, pauses }), {
+      runQueueBatch(records, (record) => handle(record, { ...deps, endpoints }), {
         context,
         log: deps.log,
         sideBySide: true,
@@ -33,7 +33,7 @@ export function createHandler(
     );
 }
 
-type Handling = CallbacksDeps & { readonly pauses: Pauses };
+type Handling = CallbacksDeps & { readonly endpoints: Endpoints };
 
 async function handle(record: QueueRecord, deps: Handling): Promise<void> {
   const parsed = parseJson(record.body, (value) => parse(envelope, value));
@@ -47,17 +47,29 @@ async function handle(record: QueueRecord, deps: Handling): Promise<void> {
   if (url === undefined) return;
   // Outside of what counts against the endpoint: a fault of ours is none of its own.
   const storedSecrets = await deps.storedSecrets(installationId);
-  const known = deps.pauses.reasonOf(installationId);
-  if (known !== undefined) return putOff(record, { installationId, reason: known }, deps);
+  const pausedFor = deps.endpoints.pausedFor(installationId);
+  if (pausedFor !== undefined) return putOff(record, { installationId, reason: pausedFor }, deps);
   try {
     await deliver({ id, url, body: record.body, storedSecrets }, deps);
-    deps.pauses.clear(installationId);
   } catch (cause) {
-    const reason = reasonOf(cause);
-    deps.pauses.record(installationId, reason);
-    if (!isLast(record)) deps.metrics.count('CallbackFailed', { properties: { tenant_id: installationId, reason } });
-    await putOff(record, { installationId, reason }, deps);
+    return fail(record, { installationId, reason: reasonOf(cause) }, deps);
   }
+  if (deps.endpoints.recordArrival(installationId)) await note(() => deps.health.recordArrival(installationId), deps);
+}
+
+interface Failure {
+  readonly installationId: number;
+  readonly reason: string;
+}
+
+async function fail(record: QueueRecord, failure: Failure, deps: Handling): Promise<never> {
+  const { installationId, reason } = failure;
+  const isNews = deps.endpoints.recordFailure(installationId, reason);
+  if (!isLast(record)) {
+    deps.metrics.count('CallbackFailed', { properties: { tenant_id: installationId, reason } });
+    if (isNews) await note(() => deps.health.recordFailure(installationId, reason, deps.clock.now()), deps);
+  }
+  return putOff(record, failure, deps);
 }
 
 /** Never what a name resolved to, or what an endpoint said: a tenant could read our network in it. */
@@ -70,17 +82,26 @@ function reasonOf(cause: unknown): string {
 const isLast = (record: QueueRecord): boolean => receiveCount(record) >= MAX_TRIES;
 
 /** @throws always, so that the message stays in the queue, or goes to the dead letters after its last try */
-async function putOff(
-  record: QueueRecord,
-  { installationId, reason }: { readonly installationId: number; readonly reason: string },
-  { delay, random, metrics, log }: Handling,
-): Promise<never> {
+async function putOff(record: QueueRecord, failure: Failure, deps: Handling): Promise<never> {
   const { receiptHandle } = record;
-  if (isLast(record)) {
-    const properties = { tenant_id: installationId, reason };
-    metrics.count('CallbackGivenUp', { properties });
-    log.warn('A callback is given up and goes to the dead letters', properties);
+  if (isLast(record)) await giveUp(failure, deps);
+  const seconds = isLast(record) ? 0 : retryAfter(receiveCount(record), deps.random());
+  if (receiptHandle !== undefined) await deps.delay(receiptHandle, seconds);
+  throw new Error(`The callback did not arrive: ${failure.reason}.`);
+}
+
+async function giveUp({ installationId, reason }: Failure, deps: Handling): Promise<void> {
+  const properties = { tenant_id: installationId, reason };
+  deps.metrics.count('CallbackGivenUp', { properties });
+  deps.log.warn('A callback is given up and goes to the dead letters', properties);
+  await note(() => deps.health.recordGivenUp(installationId, reason, deps.clock.now()), deps);
+}
+
+/** What is said of an endpoint decides nothing: without it the event has arrived, or comes again, all the same. */
+async function note(write: () => Promise<void>, { log }: Handling): Promise<void> {
+  try {
+    await write();
+  } catch (cause) {
+    log.warn('How a callback fares could not be noted', { cause });
   }
-  if (receiptHandle !== undefined) await delay(receiptHandle, retryAfter(receiveCount(record), random()));
-  throw new Error(`The callback did not arrive: ${reason}.`);
 }

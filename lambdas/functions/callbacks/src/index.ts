@@ -1,5 +1,6 @@
 import {
   createClientConfig,
+  createDynamoCallbackHealth,
   createDynamoDbClient,
   createMessageDelay,
   createSqsClient,
@@ -16,14 +17,16 @@ import { createHandler } from './handler';
 import { createPost } from './post';
 import { createResolver } from './resolver';
 
-const { environment, logLevel, tenantsTable, queueUrl, timeout } = parseCallbacksConfig(process.env);
+const { environment, logLevel, tenantsTable, recoveryTable, queueUrl, timeout } = parseCallbacksConfig(process.env);
 const clients = createClientConfig(process.env, { timeout: 2_000, attempts: 2 });
 const clock = systemClock;
+const client = createDynamoDbClient(clients);
 const vault = createSsmVault({ client: createSsmClient(clients) });
 
 export const handler = createHandler({
-  callbackUrl: createCallbackUrls({ client: createDynamoDbClient(clients), tableName: tenantsTable, clock }),
+  callbackUrl: createCallbackUrls({ client, tableName: tenantsTable, clock }),
   storedSecrets: remember((installationId) => vault.get(callbackParameter(environment, installationId)), clock),
+  health: createDynamoCallbackHealth({ client, tableName: recoveryTable }),
   resolver: createResolver(),
   post: createPost(connect),
   delay: createMessageDelay({ client: createSqsClient(clients), queueUrl }),

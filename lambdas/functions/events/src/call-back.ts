@@ -1,9 +1,14 @@
-import type { FleetEvent } from './catalogue';
+import type { EventKind, EventType, FleetEvent } from './catalogue';
+import { decideEvents } from './decide-events';
 import type { EventsDeps } from './deps';
+import type { StreamChange } from './stream-change';
+
+const TENANT: ReadonlySet<EventKind> = new Set(['tenant']);
+/** Of a tenant that is gone for good. The last that it hears is that it is offboarded. */
+const GONE: ReadonlySet<EventType> = new Set(['tenant.cleaned-up', 'tenant.row-removed']);
 
 /**
- * Sends each tenant its own events, where it wants them. Of one that is gone for good the last that it hears is that it
- * is deleted: with its clean-up goes the secret that would sign more.
+ * Sends each tenant its own events, where it wants them.
  *
  * @returns the events to be sent again
  */
@@ -13,11 +18,34 @@ export async function callBack(
 ): Promise<ReadonlySet<FleetEvent>> {
   if (callbacks === undefined) return new Set();
   const wanted: FleetEvent[] = [];
-  for (const event of events) {
-    const url = await callbacks.url(event.installation_id);
-    if (url === undefined) continue;
-    if (event.type === 'tenant.cleaned-up') await callbacks.forget(event.installation_id);
-    else wanted.push(event);
-  }
+  for (const event of events)
+    if (!GONE.has(event.type) && (await callbacks.url(event.installation_id)) !== undefined) wanted.push(event);
   return wanted.length === 0 ? new Set() : callbacks.send(wanted);
+}
+
+/**
+ * Removes the secrets of tenants that are gone, whatever kinds of events are published.
+ *
+ * @returns the changes to be read again
+ */
+export async function forgetGone(
+  changes: readonly StreamChange[],
+  { callbacks, log }: Pick<EventsDeps, 'callbacks' | 'log'>,
+): Promise<ReadonlySet<StreamChange>> {
+  const failed = new Set<StreamChange>();
+  if (callbacks === undefined) return failed;
+  for (const change of changes) {
+    const gone = decideEvents(change, TENANT).find(({ type }) => GONE.has(type));
+    if (gone === undefined) continue;
+    try {
+      await callbacks.forget(gone.installation_id);
+    } catch (cause) {
+      log.warn("A tenant's secret could not be removed; it is tried again", {
+        tenant_id: gone.installation_id,
+        cause,
+      });
+      failed.add(change);
+    }
+  }
+  return failed;
 }

@@ -1,7 +1,7 @@
 import { runInvocation, type BatchResponse, type LambdaContext, type StreamRecord } from '@multi-tenant-runner/runtime';
 import type { FleetEvent } from './catalogue';
 import { decideEvents } from './decide-events';
-import { callBack } from './call-back';
+import { callBack, forgetGone } from './call-back';
 import type { EventsDeps } from './deps';
 import { describeEntry } from './describe-entry';
 import { readChange, type StreamChange } from './stream-change';
@@ -48,7 +48,8 @@ async function tellOf(changes: readonly StreamChange[], deps: EventsDeps): Promi
     settle(events, (all) => callBack(all, deps), 'the queue of callbacks', deps),
   ]);
   const again = untold.flatMap((some) => [...some]).flatMap((event) => origin.get(event) ?? []);
-  return new Set([...again, ...unkept.flat()]);
+  const unforgotten = await forgetGone(changes, deps);
+  return new Set([...again, ...unkept.flat(), ...unforgotten]);
 }
 
 /** @returns the events that were not taken; all of them where the call failed */

@@ -10,6 +10,7 @@ export * from './dynamodb/deployment-store';
 export * from './dynamodb/fleet-slots';
 export * from './dynamodb/attributes';
 export * from './dynamodb/budgets';
+export * from './dynamodb/callback-health';
 export * from './dynamodb/callback-urls';
 export * from './dynamodb/expression';
 export * from './dynamodb/table';

@@ -35,6 +35,7 @@ export * from './fakes/recovery-store';
 export * from './fakes/usage-ledger';
 export * from './fakes/records';
 export * from './fakes/vault';
+export * from './fakes/callback-health';
 export * from './in-time';
 export * from './harness';
 export * from './dynamodb/table-definitions';

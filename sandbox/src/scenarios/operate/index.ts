@@ -11,6 +11,7 @@ import { lookAtPage } from '../page/look-at-page';
 import { askMcp } from './ask-mcp';
 import { callApi } from './call-api';
 import { createApp } from './create-app';
+import { expectCalls, expectNoPrivateAddress, setCallback } from './call-back';
 import { changeJobs } from './change-jobs';
 import { correctUsage } from './correct-usage';
 import { endTenant } from './end-tenant';
@@ -19,6 +20,7 @@ import { expectEvents, listenToEvents } from './hear-events';
 import { inspectFleet, operateFleet } from './inspect-fleet';
 import { lookAround } from './look-around';
 import type { Mtr, Mtrs } from './mtr';
+import { startReceiver } from './receiver';
 import { seeCheck, seeCheckEnd } from './see-checks';
 
 export interface OperateOptions extends Mtrs {
@@ -27,6 +29,8 @@ export interface OperateOptions extends Mtrs {
   readonly upgradeByHand: (installationId: number) => Promise<void>;
   /** The path of a Chromium, where there is one. */
   readonly browser: string | undefined;
+  /** Where its certificate is, and the file that tells functions of it. */
+  readonly receiver: { readonly root: string; readonly file: string };
   readonly signal: AbortSignal;
   readonly write: (line: string) => void;
 }
@@ -55,19 +59,24 @@ export async function operate(options: OperateOptions): Promise<{
   };
   const listener = await listenToEvents(sandbox);
   const tenant = await installTenant(context);
+  const callback = { tenant, mtr, receiver: await startReceiver(options.receiver) };
+  await setCallback(context, callback);
   await changeTenant(tenant, mtr, checks);
   await explainJobs(context, tenant, options);
   await changeJobs(context, tenant, { mtr, sandbox });
   await callApi(context, tenant, { sandbox, mtr, upgradeByHand });
+  await expectCalls(context, callback);
   await correctUsage(context, tenant, { mtr, sandbox });
   await askMcp(tenant, options.spoken, checks);
   await createApp(options, checks);
   await inspectFleet(tenant, mtr, checks);
   await lookAround(tenant, options, checks);
   await operateFleet(mtr, checks);
+  await expectNoPrivateAddress(context, callback);
   await endTenant(context, tenant, { mtr, sandbox });
   await expectEvents(context, tenant, listener);
   await listener.stop();
+  callback.receiver.stop();
   return { ok: allHeld(checks.all()), checks: checks.all() };
 }
 

@@ -19,6 +19,19 @@ test('is set by the tenant itself, with a secret that is shown once', async () =
   expect(api.harness.state.tenants.rows.get(INSTALLATION)).toMatchObject({ callback_url: URL, changed_via: 'api' });
 });
 
+test('shows its tenant and an operator since when and why calls fail, and what was given up', async () => {
+  const api = await createApiHarness();
+  const admin = await api.tenant('tenant-admin');
+  await set(admin);
+  const now = api.harness.clock.now();
+  await api.callbackHealth.recordGivenUp(INSTALLATION, 'it answered 500', now);
+  const at = now.toISOString();
+  const expected = { url: URL, failing_since: at, reason: 'it answered 500', given_up: 1, given_up_at: at };
+  for (const client of [admin, api.operator]) expect((await client(PATH)).body).toEqual(expected);
+  const other = await api.tenant('tenant-admin', 4_242);
+  await expect(other(PATH)).resolves.toMatchObject({ status: 403 });
+});
+
 test('is answered the same to who repeats the request, without its secret being kept with the answer', async () => {
   const api = await createApiHarness();
   const admin = await api.tenant('tenant-admin');

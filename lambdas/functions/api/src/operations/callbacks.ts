@@ -2,7 +2,7 @@ import { decideEdit, type CallbackRequest, type CallbackSecrets } from '@multi-t
 import * as v from 'valibot';
 import type { ApiDeps } from '../deps';
 import { Problem } from '../http/problem';
-import { tenantParams, text } from '../http/schemas';
+import { count, tenantParams, text, time } from '../http/schemas';
 import { NOTHING, defineOperation, type Context } from './operation';
 import { recordChange } from './record-change';
 import { findTenant, type TenantFound } from './tenant-view';
@@ -21,12 +21,27 @@ export const showCallback = defineOperation({
   id: 'show-callback',
   method: 'GET',
   path: PATH,
-  summary: "Where the tenant's events are sent to; without url: nowhere.",
+  summary: "Where the tenant's events are sent to, and whether they arrive; without url: nowhere.",
   params: tenantParams,
-  answer: v.object({ url: v.optional(text) }),
+  answer: v.object({
+    url: v.optional(text),
+    failing_since: v.optional(v.pipe(time, v.description('Absent: the last call arrived'))),
+    reason: v.optional(v.pipe(text, v.description('Of the last call that failed'))),
+    given_up: v.optional(v.pipe(count, v.description('Events that never arrived, of the last two weeks'))),
+    given_up_at: v.optional(time),
+  }),
   run: async ({ params }, deps) => {
-    const { callbackUrl } = (await findTenant(params.installation_id, deps)).tenant;
-    return { body: callbackUrl === undefined ? {} : { url: callbackUrl } };
+    const { installationId, tenant } = await findTenant(params.installation_id, deps);
+    const { failingSince, reason, givenUp, givenUpAt } = await deps.callbackHealth.get(installationId);
+    return {
+      body: {
+        ...(tenant.callbackUrl !== undefined && { url: tenant.callbackUrl }),
+        ...(failingSince !== undefined && { failing_since: failingSince }),
+        ...(reason !== undefined && { reason }),
+        ...(givenUp !== undefined && { given_up: givenUp }),
+        ...(givenUpAt !== undefined && { given_up_at: givenUpAt }),
+      },
+    };
   },
 });
 

@@ -21,6 +21,7 @@ export * from './apps';
 export * from './audit';
 export * from './bookmarks';
 export * from './budgets';
+export * from './callback-health';
 export * from './check-runs';
 export * from './configs';
 export * from './deliveries';

@@ -8,6 +8,7 @@ import {
   createDynamoAuditTrail,
   createDynamoBookmarks,
   createDynamoBudgets,
+  createDynamoCallbackHealth,
   createDynamoConfigStore,
   createDynamoFleetSlots,
   createDynamoJobStore,
@@ -33,6 +34,7 @@ import { createTables } from '../dynamodb/create-tables';
 import { startDynamoDbLocal, type DynamoDbLocal } from '../dynamodb/dynamodb-local';
 import { job, launch, settings } from '../factories';
 import { createTestClock, type TestClock } from '../test-clock';
+import { callbackHealthContract } from './callback-health.contract';
 import { lockStoreContract } from './lock-store.contract';
 import { appStoreContract, type AppsUnderTest } from './app-store.contract';
 import { deploymentStoreContract } from './deployment-store.contract';
@@ -114,6 +116,11 @@ describe('deployments on DynamoDB', () => deploymentStoreContract(apps, nextId))
 describe("the API's state on DynamoDB", () =>
   apiStateContract(async () => createDynamoApiState({ client: local.client, tableName: 'test-api' }), nextId));
 
+describe('the health of callbacks on DynamoDB', () =>
+  callbackHealthContract(
+    () => createDynamoCallbackHealth({ client: local.client, tableName: 'test-recovery' }),
+    nextId,
+  ));
 describe('locks on DynamoDB', () =>
   lockStoreContract(async () => createDynamoLockStore({ client: local.client, tableName: 'test-api' }), nextId));
 describe('the tenant directory on DynamoDB', () =>

@@ -12,7 +12,9 @@ import { createInMemoryTenantRegistry, type TenantRow } from '../fakes/tenant-re
 import { createTestClock } from '../test-clock';
 import { createInMemoryApiState } from '../fakes/api-state';
 import { createInMemoryAuditTrail } from '../fakes/audit-trail';
+import { createInMemoryCallbackHealth } from '../fakes/callback-health';
 import { createInMemoryLockStore } from '../fakes/lock-store';
+import { callbackHealthContract } from './callback-health.contract';
 import { lockStoreContract } from './lock-store.contract';
 import { createInMemoryApps } from '../fakes/apps';
 import { appStoreContract } from './app-store.contract';
@@ -88,6 +90,8 @@ describe('apps in memory', () => appStoreContract(async () => createInMemoryApps
 describe('deployments in memory', () => deploymentStoreContract(async () => createInMemoryApps(), nextId));
 describe("the API's state in memory", () => apiStateContract(async () => createInMemoryApiState(), nextId));
 const locks = createInMemoryLockStore();
+const callbackHealth = createInMemoryCallbackHealth();
+describe('the health of callbacks in memory', () => callbackHealthContract(() => callbackHealth, nextId));
 describe('locks in memory', () => lockStoreContract(async () => locks, nextId));
 describe('the in-memory tenant directory', () =>
   tenantDirectoryContract(async () => {

@@ -25,7 +25,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     role: 'callbacks',
-    actions: ['dynamodb:GetItem', 'sqs:ChangeMessageVisibility', 'ssm:GetParameters'],
+    actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'sqs:ChangeMessageVisibility', 'ssm:GetParameters'],
     resource: 'sandbox',
     reason: "sends a tenant's events to an endpoint of its own, of which a tenant of the sandbox has none",
   },
