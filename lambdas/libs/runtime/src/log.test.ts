@@ -78,6 +78,7 @@ describe('a log', () => {
 
 const SECRETS = {
   'an installation token': `ghs_${'A1b2'.repeat(9)}`,
+  'the secret of a callback': `whsec_${'Ab1+'.repeat(11)}`,
   'a token of the newer form': `ghs_1234_eyJhbGciOiJSUzI1NiJ9.${'abc-_'.repeat(80)}.${'x9'.repeat(40)}`,
   'a JWT': `eyJhbGciOiJSUzI1NiJ9.${'eyJpc3MiOiIxIn0'}.${'c2ln'.repeat(20)}`,
   'a private key': `-----BEGIN RSA PRIVATE KEY-----\n${'MIIE'.repeat(30)}\n-----END RSA PRIVATE KEY-----`,

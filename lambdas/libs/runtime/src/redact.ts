@@ -7,6 +7,8 @@ const SECRETS: readonly RegExp[] = [
   /-----BEGIN [A-Z ]+-----[\s\S]*?(-----END [A-Z ]+-----|$)/g,
   // Since April 2026 installation tokens contain a JWT, so their length varies and they contain dots.
   /\b(?:gh[a-z]_|github_pat_)[A-Za-z0-9._-]{16,}/g,
+  // With which a tenant's callbacks are signed.
+  /\bwhsec_[A-Za-z0-9+/=_-]{16,}/g,
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.?[A-Za-z0-9_-]*/g,
   // A just-in-time configuration is some 4,000 characters of base64, an App key in base64 some 2,200.
   /[A-Za-z0-9+/_-]{200,}={0,2}/g,

@@ -32,6 +32,7 @@ it.each<[string, string, string]>([
   ['the webhook secret', line('the secret is 0123456789abcdef0123456789abcdef0123456789abcdef'), 'the webhook secret'],
   ['another private key', line('-----BEGIN PRIVATE KEY-----\nMIIE'), 'a private key'],
   ['an installation token', line(`authorization: token ${token}`), 'an installation token'],
+  ['the secret of a callback', line(`set: whsec_${'Ab1+'.repeat(11)}`), 'the secret of a callback'],
   ['an App JWT', line(`Bearer ${token.slice(token.indexOf('eyJ'))}`), 'a JSON web token'],
   ['a runner configuration', line(`--jitconfig ${jit}`), 'a runner configuration'],
   [

@@ -20,6 +20,7 @@ export interface Finding {
 const SHAPES: readonly { readonly name: string; readonly pattern: RegExp }[] = [
   { name: 'a private key', pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----/ },
   { name: 'an installation token', pattern: /\bgh[a-z]_[A-Za-z0-9._-]{16,}/ },
+  { name: 'the secret of a callback', pattern: /\bwhsec_[A-Za-z0-9+/]{16,}/ },
   { name: 'a JSON web token', pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{80,}/ },
   // The first characters of `{".runner":"`, in base64: what a runner's configuration always begins with.
   { name: 'a runner configuration', pattern: /eyIucnVubmVyIjoi/ },
