@@ -4,6 +4,7 @@ import type { StreamRecord } from '@multi-tenant-runner/runtime';
 import { toAttributes, fromAttributes } from '@multi-tenant-runner/aws';
 import { jobRow, tenantRow, type Row } from '../test/changes';
 import { EVENT_KINDS, type FleetEvent } from './catalogue';
+import type { EventsDeps } from './deps';
 import { createHandler } from './handler';
 
 const TABLES = { tenants: 'p-tenants', jobs: 'p-jobs', launches: 'p-launches', usage: 'p-usage', audit: 'p-audit' };
@@ -38,7 +39,7 @@ function createWorld(takes: (event: FleetEvent) => boolean = () => true) {
       published.push(...events.filter((event) => !failed.has(event)));
       return failed;
     },
-    callbacks: undefined,
+    callbacks: undefined as EventsDeps['callbacks'],
     keep: async (name: string, document: string) => void kept.set(name, document),
     clock: createTestClock(),
     log,
@@ -111,6 +112,43 @@ test('loses no event and gives duplicates the same id, however often the bus fai
       const last = world.published.reduce((a, b) => (a.sequence > b.sequence ? a : b));
       expect(last.data['max_runners']).toBe(count + 4);
     }),
+    { numRuns: 50 },
+  );
+});
+
+test('a receiver has the row as it is, whatever fails here and comes there twice, late or out of order', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.infiniteStream(fc.boolean()),
+      fc.integer({ min: 1, max: 25 }),
+      fc.array(fc.nat(), { minLength: 25, maxLength: 25 }),
+      async (luck, count, places) => {
+        const called: FleetEvent[] = [];
+        let tries = 0;
+        const takes = (): boolean => (tries += 1) > 200 || luck.next().value === true;
+        const callbacks = {
+          url: async () => 'https://hooks.acme.com/',
+          send: async (events: readonly FleetEvent[]) => {
+            const failed = new Set(events.filter(() => !takes()));
+            called.push(...events.filter((event) => !failed.has(event)));
+            return failed;
+          },
+          forget: async () => undefined,
+        };
+        const world = createWorld();
+        await readAsLambda(
+          Array.from({ length: count }, (_, index) => change(index + 1, index + 5)),
+          { ...world, deps: { ...world.deps, callbacks } },
+        );
+        const received = [...called, ...called.slice(0, 5)].sort(
+          (a, b) => (places[Number(a.sequence) % 25] ?? 0) - (places[Number(b.sequence) % 25] ?? 0),
+        );
+        const seen = new Map(received.map((event) => [event.id, event]));
+        expect(seen.size).toBe(count);
+        const last = [...seen.values()].reduce((a, b) => (a.sequence > b.sequence ? a : b));
+        expect(last.data['max_runners']).toBe(count + 4);
+      },
+    ),
     { numRuns: 50 },
   );
 });
