@@ -29,7 +29,7 @@ const PROGRAM = `
   }).end();
 `;
 
-it('stands behind a public address of a public name, for a process that looks names up and connects as callbacks does', async () => {
+it('stands behind a public address of a public name, for a process that looks it up and connects', async () => {
   const server = createServer({ key: fixture('key'), cert: fixture('crt') }, (_request, response) =>
     response.writeHead(204).end(),
   );

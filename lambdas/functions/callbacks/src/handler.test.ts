@@ -101,7 +101,7 @@ test('gives an event up after its last try, visibly', async () => {
   expect(world.delays.get('r1')).toBe(0);
 });
 
-test('lets tenant and operator see since when and why calls fail, what was given up, and that they arrive again', async () => {
+test('lets tenant and operator see since when and why calls fail, what was given up, and the end of it', async () => {
   let status = 500;
   const world = createWorld(async () => status);
   const failingSince = world.clock.now().toISOString();
