@@ -42,6 +42,17 @@ describe('events', () => {
     assert.deepEqual(mapping('tenants').filter_criteria ?? [], []);
   });
 
+  it('that no endpoint of a tenant takes have a queue of dead letters, and two alarms', () => {
+    const queue = (name) => resource(json, `module.events[0].aws_sqs_queue.${name}[0]`);
+    assert.deepEqual(
+      ['callbacks', 'callbacks_dlq'].map((name) => queue(name).message_retention_seconds),
+      [86_400, 1_209_600],
+    );
+    const alarms = resourcesOf(json).filter(({ type }) => type === 'aws_cloudwatch_metric_alarm');
+    const about = alarms.filter(({ address }) => /callbacks/.test(address)).map(({ values }) => values.metric_name);
+    assert.deepEqual(about.sort(), ['ApproximateNumberOfMessagesVisible', 'CallbackGivenUp']);
+  });
+
   it('keep the audit trail in a bucket that is encrypted, closed, and written once', () => {
     const of = (type) => resource(json, `module.events[0].${type}.audit[0]`);
     assert.equal(of('aws_s3_bucket').bucket, BUCKET);
@@ -71,17 +82,6 @@ describe('without a wish for events', () => {
     assert.deepEqual(eventsOf(json), []);
     assert.deepEqual(streamsOf(json), ['tenants']);
     assert.ok(!resourcesOf(json).some(({ address }) => address.includes('events-behind')));
-  });
-
-  it('of a tenant that its endpoint does not take in ten tries goes to the dead letters, with an alarm', () => {
-    const queue = resource(json, 'module.events[0].aws_sqs_queue.callbacks[0]');
-    assert.deepEqual(
-      [JSON.parse(queue.redrive_policy ?? '{"maxReceiveCount":10}').maxReceiveCount, queue.message_retention_seconds],
-      [10, 86400],
-    );
-    const alarms = resourcesOf(json).filter(({ type }) => type === 'aws_cloudwatch_metric_alarm');
-    const about = alarms.filter(({ address }) => /callbacks/.test(address)).map(({ values }) => values.metric_name);
-    assert.deepEqual(about.sort(), ['ApproximateNumberOfMessagesVisible', 'CallbackGivenUp']);
   });
 
   it('of a kind, that kind’s table alone is followed; and a bucket is as it was asked for', async () => {

@@ -36,7 +36,7 @@ export interface OperateOptions extends Mtrs {
 }
 
 const NO_BROWSER = 'there is no Chromium; install it, or name one in SANDBOX_BROWSER';
-const SECONDS = 300;
+const SECONDS = 600;
 /** New each time: an account that comes back has what was decided about it. */
 const LOGIN = `operated-${randomBytes(3).toString('hex')}`;
 
