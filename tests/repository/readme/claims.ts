@@ -86,12 +86,12 @@ export const CLAIMS: readonly Claim[] = [
 ];
 
 /**
- * With three sizes: each has a dead-letter queue, and each such queue an alarm. Without events or a limit over all
- * tenants.
+ * With three sizes: each has a dead-letter queue, and each such queue an alarm. Without events, callbacks or a limit
+ * over all tenants.
  */
 export function numberOfAlarms(): number {
   const alarms = read('modules/observability/alarms.tf').replaceAll(
-    / {2}(?:fleet|event)_alarms = [\s\S]*?\n {2}\} : \{\}/g,
+    / {2}(?:fleet|event|callback)_alarms = [\s\S]*?\n {2}\} : \{\}/g,
     '',
   );
   const named = [...alarms.matchAll(/^ {4,6}"[\w-]+" = \{$/gm)].length;
