@@ -44,6 +44,12 @@ export async function inspectFleet({ login }: Tenant, mtr: Mtr, checks: Checks):
   await expectJson(checks, await mtr(...caps), 'tenants set-caps sets a cap', (answer) =>
     holds(answer, { tenant: login }),
   );
+  await expectJson(
+    checks,
+    await mtr('limits', login),
+    "limits has the cap's minutes and when they begin anew",
+    (answer) => rowsOf(answer).some((row) => row['limit'] === 'minutes of the month' && row['of'] === 1000),
+  );
 }
 
 export async function operateFleet(mtr: Mtr, checks: Checks): Promise<void> {
@@ -56,6 +62,9 @@ export async function operateFleet(mtr: Mtr, checks: Checks): Promise<void> {
   await expectJson(checks, await mtr('freeze', '--yes', ...BECAUSE), 'freeze stops the queues of all sizes', (answer) =>
     holds(answer, { enabled: false }),
   );
+  const passing = await mtr('freeze', '--until', '1s', '--yes', ...BECAUSE);
+  const isOver = passing.code === 0 && passing.out.trimEnd().endsWith('"enabled": true\n}');
+  checks.check('freeze --until lets them go on at that time', isOver, JSON.stringify(passing));
   await expectJson(checks, await mtr('unfreeze', ...BECAUSE), 'unfreeze lets them go on', (answer) =>
     holds(answer, { enabled: true }),
   );

@@ -1,8 +1,11 @@
 import { describeLimits } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
-import { count, tenantParams, text } from '../http/schemas';
+import { tenantParams, text } from '../http/schemas';
 import { defineOperation } from './operation';
 import { findTenant } from './tenant-view';
+
+/** Of runners, minutes or dollars. */
+const amount = v.pipe(v.number(), v.minValue(0));
 
 export const showLimits = defineOperation({
   id: 'show-limits',
@@ -14,9 +17,9 @@ export const showLimits = defineOperation({
     limits: v.array(
       v.object({
         limit: text,
-        used: v.optional(count),
-        of: v.optional(count),
-        left: v.optional(v.union([count, v.picklist(['some', 'none'])])),
+        used: v.optional(amount),
+        of: v.optional(amount),
+        left: v.optional(v.union([amount, v.picklist(['some', 'none'])])),
         refills: v.optional(v.pipe(text, v.description('A time of ISO 8601, or what has to happen'))),
       }),
     ),

@@ -2,6 +2,7 @@ import type { Circuit } from '../model/circuit';
 import { freeSlots, githubLimitedUntil, type Tenant } from '../model/tenant';
 import type { Tiers } from '../model/tier';
 import { FAILURES_TO_OPEN } from './circuit-breaker';
+import { capStates, type CapState } from './usage-caps';
 
 /** One limit of a tenant. */
 export interface LimitState {
@@ -10,7 +11,7 @@ export interface LimitState {
   readonly of?: number;
   /** Absent: it is not counted. */
   readonly left?: number | 'some' | 'none';
-  /** When there is more: a time of ISO 8601, or what has to happen. Absent while something is left. */
+  /** When there is more: a time of ISO 8601, or what has to happen. Of budgets always, else while nothing is left. */
   readonly refills?: string;
 }
 
@@ -31,8 +32,23 @@ export function describeLimits(tenant: Tenant, tiers: Tiers, now: Date): readonl
       left: limited === undefined ? 'some' : 'none',
       ...(limited !== undefined && { refills: limited.toISOString() }),
     },
+    ...capStates(tenant, now).map(budgetState),
     ...[...tiers.keys()].map((tier) => circuitState(tier, tenant.circuits.get(tier))),
   ];
+}
+
+const BUDGETS: Readonly<Record<CapState['reason'], string>> = {
+  'minutes-per-day': 'minutes of the day',
+  'minutes-per-month': 'minutes of the month',
+  'spend-per-month': 'dollars of the month',
+};
+const CENTS = 100;
+
+/** What is used is of a minute ago at most. */
+function budgetState({ reason, used, cap, until }: CapState): LimitState {
+  const left = Math.max(0, cap - used);
+  const toCents = (amount: number): number => Math.round(amount * CENTS) / CENTS;
+  return { limit: BUDGETS[reason], used: toCents(used), of: cap, left: toCents(left), refills: until.toISOString() };
 }
 
 function circuitState(tier: string, circuit: Circuit | undefined): LimitState {
