@@ -37,6 +37,7 @@ const ENVIRONMENT = {
   ALLOWED_SOURCE_CIDRS: '[]',
   EVENT_KINDS: '[]',
   TIERS: '["small"]',
+  PREVIEW_HOURS: '72',
   ARCHIVE_LIMITS: JSON.stringify({ bytes: 1, unpacked_bytes: 1, files: 1, ratio: 1 }),
   PLATFORM: JSON.stringify({
     region: 'us-east-1',

@@ -90,12 +90,20 @@ describe('app create', () => {
 
   it('leaves the webhook off without an address, and asks for more where users are tenants', async () => {
     const { run, seen } = createBrowser();
-    await run('app', 'create', '--users', '--feedback', '--name', 'mine');
+    await run('app', 'create', '--users', '--feedback', '--apps', '--name', 'mine');
     expect(seen.action).toMatch(/^https:\/\/github\.com\/settings\/apps\/new\?/);
     expect(seen.manifest).toMatchObject({
       name: 'mine',
       hook_attributes: { active: false },
-      default_permissions: { administration: 'write', checks: 'write' },
+      default_permissions: {
+        administration: 'write',
+        checks: 'write',
+        actions: 'write',
+        contents: 'read',
+        deployments: 'write',
+        pull_requests: 'read',
+      },
+      default_events: ['workflow_job', 'push', 'pull_request', 'workflow_run'],
     });
   });
 

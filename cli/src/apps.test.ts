@@ -50,7 +50,7 @@ async function deploy(shell: Shell, commit: string): Promise<void> {
 describe('apps', () => {
   it('are declared, listed and shown, and one beyond the quota is refused', async () => {
     const shell = shellWithTenant();
-    expect(await shell.json('apps', 'create', 'acme', 'shop', ...CREATE, '--count', '2')).toMatchObject({
+    expect(await shell.json('apps', 'create', 'acme', 'shop', ...CREATE, '--count', '2', '--preview')).toMatchObject({
       app: 'shop',
       url: 'https://shop.apps.example.test',
       count: 2,
@@ -62,6 +62,7 @@ describe('apps', () => {
       err: expect.stringContaining('2 apps'),
     });
     expect(await shell.json('apps', 'list', 'acme')).toMatchObject({ rows: [{ app: 'forum' }, { app: 'shop' }] });
+    expect(shell.apps.rows.get('shop')?.preview).toBe(true);
     expect(await shell.json('apps', 'show', 'SHOP')).toMatchObject({ state: 'active', branch: 'main' });
     expect(shell.audit.entries[0]).toMatchObject({ action: 'app.created', via: 'mtr', reason: 'they asked' });
   });

@@ -42,6 +42,7 @@ resource "aws_lambda_function" "deployer" {
       WORKFLOW                 = var.workflow
       CODEBUILD_PROJECT        = var.builder == "codebuild" ? local.builder : ""
       ARCHIVE_LIMITS           = jsonencode(var.archive_limits)
+      PREVIEW_HOURS            = tostring(var.preview_hours)
       DNS_SERVERS              = join(",", var.dns_servers)
       FUNCTION_TIMEOUT_SECONDS = tostring(var.lambda.timeout_seconds)
     }

@@ -23,8 +23,8 @@ locals {
   rules = {
     installation = {
       bus     = var.event_bus.name
-      says    = "Pushes, runs of workflows and tenants' changes, for apps of ${var.prefix}."
-      pattern = { source = ["multi-tenant-runner"], detail-type = ["push", "workflow_run", "installation", { prefix = "tenant." }] }
+      says    = "Pushes, pull requests, runs of workflows and tenants' changes, for apps of ${var.prefix}."
+      pattern = { source = ["multi-tenant-runner"], detail-type = ["push", "pull_request", "workflow_run", "installation", { prefix = "tenant." }] }
     }
     images = {
       bus     = "default"

@@ -1,5 +1,5 @@
 variable "event_bus" {
-  description = "The installation's bus: `name` is the root module's output `webhook.event_bus_name`. `eventbridge.accept_events` there has to name `push`, and should name `workflow_run`; `events.publish` should name `tenant`, so that a suspension takes effect at once."
+  description = "The installation's bus: `name` is the root module's output `webhook.event_bus_name`. `eventbridge.accept_events` there has to name `push`, for previews `pull_request`, and should name `workflow_run`; `events.publish` should name `tenant`, so that a suspension takes effect at once."
   type        = object({ name = string })
 }
 
@@ -26,7 +26,7 @@ variable "default_tier" {
 }
 
 variable "github" {
-  description = "How GitHub is reached: `api_url`; `app_id_parameter` and `app_key_parameter`, where the installation refers to SSM parameters of yours, or `app_key_secret` as its `github_app.key_base64_secret`; the customer's key of parameters; and a proxy and certificates, as the installation has them. The App needs to read contents and to write actions and deployments."
+  description = "How GitHub is reached: `api_url`; `app_id_parameter` and `app_key_parameter`, where the installation refers to SSM parameters of yours, or `app_key_secret` as its `github_app.key_base64_secret`; the customer's key of parameters; and a proxy and certificates, as the installation has them. The App needs to read contents, for previews pull requests, and to write actions and deployments."
   type = object({
     api_url             = optional(string, "https://api.github.com")
     app_id_parameter    = optional(string)
@@ -132,6 +132,17 @@ variable "archive_limits" {
   validation {
     condition     = alltrue([for limit in values(var.archive_limits) : limit >= 1 && floor(limit) == limit]) && var.archive_limits.bytes <= 209715200
     error_message = "archive_limits must be whole numbers of at least 1, and bytes at most 209715200: the function holds the archive in its memory."
+  }
+}
+
+variable "preview_hours" {
+  description = "For how many hours a pull request's preview stays after its last commit, if the pull request is open for so long."
+  type        = number
+  default     = 72
+
+  validation {
+    condition     = var.preview_hours >= 1 && var.preview_hours <= 8760 && floor(var.preview_hours) == var.preview_hours
+    error_message = "preview_hours must be a whole number from 1 to 8760."
   }
 }
 

@@ -66,7 +66,7 @@ run "hears_of_pushes_images_and_services" {
   }
 
   assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.this["installation"].event_pattern)["detail-type"] == ["push", "workflow_run", "installation", { prefix = "tenant." }]
+    condition     = jsondecode(aws_cloudwatch_event_rule.this["installation"].event_pattern)["detail-type"] == ["push", "pull_request", "workflow_run", "installation", { prefix = "tenant." }]
     error_message = "A push starts nothing, or a tenant's suspension waits for the sweep."
   }
 

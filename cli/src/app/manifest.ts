@@ -7,6 +7,8 @@ export interface AppPlan {
   readonly users: boolean;
   /** GitHub is to show on commits why jobs wait: `check_runs` of the module. */
   readonly feedback: boolean;
+  /** Pushes deploy tenants' apps, and pull requests have previews: modules/apps. */
+  readonly apps: boolean;
 }
 
 /** Where GitHub can't reach anything: the webhook stays off. https://www.rfc-editor.org/rfc/rfc2606 */
@@ -16,7 +18,7 @@ const NOWHERE = 'https://example.com/webhook';
  * Exactly the permissions and events that the module needs, as in the README.
  * https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
  */
-export function buildManifest({ name, webhookUrl, users, feedback }: AppPlan, redirectUrl: string) {
+export function buildManifest({ name, webhookUrl, users, feedback, apps }: AppPlan, redirectUrl: string) {
   return {
     name,
     url: 'https://github.com',
@@ -24,13 +26,14 @@ export function buildManifest({ name, webhookUrl, users, feedback }: AppPlan, re
     redirect_url: redirectUrl,
     public: true,
     default_permissions: {
-      actions: 'read',
+      actions: apps ? 'write' : 'read',
       metadata: 'read',
       organization_self_hosted_runners: 'write',
       ...(users && { administration: 'write' }),
       ...(feedback && { checks: 'write' }),
+      ...(apps && { contents: 'read', deployments: 'write', pull_requests: 'read' }),
     },
-    default_events: ['workflow_job'],
+    default_events: ['workflow_job', ...(apps ? ['push', 'pull_request', 'workflow_run'] : [])],
   };
 }
 

@@ -21,6 +21,7 @@ const tenant = { name: 'acme', slots: [], maxRunners: 2, isUser: false, openCirc
 const job = { jobId: 1, state: 'parked', queuedAt: '2026-01-15T11:59:00.000Z', gated: false };
 const run = { name: 'test-scale-down', invocations: 10, errors: 0, throttles: 0 };
 const functions = healthy('functions');
+const FOR_APPS = { ...healthy('app').permissions, contents: 'read', actions: 'write', deployments: 'write' };
 const WITH_CHECKS = { ...healthy('app').permissions, checks: 'write' };
 
 /** For each check what it must find something in. */
@@ -38,6 +39,14 @@ const BROKEN: Readonly<Record<string, readonly (readonly [State, Partial<Facts>,
   checks: [
     ['warning', { app: known({ ...healthy('app'), showsChecks: true }) }, 'not the permission checks: write'],
     ['warning', { app: known({ ...healthy('app'), showsChecks: true, permissions: WITH_CHECKS }) }, ': 1001'],
+  ],
+  apps: [
+    ['warning', { app: known({ ...healthy('app'), events: ['workflow_job', 'push'] }) }, 'contents: read'],
+    [
+      'warning',
+      { app: known({ ...healthy('app'), events: ['workflow_job', 'push', 'pull_request'], permissions: FOR_APPS }) },
+      'lacks pull_requests: read',
+    ],
   ],
   events: [['failing', { app: known({ ...healthy('app'), events: [] }) }, 'workflow_job is off']],
   webhook: [

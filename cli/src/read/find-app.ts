@@ -33,6 +33,8 @@ export function fieldsOfApp(app: App, settings: AppSettings): Row {
     port: app.port,
     repository: app.repository,
     branch: app.branch,
+    preview_of: app.previewOf && `${app.previewOf.app}, pull request ${app.previewOf.pullRequest}`,
+    expires: app.previewOf?.expiresAt,
     directory: app.directory,
     under_way: app.unfinished && [...app.unfinished].sort(),
   };

@@ -19,6 +19,7 @@ export function addApp(
     .option('--webhook-url <url>', 'the output webhook.endpoint; without it the webhook is off')
     .option('--users', 'user accounts may be tenants too')
     .option('--feedback', 'GitHub shows on commits why jobs wait: check_runs of the module')
+    .option('--apps', "pushes deploy tenants' apps: modules/apps")
     .option('--secrets-manager', 'keep the key and the webhook secret in Secrets Manager, not in SSM')
     .option('--github-api-url <url>', 'as github_api_url of the module', 'https://api.github.com')
     .action(
@@ -28,6 +29,7 @@ export function addApp(
         webhookUrl,
         users = false,
         feedback = false,
+        apps = false,
         secretsManager = false,
         githubApiUrl,
       }) => {
@@ -37,6 +39,7 @@ export function addApp(
           name: name ?? prefix,
           users,
           feedback,
+          apps,
           inSecretsManager: secretsManager,
           apiUrl: githubApiUrl,
           ...(organization !== undefined && { organization }),

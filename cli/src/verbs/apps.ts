@@ -58,13 +58,14 @@ function addCreate(apps: Command, answer: Answering): void {
     .option('--branch <name>', 'whose pushes count: main')
     .option('--directory <path>', 'where its Dockerfile is: the root')
     .option('--port <n>', 'where its container listens: 8080', wholeNumber)
+    .option('--preview', 'a copy for each pull request, as long as it is open')
     .option('--health <path>', 'what answers while it is well: /')
     .action((tenant, name, options) =>
       answer((fleet) => {
-        const { repository, repositoryId, branch, directory, port, health, count, cpu, memory } = options;
+        const { repository, repositoryId, branch, directory, port, preview, health, count, cpu, memory } = options;
         const size = cpu === undefined && memory === undefined ? undefined : { cpu, memory };
         const path = health === undefined ? undefined : { path: health };
-        const given = { branch, directory, port, health: path, count, size };
+        const given = { branch, directory, port, preview, health: path, count, size };
         const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
         const declaration = { ...said, name, repository, repository_id: Number(repositoryId) };
         return createApp(tenant, declaration, changeOptions(options), fleet);

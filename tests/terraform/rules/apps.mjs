@@ -74,6 +74,7 @@ export const REJECTED = [
       ['no files', { archive_limits: { files: 0 } }],
     ],
   ],
+  ['preview_hours must be a whole number from 1 to 8760.', [['previews for no time', { preview_hours: 0 }]]],
   [
     'dns_servers must be IP addresses, such as 1.1.1.1 or 192.0.2.53:5353.',
     [['a resolver by its name', { dns_servers: ['dns.example.com'] }]],

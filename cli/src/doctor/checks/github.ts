@@ -78,6 +78,26 @@ export const GITHUB_CHECKS: readonly Check[] = [
     },
   }),
   defineCheck({
+    name: 'apps',
+    needs: ['app'],
+    fine: 'Where pushes deploy apps of tenants, the App may do what that takes.',
+    judge: ({ app: { events, permissions } }) => {
+      if (!events.includes('push')) return undefined;
+      const needed: readonly (readonly [string, 'read' | 'write'])[] = [
+        ['contents', 'read'],
+        ['actions', 'write'],
+        ['deployments', 'write'],
+        ...(events.includes('pull_request') ? ([['pull_requests', 'read']] as const) : []),
+      ];
+      const missing = needed.filter(([name, level]) => permissions[name] !== 'write' && permissions[name] !== level);
+      if (missing.length === 0) return undefined;
+      return warning(
+        `The App hears of pushes, and lacks ${some(missing.map(([name, level]) => `${name}: ${level}`))}.`,
+        "Grant it in the App's settings if modules/apps is applied; each organisation has to accept it.",
+      );
+    },
+  }),
+  defineCheck({
     name: 'events',
     needs: ['app'],
     fine: 'The App is subscribed to jobs.',

@@ -1,4 +1,14 @@
-import { MINUTE, SECOND, object, parse, string, strings, integer, optionalString } from '@multi-tenant-runner/core';
+import {
+  HOUR,
+  MINUTE,
+  SECOND,
+  object,
+  parse,
+  string,
+  strings,
+  integer,
+  optionalString,
+} from '@multi-tenant-runner/core';
 import type { AppPlatformSettings } from '@multi-tenant-runner/aws';
 import { IN_ENV, LOG_LEVELS, readConfig, type Env, type LogLevel } from '@multi-tenant-runner/runtime';
 import { parseNetworkConfig, type NetworkConfig } from '@multi-tenant-runner/wiring';
@@ -22,6 +32,8 @@ export interface DeployerConfig {
   readonly archiveLimits: ArchiveLimits;
   /** Of DNS, for the proofs of own domains; none: those that the function has anyway. */
   readonly dnsServers: readonly string[];
+  /** Milliseconds. */
+  readonly previewLifetime: number;
   /** Milliseconds. */
   readonly leaseTime: number;
 }
@@ -137,6 +149,7 @@ export function parseDeployerConfig(env: Env): DeployerConfig {
       ...(codeBuildProject !== undefined && { codeBuildProject }),
       dnsServers: reader.optionalString('DNS_SERVERS')?.split(',') ?? [],
       archiveLimits: reader.json('ARCHIVE_LIMITS', NO_LIMITS, (value) => parse(limits, value, IN_ENV)),
+      previewLifetime: reader.integer('PREVIEW_HOURS', { min: 1 }) * HOUR,
       leaseTime: Math.min(timeout + MARGIN, 16 * MINUTE),
     };
   });

@@ -6,7 +6,7 @@ const COMMIT = 'a'.repeat(40);
 const MOST = 100;
 
 /** They change nothing: dying at one of them is dying before the call that comes next. */
-const READS = /^(Describe|List|BatchGet|GetRole|HEAD|GET|head$|archive$|findRun$)/;
+const READS = /^(Describe|List|BatchGet|GetRole|HEAD|GET|head$|archive$|findRun$|lastMove$|pull$|findDeployment$)/;
 
 /** Counts calls of AWS and GitHub that change something, and dies once: before one of them, or after it took effect. */
 function cutAt(harness: DeployerHarness, cut: number, when: 'before' | 'after'): () => number {
@@ -52,6 +52,32 @@ async function moveDomain(harness: DeployerHarness): Promise<void> {
   await harness.settle(4);
 }
 
+const PREVIEW = 'pr-7--shop';
+const FEATURE = 'b'.repeat(40);
+
+/** A pull request is opened, and its events come again once whoever died has lost its lease. */
+async function openPull(harness: DeployerHarness): Promise<void> {
+  const { github, clock } = harness;
+  github.archives.set(FEATURE, archiveOf({ Dockerfile: 'FROM scratch' }));
+  github.pulls.set(7, { isOpen: true, commit: FEATURE, branch: 'feature', base: 'main', fromRepoId: 7 });
+  for (let times = 0; times < 2; times += 1) {
+    await harness.pull(7, 'opened');
+    clock.advance(2 * MINUTE);
+  }
+  await harness.settle(2);
+  await harness.built(PREVIEW, FEATURE);
+  await harness.settle(4);
+}
+
+async function closePull(harness: DeployerHarness): Promise<void> {
+  harness.github.pulls.clear();
+  for (let times = 0; times < 2; times += 1) {
+    await harness.pull(7, 'closed');
+    harness.clock.advance(2 * MINUTE);
+  }
+  await harness.settle(6);
+}
+
 async function remove(harness: DeployerHarness): Promise<void> {
   await harness.tables.apps.change(await harness.app('shop'), { state: 'deleting' }, harness.clock.now());
   await harness.settle(5);
@@ -81,6 +107,7 @@ const ONE = {
   secrets: 0,
   roles: 0,
 };
+const TWO = Object.fromEntries(Object.entries(ONE).map(([kind, one]) => [kind, 2 * one]));
 const NONE = Object.fromEntries(Object.keys(ONE).map((kind) => [kind, 0]));
 
 describe.each(['before', 'after'] as const)(
@@ -134,6 +161,28 @@ describe.each(['before', 'after'] as const)(
         expect([cut, [...aws.others.secrets], aws.iam.roles.size]).toEqual([cut, [key], 1]);
       }
       expect(cut).toBeGreaterThan(3);
+    });
+
+    it('leaves one preview of a pull request, and none of one that is closed', async () => {
+      let [cut, built] = [1, 0];
+      for (let reached = cut; reached >= cut && cut < MOST; cut += 1) {
+        const harness = createDeployerHarness();
+        await deploy(harness);
+        await harness.tables.apps.change(await harness.app('shop'), { preview: true }, harness.clock.now());
+        const calls = cutAt(harness, cut, when);
+        await openPull(harness);
+        built = Math.max(built, calls());
+        if (cut <= calls()) {
+          expect([cut, harness.tables.rows.get(PREVIEW)?.live?.commit]).toEqual([cut, FEATURE]);
+          expect([cut, standing(harness)]).toEqual([cut, TWO]);
+          expect(harness.github.runs.length).toBe(2);
+        }
+        await closePull(harness);
+        reached = calls();
+        expect([cut, standing(harness), harness.tables.rows.get(PREVIEW)?.state]).toEqual([cut, ONE, 'deleted']);
+      }
+      expect(built).toBeGreaterThan(10);
+      expect(cut).toBeGreaterThan(built + 8);
     });
 
     it('leaves nothing of an app that is removed', async () => {

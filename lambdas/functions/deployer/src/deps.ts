@@ -26,6 +26,8 @@ export interface DeployerDeps {
   /** Where own domains are proven. */
   readonly dns: TxtResolver;
   readonly archiveLimits: ArchiveLimits;
+  /** Of a preview, from its last commit: milliseconds. */
+  readonly previewLifetime: number;
   /** Milliseconds: longer than an invocation may take. */
   readonly leaseTime: number;
   readonly newLeaseName: () => string;

@@ -54,14 +54,17 @@ async function fetchLater(
 
 /** Undefined: another wrote the row meanwhile. */
 async function applyFile(app: App, file: AppFile, deps: ActDeps): Promise<App | { readonly over: string } | undefined> {
-  const size = { cpu: file.cpu ?? app.cpu, memory: file.memory ?? app.memory, count: file.count ?? app.count };
+  // A preview is one task, whatever the app is.
+  const count = app.previewOf === undefined ? (file.count ?? app.count) : app.count;
+  const size = { cpu: file.cpu ?? app.cpu, memory: file.memory ?? app.memory, count };
   const isSameSize = size.cpu === app.cpu && size.memory === app.memory && size.count === app.count;
   const resized = isSameSize
     ? { kind: 'resized' as const, app }
     : await deps.apps.resize(app, size, deps.context.quota);
   if (resized.kind === 'over') return { over: describeOver(resized.what, deps.context.quota) };
   if (resized.kind === 'changed') return undefined;
-  const { directory, port, healthPath, preview } = file;
+  const { directory, port, healthPath } = file;
+  const preview = app.previewOf === undefined ? file.preview : undefined;
   const said = Object.entries({ directory, port, healthPath, preview }).filter(
     ([field, value]) => value !== undefined && value !== app[field as 'port'],
   );

@@ -1,10 +1,10 @@
-import { appKeyOf, buildPushDeployment, type App, type PushEvent } from '@multi-tenant-runner/core';
+import { appKeyOf, buildPushDeployment, type PullEvent, type PushEvent } from '@multi-tenant-runner/core';
+import { appsOf } from './apps-of';
 import type { DeployerDeps } from './deps';
+import { openPreview } from './open-preview';
 import type { AppEvent } from './parse-event';
 import { reconcile } from './reconcile';
 import { requestInOrder } from './request-push';
-
-const PAGE = 100;
 
 /** Records what an event asks for, and then looks at the apps that it is about. @throws to be tried again */
 export async function handleEvent(event: AppEvent, deps: DeployerDeps): Promise<void> {
@@ -15,6 +15,8 @@ export async function handleEvent(event: AppEvent, deps: DeployerDeps): Promise<
       return look(event.app, deps);
     case 'push':
       return handlePush(event.push, deps);
+    case 'pull':
+      return handlePull(event.pull, deps);
     case 'repository':
       for await (const app of appsOf(event.installationId, deps))
         if (app.repoId === event.repoId) await look(app.app, deps);
@@ -32,6 +34,10 @@ async function look(app: string, deps: DeployerDeps): Promise<void> {
 async function handlePush(push: PushEvent, deps: DeployerDeps): Promise<void> {
   for await (const app of appsOf(push.installationId, deps)) {
     if (app.repoId !== push.repoId || app.branch !== push.branch) continue;
+    if (app.previewOf !== undefined) {
+      await look(app.app, deps);
+      continue;
+    }
     const key = { installationId: app.installationId, app: app.app, appKey: appKeyOf(app) };
     const deployment = buildPushDeployment(key, push, deps.clock.now());
     const outcome = await requestInOrder(app, deployment, deps);
@@ -41,11 +47,11 @@ async function handlePush(push: PushEvent, deps: DeployerDeps): Promise<void> {
   }
 }
 
-async function* appsOf(installationId: number, deps: DeployerDeps): AsyncGenerator<App> {
-  let after: string | undefined;
-  do {
-    const page = await deps.apps.pageOfTenant(installationId, { limit: PAGE, ...(after !== undefined && { after }) });
-    yield* page.apps;
-    after = page.next;
-  } while (after !== undefined);
+/** One app's pull request that fails is tried again with all of the event; what was done for another is done. */
+async function handlePull({ installationId, repoId, number }: PullEvent, deps: DeployerDeps): Promise<void> {
+  for await (const app of appsOf(installationId, deps)) {
+    if (app.repoId !== repoId || app.previewOf !== undefined) continue;
+    const preview = await openPreview(app, { number }, deps);
+    if (preview !== undefined) await look(preview, deps);
+  }
 }

@@ -72,6 +72,7 @@ export const handler = createHandler({
   github,
   dns: createTxtResolver({ servers: config.dnsServers, ...DNS_PATIENCE }),
   archiveLimits: config.archiveLimits,
+  previewLifetime: config.previewLifetime,
   leaseTime: config.leaseTime,
   newLeaseName: () => `deployer ${randomUUID()}`,
   clock,

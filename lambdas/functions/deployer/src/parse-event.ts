@@ -1,8 +1,17 @@
-import { EVENT_SOURCE, isObject, parsePush, type PushEvent } from '@multi-tenant-runner/core';
+import {
+  EVENT_SOURCE,
+  appOfRepository,
+  isObject,
+  parsePullEvent,
+  parsePush,
+  type PullEvent,
+  type PushEvent,
+} from '@multi-tenant-runner/core';
 
 /** What an event of a bus is about. */
 export type AppEvent =
   | { readonly kind: 'push'; readonly push: PushEvent }
+  | { readonly kind: 'pull'; readonly pull: PullEvent }
   /** Something happened in a repository that may have apps. */
   | { readonly kind: 'repository'; readonly installationId: number; readonly repoId: number }
   | { readonly kind: 'tenant'; readonly installationId: number }
@@ -29,6 +38,10 @@ function parseOwn(type: unknown, detail: Readonly<Record<string, unknown>>): App
     if (!parsed.ok) return nothing(parsed.problems.join('; '));
     return parsed.value === undefined ? nothing('no branch has a new commit') : { kind: 'push', push: parsed.value };
   }
+  if (type === 'pull_request') {
+    const parsed = parsePullEvent(detail);
+    return parsed.ok ? { kind: 'pull', pull: parsed.value } : nothing(parsed.problems.join('; '));
+  }
   const [installationId, repoId] = [numberIn(detail['installation'], 'id'), numberIn(detail['repository'], 'id')];
   if (type === 'workflow_run' && installationId !== undefined && repoId !== undefined)
     return { kind: 'repository', installationId, repoId };
@@ -51,7 +64,10 @@ function appOf(
   detail: Readonly<Record<string, unknown>>,
   { resources, environment }: Context,
 ): string | undefined {
-  if (source === 'aws.ecr') return after(detail['repository-name'], `${environment}/apps/`);
+  if (source === 'aws.ecr') {
+    const repository = after(detail['repository-name'], `${environment}/apps/`);
+    return repository === undefined ? undefined : appOfRepository(repository);
+  }
   if (source === 'aws.ecs') {
     const arn: unknown = Array.isArray(resources) ? resources[0] : undefined;
     return typeof arn === 'string' ? after(arn.split('/').at(-1), `${environment}-app-`) : undefined;

@@ -8,11 +8,15 @@ import {
   type AppRest,
   type AppSettings,
   type LeaseHolder,
+  type PreviewOf,
   type Tenant,
+  type TenantLookup,
 } from '@multi-tenant-runner/core';
 import type { AppContext, DeployerDeps } from './deps';
 import { removeApp } from './remove-app';
+import { keepPreview } from './keep-preview';
 import { settleApp } from './settle-app';
+import { earliest } from './settle-hosts';
 import { HEAD_ROUND, watchHead, type Watched } from './watch-head';
 
 /** Whoever keeps asking is heard by the next invocation. */
@@ -70,6 +74,7 @@ async function lookAt(app: App, watched: Watched | undefined, deps: DeployerDeps
     return removed(app, outcome.ok ? await removeApp(outcome.row, deps) : deps.clock.now());
   }
   if (app.state === 'deleting') return removed(app, await removeApp(app, deps));
+  if (app.previewOf !== undefined) return lookAtPreview(app, app.previewOf, { lookup, settings, deps });
   const tenant = lookup.kind === 'tenant' ? lookup.tenant : undefined;
   const context = contextOf(app, tenant, settings);
   const until = restOf(app, context, deps.clock.now()) ?? (await settleApp(app, context, deps));
@@ -96,6 +101,28 @@ function restAfter(
   const seen = { restedTenant: tenant, restsUntil: until.getTime() };
   const head = watched && { headDue: watched.due.getTime(), ...(watched.head !== undefined && { head: watched.head }) };
   return { rest: { asked, due, ...seen, ...head }, watched };
+}
+
+interface Around {
+  readonly lookup: TenantLookup;
+  readonly settings: AppSettings;
+  readonly deps: DeployerDeps;
+}
+
+/** As every app, for as long as its pull request is open; where the app itself is suspended, so is its preview. */
+async function lookAtPreview(
+  app: App,
+  preview: PreviewOf,
+  { lookup, settings, deps }: Around,
+): Promise<Looked | undefined> {
+  const kept = await keepPreview(app, preview, deps);
+  if (kept.kind === 'changed') return removed(app, deps.clock.now());
+  if (kept.kind === 'ends') return removed(app, await removeApp(kept.app, deps));
+  const context = contextOf(kept.app, lookup.kind === 'tenant' ? lookup.tenant : undefined, settings);
+  const held = kept.isOpen ? context : { ...context, tenant: 'inactive' as const };
+  const until = restOf(kept.app, held, deps.clock.now()) ?? (await settleApp(kept.app, held, deps));
+  const rest = { restedTenant: held.tenant, restsUntil: until.getTime(), due: earliest(kept.due, until).getTime() };
+  return { rest: { asked: app.asked, ...rest }, watched: undefined };
 }
 
 function contextOf(app: App, tenant: Tenant | undefined, settings: AppSettings): AppContext {

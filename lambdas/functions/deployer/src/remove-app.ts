@@ -1,6 +1,18 @@
-import { decideRemovalStep, moveDeployment, type App, type Removed, type RemovalStep } from '@multi-tenant-runner/core';
+import {
+  MINUTE,
+  appKeyOf,
+  decideRemovalStep,
+  moveDeployment,
+  plus,
+  type App,
+  type Removed,
+  type RemovalStep,
+} from '@multi-tenant-runner/core';
+import { appsOf } from './apps-of';
 import type { DeployerDeps } from './deps';
+import { wishOf } from './keep-preview';
 import { readUnfinished } from './read-unfinished';
+import { tellGitHub } from './tell-github';
 
 const STEPS = 40;
 
@@ -8,6 +20,8 @@ const STEPS = 40;
 export async function removeApp(app: App, deps: DeployerDeps): Promise<Date | undefined> {
   for (const deployment of await readUnfinished(app, deps))
     await moveDeployment('supersede', deployment, { reason: 'The app was deleted.' }, deps);
+  await sayGone(app, deps);
+  if (app.previewOf === undefined) await endPreviews(app, deps);
   const refused = new Set<RemovalStep['do']>();
   for (let steps = 0; steps < STEPS; steps += 1) {
     const seen = await deps.platform.look(app);
@@ -16,6 +30,8 @@ export async function removeApp(app: App, deps: DeployerDeps): Promise<Date | un
     const step = decideRemovalStep(seen, left, { refused, now });
     if (step.do === 'rest') return step.due;
     if (step.do === 'finish') {
+      const wanted = await bringBack(app, deps);
+      if (wanted !== undefined) return wanted;
       // The look before this one found nothing either, so this is what it found.
       const outcome = await deps.apps.finishDeletion(app, { lookedAt: now.toISOString(), left }, now);
       deps.log.info('An app is gone, and nothing of it was found', { app: app.app, left });
@@ -24,6 +40,36 @@ export async function removeApp(app: App, deps: DeployerDeps): Promise<Date | un
     if ((await remove(step, app, deps)) === 'busy') refused.add(step.do);
   }
   throw new Error(`The removal of ${app.app} does not end`);
+}
+
+/** Previews look for their app themselves, so they only have to be asked. */
+async function endPreviews({ app, installationId }: App, deps: DeployerDeps): Promise<void> {
+  for await (const one of appsOf(installationId, deps))
+    if (one.previewOf?.app === app && one.state !== 'deleting') await deps.apps.ask(one.app, deps.clock.now());
+}
+
+/** GitHub no longer shows an address that answers nothing. That it can't be told holds nothing up. */
+async function sayGone(app: App, deps: DeployerDeps): Promise<void> {
+  if (app.live === undefined) return;
+  const live = await deps.deployments.get({ appKey: appKeyOf(app), deploymentId: app.live.deploymentId });
+  if (live?.state === 'live') await moveDeployment('retire', live, { reason: 'The app was deleted.' }, deps);
+  await tellGitHub(app, '', deps);
+}
+
+/**
+ * A preview whose pull request is open again, although it was closed when the removal began: nothing of it is left, so
+ * it begins anew. Undefined: it is to be gone.
+ */
+async function bringBack(app: App, deps: DeployerDeps): Promise<Date | undefined> {
+  const { previewOf } = app;
+  if (previewOf?.ended !== 'closed') return undefined;
+  const wish = await wishOf(app, previewOf, { parent: await deps.apps.get(previewOf.app), deps });
+  if (wish === undefined) return plus(deps.clock.now(), MINUTE);
+  if (wish.kind === 'unwanted') return undefined;
+  const { app: parent, pullRequest } = previewOf;
+  const again = { app: parent, pullRequest, expiresAt: wish.expiresAt };
+  await deps.apps.change(app, { state: 'active', live: null, wantedId: null, previewOf: again }, deps.clock.now());
+  return deps.clock.now();
 }
 
 function remove(

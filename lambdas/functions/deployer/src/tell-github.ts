@@ -59,7 +59,8 @@ async function tell(
 }
 
 async function createAtGitHub(app: App, commit: string, deps: DeployerDeps): Promise<number | undefined> {
-  const made = await deps.github.createDeployment(placeOf(app), { commit, environment: app.app });
+  const isTransient = app.previewOf !== undefined;
+  const made = await deps.github.createDeployment(placeOf(app), { commit, environment: app.app, isTransient });
   if (made.kind === 'created') return made.id;
   deps.log.warn('GitHub has no deployment of ours; the next look tries again', { app: app.app, answer: made });
   return undefined;

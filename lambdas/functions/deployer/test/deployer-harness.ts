@@ -7,6 +7,7 @@ import {
 } from '@multi-tenant-runner/aws';
 import {
   EVENT_SOURCE,
+  HOUR,
   MINUTE,
   appKeyOf,
   buildApp,
@@ -38,14 +39,16 @@ import {
   type TestClock,
 } from '@multi-tenant-runner/testing';
 import type { BatchResponse } from '@multi-tenant-runner/runtime';
-import { zipSync, strToU8 } from 'fflate';
 import { APPS_SWEEP, createHandler } from '../src/handler';
 import { SECRETS, platformOf } from './platform-of';
 import { tenantOf } from './tenant-of';
 
+export { archiveOf } from './archive-of';
 export const TENANT = 1_001;
 export const ENVIRONMENT = 'test';
+export const PREVIEW_LIFETIME = 72 * HOUR;
 const REPOSITORY = { id: 7, full_name: 'acme/shop' };
+const PLENTY = { apps: 99, tasks: 99, vcpu: 99, memoryGb: 99, buildsPerHour: 9 };
 const CONTEXT = { awsRequestId: 'request', getRemainingTimeInMillis: () => 60_000 };
 
 export const SETTINGS: AppSettings = {
@@ -55,12 +58,6 @@ export const SETTINGS: AppSettings = {
   quotas: new Map([['small', { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, buildsPerHour: 5 }]]),
   reservedNames: [],
 };
-
-/** As GitHub packs a commit: everything in one folder. */
-export function archiveOf(files: Readonly<Record<string, string>>): Uint8Array {
-  const named = Object.entries(files).map(([name, text]) => [`acme-shop-0123456/${name}`, strToU8(text)] as const);
-  return zipSync(Object.fromEntries(named));
-}
 
 export interface DeployerHarness {
   readonly tables: InMemoryApps;
@@ -81,6 +78,8 @@ export interface DeployerHarness {
     commit: string,
     over?: { readonly at?: Date; readonly before?: string; readonly tenant?: number },
   ): Promise<BatchResponse | undefined>;
+  /** GitHub's event of a pull request, which is as the pull requests of `github` say. */
+  pull(number: number, action?: string): Promise<BatchResponse | undefined>;
   /** An event of AWS's own bus. */
   event(event: object): Promise<BatchResponse | undefined>;
   sweep(): Promise<void>;
@@ -120,6 +119,7 @@ export function createDeployerHarness(): DeployerHarness {
     github,
     dns,
     archiveLimits: { bytes: 10_000, unpackedBytes: 100_000, files: 100, ratio: 100 },
+    previewLifetime: PREVIEW_LIFETIME,
     leaseTime: MINUTE,
     newLeaseName: () => `deployer ${(lease += 1)}`,
     clock,
@@ -151,13 +151,7 @@ export function createDeployerHarness(): DeployerHarness {
     settings: (changes) => void (tables.settings = { ...SETTINGS, ...changes }),
     declare: async (app, over = {}) => {
       const declared = buildApp(newApp({ app, installationId: TENANT, ...over }), clock.now());
-      const made = await tables.apps.create(declared, {
-        apps: 99,
-        tasks: 99,
-        vcpu: 99,
-        memoryGb: 99,
-        buildsPerHour: 9,
-      });
+      const made = await tables.apps.create(declared, PLENTY);
       if (made.kind !== 'created') throw new Error(`The app ${app} could not be declared: ${made.kind}`);
       return declared;
     },
@@ -172,6 +166,12 @@ export function createDeployerHarness(): DeployerHarness {
           installation: { id: tenant },
           repository: { ...REPOSITORY, pushed_at: Math.floor(at.getTime() / 1_000) },
         },
+      }),
+    pull: (number, action = 'synchronize') =>
+      send({
+        source: EVENT_SOURCE,
+        'detail-type': 'pull_request',
+        detail: { action, number, installation: { id: TENANT }, repository: REPOSITORY },
       }),
     event: send,
     sweep: async () => void (await handler({ source: APPS_SWEEP }, CONTEXT)),

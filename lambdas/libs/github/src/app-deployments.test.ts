@@ -41,3 +41,42 @@ describe('the last move of a branch', () => {
     expect(await app.lastMove(PLACE, 'main')).toMatchObject({ kind: 'refused', status: 404 });
   });
 });
+
+const PULL = { state: 'open', head: { sha: SECOND, ref: 'feature', repo: { id: 7 } }, base: { ref: 'main' } };
+
+/** https://docs.github.com/en/rest/pulls/pulls#get-a-pull-request */
+describe('a pull request', () => {
+  const ask = (answer: ScriptedAnswer) => github({ 'GET /repos/acme/shop/pulls/7': answer }).app.pull(PLACE, 7);
+
+  it('is what GitHub says that it is now', async () => {
+    const pull = { isOpen: true, commit: SECOND, branch: 'feature', base: 'main', fromRepoId: 7 };
+    expect(await ask({ body: PULL })).toEqual({ kind: 'found', pull });
+    const closed = { ...PULL, state: 'closed', merged: true };
+    expect(await ask({ body: closed })).toMatchObject({ pull: { isOpen: false } });
+  });
+
+  it('of a fork names that, and of one that is gone names no repository', async () => {
+    const fork = { ...PULL, head: { ...PULL.head, repo: { id: 8, fork: true } } };
+    expect(await ask({ body: fork })).toMatchObject({ pull: { fromRepoId: 8 } });
+    const gone = await ask({ body: { ...PULL, head: { ...PULL.head, repo: null } } });
+    expect(gone.kind === 'found' && gone.pull).not.toHaveProperty('fromRepoId');
+  });
+
+  it('that is none is told from a GitHub that does not say', async () => {
+    expect(await ask({ status: 404, body: { message: 'Not Found' } })).toEqual({ kind: 'found' });
+    expect(await ask({ status: 403, body: { message: 'Resource not accessible by integration' } })).toMatchObject({
+      kind: 'refused',
+    });
+    expect(await ask({ status: 502, body: {} })).toMatchObject({ kind: 'unavailable' });
+    expect(await ask({ body: { state: 'open' } })).toMatchObject({ kind: 'unavailable' });
+  });
+});
+
+/** https://docs.github.com/en/rest/deployments/deployments#list-deployments */
+test('a deployment of a commit in an environment is found, or none', async () => {
+  const path = `GET /repos/acme/shop/deployments?sha=${SECOND}&environment=pr-7--shop&per_page=1`;
+  const find = (body: unknown) =>
+    github({ [path]: { body } }).app.findDeployment(PLACE, { commit: SECOND, environment: 'pr-7--shop' });
+  expect(await find([{ id: 42 }])).toEqual({ kind: 'found', id: 42 });
+  expect(await find([])).toEqual({ kind: 'found' });
+});

@@ -9,6 +9,7 @@ import {
   type AppGitHub,
   type BranchMove,
   type GitHubFailure,
+  type PullRequest,
   type RepositoryPlace,
   type WorkflowRun,
 } from '@multi-tenant-runner/core';
@@ -25,6 +26,22 @@ const head = v.pipe(
 /** https://docs.github.com/en/rest/repos/repos#list-repository-activities */
 const moves = v.array(object({ before: string, after: string, timestamp: string }));
 const created = object({ id: integer(1) });
+const pull = v.pipe(
+  object({
+    state: string,
+    head: object({ sha: string, ref: string, repo: v.nullish(object({ id: integer(1) })) }),
+    base: object({ ref: string }),
+  }),
+  v.transform(
+    ({ state, head: { sha, ref, repo }, base }): PullRequest => ({
+      isOpen: state === 'open',
+      commit: sha,
+      branch: ref,
+      base: base.ref,
+      ...(repo && { fromRepoId: repo.id }),
+    }),
+  ),
+);
 const run = v.pipe(
   object({
     id: integer(1),
@@ -102,12 +119,33 @@ export function createAppGitHub(deps: GitHubDeps): AppGitHub {
       const found = runsIn(answer.data).find(({ title }) => title.includes(text));
       return { kind: 'found', ...(found && { run: found.run }) };
     },
-    createDeployment: async (place, { commit, environment }) => {
+    pull: async (place, number) => {
+      const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
+      const answer = await ask(place, 'pulls', { route, parameters: { pull_number: number } });
+      if (answer.kind === 'refused' && answer.status === 404) return { kind: 'found' };
+      return answer.kind === 'answer' ? parsed(answer, pull, (found) => ({ kind: 'found', pull: found })) : answer;
+    },
+    findDeployment: async (place, { commit, environment }) => {
+      const route = 'GET /repos/{owner}/{repo}/deployments';
+      const parameters = { sha: commit, environment, per_page: 1 };
+      const answer = await ask(place, 'deployments', { route, parameters });
+      if (answer.kind !== 'answer') return answer;
+      const [found] = Array.isArray(answer.data) ? answer.data.map((one) => read(created, one)) : [];
+      return { kind: 'found', ...(found && { id: found.id }) };
+    },
+    createDeployment: async (place, { commit, environment, isTransient }) => {
       const route = 'POST /repos/{owner}/{repo}/deployments';
       const answer = await ask(place, 'deployments', {
         route,
         // Of its own checks and merges GitHub is asked for none: the commit is pushed already.
-        parameters: { ref: commit, environment, auto_merge: false, required_contexts: [], task: 'deploy' },
+        parameters: {
+          ref: commit,
+          environment,
+          transient_environment: isTransient,
+          auto_merge: false,
+          required_contexts: [],
+          task: 'deploy',
+        },
       });
       return answer.kind === 'answer' ? parsed(answer, created, ({ id }) => ({ kind: 'created', id })) : answer;
     },

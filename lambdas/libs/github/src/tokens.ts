@@ -14,8 +14,8 @@ export type TokenScope =
   | { readonly kind: 'jobs' }
   /** Only checks on commits. */
   | { readonly kind: 'checks' }
-  /** Of one repository: its contents, the runs of its workflows, or its deployments. */
-  | ({ readonly kind: 'contents' | 'workflows' | 'deployments' } & TokenRepository);
+  /** Of one repository: its contents, the runs of its workflows, its deployments, or its pull requests. */
+  | ({ readonly kind: 'contents' | 'workflows' | 'deployments' | 'pulls' } & TokenRepository);
 
 /** The id wins: the name may have changed since it was stored. */
 export interface TokenRepository {
@@ -127,6 +127,7 @@ function narrow(scope: TokenScope) {
     contents: { contents: 'read' },
     workflows: { actions: 'write' },
     deployments: { deployments: 'write' },
+    pulls: { pull_requests: 'read' },
   }[scope.kind];
   if (scope.repoId !== undefined) return { permissions, repositoryIds: [scope.repoId] };
   const name = scope.repository.split('/').at(-1) ?? scope.repository;

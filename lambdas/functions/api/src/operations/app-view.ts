@@ -51,6 +51,7 @@ export const app = v.object({
   size,
   count: v.pipe(count, v.description('Tasks')),
   preview: v.boolean(),
+  preview_of: v.optional(v.object({ app: text, pull_request: count, expires_at: time })),
   hosts: v.pipe(v.array(host), v.description("Domains of the tenant's own")),
   live: v.optional(v.object({ deployment_id: text, commit: text, digest: text })),
   unfinished: v.pipe(v.array(text), v.description('Deployments under way')),
@@ -105,7 +106,7 @@ export function isVisibleApp({ repoId }: App, caller: Caller | undefined): boole
 }
 
 export function viewApp(one: App, settings: AppSettings, { prefix }: AppsDeps): v.InferOutput<typeof app> {
-  const { live } = one;
+  const { live, previewOf } = one;
   return {
     app: one.app,
     url: urlOf(settings, one.app),
@@ -120,6 +121,9 @@ export function viewApp(one: App, settings: AppSettings, { prefix }: AppsDeps): 
     size: { cpu: one.cpu, memory: one.memory },
     count: one.count,
     preview: one.preview,
+    ...(previewOf && {
+      preview_of: { app: previewOf.app, pull_request: previewOf.pullRequest, expires_at: previewOf.expiresAt },
+    }),
     hosts: one.hosts.map((entry) => viewHost(one, entry, prefix)),
     ...(live !== undefined && {
       live: { deployment_id: live.deploymentId, commit: live.commit, digest: live.digest },

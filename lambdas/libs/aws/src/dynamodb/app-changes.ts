@@ -52,6 +52,7 @@ export function deleteApp(app: App, proof: NonNullable<App['proof']>, now: Date)
     key: appKey(app.app),
     expression,
     update: counting(expression, expression.update(changes), 'version'),
-    condition: expression.equals('state', 'deleting'),
+    // Whoever asks meanwhile may want it back.
+    condition: `${expression.equals('state', 'deleting')} AND ${expression.equals('asked', app.asked)}`,
   };
 }

@@ -23,7 +23,8 @@ export const SETTINGS_KEY = '#settings';
 export const DUE_SHARD = 'app';
 
 export const appKey = (app: string): Item => toAttributes({ app });
-export const nameKey = (app: string): Item => appKey(`name#${skeletonOf(app)}`);
+/** A preview's name looks like no app's that can be declared, and must not be in one's way. */
+export const nameKey = (app: string): Item => appKey(`name#${app.includes('--') ? app : skeletonOf(app)}`);
 export const quotaKey = (installationId: number): Item => appKey(`quota#${installationId}`);
 export const albKey = (alb: number): Item => appKey(`alb#${alb}`);
 

@@ -7,15 +7,16 @@ export type HostsDecision =
   | { readonly kind: 'nothing'; readonly sentence: string }
   | { readonly kind: 'refuse'; readonly sentence: string };
 
-type Asked = Pick<App, 'app' | 'state' | 'hosts'>;
+type Asked = Pick<App, 'app' | 'state' | 'hosts' | 'previewOf'>;
 
 /** An app asks for a domain, or for another look at one that it has asked for. Pure. */
 export function decideHostAdd(
-  { app, state, hosts }: Asked,
+  { app, state, hosts, previewOf }: Asked,
   given: string,
   { domain, now }: { readonly domain: string; readonly now: Date },
 ): HostsDecision {
   if (state === 'deleting' || state === 'deleted') return refuse(`${app} is deleted, or about to be.`);
+  if (previewOf !== undefined) return refuse('A preview has its own address alone.');
   const parsed = parseAppHost(given, { domain });
   if (!parsed.ok) return refuse(`The domain is refused: ${parsed.problems.join('; ')}.`);
   const { host } = parsed;

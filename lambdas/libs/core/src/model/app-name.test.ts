@@ -16,9 +16,12 @@ describe('a name of an app', () => {
     (name) => expect(parseAppName(name)).toMatchObject({ ok: false }),
   );
 
-  it.each(['www', 'API', 'adm1n', 'w-w-w', 'l0gin', 'rnail'])('%s is reserved, or looks like what is', (name) => {
-    expect(parseAppName(name)).toEqual({ ok: false, problems: ['the name is reserved, or looks like one that is'] });
-  });
+  it.each(['www', 'API', 'adm1n', 'w-w-w', 'l0gin', 'rnail', 'pr-7-shop', 'pr7-shop'])(
+    '%s is reserved, or looks like what is',
+    (name) => {
+      expect(parseAppName(name)).toEqual({ ok: false, problems: ['the name is reserved, or looks like one that is'] });
+    },
+  );
 
   it.each([
     ['paypal', 'paypa1'],

@@ -20,6 +20,9 @@ const RESERVED: ReadonlySet<string> = new Set(
     .map(skeletonOf),
 );
 
+/** `pr-7-shop` beside `pr-7--shop`. */
+const LIKE_A_PREVIEW = /^pr-?\d+-/;
+
 const LETTERS =
   'the name must have only letters of a to z, digits and single dashes, begin with a letter and not end in a dash';
 
@@ -33,7 +36,9 @@ export function parseAppName(
     ...(name.length >= 2 && name.length <= APP_NAME_LENGTH
       ? []
       : [`the name must have 2 to ${APP_NAME_LENGTH} characters`]),
-    ...(RESERVED.has(skeletonOf(name)) ? ['the name is reserved, or looks like one that is'] : []),
+    ...(RESERVED.has(skeletonOf(name)) || LIKE_A_PREVIEW.test(name)
+      ? ['the name is reserved, or looks like one that is']
+      : []),
   ];
   return problems.length === 0 ? { ok: true, name } : { ok: false, problems };
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isHostServed, type AppHost } from './app-host';
+import { APP_NAME_LENGTH } from './app-name';
+import type { PreviewOf } from './app-preview';
 import type { AppSecrets } from './app-secrets';
 import type { AppSize } from './app-size';
 
@@ -62,6 +64,8 @@ export interface App extends AppSize {
   readonly hosts: readonly AppHost[];
   /** Whether each pull request has a copy. */
   readonly preview: boolean;
+  /** Of a preview alone. */
+  readonly previewOf?: PreviewOf;
   readonly state: AppState;
   readonly suspendedBy?: AppSuspendedBy;
   /** Raised by every write but those of the lease. */
@@ -124,8 +128,10 @@ export function appKeyOf({ installationId, app }: Pick<App, 'installationId' | '
 
 /**
  * Names of what an app has in AWS. All but the target group's begin with the installation's prefix, so that policies
- * can name them; a target group has at most 32 characters, so it has a hash of that and tags.
+ * can name them; a target group has at most 32 characters, so it has a hash of that and tags. A preview has a
+ * repository of its own, which no image of the app's is taken from; ECR takes no two dashes in its name.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
  */
 export function namesOfApp(environment: string, app: string) {
   const hash = createHash('sha256').update(`${environment}/${app}`).digest('hex').slice(0, 8);
@@ -134,13 +140,18 @@ export function namesOfApp(environment: string, app: string) {
     service: name,
     family: name,
     securityGroup: name,
-    targetGroup: `${app}-${hash}`,
-    repository: `${environment}/apps/${app}`,
+    targetGroup: `${app.slice(0, APP_NAME_LENGTH)}-${hash}`,
+    repository: `${environment}/apps/${app.replace('--', '.')}`,
     logGroup: `/${environment}/apps/${app}`,
     secrets: `${environment}/apps/${app}/`,
     secretsRole: `${environment}-app-secrets-${app}`,
     sources: `tenants/${app}/`,
   } as const;
+}
+
+/** The app whose repository that is, by what comes after `<environment>/apps/` in its name. */
+export function appOfRepository(rest: string): string {
+  return rest.replace('.', '--');
 }
 
 /** Where a commit's source lies in the bucket of sources. */

@@ -146,3 +146,13 @@ export function buildPushDeployment(
     updatedAt: at,
   };
 }
+
+/** A pull request's commit for its preview: as new as this moment, and no older than what was asked for last. */
+export function buildPreviewDeployment(
+  app: Pick<Deployment, 'installationId' | 'app' | 'appKey'>,
+  { commit, wantedId }: { readonly commit: string; readonly wantedId: string | undefined },
+  now: Date,
+): Deployment {
+  const last = wantedId === undefined ? now : timeOf(wantedId);
+  return buildPushDeployment(app, { commit, pushedAt: last > now ? last : now }, now);
+}

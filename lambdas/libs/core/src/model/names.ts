@@ -68,6 +68,7 @@ export type MetricName =
   | 'InstallationsMended'
   | 'RecoveryCompleted'
   | 'RecoveryFailed'
+  | 'AppPreviewOpened'
   | 'AppPushed'
   | 'AppPushFound'
   | 'AppDeployed'

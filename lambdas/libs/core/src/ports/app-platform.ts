@@ -1,4 +1,5 @@
 import type { App, AppSlot } from '../model/app';
+import type { PullRequest } from '../model/app-preview';
 import type { Leftovers, SeenApp } from '../model/app-seen';
 import type { Build, Deployment } from '../model/deployment';
 import type { SeenBuild } from '../decisions/app-step';
@@ -104,6 +105,13 @@ export interface WorkflowRun {
   readonly url?: string;
 }
 
+export interface GitHubDeployment {
+  readonly commit: string;
+  readonly environment: string;
+  /** The environment goes again, as that of a preview does. */
+  readonly isTransient: boolean;
+}
+
 /** What a deployment asks of GitHub, each by a token for that repository and that use alone. */
 export interface AppGitHub {
   /**
@@ -137,9 +145,19 @@ export interface AppGitHub {
     workflow: string,
     text: string,
   ): Promise<{ readonly kind: 'found'; readonly run?: WorkflowRun } | GitHubFailure>;
+  /** Without one there is no such pull request. */
+  pull(
+    place: RepositoryPlace,
+    number: number,
+  ): Promise<{ readonly kind: 'found'; readonly pull?: PullRequest } | GitHubFailure>;
+  /** The newest deployment of the commit in the environment. */
+  findDeployment(
+    place: RepositoryPlace,
+    deployment: Pick<GitHubDeployment, 'commit' | 'environment'>,
+  ): Promise<{ readonly kind: 'found'; readonly id?: number } | GitHubFailure>;
   createDeployment(
     place: RepositoryPlace,
-    deployment: { readonly commit: string; readonly environment: string },
+    deployment: GitHubDeployment,
   ): Promise<{ readonly kind: 'created'; readonly id: number } | GitHubFailure>;
   tell(
     place: RepositoryPlace,

@@ -88,7 +88,10 @@ export interface AppStore {
   takeSlot(app: App, slot: AppSlot, limit: number): Promise<'taken' | 'refused'>;
   /** Priorities that are taken at a load balancer. */
   slotsOf(alb: number): Promise<ReadonlySet<number>>;
-  /** `deleting` → `deleted`; its slot, its domains, its quota and in 30 days its name are free for others. */
+  /**
+   * `deleting` → `deleted`, unless somebody asked since the app was read; its slot, its domains, its quota and
+   * in 30 days its name are free for others.
+   */
   finishDeletion(app: App, proof: RemovalProof, now: Date): Promise<Written<App>>;
 }
 

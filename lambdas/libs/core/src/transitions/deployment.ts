@@ -36,6 +36,8 @@ export const DEPLOYMENT_TRANSITIONS = {
   refuse: { from: ['queued', 'parked', 'building', 'releasing'], to: 'refused' },
   /** A newer one was asked for. */
   supersede: { from: ['queued', 'parked', 'building', 'releasing'], to: 'superseded' },
+  /** Its app goes, and so it serves no more. */
+  retire: { from: ['live'], to: 'replaced' },
   /** GitHub was told of the state. */
   recordTold: { from: DEPLOYMENT_STATES, keepsUpdatedAt: true },
 } as const satisfies Readonly<Record<string, DeploymentTransition>>;

@@ -1,8 +1,10 @@
 import type {
   AppGitHub,
   BranchMove,
+  GitHubDeployment,
   GitHubDeploymentState,
   GitHubFailure,
+  PullRequest,
   WorkflowRun,
 } from '@multi-tenant-runner/core';
 
@@ -24,8 +26,9 @@ export interface InMemoryAppGitHub extends AppGitHub {
   spent: number;
   /** Archives by commit. */
   readonly archives: Map<string, Uint8Array>;
-  readonly runs: { readonly title: string; run: WorkflowRun }[];
-  readonly deployments: { readonly id: number; readonly commit: string }[];
+  readonly runs: { readonly title: string; readonly ref: string; run: WorkflowRun }[];
+  readonly deployments: ({ readonly id: number } & GitHubDeployment)[];
+  readonly pulls: Map<number, PullRequest>;
   readonly told: Told[];
   /** What every call answers, while it is set. */
   failure?: GitHubFailure;
@@ -48,6 +51,7 @@ export function createInMemoryAppGitHub(): InMemoryAppGitHub {
     archives: new Map(),
     runs: [],
     deployments: [],
+    pulls: new Map(),
     told: [],
     head: async (_place, branch, known) =>
       during('head', () => {
@@ -69,10 +73,10 @@ export function createInMemoryAppGitHub(): InMemoryAppGitHub {
         if (bytes === undefined) return { kind: 'refused', status: 404, message: 'Not Found' };
         return bytes.length > limit ? { kind: 'too-large' } : { kind: 'archive', bytes };
       }),
-    dispatch: async (_place, { inputs }) =>
+    dispatch: async (_place, { ref, inputs }) =>
       during('dispatch', () => {
         const id = github.runs.length + 1;
-        github.runs.push({ title: `Deploy ${inputs['deployment']}`, run: { id, status: 'queued' } });
+        github.runs.push({ title: `Deploy ${inputs['deployment']}`, ref, run: { id, status: 'queued' } });
         return { kind: 'asked' };
       }),
     findRun: async (_place, _workflow, text) =>
@@ -80,10 +84,20 @@ export function createInMemoryAppGitHub(): InMemoryAppGitHub {
         const found = github.runs.find(({ title }) => title.includes(text));
         return { kind: 'found', ...(found && { run: found.run }) };
       }),
-    createDeployment: async (_place, { commit }) =>
+    pull: async (_place, number) =>
+      during('pull', () => {
+        const pull = github.pulls.get(number);
+        return { kind: 'found', ...(pull && { pull }) };
+      }),
+    findDeployment: async (_place, { commit, environment }) =>
+      during('findDeployment', () => {
+        const found = github.deployments.findLast((one) => one.commit === commit && one.environment === environment);
+        return { kind: 'found', ...(found && { id: found.id }) };
+      }),
+    createDeployment: async (_place, deployment) =>
       during('createDeployment', () => {
         const id = github.deployments.length + 1;
-        github.deployments.push({ id, commit });
+        github.deployments.push({ id, ...deployment });
         return { kind: 'created', id };
       }),
     tell: async (_place, id, status) =>

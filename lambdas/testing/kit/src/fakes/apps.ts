@@ -45,6 +45,8 @@ export function createInMemoryApps(settings?: AppSettings): InMemoryApps {
   return tables;
 }
 
+const nameOf = (app: string): string => (app.includes('--') ? app : skeletonOf(app));
+
 function createApps(state: AppTables, settings: () => AppSettings | undefined): AppStore {
   const { rows, names, uses, slots, hosts: held } = state;
   const useOf = (installationId: number): QuotaUse => {
@@ -68,7 +70,7 @@ function createApps(state: AppTables, settings: () => AppSettings | undefined): 
       const standing = rows.get(app.app);
       if (standing && standing.state !== 'deleted')
         return standing.installationId === app.installationId ? { kind: 'exists', app: standing } : { kind: 'taken' };
-      const holder = names.get(skeletonOf(app.app));
+      const holder = names.get(nameOf(app.app));
       const isFree =
         holder === undefined ||
         holder.heldBy === app.installationId ||
@@ -76,7 +78,7 @@ function createApps(state: AppTables, settings: () => AppSettings | undefined): 
       if (!isFree) return { kind: 'taken' };
       const what = overQuota(useOf(app.installationId), { ...shareOf(app), apps: 1 }, quota);
       if (what !== undefined) return { kind: 'over', what };
-      names.set(skeletonOf(app.app), { heldBy: app.installationId, apps: including(holder?.apps, app.app) });
+      names.set(nameOf(app.app), { heldBy: app.installationId, apps: including(holder?.apps, app.app) });
       add(app.installationId, shareOf(app), including(appsOf(app.installationId), app.app));
       return { kind: 'created', app: put(app) };
     },
@@ -159,13 +161,14 @@ function createApps(state: AppTables, settings: () => AppSettings | undefined): 
     slotsOf: async (alb) => slots.get(alb) ?? new Set(),
     finishDeletion: async (app, proof, now) => {
       const standing = rows.get(app.app);
-      if (standing?.state !== 'deleting') return { ok: false, ...(standing && { row: standing }) };
+      if (standing?.state !== 'deleting' || standing.asked !== app.asked)
+        return { ok: false, ...(standing && { row: standing }) };
       const { tasks, cpu, memory } = shareOf(standing);
       const own = excluding(appsOf(app.installationId), app.app);
       add(app.installationId, { tasks: -tasks, cpu: -cpu, memory: -memory }, own);
-      const holder = names.get(skeletonOf(app.app));
+      const holder = names.get(nameOf(app.app));
       const freeAt = now.getTime() + NAME_REST;
-      names.set(skeletonOf(app.app), { heldBy: app.installationId, apps: excluding(holder?.apps, app.app), freeAt });
+      names.set(nameOf(app.app), { heldBy: app.installationId, apps: excluding(holder?.apps, app.app), freeAt });
       for (const { host } of standing.hosts) if (held.get(host) === app.app) held.delete(host);
       if (standing.slot) slots.set(standing.slot.alb, excluding(slots.get(standing.slot.alb), standing.slot.priority));
       const at = now.toISOString();

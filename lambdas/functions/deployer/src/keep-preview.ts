@@ -1,0 +1,86 @@
+import {
+  MINUTE,
+  appKeyOf,
+  buildPreviewDeployment,
+  decidePreview,
+  endOf,
+  type App,
+  type PreviewOf,
+  type PreviewWish,
+} from '@multi-tenant-runner/core';
+import type { DeployerDeps } from './deps';
+import { placeOf } from './place';
+
+/** `kept`: as the row now says, until `due`. `changed`: another wrote the row meanwhile. `ends`: it goes. */
+export type KeptPreview =
+  | { readonly kind: 'kept'; readonly app: App; readonly isOpen: boolean; readonly due: Date }
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'ends'; readonly app: App };
+
+/** How often a preview of a suspended app looks whether that is still so: nobody tells it. */
+const AGAIN = 5 * MINUTE;
+
+/** Looks at the pull request of a preview that stands, and has the preview follow it. */
+export async function keepPreview(app: App, preview: PreviewOf, deps: DeployerDeps): Promise<KeptPreview> {
+  const parent = await deps.apps.get(preview.app);
+  const wish = await wishOf(app, preview, { parent, deps });
+  const now = deps.clock.now();
+  // GitHub does not say: what stands stays, until its time is over.
+  if (wish === undefined && Date.parse(preview.expiresAt) > now.getTime())
+    return { kind: 'kept', app, isOpen: parent?.state === 'active', due: new Date(now.getTime() + AGAIN) };
+  if (wish?.kind !== 'wanted') {
+    const ended = endOf(wish?.why ?? 'expired');
+    deps.log.info('A preview ends', { app: app.app, why: wish?.why ?? 'expired' });
+    const outcome = await deps.apps.change(app, { state: 'deleting', previewOf: { ...preview, ended } }, now);
+    return outcome.ok ? { kind: 'ends', app: outcome.row } : { kind: 'changed' };
+  }
+  const followed = await follow(app, preview, wish, deps);
+  if (followed === undefined) return { kind: 'changed' };
+  const isOpen = parent?.state === 'active';
+  const expires = Date.parse(wish.expiresAt);
+  return {
+    kind: 'kept',
+    app: followed,
+    isOpen,
+    due: new Date(isOpen ? expires : Math.min(expires, now.getTime() + AGAIN)),
+  };
+}
+
+/** Undefined: GitHub did not answer. */
+export async function wishOf(
+  app: App,
+  { pullRequest }: PreviewOf,
+  { parent, deps }: { readonly parent: App | undefined; readonly deps: DeployerDeps },
+): Promise<PreviewWish | undefined> {
+  const answer = parent === undefined ? undefined : await deps.github.pull(placeOf(parent), pullRequest);
+  if (answer !== undefined && answer.kind !== 'found') {
+    deps.log.warn('GitHub does not say what became of a pull request', { app: app.app, answer });
+    // Without the permission nobody will ever know.
+    return answer.kind === 'refused' ? { kind: 'unwanted', why: 'off' } : undefined;
+  }
+  const { previewLifetime: lifetime, clock } = deps;
+  return decidePreview({ parent, pull: answer?.pull, standing: app, lifetime, now: clock.now() });
+}
+
+/** A new commit is asked for before it is written down: whoever comes back after a crash finds that it was. */
+async function follow(
+  app: App,
+  preview: PreviewOf,
+  { branch, commit, expiresAt }: Extract<PreviewWish, { readonly kind: 'wanted' }>,
+  deps: DeployerDeps,
+): Promise<App | undefined> {
+  if (preview.commit === commit && app.branch === branch) return app;
+  if (preview.commit !== commit && app.wantedId?.endsWith(`-${commit.slice(0, 12)}`) !== true) {
+    const key = { installationId: app.installationId, app: app.app, appKey: appKeyOf(app) };
+    const { wantedId } = app;
+    const made = buildPreviewDeployment(key, { commit, wantedId }, deps.clock.now());
+    const { kind } = await deps.deployments.request(made, wantedId);
+    deps.log.info('A pull request has a new commit', { app: app.app, deployment: made.deploymentId, kind });
+    if (kind !== 'wanted' && kind !== 'exists') return undefined;
+  }
+  const row = await deps.apps.get(app.app);
+  if (row === undefined) return undefined;
+  const changes = { branch, previewOf: { app: preview.app, pullRequest: preview.pullRequest, commit, expiresAt } };
+  const outcome = await deps.apps.change(row, changes, deps.clock.now());
+  return outcome.ok ? outcome.row : undefined;
+}
