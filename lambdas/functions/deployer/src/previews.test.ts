@@ -63,7 +63,7 @@ const isGone = (): void => {
 };
 
 describe('a pull request', () => {
-  it('has a copy of the app at an address of its own, of one task, and GitHub shows it as one that goes again', async () => {
+  it('has a copy of the app at an address of its own, of one task, and GitHub shows that it goes again', async () => {
     await harness.tables.apps.change(await harness.app('shop'), { count: 2 }, harness.clock.now());
     await deploy();
     expect(row()).toMatchObject({ count: 1, branch: 'feature', preview: false, live: { commit: FIRST } });
