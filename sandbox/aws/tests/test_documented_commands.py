@@ -38,7 +38,8 @@ def setUpModule():
     _tables()
     _queues()
     _functions()
-    emulator.client("secretsmanager").create_secret(Name="rds/tenant/acme-corp/dev/password", SecretString="one")
+    for name in ("rds/tenant/acme-corp/dev/password", "my-saas/github-app/key", "my-saas/github-app/webhook-secret"):
+        emulator.client("secretsmanager").create_secret(Name=name, SecretString="one")
     emulator.client("events").put_rule(Name="my-saas-sweep", ScheduleExpression="rate(1 minute)")
     tags = [
         {"Key": "ghr:environment", "Value": "my-saas"},
