@@ -103,7 +103,7 @@ variable "load_balancers" {
 }
 
 variable "rollback_alarms" {
-  description = "Names of CloudWatch alarms on which ECS takes a version back, besides its own circuit breaker: those of the load balancers on answers of the class 5xx and on slow ones, for example."
+  description = "Names of CloudWatch alarms on which ECS takes a version back, besides its own circuit breaker: those on answers of the class 5xx and on the 95th percentile of times, for example. A name that is added reaches a service with its next version. An alarm counts for every app that rolls out while it is on, so one over a whole load balancer takes back versions of apps that did not cause it."
   type        = list(string)
   default     = []
 }

@@ -9,7 +9,7 @@ from .ec2_checks import Check
 _TAGGED = {"CreateTargetGroup": "targetgroup", "CreateRule": "listener-rule"}
 
 
-def checks(service, operation, request, arn, tags_of=lambda arn: {}):
+def checks(service, operation, request, arn, tags_of=lambda arn: {}, role_of=lambda name: {}):
     """The checks of a call, or None for the emulator's own. `arn(service, rest)`: of this account and Region."""
     if service == "ecs":
         return _of_ecs(operation, request["body"], arn)
@@ -23,7 +23,30 @@ def checks(service, operation, request, arn, tags_of=lambda arn: {}):
         return [Check(f"codebuild:{operation}", arn("codebuild", f"project/{name}")) for name in projects]
     if service == "elasticloadbalancing":
         return _of_balancing(operation, request["params"], arn, tags_of)
+    if service == "iam":
+        return _of_roles(operation, request["params"], arn, role_of)
     return None
+
+
+def _of_roles(operation, params, arn, role_of):
+    """What is done to a role is authorised at it, and a policy of it by the boundary that it has.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+    """
+    name = _first(params, "RoleName")
+    if name is None or operation not in ("CreateRole", "GetRole", "PutRolePolicy", "DeleteRolePolicy", "DeleteRole"):
+        return None
+    role = role_of(name) or {}
+    path = role.get("Path") or _first(params, "Path") or "/"
+    boundary = role.get("PermissionsBoundary") or _first(params, "PermissionsBoundary")
+    context = {"iam:permissionsboundary": boundary} if boundary else {}
+    # IAM's ARNs name no Region.
+    parts = arn("iam", f"role{path}{name}").split(":")
+    resource = ":".join([*parts[:3], "", *parts[4:]]) if len(parts) > 4 else ":".join(parts)
+    found = [Check(f"iam:{operation}", resource, context)]
+    if operation == "CreateRole" and _tags(params):
+        found.append(Check("iam:TagRole", found[0].resource))
+    return found
 
 
 def _of_ecs(operation, body, arn):

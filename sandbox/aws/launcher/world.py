@@ -142,7 +142,7 @@ class World:
             return ssm_rules.checks(operation, request["body"], self._parameter_arn)
         if service == "logs" and operation in ("CreateLogStream", "PutLogEvents"):
             return [self._log_stream_check(action, request["body"])]
-        return app_rules.checks(service, operation, request, self._arn, self._tags_of_balancing)
+        return app_rules.checks(service, operation, request, self._arn, self._tags_of_balancing, self._iam._roles.get)
 
     def _arn(self, service, rest):
         return f"arn:aws:{service}:{self._responses.get_region()}:{self._responses.get_account_id()}:{rest}"

@@ -191,7 +191,10 @@ class Authorised(unittest.TestCase):
     @staticmethod
     def on(service, operation, own=None, **request):
         asked = {"body": request, "params": request}
-        found = app_rules.checks(service, operation, asked, lambda kind, rest: f"{kind}:{rest}", lambda arn: own or {})
+        own = own or {}
+        found = app_rules.checks(
+            service, operation, asked, lambda kind, rest: f"{kind}:{rest}", lambda arn: own, lambda name: own
+        )
         return [(one.action, one.resource, one.context) for one in found]
 
     def test_services_by_their_names_and_task_definitions_with_the_roles_that_they_pass(self):
@@ -227,6 +230,22 @@ class Authorised(unittest.TestCase):
             self.on("logs", "DescribeLogGroups", logGroupNamePrefix="/apps"),
             [("logs:DescribeLogGroups", "logs:log-group::log-stream:", {})],
         )
+
+    def test_a_role_at_its_path_with_the_boundary_that_it_is_to_have_or_has(self):
+        asked = {"RoleName": "shop", "Path": "/ci/", "PermissionsBoundary": "most", "Tags.member.1.Key": "Own"}
+        self.assertEqual(
+            self.on("iam", "CreateRole", **asked),
+            [
+                ("iam:CreateRole", "iam:role/ci/shop", {"iam:permissionsboundary": "most"}),
+                ("iam:TagRole", "iam:role/ci/shop", {}),
+            ],
+        )
+        standing = {"Path": "/ci/", "PermissionsBoundary": "most"}
+        self.assertEqual(
+            self.on("iam", "PutRolePolicy", standing, RoleName="shop"),
+            [("iam:PutRolePolicy", "iam:role/ci/shop", {"iam:permissionsboundary": "most"})],
+        )
+        self.assertEqual(self.on("iam", "DeleteRole", RoleName="shop"), [("iam:DeleteRole", "iam:role/shop", {})])
 
     def test_a_rule_at_its_listener_with_the_tags_that_are_asked_for_and_later_by_its_own(self):
         asked = {"ListenerArn": "x:listener/app/a/1/2", "Tags.member.1.Key": "Own", "Tags.member.1.Value": "yes"}

@@ -148,10 +148,10 @@ describe.each(['before', 'after'] as const)(
       for (let reached = cut; reached >= cut && cut < MOST; cut += 1) {
         const harness = createDeployerHarness();
         await deploy(harness);
-        await harness.secret('shop', 'KEY', 'set');
+        await harness.secret('shop', 'KEY');
         await harness.settle(5);
         const calls = cutAt(harness, cut, when);
-        const key = await harness.secret('shop', 'KEY', 'set');
+        const key = await harness.secret('shop', 'KEY');
         await harness.settle(8);
         reached = calls();
         const { live, secrets, unfinished } = await harness.app('shop');
@@ -190,7 +190,7 @@ describe.each(['before', 'after'] as const)(
       for (let reached = cut; reached >= cut && cut < MOST; cut += 1) {
         const harness = createDeployerHarness();
         await deploy(harness);
-        await harness.secret('shop', 'KEY', 'set');
+        await harness.secret('shop', 'KEY');
         await harness.settle(5);
         const calls = cutAt(harness, cut, when);
         await remove(harness);

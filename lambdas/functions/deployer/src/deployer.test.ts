@@ -116,6 +116,14 @@ describe('a deployment fails, and the version before stays,', () => {
     await failsWith(SECOND, 'failed', /no image after an hour/);
   });
 
+  it("when an alarm of the operator's goes off meanwhile, and the row says which", async () => {
+    // Named since the service was made: the next version takes them along.
+    harness.rollbackAlarms.push('apps-5xx', 'apps-p95');
+    harness.aws.ecs.alarming.add('apps-p95');
+    await deploy('shop', SECOND);
+    await failsWith(SECOND, 'rolled_back', /alarm detected: apps-p95/);
+  });
+
   it('when its tasks do not stay healthy', async () => {
     harness.aws.ecs.broken.add(imageOf('shop', SECOND));
     await deploy('shop', SECOND);

@@ -28,7 +28,7 @@ const deployments = async () =>
 describe('secrets of an app', () => {
   it('that were set before the first push are with its first version, by a role that reads them alone', async () => {
     await harness.declare('shop');
-    const key = await harness.secret('shop', 'KEY', 'set');
+    const key = await harness.secret('shop', 'KEY');
     await deploy(FIRST);
     expect(running()).toMatchObject({ secrets: { KEY: key }, role: `arn:aws:iam::123456789012:role/${ROLE}` });
     expect(await deployments()).toEqual([['push', 'a', 'live']]);
@@ -50,7 +50,7 @@ describe('secrets of an app', () => {
     await harness.declare('shop');
     await deploy(FIRST);
     expect(running()).toMatchObject({ secrets: {}, role: 'arn:aws:iam::123456789012:role/execution' });
-    const key = await harness.secret('shop', 'KEY', 'set');
+    const key = await harness.secret('shop', 'KEY');
     await harness.settle(6);
     expect(running()).toMatchObject({ secrets: { KEY: key } });
     expect(await deployments()).toEqual([
@@ -62,9 +62,9 @@ describe('secrets of an app', () => {
 
   it('that are replaced keep their value for what runs, and lose it once the next version does', async () => {
     await harness.declare('shop');
-    const old = await harness.secret('shop', 'KEY', 'set');
+    const old = await harness.secret('shop', 'KEY');
     await deploy(FIRST);
-    const key = await harness.secret('shop', 'KEY', 'set');
+    const key = await harness.secret('shop', 'KEY');
     expect(harness.aws.others.secrets).toEqual(new Set([old, key]));
     await harness.settle(6);
     expect(running()).toMatchObject({ secrets: { KEY: key } });
@@ -74,11 +74,11 @@ describe('secrets of an app', () => {
 
   it('with which no task starts are taken back, and those of the version before stand', async () => {
     await harness.declare('shop');
-    const good = await harness.secret('shop', 'KEY', 'set');
+    const good = await harness.secret('shop', 'KEY');
     await deploy(FIRST);
     const image = running().image;
     harness.aws.ecs.broken.add(image);
-    const bad = await harness.secret('shop', 'KEY', 'set');
+    const bad = await harness.secret('shop', 'KEY');
     await harness.settle(6);
     expect(running()).toMatchObject({ secrets: { KEY: good } });
     expect(await deployments()).toEqual([
@@ -87,7 +87,7 @@ describe('secrets of an app', () => {
     ]);
     expect(harness.aws.others.secrets).toEqual(new Set([good, bad]));
     harness.aws.ecs.broken.clear();
-    const better = await harness.secret('shop', 'KEY', 'set');
+    const better = await harness.secret('shop', 'KEY');
     await harness.settle(6);
     expect(running()).toMatchObject({ secrets: { KEY: better } });
     expect(harness.aws.others.secrets).toEqual(new Set([better]));
@@ -98,7 +98,7 @@ describe('secrets of an app', () => {
     await deploy(FIRST);
     harness.clock.advance(MINUTE);
     await harness.push(SECOND);
-    const key = await harness.secret('shop', 'KEY', 'set');
+    const key = await harness.secret('shop', 'KEY');
     await harness.built('shop', SECOND);
     await harness.settle(6);
     expect(running()).toMatchObject({ secrets: { KEY: key } });
@@ -112,7 +112,7 @@ describe('secrets of an app', () => {
     const change = async (state: 'suspended' | 'active') =>
       harness.tables.apps.change(await harness.app('shop'), { state }, harness.clock.now());
     await change('suspended');
-    const key = await harness.secret('shop', 'KEY', 'set');
+    const key = await harness.secret('shop', 'KEY');
     await harness.settle(3);
     expect(await deployments()).toHaveLength(1);
     await change('active');
@@ -122,7 +122,7 @@ describe('secrets of an app', () => {
 
   it('go with their role when the app does, those of a lost call too', async () => {
     await harness.declare('shop');
-    await harness.secret('shop', 'KEY', 'set');
+    await harness.secret('shop', 'KEY');
     await deploy(FIRST);
     harness.aws.others.secrets.add('arn:aws:secretsmanager:us-east-1:123456789012:secret:test/apps/shop/LOST/9');
     harness.aws.others.secrets.add('arn:aws:secretsmanager:us-east-1:123456789012:secret:test/apps/shopping/KEY/9');

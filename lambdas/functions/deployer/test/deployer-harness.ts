@@ -13,7 +13,6 @@ import {
   buildApp,
   namesOfApp,
   setSecret,
-  unsetSecret,
   type App,
   type AppSettings,
   type Deployment,
@@ -68,9 +67,11 @@ export interface DeployerHarness {
   readonly log: RecordingLog;
   readonly metrics: RecordingMetrics;
   readonly tenants: Map<number, TenantLookup>;
+  /** Names of alarms, as the module's `rollback_alarms`. */
+  readonly rollbackAlarms: string[];
   settings(changes: Partial<AppSettings>): void;
-  /** Sets a secret of an app, or unsets it, as the API does: its value lies at the ARN that is answered. */
-  secret(app: string, name: string, kind: 'set' | 'unset'): Promise<string>;
+  /** Sets a secret of an app as the API does: its value lies at the ARN that is answered. */
+  secret(app: string, name: string): Promise<string>;
   /** Declares an app, and lets the deployer look at it. */
   declare(app: string, over?: Partial<NewApp>): Promise<App>;
   /** GitHub's event of a push, as the bus delivers it. */
@@ -102,7 +103,8 @@ export function createDeployerHarness(): DeployerHarness {
   const tenants = new Map([[TENANT, tenantOf(TENANT)]]);
   const env = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
   const api = createAwsApi({ config: createClientConfig(env), fetch: aws.fetch, pause: 0 });
-  const platform = platformOf(ENVIRONMENT);
+  const rollbackAlarms: string[] = [];
+  const platform = { ...platformOf(ENVIRONMENT), rollbackAlarms };
   let lease = 0;
   let secrets = 0;
   const onRunners = createRunnerBuilds({ github, workflow: 'mtr-deploy.yml' });
@@ -138,14 +140,12 @@ export function createDeployerHarness(): DeployerHarness {
     log,
     metrics,
     tenants,
-    secret: async (name, variable, kind) => {
+    rollbackAlarms,
+    secret: async (name, variable) => {
       const app = await harness.app(name);
       const arn = `${SECRETS}test/apps/${name}/${variable}/${(secrets += 1)}`;
-      if (kind === 'set') aws.others.secrets.add(arn);
-      const unset = unsetSecret(app, variable);
-      const set = setSecret(app, { name: variable, arn }, clock.now());
-      const changes = kind === 'set' ? set : unset.kind === 'change' ? unset.changes : {};
-      await tables.apps.change(app, changes, clock.now());
+      aws.others.secrets.add(arn);
+      await tables.apps.change(app, setSecret(app, { name: variable, arn }, clock.now()), clock.now());
       return arn;
     },
     settings: (changes) => void (tables.settings = { ...SETTINGS, ...changes }),

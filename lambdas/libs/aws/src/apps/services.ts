@@ -44,6 +44,14 @@ export function createServices(api: AwsApi, settings: AppPlatformSettings) {
     const task = answer?.['taskDefinition'];
     return isIts && isObject(task) && isShaped(task, app) ? textOf(task['taskDefinitionArn']) : undefined;
   };
+  const { rollbackAlarms: alarms } = settings;
+  const deploymentConfigurationOf = () => ({
+    deploymentCircuitBreaker: { enable: true, rollback: true },
+    maximumPercent: 200,
+    minimumHealthyPercent: 100,
+    // ECS watches them while a version rolls out, and for a while after.
+    ...(alarms.length > 0 && { alarms: { alarmNames: alarms, enable: true, rollback: true } }),
+  });
   const loadBalancersOf = ({ app, targetGroup }: Pick<ServiceToRun, 'app' | 'targetGroup'>) => [
     { targetGroupArn: targetGroup, containerName: CONTAINER, containerPort: app.port },
   ];
@@ -74,7 +82,6 @@ export function createServices(api: AwsApi, settings: AppPlatformSettings) {
     },
     create: async ({ app, taskDefinition, count, targetGroup, group }: ServiceToRun): Promise<Created<string>> => {
       const { service: serviceName } = namesOf(app);
-      const alarms = settings.rollbackAlarms;
       try {
         const made = await ecs('CreateService', {
           cluster,
@@ -82,12 +89,7 @@ export function createServices(api: AwsApi, settings: AppPlatformSettings) {
           taskDefinition,
           desiredCount: count,
           launchType: 'FARGATE',
-          deploymentConfiguration: {
-            deploymentCircuitBreaker: { enable: true, rollback: true },
-            maximumPercent: 200,
-            minimumHealthyPercent: 100,
-            ...(alarms.length > 0 && { alarms: { alarmNames: alarms, enable: true, rollback: true } }),
-          },
+          deploymentConfiguration: deploymentConfigurationOf(),
           networkConfiguration: {
             awsvpcConfiguration: {
               subnets: settings.subnetIds,
@@ -118,8 +120,10 @@ export function createServices(api: AwsApi, settings: AppPlatformSettings) {
       taskDefinition,
     }: Pick<ServiceToRun, 'app' | 'count' | 'targetGroup'> & { readonly taskDefinition?: string }): Promise<void> => {
       const { service } = namesOf(app);
-      const version =
-        taskDefinition === undefined ? {} : { taskDefinition, loadBalancers: loadBalancersOf({ app, targetGroup }) };
+      // The alarms too, as they may be others than those that the service was made with.
+      const loadBalancers = loadBalancersOf({ app, targetGroup });
+      const deploymentConfiguration = deploymentConfigurationOf();
+      const version = taskDefinition === undefined ? {} : { taskDefinition, loadBalancers, deploymentConfiguration };
       await ecs('UpdateService', { cluster, service, desiredCount: count, ...version });
     },
     remove: async (app: App): Promise<Removed> => {

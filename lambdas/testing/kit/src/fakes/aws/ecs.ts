@@ -17,6 +17,8 @@ interface Service {
   targetGroups: string[];
   securityGroups: string[];
   deployments: Rollout[];
+  /** On which ECS takes a version back. */
+  alarms: string[];
 }
 
 interface TaskDefinition {
@@ -43,6 +45,8 @@ export interface FakeEcs {
   /** Rolls out what is under way; versions whose image is named in `broken` are taken back. */
   settle(): void;
   readonly broken: Set<string>;
+  /** CloudWatch's alarms that are in the state ALARM. */
+  readonly alarming: Set<string>;
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
@@ -50,6 +54,7 @@ export function createFakeEcs(): FakeEcs {
   const services = new Map<string, Service>();
   const tasks = new Map<string, TaskDefinition>();
   const broken = new Set<string>();
+  const alarming = new Set<string>();
   const revisions = new Map<string, number>();
   const standing = (name: unknown): Service | undefined => services.get(textOf(name));
   const taskOf = (arn: unknown): TaskDefinition => {
@@ -72,13 +77,17 @@ export function createFakeEcs(): FakeEcs {
     service.runningCount = isUp ? service.desiredCount : 0;
   };
   const rollOut = (service: Service, primary: Rollout): void => {
-    if (!broken.has(tasks.get(primary.taskDefinition)?.image ?? '')) {
+    const isBroken = broken.has(tasks.get(primary.taskDefinition)?.image ?? '');
+    const alarm = service.alarms.find((name) => alarming.has(name));
+    if (!isBroken && alarm === undefined) {
       primary.rolloutState = 'COMPLETED';
       service.deployments = [primary];
       return;
     }
     primary.rolloutState = 'FAILED';
-    primary.rolloutStateReason = 'ECS deployment circuit breaker: tasks failed to start.';
+    primary.rolloutStateReason = isBroken
+      ? 'ECS deployment circuit breaker: tasks failed to start.'
+      : `ECS deployment failed: alarm detected: ${alarm}.`;
     const before = service.deployments.find(({ rolloutState }) => rolloutState === 'COMPLETED');
     if (before === undefined) return;
     before.status = 'PRIMARY';
@@ -90,6 +99,7 @@ export function createFakeEcs(): FakeEcs {
     services,
     tasks,
     broken,
+    alarming,
     holds: (id) =>
       [...services.values()].some(
         ({ status, targetGroups, securityGroups }) =>
@@ -147,16 +157,18 @@ export function createFakeEcs(): FakeEcs {
           targetGroups: (input['loadBalancers'] as Input[]).map(({ targetGroupArn }) => textOf(targetGroupArn)),
           securityGroups: groupsIn(input),
           deployments: [],
+          alarms: alarmsIn(input) ?? [],
         };
         start(service, taskOf(input['taskDefinition']).taskDefinitionArn);
         services.set(service.serviceName, service);
         return { service };
       },
-      UpdateService: ({ service: name, desiredCount, taskDefinition }) => {
+      UpdateService: ({ service: name, desiredCount, taskDefinition, ...input }) => {
         const service = standing(name);
         if (service === undefined) throw new Refuse('ServiceNotFoundException', 'Service not found.');
         if (service.status !== 'ACTIVE') throw new Refuse('ServiceNotActiveException', 'Service was not ACTIVE.');
         service.desiredCount = Number(desiredCount);
+        service.alarms = alarmsIn(input) ?? service.alarms;
         if (taskDefinition !== undefined) start(service, taskOf(taskDefinition).taskDefinitionArn);
         return { service };
       },
@@ -175,4 +187,9 @@ export function createFakeEcs(): FakeEcs {
 function groupsIn(input: Input): string[] {
   const network = input['networkConfiguration'] as Input | undefined;
   return textsOf((network?.['awsvpcConfiguration'] as Input | undefined)?.['securityGroups']);
+}
+
+function alarmsIn(input: Input): string[] | undefined {
+  const configuration = input['deploymentConfiguration'] as { readonly alarms?: Input } | undefined;
+  return configuration?.alarms === undefined ? undefined : textsOf(configuration.alarms['alarmNames']);
 }
