@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { startDnsServer } from '@multi-tenant-runner/testing';
 import type { Progress } from '../lib/progress';
 import { phaseOf, prepareFolder, sandboxPaths, type SandboxPaths } from '../lib/state';
 import { runApps } from '../scenarios/apps';
+import type { AppsContext } from '../scenarios/apps/looks';
 import { takePictures } from '../scenarios/apps/pictures';
 import { showAround } from '../scenarios/apps/show-around';
 import { startApps } from '../scenarios/apps/start';
@@ -30,8 +32,10 @@ export async function apps(options: AppsOptions): Promise<number> {
   if (phaseOf(paths) !== 'none') throw new Error(`A platform is up in ${paths.folder}; end it with "${end}".`);
   prepareFolder(paths);
   const checks = createChecks(progress.line);
+  const zone: AppsContext['zone'] = new Map();
+  const dns = await startDnsServer(zone, { recurses: true });
   try {
-    const context = { ...(await startApps({ paths, progress, signal })), checks };
+    const context = { ...(await startApps({ paths, progress, signal, zone, dnsServer: dns.address })), checks };
     await runApps(context, {
       isEnough: async () => {
         if (options.pictures) await takePictures(context, progress.line);
@@ -40,6 +44,7 @@ export async function apps(options: AppsOptions): Promise<number> {
     });
     if (keep) progress.line(`${showAround(context)}To end it: ${end}`);
   } finally {
+    dns.close();
     if (!keep || signal.aborted) await down(paths);
   }
   const broken = checks.all().filter(({ held }) => !held).length;

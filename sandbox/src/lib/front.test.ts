@@ -6,7 +6,8 @@ it.each([
   ['shop.localhost:8080', 'shop.apps.localhost'],
   ['Shop.apps.localhost:8080', 'shop.apps.localhost'],
   ['shop.apps.localhost', 'shop.apps.localhost'],
-  ['localhost:8080', 'localhost.apps.localhost'],
+  ['localhost:8080', 'localhost'],
+  ['shop.acme.test', 'shop.acme.test'],
 ])('leads %s to %s', (asked, host) => expect(hostOf(asked, 'apps.localhost')).toBe(host));
 
 it('passes method, path, body and answer on, under the name of the app', async () => {

@@ -31,7 +31,8 @@ export function startFront(port: number, options: FrontOptions): Promise<Listeni
 /** The name that the load balancer knows: `shop.localhost:8080` is `shop.apps.localhost`. */
 export function hostOf(asked: string, domain: string): string {
   const name = asked.replace(/:\d+$/, '').toLowerCase();
-  return name === domain || name.endsWith(`.${domain}`) ? name : `${name.replace(/\.localhost$/, '')}.${domain}`;
+  const [, app] = name.endsWith(`.${domain}`) ? [] : (/^(.+)\.localhost$/.exec(name) ?? []);
+  return app === undefined ? name : `${app}.${domain}`;
 }
 
 function pass(from: IncomingMessage, to: ServerResponse, { balancer, domain }: FrontOptions): void {

@@ -37,6 +37,11 @@ variable "builder" {
   default     = "codebuild"
 }
 
+variable "dns_servers" {
+  description = "Who answers for the tenants' own domains."
+  type        = list(string)
+}
+
 locals {
   prefix = "apps"
   zones  = ["us-east-1a", "us-east-1b"]
@@ -131,6 +136,7 @@ module "apps" {
   tiers          = ["small"]
   quotas         = { small = { apps = 2, tasks = 4, vcpu = 1, memory_gb = 2, builds_per_hour = 30 } }
   github         = { api_url = nonsensitive(var.github.api_url) }
+  dns_servers    = var.dns_servers
   vpc_id         = aws_vpc.this.id
   subnet_ids     = aws_subnet.this[*].id
   cluster        = { arn = aws_ecs_cluster.this.arn, name = aws_ecs_cluster.this.name }

@@ -4,7 +4,8 @@ import { waitFor } from '../../lib/wait';
 import { createAsk, type Ask } from '../saas/ask';
 import { DOMAIN, FORUM, SHOP, answers, appsOf, ended, said, watch, type AppsContext } from './looks';
 import { offboard, suspendTenant } from './ends';
-import { badBuildsOnRunner, buildOnRunner } from './runner-builds';
+import { ownDomain } from './own-domain';
+import { badBuildsOnRunner, buildOnRunner, loseAPush } from './runner-builds';
 import { crashes, doesNotBuild, word, works } from './samples';
 import { send, type Tenant } from './tenant';
 
@@ -26,8 +27,11 @@ export async function runApps(context: AppsContext, { isEnough }: AppsRun): Prom
   await step('a rollback', () => rollBack(context, ask, first));
   await step('four pushes whose webhooks come shuffled', () => race(context, ask));
   await step('builds go to the tenants’ own runners', () => context.buildOnRunners());
+  const lost = await step('a push whose webhook gets lost', () => loseAPush(context));
   const built = await step('a push is built on the tenant’s own machine', () => buildOnRunner(context, ask));
   await step('a build that fails there, and one that is hostile', () => badBuildsOnRunner(context, ask, built));
+  await step('the push that got lost', () => answers(context, ask, FORUM, lost));
+  await step('a domain of a tenant’s own', () => ownDomain(context, ask));
   if (await isEnough()) return;
   await step('one app more than the quota', () => beyondQuota(context));
   await step('suspended and resumed', () => suspend(context, ask));

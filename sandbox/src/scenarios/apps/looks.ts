@@ -13,6 +13,8 @@ export interface AppsContext {
   /** Where the apps answer by their names. */
   readonly front: string;
   readonly control: string;
+  /** What DNS has, by name. */
+  readonly zone: Map<string, { readonly txt: readonly (readonly string[])[] }>;
   readonly mtr: Mtr;
   /** What a plan would change, as the platform stands. */
   readonly changes: () => Promise<readonly string[]>;

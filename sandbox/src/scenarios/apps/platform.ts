@@ -13,6 +13,8 @@ export interface Platform {
   readonly api: (method: 'GET' | 'POST', path: string, body?: object) => Promise<Received>;
   /** As a workflow job, by its own token. */
   readonly asJob: (token: string, path: string, body: object) => Promise<Received>;
+  /** Lets recovery look now, as its schedule does every two minutes. */
+  readonly recover: () => Promise<void>;
   /** Calls of AWS since a time that gave rise to something at the load balancer. */
   readonly balancerCalls: (since: number) => Promise<readonly string[]>;
   /** Names of what is left of an app in AWS. */
@@ -38,6 +40,11 @@ export function createPlatform({ aws, launcher, apis, listenerArn }: PlatformOpt
     asJob: async (token, path, body) => {
       const headers = { ...HEADERS, authorization: `Bearer ${token}` };
       return received(await fetch(`${apis.tenants}${path}`, { method: 'POST', headers, body: JSON.stringify(body) }));
+    },
+    recover: async () => {
+      const url = `${aws.endpoint_url}/2015-03-31/functions/apps-recovery/invocations`;
+      const answer = await new AwsClient({ ...keys, service: 'lambda' }).fetch(url, { method: 'POST', body: '{}' });
+      if (answer.status !== 200) throw new Error(`recovery answered ${answer.status}: ${await answer.text()}`);
     },
     balancerCalls: async (since) => {
       const url = `${launcher.url}/_sandbox/calls?since=${since}`;

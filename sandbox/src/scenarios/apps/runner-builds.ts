@@ -21,6 +21,16 @@ interface Machine {
   readonly runner_name: string | null;
 }
 
+/** Of the second tenant's; GitHub lists its delivery as failed, and recovery asks for it again. Answers its word. */
+export async function loseAPush({ tenants, control, platform }: AppsContext): Promise<string> {
+  const [, { id, push: pushes }] = tenants;
+  const next = word();
+  await send(`${control}/faults/deliveries`, 'POST', { kind: 'drop', event: 'push', installation_id: id, times: 1 });
+  await pushes(worksOnRunner(next), 'nobody is told of it');
+  await platform.recover();
+  return next;
+}
+
 /** A push of the first tenant's, built on its own machine. Answers the commit. */
 export async function buildOnRunner(context: AppsContext, ask: Ask): Promise<string> {
   const { tenants, checks, control } = context;

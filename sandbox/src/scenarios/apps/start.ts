@@ -23,11 +23,14 @@ export interface StartOptions {
   readonly paths: SandboxPaths;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** What DNS is to have, and who answers for it. */
+  readonly zone: AppsContext['zone'];
+  readonly dnsServer: string;
 }
 
 /** An installation with the app plane in an emulator of its own, with a GitHub and two tenants. */
 export async function startApps(options: StartOptions): Promise<Omit<AppsContext, 'checks'>> {
-  const { paths, progress, signal } = options;
+  const { paths, progress, signal, zone } = options;
   const { outputs, terraform, inputs, services, aws, launcher, front } = await install(options);
   const { control_url: control } = services;
   const value = (name: string): unknown => outputs[name]?.value;
@@ -55,6 +58,7 @@ export async function startApps(options: StartOptions): Promise<Omit<AppsContext
     paths,
     front,
     control,
+    zone,
     mtr: createMtr(paths.root, file, signal).mtr,
     changes: () => changesOf(terraform, paths, [`-var-file=${inputs}`]),
     buildOnRunners: async () => {
@@ -68,7 +72,7 @@ export async function startApps(options: StartOptions): Promise<Omit<AppsContext
 
 type Outputs = Readonly<Record<string, { readonly value: unknown } | undefined>>;
 
-async function install({ paths, progress, signal }: StartOptions) {
+async function install({ paths, progress, signal, dnsServer }: StartOptions) {
   const processes: RecordedProcess[] = [];
   const record = (one: RecordedProcess): void => {
     processes.push(one);
@@ -88,6 +92,7 @@ async function install({ paths, progress, signal }: StartOptions) {
   const { api_url: apiUrl } = services;
   writePrivateJson(inputs, {
     github: { app_id: app.id, key_base64, webhook_secret, api_url: apiUrl, issuer: `${apiUrl}${OIDC_PREFIX}` },
+    dns_servers: [dnsServer],
     architecture: arch === 'arm64' ? 'arm64' : 'x86_64',
   });
   await terraform('init');
