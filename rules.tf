@@ -338,7 +338,7 @@ locals {
       about   = "functions"
       invalid = [for name in keys(var.lambda_zips) : name if !contains(local.functions, name)]
     },
-    # Below 256 MB the SDKs alone take longer to load than GitHub waits for the webhook.
+    # Below 256 MB a start takes seconds, and little is left for a large event.
     {
       says    = "lambda.memory_mb must be integers from 256 to 10240."
       about   = "functions"

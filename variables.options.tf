@@ -406,7 +406,7 @@ variable "lambda" {
     The functions.
     - `runtime`: (Optional) `nodejs22.x`, or `nodejs24.x` with provider 6.19 or later. Default `nodejs22.x`.
     - `architecture`: (Optional) `arm64` or `x86_64`. Default `arm64`.
-    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`, `api`, `events`, `callbacks`; CPU is proportional to it. Default `512` each.
+    - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`, `api`, `events`, `callbacks`; CPU is proportional to it. Default `512` for `scale_up`, `scale_down`, `recovery` and `callbacks`, `256` for the others ([docs/performance.md](docs/performance.md#memory)).
     - `timeout_seconds`: (Optional) timeout of `scale_up`, `scale_down`, `tenant_manager`, default `60` each, and of `recovery`, default `110`.
       The webhook's is 10 s, GitHub's own timeout; so is the machine's.
     - `scale_up_concurrency`: (Optional) concurrent scale-up functions for each tier's queue, 2 to 10;
@@ -420,14 +420,14 @@ variable "lambda" {
     runtime      = optional(string, "nodejs22.x")
     architecture = optional(string, "arm64")
     memory_mb = optional(object({
-      webhook        = optional(number, 512)
+      webhook        = optional(number, 256)
       scale_up       = optional(number, 512)
       scale_down     = optional(number, 512)
-      tenant_manager = optional(number, 512)
+      tenant_manager = optional(number, 256)
       recovery       = optional(number, 512)
-      machine        = optional(number, 512)
-      api            = optional(number, 512)
-      events         = optional(number, 512)
+      machine        = optional(number, 256)
+      api            = optional(number, 256)
+      events         = optional(number, 256)
       callbacks      = optional(number, 512)
     }), {})
     timeout_seconds = optional(object({

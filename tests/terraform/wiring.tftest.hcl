@@ -246,7 +246,7 @@ run "functions_run_the_settled_runtime" {
   assert {
     condition = alltrue([
       for function in [aws_lambda_function.scale_up, aws_lambda_function.scale_down, aws_lambda_function.tenant_manager, aws_lambda_function.recovery] :
-      function.runtime == "nodejs22.x" && function.handler == "index.handler" && function.architectures == tolist(["arm64"]) && function.memory_size == 512 && function.timeout == (endswith(function.function_name, "-recovery") ? 110 : 60)
+      function.runtime == "nodejs22.x" && function.handler == "index.handler" && function.architectures == tolist(["arm64"]) && function.memory_size == (endswith(function.function_name, "-tenant-manager") ? 256 : 512) && function.timeout == (endswith(function.function_name, "-recovery") ? 110 : 60)
     ])
     error_message = "Runtime, handler, processor, memory or time-out differ."
   }

@@ -1,5 +1,5 @@
-// `yarn bench:sweep`, `bench:job`, `bench:launches`, `bench:mtr`, `bench:overview`: bundles the bench with what it
-// measures, and runs it.
+// `yarn bench:sweep`, `bench:job`, `bench:launches`, `bench:memory`, `bench:mtr`, `bench:overview`: bundles the bench
+// with what it measures, and runs it.
 // The sweep runs in a process of its own, so that its memory is its own.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -29,6 +29,14 @@ const PROGRAMS = {
         BENCH_BUNDLE: join(out, 'build/scale-up/index.mjs'),
         BENCH_ZIPS: join(out, 'dist'),
       },
+    };
+  },
+  memory: async () => {
+    const out = join(source, '../../../../.sandbox/bench');
+    execFileSync(process.execPath, [join(source, '../../../build.mjs'), '--out', out]);
+    return {
+      program: await build('memory/cli'),
+      env: { BENCH_WORKER: await build('memory/worker'), BENCH_BUNDLES: join(out, 'build') },
     };
   },
   mtr: async () => {

@@ -24,8 +24,11 @@ export async function startLoopback(options: {
   readonly dynamoDb: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly environment?: (url: string) => Readonly<Record<string, string>>;
+  /** Answers of other operations, by service and operation as they are counted: JSON, or EC2's XML. */
+  readonly answers?: Readonly<Record<string, unknown>>;
 }): Promise<Loopback> {
   let latencies: Latencies = { dynamoDb: 0, ssm: 0, runInstances: 0, gitHub: 0 };
+  const { answers = {} } = options;
   const counts = new Map<string, number>();
   const count = (name: string): void => void counts.set(name, (counts.get(name) ?? 0) + 1);
   let machines = 0;
@@ -34,6 +37,8 @@ export async function startLoopback(options: {
     const form = new URLSearchParams(body);
     const action = form.get('Action') ?? '';
     count(`ec2:${action}`);
+    const known = answers[`ec2:${action}`];
+    if (typeof known === 'string') return known;
     if (action === 'DescribeLaunchTemplateVersions') return templateVersions();
     if (action !== 'RunInstances') throw new Error(`the loopback knows no ${action}`);
     await wait(latencies.runInstances);
@@ -52,8 +57,10 @@ export async function startLoopback(options: {
     method: string,
     path: string,
   ): Promise<{ readonly status: number; readonly body: unknown }> => {
-    count(`github:${method} ${path.replaceAll(/\d+/g, 'N').replace(/\?.*$/, '')}`);
+    const name = `github:${method} ${path.replaceAll(/\d+/g, 'N').replace(/\?.*$/, '')}`;
+    count(name);
     await wait(latencies.gitHub);
+    if (name in answers) return { status: 200, body: answers[name] };
     if (path.endsWith('/access_tokens'))
       return { status: 201, body: { token: 'ghs_bench', expires_at: new Date(Date.now() + 3_600_000).toISOString() } };
     if (path.includes('/runner-groups'))
@@ -68,6 +75,13 @@ export async function startLoopback(options: {
       count(`dynamodb:${operation}`);
       await wait(latencies.dynamoDb);
       return forward(asked, body, options.dynamoDb, answer);
+    }
+    const known = answers[`${service}:${operation}`];
+    if (known !== undefined) {
+      count(`${service}:${operation}`);
+      await wait(latencies.dynamoDb);
+      const told = typeof known === 'function' ? (known as (body: string) => unknown)(body) : known;
+      return send(answer, 200, told, 'application/x-amz-json-1.0');
     }
     if (service === 'AmazonSSM') return send(answer, 200, await ofSsm(operation, body), 'application/x-amz-json-1.1');
     if (/^\/2015-03-31\/functions\/[^/]+\/configuration/.test(asked.url ?? '')) {

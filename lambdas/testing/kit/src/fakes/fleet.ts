@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   TAG,
   type Clock,
@@ -23,6 +24,7 @@ import {
 
 /** What one call started. */
 interface Reservation {
+  /** A digest: of a million calls the requests would be a gigabyte. */
   readonly asked: string;
   readonly machines: readonly InMemoryMachine[];
 }
@@ -37,6 +39,9 @@ interface Placing {
 }
 
 const isAlive = (state: MachineState): boolean => state !== 'shutting-down' && state !== 'terminated';
+
+const digestOf = (asked: LaunchRequest | GroupRequest): string =>
+  createHash('sha256').update(JSON.stringify(asked)).digest('base64');
 
 export function createInMemoryFleet({
   clock,
@@ -67,7 +72,7 @@ export function createInMemoryFleet({
     // EC2 remembers a token per zone: the same token in another subnet starts other machines.
     const key = `${intent.clientToken}/${intent.subnetId}`;
     const standing = started.get(key);
-    if (standing !== undefined) return standing.asked === JSON.stringify(asked) ? standing : MISMATCH;
+    if (standing !== undefined) return standing.asked === digestOf(asked) ? standing : MISMATCH;
     const refused = [...capacityErrors].find(({ matches }) => matches(intent));
     if (refused !== undefined) return refused.refusal;
     const room = [...rooms].find(({ matches }) => matches(intent))?.machines ?? requests.length;
@@ -76,7 +81,7 @@ export function createInMemoryFleet({
       const instanceId = `i-${String((count += 1)).padStart(17, '0')}`;
       return place({ instanceId, state: 'pending', clientToken: intent.clientToken, launchIndex, request });
     });
-    const reservation = { asked: JSON.stringify(asked), machines };
+    const reservation = { asked: digestOf(asked), machines };
     started.set(key, reservation);
     return reservation;
   };
@@ -128,7 +133,7 @@ export function createInMemoryFleet({
     plant: ({ instanceId, state = 'running', clientToken, tags, request }) => {
       const token = clientToken ?? request.intent.clientToken;
       const machine = place({ instanceId, state, clientToken: token, launchIndex: 0, request, ...(tags && { tags }) });
-      started.set(`${token}/${request.intent.subnetId}`, { asked: JSON.stringify(request), machines: [machine] });
+      started.set(`${token}/${request.intent.subnetId}`, { asked: digestOf(request), machines: [machine] });
       return machine;
     },
     run: async (request) =>

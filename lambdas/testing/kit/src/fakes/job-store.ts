@@ -21,14 +21,14 @@ export interface InMemoryJobStore extends JobStore {
 }
 
 export function createInMemoryJobStore({ clock }: { readonly clock: Clock }): InMemoryJobStore {
-  const rows = new RowsByTenant<Job>((job) => !isEnded(job.state));
+  const rows = new RowsByTenant<Job>((job) => !isEnded(job.state), undefined, isMarked);
   const key = (installationId: number, jobId: number): string => `${installationId}/${jobId}`;
   const due = createEventuallyConsistentView(() =>
     rows.allOpen().filter((job) => job.state === 'parked' && job.nextTry !== undefined),
   );
 
   const open = createEventuallyConsistentView(() => rows.tenantsWithOpen());
-  const checked = (): Job[] => [...rows.values()].filter(isMarked);
+  const checked = (): Job[] => [...rows.marked.values()];
 
   return {
     rows,

@@ -9,10 +9,13 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
   private readonly all = new Map<number, Map<string, T>>();
   /** Keys of rows by what `indexed` answers for them. */
   readonly index = new Map<string, string>();
+  /** A sparse index: of the rows of which `isMarked` says so. */
+  readonly marked = new Map<string, T>();
 
   constructor(
     private readonly isOpen: (row: T) => boolean,
     private readonly indexed: (row: T) => string | undefined = () => undefined,
+    private readonly isMarked: (row: T) => boolean = () => false,
   ) {
     super();
   }
@@ -24,6 +27,8 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
     const open = rowsOf(this.open, row.installationId);
     if (this.isOpen(row)) open.set(key, row);
     else open.delete(key);
+    if (this.isMarked(row)) this.marked.set(key, row);
+    else this.marked.delete(key);
     const index = this.indexed(row);
     if (index !== undefined) this.index.set(index, key);
     super.set(key, row);
@@ -39,6 +44,7 @@ export class RowsByTenant<T extends { readonly installationId: number }> extends
     const row = this.get(key);
     if (row !== undefined) {
       this.open.get(row.installationId)?.delete(key);
+      this.marked.delete(key);
       this.all.get(row.installationId)?.delete(key);
       const index = this.indexed(row);
       if (index !== undefined) this.index.delete(index);
