@@ -6,7 +6,8 @@ const COMMIT = 'a'.repeat(40);
 const MOST = 100;
 
 /** They change nothing: dying at one of them is dying before the call that comes next. */
-const READS = /^(Describe|List|BatchGet|GetRole|HEAD|GET|head$|archive$|findRun$|lastMove$|pull$|findDeployment$)/;
+const READS =
+  /^(Describe|List|BatchGet|GetRole|HEAD|GET|head$|archive$|findRun$|lastMove$|pull$|file$|findDeployment$)/;
 
 /** Counts calls of AWS and GitHub that change something, and dies once: before one of them, or after it took effect. */
 function cutAt(harness: DeployerHarness, cut: number, when: 'before' | 'after'): () => number {

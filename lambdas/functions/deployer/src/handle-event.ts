@@ -1,5 +1,6 @@
-import { appKeyOf, buildPushDeployment, type PullEvent, type PushEvent } from '@multi-tenant-runner/core';
+import { appKeyOf, buildPushDeployment, type App, type PullEvent, type PushEvent } from '@multi-tenant-runner/core';
 import { appsOf } from './apps-of';
+import { declareFromRepository } from './declare-from-repository';
 import type { DeployerDeps } from './deps';
 import { openPreview } from './open-preview';
 import type { AppEvent } from './parse-event';
@@ -32,19 +33,27 @@ async function look(app: string, deps: DeployerDeps): Promise<void> {
 }
 
 async function handlePush(push: PushEvent, deps: DeployerDeps): Promise<void> {
+  let isKnown = false;
   for await (const app of appsOf(push.installationId, deps)) {
+    isKnown ||= app.repoId === push.repoId && app.previewOf === undefined;
     if (app.repoId !== push.repoId || app.branch !== push.branch) continue;
     if (app.previewOf !== undefined) {
       await look(app.app, deps);
       continue;
     }
-    const key = { installationId: app.installationId, app: app.app, appKey: appKeyOf(app) };
-    const deployment = buildPushDeployment(key, push, deps.clock.now());
-    const outcome = await requestInOrder(app, deployment, deps);
-    deps.metrics.count('AppPushed', { properties: { app: app.app, outcome } });
-    deps.log.info('A push asks for a deployment', { app: app.app, deployment: deployment.deploymentId, outcome });
-    await reconcile(app.app, deps);
+    await deployPush(app, push, deps);
   }
+  const declared = isKnown ? undefined : await declareFromRepository(push, deps);
+  if (declared?.branch === push.branch) await deployPush(declared, push, deps);
+}
+
+async function deployPush(app: App, push: PushEvent, deps: DeployerDeps): Promise<void> {
+  const key = { installationId: app.installationId, app: app.app, appKey: appKeyOf(app) };
+  const deployment = buildPushDeployment(key, push, deps.clock.now());
+  const outcome = await requestInOrder(app, deployment, deps);
+  deps.metrics.count('AppPushed', { properties: { app: app.app, outcome } });
+  deps.log.info('A push asks for a deployment', { app: app.app, deployment: deployment.deploymentId, outcome });
+  await reconcile(app.app, deps);
 }
 
 /** One app's pull request that fails is tried again with all of the event; what was done for another is done. */

@@ -9,6 +9,7 @@ import {
 } from '@multi-tenant-runner/core';
 import type { DeployerDeps } from './deps';
 import { placeOf } from './place';
+import { sayWhyNot } from './say-why-not';
 
 /**
  * Makes the row of a pull request's preview if there is to be one. What its row says from then on, also that it ends,
@@ -46,22 +47,8 @@ export async function openPreview(
   deps.metrics.count('AppPreviewOpened', { properties: { app: parent.app, outcome: made.kind } });
   if (made.kind === 'created' || made.kind === 'exists') return name;
   const reason = made.kind === 'over' ? describeOver(made.what, quota) : `The name ${name} is not free.`;
-  await sayWhyNot(parent, { commit: wish.commit, environment: name }, reason, deps);
+  deps.log.info('A preview is refused', { app: parent.app, pull_request: number, reason });
+  const deployment = { commit: wish.commit, environment: name, isTransient: true };
+  await sayWhyNot(placeOf(parent), deployment, [reason], deps);
   return undefined;
-}
-
-/** At GitHub, once for each commit: there is no row that would remember it. */
-async function sayWhyNot(
-  parent: App,
-  deployment: { readonly commit: string; readonly environment: string },
-  reason: string,
-  { github, log }: DeployerDeps,
-): Promise<void> {
-  log.info('A preview is refused', { app: parent.app, environment: deployment.environment, reason });
-  const place = placeOf(parent);
-  const standing = await github.findDeployment(place, deployment);
-  if (standing.kind !== 'found' || standing.id !== undefined) return;
-  const made = await github.createDeployment(place, { ...deployment, isTransient: true });
-  if (made.kind !== 'created') return;
-  await github.tell(place, made.id, { state: 'failure', description: reason.slice(0, 140) });
 }

@@ -77,7 +77,7 @@ export interface DeployerHarness {
   /** GitHub's event of a push, as the bus delivers it. */
   push(
     commit: string,
-    over?: { readonly at?: Date; readonly before?: string; readonly tenant?: number },
+    over?: { readonly at?: Date; readonly before?: string; readonly tenant?: number; readonly defaultBranch?: string },
   ): Promise<BatchResponse | undefined>;
   /** GitHub's event of a pull request, which is as the pull requests of `github` say. */
   pull(number: number, action?: string): Promise<BatchResponse | undefined>;
@@ -155,7 +155,7 @@ export function createDeployerHarness(): DeployerHarness {
       if (made.kind !== 'created') throw new Error(`The app ${app} could not be declared: ${made.kind}`);
       return declared;
     },
-    push: (commit, { at = clock.now(), before, tenant = TENANT } = {}) =>
+    push: (commit, { at = clock.now(), before, tenant = TENANT, defaultBranch } = {}) =>
       send({
         source: EVENT_SOURCE,
         'detail-type': 'push',
@@ -164,7 +164,7 @@ export function createDeployerHarness(): DeployerHarness {
           after: commit,
           ...(before !== undefined && { before }),
           installation: { id: tenant },
-          repository: { ...REPOSITORY, pushed_at: Math.floor(at.getTime() / 1_000) },
+          repository: { ...REPOSITORY, pushed_at: Math.floor(at.getTime() / 1_000), default_branch: defaultBranch },
         },
       }),
     pull: (number, action = 'synchronize') =>

@@ -72,6 +72,18 @@ describe('a pull request', () => {
   });
 });
 
+/** https://docs.github.com/en/rest/repos/contents#get-repository-content */
+test('a file of a commit is its text, and anything else is none', async () => {
+  const path = `GET /repos/acme/shop/contents/.mtr/app.json?ref=${SECOND}`;
+  const read = (answer: ScriptedAnswer) => github({ [path]: answer }).app.file(PLACE, SECOND, '.mtr/app.json');
+  const file = { type: 'file', encoding: 'base64', content: Buffer.from('{"name":"shop"}').toString('base64') };
+  expect(await read({ body: file })).toEqual({ kind: 'found', text: '{"name":"shop"}' });
+  for (const other of [[file], { ...file, type: 'symlink' }, { ...file, encoding: 'none', content: '' }])
+    expect(await read({ body: other })).toEqual({ kind: 'found' });
+  expect(await read({ status: 404, body: { message: 'Not Found' } })).toEqual({ kind: 'found' });
+  expect(await read({ status: 403, body: { message: 'no' } })).toMatchObject({ kind: 'refused' });
+});
+
 /** https://docs.github.com/en/rest/deployments/deployments#list-deployments */
 test('a deployment of a commit in an environment is found, or none', async () => {
   const path = `GET /repos/acme/shop/deployments?sha=${SECOND}&environment=pr-7--shop&per_page=1`;

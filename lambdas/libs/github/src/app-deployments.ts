@@ -3,6 +3,7 @@ import {
   integer,
   isObject,
   object,
+  oneOf,
   optionalString,
   read,
   string,
@@ -26,6 +27,8 @@ const head = v.pipe(
 /** https://docs.github.com/en/rest/repos/repos#list-repository-activities */
 const moves = v.array(object({ before: string, after: string, timestamp: string }));
 const created = object({ id: integer(1) });
+/** A folder is a list, and of what is longer than a megabyte GitHub gives no content. */
+const file = object({ type: oneOf(['file']), encoding: oneOf(['base64']), content: string });
 const pull = v.pipe(
   object({
     state: string,
@@ -118,6 +121,14 @@ export function createAppGitHub(deps: GitHubDeps): AppGitHub {
       if (answer.kind !== 'answer') return answer;
       const found = runsIn(answer.data).find(({ title }) => title.includes(text));
       return { kind: 'found', ...(found && { run: found.run }) };
+    },
+    file: async (place, commit, path) => {
+      const route = 'GET /repos/{owner}/{repo}/contents/{+path}';
+      const answer = await ask(place, 'contents', { route, parameters: { path, ref: commit } });
+      if (answer.kind === 'refused' && answer.status === 404) return { kind: 'found' };
+      if (answer.kind !== 'answer') return answer;
+      const found = read(file, answer.data);
+      return { kind: 'found', ...(found && { text: Buffer.from(found.content, 'base64').toString('utf8') }) };
     },
     pull: async (place, number) => {
       const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';

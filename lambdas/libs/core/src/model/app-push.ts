@@ -7,6 +7,8 @@ export interface PushEvent {
   readonly repoId: number;
   readonly repository: string;
   readonly branch: string;
+  /** Of the repository. */
+  readonly defaultBranch?: string;
   /** Of the branch after the push. */
   readonly commit: string;
   readonly before?: string;
@@ -28,7 +30,7 @@ const push = object({
   after: commit,
   before: optionalString,
   installation: object({ id: integer(1) }),
-  repository: object({ id: integer(1), full_name: string, pushed_at: pushedAt }),
+  repository: object({ id: integer(1), full_name: string, pushed_at: pushedAt, default_branch: optionalString }),
 });
 
 /**
@@ -49,6 +51,7 @@ export function parsePush(payload: unknown): Parsed<PushEvent | undefined> {
       repoId: repository.id,
       repository: repository.full_name,
       branch,
+      ...(repository.default_branch !== undefined && { defaultBranch: repository.default_branch }),
       commit: after,
       ...(before !== undefined && !NO_COMMIT.test(before) && { before }),
       pushedAt: repository.pushed_at,

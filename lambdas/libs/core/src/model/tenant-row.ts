@@ -59,6 +59,9 @@ export function parseTenantRow(
       problem: "is not a boolean, so the module's setting counts",
     });
   }
+  const appsFromRepository = read(boolean, row['apps_from_repository']);
+  if (row['apps_from_repository'] !== undefined && appsFromRepository === undefined)
+    problems.push({ attribute: 'apps_from_repository', problem: 'is not a boolean, so no repository declares an app' });
   const runnerGroup = read(text, row['runner_group']);
   if (row['runner_group'] !== undefined && runnerGroup === undefined)
     problems.push({
@@ -100,6 +103,7 @@ export function parseTenantRow(
       ...(securityGroupId !== undefined && { securityGroupId }),
       ...(cleanup && { cleanup }),
       ...(allowPublicRepositories !== undefined && { allowPublicRepositories }),
+      ...(appsFromRepository !== undefined && { appsFromRepository }),
       ...(runnerGroup !== undefined && { runnerGroup }),
       ...(callbackUrl !== undefined && callbackIs === undefined && { callbackUrl }),
       ...(previousInstallationId !== undefined && { previousInstallationId }),

@@ -24,6 +24,8 @@ export interface Tenant {
   readonly securityGroupId?: string;
   readonly cleanup?: 'pending' | 'done';
   readonly allowPublicRepositories?: boolean;
+  /** Whether a repository without an app may declare one by its own file; absent: no. */
+  readonly appsFromRepository?: boolean;
   /** Where its own events are sent to, as it was written there. */
   readonly callbackUrl?: string;
   /** The name of the runner group that its runners go into. */

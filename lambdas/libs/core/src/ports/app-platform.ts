@@ -145,6 +145,12 @@ export interface AppGitHub {
     workflow: string,
     text: string,
   ): Promise<{ readonly kind: 'found'; readonly run?: WorkflowRun } | GitHubFailure>;
+  /** Without a text the commit has no such file, or what is there is none or longer than one that is read. */
+  file(
+    place: RepositoryPlace,
+    commit: string,
+    path: string,
+  ): Promise<{ readonly kind: 'found'; readonly text?: string } | GitHubFailure>;
   /** Without one there is no such pull request. */
   pull(
     place: RepositoryPlace,

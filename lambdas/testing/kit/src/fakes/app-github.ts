@@ -29,6 +29,8 @@ export interface InMemoryAppGitHub extends AppGitHub {
   readonly runs: { readonly title: string; readonly ref: string; run: WorkflowRun }[];
   readonly deployments: ({ readonly id: number } & GitHubDeployment)[];
   readonly pulls: Map<number, PullRequest>;
+  /** Texts by commit and path. */
+  readonly files: Map<string, string>;
   readonly told: Told[];
   /** What every call answers, while it is set. */
   failure?: GitHubFailure;
@@ -52,6 +54,7 @@ export function createInMemoryAppGitHub(): InMemoryAppGitHub {
     runs: [],
     deployments: [],
     pulls: new Map(),
+    files: new Map(),
     told: [],
     head: async (_place, branch, known) =>
       during('head', () => {
@@ -83,6 +86,11 @@ export function createInMemoryAppGitHub(): InMemoryAppGitHub {
       during('findRun', () => {
         const found = github.runs.find(({ title }) => title.includes(text));
         return { kind: 'found', ...(found && { run: found.run }) };
+      }),
+    file: async (_place, commit, path) =>
+      during('file', () => {
+        const text = github.files.get(`${commit} ${path}`);
+        return { kind: 'found', ...(text !== undefined && { text }) };
       }),
     pull: async (_place, number) =>
       during('pull', () => {
