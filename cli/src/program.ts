@@ -132,7 +132,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addLocks(program, answer);
   addPins(program, answer);
   addApp(program, { target, print }, deps);
-  addApps(program, answer, deps.lines);
+  addApps(program, { answer, print }, deps);
   addOpen(program, { answer, target, ...deps });
   program
     .command('mcp')

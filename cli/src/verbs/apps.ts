@@ -3,11 +3,17 @@ import { addHost, listHosts, removeHost } from '../commands/app-hosts';
 import { listSecrets, setAppSecret, unsetAppSecret } from '../commands/app-secrets';
 import { changeApp, createApp, linkAppLogs, listApps, scaleApp, showApp } from '../commands/apps';
 import { deployApp, explainApp, listDeployments, rollBackApp } from '../commands/deployments';
+import { initApp } from '../commands/init-app';
 import { change, changeOptions, limited, wholeNumber } from '../options';
-import type { Answering } from '../program';
+import type { Answer } from '../answer';
+import type { Answering, ProgramDeps } from '../program';
 
 /** Tenants' apps: what runs at which address, and what became of each push. */
-export function addApps(program: Command, answer: Answering, lines: AsyncIterable<string>): void {
+export function addApps(
+  program: Command,
+  { answer, print }: { readonly answer: Answering; readonly print: (found: Answer) => void },
+  { lines, namespaces: { files } }: Pick<ProgramDeps, 'lines' | 'namespaces'>,
+): void {
   const apps = program.command('apps').description("tenants' apps: a push to a branch deploys one");
   limited(apps.command('list <tenant>').description("a tenant's apps")).action((tenant, { limit }) =>
     answer((fleet) => listApps(tenant, limit, fleet)),
@@ -28,6 +34,17 @@ export function addApps(program: Command, answer: Answering, lines: AsyncIterabl
     .description('one sentence: what the newest deployment does and why, and who can act')
     .action((app, deployment) => answer((fleet) => explainApp(app, deployment, fleet)));
   addCreate(apps, answer);
+  apps
+    .command('init [folder]')
+    .description("write the workflow that builds an app into a tenant's repository")
+    .requiredOption('--builds <workflow>', 'owner/name/.github/workflows/build-app.yml@ref of the platform')
+    .requiredOption('--api <url>', "the API's address for tenants, with its /v1")
+    .requiredOption('--audience <name>', 'api.github_tokens.audience of the module')
+    .option('--labels <list>', 'of the runners that build', 'self-hosted,linux,x64,small')
+    .option('--workflow <file>', 'as workflow of modules/apps', 'mtr-deploy.yml')
+    .action((folder = '.', { labels, workflow: file, ...plan }) =>
+      print(initApp({ folder, file, ...plan, labels: labels.split(',') }, files)),
+    );
   addDomains(apps, answer);
   addSecrets(apps, answer, lines);
   change(apps.command('deploy <app>').description('deploy a commit as a push would; without one the last, once more'))
