@@ -135,6 +135,7 @@ locals {
   environment_bytes = sum([
     length(local.runner_tiers_json),
     length(local.prices_json),
+    length(jsonencode(local.shared_calls)),
     local.any_pool ? length(jsonencode(local.pools)) + 50 * length(local.pools) : 0,
     length(var.runner_tiers) * (150 + length(var.prefix)),
     length(jsonencode(var.egress_rules)),

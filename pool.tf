@@ -4,6 +4,16 @@
 
 locals {
   any_pool = length(local.pools) > 0
+  # Machines that begin without a tenant: of pools, or of calls that tenants share.
+  any_blank = local.any_pool || var.launch_rate.shared_calls != null
+
+  # Of each size whose jobs may share calls, the tenants that never do.
+  shared_calls = {
+    for name in try(var.launch_rate.shared_calls.sizes, []) : name => distinct(concat(
+      [for id in var.launch_rate.shared_calls.except : tostring(id)],
+      keys(try(local.pools[name].dedicated, {})),
+    ))
+  }
 
   pools_json = jsonencode({
     for name, pool in local.pools : name => merge(
@@ -27,12 +37,16 @@ locals {
     local.any_pool ? { POOL_TABLE = local.names.pool, POOLS = local.pools_json } : {},
   )
 
+  shared_environment = merge(
+    length(local.shared_calls) > 0 ? { SHARED_CALLS = jsonencode(local.shared_calls) } : {},
+  )
+
   pool_table_environment = merge(
     local.any_pool ? { POOL_TABLE = local.names.pool } : {},
   )
 }
 
-# Scale-up fills places, and gives a machine that it takes the tenant's group and tags.
+# Scale-up fills places, and gives a machine that begins without a tenant the tenant's group and tags.
 data "aws_iam_policy_document" "pool_scale_up" {
   dynamic "statement" {
     for_each = local.any_pool ? [1] : []
@@ -46,7 +60,7 @@ data "aws_iam_policy_document" "pool_scale_up" {
 
   # EC2 knows no resources for this, hence `*`: the Region is all that can be said.
   dynamic "statement" {
-    for_each = local.any_pool ? [1] : []
+    for_each = local.any_blank ? [1] : []
 
     content {
       sid       = "DescribeHasNoResources"
@@ -63,7 +77,7 @@ data "aws_iam_policy_document" "pool_scale_up" {
 
   # A machine of a pool that is nobody's, or the same tenant's already: no tenant's machine becomes another's.
   dynamic "statement" {
-    for_each = local.any_pool ? [1] : []
+    for_each = local.any_blank ? [1] : []
 
     content {
       sid     = "GiveBlankMachinesTheirTenant"
@@ -101,7 +115,7 @@ data "aws_iam_policy_document" "pool_scale_up" {
   }
 
   dynamic "statement" {
-    for_each = local.any_pool ? [1] : []
+    for_each = local.any_blank ? [1] : []
 
     content {
       sid       = "GiveBlankMachinesTheirGroup"
@@ -123,7 +137,7 @@ data "aws_iam_policy_document" "pool_scale_up" {
   }
 
   dynamic "statement" {
-    for_each = local.any_pool ? [1] : []
+    for_each = local.any_blank ? [1] : []
 
     content {
       sid       = "GroupsOfThisInstallation"

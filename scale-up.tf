@@ -275,7 +275,7 @@ resource "aws_lambda_function" "scale_up" {
   }
 
   environment {
-    variables = merge(local.common_environment, local.fleet_environment, local.pool_environment, {
+    variables = merge(local.common_environment, local.fleet_environment, local.pool_environment, local.shared_environment, {
       LAUNCHES_TABLE           = aws_dynamodb_table.launches.name
       USAGE_TABLE              = aws_dynamodb_table.usage.name
       PRICES                   = local.prices_json
@@ -299,6 +299,13 @@ resource "aws_lambda_function" "scale_up" {
   }
 
   tags = local.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(setsubtract(keys(local.shared_calls), keys(var.runner_tiers))) == 0
+      error_message = "launch_rate.shared_calls: sizes must be names of runner_tiers."
+    }
+  }
 }
 
 # A slot that is released here, because its job ended while the message was in flight, wakes the next job by a message to this

@@ -377,6 +377,10 @@ variable "launch_rate" {
     - `machines_burst`, `machines_per_second`: (Optional) machines at once, and a second after that. Default `1000` and `2`, as EC2 gives it.
     - `machines_a_call`: (Optional) machines that one call asks for at most, for jobs of one tenant and size that come together, 1 to 50;
       `1`: one call for each machine. Default `25`.
+    - `shared_calls`: (Optional) let jobs of several tenants share a call when the account's calls are taken. Their machines start in the
+      shared security group and without a tenant, and get both before a configuration. Default: each tenant has calls of its own.
+      - `sizes`: for which runner tiers.
+      - `except`: (Optional) tenants that never share, by installation id, beside those with a pool of their own. Default none.
   EOT
   type = object({
     calls_burst         = optional(number, 5)
@@ -384,6 +388,10 @@ variable "launch_rate" {
     machines_burst      = optional(number, 1000)
     machines_per_second = optional(number, 2)
     machines_a_call     = optional(number, 25)
+    shared_calls = optional(object({
+      sizes  = set(string)
+      except = optional(set(number), [])
+    }))
   })
   default  = {}
   nullable = false
@@ -409,8 +417,8 @@ variable "lambda" {
     - `memory_mb`: (Optional) memory of `webhook`, `scale_up`, `scale_down`, `tenant_manager`, `recovery`, `machine`, `api`, `events`, `callbacks`; CPU is proportional to it. Default `512` for `scale_up`, `scale_down`, `recovery` and `callbacks`, `256` for the others ([docs/performance.md](docs/performance.md#memory)).
     - `timeout_seconds`: (Optional) timeout of `scale_up`, `scale_down`, `tenant_manager`, default `60` each, and of `recovery`, default `110`.
       The webhook's is 10 s, GitHub's own timeout; so is the machine's.
-    - `scale_up_concurrency`: (Optional) concurrent scale-up functions for each tier's queue, 2 to 10;
-      more gains little, because EC2 allows about two launches per second. Default `5`.
+    - `scale_up_concurrency`: (Optional) concurrent scale-up functions for each tier's queue, 2 to 100. More than 10 gains only
+      with `launch_rate.shared_calls`, because EC2 allows about two calls per second. Default `5`.
     - `vpc`: (Optional) `subnet_ids` and `security_group_ids` of the functions; they need a route to AWS services and GitHub.
       Default: none, Lambda's own network.
     - `s3_bucket`: (Optional) bucket with the zips as `<s3_prefix><name>.zip`, instead of files.
@@ -455,8 +463,8 @@ variable "lambda" {
   }
 
   validation {
-    condition     = contains(range(2, 11), var.lambda.scale_up_concurrency)
-    error_message = "lambda.scale_up_concurrency must be an integer from 2 to 10."
+    condition     = contains(range(2, 101), var.lambda.scale_up_concurrency)
+    error_message = "lambda.scale_up_concurrency must be an integer from 2 to 100."
   }
 
   validation {

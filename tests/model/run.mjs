@@ -26,6 +26,7 @@ const others = [
   ['pool_model', 'A pool of machines'],
   ['group_model', 'One call for several launches'],
   ['fill_model', 'The filling of a pool by one call'],
+  ['order_model', 'One call for launches of several tenants'],
 ];
 const count = tasks.length + others.length;
 let failed = 0;

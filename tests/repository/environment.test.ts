@@ -41,6 +41,7 @@ function readBy(readConfig: (env: Env) => unknown): string[] {
 const OPTIONAL: ReadonlySet<string> = new Set([
   'APPS',
   'MACHINES_A_CALL',
+  'SHARED_CALLS',
   'KMS_KEY_ARN',
   'GITHUB_PROXY',
   'GITHUB_NO_PROXY',

@@ -99,16 +99,17 @@ export function createFunctions(system: System, logins?: readonly string[]): Fun
 
   return {
     scaleUp: (message, receiveCount) =>
-      createScaleUp(system.scaleUp())(
+      createScaleUp(system.scaleUp(), system.after)(
         record(encodeJobMessage(message), message.installationId, receiveCount),
         context(),
       ),
-    fill: (tier) => createScaleUp(system.scaleUp())(record(encodeFillMessage(tier), undefined), context()),
+    fill: (tier) =>
+      createScaleUp(system.scaleUp(), system.after)(record(encodeFillMessage(tier), undefined), context()),
     scaleUpAll: (messages, receiveCount) => {
       const Records = messages.map((message, index) =>
         recordOf(encodeJobMessage(message), message.installationId, receiveCount, index + 1),
       );
-      return createScaleUp(system.scaleUp())({ Records }, context());
+      return createScaleUp(system.scaleUp(), system.after)({ Records }, context());
     },
     jobEvent: async (event) => asBatch(await scaleDown(record(encodeJobEvent(event), event.installationId))),
     instanceEvent: async (instanceId, state) =>

@@ -10,7 +10,6 @@ import {
   type JobEvent,
   type JobMessage,
   type Launch,
-  type Pools,
 } from '@multi-tenant-runner/core';
 import {
   MACHINE_URL,
@@ -24,11 +23,14 @@ import {
 } from '@multi-tenant-runner/testing';
 import { RecentCapacityErrors } from '@multi-tenant-runner/scale-up/candidates';
 import { handleJob } from '@multi-tenant-runner/scale-up/handle-job';
+import type { createHandler as createScaleUp } from '@multi-tenant-runner/scale-up/handler';
 import type { ScaleUpDeps } from '@multi-tenant-runner/scale-up/deps';
 import { handleInstanceEvent } from '@multi-tenant-runner/scale-down/handle-instance-event';
 import { handleJobEvent } from '@multi-tenant-runner/scale-down/handle-job-event';
 import { sweep, type SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import type { ScaleDownDeps } from '@multi-tenant-runner/scale-down/deps';
+
+import { timerOf, type SystemOptions } from './options';
 
 export { brokenPromises } from './promises';
 
@@ -60,18 +62,27 @@ export interface System {
   machineOf(jobId: number): InMemoryMachine;
   slots(installationId?: number): string[];
   scaleUp(worker?: string): ScaleUpDeps;
+  readonly after: Parameters<typeof createScaleUp>[1];
   scaleDown(worker?: string): ScaleDownDeps;
 }
 
-type Options = Parameters<typeof createTestHarness>[0] & Pick<ScaleUpDeps['scaleUp'], 'tierSubnetIds'>;
-/** @param options.checks GitHub shows on commits why jobs wait; `pools`: machines that wait for a job */
-export function createSystem(options: Options & { readonly checks?: boolean; readonly pools?: Pools } = {}): System {
+export function createSystem(options: SystemOptions = {}): System {
   const [harness, capacityErrors] = [createTestHarness(options), new RecentCapacityErrors(MINUTE)];
   let invocations = 0;
   const nextName = (): string => `invocation-${(invocations += 1)}`;
   const { pool, blanks } = harness;
   const pooling = options.pools && { pool, blanks, pools: options.pools, sharedGroupId: 'sg-shared' };
-  const { checkRuns, ...shared } = { ...harness, tenants: harness.registry, ...(pooling && { pooling }) };
+  const sharing = options.sharing && {
+    tiers: options.sharing,
+    orders: harness.orders,
+    blanks,
+    sharedGroupId: 'sg-shared',
+  };
+  const { checkRuns, ...shared } = {
+    ...{ ...harness, tenants: harness.registry },
+    ...(pooling && { pooling }),
+    ...(sharing && { sharing }),
+  };
 
   const scaleUp = (): ScaleUpDeps => ({
     ...shared,
@@ -105,8 +116,7 @@ export function createSystem(options: Options & { readonly checks?: boolean; rea
 
   const system: System = {
     harness,
-    scaleUp,
-    scaleDown,
+    ...{ scaleUp, scaleDown, after: timerOf(options, harness.clock) },
     deliver: (message, { receiveCount = 1, worker = nextName() } = {}) =>
       handleJob(message, { receiveCount, lease: { name: worker, milliseconds: LEASE } }, scaleUp()),
     drain: async () => {

@@ -238,10 +238,10 @@ export const REJECTED = [
     [['the other name of x86_64', { lambda: { architecture: 'x64', s3_bucket: 'zips' } }]],
   ],
   [
-    'lambda.scale_up_concurrency must be an integer from 2 to 10.',
+    'lambda.scale_up_concurrency must be an integer from 2 to 100.',
     [
       ['a concurrency that Lambda refuses', { lambda: { scale_up_concurrency: 1, s3_bucket: 'zips' } }],
-      ['a concurrency that only meets throttles', { lambda: { scale_up_concurrency: 11, s3_bucket: 'zips' } }],
+      ['a concurrency that only meets throttles', { lambda: { scale_up_concurrency: 101, s3_bucket: 'zips' } }],
     ],
   ],
   [

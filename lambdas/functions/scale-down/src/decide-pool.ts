@@ -2,6 +2,7 @@ import {
   MINUTE,
   TAG,
   ageOf,
+  isOrderId,
   poolNameOf,
   wantedPools,
   type Blank,
@@ -47,7 +48,9 @@ export function ownerOf(machine: Machine, { bound }: Pick<PoolSnapshot, 'bound'>
   return isOwned(machine) ? Number(machine.tags[TAG.tenantId]) : undefined;
 }
 
-export const isOfPool = ({ tags }: Machine): boolean => tags[TAG.blankId] !== undefined;
+/** Those of shared calls carry an order's id instead: each is its launch's from its birth. */
+export const isOfPool = ({ tags }: Machine): boolean =>
+  tags[TAG.blankId] !== undefined && !isOrderId(tags[TAG.blankId]);
 const isOwned = ({ tags }: Machine): boolean => tags[TAG.launchId] !== undefined;
 
 /**

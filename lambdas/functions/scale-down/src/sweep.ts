@@ -3,6 +3,7 @@ import { checkRound } from './check-round';
 import { dispatchDueJobs } from './due-jobs';
 import { olderOf } from './oldest-job';
 import { createOpenRotation, createTableRotation, type Round } from './tenant-rotation';
+import { endOrphans, ownedOf, readOrdered } from './sweep-orders';
 import { ownedMachines, readPools, sweepPool } from './sweep-pool';
 import { readFleet, settleFleet } from './fleet-round';
 import type { SeenBefore } from './read-rows';
@@ -49,7 +50,10 @@ export async function sweep(deps: ScaleDownDeps, outOfTime: () => boolean): Prom
   const listed = await deps.fleet.list();
   // After the machines: so none of them is without its row.
   const pools = await unlessItFails('pools', readPools(listed, deps), deps);
-  const machines = groupByTenant(ownedMachines(listed, pools ?? { machines: [], blanks: [], bound: [] }));
+  const ordered = (await unlessItFails('orders', readOrdered(listed, deps), deps)) ?? [];
+  const owned = ownedMachines(listed, pools ?? { machines: [], blanks: [], bound: [] });
+  const machines = groupByTenant([...owned, ...ownedOf(ordered)]);
+  const orphans = unlessItFails('orders', endOrphans(ordered, deps), deps);
   const pool = pools && unlessItFails('pools', sweepPool(pools, deps), deps);
   const report: Tally = { tenants: 0, repaired: 0, failed: 0, setAside: 0, oldestJobs: {} };
   const seen = new Set<number>();
@@ -74,7 +78,7 @@ export async function sweep(deps: ScaleDownDeps, outOfTime: () => boolean): Prom
     goThrough(open, AT_ONCE, visitFirst, outOfTime),
     goThrough(table, OF_THE_TABLE, visitFirst, outOfTime),
   ]);
-  await Promise.all([dueJobs, fleet, pool]);
+  await Promise.all([dueJobs, fleet, pool, orphans]);
   for (let lap = 1; lap < VISITS_A_RUN && unfinished.size > 0; lap += 1)
     await goThrough(once([...unfinished]), AT_ONCE, visit, outOfTime);
   await unlessItFails('checks', checkRound(untold, deps, outOfTime), deps);

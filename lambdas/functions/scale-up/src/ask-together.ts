@@ -20,9 +20,13 @@ export interface Asking {
   readonly lease: LeaseHolder;
 }
 
-/** `exhausted`: EC2 has refused every candidate. `asked`: its word on this launch's own machine. */
+/**
+ * `exhausted`: EC2 has refused every candidate. `no-place`: it was not asked, as others take what the account may ask
+ * for. `asked`: its word on this launch's own machine.
+ */
 export type Asked =
   | { readonly kind: 'exhausted' }
+  | { readonly kind: 'no-place'; readonly launch: Launch }
   | { readonly kind: 'asked'; readonly launch: Launch; readonly intent: Intent; readonly answer: LaunchAnswer };
 
 export type AskDeps = Pick<
@@ -112,7 +116,7 @@ export async function requestFor({ installationId, tier }: Launch, intent: Inten
 }
 
 /** What the call says of each launch: for a machine that it does not name EC2 had no room, now and in any repeat. */
-function answersOf(answer: GroupAnswer, size: number): readonly LaunchAnswer[] {
+export function answersOf(answer: GroupAnswer, size: number): readonly LaunchAnswer[] {
   return Array.from({ length: size }, (_, index): LaunchAnswer => {
     if (answer.kind !== 'started') return answer;
     const machine = answer.machines.get(index);

@@ -17,6 +17,8 @@ export interface ScaleUpConfig extends ProtocolConfig {
   readonly kmsKeyArn?: string;
   /** Of machines of tenants that have no group of their own, and of machines of no tenant. */
   readonly sharedGroupId: string;
+  /** Sizes whose launches may share calls with other tenants', each with the tenants that never do. */
+  readonly sharedCalls?: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
 const subnetsByTier = map(
@@ -32,6 +34,13 @@ const rate = v.pipe(
   v.transform(({ burst, per_second: perSecond }) => ({ burst, perSecond })),
 );
 const launchRate = object({ calls: rate, machines: rate });
+const sharedCalls = map(
+  v.pipe(
+    strings,
+    v.transform((ids) => new Set(ids.map(Number))),
+  ),
+  'is not a JSON object',
+);
 const templatesByTier = map(object({ id: string, version: string }), 'is not a JSON object');
 
 export function parseScaleUpConfig(env: Env): ScaleUpConfig {
@@ -56,6 +65,11 @@ export function parseScaleUpConfig(env: Env): ScaleUpConfig {
         machinesACall: reader.optionalInteger('MACHINES_A_CALL', { min: 1 }) ?? 1,
       },
       ...(kmsKeyArn !== undefined && { kmsKeyArn }),
+      ...(env['SHARED_CALLS'] !== undefined && {
+        sharedCalls: reader.json<ReadonlyMap<string, ReadonlySet<number>>>('SHARED_CALLS', new Map(), (value) =>
+          parse(sharedCalls, value, IN_ENV),
+        ),
+      }),
     };
   });
 }

@@ -3,6 +3,7 @@ import type {
   Budgets,
   ConfigStore,
   LeaseHolder,
+  OrderStore,
   Pools,
   PoolStore,
   ProtocolDeps,
@@ -32,6 +33,16 @@ export interface ScaleUpSettings {
   readonly machineUrl: string;
 }
 
+/** What it takes to ask by one call for machines of several tenants. */
+export interface Sharing {
+  /** The sizes for which this is allowed, each with the tenants that never share. */
+  readonly tiers: ReadonlyMap<string, ReadonlySet<number>>;
+  readonly orders: OrderStore;
+  readonly blanks: BlankMachines;
+  /** Of machines that belong to no tenant. */
+  readonly sharedGroupId: string;
+}
+
 /** What it takes to have machines waiting. */
 export interface Pooling {
   readonly pools: Pools;
@@ -48,6 +59,8 @@ export interface ScaleUpDeps extends ProtocolDeps {
   readonly scaleUp: ScaleUpSettings;
   /** Absent: no size has a pool. */
   readonly pooling?: Pooling;
+  /** Absent: no size shares calls. */
+  readonly sharing?: Sharing;
   readonly capacityErrors: RecentCapacityErrors;
   /** The secret in a machine's user data: the same for the same client token, so that a repeated call is the same. */
   readonly claimSecretFor: (clientToken: string) => Promise<string>;

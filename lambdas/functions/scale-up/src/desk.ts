@@ -1,4 +1,5 @@
 import { askTogether, type AskDeps, type Asked, type Asking } from './ask-together';
+import type { SharedCalls } from './shared-calls';
 
 /** A record's place at the desk of its invocation. */
 export interface Seat {
@@ -15,6 +16,8 @@ export interface DeskOptions {
   readonly longest: number;
   /** Calls back after so many milliseconds, unless undone. */
   readonly after: (milliseconds: number, callBack: () => void) => () => void;
+  /** Absent: each tenant has calls of its own. */
+  readonly shared?: SharedCalls;
 }
 
 interface Waiting {
@@ -33,7 +36,7 @@ interface Table {
  * Gathers what the records of one invocation ask of EC2. A call goes out once all of a tenant and size have asked or
  * left, or the first has waited for long enough. Of one invocation only, so that one holder has all leases of a call.
  */
-export function createDesk(deps: AskDeps, { most, longest, after }: DeskOptions) {
+export function createDesk(deps: AskDeps, { most, longest, after, shared }: DeskOptions) {
   const tables = new Map<string, Table>();
 
   const close = (table: Table): void => {
@@ -41,7 +44,7 @@ export function createDesk(deps: AskDeps, { most, longest, after }: DeskOptions)
     const waiting = table.waiting;
     table.waiting = [];
     table.cancel = nothing;
-    for (const group of groupsOf(waiting, most)) void answer(group, deps);
+    for (const group of groupsOf(waiting, most)) void answer(group, deps, shared);
   };
   const closeIfAllAsked = (table: Table): void => {
     if (table.waiting.length > 0 && table.waiting.length >= table.seats) close(table);
@@ -84,12 +87,10 @@ export function createLoneSeat(deps: AskDeps): Seat {
   };
 }
 
-async function answer(group: readonly Waiting[], deps: AskDeps): Promise<void> {
+async function answer(group: readonly Waiting[], deps: AskDeps, shared?: SharedCalls): Promise<void> {
   try {
-    const results = await askTogether(
-      group.map(({ asking }) => asking),
-      deps,
-    );
+    const members = group.map(({ asking }) => asking);
+    const results = await (shared?.takes(members) === true ? shared.ask(members) : askTogether(members, deps));
     for (const [index, result] of results.entries()) {
       if (result.status === 'fulfilled') group[index]?.resolve(result.value);
       else group[index]?.reject(result.reason);

@@ -10,7 +10,8 @@ import {
 import { fillPool } from './fill-pool';
 import { handleJob } from './handle-job';
 import { createDesk } from './desk';
-import { onTimer } from './fair-queue';
+import { createSharedCalls } from './shared-calls';
+import { onTimer, type FairQueueOptions } from './fair-queue';
 import { throttleWrites } from './throttle-writes';
 import type { ScaleUpDeps } from './deps';
 
@@ -25,12 +26,20 @@ const LONGEST_GATHERING = 1_000;
 /**
  * Jobs side by side, each in its own try: what fails comes back alone. Whose launch goes next is the fair queue's to
  * say. Text that is no job can't be parked, so it is all that ever reaches the dead letters.
+ *
+ * @param after for pauses
  */
-export function createHandler(deps: ScaleUpDeps): ScaleUpHandler {
+export function createHandler(deps: ScaleUpDeps, after: FairQueueOptions['after'] = onTimer): ScaleUpHandler {
   // Made once: the turns go on from one batch to the next.
-  const paced = throttleWrites(deps);
+  const paced = throttleWrites(deps, after);
+  const pause = (milliseconds: number) => new Promise<void>((resolve) => void after(milliseconds, resolve));
   const handleRecords: ScaleUpHandler = (event, context) => {
-    const desk = createDesk(paced, { most: deps.scaleUp.machinesACall, longest: LONGEST_GATHERING, after: onTimer });
+    const { sharing } = paced;
+    const shared = sharing && createSharedCalls({ ...paced, sharing, pause }, deps.fleet);
+    const desk = createDesk(paced, {
+      ...{ most: deps.scaleUp.machinesACall, longest: LONGEST_GATHERING, after },
+      ...(shared && { shared }),
+    });
     return runQueueBatch(
       event.Records,
       async (record) => {

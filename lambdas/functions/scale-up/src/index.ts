@@ -10,11 +10,12 @@ const ports = createProtocolPorts(config, process.env, {
   purpose: 'launch',
   ...(config.kmsKeyArn !== undefined && { kmsKeyArn: config.kmsKeyArn }),
 });
-const { sharedGroupId, pooling } = config;
+const { sharedGroupId, pooling, sharedCalls } = config;
 
 export const handler = createHandler({
   ...ports,
   ...(pooling !== undefined && { pooling: { ...ports, pools: pooling.pools, sharedGroupId } }),
+  ...(sharedCalls !== undefined && { sharing: { ...ports, tiers: sharedCalls, sharedGroupId } }),
   scaleUp: { ...config.scaleUp, leaseMilliseconds: leaseFor(config.timeout), grace: graceFor(config.timeout) },
   capacityErrors: new RecentCapacityErrors(5 * MINUTE),
 });

@@ -51,6 +51,7 @@ export async function launchInstance(
       await recordRefusals(launch, refused, deps);
       return { kind: 'none', launch: current, reason: 'capacity' };
     }
+    if (asked.kind === 'no-place') return { kind: 'none', launch: asked.launch, reason: 'ec2-throttled' };
     const { intent, answer } = asked;
     current = asked.launch;
     switch (answer.kind) {

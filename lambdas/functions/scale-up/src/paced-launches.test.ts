@@ -17,7 +17,7 @@ function setUp(places: readonly (number | undefined)[]) {
     },
   };
   const scaleUp = { launchRate: RATE, leaseMilliseconds: 90 * SECOND } as ScaleUpDeps['scaleUp'];
-  const launch = createPacedLaunches(
+  const { launch } = createPacedLaunches(
     { budgets, scaleUp, clock, log: createRecordingLog() },
     (milliseconds, callBack) => {
       // The bound of a turn never comes.

@@ -1,9 +1,18 @@
-import { LEASE_MARGIN, SECOND, type NotStarted } from '@multi-tenant-runner/core';
+import {
+  DRESSING_RATE,
+  LEASE_MARGIN,
+  SECOND,
+  type AccountLine,
+  type Draw,
+  type NotStarted,
+} from '@multi-tenant-runner/core';
 import { createFairQueue, type FairQueueOptions } from './fair-queue';
 import type { ScaleUpDeps } from './deps';
 
 /** How far ahead in the account's line a call may take its place: its container waits there, and calls nothing. */
 const LONGEST_PLACE = 10 * SECOND;
+/** The same of the calls that give machines their tenants: nothing is asked for that could not become a tenant's. */
+const LONGEST_DRESSING = 15 * SECOND;
 /** Of the function's time that a launch may wait for its turn. */
 const SHARE_OF_TIME = 0.4;
 
@@ -16,6 +25,21 @@ const NO_PLACE: NotStarted = {
 
 type Pacing = Pick<ScaleUpDeps, 'budgets' | 'scaleUp' | 'clock' | 'log'>;
 
+/** The account's line, for calls that are for several tenants. */
+export interface Line {
+  /** Takes a place if it is now. */
+  startsNow(machines: number): Promise<boolean>;
+  /** Waits for a place; false: there is none in time. */
+  waitsFor(tenant: number, draw: LineDraw): Promise<boolean>;
+  /** The same in the line of the calls that give so many machines their tenants. */
+  mayDress(machines: number): Promise<boolean>;
+}
+
+interface LineDraw {
+  readonly calls: number;
+  readonly machines: number;
+}
+
 /**
  * Calls of RunInstances, in turn by tenant within this container, each at its place in the line that all containers of
  * all sizes share. A call holds up the next one until it starts, not until it is answered.
@@ -27,30 +51,45 @@ export function createPacedLaunches(deps: Pacing, after: FairQueueOptions['after
   const { calls, machines: instances } = deps.scaleUp.launchRate;
   const mayWait = (deps.scaleUp.leaseMilliseconds - LEASE_MARGIN) * SHARE_OF_TIME;
 
-  /** Whether the call may start now; false: not in time. */
-  const waitForPlace = async (machines: number, asked: number): Promise<boolean> => {
-    if (deps.clock.now().getTime() - asked > mayWait) return false;
-    const draws = [
-      { tokens: 1, rate: calls },
-      { tokens: machines, rate: instances },
-    ];
+  const pause = (milliseconds: number) => new Promise<void>((resolve) => void after(milliseconds, resolve));
+  const drawsOf = (draw: LineDraw): readonly Draw[] => [
+    { tokens: draw.calls, rate: calls },
+    { tokens: draw.machines, rate: instances },
+  ];
+  const hasGroups = deps.scaleUp.sharedSecurityGroupId === undefined;
+  const dressingOf = (machines: number): readonly Draw[] => [
+    { tokens: machines, rate: DRESSING_RATE.tags },
+    { tokens: hasGroups ? machines : 0, rate: DRESSING_RATE.groups },
+  ];
+  /** Whether the calls may start now; false: not in time. */
+  const waitForPlace = async (draws: readonly Draw[], longest: number, line?: AccountLine): Promise<boolean> => {
     let at: Date | undefined;
     try {
-      at = await deps.budgets.place(draws, LONGEST_PLACE);
+      at = await deps.budgets.place(draws, longest, line);
     } catch (cause) {
       // The line is a courtesy: EC2 itself says when it is too much.
       deps.log.warn("The account's line of launches could not be read, so a launch goes without its place", { cause });
       return true;
     }
     if (at === undefined) return false;
-    const pause = at.getTime() - deps.clock.now().getTime();
-    if (pause > 0) await new Promise<void>((resolve) => void after(pause, resolve));
+    const wait = at.getTime() - deps.clock.now().getTime();
+    if (wait > 0) await pause(wait);
     return true;
   };
 
-  return async <A>(tenant: number, machines: number, call: () => Promise<A>): Promise<A | NotStarted> => {
+  const waitsFor = (tenant: number, draw: LineDraw): Promise<boolean> => {
     const asked = deps.clock.now().getTime();
-    const mayStart = await turns.take(tenant, () => waitForPlace(machines, asked));
-    return mayStart ? call() : NO_PLACE;
+    return turns.take(tenant, async () => {
+      if (deps.clock.now().getTime() - asked > mayWait) return false;
+      return waitForPlace(drawsOf(draw), LONGEST_PLACE);
+    });
   };
+  const line: Line = {
+    startsNow: (machines) => waitForPlace(drawsOf({ calls: 1, machines }), 0),
+    waitsFor,
+    mayDress: (machines) => waitForPlace(dressingOf(machines), LONGEST_DRESSING, 'dressing'),
+  };
+  const launch = async <A>(tenant: number, machines: number, call: () => Promise<A>): Promise<A | NotStarted> =>
+    (await waitsFor(tenant, { calls: 1, machines })) ? call() : NO_PLACE;
+  return { launch, line };
 }

@@ -1,16 +1,19 @@
 import {
   dropLease,
+  endMachine,
   placeOfLaunch,
   recordEc2End,
   release,
   takeProbe,
   type JobFollowUp,
+  type Launch,
   type LeaseHolder,
 } from '@multi-tenant-runner/core';
 import { chooseRunnerGroup } from './choose-runner-group';
 import { decideAfterLostProbe, decideStart, type SettledStart, type StartFacts } from './decide-start';
 import { tenantTierOf, type ScaleUpDeps } from './deps';
 import { refillPool } from './fill-pool';
+import { dressOrdered } from './dress-ordered';
 import { finishStart } from './finish-start';
 import { launchInstance } from './launch-instance';
 import { takeBlank } from './take-blank';
@@ -101,9 +104,18 @@ async function launchRunner(start: Start, securityGroupId: string, deps: ScaleUp
     }
     case 'machine': {
       const isFirst = launch.instanceId === undefined;
+      if (!(await dressOrdered(machine.launch, machineFor, deps))) return endUndressed(machine.launch, lease, deps);
       await finishStart({ ...start, launch: machine.launch, isFirst, runnerGroupId: group.id }, deps);
       if (isFirst && machine.launch.blank !== undefined) await refillPool(launch.tier, lease.name, deps);
       return;
     }
   }
+}
+
+type WithMachine = Launch & { readonly instanceId: string };
+
+/** Nothing was stored for it, so no job runs on it; its job asks for another one. */
+async function endUndressed(launch: WithMachine, lease: LeaseHolder, deps: ScaleUpDeps): Promise<void> {
+  const how = { reason: 'undressed', followUp: { kind: 'ask' }, lease, registration: 'none' } as const;
+  if ((await endMachine(launch, how, deps)) !== 'ended') await dropLease(launch, lease, deps);
 }

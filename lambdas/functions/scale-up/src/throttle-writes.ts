@@ -1,7 +1,7 @@
 import { SECOND, Throttled, hashOf, type ConfigStore } from '@multi-tenant-runner/core';
 import type { ScaleUpDeps } from './deps';
 import { createFairQueue, onTimer, type FairQueueOptions } from './fair-queue';
-import { createPacedLaunches } from './paced-launches';
+import { createPacedLaunches, type Line } from './paced-launches';
 
 /** Milliseconds: SSM answers in a tenth of that. */
 const LONGEST_TURN = 2 * SECOND;
@@ -12,13 +12,16 @@ const LONGEST_TURN = 2 * SECOND;
  */
 const TRIES = 24;
 
+/** With the line in which its launches stand. */
+type PacedDeps = ScaleUpDeps & { readonly line: Line };
+
 /**
  * The writes that AWS allows an account only a few times a second: launches at their place in the account's line,
  * configurations one at a time from this container, both in turn by tenant.
  * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
  */
-export function throttleWrites(deps: ScaleUpDeps, after: FairQueueOptions['after'] = onTimer): ScaleUpDeps {
-  const launch = createPacedLaunches(deps, after);
+export function throttleWrites(deps: ScaleUpDeps, after: FairQueueOptions['after'] = onTimer): PacedDeps {
+  const { launch, line } = createPacedLaunches(deps, after);
   const configs = createFairQueue({ longest: LONGEST_TURN, after });
   const { fleet, pooling } = deps;
   const put = async (entry: Parameters<ConfigStore['put']>[0], tries = 1): Promise<void> => {
@@ -34,6 +37,7 @@ export function throttleWrites(deps: ScaleUpDeps, after: FairQueueOptions['after
   };
   return {
     ...deps,
+    line,
     fleet: {
       run: (request) => launch(request.installationId, 1, () => fleet.run(request)),
       runGroup: (request) => launch(request.installationId, request.launchIds.length, () => fleet.runGroup(request)),

@@ -24,6 +24,7 @@ export * from './dynamodb/bookmarks';
 export * from './dynamodb/launch-store';
 export * from './dynamodb/lock-store';
 export { createDynamoLoginPins } from './dynamodb/login-pins';
+export * from './dynamodb/order-store';
 export * from './dynamodb/pool-store';
 export * from './dynamodb/recovery-store';
 export * from './dynamodb/usage-corrections';

@@ -8,6 +8,7 @@ import {
   createDynamoFleetSlots,
   createDynamoJobStore,
   createDynamoLaunchStore,
+  createDynamoOrderStore,
   createDynamoPoolStore,
   createDynamoTenantLifecycle,
   createDynamoTenantRegistry,
@@ -85,6 +86,8 @@ export function createProtocolPorts(
       launchesTable: tables.launches,
       clock,
     }),
+    // Called only where sizes share calls.
+    orders: createDynamoOrderStore({ client: dynamoDb, tableName: tables.launches, clock }),
     blanks: createEc2Blanks({ client: createPatientEc2Client(env), environment, tags, sleep }),
     fleet: createEc2Fleet({ client: createPatientEc2Client(env), environment, tags, sleep }),
     configs:

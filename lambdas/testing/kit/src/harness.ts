@@ -5,6 +5,7 @@ import { createInMemoryCheckRuns, type InMemoryCheckRuns } from './fakes/check-r
 import { createInMemoryFleet } from './fakes/fleet';
 import type { InMemoryFleet } from './fakes/fleet-model';
 import { createInMemoryBlanks, type InMemoryBlanks } from './fakes/blanks';
+import { createInMemoryOrderStore, type InMemoryOrderStore } from './fakes/order-store';
 import { createInMemoryPoolStore, type InMemoryPoolStore } from './fakes/pool-store';
 import { createInMemoryFleetSlots, type InMemoryFleetSlots } from './fakes/fleet-slots';
 import { createInMemoryGitHub } from './fakes/github';
@@ -48,6 +49,7 @@ export interface HarnessState {
   readonly recovery: InMemoryRecoveryStore;
   readonly usage: InMemoryUsageLedger;
   readonly pool: InMemoryPoolStore;
+  readonly orders: InMemoryOrderStore;
   readonly blanks: InMemoryBlanks;
 }
 
@@ -97,6 +99,7 @@ export function createTestHarness(
     recovery: createInMemoryRecoveryStore(),
     usage: createInMemoryUsageLedger(),
     pool: createInMemoryPoolStore(launches),
+    orders: createInMemoryOrderStore(launches),
     blanks: createInMemoryBlanks(fleet, environment),
   };
   const port = <K extends keyof Ports>(name: K, target: Ports[K]): Ports[K] =>
@@ -121,6 +124,7 @@ export function createTestHarness(
     usage: port('usage', state.usage),
     budgets: port('budgets', createInMemoryBudgets({ clock })),
     pool: port('pool', state.pool),
+    orders: port('orders', state.orders),
     blanks: port('blanks', state.blanks),
   };
   const { observe: _observe, ...observing } = observer;

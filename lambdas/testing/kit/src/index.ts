@@ -21,6 +21,7 @@ export * from './fakes/launch-store';
 export * from './fakes/job-queue';
 export * from './fakes/fleet';
 export * from './fakes/blanks';
+export * from './fakes/order-store';
 export * from './fakes/pool-store';
 export * from './fakes/fleet-model';
 export * from './fakes/configs';

@@ -1,6 +1,6 @@
 import { SWITCH, TEXT, readCommandLine, whole, type Program } from '@multi-tenant-runner/sandbox/command-line';
 import { ALL_FAULTS, FAULT_KINDS, type FaultKind } from './scenario/fault-kinds';
-import type { SimulationOptions } from './scenario/options';
+import type { SimulatedSetup, SimulationOptions } from './scenario/options';
 
 export type Arguments =
   | {
@@ -13,7 +13,13 @@ export type Arguments =
     }
   | { readonly kind: 'sweep'; readonly tenants: number }
   | { readonly kind: 'deliveries'; readonly rate: number; readonly flood: number }
-  | { readonly kind: 'burst'; readonly tenants: number; readonly jobs: number; readonly flood: number }
+  | {
+      readonly kind: 'burst';
+      readonly tenants: number;
+      readonly jobs: number;
+      readonly flood: number;
+      readonly setup: SimulatedSetup;
+    }
   | { readonly kind: 'outage'; readonly minutes: number; readonly tenants: number; readonly jobs: number }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'wrong'; readonly problem: string };
@@ -39,6 +45,10 @@ ${Object.entries(FAULT_KINDS)
   --each <n>       with --burst: jobs of each tenant, 1 to 1000 (1)
   --flood <n>      with --deliveries: as many a second more of one tenant, all of which fail; with --burst: as many jobs
                    of one more tenant (0)
+  --shared         launches share calls of RunInstances with other tenants'; without --burst the account has one call in
+                   two seconds, so that most do
+  --concurrency <n>  with --burst: functions of scale-up at once, 2 to 100 (5)
+  --config-store dynamodb  with --burst: configurations wait in DynamoDB, not in SSM with its three writes a second
   --shrink         make a failing run smaller and print the seed file to keep
   --trace          print every event of the run
   --json           print the report as JSON
@@ -59,6 +69,9 @@ const PROGRAM: Program = {
     outage: whole(1, 1_440),
     each: whole(1, 1_000),
     flood: whole(0, 1_000),
+    concurrency: whole(2, 100),
+    'config-store': TEXT,
+    shared: SWITCH,
     seed: TEXT,
     faults: TEXT,
     shrink: SWITCH,
@@ -77,7 +90,14 @@ export function parseArguments(args: readonly string[]): Arguments {
   if (numbers['deliveries'] !== undefined)
     return { kind: 'deliveries', rate: numbers['deliveries'], flood: numbers['flood'] ?? 0 };
   if (numbers['burst'] !== undefined)
-    return { kind: 'burst', tenants: numbers['burst'], jobs: numbers['each'] ?? 1, flood: numbers['flood'] ?? 0 };
+    return {
+      ...{ kind: 'burst', tenants: numbers['burst'], jobs: numbers['each'] ?? 1, flood: numbers['flood'] ?? 0 },
+      setup: {
+        shared: switches.has('shared'),
+        ...(numbers['concurrency'] !== undefined && { concurrency: numbers['concurrency'] }),
+        ...(texts['config-store'] === 'dynamodb' && { configStore: 'dynamodb' }),
+      },
+    };
   if (numbers['outage'] !== undefined)
     return {
       kind: 'outage',
@@ -91,7 +111,10 @@ export function parseArguments(args: readonly string[]): Arguments {
   const seeds = numbers['seeds'] ?? 1;
   if (seeds > 1 && !/^\d{1,15}$/.test(seed))
     return wrong(`--seeds counts upwards from --seed, so that must be an integer, not ${seed}.`);
-  const options = { seed, tenants: numbers['tenants'] ?? 10, jobs: numbers['jobs'] ?? 500, faultKinds };
+  const options = {
+    ...{ seed, tenants: numbers['tenants'] ?? 10, jobs: numbers['jobs'] ?? 500, faultKinds },
+    ...(switches.has('shared') && { setup: { shared: true, calls: { burst: 1, perSecond: 0.5 } } }),
+  };
   return {
     kind: 'run',
     options,

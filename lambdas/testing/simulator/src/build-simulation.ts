@@ -1,4 +1,4 @@
-import type { AdmissionSettings, Log } from '@multi-tenant-runner/core';
+import type { AdmissionSettings, LaunchRequest, Log } from '@multi-tenant-runner/core';
 import { ENVIRONMENT, settings as defaultSettings } from '@multi-tenant-runner/testing';
 import { createRandom, type Random } from './engine/random';
 import type { Scheduler } from './engine/scheduler';
@@ -7,7 +7,7 @@ import { createInvariants } from './invariants/invariants';
 import { watchMachines } from './invariants/ledger';
 import { createViolations } from './invariants/violations';
 import type { FaultSettings } from './scenario/fault-kinds';
-import { createFaultDraws } from './scenario/faults';
+import { ASKS_FOR_MACHINES, createFaultDraws } from './scenario/faults';
 import type { SimulationOptions } from './scenario/options';
 import type { FleetPlan } from './scenario/fleet-plan';
 import type { Scenario } from './scenario/scenario';
@@ -71,17 +71,25 @@ export function buildSimulation({ options, scenario, scheduler, faultsEndAt, kee
   });
 
   // The label is part of the seed: another one would change what every kept seed shows.
-  const faultDraws = createFaultDraws(scheduler, faultKinds, random.fork('fates'));
+  const faultDraws = createFaultDraws(scheduler, faultKinds, random.fork('fates'), options.setup);
   state.fleet.refuse(faultDraws.hasNoCapacity);
   const afterEffect = (): void => publishRowChanges(state.tenants.changes, events);
   const { draw, drawSleep } = faultDraws;
-  const calls = createPortCalls({ scheduler, draw, drawSleep, trace, lineage, afterEffect });
+  const calls = createPortCalls({
+    ...{ scheduler, draw, drawSleep, trace, lineage, afterEffect },
+    onSend: (method, [request]) => {
+      if (ASKS_FOR_MACHINES.has(method)) events.emit('machines.asked', (request as LaunchRequest).intent);
+    },
+  });
   const machineDraws = createFaultDraws(scheduler, faultKinds, random.fork('fates of machines'));
   const backend = createBackend({
     ...shared,
     ...createSimulatedApp({ github, deliveries, scheduler }),
     state,
-    fleet: createSimulatedEc2({ ...shared, inner: state.fleet, machines, environment: ENVIRONMENT }),
+    ...createSimulatedEc2({
+      ...{ ...shared, inner: state.fleet, blanks: state.blanks, launches: state.launches, machines },
+      environment: ENVIRONMENT,
+    }),
     random: random.fork('backend'),
   });
   const metrics = new Map<string, number>();
@@ -92,13 +100,21 @@ export function buildSimulation({ options, scenario, scheduler, faultsEndAt, kee
     scheduler,
     settings,
     environment: ENVIRONMENT,
+    setup: options.setup ?? {},
     log,
     metrics: {
       count: (name, { value = 1 } = {}) => void metrics.set(name, (metrics.get(name) ?? 0) + value),
       measureSeconds: () => undefined,
     },
   });
-  const triggers = connectTriggers({ ...shared, functions, lineage, random, settings });
+  const triggers = connectTriggers({
+    ...shared,
+    functions,
+    lineage,
+    random,
+    settings,
+    concurrency: options.setup?.concurrency ?? 5,
+  });
   return {
     ...shared,
     github,
@@ -135,17 +151,22 @@ interface TriggerDeps {
   readonly random: Random;
   readonly faultKinds: FaultSettings;
   readonly settings: AdmissionSettings;
+  /** Of scale-up's functions, for each size. */
+  readonly concurrency: number;
 }
 
 /** What invokes the functions: the webhook's URL, the queues, the table's stream and the event bus. */
-function connectTriggers({ events, functions, lineage, random, settings, ...shared }: TriggerDeps) {
+function connectTriggers({ events, functions, lineage, random, settings, concurrency, ...shared }: TriggerDeps) {
   const { webhook, scaleUp, scaleDown, tenantManager, machine } = functions;
   events.on('machine.called', ({ request, onEnd }) => machine.invoke(request, onEnd));
   events.on('webhook.arrived', ({ request, onEnd }) => webhook.invoke(request, onEnd));
   const tiers = new Map(
     [...settings.tiers.keys()].map((tier) => [
       tier,
-      createQueue({ ...shared, name: tier, lambda: scaleUp, lineage, random: random.fork(`queue ${tier}`) }),
+      createQueue({
+        ...{ ...shared, name: tier, concurrency, lambda: scaleUp, lineage },
+        random: random.fork(`queue ${tier}`),
+      }),
     ]),
   );
   events.on('job-message.sent', ({ tier, body, group }) => {
@@ -156,6 +177,7 @@ function connectTriggers({ events, functions, lineage, random, settings, ...shar
   const runnerEvents = createQueue({
     ...shared,
     name: 'events',
+    concurrency: 5,
     lambda: scaleDown,
     lineage,
     random: random.fork('queue events'),

@@ -5,6 +5,7 @@ import { installVirtualTimers } from './engine/virtual-timers';
 import { jobOf } from './scenario/model';
 import { runScenario } from './scenario/run-scenario';
 import { PRIVATE_REPOSITORIES, type JobPlan, type Scenario, type TenantPlan } from './scenario/scenario';
+import type { SimulatedSetup } from './scenario/options';
 import { startSchedules } from './schedules';
 import { SILENT } from './silent-log';
 
@@ -14,14 +15,21 @@ export interface BurstLoad {
   readonly jobs: number;
   /** Jobs of one more tenant at that moment. */
   readonly flood?: number;
+  readonly setup?: SimulatedSetup;
 }
 
 export interface BurstWaits {
-  /** Seconds from the webhook of each job of the tenants to the start of its machine, ascending. */
+  /** Seconds from the webhook of each job of the tenants to the call for its machine, ascending. */
   readonly waits: readonly number[];
+  /** The same to EC2's answer. */
+  readonly starts: readonly number[];
+  /** Calls of RunInstances until then. */
+  readonly calls: number;
   readonly jobs: number;
 }
 
+/** What the module lets one tenant deliver. */
+const GIVEN_DELIVERIES = { perSecond: 25, burst: 2_000 };
 /** Rows are written, and functions are warm, by then. */
 const AT = 10 * MINUTE;
 /** No job waits so long. */
@@ -31,14 +39,17 @@ const LIMIT = 10_000;
 const JOB_TIME = 5 * MINUTE;
 
 /** Queues all jobs at once, with EC2's and SSM's buckets on and nothing else wrong, and waits for their machines. */
-export async function runBurst({ tenants, jobs, flood = 0 }: BurstLoad): Promise<BurstWaits> {
+export async function runBurst({ tenants, jobs, flood = 0, setup }: BurstLoad): Promise<BurstWaits> {
   const scheduler = createScheduler('2026-01-15T12:00:00.000Z');
   const uninstall = installVirtualTimers(scheduler);
   try {
     const end = scheduler.now() + END;
     const scenario = planBurst(tenants, jobs, flood);
     const simulation = buildSimulation({
-      options: { seed: '1', tenants, jobs, faultKinds: ['throttle'] },
+      options: {
+        ...{ seed: '1', tenants, jobs, faultKinds: ['throttle'] },
+        setup: { deliveries: GIVEN_DELIVERIES, ...setup },
+      },
       scenario,
       scheduler,
       faultsEndAt: end,
@@ -47,7 +58,14 @@ export async function runBurst({ tenants, jobs, flood = 0 }: BurstLoad): Promise
     });
     const heardAt = new Map<string, number>();
     const waits: number[] = [];
+    const starts: number[] = [];
+    const askedAt = new Map<string, number>();
     const asked = new Set<string>();
+    let calls = 0;
+    simulation.events.on('machines.asked', ({ clientToken }) => {
+      calls += 1;
+      askedAt.set(clientToken, scheduler.now());
+    });
     simulation.events.on('webhook.arrived', ({ request }) => {
       const id = /"workflow_job":\{"id":(\d+)/.exec(request.body ?? '')?.[1];
       if (id !== undefined && !heardAt.has(id)) heardAt.set(id, scheduler.now());
@@ -58,14 +76,17 @@ export async function runBurst({ tenants, jobs, flood = 0 }: BurstLoad): Promise
       // A job whose runner took another one starts again, and is not asked for the first time.
       if (job !== undefined && job.tenant.plan.number <= tenants && !asked.has(id)) {
         asked.add(id);
-        waits.push((scheduler.now() - (heardAt.get(id) ?? 0)) / SECOND);
+        const heard = heardAt.get(id) ?? 0;
+        starts.push((scheduler.now() - heard) / SECOND);
+        waits.push(((askedAt.get(machine.record.clientToken) ?? 0) - heard) / SECOND);
       }
     });
     startSchedules(simulation);
     runScenario(scenario, simulation);
     const expected = tenants * jobs;
     await scheduler.run(() => waits.length >= expected || scheduler.now() > end);
-    return { waits: waits.sort((a, b) => a - b), jobs: expected };
+    const ascending = (a: number, b: number) => a - b;
+    return { waits: waits.sort(ascending), starts: starts.sort(ascending), calls, jobs: expected };
   } finally {
     uninstall();
   }
@@ -103,13 +124,16 @@ function planBurst(tenants: number, jobs: number, flood: number): Scenario {
 }
 
 /** The result in words. */
-export function printableBurst({ tenants, jobs, flood = 0 }: BurstLoad, { waits, jobs: all }: BurstWaits): string {
-  const at = (share: number): string =>
-    `${(waits[Math.min(waits.length - 1, Math.floor(share * waits.length))] ?? 0).toFixed(1)} s`;
+export function printableBurst({ tenants, jobs, flood = 0 }: BurstLoad, burst: BurstWaits): string {
+  const { waits, starts, calls, jobs: all } = burst;
+  const at = (share: number, of: readonly number[]): string =>
+    `${(of[Math.min(of.length - 1, Math.floor(share * of.length))] ?? 0).toFixed(1)} s`;
+  const shares = (of: readonly number[]): string => `p50 ${at(0.5, of)}, p95 ${at(0.95, of)}, longest ${at(1, of)}`;
   const beside = flood > 0 ? ` beside a flood of ${flood}` : '';
   return [
     `burst            ${tenants} tenant${tenants === 1 ? '' : 's'} × ${jobs} at once${beside}`,
-    `machines asked   ${waits.length} of ${all}`,
-    `webhook → asked  p50 ${at(0.5)}, p95 ${at(0.95)}, longest ${at(1)}`,
+    `machines asked   ${waits.length} of ${all}, by ${calls} calls`,
+    `webhook → asked  ${shares(waits)}`,
+    `webhook → exists ${shares(starts)}`,
   ].join('\n');
 }

@@ -58,6 +58,7 @@ export async function coverAllTenants({ tenants, latency, waiting = 0 }: SweepLo
     const backend = createBackend({
       state,
       fleet: state.fleet,
+      blanks: state.blanks,
       scheduler,
       random,
       faultKinds: { has: () => false },
@@ -80,6 +81,7 @@ export async function coverAllTenants({ tenants, latency, waiting = 0 }: SweepLo
       scheduler,
       settings,
       environment: ENVIRONMENT,
+      setup: {},
       log: SILENT,
       metrics: { count: () => undefined, measureSeconds: () => undefined },
     });

@@ -1,6 +1,7 @@
-import type { AdmissionSettings, Pools } from '@multi-tenant-runner/core';
+import type { AdmissionSettings } from '@multi-tenant-runner/core';
 import { jobMessage, type TenantRow } from '@multi-tenant-runner/testing';
 import { createFunctions, type Functions } from '../functions';
+import type { SystemOptions } from '../options';
 import { createSystem, type System } from '../system';
 
 /** A system at the moment before one invocation, and that invocation. */
@@ -39,9 +40,9 @@ export interface StartedSystem {
 export function begin(
   overrides: TenantRow = {},
   jobIds: readonly number[] = [1],
-  { pools, ...settings }: Partial<AdmissionSettings> & { readonly pools?: Pools } = {},
+  { pools, sharing, ...settings }: Partial<AdmissionSettings> & Pick<SystemOptions, 'pools' | 'sharing'> = {},
 ): StartedSystem {
-  const system = createSystem({ settings, ...(pools && { pools }) });
+  const system = createSystem({ settings, ...(pools && { pools }), ...(sharing && { sharing }) });
   system.harness.addTenant({ max_runners: 1, ...overrides });
   for (const jobId of jobIds) system.harness.state.github.jobs.set(jobId, { status: 'queued' });
   return { system, functions: createFunctions(system) };

@@ -1,5 +1,6 @@
 import { CHECKS } from './checks';
 import { FLEET } from './fleet';
+import { ORDERS } from './orders';
 import { POOLS } from './pools';
 import { GATES } from './gates';
 import { GROUPS } from './groups';
@@ -22,5 +23,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...GATES,
   ...FLEET,
   ...CHECKS,
+  ...ORDERS,
   ...POOLS,
 ];

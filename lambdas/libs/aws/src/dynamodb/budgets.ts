@@ -1,4 +1,5 @@
-import { DAY, decidePlace, decideTake, plus, type Budgets } from '@multi-tenant-runner/core';
+import { DAY, decidePlace, decideTake, plus, type AccountLine, type Budgets } from '@multi-tenant-runner/core';
+import type { Item } from './attributes';
 import { Expression } from './expression';
 import type { StoreDeps } from './job-store';
 import { createTable } from './table';
@@ -6,8 +7,11 @@ import { createTable } from './table';
 /** No installation has this id, so that these rows are nobody's jobs: the key's other half is the installation. */
 const NOBODY = 0;
 
-/** The row of what the whole account may do. */
-const ACCOUNT = { installation_id: { N: String(NOBODY) }, job_id: { N: '0' } };
+/** The rows of what the whole account may do. */
+const LINES: Readonly<Record<AccountLine, Item>> = {
+  launches: { installation_id: { N: String(NOBODY) }, job_id: { N: '0' } },
+  dressing: { installation_id: { N: String(NOBODY) }, job_id: { N: '-1' } },
+};
 
 const timesOf = (line: string | undefined): readonly number[] => line?.split(' ').map(Number) ?? [];
 
@@ -15,12 +19,12 @@ const timesOf = (line: string | undefined): readonly number[] => line?.split(' '
 export function createDynamoBudgets({ client, tableName, clock }: StoreDeps): Budgets {
   const table = createTable(client, tableName);
   // As this container left it, which is how it still is where no other has taken meanwhile: one write then.
-  let known: string | undefined;
+  const known = new Map<AccountLine, string | undefined>();
   return {
-    place: async (draws, longest) => {
+    place: async (draws, longest, line = 'launches') => {
       for (;;) {
         const now = clock.now();
-        const decision = decidePlace(timesOf(known), draws, now.getTime(), longest);
+        const decision = decidePlace(timesOf(known.get(line)), draws, now.getTime(), longest);
         if (decision.kind === 'too-far') return undefined;
         const expression = new Expression();
         const next = decision.fullAt.join(' ');
@@ -28,9 +32,10 @@ export function createDynamoBudgets({ client, tableName, clock }: StoreDeps): Bu
           line: next,
           expires_at: Math.floor(plus(now, DAY).getTime() / 1_000),
         });
-        const condition = expression.isStill('line', known === undefined ? undefined : { S: known });
-        const outcome = await table.update({ key: ACCOUNT, expression, update, condition });
-        known = outcome.ok ? next : outcome.item?.['line']?.S;
+        const seen = known.get(line);
+        const condition = expression.isStill('line', seen === undefined ? undefined : { S: seen });
+        const outcome = await table.update({ key: LINES[line], expression, update, condition });
+        known.set(line, outcome.ok ? next : outcome.item?.['line']?.S);
         if (outcome.ok) return new Date(decision.at);
       }
     },

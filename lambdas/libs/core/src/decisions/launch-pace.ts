@@ -10,6 +10,14 @@ export const GIVEN_LAUNCH_RATE: { readonly calls: Rate; readonly machines: Rate 
   machines: { burst: 1_000, perSecond: 2 },
 };
 
+/**
+ * The same of the calls that give a machine its tenant: CreateTags, and ModifyNetworkInterfaceAttribute for its group.
+ */
+export const DRESSING_RATE: { readonly tags: Rate; readonly groups: Rate } = {
+  tags: { burst: 100, perSecond: 10 },
+  groups: { burst: 100, perSecond: 5 },
+};
+
 export type PlaceDecision =
   | { readonly kind: 'taken'; readonly at: number; readonly fullAt: readonly number[] }
   | { readonly kind: 'too-far'; readonly at: number };

@@ -30,6 +30,8 @@ export interface Intent {
   readonly claimHash: string;
   /** One call for several launches: which of its machines is this launch's. */
   readonly group?: { readonly index: number; readonly size: number };
+  /** The call was for launches of other tenants, too: its machines are of no tenant until each is given its own. */
+  readonly order?: string;
 }
 
 /** The machine that EC2 started by an intent's call. */

@@ -10,6 +10,8 @@ export interface Draw {
   readonly rate: Rate;
 }
 
+export type AccountLine = 'launches' | 'dressing';
+
 /** A bucket for each installation, which all containers of a function share. */
 export interface Budgets {
   /**
@@ -19,11 +21,12 @@ export interface Budgets {
    */
   take(installationId: number, tokens: number, rate: Rate): Promise<Date | undefined>;
   /**
-   * A place in the line of the account's own buckets, which it takes from at once. Always the same buckets, in the same
-   * order.
+   * A place in a line of the account's own buckets, which it takes from at once. Always the same buckets of a line, in
+   * the same order.
    *
    * @param longest milliseconds within which the place must be
+   * @param line of the calls that start machines, or of those that give a machine its tenant
    * @returns when the call may start; undefined: nothing is taken, as that is too far away
    */
-  place(draws: readonly Draw[], longest: number): Promise<Date | undefined>;
+  place(draws: readonly Draw[], longest: number, line?: AccountLine): Promise<Date | undefined>;
 }

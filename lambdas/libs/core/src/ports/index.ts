@@ -7,6 +7,7 @@ import type { FleetSlots } from './fleet-slots';
 import type { GitHub } from './github';
 import type { JobStore } from './jobs';
 import type { LaunchStore } from './launches';
+import type { OrderStore } from './orders';
 import type { BlankMachines, PoolStore } from './pool';
 import type { EventBus, JobQueue } from './queues';
 import type { GitHubApp, JobSearch, RecoveryStore } from './recovery';
@@ -32,6 +33,7 @@ export * from './jobs';
 export * from './launches';
 export * from './locks';
 export * from './operations';
+export * from './orders';
 export * from './pool';
 export * from './queues';
 export * from './recovery';
@@ -65,5 +67,6 @@ export interface Ports {
   readonly usage: UsageLedger;
   readonly budgets: Budgets;
   readonly pool: PoolStore;
+  readonly orders: OrderStore;
   readonly blanks: BlankMachines;
 }

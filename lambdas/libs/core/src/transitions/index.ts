@@ -13,6 +13,7 @@ export {
 export * from './admission';
 export * from './blank';
 export * from './deployment';
+export * from './intent';
 export * from './lease';
 export * from './release';
 export * from './machine';

@@ -13,6 +13,7 @@ import {
   createDynamoFleetSlots,
   createDynamoJobStore,
   createDynamoLaunchStore,
+  createDynamoOrderStore,
   createDynamoPoolStore,
   createDynamoRecoveryStore,
   createDynamoTenantDirectory,
@@ -51,6 +52,7 @@ import { tenantDirectoryContract } from './tenant-directory.contract';
 import { tenantLifecycleContract } from './tenant-lifecycle.contract';
 import { usageCorrectionsContract } from './usage-corrections.contract';
 import { usageLedgerContract } from './usage-ledger.contract';
+import { orderStoreContract } from './order-store.contract';
 import { poolStoreContract } from './pool-store.contract';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
 
@@ -236,6 +238,16 @@ describe('pools on DynamoDB', () =>
       pool: createDynamoPoolStore(deps),
       launches: createDynamoLaunchStore({ client, tableName: tables.launches, clock }),
       clock,
+      put: (row: Launch) => putItem(tables.launches, itemOfLaunch(row)),
+    };
+  }, nextId));
+describe('orders on DynamoDB', () =>
+  orderStoreContract(async () => {
+    const { client } = local;
+    const deps = { client, tableName: tables.launches, clock: createTestClock() };
+    return {
+      orders: createDynamoOrderStore(deps),
+      launches: createDynamoLaunchStore(deps),
       put: (row: Launch) => putItem(tables.launches, itemOfLaunch(row)),
     };
   }, nextId));

@@ -45,7 +45,9 @@ import { tenantLifecycleContract } from './tenant-lifecycle.contract';
 import { usageCorrectionsContract } from './usage-corrections.contract';
 import { usageLedgerContract } from './usage-ledger.contract';
 import { createInMemoryUsageLedger } from '../fakes/usage-ledger';
+import { createInMemoryOrderStore } from '../fakes/order-store';
 import { createInMemoryPoolStore } from '../fakes/pool-store';
+import { orderStoreContract } from './order-store.contract';
 import { poolStoreContract } from './pool-store.contract';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
 
@@ -76,6 +78,11 @@ describe('the in-memory pools', () =>
     const launches = createInMemoryLaunchStore();
     const clock = createTestClock();
     return { pool: createInMemoryPoolStore(launches), launches, clock, put: (row) => launches.create(row) };
+  }, nextId));
+describe('the in-memory orders', () =>
+  orderStoreContract(async () => {
+    const launches = createInMemoryLaunchStore();
+    return { orders: createInMemoryOrderStore(launches), launches, put: (row) => launches.create(row) };
   }, nextId));
 describe('the in-memory tenant registry', () => tenantRegistryContract(tenantTable, nextId));
 describe('the in-memory tenant lifecycle', () => tenantLifecycleContract(tenantTable, nextId));

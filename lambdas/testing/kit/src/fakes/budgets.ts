@@ -1,8 +1,8 @@
-import { decidePlace, decideTake, type Budgets, type Clock } from '@multi-tenant-runner/core';
+import { decidePlace, decideTake, type AccountLine, type Budgets, type Clock } from '@multi-tenant-runner/core';
 
 export function createInMemoryBudgets({ clock }: { readonly clock: Clock }): Budgets {
   const fullAt = new Map<number, number>();
-  let ofAccount: readonly number[] = [];
+  const lines = new Map<AccountLine, readonly number[]>();
   return {
     take: async (installationId, tokens, rate) => {
       const decision = decideTake(fullAt.get(installationId), tokens, rate, clock.now().getTime());
@@ -10,10 +10,10 @@ export function createInMemoryBudgets({ clock }: { readonly clock: Clock }): Bud
       fullAt.set(installationId, decision.fullAt);
       return undefined;
     },
-    place: async (draws, longest) => {
-      const decision = decidePlace(ofAccount, draws, clock.now().getTime(), longest);
+    place: async (draws, longest, line = 'launches') => {
+      const decision = decidePlace(lines.get(line) ?? [], draws, clock.now().getTime(), longest);
       if (decision.kind === 'too-far') return undefined;
-      ofAccount = decision.fullAt;
+      lines.set(line, decision.fullAt);
       return new Date(decision.at);
     },
   };

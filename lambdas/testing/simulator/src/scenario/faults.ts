@@ -2,13 +2,16 @@ import {
   MINUTE,
   SECOND,
   Throttled,
+  type BlankRequest,
   type GitHubFailure,
+  type GroupRequest,
   type Intent,
   type LaunchRequest,
 } from '@multi-tenant-runner/core';
 import type { Scheduler } from '../engine/scheduler';
 import { hash, type Random } from '../engine/random';
 import type { FaultSettings } from './fault-kinds';
+import type { SimulatedSetup } from './options';
 import { TABLES, TYPICAL } from './port-times';
 
 /** The fault of one call of a port, if any. `delay` is the time until the call takes effect. */
@@ -30,6 +33,8 @@ export interface FaultDraws {
 export type DrawFault = (port: string, method: string, args: readonly unknown[]) => DrawnFault;
 
 const GITHUB: ReadonlySet<string> = new Set(['github', 'app', 'search', 'checkRuns']);
+/** RunInstances, for one machine or several: the same call to EC2. */
+export const ASKS_FOR_MACHINES: ReadonlySet<string> = new Set(['run', 'runGroup', 'start']);
 /**
  * Conditional writes that an SDK retry runs twice when the first answer is lost. A transaction is none: its token makes
  * the second answer as the first.
@@ -38,9 +43,15 @@ const GITHUB: ReadonlySet<string> = new Set(['github', 'app', 'search', 'checkRu
 const REPEATABLE = /^(create|change|suspend|unsuspend|markDeleted|rename|setSecurityGroup|finishCleanup)$/;
 
 /** Draws the fault of each call, in the order of the calls. */
-export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings, random: Random): FaultDraws {
-  const ec2 = createBucket(scheduler, { burst: 5, perSecond: 2 });
+export function createFaultDraws(
+  scheduler: Scheduler,
+  faultKinds: FaultSettings,
+  random: Random,
+  { configStore, calls = { burst: 5, perSecond: 2 } }: SimulatedSetup = {},
+): FaultDraws {
+  const ec2 = createBucket(scheduler, calls);
   const ssm = createBucket(scheduler, { burst: 10, perSecond: 3 });
+  const dressing = createBucket(scheduler, { burst: 100, perSecond: 5 });
   const groupKnownAt = new Map<string, number>();
   const hours = random.fork('hours').next();
   const sleeps = random.fork('sleeps');
@@ -50,7 +61,7 @@ export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings
 
   const delayOf = (port: string, method: string): number => {
     const [from, to] = TYPICAL[port] ?? [5, 20];
-    if (method === 'run') return random.between(600, 2_000);
+    if (ASKS_FOR_MACHINES.has(method)) return random.between(600, 2_000);
     if (faultKinds.has('slow') && random.chance(0.01))
       return GITHUB.has(port) ? random.between(2_000, 16_000) : random.between(300, 8_000);
     return random.between(from, to);
@@ -61,8 +72,10 @@ export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings
     if (faultKinds.has('crash') && random.chance(0.0015))
       return { delay, kind: random.chance(0.5) ? 'crash-before' : 'crash-after' };
     if (GITHUB.has(port)) return atGitHub(port, method, args, delay);
-    if (method === 'run') return atEc2(delay, args);
-    if (method === 'put' && faultKinds.has('throttle') && !ssm.take())
+    if (ASKS_FOR_MACHINES.has(method)) return atEc2(delay, args);
+    if (method === 'put' && configStore === undefined && faultKinds.has('throttle') && !ssm.take())
+      return { delay, kind: 'fails', error: new Throttled('Rate exceeded') };
+    if (method === 'dress' && faultKinds.has('throttle') && !dressing.take())
       return { delay, kind: 'fails', error: new Throttled('Rate exceeded') };
     if (faultKinds.has('aws') && random.chance(0.002))
       return { delay, kind: 'fails', error: new Error(`${port}.${method} was rejected`) };
@@ -78,7 +91,7 @@ export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings
     (isBad(`${instanceType}/${subnetId}`, 0.1, 15 * MINUTE) || isBad('everywhere', 0.02, 5 * MINUTE));
   // Above all before what no other call can undo.
   const drawSleep = (method: string): number | undefined =>
-    faultKinds.has('freeze') && sleeps.chance(method === 'run' || method === 'terminate' ? 0.04 : 0.001)
+    faultKinds.has('freeze') && sleeps.chance(ASKS_FOR_MACHINES.has(method) || method === 'terminate' ? 0.04 : 0.001)
       ? sleeps.between(MINUTE, 30 * MINUTE)
       : undefined;
   return { draw, drawSleep, hasNoCapacity };
@@ -126,7 +139,7 @@ export function createFaultDraws(scheduler: Scheduler, faultKinds: FaultSettings
   }
 
   function atEc2(delay: number, [request]: readonly unknown[]): DrawnFault {
-    const { intent } = request as LaunchRequest;
+    const { intent } = request as LaunchRequest | GroupRequest | BlankRequest;
     if (!isKnown(intent.securityGroupId))
       return {
         delay,

@@ -8,6 +8,8 @@ const OF_TABLES: Times = {
   admissions: [6, 25],
   fleetSlots: [3, 15],
   recovery: [3, 12],
+  orders: [6, 25],
+  budgets: [3, 12],
 };
 
 /** Milliseconds that a call of each port takes, at least and at most, when nothing slows it down. */
@@ -16,6 +18,7 @@ export const TYPICAL: Times = {
   queue: [5, 20],
   bus: [5, 20],
   fleet: [100, 400],
+  blanks: [300, 1_000],
   configs: [20, 90],
   securityGroups: [80, 300],
   github: [80, 400],

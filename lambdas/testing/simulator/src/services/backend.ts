@@ -4,6 +4,7 @@ import {
   encodeJobMessage,
   encodeLifecycleEvent,
   type Admissions,
+  type BlankMachines,
   type AdmissionSettings,
   type GitHubApp,
   type JobSearch,
@@ -21,6 +22,7 @@ import {
   createInMemoryGitHub,
   createInMemoryJobStore,
   createInMemoryLaunchStore,
+  createInMemoryOrderStore,
   createInMemoryPoolStore,
   createInMemoryConfigs,
   createInMemoryRecoveryStore,
@@ -53,6 +55,7 @@ export function createState({
     fleetSlots: createInMemoryFleetSlots(launches),
     fleet,
     pool: createInMemoryPoolStore(launches),
+    orders: createInMemoryOrderStore(launches),
     blanks: createInMemoryBlanks(fleet, environment),
     configs: createInMemoryConfigs({ clock }),
     securityGroups: createInMemorySecurityGroups({ environment }),
@@ -72,6 +75,7 @@ interface OpenRows {
 export interface BackendDeps {
   readonly state: State;
   readonly fleet: RunnerFleet;
+  readonly blanks: BlankMachines;
   readonly events: SimulationBus;
   readonly app: GitHubApp;
   readonly search: JobSearch;
@@ -84,6 +88,7 @@ export interface BackendDeps {
 export function createBackend({
   state,
   fleet,
+  blanks,
   events,
   app,
   search,
@@ -111,7 +116,8 @@ export function createBackend({
     checkRuns: state.checkRuns,
     budgets: createInMemoryBudgets(scheduler),
     pool: state.pool,
-    blanks: state.blanks,
+    orders: state.orders,
+    blanks,
     registry: state.tenants,
     lifecycle: state.tenants,
     jobs: {

@@ -6,6 +6,8 @@ import type { SimJob, SimMachine, SimTenant } from '../scenario/model';
 
 /** What the simulated services and the functions announce to each other, as EventBridge, SQS and GitHub do. */
 export interface SimulationEvents {
+  /** A call of RunInstances is sent. */
+  'machines.asked': { readonly clientToken: string };
   /** EC2 has started a machine. */
   'machine.started': { readonly machine: SimMachine };
   /** The product asks EC2 to terminate a machine; its present state still shows. */

@@ -1,11 +1,9 @@
 import {
   GIVEN_LAUNCH_RATE,
-  HOUR,
   MINUTE,
   SECOND,
   cleanUpTenant,
   surveyTenant,
-  graceFor,
   leaseFor,
   restateAll,
   retryRefused,
@@ -28,7 +26,10 @@ import { MACHINE_URL, claimSecretFor, createInMemoryAuditTrail, prices } from '@
 import type { Scheduler } from '../engine/scheduler';
 import { APP_ID, WEBHOOK_SECRET } from './deliveries';
 import { createLambda, type Container, type LambdaFunction } from '../engine/lambda';
+import type { SimulatedSetup } from '../scenario/options';
 import type { PortCalls } from './ports';
+import { sharingOf } from './sharing';
+import { TIMEOUTS, TIMEOUT_SECONDS } from './timeouts';
 
 export interface Functions {
   readonly webhook: LambdaFunction<HttpRequest, HttpResponse>;
@@ -47,18 +48,10 @@ export interface FunctionsDeps {
   readonly scheduler: Scheduler;
   readonly settings: AdmissionSettings;
   readonly environment: string;
+  readonly setup: SimulatedSetup;
   readonly log: Log;
   readonly metrics: Metrics;
 }
-/** What the module sets by default. */
-const TIMEOUT_SECONDS = 60;
-const TIMEOUTS = {
-  bootTimeout: 10 * MINUTE,
-  idleTimeout: 5 * MINUTE,
-  maxLifetime: 6 * HOUR,
-  grace: graceFor(TIMEOUT_SECONDS),
-};
-
 /** The functions' own handlers, wired as in their `index.ts`; each container has ports that can fail. */
 export function createFunctions({
   backend,
@@ -67,6 +60,7 @@ export function createFunctions({
   scheduler,
   settings,
   environment,
+  setup,
   log,
   metrics,
 }: FunctionsDeps): Functions {
@@ -109,7 +103,7 @@ export function createFunctions({
           ...portsOf(container),
           acceptsFrom: () => true,
           // Low enough that a simulated flood is above it.
-          tenantRates: { rate: { perSecond: 5, burst: 60 }, byTier: new Map() },
+          tenantRates: { rate: setup.deliveries ?? { perSecond: 5, burst: 60 }, byTier: new Map() },
           publishEvents: new Set<string>(),
           credentials: { current: async () => credentials, reread: async () => undefined },
         });
@@ -130,11 +124,12 @@ export function createFunctions({
             maxReceiveCount: 5,
             leaseMilliseconds,
             grace: TIMEOUTS.grace,
-            launchRate: GIVEN_LAUNCH_RATE,
-            machinesACall: 10,
+            launchRate: { ...GIVEN_LAUNCH_RATE, ...(setup.calls && { calls: setup.calls }) },
+            machinesACall: 25,
             machineUrl: MACHINE_URL,
           },
           claimSecretFor: async (clientToken) => claimSecretFor(clientToken),
+          ...(setup.shared === true && { sharing: sharingOf({ backend, calls, settings }, container) }),
         }),
       scheduler,
     ),

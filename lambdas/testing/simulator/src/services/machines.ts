@@ -13,7 +13,8 @@ export interface Machines {
   readonly all: ReadonlyMap<string, SimMachine>;
   aliveOf(installationId: number): SimMachine[];
   readonly aliveCount: number;
-  start(record: InMemoryMachine): void;
+  /** @param owner the launch that it is for, where its tags do not say so */
+  start(record: InMemoryMachine, owner?: Pick<SimMachine, 'installationId' | 'launchId'>): void;
   /** EC2 ends it: by our call, by a spot interruption, or because it shut itself down. */
   end(machine: SimMachine): void;
 }
@@ -164,15 +165,14 @@ export function createMachines(deps: MachinesDeps): Machines {
       return aliveCount;
     },
     aliveOf: (installationId) => [...(alive.get(installationId) ?? [])],
-    start(record) {
+    start(record, owner) {
       const now = scheduler.now();
-      const lag = faultKinds.has('lag')
-        ? random.pick([0, random.between(0, 10 * SECOND), random.between(0, 3 * MINUTE)])
-        : 0;
+      const lags = () => [0, random.between(0, 10 * SECOND), random.between(0, 3 * MINUTE)];
+      const lag = faultKinds.has('lag') ? random.pick(lags()) : 0;
       const machine: SimMachine = {
         record,
-        installationId: Number(record.tags[TAG.tenantId]),
-        launchId: record.request.launchId,
+        installationId: owner?.installationId ?? Number(record.tags[TAG.tenantId]),
+        launchId: owner?.launchId ?? record.request.launchId,
         startedAt: now,
         phase: 'booting',
         hiddenUntil: now + lag,

@@ -23,6 +23,7 @@ export function createPortCalls(deps: {
   readonly trace: Trace;
   readonly lineage: Lineage;
   readonly afterEffect: () => void;
+  readonly onSend?: (method: string, args: readonly unknown[]) => void;
 }): PortCalls {
   const { scheduler, draw, trace } = deps;
   const counts = new Map<string, number>();
@@ -36,6 +37,7 @@ export function createPortCalls(deps: {
     const { port, method } = where;
     const name = `${port}.${method}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
+    deps.onSend?.(method, args);
     const act = (): Promise<unknown> => {
       const answer = deps.lineage.during(container, () => effect(...args));
       deps.afterEffect();

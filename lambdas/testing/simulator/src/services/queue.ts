@@ -32,6 +32,8 @@ interface Message {
 
 export interface QueueDeps {
   readonly name: string;
+  /** Functions at once. */
+  readonly concurrency: number;
   readonly lambda: LambdaFunction<{ readonly Records: readonly QueueRecord[] }, BatchResponse | SweepReport>;
   readonly scheduler: Scheduler;
   readonly lineage: Lineage;
@@ -40,11 +42,10 @@ export interface QueueDeps {
 }
 
 const BATCH = 10;
-const CONCURRENCY = 5;
 const VISIBILITY = 6 * MINUTE;
 const MAX_RECEIVES = 5;
 
-export function createQueue({ name, lambda, scheduler, lineage, random, faultKinds }: QueueDeps): Queue {
+export function createQueue({ name, concurrency, lambda, scheduler, lineage, random, faultKinds }: QueueDeps): Queue {
   const visible: Message[] = [];
   const share = createFairShare(scheduler.now);
   const tenantOf = ({ id, group }: Message): string => group ?? id;
@@ -108,7 +109,7 @@ export function createQueue({ name, lambda, scheduler, lineage, random, faultKin
     return batch;
   };
   const pump = (): void => {
-    while (running < CONCURRENCY && visible.length > 0) {
+    while (running < concurrency && visible.length > 0) {
       const batch = take();
       if (batch.length === 0) return;
       for (const message of batch) {

@@ -1,5 +1,12 @@
-import { TAG, type Machine, type RunnerFleet } from '@multi-tenant-runner/core';
-import type { InMemoryFleet } from '@multi-tenant-runner/testing';
+import {
+  TAG,
+  isMachineOf,
+  type BlankMachines,
+  type Launch,
+  type Machine,
+  type RunnerFleet,
+} from '@multi-tenant-runner/core';
+import type { InMemoryBlanks, InMemoryFleet, InMemoryLaunchStore } from '@multi-tenant-runner/testing';
 import type { Scheduler } from '../engine/scheduler';
 import type { SimulationBus } from './events';
 import type { Machines } from './machines';
@@ -7,11 +14,14 @@ import type { Machines } from './machines';
 /** The in-memory fleet with machines that live behind it, and with a Describe that may be behind. */
 export function createSimulatedEc2(deps: {
   readonly inner: InMemoryFleet;
+  readonly blanks: InMemoryBlanks;
   readonly machines: Machines;
+  /** The truth about machines of a shared call: whose each is, before anything on it says so. */
+  readonly launches: Pick<InMemoryLaunchStore, 'rows'>;
   readonly events: SimulationBus;
   readonly scheduler: Scheduler;
   readonly environment: string;
-}): RunnerFleet {
+}): { readonly fleet: RunnerFleet; readonly blanks: BlankMachines } {
   const { inner, machines, events, scheduler } = deps;
   const visible = (found: readonly Machine[]): Machine[] =>
     found.flatMap((machine) => {
@@ -19,11 +29,11 @@ export function createSimulatedEc2(deps: {
       if (known === undefined || scheduler.now() < known.hiddenUntil) return [];
       return [scheduler.now() < known.staleUntil ? { ...machine, state: known.staleState } : machine];
     });
-  const begin = (instanceId: string): void => {
+  const begin = (instanceId: string, owner?: Launch): void => {
     const record = machines.all.has(instanceId) ? undefined : inner.machines.get(instanceId);
-    if (record !== undefined) machines.start(record);
+    if (record !== undefined) machines.start(record, owner);
   };
-  return {
+  const fleet: RunnerFleet = {
     run: async (request) => {
       const answer = await inner.run(request);
       if (answer.kind === 'started') begin(answer.instanceId);
@@ -51,4 +61,21 @@ export function createSimulatedEc2(deps: {
     list: async (installationId) =>
       visible(await inner.list(installationId)).filter((machine) => machine.tags[TAG.environment] === deps.environment),
   };
+  const blanks: BlankMachines = {
+    start: async (request) => {
+      const answer = await deps.blanks.start(request);
+      if (answer.kind !== 'started') return answer;
+      const { clientToken } = request.intent;
+      for (const [index, { instanceId }] of answer.machines)
+        begin(
+          instanceId,
+          [...deps.launches.rows.values()].find(
+            ({ intent }) => intent !== undefined && isMachineOf({ clientToken, launchIndex: index }, intent),
+          ),
+        );
+      return answer;
+    },
+    dress: (blank, owner) => deps.blanks.dress(blank, owner),
+  };
+  return { fleet, blanks };
 }

@@ -1,0 +1,72 @@
+import { askTogether, type AskDeps, type Asked, type Asking } from './ask-together';
+import { orderTogether } from './order-together';
+import type { OrderDeps } from './send-order';
+
+/** Milliseconds for which what can't start a call of its own waits for others of the same invocation. */
+const GATHERING = 50;
+
+type Results = readonly PromiseSettledResult<Asked>[];
+
+export interface SharedCalls {
+  /** Whether these may share a call with other tenants' launches. */
+  takes(members: readonly Asking[]): boolean;
+  /** For each its answer, or why there is none, in their order. @param members of one tenant and size */
+  ask(members: readonly Asking[]): Promise<Results>;
+}
+
+interface Waiting {
+  readonly asking: Asking;
+  readonly resolve: (result: PromiseSettledResult<Asked>) => void;
+}
+
+/**
+ * Asks for machines where calls may be shared: by the tenant's own call if that starts at once, since its machines are
+ * the tenant's from their birth; else by a shared one. Launches of one size, of whatever tenants, are gathered, so that
+ * an invocation joins an order by one write.
+ *
+ * @param fleet for calls that have their place in the account's line
+ */
+export function createSharedCalls(deps: OrderDeps, fleet: AskDeps['fleet']): SharedCalls {
+  const gathered = new Map<string, Waiting[]>();
+  const flush = async (key: string): Promise<void> => {
+    await deps.pause(GATHERING);
+    const waiting = gathered.get(key) ?? [];
+    gathered.delete(key);
+    const most = deps.scaleUp.machinesACall;
+    for (let at = 0; at < waiting.length; at += most) void order(waiting.slice(at, at + most), deps);
+  };
+  const share = (asking: Asking): Promise<PromiseSettledResult<Asked>> =>
+    new Promise((resolve) => {
+      const key = [asking.launch.tier, ...asking.attempted].join(' ');
+      const waiting = gathered.get(key);
+      if (waiting !== undefined) return void waiting.push({ asking, resolve });
+      gathered.set(key, [{ asking, resolve }]);
+      void flush(key);
+    });
+  const noPlace = (members: readonly Asking[]): Results =>
+    members.map(({ launch }) => ({ status: 'fulfilled', value: { kind: 'no-place', launch } }));
+  return {
+    takes: (members) =>
+      members.every(
+        ({ launch: { tier, installationId } }) => deps.sharing.tiers.get(tier)?.has(installationId) === false,
+      ),
+    ask: async (members) => {
+      const { length } = members;
+      if (await deps.line.startsNow(length)) return askTogether(members, { ...deps, fleet });
+      return (await deps.line.mayDress(length)) ? Promise.all(members.map(share)) : noPlace(members);
+    },
+  };
+}
+
+async function order(waiting: readonly Waiting[], deps: OrderDeps): Promise<void> {
+  let results: Results;
+  try {
+    results = await orderTogether(
+      waiting.map(({ asking }) => asking),
+      deps,
+    );
+  } catch (reason) {
+    results = waiting.map(() => ({ status: 'rejected', reason }));
+  }
+  for (const [index, { resolve }] of waiting.entries()) resolve(results[index] as PromiseSettledResult<Asked>);
+}
