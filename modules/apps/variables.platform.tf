@@ -179,7 +179,7 @@ variable "lambda" {
   type = object({
     timeout_seconds = optional(number, 120)
     memory_mb       = optional(number, 512)
-    concurrency     = optional(number, 10)
+    concurrency     = optional(number, 50)
     runtime         = optional(string, "nodejs22.x")
     architecture    = optional(string, "arm64")
   })

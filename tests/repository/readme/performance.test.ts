@@ -6,6 +6,7 @@ const NOTHING = {
   lives: new Map([1, 400, 1_000].map((machines) => [machines, []])),
   bursts: { hundredTenants: [], oneTenant25: [], oneTenant100: [], besideFlood: [] },
   outage: { waits: [] },
+  pushes: { toBuild: [], inAll: [] },
   zips: new Map(),
 };
 const lines = read('docs/performance.md').split('\n');

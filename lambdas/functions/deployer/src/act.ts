@@ -27,21 +27,26 @@ export async function act(step: Step, situation: AppSituation, deps: ActDeps): P
       return serveRule(step, situation, deps);
     case 'register-task': {
       const { digest = '', ...deployment } = deploymentOf(situation);
-      const taskDefinition = await platform.registerTask({ app, deployment, digest });
+      const isFirst = situation.isImageNew === true;
+      const taskDefinition = await platform.registerTask({ app, deployment, digest, isFirst });
       return move('recordTask', { taskDefinition, shape: shapeOf(app) }, situation, deps);
     }
     case 'reshape':
       return reshape(situation, deps);
     case 'forget-secrets':
       return forgetSecrets(situation, deps);
+    case 'look':
+      return done({ seen: await platform.look(app, step) });
     case 'create-service':
       return createService(step, situation, deps);
     case 'update-service':
       return updateService(step, situation, deps);
     case 'record-asked':
       return move('recordTask', { askedAt: deps.clock.now().toISOString() }, situation, deps);
-    case 'record-image':
-      return move('recordImage', { digest: step.digest }, situation, deps);
+    case 'record-image': {
+      const moved = await move('recordImage', { digest: step.digest }, situation, deps);
+      return moved.kind === 'done' ? done({ ...moved.now, isImageNew: true }) : moved;
+    }
     case 'park':
       return move('park', { reason: step.reason }, situation, deps);
     case 'fail':
@@ -93,7 +98,7 @@ async function create(
     case 'target-group': {
       const made = await platform.createTargetGroup(app);
       return made.kind === 'created'
-        ? done({ seen: { ...seen, targetGroup: made.id } })
+        ? done({ seen: { ...seen, targetGroup: made.id, healthPath: app.healthPath } })
         : refuse(made.reason, situation, deps);
     }
   }

@@ -10,7 +10,7 @@ export async function countBuild(situation: AppSituation, deps: ActDeps): Promis
   if (outcome === 'changed') return stale(deps);
   if (outcome === 'started') {
     const row = await deps.deployments.get(deployment);
-    return row === undefined ? stale(deps) : done({ deployment: row });
+    return row === undefined ? stale(deps) : done({ deployment: row, isBuildNew: true });
   }
   if (buildsPerHour === 0) return end('refuse', { reason: "The tenant's tier allows no builds." }, situation, deps);
   const reason = `The tenant has had its ${buildsPerHour} builds of this hour; this one starts with the next.`;
@@ -24,7 +24,7 @@ export async function askBuild(situation: AppSituation, deps: ActDeps): Promise<
   const deployment = deploymentOf(situation);
   const builder = deps.builderOf(deps.context.settings);
   const askedAt = deps.clock.now();
-  const asked = await builder.ask(situation.app, deployment);
+  const asked = await builder.ask(situation.app, deployment, situation.isBuildNew === true);
   if (asked.kind === 'refused') return end('fail', { reason: asked.reason }, situation, deps);
   if (asked.kind === 'later') return { kind: 'rest', due: asked.retryAt ?? plus(askedAt, MINUTE) };
   const build = { by: builder.by, askedAt: askedAt.toISOString(), ...(asked.id !== undefined && { id: asked.id }) };

@@ -354,6 +354,21 @@ describe('a deleted app', () => {
   });
 });
 
+describe('AWS’s limit of calls', () => {
+  it('lets an app wait for the sweep, and is no failure', async () => {
+    await harness.declare('shop');
+    harness.clock.advance(MINUTE);
+    await harness.push(FIRST);
+    let isBusy = true;
+    harness.aws.throttles = (operation) => isBusy && operation === 'RegisterTaskDefinition';
+    await harness.built('shop', FIRST);
+    expect([runs('shop'), harness.metrics.total('AppThrottled')]).toEqual([undefined, 1]);
+    isBusy = false;
+    await harness.settle();
+    expect([runs('shop'), harness.metrics.total('AppSweepFailed')]).toEqual([imageOf('shop', FIRST), 0]);
+  });
+});
+
 describe('what somebody changed by hand', () => {
   it.each([
     ['the service', () => harness.aws.ecs.services.clear()],

@@ -2,6 +2,7 @@ import {
   SECOND,
   hostsOf,
   isOffboarded,
+  isThrottle,
   plus,
   quotaOf,
   type App,
@@ -15,7 +16,7 @@ import {
 import type { AppContext, DeployerDeps } from './deps';
 import { removeApp } from './remove-app';
 import { keepPreview } from './keep-preview';
-import { settleApp } from './settle-app';
+import { settleApp, type Settled } from './settle-app';
 import { earliest } from './settle-hosts';
 import { HEAD_ROUND, watchHead, type Watched } from './watch-head';
 
@@ -53,13 +54,20 @@ interface Looked {
   readonly watched: Watched | undefined;
 }
 
-/** Who could not look leaves the app to others at once, and to the sweep. */
+/**
+ * Who could not go on leaves the app to others at once, and to the sweep. AWS's limits are no failure: whoever waits
+ * for them in place holds up other apps.
+ */
 async function looking(app: App, { holder, watched, deps }: Looking): Promise<Looked | undefined> {
   try {
     return await lookAt(app, watched, deps);
   } catch (cause) {
-    await deps.apps.giveBack(app.app, holder, plus(deps.clock.now(), AGAIN).getTime());
-    throw cause;
+    const isUnsure = !isThrottle(cause);
+    await deps.apps.giveBack(app.app, holder, { due: plus(deps.clock.now(), AGAIN).getTime(), isUnsure });
+    if (isUnsure) throw cause;
+    deps.metrics.count('AppThrottled', { properties: { app: app.app } });
+    deps.log.warn('AWS allows no more calls of this kind now; the sweep goes on', { app: app.app, cause });
+    return undefined;
   }
 }
 
@@ -77,8 +85,8 @@ async function lookAt(app: App, watched: Watched | undefined, deps: DeployerDeps
   if (app.previewOf !== undefined) return lookAtPreview(app, app.previewOf, { lookup, settings, deps });
   const tenant = lookup.kind === 'tenant' ? lookup.tenant : undefined;
   const context = contextOf(app, tenant, settings);
-  const until = restOf(app, context, deps.clock.now()) ?? (await settleApp(app, context, deps));
-  return restAfter(app, context, { until, watched: watched ?? (await watchHead(app, context, deps)) }, deps);
+  const settled = restOf(app, context, deps.clock.now()) ?? (await settleApp(app, context, deps));
+  return restAfter(app, context, { settled, watched: watched ?? (await watchHead(app, context, deps)) }, deps);
 }
 
 const removed = ({ asked }: App, due: Date | undefined): Looked | undefined =>
@@ -87,20 +95,21 @@ const removed = ({ asked }: App, due: Date | undefined): Looked | undefined =>
 /** Until when nothing of it has to be looked at: nobody asked since the last look, and its tenant is as it was. */
 function restOf({ asked, restedAsked, restedTenant, restsUntil = 0 }: App, { tenant }: AppContext, now: Date) {
   const isAtRest = asked === restedAsked && tenant === restedTenant && restsUntil > now.getTime();
-  return isAtRest ? new Date(restsUntil) : undefined;
+  return isAtRest ? { until: new Date(restsUntil) } : undefined;
 }
 
 /** A tenant that is not active may be again without a word of it. */
 function restAfter(
   { asked }: App,
   { tenant }: AppContext,
-  { until, watched }: { readonly until: Date; readonly watched: Watched | undefined },
+  { settled, watched }: { readonly settled: Settled; readonly watched: Watched | undefined },
   { clock }: DeployerDeps,
 ): Looked {
+  const { until, ...standing } = settled;
   const due = Math.min(until.getTime(), (watched?.due ?? plus(clock.now(), HEAD_ROUND)).getTime());
   const seen = { restedTenant: tenant, restsUntil: until.getTime() };
   const head = watched && { headDue: watched.due.getTime(), ...(watched.head !== undefined && { head: watched.head }) };
-  return { rest: { asked, due, ...seen, ...head }, watched };
+  return { rest: { asked, due, ...seen, ...standing, ...head }, watched };
 }
 
 interface Around {
@@ -120,8 +129,10 @@ async function lookAtPreview(
   if (kept.kind === 'ends') return removed(app, await removeApp(kept.app, deps));
   const context = contextOf(kept.app, lookup.kind === 'tenant' ? lookup.tenant : undefined, settings);
   const held = kept.isOpen ? context : { ...context, tenant: 'inactive' as const };
-  const until = restOf(kept.app, held, deps.clock.now()) ?? (await settleApp(kept.app, held, deps));
-  const rest = { restedTenant: held.tenant, restsUntil: until.getTime(), due: earliest(kept.due, until).getTime() };
+  const settled = restOf(kept.app, held, deps.clock.now()) ?? (await settleApp(kept.app, held, deps));
+  const { until, ...standing } = settled;
+  const due = earliest(kept.due, until).getTime();
+  const rest = { restedTenant: held.tenant, restsUntil: until.getTime(), due, ...standing };
   return { rest: { asked: app.asked, ...rest }, watched: undefined };
 }
 

@@ -97,9 +97,10 @@ export async function updateService(
   deps: ActDeps,
 ): Promise<Acted> {
   const { app, seen } = situation;
-  const { service: before, targetGroup = '' } = seen;
+  const { service: before, targetGroup = '', healthPath } = seen;
+  const known = healthPath === undefined ? {} : { healthPath };
   const isOther = before?.taskDefinition !== taskDefinition;
-  await deps.platform.updateService({ app, count, targetGroup, ...(isOther && { taskDefinition }) });
+  await deps.platform.updateService({ app, count, targetGroup, ...known, ...(isOther && { taskDefinition }) });
   if (before === undefined) return stale(deps);
   const isKnown = before.rollouts.some((rollout) => rollout.taskDefinition === taskDefinition);
   const rollouts = isKnown ? before.rollouts : [{ taskDefinition, state: 'in-progress' } as const, ...before.rollouts];

@@ -24,7 +24,7 @@ export async function removeApp(app: App, deps: DeployerDeps): Promise<Date | un
   if (app.previewOf === undefined) await endPreviews(app, deps);
   const refused = new Set<RemovalStep['do']>();
   for (let steps = 0; steps < STEPS; steps += 1) {
-    const seen = await deps.platform.look(app);
+    const seen = await deps.platform.look(app, { part: 'all' });
     const left = await deps.platform.leftovers(app, seen);
     const now = deps.clock.now();
     const step = decideRemovalStep(seen, left, { refused, now });

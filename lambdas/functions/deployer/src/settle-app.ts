@@ -1,13 +1,17 @@
 import {
+  ROUND,
   appKeyOf,
   decideAppStep,
   isSameShape,
   moveDeployment,
   urlOf,
+  plus,
+  standingOf,
   type App,
+  type AppPart,
+  type AppRest,
   type AppSituation,
   type Deployment,
-  type SeenApp,
 } from '@multi-tenant-runner/core';
 import { act } from './act';
 import type { AppContext, DeployerDeps } from './deps';
@@ -18,18 +22,55 @@ import { tellGitHub } from './tell-github';
 /** More than there are kinds of steps; a decision that asks for the same one again would go on for ever. */
 const STEPS = 40;
 
-/** Takes one step after the other until there is nothing to do but wait. Answers until when. */
-export async function settleApp(app: App, context: AppContext, deps: DeployerDeps): Promise<Date> {
+/** Until when there is nothing to do but wait; and, where all that stands was looked at, as what it is right. */
+export type Settled = { readonly until: Date } & Pick<AppRest, 'settledAs' | 'settledUntil' | 'stood'>;
+
+/** Takes one step after the other until there is nothing to do but wait. */
+export async function settleApp(app: App, context: AppContext, deps: DeployerDeps): Promise<Settled> {
   const unfinished = await readUnfinished(app, deps);
   for (const deployment of unfinished.filter(({ deploymentId }) => deploymentId !== app.wantedId)) {
     const reason = 'A newer commit was asked for.';
     await moveDeployment('supersede', deployment, { reason }, deps);
   }
   const wanted = unfinished.find(({ deploymentId }) => deploymentId === app.wantedId);
-  const { due, seen } = await takeSteps(await situationOf(app, wanted, { context, deps }), context, deps);
+  const { due, ...last } = await takeSteps(await situationOf(app, wanted, { context, deps }), context, deps);
   await tellGitHub(app, urlOf(context.settings, app.app), deps);
-  return earliest(due, await settleHosts(app.app, seen.rule?.hosts ?? [], deps));
+  const settled = settledAfter(last, deps.clock.now());
+  const { part, rule } = last.situation.seen;
+  const until = part === 'all' ? due : earliest(due, untilOf(app));
+  if (app.hosts.length === 0) return { until, ...settled };
+  // Where the rule was not looked at, it is as it was when it was right.
+  const inRule = part === 'all' ? (rule?.hosts ?? []) : context.hosts;
+  return { until: earliest(until, await settleHosts(app.app, inRule, deps)), ...settled };
 }
+
+/** A look at a service says nothing of the rest, which is looked at when it would have been. */
+function settledAfter({ situation, isSettled }: Omit<Rest, 'due'>, now: Date): Partial<Settled> {
+  const { part, group, targetGroup, healthPath } = situation.seen;
+  if (part === 'build') return {};
+  if (!isSettled) return { settledAs: null };
+  const settledAs = standingIn(situation);
+  if (part === 'service') return { settledAs };
+  const isAll = group !== undefined && targetGroup !== undefined && healthPath !== undefined;
+  const stood = isAll ? { group, targetGroup, healthPath } : null;
+  return { settledAs, settledUntil: plus(now, ROUND).getTime(), stood };
+}
+
+const standingIn = (situation: AppSituation): string =>
+  standingOf(situation.app, situation, situation.deployment?.taskDefinition ?? situation.app.live?.taskDefinition);
+
+/** All of it where anything else is to stand than at the last look at all, or that was long ago. */
+function partOf(situation: Omit<AppSituation, 'seen'>): AppPart {
+  const { app, deployment, now } = situation;
+  const isKnown = [deployment?.taskDefinition, app.live?.taskDefinition].some(
+    (version) => app.settledAs === standingOf(app, situation, version),
+  );
+  if (!isKnown || untilOf(app) <= now) return 'all';
+  return deployment === undefined || deployment.state === 'releasing' ? 'service' : 'build';
+}
+
+/** For how long all that stands is believed to be right. */
+const untilOf = ({ settledUntil = 0 }: App): Date => new Date(settledUntil);
 
 async function situationOf(
   app: App,
@@ -40,40 +81,34 @@ async function situationOf(
   const builder = deps.builderOf(context.settings);
   const isReshaped = app.live?.shape !== undefined && !isSameShape(app.live.shape, app);
   const { wantedId: deploymentId } = app;
+  const { tenant, hosts } = context;
+  const known = { app, deployment, tenant, hosts, now: deps.clock.now() };
+  const part = partOf(known);
   const [seen, build, ended] = await Promise.all([
-    deps.platform.look(app, isBuilt ? undefined : deployment.commit),
+    deps.platform.look(app, { part, ...(!isBuilt && { commit: deployment.commit }) }),
     deployment?.state === 'building' && deployment.build !== undefined ? builder.look(app, deployment) : undefined,
     deployment === undefined && isReshaped && deploymentId !== undefined
       ? deps.deployments.get({ appKey: appKeyOf(app), deploymentId })
       : undefined,
   ]);
-  return {
-    app,
-    ...(deployment && { deployment }),
-    ...(build && { build }),
-    ...(ended && { ended }),
-    seen,
-    tenant: context.tenant,
-    hosts: context.hosts,
-    now: deps.clock.now(),
-  };
+  return { ...known, ...(build && { build }), ...(ended && { ended }), seen, now: deps.clock.now() };
 }
 
 interface Rest {
   readonly due: Date;
-  /** As it stands after the steps. */
-  readonly seen: SeenApp;
+  /** After the steps. */
+  readonly situation: AppSituation;
+  readonly isSettled: boolean;
 }
 
 async function takeSteps(first: AppSituation, context: AppContext, deps: DeployerDeps): Promise<Rest> {
   let situation = first;
   for (let steps = 0; steps < STEPS; steps += 1) {
     const step = decideAppStep(situation);
-    const { seen } = situation;
-    if (step.do === 'rest') return { due: step.due, seen };
+    if (step.do === 'rest') return { due: step.due, situation, isSettled: step.isSettled === true };
     deps.log.debug('A step of an app', { app: situation.app.app, step: step.do });
     const outcome = await act(step, situation, { ...deps, context });
-    if (outcome.kind === 'rest') return { due: outcome.due, seen };
+    if (outcome.kind === 'rest') return { due: outcome.due, situation, isSettled: false };
     situation = { ...situation, ...outcome.now, now: deps.clock.now() };
   }
   throw new Error(`${situation.app.app} does not come to rest: ${decideAppStep(situation).do} again and again`);

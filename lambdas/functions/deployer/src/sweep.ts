@@ -3,7 +3,7 @@ import type { DeployerDeps } from './deps';
 import { reconcile } from './reconcile';
 
 const PAGE = 100;
-const AT_ONCE = 8;
+const AT_ONCE = 25;
 
 /** Looks at every app that is due: what a crash, a lost event or a hand left. One app's failure is its own. */
 export async function sweep(

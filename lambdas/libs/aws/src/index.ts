@@ -2,6 +2,7 @@ export * from './apps/api';
 export * from './apps/codebuild';
 export * from './apps/platform';
 export * from './apps/settings';
+export { parseXml } from './apps/xml';
 export * from './client-config';
 export * from './clients';
 export * from './dynamodb/admissions';

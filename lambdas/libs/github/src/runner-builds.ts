@@ -22,11 +22,11 @@ const FAILED: ReadonlySet<string> = new Set([
 export function createRunnerBuilds({ github, workflow }: RunnerBuildsDeps): AppBuilder {
   return {
     by: 'runner',
-    ask: async (app, { commit, deploymentId }) => {
+    ask: async (app, { commit, deploymentId }, isFirst) => {
       const place = { installationId: app.installationId, repository: app.repository, repoId: app.repoId };
-      const standing = await github.findRun(place, workflow, deploymentId);
-      if (standing.kind === 'found' && standing.run) return { kind: 'asked', id: String(standing.run.id) };
-      if (standing.kind !== 'found' && !isNoWorkflow(standing)) return refusalOf(standing, workflow);
+      const standing = isFirst === true ? undefined : await github.findRun(place, workflow, deploymentId);
+      if (standing?.kind === 'found' && standing.run) return { kind: 'asked', id: String(standing.run.id) };
+      if (standing && standing.kind !== 'found' && !isNoWorkflow(standing)) return refusalOf(standing, workflow);
       const inputs = { app: app.app, commit, deployment: deploymentId, directory: app.directory };
       const asked = await github.dispatch(place, { workflow, ref: app.branch, inputs });
       return asked.kind === 'asked' ? asked : refusalOf(asked, workflow);

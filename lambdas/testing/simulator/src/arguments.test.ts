@@ -26,6 +26,20 @@ test('a burst has jobs of each tenant, and perhaps a flood', () => {
   expect(parseArguments(['--burst', '1', '--each', '25'])).toMatchObject({ tenants: 1, jobs: 25, flood: 0 });
 });
 
+test('pushes are of so many tenants, for so long, with what ECS allows', () => {
+  expect(parseArguments(['--pushes', '10'])).toEqual({
+    kind: 'pushes',
+    pushes: 10,
+    tenants: 100,
+    apps: 1,
+    minutes: 5,
+    raised: 1,
+    faults: false,
+    seed: '1',
+  });
+  expect(parseArguments(['--pushes', '1', '--each', '2', '--faults', 'all'])).toMatchObject({ apps: 2, faults: true });
+});
+
 test('no faults is none, and kinds can be chosen', () => {
   expect(parseArguments(['--faults', 'none'])).toMatchObject({ options: { faultKinds: [] } });
   expect(parseArguments(['--faults', 'crash,steal'])).toMatchObject({ options: { faultKinds: ['steal', 'crash'] } });

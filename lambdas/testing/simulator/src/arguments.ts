@@ -21,6 +21,16 @@ export type Arguments =
       readonly setup: SimulatedSetup;
     }
   | { readonly kind: 'outage'; readonly minutes: number; readonly tenants: number; readonly jobs: number }
+  | {
+      readonly kind: 'pushes';
+      readonly pushes: number;
+      readonly tenants: number;
+      readonly apps: number;
+      readonly minutes: number;
+      readonly raised: number;
+      readonly faults: boolean;
+      readonly seed: string;
+    }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'wrong'; readonly problem: string };
 
@@ -42,7 +52,12 @@ ${Object.entries(FAULT_KINDS)
                    their machines
   --outage <n>     instead, let the webhook fail for n minutes, 1 to 1440, in which --tenants queue --jobs; print how
                    long until recovery has heard of them
-  --each <n>       with --burst: jobs of each tenant, 1 to 1000 (1)
+  --pushes <n>     instead, let each of --tenants push n times a minute, 1 to 600, and print how long until the
+                   deployer asks for builds and services, with the account's API limits on; with --faults all it
+                   dies, and its events come twice, late, in any order or never
+  --minutes <n>    with --pushes: for how long, 1 to 60 (5)
+  --raised <n>     with --pushes: how often as much as documented ECS allows, 1 to 100 (1)
+  --each <n>       with --burst: jobs of each tenant, 1 to 1000 (1); with --pushes: apps of each tenant (1)
   --flood <n>      with --deliveries: as many a second more of one tenant, all of which fail; with --burst: as many jobs
                    of one more tenant (0)
   --shared         launches share calls of RunInstances with other tenants'; without --burst the account has one call in
@@ -67,6 +82,9 @@ const PROGRAM: Program = {
     deliveries: whole(1, 1_000),
     burst: whole(1, 10_000),
     outage: whole(1, 1_440),
+    pushes: whole(1, 600),
+    minutes: whole(1, 60),
+    raised: whole(1, 100),
     each: whole(1, 1_000),
     flood: whole(0, 1_000),
     concurrency: whole(2, 100),
@@ -104,6 +122,17 @@ export function parseArguments(args: readonly string[]): Arguments {
       minutes: numbers['outage'],
       tenants: numbers['tenants'] ?? 10,
       jobs: numbers['jobs'] ?? 500,
+    };
+  if (numbers['pushes'] !== undefined)
+    return {
+      kind: 'pushes',
+      pushes: numbers['pushes'],
+      tenants: numbers['tenants'] ?? 100,
+      apps: numbers['each'] ?? 1,
+      minutes: numbers['minutes'] ?? 5,
+      raised: numbers['raised'] ?? 1,
+      faults: texts['faults'] === 'all',
+      seed: texts['seed'] ?? '1',
     };
   const faultKinds = parseFaultKinds(texts['faults'] ?? 'all');
   if (typeof faultKinds === 'string') return wrong(faultKinds);

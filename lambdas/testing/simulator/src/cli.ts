@@ -3,6 +3,8 @@ import { printableBurst, runBurst } from './burst-load';
 import { printableLag, recoverDeliveries } from './delivery-load';
 import { printableDrain, recoverFromOutage } from './outage-load';
 import { printable } from './print';
+import { runPushes } from './push-load';
+import { printablePushes } from './push-report';
 import { shrink } from './shrink';
 import { simulate } from './simulate';
 import { coverAllTenants, printableRound } from './sweep-load';
@@ -29,6 +31,12 @@ switch (args.kind) {
   case 'outage':
     console.log(printableDrain(args, await recoverFromOutage(args)));
     break;
+  case 'pushes': {
+    const times = await runPushes(args);
+    console.log(printablePushes(args, times));
+    process.exitCode = times.wrong.length === 0 ? 0 : 1;
+    break;
+  }
   case 'run':
     process.exitCode = await runAll(args);
 }

@@ -1,3 +1,4 @@
+import { isThrottle } from '@multi-tenant-runner/core';
 import { sendInTime } from '@multi-tenant-runner/runtime';
 import { AwsClient } from 'aws4fetch';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -75,8 +76,39 @@ export interface AwsApiDeps {
   readonly pause?: number;
 }
 
+export interface Patience {
+  /** In total, where AWS has a failure of its own. */
+  readonly attempts: number;
+  /** Milliseconds before the second attempt, at most; twice as long before each one after it. */
+  readonly pause: number;
+  readonly wait: (milliseconds: number) => Promise<unknown>;
+  /** From 0 up to, not including, 1. */
+  readonly random: () => number;
+}
+
+/**
+ * An account's buckets refill by the second: some five seconds in all on average. Who waits longer holds a place that
+ * another app needs, and is better taken up by the next sweep.
+ */
+const THROTTLED_ATTEMPTS = 6;
+/** Doublings of the pause. */
+const LONGEST = 4;
+
+/** A throttle or an error of AWS's own is asked again; every call of the deployer's may be made twice. */
+export async function askAgain<T>(ask: () => Promise<T>, { attempts, pause, wait, random }: Patience): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isTooOften = isThrottle(error);
+      const isPassing = isTooOften || (error instanceof AwsRefusal && BUSY.has(error.status));
+      if (!isPassing || tried >= (isTooOften ? THROTTLED_ATTEMPTS : attempts)) throw error;
+      await wait(pause * 2 ** Math.min(tried, LONGEST) * random());
+    }
+  }
+}
+
 const BUSY: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
-const THROTTLES = ['Throttling', 'ThrottlingException', 'RequestLimitExceeded', 'TooManyRequestsException', 'SlowDown'];
 
 export function createAwsApi({ config, fetch, pause = 200 }: AwsApiDeps): AwsApi {
   const { region, requestHandler, maxAttempts } = config;
@@ -99,18 +131,14 @@ export function createAwsApi({ config, fetch, pause = 200 }: AwsApiDeps): AwsApi
     const request = await client.sign(url, init);
     return sendInTime(requestHandler.requestTimeout, (signal) => fetch(request, signal && { signal }));
   };
-  /** A throttle or an error of AWS's own is asked again; every call here may be made twice. */
-  const send = async (service: string, url: string, init: RequestInit): Promise<string> => {
-    for (let tried = 1; ; tried += 1) {
+  const patience: Patience = { attempts: maxAttempts, pause, wait, random: Math.random };
+  const send = (service: string, url: string, init: RequestInit): Promise<string> =>
+    askAgain(async () => {
       const response = await attempt(service, url, init);
       const text = await response.text();
       if (response.ok) return text;
-      const refusal = refusalOf(response, text);
-      const isPassing = BUSY.has(response.status) || THROTTLES.includes(refusal.name);
-      if (!isPassing || tried >= maxAttempts) throw refusal;
-      await wait(pause * 2 ** tried * Math.random());
-    }
-  };
+      throw refusalOf(response, text);
+    }, patience);
   return {
     json: async (service, action, input) => {
       const { host, target } = JSON_SERVICES[service];

@@ -12,6 +12,8 @@ import { listIn, textIn, type XmlNode } from './xml';
 
 const SERVICE = 'elasticloadbalancing';
 const CLOSED = '503';
+/** So many ARNs are remembered; each app has two. */
+const KNOWN = 2_000;
 /** Matches every status but errors: a redirect to a log-in page is well. */
 const HEALTHY = '200-399';
 
@@ -26,14 +28,23 @@ export function createLoadBalancing(api: AwsApi, settings: AppPlatformSettings) 
     const [described] = listIn(answer, 'TagDescriptions');
     return new Map(listIn(described, 'Tags').map((tag) => [textIn(tag, 'Key') ?? '', textIn(tag, 'Value') ?? '']));
   };
-  const ownArn = async (arn: string | undefined, app: App): Promise<string | undefined> =>
-    arn !== undefined && isOwn(await tagsOfArn(arn), environment, app) ? arn : undefined;
-  const findTargetGroup = async (app: App): Promise<string | undefined> => {
+  /** An ARN is never given to anything else, and only the deployer may tag what has one: what was an app's stays so. */
+  const known = new Set<string>();
+  const ownArn = async (arn: string | undefined, app: App): Promise<string | undefined> => {
+    const place = `${app.installationId} ${app.app} ${arn}`;
+    if (arn === undefined || known.has(place)) return arn;
+    if (!isOwn(await tagsOfArn(arn), environment, app)) return undefined;
+    if (known.size >= KNOWN) known.clear();
+    known.add(place);
+    return arn;
+  };
+  const findTargetGroup = async (app: App): Promise<{ readonly arn: string; readonly path: string } | undefined> => {
     const name = namesOfApp(environment, app.app).targetGroup;
     const answer = await unless(['TargetGroupNotFound'], () =>
       api.query(SERVICE, 'DescribeTargetGroups', { 'Names.member.1': name }),
     );
-    return ownArn(textIn(answer, 'TargetGroupArn'), app);
+    const arn = await ownArn(textIn(answer, 'TargetGroupArn'), app);
+    return arn === undefined ? undefined : { arn, path: textIn(answer, 'HealthCheckPath') ?? '' };
   };
   const ruleAt = async (app: App): Promise<XmlNode | undefined> => {
     const listener = settings.loadBalancers[app.slot?.alb ?? -1]?.listenerArn;
@@ -80,7 +91,7 @@ export function createLoadBalancing(api: AwsApi, settings: AppPlatformSettings) 
         api.query(SERVICE, 'CreateTargetGroup', asked),
       );
       return 'refused' in made
-        ? adopted(await findTargetGroup(app), `The target group ${name}: ${made.refused}`)
+        ? adopted((await findTargetGroup(app))?.arn, `The target group ${name}: ${made.refused}`)
         : { kind: 'created', id: textIn(made.answer, 'TargetGroupArn') ?? '' };
     },
     createRule: async ({ app, slot, ...serving }: RuleToServe): Promise<Created<string>> => {

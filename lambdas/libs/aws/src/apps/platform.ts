@@ -1,4 +1,4 @@
-import type { AppPlatform, Leftovers, SeenApp } from '@multi-tenant-runner/core';
+import type { App, AppPlatform, Leftovers, SeenApp } from '@multi-tenant-runner/core';
 import type { AwsApi } from './api';
 import { createAppGroups } from './groups';
 import { createLoadBalancing } from './load-balancing';
@@ -15,29 +15,37 @@ export function createAppPlatform(api: AwsApi, settings: AppPlatformSettings): A
   const balancing = createLoadBalancing(api, settings);
   const services = createServices(api, settings);
   const roles = createRoles(api, settings);
+  const lookAtBuild = async (app: App, commit: string): Promise<Pick<SeenApp, 'repository' | 'image' | 'source'>> => {
+    const [image, source] = await Promise.all([storage.findImage(app, commit), storage.hasSource(app, commit)]);
+    return { ...image, source };
+  };
   return {
     albs: settings.loadBalancers,
-    look: async (app, commit): Promise<SeenApp> => {
-      const [repository, logGroup, group, [targetGroup, rule], service, image, source] = await Promise.all([
-        storage.hasRepository(app),
+    look: async (app, { part, commit }): Promise<SeenApp> => {
+      if (part === 'build') return { part, logGroup: false, ...(await lookAtBuild(app, commit ?? '')) };
+      if (part === 'service') {
+        const service = await services.find(app);
+        return { part, repository: true, logGroup: true, ...app.stood, ...(service && { service }) };
+      }
+      const [build, logGroup, group, [targetGroup, rule], service] = await Promise.all([
+        commit === undefined ? storage.hasRepository(app) : lookAtBuild(app, commit),
         storage.findLogGroup(app),
         groups.find(app),
-        balancing.findTargetGroup(app).then(async (arn) => [arn, await balancing.findRule(app, arn)] as const),
+        balancing
+          .findTargetGroup(app)
+          .then(async (found) => [found, await balancing.findRule(app, found?.arn)] as const),
         services.find(app),
-        commit === undefined ? undefined : storage.findImage(app, commit),
-        commit === undefined ? undefined : storage.hasSource(app, commit),
       ]);
       // While it is removed a group counts without its way in as well.
       const isGroup = group.id !== undefined && (group.isReachable || app.state === 'deleting');
       return {
-        repository,
+        part,
+        ...(typeof build === 'boolean' ? { repository: build } : build),
         logGroup: logGroup === 'kept',
         ...(isGroup && group.id !== undefined && { group: group.id }),
-        ...(targetGroup !== undefined && { targetGroup }),
+        ...(targetGroup && { targetGroup: targetGroup.arn, healthPath: targetGroup.path }),
         ...(rule && { rule }),
         ...(service && { service }),
-        ...(image !== undefined && { image }),
-        ...(source !== undefined && { source }),
       };
     },
     leftovers: async (app, { rule, service, targetGroup, group, repository }): Promise<Leftovers> => {
@@ -69,13 +77,14 @@ export function createAppPlatform(api: AwsApi, settings: AppPlatformSettings): A
     createRule: balancing.createRule,
     setRule: balancing.setRule,
     registerTask: async (task) => {
-      await storage.keepImages(task.app);
-      return services.registerTask(task);
+      const [arn] = await Promise.all([services.registerTask(task), storage.keepImages(task.app)]);
+      return arn;
     },
     createService: services.create,
-    updateService: async (service) => {
-      // What is asked of a healthy task may have changed with the version.
-      if (service.taskDefinition !== undefined) await balancing.setHealth(service.targetGroup, service.app);
+    updateService: async ({ healthPath, ...service }) => {
+      // What is asked of a healthy task may have changed with the version; an account may rarely ask for changes.
+      if (service.taskDefinition !== undefined && healthPath !== service.app.healthPath)
+        await balancing.setHealth(service.targetGroup, service.app);
       await services.update(service);
     },
     deleteRule: balancing.deleteRule,

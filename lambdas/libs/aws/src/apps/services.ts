@@ -63,8 +63,8 @@ export function createServices(api: AwsApi, settings: AppPlatformSettings) {
       return service && seenService(service);
     },
     /** A deployment has one task definition, however often it is asked for. */
-    registerTask: async ({ app, deployment, digest }: TaskToRegister): Promise<string> => {
-      const standing = await latest(app, deployment.deploymentId);
+    registerTask: async ({ app, deployment, digest, isFirst }: TaskToRegister): Promise<string> => {
+      const standing = isFirst ? undefined : await latest(app, deployment.deploymentId);
       if (standing !== undefined) return standing;
       const tags = { ...tagsOf(environment, app), [DEPLOYMENT_TAG]: deployment.deploymentId };
       const { taskDefinition } = await ecs('RegisterTaskDefinition', {

@@ -69,13 +69,17 @@ export function createStorage(api: AwsApi, settings: AppPlatformSettings) {
       const lifecyclePolicyText = JSON.stringify({ rules });
       await api.json('ecr', 'PutLifecyclePolicy', { repositoryName, lifecyclePolicyText });
     },
-    findImage: async (app: App, imageTag: string): Promise<string | undefined> => {
+    findImage: async (
+      app: App,
+      imageTag: string,
+    ): Promise<{ readonly repository: boolean; readonly image?: string }> => {
       const { repository: repositoryName } = namesOf(app);
-      const answer = await unless(['ImageNotFoundException', NO_REPOSITORY], () =>
-        api.json('ecr', 'DescribeImages', { repositoryName, imageIds: [{ imageTag }] }),
-      );
-      const digest = objects(answer?.['imageDetails'])[0]?.['imageDigest'];
-      return typeof digest === 'string' ? digest : undefined;
+      const input = { repositoryName, imageIds: [{ imageTag }] };
+      const answer = await unless([NO_REPOSITORY], async () => ({
+        of: await unless(['ImageNotFoundException'], () => api.json('ecr', 'DescribeImages', input)),
+      }));
+      const digest = objects(answer?.of?.['imageDetails'])[0]?.['imageDigest'];
+      return { repository: answer !== undefined, ...(typeof digest === 'string' && { image: digest }) };
     },
     removeRepository: async (app: App): Promise<Removed> => {
       const { repository: repositoryName } = namesOf(app);

@@ -148,10 +148,15 @@ export function createDynamoAppStore({ client, tableName }: AppStoreDeps): AppSt
       return written(await table.update({ key: appKey(name), expression, update, condition }));
     },
     rest: async (name, holder, seen) => (await table.update(restApp(name, holder, seen))).ok,
-    giveBack: async (name, holder, due) => {
+    giveBack: async (name, holder, { due, isUnsure }) => {
       const expression = new Expression();
       const condition = expression.equals('lease_owner', holder.name);
-      const update = expression.update({ lease_owner: null, lease_until: null, due });
+      const update = expression.update({
+        lease_owner: null,
+        lease_until: null,
+        ...(isUnsure && { settled_as: null }),
+        due,
+      });
       await table.update({ key: appKey(name), expression, update, condition });
     },
     takeSlot: async (app, slot, limit) => {

@@ -1,6 +1,7 @@
 import { isSameShape, type App, type AppSlot } from '../model/app';
+import { isSameSet, isSuspended, rolloutOf } from './app-standing';
 import { hasItsSecrets } from './app-secrets';
-import type { SeenApp, SeenService } from '../model/app-seen';
+import type { AppPart, SeenApp, SeenService } from '../model/app-seen';
 import type { Deployment } from '../model/deployment';
 import { MINUTE, SECOND, ageOf } from '../model/time';
 
@@ -15,6 +16,9 @@ export interface AppSituation {
   readonly tenant: 'active' | 'inactive';
   /** What became of the build; only of a deployment that is building. */
   readonly build?: SeenBuild | undefined;
+  /** It was counted, or its image recorded, since the app was taken up: nobody can have asked for what comes next. */
+  readonly isBuildNew?: true;
+  readonly isImageNew?: true;
   /** Addresses that its rule is for. */
   readonly hosts: readonly string[];
   readonly now: Date;
@@ -40,12 +44,14 @@ export type AppStep =
   | { readonly do: 'register-task' | 'reshape' }
   /** Those that no task names any more. */
   | { readonly do: 'forget-secrets' }
+  /** What was looked at does not say enough. */
+  | { readonly do: 'look'; readonly part: AppPart }
   | { readonly do: 'create-service' | 'update-service'; readonly taskDefinition: string; readonly count: number }
   | { readonly do: 'record-asked' }
   | { readonly do: 'go-live' }
   | { readonly do: 'roll-back' | 'fail'; readonly reason: string }
   /** Nothing to do before `due` unless something happens. */
-  | { readonly do: 'rest'; readonly due: Date };
+  | { readonly do: 'rest'; readonly due: Date; readonly isSettled?: true };
 
 /** A build that has said nothing for so long is over: GitHub itself ends a job after six hours, and nobody waits so. */
 export const BUILD_LIMIT = 60 * MINUTE;
@@ -56,7 +62,7 @@ export const RELEASE_LIMIT = 60 * MINUTE;
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency */
 const ROLE_SPREADS = 15 * SECOND;
 /** An app at rest is looked at so often, for what somebody changed by hand. */
-const ROUND = 60 * MINUTE;
+export const ROUND = 60 * MINUTE;
 
 export const SUSPENDED = 'The app or its tenant is suspended; the deployment goes on when it is resumed.';
 
@@ -64,13 +70,15 @@ export const SUSPENDED = 'The app or its tenant is suspended; the deployment goe
 export function decideAppStep(situation: AppSituation): AppStep {
   const { seen, deployment } = situation;
   if (!seen.repository) return { do: 'create', what: 'repository' };
-  if (!seen.logGroup) return { do: 'create', what: 'log-group' };
   const step = deployment && decideBuild(situation, deployment);
   if (step !== undefined && step.do !== 'rest') return step;
+  if (seen.part === 'build') return step ?? { do: 'look', part: deployment?.state === 'releasing' ? 'service' : 'all' };
+  if (!seen.logGroup) return { do: 'create', what: 'log-group' };
   // What runs is held while the next version is built.
-  const held = decideRelease(situation);
+  const held = seen.part === 'service' ? decideVersion(situation) : decideRelease(situation);
   if (held.do !== 'rest') return held;
-  return step ?? decideSecrets(situation) ?? held;
+  if (step !== undefined) return { ...held, due: step.due };
+  return decideSecrets(situation) ?? held;
 }
 
 /** What was unset goes once what runs has the secrets as they are, and nothing is under way that ECS may take back. */
@@ -78,6 +86,16 @@ function decideSecrets({ app, deployment }: AppSituation): AppStep | undefined {
   const { secrets, live } = app;
   if (deployment !== undefined || secrets === undefined || secrets.leaving.length === 0) return undefined;
   return live === undefined || hasItsSecrets(app) ? { do: 'forget-secrets' } : undefined;
+}
+
+/** Another version of a service that stands; for everything else all has to be looked at. */
+function decideVersion(situation: AppSituation): AppStep {
+  const { deployment, seen } = situation;
+  const isStanding = seen.service?.status === 'active' && seen.group !== undefined && seen.targetGroup !== undefined;
+  const releasing = deployment?.state === 'releasing' ? deployment : undefined;
+  if (!isStanding || isSuspended(situation)) return { do: 'look', part: 'all' };
+  const step = decideService(situation, releasing);
+  return step.do === 'reshape' ? { do: 'look', part: 'all' } : step;
 }
 
 function decideBuild(situation: AppSituation, deployment: Deployment): AppStep | undefined {
@@ -99,7 +117,7 @@ function decideBuild(situation: AppSituation, deployment: Deployment): AppStep |
 function decideRelease(situation: AppSituation): AppStep {
   const { app, seen, now, deployment } = situation;
   const releasing = deployment?.state === 'releasing' ? deployment : undefined;
-  if (releasing === undefined && app.live === undefined) return { do: 'rest', due: new Date(now.getTime() + ROUND) };
+  if (releasing === undefined && app.live === undefined) return settled(now);
   if (app.slot === undefined) return { do: 'take-slot' };
   if (seen.group === undefined) return { do: 'create', what: 'group' };
   if (seen.targetGroup === undefined) return { do: 'create', what: 'target-group' };
@@ -130,8 +148,10 @@ function decideService(situation: AppSituation, releasing: Deployment | undefine
   if (releasing !== undefined && asked !== undefined) return { do: 'record-asked' };
   if (service.taskDefinition !== taskDefinition || service.desired !== count)
     return { do: 'update-service', taskDefinition, count };
-  return { do: 'rest', due: new Date(now.getTime() + ROUND) };
+  return settled(now);
 }
+
+const settled = (now: Date): AppStep => ({ do: 'rest', due: new Date(now.getTime() + ROUND), isSettled: true });
 
 /** Its role has to be everywhere before a task starts by it: IAM's changes take seconds to get around. */
 function decideTask({ app: { secrets }, now }: AppSituation): AppStep {
@@ -150,8 +170,7 @@ function isToBeReshaped({ app, ended }: AppSituation): boolean {
 
 /** No task runs, of whatever version the service is: another number of tasks is no new deployment of ECS's. */
 function decideSuspended({ seen: { service }, now }: AppSituation): AppStep {
-  if (service?.status !== 'active' || service.desired === 0)
-    return { do: 'rest', due: new Date(now.getTime() + ROUND) };
+  if (service?.status !== 'active' || service.desired === 0) return settled(now);
   return { do: 'update-service', taskDefinition: service.taskDefinition, count: 0 };
 }
 
@@ -174,17 +193,5 @@ function decideRollout({ now }: AppSituation, { releasing, service, count }: Rel
   if (rollout.state === 'completed' && service.running >= count) return { do: 'go-live' };
   if (ageOf(releasingAt, now) > RELEASE_LIMIT)
     return { do: 'fail', reason: 'ECS has not brought the version to a steady state after an hour.' };
-  return { do: 'rest', due: new Date(now.getTime() + LOOK_AGAIN) };
-}
-
-function rolloutOf({ rollouts }: SeenService, taskDefinition: string) {
-  return rollouts.find((rollout) => rollout.taskDefinition === taskDefinition);
-}
-
-function isSuspended({ app, tenant }: AppSituation): boolean {
-  return app.state !== 'active' || tenant === 'inactive';
-}
-
-function isSameSet(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && [...one].sort().every((entry, index) => entry === [...other].sort()[index]);
+  return { do: 'rest', due: new Date(now.getTime() + LOOK_AGAIN), isSettled: true };
 }

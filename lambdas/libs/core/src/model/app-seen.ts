@@ -1,5 +1,16 @@
+/**
+ * What a look is at. `build`: the repository, and what of the commit is there. `service`: that, and what is known of
+ * the rest. AWS answers an account only so many questions in a second, so nobody looks at all that stands for a push.
+ */
+export type AppPart = 'build' | 'service' | 'all';
+
+/** What a version needs to know of what stands around it. */
+export type AppStood = Readonly<Required<Pick<SeenApp, 'group' | 'targetGroup' | 'healthPath'>>>;
+
 /** What of an app stands in AWS, at one look. */
 export interface SeenApp {
+  /** What was looked at. */
+  readonly part: AppPart;
   readonly repository: boolean;
   /** Digest of the image under the tag of the deployment's commit; only where that was asked. */
   readonly image?: string;
@@ -9,6 +20,8 @@ export interface SeenApp {
   /** Id of the security group of its tasks. */
   readonly group?: string;
   readonly targetGroup?: string;
+  /** That the target group asks for. */
+  readonly healthPath?: string;
   readonly rule?: SeenRule;
   readonly service?: SeenService;
 }

@@ -3,6 +3,7 @@ import { isHostServed, type AppHost } from './app-host';
 import { APP_NAME_LENGTH } from './app-name';
 import type { PreviewOf } from './app-preview';
 import type { AppSecrets } from './app-secrets';
+import type { AppStood } from './app-seen';
 import type { AppSize } from './app-size';
 
 /**
@@ -81,6 +82,10 @@ export interface App extends AppSize {
   readonly restedAsked?: number;
   readonly restedTenant?: 'active' | 'inactive';
   readonly restsUntil?: number;
+  /** What stood when all of it was looked at and was right, and until when that is believed. */
+  readonly settledAs?: string;
+  readonly settledUntil?: number;
+  readonly stood?: AppStood;
   /** The newest deployment that anybody asked for: its id, which sorts by time. */
   readonly wantedId?: string;
   readonly live?: LiveVersion;

@@ -70,6 +70,7 @@ export type MetricName =
   | 'RecoveryFailed'
   | 'AppPreviewOpened'
   | 'AppPushed'
+  | 'AppThrottled'
   | 'AppPushFound'
   | 'AppDeployed'
   | 'AppHostLost'

@@ -1,6 +1,6 @@
 import type { App, AppSlot } from '../model/app';
 import type { PullRequest } from '../model/app-preview';
-import type { Leftovers, SeenApp } from '../model/app-seen';
+import type { AppPart, Leftovers, SeenApp } from '../model/app-seen';
 import type { Build, Deployment } from '../model/deployment';
 import type { SeenBuild } from '../decisions/app-step';
 import type { GitHubFailure } from './github';
@@ -15,6 +15,8 @@ export interface TaskToRegister {
   readonly app: App;
   readonly deployment: Pick<Deployment, 'deploymentId' | 'commit'>;
   readonly digest: string;
+  /** Nobody has asked for it before: then nothing has to be looked for. */
+  readonly isFirst: boolean;
 }
 
 export interface ServiceToRun {
@@ -35,8 +37,8 @@ export interface RuleToServe {
 
 /** Everything of an app in AWS but its rows. What exists already is adopted if its tags say that it is the app's. */
 export interface AppPlatform {
-  /** @param commit also whether its image and its source are there */
-  look(app: App, commit?: string): Promise<SeenApp>;
+  /** @param what.commit also whether its image and its source are there */
+  look(app: App, what: { readonly part: AppPart; readonly commit?: string }): Promise<SeenApp>;
   /** What a removal has to find nothing of. */
   leftovers(app: App, seen: SeenApp): Promise<Leftovers>;
   createRepository(app: App): Promise<void>;
@@ -49,9 +51,15 @@ export interface AppPlatform {
   setRule(arn: string, rule: Pick<RuleToServe, 'hosts' | 'targetGroup'>): Promise<void>;
   registerTask(task: TaskToRegister): Promise<string>;
   createService(service: ServiceToRun): Promise<Created<string>>;
-  /** @param service.taskDefinition only if the service is to run another one */
+  /**
+   * @param service.taskDefinition only if the service is to run another one
+   * @param service.healthPath what the target group asks for already, if that is known
+   */
   updateService(
-    service: Pick<ServiceToRun, 'app' | 'count' | 'targetGroup'> & { readonly taskDefinition?: string },
+    service: Pick<ServiceToRun, 'app' | 'count' | 'targetGroup'> & {
+      readonly taskDefinition?: string;
+      readonly healthPath?: string;
+    },
   ): Promise<void>;
   deleteRule(arn: string): Promise<Removed>;
   deleteService(app: App): Promise<Removed>;
@@ -73,7 +81,12 @@ export interface AppPlatform {
 /** Who builds images. Asking twice for one deployment builds it once. */
 export interface AppBuilder {
   readonly by: Build['by'];
-  ask(app: App, deployment: Deployment): Promise<{ readonly kind: 'asked'; readonly id?: string } | BuildRefusal>;
+  /** @param isFirst nobody has asked for it before: then nothing has to be looked for */
+  ask(
+    app: App,
+    deployment: Deployment,
+    isFirst?: boolean,
+  ): Promise<{ readonly kind: 'asked'; readonly id?: string } | BuildRefusal>;
   look(app: App, deployment: Deployment): Promise<SeenBuild>;
 }
 export type BuildRefusal =

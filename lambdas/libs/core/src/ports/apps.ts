@@ -48,7 +48,8 @@ export interface QuotaUse {
 }
 
 /** What a look leaves in the row beside when the app is due. */
-export type AppRest = Pick<App, 'asked' | 'due' | 'head' | 'headDue' | 'restedTenant' | 'restsUntil'>;
+export type AppRest = Pick<App, 'asked' | 'due' | 'head' | 'headDue' | 'restedTenant' | 'restsUntil'> &
+  Changes<Pick<App, 'settledAs' | 'settledUntil' | 'stood'>>;
 
 export interface AppPage {
   readonly apps: readonly App[];
@@ -82,8 +83,8 @@ export interface AppStore {
   takeLease(app: string, holder: LeaseHolder, now: Date): Promise<Written<App>>;
   /** Only if nobody asked since `asked`, and then it is due at `due`; false: look again. */
   rest(app: string, holder: LeaseHolder, seen: AppRest): Promise<boolean>;
-  /** Whatever was asked: who holds it could not look, and the app is due at `due`. */
-  giveBack(app: string, holder: LeaseHolder, due: number): Promise<void>;
+  /** Whatever was asked: who holds it could not go on. @param seen.isUnsure what stands is to be looked at anew */
+  giveBack(app: string, holder: LeaseHolder, seen: { readonly due: number; readonly isUnsure: boolean }): Promise<void>;
   /** Only if the priority is free there and fewer than `limit` are taken; the holder of the lease calls. */
   takeSlot(app: App, slot: AppSlot, limit: number): Promise<'taken' | 'refused'>;
   /** Priorities that are taken at a load balancer. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Program } from '@multi-tenant-runner/sandbox/command-line';
 import { runBurst } from '@multi-tenant-runner/simulator/burst-load';
 import { recoverFromOutage } from '@multi-tenant-runner/simulator/outage-load';
+import { runPushes } from '@multi-tenant-runner/simulator/push-load';
 import type { DynamoDbLocal } from '@multi-tenant-runner/testing';
 import { measureLaunchRates } from '../launch-rate/measure';
 import { measureJobs } from '../measure-jobs';
@@ -36,6 +37,7 @@ async function main(local: DynamoDbLocal): Promise<number> {
       besideFlood: (await runBurst({ tenants: 99, jobs: 1, flood: 500 })).waits,
     },
     outage: await recoverFromOutage(OUTAGE),
+    pushes: await runPushes({ tenants: 100, pushes: 10, apps: 1, minutes: 5 }),
     zips: new Map(readdirSync(folder).map((file) => [file.replace('.zip', ''), statSync(join(folder, file)).size])),
   });
   console.log(overviewTable(rows).join('\n'));

@@ -1,4 +1,5 @@
 import type { OutageDrain } from '@multi-tenant-runner/simulator/outage-load';
+import type { PushTimes } from '@multi-tenant-runner/simulator/push-report';
 import { idleMonth } from '../idle-month';
 import { costOfAll, costsByFunction } from '../job-cost';
 import type { StepCost } from '../job-life';
@@ -18,6 +19,7 @@ export interface OverviewFacts {
     readonly besideFlood: Waits;
   };
   readonly outage: Pick<OutageDrain, 'waits'>;
+  readonly pushes: Pick<PushTimes, 'toBuild' | 'inAll'>;
   /** Bytes of each function's zip. */
   readonly zips: ReadonlyMap<string, number>;
 }
@@ -37,7 +39,7 @@ const burst = (options: string): string => `npm run simulate -- --burst ${option
 
 /** The table of `npm run bench`: ratios and counts, and times beside latencies that are given. Pure. */
 export function overviewRows(facts: OverviewFacts): readonly Row[] {
-  return [...ofLaunches(facts), ...ofJobs(facts), ...ofBursts(facts), ...ofTheWhole(facts)];
+  return [...ofLaunches(facts), ...ofJobs(facts), ...ofBursts(facts), ...ofPushes(facts), ...ofTheWhole(facts)];
 }
 
 function ofLaunches({ rates }: OverviewFacts): Row[] {
@@ -99,6 +101,16 @@ function ofBursts({ bursts }: OverviewFacts): Row[] {
     row('one tenant × 100', bursts.oneTenant100, '— / < 3 s', '1 --each 100'),
     row('99 tenants beside a flood of 500', bursts.besideFlood, '< 1 / < 3 s', '99 --flood 500'),
   ];
+}
+
+function ofPushes({ pushes: { toBuild, inAll } }: OverviewFacts): Row[] {
+  const row = (what: string, waits: Waits): Row => ({
+    what: `push to its ${what}, p50 / p95`,
+    measured: `${secondsOf(waits, 0.5)} / ${secondsOf(waits, 0.95)} s`,
+    goal: '— / < 2 s',
+    command: 'npm run simulate -- --pushes 10',
+  });
+  return [row('build, 100 tenants × 10 a minute', toBuild), row('service, without the build', inAll)];
 }
 
 function ofTheWhole({ outage, zips }: OverviewFacts): Row[] {

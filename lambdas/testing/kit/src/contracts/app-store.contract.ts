@@ -156,15 +156,20 @@ export function appStoreContract(make: () => Promise<AppsUnderTest>, nextId: () 
       const app = await made();
       await tables.apps.takeLease(app.app, HOLDER, NOW);
       const seen = { due: NOW.getTime() + MINUTE, head: 'a'.repeat(40), headDue: NOW.getTime() + 2 * MINUTE };
-      const rested = { restedTenant: 'active', restsUntil: NOW.getTime() + MINUTE } as const;
+      const stood = { group: 'sg-1', targetGroup: 'arn', healthPath: '/' };
+      const rested = { restedTenant: 'active', restsUntil: 1, settledAs: 'so', settledUntil: 2, stood } as const;
       expect(await tables.apps.rest(app.app, HOLDER, { asked: 1, ...seen, ...rested })).toBe(true);
       expect(await read(app)).toMatchObject({ ...seen, ...rested, restedAsked: 1 });
       await tables.apps.takeLease(app.app, HOLDER, NOW);
-      await tables.apps.giveBack(app.app, { ...HOLDER, name: 'another' }, 0);
+      await tables.apps.giveBack(app.app, { ...HOLDER, name: 'another' }, { due: 0, isUnsure: true });
       expect((await read(app)).leaseOwner).toBe(HOLDER.name);
-      await tables.apps.giveBack(app.app, HOLDER, NOW.getTime() + 1);
+      const due = NOW.getTime() + 1;
+      await tables.apps.giveBack(app.app, HOLDER, { due, isUnsure: false });
+      expect(await read(app)).toMatchObject({ due, head: seen.head, settledAs: 'so' });
+      await tables.apps.takeLease(app.app, HOLDER, NOW);
+      await tables.apps.giveBack(app.app, HOLDER, { due, isUnsure: true });
       const row = await read(app);
-      expect([row.leaseOwner, row.due, row.head]).toEqual([undefined, NOW.getTime() + 1, seen.head]);
+      expect([row.leaseOwner, row.settledAs, row.stood]).toEqual([undefined, undefined, rested.stood]);
     });
 
     it('leave another port to the deployer with the size', async () => {

@@ -145,10 +145,10 @@ function createApps(state: AppTables, settings: () => AppSettings | undefined): 
       put(applyChanges(standing, { leaseOwner: null, leaseUntil: null, ...seen, restedAsked: asked }));
       return true;
     },
-    giveBack: async (name, holder, due) => {
+    giveBack: async (name, holder, { due, isUnsure }) => {
       const standing = rows.get(name);
       if (standing?.leaseOwner === holder.name)
-        put(applyChanges(standing, { leaseOwner: null, leaseUntil: null, due }));
+        put(applyChanges(standing, { leaseOwner: null, leaseUntil: null, due, ...(isUnsure && { settledAs: null }) }));
     },
     takeSlot: async (app, slot, limit) => {
       const [standing, taken] = [rows.get(app.app), slots.get(slot.alb) ?? new Set<number>()];

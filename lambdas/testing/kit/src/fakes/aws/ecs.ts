@@ -42,8 +42,8 @@ export interface FakeEcs {
   readonly tasks: Map<string, TaskDefinition>;
   /** Target groups and security groups that a service which runs or drains holds. */
   holds(id: string): boolean;
-  /** Rolls out what is under way; versions whose image is named in `broken` are taken back. */
-  settle(): void;
+  /** Rolls out what is under way, or that of one service; versions whose image is in `broken` are taken back. */
+  settle(name?: string): void;
   readonly broken: Set<string>;
   /** CloudWatch's alarms that are in the state ALARM. */
   readonly alarming: Set<string>;
@@ -105,7 +105,7 @@ export function createFakeEcs(): FakeEcs {
         ({ status, targetGroups, securityGroups }) =>
           status !== 'INACTIVE' && [...targetGroups, ...securityGroups].includes(id),
       ),
-    settle: () => services.forEach(settleService),
+    settle: (name) => services.forEach((one) => (name ?? one.serviceName) === one.serviceName && settleService(one)),
     operations: {
       DescribeServices: ({ services: names }) => {
         const found = textsOf(names).map((name) => services.get(name));

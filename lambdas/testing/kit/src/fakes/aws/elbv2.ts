@@ -6,6 +6,7 @@ interface TargetGroup {
   readonly arn: string;
   readonly name: string;
   readonly tags: ReadonlyMap<string, string>;
+  path: string;
 }
 
 interface Rule {
@@ -54,7 +55,7 @@ export function createFakeElb(): FakeElb {
         const name = parameters.get('Names.member.1');
         const found = [...targetGroups.values()].find((group) => group.name === name);
         if (found === undefined) throw new Refuse('TargetGroupNotFound', 'One or more target groups not found');
-        return `<TargetGroups><member><TargetGroupArn>${found.arn}</TargetGroupArn></member></TargetGroups>`;
+        return `<TargetGroups>${describeGroup(found)}</TargetGroups>`;
       },
       CreateTargetGroup: (parameters) => {
         const name = parameters.get('Name') ?? '';
@@ -67,11 +68,14 @@ export function createFakeElb(): FakeElb {
         if (standing !== undefined) throw new Refuse('DuplicateTargetGroupName');
         if (targetGroups.size >= TARGET_GROUPS) throw new Refuse('TooManyTargetGroups');
         const arn = `${REGION}:targetgroup/${name}/${(made += 1)}`;
-        targetGroups.set(arn, { arn, name, tags: tagsIn(parameters) });
-        return `<TargetGroups><member><TargetGroupArn>${arn}</TargetGroupArn></member></TargetGroups>`;
+        const group = { arn, name, tags: tagsIn(parameters), path: parameters.get('HealthCheckPath') ?? '/' };
+        targetGroups.set(arn, group);
+        return `<TargetGroups>${describeGroup(group)}</TargetGroups>`;
       },
       ModifyTargetGroup: (parameters) => {
-        if (!targetGroups.has(parameters.get('TargetGroupArn') ?? '')) throw new Refuse('TargetGroupNotFound');
+        const group = targetGroups.get(parameters.get('TargetGroupArn') ?? '');
+        if (group === undefined) throw new Refuse('TargetGroupNotFound');
+        group.path = parameters.get('HealthCheckPath') ?? group.path;
         return '';
       },
       DeleteTargetGroup: (parameters) => {
@@ -115,6 +119,10 @@ export function createFakeElb(): FakeElb {
       },
     },
   };
+}
+
+function describeGroup({ arn, path }: TargetGroup): string {
+  return `<member><TargetGroupArn>${arn}</TargetGroupArn><HealthCheckPath>${path}</HealthCheckPath></member>`;
 }
 
 function describe({ arn, priority, hosts, targetGroup }: Rule): string {

@@ -18,6 +18,8 @@ export interface FakeAws {
   readonly fetch: typeof fetch;
   /** Asked before and after each call takes effect; what it throws is a crash of the caller's. */
   crash?: (operation: string, when: 'before' | 'after') => void;
+  /** Whether the account has made too many calls of this kind. */
+  throttles?: (operation: string) => boolean;
 }
 
 export function createFakeAws(): FakeAws {
@@ -47,6 +49,8 @@ function answer(aws: FakeAws, request: Request, body: Uint8Array): Response {
   const operation = target ?? form.get('Action') ?? `${request.method} object`;
   aws.crash?.(operation, 'before');
   aws.calls.push(operation);
+  if (aws.throttles?.(operation) === true)
+    return new Response(JSON.stringify({ __type: 'ThrottlingException', message: 'Rate exceeded' }), { status: 400 });
   const made = target !== undefined ? json(aws, target, text) : isForm ? xml(aws, form) : object(aws, request, body);
   aws.crash?.(operation, 'after');
   return made;

@@ -1,0 +1,27 @@
+import type { App } from '../model/app';
+import type { SeenService } from '../model/app-seen';
+import type { AppSituation } from './app-step';
+
+/**
+ * In a text all that decides what stands around an app, and the version that its service is to run. While this stays
+ * the same, and it was right at the last look at all of it, only a build or a rollout has to be looked at. Pure.
+ */
+export function standingOf(
+  { state, count, port, healthPath, slot }: App,
+  { tenant, hosts }: Pick<AppSituation, 'tenant' | 'hosts'>,
+  taskDefinition: string | undefined,
+): string {
+  return JSON.stringify([state, tenant, count, port, healthPath, slot?.alb, slot?.priority, hosts, taskDefinition]);
+}
+
+export function isSameSet(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && [...one].sort().every((entry, index) => entry === [...other].sort()[index]);
+}
+
+export function rolloutOf({ rollouts }: SeenService, taskDefinition: string) {
+  return rollouts.find((rollout) => rollout.taskDefinition === taskDefinition);
+}
+
+export function isSuspended({ app, tenant }: Pick<AppSituation, 'app' | 'tenant'>): boolean {
+  return app.state !== 'active' || tenant === 'inactive';
+}
