@@ -7,7 +7,7 @@ function calculate(arithmetic: string): number {
   const factors = splitOutside(arithmetic, '×');
   if (factors.length > 1) return factors.reduce((product, factor) => product * calculate(factor), 1);
   const [, inner] = /^\((.*)\)$/.exec(arithmetic.trim()) ?? [];
-  return inner === undefined ? Number(arithmetic) : calculate(inner);
+  return inner === undefined ? Number(arithmetic.replaceAll(',', '')) : calculate(inner);
 }
 
 function splitOutside(text: string, sign: string): string[] {
@@ -21,8 +21,8 @@ function splitOutside(text: string, sign: string): string[] {
   return parts;
 }
 
-describe("docs/cost.md: a small app's month", () => {
-  test.each(tableRows(marked('docs/cost.md', 'app-month')))('%s', (_, arithmetic = '', dollars) => {
+describe.each(['app-month', 'pushed-app-month'])("docs/cost.md: an app's month, %s", (table) => {
+  test.each(tableRows(marked('docs/cost.md', table)))('%s', (_, arithmetic = '', dollars) => {
     expect(calculate(arithmetic).toFixed(2)).toBe(dollars);
   });
 });
