@@ -845,11 +845,12 @@ describe('the policies of an API that has apps', () => {
     ['secretsmanager:CreateSecret', arn('secretsmanager', `secret:${PREFIX}/apps/shop/KEY/0f0f0f0f-a1B2c3`), 'Allowed'],
     ['secretsmanager:TagResource', arn('secretsmanager', `secret:${PREFIX}/apps/shop/KEY/0f0f0f0f-a1B2c3`), 'Allowed'],
     // It writes values that it can't read again, change or delete.
-    ...['GetSecretValue', 'PutSecretValue', 'DeleteSecret', 'ListSecrets'].map((call) => [
+    ...['GetSecretValue', 'PutSecretValue', 'DeleteSecret'].map((call) => [
       `secretsmanager:${call}`,
       arn('secretsmanager', `secret:${PREFIX}/apps/shop/KEY/0f0f0f0f-a1B2c3`),
       'ImplicitlyDenied',
     ]),
+    ['secretsmanager:ListSecrets', '*', 'ImplicitlyDenied'],
     ['secretsmanager:CreateSecret', arn('secretsmanager', 'secret:other/apps/shop/KEY-a1B2c3'), 'ImplicitlyDenied'],
     ['dynamodb:Scan', table('apps'), 'ImplicitlyDenied'],
     ['dynamodb:DeleteItem', table('apps'), 'ImplicitlyDenied'],
