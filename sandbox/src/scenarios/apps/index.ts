@@ -7,6 +7,7 @@ import { offboard, suspendTenant } from './ends';
 import { ownDomain } from './own-domain';
 import { badBuildsOnRunner, buildOnRunner, loseAPush } from './runner-builds';
 import { crashes, doesNotBuild, word, works } from './samples';
+import { secretOfApp } from './secrets';
 import { send, type Tenant } from './tenant';
 
 /** Asked while the apps of both tenants answer, before any of them ends: whether to stop there. */
@@ -25,6 +26,7 @@ export async function runApps(context: AppsContext, { isEnough }: AppsRun): Prom
     Promise.all([secondPlan(context), badVersions(context, ask, first)]),
   );
   await step('a rollback', () => rollBack(context, ask, first));
+  await step('a secret', () => secretOfApp(context, ask));
   await step('four pushes whose webhooks come shuffled', () => race(context, ask));
   await step('builds go to the tenants’ own runners', () => context.buildOnRunners());
   const lost = await step('a push whose webhook gets lost', () => loseAPush(context));

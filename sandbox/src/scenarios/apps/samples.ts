@@ -22,6 +22,14 @@ export const works = (word: string): Files => ({
   'word.txt': word,
 });
 export const worksOnRunner = (word: string): Files => ({ ...works(word), [WORKFLOW]: read(WORKFLOW) });
+/** Says a digest of its secret. */
+export const saysSecret = (word: string): Files => ({
+  ...works(word),
+  'server.py': read('server.py').replace(
+    /^WORD = .*$/m,
+    'import hashlib\nWORD = hashlib.sha256(os.environ["GREETING"].encode()).hexdigest()[:16]',
+  ),
+});
 export const doesNotBuild = (word: string): Files => ({
   ...works(word),
   Dockerfile: `${DOCKERFILE}RUN false\n`,
