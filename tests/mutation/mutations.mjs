@@ -1,9 +1,12 @@
+import { appMutations } from './apps.mjs';
+
 const RECORD_OUTCOMES =
   '    await deps.notes.record(page.attempts.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= bottom));\n';
 
 /**
  * Each breaks one condition that a promise depends on. `edits` are pairs of a string of the file and its replacement;
- * `suites` are the fewest tests that must fail.
+ * `suites` are the fewest files of tests of which one must fail. `tests`: how the full names of those tests begin, if
+ * others of a slow file need not run.
  */
 export const mutations = [
   {
@@ -573,6 +576,65 @@ export const mutations = [
     suites: ['testing/system/one-call'],
   },
   {
+    name: 'one call for several tenants: each that joins sends it',
+    file: 'functions/scale-up/src/order-together.ts',
+    edits: [
+      [
+        "await (step === 'join' ? listen(tier, order, deps) : send(joined, order, deps))",
+        'await send(joined, order, deps)',
+      ],
+    ],
+    suites: ['testing/system/shared-calls'],
+  },
+  {
+    name: 'one call for several tenants: sent while others may still join',
+    file: 'functions/scale-up/src/send-order.ts',
+    edits: [
+      [
+        "await close(tier, order, mayStart ? 'closed' : 'void', deps)",
+        "mayStart ? await deps.sharing.orders.current(tier) : await close(tier, order, 'void', deps)",
+      ],
+    ],
+    suites: ['testing/system/shared-calls'],
+  },
+  {
+    name: 'one call for several tenants: its order is changed whatever it is by now',
+    file: 'libs/aws/src/dynamodb/order-store.ts',
+    edits: [["condition: change.expression.isStill('order', seen)", "condition: 'attribute_not_exists(no_such)'"]],
+    suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'orders on DynamoDB',
+  },
+  {
+    name: 'one call for several tenants: sent although somebody has voided it',
+    file: 'functions/scale-up/src/send-order.ts',
+    edits: [["current?.id !== id || current.state !== 'open'", 'current?.id !== id']],
+    suites: ['testing/system/shared-calls'],
+  },
+  {
+    name: 'one call for several tenants: voided although it is closed, and so may be sent',
+    file: 'functions/scale-up/src/send-order.ts',
+    edits: [["current?.id === order.id && current.state === 'open' && ", 'current?.id === order.id && ']],
+    suites: ['testing/system/shared-calls'],
+  },
+  {
+    name: 'one call for several tenants: a configuration before the tenant’s group',
+    file: 'functions/scale-up/src/dress-ordered.ts',
+    edits: [['  return false;\n', '  return true;\n']],
+    suites: ['testing/system/shared-calls'],
+  },
+  {
+    name: 'one call for several tenants: one that never shares, by `except` or a pool of its own, does',
+    file: 'functions/scale-up/src/shared-calls.ts',
+    edits: [['deps.sharing.tiers.get(tier)?.has(installationId) === false', 'deps.sharing.tiers.has(tier)']],
+    suites: ['testing/system/shared-calls'],
+  },
+  {
+    name: 'one call for several tenants: the ids of those that never share are not those of messages',
+    file: 'functions/scale-up/src/config.ts',
+    edits: [['new Set(ids.map(Number))', 'new Set(ids)']],
+    suites: ['functions/scale-up/src/config'],
+  },
+  {
     name: 'one call for several: a machine claims for another of the same call',
     file: 'functions/machine/src/decide-claim.ts',
     edits: [
@@ -1024,6 +1086,12 @@ export const mutations = [
     suites: ['functions/callbacks/src/post'],
   },
   {
+    name: 'callbacks: an endpoint that sends elsewhere has taken the call',
+    file: 'functions/callbacks/src/deliver.ts',
+    edits: [['status < 200 || status >= 300', 'status < 200 || status >= 400']],
+    suites: ['functions/callbacks/src/handler'],
+  },
+  {
     name: 'callbacks: an address that a hand wrote is called as it is',
     file: 'functions/callbacks/src/deliver.ts',
     edits: [['if (problem !== undefined) throw', 'if (problem === null) throw']],
@@ -1087,4 +1155,5 @@ export const mutations = [
     edits: [['      await callbacks.forget(gone.installation_id);\n', '']],
     suites: ['functions/events/src/call-back'],
   },
+  ...appMutations,
 ];

@@ -33,7 +33,7 @@ process.exit(killed.length === results.length && results.length > 0 ? 0 : 1);
 
 /** The first failing test, or why there is none. */
 async function run(mutation) {
-  const { name, edits, suites } = mutation;
+  const { name, edits, suites, tests } = mutation;
   const source = readFileSync(join(root, 'lambdas', mutation.file), 'utf8');
   const missing = edits.find(([find]) => !source.includes(find));
   if (missing !== undefined)
@@ -47,6 +47,7 @@ async function run(mutation) {
     '--json',
     '--outputFile',
     file,
+    ...(tests === undefined ? [] : ['--testNamePattern', `^${tests}`]),
     ...suites,
   ];
   const { stderr } = await execute(tool('jest'), args, { env, show: false });

@@ -161,6 +161,23 @@ run "the_functions_know_the_limit_over_all_tenants" {
   }
 }
 
+run "tenants_of_the_list_and_those_with_machines_of_their_own_share_no_call" {
+  variables {
+    launch_rate = { shared_calls = { sizes = ["small", "large"], except = [1001] } }
+    runner_tiers = {
+      small = { runner_os = "linux", runner_architecture = "x64", labels = ["self-hosted", "small"], max_runners = 2, instance_types = ["t3.small"], pool = { size = 1, dedicated = { "1002" = 1 } } }
+      large = { runner_os = "linux", runner_architecture = "x64", labels = ["self-hosted", "large"], max_runners = 2, instance_types = ["m5.large"] }
+      other = { runner_os = "linux", runner_architecture = "x64", labels = ["self-hosted", "other"], max_runners = 2, instance_types = ["m5.large"] }
+    }
+    default_tier = "small"
+  }
+
+  assert {
+    condition     = aws_lambda_function.scale_up.environment[0].variables.SHARED_CALLS == jsonencode({ small = ["1001", "1002"], large = ["1001"] })
+    error_message = "Jobs of a tenant share calls although the operator says otherwise."
+  }
+}
+
 run "the_tenants_api_works_by_the_key_of_links_alone" {
   variables {
     api = {

@@ -1,4 +1,4 @@
-import { MINUTE, TAG, type JobMessage } from '@multi-tenant-runner/core';
+import { MINUTE, SECOND, TAG, type JobMessage, type Order } from '@multi-tenant-runner/core';
 import { createFunctions } from './functions';
 import { createMachineSide } from './machine-side';
 import { groupOf, oneJobEach, useUpTheLine } from './shared-calls';
@@ -6,6 +6,19 @@ import { createSystem, type System } from './system';
 
 const PAST_GRACE = 12 * MINUTE;
 const callsOf = ({ harness }: System, name: string): number => harness.names().filter((call) => call === name).length;
+
+/** One that another invocation has made. */
+const orderOf = (id: string, until: number): Order => {
+  const place = { candidate: 'x', instanceType: 'm', subnetId: 's', spot: false, securityGroupId: 'g', tenantTier: '' };
+  const template = { launchTemplateId: 'lt-small', launchTemplateVersion: '1' };
+  return {
+    id,
+    state: 'open',
+    machines: 1,
+    until,
+    intent: { ...place, ...template, clientToken: id, claimHash: 'hash' },
+  };
+};
 
 /** Tenants with a job each, in one event; the account may start no call for a while. */
 async function setUp(tenants = 3, never: readonly number[] = []) {
@@ -98,17 +111,59 @@ describe('jobs of several tenants in one event, when no call can start at once',
   test('go on by tokens of their own where the order’s maker died before it closed it', async () => {
     const { system, messages, functions, fleet } = await setUp(1);
     const now = system.harness.clock.now().getTime();
-    const intent = { ...{ candidate: 'x', clientToken: 'dead', instanceType: 'm', subnetId: 's', spot: false } };
-    const dead = { launchTemplateId: 'lt-small', launchTemplateVersion: '1', securityGroupId: 'g', tenantTier: '' };
-    await system.harness.state.orders.advance('small', undefined, {
-      ...{ id: 'order-dead', state: 'open', machines: 1, until: now },
-      intent: { ...intent, ...dead, claimHash: 'hash' },
-    });
+    await system.harness.state.orders.advance('small', undefined, orderOf('order-dead', now));
     await functions.scaleUpAll(messages);
     expect(launchOf(system, messages[0] as JobMessage)).toMatchObject({ state: 'running' });
     expect(launchOf(system, messages[0] as JobMessage).intent?.order).not.toBe('order-dead');
     expect(system.harness.state.orders.answers.get('order-dead')).toMatchObject({ code: 'OrderVoid' });
     expect(fleet.machines.size).toBe(1);
+  });
+});
+
+describe('an order', () => {
+  test('is closed before its call is sent, so that nobody joins one that was', async () => {
+    const { system, messages, functions } = await setUp(2);
+    const states: unknown[] = [];
+    const { faults, state } = system.harness;
+    faults.before('blanks.start', () => states.push(state.orders.orders.get('small')?.state));
+    await functions.scaleUpAll(messages);
+    expect(states).toEqual(['closed']);
+  });
+
+  test('that somebody voids while its maker waits for its turn is never sent', async () => {
+    const { system, messages, functions, fleet } = await setUp(2);
+    const { orders } = system.harness.state.orders;
+    let voided: string | undefined;
+    const undo = system.harness.faults.before('orders.current', () => {
+      const order = orders.get('small');
+      if (order === undefined) return;
+      undo();
+      voided = order.id;
+      orders.set('small', { ...order, state: 'void' });
+    });
+    await functions.scaleUpAll(messages);
+    expect(orders.get('small')?.id).not.toBe(voided);
+    const tags = [...fleet.machines.values()].map((machine) => machine.tags[TAG.blankId]);
+    expect(tags).toEqual(messages.map(() => orders.get('small')?.id));
+    for (const message of messages) expect(launchOf(system, message).state).toBe('running');
+  });
+
+  test('that is closed may have been sent, so who joined it asks for nothing else', async () => {
+    const { system, messages, functions, fleet } = await setUp(1);
+    const { orders } = system.harness.state;
+    const until = system.harness.clock.now().getTime() + 10 * SECOND;
+    await orders.advance('small', undefined, orderOf('order-other', until));
+    // By its maker, of whom nothing is heard any more.
+    const undo = system.harness.faults.after('orders.advance', () => {
+      undo();
+      const joined = orders.orders.get('small');
+      if (joined !== undefined) orders.orders.set('small', { ...joined, state: 'closed' });
+    });
+    const { batchItemFailures } = await functions.scaleUpAll(messages);
+    expect(batchItemFailures).toHaveLength(1);
+    expect(launchOf(system, messages[0] as JobMessage).intent).toMatchObject({ order: 'order-other' });
+    expect(orders.orders.get('small')).toMatchObject({ state: 'closed', machines: 2 });
+    expect(fleet.machines.size).toBe(0);
   });
 });
 

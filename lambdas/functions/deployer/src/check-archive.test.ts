@@ -27,9 +27,17 @@ describe('a source archive', () => {
     ['a link from the root', { 'top/a': [strToU8('/etc/passwd'), LINK] }, /link that leads out/],
     ['a device', { 'top/a': [strToU8(''), { os: 3, attrs: 0o020666 << 16 }] }, /neither a file/],
     ['a bomb', { 'top/a': new Uint8Array(40_000) }, /more than 20 to 1/],
-    ['too much', { 'top/a': [new Uint8Array(50_001), { level: 0 }] }, /larger than|holds more than/],
+    ['too much as it comes', { 'top/a': [new Uint8Array(10_001), { level: 0 }] }, /larger than 10000 bytes/],
   ])('is refused with %s', (_what, files, problem) => {
     expect(check(files)).toEqual({ ok: false, problem: expect.stringMatching(problem) });
+  });
+
+  it('is refused with too much once it is unpacked, in one file or in all', () => {
+    const problem = 'The source archive holds more than 50000 bytes.';
+    const [one, half] = [new Uint8Array(50_001), new Uint8Array(25_001)];
+    const tight = { ...LIMITS, ratio: 10_000 };
+    expect(check({ 'top/a': one }, tight)).toEqual({ ok: false, problem });
+    expect(check({ 'top/a': half, 'top/b': half }, tight)).toEqual({ ok: false, problem });
   });
 
   it.each([
