@@ -156,6 +156,7 @@ export const mutations = [
       ],
     ],
     suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: "the fleet's slots on DynamoDB",
   },
   {
     name: 'the limit over all tenants: no slot is kept for whoever has fewer machines',
@@ -268,6 +269,7 @@ export const mutations = [
     file: 'libs/aws/src/dynamodb/account-handover.ts',
     edits: [["status !== 'suspended');", 'false);']],
     suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'the hand-over of an account on DynamoDB',
   },
   {
     name: 'an id of the allow list is no login',
@@ -298,12 +300,14 @@ export const mutations = [
     file: 'libs/aws/src/dynamodb/admissions.ts',
     edits: [['AND size(${slots}) < ${figure})', 'AND size(${slots}) <= ${figure})']],
     suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'admissions on DynamoDB',
   },
   {
     name: "admission's condition: the tenant's status",
     file: 'libs/aws/src/dynamodb/admissions.ts',
     edits: [["AND ${expression.equals('status', 'active')} AND", 'AND']],
     suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'admissions on DynamoDB',
   },
   {
     name: "release's condition: the row of a tenant",
@@ -315,6 +319,7 @@ export const mutations = [
       ],
     ],
     suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'the tenant registry on DynamoDB',
   },
   {
     name: 'the wait for an invocation that may be configuring the machine',
@@ -347,6 +352,7 @@ export const mutations = [
       ['const first = await transact([end, ...slots, ...lives]);', 'const first = await transact([end, ...slots]);'],
     ],
     suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'releases on DynamoDB',
   },
   {
     name: "release's write: the slot is left out",
@@ -355,6 +361,7 @@ export const mutations = [
       ['const first = await transact([end, ...slots, ...lives]);', 'const first = await transact([end, ...lives]);'],
     ],
     suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'releases on DynamoDB',
   },
   {
     name: 'the try of each tenant in a batch',
@@ -510,6 +517,7 @@ export const mutations = [
       ],
     ],
     suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'admissions on DynamoDB',
   },
   {
     name: "the admission: not conditional on the job's row",
@@ -803,6 +811,7 @@ export const mutations = [
     file: 'libs/aws/src/dynamodb/budgets.ts',
     edits: [['if (outcome.ok) return undefined;', 'return undefined;']],
     suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'the buckets on DynamoDB',
   },
   {
     name: "the turns of tenants' failed deliveries",
@@ -814,6 +823,7 @@ export const mutations = [
       ],
     ],
     suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'the recovery store on DynamoDB',
   },
   {
     name: 'a part of the redeliveries for each tenant whose turn it is',
@@ -1055,6 +1065,7 @@ export const mutations = [
       ],
     ],
     suites: ['testing/kit/src/contracts/dynamodb'],
+    tests: 'the tenant registry on DynamoDB',
   },
   {
     name: 'callbacks: a private address in an IPv6 one is public',
