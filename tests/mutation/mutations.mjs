@@ -556,7 +556,7 @@ export const mutations = [
   {
     name: 'the line of launches: a call does not wait for its place',
     file: 'functions/scale-up/src/paced-launches.ts',
-    edits: [['if (pause > 0) await', 'if (pause < 0) await']],
+    edits: [['if (wait > 0) await', 'if (wait < 0) await']],
     suites: ['functions/scale-up/src/paced-launches'],
   },
   {
@@ -646,7 +646,7 @@ export const mutations = [
     name: 'one call for several: a machine claims for another of the same call',
     file: 'functions/machine/src/decide-claim.ts',
     edits: [
-      ['launch.intent.group !== undefined && !isOwnInterface(launch, request)', 'request.secret === launch.launchId'],
+      ['launch.intent.group !== undefined && !isOwnInterface(launch.interfaceId, request)', 'launch.launchId === null'],
     ],
     suites: ['functions/machine/src/decide-claim'],
   },
