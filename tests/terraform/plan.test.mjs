@@ -62,7 +62,7 @@ describe('a plan of the whole module', () => {
 
   it('lets the webhook answer within GitHub’s ten seconds', () => {
     const { timeout, memory_size: memory, runtime } = resource(json, ADDRESSES.webhook);
-    assert.deepEqual({ timeout, memory, runtime }, { timeout: 10, memory: 512, runtime: 'nodejs22.x' });
+    assert.deepEqual({ timeout, memory, runtime }, { timeout: 10, memory: 256, runtime: 'nodejs22.x' });
   });
 
   it('throttles the API and takes nothing but deliveries and what machines say', () => {

@@ -45,7 +45,7 @@ export const REJECTED = [
     ],
   ],
   [
-    'runner_tiers, egress_rules, tags and the lists of accounts and addresses need about 5444 bytes of ' +
+    'runner_tiers, egress_rules, tags and the lists of accounts and addresses need about 5446 bytes of ' +
       "the functions' environment; Lambda allows 4096. Use fewer or shorter ones.",
     [
       [
