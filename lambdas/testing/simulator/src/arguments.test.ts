@@ -22,8 +22,16 @@ test('a burst has jobs of each tenant, and perhaps a flood', () => {
     tenants: 99,
     jobs: 1,
     flood: 500,
+    setup: { shared: false },
   });
   expect(parseArguments(['--burst', '1', '--each', '25'])).toMatchObject({ tenants: 1, jobs: 25, flood: 0 });
+});
+
+test('a burst may share calls, run more functions at once, and keep configurations in DynamoDB', () => {
+  const setup = { shared: true, concurrency: 30, configStore: 'dynamodb' };
+  expect(
+    parseArguments(['--burst', '9', '--shared', '--concurrency', '30', '--config-store', 'dynamodb']),
+  ).toMatchObject({ setup });
 });
 
 test('pushes are of so many tenants, for so long, with what ECS allows', () => {
