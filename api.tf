@@ -50,6 +50,7 @@ module "api" {
   launch_triggers       = [for tier, trigger in aws_lambda_event_source_mapping.tier_builds : trigger.uuid]
   scale_up_arn          = local.arns.scale_up
   tenant_manager        = { name = aws_lambda_function.tenant_manager.function_name, arn = local.arns.tenant_manager }
+  github_api_url        = var.github_api_url
   rates                 = var.api.rates
   runner_tiers_json     = local.runner_tiers_json
   default_tier          = var.default_tier

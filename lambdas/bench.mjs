@@ -81,6 +81,7 @@ const ENVIRONMENT = {
   PRICES: JSON.stringify({ as_of: 'today', machine_hour: {}, spot_share: 0, disk_gb_month: 0, disk_gb: {} }),
   TABLES: JSON.stringify({ tenants: 't', jobs: 'j', launches: 'l', audit: 'a', api: 's', usage: 'u', recovery: 'r' }),
   ENDPOINTS: JSON.stringify({ operators: 'https://api.example.com', tenants: null }),
+  PLACES: JSON.stringify({ github_api_url: 'https://api.github.com', region: 'us-east-1', prefix: 'bench' }),
   TOKEN_ISSUERS: '[]',
   RATES: '{"caller":120,"tenant":600}',
   QUEUE_URLS: '[]',

@@ -346,7 +346,12 @@ resource "aws_lambda_function" "api" {
         operators = aws_apigatewayv2_api.this["operators"].api_endpoint
         tenants   = try(aws_apigatewayv2_api.this["tenants"].api_endpoint, null)
       })
-      TENANT_MANAGER     = var.tenant_manager.name
+      TENANT_MANAGER = var.tenant_manager.name
+      PLACES = jsonencode({
+        github_api_url = var.github_api_url
+        region         = data.aws_region.current.id
+        prefix         = var.prefix
+      })
       LINK_KEY_PARAMETER = try(var.link_key_parameter.name, "")
       APPS               = try(jsonencode(local.apps[0]), "")
       CALLBACKS_OF       = var.has_callbacks ? var.prefix : ""

@@ -93,6 +93,12 @@ variable "webhook_function" {
   type        = object({ name = string, arn = string })
 }
 
+variable "github_api_url" {
+  description = "Of GitHub's API: where jobs have their pages follows from it."
+  type        = string
+  default     = "https://api.github.com"
+}
+
 variable "has_callbacks" {
   description = "Whether tenants may have their events sent to an endpoint of theirs."
   type        = bool

@@ -1,26 +1,21 @@
-import { gitHubSiteOf, jobPage, logPage } from '@multi-tenant-runner/core';
-import type { Answer, Row } from '../answer';
+import { gitHubLink, logLinks, type Link } from '@multi-tenant-runner/core';
+import type { Answer } from '../answer';
 import type { Fleet } from '../fleet';
 import { EXIT, Problem } from '../problem';
 import { findJob, type JobRef } from '../read/find-job';
 import { findLaunch, type RunnerRef } from '../read/find-launch';
 
-/** The functions that work on a job or a launch. */
-const FUNCTIONS = ['webhook', 'scale-up', 'machine', 'scale-down'] as const;
-
 /** Where to read what happened: the job's page at GitHub, and the functions' lines that name it. */
 export async function linkJob(name: JobRef, fleet: Fleet): Promise<Answer> {
   const { job } = await findJob(name, fleet);
-  const page = { what: 'job at GitHub', url: jobPage(job, gitHubSiteOf(fleet.gitHubApiUrl)) };
-  return linksOf([page, ...logsOf(String(job.jobId), fleet)]);
+  return linksOf([gitHubLink(job, fleet), ...logLinks(String(job.jobId), fleet)]);
 }
 
 /** The same of a machine: the job that it has or had, and the lines that name its launch. */
 export async function linkRunner(name: RunnerRef, fleet: Fleet): Promise<Answer> {
   const { installationId, launchId, jobId, takenBy } = await findLaunch(name, fleet);
   const job = await fleet.jobs.get(installationId, takenBy ?? jobId);
-  const page = job && { what: 'job at GitHub', url: jobPage(job, gitHubSiteOf(fleet.gitHubApiUrl)) };
-  return linksOf([...(page ? [page] : []), ...logsOf(launchId, fleet)]);
+  return linksOf([...(job ? [gitHubLink(job, fleet)] : []), ...logLinks(launchId, fleet)]);
 }
 
 /** What the machine wrote to its console, as far as EC2 has it: while it runs and for about an hour after. */
@@ -36,13 +31,7 @@ export async function showConsole(name: RunnerRef, fleet: Fleet): Promise<Answer
   return { kind: 'text', text: output, fields: { instance: instanceId, console: output } };
 }
 
-function logsOf(word: string, { prefix, region }: Fleet): readonly Row[] {
-  return FUNCTIONS.map((name) => ({
-    what: `log of ${name}`,
-    url: logPage({ region, logGroup: `/aws/lambda/${prefix}-${name}`, word }),
-  }));
-}
-
-function linksOf(rows: readonly Row[]): Answer {
+function linksOf(links: readonly Link[]): Answer {
+  const rows = links.map(({ what, url }) => ({ what, url }));
   return { kind: 'rows', columns: ['what', 'url'], rows, none: '' };
 }

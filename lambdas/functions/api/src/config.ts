@@ -1,4 +1,13 @@
-import { integer, object, optional, parse, string, type Tiers } from '@multi-tenant-runner/core';
+import {
+  integer,
+  object,
+  optional,
+  parse,
+  string,
+  type LinkPlaces,
+  type Parsed,
+  type Tiers,
+} from '@multi-tenant-runner/core';
 import {
   LOG_LEVELS,
   readConfig,
@@ -26,6 +35,7 @@ const apps = object({
   webhook_function: string,
   push: optional(object({ role_arn: string, registry: string, repositories_arn: string })),
 });
+const places = object({ github_api_url: string, region: string, prefix: string });
 const rates = object({ caller: integer(1), tenant: integer(1) });
 
 export interface AppsConfig {
@@ -63,6 +73,8 @@ export interface ApiConfig {
   readonly launchTriggers: readonly string[];
   /** Name of the function that looks for what a tenant has. */
   readonly tenantManager: string;
+  /** Where links to GitHub and to logs lead. */
+  readonly places: LinkPlaces;
   /** SSM parameter with the keys of signed links; undefined: there are none. */
   readonly linkKeyParameter: string | undefined;
   /** Undefined: there is no app plane. */
@@ -75,8 +87,16 @@ export interface ApiConfig {
   readonly endpoints: { readonly operators: string; readonly tenants?: string | undefined };
 }
 
+const NO_PLACES: LinkPlaces = { gitHubApiUrl: '', region: '', prefix: '' };
 const NO_ENDPOINTS = { operators: '' };
 const NO_TABLES = { tenants: '', jobs: '', launches: '', audit: '', api: '', usage: '', recovery: '' };
+
+function parsePlaces(value: unknown): Parsed<LinkPlaces> {
+  const parsed = parse(places, value, { root: '' });
+  if (!parsed.ok) return parsed;
+  const { github_api_url: gitHubApiUrl, region, prefix } = parsed.value;
+  return { ok: true, value: { gitHubApiUrl, region, prefix } };
+}
 
 export function parseApiConfig(env: Env): ApiConfig {
   return readConfig(env, (reader) => {
@@ -91,6 +111,7 @@ export function parseApiConfig(env: Env): ApiConfig {
       queueUrls: reader.strings('QUEUE_URLS'),
       launchTriggers: reader.strings('LAUNCH_TRIGGERS'),
       tenantManager: reader.string('TENANT_MANAGER'),
+      places: reader.json('PLACES', NO_PLACES, parsePlaces),
       callbacksOf: reader.optionalString('CALLBACKS_OF'),
       parametersKey: reader.optionalString('KMS_KEY_ARN'),
       linkKeyParameter: reader.optionalString('LINK_KEY_PARAMETER'),

@@ -13,6 +13,7 @@ import type {
   JobStore,
   LaunchStore,
   LaunchTriggers,
+  LinkPlaces,
   LockStore,
   Log,
   PushCredentialSource,
@@ -71,6 +72,8 @@ export interface ApiDeps {
   /** Undefined: tenants have no callbacks. */
   readonly callbacks: CallbackSecrets | undefined;
   readonly callbackHealth: Pick<CallbackHealthStore, 'get'>;
+  /** Where its answers' links lead. */
+  readonly places: LinkPlaces;
   readonly links: Links;
   /** Where a signed link leads; undefined: there are none. */
   readonly pageUrl: string | undefined;

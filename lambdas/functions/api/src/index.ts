@@ -89,6 +89,7 @@ export const handler = createHandler({
   rates: config.rates,
   verifyToken: createTokenVerifier({ issuers: config.issuers, clock, fetch }),
   links: createLinks(createLinkKeys({ parameter: linkKeyParameter, readParameters, clock })),
+  places: config.places,
   callbacks,
   callbackHealth: createDynamoCallbackHealth({ client, tableName: tables.recovery }),
   pageUrl: hasLinks ? `${endpoints.tenants}/v1/page` : undefined,

@@ -103,6 +103,7 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
     recovery: { readCursor: async () => '2026-01-15T11:50:00.000Z' },
     usage: harness.state.usage,
     corrections: harness.state.usage.corrections,
+    places: { gitHubApiUrl: 'https://api.github.com', region: 'us-east-1', prefix: 'my-saas' },
     links,
     callbacks: createCallbackSecrets({
       environment: 'test',

@@ -1,4 +1,4 @@
-import type { Job, Launch } from '@multi-tenant-runner/core';
+import { gitHubLink, logLinks, type Job, type Launch, type Link, type LinkPlaces } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import type { Caller } from '../access/caller';
 import type { ApiDeps } from '../deps';
@@ -32,6 +32,10 @@ export const timeline = v.object({
   instance_id: v.optional(text),
   machine_end: v.optional(text),
   error: v.optional(text),
+  links: v.pipe(
+    v.array(v.object({ what: text, url: text })),
+    v.description("Its page, and for operators the functions' logs"),
+  ),
 });
 
 export const jobParams = v.object({ ...tenantParams.entries, job_id: pathId });
@@ -80,7 +84,17 @@ export function viewJob(one: Job): v.InferOutput<typeof job> {
   };
 }
 
-export function viewTimeline(one: Job, launch: Launch | undefined): v.InferOutput<typeof timeline> {
+/** The operator's logs are no tenant's to read. */
+export function linksOf(one: Job, caller: Caller | undefined, places: LinkPlaces): readonly Link[] {
+  const isOperator = caller?.role === 'operator';
+  return [gitHubLink(one, places), ...(isOperator ? logLinks(String(one.jobId), places) : [])];
+}
+
+export function viewTimeline(
+  one: Job,
+  launch: Launch | undefined,
+  links: readonly Link[],
+): v.InferOutput<typeof timeline> {
   return {
     ...viewJob(one),
     launch_id: one.launchId,
@@ -90,5 +104,6 @@ export function viewTimeline(one: Job, launch: Launch | undefined): v.InferOutpu
     instance_id: launch?.instanceId,
     machine_end: one.machineEnd,
     error: one.error,
+    links: [...links],
   };
 }

@@ -2,7 +2,7 @@ import { explainJobNow, openAtOfJob, type Job } from '@multi-tenant-runner/core'
 import * as v from 'valibot';
 import type { ApiDeps } from '../deps';
 import { id, limitOf, nextCursor, paging, tenantParams, text, time } from '../http/schemas';
-import { findJob, isVisible, job, jobParams, repositoryOf, timeline, viewJob, viewTimeline } from './job-view';
+import { findJob, isVisible, job, jobParams, linksOf, repositoryOf, timeline, viewJob, viewTimeline } from './job-view';
 import { defineOperation } from './operation';
 import { findTenant } from './tenant-view';
 
@@ -35,12 +35,13 @@ export const showJob = defineOperation({
   id: 'show-job',
   method: 'GET',
   path: '/v1/tenants/{installation_id}/jobs/{job_id}',
-  summary: 'A job with the times of its life and its machine.',
+  summary: 'A job with the times of its life, its machine, and where to read more.',
   params: jobParams,
   answer: timeline,
   run: async ({ params, caller }, deps) => {
     const found = await findJob(params, caller, deps);
-    return { body: viewTimeline(found, await deps.launches.get(found.installationId, found.launchId)) };
+    const launch = await deps.launches.get(found.installationId, found.launchId);
+    return { body: viewTimeline(found, launch, linksOf(found, caller, deps.places)) };
   },
 });
 

@@ -88,6 +88,20 @@ describe('a cursor', () => {
   });
 });
 
+describe('a job', () => {
+  it("leads to its page at GitHub, and operators to the functions' logs of it", async () => {
+    const api = await createApiHarness();
+    await fill(api, INSTALLATION);
+    const linksFor = async (client: Client): Promise<readonly string[]> => {
+      const { body } = await client(`${JOBS}/7001`);
+      return Object(body).links.map(({ what }: { readonly what: string }) => what);
+    };
+    await expect(linksFor(await api.tenant('tenant-admin'))).resolves.toEqual(['job at GitHub']);
+    const logs = ['webhook', 'scale-up', 'machine', 'scale-down'].map((name) => `log of ${name}`);
+    await expect(linksFor(api.operator)).resolves.toEqual(['job at GitHub', ...logs]);
+  });
+});
+
 describe("a workflow job's own token", () => {
   it('shows jobs of its repository alone', async () => {
     const { job: connect, operator, harness } = await createApiHarness();

@@ -29,6 +29,33 @@ export function logPage({ region, logGroup, word }: LogLines): string {
   return `https://${region}.${domain}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${group}` + lines;
 }
 
+/** Where an installation's links lead: GitHub's site, and the logs of the functions. */
+export interface LinkPlaces {
+  readonly gitHubApiUrl: string;
+  readonly region: string;
+  readonly prefix: string;
+}
+
+export interface Link {
+  readonly what: string;
+  readonly url: string;
+}
+
+export function gitHubLink(job: Parameters<typeof jobPage>[0], { gitHubApiUrl }: LinkPlaces): Link {
+  return { what: 'job at GitHub', url: jobPage(job, gitHubSiteOf(gitHubApiUrl)) };
+}
+
+/** The functions that work on a job or a launch. */
+const FUNCTIONS = ['webhook', 'scale-up', 'machine', 'scale-down'] as const;
+
+/** The functions' lines that have a word: the id of a job or of a launch. */
+export function logLinks(word: string, { region, prefix }: LinkPlaces): readonly Link[] {
+  return FUNCTIONS.map((name) => ({
+    what: `log of ${name}`,
+    url: logPage({ region, logGroup: `/aws/lambda/${prefix}-${name}`, word }),
+  }));
+}
+
 export interface LogLines {
   readonly region: string;
   readonly logGroup: string;

@@ -160,4 +160,5 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   QUEUE_URLS: '[]',
   LAUNCH_TRIGGERS: '[]',
   TENANT_MANAGER: `${PREFIX}-tenant-manager`,
+  PLACES: JSON.stringify({ github_api_url: 'https://api.github.com', region: 'us-east-1', prefix: PREFIX }),
 };
