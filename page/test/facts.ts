@@ -35,7 +35,7 @@ export const why: Explanation = {
   actor: 'operator',
 };
 
-export const job: JobFacts & { labels: string[]; launch_id: string } = {
+export const job: JobFacts & { labels: string[]; launch_id: string; links: { what: string; url: string }[] } = {
   job_id: 7001,
   run_id: 9001,
   repository: 'acme/app',
@@ -52,6 +52,7 @@ export const job: JobFacts & { labels: string[]; launch_id: string } = {
   runner_name: 'i-0123456789abcdef0',
   restarts: 0,
   launch_id: '7001-1',
+  links: [{ what: 'the job at GitHub', url: 'https://github.com/acme/app/actions/runs/9001/job/7001' }],
 };
 
 export const sums: readonly TenantFigures[] = [
