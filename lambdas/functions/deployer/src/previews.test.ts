@@ -7,6 +7,7 @@ import {
   createDeployerHarness,
   type DeployerHarness,
 } from '../test/deployer-harness';
+import { taskOf } from '../test/task-of';
 import { tenantOf } from '../test/tenant-of';
 
 const [MAIN, FIRST, SECOND] = ['a'.repeat(40), 'b'.repeat(40), 'c'.repeat(40)] as const;
@@ -126,6 +127,21 @@ describe('a pull request', () => {
     await harness.built(PREVIEW, FIRST);
     await harness.settle();
     expect([row()?.state, row()?.live?.commit, runs(PREVIEW)]).toEqual(['active', FIRST, true]);
+  });
+
+  it('has none of the secrets that went with it when it comes back during its removal', async () => {
+    await deploy();
+    await harness.secret(PREVIEW, 'KEY');
+    await harness.settle(6);
+    await open({ ...OPEN, isOpen: false }, 'closed');
+    await open(OPEN, 'reopened');
+    await harness.settle(4);
+    await harness.built(PREVIEW, FIRST);
+    await harness.settle();
+    expect([harness.aws.others.secrets.size, harness.aws.iam.roles.size]).toEqual([0, 0]);
+    expect(row()?.secrets).toBeUndefined();
+    const task = taskOf(harness, row()?.live?.taskDefinition);
+    expect([task.secrets, task.role]).toEqual([{}, 'arn:aws:iam::123456789012:role/execution']);
   });
 
   it('whose closing nobody heard of is noticed within the hour', async () => {

@@ -68,7 +68,9 @@ async function bringBack(app: App, deps: DeployerDeps): Promise<Date | undefined
   if (wish.kind === 'unwanted') return undefined;
   const { app: parent, pullRequest } = previewOf;
   const again = { app: parent, pullRequest, expiresAt: wish.expiresAt };
-  await deps.apps.change(app, { state: 'active', live: null, wantedId: null, previewOf: again }, deps.clock.now());
+  // Its secrets are gone with their role, so no task may name them.
+  const anew = { live: null, wantedId: null, secrets: null, previewOf: again };
+  await deps.apps.change(app, { state: 'active', ...anew }, deps.clock.now());
   return deps.clock.now();
 }
 
