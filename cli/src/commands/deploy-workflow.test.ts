@@ -32,7 +32,7 @@ async function dispatched() {
   const { findRun } = createInMemoryAppGitHub();
   const app = buildApp(newApp({ app: 'shop', installationId: 1 }), NOW);
   const push = { commit: 'a'.repeat(40), pushedAt: NOW };
-  const deployment = buildPushDeployment({ installationId: 1, app: 'shop', appKey: '1/shop' }, push, NOW);
+  const deployment = buildPushDeployment(app, push, NOW);
   await createRunnerBuilds({ workflow: 'mtr-deploy.yml', github: { findRun, dispatch } }).ask(app, deployment);
   return { deployment, given: Object.keys(asked[0]?.inputs ?? {}) };
 }

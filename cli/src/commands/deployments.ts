@@ -54,7 +54,7 @@ export async function deployApp(
   if (asked === undefined) throw usage(`Nothing of ${name} was deployed yet: give --commit, or push to ${app.branch}.`);
   if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(asked)) throw usage('--commit is the whole name of a commit.');
   const now = fleet.clock.now();
-  const made = buildPushDeployment({ ...app, appKey }, { commit: asked, pushedAt: now }, now);
+  const made = buildPushDeployment(app, { commit: asked, pushedAt: now }, now);
   return request('app.deployed', { app, made }, options, fleet);
 }
 
@@ -65,11 +65,10 @@ export async function rollBackApp(
   fleet: Fleet,
 ): Promise<Answer> {
   const app = await findApp(name, fleet);
-  const appKey = appKeyOf(app);
-  const { deployments } = await fleet.apps.deployments.page(appKey, { limit: LOOKED_AT });
+  const { deployments } = await fleet.apps.deployments.page(appKeyOf(app), { limit: LOOKED_AT });
   const decision = decideRollback(app, deployments, to);
   if (decision.kind === 'refuse') throw new Problem(decision.sentence, EXIT.refused);
-  const made = buildAnotherRelease('rollback', { ...app, appKey }, decision.to, fleet.clock.now());
+  const made = buildAnotherRelease('rollback', app, decision.to, fleet.clock.now());
   return request('app.rolled-back', { app, made }, options, fleet);
 }
 

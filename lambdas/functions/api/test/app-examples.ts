@@ -1,4 +1,4 @@
-import { APP_DEFAULTS, appKeyOf, buildApp, buildPushDeployment } from '@multi-tenant-runner/core';
+import { APP_DEFAULTS, buildApp, buildPushDeployment } from '@multi-tenant-runner/core';
 import type { InMemoryApps } from '@multi-tenant-runner/testing';
 
 /** Of the app `shop`: what served, what answers, and what a job builds. */
@@ -19,13 +19,12 @@ export async function fillApps({ apps, deployments }: InMemoryApps, installation
   const declared = { app: 'shop', installationId, repoId: 74, repository: 'acme/app', hosts: [] };
   const app = buildApp({ ...APP_DEFAULTS, ...declared }, created);
   await apps.create(app, { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, buildsPerHour: 10 });
-  const appKey = appKeyOf(app);
   let before: string | undefined;
   for (const name of ['replaced', 'live', 'building'] as const) {
     const deploymentId = DEPLOYMENTS[name];
     const second = deploymentId.slice(0, 15).replace(/(....)(..)(..)T(..)(..)(..)/, '$1-$2-$3T$4:$5:$6.000Z');
     const pushedAt = new Date(second);
-    const asked = buildPushDeployment({ ...app, appKey }, { commit: COMMITS[name], pushedAt }, pushedAt);
+    const asked = buildPushDeployment(app, { commit: COMMITS[name], pushedAt }, pushedAt);
     await deployments.request(asked);
     await deployments.startBuild(asked, 10, pushedAt);
     await deployments.change(

@@ -1,4 +1,4 @@
-import { appKeyOf, buildReshaping, shapeOf, type AppSituation, type AppStep } from '@multi-tenant-runner/core';
+import { buildReshaping, shapeOf, type AppSituation, type AppStep } from '@multi-tenant-runner/core';
 import { askBuild, countBuild } from './build';
 import { fetchSource } from './fetch-source';
 import { deploymentOf, done, end, move, refuse, stale, type ActDeps, type Acted } from './outcome';
@@ -63,7 +63,7 @@ async function reshape({ app }: AppSituation, deps: ActDeps): Promise<Acted> {
   const { live, wantedId } = app;
   if (live === undefined) return stale(deps);
   const now = deps.clock.now();
-  const made = buildReshaping({ ...app, appKey: appKeyOf(app) }, { live, wantedId }, now);
+  const made = buildReshaping(app, { live, wantedId }, now);
   const { kind } = await deps.deployments.request(made);
   deps.log.info('An app gets another size, port, path or secret', {
     app: app.app,

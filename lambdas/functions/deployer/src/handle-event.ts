@@ -1,11 +1,11 @@
-import { appKeyOf, buildPushDeployment, type App, type PullEvent, type PushEvent } from '@multi-tenant-runner/core';
+import type { App, PullEvent, PushEvent } from '@multi-tenant-runner/core';
 import { appsOf } from './apps-of';
 import { declareFromRepository } from './declare-from-repository';
 import type { DeployerDeps } from './deps';
 import { openPreview } from './open-preview';
 import type { AppEvent } from './parse-event';
 import { reconcile } from './reconcile';
-import { requestInOrder } from './request-push';
+import { requestPush } from './request-push';
 
 /** Records what an event asks for, and then looks at the apps that it is about. @throws to be tried again */
 export async function handleEvent(event: AppEvent, deps: DeployerDeps): Promise<void> {
@@ -48,11 +48,9 @@ async function handlePush(push: PushEvent, deps: DeployerDeps): Promise<void> {
 }
 
 async function deployPush(app: App, push: PushEvent, deps: DeployerDeps): Promise<void> {
-  const key = { installationId: app.installationId, app: app.app, appKey: appKeyOf(app) };
-  const deployment = buildPushDeployment(key, push, deps.clock.now());
-  const outcome = await requestInOrder(app, deployment, deps);
+  const { deployment, outcome } = await requestPush(app, push, deps);
   deps.metrics.count('AppPushed', { properties: { app: app.app, outcome } });
-  deps.log.info('A push asks for a deployment', { app: app.app, deployment: deployment.deploymentId, outcome });
+  deps.log.info('A push asks for a deployment', { app: app.app, deployment, outcome });
   await reconcile(app.app, deps);
 }
 

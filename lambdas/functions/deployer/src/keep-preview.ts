@@ -1,9 +1,9 @@
 import {
   MINUTE,
-  appKeyOf,
   buildPreviewDeployment,
   decidePreview,
   endOf,
+  isOfCommit,
   type App,
   type PreviewOf,
   type PreviewWish,
@@ -70,10 +70,10 @@ async function follow(
   deps: DeployerDeps,
 ): Promise<App | undefined> {
   if (preview.commit === commit && app.branch === branch) return app;
-  if (preview.commit !== commit && app.wantedId?.endsWith(`-${commit.slice(0, 12)}`) !== true) {
-    const key = { installationId: app.installationId, app: app.app, appKey: appKeyOf(app) };
-    const { wantedId } = app;
-    const made = buildPreviewDeployment(key, { commit, wantedId }, deps.clock.now());
+  const { wantedId } = app;
+  const isAsked = wantedId !== undefined && isOfCommit(wantedId, commit);
+  if (preview.commit !== commit && !isAsked) {
+    const made = buildPreviewDeployment(app, { commit, wantedId }, deps.clock.now());
     const { kind } = await deps.deployments.request(made, wantedId);
     deps.log.info('A pull request has a new commit', { app: app.app, deployment: made.deploymentId, kind });
     if (kind !== 'wanted' && kind !== 'exists') return undefined;

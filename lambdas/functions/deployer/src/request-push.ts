@@ -1,15 +1,31 @@
-import { isSamePush, secondOf, type App, type Deployment } from '@multi-tenant-runner/core';
+import { buildPushDeployment, isOfCommit, isSamePush, secondOf, type App, type Push } from '@multi-tenant-runner/core';
 import type { DeployerDeps } from './deps';
 import { placeOf } from './place';
 
+/** The deployment's id, and what became of the request for it. */
+export interface PushRequest {
+  readonly deployment: string;
+  readonly outcome: string;
+}
+
+/** Asks for the deployment of a push, whoever told of it. @throws to be tried again, while GitHub does not answer */
+export async function requestPush(app: App, push: Push, deps: DeployerDeps): Promise<PushRequest> {
+  const made = buildPushDeployment(app, push, deps.clock.now());
+  const { deploymentId: deployment } = made;
+  if (isSamePush(deployment, app.wantedId)) return { deployment, outcome: 'exists' };
+  const first = await deps.deployments.request(made);
+  if (first.kind !== 'tie') return { deployment, outcome: first.kind };
+  const isNewer = await isNewerThan(first.with, { app, deployment, deps });
+  return { deployment, outcome: isNewer ? (await deps.deployments.request(made, first.with)).kind : 'older' };
+}
+
 /** GitHub knows which of two pushes of one second is the branch's commit now; a third one is newer than both. */
-export async function requestInOrder(app: App, deployment: Deployment, deps: DeployerDeps): Promise<string> {
-  if (isSamePush(deployment.deploymentId, app.wantedId)) return 'exists';
-  const first = await deps.deployments.request(deployment);
-  if (first.kind !== 'tie') return first.kind;
+async function isNewerThan(
+  standing: string,
+  { app, deployment, deps }: { readonly app: App; readonly deployment: string; readonly deps: DeployerDeps },
+): Promise<boolean> {
   const head = await deps.github.head(placeOf(app), app.branch);
   if (head.kind !== 'found') throw new Error(`GitHub does not say which push to ${app.app} is the newer one`);
-  const isStanding = head.commit !== undefined && first.with.endsWith(`-${head.commit.slice(0, 12)}`);
-  if (isStanding || secondOf(first.with) !== secondOf(deployment.deploymentId)) return 'older';
-  return (await deps.deployments.request(deployment, first.with)).kind;
+  const isStanding = head.commit !== undefined && isOfCommit(standing, head.commit);
+  return !isStanding && secondOf(standing) === secondOf(deployment);
 }

@@ -1,4 +1,4 @@
-import { MINUTE, appKeyOf, buildAnotherRelease, plus } from '@multi-tenant-runner/core';
+import { MINUTE, buildAnotherRelease, plus } from '@multi-tenant-runner/core';
 import { TENANT, archiveOf, createDeployerHarness, type DeployerHarness } from '../test/deployer-harness';
 import { tenantOf } from '../test/tenant-of';
 
@@ -35,7 +35,7 @@ const rollBack = async (commit: string): Promise<void> => {
   harness.clock.advance(MINUTE);
   const app = await harness.app('shop');
   const version = { commit, digest: `sha256:${commit}` };
-  const made = buildAnotherRelease('rollback', { ...app, appKey: appKeyOf(app) }, version, harness.clock.now());
+  const made = buildAnotherRelease('rollback', app, version, harness.clock.now());
   expect(await harness.tables.deployments.request(made)).toEqual({ kind: 'wanted' });
   await harness.settle();
   expect(await live()).toBe(commit);

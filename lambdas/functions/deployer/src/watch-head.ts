@@ -1,16 +1,7 @@
-import {
-  MINUTE,
-  appKeyOf,
-  buildPushDeployment,
-  decideHead,
-  findLostPush,
-  plus,
-  type App,
-  type Push,
-} from '@multi-tenant-runner/core';
+import { MINUTE, appKeyOf, decideHead, findLostPush, plus, type App, type Push } from '@multi-tenant-runner/core';
 import type { AppContext, DeployerDeps } from './deps';
 import { placeOf } from './place';
-import { requestInOrder } from './request-push';
+import { requestPush } from './request-push';
 
 /** Twice in the time in which GitHub and the bus together may be out of order without anybody noticing. */
 export const HEAD_ROUND = 10 * MINUTE;
@@ -54,9 +45,7 @@ async function lostPush(
 }
 
 async function deployLost(app: App, push: Push, deps: DeployerDeps): Promise<void> {
-  const key = { installationId: app.installationId, app: app.app, appKey: appKeyOf(app) };
-  const deployment = buildPushDeployment(key, push, deps.clock.now());
-  const outcome = await requestInOrder(app, deployment, deps);
+  const { outcome } = await requestPush(app, push, deps);
   deps.metrics.count('AppPushFound', { properties: { app: app.app, outcome } });
   deps.log.warn('A push was not told of; it is deployed now', { app: app.app, commit: push.commit, outcome });
 }

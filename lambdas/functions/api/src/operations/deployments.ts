@@ -104,7 +104,7 @@ export const deployApp = defineOperation({
     if (asked === undefined)
       throw new Problem('refused', `Nothing of ${app.app} was deployed yet: name a commit, or push to ${app.branch}.`);
     const now = deps.clock.now();
-    const made = buildPushDeployment({ ...app, appKey }, { commit: asked, pushedAt: now }, now);
+    const made = buildPushDeployment(app, { commit: asked, pushedAt: now }, now);
     await recordChange(changeOf('app.deployed', app, made), context, deps);
     return { body: viewDeployment(await request(made, apps)) };
   },
@@ -123,11 +123,10 @@ export const rollBackApp = defineOperation({
   run: async ({ params, body, ...context }, deps) => {
     const apps = appsOf(deps);
     const app = await findApp(params, context.caller, apps);
-    const appKey = appKeyOf(app);
-    const { deployments } = await apps.deployments.page(appKey, { limit: LOOKED_AT });
+    const { deployments } = await apps.deployments.page(appKeyOf(app), { limit: LOOKED_AT });
     const decision = decideRollback(app, deployments, body.to);
     if (decision.kind === 'refuse') throw new Problem('refused', decision.sentence);
-    const made = buildAnotherRelease('rollback', { ...app, appKey }, decision.to, deps.clock.now());
+    const made = buildAnotherRelease('rollback', app, decision.to, deps.clock.now());
     await recordChange(changeOf('app.rolled-back', app, made), context, deps);
     return { body: viewDeployment(await request(made, apps)) };
   },

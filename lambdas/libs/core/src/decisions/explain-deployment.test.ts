@@ -6,11 +6,7 @@ import { explainDeployment } from './explain-deployment';
 const NOW = new Date('2026-01-15T12:00:00.000Z');
 const settings = { domain: 'apps.example.com', https: false };
 const deployment = (more: Partial<Deployment> = {}): Deployment => ({
-  ...buildPushDeployment(
-    { installationId: 1, app: 'shop', appKey: '1/shop' },
-    { commit: 'abcdef0123'.repeat(4), pushedAt: NOW },
-    NOW,
-  ),
+  ...buildPushDeployment({ installationId: 1, app: 'shop' }, { commit: 'abcdef0123'.repeat(4), pushedAt: NOW }, NOW),
   ...more,
 });
 const app = { app: 'shop', state: 'active', hosts: [] } as const satisfies Partial<App>;

@@ -1,5 +1,5 @@
 import type { App } from '../model/app';
-import { timeOf, type Deployment, type Push } from '../model/deployment';
+import { isOfCommit, timeOf, type Deployment, type Push } from '../model/deployment';
 import { SECOND } from '../model/time';
 import type { BranchMove } from '../ports/app-platform';
 
@@ -14,7 +14,7 @@ export function decideHead(
 ): 'nothing' | 'note' | 'ask' {
   if (head === known) return 'nothing';
   if (wantedId === undefined) return known === undefined ? 'note' : 'ask';
-  return wantedId.endsWith(`-${head.slice(0, 12)}`) ? 'note' : 'ask';
+  return isOfCommit(wantedId, head) ? 'note' : 'ask';
 }
 
 export interface UnheardOf {

@@ -1,4 +1,4 @@
-import type { AppShape, LiveVersion } from './app';
+import { appKeyOf, type App, type AppShape, type LiveVersion } from './app';
 import { SECOND } from './time';
 
 /**
@@ -72,20 +72,27 @@ export function deploymentIdOf(at: Date, commit: string): string {
   return `${at.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z-${commit.slice(0, 12)}`;
 }
 
+/** Whether that is the id of a deployment of this commit. */
+export function isOfCommit(deploymentId: string, commit: string): boolean {
+  return deploymentId.endsWith(`-${commit.slice(0, 12)}`);
+}
+
 export function isDeploymentEnded(state: DeploymentState): boolean {
   return !['queued', 'parked', 'building', 'releasing'].includes(state);
 }
 
+type OfApp = Pick<App, 'installationId' | 'app'>;
+
 /** The same image once more: another size, port or path, or back to an earlier version. */
 export function buildAnotherRelease(
   kind: 'rollback' | 'redeploy',
-  { installationId, app, appKey }: Pick<Deployment, 'installationId' | 'app' | 'appKey'>,
+  { installationId, app }: OfApp,
   version: { readonly commit: string; readonly digest: string },
   now: Date,
 ): Deployment {
   const at = now.toISOString();
   return {
-    appKey,
+    appKey: appKeyOf({ installationId, app }),
     deploymentId: deploymentIdOf(now, version.commit),
     installationId,
     app,
@@ -105,7 +112,7 @@ export function buildAnotherRelease(
  * GitHub dates later is newer, however late it is heard of.
  */
 export function buildReshaping(
-  app: Pick<Deployment, 'installationId' | 'app' | 'appKey'>,
+  app: OfApp,
   { live, wantedId }: { readonly live: LiveVersion; readonly wantedId: string | undefined },
   now: Date,
 ): Deployment {
@@ -127,13 +134,13 @@ export interface Push {
 }
 
 export function buildPushDeployment(
-  { installationId, app, appKey }: Pick<Deployment, 'installationId' | 'app' | 'appKey'>,
+  { installationId, app }: OfApp,
   { commit, before, pushedAt }: Push,
   now: Date,
 ): Deployment {
   const at = now.toISOString();
   return {
-    appKey,
+    appKey: appKeyOf({ installationId, app }),
     deploymentId: deploymentIdOf(pushedAt, commit),
     installationId,
     app,
@@ -149,7 +156,7 @@ export function buildPushDeployment(
 
 /** A pull request's commit for its preview: as new as this moment, and no older than what was asked for last. */
 export function buildPreviewDeployment(
-  app: Pick<Deployment, 'installationId' | 'app' | 'appKey'>,
+  app: OfApp,
   { commit, wantedId }: { readonly commit: string; readonly wantedId: string | undefined },
   now: Date,
 ): Deployment {
