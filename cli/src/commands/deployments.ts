@@ -4,6 +4,7 @@ import {
   buildPushDeployment,
   commitToDeploy,
   decideRollback,
+  describeGone,
   explainDeployment,
   type App,
   type AuditEntry,
@@ -85,7 +86,7 @@ async function request(
   const before = live && { before: { app: app.app, commit: live.commit } };
   await recordChange({ installationId, action, ...before, after }, options, fleet);
   const { kind } = await fleet.apps.deployments.request(made);
-  if (kind === 'gone') throw new Problem(`${app.app} is deleted, or about to be.`, EXIT.refused);
+  if (kind === 'gone') throw new Problem(describeGone(app), EXIT.refused);
   if (kind === 'older' || kind === 'tie')
     throw new Problem(`A newer deployment of ${app.app} was asked for meanwhile.`, EXIT.refused);
   return { kind: 'fields', fields: rowOf(made), sentence: `"mtr apps why ${app.app}" says what becomes of it.` };

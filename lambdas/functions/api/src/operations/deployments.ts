@@ -4,6 +4,7 @@ import {
   buildPushDeployment,
   commitToDeploy,
   decideRollback,
+  describeGone,
   explainDeployment,
   type App,
   type Deployment,
@@ -136,7 +137,7 @@ export const rollBackApp = defineOperation({
 async function request(made: Deployment, { deployments }: AppsDeps): Promise<Deployment> {
   const { kind } = await deployments.request(made);
   if (kind === 'wanted' || kind === 'exists') return made;
-  if (kind === 'gone') throw new Problem('refused', `${made.app} is deleted, or about to be.`);
+  if (kind === 'gone') throw new Problem('refused', describeGone(made));
   throw new Problem('refused', `A newer deployment of ${made.app} was asked for meanwhile.`);
 }
 

@@ -1,4 +1,4 @@
-import type { App } from '../model/app';
+import { describeGone, isAppGone, type App } from '../model/app';
 import type { AppSecret, AppSecrets } from '../model/app-secrets';
 
 /** Of one app. Each is a secret of Secrets Manager, which is paid for by the month. */
@@ -38,8 +38,9 @@ export function problemsOfSecret(name: string, value?: string): readonly string[
 }
 
 /** Whether a secret may be set at all, before its value is kept anywhere. Pure. */
-export function refuseSecret({ app, state, secrets = NONE }: SecretApp, name: string): string | undefined {
-  if (isGone(state)) return `${app} is deleted, or about to be.`;
+export function refuseSecret(given: SecretApp, name: string): string | undefined {
+  const { app, secrets = NONE } = given;
+  if (isAppGone(given)) return describeGone(given);
   const isNew = secrets.kept.every((one) => one.name !== name);
   if (isNew && secrets.kept.length >= MAX_SECRETS)
     return `${app} has ${MAX_SECRETS} secrets, and may have no more; unset one first.`;
@@ -62,8 +63,8 @@ export function setSecret(
 }
 
 export function unsetSecret(given: SecretApp, name: string): SecretsDecision {
-  const { app, state, secrets = NONE } = given;
-  if (isGone(state)) return { kind: 'refuse', sentence: `${app} is deleted, or about to be.` };
+  const { app, secrets = NONE } = given;
+  if (isAppGone(given)) return { kind: 'refuse', sentence: describeGone(given) };
   const kept = secrets.kept.filter((one) => one.name !== name);
   if (kept.length === secrets.kept.length) return { kind: 'nothing', sentence: `${app} has no secret ${name}.` };
   return { kind: 'change', changes: changed(given, kept) };
@@ -85,5 +86,3 @@ function changed(
     secretsVersion: secretsVersion + 1,
   };
 }
-
-const isGone = (state: App['state']): boolean => state === 'deleting' || state === 'deleted';

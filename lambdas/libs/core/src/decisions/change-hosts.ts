@@ -1,4 +1,4 @@
-import type { App } from '../model/app';
+import { describeGone, isAppGone, type App } from '../model/app';
 import { MOST_HOSTS, isHostServed, parseAppHost, type AppHost, type AppHostState } from '../model/app-host';
 
 /** `nothing`: it is so already. */
@@ -15,7 +15,7 @@ export function decideHostAdd(
   given: string,
   { domain, now }: { readonly domain: string; readonly now: Date },
 ): HostsDecision {
-  if (state === 'deleting' || state === 'deleted') return refuse(`${app} is deleted, or about to be.`);
+  if (isAppGone({ state })) return refuse(describeGone({ app }));
   if (previewOf !== undefined) return refuse('A preview has its own address alone.');
   const parsed = parseAppHost(given, { domain });
   if (!parsed.ok) return refuse(`The domain is refused: ${parsed.problems.join('; ')}.`);
@@ -36,7 +36,7 @@ export function decideHostAdd(
 
 /** A domain goes: at once where nothing leads from it, and else once the rule is without it. Pure. */
 export function decideHostRemoval({ app, state, hosts }: Asked, given: string): HostsDecision {
-  if (state === 'deleting' || state === 'deleted') return refuse(`${app} is deleted, or about to be.`);
+  if (isAppGone({ state })) return refuse(describeGone({ app }));
   const parsed = parseAppHost(given, { domain: '' });
   const standing = parsed.ok ? hosts.find((one) => one.host === parsed.host) : undefined;
   if (standing === undefined) return { kind: 'nothing', sentence: `${app} has no such domain.` };

@@ -1,4 +1,4 @@
-import type { App, AppState, AppSuspendedBy } from '../model/app';
+import { describeGone, isAppGone, type App, type AppSuspendedBy } from '../model/app';
 import type { Deployment } from '../model/deployment';
 import type { Changes } from '../ports';
 
@@ -10,16 +10,14 @@ export type AppDecision =
 
 export type AppChange = 'suspend' | 'resume' | 'delete';
 
-const GONE: readonly AppState[] = ['deleting', 'deleted'];
-
 /** What a change of an app's state writes. Who did not suspend it does not resume it, but for the operator. Pure. */
 export function decideAppChange(
   { app, state, suspendedBy }: Pick<App, 'app' | 'state' | 'suspendedBy'>,
   change: AppChange,
   by: AppSuspendedBy,
 ): AppDecision {
-  if (GONE.includes(state))
-    return { kind: change === 'delete' ? 'nothing' : 'refuse', sentence: `${app} is deleted, or about to be.` };
+  if (isAppGone({ state }))
+    return { kind: change === 'delete' ? 'nothing' : 'refuse', sentence: describeGone({ app }) };
   if (change === 'delete')
     return {
       kind: 'change',
@@ -60,7 +58,7 @@ export function decideRollback(
   deployments: readonly Deployment[],
   to: string | undefined,
 ): RollbackDecision {
-  if (GONE.includes(state)) return { kind: 'refuse', sentence: `${app} is deleted, or about to be.` };
+  if (isAppGone({ state })) return { kind: 'refuse', sentence: describeGone({ app }) };
   const served = deployments.filter(
     (one) => one.digest !== undefined && (one.state === 'replaced' || one.state === 'live'),
   );

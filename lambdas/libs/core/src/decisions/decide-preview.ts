@@ -1,4 +1,4 @@
-import { buildApp, type App } from '../model/app';
+import { buildApp, isAppGone, type App } from '../model/app';
 import { previewNameOf, type PreviewOf, type PullRequest } from '../model/app-preview';
 import { plus } from '../model/time';
 
@@ -24,12 +24,11 @@ export interface PreviewSituation {
   readonly now: Date;
 }
 
-const GONE: readonly App['state'][] = ['deleting', 'deleted'];
 const no = (why: NoPreview): PreviewWish => ({ kind: 'unwanted', why });
 
 /** Whether a pull request is to have a preview now, and of which commit. Code of strangers never gets one. Pure. */
 export function decidePreview({ parent, pull, standing, lifetime, now }: PreviewSituation): PreviewWish {
-  if (parent?.preview !== true || parent.previewOf !== undefined || GONE.includes(parent.state)) return no('off');
+  if (parent?.preview !== true || parent.previewOf !== undefined || isAppGone(parent)) return no('off');
   if (pull === undefined || !pull.isOpen) return no('closed');
   if (pull.fromRepoId !== parent.repoId) return no('fork');
   if (pull.base !== parent.branch || pull.branch === parent.branch) return no('base');
@@ -37,7 +36,7 @@ export function decidePreview({ parent, pull, standing, lifetime, now }: Preview
   const fresh = { kind: 'wanted', branch, commit, expiresAt: plus(now, lifetime).toISOString() } as const;
   const before = standing?.previewOf;
   if (standing === undefined || before?.commit !== commit) return fresh;
-  if (GONE.includes(standing.state)) {
+  if (isAppGone(standing)) {
     if (before.ended === 'closed') return fresh;
     return no(before.ended ?? 'deleted');
   }

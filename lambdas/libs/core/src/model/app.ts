@@ -103,6 +103,16 @@ export interface App extends AppSize {
   readonly deletedAt?: string;
 }
 
+/** Nothing of it is to be changed any more. */
+export function isAppGone({ state }: Pick<App, 'state'>): boolean {
+  return state === 'deleting' || state === 'deleted';
+}
+
+/** What a change of such an app is answered. */
+export function describeGone({ app }: Pick<App, 'app'>): string {
+  return `${app} is deleted, or about to be.`;
+}
+
 export function shapeOf({ cpu, memory, port, healthPath, secretsVersion }: AppShape): AppShape {
   return { cpu, memory, port, healthPath, ...(secretsVersion !== undefined && { secretsVersion }) };
 }
