@@ -1,9 +1,15 @@
-import { decideHostAdd, decideHostRemoval, type App, type HostsDecision } from '@multi-tenant-runner/core';
+import {
+  decideHostAdd,
+  decideHostRemoval,
+  type App,
+  type AppSettings,
+  type HostsDecision,
+} from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import type { ApiDeps } from '../deps';
 import { Problem } from '../http/problem';
 import { text } from '../http/schemas';
-import { app, appParams, appsOf, findApp, settingsOf, viewApp } from './app-view';
+import { app, appParams, appsOf, findApp, settingsOf, viewApp, writeApp } from './app-view';
 import { defineOperation, type Answer, type Context } from './operation';
 import { recordChange } from './record-change';
 
@@ -19,15 +25,9 @@ export const addAppHost = defineOperation({
   params: appParams,
   body,
   answer,
-  run: async ({ params, body: { host }, ...context }, deps) => {
-    const { domain } = await settingsOf(appsOf(deps));
-    const now = deps.clock.now();
-    return change(
-      params,
-      { action: 'app.host-asked', decide: (of) => decideHostAdd(of, host, { domain, now }) },
-      context,
-      deps,
-    );
+  run: ({ params, body: { host }, ...context }, deps) => {
+    const decide: Wish['decide'] = (of, { domain }) => decideHostAdd(of, host, { domain, now: deps.clock.now() });
+    return change(params, { action: 'app.host-asked', decide }, context, deps);
   },
 });
 
@@ -45,7 +45,7 @@ export const removeAppHost = defineOperation({
 
 interface Wish {
   readonly action: string;
-  readonly decide: (of: App) => HostsDecision;
+  readonly decide: (of: App, settings: AppSettings) => HostsDecision;
 }
 
 async function change(
@@ -57,13 +57,12 @@ async function change(
   const apps = appsOf(deps);
   const settings = await settingsOf(apps);
   const found = await findApp(params, context.caller, apps);
-  const decision = decide(found);
+  const decision = decide(found, settings);
   const { sentence } = decision;
   if (decision.kind === 'refuse') throw new Problem('refused', sentence);
   if (decision.kind === 'nothing') return { body: { changed: false, sentence, app: viewApp(found, settings, apps) } };
   const { installationId, app: name } = found;
   await recordChange({ installationId, action, after: { app: name, host: decision.host.host } }, context, deps);
-  const written = await apps.store.change(found, { hosts: decision.hosts }, deps.clock.now());
-  if (!written.ok) throw new Problem('changed', 'The app has changed meanwhile; look, and ask again.');
-  return { body: { changed: true, sentence, app: viewApp(written.row, settings, apps) } };
+  const written = await writeApp(found, { hosts: decision.hosts }, apps, deps.clock.now());
+  return { body: { changed: true, sentence, app: viewApp(written, settings, apps) } };
 }

@@ -5,13 +5,11 @@ import {
   setSecret,
   unsetSecret,
   type App,
-  type SecretsChange,
 } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
-import type { AppsDeps } from '../deps';
 import { Problem } from '../http/problem';
 import { text, time } from '../http/schemas';
-import { appParams, appsOf, findApp } from './app-view';
+import { appParams, appsOf, findApp, writeApp } from './app-view';
 import { NOTHING, defineOperation } from './operation';
 import { recordChange } from './record-change';
 
@@ -63,9 +61,10 @@ export const setAppSecret = defineOperation({
       context,
       deps,
     );
+    // What is kept for a change that comes too late goes with the app.
     const arn = await apps.secrets.keep(app, name, body.value);
     const now = deps.clock.now();
-    return { body: view(await change(app, setSecret(app, { name, arn }, now), { apps, now })) };
+    return { body: view(await writeApp(app, setSecret(app, { name, arn }, now), apps, now)) };
   },
 });
 
@@ -86,17 +85,6 @@ export const unsetAppSecret = defineOperation({
     const { installationId } = app;
     const after = { app: app.app, variable: params.secret };
     await recordChange({ installationId, action: 'app.secret-unset', after }, context, deps);
-    return { body: view(await change(app, decision.changes, { apps, now: deps.clock.now() })) };
+    return { body: view(await writeApp(app, decision.changes, apps, deps.clock.now())) };
   },
 });
-
-/** What was kept for a change that came too late goes with the app. */
-async function change(
-  app: App,
-  changes: SecretsChange,
-  { apps, now }: { readonly apps: AppsDeps; readonly now: Date },
-): Promise<App> {
-  const written = await apps.store.change(app, changes, now);
-  if (!written.ok) throw new Problem('changed', 'The app has changed meanwhile; look, and ask again.');
-  return written.row;
-}

@@ -8,6 +8,7 @@ import {
   type App,
   type AppHost,
   type AppSettings,
+  type Changes,
   type Deployment,
 } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
@@ -98,6 +99,18 @@ export async function findApp(
   const isIts = found?.installationId === Number(params.installation_id);
   if (found !== undefined && isIts && isVisibleApp(found, caller)) return found;
   throw new Problem('not-found', `This tenant has no app ${params.app}.`);
+}
+
+const MEANWHILE = 'The app has changed meanwhile; look, and ask again.';
+
+/** What another write of the row came before. */
+export const changedMeanwhile = (): Problem => new Problem('changed', MEANWHILE);
+
+/** Writes the row as it was read. @throws Problem when another wrote it since */
+export async function writeApp(one: App, changes: Changes<App>, { store }: AppsDeps, now: Date): Promise<App> {
+  const written = await store.change(one, changes, now);
+  if (!written.ok) throw changedMeanwhile();
+  return written.row;
 }
 
 /** A workflow job's own token shows apps of its repository alone. */

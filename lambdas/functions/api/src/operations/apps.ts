@@ -1,6 +1,8 @@
 import {
   declareApp,
+  describeGone,
   describeOver,
+  isAppGone,
   logPage,
   namesOfApp,
   problemsOfSize,
@@ -11,7 +13,7 @@ import * as v from 'valibot';
 import { pageOf } from '../http/cursor';
 import { Problem } from '../http/problem';
 import { count, id, nextCursor, paging, tenantParams, text } from '../http/schemas';
-import { app, appParams, appsOf, findApp, isVisibleApp, settingsOf, viewApp } from './app-view';
+import { app, appParams, appsOf, changedMeanwhile, findApp, isVisibleApp, settingsOf, viewApp } from './app-view';
 import { defineOperation } from './operation';
 import { recordChange } from './record-change';
 import { findTenant } from './tenant-view';
@@ -151,8 +153,7 @@ export const scaleApp = defineOperation({
     const after = { ...before, ...body.size, port: body.port ?? port, count: body.count ?? found.count };
     const problems = problemsOfSize(after);
     if (problems.length > 0) throw new Problem('invalid-request', `${problems.join('; ')}.`, { problems });
-    if (found.state === 'deleting' || found.state === 'deleted')
-      throw new Problem('refused', `${found.app} is deleted, or about to be.`);
+    if (isAppGone(found)) throw new Problem('refused', describeGone(found));
     const { installationId } = found;
     const said = { app: found.app };
     await recordChange(
@@ -163,7 +164,7 @@ export const scaleApp = defineOperation({
     const quota = quotaOf(settings, tenant.tier);
     const resized = await apps.store.resize(found, after, quota);
     if (resized.kind === 'over') throw new Problem('refused', describeOver(resized.what, quota));
-    if (resized.kind === 'changed') throw new Problem('changed', 'The app has changed meanwhile; look, and ask again.');
+    if (resized.kind === 'changed') throw changedMeanwhile();
     return { body: viewApp(resized.app, settings, apps) };
   },
 });

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { ApiDeps } from '../deps';
 import { Problem } from '../http/problem';
 import { text } from '../http/schemas';
-import { app, appParams, appsOf, findApp, settingsOf, viewApp } from './app-view';
+import { app, appParams, appsOf, findApp, settingsOf, viewApp, writeApp } from './app-view';
 import { NOTHING, defineOperation, type Answer, type Context } from './operation';
 import { recordChange } from './record-change';
 
@@ -62,7 +62,6 @@ async function edit(params: Params, change: AppChange, context: Context, deps: A
     context,
     deps,
   );
-  const written = await apps.store.change(found, decision.changes, deps.clock.now());
-  if (!written.ok) throw new Problem('changed', 'The app has changed meanwhile; look, and ask again.');
-  return { body: { changed: true, sentence, app: viewApp(written.row, settings, apps) } };
+  const written = await writeApp(found, decision.changes, apps, deps.clock.now());
+  return { body: { changed: true, sentence, app: viewApp(written, settings, apps) } };
 }
