@@ -1,4 +1,4 @@
-import { isThrottle } from '@multi-tenant-runner/core';
+import { isObject, isThrottle } from '@multi-tenant-runner/core';
 import { sendInTime } from '@multi-tenant-runner/runtime';
 import { AwsClient } from 'aws4fetch';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -47,6 +47,8 @@ const QUERY_SERVICES = {
 const GLOBAL: Readonly<Record<string, string>> = { iam: 'us-east-1' };
 
 export type JsonAnswer = Readonly<Record<string, unknown>>;
+/** Those of a list in an answer. */
+export const objects = (value: unknown): readonly JsonAnswer[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
 /**
  * The calls of services that the deployer makes, signed and without the SDK: nine of its clients would double the

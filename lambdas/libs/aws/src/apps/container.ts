@@ -1,5 +1,5 @@
-import { isObject, namesOfApp, type App } from '@multi-tenant-runner/core';
-import type { JsonAnswer } from './api';
+import { namesOfApp, type App } from '@multi-tenant-runner/core';
+import { objects, type JsonAnswer } from './api';
 import type { AppPlatformSettings } from './settings';
 
 export const CONTAINER = 'app';
@@ -32,7 +32,6 @@ export function containerOf(app: App, { digest, commit, settings }: Image) {
 }
 
 const secretsOf = ({ secrets }: App) => (secrets?.kept ?? []).map(({ name, arn }) => ({ name, valueFrom: arn }));
-const objects = (value: unknown): readonly JsonAnswer[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
 /** Whether a task definition has of the app what it now is to have. */
 export function isShaped(task: JsonAnswer, app: App): boolean {

@@ -1,6 +1,6 @@
 import { namesOfApp, type App, type Created, type Removed } from '@multi-tenant-runner/core';
 import { isAwsRefusal, unless, type AwsApi } from './api';
-import { isOwn, tagsOf, type AppPlatformSettings } from './settings';
+import { flatTagsOf, isOwn, type AppPlatformSettings } from './settings';
 import { find, listIn, textIn, type XmlNode } from './xml';
 
 /** Security groups of tasks: only the load balancer's group reaches the app's port, and no group names another's. */
@@ -25,17 +25,13 @@ export function createAppGroups(api: AwsApi, settings: AppPlatformSettings) {
 
   const create = async (app: App): Promise<string | undefined> => {
     const name = namesOfApp(environment, app.app).securityGroup;
-    const tags = Object.entries(tagsOf(environment, app)).flatMap(([key, value], index) => [
-      [`TagSpecification.1.Tag.${index + 1}.Key`, key],
-      [`TagSpecification.1.Tag.${index + 1}.Value`, value],
-    ]);
     const made = await unless(['InvalidGroup.Duplicate'], () =>
       api.query('ec2', 'CreateSecurityGroup', {
         GroupName: name,
         GroupDescription: `Tasks of the app ${app.app}.`,
         VpcId: vpcId,
         'TagSpecification.1.ResourceType': 'security-group',
-        ...Object.fromEntries(tags),
+        ...flatTagsOf(environment, app, 'TagSpecification.1.Tag'),
       }),
     );
     return textIn(made, 'groupId');

@@ -7,7 +7,7 @@ import {
   type SeenRule,
 } from '@multi-tenant-runner/core';
 import { isAwsRefusal, unless, type AwsApi } from './api';
-import { isOwn, tagsOf, type AppPlatformSettings } from './settings';
+import { flatTagsOf, isOwn, type AppPlatformSettings } from './settings';
 import { listIn, textIn, type XmlNode } from './xml';
 
 const SERVICE = 'elasticloadbalancing';
@@ -85,7 +85,7 @@ export function createLoadBalancing(api: AwsApi, settings: AppPlatformSettings) 
         HealthyThresholdCount: '2',
         UnhealthyThresholdCount: '3',
         'Matcher.HttpCode': HEALTHY,
-        ...flatTags(tagsOf(environment, app)),
+        ...flatTagsOf(environment, app),
       };
       const made = await refusing(['TooManyTargetGroups', 'DuplicateTargetGroupName'], () =>
         api.query(SERVICE, 'CreateTargetGroup', asked),
@@ -99,7 +99,7 @@ export function createLoadBalancing(api: AwsApi, settings: AppPlatformSettings) 
         ListenerArn: settings.loadBalancers[slot.alb]?.listenerArn,
         Priority: String(slot.priority),
         ...serve(serving),
-        ...flatTags(tagsOf(environment, app)),
+        ...flatTagsOf(environment, app),
       };
       const made = await refusing(['PriorityInUse', 'TooManyRules', 'TooManyUniqueTargetGroupsPerLoadBalancer'], () =>
         api.query(SERVICE, 'CreateRule', asked),
@@ -154,15 +154,6 @@ function serve({ hosts, targetGroup }: Pick<RuleToServe, 'hosts' | 'targetGroup'
         }
       : { 'Actions.member.1.Type': 'forward', 'Actions.member.1.TargetGroupArn': targetGroup };
   return { 'Conditions.member.1.Field': 'host-header', ...Object.fromEntries(values), ...action };
-}
-
-function flatTags(tags: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(tags).flatMap(([key, value], index) => [
-      [`Tags.member.${index + 1}.Key`, key],
-      [`Tags.member.${index + 1}.Value`, value],
-    ]),
-  );
 }
 
 function hostsIn(rule: XmlNode): readonly string[] {

@@ -1,6 +1,6 @@
 import { namesOfApp, type App, type Removed } from '@multi-tenant-runner/core';
 import { unless, type AwsApi } from './api';
-import { tagsOf, type AppPlatformSettings } from './settings';
+import { flatTagsOf, type AppPlatformSettings } from './settings';
 
 const POLICY = 'execution';
 const NO_ROLE = 'NoSuchEntity';
@@ -20,10 +20,6 @@ export function createRoles(api: AwsApi, settings: AppPlatformSettings) {
     arnOf: (app: App): string =>
       (app.secrets?.kept.length ?? 0) > 0 ? `${roles.arnPrefix}${nameOf(app)}` : settings.executionRoleArn,
     create: async (app: App): Promise<void> => {
-      const tags = Object.entries(tagsOf(environment, app)).flatMap(([key, value], index) => [
-        [`Tags.member.${index + 1}.Key`, key],
-        [`Tags.member.${index + 1}.Value`, value],
-      ]);
       await unless(['EntityAlreadyExists'], () =>
         iam('CreateRole', {
           RoleName: nameOf(app),
@@ -31,7 +27,7 @@ export function createRoles(api: AwsApi, settings: AppPlatformSettings) {
           Description: `Starts tasks of ${app.app}: image, logs and secrets.`,
           PermissionsBoundary: roles.boundaryArn,
           AssumeRolePolicyDocument: roles.trust,
-          ...Object.fromEntries(tags),
+          ...flatTagsOf(environment, app),
         }),
       );
       const PolicyDocument = policyOf(app, settings);

@@ -9,7 +9,7 @@ import {
   type ServiceToRun,
   type TaskToRegister,
 } from '@multi-tenant-runner/core';
-import { isAwsRefusal, unless, type AwsApi, type JsonAnswer } from './api';
+import { isAwsRefusal, objects, unless, type AwsApi, type JsonAnswer } from './api';
 import { CONTAINER, containerOf, isShaped } from './container';
 import { createRoles } from './roles';
 import { tagsOf, type AppPlatformSettings } from './settings';
@@ -19,7 +19,6 @@ const DEPLOYMENT_TAG = 'ghr:deployment';
 const AT_ONCE = 10;
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-const objects = (value: unknown): readonly JsonAnswer[] => (Array.isArray(value) ? value.filter(isObject) : []);
 const texts = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
 

@@ -52,6 +52,16 @@ export function tagsOf(environment: string, { app, installationId }: App): Reado
   };
 }
 
+/** The same as parameters, in a list as the service calls it: `Tags.member.1.Key`. */
+export function flatTagsOf(environment: string, app: App, list = 'Tags.member'): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(tagsOf(environment, app)).flatMap(([key, value], index) => [
+      [`${list}.${index + 1}.Key`, key],
+      [`${list}.${index + 1}.Value`, value],
+    ]),
+  );
+}
+
 /** Foreign things of the same name are nobody's to change. */
 export function isOwn(tags: ReadonlyMap<string, string>, environment: string, app: App): boolean {
   return tags.get('ghr:environment') === environment && tags.get('ghr:app') === app.app;

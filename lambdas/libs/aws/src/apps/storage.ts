@@ -1,5 +1,5 @@
-import { isObject, namesOfApp, sourceKeyOf, type App, type Removed } from '@multi-tenant-runner/core';
-import { isAwsRefusal, unless, type AwsApi, type JsonAnswer } from './api';
+import { namesOfApp, sourceKeyOf, type App, type Removed } from '@multi-tenant-runner/core';
+import { isAwsRefusal, objects, unless, type AwsApi, type JsonAnswer } from './api';
 import { tagsOf, type AppPlatformSettings } from './settings';
 import { textIn, type XmlNode } from './xml';
 
@@ -7,7 +7,6 @@ import { textIn, type XmlNode } from './xml';
 const IMAGES_KEPT = 50;
 const NO_REPOSITORY = 'RepositoryNotFoundException';
 const NO_SECRET = 'ResourceNotFoundException';
-const objects = (value: unknown): readonly JsonAnswer[] => (Array.isArray(value) ? value.filter(isObject) : []);
 const listed = (tags: Readonly<Record<string, string>>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 /** Images, sources, secrets and logs of apps. */
