@@ -1,18 +1,9 @@
-import { createShell } from '../test/shell';
+import { createShellWithTenant } from '../test/shell-with-tenant';
 
 const REASON = ['--reason', 'they asked'] as const;
 
 async function shellWithApp() {
-  const shell = createShell();
-  shell.harness.addTenant();
-  const small = { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, buildsPerHour: 10 };
-  shell.apps.settings = {
-    domain: 'apps.example.test',
-    https: true,
-    builder: 'runner',
-    quotas: new Map([['small', small]]),
-    reservedNames: [],
-  };
+  const shell = createShellWithTenant();
   const repository = ['--repository', 'acme/app', '--repository-id', '74'];
   await shell.run('apps', 'create', 'acme', 'shop', ...repository, ...REASON);
   return shell;

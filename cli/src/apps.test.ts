@@ -1,24 +1,11 @@
+import { createShellWithTenant } from '../test/shell-with-tenant';
 import { createShell } from '../test/shell';
 
 const REASON = ['--reason', 'they asked'] as const;
 const [FIRST, SECOND] = ['1'.repeat(40), '2'.repeat(40)];
 const CREATE = ['--repository', 'acme/app', '--repository-id', '74', ...REASON] as const;
 
-/** A tenant with the quota of two apps. */
-const shellWithTenant = () => {
-  const shell = createShell();
-  shell.harness.addTenant();
-  const small = { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, buildsPerHour: 10 };
-  shell.apps.settings = {
-    domain: 'apps.example.test',
-    https: true,
-    builder: 'runner',
-    quotas: new Map([['small', small]]),
-    reservedNames: [],
-  };
-  return shell;
-};
-type Shell = ReturnType<typeof shellWithTenant>;
+type Shell = ReturnType<typeof createShellWithTenant>;
 
 /** As the deployer would say of a deployment that it is live. */
 async function goLive({ apps, harness }: Shell, deploymentId: string, commit: string): Promise<void> {
@@ -49,7 +36,7 @@ async function deploy(shell: Shell, commit: string): Promise<void> {
 
 describe('apps', () => {
   it('are declared, listed and shown, and one beyond the quota is refused', async () => {
-    const shell = shellWithTenant();
+    const shell = createShellWithTenant();
     expect(await shell.json('apps', 'create', 'acme', 'shop', ...CREATE, '--count', '2', '--preview')).toMatchObject({
       app: 'shop',
       url: 'https://shop.apps.example.test',
@@ -68,7 +55,7 @@ describe('apps', () => {
   });
 
   it('are not declared with what they cannot have, without a reason, or where there are none', async () => {
-    const shell = shellWithTenant();
+    const shell = createShellWithTenant();
     expect((await shell.run('apps', 'create', 'acme', 'www', ...CREATE)).code).toBe(2);
     expect((await shell.run('apps', 'create', 'acme', 'shop', ...CREATE.slice(0, 4))).code).toBe(2);
     expect((await shell.run('apps', 'create', 'acme', 'shop', ...CREATE, '--cpu', '256')).code).toBe(2);
@@ -81,7 +68,7 @@ describe('apps', () => {
   });
 
   it('are deployed and rolled back, and say why', async () => {
-    const shell = shellWithTenant();
+    const shell = createShellWithTenant();
     await shell.run('apps', 'create', 'acme', 'shop', ...CREATE);
     expect((await shell.run('apps', 'deploy', 'shop', ...REASON)).code).toBe(2);
     await deploy(shell, FIRST);
@@ -102,7 +89,7 @@ describe('apps', () => {
   });
 
   it('have domains of their own, each with the record that proves it', async () => {
-    const shell = shellWithTenant();
+    const shell = createShellWithTenant();
     await shell.run('apps', 'create', 'acme', 'shop', ...CREATE);
     const record = { record: '_mtr-challenge.shop.acme.io', value: expect.stringMatching(/^mtr-verify=/) };
     expect(await shell.json('apps', 'add-domain', 'shop', 'SHOP.acme.io', ...REASON)).toMatchObject(record);
@@ -116,7 +103,7 @@ describe('apps', () => {
   });
 
   it('are scaled within the quota, suspended, resumed, and deleted with --yes', async () => {
-    const shell = shellWithTenant();
+    const shell = createShellWithTenant();
     await shell.run('apps', 'create', 'acme', 'shop', ...CREATE);
     expect((await shell.run('apps', 'scale', 'shop', '--count', '5', ...REASON)).code).toBe(4);
     expect(await shell.json('apps', 'scale', 'shop', '--count', '4', ...REASON)).toMatchObject({ count: 4 });

@@ -45,12 +45,11 @@ export async function setAppSecret(
   const problems = problemsOfSecret(variable, value);
   if (problems.length > 0) throw usage(`${problems.join('; ')}.`);
   const sentence = `${variable} is set; what runs of ${app.app} is deployed with it.`;
-  if (options.dryRun) return { kind: 'fields', fields: { app: app.app, secret: variable, dry_run: true }, sentence };
-  const { installationId } = app;
-  await recordChange({ installationId, action: 'app.secret-set', after: { app: app.app, variable } }, options, fleet);
-  const arn = await fleet.apps.secrets.keep(app, variable, value);
-  await write(app, setSecret(app, { name: variable, arn }, fleet.clock.now()), fleet);
-  return { kind: 'fields', fields: { app: app.app, secret: variable }, sentence };
+  const keep = async (): Promise<SecretsChange> => {
+    const arn = await fleet.apps.secrets.keep(app, variable, value);
+    return setSecret(app, { name: variable, arn }, fleet.clock.now());
+  };
+  return change(app, { action: 'app.secret-set', variable, sentence, make: keep }, options, fleet);
 }
 
 export async function unsetAppSecret(
@@ -66,16 +65,31 @@ export async function unsetAppSecret(
   if (decision.kind === 'nothing')
     return { kind: 'fields', fields: { app: app.app, changed: false }, sentence: decision.sentence };
   const sentence = `${variable} is gone once what runs of ${app.app} has been deployed without it.`;
-  if (options.dryRun) return { kind: 'fields', fields: { app: app.app, secret: variable, dry_run: true }, sentence };
-  const { installationId } = app;
-  await recordChange({ installationId, action: 'app.secret-unset', after: { app: app.app, variable } }, options, fleet);
-  await write(app, decision.changes, fleet);
-  return { kind: 'fields', fields: { app: app.app, secret: variable }, sentence };
+  const make = (): SecretsChange => decision.changes;
+  return change(app, { action: 'app.secret-unset', variable, sentence, make }, options, fleet);
 }
 
-async function write(app: App, changes: SecretsChange, fleet: Fleet): Promise<void> {
-  const written = await fleet.apps.store.change(app, changes, fleet.clock.now());
+interface Wish {
+  readonly action: 'app.secret-set' | 'app.secret-unset';
+  readonly variable: string;
+  readonly sentence: string;
+  /** Once it is on record. */
+  readonly make: () => SecretsChange | Promise<SecretsChange>;
+}
+
+async function change(
+  app: App,
+  { action, variable, sentence, make }: Wish,
+  options: ChangeOptions,
+  fleet: Fleet,
+): Promise<Answer> {
+  const fields = { app: app.app, secret: variable };
+  if (options.dryRun) return { kind: 'fields', fields: { ...fields, dry_run: true }, sentence };
+  const { installationId } = app;
+  await recordChange({ installationId, action, after: { app: app.app, variable } }, options, fleet);
+  const written = await fleet.apps.store.change(app, await make(), fleet.clock.now());
   if (!written.ok) throw changed(`${app.app} changed in the meantime; look again and repeat.`);
+  return { kind: 'fields', fields, sentence };
 }
 
 async function readAll(lines: AsyncIterable<string>): Promise<string> {

@@ -111,94 +111,119 @@ const ONE = {
 const TWO = Object.fromEntries(Object.entries(ONE).map(([kind, one]) => [kind, 2 * one]));
 const NONE = Object.fromEntries(Object.keys(ONE).map((kind) => [kind, 0]));
 
+interface Cut {
+  readonly cut: number;
+  /** Calls so far. */
+  readonly calls: () => number;
+}
+
+interface Case {
+  readonly before?: (harness: DeployerHarness) => Promise<void>;
+  /** Where the deployer dies. */
+  readonly during: (harness: DeployerHarness, at: Cut) => Promise<void>;
+  readonly after: (harness: DeployerHarness, cut: number) => Promise<void>;
+}
+
+/** Each call has its turn to be the last; answers the first number that none of the calls has. */
+async function cutEverywhere(when: 'before' | 'after', { before, during, after }: Case): Promise<number> {
+  let cut = 1;
+  for (let reached = cut; reached >= cut && cut < MOST; cut += 1) {
+    const harness = createDeployerHarness();
+    await before?.(harness);
+    const calls = cutAt(harness, cut, when);
+    await during(harness, { cut, calls });
+    reached = calls();
+    await after(harness, cut);
+  }
+  return cut;
+}
+
+async function deployWithSecret(harness: DeployerHarness): Promise<void> {
+  await deploy(harness);
+  await harness.secret('shop', 'KEY');
+  await harness.settle(5);
+}
+
 describe.each(['before', 'after'] as const)(
   'a deployer that dies %s any of its calls that change something',
   (when) => {
     it('leaves one of everything once the next one has looked', async () => {
-      let cut = 1;
-      for (let reached = cut; reached >= cut && cut < MOST; cut += 1) {
-        const harness = createDeployerHarness();
-        const calls = cutAt(harness, cut, when);
-        await deploy(harness);
-        reached = calls();
-        const app = await harness.app('shop');
-        expect([cut, standing(harness), app.live?.commit, app.unfinished?.size ?? 0]).toEqual([cut, ONE, COMMIT, 0]);
-        expect(harness.github.runs.length).toBe(1);
-      }
-      expect(cut).toBeGreaterThan(12);
-      expect(cut).toBeLessThan(MOST);
+      const cuts = await cutEverywhere(when, {
+        during: deploy,
+        after: async (harness, cut) => {
+          const app = await harness.app('shop');
+          expect([cut, standing(harness), app.live?.commit, app.unfinished?.size ?? 0]).toEqual([cut, ONE, COMMIT, 0]);
+          expect(harness.github.runs.length).toBe(1);
+        },
+      });
+      expect(cuts).toBeGreaterThan(12);
+      expect(cuts).toBeLessThan(MOST);
     });
 
     it('leaves a domain with its app, and the rule as the row says', async () => {
-      let cut = 1;
-      for (let reached = cut; reached >= cut && cut < MOST; cut += 1) {
-        const harness = createDeployerHarness();
-        await deploy(harness);
-        const calls = cutAt(harness, cut, when);
-        await moveDomain(harness);
-        reached = calls();
-        const [rule] = harness.aws.elb.rules.values();
-        expect([cut, rule?.hosts]).toEqual([cut, ['shop.apps.example.com', HOST]]);
-        expect((await harness.app('shop')).hosts).toMatchObject([{ state: 'serving' }]);
-      }
-      expect(cut).toBeGreaterThan(3);
+      const cuts = await cutEverywhere(when, {
+        before: deploy,
+        during: moveDomain,
+        after: async (harness, cut) => {
+          const [rule] = harness.aws.elb.rules.values();
+          expect([cut, rule?.hosts]).toEqual([cut, ['shop.apps.example.com', HOST]]);
+          expect((await harness.app('shop')).hosts).toMatchObject([{ state: 'serving' }]);
+        },
+      });
+      expect(cuts).toBeGreaterThan(3);
     });
 
     it('leaves what runs with the secrets as they are now, and nothing of those before', async () => {
-      let cut = 1;
-      for (let reached = cut; reached >= cut && cut < MOST; cut += 1) {
-        const harness = createDeployerHarness();
-        await deploy(harness);
-        await harness.secret('shop', 'KEY');
-        await harness.settle(5);
-        const calls = cutAt(harness, cut, when);
-        const key = await harness.secret('shop', 'KEY');
-        await harness.settle(8);
-        reached = calls();
-        const { live, secrets, unfinished } = await harness.app('shop');
-        const { aws } = harness;
-        expect([cut, live?.shape?.secretsVersion, secrets?.leaving, unfinished?.size ?? 0]).toEqual([cut, 2, [], 0]);
-        expect([cut, taskOf(harness, live?.taskDefinition).secrets]).toEqual([cut, { KEY: key }]);
-        expect([cut, [...aws.others.secrets], aws.iam.roles.size]).toEqual([cut, [key], 1]);
-      }
-      expect(cut).toBeGreaterThan(3);
+      let key = '';
+      const cuts = await cutEverywhere(when, {
+        before: deployWithSecret,
+        during: async (harness) => {
+          key = await harness.secret('shop', 'KEY');
+          await harness.settle(8);
+        },
+        after: async (harness, cut) => {
+          const { live, secrets, unfinished } = await harness.app('shop');
+          const { aws } = harness;
+          expect([cut, live?.shape?.secretsVersion, secrets?.leaving, unfinished?.size ?? 0]).toEqual([cut, 2, [], 0]);
+          expect([cut, taskOf(harness, live?.taskDefinition).secrets]).toEqual([cut, { KEY: key }]);
+          expect([cut, [...aws.others.secrets], aws.iam.roles.size]).toEqual([cut, [key], 1]);
+        },
+      });
+      expect(cuts).toBeGreaterThan(3);
     });
 
     it('leaves one preview of a pull request, and none of one that is closed', async () => {
-      let [cut, built] = [1, 0];
-      for (let reached = cut; reached >= cut && cut < MOST; cut += 1) {
-        const harness = createDeployerHarness();
-        await deploy(harness);
-        await harness.tables.apps.change(await harness.app('shop'), { preview: true }, harness.clock.now());
-        const calls = cutAt(harness, cut, when);
-        await openPull(harness);
-        built = Math.max(built, calls());
-        if (cut <= calls()) {
-          expect([cut, harness.tables.rows.get(PREVIEW)?.live?.commit]).toEqual([cut, FEATURE]);
-          expect([cut, standing(harness)]).toEqual([cut, TWO]);
-          expect(harness.github.runs.length).toBe(2);
-        }
-        await closePull(harness);
-        reached = calls();
-        expect([cut, standing(harness), harness.tables.rows.get(PREVIEW)?.state]).toEqual([cut, ONE, 'deleted']);
-      }
+      let built = 0;
+      const cuts = await cutEverywhere(when, {
+        before: async (harness) => {
+          await deploy(harness);
+          await harness.tables.apps.change(await harness.app('shop'), { preview: true }, harness.clock.now());
+        },
+        during: async (harness, { cut, calls }) => {
+          await openPull(harness);
+          built = Math.max(built, calls());
+          if (cut <= calls()) {
+            expect([cut, harness.tables.rows.get(PREVIEW)?.live?.commit]).toEqual([cut, FEATURE]);
+            expect([cut, standing(harness)]).toEqual([cut, TWO]);
+            expect(harness.github.runs.length).toBe(2);
+          }
+          await closePull(harness);
+        },
+        after: async (harness, cut) =>
+          expect([cut, standing(harness), harness.tables.rows.get(PREVIEW)?.state]).toEqual([cut, ONE, 'deleted']),
+      });
       expect(built).toBeGreaterThan(10);
-      expect(cut).toBeGreaterThan(built + 8);
+      expect(cuts).toBeGreaterThan(built + 8);
     });
 
     it('leaves nothing of an app that is removed', async () => {
-      let cut = 1;
-      for (let reached = cut; reached >= cut && cut < MOST; cut += 1) {
-        const harness = createDeployerHarness();
-        await deploy(harness);
-        await harness.secret('shop', 'KEY');
-        await harness.settle(5);
-        const calls = cutAt(harness, cut, when);
-        await remove(harness);
-        reached = calls();
-        expect([cut, standing(harness), (await harness.app('shop')).state]).toEqual([cut, NONE, 'deleted']);
-      }
-      expect(cut).toBeGreaterThan(8);
+      const cuts = await cutEverywhere(when, {
+        before: deployWithSecret,
+        during: remove,
+        after: async (harness, cut) =>
+          expect([cut, standing(harness), (await harness.app('shop')).state]).toEqual([cut, NONE, 'deleted']),
+      });
+      expect(cuts).toBeGreaterThan(8);
     });
   },
 );

@@ -6,9 +6,10 @@ const [FIRST, SECOND] = ['a'.repeat(40), 'b'.repeat(40)] as const;
 const ROLE = 'test-app-secrets-shop';
 
 let harness: DeployerHarness;
-beforeEach(() => {
+beforeEach(async () => {
   harness = createDeployerHarness();
   for (const commit of [FIRST, SECOND]) harness.github.archives.set(commit, archiveOf({ Dockerfile: 'FROM scratch' }));
+  await harness.declare('shop');
 });
 
 const deploy = async (commit: string): Promise<void> => {
@@ -27,7 +28,6 @@ const deployments = async () =>
 
 describe('secrets of an app', () => {
   it('that were set before the first push are with its first version, by a role that reads them alone', async () => {
-    await harness.declare('shop');
     const key = await harness.secret('shop', 'KEY');
     await deploy(FIRST);
     expect(running()).toMatchObject({ secrets: { KEY: key }, role: `arn:aws:iam::123456789012:role/${ROLE}` });
@@ -47,7 +47,6 @@ describe('secrets of an app', () => {
   });
 
   it('that are set while a version runs deploy its image again, once', async () => {
-    await harness.declare('shop');
     await deploy(FIRST);
     expect(running()).toMatchObject({ secrets: {}, role: 'arn:aws:iam::123456789012:role/execution' });
     const key = await harness.secret('shop', 'KEY');
@@ -61,7 +60,6 @@ describe('secrets of an app', () => {
   });
 
   it('that are replaced keep their value for what runs, and lose it once the next version does', async () => {
-    await harness.declare('shop');
     const old = await harness.secret('shop', 'KEY');
     await deploy(FIRST);
     const key = await harness.secret('shop', 'KEY');
@@ -73,7 +71,6 @@ describe('secrets of an app', () => {
   });
 
   it('with which no task starts are taken back, and those of the version before stand', async () => {
-    await harness.declare('shop');
     const good = await harness.secret('shop', 'KEY');
     await deploy(FIRST);
     const image = running().image;
@@ -94,7 +91,6 @@ describe('secrets of an app', () => {
   });
 
   it('wait for what is under way, which takes them along', async () => {
-    await harness.declare('shop');
     await deploy(FIRST);
     harness.clock.advance(MINUTE);
     await harness.push(SECOND);
@@ -107,7 +103,6 @@ describe('secrets of an app', () => {
   });
 
   it('of a suspended app wait for its tasks', async () => {
-    await harness.declare('shop');
     await deploy(FIRST);
     const change = async (state: 'suspended' | 'active') =>
       harness.tables.apps.change(await harness.app('shop'), { state }, harness.clock.now());
@@ -121,7 +116,6 @@ describe('secrets of an app', () => {
   });
 
   it('go with their role when the app does, those of a lost call too', async () => {
-    await harness.declare('shop');
     await harness.secret('shop', 'KEY');
     await deploy(FIRST);
     harness.aws.others.secrets.add('arn:aws:secretsmanager:us-east-1:123456789012:secret:test/apps/shop/LOST/9');
