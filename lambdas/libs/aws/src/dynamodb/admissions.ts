@@ -73,7 +73,7 @@ export function createDynamoAdmissions({ client, tables, tiers, defaultTier, clo
       return { kind: 'tenant', lookup: parseTenantRow(installationId, row, tiers, defaultTier) };
     },
     release: async ({ life, fleetShare, ...change }) => {
-      const end = { tableName: tables.launches, update: updateOfLaunch({ ...change, clock }) };
+      const end = { tableName: tables.launches, update: updateOfLaunch(change, clock) };
       const slots = [
         { tableName: tables.tenants, update: giveSlotBack(change.installationId, change.launchId) },
         ...(fleetShare === undefined

@@ -1,9 +1,9 @@
 import {
   isOpenLaunch,
   openAtOfLaunch,
-  type Changes,
   type Clock,
   type Launch,
+  type LaunchChange,
   type LaunchGuard,
   type LaunchStore,
 } from '@multi-tenant-runner/core';
@@ -25,7 +25,7 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
       return item && fromItem<Launch>(item);
     },
     change: async (installationId, launchId, guard, changes) =>
-      written<Launch>(await table.update(updateOfLaunch({ installationId, launchId, guard, changes, clock }))),
+      written<Launch>(await table.update(updateOfLaunch({ installationId, launchId, guard, changes }, clock))),
     listOpen: async (installationId) => {
       const expression = new Expression();
       const condition = expression.equals('installation_id', installationId);
@@ -74,15 +74,10 @@ export function itemOfLaunch(launch: Launch): Item {
   return toItem({ ...toRow(launch), ...derived });
 }
 
-export interface LaunchChange {
-  readonly installationId: number;
-  readonly launchId: string;
-  readonly guard: LaunchGuard;
-  readonly changes: Changes<Launch>;
-  readonly clock: Clock;
-}
-
-export function updateOfLaunch({ installationId, launchId, guard, changes: given, clock }: LaunchChange): Update {
+export function updateOfLaunch(
+  { installationId, launchId, guard, changes: given }: LaunchChange,
+  clock: Clock,
+): Update {
   const { version: _version, ...changes } = given;
   const ended = changes.endedAt ?? changes.updatedAt ?? clock.now().toISOString();
   const derived = changes.state === 'ended' ? { open_at: null, open_shard: null, expires_at: expiresAt(ended) } : {};

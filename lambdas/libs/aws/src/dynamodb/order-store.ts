@@ -47,7 +47,7 @@ export function createDynamoOrderStore({ client, tableName, clock }: OrderStoreD
       if (intents.length === 0) return { kind: (await table.update(update)).ok ? 'written' : 'order' };
       const outcome = await transact([
         { tableName, update },
-        ...intents.map((intent) => ({ tableName, update: updateOfLaunch({ ...intent, clock }) })),
+        ...intents.map((intent) => ({ tableName, update: updateOfLaunch(intent, clock) })),
       ]);
       if (outcome.ok) return { kind: 'written' };
       const [order, ...launches] = outcome.refusals;

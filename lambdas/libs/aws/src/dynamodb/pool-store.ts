@@ -66,7 +66,7 @@ export function createDynamoPoolStore({ client, tableName, launchesTable, clock 
       const { installationId, launchId } = launch;
       const bound = { instanceId: blank.instanceId, installationId, launchId, boundAt };
       const outcome = await transact([
-        { tableName: launchesTable, update: updateOfLaunch({ ...launch, clock }) },
+        { tableName: launchesTable, update: updateOfLaunch(launch, clock) },
         { tableName, remove: removalOf(blank) },
         { tableName, create: { ...toItem(toRow(bound)), ...boundKey(blank.instanceId) }, keyName: 'book' },
       ]);

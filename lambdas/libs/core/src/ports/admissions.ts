@@ -3,7 +3,7 @@ import type { Launch } from '../model/launch';
 import type { TenantLookup } from '../model/tenant';
 import type { MachineLife } from '../model/usage';
 import type { JobGuard } from './jobs';
-import type { LaunchGuard } from './launches';
+import type { LaunchChange } from './launches';
 import type { Changes } from './rows';
 
 /** A job's way to a slot of its tenant, and the slot's way back. */
@@ -22,11 +22,7 @@ export interface Admissions {
   release(request: LaunchReleaseRequest): Promise<LaunchReleaseAnswer>;
 }
 
-export interface LaunchReleaseRequest {
-  readonly installationId: number;
-  readonly launchId: string;
-  readonly guard: LaunchGuard;
-  readonly changes: Changes<Launch>;
+export interface LaunchReleaseRequest extends LaunchChange {
   /** The share of the fleet in which the launch has a slot. */
   readonly fleetShare?: number;
   /** Absent where there never was a machine. */

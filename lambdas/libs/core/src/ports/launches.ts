@@ -26,6 +26,14 @@ export interface LaunchStore extends Bookmarks {
   ): Promise<{ readonly installationId: number; readonly launchId: string } | undefined>;
 }
 
+/** A conditional change of a launch's row, for a write that changes other rows with it. */
+export interface LaunchChange {
+  readonly installationId: number;
+  readonly launchId: string;
+  readonly guard: LaunchGuard;
+  readonly changes: Changes<Launch>;
+}
+
 export interface LaunchGuard {
   readonly from: readonly LaunchState[];
   /** The caller holds the lease under this name. */

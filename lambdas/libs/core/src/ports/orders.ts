@@ -1,16 +1,6 @@
-import type { Launch } from '../model/launch';
 import type { Order } from '../model/order';
 import type { GroupAnswer } from './ec2';
-import type { LaunchGuard } from './launches';
-import type { Changes } from './rows';
-
-/** One launch's side of joining an order. */
-export interface IntentWrite {
-  readonly installationId: number;
-  readonly launchId: string;
-  readonly guard: LaunchGuard;
-  readonly changes: Changes<Launch>;
-}
+import type { LaunchChange } from './launches';
 
 /** `order`: it is not what it was. `launches`: the rows of these, by their place in the list, forbid it. */
 export type OrderOutcome =
@@ -26,7 +16,7 @@ export interface OrderStore {
     tier: string,
     former: Order | undefined,
     next: Order,
-    intents?: readonly IntentWrite[],
+    intents?: readonly LaunchChange[],
   ): Promise<OrderOutcome>;
   answer(orderId: string, answer: GroupAnswer): Promise<void>;
   findAnswer(orderId: string): Promise<GroupAnswer | undefined>;

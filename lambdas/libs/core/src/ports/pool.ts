@@ -1,15 +1,10 @@
 import type { Announcement, Blank, BoundBlank, Place, PoolKey, ReadyBlank } from '../model/blank';
-import type { Intent, Launch } from '../model/launch';
+import type { Intent } from '../model/launch';
 import type { GroupAnswer, UserData } from './ec2';
-import type { LaunchGuard } from './launches';
-import type { Changes } from './rows';
+import type { LaunchChange } from './launches';
 
 /** The launch's side of a binding. */
-export interface Binding {
-  readonly installationId: number;
-  readonly launchId: string;
-  readonly guard: LaunchGuard;
-  readonly changes: Changes<Launch>;
+export interface Binding extends LaunchChange {
   readonly boundAt: string;
 }
 

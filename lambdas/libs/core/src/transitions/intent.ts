@@ -1,5 +1,5 @@
 import type { Intent, Launch, LeaseHolder } from '../model/launch';
-import type { IntentWrite } from '../ports';
+import type { LaunchChange } from '../ports';
 import { launchMove, type LaunchTransitionDeps } from './launch';
 
 /** `recordIntent` in one write with other rows: the launch as it will be, and the write that makes it so. */
@@ -8,7 +8,7 @@ export function buildIntent(
   next: { readonly intent: Intent; readonly attempted: readonly string[] },
   lease: LeaseHolder,
   deps: Pick<LaunchTransitionDeps, 'clock'>,
-): { readonly launch: Launch; readonly write: IntentWrite } {
+): { readonly launch: Launch; readonly write: LaunchChange } {
   const changes = { intent: next.intent, attempted: [...next.attempted] };
   const move = launchMove('recordIntent', { changes, condition: { leaseOwner: lease.name } }, deps);
   const { installationId, launchId } = launch;

@@ -1,7 +1,7 @@
 import {
   type GroupAnswer,
-  type IntentWrite,
   type Launch,
+  type LaunchChange,
   type LaunchStore,
   type Order,
   type OrderStore,
@@ -27,7 +27,7 @@ export function orderStoreContract(make: () => Promise<OrdersUnderTest>, nextId:
     tables.put(
       launch({ installationId: id, launchId, jobId: Number(launchId.split('-')[0]), leaseOwner, leaseUntil: 1 }),
     );
-  const intentOf = (launchId: string, leaseOwner = 'worker'): IntentWrite => ({
+  const intentOf = (launchId: string, leaseOwner = 'worker'): LaunchChange => ({
     ...{ installationId: id, launchId, guard: { from: ['held', 'launching'], leaseOwner } },
     changes: {
       state: 'launching',
