@@ -226,4 +226,19 @@ describe('a machine of a shared call', () => {
     await system.sweep();
     expect(orphan.state).toBe('shutting-down');
   });
+
+  test('that no launch names and EC2 refuses to end is told of, with what to do', async () => {
+    const { system, messages, functions, fleet } = await setUp(2);
+    await functions.scaleUpAll(messages);
+    const [{ request } = { request: undefined }] = [...fleet.machines.values()];
+    if (request === undefined) throw new Error('there is a machine');
+    const tags = { [TAG.environment]: system.harness.environment, [TAG.blankId]: 'order-of-nobody' };
+    const orphan = fleet.plant({ instanceId: 'i-0000000000000beef', clientToken: 'nobody', tags, request });
+    orphan.isProtected = true;
+    system.harness.clock.advance(50 * MINUTE);
+    await system.sweep();
+    expect(orphan.state).toBe('running');
+    const causes = system.harness.log.lines.map(({ fields }) => String(fields['cause']));
+    expect(causes).toContainEqual(expect.stringMatching(/EC2 refuses to end i-0+beef.*--no-disable-api-termination/));
+  });
 });

@@ -7,7 +7,7 @@ import {
   hasWorked,
   messageOf,
   postponeQuestion,
-  protectedMachines,
+  refuseProtected,
   recordEc2End,
   release,
   restate,
@@ -148,6 +148,5 @@ async function endOrphan(installationId: number, machine: Machine, deps: ScaleDo
   const accounted = launch !== undefined && launch.state !== 'ended' && launch.installationId === installationId;
   if (accounted) return;
   deps.log.warn('A machine belongs to no launch and is terminated', { instance_id: machine.instanceId });
-  const states = await deps.fleet.terminate([machine.instanceId]);
-  if (states.get(machine.instanceId) === 'protected') throw protectedMachines([machine.instanceId]);
+  await refuseProtected(await deps.fleet.terminate([machine.instanceId]));
 }

@@ -1,4 +1,5 @@
-import { MINUTE, TAG, ageOf, isOrderId, type Machine } from '@multi-tenant-runner/core';
+import { MINUTE, TAG, ageOf, isOrderId, refuseProtected, type Machine } from '@multi-tenant-runner/core';
+import { sideBySide } from '@multi-tenant-runner/runtime';
 import type { ScaleDownDeps } from './deps';
 
 /**
@@ -6,6 +7,9 @@ import type { ScaleDownDeps } from './deps';
  * configuration.
  */
 const ORPHANED = 45 * MINUTE;
+
+/** Reads side by side: every tenant's visit waits for them. */
+const AT_ONCE = 10;
 
 /** A machine of a shared call that has not been given its tenant yet, and who that is; undefined: no launch says so. */
 export interface OrderedMachine {
@@ -20,8 +24,9 @@ export async function readOrdered(
 ): Promise<readonly OrderedMachine[]> {
   const undressed = machines.filter(({ tags }) => isOrderId(tags[TAG.blankId]) && tags[TAG.launchId] === undefined);
   const ordered: OrderedMachine[] = [];
-  for (const machine of undressed)
+  await sideBySide(undressed, { atOnce: AT_ONCE, isOver: () => false }, async (machine) => {
     ordered.push({ machine, owner: (await launches.findByInstance(machine.instanceId))?.installationId });
+  });
   return ordered;
 }
 
@@ -42,5 +47,5 @@ export async function endOrphans(ordered: readonly OrderedMachine[], deps: Scale
   const ids = orphans.map(({ machine }) => machine.instanceId);
   if (ids.length === 0) return;
   deps.log.warn('Machines of shared calls that no launch names are ended', { instance_ids: ids });
-  await deps.fleet.terminate(ids);
+  await refuseProtected(await deps.fleet.terminate(ids));
 }

@@ -1,4 +1,4 @@
-import { TAG, poolNameOf, protectedMachines, type Machine } from '@multi-tenant-runner/core';
+import { TAG, poolNameOf, refuseProtected, type Machine } from '@multi-tenant-runner/core';
 import { decidePool, isOfPool, ownerOf, type PoolAction, type PoolSnapshot } from './decide-pool';
 import type { Pooling, ScaleDownDeps } from './deps';
 
@@ -70,8 +70,7 @@ async function carryOut(action: PoolAction, deps: ScaleDownDeps & Pooling): Prom
 }
 
 async function terminate(instanceId: string, deps: ScaleDownDeps): Promise<void> {
-  const states = await deps.fleet.terminate([instanceId]);
-  if (states.get(instanceId) === 'protected') throw protectedMachines([instanceId]);
+  await refuseProtected(await deps.fleet.terminate([instanceId]));
 }
 
 /** The last pool was removed, and its table with it: a launch that took a machine may not have said so in its tags. */

@@ -1,7 +1,7 @@
 import type { Job } from '../model/job';
 import { isForgotten, isMachineOf, type Launch, type LeaseHolder } from '../model/launch';
 import { SECOND } from '../model/time';
-import { protectedMachines } from './end-machine';
+import { refuseProtected } from './end-machine';
 import type { ConfigStore, EndState, Machine, OpenPage, RunnerFleet, SecurityGroups } from '../ports';
 import { takeLease } from '../transitions';
 import { endJob } from './end-job';
@@ -80,11 +80,6 @@ async function cleanUp(
   if ((await deps.configs.list(installationId)).length > 0) return false;
   // One that began to run between the look and its end.
   return (await deps.jobs.listOpen(installationId, { limit: 1 })).length === 0;
-}
-
-async function refuseProtected(states: ReadonlyMap<string, EndState>): Promise<void> {
-  const ids = [...states].filter(([, state]) => state === 'protected').map(([id]) => id);
-  if (ids.length > 0) throw protectedMachines(ids);
 }
 
 /** Some of them may be left to the next pass. */

@@ -1,4 +1,5 @@
 import { isForgotten, type Launch, type LeaseHolder } from '../model/launch';
+import type { EndState } from '../ports';
 import { deregister } from './deregister';
 import { release, type JobFollowUp, type ReleaseDeps } from './release';
 import type { ProtocolDeps } from './deps';
@@ -9,6 +10,12 @@ export function protectedMachines(instanceIds: readonly string[]): Error {
     `EC2 refuses to end ${instanceIds.join(', ')}, as termination protection is on; turn it off with ` +
       '`aws ec2 modify-instance-attribute --no-disable-api-termination --instance-id <id>`',
   );
+}
+
+/** What EC2 said of those that it was asked to end. @throws where one of them is protected */
+export async function refuseProtected(states: ReadonlyMap<string, EndState>): Promise<void> {
+  const ids = [...states].filter(([, state]) => state === 'protected').map(([id]) => id);
+  if (ids.length > 0) throw protectedMachines(ids);
 }
 
 export type EndMachineDeps = ReleaseDeps & Pick<ProtocolDeps, 'fleet' | 'environment'>;
