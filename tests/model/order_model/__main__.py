@@ -19,12 +19,11 @@ ended without one.
 import sys
 from collections import namedtuple
 
+from one_call import BOTH, ENDED, HELD, LAUNCHING, RUNNING, SINGLE, OneCall, Row, onward, put
 from small_model import main
 
-BOTH = (0, 1)
-OPENER, JOINER = 0, 1
-HELD, LAUNCHING, RUNNING, ENDED = "held", "launching", "running", "ended"
-ORDER, SINGLE = "order", "single"
+OPENER, JOINER = BOTH
+ORDER = "order"
 
 # What the flawed protocol does, and the rule that it breaks.
 FLAWS = {
@@ -38,52 +37,42 @@ FLAWS = {
     "run-undressed": "S4",  # the configuration is there before the group and the tags
 }
 
-# Young: within the grace of its last write. Owner: who has the lease, an invocation by its name.
-Row = namedtuple("Row", "state intent instance owner young")
 # work: what opener and joiner do next, None when they are gone. over: whose leases have run out by the clock. order:
 # its state, and the launches that joined. known: what EC2 started by the call. reply: what the opener wrote of that.
 State = namedtuple("State", "work over order rows machines dressed known reply shown flight procs faults")
 NAMES = ("opener", "joiner")
 
 
-class Order:
+class Order(OneCall):
+    SHARED = ORDER
+
     def __init__(self, flaw=""):
-        self.flaw = flaw
+        super().__init__(flaw)
         rows = tuple(Row(HELD, None, None, name, True) for name in NAMES)
         empty = frozenset()
         self.initial = State(
             ("open", "join"), (False, False), (None, ()), rows, empty, empty, None, None, True, False, (), 1
         )
 
-    def steps(self, s):
-        """Every (label, next state)."""
+    def ask(self, s):
         for who in BOTH:
             if s.work[who] is not None:
                 yield from self.hold(s, who)
             # A request arrives, or is given up, while the leases last.
             if not s.over[who] and not (s.flight and who == OPENER):
                 yield "the leases of the %s run out" % NAMES[who], s._replace(over=put(s.over, who, True))
-        if s.flight:
-            yield from self.arrive(s)
-        if not s.shown:
-            yield "EC2 shows the machines", s._replace(shown=True)
-        for at, proc in enumerate(s.procs):
-            rest = s._replace(procs=s.procs[:at] + s.procs[at + 1 :])
-            if s.faults:
-                yield "CRASH of %s" % proc[0], rest._replace(faults=s.faults - 1)
-            yield from self.go_on(s, proc, rest)
-        for i in BOTH:
-            yield from self.pass_time(s, i)
-            yield from self.begin(s, i)
 
-    def pass_time(self, s, i):
-        row, working = s.rows[i], any(proc[1] == i for proc in s.procs)
-        holder = s.work[i] is not None and not s.over[i]
-        if row.owner == NAMES[i] and s.over[i] or row.owner not in (None, NAMES[i]) and not working:
-            yield "the lease of %d ends" % i, self.write(s, i, owner=None, quiet=True)
-        # The grace is longer than the opener may take to send: its leases began before the order was there.
-        if row.young and not working and not holder and not s.flight and row.owner is None and s.over[OPENER]:
-            yield "the grace of %d ends" % i, self.write(s, i, young=False, quiet=True)._replace(shown=True)
+    def asker(self, s, i):
+        return NAMES[i], s.work[i] is not None, s.over[i]
+
+    def is_over(self, s):
+        return s.over[OPENER]
+
+    def is_idle(self, s):
+        return s.work == (None, None)
+
+    def asked(self, s):
+        return s.order[1]
 
     # Opener and joiner, each with the lease of its own launch.
 
@@ -128,19 +117,6 @@ class Order:
     def call(self, s, who):
         yield "RunInstances sent", self.to(s, who, "wait")._replace(flight=True)
 
-    def arrive(self, s):
-        calm = s._replace(flight=False)
-        if s.known is not None:
-            yield "EC2 knows the token", calm
-            return
-        for started in {s.order[1], s.order[1][:1]}:
-            named = frozenset((ORDER, i) for i in started)
-            for shown in (True, False):
-                after = calm._replace(machines=s.machines | named, known=started, shown=shown)
-                yield "EC2 starts %s%s" % (started, "" if shown else ", hidden"), after
-        if s.faults:
-            yield "the call is lost", calm._replace(faults=s.faults - 1)
-
     def wait(self, s, who):
         if not s.flight and s.known is not None:
             yield "the answer", self.to(s, who, "tell")
@@ -178,106 +154,32 @@ class Order:
     def start(self, s, who):
         yield "%d runs" % who, self.to(self.write(s, who, state=RUNNING, owner=None), who, None)
 
-    # Who finds one launch: a redelivery of its message, or the sweep.
-
-    def begin(self, s, i):
-        row = s.rows[i]
-        if row.state not in (HELD, LAUNCHING) or row.owner is not None or len(s.procs) == 2:
-            return
-        if any(proc[1] == i and proc[0] == "worker" for proc in s.procs):
-            return
-        yield "worker reads %d" % i, s._replace(procs=s.procs + (("worker", i, "look", row),))
-        if not row.young and row.intent is not None and row.instance is None:
-            yield "sweep reads %d" % i, s._replace(procs=s.procs + (("sweep", i, "lease", row),))
+    # Who finds one launch makes its machine the tenant's, too.
 
     def go_on(self, s, proc, rest):
-        who, i, step, seen = proc
-
-        def to(step, state=s):
-            others = tuple(one for one in state.procs if one is not proc)
-            return state._replace(procs=others + ((who, i, step, seen),))
-
-        if step == "look":
-            yield from self.look(s, proc, rest, to)
-        elif step == "lease":
-            # Only if no other write reached the row since it was read.
-            if s.rows[i] != seen or seen.owner is not None:
-                yield "%s finds another at work on %d" % (who, i), rest
-            else:
-                yield "%s takes the lease of %d" % (who, i), to("judge", self.write(s, i, owner=who))
-        elif step == "judge":
-            yield from self.judge(s, proc, rest, to)
-        elif step == "intent":
-            yield "intent of its own for %d" % i, to("run", self.write(s, i, state=LAUNCHING, intent=SINGLE))
-        elif step == "run":
-            yield "EC2 starts %d alone" % i, to("record", s._replace(machines=s.machines | {(SINGLE, i)}))
-            if (SINGLE, i) not in s.machines:
-                yield "EC2 refuses %d" % i, to("record")
-        elif step == "record":
-            yield from self.settle(s, i, rest)
-        elif step == "dress":
-            yield "group and tags of %d" % i, to("start", s._replace(dressed=s.dressed | {(s.rows[i].instance, i)}))
+        _, i, step, _ = proc
+        yield from super().go_on(s, proc, rest)
+        if step == "dress":
+            dressed = s._replace(dressed=s.dressed | {(s.rows[i].instance, i)})
+            yield "group and tags of %d" % i, onward(dressed, proc, "start")
         elif step == "start":
             yield "%d runs" % i, self.finish(s, rest, i, state=RUNNING, owner=None)
 
-    def look(self, s, proc, rest, to):
-        """Without the lease a machine that is there is enough to go on, and one that is not proves nothing."""
-        who, i, _, seen = proc
-        if seen.intent != ORDER or seen.instance is not None or self.flaw == "replay-by-one":
-            yield "%s goes on with %d" % (who, i), to("lease")
-        elif self.found(s, i) is not None or not seen.young or self.flaw == "conclude-at-once":
-            yield "%s looks for %d" % (who, i), to("lease")
+    def judge(self, s, proc, rest):
+        who, _, _, seen = proc
+        if seen.instance is None:
+            yield from super().judge(s, proc, rest)
         else:
-            yield "%s leaves %d, too young" % (who, i), rest
-
-    def found(self, s, i):
-        mine = [one for one in s.machines if one[0] == ORDER and (one[1] == i or self.flaw == "any-of-token")]
-        return min(mine) if mine and s.shown else None
-
-    def judge(self, s, proc, rest, to):
-        who, i, _, seen = proc
-        if seen.instance is not None:
-            yield "%s goes on with its machine" % who, to("dress" if seen.intent == ORDER else "start")
-            return
-        machine = self.found(s, i) if seen.intent == ORDER else None
-        if seen.intent == SINGLE and who == "sweep":
-            machine = (SINGLE, i) if (SINGLE, i) in s.machines else None
-        if machine is not None and who == "sweep":
-            # The launch's message comes after it.
-            yield "sweep adopts %s" % (machine,), self.finish(s, rest, i, instance=machine, owner=None)
-        elif machine is not None:
-            yield "worker has %s" % (machine,), to("dress", self.write(s, i, instance=machine))
-        elif who == "sweep":
-            yield "sweep ends %d" % i, self.finish(s, rest, i, state=ENDED, owner=None)
-        elif seen.intent == ORDER and self.flaw == "replay-by-one":
-            names = frozenset((ORDER, j) for j in s.order[1])
-            again = s._replace(machines=s.machines | names, known=s.order[1]) if s.known is None else s
-            yield "%s replays the order's call" % who, to("record", again)
-        elif seen.intent == ORDER and seen.young and self.flaw != "conclude-at-once":
-            # It was there a moment ago, and the lease is given back.
-            yield "%s finds none any more" % who, self.finish(s, rest, i, owner=None, quiet=True)
-        elif seen.intent == SINGLE:
-            yield "%s repeats its own call" % who, to("run")
-        else:
-            yield "%s has the proof for %d" % (who, i), to("intent")
-
-    def settle(self, s, i, rest):
-        kind = s.rows[i].intent
-        if (kind, i) in s.machines:
             # A machine of its own call is the tenant's from its birth.
-            yield "instance of %d" % i, self.finish(s, rest, i, instance=(kind, i), owner=None)
-        else:
-            yield "no machine for %d" % i, self.finish(s, rest, i, state=ENDED, owner=None)
+            following = "dress" if seen.intent == ORDER else "start"
+            yield "%s goes on with its machine" % who, onward(s, proc, following)
 
-    # Writes.
-
-    def write(self, s, i, quiet=False, **changes):
-        """@param quiet: no progress, so the grace still counts from the last step"""
-        row = s.rows[i]._replace(**({} if quiet else {"young": True}), **changes)
-        return s._replace(rows=put(s.rows, i, row))
-
-    def finish(self, s, rest, i, **changes):
-        return self.write(s, i, **changes)._replace(procs=rest.procs)
+    def takes(self, s, proc, rest, machine):
+        who, i = proc[:2]
+        if who == "sweep":
+            # The launch's message comes after it.
+            return super().takes(s, proc, rest, machine)
+        return "worker has %s" % (machine,), onward(self.write(s, i, instance=machine), proc, "dress")
 
     def drop(self, s, i):
         return self.write(s, i, owner=None, quiet=True) if s.rows[i].owner == NAMES[i] else s
@@ -286,32 +188,15 @@ class Order:
     def to(s, who, step):
         return s._replace(work=put(s.work, who, step))
 
-    @staticmethod
-    def broken(_, s):
-        for i in BOTH:
-            row = s.rows[i]
-            mine = [one for one in s.machines if one[1] == i]
-            if mine and row.intent is None:
-                return "S5"
-            if row.state == ENDED and mine:
-                return "S2"
-            if len(mine) > 1:
-                return "S1"
-            if row.instance is not None and row.instance[1] != i:
-                return "S3"
-            if row.state == RUNNING and row.instance[0] == ORDER and (row.instance, i) not in s.dressed:
-                return "S4"
-        return None
-
-    @staticmethod
-    def good(s):
-        if s.work != (None, None) or s.procs or s.flight:
-            return False
-        return all(row.state == ENDED or row.state == RUNNING and row.instance in s.machines for row in s.rows)
-
-
-def put(values, at, value):
-    return values[:at] + (value,) + values[at + 1 :]
+    def broken(self, before, s):
+        if any(s.rows[i].intent is None for _, i in s.machines):
+            return "S5"
+        rule = super().broken(before, s)
+        undressed = (
+            row.state == RUNNING and row.instance[0] == ORDER and (row.instance, i) not in s.dressed
+            for i, row in enumerate(s.rows)
+        )
+        return rule or ("S4" if any(undressed) else None)
 
 
 if __name__ == "__main__":
