@@ -65,6 +65,10 @@ test.each([
   [['--jobs', '--seed'], '--jobs needs a value; --help says which.'],
   [['--jobs', 'many'], '--jobs must be a whole number from 1 to 100000, not many.'],
   [['--tenants', '0'], '--tenants must be a whole number from 1 to 10000, not 0.'],
+  [
+    ['--burst', '9', '--config-store', 'dynamo'],
+    '--config-store takes dynamodb, or is left out for SSM, and is not dynamo.',
+  ],
   [['--seeds', '3', '--seed', 'x'], '--seeds counts upwards from --seed, so that must be an integer, not x.'],
 ])('%j is answered with one sentence', (args, problem) => expect(problemOf(...args)).toBe(problem));
 

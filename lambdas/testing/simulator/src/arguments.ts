@@ -1,6 +1,8 @@
 import { SWITCH, TEXT, readCommandLine, whole, type Program } from '@multi-tenant-runner/sandbox/command-line';
+import type { BurstLoad } from './burst-load';
+import type { PushLoad } from './push-report';
 import { ALL_FAULTS, FAULT_KINDS, type FaultKind } from './scenario/fault-kinds';
-import type { SimulatedSetup, SimulationOptions } from './scenario/options';
+import type { SimulationOptions } from './scenario/options';
 
 export type Arguments =
   | {
@@ -13,24 +15,9 @@ export type Arguments =
     }
   | { readonly kind: 'sweep'; readonly tenants: number }
   | { readonly kind: 'deliveries'; readonly rate: number; readonly flood: number }
-  | {
-      readonly kind: 'burst';
-      readonly tenants: number;
-      readonly jobs: number;
-      readonly flood: number;
-      readonly setup: SimulatedSetup;
-    }
+  | ({ readonly kind: 'burst' } & Required<BurstLoad>)
   | { readonly kind: 'outage'; readonly minutes: number; readonly tenants: number; readonly jobs: number }
-  | {
-      readonly kind: 'pushes';
-      readonly pushes: number;
-      readonly tenants: number;
-      readonly apps: number;
-      readonly minutes: number;
-      readonly raised: number;
-      readonly faults: boolean;
-      readonly seed: string;
-    }
+  | ({ readonly kind: 'pushes' } & Required<PushLoad>)
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'wrong'; readonly problem: string };
 
@@ -107,13 +94,15 @@ export function parseArguments(args: readonly string[]): Arguments {
   if (numbers['sweep'] !== undefined) return { kind: 'sweep', tenants: numbers['sweep'] };
   if (numbers['deliveries'] !== undefined)
     return { kind: 'deliveries', rate: numbers['deliveries'], flood: numbers['flood'] ?? 0 };
+  if ((texts['config-store'] ?? 'dynamodb') !== 'dynamodb')
+    return wrong(`--config-store takes dynamodb, or is left out for SSM, and is not ${texts['config-store']}.`);
   if (numbers['burst'] !== undefined)
     return {
       ...{ kind: 'burst', tenants: numbers['burst'], jobs: numbers['each'] ?? 1, flood: numbers['flood'] ?? 0 },
       setup: {
         shared: switches.has('shared'),
         ...(numbers['concurrency'] !== undefined && { concurrency: numbers['concurrency'] }),
-        ...(texts['config-store'] === 'dynamodb' && { configStore: 'dynamodb' }),
+        ...(texts['config-store'] !== undefined && { configStore: 'dynamodb' }),
       },
     };
   if (numbers['outage'] !== undefined)
