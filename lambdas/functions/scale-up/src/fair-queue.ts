@@ -66,6 +66,13 @@ export function createFairQueue({ longest, after }: FairQueueOptions): FairQueue
   };
 }
 
+export type Pause = (milliseconds: number) => Promise<void>;
+
+export const pauseBy =
+  (after: FairQueueOptions['after']): Pause =>
+  (milliseconds) =>
+    new Promise((resolve) => void after(milliseconds, resolve));
+
 export const onTimer: FairQueueOptions['after'] = (milliseconds, callBack) => {
   const timer = setTimeout(callBack, milliseconds);
   return () => clearTimeout(timer);

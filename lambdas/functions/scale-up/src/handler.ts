@@ -11,7 +11,7 @@ import { fillPool } from './fill-pool';
 import { handleJob } from './handle-job';
 import { createDesk } from './desk';
 import { createSharedCalls } from './shared-calls';
-import { onTimer, type FairQueueOptions } from './fair-queue';
+import { onTimer, pauseBy, type FairQueueOptions } from './fair-queue';
 import { throttleWrites } from './throttle-writes';
 import type { ScaleUpDeps } from './deps';
 
@@ -32,7 +32,7 @@ const LONGEST_GATHERING = 1_000;
 export function createHandler(deps: ScaleUpDeps, after: FairQueueOptions['after'] = onTimer): ScaleUpHandler {
   // Made once: the turns go on from one batch to the next.
   const paced = throttleWrites(deps, after);
-  const pause = (milliseconds: number) => new Promise<void>((resolve) => void after(milliseconds, resolve));
+  const pause = pauseBy(after);
   const handleRecords: ScaleUpHandler = (event, context) => {
     const { sharing } = paced;
     const shared = sharing && createSharedCalls({ ...paced, sharing, pause }, deps.fleet);

@@ -6,7 +6,7 @@ import {
   type Draw,
   type NotStarted,
 } from '@multi-tenant-runner/core';
-import { createFairQueue, type FairQueueOptions } from './fair-queue';
+import { createFairQueue, pauseBy, type FairQueueOptions } from './fair-queue';
 import type { ScaleUpDeps } from './deps';
 
 /** How far ahead in the account's line a call may take its place: its container waits there, and calls nothing. */
@@ -51,7 +51,7 @@ export function createPacedLaunches(deps: Pacing, after: FairQueueOptions['after
   const { calls, machines: instances } = deps.scaleUp.launchRate;
   const mayWait = (deps.scaleUp.leaseMilliseconds - LEASE_MARGIN) * SHARE_OF_TIME;
 
-  const pause = (milliseconds: number) => new Promise<void>((resolve) => void after(milliseconds, resolve));
+  const pause = pauseBy(after);
   const drawsOf = (draw: LineDraw): readonly Draw[] => [
     { tokens: draw.calls, rate: calls },
     { tokens: draw.machines, rate: instances },

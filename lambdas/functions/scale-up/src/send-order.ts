@@ -1,6 +1,7 @@
 import { SECOND, type GroupAnswer, type NotStarted, type Order } from '@multi-tenant-runner/core';
 import type { AskDeps, Asking } from './ask-together';
 import { RetryLater, type ScaleUpDeps, type Sharing } from './deps';
+import type { Pause } from './fair-queue';
 import type { Line } from './paced-launches';
 
 /** How long EC2's answer may take to come, after that. */
@@ -12,7 +13,7 @@ export type OrderDeps = AskDeps &
   Pick<ScaleUpDeps, 'log'> & {
     readonly sharing: Sharing;
     readonly line: Line;
-    readonly pause: (milliseconds: number) => Promise<void>;
+    readonly pause: Pause;
   };
 
 /** Whoever waits reads this where the order's answer would be: its call is never sent. */

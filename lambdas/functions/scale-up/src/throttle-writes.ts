@@ -1,6 +1,6 @@
 import { SECOND, Throttled, hashOf, type ConfigStore } from '@multi-tenant-runner/core';
 import type { ScaleUpDeps } from './deps';
-import { createFairQueue, onTimer, type FairQueueOptions } from './fair-queue';
+import { createFairQueue, onTimer, pauseBy, type FairQueueOptions } from './fair-queue';
 import { createPacedLaunches, type Line } from './paced-launches';
 
 /** Milliseconds: SSM answers in a tenth of that. */
@@ -22,6 +22,7 @@ type PacedDeps = ScaleUpDeps & { readonly line: Line };
  */
 export function throttleWrites(deps: ScaleUpDeps, after: FairQueueOptions['after'] = onTimer): PacedDeps {
   const { launch, line } = createPacedLaunches(deps, after);
+  const pause = pauseBy(after);
   const configs = createFairQueue({ longest: LONGEST_TURN, after });
   const { fleet, pooling } = deps;
   const put = async (entry: Parameters<ConfigStore['put']>[0], tries = 1): Promise<void> => {
@@ -30,8 +31,7 @@ export function throttleWrites(deps: ScaleUpDeps, after: FairQueueOptions['after
     } catch (cause) {
       if (!(cause instanceof Throttled) || tries === TRIES) throw cause;
       // Others of other containers try again, too.
-      const pause = SECOND / 2 + (hashOf(`${entry.launchId} ${tries}`) % SECOND);
-      await new Promise<void>((resolve) => void after(pause, resolve));
+      await pause(SECOND / 2 + (hashOf(`${entry.launchId} ${tries}`) % SECOND));
       await put(entry, tries + 1);
     }
   };

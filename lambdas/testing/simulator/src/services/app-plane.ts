@@ -13,23 +13,15 @@ import {
 } from '@multi-tenant-runner/testing';
 import type { BatchResponse, LambdaContext } from '@multi-tenant-runner/runtime';
 import { createLambda, type Container } from '../engine/lambda';
-import type { Random } from '../engine/random';
-import type { Scheduler } from '../engine/scheduler';
 import { SILENT } from '../silent-log';
-import { createAppAws } from './app-aws';
-import type { AppBuckets } from './app-buckets';
+import { createAppAws, type AppAwsDeps } from './app-aws';
 import { createAppQueue, type AppQueue } from './app-queue';
 import { slow } from './slow';
 
-export interface AppPlaneDeps {
-  readonly scheduler: Scheduler;
-  readonly random: Random;
-  readonly buckets: AppBuckets;
+export interface AppPlaneDeps extends Omit<AppAwsDeps, 'aws'> {
   readonly settings: AppSettings;
   readonly loadBalancers: number;
   readonly github: AppGitHub;
-  readonly dies: () => 'before' | 'after' | undefined;
-  readonly onCall: (action: string, input: Readonly<Record<string, unknown>>) => void;
 }
 
 /** The deployer with what it is told by: its queue, the stream of its table, its schedule. */

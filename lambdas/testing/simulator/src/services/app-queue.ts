@@ -9,8 +9,6 @@ interface Message {
 
 export interface AppQueue {
   send(event: object): void;
-  /** Nothing is on its way or being worked at. */
-  isIdle(): boolean;
 }
 
 export interface AppQueueDeps {
@@ -25,11 +23,9 @@ export interface AppQueueDeps {
 /** SQS before a function: as many batches at once as the mapping allows, and what failed comes again. */
 export function createAppQueue({ lambda, scheduler, concurrency, batch, visibility }: AppQueueDeps): AppQueue {
   const waiting: Message[] = [];
-  let [running, hidden, sent] = [0, 0, 0];
+  let [running, sent] = [0, 0];
   const again = (messages: readonly Message[]): void => {
-    hidden += messages.length;
     scheduler.after(visibility, () => {
-      hidden -= messages.length;
       waiting.push(...messages);
       pump();
     });
@@ -53,6 +49,5 @@ export function createAppQueue({ lambda, scheduler, concurrency, batch, visibili
       waiting.push({ messageId: `m${(sent += 1)}`, body: JSON.stringify(event) });
       pump();
     },
-    isIdle: () => running === 0 && hidden === 0 && waiting.length === 0,
   };
 }
