@@ -42,11 +42,24 @@ describe("a tenant's callback", () => {
   });
 
   it('is refused where it may not lead, and makes no secret that nobody sees', async () => {
-    const { harness, run, json } = createShell();
+    const { harness, fleet, run, json } = createShell();
     harness.addTenant();
     const refused = await run('tenants', 'set-callback', 'acme', 'https://169.254.169.254/', ...BECAUSE);
     expect(refused).toMatchObject({ code: 4, err: expect.stringContaining('IP address') });
     expect(await run('tenants', 'set-callback', 'acme', URL)).toMatchObject({ code: 2 });
     expect(await json('tenants', 'set-callback', 'acme', URL, ...BECAUSE, '--dry-run')).not.toHaveProperty('secret');
+    expect(await fleet.callbacks.current(INSTALLATION)).toBeUndefined();
+  });
+
+  it('is tried without a reason, which every change needs', async () => {
+    const { harness, fleet, json, run } = createShell();
+    harness.addTenant();
+    const { secret } = Object(await json('tenants', 'set-callback', 'acme', URL, ...BECAUSE));
+    for (const change of ['rotate-callback', 'remove-callback']) {
+      expect(await json('tenants', change, 'acme', '--dry-run')).toMatchObject({ dry_run: true });
+      expect(await run('tenants', change, 'acme')).toMatchObject({ code: 2 });
+    }
+    expect(await run('tenants', 'set-callback', 'acme', URL)).toMatchObject({ code: 2 });
+    expect(await fleet.callbacks.current(INSTALLATION)).toBe(secret);
   });
 });
