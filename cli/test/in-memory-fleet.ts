@@ -1,23 +1,19 @@
 import {
+  createInMemoryAppSecrets,
   createInMemoryApps,
   createInMemoryAuditTrail,
   createInMemoryCallbackHealth,
+  createInMemoryCallbackSecrets,
   createInMemoryLockStore,
   createInMemoryLoginPins,
   createInMemoryTenantDirectory,
-  createInMemoryVault,
   createTestHarness,
+  type InMemoryAppSecrets,
   type InMemoryApps,
   type InMemoryAuditTrail,
   type TestHarness,
 } from '@multi-tenant-runner/testing';
-import {
-  cleanUpTenant,
-  createCallbackSecrets,
-  surveyTenant,
-  type CallbackHealthStore,
-  type DeadLetters,
-} from '@multi-tenant-runner/core';
+import { cleanUpTenant, surveyTenant, type CallbackHealthStore, type DeadLetters } from '@multi-tenant-runner/core';
 import type { Facts } from '../src/doctor/facts';
 import type { Fleet } from '../src/fleet';
 import { HEALTHY } from './healthy-facts';
@@ -33,7 +29,7 @@ export interface InMemoryFleetForTests {
   readonly audit: InMemoryAuditTrail;
   readonly apps: InMemoryApps;
   /** Values of apps' secrets, by ARN. */
-  readonly appSecrets: Map<string, string>;
+  readonly appSecrets: InMemoryAppSecrets['values'];
   /** Whether the triggers of scale-up are on. */
   enabled: boolean;
   hasCallbacks: boolean;
@@ -50,16 +46,14 @@ export function createFleetInMemory(): InMemoryFleetForTests {
   const consoles = new Map<string, string>();
   const audit = createInMemoryAuditTrail();
   const apps = createInMemoryApps();
-  const appSecrets = new Map<string, string>();
+  const appSecrets = createInMemoryAppSecrets();
   const locks = createInMemoryLockStore();
   const cleanUp = async (installationId: number): Promise<void> => {
     const lease = { name: 'sweep', milliseconds: 1_000 };
     await harness.lifecycle.markDeleted(installationId, { kind: 'unknown' }, harness.clock.now());
     await cleanUpTenant(installationId, 0, { ...harness, tenants: harness.registry, lease });
   };
-  const vault = createInMemoryVault();
   const callbackHealth = createInMemoryCallbackHealth();
-  let secrets = 0;
   const state: InMemoryFleetForTests = {
     harness,
     deadLetters,
@@ -68,7 +62,7 @@ export function createFleetInMemory(): InMemoryFleetForTests {
     consoles,
     audit,
     apps,
-    appSecrets,
+    appSecrets: appSecrets.values,
     enabled: true,
     sweeps: true,
     hasCallbacks: true,
@@ -93,30 +87,14 @@ export function createFleetInMemory(): InMemoryFleetForTests {
       usage: harness.state.usage,
       corrections: harness.state.usage.corrections,
       audit,
-      apps: {
-        store: apps.apps,
-        deployments: apps.deployments,
-        secrets: {
-          keep: async ({ app }, name, value) => {
-            const place = `test/apps/${app}/${name}/${appSecrets.size}`;
-            const arn = `arn:aws:secretsmanager:us-east-1:123456789012:secret:${place}`;
-            appSecrets.set(arn, value);
-            return arn;
-          },
-        },
-      },
+      apps: { store: apps.apps, deployments: apps.deployments, secrets: appSecrets },
       locks,
       pins: createInMemoryLoginPins(harness.state.tenants),
       images: async () => (state.facts.images.known ? state.facts.images.value : []),
       surveyor: {
         survey: (installationId) => surveyTenant(installationId, { ...harness, tenants: harness.registry, locks }),
       },
-      callbacks: createCallbackSecrets({
-        environment: 'test',
-        vault,
-        clock: harness.clock,
-        random: () => Buffer.from(`secret ${(secrets += 1)}`).toString('base64'),
-      }),
+      callbacks: createInMemoryCallbackSecrets(harness.clock),
       callbackHealth,
       hasCallbacks: async () => state.hasCallbacks,
       deadLetters: {

@@ -1,15 +1,17 @@
-import { createCallbackSecrets, surveyTenant, type CallbackHealthStore } from '@multi-tenant-runner/core';
+import { surveyTenant, type CallbackHealthStore } from '@multi-tenant-runner/core';
 import type { HttpResponse } from '@multi-tenant-runner/runtime';
 import {
   INSTALLATION,
   createInMemoryApiState,
+  createInMemoryAppSecrets,
   createInMemoryApps,
   createInMemoryAuditTrail,
   createInMemoryCallbackHealth,
+  createInMemoryCallbackSecrets,
   createInMemoryLockStore,
   createInMemoryTenantDirectory,
-  createInMemoryVault,
   createTestHarness,
+  type InMemoryAppSecrets,
   type InMemoryApps,
   type InMemoryAuditTrail,
   type InMemoryVault,
@@ -23,7 +25,7 @@ import type { ApiDeps } from '../src/deps';
 import { createHandler } from '../src/handler';
 import { createLinks } from '../src/access/links';
 import { createCursors } from '../src/http/cursor';
-import { APP_SETTINGS, appsInMemory, type SecretsInMemory, type WebhookInMemory } from './apps-in-memory';
+import { APP_SETTINGS, appsInMemory, type WebhookInMemory } from './apps-in-memory';
 import { CLAIMS_ISSUER, GITHUB_ISSUER, claims, createTestIssuers, jobClaims, type TestIssuers } from './issuer';
 
 export const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/Operators/jane';
@@ -59,7 +61,7 @@ export interface ApiHarness {
   readonly audit: InMemoryAuditTrail;
   readonly apps: InMemoryApps;
   /** Values of apps' secrets, by ARN. */
-  readonly secrets: SecretsInMemory;
+  readonly secrets: InMemoryAppSecrets['values'];
   /** What reached the webhook function, and what it answers. */
   readonly webhook: WebhookInMemory;
   readonly vault: InMemoryVault;
@@ -87,11 +89,10 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
   const links = createLinks(async () => LINK_KEYS);
   const locks = createInMemoryLockStore();
   const apps = createInMemoryApps(APP_SETTINGS);
-  const appSecrets: SecretsInMemory = new Map();
+  const appSecrets = createInMemoryAppSecrets();
   const webhook: WebhookInMemory = { got: [], status: 202 };
-  const vault = createInMemoryVault();
+  const callbacks = createInMemoryCallbackSecrets(harness.clock);
   const callbackHealth = createInMemoryCallbackHealth();
-  let secrets = 0;
   const fleet = { enabled: true, redriven: [] as string[] };
   const handler = createHandler({
     apps: appsInMemory(apps, webhook, appSecrets),
@@ -105,12 +106,7 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
     corrections: harness.state.usage.corrections,
     places: { gitHubApiUrl: 'https://api.github.com', region: 'us-east-1', prefix: 'my-saas' },
     links,
-    callbacks: createCallbackSecrets({
-      environment: 'test',
-      vault,
-      clock: harness.clock,
-      random: () => Buffer.from(`secret ${(secrets += 1)}`).toString('base64'),
-    }),
+    callbacks,
     callbackHealth,
     pageUrl: PAGE_URL,
     readPage: async () => PAGE,
@@ -169,9 +165,9 @@ export async function createApiHarness(overrides: Partial<ApiDeps> = {}): Promis
     issuers,
     audit,
     apps,
-    secrets: appSecrets,
+    secrets: appSecrets.values,
     webhook,
-    vault,
+    vault: callbacks.vault,
     callbackHealth,
     fleet,
     operator: client({ iam: { userArn: OPERATOR } }, {}),

@@ -1,4 +1,4 @@
-import type { AppSettings, RawDelivery } from '@multi-tenant-runner/core';
+import type { AppSecretWriter, AppSettings, RawDelivery } from '@multi-tenant-runner/core';
 import type { InMemoryApps } from '@multi-tenant-runner/testing';
 import type { AppsDeps } from '../src/deps';
 
@@ -16,27 +16,17 @@ export interface WebhookInMemory {
   status: number;
 }
 
-/** Values by ARN. */
-export type SecretsInMemory = Map<string, string>;
-
 export function appsInMemory(
   { apps, deployments }: InMemoryApps,
   webhook: WebhookInMemory,
-  secrets: SecretsInMemory,
+  secrets: AppSecretWriter,
 ): AppsDeps {
   return {
     prefix: 'test',
     region: 'us-east-1',
     store: apps,
     deployments,
-    secrets: {
-      keep: async ({ app }, name, value) => {
-        const place = `test/apps/${app}/${name}/${secrets.size}-a1B2c3`;
-        const arn = `arn:aws:secretsmanager:us-east-1:123456789012:secret:${place}`;
-        secrets.set(arn, value);
-        return arn;
-      },
-    },
+    secrets,
     webhook: {
       deliver: async (delivery) => {
         webhook.got.push(delivery);

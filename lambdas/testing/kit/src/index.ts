@@ -36,6 +36,8 @@ export * from './fakes/recovery-store';
 export * from './fakes/usage-ledger';
 export * from './fakes/records';
 export * from './fakes/vault';
+export * from './fakes/app-secrets';
+export * from './fakes/callback-secrets';
 export * from './fakes/callback-health';
 export * from './in-time';
 export * from './harness';
