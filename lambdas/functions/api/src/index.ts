@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   createAppSecretWriter,
   createClientConfig,
@@ -33,7 +32,7 @@ import {
 } from '@multi-tenant-runner/aws';
 import { createCallbackSecrets } from '@multi-tenant-runner/core';
 import { createLog, systemClock, writeLine } from '@multi-tenant-runner/runtime';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createLinkKeys } from './access/link-keys';
 import { createLinks } from './access/links';

@@ -43,6 +43,18 @@ test('is answered the same to who repeats the request, without its secret being 
   expect(secretOf(await set(admin))).not.toBe(secretOf(first));
 });
 
+test('that is gone meanwhile has no secret to be answered again', async () => {
+  const api = await createApiHarness();
+  const admin = await api.tenant('tenant-admin');
+  const again = { 'idempotency-key': 'a' };
+  await set(admin, URL, again);
+  await admin(`${PATH}/remove`, { method: 'POST', headers: REASON });
+  await expect(set(admin, URL, again)).resolves.toMatchObject({
+    status: 409,
+    body: { detail: expect.stringContaining('Idempotency-Key') },
+  });
+});
+
 test('gets a new secret beside which the old one counts for a day', async () => {
   const api = await createApiHarness();
   const admin = await api.tenant('tenant-admin');

@@ -60,9 +60,9 @@ export const setCallback = defineOperation({
     // First, so that no event is sent without one.
     const made = await secrets.renew(found.installationId);
     await write();
-    return { body: { url: body.url, secret: made }, kept: { installationId: found.installationId, url: body.url } };
+    return tell({ installationId: found.installationId, url: body.url }, made);
   },
-  again: (found, deps) => answerAgain(found, deps),
+  again: tellAgain,
 });
 
 export const rotateCallbackSecret = defineOperation({
@@ -79,9 +79,9 @@ export const rotateCallbackSecret = defineOperation({
     if (tenant.callbackUrl === undefined) throw new Problem('refused', 'No callback is set, so there is no secret.');
     await recordChange({ installationId, action: 'callback.secret-rotated', after: {} }, context, deps);
     const made = await secrets.renew(installationId);
-    return { body: { url: tenant.callbackUrl, secret: made }, kept: { installationId, url: tenant.callbackUrl } };
+    return tell({ installationId, url: tenant.callbackUrl }, made);
   },
-  again: (found, deps) => answerAgain(found, deps),
+  again: tellAgain,
 });
 
 export const removeCallback = defineOperation({
@@ -106,9 +106,17 @@ function secretsOf({ callbacks }: Pick<ApiDeps, 'callbacks'>): CallbackSecrets {
   return callbacks;
 }
 
-async function answerAgain(found: unknown, { callbacks }: Pick<ApiDeps, 'callbacks'>) {
-  const { installationId, url: address } = v.parse(kept, found);
-  return { body: { url: address, secret: (await callbacks?.current(installationId)) ?? '' } };
+const tell = (about: v.InferOutput<typeof kept>, made: string) => ({
+  body: { url: about.url, secret: made },
+  kept: about,
+});
+
+async function tellAgain(found: unknown, { callbacks }: Pick<ApiDeps, 'callbacks'>) {
+  const about = v.parse(kept, found);
+  const made = await callbacks?.current(about.installationId);
+  if (made === undefined)
+    throw new Problem('refused', 'The secret is gone since; set the callback with a new Idempotency-Key.');
+  return tell(about, made);
 }
 
 /** @throws Problem where it may not be written; the answer writes it */
