@@ -1,9 +1,9 @@
-import { TENANT_STATUSES, describeSurvey } from '@multi-tenant-runner/core';
+import { TENANT_STATUSES } from '@multi-tenant-runner/core';
 import type { Answer, Row } from '../answer';
 import { some } from '../doctor/check';
 import type { Fleet } from '../fleet';
 import { EXIT, Problem, usage } from '../problem';
-import { LOOK_EVERY, stateOf, type Waiting } from './offboarding';
+import { lookUntilGone, type Waiting } from './offboarding';
 import { requireReason } from './record-change';
 import { editTenant, type ChangeOptions } from './tenants';
 
@@ -52,14 +52,10 @@ async function listLiving({ directory }: Fleet): Promise<readonly Listed[]> {
 async function untilGone(
   { installationId, orgName }: Listed,
   { until }: Waiting,
-  { directory, surveyor, clock, sleep }: Fleet,
+  fleet: Fleet,
 ): Promise<boolean | undefined> {
-  while (until !== undefined) {
-    const state = stateOf(await directory.get(installationId));
-    const { done, sentence } = describeSurvey(await surveyor.survey(installationId), state);
-    if (done) return true;
-    if (clock.now() >= until) throw new Problem(`${orgName}: ${sentence}`, EXIT.failed);
-    await sleep(LOOK_EVERY);
-  }
-  return undefined;
+  if (until === undefined) return undefined;
+  const { done, sentence } = await lookUntilGone(installationId, { until }, fleet);
+  if (!done) throw new Problem(`${orgName}: ${sentence}`, EXIT.failed);
+  return done;
 }

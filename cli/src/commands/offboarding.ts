@@ -18,7 +18,7 @@ export interface Waiting {
 }
 
 /** The sweep comes every minute. */
-export const LOOK_EVERY = 5 * SECOND;
+const LOOK_EVERY = 5 * SECOND;
 /** An offboarded tenant's trail ends with it, but for edits of its row. */
 const NEWEST = 50;
 
@@ -45,14 +45,23 @@ export async function offboardTenant(name: string, options: ChangeOptions & Wait
   const { installationId } = lookup;
   const said = await editTenant(name, { kind: 'offboard' }, options, fleet);
   if (options.dryRun) return planOf(await fleet.surveyor.survey(installationId));
+  const { now, survey, done, sentence } = await lookUntilGone(installationId, options, fleet);
+  if (!done && options.until !== undefined) throw new Problem(sentence, EXIT.failed);
+  return { ...said, fields: { ...said.fields, ...proofOf(survey, now) }, sentence };
+}
+
+/** The first look at which nothing is left, or the one when the time is over; once, where nobody waits. */
+export async function lookUntilGone(
+  installationId: number,
+  { until }: Waiting,
+  { directory, surveyor, clock, sleep }: Fleet,
+) {
   for (;;) {
-    const now = await fleet.directory.get(installationId);
-    const survey = await fleet.surveyor.survey(installationId);
-    const { done, sentence } = describeSurvey(survey, stateOf(now));
-    const isOver = done || options.until === undefined;
-    if (isOver) return { ...said, fields: { ...said.fields, ...proofOf(survey, now) }, sentence };
-    if (fleet.clock.now() >= (options.until ?? 0)) throw new Problem(sentence, EXIT.failed);
-    await fleet.sleep(LOOK_EVERY);
+    const now = await directory.get(installationId);
+    const survey = await surveyor.survey(installationId);
+    const said = describeSurvey(survey, stateOf(now));
+    if (said.done || until === undefined || clock.now() >= until) return { now, survey, ...said };
+    await sleep(LOOK_EVERY);
   }
 }
 
@@ -105,7 +114,7 @@ function planOf({ lookedFor, kept }: TenantSurvey): Answer {
   };
 }
 
-export function stateOf(lookup: TenantLookup) {
+function stateOf(lookup: TenantLookup) {
   if (lookup.kind === 'tenant') return { status: lookup.tenant.status, cleanup: lookup.tenant.cleanup };
   return { status: 'deleted', cleanup: lookup.kind === 'tombstone' ? lookup.cleanup : undefined } as const;
 }
