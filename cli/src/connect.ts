@@ -60,7 +60,7 @@ export async function connect({ prefix, region, profile, endpoint }: Target): Pr
     connectSources({
       prefix,
       region: where,
-      ...(endpoint !== undefined && { endpoint }),
+      call,
       lambda,
       clock,
       deployment,

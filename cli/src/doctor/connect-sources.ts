@@ -3,15 +3,14 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { AdmissionSettings, Clock, SecretVersions } from '@multi-tenant-runner/core';
 import { createAppCredentials, createSecretReader } from '@multi-tenant-runner/aws';
 import * as v from 'valibot';
-import { createAwsCall, type AwsCall } from '../aws/call';
+import type { AwsCall } from '../aws/call';
 import type { Deployment } from '../aws/functions';
 import type { Sources } from './gather/gather';
 
 export interface SourceOptions {
   readonly prefix: string;
   readonly region: string;
-  /** AWS_ENDPOINT_URL: of an emulator. */
-  readonly endpoint?: string;
+  readonly call: AwsCall;
   readonly lambda: LambdaClient;
   readonly clock: Clock;
   readonly deployment: Deployment & { readonly settings: AdmissionSettings };
@@ -37,9 +36,8 @@ const secretsBy = (call: AwsCall): SecretVersions => ({
 
 /** With the identity of the other clients. Nothing is asked before the first fact is wanted. */
 export function connectSources(options: SourceOptions): Sources {
-  const { prefix, region, endpoint, lambda, clock, deployment, queues, fetch } = options;
+  const { prefix, region, call, lambda, clock, deployment, queues, fetch } = options;
   const { credentials } = lambda.config;
-  const call = createAwsCall({ region, credentials, ...(endpoint !== undefined && { endpoint }) });
   const readParameters = async (names: readonly string[]): Promise<ReadonlyMap<string, string>> => {
     const asked = { Names: [...names], WithDecryption: true };
     const { Parameters } = v.parse(parameters, await call('ssm', 'GetParameters', asked));
