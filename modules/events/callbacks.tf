@@ -2,7 +2,6 @@
 
 locals {
   callbacks_name    = "${var.prefix}-callbacks"
-  queue_arns        = "arn:${local.partition}:sqs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}"
   callbacks_arn     = "${local.queue_arns}:${local.callbacks_name}"
   callbacks_dlq_arn = "${local.queue_arns}:${var.prefix}-callbacks-dlq"
   secrets_arn = join(":", [
@@ -169,7 +168,7 @@ resource "aws_sqs_queue" "callbacks" {
   message_retention_seconds  = 24 * 60 * 60
   sqs_managed_sse_enabled    = var.queue_kms_key_arn == null ? true : null
   kms_master_key_id          = var.queue_kms_key_arn
-  policy                     = data.aws_iam_policy_document.callbacks_queue["queue"].json
+  policy                     = data.aws_iam_policy_document.queue["callbacks"].json
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.callbacks_dlq[0].arn
     maxReceiveCount     = local.callback_tries
@@ -185,29 +184,7 @@ resource "aws_sqs_queue" "callbacks_dlq" {
   message_retention_seconds = 14 * 24 * 60 * 60
   sqs_managed_sse_enabled   = var.queue_kms_key_arn == null ? true : null
   kms_master_key_id         = var.queue_kms_key_arn
-  policy                    = data.aws_iam_policy_document.callbacks_queue["dlq"].json
+  policy                    = data.aws_iam_policy_document.queue["callbacks_dlq"].json
 
   tags = var.tags
-}
-
-data "aws_iam_policy_document" "callbacks_queue" {
-  for_each = var.callbacks == null ? {} : { queue = local.callbacks_arn, dlq = local.callbacks_dlq_arn }
-
-  statement {
-    sid       = "OnlyOverTls"
-    effect    = "Deny"
-    actions   = ["sqs:*"]
-    resources = [each.value]
-
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
-  }
 }

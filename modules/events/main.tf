@@ -6,8 +6,9 @@ locals {
   name      = "${var.prefix}-events"
   partition = data.aws_partition.current.partition
   # Put together rather than read, so that a plan shows the policies that name it.
-  dlq_name = "${local.name}-dlq"
-  dlq_arn  = "arn:${local.partition}:sqs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:${local.dlq_name}"
+  queue_arns = "arn:${local.partition}:sqs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}"
+  dlq_name   = "${local.name}-dlq"
+  dlq_arn    = "${local.queue_arns}:${local.dlq_name}"
 
   # What Lambda need not even call the function for. A change of a tenant's row can mean anything, and may be its removal.
   # https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
@@ -176,17 +177,22 @@ resource "aws_sqs_queue" "dlq" {
   message_retention_seconds = 14 * 24 * 60 * 60
   sqs_managed_sse_enabled   = var.queue_kms_key_arn == null ? true : null
   kms_master_key_id         = var.queue_kms_key_arn
-  policy                    = data.aws_iam_policy_document.dlq.json
+  policy                    = data.aws_iam_policy_document.queue["dlq"].json
 
   tags = var.tags
 }
 
-data "aws_iam_policy_document" "dlq" {
+data "aws_iam_policy_document" "queue" {
+  for_each = merge(
+    { dlq = local.dlq_arn },
+    var.callbacks == null ? {} : { callbacks = local.callbacks_arn, callbacks_dlq = local.callbacks_dlq_arn },
+  )
+
   statement {
     sid       = "OnlyOverTls"
     effect    = "Deny"
     actions   = ["sqs:*"]
-    resources = [local.dlq_arn]
+    resources = [each.value]
 
     principals {
       type        = "*"

@@ -1,5 +1,5 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Listening } from './http';
+import { open, type Listening } from './http';
 
 export interface FrontOptions {
   /** Where the load balancer answers, without a slash at the end. */
@@ -13,19 +13,10 @@ export interface FrontOptions {
  * the load balancer under the app's own name.
  */
 export function startFront(port: number, options: FrontOptions): Promise<Listening> {
-  const server = createServer((from, to) => pass(from, to, options));
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      const close = (): Promise<void> =>
-        new Promise((closed) => {
-          server.close(() => closed());
-          server.closeAllConnections();
-        });
-      resolve({ port: typeof address === 'object' && address !== null ? address.port : port, close });
-    });
-  });
+  return open(
+    createServer((from, to) => pass(from, to, options)),
+    port,
+  );
 }
 
 /** The name that the load balancer knows: `shop.localhost:8080` is `shop.apps.localhost`. */

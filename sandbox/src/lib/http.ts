@@ -5,6 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 
 export interface Call {
   readonly method: string;
@@ -60,6 +61,11 @@ export function listen(port: number, handle: Handler): Promise<Listening> {
   // A machine holds its runner's call open as long as its job runs.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 60_000;
+  return open(server, port);
+}
+
+/** On 127.0.0.1, until it is closed with all that is connected to it; port 0 takes a free one. */
+export function open(server: Server | HttpsServer, port: number): Promise<Listening> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => {
@@ -71,7 +77,7 @@ export function listen(port: number, handle: Handler): Promise<Listening> {
   });
 }
 
-function closing(server: Server): Promise<void> {
+function closing(server: Server | HttpsServer): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

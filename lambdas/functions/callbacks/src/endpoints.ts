@@ -26,7 +26,8 @@ export function createEndpoints(clock: Clock): Endpoints {
   const now = (): number => clock.now().getTime();
   const keep = (installationId: number, next: Known): void => {
     known.delete(installationId);
-    if (known.size >= MOST) known.delete([...known.keys()][0] ?? 0);
+    const [oldest] = known.keys();
+    if (known.size >= MOST && oldest !== undefined) known.delete(oldest);
     known.set(installationId, next);
   };
   return {

@@ -1,4 +1,5 @@
 import { ChangeMessageVisibilityCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { chunks } from './chunks';
 
 /** Events to be sent to a tenant have an id, and say whose they are. */
 interface Sendable {
@@ -21,8 +22,7 @@ export interface CallbackQueueDeps {
 export function createCallbackQueue({ client, queueUrl }: CallbackQueueDeps) {
   return async <E extends Sendable>(events: readonly E[]): Promise<ReadonlySet<E>> => {
     const failed = new Set<E>();
-    for (let start = 0; start < events.length; start += AT_ONCE) {
-      const part = events.slice(start, start + AT_ONCE);
+    for (const part of chunks(events, AT_ONCE)) {
       const { Successful: taken = [] } = await client.send(
         new SendMessageBatchCommand({
           QueueUrl: queueUrl,

@@ -1,5 +1,6 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { EVENT_SOURCE } from '@multi-tenant-runner/core';
+import { chunks } from './chunks';
 
 /** Events to be published have a type and the time of what they tell. */
 interface Publishable {
@@ -26,8 +27,7 @@ export function createEventPublisher({
 }) {
   return async <E extends Publishable>(events: readonly E[]): Promise<ReadonlySet<E>> => {
     const failed = new Set<E>();
-    for (let start = 0; start < events.length; start += AT_ONCE) {
-      const part = events.slice(start, start + AT_ONCE);
+    for (const part of chunks(events, AT_ONCE)) {
       const { Entries: results = [] } = await client.send(
         new PutEventsCommand({
           Entries: part.map((event) => ({

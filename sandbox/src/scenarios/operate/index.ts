@@ -76,7 +76,7 @@ export async function operate(options: OperateOptions): Promise<{
   await endTenant(context, tenant, { mtr, sandbox });
   await expectEvents(context, tenant, listener);
   await listener.stop();
-  callback.receiver.stop();
+  await callback.receiver.stop();
   return { ok: allHeld(checks.all()), checks: checks.all() };
 }
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import type { Receivers } from '../../lib/receivers';
+import { open } from '../../lib/http';
 import { object } from '../../lib/json';
 import { writePrivateJson } from '../../lib/state';
 
@@ -26,7 +27,7 @@ export interface Call {
 export interface Receiver {
   readonly calls: readonly Call[];
   knows(secret: string): void;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 /** A tenant's server: it fails its first call with 500, and takes the others. */
@@ -58,18 +59,17 @@ export async function startReceiver({ root, file }: { root: string; file: string
       response.writeHead(status).end();
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port, close } = await open(server, 0);
   const receivers: Receivers = {
     names: { [PUBLIC_NAME]: [ADDRESS], [PRIVATE_NAME]: ['169.254.169.254'] },
-    receivers: { [ADDRESS]: { port: Number(Object(server.address()).port), ca: fixture('crt') } },
+    receivers: { [ADDRESS]: { port, ca: fixture('crt') } },
   };
   writePrivateJson(file, receivers);
   return {
     calls,
     knows: (secret) => void secrets.push(secret),
-    stop: () => {
-      server.closeAllConnections();
-      server.close();
+    stop: async () => {
+      await close();
       rmSync(file, { force: true });
     },
   };

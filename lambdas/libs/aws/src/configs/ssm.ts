@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { parameterName, parameterPath, TAG, Throttled, type ConfigStore } from '@multi-tenant-runner/core';
 import { isThrottle, parseAwsError } from '../aws-error';
+import { chunks } from '../chunks';
 
 export interface SsmConfigStoreDeps {
   readonly client: Pick<SSMClient, 'send'>;
@@ -28,11 +29,9 @@ export function createSsmConfigStore(deps: SsmConfigStoreDeps): ConfigStore {
   const put = (entry: Entry): Promise<unknown> =>
     client.send(new PutParameterCommand(buildPut(entry, nameOf(entry.installationId, entry.launchId), deps)));
   const remove = async (installationId: number, launchIds: readonly string[]): Promise<void> => {
-    for (let start = 0; start < launchIds.length; start += NAMES_A_CALL) {
-      // SSM lists missing names in the answer and does not fail.
-      const Names = launchIds.slice(start, start + NAMES_A_CALL).map((id) => nameOf(installationId, id));
-      await client.send(new DeleteParametersCommand({ Names }));
-    }
+    // SSM lists missing names in the answer and does not fail.
+    for (const ids of chunks(launchIds, NAMES_A_CALL))
+      await client.send(new DeleteParametersCommand({ Names: ids.map((id) => nameOf(installationId, id)) }));
   };
 
   return {

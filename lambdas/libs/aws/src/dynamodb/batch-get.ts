@@ -1,4 +1,5 @@
 import { BatchGetItemCommand, type BatchGetItemCommandOutput, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { chunks } from '../chunks';
 import type { Item } from './attributes';
 import { ATTEMPTS, pauseAfter } from './conflicts';
 
@@ -16,9 +17,7 @@ export async function batchGet(
   tableName: string,
   keys: readonly Item[],
 ): Promise<readonly Item[]> {
-  const requests = Array.from({ length: Math.ceil(keys.length / MOST) }, (_, index) =>
-    getAll(client, tableName, keys.slice(index * MOST, (index + 1) * MOST)),
-  );
+  const requests = chunks(keys, MOST).map((asked) => getAll(client, tableName, asked));
   return (await Promise.all(requests)).flat();
 }
 

@@ -10,6 +10,7 @@ import {
   type UserData,
 } from '@multi-tenant-runner/core';
 import { isThrottle, parseAwsError } from '../aws-error';
+import { chunks } from '../chunks';
 import { ALIVE, parseMachine, parseState } from './parse-machine';
 import { retrying, type Sleep } from './retrying';
 import { runInstance, runInstances } from './run-instance';
@@ -156,10 +157,4 @@ export function createEc2Fleet(deps: FleetDeps): RunnerFleet {
 
 function isUnknownId(error: unknown): boolean {
   return /^InvalidInstanceID\./.test(parseAwsError(error).code);
-}
-
-function chunks<T>(all: readonly T[], size: number): T[][] {
-  const parts: T[][] = [];
-  for (let start = 0; start < all.length; start += size) parts.push(all.slice(start, start + size));
-  return parts;
 }
