@@ -70,6 +70,35 @@ export const appMutations = [
     suites: ['libs/core/src/decisions/decide-preview'],
   },
   {
+    name: 'apps: a preview follows whoever’s app has the name by then',
+    file: 'functions/deployer/src/keep-preview.ts',
+    edits: [
+      ['found?.installationId === app.installationId && found.repoId === app.repoId ? found : undefined', 'found'],
+    ],
+    suites: ['functions/deployer/src/previews-hostile'],
+    tests: 'an app that is deleted',
+  },
+  {
+    name: 'apps: the previews of what is suspended run on',
+    file: 'functions/deployer/src/reconcile.ts',
+    edits: [["(app.preview || app.state !== 'active')", "app.state === 'deleting'"]],
+    suites: ['functions/deployer/src/previews.test'],
+    tests: 'when that is suspended',
+  },
+  {
+    name: 'apps: a tag of the branch’s name is built instead of it',
+    file: 'libs/github/src/runner-builds.ts',
+    edits: [['ref: `refs/heads/${app.branch}`', 'ref: app.branch']],
+    suites: ['functions/deployer/src/previews-hostile'],
+    tests: 'is not taken for',
+  },
+  {
+    name: 'apps: a name of another tenant’s looks like a preview',
+    file: 'libs/core/src/model/app-name.ts',
+    edits: [['/^pr(-?\\d|-[ilos\\d]+-)/', '/^pr-?\\d+-/']],
+    suites: ['libs/core/src/model/app-name'],
+  },
+  {
     name: 'apps: one record proves a domain for every app of its tenant',
     file: 'libs/core/src/model/app-host.ts',
     edits: [['[environment, installationId, app, createdAt, host]', '[environment, installationId, host]']],

@@ -5,6 +5,7 @@ import { problemOf } from './fields';
 import { installationRoutes } from './installation-routes';
 import type { Oidc } from '../github/oidc';
 import { jobRoutes } from './job-routes';
+import { pullRoutes } from './pull-routes';
 import { readRoutes, type ReadOptions } from './read-routes';
 import { repositoryRoutes } from './repository-routes';
 import { settingRoutes, type SettingOptions } from './setting-routes';
@@ -24,6 +25,7 @@ export function createControl(options: ControlOptions): Handler {
     ...installationRoutes(`${CONTROL_PREFIX}/installations`, options.github),
     ...accountRoutes(`${CONTROL_PREFIX}/installations`, options.github),
     ...repositoryRoutes(`${CONTROL_PREFIX}/installations`, options.github),
+    ...pullRoutes(`${CONTROL_PREFIX}/installations`, options.github),
     ...jobRoutes(`${CONTROL_PREFIX}/jobs`, options.github, options.oidc),
     ...readRoutes(CONTROL_PREFIX, options),
     ...settingRoutes(CONTROL_PREFIX, options),

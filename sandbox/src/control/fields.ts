@@ -66,6 +66,12 @@ const BODIES: Readonly<Record<string, Check>> = {
   'POST /installations/{id}/rename': fields({ login: STRING }),
   'POST /installations/{id}/repositories/{repo}/rename': fields({ name: STRING }),
   'PUT /installations/{id}/repositories/{repo}': fields({ public: FLAG }),
+  'POST /installations/{id}/repositories/{repo}/pulls': fields({ title: STRING, head: STRING, base: STRING }),
+  'PATCH /installations/{id}/repositories/{repo}/pulls/{number}': fields({
+    state: among(['open', 'closed']),
+    base: STRING,
+  }),
+  'POST /installations/{id}/repositories/{repo}/forks': fields({ login: STRING }),
   'PUT /installations/{id}/variables/{name}': fields({ value: STRING }),
   'PUT /installations/{id}/runner-groups/{name}': fields({ repositories: STRINGS }),
   'POST /jobs': fields({
@@ -111,6 +117,7 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   'GET /jobs': ['installation_id', 'status'],
   'GET /runners': ['installation_id', 'status'],
   'GET /checks': ['installation_id', 'status'],
+  'GET /deployments': ['installation_id'],
   'GET /deliveries': ['installation_id', 'status'],
   'GET /calls': ['installation_id'],
 };

@@ -4,7 +4,7 @@ import type { GitHub } from '../github/github';
 import { route, type Call, type Route } from '../lib/http';
 import type { Json } from '../lib/json';
 import { map, missing } from './answers';
-import { checkView, installationView, jobView, runnerView, type MachineView } from './views';
+import { checkView, deploymentView, installationView, jobView, runnerView, type MachineView } from './views';
 
 export interface ReadOptions {
   readonly github: GitHub;
@@ -42,6 +42,7 @@ export function readRoutes(prefix: string, { github, calls, machines }: ReadOpti
     all('jobs', () => [...store.jobs.values()].map((job) => jobView(github, job))),
     one('jobs', 'job', (id) => map(store.jobs.get(id), (job) => jobView(github, job))),
     all('checks', () => [...store.checkRuns.values()].map(checkView)),
+    all('deployments', () => [...store.deployments.values()].map((one) => deploymentView(github, one))),
     all('runners', () => [...store.runners.values()].map((runner) => runnerView(github, runner))),
     all('deliveries', () => deliveries.list().map(shortDelivery)),
     one('deliveries', 'delivery', (id) => map(deliveries.find(id), fullDelivery)),

@@ -27,6 +27,6 @@ export function repositoryRoutes(base: string, github: GitHub): readonly Route[]
   ];
 }
 
-function cloneUrl(call: Call, fullName: string, token: string): string {
+export function cloneUrl(call: Call, fullName: string, token: string): string {
   return `http://git:${token}@${call.headers.host ?? '127.0.0.1'}/${fullName}.git`;
 }

@@ -1,6 +1,6 @@
 import type { GitHub } from '../github/github';
 import type { Json } from '../lib/json';
-import type { CheckRun, Installation, Job, Runner } from '../github/state/model';
+import type { CheckRun, Deployment, Installation, Job, Runner } from '../github/state/model';
 
 export interface MachineView {
   readonly instance_id: string;
@@ -44,6 +44,20 @@ export function jobView(github: GitHub, job: Job): Json {
     started_at: job.startedAt === undefined ? null : iso(job.startedAt),
     completed_at: job.completedAt === undefined ? null : iso(job.completedAt),
     seconds: length === null ? null : length / 1000,
+  };
+}
+
+export function deploymentView({ store }: GitHub, one: Deployment): Json {
+  const repository = store.repositories.get(one.repositoryId);
+  const owner = repository && store.ownerOf(repository.accountId);
+  return {
+    id: one.id,
+    installation_id: store.installationOf(owner?.login ?? '')?.id ?? null,
+    repo: repository?.name ?? null,
+    environment: one.environment,
+    sha: one.sha,
+    transient: one.transient,
+    statuses: one.statuses.map(({ state, description, environmentUrl: url }) => ({ state, description, url })),
   };
 }
 

@@ -125,10 +125,13 @@ export function createGitHub(options: GitHubOptions): GitHub {
   };
 }
 
+/** An event comes only where its permission was granted. */
+const EVENT_PERMISSIONS: Readonly<Record<string, string>> = { push: 'contents', pull_request: 'pull_requests' };
+
 /** GitHub sends nothing else for an account that has suspended or removed the App. */
 function isHeard(store: Store, webhook: Webhook): boolean {
   const installation = store.installations.get(webhook.installationId);
-  // An event comes only where its permission was granted; `push` needs that to read contents.
-  if (webhook.event === 'push' && installation?.permissions['contents'] === undefined) return false;
+  const needed = EVENT_PERMISSIONS[webhook.event];
+  if (needed !== undefined && installation?.permissions[needed] === undefined) return false;
   return webhook.event === 'installation' || installation?.state === 'active';
 }

@@ -12,6 +12,7 @@ import {
   type GitHubFailure,
 } from '@multi-tenant-runner/core';
 import { deploymentOf, done, end, move, stale, type ActDeps, type Acted } from './outcome';
+import { askPreviews } from './ask-previews';
 import { checkArchive } from './check-archive';
 import { placeOf } from './place';
 
@@ -70,5 +71,6 @@ async function applyFile(app: App, file: AppFile, deps: ActDeps): Promise<App | 
   );
   if (said.length === 0) return resized.app;
   const outcome = await deps.apps.change(resized.app, Object.fromEntries(said), deps.clock.now());
+  if (outcome.ok && preview === false) await askPreviews(outcome.row, deps);
   return outcome.ok ? outcome.row : undefined;
 }

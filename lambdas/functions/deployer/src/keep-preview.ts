@@ -3,6 +3,7 @@ import {
   buildPreviewDeployment,
   decidePreview,
   endOf,
+  hasPreviews,
   isOfCommit,
   type App,
   type PreviewOf,
@@ -22,7 +23,7 @@ const AGAIN = 5 * MINUTE;
 
 /** Looks at the pull request of a preview that stands, and has the preview follow it. */
 export async function keepPreview(app: App, preview: PreviewOf, deps: DeployerDeps): Promise<KeptPreview> {
-  const parent = await deps.apps.get(preview.app);
+  const parent = await parentOf(app, preview, deps);
   const wish = await wishOf(app, preview, { parent, deps });
   const now = deps.clock.now();
   // GitHub does not say: what stands stays, until its time is over.
@@ -46,20 +47,27 @@ export async function keepPreview(app: App, preview: PreviewOf, deps: DeployerDe
   };
 }
 
-/** Undefined: GitHub did not answer. */
+/** Another tenant's app of that name, or one of another repository, is not the one whose copy this is. */
+export async function parentOf(app: App, { app: name }: PreviewOf, deps: DeployerDeps): Promise<App | undefined> {
+  const found = await deps.apps.get(name);
+  return found?.installationId === app.installationId && found.repoId === app.repoId ? found : undefined;
+}
+
+/** Undefined: GitHub did not answer. It is not asked where the app itself has no previews. */
 export async function wishOf(
   app: App,
   { pullRequest }: PreviewOf,
   { parent, deps }: { readonly parent: App | undefined; readonly deps: DeployerDeps },
 ): Promise<PreviewWish | undefined> {
-  const answer = parent === undefined ? undefined : await deps.github.pull(placeOf(parent), pullRequest);
-  if (answer !== undefined && answer.kind !== 'found') {
+  if (parent === undefined || !hasPreviews(parent)) return { kind: 'unwanted', why: 'off' };
+  const answer = await deps.github.pull(placeOf(parent), pullRequest);
+  if (answer.kind !== 'found') {
     deps.log.warn('GitHub does not say what became of a pull request', { app: app.app, answer });
     // Without the permission nobody will ever know.
     return answer.kind === 'refused' ? { kind: 'unwanted', why: 'off' } : undefined;
   }
   const { previewLifetime: lifetime, clock } = deps;
-  return decidePreview({ parent, pull: answer?.pull, standing: app, lifetime, now: clock.now() });
+  return decidePreview({ parent, pull: answer.pull, standing: app, lifetime, now: clock.now() });
 }
 
 /** A new commit is asked for before it is written down: whoever comes back after a crash finds that it was. */

@@ -13,6 +13,7 @@ import {
   type Tenant,
   type TenantLookup,
 } from '@multi-tenant-runner/core';
+import { askPreviews } from './ask-previews';
 import type { AppContext, DeployerDeps } from './deps';
 import { removeApp } from './remove-app';
 import { keepPreview } from './keep-preview';
@@ -83,6 +84,8 @@ async function lookAt(app: App, watched: Watched | undefined, deps: DeployerDeps
   }
   if (app.state === 'deleting') return removed(app, await removeApp(app, deps));
   if (app.previewOf !== undefined) return lookAtPreview(app, app.previewOf, { lookup, settings, deps });
+  // What is suspended or resumed is so with all its copies, and not when they happen to look.
+  if (app.asked !== app.restedAsked && (app.preview || app.state !== 'active')) await askPreviews(app, deps);
   const tenant = lookup.kind === 'tenant' ? lookup.tenant : undefined;
   const context = contextOf(app, tenant, settings);
   const settled = restOf(app, context, deps.clock.now()) ?? (await settleApp(app, context, deps));

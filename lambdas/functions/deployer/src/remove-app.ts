@@ -8,9 +8,9 @@ import {
   type Removed,
   type RemovalStep,
 } from '@multi-tenant-runner/core';
-import { appsOf } from './apps-of';
+import { askPreviews } from './ask-previews';
 import type { DeployerDeps } from './deps';
-import { wishOf } from './keep-preview';
+import { parentOf, wishOf } from './keep-preview';
 import { readUnfinished } from './read-unfinished';
 import { tellGitHub } from './tell-github';
 
@@ -21,7 +21,7 @@ export async function removeApp(app: App, deps: DeployerDeps): Promise<Date | un
   for (const deployment of await readUnfinished(app, deps))
     await moveDeployment('supersede', deployment, { reason: 'The app was deleted.' }, deps);
   await sayGone(app, deps);
-  if (app.previewOf === undefined) await endPreviews(app, deps);
+  if (app.previewOf === undefined) await askPreviews(app, deps);
   const refused = new Set<RemovalStep['do']>();
   for (let steps = 0; steps < STEPS; steps += 1) {
     const seen = await deps.platform.look(app, { part: 'all' });
@@ -42,17 +42,14 @@ export async function removeApp(app: App, deps: DeployerDeps): Promise<Date | un
   throw new Error(`The removal of ${app.app} does not end`);
 }
 
-/** Previews look for their app themselves, so they only have to be asked. */
-async function endPreviews({ app, installationId }: App, deps: DeployerDeps): Promise<void> {
-  for await (const one of appsOf(installationId, deps))
-    if (one.previewOf?.app === app && one.state !== 'deleting') await deps.apps.ask(one.app, deps.clock.now());
-}
-
-/** GitHub no longer shows an address that answers nothing. That it can't be told holds nothing up. */
+/**
+ * GitHub no longer shows an address that answers nothing, nor a build that goes on. That it can't be told holds nothing
+ * up.
+ */
 async function sayGone(app: App, deps: DeployerDeps): Promise<void> {
-  if (app.live === undefined) return;
-  const live = await deps.deployments.get({ appKey: appKeyOf(app), deploymentId: app.live.deploymentId });
-  if (live?.state === 'live') await moveDeployment('retire', live, { reason: 'The app was deleted.' }, deps);
+  const deploymentId = app.live?.deploymentId;
+  const live = deploymentId && (await deps.deployments.get({ appKey: appKeyOf(app), deploymentId }));
+  if (live && live.state === 'live') await moveDeployment('retire', live, { reason: 'The app was deleted.' }, deps);
   await tellGitHub(app, '', deps);
 }
 
@@ -63,7 +60,7 @@ async function sayGone(app: App, deps: DeployerDeps): Promise<void> {
 async function bringBack(app: App, deps: DeployerDeps): Promise<Date | undefined> {
   const { previewOf } = app;
   if (previewOf?.ended !== 'closed') return undefined;
-  const wish = await wishOf(app, previewOf, { parent: await deps.apps.get(previewOf.app), deps });
+  const wish = await wishOf(app, previewOf, { parent: await parentOf(app, previewOf, deps), deps });
   if (wish === undefined) return plus(deps.clock.now(), MINUTE);
   if (wish.kind === 'unwanted') return undefined;
   const { app: parent, pullRequest } = previewOf;

@@ -28,7 +28,8 @@ export function createRunnerBuilds({ github, workflow }: RunnerBuildsDeps): AppB
       if (standing?.kind === 'found' && standing.run) return { kind: 'asked', id: String(standing.run.id) };
       if (standing && standing.kind !== 'found' && !isNoWorkflow(standing)) return refusalOf(standing, workflow);
       const inputs = { app: app.app, commit, deployment: deploymentId, directory: app.directory };
-      const asked = await github.dispatch(place, { workflow, ref: app.branch, inputs });
+      // In full: a tag of the branch's name, or a branch that is called `heads/main`, would else be another's.
+      const asked = await github.dispatch(place, { workflow, ref: `refs/heads/${app.branch}`, inputs });
       return asked.kind === 'asked' ? asked : refusalOf(asked, workflow);
     },
     look: async (app, { deploymentId }) => {

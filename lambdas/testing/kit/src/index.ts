@@ -48,6 +48,7 @@ export * from './stub-client';
 export * from './contracts/tenant-registry.contract';
 export * from './contracts/tenant-lifecycle.contract';
 export * from './contracts/check-runs.contract';
+export * from './contracts/pull-requests.contract';
 export * from './contracts/job-store.contract';
 export * from './contracts/launch-store.contract';
 export * from './contracts/recovery-store.contract';

@@ -18,14 +18,22 @@ export interface Git {
   readonly run: (id: number, ...args: readonly string[]) => Promise<Buffer | undefined>;
   /** What `git http-backend` answers. `rest` is the path after the repository's own, such as `/info/refs`. */
   readonly serve: (id: number, rest: string, call: Call, user: string) => Promise<Answer>;
+  /** Takes references of another repository over, by git's own words; undefined if there are none. */
+  readonly take: (id: number, from: number, ...refspecs: readonly string[]) => Promise<Buffer | undefined>;
   readonly remove: () => Promise<void>;
 }
+
+/**
+ * Nobody pushes to a pull request but by its branch.
+ * https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/checking-out-pull-requests-locally
+ */
+const HIDDEN = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'receive.hideRefs', GIT_CONFIG_VALUE_0: 'refs/pull' };
 
 export function createGit(folder: string): Git {
   const pathOf = (id: number): string => join(folder, `${id}.git`);
   // Nothing of the person whose machine it is: no hooks, templates or names.
   const env = { PATH: process.env['PATH'] ?? '', HOME: folder, GIT_CONFIG_NOSYSTEM: '1', LANG: 'C.UTF-8' };
-  return {
+  const git: Git = {
     create: async (id) => {
       if (existsSync(pathOf(id))) return;
       await mkdir(folder, { recursive: true });
@@ -44,6 +52,7 @@ export function createGit(folder: string): Git {
       const body = call.headers['content-encoding'] === 'gzip' ? gunzipSync(call.body) : call.body;
       return backend(body, {
         ...env,
+        ...HIDDEN,
         GIT_PROJECT_ROOT: folder,
         GIT_HTTP_EXPORT_ALL: '1',
         PATH_INFO: `/${id}.git${rest}`,
@@ -56,8 +65,10 @@ export function createGit(folder: string): Git {
         GIT_PROTOCOL: String(call.headers['git-protocol'] ?? ''),
       });
     },
+    take: (id, from, ...refspecs) => git.run(id, 'fetch', '--quiet', '--no-tags', pathOf(from), ...refspecs),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+  return git;
 }
 
 /** https://git-scm.com/docs/git-http-backend */

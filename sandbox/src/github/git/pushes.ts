@@ -1,18 +1,20 @@
 import type { GitHub } from '../github';
 import type { Answer } from '../../lib/http';
-import type { Installation, Repository } from '../state/model';
+import type { Account, Installation, Repository } from '../state/model';
 import { nodeId } from '../rest/representations';
 import { pushWebhook } from '../webhooks/push';
 import { readCommit, readCommits } from './commits';
+import { NO_COMMIT, followPush } from './pull-requests';
 
-export const NO_COMMIT = '0'.repeat(40);
 /** Beyond them GitHub sends nothing. https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
 const MOST_TAGS = 3;
 const MOST_BRANCHES = 5000;
 
-interface Place {
-  readonly installation: Installation;
+export interface PushedTo {
+  readonly owner: Account;
   readonly repository: Repository;
+  /** Absent where the App is not installed: nothing is sent from there. */
+  readonly installation?: Installation;
 }
 
 interface Change {
@@ -22,7 +24,7 @@ interface Change {
 }
 
 /** Lets a push through, and sends a webhook for each branch and tag that it changed. */
-export async function sendPushes(github: GitHub, place: Place, serve: () => Promise<Answer>): Promise<Answer> {
+export async function sendPushes(github: GitHub, place: PushedTo, serve: () => Promise<Answer>): Promise<Answer> {
   const { id } = place.repository;
   const before = await refsOf(github, id);
   const answer = await serve();
@@ -30,12 +32,14 @@ export async function sendPushes(github: GitHub, place: Place, serve: () => Prom
   for (const change of changes) {
     const others = [...before].filter(([ref]) => ref !== change.ref).map(([, sha]) => sha);
     await announce(github, place, change, others);
+    await followPush(github, place, change);
   }
   return answer;
 }
 
-async function announce(github: GitHub, place: Place, change: Change, others: readonly string[]): Promise<void> {
-  const { id } = place.repository;
+async function announce(github: GitHub, place: PushedTo, change: Change, others: readonly string[]): Promise<void> {
+  const { installation, repository } = place;
+  const { id } = repository;
   const { before, after } = change;
   const isNew = before === NO_COMMIT;
   const since = isNew ? others.map((sha) => `^${sha}`) : [`^${before}`];
@@ -47,7 +51,8 @@ async function announce(github: GitHub, place: Place, change: Change, others: re
     !isNew && !deleted && (await github.git.run(id, 'merge-base', '--is-ancestor', before, after)) === undefined;
   const at = github.clock();
   if (change.ref.startsWith('refs/heads/')) record(github, id, { change, forced, at });
-  github.send(pushWebhook(place, { ...change, commits, head, forced, at }));
+  if (installation !== undefined)
+    github.send(pushWebhook({ installation, repository }, { ...change, commits, head, forced, at }));
 }
 
 function record(

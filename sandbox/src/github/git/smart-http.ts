@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { GitHub } from '../github';
 import type { Answer, Call, Handler } from '../../lib/http';
-import type { Access, Installation, Repository } from '../state/model';
+import type { Access } from '../state/model';
 import { allows } from '../rest/tokens';
-import { sendPushes } from './pushes';
+import { sendPushes, type PushedTo } from './pushes';
 
 const PATH = /^\/([^/]+)\/([^/]+?)(?:\.git)?(\/info\/refs|\/git-upload-pack|\/git-receive-pack)$/;
 const REFUSED: Answer = {
@@ -13,11 +13,6 @@ const REFUSED: Answer = {
 };
 const NOT_FOUND: Answer = { status: 404, body: 'Repository not found.' };
 const NO_WRITE: Answer = { status: 403, body: 'Write access to repository not granted.' };
-
-interface Place {
-  readonly installation: Installation;
-  readonly repository: Repository;
-}
 
 /** Whether a path is git's, not the API's. */
 export const isGitPath = (path: string): boolean => PATH.test(path);
@@ -56,14 +51,15 @@ function isPush(call: Call, rest: string): boolean {
   return rest === '/git-receive-pack' || call.query.get('service') === 'git-receive-pack';
 }
 
-function placeOf({ store }: GitHub, owner: string, name: string): Place | undefined {
-  const installation = store.installationOf(owner);
-  const repository = installation && store.repositoryNamed(installation.account.id, name);
-  return installation && repository && { installation, repository };
+function placeOf({ store }: GitHub, login: string, name: string): PushedTo | undefined {
+  const owner = store.ownerNamed(login);
+  const repository = owner && store.repositoryNamed(owner.id, name);
+  const installation = store.installationOf(login);
+  return owner && repository && { owner, repository, ...(installation && { installation }) };
 }
 
 /** What refuses the call, or nothing. */
-function judge(github: GitHub, call: Call, place: Place | undefined, access: Access): Answer | undefined {
+function judge(github: GitHub, call: Call, place: PushedTo | undefined, access: Access): Answer | undefined {
   const token = passwordOf(call);
   if (token === undefined) return place?.repository.public === true && access === 'read' ? undefined : REFUSED;
   const { store } = github;
@@ -74,7 +70,7 @@ function judge(github: GitHub, call: Call, place: Place | undefined, access: Acc
   const granted = store.tokens.get(token);
   if (granted === undefined || granted.expiresAt <= github.clock()) return REFUSED;
   const isIts =
-    place?.installation.id === granted.installationId &&
+    place?.installation?.id === granted.installationId &&
     place.installation.state === 'active' &&
     granted.repositoryIds?.includes(place.repository.id) !== false;
   if (!isIts || !allows(granted.permissions, 'contents', 'read')) return NOT_FOUND;

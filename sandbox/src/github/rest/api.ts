@@ -12,6 +12,7 @@ import { match, type Answer, type Call, type Handler } from '../../lib/http';
 import { isExhausted, LIMITS, rateLimitHeaders, countCall, type Bucket, type RateLimitWindow } from './rate-limit';
 import { manifestRoutes } from './manifest-routes';
 import { pathByName, redirectOf } from '../renamed-repositories';
+import { pullRoutes } from './pull-routes';
 import { releaseRoutes } from './release-routes';
 import { runnerRoutes } from './runner-routes';
 import { searchRoutes } from './search-routes';
@@ -46,6 +47,7 @@ export function createApi({ github, publicKey, url, calls, intercept }: ApiOptio
     ...checkRoutes(github, url),
     ...contentRoutes(github, url, links),
     ...deploymentRoutes(github, url),
+    ...pullRoutes(github, url),
     ...workflowRoutes(github, url),
   ];
   const codeload = createCodeload(github, links);

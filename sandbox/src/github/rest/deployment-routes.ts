@@ -4,8 +4,8 @@ import { commitNamed } from '../git/commits';
 import type { GitHub } from '../github';
 import { DEPLOYMENT_STATES, timestamp, type Deployment, type DeploymentStatus } from '../state/model';
 import { NOT_FOUND, refusal } from './access';
-import { pageSize } from './app-routes';
 import { inPlace, type Place } from './in-repository';
+import { listed } from './paged';
 import { nodeId, sender, userJson } from './representations';
 
 /** https://docs.github.com/en/rest/deployments/statuses#create-a-deployment-status */
@@ -40,7 +40,7 @@ export function deploymentRoutes(github: GitHub, api: () => string): readonly Ro
             (key) => (call.query.get(key) ?? one[key]) === one[key],
           );
         const all = [...github.store.deployments.values()].filter(wanted).reverse();
-        return page(
+        return listed(
           call,
           all.map((one) => show(one, place)),
         );
@@ -70,7 +70,7 @@ export function deploymentRoutes(github: GitHub, api: () => string): readonly Ro
       inPlace(github, READ, (call, place) => {
         const one = found(call, place);
         if (one === undefined) return NOT_FOUND;
-        return page(
+        return listed(
           call,
           one.statuses.map((status) => statusJson(status, one, place, api())),
         );
@@ -138,12 +138,6 @@ function endOthers(github: GitHub, deployment: Deployment, { environment }: Depl
 
 function keep({ store }: GitHub, deployment: Deployment, status: DeploymentStatus): void {
   store.deployments.set(deployment.id, { ...deployment, statuses: [status, ...deployment.statuses] });
-}
-
-function page(call: Call, entries: readonly Json[]): Answer {
-  const size = pageSize(call);
-  const number = Math.max(1, Number(call.query.get('page') ?? 1) || 1);
-  return { status: 200, body: entries.slice((number - 1) * size, number * size) };
 }
 
 function deploymentJson(one: Deployment, { owner, repository }: Place, api: string): Json {

@@ -46,8 +46,7 @@ async function dispatch(github: GitHub, call: Call, place: Place, api: string): 
   const path = pathOf(call);
   if (!(await isKnown(github, place, path))) return NOT_FOUND;
   // It runs as it is at the reference.
-  const branch = ref.replace(/^refs\/(?:heads|tags)\//, '');
-  const sha = /^[0-9a-f]{40}$/.test(ref) ? undefined : await commitNamed(github.git, place.repository.id, branch);
+  const { branch, sha } = await readRef(github, place, ref);
   if (sha === undefined) return refusal(422, `No ref found for: ${ref}`);
   const given = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, String(value)]));
   const runId = await startRun(github, place, { path, branch, sha }, given);
@@ -62,6 +61,17 @@ async function dispatch(github: GitHub, call: Call, place: Place, api: string): 
       html_url: `https://github.com/${name}/actions/runs/${runId}`,
     },
   };
+}
+
+/** A branch or a tag, also in full; never a commit, nor what is neither. */
+async function readRef({ git }: GitHub, { repository: { id } }: Place, ref: string) {
+  const isFull = /^refs\/(?:heads|tags)\//.test(ref);
+  const branch = isFull ? ref.replace(/^refs\/(?:heads|tags)\//, '') : ref;
+  for (const full of isFull ? [ref] : [`refs/heads/${ref}`, `refs/tags/${ref}`]) {
+    const sha = await commitNamed(git, id, full);
+    if (sha !== undefined) return { branch, sha };
+  }
+  return { branch };
 }
 
 /** https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow */

@@ -24,6 +24,8 @@ export interface Repository {
   readonly accountId: number;
   readonly name: string;
   readonly public: boolean;
+  /** The repository that it is a fork of. */
+  readonly forkOf?: number;
 }
 
 export interface RunnerGroup {

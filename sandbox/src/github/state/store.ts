@@ -10,6 +10,7 @@ import type {
   Runner,
   RunnerGroup,
 } from './model';
+import type { PullRequest } from './pull-request';
 import type { InstallationToken } from '../rest/tokens';
 
 /** All of GitHub, in memory. Lookups only; what may change is decided in transitions.ts. */
@@ -27,11 +28,17 @@ export interface Store {
   /** Of people: the account that each owns. */
   readonly personalTokens: Map<string, number>;
   readonly deployments: Map<number, Deployment>;
+  readonly pulls: Map<number, PullRequest>;
+  /** Accounts that have not installed the App, by id. */
+  readonly outsiders: Map<number, Account>;
   /** Of accounts, for their workflows: `${{ vars.NAME }}`. */
   readonly variables: Map<number, Readonly<Record<string, string>>>;
   readonly nextId: () => number;
   /** The installation in force of an account: one that is deleted is past. */
   readonly installationOf: (login: string) => Installation | undefined;
+  /** Whose login it is, whether or not the App is installed there. */
+  readonly ownerNamed: (login: string) => Account | undefined;
+  readonly ownerOf: (accountId: number) => Account | undefined;
   readonly repositoryNamed: (accountId: number, name: string) => Repository | undefined;
   readonly openJobs: (accountId: number) => readonly Job[];
   readonly runnersOf: (accountId: number) => readonly Runner[];
@@ -44,6 +51,9 @@ export function createStore(): Store {
   const runners = new Map<number, Runner>();
   // Far above the ids of the examples, so that no id of ours is mistaken for one of theirs.
   let last = 40_000_000_000 + (Date.now() % 1_000_000_000);
+  const outsiders = new Map<number, Account>();
+  const installationOf = (login: string): Installation | undefined =>
+    first(installations, (one) => one.state !== 'deleted' && sameName(one.account.login, login));
   return {
     installations,
     repositories,
@@ -55,10 +65,16 @@ export function createStore(): Store {
     tokens: new Map(),
     personalTokens: new Map(),
     deployments: new Map(),
+    pulls: new Map(),
+    outsiders,
     variables: new Map(),
     nextId: () => (last += 1),
-    installationOf: (login) =>
-      first(installations, (one) => one.state !== 'deleted' && sameName(one.account.login, login)),
+    installationOf,
+    ownerNamed: (login) => installationOf(login)?.account ?? first(outsiders, (one) => sameName(one.login, login)),
+    ownerOf: (id) => {
+      const installed = first(installations, (one) => one.state !== 'deleted' && one.account.id === id);
+      return installed?.account ?? outsiders.get(id);
+    },
     repositoryNamed: (accountId, name) =>
       first(repositories, (one) => one.accountId === accountId && sameName(one.name, name)),
     openJobs: (accountId) =>

@@ -171,7 +171,7 @@ function deployment(example: Json, { installation, repository }: JobContext): Js
   };
 }
 
-function replaceEverywhere(value: Json, from: string, to: string): Json {
+export function replaceEverywhere(value: Json, from: string, to: string): Json {
   return object(JSON.parse(JSON.stringify(value).replaceAll(from, to))) ?? {};
 }
 

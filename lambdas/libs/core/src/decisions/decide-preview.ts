@@ -26,9 +26,14 @@ export interface PreviewSituation {
 
 const no = (why: NoPreview): PreviewWish => ({ kind: 'unwanted', why });
 
+/** Whether pull requests of an app are to have previews at all. Pure. */
+export function hasPreviews(app: Pick<App, 'preview' | 'previewOf' | 'state'>): boolean {
+  return app.preview && app.previewOf === undefined && !isAppGone(app);
+}
+
 /** Whether a pull request is to have a preview now, and of which commit. Code of strangers never gets one. Pure. */
 export function decidePreview({ parent, pull, standing, lifetime, now }: PreviewSituation): PreviewWish {
-  if (parent?.preview !== true || parent.previewOf !== undefined || isAppGone(parent)) return no('off');
+  if (parent === undefined || !hasPreviews(parent)) return no('off');
   if (pull === undefined || !pull.isOpen) return no('closed');
   if (pull.fromRepoId !== parent.repoId) return no('fork');
   if (pull.base !== parent.branch || pull.branch === parent.branch) return no('base');

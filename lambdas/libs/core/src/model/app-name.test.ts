@@ -16,7 +16,8 @@ describe('a name of an app', () => {
     (name) => expect(parseAppName(name)).toMatchObject({ ok: false }),
   );
 
-  it.each(['www', 'API', 'adm1n', 'w-w-w', 'l0gin', 'rnail', 'pr-7-shop', 'pr7-shop'])(
+  const likePreviews = ['pr-7-shop', 'pr7-shop', 'pr7shop', 'pr-7shop', 'pr-l-shop', 'PR-io-shop'];
+  it.each(['www', 'API', 'adm1n', 'w-w-w', 'l0gin', 'rnail', ...likePreviews])(
     '%s is reserved, or looks like what is',
     (name) => {
       expect(parseAppName(name)).toEqual({ ok: false, problems: ['the name is reserved, or looks like one that is'] });

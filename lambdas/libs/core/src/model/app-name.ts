@@ -20,8 +20,8 @@ const RESERVED: ReadonlySet<string> = new Set(
     .map(skeletonOf),
 );
 
-/** `pr-7-shop` beside `pr-7--shop`. */
-const LIKE_A_PREVIEW = /^pr-?\d+-/;
+/** `pr-7-shop`, `pr7shop` and `pr-l-shop` beside `pr-7--shop` and `pr-1--shop`. */
+const LIKE_A_PREVIEW = /^pr(-?\d|-[ilos\d]+-)/;
 
 const LETTERS =
   'the name must have only letters of a to z, digits and single dashes, begin with a letter and not end in a dash';

@@ -48,6 +48,8 @@ import { createInMemoryUsageLedger } from '../fakes/usage-ledger';
 import { createInMemoryOrderStore } from '../fakes/order-store';
 import { createInMemoryPoolStore } from '../fakes/pool-store';
 import { orderStoreContract } from './order-store.contract';
+import { pullRequestsContract } from './pull-requests.contract';
+import { createInMemoryPulls } from '../fakes/in-memory-pulls';
 import { poolStoreContract } from './pool-store.contract';
 import { tenantRegistryContract, type TenantTableUnderTest } from './tenant-registry.contract';
 
@@ -135,6 +137,7 @@ describe('the in-memory checks', () =>
       },
     };
   }));
+describe('the in-memory pull requests', () => pullRequestsContract(async () => createInMemoryPulls()));
 describe('the in-memory launch store', () =>
   launchStoreContract(async () => {
     const clock = createTestClock();
