@@ -22,6 +22,24 @@ export const appMutations = [
     suites: ['libs/core/src/decisions/lost-push'],
   },
   {
+    name: 'apps: each push replaces the build under way, and one that is pushed often never serves',
+    file: 'libs/core/src/decisions/deployment-turn.ts',
+    edits: [['hasBegun(wanted) ? undefined : others.findLast(hasBegun)', 'hasBegun(wanted) ? undefined : undefined']],
+    suites: ['functions/deployer/src/turns'],
+  },
+  {
+    name: 'apps: a rollback waits for the build under way',
+    file: 'libs/core/src/decisions/deployment-turn.ts',
+    edits: [['wanted === undefined || hasBegun(wanted) ? undefined', 'wanted === undefined ? undefined']],
+    suites: ['functions/deployer/src/turns'],
+  },
+  {
+    name: 'apps: another size goes before the push that waits',
+    file: 'functions/deployer/src/settle-app.ts',
+    edits: [['if (isOver && (situation.app.unfinished?.size ?? 0) > 0)', 'if (isOver && isOver !== true)']],
+    suites: ['functions/deployer/src/turns'],
+  },
+  {
     name: 'apps: a tenant has one more than its quota',
     file: 'libs/aws/src/dynamodb/app-rows.ts',
     edits: [['< ${expression.value(quota.apps)}', '< ${expression.value(quota.apps + 1)}']],

@@ -7,6 +7,7 @@ const NOTHING = {
   bursts: { hundredTenants: [], oneTenant25: [], oneTenant100: [], besideFlood: [] },
   outage: { waits: [] },
   pushes: { toBuild: [], inAll: [] },
+  pushesRaised: { inAll: [] },
   zips: new Map(),
 };
 const lines = read('docs/performance.md').split('\n');

@@ -62,7 +62,7 @@ describe('a push', () => {
     expect([...harness.tables.deploymentRows.values()]).toEqual([]);
   });
 
-  it('that is newer supersedes what is being built, whichever comes first', async () => {
+  it('that is newer serves, whichever comes first', async () => {
     await harness.declare('shop');
     const [early, late] = [harness.clock.now(), plus(harness.clock.now(), MINUTE)];
     await harness.push(SECOND, { at: late });
@@ -201,6 +201,8 @@ describe('builds of an hour', () => {
     await harness.push(FIRST);
     harness.clock.advance(MINUTE);
     await harness.push(SECOND);
+    await harness.built('shop', FIRST);
+    await harness.settle();
     const [last] = await harness.deployments(await harness.app('shop'));
     expect(last).toMatchObject({
       commit: SECOND,
@@ -211,7 +213,7 @@ describe('builds of an hour', () => {
     await harness.sweep();
     expect(await states('shop')).toEqual([
       ['b', 'building'],
-      ['a', 'superseded'],
+      ['a', 'live'],
     ]);
   });
 });

@@ -2,11 +2,13 @@ import {
   ROUND,
   appKeyOf,
   decideAppStep,
+  decideTurn,
   isSameShape,
   moveDeployment,
   urlOf,
   plus,
   standingOf,
+  waitsFor,
   type App,
   type AppPart,
   type AppRest,
@@ -25,16 +27,12 @@ const STEPS = 40;
 /** Until when there is nothing to do but wait; and, where all that stands was looked at, as what it is right. */
 export type Settled = { readonly until: Date } & Pick<AppRest, 'settledAs' | 'settledUntil' | 'stood'>;
 
-/** Takes one step after the other until there is nothing to do but wait. */
+/** Takes one step after the other until there is nothing to do but wait; whoever waited for its turn comes next. */
 export async function settleApp(app: App, context: AppContext, deps: DeployerDeps): Promise<Settled> {
-  const unfinished = await readUnfinished(app, deps);
-  for (const deployment of unfinished.filter(({ deploymentId }) => deploymentId !== app.wantedId)) {
-    const reason = 'A newer commit was asked for.';
-    await moveDeployment('supersede', deployment, { reason }, deps);
-  }
-  const wanted = unfinished.find(({ deploymentId }) => deploymentId === app.wantedId);
-  const { due, ...last } = await takeSteps(await situationOf(app, wanted, { context, deps }), context, deps);
-  await tellGitHub(app, urlOf(context.settings, app.app), deps);
+  const current = await takeTurn(app, deps);
+  const { due, ...last } = await takeSteps(await situationOf(app, current, { context, deps }), context, deps);
+  if (last.isTurnOver) return settleApp(last.situation.app, context, deps);
+  await tellGitHub(last.situation.app, urlOf(context.settings, app.app), deps);
   const settled = settledAfter(last, deps.clock.now());
   const { part, rule } = last.situation.seen;
   const until = part === 'all' ? due : earliest(due, untilOf(app));
@@ -44,8 +42,17 @@ export async function settleApp(app: App, context: AppContext, deps: DeployerDep
   return { until: earliest(until, await settleHosts(app.app, inRule, deps)), ...settled };
 }
 
+async function takeTurn(app: App, deps: DeployerDeps): Promise<Deployment | undefined> {
+  const { current, waiting, superseded } = decideTurn(await readUnfinished(app, deps), app.wantedId);
+  for (const { deployment, reason } of superseded) await moveDeployment('supersede', deployment, { reason }, deps);
+  if (current === undefined || waiting === undefined) return current;
+  const reason = waitsFor(current);
+  if (waiting.reason !== reason) await moveDeployment('wait', waiting, { reason }, deps);
+  return current;
+}
+
 /** A look at a service says nothing of the rest, which is looked at when it would have been. */
-function settledAfter({ situation, isSettled }: Omit<Rest, 'due'>, now: Date): Partial<Settled> {
+function settledAfter({ situation, isSettled }: Pick<Rest, 'situation' | 'isSettled'>, now: Date): Partial<Settled> {
   const { part, group, targetGroup, healthPath } = situation.seen;
   if (part === 'build') return {};
   if (!isSettled) return { settledAs: null };
@@ -99,6 +106,8 @@ interface Rest {
   /** After the steps. */
   readonly situation: AppSituation;
   readonly isSettled: boolean;
+  /** A deployment has ended, and another one has not. */
+  readonly isTurnOver?: true;
 }
 
 async function takeSteps(first: AppSituation, context: AppContext, deps: DeployerDeps): Promise<Rest> {
@@ -109,7 +118,12 @@ async function takeSteps(first: AppSituation, context: AppContext, deps: Deploye
     deps.log.debug('A step of an app', { app: situation.app.app, step: step.do });
     const outcome = await act(step, situation, { ...deps, context });
     if (outcome.kind === 'rest') return { due: outcome.due, situation, isSettled: false };
+    const wasUnderWay = situation.deployment !== undefined;
     situation = { ...situation, ...outcome.now, now: deps.clock.now() };
+    const isOver = wasUnderWay && situation.deployment === undefined;
+    // What runs is right only as the next one finds it: nothing of the app's own is begun before.
+    if (isOver && (situation.app.unfinished?.size ?? 0) > 0)
+      return { due: situation.now, situation, isSettled: false, isTurnOver: true };
   }
   throw new Error(`${situation.app.app} does not come to rest: ${decideAppStep(situation).do} again and again`);
 }

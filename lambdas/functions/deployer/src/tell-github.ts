@@ -9,8 +9,8 @@ import {
 import type { DeployerDeps } from './deps';
 import { placeOf } from './place';
 
-/** Of an app's deployments only the last ones are still of interest to anybody. */
-const LAST = 5;
+/** Of what is neither under way nor live only the last ones are still of interest to anybody. */
+const LAST = 10;
 
 const STATES: Readonly<Record<DeploymentState, GitHubDeploymentState>> = {
   queued: 'queued',
@@ -29,12 +29,22 @@ const LONGEST = 140;
 
 /**
  * GitHub shows each deployment with its state, its reason and the address. It is told last and again at the next look:
- * no deployment waits for that, nor fails by it.
+ * no deployment waits for that, nor fails by it. Whoever asks meanwhile for a look goes first, and has the rest told.
  */
 export async function tellGitHub(app: App, url: string, deps: DeployerDeps): Promise<void> {
-  const { deployments } = await deps.deployments.page(appKeyOf(app), { limit: LAST });
-  for (const deployment of deployments.filter(({ state, told }) => told !== state))
+  const appKey = appKeyOf(app);
+  const { deployments } = await deps.deployments.page(appKey, { limit: LAST });
+  const listed = new Set(deployments.map(({ deploymentId }) => deploymentId));
+  const ids = [...(app.unfinished ?? []), ...(app.live ? [app.live.deploymentId] : [])];
+  const older = await Promise.all(
+    ids.filter((id) => !listed.has(id)).map((deploymentId) => deps.deployments.get({ appKey, deploymentId })),
+  );
+  let told = 0;
+  for (const deployment of [...deployments, ...older]) {
+    if (deployment === undefined || deployment.told === deployment.state) continue;
+    if ((told += 1) > 1 && (await deps.apps.get(app.app))?.asked !== app.asked) return;
     if (!(await tell(app, deployment, { url, deps }))) return;
+  }
 }
 
 async function tell(

@@ -54,6 +54,7 @@ export * from './decisions/app-standing';
 export * from './decisions/app-step';
 export * from './decisions/back-off';
 export * from './decisions/deployment-order';
+export * from './decisions/deployment-turn';
 export * from './decisions/lost-push';
 export * from './decisions/choose-tier';
 export * from './decisions/circuit-breaker';

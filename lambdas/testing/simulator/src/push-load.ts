@@ -1,5 +1,6 @@
 import {
   EVENT_SOURCE,
+  HOUR,
   MINUTE,
   SECOND,
   buildApp,
@@ -14,6 +15,7 @@ import { createRandom } from './engine/random';
 import { createScheduler, type Scheduler } from './engine/scheduler';
 import { installVirtualTimers } from './engine/virtual-timers';
 import { createAppBuckets } from './services/app-buckets';
+import { createPushMarks } from './push-marks';
 import { schedulePushes } from './push-schedule';
 import { wrongIn, type PushLoad, type PushTimes } from './push-report';
 import { createAppPlane, type AppPlane } from './services/app-plane';
@@ -39,6 +41,8 @@ const RULES = 100;
 const APART = 2_000;
 /** Longer than the search for a lost push and the deployment of it take. */
 const CALM = 30 * MINUTE;
+/** For what ECS's limits hold up; whatever has not ended then is said to be wrong. */
+const PATIENCE = 3 * HOUR;
 const CHANCE = { dies: 0.002, twice: 0.05, late: 0.05, lost: 0.02 };
 
 /** Pushes of all tenants at their own moments, until all of them have come to rest. */
@@ -53,7 +57,7 @@ export async function runPushes(load: PushLoad): Promise<PushTimes> {
     const begins = scheduler.now() + MINUTE;
     const ends = begins + load.minutes * MINUTE;
     run.plan(begins, ends);
-    await scheduler.run(() => scheduler.now() > ends + CALM);
+    await scheduler.run(() => scheduler.now() > ends + (run.isAtRest() ? CALM : PATIENCE));
     return run.result();
   } finally {
     uninstall();
@@ -65,10 +69,6 @@ function createRun(load: PushLoad, scheduler: Scheduler) {
   const random = createRandom(seed);
   const [chance, times] = [random.fork('faults'), random.fork('times')];
   const buckets = createAppBuckets(scheduler, raised);
-  const heard = new Map<string, number>();
-  const asked = new Map<string, number>();
-  const imaged = new Map<string, number>();
-  const released = new Map<string, number>();
   const heads = new Map<number, { readonly after: string; readonly before?: string; readonly at: Date }>();
   let faultsEnd = 0;
   const isFaulty = (of: keyof typeof CHANCE): boolean =>
@@ -84,7 +84,7 @@ function createRun(load: PushLoad, scheduler: Scheduler) {
   const leaveImage = (repository: string, commit: string): void => {
     if (!buckets.take('PutImage')) return after([500, 1_500], () => leaveImage(repository, commit));
     plane.aws.others.repositories.get(repository)?.set(commit, `sha256:${commit}`);
-    imaged.set(commit, scheduler.now());
+    marks.mark('imaged', commit);
     const detail = { 'action-type': 'PUSH', result: 'SUCCESS', 'repository-name': repository, 'image-tag': commit };
     tell({ source: 'aws.ecr', 'detail-type': 'ECR Image Action', detail });
   };
@@ -102,7 +102,7 @@ function createRun(load: PushLoad, scheduler: Scheduler) {
     },
     dispatch: async (place, run) => {
       const { app = '', commit = '' } = run.inputs;
-      if (!asked.has(commit)) asked.set(commit, scheduler.now());
+      marks.mark('asked', commit);
       after(BUILD, () => leaveImage(namesOfApp('sim', app).repository, commit));
       return inner.dispatch(place, run);
     },
@@ -119,7 +119,7 @@ function createRun(load: PushLoad, scheduler: Scheduler) {
       if (action !== 'CreateService' && action !== 'UpdateService') return;
       const image = plane.aws.ecs.tasks.get(String(input['taskDefinition'] ?? ''))?.image ?? '';
       const commit = image.split('sha256:')[1] ?? '';
-      if (!released.has(commit)) released.set(commit, scheduler.now());
+      marks.mark('released', commit);
       const name = String(input['serviceName'] ?? input['service']);
       after(ROLLOUT, () => {
         plane.aws.ecs.settle(name);
@@ -128,6 +128,7 @@ function createRun(load: PushLoad, scheduler: Scheduler) {
       });
     },
   });
+  const marks = createPushMarks(() => scheduler.now(), plane.tables.deployments);
   const all = Array.from({ length: tenants * apps }, (_, index) => ({
     app: `app-${index}`,
     repoId: index + 1,
@@ -139,7 +140,7 @@ function createRun(load: PushLoad, scheduler: Scheduler) {
     const before = heads.get(repoId)?.after;
     const at = new Date(Math.floor(scheduler.now() / SECOND) * SECOND);
     heads.set(repoId, { after: commit, at, ...(before !== undefined && { before }) });
-    heard.set(commit, scheduler.now());
+    marks.mark('heard', commit);
     if (isFaulty('lost')) return;
     const repository = { id: repoId, full_name: 'org/app', pushed_at: Math.floor(at.getTime() / SECOND) };
     const detail = { ref: 'refs/heads/main', after: commit, before, installation: { id: installationId }, repository };
@@ -154,29 +155,19 @@ function createRun(load: PushLoad, scheduler: Scheduler) {
       for (const [index, one] of all.entries()) scheduler.after(index * APART, () => push(one));
     },
     isUp: (): boolean => [...plane.tables.rows.values()].every(({ live }) => live !== undefined),
+    isAtRest: (): boolean => [...plane.tables.rows.values()].every(({ unfinished }) => !unfinished?.size),
     plan: (begins: number, ends: number): void => {
-      for (const marks of [heard, asked, imaged, released, buckets.throttled]) marks.clear();
+      marks.clear();
+      buckets.throttled.clear();
       faultsEnd = ends + MINUTE;
       const every = (MINUTE * apps) / pushes;
       for (const one of all)
         schedulePushes(begins + times.between(0, every), { ends, every, times, scheduler }, () => push(one));
     },
     result: (): PushTimes => {
-      const between = (from: ReadonlyMap<string, number>, to: ReadonlyMap<string, number>): readonly number[] =>
-        [...to]
-          .flatMap(([commit, at]) => (from.has(commit) ? [(at - (from.get(commit) ?? 0)) / SECOND] : []))
-          .sort(ascending);
-      const inAll = [...released].flatMap(([commit, at]) => {
-        const marks = [heard, asked, imaged].map((one) => one.get(commit));
-        const [pushed, built, image] = marks;
-        if (pushed === undefined || built === undefined || image === undefined) return [];
-        return [(built - pushed + (at - image)) / SECOND];
-      });
       return {
-        pushed: heard.size,
-        toBuild: between(heard, asked),
-        toRelease: between(imaged, released),
-        inAll: inAll.sort(ascending),
+        pushed: marks.count('heard'),
+        ...marks.waits(),
         throttled: buckets.throttled,
         invocations: plane.invocations(),
         wrong: wrongIn(
@@ -187,5 +178,3 @@ function createRun(load: PushLoad, scheduler: Scheduler) {
     },
   };
 }
-
-const ascending = (a: number, b: number): number => a - b;

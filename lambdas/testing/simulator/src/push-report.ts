@@ -1,4 +1,5 @@
 import { namesOfApp } from '@multi-tenant-runner/core';
+import type { PushWaits } from './push-marks';
 import type { AppPlane } from './services/app-plane';
 
 export interface PushLoad {
@@ -14,13 +15,8 @@ export interface PushLoad {
   readonly seed?: string;
 }
 
-export interface PushTimes {
+export interface PushTimes extends PushWaits {
   readonly pushed: number;
-  /** Seconds, ascending: from the webhook to the build being asked for, and from the image to ECS being asked. */
-  readonly toBuild: readonly number[];
-  readonly toRelease: readonly number[];
-  /** Of both together, by deployment: the webhook to ECS, without the build. */
-  readonly inAll: readonly number[];
   readonly throttled: ReadonlyMap<string, number>;
   readonly invocations: number;
   /** What is not as it must be once everything has come to rest. */
@@ -70,9 +66,12 @@ export function printablePushes(load: PushLoad, times: PushTimes): string {
   return [
     `pushes           ${tenants} tenants × ${pushes} a minute for ${minutes} min, ${said} each: ${times.pushed}`,
     `ECS allows       ${raised === 1 ? 'what is documented' : `${raised} times what is documented`}`,
-    `webhook → build  ${line(times.toBuild)}`,
+    `turn → build     ${line(times.toBuild)}`,
     `image → service  ${line(times.toRelease)}`,
     `without a build  ${line(times.inAll)}`,
+    `for others       ${line(times.forOthers)} until the deployment before was over`,
+    `webhook → live   ${line(times.toLive)}`,
+    `served           ${times.toLive.length} of ${times.pushed} pushes; the others gave way to newer ones`,
     `throttled        ${throttled === '' ? 'nothing' : throttled}`,
     `invocations      ${times.invocations}`,
     ...(times.wrong.length === 0

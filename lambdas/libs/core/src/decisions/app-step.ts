@@ -77,14 +77,13 @@ export function decideAppStep(situation: AppSituation): AppStep {
   // What runs is held while the next version is built.
   const held = seen.part === 'service' ? decideVersion(situation) : decideRelease(situation);
   if (held.do !== 'rest') return held;
-  if (step !== undefined) return { ...held, due: step.due };
-  return decideSecrets(situation) ?? held;
+  return decideSecrets(situation) ?? { ...held, ...(step && { due: step.due }) };
 }
 
 /** What was unset goes once what runs has the secrets as they are, and nothing is under way that ECS may take back. */
 function decideSecrets({ app, deployment }: AppSituation): AppStep | undefined {
   const { secrets, live } = app;
-  if (deployment !== undefined || secrets === undefined || secrets.leaving.length === 0) return undefined;
+  if (deployment?.state === 'releasing' || secrets === undefined || secrets.leaving.length === 0) return undefined;
   return live === undefined || hasItsSecrets(app) ? { do: 'forget-secrets' } : undefined;
 }
 
@@ -109,7 +108,7 @@ function decideBuild(situation: AppSituation, deployment: Deployment): AppStep |
   }
   if (deployment.build === undefined) return { do: 'ask-build' };
   if (build?.state === 'failed') return { do: 'fail', reason: build.reason };
-  if (ageOf(buildingAt, now) > BUILD_LIMIT)
+  if (seen.image === undefined && ageOf(buildingAt, now) > BUILD_LIMIT)
     return { do: 'fail', reason: 'The build has left no image after an hour; look at its log, and push again.' };
   return { do: 'rest', due: new Date(now.getTime() + LOOK_AGAIN) };
 }

@@ -50,7 +50,10 @@ const because = ({ reason }: Deployment): string => (reason === undefined ? '.' 
 
 const SAID: Readonly<Record<DeploymentState, (situation: Situation) => Said>> = {
   queued: ({ deployment }) => ({
-    sentence: `${nameOf(deployment)} is next: its source is fetched.`,
+    sentence:
+      deployment.reason === undefined
+        ? `${nameOf(deployment)} is next: its source is fetched.`
+        : `${nameOf(deployment)} waits${because(deployment)}`,
     ends: 'Its build begins.',
     who: 'none',
   }),

@@ -17,6 +17,8 @@ import type { Changes, DeploymentStore, Written } from '../ports';
 export const DEPLOYMENT_TRANSITIONS = {
   /** It waits for its tenant, for a build of the next hour or for somebody's help. */
   park: { from: ['queued', 'parked'], to: 'parked' },
+  /** Another one of its app is under way, and goes first. */
+  wait: { from: ['queued', 'parked'] },
   /** Of what size, port and path its own file has the app be. */
   recordShape: { from: ['queued', 'parked'] },
   /** The build is counted against its tenant's hour, in the same write: `startBuild` of the store. */

@@ -38,6 +38,7 @@ async function main(local: DynamoDbLocal): Promise<number> {
     },
     outage: await recoverFromOutage(OUTAGE),
     pushes: await runPushes({ tenants: 100, pushes: 10, apps: 1, minutes: 5 }),
+    pushesRaised: await runPushes({ tenants: 100, pushes: 10, apps: 1, minutes: 5, raised: 4 }),
     zips: new Map(readdirSync(folder).map((file) => [file.replace('.zip', ''), statSync(join(folder, file)).size])),
   });
   console.log(overviewTable(rows).join('\n'));
