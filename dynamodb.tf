@@ -182,11 +182,12 @@ resource "aws_dynamodb_table" "launches" {
     type = "N"
   }
 
-  # Local, because only a local index can be read consistently; rows that have ended leave it by losing `open_at`.
+  # Local, because only a local index can be read consistently; rows that have ended leave it by losing `open_at`. With keys alone it is written
+  # twice in a launch's life and not by each step of it; a query of a local index reads the rest from the table.
   local_secondary_index {
     name            = "open-index"
     range_key       = "open_at"
-    projection_type = "ALL"
+    projection_type = "KEYS_ONLY"
   }
 
   # EC2's events name the machine and nothing else.

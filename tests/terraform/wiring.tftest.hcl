@@ -43,7 +43,7 @@ run "jobs_and_launches_tables_have_an_index_that_is_read_consistently" {
   }
 
   assert {
-    condition     = alltrue([for table in [aws_dynamodb_table.launches, aws_dynamodb_table.recovery] : [for index in table.local_secondary_index : "${index.name}/${index.range_key}/${index.projection_type}"] == ["open-index/open_at/ALL"]])
+    condition     = [for index in concat(tolist(aws_dynamodb_table.launches.local_secondary_index), tolist(aws_dynamodb_table.recovery.local_secondary_index)) : "${index.name}/${index.range_key}/${index.projection_type}"] == ["open-index/open_at/KEYS_ONLY", "open-index/open_at/ALL"]
     error_message = "open-index is local."
   }
 

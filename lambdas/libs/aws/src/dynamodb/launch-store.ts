@@ -32,6 +32,8 @@ export function createDynamoLaunchStore({ client, tableName, clock }: StoreDeps)
       const launches: Launch[] = [];
       const rows = table.query({
         IndexName: 'open-index',
+        // Of an index that has the keys alone, too: it is local.
+        Select: 'ALL_ATTRIBUTES',
         ConsistentRead: true,
         KeyConditionExpression: condition,
         ...expression.placeholders,

@@ -94,6 +94,8 @@ export async function pageOpenRows<T>(
   const behind = after === undefined ? '' : ` AND ${expression.name(key)} > ${expression.value(after)}`;
   const items = table.query({
     IndexName: index,
+    // What the index does not have comes from the table: it is local.
+    Select: 'ALL_ATTRIBUTES',
     ConsistentRead: true,
     KeyConditionExpression: `${own}${behind}`,
     ...expression.placeholders,

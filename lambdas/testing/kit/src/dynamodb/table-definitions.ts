@@ -71,7 +71,7 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
   {
     name: 'launches',
     keys: { hash: installation, range: text('launch_id') },
-    localIndexes: [open],
+    localIndexes: [{ ...open, projection: 'KEYS_ONLY' }],
     globalIndexes: [
       { name: 'instance-index', keys: { hash: text('instance_id') }, projection: 'KEYS_ONLY' },
       openTenants,
