@@ -121,7 +121,8 @@ module "multi_tenant_runners" {
   github_api_url            = var.github_api_url
   runner                    = { image = { id = var.runner_image_id }, timeouts = var.runner_timeouts }
   lambda_zips               = var.lambda_zips
-  lambda                    = { architecture = var.lambda_architecture }
+  lambda                    = { architecture = var.lambda_architecture, scale_up_concurrency = var.shared_calls ? 10 : 5 }
+  launch_rate               = { shared_calls = var.shared_calls ? { sizes = ["small"] } : null }
   observability             = { log_level = var.log_level, log_retention_days = 1 }
   allow_public_repositories = var.allow_public_repositories
   tier_access               = var.tier_access

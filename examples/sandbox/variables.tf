@@ -133,3 +133,9 @@ variable "pool_size" {
   type        = number
   default     = 0
 }
+
+variable "shared_calls" {
+  description = "Whether tenants' jobs of the size small share calls of EC2: `npm run sandbox -- burst`."
+  type        = bool
+  default     = false
+}

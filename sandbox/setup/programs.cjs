@@ -16,6 +16,7 @@ npm run sandbox -- chaos           injects faults into a sandbox that is up
   --json                           one JSON object as the last line
 npm run sandbox -- operate         tries every verb of mtr on a sandbox that is up
 npm run sandbox -- hot             how soon a job runs whose machine waited in a pool, on a sandbox that is up
+npm run sandbox -- burst           how soon forty tenants get a machine at the same moment, on a sandbox that is up
 npm run sandbox -- screenshots     takes the screenshots of the page, images/page-*.png
 npm run sandbox -- destroy         offboards every tenant, terraform destroy; fails if anything is left
 npm run sandbox -- apps            tenants push, and their apps answer, in an emulator of its own; down again at the end
@@ -35,6 +36,7 @@ SANDBOX_DIR names another folder for the state, so that several sandboxes can be
     chaos: { flood: whole(1, 5000), json: SWITCH },
     operate: {},
     hot: {},
+    burst: {},
     screenshots: {},
     destroy: {},
     saas: { keep: SWITCH },

@@ -80,6 +80,10 @@ async function main(): Promise<number> {
       const { hot } = await import('./commands/hot');
       return hot({ paths, progress, signal: interrupted() });
     }
+    case 'burst': {
+      const { burst } = await import('./commands/burst');
+      return burst({ paths, progress, signal: interrupted() });
+    }
     case 'saas': {
       const { saas } = await import('./commands/saas');
       return saas({ paths, progress, signal: interrupted(), keep: switches.has('keep') });

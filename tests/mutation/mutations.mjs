@@ -606,6 +606,12 @@ export const mutations = [
     suites: ['testing/system/shared-calls'],
   },
   {
+    name: 'one call for several tenants: tenants’ own calls leave none to start at once',
+    file: 'functions/scale-up/src/paced-launches.ts',
+    edits: [['drawsOf({ calls: 1, machines }, ofOwnCalls)', 'drawsOf({ calls: 1, machines })']],
+    suites: ['testing/system/shared-calls'],
+  },
+  {
     name: 'one call for several tenants: its order is changed whatever it is by now',
     file: 'libs/aws/src/dynamodb/order-store.ts',
     edits: [["condition: change.expression.isStill('order', seen)", "condition: 'attribute_not_exists(no_such)'"]],

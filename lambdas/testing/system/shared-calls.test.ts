@@ -72,12 +72,13 @@ describe('jobs of several tenants in one event, when no call can start at once',
     expect(tags).toEqual(messages.map(() => [TAG.blankId, TAG.environment, TAG.runnerTier].sort()));
   });
 
-  test('have calls of their own while the line is free', async () => {
+  test('have calls of their own while the line is free, up to what is kept for shared ones', async () => {
     const system = createSystem({ sharing: new Map([['small', new Set<number>()]]) });
-    const messages = oneJobEach(system, 3);
+    const messages = oneJobEach(system, 5);
     await createFunctions(system).scaleUpAll(messages);
-    expect(callsOf(system, 'fleet.run')).toBe(3);
-    expect(callsOf(system, 'blanks.start')).toBe(0);
+    expect(callsOf(system, 'fleet.run')).toBe(2);
+    expect(callsOf(system, 'blanks.start')).toBe(1);
+    expect(system.harness.state.fleet.machines.size).toBe(5);
   });
 
   test('never share where the size, or the tenant, does not allow it', async () => {

@@ -19,7 +19,8 @@ export async function hot({ paths, progress, signal }: RunHotOptions): Promise<n
   const applyWith = async (poolSize: number): Promise<void> => {
     progress.line(poolSize === 0 ? 'the pool goes' : `a pool of ${poolSize}`);
     const program = findTerraform();
-    await createTerraform({ program, paths, inputs: { ...inputs, pool_size: poolSize }, env, signal }).apply();
+    const more = { pool_size: String(poolSize) };
+    await createTerraform({ program, paths, inputs: { ...inputs, more }, env, signal }).apply();
   };
   return (await runHot({ sandbox, applyWith, signal, write: progress.line })) ? 0 : 1;
 }

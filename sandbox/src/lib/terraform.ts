@@ -26,7 +26,7 @@ export interface TerraformInputs {
   };
   /** Signs links to the page. */
   readonly link_key: string;
-  readonly pool_size?: number; // Machines of the size small that wait for a job.
+  readonly more?: Readonly<Record<string, string>>; // Further variables, whose defaults serve otherwise.
 }
 
 interface Result {
@@ -125,9 +125,9 @@ function terraformEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 function inputVariables(inputs: TerraformInputs): NodeJS.ProcessEnv {
-  const { aws, prefix, github, link_key: linkKey, pool_size: poolSize = 0 } = inputs;
+  const { aws, prefix, github, link_key: linkKey, more = {} } = inputs;
   return {
-    TF_VAR_pool_size: String(poolSize),
+    ...Object.fromEntries(Object.entries(more).map(([name, value]) => [`TF_VAR_${name}`, value])),
     AWS_EC2_METADATA_DISABLED: 'true',
     TF_VAR_aws_region: aws.region,
     TF_VAR_aws_endpoint_url: aws.endpoint_url,

@@ -1,10 +1,11 @@
 import { overviewRows } from '@multi-tenant-runner/bench/overview/rows';
 import { read } from './documents';
 
+const NO_BURSTS = { hundredTenants: [], oneTenant25: [], oneTenant100: [], besideFlood: [] };
 const NOTHING = {
   rates: [],
   lives: new Map([1, 400, 1_000].map((machines) => [machines, []])),
-  bursts: { hundredTenants: [], oneTenant25: [], oneTenant100: [], besideFlood: [] },
+  bursts: { own: NO_BURSTS, shared: NO_BURSTS },
   outage: { waits: [] },
   pushes: { toBuild: [], inAll: [] },
   pushesRaised: { inAll: [] },

@@ -6,15 +6,19 @@ import { createFairQueue } from './fair-queue';
 
 const NEVER = () => () => undefined;
 
-test("one call at a time, each exactly once, in its tenant's order", async () => {
+const tenantsOf = (range: { readonly minLength?: number }) =>
+  fc.array(fc.integer({ min: 1, max: 5 }), { ...range, maxLength: 30 });
+
+test("as many calls at a time as may be, each exactly once, in its tenant's order", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 30 }), async (tenants) => {
-      const turns = createFairQueue({ longest: 1_000, after: NEVER });
+    fc.asyncProperty(tenantsOf({}), fc.integer({ min: 1, max: 4 }), async (tenants, atOnce) => {
+      const turns = createFairQueue({ atOnce, longest: 1_000, after: NEVER });
       const begun: { tenant: number; call: number }[] = [];
       let inFlight = 0;
+      let most = 0;
       const answers = tenants.map((tenant, call) =>
         turns.take(tenant, async () => {
-          expect((inFlight += 1)).toBe(1);
+          most = Math.max(most, (inFlight += 1));
           begun.push({ tenant, call });
           await Promise.resolve();
           inFlight -= 1;
@@ -23,6 +27,7 @@ test("one call at a time, each exactly once, in its tenant's order", async () =>
       );
       expect(await Promise.all(answers)).toEqual(tenants.map((_, call) => call));
       expect(begun).toHaveLength(tenants.length);
+      expect(most).toBe(Math.min(atOnce, tenants.length));
       for (const tenant of new Set(tenants)) {
         const own = begun.filter((one) => one.tenant === tenant).map(({ call }) => call);
         expect(own).toEqual([...own].sort((a, b) => a - b));
@@ -36,14 +41,14 @@ test(
     'nobody twice',
   async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 2, maxLength: 30 }), async (tenants) => {
-        const turns = createFairQueue({ longest: 1_000, after: NEVER });
+      fc.asyncProperty(tenantsOf({ minLength: 2 }), fc.integer({ min: 1, max: 4 }), async (tenants, atOnce) => {
+        const turns = createFairQueue({ atOnce, longest: 1_000, after: NEVER });
         let open = (): void => undefined;
         const gate = new Promise<void>((resolve) => (open = resolve));
         const begun: number[] = [];
         // All wait before the first goes.
         const all = [
-          turns.take(0, () => gate),
+          ...Array.from({ length: atOnce }, () => turns.take(0, () => gate)),
           ...tenants.map((tenant) => turns.take(tenant, async () => void begun.push(tenant))),
         ];
         open();

@@ -18,6 +18,8 @@ import { LOOK, listen, send, voidOrder, type OrderDeps } from './send-order';
 
 /** How long an order waits for its turn, and others may join. */
 const OPEN = 12 * SECOND;
+/** Milliseconds of the longest pause after another has changed the order first: what is known of it is soon old. */
+const RETRY = 20;
 /** Of the function's time that launches may wait until they are in an order. */
 const SHARE_OF_TIME = 0.4;
 
@@ -30,21 +32,28 @@ type Member = Asking & { readonly at: number };
  * for without a launch, and only the order's maker ever sends the call. A machine that comes of it is of no tenant yet.
  *
  * @param members at least one, of one size; all have the same candidates left
+ * @param onJoined called once they are in an order, whose answer may take long
  * @returns for each member its answer, or why there is none, in their order
  */
-export async function orderTogether(members: readonly Asking[], deps: OrderDeps): Promise<Results> {
+export async function orderTogether(
+  members: readonly Asking[],
+  deps: OrderDeps,
+  onJoined: () => void = () => undefined,
+): Promise<Results> {
   const results: PromiseSettledResult<Asked>[] = [];
   const settle = (group: readonly Member[], answers: readonly Asked[]): void =>
     group.forEach(({ at }, index) => (results[at] = { status: 'fulfilled', value: answers[index] as Asked }));
   let left: readonly Member[] = members.map((member, at) => ({ ...member, at }));
+  let seen: Seen | undefined;
   const deadline = deps.clock.now().getTime() + (deps.scaleUp.leaseMilliseconds - LEASE_MARGIN) * SHARE_OF_TIME;
   while (left.length > 0) {
     if (deps.clock.now().getTime() > deadline) {
       settle(left, left.map(noPlace));
       break;
     }
-    const step = await takeStep(left, deps);
+    const step = await takeStep(left, { ...deps, onJoined }, seen);
     if (step.kind === 'done') settle(left, step.answers);
+    seen = step.kind === 'again' ? step.seen : undefined;
     left = step.kind === 'done' ? [] : step.left;
     for (const { at } of step.kind === 'again' ? step.lost : [])
       results[at] = {
@@ -57,16 +66,31 @@ export async function orderTogether(members: readonly Asking[], deps: OrderDeps)
 
 type Step =
   | { readonly kind: 'done'; readonly answers: readonly Asked[] }
-  | { readonly kind: 'again'; readonly left: readonly Member[]; readonly lost: readonly Member[] };
+  | {
+      readonly kind: 'again';
+      readonly left: readonly Member[];
+      readonly lost: readonly Member[];
+      readonly seen?: Seen;
+    };
+
+/** The order as a write that was refused has just found it. */
+interface Seen {
+  readonly order: Order | undefined;
+}
+
+type Joining = OrderDeps & { readonly onJoined: () => void };
 
 const noPlace = ({ launch }: Asking): Asked => ({ kind: 'no-place', launch });
-const again = (left: readonly Member[], lost: readonly Member[] = []): Step => ({ kind: 'again', left, lost });
+const again = (left: readonly Member[], lost: readonly Member[] = [], seen?: Seen): Step => ({
+  ...{ kind: 'again', left, lost },
+  ...(seen && { seen }),
+});
 
-async function takeStep(members: readonly Member[], deps: OrderDeps): Promise<Step> {
+async function takeStep(members: readonly Member[], deps: Joining, seen?: Seen): Promise<Step> {
   const [first] = members;
   if (first === undefined) return { kind: 'done', answers: [] };
   const { tier } = first.launch;
-  const current = await deps.sharing.orders.current(tier);
+  const current = seen === undefined ? await deps.sharing.orders.current(tier) : seen.order;
   const template = deps.scaleUp.launchTemplates.get(tier);
   const wish = {
     launches: members.length,
@@ -95,14 +119,15 @@ async function takeStep(members: readonly Member[], deps: OrderDeps): Promise<St
     built.map(({ write }) => write),
   );
   if (outcome.kind === 'order') {
-    await deps.pause(hashOf(`${first.lease.name} ${deps.clock.now().getTime()}`) % LOOK);
-    return again(members);
+    await deps.pause(hashOf(`${first.lease.name} ${deps.clock.now().getTime()}`) % RETRY);
+    return again(members, [], { order: outcome.current });
   }
   if (outcome.kind === 'launches')
     return again(
       members.filter((_, index) => !outcome.refused.has(index)),
       members.filter((_, index) => outcome.refused.has(index)),
     );
+  deps.onJoined();
   const joined = members.map((member, index) => ({ ...member, launch: (built[index] as { launch: Launch }).launch }));
   const answer = await (step === 'join' ? listen(tier, order, deps) : send(joined, order, deps));
   if (answer === undefined) return again(joined);

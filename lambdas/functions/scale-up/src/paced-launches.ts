@@ -16,6 +16,9 @@ const LONGEST_DRESSING = 15 * SECOND;
 /** Of the function's time that a launch may wait for its turn. */
 const SHARE_OF_TIME = 0.4;
 
+/** Of the calls at once those that no tenant's own call takes: a shared one is for many of a burst. */
+const KEPT_FOR_SHARED = 0.6;
+
 /** As EC2 itself would say, a moment later. */
 const NO_PLACE: NotStarted = {
   kind: 'throttled',
@@ -27,7 +30,7 @@ type Pacing = Pick<ScaleUpDeps, 'budgets' | 'scaleUp' | 'clock' | 'log'>;
 
 /** The account's line, for calls that are for several tenants. */
 export interface Line {
-  /** Takes a place if it is now. */
+  /** Takes a place if it is now, and leaves some of the account's calls at once to those for several tenants. */
   startsNow(machines: number): Promise<boolean>;
   /** Waits for a place; false: there is none in time. */
   waitsFor(tenant: number, draw: LineDraw): Promise<boolean>;
@@ -52,10 +55,11 @@ export function createPacedLaunches(deps: Pacing, after: FairQueueOptions['after
   const mayWait = (deps.scaleUp.leaseMilliseconds - LEASE_MARGIN) * SHARE_OF_TIME;
 
   const pause = pauseBy(after);
-  const drawsOf = (draw: LineDraw): readonly Draw[] => [
-    { tokens: draw.calls, rate: calls },
+  const drawsOf = (draw: LineDraw, rate = calls): readonly Draw[] => [
+    { tokens: draw.calls, rate },
     { tokens: draw.machines, rate: instances },
   ];
+  const ofOwnCalls = { ...calls, burst: Math.max(1, Math.floor(calls.burst * (1 - KEPT_FOR_SHARED))) };
   const hasGroups = deps.scaleUp.sharedSecurityGroupId === undefined;
   const dressingOf = (machines: number): readonly Draw[] => [
     { tokens: machines, rate: DRESSING_RATE.tags },
@@ -85,7 +89,7 @@ export function createPacedLaunches(deps: Pacing, after: FairQueueOptions['after
     });
   };
   const line: Line = {
-    startsNow: (machines) => waitForPlace(drawsOf({ calls: 1, machines }), 0),
+    startsNow: (machines) => waitForPlace(drawsOf({ calls: 1, machines }, ofOwnCalls), 0),
     waitsFor,
     mayDress: (machines) => waitForPlace(dressingOf(machines), LONGEST_DRESSING, 'dressing'),
   };

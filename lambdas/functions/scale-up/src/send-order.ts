@@ -9,6 +9,9 @@ const PATIENCE = 15 * SECOND;
 /** Between two looks at an order or its answer. */
 export const LOOK = SECOND / 5;
 
+/** For how long an order is open at least: a burst comes over some time, and a call takes as many of it as came. */
+const LINGER = SECOND / 5;
+
 export type OrderDeps = AskDeps &
   Pick<ScaleUpDeps, 'log'> & {
     readonly sharing: Sharing;
@@ -26,6 +29,7 @@ export async function send(
   deps: OrderDeps,
 ): Promise<GroupAnswer | undefined> {
   const { tier, installationId } = (members[0] as Asking).launch;
+  await deps.pause(LINGER);
   const mayStart = await deps.line.waitsFor(installationId, { calls: 1, machines: members.length });
   const closed = await close(tier, order, mayStart ? 'closed' : 'void', deps);
   if (!mayStart || closed === undefined) {
@@ -48,11 +52,13 @@ export async function send(
 
 /** Undefined: somebody has voided it. */
 async function close(tier: string, { id }: Order, state: Order['state'], deps: OrderDeps): Promise<Order | undefined> {
+  let current = await deps.sharing.orders.current(tier);
   for (;;) {
-    const current = await deps.sharing.orders.current(tier);
     if (current?.id !== id || current.state !== 'open') return undefined;
     const closed = { ...current, state };
-    if ((await deps.sharing.orders.advance(tier, current, closed)).kind === 'written') return closed;
+    const outcome = await deps.sharing.orders.advance(tier, current, closed);
+    if (outcome.kind === 'written') return closed;
+    current = outcome.kind === 'order' ? outcome.current : current;
   }
 }
 

@@ -2,8 +2,8 @@ import { askTogether, type AskDeps, type Asked, type Asking } from './ask-togeth
 import { orderTogether } from './order-together';
 import type { OrderDeps } from './send-order';
 
-/** Milliseconds for which what can't start a call of its own waits for others of the same invocation. */
-const GATHERING = 50;
+/** Milliseconds for which the first that can't start a call of its own waits for others of the same invocation. */
+const GATHERING = 25;
 
 type Results = readonly PromiseSettledResult<Asked>[];
 
@@ -28,20 +28,23 @@ interface Waiting {
  */
 export function createSharedCalls(deps: OrderDeps, fleet: AskDeps['fleet']): SharedCalls {
   const gathered = new Map<string, Waiting[]>();
-  const flush = async (key: string): Promise<void> => {
+  /** One write at a time: those of one invocation would only refuse each other. */
+  const flush = async (key: string, waiting: Waiting[]): Promise<void> => {
     await deps.pause(GATHERING);
-    const waiting = gathered.get(key) ?? [];
+    while (waiting.length > 0) {
+      const members = waiting.splice(0, deps.scaleUp.machinesACall);
+      await new Promise<void>((joined) => void order(members, deps, joined).then(joined));
+    }
     gathered.delete(key);
-    const most = deps.scaleUp.machinesACall;
-    for (let at = 0; at < waiting.length; at += most) void order(waiting.slice(at, at + most), deps);
   };
   const share = (asking: Asking): Promise<PromiseSettledResult<Asked>> =>
     new Promise((resolve) => {
       const key = [asking.launch.tier, ...asking.attempted].join(' ');
       const waiting = gathered.get(key);
       if (waiting !== undefined) return void waiting.push({ asking, resolve });
-      gathered.set(key, [{ asking, resolve }]);
-      void flush(key);
+      const first = [{ asking, resolve }];
+      gathered.set(key, first);
+      void flush(key, first);
     });
   const noPlace = (members: readonly Asking[]): Results =>
     members.map(({ launch }) => ({ status: 'fulfilled', value: { kind: 'no-place', launch } }));
@@ -58,12 +61,13 @@ export function createSharedCalls(deps: OrderDeps, fleet: AskDeps['fleet']): Sha
   };
 }
 
-async function order(waiting: readonly Waiting[], deps: OrderDeps): Promise<void> {
+async function order(waiting: readonly Waiting[], deps: OrderDeps, onJoined: () => void): Promise<void> {
   let results: Results;
   try {
     results = await orderTogether(
       waiting.map(({ asking }) => asking),
       deps,
+      onJoined,
     );
   } catch (reason) {
     results = waiting.map(() => ({ status: 'rejected', reason }));

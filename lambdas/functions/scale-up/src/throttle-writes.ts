@@ -3,6 +3,11 @@ import type { ScaleUpDeps } from './deps';
 import { createFairQueue, onTimer, pauseBy, type FairQueueOptions } from './fair-queue';
 import { createPacedLaunches, type Line } from './paced-launches';
 
+/**
+ * Configurations that this container stores at once: SSM takes three a second of an account that has not asked for
+ * more, and refuses the rest, which costs nothing but the try.
+ */
+const AT_ONCE = 3;
 /** Milliseconds: SSM answers in a tenth of that. */
 const LONGEST_TURN = 2 * SECOND;
 
@@ -17,13 +22,13 @@ type PacedDeps = ScaleUpDeps & { readonly line: Line };
 
 /**
  * The writes that AWS allows an account only a few times a second: launches at their place in the account's line,
- * configurations one at a time from this container, both in turn by tenant.
+ * configurations a few at a time from this container, both in turn by tenant.
  * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
  */
 export function throttleWrites(deps: ScaleUpDeps, after: FairQueueOptions['after'] = onTimer): PacedDeps {
   const { launch, line } = createPacedLaunches(deps, after);
   const pause = pauseBy(after);
-  const configs = createFairQueue({ longest: LONGEST_TURN, after });
+  const configs = createFairQueue({ atOnce: AT_ONCE, longest: LONGEST_TURN, after });
   const { fleet, pooling } = deps;
   const put = async (entry: Parameters<ConfigStore['put']>[0], tries = 1): Promise<void> => {
     try {

@@ -38,20 +38,24 @@ export function createDynamoOrderStore({ client, tableName, clock }: OrderStoreD
     const update = expression.update({ ...values, expires_at: Math.floor(plus(clock.now(), DAY).getTime() / 1_000) });
     return { key: keyOf(name), expression, update };
   };
+  const orderOf = (item: Item | undefined): Order | undefined => parseText<Order>(item?.['order']?.S);
   return {
-    current: async (tier) => parseText<Order>((await table.get(keyOf(tier)))?.['order']?.S),
+    current: async (tier) => orderOf(await table.get(keyOf(tier))),
     advance: async (tier, former, next, intents = []) => {
       const change = write(tier, { order: JSON.stringify(next) });
       const seen = former && { S: JSON.stringify(former) };
       const update: Update = { ...change, condition: change.expression.isStill('order', seen) };
-      if (intents.length === 0) return { kind: (await table.update(update)).ok ? 'written' : 'order' };
+      if (intents.length === 0) {
+        const outcome = await table.update(update);
+        return outcome.ok ? { kind: 'written' } : { kind: 'order', current: orderOf(outcome.item) };
+      }
       const outcome = await transact([
         { tableName, update },
         ...intents.map((intent) => ({ tableName, update: updateOfLaunch(intent, clock) })),
       ]);
       if (outcome.ok) return { kind: 'written' };
       const [order, ...launches] = outcome.refusals;
-      if (order !== undefined) return { kind: 'order' };
+      if (order !== undefined) return { kind: 'order', current: orderOf(order.item) };
       return {
         kind: 'launches',
         refused: new Set(launches.flatMap((refusal, index) => (refusal === undefined ? [] : [index]))),

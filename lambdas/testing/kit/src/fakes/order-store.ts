@@ -19,7 +19,7 @@ export function createInMemoryOrderStore(launches: Pick<InMemoryLaunchStore, 'ro
     answers,
     current: async (tier) => structuredClone(orders.get(tier)),
     advance: async (tier, former, next, intents = []) => {
-      if (!isStill(tier, former)) return { kind: 'order' };
+      if (!isStill(tier, former)) return { kind: 'order', current: structuredClone(orders.get(tier)) };
       const rows = intents.map(({ installationId, launchId }) => launches.rows.get(`${installationId}/${launchId}`));
       const refused = intents.flatMap(({ guard }, index) => {
         const row = rows[index];

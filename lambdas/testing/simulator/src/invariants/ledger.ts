@@ -1,5 +1,5 @@
 import { NO_USAGE, addUsage, secondsBetween, usageOf, type UsageSum } from '@multi-tenant-runner/core';
-import type { InMemoryMachine } from '@multi-tenant-runner/testing';
+import type { SimMachine } from '../scenario/model';
 import type { State } from '../services/backend';
 import type { SimulationBus } from '../services/events';
 import type { Violations } from './violations';
@@ -12,9 +12,9 @@ export interface LedgerCheck {
 }
 
 /** Keeps every machine that EC2 starts: EC2 itself forgets them within the hour. */
-export function watchMachines(events: SimulationBus): readonly InMemoryMachine[] {
-  const started: InMemoryMachine[] = [];
-  events.on('machine.started', ({ machine }) => void started.push(machine.record));
+export function watchMachines(events: SimulationBus): readonly SimMachine[] {
+  const started: SimMachine[] = [];
+  events.on('machine.started', ({ machine }) => void started.push(machine));
   return started;
 }
 
@@ -22,21 +22,23 @@ export function watchMachines(events: SimulationBus): readonly InMemoryMachine[]
  * Each machine has one row, no row is without a machine, no machine is charged for less time than it lived, and the
  * seconds are to the second those between the start and the end on the launches' rows. The sums are those of the rows.
  */
-export function checkLedger(started: readonly InMemoryMachine[], state: State, violations: Violations): LedgerCheck {
+export function checkLedger(started: readonly SimMachine[], state: State, violations: Violations): LedgerCheck {
   const lives = [...state.usage.lives.values()];
   const byInstance = new Map(lives.map((life) => [life.instanceId, life]));
   const wrong = (what: string): void => violations.record('miscounted', what);
   let ec2 = 0;
-  for (const { instanceId, launchedAt, endedAt, request } of started) {
+  // Whose it is, said by what was asked for: one of a shared call may end before its tags say so.
+  for (const { launchId, record } of started) {
+    const { instanceId, launchedAt, endedAt } = record;
     const life = byInstance.get(instanceId);
     if (endedAt !== undefined) ec2 += secondsBetween(launchedAt, endedAt);
-    if (life === undefined) wrong(`${instanceId} of ${request.launchId} has no row in the ledger`);
-    else if (life.launchId !== request.launchId) wrong(`${instanceId} is charged to ${life.launchId}`);
+    if (life === undefined) wrong(`${instanceId} of ${launchId} has no row in the ledger`);
+    else if (life.launchId !== launchId) wrong(`${instanceId} is charged to ${life.launchId}`);
     else if (endedAt !== undefined && Date.parse(life.endedAt) < Date.parse(endedAt) - SKEW)
       wrong(`${instanceId} ended at ${endedAt}, by the ledger at ${life.endedAt}`);
   }
   if (byInstance.size !== lives.length) wrong(`${lives.length - byInstance.size} machines have a second row`);
-  const known = new Set(started.map(({ instanceId }) => instanceId));
+  const known = new Set(started.map(({ record }) => record.instanceId));
   for (const { instanceId } of lives) if (!known.has(instanceId)) wrong(`${instanceId} never was a machine`);
   const sum = lives.map(usageOf).reduce(addUsage, NO_USAGE);
   const ofLaunches = secondsOfLaunches(state);

@@ -4,6 +4,7 @@ import type { SweepReport } from '@multi-tenant-runner/scale-down/sweep';
 import type { Scheduler } from '../engine/scheduler';
 import type { LambdaFunction } from '../engine/lambda';
 import { createFairShare } from './fair-share';
+import { FIRST, STEP, createPollers } from './pollers';
 import type { Lineage } from './lineage';
 import type { Random } from '../engine/random';
 import type { FaultSettings } from '../scenario/fault-kinds';
@@ -48,11 +49,13 @@ const MAX_RECEIVES = 5;
 export function createQueue({ name, concurrency, lambda, scheduler, lineage, random, faultKinds }: QueueDeps): Queue {
   const visible: Message[] = [];
   const share = createFairShare(scheduler.now);
+  const pollers = createPollers(concurrency, scheduler.now);
   const tenantOf = ({ id, group }: Message): string => group ?? id;
   const deadLetters: string[] = [];
   let count = 0;
   let open = 0;
   let running = 0;
+  let growing = false;
 
   const appear = (message: Message, delay: number): void => {
     scheduler.after(delay, () => {
@@ -109,7 +112,7 @@ export function createQueue({ name, concurrency, lambda, scheduler, lineage, ran
     return batch;
   };
   const pump = (): void => {
-    while (running < concurrency && visible.length > 0) {
+    while (running < pollers.atOnce() && visible.length > 0) {
       const batch = take();
       if (batch.length === 0) return;
       for (const message of batch) {
@@ -133,6 +136,13 @@ export function createQueue({ name, concurrency, lambda, scheduler, lineage, ran
         ),
       );
     }
+    if (visible.length === 0 || concurrency <= FIRST || growing) return;
+    growing = true;
+    scheduler.after(STEP, () => {
+      growing = false;
+      if (visible.length > 0) pollers.grow();
+      pump();
+    });
   };
 
   return {
