@@ -67,6 +67,38 @@ describe('apps', () => {
     expect((await bare.run('apps', 'show', 'shop')).code).toBe(3);
   });
 
+  it.each(['x', '0', '-74', '7.4', ''])('are not declared of repository %j, which is no number of it', async (id) => {
+    const shell = createShellWithTenant();
+    const args = ['acme', 'shop', '--repository', 'acme/app', '--repository-id', id];
+    expect(await shell.run('apps', 'create', ...args, ...REASON)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("GitHub's number"),
+    });
+    expect(await shell.json('apps', 'list', 'acme')).toEqual({ rows: [] });
+  });
+
+  it('are listed page by page, and so are their deployments', async () => {
+    const shell = createShellWithTenant();
+    await shell.run('apps', 'create', 'acme', 'shop', ...CREATE);
+    await shell.run('apps', 'create', 'acme', 'site', ...CREATE);
+    const first = Object(await shell.json('apps', 'list', 'acme', '--limit', '1'));
+    expect(first).toMatchObject({ rows: [{ app: 'shop' }], next_page_token: 'shop' });
+    const rest = ['--page-token', String(first.next_page_token)];
+    expect(await shell.json('apps', 'list', 'acme', ...rest)).toMatchObject({ rows: [{ app: 'site' }] });
+    for (const commit of [FIRST, SECOND]) await deploy(shell, commit);
+    const newest = Object(await shell.json('apps', 'deployments', 'shop', '--limit', '1'));
+    expect(newest).toMatchObject({ rows: [{ commit: SECOND.slice(0, 12) }] });
+    const older = ['--page-token', String(newest.next_page_token)];
+    expect(await shell.json('apps', 'deployments', 'shop', ...older)).toMatchObject({
+      rows: [{ commit: FIRST.slice(0, 12) }],
+    });
+    for (const list of [
+      ['list', 'acme'],
+      ['deployments', 'shop'],
+    ])
+      expect((await shell.run('apps', ...list, '--page-token', '../x')).code).toBe(2);
+  });
+
   it('are deployed and rolled back, and say why', async () => {
     const shell = createShellWithTenant();
     await shell.run('apps', 'create', 'acme', 'shop', ...CREATE);
@@ -106,6 +138,12 @@ describe('apps', () => {
     const shell = createShellWithTenant();
     await shell.run('apps', 'create', 'acme', 'shop', ...CREATE);
     expect((await shell.run('apps', 'scale', 'shop', '--count', '5', ...REASON)).code).toBe(4);
+    const asked = shell.audit.entries.length;
+    expect(await shell.run('apps', 'scale', 'shop', ...REASON)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--count'),
+    });
+    expect(shell.audit.entries.length).toBe(asked);
     expect(await shell.json('apps', 'scale', 'shop', '--count', '4', ...REASON)).toMatchObject({ count: 4 });
     expect((await shell.run('apps', 'scale', 'shop', '--port', '70000', ...REASON)).code).toBe(2);
     expect((await shell.run('apps', 'scale', 'shop', '--port', '3000', ...REASON)).code).toBe(0);
@@ -114,5 +152,26 @@ describe('apps', () => {
     expect((await shell.run('apps', 'delete', 'shop', ...REASON)).code).toBe(2);
     expect(await shell.json('apps', 'delete', 'shop', '--yes', ...REASON)).toMatchObject({ state: 'deleting' });
     expect((await shell.run('apps', 'deploy', 'shop', '--commit', FIRST, ...REASON)).code).toBe(4);
+    expect(await shell.run('apps', 'scale', 'shop', '--count', '1', ...REASON)).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('deleted'),
+    });
+  });
+
+  it('are changed for a reason, and tried without one', async () => {
+    const shell = createShellWithTenant();
+    await shell.run('apps', 'create', 'acme', 'shop', ...CREATE);
+    const before = shell.audit.entries.length;
+    for (const change of [
+      ['create', 'acme', 'site', ...CREATE.slice(0, 4)],
+      ['deploy', 'shop', '--commit', FIRST],
+      ['scale', 'shop', '--count', '2'],
+      ['suspend', 'shop'],
+      ['add-domain', 'shop', 'shop.acme.io'],
+    ]) {
+      expect(await shell.json('apps', ...change, '--dry-run')).toMatchObject({ dry_run: true });
+      expect(await shell.run('apps', ...change)).toMatchObject({ code: 2, err: expect.stringContaining('--reason') });
+    }
+    expect(shell.audit.entries.length).toBe(before);
   });
 });

@@ -9,7 +9,7 @@ describe('jobs cancel', () => {
     const { harness, audit, json } = createShell();
     harness.addTenant();
     await harness.jobs.create(job({ state: 'parked', reason: 'limit', runId: 6001 }));
-    expect(await json('jobs', 'cancel', PAGE, ...BECAUSE, '--dry-run')).toMatchObject({ dry_run: true });
+    expect(await json('jobs', 'cancel', PAGE, '--dry-run')).toMatchObject({ dry_run: true });
     expect(await json('jobs', 'cancel', PAGE, ...BECAUSE)).toMatchObject({
       state: 'cancelled',
       reason: 'cancelled-by-operator',

@@ -15,7 +15,7 @@ export function changeOptions({ reason, dryRun = false, yes = false }: Changing)
 }
 
 export function limited(command: Command): Command {
-  return command.option('--limit <n>', 'how many at most', wholeNumber, 50);
+  return command.option('--limit <n>', 'how many at most', positiveNumber, 50);
 }
 
 export function paged(command: Command): Command {
@@ -30,6 +30,17 @@ export function windowed(command: Command): Command {
 
 export function wholeNumber(text: string): number {
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of at least 0.');
+  return Number(text);
+}
+
+export function positiveNumber(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of at least 1.');
+  return Number(text);
+}
+
+/** As GitHub numbers accounts and repositories. */
+export function gitHubId(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("It must be GitHub's number, such as 1296269.");
   return Number(text);
 }
 

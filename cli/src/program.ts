@@ -75,7 +75,7 @@ type Run = (fleet: Fleet) => Promise<Answer>;
 export function createProgram(deps: ProgramDeps): Command {
   const program = new Command('mtr')
     .description('Operates a fleet of GitHub Actions runners for many tenants.')
-    .option('--prefix <name>', "the module's name_prefix; also MTR_PREFIX")
+    .option('--prefix <name>', "the module's prefix; also MTR_PREFIX")
     .option('--region <name>', 'the AWS Region; else as the AWS CLI finds it')
     .option('--profile <name>', 'the AWS profile; else as the AWS CLI finds it')
     .addOption(new Option('--output <format>', 'how answers look').choices(['auto', ...FORMATS]).default('auto'))
@@ -98,7 +98,7 @@ export function createProgram(deps: ProgramDeps): Command {
   const target = (): Target => {
     const { prefix = deps.defaultPrefix, region, profile } = program.opts<CommonOptions>();
     if (prefix === undefined || prefix === '')
-      throw usage("Which fleet? Give --prefix, the module's name_prefix, or set MTR_PREFIX.");
+      throw usage("Which fleet? Give --prefix, the module's own, or set MTR_PREFIX.");
     return {
       prefix,
       ...(region !== undefined && { region }),

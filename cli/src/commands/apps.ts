@@ -1,7 +1,9 @@
 import {
   decideAppChange,
   declareApp,
+  describeGone,
   describeOver,
+  isAppGone,
   logPage,
   namesOfApp,
   problemsOfPort,
@@ -16,18 +18,21 @@ import type { Fleet } from '../fleet';
 import { EXIT, Problem, changed, usage } from '../problem';
 import { fieldsOfApp, findApp, readAppSettings } from '../read/find-app';
 import { findTenant } from '../read/find-tenant';
+import { parsePage, type Paging } from '../read/page-token';
 import { recordChange, requireReason } from './record-change';
 import type { ChangeOptions } from './tenants';
 
-export async function listApps(tenant: string, limit: number, fleet: Fleet): Promise<Answer> {
+export async function listApps(tenant: string, paging: Paging, fleet: Fleet): Promise<Answer> {
+  const page = parsePage(paging, /^[a-z][a-z0-9-]{1,62}$/);
   const { installationId } = await findTenant(tenant, fleet.directory);
   const settings = await readAppSettings(fleet);
-  const { apps } = await fleet.apps.store.pageOfTenant(installationId, { limit });
+  const { apps, next } = await fleet.apps.store.pageOfTenant(installationId, page);
   return {
     kind: 'rows',
     columns: ['app', 'state', 'url', 'commit', 'count', 'repository', 'branch'],
     rows: apps.map((app) => fieldsOfApp(app, settings)),
     none: `${tenant} has no apps.`,
+    ...(next !== undefined && { cursor: next }),
   };
 }
 
@@ -82,12 +87,14 @@ export async function scaleApp(
   fleet: Fleet,
 ): Promise<Answer> {
   requireReason(options);
+  if (Object.keys(asked).length === 0) throw usage('Give --count, --cpu, --memory or --port.');
   const app = await findApp(name, fleet);
   const settings = await readAppSettings(fleet);
   const before = { cpu: app.cpu, memory: app.memory, count: app.count, port: app.port };
   const after = { ...before, ...asked };
   const problems = [...problemsOfSize(after), ...problemsOfPort(after.port)];
   if (problems.length > 0) throw usage(`${problems.join('; ')}.`);
+  if (isAppGone(app)) throw new Problem(describeGone(app), EXIT.refused);
   if (options.dryRun) return { kind: 'fields', fields: { app: app.app, dry_run: true, ...after } };
   const { installationId } = app;
   const said = { app: app.app };

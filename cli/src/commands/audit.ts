@@ -3,6 +3,7 @@ import type { Answer, Row } from '../answer';
 import type { Fleet } from '../fleet';
 import { usage } from '../problem';
 import { findTenant } from '../read/find-tenant';
+import { parsePageToken } from '../read/page-token';
 import { isWithin, type Window } from '../read/window';
 
 export interface AuditFilter extends Window {
@@ -84,8 +85,6 @@ function changeOf({ before = {}, after = {} }: AuditEntry): string {
 }
 
 function parsePosition(cursor: string): AuditPosition {
-  const [, installationId, entry] = /^(\d{1,16})\/(.+)$/.exec(cursor) ?? [];
-  if (installationId === undefined || entry === undefined)
-    throw usage(`"${cursor}" is no page token: use the one that the last page ended with.`);
-  return { installationId: Number(installationId), entry };
+  const [installationId, ...entry] = parsePageToken(cursor, /^\d{1,16}\/.+$/).split('/');
+  return { installationId: Number(installationId), entry: entry.join('/') };
 }

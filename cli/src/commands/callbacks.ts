@@ -10,7 +10,7 @@ const SHOWN_ONCE = 'The secret is shown here, and nowhere again.';
 /** Sends a tenant's own events to an address, signed with a new secret. */
 export async function setCallback(name: string, url: string, options: ChangeOptions, fleet: Fleet): Promise<Answer> {
   const request = { kind: 'set-callback', url } as const;
-  if (!options.dryRun) requireReason(options);
+  requireReason(options);
   if (!(await fleet.hasCallbacks()))
     throw new Problem('There are no callbacks here: events.callbacks of the module is off.', EXIT.refused);
   // What may not be written makes no secret.
@@ -41,7 +41,7 @@ export async function showCallback(name: string, fleet: Fleet): Promise<Answer> 
 
 /** Makes a new secret, beside which the old one counts for a day. */
 export async function rotateCallback(name: string, options: ChangeOptions, fleet: Fleet): Promise<Answer> {
-  if (!options.dryRun) requireReason(options);
+  requireReason(options);
   const lookup = await findTenant(name, fleet.directory);
   if (lookup.kind !== 'tenant' || lookup.tenant.callbackUrl === undefined)
     throw new Problem(`${name} has no callback, so it has no secret; set one with tenants set-callback.`, EXIT.refused);

@@ -14,19 +14,22 @@ import type { Answer, Row } from '../answer';
 import type { Fleet } from '../fleet';
 import { EXIT, Problem, notFound, usage } from '../problem';
 import { findApp, readAppSettings } from '../read/find-app';
+import { parsePage, type Paging } from '../read/page-token';
 import { recordChange, requireReason } from './record-change';
 import type { ChangeOptions } from './tenants';
 
 /** Among which an earlier version is looked for. */
 const LOOKED_AT = 100;
 
-export async function listDeployments(name: string, limit: number, fleet: Fleet): Promise<Answer> {
-  const { deployments } = await fleet.apps.deployments.page(appKeyOf(await findApp(name, fleet)), { limit });
+export async function listDeployments(name: string, paging: Paging, fleet: Fleet): Promise<Answer> {
+  const page = parsePage(paging, /^\d{8}T\d{6}Z-[0-9a-f]{12}$/);
+  const { deployments, next } = await fleet.apps.deployments.page(appKeyOf(await findApp(name, fleet)), page);
   return {
     kind: 'rows',
     columns: ['deployment', 'state', 'kind', 'commit', 'created', 'reason'],
     rows: deployments.map(rowOf),
     none: `Nothing of ${name} was deployed yet.`,
+    ...(next !== undefined && { cursor: next }),
   };
 }
 

@@ -5,8 +5,8 @@ import { describeAge } from '../output/duration';
 import { whyOf } from './waiting';
 import { findJob, type JobRef } from '../read/find-job';
 import { findTenant } from '../read/find-tenant';
+import { parsePage, parsePageToken } from '../read/page-token';
 import { isWithin, type Window } from '../read/window';
-import { usage } from '../problem';
 
 export interface JobFilter extends Window {
   readonly open: boolean;
@@ -34,8 +34,7 @@ interface JobPage {
 
 /** Oldest first. */
 async function openPage(tenant: number, { limit, cursor, until }: JobFilter, { jobs }: Fleet): Promise<JobPage> {
-  if (cursor !== undefined && !/^[\w:.#-]{1,80}$/.test(cursor)) throw badToken(cursor);
-  const page = await jobs.pageOpen(tenant, { limit, ...(cursor !== undefined && { after: cursor }) });
+  const page = await jobs.pageOpen(tenant, parsePage({ limit, pageToken: cursor }, /^[\w:.#-]{1,80}$/));
   const last = page.rows.at(-1);
   const isOver = last === undefined || !isWithin(last.queuedAt, { until });
   return { jobs: page.rows, ...(page.next !== undefined && !isOver && { next: openAtOfJob(last) }) };
@@ -43,14 +42,12 @@ async function openPage(tenant: number, { limit, cursor, until }: JobFilter, { j
 
 /** Newest first. */
 async function recentPage(tenant: number, { limit, cursor, since }: JobFilter, { jobs }: Fleet): Promise<JobPage> {
-  if (cursor !== undefined && !/^\d{1,16}$/.test(cursor)) throw badToken(cursor);
-  const rows = await jobs.listRecent(tenant, limit, cursor === undefined ? undefined : Number(cursor));
+  const after = cursor === undefined ? undefined : Number(parsePageToken(cursor, /^\d{1,16}$/));
+  const rows = await jobs.listRecent(tenant, limit, after);
   const last = rows.at(-1);
   const isOver = last === undefined || rows.length < limit || !isWithin(last.queuedAt, { since });
   return { jobs: rows, ...(!isOver && { next: String(last.jobId) }) };
 }
-
-const badToken = (cursor: string) => usage(`"${cursor}" is no page token: use the one that the last page ended with.`);
 
 /** Who waits now, oldest first, with the reason in words. */
 export async function listWaiting(tenant: string, limit: number, fleet: Fleet): Promise<Answer> {

@@ -16,7 +16,7 @@ interface Listed {
 
 /** Ends every tenant for good, before the module is destroyed. Says how many that are, and wants a yes. */
 export async function offboardAll(options: ChangeOptions & Waiting, fleet: Fleet): Promise<Answer> {
-  if (!options.dryRun) requireReason(options);
+  requireReason(options);
   const tenants = await listLiving(fleet);
   const names = some(tenants.map(({ orgName }) => orgName));
   if (!options.dryRun && !options.yes && tenants.length > 0)

@@ -17,7 +17,7 @@ export async function listPins({ pins }: Fleet): Promise<Answer> {
 
 /** Lets the next account that has the login, and installs the App, have its place. */
 export async function unpinLogin(name: string, options: ChangeOptions, fleet: Fleet): Promise<Answer> {
-  if (!options.dryRun) requireReason(options);
+  requireReason(options);
   const login = name.toLowerCase();
   const account = (await fleet.pins.list()).get(login);
   if (account === undefined)

@@ -22,7 +22,7 @@ export async function recordChange(
   return id;
 }
 
-/** @throws Problem when a change has no reason */
-export function requireReason({ reason }: ChangeOptions): void {
-  if (reason === undefined || reason.trim() === '') throw usage('Say why with --reason: it is kept with the change.');
+/** Of what is tried alone nothing is kept. @throws Problem when a change has no reason */
+export function requireReason({ reason = '', dryRun }: Pick<ChangeOptions, 'reason' | 'dryRun'>): void {
+  if (!dryRun && reason.trim() === '') throw usage('Say why with --reason: it is kept with the change.');
 }

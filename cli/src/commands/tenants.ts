@@ -11,15 +11,15 @@ import type { Answer, Row } from '../answer';
 import type { Fleet } from '../fleet';
 import { EXIT, Problem, changed, usage } from '../problem';
 import { findTenant } from '../read/find-tenant';
+import { parsePageToken } from '../read/page-token';
 
 export async function listTenants(
   options: { readonly status: TenantStatus; readonly limit: number; readonly cursor?: string },
   { directory }: Fleet,
 ): Promise<Answer> {
   const { status, limit, cursor } = options;
-  if (cursor !== undefined && !/^\d{1,15}$/.test(cursor))
-    throw usage(`"${cursor}" is no page token: use the one that the last page ended with.`);
-  const page = await directory.list(status, { limit, ...(cursor !== undefined && { after: Number(cursor) }) });
+  const after = cursor === undefined ? {} : { after: Number(parsePageToken(cursor, /^\d{1,15}$/)) };
+  const page = await directory.list(status, { limit, ...after });
   return {
     kind: 'rows',
     columns: ['installation', 'tenant', 'tier', 'limit'],

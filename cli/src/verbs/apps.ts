@@ -4,7 +4,7 @@ import { listSecrets, setAppSecret, unsetAppSecret } from '../commands/app-secre
 import { changeApp, createApp, linkAppLogs, listApps, scaleApp, showApp } from '../commands/apps';
 import { deployApp, explainApp, listDeployments, rollBackApp } from '../commands/deployments';
 import { initApp } from '../commands/init-app';
-import { change, changeOptions, limited, wholeNumber } from '../options';
+import { change, changeOptions, gitHubId, paged, wholeNumber } from '../options';
 import type { Answer } from '../answer';
 import type { Answering, ProgramDeps } from '../program';
 
@@ -15,8 +15,8 @@ export function addApps(
   { lines, namespaces: { files } }: Pick<ProgramDeps, 'lines' | 'namespaces'>,
 ): void {
   const apps = program.command('apps').description("tenants' apps: a push to a branch deploys one");
-  limited(apps.command('list <tenant>').description("a tenant's apps")).action((tenant, { limit }) =>
-    answer((fleet) => listApps(tenant, limit, fleet)),
+  paged(apps.command('list <tenant>').description("a tenant's apps")).action((tenant, page) =>
+    answer((fleet) => listApps(tenant, page, fleet)),
   );
   apps
     .command('show <app>')
@@ -26,8 +26,8 @@ export function addApps(
     .command('logs <app>')
     .description("where an app's lines are")
     .action((app) => answer((fleet) => linkAppLogs(app, fleet)));
-  limited(apps.command('deployments <app>').description('its deployments, newest first')).action((app, { limit }) =>
-    answer((fleet) => listDeployments(app, limit, fleet)),
+  paged(apps.command('deployments <app>').description('its deployments, newest first')).action((app, page) =>
+    answer((fleet) => listDeployments(app, page, fleet)),
   );
   apps
     .command('why <app> [deployment]')
@@ -71,7 +71,7 @@ export function addApps(
 function addCreate(apps: Command, answer: Answering): void {
   sized(change(apps.command('create <tenant> <app>').description('declare an app: a push to its branch deploys it')))
     .requiredOption('--repository <owner/name>', 'where it is')
-    .requiredOption('--repository-id <id>', "GitHub's id of that repository")
+    .requiredOption('--repository-id <id>', "GitHub's id of that repository", gitHubId)
     .option('--branch <name>', 'whose pushes count: main')
     .option('--directory <path>', 'where its Dockerfile is: the root')
     .option('--port <n>', 'where its container listens: 8080', wholeNumber)
@@ -84,7 +84,7 @@ function addCreate(apps: Command, answer: Answering): void {
         const path = health === undefined ? undefined : { path: health };
         const given = { branch, directory, port, preview, health: path, count, size };
         const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-        const declaration = { ...said, name, repository, repository_id: Number(repositoryId) };
+        const declaration = { ...said, name, repository, repository_id: repositoryId };
         return createApp(tenant, declaration, changeOptions(options), fleet);
       }),
     );
