@@ -45,6 +45,19 @@ describe('secrets of an app', () => {
     expect((await shell.run('apps', 'secrets', 'shop')).code).toBe(0);
   });
 
+  it('are as many as the quota of the tier, over all apps', async () => {
+    const shell = await shellWithApp();
+    const small = { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, secrets: 1, buildsPerHour: 10 };
+    if (shell.apps.settings) shell.apps.settings = { ...shell.apps.settings, quotas: new Map([['small', small]]) };
+    shell.input.push('x');
+    expect(await shell.run('apps', 'set-secret', 'shop', 'KEY', ...REASON)).toMatchObject({ code: 0 });
+    expect(await shell.run('apps', 'set-secret', 'shop', 'MORE', ...REASON)).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('1 secrets'),
+    });
+    expect(shell.appSecrets.size).toBe(1);
+  });
+
   it('are not set of an app that is deleted', async () => {
     const shell = await shellWithApp();
     await shell.run('apps', 'delete', 'shop', '--yes', ...REASON);

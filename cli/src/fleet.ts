@@ -43,7 +43,7 @@ export interface Fleet {
   readonly pins: LoginPins;
   /** Of the app plane, whose tables may not be there. */
   readonly apps: {
-    readonly store: Pick<AppStore, 'settings' | 'get' | 'create' | 'resize' | 'change' | 'pageOfTenant'>;
+    readonly store: Pick<AppStore, 'settings' | 'get' | 'create' | 'resize' | 'change' | 'setSecrets' | 'pageOfTenant'>;
     readonly deployments: Pick<DeploymentStore, 'request' | 'get' | 'page'>;
     readonly secrets: AppSecretWriter;
   };

@@ -4,7 +4,7 @@ import { createShell } from './shell';
 export function createShellWithTenant() {
   const shell = createShell();
   shell.harness.addTenant();
-  const small = { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, buildsPerHour: 10 };
+  const small = { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, secrets: 20, buildsPerHour: 10 };
   shell.apps.settings = {
     domain: 'apps.example.test',
     https: true,

@@ -36,27 +36,28 @@ variable "builder" {
 }
 
 variable "quotas" {
-  description = "By tier of the tenant, what it may have at once: `apps`, `tasks`, `vcpu` and `memory_gb` of all its apps together, and `builds_per_hour`. A tier without a quota may have no app."
+  description = "By tier of the tenant, what it may have at once: `apps`, and `tasks`, `vcpu`, `memory_gb` and `secrets` of all its apps together, and `builds_per_hour`. A tier without a quota may have no app."
   type = map(object({
     apps            = number
     tasks           = number
     vcpu            = number
     memory_gb       = number
+    secrets         = optional(number, 20)
     builds_per_hour = number
   }))
   default = {
-    small  = { apps = 2, tasks = 4, vcpu = 1, memory_gb = 2, builds_per_hour = 10 }
-    medium = { apps = 10, tasks = 20, vcpu = 10, memory_gb = 20, builds_per_hour = 60 }
-    large  = { apps = 50, tasks = 100, vcpu = 50, memory_gb = 100, builds_per_hour = 300 }
+    small  = { apps = 2, tasks = 4, vcpu = 1, memory_gb = 2, secrets = 20, builds_per_hour = 10 }
+    medium = { apps = 10, tasks = 20, vcpu = 10, memory_gb = 20, secrets = 100, builds_per_hour = 60 }
+    large  = { apps = 50, tasks = 100, vcpu = 50, memory_gb = 100, secrets = 500, builds_per_hour = 300 }
   }
 
   validation {
     condition = alltrue(flatten([for tier, quota in var.quotas : [
       for figure in values(quota) : figure >= 0
       ]])) && alltrue(flatten([for tier, quota in var.quotas : [
-      for figure in [quota.apps, quota.tasks, quota.builds_per_hour] : floor(figure) == figure
+      for figure in [quota.apps, quota.tasks, quota.secrets, quota.builds_per_hour] : floor(figure) == figure
     ]]))
-    error_message = "quotas: figures must be at least 0, and apps, tasks and builds_per_hour whole numbers."
+    error_message = "quotas: figures must be at least 0, and apps, tasks, secrets and builds_per_hour whole numbers."
   }
 }
 

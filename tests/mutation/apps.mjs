@@ -47,6 +47,21 @@ export const appMutations = [
     tests: 'apps on DynamoDB quotas',
   },
   {
+    name: 'apps: a secret is kept before it counts',
+    file: 'functions/api/src/operations/app-secrets.ts',
+    edits: [['const claimed = claim ?', 'const claimed = claim && body.value.length < 0 ?']],
+    suites: ['functions/api/src/operations/app-secrets'],
+  },
+  {
+    name: 'apps: a tenant has more secrets than its quota',
+    file: 'libs/aws/src/dynamodb/app-rows.ts',
+    edits: [
+      ["const dimensions = ['tasks', 'cpu', 'memory', 'secrets']", "const dimensions = ['tasks', 'cpu', 'memory']"],
+    ],
+    suites: ON_DYNAMODB,
+    tests: 'apps on DynamoDB quotas',
+  },
+  {
     name: 'apps: two tenants have names that look alike',
     file: 'libs/aws/src/dynamodb/app-rows.ts',
     edits: [['OR ${own} OR ${isFree})`', "OR ${own} OR ${isFree} OR ${expression.exists('app')})`"]],

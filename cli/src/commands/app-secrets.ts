@@ -1,16 +1,19 @@
 import {
+  claimSecret,
+  describeOver,
   hasItsSecrets,
   problemsOfSecret,
+  quotaOf,
   refuseSecret,
   setSecret,
   unsetSecret,
   type App,
-  type SecretsChange,
+  type AppSecretsChanges,
 } from '@multi-tenant-runner/core';
 import type { Answer } from '../answer';
 import type { Fleet } from '../fleet';
 import { EXIT, Problem, changed, usage } from '../problem';
-import { findApp } from '../read/find-app';
+import { findApp, readAppSettings } from '../read/find-app';
 import { recordChange, requireReason } from './record-change';
 import type { ChangeOptions } from './tenants';
 
@@ -45,9 +48,11 @@ export async function setAppSecret(
   const problems = problemsOfSecret(variable, value);
   if (problems.length > 0) throw usage(`${problems.join('; ')}.`);
   const sentence = `${variable} is set; what runs of ${app.app} is deployed with it.`;
-  const keep = async (): Promise<SecretsChange> => {
-    const arn = await fleet.apps.secrets.keep(app, variable, value);
-    return setSecret(app, { name: variable, arn }, fleet.clock.now());
+  const keep = async (): Promise<void> => {
+    const claim = claimSecret(app, variable, fleet.clock.now());
+    const claimed = claim ? await write(app, { secrets: claim }, fleet) : app;
+    const arn = await fleet.apps.secrets.keep(claimed, variable, value);
+    await write(claimed, setSecret(claimed, { name: variable, arn }, fleet.clock.now()), fleet);
   };
   return change(app, { action: 'app.secret-set', variable, sentence, make: keep }, options, fleet);
 }
@@ -65,7 +70,7 @@ export async function unsetAppSecret(
   if (decision.kind === 'nothing')
     return { kind: 'fields', fields: { app: app.app, changed: false }, sentence: decision.sentence };
   const sentence = `${variable} is gone once what runs of ${app.app} has been deployed without it.`;
-  const make = (): SecretsChange => decision.changes;
+  const make = async (): Promise<void> => void (await write(app, decision.changes, fleet));
   return change(app, { action: 'app.secret-unset', variable, sentence, make }, options, fleet);
 }
 
@@ -74,7 +79,7 @@ interface Wish {
   readonly variable: string;
   readonly sentence: string;
   /** Once it is on record. */
-  readonly make: () => SecretsChange | Promise<SecretsChange>;
+  readonly make: () => Promise<void>;
 }
 
 async function change(
@@ -87,9 +92,18 @@ async function change(
   if (options.dryRun) return { kind: 'fields', fields: { ...fields, dry_run: true }, sentence };
   const { installationId } = app;
   await recordChange({ installationId, action, after: { app: app.app, variable } }, options, fleet);
-  const written = await fleet.apps.store.change(app, await make(), fleet.clock.now());
-  if (!written.ok) throw changed(`${app.app} changed in the meantime; look again and repeat.`);
+  await make();
   return { kind: 'fields', fields, sentence };
+}
+
+/** Within the quota of the tenant's tier, before anything is kept. */
+async function write(app: App, changes: AppSecretsChanges, fleet: Fleet): Promise<App> {
+  const lookup = await fleet.directory.get(app.installationId);
+  const quota = quotaOf(await readAppSettings(fleet), lookup.kind === 'tenant' ? lookup.tenant.tier : '');
+  const outcome = await fleet.apps.store.setSecrets(app, changes, quota, fleet.clock.now());
+  if (outcome.kind === 'over') throw new Problem(describeOver(outcome.what, quota), EXIT.refused);
+  if (outcome.kind === 'changed') throw changed(`${app.app} changed in the meantime; look again and repeat.`);
+  return outcome.app;
 }
 
 async function readAll(lines: AsyncIterable<string>): Promise<string> {

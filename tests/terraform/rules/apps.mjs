@@ -15,9 +15,13 @@ export const REJECTED = [
   ],
   ['builder must be runner or codebuild; it is "docker".', [['another builder', { builder: 'docker' }]]],
   [
-    'quotas: figures must be at least 0, and apps, tasks and builds_per_hour whole numbers.',
+    'quotas: figures must be at least 0, and apps, tasks, secrets and builds_per_hour whole numbers.',
     [
       ['half an app', { quotas: { small: { apps: 0.5, tasks: 1, vcpu: 1, memory_gb: 1, builds_per_hour: 1 } } }],
+      [
+        'half a secret',
+        { quotas: { small: { apps: 1, tasks: 1, vcpu: 1, memory_gb: 1, secrets: 0.5, builds_per_hour: 1 } } },
+      ],
       ['a negative quota', { quotas: { small: { apps: 1, tasks: 1, vcpu: -1, memory_gb: 1, builds_per_hour: 1 } } }],
     ],
   ],

@@ -35,7 +35,10 @@ import type { Page } from './http/page';
 export interface AppsDeps {
   readonly prefix: string;
   readonly region: string;
-  readonly store: Pick<AppStore, 'settings' | 'get' | 'create' | 'resize' | 'change' | 'pageOfTenant' | 'quotaUse'>;
+  readonly store: Pick<
+    AppStore,
+    'settings' | 'get' | 'create' | 'resize' | 'change' | 'setSecrets' | 'pageOfTenant' | 'quotaUse'
+  >;
   readonly deployments: Pick<DeploymentStore, 'request' | 'get' | 'page'>;
   readonly webhook: WebhookEntry;
   readonly secrets: AppSecretWriter;

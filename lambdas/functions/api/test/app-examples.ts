@@ -18,7 +18,7 @@ export async function fillApps({ apps, deployments }: InMemoryApps, installation
   const created = new Date('2026-01-12T12:00:00.000Z');
   const declared = { app: 'shop', installationId, repoId: 74, repository: 'acme/app', hosts: [] };
   const app = buildApp({ ...APP_DEFAULTS, ...declared }, created);
-  await apps.create(app, { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, buildsPerHour: 10 });
+  await apps.create(app, { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, secrets: 20, buildsPerHour: 10 });
   let before: string | undefined;
   for (const name of ['replaced', 'live', 'building'] as const) {
     const deploymentId = DEPLOYMENTS[name];

@@ -7,7 +7,7 @@ export const APP_SETTINGS: AppSettings = {
   domain: 'apps.example.test',
   https: true,
   builder: 'runner',
-  quotas: new Map([['small', { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, buildsPerHour: 10 }]]),
+  quotas: new Map([['small', { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, secrets: 20, buildsPerHour: 10 }]]),
   reservedNames: ['intern'],
 };
 

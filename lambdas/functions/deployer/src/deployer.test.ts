@@ -196,7 +196,7 @@ describe('CodeBuild', () => {
 describe('builds of an hour', () => {
   it('are as many as the quota, and the next one waits for the next hour', async () => {
     await harness.declare('shop');
-    const quotas = new Map([['small', { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, buildsPerHour: 1 }]]);
+    const quotas = new Map([['small', { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, secrets: 20, buildsPerHour: 1 }]]);
     harness.settings({ quotas });
     await harness.push(FIRST);
     harness.clock.advance(MINUTE);

@@ -110,7 +110,7 @@ describe('a file that declares no app says every problem at GitHub, once,', () =
   it('when another tenant has the name', async () => {
     await harness.tables.apps.create(
       { ...(await harness.declare('other', { repoId: 9 })), app: 'sh0p', installationId: 2_002 },
-      { apps: 9, tasks: 9, vcpu: 9, memoryGb: 9, buildsPerHour: 9 },
+      { apps: 9, tasks: 9, vcpu: 9, memoryGb: 9, secrets: 20, buildsPerHour: 9 },
     );
     await harness.push(FIRST, { defaultBranch: 'main' });
     expect(saidBy('shop')).toEqual([['failure', expect.stringMatching(/another tenant’s/)]]);
@@ -131,7 +131,7 @@ test('what the file names counts with its commit; what it leaves out is what the
   await harness.push(FIRST, { defaultBranch: 'main' });
   await harness.built('shop', FIRST);
   await harness.settle();
-  const quota = { apps: 9, tasks: 9, vcpu: 9, memoryGb: 9, buildsPerHour: 9 };
+  const quota = { apps: 9, tasks: 9, vcpu: 9, memoryGb: 9, secrets: 20, buildsPerHour: 9 };
   await harness.tables.apps.resize(await harness.app('shop'), { cpu: 512, memory: 1_024, count: 3 }, quota);
   await harness.settle();
   expect(await harness.app('shop')).toMatchObject({ cpu: 512, count: 3 });

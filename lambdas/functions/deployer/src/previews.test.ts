@@ -171,7 +171,7 @@ describe('there is no preview', () => {
   });
 
   it('beyond the quota, and GitHub says so once', async () => {
-    const quotas = new Map([['small', { apps: 1, tasks: 10, vcpu: 10, memoryGb: 20, buildsPerHour: 5 }]]);
+    const quotas = new Map([['small', { apps: 1, tasks: 10, vcpu: 10, memoryGb: 20, secrets: 20, buildsPerHour: 5 }]]);
     harness.settings({ quotas });
     await steps.open();
     await steps.open();

@@ -2,7 +2,7 @@ import { MINUTE, type AppResizing } from '@multi-tenant-runner/core';
 import { archiveOf, createDeployerHarness, type DeployerHarness } from '../test/deployer-harness';
 
 const [FIRST, SECOND] = ['a'.repeat(40), 'b'.repeat(40)] as const;
-const QUOTA = { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, buildsPerHour: 5 };
+const QUOTA = { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, secrets: 20, buildsPerHour: 5 };
 const LARGER: AppResizing = { cpu: 512, memory: 1_024, count: 1, port: 9_000 };
 
 let harness: DeployerHarness;

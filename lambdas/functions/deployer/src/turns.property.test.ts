@@ -1,6 +1,6 @@
 import { MINUTE, SECOND, plus } from '@multi-tenant-runner/core';
 import fc from 'fast-check';
-import { archiveOf, createDeployerHarness, type DeployerHarness } from '../test/deployer-harness';
+import { PLENTY, archiveOf, createDeployerHarness, type DeployerHarness } from '../test/deployer-harness';
 
 const SOURCE = archiveOf({ Dockerfile: 'FROM scratch' });
 const MOST = 12;
@@ -52,8 +52,7 @@ test('in whatever order pushes and ends come, one is built at a time, and the ne
   await fc.assert(
     fc.asyncProperty(fc.array(happening, { minLength: 4, maxLength: 20 }), async (happenings) => {
       const harness = createDeployerHarness();
-      const quotas = new Map([['small', { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, buildsPerHour: 99 }]]);
-      harness.settings({ quotas });
+      harness.settings({ quotas: new Map([['small', PLENTY]]) });
       for (let index = 0; index < MOST; index += 1) harness.github.archives.set(commitOf(index), SOURCE);
       await harness.declare('shop');
       const begins = harness.clock.now();

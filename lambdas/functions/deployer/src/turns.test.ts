@@ -42,7 +42,7 @@ const rollBackTo = async (commit: string): Promise<void> => {
 };
 
 it.each([5, 20, 45])('an app that is pushed each %s seconds, and builds for a minute, goes live', async (every) => {
-  const quotas = new Map([['small', { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, buildsPerHour: 60 }]]);
+  const quotas = new Map([['small', { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, secrets: 20, buildsPerHour: 60 }]]);
   harness.settings({ quotas });
   const asked = new Map<string, Date>();
   const served = new Set<string>();
@@ -146,7 +146,7 @@ describe('while a build is under way', () => {
   });
 
   it('a push that gave way before its build began is no build of the hour', async () => {
-    const quotas = new Map([['small', { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, buildsPerHour: 2 }]]);
+    const quotas = new Map([['small', { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, secrets: 20, buildsPerHour: 2 }]]);
     harness.settings({ quotas });
     await push(NEXT);
     await push(THIRD);
@@ -158,7 +158,7 @@ describe('while a build is under way', () => {
   it('another size is no deployment before the one that waits', async () => {
     await harness.built('shop', FIRST);
     await push(NEXT);
-    const quota = { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, buildsPerHour: 5 };
+    const quota = { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, secrets: 20, buildsPerHour: 5 };
     await harness.tables.apps.resize(await harness.app('shop'), { cpu: 512, memory: 1_024, count: 1 }, quota);
     await harness.settle();
     await finish(NEXT);

@@ -47,14 +47,14 @@ export const TENANT = 1_001;
 export const ENVIRONMENT = 'test';
 export const PREVIEW_LIFETIME = 72 * HOUR;
 const REPOSITORY = { id: 7, full_name: 'acme/shop' };
-const PLENTY = { apps: 99, tasks: 99, vcpu: 99, memoryGb: 99, buildsPerHour: 9 };
+export const PLENTY = { apps: 99, tasks: 99, vcpu: 99, memoryGb: 99, secrets: 99, buildsPerHour: 99 };
 const CONTEXT = { awsRequestId: 'request', getRemainingTimeInMillis: () => 60_000 };
 
 export const SETTINGS: AppSettings = {
   domain: 'apps.example.com',
   https: true,
   builder: 'runner',
-  quotas: new Map([['small', { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, buildsPerHour: 5 }]]),
+  quotas: new Map([['small', { apps: 5, tasks: 10, vcpu: 10, memoryGb: 20, secrets: 20, buildsPerHour: 5 }]]),
   reservedNames: [],
 };
 
@@ -145,7 +145,7 @@ export function createDeployerHarness(): DeployerHarness {
       const app = await harness.app(name);
       const arn = `${SECRETS}test/apps/${name}/${variable}/${(secrets += 1)}`;
       aws.others.secrets.add(arn);
-      await tables.apps.change(app, setSecret(app, { name: variable, arn }, clock.now()), clock.now());
+      await tables.apps.setSecrets(app, setSecret(app, { name: variable, arn }, clock.now()), PLENTY, clock.now());
       return arn;
     },
     settings: (changes) => void (tables.settings = { ...SETTINGS, ...changes }),

@@ -21,7 +21,7 @@ import { wrongIn, type PushLoad, type PushTimes } from './push-report';
 import { createAppPlane, type AppPlane } from './services/app-plane';
 
 const ARCHIVE = zipSync({ 'org-app-0123456/Dockerfile': strToU8('FROM scratch') });
-const QUOTA: AppQuota = { apps: 1_000, tasks: 1_000, vcpu: 1_000, memoryGb: 1_000, buildsPerHour: 100_000 };
+const QUOTA: AppQuota = { apps: 999, tasks: 999, vcpu: 999, memoryGb: 999, secrets: 20, buildsPerHour: 100_000 };
 const SETTINGS: AppSettings = {
   domain: 'apps.example.com',
   https: true,

@@ -82,6 +82,19 @@ describe('a secret of an app', () => {
     expect(api.secrets.size).toBe(MAX_SECRETS + 1);
   });
 
+  it('counts against the quota of its tier before it is kept, and gives back what is unset', async () => {
+    const { api, admin, set, unset } = await open();
+    const small = { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, secrets: 1, buildsPerHour: 10 };
+    if (api.apps.settings) api.apps.settings = { ...api.apps.settings, quotas: new Map([['small', small]]) };
+    expect((await set('KEY')).status).toBe(200);
+    expect(await set('MORE')).toMatchObject({ status: 409, body: { detail: expect.stringContaining('1 secrets') } });
+    expect([api.secrets.size, (await set('KEY', 'another')).status]).toEqual([1, 200]);
+    const listed = await admin(`/v1/tenants/${INSTALLATION}/apps`);
+    expect(listed.body).toMatchObject({ quota: { secrets: 1 }, in_use: { secrets: 1 } });
+    await unset('KEY');
+    expect((await set('MORE')).status).toBe(200);
+  });
+
   it("is neither set nor named by another tenant, nor set by a job or the tenant's users", async () => {
     const { api } = await open();
     api.harness.addTenant({ installation_id: 2002, org_name: 'globex', account_id: 502 });

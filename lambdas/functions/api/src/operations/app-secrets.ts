@@ -1,17 +1,23 @@
 import {
+  claimSecret,
+  describeOver,
   hasItsSecrets,
   problemsOfSecret,
+  quotaOf,
   refuseSecret,
   setSecret,
   unsetSecret,
   type App,
+  type AppSecretsChanges,
 } from '@multi-tenant-runner/core';
 import * as v from 'valibot';
 import { Problem } from '../http/problem';
 import { text, time } from '../http/schemas';
-import { appParams, appsOf, findApp, writeApp } from './app-view';
+import type { AppsDeps } from '../deps';
+import { appParams, appsOf, changedMeanwhile, findApp, settingsOf } from './app-view';
 import { NOTHING, defineOperation } from './operation';
 import { recordChange } from './record-change';
+import { findTenant } from './tenant-view';
 
 const NAME = 'is not the name of a variable';
 const secretParams = v.object({
@@ -61,10 +67,14 @@ export const setAppSecret = defineOperation({
       context,
       deps,
     );
+    const { tenant } = await findTenant(params.installation_id, deps);
+    const { tier } = tenant;
+    const claim = claimSecret(app, name, deps.clock.now());
+    const claimed = claim ? await write(app, { secrets: claim }, { tier, apps, now: deps.clock.now() }) : app;
     // What is kept for a change that comes too late goes with the app.
-    const arn = await apps.secrets.keep(app, name, body.value);
+    const arn = await apps.secrets.keep(claimed, name, body.value);
     const now = deps.clock.now();
-    return { body: view(await writeApp(app, setSecret(app, { name, arn }, now), apps, now)) };
+    return { body: view(await write(claimed, setSecret(claimed, { name, arn }, now), { tier, apps, now })) };
   },
 });
 
@@ -85,6 +95,20 @@ export const unsetAppSecret = defineOperation({
     const { installationId } = app;
     const after = { app: app.app, variable: params.secret };
     await recordChange({ installationId, action: 'app.secret-unset', after }, context, deps);
-    return { body: view(await writeApp(app, decision.changes, apps, deps.clock.now())) };
+    const { tier } = (await findTenant(params.installation_id, deps)).tenant;
+    return { body: view(await write(app, decision.changes, { tier, apps, now: deps.clock.now() })) };
   },
 });
+
+/** Within the quota of the tier, before anything is kept. @throws Problem */
+async function write(
+  app: App,
+  changes: AppSecretsChanges,
+  { tier, apps, now }: { readonly tier: string; readonly apps: AppsDeps; readonly now: Date },
+): Promise<App> {
+  const quota = quotaOf(await settingsOf(apps), tier);
+  const outcome = await apps.store.setSecrets(app, changes, quota, now);
+  if (outcome.kind === 'over') throw new Problem('refused', describeOver(outcome.what, quota));
+  if (outcome.kind === 'changed') throw changedMeanwhile();
+  return outcome.app;
+}

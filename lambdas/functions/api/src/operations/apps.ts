@@ -22,6 +22,8 @@ const PORT = 'is not a port';
 const portNumber = v.pipe(v.number(PORT), v.integer(PORT), v.minValue(1, PORT), v.maxValue(65_535, PORT));
 const size = v.strictObject({ cpu: count, memory: count });
 
+const amounts = { apps: count, tasks: count, vcpu: v.number(), memory_gb: v.number(), secrets: count };
+
 export const listApps = defineOperation({
   id: 'list-apps',
   method: 'GET',
@@ -31,8 +33,8 @@ export const listApps = defineOperation({
   query: v.strictObject(paging),
   answer: v.object({
     apps: v.array(app),
-    quota: v.object({ apps: count, tasks: count, vcpu: v.number(), memory_gb: v.number(), builds_per_hour: count }),
-    in_use: v.object({ apps: count, tasks: count, vcpu: v.number(), memory_gb: v.number() }),
+    quota: v.object({ ...amounts, builds_per_hour: count }),
+    in_use: v.object(amounts),
     next_cursor: nextCursor,
   }),
   run: async ({ params, query, caller }, deps) => {
@@ -41,13 +43,13 @@ export const listApps = defineOperation({
     const settings = await settingsOf(apps);
     const scope = ['list-apps', installationId];
     const found = await apps.store.pageOfTenant(installationId, await pageOf(query, scope, deps.cursors));
-    const use = await apps.store.quotaUse(installationId);
+    const { memoryGb: inUse, ...use } = await apps.store.quotaUse(installationId);
     const { memoryGb, buildsPerHour, ...quota } = quotaOf(settings, tenant.tier);
     return {
       body: {
         apps: found.apps.filter((one) => isVisibleApp(one, caller)).map((one) => viewApp(one, settings, apps)),
         quota: { ...quota, memory_gb: memoryGb, builds_per_hour: buildsPerHour },
-        in_use: { apps: use.apps.size, tasks: use.tasks, vcpu: use.vcpu, memory_gb: use.memoryGb },
+        in_use: { ...use, apps: use.apps.size, memory_gb: inUse },
         ...(found.next !== undefined && { next_cursor: await deps.cursors.seal(found.next, scope) }),
       },
     };

@@ -11,14 +11,15 @@ export function newApp(app: App) {
   return { replace: itemOfApp(app), expression, condition };
 }
 
-/** Only as it was read, and then the deployer looks. */
-export function changeApp(app: App, changes: Changes<App>, now: Date): Update {
+/** Only as it was read, and then the deployer looks, unless that is a quiet change. */
+export function changeApp(app: App, changes: Changes<App>, now: Date, isQuiet = false): Update {
   const expression = new Expression();
-  const set = expression.update(toRow({ updatedAt: now.toISOString(), due: now.getTime(), ...changes }));
+  const due = isQuiet ? {} : { due: now.getTime() };
+  const set = expression.update(toRow({ updatedAt: now.toISOString(), ...due, ...changes }));
   return {
     key: appKey(app.app),
     expression,
-    update: counting(expression, set, 'version', 'asked'),
+    update: counting(expression, set, 'version', ...(isQuiet ? [] : ['asked'])),
     condition: `${expression.equals('version', app.version)} AND ${expression.exists('due_shard')}`,
   };
 }
@@ -32,6 +33,22 @@ export function restApp(name: string, holder: LeaseHolder, { asked, ...seen }: A
     expression,
     update: expression.update({ ...toRow({ ...seen, restedAsked: asked }), ...lease }),
     condition: `${expression.equals('lease_owner', holder.name)} AND ${expression.equals('asked', asked)}`,
+  };
+}
+
+/** What stands is to be looked at anew where nobody is sure of it. */
+export function leaveApp(
+  name: string,
+  holder: LeaseHolder,
+  { due, isUnsure }: { readonly due: number; readonly isUnsure: boolean },
+): Update {
+  const expression = new Expression();
+  const changes = { lease_owner: null, lease_until: null, ...(isUnsure && { settled_as: null }), due };
+  return {
+    key: appKey(name),
+    expression,
+    update: expression.update(changes),
+    condition: expression.equals('lease_owner', holder.name),
   };
 }
 

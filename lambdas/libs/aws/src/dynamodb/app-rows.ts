@@ -39,12 +39,13 @@ export function appOf(item: Item): App {
 }
 
 export function useOf(item: Item | undefined): QuotaUse {
-  const { apps, tasks = 0, cpu = 0, memory = 0 } = fromAttributes(item ?? {});
+  const { apps, tasks = 0, cpu = 0, memory = 0, secrets = 0 } = fromAttributes(item ?? {});
   return {
     apps: apps instanceof Set ? new Set([...apps].map(String)) : new Set(),
     tasks: Number(tasks),
     vcpu: Number(cpu) / 1_024,
     memoryGb: Number(memory) / 1_024,
+    secrets: Number(secrets),
   };
 }
 
@@ -78,7 +79,7 @@ export function restName(app: App, freeAt: number): Update {
 export function takeShare(app: App, share: QuotaShare, quota: AppQuota, isNew: boolean): Update {
   const expression = new Expression();
   const most = ceilingsOf(quota);
-  const dimensions = ['tasks', 'cpu', 'memory'] as const;
+  const dimensions = ['tasks', 'cpu', 'memory', 'secrets'] as const;
   const room = dimensions
     .filter((one) => share[one] > 0)
     .map((one) => {
@@ -100,7 +101,8 @@ export function takeShare(app: App, share: QuotaShare, quota: AppQuota, isNew: b
 
 export function giveShareBack(app: App, share: QuotaShare): Update {
   const expression = new Expression();
-  const negative = { tasks: -share.tasks, cpu: -share.cpu, memory: -share.memory };
+  const { tasks, cpu, memory, secrets } = share;
+  const negative = { tasks: -tasks, cpu: -cpu, memory: -memory, secrets: -secrets };
   const apps = `DELETE ${expression.name('apps')} ${expression.value(new Set([app.app]))}`;
   return {
     key: quotaKey(app.installationId),
@@ -110,8 +112,9 @@ export function giveShareBack(app: App, share: QuotaShare): Update {
   };
 }
 
-function addShare(expression: Expression, { tasks, cpu, memory }: QuotaShare, apps: readonly string[]): string {
-  const adding = Object.entries({ tasks, cpu, memory }).map(
+function addShare(expression: Expression, share: QuotaShare, apps: readonly string[]): string {
+  const { tasks, cpu, memory, secrets } = share;
+  const adding = Object.entries({ tasks, cpu, memory, secrets }).map(
     ([name, value]) => `${expression.name(name)} ${expression.value(value)}`,
   );
   const names = apps.length > 0 ? [`${expression.name('apps')} ${expression.value(new Set(apps))}`] : [];

@@ -6,6 +6,7 @@ import {
   parseJson,
   shareBetween,
   shareOf,
+  shareOfSecrets,
   type App,
   type AppCreation,
   type AppStore,
@@ -26,7 +27,7 @@ import {
   useOf,
 } from './app-rows';
 import { fromAttributes, toAttributes, type Item } from './attributes';
-import { changeApp, deleteApp, newApp, restApp } from './app-changes';
+import { changeApp, deleteApp, leaveApp, newApp, restApp } from './app-changes';
 import { giveHost, takeHost } from './app-host-rows';
 import { Expression } from './expression';
 import { freePriority, recordSlot, takePriority } from './app-slots';
@@ -58,7 +59,7 @@ export function createDynamoAppStore({ client, tableName }: AppStoreDeps): AppSt
     },
     create: async (app, quota) => {
       const share = { ...shareOf(app), apps: 1 };
-      const refused = overQuota({ apps: new Set(), tasks: 0, vcpu: 0, memoryGb: 0 }, share, quota);
+      const refused = overQuota(useOf(undefined), share, quota);
       if (refused !== undefined) return { kind: 'over', what: refused };
       const outcome = await transact([
         { tableName, ...newApp(app) },
@@ -95,6 +96,18 @@ export function createDynamoAppStore({ client, tableName }: AppStoreDeps): AppSt
       ]);
       if (!outcome.ok) return { kind: outcome.refusals[0] === undefined ? 'taken' : 'changed' };
       return { kind: 'set', app: { ...app, hosts, version: app.version + 1, asked: app.asked + 1 } };
+    },
+    setSecrets: async (app, changes, quota, now) => {
+      const share = shareOfSecrets(app.secrets, changes.secrets);
+      const isQuiet = changes.secretsVersion === undefined;
+      const outcome = await transact([
+        here(changeApp(app, changes, now, isQuiet)),
+        ...(share.secrets === 0 ? [] : [here(takeShare(app, share, quota, false))]),
+      ]);
+      if (!outcome.ok)
+        return outcome.refusals[0] === undefined ? { kind: 'over', what: 'secrets' } : { kind: 'changed' };
+      const counted = { version: app.version + 1, asked: app.asked + (isQuiet ? 0 : 1) };
+      return { kind: 'set', app: { ...app, ...changes, ...counted } };
     },
     ask: async (name, now) => {
       const expression = new Expression();
@@ -148,17 +161,7 @@ export function createDynamoAppStore({ client, tableName }: AppStoreDeps): AppSt
       return written(await table.update({ key: appKey(name), expression, update, condition }));
     },
     rest: async (name, holder, seen) => (await table.update(restApp(name, holder, seen))).ok,
-    giveBack: async (name, holder, { due, isUnsure }) => {
-      const expression = new Expression();
-      const condition = expression.equals('lease_owner', holder.name);
-      const update = expression.update({
-        lease_owner: null,
-        lease_until: null,
-        ...(isUnsure && { settled_as: null }),
-        due,
-      });
-      await table.update({ key: appKey(name), expression, update, condition });
-    },
+    giveBack: async (name, holder, seen) => void (await table.update(leaveApp(name, holder, seen))),
     takeSlot: async (app, slot, limit) => {
       const outcome = await transact([here(takePriority(slot, limit)), here(recordSlot(app, slot))]);
       return outcome.ok ? 'taken' : 'refused';

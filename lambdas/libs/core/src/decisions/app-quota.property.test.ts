@@ -11,6 +11,7 @@ const quota = fc.record({
   tasks: fc.nat(9),
   vcpu: fc.nat(6),
   memoryGb: fc.nat(9),
+  secrets: fc.nat(3),
   buildsPerHour: fc.nat(3),
 });
 
@@ -18,7 +19,7 @@ describe('a quota', () => {
   it('is never exceeded by what it lets through', () => {
     fc.assert(
       fc.property(fc.array(size, { maxLength: 8 }), quota, (sizes, limits) => {
-        const use = { apps: new Set<string>(), tasks: 0, vcpu: 0, memoryGb: 0 };
+        const use = { apps: new Set<string>(), tasks: 0, vcpu: 0, memoryGb: 0, secrets: 0 };
         for (const one of sizes) {
           const share = shareOf(one);
           if (overQuota(use, { ...share, apps: 1 }, limits) !== undefined) continue;
@@ -39,7 +40,7 @@ describe('a quota', () => {
     fc.assert(
       fc.property(size, quota, (before, limits) => {
         const share = { ...shareBetween(before, { ...before, count: 0 }), apps: 0 };
-        const use = { apps: new Set(['a']), tasks: 99, vcpu: 99, memoryGb: 99 };
+        const use = { apps: new Set(['a']), tasks: 99, vcpu: 99, memoryGb: 99, secrets: 99 };
         expect(overQuota(use, share, limits)).toBeUndefined();
       }),
     );

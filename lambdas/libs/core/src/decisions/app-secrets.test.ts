@@ -1,5 +1,15 @@
+import type { App } from '../model/app';
 import type { AppSecrets } from '../model/app-secrets';
-import { MAX_SECRETS, hasItsSecrets, refuseSecret, setSecret, unsetSecret } from './app-secrets';
+import { MINUTE, plus } from '../model/time';
+import {
+  MAX_SECRETS,
+  claimSecret,
+  countSecrets,
+  hasItsSecrets,
+  refuseSecret,
+  setSecret,
+  unsetSecret,
+} from './app-secrets';
 
 const NOW = new Date('2026-11-21T12:00:00.000Z');
 const kept = (name: string, arn = `arn:${name}`) => ({ name, arn, setAt: NOW.toISOString() });
@@ -44,6 +54,23 @@ describe("an app's secrets", () => {
     expect(refuseSecret(shop(many), 'MORE')).toContain(`has ${MAX_SECRETS} secrets`);
     expect(refuseSecret(shop(many), 'K0')).toBeUndefined();
     expect(refuseSecret(shop({ leaving: Array.from({ length: 40 }, String) }), 'A')).toContain('get a version to run');
+  });
+
+  it('count from the claim on, once, and what broke off only until the next one of its app', () => {
+    const claiming = (app: Pick<App, 'secrets'>, name: string, at = NOW): AppSecrets =>
+      claimSecret(app, name, at) ?? secrets();
+    const claimed = claiming(shop(), 'C');
+    expect([countSecrets(), countSecrets(secrets()), countSecrets(claimed)]).toEqual([0, 2, 3]);
+    expect(claimSecret(shop(), 'A', NOW)).toBeUndefined();
+    const again = claiming({ secrets: claimed }, 'C', plus(NOW, MINUTE));
+    expect(countSecrets(again)).toBe(3);
+    const kept = setSecret({ ...shop(), secrets: again }, { name: 'C', arn: 'arn:C' }, NOW).secrets;
+    expect([countSecrets(kept), kept.claimed]).toEqual([3, undefined]);
+    expect(countSecrets(claiming({ secrets: claimed }, 'D', plus(NOW, 14 * MINUTE)))).toBe(4);
+    expect(countSecrets(claiming({ secrets: claimed }, 'D', plus(NOW, 15 * MINUTE)))).toBe(3);
+    expect(unsetSecret({ ...shop(), secrets: claimed }, 'C')).toMatchObject({
+      changes: { secrets: { kept: secrets().kept } },
+    });
   });
 
   it('are with what runs once that names them all', () => {

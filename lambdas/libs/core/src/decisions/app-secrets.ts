@@ -1,5 +1,6 @@
 import { describeGone, isAppGone, type App } from '../model/app';
 import type { AppSecret, AppSecrets } from '../model/app-secrets';
+import { MINUTE, ageOf } from '../model/time';
 
 /** Of one app. Each is a secret of Secrets Manager, which is paid for by the month. */
 export const MAX_SECRETS = 20;
@@ -7,6 +8,9 @@ export const MAX_SECRETS = 20;
 export const MAX_SECRET_BYTES = 8_192;
 /** What was replaced stays until a version without it runs; who replaces more than so many has to get one to run. */
 const MAX_LEAVING = 40;
+
+/** Longer than any request takes. */
+const CLAIM_LIFETIME = 15 * MINUTE;
 
 /** What the deployer and ECS set themselves, and what decides which program a container starts. */
 const OTHERS = /^(PORT|APP|COMMIT|PATH|HOSTNAME|HOME|AWS_.*|ECS_.*|LD_.*)$/i;
@@ -49,6 +53,22 @@ export function refuseSecret(given: SecretApp, name: string): string | undefined
   return undefined;
 }
 
+/**
+ * Its name counts from now on, before its value is kept anywhere; undefined: it does already. What broke off before a
+ * value was kept counts until the next one of its app. Pure.
+ */
+export function claimSecret({ secrets = NONE }: Pick<App, 'secrets'>, name: string, now: Date): AppSecrets | undefined {
+  const { kept, claimed = [] } = secrets;
+  if (kept.some((one) => one.name === name)) return undefined;
+  const others = claimed.filter((one) => one.name !== name && ageOf(one.at, now) < CLAIM_LIFETIME);
+  return { ...secrets, claimed: [...others, { name, at: now.toISOString() }] };
+}
+
+/** How many of its tenant's quota an app has. */
+export function countSecrets({ kept, claimed = [] }: AppSecrets = NONE): number {
+  return new Set([...kept, ...claimed].map(({ name }) => name)).size;
+}
+
 type SecretApp = Pick<App, 'app' | 'state' | 'secrets' | 'secretsVersion'>;
 
 /** The secrets with this one; the value before stays where it is until a version without it runs. Pure. */
@@ -59,15 +79,17 @@ export function setSecret(
 ): SecretsChange {
   const others = (app.secrets ?? NONE).kept.filter((one) => one.name !== name);
   const kept = [...others, { name, arn, setAt: now.toISOString() }].sort((one, two) => (one.name < two.name ? -1 : 1));
-  return changed(app, kept);
+  return changed(app, kept, name);
 }
 
 export function unsetSecret(given: SecretApp, name: string): SecretsDecision {
   const { app, secrets = NONE } = given;
   if (isAppGone(given)) return { kind: 'refuse', sentence: describeGone(given) };
   const kept = secrets.kept.filter((one) => one.name !== name);
-  if (kept.length === secrets.kept.length) return { kind: 'nothing', sentence: `${app} has no secret ${name}.` };
-  return { kind: 'change', changes: changed(given, kept) };
+  const isClaimed = secrets.claimed?.some((one) => one.name === name) === true;
+  if (kept.length === secrets.kept.length && !isClaimed)
+    return { kind: 'nothing', sentence: `${app} has no secret ${name}.` };
+  return { kind: 'change', changes: changed(given, kept, name) };
 }
 
 /** Whether what answers at the address has the secrets as they are now. */
@@ -78,11 +100,19 @@ export function hasItsSecrets({ live, secretsVersion = 0 }: Pick<App, 'live' | '
 function changed(
   { secrets: before = NONE, secretsVersion = 0 }: Pick<App, 'secrets' | 'secretsVersion'>,
   kept: readonly AppSecret[],
+  name: string,
 ): SecretsChange {
+  const { claimed = [], ...standing } = before;
+  const stillClaimed = claimed.filter((one) => one.name !== name);
   const arns = new Set(kept.map(({ arn }) => arn));
   const gone = before.kept.map(({ arn }) => arn).filter((arn) => !arns.has(arn));
   return {
-    secrets: { ...before, kept, leaving: [...before.leaving, ...gone] },
+    secrets: {
+      ...standing,
+      kept,
+      leaving: [...before.leaving, ...gone],
+      ...(stillClaimed.length > 0 && { claimed: stillClaimed }),
+    },
     secretsVersion: secretsVersion + 1,
   };
 }

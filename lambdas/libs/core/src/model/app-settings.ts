@@ -7,6 +7,8 @@ export interface AppQuota {
   readonly tasks: number;
   readonly vcpu: number;
   readonly memoryGb: number;
+  /** Of all its apps together. */
+  readonly secrets: number;
   readonly buildsPerHour: number;
 }
 
@@ -22,9 +24,18 @@ export interface AppSettings {
   readonly reservedNames: readonly string[];
 }
 
+/** Of a tier that does not say, as in the module. */
+const DEFAULT_SECRETS = 20;
 const amount = v.custom<number>((value) => typeof value === 'number' && value >= 0, 'is not a number of at least 0');
 const quota = v.pipe(
-  object({ apps: integer(), tasks: integer(), vcpu: amount, memory_gb: amount, builds_per_hour: integer() }),
+  object({
+    apps: integer(),
+    tasks: integer(),
+    vcpu: amount,
+    memory_gb: amount,
+    secrets: v.optional(integer(), DEFAULT_SECRETS),
+    builds_per_hour: integer(),
+  }),
   v.transform(
     ({ memory_gb: memoryGb, builds_per_hour: buildsPerHour, ...rest }): AppQuota => ({
       ...rest,
@@ -50,7 +61,7 @@ export function parseAppSettings(value: unknown): Parsed<AppSettings> {
 
 /** Of the tenant's tier; a tier without a quota may have no app. */
 export function quotaOf({ quotas }: Pick<AppSettings, 'quotas'>, tier: string): AppQuota {
-  return quotas.get(tier) ?? { apps: 0, tasks: 0, vcpu: 0, memoryGb: 0, buildsPerHour: 0 };
+  return quotas.get(tier) ?? { apps: 0, tasks: 0, vcpu: 0, memoryGb: 0, secrets: 0, buildsPerHour: 0 };
 }
 
 export function urlOf({ domain, https }: Pick<AppSettings, 'domain' | 'https'>, app: string): string {

@@ -7,7 +7,7 @@ import type { LeaseHolder } from '../model/launch';
 import type { Changes, Written } from './rows';
 
 /** What of a quota a request would exceed. */
-export type OverQuota = 'apps' | 'tasks' | 'vcpu' | 'memory';
+export type OverQuota = 'apps' | 'tasks' | 'vcpu' | 'memory' | 'secrets';
 
 /**
  * `exists`: this tenant has an app of that name, as it stands. `taken`: another tenant has the name or one like it, or
@@ -21,6 +21,14 @@ export type AppCreation =
 
 export type AppResize =
   | { readonly kind: 'resized'; readonly app: App }
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'over'; readonly what: OverQuota };
+
+/** Without a version it is a claim, and nothing for the deployer to look at. */
+export type AppSecretsChanges = Required<Pick<App, 'secrets'>> & Partial<Pick<App, 'secretsVersion'>>;
+
+export type SecretsOutcome =
+  | { readonly kind: 'set'; readonly app: App }
   | { readonly kind: 'changed' }
   | { readonly kind: 'over'; readonly what: OverQuota };
 
@@ -45,6 +53,7 @@ export interface QuotaUse {
   readonly tasks: number;
   readonly vcpu: number;
   readonly memoryGb: number;
+  readonly secrets: number;
 }
 
 /** What a look leaves in the row beside when the app is due. */
@@ -72,6 +81,8 @@ export interface AppStore {
    * app's over all tenants. Only if no other write reached the row.
    */
   setHosts(app: App, hosts: readonly AppHost[], claim: HostsClaim, now: Date): Promise<HostsOutcome>;
+  /** Its secrets and their share of the quota, in one write or not at all; only if no other write reached the row. */
+  setSecrets(app: App, changes: AppSecretsChanges, quota: AppQuota, now: Date): Promise<SecretsOutcome>;
   /** Asks the deployer to look; answers whether there is such an app. */
   ask(app: string, now: Date): Promise<boolean>;
   /** Of a tenant, by name, without deleted ones (an index: may lag). */

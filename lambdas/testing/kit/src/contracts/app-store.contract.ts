@@ -3,8 +3,11 @@ import {
   MINUTE,
   appKeyOf,
   buildApp,
+  claimSecret,
   deploymentIdOf,
   plus,
+  setSecret,
+  unsetSecret,
   type App,
   type AppQuota,
   type AppStore,
@@ -15,7 +18,7 @@ import {
 
 const NOW = new Date('2026-01-15T12:00:00.000Z');
 const HOLDER = { name: 'a deployer', milliseconds: MINUTE };
-const QUOTA: AppQuota = { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, buildsPerHour: 2 };
+const QUOTA: AppQuota = { apps: 2, tasks: 4, vcpu: 1, memoryGb: 2, secrets: 20, buildsPerHour: 2 };
 
 export interface AppsUnderTest {
   readonly apps: AppStore;
@@ -152,6 +155,33 @@ export function appStoreContract(make: () => Promise<AppsUnderTest>, nextId: () 
       expect(await tables.apps.resize(app, { cpu: 256, memory: 512, count: 1 }, QUOTA)).toEqual({ kind: 'changed' });
     });
 
+    it('count a secret before its value is kept anywhere, over all apps, however many ask at once', async () => {
+      const quota = { ...QUOTA, secrets: 1 };
+      const [a, b] = [await made('a'), await made('b')];
+      const claim = (app: App, name: string) => {
+        const secrets = claimSecret(app, name, NOW);
+        if (secrets === undefined) throw new Error('it counts already');
+        return tables.apps.setSecrets(app, { secrets }, quota, NOW);
+      };
+      const outcomes = await Promise.all([claim(a, 'KEY'), claim(b, 'KEY')]);
+      expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['over', 'set']);
+      const has = await read(outcomes[0]?.kind === 'set' ? a : b);
+      expect([has.asked, has.due, has.version]).toEqual([1, NOW.getTime(), 2]);
+      expect((await claim(a.app === has.app ? a : b, 'KEY')).kind).toBe('changed');
+      expect((await claim(has, 'OTHER')).kind).toBe('over');
+      const value = setSecret(has, { name: 'KEY', arn: 'arn' }, NOW);
+      expect(await tables.apps.setSecrets(has, value, { ...quota, secrets: 0 }, NOW)).toMatchObject({ kind: 'set' });
+      expect((await tables.apps.quotaUse(tenant)).secrets).toBe(1);
+      const standing = await read(has);
+      expect(standing).toMatchObject({ asked: 2, secretsVersion: 1, secrets: { kept: [{ name: 'KEY' }] } });
+      const unset = unsetSecret(standing, 'KEY');
+      if (unset.kind === 'change') await tables.apps.setSecrets(standing, unset.changes, quota, NOW);
+      expect((await tables.apps.quotaUse(tenant)).secrets).toBe(0);
+      await claim(await read(has), 'OTHER');
+      await remove(has);
+      expect((await tables.apps.quotaUse(tenant)).secrets).toBe(0);
+    });
+
     it('are at rest as they were last seen, and go back to whoever is next where nobody could look', async () => {
       const app = await made();
       await tables.apps.takeLease(app.app, HOLDER, NOW);
@@ -183,7 +213,13 @@ export function appStoreContract(make: () => Promise<AppsUnderTest>, nextId: () 
     it('have room again after a deletion', async () => {
       const app = await made();
       await remove(app);
-      expect(await tables.apps.quotaUse(tenant)).toEqual({ apps: new Set(), tasks: 0, vcpu: 0, memoryGb: 0 });
+      expect(await tables.apps.quotaUse(tenant)).toEqual({
+        apps: new Set(),
+        tasks: 0,
+        vcpu: 0,
+        memoryGb: 0,
+        secrets: 0,
+      });
     });
   });
 

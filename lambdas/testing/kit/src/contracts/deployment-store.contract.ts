@@ -2,7 +2,7 @@ import { HOUR, MINUTE, SECOND, buildApp, plus, type App } from '@multi-tenant-ru
 import { newApp, newDeployment, type AppsUnderTest } from './app-store.contract';
 
 const NOW = new Date('2026-01-15T12:00:00.000Z');
-const QUOTA = { apps: 9, tasks: 9, vcpu: 9, memoryGb: 9, buildsPerHour: 2 };
+const QUOTA = { apps: 9, tasks: 9, vcpu: 9, memoryGb: 9, secrets: 20, buildsPerHour: 2 };
 const [FIRST, SECOND_COMMIT, THIRD] = ['a'.repeat(40), 'b'.repeat(40), 'c'.repeat(40)] as const;
 
 /** @param nextId numbers that no other test uses: of installations, and in names */

@@ -10,7 +10,7 @@ export interface Use extends QuotaShare {
   readonly apps: ReadonlySet<string>;
 }
 
-export const NO_USE: Use = { apps: new Set(), tasks: 0, cpu: 0, memory: 0 };
+export const NO_USE: Use = { apps: new Set(), tasks: 0, cpu: 0, memory: 0, secrets: 0 };
 export const LIVING: readonly unknown[] = ['active', 'suspended', 'deleting'];
 export const including = <T>(set: ReadonlySet<T> | undefined, one: T): ReadonlySet<T> => new Set([...(set ?? []), one]);
 export const excluding = <T>(set: ReadonlySet<T> | undefined, one: T): ReadonlySet<T> =>

@@ -3,6 +3,7 @@ import {
   overQuota,
   shareBetween,
   shareOf,
+  shareOfSecrets,
   skeletonOf,
   type App,
   type AppSettings,
@@ -50,13 +51,13 @@ const nameOf = (app: string): string => (app.includes('--') ? app : skeletonOf(a
 function createApps(state: AppTables, settings: () => AppSettings | undefined): AppStore {
   const { rows, names, uses, slots, hosts: held } = state;
   const useOf = (installationId: number): QuotaUse => {
-    const { apps, tasks, cpu, memory } = uses.get(installationId) ?? NO_USE;
-    return { apps, tasks, vcpu: cpu / 1_024, memoryGb: memory / 1_024 };
+    const { apps, tasks, cpu, memory, secrets } = uses.get(installationId) ?? NO_USE;
+    return { apps, tasks, vcpu: cpu / 1_024, memoryGb: memory / 1_024, secrets };
   };
   const add = (installationId: number, share: QuotaShare, apps: ReadonlySet<string>): void => {
-    const { tasks, cpu, memory } = uses.get(installationId) ?? NO_USE;
+    const { tasks, cpu, memory, secrets } = uses.get(installationId) ?? NO_USE;
     const sums = { tasks: tasks + share.tasks, cpu: cpu + share.cpu, memory: memory + share.memory };
-    uses.set(installationId, { ...sums, apps });
+    uses.set(installationId, { ...sums, secrets: secrets + share.secrets, apps });
   };
   const appsOf = (installationId: number): ReadonlySet<string> => (uses.get(installationId) ?? NO_USE).apps;
   const put = (app: App): App => {
@@ -111,6 +112,17 @@ function createApps(state: AppTables, settings: () => AppSettings | undefined): 
       const at = { updatedAt: now.toISOString(), due: now.getTime() };
       return { kind: 'set', app: put({ ...standing, ...at, hosts: structuredClone(hosts), ...counted }) };
     },
+    setSecrets: async (app, changes, quota, now) => {
+      const standing = rows.get(app.app);
+      if (standing?.version !== app.version || !LIVING.includes(standing.state)) return { kind: 'changed' };
+      const share = shareOfSecrets(app.secrets, changes.secrets);
+      if (overQuota(useOf(app.installationId), { ...share, apps: 0 }, quota) !== undefined)
+        return { kind: 'over', what: 'secrets' };
+      add(app.installationId, share, appsOf(app.installationId));
+      const counted = { version: app.version + 1, updatedAt: now.toISOString() };
+      const asked = changes.secretsVersion === undefined ? {} : { asked: standing.asked + 1, due: now.getTime() };
+      return { kind: 'set', app: put({ ...standing, ...structuredClone(changes), ...counted, ...asked }) };
+    },
     ask: async (name, now) => {
       const standing = rows.get(name);
       if (standing) put({ ...standing, asked: standing.asked + 1, due: now.getTime() });
@@ -163,9 +175,9 @@ function createApps(state: AppTables, settings: () => AppSettings | undefined): 
       const standing = rows.get(app.app);
       if (standing?.state !== 'deleting' || standing.asked !== app.asked)
         return { ok: false, ...(standing && { row: standing }) };
-      const { tasks, cpu, memory } = shareOf(standing);
+      const { tasks, cpu, memory, secrets } = shareOf(standing);
       const own = excluding(appsOf(app.installationId), app.app);
-      add(app.installationId, { tasks: -tasks, cpu: -cpu, memory: -memory }, own);
+      add(app.installationId, { tasks: -tasks, cpu: -cpu, memory: -memory, secrets: -secrets }, own);
       const holder = names.get(nameOf(app.app));
       const freeAt = now.getTime() + NAME_REST;
       names.set(nameOf(app.app), { heldBy: app.installationId, apps: excluding(holder?.apps, app.app), freeAt });
